@@ -62,7 +62,7 @@ const announce = (
   announceKeyDeletion(known(aKey({ state, marker: demandedBy(aPolicy(policy)) })), aPolicy(policy), facts, run);
 const single = { dualAuthorization: "single" } as const;
 
-describe("what a plan announces of a managed key", () => {
+describe("the announcement for a managed key", () => {
   test.each<[string, Announcement, readonly AnnouncedStep[]]>([
     ["an active key under two people", announce("active"), ["request"]],
     ["an active key of one person", announce("active", single), ["deactivate"]],
@@ -100,13 +100,13 @@ describe("what a plan announces of a managed key", () => {
     expect(steps).toEqual(wanted);
   });
 
-  test("names the record that it depends on, if two people are required", () => {
+  test("names the record that the announcement depends on, if two people are required", () => {
     expect(announce("active", {}, pending, naming).recordId).toBe(recordId);
     expect(announce("active", single, pending, naming)).not.toHaveProperty("recordId");
     expect(announce("active", {}, pending)).not.toHaveProperty("recordId");
   });
 
-  test("for every state of a key, the planner takes only announced steps, and never needs another one", () => {
+  test("covers every step that the planner takes, for every state of a key", () => {
     for (const state of ["active", "deactivated", "pre_activation", "destroyed"] as const) {
       for (const goal of deletionGoals) {
         for (const dualAuthorization of ["required", "single"] as const) {
@@ -122,7 +122,7 @@ describe("what a plan announces of a managed key", () => {
   });
 });
 
-describe("what a plan announces of others", () => {
+describe("the announcement for other resources", () => {
   const key = { kmsKeyId: "k", name: "orders", stateWord: "active", dualAuthDelete: false };
   const one = aKmsPolicy({ dualAuthorization: "single" });
   test.each<[string, Announcement, readonly AnnouncedStep[]]>([
@@ -154,7 +154,7 @@ describe("a step", () => {
     recordId: record,
   });
 
-  test("that is not announced exceeds the plan, and a request is covered by every other step", () => {
+  test("exceeds the plan if not announced; every other step covers a request", () => {
     for (const step of announcedSteps) {
       expect(excessOf(announcesNothing, wanted(step))).toBe("step");
       for (const other of announcedSteps) {
@@ -164,12 +164,12 @@ describe("a step", () => {
     }
   });
 
-  test("exceeds the plan of another resource, or of the same one before it changed", () => {
+  test("exceeds the plan of another resource, or of the same resource before a change", () => {
     expect(excessOf(announced(["destroy"]), { ...wanted("destroy"), subject: "v/other" })).toBe("resource");
     expect(excessOf(announced(["destroy"]), { ...wanted("destroy"), shown: "otherwise" })).toBe("resource");
   });
 
-  test("exceeds the plan if it depends on another record, or on none", () => {
+  test("exceeds the plan if the step depends on another record, or on no record", () => {
     expect(excessOf(announced(["destroy"], "r1"), wanted("destroy", "r1"))).toBeUndefined();
     expect(excessOf(announced(["destroy"], "r1"), wanted("destroy", "r2"))).toBe("record");
     expect(excessOf(announced(["deactivate"], "r1"), wanted("deactivate"))).toBe("record");
@@ -177,7 +177,7 @@ describe("a step", () => {
     expect(excessOf(announced(["destroy"]), wanted("destroy", "r2"))).toBeUndefined();
   });
 
-  test("the text of a shown resource changes with each value that it shows, and with no other value", () => {
+  test("the text of a displayed resource changes with each displayed value, and with no other value", () => {
     const facts = {
       ...someFacts(),
       keystores: [
@@ -212,7 +212,7 @@ describe("the planner of a managed key", () => {
     ...(record !== undefined && { recordId: record }),
   });
 
-  test("refuses what the plan did not announce, and says how far it went", () => {
+  test("refuses what the plan did not announce, and states which step the run reached", () => {
     const observation = aKey({ state: "deactivated", marker: "single" });
     const policy = aPolicy({ ...single, atMost: limit(observation, ["deactivate"]) });
     expect(planKeyDeletion(observation, policy, aRun(), nowMs)).toEqual({
@@ -221,7 +221,7 @@ describe("the planner of a managed key", () => {
     });
   });
 
-  test("takes an approved step on the announced record alone, and its KMS window with it", () => {
+  test("takes an approved step only on the announced record, together with the KMS window", () => {
     const twins = [aTwin({ dualAuthDelete: true })];
     const run = aRun({ actor: anActor(bob), consents: [record.id] });
     for (const [observation, step] of [
@@ -235,7 +235,7 @@ describe("the planner of a managed key", () => {
     }
   });
 
-  test("takes back its own window, whatever was announced", () => {
+  test("unsets its own window, whatever was announced", () => {
     const window = aTwin({ dualAuthDelete: true, windowEndsAtMs: nowMs + 100 * hourMs });
     const refusals = [{ step: "deactivate", status: 409, message: "no" }] as const;
     const run = aRun({ actor: anActor(bob), consents: [record.id], windowsSetHere: [window.kmsKeyId], refusals });
@@ -246,7 +246,7 @@ describe("the planner of a managed key", () => {
     });
   });
 
-  test("leaves waits as they are", () => {
+  test("does not change waits", () => {
     const observation = aKeyWith(record);
     const policy = aPolicy({ atMost: announcesNothing });
     expect(planKeyDeletion(observation, policy, aRun({ actor: anActor(alice) }), nowMs + secondMs).kind).toBe(
@@ -255,8 +255,8 @@ describe("the planner of a managed key", () => {
   });
 });
 
-describe("the planners of others", () => {
-  test("of a KMS key sets a window, or destroys by it, only as announced", () => {
+describe("the planners of other resources", () => {
+  test("set a KMS key's window, or destroy the key in its window, only as announced", () => {
     const atMost = (steps: readonly AnnouncedStep[], recordId?: string) =>
       aKmsPolicy({
         atMost: {
@@ -279,7 +279,7 @@ describe("the planners of others", () => {
     expect(planKmsKeyDeletion(set, atMost([]), aKmsRun(), nowMs).kind).toBe("waitingForApproval");
   });
 
-  test("of a vault deletes it only as announced", () => {
+  test("delete a vault only as announced", () => {
     const none = { kind: "known", items: [] } as const;
     const vault = { kind: "vault", id: "v", name: "archive", keys: none, containers: none, ring: none } as const;
     const plan = (atMost: Announcement) =>

@@ -43,7 +43,7 @@ describe("effectivePolicy", () => {
     const { dualAuthorization, gate, marker, isDual } = one;
     const key = aKey({ ...(marker !== undefined && { marker }), twins: [aTwin({ dualAuthDelete: isDual })] });
     const effective = effectivePolicy(key, aPolicy({ dualAuthorization, gate }));
-    // A missing marker speaks as loudly as "both"; KMS has the last word, and code then names the gate.
+    // A missing marker is as strict as "both"; KMS has the last word, and the program then names the gate.
     const voices = [marker ?? "both", dualAuthorization === "single" ? "single" : gate];
     const isFree = voices.every((voice) => voice === "single");
     const strictest = voices.includes("both") ? "both" : "destroy";
@@ -53,7 +53,7 @@ describe("effectivePolicy", () => {
     );
   });
 
-  it("is not changed by a twin that is absent or cannot be read: that is a guard's matter", () => {
+  it("does not change if a twin is absent or unreadable, because a guard handles that case", () => {
     const twins = [
       { kind: "absent", kmsKeyId: "a" } as const,
       { kind: "unreadable", kmsKeyId: "u", reason: "403" } as const,
@@ -71,7 +71,7 @@ describe("mayAuthor", () => {
     ["a service id", aWorkload(), false],
     ["a workload's profile", aWorkload(profile), false],
     ["a person whose writes carry another person's name", anActor(bob, { writesAs: carol }), false],
-    ["somebody without id", { displayName: "?" }, false],
+    ["a caller without an ID", { displayName: "?" }, false],
   ] as const)("%s: %j -> %s", (_who, actor: Actor, expected) => {
     expect(mayAuthor(actor)).toBe(expected);
   });
@@ -81,21 +81,21 @@ describe("authorize", () => {
   const record = aRecord();
   const run = aRun({ consents: [record.id] });
 
-  it("lets the second person act on the record that they name, and hands it on as evidence", () => {
+  it("lets the second person act on the record that they name, and returns that record as evidence", () => {
     expect(authorize(aKeyWith(record), aPolicy(), run, "deactivate", nowMs)).toEqual({
       kind: "may",
       consentedBy: record,
     });
   });
 
-  it("knows the second person by the mark of a compact record", () => {
+  it("recognizes the second person by the mark of a compact record", () => {
     const compact = { ...record, author: { mark: alice.mark }, carrier: "description" as const };
     const key = aKeyWith(record, { carried: carrying(compact) });
     expect(authorize(key, aPolicy(), run, "deactivate", nowMs).kind).toBe("may");
     expect(authorize(key, aPolicy(), { ...run, actor: anActor(alice) }, "deactivate", nowMs).kind).toBe("must_wait");
   });
 
-  it("does not take an id from before the key changed", () => {
+  it("does not accept an ID from before the key changed", () => {
     const later = aRecord({ writtenAtMs: nowMs });
     expect(authorize(aKeyWith(later), aPolicy(), run, "deactivate", nowMs)).toMatchObject({
       kind: "must_wait",
@@ -103,7 +103,7 @@ describe("authorize", () => {
     });
   });
 
-  it("finds the right id among several", () => {
+  it("finds the matching ID among several", () => {
     const naming = { ...run, consents: ["0", record.id, "1"] };
     expect(authorize(aKeyWith(record), aPolicy(), naming, "deactivate", nowMs).kind).toBe("may");
   });
@@ -132,7 +132,7 @@ describe("authorize", () => {
   it.each([
     ["request", "asked"],
     ["engine", "met"],
-  ] as const)("marks how a record came about: a run that %s writes `%s`", (intent, how) => {
+  ] as const)("marks the origin of a record: a run that %s writes `%s`", (intent, how) => {
     expect(authorize(aKey(), aPolicy({ reason: "" }), aRun({ intent }), "deactivate", nowMs)).toEqual({
       kind: "must_write",
       draft: {
@@ -146,7 +146,7 @@ describe("authorize", () => {
     });
   });
 
-  it("never notes a setter in a record for deactivate, whose run will set a window of its own", () => {
+  it("never notes a setter in a record for deactivate, whose run sets its own window later", () => {
     const twins = [aTwin({ dualAuthDelete: true, windowEndsAtMs: nowMs + 7 * dayMs })];
     const answer = authorize(aKey({ twins, updatedAtMs: nowMs }), aPolicy(), aRun(), "deactivate", nowMs);
     expect(answer).toMatchObject({ kind: "must_write" });
@@ -159,7 +159,7 @@ describe("planConsent", () => {
   const answer = (key: KeyObservation, over: Parameters<typeof aRun>[0] = {}, named = record.id) =>
     planConsent(key, aPolicy(), aRun(over), named, nowMs);
 
-  it("answers with a record of one's own for the same step that notes what it answers", () => {
+  it("approves with a record of its own for the same step that notes the approved request", () => {
     expect(answer(aKeyWith(record))).toMatchObject({
       kind: "ready",
       draft: { step: "deactivate", author: bob, how: "answer", answers: record.id, writtenAtMs: nowMs },
@@ -171,7 +171,7 @@ describe("planConsent", () => {
   });
 
   it.each([
-    ["nobody known", { actor: { displayName: "?" } }, { guard: "persons_unknown", missing: "actor" }],
+    ["an unknown caller", { actor: { displayName: "?" } }, { guard: "persons_unknown", missing: "actor" }],
     ["a machine", { actor: aWorkload() }, { guard: "actor_not_a_person", actor: aWorkload() }],
     [
       "a person in a profile",
@@ -187,7 +187,7 @@ describe("planConsent", () => {
     expect(answer(aKeyWith(record), run)).toEqual({ kind: "refused", guard });
   });
 
-  it("refuses a record that is not on file, and says which one is", () => {
+  it("refuses a record that is not pending, and names the pending one", () => {
     const mismatch = (key: KeyObservation, onFile: string | undefined) =>
       expect(answer(key, {}, "f".repeat(32))).toEqual({
         kind: "refused",
@@ -198,7 +198,7 @@ describe("planConsent", () => {
     mismatch(aKey({ carried: { kind: "twice" } }), undefined);
   });
 
-  it("refuses a record that does not bind, and an answer, which is acted on and not answered", () => {
+  it("refuses a record that does not bind, and an approval, which a person acts on and does not approve", () => {
     expect(answer(aKeyWith(record, { updatedBy: carol }))).toMatchObject({
       guard: { why: { kind: "not_binding", why: { kind: "edited", by: carol } } },
     });
@@ -208,12 +208,12 @@ describe("planConsent", () => {
     });
   });
 
-  it("refuses a record for a step that is done already, even where its author did it within ten seconds", () => {
+  it("refuses a record for a completed step, even if its author took the step within ten seconds", () => {
     const used = aKeyWith(record, { state: "deactivated", updatedAtMs: record.writtenAtMs + 5000 });
     expect(answer(used)).toMatchObject({ guard: { why: { kind: "not_binding", why: { kind: "other_step" } } } });
   });
 
-  it("is then acted on by the first person, who names the answer", () => {
+  it("lets the first person act, who names the approval", () => {
     const answered = aRecord({ how: "answer", author: bob, answers: record.id });
     const run = aRun({ actor: anActor(alice), consents: [answered.id] });
     expect(authorize(aKeyWith(answered), aPolicy(), run, "deactivate", nowMs).kind).toBe("may");
@@ -224,13 +224,13 @@ describe("knownDeactivationMs", () => {
   const noted = (agoMs: number, over: Partial<KeyObservation> = {}) =>
     aKeyWith(aRecord({ step: "destroy", deactivatedAtMs: nowMs - agoMs }), over);
 
-  it("is what the record for destroy notes, as long as that is not after the last write", () => {
+  it("is the time that the record for destroy notes, unless that time is after the last write", () => {
     expect(knownDeactivationMs(noted(3 * hourMs), aRun())).toBe(nowMs - 3 * hourMs);
     expect(knownDeactivationMs(noted(hourMs), aRun())).toBe(nowMs - hourMs);
     expect(knownDeactivationMs(noted(hourMs - 1), aRun())).toBeUndefined();
   });
 
-  it("is the last write where this run deactivated and nothing is noted", () => {
+  it("is the last write if this run deactivated the key and no record notes a time", () => {
     const key = aKey({ state: "deactivated", updatedAtMs: nowMs - 5 });
     expect(knownDeactivationMs(key, aRun({ deactivatedHere: true }))).toBe(nowMs - 5);
     expect(knownDeactivationMs(key, aRun())).toBeUndefined();
@@ -238,7 +238,7 @@ describe("knownDeactivationMs", () => {
     expect(knownDeactivationMs(timeless, aRun({ deactivatedHere: true }))).toBeUndefined();
   });
 
-  it("does not come from a record for deactivate, nor of a key that is not deactivated", () => {
+  it("does not come from a record for deactivate, nor from a key that is not deactivated", () => {
     expect(
       knownDeactivationMs(aKeyWith(aRecord({ deactivatedAtMs: nowMs - dayMs }), { state: "deactivated" }), aRun()),
     ).toBeUndefined();
@@ -248,6 +248,6 @@ describe("knownDeactivationMs", () => {
   });
 });
 
-it("keeps marks and ids of people apart in these tests", () => {
+it("marks and IDs of people differ in these tests", () => {
   expect(new Set([alice, bob, carol].map((one) => markOf(one.iamId ?? "", sha256))).size).toBe(3);
 });

@@ -71,7 +71,7 @@ const drafts: fc.Arbitrary<ConsentDraft> = fc.record(
 );
 
 describe("the tag form", () => {
-  it("brings back whatever it was given: any script, odd names, the longest reason", () => {
+  it("returns every value that was written: any script, odd names, the longest reason", () => {
     fc.assert(
       fc.property(drafts, (draft) => {
         const value = encodeTagValue(draft);
@@ -99,14 +99,14 @@ describe("the tag form", () => {
     );
   });
 
-  it("takes the longest record that a person can cause", () => {
+  it("accepts the longest record that a person can cause", () => {
     const longest = aDraft({ reason: "\u0001".repeat(500), authorName: "\u0001".repeat(100), answers: "f".repeat(32) });
     const value = encodeTagValue({ ...longest, how: "answer", deactivatedAtMs: nowMs, kmsSetter: bob });
     expect(value.length).toBeLessThanOrEqual(8192);
     expect(decodeTagValue(keyId, value, sha256)).toBeDefined();
   });
 
-  it("never throws on garbage and never takes it for a record", () => {
+  it("never throws on garbage and never accepts garbage as a record", () => {
     fc.assert(
       fc.property(anyText(300), (value) => {
         expect(decodeTagValue(keyId, value, sha256)).toBeUndefined();
@@ -127,25 +127,25 @@ describe("the tag form", () => {
   const body = { v: 1, s: "destroy", t: 1, d: "0".repeat(32), a: "IBMid-1", h: "asked" };
   const hexOf = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("hex");
 
-  it("reads the least that a record must say", () => {
+  it("reads a record with only the required fields", () => {
     expect(decodeTagValue(keyId, hexOf(body), sha256)).toMatchObject({ step: "destroy", author: { iamId: "IBMid-1" } });
   });
 
   it.each([
     ["another version", { v: 2 }],
-    ["no such step", { s: "remove" }],
-    ["no such way", { h: "shouted" }],
-    ["a time that is no number", { t: "1" }],
+    ["an unknown step", { s: "remove" }],
+    ["an unknown origin", { h: "shouted" }],
+    ["a time that is not a number", { t: "1" }],
     ["a time with a fraction", { t: 1.5 }],
     ["time zero", { t: 0 }],
     ["a time after 2106", { t: 0x1_0000_0000 }],
     ["a digest that is too short", { d: "0".repeat(31) }],
     ["a digest in capitals", { d: "A".repeat(32) }],
-    ["a digest that is no text", { d: 1 }],
+    ["a digest that is not a string", { d: 1 }],
     ["no author", { a: "" }],
-    ["an author that is no text", { a: 7 }],
-    ["an author without end", { a: "x".repeat(201) }],
-  ])("is no record: %s", (_what, over) => {
+    ["an author that is not a string", { a: 7 }],
+    ["an author that is too long", { a: "x".repeat(201) }],
+  ])("rejects %s", (_what, over) => {
     expect(decodeTagValue(keyId, hexOf({ ...body, ...over }), sha256)).toBeUndefined();
   });
 
@@ -154,14 +154,14 @@ describe("the tag form", () => {
     ["a number", hexOf(7)],
     ["an odd number of digits", `${hexOf(body)}0`],
     ["capital digits", hexOf(body).toUpperCase()],
-    ["bytes that are no UTF-8", "ff"],
+    ["bytes that are not UTF-8", "ff"],
     ["nothing", ""],
     ["more than a tag holds", hexOf({ ...body, w: "x".repeat(5000) })],
-  ])("is no record: %s", (_what, value) => {
+  ])("rejects %s", (_what, value) => {
     expect(decodeTagValue(keyId, value, sha256)).toBeUndefined();
   });
 
-  it("drops side notes that make no sense and keeps the rest", () => {
+  it("drops invalid optional notes and keeps the rest", () => {
     const odd = { ...body, n: 1, r: "zz", x: -1, k: "", w: {} };
     expect(decodeTagValue(keyId, hexOf(odd), sha256)).toEqual({
       id: recordId(keyId, hexOf(odd), sha256),
@@ -178,7 +178,7 @@ describe("the tag form", () => {
 describe("the compact form", () => {
   const gates = fc.constantFrom("both" as const, "destroy" as const);
 
-  it("is exactly 90 characters with its newline and brings back all that it holds", () => {
+  it("is exactly 90 characters with its newline and returns every value that it holds", () => {
     fc.assert(
       fc.property(drafts, gates, (draft, gate) => {
         const text = encodeCompact(draft, gate);
@@ -200,7 +200,7 @@ describe("the compact form", () => {
     );
   });
 
-  it("never throws on garbage, nor on a record with something before or after it", () => {
+  it("never throws on garbage, nor on a record with text before or after the record", () => {
     fc.assert(
       fc.property(anyText(120), (text) => {
         expect(decodeCompact(keyId, text, sha256)).toBeUndefined();
@@ -221,7 +221,7 @@ describe("the compact form", () => {
 });
 
 describe("recordId", () => {
-  it("names a record of one key: the same text on another key is another record", () => {
+  it("identifies a record of one key: the same text on another key is another record", () => {
     const value = encodeTagValue(aDraft());
     expect(recordId(keyId, value, sha256)).toMatch(/^[0-9a-f]{32}$/);
     expect(recordId("9b2d0000-0000-4000-8000-000000000003", value, sha256)).not.toBe(recordId(keyId, value, sha256));
@@ -257,7 +257,7 @@ describe("standingOf", () => {
     return rest;
   };
 
-  it("binds where everything holds, and says until when", () => {
+  it("binds if every condition holds, and returns the expiry", () => {
     expect(standingOf(aKeyWith(record), "deactivate", nowMs)).toEqual({
       binds: true,
       record,
@@ -265,15 +265,15 @@ describe("standingOf", () => {
     });
   });
 
-  it.each(["none", "twice"] as const)("does not bind where the carriers hold %s", (kind) => {
+  it.each(["none", "twice"] as const)("does not bind if the carriers hold %s", (kind) => {
     expect(why({ carried: { kind } })).toBe(kind);
   });
 
-  it("does not bind where the record cannot be read", () => {
+  it("does not bind if the record is unreadable", () => {
     expect(why({ carried: { kind: "unreadable", id: "0" } })).toBe("unreadable");
   });
 
-  it("does not bind where the service does not say who wrote last, or when", () => {
+  it("does not bind if the service does not return the last writer or the time of the last write", () => {
     expect(standingOf(without("updatedBy"), "deactivate", nowMs)).toEqual({
       binds: false,
       why: { kind: "writer_unknown", record },
@@ -284,7 +284,7 @@ describe("standingOf", () => {
     });
   });
 
-  it("says who wrote last and when, where that is not the author", () => {
+  it("returns the last writer and the time, if the writer is not the author", () => {
     expect(standingOf(aKeyWith(record, { updatedBy: carol, updatedAtMs: nowMs }), "deactivate", nowMs)).toEqual({
       binds: false,
       why: { kind: "edited", record, by: carol, atMs: nowMs },
@@ -322,25 +322,25 @@ describe("standingOf", () => {
     [7 * dayMs - 1, "binds"],
     [7 * dayMs, "lapsed"],
     [700 * dayMs, "lapsed"],
-  ])("lapses after seven days: %i ms -> %s", (ageMs, expected) => {
+  ])("expires after seven days: %i ms -> %s", (ageMs, expected) => {
     expect(why({}, record.writtenAtMs + ageMs)).toBe(expected);
   });
 
-  it("knows a record that has expired from one that binds and from one that does not count", () => {
+  it("distinguishes an expired record from a binding one and from one that does not count", () => {
     const expiresAtMs = record.writtenAtMs + 7 * dayMs;
     expect(expiredRecord(aKeyWith(record), expiresAtMs - 1)).toBeUndefined();
     expect(expiredRecord(aKeyWith(record), expiresAtMs)).toEqual({ kind: "lapsed", record, atMs: expiresAtMs });
     expect(expiredRecord(aKeyWith(record, { updatedBy: carol }), expiresAtMs)).toBeUndefined();
   });
 
-  it("knows the author of a compact record by the mark alone", () => {
+  it("recognizes the author of a compact record by the mark alone", () => {
     const compact = { ...record, author: { mark: alice.mark }, carrier: "description" as const };
     const key = (updatedBy: typeof alice) => aKeyWith(record, { carried: carrying(compact), updatedBy });
     expect(standingOf(key(alice), "deactivate", nowMs).binds).toBe(true);
     expect(standingOf(key(bob), "deactivate", nowMs).binds).toBe(false);
   });
 
-  it("lists its residual: a record that somebody else forged binds if its named author happens to write within 10 s", () => {
+  it("has one residual: a forged record binds if its named author happens to write within 10 s", () => {
     const forgedByMallory = aRecord({ author: alice, writtenAtMs: nowMs });
     const thenAliceEdits = aKeyWith(forgedByMallory, { updatedBy: alice, updatedAtMs: nowMs + 9000 });
     expect(standingOf(thenAliceEdits, "deactivate", nowMs + 20_000).binds).toBe(true);
@@ -354,13 +354,13 @@ describe("anyBindingRecord", () => {
     ["active", "deactivate"],
     ["deactivated", "destroy"],
     ["pre_activation", "destroy"],
-  ] as const)("in state %s takes a record for %s, and no other", (state, step) => {
+  ] as const)("in state %s accepts a record for %s, and no other record", (state, step) => {
     const other = step === "destroy" ? "deactivate" : "destroy";
     expect(binds(aRecord({ step }), { state })).toBe(true);
     expect(binds(aRecord({ step: other }), { state })).toBe(false);
   });
 
-  it("does not take a dead record, or none", () => {
+  it("does not accept an expired record, or a missing one", () => {
     expect(binds(aRecord(), { updatedBy: bob })).toBe(false);
     expect(binds(aRecord(), { carried: { kind: "none" } })).toBe(false);
   });

@@ -19,7 +19,7 @@ const facts: fc.Arbitrary<KeyFacts> = fc.record({
 });
 
 describe("digestText", () => {
-  it("pins the canonical text, because a release that computes another voids every record on file", () => {
+  it("pins the canonical text, because a release with another text invalidates every pending record", () => {
     expect(digestText(someFacts(), "destroy")).toBe(
       '["uko-digest-1","11111111-1111-4111-8111-111111111111","5c1e0000-0000-4000-8000-000000000001",' +
         '"9b2d0000-0000-4000-8000-000000000002",1,"payroll","Salaries","2026-01-01","",' +
@@ -36,12 +36,12 @@ describe("digestText", () => {
     );
   });
 
-  it("takes a tag that the service lists twice as two", () => {
+  it("counts a tag twice if the service lists the tag twice", () => {
     const tag = { name: "team", value: "people" };
     expect(digestText(someFacts({ tags: [tag, tag] }), "destroy")).toContain('[["team","people"],["team","people"]]');
   });
 
-  it("keeps every two different keys apart, whatever characters they hold", () => {
+  it("differs for every two different keys, whatever characters they hold", () => {
     const canonical = (some: KeyFacts) => ({
       ...some,
       tags: some.tags.map((tag) => JSON.stringify([tag.name, tag.value])).sort(),
@@ -70,7 +70,7 @@ describe("digestText", () => {
     expect(digestText(someFacts(over), "destroy")).not.toBe(digestText(someFacts(), "destroy"));
   });
 
-  it("differs by step, so that consent to an outage is never consent to an end", () => {
+  it("differs by step, so that a record for an outage never counts for a deletion", () => {
     const { deactivate, destroy } = digestsOf(someFacts());
     expect(deactivate).not.toBe(destroy);
     expect(deactivate).toMatch(/^[0-9a-f]{32}$/);

@@ -13,7 +13,7 @@ import {
 import { aKey, aPolicy } from "../support/builders.ts";
 
 describe("the order of markers", () => {
-  it("goes from single over destroy to both", () => {
+  it("goes from single through destroy to both", () => {
     const pairs = dualMarkers.flatMap((one) => dualMarkers.map((other) => `${one} ${other} ${isLooser(one, other)}`));
     expect(pairs.filter((pair) => pair.endsWith("true"))).toEqual([
       "single destroy true",
@@ -22,7 +22,7 @@ describe("the order of markers", () => {
     ]);
   });
 
-  it("lets the stricter one win, whichever comes first", () => {
+  it("prefers the stricter marker, whichever comes first", () => {
     expect(stricterOf("single", "both")).toBe("both");
     expect(stricterOf("both", "destroy")).toBe("both");
     expect(stricterOf("destroy", "destroy")).toBe("destroy");
@@ -34,7 +34,7 @@ it("counts a missing marker as both", () => {
   expect(markerOf(aKey({ marker: "single" }))).toBe("single");
 });
 
-it("takes from a program its gate, or single", () => {
+it("reads the gate from a program, or single", () => {
   expect(demandedBy(aPolicy({ gate: "destroy" }))).toBe("destroy");
   expect(demandedBy(aPolicy({ gate: "destroy", dualAuthorization: "single" }))).toBe("single");
 });
@@ -45,8 +45,8 @@ it("reads the marker from the state, and follows the program if the state has no
   expect(shownMarker(undefined, aPolicy({ dualAuthorization: "single" }))).toBe("single");
 });
 
-describe("the marker beside a record", () => {
-  it("becomes as strict as the program, and never less strict than the key was", () => {
+describe("the marker next to a record", () => {
+  it("becomes as strict as the program, and never less strict than before", () => {
     const beside = (marker: "both" | "destroy" | "single", gate: "both" | "destroy") =>
       markerBesideRecord(aKey({ marker }), aPolicy({ gate }));
     expect(beside("single", "destroy")).toBe("destroy");
@@ -61,6 +61,6 @@ describe("the marker beside a record", () => {
   });
 });
 
-it("names a loosening's step by its target, and back", () => {
+it("identifies a loosening's step by its target, in both directions", () => {
   for (const marker of ["single", "destroy"] as const) expect(targetOf(looseningTo(marker))).toBe(marker);
 });

@@ -1,4 +1,4 @@
-/** Every state x actor x record x consent x gate x policy x goal x intent, against a decision that is written down a second time. */
+/** Every state x actor x record x consent x gate x policy x goal x intent, against an independent second decision. */
 
 import { expect, it } from "vitest";
 import type { Actor, KeyObservation, KeystoreStatus, Twin } from "../../provider/lifecycle/observation.ts";
@@ -56,7 +56,7 @@ const states = [
 type State = (typeof states)[number];
 const nextStep = (state: State) => (state === "active" ? "deactivate" : "destroy");
 
-/** What is on the key; only `binding` and `answer` may ever count. */
+/** The records on the key; only `binding` and `answer` may ever count. */
 const records: Readonly<Record<string, (state: State) => KeyObservation>> = {
   none: (state) => aKey({ state }),
   twice: (state) => aKey({ state, carried: { kind: "twice" } }),
@@ -72,7 +72,7 @@ const records: Readonly<Record<string, (state: State) => KeyObservation>> = {
     aKeyWith(aRecord({ step: state === "active" ? "destroy" : "deactivate" }), { state }),
   "by a machine": (state) => aKeyWith(aRecord({ step: nextStep(state), author: pipeline }), { state }),
   "for a loosening": (state) => aKeyWith(aRecord({ step: "loosen_to_single" }), { state }),
-  "by nobody known": (state) => {
+  "by an unknown author": (state) => {
     const { updatedBy: _gone, ...rest } = aKeyWith(aRecord({ step: nextStep(state) }), { state });
     return rest;
   },
@@ -89,7 +89,7 @@ interface Situation {
   readonly intent: Run["intent"];
 }
 
-/** The product's table and rule, read top to bottom as a person would. */
+/** The product's table and rule, read from top to bottom as a person does. */
 function expected(one: Situation): string {
   if (one.state.includes("compromised")) return "refused: compromised";
   if (one.state === "unrecognised") return "refused: state_unrecognised";
@@ -98,7 +98,7 @@ function expected(one: Situation): string {
   if (one.goal === "deactivated" && one.state === "pre_activation") return "refused: never_active";
   const step = nextStep(one.state);
   if (one.people === "single") return step;
-  if (one.who === "nobody" || one.record === "by nobody known") return "refused: persons_unknown";
+  if (one.who === "nobody" || one.record === "by an unknown author") return "refused: persons_unknown";
   if (one.record === "for a loosening") return "refused: record_binds";
   const isPerson = one.who.startsWith("author") || one.who.startsWith("other");
   const counts = one.record === "binding" || one.record === "answer";
@@ -133,7 +133,7 @@ function* situations(): Generator<Situation> {
 }
 
 function inputs(one: Situation): { key: KeyObservation; policy: DeletionPolicy; run: Run } {
-  // A marker that loosens nothing by itself: what code says then decides.
+  // A marker that loosens nothing by itself: the program then decides.
   const key: KeyObservation = {
     ...(records[one.record]?.(one.state) ?? aKey()),
     marker: one.people === "single" ? "single" : one.gate,
@@ -146,7 +146,7 @@ function inputs(one: Situation): { key: KeyObservation; policy: DeletionPolicy; 
   };
 }
 
-it("answers every situation as the product says", () => {
+it("decides every situation as the product rules require", () => {
   let count = 0;
   for (const one of situations()) {
     const { key, policy, run } = inputs(one);
@@ -158,7 +158,7 @@ it("answers every situation as the product says", () => {
   // Counting branches takes several times as long.
 }, 120_000);
 
-/** What the service says of a destroyed key: which keystores each source names, and what the live answers are. */
+/** The service's data about a destroyed key: the keystores that each source names, and the live answers. */
 interface Evidence {
   readonly metadata: readonly string[];
   readonly stored: readonly string[];
@@ -179,7 +179,10 @@ function* evidence(): Generator<Evidence> {
               yield { metadata, stored, live, status, material, twin };
 }
 
-/** The rule for removal, read top to bottom as a person would: every keystore that is ever named, or nothing. */
+/**
+ * The rule for removal, read from top to bottom as a person does: every keystore that any source names, or no
+ * removal.
+ */
 function expectedOfRemoval({ metadata, stored, live, status, material, twin }: Evidence): string {
   const answersGone = live.length === 0 || status === "not_present";
   if (!answersGone && status !== "pending_destruction") return "refused: keystore_holds_key";
@@ -191,7 +194,7 @@ function expectedOfRemoval({ metadata, stored, live, status, material, twin }: E
   return twin === "present" ? "refused: twin_remains" : "remove";
 }
 
-it("removes the metadata of a destroyed key only where all that speaks agrees", () => {
+it("removes the metadata of a destroyed key only if all sources agree", () => {
   let removals = 0;
   const twins = {
     absent: { kind: "absent", kmsKeyId: "k" },
@@ -217,7 +220,7 @@ it("removes the metadata of a destroyed key only where all that speaks agrees", 
   expect(removals).toBe((24 + 4) * 2 * 2);
 });
 
-it("asks in every wait for the right that the step needs", () => {
+it("names in every wait the role that the step requires", () => {
   for (const state of ["active", "deactivated", "pre_activation"] as const) {
     const { key, policy, run } = inputs({
       state,

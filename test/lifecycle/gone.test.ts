@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isGone, isGoneForCommand } from "../../provider/lifecycle/gone.ts";
 
-/** Every absence that there can be: instance, vault, proven -> verdict. */
+/** Every possible absence: instance, vault, proven -> verdict. */
 const golden: Record<string, string> = {
   "same found proven": "gone",
   "same found unproven": "gone",
@@ -18,7 +18,7 @@ const golden: Record<string, string> = {
 };
 
 describe("isGone", () => {
-  it.each(Object.entries(golden))("answers for %s: %s", (situation, expected) => {
+  it.each(Object.entries(golden))("returns for %s: %s", (situation, expected) => {
     const [instance, vault, proof] = situation.split(" ");
     const verdict = isGone({
       isSameInstance: instance === "same",

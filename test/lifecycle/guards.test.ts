@@ -34,26 +34,33 @@ describe("failingGuard", () => {
     ["deactivated", undefined, true],
     ["deactivated", "not_present", false],
     ["pre_activation", "unknown", true],
-  ] as const)("of a twin that KMS does not know: key %s, keystore %s, stops %s", (state, keystoreSays, isStopped) => {
-    const absent = { kind: "absent", kmsKeyId: "kms-1", ...(keystoreSays !== undefined && { keystoreSays }) } as const;
-    const guard = failingGuard(aKey({ state, twins: [absent] }), aPolicy());
-    if (!isStopped) expect(guard).toBeUndefined();
-    else {
-      const reason = `KMS does not know key kms-1, although UKO reports the managed key as ${state}.`;
-      expect(guard).toEqual({ guard: "twin_unreadable", kmsKeyId: "kms-1", reason });
-    }
-  });
+  ] as const)(
+    "for a twin that KMS does not return: key %s, keystore %s, stops %s",
+    (state, keystoreSays, isStopped) => {
+      const absent = {
+        kind: "absent",
+        kmsKeyId: "kms-1",
+        ...(keystoreSays !== undefined && { keystoreSays }),
+      } as const;
+      const guard = failingGuard(aKey({ state, twins: [absent] }), aPolicy());
+      if (!isStopped) expect(guard).toBeUndefined();
+      else {
+        const reason = `KMS does not know key kms-1, although UKO reports the managed key as ${state}.`;
+        expect(guard).toEqual({ guard: "twin_unreadable", kmsKeyId: "kms-1", reason });
+      }
+    },
+  );
 
-  it("passes a key in use where no resource has a retention policy: IBM only warns (uko-v4.md 5)", () => {
+  it("lets a key in use pass if no resource has a retention policy: IBM only warns (uko-v4.md 5)", () => {
     expect(failingGuard(aKey({ use: { kind: "known", count: 2, retainedBy: [] } }), aPolicy())).toBeUndefined();
   });
 
-  it("stops at deletion protection before anything else", () => {
+  it("stops at deletion protection before every other guard", () => {
     const key = aKey({ use: { kind: "unreadable", reason: "403" }, twins: [unreadableTwin] });
     expect(failingGuard(key, aPolicy({ deletionProtection: true }))).toEqual({ guard: "deletion_protection" });
   });
 
-  it("stops where nobody can say what uses the key", () => {
+  it("stops if the list of uses of the key is unreadable", () => {
     const key = aKey({ use: { kind: "unreadable", reason: "403" }, twins: [unreadableTwin] });
     expect(failingGuard(key, aPolicy())).toEqual({ guard: "use_unreadable", reason: "403" });
   });
@@ -63,7 +70,7 @@ describe("failingGuard", () => {
     expect(failingGuard(key, aPolicy())).toEqual({ guard: "retention_policy", resources: ["bucket"] });
   });
 
-  it("stops at a twin that cannot be read, wherever in the list it is", () => {
+  it("stops at an unreadable twin, at any place in the list", () => {
     expect(failingGuard(aKey({ twins: [aTwin({ kmsKeyId: "kms-0" }), unreadableTwin] }), aPolicy())).toEqual({
       guard: "twin_unreadable",
       kmsKeyId: "kms-1",
@@ -76,7 +83,7 @@ describe("remainsOf", () => {
   const destroyed = (...keystores: readonly KeystoreStatus[]) => aKey({ state: "destroyed", keystores });
 
   it.each(statuses.flatMap((status) => flags.map((syncFlag) => ({ status, syncFlag }))))(
-    "reads a destroyed key's keystore that says $status, $syncFlag",
+    "reads the status of a destroyed key's keystore: $status, $syncFlag",
     ({ status, syncFlag }) => {
       const { kind } = findLeftoverMaterial(destroyed(aKeystoreStatus({ status, syncFlag })));
       const expected =
@@ -91,14 +98,14 @@ describe("remainsOf", () => {
     },
   );
 
-  it("holds what is only remembered, because the stored status may be stale", () => {
+  it("reports a key as held on a cached status alone, because the stored status may be stale", () => {
     expect(findLeftoverMaterial(aKey({ state: "destroyed", keystoresAreLive: false }))).toEqual({
       kind: "held",
       guard: { guard: "status_not_live" },
     });
   });
 
-  it("holds a key whose keystore did not answer at all", () => {
+  it("reports a key as held if one of its keystores did not return a status", () => {
     const facts = someFacts({
       keystores: [
         { id: "ks-1", type: "aws_kms" },
@@ -124,10 +131,10 @@ describe("remainsOf", () => {
   });
 
   it.each([
-    ["an error beside it", { error: "timeout" }],
-    ["a detail that says that the key is there", { detail: "destroyed_key_is_present_in_keystore" }],
-    ["a detail that says that nobody could look", { detail: "connection_error" }],
-  ])("does not take not present, in sync, for gone with %s", (_what, over) => {
+    ["an error in addition", { error: "timeout" }],
+    ["a detail that reports the key as present", { detail: "destroyed_key_is_present_in_keystore" }],
+    ["a detail that reports a failed check", { detail: "connection_error" }],
+  ])('does not read "not present, in sync" as gone with %s', (_what, over) => {
     const status = aKeystoreStatus({ status: "not_present", ...over });
     expect(findLeftoverMaterial(destroyed(status))).toEqual({
       kind: "held",
@@ -135,7 +142,7 @@ describe("remainsOf", () => {
     });
   });
 
-  it("holds a key whose metadata says that there is material, once no keystore is pending", () => {
+  it("reports a key as held if its metadata lists material and no keystore is pending", () => {
     const materialIn = ["keystores"];
     const contradictions = [{ kind: "material_present", places: materialIn }];
     expect(findLeftoverMaterial(aKey({ state: "destroyed", materialIn }))).toEqual({
@@ -149,7 +156,7 @@ describe("remainsOf", () => {
     expect(findLeftoverMaterial(aKey({ state: "destroyed", materialIn: [] }))).toEqual({ kind: "nothing" });
   });
 
-  it("names a holding keystore before it waits for a pending one", () => {
+  it("names a keystore that holds the key before waiting for a pending one", () => {
     const holding = aKeystoreStatus({ keystoreId: "ks-1", status: "error" });
     const remains = findLeftoverMaterial(
       destroyed(aKeystoreStatus({ keystoreId: "ks-2", status: "pending_destruction" }), holding),
@@ -157,7 +164,7 @@ describe("remainsOf", () => {
     expect(remains).toEqual({ kind: "held", guard: { guard: "keystore_holds_key", keystores: [holding] } });
   });
 
-  it("waits until the latest date, and for no date where one keystore told none", () => {
+  it("waits until the latest date, and without a date if one keystore returned no date", () => {
     const early = aKeystoreStatus({ status: "pending_destruction", destructionAtMs: nowMs + dayMs });
     const late = aKeystoreStatus({
       keystoreId: "ks-2",
@@ -195,18 +202,18 @@ describe("remainsOf", () => {
       aTwin({ state: "other" }),
       { kind: "held", guard: { guard: "twin_remains", kmsKeyId: "kms-1", state: "other" } },
     ],
-  ])("looks at the twin even where every keystore is empty: %s", (_what, twin, expected) => {
+  ])("reads the twin even if every keystore is empty: %s", (_what, twin, expected) => {
     expect(findLeftoverMaterial(aKey({ state: "destroyed", twins: [twin] }))).toEqual(expected);
   });
 
-  it("leaves nothing of a key that was in no keystore", () => {
+  it("reports no remains for a key that was in no keystore", () => {
     expect(findLeftoverMaterial(aKey({ state: "destroyed", facts: someFacts({ keystores: [] }) }))).toEqual({
       kind: "nothing",
     });
   });
 });
 
-it("calls pending only what is in sync", () => {
+it("reports a keystore as pending only if in sync", () => {
   expect(isPending(aKeystoreStatus({ status: "pending_destruction" }))).toBe(true);
   expect(isPending(aKeystoreStatus({ status: "pending_destruction", syncFlag: "out_of_sync" }))).toBe(false);
   expect(isPending(aKeystoreStatus({ status: "not_present" }))).toBe(false);

@@ -1,4 +1,7 @@
-/** People with several credentials, the tool and KMS, move by move: who ends a key that KMS wants two people for. */
+/**
+ * A model of people with several credentials, the tool and KMS, move by move: who deletes a key with KMS dual
+ * authorization.
+ */
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -17,7 +20,7 @@ import {
 import { alice, bob, carol, dayMs, nowMs, pipeline, profile, secondMs } from "../support/builders.ts";
 import { aKmsKey, aKmsPolicy, kmsKeyId } from "../support/kms-builders.ts";
 
-/** What a human can act with: their own credential, a profile of theirs, a service id that they hold a key of. */
+/** The credentials of a person: their own, a profile of theirs, a service ID whose API key they hold. */
 interface Credential {
   readonly human: "alice" | "bob";
   readonly writesAs: Identity;
@@ -41,7 +44,7 @@ type Move =
       readonly kind: "tool";
       readonly by: Credential;
       readonly names: "nothing" | "window" | "every_window";
-      /** What happens beside the tool between its look and its call. */
+      /** What happens outside the tool between its read and its call. */
       readonly meanwhile?: { readonly what: Beside; readonly by: Credential };
     };
 
@@ -50,19 +53,19 @@ interface Kms {
   readonly compares: "iam_id" | "authn.iam_id";
   readonly setAgain: "latest" | "first";
   readonly restoreKeepsWindow: boolean;
-  /** What of the policy setting and unsetting move: its last writer with the date, the date alone, or nothing. */
+  /** What set and unset change in the policy: its last writer with the date, the date alone, or nothing. */
   readonly tells: "writer" | "date" | "nothing";
 }
 
 interface World {
   nowMs: number;
   state: "active" | "destroyed";
-  /** `askedBy`: everybody who set the key for deletion while this window was open. */
+  /** `askedBy`: everyone who set the key for deletion while this window was open. */
   window?: { by: Credential; endsAtMs: number; askedBy: Set<string> } | undefined;
   policy: PolicyWriteSeen;
   deletedAtMs?: number;
   readonly everOpen: string[];
-  /** Who stood behind each destruction by the tool. */
+  /** The people who requested or approved each destruction by the tool. */
   readonly destructions: Set<string>[];
 }
 
@@ -193,8 +196,8 @@ const writesPolicy = (move: Move): boolean =>
     (each) => each !== undefined && "what" in each && each.what === "write_policy",
   );
 
-describe("a key that KMS wants two people for", () => {
-  it("is never destroyed by one person through the tool, whatever credentials they hold and whatever they do beside it", () => {
+describe("a key with KMS dual authorization", () => {
+  it("is never destroyed by one person through the tool, whatever credentials and raw calls they use", () => {
     const moves = fc.array(movesBy(ofAlice, true), { maxLength: 14 });
     fc.assert(
       fc.property(services, moves, (kms, some) => {
@@ -206,8 +209,8 @@ describe("a key that KMS wants two people for", () => {
     );
   });
 
-  it("has two people who asked or consented behind it wherever the tool destroys it", () => {
-    // Here the policy is written by setting and unsetting alone: any other write within seconds of a set hides its setter.
+  it("is destroyed by the tool only if two people requested or approved", () => {
+    // Here only set and unset write the policy: any other write within seconds of a set hides its setter.
     const moves = fc.array(
       movesBy([...ofAlice, ...ofBob], false).filter((move) => !writesPolicy(move)),
       { maxLength: 14 },
@@ -225,7 +228,7 @@ describe("a key that KMS wants two people for", () => {
     expect(destroyed).toBeGreaterThan(100);
   });
 
-  it("is never destroyed twice on one window, though KMS gave a restored key its window back", () => {
+  it("is never destroyed twice in one window, even if KMS restores the window of a restored key", () => {
     const moves = fc.array(movesBy([...ofAlice, ...ofBob], false), { maxLength: 14 });
     fc.assert(
       fc.property(services, moves, (kms, some) => {
@@ -242,7 +245,7 @@ describe("a key that KMS wants two people for", () => {
     );
   });
 
-  it("is never destroyed by one person through the tool alone, whatever KMS tells of who set it", () => {
+  it("is never destroyed by one person through the tool alone, whatever KMS returns about the setter", () => {
     const tellings = fc.constantFrom("date" as const, "nothing" as const);
     const creators = fc.constantFrom(alice, carol, pipeline);
     const tool = fc.array(
@@ -286,7 +289,7 @@ describe("a key that KMS wants two people for", () => {
     );
   });
 
-  it("leaves an open window as it is in every run that does not withdraw", () => {
+  it("keeps an open window in every run that does not withdraw", () => {
     const moves = fc.array(movesBy([...ofAlice, ...ofBob], false), { maxLength: 10 });
     const last = movesBy([...ofAlice, ...ofBob], false).filter((move) => move.kind === "tool");
     fc.assert(

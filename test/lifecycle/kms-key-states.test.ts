@@ -27,7 +27,7 @@ describe("the table of KMS key states", () => {
     },
   );
 
-  it("takes a Manager to destroy and to restore, and a Writer or Manager to set and unset", () => {
+  it("requires a Manager for destroy and restore, and a Writer or Manager for set and unset", () => {
     const rolesOf = (state: "active" | "destroyed", action: (typeof kmsKeyActions)[number]) => {
       const cell = kmsKeyTable[state][action];
       return "right" in cell ? cell.right.roles : [];
@@ -38,7 +38,7 @@ describe("the table of KMS key states", () => {
     expect(rolesOf("active", "unset_for_deletion")).toEqual(["KMS Writer", "KMS Manager"]);
   });
 
-  it("reads KMS's numbers, of which there is no 4", () => {
+  it("reads KMS's state numbers, which skip 4", () => {
     const words = [0, 1, 2, 3, 4, 5, 6, -1].map(kmsKeyStateOf);
     expect(words).toEqual([...kmsKeyStates.slice(0, 4), "unrecognised", "destroyed", "unrecognised", "unrecognised"]);
     for (const word of words) expect(kmsLifecycleStates).toContain(word);

@@ -29,7 +29,7 @@ import {
 const dual = (over: Parameters<typeof aTwin>[0] = {}) => aTwin({ dualAuthDelete: true, ...over });
 
 describe("dualTwins", () => {
-  it("are those that KMS will not let one person delete", () => {
+  it("are the twins that KMS does not let one person delete", () => {
     const twins = [
       dual(),
       aTwin(),
@@ -41,7 +41,7 @@ describe("dualTwins", () => {
   });
 });
 
-it("calls a window live until its end, and never where none is set", () => {
+it("calls a window live until its end, and never if no window is set", () => {
   expect(isWindowLive(dual({ windowEndsAtMs: nowMs + 1 }), nowMs)).toBe(true);
   expect(isWindowLive(dual({ windowEndsAtMs: nowMs }), nowMs)).toBe(false);
   expect(isWindowLive(dual(), nowMs)).toBe(false);
@@ -57,7 +57,7 @@ describe("prepareWindows", () => {
     expect(prepare([aTwin({ state: "suspended" })])).toBeUndefined();
   });
 
-  it("sets a window where none is live, and first unsets one that somebody else set", () => {
+  it("sets a window if none is live, and first unsets a window of another person", () => {
     expect(prepare([dual()])).toEqual({ step: { kind: "set_for_deletion", kmsKeyId: "kms-1" } });
     expect(prepare([dual({ windowEndsAtMs: nowMs })])).toEqual({
       step: { kind: "set_for_deletion", kmsKeyId: "kms-1" },
@@ -70,17 +70,17 @@ describe("prepareWindows", () => {
   it.each([
     [windowMustLastMs, undefined],
     [windowMustLastMs - 1, { step: { kind: "unset_for_deletion", kmsKeyId: "kms-1" } }],
-  ])("wants its own window to outlast the cool-down by a day: %i ms left", (leftMs, expected) => {
+  ])("requires its own window to outlast the cool-down by a day: %i ms left", (leftMs, expected) => {
     expect(windowMustLastMs).toBe(28 * hourMs);
     expect(prepare([dual({ windowEndsAtMs: nowMs + leftMs })], own)).toEqual(expected);
   });
 
-  it.each([undefined, nowMs - 1])("refuses where its own window is not there: ends at %s", (windowEndsAtMs) => {
+  it.each([undefined, nowMs - 1])("refuses if its own window is not set: ends at %s", (windowEndsAtMs) => {
     const twin = windowEndsAtMs === undefined ? dual() : dual({ windowEndsAtMs });
     expect(prepare([twin], own)).toEqual({ guard: { guard: "kms_window_too_short", windowEndsAtMs } });
   });
 
-  it("refuses where the twin is not active, because KMS sets windows on active keys only", () => {
+  it("refuses if the twin is not active, because KMS sets windows on active keys only", () => {
     expect(prepare([dual({ state: "suspended" })])).toEqual({
       guard: { guard: "twin_not_active", kmsKeyId: "kms-1", state: "suspended" },
     });
@@ -116,23 +116,23 @@ describe("windowSetter", () => {
   const crashed = (over: Partial<KeyObservation> = {}) =>
     aKeyWith(used, { state: "deactivated", updatedBy: bob, updatedAtMs: beganAtMs, twins, ...over });
 
-  it("is nobody where KMS asks for nobody", () => {
+  it("is undefined if KMS does not require a second person", () => {
     expect(windowSetter(aKeyWith(half()), aRun(), nowMs)).toBeUndefined();
   });
 
-  it("is the actor where this run set the window, whatever a record says", () => {
+  it("is the actor if this run set the window, whatever a record names", () => {
     const run = aRun({ actor: anActor(alice), windowsSetHere: ["kms-1"] });
     expect(windowSetter(aKeyWith(half(), { twins }), run, nowMs)).toEqual(alice);
   });
 
-  it("is whom the record of that window names, dead or alive", () => {
+  it("is the person whom the record of that window names, whether the record still binds or not", () => {
     expect(windowSetter(aKeyWith(half(), { twins, updatedBy: carol }), aRun(), nowMs)).toEqual(bob);
   });
 
   it.each([
     [10_000, bob],
     [10_001, undefined],
-  ])("is nobody where the window began %i ms after the record was written", (laterMs, expected) => {
+  ])("is undefined if the window began %i ms after the record was written", (laterMs, expected) => {
     const key = aKeyWith(half({ writtenAtMs: beganAtMs - laterMs }), { twins, updatedBy: carol });
     expect(windowSetter(key, aRun(), nowMs)).toEqual(expected);
   });
@@ -142,20 +142,17 @@ describe("windowSetter", () => {
     [-10_000, bob],
     [10_001, undefined],
     [-10_001, undefined],
-  ])(
-    "is the last writer after a crash, where the window began within 10 s of that write: %i ms",
-    (apartMs, expected) => {
-      expect(windowSetter(crashed({ updatedAtMs: beganAtMs + apartMs }), aRun(), nowMs)).toEqual(expected);
-    },
-  );
+  ])("is the last writer after a crash, if the window began within 10 s of that write: %i ms", (apartMs, expected) => {
+    expect(windowSetter(crashed({ updatedAtMs: beganAtMs + apartMs }), aRun(), nowMs)).toEqual(expected);
+  });
 
-  it("is nobody where the record that was used is gone: then the last write was not the deactivation", () => {
+  it("is undefined if the used record is gone: the last write was then not the deactivation", () => {
     expect(windowSetter(crashed({ carried: { kind: "none" } }), aRun(), nowMs)).toBeUndefined();
     const { kmsSetter: _unknown, ...silent } = half();
     expect(windowSetter(crashed({ carried: carrying(silent) }), aRun(), nowMs)).toBeUndefined();
   });
 
-  it("is nobody where no window is set, it is over, or the last write has no time", () => {
+  it("is undefined if no window is set, the window has ended, or the last write has no time", () => {
     expect(windowSetter(crashed({ twins: [dual({ state: "suspended" })] }), aRun(), nowMs)).toBeUndefined();
     expect(windowSetter(crashed(), aRun(), beganAtMs + kmsWindowMs)).toBeUndefined();
     const { updatedAtMs: _time, ...timeless } = crashed();

@@ -9,7 +9,7 @@ const half = (deactivatedAgoMs: number) =>
   aRecord({ step: "destroy", deactivatedAtMs: nowMs - deactivatedAgoMs, writtenAtMs: nowMs - 60_000 });
 const pending = aKeystoreStatus({ status: "pending_destruction" });
 
-/** Each row would also fit every state below its own, as far as that is possible. */
+/** Each row also fits every state below its own, as far as possible. */
 const golden: readonly (readonly [string, KeyObservation, string, Partial<Run>?])[] = [
   [
     "destroy accepted, one keystore pending",
@@ -36,7 +36,7 @@ const golden: readonly (readonly [string, KeyObservation, string, Partial<Run>?]
     "cooling_down",
     { deactivatedHere: true },
   ],
-  ["deactivated by somebody, some time", aKey({ state: "deactivated" }), "deactivated"],
+  ["deactivated at an unknown time by an unknown caller", aKey({ state: "deactivated" }), "deactivated"],
   ["active, requested", aKeyWith(request), "pending_approval"],
   ["pre-active, requested", aKeyWith(aRecord({ step: "destroy" }), { state: "pre_activation" }), "pending_approval"],
   ["compromised, requested", aKeyWith(request, { state: "compromised" }), "compromised"],
@@ -60,6 +60,6 @@ describe("lifecycleStateOf", () => {
   });
 });
 
-it("knows nothing of a cool-down where nobody noted the deactivation", () => {
+it("shows no cool-down if no record notes the deactivation", () => {
   expect(isCoolingDown(aKey({ state: "deactivated", updatedAtMs: nowMs }), aRun(), nowMs)).toBe(false);
 });

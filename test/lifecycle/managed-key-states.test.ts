@@ -7,7 +7,7 @@ import {
   rights,
 } from "../../provider/lifecycle/managed-key-states.ts";
 
-/** Read from uko-v4.md 4.2 and 6 by hand: `state action -> next, by whom`; a cell that is not here is refused. */
+/** Read from uko-v4.md 4.2 and 6 by hand: `state action -> next, by whom`; a cell that is not listed is refused. */
 const golden = [
   "pre_activation update -> pre_activation, undoable, managed-keys.write",
   "pre_activation activate -> active, undoable, managed-keys.preactivation-activate",
@@ -41,14 +41,14 @@ describe("managedKeyTable", () => {
     expect(managedKeyTable[state][action].source).toMatch(/^uko-v4\.md (4\.[1-5]|5|6|9)\b/);
   });
 
-  it("lets no state but active be deactivated and none but pre_activation and deactivated be destroyed", () => {
+  it("deactivates only active keys, and destroys only pre_activation and deactivated keys", () => {
     const from = (action: "deactivate" | "destroy") =>
       keyStates.filter((state) => "next" in managedKeyTable[state][action]);
     expect(from("deactivate")).toEqual(["active"]);
     expect(from("destroy")).toEqual(["pre_activation", "deactivated"]);
   });
 
-  it("gives each right the roles of uko-v4.md 6 and kms-v2-and-iam.md 7.7", () => {
+  it("assigns each right the roles of uko-v4.md 6 and kms-v2-and-iam.md 7.7", () => {
     const both = ["Key Custodian - Deployer", "Key Custodian - Creator"];
     expect(Object.fromEntries(Object.entries(rights).map(([name, right]) => [name, right.roles]))).toEqual({
       write: both,
@@ -64,7 +64,7 @@ describe("managedKeyTable", () => {
     });
   });
 
-  it("cools down for the 4 hours of uko-v4.md 4.5", () => {
+  it("has the 4-hour cool-down of uko-v4.md 4.5", () => {
     expect(coolDownMs).toBe(14_400_000);
   });
 });

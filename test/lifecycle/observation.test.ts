@@ -10,15 +10,15 @@ describe("isPerson", () => {
     ["a trusted profile", profile, false],
     ["a cloud service", cloudService, false],
     ["an empty id", { iamId: "", mark: "0" }, false],
-    ["a bare mark, which may be anybody's", { mark: alice.mark }, false],
+    ["a bare mark, which does not identify a person", { mark: alice.mark }, false],
     ["nobody", undefined, false],
-  ])("says of %s: %j -> %s", (_who, identity, expected) => {
+  ])("returns for %s: %j -> %s", (_who, identity, expected) => {
     expect(isPerson(identity)).toBe(expected);
   });
 });
 
 describe("isSame", () => {
-  it("compares ids where both are known, and marks where one is not", () => {
+  it("compares IDs if both are known, and marks otherwise", () => {
     expect(isSame(alice, { ...alice })).toBe(true);
     expect(isSame(alice, bob)).toBe(false);
     expect(isSame(alice, { mark: alice.mark })).toBe(true);

@@ -48,11 +48,11 @@ const plan = (observation: ContainerObservation, refusal?: string): ContainerPla
 const refusedBy = (planned: ContainerPlan): string => (planned.kind === "refused" ? planned.guard.guard : planned.kind);
 
 describe("an empty container", () => {
-  it.each(containerKinds)("that is a %s is ready", (kind) => {
+  it.each(containerKinds)("is ready to delete, of kind %s", (kind) => {
     expect(plan(look({ kind }))).toEqual({ kind: "ready" });
   });
 
-  it("stays where deletion protection is on, whatever else is the matter", () => {
+  it("stays if deletion protection is on, whatever the other guards", () => {
     const worst = look({ keys: unreadable, containers: unreadable, ring: unreadable });
     for (const observation of [look(), worst]) {
       expect(planContainerDeletion(observation, { deletionProtection: true }, { refusal: "no" }, nowMs)).toEqual({
@@ -86,7 +86,7 @@ describe("every key state, kind of container, and readability", () => {
     ]),
   ];
 
-  /** The rule once more, as a person would say it. */
+  /** The rule once more, in a person's words. */
   function expected({ kind, keys, containers, ring }: ContainerObservation, refusal?: string): string {
     if (keys.kind === "unreadable") return "contents_unreadable";
     const inTheWay = keys.items.filter(({ state }) => kind !== "keystore" || state !== "pre_activation");
@@ -108,14 +108,14 @@ describe("every key state, kind of container, and readability", () => {
     ),
   );
 
-  it.each([undefined, "not empty"])("have the one answer that the rule gives (refusal: %s)", (refusal) => {
+  it.each([undefined, "not empty"])("gives the one result that the rule requires (refusal: %s)", (refusal) => {
     expect(everything).toHaveLength(3 * 30 * 3 * 4);
     for (const observation of everything) {
       expect(refusedBy(plan(observation, refusal)), JSON.stringify(observation)).toBe(expected(observation, refusal));
     }
   });
 
-  it("are never ready while a key that may be installed is there, or while nobody could look", () => {
+  it("is never ready while a key that may be installed exists, or while the keys are unreadable", () => {
     for (const observation of everything.filter((each) => plan(each).kind === "ready")) {
       const { keys } = observation;
       const isHarmless = ({ state }: ContainedKey): boolean =>
@@ -125,13 +125,13 @@ describe("every key state, kind of container, and readability", () => {
     }
   });
 
-  it("plan the same twice", () => {
+  it("gives the same plan twice", () => {
     for (const observation of everything) expect(plan(observation)).toEqual(plan(observation));
   });
 });
 
 describe("keys", () => {
-  it("are all named, the living ones first, so that a person sees the whole way", () => {
+  it("are all named, the living ones first, so that a person has the whole list", () => {
     const destroyed = aContainedKey({ keyId: "b", state: "destroyed" });
     const active = aContainedKey({ keyId: "a" });
     expect(plan(look({ kind: "vault", keys: known(destroyed, active) }))).toEqual({
@@ -140,7 +140,7 @@ describe("keys", () => {
     });
   });
 
-  it("that are destroyed are waited for until the last of those that still count down may go", () => {
+  it("that are destroyed are waited for until the last pending one can be removed", () => {
     const first = aContainedKey({ keyId: "a", state: "destroyed", pending: { untilMs: nowMs + 2 * dayMs } });
     const last = aContainedKey({ keyId: "b", state: "destroyed", pending: { untilMs: nowMs + 9 * dayMs } });
     const over = aContainedKey({ keyId: "c", state: "destroyed" });
@@ -153,18 +153,18 @@ describe("keys", () => {
     });
   });
 
-  it("that count down without a date leave the end open", () => {
+  it("that are pending without a date make the end unknown", () => {
     const dated = aContainedKey({ keyId: "a", state: "destroyed", pending: { untilMs: nowMs + dayMs } });
     const undated = aContainedKey({ keyId: "b", state: "destroyed", pending: {} });
     expect(plan(look({ keys: known(dated, undated) }))).not.toHaveProperty("untilMs");
   });
 
-  it("that no keystore holds any more are not waited for: their records stay until somebody removes them", () => {
+  it("that no keystore holds any more are not waited for: their metadata stays until a person removes it", () => {
     const lapsed = aContainedKey({ state: "destroyed", pending: { untilMs: nowMs - dayMs } });
     expect(refusedBy(plan(look({ kind: "template", keys: known(lapsed) })))).toBe("holds_keys");
   });
 
-  it("are told together with what KMS will wait for next", () => {
+  it("are listed together with the next wait for KMS", () => {
     const ringKey = aRingKey({ purgeScheduledAtMs: nowMs + 90 * dayMs });
     const key = aContainedKey({ state: "destroyed", pending: { untilMs: nowMs + 30 * dayMs } });
     expect(plan(look({ keys: known(key), ring: known(ringKey) }))).toMatchObject({
@@ -179,7 +179,7 @@ describe("the metadata that KMS keeps", () => {
   const first = aRingKey({ kmsKeyId: "kms-1", purgeScheduledAtMs: nowMs + 30 * dayMs });
   const last = aRingKey({ kmsKeyId: "kms-2", purgeScheduledAtMs: nowMs + 80 * dayMs });
 
-  it("is waited for until the last of it goes, with or without a refusal", () => {
+  it("is waited for until the last of it is purged, with or without a refusal", () => {
     const waits = {
       kind: "waitingForTime",
       awaits: "kms_metadata",
@@ -191,11 +191,11 @@ describe("the metadata that KMS keeps", () => {
     expect(plan(look({ ring: known(first, last) }), "Conflict")).toEqual(waits);
   });
 
-  it("has no end where KMS does not tell one of the dates", () => {
+  it("has no end if KMS does not return one of the dates", () => {
     expect(plan(look({ ring: known(first, aRingKey({ kmsKeyId: "kms-3" })) }))).not.toHaveProperty("untilMs");
   });
 
-  it("is left to the service where the ring cannot be read, and a refusal then says why", () => {
+  it("is left to the service if the ring is unreadable, and a refusal then states the cause", () => {
     expect(plan(look({ ring: unreadable }))).toEqual({ kind: "ready" });
     expect(plan(look({ ring: unreadable }), "Conflict")).toEqual({
       kind: "refused",
@@ -205,7 +205,7 @@ describe("the metadata that KMS keeps", () => {
 });
 
 describe("containerPlanCode", () => {
-  it("gives each guard its code, and each wait", () => {
+  it("has a code for each guard and each wait", () => {
     const codes = Object.keys(errorCatalogue);
     for (const code of Object.values(containerGuardCodes)) expect(codes).toContain(code);
     expect(containerPlanCode({ kind: "refused", guard: { guard: "deletion_protection" } })).toBe(

@@ -17,7 +17,7 @@ const policies = deletionGoals.flatMap((goal) =>
 
 const markers = [undefined, ...dualMarkers];
 
-test("what the state alone tells is what the planner says of the key itself, wherever nothing is on file", () => {
+test("the plan from the state alone equals the plan of the key itself, if no record is pending", () => {
   let compared = 0;
   for (const state of [...keyStates, "unrecognised"] as const) {
     for (const [policy, marker] of policies.flatMap((each) => markers.map((one) => [each, one] as const))) {

@@ -37,7 +37,7 @@ const no = (step: "deactivate" | "destroy" | "remove" | "unset_for_deletion" | "
 const request = aRecord();
 const half = (over: Parameters<typeof aRecord>[0] = {}) => aRecord({ step: "destroy", ...over });
 
-describe("before the outage and before the end", () => {
+describe("before the outage and before destroy", () => {
   const guarded = [
     [{ use: { kind: "known", count: 1, retainedBy: ["bucket"] } }, {}, "retention_policy"],
     [{ use: { kind: "unreadable", reason: "403" } }, {}, "use_unreadable"],
@@ -45,7 +45,7 @@ describe("before the outage and before the end", () => {
     [{}, { deletionProtection: true }, "deletion_protection"],
   ] as const satisfies readonly (readonly [Partial<KeyObservation>, Partial<DeletionPolicy>, string])[];
 
-  it.each(guarded)("stops even a consented step: %j %j -> %s", (over, policy, guard) => {
+  it.each(guarded)("stops even an approved step: %j %j -> %s", (over, policy, guard) => {
     expect(say(aKeyWith(request, over), { consents: [request.id] }, policy)).toBe(guard);
     expect(say(aKeyWith(half(), over), { consents: [half().id] }, policy)).toBe(guard);
     expect(say(aKeyWith(half(), { ...over, state: "pre_activation" }), { consents: [half().id] }, policy)).toBe(guard);
@@ -67,17 +67,17 @@ describe("cooling down", () => {
     [hourMs, "cool_down"],
     [coolDownMs, "cool_down"],
     [coolDownMs + 1000, "destroy"],
-  ])("deactivated %i ms ago, with consent -> %s", (agoMs, expected) => {
+  ])("deactivated %i ms ago, with approval -> %s", (agoMs, expected) => {
     expect(say(key(agoMs), naming(agoMs))).toBe(expected);
   });
 
-  it("says until when, to whoever names and to whoever does not", () => {
+  it("returns the end of the cool-down, with and without a named record", () => {
     expect(plan(key(hourMs), naming(hourMs))).toMatchObject({ untilMs: nowMs + 3 * hourMs });
     expect(plan(key(hourMs))).toMatchObject({ kind: "waitingForApproval", notBeforeMs: nowMs + 3 * hourMs });
     expect(plan(key(5 * hourMs))).not.toHaveProperty("notBeforeMs");
   });
 
-  it("tries where nobody knows, reads a refusal as a wait until four hours after the last write, then as a refusal", () => {
+  it("tries if the time is unknown, reads a refusal as a wait until four hours after the last write, then as a refusal", () => {
     const unknown = (agoMs: number) => aKeyWith(half({ writtenAtMs: nowMs - agoMs }));
     const run = (agoMs: number) => ({ consents: [half({ writtenAtMs: nowMs - agoMs }).id] });
     expect(say(unknown(hourMs), run(hourMs))).toBe("destroy");
@@ -93,19 +93,19 @@ describe("cooling down", () => {
     });
   });
 
-  it.each([400, 403, 404, 422, 424])("reads %s as a refusal at once: only 409 can be the four hours", (status) => {
+  it.each([400, 403, 404, 422, 424])("reads %s as a refusal at once: only 409 can mean the four hours", (status) => {
     const key = aKeyWith(half({ writtenAtMs: nowMs - hourMs }));
     const run = { consents: [half({ writtenAtMs: nowMs - hourMs }).id] };
     expect(say(key, { ...run, ...no("destroy", status) })).toBe("service_refused");
   });
 
-  it("refuses at once where the service does not even say when the key was last written", () => {
+  it("refuses at once if the service does not even return the time of the last write", () => {
     const { updatedAtMs: _time, ...timeless } = aKey({ state: "deactivated", marker: "single" });
     expect(say(timeless, no("destroy"), { dualAuthorization: "single" })).toBe("service_refused");
   });
 });
 
-describe("one person, where code and the key's marker say single", () => {
+describe("one person, if the program and the key's marker say single", () => {
   const single = { dualAuthorization: "single" } as const;
   const marker = "single";
 
@@ -116,26 +116,26 @@ describe("one person, where code and the key's marker say single", () => {
     }
   });
 
-  it("is not enough where the marker says more or is missing, nor where the marker alone says single", () => {
+  it("is not enough if the marker is stricter or missing, nor if only the marker says single", () => {
     expect(say(aKey(), {}, single)).toBe("write_record");
     expect(say(aKey({ marker: "both" }), {}, single)).toBe("write_record");
     expect(say(aKey({ marker: "destroy" }), {}, single)).toBe("write_record");
     expect(say(aKey({ marker }), {}, {})).toBe("write_record");
   });
 
-  it("never destroys in the run that deactivated, waiting included", () => {
+  it("never destroys in the run that deactivated, even after a wait", () => {
     const key = aKey({ state: "deactivated", updatedAtMs: nowMs, marker });
     expect(say(key, { deactivatedHere: true }, single)).toBe("cool_down");
     expect(say(key, { deactivatedHere: true }, single, nowMs + 5 * hourMs)).toBe("separate_run");
     expect(say(key, {}, single, nowMs + 5 * hourMs)).toBe("destroy");
   });
 
-  it("is not enough where KMS wants two", () => {
+  it("is not enough if KMS requires two", () => {
     expect(say(aKey({ twins: [aTwin({ dualAuthDelete: true })], marker }), {}, single)).toBe("write_record");
   });
 });
 
-describe("a step that the service refused", () => {
+describe("a refused step", () => {
   it.each([
     [aKeyWith(request), { consents: [request.id] }, "deactivate"],
     [aKeyWith(half(), { state: "pre_activation" }), { consents: [half().id] }, "destroy"],
@@ -155,7 +155,7 @@ describe("KMS dual authorization", () => {
     aTwin({ dualAuthDelete: true, windowEndsAtMs: nowMs + 6 * dayMs, ...over });
   const naming = { consents: [request.id] };
 
-  it("sets its own window just before the outage, and unsets it where the outage does not happen", () => {
+  it("sets its own window just before the outage, and unsets the window if the outage does not happen", () => {
     expect(say(aKeyWith(request, { twins: [aTwin({ dualAuthDelete: true })] }), naming)).toBe("set_for_deletion");
     expect(say(aKeyWith(request, { twins: [live()] }), naming)).toBe("unset_for_deletion");
     const own = { ...naming, windowsSetHere: ["kms-1"] };
@@ -167,7 +167,7 @@ describe("KMS dual authorization", () => {
     expect(say(aKeyWith(request, { twins: [live()] }), { ...naming, ...no("deactivate") })).toBe("service_refused");
   });
 
-  it("takes its window back, too, where the record was voided in between, once", () => {
+  it("unsets its window even if the record became invalid in between, once", () => {
     const voided = aKeyWith(request, { twins: [live()], updatedBy: carol });
     const own = { ...naming, windowsSetHere: ["kms-1"] };
     expect(say(voided, own)).toBe("unset_for_deletion");
@@ -176,7 +176,7 @@ describe("KMS dual authorization", () => {
     expect(say(aKeyWith(request, { twins: [live()] }), { ...own, ...refused })).toBe("service_refused");
   });
 
-  it("says before the outage that a window is too short or the twin is not active", () => {
+  it("reports before the outage that a window is too short or the twin is not active", () => {
     const own = { ...naming, windowsSetHere: ["kms-1"] };
     expect(say(aKeyWith(request, { twins: [aTwin({ dualAuthDelete: true })] }), own)).toBe("kms_window_too_short");
     expect(say(aKeyWith(request, { twins: [live({ state: "suspended" })] }), own)).toBe("twin_not_active");
@@ -188,7 +188,7 @@ describe("KMS dual authorization", () => {
     return say(aKeyWith(record, { twins: [twin] }), { consents: [record.id], ...run });
   };
 
-  it("lets neither the setter nor the author destroy, nor anybody where the setter is unknown", () => {
+  it("does not let the setter or the author destroy, nor anyone if the setter is unknown", () => {
     expect(end(carol)).toBe("destroy");
     expect(end(alice)).toBe("destroy");
     expect(end(bob)).toBe("kms_setter");
@@ -205,7 +205,7 @@ describe("KMS dual authorization", () => {
     expect(end(carol, { actor: bare })).toBe("destroy");
   });
 
-  it("refuses outside a live window, before it asks who", () => {
+  it("refuses outside a live window, before any check of the caller", () => {
     expect(end(carol, {}, live({ state: "suspended", windowEndsAtMs: nowMs }))).toBe("kms_window_lapsed");
     expect(end(carol, { consents: [] }, aTwin({ dualAuthDelete: true, state: "suspended" }))).toBe("kms_window_lapsed");
     expect(end(undefined, {}, live({ state: "destroyed" }))).toBe("destroy");
@@ -221,12 +221,12 @@ describe("after destroy", () => {
     ["destruction_scheduled", "done", "done"],
     ["destroyed", "pending_destruction", "done"],
     ["removed", "pending_destruction", "remove"],
-  ] as const)("aims at %s: while pending -> %s, once gone -> %s", (goal, whilePending, onceGone) => {
+  ] as const)("with goal %s: while pending -> %s, once gone -> %s", (goal, whilePending, onceGone) => {
     expect(say(key(), {}, { goal })).toBe(whilePending);
     expect(say(aKey({ state: "destroyed" }), {}, { goal })).toBe(onceGone);
   });
 
-  it("waits until the keystore's date, and without one where the date is past: the stored status may be stale", () => {
+  it("waits until the keystore's date, and without a date if that date is past: the stored status may be stale", () => {
     expect(plan(key())).toEqual({
       kind: "waitingForTime",
       awaits: "pending_destruction",
@@ -246,19 +246,19 @@ describe("after destroy", () => {
     });
   });
 
-  it("refuses to forget a key whose material may live, whatever the goal past deactivated", () => {
+  it("refuses to remove a key whose material may exist, whatever the goal past deactivated", () => {
     for (const goal of ["destruction_scheduled", "destroyed", "removed"] as const) {
       expect(say(key({ keystores: [aKeystoreStatus({ status: "active" })] }), {}, { goal })).toBe("keystore_holds_key");
     }
   });
 });
 
-it("lets two people be told apart only where their ids differ", () => {
+it("treats two people as different only if their IDs differ", () => {
   const record = aRecord({ author: identityOf("IBMid-1") });
   const sameAgain = { actor: anActor(identityOf("IBMid-1")), consents: [record.id] };
   expect(plan(aKeyWith(record), sameAgain)).toMatchObject({ kind: "waitingForApproval", standing: "wrote_it" });
 });
 
-it("throws on a state from nowhere", () => {
+it("throws on an unknown state", () => {
   expect(() => plan(aKey({ state: "lost" as never }))).toThrow("Unexpected value");
 });

@@ -43,11 +43,11 @@ const setStep: KmsPlan = { kind: "ready", step: { kind: "set_for_deletion" } };
 const destroyStep: KmsPlan = { kind: "ready", step: { kind: "destroy", consentedTo: openWindow } };
 
 describe("two people under KMS's own dual authorization", () => {
-  it("the first sets the key for deletion", () => {
+  it("the first person sets the key for deletion", () => {
     expect(plan(aKmsKey(), { actor: anActor(alice) })).toEqual(setStep);
   });
 
-  it("the one who set it waits for another, whatever they name", () => {
+  it("the setter waits for another person, whatever they name", () => {
     const key = aKmsKeySetBy(alice);
     for (const run of [{ setHere: true }, {}, naming, { ...naming, setHere: true }]) {
       const wait = plan(key, { actor: anActor(alice), ...run });
@@ -60,7 +60,7 @@ describe("two people under KMS's own dual authorization", () => {
     expect(plan(aKmsKeySetBy(alice), { actor: again, ...naming })).toMatchObject({ standing: "set_it" });
   });
 
-  it("a second person waits until they name the window", () => {
+  it("a second person waits unless they name the window", () => {
     expect(plan(aKmsKeySetBy(alice))).toEqual({
       kind: "waitingForApproval",
       standing: "may_consent",
@@ -72,7 +72,7 @@ describe("two people under KMS's own dual authorization", () => {
     expect(plan(aKmsKeySetBy(alice), naming)).toEqual(destroyStep);
   });
 
-  it("naming another key's window, an earlier one, or the key alone is not naming the window", () => {
+  it("another key's window, an earlier window, or the key alone does not count as naming the window", () => {
     const others = [
       windowName("11111111-52a1-4c5e-9a3e-3c1f0a7f2b11", nowMs - hourMs + kmsWindowMs),
       windowName(kmsKeyId, nowMs - hourMs + kmsWindowMs - secondMs),
@@ -82,43 +82,40 @@ describe("two people under KMS's own dual authorization", () => {
     expect(plan(aKmsKeySetBy(alice), { consents: others })).toMatchObject({ standing: "may_consent" });
   });
 
-  it("does not take a run that set the window for its second person, whoever wrote the policy since", () => {
+  it("a run that set the window never counts as its second person, even if another person wrote the policy since", () => {
     expect(plan(aKmsKeySetBy(carol), { ...naming, setHere: true })).toMatchObject({ standing: "set_it" });
   });
 
-  it("goes on under a window whose setter KMS does not tell, since KMS refuses its setter itself", () => {
+  it("the deletion continues under a window with an unknown setter, since KMS refuses its setter itself", () => {
     const { policyWrite: _untold, ...untold } = aKmsKeySetBy(alice);
     expect(plan(untold, naming)).toEqual(destroyStep);
     expect(plan(aKmsKeySetBy(alice, { policyWrite: { by: bob, atMs: nowMs - dayMs } }), naming)).toEqual(destroyStep);
   });
 
   it.each([
-    ["whoever turned it on", { createdBy: bob }],
-    ["nobody", {}],
-  ])(
-    "leaves the judgement to KMS where the last writer is the actor, and the policy's creator is %s",
-    (_who, creator) => {
-      const key = aKmsKeySetBy(alice, { policyWrite: { by: bob, atMs: nowMs - hourMs, ...creator } });
-      const setter = { identity: bob, isSure: false };
-      expect(plan(key)).toMatchObject({ standing: "may_consent", window: { setter } });
-      expect(plan(key, naming)).toEqual(destroyStep);
-      expect(plan(key, { ...naming, setHere: true })).toMatchObject({ standing: "set_it" });
-    },
-  );
+    ["any identity", { createdBy: bob }],
+    ["an unknown identity", {}],
+  ])("KMS decides if the last writer is the actor, and the policy's creator is %s", (_who, creator) => {
+    const key = aKmsKeySetBy(alice, { policyWrite: { by: bob, atMs: nowMs - hourMs, ...creator } });
+    const setter = { identity: bob, isSure: false };
+    expect(plan(key)).toMatchObject({ standing: "may_consent", window: { setter } });
+    expect(plan(key, naming)).toEqual(destroyStep);
+    expect(plan(key, { ...naming, setHere: true })).toMatchObject({ standing: "set_it" });
+  });
 
-  it("goes on where a machine turned the policy on and is its last writer since then", () => {
+  it("the deletion continues if a machine turned the policy on and is its last writer since then", () => {
     const key = aKmsKeySetBy(alice, { policyWrite: { by: pipeline, atMs: nowMs - hourMs, createdBy: pipeline } });
     expect(plan(key)).toMatchObject({ standing: "may_consent", window: { setter: { isSure: false } } });
     expect(plan(key, naming)).toEqual(destroyStep);
   });
 
-  it("is needed where KMS asks for it although the program says single", () => {
+  it("KMS requires two people even if the program says single", () => {
     const single = aKmsPolicy({ dualAuthorization: "single" });
     expect(plan(aKmsKey(), {}, single)).toEqual(setStep);
     expect(plan(aKmsKeySetBy(alice), {}, single)).toMatchObject({ standing: "may_consent" });
   });
 
-  it("a key without it is refused under required, and destroyed by one under single", () => {
+  it("a key without dual authorization is refused under required, and destroyed by one person under single", () => {
     const off = aKmsKey({ dualAuthDelete: false });
     expect(plan(off, naming)).toEqual(refused({ guard: "dual_authorization_off" }));
     const single = aKmsPolicy({ dualAuthorization: "single" });
@@ -126,7 +123,7 @@ describe("two people under KMS's own dual authorization", () => {
   });
 });
 
-describe("what could make one person look like two", () => {
+describe("one person who could appear as two", () => {
   it.each([
     ["a service id", aWorkload(pipeline)],
     ["a profile that a workload assumed", aWorkload(profile)],
@@ -136,7 +133,7 @@ describe("what could make one person look like two", () => {
     expect(plan(aKmsKeySetBy(alice), { actor, ...naming })).toMatchObject({ standing: "not_a_person" });
   });
 
-  it("a person in a profile neither sets nor destroys: KMS may know them by the profile alone", () => {
+  it("a person in a profile neither sets nor destroys: KMS may store the profile alone", () => {
     const actor = anActorInProfile(bob);
     expect(plan(aKmsKey(), { actor })).toEqual({ kind: "waitingForApproval", standing: "acts_in_a_profile" });
     expect(plan(aKmsKeySetBy(alice), { actor, ...naming })).toMatchObject({ standing: "acts_in_a_profile" });
@@ -150,7 +147,7 @@ describe("what could make one person look like two", () => {
     });
   });
 
-  it.each([pipeline, profile, cloudService])("a window that $iamId set serves nobody", (setter) => {
+  it.each([pipeline, profile, cloudService])("a window that $iamId set does not count", (setter) => {
     for (const actor of [anActor(bob), anActorInProfile(bob), aWorkload(setter)]) {
       expect(plan(aKmsKeySetBy(setter), { actor, ...naming })).toEqual(
         refused({ guard: "setter_not_a_person", setter }),
@@ -158,14 +155,14 @@ describe("what could make one person look like two", () => {
     }
   });
 
-  it("a policy that was written after the window began hides who set it, so the window serves nobody", () => {
+  it("a policy write after the window began hides the setter, so the window does not count", () => {
     const policyWrite = { by: carol, atMs: nowMs - hourMs + 10 * secondMs + 1 };
     expect(plan(aKmsKeySetBy(alice, { policyWrite }), naming)).toEqual(
       refused({ guard: "setter_unknown", policyWrite }),
     );
   });
 
-  it("a window by which a restored key was destroyed before serves nobody", () => {
+  it("a window in which a restored key was destroyed before does not count", () => {
     for (const deletedAtMs of [nowMs - hourMs, nowMs - 1]) {
       expect(plan(aKmsKeySetBy(alice, { deletedAtMs }), naming)).toEqual(
         refused({ guard: "window_used", deletedAtMs }),
@@ -174,7 +171,7 @@ describe("what could make one person look like two", () => {
     expect(plan(aKmsKeySetBy(alice, { deletedAtMs: nowMs - hourMs - 1 }), naming)).toEqual(destroyStep);
   });
 
-  it("is refused where the token names nobody", () => {
+  it("a token without an identity is refused", () => {
     for (const key of [aKmsKey(), aKmsKeySetBy(alice)]) {
       expect(plan(key, { actor: { displayName: "?", writesAs: bob } })).toEqual(refused({ guard: "persons_unknown" }));
     }
@@ -190,16 +187,16 @@ describe("the window", () => {
     expect(isWindowOpen(ending(-1), nowMs)).toBe(false);
   });
 
-  it("a lapsed one is set anew, and naming it helps nobody", () => {
+  it("is set again after its expiry, and naming the expired window has no effect", () => {
     const lapsed = ending(-secondMs);
     expect(plan(lapsed, { consents: [windowName(kmsKeyId, nowMs - secondMs)] })).toEqual(setStep);
   });
 
-  it("a set one is never set again", () => {
+  it("is never set twice while open", () => {
     for (const setter of [alice, bob, pipeline]) expect(plan(aKmsKeySetBy(setter))).not.toEqual(setStep);
   });
 
-  it("that KMS did not keep ends the run", () => {
+  it("ends the run if KMS did not keep it", () => {
     expect(plan(aKmsKey(), { setHere: true })).toEqual(refused({ guard: "window_not_kept" }));
   });
 
@@ -207,7 +204,7 @@ describe("the window", () => {
     expect(windowName(kmsKeyId, Date.UTC(2026, 11, 1, 14, 22, 3, 999))).toBe(`${kmsKeyId}@2026-12-01T14:22:03Z`);
   });
 
-  it("is of a key under dual authorization that is not destroyed", () => {
+  it("belongs to a key under dual authorization that is not destroyed", () => {
     expect(isWindowOpen(aKmsKeySetBy(alice, { dualAuthDelete: false }), nowMs)).toBe(false);
     expect(isWindowOpen(aKmsKeySetBy(alice, { state: "destroyed" }), nowMs)).toBe(false);
   });
@@ -217,12 +214,12 @@ describe("the window", () => {
     [-10 * secondMs, alice],
     [10 * secondMs + 1, undefined],
     [-10 * secondMs - 1, undefined],
-  ])("has the policy's last writer as setter if that wrote %i ms from its beginning", (ms, setter) => {
+  ])("has the policy's last writer as setter if that person wrote %i ms from its beginning", (ms, setter) => {
     const policyWrite = { by: alice, atMs: nowMs - hourMs + ms, createdBy: carol };
     expect(setterHint(aKmsKeySetBy(alice, { policyWrite }))?.identity).toEqual(setter);
   });
 
-  it("that is not there was set by nobody", () => {
+  it("has no setter if not set", () => {
     expect(setterHint(aKmsKey())).toBeUndefined();
   });
 });
@@ -243,17 +240,17 @@ describe("the key's own state", () => {
     expect(plan(key, { refusals })).toEqual(refused({ guard: "not_active", stateWord: "deactivated" }));
   });
 
-  it("a key that was never active is left alone", () => {
+  it("a key that was never active does not change", () => {
     const key = aKmsKey({ state: "pre_activation" });
     expect(plan(key, naming)).toEqual(refused({ guard: "not_active", stateWord: "pre_activation" }));
   });
 
-  it("a key in a state that is not known is left alone", () => {
+  it("a key in an unknown state does not change", () => {
     const key = aKmsKey({ state: "unrecognised", stateWord: "7" });
     expect(plan(key, naming)).toEqual(refused({ guard: "state_unrecognised", stateWord: "7" }));
   });
 
-  it("a destroyed key is done, or waits for its metadata to be purged", () => {
+  it("a destroyed key is done, or waits for KMS to purge its metadata", () => {
     const removed = aKmsPolicy({ goal: "removed", deletionProtection: true });
     const key = aKmsKey({ state: "destroyed", purgeScheduledAtMs: nowMs + 90 * dayMs });
     expect(plan(key)).toEqual({ kind: "done" });
@@ -284,7 +281,7 @@ describe("guards, in this order, before the window and before destroy", () => {
     expect(plan(aKmsKey({ ...over, dualAuthDelete: false }), {}, single)).toEqual(refused(guard));
   });
 
-  it("each before the next, and deletion protection first", () => {
+  it("each comes before the next, and deletion protection is first", () => {
     const merged = (from: number): Partial<KmsKeyObservation> =>
       Object.assign(
         {},
@@ -318,7 +315,7 @@ describe("a withdrawal", () => {
   const withdraw = (key: KmsKeyObservation, run: Partial<KmsRun> = {}): KmsPlan =>
     planKmsKeyWithdrawal(key, aKmsRun(run), nowMs);
 
-  it("takes back an open window, whoever set it and whoever asks", () => {
+  it("unsets an open window, whatever its setter and the caller", () => {
     for (const setter of [alice, bob, pipeline]) {
       for (const actor of [anActor(bob), aWorkload()]) {
         expect(withdraw(aKmsKeySetBy(setter), { actor })).toEqual({
@@ -329,7 +326,7 @@ describe("a withdrawal", () => {
     }
   });
 
-  it("has nothing to do where none is open", () => {
+  it("has nothing to do if no window is open", () => {
     for (const key of [aKmsKey(), aKmsKey({ windowEndsAtMs: nowMs }), aKmsKey({ dualAuthDelete: false })]) {
       expect(withdraw(key)).toEqual({ kind: "done" });
     }
@@ -339,14 +336,14 @@ describe("a withdrawal", () => {
     expect(withdraw(aKmsKeySetBy(alice, { state: "destroyed" }))).toEqual(refused({ guard: "already_destroyed" }));
   });
 
-  it("is not tried again where KMS refused it", () => {
+  it("is not retried if KMS refused it", () => {
     const refusals = [{ step: "unset_for_deletion" as const, message: "no" }];
     expect(withdraw(aKmsKeySetBy(alice), { refusals })).toMatchObject({ guard: { guard: "service_refused" } });
   });
 });
 
 describe("codes", () => {
-  it("has one of the catalogue for each guard and wait", () => {
+  it("exist in the catalog for each guard and wait", () => {
     for (const guard of Object.keys(kmsGuardCodes) as KmsGuard["guard"][]) {
       const code = kmsPlanCode({ kind: "refused", guard: { guard } as KmsGuard });
       expect(code).toBe(kmsGuardCodes[guard]);

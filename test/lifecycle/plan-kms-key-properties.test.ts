@@ -6,7 +6,7 @@ import { isWindowOpen, planKmsKeyDeletion, windowName } from "../../provider/lif
 import { alice, bob, carol, dayMs, hourMs, nowMs, pipeline, profile, secondMs } from "../support/builders.ts";
 import { aKmsKey, kmsKeyId } from "../support/kms-builders.ts";
 
-describe("whatever the key, the run and the policy", () => {
+describe("for every key, run and policy", () => {
   const identities = [alice, bob, pipeline, profile];
   const someone = fc.constantFrom(...identities);
   const keys = fc.record({
@@ -29,7 +29,7 @@ describe("whatever the key, the run and the policy", () => {
     dualAuthorization: fc.constantFrom("required" as const, "single" as const),
   });
 
-  it("destroys under dual authorization only by a person under their own credential who names a fit, open window of another", () => {
+  it("destroys under dual authorization only by a person under their own credential who names a valid, open window of another", () => {
     fc.assert(
       fc.property(keys, runs, policies, (some, { identity, writesAs, isNaming, setHere }, policy) => {
         const endsAtMs = nowMs - some.setAgoMs + kmsWindowMs;

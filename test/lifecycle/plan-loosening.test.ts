@@ -23,7 +23,7 @@ import {
 
 type RunOver = Parameters<typeof aRun>[0];
 
-/** As loosely as any program may ask: it makes no difference to a loosening. */
+/** The loosest program possible, which makes no difference to a loosening. */
 const policy = aPolicy({ dualAuthorization: "single", gate: "destroy" });
 const plan = (key: KeyObservation, run: RunOver = {}, to: LooserMarker = "single") =>
   planLoosening(key, to, policy, aRun(run), nowMs);
@@ -33,8 +33,8 @@ const asked = aKeyWith(request, { state: "active" });
 const naming = { intent: "resume", consents: [request.id] } as const;
 const approved = { kind: "ready", step: { kind: "loosen", to: "single", consentedBy: request } };
 
-describe("asking", () => {
-  it("writes a record for this target alone, and leaves the marker as it was", () => {
+describe("a request", () => {
+  it("writes a record for this target alone, and does not change the marker", () => {
     for (const to of ["single", "destroy"] as const) {
       expect(plan(aKey({ marker: "both" }), {}, to)).toMatchObject({
         kind: "ready",
@@ -51,7 +51,7 @@ describe("asking", () => {
     expect(plan(aKey())).toMatchObject({ step: { kind: "write_record", marker: "both" } });
   });
 
-  it("is not done by a run that only names, nor by a machine", () => {
+  it("is not made by a run that only names, nor by a machine", () => {
     expect(plan(aKey(), { intent: "resume" })).toMatchObject({
       kind: "waitingForApproval",
       step: "loosen_to_single",
@@ -64,13 +64,13 @@ describe("asking", () => {
     ["single", "single"],
     ["destroy", "destroy"],
     ["single", "destroy"],
-  ] as const)("is done where the marker %s is as loose as %s", (marker, to) => {
+  ] as const)("is done if the marker %s is as loose as %s", (marker, to) => {
     expect(plan(aKey({ marker }), {}, to)).toEqual({ kind: "done" });
   });
 });
 
-describe("acting on the record", () => {
-  it("is for another person who names it", () => {
+describe("an approved loosening", () => {
+  it("requires another person who names the record", () => {
     expect(plan(asked, naming)).toEqual(approved);
     expect(plan(asked, { intent: "resume" })).toMatchObject({ kind: "waitingForApproval", standing: "may_consent" });
   });
@@ -82,7 +82,7 @@ describe("acting on the record", () => {
     }
   });
 
-  it("may be for the author once the other person has answered it", () => {
+  it("lets the author act once the other person has approved", () => {
     const answer = planConsent(asked, policy, aRun(), request.id, nowMs);
     expect(answer).toMatchObject({ kind: "ready", draft: { step: "loosen_to_single", how: "answer", author: bob } });
     const answered = aRecord({ step: "loosen_to_single", how: "answer", author: bob });
@@ -95,7 +95,7 @@ describe("acting on the record", () => {
     ["edited later", { updatedAtMs: nowMs }],
     ["about another label", { digests: digestsOf(someFacts({ label: "new" })) }],
     ["a machine's", { updatedBy: undefined }],
-  ] as const)("is refused where the record was %s", (_what, over) => {
+  ] as const)("is refused if the record was %s", (_what, over) => {
     expect(plan({ ...asked, ...over } as KeyObservation, naming).kind).not.toBe("ready");
   });
 
@@ -105,7 +105,7 @@ describe("acting on the record", () => {
     expect(late).toMatchObject({ kind: "waitingForApproval", notBinding: { kind: "lapsed" } });
   });
 
-  it("goes to the target that the record names and to no other", () => {
+  it("goes only to the target that the record names", () => {
     expect(plan(asked, naming, "destroy")).toEqual({
       kind: "refused",
       guard: { guard: "record_binds", record: request },
@@ -143,7 +143,7 @@ describe("records of one kind and steps of the other", () => {
   });
 });
 
-it("does not help against KMS's own dual authorization", () => {
+it("a loosening has no effect on KMS's own dual authorization", () => {
   const key = aKey({ marker: "single", twins: [aTwin({ dualAuthDelete: true })] });
   expect(planKeyDeletion(key, policy, aRun(), nowMs)).toMatchObject({ step: { kind: "write_record" } });
 });
@@ -153,6 +153,6 @@ it.each([
   ["compromised", "compromised"],
   ["destroyed_compromised", "compromised"],
   ["unrecognised", "state_unrecognised"],
-] as const)("is refused for a key that is %s", (state, guard) => {
+] as const)("a loosening is refused for a key that is %s", (state, guard) => {
   expect(plan(aKey({ state }))).toMatchObject({ kind: "refused", guard: { guard } });
 });

@@ -8,12 +8,12 @@ const fresh = aKey({ state: "pre_activation" });
 const probe = { keyId: fresh.facts.keyId, label: fresh.facts.label };
 const plan = (key: KeyObservation) => planProbeEnd(key, probe, aRun({ intent: "resume" }), nowMs);
 
-it("ends its own key, which was never active", () => {
+it("deletes its own key, which was never active", () => {
   expect(plan(fresh)).toEqual({ kind: "ready", step: { kind: "destroy" } });
   expect(plan({ ...fresh, marker: "single" })).toEqual({ kind: "ready", step: { kind: "destroy" } });
 });
 
-describe("leaves alone", () => {
+describe("does not change", () => {
   it.each(keyStates.filter((state) => state !== "pre_activation" && state !== "destroyed"))("a key in %s", (state) => {
     expect(plan(aKey({ state }))).toEqual({ kind: "done" });
   });
@@ -26,7 +26,7 @@ describe("leaves alone", () => {
   );
 });
 
-describe("takes no step where something asks for two people", () => {
+describe("takes no step if any setting requires two people", () => {
   it.each([
     ["a marker on the key", { marker: "both" }],
     ["a marker for destroy", { marker: "destroy" }],

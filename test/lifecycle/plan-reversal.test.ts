@@ -23,23 +23,18 @@ const say = (reversal: Reversal, over: Partial<KeyObservation>, run: Partial<Run
   return plan.kind === "refused" ? plan.guard.guard : plan.kind;
 };
 
-/** state, what is on it -> withdraw, reactivate. */
+/** State and record -> withdraw, reactivate. */
 const golden: readonly (readonly [string, Partial<KeyObservation>, string, string])[] = [
-  ["active, nothing on file", { state: "active" }, "done", "done"],
+  ["active, no record", { state: "active" }, "done", "done"],
   ["active, a record", { state: "active", carried: record }, "drop_record", "drop_record"],
-  ["active, a record nobody can read", { carried: { kind: "unreadable", id: "0" } }, "drop_record", "drop_record"],
+  ["active, an unreadable record", { carried: { kind: "unreadable", id: "0" } }, "drop_record", "drop_record"],
   ["active, two records", { carried: { kind: "twice" } }, "drop_record", "drop_record"],
   ["active, a record and an open window", { carried: record, twins: [open] }, "drop_record", "drop_record"],
   ["active, an open window", { twins: [open] }, "unset_for_deletion", "unset_for_deletion"],
-  [
-    "active, a window that is over",
-    { twins: [aTwin({ dualAuthDelete: true, windowEndsAtMs: nowMs })] },
-    "done",
-    "done",
-  ],
+  ["active, an expired window", { twins: [aTwin({ dualAuthDelete: true, windowEndsAtMs: nowMs })] }, "done", "done"],
   ["active, no window", { twins: [aTwin({ dualAuthDelete: true })] }, "done", "done"],
-  ["active, a twin that is no longer there", { twins: [aTwin({ ...open, state: "destroyed" })] }, "done", "done"],
-  ["deactivated, nothing on file", { state: "deactivated" }, "done", "reactivate"],
+  ["active, a removed twin", { twins: [aTwin({ ...open, state: "destroyed" })] }, "done", "done"],
+  ["deactivated, no record", { state: "deactivated" }, "done", "reactivate"],
   ["deactivated, a record", { state: "deactivated", carried: record }, "drop_record", "reactivate"],
   [
     "deactivated, a window, which KMS unsets for active keys only",
@@ -48,7 +43,7 @@ const golden: readonly (readonly [string, Partial<KeyObservation>, string, strin
     "reactivate",
   ],
   ["pre-active, a record", { state: "pre_activation", carried: record }, "drop_record", "never_active"],
-  ["pre-active, nothing on file", { state: "pre_activation" }, "done", "never_active"],
+  ["pre-active, no record", { state: "pre_activation" }, "done", "never_active"],
   ["destroyed", { state: "destroyed" }, "no_way_back", "no_way_back"],
   ["compromised", { state: "compromised" }, "compromised", "compromised"],
   ["destroyed, compromised", { state: "destroyed_compromised" }, "compromised", "compromised"],
@@ -61,7 +56,7 @@ describe("planReversal", () => {
     expect(say("reactivate", over)).toBe(reactivate);
   });
 
-  it("takes a record off once more unless this run did, wrote last, and it does not bind: then the service keeps none off", () => {
+  it("removes a record again unless this run did, wrote last, and the record does not bind: the service then keeps no removal", () => {
     const dropped = (id: string, over: Partial<KeyObservation> = {}) =>
       say("withdraw", { carried: record, updatedBy: bob, ...over }, { droppedHere: [id] });
     const { id } = record.record;
@@ -79,7 +74,7 @@ describe("planReversal", () => {
     ).toBe("drop_record");
   });
 
-  it("names the keystores in which a cloud's own way back may still be open", () => {
+  it("names the keystores in which the cloud may still restore the material", () => {
     const pending = aKeystoreStatus({ status: "pending_destruction" });
     const key = aKey({ state: "destroyed", keystores: [pending, aKeystoreStatus({ status: "not_present" })] });
     expect(planReversal(key, "reactivate", aRun(), nowMs)).toEqual({
@@ -102,7 +97,7 @@ describe("planReversal", () => {
     },
   );
 
-  it("throws on a state from nowhere", () => {
+  it("throws on an unknown state", () => {
     expect(() => say("withdraw", { state: "lost" as never })).toThrow("Unexpected value");
   });
 });

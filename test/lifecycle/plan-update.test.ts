@@ -10,12 +10,12 @@ import {
 import { aKey, aKeyWith, aRecord, aRun, bob, dayMs, nowMs, someFacts } from "../support/builders.ts";
 
 describe("planUpdate", () => {
-  it.each(["deactivate", "destroy"] as const)("leaves the key alone while a record for %s binds", (step) => {
+  it.each(["deactivate", "destroy"] as const)("does not change the key while a record for %s binds", (step) => {
     const record = aRecord({ step });
     expect(planUpdate(aKeyWith(record), nowMs)).toEqual({ kind: "leave", record });
   });
 
-  it("may write where there is no record, or a dead one", () => {
+  it("may write if no record exists, or an expired one", () => {
     const record = aRecord();
     expect(planUpdate(aKey(), nowMs)).toEqual({ kind: "may" });
     expect(planUpdate(aKeyWith(record, { updatedBy: bob }), nowMs)).toEqual({ kind: "may" });
@@ -24,7 +24,7 @@ describe("planUpdate", () => {
 });
 
 describe("planMarking", () => {
-  it("gives a key without a marker the strictest one, whatever a program wants", () => {
+  it("gives a key without a marker the strictest one, whatever a program requests", () => {
     for (const wanted of ["single", "destroy", "both"] as const) {
       for (const state of ["pre_activation", "active", "deactivated"] as const) {
         expect(planMarking(aKey({ state }), wanted, nowMs)).toBe("both");
@@ -43,7 +43,7 @@ describe("planMarking", () => {
     expect(planMarking(aKey({ marker }), wanted, nowMs)).toBe(expected);
   });
 
-  it("leaves alone a key that is over, and one with a binding record for whatever step", () => {
+  it("does not change a destroyed key, nor one with a binding record for any step", () => {
     expect(planMarking(aKey({ state: "destroyed" }), "both", nowMs)).toBeUndefined();
     expect(planMarking(aKey({ state: "destroyed_compromised" }), "both", nowMs)).toBeUndefined();
     for (const step of ["deactivate", "destroy", "loosen_to_single"] as const) {
@@ -68,7 +68,7 @@ describe("planSync", () => {
     });
   });
 
-  it("says so when the service refuses it", () => {
+  it("reports a refusal by the service", () => {
     const run = aRun({ refusals: [{ step: "sync", status: 409, message: "no" }] });
     expect(planSync(aKey(), run, nowMs)).toEqual({
       kind: "refused",
@@ -80,12 +80,12 @@ describe("planSync", () => {
 describe("planRotation", () => {
   const known = { knownVersion: 1 };
 
-  it("rotates an active key, also where the service does not tell whether it can", () => {
+  it("rotates an active key, even if the service does not return whether it can", () => {
     expect(planRotation(aKey(), known, nowMs)).toEqual({ kind: "ready" });
     expect(planRotation(aKey(), { ...known, isRotatable: true }, nowMs)).toEqual({ kind: "ready" });
   });
 
-  it("has happened where the version has moved on, unless that was long ago", () => {
+  it("is done if the version has increased, unless the increase is old", () => {
     const moved = aKey({ facts: someFacts({ version: 2 }) });
     expect(planRotation(moved, known, nowMs)).toEqual({ kind: "done" });
     expect(planRotation(moved, { ...known, rotatedAtMs: nowMs - 7 * dayMs }, nowMs)).toEqual({ kind: "done" });
@@ -109,7 +109,7 @@ describe("planRotation", () => {
     expect(planRotation(aKey({ state }), known, nowMs)).toEqual({ kind: "not_active" });
   });
 
-  it("is refused where the service says that the key cannot be rotated", () => {
+  it("is refused if the service reports that the key cannot be rotated", () => {
     expect(planRotation(aKey(), { ...known, isRotatable: false }, nowMs)).toEqual({ kind: "not_rotatable" });
   });
 });
@@ -121,11 +121,11 @@ describe("planAlignment", () => {
     keystores: [{ id: "ks-1", type: "aws_kms", groups: ["cards"] }],
   };
 
-  it("aligns an active key that the service calls unaligned", () => {
+  it("aligns an active key that the service reports as unaligned", () => {
     expect(planAlignment(aKey(), key, "unaligned", distribution, nowMs)).toEqual({ kind: "ready" });
   });
 
-  it("has nothing to do where the key is aligned, where the service does not tell, and where the key is not active", () => {
+  it("has nothing to do if the key is aligned, the alignment is unknown, or the key is not active", () => {
     expect(planAlignment(aKey(), key, "aligned", distribution, nowMs)).toEqual({ kind: "done" });
     expect(planAlignment(aKey(), key, undefined, distribution, nowMs)).toEqual({ kind: "done" });
     const deactivated = aKey({ state: "deactivated" });
@@ -140,7 +140,7 @@ describe("planAlignment", () => {
   });
 
   it.each(["pre_activation", ""])(
-    "is refused where the template's keys are %j, since it may deactivate the key",
+    "is refused if the template's keys are %j, since an alignment may deactivate the key",
     (word) => {
       const answer = planAlignment(aKey(), { ...key, templatesKeyState: word }, "unaligned", distribution, nowMs);
       expect(answer).toEqual({ kind: "would_deactivate" });
@@ -154,7 +154,7 @@ describe("planAlignment", () => {
     ],
     ["that is not listed", { ...distribution, keystores: [] }],
     ["where the template is not known", { ...distribution, templates: [] }],
-  ])("is refused where it would cut the key off from a keystore %s", (_what, wanted) => {
+  ])("is refused if the alignment would remove the key from a keystore %s", (_what, wanted) => {
     expect(planAlignment(aKey(), key, "unaligned", wanted, nowMs)).toEqual({
       kind: "would_unlink",
       keystoreIds: ["ks-1"],

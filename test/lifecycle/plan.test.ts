@@ -5,7 +5,7 @@ import { guardCodes, isForOthers, planCode, unlessRefused } from "../../provider
 import { aRun } from "../support/builders.ts";
 
 describe("planCode", () => {
-  it("is a code of the catalogue for every guard, and never one that says that something went wrong", () => {
+  it("has a code of the catalog for every guard, and never one for a fault", () => {
     for (const code of Object.values(guardCodes)) expect(errorCatalogue[code].exitCode).toBe(12);
   });
 
@@ -18,14 +18,14 @@ describe("planCode", () => {
     [{ kind: "waitingForTime", awaits: "pending_destruction" } as const, "UKO_DESTRUCTION_PENDING"],
     [{ kind: "waitingForTime", awaits: "separate_run" } as const, "UKO_SEPARATE_RUN_NEEDED"],
     [{ kind: "refused", guard: { guard: "never_active" } } as const, "UKO_NEVER_ACTIVE"],
-  ])("says %j as %s", (plan, code) => {
+  ])("returns %j as %s", (plan, code) => {
     expect(planCode(plan)).toBe(code);
   });
 });
 
 describe("unlessRefused", () => {
   const plan = { kind: "ready", step: { kind: "remove" } } as const;
-  it("leaves alone what was not refused in this run", () => {
+  it("does not change what was not refused in this run", () => {
     expect(unlessRefused(plan, aRun())).toBe(plan);
     expect(unlessRefused(plan, aRun({ refusals: [{ step: "destroy", status: 409, message: "no" }] }))).toBe(plan);
     expect(
@@ -43,7 +43,7 @@ describe("unlessRefused", () => {
   });
 });
 
-it("a wait goes on only where somebody else can end it", () => {
+it("a wait continues only if another person can end it", () => {
   const standings = ["wrote_it", "set_it", "not_a_person", "may_consent", "may_ask", "acts_in_a_profile"] as const;
   expect(standings.filter(isForOthers)).toEqual(["wrote_it", "set_it", "not_a_person"]);
 });

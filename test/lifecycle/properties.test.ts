@@ -1,4 +1,4 @@
-/** What holds for every plan, whatever the key, the people and the order of things. */
+/** Properties of every plan, for every key, cast of people and order of steps. */
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -93,7 +93,7 @@ function frozen<T>(value: T): T {
 }
 
 describe("every plan", () => {
-  it("is the same when it is made again, and changes nothing of what it is given", () => {
+  it("is the same when repeated, and does not change its input", () => {
     fc.assert(
       fc.property(situations, ({ key, run, policy }) => {
         frozen({ key, run, policy });
@@ -112,7 +112,7 @@ describe("every plan", () => {
     );
   });
 
-  it("takes a consequential step only with a named record of another, where two people are needed", () => {
+  it("takes a consequential step only with a named record of another person, if two people are required", () => {
     fc.assert(
       fc.property(situations, ({ key, run, policy }) => {
         const plan = planKeyDeletion(key, { ...policy, dualAuthorization: "required" }, run, nowMs);
@@ -131,7 +131,7 @@ describe("every plan", () => {
     );
   });
 
-  it("is no plan to destroy, remove or undo for a run that only asks for the outage", () => {
+  it("does not destroy, remove or undo for a run that only requests the outage", () => {
     fc.assert(
       fc.property(situations, ({ key, run, policy }) => {
         const plan = planKeyDeletion(key, { ...policy, goal: "deactivated" }, run, nowMs);
@@ -165,7 +165,7 @@ describe("a walk", () => {
   });
   const ends = (world: World) => [world.key?.state, world.key === undefined ? 0 : textsOn(world.key).length];
 
-  it("ends each run at its goal or with words, and after a crash at any call the next run ends where it would have", () => {
+  it("ends each run at its goal or with a message, and after a crash at any call the next run reaches the same end", () => {
     fc.assert(
       fc.property(fc.constantFrom(...configs), fc.array(act, { maxLength: 8 }), (config, acts) => {
         const model: Model = { core: realCore, config, judge: createJudge(emptyTally()) };

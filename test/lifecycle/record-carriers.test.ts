@@ -26,11 +26,11 @@ const markerTag = (value: string) => ({ name: markerTagName, value });
 const compact = encodeCompact(aDraft(), "both");
 const raw = (over: Partial<RawCarriers> = {}): RawCarriers => ({ description: "Salaries", tags: [team], ...over });
 const read = (some: RawCarriers) => readCarriers(keyId, some, sha256);
-/** What the service holds after a PATCH: a list is replaced as a whole, an absent field stays (uko-v4.md 9 U9). */
+/** What the service stores after a PATCH: a list is replaced as a whole, an absent field stays (uko-v4.md 9 U9). */
 const patched = (before: RawCarriers, patch: CarrierPatch | undefined): RawCarriers => ({ ...before, ...patch });
 
 describe("readCarriers", () => {
-  it("finds nothing of ours on an ordinary key", () => {
+  it("finds no uko data on an ordinary key", () => {
     expect(read(raw())).toEqual({ carried: { kind: "none" }, userDescription: "Salaries", userTags: [team] });
   });
 
@@ -47,7 +47,7 @@ describe("readCarriers", () => {
     });
   });
 
-  it("says that a record tag is unreadable, and gives it an id all the same", () => {
+  it("reports a record tag as unreadable, and gives the tag an ID nevertheless", () => {
     expect(read(raw({ tags: [{ name: recordTagName, value: "x" }] })).carried).toEqual({
       kind: "unreadable",
       id: sha256(`${keyId}\nx`).slice(0, 32),
@@ -86,7 +86,7 @@ describe("readCarriers", () => {
     expect(read({ tags, description }).marker).toBe(expected);
   });
 
-  it("never throws, whatever stands in description and tags", () => {
+  it("never throws, whatever the description and tags contain", () => {
     const tag = fc.record({
       name: fc.constantFrom(recordTagName, markerTagName, "team"),
       value: fc.string({ unit: "binary" }),
@@ -100,14 +100,14 @@ describe("readCarriers", () => {
     );
   });
 
-  it("knows which descriptions a user may not give", () => {
+  it("recognizes the descriptions that a user may not write", () => {
     expect(["[uko1b]", `x\n${compact}`, "x\n[uko1d]"].map(endsLikeCarrier)).toEqual([true, true, true]);
     expect(["x", "[uko1]", "x [uko1b]", "[uko1b] x"].map(endsLikeCarrier)).toEqual([false, false, false, false]);
   });
 });
 
 describe("patchWithRecord", () => {
-  it("puts record and marker beside every tag of the user and of ours", () => {
+  it("adds record and marker to every tag of the user and of uko", () => {
     const patch = patchWithRecord(
       raw({ tags: [team, created, markerTag("destroy"), recordTag] }),
       aDraft(),
@@ -117,7 +117,7 @@ describe("patchWithRecord", () => {
     expect(patch).toEqual({ tags: [team, created, markerTag("both"), recordTag] });
   });
 
-  it("moves a compact record into the tag, never leaves both", () => {
+  it("moves a compact record into the tag, and never leaves both", () => {
     const before = raw({ description: `Salaries\n${compact}` });
     expect(patchWithRecord(before, aDraft(), "both", "tag")).toEqual({
       tags: [team, markerTag("both"), recordTag],
@@ -125,7 +125,7 @@ describe("patchWithRecord", () => {
     });
   });
 
-  it("puts a compact record at the end of the description and takes the tag away, but not the marker tag", () => {
+  it("puts a compact record at the end of the description and removes the tag, but not the marker tag", () => {
     const before = raw({ tags: [team, markerTag("both"), recordTag], description: "Salaries\n[uko1b]" });
     expect(patchWithRecord(before, aDraft(), "both", "description")).toEqual({
       description: `Salaries\n${compact}`,
@@ -142,7 +142,7 @@ describe("patchWithRecord", () => {
     expect(patch?.description?.length).toBe(total);
   });
 
-  it("is read back as the one record that was written, whatever was on the key before", () => {
+  it("reads back as the one record that was written, whatever the key had before", () => {
     const descriptions = fc.constantFrom(
       "",
       "Salaries",
@@ -173,7 +173,7 @@ describe("patchWithRecord", () => {
     );
   });
 
-  it("needs a second write where somebody hid a record behind a second suffix; never takes that for one record", () => {
+  it("needs a second write if a writer hid a record behind a second suffix; never reads that as one record", () => {
     const hidden = raw({ description: `Salaries\n${compact}\n[uko1b]` });
     const once = patched(hidden, patchWithRecord(hidden, aDraft(), "both", "tag"));
     expect(read(once).carried.kind).toBe("twice");
@@ -183,13 +183,13 @@ describe("patchWithRecord", () => {
 });
 
 describe("patchWithoutRecord", () => {
-  it("has nothing to do where there is no record", () => {
+  it("has nothing to do if no record exists", () => {
     expect(
       patchWithoutRecord(raw({ tags: [team, markerTag("both")], description: "Salaries\n[uko1b]" })),
     ).toBeUndefined();
   });
 
-  it("takes off the record alone and leaves the marker", () => {
+  it("removes the record alone and keeps the marker", () => {
     expect(patchWithoutRecord(raw({ tags: [team, created, markerTag("both"), recordTag] }))).toEqual({
       tags: [team, created, markerTag("both")],
     });
@@ -201,7 +201,7 @@ describe("patchWithoutRecord", () => {
     });
   });
 
-  it("takes off both carriers where somebody wrote both", () => {
+  it("removes both carriers if both have a record", () => {
     const before = raw({ tags: [recordTag, recordTag], description: `Salaries\n${compact}` });
     expect(read(patched(before, patchWithoutRecord(before)))).toMatchObject({
       carried: { kind: "none" },
@@ -213,7 +213,7 @@ describe("patchWithoutRecord", () => {
 describe("patchOfUser", () => {
   const before = raw({ tags: [team, created, markerTag("destroy"), recordTag], description: `Salaries\n${compact}` });
 
-  it("drops a dead record and keeps the marker, whatever the user changes", () => {
+  it("drops an expired record and keeps the marker, whatever the user changes", () => {
     for (const user of [{}, { description: "New" }, { tags: [] }, { description: "New", tags: [team] }]) {
       const after = read(patched(before, patchOfUser(before, user)));
       expect(after).toMatchObject({
@@ -225,7 +225,7 @@ describe("patchOfUser", () => {
     }
   });
 
-  it("leaves out what does not change", () => {
+  it("leaves out unchanged fields", () => {
     expect(patchOfUser(raw(), {})).toEqual({});
     expect(patchOfUser(raw(), { description: "New" })).toEqual({ description: "New" });
     expect(patchOfUser(raw({ tags: [team, created] }), { tags: [] })).toEqual({ tags: [created] });
@@ -240,7 +240,7 @@ describe("patchWithMarker", () => {
     expect(patchWithMarker(raw(), "destroy", "description")).toEqual({ description: "Salaries\n[uko1d]" });
   });
 
-  it("leaves none in the other carrier, which would make it count as both", () => {
+  it("leaves no marker in the other carrier, which would make the marker count as both", () => {
     const inTag = raw({ tags: [team, markerTag("both")] });
     expect(patchWithMarker(inTag, "single", "description")).toEqual({
       tags: [team],
@@ -261,7 +261,7 @@ describe("patchWithMarker", () => {
     expect(patch !== undefined).toBe(fits);
   });
 
-  it.each(["tag", "description"] as const)("never carries a dead record on, in carrier %s", (carrier) => {
+  it.each(["tag", "description"] as const)("never keeps an expired record in carrier %s", (carrier) => {
     const before = raw({ tags: [team, recordTag], description: `Salaries\n${compact}` });
     expect(read(patched(before, patchWithMarker(before, "both", carrier)))).toMatchObject({
       carried: { kind: "none" },
@@ -272,14 +272,14 @@ describe("patchWithMarker", () => {
   });
 });
 
-it("knows in which carrier a key has its marker", () => {
+it("finds the carrier of a key's marker", () => {
   expect(markerCarrier(raw())).toBe("tag");
   expect(markerCarrier(raw({ tags: [markerTag("single")] }))).toBe("tag");
   expect(markerCarrier(raw({ description: "Salaries\n[uko1s]" }))).toBe("description");
   expect(markerCarrier(raw({ tags: [markerTag("single")], description: "Salaries\n[uko1s]" }))).toBe("tag");
 });
 
-describe("a service that began to drop tags and left an old record's tag on the key", () => {
+describe("a service that began to drop tags and kept an old record's tag on the key", () => {
   const old = aDraft({ writtenAtMs: nowMs - 10 * dayMs });
   const left = { name: recordTagName, value: encodeTagValue(old) };
   const beside = (agoMs: number) =>
@@ -290,11 +290,11 @@ describe("a service that began to drop tags and left an old record's tag on the 
       }),
     ).carried;
 
-  it("lets the description's record count once the tag's cannot bind beside it", () => {
+  it("lets the description's record count once the tag's record cannot bind", () => {
     expect(beside(21_000)).toMatchObject({ kind: "one", record: { carrier: "description" } });
   });
 
-  it.each([20_000, 0, -21_000])("counts neither where the description's is %i ms later", (agoMs) => {
+  it.each([20_000, 0, -21_000])("counts neither record if the description's record is %i ms later", (agoMs) => {
     expect(beside(agoMs)).toEqual({ kind: "twice" });
   });
 });

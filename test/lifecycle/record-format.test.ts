@@ -1,4 +1,7 @@
-/** The texts on file, byte by byte: a release that writes or reads others would void every deletion that is under way. */
+/**
+ * The stored texts, byte by byte: a release that writes or reads others would invalidate every deletion in
+ * progress.
+ */
 
 import { expect, test } from "vitest";
 import {
@@ -36,7 +39,7 @@ test.each([
   ["with what every record has", plain, plainTag, "60c9d042"],
   ["with all that a record can have", whole, wholeTag, "992e15e8"],
   ["that repeats a reason", repeating, repeatingTag, "47cb7309"],
-] as const)("a tag %s is this text in hexadecimal digits, has this id, and is read back", (_what, draft, text, id) => {
+] as const)("a tag %s is this text in hexadecimal digits, has this ID, and reads back", (_what, draft, text, id) => {
   const value = Buffer.from(text).toString("hex");
   expect(encodeTagValue(draft)).toBe(value);
   const record = decodeTagValue(keyId, value, sha256);
@@ -47,7 +50,7 @@ test.each([
 test.each([
   ["plain", plain, `[uko1bda6b059d88${digest}531743b492806555${"0".repeat(24)}]`],
   ["whole", whole, `[uko1bxn6b059d88${digest}531743b4928065556b05602096e28087752679da]`],
-] as const)("the compact form of the %s record is this text, and is read back", (_what, draft, text) => {
+] as const)("the compact form of the %s record is this text, and reads back", (_what, draft, text) => {
   expect(encodeCompact(draft, "both")).toBe(text);
   const { step, how } = draft;
   expect(decodeCompact(keyId, text, sha256)).toMatchObject({ step, how, writtenAtMs, digest });
@@ -56,7 +59,7 @@ test.each([
 test.each([
   ["loosen_to_destroy", "g", "destroy", "d"],
   ["loosen_to_single", "s", "single", "s"],
-] as const)("a record for %s is its name in a tag, and %s in the compact form", (step, letter, marker, gate) => {
+] as const)("a record for %s has this name in a tag, and %s in the compact form", (step, letter, marker, gate) => {
   const draft = { ...plain, step };
   expect(Buffer.from(encodeTagValue(draft), "hex").toString()).toBe(plainTag.replace("deactivate", step));
   expect(decodeTagValue(keyId, encodeTagValue(draft), sha256)).toMatchObject({ step });

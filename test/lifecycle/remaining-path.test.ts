@@ -16,7 +16,7 @@ import {
   someFacts,
 } from "../support/builders.ts";
 
-/** `step +hours`, `~` for an estimate, `2` where two people are needed, `!` where there is no way back. */
+/** `step +hours`, `~` for an estimate, `2` if two people are required, `!` if the step cannot be undone. */
 const path = (
   over: Partial<KeyObservation> | KeyObservation,
   policy: Partial<DeletionPolicy> = {},
@@ -40,7 +40,7 @@ describe("remainingPath", () => {
     expect(path({}, { goal })).toEqual(expected);
   });
 
-  it("needs two people for destroy alone under gate destroy, and nobody else under single", () => {
+  it("requires two people for destroy alone under gate destroy, and one person under single", () => {
     const [destroy, single] = [{ marker: "destroy" }, { marker: "single" }] as const;
     expect(path(destroy, { gate: "destroy", goal: "destruction_scheduled" })).toEqual([
       "deactivate +0",
@@ -52,7 +52,7 @@ describe("remainingPath", () => {
     ]);
   });
 
-  it("counts from the noted deactivation, and from now where nobody noted it or it is long over", () => {
+  it("counts from the noted deactivation, and from now if no record notes one or the time is long past", () => {
     const noted = (agoMs: number) => aKeyWith(aRecord({ step: "destroy", deactivatedAtMs: nowMs - agoMs }));
     expect(path(noted(3 * hourMs))[0]).toBe("destroy +1 2 !");
     expect(path(noted(30 * hourMs))[0]).toBe("destroy +0 2 !");
@@ -64,7 +64,7 @@ describe("remainingPath", () => {
     expect(path({ state: "pre_activation" })).toEqual(["destroy +0 2 !", "remove +0 !"]);
   });
 
-  it("takes the longest pending period of the key's keystores, and 90 days for a type it does not know", () => {
+  it("uses the longest pending period of the key's keystores, and 90 days for an unknown type", () => {
     const facts = (...types: readonly string[]) =>
       someFacts({ keystores: types.map((type, index) => ({ id: `ks-${index}`, type })) });
     expect(path({ state: "deactivated", facts: facts("aws_kms", "google_kms") }).at(-1)).toBe(`remove +${month}~ !`);
@@ -72,7 +72,7 @@ describe("remainingPath", () => {
     expect(path({ state: "deactivated", facts: facts() })).toEqual(["destroy +0 2 !", "remove +0~ !"]);
   });
 
-  it("believes the keystores' own dates once destroy is accepted", () => {
+  it("uses the keystores' own dates once destroy is accepted", () => {
     const pending = aKeystoreStatus({ status: "pending_destruction", destructionAtMs: nowMs + 2 * dayMs });
     expect(path({ state: "destroyed", keystores: [pending, aKeystoreStatus({ status: "not_present" })] })).toEqual([
       "wait_for_keystores +48 !",
@@ -82,7 +82,7 @@ describe("remainingPath", () => {
     expect(path({ state: "destroyed" }, { goal: "destroyed" })).toEqual([]);
   });
 
-  it("names the roles: the service's, and KMS's beside it where the twin has dual authorization", () => {
+  it("names the roles: the service's, and KMS's in addition if the twin has dual authorization", () => {
     const roles = (over: Partial<KeyObservation>) =>
       remainingPath(aKey(over), aPolicy(), aRun(), nowMs).map((step) => [
         step.right?.roles[0],

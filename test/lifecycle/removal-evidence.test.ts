@@ -40,7 +40,7 @@ it("does not match entries without an id, neither as a live status nor as a keys
   ]);
 });
 
-it("finds material if the metadata names any place of it, and none if the service does not say", () => {
+it("finds material if the metadata names any place of it, and none if the service returns no place", () => {
   expect(materialContradiction(aKey({ materialIn: ["repository"] }))).toEqual({
     kind: "material_present",
     places: ["repository"],

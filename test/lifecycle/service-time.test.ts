@@ -5,7 +5,7 @@ import { aKeyWith, aRecord } from "../support/builders.ts";
 
 const noonMs = Date.parse("2026-11-24T12:00:00Z");
 const dayMs = 86_400_000;
-/** Around every limit, and far beyond both. */
+/** Times around every limit, and far beyond both. */
 const offsets = [
   -5 * dayMs,
   -tokenToleranceMs - 1,
@@ -54,7 +54,7 @@ describe("the Date of an answer", () => {
     }
   });
 
-  test("is not the only time that a record expires by", () => {
+  test("is not the only time that decides the expiry of a record", () => {
     const record = aRecord();
     const observation = aKeyWith(record);
     const nowMs = record.writtenAtMs + dayMs;

@@ -17,7 +17,7 @@ test("a key that was last written 2 s ago or more is settled, whatever the run d
   }
 });
 
-test("a younger write is waited for once, until 2 s have passed since then", () => {
+test("a younger write causes one wait, until 2 s have passed since then", () => {
   for (const [ageMs, forMs] of [
     [0, 2000],
     [1000, 1000],

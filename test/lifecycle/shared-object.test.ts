@@ -10,16 +10,16 @@ test("plans a deletion whose object no other resource declares", () => {
   expect(decideSharedDeletion([stored("old"), stored("new", "other")], target)).toEqual({ kind: "delete" });
 });
 
-test("lets go where state holds the object under another resource", () => {
+test("deletes nothing if the state holds the object under another resource", () => {
   const declarations = [named("draft"), stored("new")];
   expect(decideSharedDeletion(declarations, target)).toEqual({ kind: "let_go", holder: "new" });
 });
 
-test("refuses if the program names the object for a resource that state does not hold yet", () => {
+test("refuses if the program names the object for a resource that the state does not hold yet", () => {
   expect(decideSharedDeletion([stored("old"), named("new")], target)).toEqual({ kind: "refused", holder: "new" });
 });
 
-test("counts every declaration if the engine does not say which resource it deletes", () => {
+test("counts every declaration if the engine does not report which resource it deletes", () => {
   const unnamed = { resource: undefined, id: "key" };
   expect(decideSharedDeletion([stored("new")], unnamed)).toEqual({ kind: "let_go", holder: "new" });
 });

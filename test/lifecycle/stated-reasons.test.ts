@@ -96,7 +96,7 @@ describe("the tag form", () => {
     ["no list", { a: "IBMid-1", w: "x" }],
     ["entries of no use", [null, 7, { w: "x" }, { a: "", w: "x" }]],
     [
-      "nobody's words",
+      "a reason without an author",
       [
         { a: "A".repeat(201), w: "x" },
         { a: "IBMid-1", w: "" },
@@ -116,7 +116,7 @@ describe("the tag form", () => {
     expect([record?.reason, record?.earlierReasons]).toEqual(["Why", undefined]);
   });
 
-  it("keeps an author of whom only the mark is known", () => {
+  it("keeps an author if only the mark is known", () => {
     const { mark } = bob;
     const value = encodeTagValue(aDraft({ earlierReasons: [{ author: { mark }, reason: "x" }] }));
     expect(decodeTagValue(keyId, value, sha256)?.earlierReasons).toEqual([{ author: { mark }, reason: "x" }]);
@@ -130,14 +130,14 @@ describe("the tag form", () => {
 });
 
 describe("a new record", () => {
-  it("repeats the reason of the request that it answers", () => {
+  it("repeats the reason of the approved request", () => {
     const request = asked();
     const plan = planConsent(aKeyWith(request), aPolicy(), aRun({ actor: anActor(bob) }), request.id, nowMs);
     expect(plan).toMatchObject({ kind: "ready", draft: { author: bob, earlierReasons: [byAlice] } });
     expect(plan.kind === "ready" && plan.draft.reason).toBe(undefined);
   });
 
-  it("repeats the reason of the record on which this run deactivated", () => {
+  it("repeats the reason of the record with which this run deactivated", () => {
     const key = aKeyWith(asked(), { state: "deactivated", updatedBy: bob, updatedAtMs: nowMs });
     const run = aRun({ intent: "resume", deactivatedHere: true });
     expect(authorize(key, aPolicy(), run, "destroy", nowMs)).toMatchObject({
@@ -170,7 +170,7 @@ describe("recordWithReasons", () => {
     expect(recordWithReasons(key, nowMs)).toEqual(isShown && carried.kind === "one" ? carried.record : undefined);
   });
 
-  it("has nothing to show of a key without record", () => {
+  it("shows nothing for a key without a record", () => {
     expect(recordWithReasons(aKey(), nowMs)).toBe(undefined);
   });
 });

@@ -39,12 +39,12 @@ const isInstalled = (state: ObservedState): boolean =>
   !["pre_activation", "destroyed", "destroyed_compromised"].includes(state);
 
 describe("unlinkedBy", () => {
-  it.each(states)("counts a key in state %s only where it may be installed", (state) => {
+  it.each(states)("counts a key in state %s only if the key may be installed", (state) => {
     const key = aDistributedKey({ state });
     expect(unlinkedBy([key], narrowed)).toEqual(isInstalled(state) ? [{ key, keystoreId: "ks-1" }] : []);
   });
 
-  it("lets a key be that is meant to be where it is", () => {
+  it("does not count a key that stays in its intended keystores", () => {
     expect(unlinkedBy([aDistributedKey()], distribution())).toEqual([]);
   });
 
@@ -52,9 +52,9 @@ describe("unlinkedBy", () => {
     ["the keystore no longer has the group", narrowed],
     ["the template has another group", distribution({ templates: [template({ group: "other" })] })],
     ["the types differ", distribution({ templates: [template({ type: "google_kms" })] })],
-    ["the template is not told", distribution({ templates: [] })],
-    ["the keystore is not told", distribution({ keystores: [] })],
-  ])("counts a key where %s", (_why, told) => {
+    ["the template is unknown", distribution({ templates: [] })],
+    ["the keystore is unknown", distribution({ keystores: [] })],
+  ])("counts a key if %s", (_why, told) => {
     expect(unlinkedBy([aDistributedKey()], told)).toHaveLength(1);
   });
 
@@ -68,12 +68,12 @@ describe("unlinkedBy", () => {
 describe("newlyUnlinked", () => {
   const key = aDistributedKey();
 
-  it.each(states)("counts what a narrowed group takes from a key in state %s", (state) => {
+  it.each(states)("counts the keys that a narrowed group removes, in state %s", (state) => {
     const each = aDistributedKey({ state });
     expect(newlyUnlinked([each], distribution(), narrowed)).toHaveLength(isInstalled(state) ? 1 : 0);
   });
 
-  it("lets a change pass that takes nothing away", () => {
+  it("allows a change that removes nothing", () => {
     const widened = distribution({ keystores: [keystore({ groups: ["cards", "spare", "new"] })] });
     const unused = distribution({ keystores: [keystore({ groups: ["cards"] })] });
     for (const after of [distribution(), widened, unused]) {
@@ -81,27 +81,27 @@ describe("newlyUnlinked", () => {
     }
   });
 
-  it("lets a key be that was unlinked before", () => {
+  it("does not count a key that was unlinked before", () => {
     const other = distribution({ keystores: [keystore({ groups: ["other"] })] });
     expect(newlyUnlinked([key], narrowed, other)).toEqual([]);
   });
 
-  it("counts a template's new group where the keystore does not list it", () => {
+  it("counts a template's new group if the keystore does not list it", () => {
     const listed = distribution({ templates: [template({ group: "spare" })] });
     const unlisted = distribution({ templates: [template({ group: "other" })] });
     expect(newlyUnlinked([key], distribution(), listed)).toEqual([]);
     expect(newlyUnlinked([key], distribution(), unlisted)).toHaveLength(1);
   });
 
-  describe("where the key's template is not told, as a shadow template is not", () => {
+  describe("if the key's template is unknown, as a shadow template is", () => {
     const untold = aDistributedKey({ templateId: "shadow" });
 
-    it("counts the key if the keystore loses a group or is no longer told: it may be there because of it", () => {
+    it("counts the key if the keystore loses a group or becomes unreadable: the key may depend on that group", () => {
       const gone = distribution({ keystores: [] });
       for (const after of [narrowed, gone]) expect(newlyUnlinked([untold], distribution(), after)).toHaveLength(1);
     });
 
-    it("lets a change pass that is not about its keystore", () => {
+    it("allows a change that does not affect its keystore", () => {
       const widened = distribution({ keystores: [keystore({ groups: ["cards", "spare", "new"] })] });
       const before = distribution({ keystores: [keystore(), keystore({ id: "ks-2" })] });
       const beside = distribution({ keystores: [keystore(), keystore({ id: "ks-2", groups: [] })] });
@@ -110,7 +110,7 @@ describe("newlyUnlinked", () => {
     });
   });
 
-  describe("where a keystore that the key refers to is not told", () => {
+  describe("if a keystore that the key refers to is unknown", () => {
     const untold = aDistributedKey({ keystoreIds: ["ks-9"] });
 
     it("counts the key if its template's group changes", () => {
@@ -119,7 +119,7 @@ describe("newlyUnlinked", () => {
       for (const after of [changed, gone]) expect(newlyUnlinked([untold], distribution(), after)).toHaveLength(1);
     });
 
-    it("lets a change of another keystore pass", () => {
+    it("allows a change of another keystore", () => {
       expect(newlyUnlinked([untold], distribution(), narrowed)).toEqual([]);
     });
   });

@@ -1,4 +1,4 @@
-/** The part of the pure core that the model drives; handed in, so that a broken copy can be driven as well. */
+/** The part of the pure core that the model drives, as a parameter, so that the model can also drive a broken copy. */
 
 import * as authorization from "../../../provider/lifecycle/authorization.ts";
 import * as consentRecord from "../../../provider/lifecycle/consent-record.ts";

@@ -1,6 +1,6 @@
 /**
- * A service that lies by omission: every subset of a destroyed key's keystores in each of its answers, material that a
- * provider brought back, a twin that KMS does not show. Whole runs; the lies do not depend on who runs when.
+ * A service that lies by omission: every subset of a destroyed key's keystores in each of its answers,
+ * restored material, a twin that KMS does not return. Whole runs; the lies do not depend on who runs when.
  */
 
 import type { Core } from "./core.ts";
@@ -51,7 +51,7 @@ function destroyed(config: Config, fate: Fate, answers: Answers): World {
   };
 }
 
-/** Runs by people who may remove keys, restores of material at the provider, and the passing of a month. */
+/** Runs by people who may remove keys, restores of material at the provider, and a month that passes. */
 function* movesOf(model: Model & { readonly config: SafetyConfig }, world: World): Generator<Move> {
   const { mallory, honest } = model.config;
   const { current } = nameable(world);
@@ -77,7 +77,7 @@ function isPlainlyGone({ key, now, answers = truth }: World): boolean {
 }
 
 export interface Evidence extends Explored {
-  /** Keys that are gone, with answers that agree, which a run did not remove. */
+  /** Gone keys with consistent answers, which a run did not remove. */
   readonly refusedInVain: number;
 }
 

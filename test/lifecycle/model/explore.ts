@@ -1,4 +1,7 @@
-/** Breadth first through every world that can be reached, each visited once, with the way back to the start for a trace. */
+/**
+ * A breadth-first search through every reachable world, each visited once, with the path from the start for a
+ * trace.
+ */
 
 import type { Model, Move } from "./moves.ts";
 import { symbolOf, type World } from "./world.ts";
@@ -6,7 +9,7 @@ import { symbolOf, type World } from "./world.ts";
 export interface Explored {
   readonly states: number;
   readonly moves: number;
-  /** Whether nothing new was left before the depth was. */
+  /** Whether the search ran out of new worlds before the maximum depth. */
   readonly isComplete: boolean;
 }
 
@@ -18,7 +21,10 @@ interface Node {
   readonly label: string;
 }
 
-/** Explores to `depth`; throws the first violation with the moves that lead to it. `visit` sees each world and its moves. */
+/**
+ * Explores to `depth`; throws the first violation with the moves that lead to it. `visit` receives each world
+ * and its moves.
+ */
 export function explore(
   model: Model,
   starts: readonly World[],

@@ -1,4 +1,7 @@
-/** A service whose `Date` is false, from the first answer to a run or from the second: whole runs of a deletion and of a loosening. */
+/**
+ * A service with a false `Date`, from the first answer to a run or from the second: whole runs of a deletion
+ * and of a loosening.
+ */
 
 import type { Core } from "./core.ts";
 import { type Explored, explore } from "./explore.ts";
@@ -8,10 +11,10 @@ import { type SafetyConfig, stages } from "./safety.ts";
 import { day, type FalseDates } from "./service.ts";
 import { copyOf, type World } from "./world.ts";
 
-/** Beyond each tolerance and within the token's, behind and ahead; five days make a request that expired look young. */
+/** Outside each tolerance and within the token's, behind and ahead; five days make an expired request look young. */
 const offBy = [-5 * day, -30, 30, 5 * day] as const;
 const falseDates: readonly FalseDates[] = offBy.flatMap((seconds) => [0, 1].map((from) => ({ offBy: seconds, from })));
-/** Right away; early enough that five days more make an expired request; a moment after the expiry, which 30 s less hide. */
+/** At once; early enough that five more days expire a request; a moment after the expiry, which 30 s less hide. */
 const ages = [0, 3 * day, 7 * day + 15] as const;
 
 export function exploreFalseDates(core: Core, config: SafetyConfig, depth: number, tally: Tally): Explored {

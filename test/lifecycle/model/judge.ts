@@ -1,4 +1,7 @@
-/** Judges every call of the tool by the truth: what must never happen, and the few residuals that the product lists. */
+/**
+ * The judge of every call of the tool by the truth: what must never happen, and the few residuals that the
+ * product lists.
+ */
 
 import type { ApprovedStep, DualMarker } from "../../../provider/lifecycle/observation.ts";
 import type { Plan } from "../../../provider/lifecycle/plan.ts";
@@ -9,7 +12,7 @@ import { isPersonId, standing } from "./truth.ts";
 import { Violation } from "./violation.ts";
 import { type Config, type Flight, looseness, markerOn, meaningOf, textsOn, type World } from "./world.ts";
 
-/** How often each listed residual was met, and how often two people stood behind a step. */
+/** How often each listed residual occurred, and how often two people requested and approved a step. */
 export type Tally = Record<
   | "steps"
   | "metNamed"
@@ -62,7 +65,7 @@ export function createJudge(tally: Tally): Judge {
   };
 }
 
-/** Which calls each command may ever make; a run that names nothing takes no step and undoes nothing. */
+/** The calls that each command may ever make; a run that names nothing takes no step and undoes nothing. */
 const allowed: Record<Flight["command"]["kind"], readonly Planned["kind"][]> = {
   destroy: ["write_record", "set_for_deletion", "unset_for_deletion", "deactivate", "destroy", "remove"],
   continue: ["write_record", "set_for_deletion", "unset_for_deletion", "deactivate", "destroy", "remove"],
@@ -87,8 +90,8 @@ function onlyItsOwnSteps(flight: Flight, config: Config, kind: Planned["kind"]):
 }
 
 /**
- * One person is enough where the program or state at hand says so, and whoever made the key, or two people since, agreed. A
- * forged marker passes for that agreement where a state agrees with it: the residual that the docs name.
+ * One person is enough if the program or state says so, and the key's creator, or two people since, agreed. A
+ * forged marker passes for that agreement if a state agrees with it: the residual that the docs name.
  */
 function isForOne(
   before: World,
@@ -115,12 +118,12 @@ function saidBy({ kind, says }: Flight["command"], { gate }: Config): DualMarker
   return kind === "destroy" ? (says ?? gate) : "both";
 }
 
-/** Any write but a loosening leaves the key at least as strict as it was. */
+/** Any write except a loosening leaves the key at least as strict as before. */
 function keepsMarker({ key }: World, { kind, request }: Planned): void {
   if (key === undefined || request.kind !== "patch") return;
   const after = { tags: request.tags ?? key.tags, description: request.description ?? key.description };
   if (looseness(markerOn(after)) > looseness(markerOn(key))) {
-    throw new Violation("loosened on the way", `${kind} made ${markerOn(key)} ${markerOn(after)}`);
+    throw new Violation("loosened by another write", `${kind} made ${markerOn(key)} ${markerOn(after)}`);
   }
 }
 
@@ -150,7 +153,7 @@ function twoPeople(before: World, flight: Flight, kind: ApprovedStep, tally: Tal
   if (text === undefined || onFile.length !== 1)
     throw new Violation("no record", `${kind} on ${onFile.length} records`);
   if (!command.named.some((each) => recordIdOf(each) === recordIdOf(text))) {
-    throw new Violation("not named", `${who} sent ${kind} without naming the record on file`);
+    throw new Violation("not named", `${who} sent ${kind} without naming the pending record`);
   }
   const consent = standing(before);
   if (consent !== undefined && consent.author !== who && consent.step === kind) {
@@ -195,7 +198,7 @@ function secondForKms(before: World, flight: Flight, tally: Tally): void {
   else throw new Violation("kms setter", `${twin.setter} set the window and destroys`);
 }
 
-/** Records whose setter was guessed from a write of somebody else within 10 s of the window's beginning. */
+/** Records whose setter was guessed from another person's write within 10 s of the window's beginning. */
 const wronglyGuessed = new Set<string>();
 
 function rightSetter(before: World, flight: Flight, planned: Planned): void {
@@ -208,12 +211,12 @@ function rightSetter(before: World, flight: Flight, planned: Planned): void {
   const isLastWriter = draft.kmsSetter.mark === identity(seen.key.updatedBy).mark;
   const isGuess = isLastWriter && Math.abs((window.windowEnds ?? 0) - 7 * day - seen.key.updatedAt) <= 10;
   if (!isGuess && !textsOn(seen.key).some((each) => wronglyGuessed.has(each))) {
-    throw new Violation("kms setter misrecorded", `${window.setter} set the window, the record says somebody else`);
+    throw new Violation("kms setter misrecorded", `${window.setter} set the window, the record names another person`);
   }
   wronglyGuessed.add(text);
 }
 
-/** A raw call may move the window between look and call, so only what this run saw is held against it. */
+/** A raw call may move the window between read and call, so only what this run read counts against the run. */
 function ownWindow(before: World, flight: Flight): void {
   const seen = flight.seen?.twin;
   if (seen === undefined || !seen.isDual || seen.state === "destroyed") return;
@@ -241,16 +244,19 @@ function leavesBindingAlone(before: World, flight: Flight, kind: string, tally: 
   if (standing(before) !== undefined) excuseEarlyExpiry(before, flight, `${kind} over a binding record`, tally);
 }
 
-/** With a `Date` that is ahead, a request expires too early and may be replaced. That voids consent and never creates any. */
+/**
+ * With a `Date` that is ahead, a request expires too early and may be replaced. That invalidates a request
+ * and never creates one.
+ */
 function excuseEarlyExpiry(before: World, { seen, command }: Flight, rule: string, tally: Tally): void {
   const expiresAt = (standing(before)?.at ?? before.now) + 7 * day;
   if (seen === undefined || seen.date < expiresAt) throw new Violation(rule, `${command.kind} of ${command.who.name}`);
   tally.expiredEarly += 1;
 }
 
-/** A `Date` that the token or the key itself contradicts is good for no write. */
+/** A run may not write after a `Date` that the token or the key itself contradicts. */
 function atPlausibleTime({ seen, startedAt }: Flight, kind: string): void {
-  if (seen === undefined) throw new Violation("false time", "without a look");
+  if (seen === undefined) throw new Violation("false time", "without a read");
   if (seen.date < startedAt - 60) throw new Violation("false time", `${kind} at a Date long before the token`);
   if (seen.date < seen.key.updatedAt - 10)
     throw new Violation("false time", `${kind} at a Date before the last change`);
@@ -272,14 +278,14 @@ function carriesNothingOn(before: World, planned: Planned): void {
   if (textsOn(after).length > 0) throw new Violation("dead record carried on", "an update left it on the key");
 }
 
-/** Whoever takes a request back has to be able to rely on it. */
+/** A person who withdraws a request has to be able to rely on the withdrawal. */
 function undoneEntirely(world: World, flight: Flight, plan: Plan | undefined): void {
   const { kind } = flight.command;
   if (plan?.kind !== "done" || (kind !== "withdraw" && kind !== "reactivate")) return;
   const { key, twin, now } = world;
-  if (key !== undefined && textsOn(key).length > 0) throw new Violation("undo by half", "a record is still on file");
+  if (key !== undefined && textsOn(key).length > 0) throw new Violation("incomplete undo", "a record is still pending");
   const isOpen = twin?.state === "active" && (twin.windowEnds ?? 0) > now;
-  if (isOpen) throw new Violation("undo by half", "the KMS window is still open");
+  if (isOpen) throw new Violation("incomplete undo", "the KMS window is still open");
 }
 
 function onlyTheDead(before: World, tally: Tally): void {

@@ -1,4 +1,7 @@
-/** Liveness: from every world that honest people can reach together, `removed` stays in reach, or somebody is told what is missing. */
+/**
+ * Liveness: from every world that honest people can reach together, `removed` stays reachable, or a run
+ * reports what is missing.
+ */
 
 import type { Plan } from "../../../provider/lifecycle/plan.ts";
 import type { Core } from "./core.ts";
@@ -18,7 +21,7 @@ export const holdings: Readonly<Record<string, readonly Role[]>> = {
   everything: ["Deployer", "Creator", "VaultAdministrator", "KmsManager"],
 };
 
-/** Every cast of `size` people, without regard to order. */
+/** Every cast of `size` people, in any order. */
 export function casts(size: number): readonly (readonly string[])[] {
   const names = Object.keys(holdings);
   const grow = (from: number, left: number): string[][] =>
@@ -45,7 +48,7 @@ export function livenessConfig(
   };
 }
 
-/** Whether these people can end an active key by the product's rule, worked out from their rights alone. */
+/** Whether these people can delete an active key by the product's rule, derived from their rights alone. */
 export function isLegal(config: Config): boolean {
   const { people, gate, twin } = config;
   const isDual = twin === "dual";
@@ -82,7 +85,7 @@ function* honestMoves(model: Model, world: World): Generator<Move> {
   for (const seconds of jumps) yield wait(world, seconds);
 }
 
-/** Honest people name what is on file, so what was there before makes no difference. */
+/** Honest people name the pending record, so earlier records make no difference. */
 function* withoutPast(moves: Iterable<Move>): Generator<Move> {
   for (const move of moves) {
     move.to.history = [];
@@ -91,11 +94,11 @@ function* withoutPast(moves: Iterable<Move>): Generator<Move> {
 }
 
 export interface Liveness extends Explored {
-  /** Worlds from which nothing that these people do leads to removed. */
+  /** Worlds from which no move of these people leads to removed. */
   readonly stuck: number;
-  /** Worlds in which nobody is told anything. */
+  /** Worlds in which no run reports anything. */
   readonly wordless: number;
-  /** Every right, refusal and guard that somebody was told of in a stuck world. */
+  /** Every right, refusal and guard that a run reported in a stuck world. */
   readonly told: ReadonlySet<string>;
 }
 
@@ -144,7 +147,7 @@ function whatLeadsToRemoved(graph: readonly Edges[]): ReadonlySet<number> {
   return leads;
 }
 
-/** What the person at the run is told: the right that the next step needs, the call that was refused, the guard. */
+/** What the run reports: the right that the next step requires, the refused call, the guard. */
 function wordsOf(said: unknown): readonly string[] {
   if (said === undefined) return [];
   const { plan, refusals } = said as { plan: Plan | undefined; refusals: readonly Refused[] };

@@ -10,7 +10,7 @@ import { exploreSafety, safetyCasts, safetyConfig } from "./safety.ts";
 import { exploreSameSecond } from "./same-second.ts";
 import type { Config } from "./world.ts";
 
-/** With every cast and a move deeper, the whole depth needs about half an hour and 4 GB. */
+/** With every cast and one move deeper, the whole depth needs about half an hour and 4 GB. */
 const { runs, calls, callsOfTwo, isEveryCast } = modelDepth;
 const timeoutMs = isEveryCast ? 7_200_000 : 600_000;
 const gates = ["both", "destroy"] as const;
@@ -37,7 +37,7 @@ interface Family {
   readonly casts: readonly string[];
   readonly twins: readonly Config["twin"][];
   readonly gates: readonly Config["gate"][];
-  /** The key's marker at the start; if absent, the marker that the program asks for. */
+  /** The key's marker at the start; if absent, the marker that the program requests. */
   readonly markers?: readonly Config["marker"][];
   readonly grain: "coarse" | "fine";
   readonly depth: number;
@@ -114,7 +114,7 @@ const families: readonly Family[] = [
   },
 ];
 
-describe("safety: no step of the tool without two people, whatever rights and tags one of them has", () => {
+describe("safety: the tool takes no step without two people, whatever rights and tags one of them has", () => {
   it.each(families.map((family) => [`${family.title}, to depth ${family.depth}`, family] as const))(
     "%s",
     (_title, family) => {
@@ -141,7 +141,7 @@ describe("safety: no step of the tool without two people, whatever rights and ta
   );
 
   it.runIf(runs > 1)(
-    "meets each residual that the product lists, and judges it to be of that kind, one move deeper",
+    "meets each residual that the product lists, and classifies it correctly, one move deeper",
     () => {
       const tally = emptyTally();
       const explored = [exploreSafety(realCore, safetyConfig(twoOfAll, "both", "dual"), "coarse", 3, tally)];
@@ -160,7 +160,7 @@ describe("safety: no step of the tool without two people, whatever rights and ta
   );
 });
 
-describe("evidence: no metadata of a living key is removed while any answer of the service shows a trace of it", () => {
+describe("evidence: the tool removes no metadata of a living key while any answer of the service shows a trace of it", () => {
   it.each(["none", "plain", "dual"] as const)(
     "every omission, twin %s",
     (twin) => {
@@ -168,14 +168,14 @@ describe("evidence: no metadata of a living key is removed while any answer of t
       const explored = exploreEvidence(realCore, safetyConfig(twoOfAll, "both", twin), runs, tally);
       count(`evidence, twin ${twin}`, [explored], tally);
       expect(explored.refusedInVain).toBe(0);
-      // What no answer names is beyond any tool; the model has to meet that case to judge it.
+      // No tool can find what no answer names; the model has to meet that case to judge it.
       expect(tally.removedUnseen).toBeGreaterThan(0);
     },
     timeoutMs,
   );
 });
 
-describe("time: no write is lost to another write of the same second, and none depends on a Date that another time contradicts", () => {
+describe("time: no write is lost to another write of the same second, and no write depends on a contradicted Date", () => {
   it(
     "two runs at once, and a colleague's tags, on a key that was written this second",
     () => {
@@ -202,9 +202,9 @@ describe("time: no write is lost to another write of the same second, and none d
   );
 });
 
-/** Two and three people in the splits that people really have; the last of each row is what such a cast lacks. */
+/** Two and three people with realistic splits of roles; the last column of each row names what such a cast lacks. */
 type Told = readonly [cast: readonly string[], gate: Config["gate"], twin: Config["twin"], lacks: string | undefined];
-/** The legal casts that take longest: the shallow depth leaves them out. */
+/** The slowest valid casts, which the shallow depth leaves out. */
 const slow: readonly Told[] = [
   [["deployer", "administrator and creator"], "destroy", "dual", undefined],
   [["deployer", "administrator"], "destroy", "dual", undefined],
@@ -223,7 +223,7 @@ const told: readonly Told[] = [
   [["deployer without KMS", "administrator"], "destroy", "dual", "denied set_for_deletion"],
 ];
 
-describe("liveness: a legal cast reaches removed from wherever it gets, any other is told what it lacks", () => {
+describe("liveness: a valid cast always reaches removed; any other cast gets a report of what it lacks", () => {
   it.each(told)(
     "%j, gate %s, twin %s",
     (cast, gate, twin, lacks) => {

@@ -1,4 +1,7 @@
-/** Everything that can happen next in a world: whole runs of the tool, single calls of a run under way, raw calls, time. */
+/**
+ * Everything that can happen next in a world: whole runs of the tool, single calls of a run in progress, raw
+ * calls, time.
+ */
 
 import type { ApprovedStep, LooserMarker } from "../../../provider/lifecycle/observation.ts";
 import type { Core } from "./core.ts";
@@ -21,7 +24,7 @@ import {
 export interface Move {
   readonly label: string;
   readonly to: World;
-  /** What a whole run said at its end. */
+  /** What a whole run reported at its end. */
   readonly plan?: unknown;
 }
 
@@ -41,7 +44,7 @@ export function command(
   return { kind, who, named, throughProfile, ...also };
 }
 
-/** A whole run, or its first `calls` calls: then it crashes. */
+/** A whole run, or its first `calls` calls followed by a crash. */
 export function runThrough(model: Model, world: World, what: Command, calls = Number.POSITIVE_INFINITY): Move {
   const to = copyOf(world);
   start(to, what);
@@ -68,7 +71,10 @@ export function runThrough(model: Model, world: World, what: Command, calls = Nu
   return { label: describe(what, calls), to, plan: { plan, refusals } };
 }
 
-/** The next call of the run under way: looking, or sending what the look led to; with faults also a crash, or a lost answer. */
+/**
+ * The next call of the run in progress: a read, or the write that the read led to; with faults also a crash,
+ * or a lost answer.
+ */
 export function stepFlight(model: Model, world: World, faults: "any" | "none" = "any"): readonly Move[] {
   const { flight } = world;
   if (flight === undefined) return [];
@@ -85,11 +91,11 @@ export function stepFlight(model: Model, world: World, faults: "any" | "none" = 
       delete to.flight;
     }
     if (next.kind === "unsettled") {
-      // Others may write while the run waits, so the time passes with the next look.
+      // Others may write while the run waits, so the time passes with the next read.
       if (to.flight !== undefined) to.flight.restsUntil = to.now + next.seconds;
       delete to.flight?.seen;
     }
-    moves.push({ label: `${name} looks`, to });
+    moves.push({ label: `${name} reads`, to });
     return moves;
   }
   const { due } = flight;
@@ -117,7 +123,7 @@ export function wait(world: World, seconds: number): Move {
 
 export const jumps = [15, 4 * hour + 1, 7 * day + 1, 30 * day + 1] as const;
 
-/** What a person can name: what is on file, and what was on file before. */
+/** What a person can name: the pending record, and earlier records. */
 export function nameable(world: World): { readonly current: readonly string[]; readonly stale: readonly string[] } {
   const current = world.key === undefined ? [] : textsOn(world.key).slice(0, 1);
   return { current, stale: world.history.filter((text) => !current.includes(text)).slice(0, 1) };
@@ -179,7 +185,7 @@ export function rawMoves(model: Model, world: World, who: Person): readonly Move
   return moves;
 }
 
-/** Whoever puts a record there by hand that names themselves means it, though no tool wrote it. */
+/** A person who writes a record by hand in their own name agrees to the record, although no tool wrote it. */
 function ownUp(to: World, who: Person): void {
   const [text, ...more] = to.key === undefined ? [] : textsOn(to.key);
   const meaning = text === undefined ? undefined : meaningOf(text);
@@ -213,7 +219,7 @@ function withoutMarker(tags: NonNullable<World["key"]>["tags"]): NonNullable<Wor
   return tags.filter((tag) => tag.name !== "uko_dual");
 }
 
-/** In the description the marker is part of the record's text, so whoever changes it writes a record anew. */
+/** In the description the marker is part of the record's text, so a changed marker means a new record. */
 function keepMeaning(before: NonNullable<World["key"]>, marker: LooserMarker): void {
   const old = textsOn(before).find((text) => text.startsWith("["));
   const meaning = old === undefined ? undefined : meaningOf(old);
@@ -222,7 +228,7 @@ function keepMeaning(before: NonNullable<World["key"]>, marker: LooserMarker): v
   }
 }
 
-/** Written as an attacker would who knows the format: by another's name, with an early deactivation and a false setter. */
+/** Written as by an attacker who knows the format: in another's name, with an early deactivation and a false setter. */
 function forge(
   model: Model,
   world: World,

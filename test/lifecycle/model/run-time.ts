@@ -1,4 +1,7 @@
-/** The time and the rest of a run in the model: the real core judges each `Date`, and says how long a key has to rest. */
+/**
+ * The time of a run in the model, and its pauses: the real core judges each `Date` and returns how long a key
+ * has to settle.
+ */
 
 import type { Core } from "./core.ts";
 import type { ModelKey } from "./service.ts";
@@ -10,7 +13,7 @@ export function dateOf({ now, dates }: World, { looks }: Flight): number {
   return dates === undefined || looks < dates.from ? now : now + dates.offBy;
 }
 
-/** Advances the run's time; false where another time contradicts the `Date`, so that the run stops. */
+/** Advances the run's time; false if another time contradicts the `Date`, so that the run stops. */
 export function readTime(core: Core, flight: Flight, date: number, key: ModelKey): boolean {
   const reading = {
     dateMs: date * 1000,
@@ -22,7 +25,7 @@ export function readTime(core: Core, flight: Flight, date: number, key: ModelKey
   return true;
 }
 
-/** The steps that need a rested key, as in the engine and in the updates of the resources. */
+/** The steps that require a settled key, as in the engine and in the updates of the resources. */
 const restingSteps: readonly Planned["kind"][] = [
   "write_record",
   "drop_record",
@@ -34,7 +37,7 @@ const restingSteps: readonly Planned["kind"][] = [
   "mark",
 ];
 
-/** Puts a wait before a call to a key that was written a moment ago, or the end if the key stays busy. */
+/** Puts a wait before a call to a key with a very recent write, or ends the run if the key stays busy. */
 export function rest(core: Core, flight: Flight, due: Look): Look {
   const { seen, time, settling } = flight;
   if (due.kind !== "call" || seen === undefined || time === undefined) return due;

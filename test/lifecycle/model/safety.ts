@@ -1,4 +1,4 @@
-/** Safety: a malicious person among honest ones, an innocent bystander and a machine, from every stage of a deletion. */
+/** Safety: a malicious person among honest ones, an uninvolved user and a machine, from every stage of a deletion. */
 
 import type { Core } from "./core.ts";
 import { type Explored, explore } from "./explore.ts";
@@ -26,7 +26,7 @@ export interface SafetyCast {
   readonly carol?: readonly Role[];
 }
 
-/** Who may do what; `all` is somebody who could bypass any tool, so that only the tool itself stands in the way. */
+/** The rights of each person; `all` could bypass any tool, so that only the tool itself prevents a step. */
 const all: readonly Role[] = ["Deployer", "Creator", "VaultAdministrator", "KmsManager"];
 export const safetyCasts: Readonly<Record<string, SafetyCast>> = {
   "both hold everything": { mallory: all, alice: all },
@@ -96,7 +96,10 @@ export function stages(core: Core, config: SafetyConfig, tally: Tally): readonly
   return found;
 }
 
-/** Made active and cut off a second time by hand, in a window of its own, with the record of the first time still there. */
+/**
+ * Activated and deactivated a second time by hand, in a new window, with the record of the first time still
+ * on the key.
+ */
 function cutAgainByHand(config: SafetyConfig, cooled: World, who: Person): readonly World[] {
   const to = copyOf(cooled);
   for (const kind of ["activate", "unset", "set", "deactivate"] as const) {
@@ -106,7 +109,7 @@ function cutAgainByHand(config: SafetyConfig, cooled: World, who: Person): reado
   return to.key?.updatedBy === who.iamId && to.key.state === "deactivated" ? [wait(to, 15).to] : [];
 }
 
-/** Whole runs by anybody, raw calls by the malicious one, time. */
+/** Whole runs by every person, raw calls by the malicious one, time. */
 export function* coarseMoves(model: Model & { readonly config: SafetyConfig }, world: World): Generator<Move> {
   const { config } = model;
   const { current, stale } = nameable(world);
@@ -134,7 +137,7 @@ export function* coarseMoves(model: Model & { readonly config: SafetyConfig }, w
   for (const seconds of [1, ...jumps]) yield wait(world, seconds);
 }
 
-/** What makes fewer people enough, or seems to: an edited state, a second stack that says `single`, a loosening. */
+/** What makes fewer people enough, or appears to: an edited state, a second stack that says `single`, a loosening. */
 function* loosenings(model: Model, world: World, who: Person): Generator<Move> {
   const { current } = nameable(world);
   for (const named of current.length > 0 ? [[], current] : [[]]) {
@@ -146,7 +149,7 @@ function* loosenings(model: Model, world: World, who: Person): Generator<Move> {
   yield runThrough(model, world, command("mark", who, [], false, { says: "single" }));
 }
 
-/** One run call by call; between its calls anybody's raw calls, whole runs of others, and a second or ten. */
+/** One run call by call; between its calls everyone's raw calls, whole runs of others, and a second or ten. */
 export function* fineMoves(model: Model & { readonly config: SafetyConfig }, world: World): Generator<Move> {
   const { config } = model;
   const { current, stale } = nameable(world);

@@ -1,6 +1,7 @@
 /**
- * Two runs at once whose writes fall into one second, and so under one ETag, call by call: two people's runs, and a run
- * beside a colleague who tags the key by hand at most twice. Every order of the calls, without lost answers and crashes.
+ * Two concurrent runs whose writes fall into one second, and so under one ETag, call by call: two people's
+ * runs, and a run next to a colleague who tags the key by hand at most twice. Every order of the calls,
+ * without lost answers and crashes.
  */
 
 import type { Core } from "./core.ts";
@@ -24,7 +25,7 @@ export function exploreSameSecond(core: Core, config: SafetyConfig, depth: numbe
   return explore(model, pairs, (world) => movesOf(model, world), depth);
 }
 
-/** A key that somebody wrote to in this very second: its creator, or a person who asks for its deletion. */
+/** A key with a write in this very second: by its creator, or by a person who requests its deletion. */
 function justWritten(model: Model & { readonly config: SafetyConfig }): readonly World[] {
   const { config } = model;
   const fresh = freshWorld(config, "active");

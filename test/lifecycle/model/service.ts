@@ -1,6 +1,7 @@
 /**
- * A small model of the service, written from the contract (uko-v4.md 4, 6, 9; kms-v2-and-iam.md 2.10, 5, 10) for the model
- * test alone: one key, its KMS twin, times in whole seconds. It shares no table and no type with `provider/lifecycle`.
+ * A small model of the service, written from the contract (uko-v4.md 4, 6, 9; kms-v2-and-iam.md 2.10, 5, 10)
+ * for the model test alone: one key, its KMS twin, times in whole seconds. It shares no table and no type
+ * with `provider/lifecycle`.
  */
 
 export const hour = 3600;
@@ -28,7 +29,7 @@ export type Role = keyof typeof roles;
 
 export interface ModelKey {
   state: "pre_activation" | "active" | "deactivated" | "destroyed";
-  /** The label's number: what a user edits. */
+  /** The label's number: the part that a user edits. */
   label: number;
   description: string;
   tags: readonly { readonly name: string; readonly value: string }[];
@@ -36,7 +37,7 @@ export interface ModelKey {
   updatedAt: number;
   deactivatedAt?: number;
   materialUntil?: number;
-  /** All keystores that the key was ever in; only `ks-1` if absent. */
+  /** All keystores that ever held the key; only `ks-1` if absent. */
   readonly keystores?: readonly Keystore[];
   /** The keystores whose provider restored the material of the destroyed key. */
   restored?: readonly Keystore[];
@@ -71,13 +72,13 @@ export interface ServiceState {
   dates?: FalseDates;
 }
 
-/** A `Date` that is `offBy` seconds off in the answers to a run, from its look number `from` on. */
+/** A `Date` that is `offBy` seconds off in the answers to a run, from its read number `from` on. */
 export interface FalseDates {
   readonly offBy: number;
   readonly from: number;
 }
 
-/** Who calls: `iamId` is what the service writes down, which is the profile's where a person acts through one. */
+/** The caller: `iamId` is the identity that the service stores, which is the profile's if a person acts through one. */
 export interface Caller {
   readonly iamId: string;
   readonly rights: ReadonlySet<Right>;
@@ -92,12 +93,15 @@ export type Request = KeyRequest | TwinRequest;
 export type Answer = "done" | "stale" | "forbidden" | "refused";
 
 export interface ServiceSwitches {
-  /** Whether KMS sees the caller of UKO's destroy, or UKO itself. */
+  /** Whether KMS receives the caller of UKO's destroy, or UKO itself. */
   readonly twinSees: "caller" | "service";
   readonly keepsTags: boolean;
 }
 
-/** One call: 404 is `refused` here; 403 before 412 before 409. The ETag is `updated_at`, which counts seconds (uko-v4.md 9 U3). */
+/**
+ * One call: 404 is `refused` here; 403 before 412 before 409. The ETag is `updated_at`, which counts seconds
+ * (uko-v4.md 9 U3).
+ */
 export function call(
   state: ServiceState,
   switches: ServiceSwitches,

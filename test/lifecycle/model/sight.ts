@@ -1,4 +1,7 @@
-/** Turns what the model's service shows into what the core reads, with the core's own carriers and digest. */
+/**
+ * Reads of the core in the model: the answers of the model's service as observations, with the core's own
+ * carriers and digest.
+ */
 
 import {
   type Actor,
@@ -72,7 +75,7 @@ function makeDigest(core: Core, label: number, step: ApprovedStep): string {
 type Carriers = ReturnType<Core["readCarriers"]>;
 const carriersRead = new WeakMap<Core, Map<string, Carriers>>();
 
-/** Reading a record's hex is most of the work of a look, and the same few records come again and again. */
+/** Decoding a record's hex is most of the work of a read, and the same few records recur. */
 function readCarriers(core: Core, key: ModelKey): Carriers {
   const known = carriersRead.get(core) ?? new Map<string, Carriers>();
   carriersRead.set(core, known);

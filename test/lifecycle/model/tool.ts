@@ -1,4 +1,4 @@
-/** The tool in the model: the real core, driven call by call as the engine does (look, plan, one step, read back). */
+/** The tool in the model: the real core, driven call by call as the engine does (read, plan, one step, read back). */
 
 import type { ConsentDraft } from "../../../provider/lifecycle/consent-record.ts";
 import type { DualMarker, KeyObservation } from "../../../provider/lifecycle/observation.ts";
@@ -31,16 +31,16 @@ export interface Planned {
   readonly text?: string;
 }
 
-/** What a look leads to: a call, a pause until the key has settled, or the end of the run. */
+/** The result of a read: a call, a pause until the key has settled, or the end of the run. */
 export type Look =
   | { readonly kind: "call"; readonly planned: Planned }
   | { readonly kind: "unsettled"; readonly seconds: number }
   | { readonly kind: "over"; readonly plan: Exclude<Plan, { kind: "ready" }> | undefined };
 
 export interface Judge {
-  /** Sees every call of the tool that the service did not turn away as stale, with the world as it was before. */
+  /** Receives every call of the tool that the service did not refuse as stale, with the world before the call. */
   judge(before: World, config: Config, flight: Flight, planned: Planned, answer: Answer): void;
-  /** Sees how a run ended. */
+  /** Receives the result of a run. */
   over(world: World, flight: Flight, plan: Plan | undefined): void;
 }
 
@@ -59,10 +59,10 @@ export function start(world: World, command: Flight["command"]): void {
   };
 }
 
-/** Looks and plans. The look is kept in the flight, because the call to come rests on it alone. */
+/** Reads and plans. The read is kept in the flight, because the next call depends on it alone. */
 export function look(core: Core, config: Config, world: World): Look {
   const { flight, key } = world;
-  if (flight === undefined) throw new Error("no run is under way");
+  if (flight === undefined) throw new Error("no run is in progress");
   if (key === undefined) return { kind: "over", plan: undefined };
   const { readBack } = flight;
   delete flight.restsUntil;
@@ -80,7 +80,7 @@ export function look(core: Core, config: Config, world: World): Look {
 
 function planned(core: Core, config: Config, world: World, flight: Flight): Look {
   const seen = flight.seen;
-  if (seen === undefined) throw new Error("nothing was seen");
+  if (seen === undefined) throw new Error("no read yet");
   const observation = observed(core, world, flight);
   const nowMs = decidesAtMs(flight);
   if (flight.command.kind === "up") return up(core, observation, flight, nowMs);
@@ -91,25 +91,25 @@ function planned(core: Core, config: Config, world: World, flight: Flight): Look
 }
 
 function observed(core: Core, { answers }: World, { seen, time }: Flight): KeyObservation {
-  if (seen === undefined || time === undefined) throw new Error("nothing was seen");
+  if (seen === undefined || time === undefined) throw new Error("no read yet");
   return { ...observationOf(core, seen.key, seen.twin, seen.at, answers), latestTimeMs: time.latestMs };
 }
 
 function decidesAtMs({ time }: Flight): number {
-  if (time === undefined) throw new Error("the run has not seen the time");
+  if (time === undefined) throw new Error("the run has not read the time");
   return time.reachedMs;
 }
 
-/** A record that does not bind when it is read back ends the run, as it does in the engine. */
+/** A record that does not bind when it is read back ends the run, as in the engine. */
 function fits(core: Core, world: World, flight: Flight, text: string): boolean {
   const step = meaningOf(text)?.step;
   return step === undefined || core.standingOf(observed(core, world, flight), step, decidesAtMs(flight)).binds;
 }
 
-/** Sends the one call that the look led to. `isLost`: it takes effect, and the run does not hear of it. */
+/** Sends the one call that the read led to. `isLost`: the call takes effect, and the run gets no answer. */
 export function send(config: Config, world: World, judge: Judge, isLost: boolean): Answer {
   const { flight } = world;
-  if (flight?.seen === undefined) throw new Error("no run has looked");
+  if (flight?.seen === undefined) throw new Error("no run has read");
   const looked = flight.due;
   if (looked?.kind !== "call") throw new Error("no call is due");
   const { request, kind, draft, text } = looked.planned;
@@ -151,14 +151,17 @@ function note(flight: Flight, kind: StepKind, text: string | undefined): void {
   if (text !== undefined) flight.readBack = text;
 }
 
-/** What a run concludes about a call whose answer was lost, from what it sees next. */
+/** What a run concludes about a call with a lost answer, from its next read. */
 function learn(flight: Flight, state: string): void {
   if (flight.unsure === "deactivate" && state === "deactivated") flight.deactivatedHere = true;
   if (flight.unsure === "update" || flight.unsure === "mark") flight.syncedHere = true;
   delete flight.unsure;
 }
 
-/** A record that is not there as written ends the run, unless somebody else wrote meanwhile: then it looks again. */
+/**
+ * A record that does not read back as written ends the run, unless another writer interfered: then the run
+ * reads again.
+ */
 function isNotKept(flight: Flight, key: NonNullable<World["key"]>): boolean {
   const { readBack } = flight;
   delete flight.readBack;
@@ -171,7 +174,7 @@ function isNotKept(flight: Flight, key: NonNullable<World["key"]>): boolean {
 function planFor(core: Core, config: Config, flight: Flight, observation: KeyObservation, nowMs: number): Plan {
   const { command } = flight;
   const isIac = command.kind === "destroy";
-  // A loosening is asked of the core with the loosest policy there is: it must make no difference.
+  // The core plans a loosening under the loosest policy: that policy must make no difference.
   const says = isIac ? (command.says ?? config.gate) : command.kind === "loosen" ? "single" : "both";
   const policy: DeletionPolicy = {
     goal: "removed",

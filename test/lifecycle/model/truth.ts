@@ -1,10 +1,10 @@
-/** Keeps the truth beside the service: who really wrote which record, and who has written since. */
+/** The truth next to the service: who really wrote which record, and who has written since. */
 
 import type { ConsentDraft } from "../../../provider/lifecycle/consent-record.ts";
 import { day } from "./service.ts";
 import { meaningOf, type Truth, textsOn, type World } from "./world.ts";
 
-/** Notes one write that succeeded. `own` is a record that the writer put there deliberately, in their own name. */
+/** Notes one write that succeeded. `own` is a record that the writer added deliberately, in their own name. */
 export function noteWrite(
   before: World,
   after: World,
@@ -41,7 +41,7 @@ export function isPersonId(iamId: string): boolean {
   return iamId.startsWith("IBMid-");
 }
 
-/** Whether by the truth alone a record stands behind the key's next step now. */
+/** Whether by the truth alone a record supports the key's next step now. */
 export function standing(world: World): Truth["consent"] {
   const { key, truth, now } = world;
   const { consent } = truth;
@@ -50,7 +50,7 @@ export function standing(world: World): Truth["consent"] {
   const texts = textsOn(key);
   const isAlone = texts.length === 1 && texts[0] === consent.text;
   const isFresh = now - consent.at < 7 * day && Math.abs(key.updatedAt - consent.at) <= 10;
-  // A record that was dated by a false clock does not count, whoever wrote it.
+  // A record with a date from a false clock does not count, whatever its author.
   const isDated = Math.abs(key.updatedAt - (meaningOf(consent.text)?.at ?? consent.at)) <= 10;
   const isForNext = consent.step === next || (consent.step.startsWith("loosen") && key.state !== "destroyed");
   return isAlone && isFresh && isDated && isForNext && consent.label === key.label ? consent : undefined;

@@ -1,4 +1,4 @@
-/** What an innocent `up` writes to the key: its program's label, with the core's own patch. */
+/** The write of an uninvolved user's `up` to the key: its program's label, with the core's own patch. */
 
 import type { Core } from "./core.ts";
 import type { ModelKey, Request } from "./service.ts";

@@ -1,4 +1,4 @@
-/** A broken promise. `rule` names the promise, so that a test shows which rule catches a broken core. */
+/** A violation of a rule. `rule` names the rule, so that a test shows which rule catches a broken core. */
 export class Violation extends Error {
   readonly rule: string;
   constructor(rule: string, detail: string) {

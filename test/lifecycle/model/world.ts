@@ -1,4 +1,7 @@
-/** What the explorer moves through: the service's state, the truth about who meant what, and at most one run that is under way. */
+/**
+ * The state space of the explorer: the service's state, the truth about who intended what, and at most one
+ * run in progress.
+ */
 
 import type { ApprovedStep, DualMarker, LooserMarker } from "../../../provider/lifecycle/observation.ts";
 import type { RunTime } from "../../../provider/lifecycle/service-time.ts";
@@ -32,7 +35,7 @@ export interface Command {
   readonly throughProfile: boolean;
   /** The record texts that the person names. */
   readonly named: readonly string[];
-  /** What the program or the state at hand asks for, where it is not the configuration's: edited, or of another stack. */
+  /** The gate that the program or the state requests, if not the configuration's: edited, or of another stack. */
   readonly says?: DualMarker;
   /** The target of a loosening. */
   readonly to?: LooserMarker;
@@ -52,13 +55,13 @@ export type StepKind =
   | "sync"
   | "update";
 
-/** What the service said no to, such as `destroy` for want of a right. */
+/** The call that the service refused, such as `destroy` because a right is missing. */
 export interface Refused {
   readonly kind: StepKind;
   readonly status: 403 | 409;
 }
 
-/** A run under way: what it did itself, and the look that its next call rests on. */
+/** A run in progress: its own calls, and the read that its next call depends on. */
 export interface Flight {
   readonly command: Command;
   deactivatedHere: boolean;
@@ -66,7 +69,7 @@ export interface Flight {
   syncedHere: boolean;
   refusals: readonly Refused[];
   looks: number;
-  /** When the run began, which is when IAM issued its token. */
+  /** The start of the run, which is when IAM issued its token. */
   readonly startedAt: number;
   settling: SettlingMemory;
   /** The run waits until then before its next read. */
@@ -74,16 +77,16 @@ export interface Flight {
   /** The time of the run. It follows from the reads, so it is not part of the symbol. */
   time?: RunTime;
   seen?: { readonly key: ModelKey; readonly twin?: ModelTwin; readonly at: number; readonly date: number };
-  /** What the look led to: follows from the rest, so it is no part of the symbol. */
+  /** The result of the read: follows from the rest, so it is not part of the symbol. */
   due?: Look;
-  /** The record text that has to be read back before anything else. */
+  /** The record text that the run has to read back first. */
   readBack?: string;
   unsure?: StepKind;
 }
 
 /** What really happened, whatever texts and tags claim. */
 export interface Truth {
-  /** Somebody's own, deliberate record, to which nobody else has written since. */
+  /** A person's own, deliberate record, after which no other person has written. */
   consent?: {
     readonly author: string;
     readonly step: ApprovedStep;
@@ -92,9 +95,9 @@ export interface Truth {
     readonly label: number;
     readonly text: string;
   };
-  /** Who put the record that is on the key there. */
+  /** The person who wrote the record that is on the key. */
   textBy?: string;
-  /** As few people as the key's creator, or two people since, agreed to. */
+  /** The smallest number of people that the key's creator, or two people since, agreed to. */
   loosest: DualMarker;
   isMarkerForged: boolean;
   isSetterForged: boolean;
@@ -102,18 +105,18 @@ export interface Truth {
 
 export interface World extends ServiceState {
   readonly truth: Truth;
-  /** Record texts that were on the key before, newest first. */
+  /** Earlier record texts of the key, newest first. */
   history: readonly string[];
   flight?: Flight;
-  /** A second run at the same time, in the family of one ETag second alone. */
+  /** A second concurrent run, in the family of one ETag second alone. */
   second?: Flight;
 }
 
 export interface Config {
   readonly title: string;
-  /** The setting that the program asks for. */
+  /** The setting that the program requests. */
   readonly gate: DualMarker;
-  /** The key's marker at the start: as its creator wrote it, or none at all. */
+  /** The key's marker at the start: as its creator wrote it, or missing. */
   readonly marker: DualMarker | "none";
   readonly twin: "none" | "plain" | "dual";
   readonly switches: ServiceSwitches;
@@ -124,7 +127,7 @@ export function person(name: string, held: readonly Role[]): Person {
   return { name, iamId: `IBMid-${name}`, rights: new Set(held.flatMap((role) => roles[role])) };
 }
 
-/** A service id with every right there is. */
+/** A service ID with all rights. */
 export const robot: Person = {
   ...person("robot", ["Deployer", "Creator", "VaultAdministrator", "KmsManager"]),
   iamId: "iam-ServiceId-robot",
@@ -162,7 +165,7 @@ export function copyOf(world: World): World {
   };
 }
 
-/** What a record's text says, kept where it was written; the model never decodes texts. */
+/** The content of a record's text, kept from the time of writing; the model never decodes texts. */
 export interface TextMeaning {
   readonly author: string;
   readonly step: ApprovedStep;
@@ -182,7 +185,7 @@ export function meaningOf(text: string): TextMeaning | undefined {
   return meanings.get(text);
 }
 
-/** The record texts on a key, in whichever carrier. */
+/** The record texts on a key, in either carrier. */
 export function textsOn(key: ModelKey): readonly string[] {
   const inTags = key.tags.filter((tag) => tag.name === "uko_deletion").map((tag) => tag.value);
   const end = key.description.lastIndexOf("\n[uko1");
@@ -190,12 +193,12 @@ export function textsOn(key: ModelKey): readonly string[] {
   return suffix.length > 80 ? [...inTags, suffix] : inTags;
 }
 
-/** Tells the steps apart. */
+/** Distinguishes the steps. */
 function initials(step: ApprovedStep): string {
   return `${step[2]}${step.at(-1)}`;
 }
 
-/** Seconds matter while they are few; after that only which limit has passed. */
+/** Seconds matter while they are few; after that only the limit that has passed. */
 function age(now: number, at: number): string {
   const passed = now - at;
   if (passed <= 12) return String(passed);
@@ -273,7 +276,7 @@ export function markerOn(key: Pick<ModelKey, "tags" | "description">): DualMarke
   return more.length === 0 && (value === "single" || value === "destroy") ? value : "both";
 }
 
-/** How many steps take one person alone: the fewer, the stricter. */
+/** How many steps require only one person: the fewer, the stricter. */
 export function looseness(marker: DualMarker): number {
   return { both: 0, destroy: 1, single: 2 }[marker];
 }
