@@ -1,4 +1,4 @@
-/** Handlers of vaults, keystores and templates over one person's world of the local UKO. */
+/** Handlers of vaults, keystores and templates for one person in the emulator. */
 
 import { createHandlers, type Handlers } from "../../provider/engine/handlers.ts";
 import type { World } from "../../provider/engine/ports/world.ts";
@@ -34,7 +34,7 @@ export function containersOf(uko: EngineWorld, who: Person, choices: RunChoices 
   };
 }
 
-/** Inputs as a door hands them on, or the failures that stop it. */
+/** Inputs as an interface passes them on, or the failures that stop it. */
 export function checkedBy<Inputs, State extends Inputs>(
   handlers: Handlers<Inputs, State>,
   news: unknown,
@@ -47,7 +47,7 @@ export function checkedBy<Inputs, State extends Inputs>(
 
 type Port = "keystores" | "templates";
 
-/** What is sent by PATCH, seen at the port. */
+/** The bodies sent by PATCH, recorded at the port. */
 export function spiedOn<Name extends Port>(
   name: Name,
 ): { patches: Parameters<World[Name]["update"]>[1][]; wrap: (world: World) => World } {

@@ -1,4 +1,4 @@
-/** What an engine's runs leave for pipelines: create, update and delete pass the same place as commands do. */
+/** The report that a run of an engine writes for pipelines: create, update and delete use the same code as commands. */
 
 import { expect, test } from "vitest";
 import type { RunRecord } from "../../provider/engine/ports/world.ts";
@@ -12,7 +12,7 @@ function runReporting(who: Person) {
   return { ...uko.run(who, { wrap: (world) => ({ ...world, reports }) }), records };
 }
 
-test("a key's create, update and delete each leave one record that names it", async () => {
+test("create, update and delete of a key each write one report line that names the key", async () => {
   const { handlers, records } = runReporting("carol");
   const { state } = await handlers.create(checked(handlers, inputsOf()), options);
   await uko.advance("1m");
@@ -40,14 +40,14 @@ test("a key's create, update and delete each leave one record that names it", as
   expect(records[1]).not.toHaveProperty("taken");
 });
 
-test("a look leaves none", async () => {
+test("a read writes no report line", async () => {
   const { handlers, records } = runReporting("carol");
   const { state } = await handlers.create(checked(handlers, inputsOf()), options);
   await handlers.read(state, options);
   expect(records).toHaveLength(1);
 });
 
-test("a sweep takes nothing from a key that lives, whatever is on file", async () => {
+test("a sweep changes nothing on an active key, whatever is pending", async () => {
   const state = await uko.make();
   const ref = uko.ref(state.keyId);
   await uko.run("bob").operations.request(ref, undefined, options);

@@ -1,4 +1,4 @@
-/** What people read about containers that stay: every guard and wait, through each door. */
+/** The messages about containers that are not deleted: every guard and wait, through each interface. */
 
 import { describe, expect, it } from "vitest";
 import type { ContainerStop } from "../../provider/engine/container/kind.ts";
@@ -24,7 +24,7 @@ const doors: readonly Door[] = [
   { rerun: "tofu destroy" },
   { rerun: "uko continue" },
 ];
-/** One with a name for what it is about, and one without. */
+/** One container with a name for its contents, and one without. */
 const read = doors.filter(({ rerun, target }) => rerun === "tofu destroy" || target !== undefined);
 
 const observedAs = (kind: ContainerKind) => {
@@ -135,8 +135,8 @@ const outcomes: readonly (readonly [title: string, outcome: Ended])[] = [
   ]),
 ];
 
-describe("every message about a container that stays", () => {
-  it("reads as the golden file has it", async () => {
+describe("every message about a container that is not deleted", () => {
+  it("matches the golden file", async () => {
     const told = outcomes.flatMap(([title, outcome]) =>
       read.flatMap((door) => [
         `## ${title} (${door.rerun})`,
@@ -146,7 +146,7 @@ describe("every message about a container that stays", () => {
     await expect(`${told.join("\n")}\n`).toMatchFileSnapshot("../golden/explain/containers.txt");
   });
 
-  it.each(outcomes)("%s: says what stays in its first line, and has a code", (_title, outcome) => {
+  it.each(outcomes)("%s: names what remains in its first line, and has a code", (_title, outcome) => {
     for (const door of doors) {
       const { summary, code, isUnchanged } = explainContainerOutcome(outcome, door);
       expect(summary).toContain('"payments"');

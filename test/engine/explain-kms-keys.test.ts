@@ -154,20 +154,20 @@ const others: Readonly<Record<string, Ended>> = {
   "may not destroy alone": denied({ kind: "destroy" }),
 };
 
-describe("what people are told about a KMS key", () => {
+describe("messages about a KMS key", () => {
   it("that waits for a person", async () => {
     await expect(tell(approvals)).toMatchFileSnapshot("../golden/explain/kms-key-approvals.txt");
   });
 
-  it("that is refused", async () => {
+  it("that uko refuses to change", async () => {
     await expect(tell(Object.fromEntries(guarded))).toMatchFileSnapshot("../golden/explain/kms-key-guards.txt");
   });
 
-  it("that waits for time, is done, or lacks a right", async () => {
+  it("that waits for time, is done, or lacks a role", async () => {
     await expect(tell(others)).toMatchFileSnapshot("../golden/explain/kms-key-others.txt");
   });
 
-  it("that its engine forgets", () => {
+  it("that the engine removes from state", () => {
     expect(noteAfterDestroy(observed(destroyed, { deletedAtMs: nowMs }), programDialect)).toBe(
       [
         'KMS key "backup" is destroyed and leaves the state',
@@ -177,7 +177,7 @@ describe("what people are told about a KMS key", () => {
     );
   });
 
-  it("never says the same twice, ends in the middle, or carries control characters", () => {
+  it("never repeat a sentence, stop in the middle, or contain control characters", () => {
     for (const outcome of [...Object.values(approvals), ...guarded.map(([, each]) => each), ...Object.values(others)]) {
       const { summary, facts, next } = explainKmsOutcome(outcome, { rerun: "uko continue" });
       expect(new Set([summary, ...facts]).size).toBe(facts.length + 1);

@@ -57,7 +57,7 @@ function stopped(plan: Exclude<Plan, { kind: "ready" }>, { key = aKey(), run = {
   return { kind: "stopped", plan, observed: observed(key), memory } as const satisfies Outcome;
 }
 
-/** One text with every message under its title, through each door where the doors differ. */
+/** One text with every message under its title, through each interface if they differ. */
 function tell(outcomes: Readonly<Record<string, Exclude<Outcome, { kind: "gone" }>>>): string {
   const told = Object.entries(outcomes).flatMap(([title, outcome]) => {
     const texts = doors.map((door) => renderExplanation(explainOutcome(outcome, door)));
@@ -211,7 +211,7 @@ const voids: readonly NotBinding[] = [
   { kind: "lapsed", record: request, atMs: nowMs - hourMs },
 ];
 
-describe("what people are told is the same as in the golden files", () => {
+describe("the messages match the golden files", () => {
   it("of refusals", async () => {
     const outcomes = Object.entries(guards).flatMap(([name, told]) =>
       told.map(([guard, key], index) => {
@@ -280,7 +280,7 @@ describe("what people are told is the same as in the golden files", () => {
     await expect(text).toMatchFileSnapshot("../golden/explain/waits-for-people.txt");
   });
 
-  it("of records that do not count", async () => {
+  it("of invalid records", async () => {
     const outcomes = voids.map((notBinding, index) => [
       `${index + 1}: ${notBinding.kind}`,
       stopped(approval({ notBinding })),
@@ -309,7 +309,7 @@ describe("what people are told is the same as in the golden files", () => {
     await expect(text).toMatchFileSnapshot("../golden/explain/waits-for-time.txt");
   });
 
-  it("of missing rights, and of records that are not kept", async () => {
+  it("of missing roles, and of records that are not kept", async () => {
     const record = aRecord({ step: "destroy" });
     const steps: readonly Step[] = [
       { kind: "write_record", draft: aDraft(), marker: "both" },
@@ -353,7 +353,7 @@ describe("what people are told is the same as in the golden files", () => {
     await expect(text).toMatchFileSnapshot("../golden/explain/rights.txt");
   });
 
-  it("of commands that are done, and of the path", async () => {
+  it("of finished commands, and of the path", async () => {
     const done = (key: KeyObservation, taken: readonly Step[], run: Partial<Run> = {}): string =>
       renderExplanation(explainDone(observed(key), { run: aRun(run), taken }, { rerun: "uko continue" }));
     const path = (key: KeyObservation, policy = aPolicy()): string =>
@@ -379,7 +379,7 @@ describe("what people are told is the same as in the golden files", () => {
   });
 });
 
-it("no message says the same twice, ends in the middle, or carries control characters", () => {
+it("no message repeats a sentence, stops in the middle, or contains control characters", () => {
   const outcomes = [
     ...Object.values(guards).flatMap((told) =>
       told.map(([guard, key]) => stopped({ kind: "refused", guard }, { key: key ?? aKey() })),

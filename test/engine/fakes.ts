@@ -1,4 +1,4 @@
-/** Ports that answer what a test says, for faults that have to be placed exactly. */
+/** Ports with fixed answers, for faults at an exact call. */
 
 import { createServiceClock } from "../../provider/engine/ports/service-clock.ts";
 import type {
@@ -50,7 +50,7 @@ export const found = (over: Partial<KeySnapshot> = {}, etag = "e-1"): Answered<K
 
 type Partials = { readonly [Port in keyof World]?: Partial<World[Port]> };
 
-/** A world in which what a test does not name is not to be called. */
+/** A world that fails on each call that a test does not define. */
 export function aWorld(over: Partials = {}): World & { readonly sleeps: number[] } {
   const sleeps: number[] = [];
   const world = {

@@ -31,7 +31,7 @@ describe("check", () => {
     expect(failuresOf(inputsOf(over))).toEqual([{ property, reason: expect.stringContaining(reason) }]);
   });
 
-  test("tells every failure at once, one for each unknown property", () => {
+  test("reports all failures at once, one for each unknown property", () => {
     expect(failuresOf(inputsOf({ vaultId: "x", a: 1, b: 2 })).map(({ property }) => property)).toEqual([
       "vaultId",
       "a",
@@ -39,7 +39,7 @@ describe("check", () => {
     ]);
   });
 
-  test("refuses a change of what makes the key this key, and says what to do instead", () => {
+  test("refuses to change a property that identifies the key, and names the alternative", () => {
     const reason = expect.stringContaining("cannot change");
     const remedy = expect.stringContaining("create a new key");
     const other = inputsOf({ vaultId: "5c1e0000-0000-4000-8000-00000000000f" });
@@ -49,7 +49,7 @@ describe("check", () => {
     expect(failuresOf(inputsOf(), inputsOf())).toEqual([]);
   });
 
-  test("fills in the defaults, the strict ones", () => {
+  test("fills in the strict defaults", () => {
     const { inputs } = uko.run("bob").handlers.check(inputsOf(), {});
     expect(inputs).toEqual({
       vaultId,
@@ -71,7 +71,7 @@ describe("check", () => {
 });
 
 describe("diff", () => {
-  test("makes no call, needs no settings, and finds what differs", async () => {
+  test("makes no call, requires no settings, and finds the differences", async () => {
     const state = await uko.make({ description: "old", tags: { team: "people" } });
     const { seq } = (await uko.trail()).at(-1) ?? { seq: 0 };
     const { handlers } = uko.run("bob");
@@ -110,7 +110,7 @@ describe("delete", () => {
     return state;
   }
 
-  test("may end once destruction is scheduled, and warns what the record still blocks", async () => {
+  test("may finish once destruction is scheduled, and warns about what the record still blocks", async () => {
     const outcome = await uko.run("carol").handlers.delete(await pending("destruction_scheduled"), options);
     expect(outcome).toEqual({
       kind: "ended",
@@ -119,7 +119,7 @@ describe("delete", () => {
     });
   });
 
-  test("may end once no keystore holds the material, not before", async () => {
+  test("finishes once no keystore holds the material, and not before", async () => {
     const state = await pending("destroyed");
     const { handlers } = uko.run("carol");
     expect(await unfinished(handlers, state)).toMatchObject({ code: "UKO_DESTRUCTION_PENDING" });
@@ -128,25 +128,25 @@ describe("delete", () => {
     expect(await uko.effects()).not.toContain("K5");
   });
 
-  test("of a key that is gone ends without a word", async () => {
+  test("of a deleted key finishes without a message", async () => {
     const state = await uko.make();
     uko.test.emulator.world.keys.delete(state.keyId);
     expect(await uko.run("bob").handlers.delete(state, options)).toMatchObject({ kind: "ended", warnings: [] });
   });
 
-  test("is refused under deletion protection, and nothing is written", async () => {
+  test("is refused under deletion protection, and writes nothing", async () => {
     const state = await uko.make({ deletionProtection: true });
     const { code } = await unfinished(uko.run("bob").handlers, state);
     expect(code).toBe("UKO_DELETION_PROTECTED");
     expect(await uko.effects()).toEqual(["K2"]);
   });
 
-  test("of a key whose state was edited to another instance touches nothing", async () => {
+  test("of a key whose state names another instance sends no call", async () => {
     const state = { ...(await uko.make()), instanceId: "11111111-1111-4111-8111-111111111111" };
     expect(await codeOf(uko.run("bob").handlers.delete(state, options))).toBe("UKO_INSTANCE_MISMATCH");
   });
 
-  test("of a state that is not valid keeps the key, and names what is wrong", async () => {
+  test("of an invalid state keeps the key, and names the invalid property", async () => {
     const { handlers } = uko.run("bob");
     await expect(handlers.delete({ vaultId }, options)).rejects.toMatchObject({
       code: "UKO_INPUT_INVALID",
@@ -157,21 +157,21 @@ describe("delete", () => {
   test.each([
     [401, "UKO_ACCESS_DENIED"],
     [403, "UKO_RIGHTS_MISSING"],
-  ])("a %i never means gone", async (status, code) => {
+  ])("a %i never means that the key is deleted", async (status, code) => {
     const state = await uko.make();
     await uko.fault({ operation: "K3", status });
     expect(await codeOf(uko.run("bob").handlers.delete(state, options))).toBe(code);
     expect(await codeOf(uko.run("bob").handlers.read(state, options))).toBe(code);
   });
 
-  test("loosened by an edited state it still takes two: the marker on the key outweighs", async () => {
+  test("requires two people although an edited state says one: the marker on the key takes precedence", async () => {
     const state = await uko.make();
     const edited = { ...state, dualAuthorization: "single", deletionGate: "destroy" };
     expect(await unfinished(uko.run("carol").handlers, edited)).toMatchObject({ code: "UKO_APPROVAL_PENDING" });
     expect(await uko.effects()).not.toContain("K7");
   });
 
-  test("tightened for one run it takes two even where code says single", async () => {
+  test("requires two people if one run asks for it, although the program says single", async () => {
     const state = await uko.make({ dualAuthorization: "single" });
     const { handlers } = uko.run("carol", { isDualRequired: true });
     expect(await unfinished(handlers, state)).toMatchObject({ code: "UKO_APPROVAL_PENDING" });

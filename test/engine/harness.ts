@@ -1,4 +1,4 @@
-/** The engine over the real adapters against a local UKO in this process; waiting moves the emulated clock, so nothing sleeps. */
+/** The engine over the real adapters against an emulator in this process. Waiting moves the emulated clock, so no test sleeps. */
 
 import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
@@ -23,7 +23,7 @@ const frozenSeed = { ...demoSeed, clock: { start: startTime, frozen: true } };
 export type Person = Name;
 export type KeyHandlers = Handlers<ManagedKeyInputs, ManagedKeyState>;
 
-/** One person's run: a fresh world each time, as a fresh process would have. */
+/** One person's run: a fresh world each time, like a fresh process. */
 export interface PersonsRun {
   readonly world: World;
   readonly evidence: EvidenceEntry[];
@@ -34,7 +34,7 @@ export interface PersonsRun {
 }
 
 export interface RunChoices extends Partial<RunSettings> {
-  /** Puts something between the engine and the adapters. */
+  /** Wraps the ports between the engine and the adapters. */
   readonly wrap?: (world: World) => World;
 }
 
@@ -42,22 +42,22 @@ export interface EngineWorld {
   readonly test: TestWorld;
   run(who: Person, choices?: RunChoices): PersonsRun;
   ref(keyId: string): KeyRef;
-  /** Makes a key by Carol, or by whom is told, and answers its state. */
+  /** Creates a key as Carol or as the given person, and returns its state. */
   make(inputs?: Partial<ManagedKeyInputs>, who?: Person): Promise<ManagedKeyState>;
-  /** What an `up` does whose program says this of a key that is in state. */
+  /** The update of a program with these inputs for a key that is in state. */
   update(
     state: ManagedKeyState,
     inputs: Readonly<Record<string, unknown>>,
     who?: Person,
     choices?: RunChoices,
   ): ReturnType<KeyHandlers["update"]>;
-  /** What differs between the state and a program that says this. */
+  /** The differences between the state and a program with these inputs. */
   differs(state: ManagedKeyState, inputs: Readonly<Record<string, unknown>>): readonly string[];
   fault(rule: Readonly<Record<string, unknown>>): Promise<void>;
   clearFaults(): Promise<void>;
-  /** The seeded world again. */
+  /** Resets the seeded world. */
   reset(switches?: SwitchChoices): void;
-  /** What changed something, in order: `K4`, `K7`, …, since a sequence number. */
+  /** The calls that changed something, in order: `K4`, `K7`, …, since a sequence number. */
   effects(since?: number): Promise<readonly string[]>;
   trail(): Promise<readonly TrailEntry[]>;
   /** The sequence number of the last call so far. */
@@ -66,7 +66,7 @@ export interface EngineWorld {
   keyCalls(since: number): Promise<readonly string[]>;
   /** A key as the service shows it to Carol. */
   keyOf(state: ManagedKeyState): Promise<Body>;
-  /** The names of all its tags, reserved ones included. */
+  /** The names of all its tags, including reserved ones. */
   tagNames(state: ManagedKeyState): Promise<readonly string[]>;
   expectNobodyAlone(judged?: Partial<JudgeOptions>): Promise<void>;
   advance(duration: string): Promise<void>;
@@ -125,7 +125,7 @@ export async function startEngineWorld(over: EmulatorOptions = {}): Promise<Engi
     async make(inputs = {}, who = "carol") {
       const { handlers } = run(who);
       const { state } = await handlers.create(checked(handlers, inputsOf(inputs)), options);
-      // A write of this very second would make each first step wait.
+      // A write in this very second would make each first step wait.
       test.emulator.world.clock.advance(60_000);
       return state;
     },
@@ -172,7 +172,7 @@ export async function startEngineWorld(over: EmulatorOptions = {}): Promise<Engi
   };
 }
 
-/** One world for a file of tests: started before them, as seeded before each, closed after them. */
+/** One world for a file of tests: started before them, seeded before each, closed after them. */
 export function useEngineWorld(over: EmulatorOptions = {}): EngineWorld {
   let started: EngineWorld | undefined;
   beforeAll(async () => {
@@ -188,33 +188,33 @@ export function useEngineWorld(over: EmulatorOptions = {}): EngineWorld {
   });
 }
 
-/** The seeded world again, for processes that live on: time never runs backwards for them. */
+/** Resets the seeded world for processes that keep running: time never runs backwards for them. */
 export function resetGoingForward(uko: EngineWorld): void {
   const reachedMs = uko.test.emulator.world.clock.nowMs();
   uko.reset();
   uko.test.emulator.world.clock.set(reachedMs);
 }
 
-/** Puts something between the engine and the service's keys. */
+/** Wraps the port of the service's keys. */
 export const withKeys =
   (over: (keys: Keys) => Partial<Keys>) =>
   (world: World): World => ({ ...world, keys: { ...world.keys, ...over(world.keys) } });
 
-/** Inputs as a door hands them on: checked, with their defaults. */
+/** Inputs as an interface passes them on: checked, with their defaults. */
 export function checked(handlers: KeyHandlers, news: unknown, olds: unknown = {}): unknown {
   const { inputs, failures } = handlers.check(news, olds);
   expect(failures).toEqual([]);
   return inputs;
 }
 
-/** The record that a message tells its reader to name. */
+/** The record ID that a message asks its reader to pass. */
 export function consentIn(message: string): string {
   const id = /UKO_CONSENT=([0-9a-f]{32})/.exec(message)?.[1];
   if (id === undefined) throw new Error(`No record is named in:\n${message}`);
   return id;
 }
 
-/** The message of a destroy that could not end. */
+/** The message of a destroy that did not finish. */
 export async function unfinished(handlers: KeyHandlers, state: unknown): Promise<{ code: string; message: string }> {
   const outcome = await handlers.delete(state, options);
   if (outcome.kind === "ended") throw new Error("The engine would forget the key.");

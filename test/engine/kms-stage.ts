@@ -1,4 +1,4 @@
-/** KMS keys on the stage of the engine's tests: one person's handlers and operations for them at a time. */
+/** KMS keys for the engine's tests: handlers and operations of one person at a time. */
 
 import { createHandlers, type Handlers } from "../../provider/engine/handlers.ts";
 import { createKmsOperations, type KmsOperations } from "../../provider/engine/kms-key/commands.ts";
@@ -23,7 +23,7 @@ export function kmsRun(stage: EngineWorld, who: Person, choices: RunChoices = {}
   return { ...run, handlers: createHandlers(kmsKey, context), operations: createKmsOperations(world) };
 }
 
-/** Inputs as a door hands them on. */
+/** Inputs as an interface passes them on. */
 export function kmsInputs(
   handlers: KmsHandlers,
   over: Readonly<Record<string, unknown>> = {},
@@ -34,7 +34,7 @@ export function kmsInputs(
   return inputs;
 }
 
-/** Makes a key by Bob, or by whom is told, a minute ago. */
+/** Creates a key as Bob or as the given person, a minute ago. */
 export async function makeKmsKey(
   stage: EngineWorld,
   over: Readonly<Record<string, unknown>> = {},
@@ -46,19 +46,19 @@ export async function makeKmsKey(
   return state;
 }
 
-/** The key as KMS shows it. */
+/** The key as KMS returns it. */
 export async function kmsView(stage: EngineWorld, keyId: string): Promise<Body> {
   return (await stage.test.as("carol").kms("GET", `/keys/${keyId}/metadata`)).body.resources[0] as Body;
 }
 
-/** The window that a message tells its reader to name. */
+/** The window ID that a message asks its reader to pass. */
 export function windowIn(message: string): string {
   const name = /UKO_CONSENT=([0-9a-f-]{36}@\S+Z)/.exec(message)?.[1];
   if (name === undefined) throw new Error(`No window is named in:\n${message}`);
   return name;
 }
 
-/** The message of a destroy that could not end. */
+/** The message of a destroy that did not finish. */
 export async function unfinishedKms(handlers: KmsHandlers, state: unknown): Promise<{ code: string; message: string }> {
   const outcome = await handlers.delete(state, options);
   if (outcome.kind === "ended") throw new Error("The engine would forget the key.");

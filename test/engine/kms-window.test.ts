@@ -1,4 +1,4 @@
-/** KMS's own dual authorization: the window of the run that deactivates, and what becomes of it where the outage does not happen. */
+/** KMS's own dual authorization: the window that the deactivating run sets, and its fate if the outage does not happen. */
 
 import { describe, expect, test } from "vitest";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
@@ -25,7 +25,7 @@ describe("KMS dual authorization on the twin", () => {
   }
   const alicesStep = (record: string): PersonsRun => uko.run("alice", { consents: [record] });
 
-  test("the run that deactivates sets its own window just before, and the setter may not destroy", async () => {
+  test("the deactivating run sets its own window just before, and the setter may not destroy", async () => {
     const { state, record } = await dual();
     const seq = await lastSeq();
     const { message } = await unfinished(alicesStep(record).handlers, state);
@@ -38,7 +38,7 @@ describe("KMS dual authorization on the twin", () => {
     await uko.expectNobodyAlone();
   });
 
-  test("a window that somebody else set is unset first", async () => {
+  test("another writer's window is unset first", async () => {
     const { state, record } = await dual();
     const twin = { setForDeletion: { by: "IBMid-550000CAROL", expiresAt: "2026-12-01T00:00:00Z" } };
     await uko.test.control(`keys/${state.keyId}`, { twin });
@@ -47,7 +47,7 @@ describe("KMS dual authorization on the twin", () => {
     expect(await uko.effects(seq)).toEqual(["M15", "M14", "K7", "K4"]);
   });
 
-  test("a window that would end too soon is caught before the outage, and taken back", async () => {
+  test("a window that would end too soon is found before the outage, and unset", async () => {
     uko.reset({ kmsWindowHours: 20 });
     const { state, record } = await dual();
     const seq = await lastSeq();
@@ -57,7 +57,7 @@ describe("KMS dual authorization on the twin", () => {
     expect(await stateWord(state)).toBe("active");
   });
 
-  test("a refused deactivation takes the window back", async () => {
+  test("a refused deactivation unsets the window", async () => {
     const { state, record } = await dual();
     await uko.fault({ operation: "K7", status: 409 });
     const seq = await lastSeq();
@@ -66,7 +66,7 @@ describe("KMS dual authorization on the twin", () => {
     expect(await uko.effects(seq)).toEqual(["M14", "M15"]);
   });
 
-  test("so does one for which the right is missing, and that is what the run says", async () => {
+  test("a deactivation without the role unsets the window, and the message names the role", async () => {
     const { state, record } = await dual();
     await uko.fault({ operation: "K7", status: 403 });
     const seq = await lastSeq();
@@ -76,7 +76,7 @@ describe("KMS dual authorization on the twin", () => {
     expect(await uko.effects(seq)).toEqual(["M14", "M15"]);
   });
 
-  test("without the right to set it nothing is cut off", async () => {
+  test("without the role to set a window, uko does not deactivate the key", async () => {
     const { state, record } = await dual();
     await uko.fault({ operation: "M14", status: 403 });
     const seq = await lastSeq();
@@ -85,7 +85,7 @@ describe("KMS dual authorization on the twin", () => {
     expect(await uko.effects(seq)).toEqual([]);
   });
 
-  test("a window that lapsed while the key was deactivated is explained", async () => {
+  test("a window that expired while the key was deactivated is explained", async () => {
     const { state, record } = await dual();
     const { message } = await unfinished(alicesStep(record).handlers, state);
     await uko.advance("8d");
@@ -93,7 +93,7 @@ describe("KMS dual authorization on the twin", () => {
     expect(code).toBe("UKO_KMS_WINDOW_LAPSED");
   });
 
-  test("withdrawing and reactivating take the window back", async () => {
+  test("withdrawing and reactivating unset the window", async () => {
     const { state, record } = await dual();
     await unfinished(alicesStep(record).handlers, state);
     const seq = await lastSeq();
@@ -102,7 +102,7 @@ describe("KMS dual authorization on the twin", () => {
     expect((await uko.effects(seq)).filter(isWindowCall)).toEqual(["M15"]);
   });
 
-  test("a twin that cannot be read is refused before the first record", async () => {
+  test("an unreadable twin is refused before the first record", async () => {
     const state = await uko.make();
     await uko.fault({ operation: "M6", status: 403 });
     const seq = await lastSeq();

@@ -1,4 +1,4 @@
-/** Every call of the whole path, lost before and after its effect, and the process ended before and after it: the next run converges. */
+/** Every call of the whole path, lost before and after its effect, and the process killed before and after it: the next run converges. */
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadSnapshot, takeSnapshot } from "../../provider/emulator/control/snapshot.ts";
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => uko.test.close());
 
-/** Where a story breaks: at the n-th call of its kind, once. */
+/** The point at which a story breaks: at the n-th call of its kind, once. */
 interface Break {
   readonly wrap: (world: World) => World;
 }
@@ -30,7 +30,7 @@ interface Break {
 const noBreak: Break = { wrap: (world) => world };
 const maxRuns = 4;
 
-/** Runs until the destroy ends where the story needs it, as a person would who runs the same command again. */
+/** Repeats the run until the destroy finishes if the story needs it, as a person would repeat the command. */
 async function destroyUntil(
   code: string,
   who: Person,
@@ -52,12 +52,12 @@ async function destroyUntil(
   throw new Error(`${who} never got to ${code}:\n${last}`);
 }
 
-/** One of the four runs: by whom, after what time, and where it ends. */
+/** One of the four runs: the person, the delay before it, and the state after it. */
 interface Step {
   readonly who: Person;
   readonly wait: string;
   readonly end: string;
-  /** Whether it names the record that the run before it left. */
+  /** True if the run names the record of the run before it. */
   readonly isNaming: boolean;
 }
 
@@ -81,7 +81,7 @@ async function runStep({ who, wait, end, isNaming }: Step, said: string, state: 
   return destroyUntil(end, who, state, isNaming ? [consentIn(said)] : [], broken);
 }
 
-/** Walks the path once, undisturbed, and keeps where each of its runs begins. */
+/** Walks the path once without a fault, and keeps the start of each run. */
 async function recordStarts(dualAuthDelete: boolean): Promise<readonly Start[]> {
   uko.reset();
   const state = await uko.make();
@@ -95,7 +95,7 @@ async function recordStarts(dualAuthDelete: boolean): Promise<readonly Start[]> 
   return starts;
 }
 
-/** From a start to the end of the path: the first run is disturbed, unless `isStruck` says that nothing hit it. */
+/** From a start to the end of the path: the first run has the fault, unless `isStruck` says that the fault did not occur. */
 async function goOn(start: Start, broken: Break, isStruck: () => Promise<boolean>): Promise<boolean> {
   let { said } = start;
   for (const [step, each] of steps.entries()) {
@@ -128,7 +128,7 @@ describe.each([
     starts = await recordStarts(dualAuthDelete);
   });
 
-  /** Disturbs every call of every run in turn, and answers how many there were. */
+  /** Places the fault at every call of every run in turn, and returns the number of calls. */
   const disturbEach = async (
     disturb: (call: number) => Promise<{ readonly broken: Break; isStruck(): Promise<string | undefined> }>,
   ): Promise<number> => {
@@ -146,13 +146,13 @@ describe.each([
     return calls;
   };
 
-  test("is ended in four runs, each step once", async () => {
+  test("is deleted in four runs, each step once", async () => {
     await recordStarts(dualAuthDelete);
     await expectEachStepOnce("undisturbed");
   });
 
   test.each(["before", "after"] as const)(
-    "an answer lost %s the effect, of every call in turn",
+    "converges if the answer is lost %s the effect, for every call in turn",
     async (drop) => {
       const calls = await disturbEach(async (call) => {
         await uko.clearFaults();
@@ -166,7 +166,7 @@ describe.each([
   );
 
   test.each(["before", "after"] as const)(
-    "a run that dies %s every call in turn",
+    "converges if the process ends %s every call in turn",
     async (when) => {
       const calls = await disturbEach(async (call) => {
         let left = call;
@@ -184,7 +184,7 @@ describe.each([
   );
 });
 
-/** A process that ends at a call of a port: what follows never happens, and the next run starts with nothing. */
+/** A process that ends at a call of a port: no later call happens, and the next run starts empty. */
 function dying(world: World, when: "before" | "after", isNow: () => boolean): World {
   const mortal = <T extends object>(port: T): T =>
     new Proxy(port, {
@@ -214,7 +214,7 @@ test.each(["before", "after"] as const)("a creation whose answer is lost %s the 
   expect(await uko.effects()).toEqual(["K2"]);
 });
 
-test("a deactivation that arrives after the next read counts against destroying, as this run's step", async () => {
+test("a deactivation that takes effect after the next read prevents destroying, as this run's step", async () => {
   uko.reset();
   const state = await uko.make({ dualAuthorization: "single" });
   let calls = 0;
@@ -225,7 +225,7 @@ test("a deactivation that arrives after the next read counts against destroying,
         if (calls === 1) return { kind: "lost", reason: "cut" };
         const written = await keys.act(ref, action, etag, callOptions);
         if (calls > 2) return written;
-        // The first call has arrived meanwhile, so the service refuses the ETag of the second one.
+        // The first call has taken effect by now, so the service refuses the ETag of the second one.
         await uko.advance("5h");
         return { kind: "stale" };
       },

@@ -13,7 +13,7 @@ const consent = (author: string, step = "destroy") => ({
   reason: "Payroll moved",
 });
 
-/** A line as the tool writes it. */
+/** A line in the format in which the tool writes it. */
 function line(over: Readonly<Record<string, unknown>> = {}): string {
   return JSON.stringify({
     v: 1,
@@ -37,13 +37,13 @@ const alone = { consentedBy: undefined };
 const deactivate = { step: "deactivate", from: "active", to: "deactivated" };
 
 describe("one step", () => {
-  test("is one event, however many lines tell it, and in however many files", () => {
+  test("is one event, however many lines and files report it", () => {
     const [before = "", after = ""] = both({ correlationId: "c-1" });
     const { events } = auditEvidence([`${before}\n`, `${before}\n${after}\n`]);
     expect(events).toMatchObject([{ step: "destroy", isConfirmed: true, single: false, correlationId: "c-1" }]);
   });
 
-  test("that was begun and not done is told, also beside a later one that was", () => {
+  test("is reported if the step began and did not finish, also next to a later finished one", () => {
     const begun = line({ phase: "before", time: "2026-11-24T13:00:00Z" });
     const { events } = auditEvidence([[begun, ...both({})].join("\n")]);
     expect(events.map(({ isConfirmed, time }) => [isConfirmed, time])).toEqual([
@@ -59,17 +59,17 @@ describe("one step", () => {
     [{ ...alone, ...deactivate }, true],
     [{ ...alone, step: "remove" }, undefined],
     [{ ...alone, step: "write_record" }, undefined],
-  ])("is single where nobody else consented: %j", (over, single) => {
+  ])("is single-person if no other person approved it: %j", (over, single) => {
     expect(auditEvidence([line(over)]).events[0]?.single).toBe(single);
   });
 });
 
-test("half lines and unknown versions are passed over and counted", () => {
+test("skips and counts incomplete lines and unknown versions", () => {
   const audit = auditEvidence([`${line()}\n{"v":1,"ti\n${line({ v: 2 })}\n[]\n\n`]);
   expect([audit.events.length, audit.unreadableLines, audit.unknownVersions]).toEqual([1, 2, 1]);
 });
 
-test("what a later release adds does not matter", () => {
+test("ignores properties that a later release adds", () => {
   expect(auditEvidence([line({ certificate: "…", resource: "kms_key" })]).events).toHaveLength(1);
 });
 
@@ -88,7 +88,7 @@ test.each([
   expect(auditEvidence([text], filter).events.map(({ keyId }) => keyId)).toEqual(found);
 });
 
-test("people read a table, and below it what the lines leave open", async () => {
+test("prints a table for people, and the open questions of the lines below it", async () => {
   const written = {
     step: "write_record",
     from: "active",
@@ -126,7 +126,7 @@ test("people read a table, and below it what the lines leave open", async () => 
   expect(explainAudit(auditEvidence(begun))).toContain("\n2 steps were started but never recorded as finished: ");
 });
 
-test("nothing on file, and nothing that fits, are told apart", () => {
+test("distinguishes an empty file from a filter without matches", () => {
   expect(explainAudit(auditEvidence([]))).toBe("The evidence has no steps.");
   expect(explainAudit(auditEvidence([], { step: "destroy" }))).toBe("The evidence has no steps.");
   expect(explainAudit(auditEvidence([line()], { step: "remove" }))).toBe(
@@ -134,7 +134,7 @@ test("nothing on file, and nothing that fits, are told apart", () => {
   );
 });
 
-test("nothing in a file steers the terminal that shows it", () => {
+test("escapes control characters of the file for the terminal", () => {
   const nasty = "\u001b[2J\u202Eadmin\nK";
   const consented = { ...consent(nasty), id: nasty, reason: nasty };
   const over = {

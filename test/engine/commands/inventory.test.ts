@@ -15,7 +15,7 @@ const inventoryOf = (world: World, id = vaultId) =>
 const namesOf = ({ items }: Awaited<ReturnType<typeof inventoryOf>>, resource: string) =>
   items.filter((item) => item.resource === resource).map(({ name }) => name);
 
-test("leaves out what no program of this release can say, and takes everything else", async () => {
+test("leaves out what no program of this release can express, and takes everything else", async () => {
   await uko.make({ label: "salaries", template: "cards" });
   const { templates } = uko.test.emulator.world;
   for (const template of templates.values())
@@ -28,7 +28,7 @@ test("leaves out what no program of this release can say, and takes everything e
   ]);
 });
 
-test("hears of keystores that a list leaves out", async () => {
+test("reports the keystores that a list leaves out", async () => {
   const wrap = (world: World): World => ({
     ...world,
     keystores: {
@@ -44,7 +44,7 @@ test("hears of keystores that a list leaves out", async () => {
   ]);
 });
 
-test("says that a vault is not there", async () => {
+test("reports a vault that does not exist", async () => {
   const other = vaultId.replace("5c1e", "5c1f");
   expect(await codeOf(inventoryOf(uko.run("bob").world, other))).toBe("UKO_NOT_FOUND");
 });

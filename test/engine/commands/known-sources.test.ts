@@ -13,7 +13,7 @@ test("knows this release and each released one", () => {
   for (const version of [...released, ...recorded]) expect(knownVersions).toContain(version);
 });
 
-test("knows the address that the schema names", () => {
+test("knows the address in the schema", () => {
   expect(pulumiSchema(packageFile.version).pluginDownloadURL).toBe(packageDownloadUrl);
 });
 

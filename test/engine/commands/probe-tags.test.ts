@@ -11,7 +11,7 @@ async function probeAs(run: PersonsRun, signal = options.signal) {
   return checks.map(({ level, says }) => `${level} ${says}`).join("\n");
 }
 
-it("says of a creation that leaves no trace that most likely none was created, after a few looks", async () => {
+it("reports, after a few reads, that an untraceable creation most likely made no key", async () => {
   await world.fault({ operation: "K2", drop: "before" });
   const run = world.run("carol");
   expect(await probeAs(run)).toMatch(
@@ -21,7 +21,7 @@ it("says of a creation that leaves no trace that most likely none was created, a
   expect(await world.effects()).toEqual([]);
 });
 
-it("takes no key for its own that bears its label and that somebody else made", async () => {
+it("does not treat another writer's key with the same label as its own", async () => {
   const run = world.run("carol", {
     wrap: withKeys((keys) => ({
       async create(key) {
@@ -35,7 +35,7 @@ it("takes no key for its own that bears its label and that somebody else made", 
   expect(await world.effects()).toEqual(["K2"]);
 });
 
-describe("leaves a key alone", () => {
+describe("does not change a key", () => {
   const meanwhile = (act: (keyId: string) => Promise<unknown>) =>
     world.run("carol", {
       wrap: withKeys((keys) => ({
@@ -47,7 +47,7 @@ describe("leaves a key alone", () => {
       })),
     });
 
-  it("that somebody took into use meanwhile", async () => {
+  it("that another writer activated in the meantime", async () => {
     const run = meanwhile((keyId) => world.test.as("alice").step(keyId, "activate"));
     expect(await probeAs(run)).toContain(
       "was not deleted (state: active): the key was changed after the probe created it",
@@ -55,7 +55,7 @@ describe("leaves a key alone", () => {
     expect(await world.effects()).toEqual(["K2", "K4", "K6"]);
   });
 
-  it("that somebody marked as needing two people meanwhile", async () => {
+  it("that another writer marked as requiring two people in the meantime", async () => {
     const tags = [{ name: "uko_dual", value: "both" }];
     const run = meanwhile((keyId) => world.test.as("bob").patch(keyId, { tags }));
     expect(await probeAs(run)).toContain("was not deleted (state: pre_activation): the key requires two people");
@@ -63,7 +63,7 @@ describe("leaves a key alone", () => {
   });
 });
 
-it("names the key where the run is stopped in between", async () => {
+it("names the key if the run is canceled between two calls", async () => {
   const stop = new AbortController();
   const run = world.run("carol", {
     wrap: withKeys((keys) => ({

@@ -1,4 +1,4 @@
-/** The loop around a container's deletion: lost answers, others' writes, refusals, and what counts as gone. */
+/** The loop around the deletion of a container: lost answers, concurrent writes, refusals, and proof of deletion. */
 
 import { describe, expect, test } from "vitest";
 import { type ContainerTask, containerKind } from "../../../provider/engine/container/kind.ts";
@@ -22,7 +22,7 @@ const refTo = (kind: ContainerRef["kind"], id: string): ContainerRef => ({
 });
 const policy = { deletionProtection: false };
 
-/** The outcome, and for a container that is gone whether this run deleted it. */
+/** The outcome, and for a deleted container whether this run deleted it. */
 async function endContainer(world: World, task: ContainerTask, callOptions: CallOptions) {
   const outcome = await converge(world, containerKind, task, callOptions);
   if (outcome.kind !== "gone") return outcome;
@@ -31,7 +31,7 @@ async function endContainer(world: World, task: ContainerTask, callOptions: Call
 
 type Answer = Written<undefined>;
 
-/** Answers to the deletions of a template, one after the other; `undefined` lets the service answer. */
+/** Answers to the deletions of a template in order; `undefined` passes the call to the service. */
 function ending(...answers: readonly (Answer | "done, but lost" | undefined)[]) {
   const sent: string[] = [];
   const wrap = (world: World): World => ({
@@ -55,20 +55,20 @@ const lost: Answer = { kind: "lost", reason: "reset" };
 const phases = (run: ReturnType<EngineWorld["run"]>) => run.evidence.map(({ phase }) => phase);
 
 describe("the loop", () => {
-  test("takes an effect without an answer for its own, and puts it into evidence", async () => {
+  test("counts an effect without an answer as its own, and writes the evidence", async () => {
     const { run, sent, end } = ending("done, but lost");
     expect(await end()).toEqual({ kind: "gone", isDeletedHere: true });
     expect(sent).toHaveLength(1);
     expect(phases(run)).toEqual(["before", "after"]);
   });
 
-  test("looks again after an answer that was lost before it had an effect", async () => {
+  test("reads again after a call that was lost before its effect", async () => {
     const { sent, end } = ending(lost, lost, undefined);
     expect(await end()).toEqual({ kind: "gone", isDeletedHere: true });
     expect(sent).toHaveLength(3);
   });
 
-  test("takes an effect that shows only after another call for its own", async () => {
+  test("counts an effect that appears only after another call as its own", async () => {
     let isFirst = true;
     const gone: Answer = { kind: "refused", status: 404, message: "not found", correlationId: "c" };
     const run = uko.run("bob", {
@@ -89,18 +89,18 @@ describe("the loop", () => {
     expect(phases(run)).toEqual(["before", "before", "after"]);
   });
 
-  test("gives up where answers are lost again and again", async () => {
+  test("gives up after a bounded number of lost answers", async () => {
     expect(await codeOf(ending(lost, lost, lost, lost).end())).toBe("UKO_ANSWER_LOST");
   });
 
-  test("looks again where somebody wrote meanwhile, but not for ever", async () => {
+  test("reads again after a concurrent write, a bounded number of times", async () => {
     const stale: Answer = { kind: "stale" };
     expect(await ending(stale, stale, undefined).end()).toEqual({ kind: "gone", isDeletedHere: true });
     uko.reset();
     expect(await codeOf(ending(...Array.from({ length: 20 }, () => stale)).end())).toBe("UKO_CHANGED_MEANWHILE");
   });
 
-  test("sends nothing twice that was refused, and looks again before it says why", async () => {
+  test("does not repeat a refused call, and reads again before it explains the refusal", async () => {
     const refusal: Answer = { kind: "refused", status: 409, message: "not empty", correlationId: "c" };
     const { run, sent, end } = ending(refusal);
     expect(await end()).toMatchObject({
@@ -111,7 +111,7 @@ describe("the loop", () => {
     expect(phases(run)).toEqual(["before"]);
   });
 
-  test("explains a refusal by what was made meanwhile", async () => {
+  test("explains a refusal by the objects created in the meantime", async () => {
     const run = uko.run("bob", {
       wrap: (world) => ({
         ...world,
@@ -130,7 +130,7 @@ describe("the loop", () => {
     });
   });
 
-  test("ends where another deleted it meanwhile, without claiming that", async () => {
+  test("ends without claiming the deletion if another writer deleted the container", async () => {
     const gone: Answer = { kind: "refused", status: 404, message: "not found", correlationId: "c" };
     const run = uko.run("bob", {
       wrap: (world) => ({
@@ -149,7 +149,7 @@ describe("the loop", () => {
     expect(phases(run)).toEqual(["before"]);
   });
 
-  test("deletes nothing where the evidence cannot be written", async () => {
+  test("deletes nothing if it cannot write the evidence", async () => {
     const { run, sent } = ending();
     const world: World = {
       ...run.world,
@@ -164,7 +164,7 @@ describe("the loop", () => {
     expect(sent).toEqual([]);
   });
 
-  test("stops at once when told to", async () => {
+  test("stops at once when it is canceled", async () => {
     const { run, sent } = ending();
     const stopped = AbortSignal.abort();
     const call = endContainer(run.world, { ref: refTo("template", templateId), policy }, { signal: stopped });
@@ -173,14 +173,14 @@ describe("the loop", () => {
   });
 });
 
-describe("a look", () => {
+describe("an observation", () => {
   const observe = (world: World, ref: ContainerRef, wasSeen = false) => observeContainer(world, ref, wasSeen, options);
   const unproven = (world: World): World => ({
     ...world,
     session: { ...world.session, isInstanceProven: async () => false },
   });
 
-  test("counts a keystore's keys by reference, and destroyed ones by what it may still hold", async () => {
+  test("counts a keystore's keys by reference, and destroyed keys by the material it may still hold", async () => {
     const { world } = uko.run("bob");
     const keys = (await world.keys.list({ vaultId }, options)).length;
     expect(keys).toBe(0);
@@ -213,7 +213,7 @@ describe("a look", () => {
     ]);
   });
 
-  test("says why a list could not be read, and throws what is a fault", async () => {
+  test("explains why a list is unreadable, and throws a fault", async () => {
     const failing = (code: "UKO_RIGHTS_MISSING" | "UKO_ACCESS_DENIED" | "UKO_SERVICE_UNAVAILABLE"): World => {
       const { world } = uko.run("bob");
       return {
@@ -236,7 +236,7 @@ describe("a look", () => {
     );
   });
 
-  test("takes a ring that is not told for unreadable", async () => {
+  test("treats a ring without a reported name as unreadable", async () => {
     const { world } = uko.run("bob");
     const untold: World = {
       ...world,
@@ -256,7 +256,7 @@ describe("a look", () => {
     });
   });
 
-  test("takes a template for gone beside its vault alone, or where the instance is proven", async () => {
+  test("reports a deleted template only if its vault is readable or the instance is proven", async () => {
     const { world } = uko.run("bob");
     const ref = refTo("template", templateId);
     uko.test.emulator.world.templates.delete(templateId);
@@ -275,7 +275,7 @@ describe("a look", () => {
     expect(await observe(proven, ref)).toEqual({ kind: "gone" });
   });
 
-  test("takes a vault for gone where this run saw it, or where the instance is proven", async () => {
+  test("reports a deleted vault only if this run read it before or the instance is proven", async () => {
     const { world } = uko.run("bob");
     uko.test.emulator.world.vaults.delete(vaultId);
     const ref = refTo("vault", vaultId);
@@ -283,7 +283,7 @@ describe("a look", () => {
     expect(await observe(unproven(world), ref, true)).toEqual({ kind: "gone" });
   });
 
-  test("does not take another vault's template for this one", async () => {
+  test("does not confuse a template with another vault's template", async () => {
     const { world } = uko.run("bob");
     const other = { ...refTo("template", templateId), vaultId: "5c1e0000-0000-4000-8000-0000000000ff" };
     expect(await codeOf(observe(unproven(world), other))).toBe("UKO_NOT_FOUND");

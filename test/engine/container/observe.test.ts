@@ -1,4 +1,4 @@
-/** Whose a container has to be for a look at it to mean anything; what a look finds is in end-container.test.ts. */
+/** The instance check before a container is read. `kind.test.ts` covers the observations. */
 
 import { describe, expect, test } from "vitest";
 import { observeContainer } from "../../../provider/engine/container/observe.ts";
@@ -9,10 +9,10 @@ import { codeOf, options } from "../harness.ts";
 const { instanceId, vaultId } = keyRef;
 const kinds = ["vault", "keystore", "template"] as const satisfies readonly ContainerRef["kind"][];
 
-describe.each(kinds)("a look at a %s", (kind) => {
+describe.each(kinds)("an observation of a %s", (kind) => {
   const ref: ContainerRef = { kind, instanceId, vaultId, id: kind === "vault" ? vaultId : `${kind}-1` };
 
-  test("asks another instance nothing", async () => {
+  test("sends no call to another instance", async () => {
     const look = observeContainer(aWorld(), { ...ref, instanceId: "another" }, true, options);
     await expect(look).rejects.toMatchObject({
       code: "UKO_INSTANCE_MISMATCH",
@@ -20,7 +20,7 @@ describe.each(kinds)("a look at a %s", (kind) => {
     });
   });
 
-  test("takes nothing for gone that another instance did not find", async () => {
+  test("does not conclude a deletion from another instance's 404", async () => {
     const absent = {
       async read() {
         Object.assign(world.session, { instanceId: "another" });

@@ -18,8 +18,8 @@ async function recordOn(state: ManagedKeyState): Promise<string> {
   return (await by("erin").status(refOf(state), options)).deletion.recordId ?? "none";
 }
 
-describe("asked for twice", () => {
-  test("a request is written once, its expiry does not move, and both runs end well", async () => {
+describe("a repeated command", () => {
+  test("writes a request once, does not move its expiry, and both runs succeed", async () => {
     const state = await uko.make();
     const first = await by("bob").request(refOf(state), "left", options);
     expect(first).toMatchObject({ exitCode: 0, taken: ["write_record"], lifecycleState: "pending_approval" });
@@ -29,7 +29,7 @@ describe("asked for twice", () => {
     expect(second.explanation.summary).toBe(first.explanation.summary);
   });
 
-  test("a request by somebody else while one is on file waits for the first, and writes nothing", async () => {
+  test("does not write a second request while another person's request is pending", async () => {
     const state = await uko.make();
     await by("bob").request(refOf(state), undefined, options);
     await uko.advance("60s");
@@ -39,7 +39,7 @@ describe("asked for twice", () => {
     expect(await uko.effects(seq)).toEqual([]);
   });
 
-  test("a consent is written once", async () => {
+  test("writes an approval once", async () => {
     const state = await uko.make();
     await by("alice").request(refOf(state), undefined, options);
     await uko.advance("60s");
@@ -50,13 +50,13 @@ describe("asked for twice", () => {
     const second = await by("bob").consent(refOf(state), record, options);
     expect(second).toMatchObject({ exitCode: 0, taken: [], deletion: first.deletion });
     expect(await recordOn(state)).toBe(first.deletion.recordId);
-    // Alice acts on it by naming it.
+    // Alice names the approval to act on it.
     await by("alice").continue(refOf(state), [first.deletion.recordId ?? ""], atOnce, options);
     expect((await by("erin").status(refOf(state), options)).keyState).toBe("deactivated");
     await uko.expectNobodyAlone();
   });
 
-  test("a consent of another record than the one on file is refused, and so is one's own", async () => {
+  test("refuses an approval of another record than the pending one, and of one's own request", async () => {
     const state = await uko.make();
     await by("alice").request(refOf(state), undefined, options);
     await uko.advance("60s");
@@ -66,7 +66,7 @@ describe("asked for twice", () => {
     expect(own).toMatchObject({ code: "UKO_CONSENT_MISMATCH", taken: [] });
   });
 
-  test("a withdrawal, a reactivation and a sync leave nothing more to do", async () => {
+  test("has nothing more to do after a withdrawal, a reactivation or a sync", async () => {
     const state = await uko.make();
     await by("bob").request(refOf(state), undefined, options);
     expect(await by("alice").withdraw(refOf(state), options)).toMatchObject({ exitCode: 0, taken: ["drop_record"] });
@@ -77,7 +77,7 @@ describe("asked for twice", () => {
 });
 
 describe("what an operation never does", () => {
-  test("status and plan write nothing, whoever looks", async () => {
+  test("status and plan write nothing for any caller", async () => {
     const state = await uko.make();
     const seq = await lastSeq();
     await by("erin").status(refOf(state), options);
@@ -85,7 +85,7 @@ describe("what an operation never does", () => {
     expect(await uko.effects(seq)).toEqual([]);
   });
 
-  test("continue asks for nothing and takes nothing that is not named", async () => {
+  test("continue writes no request and uses no approval that the caller did not name", async () => {
     const state = await uko.make();
     const seq = await lastSeq();
     const report = await by("alice").continue(refOf(state), [], atOnce, options);
@@ -93,32 +93,32 @@ describe("what an operation never does", () => {
     expect(await uko.effects(seq)).toEqual([]);
   });
 
-  test("request takes no step that would be due", async () => {
+  test("request takes no step that is due", async () => {
     const state = await uko.make({ dualAuthorization: "single" });
     await by("bob").request(refOf(state), undefined, options);
     expect((await by("erin").status(refOf(state), options)).keyState).toBe("active");
   });
 
-  test("request removes nothing, although nobody would have to consent to that", async () => {
+  test("request removes nothing, although removing requires no approval", async () => {
     const { id } = await uko.test.keyIn("destroyed");
     const report = await by("bob").request(uko.ref(id), undefined, options);
     expect(report).toMatchObject({ exitCode: 0, taken: [], lifecycleState: "destroyed" });
   });
 
-  test("code's `single` is nothing that the command line knows", async () => {
+  test("the command line ignores the program's `single`", async () => {
     const state = await uko.make({ dualAuthorization: "single" });
     const report = await by("carol").continue(refOf(state), [], atOnce, options);
     expect(report.code).toBe("UKO_APPROVAL_PENDING");
   });
 
-  test("sync is refused while a record binds", async () => {
+  test("sync is refused while a record is pending", async () => {
     const state = await uko.make();
     await by("bob").request(refOf(state), undefined, options);
     const report = await by("alice").sync(refOf(state), options);
     expect(report).toMatchObject({ code: "UKO_DELETION_ON_FILE", exitCode: 12, taken: [] });
   });
 
-  test("nothing leads back from destroyed", async () => {
+  test("a destroyed key cannot be reactivated", async () => {
     const state = await uko.make({ dualAuthorization: "single" });
     await uko.test.as("carol").step(state.keyId, "deactivate");
     await uko.advance("5h");
@@ -129,7 +129,7 @@ describe("what an operation never does", () => {
   });
 });
 
-test("gate destroy: a person may act on their own request for the outage alone, by their program and not by command", async () => {
+test("gate destroy: a caller may act alone on their own request for the outage by program, not by command", async () => {
   const state = await uko.make({ deletionGate: "destroy" });
   await by("alice").request(refOf(state), undefined, options);
   await uko.advance("60s");
@@ -144,7 +144,7 @@ test("gate destroy: a person may act on their own request for the outage alone, 
   await uko.expectNobodyAlone({ gate: "destroy" });
 });
 
-describe("a key that is not there", () => {
+describe("a key that does not exist", () => {
   const isNotFound = expect.objectContaining({ code: "UKO_KEY_NOT_FOUND" });
   const refuses: readonly (readonly [string, (ref: KeyRef) => Promise<Report>])[] = [
     ["request", (ref) => by("bob").request(ref, undefined, options)],
@@ -163,7 +163,7 @@ describe("a key that is not there", () => {
     ["continue", (ref) => by("bob").continue(ref, [], atOnce, options)],
     ["sweep", (ref) => by("bob").sweep(ref, options)],
   ];
-  test.each(answers)("is gone for %s, which says that the id may be mistyped", async (_, act) => {
+  test.each(answers)("is deleted for %s, which adds that the ID may be mistyped", async (_, act) => {
     const report = await act(await mistyped());
     expect(report).toMatchObject({ lifecycleState: "gone", exitCode: 0 });
     expect(report.explanation.summary).toContain("is gone, or its ID is mistyped");
@@ -174,7 +174,7 @@ describe("a key that is not there", () => {
   }
 });
 
-test("the machine's report keeps its shape", async () => {
+test("the JSON report keeps its shape", async () => {
   const state = await uko.make();
   const reports: Record<string, Report> = {};
   reports.active = await by("bob").status(refOf(state), options);
@@ -187,7 +187,7 @@ test("the machine's report keeps its shape", async () => {
   reports.removed = await by("bob").continue(refOf(state), [], atOnce, options);
   reports.gone = await by("erin").status(refOf(state), options);
   const lines = Object.entries(reports).map(([after, { explanation, ...report }]) =>
-    // The words have golden files of their own.
+    // Golden files cover the words.
     JSON.stringify({ after, ...report, explanation: Object.keys(explanation).sort() })
       .replaceAll(state.keyId, "<key>")
       .replaceAll(/"[0-9a-f]{32}"/g, '"<record>"'),

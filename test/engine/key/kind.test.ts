@@ -18,7 +18,7 @@ async function lastSeq(): Promise<number> {
   return (await uko.trail()).at(-1)?.seq ?? 0;
 }
 
-/** A key whose deactivation the person has asked for. */
+/** A key with a pending request to deactivate by the person. */
 async function asked(by: Person = "bob", inputs = {}): Promise<{ state: ManagedKeyState; record: string }> {
   const state = await uko.make(inputs);
   const { message } = await unfinished(uko.run(by).handlers, state);
@@ -26,7 +26,7 @@ async function asked(by: Person = "bob", inputs = {}): Promise<{ state: ManagedK
   return { state, record: consentIn(message) };
 }
 
-/** A key that Alice deactivated on Bob's request, more than 4 hours ago; `record` is her half of destroy. */
+/** A key that Alice deactivated on Bob's request, more than 4 hours ago; `record` is her request to destroy. */
 async function deactivated(): Promise<{ state: ManagedKeyState; record: string }> {
   const { state, record } = await asked();
   const { message } = await unfinished(uko.run("alice", { consents: [record] }).handlers, state);
@@ -38,8 +38,8 @@ async function stateWord(state: ManagedKeyState): Promise<string> {
   return (await uko.test.as("carol").key(state.keyId)).body.state;
 }
 
-describe("412: somebody else wrote between the look and the step", () => {
-  test("the key is read again and planned again: the record is void, and the message names who and when", async () => {
+describe("412: another writer changed the key between the read and the step", () => {
+  test("reads and plans again: the record is void, and the message names the writer and the time", async () => {
     const { state, record } = await asked();
     let isEdited = false;
     const alice = uko.run("alice", {
@@ -59,7 +59,7 @@ describe("412: somebody else wrote between the look and the step", () => {
     await uko.expectNobodyAlone({ isOutsider: isCarol });
   });
 
-  test("of the ETag that the next read shows again ends the run, which names it", async () => {
+  test("of the ETag that the next read returns again ends the run, which names the ETag", async () => {
     const state = await uko.make();
     let sent = 0;
     const stale = async () => {
@@ -71,7 +71,7 @@ describe("412: somebody else wrote between the look and the step", () => {
     expect(sent).toBe(2);
   });
 
-  test("of another ETag again and again ends the run after a bounded number of rounds", async () => {
+  test("of another ETag each time ends the run after a bounded number of rounds", async () => {
     const state = await uko.make();
     let sent = 0;
     const stale = async () => ({ kind: "stale" }) as const;
@@ -90,7 +90,7 @@ describe("412: somebody else wrote between the look and the step", () => {
 });
 
 describe("lost answers", () => {
-  test("of one call again and again are a fault, not something to send thirty times", async () => {
+  test("of one call, repeated, are a fault and are not retried without limit", async () => {
     const { state, record } = await asked();
     let sent = 0;
     const alice = uko.run("alice", {
@@ -109,7 +109,7 @@ describe("lost answers", () => {
     expect(sent).toBe(4);
   });
 
-  test("a record of another person in the same second is not taken for this run's own", async () => {
+  test("do not make another person's record of the same second this run's own", async () => {
     const state = await uko.make();
     const bob = uko.run("bob", {
       wrap: withKeys(() => ({
@@ -125,7 +125,7 @@ describe("lost answers", () => {
     expect(bob.evidence).toEqual([]);
   });
 
-  test("an older record of one's own is not taken for the one that did not arrive", async () => {
+  test("do not make an older record of the caller the one that was lost", async () => {
     const { state } = await asked();
     await uko.advance("8d");
     await uko.fault({ operation: "K4", drop: "before", times: 1 });
@@ -134,7 +134,7 @@ describe("lost answers", () => {
     expect(bob.evidence.map(({ step }) => step)).toEqual(["write_record"]);
   });
 
-  test("a deactivation by somebody else in the gap counts against destroying, and not as this run's step", async () => {
+  test("another writer's deactivation in the gap prevents destroying, and is not this run's step", async () => {
     const state = await uko.make({ dualAuthorization: "single" });
     const carol = uko.run("carol", {
       wrap: withKeys(() => ({
@@ -153,7 +153,7 @@ describe("lost answers", () => {
     expect(carol.evidence.map(({ step, phase }) => [step, phase])).toEqual([["deactivate", "before"]]);
   });
 
-  test("a removal that took effect is told as this run's, with its evidence", async () => {
+  test("a removal that took effect is reported as this run's, with its evidence", async () => {
     const { state, record } = await deactivated();
     await unfinished(uko.run("bob", { consents: [record] }).handlers, state);
     await uko.advance("31d");
@@ -169,11 +169,11 @@ describe("lost answers", () => {
 });
 
 describe("two writes in one second", () => {
-  test("a step is taken only on a look that is 2 s younger than the last write", async () => {
+  test("a step requires a read at least 2 s after the last write", async () => {
     const { state, record } = await asked();
     uko.test.emulator.world.clock.set(Date.parse("2026-11-24T18:00:00.000Z"));
     uko.test.emulator.world.clock.tickMs = 0;
-    // Bob asks anew in this second, Alice looks in it, and Carol edits in it: one ETag for all three.
+    // Bob requests again in this second, Alice reads in it, and Carol edits in it: one ETag for all three.
     await uko.run("carol").operations.withdraw(uko.ref(state.keyId), options);
     const { message } = await unfinished(uko.run("bob").handlers, state);
     const alice = uko.run("alice", {
@@ -182,7 +182,7 @@ describe("two writes in one second", () => {
         ...world,
         clock: {
           async sleep(ms, signal) {
-            await uko.test.as("carol").patch(state.keyId, { description: "edited unseen" });
+            await uko.test.as("carol").patch(state.keyId, { description: "edited in between" });
             await world.clock.sleep(ms, signal);
           },
         },
@@ -199,7 +199,7 @@ describe("two writes in one second", () => {
     uko.test.emulator.world.clock.tickMs = 0;
     await uko.test.as("carol").patch(state.keyId, { description: "just now" });
     const sleeps: number[] = [];
-    // The service's clock stands still, so the write that rested has the ETag of the one before it.
+    // The service's clock stands still, so the delayed write has the ETag of the one before it.
     const bob = uko.run("bob", {
       wrap: (world) => ({ ...world, clock: { sleep: async (ms) => void sleeps.push(ms) } }),
     });
@@ -211,7 +211,7 @@ describe("two writes in one second", () => {
 });
 
 describe("reading a record back", () => {
-  test("another last writer than the author ends the run before anything is cut off", async () => {
+  test("ends the run before any outage if the last writer is not the author", async () => {
     const state = await uko.make();
     const bob = uko.run("bob", {
       wrap: withKeys((keys) => ({
@@ -227,7 +227,7 @@ describe("reading a record back", () => {
     expect(await stateWord(state)).toBe("active");
   });
 
-  test("a record that somebody wrote over at once is planned anew", async () => {
+  test("plans again if another writer overwrote the record at once", async () => {
     const state = await uko.make();
     let isOver = false;
     const bob = uko.run("bob", {
@@ -244,17 +244,17 @@ describe("reading a record back", () => {
     expect(code).toBe("UKO_APPROVAL_PENDING");
     const report = await uko.run("alice").operations.status(uko.ref(state.keyId), options);
     expect(report.deletion.recordId).toBe(consentIn(message));
-    // It was not the carrier's fault, so the record still rides on the tag.
+    // The carrier is not at fault, so the tag still carries the record.
     const { tags } = (await uko.test.as("carol").key(state.keyId)).body;
     expect(tags.map(({ name }) => name)).toContain("uko_deletion");
   });
 });
 
-describe("where the record rides", () => {
+describe("the carrier of the record", () => {
   const compact = /\n\[uko1b[dx][amn][0-9a-f]{80}\]$/;
 
   test.each(["dropped", "rejected"] as const)(
-    "tags %s: it ends the description, and four runs end the key",
+    "tags %s: the description carries the record, and four runs delete the key",
     async (tags) => {
       uko.reset({ tags });
       const { state, record } = await asked("bob", { description: "Salaries" });
@@ -270,16 +270,19 @@ describe("where the record rides", () => {
     },
   );
 
-  test.each(["dropped", "rejected"] as const)("tags %s, and no marker tells: the tag is tried first", async (tags) => {
-    const state = await uko.make({ dualAuthorization: "single" });
-    uko.test.emulator.world.keys.get(state.keyId)?.tags.splice(0);
-    Object.assign(uko.test.emulator.world.switches, { tags });
-    const { code } = await unfinished(uko.run("bob", { isDualRequired: true }).handlers, state);
-    expect(code).toBe("UKO_APPROVAL_PENDING");
-    expect((await uko.test.as("carol").key(state.keyId)).body.description).toMatch(compact);
-  });
+  test.each(["dropped", "rejected"] as const)(
+    "tags %s, and no marker exists: the run tries the tag first",
+    async (tags) => {
+      const state = await uko.make({ dualAuthorization: "single" });
+      uko.test.emulator.world.keys.get(state.keyId)?.tags.splice(0);
+      Object.assign(uko.test.emulator.world.switches, { tags });
+      const { code } = await unfinished(uko.run("bob", { isDualRequired: true }).handlers, state);
+      expect(code).toBe("UKO_APPROVAL_PENDING");
+      expect((await uko.test.as("carol").key(state.keyId)).body.description).toMatch(compact);
+    },
+  );
 
-  test("neither kept: refused before the outage, and the description is as the user left it", async () => {
+  test("neither is kept: refused before the outage, and the user's description is unchanged", async () => {
     uko.reset({ tags: "dropped", description: "collapsed" });
     const state = await uko.make({ description: "Salaries" });
     for (const _again of [1, 2]) {
@@ -292,7 +295,7 @@ describe("where the record rides", () => {
     });
   });
 
-  test("a description that leaves no room: refused before the outage, with the reason", async () => {
+  test("the description is full: refused before the outage, with the reason", async () => {
     uko.reset({ tags: "rejected" });
     const state = await uko.make({ description: "x".repeat(111), dualAuthorization: "required" });
     const { code, message } = await unfinished(uko.run("bob").handlers, state);
@@ -301,7 +304,7 @@ describe("where the record rides", () => {
     expect(await stateWord(state)).toBe("active");
   });
 
-  test("the user's own tags stay", async () => {
+  test("the user's own tags are unchanged", async () => {
     const { state } = await asked("bob", { tags: { team: "people" } });
     const { tags } = (await uko.test.as("carol").key(state.keyId)).body;
     expect(tags).toContainEqual({ name: "team", value: "people" });
@@ -309,7 +312,7 @@ describe("where the record rides", () => {
   });
 });
 
-describe("a missing right stops the run, and nothing was written by it", () => {
+describe("a missing role stops the run, which writes nothing", () => {
   async function denied(run: PersonsRun, state: ManagedKeyState): Promise<string> {
     const seq = await lastSeq();
     const { code, message } = await unfinished(run.handlers, state);
@@ -323,14 +326,14 @@ describe("a missing right stops the run, and nothing was written by it", () => {
     expect(await denied(uko.run("erin"), state)).toContain("write-tags");
   });
 
-  test("deactivate: the naming run prints how to consent instead", async () => {
+  test("deactivate: the run that names the request prints how to approve instead", async () => {
     const { state, record } = await asked("alice");
     const message = await denied(uko.run("bob", { consents: [record] }), state);
     expect(message).toContain(`uko consent ${state.vaultId}/${state.keyId} ${record}`);
     expect(message).toContain("Key Custodian - Deployer");
   });
 
-  test("deactivate on an answer: says that whoever acts needs the right", async () => {
+  test("deactivate on an approval: the message says that the acting caller requires the role", async () => {
     const { state, record } = await asked("bob");
     await uko.run("alice").operations.consent(uko.ref(state.keyId), record, options);
     await uko.advance("60s");
@@ -350,7 +353,7 @@ describe("a missing right stops the run, and nothing was written by it", () => {
     expect(await denied(uko.run("alice", { consents: [record] }), state)).toContain("Vault Administrator");
   });
 
-  test("destroy of a key whose deactivation time nobody knows is no cool-down", async () => {
+  test("an unknown deactivation time does not count as a cool-down for destroy", async () => {
     const state = await uko.make({ dualAuthorization: "single" });
     await uko.test.as("carol").step(state.keyId, "deactivate");
     expect(await denied(uko.run("alice"), state)).toContain("Vault Administrator");
@@ -364,8 +367,8 @@ describe("a missing right stops the run, and nothing was written by it", () => {
   });
 });
 
-describe("a run that is stopped", () => {
-  test("before its first call does nothing", async () => {
+describe("a canceled run", () => {
+  test("does nothing if it is canceled before its first call", async () => {
     const state = await uko.make();
     const seq = await lastSeq();
     const stopped = { signal: AbortSignal.abort() };
@@ -373,7 +376,7 @@ describe("a run that is stopped", () => {
     expect(await uko.effects(seq)).toEqual([]);
   });
 
-  test("between two steps leaves the first one standing", async () => {
+  test("keeps the first step if it is canceled between two steps", async () => {
     const { state, record } = await asked();
     const stop = new AbortController();
     const alice = uko.run("alice", {

@@ -9,7 +9,7 @@ import { codeOf, options } from "../harness.ts";
 
 const missing = { read: async () => answered(undefined) };
 
-describe("a key that is not found is gone only where that is proven", () => {
+describe("a key that is not found counts as deleted only with proof", () => {
   test.each([
     { vault: "found", proven: false, end: "gone" },
     { vault: "found", proven: true, end: "gone" },
@@ -33,7 +33,7 @@ describe("a key that is not found is gone only where that is proven", () => {
     "a refresh": (world, at) => readKeySummary(world, at, options),
   };
 
-  test.each(Object.entries(looks))("%s asks another instance nothing", async (_name, look) => {
+  test.each(Object.entries(looks))("%s sends no call to another instance", async (_name, look) => {
     await expect(look(aWorld(), { ...ref, instanceId: "another" })).rejects.toMatchObject({
       code: "UKO_INSTANCE_MISMATCH",
       summary: `Key ${ref.keyId} belongs to instance another, but this run is connected to instance ${ref.instanceId}`,
@@ -41,7 +41,7 @@ describe("a key that is not found is gone only where that is proven", () => {
   });
 
   test.each(Object.entries(looks))(
-    "%s takes nothing for gone that another instance did not find",
+    "%s does not conclude a deletion from another instance's 404",
     async (_name, look) => {
       const absent = async () => {
         Object.assign(world.session, { instanceId: "another" });
@@ -56,7 +56,7 @@ describe("a key that is not found is gone only where that is proven", () => {
     },
   );
 
-  test.each(["found", "not_found"] as const)("a refresh proves it as any look does: vault %s", async (vault) => {
+  test.each(["found", "not_found"] as const)("a refresh needs the same proof as any read: vault %s", async (vault) => {
     const world = aWorld({
       keys: { cachedRead: async () => answered(undefined) },
       containers: { vaultExists: async () => vault },
@@ -119,13 +119,13 @@ describe("the KMS twins of a key", () => {
     expect((await lookAt({ referencedKeystores })).asked).toEqual(["kms-1"]);
   });
 
-  test("are not there before the key was ever installed", async () => {
+  test("do not exist before the key was ever installed", async () => {
     const storedStatus = [aStatus({ status: "not_present" })];
     expect((await lookAt({ stateWord: "pre_activation", storedStatus })).twins).toEqual([]);
     expect((await lookAt({ stateWord: "pre_activation", storedStatus: [] })).twins).toEqual([]);
   });
 
-  test("are unreadable if a key was never active but its keystore says otherwise", async () => {
+  test("are unreadable if a key was never active but its keystore reports otherwise", async () => {
     expect((await lookAt({ stateWord: "pre_activation" })).twins).toEqual([
       unreadable("reports the key as never activated"),
     ]);
@@ -144,7 +144,7 @@ describe("the KMS twins of a key", () => {
     expect(twins).toEqual([unreadable("without its ID")]);
   });
 
-  test("are unreadable where material is said to be in keystores and none is named", async () => {
+  test("are unreadable if material is reported in keystores and no keystore is named", async () => {
     const nowhere = { storedStatus: [], referencedKeystores: [] };
     expect((await lookAt({ ...nowhere, materialPresent: ["keystores"] })).twins).toEqual([
       unreadable("names none of them"),
@@ -153,7 +153,7 @@ describe("the KMS twins of a key", () => {
     expect((await lookAt(nowhere)).twins).toEqual([]);
   });
 
-  test("that KMS does not know carry what the keystore says", async () => {
+  test("that KMS does not find have the state that the keystore reports", async () => {
     const read = async (kmsKeyId: string) => ({ kind: "absent", kmsKeyId }) as const;
     for (const status of ["active", "not_present"] as const) {
       const world = aWorld({
@@ -167,7 +167,7 @@ describe("the KMS twins of a key", () => {
     }
   });
 
-  test("of a destroyed key are also read by the ids of the stored statuses", async () => {
+  test("of a destroyed key are also read by the IDs of the stored statuses", async () => {
     const asked: string[] = [];
     const live = [aStatus({ status: "not_present", keyIdInKeystore: "" })];
     const world = aWorld({
@@ -186,25 +186,25 @@ describe("the KMS twins of a key", () => {
     expect(asked).toEqual(["kms-1"]);
   });
 
-  test("are unreadable where the keystore holds the key and does not tell its id", async () => {
+  test("are unreadable if the keystore holds the key and does not report its ID", async () => {
     const { twins } = await lookAt({ storedStatus: [aStatus({ keyIdInKeystore: "" })] });
     expect(twins).toEqual([expect.objectContaining({ kind: "unreadable" })]);
     const absent = await lookAt({ storedStatus: [aStatus({ keyIdInKeystore: "", status: "not_present" })] });
     expect(absent.twins).toEqual([]);
   });
 
-  test("are unreadable where an internal keystore of the key gave no answer", async () => {
+  test("are unreadable if an internal keystore of the key did not respond", async () => {
     expect((await lookAt({ storedStatus: [] })).twins).toEqual([expect.objectContaining({ kind: "unreadable" })]);
     expect((await lookAt({ storedStatus: [] }, false)).twins).toEqual([]);
   });
 
-  test("are not asked for in a cachedRead, nor what uses the key", async () => {
+  test("are not read in a cachedRead, and neither are the resources that use the key", async () => {
     const world = aWorld({ keys: { read: async () => found() } });
     expect(await observeKey(world, ref, "summary", options)).toMatchObject({ observation: { twins: [] } });
   });
 });
 
-test("a destroyed key's keystores are asked live; any other key's stored answer will do", async () => {
+test("a destroyed key's keystores are read live; a cached read suffices for any other key", async () => {
   const live = [aStatus({ status: "pending_destruction" })];
   const destroyed = aWorld({
     keys: { read: async () => found({ stateWord: "destroyed" }), liveStatus: async () => answered(live) },
@@ -218,7 +218,7 @@ test("a destroyed key's keystores are asked live; any other key's stored answer 
   });
 });
 
-test("reads a destroyed key again whose material disappeared between the two answers of one read", async () => {
+test("reads a destroyed key again if its material disappeared between two answers of one read", async () => {
   const gone = [aStatus({ status: "not_present", detail: "destroyed_key_is_not_present_in_keystore" })];
   const reads = [["keystores"], []];
   const world = aWorld({
@@ -231,7 +231,7 @@ test("reads a destroyed key again whose material disappeared between the two ans
   expect(reads).toEqual([]);
 });
 
-test("keeps an answer that still contradicts the live status when it is read again", async () => {
+test("keeps an answer that still contradicts the live status after a second read", async () => {
   const gone = [aStatus({ status: "not_present", detail: "destroyed_key_is_not_present_in_keystore" })];
   const snapshot = { stateWord: "destroyed", storedStatus: gone, materialPresent: ["keystores"] };
   let reads = 0;
@@ -250,14 +250,14 @@ test("keeps an answer that still contradicts the live status when it is read aga
   expect(reads).toBe(2);
 });
 
-test("a state that this release does not know is carried as such, with the service's word", async () => {
+test("keeps a state that this release does not know, with the service's word", async () => {
   const world = aWorld({ keys: { read: async () => found({ stateWord: "on_fire" }) } });
   expect(await observeKey(world, ref, "summary", options)).toMatchObject({
     observation: { state: "unrecognised", stateWord: "on_fire" },
   });
 });
 
-test("what carries the record is no part of the facts, and the digest of both steps is there", async () => {
+test("the facts exclude the carrier of the record, and include the digest of both steps", async () => {
   const record = aRecord();
   const plainKey = await lookAt({});
   const carrying = await lookAt({
@@ -273,7 +273,7 @@ test("what carries the record is no part of the facts, and the digest of both st
   expect(record.digest).toHaveLength(32);
 });
 
-test("a compact record's author is told by id where the last writer has its mark, and by the mark alone otherwise", async () => {
+test("names a compact record's author by ID if the last writer has its mark, and by the mark alone otherwise", async () => {
   const sha256 = aWorld().sha256;
   const author = { mark: sha256("IBMid-550000BOB").slice(0, 16) };
   const draft = { ...aRecord(), author };
@@ -285,7 +285,7 @@ test("a compact record's author is told by id where the last writer has its mark
   expect(edited.observation.carried).not.toHaveProperty("record.author.iamId");
 });
 
-test("the answer to a write shows the key without a call", () => {
+test("the answer to a write describes the key without a call", () => {
   const seen = observedInAnswer(aWorld(), ref, answered({ snapshot: aSnapshot({ label: "new" }), etag: "e-2" }));
   expect(seen).toMatchObject({ etag: "e-2", nowMs, observation: { facts: { label: "new" }, state: "active" } });
 });

@@ -15,8 +15,8 @@ const stateOf = async (keyId: string): Promise<unknown> => (await kmsView(stage,
 const writesSince = async (since: number): Promise<readonly string[]> => stage.effects(since);
 const lastSeq = async (): Promise<number> => (await stage.trail()).at(-1)?.seq ?? 0;
 
-describe("two people end a KMS key", () => {
-  it("the first sets it, the second names the window and destroys, and both are in the evidence", async () => {
+describe("two people delete a KMS key", () => {
+  it("the first sets the window, the second names it and destroys, and the evidence has both", async () => {
     const state = await makeKmsKey(stage);
     const first = destroyBy("alice", state);
     const { code, message } = await first.wait();
@@ -43,7 +43,7 @@ describe("two people end a KMS key", () => {
     ]);
   });
 
-  it("the same person twice changes nothing, in their own name or through a profile of theirs", async () => {
+  it("the same person twice changes nothing, directly or through a trusted profile", async () => {
     const state = await makeKmsKey(stage, {}, "carol");
     const { message } = await destroyBy("bob", state).wait();
     const before = await lastSeq();
@@ -58,7 +58,7 @@ describe("two people end a KMS key", () => {
     expect(await writesSince(before)).toEqual([]);
   });
 
-  it("KMS has the last word where its policy names the second person since the key was made", async () => {
+  it("KMS decides if its policy was changed to two people after the key was made", async () => {
     const state = await makeKmsKey(stage);
     const { message } = await destroyBy("bob", state).wait();
     const again = await destroyBy("bob", state, { consents: [windowIn(message)] }).wait();
@@ -67,7 +67,7 @@ describe("two people end a KMS key", () => {
     expect(await stateOf(state.keyId)).toBe(1);
   });
 
-  it("meeting it again neither moves the window nor asks again", async () => {
+  it("a repeated run neither moves the window nor requests again", async () => {
     const state = await makeKmsKey(stage);
     const { message } = await destroyBy("alice", state).wait();
     await stage.advance("3d");
@@ -77,7 +77,7 @@ describe("two people end a KMS key", () => {
     }
   });
 
-  it("a lapsed window is opened anew, and naming the old one does not count", async () => {
+  it("an expired window is opened again, and naming the old one does not count", async () => {
     const state = await makeKmsKey(stage);
     const old = windowIn((await destroyBy("alice", state).wait()).message);
     await stage.advance("7d");
@@ -88,17 +88,17 @@ describe("two people end a KMS key", () => {
     expect(await outcome()).toMatchObject({ kind: "ended" });
   });
 
-  it("a missing right is told with the role and who goes on", async () => {
+  it("a missing role is reported with the role and the person who can continue", async () => {
     const state = await makeKmsKey(stage);
     const { message } = await destroyBy("carol", state).wait();
     const denied = await destroyBy("alice", state, { consents: [windowIn(message)] }).wait();
     expect(denied.code).toBe("UKO_RIGHTS_MISSING");
     expect(denied.message).toMatch(/cannot destroy KMS key "backup".*\n.*role KMS Manager/);
-    // A reader cannot list keystores, so whether the key belongs to one stays unknown.
+    // A reader cannot list keystores, so whether the key belongs to one is unknown.
     expect((await destroyBy("erin", await makeKmsKey(stage)).wait()).code).toBe("UKO_KMS_KEY_IS_A_TWIN");
   });
 
-  it("with the goal removed it stays in state until KMS knows it no more", async () => {
+  it("with the goal removed the key remains in state until KMS no longer returns it", async () => {
     const state = await makeKmsKey(stage, { deletionCompletesAt: "removed" });
     const consents = [windowIn((await destroyBy("alice", state).wait()).message)];
     const waiting = await destroyBy("bob", state, { consents }).wait();
@@ -110,7 +110,7 @@ describe("two people end a KMS key", () => {
 });
 
 describe("one person", () => {
-  it("is refused where the program asks for two and KMS does not", async () => {
+  it("is refused if the program requires two and KMS does not", async () => {
     const single = await makeKmsKey(stage, { dualAuthorization: "single" });
     expect(single.dualAuthDelete).toBe(false);
     const stricter = destroyBy("bob", { ...single, dualAuthorization: "required" });
@@ -122,7 +122,7 @@ describe("one person", () => {
     expect(await destroyBy("pipeline", single).outcome()).toMatchObject({ kind: "ended" });
   });
 
-  it("never ends a managed key's twin beside the managed key", async () => {
+  it("never deletes a managed key's twin without the managed key", async () => {
     const managed = await stage.test.keyIn("active");
     const twin = await stage.test.twinOf(managed);
     const own = await makeKmsKey(stage, { dualAuthorization: "single" });
@@ -141,7 +141,7 @@ describe("one person", () => {
   });
 });
 
-describe("an answer that is lost", () => {
+describe("a lost answer", () => {
   /** Sends the call and loses its answer, or loses the call itself. */
   const losing = (name: "setForDeletion" | "destroy" | "unsetForDeletion", isSent: boolean) => {
     let isLost = false;
@@ -159,7 +159,7 @@ describe("an answer that is lost", () => {
     });
   };
 
-  it.each([true, false])("of the first step leads to a look, never to a second person (sent: %s)", async (isSent) => {
+  it.each([true, false])("to the first step leads to a read, never to a second person (sent: %s)", async (isSent) => {
     const state = await makeKmsKey(stage);
     const run = destroyBy("carol", state, { wrap: losing("setForDeletion", isSent) });
     const { code, message } = await run.wait();
@@ -168,7 +168,7 @@ describe("an answer that is lost", () => {
     expect(run.evidence.at(-1)).toMatchObject({ step: "set_for_deletion", phase: "after" });
   });
 
-  it.each([true, false])("of the destruction leads to a look (sent: %s)", async (isSent) => {
+  it.each([true, false])("to the destruction leads to a read (sent: %s)", async (isSent) => {
     const state = await makeKmsKey(stage);
     const consents = [windowIn((await destroyBy("alice", state).wait()).message)];
     const run = destroyBy("bob", state, { consents, wrap: losing("destroy", isSent) });
@@ -177,9 +177,9 @@ describe("an answer that is lost", () => {
   });
 
   it.each([
-    ["an hour before, and is somebody else's", 3_600_000, []],
-    ["at this very time, and may well be this run's", 0, ["set_for_deletion after"]],
-  ])("of the first step is no evidence alone: the window that is there began %s", async (_when, agoMs, after) => {
+    ["an hour before, and is another caller's", 3_600_000, []],
+    ["at this very time, and is possibly this run's", 0, ["set_for_deletion after"]],
+  ])("to the first step is not evidence alone: the existing window began %s", async (_when, agoMs, after) => {
     const state = await makeKmsKey(stage);
     const wrap = (world: World): World => {
       let isLost = false;
@@ -206,7 +206,7 @@ describe("an answer that is lost", () => {
     expect(told).toEqual(["set_for_deletion before", ...after]);
   });
 
-  it("again and again is a fault, and the key is as it was", async () => {
+  it("to each call is a fault, and the key is unchanged", async () => {
     const state = await makeKmsKey(stage);
     const wrap = (world: World): World => ({
       ...world,

@@ -30,7 +30,7 @@ function aKeystore(over: Partial<KeystoreSnapshot> = {}): KeystoreSnapshot {
   };
 }
 
-/** A world with these keystores, in which a managed key's twin, where there is one, is in a ring. */
+/** A world with these keystores. If a managed key's twin exists, it is in a ring. */
 function withKeystores(
   keystores: readonly KeystoreSnapshot[],
   twin?: { readonly ring: string; readonly id?: string; readonly isPurged?: boolean },
@@ -48,8 +48,8 @@ const ringIn = (world: World) => ringOf(world, key, options);
 const own = { kind: "own" };
 const ofFrankfurt = { kind: "of_keystore", keystoreName: "frankfurt" };
 
-describe("whose ring a KMS key is in", () => {
-  it("is its own where no keystore of this instance has that ring", async () => {
+describe("the owner of a KMS key's ring", () => {
+  it("is the key if no keystore of this instance has the ring", async () => {
     expect(await ringIn(withKeystores([]))).toEqual(own);
     expect(await ringIn(withKeystores([aKeystore({ ring: "payroll" })]))).toEqual(own);
     expect(await ringIn(withKeystores([aKeystore({ type: "aws_kms", variant: "", ring: "storage" })]))).toEqual(own);
@@ -57,30 +57,30 @@ describe("whose ring a KMS key is in", () => {
     expect(await ringIn(withKeystores([elsewhere]))).toEqual(own);
   });
 
-  it("is a keystore's where that names it, whatever the capitals", async () => {
+  it("is the keystore that names the ring, in any capitalization", async () => {
     expect(await ringIn(withKeystores([aKeystore({ ring: "Storage" })]))).toEqual(ofFrankfurt);
     expect(await ringIn(withKeystores([aKeystore({ ring: "storage", variant: "" })]))).toEqual(ofFrankfurt);
   });
 
-  it("is a keystore's where an instance is connected to itself", async () => {
+  it("is a keystore if an instance is connected to itself", async () => {
     const itself = aKeystore({ variant: "hpcs", ring: "storage", fields: { ibm_instance_id: instanceId } });
     expect(await ringIn(withKeystores([itself]))).toEqual(ofFrankfurt);
   });
 
-  it("is learned from a managed key's twin where UKO does not tell it", async () => {
+  it("comes from a managed key's twin if UKO does not report it", async () => {
     expect(await ringIn(withKeystores([aKeystore()], { ring: "storage" }))).toEqual(ofFrankfurt);
     expect(await ringIn(withKeystores([aKeystore()], { ring: "payroll" }))).toEqual(own);
     expect(await ringIn(withKeystores([aKeystore()], { ring: "payroll", id: kmsKeyId }))).toEqual(ofFrankfurt);
   });
 
-  it("is unknown where nothing tells it", async () => {
+  it("is unknown if no source reports it", async () => {
     const untold = { kind: "unknown", reason: expect.stringContaining('keystore "frankfurt"') };
     expect(await ringIn(withKeystores([aKeystore()]))).toEqual(untold);
     expect(await ringIn(withKeystores([aKeystore()], { ring: "storage", isPurged: true }))).toEqual(untold);
   });
 
   it.each(["UKO_RIGHTS_MISSING", "UKO_ACCESS_DENIED", "UKO_ANSWER_INVALID"] as const)(
-    "is unknown where the keystores answer %s, and a fault stays a fault",
+    "is unknown if the keystores return %s, and a fault remains a fault",
     async (code) => {
       const failing = (thrown: Error) =>
         aWorld({
@@ -95,13 +95,13 @@ describe("whose ring a KMS key is in", () => {
     },
   );
 
-  it("is its own in a Key Protect instance, which has no keystores to ask for", async () => {
+  it("is the key in a Key Protect instance, which has no keystores", async () => {
     const crn = `crn:v1:bluemix:public:kms:us-south:a/1:${instanceId}:key:${kmsKeyId}`;
     expect(await ringOf(aWorld(), { ...key, crn }, options)).toEqual(own);
   });
 });
 
-describe("a look at a KMS key", () => {
+describe("an observation of a KMS key", () => {
   const seen = (over: Parameters<typeof aKmsSnapshot>[0], depth: "decision" | "summary") => {
     const calls: string[] = [];
     const world = aWorld({
@@ -121,7 +121,7 @@ describe("a look at a KMS key", () => {
     return observeKmsKey(world, ref, depth, options).then((sighting) => ({ sighting, calls }));
   };
 
-  it("asks who wrote the policy only where a window is set, and for uses only where a step rests on them", async () => {
+  it("reads the policy's author only if a window is set, and the uses only if a step depends on them", async () => {
     expect((await seen({}, "summary")).calls).toEqual([]);
     expect((await seen({}, "decision")).calls).toEqual(["registrations"]);
     expect((await seen({ windowEndsAtMs: 9 }, "summary")).calls).toEqual(["policy"]);
@@ -132,7 +132,7 @@ describe("a look at a KMS key", () => {
     });
   });
 
-  it("carries a state that is not known by its number", async () => {
+  it("reports an unknown state by its number", async () => {
     const { sighting } = await seen({ state: 4 }, "summary");
     expect(sighting).toMatchObject({ observation: { state: "unrecognised", stateWord: "4" } });
   });

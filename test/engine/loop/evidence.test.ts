@@ -23,8 +23,8 @@ async function askedByBob() {
   return { state, record: consentIn(message), bob };
 }
 
-describe("what an auditor is left with", () => {
-  test("a request: who, what, the digest, the record's id and why", async () => {
+describe("the evidence for an auditor", () => {
+  test("a request: who, what, the digest, the record's ID and the reason", async () => {
     const { state, record, bob } = await askedByBob();
     expect(bob.evidence).toEqual([
       {
@@ -52,7 +52,7 @@ describe("what an auditor is left with", () => {
     ]);
   });
 
-  test("a step: from, to, on whose consent; before the call as well as after it", async () => {
+  test("a step: from, to, on whose approval; before the call and after it", async () => {
     const { state, record } = await askedByBob();
     const alice = uko.run("alice", { consents: [record] });
     await unfinished(alice.handlers, state);
@@ -73,7 +73,7 @@ describe("what an auditor is left with", () => {
     expect(alice.evidence[1]?.digest).toBe(alice.evidence[0]?.digest);
   });
 
-  test("alone where code says single: who, and no consent", async () => {
+  test("a single-person step: who, without an approval", async () => {
     const state = await uko.make({ dualAuthorization: "single" });
     const carol = uko.run("carol");
     await unfinished(carol.handlers, state);
@@ -94,7 +94,7 @@ describe("what an auditor is left with", () => {
     expect(carol.evidence[4]?.keystores).toEqual([{ name: "payroll-ring", status: "not_present", syncFlag: "ok" }]);
   });
 
-  test("an undo and a sync are on file too", async () => {
+  test("an undo and a sync are also in the evidence", async () => {
     const { state, record } = await askedByBob();
     const ref = uko.ref(state.keyId);
     await unfinished(uko.run("alice", { consents: [record] }).handlers, state);
@@ -105,7 +105,7 @@ describe("what an auditor is left with", () => {
     expect(steps).toEqual(["reactivate deactivated active", "drop_record active active", "sync active active"]);
   });
 
-  test("never a credential", async () => {
+  test("never contains a credential", async () => {
     const { state, record, bob } = await askedByBob();
     const alice = uko.run("alice", { consents: [record] });
     await unfinished(alice.handlers, state);
@@ -115,7 +115,7 @@ describe("what an auditor is left with", () => {
   });
 });
 
-describe("where evidence cannot be written the step is not taken", () => {
+describe("a step without writable evidence is not taken", () => {
   test.each([false, true])("deactivate (KMS dual authorization: %s)", async (dualAuthDelete) => {
     const { state, record } = await askedByBob();
     if (dualAuthDelete) await uko.test.control(`keys/${state.keyId}`, { twin: { dualAuthDelete } });

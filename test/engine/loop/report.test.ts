@@ -25,7 +25,7 @@ function reporting(over: { readonly openFails?: true } = {}) {
   return { world, records };
 }
 
-test("without UKO_REPORT the work alone is done", async () => {
+test("only runs the work without UKO_REPORT", async () => {
   const work = async () => "done";
   const resultOf = () => {
     throw new Error("not to be called");
@@ -33,7 +33,7 @@ test("without UKO_REPORT the work alone is done", async () => {
   expect(await reportingRun(aWorld(), { operation: "delete", subject, work, resultOf }, options)).toBe("done");
 });
 
-test("one record tells who did what to which key, and what it came to", async () => {
+test("one line reports who did what to which key, with which result", async () => {
   const { world, records } = reporting();
   const resultOf = () => ({ exitCode: 10, code: "UKO_APPROVAL_PENDING", taken: ["write_record"] }) as const;
   await reportingRun(world, { operation: "delete", subject, work: async () => "done", resultOf }, options);
@@ -49,7 +49,7 @@ test("one record tells who did what to which key, and what it came to", async ()
   ]);
 });
 
-test("a fault is recorded and thrown on; a creation that failed has nothing to name", async () => {
+test("records and rethrows a fault; a failed creation has no name", async () => {
   const fault = new UkoError("UKO_GONE_UNPROVEN");
   const work = () => Promise.reject(fault);
   const resultOf = () => ({ exitCode: 0 });
@@ -59,7 +59,7 @@ test("a fault is recorded and thrown on; a creation that failed has nothing to n
   expect(records).toMatchObject([{ ...ref, operation: "update", code: "UKO_GONE_UNPROVEN", exitCode: 1 }]);
 });
 
-test("nothing is done where the report could not be opened", async () => {
+test("does nothing if the report cannot be opened", async () => {
   const { world, records } = reporting({ openFails: true });
   let done = false;
   const work = async () => {
@@ -70,9 +70,9 @@ test("nothing is done where the report could not be opened", async () => {
   expect([done, records]).toEqual([false, []]);
 });
 
-describe("a record names", () => {
+describe("a report line names", () => {
   const { instanceId, vaultId, keyId } = ref;
-  test("a container and a KMS key by what they are", () => {
+  test("a container and a KMS key by their kind", () => {
     const container = { kind: "keystore", instanceId, vaultId, id: "ks-1" } as const;
     const policy = { deletionProtection: false };
     expect(containerDeletion({ ref: container, name: "ring", policy }).subject({})).toEqual({
@@ -92,7 +92,7 @@ describe("a record names", () => {
     });
   });
 
-  test("a managed key by its label, and what its state says of its end", () => {
+  test("a managed key by its label, and its deletion by its state", () => {
     const state = { label: "payroll", lifecycleState: "pending_approval", deletionAwaits: "approval", version: 1 };
     expect(keyDeletion({ ref, policy: {} as never }).subject(state)).toEqual({
       instanceId,

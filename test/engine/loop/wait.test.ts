@@ -14,7 +14,7 @@ async function askedByBob() {
 }
 
 describe("waiting in one run", () => {
-  test("does not begin where the budget cannot reach the time", async () => {
+  test("does not begin if the budget ends before the time", async () => {
     const { ref, record } = await askedByBob();
     const alice = uko.run("alice");
     await alice.operations.continue(ref, [record], patience(0), options);
@@ -25,7 +25,7 @@ describe("waiting in one run", () => {
     expect(bob.sleeps).toEqual([]);
   });
 
-  test("goes on by itself once the time has come, looking at every interval", async () => {
+  test("continues by itself once the time has come, reading at every interval", async () => {
     const { ref, record } = await askedByBob();
     await uko.run("alice").operations.continue(ref, [record], patience(0), options);
     const bob = uko.run("bob");
@@ -37,7 +37,7 @@ describe("waiting in one run", () => {
     await uko.expectNobodyAlone();
   });
 
-  test("tries again after the service's own 4 hours where nobody knew when they began", async () => {
+  test("tries again after the service's own 4 hours if their start is unknown", async () => {
     const state = await uko.make({ dualAuthorization: "single", label: "alone" });
     const key = { record: { state: "deactivated", deactivatedAt: "2026-11-24T14:20:00Z" } };
     await uko.test.control(`keys/${state.keyId}`, key);
@@ -49,11 +49,11 @@ describe("waiting in one run", () => {
     const since = await uko.lastSeq();
     const report = await uko.run("bob").operations.continue(ref, [record], patience(5 * hourMs), options);
     expect(report.taken).toContain("destroy");
-    // Once too early, once in time: what was refused is not tried at every look.
+    // Once too early, once in time: a refused step is not repeated at every read.
     expect((await uko.keyCalls(since)).filter((call) => call === "K8")).toHaveLength(2);
   });
 
-  test("ends with the budget where only a person can help, and writes nothing meanwhile", async () => {
+  test("ends with the budget if only a person can help, and writes nothing in the meantime", async () => {
     const { ref } = await askedByBob();
     const { seq } = (await uko.trail()).at(-1) ?? { seq: 0 };
     const bob = uko.run("bob");
@@ -64,7 +64,7 @@ describe("waiting in one run", () => {
     expect(await uko.effects(seq)).toEqual([]);
   });
 
-  test("never writes its record again after somebody withdrew it", async () => {
+  test("never writes its record again after another caller withdrew it", async () => {
     const { ref, record } = await askedByBob();
     const { seq } = (await uko.trail()).at(-1) ?? { seq: 0 };
     const alice = uko.run("alice", {
@@ -85,7 +85,7 @@ describe("waiting in one run", () => {
     const report = await alice.operations.continue(ref, [record], patience(6 * hourMs), options);
     expect(withdrawn).toBe(true);
     expect(report).toMatchObject({ code: "UKO_APPROVAL_PENDING", taken: ["deactivate", "write_record"] });
-    // Deactivated, asked, withdrawn by Carol; nothing after that.
+    // Deactivated, requested, withdrawn by Carol; nothing after that.
     expect(await uko.effects(seq)).toEqual(["K7", "K4", "K4"]);
   });
 
@@ -114,11 +114,11 @@ describe("waiting in one run", () => {
     );
     expect(outcome).toMatchObject({ kind: "stopped", plan: { kind: "waitingForTime", awaits: "separate_run" } });
     expect(outcome.memory.taken.map(({ kind }) => kind)).toEqual(["deactivate"]);
-    // Nothing that more waiting could change, so the rest of the budget is not spent.
+    // More waiting changes nothing, so the run does not spend the rest of the budget.
     expect(carol.sleeps.reduce((sum, each) => sum + each, 0)).toBeLessThan(5 * hourMs);
   });
 
-  test("is told seldom: where no terminal is, each report is a line of its own", async () => {
+  test("is reported rarely without a terminal: each report is a line of its own", async () => {
     const { ref, record } = await askedByBob();
     await uko.run("alice").operations.continue(ref, [record], patience(0), options);
     const bob = uko.run("bob");
@@ -131,7 +131,7 @@ describe("waiting in one run", () => {
     expect(new Set(told).size, "no line says the same as the one before").toBe(told.length);
   });
 
-  test("is announced once where it is long, with how long it may take", async () => {
+  test("is announced once if it is long, with its possible duration", async () => {
     const { ref } = await askedByBob();
     const announced: number[] = [];
     const beforeLongWait = (neededMs: number) => void announced.push(neededMs);
@@ -142,7 +142,7 @@ describe("waiting in one run", () => {
     expect(announced).toEqual([hourMs]);
   });
 
-  test("ends at once when it is stopped", async () => {
+  test("ends at once when it is canceled", async () => {
     const { ref } = await askedByBob();
     const stop = new AbortController();
     const bob = uko.run("bob", {

@@ -1,4 +1,4 @@
-/** What is told of a value that a program may not write. */
+/** The messages about values that a program may not use. */
 
 import { expect, test } from "vitest";
 import { z } from "zod";
@@ -29,18 +29,18 @@ test.each([
   [z.record(z.string(), z.string()), { team: null }, "team: must be a string, not null"],
   [z.object({ name: z.string() }), {}, "name: is required"],
   [z.strictObject({}), { labbel: 1 }, "labbel: is not a known property"],
-])("says in words of programs what may be written there", (schema, value, expected) => {
+])("lists the allowed values in the notation of programs", (schema, value, expected) => {
   expect(told(schema, value)).toEqual([expected]);
 });
 
-test("leaves the words that a schema has of its own", () => {
+test("keeps the messages that a schema defines itself", () => {
   expect(told(z.string().min(3, "is too short a name"), "a")).toEqual([": is too short a name"]);
   expect(told(z.iso.date("must be a date such as 2027-01-31"), "2027-02-30")).toEqual([
     ": must be a date such as 2027-01-31",
   ]);
 });
 
-test("what is known only later passes, and nothing beside it does", () => {
+test("accepts an unknown value, and no invalid value next to it", () => {
   const schema = z.strictObject({
     name: z.string(),
     tags: z.record(z.string().regex(/^[a-z.]+$/, "has an odd name"), z.string().max(3)),

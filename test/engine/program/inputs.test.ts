@@ -3,7 +3,7 @@ import { inputsAfterLook, inputsOfImport } from "../../../provider/engine/progra
 
 const secrets = ["aws.accessKeyId", "aws.secretAccessKey", "payload"];
 
-describe("after a look", () => {
+describe("after a read", () => {
   const before = {
     description: "ours",
     aws: { region: "r", accessKeyId: "id", secretAccessKey: "key" },
@@ -11,12 +11,12 @@ describe("after a look", () => {
     payload: "AAAA",
   };
 
-  test("what drifted has the service's value, and what agrees keeps the program's form", () => {
+  test("a drifted value is the service's, and an equal value keeps the program's form", () => {
     const state = { description: "theirs", groups: ["a", "b"], aws: before.aws, payload: "sha256:…" };
     expect(inputsAfterLook(before, state, ["description"], secrets)).toEqual({ ...before, description: "theirs" });
   });
 
-  test("a secret stays the program's, beside what drifted in its own block", () => {
+  test("a secret stays the program's, next to drifted values of its own block", () => {
     const state = { aws: { region: "elsewhere", accessKeyId: "sha256:1", secretAccessKey: "sha256:2" } };
     expect(inputsAfterLook(before, state, ["aws", "payload"], secrets)).toEqual({
       ...before,
@@ -24,7 +24,7 @@ describe("after a look", () => {
     });
   });
 
-  test("what is gone in the service is gone from the inputs, and what the program never said is not added", () => {
+  test("a value that the service no longer has is removed, and one that the program never set is not added", () => {
     expect(inputsAfterLook(before, { label: "x" }, ["description", "label"], secrets)).not.toHaveProperty(
       "description",
     );
@@ -33,7 +33,7 @@ describe("after a look", () => {
 });
 
 describe("of an import", () => {
-  test("everything that the service tells is said, but what is reached by a secret", () => {
+  test("takes every value that the service returns, except what is reached by a secret", () => {
     const state = {
       name: "paris",
       description: "",

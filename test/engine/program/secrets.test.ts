@@ -4,7 +4,7 @@ import { sha256 } from "../../support/builders.ts";
 
 const secret = { name: "aws", aws: { region: "eu-1", secretAccessKey: "hush" }, payload: "material" };
 
-test("each secret becomes a digest, wherever it stands, and nothing else changes", () => {
+test("each secret becomes a digest at every depth, and no other value changes", () => {
   expect(digestSecrets(secret, ["aws.secretAccessKey", "payload"], sha256)).toEqual({
     name: "aws",
     aws: { region: "eu-1", secretAccessKey: `sha256:${sha256("hush")}` },
@@ -13,7 +13,7 @@ test("each secret becomes a digest, wherever it stands, and nothing else changes
   expect(secret.payload).toBe("material");
 });
 
-test("what is not there stays away", () => {
+test("an absent value stays absent", () => {
   const inputs = { name: "ring", azure: undefined };
   expect(digestSecrets(inputs, ["azure.password", "aws.secretAccessKey", "payload", "name.first"], sha256)).toEqual(
     inputs,

@@ -4,24 +4,24 @@ import { checked, inputsOf, options, useEngineWorld } from "../harness.ts";
 
 const uko = useEngineWorld();
 
-/** Where a promise names a value, the run has to come to it. */
+/** Fails unless the run returns each value that the plan predicted. */
 function expectKept(promise: Readonly<Record<string, unknown>>, state: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(promise))
     if (!containsUnknown(value)) expect(state[name], name).toEqual(value);
 }
 
-test("a creation promises what the program says, and leaves open what only the service knows", () => {
+test("a planned creation predicts the program's values, and leaves the service's values unknown", () => {
   expect(plannedCreate({ label: "a" }, ["label", "keyId"])).toEqual({ label: "a", keyId: UNKNOWN });
 });
 
-test("what a creation leaves absent for certain is not called known later", () => {
+test("a value that a creation certainly leaves absent is not unknown", () => {
   expect(plannedCreate({ label: "a" }, ["label", "keyId", "aws"], ["aws"])).toEqual({
     label: "a",
     keyId: UNKNOWN,
   });
 });
 
-test("an update promises what it does not move", () => {
+test("a planned update predicts the values that it does not change", () => {
   const moves = { rotationTrigger: ["version"] };
   const state = { label: "a", version: 1 };
   const inputs = { label: "b", rotationTrigger: "x", description: undefined };
@@ -29,7 +29,7 @@ test("an update promises what it does not move", () => {
   expect(plannedUpdate(state, inputs, ["rotationTrigger"], moves)).toMatchObject({ version: UNKNOWN });
 });
 
-describe("promises are kept by the run that follows", () => {
+describe("the run that follows returns the predicted values", () => {
   test("of a creation", async () => {
     const { handlers } = uko.run("bob");
     const inputs = checked(handlers, inputsOf({ description: "d", tags: { team: "x" } }));
@@ -57,7 +57,7 @@ describe("promises are kept by the run that follows", () => {
     expectKept(promise, updated.state);
   });
 
-  test("and a value that is known only later leaves open what it could move", async () => {
+  test("and an unknown value leaves the values unknown that it could change", async () => {
     const state = await uko.make();
     const { handlers } = uko.run("carol");
     const promise = handlers.promise(inputsOf({ rotationTrigger: UNKNOWN }), state);
@@ -65,7 +65,7 @@ describe("promises are kept by the run that follows", () => {
   });
 });
 
-test("what cannot change is said beside what is known only later, and rules between inputs wait", async () => {
+test("reports immutable properties next to unknown values, and defers rules between inputs", async () => {
   const state = await uko.make({ activationDate: "2027-01-31" });
   const { handlers } = uko.run("carol");
   const failures = (over: object) =>

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createDeclarations } from "../../../provider/engine/resource/declarations.ts";
 
-test("lets go of one of two resources, and has the last one take the steps", () => {
+test("forgets one of two resources, and takes the steps with the last one", () => {
   const declarations = createDeclarations();
   declarations.noteStored("old", "key");
   declarations.noteStored("new", "key");
@@ -9,7 +9,7 @@ test("lets go of one of two resources, and has the last one take the steps", () 
   expect(declarations.decideDeletion("new", "key")).toEqual({ kind: "delete" });
 });
 
-test("a resource that got another object no longer declares the former one", () => {
+test("a resource that was given another object no longer declares the former one", () => {
   const declarations = createDeclarations();
   declarations.noteStored("payroll", "key");
   declarations.noteStored("payroll", "replacement");

@@ -1,4 +1,4 @@
-/** What a plan tells of a deletion before it begins, from the state alone. Whatever is called harmless has to be. */
+/** The preview of a deletion, from the state alone. A deletion that it calls harmless has to be harmless. */
 
 import { describe, expect, test } from "vitest";
 import { containerDeletion } from "../../../provider/engine/container/deletion.ts";
@@ -122,21 +122,21 @@ const retirements: Readonly<Record<string, DeletionPreview>> = {
   "a key in a new state to destroyed": retired({ goal: "destroyed" }, { keyState: "hibernating" }),
 };
 
-test("reads well where the program retires a key", async () => {
+test("matches the golden text if the program retires a key", async () => {
   const text = Object.entries(retirements)
     .map(([title, preview]) => `## ${title} (${preview.kind})\n${textOf(preview)}\n`)
     .join("");
   await expect(text).toMatchFileSnapshot("../../golden/explain/retirement-previews.txt");
 });
 
-test("reads well", async () => {
+test("matches the golden text", async () => {
   const text = Object.entries(cases)
     .map(([title, preview]) => `## ${title} (${preview.kind})\n${textOf(preview)}\n`)
     .join("");
   await expect(text).toMatchFileSnapshot("../../golden/explain/deletion-previews.txt");
 });
 
-describe("a run that stops something working", () => {
+describe("a run that stops a working resource", () => {
   const harmless = /Nothing stops working/;
 
   test("is never called harmless", () => {
@@ -151,14 +151,14 @@ describe("a run that stops something working", () => {
   });
 });
 
-test("a key of another state than is known, or that is destroyed, is told nothing of", () => {
+test("predicts nothing for a key that is destroyed or in an unknown state", () => {
   for (const keyState of ["compromised", "destroyed", "hibernating", undefined]) {
     expect(told(key(), { keyState })).toEqual({ kind: "short" });
   }
   expect(told(vault(false))).toEqual({ kind: "short" });
 });
 
-test("a retired key that is where it is to be is told nothing of", () => {
+test("predicts nothing for a retired key that has reached its goal", () => {
   for (const goal of ["deactivated", "destroyed"] as const) {
     expect(retired({ goal }, { keyState: "destroyed", keystores: [] })).toEqual({ kind: "short" });
   }
@@ -167,7 +167,7 @@ test("a retired key that is where it is to be is told nothing of", () => {
   });
 });
 
-test("a wait of a retirement is never called an error, since its runs end green", () => {
+test("never calls the wait of a retirement an error, since its runs succeed", () => {
   const waits = Object.values(retirements).filter(({ kind }) => kind === "long");
   expect(waits.length).toBeGreaterThan(10);
   for (const wait of waits) expect(textOf(wait)).not.toMatch(/with an error/);

@@ -1,4 +1,4 @@
-/** A message has the notation of its reader's programs, and no term of another interface. */
+/** A message uses the notation of its reader's programs, and no term of another interface. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -14,7 +14,7 @@ const attributes = blocks.flatMap((block) => block.attributes);
 const ofPulumi = attributes.flatMap((attribute) => attribute.path).filter((name) => /[A-Z]/.test(name));
 const ofHcl = attributes.map(({ name }) => name).filter((name) => name.includes("_"));
 
-/** What a text must not contain for readers of HCL: properties, types and commands of Pulumi. */
+/** Terms that a text must not contain for readers of HCL: properties, types and commands of Pulumi. */
 function pulumiIn(text: string): readonly string[] {
   const words = text.replace(/"[^"\n]*"/g, '""').match(/\b[A-Za-z:]+\b/g) ?? [];
   return words.filter(
@@ -99,7 +99,7 @@ describe("every sentence of every interface", () => {
       .map((file) => path.join(folder, file));
   const folders = ["provider/engine", "provider/resources", "provider/services", "provider/lifecycle"];
   const files = [...folders.flatMap(sourcesOf), "provider/settings.ts", "provider/compose.ts", "provider/errors.ts"];
-  // The command line names every engine, one interface has advice of its own, and descriptions are projected.
+  // The command line names every engine, one interface has its own advice, and descriptions are projected.
   const ofOneInterface =
     /engine\/(?:commands\/(?:doctor-messages|state-checks|stored-state)|shared-object|explanation)\.ts$|schema\.ts$/;
   const sentences = files

@@ -1,4 +1,4 @@
-/** The command that a message prints for an engine: pasted, it ends the one resource, or says plainly that it ends more. */
+/** The command that a message prints for an engine: it deletes the one resource, or says plainly that it deletes more. */
 
 import { expect, test } from "vitest";
 import { applyCommand, renderExplanation, rerunCommand } from "../../../provider/engine/text/explanation.ts";
@@ -7,7 +7,7 @@ const urn = "urn:pulumi:prod::pay::my:Component$pulumi-nodejs:dynamic/uko:Manage
 const rendered = (commands: readonly string[]) =>
   renderExplanation({ summary: "Key waits", facts: [], next: [{ who: "you run", commands }] });
 
-test("a command names its stack, and a destroy its target, where the engine tells it, in quotes that no shell looks into", () => {
+test("a command names its stack, and a destroy its target if the engine reports it, quoted for the shell", () => {
   expect(rerunCommand({ rerun: "pulumi destroy", target: urn })).toBe(`pulumi destroy --stack prod --target '${urn}'`);
   expect(rerunCommand({ rerun: "pulumi destroy" })).toBe("pulumi destroy");
   expect(rerunCommand({ rerun: "pulumi up", target: urn })).toBe("pulumi up --stack prod");
@@ -21,18 +21,18 @@ test.each([
   "urn:pulumi:a::b::c::`x`",
   "--yes",
   `urn:pulumi:${"a".repeat(2000)}`,
-])("what a state calls a URN and is none is not printed: %s", (target) => {
+])("does not print a state's value that is not a URN: %s", (target) => {
   expect(rerunCommand({ rerun: "pulumi destroy", target })).toBe("pulumi destroy");
 });
 
-test("a destroy without a target says that it deletes the whole stack", () => {
+test("says that a destroy without a target deletes the whole stack", () => {
   const whole = "or: to delete the whole stack, run:\n    UKO_CONSENT=1 pulumi destroy";
   expect(rendered(["uko continue a/b", "UKO_CONSENT=1 pulumi destroy"])).toContain(whole);
   expect(rendered(["pulumi destroy"])).toContain("Next: you run (to delete the whole stack):\n    pulumi destroy");
   expect(rendered([`pulumi destroy --target '${urn}'`, "pulumi up"])).not.toContain("whole");
 });
 
-test("OpenTofu passes no address, so the narrow commands come first, and the whole state last", () => {
+test("prints the narrow commands first for OpenTofu, which passes no address, and the whole state last", () => {
   expect(rerunCommand({ rerun: "tofu destroy", target: urn })).toBe("tofu destroy");
   expect(rendered(["uko continue a/b", "UKO_CONSENT=1 tofu destroy"]).split("\n").slice(1)).toEqual([
     "  Next: you run:",
@@ -52,7 +52,7 @@ test("OpenTofu passes no address, so the narrow commands come first, and the who
   expect(rendered(["terraform destroy"])).toContain("configuration):\n    terraform apply\n");
 });
 
-test("alternatives, several commands and sequels are told apart", () => {
+test("distinguishes alternatives, several commands and later commands", () => {
   expect(rendered(["uko continue a/b", "pulumi up"])).toContain("Next: you run one of these commands:");
   const step = { who: "run", commands: ["uko continue a/b", "uko continue a/c"], isEach: true } as const;
   const next = [step, { who: "after that, run", commands: ["pulumi up"], isSequel: true }] as const;
@@ -66,7 +66,7 @@ test("alternatives, several commands and sequels are told apart", () => {
   ]);
 });
 
-test("what is unchanged and the state are data until the last moment", () => {
+test("keeps unchanged properties and the state as data until rendering", () => {
   const waiting = { summary: "Waiting", facts: ["A fact."], next: [] };
   expect(renderExplanation({ ...waiting, state: "active", isUnchanged: true })).toBe(
     "Waiting\n  A fact.\n  Nothing was changed. Current state: active.",

@@ -15,11 +15,11 @@ describe("words", () => {
     expect(sayDistance(nowMs + ms, nowMs)).toBe(words);
   });
 
-  it("says a duration of nothing in minutes", () => {
+  it("prints a duration of zero in minutes", () => {
     expect(sayDuration(0)).toBe("0 min");
   });
 
-  it("makes other people's text fit for a terminal", () => {
+  it("escapes foreign text for a terminal", () => {
     expect(plain("a\u001b[31m\nb\u202e\u2028c ")).toBe("a b c");
     expect(plain("🔑".repeat(300), 10)).toBe(`${"🔑".repeat(9)}…`);
   });
