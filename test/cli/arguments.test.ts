@@ -13,7 +13,7 @@ const vaultId = "5c1e0000-0000-4000-8000-00000000000a";
 const keyId = "9b2d0000-0000-4000-8000-00000000000b";
 const refused = expect.objectContaining({ code: "UKO_INPUT_INVALID" });
 
-it("reads a key's name in full, in either case", () => {
+it("accepts a key's full name, in upper or lower case", () => {
   expect(parseKeyPath(`${vaultId}/${keyId}`)).toEqual({ vaultId, keyId });
   expect(parseKeyPath(`${vaultId.toUpperCase()}/${keyId}`)).toEqual({ vaultId, keyId });
 });
@@ -29,32 +29,32 @@ it.each([
   `${vaultId}/../${keyId}`,
   `${vaultId}/${keyId}\n`,
   "",
-])("refuses %j as the name of a key, and says the form", (text) => {
+])("refuses %j as the name of a key, and prints the expected form", (text) => {
   expect(() => parseKeyPath(text)).toThrow(refused);
   expect(() => parseKeyPath(text)).toThrow(/<vaultId>\/<keyId>, two UUIDs/);
 });
 
-it("shows what was typed on one line, without its control characters", () => {
+it("prints the input on one line, without its control characters", () => {
   expect(() => parseKeyPath(`a\u001b[2Jb\nc${"d".repeat(200)}`)).toThrow(/^"ab cd{20}d*…" /);
 });
 
-it("collects record ids of several options and lists", () => {
+it("collects record IDs of several options and lists", () => {
   const [a, b, c] = ["a".repeat(32), "b".repeat(32), "c".repeat(32)];
   expect(collectConsents(`${b}, ${c}`, collectConsents(a))).toEqual([a, b, c]);
 });
 
-it.each(["", "a", "A".repeat(32), "a".repeat(33), `${"a".repeat(32)},`])("refuses %j as a record id", (text) => {
+it.each(["", "a", "A".repeat(32), "a".repeat(33), `${"a".repeat(32)},`])("refuses %j as a record ID", (text) => {
   expect(() => collectConsents(text)).toThrow(refused);
   expect(() => parseRecordId(text)).toThrow(refused);
 });
 
-it("takes a reason as long as a record has room for, counted in characters", () => {
+it("accepts a reason up to the limit of a record, counted in characters", () => {
   expect(maxReasonCharacters).toBe(limitOfRecords);
   expect(parseReason("🔑".repeat(500))).toHaveLength(1000);
   expect(() => parseReason("a".repeat(501))).toThrow(refused);
 });
 
-it("takes a port from 0 to 65535", () => {
+it("accepts a port from 0 to 65535", () => {
   expect([parsePort("0"), parsePort("65535")]).toEqual([0, 65_535]);
   for (const text of ["65536", "-1", "1e3", "http", ""]) expect(() => parsePort(text)).toThrow(refused);
 });

@@ -16,7 +16,7 @@ function hasShell(shell: string): boolean {
 }
 
 describe("bash", () => {
-  /** What bash offers for the words typed so far; the last one is being typed. */
+  /** The words that bash offers after the words typed so far; the last one is incomplete. */
   async function offered(...words: readonly string[]): Promise<readonly string[]> {
     const script = `${await scriptFor("bash")}
 COMP_WORDS=("$@"); COMP_CWORD=$(( $# - 1 )); _uko; printf '%s\\n' "\${COMPREPLY[@]}"`;
@@ -33,7 +33,7 @@ COMP_WORDS=("$@"); COMP_CWORD=$(( $# - 1 )); _uko; printf '%s\\n' "\${COMPREPLY[
     expect(stdout).toBe("complete -F _uko uko\n");
   });
 
-  it("offers every command there is, and options", async () => {
+  it("offers every command, and options", async () => {
     expect(await offered("")).toEqual([...commands, "help", "--version", "--help"]);
     expect(await offered("re")).toEqual(commands.filter((name) => name.startsWith("re")));
   });
@@ -43,7 +43,7 @@ COMP_WORDS=("$@"); COMP_CWORD=$(( $# - 1 )); _uko; printf '%s\\n' "\${COMPREPLY[
     expect(await offered(name, "--")).toEqual([...options, "--help"]);
   });
 
-  it("offers what an option or an argument may be, files where it is one, and nothing where nobody can know", async () => {
+  it("offers the values of an option or argument, files for a file, and nothing if the values are unknown", async () => {
     expect(await offered("import", "--format", "")).toEqual(["pulumi", "tofu", "terraform"]);
     expect(await offered("completion", "z")).toEqual(["zsh"]);
     expect(await offered("install", "t")).toEqual(["terraform", "tofu"]);
@@ -54,7 +54,7 @@ COMP_WORDS=("$@"); COMP_CWORD=$(( $# - 1 )); _uko; printf '%s\\n' "\${COMPREPLY[
 });
 
 describe.each(["zsh", "fish"])("%s", (shell) => {
-  it("is told of every command and option", async () => {
+  it("knows every command and option", async () => {
     const script = await scriptFor(shell);
     for (const command of program.commands) {
       expect(script).toContain(command.name());
@@ -63,7 +63,7 @@ describe.each(["zsh", "fish"])("%s", (shell) => {
     }
   });
 
-  it.skipIf(!hasShell(shell))("takes the script", async () => {
+  it.skipIf(!hasShell(shell))("accepts the script", async () => {
     const { status, stderr } = spawnSync(shell, ["-n", "/dev/stdin"], {
       input: await scriptFor(shell),
       encoding: "utf8",

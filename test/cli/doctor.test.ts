@@ -19,7 +19,7 @@ async function examine(who: Person, environment: Readonly<Record<string, string>
   return { exitCode, checks, level };
 }
 
-it("says a line for each check, and changes nothing", async () => {
+it("prints a line for each check, and changes nothing", async () => {
   const before = (await world.trail()).length;
   const { exitCode, out } = await world.uko("carol", "doctor");
   expect(exitCode).toBe(0);
@@ -34,7 +34,7 @@ it("says a line for each check, and changes nothing", async () => {
 it.each([
   ["pipeline", /is not a person/],
   ["dave", /using a trusted profile/],
-] as const)("warns %s of what this identity cannot do", async (who, says) => {
+] as const)("warns %s about the limits of this identity", async (who, says) => {
   const { exitCode, checks } = await examine(who);
   expect(checks.find(({ check }) => check === "identity")).toMatchObject({
     level: "warn",
@@ -43,21 +43,21 @@ it.each([
   expect(exitCode).toBe(0);
 });
 
-it("tells rights by which lists succeed, and goes on after one that is refused", async () => {
+it("derives roles from the lists that succeed, and continues after a refused one", async () => {
   const { exitCode, checks, level } = await examine("erin");
   expect([exitCode, level("vaults"), level("keystores")]).toEqual([0, "warn", "warn"]);
   expect(checks.find(({ check }) => check === "keystores")?.do).toContain("Key Custodian - Deployer");
   expect(checks.at(-2)?.check).toBe("KMS keys");
 });
 
-describe("says what it did not check", () => {
+describe("reports what it did not check", () => {
   const uncheckedBy = async (who: Person, environment = {}) => {
     const { checks } = await examine(who, environment);
     expect(checks.at(-1)?.check).toBe("not checked");
     return checks.at(-1)?.do;
   };
 
-  it("the rights to change anything, and what the service stores", async () => {
+  it("the roles to change something, and the service's storage", async () => {
     const unchecked = await uncheckedBy("carol");
     expect(unchecked).toMatch(/^rights to change anything: no call reports them/m);
     expect(unchecked).toMatch(/^whether the service stores a request: uko doctor --probe-tags /m);
@@ -78,18 +78,18 @@ describe("says what it did not check", () => {
     expect(await uncheckedBy("carol")).toMatch(/^keys of 2 of the 7 vaults/m);
   });
 
-  it("everything after an identity that is refused", async () => {
+  it("everything after a refused identity", async () => {
     expect(await uncheckedBy("bob", { UKO_API_KEY: "nobodys-key" })).toMatch(
       /^vaults, keys, keystores, templates and KMS keys: the identity is unknown$/m,
     );
   });
 });
 
-describe("fails with 1 where no run can begin", () => {
+describe("exits with 1 if no run can begin", () => {
   it.each([
     ["a setting is missing", { UKO_INSTANCE_ID: "" }, "settings", "UKO_SETTINGS_INVALID"],
     ["a host may not have the credential", { UKO_ENDPOINT: "https://uko.example" }, "settings", "UKO_HOST_NOT_ALLOWED"],
-    ["IAM knows no such key", { UKO_API_KEY: "nobodys-key" }, "identity", "UKO_CREDENTIAL_REFUSED"],
+    ["IAM does not know the key", { UKO_API_KEY: "nobodys-key" }, "identity", "UKO_CREDENTIAL_REFUSED"],
   ])("%s", async (_why, environment, check, code) => {
     const { exitCode, checks } = await examine("bob", environment);
     expect(exitCode).toBe(1);
@@ -102,7 +102,7 @@ describe("fails with 1 where no run can begin", () => {
   });
 });
 
-it("sees that tags are kept where a key carries some", async () => {
+it("reports that tags are kept if a key carries one", async () => {
   const saysOfTags = async () => (await examine("bob")).checks.find(({ check }) => check === "tags")?.says;
   expect(await saysOfTags()).toContain("unknown");
   await world.uko("bob", `request ${keys.payroll}`);

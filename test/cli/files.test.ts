@@ -1,4 +1,4 @@
-/** What runs leave on disk: a report for pipelines, and evidence that `uko audit` reads back. */
+/** The files that runs write: a report for pipelines, and evidence that `uko audit` reads. */
 
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -41,7 +41,7 @@ async function endPayroll(): Promise<void> {
   await types("bob", "sweep --yes");
 }
 
-it("UKO_REPORT gets a line for each key and run that acted or awaited something, by whom, with the service's time", async () => {
+it("UKO_REPORT gets a line for each key and run that acted or waited, with the caller and the service's time", async () => {
   await endPayroll();
   await types("bob", `status ${keys.ledger}`);
   expect(
@@ -72,12 +72,12 @@ it("UKO_REPORT gets a line for each key and run that acted or awaited something,
   });
 });
 
-it("UKO_REPORT gets faults as well", async () => {
+it("UKO_REPORT also gets faults", async () => {
   await types("bob", `continue ${keys.payroll.replace("5c1e", "5c1f")}`);
   expect(records()).toMatchObject([{ operation: "continue", code: expect.stringMatching(/^UKO_/), exitCode: 1 }]);
 });
 
-it("does nothing where the report could not be opened", async () => {
+it("does nothing if the report cannot be opened", async () => {
   const before = (await world.trail()).filter(({ effect }) => effect).length;
   const environment = { UKO_REPORT: path.join(folder, "absent", "report.jsonl") };
   const { exitCode, err } = await world.uko("bob", `request ${keys.payroll} ${keys.cards}`, environment);
@@ -85,7 +85,7 @@ it("does nothing where the report could not be opened", async () => {
   expect((await world.trail()).filter(({ effect }) => effect)).toHaveLength(before);
 });
 
-it("uko audit tells from the evidence who ended the key, and with whose consent", async () => {
+it("uko audit reports from the evidence who deleted the key, and who approved it", async () => {
   await endPayroll();
   const { exitCode, out } = await world.uko("erin", "audit --json", { UKO_EVIDENCE: evidence() });
   const events = out

@@ -1,4 +1,4 @@
-/** A local UKO with keys in it, and people who type `uko` commands, whole or as a shell takes them apart. */
+/** An emulator with keys in it, and people who type `uko` commands, as a whole or split by a shell. */
 
 import { spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -75,12 +75,12 @@ export interface CliTestWorld {
   readonly url: string;
   /** Runs a command in this process, as the person. */
   uko(who: Person, command: string, environment?: Readonly<Record<string, string>>, input?: string): Promise<Ended>;
-  /** Runs a command line as it was printed: taken apart as by a shell, carried out in this process. */
+  /** Runs a command line as it was printed: split like a shell does, run in this process. */
   shell(who: Person, commandLine: string): Promise<Ended>;
   environmentOf(who: Person): Readonly<Record<string, string>>;
   control(path: string, body: unknown): Promise<void>;
   advance(duration: string): Promise<void>;
-  /** The seeded world again, with other switches if need be. */
+  /** Resets the seeded world, optionally with other switches. */
   reset(switches?: SwitchChoices): Promise<void>;
   trail(): Promise<readonly TrailEntry[]>;
   verdict(options?: Partial<JudgeOptions>): Promise<Verdict>;
@@ -145,7 +145,7 @@ function definedOnly<T extends object>(choices: T): { [Name in keyof T]: Exclude
   return Object.fromEntries(Object.entries(choices).filter(([, value]) => value !== undefined)) as never;
 }
 
-/** A world of the command line whose streams are kept, and whose local UKO is never started. */
+/** A world of the command line that keeps its streams and never starts its emulator. */
 export function quietWorld(over: Partial<CliWorld> = {}): CliWorld & { readonly said: { out: string; err: string } } {
   const said = { out: "", err: "" };
   const appendTo = (name: "out" | "err") => (text: string) => {
@@ -176,12 +176,12 @@ async function runHere(
   return { exitCode, ...world.said };
 }
 
-/** Splits at blanks; what stands in double quotes is one word. */
+/** Splits at blanks; text in double quotes is one word. */
 function splitWords(command: string): readonly string[] {
   return Array.from(command.matchAll(/"([^"]*)"|(\S+)/g), ([, quoted, plain]) => quoted ?? plain ?? "");
 }
 
-/** A folder with an executable `uko` that tells what a shell hands it; a process of ours for each command would take a second. */
+/** A folder with an executable `uko` that reports its arguments from a shell; a process for each command would take a second. */
 function makeShim(): string {
   const folder = mkdtempSync(path.join(tmpdir(), "uko-shim-"));
   const file = path.join(folder, "uko");
@@ -190,7 +190,7 @@ function makeShim(): string {
   return folder;
 }
 
-/** Has a shell take the line apart, and runs what it made of it in this process; `process.test.ts` has the real executable. */
+/** Lets a shell split the line, and runs the result in this process; `process.test.ts` covers the real executable. */
 async function runShell(
   commandLine: string,
   environment: Readonly<Record<string, string>>,

@@ -11,7 +11,7 @@ import {
   hclText,
 } from "../../provider/cli/hcl.ts";
 
-/** Reads a quoted text as HCL's specification has it; throws where something else than text begins in it. */
+/** Reads a quoted text by HCL's specification; throws if something other than text begins in it. */
 function readText(quoted: string): string {
   const inside = /^"(.*)"$/.exec(quoted)?.[1];
   if (inside === undefined) throw new Error(`No single quoted line: ${quoted}`);
@@ -21,7 +21,7 @@ function readText(quoted: string): string {
       if (found === "$${" || found === "%%{") return found.slice(1);
       if (four ?? eight) return String.fromCodePoint(Number.parseInt(four ?? eight ?? "", 16));
       const meant = { n: "\n", r: "\r", t: "\t", '"': '"', "\\": "\\" }[letter ?? ""];
-      if (meant === undefined) throw new Error(`${found} is no text in ${quoted}`);
+      if (meant === undefined) throw new Error(`${found} is not text in ${quoted}`);
       return meant;
     },
   );
@@ -36,10 +36,10 @@ const odd = fc.constantFrom(
   "\u{e0001}",
 );
 
-/** Any character but halves of one, which no file can have. */
+/** Any character except unpaired surrogates, which no file can contain. */
 const any = fc.integer({ min: 0, max: 0x10f7ff }).map((n) => String.fromCodePoint(n < 0xd800 ? n : n + 0x800));
 
-it("writes a text as one, whatever is in it, in one line and with nothing in it that is not seen", () => {
+it("writes any text on one line, without invisible characters, so that it reads back unchanged", () => {
   fc.assert(
     fc.property(fc.oneof(fc.string({ unit: odd }), fc.string({ unit: any })), (text) => {
       const written = hclText(text);
@@ -49,11 +49,11 @@ it("writes a text as one, whatever is in it, in one line and with nothing in it 
   );
 });
 
-it("leaves what needs no sign as people write it", () => {
+it("leaves text without special characters unchanged", () => {
   expect(hclText("Zahlungen größer 100 % ($5) 🔑 '{x}'")).toBe(`"Zahlungen größer 100 % ($5) 🔑 '{x}'"`);
 });
 
-it("writes lists in a line, maps line by line with their names in quotes, and nothing for what is undefined", () => {
+it("writes lists on one line, maps line by line with quoted names, and nothing for undefined", () => {
   expect(hclLiteral([1, true, "a"])).toBe('[1, true, "a"]');
   expect(hclLiteral({})).toBe("{}");
   expect(hclLiteral({ for: "x", gone: undefined, "größe 1": ["y"] })).toBe(
@@ -61,7 +61,7 @@ it("writes lists in a line, maps line by line with their names in quotes, and no
   );
 });
 
-it("lets equal signs stand below each other as long as each attribute has one line", () => {
+it("aligns equal signs as long as each attribute has one line", () => {
   const inner = hclObject([attribute("source", '"a"'), attribute("version", '"b"')]);
   const file = hclFile([
     comment("What this is."),

@@ -21,7 +21,7 @@ afterAll(() => world.close());
 
 const importInto = (out: string) => world.uko("carol", `import --vault ${vaultId} --out ${out}`);
 
-it("writes a program that adopts what the vault holds, by id, and changes nothing at the service", async () => {
+it("writes a program that adopts the vault's resources by ID, and changes nothing at the service", async () => {
   const out = path.join(folder, "payments");
   const before = (await world.trail()).length;
   const ended = await importInto(out);
@@ -35,7 +35,7 @@ it("writes a program that adopts what the vault holds, by id, and changes nothin
   await expect(texts.join("")).toMatchFileSnapshot("../golden/cli/import.txt");
 });
 
-it("writes a configuration that imports the same, each by its id, with the commands of OpenTofu or Terraform", async () => {
+it("writes a configuration that imports the same by ID, with the commands of OpenTofu or Terraform", async () => {
   const before = (await world.trail()).length;
   const writtenFor = async (format: string): Promise<string> => {
     const out = path.join(folder, format);
@@ -51,7 +51,7 @@ it("writes a configuration that imports the same, each by its id, with the comma
   expect((await world.trail()).slice(before).filter(({ effect }) => effect)).toEqual([]);
 });
 
-it("has no program ask a registry for a package that is not there", async () => {
+it("writes no program that requests an unpublished package from a registry", async () => {
   await importInto(folder);
   const { dependencies } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
   expect(dependencies["pulumi-uko"]).toBe("file:pulumi-uko-0.0.0-test.tgz");
@@ -84,7 +84,7 @@ it("writes a program that the package's classes accept", async () => {
   expect(wrong).toEqual([expect.stringContaining("existingKey")]);
 }, 60_000);
 
-/** What the compiler says of each of these programs outside of this repository that import the package. */
+/** The compiler's messages about each of these programs, which import the package outside of this repository. */
 function complaintsAbout(files: readonly string[]): readonly (readonly string[])[] {
   const program = ts.createProgram(files, {
     strict: true,
@@ -106,7 +106,7 @@ function complaintsAbout(files: readonly string[]): readonly (readonly string[])
   });
 }
 
-it("leaves destroyed keys out, and takes deactivated ones", async () => {
+it("leaves out destroyed keys, and takes deactivated ones", async () => {
   const [, cards = ""] = keys.cards.split("/");
   const [, vouchers = ""] = keys.vouchers.split("/");
   await world.uko("bob", `request ${keys.cards}`);
@@ -125,7 +125,7 @@ it("leaves destroyed keys out, and takes deactivated ones", async () => {
   expect([program.includes(cards), program.includes(vouchers)]).toEqual([true, false]);
 });
 
-it("tells what no program can say, and why", async () => {
+it("reports what no program can express, and why", async () => {
   const reason = 'Template "x" v/t: cannot be declared because of its algorithm';
   const later = quietWorld({
     environment: world.environmentOf("carol"),
@@ -138,7 +138,7 @@ it("tells what no program can say, and why", async () => {
   expect(later.said.out).toContain(`\nNot included, because this release cannot manage it:\n  ${reason}\n`);
 });
 
-it("overwrites nothing, and asks the service for nothing then", async () => {
+it("overwrites no file, and sends no call to the service then", async () => {
   writeFileSync(path.join(folder, "index.ts"), "mine");
   const before = (await world.trail()).length;
   const { exitCode, err } = await importInto(folder);
@@ -147,7 +147,7 @@ it("overwrites nothing, and asks the service for nothing then", async () => {
   expect((await world.trail()).length).toBe(before);
 });
 
-it("minds the files of the format alone", async () => {
+it("checks only for files of the chosen format", async () => {
   writeFileSync(path.join(folder, "index.ts"), "mine");
   writeFileSync(path.join(folder, "imports.tf"), "mine");
   const { exitCode, err } = await world.uko("carol", `import --vault ${vaultId} --format tofu --out ${folder}`);
@@ -155,7 +155,7 @@ it("minds the files of the format alone", async () => {
   expect(readdirSync(folder).toSorted()).toEqual(["imports.tf", "index.ts"]);
 });
 
-it("says that a vault is not there", async () => {
+it("reports a vault that does not exist", async () => {
   const { exitCode, err } = await world.uko(
     "carol",
     `import --vault ${vaultId.replace("5c1e", "5c1f")} --out ${folder}`,

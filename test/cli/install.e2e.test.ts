@@ -1,4 +1,4 @@
-/** `uko install terraform` as somebody runs it who has no configuration of OpenTofu's, and the real OpenTofu after it. */
+/** `uko install terraform` for a user without an OpenTofu configuration, and the real OpenTofu after it. */
 
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
@@ -13,14 +13,14 @@ const configuration = `resource "uko_managed_key" "payroll" {
 }
 `;
 
-test("OpenTofu finds the provider without any configuration, works with it, and finds it no more once it is removed", async () => {
+test("OpenTofu finds the provider without any configuration, works with it, and no longer finds it after its removal", async () => {
   const uko = await LocalUko.start();
   onTestFinished(() => uko.stop());
   await using workspace = await TofuWorkspace.create();
   const env = { ...uko.settings, UKO_API_KEY: "carol-demo-key", TF_CLI_CONFIG_FILE: undefined };
   const carol = await workspace.person("carol", { env, program: configuration });
   const inWork = (name: string): string => path.join(carol.workingCopy, name);
-  // The workspace gives everybody a provider, and a file that names its mirror.
+  // The workspace always has a provider, and a file that names its mirror.
   const forget = async (): Promise<void> => {
     for (const name of [".terraform", ".terraform.lock.hcl"]) await rm(inWork(name), { recursive: true, force: true });
   };
@@ -43,7 +43,7 @@ test("OpenTofu finds the provider without any configuration, works with it, and 
 
   expect((await carol.uko(["install", "terraform", "--remove"])).exitCode).toBe(0);
   await forget();
-  // What is left is the registry, which is not asked here.
+  // Only the registry remains, and this test does not contact it.
   const lost = await carol.init(["-plugin-dir", mirror]);
   expect([lost.exitCode, lost.output]).toEqual([1, expect.stringContaining("pulumi-uko/uko")]);
 });

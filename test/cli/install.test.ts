@@ -35,7 +35,7 @@ const placesIn = (root: string) =>
 const filesIn = (root: string): readonly string[] =>
   readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) => statSync(path.join(root, name)).isFile());
 
-/** A provider as it is built, without its right to be started, which some archives lose. */
+/** A provider as built, without its executable bit, which some archives lose. */
 function aBuiltProvider(version = "0.1.0", content = "#!/usr/bin/env node\n"): string {
   const place = path.join(folder, "package", "build", "terraform");
   mkdirSync(place, { recursive: true });
@@ -48,14 +48,14 @@ const zipName = "terraform-provider-uko_0.1.0_linux_amd64.zip";
 const aZip = (name = zipName): Promise<string> => aReleasedZip(path.join(folder, name));
 const sumsFile = () => path.join(folder, "terraform-provider-uko_0.1.0_SHA256SUMS");
 
-/** The checksums beside a zip, as a release has them. */
+/** The checksums file of a zip, as in a release. */
 function checksumsOf(content: string | Buffer): void {
   const sum = createHash("sha256").update(content).digest("hex");
   const lines = `${"0".repeat(64)}  terraform-provider-uko_0.1.0_linux_arm64.zip\n${sum}  ${zipName}\n`;
   writeFileSync(sumsFile(), lines);
 }
 
-/** A zip that something was done to. */
+/** A zip that was modified. */
 async function aSpoiltZip(spoil: (zip: Buffer) => Buffer | string): Promise<readonly string[]> {
   const file = await aZip();
   writeFileSync(file, spoil(readFileSync(file)));
@@ -75,10 +75,10 @@ async function uko(
   return { exitCode, ...world.said };
 }
 
-/** What is said of it, with the places of this run by names. */
+/** The output, with the places of this run replaced by names. */
 const said = (text: string): string => text.replaceAll(home, "<home>").replaceAll(folder, "<folder>");
 
-it("puts the provider where both engines look by themselves, ready to be started, and says how it goes on", async () => {
+it("puts the provider where both engines find it, executable, and prints how to continue", async () => {
   aBuiltProvider();
   const { exitCode, out, err } = await uko([]);
   expect([exitCode, err]).toEqual([0, ""]);
@@ -100,7 +100,7 @@ it("puts the provider where both engines look by themselves, ready to be started
   ).toMatchFileSnapshot("../golden/cli/install.txt");
 });
 
-it("takes the place of the same version, in whichever form it was there, and leaves others", async () => {
+it("replaces the same version in either form, and keeps other versions", async () => {
   aBuiltProvider("0.0.9");
   await uko([]);
   aBuiltProvider("0.1.0", "first");
@@ -117,7 +117,7 @@ it("takes the place of the same version, in whichever form it was there, and lea
   expect(filesIn(place)).not.toContain("terraform-provider-uko_0.1.0_linux_amd64.zip");
 });
 
-it("says what was there already, and replaces what only looks the same", async () => {
+it("reports an existing installation, and replaces one that only looks the same", async () => {
   aBuiltProvider();
   await uko([]);
   expect((await uko([])).out).not.toContain("replaces");
@@ -138,7 +138,7 @@ it("says what was there already, and replaces what only looks the same", async (
   );
 });
 
-it("makes a provider that was there already ready to be started", async () => {
+it("makes an existing provider executable", async () => {
   aBuiltProvider();
   await uko([]);
   const [there = ""] = placesIn(mirror()).map((place) => path.join(place, "0.1.0/linux_amd64/terraform-provider-uko"));
@@ -147,7 +147,7 @@ it("makes a provider that was there already ready to be started", async () => {
   expect(statSync(there).mode & 0o777).toBe(0o755);
 });
 
-it("removes every version, and nothing of anybody else", async () => {
+it("removes every version, and no file of other providers", async () => {
   aBuiltProvider();
   await uko([]);
   const [, other = ""] = placesIn(mirror());
@@ -162,7 +162,7 @@ it("removes every version, and nothing of anybody else", async () => {
   expect((await uko(["--remove"])).out).toBe(`pulumi-uko/uko is not in ${mirror()}.\n`);
 });
 
-it.each(["tofu", "opentofu"])("takes %s for the same, and goes on with that word", async (engine) => {
+it.each(["tofu", "opentofu"])("treats %s as the same, and continues with that word", async (engine) => {
   aBuiltProvider();
   const own = path.join(folder, "mirror");
   const { exitCode, out } = await uko(["--mirror", own], {}, {}, engine);
@@ -171,7 +171,7 @@ it.each(["tofu", "opentofu"])("takes %s for the same, and goes on with that word
   expect(out).toContain(`  uko install ${engine} --remove --mirror ${own}\n`);
 });
 
-it("tells a machine what it did", async () => {
+it("reports its result as JSON", async () => {
   aBuiltProvider();
   expect(JSON.parse((await uko(["--json"])).out)).toEqual({
     ...{ v: 1, provider: "pulumi-uko/uko", mirror: mirror(), version: "0.1.0", platform: "linux_amd64" },
@@ -185,7 +185,7 @@ it("tells a machine what it did", async () => {
   ]);
 });
 
-it("compares a zip with the checksums beside it, and says so", async () => {
+it("compares a zip with its checksums file, and reports the comparison", async () => {
   const zip = await aZip();
   expect((await uko(["--from", zip])).out).toMatch(/^Installed .*\(checksum not compared\).*:\n/);
   checksumsOf(readFileSync(zip));
@@ -193,7 +193,7 @@ it("compares a zip with the checksums beside it, and says so", async () => {
   expect(JSON.parse((await uko(["--json", "--from", zip])).out)).toMatchObject({ isChecksumCompared: true });
 });
 
-it("installs the very file that it looked at, and leaves what is there where that became another", async () => {
+it("installs the file that it checked, and keeps the existing one if the file changes in the meantime", async () => {
   const zip = await aZip();
   await uko(["--from", zip]);
   const [there = ""] = placesIn(mirror()).map((place) => path.join(place, zipName));
@@ -206,7 +206,7 @@ it("installs the very file that it looked at, and leaves what is there where tha
   expect(readdirSync(path.dirname(placesIn(mirror())[0] ?? "")), "nothing half done").toEqual(["uko"]);
 });
 
-it("takes an executable of Windows from a zip for Windows", async () => {
+it("extracts a Windows executable from a zip for Windows", async () => {
   const zip = await aReleasedZip(path.join(folder, "terraform-provider-uko_0.1.0_windows_amd64.zip"));
   expect((await uko(["--from", zip], { system: "win32" })).exitCode).toBe(0);
 });
@@ -216,7 +216,7 @@ it.each([
   [{ system: "darwin" }, {}, "<home>/Library/Application Support/io.terraform/plugins"],
   [{ system: "win32" }, { APPDATA: "<home>/Roaming" }, "<home>/Roaming/terraform.d/plugins"],
   [{ system: "win32" }, {}, "<home>/AppData/Roaming/terraform.d/plugins"],
-])("knows where the engines look on %o with %o", async (over, variables, expected) => {
+])("knows the engines' folders on %o with %o", async (over, variables, expected) => {
   const environment = Object.fromEntries(
     Object.entries(variables).map(([name, value]) => [name, value.replace("<home>", home)]),
   );
@@ -224,7 +224,7 @@ it.each([
   expect(said(JSON.parse(out).mirror)).toBe(expected);
 });
 
-it("takes a mirror of the user's own, and names it in what it prints", async () => {
+it("accepts a mirror of the user's own, and names it in its output", async () => {
   aBuiltProvider();
   const own = path.join(folder, "own mirror");
   const { out } = await uko(["--mirror", own]);
@@ -235,17 +235,17 @@ it("takes a mirror of the user's own, and names it in what it prints", async () 
   expect(readdirSync(home)).toEqual([]);
 });
 
-describe("a configuration file that says itself where providers come from", () => {
+describe("a configuration file that defines where providers come from", () => {
   const installation = "# mine\nprovider_installation {\n  direct {}\n}\n";
   const cases: readonly (readonly [string, string, Environment])[] = [
     ["OpenTofu's", ".tofurc", {}],
     ["Terraform's", ".terraformrc", {}],
     ["one in OpenTofu's XDG folder", "config/opentofu/tofurc", { XDG_CONFIG_HOME: "<home>/config" }],
     ["one of several", ".terraform.d/mine.tfrc", {}],
-    ["one that a variable names", "elsewhere.rc", { TF_CLI_CONFIG_FILE: "<home>/elsewhere.rc" }],
+    ["one in a variable", "elsewhere.rc", { TF_CLI_CONFIG_FILE: "<home>/elsewhere.rc" }],
   ];
 
-  it.each(cases)("%s is named with what to add, and stays as it is", async (_, name, variables) => {
+  it.each(cases)("%s is reported with the lines to add, and is not changed", async (_, name, variables) => {
     aBuiltProvider();
     const file = path.join(home, name);
     mkdirSync(path.dirname(file), { recursive: true });
@@ -261,7 +261,7 @@ describe("a configuration file that says itself where providers come from", () =
     expect(JSON.parse((await uko(["--json"], {}, environment)).out).overruledBy).toEqual([file]);
   });
 
-  it("is not in the way where it names the mirror, where it says nothing of it, or where another file counts", async () => {
+  it("is no obstacle if it names the mirror, does not mention it, or another file takes precedence", async () => {
     aBuiltProvider();
     const file = path.join(home, ".tofurc");
     writeFileSync(file, installation);
@@ -279,7 +279,7 @@ describe("installs nothing", () => {
   type Typed = readonly string[] | Promise<readonly string[]>;
   const from = async (name?: string): Promise<readonly string[]> => ["--from", await aZip(name)];
   const cases: readonly (readonly [string, () => Typed, Partial<Machine>, RegExp])[] = [
-    ["where the provider is not built", () => [], {}, /^The provider is not in <folder>.*\n.*npm run build/],
+    ["without a built provider", () => [], {}, /^The provider is not in <folder>.*\n.*npm run build/],
     ["from the script on Windows", () => [], { system: "win32" }, /Windows cannot start scripts.*\n.*--from/],
     [
       "from a file of another name",
@@ -288,9 +288,9 @@ describe("installs nothing", () => {
       /^uko\.zip is not the name of a release of the provider\n.*_VERSION_linux_amd64\.zip/,
     ],
     ["for another machine", () => from(), { processor: "arm64" }, /this machine is linux_arm64/],
-    ["from no zip", () => aSpoiltZip(() => "hello\n"), {}, /is not a complete zip file\n.*Nothing was installed\./],
+    ["from a file that is not a zip", () => aSpoiltZip(() => "hello\n"), {}, /is not a complete zip file\n.*Nothing was installed\./],
     ["from an empty file", () => aSpoiltZip(() => ""), {}, /is not a complete zip file/],
-    ["from half a zip", () => aSpoiltZip((zip) => zip.subarray(0, zip.length / 2)), {}, /is not a complete zip file/],
+    ["from a truncated zip", () => aSpoiltZip((zip) => zip.subarray(0, zip.length / 2)), {}, /is not a complete zip file/],
     [
       "from a zip without its last byte",
       () => aSpoiltZip((zip) => zip.subarray(0, -1)),
@@ -304,13 +304,13 @@ describe("installs nothing", () => {
       /is not a complete zip file/,
     ],
     [
-      "from a zip of something else",
+      "from a zip of another program",
       async () => ["--from", await aReleasedZip(path.join(folder, zipName), ["terraform-provider-uko_v0.2.0"])],
       {},
       /does not contain terraform-provider-uko_v0\.1\.0, which every release contains/,
     ],
     [
-      "from a zip that is not the one of its checksums",
+      "from a zip that does not match its checksums",
       () => {
         checksumsOf("another");
         return from();
@@ -319,7 +319,7 @@ describe("installs nothing", () => {
       /does not have the checksum in .*SHA256SUMS/,
     ],
     [
-      "where the checksums cannot be read",
+      "with unreadable checksums",
       () => {
         mkdirSync(sumsFile());
         return from();
@@ -327,8 +327,8 @@ describe("installs nothing", () => {
       {},
       /_SHA256SUMS could not be read\n.*EISDIR/,
     ],
-    ["from no file", () => ["--from", zipName], {}, /The file .* does not exist/],
-    ["when asked to print as well", async () => ["--print", ...(await from())], {}, /cannot be used with/],
+    ["from a missing file", () => ["--from", zipName], {}, /The file .* does not exist/],
+    ["together with --print", async () => ["--print", ...(await from())], {}, /cannot be used with/],
   ];
   it.each(cases)("%s", async (_, typed, over, expected) => {
     const { exitCode, out, err } = await uko(await typed(), over);
@@ -338,7 +338,7 @@ describe("installs nothing", () => {
     expect(readdirSync(home)).toEqual([]);
   });
 
-  it("where the mirror cannot be written to, and says what to do", async () => {
+  it("into a mirror that is not writable, and prints the remedy", async () => {
     aBuiltProvider();
     writeFileSync(path.join(folder, "file"), "");
     const { exitCode, err } = await uko(["--mirror", path.join(folder, "file")]);
@@ -350,14 +350,14 @@ describe("installs nothing", () => {
     ]);
   });
 
-  it("into the folder that it runs in for a name that is empty", async () => {
+  it("into the current folder for an empty name", async () => {
     aBuiltProvider();
     const { exitCode, err } = await uko(["--mirror", ""]);
     expect([exitCode, err]).toEqual([1, expect.stringMatching(/^The name of a folder is empty\n.*\n.*INPUT_INVALID/)]);
   });
 });
 
-it("says what is done already where it fails in the second registry's folder", async () => {
+it("reports the finished part if it fails in the second registry's folder", async () => {
   aBuiltProvider();
   const own = path.join(folder, "mirror");
   const [first = "", second = ""] = placesIn(own);

@@ -13,7 +13,7 @@ beforeEach(async () => {
   key = `kms/${await makeKmsKey(world, "backup")}`;
 });
 
-it("two people end a KMS key by commands, each printed by the one before", async () => {
+it("two people delete a KMS key by commands, each printed by the one before", async () => {
   const asked = await world.uko("alice", `request ${key}`);
   expect(asked.exitCode).toBe(0);
   const act = /uko (continue kms\/\S+ --consent \S+)/.exec(asked.out)?.[1] ?? "";
@@ -25,7 +25,7 @@ it("two people end a KMS key by commands, each printed by the one before", async
   expect(reportOf(await world.uko("bob", `status ${key} --json`))).toMatchObject({ lifecycleState: "destroyed" });
 });
 
-it("a request is taken back by command", async () => {
+it("a command withdraws a request", async () => {
   await world.uko("alice", `request ${key}`);
   expect(reportOf(await world.uko("alice", `status ${key} --json`))).toMatchObject({
     lifecycleState: "pending_approval",
@@ -34,13 +34,13 @@ it("a request is taken back by command", async () => {
   expect(reportOf(await world.uko("alice", `status ${key} --json`))).toMatchObject({ lifecycleState: "active" });
 });
 
-it("several keys of both kinds are handled in order", async () => {
+it("several keys of both kinds are processed in order", async () => {
   const { out, exitCode } = await world.uko("bob", `status ${keys.payroll} ${key}`);
   expect(out.indexOf("payroll")).toBeLessThan(out.indexOf("backup"));
   expect(exitCode).toBe(0);
 });
 
-it("commands for managed keys alone say so", async () => {
+it("commands for managed keys alone refuse a KMS key", async () => {
   const { exitCode, err } = await world.uko("bob", `sync ${key}`);
   expect([exitCode, err]).toEqual([1, expect.stringContaining("this command accepts managed keys only")]);
 });
@@ -51,7 +51,7 @@ it("a reason is not dropped silently", async () => {
   expect(reportOf(await world.uko("alice", `status ${key} --json`))).toMatchObject({ lifecycleState: "active" });
 });
 
-it("reads the names of KMS keys and of their windows", () => {
+it("accepts the names of KMS keys and of their windows", () => {
   const id = "0f8c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b11";
   expect(parseAnyKeyPath(`kms/${id}`)).toEqual({ kmsKeyId: id });
   expect(() => parseAnyKeyPath(`kms/${id.slice(1)}`)).toThrow(/is not the name of a key/);

@@ -24,13 +24,13 @@ testEach({
     code: "UKO_RETENTION_POLICY",
     next: [{ ...asksAgain("bob"), first: released }],
   },
-  "a consent stopped by a retention policy": {
+  "an approval stopped by a retention policy": {
     name: "vouchers",
     story: [released, by("bob", "request KEY"), edited(retain), naming("alice")],
     code: "UKO_RETENTION_POLICY",
     next: [{ ...deactivates("alice"), first: released }],
   },
-  "a run stopped by a retention policy, naming nothing": {
+  "a run stopped by a retention policy, without an approval": {
     name: "vouchers",
     story: [released, by("bob", "request KEY"), edited(retain), by("alice", "continue KEY")],
     code: "UKO_RETENTION_POLICY",
@@ -53,14 +53,14 @@ testEach({
     story: [destroyed, after("8d"), edited({ material: "enabled" }), by("bob", "plan KEY")],
     next: [{ by: "alice", exit: 0, leaves: "pending_destruction" }],
   },
-  "a sync brought the keystores in line": {
+  "a sync aligned the keystores": {
     name: "cards",
     story: [destroyed, after("8d"), edited({ material: "enabled" }), by("alice", "sync KEY")],
     next: [{ ...removes, ...later("8d") }],
   },
-  "KMS wants another person than the one who set the window": {
+  "KMS requires another person than the setter of the window": {
     name: "ledger",
-    // Alice's own request to destroy fails, so Bob's is the one on file.
+    // Alice's own request to destroy fails, so Bob's is the pending one.
     story: [
       by("bob", "request KEY"),
       forbidden("K4"),
@@ -72,61 +72,61 @@ testEach({
     code: "UKO_KMS_SETTER",
     next: [{ by: "alice", exit: 0, leaves: "pending_approval", requestedBy: "alice" }],
   },
-  "KMS wants another person, and the record is an answer": {
+  "KMS requires another person, and the record is an approval": {
     name: "ledger",
     story: [deactivated, by("bob", "consent KEY ID"), after("5h"), naming("alice")],
     code: "UKO_KMS_SETTER",
     next: [{ by: "carol", exit: 11, leaves: "pending_destruction" }, reactivates],
   },
-  "who set the KMS window is unknown": {
+  "the setter of the KMS window is unknown": {
     name: "ledger",
     story: [deactivated, by("alice", "withdraw KEY"), by("bob", "request KEY"), after("5h"), naming("alice")],
     code: "UKO_KMS_SETTER_UNKNOWN",
     next: [reactivates],
   },
-  "the KMS window lapsed": {
+  "the KMS window expired": {
     name: "ledger",
     story: [deactivated, after("8d"), by("bob", "continue KEY")],
     code: "UKO_KMS_WINDOW_LAPSED",
     next: [reactivates],
   },
-  "the right to ask is missing": {
+  "the role to request is missing": {
     story: [by("erin", "request KEY")],
     code: "UKO_RIGHTS_MISSING",
     next: [asksAgain("bob")],
   },
-  "the right to deactivate is missing": {
+  "the role to deactivate is missing": {
     story: [by("carol", "request KEY"), naming("bob")],
     code: "UKO_RIGHTS_MISSING",
     next: [asksAgain("bob"), deactivates("alice")],
   },
-  "the right to withdraw is missing": {
+  "the role to withdraw is missing": {
     story: [by("bob", "request KEY"), by("erin", "withdraw KEY")],
     code: "UKO_RIGHTS_MISSING",
     next: [withdraws("bob")],
   },
-  "the right to reactivate is missing": {
+  "the role to reactivate is missing": {
     story: [deactivated, by("erin", "reactivate KEY")],
     code: "UKO_RIGHTS_MISSING",
     next: [reactivates],
   },
-  "the right to sync is missing": {
+  "the role to sync is missing": {
     story: [by("erin", "sync KEY")],
     code: "UKO_RIGHTS_MISSING",
     next: [{ by: "alice", exit: 0, leaves: "active" }],
   },
-  "the right to remove is missing": {
+  "the role to remove is missing": {
     story: [destroyed, after("31d"), by("alice", "continue KEY")],
     code: "UKO_RIGHTS_MISSING",
     next: [removes],
   },
-  "the KMS right to set the window is missing": {
+  "the KMS role to set the window is missing": {
     name: "ledger",
     story: [by("bob", "request KEY"), forbidden("M14"), naming("alice")],
     code: "UKO_RIGHTS_MISSING",
     next: [asksAgain("alice"), deactivates("carol")],
   },
-  "the right to answer is missing": {
+  "the role to approve is missing": {
     story: [by("bob", "request KEY"), by("erin", "consent KEY ID")],
     code: "UKO_RIGHTS_MISSING",
     next: [asksAgain("alice")],

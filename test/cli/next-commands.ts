@@ -1,4 +1,4 @@
-/** Runs each `uko …` command that a message prints, as printed, by whom the message names, and looks up what it did. */
+/** Runs each `uko …` command of a message as printed, as the person that the message names, and checks its effect. */
 
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { explainVerdict } from "../support/oracle.ts";
@@ -6,7 +6,7 @@ import { type CliTestWorld, type Ended, type KeyName, keys, type Person, reportO
 
 let world: CliTestWorld;
 
-/** The tests of a file: one local UKO, seeded again for each command. */
+/** The tests of a file: one emulator, seeded again for each command. */
 export function testEach(cases: Readonly<Record<string, Case>>): void {
   beforeAll(async () => {
     world = await startCliWorld();
@@ -17,10 +17,10 @@ export function testEach(cases: Readonly<Record<string, Case>>): void {
 
 const keyId = (name: KeyName): string => keys[name].split("/")[1] ?? "";
 
-/** One thing that happens to the key of a case; the last of a story is the run whose message is read. */
+/** One event of the key of a case; the last event of a story is the run whose message is read. */
 type Act = (name: KeyName) => Promise<Ended | undefined>;
 
-/** Runs a command with the key's name at its place, a minute after whatever was before. */
+/** Runs a command with the key's name in its place, a minute after the previous event. */
 export async function run(who: Person, command: string, name: KeyName, recordId = ""): Promise<Ended> {
   await world.advance("1m");
   return world.uko(who, `${command.replace("KEY", keys[name]).replace("ID", recordId)} --json`);
@@ -30,7 +30,7 @@ export async function recordOf(name: KeyName): Promise<string> {
   return reportOf(await run("erin", "status KEY", name)).deletion.recordId ?? "";
 }
 
-/** `KEY` stands for the key, `ID` for the record that is on file. */
+/** `KEY` stands for the key, `ID` for the pending record. */
 export const by =
   (who: Person, command: string): Act =>
   async (name) =>
@@ -38,7 +38,7 @@ export const by =
 
 export const naming = (who: Person): Act => by(who, "continue KEY --consent ID");
 
-/** Bob asks, Alice deactivates; her request to destroy is then on file. */
+/** Bob requests, Alice deactivates; her request to destroy is then pending. */
 export const deactivated: Act = (name) => inOrder([by("bob", "request KEY"), naming("alice")], name);
 export const destroyed: Act = (name) => inOrder([deactivated, after("5h"), naming("bob")], name);
 export const after = (duration: string): Act => silent(() => world.advance(duration));
@@ -46,7 +46,7 @@ export const edited = (body: unknown): Act => silent((name) => world.control(`ke
 export const forbidden = (operation: string): Act =>
   silent(() => world.control("faults", { operation, status: 403, times: 1 }));
 export const retain = { addResource: { crn: "crn:v1:kept", preventsKeyDeletion: true } };
-/** Also at the start of a case: a reset leaves what was added to a seeded key. */
+/** Also at the start of a case: a reset keeps additions to a seeded key. */
 export const released: Act = edited({ removeResource: "crn:v1:kept" });
 
 function silent(act: (name: KeyName) => Promise<void>): Act {
@@ -63,10 +63,10 @@ async function inOrder(story: readonly Act[], name: KeyName): Promise<Ended> {
   return last;
 }
 
-/** What one printed command does when `by` runs it. */
+/** The effect of one printed command when `by` runs it. */
 interface Effect {
   readonly by: Person;
-  /** What the message says to do first. */
+  /** The step that the message asks for first. */
   readonly first?: Act;
   readonly exit: number;
   readonly leaves: string;
@@ -74,7 +74,7 @@ interface Effect {
 }
 
 interface Case {
-  /** The seeded key that it is about; `payroll` unless told. */
+  /** The seeded key of the case; `payroll` by default. */
   readonly name?: KeyName;
   readonly story: readonly Act[];
   readonly code?: string;

@@ -17,31 +17,31 @@ import {
 } from "./next-commands.ts";
 
 testEach({
-  "nobody asked, and you may": {
+  "no request is pending, and you may request": {
     story: [by("bob", "continue KEY")],
     code: "UKO_APPROVAL_PENDING",
     next: [asksAgain("bob")],
   },
-  "nobody asked, and a pipeline cannot": {
+  "no request is pending, and a pipeline cannot request": {
     story: [by("pipeline", "request KEY")],
     code: "UKO_APPROVAL_PENDING",
     next: [asksAgain("bob")],
   },
-  "your request is on file": {
+  "your request is pending": {
     story: [by("bob", "request KEY")],
     code: "UKO_APPROVAL_PENDING",
     next: [deactivates("alice"), withdraws("bob")],
   },
-  "somebody's request is on file": {
+  "another person's request is pending": {
     story: [by("bob", "request KEY"), by("alice", "status KEY")],
     next: [deactivates("alice"), asksAgain("alice")],
   },
-  "somebody's request is on file, seen through a trusted profile": {
+  "another person's request is pending, for a trusted profile": {
     story: [by("bob", "request KEY"), by("dave", "continue KEY")],
     code: "UKO_APPROVAL_PENDING",
     next: [{ by: "dave", exit: 10, leaves: "deactivated" }],
   },
-  "somebody's request is on file, met by a pipeline": {
+  "another person's request is pending, for a pipeline": {
     story: [by("bob", "request KEY"), naming("pipeline")],
     code: "UKO_APPROVAL_PENDING",
     next: [deactivates("carol"), withdraws("bob")],
@@ -54,31 +54,31 @@ testEach({
       { by: "alice", exit: 0, leaves: "deactivated" },
     ],
   },
-  "you consented": {
+  "you approved": {
     story: [by("carol", "request KEY"), by("bob", "consent KEY ID")],
     next: [deactivates("carol")],
   },
-  "somebody consented, and you may act on it": {
+  "another person approved, and you may act on the approval": {
     story: [by("carol", "request KEY"), by("bob", "consent KEY ID"), by("carol", "continue KEY")],
     code: "UKO_APPROVAL_PENDING",
     next: [deactivates("carol")],
   },
-  "a consent is not answered again": {
+  "an approval cannot be approved": {
     story: [by("carol", "request KEY"), by("bob", "consent KEY ID"), by("carol", "consent KEY ID")],
     code: "UKO_CONSENT_MISMATCH",
     next: [deactivates("carol")],
   },
-  "nobody answers themselves": {
+  "a requester cannot approve their own request": {
     story: [by("bob", "request KEY"), by("bob", "consent KEY ID")],
     code: "UKO_CONSENT_MISMATCH",
     next: [deactivates("alice")],
   },
-  "the record is not the one on file": {
+  "the approval ID does not match the pending request": {
     story: [by("bob", "request KEY"), by("alice", `consent KEY ${"0".repeat(32)}`)],
     code: "UKO_CONSENT_MISMATCH",
     next: [{ by: "alice", exit: 0, leaves: "pending_approval", requestedBy: "bob" }],
   },
-  "the record does not count any more": {
+  "the record is void": {
     story: [
       by("bob", "request KEY"),
       async (name) => {
@@ -91,12 +91,12 @@ testEach({
     code: "UKO_CONSENT_MISMATCH",
     next: [asksAgain("alice")],
   },
-  "a sync waits for the request on file": {
+  "a sync waits for the pending request": {
     story: [by("bob", "request KEY"), by("alice", "sync KEY")],
     code: "UKO_DELETION_ON_FILE",
     next: [withdraws("alice")],
   },
-  "named while cooling down": {
+  "approved while cooling down": {
     story: [deactivated, naming("bob")],
     code: "UKO_COOLING_DOWN",
     next: [{ by: "bob", ...later("4h"), exit: 11, leaves: "pending_destruction" }, reactivates],
@@ -106,11 +106,11 @@ testEach({
     code: "UKO_DESTRUCTION_PENDING",
     next: [{ ...removes, ...later("30d") }],
   },
-  "only the record is left": {
+  "only the metadata remains": {
     story: [destroyed, after("31d"), by("bob", "status KEY")],
     next: [removes],
   },
-  "a request where only the record is left": {
+  "a request when only the metadata remains": {
     story: [destroyed, after("31d"), by("bob", "request KEY")],
     next: [removes],
   },

@@ -20,7 +20,7 @@ interface Probed {
   readonly exitCode: number;
   readonly says: string;
   readonly checks: readonly Check[];
-  /** What the run changed. */
+  /** The calls that the run made to change something. */
   readonly effects: readonly TrailEntry[];
 }
 
@@ -42,7 +42,7 @@ async function probe(who: Person, choices: { template?: string; environment?: Re
 const operations = ({ effects }: Probed) => effects.map(({ operation }) => operation);
 const keyIds = ({ effects }: Probed) => new Set(effects.map(({ keyId }) => keyId));
 
-describe("makes a key, reads back what is kept, and ends this key alone", () => {
+describe("makes a key, reads back its tags and description, and deletes this key alone", () => {
   it.each([
     [
       "documented",
@@ -75,15 +75,15 @@ describe("makes a key, reads back what is kept, and ends this key alone", () => 
   });
 });
 
-describe("begins nothing", () => {
+describe("sends no call", () => {
   it.each([
     [
-      "where the environment asks for two people",
+      "if the environment requires two people",
       { environment: { UKO_DUAL_AUTHORIZATION: "required" } },
       /two people/,
     ],
     ["with a template whose keys are active at once", { template: "payroll" }, /active at once/],
-    ["with a template that is not there", { template: "nothing" }, /no visible template/],
+    ["with a template that does not exist", { template: "nothing" }, /no visible template/],
   ])("%s", async (_where, choices, says) => {
     const probed = await probe("bob", choices);
     expect([probed.exitCode, probed.effects]).toEqual([1, []]);
@@ -91,14 +91,14 @@ describe("begins nothing", () => {
     expect(probed.says).toContain("No key was created");
   });
 
-  it("without the right to create", async () => {
+  it("without the role to create", async () => {
     const probed = await probe("alice");
     expect(probed.effects).toEqual([]);
     expect(probed.says).toContain("Key Custodian - Creator");
   });
 
   it.each(["doctor --probe-tags", `doctor --vault ${vaultId}`, "doctor --probe-tags --template payroll-draft"])(
-    "for half a command: %s",
+    "for an incomplete command: %s",
     async (command) => {
       const { exitCode, err } = await world.uko("bob", command);
       expect([exitCode, err]).toEqual([1, expect.stringContaining("requires all of")]);
@@ -106,7 +106,7 @@ describe("begins nothing", () => {
   );
 });
 
-describe("names the key that is left, and the command that ends it", () => {
+describe("names the remaining key, and the command that deletes it", () => {
   it.each([
     [
       "may not destroy",
@@ -115,8 +115,8 @@ describe("names the key that is left, and the command that ends it", () => {
       "request",
     ],
     ["may not remove", { operation: "K5", status: 403, body: {} }, /destroyed\): to remove .*Vault Admin/, "continue"],
-    ["cannot read any more", { operation: "K3", skip: 3, status: 500, body: {} }, /was not deleted/, "request"],
-  ])("to somebody who %s", async (_who, fault, says, command) => {
+    ["can no longer read", { operation: "K3", skip: 3, status: 500, body: {} }, /was not deleted/, "request"],
+  ])("to a person who %s", async (_who, fault, says, command) => {
     await world.control("faults", fault);
     const probed = await probe("bob");
     expect([probed.exitCode, probed.says]).toEqual([1, expect.stringMatching(says)]);
@@ -133,8 +133,8 @@ describe("names the key that is left, and the command that ends it", () => {
   });
 });
 
-describe("where an answer is lost", () => {
-  it.each(["K2", "K4", "K8", "K5"])("of %s, finds its key again and sends nothing twice", async (operation) => {
+describe("a lost answer", () => {
+  it.each(["K2", "K4", "K8", "K5"])("of %s makes it find its key again and repeat no call", async (operation) => {
     await world.control("faults", { operation, drop: "after", times: 1 });
     const probed = await probe("bob");
     expect(operations(probed)).toEqual(["K2", "K4", "K8", "K5"]);
@@ -142,7 +142,7 @@ describe("where an answer is lost", () => {
   });
 });
 
-it("says what it saw and what it did, and leaves a report and evidence of it", async () => {
+it("prints its observations and calls, and writes a report and evidence", async () => {
   const folder = mkdtempSync(path.join(tmpdir(), "uko-probe-"));
   const [report, evidence] = [path.join(folder, "report.jsonl"), path.join(folder, "evidence.jsonl")];
   const command = `doctor --probe-tags --vault ${vaultId} --template cards-draft`;

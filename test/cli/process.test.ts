@@ -9,7 +9,7 @@ import { explainVerdict, judge, type TrailEntry } from "../support/oracle.ts";
 import { apiKeys, type Ended, executable, keys, type Person, reportOf, seed, vaultId } from "./harness.ts";
 import { aReleasedZip } from "./released-zip.ts";
 
-/** `uko` as a process of its own, without anything of this one's environment. */
+/** `uko` as a separate process, without this process's environment. */
 function start(typed: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, [executable, ...typed], {
     env: { NODE_COMPILE_CACHE: compileCache, ...environment },
@@ -65,7 +65,7 @@ const uko = (who: Person, ...typed: readonly string[]) => start(typed, environme
 const clock = (change: unknown) =>
   fetch(`${ready.url}/_emulator/clock`, { method: "POST", body: JSON.stringify(change) });
 
-it("the local UKO is ready soon, and says where", () => {
+it("the emulator is ready soon, and prints its address", () => {
   expect(ready).toEqual({
     url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     pid: emulator.child.pid,
@@ -73,7 +73,7 @@ it("the local UKO is ready soon, and says where", () => {
   });
 });
 
-it("two people end a key, one waits for the keystores, and nobody needs a stack", async () => {
+it("two people delete a key, one waits for the keystores, and no stack is required", async () => {
   const key = keys.payroll;
   const next = (ended: Ended) => reportOf(ended).explanation.next[0]?.commands[0]?.split(" ").slice(1) ?? [];
 
@@ -119,7 +119,7 @@ it.each(["SIGINT", "SIGTERM"] as const)(
   },
 );
 
-it("waits no longer than it may", async () => {
+it("waits at most as long as its budget", async () => {
   const startedMs = performance.now();
   const { exitCode } = await uko("pipeline", "continue", keys.vouchers, "--wait", "1s");
   expect(exitCode).toBe(10);
@@ -133,7 +133,7 @@ it("starts the emulator as a person who may create keys", async () => {
   expect(await local.ended).toMatchObject({ exitCode: 0 });
 });
 
-it("says what is wrong without a stack trace", async () => {
+it("prints the error without a stack trace", async () => {
   const missing = await start(["status", keys.vouchers]).ended;
   expect([missing.exitCode, missing.out]).toEqual([1, ""]);
   expect(missing.err).toContain("[UKO_SETTINGS_INVALID]");
@@ -159,7 +159,7 @@ it("says what is wrong without a stack trace", async () => {
   for (const { err } of [missing, wrongKey, taken]) expect(err).not.toMatch(/^\s+at /m);
 });
 
-it("ends where the system makes no folder below one that is there", async () => {
+it("ends if the system cannot make a folder below an existing one", async () => {
   const platform = `${process.platform}_${process.arch === "x64" ? "amd64" : process.arch}`;
   const zip = await aReleasedZip(path.join(folder, `terraform-provider-uko_0.1.0_${platform}.zip`));
   for (const [typed, said] of [
@@ -167,7 +167,7 @@ it("ends where the system makes no folder below one that is there", async () => 
     [["install", "terraform", "--from", zip, "--mirror", "/proc/x"], "Could not change the contents of /proc/x\n"],
   ] as const) {
     const { child, ended } = start(typed, environmentOf("carol"));
-    // A call of the system that never ends outlives every other signal.
+    // A system call that never returns blocks every other signal.
     const killed = setTimeout(() => child.kill("SIGKILL"), 10_000);
     const { exitCode, out, err } = await ended;
     clearTimeout(killed);
@@ -175,7 +175,7 @@ it("ends where the system makes no folder below one that is there", async () => 
   }
 });
 
-it("says that a folder is in one that no longer exists", async () => {
+it("reports that the folder above no longer exists", async () => {
   const gone = path.join(folder, "gone");
   mkdirSync(gone);
   const { status, stderr } = spawnSync(
@@ -196,7 +196,7 @@ it("says that a folder is in one that no longer exists", async () => {
   ]);
 });
 
-it("says which Node it needs before it does anything in an older one", () => {
+it("names the required Node version before it does anything in an older one", () => {
   const older = "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } })";
   for (const typed of [["status", keys.payroll], ["--help"]]) {
     const args = ["--import", `data:text/javascript,${older}`, executable, ...typed];

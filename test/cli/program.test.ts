@@ -22,7 +22,7 @@ function aReport(exitCode = 0): Report {
   return { v: 1, ...ref, lifecycleState: "active", deletion: {}, taken: [], explanation, exitCode };
 }
 
-/** A world whose operations only note how they were called. */
+/** A world whose operations only record their calls. */
 function aWorld(over: Partial<Operations> = {}, variables: Readonly<Record<string, string>> = {}) {
   const names = ["status", "plan", "request", "consent", "continue", "withdraw", "reactivate", "sync"] as const;
   const noted = Object.fromEntries(names.map((name) => [name, vi.fn(async () => aReport())]));
@@ -72,7 +72,7 @@ describe("each command calls its operation", () => {
   });
 });
 
-it("takes consents and the wait from the environment, and lets an option win over it", async () => {
+it("takes approvals and the wait from the environment, and an option takes precedence", async () => {
   const { world, operations } = aWorld({}, { UKO_CONSENT: recordA, UKO_WAIT: "30m" });
   await runCli(["continue", key, "--consent", recordB], world);
   await runCli(["continue", key, "--wait", "0"], world);
@@ -82,7 +82,7 @@ it("takes consents and the wait from the environment, and lets an option win ove
   ]);
 });
 
-it("handles several keys in order, a line of JSON each, and exits with the most severe", async () => {
+it("processes several keys in order, a line of JSON each, and exits with the most severe code", async () => {
   const exitCodes = [10, 0];
   const { world } = aWorld({ status: async () => aReport(exitCodes.shift()) });
   expect(await runCli(["status", key, other, "--json"], world)).toBe(10);
@@ -91,7 +91,7 @@ it("handles several keys in order, a line of JSON each, and exits with the most 
   expect(world.said.err).toBe("");
 });
 
-it("goes on to the next key after a fault of one", async () => {
+it("continues with the next key after a fault of one", async () => {
   const { world, operations } = aWorld({
     status: vi
       .fn()
@@ -104,7 +104,7 @@ it("goes on to the next key after a fault of one", async () => {
 });
 
 it.each(["UKO_CANCELLED", "UKO_CREDENTIAL_REFUSED", "UKO_HOST_NOT_ALLOWED"] as const)(
-  "stops at the first key after %s, which the next would only meet again",
+  "stops at the first key after %s, which would fail the next key too",
   async (code) => {
     const { world, operations, close } = aWorld({ plan: vi.fn().mockRejectedValue(new UkoError(code)) });
     expect(await runCli(["plan", key, other, "--json"], world)).toBe(1);
@@ -114,7 +114,7 @@ it.each(["UKO_CANCELLED", "UKO_CREDENTIAL_REFUSED", "UKO_HOST_NOT_ALLOWED"] as c
   },
 );
 
-describe("what is not valid", () => {
+describe("invalid input", () => {
   it.each([
     [["stauts", key], /Unknown command 'stauts'\n {2}\(Did you mean status\?\)/],
     [["status", key, "--jsn"], /Unknown option '--jsn'\n {2}\(Did you mean --json\?\)/],
@@ -138,7 +138,7 @@ describe("what is not valid", () => {
     [["emulator", "--port", "http"], /is not a port/],
     [[], /The command is missing/],
     [["help", "stauts"], /^Unknown command 'stauts'\n {2}uko --help lists them\./],
-  ] as const)("uko %j is said on standard error, and nothing is called", async (typed, said) => {
+  ] as const)("uko %j prints an error on standard error, and calls nothing", async (typed, said) => {
     const { world, operations } = aWorld();
     expect(await runCli(typed, world)).toBe(1);
     expect(world.said.err).toMatch(said);
@@ -159,7 +159,7 @@ it.each([
   [{ UKO_API_KEY: "secret" }, /The instance ID is not set\n {2}Set UKO_INSTANCE_ID/],
   [{ UKO_INSTANCE_ID: instanceId }, /The credential is not set\n {2}Set UKO_API_KEY/],
   [{ ...environment, UKO_WAIT: "5x" }, /^UKO_WAIT is not a duration/],
-])("says which setting is missing or wrong (%#)", async (variables, said) => {
+])("names the setting that is missing or wrong (%#)", async (variables, said) => {
   const world = quietWorld({ environment: variables });
   expect(await runCli(["status", key], world)).toBe(1);
   expect(world.said.err).toMatch(said);
@@ -169,7 +169,7 @@ it.each([
 describe("help", () => {
   const onKeys = ["status", "plan", "request", "consent", "continue", "withdraw", "reactivate", "sync"];
   const commands = [...onKeys, "requests", "sweep", "audit", "import", "install", "doctor", "emulator", "completion"];
-  it("is the same as in the golden files", async () => {
+  it("matches the golden files", async () => {
     const { world } = aWorld();
     expect(await runCli(["--help"], world)).toBe(0);
     for (const command of commands) {
@@ -179,7 +179,7 @@ describe("help", () => {
     await expect(world.said.out).toMatchFileSnapshot("../golden/cli/help.txt");
   });
 
-  it("gives examples that are understood", async () => {
+  it("has valid examples", async () => {
     const { world } = aWorld();
     for (const command of [...onKeys, "requests", "sweep"]) await runCli([command, "--help"], world);
     const examples = world.said.out.match(/^ {2}uko .*$/gm) ?? [];
@@ -190,7 +190,7 @@ describe("help", () => {
     }
   });
 
-  it("tells the version", async () => {
+  it("prints the version", async () => {
     const { world } = aWorld();
     expect(await runCli(["--version"], world)).toBe(0);
     expect(world.said.out).toBe("0.0.0-test\n");
@@ -219,20 +219,20 @@ describe("uko emulator", () => {
     return { startEmulator, out: world.said.out };
   }
 
-  it("says how to use it, and runs until it is stopped", async () => {
+  it("prints how to use it, and runs until it is stopped", async () => {
     const { startEmulator, out } = await runEmulator([]);
     expect(startEmulator).toHaveBeenCalledWith({ port: 7600, host: "127.0.0.1" });
     await expect(out).toMatchFileSnapshot("../golden/cli/emulator.txt");
   });
 
-  it("prints one line with --json, and hands its options on", async () => {
+  it("prints one line with --json, and passes its options on", async () => {
     const typed = ["--json", "--port", "0", "--host", "::1", "--seed", "world.json", "--profile", "zos"];
     const { startEmulator, out } = await runEmulator(typed, []);
     expect(startEmulator).toHaveBeenCalledWith({ port: 0, host: "::1", seedFile: "world.json", profile: "zos" });
     expect(JSON.parse(out)).toEqual(uko);
   });
 
-  it("hands on where the world is kept and what it goes on from, and names the certificate to trust", async () => {
+  it("passes on the state file and the snapshot, and names the certificate to trust", async () => {
     const { startEmulator, out } = await runEmulator([
       "--file",
       "uko.db",
@@ -250,7 +250,7 @@ describe("uko emulator", () => {
   it.each([
     ["0.0.0.0", "http://0.0.0.0:7600", "http://127.0.0.1:7600"],
     ["::", "http://[::]:7600", "http://[::1]:7600"],
-  ])("names this machine for %s, and says what others need", async (host, listening, url) => {
+  ])("names this machine for %s, and prints what other machines require", async (host, listening, url) => {
     const { out } = await runEmulator(["--host", host], people, { url: listening });
     expect(out).toContain(`export UKO_ENDPOINT=${url} UKO_KMS_ENDPOINT=${url} UKO_IAM_ENDPOINT=${url}\n`);
     expect(out).toMatch(
@@ -261,7 +261,7 @@ describe("uko emulator", () => {
     expect(JSON.parse(line).url).toBe(url);
   });
 
-  it("says of another address what uko calls it with", async () => {
+  it("prints the setting for another address", async () => {
     const plain = await runEmulator(["--host", "192.0.2.1"], people, { url: "http://192.0.2.1:7600" });
     expect(plain.out).toContain("restart with --tls. Clients need UKO_ALLOWED_HOSTS=192.0.2.1:7600.");
     const over = { url: "https://192.0.2.1:7600", caFile: "ca.pem" };
@@ -270,7 +270,7 @@ describe("uko emulator", () => {
     expect(out).toContain("On another machine, set NODE_EXTRA_CA_CERTS to a copy of that file.\n");
   });
 
-  it("leaves people out where the world has none with an API key", async () => {
+  it("leaves out people if the world has none with an API key", async () => {
     expect((await runEmulator([], [])).out).not.toContain("UKO_API_KEY");
   });
 });

@@ -12,7 +12,7 @@ function written(columns: number | undefined, act: (line: ReturnType<typeof crea
 
 const erase = "\r\u001b[2K";
 
-it("prints a line when the text changes, where nobody watches a terminal", () => {
+it("prints a line when the text changes, without a terminal", () => {
   const text = written(undefined, (line) => {
     for (const each of ["one", "one", "two"]) line.report(each);
     line.clear();
@@ -20,7 +20,7 @@ it("prints a line when the text changes, where nobody watches a terminal", () =>
   expect(text).toBe("one\ntwo\n");
 });
 
-it("rewrites one line in place on a terminal, and takes it away at the end", () => {
+it("rewrites one line in place on a terminal, and clears it at the end", () => {
   const text = written(80, (line) => {
     for (const each of ["one", "one", "two"]) line.report(each);
     line.clear();

@@ -19,7 +19,7 @@ function programOf(items: readonly InventoryItem[]): string {
 }
 const heads = (items: readonly InventoryItem[]) => programOf(items).match(/^(const .*|new .*)$/gm);
 
-it("makes names that are valid, unique and near to what people call the things", () => {
+it("makes valid, unique names that resemble the resources' names", () => {
   const names = ["payroll", "Payroll", "payroll", "2026 keys", "class", "a/b c", "Vault", "ß"];
   const keystores = names.map((name) => item({ resource: "Keystore", name }));
   expect(heads([...keystores, item({ keystores: names })])).toEqual([
@@ -35,7 +35,7 @@ it("makes names that are valid, unique and near to what people call the things",
   ]);
 });
 
-it("makes a constant of what another resource names, and of nothing else", () => {
+it("makes a constant for a resource that another one names, and for no other", () => {
   const within = { vaultId: "v" };
   expect(
     heads([
@@ -52,7 +52,7 @@ it("makes a constant of what another resource names, and of nothing else", () =>
   ]);
 });
 
-it("writes values as TypeScript, and cannot be made to write anything else by them", () => {
+it("writes values as TypeScript, and escapes everything else", () => {
   const inputs = {
     label: 'a"; process.exit();//',
     tags: { "cost center": "a\n\u2028b", team: "x", ["__proto__"]: "y" },
@@ -67,7 +67,7 @@ it("writes values as TypeScript, and cannot be made to write anything else by th
   );
 });
 
-it("leaves a connection as it is, and says how its secrets are set from the program", () => {
+it("leaves a connection unchanged, and explains how the program sets its secrets", () => {
   const secretBlocks = [
     { name: "aws", known: { region: "eu_central_1" }, secrets: ["accessKeyId", "secretAccessKey"] },
   ];
@@ -77,7 +77,7 @@ it("leaves a connection as it is, and says how its secrets are set from the prog
   );
 });
 
-it("names the project as Pulumi takes it, however long the vault's name is", () => {
+it("names the project as Pulumi accepts it, however long the vault's name is", () => {
   const files = writeProgram([item({ resource: "Vault", name: "v".repeat(100) })], "0.1.0");
   const name = /^name: "(.*)"$/m.exec(files.find((file) => file.name === "Pulumi.yaml")?.text ?? "")?.[1];
   expect(name).toBe(`adopted-${"v".repeat(90)}`);

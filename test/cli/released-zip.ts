@@ -1,10 +1,10 @@
-/** A zip of the provider as a release has it, but small. */
+/** A zip of the provider like a release's, but small. */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { packZip } from "../../sdk/release/archive.ts";
 
-/** Makes the zip that `file` says by its name, with what a release of that name holds unless told otherwise. */
+/** Makes the zip that `file` names, with the contents of a release of that name by default. */
 export async function aReleasedZip(file: string, names: readonly string[] = namesFor(file)): Promise<string> {
   const folder = mkdtempSync(path.join(path.dirname(file), "zip-"));
   for (const name of names) writeFileSync(path.join(folder, name), `${name}\n`);

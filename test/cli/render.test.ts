@@ -14,11 +14,11 @@ const explanation: Explanation = {
   code: "UKO_APPROVAL_PENDING",
 };
 
-it("lays a report out as engines do", () => {
+it("lays out a report as engines do", () => {
   expect(reportText({ explanation } as Report)).toBe(`${renderExplanation(explanation)}\n`);
 });
 
-it("says an error as summary, indented detail and code", () => {
+it("prints an error as summary, indented detail and code", () => {
   const error = new UkoError("UKO_INPUT_INVALID", { summary: "Wrong", detail: "One\nTwo" });
   expect(errorText(error)).toBe("Wrong\n  One\n  Two\n  [UKO_INPUT_INVALID]\n");
   expect(JSON.parse(errorJson(error, { vaultId: "v", keyId: "k" }))).toEqual({
@@ -30,7 +30,7 @@ it("says an error as summary, indented detail and code", () => {
   });
 });
 
-it("calls what is not from the catalogue its own fault, without a stack trace", () => {
+it("reports an error outside the catalog as its own fault, without a stack trace", () => {
   const error = toUkoError(new TypeError("x is not a function"));
   expect(error.code).toBe("UKO_BUG");
   expect(errorText(error)).toBe("Unexpected error in uko\n  x is not a function\n  [UKO_BUG]\n");

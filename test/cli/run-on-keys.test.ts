@@ -12,11 +12,11 @@ it.each([
   [[12, 13, 10], 13],
   [[10, 11, 12, 13, 1], 1],
   [[0, 99], 1],
-])("%j comes to %i", (codes, expected) => {
+])("%j combine to %i", (codes, expected) => {
   expect(mostSevere(codes)).toBe(expected);
 });
 
-it("knows every exit code of the catalogue, and answers one of those given, in any order", () => {
+it("knows every exit code of the catalog, and returns one of the given codes, in any order", () => {
   const known = [0, ...Object.values(errorCatalogue).map((entry) => entry.exitCode)];
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...known), { minLength: 1 }), (codes) => {

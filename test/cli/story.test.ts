@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterAll(() => world.close());
 
-/** Types a command as somebody, and writes down what they see. */
+/** Types a command as a person, and records the output. */
 async function types(who: Person, command: string): Promise<Ended> {
   const ended = await world.uko(who, command);
   transcript.push(`${who}$ uko ${command}`, ended.out + ended.err, `(exit ${ended.exitCode})`, "");
@@ -29,7 +29,7 @@ async function recordOf(key: string): Promise<string> {
   return reportOf(await world.uko("erin", `status ${key} --json`)).deletion.recordId ?? "";
 }
 
-/** Ids of records depend on the second in which they were written; which record is which does not. */
+/** Replaces record IDs, which depend on the second of the write, by numbers. */
 function normalised(): string {
   const ids: string[] = [];
   return transcript.join("\n").replace(/\b[0-9a-f]{32}\b/g, (id) => {
@@ -38,7 +38,7 @@ function normalised(): string {
   });
 }
 
-it("two people end a key, and are told at each turn where it stands", async () => {
+it("two people delete a key, and read its state at each step", async () => {
   const key = keys.payroll;
   await types("bob", `status ${key}`);
   await types("bob", `plan ${key}`);
@@ -65,7 +65,7 @@ it("two people end a key, and are told at each turn where it stands", async () =
   expect(verdict.ok, explainVerdict(verdict)).toBe(true);
 });
 
-it("people think again: consents, withdrawals and reactivation", async () => {
+it("people change their minds: approvals, withdrawals and reactivation", async () => {
   const key = keys.payroll;
   await types("carol", `request ${key}`);
   await passes("1m");
@@ -89,7 +89,7 @@ it("people think again: consents, withdrawals and reactivation", async () => {
   expect(verdict.ok, explainVerdict(verdict)).toBe(true);
 });
 
-it("who and what is not possible is told why", async () => {
+it("impossible steps and callers are refused with the reason", async () => {
   const key = keys.payroll;
   await types("pipeline", `request ${key}`);
   await types("dave", `request ${key}`);
@@ -110,7 +110,7 @@ it("who and what is not possible is told why", async () => {
   await expect(normalised()).toMatchFileSnapshot("../golden/cli/refusals.txt");
 });
 
-it("--json says the same as data, a line per key", async () => {
+it("--json prints the same as data, a line for each key", async () => {
   await world.uko("bob", `request ${keys.payroll}`);
   const { out } = await world.uko("alice", `status ${keys.payroll} ${keys.draft} ${keys.cards} --json`);
   const reports = out

@@ -22,7 +22,7 @@ async function recordOf(key: string): Promise<string> {
   return reportOf(await world.uko("erin", `status ${key} --json`)).deletion.recordId ?? "";
 }
 
-/** A key on each stage of its way out. */
+/** A key in each stage of its deletion. */
 async function onEveryStage(): Promise<void> {
   await destroy(keys.vouchers);
   await world.advance("31d");
@@ -56,7 +56,7 @@ async function calls(act: () => Promise<unknown>): Promise<readonly string[]> {
 }
 
 describe("uko requests", () => {
-  it("lists every key whose end is under way, and the next command", async () => {
+  it("lists every key with a deletion in progress, and the next command", async () => {
     await onEveryStage();
     const { exitCode, out, err } = await world.uko("bob", "requests");
     expect([exitCode, err]).toEqual([0, ""]);
@@ -69,7 +69,7 @@ describe("uko requests", () => {
     expect(await calls(() => world.uko("bob", `requests --vault ${vaultId}`))).toEqual(["K1"]);
   });
 
-  it("is a line per key with --json, with who asked, until when, and no code", async () => {
+  it("prints a line for each key with --json, with requester and deadline, without a code", async () => {
     await onEveryStage();
     const ended = await world.uko("bob", "requests --json");
     const told = linesOf(ended).map(({ label, lifecycleState, deletion, code }) => [
@@ -104,14 +104,14 @@ describe("uko requests", () => {
     );
   });
 
-  it("ends with 13 where a vault's list is refused, and says which", async () => {
+  it("exits with 13 if a vault's list is refused, and names the vault", async () => {
     const { exitCode, err } = await world.uko("erin", `requests --vault ${vaultId}`);
     expect([exitCode, err]).toEqual([13, expect.stringContaining(`Vault ${vaultId}: The identity lacks the right`)]);
   });
 });
 
 describe("uko sweep", () => {
-  it("shows what it would remove, removes nothing without --yes, and says how", async () => {
+  it("shows what it would remove, removes nothing without --yes, and explains how", async () => {
     await onEveryStage();
     const operations = await calls(async () => {
       const { exitCode, out } = await world.uko("bob", "sweep");
@@ -121,7 +121,7 @@ describe("uko sweep", () => {
     expect(operations.filter((operation) => operation !== "K12" && operation !== "M6")).not.toContain("K5");
   });
 
-  it("removes with --yes those records alone whose time has come, and takes no other step", async () => {
+  it("removes with --yes only records whose time has come, and takes no other step", async () => {
     await onEveryStage();
     const operations = await calls(async () => {
       const ended = await world.uko("bob", "sweep --yes --json");
@@ -136,7 +136,7 @@ describe("uko sweep", () => {
     expect(verdict.ok, explainVerdict(verdict)).toBe(true);
   });
 
-  it("asks whoever sits at a terminal, and takes only yes for yes", async () => {
+  it("asks for confirmation on a terminal, and accepts only yes", async () => {
     await onEveryStage();
     for (const [answer, removed] of [
       ["", false],
@@ -156,7 +156,7 @@ describe("uko sweep", () => {
     expect((await world.uko("bob", "sweep")).out).toContain("Dry run: no key can be removed now");
   });
 
-  it("goes on beside a key that cannot be looked at, and says which", async () => {
+  it("continues after an unreadable key, and names the key", async () => {
     await destroy(keys.vouchers);
     await destroy(keys.cards);
     await world.advance("31d");
@@ -170,7 +170,7 @@ describe("uko sweep", () => {
     expect(linesOf(json)[0]).toMatchObject({ vaultId, keyId, error: { code: "UKO_KEY_NOT_FOUND" } });
   });
 
-  it("ends with 13 where the right to remove is missing", async () => {
+  it("exits with 13 if the role to remove is missing", async () => {
     await onEveryStage();
     expect((await world.uko("alice", "sweep --yes")).exitCode).toBe(13);
   });

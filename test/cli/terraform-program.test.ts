@@ -21,7 +21,7 @@ function fileOf(name: string, items: readonly InventoryItem[], over: object = {}
 const heads = (items: readonly InventoryItem[]) => fileOf("main.tf", items).match(/^resource .*$/gm);
 const bodyOf = (items: readonly InventoryItem[]) => /\nresource [\s\S]*/.exec(fileOf("main.tf", items))?.[0].trim();
 
-it("makes names that are valid, there once for each type, and near to what people call the things", () => {
+it("makes valid names, unique for each type, that resemble the resources' names", () => {
   const names = ["payroll", "Payroll", "payroll_2", "2026 keys", "for", "a/b  c.", "Größe", "ключи", "", "payroll"];
   const keys = names.map((name) => item({ name, id: "5c1e/9b2d-01" }));
   expect(heads([...keys, item({ resource: "Vault" }), item({ resource: "KeyTemplate", name: "2" })])).toEqual([
@@ -40,7 +40,7 @@ it("makes names that are valid, there once for each type, and near to what peopl
   ]);
 });
 
-it("imports each resource by its id into the address that it has", () => {
+it("imports each resource by its ID into its address", () => {
   const text = fileOf("imports.tf", [item({ resource: "Vault", id: "v", name: "pay" }), item(), item({ id: "v/k2" })]);
   expect(text.match(/^ {2}.*$/gm)).toEqual([
     ...["  to = uko_vault.pay", '  id = "v"'],
@@ -49,7 +49,7 @@ it("imports each resource by its id into the address that it has", () => {
   ]);
 });
 
-it("names vault, template and keystores through their resources, so that a key goes before them", () => {
+it("names vault, template and keystores through their resources, so that a key is deleted before them", () => {
   const within = { vaultId: "v" };
   const items = [
     item({ resource: "Vault", id: "v", name: "pay", inputs: { name: "pay", existingVaultId: "v" } }),
@@ -86,7 +86,7 @@ resource "uko_managed_key" "other" {
   );
 });
 
-it("takes objects apart, and leaves maps and lists whole", () => {
+it("splits objects, and keeps maps and lists whole", () => {
   const template = item({
     resource: "KeyTemplate",
     name: "mail",
@@ -108,7 +108,7 @@ resource "uko_managed_key" "payroll" {
   );
 });
 
-it("leaves a connection as it is, and says how its secrets are set from the configuration", () => {
+it("leaves a connection unchanged, and explains how the configuration sets its secrets", () => {
   const secretBlocks = [{ name: "aws", known: { region: "eu\n%{x}" }, secrets: ["accessKeyId", "secretAccessKey"] }];
   const keystore = item({ resource: "Keystore", name: "aws 1", inputs: { existingKeystoreId: "ks" }, secretBlocks });
   expect(bodyOf([keystore])).toBe(
@@ -124,7 +124,7 @@ it("leaves a connection as it is, and says how its secrets are set from the conf
   );
 });
 
-it("asks for releases that fit the one that wrote it, names the instance, and no credential", () => {
+it("requires compatible releases of the provider, names the instance, and contains no credential", () => {
   const versions = ["0.1.0", "0.2.0-rc.1"].map((version) => fileOf("main.tf", [], { version, region: "eu-de" }));
   expect(versions.map((text) => /version = (.*)/.exec(text)?.[1])).toEqual(['"~> 0.1.0"', '"0.2.0-rc.1"']);
   expect(/provider "uko" \{[^}]*\}/.exec(versions[0] ?? "")?.[0]).toBe(
@@ -133,7 +133,7 @@ it("asks for releases that fit the one that wrote it, names the instance, and no
   expect(fileOf("main.tf", [])).not.toContain("region");
 });
 
-it("writes the same for Terraform, but for the commands that it names", () => {
+it("writes the same for Terraform, except for the commands that it names", () => {
   const textOf = (command: TerraformCommand) =>
     writeConfiguration([item()], { ...surroundings, command })
       .map(({ name, text }) => `${name}\n${text}`)

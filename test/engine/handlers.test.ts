@@ -8,9 +8,9 @@ const failuresOf = (news: unknown, olds: unknown = {}) => uko.run("bob").handler
 
 describe("check", () => {
   test.each([
-    ["a property that is not known", { lable: "x" }, "lable", "is not a known property"],
-    ["a vault that is no UUID", { vaultId: "payments" }, "vaultId", "must be a UUID in lower case"],
-    ["a vault that is missing", { vaultId: undefined }, "vaultId", "is required"],
+    ["an unknown property", { lable: "x" }, "lable", "is not a known property"],
+    ["a vault that is not a UUID", { vaultId: "payments" }, "vaultId", "must be a UUID in lower case"],
+    ["a missing vault", { vaultId: undefined }, "vaultId", "is required"],
     ["a template's name", { template: "9" }, "template", "must be the name of a template"],
     ["a label", { label: "a:b" }, "label", "letters"],
     ["a reserved tag", { tags: { uko_dual: "destroy" } }, "tags", "uko keeps for itself"],
@@ -19,10 +19,10 @@ describe("check", () => {
     ["a description that ends like a record", { description: "x\n[uko1b]" }, "description", "keeps for itself"],
     ["a description that is too long", { description: "x".repeat(201) }, "description", "200"],
     ["a date", { activationDate: "tomorrow" }, "activationDate", "2027-01-31"],
-    ["a state that is no goal", { state: "removed" }, "state", "active"],
+    ["a state that is not a goal", { state: "removed" }, "state", "active"],
     ["a reason that is too long", { deletionReason: "x".repeat(501) }, "deletionReason", "500"],
     [
-      "dates the wrong way round",
+      "dates in the wrong order",
       { activationDate: "2027-02-01", expirationDate: "2027-01-01" },
       "expirationDate",
       "must not be before activationDate",

@@ -1,4 +1,4 @@
-/** Key templates against the local UKO: what can change, what cannot, and what ends only after its keys. */
+/** Key templates against the emulator: mutable and immutable properties, and deletion only after their keys. */
 
 import { describe, expect, test } from "vitest";
 import { vaultId } from "../emulator/harness.ts";
@@ -28,7 +28,7 @@ const create = (news: unknown) => {
   const { templates } = containersOf(uko, "bob");
   return templates.create(checkedBy(templates, news), options);
 };
-/** What there is, as code would say it. */
+/** The existing templates, as a program would declare them. */
 async function adopt(over: object = {}) {
   const { templates } = containersOf(uko, "bob");
   const found = await templates.lookup(`${vaultId}/${payroll}`, options);
@@ -43,7 +43,7 @@ describe("creating a template", () => {
   test.each([
     ["for a key ring", ledger],
     ["for Google", google],
-  ])("%s makes one that is as code says", async (_where, news) => {
+  ])("%s makes one that matches the program", async (_where, news) => {
     const { id, state } = await create(news);
     expect(id).toBe(`${vaultId}/${state.templateId}`);
     expect(state).toMatchObject({ ...news, keyState: "active", archived: false });
@@ -55,7 +55,7 @@ describe("creating a template", () => {
   test.each([
     ["operations in Azure", { keystoreType: "azure_key_vault", azure: { protectionLevel: "hsm", operations: [] } }],
     ["a key's words", { keystoreType: "cca", cca: { keyType: "data", keyWords: [] } }],
-  ])("takes an empty list of %s for none", async (_what, over) => {
+  ])("treats an empty list of %s as absent", async (_what, over) => {
     const news = { ...ledger, ...over };
     const { state } = await create(news);
     const { templates } = containersOf(uko, "bob");
@@ -63,17 +63,17 @@ describe("creating a template", () => {
     expect(found?.state).toMatchObject(over);
     expect(templates.check(news, found?.state).failures).toEqual([]);
     expect(templates.diff(found?.state, checkedBy(templates, news, state))).toEqual([]);
-    // As it is found by its id, where no program has said so.
+    // As found by its ID, without a program that sets them.
     const imported = await templates.lookup(`${vaultId}/${state.templateId}`, options);
     expect(templates.check(news, imported?.state).failures).toEqual([]);
     expect(templates.diff(imported?.state, checkedBy(templates, news, imported?.state))).toEqual([]);
   });
 
-  test("archives it where code says so", async () => {
+  test("archives it if the program says so", async () => {
     expect((await create({ ...ledger, archived: true })).state.archived).toBe(true);
   });
 
-  test("keeps it in state where archiving fails, and archives it with the next update", async () => {
+  test("keeps it in state if archiving fails, and archives it with the next update", async () => {
     await uko.fault({ operation: "T6", status: 403, times: 1 });
     const { state, warnings } = await create({ ...ledger, archived: true });
     expect(warnings).toEqual([expect.stringContaining("was created but not archived")]);
@@ -83,7 +83,7 @@ describe("creating a template", () => {
     expect((await templates.update(state, news, options)).state.archived).toBe(true);
   });
 
-  test("takes the rights of a Creator, and names who may", async () => {
+  test("requires the Creator role, and names a person with it", async () => {
     const { templates } = containersOf(uko, "alice");
     await expect(templates.create(checkedBy(templates, ledger), options)).rejects.toMatchObject({
       code: "UKO_RIGHTS_MISSING",
@@ -91,7 +91,7 @@ describe("creating a template", () => {
     });
   });
 
-  test("never takes one of the same name", async () => {
+  test("never adopts one of the same name", async () => {
     await expect(create({ ...ledger, name: "payroll" })).rejects.toMatchObject({
       code: "UKO_SERVICE_REFUSED",
       detail: expect.stringContaining(`existingTemplateId: "${payroll}"`),
@@ -114,7 +114,7 @@ describe("creating a template", () => {
 });
 
 describe("changing a template", () => {
-  test("sends only what differs, and tells that keys stay as they are", async () => {
+  test("sends only the differences, and reports that keys stay unchanged", async () => {
     const { state } = await create(ledger);
     const { patches, wrap } = spied();
     const { templates } = containersOf(uko, "bob", { wrap });
@@ -126,7 +126,7 @@ describe("changing a template", () => {
     expect(patches).toHaveLength(1);
   });
 
-  test("of Google's part sends the whole part, with the group", async () => {
+  test("of the Google properties sends all of them, with the group", async () => {
     const { state } = await create(google);
     const { patches, wrap } = spied();
     const { templates } = containersOf(uko, "bob", { wrap });
@@ -151,7 +151,7 @@ describe("changing a template", () => {
     ["algorithm", "rsa"],
     ["keystoreType", "aws_kms"],
     ["namingScheme", "<app>-key"],
-  ])("cannot touch its %s", async (property, value) => {
+  ])("cannot change its %s", async (property, value) => {
     const { state } = await create({ ...ledger, namingScheme: "<app>" });
     const { templates } = containersOf(uko, "bob");
     const news = { ...ledger, [property]: value };
@@ -173,7 +173,7 @@ describe("changing a template", () => {
     });
   });
 
-  test("archives and unarchives, around changes that an archived one does not take", async () => {
+  test("archives and unarchives around changes that an archived template refuses", async () => {
     const { state } = await create(ledger);
     const { templates } = containersOf(uko, "bob");
     const archived = await templates.update(state, checkedBy(templates, { ...ledger, archived: true }, state), options);
@@ -186,7 +186,7 @@ describe("changing a template", () => {
     });
   });
 
-  test("of one of the product's own is refused", async () => {
+  test("of a system template is refused", async () => {
     const found = uko.test.emulator.world.templates.get(payroll);
     if (found === undefined) throw new Error("The seeded template is not there.");
     Object.assign(found, { type: "system" });
@@ -194,8 +194,8 @@ describe("changing a template", () => {
   });
 });
 
-describe("the end of a template", () => {
-  test("comes after its last key, a destroyed one included", async () => {
+describe("the deletion of a template", () => {
+  test("succeeds after its last key, including destroyed keys", async () => {
     const { made } = await adopt();
     const end = () => containersOf(uko, "bob").templates.delete(made.state, options);
     await uko.make({ label: "salaries" });
@@ -209,14 +209,14 @@ describe("the end of a template", () => {
     expect(await containersOf(uko, "bob").templates.read(made.state, options)).toBeUndefined();
   });
 
-  test("says of a list that could not be read that nothing was deleted", async () => {
+  test("reports after an unreadable list that uko deleted nothing", async () => {
     const { made } = await adopt();
     expect(await containersOf(uko, "erin").templates.delete(made.state, options)).toMatchObject({
       code: "UKO_CONTENTS_UNREADABLE",
     });
   });
 
-  test("is listed with all others of its vault but the product's own, which no program can adopt", async () => {
+  test("is listed with all others of its vault except system templates, which no program can adopt", async () => {
     const { templates } = containersOf(uko, "bob");
     expect(await templates.list({ vaultId }, options)).toHaveLength(4);
     Object.assign(uko.test.emulator.world.templates.get(payroll) ?? {}, { type: "system" });

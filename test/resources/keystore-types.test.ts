@@ -1,4 +1,4 @@
-/** Every type of connected keystore from its connection to its deletion, with a key in it that ends through the type's pending period. */
+/** Every type of connected keystore from its connection to its deletion, with a key in it that is deleted through the type's pending period. */
 
 import { describe, expect, test } from "vitest";
 import { vaultId } from "../emulator/harness.ts";
@@ -9,16 +9,16 @@ const uko = useEngineWorld();
 
 interface Case {
   readonly type: string;
-  /** The name of the block that says how it is reached. */
+  /** The name of the block with the connection. */
   readonly block: string;
   readonly connection: Readonly<Record<string, unknown>>;
-  /** What of the connection changes: a secret where there is one. */
+  /** A change to the connection: of a secret if the type has one. */
   readonly renewed: Readonly<Record<string, unknown>>;
   readonly secrets: readonly string[];
-  /** Where it would be if it could be moved. */
+  /** A change to the location, which is immutable. */
   readonly elsewhere?: Readonly<Record<string, unknown>>;
   readonly template: Readonly<Record<string, unknown>>;
-  /** The service's own default for the type in the local UKO. */
+  /** The service's own default for the type in the emulator. */
   readonly pending: string | undefined;
 }
 
@@ -123,7 +123,7 @@ describe.each(cases)("a keystore of type $type", (each) => {
     return keystores.create(checkedBy(keystores, news), options);
   };
 
-  test("is read back as it was connected, with digests for secrets, and differs in nothing", async () => {
+  test("is read back as it was connected, with digests for secrets, and shows no difference", async () => {
     const { state, warnings } = await connect();
     expect(warnings).toEqual([]);
     const { keystores } = containersOf(uko, "carol");
@@ -139,7 +139,7 @@ describe.each(cases)("a keystore of type $type", (each) => {
     expect((await keystores.lookup(`${vaultId}/${state.keystoreId}`, options))?.state).toMatchObject({ type });
   });
 
-  test("takes another secret once, another name, and no other place", async () => {
+  test("accepts a new secret once and a new name, and refuses a new location", async () => {
     const { state } = await connect();
     const { keystores } = containersOf(uko, "carol");
     const wanted = { ...news, name: "renamed", [block]: { ...connection, ...renewed } };
@@ -156,7 +156,7 @@ describe.each(cases)("a keystore of type $type", (each) => {
     expect((await keystores.read(updated.state, options))?.state).toEqual(updated.state);
   });
 
-  test("holds a key until the key's end, and is deleted after it", async () => {
+  test("holds a key until the key's deletion, and is deleted after it", async () => {
     const { state } = await connect();
     const { keystores, templates } = containersOf(uko, "carol");
     const made = await templates.create(checkedBy(templates, templateNews), options);
@@ -187,7 +187,7 @@ describe.each(cases)("a keystore of type $type", (each) => {
   });
 });
 
-test("an Azure keystore without a name is called by the service, and differs in nothing", async () => {
+test("the service names an Azure keystore without a name, and it shows no difference", async () => {
   const connection = cases.find(({ type }) => type === "azure_key_vault")?.connection;
   const news = { vaultId, type: "azure_key_vault", groups: ["shop"], azure: connection };
   const { keystores } = containersOf(uko, "carol");
@@ -198,7 +198,7 @@ test("an Azure keystore without a name is called by the service, and differs in 
   expect(await keystores.delete(state, options)).toMatchObject({ kind: "ended" });
 });
 
-test("a connection that fails is kept and told, and works once its secret is right", async () => {
+test("a failing connection is kept and reported, and works once its secret is right", async () => {
   const connection = { region: "eu_west_1", accessKeyId: "AKIA", secretAccessKey: "wrong" };
   const news = { vaultId, type: "aws_kms", name: "dublin", aws: connection };
   const { keystores } = containersOf(uko, "carol");

@@ -1,4 +1,4 @@
-/** Keystores against the local UKO: secrets as digests, groups that are never narrowed under a key, ends that wait. */
+/** Keystores against the emulator: secrets as digests, groups that are never narrowed under a key, deletions that wait. */
 
 import { describe, expect, test } from "vitest";
 import type { World } from "../../provider/engine/ports/world.ts";
@@ -43,7 +43,7 @@ const withLater = (world: World): World => ({
 const spied = () => spiedOn("keystores");
 
 describe("creating a keystore", () => {
-  test("makes an internal one and asks for its health once", async () => {
+  test("makes an internal one and reads its health once", async () => {
     const { id, state, warnings } = await create(internal);
     expect(id).toBe(`${vaultId}/${state.keystoreId}`);
     expect(state).toMatchObject({ type: "internal", name: "ledger-ring", groups: ["ledger"], health: "ok" });
@@ -52,7 +52,7 @@ describe("creating a keystore", () => {
     expect(containersOf(uko, "bob").keystores.diff(state, internal)).toEqual([]);
   });
 
-  test("warns of a health that cannot be asked, and keeps the keystore", async () => {
+  test("warns of an unreadable health, and keeps the keystore", async () => {
     const wrap = (world: World): World => ({
       ...world,
       keystores: {
@@ -67,7 +67,7 @@ describe("creating a keystore", () => {
     expect(warnings).toEqual([expect.stringContaining("its health could not be read")]);
   });
 
-  test("leaves of each secret a digest, and finds a new secret by it", async () => {
+  test("keeps a digest of each secret, and detects a new secret by its digest", async () => {
     const { state } = await create(aws);
     expect(JSON.stringify(state)).not.toMatch(/hush-hush|AKIA1/);
     expect(state.aws).toEqual({
@@ -88,7 +88,7 @@ describe("creating a keystore", () => {
     expect((await keystores.read(updated.state, options))?.state).toEqual(updated.state);
   });
 
-  test("sends nothing of a secret that stays as it is, and keeps its digest", async () => {
+  test("does not send an unchanged secret, and keeps its digest", async () => {
     const { state } = await create(aws);
     const { patches, wrap } = spied();
     const { keystores } = containersOf(uko, "bob", { wrap });
@@ -116,7 +116,7 @@ describe("creating a keystore", () => {
     ]);
   });
 
-  test("takes an Azure keystore without a name", () => {
+  test("accepts an Azure keystore without a name", () => {
     const azure = {
       serviceName: "my-vault",
       resourceGroup: "group",
@@ -131,7 +131,7 @@ describe("creating a keystore", () => {
 });
 
 describe("changing a keystore", () => {
-  test("sends only what differs", async () => {
+  test("sends only the differences", async () => {
     const { state } = await create(internal);
     const { patches, wrap } = spied();
     const { keystores } = containersOf(uko, "bob", { wrap });
@@ -139,7 +139,7 @@ describe("changing a keystore", () => {
     expect(patches).toEqual([{ name: "ledger-2" }]);
   });
 
-  test("tells at once that a new secret does not work, and repeats no secret that a refusal repeats", async () => {
+  test("reports at once that a new secret does not work, and redacts the secret in the service's refusal", async () => {
     const { state } = await create(aws);
     const { keystores } = containersOf(uko, "bob");
     const rotated = (secretAccessKey: string) =>
@@ -173,7 +173,7 @@ describe("changing a keystore", () => {
     );
   });
 
-  test("cannot move it where the service does not tell where it is, by an edited state either", async () => {
+  test("cannot move it if the service does not report its location, by an edited state either", async () => {
     const { state } = await create(aws);
     const { patches, wrap: spy } = spied();
     const wrap = (world: World): World => {
@@ -198,7 +198,7 @@ describe("changing a keystore", () => {
     expect(patches).toEqual([{ description: "new us_east_1" }, { description: "new " }]);
   });
 
-  test("of its credential warns of destroyed keys that may still be in it", async () => {
+  test("of its credential warns about destroyed keys that it may still contain", async () => {
     const awsFrankfurt = "ce110000-0000-4000-8000-000000000002";
     const block = { ...aws.aws, region: "eu_central_1" };
     const news = { ...aws, name: "aws-frankfurt", groups: ["cards"], existingKeystoreId: awsFrankfurt, aws: block };
@@ -212,7 +212,7 @@ describe("changing a keystore", () => {
     expect(second.warnings).toEqual([expect.stringContaining("1 destroyed key may still be in it")]);
   });
 
-  test("is refused where a narrowed group would cut an installed key off, and names the key", async () => {
+  test("is refused if a narrowed group would cut an installed key off, and names the key", async () => {
     const key = await uko.make({ label: "salaries" });
     const { state } = await adopted();
     const { patches, wrap } = spied();
@@ -228,7 +228,7 @@ describe("changing a keystore", () => {
     expect(updated.warnings).toEqual([expect.stringContaining("align: true")]);
   });
 
-  test("is refused where nobody can tell whether a key would be cut off", async () => {
+  test("is refused if uko cannot determine whether a key would be cut off", async () => {
     const { state } = await adopted();
     const wrap = (world: World): World => ({
       ...world,
@@ -246,7 +246,7 @@ describe("changing a keystore", () => {
     );
   });
 
-  test("is refused where the keystore that is to be narrowed is not told among the others", async () => {
+  test("is refused if the service does not list the keystore that would be narrowed", async () => {
     await uko.make({ label: "salaries" });
     const { state } = await adopted();
     const wrap = (world: World): World => ({ ...world, keystores: { ...world.keystores, list: async () => [] } });
@@ -257,13 +257,13 @@ describe("changing a keystore", () => {
     );
   });
 
-  test("of another type than is there is refused at adoption", async () => {
+  test("of another type than the existing one is refused at adoption", async () => {
     expect(await codeOf(create({ ...aws, existingKeystoreId: payrollRing }))).toBe("UKO_CHANGE_IMPOSSIBLE");
   });
 });
 
 describe("finding keystores", () => {
-  test("by id alone, and in a list of one vault", async () => {
+  test("by ID alone, and in a list of one vault", async () => {
     const { keystores } = containersOf(uko, "bob");
     const found = await keystores.lookup(`${vaultId}/${payrollRing}`, options);
     expect(found?.state).toMatchObject({ type: "internal", name: "payroll-ring", deletionProtection: false });
@@ -274,7 +274,7 @@ describe("finding keystores", () => {
     expect(await codeOf(keystores.lookup(payrollRing, options))).toBe("UKO_INPUT_INVALID");
   });
 
-  test("one that is reached by secrets is found as one that is adopted, so that a program may go without them", async () => {
+  test("finds one that is reached by secrets like an adopted one, so that a program may omit them", async () => {
     const { keystores } = containersOf(uko, "bob");
     const all = await keystores.list({ vaultId }, options);
     const found = await Promise.all(all.map(({ id }) => keystores.lookup(id, options)));
@@ -284,7 +284,7 @@ describe("finding keystores", () => {
     ]);
   });
 
-  test("leaves one of a type that a later release brings out of the list, and says so", async () => {
+  test("leaves a keystore of an unknown type out of the list, and reports it", async () => {
     const { keystores, vaults } = containersOf(uko, "bob", { wrap: withLater });
     const heard: string[] = [];
     const listed = await keystores.list({ vaultId }, { ...options, warn: (line) => void heard.push(line) });
@@ -299,21 +299,21 @@ describe("finding keystores", () => {
     });
   });
 
-  test("tells of what it leaves out in the run's progress where nobody asked for warnings", async () => {
+  test("reports what it leaves out in the run's progress if the caller takes no warnings", async () => {
     const { keystores, run } = containersOf(uko, "bob", { wrap: withLater });
     await keystores.list({ vaultId }, options);
     expect(run.progress).toEqual([expect.stringContaining("luna_hsm")]);
   });
 
-  test("says gone only beside its vault", async () => {
+  test("reports a deleted keystore only if its vault is readable", async () => {
     const { state } = await create(internal);
     uko.test.emulator.world.keystores.delete(state.keystoreId);
     expect(await containersOf(uko, "bob").keystores.read(state, options)).toBeUndefined();
   });
 });
 
-describe("the end of an internal keystore", () => {
-  test("waits for its keys, then for their records, then for KMS's metadata, and then comes", async () => {
+describe("the deletion of an internal keystore", () => {
+  test("waits for its keys, then for their metadata, then for KMS's metadata, and then succeeds", async () => {
     const { state } = await adopted();
     const end = () => containersOf(uko, "bob").keystores.delete(state, options);
     const key = await uko.make({ label: "salaries", dualAuthorization: "single" });
@@ -349,7 +349,7 @@ describe("the end of an internal keystore", () => {
     expect(await end()).toMatchObject({ kind: "ended" });
   });
 
-  test("is tried where the ring cannot be read, and the refusal says why", async () => {
+  test("is tried if the ring is unreadable, and the refusal names the reason", async () => {
     const { state } = await adopted();
     const key = await uko.make({ dualAuthorization: "single" });
     await unfinished(uko.run("carol").handlers, key);
@@ -373,7 +373,7 @@ describe("the end of an internal keystore", () => {
     });
   });
 
-  test("is not held up by a key that was never active", async () => {
+  test("does not wait for a key that was never active", async () => {
     const { state } = await adopted();
     await uko.make({ template: "payroll-draft" });
     expect(await containersOf(uko, "bob").keystores.delete(state, options)).toMatchObject({ kind: "ended" });

@@ -1,4 +1,4 @@
-/** A list of KMS keys: those of KMS's own, and not the twins of managed keys. */
+/** Lists of KMS keys: KMS's own keys, without the twins of managed keys. */
 
 import { describe, expect, it } from "vitest";
 import type { World } from "../../provider/engine/ports/world.ts";
@@ -8,7 +8,7 @@ import { kmsRun, makeKmsKey } from "../engine/kms-stage.ts";
 const stage = useEngineWorld();
 
 describe("a list", () => {
-  it("leaves the twins of managed keys out of a list, as far as the keystores may be looked at", async () => {
+  it("leaves out the twins of managed keys, as far as the caller may read the keystores", async () => {
     const state = await makeKmsKey(stage);
     const twin = await stage.test.twinOf(await stage.test.keyIn("active"));
     const { handlers } = kmsRun(stage, "bob");
@@ -22,7 +22,7 @@ describe("a list", () => {
     expect((await handlers.list({}, options)).map(({ id }) => id)).toContain(twin.id);
   });
 
-  it("looks once at a keystore whose ring UKO does not tell, however many keys are listed", async () => {
+  it("reads a keystore whose ring UKO does not report once, however many keys are listed", async () => {
     for (const name of ["one", "two", "three"]) await makeKmsKey(stage, { name });
     const twin = await stage.test.twinOf(await stage.test.keyIn("active"));
     const wrap = (world: World): World => ({

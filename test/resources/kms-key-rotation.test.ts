@@ -1,4 +1,4 @@
-/** A KMS key is rotated once for one change of the trigger, whatever fails after it. */
+/** A KMS key is rotated once for each change of the trigger, whatever fails later. */
 
 import { describe, expect, it } from "vitest";
 import type { KmsKeys } from "../../provider/engine/ports/kms-keys.ts";
@@ -15,7 +15,7 @@ const rotations = async () => (await stage.effects()).filter((each) => each === 
 const withKmsKeys =
   (over: (keys: KmsKeys) => Partial<KmsKeys>) =>
   (world: World): World => ({ ...world, kmsKeys: { ...world.kmsKeys, ...over(world.kmsKeys) } });
-/** Rotates, and from then on no look succeeds. */
+/** Rotates, and fails every read from then on. */
 const blindAfterwards = (isLost: boolean) =>
   withKmsKeys((keys) => ({
     async rotate(...args) {
@@ -37,7 +37,7 @@ const update = async (
     await stage.clearFaults();
   }
 };
-/** What an engine's look before the next run makes of a state, and what its program then differs in. */
+/** The state after the engine's read before the next run, and the differences of its program. */
 const differsLater = async (state: KmsKeyState, over: Readonly<Record<string, unknown>>) => {
   const { handlers } = kmsRun(stage, "bob");
   const looked = await handlers.read(state, options);
@@ -45,7 +45,7 @@ const differsLater = async (state: KmsKeyState, over: Readonly<Record<string, un
 };
 
 describe("after a rotation", () => {
-  it("a look that fails is told, and the state notes the trigger and the time", async () => {
+  it("a failed read is reported, and the state stores the trigger and the time", async () => {
     const state = await makeKmsKey(stage);
     const over = { rotationTrigger: "1" };
     const { state: after, warnings } = await update(state, over, blindAfterwards(false));
@@ -58,7 +58,7 @@ describe("after a rotation", () => {
     expect(await rotations()).toBe(1);
   });
 
-  it("whose answer was lost, too, a look that fails is told, and the trigger counts as followed", async () => {
+  it("with a lost answer and a failed read, the trigger counts as applied", async () => {
     const state = await makeKmsKey(stage);
     const over = { rotationTrigger: "1" };
     const { state: after, warnings } = await update(state, over, blindAfterwards(true));
@@ -70,7 +70,7 @@ describe("after a rotation", () => {
     expect(await rotations()).toBe(1);
   });
 
-  it("of an imported key the state notes the new material", async () => {
+  it("of an imported key the state stores the new material", async () => {
     const state = await makeKmsKey(stage, { payload });
     const over = { payload: otherPayload, rotationTrigger: "1" };
     const { state: after } = await update(state, over, blindAfterwards(false));
@@ -78,7 +78,7 @@ describe("after a rotation", () => {
     expect(await differsLater(after, over)).toEqual([]);
   });
 
-  it("somebody who stops the run is heard only once it is noted", async () => {
+  it("a cancellation takes effect only once the rotation is stored", async () => {
     const state = await makeKmsKey(stage);
     const controller = new AbortController();
     const stopping = withKmsKeys((keys) => ({
@@ -95,7 +95,7 @@ describe("after a rotation", () => {
 });
 
 describe("before a rotation", () => {
-  it("all else is brought about, and what is refused there rotates nothing", async () => {
+  it("all other changes are made first, and a refused one rotates nothing", async () => {
     const state = await makeKmsKey(stage);
     const refusing = withKmsKeys(() => ({
       addAlias: async () => ({ kind: "refused", status: 409, message: "taken", correlationId: "c" }),

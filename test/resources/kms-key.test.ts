@@ -27,7 +27,7 @@ const failures = (over: Inputs, olds: unknown = {}): readonly string[] =>
     .failures.map(({ property }) => property);
 const payload = Buffer.alloc(32, 7).toString("base64");
 const otherPayload = Buffer.alloc(32, 8).toString("base64");
-/** Destroys the key by Alice and Bob. */
+/** Destroys the key as Alice and Bob. */
 const destroyed = async (state: KmsKeyState): Promise<void> => {
   const consents = [windowIn((await unfinishedKms(kmsRun(stage, "alice").handlers, state)).message)];
   expect(await kmsRun(stage, "bob", { consents }).handlers.delete(state, options)).toMatchObject({ kind: "ended" });
@@ -35,7 +35,7 @@ const destroyed = async (state: KmsKeyState): Promise<void> => {
 };
 
 describe("a creation", () => {
-  it("makes one key that needs two people from its birth on, and its state shows no difference", async () => {
+  it("makes one key that requires two people from its creation, and its state shows no difference", async () => {
     const state = await makeKmsKey(stage, {
       aliases: ["vault-backup"],
       tags: ["team:storage"],
@@ -55,7 +55,7 @@ describe("a creation", () => {
     expect(diff(state)).toEqual([]);
   });
 
-  it("says which role or which line is missing where a Writer may not set policies", async () => {
+  it("names the missing role or property if a Writer may not set policies", async () => {
     const { handlers } = kmsRun(stage, "alice");
     const creation = handlers.create(kmsInputs(handlers), options);
     await expect(creation).rejects.toThrow(/KMS Manager.*"single".*\nNo key was created\.\n\[/s);
@@ -68,7 +68,7 @@ describe("a creation", () => {
     expect(state.dualAuthDelete).toBe(false);
   });
 
-  it("makes its key ring, tells so, and never uses a keystore's", async () => {
+  it("makes its key ring, reports it, and never uses a keystore's", async () => {
     const { handlers } = kmsRun(stage, "bob");
     const made = await handlers.create(kmsInputs(handlers, { keyRing: "storage" }), options);
     expect(made.state.keyRing).toBe("storage");
@@ -80,7 +80,7 @@ describe("a creation", () => {
     expect(await keysNamed("inside")).toBe(0);
   });
 
-  it("repeats no material that a refusal repeats", async () => {
+  it("redacts material in the service's refusal", async () => {
     const { handlers } = kmsRun(stage, "bob");
     const body = { resources: [{ errorMsg: `Bad Request: payload ${payload} is not good` }] };
     await stage.fault({ operation: "M2", status: 400, times: 1, body });
@@ -88,7 +88,7 @@ describe("a creation", () => {
     await expect(refusal).rejects.toThrow(/payload \[redacted\] is not good/);
   });
 
-  it("imports material of which the state has a digest alone", async () => {
+  it("imports material, and stores only its digest in state", async () => {
     const state = await makeKmsKey(stage, { payload });
     expect(state.imported).toBe(true);
     expect(state.payload).toMatch(/^sha256:[0-9a-f]{64}$/);
@@ -118,7 +118,7 @@ describe("inputs", () => {
     expect(failures(over)).toEqual(properties);
   });
 
-  it("that KMS cannot change are refused with what to do instead", async () => {
+  it("that KMS cannot change are refused with an alternative", async () => {
     const state = await makeKmsKey(stage, { expirationDate: "2030-01-01T00:00:00Z", tags: ["a:b"] });
     expect(failures({ expirationDate: "2030-01-01T01:00:00+01:00", tags: ["a:b"] }, state)).toEqual([]);
     const over = {
@@ -139,7 +139,7 @@ describe("inputs", () => {
 });
 
 describe("an update", () => {
-  it("that changes nothing writes nothing", async () => {
+  it("without a difference writes nothing", async () => {
     const state = await makeKmsKey(stage, { aliases: ["one"], rotationIntervalMonths: 3, rotationTrigger: "a" });
     const before = await lastSeq();
     const over = { aliases: ["one"], rotationIntervalMonths: 3, rotationTrigger: "a" };
@@ -158,7 +158,7 @@ describe("an update", () => {
     expect(diff(after, over)).toEqual([]);
   });
 
-  it("turns dual authorization on only if the program says so, and says that it cannot be turned off", async () => {
+  it("turns dual authorization on only if the program says so, and reports that it cannot be turned off", async () => {
     const state = await makeKmsKey(stage, { dualAuthorization: "single" });
     expect(diff(state)).toEqual(["dualAuthorization"]);
     const { state: without, warnings: hint } = await update(state, {});
@@ -189,7 +189,7 @@ describe("an update", () => {
     expect(diff(rotated, over)).toEqual([]);
   });
 
-  it("of a state that an interrupted run left behind rotates no second time, and later does", async () => {
+  it("of a state that an interrupted run left does not rotate a second time, and does later", async () => {
     const state = await makeKmsKey(stage);
     await update(state, { rotationTrigger: "1" });
     await stage.advance("2h");
@@ -203,7 +203,7 @@ describe("an update", () => {
     expect(again.lastRotatedAt).not.toBe(after.lastRotatedAt);
   });
 
-  it("never rotates twice for a lost answer", async () => {
+  it("never rotates twice after a lost answer", async () => {
     const state = await makeKmsKey(stage);
     const wrap = (world: World): World => ({
       ...world,
@@ -221,7 +221,7 @@ describe("an update", () => {
     expect(await stage.effects(before)).toHaveLength(1);
   });
 
-  it("leaves a key alone that somebody set for deletion, and refuses to rotate it", async () => {
+  it("does not change a key that is set for deletion, and refuses to rotate it", async () => {
     const state = await makeKmsKey(stage);
     const { message } = await unfinishedKms(kmsRun(stage, "alice").handlers, state);
     const before = await lastSeq();
@@ -234,7 +234,7 @@ describe("an update", () => {
     expect(await stage.effects(before)).toEqual([]);
   });
 
-  it("restores a destroyed key once for each change of its trigger, and never unasked", async () => {
+  it("restores a destroyed key once for each change of its trigger, and never without one", async () => {
     const state = await makeKmsKey(stage, { restoreTrigger: "1" });
     await destroyed(state);
     const left = await update(state, { restoreTrigger: "1", aliases: ["new"] });
@@ -249,7 +249,7 @@ describe("an update", () => {
     expect(await codeOf(update(back.state, { restoreTrigger: "4" }))).toBe("UKO_CHANGE_IMPOSSIBLE");
   });
 
-  it("never touches a managed key's twin, which an edited state may name", async () => {
+  it("never changes a managed key's twin, which an edited state may name", async () => {
     const twin = await stage.test.twinOf(await stage.test.keyIn("active"));
     const name = String(twin.name);
     const edited = { ...(await makeKmsKey(stage)), name, keyId: twin.id };
@@ -265,7 +265,7 @@ describe("an update", () => {
     expect(await stage.effects(before)).toEqual([]);
   });
 
-  it("by somebody who may not read keystores changes the key, and leaves it in its ring", async () => {
+  it("by a caller who may not read keystores changes the key, and keeps it in its ring", async () => {
     const state = await makeKmsKey(stage);
     const wrap = (world: World): World => ({
       ...world,
@@ -282,7 +282,7 @@ describe("an update", () => {
     expect(await codeOf(change({ keyRing: "mine" }))).toBe("UKO_KMS_KEY_IS_A_TWIN");
   });
 
-  it("notes a rotation only once it was made", async () => {
+  it("stores a rotation only once it was made", async () => {
     const state = await makeKmsKey(stage);
     await destroyed(state);
     const { state: after } = await update(state, { rotationTrigger: "1" });
@@ -290,8 +290,8 @@ describe("an update", () => {
   });
 });
 
-describe("an adoption", () => {
-  it("takes a key under management, and turns dual authorization on if the program says so", async () => {
+describe("adoption", () => {
+  it("adopts a key, and turns dual authorization on if the program says so", async () => {
     const state = await makeKmsKey(stage, { dualAuthorization: "single" });
     const { handlers } = kmsRun(stage, "bob");
     const { keyId } = state;
@@ -303,7 +303,7 @@ describe("an adoption", () => {
     expect(await keysNamed("backup")).toBe(1);
   });
 
-  it("refuses a twin, a key of another name, and one that is not there", async () => {
+  it("refuses a twin, a key of another name, and one that does not exist", async () => {
     const twin = await stage.test.twinOf(await stage.test.keyIn("active"));
     const state = await makeKmsKey(stage);
     const { handlers } = kmsRun(stage, "bob");
@@ -316,7 +316,7 @@ describe("an adoption", () => {
     expect(await stage.effects(before)).toEqual([]);
   });
 
-  it("brings a destroyed key back only with a restoreTrigger", async () => {
+  it("restores a destroyed key only with a restoreTrigger", async () => {
     const state = await makeKmsKey(stage);
     await destroyed(state);
     const { handlers } = kmsRun(stage, "bob");
@@ -327,8 +327,8 @@ describe("an adoption", () => {
   });
 });
 
-describe("a look", () => {
-  it("tells of a window, a destruction and a restore beside the program", async () => {
+describe("a read", () => {
+  it("reports a window, a destruction and a restore made outside the program", async () => {
     const state = await makeKmsKey(stage);
     const { handlers } = kmsRun(stage, "bob");
     expect((await handlers.read(state, options))?.warnings).toEqual([]);
@@ -347,7 +347,7 @@ describe("a look", () => {
     expect((await handlers.read(state, options))?.warnings.join()).toContain("changed from active to suspended");
   });
 
-  it("knows a key to be gone by KMS's own 404 alone", async () => {
+  it("concludes a deletion from KMS's own 404 alone", async () => {
     const state = await makeKmsKey(stage);
     await destroyed(state);
     await stage.advance("100d");
@@ -358,7 +358,7 @@ describe("a look", () => {
     expect(await codeOf(handlers.read(denied, options))).toBe("UKO_ACCESS_DENIED");
   });
 
-  it("finds a key by its id alone and lists all, with the defaults of a program that says nothing", async () => {
+  it("finds a key by its ID alone and lists all, with the defaults of an empty program", async () => {
     const state = await makeKmsKey(stage, { type: "standard" });
     const { handlers } = kmsRun(stage, "bob");
     const found = await handlers.lookup(state.keyId, options);

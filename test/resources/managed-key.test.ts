@@ -16,7 +16,7 @@ import {
 
 const uko = useEngineWorld();
 
-describe("reading a key tells four kinds of drift apart, and repairs none", () => {
+describe("reading a key distinguishes four kinds of drift, and repairs none", () => {
   async function read(state: ManagedKeyState) {
     const seq = await uko.lastSeq();
     const found = await uko.run("bob").handlers.read(state, options);
@@ -24,13 +24,13 @@ describe("reading a key tells four kinds of drift apart, and repairs none", () =
     return found;
   }
 
-  test("nothing drifted", async () => {
+  test("no drift", async () => {
     const state = await uko.make();
     const id = `${state.vaultId}/${state.keyId}`;
     expect(await read(state)).toEqual({ id, state, warnings: [], isWatched: true });
   });
 
-  test("a step of the deletion itself, which its engine could not save, is no drift", async () => {
+  test("a step of the deletion itself, which the engine could not save, is not drift", async () => {
     const state = await uko.make();
     const asked = consentIn((await unfinished(uko.run("bob").handlers, state)).message);
     const half = consentIn((await unfinished(uko.run("alice", { consents: [asked] }).handlers, state)).message);
@@ -43,7 +43,7 @@ describe("reading a key tells four kinds of drift apart, and repairs none", () =
     expect((await read(state))?.state.keyState).toBe("destroyed");
   });
 
-  test("an outage that somebody else made is told, also where a request is on file", async () => {
+  test("another writer's outage is reported, also while a request is pending", async () => {
     const state = await uko.make();
     await unfinished(uko.run("bob").handlers, state);
     await uko.test.control(`keys/${state.keyId}`, { record: { state: "deactivated" } });
@@ -83,7 +83,7 @@ describe("reading a key tells four kinds of drift apart, and repairs none", () =
     return (await uko.run("bob").handlers.read(state, options))?.state ?? state;
   }
 
-  test("cancelled at the provider; a keystore that cannot tell is not called that", async () => {
+  test("canceled at the provider; an unreadable keystore does not count", async () => {
     const state = await destroyedInAws();
     expect(state).toMatchObject({ lifecycleState: "pending_destruction", deletionAwaits: "time" });
     expect(state.deletionNotBefore).toMatch(/^2026-12-01T/);
@@ -93,7 +93,7 @@ describe("reading a key tells four kinds of drift apart, and repairs none", () =
     expect((await read(state))?.warnings).toEqual([expect.stringContaining("is not known")]);
   });
 
-  test("what a look no longer finds leaves the state", async () => {
+  test("values that a read no longer finds leave the state", async () => {
     const state = await uko.make();
     const asked = consentIn((await unfinished(uko.run("bob").handlers, state)).message);
     const pending = (await read(state))?.state ?? state;
@@ -102,7 +102,7 @@ describe("reading a key tells four kinds of drift apart, and repairs none", () =
     expect((await read(pending))?.state).toEqual(state);
   });
 
-  test("what a destroyed key waited for leaves the state once its time has come", async () => {
+  test("the date of a destruction leaves the state once it has passed", async () => {
     const destroyed = await destroyedInAws();
     expect(destroyed.deletionNotBefore).toBeDefined();
     await uko.advance("31d");
@@ -113,7 +113,7 @@ describe("reading a key tells four kinds of drift apart, and repairs none", () =
     }
   });
 
-  test("a date that has passed is no date to wait for, where a keystore still holds the material", async () => {
+  test("a past date is not a deadline if a keystore still holds the material", async () => {
     const state = await destroyedInAws();
     const late = await uko.run("bob").world.keys.liveStatus(uko.ref(state.keyId), options);
     await uko.advance("31d");
@@ -135,7 +135,7 @@ describe("reading a key tells four kinds of drift apart, and repairs none", () =
     { tags: [{ name: "cost-centre", value: "a-1" }] },
     { description: "x".repeat(300) },
     { expirationDate: "2031-01-01T00:00:00Z" },
-  ])("what no program may write does not make the state unreadable: %o", async (odd) => {
+  ])("values that no program may write do not make the state unreadable: %o", async (odd) => {
     const state = await uko.make();
     Object.assign(uko.test.emulator.world.keys.get(state.keyId) ?? {}, odd);
     const found = await read(state);
@@ -143,7 +143,7 @@ describe("reading a key tells four kinds of drift apart, and repairs none", () =
     expect((await read(found?.state ?? state))?.state).toEqual(found?.state);
   });
 
-  test("gone: only then is it forgotten", async () => {
+  test("deleted: only then it leaves the state", async () => {
     const state = await uko.make();
     uko.test.emulator.world.keys.delete(state.keyId);
     expect(await read(state)).toBeUndefined();
@@ -153,7 +153,7 @@ describe("reading a key tells four kinds of drift apart, and repairs none", () =
 });
 
 describe("updating a key", () => {
-  test("writes what differs, in one PATCH, and keeps the marker", async () => {
+  test("writes the differences in one PATCH, and keeps the marker", async () => {
     const state = await uko.make({ tags: { team: "people" } });
     const seq = await uko.lastSeq();
     const over = { label: "wages", description: "new", tags: { team: "money" }, expirationDate: "2031-01-01" };
@@ -164,7 +164,7 @@ describe("updating a key", () => {
     expect(await uko.tagNames(state)).toEqual(["team", "uko_created", "uko_dual"]);
   });
 
-  test("that differs in what steers this tool alone writes nothing", async () => {
+  test("writes nothing for properties of this tool alone", async () => {
     const state = await uko.make();
     const seq = await uko.lastSeq();
     const { state: next } = await uko.update(state, { deletionProtection: true, deletionReason: "x" });
@@ -172,7 +172,7 @@ describe("updating a key", () => {
     expect(next).toMatchObject({ deletionProtection: true, deletionReason: "x" });
   });
 
-  test("writes nothing while a record binds, says who asked, and leaves the difference", async () => {
+  test("writes nothing while a record is pending, names the requester, and keeps the difference", async () => {
     const state = await uko.make({ deletionProtection: false });
     await uko.run("bob").operations.request(uko.ref(state.keyId), undefined, options);
     const seq = await uko.lastSeq();
@@ -183,7 +183,7 @@ describe("updating a key", () => {
     expect(handlers.diff(next, checked(handlers, inputsOf({ description: "new" })))).toEqual(["description"]);
   });
 
-  test("says of a consent that it is one, not that its author asked", async () => {
+  test("names a pending approval as an approval, not as a request", async () => {
     const state = await uko.make();
     const { operations } = uko.run("bob");
     const { deletion } = await operations.request(uko.ref(state.keyId), undefined, options);
@@ -194,7 +194,7 @@ describe("updating a key", () => {
   });
 
   test.each(["compromised", "destroyed_compromised"] as const)(
-    "of a key that is %s warns, as of a destroyed one",
+    "of a key that is %s warns, as for a destroyed one",
     async (word) => {
       const state = await uko.make();
       const wrap = withKeys((keys) => ({
@@ -212,7 +212,7 @@ describe("updating a key", () => {
     },
   );
 
-  test("drops a dead record with the change, and never carries it along", async () => {
+  test("drops a void record with the change, and never copies it", async () => {
     const state = await uko.make();
     await uko.run("bob").operations.request(uko.ref(state.keyId), undefined, options);
     await uko.advance("8d");
@@ -220,13 +220,13 @@ describe("updating a key", () => {
     expect(await uko.tagNames(state)).toEqual(["uko_created", "uko_dual"]);
   });
 
-  test("tightens: from single to required marks the key, from destroy to both the stricter way", async () => {
+  test("tightens only: from single to required marks the key, from destroy to both requires more", async () => {
     const single = await uko.make({ dualAuthorization: "single" });
     await uko.update(single, { dualAuthorization: "required", deletionGate: "destroy" });
     expect((await uko.keyOf(single)).tags).toContainEqual({ name: "uko_dual", value: "destroy" });
     await uko.update(single, { deletionGate: "both" });
     expect((await uko.keyOf(single)).tags).toContainEqual({ name: "uko_dual", value: "both" });
-    // Never the other way.
+    // Never in the other direction.
     await uko.update(single, { dualAuthorization: "single", deletionGate: "destroy" });
     expect((await uko.keyOf(single)).tags).toContainEqual({ name: "uko_dual", value: "both" });
   });
@@ -241,7 +241,7 @@ describe("updating a key", () => {
     expect((await uko.keyOf(state)).description).toBe("new\n[uko1b]");
   });
 
-  test("tolerates a template that was renamed: old name in the program or new one, but no other", async () => {
+  test("accepts the old or the new name of a renamed template, and no other", async () => {
     const state = await uko.make();
     const template = uko.test.emulator.world.templates.get(state.templateId);
     if (template === undefined) throw new Error("no template");
@@ -254,7 +254,7 @@ describe("updating a key", () => {
     expect(await codeOf(uko.update(state, { template: "cards" }))).toBe("UKO_CHANGE_IMPOSSIBLE");
   });
 
-  test("reads again and tries again where somebody wrote meanwhile", async () => {
+  test("reads and tries again after a concurrent write", async () => {
     const state = await uko.make();
     let isEdited = false;
     const wrap = withKeys((keys) => ({
@@ -272,7 +272,7 @@ describe("updating a key", () => {
     );
   });
 
-  test("without the right, or refused, says what the service says", async () => {
+  test("without the role, or refused, passes on the service's reason", async () => {
     const state = await uko.make();
     expect(await codeOf(uko.update(state, { description: "new" }, "erin"))).toBe("UKO_RIGHTS_MISSING");
     await uko.fault({ operation: "K4", status: 409 });
@@ -282,14 +282,14 @@ describe("updating a key", () => {
     expect(await codeOf(uko.update(state, { description: "new" }))).toBe("UKO_INPUT_INVALID");
   });
 
-  test("of a key that is gone sends people to refresh", async () => {
+  test("of a deleted key asks for a refresh", async () => {
     const state = await uko.make();
     uko.test.emulator.world.keys.delete(state.keyId);
     await expect(uko.update(state, { description: "new" })).rejects.toMatchObject({ code: "UKO_KEY_NOT_FOUND" });
   });
 });
 
-test.each(["", "x".repeat(256)])("says how long a label may be: %#", (label) => {
+test.each(["", "x".repeat(256)])("reports the maximum length of a label: %#", (label) => {
   const { handlers } = uko.run("bob");
   const reason = "must be 1 to 255 letters, digits, blanks and . _ / -";
   expect(handlers.check(inputsOf({ label }), {}).failures).toEqual([{ property: "label", reason }]);

@@ -1,4 +1,4 @@
-/** The properties of each state, which stays in engines for years: what is taken away or becomes required cannot be read any more. */
+/** The properties of each state, which engines store for years: a removed or newly required property makes old states unreadable. */
 
 import { expect, test } from "vitest";
 import { z } from "zod";
@@ -9,12 +9,12 @@ import { sha256 } from "../support/builders.ts";
 
 const definitions = Object.values(resources);
 
-test("the properties of each state, by name, are those on file", async () => {
+test("the properties of each state match the golden list", async () => {
   const text = definitions.map(({ name, state, idForm }) => `${name} ${idForm}\n${lines(state, "  ")}`).join("\n");
   await expect(text).toMatchFileSnapshot("../golden/states.txt");
 });
 
-test("a state of a later release, which says more, is read, and what this one does not know is left out", () => {
+test("reads a state of a later release, and leaves out unknown properties", () => {
   const open = () => {
     throw new Error("A difference is found without the service.");
   };
@@ -32,7 +32,7 @@ test("every output that an input invalidates exists", () => {
   }
 });
 
-/** One line for each property: `?` where it may be absent, and what is inside of it below. */
+/** One line for each property: `?` if it may be absent, and its own properties below. */
 function lines(schema: z.ZodType, indent: string): string {
   return Object.entries(shapeOf(schema))
     .sort(([one], [other]) => (one < other ? -1 : 1))

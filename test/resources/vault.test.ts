@@ -1,4 +1,4 @@
-/** Vaults against the local UKO: made once, adopted by name of the input, changed where they differ, ended when empty. */
+/** Vaults against the emulator: made once, adopted by an input, changed if they differ, deleted when empty. */
 
 import { describe, expect, test } from "vitest";
 import type { World } from "../../provider/engine/ports/world.ts";
@@ -14,7 +14,7 @@ const create = (news: unknown, wrap?: (world: World) => World) => {
 };
 const count = async (): Promise<number> => (await containersOf(uko, "bob").world.vaults.list({}, options)).length;
 
-/** The service does it, and its answer goes astray. */
+/** The service makes the vault, and its answer is lost. */
 const losing = (world: World): World => ({
   ...world,
   vaults: {
@@ -27,7 +27,7 @@ const losing = (world: World): World => ({
 });
 
 describe("creating a vault", () => {
-  test("makes one, and shows what is there", async () => {
+  test("makes one, and returns its properties", async () => {
     const { id, state } = await create({ name: "ledger", description: "Of the ledger" });
     expect(state).toMatchObject({
       name: "ledger",
@@ -38,13 +38,13 @@ describe("creating a vault", () => {
     expect(containersOf(uko, "bob").vaults.diff(state, { name: "ledger" })).toEqual([]);
   });
 
-  test("takes up the one that a lost answer made", async () => {
+  test("adopts the one that a lost answer made", async () => {
     const { state } = await create({ name: "ledger" }, losing);
     expect(state.name).toBe("ledger");
     expect(await count()).toBe(2);
   });
 
-  test("leaves one alone that somebody else made of that name while the answer was lost", async () => {
+  test("does not adopt one that another writer made of that name while the answer was lost", async () => {
     const overtaken = (world: World): World => ({
       ...world,
       vaults: {
@@ -58,7 +58,7 @@ describe("creating a vault", () => {
     expect(await codeOf(create({ name: "ledger" }, overtaken))).toBe("UKO_SERVICE_REFUSED");
   });
 
-  test("that was lost on its way is not known to have happened", async () => {
+  test("reports an unknown result if the request was lost", async () => {
     const nowhere = (world: World): World => ({
       ...world,
       vaults: { ...world.vaults, create: async () => ({ kind: "lost", reason: "reset" }) },
@@ -66,7 +66,7 @@ describe("creating a vault", () => {
     expect(await codeOf(create({ name: "ledger" }, nowhere))).toBe("UKO_ANSWER_LOST");
   });
 
-  test("whose search is stopped still says that one may have been made", async () => {
+  test("reports after a canceled search that one may exist", async () => {
     const stop = new AbortController();
     const stopping = (world: World): World => ({
       ...world,
@@ -89,7 +89,7 @@ describe("creating a vault", () => {
     expect(await count()).toBe(2);
   });
 
-  test("never takes one that was there before, and offers to adopt it", async () => {
+  test("never adopts an older one, and offers to adopt it", async () => {
     await expect(create({ name: "payments" }, losing)).rejects.toMatchObject({
       code: "UKO_SERVICE_REFUSED",
       summary: `Vault "payments" already exists, with ID ${vaultId}`,
@@ -117,8 +117,8 @@ describe("creating a vault", () => {
   });
 });
 
-describe("a vault that is there", () => {
-  test("is adopted as it is, and the next update brings about what code says", async () => {
+describe("an existing vault", () => {
+  test("is adopted unchanged, and the next update applies the program", async () => {
     const { vaults } = containersOf(uko, "bob");
     const news = checkedBy(vaults, { name: "payments", description: "New", existingVaultId: vaultId });
     const { state } = await vaults.create(news, options);
@@ -129,7 +129,7 @@ describe("a vault that is there", () => {
     expect(vaults.diff(updated.state, news)).toEqual([]);
   });
 
-  test("is not written where nothing differs", async () => {
+  test("is not written without a difference", async () => {
     const { state } = await create({ name: "ledger" });
     const { vaults, world } = containersOf(uko, "bob");
     const seq = (await uko.trail()).at(-1)?.seq ?? 0;
@@ -138,7 +138,7 @@ describe("a vault that is there", () => {
     expect(world.session.instanceId).toBe(state.instanceId);
   });
 
-  test("tells drift, and repairs none", async () => {
+  test("reports drift, and repairs none", async () => {
     const { state } = await create({ name: "ledger" });
     const { vaults } = containersOf(uko, "bob");
     await vaults.update(state, { name: "ledger", description: "By hand", deletionProtection: false }, options);
@@ -146,14 +146,14 @@ describe("a vault that is there", () => {
     expect(found?.warnings).toEqual(['Vault "ledger" was changed since the last run: description']);
   });
 
-  test("is found by its id alone, and listed", async () => {
+  test("is found by its ID alone, and listed", async () => {
     const { vaults } = containersOf(uko, "bob");
     expect((await vaults.lookup(vaultId, options))?.state.name).toBe("payments");
     expect((await vaults.list({}, options)).map(({ id }) => id)).toEqual([vaultId]);
     expect(await codeOf(vaults.lookup("payments", options))).toBe("UKO_INPUT_INVALID");
   });
 
-  test("keeps existingVaultId out of the way once it has done its work, and takes no other", async () => {
+  test("ignores existingVaultId after the adoption, and adopts no other vault", async () => {
     const { state } = await create({ name: "payments", existingVaultId: vaultId });
     const { vaults } = containersOf(uko, "bob");
     expect(vaults.check({ name: "payments" }, state).failures).toEqual([]);
@@ -163,8 +163,8 @@ describe("a vault that is there", () => {
   });
 });
 
-describe("the end of a vault", () => {
-  test("comes once it is empty, with evidence before and after", async () => {
+describe("the deletion of a vault", () => {
+  test("succeeds once it is empty, with evidence before and after", async () => {
     const { state } = await create({ name: "ledger" });
     const { vaults, run } = containersOf(uko, "bob");
     expect(await vaults.delete(state, options)).toMatchObject({ kind: "ended", warnings: [] });
@@ -176,7 +176,7 @@ describe("the end of a vault", () => {
     expect(await count()).toBe(1);
   });
 
-  test("waits for what it holds, which is named", async () => {
+  test("waits for its contents, and names them", async () => {
     const { state } = await create({ name: "payments", existingVaultId: vaultId });
     expect(await containersOf(uko, "bob").vaults.delete(state, options)).toMatchObject({
       code: "UKO_CONTAINER_IN_USE",
@@ -191,14 +191,14 @@ describe("the end of a vault", () => {
     });
   });
 
-  test("is refused under deletion protection, taken from state", async () => {
+  test("is refused under the deletion protection in state", async () => {
     const { state } = await create({ name: "ledger", deletionProtection: true });
     expect(await containersOf(uko, "bob").vaults.delete(state, options)).toMatchObject({
       code: "UKO_DELETION_PROTECTED",
     });
   });
 
-  test("is not taken for granted from a 404 alone", async () => {
+  test("is not concluded from a 404 alone", async () => {
     const { state } = await create({ name: "ledger" });
     uko.test.emulator.world.vaults.delete(state.vaultId);
     const unproven = (world: World): World => ({
@@ -210,7 +210,7 @@ describe("the end of a vault", () => {
     expect(await codeOf(vaults.delete(state, options))).toBe("UKO_GONE_UNPROVEN");
   });
 
-  test("is another instance's matter where the state is of another instance", async () => {
+  test("is left to the other instance if the state names another instance", async () => {
     const { state } = await create({ name: "ledger" });
     const elsewhere = { ...state, instanceId: "0e5f1c3a-7b1d-4c55-9d2e-000000000000" };
     expect(await codeOf(containersOf(uko, "bob").vaults.delete(elsewhere, options))).toBe("UKO_INSTANCE_MISMATCH");

@@ -29,7 +29,7 @@ describe("a key that is not found counts as deleted only with proof", () => {
   });
 
   const looks: Readonly<Record<string, (world: World, at: KeyRef) => Promise<unknown>>> = {
-    "a look": (world, at) => observeKey(world, at, "summary", options),
+    "a read": (world, at) => observeKey(world, at, "summary", options),
     "a refresh": (world, at) => readKeySummary(world, at, options),
   };
 

@@ -46,7 +46,7 @@ describe("the run that follows returns the predicted values", () => {
     ["a rotation", { rotationTrigger: "2026-11" }],
     ["a goal", { state: "destroyed" }],
     ["a label", { label: "ledger" }],
-    ["what steers this tool alone", { deletionProtection: true, deletionReason: "because" }],
+    ["a property of this tool alone", { deletionProtection: true, deletionReason: "because" }],
     ["a goal and a description at once", { state: "deactivated", description: "going" }],
   ])("of an update of %s", async (_what, over) => {
     const state = await uko.make({ description: "old" });

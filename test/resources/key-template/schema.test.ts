@@ -1,4 +1,4 @@
-/** Templates that a later release of the service describes in words that this release does not know. */
+/** Templates of a later release of the service, with values that this release does not know. */
 
 import { expect, test } from "vitest";
 import { vaultId } from "../../emulator/harness.ts";
@@ -10,12 +10,12 @@ const uko = useEngineWorld();
 const templateId = "7e110000-0000-4000-8000-000000000003";
 const later = { algorithm: "ml_kem", size: "1024", keyState: "dormant", keystoreType: "luna_hsm" };
 
-/** The seeded template as a later release would have it. */
+/** The seeded template as a later release would return it. */
 function rewrite(over: object = later): void {
   Object.assign(uko.test.emulator.world.templates.get(templateId) ?? {}, over);
 }
 
-test("are found, listed, read and deleted all the same", async () => {
+test("are found, listed, read and deleted like any other", async () => {
   rewrite();
   const { templates } = containersOf(uko, "bob");
   const found = await templates.lookup(`${vaultId}/${templateId}`, options);
@@ -26,7 +26,7 @@ test("are found, listed, read and deleted all the same", async () => {
   expect(await templates.delete(found?.state, options)).toMatchObject({ kind: "ended" });
 });
 
-test("with other words for Google, Azure and CCA are read too", async () => {
+test("with unknown values for Google, Azure and CCA are also read", async () => {
   const { templates } = containersOf(uko, "bob");
   const variants = {
     google_kms: { google_key_protection_level: "external", google_key_purpose: "kem", google_kms_algorithm: "ML-KEM" },
@@ -40,7 +40,7 @@ test("with other words for Google, Azure and CCA are read too", async () => {
   }
 });
 
-test("cannot be written in a program, and are never taken for what it says instead", async () => {
+test("cannot be written in a program, and never match the program's values", async () => {
   rewrite();
   const { templates } = containersOf(uko, "bob");
   const found = await templates.lookup(`${vaultId}/${templateId}`, options);

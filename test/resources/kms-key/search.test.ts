@@ -1,4 +1,4 @@
-/** Creations of KMS keys whose answer was lost, or whose run was: the key that there is by then is found by its mark, or by a person. */
+/** Creations of KMS keys after a lost answer or an interrupted run: the existing key is found by its mark, or by a person. */
 
 import { describe, expect, it } from "vitest";
 import type { World } from "../../../provider/engine/ports/world.ts";
@@ -13,7 +13,7 @@ const keysNamed = async (name: string): Promise<number> => {
 
 describe("a creation", () => {
   it.each([true, false])(
-    "whose answer is lost makes one key or says that it is not known (sent: %s)",
+    "makes one key after a lost answer, or reports an unknown result (sent: %s)",
     async (isSent) => {
       const wrap = (world: World): World => ({
         ...world,
@@ -33,7 +33,7 @@ describe("a creation", () => {
     },
   );
 
-  it("whose search is stopped still says that a key may have been made", async () => {
+  it("reports after a canceled search that a key may exist", async () => {
     const stop = new AbortController();
     const wrap = (world: World): World => ({
       ...world,
@@ -55,7 +55,7 @@ describe("a creation", () => {
     expect(await keysNamed("backup")).toBe(1);
   });
 
-  it("takes up what an interrupted run of the same resource made, and no other key of that name", async () => {
+  it("adopts the key of an interrupted run of the same resource, and no other key of that name", async () => {
     const origin = { ...options, origin: "org/urn:pulumi:dev::app::uko:KmsKey::backup" };
     const { handlers } = kmsRun(stage, "bob");
     const first = await handlers.create(kmsInputs(handlers), origin);
@@ -69,7 +69,7 @@ describe("a creation", () => {
     expect((await handlers.create(kmsInputs(handlers), origin)).id).not.toBe(first.id);
   });
 
-  it("never takes up a key whose end has begun", async () => {
+  it("never adopts a key whose deletion has begun", async () => {
     const origin = { ...options, origin: "org/urn" };
     const { handlers } = kmsRun(stage, "bob");
     const { state } = await handlers.create(kmsInputs(handlers), origin);

@@ -1,4 +1,4 @@
-/** A key follows its template into new keystores, and is never taken out of one by the way. */
+/** A key follows its template into new keystores, and is never removed from one as a side effect. */
 
 import { expect, test } from "vitest";
 import type { ManagedKeyState } from "../../../provider/resources/managed-key/schema.ts";
@@ -41,7 +41,7 @@ function addKeystore(): void {
 
 const namesIn = (state: ManagedKeyState) => state.keystores.map(({ name }) => name).sort();
 
-test("a key that the service calls unaligned is aligned by the next update, once", async () => {
+test("the next update aligns a key that the service calls unaligned, once", async () => {
   const state = await uko.make(cards);
   expect(state).toMatchObject({ alignment: "aligned", align: true });
   addKeystore();
@@ -57,7 +57,7 @@ test("a key that the service calls unaligned is aligned by the next update, once
   expect(await uko.effects(seq)).toEqual(["K10"]);
 });
 
-test("without align nothing is aligned, and nothing differs", async () => {
+test("without align nothing is aligned, and no difference shows", async () => {
   const state = await uko.make({ ...cards, align: false });
   addKeystore();
   const { handlers } = uko.run("carol");
@@ -66,7 +66,7 @@ test("without align nothing is aligned, and nothing differs", async () => {
   expect((await handlers.update(state, inputs, options)).state.alignment).toBe("unaligned");
 });
 
-test("what would cut the key off from a keystore is refused, and the keystore named", async () => {
+test("an alignment that would cut the key off from a keystore is refused, and the keystore named", async () => {
   const state = await uko.make(cards);
   aws().groups = [];
   addKeystore();
@@ -79,7 +79,7 @@ test("what would cut the key off from a keystore is refused, and the keystore na
   expect(namesIn(await read(state))).toEqual(["aws-frankfurt"]);
 });
 
-test("a template whose keys are not active any more aligns no active key, since that may deactivate it", async () => {
+test("a template with another initial state aligns no active key, since that may deactivate it", async () => {
   const state = await uko.make(cards);
   addKeystore();
   Object.assign(uko.test.emulator.world.templates.get(state.templateId) ?? {}, { keyState: "pre_activation" });
@@ -91,7 +91,7 @@ test("a template whose keys are not active any more aligns no active key, since 
   expect(await uko.effects(seq)).toEqual([]);
 });
 
-test("while a record binds the key is left as it is, with a warning", async () => {
+test("while a record is pending the key stays unchanged, with a warning", async () => {
   const state = await uko.make(cards);
   addKeystore();
   await uko.run("bob").operations.request(uko.ref(state.keyId), undefined, options);
@@ -112,7 +112,7 @@ test("a key that is not active is not aligned, and shows no difference", async (
   expect(await uko.effects(seq)).toEqual([]);
 });
 
-test("without the right, refused, gone, or written to again and again: nothing is aligned", async () => {
+test("without the role, refused, deleted, or changed again and again: nothing is aligned", async () => {
   const state = await uko.make(cards);
   addKeystore();
   const template = uko.test.emulator.world.templates.get(state.templateId);
@@ -131,7 +131,7 @@ test("without the right, refused, gone, or written to again and again: nothing i
   expect((await read(state)).alignment).toBe("unaligned");
 });
 
-test("a lost answer leads to a look, not to a second alignment", async () => {
+test("a lost answer leads to a read, not to a second alignment", async () => {
   const state = await uko.make(cards);
   addKeystore();
   const seq = await uko.lastSeq();

@@ -43,14 +43,14 @@ describe("creating a key", () => {
     });
   });
 
-  test("with dates takes one PATCH more", async () => {
+  test("with dates sends one PATCH in addition", async () => {
     const seq = await uko.lastSeq();
     const { state } = await create({ expirationDate: "2030-01-31" });
     expect(await uko.keyCalls(seq)).toEqual(["K2", "K4"]);
     expect(state.expirationDate).toBe("2030-01-31");
   });
 
-  test("under a naming scheme sends the values for its placeholders, and they cannot change", async () => {
+  test("under a naming scheme sends the values for its placeholders, which are immutable", async () => {
     const { templates } = uko.test.emulator.world;
     const template = templates.get("7e110000-0000-4000-8000-000000000001");
     if (template === undefined) throw new Error("no template");
@@ -65,14 +65,14 @@ describe("creating a key", () => {
   });
 
   test.each([[{ "a b": "xy" }], [{ app: "x" }], [{ app: "x-y" }]])(
-    "label tags %j fit no naming scheme",
+    "refuses the label tags %j, which fit no naming scheme",
     (labelTags) => {
       const { failures } = uko.run("bob").handlers.check(inputsOf({ labelTags }), {});
       expect(failures.length).toBe(1);
     },
   );
 
-  test("marks it as needing two people, hidden from its tags", async () => {
+  test("marks it as requiring two people, hidden from its tags", async () => {
     const { state } = await create();
     expect(await uko.tagNames(state)).toEqual(["uko_created", "uko_dual"]);
     expect(state).not.toHaveProperty("tags");
@@ -92,27 +92,27 @@ describe("creating a key", () => {
     expect((await uko.effects()).filter((each) => each === "K2")).toHaveLength(1);
   });
 
-  test("the user's own tags are not given up where the service rejects tags", async () => {
+  test("the user's own tags are kept even if the service rejects tags", async () => {
     uko.reset({ tags: "rejected" });
     expect(await codeOf(create({ tags: { team: "people" } }))).toBe("UKO_INPUT_INVALID");
     expect(await uko.effects()).toEqual([]);
   });
 
-  test("where nothing is kept it warns, and leaves the description as the user wrote it", async () => {
+  test("warns if the service keeps no marker, and does not change the user's description", async () => {
     uko.reset({ tags: "dropped", description: "collapsed" });
     const { state, warnings } = await create({ description: "Salaries" });
     expect(warnings).toEqual([expect.stringContaining("could not write the marker")]);
     expect((await uko.keyOf(state)).description).toBe("Salaries");
   });
 
-  test("without the right says which role it takes", async () => {
+  test("without the role names the required role", async () => {
     await expect(create({}, "erin")).rejects.toMatchObject({
       code: "UKO_RIGHTS_MISSING",
       detail: expect.stringMatching(/Key Custodian - Creator[\s\S]*\nNo key was created\.$/),
     });
   });
 
-  test("from a template or in a vault that does not exist names the ones that do", async () => {
+  test("from a template or in a vault that does not exist names the existing ones", async () => {
     await expect(create({ template: "payrol" })).rejects.toMatchObject({
       detail: expect.stringMatching(
         /^No key was created\.\n.* has no template "payrol". Its templates: .*cards.*, payroll,/m,
@@ -129,7 +129,7 @@ describe("creating a key", () => {
     });
   });
 
-  test("under a label that is taken makes nothing, and says how to adopt", async () => {
+  test("under an existing label makes nothing, and explains adoption", async () => {
     await create();
     await expect(create()).rejects.toMatchObject({
       code: "UKO_SERVICE_REFUSED",
@@ -141,15 +141,15 @@ describe("creating a key", () => {
   test.each([
     ["a 500", { status: 500, when: "after" }],
     ["a cut connection", { drop: "after" }],
-    ["an answer that cannot be read", { status: 201, when: "after", body: {} }],
-  ])("%s after the effect: the key is found by its tag, and none is made twice", async (_what, fault) => {
+    ["an unreadable answer", { status: 201, when: "after", body: {} }],
+  ])("%s after the effect: the key is found by its tag, and no second one is made", async (_what, fault) => {
     await uko.fault({ operation: "K2", times: 1, ...fault });
     const { state } = await create();
     expect(await uko.effects()).toEqual(["K2"]);
     expect((await uko.keyOf(state)).label).toBe("payroll");
   });
 
-  test("is not sent again where it had no effect, and says that it is not known", async () => {
+  test("is not repeated without an effect, and reports an unknown result", async () => {
     await uko.fault({ operation: "K2", times: 1, drop: "before" });
     const bob = uko.run("bob");
     const call = bob.handlers.create(checked(bob.handlers, inputsOf()), options);
@@ -158,7 +158,7 @@ describe("creating a key", () => {
       detail: expect.stringContaining("most likely none was created"),
     });
     expect((await uko.trail()).filter(({ operation }) => operation === "K2")).toHaveLength(1);
-    // The service may still be at work, so it looks more than once.
+    // The service may still be at work, so uko reads more than once.
     expect(bob.sleeps).toHaveLength(2);
   });
 
@@ -182,7 +182,7 @@ describe("creating a key", () => {
   });
   let late: Parameters<Keys["create"]> | undefined;
 
-  test("a key of the same label without the run's tag is named, not taken", async () => {
+  test("names a key of the same label without the run's tag, and does not adopt it", async () => {
     const other = await create();
     const lost = create({}, "bob", {
       wrap: withKeys(() => ({ create: async () => ({ kind: "lost", reason: "cut" }) })),
@@ -193,7 +193,7 @@ describe("creating a key", () => {
     });
   });
 
-  test("a search that is stopped still says that a key may have been made", async () => {
+  test("reports after a canceled search that a key may exist", async () => {
     const stop = new AbortController();
     const { handlers } = uko.run("bob", {
       wrap: withKeys((keys) => ({
@@ -212,17 +212,17 @@ describe("creating a key", () => {
     expect(await uko.effects()).toEqual(["K2"]);
   });
 
-  test("a search that fails too still says that a key may have been made", async () => {
+  test("reports after a failed search that a key may exist", async () => {
     await uko.fault({ operation: "K2", times: 1, drop: "after" });
     await uko.fault({ operation: "K1", status: 403 });
     expect(await codeOf(create())).toBe("UKO_ANSWER_LOST");
   });
 
   test.each([
-    ["dates that are refused", { status: 409 }],
+    ["refused dates", { status: 409 }],
     ["dates without an answer", { drop: "before" }],
     ["a service that no longer knows the identity", { status: 401 }],
-  ])("%s do not lose the key that was made", async (_what, fault) => {
+  ])("%s do not lose the created key", async (_what, fault) => {
     await uko.fault({ operation: "K4", ...fault });
     const { state, warnings } = await create({ expirationDate: "2030-01-31" });
     expect(warnings).toHaveLength(1);
@@ -231,13 +231,13 @@ describe("creating a key", () => {
     expect(differing).toEqual(["expirationDate"]);
   });
 
-  test("no read can lose it either", async () => {
+  test("no read loses it either", async () => {
     await uko.fault({ operation: "K3", status: 500 });
     expect((await create()).state.label).toBe("payroll");
   });
 });
 
-describe("a creation that was interrupted (decision 0010)", () => {
+describe("an interrupted creation (decision 0010)", () => {
   const origin = "acme/urn:pulumi:prod::pay::pulumi-nodejs:dynamic/uko:ManagedKey::payroll";
   const createAs = (from: string | undefined, over: Over = {}, choices: RunChoices = {}) => {
     const { handlers } = uko.run("bob", choices);
@@ -252,7 +252,7 @@ describe("a creation that was interrupted (decision 0010)", () => {
   }));
   const interrupt = (over: Over = {}) => expect(createAs(origin, over, { wrap: killed })).rejects.toThrow("killed");
 
-  test("is taken up by the next run of the same resource, with a warning, and what was missing is done", async () => {
+  test("is adopted by the next run of the same resource with a warning, and completed", async () => {
     await interrupt({ expirationDate: "2030-01-31" });
     const { state, warnings } = await createAs(origin, { expirationDate: "2030-01-31" });
     expect(warnings).toEqual([expect.stringContaining("already exists")]);
@@ -262,8 +262,8 @@ describe("a creation that was interrupted (decision 0010)", () => {
 
   test.each([
     ["by another resource", "acme/another", /but not the mark of this resource/],
-    ["by an engine that tells no name", undefined, /but not the mark of this resource/],
-  ])("is not taken up %s: the error names the key", async (_what, from, reason) => {
+    ["by an engine without resource names", undefined, /but not the mark of this resource/],
+  ])("is not adopted %s: the error names the key", async (_what, from, reason) => {
     await interrupt();
     await expect(createAs(from)).rejects.toMatchObject({
       code: "UKO_SERVICE_REFUSED",
@@ -272,7 +272,7 @@ describe("a creation that was interrupted (decision 0010)", () => {
     expect(await uko.effects()).toEqual(["K2"]);
   });
 
-  test("is not taken up once its end has begun, or 7 days have passed", async () => {
+  test("is not adopted once its deletion has begun, or 7 days have passed", async () => {
     await interrupt();
     const [keyId = ""] = uko.test.emulator.world.keys.keys();
     await uko.run("bob").operations.request(uko.ref(keyId), undefined, options);
@@ -286,7 +286,7 @@ describe("a creation that was interrupted (decision 0010)", () => {
     await expect(createAs(origin)).rejects.toMatchObject({ detail: expect.stringContaining("it is deactivated") });
   });
 
-  test("is found behind an older key of the same mark", async () => {
+  test("is found after an older key of the same mark", async () => {
     await interrupt({ label: "first" });
     await interrupt({ label: "second" });
     const [first, second] = uko.test.emulator.world.keys.values();
@@ -301,18 +301,18 @@ describe("a creation that was interrupted (decision 0010)", () => {
     expect(await uko.effects(seq)).not.toContain("K2");
   });
 
-  test("is looked for before the POST where no label would make the service refuse a second one", async () => {
+  test("is searched before the POST if no label would make the service refuse a second one", async () => {
     await interrupt({ label: "built" });
     const [key] = uko.test.emulator.world.keys.values();
     if (key === undefined) throw new Error("no key");
-    // As a naming scheme would have it: the program names no label, and the mark was derived without one.
+    // As with a naming scheme: the program sets no label, and the mark was derived without one.
     const { world } = uko.run("bob");
     const text = JSON.stringify([uko.test.emulator.instanceId, key.vaultId, "payroll", null, origin]);
     key.tags = [{ name: "uko_created", value: world.sha256(text).slice(0, 32) }];
     const seq = await uko.lastSeq();
     const { state } = await createAs(origin, { label: undefined, dualAuthorization: "single" });
     expect(state.keyId).toBe(key.id);
-    // Found again and without a marker, so nobody knows that this program made it: it is marked as strictly as can be.
+    // Found again without a marker, so its program is unknown: it gets the strictest marker.
     expect(await uko.effects(seq)).toEqual(["K4"]);
     expect(key.tags).toContainEqual({ name: "uko_dual", value: "both" });
   });
@@ -322,7 +322,7 @@ describe("adopting a key", () => {
   const adopt = (state: ManagedKeyState, over: Over = {}, who: Person = "bob") =>
     create({ existingKeyId: state.keyId, ...over }, who);
 
-  test("makes none, and marks it", async () => {
+  test("makes no key, and marks the existing one", async () => {
     const made = await uko.make({ dualAuthorization: "single" });
     const seq = await uko.lastSeq();
     const { state } = await adopt(made);
@@ -340,14 +340,14 @@ describe("adopting a key", () => {
     expect(state.description).toBe("Salaries");
   });
 
-  test("as `single` elsewhere does not loosen it: the marker outweighs", async () => {
+  test("as `single` in another program does not loosen it: the marker takes precedence", async () => {
     const made = await uko.make();
     const { state } = await adopt(made, { dualAuthorization: "single", deletionGate: "destroy" }, "carol");
     expect(await unfinished(uko.run("carol").handlers, state)).toMatchObject({ code: "UKO_APPROVAL_PENDING" });
     expect((await uko.keyOf(made)).state).toBe("active");
   });
 
-  test("writes nothing over a binding record, not even a stricter marker, nor to a destroyed key", async () => {
+  test("does not overwrite a pending record, even with a stricter marker, and does not change a destroyed key", async () => {
     const destroyed = await uko.test.keyIn("destroyed");
     const made = await uko.make({ deletionGate: "destroy" });
     await uko.run("carol").operations.request(uko.ref(made.keyId), undefined, options);
@@ -357,7 +357,7 @@ describe("adopting a key", () => {
     expect(await uko.effects(seq)).toEqual([]);
   });
 
-  test("is refused for another template, another vault's key, and a key that is not there", async () => {
+  test("is refused for another template, another vault's key, and a key that does not exist", async () => {
     const made = await uko.make();
     expect(await codeOf(adopt(made, { template: "cards" }))).toBe("UKO_INPUT_INVALID");
     const none = { ...made, keyId: "9b2d0000-0000-4000-8000-00000000dead" };

@@ -1,12 +1,12 @@
-/** The goals that an update of a managed key brings it to. */
+/** The goals of an update of a managed key. */
 
 import { describe, expect, test } from "vitest";
 import { checked, codeOf, consentIn, inputsOf, options, useEngineWorld } from "../../engine/harness.ts";
 
 const uko = useEngineWorld();
 
-describe("a state to aim at", () => {
-  test("active: activates a key that was never active, and that alone", async () => {
+describe("a goal", () => {
+  test("active: only activates a key that was never active", async () => {
     const state = await uko.make({ template: "payroll-draft" });
     expect(state.keyState).toBe("pre_activation");
     const over = { template: "payroll-draft", state: "active" };
@@ -16,7 +16,7 @@ describe("a state to aim at", () => {
     expect(await uko.effects(seq)).toEqual([]);
   });
 
-  test("active: never reactivates, and says what does", async () => {
+  test("active: never reactivates, and names the command that does", async () => {
     const state = await uko.make();
     await uko.test.as("carol").step(state.keyId, "deactivate");
     const seq = await uko.lastSeq();
@@ -26,7 +26,7 @@ describe("a state to aim at", () => {
     expect(next.keyState).toBe("deactivated");
   });
 
-  test("active: leaves a key alone whose end somebody asked for", async () => {
+  test("active: does not change a key whose deletion was requested", async () => {
     const state = await uko.make({ template: "payroll-draft" });
     await uko.run("bob").operations.request(uko.ref(state.keyId), undefined, options);
     const { warnings } = await uko.update(state, { template: "payroll-draft", state: "active" });
@@ -34,7 +34,7 @@ describe("a state to aim at", () => {
     expect((await uko.keyOf(state)).state).toBe("pre_activation");
   });
 
-  test("active: a key that was deactivated is no difference at each run, and each read says so", async () => {
+  test("active: a deactivated key shows no difference at each run, and each read reports it", async () => {
     const state = await uko.make({ state: "active" });
     await uko.test.as("carol").step(state.keyId, "deactivate");
     const { handlers } = uko.run("bob");
@@ -61,7 +61,7 @@ describe("a state to aim at", () => {
     await uko.expectNobodyAlone();
   });
 
-  test("destroyed: stays green while it waits, shows the difference until it is reached, then nothing", async () => {
+  test("destroyed: succeeds while it waits, shows the difference until it is reached, then nothing", async () => {
     const state = await uko.make();
     const goal = { state: "destroyed" };
     const first = await uko.update(state, goal, "bob");
@@ -77,14 +77,14 @@ describe("a state to aim at", () => {
     const last = await uko.update(third.state, goal, "bob");
     expect(last).toMatchObject({ warnings: [], state: { lifecycleState: "destroyed" } });
     expect(uko.differs(last.state, goal)).toEqual([]);
-    // Deleting the resource afterwards is one quiet step.
+    // Deleting the resource afterwards is one step without messages.
     const seq = await uko.lastSeq();
     expect(await uko.run("bob").handlers.delete(last.state, options)).toMatchObject({ kind: "ended", warnings: [] });
     expect(await uko.effects(seq)).toEqual(["K5"]);
     await uko.expectNobodyAlone();
   });
 
-  test("destroyed, alone: takes two runs", async () => {
+  test("destroyed by one person: takes two runs", async () => {
     const state = await uko.make({ dualAuthorization: "single" });
     const goal = { dualAuthorization: "single", state: "destroyed" };
     const first = await uko.update(state, goal);
@@ -93,7 +93,7 @@ describe("a state to aim at", () => {
     expect((await uko.update(first.state, goal)).state.keyState).toBe("destroyed");
   });
 
-  test("destroyed: attributes of a destroyed key stay as they are, with a warning", async () => {
+  test("destroyed: attributes of a destroyed key stay unchanged, with a warning", async () => {
     const state = await uko.make({ dualAuthorization: "single" });
     await uko.test.as("carol").step(state.keyId, "deactivate");
     await uko.advance("5h");
@@ -104,7 +104,7 @@ describe("a state to aim at", () => {
     expect(warnings).toEqual([expect.stringContaining("properties were not changed")]);
   });
 
-  test("under deletion protection is refused, and nothing is written", async () => {
+  test("under deletion protection is refused, and writes nothing", async () => {
     const state = await uko.make();
     const seq = await uko.lastSeq();
     expect(await codeOf(uko.update(state, { state: "destroyed", deletionProtection: true }))).toBe(
@@ -113,7 +113,7 @@ describe("a state to aim at", () => {
     expect(await uko.effects(seq)).toEqual([]);
   });
 
-  test("without the step's right is an error, not a green run", async () => {
+  test("without the step's role is an error, not a success", async () => {
     const state = await uko.make();
     await uko.run("alice").operations.request(uko.ref(state.keyId), undefined, options);
     await uko.advance("60s");

@@ -1,11 +1,11 @@
-/** Keys that are found without a state: by id alone, or all of them. */
+/** Keys that are found without a state: by ID alone, or all of them. */
 
 import { expect, test } from "vitest";
 import { checked, codeOf, inputsOf, options, unfinished, useEngineWorld } from "../../engine/harness.ts";
 
 const uko = useEngineWorld();
 
-test("a lookup by id answers what a program has to say of the key, and the strictest deletion", async () => {
+test("a lookup by ID returns the key's properties for a program, and the strictest deletion", async () => {
   const made = await uko.make({ tags: { team: "people" }, dualAuthorization: "single", deletionGate: "destroy" });
   const { handlers } = uko.run("bob");
   const found = await handlers.lookup(`${made.vaultId}/${made.keyId}`, options);
@@ -27,7 +27,7 @@ test("a lookup by id answers what a program has to say of the key, and the stric
   expect(handlers.diff(found?.state, checked(handlers, inputsOf()))).toEqual(["dualAuthorization"]);
 });
 
-test("a key without a marker shows a difference, whatever the program wants, until an update has marked it", async () => {
+test("a key without a marker shows a difference for every program until an update has marked it", async () => {
   const made = await uko.make();
   const { handlers } = uko.run("bob");
   Object.assign(uko.test.emulator.world.keys.get(made.keyId) ?? {}, { tags: [] });
@@ -39,7 +39,7 @@ test("a key without a marker shows a difference, whatever the program wants, unt
   }
 });
 
-test("what is found is as another stack's: single in a program does not outweigh the key's own marker", async () => {
+test("a found key counts as another stack's: single in a program does not override the key's own marker", async () => {
   const made = await uko.make();
   const { handlers } = uko.run("carol");
   const found = await handlers.lookup(`${made.vaultId}/${made.keyId}`, options);
@@ -47,7 +47,7 @@ test("what is found is as another stack's: single in a program does not outweigh
   expect(await unfinished(handlers, state)).toMatchObject({ code: "UKO_APPROVAL_PENDING" });
 });
 
-test("a lookup of what is gone answers nothing, of what is no id an error", async () => {
+test("a lookup of a deleted key returns nothing, and an invalid ID is an error", async () => {
   const made = await uko.make();
   uko.test.emulator.world.keys.delete(made.keyId);
   const { handlers } = uko.run("bob");
@@ -57,7 +57,7 @@ test("a lookup of what is gone answers nothing, of what is no id an error", asyn
   }
 });
 
-test("a list has every key in every state, of one vault or of all", async () => {
+test("a list contains every key in every state, of one vault or of all", async () => {
   const [active, deactivated] = [await uko.make(), await uko.make({ label: "old" })];
   await uko.test.as("carol").step(deactivated.keyId, "deactivate");
   const { handlers } = uko.run("bob");
@@ -68,6 +68,6 @@ test("a list has every key in every state, of one vault or of all", async () => 
   }
 });
 
-test("a list without the right is an error, not an empty list", async () => {
+test("a list without the role is an error, not an empty list", async () => {
   expect(await codeOf(uko.run("erin").handlers.list({}, options))).toBe("UKO_RIGHTS_MISSING");
 });

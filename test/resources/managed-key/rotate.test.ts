@@ -1,4 +1,4 @@
-/** One rotation for one change of the trigger, whatever becomes of the answer. */
+/** One rotation for each change of the trigger, whatever happens to the answer. */
 
 import { describe, expect, test } from "vitest";
 import type { World } from "../../../provider/engine/ports/world.ts";
@@ -11,14 +11,14 @@ const uko = useEngineWorld();
 const rotations = async (since = 0) => (await uko.effects(since)).filter((each) => each === "K9").length;
 
 describe("a trigger", () => {
-  test("is no wish to rotate a key that was just made with it", async () => {
+  test("does not rotate a key that was just made with it", async () => {
     const state = await uko.make({ rotationTrigger: "2026" });
     expect(await rotations()).toBe(0);
     expect(state).toMatchObject({ rotationTrigger: "2026", version: 1 });
     expect(uko.differs(state, { rotationTrigger: "2026" })).toEqual([]);
   });
 
-  test("rotates once for a change of its value, the first one included, and never for a run that changes nothing", async () => {
+  test("rotates once for each change of its value, including the first, and never for a run without changes", async () => {
     const first = await uko.update(await uko.make(), { rotationTrigger: "2026" });
     expect(first).toMatchObject({ state: { version: 2, rotationTrigger: "2026" }, warnings: [] });
     expect(uko.differs(first.state, { rotationTrigger: "2027" })).toEqual(["rotationTrigger"]);
@@ -29,14 +29,14 @@ describe("a trigger", () => {
     expect(await rotations()).toBe(2);
   });
 
-  test("that leaves the program and comes back as it was asks for nothing", async () => {
+  test("that leaves the program and returns unchanged does not rotate", async () => {
     const state = await uko.make({ rotationTrigger: "2026" });
     const without = await uko.update(state, { description: "new" });
     expect(uko.differs(without.state, { rotationTrigger: "2026" })).toEqual([]);
     expect(await rotations()).toBe(0);
   });
 
-  test("beside state: active is followed once the key is active", async () => {
+  test("next to state: active rotates once the key is active", async () => {
     const template = "payroll-draft";
     const state = await uko.make({ template });
     const { state: next } = await uko.update(state, { template, state: "active", rotationTrigger: "x" });
@@ -44,14 +44,14 @@ describe("a trigger", () => {
     expect(await rotations()).toBe(1);
   });
 
-  test("works where the service answers 204", async () => {
+  test("works if the service returns 204", async () => {
     uko.reset({ rotateStatus: 204 });
     expect((await uko.update(await uko.make(), { rotationTrigger: "x" })).state.version).toBe(2);
   });
 });
 
 describe("a rotation is refused", () => {
-  test("while a record binds, because it changes what that record stands for; the change stays to be made", async () => {
+  test("while a record is pending, because rotating changes the record's subject; the change remains due", async () => {
     const state = await uko.make();
     await uko.run("bob").operations.request(uko.ref(state.keyId), undefined, options);
     const seq = await uko.lastSeq();
@@ -87,7 +87,7 @@ describe("a rotation is refused", () => {
     });
   });
 
-  test("without the right, and by the service", async () => {
+  test("without the role, and by the service", async () => {
     const state = await uko.make();
     await expect(uko.update(state, { rotationTrigger: "x" }, "alice")).rejects.toMatchObject({
       code: "UKO_RIGHTS_MISSING",
@@ -100,7 +100,7 @@ describe("a rotation is refused", () => {
     });
   });
 
-  test.each(["deactivated", "destroyed"])("beside the goal %s, before anything is done", async (goal) => {
+  test.each(["deactivated", "destroyed"])("next to the goal %s, before any step", async (goal) => {
     const state = await uko.make({ rotationTrigger: "1" });
     const seq = await uko.lastSeq();
     const both = { state: goal, rotationTrigger: "2", description: "new" };
@@ -113,7 +113,7 @@ describe("a rotation is refused", () => {
     expect(former.state).toMatchObject({ lifecycleState: "pending_approval", rotationTrigger: "1", version: 1 });
   });
 
-  test("for a key that is gone", async () => {
+  test("for a deleted key", async () => {
     const state = await uko.make();
     uko.test.emulator.world.keys.delete(state.keyId);
     expect(await codeOf(uko.update(state, { rotationTrigger: "x" }))).toBe("UKO_KEY_NOT_FOUND");
@@ -134,7 +134,7 @@ describe("a lost answer", () => {
     expect(await uko.effects(seq)).toEqual(effects);
   });
 
-  test("again and again is a fault, and says that nothing was rotated", async () => {
+  test("to each call is a fault, and reports that nothing was rotated", async () => {
     const state = await uko.make();
     await uko.fault({ operation: "K9", drop: "before" });
     await expect(uko.update(state, { rotationTrigger: "x" })).rejects.toMatchObject({
@@ -143,7 +143,7 @@ describe("a lost answer", () => {
     });
   });
 
-  test("of the last try, too, leads to a look, which finds the rotation", async () => {
+  test("to the last attempt also leads to a read, which finds the rotation", async () => {
     const state = await uko.make();
     await uko.fault({ operation: "K9", times: 3, drop: "before" });
     await uko.fault({ operation: "K9", times: 1, drop: "after" });
@@ -151,7 +151,7 @@ describe("a lost answer", () => {
     expect(await rotations()).toBe(1);
   });
 
-  test("and a crash after it: the next run finds the new version, and does not rotate again", async () => {
+  test("followed by a crash: the next run finds the new version, and does not rotate again", async () => {
     const state = await uko.make();
     await uko.update(state, { rotationTrigger: "x" });
     await uko.advance("2h");
@@ -161,21 +161,21 @@ describe("a lost answer", () => {
     expect(await rotations()).toBe(1);
   });
 
-  test("a rotation of weeks ago is not taken for today's", async () => {
+  test("a rotation of weeks ago does not count as today's", async () => {
     const state = await uko.make();
     await uko.update(state, { rotationTrigger: "x" });
     await uko.advance("8d");
     expect((await uko.update(state, { rotationTrigger: "y" })).state.version).toBe(3);
   });
 
-  test("somebody who writes meanwhile leads to another look, a few times", async () => {
+  test("concurrent writes lead to another read, a bounded number of times", async () => {
     const state = await uko.make();
     const wrap = withKeys(() => ({ rotate: async () => ({ kind: "stale" }) }));
     expect(await codeOf(uko.update(state, { rotationTrigger: "x" }, "carol", { wrap }))).toBe("UKO_CHANGED_MEANWHILE");
   });
 });
 
-describe("after a rotation nothing fails the update, so that the state notes the trigger", () => {
+describe("after a rotation nothing fails the update, so that the state stores the trigger", () => {
   const rotatedBy = (state: ManagedKeyState, wrap: (world: World) => World, signal = options.signal) => {
     const { handlers } = uko.run("carol", { wrap });
     return handlers.update(state, checked(handlers, inputsOf({ rotationTrigger: "x" })), { signal });
@@ -184,7 +184,7 @@ describe("after a rotation nothing fails the update, so that the state notes the
   test.each([
     [new UkoError("UKO_SERVICE_UNAVAILABLE"), "The service is not available"],
     [new TypeError("no such thing"), "Unexpected error in uko"],
-  ])("not a look that throws %o", async (fault, why) => {
+  ])("also if a read throws %o", async (fault, why) => {
     const state = await uko.make();
     let isRotated = false;
     const blind = withKeys((keys) => ({
@@ -207,7 +207,7 @@ describe("after a rotation nothing fails the update, so that the state notes the
     expect(uko.differs(looked?.state ?? next, { rotationTrigger: "x" })).toEqual([]);
   });
 
-  test("nor a look that is not needed, since the rotation was found to be made before", async () => {
+  test("also if no read is necessary, since the rotation was found to be made before", async () => {
     const state = await uko.make();
     await uko.update(state, { rotationTrigger: "x" });
     // For the attributes, the marker and the rotation.
@@ -218,7 +218,7 @@ describe("after a rotation nothing fails the update, so that the state notes the
     expect(await rotations()).toBe(1);
   });
 
-  test("nor a look that fails after a lost answer, where nobody knows", async () => {
+  test("also if a read fails after a lost answer, and the result is unknown", async () => {
     const state = await uko.make();
     await uko.fault({ operation: "K9", drop: "after" });
     await uko.fault({ operation: "K3", skip: 3, status: 500 });
@@ -231,7 +231,7 @@ describe("after a rotation nothing fails the update, so that the state notes the
     expect(await rotations()).toBe(1);
   });
 
-  test("nor somebody who stops the run while the rotation is under way", async () => {
+  test("also if the run is canceled while the rotation is in progress", async () => {
     const state = await uko.make();
     const controller = new AbortController();
     const stopping = withKeys((keys) => ({
@@ -246,7 +246,7 @@ describe("after a rotation nothing fails the update, so that the state notes the
     expect(next).toMatchObject({ version: 2, rotationTrigger: "x" });
   });
 
-  test("while a run that is stopped before it sends nothing", async () => {
+  test("but a run that is canceled before it sends nothing", async () => {
     const state = await uko.make();
     const controller = new AbortController();
     let looks = 0;
