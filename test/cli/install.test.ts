@@ -288,9 +288,19 @@ describe("installs nothing", () => {
       /^uko\.zip is not the name of a release of the provider\n.*_VERSION_linux_amd64\.zip/,
     ],
     ["for another machine", () => from(), { processor: "arm64" }, /this machine is linux_arm64/],
-    ["from a file that is not a zip", () => aSpoiltZip(() => "hello\n"), {}, /is not a complete zip file\n.*Nothing was installed\./],
+    [
+      "from a file that is not a zip",
+      () => aSpoiltZip(() => "hello\n"),
+      {},
+      /is not a complete zip file\n.*Nothing was installed\./,
+    ],
     ["from an empty file", () => aSpoiltZip(() => ""), {}, /is not a complete zip file/],
-    ["from a truncated zip", () => aSpoiltZip((zip) => zip.subarray(0, zip.length / 2)), {}, /is not a complete zip file/],
+    [
+      "from a truncated zip",
+      () => aSpoiltZip((zip) => zip.subarray(0, zip.length / 2)),
+      {},
+      /is not a complete zip file/,
+    ],
     [
       "from a zip without its last byte",
       () => aSpoiltZip((zip) => zip.subarray(0, -1)),

@@ -77,11 +77,7 @@ describe("makes a key, reads back its tags and description, and deletes this key
 
 describe("sends no call", () => {
   it.each([
-    [
-      "if the environment requires two people",
-      { environment: { UKO_DUAL_AUTHORIZATION: "required" } },
-      /two people/,
-    ],
+    ["if the environment requires two people", { environment: { UKO_DUAL_AUTHORIZATION: "required" } }, /two people/],
     ["with a template whose keys are active at once", { template: "payroll" }, /active at once/],
     ["with a template that does not exist", { template: "nothing" }, /no visible template/],
   ])("%s", async (_where, choices, says) => {
