@@ -123,7 +123,7 @@ const rules: readonly Rule[] = [
     files:
       /^((ARCHITECTURE|CONTRIBUTING|README)\.md|examples\/[^/]*\/README\.md|provider\/docs\/(before-march-2027|emulator|errors|existing-keys|fidelity|glossary|pipelines|release|support|terraform|two-people|what-destroy-does|whole-stack)\.md|provider\/docs\/(reference\.md|registry\/.*)|provider\/(emulator|pulumi-dynamic|resources|schema)\/.*|sdk\/make\/.*|sdk\/released\/README\.md|sdk\/terraform\/docs\/.*|test\/(attacks|emulator)\/.*)$/,
     find: lines(
-      /\b(told|foretells?|foretold|foreseen?|unseen|unasked|untold|besides?|whoever|for ever|of ours|outweighs?|is to be|are to be|awaited|on file|stands behind|takes the role|local UKO(?!'s demo world))\b/i,
+      /\b(told|foretells?|foretold|foreseen?|unseen|unasked|untold|besides?|whoever|for ever|of ours|outweighs?|is to be|are to be|awaited(?!<)|on file|stands behind|takes the role|local UKO(?!'s demo world))\b/i,
     ),
     broken: { file: "README.md", text: "Whoever is awaited is told so.\n" },
   },

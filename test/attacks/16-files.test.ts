@@ -135,8 +135,8 @@ test("an evidence file of another origin cannot control the terminal that shows 
   for (const options of [[], ["--json"]]) {
     const here = quietWorld();
     expect(await runCli(["audit", "--file", file, ...options], here)).toBe(0);
-    for (const line of here.said.out.trimEnd().split("\n")) expect(line).not.toMatch(steers);
-    if (options.length > 0) expect(JSON.parse(here.said.out)).toMatchObject({ label: steering });
+    for (const line of here.output.out.trimEnd().split("\n")) expect(line).not.toMatch(steers);
+    if (options.length > 0) expect(JSON.parse(here.output.out)).toMatchObject({ label: steering });
   }
 });
 

@@ -41,7 +41,7 @@ async function install(...typed: readonly string[]): Promise<{ exitCode: number;
   const machine = { system: "linux", processor: "x64", home: path.join(folder, "home"), providerFolder } as const;
   const world = quietWorld({ machine });
   const exitCode = await runCli(["install", "tofu", "--mirror", mirror, ...typed], world);
-  return { exitCode, ...world.said };
+  return { exitCode, ...world.output };
 }
 
 const zipFile = (): string => path.join(folder, "terraform-provider-uko_0.1.0_linux_amd64.zip");

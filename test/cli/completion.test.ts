@@ -6,7 +6,7 @@ import { quietWorld } from "./harness.ts";
 async function scriptFor(shell: string): Promise<string> {
   const world = quietWorld();
   expect(await runCli(["completion", shell], world)).toBe(0);
-  return world.said.out;
+  return world.output.out;
 }
 const program = buildProgram(quietWorld(), () => {});
 const commands = program.commands.map((command) => command.name());

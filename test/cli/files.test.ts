@@ -102,8 +102,11 @@ it("uko audit reports from the evidence who deleted the key, and who approved it
     ["destroy", "Bob Example", "IBMid-550000ALICE", true, false],
     ["remove", "Bob Example", undefined, true, undefined],
   ]);
-  const mine = await world.uko("erin", `audit ${keys.payroll} --file ${evidence()} --person alice --step deactivate`);
-  expect(mine.out.trimEnd().split("\n")).toHaveLength(2);
+  const filtered = await world.uko(
+    "erin",
+    `audit ${keys.payroll} --file ${evidence()} --person alice --step deactivate`,
+  );
+  expect(filtered.out.trimEnd().split("\n")).toHaveLength(2);
 });
 
 it("uko audit reads several files", async () => {

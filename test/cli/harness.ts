@@ -146,10 +146,10 @@ function definedOnly<T extends object>(choices: T): { [Name in keyof T]: Exclude
 }
 
 /** A world of the command line that keeps its streams and never starts its emulator. */
-export function quietWorld(over: Partial<CliWorld> = {}): CliWorld & { readonly said: { out: string; err: string } } {
-  const said = { out: "", err: "" };
+export function quietWorld(over: Partial<CliWorld> = {}): CliWorld & { readonly output: { out: string; err: string } } {
+  const output = { out: "", err: "" };
   const appendTo = (name: "out" | "err") => (text: string) => {
-    said[name] += text;
+    output[name] += text;
   };
   return {
     version: "0.0.0-test",
@@ -161,7 +161,7 @@ export function quietWorld(over: Partial<CliWorld> = {}): CliWorld & { readonly 
     openOperations,
     startEmulator: () => Promise.reject(new Error("not in this test")),
     machine: { system: "linux", processor: "x64", home: "/nowhere", providerFolder: "/nowhere" },
-    said,
+    output,
     ...over,
   };
 }
@@ -173,7 +173,7 @@ async function runHere(
 ): Promise<Ended> {
   const world = quietWorld({ environment, readInput: () => Promise.resolve(input) });
   const exitCode = await runCli(typed, world);
-  return { exitCode, ...world.said };
+  return { exitCode, ...world.output };
 }
 
 /** Splits at blanks; text in double quotes is one word. */
@@ -200,9 +200,9 @@ async function runShell(
     env: { PATH: `${shim}${path.delimiter}${process.env.PATH ?? ""}` },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const [told, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  const [consent = "", ...typed] = told.split("\0").slice(0, -1);
-  if (err !== "" || typed.length === 0) return { exitCode: 127, out: told, err };
+  const [output, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const [consent = "", ...typed] = output.split("\0").slice(0, -1);
+  if (err !== "" || typed.length === 0) return { exitCode: 127, out: output, err };
   return runHere(typed, { ...environment, ...(consent !== "" && { UKO_CONSENT: consent }) });
 }
 

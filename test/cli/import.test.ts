@@ -63,7 +63,7 @@ it("installs the provider first unless both engines find this version of it", as
     const at = quietWorld({ environment: world.environmentOf("carol"), machine });
     const typed = ["import", "--vault", vaultId, "--format", "tofu", "--out", path.join(folder, out)];
     expect(await runCli(typed, at)).toBe(0);
-    return at.said.out.match(/^ {2}.* apply$/m)?.[0].trim();
+    return at.output.out.match(/^ {2}.* apply$/m)?.[0].trim();
   };
   const [first = "", second = ""] = ["opentofu.org", "terraform.io"].map((host) =>
     path.join(folder, ".local/share/terraform/plugins", `registry.${host}`, "pulumi-uko/uko"),
@@ -135,7 +135,7 @@ it("reports what no program can express, and why", async () => {
     }),
   });
   expect(await runCli(["import", "--vault", vaultId, "--out", folder], later)).toBe(0);
-  expect(later.said.out).toContain(`\nNot included, because this release cannot manage it:\n  ${reason}\n`);
+  expect(later.output.out).toContain(`\nNot included, because this release cannot manage it:\n  ${reason}\n`);
 });
 
 it("overwrites no file, and sends no call to the service then", async () => {

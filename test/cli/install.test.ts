@@ -56,7 +56,7 @@ function checksumsOf(content: string | Buffer): void {
 }
 
 /** A zip that was modified. */
-async function aSpoiltZip(spoil: (zip: Buffer) => Buffer | string): Promise<readonly string[]> {
+async function aBrokenZip(spoil: (zip: Buffer) => Buffer | string): Promise<readonly string[]> {
   const file = await aZip();
   writeFileSync(file, spoil(readFileSync(file)));
   return ["--from", file];
@@ -72,11 +72,11 @@ async function uko(
   const machine = { system: "linux", processor: "x64", home, providerFolder, ...over };
   const world = quietWorld({ environment, machine });
   const exitCode = await runCli(["install", engine, ...typed], world);
-  return { exitCode, ...world.said };
+  return { exitCode, ...world.output };
 }
 
 /** The output, with the places of this run replaced by names. */
-const said = (text: string): string => text.replaceAll(home, "<home>").replaceAll(folder, "<folder>");
+const normalized = (text: string): string => text.replaceAll(home, "<home>").replaceAll(folder, "<folder>");
 
 it("puts the provider where both engines find it, executable, and prints how to continue", async () => {
   aBuiltProvider();
@@ -95,7 +95,7 @@ it("puts the provider where both engines find it, executable, and prints how to 
   const texts = { "": out, " (again)": replaced, " --print": printed, " --remove": removed };
   await expect(
     Object.entries(texts)
-      .map(([command, text]) => `$ uko install terraform${command}\n${said(text)}`)
+      .map(([command, text]) => `$ uko install terraform${command}\n${normalized(text)}`)
       .join("\n"),
   ).toMatchFileSnapshot("../golden/cli/install.txt");
 });
@@ -199,9 +199,11 @@ it("installs the file that it checked, and keeps the existing one if the file ch
   const [there = ""] = placesIn(mirror()).map((place) => path.join(place, zipName));
   const good = readFileSync(there);
   const machine = { system: "linux", processor: "x64", home, providerFolder: folder };
-  const lookedAt = await releasedPackage(zip, machine);
+  const checkedPackage = await releasedPackage(zip, machine);
   writeFileSync(zip, "hello");
-  await expect(putIntoMirror(mirror(), lookedAt)).rejects.toThrow(`${zipName} changed while it was being installed`);
+  await expect(putIntoMirror(mirror(), checkedPackage)).rejects.toThrow(
+    `${zipName} changed while it was being installed`,
+  );
   expect(readFileSync(there)).toEqual(good);
   expect(readdirSync(path.dirname(placesIn(mirror())[0] ?? "")), "nothing half done").toEqual(["uko"]);
 });
@@ -221,7 +223,7 @@ it.each([
     Object.entries(variables).map(([name, value]) => [name, value.replace("<home>", home)]),
   );
   const { out } = await uko(["--print", "--json"], over, environment);
-  expect(said(JSON.parse(out).mirror)).toBe(expected);
+  expect(normalized(JSON.parse(out).mirror)).toBe(expected);
 });
 
 it("accepts a mirror of the user's own, and names it in its output", async () => {
@@ -290,26 +292,26 @@ describe("installs nothing", () => {
     ["for another machine", () => from(), { processor: "arm64" }, /this machine is linux_arm64/],
     [
       "from a file that is not a zip",
-      () => aSpoiltZip(() => "hello\n"),
+      () => aBrokenZip(() => "hello\n"),
       {},
       /is not a complete zip file\n.*Nothing was installed\./,
     ],
-    ["from an empty file", () => aSpoiltZip(() => ""), {}, /is not a complete zip file/],
+    ["from an empty file", () => aBrokenZip(() => ""), {}, /is not a complete zip file/],
     [
       "from a truncated zip",
-      () => aSpoiltZip((zip) => zip.subarray(0, zip.length / 2)),
+      () => aBrokenZip((zip) => zip.subarray(0, zip.length / 2)),
       {},
       /is not a complete zip file/,
     ],
     [
       "from a zip without its last byte",
-      () => aSpoiltZip((zip) => zip.subarray(0, -1)),
+      () => aBrokenZip((zip) => zip.subarray(0, -1)),
       {},
       /is not a complete zip file/,
     ],
     [
       "from a zip without its beginning",
-      () => aSpoiltZip((zip) => zip.subarray(100)),
+      () => aBrokenZip((zip) => zip.subarray(100)),
       {},
       /is not a complete zip file/,
     ],
@@ -343,7 +345,7 @@ describe("installs nothing", () => {
   it.each(cases)("%s", async (_, typed, over, expected) => {
     const { exitCode, out, err } = await uko(await typed(), over);
     expect([exitCode, out]).toEqual([1, ""]);
-    expect(said(err)).toMatch(expected);
+    expect(normalized(err)).toMatch(expected);
     expect(err).toContain("[UKO_INPUT_INVALID]");
     expect(readdirSync(home)).toEqual([]);
   });
@@ -352,7 +354,7 @@ describe("installs nothing", () => {
     aBuiltProvider();
     writeFileSync(path.join(folder, "file"), "");
     const { exitCode, err } = await uko(["--mirror", path.join(folder, "file")]);
-    expect([exitCode, said(err)]).toEqual([
+    expect([exitCode, normalized(err)]).toEqual([
       1,
       expect.stringMatching(
         /^Could not change the contents of <folder>\/file\n {2}EEXIST.*\n {2}Choose another folder with --mirror\.\n {2}\[/,

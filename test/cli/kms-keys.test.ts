@@ -14,9 +14,9 @@ beforeEach(async () => {
 });
 
 it("two people delete a KMS key by commands, each printed by the one before", async () => {
-  const asked = await world.uko("alice", `request ${key}`);
-  expect(asked.exitCode).toBe(0);
-  const act = /uko (continue kms\/\S+ --consent \S+)/.exec(asked.out)?.[1] ?? "";
+  const requested = await world.uko("alice", `request ${key}`);
+  expect(requested.exitCode).toBe(0);
+  const act = /uko (continue kms\/\S+ --consent \S+)/.exec(requested.out)?.[1] ?? "";
   const alone = await world.uko("bob", `continue ${key}`);
   expect(alone.exitCode).toBe(10);
   const done = await world.uko("bob", act);

@@ -1,6 +1,5 @@
 import {
   after,
-  asksAgain,
   by,
   deactivated,
   deactivates,
@@ -12,6 +11,7 @@ import {
   reactivates,
   released,
   removes,
+  requests,
   retain,
   testEach,
   withdraws,
@@ -22,7 +22,7 @@ testEach({
     name: "vouchers",
     story: [released, edited(retain), by("bob", "request KEY")],
     code: "UKO_RETENTION_POLICY",
-    next: [{ ...asksAgain("bob"), first: released }],
+    next: [{ ...requests("bob"), first: released }],
   },
   "an approval stopped by a retention policy": {
     name: "vouchers",
@@ -93,12 +93,12 @@ testEach({
   "the role to request is missing": {
     story: [by("erin", "request KEY")],
     code: "UKO_RIGHTS_MISSING",
-    next: [asksAgain("bob")],
+    next: [requests("bob")],
   },
   "the role to deactivate is missing": {
     story: [by("carol", "request KEY"), naming("bob")],
     code: "UKO_RIGHTS_MISSING",
-    next: [asksAgain("bob"), deactivates("alice")],
+    next: [requests("bob"), deactivates("alice")],
   },
   "the role to withdraw is missing": {
     story: [by("bob", "request KEY"), by("erin", "withdraw KEY")],
@@ -124,11 +124,11 @@ testEach({
     name: "ledger",
     story: [by("bob", "request KEY"), forbidden("M14"), naming("alice")],
     code: "UKO_RIGHTS_MISSING",
-    next: [asksAgain("alice"), deactivates("carol")],
+    next: [requests("alice"), deactivates("carol")],
   },
   "the role to approve is missing": {
     story: [by("bob", "request KEY"), by("erin", "consent KEY ID")],
     code: "UKO_RIGHTS_MISSING",
-    next: [asksAgain("alice")],
+    next: [requests("alice")],
   },
 });

@@ -81,7 +81,7 @@ interface Case {
   readonly next: readonly Effect[];
 }
 
-export const asksAgain = (by: "alice" | "bob"): Effect => ({
+export const requests = (by: "alice" | "bob"): Effect => ({
   by,
   exit: 0,
   leaves: "pending_approval",

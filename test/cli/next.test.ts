@@ -1,6 +1,5 @@
 import {
   after,
-  asksAgain,
   by,
   deactivated,
   deactivates,
@@ -11,6 +10,7 @@ import {
   reactivates,
   recordOf,
   removes,
+  requests,
   run,
   testEach,
   withdraws,
@@ -20,12 +20,12 @@ testEach({
   "no request is pending, and you may request": {
     story: [by("bob", "continue KEY")],
     code: "UKO_APPROVAL_PENDING",
-    next: [asksAgain("bob")],
+    next: [requests("bob")],
   },
   "no request is pending, and a pipeline cannot request": {
     story: [by("pipeline", "request KEY")],
     code: "UKO_APPROVAL_PENDING",
-    next: [asksAgain("bob")],
+    next: [requests("bob")],
   },
   "your request is pending": {
     story: [by("bob", "request KEY")],
@@ -34,7 +34,7 @@ testEach({
   },
   "another person's request is pending": {
     story: [by("bob", "request KEY"), by("alice", "status KEY")],
-    next: [deactivates("alice"), asksAgain("alice")],
+    next: [deactivates("alice"), requests("alice")],
   },
   "another person's request is pending, for a trusted profile": {
     story: [by("bob", "request KEY"), by("dave", "continue KEY")],
@@ -89,7 +89,7 @@ testEach({
       },
     ],
     code: "UKO_CONSENT_MISMATCH",
-    next: [asksAgain("alice")],
+    next: [requests("alice")],
   },
   "a sync waits for the pending request": {
     story: [by("bob", "request KEY"), by("alice", "sync KEY")],

@@ -143,8 +143,10 @@ it("prints its observations and calls, and writes a report and evidence", async 
   const [report, evidence] = [path.join(folder, "report.jsonl"), path.join(folder, "evidence.jsonl")];
   const command = `doctor --probe-tags --vault ${vaultId} --template cards-draft`;
   const { out } = await world.uko("carol", command, { UKO_REPORT: report, UKO_EVIDENCE: evidence });
-  const told = out.split("\n").slice(-4).join("\n");
-  const steady = told.replace(/probe [0-9a-f]{8}"/, 'probe 7f3a2c91"').replace(/\([0-9a-f-]{36}\)/, `(${steadyId})`);
+  const lastLines = out.split("\n").slice(-4).join("\n");
+  const steady = lastLines
+    .replace(/probe [0-9a-f]{8}"/, 'probe 7f3a2c91"')
+    .replace(/\([0-9a-f-]{36}\)/, `(${steadyId})`);
   await expect(steady).toMatchFileSnapshot("../golden/cli/probe-tags.txt");
   const linesOf = (file: string) => readFileSync(file, "utf8").trimEnd().split("\n");
   expect(JSON.parse(linesOf(report)[0] ?? "")).toMatchObject({ operation: "probe-tags", taken: ["destroy", "remove"] });

@@ -26,14 +26,14 @@ function start(typed: readonly string[], environment: Readonly<Record<string, st
 }
 
 function firstMatch(stream: NodeJS.ReadableStream, pattern: RegExp): Promise<string> {
-  let said = "";
+  let output = "";
   return new Promise((resolve, reject) => {
     stream.on("data", (chunk: Buffer) => {
-      said += chunk.toString("utf8");
-      const match = pattern.exec(said);
+      output += chunk.toString("utf8");
+      const match = pattern.exec(output);
       if (match !== null) resolve(match[0]);
     });
-    stream.on("end", () => reject(new Error(`ended with: ${said}`)));
+    stream.on("end", () => reject(new Error(`ended with: ${output}`)));
   });
 }
 
@@ -162,7 +162,7 @@ it("prints the error without a stack trace", async () => {
 it("ends if the system cannot make a folder below an existing one", async () => {
   const platform = `${process.platform}_${process.arch === "x64" ? "amd64" : process.arch}`;
   const zip = await aReleasedZip(path.join(folder, `terraform-provider-uko_0.1.0_${platform}.zip`));
-  for (const [typed, said] of [
+  for (const [typed, output] of [
     [["import", "--vault", vaultId, "--out", "/proc/1/x"], "The program could not be written to /proc/1/x\n"],
     [["install", "terraform", "--from", zip, "--mirror", "/proc/x"], "Could not change the contents of /proc/x\n"],
   ] as const) {
@@ -171,7 +171,7 @@ it("ends if the system cannot make a folder below an existing one", async () => 
     const killed = setTimeout(() => child.kill("SIGKILL"), 10_000);
     const { exitCode, out, err } = await ended;
     clearTimeout(killed);
-    expect([exitCode, out, err]).toEqual([1, "", expect.stringContaining(said)]);
+    expect([exitCode, out, err]).toEqual([1, "", expect.stringContaining(output)]);
   }
 });
 

@@ -86,9 +86,9 @@ it("processes several keys in order, a line of JSON each, and exits with the mos
   const exitCodes = [10, 0];
   const { world } = aWorld({ status: async () => aReport(exitCodes.shift()) });
   expect(await runCli(["status", key, other, "--json"], world)).toBe(10);
-  const lines = world.said.out.trimEnd().split("\n");
+  const lines = world.output.out.trimEnd().split("\n");
   expect(lines.map((line) => (JSON.parse(line) as Report).exitCode)).toEqual([10, 0]);
-  expect(world.said.err).toBe("");
+  expect(world.output.err).toBe("");
 });
 
 it("continues with the next key after a fault of one", async () => {
@@ -100,7 +100,7 @@ it("continues with the next key after a fault of one", async () => {
   });
   expect(await runCli(["status", key, other], world)).toBe(1);
   expect(operations.status).toHaveBeenCalledTimes(2);
-  expect(world.said).toEqual({ out: "\nended with 11\n", err: "Not found\n  [UKO_GONE_UNPROVEN]\n" });
+  expect(world.output).toEqual({ out: "\nended with 11\n", err: "Not found\n  [UKO_GONE_UNPROVEN]\n" });
 });
 
 it.each(["UKO_CANCELLED", "UKO_CREDENTIAL_REFUSED", "UKO_HOST_NOT_ALLOWED"] as const)(
@@ -109,7 +109,7 @@ it.each(["UKO_CANCELLED", "UKO_CREDENTIAL_REFUSED", "UKO_HOST_NOT_ALLOWED"] as c
     const { world, operations, close } = aWorld({ plan: vi.fn().mockRejectedValue(new UkoError(code)) });
     expect(await runCli(["plan", key, other, "--json"], world)).toBe(1);
     expect(operations.plan).toHaveBeenCalledTimes(1);
-    expect(JSON.parse(world.said.out)).toMatchObject({ v: 1, vaultId, keyId, error: { code } });
+    expect(JSON.parse(world.output.out)).toMatchObject({ v: 1, vaultId, keyId, error: { code } });
     expect(close).toHaveBeenCalledOnce();
   },
 );
@@ -138,20 +138,20 @@ describe("invalid input", () => {
     [["emulator", "--port", "http"], /is not a port/],
     [[], /The command is missing/],
     [["help", "stauts"], /^Unknown command 'stauts'\n {2}uko --help lists them\./],
-  ] as const)("uko %j prints an error on standard error, and calls nothing", async (typed, said) => {
+  ] as const)("uko %j prints an error on standard error, and calls nothing", async (typed, message) => {
     const { world, operations } = aWorld();
     expect(await runCli(typed, world)).toBe(1);
-    expect(world.said.err).toMatch(said);
-    expect(world.said.err).toMatch(/\n {2}\[UKO_(INPUT|SETTINGS)_INVALID\]\n$/);
-    expect(world.said.out).toBe("");
+    expect(world.output.err).toMatch(message);
+    expect(world.output.err).toMatch(/\n {2}\[UKO_(INPUT|SETTINGS)_INVALID\]\n$/);
+    expect(world.output.out).toBe("");
     for (const operation of Object.values(operations)) expect(operation).not.toHaveBeenCalled();
   });
 
   it("is one line of JSON on standard output with --json", async () => {
     const { world } = aWorld();
     expect(await runCli(["status", "payroll", "--json"], world)).toBe(1);
-    expect(JSON.parse(world.said.out)).toMatchObject({ v: 1, error: { code: "UKO_INPUT_INVALID" }, exitCode: 1 });
-    expect(world.said.err).toBe("");
+    expect(JSON.parse(world.output.out)).toMatchObject({ v: 1, error: { code: "UKO_INPUT_INVALID" }, exitCode: 1 });
+    expect(world.output.err).toBe("");
   });
 });
 
@@ -159,11 +159,11 @@ it.each([
   [{ UKO_API_KEY: "secret" }, /The instance ID is not set\n {2}Set UKO_INSTANCE_ID/],
   [{ UKO_INSTANCE_ID: instanceId }, /The credential is not set\n {2}Set UKO_API_KEY/],
   [{ ...environment, UKO_WAIT: "5x" }, /^UKO_WAIT is not a duration/],
-])("names the setting that is missing or wrong (%#)", async (variables, said) => {
+])("names the setting that is missing or wrong (%#)", async (variables, message) => {
   const world = quietWorld({ environment: variables });
   expect(await runCli(["status", key], world)).toBe(1);
-  expect(world.said.err).toMatch(said);
-  expect(world.said.err).toContain("[UKO_SETTINGS_INVALID]");
+  expect(world.output.err).toMatch(message);
+  expect(world.output.err).toContain("[UKO_SETTINGS_INVALID]");
 });
 
 describe("help", () => {
@@ -176,13 +176,13 @@ describe("help", () => {
       world.out.write(`\n$ uko ${command} --help\n`);
       expect(await runCli([command, "--help"], world)).toBe(0);
     }
-    await expect(world.said.out).toMatchFileSnapshot("../golden/cli/help.txt");
+    await expect(world.output.out).toMatchFileSnapshot("../golden/cli/help.txt");
   });
 
   it("has valid examples", async () => {
     const { world } = aWorld();
     for (const command of [...onKeys, "requests", "sweep"]) await runCli([command, "--help"], world);
-    const examples = world.said.out.match(/^ {2}uko .*$/gm) ?? [];
+    const examples = world.output.out.match(/^ {2}uko .*$/gm) ?? [];
     expect(examples.length).toBeGreaterThan(10);
     for (const example of examples) {
       const typed = Array.from(example.trim().matchAll(/"([^"]*)"|(\S+)/g), ([, quoted, word]) => quoted ?? word ?? "");
@@ -193,7 +193,7 @@ describe("help", () => {
   it("prints the version", async () => {
     const { world } = aWorld();
     expect(await runCli(["--version"], world)).toBe(0);
-    expect(world.said.out).toBe("0.0.0-test\n");
+    expect(world.output.out).toBe("0.0.0-test\n");
   });
 });
 
@@ -211,12 +211,12 @@ describe("uko emulator", () => {
     const startEmulator = vi.fn(async () => ({ ...uko, people: identities, firstKey, ...over, close }));
     const world = quietWorld({ signal: stop.signal, startEmulator });
     const ended = runCli(["emulator", ...typed], world);
-    await vi.waitFor(() => expect(world.said.out).not.toBe(""));
+    await vi.waitFor(() => expect(world.output.out).not.toBe(""));
     expect(close).not.toHaveBeenCalled();
     stop.abort();
     expect(await ended).toBe(0);
     expect(close).toHaveBeenCalledOnce();
-    return { startEmulator, out: world.said.out };
+    return { startEmulator, out: world.output.out };
   }
 
   it("prints how to use it, and runs until it is stopped", async () => {

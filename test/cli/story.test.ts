@@ -30,7 +30,7 @@ async function recordOf(key: string): Promise<string> {
 }
 
 /** Replaces record IDs, which depend on the second of the write, by numbers. */
-function normalised(): string {
+function normalized(): string {
   const ids: string[] = [];
   return transcript.join("\n").replace(/\b[0-9a-f]{32}\b/g, (id) => {
     if (!ids.includes(id)) ids.push(id);
@@ -60,7 +60,7 @@ it("two people delete a key, and read its state at each step", async () => {
   await types("bob", `continue ${key}`);
   await types("bob", `continue ${key}`);
 
-  await expect(normalised()).toMatchFileSnapshot("../golden/cli/two-people.txt");
+  await expect(normalized()).toMatchFileSnapshot("../golden/cli/two-people.txt");
   const verdict = await world.verdict();
   expect(verdict.ok, explainVerdict(verdict)).toBe(true);
 });
@@ -84,7 +84,7 @@ it("people change their minds: approvals, withdrawals and reactivation", async (
   await types("alice", `withdraw ${key}`);
   await types("alice", `sync ${key}`);
 
-  await expect(normalised()).toMatchFileSnapshot("../golden/cli/second-thoughts.txt");
+  await expect(normalized()).toMatchFileSnapshot("../golden/cli/second-thoughts.txt");
   const verdict = await world.verdict();
   expect(verdict.ok, explainVerdict(verdict)).toBe(true);
 });
@@ -107,7 +107,7 @@ it("impossible steps and callers are refused with the reason", async () => {
   await types("bob", `reactivate ${key.replace("9b2d", "9b2e")}`);
   await types("bob", `status ${key.replace("5c1e", "5c1f")}`);
 
-  await expect(normalised()).toMatchFileSnapshot("../golden/cli/refusals.txt");
+  await expect(normalized()).toMatchFileSnapshot("../golden/cli/refusals.txt");
 });
 
 it("--json prints the same as data, a line for each key", async () => {
@@ -118,5 +118,5 @@ it("--json prints the same as data, a line for each key", async () => {
     .split("\n")
     .map((line) => JSON.parse(line) as unknown);
   transcript.push(JSON.stringify(reports, null, 2), "");
-  await expect(normalised()).toMatchFileSnapshot("../golden/cli/status.json");
+  await expect(normalized()).toMatchFileSnapshot("../golden/cli/status.json");
 });

@@ -72,13 +72,13 @@ describe("uko requests", () => {
   it("prints a line for each key with --json, with requester and deadline, without a code", async () => {
     await onEveryStage();
     const ended = await world.uko("bob", "requests --json");
-    const told = linesOf(ended).map(({ label, lifecycleState, deletion, code }) => [
+    const rows = linesOf(ended).map(({ label, lifecycleState, deletion, code }) => [
       label,
       lifecycleState,
       deletion.requestedBy,
       code,
     ]);
-    expect(told).toEqual([
+    expect(rows).toEqual([
       ["draft", "pending_approval", "IBMid-550000BOB", undefined],
       ["payroll", "cooling_down", "IBMid-550000ALICE", undefined],
       ["vouchers", "destroyed", undefined, undefined],
@@ -95,8 +95,8 @@ describe("uko requests", () => {
     const { out } = await world.uko("bob", "requests");
     expect(out).toMatch(/^The request for the deactivation of key "payroll" expired on 1 Dec 2026 14:22 UTC$/m);
     expect(out).toMatch(/^2 keys in 1 vault: 1 pending approval, 1 expired request$/m);
-    const told = linesOf(await world.uko("bob", "requests --json"));
-    expect(told.map(({ label, deletion }) => [label, deletion.awaits, deletion.recordExpiredAt?.slice(0, 10)])).toEqual(
+    const rows = linesOf(await world.uko("bob", "requests --json"));
+    expect(rows.map(({ label, deletion }) => [label, deletion.awaits, deletion.recordExpiredAt?.slice(0, 10)])).toEqual(
       [
         ["cards", "approval", undefined],
         ["payroll", undefined, "2026-12-01"],
@@ -138,7 +138,7 @@ describe("uko sweep", () => {
 
   it("asks for confirmation on a terminal, and accepts only yes", async () => {
     await onEveryStage();
-    for (const [answer, removed] of [
+    for (const [typedAnswer, removed] of [
       ["", false],
       ["n", false],
       ["yes", true],
@@ -146,12 +146,12 @@ describe("uko sweep", () => {
       const asked: string[] = [];
       const ask = async (question: string) => {
         asked.push(question);
-        return answer;
+        return typedAnswer;
       };
       const here = quietWorld({ environment: world.environmentOf("bob"), ask });
       expect(await runCli(["sweep"], here)).toBe(0);
       expect(asked).toEqual([expect.stringMatching(/^Permanently remove this key\?/)]);
-      expect(here.said.out.includes("Removed 1 key"), answer).toBe(removed);
+      expect(here.output.out.includes("Removed 1 key"), typedAnswer).toBe(removed);
     }
     expect((await world.uko("bob", "sweep")).out).toContain("Dry run: no key can be removed now");
   });

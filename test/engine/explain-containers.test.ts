@@ -137,13 +137,13 @@ const outcomes: readonly (readonly [title: string, outcome: Ended])[] = [
 
 describe("every message about a container that is not deleted", () => {
   it("matches the golden file", async () => {
-    const told = outcomes.flatMap(([title, outcome]) =>
+    const rendered = outcomes.flatMap(([title, outcome]) =>
       read.flatMap((door) => [
         `## ${title} (${door.rerun})`,
         renderExplanation(explainContainerOutcome(outcome, door)),
       ]),
     );
-    await expect(`${told.join("\n")}\n`).toMatchFileSnapshot("../golden/explain/containers.txt");
+    await expect(`${rendered.join("\n")}\n`).toMatchFileSnapshot("../golden/explain/containers.txt");
   });
 
   it.each(outcomes)("%s: names what remains in its first line, and has a code", (_title, outcome) => {

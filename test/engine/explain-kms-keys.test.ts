@@ -24,16 +24,18 @@ const observed = (observation: KmsKeyObservation, over: Parameters<typeof aKmsSn
   observation,
 });
 
-interface Told {
+interface Circumstances {
   readonly key?: KmsKeyObservation;
   readonly run?: Partial<KmsRun>;
   readonly taken?: readonly KmsStep["kind"][];
 }
 type Ended = Exclude<KmsOutcome, { kind: "gone" }>;
 
-const stopped = (plan: Exclude<KmsPlan, { kind: "ready" }>, { key = aKmsKey(), run = {}, taken = [] }: Told = {}) =>
-  ({ kind: "stopped", plan, observed: observed(key, destroyedDates(key)), memory: memoryOf(run, taken) }) as const;
-const memoryOf = (run: Partial<KmsRun> = {}, taken: Told["taken"] = []): Ended["memory"] => ({
+const stopped = (
+  plan: Exclude<KmsPlan, { kind: "ready" }>,
+  { key = aKmsKey(), run = {}, taken = [] }: Circumstances = {},
+) => ({ kind: "stopped", plan, observed: observed(key, destroyedDates(key)), memory: memoryOf(run, taken) }) as const;
+const memoryOf = (run: Partial<KmsRun> = {}, taken: Circumstances["taken"] = []): Ended["memory"] => ({
   run: aKmsRun(run),
   taken: taken.map((kind) => ({ kind })),
 });
@@ -47,14 +49,14 @@ const denied = (step: KmsStep): Ended => ({
   memory: memoryOf(),
 });
 
-function tell(outcomes: Readonly<Record<string, Ended>>): string {
-  const told = Object.entries(outcomes).flatMap(([title, outcome]) => {
+function render(outcomes: Readonly<Record<string, Ended>>): string {
+  const texts = Object.entries(outcomes).flatMap(([title, outcome]) => {
     const texts = doors.map((rerun) => renderExplanation(explainKmsOutcome(outcome, { rerun })));
     return new Set(texts).size === 1
       ? [`## ${title}`, texts[0]]
       : doors.flatMap((rerun, index) => [`## ${title} (${rerun})`, texts[index]]);
   });
-  return `${told.join("\n")}\n`;
+  return `${texts.join("\n")}\n`;
 }
 
 type Setter = NonNullable<KmsApprovalWait["window"]>["setter"];
@@ -70,7 +72,9 @@ const waiting = (standing: KmsApprovalWait["standing"], setter?: Setter): KmsApp
 const sure = { identity: alice, isSure: true };
 const destroyed = aKmsKey({ state: "destroyed", purgeScheduledAtMs: nowMs + 90 * dayMs });
 
-const guards: { readonly [Kind in KmsGuard["guard"]]: readonly [Extract<KmsGuard, { guard: Kind }>, Told?][] } = {
+const guards: {
+  readonly [Kind in KmsGuard["guard"]]: readonly [Extract<KmsGuard, { guard: Kind }>, Circumstances?][];
+} = {
   deletion_protection: [[{ guard: "deletion_protection" }]],
   beyond_plan: [
     [{ guard: "beyond_plan", step: "request", announced: [], excess: "step" }],
@@ -113,8 +117,8 @@ const guards: { readonly [Kind in KmsGuard["guard"]]: readonly [Extract<KmsGuard
     [{ guard: "service_refused", step: "destroy", message: "The key is busy." }],
   ],
 };
-const guarded = Object.entries(guards).flatMap(([name, told]) =>
-  (told as [KmsGuard, Told?][]).map(
+const guarded = Object.entries(guards).flatMap(([name, cases]) =>
+  (cases as [KmsGuard, Circumstances?][]).map(
     ([guard, over], index) => [`${name} ${index + 1}`, stopped({ kind: "refused", guard }, over)] as const,
   ),
 );
@@ -156,15 +160,15 @@ const others: Readonly<Record<string, Ended>> = {
 
 describe("messages about a KMS key", () => {
   it("that waits for a person", async () => {
-    await expect(tell(approvals)).toMatchFileSnapshot("../golden/explain/kms-key-approvals.txt");
+    await expect(render(approvals)).toMatchFileSnapshot("../golden/explain/kms-key-approvals.txt");
   });
 
   it("that uko refuses to change", async () => {
-    await expect(tell(Object.fromEntries(guarded))).toMatchFileSnapshot("../golden/explain/kms-key-guards.txt");
+    await expect(render(Object.fromEntries(guarded))).toMatchFileSnapshot("../golden/explain/kms-key-guards.txt");
   });
 
   it("that waits for time, is done, or lacks a role", async () => {
-    await expect(tell(others)).toMatchFileSnapshot("../golden/explain/kms-key-others.txt");
+    await expect(render(others)).toMatchFileSnapshot("../golden/explain/kms-key-others.txt");
   });
 
   it("that the engine removes from state", () => {

@@ -45,34 +45,37 @@ const doors: readonly Door[] = [
   { rerun: "uko continue" },
 ];
 
-interface Told {
+interface Circumstances {
   readonly key?: KeyObservation;
   readonly run?: Partial<Run>;
   readonly taken?: readonly Step[];
   readonly replaced?: NotBinding;
 }
 
-function stopped(plan: Exclude<Plan, { kind: "ready" }>, { key = aKey(), run = {}, taken = [], replaced }: Told = {}) {
+function stopped(
+  plan: Exclude<Plan, { kind: "ready" }>,
+  { key = aKey(), run = {}, taken = [], replaced }: Circumstances = {},
+) {
   const memory = { run: aRun({ intent: "resume", ...run }), taken, ...(replaced !== undefined && { replaced }) };
   return { kind: "stopped", plan, observed: observed(key), memory } as const satisfies Outcome;
 }
 
 /** One text with every message under its title, through each interface if they differ. */
-function tell(outcomes: Readonly<Record<string, Exclude<Outcome, { kind: "gone" }>>>): string {
-  const told = Object.entries(outcomes).flatMap(([title, outcome]) => {
+function render(outcomes: Readonly<Record<string, Exclude<Outcome, { kind: "gone" }>>>): string {
+  const texts = Object.entries(outcomes).flatMap(([title, outcome]) => {
     const texts = doors.map((door) => renderExplanation(explainOutcome(outcome, door)));
     return new Set(texts).size === 1
       ? [`## ${title}`, texts[0]]
       : doors.flatMap(({ rerun }, index) => [`## ${title} (${rerun})`, texts[index]]);
   });
-  return `${told.join("\n")}\n`;
+  return `${texts.join("\n")}\n`;
 }
 
 const destroyed = aKey({ state: "destroyed" });
 const deactivated = aKey({ state: "deactivated" });
 const request = aRecord();
 const loosening = aRecord({ step: "loosen_to_single" });
-const answer = aRecord({ how: "answer", answers: "1".repeat(32) });
+const approved = aRecord({ how: "answer", answers: "1".repeat(32) });
 const pending = aKeystoreStatus({ status: "pending_destruction", destructionAtMs: nowMs + 7 * dayMs });
 
 const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { guard: Kind }>, KeyObservation?][] } = {
@@ -144,7 +147,7 @@ const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { gu
   ],
   kms_setter: [
     [{ guard: "kms_setter", record: request }, deactivated],
-    [{ guard: "kms_setter", record: answer }, deactivated],
+    [{ guard: "kms_setter", record: approved }, deactivated],
   ],
   kms_setter_unknown: [[{ guard: "kms_setter_unknown" }, deactivated]],
   kms_window_too_short: [
@@ -170,9 +173,9 @@ const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { gu
   ],
   consent_mismatch: [
     [{ guard: "consent_mismatch", named: request.id, why: { kind: "not_on_file", onFile: undefined } }],
-    [{ guard: "consent_mismatch", named: request.id, why: { kind: "not_on_file", onFile: answer.id } }],
+    [{ guard: "consent_mismatch", named: request.id, why: { kind: "not_on_file", onFile: approved.id } }],
     [{ guard: "consent_mismatch", named: request.id, why: { kind: "own", record: request } }],
-    [{ guard: "consent_mismatch", named: answer.id, why: { kind: "is_an_answer", record: answer } }],
+    [{ guard: "consent_mismatch", named: approved.id, why: { kind: "is_an_answer", record: approved } }],
     [{ guard: "consent_mismatch", named: request.id, why: { kind: "not_binding", why: { kind: "twice" } } }],
     [
       {
@@ -213,20 +216,20 @@ const voids: readonly NotBinding[] = [
 
 describe("the messages match the golden files", () => {
   it("of refusals", async () => {
-    const outcomes = Object.entries(guards).flatMap(([name, told]) =>
-      told.map(([guard, key], index) => {
+    const outcomes = Object.entries(guards).flatMap(([name, cases]) =>
+      cases.map(([guard, key], index) => {
         const outcome = stopped({ kind: "refused", guard }, key === undefined ? {} : { key });
         return [`${name} ${index + 1}: ${guardCodes[guard.guard]}`, outcome] as const;
       }),
     );
-    await expect(tell(Object.fromEntries(outcomes))).toMatchFileSnapshot("../golden/explain/refusals.txt");
+    await expect(render(Object.fromEntries(outcomes))).toMatchFileSnapshot("../golden/explain/refusals.txt");
   });
 
   it("of waits for a person", async () => {
     const kmsKey = aKeyWith(request, { twins: [aTwin({ dualAuthDelete: true })] });
     const met = aRecord({ how: "met", reason: "Moved\naway" });
     const destroyRecord = aRecord({ step: "destroy" });
-    const text = tell({
+    const text = render({
       "you may ask": stopped(approval()),
       "a pipeline may not ask": stopped(approval({ standing: "not_a_person" }), { run: { actor: aWorkload() } }),
       "in a profile": stopped(approval({ standing: "acts_in_a_profile" }), { run: { actor: anActorInProfile() } }),
@@ -237,13 +240,13 @@ describe("the messages match the golden files", () => {
       }),
       "you may consent": stopped(approval({ ...onFile, standing: "may_consent" }), {
         key: aKeyWith(request),
-        run: { consents: [answer.id] },
+        run: { consents: [approved.id] },
       }),
       "met by an engine": stopped(approval({ ...onFile, record: met, standing: "may_consent" }), {
         key: aKeyWith(met, { use: { kind: "known", count: 2, retainedBy: [] } }),
       }),
       "under KMS dual authorization": stopped(approval({ ...onFile, standing: "may_consent" }), { key: kmsKey }),
-      "an answer to act on": stopped(approval({ ...onFile, record: answer, standing: "may_consent" })),
+      "an answer to act on": stopped(approval({ ...onFile, record: approved, standing: "may_consent" })),
       "loosening is not requested": stopped(approval({ step: "loosen_to_destroy", right: rights.writeTags })),
       "you asked to loosen": stopped(loosens({ standing: "wrote_it" }), {
         key: aKeyWith(loosening, { state: "active" }),
@@ -285,15 +288,15 @@ describe("the messages match the golden files", () => {
       `${index + 1}: ${notBinding.kind}`,
       stopped(approval({ notBinding })),
     ]);
-    await expect(tell(Object.fromEntries(outcomes))).toMatchFileSnapshot("../golden/explain/void-records.txt");
+    await expect(render(Object.fromEntries(outcomes))).toMatchFileSnapshot("../golden/explain/void-records.txt");
   });
 
   it("of waits for time", async () => {
-    const held = [aKeystoreStatus({ name: "ring" }), aKeystoreStatus({ name: "frankfurt" })];
+    const statuses = [aKeystoreStatus({ name: "ring" }), aKeystoreStatus({ name: "frankfurt" })];
     const time = (awaits: "cool_down" | "pending_destruction" | "separate_run", untilMs?: number) =>
-      ({ kind: "waitingForTime", awaits, keystores: held, ...(untilMs !== undefined && { untilMs }) }) as const;
+      ({ kind: "waitingForTime", awaits, keystores: statuses, ...(untilMs !== undefined && { untilMs }) }) as const;
     const record = aRecord({ step: "destroy" });
-    const text = tell({
+    const text = render({
       "cooling down": stopped(time("cool_down", nowMs + 3 * hourMs + 12 * 60_000), { key: deactivated }),
       "cooling down, having named": stopped(time("cool_down", nowMs + hourMs), {
         key: aKeyWith(record),
@@ -319,20 +322,20 @@ describe("the messages match the golden files", () => {
       { kind: "unset_for_deletion", kmsKeyId: "kms-1" },
       { kind: "deactivate" },
       { kind: "deactivate", consentedBy: request },
-      { kind: "deactivate", consentedBy: answer },
+      { kind: "deactivate", consentedBy: approved },
       { kind: "destroy", consentedBy: record },
       { kind: "reactivate" },
       { kind: "remove" },
       { kind: "sync" },
     ];
-    const missing = (step: Step, over: Told = {}): Exclude<Outcome, { kind: "gone" }> => ({
+    const missing = (step: Step, over: Circumstances = {}): Exclude<Outcome, { kind: "gone" }> => ({
       ...stopped({ kind: "done" }, { key: aKeyWith(request), ...over }),
       kind: "rights_missing",
       step,
       message: "not granted",
     });
     const outcomes = steps.map((step, index) => [`${index + 1}: ${step.kind}`, missing(step)]);
-    const text = tell({
+    const text = render({
       ...Object.fromEntries(outcomes),
       "the window is taken back, and no record is left": missing(
         { kind: "unset_for_deletion", kmsKeyId: "kms-1" },
@@ -362,7 +365,7 @@ describe("the messages match the golden files", () => {
     const texts = [
       done(aKey(), [{ kind: "drop_record" }, { kind: "unset_for_deletion", kmsKeyId: "kms-1" }]),
       done(aKey(), [{ kind: "sync" }], { syncedHere: true }),
-      done(aKeyWith(answer), [{ kind: "write_record", draft: aDraft({ how: "answer" }), marker: "both" }]),
+      done(aKeyWith(approved), [{ kind: "write_record", draft: aDraft({ how: "answer" }), marker: "both" }]),
       done(aKeyWith(request), []),
       done(aKey({ marker: "single" }), [{ kind: "loosen", to: "single", consentedBy: loosening }]),
       done(destroyed, [{ kind: "destroy" }]),
@@ -381,8 +384,8 @@ describe("the messages match the golden files", () => {
 
 it("no message repeats a sentence, stops in the middle, or contains control characters", () => {
   const outcomes = [
-    ...Object.values(guards).flatMap((told) =>
-      told.map(([guard, key]) => stopped({ kind: "refused", guard }, { key: key ?? aKey() })),
+    ...Object.values(guards).flatMap((cases) =>
+      cases.map(([guard, key]) => stopped({ kind: "refused", guard }, { key: key ?? aKey() })),
     ),
     ...voids.map((notBinding) => stopped(approval({ notBinding }))),
   ];

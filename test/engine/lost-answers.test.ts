@@ -72,13 +72,13 @@ const steps: readonly Step[] = [
 interface Start {
   readonly step: number;
   readonly world: unknown;
-  readonly said: string;
+  readonly message: string;
   readonly state: ManagedKeyState;
 }
 
-async function runStep({ who, wait, end, isNaming }: Step, said: string, state: ManagedKeyState, broken: Break) {
+async function runStep({ who, wait, end, isNaming }: Step, message: string, state: ManagedKeyState, broken: Break) {
   if (wait !== "0s") await uko.advance(wait);
-  return destroyUntil(end, who, state, isNaming ? [consentIn(said)] : [], broken);
+  return destroyUntil(end, who, state, isNaming ? [consentIn(message)] : [], broken);
 }
 
 /** Walks the path once without a fault, and keeps the start of each run. */
@@ -87,20 +87,20 @@ async function recordStarts(dualAuthDelete: boolean): Promise<readonly Start[]> 
   const state = await uko.make();
   if (dualAuthDelete) await uko.test.control(`keys/${state.keyId}`, { twin: { dualAuthDelete: true } });
   const starts: Start[] = [];
-  let said = "";
+  let message = "";
   for (const [step, each] of steps.entries()) {
-    starts.push({ step, world: takeSnapshot(uko.test.emulator.world), said, state });
-    said = await runStep(each, said, state, noBreak);
+    starts.push({ step, world: takeSnapshot(uko.test.emulator.world), message, state });
+    message = await runStep(each, message, state, noBreak);
   }
   return starts;
 }
 
 /** From a start to the end of the path: the first run has the fault, unless `isStruck` says that the fault did not occur. */
 async function goOn(start: Start, broken: Break, isStruck: () => Promise<boolean>): Promise<boolean> {
-  let { said } = start;
+  let { message } = start;
   for (const [step, each] of steps.entries()) {
     if (step < start.step) continue;
-    said = await runStep(each, said, start.state, broken);
+    message = await runStep(each, message, start.state, broken);
     if (step === start.step && !(await isStruck())) return false;
   }
   return true;
@@ -176,7 +176,7 @@ describe.each([
           if (left === -1) died = when;
           return left === -1;
         };
-        return { broken: { wrap: (world) => dying(world, when, dieAtCall) }, isStruck: async () => died };
+        return { broken: { wrap: (world) => killedAt(world, when, dieAtCall) }, isStruck: async () => died };
       });
       expect(calls).toBeGreaterThan(20);
     },
@@ -185,8 +185,8 @@ describe.each([
 });
 
 /** A process that ends at a call of a port: no later call happens, and the next run starts empty. */
-function dying(world: World, when: "before" | "after", isNow: () => boolean): World {
-  const mortal = <T extends object>(port: T): T =>
+function killedAt(world: World, when: "before" | "after", isNow: () => boolean): World {
+  const killable = <T extends object>(port: T): T =>
     new Proxy(port, {
       get(target, name) {
         const member: unknown = Reflect.get(target, name);
@@ -200,7 +200,7 @@ function dying(world: World, when: "before" | "after", isNow: () => boolean): Wo
         };
       },
     });
-  return { ...world, keys: mortal(world.keys), twins: mortal(world.twins), evidence: mortal(world.evidence) };
+  return { ...world, keys: killable(world.keys), twins: killable(world.twins), evidence: killable(world.evidence) };
 }
 
 test.each(["before", "after"] as const)("a creation whose answer is lost %s the effect makes one key", async (drop) => {

@@ -23,7 +23,7 @@ afterAll(async () => {
 test("the program of examples/04-existing-keys is what uko import writes", async () => {
   const world = quietWorld({ version, environment: uko.environmentOf("bob") });
   const typed = ["import", "--vault", vaultId, "--format", "pulumi", "--out", folder];
-  expect(await runCli(typed, world), world.said.err).toBe(0);
+  expect(await runCli(typed, world), world.output.err).toBe(0);
   for (const name of ["index.ts", "Pulumi.yaml", "package.json"]) {
     const [written, kept] = [folder, story.project].map((place) => readFileSync(path.join(place, name), "utf8"));
     expect(kept, name).toBe(written);

@@ -167,8 +167,8 @@ describe.each(cases)("a keystore of type $type", (each) => {
 
     const { handlers } = uko.run("carol");
     const codes: string[] = [(await unfinished(handlers, key)).code];
-    const held = await keystores.delete(state, options);
-    expect(held).toMatchObject({ kind: "unfinished", code: "UKO_CONTAINER_IN_USE" });
+    const waiting = await keystores.delete(state, options);
+    expect(waiting).toMatchObject({ kind: "unfinished", code: "UKO_CONTAINER_IN_USE" });
     await uko.advance("4h1m");
     if (pending !== undefined) {
       codes.push((await unfinished(handlers, key)).code);

@@ -178,8 +178,8 @@ describe("changing a keystore", () => {
     const { patches, wrap: spy } = spied();
     const wrap = (world: World): World => {
       const { keystores, ...others } = spy(world);
-      const read: typeof keystores.read = async (...asked) => {
-        const { value, ...answer } = await keystores.read(...asked);
+      const read: typeof keystores.read = async (...args) => {
+        const { value, ...answer } = await keystores.read(...args);
         if (value === undefined) return { ...answer, value };
         const { aws_region: _untold, ...fields } = value.snapshot.fields;
         return { ...answer, value: { ...value, snapshot: { ...value.snapshot, fields } } };

@@ -16,7 +16,7 @@ const withKmsKeys =
   (over: (keys: KmsKeys) => Partial<KmsKeys>) =>
   (world: World): World => ({ ...world, kmsKeys: { ...world.kmsKeys, ...over(world.kmsKeys) } });
 /** Rotates, and fails every read from then on. */
-const blindAfterwards = (isLost: boolean) =>
+const unreadableAfterwards = (isLost: boolean) =>
   withKmsKeys((keys) => ({
     async rotate(...args) {
       const written = await keys.rotate(...args);
@@ -40,15 +40,15 @@ const update = async (
 /** The state after the engine's read before the next run, and the differences of its program. */
 const differsLater = async (state: KmsKeyState, over: Readonly<Record<string, unknown>>) => {
   const { handlers } = kmsRun(stage, "bob");
-  const looked = await handlers.read(state, options);
-  return handlers.diff(looked?.state, kmsInputs(handlers, over, state));
+  const observed = await handlers.read(state, options);
+  return handlers.diff(observed?.state, kmsInputs(handlers, over, state));
 };
 
 describe("after a rotation", () => {
   it("a failed read is reported, and the state stores the trigger and the time", async () => {
     const state = await makeKmsKey(stage);
     const over = { rotationTrigger: "1" };
-    const { state: after, warnings } = await update(state, over, blindAfterwards(false));
+    const { state: after, warnings } = await update(state, over, unreadableAfterwards(false));
     expect(warnings).toEqual([
       expect.stringMatching(/^KMS key "backup" was rotated, but the next read failed: .* is not available\. /),
     ]);
@@ -61,7 +61,7 @@ describe("after a rotation", () => {
   it("with a lost answer and a failed read, the trigger counts as applied", async () => {
     const state = await makeKmsKey(stage);
     const over = { rotationTrigger: "1" };
-    const { state: after, warnings } = await update(state, over, blindAfterwards(true));
+    const { state: after, warnings } = await update(state, over, unreadableAfterwards(true));
     expect(warnings).toEqual([
       expect.stringMatching(/^It is not known whether KMS key "backup" was rotated: .*change rotationTrigger again$/),
     ]);
@@ -73,7 +73,7 @@ describe("after a rotation", () => {
   it("of an imported key the state stores the new material", async () => {
     const state = await makeKmsKey(stage, { payload });
     const over = { payload: otherPayload, rotationTrigger: "1" };
-    const { state: after } = await update(state, over, blindAfterwards(false));
+    const { state: after } = await update(state, over, unreadableAfterwards(false));
     expect(after.payload).not.toBe(state.payload);
     expect(await differsLater(after, over)).toEqual([]);
   });

@@ -32,13 +32,15 @@ describe("reading a key distinguishes four kinds of drift, and repairs none", ()
 
   test("a step of the deletion itself, which the engine could not save, is not drift", async () => {
     const state = await uko.make();
-    const asked = consentIn((await unfinished(uko.run("bob").handlers, state)).message);
-    const half = consentIn((await unfinished(uko.run("alice", { consents: [asked] }).handlers, state)).message);
+    const requestId = consentIn((await unfinished(uko.run("bob").handlers, state)).message);
+    const destroyRequestId = consentIn(
+      (await unfinished(uko.run("alice", { consents: [requestId] }).handlers, state)).message,
+    );
     expect((await read(state))?.warnings).toEqual([
       expect.stringMatching(/is waiting for approval of its destruction/),
     ]);
     await uko.advance("5h");
-    await unfinished(uko.run("bob", { consents: [half] }).handlers, state);
+    await unfinished(uko.run("bob", { consents: [destroyRequestId] }).handlers, state);
     expect((await read(state))?.warnings).toEqual([]);
     expect((await read(state))?.state.keyState).toBe("destroyed");
   });
@@ -95,9 +97,9 @@ describe("reading a key distinguishes four kinds of drift, and repairs none", ()
 
   test("values that a read no longer finds leave the state", async () => {
     const state = await uko.make();
-    const asked = consentIn((await unfinished(uko.run("bob").handlers, state)).message);
+    const requestId = consentIn((await unfinished(uko.run("bob").handlers, state)).message);
     const pending = (await read(state))?.state ?? state;
-    expect(pending.deletionRecordId).toBe(asked);
+    expect(pending.deletionRecordId).toBe(requestId);
     await uko.run("bob").operations.withdraw(uko.ref(state.keyId), options);
     expect((await read(pending))?.state).toEqual(state);
   });

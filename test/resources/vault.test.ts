@@ -15,7 +15,7 @@ const create = (news: unknown, wrap?: (world: World) => World) => {
 const count = async (): Promise<number> => (await containersOf(uko, "bob").world.vaults.list({}, options)).length;
 
 /** The service makes the vault, and its answer is lost. */
-const losing = (world: World): World => ({
+const losingAnswer = (world: World): World => ({
   ...world,
   vaults: {
     ...world.vaults,
@@ -39,7 +39,7 @@ describe("creating a vault", () => {
   });
 
   test("adopts the one that a lost answer made", async () => {
-    const { state } = await create({ name: "ledger" }, losing);
+    const { state } = await create({ name: "ledger" }, losingAnswer);
     expect(state.name).toBe("ledger");
     expect(await count()).toBe(2);
   });
@@ -59,11 +59,11 @@ describe("creating a vault", () => {
   });
 
   test("reports an unknown result if the request was lost", async () => {
-    const nowhere = (world: World): World => ({
+    const losingRequest = (world: World): World => ({
       ...world,
       vaults: { ...world.vaults, create: async () => ({ kind: "lost", reason: "reset" }) },
     });
-    expect(await codeOf(create({ name: "ledger" }, nowhere))).toBe("UKO_ANSWER_LOST");
+    expect(await codeOf(create({ name: "ledger" }, losingRequest))).toBe("UKO_ANSWER_LOST");
   });
 
   test("reports after a canceled search that one may exist", async () => {
@@ -90,7 +90,7 @@ describe("creating a vault", () => {
   });
 
   test("never adopts an older one, and offers to adopt it", async () => {
-    await expect(create({ name: "payments" }, losing)).rejects.toMatchObject({
+    await expect(create({ name: "payments" }, losingAnswer)).rejects.toMatchObject({
       code: "UKO_SERVICE_REFUSED",
       summary: `Vault "payments" already exists, with ID ${vaultId}`,
       detail: expect.stringContaining(`existingVaultId: "${vaultId}"`),
@@ -201,11 +201,11 @@ describe("the deletion of a vault", () => {
   test("is not concluded from a 404 alone", async () => {
     const { state } = await create({ name: "ledger" });
     uko.test.emulator.world.vaults.delete(state.vaultId);
-    const unproven = (world: World): World => ({
+    const withoutProof = (world: World): World => ({
       ...world,
       session: { ...world.session, isInstanceProven: async () => false },
     });
-    const { vaults } = containersOf(uko, "bob", { wrap: unproven });
+    const { vaults } = containersOf(uko, "bob", { wrap: withoutProof });
     expect(await codeOf(vaults.read(state, options))).toBe("UKO_GONE_UNPROVEN");
     expect(await codeOf(vaults.delete(state, options))).toBe("UKO_GONE_UNPROVEN");
   });

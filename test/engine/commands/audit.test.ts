@@ -44,8 +44,8 @@ describe("one step", () => {
   });
 
   test("is reported if the step began and did not finish, also next to a later finished one", () => {
-    const begun = line({ phase: "before", time: "2026-11-24T13:00:00Z" });
-    const { events } = auditEvidence([[begun, ...both({})].join("\n")]);
+    const unfinished = line({ phase: "before", time: "2026-11-24T13:00:00Z" });
+    const { events } = auditEvidence([[unfinished, ...both({})].join("\n")]);
     expect(events.map(({ isConfirmed, time }) => [isConfirmed, time])).toEqual([
       [false, "2026-11-24T13:00:00Z"],
       [true, "2026-11-24T14:22:00Z"],
@@ -120,10 +120,10 @@ test("prints a table for people, and the open questions of the lines below it", 
       "2 lines were skipped, because this release does not know their versions.",
     ].join("\n"),
   );
-  const alike = [line(alone), line({ ...alone, keyId: "k-2" })];
-  expect(explainAudit(auditEvidence(alike))).toContain("\n2 steps were taken by one person alone (single).");
-  const begun = ["k-1", "k-2"].map((keyId) => line({ keyId, phase: "before" }));
-  expect(explainAudit(auditEvidence(begun))).toContain("\n2 steps were started but never recorded as finished: ");
+  const identical = [line(alone), line({ ...alone, keyId: "k-2" })];
+  expect(explainAudit(auditEvidence(identical))).toContain("\n2 steps were taken by one person alone (single).");
+  const unfinished = ["k-1", "k-2"].map((keyId) => line({ keyId, phase: "before" }));
+  expect(explainAudit(auditEvidence(unfinished))).toContain("\n2 steps were started but never recorded as finished: ");
 });
 
 test("distinguishes an empty file from a filter without matches", () => {
@@ -135,18 +135,18 @@ test("distinguishes an empty file from a filter without matches", () => {
 });
 
 test("escapes control characters of the file for the terminal", () => {
-  const nasty = "\u001b[2J\u202Eadmin\nK";
-  const consented = { ...consent(nasty), id: nasty, reason: nasty };
+  const hostile = "\u001b[2J\u202Eadmin\nK";
+  const consented = { ...consent(hostile), id: hostile, reason: hostile };
   const over = {
-    time: nasty,
-    label: nasty,
-    step: nasty,
-    from: nasty,
-    to: nasty,
-    resource: nasty,
+    time: hostile,
+    label: hostile,
+    step: hostile,
+    from: hostile,
+    to: hostile,
+    resource: hostile,
     consentedBy: consented,
   };
-  const table = explainAudit(auditEvidence([line({ ...over, actor: { iamId: nasty, name: "" } })]));
+  const table = explainAudit(auditEvidence([line({ ...over, actor: { iamId: hostile, name: "" } })]));
   expect(table).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
   expect(table.split("\n")).toHaveLength(2);
 });

@@ -67,8 +67,8 @@ it("names the key if the run is canceled between two calls", async () => {
   const stop = new AbortController();
   const run = world.run("carol", {
     wrap: withKeys((keys) => ({
-      async update(...given) {
-        const written = await keys.update(...given);
+      async update(...args) {
+        const written = await keys.update(...args);
         stop.abort();
         return written;
       },

@@ -70,14 +70,14 @@ describe("the loop", () => {
 
   test("counts an effect that appears only after another call as its own", async () => {
     let isFirst = true;
-    const gone: Answer = { kind: "refused", status: 404, message: "not found", correlationId: "c" };
+    const notFound: Answer = { kind: "refused", status: 404, message: "not found", correlationId: "c" };
     const run = uko.run("bob", {
       wrap: (world) => ({
         ...world,
         templates: {
           ...world.templates,
           async remove(ref, etag, callOptions) {
-            if (!isFirst) return world.templates.remove(ref, etag, callOptions).then(() => gone);
+            if (!isFirst) return world.templates.remove(ref, etag, callOptions).then(() => notFound);
             isFirst = false;
             return lost;
           },
@@ -131,7 +131,7 @@ describe("the loop", () => {
   });
 
   test("ends without claiming the deletion if another writer deleted the container", async () => {
-    const gone: Answer = { kind: "refused", status: 404, message: "not found", correlationId: "c" };
+    const notFound: Answer = { kind: "refused", status: 404, message: "not found", correlationId: "c" };
     const run = uko.run("bob", {
       wrap: (world) => ({
         ...world,
@@ -139,7 +139,7 @@ describe("the loop", () => {
           ...world.templates,
           async remove(ref, etag, callOptions) {
             await world.templates.remove(ref, etag, callOptions);
-            return gone;
+            return notFound;
           },
         },
       }),
@@ -175,7 +175,7 @@ describe("the loop", () => {
 
 describe("an observation", () => {
   const observe = (world: World, ref: ContainerRef, wasSeen = false) => observeContainer(world, ref, wasSeen, options);
-  const unproven = (world: World): World => ({
+  const withoutProof = (world: World): World => ({
     ...world,
     session: { ...world.session, isInstanceProven: async () => false },
   });
@@ -238,7 +238,7 @@ describe("an observation", () => {
 
   test("treats a ring without a reported name as unreadable", async () => {
     const { world } = uko.run("bob");
-    const untold: World = {
+    const withoutRing: World = {
       ...world,
       keystores: {
         ...world.keystores,
@@ -251,7 +251,7 @@ describe("an observation", () => {
         },
       },
     };
-    expect(await observe(untold, refTo("keystore", keystoreId))).toMatchObject({
+    expect(await observe(withoutRing, refTo("keystore", keystoreId))).toMatchObject({
       observation: { ring: { kind: "unreadable" } },
     });
   });
@@ -260,14 +260,14 @@ describe("an observation", () => {
     const { world } = uko.run("bob");
     const ref = refTo("template", templateId);
     uko.test.emulator.world.templates.delete(templateId);
-    expect(await observe(unproven(world), ref)).toEqual({ kind: "gone" });
+    expect(await observe(withoutProof(world), ref)).toEqual({ kind: "gone" });
     const silent: World = {
-      ...unproven(world),
+      ...withoutProof(world),
       containers: { ...world.containers, vaultExists: async () => "unknown" },
     };
     expect(await codeOf(observe(silent, ref))).toBe("UKO_GONE_UNPROVEN");
     const vaultless: World = {
-      ...unproven(world),
+      ...withoutProof(world),
       containers: { ...world.containers, vaultExists: async () => "not_found" },
     };
     expect(await codeOf(observe(vaultless, ref))).toBe("UKO_GONE_UNPROVEN");
@@ -279,14 +279,14 @@ describe("an observation", () => {
     const { world } = uko.run("bob");
     uko.test.emulator.world.vaults.delete(vaultId);
     const ref = refTo("vault", vaultId);
-    expect(await codeOf(observe(unproven(world), ref))).toBe("UKO_GONE_UNPROVEN");
-    expect(await observe(unproven(world), ref, true)).toEqual({ kind: "gone" });
+    expect(await codeOf(observe(withoutProof(world), ref))).toBe("UKO_GONE_UNPROVEN");
+    expect(await observe(withoutProof(world), ref, true)).toEqual({ kind: "gone" });
   });
 
   test("does not confuse a template with another vault's template", async () => {
     const { world } = uko.run("bob");
     const other = { ...refTo("template", templateId), vaultId: "5c1e0000-0000-4000-8000-0000000000ff" };
-    expect(await codeOf(observe(unproven(world), other))).toBe("UKO_NOT_FOUND");
+    expect(await codeOf(observe(withoutProof(world), other))).toBe("UKO_NOT_FOUND");
   });
 
   test("leaves archived, shadow and system templates out of a vault's contents", async () => {

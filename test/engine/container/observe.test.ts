@@ -13,8 +13,8 @@ describe.each(kinds)("an observation of a %s", (kind) => {
   const ref: ContainerRef = { kind, instanceId, vaultId, id: kind === "vault" ? vaultId : `${kind}-1` };
 
   test("sends no call to another instance", async () => {
-    const look = observeContainer(aWorld(), { ...ref, instanceId: "another" }, true, options);
-    await expect(look).rejects.toMatchObject({
+    const observation = observeContainer(aWorld(), { ...ref, instanceId: "another" }, true, options);
+    await expect(observation).rejects.toMatchObject({
       code: "UKO_INSTANCE_MISMATCH",
       summary: `The ${kind} ${ref.id} belongs to instance another, but this run is connected to instance ${instanceId}`,
     });

@@ -23,26 +23,30 @@ describe("a key that is not found counts as deleted only with proof", () => {
       containers: { vaultExists: async () => vault },
       session: { isInstanceProven: async () => proven },
     });
-    const look = observeKey(world, ref, "decision", options);
-    if (end === "gone") expect(await look).toEqual({ kind: "gone" });
-    else await expect(look).rejects.toMatchObject({ code: end, detail: expect.stringContaining("stays in the state") });
+    const observation = observeKey(world, ref, "decision", options);
+    if (end === "gone") expect(await observation).toEqual({ kind: "gone" });
+    else
+      await expect(observation).rejects.toMatchObject({
+        code: end,
+        detail: expect.stringContaining("stays in the state"),
+      });
   });
 
-  const looks: Readonly<Record<string, (world: World, at: KeyRef) => Promise<unknown>>> = {
+  const reads: Readonly<Record<string, (world: World, at: KeyRef) => Promise<unknown>>> = {
     "a read": (world, at) => observeKey(world, at, "summary", options),
     "a refresh": (world, at) => readKeySummary(world, at, options),
   };
 
-  test.each(Object.entries(looks))("%s sends no call to another instance", async (_name, look) => {
-    await expect(look(aWorld(), { ...ref, instanceId: "another" })).rejects.toMatchObject({
+  test.each(Object.entries(reads))("%s sends no call to another instance", async (_name, read) => {
+    await expect(read(aWorld(), { ...ref, instanceId: "another" })).rejects.toMatchObject({
       code: "UKO_INSTANCE_MISMATCH",
       summary: `Key ${ref.keyId} belongs to instance another, but this run is connected to instance ${ref.instanceId}`,
     });
   });
 
-  test.each(Object.entries(looks))(
+  test.each(Object.entries(reads))(
     "%s does not conclude a deletion from another instance's 404",
-    async (_name, look) => {
+    async (_name, read) => {
       const absent = async () => {
         Object.assign(world.session, { instanceId: "another" });
         return answered(undefined);
@@ -52,7 +56,7 @@ describe("a key that is not found counts as deleted only with proof", () => {
         containers: { vaultExists: async () => "found" },
         session: { isInstanceProven: async () => true },
       });
-      expect(await codeOf(look(world, ref))).toBe("UKO_INSTANCE_MISMATCH");
+      expect(await codeOf(read(world, ref))).toBe("UKO_INSTANCE_MISMATCH");
     },
   );
 
@@ -61,9 +65,9 @@ describe("a key that is not found counts as deleted only with proof", () => {
       keys: { cachedRead: async () => answered(undefined) },
       containers: { vaultExists: async () => vault },
     });
-    const look = readKeySummary(world, ref, options);
-    if (vault === "found") expect(await look).toEqual({ kind: "gone" });
-    else expect(await codeOf(look)).toBe("UKO_GONE_UNPROVEN");
+    const observation = readKeySummary(world, ref, options);
+    if (vault === "found") expect(await observation).toEqual({ kind: "gone" });
+    else expect(await codeOf(observation)).toBe("UKO_GONE_UNPROVEN");
   });
 
   test.each(["UKO_ACCESS_DENIED", "UKO_RIGHTS_MISSING"] as const)("%s is passed on", async (code) => {
@@ -87,7 +91,7 @@ const unreadable = (reason: string): unknown => ({
   reason: expect.stringContaining(reason),
 });
 
-async function lookAt(over: Partial<KeySnapshot>, internal = true) {
+async function observe(over: Partial<KeySnapshot>, internal = true) {
   const asked: string[] = [];
   const world = aWorld({
     keys: { read: async () => found(over), ...unusedNow, liveStatus: async () => answered([aStatus()]) },
@@ -106,33 +110,33 @@ async function lookAt(over: Partial<KeySnapshot>, internal = true) {
 
 describe("the KMS twins of a key", () => {
   test("are read by the id in the key ring, for internal keystores only", async () => {
-    expect((await lookAt({})).asked).toEqual(["kms-1"]);
-    expect((await lookAt({}, false)).asked).toEqual([]);
+    expect((await observe({})).asked).toEqual(["kms-1"]);
+    expect((await observe({}, false)).asked).toEqual([]);
     const referencedKeystores = [{ id: "ks-1", name: "frankfurt", type: "aws_kms" }];
-    const external = await lookAt({ storedStatus: [aStatus({ type: "aws_kms" })], referencedKeystores });
+    const external = await observe({ storedStatus: [aStatus({ type: "aws_kms" })], referencedKeystores });
     expect(external.asked).toEqual([]);
   });
 
   test("are read unless every source calls the keystore external", async () => {
-    expect((await lookAt({ storedStatus: [aStatus({ type: "aws_kms" })] })).asked).toEqual(["kms-1"]);
+    expect((await observe({ storedStatus: [aStatus({ type: "aws_kms" })] })).asked).toEqual(["kms-1"]);
     const referencedKeystores = [{ id: "ks-1", name: "ring", type: "aws_kms" }];
-    expect((await lookAt({ referencedKeystores })).asked).toEqual(["kms-1"]);
+    expect((await observe({ referencedKeystores })).asked).toEqual(["kms-1"]);
   });
 
   test("do not exist before the key was ever installed", async () => {
     const storedStatus = [aStatus({ status: "not_present" })];
-    expect((await lookAt({ stateWord: "pre_activation", storedStatus })).twins).toEqual([]);
-    expect((await lookAt({ stateWord: "pre_activation", storedStatus: [] })).twins).toEqual([]);
+    expect((await observe({ stateWord: "pre_activation", storedStatus })).twins).toEqual([]);
+    expect((await observe({ stateWord: "pre_activation", storedStatus: [] })).twins).toEqual([]);
   });
 
   test("are unreadable if a key was never active but its keystore reports otherwise", async () => {
-    expect((await lookAt({ stateWord: "pre_activation" })).twins).toEqual([
+    expect((await observe({ stateWord: "pre_activation" })).twins).toEqual([
       unreadable("reports the key as never activated"),
     ]);
-    expect((await lookAt({ stateWord: "pre_activation" }, false)).twins).toEqual([]);
+    expect((await observe({ stateWord: "pre_activation" }, false)).twins).toEqual([]);
   });
 
-  test("are unreadable if the keystore's kind is unknown, or the keystore has no id", async () => {
+  test("are unreadable if the keystore's kind is unknown, or the keystore has no ID", async () => {
     const world = aWorld({
       keys: { read: async () => found(), ...unusedNow },
       containers: { keystoreKind: async () => ({ kind: "unknown", reason: "It is new." }) },
@@ -140,17 +144,17 @@ describe("the KMS twins of a key", () => {
     expect(await observeKey(world, ref, "decision", options)).toMatchObject({
       observation: { twins: [{ kind: "unreadable", kmsKeyId: "", reason: "It is new." }] },
     });
-    const { twins } = await lookAt({ storedStatus: [aStatus({ keystoreId: "" })], referencedKeystores: [] });
+    const { twins } = await observe({ storedStatus: [aStatus({ keystoreId: "" })], referencedKeystores: [] });
     expect(twins).toEqual([unreadable("without its ID")]);
   });
 
   test("are unreadable if material is reported in keystores and no keystore is named", async () => {
-    const nowhere = { storedStatus: [], referencedKeystores: [] };
-    expect((await lookAt({ ...nowhere, materialPresent: ["keystores"] })).twins).toEqual([
+    const withoutKeystores = { storedStatus: [], referencedKeystores: [] };
+    expect((await observe({ ...withoutKeystores, materialPresent: ["keystores"] })).twins).toEqual([
       unreadable("names none of them"),
     ]);
-    expect((await lookAt({ ...nowhere, materialPresent: ["repository"] })).twins).toEqual([]);
-    expect((await lookAt(nowhere)).twins).toEqual([]);
+    expect((await observe({ ...withoutKeystores, materialPresent: ["repository"] })).twins).toEqual([]);
+    expect((await observe(withoutKeystores)).twins).toEqual([]);
   });
 
   test("that KMS does not find have the state that the keystore reports", async () => {
@@ -187,15 +191,15 @@ describe("the KMS twins of a key", () => {
   });
 
   test("are unreadable if the keystore holds the key and does not report its ID", async () => {
-    const { twins } = await lookAt({ storedStatus: [aStatus({ keyIdInKeystore: "" })] });
+    const { twins } = await observe({ storedStatus: [aStatus({ keyIdInKeystore: "" })] });
     expect(twins).toEqual([expect.objectContaining({ kind: "unreadable" })]);
-    const absent = await lookAt({ storedStatus: [aStatus({ keyIdInKeystore: "", status: "not_present" })] });
+    const absent = await observe({ storedStatus: [aStatus({ keyIdInKeystore: "", status: "not_present" })] });
     expect(absent.twins).toEqual([]);
   });
 
   test("are unreadable if an internal keystore of the key did not respond", async () => {
-    expect((await lookAt({ storedStatus: [] })).twins).toEqual([expect.objectContaining({ kind: "unreadable" })]);
-    expect((await lookAt({ storedStatus: [] }, false)).twins).toEqual([]);
+    expect((await observe({ storedStatus: [] })).twins).toEqual([expect.objectContaining({ kind: "unreadable" })]);
+    expect((await observe({ storedStatus: [] }, false)).twins).toEqual([]);
   });
 
   test("are not read in a cachedRead, and neither are the resources that use the key", async () => {
@@ -219,12 +223,13 @@ test("a destroyed key's keystores are read live; a cached read suffices for any 
 });
 
 test("reads a destroyed key again if its material disappeared between two answers of one read", async () => {
-  const gone = [aStatus({ status: "not_present", detail: "destroyed_key_is_not_present_in_keystore" })];
+  const notPresent = [aStatus({ status: "not_present", detail: "destroyed_key_is_not_present_in_keystore" })];
   const reads = [["keystores"], []];
   const world = aWorld({
     keys: {
-      read: async () => found({ stateWord: "destroyed", storedStatus: gone, materialPresent: reads.shift() ?? [] }),
-      liveStatus: async () => answered(gone),
+      read: async () =>
+        found({ stateWord: "destroyed", storedStatus: notPresent, materialPresent: reads.shift() ?? [] }),
+      liveStatus: async () => answered(notPresent),
     },
   });
   expect(await observeKey(world, ref, "summary", options)).toMatchObject({ observation: { materialIn: [] } });
@@ -232,8 +237,8 @@ test("reads a destroyed key again if its material disappeared between two answer
 });
 
 test("keeps an answer that still contradicts the live status after a second read", async () => {
-  const gone = [aStatus({ status: "not_present", detail: "destroyed_key_is_not_present_in_keystore" })];
-  const snapshot = { stateWord: "destroyed", storedStatus: gone, materialPresent: ["keystores"] };
+  const notPresent = [aStatus({ status: "not_present", detail: "destroyed_key_is_not_present_in_keystore" })];
+  const snapshot = { stateWord: "destroyed", storedStatus: notPresent, materialPresent: ["keystores"] };
   let reads = 0;
   const world = aWorld({
     keys: {
@@ -241,7 +246,7 @@ test("keeps an answer that still contradicts the live status after a second read
         reads += 1;
         return found(snapshot);
       },
-      liveStatus: async () => answered(gone),
+      liveStatus: async () => answered(notPresent),
     },
   });
   expect(await observeKey(world, ref, "summary", options)).toMatchObject({
@@ -259,8 +264,8 @@ test("keeps a state that this release does not know, with the service's word", a
 
 test("the facts exclude the carrier of the record, and include the digest of both steps", async () => {
   const record = aRecord();
-  const plainKey = await lookAt({});
-  const carrying = await lookAt({
+  const plainKey = await observe({});
+  const carrying = await observe({
     tags: [
       { name: "uko_dual", value: "both" },
       { name: "uko_deletion", value: "00" },
@@ -278,14 +283,14 @@ test("names a compact record's author by ID if the last writer has its mark, and
   const author = { mark: sha256("IBMid-550000BOB").slice(0, 16) };
   const draft = { ...aRecord(), author };
   const description = `\n${encodeCompact(draft, "both")}`;
-  const own = await lookAt({ description, updatedBy: "IBMid-550000BOB" });
+  const own = await observe({ description, updatedBy: "IBMid-550000BOB" });
   expect(own.observation.carried).toMatchObject({ record: { author: { ...author, iamId: "IBMid-550000BOB" } } });
-  const edited = await lookAt({ description, updatedBy: "IBMid-550000CAROL" });
+  const edited = await observe({ description, updatedBy: "IBMid-550000CAROL" });
   expect(edited.observation.carried).toMatchObject({ kind: "one", record: { author: { mark: author.mark } } });
   expect(edited.observation.carried).not.toHaveProperty("record.author.iamId");
 });
 
 test("the answer to a write describes the key without a call", () => {
-  const seen = observedInAnswer(aWorld(), ref, answered({ snapshot: aSnapshot({ label: "new" }), etag: "e-2" }));
-  expect(seen).toMatchObject({ etag: "e-2", nowMs, observation: { facts: { label: "new" }, state: "active" } });
+  const observed = observedInAnswer(aWorld(), ref, answered({ snapshot: aSnapshot({ label: "new" }), etag: "e-2" }));
+  expect(observed).toMatchObject({ etag: "e-2", nowMs, observation: { facts: { label: "new" }, state: "active" } });
 });

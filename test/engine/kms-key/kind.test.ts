@@ -143,7 +143,7 @@ describe("one person", () => {
 
 describe("a lost answer", () => {
   /** Sends the call and loses its answer, or loses the call itself. */
-  const losing = (name: "setForDeletion" | "destroy" | "unsetForDeletion", isSent: boolean) => {
+  const losingAnswer = (name: "setForDeletion" | "destroy" | "unsetForDeletion", isSent: boolean) => {
     let isLost = false;
     return (world: World): World => ({
       ...world,
@@ -161,7 +161,7 @@ describe("a lost answer", () => {
 
   it.each([true, false])("to the first step leads to a read, never to a second person (sent: %s)", async (isSent) => {
     const state = await makeKmsKey(stage);
-    const run = destroyBy("carol", state, { wrap: losing("setForDeletion", isSent) });
+    const run = destroyBy("carol", state, { wrap: losingAnswer("setForDeletion", isSent) });
     const { code, message } = await run.wait();
     expect(code).toBe("UKO_APPROVAL_PENDING");
     expect(message).toContain("You set the key for deletion");
@@ -171,7 +171,7 @@ describe("a lost answer", () => {
   it.each([true, false])("to the destruction leads to a read (sent: %s)", async (isSent) => {
     const state = await makeKmsKey(stage);
     const consents = [windowIn((await destroyBy("alice", state).wait()).message)];
-    const run = destroyBy("bob", state, { consents, wrap: losing("destroy", isSent) });
+    const run = destroyBy("bob", state, { consents, wrap: losingAnswer("destroy", isSent) });
     expect(await run.outcome()).toMatchObject({ kind: "ended", facts: { taken: ["destroy"] } });
     expect(run.evidence.at(-1)).toMatchObject({ step: "destroy", phase: "after" });
   });
@@ -202,8 +202,8 @@ describe("a lost answer", () => {
     };
     const run = destroyBy("alice", state, { wrap });
     expect((await run.wait()).code).toBe("UKO_APPROVAL_PENDING");
-    const told = run.evidence.map(({ step, phase }) => `${step} ${phase}`);
-    expect(told).toEqual(["set_for_deletion before", ...after]);
+    const steps = run.evidence.map(({ step, phase }) => `${step} ${phase}`);
+    expect(steps).toEqual(["set_for_deletion before", ...after]);
   });
 
   it("to each call is a fault, and the key is unchanged", async () => {
@@ -235,8 +235,8 @@ describe("by command", () => {
     expect((await kmsView(stage, state.keyId)).dualAuthDelete.keySetForDeletion).toBe(false);
     expect(await by("carol").withdraw(ref, options)).toMatchObject({ exitCode: 0, taken: [] });
 
-    const anew = await by("alice").request(ref, options);
-    const named = [anew.deletion.recordId ?? ""];
+    const secondRequest = await by("alice").request(ref, options);
+    const named = [secondRequest.deletion.recordId ?? ""];
     expect(await by("bob").continue(ref, [], options)).toMatchObject({ code: "UKO_APPROVAL_PENDING" });
     expect(await by("bob").continue(ref, named, options)).toMatchObject({ exitCode: 0, taken: ["destroy"] });
     expect(await by("bob").withdraw(ref, options)).toMatchObject({ code: "UKO_NO_WAY_BACK" });

@@ -74,9 +74,9 @@ describe("the owner of a KMS key's ring", () => {
   });
 
   it("is unknown if no source reports it", async () => {
-    const untold = { kind: "unknown", reason: expect.stringContaining('keystore "frankfurt"') };
-    expect(await ringIn(withKeystores([aKeystore()]))).toEqual(untold);
-    expect(await ringIn(withKeystores([aKeystore()], { ring: "storage", isPurged: true }))).toEqual(untold);
+    const unknownRing = { kind: "unknown", reason: expect.stringContaining('keystore "frankfurt"') };
+    expect(await ringIn(withKeystores([aKeystore()]))).toEqual(unknownRing);
+    expect(await ringIn(withKeystores([aKeystore()], { ring: "storage", isPurged: true }))).toEqual(unknownRing);
   });
 
   it.each(["UKO_RIGHTS_MISSING", "UKO_ACCESS_DENIED", "UKO_ANSWER_INVALID"] as const)(
@@ -102,7 +102,7 @@ describe("the owner of a KMS key's ring", () => {
 });
 
 describe("an observation of a KMS key", () => {
-  const seen = (over: Parameters<typeof aKmsSnapshot>[0], depth: "decision" | "summary") => {
+  const observeWith = (over: Parameters<typeof aKmsSnapshot>[0], depth: "decision" | "summary") => {
     const calls: string[] = [];
     const world = aWorld({
       keystores: { list: async () => [] },
@@ -122,18 +122,18 @@ describe("an observation of a KMS key", () => {
   };
 
   it("reads the policy's author only if a window is set, and the uses only if a step depends on them", async () => {
-    expect((await seen({}, "summary")).calls).toEqual([]);
-    expect((await seen({}, "decision")).calls).toEqual(["registrations"]);
-    expect((await seen({ windowEndsAtMs: 9 }, "summary")).calls).toEqual(["policy"]);
-    expect((await seen({ windowEndsAtMs: 9, state: 5 }, "decision")).calls).toEqual([]);
-    const { sighting } = await seen({ windowEndsAtMs: 9 }, "decision");
+    expect((await observeWith({}, "summary")).calls).toEqual([]);
+    expect((await observeWith({}, "decision")).calls).toEqual(["registrations"]);
+    expect((await observeWith({ windowEndsAtMs: 9 }, "summary")).calls).toEqual(["policy"]);
+    expect((await observeWith({ windowEndsAtMs: 9, state: 5 }, "decision")).calls).toEqual([]);
+    const { sighting } = await observeWith({ windowEndsAtMs: 9 }, "decision");
     expect(sighting).toMatchObject({
       observation: { policyWrite: { by: { iamId: "IBMid-1" }, atMs: 5, createdBy: { iamId: "IBMid-2" } } },
     });
   });
 
   it("reports an unknown state by its number", async () => {
-    const { sighting } = await seen({ state: 4 }, "summary");
+    const { sighting } = await observeWith({ state: 4 }, "summary");
     expect(sighting).toMatchObject({ observation: { state: "unrecognised", stateWord: "4" } });
   });
 

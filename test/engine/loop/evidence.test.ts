@@ -15,7 +15,7 @@ const unwritable = (world: World): World => ({
   },
 });
 
-async function askedByBob() {
+async function requestedByBob() {
   const state = await uko.make({ deletionReason: "left the bank" });
   const bob = uko.run("bob");
   const { message } = await unfinished(bob.handlers, state);
@@ -25,7 +25,7 @@ async function askedByBob() {
 
 describe("the evidence for an auditor", () => {
   test("a request: who, what, the digest, the record's ID and the reason", async () => {
-    const { state, record, bob } = await askedByBob();
+    const { state, record, bob } = await requestedByBob();
     expect(bob.evidence).toEqual([
       {
         v: 1,
@@ -53,7 +53,7 @@ describe("the evidence for an auditor", () => {
   });
 
   test("a step: from, to, on whose approval; before the call and after it", async () => {
-    const { state, record } = await askedByBob();
+    const { state, record } = await requestedByBob();
     const alice = uko.run("alice", { consents: [record] });
     await unfinished(alice.handlers, state);
     const steps = alice.evidence.map(({ step, phase, from, to, consentedBy }) => [
@@ -95,7 +95,7 @@ describe("the evidence for an auditor", () => {
   });
 
   test("an undo and a sync are also in the evidence", async () => {
-    const { state, record } = await askedByBob();
+    const { state, record } = await requestedByBob();
     const ref = uko.ref(state.keyId);
     await unfinished(uko.run("alice", { consents: [record] }).handlers, state);
     const alice = uko.run("alice");
@@ -106,7 +106,7 @@ describe("the evidence for an auditor", () => {
   });
 
   test("never contains a credential", async () => {
-    const { state, record, bob } = await askedByBob();
+    const { state, record, bob } = await requestedByBob();
     const alice = uko.run("alice", { consents: [record] });
     await unfinished(alice.handlers, state);
     const text = JSON.stringify([...bob.evidence, ...alice.evidence]);
@@ -117,7 +117,7 @@ describe("the evidence for an auditor", () => {
 
 describe("a step without writable evidence is not taken", () => {
   test.each([false, true])("deactivate (KMS dual authorization: %s)", async (dualAuthDelete) => {
-    const { state, record } = await askedByBob();
+    const { state, record } = await requestedByBob();
     if (dualAuthDelete) await uko.test.control(`keys/${state.keyId}`, { twin: { dualAuthDelete } });
     const seq = (await uko.trail()).at(-1)?.seq ?? 0;
     const alice = uko.run("alice", { consents: [record], wrap: unwritable });

@@ -6,7 +6,7 @@ const uko = useEngineWorld();
 const hourMs = 3_600_000;
 const patience = (budgetMs: number) => ({ budgetMs, pollIntervalMs: 600_000 });
 
-async function askedByBob() {
+async function requestedByBob() {
   const state = await uko.make();
   const { message } = await unfinished(uko.run("bob").handlers, state);
   await uko.advance("60s");
@@ -15,7 +15,7 @@ async function askedByBob() {
 
 describe("waiting in one run", () => {
   test("does not begin if the budget ends before the time", async () => {
-    const { ref, record } = await askedByBob();
+    const { ref, record } = await requestedByBob();
     const alice = uko.run("alice");
     await alice.operations.continue(ref, [record], patience(0), options);
     const bob = uko.run("bob");
@@ -26,7 +26,7 @@ describe("waiting in one run", () => {
   });
 
   test("continues by itself once the time has come, reading at every interval", async () => {
-    const { ref, record } = await askedByBob();
+    const { ref, record } = await requestedByBob();
     await uko.run("alice").operations.continue(ref, [record], patience(0), options);
     const bob = uko.run("bob");
     const next = (await bob.operations.status(ref, options)).deletion.recordId ?? "";
@@ -54,7 +54,7 @@ describe("waiting in one run", () => {
   });
 
   test("ends with the budget if only a person can help, and writes nothing in the meantime", async () => {
-    const { ref } = await askedByBob();
+    const { ref } = await requestedByBob();
     const { seq } = (await uko.trail()).at(-1) ?? { seq: 0 };
     const bob = uko.run("bob");
     const report = await bob.operations.continue(ref, [], patience(hourMs), options);
@@ -65,7 +65,7 @@ describe("waiting in one run", () => {
   });
 
   test("never writes its record again after another caller withdrew it", async () => {
-    const { ref, record } = await askedByBob();
+    const { ref, record } = await requestedByBob();
     const { seq } = (await uko.trail()).at(-1) ?? { seq: 0 };
     const alice = uko.run("alice", {
       wrap: (world) => ({
@@ -119,20 +119,20 @@ describe("waiting in one run", () => {
   });
 
   test("is reported rarely without a terminal: each report is a line of its own", async () => {
-    const { ref, record } = await askedByBob();
+    const { ref, record } = await requestedByBob();
     await uko.run("alice").operations.continue(ref, [record], patience(0), options);
     const bob = uko.run("bob");
     const next = (await bob.operations.status(ref, options)).deletion.recordId ?? "";
     await bob.operations.continue(ref, [next], { budgetMs: 5 * hourMs, pollIntervalMs: 30_000 }, options);
-    const told = bob.progress.filter((line) => line.startsWith("Cooling down"));
+    const reports = bob.progress.filter((line) => line.startsWith("Cooling down"));
     expect(bob.sleeps.length).toBeGreaterThan(400);
-    expect(told[0]).toMatch(/^Cooling down, (?:4 h|3 h 5\d min) left$/);
-    expect(told.length).toBeLessThan(80);
-    expect(new Set(told).size, "no line says the same as the one before").toBe(told.length);
+    expect(reports[0]).toMatch(/^Cooling down, (?:4 h|3 h 5\d min) left$/);
+    expect(reports.length).toBeLessThan(80);
+    expect(new Set(reports).size, "no line says the same as the one before").toBe(reports.length);
   });
 
   test("is announced once if it is long, with its possible duration", async () => {
-    const { ref } = await askedByBob();
+    const { ref } = await requestedByBob();
     const announced: number[] = [];
     const beforeLongWait = (neededMs: number) => void announced.push(neededMs);
     const bob = uko.run("bob");
@@ -143,7 +143,7 @@ describe("waiting in one run", () => {
   });
 
   test("ends at once when it is canceled", async () => {
-    const { ref } = await askedByBob();
+    const { ref } = await requestedByBob();
     const stop = new AbortController();
     const bob = uko.run("bob", {
       wrap: (world) => ({

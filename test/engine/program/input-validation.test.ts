@@ -5,7 +5,7 @@ import { z } from "zod";
 import { failuresOfKnown, toFailures } from "../../../provider/engine/program/input-validation.ts";
 import { UNKNOWN } from "../../../provider/engine/program/unknown.ts";
 
-const told = (schema: z.ZodType, value: unknown) =>
+const failuresIn = (schema: z.ZodType, value: unknown) =>
   schema
     .safeParse(value)
     .error?.issues.flatMap(toFailures)
@@ -30,12 +30,12 @@ test.each([
   [z.object({ name: z.string() }), {}, "name: is required"],
   [z.strictObject({}), { labbel: 1 }, "labbel: is not a known property"],
 ])("lists the allowed values in the notation of programs", (schema, value, expected) => {
-  expect(told(schema, value)).toEqual([expected]);
+  expect(failuresIn(schema, value)).toEqual([expected]);
 });
 
 test("keeps the messages that a schema defines itself", () => {
-  expect(told(z.string().min(3, "is too short a name"), "a")).toEqual([": is too short a name"]);
-  expect(told(z.iso.date("must be a date such as 2027-01-31"), "2027-02-30")).toEqual([
+  expect(failuresIn(z.string().min(3, "is too short a name"), "a")).toEqual([": is too short a name"]);
+  expect(failuresIn(z.iso.date("must be a date such as 2027-01-31"), "2027-02-30")).toEqual([
     ": must be a date such as 2027-01-31",
   ]);
 });
@@ -46,13 +46,13 @@ test("accepts an unknown value, and no invalid value next to it", () => {
     tags: z.record(z.string().regex(/^[a-z.]+$/, "has an odd name"), z.string().max(3)),
     all: z.array(z.string()),
   });
-  const given = {
+  const input = {
     name: UNKNOWN,
     tags: { "a.b": UNKNOWN, team: "long", Ü: UNKNOWN },
     all: ["a", UNKNOWN, 1],
     labbel: "x",
   };
-  const known = failuresOfKnown(schema.safeParse(given).error?.issues ?? [], given);
+  const known = failuresOfKnown(schema.safeParse(input).error?.issues ?? [], input);
   expect(known.map(({ property, reason }) => `${property}: ${reason}`)).toEqual([
     "tags.team: must have at most 3 characters",
     "tags.Ü: has an odd name",

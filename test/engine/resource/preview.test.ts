@@ -30,7 +30,7 @@ const vault = (deletionProtection: boolean): Deletion =>
     policy: { deletionProtection },
   });
 const keystores = [{ name: "ring", type: "ibm_cloud_kms", status: "active", syncFlag: "ok" }];
-const told = (
+const previewOf = (
   deletion: Deletion,
   facts: Readonly<Record<string, unknown>> = {},
   consents: readonly string[] = [],
@@ -56,35 +56,35 @@ const textOf = (preview: DeletionPreview): string => ("message" in preview ? pre
 
 const pending = { deletionAwaits: "approval", deletionRecordId: recordId, deletionRequestedBy: "IBMid-550000BOB" };
 const cases: Readonly<Record<string, DeletionPreview>> = {
-  "an active key": told(key()),
-  "an active key whose destruction alone takes two": told(key({ gate: "destroy" })),
-  "an active key of one person": told(key({ dualAuthorization: "single", goal: "destroyed" })),
-  "a deactivated key": told(key({ goal: "destruction_scheduled" }), { keyState: "deactivated" }),
-  "a deactivated key of one person": told(key({ dualAuthorization: "single" }), { keyState: "deactivated" }),
-  "a key without keystores of one person": told(key({ dualAuthorization: "single" }), {
+  "an active key": previewOf(key()),
+  "an active key whose destruction alone takes two": previewOf(key({ gate: "destroy" })),
+  "an active key of one person": previewOf(key({ dualAuthorization: "single", goal: "destroyed" })),
+  "a deactivated key": previewOf(key({ goal: "destruction_scheduled" }), { keyState: "deactivated" }),
+  "a deactivated key of one person": previewOf(key({ dualAuthorization: "single" }), { keyState: "deactivated" }),
+  "a key without keystores of one person": previewOf(key({ dualAuthorization: "single" }), {
     ...{ keyState: "deactivated", keystores: [] },
   }),
-  "a key that was never active": told(key(), { keyState: "pre_activation" }),
-  "a key that waits for approval": told(key(), pending),
-  "a deactivated key that waits for approval": told(key(), { ...pending, keyState: "deactivated" }),
-  "a key whose record this run names": told(key(), pending, [recordId]),
-  "a key that cools down and waits for approval": told(key(), {
+  "a key that was never active": previewOf(key(), { keyState: "pre_activation" }),
+  "a key that waits for approval": previewOf(key(), pending),
+  "a deactivated key that waits for approval": previewOf(key(), { ...pending, keyState: "deactivated" }),
+  "a key whose record this run names": previewOf(key(), pending, [recordId]),
+  "a key that cools down and waits for approval": previewOf(key(), {
     ...{ ...pending, keyState: "deactivated", deletionNotBefore: "2026-11-24T18:22:00.380Z" },
   }),
-  "a key that cools down and whose record this run names": told(
+  "a key that cools down and whose record this run names": previewOf(
     key(),
     { ...pending, keyState: "deactivated", deletionNotBefore: "2026-11-24T18:22:00Z" },
     [recordId],
   ),
-  "a key that waits for a keystore without a date": told(key(), { keyState: "destroyed", deletionAwaits: "time" }),
-  "a key that cools down": told(key({ dualAuthorization: "single" }), {
+  "a key that waits for a keystore without a date": previewOf(key(), { keyState: "destroyed", deletionAwaits: "time" }),
+  "a key that cools down": previewOf(key({ dualAuthorization: "single" }), {
     ...{ keyState: "deactivated", deletionAwaits: "time", deletionNotBefore: "2026-11-24T18:22:00Z" },
   }),
-  "a protected key": told(key({ deletionProtection: true })),
-  "a KMS key": told(kmsKey()),
-  "a KMS key of one person": told(kmsKey({ dualAuthorization: "single" })),
-  "a KMS key that is set for deletion": told(kmsKey(), { ...pending, deletionRecordId: "k@2026-12-01T14:22:00Z" }),
-  "a protected vault": told(vault(true)),
+  "a protected key": previewOf(key({ deletionProtection: true })),
+  "a KMS key": previewOf(kmsKey()),
+  "a KMS key of one person": previewOf(kmsKey({ dualAuthorization: "single" })),
+  "a KMS key that is set for deletion": previewOf(kmsKey(), { ...pending, deletionRecordId: "k@2026-12-01T14:22:00Z" }),
+  "a protected vault": previewOf(vault(true)),
 };
 
 const single = { dualAuthorization: "single" } as const;
@@ -140,12 +140,12 @@ describe("a run that stops a working resource", () => {
   const harmless = /Nothing stops working/;
 
   test("is never called harmless", () => {
-    const alone = told(key({ dualAuthorization: "single" }));
+    const alone = previewOf(key({ dualAuthorization: "single" }));
     for (const preview of [alone, retired({ ...single, goal: "deactivated" })]) {
       expect(textOf(preview)).toMatch(/1\. In this run, .*stops working/);
       expect(textOf(preview)).not.toMatch(harmless);
     }
-    expect(textOf(told(key({ dualAuthorization: "single" }), { keyState: "deactivated" }))).toMatch(
+    expect(textOf(previewOf(key({ dualAuthorization: "single" }), { keyState: "deactivated" }))).toMatch(
       /1\. In this run, .*cannot be undone/,
     );
   });
@@ -153,9 +153,9 @@ describe("a run that stops a working resource", () => {
 
 test("predicts nothing for a key that is destroyed or in an unknown state", () => {
   for (const keyState of ["compromised", "destroyed", "hibernating", undefined]) {
-    expect(told(key(), { keyState })).toEqual({ kind: "short" });
+    expect(previewOf(key(), { keyState })).toEqual({ kind: "short" });
   }
-  expect(told(vault(false))).toEqual({ kind: "short" });
+  expect(previewOf(vault(false))).toEqual({ kind: "short" });
 });
 
 test("predicts nothing for a retired key that has reached its goal", () => {

@@ -59,13 +59,13 @@ describe("every explanation", () => {
       .map((section) => ({ file, section })),
   );
 
-  test("for OpenTofu has no term of Pulumi", () => {
+  test("for OpenTofu contains no term of Pulumi", () => {
     const heard = sections.filter(({ section }) => /^## .*\(tofu destroy\)$/m.test(section));
     expect(heard.length).toBeGreaterThan(80);
     expect(heard.flatMap(({ section }) => pulumiIn(section))).toEqual([]);
   });
 
-  test("for Pulumi has no term of HCL", () => {
+  test("for Pulumi contains no term of HCL", () => {
     const heard = sections.filter(({ section }) => /^## .*\(pulumi destroy\)$/m.test(section));
     expect(heard.length).toBeGreaterThan(80);
     expect(heard.flatMap(({ section }) => hclIn(section.replace(/^## .*$/m, "")))).toEqual([]);

@@ -163,7 +163,7 @@ describe("creating a key", () => {
   });
 
   test("finds a key that the service finished only after the connection broke", async () => {
-    let looks = 0;
+    let reads = 0;
     const { state } = await create({}, "bob", {
       wrap: withKeys((keys) => ({
         async create(...call) {
@@ -171,13 +171,13 @@ describe("creating a key", () => {
           return { kind: "lost", reason: "cut" };
         },
         async list(...call) {
-          looks += 1;
-          if (looks === 2 && late !== undefined) await keys.create(...late);
+          reads += 1;
+          if (reads === 2 && late !== undefined) await keys.create(...late);
           return keys.list(...call);
         },
       })),
     });
-    expect(looks).toBe(2);
+    expect(reads).toBe(2);
     expect((await uko.keyOf(state)).label).toBe("payroll");
   });
   let late: Parameters<Keys["create"]> | undefined;

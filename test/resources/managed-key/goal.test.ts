@@ -39,12 +39,12 @@ describe("a goal", () => {
     await uko.test.as("carol").step(state.keyId, "deactivate");
     const { handlers } = uko.run("bob");
     const first = await handlers.read(state, options);
-    const asked = checked(handlers, inputsOf({ state: "active" }));
-    expect(handlers.diff({ ...first?.state, state: "deactivated" }, asked), "once, when asked for").toEqual(["state"]);
+    const inputs = checked(handlers, inputsOf({ state: "active" }));
+    expect(handlers.diff({ ...first?.state, state: "deactivated" }, inputs), "once, when asked for").toEqual(["state"]);
     const again = await handlers.read(first?.state, options);
     for (const found of [first, again]) {
       expect(found?.warnings.join()).toContain(`uko reactivate ${state.vaultId}/${state.keyId}`);
-      expect(handlers.diff(found?.state, asked)).toEqual([]);
+      expect(handlers.diff(found?.state, inputs)).toEqual([]);
     }
   });
 

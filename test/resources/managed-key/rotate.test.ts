@@ -187,7 +187,7 @@ describe("after a rotation nothing fails the update, so that the state stores th
   ])("also if a read throws %o", async (fault, why) => {
     const state = await uko.make();
     let isRotated = false;
-    const blind = withKeys((keys) => ({
+    const unreadable = withKeys((keys) => ({
       async rotate(...args) {
         isRotated = true;
         return keys.rotate(...args);
@@ -197,14 +197,14 @@ describe("after a rotation nothing fails the update, so that the state stores th
         return keys.read(...args);
       },
     }));
-    const { state: next, warnings } = await rotatedBy(state, blind);
+    const { state: next, warnings } = await rotatedBy(state, unreadable);
     expect(warnings).toEqual([
       `Key "payroll" was rotated, but the next read failed: ${why}. A refresh shows the new state`,
     ]);
     expect(next).toEqual({ ...state, rotationTrigger: "x", version: 2 });
-    const looked = await uko.run("carol").handlers.read(next, options);
-    expect(looked?.state.version).toBe(2);
-    expect(uko.differs(looked?.state ?? next, { rotationTrigger: "x" })).toEqual([]);
+    const observed = await uko.run("carol").handlers.read(next, options);
+    expect(observed?.state.version).toBe(2);
+    expect(uko.differs(observed?.state ?? next, { rotationTrigger: "x" })).toEqual([]);
   });
 
   test("also if no read is necessary, since the rotation was found to be made before", async () => {
@@ -249,12 +249,12 @@ describe("after a rotation nothing fails the update, so that the state stores th
   test("but a run that is canceled before it sends nothing", async () => {
     const state = await uko.make();
     const controller = new AbortController();
-    let looks = 0;
+    let reads = 0;
     const stopping = withKeys((keys) => ({
       async read(...args) {
-        looks += 1;
+        reads += 1;
         const found = await keys.read(...args);
-        if (looks === 3) controller.abort();
+        if (reads === 3) controller.abort();
         return found;
       },
     }));

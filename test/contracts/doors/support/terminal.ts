@@ -26,5 +26,5 @@ export async function runUko(args: readonly string[], { environment, workingCopy
     },
   });
   const exitCode = await runCli(args, world);
-  return { exitCode, stdout: world.said.out, stderr: world.said.err };
+  return { exitCode, stdout: world.output.out, stderr: world.output.err };
 }
