@@ -24,18 +24,16 @@ const observed = (observation: KmsKeyObservation, over: Parameters<typeof aKmsSn
   observation,
 });
 
-interface Circumstances {
+interface Case {
   readonly key?: KmsKeyObservation;
   readonly run?: Partial<KmsRun>;
   readonly taken?: readonly KmsStep["kind"][];
 }
 type Ended = Exclude<KmsOutcome, { kind: "gone" }>;
 
-const stopped = (
-  plan: Exclude<KmsPlan, { kind: "ready" }>,
-  { key = aKmsKey(), run = {}, taken = [] }: Circumstances = {},
-) => ({ kind: "stopped", plan, observed: observed(key, destroyedDates(key)), memory: memoryOf(run, taken) }) as const;
-const memoryOf = (run: Partial<KmsRun> = {}, taken: Circumstances["taken"] = []): Ended["memory"] => ({
+const stopped = (plan: Exclude<KmsPlan, { kind: "ready" }>, { key = aKmsKey(), run = {}, taken = [] }: Case = {}) =>
+  ({ kind: "stopped", plan, observed: observed(key, destroyedDates(key)), memory: memoryOf(run, taken) }) as const;
+const memoryOf = (run: Partial<KmsRun> = {}, taken: Case["taken"] = []): Ended["memory"] => ({
   run: aKmsRun(run),
   taken: taken.map((kind) => ({ kind })),
 });
@@ -73,7 +71,7 @@ const sure = { identity: alice, isSure: true };
 const destroyed = aKmsKey({ state: "destroyed", purgeScheduledAtMs: nowMs + 90 * dayMs });
 
 const guards: {
-  readonly [Kind in KmsGuard["guard"]]: readonly [Extract<KmsGuard, { guard: Kind }>, Circumstances?][];
+  readonly [Kind in KmsGuard["guard"]]: readonly [Extract<KmsGuard, { guard: Kind }>, Case?][];
 } = {
   deletion_protection: [[{ guard: "deletion_protection" }]],
   beyond_plan: [
@@ -118,7 +116,7 @@ const guards: {
   ],
 };
 const guarded = Object.entries(guards).flatMap(([name, cases]) =>
-  (cases as [KmsGuard, Circumstances?][]).map(
+  (cases as [KmsGuard, Case?][]).map(
     ([guard, over], index) => [`${name} ${index + 1}`, stopped({ kind: "refused", guard }, over)] as const,
   ),
 );

@@ -45,17 +45,14 @@ const doors: readonly Door[] = [
   { rerun: "uko continue" },
 ];
 
-interface Circumstances {
+interface Case {
   readonly key?: KeyObservation;
   readonly run?: Partial<Run>;
   readonly taken?: readonly Step[];
   readonly replaced?: NotBinding;
 }
 
-function stopped(
-  plan: Exclude<Plan, { kind: "ready" }>,
-  { key = aKey(), run = {}, taken = [], replaced }: Circumstances = {},
-) {
+function stopped(plan: Exclude<Plan, { kind: "ready" }>, { key = aKey(), run = {}, taken = [], replaced }: Case = {}) {
   const memory = { run: aRun({ intent: "resume", ...run }), taken, ...(replaced !== undefined && { replaced }) };
   return { kind: "stopped", plan, observed: observed(key), memory } as const satisfies Outcome;
 }
@@ -328,7 +325,7 @@ describe("the messages match the golden files", () => {
       { kind: "remove" },
       { kind: "sync" },
     ];
-    const missing = (step: Step, over: Circumstances = {}): Exclude<Outcome, { kind: "gone" }> => ({
+    const missing = (step: Step, over: Case = {}): Exclude<Outcome, { kind: "gone" }> => ({
       ...stopped({ kind: "done" }, { key: aKeyWith(request), ...over }),
       kind: "rights_missing",
       step,

@@ -76,7 +76,7 @@ describe("a repeated command", () => {
   });
 });
 
-describe("what an operation never does", () => {
+describe("limits of an operation", () => {
   test("status and plan write nothing for any caller", async () => {
     const state = await uko.make();
     const seq = await lastSeq();
