@@ -1,4 +1,4 @@
-/** The classes as a program uses them: every input is an argument, every output is filled, and secrets leave as secrets. */
+/** The classes as a program uses them: every input is an argument, every output is filled, and secrets stay secret. */
 
 import { readFileSync } from "node:fs";
 import { isSecret, type Output, runtime } from "@pulumi/pulumi";
@@ -75,14 +75,14 @@ const classes = [
 
 const committed = readFileSync(dynamicClassesFile, "utf8");
 
-test("provider/pulumi-dynamic/generated.ts is what the definitions say; if not: npm run schema", () => {
+test("provider/pulumi-dynamic/generated.ts matches the definitions; if not: npm run schema", () => {
   expect(committed).toBe(dynamicClasses());
 });
 
 const urnOf = (made: { readonly urn: Output<string> }) => new Promise<string>((resolve) => made.urn.apply(resolve));
 
 describe.each(classes)("%s", (name, provider, definition, make) => {
-  test("is registered with the frozen type, provider and lasting name", async () => {
+  test("is registered with the frozen type, provider and permanent name", async () => {
     const urn = await urnOf(make());
     const [{ type, inputs } = { type: "", inputs: {} }] = registered;
     expect(type).toBe(`pulumi-nodejs:dynamic/uko:${name}`);
@@ -94,7 +94,7 @@ describe.each(classes)("%s", (name, provider, definition, make) => {
     expect(committed).toContain(`providerText: '${text}',`);
   });
 
-  test("offers every output that is no input", async () => {
+  test("has a property for every output that is not an input", async () => {
     const made = make();
     await urnOf(made);
     const inputs = Object.keys((definition.inputs as unknown as z.ZodObject).shape);
@@ -130,7 +130,7 @@ describe("a secret of a program", () => {
     ["aws", aws, "aws_kms"],
     ["google", { credentials: "hidden" }, "google_kms"],
   ] as const)(
-    "in a keystore's block %s leaves it as a secret, though it was written in the clear",
+    "is a secret in a keystore's block %s, even if the program passes plain text",
     async (block, value, type) => {
       const made = new Keystore("k", { vaultId, type, name: "s", [block]: value });
       expect(await secretOf(made, block)).toBe(true);
@@ -138,7 +138,7 @@ describe("a secret of a program", () => {
     },
   );
 
-  test("in a KMS key's payload, too", async () => {
+  test("is a secret in a KMS key's payload", async () => {
     const made = new KmsKey("k", { name: "key", payload });
     expect(await secretOf(made, "payload")).toBe(true);
     expect(await secretOf(made, "name")).toBe(false);

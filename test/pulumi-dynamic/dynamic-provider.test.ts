@@ -1,4 +1,7 @@
-/** Frozen format: state written by one release names the provider by this text for ever, so the text is written out here. */
+/**
+ * Frozen format: state written by one release names the provider by this text permanently, so the test has
+ * the text in full.
+ */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { apiKeys, vaultId } from "../emulator/harness.ts";
@@ -58,8 +61,8 @@ async function errorOf(call: Promise<unknown>): Promise<CallError> {
   throw new Error("The call went well.");
 }
 
-describe("the frozen text leads to the provider, and state keeps it", () => {
-  test("through check, create, read, update and delete", async () => {
+describe("the frozen text in state", () => {
+  test("identifies the provider for check, create, read, update and delete", async () => {
     const { inputs } = await bob.check({}, news());
     expect(inputs).toMatchObject({ __provider, dualAuthorization: "required", deletionCompletesAt: "removed" });
     const { id, properties } = await bob.create(inputs);
@@ -74,7 +77,7 @@ describe("the frozen text leads to the provider, and state keeps it", () => {
     expect((await errorOf(bob.delete(updated))).details).toContain("[UKO_APPROVAL_PENDING]");
   });
 
-  test("is what the program writes", async () => {
+  test("equals the text that the program writes", async () => {
     const source = await import("node:fs").then(({ readFileSync }) =>
       readFileSync(new URL("../../provider/pulumi-dynamic/generated.ts", import.meta.url), "utf8"),
     );
@@ -82,7 +85,7 @@ describe("the frozen text leads to the provider, and state keeps it", () => {
   });
 });
 
-describe("a preview, where some inputs are not known yet", () => {
+describe("a preview with unknown inputs", () => {
   test.each([
     ["a whole property", { vaultId: unknown }],
     ["a part of one", { tags: { team: unknown } }],
@@ -94,20 +97,20 @@ describe("a preview, where some inputs are not known yet", () => {
     expect(await bob.diff(properties, news(over))).toEqual({ changes: diffSome, replaces: [] });
   });
 
-  test("what is known is checked all the same", async () => {
+  test("checks the known inputs", async () => {
     const { failures } = await bob.check({}, news({ vaultId: unknown, labbel: "x", tags: { uko_dual: "destroy" } }));
     expect(failures.map(({ reason }) => reason.split(":")[0]).sort()).toEqual(["labbel", "tags"]);
   });
 });
 
-test("a change of what cannot change is a failed check, never a replacement", async () => {
+test("a change of an immutable input fails the check and never causes a replacement", async () => {
   const olds = news();
   const { failures } = await bob.check(olds, news({ vaultId: "5c1e0000-0000-4000-8000-00000000000f" }));
   expect(failures).toEqual([{ property: "", reason: expect.stringMatching(/^vaultId: .*create a new key/) }]);
 });
 
 describe("an error", () => {
-  test("is code 9, begins with its sentence, ends with its code, and prints no stack of ours", async () => {
+  test("has code 9, begins with its sentence, ends with its code, and prints no stack of uko", async () => {
     const properties = await created();
     const before = bob.written().length;
     const error = await errorOf(bob.delete(properties));
@@ -120,7 +123,7 @@ describe("an error", () => {
     expect(printed.trim().split("\n")).toHaveLength(1);
   });
 
-  test("of settings is code 9, too, in diff, read and delete; create and update carry the message", async () => {
+  test("of settings has code 9 in diff, read and delete too; create and update carry the message", async () => {
     const properties = await created();
     const stranger = await startPlugin({ UKO_API_KEY: "k" }, {});
     for (const call of [stranger.read("id", properties), stranger.delete(properties)]) {
@@ -132,13 +135,13 @@ describe("an error", () => {
   });
 });
 
-test("the outputs keep the resource's name, so that a destroy that is printed ends this one alone", async () => {
+test("the outputs keep the resource's name, so that a printed destroy command deletes this resource alone", async () => {
   const urn = "urn:pulumi:prod::pay::pulumi-nodejs:dynamic/uko:ManagedKey::payroll";
   const properties = await created({ __origin: `acme/${urn}` });
   const updated = (await bob.update(properties, { ...news({ description: "new" }), __origin: `acme/${urn}` }))
     .properties;
   const { properties: refreshed } = await bob.read("id", updated);
-  // Under another ID, because the process remembers which resource declares which key.
+  // With another ID, because the process remembers which resource declares which key.
   const renamed = { ...news({ description: "new" }), __origin: `acme/${urn.replace(/payroll$/, "wages")}` };
   expect(await bob.diff(refreshed, renamed, "another")).toMatchObject({ changes: diffSome });
   expect(await bob.diff(refreshed, { ...renamed, __origin: `acme/${urn}` }, "another")).toMatchObject({
@@ -152,12 +155,12 @@ test("the outputs keep the resource's name, so that a destroy that is printed en
   expect(details.indexOf("uko continue")).toBeLessThan(details.indexOf("pulumi destroy"));
 });
 
-test("a state of an earlier release, which has no such name, gets the warning beside the command", async () => {
+test("a state of an earlier release, which has no such name, gets the warning next to the command", async () => {
   const { details } = await errorOf(bob.delete(await created()));
   expect(details).toContain("to delete the whole stack, run:");
 });
 
-test("a failed check names no property to the engine, which would print its value, a secret's too", async () => {
+test("a failed check names no property to the engine, because the engine would print its value, even of a secret", async () => {
   const payload = "not base64, and secret";
   const { failures } = await bob.check(
     {},
@@ -166,7 +169,7 @@ test("a failed check names no property to the engine, which would print its valu
   expect(failures).toEqual([{ property: "", reason: "payload: must be base64" }]);
 });
 
-test("an unchanged secret is no change, whether the engine hands over the former inputs or a state", async () => {
+test("an unchanged secret causes no change, whether the engine passes the former inputs or a state", async () => {
   const kmsKey = __provider.replace("managedKey", "kmsKey");
   const inputs = { name: "key", payload: "QUJDREVGR0hJSktMTU5PUA==", dualAuthorization: "single", __provider: kmsKey };
   const { properties } = await bob.create((await bob.check({}, inputs)).inputs);
@@ -176,7 +179,7 @@ test("an unchanged secret is no change, whether the engine hands over the former
   expect(failure?.reason).toContain("requires a rotation");
 });
 
-test("a state of the package, which names no provider, is given one by an update that writes nothing", async () => {
+test("a state of the package, which names no provider, gets one from an update that writes nothing", async () => {
   const { inputs } = await bob.check({}, news());
   const { properties } = await bob.create(inputs);
   const { __provider: _text, ...ofPackage } = properties;
@@ -185,7 +188,7 @@ test("a state of the package, which names no provider, is given one by an update
   expect(moved).toEqual(properties);
 });
 
-test("a key that is gone is read as gone: no id", async () => {
+test("a deleted key reads as deleted: no ID", async () => {
   const properties = await created();
   uko.test.emulator.world.keys.delete(String(properties.keyId));
   expect((await bob.read("id", properties)).id).toBe("");
@@ -203,7 +206,7 @@ test("warnings reach the engine as warnings, evidence as debug lines", async () 
   expect(JSON.parse(evidence.at(-1)?.message.slice("evidence ".length) ?? "")).toMatchObject({ step: "write_record" });
 });
 
-test("the person's own environment acts, not what is stored; and it never waits, whatever UKO_WAIT says", async () => {
+test("the provider uses the caller's own environment, not stored values, and never waits, whatever UKO_WAIT says", async () => {
   const properties = await created();
   await uko.run("bob").operations.request(uko.ref(String(properties.keyId)), undefined, {
     signal: new AbortController().signal,
@@ -221,7 +224,7 @@ test("the person's own environment acts, not what is stored; and it never waits,
   ]);
 });
 
-test("no credential in state, errors, logs or output", async () => {
+test("no credential appears in state, errors, logs or output", async () => {
   const properties = await created({ description: "Salaries" });
   const error = await errorOf(bob.delete(properties));
   const everything = JSON.stringify([properties, error.details, bob.log, bob.written(), alice.log, alice.written()]);

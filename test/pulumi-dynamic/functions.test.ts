@@ -1,4 +1,4 @@
-/** Functions for programs, over a local UKO: what is there, what waits, and how a key would end. */
+/** Functions for programs, with an emulator: existing resources, pending deletions, and the path of a deletion. */
 
 import { type Output, output, runtime } from "@pulumi/pulumi";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -25,7 +25,7 @@ let uko: EngineWorld;
 beforeAll(async () => {
   uko = await startEngineWorld();
   for (const name of ["UKO_ENDPOINT", "UKO_KMS_ENDPOINT", "UKO_IAM_ENDPOINT"]) vi.stubEnv(name, uko.test.url);
-  // The credential of the stack's configuration, as far as the environment has none.
+  // The credential of the stack's configuration, if the environment has none.
   runtime.setAllConfig({ "uko:instanceId": uko.test.emulator.instanceId, "uko:apiKey": apiKeys.bob });
 });
 afterAll(async () => {
@@ -37,7 +37,7 @@ beforeEach(() => resetGoingForward(uko));
 const settled = <T>(of: Output<T>): Promise<T> => new Promise((resolve) => of.apply(resolve));
 
 describe("get", () => {
-  test("answers each resource as it is, and throws for what is not there", async () => {
+  test("returns each resource, and throws if a resource does not exist", async () => {
     const { keyId } = await uko.make();
     expect(await getManagedKey({ vaultId, keyId })).toMatchObject({ label: "payroll", lifecycleState: "active" });
     expect(await getVault({ vaultId })).toMatchObject({ name: "payments", vaultId });
@@ -50,14 +50,14 @@ describe("get", () => {
     await expect(getKmsKey({ keyId: absent })).rejects.toMatchObject({ code: "UKO_NOT_FOUND" });
   });
 
-  test("takes what other resources have yet to tell", async () => {
+  test("accepts outputs of other resources that are not known yet", async () => {
     const { keyId } = await uko.make();
     const key = await settled(getManagedKeyOutput({ vaultId, keyId: output(Promise.resolve(keyId)) }));
     expect(key.keyId).toBe(keyId);
   });
 });
 
-test("lists have everything that there is, without any secret", async () => {
+test("lists return all resources, without secrets", async () => {
   const made = [await uko.make(), await uko.make({ label: "second" })];
   const keys = await listManagedKeys();
   expect(keys.map(({ keyId }) => keyId).sort()).toEqual(made.map(({ keyId }) => keyId).sort());
@@ -67,7 +67,7 @@ test("lists have everything that there is, without any secret", async () => {
   expect(Array.isArray(await listKmsKeys())).toBe(true);
 });
 
-test("pending deletions are those that wait for a person or for time", async () => {
+test("pending deletions are those that wait for a person or for a date", async () => {
   const [asked] = [await uko.make(), await uko.make({ label: "quiet" })];
   await uko.run("alice").operations.request(uko.ref(asked.keyId), undefined, options);
   const expected = [
@@ -87,7 +87,7 @@ test("pending deletions are those that wait for a person or for time", async () 
   expect(await settled(listPendingDeletionsOutput({ vaultId }))).toEqual(expected);
 });
 
-test("a plan tells the whole way, and takes no step", async () => {
+test("a plan returns the whole path, and takes no step", async () => {
   const { keyId } = await uko.make();
   const seq = await uko.lastSeq();
   const plan = await planDeletion({ vaultId, keyId });

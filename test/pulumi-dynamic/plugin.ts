@@ -1,4 +1,7 @@
-/** The dynamic provider that @pulumi/pulumi ships, in its own process, spoken to as the engine does: gRPC and the `__provider` text. */
+/**
+ * The dynamic provider that @pulumi/pulumi ships, in its own process, called as by the engine: gRPC and the
+ * `__provider` text.
+ */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -9,7 +12,7 @@ import { fileURLToPath } from "node:url";
 import { childEnv } from "../support/child-env.ts";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
-// What Pulumi brings along is Pulumi's dependency, not this project's.
+// Pulumi's dependencies are Pulumi's, not this project's.
 const pulumiRequire = createRequire(path.join(repository, "node_modules/@pulumi/pulumi/index.js"));
 const grpc = pulumiRequire("@grpc/grpc-js") as GrpcModule;
 const { Struct } = pulumiRequire("google-protobuf/google/protobuf/struct_pb.js") as { Struct: StructModule };
@@ -74,7 +77,7 @@ export interface Plugin {
   read(id: string, olds: Properties): Promise<{ id: string; properties: Properties }>;
   update(olds: Properties, news: Properties): Promise<{ properties: Properties }>;
   delete(olds: Properties, id?: string): Promise<void>;
-  /** What the process wrote, and what it told the engine. */
+  /** The output of the process, and its messages to the engine. */
   readonly written: () => string;
   readonly log: readonly LogLine[];
   close(): Promise<void>;
@@ -153,7 +156,7 @@ export async function startPlugin(
   };
 }
 
-/** The package as a program's `node_modules` has it, with its sources instead of what a build makes of them. */
+/** The package as in a program's `node_modules`, with its sources instead of the build output. */
 function projectFolder(): string {
   const project = mkdtempSync(path.join(tmpdir(), "uko-plugin-"));
   const installed = path.join(project, "node_modules/pulumi-uko");

@@ -1,4 +1,4 @@
-/** The plugin in a process of its own, spoken to as the engine does: gRPC, and a log service that it talks to people through. */
+/** The plugin in a process of its own, called as by the engine: gRPC, and a log service that receives its messages. */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { credentials, type requestCallback, Server, ServerCredentials, type ServiceError } from "@grpc/grpc-js";
@@ -23,7 +23,7 @@ export interface LogLine {
 
 export interface Plugin {
   readonly client: providerGrpc.ResourceProviderClient;
-  /** Every line so far, the lasting and the passing ones. */
+  /** Every line so far, both permanent and temporary. */
   readonly log: readonly LogLine[];
   readonly child: ChildProcess;
   /** The output of the process on both streams. */
@@ -73,7 +73,7 @@ const kinds = new Map([
 
 export const urnOf = (type: string): string => `urn:pulumi:dev::keys::${type}::payroll`;
 
-/** Starts it with this environment and nothing else of ours; calls are about one resource of this type. */
+/** Starts it with this environment and no other variables of uko; calls are about one resource of this type. */
 export async function startPlugin(
   environment: Readonly<Record<string, string>>,
   type = "uko:index:ManagedKey",
@@ -203,7 +203,7 @@ export async function startPlugin(
   };
 }
 
-/** Answers, or throws the status with its code and details. */
+/** Returns the answer, or throws the status with its code and details. */
 export function unary<Reply>(call: (done: requestCallback<Reply>) => unknown): Promise<Reply> {
   return new Promise((resolve, reject) => {
     call((error, reply) => {

@@ -4,7 +4,7 @@ import { type ErrorCode, errorCatalogue, UkoError } from "../../provider/errors.
 import { failureFrom, failureOf } from "../../provider/pulumi-plugin/grpc-status.ts";
 
 const codes = Object.keys(errorCatalogue) as ErrorCode[];
-/** The engine takes these for a corrupt update, and UNAVAILABLE for a plugin that is gone (pkg/resource/plugin). */
+/** The engine reads these as a corrupt update, and UNAVAILABLE as a plugin that has exited (pkg/resource/plugin). */
 const frightening = [
   status.OK,
   status.UNKNOWN,
@@ -18,18 +18,18 @@ test.each(codes)("%s is a status that the engine understands", (code) => {
   expect(frightening).not.toContain(failureOf(code, "m").code);
 });
 
-test("a wait is a precondition that is not fulfilled yet", () => {
+test("a wait is a failed precondition", () => {
   const waits = codes.filter((code) => [10, 11].includes(errorCatalogue[code].exitCode));
   expect(waits.length).toBeGreaterThan(3);
   for (const code of waits) expect(failureOf(code, "m").code).toBe(status.FAILED_PRECONDITION);
 });
 
-test("a missing right and a stop are told as what they are", () => {
+test("a missing right and a cancellation have a status of their own", () => {
   expect(failureOf("UKO_RIGHTS_MISSING", "m").code).toBe(status.PERMISSION_DENIED);
   expect(failureOf("UKO_CANCELLED", "m").code).toBe(status.CANCELLED);
 });
 
-test("a fault of ours is named as one, with its sentence and without its stack", () => {
+test("an internal fault is reported as such, with its sentence and without its stack", () => {
   const failure = failureFrom(new TypeError("x is not a function"));
   expect(failure).toEqual({
     code: status.FAILED_PRECONDITION,

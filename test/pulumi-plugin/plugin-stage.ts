@@ -1,4 +1,4 @@
-/** What tests of the plugin share: a local UKO, Bob's plugin, others with an environment of their own, and keys. */
+/** Shared setup of the plugin's tests: an emulator, Bob's plugin, others with an environment of their own, and keys. */
 
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { signKey, signs } from "../../provider/pulumi-plugin/values.ts";
@@ -25,7 +25,7 @@ export interface PluginStage {
   made(over?: Properties): Promise<{ id: string; inputs: Properties; properties: Properties }>;
 }
 
-/** One world for a file of tests, as seeded before each. */
+/** One world for a file of tests, seeded again before each. */
 export function usePluginStage(): PluginStage {
   let uko: EngineWorld;
   let bob: Plugin;

@@ -1,4 +1,4 @@
-/** How the plugin starts, is configured, and answers questions, in a process of its own over a local UKO. */
+/** Start, configuration and functions of the plugin, in a process of its own with an emulator. */
 
 import { type ServiceError, status } from "@grpc/grpc-js";
 import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
@@ -15,7 +15,7 @@ const stage = usePluginStage();
 const { DIFF_NONE, DIFF_SOME } = providerPb.DiffResponse.DiffChanges;
 
 describe("the start", () => {
-  test("says its version, and accepts secrets, resources and outputs", async () => {
+  test("reports its version, and accepts secrets, resources and outputs", async () => {
     const info = await unary<pluginPb.PluginInfo>((done) => stage.bob.client.getPluginInfo(new emptyPb.Empty(), done));
     expect(info.getVersion()).toBe(packageFile.version);
     const configured = await stage.bob.configure();
@@ -27,7 +27,7 @@ describe("the start", () => {
     });
   });
 
-  test("answers the schema of its own version", async () => {
+  test("returns the schema of its own version", async () => {
     const reply = await unary<providerPb.GetSchemaResponse>((done) =>
       stage.bob.client.getSchema(new providerPb.GetSchemaRequest(), done),
     );
@@ -37,7 +37,7 @@ describe("the start", () => {
     expect(Object.keys(schema.functions)).toContain("uko:index:planDeletion");
   });
 
-  test("has no mapping from elsewhere, and no components", async () => {
+  test("has no mapping from other providers, and no components", async () => {
     const mapping = await unary<providerPb.GetMappingResponse>((done) =>
       stage.bob.client.getMapping(new providerPb.GetMappingRequest(), done),
     );
@@ -84,12 +84,12 @@ describe("the provider's own settings", () => {
     expect(failures.join()).not.toMatch(/NO UUID|typo$/);
   });
 
-  test("pass with what the engine keeps beside them", async () => {
+  test("pass together with the engine's own entries", async () => {
     const { failures } = await checked({ version: "0.1.0", pluginDownloadURL: "https://a.example", __internal: {} });
     expect(failures).toEqual([]);
   });
 
-  test("may change without replacing a key, but for the instance", async () => {
+  test("may change without replacing a key, except for the instance", async () => {
     const changed = await differing({ region: "us-south", apiKey: "a" }, { region: "eu-de", apiKey: "b" });
     expect(changed.toObject()).toMatchObject({ changes: DIFF_SOME, replacesList: [], deletebeforereplace: false });
     expect((await differing({ region: "eu-de" }, { region: "eu-de" })).getChanges()).toBe(DIFF_NONE);
@@ -101,13 +101,13 @@ describe("the provider's own settings", () => {
     expect(moved.details).toContain("[UKO_INSTANCE_MISMATCH]");
   });
 
-  test("of the dynamic provider, whose keys move over, are no instance's", async () => {
+  test("of the dynamic provider, whose keys migrate, belong to no instance", async () => {
     expect((await differing({ __internal: {} }, { instanceId: absentId })).getReplacesList()).toEqual([]);
   });
 });
 
-describe("questions", () => {
-  test("are answered, and change nothing", async () => {
+describe("functions", () => {
+  test("return results, and change nothing", async () => {
     const { properties } = await stage.made();
     const seq = await stage.uko.lastSeq();
     const { keyId } = properties;
@@ -126,11 +126,11 @@ describe("questions", () => {
     ["a method of every object", "uko:index:toString", {}, "UKO_INPUT_INVALID"],
     ["arguments that are not known", "uko:index:listVaults", { name: "x" }, "UKO_INPUT_INVALID"],
     ["a key that is not there", "uko:index:getManagedKey", { vaultId, keyId: absentId }, "UKO_KEY_NOT_FOUND"],
-  ])("about %s are an error that says so", async (_what, name, args, code) => {
+  ])("with invalid input, %s, return an error that states the fault", async (_what, name, args, code) => {
     expect((await statusOf(stage.bob.invoke(name, args))).details).toContain(`[${code}]`);
   });
 
-  test("a list comes in pages, each key once", async () => {
+  test("list in pages, each key once", async () => {
     for (const label of ["a", "b", "c"]) await stage.made({ label });
     const token = "uko:index:ManagedKey";
     const all = await stage.bob.list(token, { vaultId });
@@ -146,14 +146,14 @@ describe("questions", () => {
     expect(await stage.bob.list(token, { vaultId: unknownText })).toMatchObject([{ computed: {} }]);
   });
 
-  test("a list that the service denies ends in an error", async () => {
+  test("end a list with an error if the service denies it", async () => {
     await stage.uko.fault({ path: "/api/v4/managed_keys", status: 403 });
     const error = await statusOf(stage.bob.list("uko:index:ManagedKey", { vaultId }));
     expect(error.code).toBe(status.PERMISSION_DENIED);
     expect(error.details).toContain("[UKO_RIGHTS_MISSING]");
   });
 
-  test("a list that is cancelled asks the service no longer", async () => {
+  test("stop calling the service after a cancellation", async () => {
     const held = () => stage.uko.test.emulator.world.faults.held();
     await stage.uko.fault({ path: "/api/v4/managed_keys", hold: "before" });
     const request = new providerPb.ListRequest();
@@ -167,13 +167,13 @@ describe("questions", () => {
   });
 });
 
-test("a resource that the package lacks is an error that says what it has", async () => {
+test("a resource that the package lacks causes an error that lists the existing ones", async () => {
   const other = await stage.another(stage.environmentOf("bob"), "uko:index:Certificate");
   const error = await statusOf(other.check({}));
   expect(error.details).toMatch(/^This package has no resource uko:index:Certificate\nIt has .*uko:index:ManagedKey,/);
 });
 
-test("one process serves run after run, each stopped for itself", async () => {
+test("one process serves run after run, and cancels each run separately", async () => {
   const shared = await stage.another(stage.environmentOf("bob"));
   await shared.cancel();
   const { inputs } = await shared.check(news());

@@ -1,4 +1,4 @@
-/** A resource's life call by call, as the engine makes the calls; what the engine makes of it is test/e2e/package. */
+/** The life of a resource call by call, as the engine makes the calls; test/e2e/package tests the engine itself. */
 
 import { status } from "@grpc/grpc-js";
 import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
@@ -13,8 +13,8 @@ import { absentId, news, secret, usePluginStage } from "./plugin-stage.ts";
 const stage = usePluginStage();
 const { DIFF_NONE, DIFF_SOME } = providerPb.DiffResponse.DiffChanges;
 
-describe("without the service", () => {
-  test("check, differences and previews are told", async () => {
+describe("without the service, the plugin", () => {
+  test("returns check, differences and previews", async () => {
     const { properties, inputs } = await stage.made({ tags: { team: "payroll", old: "x" } });
     const offline = await stage.another({ ...stage.environmentOf("bob"), UKO_ENDPOINT: "http://127.0.0.1:9" });
     const changed = { ...inputs, description: "new", tags: { team: "ledger", "new one": "y" } };
@@ -30,7 +30,7 @@ describe("without the service", () => {
     expect(promised).toEqual({ ...properties, description: "new", tags: changed.tags });
   });
 
-  test("a preview warns of an update towards the key's end, and of no other", async () => {
+  test("warns in a preview of an update that leads to the key's deletion, and of no other", async () => {
     const { properties, inputs } = await stage.made();
     const offline = await stage.another({ ...stage.environmentOf("bob"), UKO_ENDPOINT: "http://127.0.0.1:9" });
     await offline.update(properties, { ...inputs, description: "new" }, true);
@@ -48,7 +48,7 @@ describe("without the service", () => {
     ]);
   });
 
-  test("and even without a credential", async () => {
+  test("does so even without a credential", async () => {
     const nobody = await stage.another({});
     const { inputs } = await nobody.check(news());
     expect(inputs).toMatchObject({ dualAuthorization: "required" });
@@ -58,7 +58,7 @@ describe("without the service", () => {
 });
 
 describe("a check", () => {
-  test("fills in defaults, and does so beside what is not known yet", async () => {
+  test("fills in defaults, even next to unknown values", async () => {
     const { inputs, failures } = await stage.bob.check(news({ vaultId: unknownText, tags: { team: unknownText } }));
     expect(failures).toEqual([]);
     expect(inputs).toEqual({
@@ -71,7 +71,7 @@ describe("a check", () => {
     });
   });
 
-  test("names the property in its reason alone, since the engine prints the value of a named one", async () => {
+  test("names the property in its reason alone, since the engine prints the value of a named property", async () => {
     const { failures } = await stage.bob.check(news({ vaultId: "payments", labbel: "x" }));
     expect(failures).toEqual([
       expect.stringMatching(/^vaultId: must be a UUID/),
@@ -79,12 +79,12 @@ describe("a check", () => {
     ]);
   });
 
-  test("refuses to move a key, which would be a replacement", async () => {
+  test("refuses to move a key, because a move would be a replacement", async () => {
     const { failures } = await stage.bob.check(news({ vaultId: absentId }), news());
     expect(failures).toEqual([expect.stringMatching(/^vaultId: cannot change on an existing key; create a new key/)]);
   });
 
-  test("keeps what the program calls secret, and makes secret what the schema calls so", async () => {
+  test("keeps the program's secrets, and marks the schema's secrets", async () => {
     const { inputs } = await stage.bob.check(news({ description: secret("d") }));
     expect(inputs.description).toEqual(secret("d"));
     const keystores = await stage.another(stage.environmentOf("bob"), "uko:index:Keystore");
@@ -100,7 +100,7 @@ describe("a check", () => {
 });
 
 describe("a key's life", () => {
-  test("created, read, changed and asked to end; watched from its first day", async () => {
+  test("goes from creation over read and update to a request for deletion, with a read before each run from the start", async () => {
     const { id, inputs, properties } = await stage.made();
     expect(id).toBe(`${vaultId}/${properties.keyId}`);
     expect(await stage.bob.diff(properties, inputs)).toMatchObject({ changes: DIFF_NONE, details: {} });
@@ -109,7 +109,7 @@ describe("a key's life", () => {
     const changed = await stage.bob.update(properties, { ...inputs, description: "new" });
     expect(changed).toMatchObject({ properties: { description: "new" }, refreshBeforeUpdate: true });
 
-    // A run that met the key in its program would be asked to run again as an up.
+    // A run that read the key for its program would be requested again as an up.
     const laterRun = await stage.another(stage.environmentOf("bob"));
     const error = await statusOf(laterRun.delete(changed.properties));
     expect(error.code).toBe(status.FAILED_PRECONDITION);
@@ -122,12 +122,12 @@ describe("a key's life", () => {
     expect(waiting.properties.deletionRecordId).toBe(consentIn(error.details));
   });
 
-  test("an active key that code lets one person end is not looked at before each run", async () => {
+  test("does not include a read before each run if the program lets one person delete the active key", async () => {
     const { inputs } = await stage.bob.check(news({ dualAuthorization: "single" }));
     expect(await stage.bob.create(inputs)).toMatchObject({ refreshBeforeUpdate: false });
   });
 
-  test("drift shows in the inputs of a look, so that the next program brings it back", async () => {
+  test("drift appears in the inputs of a read, so that the next program reverts the drift", async () => {
     const { id, inputs, properties } = await stage.made({ description: "ours", tags: { team: "payroll" } });
     const state = properties as { keyId: string };
     await stage.uko.test.control(`keys/${state.keyId}`, { record: { description: "theirs" } });
@@ -138,7 +138,7 @@ describe("a key's life", () => {
     expect(await stage.bob.diff(read.properties, inputs, ["description"])).toMatchObject({ changes: DIFF_NONE });
   });
 
-  test("is imported by its id alone, and its program then differs in nothing", async () => {
+  test("a key is imported by its ID alone, and its program then has no difference", async () => {
     const { id, properties } = await stage.made({ tags: { team: "payroll" } });
     const imported = await stage.bob.read(id);
     expect(imported.properties).toEqual(properties);
@@ -150,7 +150,7 @@ describe("a key's life", () => {
     expect((await stage.bob.read(`${vaultId}/${absentId}`)).id, "nothing to import").toBe("");
   });
 
-  test("a goal that is not reached is a difference, told by what has not reached it", async () => {
+  test("an unreached goal is a difference, named by the property that has not reached it", async () => {
     const { inputs, properties } = await stage.made();
     const goal = { ...inputs, state: "destroyed" };
     expect(await stage.bob.diff(properties, goal)).toMatchObject({ details: { state: "add" } });
@@ -164,7 +164,7 @@ describe("a key's life", () => {
     expect(promised).toMatchObject({ state: "destroyed", lifecycleState: unknownText, label: "payroll" });
   });
 
-  test("what a state of the dynamic provider has beside its own differs in nothing and does not stay", async () => {
+  test("the dynamic provider's own fields in a state cause no difference and are dropped", async () => {
     const { id, inputs, properties } = await stage.made();
     const dynamic = { __provider: "exports.handler=…", __origin: "organization/urn:pulumi:dev::keys::x::payroll" };
     const olds = { ...properties, ...dynamic };
@@ -176,8 +176,8 @@ describe("a key's life", () => {
   });
 });
 
-describe("a look that finds nothing out", () => {
-  test("keeps the state as it is, warns, and has the engine look again", async () => {
+describe("a failed read", () => {
+  test("keeps the state unchanged, warns, and has the engine read again", async () => {
     const { id, inputs, properties } = await stage.made();
     for (const status of [401, 403, 503]) {
       for (const operation of ["K1", "K3"]) await stage.uko.fault({ operation, status });
@@ -195,7 +195,7 @@ describe("a look that finds nothing out", () => {
     }
   });
 
-  test("is an error where somebody has to change the settings, and in an import", async () => {
+  test("is an error if the settings are wrong, and in an import", async () => {
     const { id, inputs, properties } = await stage.made();
     const elsewhere = { ...properties, instanceId: absentId };
     const mismatch = await statusOf(stage.bob.read(id, elsewhere, inputs));

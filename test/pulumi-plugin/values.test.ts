@@ -17,7 +17,7 @@ import {
 const structOf = (value: Properties): structPb.Struct => structPb.Struct.fromJavaScript(value as never);
 const secret = (value: unknown) => ({ [signKey]: signs.secret, value });
 
-/** Values as a program can write them, with some that are known only later, and with secrets anywhere. */
+/** Values as a program can write them, with some unknown, and with secrets anywhere. */
 const name = fc.string({ unit: "grapheme", maxLength: 8 }).filter((text) => text !== signKey && text !== "__proto__");
 const leaf = fc.oneof(
   fc.string({ unit: "grapheme" }).filter((text) => text !== unknownText),
@@ -42,8 +42,8 @@ function maskFor(value: unknown, picks: () => boolean): Mask | undefined {
   return inside.length === 0 ? undefined : Object.fromEntries(inside);
 }
 
-describe("values go round", () => {
-  test("plain ones and such as are known later come back as they were", () => {
+describe("values round-trip", () => {
+  test("as plain and unknown values", () => {
     fc.assert(
       fc.property(properties, (given) => {
         expect(readProperties(writeProperties(given))).toEqual({ value: given });
@@ -51,7 +51,7 @@ describe("values go round", () => {
     );
   });
 
-  test("secrets anywhere come back as the same value with the same mask", () => {
+  test("as the same value with the same mask if secrets are anywhere", () => {
     fc.assert(
       fc.property(properties, fc.infiniteStream(fc.boolean()), (given, coins) => {
         const mask = maskFor(given, () => coins.next().value === true);
@@ -62,18 +62,18 @@ describe("values go round", () => {
     );
   });
 
-  test("no secret stands outside its wrapping on the wire", () => {
+  test("without a secret outside its wrapping on the wire", () => {
     const wire = writeProperties({ aws: { secretAccessKey: "s3cret", region: "r" } }, maskOf(["aws.secretAccessKey"]));
     expect(wire.toJavaScript()).toEqual({ aws: { secretAccessKey: secret("s3cret"), region: "r" } });
   });
 
-  test("what is undefined is left out, and so is null", () => {
+  test("with undefined and null left out", () => {
     expect(writeProperties({ a: undefined, b: "b" }).toJavaScript()).toEqual({ b: "b" });
     expect(readProperties(structOf({ a: null, b: { c: null, d: 1 } })).value).toEqual({ b: { d: 1 } });
   });
 });
 
-describe("the engine's signs", () => {
+describe("the engine's signatures", () => {
   test.each([
     ["a secret", secret("v"), "v", true],
     ["a secret in a secret", secret(secret("v")), "v", true],
@@ -98,13 +98,13 @@ describe("the engine's signs", () => {
     expect(read.mask).toEqual(mask === undefined ? undefined : { p: mask });
   });
 
-  test.each([signs.asset, signs.archive, "a sign of a later release"])("%s is refused in words", (sign) => {
+  test.each([signs.asset, signs.archive, "a sign of a later release"])("%s is refused with a message", (sign) => {
     expect(() => readProperties(structOf({ p: { [signKey]: sign } }))).toThrow(/another kind of value/);
   });
 });
 
 describe("masks", () => {
-  test("secret is what either calls so", () => {
+  test("are secret if either mask is secret", () => {
     const a = maskOf(["aws.secretAccessKey", "payload"]);
     expect(a).toEqual({ aws: { secretAccessKey: true }, payload: true });
     expect(merged(a, { aws: { region: true } })).toEqual({
@@ -116,7 +116,7 @@ describe("masks", () => {
     expect(maskOf([])).toBeUndefined();
   });
 
-  test("a whole that is secret is written property by property", () => {
+  test("of a secret object are written property by property", () => {
     expect(writeProperties({ a: 1, b: "x" }, true).toJavaScript()).toEqual({ a: secret(1), b: secret("x") });
   });
 });

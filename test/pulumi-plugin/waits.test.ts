@@ -1,4 +1,4 @@
-/** Waits within a run: granted, told seldom, stopped at once, and never longer than the engine lives. */
+/** Waits within a run: granted explicitly, reported rarely, stopped at once, and never longer than the engine lives. */
 
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -21,14 +21,14 @@ describe("a wait within a run", () => {
     return { properties, record: consentIn(details) };
   };
 
-  test("does not begin unless somebody grants it", async () => {
+  test("does not begin unless the caller grants it", async () => {
     const { properties } = await asked();
     const before = stage.bob.log.length;
     await statusOf(stage.bob.delete(properties));
     expect(stage.bob.log.slice(before).filter(({ message }) => /^Waiting/.test(message))).toEqual([]);
   });
 
-  test("shows one passing line on the resource, and ends at once with the reason when it is stopped", async () => {
+  test("shows one temporary line on the resource, and ends at once with the reason if canceled", async () => {
     const { properties } = await asked();
     const waiting = await stage.another(stage.environmentOf("bob"));
     const call = statusOf(waiting.delete(properties, 3600));
@@ -38,7 +38,7 @@ describe("a wait within a run", () => {
     const begun = performance.now();
     await waiting.cancel();
     const error = await call;
-    // Far from the next look at the key, half a minute later.
+    // Long before the next read of the key, half a minute later.
     expect(performance.now() - begun).toBeLessThan(5_000);
     expect(error.code).toBe(status.FAILED_PRECONDITION);
     expect(error.details.split("\n")[0]).toMatch(/^Key "payroll" is waiting for a second person/);
@@ -48,7 +48,7 @@ describe("a wait within a run", () => {
     expect(waiting.log.filter(({ severity }) => severity === enginePb.LogSeverity.WARNING)).toEqual([]);
   });
 
-  test("is outweighed by what the person says of the run, and warned of in a pipeline", async () => {
+  test("is overridden by the caller's own setting, and causes a warning in a pipeline", async () => {
     const { properties } = await asked();
     const impatient = await stage.another({ ...stage.environmentOf("bob"), UKO_WAIT: "0" });
     await statusOf(impatient.delete(properties, 3600));
@@ -63,12 +63,12 @@ describe("a wait within a run", () => {
     await call;
   });
 
-  test("goes on by itself once its time has come", async () => {
+  test("continues by itself after its date", async () => {
     const { properties, record } = await asked();
     await stage.uko.advance("60s");
     const alice = await stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: record });
     const half = consentIn((await statusOf(alice.delete(properties))).details);
-    // Seconds are left of the cool-down: the run of Alice waited for her own write to rest.
+    // Seconds are left of the cool-down: Alice's run waited for her own write to settle.
     await stage.uko.advance("3h59m54s");
     const patient = await stage.another({ ...stage.environmentOf("bob"), UKO_CONSENT: half });
     const clock = setInterval(() => void stage.uko.advance("1s"), 500);
@@ -81,7 +81,7 @@ describe("a wait within a run", () => {
   test("does not outlive the engine", async () => {
     const { properties } = await asked();
     const main = fileURLToPath(new URL("../../provider/pulumi-plugin/main.ts", import.meta.url));
-    // An engine that starts the plugin and is killed: the shell is its parent.
+    // A killed engine that had started the plugin: the shell is its parent.
     const script = `"${process.execPath}" "${main}" 127.0.0.1:9 & echo "pid $!"; wait`;
     const engine = spawn("/bin/sh", ["-c", script], { env: { ...childEnv, ...stage.environmentOf("bob") } });
     let out = "";

@@ -1,4 +1,4 @@
-/** Reading definitions into lists of attributes. */
+/** Lists of attributes from definitions. */
 
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -41,7 +41,7 @@ function named(attributes: readonly Attribute[], name: string): Attribute | unde
   return attributes.find((each) => each.name === name);
 }
 
-test("an input tells its name, type, description, and whether it has to be given", () => {
+test("an input has its name, type, description, and whether it is required", () => {
   expect(inputAttributes(thing).map(({ name, type, isRequired }) => [name, type.kind, isRequired])).toEqual([
     ["label", "string", true],
     ["count", "integer", false],
@@ -60,7 +60,7 @@ test("an input tells its name, type, description, and whether it has to be given
   });
 });
 
-test("a secret inside makes its object secret too, and leaves its neighbours open", () => {
+test("a secret inside makes its object secret too, and does not mark its neighbors", () => {
   for (const attributes of [inputAttributes(thing), outputAttributes(thing)]) {
     const cloud = named(attributes, "cloud");
     expect(cloud?.isSecret).toBe(true);
@@ -75,7 +75,7 @@ test("a secret inside makes its object secret too, and leaves its neighbours ope
 describe("an output", () => {
   const outputs = outputAttributes(thing);
 
-  test("is required when it is always there, whatever the program left out", () => {
+  test("is required if it is always set, whatever the program leaves out", () => {
     expect(outputs.filter(({ isRequired }) => isRequired).map(({ name }) => name)).toEqual([
       "label",
       "gate",
@@ -84,11 +84,11 @@ describe("an output", () => {
     ]);
   });
 
-  test("has no default, since only a program leaves something out", () => {
+  test("has no default, since only a program can leave a value out", () => {
     expect(outputs.filter((each) => "default" in each)).toEqual([]);
   });
 
-  test("that is looser than its input keeps the input's words, inside too", () => {
+  test("keeps the text of a stricter input, nested too", () => {
     expect(named(outputs, "gate")).toMatchObject({ type: { kind: "string" }, description: "Which." });
     expect(named(outputs, "cloud")).toMatchObject({
       type: {
@@ -99,7 +99,7 @@ describe("an output", () => {
     });
   });
 
-  test("may be a list of objects, a number that never changes, or an enum that is caught", () => {
+  test("may be a list of objects, an immutable number, or an enum with a catch", () => {
     expect(named(outputs, "places")?.type).toMatchObject({
       kind: "list",
       element: { kind: "object", description: "A place." },
@@ -109,7 +109,7 @@ describe("an output", () => {
   });
 });
 
-test("arguments are read as inputs are, results as outputs are", () => {
+test("arguments are read like inputs, results like outputs", () => {
   const schema = z.object({ id: z.string().default("x").meta({ description: "Id." }) });
   expect(argumentAttributes({ args: schema })).toMatchObject([{ isRequired: false, default: "x" }]);
   expect(resultAttributes(schema)).toEqual([
@@ -135,6 +135,6 @@ test.each([
     "No door can show a default",
   ],
   ["what has no properties", z.string(), "A string has no properties"],
-])("%s is an error of ours, told at once", (_what, schema, message) => {
+])("%s is an internal error, reported at once", (_what, schema, message) => {
   expect(() => argumentAttributes({ args: schema as unknown as z.ZodType<object> })).toThrow(message);
 });

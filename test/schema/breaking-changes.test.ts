@@ -1,4 +1,4 @@
-/** What today's schema may not take away from yesterday's programs. */
+/** What today's schema may not remove from programs of earlier releases. */
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
@@ -62,7 +62,7 @@ function breaks(change: Partial<Schema>): readonly string[] {
   return breakingChanges(aSchema(), aSchema(change));
 }
 
-describe("a schema that only grows breaks nothing", () => {
+describe("allows a schema that only grows", () => {
   test.each<[string, Partial<Schema>]>([
     ["the same", {}],
     ["a further resource", { resources: { ...aSchema().resources, Vault: { properties: {}, inputProperties: {} } } }],
@@ -99,7 +99,7 @@ describe("a schema that only grows breaks nothing", () => {
   });
 });
 
-describe("what programs rely on may not go away", () => {
+describe("reports the removal of what programs rely on", () => {
   test.each<[string, Partial<Schema>, string]>([
     ["a resource", { resources: {} }, "the resource Key is gone"],
     ["a function", { functions: {} }, "the function getKey is gone"],
@@ -197,7 +197,7 @@ describe("what programs rely on may not go away", () => {
     expect(breaks(change)).toEqual([finding]);
   });
 
-  test("being listed", () => {
+  test("the list of releases", () => {
     const { listInputs: _listInputs, ...unlisted } = aSchema().resources.Key as Schema["resources"][string];
     expect(breaks({ resources: { Key: unlisted } })).toEqual(["Key: can be listed no longer"]);
   });
@@ -208,7 +208,7 @@ const releases = [
   ...readFileSync(new URL("../../CHANGELOG.md", import.meta.url), "utf8").matchAll(/^## \[([0-9.]+)\] - [0-9]/gm),
 ].map(([, version]) => `schema-${version}.json`);
 
-test("each release of the changelog left its schema, and nothing else did", () => {
+test("has a schema for each release of the changelog, and no other", () => {
   const kept = readdirSync(releasedFolder).filter((file) => file !== "README.md");
   expect(kept.toSorted()).toEqual(releases.toSorted());
 });
@@ -219,7 +219,7 @@ test(`today's schema breaks no release of its major version (releases so far: ${
   }
 });
 
-test("the releases that are looked at are those of the same major version", () => {
+test("compares releases of the same major version alone", () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), "uko-released-"));
   try {
     for (const version of ["0.9.0", "1.0.0", "1.10.0"]) {
@@ -233,7 +233,7 @@ test("the releases that are looked at are those of the same major version", () =
   }
 });
 
-test("a vault that vanished from our own schema would be seen", () => {
+test("a vault that vanishes from the schema is found", () => {
   const today = pulumiSchema();
   const { "uko:index:Vault": _gone, ...resources } = today.resources;
   expect(breakingChanges(today, { ...today, resources })).toEqual(["the resource uko:index:Vault is gone"]);

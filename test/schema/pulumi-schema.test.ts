@@ -1,4 +1,4 @@
-/** The package's schema: what Pulumi takes, what our definitions say, and what must never be in it. */
+/** The package's schema: what Pulumi accepts, what the definitions say, and what must never be in it. */
 
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -23,7 +23,7 @@ const resource = (name: string) => {
 };
 const objectType = (name: string) => schema.types[`uko:index:${name}`] as ObjectSpec;
 
-test("sdk/schema.json is what the definitions say; if not: npm run schema", () => {
+test("sdk/schema.json matches the definitions; if not: npm run schema", () => {
   expect(readFileSync(schemaFile, "utf8")).toBe(schemaText());
 });
 
@@ -36,7 +36,7 @@ describe("Pulumi's meta-schema (pkg/codegen/schema/pulumi.json of v3.259.0, Apac
   const metaschema = JSON.parse(readFileSync(new URL("pulumi-metaschema.json", import.meta.url), "utf8"));
   const isValid = new Ajv2020({ strict: false, validateFormats: false, allErrors: true }).compile(metaschema);
 
-  test("takes it", () => {
+  test("accepts the schema", () => {
     isValid(schema);
     expect(isValid.errors ?? []).toEqual([]);
   });
@@ -51,11 +51,11 @@ describe("Pulumi's meta-schema (pkg/codegen/schema/pulumi.json of v3.259.0, Apac
 });
 
 describe("every resource", () => {
-  test.each(Object.keys(described))("%s keeps what a stack of the dynamic provider has", (name) => {
+  test.each(Object.keys(described))("%s keeps the properties that a stack of the dynamic provider has", (name) => {
     expect(resource(name).aliases).toEqual([{ type: `pulumi-nodejs:dynamic/uko:${name}` }]);
   });
 
-  test.each(Object.keys(described))("%s can be listed, and says how it is imported and what destroy does", (name) => {
+  test.each(Object.keys(described))("%s can be listed, and documents its import and its destroy", (name) => {
     const { description = "", listInputs } = resource(name);
     expect(listInputs).toBeDefined();
     expect(description).toContain("## What destroy does");
@@ -63,7 +63,7 @@ describe("every resource", () => {
     for (const fence of ["typescript", "python", "go", "yaml"]) expect(description).toContain(`\`\`\`${fence}\n`);
   });
 
-  test("the id in the import example has the form that is named", () => {
+  test("the ID in the import example has the documented form", () => {
     for (const [name, definition] of Object.entries(described)) {
       const { exampleId } = documentationOf(name as ResourceName);
       const form = definition.idForm.replaceAll(/<[a-zA-Z]+>/g, "[0-9a-f-]{36}");
@@ -71,18 +71,18 @@ describe("every resource", () => {
     }
   });
 
-  test("a list of what a vault holds can be narrowed to one vault", () => {
+  test("a list of a vault's contents can be narrowed to one vault", () => {
     expect(Object.keys(resource("ManagedKey").listInputs?.properties ?? {})).toEqual(["vaultId"]);
     expect(resource("KmsKey").listInputs?.properties).toEqual({});
   });
 });
 
-test("nothing asks an engine to replace a key", () => {
+test("no property asks an engine to replace a key", () => {
   expect(text).not.toMatch(/replaceOnChanges|willReplaceOnChanges/);
 });
 
 describe("secrets", () => {
-  test("each that a definition names is marked, and so is the block that holds it, on both sides", () => {
+  test("are marked in every definition, and so is the block that holds them, on both sides", () => {
     for (const path of keystore.secrets ?? []) {
       const [block = "", name = ""] = path.split(".");
       expect(resource("Keystore").inputProperties[block]).toMatchObject({ secret: true });
@@ -96,7 +96,7 @@ describe("secrets", () => {
     }
   });
 
-  test("a block without a secret is open", () => {
+  test("do not mark a block without a secret", () => {
     expect(resource("Keystore").inputProperties.cca).not.toHaveProperty("secret");
   });
 });
@@ -107,7 +107,7 @@ describe("the provider's settings", () => {
       defaultInfo === undefined ? [] : [[name, ...defaultInfo.environment]],
     );
 
-  test("only what is the same for everybody comes from the environment and is stored", () => {
+  test("come from the environment and are stored only if they are the same for everyone", () => {
     const shared = [
       ["instanceId", "UKO_INSTANCE_ID"],
       ["region", "UKO_REGION"],
@@ -116,20 +116,20 @@ describe("the provider's settings", () => {
     expect(withDefault(schema.config.variables)).toEqual(shared);
   });
 
-  test("credentials are secret, as configuration, input and output", () => {
+  test("have secret credentials, as configuration, input and output", () => {
     for (const settings of [schema.provider.inputProperties, schema.provider.properties, schema.config.variables]) {
       const secret = Object.entries(settings).filter(([, property]) => property.secret === true);
       expect(secret.map(([name]) => name)).toEqual(["apiKey", "token"]);
     }
   });
 
-  test("in the configuration of a stack each is a text, which no SDK reads as JSON", () => {
+  test("are a text each in the configuration of a stack, which no SDK reads as JSON", () => {
     const types = Object.values(schema.config.variables).map((each) => "type" in each && each.type);
     expect(new Set(types)).toEqual(new Set(["string"]));
   });
 });
 
-test("each question is asked and answered, in the words of the resource that it is about", () => {
+test("each function has a description with the words of its resource", () => {
   expect(Object.keys(schema.functions)).toEqual(Object.keys(functions).map((name) => `uko:index:${name}`));
   const { properties, required } = resource("Vault");
   expect(schema.functions["uko:index:getVault"]?.outputs).toEqual({ properties, required });
@@ -140,7 +140,7 @@ test("each question is asked and answered, in the words of the resource that it 
   expect(objectType("VaultEntry")).toMatchObject({ properties, required });
 });
 
-test("an answer is described by what its function really gives", () => {
+test("the description of a result matches what its function returns", () => {
   for (const [name, { result }] of Object.entries(functions)) {
     const told = Object.keys(schema.functions[`uko:index:${name}`]?.outputs.properties ?? {});
     expect([name, told.toSorted()]).toEqual([
@@ -151,12 +151,12 @@ test("an answer is described by what its function really gives", () => {
 });
 
 describe("names", () => {
-  test("every type that is referred to is there, and every one that is there is referred to", () => {
+  test("refer to existing types, and every type is referred to", () => {
     const referred = [...text.matchAll(/"\$ref":"#\/types\/([^"]+)"/g)].map(([, token]) => token);
     expect(new Set(referred)).toEqual(new Set(Object.keys(schema.types)));
   });
 
-  test("an enum gives a meaning to each value that its definition has, and to no other", () => {
+  test("of an enum's values have a meaning each, and no other value has one", () => {
     const enums: Extract<AttributeType, { kind: "enum" }>[] = [];
     const visit = (type: AttributeType): void => {
       if (type.kind === "enum") enums.push(type);
@@ -177,7 +177,7 @@ describe("names", () => {
   });
 });
 
-test("everything that people read is described in a sentence", () => {
+test("every description is a sentence", () => {
   const missing: string[] = [];
   const visit = (value: unknown, path: string): void => {
     if (typeof value !== "object" || value === null) return;

@@ -11,17 +11,17 @@ const text = referenceMarkdown();
 const lines = text.split("\n");
 const row = (start: string) => lines.find((line) => line.startsWith(start));
 
-test("provider/docs/reference.md is what the definitions say; if not: npm run schema", () => {
+test("provider/docs/reference.md matches the definitions; if not: npm run schema", () => {
   expect(readFileSync(referenceFile, "utf8")).toBe(text);
 });
 
-test("every resource and every question has its heading", () => {
+test("every resource and every function has its heading", () => {
   const headings = lines.filter((line) => line.startsWith("#"));
   for (const name of Object.keys(described)) expect(headings).toContain(`## ${name}`);
   for (const name of Object.keys(functions)) expect(headings).toContain(`### ${name}`);
 });
 
-test("a row tells what has to be given, what leaving it out means, and what is secret", () => {
+test("a row states whether an input is required, its default, and whether it is secret", () => {
   expect(row("| `template` |")).toContain("Required.");
   expect(row("| `deletionGate` |")).toMatch(/\| `both`, `destroy` \|.*Default `both`\./);
   expect(row("| `ibm.apiKey` |")?.match(/Secret/g)).toHaveLength(1);
@@ -30,7 +30,7 @@ test("a row tells what has to be given, what leaving it out means, and what is s
   expect(row("| `apiKey` |")).toContain("Secret.");
 });
 
-test("what is inside a block or a list has rows of its own", () => {
+test("fields of a block or a list have rows of their own", () => {
   expect(row("| `keystores[].destructionAt` |")).toMatch(/\| text \|.*May be absent\./);
   expect(row("| `explanation.next[].commands` |")).toContain("| list of text |");
   expect(row("| `azure.operations` |")).toContain("| list of `decrypt`, ");

@@ -16,12 +16,12 @@ const committed = readdirSync(registryDocsFolder, { recursive: true, encoding: "
   .filter((file) => file.endsWith(".md") && !file.startsWith("guides"))
   .map((file) => file.replaceAll("\\", "/"));
 
-test("sdk/terraform/docs is what the definitions say, and no page of what is no more; if not: npm run schema", () => {
+test("sdk/terraform/docs matches the definitions, without pages of removed resources; if not: npm run schema", () => {
   expect(committed.sort()).toEqual([...pages.keys()].sort());
   for (const [file, text] of pages) expect(readFileSync(new URL(file, registryDocsFolder), "utf8"), file).toBe(text);
 });
 
-test("there is a page for everything that a configuration can name", () => {
+test("each block that a configuration can name has a page", () => {
   const files = (folder: string, typeNames: Iterable<string>) =>
     [...typeNames].map((typeName) => `${folder}/${typeName.replace("uko_", "")}.md`);
   expect([...pages.keys()].sort()).toEqual(
@@ -34,7 +34,7 @@ test("there is a page for everything that a configuration can name", () => {
   );
 });
 
-test("a page begins with a program, and says what is special here before its reference", () => {
+test("a page begins with a program, and states special cases before its reference", () => {
   const headings = (file: string) => Array.from(page(file).matchAll(/^## (.+)$/gm), ([, heading]) => heading);
   expect(headings("index.md")).toEqual(["Example Usage", "What is special", "Settings", "Schema"]);
   expect(headings("resources/vault.md")).toEqual(["Example Usage", "What destroy does", "Schema", "Import"]);
@@ -52,7 +52,7 @@ test("a registry's menu groups the pages", () => {
   for (const file of pages.keys()) if (file !== "index.md") expect(groupOf(file), file).not.toBe("");
 });
 
-test("a destroy is told in Terraform's words", () => {
+test("a destroy is described in Terraform's words", () => {
   for (const [file, text] of pages) {
     expect(text, file).not.toMatch(/pulumi (?:up|destroy|import)|--continue-on-error|\{again\}|\{protect\}/);
     const prose = text.replaceAll(/```[\s\S]*?```/g, "");
@@ -63,7 +63,7 @@ test("a destroy is told in Terraform's words", () => {
   );
 });
 
-test("every attribute has a line in its group, with its type and what is special of it", () => {
+test("every attribute has a line in its group, with its type and its special cases", () => {
   const keystore = page("resources/keystore.md");
   const group = (title: string) => new RegExp(`### ${title}\n\n([\\s\\S]*?)\n\n(?:#|<)`).exec(keystore)?.[1] ?? "";
   expect(group("Required")).toContain("- `vault_id` (String) UUID of the vault");
@@ -80,7 +80,7 @@ test("every attribute has a line in its group, with its type and what is special
   }
 });
 
-test("a page of flat attributes says which belong together, and how their secrets come back after an import", () => {
+test("a page of flat attributes states which belong together, and how to restore their secrets after an import", () => {
   expect(page("resources/keystore.md")).toContain(
     "| Connection of a keystore of type `aws_kms`. | `aws_region`, `aws_access_key_id`, `aws_secret_access_key` |",
   );
@@ -88,7 +88,7 @@ test("a page of flat attributes says which belong together, and how their secret
   expect(page("resources/kms_key.md")).not.toMatch(/belong together|in place of an import/);
 });
 
-test("what is inside a list has a section of its own, to which its line leads", () => {
+test("the fields of a list have a section of their own, to which its line links", () => {
   for (const [file, text] of pages) {
     const links = Array.from(text.matchAll(/\(#(nested[\w-]+)\)/g), ([, anchor]) => anchor);
     const anchors = Array.from(text.matchAll(/<a id="(nested[\w-]+)">/g), ([, anchor]) => anchor);
@@ -100,7 +100,7 @@ test("what is inside a list has a section of its own, to which its line leads", 
   );
 });
 
-test("what stands between angle brackets is seen, and nothing that is only looked at can change", () => {
+test("text between angle brackets stays visible, and read-only attributes have no instruction for changes", () => {
   for (const [file, text] of pages) expect(text.replaceAll(/`[^`]*`|<\/?a[^>]*>/g, ""), file).not.toMatch(/(?<!\\)<\w/);
   for (const file of committed.filter((each) => each.startsWith("data-sources"))) {
     expect(page(file), file).not.toContain("Cannot change.");

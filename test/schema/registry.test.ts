@@ -21,7 +21,7 @@ import { registryPages } from "../../sdk/make/docs/registry/pages.ts";
 import { dynamicClasses } from "../../sdk/make/generate-dynamic.ts";
 import { pulumiSchema } from "../../sdk/make/pulumi/schema.ts";
 
-/** The file that the resource has in sdk/make/docs/resources. */
+/** The file of the resource in sdk/make/docs/resources. */
 const page = vi.hoisted(
   () => `# Toy
 

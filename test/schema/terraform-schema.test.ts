@@ -1,4 +1,7 @@
-/** The provider's schema: what the engines hold one to (OpenTofu, configschema/internal_validate.go), and what must never be in it. */
+/**
+ * The provider's schema: what the engines require of it (OpenTofu, configschema/internal_validate.go), and
+ * what must never be in it.
+ */
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
@@ -23,11 +26,11 @@ const attribute = (typeName: string, name: string) => {
   return found;
 };
 
-test("sdk/terraform-schema.json is what the definitions say; if not: npm run schema", () => {
+test("sdk/terraform-schema.json matches the definitions; if not: npm run schema", () => {
   expect(readFileSync(terraformSchemaFile, "utf8")).toBe(terraformSchemaText());
 });
 
-test("every attribute has a name, a description, and a meaning that the engines take", () => {
+test("every attribute has a name, a description, and a behavior that the engines accept", () => {
   for (const { typeName, attributes } of blocks) {
     for (const { name, schema } of attributes) {
       const where = `${typeName}.${name}`;
@@ -40,14 +43,14 @@ test("every attribute has a name, a description, and a meaning that the engines 
   }
 });
 
-test("no name is one that the engines keep for themselves", () => {
+test("no name is one that the engines reserve", () => {
   const reserved = ["count", "for_each", "depends_on", "lifecycle", "provider", "provisioner", "connection"];
   const names = blocks.flatMap(({ attributes }) => attributes.map(({ name }) => name));
   expect(names.filter((name) => reserved.includes(name))).toEqual([]);
   expect(terraformProvider.attributes.filter(({ name }) => name === "version" || name === "alias")).toEqual([]);
 });
 
-test("nothing that a user sets is nested, and descriptions name attributes as they are written here", () => {
+test("no user input is nested, and descriptions name attributes as they are spelled here", () => {
   const isFlat = (type: unknown): boolean =>
     typeof type === "string" || (Array.isArray(type) && typeof type[1] === "string");
   for (const { typeName, attributes } of blocks) {
@@ -67,7 +70,7 @@ describe("a secret", () => {
     attributes.filter(({ isSecret, role }) => isSecret && role !== "digests").map((each) => ({ typeName, ...each })),
   );
 
-  test("is written and never kept", () => {
+  test("is write-only", () => {
     expect(secrets.map(({ typeName, name }) => `${typeName}.${name}`)).toEqual([
       "uko_keystore.aws_access_key_id",
       "uko_keystore.aws_secret_access_key",
@@ -80,18 +83,18 @@ describe("a secret", () => {
       expect(schema).toMatchObject({ write_only: true, sensitive: true, optional: true });
   });
 
-  test("is in no data source, not even within a list", () => {
+  test("is absent from data sources, even within a list", () => {
     const text = JSON.stringify(dataSources.map(({ block }) => block));
     for (const { name } of secrets) expect(text).not.toContain(`"${name}"`);
   });
 
-  test("leaves a digest, which is sensitive as well", () => {
+  test("has a digest in state, which is sensitive as well", () => {
     expect(attribute("uko_keystore", "secret_digests").schema).toMatchObject({ computed: true, sensitive: true });
     expect(terraformResources.get("uko_vault")?.attributes.map(({ name }) => name)).not.toContain("secret_digests");
   });
 });
 
-test("what the configuration alone says is not computed, what has a default or comes from the service is", () => {
+test("an attribute of the configuration alone is not computed; one with a default or from the service is", () => {
   expect(attribute("uko_managed_key", "state").schema).toMatchObject({ optional: true });
   expect(attribute("uko_managed_key", "state").schema.computed).toBeUndefined();
   expect(attribute("uko_managed_key", "deletion_protection").schema).toMatchObject({ optional: true, computed: true });
@@ -102,7 +105,7 @@ test("what the configuration alone says is not computed, what has a default or c
   expect(attribute("uko_keystore", "aws_region")).toMatchObject({ path: ["aws", "region"], role: "service" });
 });
 
-test("an identity is the instance and what the id is made of", () => {
+test("an identity is the instance and the parts of the ID", () => {
   const { resource_identity_schemas: identities } = terraformSchema();
   expect(
     Object.fromEntries(Object.entries(identities).map(([name, { attributes }]) => [name, Object.keys(attributes)])),
@@ -119,7 +122,7 @@ test("an identity is the instance and what the id is made of", () => {
   }
 });
 
-test("every question that programs can ask is a data source", () => {
+test("every function that programs can call is a data source", () => {
   expect([...terraformDataSources.keys()]).toEqual([
     "uko_deletion_plan",
     "uko_key_template",

@@ -1,4 +1,4 @@
-/** The adapters of one person, against a local UKO. */
+/** The adapters of one person, with an emulator. */
 
 import { createHash } from "node:crypto";
 import { createServiceClock } from "../../provider/engine/ports/service-clock.ts";

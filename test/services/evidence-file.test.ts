@@ -31,7 +31,7 @@ const labels = async (path: string): Promise<string[]> =>
     .split("\n")
     .map((line) => (line.startsWith("{") && line.endsWith("}") ? JSON.parse(line).label : line));
 
-test("each entry is one line, in order, also of several writers", async () => {
+test("each entry is one line, in order, even from several writers", async () => {
   const path = join(folder, "evidence.jsonl");
   const [a, b] = [createEvidenceFile({ path }), createEvidenceFile({ path })];
   await Promise.all([a.append(entry("a1")), a.append(entry("a2\n")), b.append(entry("b1"))]);
@@ -40,20 +40,20 @@ test("each entry is one line, in order, also of several writers", async () => {
   expect(found.indexOf("a1")).toBeLessThan(found.indexOf("a2\n"));
 });
 
-test("a new file is its owner's alone", async () => {
+test("a new file is readable by its owner alone", async () => {
   const path = join(folder, "evidence.jsonl");
   await createEvidenceFile({ path }).append(entry("a"));
   expect((await stat(path)).mode & 0o777).toBe(0o600);
 });
 
-test("half a line that a crash left is not glued to the next entry", async () => {
+test("a partial line that a crash left is not joined to the next entry", async () => {
   const path = join(folder, "evidence.jsonl");
   await appendFile(path, '{"v":1,"ti');
   await createEvidenceFile({ path }).append(entry("a"));
   expect(await labels(path)).toEqual(['{"v":1,"ti', "a"]);
 });
 
-test("what cannot be written is an error, and the next entry is tried again", async () => {
+test("a failed write is an error, and the next entry is tried again", async () => {
   const path = join(folder, "absent", "evidence.jsonl");
   const evidence = createEvidenceFile({ path });
   for (const label of ["a", "b"]) {
@@ -64,7 +64,7 @@ test("what cannot be written is an error, and the next entry is tried again", as
   }
 });
 
-test("an error says whether the step was taken", async () => {
+test("an error states whether the step was taken", async () => {
   const evidence = createEvidenceFile({ path: join(folder, "absent", "evidence.jsonl") });
   await expect(evidence.append(entry("a"))).rejects.toThrow("The step was not taken");
   await expect(evidence.append({ ...entry("a"), phase: "after" })).rejects.toThrow("The step was taken");

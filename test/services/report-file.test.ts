@@ -25,7 +25,7 @@ function open(path: string) {
   return { reports: createReportFile({ path, nowMs, warn: (line) => void warned.push(line) }), warned };
 }
 
-test("each record is one line with its version and time", async () => {
+test("each report entry is one line with its version and time", async () => {
   const path = join(folder, "report.jsonl");
   const { reports, warned } = open(path);
   await reports.open();
@@ -39,7 +39,7 @@ test("each record is one line with its version and time", async () => {
   expect(warned).toEqual([]);
 });
 
-test("a file that cannot be opened is an error before anything is done, and afterwards a warning", async () => {
+test("a file that cannot be opened is an error before the first step, and a warning afterwards", async () => {
   const { reports, warned } = open(join(folder, "absent", "report.jsonl"));
   await expect(reports.open()).rejects.toMatchObject({ code: "UKO_REPORT_UNWRITABLE" });
   await reports.append(record);

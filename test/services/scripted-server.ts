@@ -1,4 +1,4 @@
-/** A service under a test's control: answers what the script says, in order, and remembers what it was asked. */
+/** A service under a test's control: replies from a script, in order, with all requests recorded. */
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -28,7 +28,7 @@ export interface ScriptedServer {
   readonly url: string;
   readonly endpoint: Endpoint;
   readonly asked: Asked[];
-  /** The most requests that were under way at once. */
+  /** The maximum of concurrent requests. */
   readonly mostAtOnce: () => number;
   /** Replaces the script; the last reply is repeated. A function decides by request. */
   script(...replies: readonly Reply[]): void;
@@ -83,7 +83,7 @@ async function startScriptedServer(): Promise<ScriptedServer> {
   };
 }
 
-/** One server for a file of tests, which forgets before each what it was asked. */
+/** One server for a file of tests, reset before each test. */
 export function useScriptedServer(): ScriptedServer {
   let started: ScriptedServer | undefined;
   beforeAll(async () => {
@@ -105,11 +105,11 @@ interface ServiceChoices {
   /** What an endpoint may end with. */
   readonly suffix?: string;
   readonly token?: string;
-  /** The token after a 401; none unless told. */
+  /** The token after a 401; none by default. */
   readonly renewed?: string;
 }
 
-/** What an adapter needs of one person's run, over that server. */
+/** The dependencies of an adapter for one person's run, with that server. */
 export function serviceAt(server: ScriptedServer, { suffix = "", token = "token", renewed }: ServiceChoices = {}) {
   return {
     http: aClient().http,
@@ -149,11 +149,11 @@ async function write(response: ServerResponse, reply: Reply): Promise<void> {
 
 export interface TestClient {
   readonly http: HttpClient;
-  /** The waits that the client asked for, which the test spends at once. */
+  /** The waits that the client requested, which the test spends at once. */
   readonly waits: number[];
 }
 
-/** A client whose waits cost nothing and whose clock moves only by them. */
+/** A client whose waits cost no time and whose clock moves only by them. */
 export function aClient(options: Partial<HttpClientOptions> = {}): TestClient {
   const waits: number[] = [];
   let nowMs = 0;

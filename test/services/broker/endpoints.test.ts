@@ -20,7 +20,7 @@ const endpoints = (fields: Partial<EndpointOptions> = {}) =>
   });
 
 describe("the broker", () => {
-  test("is asked once per run, and its hosts get TLS", async () => {
+  test("is called once per run, and its hosts get TLS", async () => {
     server.script({ body: found });
     const asked = endpoints();
     const [uko, kms] = await Promise.all([asked.uko(never()), asked.kms(never())]);
@@ -32,14 +32,14 @@ describe("the broker", () => {
     expect(server.asked[0]?.headers.authorization).toBe("Bearer token");
   });
 
-  test("is asked again after a failure", async () => {
+  test("is called again after a failure", async () => {
     server.script({ status: 404 }, { body: found });
     const asked = endpoints();
     await expect(asked.uko(never())).rejects.toMatchObject({ code: "UKO_SETTINGS_INVALID" });
     expect((await asked.uko(never())).url).toBe(`https://${host}`);
   });
 
-  test("is not asked where endpoints are given", async () => {
+  test("is not called if endpoints are configured", async () => {
     const given = { url: "https://a.example", source: "stored", role: "uko", instanceId } as const;
     const asked = endpoints({ uko: given, kms: given });
     expect(await asked.uko(never())).toBe(given);
@@ -53,7 +53,7 @@ describe("the broker", () => {
     ["names a host with a path", { ...found, uko: { public: "evil.example/x" } }, "UKO_SETTINGS_INVALID"],
     ["names a host with a user", { ...found, uko: { public: "a@evil.example" } }, "UKO_SETTINGS_INVALID"],
     ["answers something else", { hello: 1 }, "UKO_ANSWER_INVALID"],
-  ])("that %s is not followed", async (_, body, code) => {
+  ])("is not followed if the answer is %s", async (_, body, code) => {
     server.script({ body });
     await expect(endpoints().uko(never())).rejects.toMatchObject({ code });
   });
@@ -70,7 +70,7 @@ describe("the broker", () => {
     expect(await endpoints().instance(never())).toEqual({ kind: "unproven" });
   });
 
-  test("may point to this machine only if the environment named it and it is on this machine itself", async () => {
+  test("may point to this machine only if the environment named it and the broker is on this machine itself", async () => {
     server.script({ body: { ...found, uko: { public: "127.0.0.1:4711" } } });
     expect(await endpoints().uko(never())).toEqual({
       url: "http://127.0.0.1:4711",
@@ -89,7 +89,7 @@ describe("the broker", () => {
   });
 });
 
-test("without region, broker or endpoint there is nothing to ask, and a region is a region's name", async () => {
+test("is not called without region, broker or endpoint, and a region is a region's name", async () => {
   const { broker: _, ...nowhere }: EndpointOptions = {
     http: aClient().http,
     bearer,
@@ -104,26 +104,26 @@ test("without region, broker or endpoint there is nothing to ask, and a region i
   expect(await createEndpoints(nowhere).instance(never())).toEqual({ kind: "unproven" });
 });
 
-describe("which instance answers is", () => {
+describe("the instance behind an endpoint", () => {
   const another = "11111111-7b1d-4c55-9d2e-6a4f8b0c1d2e";
   const portForm = "https://uko.eu-de.hs-crypto.cloud.ibm.com:9000";
   const at = (url: string) =>
     endpoints({ uko: { url, source: "environment", role: "uko", instanceId } }).instance(never());
 
-  test("proven by the host name of the instance, and the broker is not asked", async () => {
+  test("is proven by the host name of the instance, without a call to the broker", async () => {
     expect(await at(`https://${host}`)).toEqual({ kind: "proven" });
     expect(await at(`https://${host}:443/api`)).toEqual({ kind: "proven" });
     expect(server.asked).toEqual([]);
   });
 
-  test("contradicted by the host name of another one", async () => {
+  test("is contradicted by the host name of another instance", async () => {
     expect(await at(`https://${another}.uko.eu-de.hs-crypto.appdomain.cloud`)).toMatchObject({
       kind: "contradicted",
       why: expect.stringContaining(another),
     });
   });
 
-  test("proven by a broker that names the very host, and contradicted by one that names another documented host", async () => {
+  test("is proven by a broker that names the very host, and contradicted by one that names another documented host", async () => {
     server.script({ body: { ...found, uko: { public: "uko.eu-de.hs-crypto.cloud.ibm.com:9000" } } });
     expect(await at(portForm)).toEqual({ kind: "proven" });
     expect(await at("https://uko.eu-de.hs-crypto.cloud.ibm.com:9001")).toMatchObject({
@@ -142,12 +142,12 @@ describe("which instance answers is", () => {
     `https://${instanceId}.uko.x.evil.example.hs-crypto.appdomain.cloud`,
     `https://${instanceId}.uko.hs-crypto.appdomain.cloud`,
     "https://127.0.0.1:4711",
-  ])("not proven by %s if the broker does not answer", async (url) => {
+  ])("is not proven by %s if the broker does not answer", async (url) => {
     server.script({ status: 500 });
     expect(await at(url)).toEqual({ kind: "unproven" });
   });
 
-  test("contradicted by a broker's own 404 about it, and by no other server's", async () => {
+  test("is contradicted by a broker's own 404, and not by another server's", async () => {
     server.script({ status: 404, body: { status_code: 404, trace: "t", errors: [{ code: "not_found" }] } });
     expect(await at(portForm)).toMatchObject({ kind: "contradicted", why: expect.stringContaining(instanceId) });
     server.script({ status: 404, body: "<html>" });
@@ -156,12 +156,12 @@ describe("which instance answers is", () => {
     expect(await at(portForm)).toEqual({ kind: "unproven" });
   });
 
-  test("asked of the emulator itself if the endpoint is on this machine and no region is set", async () => {
+  test("is read from the emulator itself if the endpoint is on this machine and no region is set", async () => {
     server.script({ body: { ...found, uko: { public: "0.0.0.0:7600" } } });
     const uko = { url: server.url, source: "environment", role: "uko", instanceId } as const;
     const local = createEndpoints({ http: aClient().http, bearer, instanceId, uko });
     expect(await local.instance(never())).toEqual({ kind: "reported" });
-    // A broker that is asked only for proof does not provide an endpoint.
+    // A broker that is called only for proof does not provide an endpoint.
     await expect(local.kms(never())).rejects.toMatchObject({ code: "UKO_SETTINGS_INVALID" });
   });
 });

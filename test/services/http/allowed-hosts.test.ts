@@ -17,14 +17,14 @@ const endpoint = (url: string, source: EndpointSource, role: Role): Endpoint =>
   role === "uko" || role === "kms" ? { url, source, role, instanceId } : { url, source, role };
 const decide = (url: string, source: EndpointSource, role: Role, hosts: readonly string[] = []): string =>
   decideHost(endpoint(url, source, role), hosts).kind;
-/** Whether any service may be called there. */
+/** Whether any service may be called at the address. */
 const isAllowed = (url: string, source: EndpointSource = "stored", hosts: readonly string[] = []): boolean =>
   roles.some((role) => decide(url, source, role, hosts) === "allowed");
 
 const hpcsRegions = ["us-south", "eu-de", "eu-gb", "eu-es", "br-sao", "au-syd", "jp-tok", "ca-tor", "us-east"];
 const kmsRegions = [...hpcsRegions, "jp-osa", "ca-mon", "in-che", "in-mum"];
 
-describe("a documented address may receive its own service's credential, whoever named it", () => {
+describe("a documented address may receive its own service's credential, whatever the source of the address", () => {
   test.each<[Role, string, readonly string[]]>([
     ["iam", "https://iam.cloud.ibm.com", [""]],
     ["iam", "https://private.iam.cloud.ibm.com", [""]],
@@ -68,7 +68,7 @@ test("a path comes from the environment alone", () => {
   expect(decision).toMatchObject({ kind: "allowed", path: "/api/v4" });
 });
 
-test("a host that names another instance is not called, and is distinguished from a host that is not documented", () => {
+test("a host that names another instance is not called, and is distinguished from an undocumented host", () => {
   for (const source of sources) {
     expect(decide(`https://${another}.uko.eu-de.hs-crypto.appdomain.cloud`, source, "uko")).toBe("other_instance");
     expect(decide(`https://${another}.api.eu-de.kms.appdomain.cloud`, source, "kms")).toBe("other_instance");
@@ -77,7 +77,7 @@ test("a host that names another instance is not called, and is distinguished fro
   }
 });
 
-describe("a customer's own address below IBM's domains may not", () => {
+describe("a customer's own address below IBM's domains may not receive a credential", () => {
   test.each([
     "https://c100-e.eu-de.containers.cloud.ibm.com",
     "https://c100-e.eu-de.containers.cloud.ibm.com:30263",
@@ -102,7 +102,7 @@ describe("a customer's own address below IBM's domains may not", () => {
   });
 });
 
-describe("what only looks like IBM's host may not", () => {
+describe("an imitation of IBM's host may not receive a credential", () => {
   test.each([
     ["no dot before the suffix", "https://evilcloud.ibm.com"],
     ["the suffix alone", "https://cloud.ibm.com"],
@@ -126,7 +126,7 @@ describe("what only looks like IBM's host may not", () => {
     ["another scheme", "ftp://iam.cloud.ibm.com"],
     ["no scheme", "iam.cloud.ibm.com"],
     ["no authority", "https:iam.cloud.ibm.com"],
-    ["a way up in the path", "https://iam.cloud.ibm.com/a/../b"],
+    ["a parent folder in the path", "https://iam.cloud.ibm.com/a/../b"],
     ["a neighbouring domain", "https://x.appdomain.cloud"],
     ["a storage bucket there", "https://bucket.s3.eu-de.cloud-object-storage.appdomain.cloud"],
     ["plain http", "http://iam.cloud.ibm.com"],
@@ -145,7 +145,7 @@ describe("this machine", () => {
     "http://[::1]:80",
   ];
 
-  test.each(local)("%s is allowed where the environment names it, and nowhere else", (url) => {
+  test.each(local)("%s is allowed if the environment names it, and from no other source", (url) => {
     expect(sources.filter((source) => isAllowed(url, source))).toEqual(["environment"]);
   });
 
@@ -166,7 +166,7 @@ describe("this machine", () => {
     "http://128.0.0.1",
     "http://10.0.0.1",
     "https://localhost@evil.example",
-  ])("%s is not taken for it, even from the environment", (url) => {
+  ])("%s does not count as this machine, even from the environment", (url) => {
     expect(isAllowed(url, "environment")).toBe(false);
   });
 });
@@ -185,7 +185,7 @@ describe("UKO_ALLOWED_HOSTS", () => {
     expect(isAllowed("https://evil.example", "stored", ["", "*", "*.example", ".example"])).toBe(false);
   });
 
-  test("does not lift the need for TLS but on this machine", () => {
+  test("does not remove the requirement for TLS except on this machine", () => {
     expect(isAllowed("http://uko.example", "environment", ["uko.example"])).toBe(false);
     expect(isAllowed("http://127.0.0.1:4711", "stored", ["127.0.0.1:4711"])).toBe(true);
   });
@@ -204,7 +204,7 @@ const documented: Readonly<Record<Role, RegExp>> = {
   ),
 };
 
-test("whatever is allowed is a documented address of that service, or this machine named by the environment, and uses TLS elsewhere", () => {
+test("every allowed address is documented for its service, or is this machine named by the environment, and uses TLS elsewhere", () => {
   const piece = fc.oneof(
     fc.constantFrom(
       "cloud.ibm.com",
@@ -246,7 +246,7 @@ test("whatever is allowed is a documented address of that service, or this machi
     ),
     fc.string({ maxLength: 4 }),
   );
-  // Mostly documented hosts with something put into them, since random pieces would hardly ever come near.
+  // Mostly documented hosts with inserted text, since random pieces are rarely close to a valid host.
   const nearMiss = fc
     .tuple(
       fc.constantFrom(
@@ -278,7 +278,7 @@ test("whatever is allowed is a documented address of that service, or this machi
       const decision = decideHost(endpoint(text, source, role), []);
       if (decision.kind !== "allowed") return;
       allowed += 1;
-      // The judge is the parser that the connection is made by.
+      // The judge is the parser that the connection uses.
       const { host, hostname, protocol, username, password, search, hash, pathname, port } = new URL(text);
       expect(decision.origin).toBe(new URL(text).origin);
       expect(username + password + search + hash).toBe("");
@@ -302,17 +302,17 @@ describe("a refusal", () => {
     throw new Error("was allowed");
   };
 
-  test("of the caller's own environment names the host and the entry that would allow it", () => {
+  test("of the caller's own environment names the host and the entry that would allow the host", () => {
     expect(refusal("https://evil.example:9", "environment")).toMatch(/UKO_HOST_NOT_ALLOWED/);
     expect(refusal("https://evil.example:9", "environment")).toMatch(/comes from UKO_ENDPOINT\./);
     expect(refusal("https://evil.example:9", "environment")).toMatch(/UKO_ALLOWED_HOSTS=evil\.example:9/);
     expect(refusal("http://evil.example", "environment")).toMatch(/TLS is required/);
-    // No list helps there.
+    // No list helps here.
     expect(refusal("http://evil.example", "environment")).not.toMatch(/UKO_ALLOWED_HOSTS/);
     expect(refusal("http://evil.example", "environment", ["evil.example"])).not.toMatch(/UKO_ALLOWED_HOSTS/);
   });
 
-  test("of a stored address says where it comes from and whom to ask, and has no line to copy that would allow it", () => {
+  test("of a stored address names its source and the person to contact, and has no line to copy that would allow it", () => {
     for (const url of [
       "https://evil.example:9",
       "http://127.0.0.1:9",
@@ -329,7 +329,7 @@ describe("a refusal", () => {
   test.each([
     ["broker", "the response of the broker"],
     ["built_in", "this release"],
-  ] as const)("of an address by %s says so", (source, words) => {
+  ] as const)("of an address by %s names that source", (source, words) => {
     expect(refusal("https://evil.example", source)).toContain(`comes from ${words}`);
     expect(refusal("https://evil.example", source)).not.toMatch(/UKO_ALLOWED_HOSTS=/);
   });

@@ -13,7 +13,7 @@ const request = (fields: Partial<HttpRequest> = {}): HttpRequest => ({
   ...fields,
 });
 
-/** Tokens t1, t2, …: each renewal gives the next, as far as there is one. */
+/** Tokens t1, t2, …: each renewal returns the next, up to the last. */
 function bearer(tokens = 2): BearerSource & { readonly read: string[] } {
   const read: string[] = [];
   return {
@@ -30,7 +30,7 @@ function bearer(tokens = 2): BearerSource & { readonly read: string[] } {
 }
 
 describe("a credential", () => {
-  test("is not read for a host that may not have it", async () => {
+  test("is not read for a host that may not receive it", async () => {
     const source = bearer();
     let bodies = 0;
     const sent = aClient().http.send(
@@ -49,22 +49,22 @@ describe("a credential", () => {
     expect(server.asked).toEqual([]);
   });
 
-  test("never follows a redirect", async () => {
+  test("is not sent along a redirect", async () => {
     server.script({ status: 302, headers: { location: "https://evil.example/" } });
     const answer = await aClient().http.send(request({ bearer: bearer() }));
     expect(answer).toMatchObject({ kind: "answer", status: 302 });
     expect(server.asked).toHaveLength(1);
   });
 
-  test("is cut out of an answer that repeats it", async () => {
+  test("is removed from an answer that repeats it", async () => {
     server.script({ status: 400, body: { errors: [{ message: "Bad token secret-t1" }] } });
     const answer = await aClient().http.send(request({ bearer: bearer() }));
     expect(JSON.stringify(answer)).not.toContain("secret-t1");
   });
 });
 
-describe("after a 401", () => {
-  test("a read and a change are sent once more with a fresh token", async () => {
+describe("after a 401, the client", () => {
+  test("sends a read and a change once more with a fresh token", async () => {
     for (const resend of ["always", "after_429", "never"] as const) {
       server.asked.length = 0;
       server.script({ status: 401 }, { status: 200 });
@@ -77,22 +77,22 @@ describe("after a 401", () => {
     }
   });
 
-  test("only once", async () => {
+  test("sends them once more at most", async () => {
     server.script({ status: 401 });
     const answer = await aClient().http.send(request({ bearer: bearer() }));
     expect(answer).toMatchObject({ status: 401 });
     expect(server.asked).toHaveLength(2);
   });
 
-  test("not at all where there is no other token", async () => {
+  test("sends nothing if no other token is available", async () => {
     server.script({ status: 401 });
     await aClient().http.send(request({ bearer: bearer(1) }));
     expect(server.asked).toHaveLength(1);
   });
 });
 
-describe("resending", () => {
-  test("a read survives three failures, and waits in between", async () => {
+describe("the client", () => {
+  test("repeats a read after three failures, and waits in between", async () => {
     server.script(
       { cut: "before" },
       { status: 503 },
@@ -104,14 +104,14 @@ describe("resending", () => {
     expect(waits).toEqual([250, 500, 3_000]);
   });
 
-  test("a read is given up after four attempts, with the last answer", async () => {
+  test("stops repeating a read after four attempts, with the last answer", async () => {
     server.script({ status: 503 });
     expect(await aClient().http.send(request())).toMatchObject({ status: 503 });
     expect(server.asked).toHaveLength(4);
   });
 
   test.each([["before"], ["within"]] as const)(
-    "a change whose answer was cut %s it ended is never sent again",
+    "never repeats a change whose answer was cut %s it ended",
     async (cut) => {
       server.script({ cut }, { status: 200 });
       const end = await aClient().http.send(request({ method: "POST", resend: "after_429" }));
@@ -121,7 +121,7 @@ describe("resending", () => {
   );
 
   test.each(["after_429", "never"] as const)(
-    "a change that no connection carried was not sent: it is tried again, and its end says so (%s)",
+    "repeats a change that no connection carried, and states in its last error that the change was not sent (%s)",
     async (resend) => {
       const { http, waits } = aClient();
       const closed = { ...server.endpoint, url: "http://127.0.0.1:1" };
@@ -133,13 +133,13 @@ describe("resending", () => {
     },
   );
 
-  test.each([500, 502, 503, 504])("a change answered %i is never sent again", async (status) => {
+  test.each([500, 502, 503, 504])("never repeats a change answered with %i", async (status) => {
     server.script({ status, headers: { "retry-after": "1" } }, { status: 200 });
     expect(await aClient().http.send(request({ method: "POST", resend: "after_429" }))).toMatchObject({ status });
     expect(server.asked).toHaveLength(1);
   });
 
-  test("a change answered 429 is sent again; a creation is not", async () => {
+  test("repeats a change answered with 429, but not a creation", async () => {
     server.script({ status: 429, headers: { "retry-after": "1" } }, { status: 200 });
     const { http } = aClient();
     expect(await http.send(request({ method: "POST", resend: "after_429" }))).toMatchObject({ status: 200 });
@@ -148,14 +148,14 @@ describe("resending", () => {
   });
 });
 
-describe("time", () => {
-  test("the deadline holds for the whole call, silent service or not", async () => {
+describe("a call", () => {
+  test("ends at its deadline, whether the service answers or not", async () => {
     server.script({ silent: true });
     const end = await aClient({ deadlineMs: 150 }).http.send(request());
     expect(end).toMatchObject({ kind: "none", why: "deadline" });
   });
 
-  test("the service's Date is told, and one that is not valid is none", async () => {
+  test("returns the service's Date, and none if the Date is not valid", async () => {
     server.script({}, { headers: { date: "yesterday" } }, { headers: { date: null } });
     const { http } = aClient();
     expect(await http.send(request())).toMatchObject({ serviceTimeMs });
@@ -163,7 +163,7 @@ describe("time", () => {
     expect(await http.send(request())).toMatchObject({ serviceTimeMs: undefined });
   });
 
-  test("a stop before anything is sent is an error; afterwards the end is not known", async () => {
+  test("ends with an error if canceled before the request is sent; afterwards the result is unknown", async () => {
     const { http } = aClient();
     await expect(http.send(request({ signal: AbortSignal.abort() }))).rejects.toMatchObject({ code: "UKO_CANCELLED" });
     expect(server.asked).toHaveLength(0);
@@ -175,7 +175,7 @@ describe("time", () => {
     expect(await sent).toMatchObject({ kind: "none", why: "cancelled" });
   });
 
-  test("a stop while a read waits for its next attempt ends it", async () => {
+  test("ends if canceled while a read waits for its next attempt", async () => {
     server.script({ status: 503 });
     const stop = new AbortController();
     const { http } = aClient({
@@ -189,7 +189,7 @@ describe("time", () => {
   });
 });
 
-test("no more calls run at once than the cap allows", async () => {
+test("the number of concurrent calls never exceeds the limit", async () => {
   server.script({ latencyMs: 20 });
   const { http } = aClient({ maxConcurrentCalls: 3 });
   await Promise.all(Array.from({ length: 12 }, () => http.send(request())));
@@ -197,10 +197,10 @@ test("no more calls run at once than the cap allows", async () => {
   expect(server.mostAtOnce()).toBe(3);
 });
 
-describe("calls that wait for their turn", () => {
+describe("queued calls", () => {
   const bearer = { token: async () => "token", renew: async () => undefined };
 
-  test("have their whole deadline once it comes, in the order in which they came", async () => {
+  test("have their whole deadline once they start, in the order in which they came", async () => {
     // Five answers take longer than a deadline, and a deadline has room for one on a busy machine.
     server.script({ latencyMs: 300 });
     const { http } = aClient({ maxConcurrentCalls: 1, deadlineMs: 1_200 });
@@ -210,7 +210,7 @@ describe("calls that wait for their turn", () => {
     expect(server.asked.map(({ path }) => path)).toEqual(names.map((name) => `/${name}`));
   });
 
-  test("come after those that write, since a record that is written late does not count", async () => {
+  test("come after writes, since a record that is written late does not count", async () => {
     server.script({ latencyMs: 20 });
     const { http } = aClient({ maxConcurrentCalls: 1 });
     const calls = [
@@ -224,7 +224,7 @@ describe("calls that wait for their turn", () => {
     expect(server.asked.map(({ path }) => path)).toEqual(["/a", "/c", "/e", "/b", "/d"]);
   });
 
-  test("are not sent where they are stopped, and let the next one pass", async () => {
+  test("are not sent if canceled, and let the next one pass", async () => {
     server.script({ latencyMs: 30 });
     const { http } = aClient({ maxConcurrentCalls: 1 });
     const stop = new AbortController();
@@ -245,7 +245,7 @@ describe("calls that wait for their turn", () => {
   });
 });
 
-test.each(["x-correlation-id", "correlation-id", "Transaction-Id"])("%s is the correlation id", async (name) => {
+test.each(["x-correlation-id", "correlation-id", "Transaction-Id"])("%s is the correlation ID", async (name) => {
   server.script({ headers: { [name]: "id-1" } });
   expect(await aClient().http.send(request())).toMatchObject({ correlationId: "id-1" });
 });

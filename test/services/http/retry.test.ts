@@ -21,7 +21,7 @@ const ask = (question: Partial<RetryQuestion>): number | undefined =>
     ...question,
   });
 
-describe("which ends lead to another attempt", () => {
+describe("the errors that lead to another attempt", () => {
   const ends: readonly (readonly [string, AttemptEnd])[] = [
     ["a broken connection", broken],
     ["no connection", { kind: "broken", isUnsent: true }],
@@ -38,24 +38,24 @@ describe("which ends lead to another attempt", () => {
   });
 });
 
-test("there are at most four attempts", () => {
+test("retries at most four times in total", () => {
   expect(maxAttempts).toBe(4);
   expect([1, 2, 3, 4].map((attempts) => ask({ attempts }) !== undefined)).toEqual([true, true, true, false]);
 });
 
-test("waits double and are spread by chance", () => {
+test("doubles the waits, and spreads them randomly", () => {
   expect([1, 2, 3].map((attempts) => ask({ attempts }))).toEqual([250, 500, 1000]);
   expect([1, 2, 3].map((attempts) => ask({ attempts, random: 1 }))).toEqual([500, 1000, 2000]);
 });
 
-test("Retry-After is never undercut, and one beyond the bound ends the call", () => {
+test("never waits less than Retry-After, and ends the call if Retry-After exceeds the limit", () => {
   expect(ask({ end: answer(429, 7_000), random: 0 })).toBe(7_000);
   expect(ask({ end: answer(503, 7_000), random: 0.5 })).toBe(7_250);
   expect(ask({ end: answer(503, longestRetryAfterMs) })).toBe(longestRetryAfterMs);
   expect(ask({ end: answer(503, longestRetryAfterMs + 1) })).toBeUndefined();
 });
 
-test("nothing is waited for that would end after the deadline", () => {
+test("never waits beyond the deadline", () => {
   expect(ask({ end: answer(503, 10_000), elapsedMs: 49_999 })).toBe(10_000);
   expect(ask({ end: answer(503, 10_000), elapsedMs: 50_000 })).toBeUndefined();
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { printable, withoutSecret } from "../../../provider/printable.ts";
 import { parseDateTimeMs, parseHttpDate, parseRetryAfterMs } from "../../../provider/services/http/wire-values.ts";
 
-describe("text from outside", () => {
+describe("text from other services", () => {
   test.each([
     ["colours", "\u001b[31mred\u001b[0m", "red"],
     ["a cleared screen", "a\u001b[2J\u001b[Hb", "ab"],
@@ -22,7 +22,7 @@ describe("text from outside", () => {
     expect(printable("x".repeat(500))).toBe("x".repeat(500));
   });
 
-  test("never holds a control or format character, whatever it is", () => {
+  test("never contains a control or format character", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 60 }), (text) => {
         expect(printable(text)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
@@ -31,14 +31,14 @@ describe("text from outside", () => {
     );
   });
 
-  test("loses a secret, plain or as in a form", () => {
+  test("loses a secret, in plain text or form-encoded", () => {
     expect(withoutSecret("key a/b+c and a%2Fb%2Bc", "a/b+c")).toBe("key [redacted] and [redacted]");
     expect(withoutSecret("abc", "")).toBe("abc");
   });
 });
 
-describe("times", () => {
-  test("the Date header is read in its one form only", () => {
+describe("the parser of times", () => {
+  test("reads the Date header in its one form only", () => {
     expect(parseHttpDate("Tue, 24 Nov 2026 14:22:00 GMT")).toBe(Date.UTC(2026, 10, 24, 14, 22));
     for (const text of [
       undefined,
@@ -51,7 +51,7 @@ describe("times", () => {
     }
   });
 
-  test("Retry-After is seconds or a time on the service's clock", () => {
+  test("reads Retry-After as seconds or as a time on the service's clock", () => {
     const now = Date.UTC(2026, 10, 24, 14, 22);
     expect(parseRetryAfterMs("3", undefined)).toBe(3_000);
     expect(parseRetryAfterMs("Tue, 24 Nov 2026 14:22:05 GMT", now)).toBe(5_000);
@@ -68,11 +68,11 @@ describe("times", () => {
     ["2020-06-24T09:46:41+0000", 41_000],
     ["2020-06-24T09:46:41", 41_000],
     ["2020-06-24T11:46:41+02:00", 41_000],
-  ])("%s is understood", (text, ms) => {
+  ])("reads %s", (text, ms) => {
     expect(parseDateTimeMs(text)).toBe(Date.UTC(2020, 5, 24, 9, 46, 0) + ms);
   });
 
-  test.each(["", "never", "2020-06-24", "2020-13-24T09:46:41Z", null, undefined])("%s is no time", (text) => {
+  test.each(["", "never", "2020-06-24", "2020-13-24T09:46:41Z", null, undefined])("refuses %s", (text) => {
     expect(parseDateTimeMs(text)).toBeUndefined();
   });
 });

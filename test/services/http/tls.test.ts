@@ -1,4 +1,4 @@
-/** A certificate that nobody vouches for gets no credential, whatever the environment says about certificates. */
+/** A certificate without a trusted issuer gets no credential, whatever the environment says about certificates. */
 
 import { generateKeyPairSync, sign } from "node:crypto";
 import { createServer as createHttpServer } from "node:http";
@@ -16,7 +16,7 @@ function der(tag: number, ...contents: readonly Uint8Array[]): Buffer {
 
 const sequence = (...contents: readonly Uint8Array[]): Buffer => der(0x30, ...contents);
 
-/** A certificate that vouches for itself, made for one test so that no private key is kept anywhere. */
+/** A self-signed certificate, made for one test so that no private key is stored anywhere. */
 function selfSigned(): { readonly key: string; readonly cert: string } {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const ecdsaWithSha256 = sequence(der(0x06, Buffer.from("2a8648ce3d040302", "hex")));
@@ -67,7 +67,7 @@ test.each([undefined, "0"])(`is refused where ${setting} is %j`, async (value) =
   expect(asked).toBe(0);
 });
 
-test("behind a proxy is refused as well: the proxy learns the host, and nobody the credential", async () => {
+test("is refused behind a proxy as well: the proxy learns the host, and no server gets the credential", async () => {
   let asked = 0;
   const server = createServer(selfSigned(), (_, response) => {
     asked += 1;

@@ -34,7 +34,7 @@ const tokens = (fields: Partial<TokenOptions> = {}): Tokens =>
   });
 
 describe("a token from an API key", () => {
-  test("is asked for as the contract says, under every spelling of the endpoint", async () => {
+  test("is requested as the contract says, under every spelling of the endpoint", async () => {
     server.script(tokenReply());
     for (const suffix of ["", "/", "/identity", "/identity/token"]) {
       await tokens({ endpoint: { url: `${server.url}${suffix}`, source: "environment", role: "iam" } }).token(never());
@@ -87,7 +87,7 @@ describe("a token from an API key", () => {
     expect(server.asked).toHaveLength(2);
   });
 
-  test("is used on while a renewal fails and it still lives, and no longer", async () => {
+  test("remains in use while a renewal fails and it is still valid, and no longer", async () => {
     server.script(tokenReply(), { status: 400, body: { errorCode: "BXNIM0106E" } });
     const source = tokens();
     const first = await source.token(never());
@@ -100,7 +100,7 @@ describe("a token from an API key", () => {
     await expect(source.token(never())).rejects.toMatchObject({ code: "UKO_CREDENTIAL_REFUSED" });
   });
 
-  test("is asked for once by many callers at once, and one who gives up does not stop the others", async () => {
+  test("is requested once for many concurrent callers, and one canceled caller does not stop the others", async () => {
     server.script({ ...tokenReply(), latencyMs: 50 });
     const source = tokens();
     const stop = new AbortController();
@@ -111,7 +111,7 @@ describe("a token from an API key", () => {
     expect(server.asked).toHaveLength(1);
   });
 
-  test("is asked for anew once after a 401, however many callers were refused", async () => {
+  test("is requested anew once after a 401, however many callers were refused", async () => {
     server.answer(() => tokenReply({ ...person, jti: server.asked.length }));
     const source = tokens();
     const first = await source.token(never());
@@ -121,7 +121,7 @@ describe("a token from an API key", () => {
     expect(server.asked).toHaveLength(2);
   });
 
-  test("may not speak for somebody else than at the start of the run", async () => {
+  test("may not belong to another identity than at the start of the run", async () => {
     server.script(tokenReply(), tokenReply({ iam_id: "IBMid-B", authn: { iam_id: "IBMid-B" } }));
     const source = tokens();
     const first = await source.token(never());
@@ -142,7 +142,7 @@ describe("a refused API key", () => {
     throw new Error("was accepted");
   };
 
-  test("is told with IAM's code, the transaction and what to do, and never with the key", async () => {
+  test("is reported with IAM's code, the transaction and the next step, and never with the key", async () => {
     const { code, text } = await refusal({
       status: 400,
       headers: { "Transaction-Id": "trace-7" },
@@ -173,12 +173,12 @@ describe("a refused API key", () => {
     expect(text).not.toContain(apiKey);
   });
 
-  test("a 200 without a token is an answer that cannot be understood", async () => {
+  test("a 200 without a token is an unreadable answer", async () => {
     expect((await refusal({ body: { access_token: "two words" } })).code).toBe("UKO_ANSWER_INVALID");
     expect((await refusal({ body: "x" })).code).toBe("UKO_ANSWER_INVALID");
   });
 
-  test.each(["", "a b", "line\n", "ключ"])("what can be no credential is not sent: %j", async (secret) => {
+  test.each(["", "a b", "line\n", "ключ"])("an invalid credential is not sent: %j", async (secret) => {
     for (const kind of ["api_key", "token"] as const) {
       const source = tokens({ credential: { kind, read: () => secret } });
       await expect(source.token(never())).rejects.toMatchObject({ code: "UKO_CREDENTIAL_REFUSED" });
@@ -187,8 +187,8 @@ describe("a refused API key", () => {
   });
 });
 
-describe("a given token", () => {
-  test("is sent as it is, and has no successor", async () => {
+describe("a configured token", () => {
+  test("is sent unchanged, and has no successor", async () => {
     const given = jwt(person);
     const source = tokens({ credential: { kind: "token", read: () => given } });
     expect(await source.token(never())).toBe(given);
@@ -224,7 +224,7 @@ describe("the actor", () => {
     });
   });
 
-  test("in a profile that does not say who is behind it is nobody known", () => {
+  test("in a profile without a person behind it is unknown", () => {
     for (const claims of [
       { iam_id: "iam-Profile-1", name: "p" },
       { iam_id: "iam-Profile-1", authn: {} },
@@ -234,7 +234,7 @@ describe("the actor", () => {
     }
   });
 
-  test("whose authn names nobody is nobody known: the token's own id may be another's", () => {
+  test("whose authn names no person is unknown: the token's own ID may be another person's", () => {
     expect(actor({ iam_id: "IBMid-A", authn: { sub: "someone" } })).not.toHaveProperty("identity");
   });
 
@@ -245,7 +245,7 @@ describe("the actor", () => {
     });
   });
 
-  test("of a token that names nobody, or that is no JWT, has no identity but a name for messages", () => {
+  test("of a token without an identity, or that is not a JWT, has no identity but a name for messages", () => {
     for (const text of [jwt({ sub: "someone" }), "opaque", "a.b.c"]) {
       const found = actorOf(text, sha256);
       expect(found).not.toHaveProperty("identity");
@@ -254,7 +254,7 @@ describe("the actor", () => {
     }
   });
 
-  test("cannot borrow another's id by characters that nobody sees", () => {
+  test("cannot imitate another person's ID with invisible characters", () => {
     for (const id of ["IBMid-A\u200b", "IBMid-A ", "IBMid-A\n", ""]) {
       expect(actor({ iam_id: id, authn: { iam_id: id } })).not.toHaveProperty("identity");
     }

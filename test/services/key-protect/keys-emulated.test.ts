@@ -1,4 +1,7 @@
-/** A KMS key's life against the local UKO: made, asked for by one person, destroyed by another, and taken back. */
+/**
+ * The life of a KMS key in the emulator: created, requested for deletion by one person, destroyed by another,
+ * and restored.
+ */
 
 import { expect, test } from "vitest";
 import { startTestWorld } from "../../emulator/harness.ts";
@@ -7,7 +10,7 @@ import { never } from "../scripted-server.ts";
 
 const options = { signal: never() };
 
-test("a KMS key lives and ends under KMS's own dual authorization", async () => {
+test("a KMS key is created and deleted under KMS's own dual authorization", async () => {
   const world = await startTestWorld();
   try {
     const [bob, carol] = [adaptersOf(world, "bob").kmsKeys, adaptersOf(world, "carol").kmsKeys];

@@ -1,4 +1,4 @@
-/** KMS keys that are no twins: what is sent, what is read, and what never means gone. */
+/** KMS keys that are not twins: requests, answers, and which errors never mean that a key is gone. */
 
 import { describe, expect, test } from "vitest";
 import { createKmsKeys } from "../../../provider/services/kms/keys.ts";
@@ -21,7 +21,7 @@ const sent = () => server.asked.map(({ method, path }) => `${method} ${path}`);
 const bodies = () => server.asked.flatMap(({ body }) => (body === "" ? [] : [JSON.parse(body)]));
 const queryOf = (at: number) => new URL(server.asked[at]?.path ?? "", server.url).searchParams;
 
-test("a change that was never sent is not one whose answer was lost", async () => {
+test("a change that was never sent is not a change with a lost answer", async () => {
   const unreachable = createKmsKeys({
     ...serviceAt(server),
     endpoint: async () => ({ ...server.endpoint, url: "http://127.0.0.1:1" }),
@@ -34,7 +34,7 @@ test("a change that was never sent is not one whose answer was lost", async () =
 });
 
 describe("reading a KMS key", () => {
-  test("takes the metadata of the pinned instance, from the least that KMS may send", async () => {
+  test("returns the metadata of the pinned instance, from the smallest answer that KMS may send", async () => {
     server.script(collection([{ id: kmsKeyId, state: 1 }]));
     expect((await keys().read(ref, options)).value).toEqual({
       kmsKeyId,
@@ -55,7 +55,7 @@ describe("reading a KMS key", () => {
     expect(server.asked[0]?.headers).toMatchObject({ "bluemix-instance": "instance", authorization: "Bearer token" });
   });
 
-  test("tells its window, its policies and its end, and drops material that it should not have been sent", async () => {
+  test("returns its window, its policies and its end, and drops material that KMS should not have sent", async () => {
     server.script(
       collection([
         {
@@ -85,7 +85,7 @@ describe("reading a KMS key", () => {
     expect(JSON.stringify(value)).not.toContain(material);
   });
 
-  test("tells no rotation where it is switched off", async () => {
+  test("returns no rotation if rotation is disabled", async () => {
     server.script(collection([{ id: kmsKeyId, state: 1, rotation: { enabled: false, interval_month: 3 } }]));
     expect((await keys().read(ref, options)).value).not.toHaveProperty("rotationIntervalMonths");
   });
@@ -103,19 +103,19 @@ describe("reading a KMS key", () => {
     ["500", { status: 500 }, "UKO_SERVICE_UNAVAILABLE", /500/],
     ["another key", collection([{ id: "other", state: 1 }]), "UKO_ANSWER_INVALID", /requested key/],
     ["no key", collection([]), "UKO_ANSWER_INVALID", /requested key/],
-    ["a state that is no number", collection([{ id: kmsKeyId, state: "1" }]), "UKO_ANSWER_INVALID", /state/],
+    ["a state that is not a number", collection([{ id: kmsKeyId, state: "1" }]), "UKO_ANSWER_INVALID", /state/],
     [
       "a window without end",
       collection([{ id: kmsKeyId, state: 1, dualAuthDelete: { enabled: true, keySetForDeletion: true } }]),
       "UKO_ANSWER_INVALID",
       /window/,
     ],
-  ])("is never gone for %s", async (_, reply, code, detail) => {
+  ])("never reports the key as gone for %s", async (_, reply, code, detail) => {
     server.script(reply);
     await expect(keys().read(ref, options)).rejects.toMatchObject({ code, detail: expect.stringMatching(detail) });
   });
 
-  test("of another instance, or by what is no id, calls nobody", async () => {
+  test("of another instance, or by an invalid ID, sends no request", async () => {
     const other = keys().read({ ...ref, instanceId: "other" }, options);
     await expect(other).rejects.toMatchObject({ code: "UKO_INSTANCE_MISMATCH" });
     for (const wrong of ["", "my-alias", "../purge", `${kmsKeyId}/x`]) {
@@ -130,7 +130,7 @@ describe("reading a KMS key", () => {
 describe("lists of KMS", () => {
   const key = (at: number) => ({ id: `k-${at}`, state: 1 });
 
-  test("ask for every state, of one ring where one is named, until a page is short", async () => {
+  test("request every state, of one ring if a ring is named, until a page is short", async () => {
     const page = Array.from({ length: 1_000 }, (_, at) => key(at));
     server.script(collection(page), collection([key(999), key(1_000)]));
     expect(await keys().list({ ring: "payments" }, options)).toHaveLength(1_001);
@@ -139,13 +139,13 @@ describe("lists of KMS", () => {
     expect([queryOf(0).get("offset"), queryOf(1).get("offset")]).toEqual(["0", "1000"]);
   });
 
-  test("are empty where KMS leaves the list away", async () => {
+  test("are empty if KMS leaves the list out", async () => {
     server.script({ body: { metadata: { collectionTotal: 0 } } });
     expect(await keys().list({}, options)).toEqual([]);
     expect(await keys().ringExists("payments", options)).toBe(false);
   });
 
-  test("of registrations say what prevents a deletion, and that they are unreadable where a right is missing", async () => {
+  test("of registrations state what prevents a deletion, and that they are unreadable if a right is missing", async () => {
     server.script(collection([{ resourceCrn: "crn:a" }, { resourceCrn: "crn:b", preventKeyDeletion: true }]));
     expect(await keys().registrations(ref, options)).toEqual({
       kind: "known",
@@ -163,7 +163,7 @@ describe("lists of KMS", () => {
     await expect(keys().registrations(ref, options)).rejects.toMatchObject({ code: "UKO_SERVICE_UNAVAILABLE" });
   });
 
-  test("of policies tell who wrote last, and nothing where only Managers may read them", async () => {
+  test("of policies return the last writer, and nothing if only Managers may read them", async () => {
     const policy = { updatedBy: "IBMid-A", lastUpdateDate: "2030-01-02T00:00:00Z" };
     server.script(
       collection([
@@ -186,7 +186,7 @@ describe("creating a KMS key", () => {
   const wanted = { name: "payroll", isExtractable: false };
   const made = (fields: object = {}) => collection([{ id: kmsKeyId, ...fields }], 201);
 
-  test("goes to the policies' own path only where a policy is asked for", async () => {
+  test("uses the policies' own path only if a policy is requested", async () => {
     server.script(made());
     await keys().create(wanted, options);
     await keys().create({ ...wanted, ring: "payments", dualAuthDelete: true, rotationIntervalMonths: 3 }, options);
@@ -211,7 +211,7 @@ describe("creating a KMS key", () => {
     ]);
   });
 
-  test("answers what was asked for where KMS's answer is sparse", async () => {
+  test("returns the requested values if KMS's answer is sparse", async () => {
     server.script(made());
     expect(await keys().create({ ...wanted, payload: material, dualAuthDelete: true }, options)).toMatchObject({
       kind: "done",
@@ -219,7 +219,7 @@ describe("creating a KMS key", () => {
     });
   });
 
-  test("never lets a standard key's material come back", async () => {
+  test("never returns a standard key's material", async () => {
     server.script(made({ payload: material }));
     const end = await keys().create({ ...wanted, isExtractable: true }, options);
     expect(server.asked[0]?.headers).toMatchObject({ prefer: "return=minimal" });
@@ -234,7 +234,7 @@ describe("creating a KMS key", () => {
     [{ cut: "before" }, { kind: "lost" }, 1],
     [collection([{}], 201), { kind: "lost" }, 1],
     [{ status: 201, body: "{}" }, { kind: "lost" }, 1],
-  ])("answered %j is %j and is sent once", async (reply, expected, calls) => {
+  ])("returns, for the answer %j, %j and is sent once", async (reply, expected, calls) => {
     server.script(reply);
     expect(await keys().create(wanted, options)).toMatchObject(expected);
     expect(server.asked).toHaveLength(calls);
@@ -242,7 +242,7 @@ describe("creating a KMS key", () => {
 });
 
 describe("changing a KMS key", () => {
-  test("is one call each, and nothing is ever forced", async () => {
+  test("is one call each, and never forced", async () => {
     server.script({ status: 204 });
     const all = keys();
     const path = `/api/v2/keys/${kmsKeyId}`;
@@ -276,7 +276,7 @@ describe("changing a KMS key", () => {
     expect(bodies()[4]).toMatchObject({ resources: [{ rotation: { enabled: true, interval_month: 6 } }] });
   });
 
-  test("by a name that would become another path calls nobody", async () => {
+  test("by a name that would become another path sends no request", async () => {
     for (const name of ["", "a", "a/b", "..%2f", "a b"]) {
       await expect(keys().addAlias(ref, name, options)).rejects.toMatchObject({ code: "UKO_INPUT_INVALID" });
       await expect(keys().createRing(name, options)).rejects.toMatchObject({ code: "UKO_INPUT_INVALID" });
@@ -296,7 +296,7 @@ describe("changing a KMS key", () => {
     [{ status: 202 }, { kind: "lost" }],
     [{ status: 503 }, { kind: "lost" }],
     [{ cut: "before" }, { kind: "lost" }],
-  ])("a destruction answered %j is %j", async (reply, expected) => {
+  ])("returns, for a destruction answered with %j, %j", async (reply, expected) => {
     server.script(reply);
     expect(await keys().destroy(ref, options)).toMatchObject(expected);
   });

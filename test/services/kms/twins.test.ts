@@ -23,7 +23,7 @@ const refusal = (status: number, code?: string, message = "why"): Reply => ({
 });
 
 describe("reading a twin", () => {
-  test("takes the metadata, of the pinned instance, under every spelling of the endpoint", async () => {
+  test("returns the metadata, of the pinned instance, under every spelling of the endpoint", async () => {
     server.script(keyAnswer());
     for (const suffix of ["", "/", "/api", "/api/v2", "/api/v2/"]) await twins(suffix).read(id, options);
     expect(server.asked).toHaveLength(5);
@@ -40,7 +40,7 @@ describe("reading a twin", () => {
     [3, "deactivated"],
     [4, "other"],
     [5, "destroyed"],
-  ])("state %i is %s", async (state, expected) => {
+  ])("maps state %i to %s", async (state, expected) => {
     server.script(keyAnswer({ state }));
     expect(await twins().read(id, options)).toEqual({
       kind: "present",
@@ -50,7 +50,7 @@ describe("reading a twin", () => {
     });
   });
 
-  test("tells KMS's own dual authorization and the window that somebody set", async () => {
+  test("returns KMS's own dual authorization and the open window", async () => {
     const dual = { enabled: true, keySetForDeletion: true, authExpiration: "2030-01-09T00:00:00Z" };
     server.script(
       keyAnswer({ dualAuthDelete: dual }),
@@ -68,13 +68,13 @@ describe("reading a twin", () => {
     });
   });
 
-  test("absent is only what KMS itself says is not there", async () => {
+  test("reports absence only for KMS's own not-found error", async () => {
     server.script(refusal(404, " KEY_NOT_FOUND_ERR"));
     expect(await twins().read(id, options)).toEqual({ kind: "absent", kmsKeyId: id });
   });
 
   test.each<[string, Reply]>([
-    ["401, which a foreign key and a wrong region look like too", refusal(401)],
+    ["401, which a foreign key and a wrong region cause too", refusal(401)],
     ["403", refusal(403, "CONFIG_RULE_CONFLICT_ERR")],
     ["a gateway's 404", { status: 404, body: "<html>no route</html>" }],
     ["a 404 for another reason", refusal(404, "OTHER_ERR")],
@@ -84,8 +84,8 @@ describe("reading a twin", () => {
     ["no JSON", { body: "<html>" }],
     ["no key", { body: { resources: [] } }],
     ["another key", keyAnswer({ id: "other" })],
-    ["a state that is no number", keyAnswer({ state: "1" })],
-    ["dual authorization that is not told", keyAnswer({ dualAuthDelete: {} })],
+    ["a state that is not a number", keyAnswer({ state: "1" })],
+    ["dual authorization that KMS does not return", keyAnswer({ dualAuthDelete: {} })],
     ["null for dual authorization", keyAnswer({ dualAuthDelete: null })],
     ["dual authorization in words", keyAnswer({ dualAuthDelete: { enabled: "false" } })],
     ["a window without end", keyAnswer({ dualAuthDelete: { enabled: true, keySetForDeletion: true } })],
@@ -93,14 +93,14 @@ describe("reading a twin", () => {
       "a window that ends some day",
       keyAnswer({ dualAuthDelete: { enabled: true, keySetForDeletion: true, authExpiration: "soon" } }),
     ],
-  ])("unreadable, and never absent, is %s", async (_, reply) => {
+  ])("reports unreadable, and never absent, for %s", async (_, reply) => {
     server.script(reply);
     const twin = await twins().read(id, options);
     expect(twin).toMatchObject({ kind: "unreadable", kmsKeyId: id });
     expect(JSON.stringify(twin)).not.toMatch(/token/);
   });
 
-  test("an id that is not an id is unreadable, and becomes no path", async () => {
+  test("treats an invalid ID as unreadable, and never as a path", async () => {
     for (const wrong of ["", "../purge", "registrations", `${id}/x`]) {
       expect(await twins().read(wrong, options)).toMatchObject({ kind: "unreadable" });
       expect(await twins().setForDeletion(wrong, options)).toMatchObject({ kind: "refused" });
@@ -110,7 +110,7 @@ describe("reading a twin", () => {
 });
 
 describe("setting and unsetting a twin for deletion", () => {
-  test("is one call without a body", async () => {
+  test("sends one call without a body", async () => {
     server.script({ status: 204, headers: { "correlation-id": "c-1" } });
     expect(await twins().setForDeletion(id, options)).toMatchObject({ kind: "done", correlationId: "c-1" });
     expect(await twins().unsetForDeletion(id, options)).toMatchObject({ kind: "done" });
@@ -133,7 +133,7 @@ describe("setting and unsetting a twin for deletion", () => {
     [{ cut: "before" }, { kind: "lost" }],
     [{ status: 204, headers: { date: null } }, { kind: "lost" }],
     [{ status: 202 }, { kind: "lost" }],
-  ])("%j is %j", async (reply, expected) => {
+  ])("returns, for the answer %j, %j", async (reply, expected) => {
     server.script(reply);
     expect(await twins().setForDeletion(id, options)).toMatchObject(expected);
     // 401 alone leads to a second request, with a fresh token.
@@ -141,7 +141,7 @@ describe("setting and unsetting a twin for deletion", () => {
   });
 });
 
-test("against the local UKO: a twin is read, set, unset, and destroyed with its key", async () => {
+test("in the emulator, a twin is read, set, unset, and destroyed with its key", async () => {
   const world = await startTestWorld();
   try {
     const carol = adaptersOf(world, "carol");

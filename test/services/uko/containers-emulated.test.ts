@@ -1,4 +1,4 @@
-/** Vaults, keystores and templates against the local UKO: what one call makes, the next one shows. */
+/** Vaults, keystores and templates in the emulator: what one call creates, the next one returns. */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ContainerRef, WithEtag } from "../../../provider/engine/ports/containers.ts";
@@ -27,7 +27,7 @@ function done<T>(written: Written<T>): T {
 }
 const idOf = (made: WithEtag<{ readonly id: string }>): string => made.snapshot.id;
 
-test("a vault, a keystore and a template are made, read, changed, listed and removed", async () => {
+test("a vault, a keystore and a template are created, read, changed, listed and removed", async () => {
   const { vaults, keystores, templates } = carol();
   const vault = done(await vaults.create({ name: "made", description: "d" }, options));
   const vaultRef = at("vault", idOf(vault), idOf(vault));
@@ -76,7 +76,7 @@ test("a vault, a keystore and a template are made, read, changed, listed and rem
   expect((await vaults.read(vaultRef, options)).value).toBeUndefined();
 });
 
-test("who may not change a container is told the role, and a stale ETag changes nothing", async () => {
+test("a caller who may not change a container gets the required role, and a stale ETag changes nothing", async () => {
   const ref = at("vault", vaultId, vaultId);
   const { value } = await carol().vaults.read(ref, options);
   const erin = await adaptersOf(world, "erin").vaults.update(ref, { description: "x" }, value?.etag ?? "", options);

@@ -1,4 +1,4 @@
-/** Vaults, keystores and templates in every form that samples show: what is sent, what is read, and what never comes back. */
+/** Vaults, keystores and templates in every form that samples have: requests, answers, and what uko never returns. */
 
 import { describe, expect, test } from "vitest";
 import type { ContainerRef } from "../../../provider/engine/ports/containers.ts";
@@ -24,7 +24,7 @@ const bodies = () => server.asked.flatMap(({ body }) => (body === "" ? [] : [JSO
 describe("a vault", () => {
   const least = { id: vaultId, name: "payments" };
 
-  test("is read from the least that the service may send, without a vault's header", async () => {
+  test("is read from the smallest answer that the service may send, without a vault's header", async () => {
     server.script(reply(least));
     expect(await client().vaults.read(vault, options)).toEqual({
       value: { snapshot: { id: vaultId, name: "payments", description: "", recoveryKeyLabel: "" }, etag },
@@ -35,14 +35,14 @@ describe("a vault", () => {
     expect(server.asked[0]?.headers).not.toHaveProperty("uko-vault");
   });
 
-  test("that the service itself does not find is undefined; a gateway's 404 is not", async () => {
+  test("is undefined if the service itself does not find it; a gateway's 404 is an error", async () => {
     server.script({ status: 404, body: { trace: "t-1", errors: [{ code: "not_found", message: "no" }] } });
     expect((await client().vaults.read(vault, options)).value).toBeUndefined();
     server.script({ status: 404, body: "<html>" });
     await expect(client().vaults.read(vault, options)).rejects.toMatchObject({ code: "UKO_ANSWER_INVALID" });
   });
 
-  test("is created once, changed with its ETag, and removed with nothing beside its path", async () => {
+  test("is created once, changed with its ETag, and removed with its path alone", async () => {
     const { vaults } = client();
     server.script(reply(least, 201), reply(least), { status: 204 });
     expect(await vaults.create({ name: "payments" }, options)).toMatchObject({ kind: "done", value: { etag } });
@@ -57,11 +57,14 @@ describe("a vault", () => {
     expect(server.asked.map(({ headers }) => headers["if-match"])).toEqual([undefined, etag, etag]);
   });
 
-  test.each([429, 503])("whose creation is answered %i may be there, and is not sent again", async (status) => {
-    server.script({ status, headers: { "retry-after": "0" } });
-    expect(await client().vaults.create({ name: "payments" }, options)).toMatchObject({ kind: "lost" });
-    expect(server.asked).toHaveLength(1);
-  });
+  test.each([429, 503])(
+    "may exist after a creation answered with %i, and the creation is not sent again",
+    async (status) => {
+      server.script({ status, headers: { "retry-after": "0" } });
+      expect(await client().vaults.create({ name: "payments" }, options)).toMatchObject({ kind: "lost" });
+      expect(server.asked).toHaveLength(1);
+    },
+  );
 });
 
 describe("a keystore", () => {
@@ -71,7 +74,7 @@ describe("a keystore", () => {
     return (await client().keystores.read(keystore, options)).value?.snapshot;
   };
 
-  test("shows no secret, masked or not, and nothing that this release does not know", async () => {
+  test("returns no secret, masked or not, and nothing that this release does not know", async () => {
     const found = await fieldsOf({
       aws_region: "eu_central_1",
       aws_access_key_id: "PLANTED",
@@ -87,7 +90,7 @@ describe("a keystore", () => {
     expect(JSON.stringify(found)).not.toContain("PLANTED");
   });
 
-  test("is read with numbers and flags as texts, and words of a later release", async () => {
+  test("is read with numbers and flags as texts, and values of a later release", async () => {
     const found = await fieldsOf({
       type: "moon_kms",
       cca_port: "9443",
@@ -128,12 +131,12 @@ describe("a keystore", () => {
     [{ type: "IBM_CLOUD_KMS", ibm_variant: "internal" }, unknown('calls the type of keystore "ring" IBM_CLOUD_KMS')],
     [{ type: 7 }, unknown(`Keystore ${id} could not be read`)],
     [{ id: "other" }, unknown("returned another keystore")],
-  ])("with %j is of a kind that is known only by the contract's words", async (fields, expected) => {
+  ])("with %j has a kind that follows from the contract's words alone", async (fields, expected) => {
     server.script(reply({ ...least, name: "ring", ...fields }));
     expect(await client().containers.keystoreKind(id, options)).toEqual(expected);
   });
 
-  test("is asked for its kind again only while its kind is unknown", async () => {
+  test("causes another read of its kind only while its kind is unknown", async () => {
     const { containers } = client();
     server.script(reply({ ...least, type: "?" }), reply(least));
     expect(await containers.keystoreKind(id, options)).toMatchObject({ kind: "unknown" });
@@ -142,7 +145,7 @@ describe("a keystore", () => {
     expect(server.asked).toHaveLength(2);
   });
 
-  test("is removed in mode restrict, whatever happens", async () => {
+  test("is removed in mode restrict in every case", async () => {
     server.script({ status: 204 });
     await client().keystores.remove(keystore, etag, options);
     expect(sent()).toEqual([`DELETE /api/v4/keystores/${id}?mode=restrict`]);
@@ -161,13 +164,13 @@ describe("a keystore", () => {
     ]);
   });
 
-  test("is asked for its health", async () => {
+  test("has a health check", async () => {
     server.script({ body: { health_status: "not_responding" } });
     expect(await client().keystores.status(keystore, options)).toEqual({ health: "not_responding", healthMessage: "" });
     expect(sent()).toEqual([`GET /api/v4/keystores/${id}/status`]);
   });
 
-  test("that is not found under its vault is read without the vault, and on API 4.9 in the plain list", async () => {
+  test("that its vault does not have is read without the vault, and on API 4.9 in the plain list", async () => {
     const missing = { status: 404, body: { trace: "t-1", errors: [{ code: "not_found", message: "no" }] } };
     const wantsHeader = { status: 400, body: missing.body };
     const listed = (...ids: readonly string[]) => ({
@@ -203,7 +206,7 @@ describe("a template", () => {
   const least = { id, key, keystores: [] };
   const distributed = { group: "g", type: "google_kms", google_key_purpose: "mac", cca_key_words: ["a"], x: 1 };
 
-  test("tells where its keys go, with the variant's own fields", async () => {
+  test("returns the targets of its keys, with the variant's own fields", async () => {
     server.script(reply({ ...least, version: "3", state: "archived", type: ["shadow"], keystores: [distributed] }));
     expect((await client().templates.read(template, options)).value?.snapshot).toMatchObject({
       size: "256",
@@ -220,14 +223,14 @@ describe("a template", () => {
   });
 
   test.each([[[]], [[distributed, distributed]], [[{ type: "google_kms" }]], [[{ group: "g" }]]])(
-    "that is distributed as %j tells nothing about it",
+    "returns no targets if distributed as %j",
     async (keystores) => {
       server.script(reply({ ...least, keystores }));
       expect((await client().templates.read(template, options)).value?.snapshot).not.toHaveProperty("distribution");
     },
   );
 
-  test("is created whole, and changed by what is given", async () => {
+  test("is created whole, and changed by its inputs", async () => {
     server.script(reply(least, 201), reply(least));
     const { templates } = client();
     const wanted = { size: "256", activationPeriod: "P0D", expirationPeriod: "P1Y", keyState: "active" } as const;
@@ -245,14 +248,14 @@ describe("a template", () => {
     ]);
   });
 
-  test("is archived and taken back with its ETag", async () => {
+  test("is archived and restored with its ETag", async () => {
     server.script(reply(least));
     await client().templates.archive(template, etag, options);
     await client().templates.unarchive(template, etag, options);
     expect(sent()).toEqual([`POST /api/v4/templates/${id}/archive`, `POST /api/v4/templates/${id}/unarchive`]);
   });
 
-  test("is listed with those that the service would hide, within its vault", async () => {
+  test("is listed with the templates that the service hides by default, within its vault", async () => {
     server.script({ body: { total_count: 1, templates: [least] } });
     expect(await client().templates.list({ vaultId }, options)).toHaveLength(1);
     const query = new URL(server.asked[0]?.path ?? "", server.url).searchParams;
@@ -286,7 +289,7 @@ describe("every container", () => {
     [{ cut: "before" }, { kind: "lost" }],
     [{ status: 202 }, { kind: "lost" }],
     [{ status: 200, body: "<html>Signed in</html>" }, { kind: "lost" }],
-  ])("whose removal is answered %j is %j", async (answer, expected) => {
+  ])("reads a removal answered with %j as %j", async (answer, expected) => {
     server.script(answer);
     const { vaults, keystores, templates } = client();
     expect(await vaults.remove(vault, etag, options)).toMatchObject(expected);
@@ -298,7 +301,7 @@ describe("every container", () => {
     [401, "UKO_ACCESS_DENIED"],
     [403, "UKO_RIGHTS_MISSING"],
     [500, "UKO_SERVICE_UNAVAILABLE"],
-  ])("that is answered %i is never gone", async (status, code) => {
+  ])("is never gone after an answer %i", async (status, code) => {
     server.script({ status });
     const { vaults, keystores, templates } = client();
     for (const read of [vaults.read(vault, options), keystores.read(keystore, options), templates.list({}, options)]) {

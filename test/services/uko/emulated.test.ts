@@ -1,4 +1,4 @@
-/** UKO v4 through the adapters, against the local UKO. */
+/** UKO v4 through the adapters, with the emulator. */
 
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -14,9 +14,9 @@ const signal = new AbortController().signal;
 const cannot: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "api-4.7": {
     "a key that is in another vault than was said is shown in its own":
-      "that API answers only below the right vault, and nothing tells a wrong one from an absent key",
+      "API 4.7 returns a key only below the right vault, and the same 404 for a wrong vault and an absent key",
     "a key goes its whole way: deactivated, after four hours destroyed, after the pending period removed":
-      "that API does not tell until when a keystore keeps the material (4.14.0 and 4.14.2 brought it)",
+      "API 4.7 does not return the end of the pending period (4.14.0 and 4.14.2 brought it)",
   },
 };
 
@@ -36,10 +36,10 @@ for (const profile of ["documented", "stale-status", "unique-etags", "api-4.7"])
       close: world.close,
     };
   };
-  describeKeys(`UKO v4 against the local UKO, profile ${profile}`, start, cannot[profile]);
+  describeKeys(`UKO v4 with the emulator, profile ${profile}`, start, cannot[profile]);
 }
 
-/** Somebody with a token that this service never issued. */
+/** A caller with a token that this service never issued. */
 function strangerOf(world: TestWorld) {
   const http = aClient().http;
   const iam = { url: world.url, source: "environment", role: "iam" } as const;
@@ -66,7 +66,7 @@ function strangerOf(world: TestWorld) {
 const internal = { kind: "internal" };
 const external = { kind: "external" };
 
-test("API 4.9 and earlier tell an internal keystore through their list", async () => {
+test("the adapter finds an internal keystore of API 4.9 and earlier in their list", async () => {
   const world = await startTestWorld({ profile: "api-4.7" });
   try {
     const { containers } = adaptersOf(world, "carol");
@@ -81,7 +81,7 @@ test("API 4.9 and earlier tell an internal keystore through their list", async (
   }
 });
 
-describe("against the local UKO", () => {
+describe("with the emulator", () => {
   let world: TestWorld;
   beforeAll(async () => {
     world = await startTestWorld();
@@ -90,7 +90,7 @@ describe("against the local UKO", () => {
   beforeEach(() => fetch(`${world.url}/_emulator/faults`, { method: "DELETE" }));
   const fault = (rule: object) => world.control("faults", rule);
 
-  test("the actor is the person behind the token, and the instance is proven by the broker", async () => {
+  test("the actor is the person behind the token, and the broker proves the instance", async () => {
     const { session } = adaptersOf(world, "dave");
     expect(await session.actor({ signal })).toMatchObject({
       identity: { iamId: "IBMid-550000DAVE" },
@@ -100,7 +100,7 @@ describe("against the local UKO", () => {
     expect(await session.isInstanceProven({ signal })).toBe(true);
   });
 
-  test("a clock that ran past the token's hour costs one fresh token", async () => {
+  test("a clock beyond the token's hour costs one fresh token", async () => {
     const { keys } = adaptersOf(world, "carol");
     const { id } = await world.keyIn("active");
     await keys.read(refOf(world, id), { signal });
@@ -108,7 +108,7 @@ describe("against the local UKO", () => {
     expect((await keys.read(refOf(world, id), { signal })).value?.snapshot.keyId).toBe(id);
   });
 
-  test("a creation whose answer is lost is one request, and lost", async () => {
+  test("a creation with a lost answer is one request, and its result is unknown", async () => {
     const { keys } = adaptersOf(world, "carol");
     const before = (await auditOf(world)).length;
     for (const drop of ["before", "after"]) {
@@ -147,7 +147,7 @@ describe("against the local UKO", () => {
     expect((await auditOf(world)).slice(before).filter(({ operation }) => operation === "K7")).toHaveLength(1);
   });
 
-  test("a deactivation that meets a limiter is sent again, and given up without effect", async () => {
+  test("a deactivation that meets a limiter is sent again, and stops without effect", async () => {
     const { keys } = adaptersOf(world, "carol");
     const ref = refOf(world, (await world.keyIn("active")).id);
     const { value } = await keys.read(ref, { signal });
@@ -187,7 +187,7 @@ describe("against the local UKO", () => {
     expect(await containers.vaultExists(vaultId, { signal })).toBe("unknown");
   });
 
-  test("vaults are found or not, and internal keystores are told from others, once per run", async () => {
+  test("vaults are found or not, and internal keystores are distinguished from others, once per run", async () => {
     const { containers } = adaptersOf(world, "erin");
     expect(await containers.vaultExists(vaultId, { signal })).toBe("found");
     expect(await containers.vaultExists("00000000-0000-4000-8000-000000000000", { signal })).toBe("not_found");

@@ -1,4 +1,4 @@
-/** Glances at keys: how many calls they are, and what they may never hide. */
+/** Cached reads of keys: how many calls they take, and what they may never hide. */
 
 import { beforeEach, describe, expect, test } from "vitest";
 import type { KeyRef } from "../../../provider/engine/ports/world.ts";
@@ -58,14 +58,14 @@ describe("cached reads of a vault", () => {
     expect(query.get("state")?.split(",")).toHaveLength(6);
   });
 
-  test("that come one by one read one key each", async () => {
+  test("that arrive one by one read one key each", async () => {
     const { cachedRead } = client();
     for (let at = 0; at < 3; at += 1) expect((await cachedRead(ref(at), options)).value?.keyId).toBe(`k-${at}`);
     expect(lists()).toBe(0);
     expect(server.asked).toHaveLength(3);
   });
 
-  test("that begin within ten seconds of a list cost nothing, and later ones a fresh look", async () => {
+  test("that begin within ten seconds of a list cost no call, and later ones a fresh read", async () => {
     const { cachedRead } = client();
     await Promise.all([cachedRead(ref(0), options), cachedRead(ref(1), options)]);
     nowMs = 9_999;
@@ -77,7 +77,7 @@ describe("cached reads of a vault", () => {
     expect(server.asked).toHaveLength(2);
   });
 
-  test("after a whole list that was read for another purpose are served from it", async () => {
+  test("after a whole list that was read for another purpose use that list", async () => {
     const { cachedRead, list } = client();
     await list({ vaultId }, options);
     server.asked.length = 0;
@@ -85,7 +85,7 @@ describe("cached reads of a vault", () => {
     expect(server.asked).toHaveLength(0);
   });
 
-  test("never show what was before a change of this run", async () => {
+  test("never return data from before a change of this run", async () => {
     const { cachedRead, remove } = client();
     await Promise.all([cachedRead(ref(0), options), cachedRead(ref(1), options)]);
     await remove(ref(0), "e-1", options);
@@ -93,7 +93,7 @@ describe("cached reads of a vault", () => {
     expect((await cachedRead(ref(0), options)).value).toBeUndefined();
   });
 
-  test("read each key of a large vault once this run has written there, since its next write ends what a list is good for", async () => {
+  test("read each key of a large vault once this run has written there, since its next write invalidates a list", async () => {
     const { cachedRead, remove } = client();
     await Promise.all([cachedRead(ref(0), options), cachedRead(ref(1), options)]);
     await remove(ref(0), "e-1", options);
@@ -106,7 +106,7 @@ describe("cached reads of a vault", () => {
     expect(server.asked).toHaveLength(3);
   });
 
-  test("are still one list after a write where the vault is small", async () => {
+  test("are still one list after a write if the vault is small", async () => {
     keysThere = keysThere.slice(0, 50);
     const { cachedRead, remove } = client();
     await Promise.all([cachedRead(ref(0), options), cachedRead(ref(1), options)]);
@@ -115,7 +115,7 @@ describe("cached reads of a vault", () => {
     expect(lists()).toBe(2);
   });
 
-  test("call no key gone that only the list does not show", async () => {
+  test("report no key as gone that only the list leaves out", async () => {
     const hidden = wire(1_000);
     const { cachedRead } = client();
     server.answer((asked) =>
@@ -126,7 +126,7 @@ describe("cached reads of a vault", () => {
     expect((await cachedRead(ref(1_001), options)).value).toBeUndefined();
   });
 
-  test("read each key where few are looked for in a vault of very many", async () => {
+  test("read each key if few keys of a very large vault are requested", async () => {
     keysThere = Array.from({ length: 8_001 }, (_, at) => wire(at));
     const { cachedRead } = client();
     await Promise.all([cachedRead(ref(8_000), options), cachedRead(ref(7_999), options)]);
@@ -137,7 +137,7 @@ describe("cached reads of a vault", () => {
   test.each<[string, Reply]>([
     ["who may read keys but not list them", { status: 403 }],
     ["where one key of the list cannot be understood", { body: { total_count: 1, managed_keys: [{ id: "x" }] } }],
-  ])("ask for each key %s, and try no list again", async (_, reply) => {
+  ])("read each key %s, and try no list again", async (_, reply) => {
     const { cachedRead } = client();
     server.answer((asked) => (asked.path.includes("?") ? reply : service(asked)));
     const seen = await Promise.all([cachedRead(ref(0), options), cachedRead(ref(1), options)]);
@@ -149,7 +149,7 @@ describe("cached reads of a vault", () => {
   test.each([
     [401, "UKO_ACCESS_DENIED"],
     [503, "UKO_SERVICE_UNAVAILABLE"],
-  ])("all fail where the list is answered %i, and send nothing more", async (status, code) => {
+  ])("all fail if the list is answered with %i, and send nothing more", async (status, code) => {
     const { cachedRead } = client();
     server.answer(() => ({ status }));
     const seen = await Promise.allSettled([cachedRead(ref(0), options), cachedRead(ref(1), options)]);
@@ -157,7 +157,7 @@ describe("cached reads of a vault", () => {
     expect(lists()).toBe(server.asked.length);
   });
 
-  test("end for whoever is stopped, and go on for the others", async () => {
+  test("end for a canceled caller, and continue for the others", async () => {
     const { cachedRead } = client();
     server.answer((asked) => ({ ...service(asked), latencyMs: 50 }));
     const stop = new AbortController();
@@ -168,7 +168,7 @@ describe("cached reads of a vault", () => {
     expect((await other).value?.keyId).toBe("k-1");
   });
 
-  test("of another instance, or at an id that is none, are refused before anything is listed", async () => {
+  test("of another instance, or with an invalid ID, are refused before any list", async () => {
     const { cachedRead } = client();
     const wrong = [
       { ...ref(0), instanceId: "other" },

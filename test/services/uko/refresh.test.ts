@@ -1,4 +1,7 @@
-/** A refresh of a thousand keys, as a stack of them makes it: few calls, and none that a key's decision would need. */
+/**
+ * A refresh of a stack with a thousand keys: few calls, and none of those that only a decision about a key
+ * requires.
+ */
 
 import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";

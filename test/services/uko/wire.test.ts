@@ -1,4 +1,4 @@
-/** UKO's answers in every form that samples show, and some that nobody should send. */
+/** UKO's answers in every form that samples have, and some invalid ones. */
 
 import { describe, expect, test } from "vitest";
 import type { KeySnapshot, Keys } from "../../../provider/engine/ports/world.ts";
@@ -26,7 +26,7 @@ const snapshotOf = async (fields: Record<string, unknown>): Promise<KeySnapshot 
 };
 
 describe("a request", () => {
-  test("goes below /api/v4 under every spelling of the endpoint, with the vault, and the ETag as it came", async () => {
+  test("goes below /api/v4 under every spelling of the endpoint, with the vault, and an unchanged ETag", async () => {
     server.script(keyReply());
     for (const suffix of ["", "/", "/api", "/api/v4"]) await client(suffix).keys.read(ref, options);
     for (const asked of server.asked) {
@@ -50,21 +50,21 @@ describe("a request", () => {
     expect(server.asked).toEqual([]);
   });
 
-  test("that removes a key never has force or anything else beside the key's path", async () => {
+  test("that removes a key never has force or any other parameter", async () => {
     server.script({ status: 204 });
     expect(await keys().remove(ref, etag, options)).toMatchObject({ kind: "done", serviceTimeMs });
     expect(server.asked).toMatchObject([{ method: "DELETE", path: `/api/v4/managed_keys/${keyId}`, body: "" }]);
   });
 
   test.each([{ status: 202 }, { status: 200, body: "<html>Signed in</html>" }])(
-    "is not removed by %j",
+    "does not remove a key with %j",
     async (answer) => {
       server.script(answer);
       expect(await keys().remove(ref, etag, options)).toMatchObject({ kind: "lost" });
     },
   );
 
-  test("names only what is to be sent", async () => {
+  test("names only the fields to send", async () => {
     server.script({ ...keyReply(), status: 201 });
     await keys().create({ vaultId: ref.vaultId, templateName: "payroll", tags: [] }, options);
     await keys().update(ref, { tags: [], activationDate: "2027-01-01" }, etag, options);
@@ -75,8 +75,8 @@ describe("a request", () => {
   });
 });
 
-describe("a key is read", () => {
-  test("from the least that the service may send", async () => {
+describe("a key", () => {
+  test("is read from the smallest answer that the service may send", async () => {
     expect(await snapshotOf({})).toEqual({
       keyId,
       vaultId: ref.vaultId,
@@ -96,7 +96,7 @@ describe("a key is read", () => {
     });
   });
 
-  test("with numbers as texts, texts as numbers, null for a list that is not required, and unknown words and fields", async () => {
+  test("is read with numbers as texts, texts as numbers, null for an optional list, and unknown values and fields", async () => {
     const found = await snapshotOf({
       version: "3",
       size: 256,
@@ -110,7 +110,7 @@ describe("a key is read", () => {
     expect(found?.updatedAtMs).toBe(Date.UTC(2022, 4, 27, 10, 15, 38, 123));
   });
 
-  test("with the places of its material if the service names them", async () => {
+  test("is read with the places of its material if the service names them", async () => {
     expect(await snapshotOf({ key_material_present: ["keystores", "moon"] })).toMatchObject({
       materialPresent: ["keystores", "moon"],
     });
@@ -118,13 +118,13 @@ describe("a key is read", () => {
     expect(await snapshotOf({ key_material_present: null })).not.toHaveProperty("materialPresent");
   });
 
-  test("with a last writer who hides behind invisible characters taken for unknown", async () => {
+  test("has an unknown last writer if the writer's ID contains invisible characters", async () => {
     for (const writer of ["IBMid-A\u200b", "IBMid-A ", ""]) {
       expect(await snapshotOf({ updated_by: writer })).not.toHaveProperty("updatedBy");
     }
   });
 
-  test("with the label and description as they are on the wire", async () => {
+  test("is read with the label and description unchanged", async () => {
     const text = "a\n\u001b[31m [uko1x";
     expect(await snapshotOf({ label: text, description: text })).toMatchObject({ label: text, description: text });
   });
@@ -140,12 +140,12 @@ describe("a key is read", () => {
     ["with null for the keystores that it refers to", keyReply({ referenced_keystores: null })],
     ["without its status in keystores", keyReply({ status_in_keystores: undefined })],
     ["with null for its status in keystores", keyReply({ status_in_keystores: null })],
-    ["with a place of its material that is no list", keyReply({ key_material_present: "keystores" })],
+    ["with a place of its material that is not a list", keyReply({ key_material_present: "keystores" })],
     [
       "with a status in a keystore that lacks its detail",
       keyReply({ status_in_keystores: [{ status: "not_present", keystore_sync_flag: "ok" }] }),
     ],
-  ])("not %s", async (_, reply) => {
+  ])("is not read %s", async (_, reply) => {
     server.script(reply);
     await expect(keys().read(ref, options)).rejects.toMatchObject({ code: "UKO_ANSWER_INVALID" });
     // The same as the answer to a change: the effect may have happened.
@@ -159,7 +159,7 @@ describe("a keystore's answer", () => {
   const status = async (fields: Record<string, unknown>) =>
     (await snapshotOf({ status_in_keystores: [{ ...least, ...fields }] }))?.storedStatus[0];
 
-  test("in words of the contract is kept, the old word for verifying understood, any other unrecognised", async () => {
+  test("is kept in the contract's words, with the old word for verifying understood and any other unrecognized", async () => {
     expect(await status({})).toMatchObject({ status: "active", syncFlag: "ok", keystoreId: "", keyIdInKeystore: "" });
     expect(await status({ keystore_sync_flag: "pending" })).toMatchObject({ syncFlag: "verifying_sync" });
     expect(await status({ status: "asleep", keystore_sync_flag: "?" })).toMatchObject({
@@ -168,7 +168,7 @@ describe("a keystore's answer", () => {
     });
   });
 
-  test("has an end of its pending period where it tells one", async () => {
+  test("has the end of its pending period if the service returns one", async () => {
     expect(await status({ destruction_at: "2020-06-24T09:46:41.000+00:00" })).toMatchObject({
       destructionAtMs: Date.UTC(2020, 5, 24, 9, 46, 41),
     });
@@ -190,7 +190,7 @@ describe("lists", () => {
   const list = () => keys().list({ vaultId: ref.vaultId }, options);
   const offsets = () => server.asked.map(({ path }) => new URL(path, server.url).searchParams.get("offset"));
 
-  test("are walked by what came, not by what was asked for, each key once", async () => {
+  test("are read by the number of received keys, not of requested keys, each key once", async () => {
     server.script(
       { body: { total_count: "5", managed_keys: items(2) } },
       { body: { total_count: 5, managed_keys: items(2, 1) } },
@@ -200,30 +200,30 @@ describe("lists", () => {
     expect(offsets()).toEqual(["0", "2", "4"]);
   });
 
-  test("end with a page that is empty, whatever the count says", async () => {
+  test("end with an empty page, whatever the count says", async () => {
     server.script({ body: { total_count: 9, managed_keys: items(1) } }, { body: { total_count: 9, managed_keys: [] } });
     expect(await list()).toHaveLength(1);
   });
 
-  test("that never end are given up", async () => {
+  test("without an end stop with an error", async () => {
     server.script({ body: { total_count: 1e9, managed_keys: items(1) } });
     await expect(list()).rejects.toMatchObject({ code: "UKO_ANSWER_INVALID" });
     expect(server.asked).toHaveLength(250);
   });
 
-  test("with one key that cannot be read are not read at all: the missing one may be the one that is looked for", async () => {
+  test("with one unreadable key are not read at all: the missing key may be the requested one", async () => {
     server.script({ body: { total_count: 2, managed_keys: [...items(1), { id: "k-1" }] } });
     await expect(list()).rejects.toMatchObject({ code: "UKO_ANSWER_INVALID" });
   });
 
-  test("ask for every state", async () => {
+  test("request every state", async () => {
     server.script({ body: { total_count: 0, managed_keys: [] } });
     await list();
     expect(new URL(server.asked[0]?.path ?? "", server.url).searchParams.get("state")?.split(",")).toHaveLength(6);
   });
 });
 
-describe("what uses a key", () => {
+describe("the uses of a key", () => {
   const registration = (prevents: unknown) => ({
     id: "crn",
     type: "com_ibm_cloud_kms_registration",
@@ -236,7 +236,7 @@ describe("what uses a key", () => {
   };
   const page = (...found: unknown[]): Reply => ({ body: { total_count: found.length, associated_resources: found } });
 
-  test("is counted, and what keeps the key is named", async () => {
+  test("are counted, and the blocking resources are named", async () => {
     expect(await use(page(registration(false), registration(true)))).toEqual({
       kind: "known",
       count: 2,
@@ -248,14 +248,14 @@ describe("what uses a key", () => {
     ["a right is missing", { status: 403 }],
     ["a use of an unknown kind is among it", page({ id: "x", type: "com_new" })],
     ["it does not say whether it keeps the key", page(registration(undefined))],
-    ["the answer is no list", { body: {} }],
+    ["the answer is not a list", { body: {} }],
     ["it is not found", { status: 404 }],
     ["the service counts more than it lists", { body: { total_count: 2, associated_resources: [] } }],
-  ])("is unreadable where %s", async (_, reply) => {
+  ])("are unreadable if %s", async (_, reply) => {
     expect(await use(reply)).toMatchObject({ kind: "unreadable" });
   });
 
-  test("is asked again later where the service is not there", async () => {
+  test("are read again later if the service is unavailable", async () => {
     await expect(use({ status: 503 })).rejects.toMatchObject({ code: "UKO_SERVICE_UNAVAILABLE" });
   });
 });
@@ -263,7 +263,7 @@ describe("what uses a key", () => {
 describe("an error", () => {
   const refused = { trace: "trace-9", errors: [{ code: "invalid_state", message: `no\u001b[31m ${"x".repeat(900)}` }] };
 
-  test("shows the service's sentence clean and cut, with its correlation id", async () => {
+  test("contains the service's sentence clean and cut, with its correlation ID", async () => {
     server.script({ status: 409, body: refused });
     const end = await keys().act(ref, "destroy", etag, options);
     expect(end).toMatchObject({ kind: "refused", status: 409, correlationId: "trace-9" });
@@ -272,7 +272,7 @@ describe("an error", () => {
     expect(message.length).toBeLessThanOrEqual(500);
   });
 
-  test("never holds the token, even where the service repeats it", async () => {
+  test("never contains the token, even if the service repeats it", async () => {
     for (const status of [400, 401, 403, 409, 500]) {
       server.script({ status, body: { errors: [{ code: "x", message: "Bearer planted-token was refused" }] } });
       const read = await keys()
@@ -288,7 +288,7 @@ describe("an error", () => {
     }
   });
 
-  test("shows no gateway's page", async () => {
+  test("contains no gateway's page", async () => {
     server.script({ status: 400, body: "<html><script>alert(1)</script></html>" });
     expect(await keys().act(ref, "destroy", etag, options)).toMatchObject({
       kind: "refused",
