@@ -121,7 +121,7 @@ const rules: readonly Rule[] = [
     title: "plain English: no word of the former dialect (provider/docs/glossary.md)",
     // Grows with each page that is rewritten, until it covers provider/, sdk/make/, examples/ and every page.
     files:
-      /^((ARCHITECTURE|CONTRIBUTING|README)\.md|examples\/[^/]*\/README\.md|provider\/docs\/(before-march-2027|emulator|errors|existing-keys|fidelity|glossary|pipelines|release|support|terraform|two-people|what-destroy-does|whole-stack)\.md|provider\/docs\/(reference\.md|registry\/.*)|provider\/(emulator|pulumi-dynamic|resources|schema)\/.*|sdk\/make\/.*|sdk\/released\/README\.md|sdk\/terraform\/docs\/.*|test\/(attacks|emulator)\/.*)$/,
+      /^((ARCHITECTURE|CONTRIBUTING|README)\.md|examples\/[^/]*\/README\.md|provider\/docs\/(before-march-2027|emulator|errors|existing-keys|fidelity|glossary|pipelines|release|support|terraform|two-people|what-destroy-does|whole-stack)\.md|provider\/docs\/(reference\.md|registry\/.*)|provider\/(emulator|pulumi-dynamic|resources|schema)\/.*|sdk\/make\/.*|sdk\/released\/README\.md|sdk\/terraform\/docs\/.*|test\/(attacks|cli|emulator|engine|resources)\/.*)$/,
     find: lines(
       /\b(told|foretells?|foretold|foreseen?|unseen|unasked|untold|besides?|whoever|for ever|of ours|outweighs?|is to be|are to be|awaited(?!<)|on file|stands behind|takes the role|local UKO(?!'s demo world))\b/i,
     ),
@@ -130,7 +130,7 @@ const rules: readonly Rule[] = [
   {
     title: "plain English in messages and comments",
     files:
-      /^(provider\/(engine|cli|terraform-plugin(?!\/protocol)|pulumi-plugin)\/.*|provider\/(errors|printable)\.ts|test\/golden\/.*)$/,
+      /^(provider\/(engine|cli|terraform-plugin(?!\/protocol)|pulumi-plugin)\/.*|provider\/(errors|printable)\.ts|test\/(cli|engine|golden|resources)\/.*)$/,
     find: (text, file) =>
       (file.endsWith(".ts") ? proseIn(text, file) : text.split("\n")).filter((prose) => dialect.test(prose)),
     broken: { file: "provider/engine/loop/wait.ts", text: 'const message = "Somebody has to be asked";\n' },
