@@ -9,7 +9,7 @@ import { expect, test } from "vitest";
 const repository = new URL("../", import.meta.url);
 const text = readFileSync(new URL("ARCHITECTURE.md", repository), "utf8");
 
-test("the picture is what dependency-cruiser sees; put the new one in when this fails", () => {
+test("the picture matches dependency-cruiser; if not, insert the new picture", () => {
   const cruise = fileURLToPath(new URL("node_modules/dependency-cruiser/bin/dependency-cruiser.mjs", repository));
   const args = ["provider", "--output-type", "mermaid", "--include-only", "^provider", "--collapse", "^provider/[^/]+"];
   const drawn = execFileSync(process.execPath, [cruise, ...args], { cwd: repository, encoding: "utf8" });
@@ -17,7 +17,7 @@ test("the picture is what dependency-cruiser sees; put the new one in when this 
   expect(shown?.trim()).toBe(drawn.trim());
 });
 
-test("every file that it names is there, and every part of provider/ is named", () => {
+test("every file that it names exists, and every part of provider/ is named", () => {
   const named = Array.from(text.matchAll(/`((?:provider|examples|test|\.[a-z])[^`\s]*)`/g), ([, file = ""]) => file);
   expect(named.length).toBeGreaterThan(30);
   expect(named.filter((file) => !existsSync(new URL(file, repository)))).toEqual([]);
@@ -36,7 +36,7 @@ function importsOf(file: string): readonly string[] {
   return found.map((place) => path.posix.join(path.posix.dirname(file), place));
 }
 
-test("the reading list names files that a destroy imports, and about as many lines as they have", () => {
+test("the reading list names files that a destroy imports, and roughly their number of lines", () => {
   const reached = new Set(["provider/pulumi-dynamic/resource-provider.ts"]);
   for (const file of reached) for (const imported of importsOf(file)) reached.add(imported);
   const [, list = "", said = ""] =

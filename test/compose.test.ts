@@ -1,4 +1,4 @@
-/** The composition root over a local UKO: real clock, real connections. */
+/** The composition root with an emulator: real clock, real connections. */
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -38,7 +38,7 @@ async function askedRefs() {
 }
 
 describe("operations", () => {
-  test("act as the identity whose credential is in the environment, and put evidence into the file", async () => {
+  test("act as the identity whose credential is in the environment, and write evidence to the file", async () => {
     const { ref } = await askedRefs();
     const file = path.join(folder, "evidence.jsonl");
     const { operations, close } = openOperations(environmentOf("bob", { UKO_EVIDENCE: file }), quiet);
@@ -50,7 +50,7 @@ describe("operations", () => {
     expect(lines.join()).not.toContain(apiKeys.bob);
   });
 
-  test("hand evidence to the log where no file is named, and do without one", async () => {
+  test("write evidence to the log if no file is named, and work without one", async () => {
     const { ref } = await askedRefs();
     const log: string[] = [];
     const logging = openOperations(environmentOf("bob"), { ...quiet, evidenceLog: (line) => void log.push(line) });
@@ -64,7 +64,7 @@ describe("operations", () => {
 });
 
 describe("the world", () => {
-  test("calls nobody until it is asked, and refuses settings at once", () => {
+  test("calls no service before the first request, and refuses settings at once", () => {
     expect(() => openWorld({}, {}, quiet)).toThrow(expect.objectContaining({ code: "UKO_SETTINGS_INVALID" }));
     const elsewhere = {
       UKO_INSTANCE_ID: uko.emulator.instanceId,
@@ -74,7 +74,7 @@ describe("the world", () => {
     expect(() => openWorld(elsewhere, {}, quiet)).not.toThrow();
   });
 
-  test("sleeps by the machine's clock, and stops at once when told to", async () => {
+  test("sleeps by the machine's clock, and stops at once when canceled", async () => {
     const { world } = openWorld(environmentOf("bob"), {}, quiet);
     await world.clock.sleep(1, options.signal);
     const stop = new AbortController();
@@ -119,7 +119,7 @@ describe("handlers", () => {
     expect(opened).toBe(1);
   });
 
-  test("a run takes consents and strictness from today's environment", async () => {
+  test("a run reads approvals and strictness from today's environment", async () => {
     const key = await uko.keyIn("active");
     stub(environmentOf("carol", { UKO_DUAL_AUTHORIZATION: "required" }));
     const { managedKey } = openHandlers(() => ({}), quiet, door).resources;
@@ -129,7 +129,7 @@ describe("handlers", () => {
     expect(outcome).toMatchObject({ kind: "unfinished", code: "UKO_APPROVAL_PENDING" });
   });
 
-  test("a missing setting names itself", async () => {
+  test("a missing setting is named in the error", async () => {
     stub({ UKO_API_KEY: "k" });
     const { managedKey } = openHandlers(() => ({}), quiet, door).resources;
     const news = { vaultId, template: "payroll" };

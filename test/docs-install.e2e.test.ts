@@ -1,6 +1,6 @@
 /**
- * The documented ways to install the npm packages, each run from an empty folder as a new user runs it. npm takes what it can from
- * its cache.
+ * The documented ways to install the npm packages, each run from an empty folder as a new user runs it. npm
+ * takes from its cache what it can.
  */
 
 import { execFile } from "node:child_process";
@@ -17,7 +17,7 @@ import { PulumiWorkspace } from "./support/pulumi.ts";
 const installLimitMs = 300_000;
 const tarball = `pulumi-uko-${packageFile.version}.tgz`;
 
-/** Our own settings of npm do not belong into a user's terminal; a registry in a file of the user does. */
+/** The repository's own npm settings do not belong in a user's terminal; a registry in a file of the user does. */
 const npmEnv = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name))),
   ...{ npm_config_fund: "false", npm_config_audit: "false", npm_config_update_notifier: "false" },
@@ -59,7 +59,7 @@ beforeAll(async () => {
 }, installLimitMs);
 afterAll(() => rm(packed, { recursive: true }));
 
-/** An empty folder for one user, whose global npm packages are beside it, and an emulator. */
+/** An empty folder for one user, whose global npm packages are next to it, and an emulator. */
 async function newUser(workspace: PulumiWorkspace) {
   const uko = await LocalUko.start();
   onTestFinished(() => uko.stop());

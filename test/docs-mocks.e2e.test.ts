@@ -10,7 +10,7 @@ import { blocksIn, commandsIn, repository } from "./support/documents.ts";
 
 const page = "provider/docs/test-programs.md";
 
-test.each(["pulumi-uko", "@uko/pulumi"])("a program of %s is tested under mocks as documented", async (module) => {
+test.each(["pulumi-uko", "@uko/pulumi"])("a program of %s runs under mocks as documented", async (module) => {
   const folder = await mkdtemp(path.join(os.tmpdir(), "uko-mocks-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   await mkdir(path.join(folder, "node_modules", "@uko"), { recursive: true });

@@ -1,4 +1,4 @@
-/** The pages for the registries of OpenTofu and Terraform, as tfplugindocs and the real OpenTofu see them. */
+/** The pages for the registries of OpenTofu and Terraform, checked by tfplugindocs and the real OpenTofu. */
 
 import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -32,18 +32,18 @@ describe("tfplugindocs", () => {
     const lists = Object.fromEntries([...terraformResources].map(([name, { listBlock }]) => [name, listBlock]));
     const schema = { ...terraformSchema(), list_resource_schemas: lists };
     const file = path.join(folder, "schema.json");
-    // It knows a provider by its short name alone, and our list resources are Terraform's own, which OpenTofu does not print.
+    // It reads providers by short name, and list resources are Terraform's alone: OpenTofu does not print them.
     await writeFile(file, JSON.stringify({ format_version: "1.0", provider_schemas: { uko: schema } }));
     const place = ["--provider-dir", providerFolder, "--provider-name", "terraform-provider-uko"];
     const { stdout } = await promisify(execFile)(bin, [command, ...place, "--providers-schema", file]);
     return stdout;
   }
 
-  test("finds the pages as a registry wants them", async () => {
+  test("accepts the pages for a registry", async () => {
     expect(await run("validate", root)).toContain("running file checks on docs/guides/two-people.md");
   });
 
-  test("would find a page that is missing, one of nothing, and front matter that no registry takes", async () => {
+  test("reports a missing page, a page without a resource, and front matter that no registry accepts", async () => {
     await cp(root, folder, { recursive: true });
     const docs = path.join(folder, "docs");
     await rm(path.join(docs, "resources", "vault.md"));
@@ -56,7 +56,7 @@ describe("tfplugindocs", () => {
     expect(refusal).toContain("YAML frontmatter should not contain layout");
   });
 
-  /** Headings, anchors and of each attribute its name and type; the sentences are ours. */
+  /** Headings, anchors and the name and type of each attribute; the sentences are uko's. */
   const outlineOf = (text: string): readonly string[] => {
     const [, section = ""] = /^## Schema\n([\s\S]*?)(?=^## |(?![\s\S]))/m.exec(text) ?? [];
     return Array.from(
@@ -65,7 +65,7 @@ describe("tfplugindocs", () => {
     );
   };
 
-  test("would write the same sections of attributes", async () => {
+  test("generates the same sections of attributes", async () => {
     await run("generate", folder);
     const generated = pages.filter((page) => !page.startsWith("guides"));
     expect(generated).toHaveLength(23);
@@ -109,14 +109,14 @@ describe("the real OpenTofu", () => {
     return calls;
   }
 
-  test("finds every program valid, and laid out as it would lay it out", () =>
+  test("accepts every program as valid and formatted", () =>
     asPerson(async (person) => {
       expect(await writePages(person)).toHaveLength(21);
       const got = await person.run(["get"]);
       expect(got.exitCode, got.output).toBe(0);
       const valid = await person.run(["validate", "-no-color"]);
       expect(valid.exitCode, valid.output).toBe(0);
-      // What lists is Terraform's alone, so no more than its form is seen.
+      // List blocks are Terraform's alone, so the test checks their form only.
       const formed = await person.run(["fmt", "-check", "-diff", "-recursive", "pages"]);
       expect(formed.output).toBe("");
 
@@ -125,7 +125,7 @@ describe("the real OpenTofu", () => {
       expect(odd.output).toContain('An argument named "vault" is not expected here.');
     }));
 
-  test("takes both forms of import of each resource", () =>
+  test("accepts both forms of import of each resource", () =>
     asPerson(async (person) => {
       const imports = [...terraformResources.keys()].map((typeName) => {
         const [identity = "", id = "", ...more] = blocksOf(`resources/${typeName.slice(4)}.md`, "terraform").filter(
@@ -145,7 +145,7 @@ describe("the real OpenTofu", () => {
       }
     }));
 
-  test("knows every command and every flag", () =>
+  test("accepts every command and every flag", () =>
     asPerson(async (person) => {
       const lines = pages.flatMap((page) => blocksOf(page, "shell").flatMap((block) => block.trim().split("\n")));
       const commands = lines

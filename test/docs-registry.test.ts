@@ -1,4 +1,4 @@
-/** The pages for the Pulumi Registry say of the package what its schema and its SDKs are. */
+/** The pages for the Pulumi Registry agree with the package's schema and its SDKs. */
 
 import { describe, expect, test } from "vitest";
 import packageFile from "../package.json" with { type: "json" };
@@ -14,13 +14,13 @@ const languages = ["typescript", "python", "go", "yaml"];
 describe.each(pages)("%s", (page) => {
   const text = read(page);
 
-  test("begins with the front matter that the Registry asks for", () => {
+  test("begins with the front matter that the Registry requires", () => {
     const [, matter = ""] = /^---\n([\s\S]*?)\n---\n/.exec(text) ?? [];
     expect(matter.split("\n").map((line) => line.split(":")[0])).toEqual(["title", "meta_desc", "layout"]);
     expect(matter).toMatch(/^layout: package$/m);
   });
 
-  test("has each language once in each choice, and closes what it opens", () => {
+  test("has each language once in each choice, and closes every tag", () => {
     const choices = text.match(/\{\{< chooser [\s\S]*?\{\{< \/chooser >\}\}/g) ?? [];
     expect(choices.length).toBeGreaterThan(0);
     for (const choice of choices) {
@@ -33,7 +33,7 @@ describe.each(pages)("%s", (page) => {
   });
 });
 
-test("the table of settings is the schema's, with its secrets", () => {
+test("the table of settings matches the schema, with its secrets", () => {
   const rows = Array.from(read(installation).matchAll(/^\| `uko:(\w+)` \| `(UKO_\w+)` \| (yes)? *\|/gm));
   const asDocumented = rows.map(([, name = "", , secret]) => [name, secret === "yes"]);
   const asInSchema = Object.entries(schema.config.variables).map(([name, it]) => [name, "secret" in it && it.secret]);
@@ -43,14 +43,14 @@ test("the table of settings is the schema's, with its secrets", () => {
   }
 });
 
-test("credentials and endpoints have no default in the schema, as the page says", () => {
+test("credentials and endpoints have no default in the schema, as documented", () => {
   const withDefault = Object.entries(schema.config.variables).flatMap(([name, variable]) =>
     "defaultInfo" in variable ? [name] : [],
   );
   expect(withDefault).toEqual(["instanceId", "region"]);
 });
 
-test("names of packages, the version and the place of downloads are those of the SDKs and the schema", () => {
+test("names of packages, the version and the place of downloads match the SDKs and the schema", () => {
   const text = read(installation);
   const python = /^ *name = "(.+)"$/m.exec(read("sdk/python/pyproject.toml"))?.[1]?.replaceAll("_", "-");
   const commands = blocksIn(installation, "sh").join("");

@@ -1,4 +1,7 @@
-/** The support matrix names the versions that this repository pins, suites that are there, and every door, platform and profile. */
+/**
+ * The support matrix names the versions that this repository pins, existing suites, and every door, platform
+ * and profile.
+ */
 
 import { existsSync } from "node:fs";
 import path from "node:path";
@@ -23,7 +26,7 @@ function row(title: string): readonly string[] {
     .map((cell) => cell.trim());
 }
 
-/** What a file of the repository says in one place. */
+/** The text of one place in a file of the repository. */
 function pinned(file: string, form: RegExp): string {
   const found = form.exec(read(file))?.[1];
   if (found === undefined) throw new Error(`${file} does not say ${form}`);
@@ -53,22 +56,22 @@ const sources = {
   Go: ["", pinned("sdk/go/go.mod", /^go (.+)$/m)],
 } as const;
 
-test.each(Object.entries(sources))("%s: the versions are those that are pinned", (title, versions) => {
+test.each(Object.entries(sources))("%s: the versions match the pinned ones", (title, versions) => {
   expect(row(title)).toEqual(versions);
 });
 
-test("the language hosts are built from the version that is named", () => {
+test("the language hosts are built from the documented version", () => {
   const version = pinned("test/engines/language-hosts.ts", /sdkVersion = "(.+)"/);
   expect(text).toContain(`built from ${version} here`);
 });
 
-test("every suite that is named is there", () => {
+test("every named suite exists", () => {
   const suites = Array.from(text.matchAll(/`(test\/[^`]+)`/g), ([, suite = ""]) => suite);
   expect(suites.length).toBeGreaterThan(5);
   expect(suites.filter((suite) => !existsSync(path.join(repository, suite)))).toEqual([]);
 });
 
-test("every door, every platform of a release and every profile of the local UKO is there", () => {
+test("every door, every platform of a release and every profile of the emulator exists", () => {
   for (const name of doorNames) expect(text).toContain(`\`door: ${name}\``);
   for (const { name } of platforms) expect(text).toContain(name);
   const profiles = Array.from(
@@ -79,7 +82,7 @@ test("every door, every platform of a release and every profile of the local UKO
   for (const name of profiles) expect(text).toContain(name);
 });
 
-test("no door skips anything, as it says", () => {
+test("no door skips a scenario, as documented", () => {
   expect(text).toContain("today the list is empty");
   expect(Object.values(skipCounts)).toEqual(doorNames.map(() => 0));
 });

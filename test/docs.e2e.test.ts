@@ -1,4 +1,7 @@
-/** What documents show of Pulumi, asked of the real CLI: each command's flags, and the programs of the Registry's page in each language. */
+/**
+ * The documents' Pulumi parts, checked with the real CLI: each command's flags, and the programs of the
+ * Registry's page in each language.
+ */
 
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
@@ -22,7 +25,7 @@ test("the CLI has every command and flag that documents show", async () => {
 });
 
 interface Language {
-  /** Of the fence in the page, and of what `runtime` in Pulumi.yaml says. */
+  /** The language of the fence in the page, and the `runtime` in Pulumi.yaml. */
   readonly fence: string;
   readonly runtime: string;
   readonly file: string;
@@ -30,7 +33,7 @@ interface Language {
 }
 
 const goModule = "github.com/pulumi-uko/pulumi-uko/sdk/go";
-/** What our SDK needs is all that the program needs, so its sums serve both. */
+/** The SDK's dependencies are all of the program's, so its sums serve both. */
 const goMod =
   `${read("sdk/go/go.mod").replace(`module ${goModule}`, "module example")}\nrequire ${goModule} v0.0.0\n\n` +
   `replace ${goModule} => ${path.join(repository, "sdk", "go")}\n`;
@@ -50,7 +53,7 @@ const languages: readonly Language[] = [
 const page = "provider/docs/registry/_index.md";
 
 test.each(languages.filter(({ fence }) => fence !== "python" || !isPythonLeftOut()))(
-  "the program in $fence on the Registry's page makes its key",
+  "the program in $fence on the Registry's page creates its key",
   async ({ fence, runtime, file, others }) => {
     const folder = await mkdtemp(path.join(os.tmpdir(), "uko-docs-"));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));

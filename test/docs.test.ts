@@ -1,4 +1,7 @@
-/** Commands in README and guides are real: `uko` parses them, npm has the script, Pulumi knows the flags that we name, the local UKO answers. */
+/**
+ * Commands in README and guides are real: `uko` parses them, npm has the script, Pulumi has the flags, the
+ * emulator answers.
+ */
 
 import { existsSync } from "node:fs";
 import path from "node:path";
@@ -12,11 +15,11 @@ import { blocksIn, commandsIn, documents, read, repository, wordsOf } from "./su
 import { foreignFlags } from "./support/pulumi-flags.ts";
 
 const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
-/** Other people's tools, of which we show no flags. */
+/** Other people's tools, whose flags the documents do not show. */
 const foreignTools = /^(?:pip|go|export|node|tofu|cp) /;
 const commands = documents.flatMap(commandsIn).filter(({ line }) => !foreignTools.test(line));
 
-/** What the command line does with these words, up to the first thing that it would open. */
+/** The result of the command line for these words, up to the first file or connection that it would open. */
 async function parses(words: readonly string[]): Promise<string> {
   const opened = new UkoError("UKO_SETTINGS_INVALID", { summary: "opened" });
   let said = "";
@@ -38,7 +41,7 @@ async function parses(words: readonly string[]): Promise<string> {
     startEmulator: open,
     machine: { system: "linux", processor: "x64", home: "/nowhere", providerFolder: "/nowhere" },
   });
-  // `audit`, `install`, `doctor` and `completion` open no operations: they come as far as their file, the provider, the settings,
+  // `audit`, `install`, `doctor` and `completion` open no operations: they stop at their file, the provider, the settings,
   // their script.
   const asFarAs =
     /\bopened\b|evidence file .* could not be read|(is not|^Nothing of .* is) in \/nowhere|^There is no file|^provider_installation|The instance ID is not set|Could not read the state|This is not a state|^complete -F _uko/m;
@@ -51,7 +54,7 @@ beforeAll(async () => {
 });
 afterAll(() => uko.close());
 
-/** What a local UKO answers to a curl of ours, whose file can only be a snapshot. */
+/** The emulator's answer to a documented curl, whose file can only be a snapshot. */
 async function statusOf(words: readonly string[]): Promise<number> {
   const argumentOf = (flag: string): string | undefined =>
     words.includes(flag) ? words[words.indexOf(flag) + 1] : undefined;
@@ -63,7 +66,7 @@ async function statusOf(words: readonly string[]): Promise<number> {
   return (await fetch(`${uko.url}${place}`, { method, ...(body !== undefined && { body }) })).status;
 }
 
-/** What is wrong with `npx vitest run …`: a project that is none of a door, a file that is not there. */
+/** The faults of `npx vitest run …`: a project that is not a door, a file that does not exist. */
 function faultOfVitest([tool, command, ...words]: readonly string[]): string {
   if (tool !== "vitest" || command !== "run") return `npx ${tool} ${command}`;
   const [flag, project, file = ""] = words[0] === "--project" ? words : [undefined, undefined, ...words];
@@ -73,7 +76,7 @@ function faultOfVitest([tool, command, ...words]: readonly string[]): string {
 }
 
 describe.each(commands)("$file: $line", ({ line }) => {
-  test("works as it stands", async () => {
+  test("works unchanged", async () => {
     const [program = "", ...words] = wordsOf(line.replace(/^npx uko\b/, "uko"));
     if (program === "uko") return expect(await parses(words)).toBe("opened");
     if (program === "pulumi") return expect(foreignFlags(words)).toEqual([]);
@@ -85,7 +88,7 @@ describe.each(commands)("$file: $line", ({ line }) => {
   });
 });
 
-test("there are commands, and a wrong one is found", async () => {
+test("the documents have commands, and an invalid one is found", async () => {
   expect(commands.length).toBeGreaterThan(15);
   expect(await parses(["stauts"])).toContain("stauts");
   expect(await parses(["continue", "no-key"])).not.toBe("opened");
@@ -95,13 +98,13 @@ test("there are commands, and a wrong one is found", async () => {
   expect(foreignFlags(["plugin", "uninstall"])).toEqual(["plugin", "uninstall"]);
 });
 
-test.each(documents)("%s: says which key $KEY is before it is used", (file) => {
+test.each(documents)("%s: defines $KEY before its use", (file) => {
   const typed = blocksIn(file, "sh").join("");
   const used = typed.indexOf("$KEY");
   if (used !== -1) expect(typed.slice(0, used)).toMatch(/^KEY=/m);
 });
 
-test("the seed file of the local UKO's guide is one", () => {
+test("the seed file in the emulator's guide is valid", () => {
   const [, seed = "?"] = /```json\n([\s\S]*?)```/.exec(read("provider/docs/emulator.md")) ?? [];
   expect(checkSeed(JSON.parse(seed)).keys).toHaveLength(1);
 });
@@ -111,7 +114,7 @@ test("the README's program is the one of examples/02-two-people", () => {
   expect(read("examples/02-two-people/index.ts")).toContain(program);
 });
 
-/** Where a link of a document leads, within this repository: a file, and the heading in it. */
+/** The target of a document's link within this repository: a file, and the heading in it. */
 interface Target {
   readonly file: string;
   readonly anchor: string | undefined;
@@ -119,7 +122,7 @@ interface Target {
 
 const home = "https://github.com/pulumi-uko/pulumi-uko/blob/main/";
 
-/** Links to other sites are theirs; those to our own repository's address are to our own files. */
+/** Links to other sites are not checked; those to the repository's own address are to its own files. */
 function targetsIn(file: string): readonly Target[] {
   const links = Array.from(read(file).matchAll(/\]\(([^)\s]+)\)/g), ([, link = ""]) => link);
   return links.flatMap((link) => {
@@ -148,11 +151,11 @@ function isBroken({ file, anchor }: Target): boolean {
   return anchor !== undefined && !anchorsIn(file).includes(anchor);
 }
 
-test.each(documents)("%s: links lead somewhere", (file) => {
+test.each(documents)("%s: links have a target", (file) => {
   expect(targetsIn(file).filter(isBroken)).toEqual([]);
 });
 
-test("a link to a file or a heading that is not there is found", () => {
+test("a link to a missing file or heading is found", () => {
   expect(isBroken({ file: "README.md", anchor: undefined })).toBe(false);
   expect(isBroken({ file: "READ.md", anchor: undefined })).toBe(true);
   expect(isBroken({ file: "README.md", anchor: "no-such-heading" })).toBe(true);

@@ -11,7 +11,7 @@ test("every code has a heading, and every heading a code, in one order", () => {
   expect(docs.match(/^## /gm)).toHaveLength(headings.length);
 });
 
-test.each(Object.entries(errorCatalogue))("%s: docs say what the catalogue says, and what to do", (code, entry) => {
+test.each(Object.entries(errorCatalogue))("%s: docs match the catalog, and state the next step", (code, entry) => {
   const [, , line, body] = headings.find(([, heading]) => heading === code) ?? [];
   expect(line).toBe(`${entry.summary}. Exit code ${entry.exitCode}${entry.retryable ? ", retryable" : ""}.`);
   expect(body).toMatch(/\S[\s\S]*\*\*What to do\.\*\* \S/);

@@ -93,7 +93,7 @@ describe("workflows", () => {
     expect(faultsOf(each)).toEqual([]);
   });
 
-  test("a change runs what .ci/run does, a night runs every test, a tag makes the archives", () => {
+  test("a change runs .ci/run, the nightly run every test, a tag creates the archives", () => {
     const runsOf = (name: string): readonly string[] => {
       const jobs = workflows.find(([file]) => file === name)?.[1].jobs ?? {};
       return Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run = "" }) => run));
@@ -147,7 +147,7 @@ test.each(["bug.yml", "idea.yml"])("the issue form %s asks each question once, u
     expect([id, attributes.label]).toEqual([expect.any(String), expect.any(String)]);
 });
 
-test("vulnerabilities have a private channel, and it is the same wherever it is named", () => {
+test("vulnerabilities have a private channel, with the same address everywhere", () => {
   const address = "https://github.com/pulumi-uko/pulumi-uko/security/advisories/new";
   expect(read("SECURITY.md")).toContain(address);
   expect(parse(read(".github/ISSUE_TEMPLATE/config.yml"))).toMatchObject({
@@ -170,7 +170,7 @@ test.each([".github/CODEOWNERS", ".gitattributes"])("every path in %s exists", (
     expect([each, globSync(each.slice(1), { cwd: repository }).length > 0]).toEqual([each, true]);
 });
 
-test("every committed text has the line ends that .gitattributes gives it", () => {
+test("every committed text has the line ends that .gitattributes sets", () => {
   const listed = execFileSync("git", ["ls-files", "--eol"], { cwd: repository, encoding: "utf8" });
   const odd = listed.split("\n").filter((line) => /^i\/(crlf|mixed)/.test(line));
   expect(odd).toEqual([]);
@@ -181,7 +181,7 @@ test("Renovate reads its settings as JSON, and ignores generated files", () => {
   for (const kind of ["nodejs", "python", "go", "cdktf", "cdktn"]) expect(ignorePaths).toContain(`sdk/${kind}/**`);
 });
 
-test("the npm package holds the program and its guides, and neither contract nor decisions", () => {
+test("the npm package contains the program and its guides, and neither contract nor decisions", () => {
   const packed = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts", "--loglevel=error"], {
     cwd: repository,
     encoding: "utf8",

@@ -16,7 +16,7 @@ const onLinux = (tcp: string, tcp6 = "", uid = 1000): UserGuardSystem => ({
 test("recognizes the owner of the peer's established socket", () => {
   expect(isSameUser(ends, onLinux(row(1000)))).toBe(true);
   expect(isSameUser(ends, onLinux(row(1001)))).toBe(false);
-  // Our own end of the same connection says nothing about the peer.
+  // The test's own end of the same connection does not identify the peer.
   const ours = row(1000, { local: "0100007F:87FB", remote: "0100007F:89D9" });
   expect(isSameUser(ends, onLinux(ours + row(1001)))).toBe(false);
 });
@@ -34,7 +34,7 @@ test("refuses a socket that its process closed, which Linux shows as root's", ()
   }
 });
 
-test("refuses if no line, no table and no IPv4 address shows the owner of the peer", () => {
+test("refuses if no line, no table and no IPv4 address identifies the owner of the peer", () => {
   const denied = () => {
     throw new Error("EACCES");
   };
@@ -58,7 +58,7 @@ test("reads the table again if the line is missing for a moment", () => {
   expect(isSameUser(ends, flickering)).toBe(true);
 });
 
-test("accepts every connection on systems that do not say whose a socket is", () => {
+test("accepts every connection on systems that do not report the owner of a socket", () => {
   for (const platform of ["darwin", "win32"]) {
     const system: UserGuardSystem = { platform, uid: undefined, table: () => "", requireTables: () => {} };
     expect(isSameUser(ends, system)).toBe(true);

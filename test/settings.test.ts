@@ -17,7 +17,7 @@ const read = (environment: Environment = {}, stored: StoredSettings = {}) =>
 const invalid = (summary: RegExp | string) =>
   expect.objectContaining({ code: "UKO_SETTINGS_INVALID", summary: expect.stringMatching(summary) });
 
-describe("the environment outweighs what is stored", () => {
+describe("the environment overrides stored settings", () => {
   test("for the instance, the region, endpoints and the credential", () => {
     const stored = {
       instanceId: other,
@@ -47,7 +47,7 @@ describe("the environment outweighs what is stored", () => {
     expect(read({ UKO_API_KEY: "", UKO_TOKEN: "mine" }, stored).credential).toMatchObject({ kind: "token" });
   });
 
-  test("what is stored counts where the environment is silent or empty, and is marked as stored", () => {
+  test("a stored setting counts if the environment has none or an empty one, and is marked as stored", () => {
     const stored = { instanceId: other, endpoint: "https://stored.example", region: "us-south", token: "stored" };
     for (const silent of [
       {},
@@ -69,7 +69,7 @@ describe("the environment outweighs what is stored", () => {
     ["", false],
     ["0", false],
     ["false", false],
-  ])("CI=%s tells whether somebody watches", (CI, isUnattended) => {
+  ])("CI=%s decides whether a person watches", (CI, isUnattended) => {
     expect(read({ CI }).isUnattended).toBe(isUnattended);
   });
 
@@ -100,7 +100,7 @@ describe("the environment outweighs what is stored", () => {
     ]);
   });
 
-  test("stored settings are checked by themselves, and no value is in the reasons", () => {
+  test("stored settings are checked by themselves, and the messages contain no value", () => {
     expect(
       checkStored({ instanceId: other, region: "eu-de", apiKey: "k", endpoint: "https://a.example" }, programDialect),
     ).toEqual([]);
@@ -124,13 +124,13 @@ describe("the environment outweighs what is stored", () => {
     expect(JSON.stringify(failures)).not.toMatch(/Odd|k1|t1|x1|y1|z1/);
   });
 
-  test("IAM is IBM Cloud's where nobody says otherwise", () => {
+  test("IAM is IBM Cloud's by default", () => {
     expect(read().iamEndpoint).toEqual({ url: "https://iam.cloud.ibm.com", source: "built_in", role: "iam" });
     expect(read()).not.toHaveProperty("endpoint");
     expect(read()).not.toHaveProperty("region");
   });
 
-  test("allowed hosts, consents, wait and evidence come from the environment alone", () => {
+  test("allowed hosts, approvals, wait and evidence come from the environment alone", () => {
     const stored = { allowedHosts: "evil.example", consents: "a", UKO_ALLOWED_HOSTS: "evil.example" } as StoredSettings;
     expect(read({}, stored)).toMatchObject({ allowedHosts: [], consents: [] });
     expect(read({}, stored).waitMs).toBeUndefined();
@@ -144,7 +144,7 @@ describe("the environment outweighs what is stored", () => {
   });
 });
 
-describe("what is refused", () => {
+describe("refused settings", () => {
   test.each([
     ["no instance", { UKO_INSTANCE_ID: "" }, {}, /instance ID is not set/],
     ["an instance id that steers a path", { UKO_INSTANCE_ID: "../x" }, {}, /not valid/],
@@ -157,12 +157,12 @@ describe("what is refused", () => {
     ["another word for the rule", { UKO_DUAL_AUTHORIZATION: "off" }, {}, /^UKO_DUAL_AUTHORIZATION is/],
     ["a stored word for it", {}, { dualAuthorization: "none" }, /^dualAuthorization in the conf/],
     ["a record id of another form", { UKO_CONSENT: "7f3a" }, {}, /UKO_CONSENT/],
-    ["a wait that is no duration", { UKO_WAIT: "soon" }, {}, /UKO_WAIT/],
+    ["a wait that is not a duration", { UKO_WAIT: "soon" }, {}, /UKO_WAIT/],
   ])("%s", (_what, environment, stored, summary) => {
     expect(() => read(environment, stored)).toThrow(invalid(summary) as never);
   });
 
-  test("never with the value in the message", () => {
+  test("never show their value in the message", () => {
     const secret = "sesame9";
     for (const environment of [
       { UKO_CONSENT: secret },
@@ -180,12 +180,12 @@ describe("what is refused", () => {
     }
   });
 
-  test("a credential shows nowhere in the settings", () => {
+  test("a credential never appears in the settings", () => {
     expect(JSON.stringify(read({ UKO_API_KEY: "sesame9" }))).not.toContain("sesame9");
   });
 });
 
-test("two people can only be asked for, never waived", () => {
+test("two people can only be required, never waived", () => {
   const isRequired = (environment?: string, stored?: string): boolean =>
     read(
       environment === undefined ? {} : { UKO_DUAL_AUTHORIZATION: environment },
@@ -199,11 +199,11 @@ test("two people can only be asked for, never waived", () => {
   expect(isRequired("", "required")).toBe(true);
 });
 
-describe("consents", () => {
+describe("approvals", () => {
   const a = "0".repeat(32);
   const b = "f".repeat(32);
 
-  test("are divided by commas or blanks, in any mixture", () => {
+  test("are separated by commas or blanks, in any mixture", () => {
     for (const text of [`${a},${b}`, `${a} ${b}`, ` ${a} ,\n${b}, `]) {
       expect(read({ UKO_CONSENT: text }).consents).toEqual([a, b]);
     }
@@ -250,13 +250,13 @@ describe("durations", () => {
     expect(parseDurationMs(text, "--wait")).toBe(ms);
   });
 
-  test.each(["", "4", "h", "-1h", "101d", "1e3s", "4 h", "4H", "1000000000s", "NaNs"])("%j is none", (text) => {
+  test.each(["", "4", "h", "-1h", "101d", "1e3s", "4 h", "4H", "1000000000s", "NaNs"])("%j is refused", (text) => {
     expect(() => parseDurationMs(text, "--wait")).toThrow(/--wait is not a duration/);
   });
 });
 
 describe("the proxy", () => {
-  test("comes from the environment alone, with what it is not asked for", () => {
+  test("comes from the environment alone, with the addresses that bypass it", () => {
     expect(read({}).proxy).toBeUndefined();
     const environment = { HTTPS_PROXY: "http://proxy.example:3128", NO_PROXY: ".internal" };
     expect(read(environment).proxy).toEqual({ url: "http://proxy.example:3128", exceptions: ".internal" });
@@ -264,7 +264,7 @@ describe("the proxy", () => {
   });
 
   test.each(["proxy.example:3128", "socks5://proxy.example", "http://user:planted@"])(
-    "is refused unseen where its address is %s",
+    "is refused without an echo if its address is %s",
     (url) => {
       const refusal = (() => {
         try {

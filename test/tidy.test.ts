@@ -14,19 +14,19 @@ const repository = fileURLToPath(new URL("../", import.meta.url));
 
 interface Rule {
   readonly title: string;
-  /** Which files it is about. */
+  /** The files that the rule checks. */
   readonly files: RegExp;
   readonly except?: RegExp;
-  /** What is wrong with a file, one line per finding. */
+  /** The faults of a file, one line each. */
   readonly find: (text: string, file: string) => readonly string[];
-  /** A file that breaks the rule: each rule is seen to fail. */
+  /** A file that breaks the rule, so that a test shows each rule fail. */
   readonly broken: { readonly file: string; readonly text: string };
 }
 
-// What a generator wrote is held to its own rules.
+// Generated files follow the rules of their generator.
 const code = /^(provider|examples|test)\/(?!.*\/protocol\/[^/]*_pb\.ts$).*\.(ts|mjs)$/;
 const product = /^provider\/.*\.ts$/;
-// Licence texts, checksums and locked versions are other people's words.
+// License texts, checksums and locked versions are third-party texts.
 const foreign = /(^|\/)(LICENSE|go\.sum|go\.mod|package-lock\.json)$/;
 
 const lines = (pattern: RegExp) => (text: string) =>
@@ -67,13 +67,13 @@ const rules: readonly Rule[] = [
     broken: { file: "provider/managedKey.ts", text: "" },
   },
   {
-    title: "no file is named after nothing",
+    title: "no file has an empty name such as utils or common",
     files: code,
     find: (_, file) => (/(^|[/.-])(utils?|helpers?|common|misc|managers?)([/.-]|$)/.test(file) ? [file] : []),
     broken: { file: "provider/http-utils.ts", text: "" },
   },
   {
-    title: "a file begins with a sentence that says what it is for",
+    title: "a file begins with a header",
     files: code,
     except: /\.test\.ts$/,
     find: (text) =>
@@ -81,13 +81,13 @@ const rules: readonly Rule[] = [
     broken: { file: "provider/plan.ts", text: 'import { z } from "zod";\n' },
   },
   {
-    title: "nothing is left for later",
+    title: "no file contains a task for later",
     files: code,
     find: lines(/\b(TO[D]O|FIX[M]E|X[X]X)\b/),
     broken: { file: "provider/plan.ts", text: `// ${"TO"}${"DO"}: finish\n` },
   },
   {
-    title: "a scenario is left out by test/contracts/doors/skips.ts alone",
+    title: "only test/contracts/doors/skips.ts skips a scenario",
     files: /^test\/contracts\/doors\/.*\.ts$/,
     except: /\/support\/each-file\.ts$/,
     find: lines(/\b(it|test|describe)(\.\w+)*\.(skip|skipIf|runIf|only|fails|todo)\b|\bskip\(/),
@@ -101,15 +101,15 @@ const rules: readonly Rule[] = [
     broken: { file: "provider/index.ts", text: 'export * from "./plan.ts";\n' },
   },
   {
-    title: "zod is taken as a namespace, of which a bundle keeps what is used",
+    title: "zod is a namespace import, so that a bundle keeps only its used parts",
     files: product,
     find: lines(/^import (?!(type )?\* as z from).*"zod";$/),
     broken: { file: "provider/plan.ts", text: 'import { z } from "zod";\n' },
   },
   {
-    title: "clock, chance and environment come in from outside",
+    title: "clock, randomness and environment are parameters",
     files: product,
-    // A plugin's main starts a process of its own, as what is in bin does; keys, serial numbers and sockets have to be unguessable.
+    // A plugin's main starts a process, as files in bin do; keys, serial numbers and sockets must be unguessable.
     except:
       /^provider\/(settings\.ts|compose\.ts|emulator\/|bin\/|[a-z]+-plugin\/main\.ts$|terraform-plugin\/handshake\.ts$|x509\.ts$)/,
     find: lines(
@@ -130,20 +130,22 @@ const rules: readonly Rule[] = [
   {
     title: "plain English in messages and comments",
     files:
-      /^(provider\/(engine|cli|terraform-plugin(?!\/protocol)|pulumi-plugin)\/.*|provider\/(errors|printable)\.ts|test\/(cli|engine|golden|resources)\/.*)$/,
+      /^(provider\/(engine|cli|terraform-plugin(?!\/protocol)|pulumi-plugin)\/.*|provider\/(errors|printable)\.ts|test\/(cli|engine|golden|resources)\/.*|test\/(lifecycle|services|pulumi-plugin|terraform-plugin|pulumi-dynamic)\/.*|test\/(schema\/)?[^/]*\.test\.ts)$/,
+    // The mutants quote source text, and this file has an example that breaks each rule.
+    except: /^test\/(lifecycle\/model\/mutants(\.test)?|tidy\.test)\.ts$/,
     find: (text, file) =>
       (file.endsWith(".ts") ? proseIn(text, file) : text.split("\n")).filter((prose) => dialect.test(prose)),
     broken: { file: "provider/engine/loop/wait.ts", text: 'const message = "Somebody has to be asked";\n' },
   },
   {
-    title: "no path of somebody's machine",
+    title: "no file contains a path of a developer's machine",
     files: /./,
     except: foreign,
     find: lines(/(^|[^\w.~$}])\/(root|tmp|work|farm|home|Users)\/[A-Za-z]/),
     broken: { file: "README.md", text: `cd /${"home"}/alice\n` },
   },
   {
-    title: "no host of a package registry",
+    title: "no file names a host of a package registry",
     files: /./,
     except: foreign,
     find: lines(/registry\.(npmjs|yarnpkg)|proxy\.golang|sum\.golang|pypi\.org|https?:\/\/[\w.-]*(npm|maven)[\w.-]*\//),
@@ -157,7 +159,7 @@ const rules: readonly Rule[] = [
   },
 ];
 
-/** Committed files and those about to be. */
+/** Committed files, and new files that git does not ignore. */
 const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
   cwd: repository,
   encoding: "utf8",

@@ -1,4 +1,7 @@
-/** How often each step calls the service, by its own audit trail. IBM's provider: 4 calls for a creation, 2 for a look, and it ends no key. */
+/**
+ * The number of service calls of each step, from the audit trail. IBM's provider: 4 calls for a creation, 2
+ * for a read, and no deletion of keys.
+ */
 
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
@@ -11,7 +14,7 @@ import { type Host, startHost } from "./host.ts";
 import { keyConfig } from "./stage.ts";
 
 const count = 1_000;
-/** As many as the host has on their way at once, unless told. */
+/** The number of concurrent requests of the host, by default. */
 const parallelism = 10;
 const typeName = "uko_managed_key";
 const seed = {
@@ -36,7 +39,10 @@ afterAll(async () => {
   await uko.test.close();
 });
 
-/** How often a run called each row of the contract, without tokens and the broker, which a process asks once. */
+/**
+ * The number of calls of a run for each row of the contract, without tokens and the broker, which a process
+ * reads once.
+ */
 async function callsIn(run: () => Promise<unknown>): Promise<Readonly<Record<string, number>>> {
   const before = await uko.lastSeq();
   await run();
@@ -51,7 +57,7 @@ async function callsIn(run: () => Promise<unknown>): Promise<Readonly<Record<str
 const totalOf = (calls: Readonly<Record<string, number>>): number =>
   Object.values(calls).reduce((sum, times) => sum + times, 0);
 
-test("a creation is one call, and so is a look at one key", async () => {
+test("a creation is one call, and so is a read of one key", async () => {
   await bob.provider.configureProvider();
   const core = openCore(bob, typeName);
   expect(await callsIn(() => core.apply(keyConfig()))).toEqual({ K2: 1 });
@@ -61,7 +67,7 @@ test("a creation is one call, and so is a look at one key", async () => {
   expect(await callsIn(() => core.plan(keyConfig()))).toEqual({});
 });
 
-test("each of the four runs that end a key has its number of calls, looks before and after each write among them", async () => {
+test("each of the four runs that delete a key has its number of calls, including reads before and after each write", async () => {
   await bob.provider.configureProvider();
   const core = openCore(bob, typeName);
   await core.apply(keyConfig());
@@ -98,7 +104,7 @@ test("each of the four runs that end a key has its number of calls, looks before
   }
 });
 
-test(`a look at ${count} keys, ${parallelism} at a time, is at most ten calls`, async () => {
+test(`a read of ${count} keys, ${parallelism} at a time, is at most ten calls`, async () => {
   await bob.provider.configureProvider();
   const core = openCore(bob, typeName);
   await core.apply(keyConfig());

@@ -1,6 +1,6 @@
 /**
- * What OpenTofu's core does with one resource, in little: the calls in its order, its checks of every answer, and what it saves.
- * Whatever it would call a fault of the provider throws here.
+ * A small model of OpenTofu's core with one resource: the calls in its order, its checks of every answer, and
+ * what it saves. Each fault that the core would report about the provider throws here.
  */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
@@ -29,7 +29,7 @@ export interface Told {
   /** `summary` and `detail` of each. */
   readonly errors: readonly string[];
   readonly warnings: readonly string[];
-  /** Names of the attributes that errors are about. */
+  /** Names of the attributes with errors. */
   readonly attributes: readonly string[];
 }
 
@@ -40,28 +40,28 @@ export interface PlanOutcome extends Told {
   readonly identity?: ResourceIdentityData | undefined;
 }
 
-/** What a resource's lifecycle block says to the engine. */
+/** The meta-arguments of a resource's lifecycle block. */
 export interface Lifecycle {
   readonly ignoreChanges?: readonly string[] | "all";
 }
 
 export interface Core {
   readonly saved: Saved | undefined;
-  /** As a state file keeps it between runs. */
+  /** The form that a state file keeps between runs. */
   restore(saved: Saved | undefined): void;
   refresh(): Promise<Told>;
   plan(config: Config | null, options?: Lifecycle & { readonly isReplacement?: boolean }): Promise<PlanOutcome>;
   /** A plan and its apply; `config: null` destroys. */
   apply(config: Config | null, options?: Lifecycle): Promise<Told>;
-  /** A plan that was saved, applied later; the state is that of the plan. */
+  /** A plan that was saved and applied later; the state is that of the plan. */
   applySaved(plan: PlanOutcome, config: Config | null, options?: Lifecycle): Promise<Told>;
-  /** The plan of an apply, after the one that people have seen: what was known stays, and more may be known. */
+  /** The second plan, during an apply: known values stay, and more values may be known. */
   planAgain(first: PlanOutcome, config: Config, options?: Lifecycle): Promise<PlanOutcome>;
-  /** The change alone, without what was told of its plan. */
+  /** The change alone, without the messages of its plan. */
   settle(plan: PlanOutcome, config: Config | null): Promise<Told>;
-  /** The same state by this host: another person's, perhaps. */
+  /** The same state with this host, for example of another person. */
   by(host: Host): Core;
-  /** A deletion of this on the wire, without the plan that comes before. */
+  /** A deletion on the wire, without the plan before it. */
   wire(saved: Saved): Pick<MessageInitShape<typeof ApplyResourceChange_RequestSchema>, "priorState" | "plannedState">;
 }
 
@@ -77,7 +77,7 @@ export function openCore(
   const wholeOf = (config: Config): ObjectValue =>
     Object.fromEntries(attributes.map(({ name }) => [name, (config[name] ?? null) as Value]));
 
-  /** The attributes of the configuration, and of what it leaves out what was there (objchange.go). */
+  /** The configured attributes, and for the others the values in the prior state (objchange.go). */
   const proposedFor = (config: ObjectValue, prior: ObjectValue | null): ObjectValue =>
     Object.fromEntries(
       attributes.map(({ name, schema }) => {
@@ -86,7 +86,10 @@ export function openCore(
       }),
     );
 
-  /** What is to be ignored is as it was, in plans alone (processIgnoreChanges in node_resource_abstract_instance.go). */
+  /**
+   * Ignored attributes keep their prior value, in plans alone (processIgnoreChanges in
+   * node_resource_abstract_instance.go).
+   */
   const withoutIgnored = (config: ObjectValue, prior: ObjectValue, ignored: readonly string[] | "all"): ObjectValue =>
     Object.fromEntries(
       attributes.map(({ name, schema }) => {
@@ -96,7 +99,7 @@ export function openCore(
       }),
     );
 
-  /** plan_valid.go: a configured value stays, or is what was there; one that is not computed is never made up. */
+  /** plan_valid.go: a configured value stays, or is the prior value; one that is not computed is never made up. */
   const requireValid = (planned: ObjectValue, config: ObjectValue, prior: ObjectValue | null): void => {
     for (const { name, schema } of attributes) {
       const [value, wanted, before] = [planned[name] ?? null, config[name] ?? null, prior?.[name] ?? null];
@@ -107,7 +110,7 @@ export function openCore(
     }
   };
 
-  /** compatible.go: what was known stays as it was promised, and all is known now. */
+  /** compatible.go: known values stay as planned, and no value is unknown now. */
   const requireConsistent = (promised: ObjectValue, actual: ObjectValue): void => {
     expect(containsUnknown(actual)).toBe(false);
     for (const [name, value] of Object.entries(promised)) {
@@ -171,7 +174,7 @@ export function openCore(
     async plan(config, { isReplacement = false, ignoreChanges = [] } = {}) {
       const { saved } = kept;
       const whole = config === null ? null : wholeOf(config);
-      // A tainted object is planned as if it were not there (node_resource_abstract_instance.go).
+      // A tainted object is planned as if it did not exist (node_resource_abstract_instance.go).
       const isThere = saved !== undefined && saved.isTainted !== true;
       const prior = isThere || config === null ? (saved?.value ?? null) : null;
       if (whole !== null) {
@@ -196,7 +199,7 @@ export function openCore(
       return core.applySaved(first, config, lifecycle);
     },
     async applySaved(first, config, lifecycle = {}) {
-      // Creations and updates are planned again, and have to be planned alike.
+      // The core plans creations and updates again, and requires an equal plan.
       const plan = config === null ? first : await core.planAgain(first, config, lifecycle);
       if (plan.errors.length > 0) return plan;
       const told = await core.settle(plan, config);
@@ -238,7 +241,7 @@ export function openCore(
   return core;
 }
 
-/** Both plans of one run: what was unknown may be known by now, all else is as it was. */
+/** Both plans of one run: unknown values may be known by now, all other values are unchanged. */
 function requireConsistentPlan(first: ObjectValue | null, second: ObjectValue | null): void {
   for (const [name, value] of Object.entries(first ?? {})) {
     if (!containsUnknown(value)) expect(second?.[name], `${name} is planned otherwise`).toEqual(value);
@@ -256,7 +259,7 @@ function toldIn(diagnostics: readonly Diagnostic[]): Told {
   return { errors: errors.map(textOf), warnings: warnings.map(textOf), attributes };
 }
 
-/** As a state file has it; unknown values show as such. */
+/** The form in a state file; unknown values show as such. */
 export function stateText(value: ObjectValue): string {
   return JSON.stringify(value, (_name, each: unknown) => (each === UNKNOWN ? "(known after apply)" : each));
 }

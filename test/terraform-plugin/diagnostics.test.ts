@@ -1,4 +1,4 @@
-/** What people see: every error of the catalogue, in Terraform's words, at its attribute. */
+/** Diagnostics: every error of the catalog, in Terraform's words, at its attribute. */
 
 import { describe, expect, test } from "vitest";
 import { type ErrorCode, errorCatalogue, UkoError } from "../../provider/errors.ts";
@@ -30,14 +30,14 @@ test.each(Object.keys(errorCatalogue) as ErrorCode[])(
   },
 );
 
-test("a fault of ours is named as one, without the stack of another library", () => {
+test("an internal fault is reported as such, without the stack of another library", () => {
   const { summary, detail } = diagnosticOf(new TypeError("x is not a function"));
   expect(summary).toBe("Unexpected error in uko");
   expect(detail).toBe("Please report it: x is not a function\n[UKO_BUG]");
   expect(diagnosticOf("thrown text").detail).toContain("unknown");
 });
 
-test("what the service or a state says moves nothing on the reader's screen, whichever message it is in", () => {
+test("text of the service or of a state cannot control the reader's terminal, whatever the message", () => {
   const hostile = "\u001b[31mred\u001b]0;title\u0007\u202etxt\r\nnext\u0000";
   expect(diagnosticOf(new UkoError("UKO_INPUT_INVALID", { summary: "It", detail: hostile })).detail).toBe(
     "redtxt\nnext\n[UKO_INPUT_INVALID]",
@@ -45,7 +45,7 @@ test("what the service or a state says moves nothing on the reader's screen, whi
   expect(warningDiagnostic(hostile)).toMatchObject({ summary: "redtxt", detail: "next" });
 });
 
-test("protection is shown at its attribute", () => {
+test("protection is reported at its attribute", () => {
   expect(placeOf(diagnosticOf(new UkoError("UKO_DELETION_PROTECTED"), ofKey))).toBe(
     "attributeName:deletion_protection",
   );
@@ -66,12 +66,12 @@ describe("a failed check", () => {
     [ofKeystore, "aws", "aws_*: is odd", "attributeName:aws_access_key_id"],
     [ofKey, "labbel", "labbel: is odd", undefined],
     [ofKey, "", "is odd", undefined],
-  ])("is at its attribute or within it, under its flat name", (attributes, property, summary, place) => {
+  ])("is reported at its attribute or within it, under its flat name", (attributes, property, summary, place) => {
     const diagnostic = failureDiagnostic({ property, reason: "is odd" }, attributes);
     expect([diagnostic.summary, placeOf(diagnostic)]).toEqual([summary, place]);
   });
 
-  test("has its way out in the detail", () => {
+  test("has its remedy in the detail", () => {
     const failure = { property: "vaultId", reason: "cannot change", remedy: "create a new key; then move to it" };
     expect(failureDiagnostic(failure, ofKey)).toMatchObject({
       summary: "vault_id: cannot change",

@@ -1,4 +1,4 @@
-/** Answers that come one after the other, over a connection: how they end, and for whom they are made. */
+/** Streamed answers over a connection: how they end, and for whom they are made. */
 
 import { create } from "@bufbuild/protobuf";
 import { Client, credentials, Server, ServerCredentials, type ServiceError, status } from "@grpc/grpc-js";
@@ -17,7 +17,7 @@ afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
-/** A list that is answered like this, as its client has it. */
+/** A list that streams these answers, as its client receives it. */
 async function listedBy(listResource: ListResource) {
   const server = new Server();
   addService(server, Provider, { listResource });
@@ -45,7 +45,7 @@ async function listedBy(listResource: ListResource) {
   return { call, names, end };
 }
 
-test("a list that breaks off ends in a status, after what there was", async () => {
+test("a list that fails ends with a status, after the entries so far", async () => {
   const { names, end } = await listedBy(async function* () {
     yield { displayName: "payroll" };
     throw new Error("The service could not be loaded");
@@ -54,7 +54,7 @@ test("a list that breaks off ends in a status, after what there was", async () =
   expect(names).toEqual(["payroll"]);
 });
 
-test("a list is made no faster than its client takes it, and no further once that has gone away", async () => {
+test("a list is made no faster than its client reads it, and stops once the client has disconnected", async () => {
   const displayName = "p".repeat(64 * 1024);
   const most = 10_000;
   let made = 0;
@@ -72,7 +72,7 @@ test("a list is made no faster than its client takes it, and no further once tha
   expect(made).toBeLessThan(most / 10);
 });
 
-test("who makes a list is told when its client has gone away", async () => {
+test("the maker of a list gets a signal when its client has disconnected", async () => {
   let begun = (): void => {};
   const isBegun = new Promise<void>((resolve) => {
     begun = resolve;

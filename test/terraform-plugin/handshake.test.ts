@@ -1,4 +1,4 @@
-/** The beginning and the end of the process, as go-plugin's hosts see them. */
+/** The start and the end of the process, as go-plugin's hosts expect them. */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { createPrivateKey, X509Certificate } from "node:crypto";
@@ -47,7 +47,7 @@ const outputOf = (child: ChildProcess) =>
     child.once("close", (code) => resolve({ code, stdout, stderr }));
   });
 
-describe("the line", () => {
+describe("the handshake line", () => {
   test("has go-plugin's version, the protocol's, where to connect, and a certificate without padding", async () => {
     const { fields, provider } = await started();
     const [core, protocol, network, address = "", transport, certificate = "", ...more] = fields;
@@ -72,23 +72,23 @@ describe("the line", () => {
       expect(certificate.checkPrivateKey(createPrivateKey(key))).toBe(true);
       expect(certificate.checkHost("localhost")).toBe("localhost");
     }
-    // Signatures differ in length, so both forms were there.
+    // Signatures differ in length, so both forms occurred.
     expect(paddings.size).toBeGreaterThan(1);
   });
 
-  test("has no certificate where the host asks for plain text", async () => {
+  test("has no certificate if the host requests plain text", async () => {
     const { fields, provider } = await started({}, null);
     expect(fields).toHaveLength(6);
     expect(fields[5]).toBe("");
     expect((await provider.getMetadata()).resources).toHaveLength(5);
   });
 
-  test("says no to several services on one connection where the host asks", () => {
+  test("refuses several services on one connection if the host requests them", () => {
     const line = handshakeLine({ network: "tcp" }, "127.0.0.1:1", undefined, { PLUGIN_MULTIPLEX_GRPC: "true" });
     expect(line).toBe("1|6|tcp|127.0.0.1:1|grpc||false");
   });
 
-  test("names a socket in the host's own folder, which is gone when the process is", async () => {
+  test("names a socket in the host's own folder, which disappears with the process", async () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), "uko-sockets-"));
     const host = await started({ PLUGIN_UNIX_SOCKET_DIR: folder });
     const socket = host.fields[3] ?? "";
@@ -101,7 +101,7 @@ describe("the line", () => {
   });
 
   test.each([`/tmp/${"d".repeat(90)}`, "/there/is/no/such/folder"])(
-    "names a socket in the system's own folder where none can be made in that of this process: %s",
+    "names a socket in the system's own folder if none can be created in that of this process: %s",
     async (folder) => {
       if (folder.startsWith("/tmp/")) await mkdir(folder, { recursive: true });
       const { fields, provider } = await started({ TMPDIR: folder });
@@ -138,8 +138,8 @@ describe("the line", () => {
   });
 });
 
-describe("who may call", () => {
-  test("is the host that started it, and nobody with another certificate or with none", async () => {
+describe("a caller of the plugin", () => {
+  test("is the host that started it; another certificate or none is refused", async () => {
     const { fields } = await started();
     for (const other of [await createCertificate(), null]) {
       const client = connect(fields, other);
@@ -151,7 +151,7 @@ describe("who may call", () => {
 });
 
 describe("a person who starts it by hand", () => {
-  test("reads what it is and what to do", async () => {
+  test("reads a description and instructions", async () => {
     const { code, stdout, stderr } = await outputOf(spawn(process.execPath, [main], { env: childEnv }));
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(
@@ -159,7 +159,7 @@ describe("a person who starts it by hand", () => {
     );
   });
 
-  test("gets with --debug the variable by which engines find it, and ends it with Ctrl-C", async () => {
+  test("gets with --debug the variable by which engines find it, and stops it with Ctrl-C", async () => {
     const child = spawn(process.execPath, [main, "--debug"], { env: childEnv });
     const line = await new Promise<string>((resolve) =>
       child.stdout.once("data", (text: Buffer) => resolve(text.toString())),
@@ -180,8 +180,8 @@ describe("a person who starts it by hand", () => {
   });
 });
 
-describe("beside the provider", () => {
-  test("its health is told, and a service that hosts can do without is UNIMPLEMENTED", async () => {
+describe("next to the provider", () => {
+  test("a health service exists, and a service that hosts do not need is UNIMPLEMENTED", async () => {
     const own = await createCertificate();
     const host = await started({}, own);
     const client = connect(host.fields, own);
@@ -193,8 +193,8 @@ describe("beside the provider", () => {
   });
 });
 
-describe("the end", () => {
-  test("comes within two seconds of the host's word, after its answer", async () => {
+describe("the end of the process", () => {
+  test("comes within two seconds of the host's request, after its answer", async () => {
     const host = await started();
     await host.provider.getProviderSchema();
     const begun = performance.now();
@@ -203,7 +203,7 @@ describe("the end", () => {
     expect(performance.now() - begun).toBeLessThan(2_000);
   });
 
-  test("does not come with Ctrl-C, which is the host's to act on", async () => {
+  test("does not come with Ctrl-C, which the host handles", async () => {
     const host = await started({ TF_LOG_PROVIDER: "debug" });
     host.child.kill("SIGINT");
     await expect.poll(() => host.log(), { timeout: 10_000 }).toContain("SIGINT is for the host to act on");
@@ -217,7 +217,7 @@ describe("the end", () => {
     expect(await host.ended()).toBe(0);
   });
 
-  test("comes when the host is gone", async () => {
+  test("comes when the host has exited", async () => {
     const script = `"${process.execPath}" "${main}" & echo "pid $!"; wait`;
     const shell = spawn("/bin/sh", ["-c", script], {
       env: { ...childEnv, TF_PLUGIN_MAGIC_COOKIE: magicCookie },
@@ -241,7 +241,7 @@ describe("the end", () => {
   });
 });
 
-test("messages name the engine that installed the provider, and OpenTofu where nobody can tell", () => {
+test("messages name the engine that installed the provider, and OpenTofu if that engine is unknown", () => {
   const place = "pulumi-uko/uko/0.1.0/linux_amd64/terraform-provider-uko";
   expect(commandOf(`/w/.terraform/providers/registry.terraform.io/${place}`)).toBe("terraform");
   expect(commandOf(`.terraform\\providers\\registry.terraform.io\\${place}`)).toBe("terraform");

@@ -1,4 +1,7 @@
-/** A host as OpenTofu is one: starts the provider in a process of its own, shows a certificate, checks the other, and calls. */
+/**
+ * A host like OpenTofu: starts the provider in a process of its own, presents a certificate, checks the
+ * other, and calls.
+ */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { create, type DescService, type MessageInitShape, type MessageShape } from "@bufbuild/protobuf";
@@ -31,7 +34,7 @@ export interface Host {
   readonly fields: readonly string[];
   readonly provider: Calls<typeof Provider>;
   readonly controller: Calls<typeof GRPCController>;
-  /** What the process wrote on standard error. */
+  /** The output of the process on standard error. */
   log(): string;
   /** Resolves with the exit code once the process is gone. */
   ended(): Promise<number | null>;
@@ -42,7 +45,7 @@ export const main = programOf("build/terraform", "terraform-provider-uko", "prov
 
 let certificateOfHosts: Promise<Certificate> | undefined;
 
-/** One for all hosts of a process, since making one takes long. */
+/** One for all hosts of a process, since its generation takes long. */
 function ownCertificate(): Promise<Certificate> {
   certificateOfHosts ??= createCertificate();
   return certificateOfHosts;
@@ -53,13 +56,13 @@ export function createCertificate(): Promise<Certificate> {
   return generate([{ name: "commonName", value: "localhost" }], { keyType: "ec", curve: "P-521", algorithm: "sha512" });
 }
 
-/** Which provider, and where it is started. */
+/** The provider, and where it is started. */
 export interface Place {
   readonly program?: string;
   readonly cwd?: string;
 }
 
-/** Starts the provider with this environment and nothing else of ours. `certificate: null` leaves TLS out. */
+/** Starts the provider with this environment and no other variables of uko. `certificate: null` leaves TLS out. */
 export async function startHost(
   environment: Environment = {},
   certificate?: Certificate | null,
@@ -83,7 +86,7 @@ export async function startHost(
     ended: () => ended,
     async close() {
       client.close();
-      // Killed at once it would leave its socket behind.
+      // If killed at once, it would leave its socket behind.
       child.kill("SIGTERM");
       const timer = setTimeout(() => child.kill("SIGKILL"), 5_000);
       await ended;
@@ -104,7 +107,7 @@ export function startProvider(environment: Environment, { program = main, cwd }:
   });
 }
 
-/** A connection as the host makes it: the certificate in the line is the only one that it trusts. */
+/** A connection as the host makes it: the certificate in the line is the only trusted one. */
 export function connect(fields: readonly string[], own: Certificate | null): Client {
   const [, , network = "", address = "", , certificate = ""] = fields;
   const target = network === "unix" ? `unix:${address}` : address;

@@ -1,4 +1,4 @@
-/** What identifies a resource is whole, or it is not told. */
+/** A resource's identity, which is either complete or absent. */
 
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
@@ -10,19 +10,19 @@ describe.each([...terraformResources.values()])("of a $typeName", (resource) => 
   const parts = Object.keys(resource.identity.attributes);
   const values = Object.fromEntries(parts.map((name) => [name, `its ${name}`]));
 
-  test("comes back from the host as it went", () => {
+  test("round-trips through the host", () => {
     const told = identityOf(resource, { ...values, label: "payroll" });
     if (told === undefined) throw new Error("No identity");
     expect(readIdentity(create(ResourceIdentityDataSchema, told), resource)).toEqual(values);
   });
 
-  test.each(parts)("none is made without %s", (name) => {
+  test.each(parts)("is absent without %s", (name) => {
     const { [name]: _missing, ...others } = values;
     expect(identityOf(resource, others)).toBeUndefined();
     expect(identityOf(resource, { ...values, [name]: null })).toBeUndefined();
   });
 
-  test.each(resource.idNames)("nor an id without %s", (name) => {
+  test.each(resource.idNames)("has no ID without %s", (name) => {
     expect(idOf(resource, values)).toBe(resource.idNames.map((each) => values[each]).join("/"));
     for (const nothing of [null, ""]) expect(idOf(resource, { ...values, [name]: nothing })).toBeUndefined();
   });

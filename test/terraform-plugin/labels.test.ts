@@ -1,11 +1,11 @@
-/** Which label of a key is met twice in a run. */
+/** The label of a key that occurs twice in a run. */
 
 import { expect, test } from "vitest";
 import { createLabels } from "../../provider/terraform-plugin/labels.ts";
 
 const payroll = { vault_id: "v", label: "payroll" };
 
-test("a label that the state has and a plan wants is told once, in either order", () => {
+test("a label that the state has and a plan wants is reported once, in either order", () => {
   for (const order of [["trackExisting", "trackPlanned"] as const, ["trackPlanned", "trackExisting"] as const]) {
     const labels = createLabels();
     for (const note of order) {
@@ -17,7 +17,7 @@ test("a label that the state has and a plan wants is told once, in either order"
   }
 });
 
-test("another vault, a key that is gone, and what has no label of its own, is no clash", () => {
+test("another vault, a deleted key, and an object without a label do not clash", () => {
   const labels = createLabels();
   for (const note of ["trackExisting", "trackPlanned"] as const)
     labels[note]({ vault_id: "v", label: null, name: "ring" });

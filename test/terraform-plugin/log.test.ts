@@ -17,7 +17,7 @@ const all = (log: ReturnType<typeof createLog>): void => {
 const levelsOf = (settings: LogSettings) =>
   linesOf(settings, all).map((line) => (JSON.parse(line) as { "@level": string })["@level"]);
 
-test("a line is JSON as go-plugin reads it (log_entry.go): texts, and a time with six places", () => {
+test("a line is JSON as go-plugin reads it (log_entry.go): texts, and a time with six decimals", () => {
   const [line = ""] = linesOf({ TF_LOG: "trace" }, (log) =>
     log.write("info", 'a "b"\nc', { tf_rpc: "ReadResource", ms: 3 }),
   );
@@ -33,24 +33,24 @@ test("a line is JSON as go-plugin reads it (log_entry.go): texts, and a time wit
   });
 });
 
-test("a line is never so long that the host would tear it apart", () => {
+test("a line is never so long that the host would split it", () => {
   const [line = ""] = linesOf({ TF_LOG: "trace" }, (log) => log.write("info", "x".repeat(100_000)));
   expect(line.length).toBeLessThan(64 * 1024);
 });
 
-describe("what is written", () => {
-  test("is nothing where the host drops it anyway", () => {
+describe("the log", () => {
+  test("writes nothing if the host drops the lines", () => {
     expect(levelsOf({})).toEqual([]);
     expect(levelsOf({ TF_LOG: "off" })).toEqual([]);
     expect(levelsOf({ TF_LOG: "" })).toEqual([]);
   });
 
-  test("is what the provider's own variable asks for, before the one for all", () => {
+  test("follows the provider's own variable, before the general one", () => {
     expect(levelsOf({ TF_LOG: "trace", TF_LOG_PROVIDER: "WARN" })).toEqual(["warn", "error"]);
     expect(levelsOf({ TF_LOG: "info" })).toEqual(["info", "warn", "error"]);
   });
 
-  test("is everything for a word that is no level, such as JSON", () => {
+  test("is the most detailed for a word that is not a level, such as JSON", () => {
     expect(levelsOf({ TF_LOG: "JSON" })).toHaveLength(5);
   });
 });

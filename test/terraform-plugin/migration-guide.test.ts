@@ -1,4 +1,4 @@
-/** The guide for people who come from IBM's provider names what both providers have. */
+/** The guide for users of IBM's provider names the resources of both providers. */
 
 import { expect, test } from "vitest";
 import { terraformResources } from "../../provider/schema/terraform.ts";
@@ -12,7 +12,7 @@ const rows = Array.from(
 const namesIn = (text: string): readonly string[] =>
   Array.from(text.matchAll(/`([a-z_]+)(?: = "\w+")?`/g), ([, name = ""]) => name);
 
-test("every argument that it sends people to exists", () => {
+test("every argument that it names exists", () => {
   const known = new Set(
     [...terraformResources].flatMap(([type, { attributes }]) => [type, ...attributes.map(({ name }) => name)]),
   );

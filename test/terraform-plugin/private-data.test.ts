@@ -1,19 +1,19 @@
 import { expect, test } from "vitest";
 import { readMoved, readPlanned, writeMoved, writePrivate } from "../../provider/terraform-plugin/private-data.ts";
 
-test("what a plan was for comes back from the host as it went", () => {
+test("the purpose of a plan round-trips through the host", () => {
   for (const planned of ["create", "update", "destroy"] as const)
     expect(readPlanned(writePrivate(planned))).toBe(planned);
   expect(readPlanned(writePrivate())).toBeUndefined();
 });
 
-test("that a state came by a move comes back, and is no plan", () => {
+test("the mark of a moved state round-trips, and is not a plan", () => {
   expect(readMoved(writeMoved())).toBe(true);
   expect(readMoved(writePrivate("update"))).toBe(false);
   expect(readPlanned(writeMoved())).toBeUndefined();
 });
 
-test("what is not ours tells nothing", () => {
+test("foreign data has no meaning", () => {
   const texts = [
     "",
     "null",

@@ -1,6 +1,7 @@
 /**
- * Terraform states of this and earlier releases, each with keys in the middle of their deletion: this release plans no difference
- * for them, and two people end them. `UKO_RECORD_STATES=1` records those of this release (test/fixtures/states).
+ * Terraform states of this and earlier releases, each with keys in the middle of their deletion: this release
+ * plans no difference for them, and two people delete them. `UKO_RECORD_STATES=1` records those of this
+ * release (test/fixtures/states).
  */
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -84,7 +85,7 @@ test("the states of this release are recorded in test/fixtures/states", () => {
 });
 
 test.each(releases)(
-  "two people end every key in a Terraform state of release %s",
+  "two people delete every key in a Terraform state of release %s",
   async (release) => {
     const { seed, resources } = read(release, "terraform");
     const uko = await worldOf(seed);
@@ -96,7 +97,7 @@ test.each(releases)(
       expect(attributes.lifecycle_state).toBe(states[name]);
       core.restore({ value: attributes, private: new Uint8Array(Buffer.from(bytes, "base64")) });
       expect((await core.refresh()).errors).toEqual([]);
-      // Later releases add outputs and blocks, and change none of these.
+      // Later releases add outputs and blocks, and keep these.
       expect(core.saved?.value).toMatchObject({ dual_marker: "both", timeouts: null, ...attributes });
       const config = configOf(name, String(attributes.key_id));
       expect((await core.plan(config)).action, `${name} without a difference`).toBe("none");

@@ -1,4 +1,4 @@
-/** What tests of the provider share: a local UKO, people's hosts, and a core for each. */
+/** Shared setup of the provider's tests: an emulator, people's hosts, and a core for each. */
 
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { apiKeys, vaultId } from "../emulator/harness.ts";
@@ -22,13 +22,13 @@ export interface Stage {
   environmentOf(name: PersonName): Readonly<Record<string, string>>;
   /** A host in another environment, which its test alone uses. */
   another(environment: Readonly<Record<string, string>>): Promise<Host>;
-  /** Bob's, unless told otherwise. */
+  /** Bob's, by default. */
   core(typeName: string, host?: Host): Core;
   /** A key by Bob, a minute old. */
   made(over?: Config): Promise<Core>;
 }
 
-/** One world for a file of tests, as seeded before each. */
+/** One world for a file of tests, seeded again before each. */
 export function useStage(): Stage {
   let uko: EngineWorld;
   let bob: Host;
@@ -46,7 +46,7 @@ export function useStage(): Stage {
   }, 60_000);
   beforeEach(async () => {
     resetGoingForward(uko);
-    // Each run begins so, and with it what a run may remember for some seconds.
+    // Each run begins so, and with it what a run may cache for some seconds.
     await bob.provider.configureProvider();
   });
   afterEach(async () => {

@@ -1,4 +1,4 @@
-/** The codec, held to go-cty's form (msgpack/marshal.go, unmarshal.go, unknown.go) and to itself. */
+/** The codec against go-cty's form (msgpack/marshal.go, unmarshal.go, unknown.go) and against itself. */
 
 import { decode, ExtData, encode } from "@msgpack/msgpack";
 import fc from "fast-check";
@@ -29,7 +29,7 @@ const faultOf = (work: () => unknown) => {
   throw new Error("It went well.");
 };
 
-/** A name that no object may have by msgpack's own rule is left out. */
+/** A name that msgpack's own rule forbids for objects is left out. */
 const name = fc.string({ minLength: 1, maxLength: 8 }).filter((text) => text !== "__proto__");
 const digits = (min: number, max: number) =>
   fc.array(fc.integer({ min: 0, max: 9 }), { minLength: min, maxLength: max }).map((all) => all.join(""));
@@ -72,7 +72,7 @@ function known(of: ValueType): fc.Arbitrary<Value> {
   return fc.array(someValueOf(of[1]), { maxLength: 3 });
 }
 
-test("whatever value of whatever type comes back as it went", () => {
+test("every value of every type round-trips", () => {
   const typed = type.chain((of) => fc.tuple(fc.constant(of), someValueOf(of)));
   fc.assert(
     fc.property(typed, ([of, value]) => {
@@ -105,8 +105,8 @@ describe("a number", () => {
     expect(decodeValue(encode("-0.50"), "number")).toBe(-0.5);
   });
 
-  test("of any digits is the number that they are", () => {
-    // All are compared as whole numbers of 10^-100, of which a double has no more places.
+  test("of any number of digits keeps its exact value", () => {
+    // All are compared as whole numbers of 10^-100, because a double has fewer places.
     const places = 100;
     const scaled = (text: string): bigint => {
       const [whole = "", part = ""] = text.split(".");
@@ -126,7 +126,7 @@ describe("a number", () => {
     expect(numberOf("10.00")).toBe(10);
   });
 
-  test("may have an exponent, as a state file has it", () => {
+  test("may have an exponent, as in a state file", () => {
     expect(numberOf("1e3")).toBe(1000);
     expect(numberOf("1.5E+30")).toBe(1500000000000000000000000000000n);
     expect(numberOf("25e-2")).toBe(0.25);
@@ -136,15 +136,15 @@ describe("a number", () => {
   });
 });
 
-describe("what is not known", () => {
+describe("an unknown value", () => {
   test("is written as cty writes it", () => {
     expect(hex(UNKNOWN, "string")).toBe("d40000");
     expect(hex({ a: UNKNOWN }, ["object", { a: ["list", "number"] }])).toBe("81a161d40000");
   });
 
-  test("is read with or without what is known of it, and in any extension", () => {
+  test("is read with or without its refinements, and in any extension", () => {
     expect(decodeValue(bytes("d4 00 00"), "string")).toBe(UNKNOWN);
-    // c7: extension of 5 bytes, type 12: {1: false, 2: "s"}, refined to be no null and to begin so.
+    // c7: extension of 5 bytes, type 12: {1: false, 2: "s"}, refined as not null and with that prefix.
     expect(decodeValue(bytes("c7 06 0c 82 01 c2 02 a1 73"), "string")).toBe(UNKNOWN);
     expect(decodeValue(encode(new ExtData(77, new Uint8Array([1, 2]))), ["map", "string"])).toBe(UNKNOWN);
   });
@@ -153,18 +153,18 @@ describe("what is not known", () => {
 describe("an object", () => {
   const of: ValueType = ["object", { a: "string", b: ["list", "bool"] }];
 
-  test("has every attribute on the wire, and reads what is missing as null", () => {
+  test("has every attribute on the wire, and reads a missing one as null", () => {
     expect(decode(encodeValue({ a: "x" }, of))).toEqual({ a: "x", b: null });
     expect(decodeValue(encode({ a: "x" }), of)).toEqual({ a: "x", b: null });
     expect(decodeValue(encode({ a: "x", b: [true], former: 1 }), of)).toEqual({ a: "x", b: [true] });
     expect(decodeValue(encode(null), of)).toBeNull();
   });
 
-  test("of ours with an attribute that the schema has not is a fault of ours", () => {
+  test("of the provider with an attribute outside the schema is an internal fault", () => {
     expect(faultOf(() => encodeValue({ a: "x", c: true }, of))).toMatchObject({ code: "UKO_BUG" });
   });
 
-  test("is no list, and a fault names the place and never the value", () => {
+  test("is not a list, and a fault names the place and never the value", () => {
     const fault = faultOf(() => decodeValue(encode({ a: "x", b: ["secret"] }), of));
     expect(fault).toMatchObject({ code: "UKO_INPUT_INVALID" });
     expect(fault.message).toContain("b[0] from Terraform is neither true nor false");
@@ -181,7 +181,7 @@ describe("an object", () => {
     }
   });
 
-  test("of ours that is of another type is a fault of ours", () => {
+  test("of the provider with another type is an internal fault", () => {
     for (const [value, type] of [
       [1, "string"],
       ["x", "bool"],
@@ -195,7 +195,7 @@ describe("an object", () => {
   });
 });
 
-test("bytes that are no msgpack, and a key that no object may have, are said to be unreadable", () => {
+test("invalid msgpack, and a key that an object may not have, are reported as unreadable", () => {
   expect(faultOf(() => decodeValue(bytes("c1"), "string")).code).toBe("UKO_INPUT_INVALID");
   const evil = bytes("81 a9 5f 5f 70 72 6f 74 6f 5f 5f 01");
   expect(faultOf(() => decodeValue(evil, ["map", "number"])).code).toBe("UKO_INPUT_INVALID");
@@ -204,7 +204,7 @@ test("bytes that are no msgpack, and a key that no object may have, are said to 
 describe("JSON of a state file", () => {
   const of: ValueType = ["object", { size: "number", tags: ["map", "string"], late: "bool" }];
 
-  test("is read digit by digit, drops what is known no more, and has null for what is new", () => {
+  test("is read digit by digit, drops unknown attributes, and has null for new ones", () => {
     expect(readJson('{"size": 9007199254740993, "tags": {"a": "ö"}, "former": [1]}', of)).toEqual({
       size: 9007199254740993n,
       tags: { a: "ö" },
@@ -214,7 +214,7 @@ describe("JSON of a state file", () => {
     expect(readJson("null", of)).toBeNull();
   });
 
-  test("that is none is said to be none", () => {
+  test("that is invalid is reported as invalid", () => {
     expect(faultOf(() => readJson("{", of))).toMatchObject({ code: "UKO_INPUT_INVALID" });
   });
 });

@@ -1,4 +1,7 @@
-/** What is said of deletions that fail: hosts show no address beside it, so each message names its resource in its first line. */
+/**
+ * Messages of failed deletions: hosts show no address next to them, so each message names its resource in its
+ * first line.
+ */
 
 import { create, type MessageShape } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -31,7 +34,7 @@ type TypeName = keyof typeof nouns;
 const typeNames = Object.keys(nouns) as TypeName[];
 type Request = MessageShape<typeof ApplyResourceChange_RequestSchema>;
 
-test("there is a noun for every resource", () => {
+test("every resource has a noun", () => {
   expect(typeNames.toSorted()).toEqual([...terraformResources.keys()].toSorted());
 });
 
@@ -45,7 +48,7 @@ const session = {
   takeWarnings: () => [],
 } as unknown as Session;
 
-/** What an apply answers by these handlers, of an object of which the state knows id and name. */
+/** The answer of an apply with these handlers, for an object whose ID and name are in state. */
 async function applied(typeName: TypeName, given: Pick<AnyHandlers, "delete" | "read">, over: Partial<Request> = {}) {
   const resource = terraformResources.get(typeName);
   if (resource === undefined) throw new Error(typeName);
@@ -56,10 +59,10 @@ async function applied(typeName: TypeName, given: Pick<AnyHandlers, "delete" | "
   return { reply, resource, prior };
 }
 
-describe("whatever a deletion throws", () => {
+describe("every error of a deletion", () => {
   const codes = Object.keys(errorCatalogue) as ErrorCode[];
 
-  /** What people are told where the handlers fail like this. */
+  /** The messages for handlers that fail with this error. */
   async function answered(typeName: TypeName, fail: AnyHandlers["delete"], planned?: Planned) {
     const { reply, resource, prior } = await applied(
       typeName,
@@ -71,7 +74,7 @@ describe("whatever a deletion throws", () => {
     return { summary: diagnostic?.summary ?? "", detail: diagnostic?.detail ?? "" };
   }
 
-  test.each(typeNames)("of a %s names it by kind, name and id, under every code", async (typeName) => {
+  test.each(typeNames)("of a %s names it by kind, name and ID, under every code", async (typeName) => {
     for (const thrown of [...codes.map((code) => new UkoError(code, { detail: "Why." })), new TypeError("odd")]) {
       const { summary, detail } = await answered(typeName, () => Promise.reject(thrown));
       const error = asUkoError(thrown);
@@ -80,7 +83,7 @@ describe("whatever a deletion throws", () => {
     }
   });
 
-  test.each(typeNames)("and what stops a %s has its id, once", async (typeName) => {
+  test.each(typeNames)("and any stop of a %s has its ID, once", async (typeName) => {
     const outcome = (message: string) => () =>
       Promise.resolve({ kind: "unfinished", code: "UKO_BUG", message, brief: message } as const);
     const noun = nouns[typeName].replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
@@ -92,7 +95,7 @@ describe("whatever a deletion throws", () => {
   });
 
   test.each(typeNames)(
-    "half a replacement of a %s names it too, and the command that the reader has",
+    "of a replacement of a %s names it too, with the command that the reader has",
     async (typeName) => {
       const { summary, detail } = await answered(typeName, () => Promise.reject(new Error("asked")), "create");
       expect(summary).toMatch(new RegExp(`^${nouns[typeName]} "ledger" 0f8c3c6e: A ${typeName} cannot be replaced`));
@@ -101,18 +104,18 @@ describe("whatever a deletion throws", () => {
   );
 });
 
-describe("the state beside an error", () => {
+describe("the state next to an error", () => {
   const waits = async () => ({ kind: "unfinished", code: "UKO_BUG", message: "It waits", brief: "It waits" }) as const;
   const failing = (code: ErrorCode) => () => Promise.reject(new UkoError(code));
   const renamed = async () => ({ id: "0f8c3c6e", state: { name: "renamed" }, warnings: [], isWatched: false });
   const gone = async () => undefined;
 
   test.each([
-    ["what a look shows after it stopped", waits, renamed, "renamed"],
-    ["what a look shows after a fault", failing("UKO_SERVICE_REFUSED"), renamed, "renamed"],
-    ["as it was where the object was not found", waits, gone, "ledger"],
-    ["as it was where it was not found after a fault", failing("UKO_SERVICE_REFUSED"), gone, "ledger"],
-    ["as it was where it could not be looked at", waits, failing("UKO_SERVICE_UNAVAILABLE"), "ledger"],
+    ["the next read after a wait", waits, renamed, "renamed"],
+    ["the next read after a fault", failing("UKO_SERVICE_REFUSED"), renamed, "renamed"],
+    ["unchanged if the object is missing", waits, gone, "ledger"],
+    ["unchanged if the object is missing after a fault", failing("UKO_SERVICE_REFUSED"), gone, "ledger"],
+    ["unchanged if the object is unreadable", waits, failing("UKO_SERVICE_UNAVAILABLE"), "ledger"],
   ] as const)("is %s", async (_what, end, read, name) => {
     const { reply, resource } = await applied("uko_vault", { delete: end, read });
     expect(readObject(reply.newState as never, resource)).toMatchObject({ id: "0f8c3c6e", name });
@@ -120,7 +123,7 @@ describe("the state beside an error", () => {
   });
 
   test.each(["UKO_SERVICE_UNAVAILABLE", "UKO_ACCESS_DENIED", "UKO_DEADLINE"] as const)(
-    "is as it was, without a second look, after %s",
+    "is unchanged, without a second read, after %s",
     async (code) => {
       const read = vi.fn(renamed);
       const { reply, resource, prior } = await applied("uko_vault", { delete: failing(code), read });
@@ -129,7 +132,7 @@ describe("the state beside an error", () => {
     },
   );
 
-  test("keeps the identity that was planned where its values do not tell one", async () => {
+  test("keeps the planned identity if its values do not determine one", async () => {
     const plannedIdentity = create(ResourceIdentityDataSchema, { identityData: { msgpack: new Uint8Array([128]) } });
     const { reply } = await applied("uko_vault", { delete: waits, read: gone }, { plannedIdentity });
     expect(reply.newIdentity).toBe(plannedIdentity);
@@ -165,7 +168,7 @@ describe("with the service", () => {
   beforeEach(() => Promise.all(hosts.map((host) => host.provider.configureProvider())));
   afterAll(() => Promise.all(hosts.map((host) => host.close())));
 
-  test.each(typeNames)("a denial and a credential that is refused name the %s", async (typeName) => {
+  test.each(typeNames)("a denial and a refused credential name the %s", async (typeName) => {
     const [carol, stranger, unset] = hosts as [Host, Host, Host];
     const core = stage.core(typeName, carol);
     expect(await core.apply(configs[typeName])).toMatchObject({ errors: [] });

@@ -1,4 +1,4 @@
-/** Creations, updates, and ends that take several people and days. */
+/** Creations, updates, and deletions that take several people and days. */
 
 import { describe, expect, test } from "vitest";
 import { vaultId } from "../../emulator/harness.ts";
@@ -11,7 +11,7 @@ const stage = useStage();
 const digest = /^sha256:[0-9a-f]{64}$/;
 
 describe("a creation", () => {
-  test("is in the state with its id and identity, and a plan after it is empty", async () => {
+  test("is in the state with its ID and identity, and a plan after it is empty", async () => {
     const core = await stage.made({ tags: { team: "pay roll 1" } });
     const { value, identity } = core.saved ?? {};
     expect(value).toMatchObject({
@@ -25,14 +25,14 @@ describe("a creation", () => {
     expect((await core.plan(keyConfig({ tags: { team: "pay roll 1" } }))).action).toBe("none");
   });
 
-  test("that fails leaves no state, since a tainted key would be planned to its end", async () => {
+  test("that fails leaves no state, since a tainted key would be planned for deletion", async () => {
     const core = stage.core("uko_managed_key");
     const { errors } = await core.apply(keyConfig({ template: "absent" }));
     expect(errors).toHaveLength(1);
     expect(core.saved).toBeUndefined();
   });
 
-  test("whose answer is lost is found again, and no second key is made", async () => {
+  test("with a lost answer is found again, and no second key is created", async () => {
     await stage.uko.fault({ operation: "K2", drop: "after", times: 1 });
     const core = stage.core("uko_managed_key");
     const { errors } = await core.apply(keyConfig());
@@ -47,7 +47,7 @@ describe("a creation that has begun", () => {
   test.each([
     ["StopProvider", (host: Host) => host.provider.stopProvider()],
     ["a signal to all of the host's processes", (host: Host) => host.child.kill("SIGTERM")],
-  ])("is let end by %s, since nobody would find what it has made", async (_who, stop) => {
+  ])("is not interrupted by %s, since no later run would find its object", async (_who, stop) => {
     await stage.uko.fault({ operation: "K2", latencyMs: 2_500, times: 1 });
     const host = await stage.another({ ...stage.environmentOf("bob"), TF_LOG: "trace" });
     const core = stage.core("uko_managed_key", host);
@@ -60,7 +60,7 @@ describe("a creation that has begun", () => {
 });
 
 describe("an update", () => {
-  test("changes what differs, and what it moves is as it is now", async () => {
+  test("changes the differing attributes, and keeps the others as they are now", async () => {
     const core = await stage.made();
     await core.apply(keyConfig({ description: "for the wages", rotation_trigger: "2026" }));
     expect(core.saved?.value).toMatchObject({ description: "for the wages", rotation_trigger: "2026", version: 2 });
@@ -69,7 +69,7 @@ describe("an update", () => {
     );
   });
 
-  test("that fails leaves the state as it was, and taints nothing", async () => {
+  test("that fails leaves the state unchanged, and taints nothing", async () => {
     const core = await stage.made();
     await stage.uko.test.as("carol").create({ label: "taken" });
     const before = core.saved;
@@ -78,7 +78,7 @@ describe("an update", () => {
     expect(core.saved).toBe(before);
   });
 
-  test("keeps what was planned, though somebody changed the key meanwhile; the next look tells", async () => {
+  test("keeps the planned values although another person changed the key meanwhile; the next read reports the change", async () => {
     const core = await stage.made({ description: "ours" });
     const id = String(core.saved?.value.key_id);
     await stage.uko.test.as("carol").patch(id, { description: "theirs" });
@@ -123,7 +123,7 @@ describe("a destruction", () => {
     await stage.uko.expectNobodyAlone();
   });
 
-  test("that waits asks for nothing twice, whoever runs it again", async () => {
+  test("that waits makes no second request in any further run", async () => {
     const core = await stage.made();
     await core.apply(null);
     const seq = await stage.uko.lastSeq();
@@ -134,7 +134,7 @@ describe("a destruction", () => {
     expect(await stage.uko.effects(seq)).toEqual([]);
   });
 
-  test("of what is gone already is done", async () => {
+  test("of a deleted key is done", async () => {
     const core = stage.core("uko_vault");
     await core.apply({ name: "archive" });
     const { value } = core.saved ?? {};
@@ -145,7 +145,7 @@ describe("a destruction", () => {
     expect(core.saved).toBeUndefined();
   });
 
-  test("that cannot reach the service leaves the state as it was", async () => {
+  test("that cannot reach the service leaves the state unchanged", async () => {
     const core = await stage.made();
     const before = core.saved;
     await stage.uko.fault({ operation: "K3", status: 503 });
@@ -155,7 +155,7 @@ describe("a destruction", () => {
     expect(core.saved?.identity).toBeDefined();
   });
 
-  test("is refused in the apply too where the key is protected, and asks for nothing", async () => {
+  test("is refused in the apply too if the key is protected, and requests nothing", async () => {
     const core = await stage.made();
     const before = core.saved;
     if (before === undefined) throw new Error("There is no key");
@@ -169,8 +169,8 @@ describe("a destruction", () => {
   });
 });
 
-describe("one that a creation of the same run has found", () => {
-  test("is not ended in its former place", async () => {
+describe("an object that a creation of the same run has found", () => {
+  test("is not deleted in its former place", async () => {
     const core = await stage.made();
     const former = core.saved;
     if (former === undefined) throw new Error("There is no key");
@@ -189,7 +189,7 @@ describe("one that a creation of the same run has found", () => {
 });
 
 describe("a wait within a run", () => {
-  test("begins only where UKO_WAIT grants it, and ends at once with StopProvider, with the state of then", async () => {
+  test("begins only if UKO_WAIT grants it, and ends at once with StopProvider, with the state at that time", async () => {
     const core = await stage.made();
     const patient = await stage.another({ ...stage.environmentOf("bob"), UKO_WAIT: "2h", TF_LOG_PROVIDER: "info" });
     const applying = core.by(patient).apply(null);
@@ -204,7 +204,7 @@ describe("a wait within a run", () => {
     expect(core.saved?.value).toMatchObject({ lifecycle_state: "pending_approval" });
   });
 
-  test("goes on by itself once its time has come", async () => {
+  test("continues by itself after its date", async () => {
     const core = await stage.made();
     const [asked = ""] = (await core.apply(null)).errors;
     const alice = await stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: consentIn(asked) });
@@ -231,7 +231,7 @@ describe("a keystore's secrets", () => {
     ...{ aws_access_key_id: "AKIAEXAMPLE", aws_secret_access_key: "hush-hush" },
   };
 
-  test("go to the service and into no state; a digest of each tells whether one changed", async () => {
+  test("go to the service and into no state; a digest of each shows whether it changed", async () => {
     const core = stage.core("uko_keystore");
     expect(await core.apply(config)).toMatchObject({ errors: [] });
     const text = stateText(core.saved?.value ?? {});
@@ -247,7 +247,7 @@ describe("a keystore's secrets", () => {
     expect((await core.plan({ ...config, groups: ["lyon", "paris"] })).action).toBe("none");
   });
 
-  test("are sent again where one is new, and only then", async () => {
+  test("are sent again only if one is new", async () => {
     const core = stage.core("uko_keystore", await stage.another(stage.environmentOf("carol")));
     expect((await core.apply(config)).errors).toEqual([]);
     const { secret_digests: first } = core.saved?.value ?? {};
@@ -265,7 +265,7 @@ describe("a keystore's secrets", () => {
 });
 
 describe("vault and template", () => {
-  test("are made, changed, and ended once they are empty", async () => {
+  test("are created, changed, and deleted once they are empty", async () => {
     const carol = await stage.another(stage.environmentOf("carol"));
     const vault = stage.core("uko_vault", carol);
     await vault.apply({ name: "archive", description: "" });
@@ -290,7 +290,7 @@ describe("vault and template", () => {
 });
 
 describe("a KMS key", () => {
-  test("is ended by two people, and its state says so at once", async () => {
+  test("is deleted by two people, and its state shows the deletion at once", async () => {
     const core = stage.core("uko_kms_key");
     expect(await core.apply({ name: "orders" })).toMatchObject({ errors: [] });
     await stage.uko.advance("60s");
@@ -305,7 +305,7 @@ describe("a KMS key", () => {
     expect(core.saved).toBeUndefined();
   });
 
-  test("that imports its material keeps a digest of it, and needs it no more", async () => {
+  test("that imports its material keeps a digest of it, and no longer needs the material", async () => {
     const core = stage.core("uko_kms_key");
     const payload = Buffer.alloc(32, 7).toString("base64");
     await core.apply({ name: "imported", payload, dual_authorization: "single" });

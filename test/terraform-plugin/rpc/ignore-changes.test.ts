@@ -1,4 +1,7 @@
-/** What a program tells the engine to ignore, no apply brings about: hosts take it out of the plan, and hand it to the apply all the same. */
+/**
+ * Attributes that the program tells the engine to ignore. No apply changes them: hosts remove them from the
+ * plan, and pass them to the apply nevertheless.
+ */
 
 import { describe, expect, test } from "vitest";
 import { UNKNOWN } from "../../../provider/engine/program/unknown.ts";
@@ -8,7 +11,7 @@ import { keyConfig, useStage } from "../stage.ts";
 
 const stage = useStage();
 
-/** The effects on keys of an update that changes the description, and besides only what is ignored. */
+/** The effects on keys of an update that changes the description and ignored attributes. */
 async function effectsOf(core: Core, config: Config, ...ignoreChanges: readonly string[]): Promise<readonly string[]> {
   const seq = await stage.uko.lastSeq();
   expect(await core.apply(config, { ignoreChanges })).toMatchObject({ errors: [], warnings: [] });
@@ -18,13 +21,13 @@ async function effectsOf(core: Core, config: Config, ...ignoreChanges: readonly 
 }
 
 describe("ignore_changes on a key", () => {
-  test.each(["deactivated", "destroyed"])("keeps it from going towards %s", async (state) => {
+  test.each(["deactivated", "destroyed"])("keeps it from a change to %s", async (state) => {
     const core = await stage.made();
     expect(await effectsOf(core, keyConfig({ state, description: "new" }), "state")).toEqual(["K4"]);
     expect(core.saved?.value).toMatchObject({ lifecycle_state: "active", description: "new", state: null });
   });
 
-  test("leaves the tags of others alone", async () => {
+  test("does not change the tags of others", async () => {
     const tags = { team: "payroll", cost: "7" };
     const core = await stage.made({ tags });
     await effectsOf(core, keyConfig({ tags: { team: "payroll" }, description: "new" }), "tags");
@@ -38,7 +41,7 @@ describe("ignore_changes on a key", () => {
     expect(core.saved?.value).toMatchObject({ version: 1, rotation_trigger: "1" });
   });
 
-  test("keeps a protection that the program no longer says", async () => {
+  test("keeps a protection that the program no longer has", async () => {
     const core = await stage.made({ deletion_protection: true });
     const ignoreChanges = ["deletion_protection"];
     const seq = await stage.uko.lastSeq();
@@ -47,7 +50,7 @@ describe("ignore_changes on a key", () => {
     expect(await stage.uko.effects(seq)).toEqual([]);
   });
 
-  test("of all is a plan without a change", async () => {
+  test("of all attributes is a plan without a change", async () => {
     const core = await stage.made();
     const config = keyConfig({ state: "destroyed", description: "new", tags: { a: "b" }, rotation_trigger: "1" });
     expect((await core.plan(config, { ignoreChanges: "all" })).action).toBe("none");
@@ -67,7 +70,7 @@ describe("ignore_changes on a keystore's secrets", () => {
     return core;
   };
 
-  test("keeps the one that was sent last, while another one goes to the service", async () => {
+  test("keeps the last sent one, while another one goes to the service", async () => {
     const core = await made();
     const before = Object(core.saved?.value.secret_digests);
     const other = { ...config, aws_access_key_id: "AKIAOTHER", aws_secret_access_key: "hush-more" };
@@ -77,7 +80,7 @@ describe("ignore_changes on a keystore's secrets", () => {
     expect(after.aws_access_key_id).not.toBe(before.aws_access_key_id);
   });
 
-  test("of all stands in the way of neither plan nor destroy", async () => {
+  test("of all prevents neither plan nor destroy", async () => {
     const core = await made();
     const other = { ...config, aws_access_key_id: "AKIAOTHER", aws_secret_access_key: "hush-more", groups: ["lyon"] };
     expect(await core.plan(other, { ignoreChanges: "all" })).toMatchObject({ errors: [], action: "none" });
@@ -86,15 +89,15 @@ describe("ignore_changes on a keystore's secrets", () => {
     expect(core.saved).toBeUndefined();
   });
 
-  test("is for what is there: a creation needs them all", async () => {
+  test("applies to existing keystores: a creation requires all secrets", async () => {
     const core = stage.core("uko_keystore");
     const { errors } = await core.plan({ ...config, aws_secret_access_key: null });
     expect(errors.join("\n")).toContain("is required");
   });
 });
 
-describe("a secret that is known only later", () => {
-  test("is planned as a change, and what cannot change beside it is told", async () => {
+describe("an unknown secret", () => {
+  test("is planned as a change, and immutable attributes that change with it are reported", async () => {
     const core = stage.core("uko_keystore", await stage.another(stage.environmentOf("carol")));
     expect(await core.apply(config)).toMatchObject({ errors: [] });
     const later = { ...config, aws_secret_access_key: UNKNOWN };

@@ -1,4 +1,4 @@
-/** ImportResourceState, MoveResourceState and GenerateResourceConfig: how what is there comes under management. */
+/** ImportResourceState, MoveResourceState and GenerateResourceConfig: how existing objects come under management. */
 
 import { describe, expect, test } from "vitest";
 import { demoInstanceId } from "../../../provider/emulator/demo-seed.ts";
@@ -21,7 +21,7 @@ const textsOf = (diagnostics: readonly { summary: string; detail: string }[]) =>
   diagnostics.map(({ summary, detail }) => `${summary}\n${detail}`);
 
 describe("an import", () => {
-  test("by id has everything that a look tells, and a plan after it needs what the configuration says differently alone", async () => {
+  test("by ID has all values of a read, and a plan after it changes only differing configuration", async () => {
     const core = await stage.made({ description: "for the wages" });
     const id = String(core.saved?.value.id);
     const { importedResources, diagnostics } = await stage.bob.provider.importResourceState({
@@ -54,7 +54,7 @@ describe("an import", () => {
     }
   });
 
-  test("from another instance, of what is not there, or by no id at all is refused", async () => {
+  test("from another instance, of a missing object, or without a valid ID is refused", async () => {
     const core = await stage.made();
     const { vault_id, key_id } = core.saved?.value ?? {};
     const refusalOf = async (request: Parameters<typeof stage.bob.provider.importResourceState>[0]) => {
@@ -83,7 +83,7 @@ describe("a move from IBM's provider", () => {
       ...over,
     });
 
-  /** As a state file has it before anything is looked at. */
+  /** The form in a state file before any read. */
   const movedTo = async (sourceTypeName: string, targetTypeName: string, id: string, by?: Host): Promise<Saved> => {
     const reply = await moved(sourceTypeName, targetTypeName, id, {}, by);
     expect(textsOf(reply.diagnostics)).toEqual([]);
@@ -92,7 +92,7 @@ describe("a move from IBM's provider", () => {
     return { value, private: reply.targetPrivate, identity: reply.targetIdentity };
   };
 
-  test("takes each of the five by the id that it has there, and the next look has the rest", async () => {
+  test("adopts each of the five by its ID there, and the next read fills in the rest", async () => {
     const core = await stage.made();
     await stage.core("uko_kms_key").apply({ name: "orders", dual_authorization: "single" });
     const kms = stage.core("uko_kms_key");
@@ -121,7 +121,7 @@ describe("a move from IBM's provider", () => {
     }
   });
 
-  test("takes a resource's other instances under our own address, which hosts pass once one instance has moved", async () => {
+  test("adopts a resource's other instances under the own address, which hosts pass once one instance has moved", async () => {
     const core = await stage.made();
     const { id } = core.saved?.value ?? {};
     const ours = { sourceProviderAddress: "registry.opentofu.org/pulumi-uko/uko" };
@@ -131,7 +131,7 @@ describe("a move from IBM's provider", () => {
     expect(readObject(reply.targetState, resourceNamed("uko_managed_key"))).toMatchObject({ id });
   });
 
-  test("keeps a state of ours that another address of this provider wrote, and says whose it is not", async () => {
+  test("keeps an own state that another address of this provider wrote, and names the resource of another provider", async () => {
     const core = await stage.made({ description: "for the wages" });
     const { value, private: kept } = core.saved ?? {};
     const ofOurs = (type: string, address: string) =>
@@ -142,7 +142,7 @@ describe("a move from IBM's provider", () => {
           sourcePrivate: kept ?? new Uint8Array(),
         },
       });
-    // A host that asks a second time passes the state that the first answer left.
+    // A host that calls a second time passes the state of the first answer.
     for (const type of ["uko_managed_key", "ibm_hpcs_managed_key"]) {
       const reply = await ofOurs(type, "registry.terraform.io/pulumi-uko/uko");
       expect(textsOf(reply.diagnostics)).toEqual([]);
@@ -157,7 +157,7 @@ describe("a move from IBM's provider", () => {
     );
   });
 
-  test("is told by a provider that is not configured, as Terraform asks it, and plans nothing before a look", async () => {
+  test("works with an unconfigured provider, as Terraform calls it, and plans nothing before a read", async () => {
     const core = await stage.made();
     const id = `eu-de/${demoInstanceId}/${String(core.saved?.value.id)}`;
     const nobody = await startHost({});
@@ -170,7 +170,7 @@ describe("a move from IBM's provider", () => {
     expect((await taken.plan(keyConfig())).action).toBe("none");
   });
 
-  test("of what is in another instance, or nowhere, ends in an error of the look", async () => {
+  test("of an object in another instance, or that does not exist, ends in an error of the read", async () => {
     const core = await stage.made();
     const keyId = String(core.saved?.value.key_id);
     const lookAfter = async (id: string) => {
@@ -182,7 +182,7 @@ describe("a move from IBM's provider", () => {
     expect(await lookAfter(`eu-de/${demoInstanceId}/${vaultId}/${absentId}`)).toMatch(/There is no uko_managed_key/);
   });
 
-  test("refuses other types, other providers, and ids that it does not know", async () => {
+  test("refuses other types, other providers, and unknown IDs", async () => {
     const core = await stage.made();
     const id = `eu-de/${demoInstanceId}/${vaultId}/${String(core.saved?.value.key_id)}`;
     const refusalOf = async (reply: ReturnType<typeof moved>) => {
@@ -207,14 +207,17 @@ describe("a move from IBM's provider", () => {
     ] as const) {
       expect(await refusalOf(moved(source, target, `${id}/more`))).toMatch(/a form that no known release/);
     }
-    // Cut short, a key's id would be its vault's.
+    // Truncated, a key's ID would be its vault's.
     expect(await refusalOf(moved("ibm_hpcs_vault", "uko_vault", id))).toMatch(/a form that no known release/);
     const broken = { sourceState: { json: new TextEncoder().encode("{") } };
     expect(await refusalOf(moved("ibm_hpcs_vault", "uko_vault", "", broken))).toMatch(/a form that no known release/);
   });
 });
 
-/** What OpenTofu writes for `-generate-config-out`: each configurable attribute as it is in state, and null for secrets. */
+/**
+ * The output of OpenTofu's `-generate-config-out`: each configurable attribute as it is in state, and null
+ * for secrets.
+ */
 const generatedFrom = (typeName: string, value: ObjectValue): ObjectValue =>
   Object.fromEntries(
     resourceNamed(typeName).attributes.map(({ name, schema }) => {
@@ -223,7 +226,7 @@ const generatedFrom = (typeName: string, value: ObjectValue): ObjectValue =>
     }),
   );
 
-describe("a keystore in a cloud that comes from elsewhere", () => {
+describe("an imported keystore in a cloud", () => {
   const found = async () => {
     const core = stage.core("uko_keystore");
     const { importedResources } = await stage.bob.provider.importResourceState({
@@ -235,19 +238,19 @@ describe("a keystore in a cloud that comes from elsewhere", () => {
     return { core, value };
   };
 
-  test("is as the configuration that the engine generates says, without a secret", async () => {
+  test("matches the configuration that the engine generates, without a secret", async () => {
     const { core, value } = await found();
     expect(value).toMatchObject({ type: "aws_kms", aws_region: "eu_central_1" });
     expect(await core.plan(generatedFrom("uko_keystore", value))).toMatchObject({ errors: [], action: "none" });
   });
 
-  test("is clean under a configuration that names neither its secrets nor its id", async () => {
+  test("has no difference under a configuration that names neither its secrets nor its ID", async () => {
     const { core } = await found();
     const config = { vault_id: vaultId, type: "aws_kms", name: "aws-frankfurt", aws_region: "eu_central_1" };
     expect(await core.plan(config)).toMatchObject({ errors: [], action: "none" });
   });
 
-  test("keeps its secrets when something else changes, and gets the ones that the configuration names", async () => {
+  test("keeps its secrets when another attribute changes, and gets the secrets that the configuration names", async () => {
     const { core } = await found();
     const by = core.by(await stage.another(stage.environmentOf("carol")));
     const config = { vault_id: vaultId, type: "aws_kms", name: "aws-frankfurt", aws_region: "eu_central_1" };
@@ -263,7 +266,7 @@ describe("a keystore in a cloud that comes from elsewhere", () => {
   });
 });
 
-test("a configuration that is generated from a state wants it as it is, and says nothing that only the service knows", async () => {
+test("a generated configuration keeps the state unchanged, and names nothing that only the service sets", async () => {
   const core = await stage.made({ description: "for the wages", tags: { team: "payroll" } });
   const resource = resourceNamed("uko_managed_key");
   const reply = await stage.bob.provider.generateResourceConfig({

@@ -1,4 +1,4 @@
-/** Plans: what is promised, what is left open, what is refused, and what is told of a destruction before it begins. */
+/** Plans: known values, unknown values, refusals, and the warnings before a destruction. */
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -11,7 +11,7 @@ const stage = useStage();
 const absentId = "9b2d0000-0000-4000-8000-00000000dead";
 
 describe("the plan of a creation", () => {
-  test("keeps what is configured, fills in defaults, and leaves open what only the service knows", async () => {
+  test("keeps configured values, fills in defaults, and leaves unknown what only the service determines", async () => {
     const { planned, action } = await stage.core("uko_managed_key").plan(keyConfig({ tags: { team: "payroll" } }));
     expect(action).toBe("create");
     expect(planned).toMatchObject({
@@ -23,7 +23,7 @@ describe("the plan of a creation", () => {
       id: UNKNOWN,
       lifecycle_state: UNKNOWN,
       description: UNKNOWN,
-      // Nobody fills these in.
+      // Neither the configuration nor the service sets these.
       state: null,
       deletion_reason: null,
       rotation_trigger: null,
@@ -31,7 +31,7 @@ describe("the plan of a creation", () => {
     });
   });
 
-  test("passes on what is not known yet, and does not judge it", async () => {
+  test("passes on unknown values, and does not judge them", async () => {
     const { planned, errors } = await stage
       .core("uko_managed_key")
       .plan(keyConfig({ vault_id: UNKNOWN, tags: { team: UNKNOWN }, expiration_date: "2030-01-31" }));
@@ -39,7 +39,7 @@ describe("the plan of a creation", () => {
     expect(planned).toMatchObject({ vault_id: UNKNOWN, tags: { team: UNKNOWN }, expiration_date: "2030-01-31" });
   });
 
-  test("calls the connection of other clouds absent, and what the service may add to the right one open", async () => {
+  test("sets the connections of other clouds to null, and leaves open what the service may add to the right one", async () => {
     const core = stage.core("uko_keystore");
     const internal = await core.plan({ vault_id: vaultId, type: "internal", name: "ring-two" });
     expect(internal.planned).toMatchObject({
@@ -67,7 +67,7 @@ describe("the plan of a creation", () => {
     expect(planned).toMatchObject({ label: "payroll" });
   });
 
-  test("holds for whatever configuration passes its checks, and hosts would find no fault with it", async () => {
+  test("holds for every configuration that passes its checks, and hosts find no fault with it", async () => {
     const word = fc.string({ minLength: 1, maxLength: 20, unit: fc.constantFrom(..."abcXYZ 09._/-") });
     const maybe = <T>(value: fc.Arbitrary<T>) => fc.oneof(value, fc.constant(null), fc.constant(UNKNOWN));
     const config = fc.record({
@@ -94,7 +94,7 @@ describe("the plan of a creation", () => {
 });
 
 describe("the plan of an update", () => {
-  test("refuses another template before the apply, and follows one that was renamed", async () => {
+  test("refuses another template before the apply, and follows a renamed template", async () => {
     const core = await stage.made();
     const refused = await core.plan(keyConfig({ template: "cards" }));
     expect(refused.errors[0]).toMatch(/^template: cannot change: the key was created from template "payroll"/);
@@ -105,12 +105,12 @@ describe("the plan of an update", () => {
     expect((await core.plan(keyConfig({ template: "wages" }))).errors).toEqual([]);
   });
 
-  test("leaves a name that no template has yet to the apply, since the run may rename the key's template", async () => {
+  test("leaves a name without a template to the apply, since the run may rename the key's template", async () => {
     const core = await stage.made();
     expect((await core.plan(keyConfig({ template: "wages" }))).errors).toEqual([]);
   });
 
-  test("is empty where the configuration says what is there, in whatever form", async () => {
+  test("is empty if the configuration matches, in whatever form", async () => {
     const core = stage.core("uko_kms_key");
     const config = {
       ...{ name: "orders", aliases: ["two", "one"], expiration_date: "2031-01-31T01:00:00+01:00", tags: ["bb", "aa"] },
@@ -138,7 +138,7 @@ describe("the plan of an update", () => {
     expect((await core.plan({ name: "orders" })).action).toBe("none");
   });
 
-  test("opens only what it moves", async () => {
+  test("opens only the changed values", async () => {
     const core = await stage.made();
     const described = await core.plan(keyConfig({ description: "for the wages" }));
     expect(described.action).toBe("update");
@@ -147,12 +147,12 @@ describe("the plan of an update", () => {
     expect(rotated.planned).toMatchObject({ rotation_trigger: "2026", version: UNKNOWN, lifecycle_state: "active" });
   });
 
-  test("leaves what the configuration no longer says as the service has it", async () => {
+  test("keeps the service's value for what the configuration no longer sets", async () => {
     const core = await stage.made({ description: "for the wages", tags: { team: "x" }, rotation_trigger: "1" });
     expect((await core.plan(keyConfig())).action).toBe("none");
   });
 
-  test("is not empty until a goal is reached, so that the next apply goes on", async () => {
+  test("is not empty until the goal is reached, so that the next apply continues", async () => {
     const core = await stage.made();
     const config = keyConfig({ state: "deactivated", dual_authorization: "required" });
     const first = await core.apply(config);
@@ -164,7 +164,7 @@ describe("the plan of an update", () => {
     expect(next.planned).toMatchObject({ lifecycle_state: UNKNOWN, state: "deactivated" });
   });
 
-  test("tells beforehand what an update towards the key's end will do and need, from the state alone", async () => {
+  test("reports what an update towards the key's deletion will do and require, from the state alone", async () => {
     const core = await stage.made();
     const offline = await stage.another({ ...stage.environmentOf("bob"), UKO_ENDPOINT: "http://127.0.0.1:9" });
     await core.by(offline).refresh();
@@ -176,7 +176,7 @@ describe("the plan of an update", () => {
       ),
     ]);
     await core.refresh();
-    // The key was created for two people, and a program alone changes nothing of that.
+    // The key was created for two people, and a program alone does not change that.
     const [two] = (await core.plan(keyConfig({ state: "deactivated", dual_authorization: "single" }))).warnings;
     expect(two).toContain('Deactivating key "payroll" requires two people and several runs');
     const one = await stage.made({ label: "alone", dual_authorization: "single" });
@@ -188,7 +188,7 @@ describe("the plan of an update", () => {
     expect(open.warnings.join()).toContain('Deactivating key "payroll" requires two people and several runs');
   });
 
-  test("tells who asked for it, and what the second person's run will do", async () => {
+  test("reports who requested it, and what the second person's run will do", async () => {
     const core = await stage.made();
     const config = keyConfig({ state: "destroyed" });
     await core.apply(config);
@@ -203,7 +203,7 @@ describe("the plan of an update", () => {
     expect(acting).toMatch(/^This run approves the deactivation of key "payroll"\n.*stops working/s);
   });
 
-  test("tells it in the plan alone, and not when an apply plans again", async () => {
+  test("reports it in the plan alone, and not when an apply plans again", async () => {
     const core = await stage.made();
     await stage.bob.provider.configureProvider();
     const { warnings } = await core.apply(keyConfig({ state: "destroyed" }));
@@ -214,7 +214,7 @@ describe("the plan of an update", () => {
     ]);
   });
 
-  test("warns of a protected key that is to be retired, and is no error, since a destroy begins with such a plan", async () => {
+  test("warns of a protected key that the plan deactivates, without an error, since a destroy begins with such a plan", async () => {
     const core = await stage.made({ deletion_protection: true });
     await core.refresh();
     const { errors, warnings } = await core.plan(keyConfig({ deletion_protection: true, state: "deactivated" }));
@@ -228,7 +228,7 @@ describe("the plan of an update", () => {
     expect(loosened.warnings.join()).toContain("requires two people");
   });
 
-  test("warns of nothing where nothing goes down, or the goal is reached", async () => {
+  test("does not warn if no key is deactivated, or the goal is reached", async () => {
     const core = await stage.made({ dual_authorization: "single" });
     await core.refresh();
     for (const over of [{ state: "active" }, { description: "new" }, { state: UNKNOWN }]) {
@@ -241,7 +241,7 @@ describe("the plan of an update", () => {
     expect(await core.plan({ ...config, description: "new" })).toMatchObject({ action: "update", warnings: [] });
   });
 
-  test("refuses what no update can change, at the attribute, with a way out, and never by a replacement", async () => {
+  test("refuses a change of an immutable attribute, at that attribute, with a remedy, and never by a replacement", async () => {
     const core = await stage.made();
     const { errors, attributes } = await core.plan(keyConfig({ vault_id: absentId, label_tags: { APP: "payroll" } }));
     expect(attributes).toEqual(["vault_id", "label_tags"]);
@@ -258,7 +258,7 @@ describe("the plan of an update", () => {
 });
 
 describe("a replacement", () => {
-  test("is refused where -replace or a trigger asks for it, and nothing else is", async () => {
+  test("is refused if -replace or a trigger requests it, and only then", async () => {
     const core = await stage.made();
     const { errors } = await core.plan(keyConfig(), { isReplacement: true });
     expect(errors).toHaveLength(1);
@@ -266,7 +266,7 @@ describe("a replacement", () => {
     expect((await core.plan(keyConfig())).errors).toEqual([]);
   });
 
-  test("of a tainted one is refused when its first half is to be deleted", async () => {
+  test("of a tainted key is refused when its deletion comes first", async () => {
     const core = await stage.made();
     const before = core.saved;
     if (before === undefined) throw new Error("There is no key");
@@ -288,14 +288,14 @@ describe("a replacement", () => {
 describe("a creation under a label that the state has", () => {
   const clash = expect.stringMatching(/^Key "payroll" is already in the state, so no other key can have its label\n/);
 
-  /** A key by an earlier run. */
+  /** A key of an earlier run. */
   const madeBefore = async () => {
     const core = await stage.made();
     await stage.bob.provider.configureProvider();
     return core;
   };
 
-  test("is told in the plan of a tainted key, and no error, since tofu destroy begins with such a plan", async () => {
+  test("is reported in the plan of a tainted key, without an error, since tofu destroy begins with such a plan", async () => {
     const core = await madeBefore();
     const { saved } = core;
     await core.refresh();
@@ -308,7 +308,7 @@ describe("a creation under a label that the state has", () => {
     expect((await core.plan(keyConfig())).warnings, "once").toEqual([]);
   });
 
-  test("is told of a block that has another name now, whichever half is planned first", async () => {
+  test("is reported for a renamed block, whichever plan comes first", async () => {
     const former = await madeBefore();
     const later = stage.core("uko_managed_key");
     await former.refresh();
@@ -320,7 +320,7 @@ describe("a creation under a label that the state has", () => {
     expect((await former.plan(null)).warnings).toEqual([clash, expect.stringContaining("two people")]);
   });
 
-  test("is nothing to tell of where the key is gone, is adopted, or has another label", async () => {
+  test("is not reported if the key is deleted, adopted, or has another label", async () => {
     const former = await madeBefore();
     await former.refresh();
     const later = stage.core("uko_managed_key");
@@ -334,7 +334,7 @@ describe("a creation under a label that the state has", () => {
 });
 
 describe("the plan of a destruction", () => {
-  test("tells what it will need, from the state alone", async () => {
+  test("reports what it will require, from the state alone", async () => {
     const core = await stage.made();
     const offline = await stage.another({ ...stage.environmentOf("bob"), UKO_ENDPOINT: "http://127.0.0.1:9" });
     const { warnings, planned, private: kept, identity } = await core.by(offline).plan(null);
@@ -348,7 +348,7 @@ describe("the plan of a destruction", () => {
     );
   });
 
-  test("tells who asked and what the second person runs, and what their own run will do", async () => {
+  test("reports who requested it and what the second person runs, and what the caller's run will do", async () => {
     const core = await stage.made();
     await core.apply(null);
     const { deletion_record_id: record } = core.saved?.value ?? {};
@@ -360,7 +360,7 @@ describe("the plan of a destruction", () => {
     expect(acting).toMatch(/^This run approves the deactivation of key "payroll"\n.*stops working/s);
   });
 
-  test("is an error where the key is protected, at the attribute", async () => {
+  test("is an error if the key is protected, at the attribute", async () => {
     const core = await stage.made({ deletion_protection: true });
     const { errors, attributes } = await core.plan(null);
     expect(attributes).toEqual(["deletion_protection"]);
@@ -370,14 +370,14 @@ describe("the plan of a destruction", () => {
     ]);
   });
 
-  test("says nothing where one run is enough", async () => {
+  test("reports nothing if one run is enough", async () => {
     const core = stage.core("uko_vault");
     await core.apply({ name: "archive" });
     expect(await core.plan(null)).toMatchObject({ errors: [], warnings: [], planned: null });
   });
 });
 
-test("a normal plan of a key on its way out has no error, since a destroy begins with one", async () => {
+test("a normal plan of a key in deletion has no error, since a destroy begins with one", async () => {
   const core = await stage.made();
   await core.apply(null);
   await stage.bob.provider.configureProvider();

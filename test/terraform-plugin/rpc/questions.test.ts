@@ -1,4 +1,4 @@
-/** ReadDataSource, ValidateDataResourceConfig and ListResource: what programs and people may ask. */
+/** ReadDataSource, ValidateDataResourceConfig and ListResource: functions for programs and people. */
 
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
@@ -20,18 +20,18 @@ async function ask(typeName: string, config: ObjectValue) {
   const wire = writeObject({ ...empty, ...config }, source);
   const checked = await stage.bob.provider.validateDataResourceConfig({ typeName, config: wire });
   const { state, diagnostics } = await stage.bob.provider.readDataSource({ typeName, config: wire });
-  // What was not known when it was checked is checked once more.
+  // Unknown values of the first check are checked once more.
   if (checked.diagnostics.length > 0) expect(diagnostics).toEqual(checked.diagnostics);
   return { state: readObject(state, source), told: diagnostics.map(({ summary, detail }) => `${summary}\n${detail}`) };
 }
 
 describe("a data source", () => {
-  test("of one resource shows what anybody can see of it, and its id", async () => {
+  test("of one resource returns what every reader may read, and its ID", async () => {
     const core = await stage.made({ deletion_protection: true });
     const { id, key_id } = core.saved?.value ?? {};
     const { state } = await ask("uko_managed_key", { vault_id: vaultId, key_id: String(key_id) });
     expect(state).toMatchObject({ id, vault_id: vaultId, key_id, label: "payroll", lifecycle_state: "active" });
-    // What somebody's program says of it cannot be seen.
+    // A program's settings for the resource are not readable.
     expect(state).not.toHaveProperty("deletion_protection");
     expect((await ask("uko_keystore", { vault_id: vaultId, keystore_id: ringId })).state).toMatchObject({
       ring: expect.any(String),
@@ -39,7 +39,7 @@ describe("a data source", () => {
     expect((await ask("uko_vault", { vault_id: vaultId })).state).toMatchObject({ id: vaultId, name: "payments" });
   });
 
-  test("of a list shows all, or what is in one vault", async () => {
+  test("of a list returns all, or the contents of one vault", async () => {
     await stage.made();
     const { state } = await ask("uko_managed_keys", {});
     expect(state?.managed_keys).toMatchObject([
@@ -50,12 +50,12 @@ describe("a data source", () => {
     expect(keystores?.keystores).toMatchObject([{ aws_region: null }, { aws_region: "eu_central_1" }]);
     expect((await ask("uko_key_templates", {})).state?.key_templates).toHaveLength(4);
     expect((await ask("uko_vaults", {})).state?.vaults).toHaveLength(1);
-    // The twin of the managed key is none of its own.
+    // The twin of the managed key is not an own KMS key.
     await stage.core("uko_kms_key").apply({ name: "orders" });
     expect((await ask("uko_kms_keys", {})).state?.kms_keys).toMatchObject([{ name: "orders", key_ring: "default" }]);
   });
 
-  test("tells which deletions wait, and what the way of one is", async () => {
+  test("returns the pending deletions, and the path of one", async () => {
     const core = await stage.made();
     expect((await ask("uko_pending_deletions", {})).state?.pending_deletions).toEqual([]);
     await core.apply(null);
@@ -69,7 +69,7 @@ describe("a data source", () => {
     });
   });
 
-  test("with an id that is none, or of what is not there, is an error", async () => {
+  test("with an invalid ID, or of a missing object, is an error", async () => {
     const odd = await ask("uko_vault", { vault_id: "payments" });
     expect([odd.state, odd.told]).toEqual([null, ["vault_id: must be a UUID in lower case\n"]]);
     const absent = await ask("uko_managed_key", { vault_id: vaultId, key_id: "9b2d0000-0000-4000-8000-00000000dead" });
@@ -103,7 +103,7 @@ describe("a list for queries", () => {
     }
   };
 
-  test("has an event for each, with its identity and its name, and the object where it is asked for", async () => {
+  test("has an event for each, with its identity and its name, and the object on request", async () => {
     await stage.made();
     const [bare] = await listed("uko_managed_key", false);
     expect(bare).toMatchObject({ displayName: "payroll", identity: { identityData: expect.anything() } });
@@ -115,12 +115,12 @@ describe("a list for queries", () => {
     });
   });
 
-  test("asks the service no longer once its client has gone away", async () => {
+  test("stops calling the service once its client has disconnected", async () => {
     const [event] = await listed("uko_vault", false, 0n, AbortSignal.abort());
     expect(event?.diagnostic?.[0]?.detail).toMatch(/\[UKO_CANCELLED\]/);
   });
 
-  test("ends with an event that says what went wrong", async () => {
+  test("ends with an event that reports the error", async () => {
     await stage.uko.fault({ operation: "V1", status: 403 });
     const [event] = await listed("uko_vault", false);
     expect(event?.diagnostic?.[0]?.detail).toMatch(/\[UKO_/);
@@ -128,7 +128,7 @@ describe("a list for queries", () => {
     expect(unknown?.diagnostic?.[0]?.summary).toBe("This provider has no resource uko_secret");
   });
 
-  test("is checked with the list itself", async () => {
+  test("is checked together with its list", async () => {
     const reply = await stage.bob.provider.validateListResourceConfig({ typeName: "uko_vault" });
     expect(reply.diagnostics).toEqual([]);
   });

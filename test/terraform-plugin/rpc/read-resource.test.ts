@@ -1,4 +1,4 @@
-/** Looks: what drifted is told, what is gone leaves the state, and what cannot be seen stays in it. */
+/** Reads: drift is reported, a deleted object leaves the state, and an unreadable one stays. */
 
 import { expect, test } from "vitest";
 import { UNKNOWN } from "../../../provider/engine/program/unknown.ts";
@@ -7,7 +7,7 @@ import { keyConfig, useStage } from "../stage.ts";
 
 const stage = useStage();
 
-test("what somebody changed is in the state after a look, and planned back where the configuration says so", async () => {
+test("another writer's change is in the state after a read, and planned back if the configuration requires it", async () => {
   const core = await stage.made({ tags: { team: "payroll" } });
   await stage.uko.test
     .as("carol")
@@ -16,13 +16,13 @@ test("what somebody changed is in the state after a look, and planned back where
   await core.refresh();
   expect(core.saved?.value.tags).toEqual({ team: "other" });
   expect((await core.plan(keyConfig({ tags: { team: "payroll" } }))).action).toBe("update");
-  // The same write took the marker off, which shows where the program says nothing of tags.
+  // The same write removed the marker, so the tags are visible if the program sets none.
   const { action, planned } = await core.plan(keyConfig());
   expect(action).toBe("update");
   expect(planned).toMatchObject({ tags: { team: "other" }, dual_marker: UNKNOWN });
 });
 
-test("what only this tool knows stays as it is", async () => {
+test("values that only this tool has stay unchanged", async () => {
   const core = await stage.made({
     deletion_reason: "end of contract",
     rotation_trigger: "1",
@@ -34,7 +34,7 @@ test("what only this tool knows stays as it is", async () => {
   expect(core.saved?.identity).toBeDefined();
 });
 
-test("a key that is gone leaves the state", async () => {
+test("a deleted key leaves the state", async () => {
   const core = await stage.made({ template: "payroll-draft" });
   const carol = stage.uko.test.as("carol");
   const id = String(core.saved?.value.key_id);
@@ -46,7 +46,7 @@ test("a key that is gone leaves the state", async () => {
 });
 
 test.each([[401], [403], [500]])(
-  "a look that %i ends keeps the state and warns, so that nobody else's run stops",
+  "a read that %i ends keeps the state and warns, so that no other run stops",
   async (code) => {
     const core = await stage.made();
     const before = core.saved;
@@ -58,7 +58,7 @@ test.each([[401], [403], [500]])(
   },
 );
 
-test("settings that are missing are an error, since no later run gets past them", async () => {
+test("missing settings are an error, since no later run can continue without them", async () => {
   const core = await stage.made();
   const { UKO_API_KEY: _left, ...environment } = stage.environmentOf("bob");
   const { errors } = await core.by(await stage.another(environment)).refresh();

@@ -1,4 +1,4 @@
-/** Many resources that stop for one reason: the first message has everything, each other one a few lines and the count. */
+/** Many resources with one message: the first has the details, each other one a few lines and the count. */
 
 import { expect, test } from "vitest";
 import { keyConfig, useStage } from "../stage.ts";
@@ -31,7 +31,7 @@ test("the first unfinished deletion has the details, and each other one its comm
     expect(error).toMatch(/\[UKO_APPROVAL_PENDING\]/);
     expect(error).toContain(`${index + 2} resources`);
   }
-  // What a run may approve is shown for each key.
+  // The approvals of a run are shown for each key.
   const alice = await stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: "0".repeat(32) });
   for (const core of cores) {
     const [warning = ""] = (await core.by(alice).plan(null)).warnings;

@@ -1,4 +1,7 @@
-/** One change of the trigger rotates once, though hosts look between runs, and a look has the new version in the state before anybody compares. */
+/**
+ * One change of the trigger rotates once, although hosts read between runs, and a read writes the new version
+ * to the state before any comparison.
+ */
 
 import { describe, expect, test } from "vitest";
 import type { Config, Core } from "../core.ts";
@@ -6,7 +9,7 @@ import { keyConfig, useStage } from "../stage.ts";
 
 const stage = useStage();
 
-/** Two runs of one configuration, an hour and more apart as in a pipeline, each after a look: what the first and the second told. */
+/** Two runs of one configuration, an hour or more apart as in a pipeline, each after a read: the messages of both. */
 async function twoRuns(core: Core, config: Config) {
   const first = await core.apply(config);
   await stage.uko.clearFaults();
@@ -20,9 +23,9 @@ const rotations = async (operation: "K9" | "M12") =>
   (await stage.uko.effects()).filter((each) => each === operation).length;
 
 describe("a key is rotated once", () => {
-  test("though the look after it fails", async () => {
+  test("although the read after it fails", async () => {
     const core = await stage.made();
-    // Three looks come before the rotation: for the attributes, the marker and the rotation itself.
+    // Three reads come before the rotation: for the attributes, the marker and the rotation itself.
     await stage.uko.fault({ operation: "K3", skip: 3, status: 500 });
     const { first, second } = await twoRuns(core, keyConfig({ rotation_trigger: "2026" }));
     expect(await rotations("K9")).toBe(1);
@@ -32,7 +35,7 @@ describe("a key is rotated once", () => {
     expect((await core.plan(keyConfig({ rotation_trigger: "2026" }))).action).toBe("none");
   });
 
-  test("though its answer is lost and the look after it fails", async () => {
+  test("although its answer is lost and the read after it fails", async () => {
     const core = await stage.made();
     await stage.uko.fault({ operation: "K9", drop: "after" });
     await stage.uko.fault({ operation: "K3", skip: 3, status: 500 });
@@ -49,7 +52,7 @@ describe("a key is rotated once", () => {
     ["deactivated", { deletion_protection: true }],
     ["destroyed", {}],
     ["destroyed", { deletion_protection: true }],
-  ])("and not on its way to %s, whether that would wait or be refused: %o", async (state, over) => {
+  ])("and not while it goes to %s, whether that would wait or be refused: %o", async (state, over) => {
     const core = await stage.made(over);
     const before = await stage.uko.lastSeq();
     const both = keyConfig({ ...over, state, rotation_trigger: "2026", description: "new" });
@@ -69,7 +72,7 @@ describe("a key is rotated once", () => {
 describe("a KMS key is rotated once", () => {
   const config = { name: "ledger" };
 
-  test("though the look after it fails", async () => {
+  test("although the read after it fails", async () => {
     const core = stage.core("uko_kms_key");
     await core.apply(config);
     await stage.uko.fault({ operation: "M6", skip: 2, status: 500 });
@@ -80,7 +83,7 @@ describe("a KMS key is rotated once", () => {
     expect(core.saved?.value).toMatchObject({ last_rotated_at: expect.any(String), rotation_trigger: "2026" });
   });
 
-  test("though its answer is lost and the look after it fails", async () => {
+  test("although its answer is lost and the read after it fails", async () => {
     const core = stage.core("uko_kms_key");
     await core.apply(config);
     await stage.uko.fault({ operation: "M12", drop: "after" });

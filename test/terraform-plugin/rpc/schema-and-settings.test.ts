@@ -1,4 +1,4 @@
-/** The calls before and beside a resource's life: schema, settings, validation, and states as files have them. */
+/** Calls outside a resource's life: schema, settings, validation, and states from files. */
 
 import { describe, expect, test } from "vitest";
 import { UNKNOWN } from "../../../provider/engine/program/unknown.ts";
@@ -16,7 +16,7 @@ const textsOf = (diagnostics: readonly { summary: string; detail: string }[]) =>
 const bytes = (value: unknown) => new TextEncoder().encode(typeof value === "string" ? value : JSON.stringify(value));
 
 describe("the schema", () => {
-  test("has every resource, data source and list, and tells what of the protocol it can do", async () => {
+  test("has every resource, data source and list, and reports its protocol features", async () => {
     const schema = await stage.bob.provider.getProviderSchema();
     expect(Object.keys(schema.resourceSchemas)).toEqual([...terraformResources.keys()]);
     expect(Object.keys(schema.listResourceSchemas)).toEqual([...terraformResources.keys()]);
@@ -32,18 +32,18 @@ describe("the schema", () => {
       optional: true,
       descriptionKind: StringKind.MARKDOWN,
     });
-    // A type that is no JSON would end the host.
+    // A type that is not JSON would end the host.
     for (const { type } of attributes) expect(() => JSON.parse(new TextDecoder().decode(type))).not.toThrow();
   });
 
-  test("is answered without a credential, as tools ask for it", async () => {
+  test("is returned without a credential, as tools call it", async () => {
     const nobody = await stage.another({});
     expect((await nobody.provider.getProviderSchema()).diagnostics).toEqual([]);
     expect((await nobody.provider.getMetadata()).dataSources).toHaveLength(12);
     expect((await nobody.provider.getFunctions()).functions).toEqual({});
   });
 
-  test("of an identity says what an import needs", async () => {
+  test("of an identity states the required fields of an import", async () => {
     const { identitySchemas } = await stage.bob.provider.getResourceIdentitySchemas();
     expect(identitySchemas.uko_managed_key?.identityAttributes).toMatchObject([
       { name: "instance_id", optionalForImport: true, requiredForImport: false },
@@ -60,7 +60,7 @@ describe("settings", () => {
       terraformProvider,
     );
 
-  test("are judged as far as they are known, at their attribute", async () => {
+  test("are checked as far as they are known, at their attribute", async () => {
     const validate = async (given: ObjectValue) =>
       (await stage.bob.provider.validateProviderConfig({ config: settings(given) })).diagnostics;
     expect(await validate({ region: "eu-de" })).toEqual([]);
@@ -78,7 +78,7 @@ describe("settings", () => {
     ]);
   });
 
-  test("say where the service is, and the environment outweighs them", async () => {
+  test("locate the service, and the environment overrides them", async () => {
     const { UKO_ENDPOINT, UKO_INSTANCE_ID, ...others } = stage.environmentOf("bob");
     const host = await stage.another({ ...others, UKO_ENDPOINT: UKO_ENDPOINT ?? "" });
     const core = stage.core("uko_managed_key", host);
@@ -93,7 +93,7 @@ describe("settings", () => {
     expect(await core.by(overruled).refresh()).toMatchObject({ errors: [], warnings: [] });
   });
 
-  test("warn where the environment names another instance, in which all would be made", async () => {
+  test("cause a warning if the environment names another instance, in which all objects would be created", async () => {
     const instance = stage.uko.test.emulator.instanceId;
     const other = "0e5f1c3a-7b1d-4c55-9d2e-00000000dead";
     const told = async (given: ObjectValue) =>
@@ -105,7 +105,7 @@ describe("settings", () => {
     expect(await told({})).toEqual([]);
   });
 
-  test("warn where the environment's credential is not the one of this provider block, and show neither", async () => {
+  test("cause a warning if the environment's credential is not the one of this provider block, and show neither", async () => {
     const told = async (given: ObjectValue) =>
       textsOf((await stage.bob.provider.configureProvider({ config: settings(given) })).diagnostics);
     const { UKO_API_KEY = "" } = stage.environmentOf("bob");
@@ -118,7 +118,7 @@ describe("settings", () => {
     }
   });
 
-  test("that come from a resource that is not there yet let a plan be made, and nothing that needs the service", async () => {
+  test("from a resource that does not exist yet allow a plan, and no step that needs the service", async () => {
     const host = await stage.another(stage.environmentOf("bob"));
     await host.provider.configureProvider({ config: settings({ region: UNKNOWN }) });
     const core = stage.core("uko_managed_key", host);
@@ -126,7 +126,7 @@ describe("settings", () => {
     expect((await core.apply(keyConfig())).errors[0]).toMatch(/^The provider is not configured yet/);
   });
 
-  test("with a credential show it nowhere", async () => {
+  test("with a credential never show it", async () => {
     const { UKO_API_KEY = "", ...others } = stage.environmentOf("bob");
     const host = await stage.another({ ...others, TF_LOG: "trace" });
     await host.provider.configureProvider({ config: settings({ api_key: UKO_API_KEY }) });
@@ -148,7 +148,7 @@ describe("the validation of a resource", () => {
     return diagnostics;
   };
 
-  test("finds all that is wrong at once, each at its attribute or within it", async () => {
+  test("reports all faults at once, each at its attribute or within it", async () => {
     const told = await validate("uko_managed_key", {
       ...{ vault_id: "payments", template: "payroll", tags: { other: "ok", team: "!" }, activation_date: "tomorrow" },
       ...{ deletion_gate: "none" },
@@ -158,7 +158,7 @@ describe("the validation of a resource", () => {
     expect(textsOf(told).join("\n")).toContain("activation_date: must be a date such as 2027-01-31");
   });
 
-  test("knows the parts of a connection by their flat names, and rules across attributes", async () => {
+  test("reports the parts of a connection by their flat names, and rules across attributes", async () => {
     const partial = await validate("uko_keystore", {
       ...{
         vault_id: vaultId,
@@ -175,12 +175,12 @@ describe("the validation of a resource", () => {
     expect(textsOf(nameless)).toEqual(["name: is required, except for a keystore of type azure_key_vault"]);
   });
 
-  test("says of an output that the service sets it", async () => {
+  test("reports that the service sets an output", async () => {
     const told = await validate("uko_managed_key", { ...keyConfig(), lifecycle_state: "active" } as ObjectValue);
     expect(textsOf(told)).toEqual(["lifecycle_state: is read-only, because the service sets it\nRemove it."]);
   });
 
-  test("takes AWS's regions in the service's form alone", async () => {
+  test("accepts AWS's regions in the service's form alone", async () => {
     const aws = {
       ...{ vault_id: vaultId, type: "aws_kms", name: "paris" },
       aws_access_key_id: "A",
@@ -191,7 +191,7 @@ describe("the validation of a resource", () => {
     expect(await validate("uko_keystore", { ...aws, aws_region: "eu_central_1" })).toEqual([]);
   });
 
-  test("lets what is not known yet pass", async () => {
+  test("accepts unknown values", async () => {
     expect(await validate("uko_managed_key", { vault_id: UNKNOWN, template: "payroll", tags: UNKNOWN })).toEqual([]);
   });
 
@@ -209,11 +209,11 @@ describe("the validation of a resource", () => {
   });
 });
 
-describe("a state as a file has it", () => {
+describe("a state from a file", () => {
   const upgrade = (json: unknown, version = 0n, typeName = "uko_vault") =>
     stage.bob.provider.upgradeResourceState({ typeName, version, rawState: { json: bytes(json) } });
 
-  test("is read whatever release wrote it: what is known no more is dropped, what is new is null", async () => {
+  test("is readable from every release: unknown attributes are dropped, new ones are null", async () => {
     const { upgradedState, diagnostics } = await upgrade({ name: "payments", vault_id: vaultId, former: { a: [1] } });
     expect(diagnostics).toEqual([]);
     expect(readObject(upgradedState, resourceNamed("uko_vault"))).toMatchObject({
@@ -222,7 +222,7 @@ describe("a state as a file has it", () => {
     });
   });
 
-  test("of a later release, or in no form that was ever written, is refused", async () => {
+  test("of a later release, or in an invalid form, is refused", async () => {
     expect(textsOf((await upgrade({}, 7n)).diagnostics)[0]).toMatch(/written by a later release.*version 7/s);
     expect(textsOf((await upgrade("")).diagnostics)[0]).toMatch(/has a form that no release writes/);
     expect(textsOf((await upgrade({ name: 7 })).diagnostics)[0]).toMatch(/name from Terraform is not a string/);

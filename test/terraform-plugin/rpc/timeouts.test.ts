@@ -1,4 +1,4 @@
-/** The block `timeouts`: how long the destroy of one resource may wait, from its state. */
+/** The block `timeouts`: the maximum wait of a resource's destroy, from its state. */
 
 import { describe, expect, test } from "vitest";
 import { terraformResources } from "../../../provider/schema/terraform.ts";
@@ -28,7 +28,7 @@ describe("a destroy that waits for another person", () => {
     return { core, tookMs: performance.now() - began };
   };
 
-  test("waits as long as the state says, which keeps it for the next run", async () => {
+  test("waits as long as the state says, which keeps the value for the next run", async () => {
     const { core, tookMs } = await destroyOf({ timeouts });
     expect(tookMs).toBeGreaterThan(2000);
     expect(core.saved?.value).toMatchObject({ timeouts, deletion_awaits: "approval" });
@@ -54,7 +54,7 @@ test("changes in the state alone, and leaves it with the block", async () => {
   expect(await stage.uko.effects(seq)).toEqual([]);
 });
 
-test("takes durations alone", async () => {
+test("accepts durations alone", async () => {
   const resource = resourceNamed("uko_managed_key");
   const whole = Object.fromEntries(resource.attributes.map(({ name }) => [name, null]));
   const { diagnostics } = await stage.bob.provider.validateResourceConfig({
