@@ -83,7 +83,7 @@ describe("the environment overrides stored settings", () => {
     [undefined, "false", false],
     [undefined, undefined, false],
   ])(
-    "UKO_STRICT_READS=%s beside a stored %s makes failed reads fail the run: %s",
+    "UKO_STRICT_READS=%s next to a stored %s makes failed reads fail the run: %s",
     (UKO_STRICT_READS, strictReads, isReadStrict) => {
       expect(read({ UKO_STRICT_READS }, strictReads === undefined ? {} : { strictReads }).isReadStrict).toBe(
         isReadStrict,
@@ -225,7 +225,7 @@ describe("approvals", () => {
     for (const odd of odds) expect(() => read({ UKO_CONSENT: odd })).toThrow(/not an approval ID/);
   });
 
-  test("are whole ids and a bounded number of them", () => {
+  test("are complete IDs of a limited number", () => {
     expect(readConsents([a, b], "--consent")).toEqual([a, b]);
     for (const odd of [a.slice(1), `${a}0`, "g".repeat(32), "A".repeat(32)]) {
       expect(() => readConsents([odd], "--consent")).toThrow(/--consent contains a value that is not an approval ID/);

@@ -79,7 +79,7 @@ describe("failingGuard", () => {
   });
 });
 
-describe("remainsOf", () => {
+describe("findLeftoverMaterial", () => {
   const destroyed = (...keystores: readonly KeystoreStatus[]) => aKey({ state: "destroyed", keystores });
 
   it.each(statuses.flatMap((status) => flags.map((syncFlag) => ({ status, syncFlag }))))(

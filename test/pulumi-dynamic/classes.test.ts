@@ -122,7 +122,7 @@ test("every input of a resource is an argument of its class", () => {
   expectTypeOf<keyof KmsKeyArgs>().toEqualTypeOf<keyof KmsKeyInputs>();
 });
 
-describe("a secret of a program", () => {
+describe("a program's secret", () => {
   const secretOf = async (made: object, name: string) => isSecret(Reflect.get(made, name) as Output<unknown>);
 
   test.each([
@@ -130,7 +130,7 @@ describe("a secret of a program", () => {
     ["aws", aws, "aws_kms"],
     ["google", { credentials: "hidden" }, "google_kms"],
   ] as const)(
-    "is a secret in a keystore's block %s, even if the program passes plain text",
+    "stays secret in a keystore's block %s, even if the program passes plain text",
     async (block, value, type) => {
       const made = new Keystore("k", { vaultId, type, name: "s", [block]: value });
       expect(await secretOf(made, block)).toBe(true);
@@ -138,7 +138,7 @@ describe("a secret of a program", () => {
     },
   );
 
-  test("is a secret in a KMS key's payload", async () => {
+  test("stays secret in a KMS key's payload", async () => {
     const made = new KmsKey("k", { name: "key", payload });
     expect(await secretOf(made, "payload")).toBe(true);
     expect(await secretOf(made, "name")).toBe(false);

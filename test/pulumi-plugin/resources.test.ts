@@ -100,7 +100,7 @@ describe("a check", () => {
 });
 
 describe("a key's life", () => {
-  test("goes from creation over read and update to a request for deletion, with a read before each run from the start", async () => {
+  test("runs from creation through read and update to a deletion request, with a read before each run", async () => {
     const { id, inputs, properties } = await stage.made();
     expect(id).toBe(`${vaultId}/${properties.keyId}`);
     expect(await stage.bob.diff(properties, inputs)).toMatchObject({ changes: DIFF_NONE, details: {} });
@@ -122,7 +122,7 @@ describe("a key's life", () => {
     expect(waiting.properties.deletionRecordId).toBe(consentIn(error.details));
   });
 
-  test("does not include a read before each run if the program lets one person delete the active key", async () => {
+  test("has no read before each run if the program lets one person delete the active key", async () => {
     const { inputs } = await stage.bob.check(news({ dualAuthorization: "single" }));
     expect(await stage.bob.create(inputs)).toMatchObject({ refreshBeforeUpdate: false });
   });

@@ -73,7 +73,7 @@ describe("values round-trip", () => {
   });
 });
 
-describe("the engine's signatures", () => {
+describe("the engine's markers", () => {
   test.each([
     ["a secret", secret("v"), "v", true],
     ["a secret in a secret", secret(secret("v")), "v", true],

@@ -197,7 +197,7 @@ describe("reports the removal of what programs rely on", () => {
     expect(breaks(change)).toEqual([finding]);
   });
 
-  test("the list of releases", () => {
+  test("including a resource that can no longer be listed", () => {
     const { listInputs: _listInputs, ...unlisted } = aSchema().resources.Key as Schema["resources"][string];
     expect(breaks({ resources: { Key: unlisted } })).toEqual(["Key: can be listed no longer"]);
   });

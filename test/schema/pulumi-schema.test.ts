@@ -156,7 +156,7 @@ describe("names", () => {
     expect(new Set(referred)).toEqual(new Set(Object.keys(schema.types)));
   });
 
-  test("of an enum's values have a meaning each, and no other value has one", () => {
+  test("include a meaning for each value of an enum, and for no other", () => {
     const enums: Extract<AttributeType, { kind: "enum" }>[] = [];
     const visit = (type: AttributeType): void => {
       if (type.kind === "enum") enums.push(type);

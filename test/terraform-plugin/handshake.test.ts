@@ -150,7 +150,7 @@ describe("a caller of the plugin", () => {
   });
 });
 
-describe("a person who starts it by hand", () => {
+describe("a person who starts the provider by hand", () => {
   test("reads a description and instructions", async () => {
     const { code, stdout, stderr } = await outputOf(spawn(process.execPath, [main], { env: childEnv }));
     expect([code, stdout]).toEqual([1, ""]);

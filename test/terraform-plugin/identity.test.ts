@@ -6,7 +6,7 @@ import { terraformResources } from "../../provider/schema/terraform.ts";
 import { identityOf, idOf, readIdentity } from "../../provider/terraform-plugin/identity.ts";
 import { ResourceIdentityDataSchema } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
 
-describe.each([...terraformResources.values()])("of a $typeName", (resource) => {
+describe.each([...terraformResources.values()])("the identity of a $typeName", (resource) => {
   const parts = Object.keys(resource.identity.attributes);
   const values = Object.fromEntries(parts.map((name) => [name, `its ${name}`]));
 

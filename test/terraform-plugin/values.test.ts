@@ -214,7 +214,7 @@ describe("JSON of a state file", () => {
     expect(readJson("null", of)).toBeNull();
   });
 
-  test("that is invalid is reported as invalid", () => {
+  test("is reported if invalid", () => {
     expect(faultOf(() => readJson("{", of))).toMatchObject({ code: "UKO_INPUT_INVALID" });
   });
 });

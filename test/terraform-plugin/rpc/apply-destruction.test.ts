@@ -83,7 +83,7 @@ describe("every error of a deletion", () => {
     }
   });
 
-  test.each(typeNames)("and any stop of a %s has its ID, once", async (typeName) => {
+  test.each(typeNames)("that stops a %s contains its ID once", async (typeName) => {
     const outcome = (message: string) => () =>
       Promise.resolve({ kind: "unfinished", code: "UKO_BUG", message, brief: message } as const);
     const noun = nouns[typeName].replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
