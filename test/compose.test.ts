@@ -32,14 +32,14 @@ const environmentOf = (name: keyof typeof apiKeys, over: Record<string, string> 
   ...over,
 });
 
-async function askedRefs() {
+async function requestRefs() {
   const key = await uko.keyIn("active");
   return { ref: { instanceId: uko.emulator.instanceId, vaultId, keyId: key.id }, key };
 }
 
 describe("operations", () => {
   test("act as the identity whose credential is in the environment, and write evidence to the file", async () => {
-    const { ref } = await askedRefs();
+    const { ref } = await requestRefs();
     const file = path.join(folder, "evidence.jsonl");
     const { operations, close } = openOperations(environmentOf("bob", { UKO_EVIDENCE: file }), quiet);
     const report = await operations.request(ref, "left", options);
@@ -51,7 +51,7 @@ describe("operations", () => {
   });
 
   test("write evidence to the log if no file is named, and work without one", async () => {
-    const { ref } = await askedRefs();
+    const { ref } = await requestRefs();
     const log: string[] = [];
     const logging = openOperations(environmentOf("bob"), { ...quiet, evidenceLog: (line) => void log.push(line) });
     await logging.operations.request(ref, undefined, options);
@@ -86,13 +86,13 @@ describe("the world", () => {
   });
 
   test("a stored endpoint on this machine gets no credential", async () => {
-    const { ref } = await askedRefs();
+    const { ref } = await requestRefs();
     const before = uko.emulator.world.audit.since(0).length;
     const { UKO_ENDPOINT: _endpoint, ...environment } = environmentOf("bob");
     const read = async () => openWorld(environment, { endpoint: uko.url }, quiet).world.keys.read(ref, options);
     await expect(read()).rejects.toMatchObject({ code: "UKO_HOST_NOT_ALLOWED" });
-    const asked = uko.emulator.world.audit.since(0).slice(before);
-    expect(asked.filter(({ operation }) => operation.startsWith("K"))).toEqual([]);
+    const requests = uko.emulator.world.audit.since(0).slice(before);
+    expect(requests.filter(({ operation }) => operation.startsWith("K"))).toEqual([]);
   });
 });
 
@@ -103,20 +103,20 @@ describe("handlers", () => {
   };
 
   test("check and diff need no settings; the first call that needs the service opens it once", async () => {
-    let opened = 0;
+    let openCount = 0;
     const stored = () => {
-      opened += 1;
+      openCount += 1;
       return { instanceId: uko.emulator.instanceId };
     };
     const { managedKey } = openHandlers(stored, quiet, door).resources;
     const news = { vaultId, template: "payroll", label: "composed" };
     expect(managedKey.check(news, {}).failures).toEqual([]);
-    expect(opened).toBe(0);
+    expect(openCount).toBe(0);
     const { UKO_INSTANCE_ID: _id, ...environment } = environmentOf("bob");
     stub(environment);
     const { state } = await managedKey.create(news, options);
     await managedKey.read(state, options);
-    expect(opened).toBe(1);
+    expect(openCount).toBe(1);
   });
 
   test("a run reads approvals and strictness from today's environment", async () => {

@@ -110,9 +110,9 @@ test("README: the first up in Pulumi's template, and the printed command of the 
   await succeed("npx tsc --noEmit --skipLibCheck", folder, env);
   await writeOptions(inEarlierYears);
   await succeed("pulumi up --yes --skip-preview", folder, bob);
-  const asked = await type("pulumi destroy --yes --skip-preview", folder, bob);
-  const [command = ""] = nextCommands(asked.output).filter((each) => each.startsWith("uko continue"));
-  expect(command, asked.output).toContain(consentIn(asked.output));
+  const requested = await type("pulumi destroy --yes --skip-preview", folder, bob);
+  const [command = ""] = nextCommands(requested.output).filter((each) => each.startsWith("uko continue"));
+  expect(command, requested.output).toContain(consentIn(requested.output));
   const acted = await type(command, folder, await terminalOf("alice"));
   expect(acted.output).toContain("is deactivated");
 });

@@ -102,8 +102,8 @@ describe("the real OpenTofu", () => {
       await person.writeFile(`${module}/main.tf`, program);
       if (page.startsWith("list-resources")) continue;
       if (!program.includes("required_providers")) await person.writeFile(`${module}/versions.tf`, requirement);
-      const given = Array.from(program.matchAll(/^variable "(\w+)"/gm), ([, name]) => `  ${name} = "given"\n`);
-      calls.push(`module "${nameOf(page)}" {\n  source = "./${module}"\n${given.join("")}}\n`);
+      const variables = Array.from(program.matchAll(/^variable "(\w+)"/gm), ([, name]) => `  ${name} = "given"\n`);
+      calls.push(`module "${nameOf(page)}" {\n  source = "./${module}"\n${variables.join("")}}\n`);
     }
     await person.writeProgram(calls.join("\n"));
     return calls;

@@ -26,8 +26,8 @@ describe.each(pages)("%s", (page) => {
     for (const choice of choices) {
       expect(choice).toContain(`{{< chooser language "${languages.join(",")}" >}}`);
       const parts = Array.from(choice.matchAll(/\{\{% (\/?choosable)(?: language (\w+))? %\}\}/g));
-      const opened = parts.flatMap(([, , language]) => (language === undefined ? [] : [language]));
-      expect(opened).toEqual(languages);
+      const openedTabs = parts.flatMap(([, , language]) => (language === undefined ? [] : [language]));
+      expect(openedTabs).toEqual(languages);
       expect(parts.map(([, tag]) => tag)).toEqual(languages.flatMap(() => ["choosable", "/choosable"]));
     }
   });

@@ -21,14 +21,14 @@ const commands = documents.flatMap(commandsIn).filter(({ line }) => !foreignTool
 
 /** The result of the command line for these words, up to the first file or connection that it would open. */
 async function parses(words: readonly string[]): Promise<string> {
-  const opened = new UkoError("UKO_SETTINGS_INVALID", { summary: "opened" });
-  let said = "";
+  const stop = new UkoError("UKO_SETTINGS_INVALID", { summary: "opened" });
+  let printed = "";
   const write = (text: string): void => {
-    said += text;
+    printed += text;
   };
   const output = { write };
   const open = (): never => {
-    throw opened;
+    throw stop;
   };
   await runCli(words, {
     version: "0.0.0",
@@ -45,7 +45,7 @@ async function parses(words: readonly string[]): Promise<string> {
   // their script.
   const asFarAs =
     /\bopened\b|evidence file .* could not be read|(is not|^Nothing of .* is) in \/nowhere|^There is no file|^provider_installation|The instance ID is not set|Could not read the state|This is not a state|^complete -F _uko/m;
-  return asFarAs.test(said) ? "opened" : said;
+  return asFarAs.test(printed) ? "opened" : printed;
 }
 
 let uko: Emulator;

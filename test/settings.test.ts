@@ -135,8 +135,8 @@ describe("the environment overrides stored settings", () => {
     expect(read({}, stored)).toMatchObject({ allowedHosts: [], consents: [] });
     expect(read({}, stored).waitMs).toBeUndefined();
     expect(read({}, stored)).not.toHaveProperty("evidencePath");
-    const told = read({ UKO_ALLOWED_HOSTS: "a.example, b.example:8443", UKO_EVIDENCE: "e.jsonl", UKO_WAIT: "2h" });
-    expect(told).toMatchObject({
+    const settings = read({ UKO_ALLOWED_HOSTS: "a.example, b.example:8443", UKO_EVIDENCE: "e.jsonl", UKO_WAIT: "2h" });
+    expect(settings).toMatchObject({
       allowedHosts: ["a.example", "b.example:8443"],
       evidencePath: "e.jsonl",
       waitMs: 7_200_000,

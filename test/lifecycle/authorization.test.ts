@@ -164,8 +164,8 @@ describe("planConsent", () => {
       kind: "ready",
       draft: { step: "deactivate", author: bob, how: "answer", answers: record.id, writtenAtMs: nowMs },
     });
-    const half = aRecord({ step: "destroy", deactivatedAtMs: nowMs - 5 * hourMs, kmsSetter: alice });
-    expect(answer(aKeyWith(half), {}, half.id)).toMatchObject({
+    const request = aRecord({ step: "destroy", deactivatedAtMs: nowMs - 5 * hourMs, kmsSetter: alice });
+    expect(answer(aKeyWith(request), {}, request.id)).toMatchObject({
       draft: { step: "destroy", deactivatedAtMs: nowMs - 5 * hourMs, how: "answer" },
     });
   });

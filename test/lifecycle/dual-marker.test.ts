@@ -47,11 +47,11 @@ it("reads the marker from the state, and follows the program if the state has no
 
 describe("the marker next to a record", () => {
   it("becomes as strict as the program, and never less strict than before", () => {
-    const beside = (marker: "both" | "destroy" | "single", gate: "both" | "destroy") =>
+    const markerNextToRecord = (marker: "both" | "destroy" | "single", gate: "both" | "destroy") =>
       markerBesideRecord(aKey({ marker }), aPolicy({ gate }));
-    expect(beside("single", "destroy")).toBe("destroy");
-    expect(beside("destroy", "both")).toBe("both");
-    expect(beside("both", "destroy")).toBe("both");
+    expect(markerNextToRecord("single", "destroy")).toBe("destroy");
+    expect(markerNextToRecord("destroy", "both")).toBe("both");
+    expect(markerNextToRecord("both", "destroy")).toBe("both");
     expect(markerBesideRecord(aKey(), aPolicy({ dualAuthorization: "single" }))).toBe("both");
   });
 

@@ -113,7 +113,7 @@ function expected(one: Situation): string {
   return one.intent === "engine" ? "write: met" : "write: asked";
 }
 
-function said(plan: Plan): string {
+function outcomeOf(plan: Plan): string {
   if (plan.kind === "ready")
     return plan.step.kind === "write_record" ? `write: ${plan.step.draft.how}` : plan.step.kind;
   if (plan.kind === "refused") return `refused: ${plan.guard.guard}`;
@@ -150,7 +150,7 @@ it("decides every situation as the product rules require", () => {
   let count = 0;
   for (const one of situations()) {
     const { key, policy, run } = inputs(one);
-    const answer = said(planKeyDeletion(key, policy, run, nowMs));
+    const answer = outcomeOf(planKeyDeletion(key, policy, run, nowMs));
     if (answer !== expected(one)) expect({ ...one, answer }).toEqual({ ...one, answer: expected(one) });
     count += 1;
   }
@@ -211,7 +211,7 @@ it("removes the metadata of a destroyed key only if all sources agree", () => {
       ...(one.material !== undefined && { materialIn: one.material }),
       twins: one.twin === "none" ? [] : [twins[one.twin]],
     });
-    const answered = said(planKeyDeletion(key, aPolicy(), aRun(), nowMs));
+    const answered = outcomeOf(planKeyDeletion(key, aPolicy(), aRun(), nowMs));
     const expected = expectedOfRemoval(one);
     if (answered !== expected) expect({ ...one, answered }).toEqual({ ...one, answered: expected });
     if (answered === "remove") removals += 1;

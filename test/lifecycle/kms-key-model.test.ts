@@ -77,7 +77,7 @@ const fresh = (creator: Identity = carol): World => ({
   destructions: [],
 });
 
-function beside(world: World, kms: Kms, { what, by }: { what: Beside; by: Credential }): void {
+function actOutsideTool(world: World, kms: Kms, { what, by }: { what: Beside; by: Credential }): void {
   if (what === "restore") {
     if (world.state === "destroyed" && !kms.restoreKeepsWindow) world.window = undefined;
     world.state = "active";
@@ -91,9 +91,9 @@ function beside(world: World, kms: Kms, { what, by }: { what: Beside; by: Creden
     world.everOpen.push(windowName(kmsKeyId, world.window.endsAtMs));
   }
   if (what === "unset") world.window = undefined;
-  const isTold = kms.tells === "writer" || what === "write_policy";
-  if (isTold) world.policy = { ...world.policy, by: by.writesAs };
-  if (isTold || kms.tells === "date") world.policy = { ...world.policy, atMs: world.nowMs };
+  const isWriterKnown = kms.tells === "writer" || what === "write_policy";
+  if (isWriterKnown) world.policy = { ...world.policy, by: by.writesAs };
+  if (isWriterKnown || kms.tells === "date") world.policy = { ...world.policy, atMs: world.nowMs };
 }
 
 /** KMS's own rule: an open window of another identity. */
@@ -109,7 +109,7 @@ function kmsDeletes(world: World, kms: Kms, by: Credential): boolean {
   return true;
 }
 
-function look(world: World): KmsKeyObservation {
+function observe(world: World): KmsKeyObservation {
   return aKmsKey({
     state: world.state,
     policyWrite: world.policy,
@@ -135,9 +135,9 @@ function runTool(
     consents: move.names === "nothing" ? [] : names,
   };
   for (let round = 0; round < 6; round += 1) {
-    const plan = planner(look(world), run, world.nowMs);
+    const plan = planner(observe(world), run, world.nowMs);
     if (plan.kind !== "ready") return plan;
-    if (meanwhile !== undefined) beside(world, kms, meanwhile);
+    if (meanwhile !== undefined) actOutsideTool(world, kms, meanwhile);
     meanwhile = undefined;
     run = take(world, kms, by, plan.step, run);
   }
@@ -145,9 +145,9 @@ function runTool(
 }
 
 function take(world: World, kms: Kms, by: Credential, step: KmsStep, run: KmsRun): KmsRun {
-  if (step.kind === "unset_for_deletion") beside(world, kms, { what: "unset", by });
+  if (step.kind === "unset_for_deletion") actOutsideTool(world, kms, { what: "unset", by });
   if (step.kind === "set_for_deletion") {
-    beside(world, kms, { what: "set", by });
+    actOutsideTool(world, kms, { what: "set", by });
     return { ...run, setHere: true };
   }
   if (step.kind === "destroy" && !kmsDeletes(world, kms, by)) {
@@ -159,7 +159,7 @@ function take(world: World, kms: Kms, by: Credential, step: KmsStep, run: KmsRun
 function play(world: World, kms: Kms, moves: readonly Move[]): void {
   for (const move of moves) {
     if (move.kind === "wait") world.nowMs += move.ms;
-    else if (move.kind === "beside") beside(world, kms, move);
+    else if (move.kind === "beside") actOutsideTool(world, kms, move);
     else runTool(world, kms, move);
   }
 }

@@ -110,30 +110,30 @@ describe("windowToUnset", () => {
 describe("windowSetter", () => {
   const beganAtMs = nowMs - hourMs;
   const twins = [dual({ state: "suspended", windowEndsAtMs: beganAtMs + kmsWindowMs })];
-  const half = (over: Parameters<typeof aRecord>[0] = {}) =>
+  const requestWith = (over: Parameters<typeof aRecord>[0] = {}) =>
     aRecord({ step: "destroy", kmsSetter: bob, writtenAtMs: beganAtMs + 5000, ...over });
   const used = aRecord({ writtenAtMs: beganAtMs - hourMs });
   const crashed = (over: Partial<KeyObservation> = {}) =>
     aKeyWith(used, { state: "deactivated", updatedBy: bob, updatedAtMs: beganAtMs, twins, ...over });
 
   it("is undefined if KMS does not require a second person", () => {
-    expect(windowSetter(aKeyWith(half()), aRun(), nowMs)).toBeUndefined();
+    expect(windowSetter(aKeyWith(requestWith()), aRun(), nowMs)).toBeUndefined();
   });
 
   it("is the actor if this run set the window, whatever a record names", () => {
     const run = aRun({ actor: anActor(alice), windowsSetHere: ["kms-1"] });
-    expect(windowSetter(aKeyWith(half(), { twins }), run, nowMs)).toEqual(alice);
+    expect(windowSetter(aKeyWith(requestWith(), { twins }), run, nowMs)).toEqual(alice);
   });
 
   it("is the person whom the record of that window names, whether the record still binds or not", () => {
-    expect(windowSetter(aKeyWith(half(), { twins, updatedBy: carol }), aRun(), nowMs)).toEqual(bob);
+    expect(windowSetter(aKeyWith(requestWith(), { twins, updatedBy: carol }), aRun(), nowMs)).toEqual(bob);
   });
 
   it.each([
     [10_000, bob],
     [10_001, undefined],
   ])("is undefined if the window began %i ms after the record was written", (laterMs, expected) => {
-    const key = aKeyWith(half({ writtenAtMs: beganAtMs - laterMs }), { twins, updatedBy: carol });
+    const key = aKeyWith(requestWith({ writtenAtMs: beganAtMs - laterMs }), { twins, updatedBy: carol });
     expect(windowSetter(key, aRun(), nowMs)).toEqual(expected);
   });
 
@@ -148,7 +148,7 @@ describe("windowSetter", () => {
 
   it("is undefined if the used record is gone: the last write was then not the deactivation", () => {
     expect(windowSetter(crashed({ carried: { kind: "none" } }), aRun(), nowMs)).toBeUndefined();
-    const { kmsSetter: _unknown, ...silent } = half();
+    const { kmsSetter: _unknown, ...silent } = requestWith();
     expect(windowSetter(crashed({ carried: carrying(silent) }), aRun(), nowMs)).toBeUndefined();
   });
 

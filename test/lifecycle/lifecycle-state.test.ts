@@ -5,7 +5,7 @@ import type { Run } from "../../provider/lifecycle/plan.ts";
 import { aKey, aKeystoreStatus, aKeyWith, aRecord, aRun, bob, dayMs, hourMs, nowMs } from "../support/builders.ts";
 
 const request = aRecord();
-const half = (deactivatedAgoMs: number) =>
+const requestAfter = (deactivatedAgoMs: number) =>
   aRecord({ step: "destroy", deactivatedAtMs: nowMs - deactivatedAgoMs, writtenAtMs: nowMs - 60_000 });
 const pending = aKeystoreStatus({ status: "pending_destruction" });
 
@@ -22,14 +22,18 @@ const golden: readonly (readonly [string, KeyObservation, string, Partial<Run>?]
     aKey({ state: "destroyed", keystores: [{ ...pending, syncFlag: "error" }] }),
     "destroyed",
   ],
-  ["deactivated an hour ago, with a binding record", aKeyWith(half(hourMs)), "cooling_down"],
-  ["deactivated exactly four hours ago: destroy would still be refused", aKeyWith(half(4 * hourMs)), "cooling_down"],
+  ["deactivated an hour ago, with a binding record", aKeyWith(requestAfter(hourMs)), "cooling_down"],
+  [
+    "deactivated exactly four hours ago: destroy would still be refused",
+    aKeyWith(requestAfter(4 * hourMs)),
+    "cooling_down",
+  ],
   [
     "deactivated more than four hours ago, with a binding record",
-    aKeyWith(half(4 * hourMs + 1000)),
+    aKeyWith(requestAfter(4 * hourMs + 1000)),
     "pending_approval",
   ],
-  ["deactivated, the record edited away", aKeyWith(half(5 * hourMs), { updatedBy: bob }), "deactivated"],
+  ["deactivated, the record edited away", aKeyWith(requestAfter(5 * hourMs), { updatedBy: bob }), "deactivated"],
   [
     "deactivated in this run",
     aKey({ state: "deactivated", updatedAtMs: nowMs }),

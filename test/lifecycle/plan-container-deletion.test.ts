@@ -34,7 +34,7 @@ const aRingKey = (over: Partial<RingKey> = {}): RingKey => ({
   isDestroyed: true,
   ...over,
 });
-const look = (over: Partial<ContainerObservation> = {}): ContainerObservation => ({
+const observationWith = (over: Partial<ContainerObservation> = {}): ContainerObservation => ({
   kind: "keystore",
   id: "ce110000-0000-4000-8000-000000000001",
   name: "payroll-ring",
@@ -49,12 +49,12 @@ const refusedBy = (planned: ContainerPlan): string => (planned.kind === "refused
 
 describe("an empty container", () => {
   it.each(containerKinds)("is ready to delete, of kind %s", (kind) => {
-    expect(plan(look({ kind }))).toEqual({ kind: "ready" });
+    expect(plan(observationWith({ kind }))).toEqual({ kind: "ready" });
   });
 
   it("stays if deletion protection is on, whatever the other guards", () => {
-    const worst = look({ keys: unreadable, containers: unreadable, ring: unreadable });
-    for (const observation of [look(), worst]) {
+    const worst = observationWith({ keys: unreadable, containers: unreadable, ring: unreadable });
+    for (const observation of [observationWith(), worst]) {
       expect(planContainerDeletion(observation, { deletionProtection: true }, { refusal: "no" }, nowMs)).toEqual({
         kind: "refused",
         guard: { guard: "deletion_protection" },
@@ -104,7 +104,7 @@ describe("every key state, kind of container, and readability", () => {
 
   const everything = containerKinds.flatMap((kind) =>
     keySets.flatMap((keys) =>
-      contents.flatMap((containers) => rings.map((ring) => look({ kind, keys, containers, ring }))),
+      contents.flatMap((containers) => rings.map((ring) => observationWith({ kind, keys, containers, ring }))),
     ),
   );
 
@@ -134,7 +134,7 @@ describe("keys", () => {
   it("are all named, the living ones first, so that a person has the whole list", () => {
     const destroyed = aContainedKey({ keyId: "b", state: "destroyed" });
     const active = aContainedKey({ keyId: "a" });
-    expect(plan(look({ kind: "vault", keys: known(destroyed, active) }))).toEqual({
+    expect(plan(observationWith({ kind: "vault", keys: known(destroyed, active) }))).toEqual({
       kind: "refused",
       guard: { guard: "holds_keys", keys: [active, destroyed] },
     });
@@ -144,7 +144,7 @@ describe("keys", () => {
     const first = aContainedKey({ keyId: "a", state: "destroyed", pending: { untilMs: nowMs + 2 * dayMs } });
     const last = aContainedKey({ keyId: "b", state: "destroyed", pending: { untilMs: nowMs + 9 * dayMs } });
     const over = aContainedKey({ keyId: "c", state: "destroyed" });
-    expect(plan(look({ kind: "template", keys: known(first, last, over) }))).toEqual({
+    expect(plan(observationWith({ kind: "template", keys: known(first, last, over) }))).toEqual({
       kind: "waitingForTime",
       awaits: "destroyed_keys",
       untilMs: nowMs + 9 * dayMs,
@@ -156,18 +156,18 @@ describe("keys", () => {
   it("that are pending without a date make the end unknown", () => {
     const dated = aContainedKey({ keyId: "a", state: "destroyed", pending: { untilMs: nowMs + dayMs } });
     const undated = aContainedKey({ keyId: "b", state: "destroyed", pending: {} });
-    expect(plan(look({ keys: known(dated, undated) }))).not.toHaveProperty("untilMs");
+    expect(plan(observationWith({ keys: known(dated, undated) }))).not.toHaveProperty("untilMs");
   });
 
   it("that no keystore holds any more are not waited for: their metadata stays until a person removes it", () => {
     const lapsed = aContainedKey({ state: "destroyed", pending: { untilMs: nowMs - dayMs } });
-    expect(refusedBy(plan(look({ kind: "template", keys: known(lapsed) })))).toBe("holds_keys");
+    expect(refusedBy(plan(observationWith({ kind: "template", keys: known(lapsed) })))).toBe("holds_keys");
   });
 
   it("are listed together with the next wait for KMS", () => {
     const ringKey = aRingKey({ purgeScheduledAtMs: nowMs + 90 * dayMs });
     const key = aContainedKey({ state: "destroyed", pending: { untilMs: nowMs + 30 * dayMs } });
-    expect(plan(look({ keys: known(key), ring: known(ringKey) }))).toMatchObject({
+    expect(plan(observationWith({ keys: known(key), ring: known(ringKey) }))).toMatchObject({
       awaits: "destroyed_keys",
       untilMs: nowMs + 30 * dayMs,
       ringKeys: [ringKey],
@@ -187,17 +187,19 @@ describe("the metadata that KMS keeps", () => {
       keys: [],
       ringKeys: [first, last],
     };
-    expect(plan(look({ ring: known(first, last) }))).toEqual(waits);
-    expect(plan(look({ ring: known(first, last) }), "Conflict")).toEqual(waits);
+    expect(plan(observationWith({ ring: known(first, last) }))).toEqual(waits);
+    expect(plan(observationWith({ ring: known(first, last) }), "Conflict")).toEqual(waits);
   });
 
   it("has no end if KMS does not return one of the dates", () => {
-    expect(plan(look({ ring: known(first, aRingKey({ kmsKeyId: "kms-3" })) }))).not.toHaveProperty("untilMs");
+    expect(plan(observationWith({ ring: known(first, aRingKey({ kmsKeyId: "kms-3" })) }))).not.toHaveProperty(
+      "untilMs",
+    );
   });
 
   it("is left to the service if the ring is unreadable, and a refusal then states the cause", () => {
-    expect(plan(look({ ring: unreadable }))).toEqual({ kind: "ready" });
-    expect(plan(look({ ring: unreadable }), "Conflict")).toEqual({
+    expect(plan(observationWith({ ring: unreadable }))).toEqual({ kind: "ready" });
+    expect(plan(observationWith({ ring: unreadable }), "Conflict")).toEqual({
       kind: "refused",
       guard: { guard: "service_refused", message: "Conflict", ringUnreadable: "403" },
     });

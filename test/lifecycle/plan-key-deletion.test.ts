@@ -35,7 +35,7 @@ const no = (step: "deactivate" | "destroy" | "remove" | "unset_for_deletion" | "
 });
 
 const request = aRecord();
-const half = (over: Parameters<typeof aRecord>[0] = {}) => aRecord({ step: "destroy", ...over });
+const requestWith = (over: Parameters<typeof aRecord>[0] = {}) => aRecord({ step: "destroy", ...over });
 
 describe("before the outage and before destroy", () => {
   const guarded = [
@@ -47,8 +47,10 @@ describe("before the outage and before destroy", () => {
 
   it.each(guarded)("stops even an approved step: %j %j -> %s", (over, policy, guard) => {
     expect(say(aKeyWith(request, over), { consents: [request.id] }, policy)).toBe(guard);
-    expect(say(aKeyWith(half(), over), { consents: [half().id] }, policy)).toBe(guard);
-    expect(say(aKeyWith(half(), { ...over, state: "pre_activation" }), { consents: [half().id] }, policy)).toBe(guard);
+    expect(say(aKeyWith(requestWith(), over), { consents: [requestWith().id] }, policy)).toBe(guard);
+    expect(
+      say(aKeyWith(requestWith(), { ...over, state: "pre_activation" }), { consents: [requestWith().id] }, policy),
+    ).toBe(guard);
   });
 
   it("keeps the record of a protected key, too", () => {
@@ -58,9 +60,9 @@ describe("before the outage and before destroy", () => {
 });
 
 describe("cooling down", () => {
-  const key = (agoMs: number) => aKeyWith(half({ deactivatedAtMs: nowMs - agoMs, writtenAtMs: nowMs - 60_000 }));
+  const key = (agoMs: number) => aKeyWith(requestWith({ deactivatedAtMs: nowMs - agoMs, writtenAtMs: nowMs - 60_000 }));
   const naming = (agoMs: number) => ({
-    consents: [half({ deactivatedAtMs: nowMs - agoMs, writtenAtMs: nowMs - 60_000 }).id],
+    consents: [requestWith({ deactivatedAtMs: nowMs - agoMs, writtenAtMs: nowMs - 60_000 }).id],
   });
 
   it.each([
@@ -78,8 +80,8 @@ describe("cooling down", () => {
   });
 
   it("tries if the time is unknown, reads a refusal as a wait until four hours after the last write, then as a refusal", () => {
-    const unknown = (agoMs: number) => aKeyWith(half({ writtenAtMs: nowMs - agoMs }));
-    const run = (agoMs: number) => ({ consents: [half({ writtenAtMs: nowMs - agoMs }).id] });
+    const unknown = (agoMs: number) => aKeyWith(requestWith({ writtenAtMs: nowMs - agoMs }));
+    const run = (agoMs: number) => ({ consents: [requestWith({ writtenAtMs: nowMs - agoMs }).id] });
     expect(say(unknown(hourMs), run(hourMs))).toBe("destroy");
     expect(plan(unknown(hourMs), { ...run(hourMs), ...no("destroy") })).toEqual({
       kind: "waitingForTime",
@@ -94,8 +96,8 @@ describe("cooling down", () => {
   });
 
   it.each([400, 403, 404, 422, 424])("reads %s as a refusal at once: only 409 can mean the four hours", (status) => {
-    const key = aKeyWith(half({ writtenAtMs: nowMs - hourMs }));
-    const run = { consents: [half({ writtenAtMs: nowMs - hourMs }).id] };
+    const key = aKeyWith(requestWith({ writtenAtMs: nowMs - hourMs }));
+    const run = { consents: [requestWith({ writtenAtMs: nowMs - hourMs }).id] };
     expect(say(key, { ...run, ...no("destroy", status) })).toBe("service_refused");
   });
 
@@ -138,7 +140,7 @@ describe("one person, if the program and the key's marker say single", () => {
 describe("a refused step", () => {
   it.each([
     [aKeyWith(request), { consents: [request.id] }, "deactivate"],
-    [aKeyWith(half(), { state: "pre_activation" }), { consents: [half().id] }, "destroy"],
+    [aKeyWith(requestWith(), { state: "pre_activation" }), { consents: [requestWith().id] }, "destroy"],
     [aKey({ state: "destroyed" }), {}, "remove"],
     [aKey(), {}, "write_record"],
   ] as const)("is not sent again in the same run", (key, run, step) => {
@@ -184,7 +186,7 @@ describe("KMS dual authorization", () => {
 
   const suspended = live({ state: "suspended" });
   const end = (setter: typeof bob | undefined, run: Partial<Run> = {}, twin = suspended) => {
-    const record = half(setter === undefined ? {} : { kmsSetter: setter });
+    const record = requestWith(setter === undefined ? {} : { kmsSetter: setter });
     return say(aKeyWith(record, { twins: [twin] }), { consents: [record.id], ...run });
   };
 

@@ -29,7 +29,7 @@ const plan = (key: KeyObservation, run: RunOver = {}, to: LooserMarker = "single
   planLoosening(key, to, policy, aRun(run), nowMs);
 
 const request = aRecord({ step: "loosen_to_single" });
-const asked = aKeyWith(request, { state: "active" });
+const requested = aKeyWith(request, { state: "active" });
 const naming = { intent: "resume", consents: [request.id] } as const;
 const approved = { kind: "ready", step: { kind: "loosen", to: "single", consentedBy: request } };
 
@@ -71,19 +71,22 @@ describe("a request", () => {
 
 describe("an approved loosening", () => {
   it("requires another person who names the record", () => {
-    expect(plan(asked, naming)).toEqual(approved);
-    expect(plan(asked, { intent: "resume" })).toMatchObject({ kind: "waitingForApproval", standing: "may_consent" });
+    expect(plan(requested, naming)).toEqual(approved);
+    expect(plan(requested, { intent: "resume" })).toMatchObject({
+      kind: "waitingForApproval",
+      standing: "may_consent",
+    });
   });
 
   it("never counts for its own author, whatever the marker and the program say", () => {
     for (const marker of ["both", "destroy"] as const) {
-      const own = plan({ ...asked, marker }, { ...naming, actor: anActor(alice) });
+      const own = plan({ ...requested, marker }, { ...naming, actor: anActor(alice) });
       expect(own).toMatchObject({ kind: "waitingForApproval", standing: "wrote_it" });
     }
   });
 
   it("lets the author act once the other person has approved", () => {
-    const answer = planConsent(asked, policy, aRun(), request.id, nowMs);
+    const answer = planConsent(requested, policy, aRun(), request.id, nowMs);
     expect(answer).toMatchObject({ kind: "ready", draft: { step: "loosen_to_single", how: "answer", author: bob } });
     const answered = aRecord({ step: "loosen_to_single", how: "answer", author: bob });
     const acting = { intent: "resume", consents: [answered.id], actor: anActor(alice) } as const;
@@ -96,7 +99,7 @@ describe("an approved loosening", () => {
     ["about another label", { digests: digestsOf(someFacts({ label: "new" })) }],
     ["a machine's", { updatedBy: undefined }],
   ] as const)("is refused if the record was %s", (_what, over) => {
-    expect(plan({ ...asked, ...over } as KeyObservation, naming).kind).not.toBe("ready");
+    expect(plan({ ...requested, ...over } as KeyObservation, naming).kind).not.toBe("ready");
   });
 
   it("is refused after 7 days", () => {
@@ -106,7 +109,7 @@ describe("an approved loosening", () => {
   });
 
   it("goes only to the target that the record names", () => {
-    expect(plan(asked, naming, "destroy")).toEqual({
+    expect(plan(requested, naming, "destroy")).toEqual({
       kind: "refused",
       guard: { guard: "record_binds", record: request },
     });
@@ -114,7 +117,7 @@ describe("an approved loosening", () => {
 
   it("works on a key that is deactivated or was never active", () => {
     for (const state of ["deactivated", "pre_activation"] as const) {
-      expect(plan({ ...asked, state, stateWord: state }, naming)).toEqual(approved);
+      expect(plan({ ...requested, state, stateWord: state }, naming)).toEqual(approved);
     }
   });
 });
@@ -132,7 +135,7 @@ describe("records of one kind and steps of the other", () => {
 
   it("a record for a loosening deletes nothing, and is not replaced by a request to delete", () => {
     for (const state of ["active", "deactivated", "pre_activation"] as const) {
-      const key = { ...asked, state, stateWord: state };
+      const key = { ...requested, state, stateWord: state };
       for (const run of [aRun({ consents: [request.id] }), aRun({ intent: "engine" })]) {
         expect(planKeyDeletion(key, aPolicy(), run, nowMs)).toEqual({
           kind: "refused",

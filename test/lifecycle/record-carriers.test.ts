@@ -282,7 +282,7 @@ it("finds the carrier of a key's marker", () => {
 describe("a service that began to drop tags and kept an old record's tag on the key", () => {
   const old = aDraft({ writtenAtMs: nowMs - 10 * dayMs });
   const left = { name: recordTagName, value: encodeTagValue(old) };
-  const beside = (agoMs: number) =>
+  const withDescriptionRecord = (agoMs: number) =>
     read(
       raw({
         tags: [left],
@@ -291,10 +291,10 @@ describe("a service that began to drop tags and kept an old record's tag on the 
     ).carried;
 
   it("lets the description's record count once the tag's record cannot bind", () => {
-    expect(beside(21_000)).toMatchObject({ kind: "one", record: { carrier: "description" } });
+    expect(withDescriptionRecord(21_000)).toMatchObject({ kind: "one", record: { carrier: "description" } });
   });
 
   it.each([20_000, 0, -21_000])("counts neither record if the description's record is %i ms later", (agoMs) => {
-    expect(beside(agoMs)).toEqual({ kind: "twice" });
+    expect(withDescriptionRecord(agoMs)).toEqual({ kind: "twice" });
   });
 });

@@ -23,14 +23,14 @@ import {
 
 const byAlice = { author: alice, authorName: "Alice Example", reason: "End of contract" };
 const byCarol = { author: carol, reason: "Moved to the ledger" };
-const asked = (over: Partial<ConsentDraft> = {}): ReturnType<typeof aRecord> =>
+const requestWith = (over: Partial<ConsentDraft> = {}): ReturnType<typeof aRecord> =>
   aRecord({ reason: "End of contract", ...over });
 
 describe("statedReasons", () => {
   it("has the earlier reasons first and the record's own last", () => {
-    expect(statedReasons(asked({ earlierReasons: [byCarol] }))).toEqual([byCarol, byAlice]);
+    expect(statedReasons(requestWith({ earlierReasons: [byCarol] }))).toEqual([byCarol, byAlice]);
     expect(statedReasons(aRecord({ author: bob }))).toEqual([]);
-    const { authorName: _name, ...nameless } = asked();
+    const { authorName: _name, ...nameless } = requestWith();
     expect(statedReasons(nameless)).toEqual([{ author: alice, reason: "End of contract" }]);
   });
 });
@@ -39,16 +39,20 @@ describe("reasonsToRepeat", () => {
   const used: Partial<KeyObservation> = { state: "deactivated", updatedBy: bob, updatedAtMs: nowMs };
 
   it.each<[string, KeyObservation, boolean]>([
-    ["a record that binds", aKeyWith(asked()), true],
-    ["a record that lapsed", aKeyWith(asked({ writtenAtMs: nowMs - 8 * dayMs })), true],
-    ["a record of a key that changed", aKeyWith(asked({ digest: "0".repeat(32) })), true],
-    ["a record that the author of the new one acted on with the last write", aKeyWith(asked(), used), true],
-    ["a record that another person acted on", aKeyWith(asked(), { ...used, updatedBy: carol }), false],
-    ["a record for destroy after another's write", aKeyWith(asked({ step: "destroy" }), used), false],
-    ["a record after which the author of the new one wrote", aKeyWith(asked(), { ...used, state: "active" }), false],
+    ["a record that binds", aKeyWith(requestWith()), true],
+    ["a record that lapsed", aKeyWith(requestWith({ writtenAtMs: nowMs - 8 * dayMs })), true],
+    ["a record of a key that changed", aKeyWith(requestWith({ digest: "0".repeat(32) })), true],
+    ["a record that the author of the new one acted on with the last write", aKeyWith(requestWith(), used), true],
+    ["a record that another person acted on", aKeyWith(requestWith(), { ...used, updatedBy: carol }), false],
+    ["a record for destroy after another's write", aKeyWith(requestWith({ step: "destroy" }), used), false],
+    [
+      "a record after which the author of the new one wrote",
+      aKeyWith(requestWith(), { ...used, state: "active" }),
+      false,
+    ],
     [
       "a record whose last writer is unknown",
-      aKey({ carried: carrying(asked()), updatedBy: undefined } as never),
+      aKey({ carried: carrying(requestWith()), updatedBy: undefined } as never),
       false,
     ],
     ["no record", aKey(), false],
@@ -59,14 +63,14 @@ describe("reasonsToRepeat", () => {
 
   it("keeps the first reason and the latest of several", () => {
     const byBob = { author: bob, reason: "As decided" };
-    const key = aKeyWith(asked({ earlierReasons: [byCarol, byBob] }));
+    const key = aKeyWith(requestWith({ earlierReasons: [byCarol, byBob] }));
     expect(reasonsToRepeat(key, bob, undefined)).toEqual([byCarol, byAlice]);
   });
 
   it("leaves out a reason that the new record's author repeats in the same words", () => {
-    expect(reasonsToRepeat(aKeyWith(asked()), alice, "End of contract")).toEqual([]);
-    expect(reasonsToRepeat(aKeyWith(asked()), alice, "Another")).toEqual([byAlice]);
-    expect(reasonsToRepeat(aKeyWith(asked()), bob, "End of contract")).toEqual([byAlice]);
+    expect(reasonsToRepeat(aKeyWith(requestWith()), alice, "End of contract")).toEqual([]);
+    expect(reasonsToRepeat(aKeyWith(requestWith()), alice, "Another")).toEqual([byAlice]);
+    expect(reasonsToRepeat(aKeyWith(requestWith()), bob, "End of contract")).toEqual([byAlice]);
   });
 });
 
@@ -131,14 +135,14 @@ describe("the tag form", () => {
 
 describe("a new record", () => {
   it("repeats the reason of the approved request", () => {
-    const request = asked();
+    const request = requestWith();
     const plan = planConsent(aKeyWith(request), aPolicy(), aRun({ actor: anActor(bob) }), request.id, nowMs);
     expect(plan).toMatchObject({ kind: "ready", draft: { author: bob, earlierReasons: [byAlice] } });
     expect(plan.kind === "ready" && plan.draft.reason).toBe(undefined);
   });
 
   it("repeats the reason of the record with which this run deactivated", () => {
-    const key = aKeyWith(asked(), { state: "deactivated", updatedBy: bob, updatedAtMs: nowMs });
+    const key = aKeyWith(requestWith(), { state: "deactivated", updatedBy: bob, updatedAtMs: nowMs });
     const run = aRun({ intent: "resume", deactivatedHere: true });
     expect(authorize(key, aPolicy(), run, "destroy", nowMs)).toMatchObject({
       kind: "must_write",
@@ -157,12 +161,16 @@ describe("a new record", () => {
 });
 
 describe("recordWithReasons", () => {
-  const record = asked();
+  const record = requestWith();
   it.each<[string, KeyObservation, boolean]>([
     ["binds", aKeyWith(record), true],
     ["was acted on by a deactivation", aKeyWith(record, { state: "deactivated", updatedBy: bob }), true],
-    ["was acted on by a destroy", aKeyWith(asked({ step: "destroy" }), { state: "destroyed", updatedBy: bob }), true],
-    ["is for destroy and void", aKeyWith(asked({ step: "destroy" }), { updatedBy: bob }), false],
+    [
+      "was acted on by a destroy",
+      aKeyWith(requestWith({ step: "destroy" }), { state: "destroyed", updatedBy: bob }),
+      true,
+    ],
+    ["is for destroy and void", aKeyWith(requestWith({ step: "destroy" }), { updatedBy: bob }), false],
     ["is void", aKeyWith(record, { updatedBy: bob }), false],
     ["gives no reason", aKeyWith(aRecord()), false],
   ])("returns a record that %s: %#", (_what, key, isShown) => {

@@ -104,9 +104,9 @@ describe("newlyUnlinked", () => {
     it("allows a change that does not affect its keystore", () => {
       const widened = distribution({ keystores: [keystore({ groups: ["cards", "spare", "new"] })] });
       const before = distribution({ keystores: [keystore(), keystore({ id: "ks-2" })] });
-      const beside = distribution({ keystores: [keystore(), keystore({ id: "ks-2", groups: [] })] });
+      const changed = distribution({ keystores: [keystore(), keystore({ id: "ks-2", groups: [] })] });
       expect(newlyUnlinked([untold], distribution(), widened)).toEqual([]);
-      expect(newlyUnlinked([untold], before, beside)).toEqual([]);
+      expect(newlyUnlinked([untold], before, changed)).toEqual([]);
     });
   });
 

@@ -68,12 +68,12 @@ test("lists return all resources, without secrets", async () => {
 });
 
 test("pending deletions are those that wait for a person or for a date", async () => {
-  const [asked] = [await uko.make(), await uko.make({ label: "quiet" })];
-  await uko.run("alice").operations.request(uko.ref(asked.keyId), undefined, options);
+  const [requested] = [await uko.make(), await uko.make({ label: "quiet" })];
+  await uko.run("alice").operations.request(uko.ref(requested.keyId), undefined, options);
   const expected = [
     {
       vaultId,
-      keyId: asked.keyId,
+      keyId: requested.keyId,
       label: "payroll",
       keyState: "active",
       lifecycleState: "pending_approval",

@@ -181,10 +181,10 @@ describe("a failed read", () => {
     const { id, inputs, properties } = await stage.made();
     for (const status of [401, 403, 503]) {
       for (const operation of ["K1", "K3"]) await stage.uko.fault({ operation, status });
-      const looking = await stage.another(stage.environmentOf("bob"));
-      const read = await looking.read(id, properties, inputs);
+      const reader = await stage.another(stage.environmentOf("bob"));
+      const read = await reader.read(id, properties, inputs);
       expect(read).toEqual({ id, properties, inputs, refreshBeforeUpdate: true });
-      expect(looking.log).toMatchObject([
+      expect(reader.log).toMatchObject([
         {
           severity: enginePb.LogSeverity.WARNING,
           message: expect.stringMatching(/^Could not refresh this resource; keeping the last known state: /),

@@ -15,21 +15,21 @@ const waitingLine = /^Waiting for a second person to run: uko continue \S+ --con
 const stage = usePluginStage();
 
 describe("a wait within a run", () => {
-  const asked = async () => {
+  const requestDeletion = async () => {
     const { properties } = await stage.made();
     const { details } = await statusOf(stage.bob.delete(properties));
     return { properties, record: consentIn(details) };
   };
 
   test("does not begin unless the caller grants it", async () => {
-    const { properties } = await asked();
+    const { properties } = await requestDeletion();
     const before = stage.bob.log.length;
     await statusOf(stage.bob.delete(properties));
     expect(stage.bob.log.slice(before).filter(({ message }) => /^Waiting/.test(message))).toEqual([]);
   });
 
   test("shows one temporary line on the resource, and ends at once with the reason if canceled", async () => {
-    const { properties } = await asked();
+    const { properties } = await requestDeletion();
     const waiting = await stage.another(stage.environmentOf("bob"));
     const call = statusOf(waiting.delete(properties, 3600));
     await expect
@@ -49,7 +49,7 @@ describe("a wait within a run", () => {
   });
 
   test("is overridden by the caller's own setting, and causes a warning in a pipeline", async () => {
-    const { properties } = await asked();
+    const { properties } = await requestDeletion();
     const impatient = await stage.another({ ...stage.environmentOf("bob"), UKO_WAIT: "0" });
     await statusOf(impatient.delete(properties, 3600));
     expect(impatient.log.filter(({ message }) => waitingLine.test(message))).toEqual([]);
@@ -64,13 +64,13 @@ describe("a wait within a run", () => {
   });
 
   test("continues by itself after its date", async () => {
-    const { properties, record } = await asked();
+    const { properties, record } = await requestDeletion();
     await stage.uko.advance("60s");
     const alice = await stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: record });
-    const half = consentIn((await statusOf(alice.delete(properties))).details);
+    const approval = consentIn((await statusOf(alice.delete(properties))).details);
     // Seconds are left of the cool-down: Alice's run waited for her own write to settle.
     await stage.uko.advance("3h59m54s");
-    const patient = await stage.another({ ...stage.environmentOf("bob"), UKO_CONSENT: half });
+    const patient = await stage.another({ ...stage.environmentOf("bob"), UKO_CONSENT: approval });
     const clock = setInterval(() => void stage.uko.advance("1s"), 500);
     const error = await statusOf(patient.delete(properties, 60)).finally(() => clearInterval(clock));
     expect(error.details.split("\n")[0]).toMatch(/^Key "payroll" is destroyed; keystore "payroll-ring" still holds/);
@@ -79,7 +79,7 @@ describe("a wait within a run", () => {
   });
 
   test("does not outlive the engine", async () => {
-    const { properties } = await asked();
+    const { properties } = await requestDeletion();
     const main = fileURLToPath(new URL("../../provider/pulumi-plugin/main.ts", import.meta.url));
     // A killed engine that had started the plugin: the shell is its parent.
     const script = `"${process.execPath}" "${main}" 127.0.0.1:9 & echo "pid $!"; wait`;

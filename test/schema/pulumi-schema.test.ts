@@ -142,8 +142,8 @@ test("each function has a description with the words of its resource", () => {
 
 test("the description of a result matches what its function returns", () => {
   for (const [name, { result }] of Object.entries(functions)) {
-    const told = Object.keys(schema.functions[`uko:index:${name}`]?.outputs.properties ?? {});
-    expect([name, told.toSorted()]).toEqual([
+    const documented = Object.keys(schema.functions[`uko:index:${name}`]?.outputs.properties ?? {});
+    expect([name, documented.toSorted()]).toEqual([
       name,
       Object.keys((result as unknown as { shape: object }).shape).toSorted(),
     ]);

@@ -76,26 +76,26 @@ test("each of the four runs that delete a key has its number of calls, including
     try {
       await host.provider.configureProvider();
       const own = core.by(host);
-      let said = "";
+      let message = "";
       const calls = await callsIn(async () => {
         await own.refresh();
-        said = (await own.apply(null)).errors.join("\n");
+        message = (await own.apply(null)).errors.join("\n");
       });
-      return { calls, said };
+      return { calls, said: message };
     } finally {
       await host.close();
     }
   };
   await uko.advance("60s");
-  const asked = await run("bob");
+  const requested = await run("bob");
   await uko.advance("60s");
-  const consented = await run("alice", consentIn(asked.said));
+  const consented = await run("alice", consentIn(requested.said));
   await uko.advance("4h1m");
   const destroyed = await run("bob", consentIn(consented.said));
   await uko.advance("30d1m");
   const removed = await run("bob");
   expect(core.saved).toBeUndefined();
-  const runs = [asked, consented, destroyed, removed];
+  const runs = [requested, consented, destroyed, removed];
   expect(runs.map(({ calls }) => calls)).toMatchObject([{ K4: 1 }, { K7: 1, K4: 1 }, { K8: 1 }, { K5: 1 }]);
   // The second run reads once more before its record, because its own deactivation has to be 2 s old.
   const most = [11, 16, 11, 7];
@@ -122,7 +122,7 @@ test(`a read of ${count} keys, ${parallelism} at a time, is at most ten calls`, 
   await bob.provider.configureProvider();
 
   const left = states.values();
-  const look = async () => {
+  const readAll = async () => {
     for (const state of left) {
       const { newState, diagnostics } = await bob.provider.readResource({
         typeName,
@@ -132,7 +132,7 @@ test(`a read of ${count} keys, ${parallelism} at a time, is at most ten calls`, 
       expect(readObject(newState, resource)?.label).toBe(state.label);
     }
   };
-  const calls = await callsIn(() => Promise.all(Array.from({ length: parallelism }, look)));
+  const calls = await callsIn(() => Promise.all(Array.from({ length: parallelism }, readAll)));
   expect(totalOf(calls), JSON.stringify(calls)).toBeLessThanOrEqual(10);
   expect(totalOf(calls)).toBeGreaterThan(0);
 });

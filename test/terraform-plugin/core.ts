@@ -130,11 +130,11 @@ export function openCore(
     });
     expect(reply.requiresReplace).toEqual([]);
     expect(reply.deferred).toBeUndefined();
-    const told = toldIn(reply.diagnostics);
-    const planned = told.errors.length > 0 ? null : readObject(reply.plannedState, resource);
-    if (told.errors.length === 0 && config !== null && planned !== null) requireValid(planned, config, prior);
-    if (told.errors.length === 0) expect(planned === null).toBe(config === null);
-    return { ...told, planned, private: reply.plannedPrivate, identity: reply.plannedIdentity };
+    const messages = messagesOf(reply.diagnostics);
+    const planned = messages.errors.length > 0 ? null : readObject(reply.plannedState, resource);
+    if (messages.errors.length === 0 && config !== null && planned !== null) requireValid(planned, config, prior);
+    if (messages.errors.length === 0) expect(planned === null).toBe(config === null);
+    return { ...messages, planned, private: reply.plannedPrivate, identity: reply.plannedIdentity };
   };
 
   const core: Core = {
@@ -154,7 +154,7 @@ export function openCore(
         version: 0n,
         rawState: { json: new TextEncoder().encode(stateText(saved.value)) },
       });
-      expect(toldIn(upgraded.diagnostics).errors).toEqual([]);
+      expect(messagesOf(upgraded.diagnostics).errors).toEqual([]);
       // A state of an earlier release lacks attributes that came later.
       expect(readObject(upgraded.upgradedState, resource)).toEqual(wholeOf(saved.value));
       const reply = await provider.readResource({
@@ -163,13 +163,13 @@ export function openCore(
         private: saved.private,
         ...(saved.identity !== undefined && { currentIdentity: saved.identity }),
       });
-      const told = toldIn(reply.diagnostics);
-      if (told.errors.length > 0) return told;
+      const messages = messagesOf(reply.diagnostics);
+      if (messages.errors.length > 0) return messages;
       const value = readObject(reply.newState, resource);
       if (value !== null) expect(containsUnknown(value)).toBe(false);
       kept.saved =
         value === null ? undefined : { ...saved, value, private: reply.private, identity: reply.newIdentity };
-      return told;
+      return messages;
     },
     async plan(config, { isReplacement = false, ignoreChanges = [] } = {}) {
       const { saved } = kept;
@@ -183,8 +183,9 @@ export function openCore(
           config: write(whole),
           clientCapabilities: { writeOnlyAttributesAllowed: true },
         });
-        const told = toldIn(checked.diagnostics);
-        if (told.errors.length > 0) return { ...told, action: "none", planned: null, private: new Uint8Array() };
+        const messages = messagesOf(checked.diagnostics);
+        if (messages.errors.length > 0)
+          return { ...messages, action: "none", planned: null, private: new Uint8Array() };
       }
       const seen = whole === null || prior === null ? whole : withoutIgnored(whole, prior, ignoreChanges);
       const first = await planOnce(seen, prior, isThere ? saved.private : new Uint8Array());
@@ -223,19 +224,19 @@ export function openCore(
       plannedPrivate: plan.private,
       ...(plan.identity !== undefined && { plannedIdentity: plan.identity }),
     });
-    const told = toldIn(reply.diagnostics);
+    const messages = messagesOf(reply.diagnostics);
     const value = readObject(reply.newState, resource);
-    if (told.errors.length === 0) {
+    if (messages.errors.length === 0) {
       expect(value === null, "the object is there exactly where it is wanted").toBe(config === null);
       if (value !== null && plan.planned !== null) requireConsistent(plan.planned, value);
     }
     if (value !== null) {
-      const isTainted = isCreation && told.errors.length > 0;
+      const isTainted = isCreation && messages.errors.length > 0;
       kept.saved = { value, private: reply.private, identity: reply.newIdentity, isTainted };
-    } else if (told.errors.length === 0) {
+    } else if (messages.errors.length === 0) {
       kept.saved = undefined;
     }
-    return told;
+    return messages;
   };
 
   return core;
@@ -248,7 +249,7 @@ function requireConsistentPlan(first: ObjectValue | null, second: ObjectValue | 
   }
 }
 
-function toldIn(diagnostics: readonly Diagnostic[]): Told {
+function messagesOf(diagnostics: readonly Diagnostic[]): Told {
   const textOf = ({ summary, detail }: Diagnostic) => `${summary}${detail === "" ? "" : `\n${detail}`}`;
   const errors = diagnostics.filter(({ severity }) => severity === Diagnostic_Severity.ERROR);
   const warnings = diagnostics.filter(({ severity }) => severity === Diagnostic_Severity.WARNING);

@@ -77,14 +77,14 @@ test("the maker of a list gets a signal when its client has disconnected", async
   const isBegun = new Promise<void>((resolve) => {
     begun = resolve;
   });
-  let isTold = false;
+  let isAborted = false;
   const { call, end } = await listedBy(async function* (_request, signal) {
     begun();
     await new Promise((resolve) => signal.addEventListener("abort", resolve));
-    isTold = true;
+    isAborted = true;
   });
   await isBegun;
   call.cancel();
   expect(await end).toMatchObject({ code: status.CANCELLED });
-  await expect.poll(() => isTold, { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => isAborted, { timeout: 10_000 }).toBe(true);
 });

@@ -11,9 +11,9 @@ describe.each([...terraformResources.values()])("the identity of a $typeName", (
   const values = Object.fromEntries(parts.map((name) => [name, `its ${name}`]));
 
   test("round-trips through the host", () => {
-    const told = identityOf(resource, { ...values, label: "payroll" });
-    if (told === undefined) throw new Error("No identity");
-    expect(readIdentity(create(ResourceIdentityDataSchema, told), resource)).toEqual(values);
+    const identity = identityOf(resource, { ...values, label: "payroll" });
+    if (identity === undefined) throw new Error("No identity");
+    expect(readIdentity(create(ResourceIdentityDataSchema, identity), resource)).toEqual(values);
   });
 
   test.each(parts)("is absent without %s", (name) => {

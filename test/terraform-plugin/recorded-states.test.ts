@@ -115,13 +115,15 @@ test.each(releases)(
     ] as const) {
       await uko.advance(wait);
       const host = await runOf(uko, who, offered);
-      const said: string[] = [];
+      const messages: string[] = [];
       for (const core of cores.values()) {
         const own = core.by(host);
         await own.refresh();
-        if (own.saved !== undefined) said.push(...(await own.apply(null)).errors);
+        if (own.saved !== undefined) messages.push(...(await own.apply(null)).errors);
       }
-      offered = [...new Set(Array.from(said.join("\n").matchAll(/UKO_CONSENT=([0-9a-f]{32})/g), ([, id]) => id ?? ""))];
+      offered = [
+        ...new Set(Array.from(messages.join("\n").matchAll(/UKO_CONSENT=([0-9a-f]{32})/g), ([, id]) => id ?? "")),
+      ];
     }
     expect(names.filter((name) => cores.get(name)?.saved !== undefined)).toEqual([]);
     const left = [...uko.test.emulator.world.keys.values()].map(({ label }) => label);

@@ -84,7 +84,7 @@ function onlyItsOwnSteps(flight: Flight, config: Config, kind: Planned["kind"]):
   if (!allowed[command.kind].includes(kind)) throw new Violation("foreign step", `${command.kind} sent ${kind}`);
   const names = command.named.length > 0 || command.kind === "withdraw" || command.kind === "reactivate";
   const isHarmless = ["write_record", "update", "mark", "sync", "remove"].includes(kind);
-  const isForOnePerson = (kind === "deactivate" || kind === "destroy") && saidBy(command, config) === "single";
+  const isForOnePerson = (kind === "deactivate" || kind === "destroy") && requestedBy(command, config) === "single";
   if (!names && !isHarmless && !isForOnePerson)
     throw new Violation("unnamed run acts", `${command.kind} naming nothing sent ${kind}`);
 }
@@ -101,7 +101,7 @@ function isForOne(
   tally: Tally,
 ): boolean {
   const { key, twin, truth } = before;
-  const says = saidBy(command, config);
+  const says = requestedBy(command, config);
   const isDual = twin?.isDual === true && key?.state !== "pre_activation";
   const isAgreedBy = (marker: DualMarker): boolean => {
     const both = looseness(marker) < looseness(says) ? marker : says;
@@ -114,7 +114,7 @@ function isForOne(
   return true;
 }
 
-function saidBy({ kind, says }: Flight["command"], { gate }: Config): DualMarker {
+function requestedBy({ kind, says }: Flight["command"], { gate }: Config): DualMarker {
   return kind === "destroy" ? (says ?? gate) : "both";
 }
 

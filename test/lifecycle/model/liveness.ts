@@ -116,7 +116,7 @@ export function exploreLiveness(core: Core, config: Config, tally: Tally, depth 
     },
   );
   const leads = whatLeadsToRemoved(graph);
-  const told = new Set<string>();
+  const reported = new Set<string>();
   let stuck = 0;
   let wordless = 0;
   for (const [index, edges] of graph.entries()) {
@@ -124,9 +124,9 @@ export function exploreLiveness(core: Core, config: Config, tally: Tally, depth 
     stuck += 1;
     const words = edges.says.flatMap(wordsOf);
     if (words.length === 0) wordless += 1;
-    for (const word of words) told.add(word);
+    for (const word of words) reported.add(word);
   }
-  return { ...explored, stuck, wordless, told };
+  return { ...explored, stuck, wordless, told: reported };
 }
 
 function whatLeadsToRemoved(graph: readonly Edges[]): ReadonlySet<number> {

@@ -7,7 +7,7 @@ import type { ApprovedStep, LooserMarker } from "../../../provider/lifecycle/obs
 import type { Core } from "./core.ts";
 import { call, day, hour, type Request } from "./service.ts";
 import { digestFor, identity } from "./sight.ts";
-import { type Judge, look, send, start } from "./tool.ts";
+import { type Judge, readAndPlan, send, start } from "./tool.ts";
 import { noteWrite } from "./truth.ts";
 import {
   type Command,
@@ -51,7 +51,7 @@ export function runThrough(model: Model, world: World, what: Command, calls = Nu
   let sent = 0;
   let plan: unknown;
   for (;;) {
-    const next = look(model.core, model.config, to);
+    const next = readAndPlan(model.core, model.config, to);
     if (next.kind === "over") {
       plan = next.plan;
       if (to.flight !== undefined) model.judge.over(to, to.flight, next.plan);
@@ -85,7 +85,7 @@ export function stepFlight(model: Model, world: World, faults: "any" | "none" = 
   if (flight.seen === undefined) {
     const to = copyOf(world);
     to.now = Math.max(to.now, flight.restsUntil ?? to.now);
-    const next = look(model.core, model.config, to);
+    const next = readAndPlan(model.core, model.config, to);
     if (next.kind === "over") {
       if (to.flight !== undefined) model.judge.over(to, to.flight, next.plan);
       delete to.flight;

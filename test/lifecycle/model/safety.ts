@@ -80,12 +80,12 @@ export function stages(core: Core, config: SafetyConfig, tally: Tally): readonly
   const fresh = freshWorld(config, "active");
   const found = [fresh, freshWorld(config, "pre_activation")];
   for (const { one, other } of pair) {
-    const asked = runThrough(model, fresh, command("destroy", one)).to;
+    const requested = runThrough(model, fresh, command("destroy", one)).to;
     const unused = runThrough(model, freshWorld(config, "pre_activation"), command("destroy", one)).to;
-    const cut = runThrough(model, wait(asked, 15).to, command("destroy", other, nameable(asked).current)).to;
+    const cut = runThrough(model, wait(requested, 15).to, command("destroy", other, nameable(requested).current)).to;
     const cooled = wait(cut, 4 * hour + 1).to;
     found.push(wait(runThrough(model, fresh, command("loosen", one, [], false, { to: "single" })).to, 15).to);
-    found.push(asked, unused, cut, cooled, wait(cooled, 7 * day + 1).to, ...cutAgainByHand(config, cooled, one));
+    found.push(requested, unused, cut, cooled, wait(cooled, 7 * day + 1).to, ...cutAgainByHand(config, cooled, one));
   }
   for (const who of everyone) {
     const raw = copyOf(wait(fresh, 15).to);

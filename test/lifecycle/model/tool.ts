@@ -60,7 +60,7 @@ export function start(world: World, command: Flight["command"]): void {
 }
 
 /** Reads and plans. The read is kept in the flight, because the next call depends on it alone. */
-export function look(core: Core, config: Config, world: World): Look {
+export function readAndPlan(core: Core, config: Config, world: World): Look {
   const { flight, key } = world;
   if (flight === undefined) throw new Error("no run is in progress");
   if (key === undefined) return { kind: "over", plan: undefined };
@@ -110,9 +110,9 @@ function fits(core: Core, world: World, flight: Flight, text: string): boolean {
 export function send(config: Config, world: World, judge: Judge, isLost: boolean): Answer {
   const { flight } = world;
   if (flight?.seen === undefined) throw new Error("no run has read");
-  const looked = flight.due;
-  if (looked?.kind !== "call") throw new Error("no call is due");
-  const { request, kind, draft, text } = looked.planned;
+  const due = flight.due;
+  if (due?.kind !== "call") throw new Error("no call is due");
+  const { request, kind, draft, text } = due.planned;
   const before = {
     ...world,
     truth: { ...world.truth },
@@ -123,7 +123,7 @@ export function send(config: Config, world: World, judge: Judge, isLost: boolean
   const caller = { iamId: throughProfile ? profileIamId : who.iamId, rights: who.rights };
   const etag = flight.seen.key.updatedAt;
   const answer = call(world, config.switches, caller, request, etag);
-  if (answer !== "stale") judge.judge(before, config, flight, looked.planned, answer);
+  if (answer !== "stale") judge.judge(before, config, flight, due.planned, answer);
   if (answer === "done") {
     noteWrite(before, world, caller.iamId, draft !== undefined && text !== undefined ? { text, draft } : undefined);
     if (kind === "loosen" && flight.command.to !== undefined) world.truth.loosest = flight.command.to;

@@ -246,8 +246,8 @@ export function symbolOf(world: World): string {
       ? ""
       : `${truth.consent.author}${initials(truth.consent.step)}${truth.consent.how[1]}${age(now, truth.consent.at)}${truth.consent.label}`;
   const past = world.history.map((text) => textSymbol(now, text)).join("&");
-  const said = world.answers === undefined ? "" : JSON.stringify(world.answers);
-  const base = `${said}${keySymbol(now, key)}/${twinSymbol(now, twin, key)}/${consent}/${truth.textBy ?? ""}${truth.loosest[0]}${truth.isMarkerForged}${truth.isSetterForged}/${past}`;
+  const answers = world.answers === undefined ? "" : JSON.stringify(world.answers);
+  const base = `${answers}${keySymbol(now, key)}/${twinSymbol(now, twin, key)}/${consent}/${truth.textBy ?? ""}${truth.loosest[0]}${truth.isMarkerForged}${truth.isSetterForged}/${past}`;
   const clock = dates === undefined ? "" : `/${dates.offBy}${dates.from}${keySymbol(now + dates.offBy, key)}`;
   const runs = [flight, second].map((run) => (run === undefined ? "" : flightSymbol(now, key, run)));
   return `${base}${clock}${runs.join("")}`;
@@ -255,14 +255,14 @@ export function symbolOf(world: World): string {
 
 function flightSymbol(now: number, key: ModelKey | undefined, flight: Flight): string {
   const { command, seen, readBack, settling, restsUntil } = flight;
-  const look =
+  const seenSymbol =
     seen === undefined
       ? ""
       : `${keySymbol(now, seen.key)}${seen.key.updatedAt === key?.updatedAt}${twinSymbol(now, seen.twin, seen.key)}${now - seen.at}`;
   const named = command.named.map((text) => textSymbol(now, text)).join("&");
   const rested = settling.restedEtag === String(key?.updatedAt);
   const rest = `${settling.hasWaited}${rested}${restsUntil === undefined ? "" : Math.max(0, restsUntil - now)}`;
-  return `/${rest}/${command.kind}${command.says ?? ""}${command.to ?? ""}${command.who.name}${command.throughProfile}${named}/${flight.deactivatedHere}${flight.windowSetHere}${flight.syncedHere}${flight.refusals.map(({ kind, status }) => `${kind}${status}`)}${flight.unsure ?? ""}${readBack === undefined ? "" : textSymbol(now, readBack)}/${look}`;
+  return `/${rest}/${command.kind}${command.says ?? ""}${command.to ?? ""}${command.who.name}${command.throughProfile}${named}/${flight.deactivatedHere}${flight.windowSetHere}${flight.syncedHere}${flight.refusals.map(({ kind, status }) => `${kind}${status}`)}${flight.unsure ?? ""}${readBack === undefined ? "" : textSymbol(now, readBack)}/${seenSymbol}`;
 }
 
 /** The marker on a key, read without the core: a missing one, an unknown one and two of them count as the strictest. */

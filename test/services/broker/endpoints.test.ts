@@ -22,11 +22,11 @@ const endpoints = (fields: Partial<EndpointOptions> = {}) =>
 describe("the broker", () => {
   test("is called once per run, and its hosts get TLS", async () => {
     server.script({ body: found });
-    const asked = endpoints();
-    const [uko, kms] = await Promise.all([asked.uko(never()), asked.kms(never())]);
+    const resolver = endpoints();
+    const [uko, kms] = await Promise.all([resolver.uko(never()), resolver.kms(never())]);
     expect(uko).toEqual({ url: `https://${host}`, source: "broker", role: "uko", instanceId });
     expect(kms).toEqual({ url: `https://${kmsHost}`, source: "broker", role: "kms", instanceId });
-    expect(await asked.instance(never())).toEqual({ kind: "proven" });
+    expect(await resolver.instance(never())).toEqual({ kind: "proven" });
     expect(server.asked).toHaveLength(1);
     expect(server.asked[0]).toMatchObject({ method: "GET", path: `/crypto_v2/instances/${instanceId}` });
     expect(server.asked[0]?.headers.authorization).toBe("Bearer token");
@@ -34,16 +34,16 @@ describe("the broker", () => {
 
   test("is called again after a failure", async () => {
     server.script({ status: 404 }, { body: found });
-    const asked = endpoints();
-    await expect(asked.uko(never())).rejects.toMatchObject({ code: "UKO_SETTINGS_INVALID" });
-    expect((await asked.uko(never())).url).toBe(`https://${host}`);
+    const resolver = endpoints();
+    await expect(resolver.uko(never())).rejects.toMatchObject({ code: "UKO_SETTINGS_INVALID" });
+    expect((await resolver.uko(never())).url).toBe(`https://${host}`);
   });
 
   test("is not called if endpoints are configured", async () => {
-    const given = { url: "https://a.example", source: "stored", role: "uko", instanceId } as const;
-    const asked = endpoints({ uko: given, kms: given });
-    expect(await asked.uko(never())).toBe(given);
-    expect(await asked.kms(never())).toBe(given);
+    const configured = { url: "https://a.example", source: "stored", role: "uko", instanceId } as const;
+    const resolver = endpoints({ uko: configured, kms: configured });
+    expect(await resolver.uko(never())).toBe(configured);
+    expect(await resolver.kms(never())).toBe(configured);
     expect(server.asked).toEqual([]);
   });
 

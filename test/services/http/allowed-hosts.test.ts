@@ -319,10 +319,10 @@ describe("a refusal", () => {
       "https://evil.example/x",
       "http://evil.example",
     ]) {
-      const said = refusal(url, "stored");
-      expect(said).toMatch(/stored setting endpoint of the provider/);
-      expect(said).toMatch(/ask the people who maintain this state/);
-      expect(said).not.toMatch(/UKO_ALLOWED_HOSTS=/);
+      const message = refusal(url, "stored");
+      expect(message).toMatch(/stored setting endpoint of the provider/);
+      expect(message).toMatch(/ask the people who maintain this state/);
+      expect(message).not.toMatch(/UKO_ALLOWED_HOSTS=/);
     }
   });
 
@@ -335,10 +335,10 @@ describe("a refusal", () => {
   });
 
   test("of another instance's host names both instances", () => {
-    const said = refusal(`https://${another}.uko.eu-de.hs-crypto.appdomain.cloud`, "environment");
-    expect(said).toMatch(/UKO_INSTANCE_MISMATCH/);
-    expect(said).toContain(another);
-    expect(said).toContain(instanceId);
+    const message = refusal(`https://${another}.uko.eu-de.hs-crypto.appdomain.cloud`, "environment");
+    expect(message).toMatch(/UKO_INSTANCE_MISMATCH/);
+    expect(message).toContain(another);
+    expect(message).toContain(instanceId);
   });
 
   test("never repeats a user or password of the address", () => {

@@ -44,10 +44,10 @@ afterEach(() => {
   else process.env[setting] = before;
 });
 
-test.each([undefined, "0"])(`is refused where ${setting} is %j`, async (value) => {
-  let asked = 0;
+test.each([undefined, "0"])(`is refused if ${setting} is %j`, async (value) => {
+  let requests = 0;
   const server = createServer(selfSigned(), (_, response) => {
-    asked += 1;
+    requests += 1;
     response.end();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -64,13 +64,13 @@ test.each([undefined, "0"])(`is refused where ${setting} is %j`, async (value) =
   });
   server.close();
   expect(end).toMatchObject({ kind: "none", why: "broken", reason: expect.stringMatching(/SELF_SIGNED/) });
-  expect(asked).toBe(0);
+  expect(requests).toBe(0);
 });
 
 test("is refused behind a proxy as well: the proxy learns the host, and no server gets the credential", async () => {
-  let asked = 0;
+  let requests = 0;
   const server = createServer(selfSigned(), (_, response) => {
-    asked += 1;
+    requests += 1;
     response.end();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -101,7 +101,7 @@ test("is refused behind a proxy as well: the proxy learns the host, and no serve
   await send("uko.invalid", "uko.invalid");
   await send("", `localhost:${port}`);
   expect(seen).toHaveLength(1);
-  expect(asked).toBe(0);
+  expect(requests).toBe(0);
   server.closeAllConnections();
   server.close();
   proxy.closeAllConnections();

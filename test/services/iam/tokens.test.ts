@@ -39,10 +39,10 @@ describe("a token from an API key", () => {
     for (const suffix of ["", "/", "/identity", "/identity/token"]) {
       await tokens({ endpoint: { url: `${server.url}${suffix}`, source: "environment", role: "iam" } }).token(never());
     }
-    for (const asked of server.asked) {
-      expect(asked).toMatchObject({ method: "POST", path: "/identity/token" });
-      expect(asked.headers["content-type"]).toBe("application/x-www-form-urlencoded");
-      expect(asked.body).toBe(`grant_type=urn%3Aibm%3Aparams%3Aoauth%3Agrant-type%3Aapikey&apikey=${apiKey}`);
+    for (const request of server.asked) {
+      expect(request).toMatchObject({ method: "POST", path: "/identity/token" });
+      expect(request.headers["content-type"]).toBe("application/x-www-form-urlencoded");
+      expect(request.body).toBe(`grant_type=urn%3Aibm%3Aparams%3Aoauth%3Agrant-type%3Aapikey&apikey=${apiKey}`);
     }
     expect(server.asked).toHaveLength(4);
   });
@@ -189,10 +189,10 @@ describe("a refused API key", () => {
 
 describe("a configured token", () => {
   test("is sent unchanged, and has no successor", async () => {
-    const given = jwt(person);
-    const source = tokens({ credential: { kind: "token", read: () => given } });
-    expect(await source.token(never())).toBe(given);
-    expect(await source.renew(given, never())).toBeUndefined();
+    const configured = jwt(person);
+    const source = tokens({ credential: { kind: "token", read: () => configured } });
+    expect(await source.token(never())).toBe(configured);
+    expect(await source.renew(configured, never())).toBeUndefined();
     expect((await source.actor(never())).displayName).toBe("Alice Example");
     expect(server.asked).toEqual([]);
   });

@@ -27,9 +27,9 @@ describe("reading a twin", () => {
     server.script(keyAnswer());
     for (const suffix of ["", "/", "/api", "/api/v2", "/api/v2/"]) await twins(suffix).read(id, options);
     expect(server.asked).toHaveLength(5);
-    for (const asked of server.asked) {
-      expect(asked).toMatchObject({ method: "GET", path: `/api/v2/keys/${id}/metadata` });
-      expect(asked.headers).toMatchObject({ "bluemix-instance": "instance", authorization: "Bearer token" });
+    for (const request of server.asked) {
+      expect(request).toMatchObject({ method: "GET", path: `/api/v2/keys/${id}/metadata` });
+      expect(request.headers).toMatchObject({ "bluemix-instance": "instance", authorization: "Bearer token" });
     }
   });
 

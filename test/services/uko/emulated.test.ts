@@ -192,7 +192,7 @@ describe("with the emulator", () => {
     expect(await containers.vaultExists(vaultId, { signal })).toBe("found");
     expect(await containers.vaultExists("00000000-0000-4000-8000-000000000000", { signal })).toBe("not_found");
     const before = (await auditOf(world)).length;
-    for (let look = 0; look < 3; look += 1) {
+    for (let attempt = 0; attempt < 3; attempt += 1) {
       expect(await containers.keystoreKind("ce110000-0000-4000-8000-000000000001", { signal })).toEqual(internal);
       expect(await containers.keystoreKind("ce110000-0000-4000-8000-000000000002", { signal })).toEqual(external);
     }

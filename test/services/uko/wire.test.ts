@@ -29,9 +29,9 @@ describe("a request", () => {
   test("goes below /api/v4 under every spelling of the endpoint, with the vault, and an unchanged ETag", async () => {
     server.script(keyReply());
     for (const suffix of ["", "/", "/api", "/api/v4"]) await client(suffix).keys.read(ref, options);
-    for (const asked of server.asked) {
-      expect(asked.path).toBe(`/api/v4/managed_keys/${keyId}`);
-      expect(asked.headers).toMatchObject({ accept: "application/json", "uko-vault": ref.vaultId });
+    for (const request of server.asked) {
+      expect(request.path).toBe(`/api/v4/managed_keys/${keyId}`);
+      expect(request.headers).toMatchObject({ accept: "application/json", "uko-vault": ref.vaultId });
     }
     server.asked.length = 0;
     await keys().act(ref, "deactivate", etag, options);

@@ -93,23 +93,23 @@ describe("an update", () => {
 describe("a destruction", () => {
   test("by two people goes step by step, and each step is in the state at once", async () => {
     const core = await stage.made();
-    const [asked = ""] = (await core.apply(null)).errors;
-    expect(asked).toMatch(/^Key "payroll" is waiting for a second person to approve its deactivation\n/);
-    expect(asked).toMatch(/\n {2}\[UKO_APPROVAL_PENDING\]$/);
+    const [request = ""] = (await core.apply(null)).errors;
+    expect(request).toMatch(/^Key "payroll" is waiting for a second person to approve its deactivation\n/);
+    expect(request).toMatch(/\n {2}\[UKO_APPROVAL_PENDING\]$/);
     expect(core.saved?.value).toMatchObject({
       ...{ lifecycle_state: "pending_approval", deletion_awaits: "approval", deletion_requested_by: "IBMid-550000BOB" },
-      deletion_record_id: consentIn(asked),
+      deletion_record_id: consentIn(request),
     });
     expect(core.saved?.isTainted).toBe(false);
     expect(core.saved?.identity).toBeDefined();
 
-    const alice = await stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: consentIn(asked) });
-    const [half = ""] = (await core.by(alice).apply(null)).errors;
+    const alice = await stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: consentIn(request) });
+    const [approval = ""] = (await core.by(alice).apply(null)).errors;
     expect(core.saved?.value).toMatchObject({ lifecycle_state: "cooling_down", key_state: "deactivated" });
 
     await stage.uko.advance("4h1m");
     await core.refresh();
-    const bob = await stage.another({ ...stage.environmentOf("bob"), UKO_CONSENT: consentIn(half) });
+    const bob = await stage.another({ ...stage.environmentOf("bob"), UKO_CONSENT: consentIn(approval) });
     const [last] = (await core.by(bob).apply(null)).errors;
     expect(last).toMatch(/\[UKO_DESTRUCTION_PENDING\]$/);
     expect(core.saved?.value).toMatchObject({ lifecycle_state: "pending_destruction", key_state: "destroyed" });
@@ -206,13 +206,13 @@ describe("a wait within a run", () => {
 
   test("continues by itself after its date", async () => {
     const core = await stage.made();
-    const [asked = ""] = (await core.apply(null)).errors;
-    const alice = await stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: consentIn(asked) });
-    const [half = ""] = (await core.by(alice).apply(null)).errors;
+    const [request = ""] = (await core.apply(null)).errors;
+    const alice = await stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: consentIn(request) });
+    const [approval = ""] = (await core.by(alice).apply(null)).errors;
     await stage.uko.advance("3h59m54s");
     const patient = await stage.another({
       ...stage.environmentOf("bob"),
-      UKO_CONSENT: consentIn(half),
+      UKO_CONSENT: consentIn(approval),
       UKO_WAIT: "1m",
     });
     const clock = setInterval(() => void stage.uko.advance("1s"), 500);
@@ -296,8 +296,8 @@ describe("a KMS key", () => {
     await stage.uko.advance("60s");
     const plan = await core.plan(null);
     expect(plan.warnings[0]).toMatch(/^Deleting KMS key "orders" requires two people and several runs/);
-    const [asked = ""] = (await core.apply(null)).errors;
-    expect(asked).toContain("[UKO_APPROVAL_PENDING]");
+    const [request = ""] = (await core.apply(null)).errors;
+    expect(request).toContain("[UKO_APPROVAL_PENDING]");
     expect(core.saved?.value).toMatchObject({ lifecycle_state: "pending_approval", deletion_awaits: "approval" });
     const window = String(core.saved?.value.deletion_record_id);
     const alice = await stage.another({ ...stage.environmentOf("carol"), UKO_CONSENT: window });

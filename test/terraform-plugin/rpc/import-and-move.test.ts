@@ -42,13 +42,13 @@ describe("an import", () => {
   test("by identity is the same, with or without the instance", async () => {
     const core = await stage.made();
     const { vault_id, key_id, instance_id } = core.saved?.value ?? {};
-    for (const given of [
+    for (const identityForm of [
       { vault_id, key_id },
       { vault_id, key_id, instance_id },
     ]) {
       const reply = await stage.bob.provider.importResourceState({
         typeName: "uko_managed_key",
-        identity: identity("uko_managed_key", given as ObjectValue),
+        identity: identity("uko_managed_key", identityForm as ObjectValue),
       });
       expect(reply.importedResources[0]?.identity).toEqual(core.saved?.identity);
     }
@@ -173,13 +173,13 @@ describe("a move from IBM's provider", () => {
   test("of an object in another instance, or that does not exist, ends in an error of the read", async () => {
     const core = await stage.made();
     const keyId = String(core.saved?.value.key_id);
-    const lookAfter = async (id: string) => {
+    const readAfter = async (id: string) => {
       const taken = stage.core("uko_managed_key");
       taken.restore(await movedTo("ibm_hpcs_managed_key", "uko_managed_key", id));
       return (await taken.refresh()).errors.join();
     };
-    expect(await lookAfter(`eu-de/${absentId}/${vaultId}/${keyId}`)).toMatch(/UKO_INSTANCE_MISMATCH/);
-    expect(await lookAfter(`eu-de/${demoInstanceId}/${vaultId}/${absentId}`)).toMatch(/There is no uko_managed_key/);
+    expect(await readAfter(`eu-de/${absentId}/${vaultId}/${keyId}`)).toMatch(/UKO_INSTANCE_MISMATCH/);
+    expect(await readAfter(`eu-de/${demoInstanceId}/${vaultId}/${absentId}`)).toMatch(/There is no uko_managed_key/);
   });
 
   test("refuses other types, other providers, and unknown IDs", async () => {

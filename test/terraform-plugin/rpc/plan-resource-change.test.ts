@@ -381,8 +381,8 @@ test("a normal plan of a key in deletion has no error, since a destroy begins wi
   const core = await stage.made();
   await core.apply(null);
   await stage.bob.provider.configureProvider();
-  const looked = await core.refresh();
-  expect(looked.errors).toEqual([]);
-  expect(looked.warnings[0]).toMatch(/^Key "payroll" is waiting for approval of its deactivation/);
+  const refreshed = await core.refresh();
+  expect(refreshed.errors).toEqual([]);
+  expect(refreshed.warnings[0]).toMatch(/^Key "payroll" is waiting for approval of its deactivation/);
   expect(await core.plan(keyConfig())).toMatchObject({ errors: [], action: "none" });
 });

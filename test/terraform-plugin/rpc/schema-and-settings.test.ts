@@ -65,13 +65,13 @@ describe("settings", () => {
       (await stage.bob.provider.validateProviderConfig({ config: settings(given) })).diagnostics;
     expect(await validate({ region: "eu-de" })).toEqual([]);
     expect(await validate({ instance_id: UNKNOWN, api_key: "a" })).toEqual([]);
-    const told = await validate({ instance_id: "PAYMENTS", api_key: "a", token: "b", dual_authorization: "two" });
-    expect(textsOf(told)).toEqual([
+    const messages = await validate({ instance_id: "PAYMENTS", api_key: "a", token: "b", dual_authorization: "two" });
+    expect(textsOf(messages)).toEqual([
       "instance_id: must be the UUID of the instance, in lower case",
       "token: cannot be combined with api_key\nSet only one of the two.",
       'dual_authorization: must be "required" or "single"',
     ]);
-    expect(told.map(({ attribute }) => attribute?.steps[0]?.selector.value)).toEqual([
+    expect(messages.map(({ attribute }) => attribute?.steps[0]?.selector.value)).toEqual([
       "instance_id",
       "token",
       "dual_authorization",
@@ -96,22 +96,22 @@ describe("settings", () => {
   test("cause a warning if the environment names another instance, in which all objects would be created", async () => {
     const instance = stage.uko.test.emulator.instanceId;
     const other = "0e5f1c3a-7b1d-4c55-9d2e-00000000dead";
-    const told = async (given: ObjectValue) =>
+    const warningsFor = async (given: ObjectValue) =>
       textsOf((await stage.bob.provider.configureProvider({ config: settings(given) })).diagnostics);
-    expect(await told({ instance_id: other })).toEqual([
+    expect(await warningsFor({ instance_id: other })).toEqual([
       `UKO_INSTANCE_ID overrides instance_id of this provider configuration\nThis run uses instance ${instance}, not ${other}. If the configuration has several instances, unset UKO_INSTANCE_ID.`,
     ]);
-    expect(await told({ instance_id: instance })).toEqual([]);
-    expect(await told({})).toEqual([]);
+    expect(await warningsFor({ instance_id: instance })).toEqual([]);
+    expect(await warningsFor({})).toEqual([]);
   });
 
   test("cause a warning if the environment's credential is not the one of this provider block, and show neither", async () => {
-    const told = async (given: ObjectValue) =>
+    const warningsFor = async (given: ObjectValue) =>
       textsOf((await stage.bob.provider.configureProvider({ config: settings(given) })).diagnostics);
     const { UKO_API_KEY = "" } = stage.environmentOf("bob");
-    expect(await told({ api_key: UKO_API_KEY })).toEqual([]);
+    expect(await warningsFor({ api_key: UKO_API_KEY })).toEqual([]);
     for (const given of [{ api_key: "key-of-payments" }, { token: "token-of-payments" }]) {
-      const [warning = "", ...more] = await told(given);
+      const [warning = "", ...more] = await warningsFor(given);
       expect(more).toEqual([]);
       expect(warning).toMatch(/^UKO_API_KEY .*(api_key|token) of this provider configuration\n.*unset UKO_API_KEY/s);
       expect(warning).not.toMatch(/of-payments|-demo-key/);
@@ -149,13 +149,13 @@ describe("the validation of a resource", () => {
   };
 
   test("reports all faults at once, each at its attribute or within it", async () => {
-    const told = await validate("uko_managed_key", {
+    const messages = await validate("uko_managed_key", {
       ...{ vault_id: "payments", template: "payroll", tags: { other: "ok", team: "!" }, activation_date: "tomorrow" },
       ...{ deletion_gate: "none" },
     });
-    const places = told.map(({ attribute }) => attribute?.steps.map(({ selector }) => selector.value).join("/"));
+    const places = messages.map(({ attribute }) => attribute?.steps.map(({ selector }) => selector.value).join("/"));
     expect(places.sort()).toEqual(["activation_date", "deletion_gate", "tags/team", "vault_id"]);
-    expect(textsOf(told).join("\n")).toContain("activation_date: must be a date such as 2027-01-31");
+    expect(textsOf(messages).join("\n")).toContain("activation_date: must be a date such as 2027-01-31");
   });
 
   test("reports the parts of a connection by their flat names, and rules across attributes", async () => {
@@ -176,8 +176,8 @@ describe("the validation of a resource", () => {
   });
 
   test("reports that the service sets an output", async () => {
-    const told = await validate("uko_managed_key", { ...keyConfig(), lifecycle_state: "active" } as ObjectValue);
-    expect(textsOf(told)).toEqual(["lifecycle_state: is read-only, because the service sets it\nRemove it."]);
+    const messages = await validate("uko_managed_key", { ...keyConfig(), lifecycle_state: "active" } as ObjectValue);
+    expect(textsOf(messages)).toEqual(["lifecycle_state: is read-only, because the service sets it\nRemove it."]);
   });
 
   test("accepts AWS's regions in the service's form alone", async () => {
@@ -186,8 +186,8 @@ describe("the validation of a resource", () => {
       aws_access_key_id: "A",
       aws_secret_access_key: "s",
     };
-    const told = await validate("uko_keystore", { ...aws, aws_region: "eu-central-1" });
-    expect(textsOf(told)).toEqual([expect.stringMatching(/^aws_region: .*eu_central_1/)]);
+    const messages = await validate("uko_keystore", { ...aws, aws_region: "eu-central-1" });
+    expect(textsOf(messages)).toEqual([expect.stringMatching(/^aws_region: .*eu_central_1/)]);
     expect(await validate("uko_keystore", { ...aws, aws_region: "eu_central_1" })).toEqual([]);
   });
 
@@ -201,11 +201,11 @@ describe("the validation of a resource", () => {
       ...{ aws_access_key_id: "AKIAEXAMPLE", aws_secret_access_key: "hush-hush" },
     };
     expect(await validate("uko_keystore", config)).toEqual([]);
-    const told = await validate("uko_keystore", config, false);
-    expect(textsOf(told)[0]).toBe(
+    const messages = await validate("uko_keystore", config, false);
+    expect(textsOf(messages)[0]).toBe(
       "aws_access_key_id: is a secret that must not be stored in state, which requires OpenTofu 1.11 or Terraform 1.11",
     );
-    expect(JSON.stringify(textsOf(told))).not.toContain("hush-hush");
+    expect(JSON.stringify(textsOf(messages))).not.toContain("hush-hush");
   });
 });
 
