@@ -104,8 +104,8 @@ describe("workflows", () => {
   });
 
   const broken: readonly (readonly [string, (good: Workflow) => unknown, string])[] = [
-    ["a script that is not there", () => [{ run: "npm run nothing" }], "npm has no script nothing"],
-    ["a folder that is not there", () => [{ run: "node package.json run test/nowhere" }], "test/nowhere is not there"],
+    ["a missing script", () => [{ run: "npm run nothing" }], "npm has no script nothing"],
+    ["a missing folder", () => [{ run: "node package.json run test/nowhere" }], "test/nowhere is not there"],
     ["a branch instead of a tag", () => [{ uses: "actions/cache@main" }], "names no version tag"],
     ["a title in a script", () => [{ run: "echo $" + "{{ github.event.issue.title }}" }], "code of a stranger"],
     ["a checkout with a token", () => [{ uses: "actions/checkout@v1.0.0" }], "leaves the token"],

@@ -265,7 +265,7 @@ describe("standingOf", () => {
     });
   });
 
-  it.each(["none", "twice"] as const)("does not bind if the carriers hold %s", (kind) => {
+  it.each(["none", "twice"] as const)("does not bind if the carriers hold no single record: %s", (kind) => {
     expect(why({ carried: { kind } })).toBe(kind);
   });
 

@@ -153,7 +153,7 @@ describe("planAlignment", () => {
       { ...distribution, keystores: [{ id: "ks-1", type: "aws_kms", groups: [] }] },
     ],
     ["that is not listed", { ...distribution, keystores: [] }],
-    ["where the template is not known", { ...distribution, templates: [] }],
+    ["of an unknown template", { ...distribution, templates: [] }],
   ])("is refused if the alignment would remove the key from a keystore %s", (_what, wanted) => {
     expect(planAlignment(aKey(), key, "unaligned", wanted, nowMs)).toEqual({
       kind: "would_unlink",

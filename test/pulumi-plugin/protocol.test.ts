@@ -122,10 +122,10 @@ describe("functions", () => {
   });
 
   test.each([
-    ["a function that is not there", "uko:index:getSecret", {}, "UKO_INPUT_INVALID"],
+    ["a missing function", "uko:index:getSecret", {}, "UKO_INPUT_INVALID"],
     ["a method of every object", "uko:index:toString", {}, "UKO_INPUT_INVALID"],
-    ["arguments that are not known", "uko:index:listVaults", { name: "x" }, "UKO_INPUT_INVALID"],
-    ["a key that is not there", "uko:index:getManagedKey", { vaultId, keyId: absentId }, "UKO_KEY_NOT_FOUND"],
+    ["unknown arguments", "uko:index:listVaults", { name: "x" }, "UKO_INPUT_INVALID"],
+    ["a missing key", "uko:index:getManagedKey", { vaultId, keyId: absentId }, "UKO_KEY_NOT_FOUND"],
   ])("with invalid input, %s, return an error that states the fault", async (_what, name, args, code) => {
     expect((await statusOf(stage.bob.invoke(name, args))).details).toContain(`[${code}]`);
   });

@@ -78,11 +78,11 @@ describe("the engine's markers", () => {
     ["a secret", secret("v"), "v", true],
     ["a secret in a secret", secret(secret("v")), "v", true],
     ["a secret map", secret({ a: "v" }), { a: "v" }, true],
-    ["a secret that is not known yet", secret(unknownText), UNKNOWN, true],
+    ["an unknown secret", secret(unknownText), UNKNOWN, true],
     ["an output", { [signKey]: signs.output, value: "v" }, "v", undefined],
     ["a secret output", { [signKey]: signs.output, value: "v", secret: true }, "v", true],
     ["an output with a secret in it", { [signKey]: signs.output, value: { a: secret("v") } }, { a: "v" }, { a: true }],
-    ["an output that is not known yet", { [signKey]: signs.output, dependencies: ["urn"] }, UNKNOWN, undefined],
+    ["an unknown output", { [signKey]: signs.output, dependencies: ["urn"] }, UNKNOWN, undefined],
     ["a resource", { [signKey]: signs.resource, urn: "urn", id: "the-id" }, "the-id", undefined],
     [
       "a resource that is not there yet",
@@ -98,7 +98,7 @@ describe("the engine's markers", () => {
     expect(read.mask).toEqual(mask === undefined ? undefined : { p: mask });
   });
 
-  test.each([signs.asset, signs.archive, "a sign of a later release"])("%s is refused with a message", (sign) => {
+  test.each([signs.asset, signs.archive, "a marker of a later release"])("%s is refused with a message", (sign) => {
     expect(() => readProperties(structOf({ p: { [signKey]: sign } }))).toThrow(/another kind of value/);
   });
 });

@@ -134,7 +134,7 @@ test.each([
     z.object({ all: z.array(z.string()).default([]).meta({ description: "All." }) }),
     "No door can show a default",
   ],
-  ["what has no properties", z.string(), "A string has no properties"],
+  ["a schema without properties", z.string(), "A string has no properties"],
 ])("%s is an internal error, reported at once", (_what, schema, message) => {
   expect(() => argumentAttributes({ args: schema as unknown as z.ZodType<object> })).toThrow(message);
 });

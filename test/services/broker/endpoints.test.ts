@@ -48,12 +48,12 @@ describe("the broker", () => {
   });
 
   test.each<[string, object, string]>([
-    ["answers for another instance", { ...found, instance_id: "other" }, "UKO_INSTANCE_MISMATCH"],
-    ["names no UKO", { instance_id: instanceId, kms: { public: kmsHost } }, "UKO_SETTINGS_INVALID"],
+    ["names another instance", { ...found, instance_id: "other" }, "UKO_INSTANCE_MISMATCH"],
+    ["does not name UKO", { instance_id: instanceId, kms: { public: kmsHost } }, "UKO_SETTINGS_INVALID"],
     ["names a host with a path", { ...found, uko: { public: "evil.example/x" } }, "UKO_SETTINGS_INVALID"],
     ["names a host with a user", { ...found, uko: { public: "a@evil.example" } }, "UKO_SETTINGS_INVALID"],
-    ["answers something else", { hello: 1 }, "UKO_ANSWER_INVALID"],
-  ])("is not followed if the answer is %s", async (_, body, code) => {
+    ["has an unknown form", { hello: 1 }, "UKO_ANSWER_INVALID"],
+  ])("is not followed if its answer %s", async (_, body, code) => {
     server.script({ body });
     await expect(endpoints().uko(never())).rejects.toMatchObject({ code });
   });

@@ -135,8 +135,8 @@ describe("cached reads of a vault", () => {
   });
 
   test.each<[string, Reply]>([
-    ["who may read keys but not list them", { status: 403 }],
-    ["where one key of the list cannot be understood", { body: { total_count: 1, managed_keys: [{ id: "x" }] } }],
+    ["for a caller who may read keys but not list them", { status: 403 }],
+    ["if one key of the list is unreadable", { body: { total_count: 1, managed_keys: [{ id: "x" }] } }],
   ])("read each key %s, and try no list again", async (_, reply) => {
     const { cachedRead } = client();
     server.answer((asked) => (asked.path.includes("?") ? reply : service(asked)));

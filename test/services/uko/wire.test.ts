@@ -246,10 +246,10 @@ describe("the uses of a key", () => {
 
   test.each<[string, Reply]>([
     ["a right is missing", { status: 403 }],
-    ["a use of an unknown kind is among it", page({ id: "x", type: "com_new" })],
-    ["it does not say whether it keeps the key", page(registration(undefined))],
+    ["the list has a use of an unknown kind", page({ id: "x", type: "com_new" })],
+    ["a use does not state whether it keeps the key", page(registration(undefined))],
     ["the answer is not a list", { body: {} }],
-    ["it is not found", { status: 404 }],
+    ["the list is not found", { status: 404 }],
     ["the service counts more than it lists", { body: { total_count: 2, associated_resources: [] } }],
   ])("are unreadable if %s", async (_, reply) => {
     expect(await use(reply)).toMatchObject({ kind: "unreadable" });
