@@ -101,7 +101,7 @@ describe("every sentence of every interface", () => {
   const files = [...folders.flatMap(sourcesOf), "provider/settings.ts", "provider/compose.ts", "provider/errors.ts"];
   // The command line names every engine, one interface has its own advice, and descriptions are projected.
   const ofOneInterface =
-    /engine\/(?:commands\/(?:doctor-messages|state-checks|stored-state)|shared-object|explanation)\.ts$|schema\.ts$/;
+    /engine\/(?:commands\/(?:doctor-messages|state-checks|stored-state)|text\/shared-object|text\/explanation)\.ts$|schema\.ts$/;
   const sentences = files
     .filter((file) => !ofOneInterface.test(file))
     .flatMap((file) => sentencesIn(file).map((sentence) => ({ file, sentence })));
