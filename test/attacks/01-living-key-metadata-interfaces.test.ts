@@ -48,7 +48,7 @@ test("a destroy by OpenTofu keeps it", async () => {
 
 test.each([
   [`continue ${keys.cards}`, "uko did not remove key"],
-  ["sweep --yes", "0 records removed; 1 blocked"],
+  ["sweep --yes", "Removed 0 keys; 1 blocked"],
 ])("uko %s keeps it", async (command, says) => {
   await local.control(`keys/${keys.cards.split("/")[1]}`, restored);
   for (const lie of lies) await local.control("faults", lie);

@@ -98,7 +98,7 @@ test("a request that expired by the token's time alone does not act, however lit
   await local.advance("604775s");
   proxy.shiftMs = -50_000;
   const { exitCode, out } = await uko("alice", `continue ${key} --consent ${record}`);
-  expect(out).toContain("lapsed");
+  expect(out).toContain("expired on 1 Dec 2026 14:22 UTC");
   expect(exitCode).toBe(10);
   expect(await effects()).toEqual(["K4"]);
 });
