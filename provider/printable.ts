@@ -29,6 +29,11 @@ export function printableLines(text: string): string {
   return lines.map((line) => line.replace(/[\t\p{Zl}\p{Zp}]+/gu, " ").replace(invisible, "")).join("\n");
 }
 
+/** Capitalized for the start of a sentence. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** A service's sentence without its period, to be embedded in one of our sentences. */
 export function unended(sentence: string): string {
   return sentence.replace(/[.\s]+$/, "");

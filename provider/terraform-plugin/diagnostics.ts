@@ -6,7 +6,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { CheckFailure } from "../engine/resource/definition.ts";
 import { asUkoError, type ErrorCode } from "../errors.ts";
-import { printableLines } from "../printable.ts";
+import { capital, printableLines } from "../printable.ts";
 import type { TerraformAttribute } from "../schema/terraform.ts";
 import { snake } from "../schema/terraform-leaves.ts";
 import { type AttributePathSchema, Diagnostic_Severity, type DiagnosticSchema } from "./protocol/tfplugin6_pb.ts";
@@ -104,8 +104,4 @@ function written({ steps = [] }: MessageInitShape<typeof AttributePathSchema>): 
 function firstLine(message: string): readonly [string, string] {
   const [summary = "", ...lines] = message.split("\n");
   return [summary, lines.join("\n")];
-}
-
-function capital(text: string): string {
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }

@@ -1,4 +1,4 @@
-/** Where a program of ours is: as it is built if no source is newer, since that starts in half the time, and else its source. */
+/** The location of a program of this project: its build if no source is newer, because that starts in half the time, else its source. */
 
 import { createRequire } from "node:module";
 import path from "node:path";

@@ -135,10 +135,10 @@ type KeyInRing = Pick<KmsKeySnapshot, "kmsKeyId" | "crn" | "ring">;
 /** The same for many keys; each keystore is read once. */
 function ringsIn(world: World, options: CallOptions): (key: KeyInRing) => Promise<KmsKeyObservation["ring"]> {
   let listed: Promise<readonly KeystoreSnapshot[]> | undefined;
-  const untold = new Map<string, ReturnType<typeof findUnlistedKeyRing>>();
+  const unlisted = new Map<string, ReturnType<typeof findUnlistedKeyRing>>();
   const look = (keystore: KeystoreSnapshot): ReturnType<typeof findUnlistedKeyRing> => {
-    const found = untold.get(keystore.id) ?? findUnlistedKeyRing(world, keystore, options);
-    untold.set(keystore.id, found);
+    const found = unlisted.get(keystore.id) ?? findUnlistedKeyRing(world, keystore, options);
+    unlisted.set(keystore.id, found);
     return found;
   };
   return async ({ kmsKeyId, crn, ring }) => {
@@ -148,14 +148,14 @@ function ringsIn(world: World, options: CallOptions): (key: KeyInRing) => Promis
     try {
       listed ??= world.keystores.list({}, options);
       const keystores = (await listed).filter((each) => isInThisInstance(world, each));
-      const told = keystores.find((each) => each.ring !== "" && isSameRing(each.ring, ring));
-      if (told !== undefined) return { kind: "of_keystore", keystoreName: told.name };
+      const named = keystores.find((each) => each.ring !== "" && isSameRing(each.ring, ring));
+      if (named !== undefined) return { kind: "of_keystore", keystoreName: named.name };
       for (const keystore of keystores.filter((each) => each.ring === "")) {
         const found = await look(keystore);
         if (found.twins.includes(kmsKeyId) || found.rings.some((each) => isSameRing(each, ring))) {
           return { kind: "of_keystore", keystoreName: keystore.name };
         }
-        if (found.rings.length === 0) return { kind: "unknown", reason: sayUntold(keystore) };
+        if (found.rings.length === 0) return { kind: "unknown", reason: describeUnlisted(keystore) };
       }
       return { kind: "own" };
     } catch (error) {
@@ -201,6 +201,6 @@ function twinsIn({ storedStatus }: KeySnapshot, keystoreId: string): readonly st
     .filter((id) => id !== "");
 }
 
-function sayUntold({ name }: KeystoreSnapshot): string {
+function describeUnlisted({ name }: KeystoreSnapshot): string {
   return `The service does not report the key ring of keystore "${plain(name, 60)}", and no managed key shows it`;
 }

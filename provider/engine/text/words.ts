@@ -11,7 +11,7 @@ import type {
   LooserMarker,
 } from "../../lifecycle/observation.ts";
 import type { Step } from "../../lifecycle/plan.ts";
-import { printable } from "../../printable.ts";
+import { capital, printable } from "../../printable.ts";
 
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
 const minuteMs = 60_000;
@@ -68,10 +68,7 @@ export function count(number: number, noun: string, many = `${noun}s`): string {
   return `${number} ${number === 1 ? noun : many}`;
 }
 
-/** Capitalized for the start of a sentence. */
-export function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
+export { capital };
 
 export function sayKey(observation: KeyObservation): string {
   return `key "${plain(observation.facts.label)}"`;

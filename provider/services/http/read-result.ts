@@ -6,7 +6,7 @@
 import type * as z from "zod";
 import type { Answered } from "../../engine/ports/world.ts";
 import { UkoError } from "../../errors.ts";
-import { unended } from "../../printable.ts";
+import { capital, unended } from "../../printable.ts";
 import type { HttpAnswer, NoAnswer } from "./client.ts";
 import { cancelled } from "./concurrency.ts";
 import { parseJson } from "./wire-values.ts";
@@ -103,8 +103,4 @@ export function accessDenied(
     ].join("\n"),
     data: answerData(answer),
   });
-}
-
-function capital(sentence: string): string {
-  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
 }

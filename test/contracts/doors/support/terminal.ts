@@ -1,4 +1,4 @@
-/** What a person types, carried out in this process where it can be: a process for each command would take most of a scenario's time. */
+/** The terminal of a person, in this process where possible: a process for each command would take most of a scenario's time. */
 
 import path from "node:path";
 import { runCli } from "../../../../provider/cli/program.ts";
