@@ -203,7 +203,9 @@ test("a failing connection is kept and reported, and works once its secret is ri
   const news = { vaultId, type: "aws_kms", name: "dublin", aws: connection };
   const { keystores } = containersOf(uko, "carol");
   const made = await keystores.create(checkedBy(keystores, news), options);
-  expect(made.warnings).toEqual([expect.stringContaining('reports configuration error for keystore "dublin"')]);
+  expect(made.warnings).toEqual([
+    expect.stringContaining('reports health "configuration_error" for keystore "dublin"'),
+  ]);
   const right = { ...news, aws: { ...connection, secretAccessKey: "right" } };
   const updated = await keystores.update(made.state, checkedBy(keystores, right, made.state), options);
   expect(await keystores.read(updated.state, options)).toMatchObject({ warnings: [] });

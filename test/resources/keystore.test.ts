@@ -152,7 +152,7 @@ describe("changing a keystore", () => {
     const { state: after, warnings } = await rotated("wrong");
     expect(after.health).toBe("configuration_error");
     expect(warnings).toEqual([
-      expect.stringMatching(/^The service reports configuration error for keystore "dublin": /),
+      expect.stringMatching(/^The service reports health "configuration_error" for keystore "dublin": /),
     ]);
   });
 

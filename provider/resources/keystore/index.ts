@@ -299,6 +299,6 @@ function healthWarnings({ name = "", keystoreId, health, healthMessage }: Keysto
   if (health === "" || health === "ok" || health === "pending_check") return [];
   const what = sayContainer({ kind: "keystore", id: keystoreId, name });
   return [
-    `The service reports ${plain(health, 60).replaceAll("_", " ")} for ${what}${healthMessage === "" ? "" : `: ${plain(healthMessage)}`}`,
+    `The service reports health "${plain(health, 60)}" for ${what}${healthMessage === "" ? "" : `: ${plain(healthMessage)}`}`,
   ];
 }

@@ -38,7 +38,7 @@ test.each(profilesFor())("a refresh tells each kind of drift apart, and repairs 
         ? ['Key "unsynced" is out of sync in keystore "aws-frankfurt": active_key_is_not_active_in_keystore']
         : []),
       `Key "waiting" is waiting for approval of its deactivation: ${sayAuthorUnder(profile, "Bob")} requested it on 24 Nov 2026 14:22 UTC`,
-      'Keystore "aws-dublin" is not responding',
+      'The service reports health "not_responding" for keystore "aws-dublin"',
       'Vault "attic" was changed since the last run: name',
     ]);
     expect(await scenario.writes(before)).toEqual([]);
