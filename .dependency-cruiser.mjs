@@ -10,7 +10,14 @@ const rings = {
   "engine/": { ours: ["errors.ts", "printable.ts", "lifecycle/"], packages: ["zod"] },
   "resources/": { ours: ["errors.ts", "uuid-form.ts", "lifecycle/", "engine/"], packages: ["zod"] },
   "schema/": {
-    ours: ["errors.ts", "engine/", "resources/functions.ts", "resources/shared-inputs.ts", "resources/registry.ts"],
+    ours: [
+      "errors.ts",
+      "printable.ts",
+      "engine/",
+      "resources/functions.ts",
+      "resources/shared-inputs.ts",
+      "resources/registry.ts",
+    ],
     packages: ["zod"],
   },
   "services/": {
@@ -43,6 +50,7 @@ const rings = {
       "engine/resource/declarations.ts",
       "engine/program/unknown.ts",
       "grpc-stream.ts",
+      "printable.ts",
       "same-user.ts",
     ],
     types: ["lifecycle/", "engine/", "resources/"],

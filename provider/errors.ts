@@ -162,8 +162,7 @@ export function isUkoError(value: unknown): value is UkoError {
 export function asUkoError(thrown: unknown): UkoError {
   if (isUkoError(thrown)) return thrown;
   return new UkoError("UKO_BUG", {
-    summary: "Unexpected error in uko",
-    detail: `Please report it: ${thrown instanceof Error ? thrown.message : "unknown"}`,
+    detail: `Please report it: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
     cause: thrown,
   });
 }

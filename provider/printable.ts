@@ -30,8 +30,8 @@ export function printableLines(text: string): string {
 }
 
 /** Capitalized for the start of a sentence. */
-export function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+export function capital<Text extends string>(text: Text): Capitalize<Text> {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}` as Capitalize<Text>;
 }
 
 /** A service's sentence without its period, to be embedded in one of our sentences. */

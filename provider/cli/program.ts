@@ -1,7 +1,8 @@
 /** The command line as a whole: parses the arguments, runs the command, returns an exit code. */
 
 import { Command, CommanderError } from "commander";
-import { UkoError } from "../errors.ts";
+import { asUkoError, UkoError } from "../errors.ts";
+import { capital } from "../printable.ts";
 import { addAuditCommand } from "./audit-command.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { addCompletionCommand } from "./completion-command.ts";
@@ -11,7 +12,6 @@ import { generalHelp } from "./help.ts";
 import { addImportCommand } from "./import-command.ts";
 import { addInstallCommand } from "./install-command.ts";
 import { addKeyCommands } from "./key-commands.ts";
-import { toUkoError } from "./render.ts";
 import { printError } from "./run-on-keys.ts";
 import { addVaultCommands } from "./vault-commands.ts";
 
@@ -32,7 +32,7 @@ export async function runCli(typed: readonly string[], world: CliWorld): Promise
   } catch (thrown) {
     // Help and version also end by throwing.
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
-    const error = thrown instanceof CommanderError ? misused(thrown, typed) : toUkoError(thrown);
+    const error = thrown instanceof CommanderError ? misused(thrown, typed) : asUkoError(thrown);
     printError(world, error, typed.includes("--json"));
     return error.exitCode;
   }
@@ -78,7 +78,7 @@ function misused({ code, message }: CommanderError, [, asked]: readonly string[]
   }
   const [first = "", ...others] = message.replace(/^error: /, "").split("\n");
   return new UkoError("UKO_INPUT_INVALID", {
-    summary: first.charAt(0).toUpperCase() + first.slice(1),
+    summary: capital(first),
     detail: [...others, "uko --help lists the commands, uko <command> --help their arguments."].join("\n"),
   });
 }

@@ -2,7 +2,7 @@
 
 import { jsonLine, renderExplanation } from "../compose.ts";
 import type { Report } from "../engine/loop/report.ts";
-import { errorCatalogue, isUkoError, UkoError } from "../errors.ts";
+import type { UkoError } from "../errors.ts";
 import type { KeyPath } from "./arguments.ts";
 
 export function reportText(report: Report): string {
@@ -22,17 +22,4 @@ export function errorText(error: UkoError): string {
 export function errorJson(error: UkoError, key?: Partial<KeyPath>): string {
   const { code, summary, detail } = error;
   return `${jsonLine({ v: 1, ...key, error: { code, summary, detail }, exitCode: error.exitCode })}\n`;
-}
-
-/**
- * Maps anything thrown to a catalog error; an error from outside the catalog is a bug of this
- * program.
- */
-export function toUkoError(thrown: unknown): UkoError {
-  if (isUkoError(thrown)) return thrown;
-  return new UkoError("UKO_BUG", {
-    summary: errorCatalogue.UKO_BUG.summary,
-    detail: thrown instanceof Error ? thrown.message : String(thrown),
-    cause: thrown,
-  });
 }

@@ -5,11 +5,11 @@ import type { KmsOperations } from "../engine/kms-key/commands.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { KmsKeyRef } from "../engine/ports/kms-keys.ts";
 import type { CallOptions, KeyRef } from "../engine/ports/world.ts";
-import { type ErrorCode, UkoError } from "../errors.ts";
+import { asUkoError, type ErrorCode, UkoError } from "../errors.ts";
 import type { KeyPath, KmsKeyPath } from "./arguments.ts";
 import type { CliWorld, Environment, OpenOperations } from "./cli-world.ts";
 import { createProgressLine } from "./progress-line.ts";
-import { errorJson, errorText, reportJson, reportText, toUkoError } from "./render.ts";
+import { errorJson, errorText, reportJson, reportText } from "./render.ts";
 
 export interface KeyRun {
   readonly keys: readonly (KeyPath | KmsKeyPath)[];
@@ -61,7 +61,7 @@ export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
         exitCodes.push(report.exitCode);
       } catch (thrown) {
         progress.clear();
-        const error = toUkoError(thrown);
+        const error = asUkoError(thrown);
         printError(world, error, run.json, "kmsKeyId" in key ? { keyId: key.kmsKeyId } : key);
         exitCodes.push(error.exitCode);
         if (endsTheRun.has(error.code)) break;

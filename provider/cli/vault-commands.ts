@@ -5,12 +5,12 @@ import { jsonLine, kmsKeysNotListed, summariseRequests, summariseSweep, sweepHin
 import type { Survey } from "../engine/key/survey.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { KeyRef } from "../engine/ports/world.ts";
-import type { UkoError } from "../errors.ts";
+import { asUkoError, type UkoError } from "../errors.ts";
 import { collectVaultIds } from "./arguments.ts";
 import type { CliWorld, OpenOperations } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
 import { createProgressLine, type ProgressLine } from "./progress-line.ts";
-import { reportJson, reportText, toUkoError } from "./render.ts";
+import { reportJson, reportText } from "./render.ts";
 import { endsTheRun, mostSevere, printError } from "./run-on-keys.ts";
 
 interface VaultOptions {
@@ -80,7 +80,7 @@ async function kmsRequests(
   try {
     return { reports: await kmsOperations.requests({ signal }) };
   } catch (thrown) {
-    const error = toUkoError(thrown);
+    const error = asUkoError(thrown);
     if (endsTheRun.has(error.code)) throw error;
     return { reports: [], unread: error };
   }
@@ -148,7 +148,7 @@ async function removeEach(
       exitCodes.push(report.exitCode);
     } catch (thrown) {
       progress.clear();
-      const error = toUkoError(thrown);
+      const error = asUkoError(thrown);
       printError(world, error, json, ref);
       exitCodes.push(error.exitCode);
       if (endsTheRun.has(error.code)) break;

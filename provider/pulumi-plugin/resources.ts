@@ -7,6 +7,7 @@ import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import type { Handlers, ResourceRead } from "../engine/handlers.ts";
 import { containsUnknown } from "../engine/program/unknown.ts";
 import { isUkoError, UkoError } from "../errors.ts";
+import { capital } from "../printable.ts";
 import { toFailure } from "./configuration.ts";
 import { failureOf } from "./grpc-status.ts";
 import { loadDeferred } from "./load-deferred.ts";
@@ -252,10 +253,6 @@ function stateOf(handlers: AnyHandlers, state: Properties, inputMask?: Mask) {
 function withoutPulumi(properties: Properties): Properties {
   const { __provider: _provider, __origin: _origin, ...own } = properties;
   return own;
-}
-
-function capital(name: string): string {
-  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
 
 function topOf(path: string): string {

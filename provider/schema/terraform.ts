@@ -4,6 +4,7 @@
  */
 
 import type * as z from "zod";
+import { capital } from "../printable.ts";
 import { functions } from "../resources/functions.ts";
 import { type ResourceName, resourceNames, resources } from "../resources/registry.ts";
 import {
@@ -310,8 +311,4 @@ function namesIn(idForm: string): readonly string[] {
 
 function snakeWords(idForm: string): string {
   return idForm.replace(/\w+/g, snake);
-}
-
-function capital<Name extends string>(name: Name): Capitalize<Name> {
-  return `${name.slice(0, 1).toUpperCase()}${name.slice(1)}` as Capitalize<Name>;
 }

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { errorJson, errorText, reportText, toUkoError } from "../../provider/cli/render.ts";
+import { errorJson, errorText, reportText } from "../../provider/cli/render.ts";
 import type { Report } from "../../provider/engine/loop/report.ts";
 import { type Explanation, renderExplanation } from "../../provider/engine/text/explanation.ts";
-import { UkoError } from "../../provider/errors.ts";
+import { asUkoError, UkoError } from "../../provider/errors.ts";
 
 const explanation: Explanation = {
   summary: "Key waits",
@@ -31,8 +31,8 @@ it("prints an error as summary, indented detail and code", () => {
 });
 
 it("reports an error outside the catalog as its own fault, without a stack trace", () => {
-  const error = toUkoError(new TypeError("x is not a function"));
+  const error = asUkoError(new TypeError("x is not a function"));
   expect(error.code).toBe("UKO_BUG");
-  expect(errorText(error)).toBe("Unexpected error in uko\n  x is not a function\n  [UKO_BUG]\n");
-  expect(errorText(toUkoError("odd"))).toContain("odd");
+  expect(errorText(error)).toBe("Unexpected error in uko\n  Please report it: x is not a function\n  [UKO_BUG]\n");
+  expect(errorText(asUkoError("odd"))).toContain("odd");
 });

@@ -23,7 +23,7 @@ import {
   sayState,
   stepPhrases,
 } from "../text/words.ts";
-import type { Outcome } from "./kind.ts";
+import type { Outcome, RunMemory } from "./kind.ts";
 import { sayReasonWithoutRoom } from "./reasons.ts";
 import { explainGuard } from "./refusals.ts";
 import {
@@ -67,7 +67,7 @@ function explainEnd(outcome: Exclude<Outcome, { kind: "gone" }>, door: Door): Ex
   const context = { observed, run: memory.run, door };
   switch (outcome.kind) {
     case "rights_missing":
-      return explainMissingRight(outcome.step, outcome.message, context);
+      return explainMissingRight(outcome.step, outcome.message, { ...context, carrier: memory.carrier });
     case "record_not_kept":
       return {
         summary: `The service does not store consent records on ${sayKey(observed.observation)}`,
@@ -106,14 +106,14 @@ interface Context {
   readonly door: Door;
 }
 
-function explainMissingRight(step: Step, message: string, context: Context): Explanation {
-  const { observed, run, door } = context;
+function explainMissingRight(step: Step, message: string, context: Context & { readonly carrier: RunMemory["carrier"] }): Explanation {
+  const { observed, run, door, carrier } = context;
   const { observation } = observed;
   const right = rightFor(step, observation.state === "pre_activation");
   const named = namedRecord(step, context);
   const byOthers: NextStep = { who: `${sayHolder(right)} runs`, commands: commandsFor(step, observation, door) };
   return {
-    summary: `${sayActor(run.actor)} cannot ${stepPhrases[step.kind](sayKey(observation))}: missing right ${right.action}`,
+    summary: `${sayActor(run.actor)} cannot ${stepPhrases[step.kind](sayKey(observation))}: missing right ${possiblyMissing(right, carrier)}`,
     facts: [
       `This right requires the role ${sayRoles(right)}.`,
       ...(named?.how === "answer"
@@ -186,6 +186,12 @@ function commandsFor(step: Step, observation: KeyObservation, door: Door): reado
     case "remove":
       return door.rerun === "uko continue" ? [rerun] : [`uko continue ${path}`, rerun];
   }
+}
+
+/** A write of a tag requires two rights, and the service does not say as data which one is missing. */
+function possiblyMissing(right: Right, carrier: RunMemory["carrier"]): string {
+  if (right !== rights.writeTags) return right.action;
+  return carrier === "description" ? rights.write.action : `${rights.write.action} or ${right.action}`;
 }
 
 function rightFor(step: Step, isUnused: boolean): Right {

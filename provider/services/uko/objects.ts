@@ -5,6 +5,7 @@ import type { ContainerRef, WithEtag } from "../../engine/ports/containers.ts";
 import type { Answered, CallOptions, Written } from "../../engine/ports/world.ts";
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
+import { capital } from "../../printable.ts";
 import type { HttpAnswer, NoAnswer } from "../http/client.ts";
 import { invalidAnswer, parseAnswer, withServiceTime } from "../http/read-result.ts";
 import { type Call, requireInstance, type Transport } from "../http/transport.ts";
@@ -30,7 +31,7 @@ export interface ObjectRef {
  * this client's.
  */
 export function objectPath(transport: Transport, kind: ObjectKind, ref: ObjectRef): string {
-  requireInstance(transport, `${kind.word.charAt(0).toUpperCase()}${kind.word.slice(1)} ${ref.id}`, ref);
+  requireInstance(transport, `${capital(kind.word)} ${ref.id}`, ref);
   checkedId(ref.vaultId, "vault");
   return `/${kind.path}/${checkedId(ref.id, kind.word)}`;
 }

@@ -46,6 +46,8 @@ export const keystoreStatus = z.object({
   keystore_sync_flag: z.string(),
   keystore_sync_flag_detail: z.string(),
   destruction_at: optionalText,
+  /** The older name of `destruction_at`, in 4.14.0 and 4.14.1 (uko-v4.md 1.6). */
+  destruction_in: optionalText,
   key_id_in_keystore: optionalText,
   error: z.unknown().optional(),
 });

@@ -13,6 +13,7 @@ import {
   type ResourceLabel,
 } from "../../compose.ts";
 import type { DeleteOutcome } from "../../engine/resource/delete.ts";
+import type { ErrorCode } from "../../errors.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, writeObject } from "../blocks.ts";
 import { type Diagnostic, diagnosticOf, unfinishedDiagnostic, warningDiagnostic } from "../diagnostics.ts";
@@ -90,12 +91,20 @@ const lookLimitMs = 10_000;
 /** Hosts show every error, so only the first one of a run has every command. */
 function sayMore({ code, brief, facts }: Unfinished, count: number, { command }: Session): string {
   const all = `${count} resources of this run have stopped for this reason so far.`;
-  const { recordId } = facts ?? {};
-  const approve =
-    code === "UKO_APPROVAL_PENDING" && recordId !== undefined
-      ? ` To approve several, list their IDs: UKO_CONSENT=${recordId},<id> ${command} destroy`
-      : "";
-  return `${brief}\n  ${all}${approve}\n  [${code}]`;
+  return `${brief}\n  ${all}${sayForAll(code, facts?.recordId, command)}\n  [${code}]`;
+}
+
+/** The host's own command, which the brief message of one object leaves out. */
+function sayForAll(code: ErrorCode, recordId: string | undefined, command: string): string {
+  switch (code) {
+    case "UKO_APPROVAL_PENDING":
+      if (recordId === undefined) return "";
+      return ` To approve several, list their IDs: UKO_CONSENT=${recordId},<id> ${command} destroy`;
+    case "UKO_RIGHTS_MISSING":
+      return ` For all of them, run: ${command} destroy`;
+    default:
+      return "";
+  }
 }
 
 type Unfinished = Extract<DeleteOutcome, { readonly kind: "unfinished" }>;

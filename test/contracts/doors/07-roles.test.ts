@@ -99,7 +99,7 @@ test.each(profilesFor())("a missing right stops a run before the outage and name
   const unwritten = await vera.destroy();
   expect(unwritten.exitCode).toBe(1);
   expect(firstLineOf(unwritten.output)).toBe(
-    'Vera (IBMid-550000VERA) cannot write a consent record to key "payroll": missing right hs-crypto.managed-keys.write-tags',
+    'Vera (IBMid-550000VERA) cannot write a consent record to key "payroll": missing right hs-crypto.managed-keys.write or hs-crypto.managed-keys.write-tags',
   );
   expect(messageOf(unwritten.output)).toContain(
     "This right requires the role Key Custodian - Deployer or Key Custodian - Creator.",

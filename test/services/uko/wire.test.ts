@@ -174,6 +174,14 @@ describe("a keystore's answer", () => {
     });
     for (const text of ["", null, "later"])
       expect(await status({ destruction_at: text })).not.toHaveProperty("destructionAtMs");
+    // The name of the same field in 4.14.0 and 4.14.1; a duration is not a date.
+    const [older, newer] = ["2020-06-24T09:46:41.000+00:00", "2020-06-25T00:00:00.000+00:00"];
+    expect(await status({ destruction_in: older })).toMatchObject({
+      destructionAtMs: Date.UTC(2020, 5, 24, 9, 46, 41),
+    });
+    expect(await status({ destruction_in: "PT168H" })).not.toHaveProperty("destructionAtMs");
+    const both = await status({ destruction_at: newer, destruction_in: older });
+    expect(both).toMatchObject({ destructionAtMs: Date.UTC(2020, 5, 25) });
   });
 
   test("has its error in one clean line", async () => {

@@ -48,14 +48,22 @@ const session = {
   takeWarnings: () => [],
 } as unknown as Session;
 
+/** From the second resource of a run that stops for the same reason, messages are brief. */
+const later = { ...session, noteReported: () => 2 } as Session;
+
 /** The answer of an apply with these handlers, for an object whose ID and name are in state. */
-async function applied(typeName: TypeName, given: Pick<AnyHandlers, "delete" | "read">, over: Partial<Request> = {}) {
+async function applied(
+  typeName: TypeName,
+  given: Pick<AnyHandlers, "delete" | "read">,
+  over: Partial<Request> = {},
+  run = session,
+) {
   const resource = terraformResources.get(typeName);
   if (resource === undefined) throw new Error(typeName);
   const values = Object.fromEntries(resource.attributes.map(({ name }) => [name, null]));
   const prior = { ...values, id: "0f8c3c6e", [resource.handlers === "managedKey" ? "label" : "name"]: "ledger" };
   const request = { typeName, plannedPrivate: writePrivate("destroy"), ...over } as Request;
-  const reply = await applyDestruction(session, resource, given as AnyHandlers, prior, request);
+  const reply = await applyDestruction(run, resource, given as AnyHandlers, prior, request);
   return { reply, resource, prior };
 }
 
@@ -102,6 +110,24 @@ describe("every error of a deletion", () => {
       expect(detail).toContain("run terraform untaint.");
     },
   );
+});
+
+test.each([
+  [
+    "UKO_RIGHTS_MISSING",
+    "  2 resources of this run have stopped for this reason so far. For all of them, run: terraform destroy",
+  ],
+  ["UKO_COOLING_DOWN", "  2 resources of this run have stopped for this reason so far."],
+] as const)("the brief message of a second resource under %s has the command for all", async (code, line) => {
+  const waits = async () =>
+    ({
+      kind: "unfinished",
+      code,
+      message: "",
+      brief: 'Key "ledger" stops\n  Next: …:\n    uko continue 0f8c3c6e',
+    }) as const;
+  const { reply } = await applied("uko_managed_key", { delete: waits, read: async () => undefined }, {}, later);
+  expect(reply.diagnostics?.[0]?.detail?.split("\n").slice(-2)).toEqual([line, `  [${code}]`]);
 });
 
 describe("the state next to an error", () => {
