@@ -106,7 +106,11 @@ interface Context {
   readonly door: Door;
 }
 
-function explainMissingRight(step: Step, message: string, context: Context & { readonly carrier: RunMemory["carrier"] }): Explanation {
+function explainMissingRight(
+  step: Step,
+  message: string,
+  context: Context & { readonly carrier: RunMemory["carrier"] },
+): Explanation {
   const { observed, run, door, carrier } = context;
   const { observation } = observed;
   const right = rightFor(step, observation.state === "pre_activation");

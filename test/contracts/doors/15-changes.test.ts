@@ -127,7 +127,9 @@ test.each(profilesFor())("a keystore's secret is rotated by one call, and stands
 
     // The service got what the program says: this one it cannot use.
     const wrong = await run(up, "wrong");
-    expect(messageOf(wrong.output)).toMatch(/^The service reports health "configuration_error" for keystore "aws-frankfurt": /);
+    expect(messageOf(wrong.output)).toMatch(
+      /^The service reports health "configuration_error" for keystore "aws-frankfurt": /,
+    );
     expect((await bob.resources()).find(({ urn }) => urn.endsWith("::aws"))?.outputs).toMatchObject({
       health: "configuration_error",
     });
