@@ -83,7 +83,7 @@ const rings = {
   "cli/": {
     ours: ["errors.ts", "compose.ts", "printable.ts", "schema/terraform.ts"],
     types: ["lifecycle/", "engine/", "resources/"],
-    packages: ["commander"],
+    packages: ["commander", "string-width"],
     node: true,
   },
   "emulator/": { ours: ["errors.ts", "x509.ts"], packages: ["hono", "@hono/node-server", "jose", "zod"], node: true },

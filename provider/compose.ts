@@ -131,7 +131,7 @@ export function openWorld(
 }
 
 export { auditEvidence, auditedSteps } from "./engine/commands/audit.ts";
-export { explainAudit } from "./engine/commands/audit-messages.ts";
+export { auditFindings, auditHeads, auditRows } from "./engine/commands/audit-messages.ts";
 export { renderChecks } from "./engine/commands/doctor-messages.ts";
 export {
   kmsKeysNotListed,

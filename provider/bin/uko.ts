@@ -69,7 +69,7 @@ async function ask(question: string): Promise<string> {
 function outputTo(stream: NodeJS.WriteStream): TextOutput {
   return {
     write: (text) => void stream.write(text),
-    ...(stream.isTTY && { columns: stream.columns }),
+    ...(stream.isTTY && { columns: stream.columns, hasColors: stream.hasColors() }),
   };
 }
 

@@ -2,11 +2,13 @@
 
 import { readFile } from "node:fs/promises";
 import { Argument, type Command, Option } from "commander";
-import { auditEvidence, auditedSteps, explainAudit, jsonLine } from "../compose.ts";
+import { auditEvidence, auditedSteps, auditFindings, auditHeads, auditRows, jsonLine } from "../compose.ts";
+import type { Audit } from "../engine/commands/audit.ts";
 import { UkoError } from "../errors.ts";
 import { type KeyPath, parseDate, parseKeyPath } from "./arguments.ts";
-import type { CliWorld } from "./cli-world.ts";
+import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
+import { renderTable } from "./table.ts";
 
 interface AuditOptions {
   readonly file?: readonly string[];
@@ -36,9 +38,23 @@ export function addAuditCommand(program: Command, world: CliWorld): void {
         ...(named !== undefined && { key: named }),
         ...(path !== undefined && { vaultId: path.vaultId }),
       });
-      if (json !== true) world.out.write(`${explainAudit(audit)}\n`);
+      if (json !== true) world.out.write(auditText(world.out, audit));
       else for (const event of audit.events) world.out.write(`${jsonLine(event)}\n`);
     });
+}
+
+/** A note and the name of a key may be cut on a narrow terminal; times, people and steps may not. */
+const cuttable: Readonly<Partial<Record<(typeof auditHeads)[number], number>>> = { WHAT: 16, NOTE: 12 };
+
+function auditText(output: TextOutput, audit: Audit): string {
+  const columns = auditHeads.map((head) => ({ head, ...(cuttable[head] && { minWidth: cuttable[head] }) }));
+  const rows = auditRows(audit);
+  const findings = auditFindings(audit).join("\n");
+  const parts = [
+    ...(rows.length === 0 ? [] : [renderTable(output, { columns, rows })]),
+    ...(findings === "" ? [] : [findings]),
+  ];
+  return `${parts.join("\n\n")}\n`;
 }
 
 function collectFiles(file: string, before: readonly string[] = []): readonly string[] {

@@ -11,6 +11,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface TextOutput {
   write(text: string): void;
   readonly columns?: number;
+  /** Whether the terminal shows colors and the user wants them (NO_COLOR). */
+  readonly hasColors?: boolean;
 }
 
 export interface CliWorld {

@@ -1,13 +1,17 @@
-/** The evidence as a table for people, with a list of what it leaves open. */
+/** The evidence as rows for people, with a list of what it leaves open. */
 
 import { plain } from "../text/words.ts";
 import type { Audit, AuditEvent } from "./audit.ts";
 
-const heads = ["TIME", "WHO", "STEP", "WHAT", "FROM", "TO", "APPROVED BY", "NOTE"] as const;
+export const auditHeads = ["TIME", "WHO", "STEP", "WHAT", "FROM", "TO", "APPROVED BY", "NOTE"] as const;
 
-export function explainAudit({ events, stepsOnFile, unreadableLines, unknownVersions }: Audit): string {
-  const rows = events.map(rowOf);
-  const table = events.length === 0 ? [sayNone(stepsOnFile)] : layOut([heads, ...rows]);
+/** One cell for each of `auditHeads`. */
+export function auditRows({ events }: Audit): readonly (readonly string[])[] {
+  return events.map(rowOf);
+}
+
+/** Sentences to show below the rows, or instead of them. */
+export function auditFindings({ events, stepsOnFile, unreadableLines, unknownVersions }: Audit): readonly string[] {
   const findings = [
     ...countOf(events.filter(({ single }) => single === true).length, [
       "step was taken by one person alone (single)",
@@ -24,7 +28,7 @@ export function explainAudit({ events, stepsOnFile, unreadableLines, unknownVers
       "lines were skipped, because this release does not know their versions",
     ]),
   ];
-  return [...table, ...(findings.length === 0 ? [] : ["", ...findings.map((finding) => `${finding}.`)])].join("\n");
+  return [...(events.length === 0 ? [sayNone(stepsOnFile)] : []), ...findings.map((finding) => `${finding}.`)];
 }
 
 /** An empty log and a filter without matches are two different answers for an auditor. */
@@ -38,7 +42,7 @@ function sayNone(stepsOnFile: number): string {
 function rowOf(event: AuditEvent): readonly string[] {
   const { time, actor, step, resource, label, keyId, from, to, consentedBy, record } = event;
   const consent = consentedBy ?? record;
-  const cells = [
+  return [
     time,
     actor.name === "" ? plain(actor.iamId, 60) : `${plain(actor.name, 40)} (${plain(actor.iamId, 60)})`,
     record === undefined ? step : `${step} (${record.step})`,
@@ -57,8 +61,6 @@ function rowOf(event: AuditEvent): readonly string[] {
       .filter((note) => note !== "")
       .join(", "),
   ];
-  // A file may come from anywhere, so its text must not control the terminal that shows it.
-  return cells.map((cell) => plain(cell));
 }
 
 /**
@@ -82,14 +84,4 @@ function samePerson(events: readonly AuditEvent[]): readonly string[] {
 function countOf(count: number, [ofOne, ofSeveral]: readonly [string, string]): readonly string[] {
   if (count === 0) return [];
   return [`${count} ${count === 1 ? ofOne : ofSeveral}`];
-}
-
-function layOut(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = heads.map((_, column) => Math.max(...rows.map((row) => Array.from(row[column] ?? "").length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - Array.from(cell).length))
-      .join("  ")
-      .trimEnd(),
-  );
 }

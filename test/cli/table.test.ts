@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import type { TextOutput } from "../../provider/cli/cli-world.ts";
+import { paint, renderTable, type Table } from "../../provider/cli/table.ts";
+
+const output = (over: Partial<TextOutput> = {}): TextOutput => ({ write: () => {}, ...over });
+const esc = String.fromCharCode(0x1b);
+const wideName = "\u6c7a\u6e08\u9375";
+
+const table: Table = {
+  columns: [{ head: "ID" }, { head: "LABEL", minWidth: 6 }, { head: "STATE" }],
+  rows: [
+    ["k-1", "payroll of 2026", { text: "active", tone: "done" }],
+    ["k-22", wideName, ""],
+  ],
+};
+
+test.each<[string, TextOutput, readonly string[]]>([
+  [
+    "no terminal: every character, however wide",
+    output(),
+    ["ID    LABEL            STATE", "k-1   payroll of 2026  active", `k-22  ${wideName}`],
+  ],
+  [
+    "a wide terminal",
+    output({ columns: 29 }),
+    ["ID    LABEL            STATE", "k-1   payroll of 2026  active", `k-22  ${wideName}`],
+  ],
+  [
+    "a narrow terminal: a column that may be cut is cut",
+    output({ columns: 22 }),
+    ["ID    LABEL     STATE", "k-1   payroll\u2026  active", `k-22  ${wideName}`],
+  ],
+  [
+    "a cut within a wide character",
+    output({ columns: 20 }),
+    ["ID    LABEL   STATE", "k-1   payro\u2026  active", `k-22  ${wideName}`],
+  ],
+  [
+    "a narrower terminal: blocks",
+    output({ columns: 19 }),
+    ["ID     k-1", "LABEL  payroll of 2026", "STATE  active", "", "ID     k-22", `LABEL  ${wideName}`],
+  ],
+])("lays out for %s", (_, where, lines) => {
+  expect(renderTable(where, table).split("\n")).toEqual(lines);
+});
+
+test("aligns by the columns that a text takes, not by its characters", () => {
+  const rows = [
+    [wideName, "x"],
+    ["abcdef", "y"],
+  ];
+  expect(renderTable(output(), { columns: [{ head: "A" }, { head: "B" }], rows })).toBe(
+    ["A       B", `${wideName}  x`, "abcdef  y"].join("\n"),
+  );
+});
+
+test("colors only where the output shows colors, and aligns the same", () => {
+  const colored = renderTable(output({ columns: 80, hasColors: true }), table);
+  expect(colored).toContain(`${esc}[32mactive${esc}[39m`);
+  expect(colored).toContain(`${esc}[1mLABEL${esc}[22m            `);
+  expect(renderTable(output({ columns: 80, hasColors: false }), table)).not.toContain(esc);
+  expect(paint(output({ columns: 80 }), "command", "uko ls")).toBe("uko ls");
+});
+
+test("makes values printable", () => {
+  const rows = [[`a${esc}[2Jb\u202Ec\nd`, { text: `${esc}]0;x\u0007y`, tone: "strong" as const }]];
+  expect(renderTable(output(), { columns: [{ head: "A" }, { head: "B" }], rows })).toBe("A      B\nabc d  y");
+});
