@@ -4,6 +4,7 @@
 
 import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import { type ChainReport, createChainCheck } from "./engine/certificate/chain.ts";
 import { examine } from "./engine/commands/doctor.ts";
 import { type Check, faultCheck, type WatchedCall } from "./engine/commands/doctor-messages.ts";
 import { examineControls, examineStored, loosenedIn } from "./engine/commands/examine-state.ts";
@@ -15,7 +16,7 @@ import { createHandlers, type HandlerContext } from "./engine/handlers.ts";
 import { createOperations, type Operations } from "./engine/key/commands.ts";
 import { createKmsOperations, type KmsOperations } from "./engine/kms-key/commands.ts";
 import { createServiceClock } from "./engine/ports/service-clock.ts";
-import type { CallOptions, Clock, Evidence, Progress, World } from "./engine/ports/world.ts";
+import type { CallOptions, Clock, Evidence, EvidenceRun, Progress, World } from "./engine/ports/world.ts";
 import { parseGiven } from "./engine/program/input-validation.ts";
 import type { FunctionDefinition, ListOptions, ResourceDefinition } from "./engine/resource/definition.ts";
 import { type Dialect, dialectOf, programDialect } from "./engine/text/dialect.ts";
@@ -24,9 +25,10 @@ import { isTransientReadError } from "./engine/text/transient-read-errors.ts";
 import { asUkoError, UkoError } from "./errors.ts";
 import { functions } from "./resources/functions.ts";
 import { type ResourceHandlers, resources } from "./resources/registry.ts";
-import { createEndpoints } from "./services/broker.ts";
+import { createEndpoints, type Endpoints } from "./services/broker.ts";
 import { jsonLine } from "./services/durable-append.ts";
 import { createEvidenceFile } from "./services/evidence-file.ts";
+import { readEvidenceFile } from "./services/evidence-reader.ts";
 import { requireAllowedHost } from "./services/http/allowed-hosts.ts";
 import { createHttpClient, type WatchedAnswer, watchClient } from "./services/http/client.ts";
 import { createTokens } from "./services/iam.ts";
@@ -36,6 +38,7 @@ import { createReportFile } from "./services/report-file.ts";
 import { createInstanceCheck, createSession } from "./services/session.ts";
 import { createUkoClient } from "./services/uko/client.ts";
 import { type Environment, readSettings, type Settings, type StoredSettings } from "./settings.ts";
+import { toolIdentity } from "./tool-identity.ts";
 
 /** Sinks that a door supplies: lines for people, and evidence when no evidence file is named. */
 export interface Outputs {
@@ -115,7 +118,7 @@ export function openWorld(
     dialect,
     serviceClock: createServiceClock(tokens.issuedAtMs),
     progress: outputs.progress,
-    evidence: evidenceFor(settings, outputs),
+    evidence: evidenceFor(settings, outputs, endpoints),
     ...(settings.reportPath !== undefined && {
       reports: createReportFile({
         path: settings.reportPath,
@@ -130,6 +133,7 @@ export function openWorld(
   return { settings, world, close: () => http.close() };
 }
 
+export { explainChain } from "./engine/certificate/chain-messages.ts";
 export { auditEvidence, auditedSteps } from "./engine/commands/audit.ts";
 export { auditFindings, auditHeads, auditRows } from "./engine/commands/audit-messages.ts";
 export { renderChecks } from "./engine/commands/doctor-messages.ts";
@@ -242,6 +246,12 @@ export async function examineState(
   }
 }
 
+/** Checks the chain of one evidence file. Throws UKO_INPUT_INVALID if the file cannot be read. */
+export async function checkEvidenceChain(path: string): Promise<ChainReport> {
+  const check = createChainCheck();
+  return check.end(await readEvidenceFile(path, check.add));
+}
+
 /** A vault and what it contains, in the order of creation. */
 const adoptable = (Object.values(resources) as readonly AnyDefinition[]).filter(({ idForm }) =>
   idForm.startsWith("<vaultId>"),
@@ -264,10 +274,31 @@ function sha256(text: string): string {
   return createHash("sha256").update(text, "utf8").digest("hex");
 }
 
-function evidenceFor(settings: Settings, outputs: Outputs): Evidence {
-  if (settings.evidencePath !== undefined) return createEvidenceFile({ path: settings.evidencePath });
+function evidenceFor(settings: Settings, outputs: Outputs, endpoints: Endpoints): Evidence {
+  const { evidencePath: path, instanceId, credential } = settings;
+  if (path !== undefined) {
+    const run = async (): Promise<EvidenceRun> => ({
+      instanceId,
+      ...(await endpointOf(endpoints)),
+      tool: await toolIdentity(),
+      credential: credential.kind,
+    });
+    return createEvidenceFile({ path, run, warn: outputs.warn ?? ((line) => outputs.progress.report(line)) });
+  }
   return { append: async (entry) => outputs.evidenceLog?.(`evidence ${jsonLine(entry)}`) };
 }
+
+/** The key was read before its first evidence, so the endpoint is known without another call. */
+async function endpointOf(endpoints: Endpoints): Promise<{ readonly endpoint?: string }> {
+  try {
+    return { endpoint: (await endpoints.uko(AbortSignal.timeout(endpointDeadlineMs))).url };
+  } catch {
+    return {};
+  }
+}
+
+/** Only a KMS key can need the broker here. */
+const endpointDeadlineMs = 10_000;
 
 /** The entry points that a door for engines calls. */
 export interface OpenHandlers {

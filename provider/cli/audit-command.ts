@@ -2,7 +2,16 @@
 
 import { readFile } from "node:fs/promises";
 import { Argument, type Command, Option } from "commander";
-import { auditEvidence, auditedSteps, auditFindings, auditHeads, auditRows, jsonLine } from "../compose.ts";
+import {
+  auditEvidence,
+  auditedSteps,
+  auditFindings,
+  auditHeads,
+  auditRows,
+  checkEvidenceChain,
+  explainChain,
+  jsonLine,
+} from "../compose.ts";
 import type { Audit } from "../engine/commands/audit.ts";
 import { UkoError } from "../errors.ts";
 import { type KeyPath, parseDate, parseKeyPath } from "./arguments.ts";
@@ -16,6 +25,7 @@ interface AuditOptions {
   readonly key?: string;
   readonly step?: string;
   readonly person?: string;
+  readonly verify?: true;
   readonly json?: true;
 }
 
@@ -29,9 +39,11 @@ export function addAuditCommand(program: Command, world: CliWorld): void {
     .option("--key <id or label>", "only keys with this ID or label")
     .addOption(new Option("--step <step>", "only this step").choices(auditedSteps))
     .option("--person <text>", "only steps that this IAM ID or name (or part of it) took, requested or approved")
-    .option("--json", "one line of JSON per step")
+    .option("--verify", "check instead that the files are as the runs wrote them")
+    .option("--json", "one line of JSON per step; with --verify, per file")
     .addHelpText("after", exampleHelp("audit"))
-    .action(async (path: KeyPath | undefined, { file, json, key, ...filter }: AuditOptions) => {
+    .action(async (path: KeyPath | undefined, { file, json, key, verify, ...filter }: AuditOptions) => {
+      if (verify === true) return verifyChains(world, filesOf(world, file), json === true);
       const named = path?.keyId ?? key;
       const audit = auditEvidence(await readAll(filesOf(world, file)), {
         ...filter,
@@ -55,6 +67,20 @@ function auditText(output: TextOutput, audit: Audit): string {
     ...(findings === "" ? [] : [findings]),
   ];
   return `${parts.join("\n\n")}\n`;
+}
+
+async function verifyChains(world: CliWorld, files: readonly string[], isJson: boolean): Promise<void> {
+  const broken: string[] = [];
+  for (const file of files) {
+    const report = await checkEvidenceChain(file);
+    world.out.write(`${isJson ? jsonLine({ v: 1, file, ...report }) : explainChain(file, report)}\n`);
+    if (report.breaks.length > 0) broken.push(file);
+  }
+  if (broken.length === 0) return;
+  throw new UkoError("UKO_EVIDENCE_BROKEN", {
+    summary: `The evidence in ${broken.join(", ")} was changed after the runs wrote it`,
+    detail: "Compare the file with a backup, and the steps with the audit events of the account.",
+  });
 }
 
 function collectFiles(file: string, before: readonly string[] = []): readonly string[] {

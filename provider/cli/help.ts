@@ -106,6 +106,7 @@ export const examples = {
     ["everything in UKO_EVIDENCE", "uko audit"],
     ["who destroyed what this year", "uko audit --file evidence.jsonl --step destroy --since 2026-01-01"],
     ["one key, as JSON", `uko audit ${key} --file evidence.jsonl --json`],
+    ["check that the file is as the runs wrote it", "uko audit --verify --file evidence.jsonl"],
   ],
   import: [
     ["a program for an existing vault", `uko import --vault ${vaultId} --out payments`],

@@ -18,13 +18,23 @@ class UnsafeFile extends Error {}
 
 /** Each line is a single write at the end of the file. Rejects with the system's error. */
 export async function appendLine(path: string, line: string): Promise<void> {
+  await appendNext(path, async (file, size) => {
+    // A crash may have left half a line; the next line must not be appended to it.
+    const isTorn = size > 0 && (await lastByte(file, size)) !== "\n";
+    return isTorn ? `\n${line}\n` : `${line}\n`;
+  });
+}
+
+/** Appends the text that `next` makes of the open file and its size. */
+export async function appendNext(
+  path: string,
+  next: (file: FileHandle, size: number) => Promise<string>,
+): Promise<void> {
   const file = await openOwn(path);
   let size: number;
   try {
     ({ size } = await file.stat());
-    // A crash may have left half a line; the next line must not be appended to it.
-    const isTorn = size > 0 && (await lastByte(file, size)) !== "\n";
-    await file.appendFile(isTorn ? `\n${line}\n` : `${line}\n`);
+    await file.appendFile(await next(file, size));
     await file.sync();
   } finally {
     await file.close();
@@ -71,9 +81,14 @@ const isLink = (path: string): Promise<boolean> =>
 
 /** Passes appends on one at a time, so that lines keep the order in which they were passed in. */
 export function createLineWriter(path: string): (line: string) => Promise<void> {
+  return inOrder((line) => appendLine(path, line));
+}
+
+/** Starts each call after the previous one has ended, whatever its result. */
+export function inOrder<Item>(write: (item: Item) => Promise<void>): (item: Item) => Promise<void> {
   let last: Promise<unknown> = Promise.resolve();
-  return (line) => {
-    const written = last.then(() => appendLine(path, line));
+  return (item) => {
+    const written = last.then(() => write(item));
     last = written.catch(() => {});
     return written;
   };

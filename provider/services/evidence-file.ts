@@ -1,20 +1,35 @@
-/** Evidence on disk: one JSON line per step, durable before the step continues. */
+/**
+ * Evidence on disk: one JSON line per step, durable before the step continues. Each line names the
+ * SHA-256 of the line before it, so that a later change of the file shows (decision 0041).
+ */
 
-import type { Evidence, EvidenceEntry } from "../engine/ports/world.ts";
+import { rename, writeFile } from "node:fs/promises";
+import type { Evidence, EvidenceEntry, EvidenceRun } from "../engine/ports/world.ts";
 import { UkoError } from "../errors.ts";
-import { createLineWriter, jsonLine, systemSays } from "./durable-append.ts";
+import { appendNext, inOrder, jsonLine, requireAppendable, systemSays } from "./durable-append.ts";
+import { findChainEnd, sha256 } from "./evidence-end.ts";
+import { LockBusy, withFileLock } from "./file-lock.ts";
 
 export interface EvidenceFileOptions {
   readonly path: string;
+  /** What this run says of itself on its first line. */
+  readonly run?: () => Promise<EvidenceRun>;
+  /** Receives a sentence about a line that an interrupted run left incomplete. */
+  readonly warn?: (line: string) => void;
 }
 
 /** Appends; several runs may share a file. */
-export function createEvidenceFile({ path }: EvidenceFileOptions): Evidence {
-  const write = createLineWriter(path);
+export function createEvidenceFile({ path, run, warn }: EvidenceFileOptions): Evidence {
+  let introduced = false;
+  const append = inOrder(async (entry: EvidenceEntry) => {
+    const introduction = introduced || run === undefined ? {} : { run: await run() };
+    await appendChained(path, { ...entry, ...introduction }, warn);
+    introduced = true;
+  });
   return {
     async append(entry) {
       try {
-        await write(jsonLine(entry));
+        await append(entry);
       } catch (error) {
         throw unwritable(path, entry.phase, error);
       }
@@ -22,14 +37,42 @@ export function createEvidenceFile({ path }: EvidenceFileOptions): Evidence {
   };
 }
 
+async function appendChained(path: string, entry: object, warn: ((line: string) => void) | undefined): Promise<void> {
+  // An unsafe file is refused before a lock is created next to it.
+  await requireAppendable(path);
+  await withFileLock(`${path}.lock`, async () => {
+    let head = { count: 0, head: "" };
+    await appendNext(path, async (file, size) => {
+      const end = await findChainEnd(file, size, path);
+      if (end.isTorn) {
+        warn?.(`The last line of the evidence file ${path} is incomplete: a run was interrupted. The line is kept.`);
+      }
+      const seq = end.seq + 1;
+      const follows = end.isTorn ? { follows: "torn_line" } : {};
+      const line = jsonLine({ ...entry, seq, prev: end.sha256, ...follows });
+      head = { count: seq, head: sha256(line) };
+      return end.isTorn ? `\n${line}\n` : `${line}\n`;
+    });
+    await writeHead(`${path}.head`, head);
+  });
+}
+
+/** Replaces the head record as a whole. The line itself is durable already. */
+async function writeHead(path: string, head: { readonly count: number; readonly head: string }): Promise<void> {
+  const fresh = `${path}.new`;
+  await writeFile(fresh, `${jsonLine({ v: 1, ...head })}\n`, { mode: 0o600 });
+  await rename(fresh, path);
+}
+
 function unwritable(path: string, phase: EvidenceEntry["phase"], error: unknown): UkoError {
   const became =
     phase === "before"
       ? "The step was not taken."
       : "The step was taken, but its line is missing. No further step was taken.";
+  const why = error instanceof LockBusy ? `${error.message}. ` : systemSays(error);
   return new UkoError("UKO_EVIDENCE_UNWRITABLE", {
     summary: `The evidence file ${path} could not be written`,
-    detail: `${systemSays(error)}${became} Check the path, the permissions and the free space (UKO_EVIDENCE).`,
+    detail: `${why}${became} Check the path, the permissions and the free space (UKO_EVIDENCE).`,
     data: { path },
     cause: error,
   });

@@ -37,6 +37,7 @@ export function buildBundleIfStale(repository, { folder, name, entry, later }) {
 function bundle(repository, { entry, later, outfile }) {
   // Only now: the packages may have been installed a moment ago.
   const { buildSync } = createRequire(import.meta.url)("esbuild");
+  const { version } = JSON.parse(readFileSync(path.join(repository, "package.json"), "utf8"));
   const options = {
     absWorkingDir: repository,
     bundle: true,
@@ -52,6 +53,9 @@ function bundle(repository, { entry, later, outfile }) {
     alias: { undici: path.join(repository, undiciParts) },
     // grpc-js reads `.proto` files with it for services of its own, which none of ours offers.
     external: ["@grpc/proto-loader"],
+    define: { UKO_VERSION: JSON.stringify(version) },
+    // Only where no bundler runs does the program look for its own files.
+    logOverride: { "empty-import-meta": "silent" },
   };
   const banner = { js: "#!/usr/bin/env node" };
   if (later === undefined) {

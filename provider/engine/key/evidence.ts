@@ -7,7 +7,8 @@ import { looseningTo } from "../../lifecycle/dual-marker.ts";
 import type { StatedReason } from "../../lifecycle/observation.ts";
 import type { Step } from "../../lifecycle/plan.ts";
 import { type EvidenceFacts, isoTime } from "../loop/evidence.ts";
-import type { EvidenceReason, EvidenceRecord } from "../ports/world.ts";
+import type { EvidenceKey, EvidenceReason, EvidenceRecord } from "../ports/world.ts";
+import type { KeyDetails } from "./observe.ts";
 import { type KeyStepContext, writtenRecordId } from "./steps.ts";
 
 /**
@@ -34,8 +35,47 @@ export function keyEvidence(step: Step, phase: "before" | "after", context: KeyS
       ...((step.kind === "deactivate" || step.kind === "destroy") && { digest: observation.digests[step.kind] }),
       ...(step.kind === "loosen" && { digest: observation.digests[looseningTo(step.to)] }),
       ...("consentedBy" in step && step.consentedBy !== undefined && { consentedBy: describeRecord(step.consentedBy) }),
+      ...(phase === "before" && { key: describeKey(observed) }),
     },
   };
+}
+
+/** Everything that a removal erases. */
+function describeKey({ observation, snapshot }: KeyDetails): EvidenceKey {
+  const { carried, facts, twins } = observation;
+  const { version, algorithm, size, templateName, createdAtMs, createdBy, rotatedAtMs, updatedAtMs, updatedBy } =
+    snapshot;
+  return {
+    version,
+    algorithm,
+    size,
+    template: templateName,
+    description: facts.description,
+    activationDate: facts.activationDate,
+    expirationDate: facts.expirationDate,
+    ...(createdAtMs !== undefined && { createdAt: isoTime(createdAtMs) }),
+    ...(createdBy !== undefined && { createdBy }),
+    ...(rotatedAtMs !== undefined && { rotatedAt: isoTime(rotatedAtMs) }),
+    ...(updatedAtMs !== undefined && { updatedAt: isoTime(updatedAtMs) }),
+    ...(updatedBy !== undefined && { updatedBy }),
+    isLive: observation.keystoresAreLive,
+    keystores: observation.keystores.map(({ keystoreId, name, type, status, syncFlag, destructionAtMs, ...rest }) => ({
+      id: keystoreId,
+      name,
+      type,
+      keyId: keyIdIn(rest),
+      status,
+      syncFlag,
+      ...(destructionAtMs !== undefined && { destructionAt: isoTime(destructionAtMs) }),
+    })),
+    kmsKeys: twins.map((twin) => ({ id: twin.kmsKeyId, state: twin.kind === "present" ? twin.state : twin.kind })),
+    ...(carried.kind === "one" && { record: describeRecord(carried.record) }),
+  };
+}
+
+/** The adapter adds the key's ID to the statuses that the planner sees. */
+function keyIdIn(status: object): string {
+  return "keyIdInKeystore" in status ? String(status.keyIdInKeystore) : "";
 }
 
 function stateAfter(step: Step, from: string): string {

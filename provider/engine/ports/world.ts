@@ -211,7 +211,52 @@ export interface EvidenceEntry {
   readonly record?: EvidenceRecord;
   readonly consentedBy?: EvidenceRecord;
   readonly keystores: readonly { readonly name: string; readonly status: string; readonly syncFlag: string }[];
+  /** Written before a step that ends something; a removal erases all of it. */
+  readonly key?: EvidenceKey;
   readonly correlationId?: string;
+}
+
+/** The key as the service described it just before the step. Times are ISO 8601 UTC. */
+export interface EvidenceKey {
+  readonly version: number;
+  readonly algorithm: string;
+  readonly size: string;
+  readonly template: string;
+  readonly description: string;
+  readonly activationDate: string;
+  readonly expirationDate: string;
+  readonly createdAt?: string;
+  readonly createdBy?: string;
+  readonly rotatedAt?: string;
+  readonly updatedAt?: string;
+  readonly updatedBy?: string;
+  /** Whether the keystores were asked live; otherwise the service reported what it had stored. */
+  readonly isLive: boolean;
+  readonly keystores: readonly EvidenceKeystore[];
+  /** The backing KMS keys of internal keystores. */
+  readonly kmsKeys: readonly { readonly id: string; readonly state: string }[];
+  /** The consent record on the key, of whichever run wrote it. */
+  readonly record?: EvidenceRecord;
+}
+
+export interface EvidenceKeystore {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  /** The key's ID in this keystore, such as the name of the cloud's key. */
+  readonly keyId: string;
+  readonly status: string;
+  readonly syncFlag: string;
+  readonly destructionAt?: string;
+}
+
+/** What the first line of a run says of the run itself. */
+export interface EvidenceRun {
+  readonly instanceId: string;
+  readonly endpoint?: string;
+  readonly tool: { readonly name: string; readonly version: string; readonly build: string };
+  /** How the caller authenticated, as far as this run knows. */
+  readonly credential: "api_key" | "token";
 }
 
 export interface EvidenceRecord extends Pick<ConsentRecord, "id" | "step" | "how"> {

@@ -1,0 +1,107 @@
+/**
+ * The check of an evidence file's chain: each line names the SHA-256 of the line before it, so edits,
+ * dropped lines and a changed order show; the head record shows a cut end. Pure.
+ */
+
+import * as z from "zod";
+
+/** One line of a file, with digests that the reader of the file computed. */
+export interface EvidenceFileLine {
+  readonly text: string;
+  readonly sha256: string;
+  readonly isComplete: boolean;
+  readonly sha256Through: () => string;
+}
+
+/** A contradiction in the file. `line` counts from 1. */
+export type ChainBreak =
+  | { readonly kind: "line_changed"; readonly line: number }
+  | { readonly kind: "sequence_broken"; readonly line: number; readonly expected: number; readonly found: number }
+  | { readonly kind: "line_not_chained"; readonly line: number }
+  | { readonly kind: "end_missing"; readonly expected: number; readonly found: number }
+  | { readonly kind: "last_line_changed"; readonly line: number }
+  | { readonly kind: "head_unreadable" };
+
+export interface ChainReport {
+  readonly lines: number;
+  /** The lines before the chain begins; an earlier release wrote them. */
+  readonly unchained: number;
+  /** The last chained line. */
+  readonly head?: { readonly count: number; readonly sha256: string };
+  /** Incomplete lines that an interrupted run left. */
+  readonly torn: readonly number[];
+  readonly breaks: readonly ChainBreak[];
+  /** Chained lines that the head record does not cover yet; undefined without a head record. */
+  readonly beyondHead?: number;
+}
+
+const link = z.object({ seq: z.int().positive(), prev: z.string() });
+const headForm = z.object({ v: z.literal(1), count: z.int().positive(), head: z.string() });
+/** A file with this many contradictions is not worth reading further. */
+const maxBreaks = 100;
+
+export interface ChainCheck {
+  /** Adds the next line of the file. */
+  add(line: EvidenceFileLine): void;
+  /** `headText` is the content of the head record; undefined if the file has none. */
+  end(headText: string | undefined): ChainReport;
+}
+
+export function createChainCheck(): ChainCheck {
+  const breaks: ChainBreak[] = [];
+  const torn: number[] = [];
+  let lines = 0;
+  let unchained = 0;
+  let seq = 0;
+  let previous: string | undefined;
+  let lastChained = "";
+  const found = (one: ChainBreak): void => void (breaks.length < maxBreaks && breaks.push(one));
+
+  return {
+    add({ text, sha256, isComplete, sha256Through }) {
+      lines += 1;
+      if (!isComplete) torn.push(lines);
+      const read = link.safeParse(parse(text));
+      if (!read.success) {
+        if (isComplete && parse(text) === undefined) torn.push(lines);
+        else if (isComplete && seq > 0) found({ kind: "line_not_chained", line: lines });
+        if (seq === 0) {
+          unchained += 1;
+          previous = sha256Through();
+        } else previous = sha256;
+        return;
+      }
+      const expected = seq + 1;
+      if (read.data.seq !== expected) {
+        found({ kind: "sequence_broken", line: lines, expected, found: read.data.seq });
+      }
+      if (previous !== undefined && read.data.prev !== previous) found({ kind: "line_changed", line: lines - 1 });
+      if (previous === undefined && read.data.prev !== emptySha256) found({ kind: "line_changed", line: lines });
+      seq = read.data.seq;
+      previous = sha256;
+      lastChained = sha256;
+    },
+    end(headText) {
+      const head = seq === 0 ? {} : { head: { count: seq, sha256: lastChained } };
+      const report = { lines, unchained, ...head, torn: [...new Set(torn)] };
+      if (headText === undefined) return { ...report, breaks };
+      const read = headForm.safeParse(parse(headText));
+      if (!read.success) return { ...report, breaks: [...breaks, { kind: "head_unreadable" }] };
+      const { count, head: named } = read.data;
+      if (count > seq) found({ kind: "end_missing", expected: count, found: seq });
+      if (count === seq && named !== lastChained) found({ kind: "last_line_changed", line: lines });
+      return { ...report, breaks, beyondHead: Math.max(0, seq - count) };
+    },
+  };
+}
+
+/** SHA-256 of nothing, which the first line of a new file names. */
+const emptySha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * A lock file that serializes the writers of one file across processes. A writer holds it for
+ * milliseconds; a lock that does not change for seconds was left by an interrupted writer.
+ */
+
+import { link, open, readFile, rename, unlink } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+
+const retryMs = 10;
+/** A lock that shows the same holder for this many attempts (about 5 s) was left behind. */
+const attemptsUntilAbandoned = 500;
+/** About a minute of other writers. */
+const maxAttempts = 6_000;
+
+/** Other writers held the lock during the whole wait. */
+export class LockBusy extends Error {}
+
+let locksTaken = 0;
+
+/** Runs `work` while this process holds the lock. Rejects with the system's error or `LockBusy`. */
+export async function withFileLock<Result>(
+  lockPath: string,
+  work: () => Promise<Result>,
+  patience = attemptsUntilAbandoned,
+): Promise<Result> {
+  locksTaken += 1;
+  const holder = `${process.pid} ${locksTaken}\n`;
+  await acquire(lockPath, holder, patience);
+  try {
+    return await work();
+  } finally {
+    if ((await holderOf(lockPath)) === holder) await unlink(lockPath).catch(() => {});
+  }
+}
+
+async function acquire(lockPath: string, holder: string, patience: number): Promise<void> {
+  let seen: string | undefined;
+  let unchanged = 0;
+  for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+    if (await create(lockPath, holder)) return;
+    const current = await holderOf(lockPath);
+    unchanged = current !== undefined && current === seen ? unchanged + 1 : 0;
+    seen = current;
+    if (current !== undefined && unchanged >= patience) await removeAbandoned(lockPath, current);
+    else await delay(retryMs);
+  }
+  throw new LockBusy(`Other runs hold the lock ${lockPath}`);
+}
+
+async function create(lockPath: string, holder: string): Promise<boolean> {
+  try {
+    const file = await open(lockPath, "wx", 0o600);
+    await file.writeFile(holder).finally(() => file.close());
+    return true;
+  } catch (error) {
+    if ((error as { code?: unknown }).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+function holderOf(lockPath: string): Promise<string | undefined> {
+  return readFile(lockPath, "utf8").catch(() => undefined);
+}
+
+/** Moves the lock aside first, so that a lock that another writer just took can be put back. */
+async function removeAbandoned(lockPath: string, abandoned: string): Promise<void> {
+  const aside = `${lockPath}.${process.pid}`;
+  await rename(lockPath, aside).catch(() => {});
+  const moved = await holderOf(aside);
+  if (moved !== undefined && moved !== abandoned) await link(aside, lockPath).catch(() => {});
+  await unlink(aside).catch(() => {});
+}

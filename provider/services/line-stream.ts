@@ -1,0 +1,44 @@
+/** The lines of a file of JSON lines, with the digests that a chain of evidence needs, read as a stream. */
+
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+
+export interface HashedLine {
+  readonly text: string;
+  /** SHA-256 of the line's bytes without the line end, in hexadecimal digits. */
+  readonly sha256: string;
+  /** False for a last line without a line end, as an interrupted write leaves it. */
+  readonly isComplete: boolean;
+  /**
+   * SHA-256 of everything up to this line, its line end included even if the file lacks it. Valid
+   * until the next line is read.
+   */
+  readonly sha256Through: () => string;
+}
+
+const lineEnd = 0x0a;
+/** No line of evidence comes near this size; a longer one is not evidence. */
+const maxLineBytes = 16 * 1024 * 1024;
+
+/** Rejects with the system's error, or with a `RangeError` for a line that is too long. */
+export async function* hashedLines(path: string): AsyncGenerator<HashedLine, void> {
+  const before = createHash("sha256");
+  let rest: Buffer = Buffer.alloc(0);
+  const lineOf = (bytes: Buffer, isComplete: boolean): HashedLine => ({
+    text: bytes.toString("utf8"),
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+    isComplete,
+    sha256Through: () => before.copy().update(bytes).update("\n").digest("hex"),
+  });
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    let bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    for (let at = bytes.indexOf(lineEnd); at !== -1; at = bytes.indexOf(lineEnd)) {
+      yield lineOf(bytes.subarray(0, at), true);
+      before.update(bytes.subarray(0, at + 1));
+      bytes = bytes.subarray(at + 1);
+    }
+    if (bytes.length > maxLineBytes) throw new RangeError("a line is longer than 16 MB");
+    rest = bytes;
+  }
+  if (rest.length > 0) yield lineOf(rest, false);
+}
