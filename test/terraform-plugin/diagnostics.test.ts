@@ -34,7 +34,7 @@ test("an internal fault is reported as such, without the stack of another librar
   const { summary, detail } = diagnosticOf(new TypeError("x is not a function"));
   expect(summary).toBe("Unexpected error in uko");
   expect(detail).toBe("Please report it: x is not a function\n[UKO_BUG]");
-  expect(diagnosticOf("thrown text").detail).toContain("unknown");
+  expect(diagnosticOf("thrown text").detail).toContain("thrown text");
 });
 
 test("text of the service or of a state cannot control the reader's terminal, whatever the message", () => {
