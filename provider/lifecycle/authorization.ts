@@ -23,6 +23,7 @@ import {
   type KeyObservation,
 } from "./observation.ts";
 import type { ActorStanding, ConsentMismatch, DeletionPolicy, Guard, Run } from "./plan.ts";
+import { judgeReviewed, keyPathOf } from "./review.ts";
 import { tokenToleranceMs } from "./service-time.ts";
 import { reasonsToRepeat } from "./stated-reasons.ts";
 
@@ -82,10 +83,25 @@ export function authorize(
   const { record, lapsesAtMs } = standing;
   const isOwn = isSame(record.author, actor.identity);
   const mayUseOwn = step === "deactivate" && effective.gate === "destroy";
-  const isNamed = run.consents.includes(record.id);
-  if (isNamed && isPerson(actor.identity) && (!isOwn || mayUseOwn)) return { kind: "may", consentedBy: record };
+  const isNamed = run.consents.includes(record.id) && (!isOwn || mayUseOwn);
+  if (isPerson(actor.identity) && (isNamed || isReviewed(observation, run, step, nowMs))) {
+    return { kind: "may", consentedBy: record };
+  }
   const standingOfActor = isOwn && !mayUseOwn ? "wrote_it" : isPerson(actor.identity) ? "may_consent" : "not_a_person";
   return { kind: "must_wait", standing: standingOfActor, record, lapsesAtMs };
+}
+
+/** Whether the actor's review names the record on the key. It never names a record of the actor. */
+function isReviewed(observation: KeyObservation, { actor, review }: Run, step: ApprovedStep, nowMs: number): boolean {
+  return review?.header.step === step && judgeReviewed(review, observation, actor, nowMs).kind === "act";
+}
+
+/**
+ * Whether this step of the key is more than the actor's review covers. A run that acts on a set
+ * requests nothing that the reviewer did not see.
+ */
+function isBeyondReview({ facts }: KeyObservation, { review }: Run, step: ApprovedStep): boolean {
+  return review !== undefined && review.header.step !== step && review.lines.has(keyPathOf(facts));
 }
 
 const bothSteps = { dualAuthorization: "required", gate: "both" } as const satisfies EffectivePolicy;
@@ -161,7 +177,8 @@ function withoutRecord(
 ): Authorization {
   if (!isPerson(run.actor.identity)) return { kind: "must_wait", standing: "not_a_person", notBinding: why };
   if (!mayAuthor(run.actor)) return { kind: "must_wait", standing: "acts_in_a_profile", notBinding: why };
-  const mayWrite = run.intent !== "resume" || run.deactivatedHere === true;
+  const isAsked = run.intent !== "resume" || run.deactivatedHere === true;
+  const mayWrite = isAsked && !isBeyondReview(observation, run, step);
   // If only the time of a token or of another object says that a request has lapsed, one of the
   // times is wrong, and a new record would replace a request that may well bind.
   const isInDoubt = why.kind === "lapsed" && nowMs + tokenToleranceMs < why.atMs;

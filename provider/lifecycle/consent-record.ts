@@ -15,7 +15,7 @@ export type Sha256 = (text: string) => string;
 export type { ConsentRecord, DualMarker };
 
 /** A record that is not yet on a key, so it has no ID. */
-export type ConsentDraft = Omit<ConsentRecord, "id" | "carrier">;
+export type ConsentDraft = Omit<ConsentRecord, "id" | "sha256" | "carrier">;
 
 export const recordLifetimeMs = 7 * 24 * 60 * 60 * 1000;
 /**
@@ -41,7 +41,17 @@ const noTime = "0".repeat(8);
  * ID there.
  */
 export function recordId(keyId: string, carrierText: string, sha256: Sha256): string {
-  return sha256(`${keyId}\n${carrierText}`).slice(0, 32);
+  return namesOf(keyId, carrierText, sha256).id;
+}
+
+/** The short name that people type, and the full hash that a review file quotes. */
+export function namesOf(
+  keyId: string,
+  carrierText: string,
+  sha256: Sha256,
+): { readonly id: string; readonly sha256: string } {
+  const hash = sha256(`${keyId}\n${carrierText}`);
+  return { id: hash.slice(0, 32), sha256: hash };
 }
 
 /** What a compact record keeps of an identity. */
@@ -128,7 +138,7 @@ export function decodeTagValue(keyId: string, value: string, sha256: Sha256): Co
   if (!isEpochSeconds(time) || !isHex(digest, 32)) return undefined;
   if (typeof author !== "string" || author === "" || author.length > maxIamIdCharacters) return undefined;
   return {
-    id: recordId(keyId, value, sha256),
+    ...namesOf(keyId, value, sha256),
     carrier: "tag",
     step,
     writtenAtMs: time * 1000,
@@ -173,7 +183,7 @@ export function decodeCompact(keyId: string, text: string, sha256: Sha256): Cons
   if (parts === undefined || step === undefined) return undefined;
   const { how, time = noTime, digest = "", author = noMark, deactivated = noTime, setter = noMark } = parts;
   return {
-    id: recordId(keyId, text, sha256),
+    ...namesOf(keyId, text, sha256),
     carrier: "description",
     step,
     writtenAtMs: Number.parseInt(time, 16) * 1000,

@@ -84,6 +84,11 @@ export interface KeystoreStatus {
    * When the keystore expects the material to be gone; absent if the keystore does not report it.
    */
   readonly destructionAtMs?: number;
+  /**
+   * How long the keystore keeps the material after a destroy, as an ISO 8601 duration; absent if it
+   * does not report one.
+   */
+  readonly pendingPeriod?: string;
   readonly error?: string;
 }
 
@@ -108,7 +113,13 @@ export type Twin =
 
 /** Resources that use the key (uko-v4.md 3.13). */
 export type KeyUse =
-  | { readonly kind: "known"; readonly count: number; readonly retainedBy: readonly string[] }
+  | {
+      readonly kind: "known";
+      readonly count: number;
+      readonly retainedBy: readonly string[];
+      /** The ID of each resource; absent if the read did not ask for them. */
+      readonly resourceIds?: readonly string[];
+    }
   | { readonly kind: "unreadable"; readonly reason: string };
 
 /** Which steps of a deletion require two people: both, or destroy alone. */
@@ -137,6 +148,8 @@ export interface StatedReason {
 export interface ConsentRecord {
   /** Names this record, of this key and step alone: 32 hex digits. */
   readonly id: string;
+  /** SHA-256 of the key's ID and the carrier's text, 64 hex digits. The ID is its first half. */
+  readonly sha256: string;
   readonly carrier: "tag" | "description";
   readonly step: ApprovedStep;
   readonly writtenAtMs: number;

@@ -9,6 +9,7 @@ import type { ConsentDraft, ConsentRecord, DualMarker, NotBinding } from "./cons
 import type { Right } from "./managed-key-states.ts";
 import type { Actor, ApprovedStep, DeletionGate, KeystoreStatus, LooserMarker } from "./observation.ts";
 import type { Contradiction } from "./removal-evidence.ts";
+import type { Review } from "./review.ts";
 
 /**
  * Where a deletion stops: the values of `deletionCompletesAt`, and `deactivated` as a desired
@@ -44,6 +45,8 @@ export interface Run {
   readonly actor: Actor;
   /** IDs of records that the actor named. */
   readonly consents: readonly string[];
+  /** The actor's review, which names the records of its keys as long as the keys stay as reviewed. */
+  readonly review?: Review;
   /**
    * Whether a missing record may be written: requested by command, because an engine reached the
    * key, or not at all.

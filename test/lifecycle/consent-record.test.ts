@@ -10,6 +10,7 @@ import {
   expiredRecord,
   markOf,
   type NotBinding,
+  namesOf,
   recordId,
   standingOf,
 } from "../../provider/lifecycle/consent-record.ts";
@@ -79,7 +80,7 @@ describe("the tag form", () => {
         expect(value.length).toBeLessThanOrEqual(8192);
         expect(decodeTagValue(keyId, value, sha256)).toEqual({
           ...draft,
-          id: recordId(keyId, value, sha256),
+          ...namesOf(keyId, value, sha256),
           carrier: "tag",
         });
       }),
@@ -164,7 +165,7 @@ describe("the tag form", () => {
   it("drops invalid optional notes and keeps the rest", () => {
     const odd = { ...body, n: 1, r: "zz", x: -1, k: "", w: {} };
     expect(decodeTagValue(keyId, hexOf(odd), sha256)).toEqual({
-      id: recordId(keyId, hexOf(odd), sha256),
+      ...namesOf(keyId, hexOf(odd), sha256),
       carrier: "tag",
       step: "destroy",
       writtenAtMs: 1000,
@@ -186,7 +187,7 @@ describe("the compact form", () => {
         const { step, writtenAtMs, digest, how } = draft;
         const setter = draft.kmsSetter?.mark;
         expect(decodeCompact(keyId, text, sha256)).toEqual({
-          id: recordId(keyId, text, sha256),
+          ...namesOf(keyId, text, sha256),
           carrier: "description",
           step,
           writtenAtMs,

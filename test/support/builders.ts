@@ -6,7 +6,7 @@ import {
   type ConsentRecord,
   encodeTagValue,
   markOf,
-  recordId,
+  namesOf,
 } from "../../provider/lifecycle/consent-record.ts";
 import { digestText } from "../../provider/lifecycle/digest.ts";
 import {
@@ -20,6 +20,7 @@ import {
   type Twin,
 } from "../../provider/lifecycle/observation.ts";
 import type { DeletionPolicy, Run } from "../../provider/lifecycle/plan.ts";
+import { admitToReview, type Review, type ReviewHeader, reviewOf } from "../../provider/lifecycle/review.ts";
 
 export const secondMs = 1000;
 export const hourMs = 60 * 60 * secondMs;
@@ -152,7 +153,7 @@ export function aDraft(over: Partial<ConsentDraft> = {}): ConsentDraft {
 export function aRecord(over: Partial<ConsentDraft> = {}, keyId: string = someFacts().keyId): ConsentRecord {
   const step = over.step ?? "deactivate";
   const draft = aDraft({ digest: digestsOf(someFacts())[step], ...over });
-  return { ...draft, id: recordId(keyId, encodeTagValue(draft), sha256), carrier: "tag" };
+  return { ...draft, ...namesOf(keyId, encodeTagValue(draft), sha256), carrier: "tag" };
 }
 
 export function carrying(record: ConsentRecord): CarriedRecord {
@@ -168,4 +169,27 @@ export function aKeyWith(record: ConsentRecord, over: Partial<KeyObservation> = 
     updatedAtMs: record.writtenAtMs,
     ...over,
   });
+}
+
+/** The review by Bob of the deactivations that Alice requested. */
+export function aReviewHeader(over: Partial<ReviewHeader> = {}): ReviewHeader {
+  return {
+    instanceId: someFacts().instanceId,
+    step: "deactivate",
+    neverActive: false,
+    requester: alice.iamId ?? "",
+    reviewer: bob.iamId ?? "",
+    reviewedAtMs: nowMs - hourMs,
+    ...over,
+  };
+}
+
+/** The review that shows these keys as they are. */
+export function aReviewOf(keys: readonly KeyObservation[], over: Partial<ReviewHeader> = {}): Review {
+  const header = aReviewHeader(over);
+  const lines = keys.flatMap((key) => {
+    const admitted = admitToReview(key, header, nowMs);
+    return admitted.kind === "line" ? [admitted.line] : [];
+  });
+  return reviewOf(header, lines);
 }

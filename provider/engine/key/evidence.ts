@@ -98,7 +98,7 @@ function stateAfter(step: Step, from: string): string {
   }
 }
 
-function describeRecord(record: Omit<ConsentRecord, "carrier">): EvidenceRecord {
+function describeRecord(record: Omit<ConsentRecord, "carrier" | "sha256">): EvidenceRecord {
   return {
     id: record.id,
     step: record.step,

@@ -160,7 +160,7 @@ async function readUse(transport: Transport, ref: KeyRef, signal: AbortSignal): 
       }
       if (registration.prevents_key_deletion) retainedBy.push(nameOf(resource.name, registration));
     }
-    return { kind: "known", count: found.length, retainedBy };
+    return { kind: "known", count: found.length, retainedBy, resourceIds: found.map(({ id }) => printable(id, 500)) };
   } catch (error) {
     const isUnreadable = error instanceof UkoError && unreadableCodes.includes(error.code);
     if (!isUnreadable) throw error;
@@ -256,6 +256,7 @@ export function toKeystoreStatus(wire: WireKeystoreStatus): KeystoreStatusWithKe
   const flag = wire.keystore_sync_flag === "pending" ? "verifying_sync" : wire.keystore_sync_flag;
   const destructionAtMs = parseDateTimeMs(wire.destruction_at) ?? parseDateTimeMs(wire.destruction_in);
   const error = messageIn(wire.error);
+  const pendingPeriod = printable(wire.destruction_policy_duration, 40);
   return {
     keystoreId: wire.keystore?.id ?? "",
     name: printable(wire.keystore?.name ?? "", 100),
@@ -264,6 +265,7 @@ export function toKeystoreStatus(wire: WireKeystoreStatus): KeystoreStatusWithKe
     syncFlag: syncFlags.find((known) => known === flag) ?? "unrecognised",
     detail: printable(wire.keystore_sync_flag_detail, 100),
     ...(destructionAtMs === undefined ? {} : { destructionAtMs }),
+    ...(pendingPeriod === "" ? {} : { pendingPeriod }),
     ...(error === "" ? {} : { error }),
     keyIdInKeystore: wire.key_id_in_keystore,
   };

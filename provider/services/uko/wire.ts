@@ -45,6 +45,7 @@ export const keystoreStatus = z.object({
   status: z.string(),
   keystore_sync_flag: z.string(),
   keystore_sync_flag_detail: z.string(),
+  destruction_policy_duration: optionalText,
   destruction_at: optionalText,
   /** The older name of `destruction_at`, in 4.14.0 and 4.14.1 (uko-v4.md 1.6). */
   destruction_in: optionalText,

@@ -182,7 +182,9 @@ export function describeKeys(
     });
 
     promise("an unused key is known to be unused", async () => {
-      expect(await service.keys.use(await create(), { signal })).toEqual({ kind: "known", count: 0, retainedBy: [] });
+      expect(await service.keys.use(await create(), { signal })).toEqual({
+        ...{ kind: "known", count: 0, retainedBy: [], resourceIds: [] },
+      });
     });
 
     promise("who lacks the right is told so, and nothing happens", async () => {

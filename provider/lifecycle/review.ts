@@ -1,0 +1,215 @@
+/**
+ * The review: what one person saw of the keys that another person requested. Its digest names many
+ * consent records at once, and each of them only as long as its key is what the reviewer saw.
+ */
+
+import { type ConsentRecord, type NotBinding, standingOf } from "./consent-record.ts";
+import type { ObservedState } from "./managed-key-states.ts";
+import type { Actor, KeyObservation } from "./observation.ts";
+import type { DeletionGoal } from "./plan.ts";
+import { tokenToleranceMs } from "./service-time.ts";
+
+export type ReviewedStep = "deactivate" | "destroy";
+
+/** What all keys of a review have in common. */
+export interface ReviewHeader {
+  readonly instanceId: string;
+  /** The one step that the reviewer approves. It is a ceiling: no run does more because of it. */
+  readonly step: ReviewedStep;
+  /** Keys that were never active form a set of their own: nothing but a destroy lies before them. */
+  readonly neverActive: boolean;
+  /** The IAM ID of the one person who requested the step. */
+  readonly requester: string;
+  /** The IAM ID of the one person who may use the review. */
+  readonly reviewer: string;
+  /** The service's time when the reviewer began to read the keys. */
+  readonly reviewedAtMs: number;
+  /** What the set is a part of; absent outside a campaign. */
+  readonly campaign?: ReviewedWave;
+}
+
+export interface ReviewedWave {
+  readonly name: string;
+  readonly wave: string;
+  /** The digest of the wave in the manifest: 64 hex digits. */
+  readonly digest: string;
+  readonly class: string;
+}
+
+/** What the reviewer saw of one key. */
+export interface ReviewLine {
+  readonly vaultId: string;
+  readonly keyId: string;
+  readonly label: string;
+  /** The full hash of the consent record. */
+  readonly record: string;
+  readonly author: string;
+  readonly how: "asked";
+  readonly reason?: string;
+  /** The digest of the key's facts for the step. */
+  readonly facts: string;
+  /** The IDs of the resources that use the key, sorted. */
+  readonly resources: readonly string[];
+  /** The keystores of the key, sorted by ID. */
+  readonly keystores: readonly ReviewedKeystore[];
+}
+
+export interface ReviewedKeystore {
+  readonly id: string;
+  readonly type: string;
+  /** As the service reports it: an ISO 8601 duration. */
+  readonly pendingPeriod?: string;
+}
+
+export interface Review {
+  readonly header: ReviewHeader;
+  /** By the path of the key, in the order of the file. */
+  readonly lines: ReadonlyMap<string, ReviewLine>;
+}
+
+/** Where a run stops that acts on a review: at what its step reaches. */
+export const reviewGoals = {
+  deactivate: "deactivated",
+  destroy: "destruction_scheduled",
+} as const satisfies Record<ReviewedStep, DeletionGoal>;
+
+/** A review names records for this long. */
+export const reviewLifetimeMs = 24 * 60 * 60 * 1000;
+
+/** Why a review names no record at all. */
+export type UnusableReview =
+  | { readonly kind: "other_instance"; readonly instanceId: string }
+  | { readonly kind: "other_reviewer"; readonly reviewer: string }
+  | { readonly kind: "expired"; readonly atMs: number }
+  | { readonly kind: "not_yet"; readonly reviewedAtMs: number };
+
+/** Why a key cannot be a part of the set. */
+export type NotReviewable =
+  /** The next step of the key is another one, or it has none. */
+  | { readonly kind: "other_step"; readonly state: ObservedState }
+  | { readonly kind: "never_active" }
+  | { readonly kind: "not_binding"; readonly why: NotBinding }
+  | { readonly kind: "own_request" }
+  | { readonly kind: "other_requester"; readonly record: ConsentRecord }
+  | { readonly kind: "not_asked"; readonly record: ConsentRecord }
+  | { readonly kind: "use_unreadable" };
+
+/** Why a run leaves a key alone although a review was passed. */
+export type SkipReason =
+  | UnusableReview
+  | NotReviewable
+  | { readonly kind: "not_listed" }
+  | { readonly kind: "changed"; readonly fields: readonly (keyof ReviewLine)[] };
+
+export type ReviewVerdict =
+  | { readonly kind: "act"; readonly record: ConsentRecord }
+  | { readonly kind: "skip"; readonly why: SkipReason };
+
+/** The set that a key would belong to. */
+export type ReviewScope = Pick<ReviewHeader, "step" | "neverActive" | "requester" | "reviewer">;
+
+export type Admission =
+  | { readonly kind: "line"; readonly line: ReviewLine; readonly record: ConsentRecord }
+  | { readonly kind: "apart"; readonly why: NotReviewable };
+
+/** The one decision about a key of a set: whether the review still names the record on the key. */
+export function judgeReviewed(review: Review, observation: KeyObservation, actor: Actor, nowMs: number): ReviewVerdict {
+  const skip = (why: SkipReason): ReviewVerdict => ({ kind: "skip", why });
+  const { header, lines } = review;
+  const latestMs = Math.max(nowMs, observation.latestTimeMs ?? nowMs);
+  const unusable = unusableReview(header, { instanceId: observation.facts.instanceId, actor, nowMs, latestMs });
+  if (unusable !== undefined) return skip(unusable);
+  const reviewed = lines.get(keyPathOf(observation.facts));
+  if (reviewed === undefined) return skip({ kind: "not_listed" });
+  const fresh = admitToReview(observation, header, nowMs);
+  if (fresh.kind === "apart") return skip(fresh.why);
+  const fields = changedFields(reviewed, fresh.line);
+  return fields.length > 0 ? skip({ kind: "changed", fields }) : { kind: "act", record: fresh.record };
+}
+
+/** The circumstances in which a review is used. */
+export interface ReviewUse {
+  readonly instanceId: string;
+  readonly actor: Actor;
+  /** The service's time, and the latest time that the run has seen anywhere. */
+  readonly nowMs: number;
+  readonly latestMs: number;
+}
+
+/** Decides whether a review can name any record in this run; undefined if it can. */
+export function unusableReview(header: ReviewHeader, use: ReviewUse): UnusableReview | undefined {
+  const { instanceId, reviewer, reviewedAtMs } = header;
+  if (instanceId !== use.instanceId) return { kind: "other_instance", instanceId };
+  if (reviewer !== use.actor.identity?.iamId) return { kind: "other_reviewer", reviewer };
+  const expiresAtMs = reviewedAtMs + reviewLifetimeMs;
+  if (use.latestMs >= expiresAtMs) return { kind: "expired", atMs: expiresAtMs };
+  // A time in the future would let a review live longer than it may.
+  if (reviewedAtMs > use.nowMs + tokenToleranceMs) return { kind: "not_yet", reviewedAtMs };
+  return undefined;
+}
+
+/** The line of a key as one fresh read shows it, or why the key stands apart from this set. */
+export function admitToReview(observation: KeyObservation, scope: ReviewScope, nowMs: number): Admission {
+  const apart = (why: NotReviewable): Admission => ({ kind: "apart", why });
+  const { facts, state, updatedBy, use } = observation;
+  const { step, neverActive, requester, reviewer } = scope;
+  if (step === "destroy" && state === "pre_activation" && !neverActive) return apart({ kind: "never_active" });
+  if (state !== stateBefore(scope)) return apart({ kind: "other_step", state });
+  const standing = standingOf(observation, step, nowMs);
+  if (!standing.binds) return apart({ kind: "not_binding", why: standing.why });
+  const { record } = standing;
+  // A record that binds is by the last writer, whose full ID the service reports.
+  if (updatedBy?.iamId === reviewer) return apart({ kind: "own_request" });
+  if (updatedBy?.iamId !== requester) return apart({ kind: "other_requester", record });
+  if (record.how !== "asked") return apart({ kind: "not_asked", record });
+  if (use.kind === "unreadable" || (use.resourceIds ?? []).length !== use.count) {
+    return apart({ kind: "use_unreadable" });
+  }
+  const line: ReviewLine = {
+    vaultId: facts.vaultId,
+    keyId: facts.keyId,
+    label: facts.label,
+    record: record.sha256,
+    author: requester,
+    how: record.how,
+    ...(record.reason !== undefined && { reason: record.reason }),
+    facts: observation.digests[step],
+    resources: (use.resourceIds ?? []).toSorted(),
+    keystores: keystoresOf(observation),
+  };
+  return { kind: "line", line, record };
+}
+
+export function keyPathOf({ vaultId, keyId }: Pick<ReviewLine, "vaultId" | "keyId">): string {
+  return `${vaultId}/${keyId}`;
+}
+
+/** Makes a review of lines in any order. A key that is passed twice counts once. */
+export function reviewOf(header: ReviewHeader, lines: readonly ReviewLine[]): Review {
+  const byPath = lines.map((line) => [keyPathOf(line), line] as const);
+  return { header, lines: new Map(byPath.toSorted(([a], [b]) => (a < b ? -1 : 1))) };
+}
+
+function stateBefore({ step, neverActive }: ReviewScope): ObservedState {
+  if (step === "deactivate") return "active";
+  return neverActive ? "pre_activation" : "deactivated";
+}
+
+/**
+ * Every keystore that the key's metadata or its status names, with the period that decides when
+ * the material is gone.
+ */
+function keystoresOf({ facts, keystores: statuses }: KeyObservation): readonly ReviewedKeystore[] {
+  const named = [...facts.keystores, ...statuses.map(({ keystoreId: id, type }) => ({ id, type }))];
+  const byId = new Map(named.toReversed().map(({ id, type }) => [id, type]));
+  return Array.from(byId, ([id, type]) => {
+    const pendingPeriod = statuses.find(({ keystoreId }) => keystoreId === id)?.pendingPeriod;
+    return { id, type, ...(pendingPeriod !== undefined && { pendingPeriod }) };
+  }).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** By every field that either line has, so that no field of a line can go unread. */
+function changedFields(reviewed: ReviewLine, fresh: ReviewLine): readonly (keyof ReviewLine)[] {
+  const fields = Object.keys({ ...reviewed, ...fresh }) as (keyof ReviewLine)[];
+  return fields.filter((field) => JSON.stringify(reviewed[field]) !== JSON.stringify(fresh[field]));
+}
