@@ -8,13 +8,16 @@ import { type ChainReport, createChainCheck } from "./engine/certificate/chain.t
 import { examine } from "./engine/commands/doctor.ts";
 import { type Check, faultCheck, type WatchedCall } from "./engine/commands/doctor-messages.ts";
 import { examineControls, examineStored, loosenedIn } from "./engine/commands/examine-state.ts";
+import { type FoundKey, findKey, findVault } from "./engine/commands/find-by-name.ts";
 import { type AnyDefinition, type Inventory, takeInventory } from "./engine/commands/inventory.ts";
+import { type Listing, type ListQuery, listObjects } from "./engine/commands/listing.ts";
 import type { TagProbe } from "./engine/commands/probe-tags.ts";
 import { controlsCheck, controlsNotCompared } from "./engine/commands/state-checks.ts";
 import { readState } from "./engine/commands/stored-state.ts";
 import { createHandlers, type HandlerContext } from "./engine/handlers.ts";
 import { createOperations, type Operations } from "./engine/key/commands.ts";
 import { createKmsOperations, type KmsOperations } from "./engine/kms-key/commands.ts";
+import type { VaultSnapshot } from "./engine/ports/containers.ts";
 import { createServiceClock } from "./engine/ports/service-clock.ts";
 import type { CallOptions, Clock, Evidence, EvidenceRun, Progress, World } from "./engine/ports/world.ts";
 import { parseGiven } from "./engine/program/input-validation.ts";
@@ -137,6 +140,7 @@ export { explainChain } from "./engine/certificate/chain-messages.ts";
 export { auditEvidence, auditedSteps } from "./engine/commands/audit.ts";
 export { auditFindings, auditHeads, auditRows } from "./engine/commands/audit-messages.ts";
 export { renderChecks } from "./engine/commands/doctor-messages.ts";
+export { listedKinds } from "./engine/commands/listing.ts";
 export {
   kmsKeysNotListed,
   summariseRequests,
@@ -157,6 +161,7 @@ export {
   sayUnreadSoFar,
 } from "./engine/text/transient-read-errors.ts";
 export { announcedSteps, announcesNothing } from "./lifecycle/announcement.ts";
+export { lifecycleStates } from "./lifecycle/lifecycle-state.ts";
 export { checkArguments } from "./resources/functions.ts";
 export { isLoopbackEndpoint } from "./services/http/allowed-hosts.ts";
 export { checkStored, isConsent, parseDurationMs, readConsents, storedSettings } from "./settings.ts";
@@ -173,11 +178,25 @@ export function openOperations(
   readonly settings: Settings;
   /** Lists the contents of a vault, for a program that adopts them. */
   readonly inventory: (vaultId: string, options: CallOptions) => Promise<Inventory>;
+  readonly directory: Directory;
   close(): Promise<void>;
 } {
   const { settings, world, close } = openWorld(environment, {}, outputs);
   const inventory = (vaultId: string, options: CallOptions) => takeInventory(world, adoptable, vaultId, options);
-  return { operations: createOperations(world), kmsOperations: createKmsOperations(world), settings, inventory, close };
+  const directory: Directory = {
+    list: (query, options) => listObjects(world, query, options),
+    findVault: (name, options) => findVault(world, name, options),
+    findKey: (name, options) => findKey(world, name, options),
+  };
+  const kmsOperations = createKmsOperations(world);
+  return { operations: createOperations(world), kmsOperations, settings, inventory, directory, close };
+}
+
+/** What exists, and what a name that a person typed stands for. */
+interface Directory {
+  list(query: ListQuery, options: CallOptions): Promise<Listing>;
+  findVault(name: string, options: CallOptions): Promise<VaultSnapshot>;
+  findKey(name: string, options: CallOptions): Promise<FoundKey>;
 }
 
 /** Limit of the calls that `uko doctor` remembers; it makes far fewer. */

@@ -1,6 +1,7 @@
 /** Parsers of command-line arguments. They throw UKO_INPUT_INVALID with the expected form. */
 
 import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { isConsent, parseDurationMs } from "../compose.ts";
 import { asUkoError, UkoError } from "../errors.ts";
 import { printable } from "../printable.ts";
@@ -25,30 +26,59 @@ const recordIdForm = /^[0-9a-f]{32}$/;
  */
 export const maxReasonCharacters = 500;
 
+/** A key that has to be found first: `<vault>/<label>`, a label, or the beginning of an ID. */
+export interface KeyName {
+  readonly name: string;
+}
+
+export type TypedKey = KeyPath | KmsKeyPath | KeyName;
+
+const maxNameCharacters = 500;
+
 /** Reads `<vaultId>/<keyId>`, two UUIDs. */
 export function parseKeyPath(text: string): KeyPath {
-  const { vaultId, keyId } = keyPathForm.exec(text.toLowerCase())?.groups ?? {};
-  if (vaultId !== undefined && keyId !== undefined) return { vaultId, keyId };
-  if (kmsKeyPathForm.test(text.toLowerCase())) {
-    throw invalid(
-      `"${printable(text, 100)}" is a KMS key, and this command accepts managed keys only`,
-      "status, request, continue and withdraw accept kms/<keyId> as well.",
-    );
-  }
+  const key = parseKey(text);
+  if ("name" in key) throw notFullKeyPath(text);
+  return key;
+}
+
+/** Reads `<vaultId>/<keyId>`, or a name of a managed key. */
+export function parseKey(text: string): KeyPath | KeyName {
+  const key = parseAnyKey(text);
+  if (!("kmsKeyId" in key)) return key;
   throw invalid(
-    `"${printable(text, 100)}" is not the name of a key`,
-    [
-      "The name of a key is <vaultId>/<keyId>, two UUIDs with a slash between them, such as",
-      "5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-000000000002",
-      "It is the ID of the resource in the state (pulumi stack export, tofu show), and part of the commands that uko prints.",
-    ].join("\n"),
+    `"${printable(text, 100)}" is a KMS key, and this command accepts managed keys only`,
+    "status, request, continue and withdraw accept kms/<keyId> as well.",
   );
 }
 
-/** Reads `<vaultId>/<keyId>`, or `kms/<keyId>` for a KMS key. */
-export function parseAnyKeyPath(text: string): KeyPath | KmsKeyPath {
+/** Reads `<vaultId>/<keyId>`, `kms/<keyId>` for a KMS key, or a name of a managed key. */
+export function parseAnyKey(text: string): TypedKey {
+  const { vaultId, keyId } = keyPathForm.exec(text.toLowerCase())?.groups ?? {};
+  if (vaultId !== undefined && keyId !== undefined) return { vaultId, keyId };
   const kmsKeyId = kmsKeyPathForm.exec(text.toLowerCase())?.groups?.kmsKeyId;
-  return kmsKeyId === undefined ? parseKeyPath(text) : { kmsKeyId };
+  if (kmsKeyId !== undefined) return { kmsKeyId };
+  if (text.toLowerCase().startsWith("kms/")) {
+    throw invalid(`"${printable(text, 100)}" is not the ID of a KMS key`, "The ID of a KMS key is kms/ and a UUID.");
+  }
+  if (text.trim() === "" || text.length > maxNameCharacters || text.startsWith("/") || text.endsWith("/")) {
+    throw notFullKeyPath(text);
+  }
+  return { name: text };
+}
+
+/** The error about a name where a command accepts only the full path of a key. */
+export function notFullKeyPath(text: string, why?: string): UkoError {
+  return invalid(
+    `"${printable(text, 100)}" is not the full ID of a key`,
+    [
+      ...(why === undefined ? [] : [why]),
+      "The full ID of a key is <vaultId>/<keyId>, two UUIDs with a slash between them, such as",
+      "5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-000000000002",
+      "Next: list the keys with their IDs with",
+      "  uko ls --kind key --json",
+    ].join("\n"),
+  );
 }
 
 const vaultIdForm = new RegExp(`^${uuid}$`);
@@ -78,7 +108,7 @@ export function parseRecordId(text: string): string {
 }
 
 export interface ConsentPair {
-  readonly key: KeyPath;
+  readonly key: KeyPath | KeyName;
   readonly recordId: string;
 }
 
@@ -87,14 +117,14 @@ export function parseConsents(words: readonly string[]): readonly ConsentPair[] 
   const pairs: ConsentPair[] = [];
   for (let at = 0; at < words.length; at += 2) {
     const [name = "", recordId] = words.slice(at);
-    const key = parseKeyPath(name);
+    const key = parseKey(name);
     if (recordId === undefined) {
       throw invalid(
         `"${printable(name, 100)}" has no record id after it`,
         "Name each key and the ID of its request in turn: uko consent <key> <recordId> [<key> <recordId> ...].",
       );
     }
-    if (pairs.some((pair) => pair.key.keyId === key.keyId && pair.key.vaultId === key.vaultId)) {
+    if (pairs.some((pair) => isDeepStrictEqual(pair.key, key))) {
       throw invalid(
         `"${printable(name, 100)}" is named twice`,
         "Name each key once, with the id of its pending request.",

@@ -9,7 +9,9 @@ const otherKey = `${vaultId}/9b2d0000-0000-4000-8000-000000000003`;
 const otherRecordId = "1c9e44d07b2a58f36e10d9a4c7835b2f";
 
 export const generalHelp = `
-The name of a key is <vaultId>/<keyId>, two UUIDs. Several keys are processed in the given order.
+Name a key by <vaultId>/<keyId>, two UUIDs, or by <vault>/<label>, a label, or the start of an ID (4 characters or
+more). A command that changes something accepts a name only at a terminal, where it shows the key and asks. uko ls lists
+names and IDs. Several keys are processed in the given order.
 The name of a KMS key outside UKO is kms/<keyId>. uko request opens its deletion window, and uko continue, with the
 name of that window, destroys it.
 
@@ -64,6 +66,11 @@ The zip of a release contains an executable that does not need Node, on any syst
 
 /** Examples per command; each can be pasted, with your own key and record. */
 export const examples = {
+  ls: [
+    ["the vaults that you can read", "uko ls"],
+    ["the keystores, templates and keys of a vault", "uko ls payments"],
+    ["the keys that wait for a second person, in every vault", "uko ls --state pending_approval"],
+  ],
   status: [
     ["the state of the key, and what its deletion waits for", `uko status ${key}`],
     ["a KMS key", `uko status ${kmsKey}`],

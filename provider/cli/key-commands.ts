@@ -6,13 +6,12 @@ import type { Loosening } from "../engine/key/commands.ts";
 import { UkoError } from "../errors.ts";
 import {
   collectConsents,
-  type KeyPath,
-  type KmsKeyPath,
-  parseAnyKeyPath,
+  parseAnyKey,
   parseConsents,
-  parseKeyPath,
+  parseKey,
   parseReason,
   parseWait,
+  type TypedKey,
 } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { type CommandName, exampleHelp } from "./help.ts";
@@ -41,7 +40,7 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
     "status",
     "several",
     "Show the state of a key and what its deletion waits for; changes nothing",
-  ).action((keys: AnyKeyPath[], given: JsonOption) =>
+  ).action((keys: TypedKey[], given: JsonOption) =>
     run(keys, given, {
       act: ({ operations, ref, options }) => operations.status(ref, options),
       actOnKms: ({ operations, ref, options }) => operations.status(ref, options),
@@ -53,7 +52,7 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
     "plan",
     "several",
     "Show all steps to delete a key, with effects, earliest dates, the point of no return and roles; changes nothing",
-  ).action((keys: KeyPath[], given: JsonOption) =>
+  ).action((keys: TypedKey[], given: JsonOption) =>
     run(keys, given, { act: ({ operations, ref, options }) => operations.plan(ref, options) }),
   );
 
@@ -64,9 +63,10 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
         "reason for the second person, at most 500 characters; not for kms/ keys",
       ).argParser(parseReason),
     )
-    .action((keys: AnyKeyPath[], given: JsonOption & { readonly reason?: string }) => {
+    .action((keys: TypedKey[], given: JsonOption & { readonly reason?: string }) => {
       if (given.reason !== undefined) refuseReasonOnKms(keys);
       return run(keys, given, {
+        writes: "request",
         act: ({ operations, ref, options }) => operations.request(ref, given.reason, options),
         actOnKms: ({ operations, ref, options }) => operations.request(ref, options),
       });
@@ -78,18 +78,18 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
   addLoosen(program, run);
   addWaysBack(program, run);
 
-  keyCommand(program, "sync", "one", "Synchronize the keystores with a key").action((key: KeyPath, given: JsonOption) =>
-    run([key], given, { act: ({ operations, ref, options }) => operations.sync(ref, options) }),
+  keyCommand(program, "sync", "one", "Synchronize the keystores with a key").action(
+    (key: TypedKey, given: JsonOption) =>
+      run([key], given, { writes: "sync", act: ({ operations, ref, options }) => operations.sync(ref, options) }),
   );
 }
 
-type AnyKeyPath = KeyPath | KmsKeyPath;
-type Run = (keys: readonly AnyKeyPath[], options: JsonOption, rest: Omit<KeyRun, "keys" | "json">) => Promise<void>;
+type Run = (keys: readonly TypedKey[], options: JsonOption, rest: Omit<KeyRun, "keys" | "json">) => Promise<void>;
 
 /**
  * A deletion window has no room for a reason, and its author would believe that others can read it.
  */
-function refuseReasonOnKms(keys: readonly AnyKeyPath[]): void {
+function refuseReasonOnKms(keys: readonly TypedKey[]): void {
   if (!keys.some((key) => "kmsKeyId" in key)) return;
   throw new UkoError("UKO_INPUT_INVALID", {
     summary: "KMS does not store a reason with a deletion window",
@@ -113,15 +113,18 @@ function addConsent(program: Command, run: Run): void {
     .addHelpText("after", exampleHelp("consent"))
     .action((words: readonly string[], given: JsonOption) => {
       const pairs = parseConsents(words);
-      const recordIdOf = ({ vaultId, keyId }: KeyPath): string => {
-        const pair = pairs.find(({ key }) => key.vaultId === vaultId && key.keyId === keyId);
-        if (pair === undefined) throw new UkoError("UKO_BUG");
-        return pair.recordId;
+      const recordIdAt = (index: number): string => {
+        const recordId = pairs[index]?.recordId;
+        if (recordId === undefined) throw new UkoError("UKO_BUG");
+        return recordId;
       };
       return run(
         pairs.map(({ key }) => key),
         given,
-        { act: ({ operations, ref, options }) => operations.consent(ref, recordIdOf(ref), options) },
+        {
+          writes: "consent",
+          act: ({ operations, ref, index, options }) => operations.consent(ref, recordIdAt(index), options),
+        },
       );
     });
 }
@@ -154,8 +157,9 @@ function addContinue(program: Command, run: Run): void {
         "how long to wait for people and time, such as 90s, 30m, 5h, 7d (default: UKO_WAIT)",
       ).argParser(parseWait),
     )
-    .action((keys: AnyKeyPath[], given: ContinueOptions) =>
+    .action((keys: TypedKey[], given: ContinueOptions) =>
       run(keys, given, {
+        writes: "continue",
         ...(given.wait !== undefined && { over: { UKO_WAIT: given.wait } }),
         act: ({ operations, settings, ref, options }) => {
           const consents = consentsOf(settings, given);
@@ -192,8 +196,9 @@ function addLoosen(program: Command, run: Run): void {
     .addOption(
       new Option("--reason <text>", "reason for the second person, at most 500 characters").argParser(parseReason),
     )
-    .action((key: KeyPath, { to, consent = [], reason, json }: LoosenOptions) =>
+    .action((key: TypedKey, { to, consent = [], reason, json }: LoosenOptions) =>
       run([key], json === undefined ? {} : { json }, {
+        writes: "loosen",
         act: ({ operations, ref, options }) =>
           operations.loosen(ref, { to, consents: consent, ...(reason !== undefined && { reason }) }, options),
       }),
@@ -202,8 +207,9 @@ function addLoosen(program: Command, run: Run): void {
 
 function addWaysBack(program: Command, run: Run): void {
   keyCommand(program, "withdraw", "several", "Withdraw a pending request or approval; the key keeps its state").action(
-    (keys: AnyKeyPath[], given: JsonOption) =>
+    (keys: TypedKey[], given: JsonOption) =>
       run(keys, given, {
+        writes: "withdraw",
         act: ({ operations, ref, options }) => operations.withdraw(ref, options),
         actOnKms: ({ operations, ref, options }) => operations.withdraw(ref, options),
       }),
@@ -213,19 +219,26 @@ function addWaysBack(program: Command, run: Run): void {
     "reactivate",
     "several",
     "Make a deactivated key active again, and withdraw a pending request",
-  ).action((keys: KeyPath[], given: JsonOption) =>
-    run(keys, given, { act: ({ operations, ref, options }) => operations.reactivate(ref, options) }),
+  ).action((keys: TypedKey[], given: JsonOption) =>
+    run(keys, given, {
+      writes: "reactivate",
+      act: ({ operations, ref, options }) => operations.reactivate(ref, options),
+    }),
   );
 }
 
 /** Commands that also accept KMS keys; all others accept only managed keys. */
 const takeKmsKeys: readonly CommandName[] = ["status", "request", "continue", "withdraw"];
+const onlyRead: readonly CommandName[] = ["status", "plan"];
 
 function keyCommand(program: Command, name: CommandName, keys: "one" | "several", description: string): Command {
-  const [form, parse] = takeKmsKeys.includes(name)
-    ? (["<vaultId>/<keyId>, or kms/<keyId> for a KMS key", parseAnyKeyPath] as const)
-    : (["<vaultId>/<keyId>", parseKeyPath] as const);
-  const collect = (text: string, before: readonly AnyKeyPath[] = []): readonly AnyKeyPath[] => [...before, parse(text)];
+  const parse = takeKmsKeys.includes(name) ? parseAnyKey : parseKey;
+  const paths = takeKmsKeys.includes(name) ? "<vaultId>/<keyId>, kms/<keyId>" : "<vaultId>/<keyId>";
+  const names = onlyRead.includes(name)
+    ? ", <vault>/<label> or the start of an ID"
+    : "; at a terminal also <vault>/<label> or the start of an ID";
+  const form = `${paths}${names}`;
+  const collect = (text: string, before: readonly TypedKey[] = []): readonly TypedKey[] => [...before, parse(text)];
   const argument =
     keys === "one"
       ? new Argument("<key>", form).argParser(parse)

@@ -12,6 +12,7 @@ import { generalHelp } from "./help.ts";
 import { addImportCommand } from "./import-command.ts";
 import { addInstallCommand } from "./install-command.ts";
 import { addKeyCommands } from "./key-commands.ts";
+import { addLsCommand } from "./ls-command.ts";
 import { printError } from "./run-on-keys.ts";
 import { addVaultCommands } from "./vault-commands.ts";
 
@@ -52,6 +53,7 @@ export function buildProgram(world: CliWorld, end: (exitCode: number) => void): 
       getOutHelpWidth: () => helpColumns,
     })
     .addHelpText("after", generalHelp);
+  addLsCommand(program, world, end);
   addKeyCommands({ program, world, end });
   addVaultCommands(program, world, end);
   addAuditCommand(program, world);

@@ -6,14 +6,17 @@ import type { Report } from "../engine/loop/report.ts";
 import type { KmsKeyRef } from "../engine/ports/kms-keys.ts";
 import type { CallOptions, KeyRef } from "../engine/ports/world.ts";
 import { asUkoError, type ErrorCode, UkoError } from "../errors.ts";
-import type { KeyPath, KmsKeyPath } from "./arguments.ts";
+import type { KeyPath, KmsKeyPath, TypedKey } from "./arguments.ts";
 import type { CliWorld, Environment, OpenOperations } from "./cli-world.ts";
 import { createProgressLine } from "./progress-line.ts";
 import { errorJson, errorText, reportJson, reportText } from "./render.ts";
+import { requireFullIds, resolveKeys } from "./typed-keys.ts";
 
 export interface KeyRun {
-  readonly keys: readonly (KeyPath | KmsKeyPath)[];
+  readonly keys: readonly TypedKey[];
   readonly json: boolean;
+  /** The command, if it writes; then only a person at a terminal may name a key by its name. */
+  readonly writes?: string;
   /** Options with the same meaning as a variable; the option takes precedence. */
   readonly over?: Environment;
   readonly act: (call: KeyCall) => Promise<Report>;
@@ -26,6 +29,8 @@ export interface KeyCall {
   readonly operations: Operations;
   readonly settings: OpenOperations["settings"];
   readonly ref: KeyRef;
+  /** The position of the key in the command. */
+  readonly index: number;
   readonly options: CallOptions;
 }
 
@@ -46,16 +51,18 @@ export const endsTheRun: ReadonlySet<ErrorCode> = new Set([
 
 /** Returns the exit code. Throws the error that stopped the run before its first key. */
 export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
+  requireFullIds(world, run);
   const progress = createProgressLine(world.err);
   const environment = { ...world.environment, ...run.over };
   const opened = await world.openOperations(environment, { progress });
   const { close } = opened;
   const exitCodes: number[] = [];
   try {
-    for (const [index, key] of run.keys.entries()) {
+    const keys = await resolveKeys(world, opened, run);
+    for (const [index, key] of keys.entries()) {
       if (index > 0 && !run.json) world.out.write("\n");
       try {
-        const report = await actOn(key, run, opened, { signal: world.signal });
+        const report = await actOn({ key, index }, run, opened, { signal: world.signal });
         progress.clear();
         world.out.write(run.json ? reportJson(report) : reportText(report));
         exitCodes.push(report.exitCode);
@@ -74,13 +81,13 @@ export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
 }
 
 async function actOn(
-  key: KeyPath | KmsKeyPath,
+  { key, index }: { readonly key: KeyPath | KmsKeyPath; readonly index: number },
   { act, actOnKms }: KeyRun,
   { operations, kmsOperations, settings }: OpenOperations,
   options: CallOptions,
 ): Promise<Report> {
   const { instanceId } = settings;
-  if (!("kmsKeyId" in key)) return act({ operations, settings, ref: { instanceId, ...key }, options });
+  if (!("kmsKeyId" in key)) return act({ operations, settings, ref: { instanceId, ...key }, index, options });
   if (actOnKms === undefined) throw new UkoError("UKO_BUG");
   return actOnKms({ operations: kmsOperations, settings, ref: { instanceId, ...key }, options });
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { collectConsents, parseAnyKeyPath } from "../../provider/cli/arguments.ts";
+import { collectConsents, parseAnyKey } from "../../provider/cli/arguments.ts";
 import { type CliTestWorld, keys, makeKmsKey, reportOf, startCliWorld } from "./harness.ts";
 
 let world: CliTestWorld;
@@ -53,8 +53,8 @@ it("a reason is not dropped silently", async () => {
 
 it("accepts the names of KMS keys and of their windows", () => {
   const id = "0f8c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b11";
-  expect(parseAnyKeyPath(`kms/${id}`)).toEqual({ kmsKeyId: id });
-  expect(() => parseAnyKeyPath(`kms/${id.slice(1)}`)).toThrow(/is not the name of a key/);
+  expect(parseAnyKey(`kms/${id}`)).toEqual({ kmsKeyId: id });
+  expect(() => parseAnyKey(`kms/${id.slice(1)}`)).toThrow(/is not the ID of a KMS key/);
   const window = `${id}@2026-12-01T14:22:00Z`;
   expect(collectConsents(`${window}, ${"a".repeat(32)}`)).toEqual([window, "a".repeat(32)]);
   expect(() => collectConsents(`${id}@2026`)).toThrow(/is not the ID of a request/);

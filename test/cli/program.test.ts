@@ -22,6 +22,9 @@ function aReport(exitCode = 0): Report {
   return { v: 1, ...ref, lifecycleState: "active", deletion: {}, taken: [], explanation, exitCode };
 }
 
+const unexpected = (): Promise<never> => Promise.reject(new Error("not in this test"));
+const noDirectory: OpenOperations["directory"] = { list: unexpected, findVault: unexpected, findKey: unexpected };
+
 /** A world whose operations only record their calls. */
 function aWorld(over: Partial<Operations> = {}, variables: Readonly<Record<string, string>> = {}) {
   const names = ["status", "plan", "request", "consent", "continue", "withdraw", "reactivate", "sync"] as const;
@@ -39,6 +42,7 @@ function aWorld(over: Partial<Operations> = {}, variables: Readonly<Record<strin
       kmsOperations: noted as unknown as OpenOperations["kmsOperations"],
       settings: readSettings(given),
       inventory: async () => ({ items: [], leftOut: [] }),
+      directory: noDirectory,
       close,
     }),
   });
@@ -120,8 +124,9 @@ describe("invalid input", () => {
     [["status", key, "--jsn"], /Unknown option '--jsn'\n {2}\(Did you mean --json\?\)/],
     [["status"], /Missing required argument 'key'/],
     [["sync", key, other], /Too many arguments/],
-    [["status", keyId], /is not the name of a key/],
-    [["status", key, keyId], /is not the name of a key/],
+    [["status", "/payroll"], /is not the full ID of a key/],
+    [["sync", keyId], /is not the full ID of a key\n.* only at a terminal/],
+    [["withdraw", key, "payments/payroll"], /is not the full ID of a key\n.* only at a terminal/],
     [["consent", key, "latest"], /is not the ID of a request/],
     [["continue", key, "--consent", "latest"], /is not the ID of a request/],
     [["continue", key, "--wait", "soon"], /^--wait is not a duration\n.* 30m.*\n {2}\[UKO_INPUT_INVALID\]/],
@@ -149,7 +154,7 @@ describe("invalid input", () => {
 
   it("is one line of JSON on standard output with --json", async () => {
     const { world } = aWorld();
-    expect(await runCli(["status", "payroll", "--json"], world)).toBe(1);
+    expect(await runCli(["sync", "payroll", "--json"], world)).toBe(1);
     expect(JSON.parse(world.output.out)).toMatchObject({ v: 1, error: { code: "UKO_INPUT_INVALID" }, exitCode: 1 });
     expect(world.output.err).toBe("");
   });
@@ -168,7 +173,18 @@ it.each([
 
 describe("help", () => {
   const onKeys = ["status", "plan", "request", "consent", "continue", "withdraw", "reactivate", "sync"];
-  const commands = [...onKeys, "requests", "sweep", "audit", "import", "install", "doctor", "emulator", "completion"];
+  const commands = [
+    "ls",
+    ...onKeys,
+    "requests",
+    "sweep",
+    "audit",
+    "import",
+    "install",
+    "doctor",
+    "emulator",
+    "completion",
+  ];
   it("matches the golden files", async () => {
     const { world } = aWorld();
     expect(await runCli(["--help"], world)).toBe(0);

@@ -1,0 +1,153 @@
+/** `uko ls`: lists vaults, keystores, templates and keys; changes nothing. */
+
+import { Argument, type Command, Option } from "commander";
+import { jsonLine, lifecycleStates, listedKinds } from "../compose.ts";
+import type { Listed, ListedKind, Listing } from "../engine/commands/listing.ts";
+import type { LifecycleState } from "../lifecycle/lifecycle-state.ts";
+import type { CliWorld, TextOutput } from "./cli-world.ts";
+import { exampleHelp } from "./help.ts";
+import { createProgressLine } from "./progress-line.ts";
+import { mostSevere, printError } from "./run-on-keys.ts";
+import { type Cell, type Column, paint, renderTable, type Tone } from "./table.ts";
+
+interface LsOptions {
+  readonly kind?: readonly ListedKind[];
+  readonly state?: readonly LifecycleState[];
+  readonly name?: string;
+  readonly json?: true;
+}
+
+export function addLsCommand(program: Command, world: CliWorld, end: (exitCode: number) => void): void {
+  program
+    .command("ls")
+    .description("List vaults, or the keystores, templates and keys of a vault; changes nothing")
+    .addArgument(new Argument("[vault]", "name or ID of a vault; without it, uko lists the vaults"))
+    .addOption(new Option("--kind <kind...>", "only these kinds").choices(listedKinds))
+    .addOption(new Option("--state <state...>", "only keys in these states").choices(lifecycleStates))
+    .option("--name <text>", "only what has this text in its name or label")
+    .option("--json", "one line of JSON per object")
+    .addHelpText("after", exampleHelp("ls"))
+    .action(async (vault: string | undefined, given: LsOptions) => end(await runLs(world, vault, given)));
+}
+
+/** Without a vault, the vaults alone fit a screen. A filter asks for what is in them. */
+function kindsFor(vault: string | undefined, { kind, state, name }: LsOptions): readonly ListedKind[] {
+  if (kind !== undefined) return listedKinds.filter((each) => kind.includes(each));
+  if (state !== undefined) return ["key"];
+  if (vault !== undefined) return ["keystore", "template", "key"];
+  return name === undefined ? ["vault"] : listedKinds;
+}
+
+async function runLs(world: CliWorld, vault: string | undefined, given: LsOptions): Promise<number> {
+  const progress = createProgressLine(world.err);
+  const { directory, close } = await world.openOperations(world.environment, { progress });
+  const options = { signal: world.signal };
+  try {
+    const vaults = vault === undefined ? [] : [await directory.findVault(vault, options)];
+    const kinds = kindsFor(vault, given);
+    const { state: states, name: contains } = given;
+    const query = { vaults, kinds, ...(states && { states }), ...(contains !== undefined && { contains }) };
+    const listing = await directory.list(query, options);
+    progress.clear();
+    return writeListing(world, kinds, listing, given.json === true);
+  } finally {
+    progress.clear();
+    await close();
+  }
+}
+
+function writeListing(
+  world: CliWorld,
+  kinds: readonly ListedKind[],
+  { objects, unreadable }: Listing,
+  json: boolean,
+): number {
+  if (json) for (const object of objects) world.out.write(`${jsonLine({ v: 1, ...object })}\n`);
+  else world.out.write(`${tablesOf(world.out, kinds, objects)}\n`);
+  for (const { vaultId, kind, error } of unreadable) {
+    if (json) printError(world, error, true, { vaultId });
+    else world.err.write(`The ${kind}s of vault ${vaultId} are not listed: ${error.summary}\n`);
+  }
+  return mostSevere(unreadable.map(({ error }) => error.exitCode));
+}
+
+function tablesOf(output: TextOutput, kinds: readonly ListedKind[], objects: readonly Listed[]): string {
+  if (objects.length === 0) return "Nothing matches.";
+  const tables = kinds.flatMap((kind) => {
+    const rows = objects.filter(({ resource }) => resource === kind).map((object) => rowOf(object, output));
+    if (rows.length === 0) return [];
+    const table = renderTable(output, { columns: columns[kind], rows });
+    return [kinds.length === 1 ? table : `${paint(output, "strong", headings[kind])}\n${table}`];
+  });
+  return tables.join("\n\n");
+}
+
+const headings = { vault: "Vaults", keystore: "Keystores", template: "Templates", key: "Keys" } as const;
+
+const columns: Readonly<Record<ListedKind, readonly Column[]>> = {
+  vault: [{ head: "NAME" }, { head: "DESCRIPTION", minWidth: 12 }, { head: "ID" }],
+  keystore: [
+    { head: "NAME", minWidth: 12 },
+    { head: "TYPE", minWidth: 6 },
+    { head: "GROUPS", minWidth: 6 },
+    { head: "HEALTH" },
+    { head: "ID" },
+  ],
+  template: [
+    { head: "NAME", minWidth: 12 },
+    { head: "ALGORITHM" },
+    { head: "KEYS START", minWidth: 8 },
+    { head: "ID" },
+  ],
+  key: [
+    { head: "NAME", minWidth: 12 },
+    { head: "STATE" },
+    { head: "TEMPLATE", minWidth: 6 },
+    { head: "ALGORITHM", minWidth: 3 },
+    { head: "KEYSTORES", minWidth: 6 },
+    { head: "ID" },
+  ],
+};
+
+/** Terminals that show a key's full path in its row; a narrower one shows the ID of the key alone. */
+const wideColumns = 160;
+
+function rowOf(object: Listed, output: TextOutput): readonly Cell[] {
+  switch (object.resource) {
+    case "vault":
+      return [object.name, object.description, object.vaultId];
+    case "keystore":
+      return [object.name, object.type, object.groups.join(", "), object.health, object.keystoreId];
+    case "template":
+      return [
+        object.name,
+        `${object.algorithm} ${object.size}`,
+        object.isArchived ? `archived` : object.keyState,
+        object.templateId,
+      ];
+    case "key": {
+      const { vault, label, vaultId, keyId, lifecycleState, template, algorithm, size, keystores } = object;
+      const isWide = (output.columns ?? wideColumns) >= wideColumns;
+      return [
+        `${vault}/${label}`,
+        { text: lifecycleState, tone: tones[lifecycleState] },
+        template,
+        `${algorithm} ${size}`,
+        keystores.join(", "),
+        isWide ? `${vaultId}/${keyId}` : keyId,
+      ];
+    }
+  }
+}
+
+const tones: Readonly<Record<LifecycleState, Tone>> = {
+  active: "done",
+  pre_activation: "quiet",
+  pending_approval: "waiting",
+  cooling_down: "waiting",
+  deactivated: "waiting",
+  pending_destruction: "waiting",
+  destroyed: "refused",
+  compromised: "refused",
+  unrecognised: "refused",
+};

@@ -1,0 +1,109 @@
+/**
+ * The search for a vault or a key by the name that a person types: a full ID, the exact name or
+ * label, or the unique beginning of an ID. An ambiguous name is an error that lists the candidates.
+ */
+
+import { type ErrorCode, UkoError } from "../../errors.ts";
+import type { VaultSnapshot } from "../ports/containers.ts";
+import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
+import { plain } from "../text/words.ts";
+
+/** A key, and the names that people know it by. */
+export interface FoundKey {
+  readonly vaultId: string;
+  readonly keyId: string;
+  readonly vault: string;
+  readonly label: string;
+  readonly keyState: string;
+}
+
+const maxCandidatesShown = 10;
+/** Shorter beginnings of an ID are more likely to be a mistyped name. */
+const idPrefixForm = /^[0-9a-f][0-9a-f-]{3,35}$/;
+
+/** Throws UKO_NOT_FOUND, or UKO_INPUT_INVALID if the name is ambiguous. */
+export async function findVault(world: World, name: string, options: CallOptions): Promise<VaultSnapshot> {
+  const vaults = await world.vaults.list({}, options);
+  return only(
+    bestOf(vaults, name, (vault) => vault),
+    {
+      what: `vault "${plain(name, 100)}"`,
+      notFound: "UKO_NOT_FOUND",
+      remedy: "Next: list the vaults that you can read with\n  uko ls",
+      say: (vault) => `${vault.id}  ${plain(vault.name, 60)}`,
+    },
+  );
+}
+
+/**
+ * Finds a key by `<vault>/<label>`, or by a label or the beginning of an ID in any vault. Throws
+ * UKO_KEY_NOT_FOUND, UKO_NOT_FOUND, or UKO_INPUT_INVALID if the name is ambiguous.
+ */
+export async function findKey(world: World, typed: string, options: CallOptions): Promise<FoundKey> {
+  const slash = typed.indexOf("/");
+  const name = typed.slice(slash + 1);
+  const vaults =
+    slash === -1 ? await world.vaults.list({}, options) : [await findVault(world, typed.slice(0, slash), options)];
+  const found: FoundKey[] = [];
+  for (const vault of vaults) {
+    const keys = await world.keys.list({ vaultId: vault.id }, options);
+    found.push(
+      ...bestOf(keys, name, ({ keyId, label }) => ({ id: keyId, name: label })).map((key) => foundIn(vault, key)),
+    );
+  }
+  return only(
+    bestOf(found, name, ({ keyId, label }) => ({ id: keyId, name: label })),
+    {
+      what: `key "${plain(typed, 100)}"`,
+      notFound: "UKO_KEY_NOT_FOUND",
+      remedy: "Next: list the keys that you can read with\n  uko ls --kind key",
+      say: ({ vaultId, keyId, vault, label, keyState }) =>
+        `${vaultId}/${keyId}  ${plain(`${vault}/${label}`, 80)}  ${plain(keyState, 40)}`,
+    },
+  );
+}
+
+/** A full ID outranks a name, and a name outranks the beginning of an ID. */
+function bestOf<Each>(
+  all: readonly Each[],
+  typed: string,
+  identify: (each: Each) => { readonly id: string; readonly name: string },
+): readonly Each[] {
+  const asId = typed.toLowerCase();
+  const byId = all.filter((each) => identify(each).id === asId);
+  if (byId.length > 0) return byId;
+  const byName = all.filter((each) => identify(each).name === typed);
+  if (byName.length > 0 || !idPrefixForm.test(asId)) return byName;
+  return all.filter((each) => identify(each).id.startsWith(asId));
+}
+
+interface Search<Each> {
+  readonly what: string;
+  readonly notFound: ErrorCode;
+  readonly remedy: string;
+  readonly say: (each: Each) => string;
+}
+
+function only<Each>(candidates: readonly Each[], { what, notFound, remedy, say }: Search<Each>): Each {
+  const [first, ...others] = candidates;
+  if (first === undefined) {
+    throw new UkoError(notFound, {
+      summary: `No ${what} was found`,
+      detail: `It does not exist, or this identity cannot read it. Nothing was changed.\n${remedy}`,
+    });
+  }
+  if (others.length === 0) return first;
+  const hidden = candidates.length - maxCandidatesShown;
+  throw new UkoError("UKO_INPUT_INVALID", {
+    summary: `The ${what} is ambiguous: the name fits ${candidates.length} of them`,
+    detail: [
+      "Use the full ID of one of these:",
+      ...candidates.slice(0, maxCandidatesShown).map((each) => `  ${say(each)}`),
+      ...(hidden > 0 ? [`  and ${hidden} more`] : []),
+    ].join("\n"),
+  });
+}
+
+function foundIn(vault: VaultSnapshot, { keyId, label, stateWord }: KeySnapshot): FoundKey {
+  return { vaultId: vault.id, keyId, vault: vault.name, label, keyState: stateWord };
+}

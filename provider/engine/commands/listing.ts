@@ -1,0 +1,167 @@
+/**
+ * The contents of vaults as `uko ls` lists them, from one list per vault and kind. Keys show what
+ * the service stored, so nothing here decides anything.
+ */
+
+import { type ErrorCode, isUkoError, type UkoError } from "../../errors.ts";
+import { type LifecycleState, lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
+import type { Run } from "../../lifecycle/plan.ts";
+import { observedInList } from "../key/observe.ts";
+import type { KeystoreSnapshot, TemplateSnapshot, VaultSnapshot } from "../ports/containers.ts";
+import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
+
+export const listedKinds = ["vault", "keystore", "template", "key"] as const;
+export type ListedKind = (typeof listedKinds)[number];
+
+interface InVault {
+  readonly vaultId: string;
+  /** The name of the vault. */
+  readonly vault: string;
+}
+
+export interface ListedVault {
+  readonly resource: "vault";
+  readonly vaultId: string;
+  readonly name: string;
+  readonly description: string;
+}
+
+export interface ListedKeystore extends InVault {
+  readonly resource: "keystore";
+  readonly keystoreId: string;
+  readonly name: string;
+  readonly type: string;
+  readonly health: string;
+  readonly groups: readonly string[];
+}
+
+export interface ListedTemplate extends InVault {
+  readonly resource: "template";
+  readonly templateId: string;
+  readonly name: string;
+  readonly algorithm: string;
+  readonly size: string;
+  /** The state in which its keys start. */
+  readonly keyState: string;
+  readonly isArchived: boolean;
+}
+
+export interface ListedKey extends InVault {
+  readonly resource: "key";
+  readonly keyId: string;
+  readonly label: string;
+  readonly lifecycleState: LifecycleState;
+  readonly keyState: string;
+  readonly template: string;
+  readonly algorithm: string;
+  readonly size: string;
+  /** Names of the keystores that the key is meant for. */
+  readonly keystores: readonly string[];
+}
+
+export type Listed = ListedVault | ListedKeystore | ListedTemplate | ListedKey;
+
+export interface ListQuery {
+  /** The vaults to list, as `findVault` returns them; all if empty. */
+  readonly vaults: readonly VaultSnapshot[];
+  readonly kinds: readonly ListedKind[];
+  /** Only keys in one of these states. */
+  readonly states?: readonly LifecycleState[];
+  /** Only objects whose name or label contains this text, in any case. */
+  readonly contains?: string;
+}
+
+/** A list that this identity cannot read does not hide the others. */
+export interface Listing {
+  readonly objects: readonly Listed[];
+  readonly unreadable: readonly UnreadableList[];
+}
+
+export interface UnreadableList {
+  readonly vaultId: string;
+  readonly kind: ListedKind;
+  readonly error: UkoError;
+}
+
+/** Errors that concern one list alone. */
+const concernOneList: readonly ErrorCode[] = ["UKO_RIGHTS_MISSING", "UKO_ANSWER_INVALID"];
+
+export async function listObjects(world: World, query: ListQuery, options: CallOptions): Promise<Listing> {
+  const { kinds, states, contains = "" } = query;
+  const vaults = query.vaults.length > 0 ? query.vaults : await world.vaults.list({}, options);
+  const objects: Listed[] = kinds.includes("vault") ? vaults.map(listedVault) : [];
+  const unreadable: UnreadableList[] = [];
+  for (const [index, vault] of vaults.entries()) {
+    for (const kind of kinds) {
+      if (kind === "vault") continue;
+      world.progress.report(`Listing vault ${index + 1} of ${vaults.length}: ${kind}s`);
+      try {
+        objects.push(...(await listers[kind](world, vault, options)));
+      } catch (error) {
+        if (!isUkoError(error) || !concernOneList.includes(error.code)) throw error;
+        unreadable.push({ vaultId: vault.id, kind, error });
+      }
+    }
+  }
+  const matches = (object: Listed): boolean =>
+    nameOf(object).toLowerCase().includes(contains.toLowerCase()) &&
+    (states === undefined || object.resource !== "key" || states.includes(object.lifecycleState));
+  return { objects: objects.filter(matches), unreadable };
+}
+
+export function nameOf(object: Listed): string {
+  return object.resource === "key" ? object.label : object.name;
+}
+
+const listers: Readonly<
+  Record<
+    Exclude<ListedKind, "vault">,
+    (world: World, vault: VaultSnapshot, options: CallOptions) => Promise<readonly Listed[]>
+  >
+> = {
+  keystore: async (world, vault, options) =>
+    (await world.keystores.list({ vaultId: vault.id }, options)).map((each) => listedKeystore(vault, each)),
+  template: async (world, vault, options) =>
+    (await world.templates.list({ vaultId: vault.id }, options)).map((each) => listedTemplate(vault, each)),
+  key: async (world, vault, options) => {
+    const actor = await world.session.actor(options);
+    const run: Run = { actor, consents: [], intent: "resume" };
+    return (await world.keys.list({ vaultId: vault.id }, options)).map((each) => listedKey(world, vault, each, run));
+  },
+};
+
+function listedVault({ id, name, description }: VaultSnapshot): ListedVault {
+  return { resource: "vault", vaultId: id, name, description };
+}
+
+function listedKeystore(vault: VaultSnapshot, keystore: KeystoreSnapshot): ListedKeystore {
+  const { id, name, type, variant, health, groups } = keystore;
+  const kind = variant === "" ? type : `${type} (${variant})`;
+  return { resource: "keystore", ...inVault(vault), keystoreId: id, name, type: kind, health, groups };
+}
+
+function listedTemplate(vault: VaultSnapshot, template: TemplateSnapshot): ListedTemplate {
+  const { id, name, algorithm, size, keyState, isArchived } = template;
+  return { resource: "template", ...inVault(vault), templateId: id, name, algorithm, size, keyState, isArchived };
+}
+
+function listedKey(world: World, vault: VaultSnapshot, snapshot: KeySnapshot, run: Run): ListedKey {
+  const { keyId, label, stateWord, templateName, algorithm, size, referencedKeystores } = snapshot;
+  const { observation, nowMs } = observedInList(world, snapshot);
+  return {
+    resource: "key",
+    ...inVault(vault),
+    keyId,
+    label,
+    lifecycleState: lifecycleStateOf(observation, run, nowMs),
+    keyState: stateWord,
+    template: templateName,
+    algorithm,
+    size,
+    keystores: referencedKeystores.map(({ name }) => name),
+  };
+}
+
+function inVault({ id, name }: VaultSnapshot): InVault {
+  return { vaultId: id, vault: name };
+}

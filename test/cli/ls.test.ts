@@ -1,0 +1,109 @@
+/** `uko ls`, and the names that commands accept in place of IDs. */
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { CliWorld } from "../../provider/cli/cli-world.ts";
+import { runCli } from "../../provider/cli/program.ts";
+import { type CliTestWorld, keys, quietWorld, seed, startCliWorld, vaultId } from "./harness.ts";
+
+const twin = "9b2e0000-0000-4000-8000-000000000001";
+const payroll = seed.keys?.find(({ label }) => label === "payroll");
+const secondVault = { id: "5c1f0000-0000-4000-8000-000000000001", name: "archive" };
+
+let world: CliTestWorld;
+beforeAll(async () => {
+  const sameLabel = payroll === undefined ? [] : [{ ...payroll, id: twin, label: "cards", resources: [] }];
+  world = await startCliWorld({
+    seed: { ...seed, vaults: [...(seed.vaults ?? []), secondVault], keys: [...(seed.keys ?? []), ...sameLabel] },
+  });
+});
+afterAll(() => world.close());
+
+const ls = async (args: string): Promise<string> => {
+  const { exitCode, out, err } = await world.uko("bob", `ls ${args}`);
+  expect([exitCode, err]).toEqual([0, expect.not.stringContaining("[UKO_")]);
+  return out;
+};
+
+it("lists vaults, and the contents of one of them by its name", async () => {
+  const shown = `$ uko ls\n${await ls("")}\n$ uko ls payments\n${await ls("payments")}`;
+  await expect(shown).toMatchFileSnapshot("../golden/cli/ls.txt");
+});
+
+it.each([
+  ["--kind key --name ROLL", ["payroll"]],
+  ["--state active --name v", ["vouchers"]],
+  [`${vaultId} --kind template --name L-DRAFT`, ["payroll-draft"]],
+  ["5c1f --kind key", []],
+])("filters by %s", async (args, names) => {
+  const listed = (await ls(`${args} --json`)).split("\n").filter((line) => line !== "");
+  const objects = listed.map((line) => JSON.parse(line) as { label?: string; name?: string });
+  expect(objects.map(({ label, name }) => label ?? name)).toEqual(names);
+});
+
+it("prints every fact of a key as JSON", async () => {
+  expect(JSON.parse(await ls("--kind key --name payroll --json"))).toEqual({
+    v: 1,
+    resource: "key",
+    vaultId,
+    vault: "payments",
+    keyId: keys.payroll.split("/")[1],
+    label: "payroll",
+    lifecycleState: "active",
+    keyState: "active",
+    template: "payroll",
+    algorithm: "aes",
+    size: "256",
+    keystores: ["payroll-ring"],
+  });
+});
+
+describe("a command that only reads", () => {
+  it.each(["payments/payroll", "5c1e0000/payroll", "payroll", "9b2d0000-0000-4000-8000-000000000001", keys.payroll])(
+    "accepts %s",
+    async (name) => {
+      const { exitCode, out } = await world.uko("bob", `status ${name} --json`);
+      expect([exitCode, JSON.parse(out)]).toEqual([0, expect.objectContaining({ label: "payroll" })]);
+    },
+  );
+
+  it.each([
+    ["cards", 1, /^The key "cards" is ambiguous: the name fits 2 of them\n {2}Use the full ID of one of these:\n/],
+    ["9b2", 1, /^No key "9b2" was found\n/],
+    ["payments/nothing", 1, /^No key "payments\/nothing" was found\n[\s\S]*\[UKO_KEY_NOT_FOUND\]\n$/],
+    ["absent/payroll", 1, /^No vault "absent" was found\n[\s\S]*\[UKO_NOT_FOUND\]\n$/],
+  ])("refuses %s", async (name, code, message) => {
+    const { exitCode, err } = await world.uko("bob", `plan ${name}`);
+    expect(exitCode).toBe(code);
+    expect(err).toMatch(message);
+  });
+});
+
+describe("a command that writes", () => {
+  async function atTerminal(command: string, answer: string) {
+    const questions: string[] = [];
+    const ask: CliWorld["ask"] = async (question) => {
+      questions.push(question);
+      return answer;
+    };
+    const here = quietWorld({ environment: world.environmentOf("bob"), ask });
+    return { exitCode: await runCli(command.split(" "), here), questions, ...here.output };
+  }
+
+  it("shows the key that it found at a terminal, and stops without a yes", async () => {
+    const { exitCode, questions, err } = await atTerminal("request payments/payroll", "");
+    expect(questions).toEqual([`${keys.payroll}  payments/payroll  active\nRun uko request on this key? [y/N] `]);
+    expect([exitCode, err]).toEqual([1, expect.stringMatching(/^uko request was not confirmed\n.*\n {2}\[UKO_CANC/)]);
+    expect((await world.trail()).filter(({ effect, operation }) => effect && operation !== "seed")).toEqual([]);
+  });
+
+  it("runs with a yes, and asks nothing about a full ID", async () => {
+    expect(await atTerminal("request vouchers", "y")).toMatchObject({ exitCode: 0, questions: [expect.any(String)] });
+    expect(await atTerminal(`withdraw ${keys.vouchers}`, "n")).toMatchObject({ exitCode: 0, questions: [] });
+  });
+
+  it("requires the full ID with --json, also at a terminal", async () => {
+    const { exitCode, questions, out } = await atTerminal("sync payroll --json", "y");
+    expect([exitCode, questions]).toEqual([1, []]);
+    expect(JSON.parse(out)).toMatchObject({ error: { code: "UKO_INPUT_INVALID" } });
+  });
+});
