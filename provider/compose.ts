@@ -8,16 +8,14 @@ import { type ChainReport, createChainCheck } from "./engine/certificate/chain.t
 import { examine } from "./engine/commands/doctor.ts";
 import { type Check, faultCheck, type WatchedCall } from "./engine/commands/doctor-messages.ts";
 import { examineControls, examineStored, loosenedIn } from "./engine/commands/examine-state.ts";
-import { type FoundKey, findKey, findVault } from "./engine/commands/find-by-name.ts";
+import { createDirectory, type Directory } from "./engine/commands/find-by-name.ts";
 import { type AnyDefinition, type Inventory, takeInventory } from "./engine/commands/inventory.ts";
-import { type Listing, type ListQuery, listObjects } from "./engine/commands/listing.ts";
 import type { TagProbe } from "./engine/commands/probe-tags.ts";
 import { controlsCheck, controlsNotCompared } from "./engine/commands/state-checks.ts";
 import { readState } from "./engine/commands/stored-state.ts";
 import { createHandlers, type HandlerContext } from "./engine/handlers.ts";
 import { createOperations, type Operations } from "./engine/key/commands.ts";
 import { createKmsOperations, type KmsOperations } from "./engine/kms-key/commands.ts";
-import type { VaultSnapshot } from "./engine/ports/containers.ts";
 import { createServiceClock } from "./engine/ports/service-clock.ts";
 import type { CallOptions, Clock, Evidence, EvidenceRun, Progress, World } from "./engine/ports/world.ts";
 import { parseGiven } from "./engine/program/input-validation.ts";
@@ -183,20 +181,15 @@ export function openOperations(
 } {
   const { settings, world, close } = openWorld(environment, {}, outputs);
   const inventory = (vaultId: string, options: CallOptions) => takeInventory(world, adoptable, vaultId, options);
-  const directory: Directory = {
-    list: (query, options) => listObjects(world, query, options),
-    findVault: (name, options) => findVault(world, name, options),
-    findKey: (name, options) => findKey(world, name, options),
-  };
   const kmsOperations = createKmsOperations(world);
-  return { operations: createOperations(world), kmsOperations, settings, inventory, directory, close };
-}
-
-/** What exists, and what a name that a person typed stands for. */
-interface Directory {
-  list(query: ListQuery, options: CallOptions): Promise<Listing>;
-  findVault(name: string, options: CallOptions): Promise<VaultSnapshot>;
-  findKey(name: string, options: CallOptions): Promise<FoundKey>;
+  return {
+    operations: createOperations(world),
+    kmsOperations,
+    settings,
+    inventory,
+    directory: createDirectory(world),
+    close,
+  };
 }
 
 /** Limit of the calls that `uko doctor` remembers; it makes far fewer. */

@@ -2,13 +2,14 @@
 
 import { Argument, type Command, Option } from "commander";
 import { jsonLine, lifecycleStates, listedKinds } from "../compose.ts";
-import type { Listed, ListedKind, Listing } from "../engine/commands/listing.ts";
-import type { LifecycleState } from "../lifecycle/lifecycle-state.ts";
+import type { Listed, ListedKey, ListedKind, Listing } from "../engine/commands/listing.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
 import { createProgressLine } from "./progress-line.ts";
 import { mostSevere, printError } from "./run-on-keys.ts";
 import { type Cell, type Column, paint, renderTable, type Tone } from "./table.ts";
+
+type LifecycleState = ListedKey["lifecycleState"];
 
 interface LsOptions {
   readonly kind?: readonly ListedKind[];

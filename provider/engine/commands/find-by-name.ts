@@ -7,9 +7,10 @@ import { type ErrorCode, UkoError } from "../../errors.ts";
 import type { VaultSnapshot } from "../ports/containers.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
 import { plain } from "../text/words.ts";
+import { type Listing, type ListQuery, listObjects } from "./listing.ts";
 
 /** A key, and the names that people know it by. */
-export interface FoundKey {
+interface FoundKey {
   readonly vaultId: string;
   readonly keyId: string;
   readonly vault: string;
@@ -17,12 +18,27 @@ export interface FoundKey {
   readonly keyState: string;
 }
 
+/** What exists, and what a name that a person typed stands for. Changes nothing. */
+export interface Directory {
+  list(query: ListQuery, options: CallOptions): Promise<Listing>;
+  findVault(name: string, options: CallOptions): Promise<VaultSnapshot>;
+  findKey(name: string, options: CallOptions): Promise<FoundKey>;
+}
+
+export function createDirectory(world: World): Directory {
+  return {
+    list: (query, options) => listObjects(world, query, options),
+    findVault: (name, options) => findVault(world, name, options),
+    findKey: (name, options) => findKey(world, name, options),
+  };
+}
+
 const maxCandidatesShown = 10;
 /** Shorter beginnings of an ID are more likely to be a mistyped name. */
 const idPrefixForm = /^[0-9a-f][0-9a-f-]{3,35}$/;
 
 /** Throws UKO_NOT_FOUND, or UKO_INPUT_INVALID if the name is ambiguous. */
-export async function findVault(world: World, name: string, options: CallOptions): Promise<VaultSnapshot> {
+async function findVault(world: World, name: string, options: CallOptions): Promise<VaultSnapshot> {
   const vaults = await world.vaults.list({}, options);
   return only(
     bestOf(vaults, name, (vault) => vault),
@@ -39,7 +55,7 @@ export async function findVault(world: World, name: string, options: CallOptions
  * Finds a key by `<vault>/<label>`, or by a label or the beginning of an ID in any vault. Throws
  * UKO_KEY_NOT_FOUND, UKO_NOT_FOUND, or UKO_INPUT_INVALID if the name is ambiguous.
  */
-export async function findKey(world: World, typed: string, options: CallOptions): Promise<FoundKey> {
+async function findKey(world: World, typed: string, options: CallOptions): Promise<FoundKey> {
   const slash = typed.indexOf("/");
   const name = typed.slice(slash + 1);
   const vaults =
