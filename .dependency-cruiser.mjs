@@ -8,7 +8,7 @@ const rings = {
   "x509.ts": { ours: [], packages: [], node: true },
   "tool-identity.ts": { ours: [], packages: [], node: true },
   "lifecycle/": { ours: ["errors.ts"], packages: [] },
-  "engine/": { ours: ["errors.ts", "printable.ts", "lifecycle/"], packages: ["zod"] },
+  "engine/": { ours: ["errors.ts", "printable.ts", "lifecycle/"], packages: ["yaml", "zod"] },
   "resources/": { ours: ["errors.ts", "uuid-form.ts", "lifecycle/", "engine/"], packages: ["zod"] },
   "schema/": {
     ours: [
@@ -23,7 +23,12 @@ const rings = {
   },
   "services/": {
     ours: ["errors.ts", "uuid-form.ts", "printable.ts", "lifecycle/"],
-    types: ["engine/ports/world.ts", "engine/ports/containers.ts", "engine/ports/kms-keys.ts"],
+    types: [
+      "engine/campaign/folder.ts",
+      "engine/ports/world.ts",
+      "engine/ports/containers.ts",
+      "engine/ports/kms-keys.ts",
+    ],
     packages: ["undici", "zod", "jose"],
     node: true,
   },

@@ -4,18 +4,19 @@
 
 import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import type { CampaignReading } from "./engine/campaign/operations.ts";
 import { type ChainReport, createChainCheck } from "./engine/certificate/chain.ts";
 import { examine } from "./engine/commands/doctor.ts";
 import { type Check, faultCheck, type WatchedCall } from "./engine/commands/doctor-messages.ts";
 import { examineControls, examineStored, loosenedIn } from "./engine/commands/examine-state.ts";
-import { createDirectory, type Directory } from "./engine/commands/find-by-name.ts";
+import { createDirectory } from "./engine/commands/find-by-name.ts";
 import { type AnyDefinition, type Inventory, takeInventory } from "./engine/commands/inventory.ts";
 import type { TagProbe } from "./engine/commands/probe-tags.ts";
 import { controlsCheck, controlsNotCompared } from "./engine/commands/state-checks.ts";
 import { readState } from "./engine/commands/stored-state.ts";
 import { createHandlers, type HandlerContext } from "./engine/handlers.ts";
-import { createOperations, type Operations } from "./engine/key/commands.ts";
-import { createKmsOperations, type KmsOperations } from "./engine/kms-key/commands.ts";
+import { createOperations } from "./engine/key/commands.ts";
+import { createKmsOperations } from "./engine/kms-key/commands.ts";
 import { createServiceClock } from "./engine/ports/service-clock.ts";
 import type { CallOptions, Clock, Evidence, EvidenceRun, Progress, World } from "./engine/ports/world.ts";
 import { parseGiven } from "./engine/program/input-validation.ts";
@@ -27,6 +28,7 @@ import { asUkoError, UkoError } from "./errors.ts";
 import { functions } from "./resources/functions.ts";
 import { type ResourceHandlers, resources } from "./resources/registry.ts";
 import { createEndpoints, type Endpoints } from "./services/broker.ts";
+import { createCampaignFolder } from "./services/campaign-folder.ts";
 import { jsonLine } from "./services/durable-append.ts";
 import { createEvidenceFile } from "./services/evidence-file.ts";
 import { readEvidenceFile } from "./services/evidence-reader.ts";
@@ -167,27 +169,21 @@ export type { StoredSettings };
 export { jsonLine };
 
 /** Operations for the command line, which has no stored settings. */
-export function openOperations(
-  environment: Environment,
-  outputs: Outputs,
-): {
-  readonly operations: Operations;
-  readonly kmsOperations: KmsOperations;
-  readonly settings: Settings;
-  /** Lists the contents of a vault, for a program that adopts them. */
-  readonly inventory: (vaultId: string, options: CallOptions) => Promise<Inventory>;
-  readonly directory: Directory;
-  close(): Promise<void>;
-} {
+export function openOperations(environment: Environment, outputs: Outputs) {
   const { settings, world, close } = openWorld(environment, {}, outputs);
-  const inventory = (vaultId: string, options: CallOptions) => takeInventory(world, adoptable, vaultId, options);
-  const kmsOperations = createKmsOperations(world);
   return {
     operations: createOperations(world),
-    kmsOperations,
+    kmsOperations: createKmsOperations(world),
     settings,
-    inventory,
     directory: createDirectory(world),
+    /** Lists the contents of a vault, for a program that adopts them. */
+    inventory: (vaultId: string, options: CallOptions): Promise<Inventory> =>
+      takeInventory(world, adoptable, vaultId, options),
+    /** Imported lazily, because no other run needs the libraries of a campaign. */
+    campaign: async (): Promise<CampaignReading> => {
+      const { createCampaignReading } = await import("./engine/campaign/operations.ts");
+      return createCampaignReading(world, createCampaignFolder);
+    },
     close,
   };
 }

@@ -80,6 +80,8 @@ export const errorCatalogue = {
   },
   UKO_NO_WAY_BACK: { summary: "The key is already destroyed", retryable: false, exitCode: 12 },
 
+  UKO_CAMPAIGN_INVALID: { summary: "A file of the campaign cannot be used", retryable: false, exitCode: 1 },
+
   UKO_RIGHTS_MISSING: { summary: "The identity lacks a right", retryable: false, exitCode: 13 },
 
   UKO_INPUT_INVALID: { summary: "An input is not valid", retryable: false, exitCode: 1 },

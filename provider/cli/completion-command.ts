@@ -48,11 +48,20 @@ function wordsOf(program: Command): readonly Word[] {
   const words = program.commands.map((command) => ({
     name: command.name(),
     says: command.description(),
-    options: [...command.options.map(flagOf), helpFlag],
-    choices: command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
+    options: [...flagsOf(command), helpFlag],
+    choices: [
+      ...command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
+      ...command.commands.map((each) => each.name()),
+    ],
   }));
   const help: Word = { name: "help", says: "show help", options: [], choices: words.map(({ name }) => name) };
   return [...words, help];
+}
+
+/** A command with commands of its own offers the options of all of them. */
+function flagsOf(command: Command): readonly Flag[] {
+  const flags = [command, ...command.commands].flatMap(({ options }) => options.map(flagOf));
+  return [...new Map(flags.map((flag) => [flag.name, flag])).values()];
 }
 
 function flagOf({ long, description, flags, required, optional, argChoices }: Option): Flag {

@@ -64,6 +64,11 @@ this folder unless one of their configuration files has a provider_installation;
 The provider of this package is a script that needs Node 22.19 or newer on PATH. Windows cannot start such scripts.
 The zip of a release contains an executable that does not need Node, on any system.`;
 
+export const campaignHelp = `
+The folder only proposes and narrows; it never grants a right. It contains campaign.yaml and owners.csv, which people
+write, and manifest.jsonl and holds.jsonl, which uko writes. Keep it in git.
+The guide is provider/docs/campaigns.md of this package.`;
+
 /** Examples per command; each can be pasted, with your own key and record. */
 export const examples = {
   ls: [
@@ -108,6 +113,10 @@ export const examples = {
   sweep: [
     ["show which keys can be removed, and ask", "uko sweep"],
     ["remove them from one vault, in a pipeline", `uko sweep --vault ${vaultId} --yes`],
+  ],
+  campaign: [
+    ["list the keys, and write the first campaign.yaml", "uko campaign init --folder retire-2027"],
+    ["list the keys with class and wave", "uko campaign baseline --folder retire-2027"],
   ],
   audit: [
     ["everything in UKO_EVIDENCE", "uko audit"],

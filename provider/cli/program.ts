@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { asUkoError, UkoError } from "../errors.ts";
 import { capital } from "../printable.ts";
 import { addAuditCommand } from "./audit-command.ts";
+import { addCampaignCommand } from "./campaign/campaign-command.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { addCompletionCommand } from "./completion-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
@@ -56,6 +57,7 @@ export function buildProgram(world: CliWorld, end: (exitCode: number) => void): 
   addLsCommand(program, world, end);
   addKeyCommands({ program, world, end });
   addVaultCommands(program, world, end);
+  addCampaignCommand(program, world, end);
   addAuditCommand(program, world);
   addImportCommand(program, world);
   addInstallCommand(program, world);

@@ -32,7 +32,8 @@ export const pendingPeriodDays: Readonly<Record<string, number>> = {
   google_kms: 30,
   ibm_cloud_kms: 30,
 };
-const longestPendingDays = 90;
+/** The period of a keystore type that is not listed. */
+export const longestPendingDays = 90;
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** Returns the remaining steps, in order, each with the earliest time at which it can happen. */

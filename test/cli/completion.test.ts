@@ -39,8 +39,10 @@ COMP_WORDS=("$@"); COMP_CWORD=$(( $# - 1 )); _uko; printf '%s\\n' "\${COMPREPLY[
   });
 
   it.each(commands)("offers every option of %s", async (name) => {
-    const options = program.commands.find((command) => command.name() === name)?.options.map(({ long }) => long) ?? [];
-    expect(await offered(name, "--")).toEqual([...options, "--help"]);
+    const found = program.commands.find((command) => command.name() === name);
+    // A command with commands of its own offers the options of all of them.
+    const options = [found, ...(found?.commands ?? [])].flatMap((each) => each?.options.map(({ long }) => long) ?? []);
+    expect(await offered(name, "--")).toEqual([...new Set(options), "--help"]);
   });
 
   it("offers the values of an option or argument, files for a file, and nothing if the values are unknown", async () => {

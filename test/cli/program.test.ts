@@ -43,6 +43,7 @@ function aWorld(over: Partial<Operations> = {}, variables: Readonly<Record<strin
       settings: readSettings(given),
       inventory: async () => ({ items: [], leftOut: [] }),
       directory: noDirectory,
+      campaign: async () => expect.unreachable(),
       close,
     }),
   });
@@ -178,6 +179,7 @@ describe("help", () => {
     ...onKeys,
     "requests",
     "sweep",
+    "campaign",
     "audit",
     "import",
     "install",

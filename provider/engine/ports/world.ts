@@ -63,6 +63,8 @@ export interface KeySnapshot {
   readonly rotatedAtMs?: number;
   /** Values used in the naming scheme; absent if the key has none. */
   readonly labelTags?: readonly Tag[];
+  /** Fingerprints of the material, which are no secrets; absent if the service reports none. */
+  readonly verificationPatterns?: readonly { readonly method: string; readonly value: string }[];
 }
 
 /** A keystore's status of the key, with the key's ID in that keystore (uko-v4.md 3.4). */

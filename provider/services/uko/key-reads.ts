@@ -225,6 +225,7 @@ export function toSnapshot(key: WireManagedKey, vaultId: string): KeySnapshot {
       isRotatable: key.is_rotatable ?? undefined,
       labelTags: key.label_tags.length === 0 ? undefined : key.label_tags,
       materialPresent: key.key_material_present ?? undefined,
+      verificationPatterns: key.verification_patterns ?? undefined,
     }),
     referencedKeystores: key.referenced_keystores,
     storedStatus: key.status_in_keystores.map(toKeystoreStatus),

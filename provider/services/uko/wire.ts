@@ -78,6 +78,11 @@ export const managedKey = z.object({
   updated_by: optionalText,
   referenced_keystores: z.array(keystoreReference),
   status_in_keystores: z.array(keystoreStatus),
+  /** For display only, so an unknown form is left out. */
+  verification_patterns: z
+    .array(z.object({ method: optionalText, value: optionalText }))
+    .nullish()
+    .catch(undefined),
   /** From API 4.14 on. */
   key_material_present: z.array(z.string()).nullish(),
 });

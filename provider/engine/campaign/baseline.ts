@@ -1,0 +1,230 @@
+/**
+ * The baseline: a new manifest from the inventory, and its difference to the last one. Nothing in an
+ * earlier manifest is dropped: a key that the service no longer lists keeps its line.
+ */
+
+import { UkoError } from "../../errors.ts";
+import { count } from "../text/words.ts";
+import { type Classification, classify, type Joined } from "./classify.ts";
+import { csvLine } from "./csv.ts";
+import { dayMs } from "./file-forms.ts";
+import type { OpenCampaign } from "./folder.ts";
+import type { CampaignInventory, ListedKey } from "./inventory.ts";
+import {
+  byVaultThenId,
+  digestOfWave,
+  encodeManifest,
+  type Manifest,
+  type ManifestKey,
+  manifestFileName,
+} from "./manifest.ts";
+import type { OwnerTable } from "./owners.ts";
+import { type CampaignReport, section } from "./report.ts";
+import { gapSentences, namedKey, namedListedKey, unreadableLines } from "./sentences.ts";
+
+export interface BaselineRequest {
+  /** Only this wave gets new lines; absent for all. */
+  readonly wave?: string | undefined;
+  readonly owners: OwnerTable;
+  readonly joinedTo: (key: ListedKey) => Joined;
+  readonly blindSpots: readonly string[];
+}
+
+/** A key that is new or was written recently may still be in use by the work of others. */
+const recentMs = 30 * dayMs;
+
+export interface Baseline {
+  readonly report: CampaignReport;
+  /** The text of the manifest; absent if the baseline is blocked. */
+  readonly manifest?: string;
+}
+
+export function makeBaseline(
+  { campaign, folder }: OpenCampaign,
+  inventory: CampaignInventory,
+  earlier: Manifest | undefined,
+  request: BaselineRequest,
+  sha256: (text: string) => string,
+): Baseline {
+  const classified = classify(campaign, inventory, request.owners, request.joinedTo);
+  const blocked = [
+    ...classified.unclassified.map((key) => [namedListedKey(key), key.traits.label, "no rule matches"]),
+    ...classified.incomplete.flatMap(({ key, gaps }) =>
+      gaps.map((gap) => [namedKey(key), key.label, gapSentences[gap]]),
+    ),
+  ];
+  const keys = mergeKeys(classified.keys, earlier, request.wave);
+  const waves = wavesOf(keys, earlier, request.wave, inventory.nowMs);
+  const manifest = encodeManifest(
+    {
+      campaign: campaign.name,
+      instance: campaign.instance,
+      unreadableVaults: inventory.unreadable.map(({ id }) => id),
+      blindSpots: [...request.blindSpots],
+      keys,
+      waves: keepUnchangedTimes(keys, waves, earlier, sha256),
+    },
+    sha256,
+  );
+  const sections = [
+    ...section("Blocked", { table: { columns: ["key", "label", "why"], rows: blocked } }),
+    ...section("Changed since the last baseline", { table: differences(keys, earlier) }),
+    ...section("New, or written in the last 30 days", { table: recent(inventory) }),
+    ...section("Warnings", { lines: warnings(classified, inventory, request) }),
+    ...section("Not read", { lines: unreadableLines(inventory.unreadable) }),
+  ];
+  const isBlocked = blocked.length > 0;
+  const shared = { sections, csv: csvOf(keys), data: dataOf(keys, blocked, inventory) };
+  if (isBlocked) {
+    return {
+      report: {
+        ...shared,
+        summary: `${count(new Set(blocked.map(([key]) => key)).size, "key")} cannot be listed yet, so no baseline was written`,
+        next: [`uko campaign baseline --folder ${folder.path}`],
+        exitCode: 12,
+      },
+    };
+  }
+  return {
+    manifest,
+    report: {
+      ...shared,
+      summary: `Wrote ${folder.path}/${manifestFileName}: ${count(keys.length, "key")} in ${count(waves.length, "wave")}`,
+      next: [],
+      exitCode: inventory.unreadable.length > 0 ? 13 : 0,
+    },
+  };
+}
+
+/** Throws UKO_CAMPAIGN_INVALID for a wave of a first baseline, which has no other waves to keep. */
+export function requireEarlier(earlier: Manifest | undefined, wave: string | undefined): void {
+  if (wave === undefined || earlier !== undefined) return;
+  throw new UkoError("UKO_CAMPAIGN_INVALID", {
+    summary: "The first baseline lists every wave",
+    detail: "Next: uko campaign baseline, without --wave",
+  });
+}
+
+/** New lines, with the earlier lines of other waves and of keys that the service no longer lists. */
+function mergeKeys(
+  fresh: readonly ManifestKey[],
+  earlier: Manifest | undefined,
+  wave: string | undefined,
+): readonly ManifestKey[] {
+  const before = earlier?.keys ?? [];
+  const isOther = (key: ManifestKey): boolean => wave !== undefined && key.wave !== wave;
+  const kept = before.filter(isOther);
+  const keptIds = new Set(kept.map(namedKey));
+  const taken = fresh.filter((key) => !isOther(key) && !keptIds.has(namedKey(key)));
+  const ids = new Set([...keptIds, ...taken.map(namedKey)]);
+  const vanished = before.filter((key) => !ids.has(namedKey(key)));
+  return [...kept, ...taken, ...vanished].sort(byVaultThenId);
+}
+
+function wavesOf(
+  keys: readonly ManifestKey[],
+  earlier: Manifest | undefined,
+  wave: string | undefined,
+  nowMs: number,
+): readonly { readonly wave: string; readonly baselineAt: string }[] {
+  const now = new Date(nowMs).toISOString();
+  const before = new Map(earlier?.waves.map((each) => [each.wave, each.baselineAt]));
+  return [...new Set(keys.map((key) => key.wave))].sort().map((name) => ({
+    wave: name,
+    baselineAt: wave === undefined || wave === name ? now : (before.get(name) ?? now),
+  }));
+}
+
+/** A wave whose lines are equal keeps the time of its baseline, so that the file does not change. */
+function keepUnchangedTimes(
+  keys: readonly ManifestKey[],
+  waves: readonly { readonly wave: string; readonly baselineAt: string }[],
+  earlier: Manifest | undefined,
+  sha256: (text: string) => string,
+): readonly { readonly wave: string; readonly baselineAt: string }[] {
+  const before = new Map(earlier?.waves.map((each) => [each.wave, each]));
+  return waves.map((each) => {
+    const known = before.get(each.wave);
+    return known !== undefined && digestOfWave(keys, each.wave, sha256).digest === known.digest ? known : each;
+  });
+}
+
+function differences(keys: readonly ManifestKey[], earlier: Manifest | undefined) {
+  const before = new Map(earlier?.keys.map((key) => [namedKey(key), key]));
+  const rows = keys.flatMap((key) => {
+    const old = before.get(namedKey(key));
+    if (earlier === undefined || JSON.stringify(old) === JSON.stringify(key)) return [];
+    return [[namedKey(key), key.label, old === undefined ? "new" : changeOf(old, key)]];
+  });
+  return { columns: ["key", "label", "change"], rows };
+}
+
+function changeOf(old: ManifestKey, key: ManifestKey): string {
+  const names = (Object.keys(key) as (keyof ManifestKey)[]).filter(
+    (name) => JSON.stringify(old[name]) !== JSON.stringify(key[name]),
+  );
+  const shown = names.map((name) =>
+    typeof key[name] === "string" ? `${name}: ${String(old[name])} -> ${String(key[name])}` : name,
+  );
+  return shown.join("; ");
+}
+
+function recent({ keys, nowMs }: CampaignInventory) {
+  const rows = keys.flatMap((key) => {
+    const { createdAtMs } = key.traits;
+    const isNew = createdAtMs !== undefined && nowMs - createdAtMs < recentMs;
+    const isWritten = key.updatedAtMs !== undefined && nowMs - key.updatedAtMs < recentMs;
+    return isNew || isWritten ? [[namedListedKey(key), key.traits.label, isNew ? "new" : "written"]] : [];
+  });
+  return { columns: ["key", "label", "what"], rows };
+}
+
+function warnings(
+  { unusedRules }: Classification,
+  { keys }: CampaignInventory,
+  { owners, blindSpots }: BaselineRequest,
+): readonly string[] {
+  const ids = new Set(
+    keys.flatMap((key) => [
+      key.traits.id,
+      `${key.traits.vaultId}/${key.traits.id}`,
+      ...key.cloudIds.map(({ id }) => id),
+    ]),
+  );
+  const strangers = owners.unmatched(new Set([...ids].map((id) => id.toLowerCase())));
+  return [
+    ...unusedRules.map((index) => `rules[${index}] in campaign.yaml decides for no key`),
+    ...strangers.slice(0, 20).map((key) => `owners.csv names ${key}, which is no key of this campaign`),
+    ...blindSpots,
+  ];
+}
+
+function csvOf(keys: readonly ManifestKey[]): string {
+  const names = ["key", "label", "state", "class", "wave", "owners", "application", "reason", "ticket"];
+  const rows = keys.map((key) =>
+    csvLine([
+      namedKey(key),
+      key.label,
+      key.state,
+      key.class,
+      key.wave,
+      key.owners.join("; "),
+      key.application,
+      key.reason,
+      key.ticket,
+    ]),
+  );
+  return [csvLine(names), ...rows].join("");
+}
+
+function dataOf(
+  keys: readonly ManifestKey[],
+  blocked: readonly (readonly string[])[],
+  { unreadable }: CampaignInventory,
+): Readonly<Record<string, unknown>> {
+  return {
+    keys: keys.length,
+    blocked: blocked.map(([key, label, why]) => ({ key, label, why })),
+    unreadable,
+  };
+}

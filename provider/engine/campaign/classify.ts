@@ -1,0 +1,104 @@
+/** The lines of the manifest: each key of the inventory with its class, wave and owners. */
+
+import { type ClassGap, firstMatch, gapsOf } from "../../lifecycle/campaign/rules.ts";
+import { longestPendingDays, pendingPeriodDays } from "../../lifecycle/remaining-path.ts";
+import type { Campaign, CampaignRule } from "./campaign-file.ts";
+import { dayMs } from "./file-forms.ts";
+import type { ListedKey } from "./inventory.ts";
+import type { ManifestKey } from "./manifest.ts";
+import type { OwnerTable } from "./owners.ts";
+
+export interface Classification {
+  readonly keys: readonly ManifestKey[];
+  readonly unclassified: readonly ListedKey[];
+  /** Keys of which the class requires more than the files state. */
+  readonly incomplete: readonly { readonly key: ManifestKey; readonly gaps: readonly ClassGap[] }[];
+  /** Indexes of rules that decided for no key. */
+  readonly unusedRules: readonly number[];
+}
+
+/** What is joined to a key from other sources. */
+export type Joined = Pick<ManifestKey, "declaredBy" | "usage">;
+
+export function classify(
+  { rules, pendingDays, instanceEnds }: Campaign,
+  inventory: { readonly keys: readonly ListedKey[]; readonly nowMs: number },
+  owners: OwnerTable,
+  joinedTo: (key: ListedKey) => Joined,
+): Classification {
+  const keys: ManifestKey[] = [];
+  const unclassified: ListedKey[] = [];
+  const incomplete: { key: ManifestKey; gaps: readonly ClassGap[] }[] = [];
+  const used = new Set<number>();
+  for (const listed of inventory.keys) {
+    const index = firstMatch(rules, listed.traits);
+    const rule = index === undefined ? undefined : rules[index];
+    if (index === undefined || rule === undefined) {
+      unclassified.push(listed);
+      continue;
+    }
+    used.add(index);
+    const key = manifestKeyOf(listed, rule, { pendingDays, owners, ...joinedTo(listed) });
+    keys.push(key);
+    const attestedAtMs = rule.attestedOn;
+    const gaps = gapsOf({ ...key, attestedAtMs }, instanceEnds, inventory.nowMs);
+    if (gaps.length > 0) incomplete.push({ key, gaps });
+  }
+  const unusedRules = rules.flatMap((_, index) => (used.has(index) ? [] : [index]));
+  return { keys, unclassified, incomplete, unusedRules };
+}
+
+function manifestKeyOf(
+  listed: ListedKey,
+  rule: CampaignRule,
+  {
+    pendingDays,
+    owners,
+    declaredBy,
+    usage,
+  }: Joined & { readonly pendingDays: Campaign["pendingDays"]; readonly owners: OwnerTable },
+): ManifestKey {
+  const { traits, keystores, cloudIds } = listed;
+  const joined = owners.find([traits.id, `${traits.vaultId}/${traits.id}`, ...cloudIds.map(({ id }) => id)]);
+  return {
+    kind: traits.kind,
+    vault: traits.vaultId,
+    vaultName: traits.vaultName,
+    id: traits.id,
+    label: traits.label,
+    state: traits.state,
+    createdAt: dayOf(traits.createdAtMs),
+    version: listed.version,
+    cloudIds: [...cloudIds],
+    keystores: keystores.map((each) => ({ ...each, pendingDays: pendingDaysOf(pendingDays, each) })),
+    kmsDualAuthorization: listed.kmsDualAuthorization,
+    class: rule.class,
+    ...(rule.into !== undefined && { into: rule.into }),
+    wave: rule.wave,
+    owners: joined.owners.length > 0 || rule.owner === undefined ? [...joined.owners] : [rule.owner],
+    application: joined.application || (rule.application ?? ""),
+    criticality: joined.criticality,
+    reason: rule.reason ?? "",
+    ticket: rule.ticket ?? "",
+    successor: rule.successor ?? "",
+    ...(rule.attestedOn !== undefined && { attestedOn: dayOf(rule.attestedOn) }),
+    override: rule.override ?? "",
+    verificationPattern: listed.verificationPattern,
+    declaredBy,
+    facts: listed.facts,
+    usage,
+  };
+}
+
+/** By the keystore's own entry, then by that of its type, then as usual for the type. */
+export function pendingDaysOf(
+  stated: Campaign["pendingDays"],
+  { id, type }: { readonly id: string; readonly type: string },
+): number {
+  return stated[id] ?? stated[type] ?? pendingPeriodDays[type] ?? longestPendingDays;
+}
+
+/** `2026-11-24`, or empty. */
+export function dayOf(ms: number | undefined): string {
+  return ms === undefined ? "" : new Date(Math.floor(ms / dayMs) * dayMs).toISOString().slice(0, 10);
+}

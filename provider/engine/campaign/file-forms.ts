@@ -1,0 +1,58 @@
+/** Forms and refusals that all files of a campaign folder share. */
+
+import * as z from "zod";
+import { UkoError } from "../../errors.ts";
+import { plain } from "../text/words.ts";
+
+export const dayMs = 24 * 60 * 60 * 1000;
+/** 1 MiB; a file that people write is far smaller. */
+export const maxCampaignFileCharacters = 1_048_576;
+/** Enough for 100,000 keys. */
+export const maxManifestCharacters = 256 * 1_048_576;
+
+export const uuid = z.string().regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "use a UUID in lower case");
+
+/** A day, such as 2027-03-20, as the millisecond at which it begins in UTC. */
+export const isoDate = z.iso.date().transform((text) => Date.parse(`${text}T00:00:00Z`));
+
+const maxShownIssues = 20;
+
+/** One line for each mistake, with its place. */
+export function explainIssues(issues: readonly z.core.$ZodIssue[], place = ""): readonly string[] {
+  const shown = issues.slice(0, maxShownIssues).map(({ path, message }) => {
+    const where = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
+    return plain(`${place}${where.replace(/^\./, "")}: ${message}`, 300);
+  });
+  return issues.length > maxShownIssues ? [...shown, `and ${issues.length - maxShownIssues} more`] : shown;
+}
+
+/** Refuses a file of another version before its content is judged by this release's form. */
+export function requireFormat(value: unknown, format: string, file: string): void {
+  const found = typeof value === "object" && value !== null ? (value as { format?: unknown }).format : undefined;
+  if (found === format) return;
+  const family = format.replace(/[0-9]+$/, "");
+  const isOtherVersion = typeof found === "string" && found.startsWith(family);
+  throw new UkoError("UKO_CAMPAIGN_INVALID", {
+    summary: isOtherVersion
+      ? `${file} has the format ${plain(found, 40)}, and this release of uko reads ${format}`
+      : `${file} does not begin with the format ${format}`,
+    detail: isOtherVersion
+      ? "Another release of uko wrote the file. Nothing was changed. Next: run that release, or update uko with npm install -g pulumi-uko"
+      : `Nothing was changed. Next: set "format: ${format}", or start a new folder with uko campaign init`,
+  });
+}
+
+/** The lines of a JSONL file with their numbers. Throws UKO_CAMPAIGN_INVALID for a line that is not JSON. */
+export function jsonLinesIn(text: string, file: string): readonly { readonly at: number; readonly value: unknown }[] {
+  return text.split("\n").flatMap((line, index) => {
+    if (line === "") return [];
+    try {
+      return [{ at: index + 1, value: JSON.parse(line) as unknown }];
+    } catch {
+      throw new UkoError("UKO_CAMPAIGN_INVALID", {
+        summary: `${file}, line ${index + 1} is not JSON`,
+        detail: "The file is incomplete or was edited. Nothing was changed. Next: restore it with git checkout",
+      });
+    }
+  });
+}

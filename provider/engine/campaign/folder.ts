@@ -1,0 +1,90 @@
+/**
+ * The campaign folder as a port: named text files. The truth stays in the service, so the folder
+ * only proposes and narrows.
+ */
+
+import { UkoError } from "../../errors.ts";
+import { type Campaign, campaignFileName, parseCampaign } from "./campaign-file.ts";
+import { type HoldLine, holdsFileName, parseHolds } from "./holds.ts";
+import { type Manifest, manifestFileName, parseManifest } from "./manifest.ts";
+
+export interface CampaignFolder {
+  /** The folder as the caller named it, for messages. */
+  readonly path: string;
+  /** Undefined if the file does not exist. Throws UKO_CAMPAIGN_INVALID for a file that cannot be read. */
+  read(name: string, maxBytes: number): Promise<string | undefined>;
+  /** Replaces the file as a whole. */
+  write(name: string, text: string): Promise<void>;
+  /** Throws UKO_CAMPAIGN_INVALID if the file exists. */
+  create(name: string, text: string): Promise<void>;
+  append(name: string, text: string): Promise<void>;
+}
+
+/** A folder whose files fit together and belong to the instance of this run. */
+export interface OpenCampaign {
+  readonly folder: CampaignFolder;
+  readonly campaign: Campaign;
+  readonly holds: readonly (HoldLine & { readonly untilMs?: number })[];
+}
+
+const mebibyte = 1_048_576;
+
+/** Throws UKO_CAMPAIGN_INVALID, and UKO_INSTANCE_MISMATCH for the folder of another instance. */
+export async function openCampaign(folder: CampaignFolder, instanceId: string): Promise<OpenCampaign> {
+  const text = await folder.read(campaignFileName, mebibyte);
+  if (text === undefined) {
+    throw new UkoError("UKO_CAMPAIGN_INVALID", {
+      summary: `${folder.path} has no ${campaignFileName}`,
+      detail: "Next: name the folder of a campaign with --folder, or start one with uko campaign init",
+    });
+  }
+  const campaign = parseCampaign(text);
+  requireInstance(campaign.instance, instanceId, campaignFileName);
+  const holds = parseHolds((await folder.read(holdsFileName, 64 * mebibyte)) ?? "");
+  return { folder, campaign, holds };
+}
+
+/** Throws UKO_CAMPAIGN_INVALID if there is no baseline yet. */
+export async function readManifest(
+  { folder, campaign }: OpenCampaign,
+  sha256: (text: string) => string,
+): Promise<Manifest> {
+  const manifest = await findManifest({ folder, campaign }, sha256);
+  if (manifest !== undefined) return manifest;
+  throw new UkoError("UKO_CAMPAIGN_INVALID", {
+    summary: `${folder.path} has no ${manifestFileName}`,
+    detail: "The keys of this campaign are not listed yet. Next: run uko campaign baseline",
+  });
+}
+
+export async function findManifest(
+  { folder, campaign }: Pick<OpenCampaign, "folder" | "campaign">,
+  sha256: (text: string) => string,
+): Promise<Manifest | undefined> {
+  const text = await folder.read(manifestFileName, 256 * mebibyte);
+  if (text === undefined) return undefined;
+  const manifest = parseManifest(text, sha256);
+  requireInstance(manifest.instance, campaign.instance, manifestFileName);
+  return manifest;
+}
+
+/** Throws UKO_CAMPAIGN_INVALID for a name that the campaign does not have. */
+export function requireWave({ waves }: Pick<Campaign, "waves">, name: string): Campaign["waves"][number] {
+  const wave = waves.find((each) => each.name === name);
+  if (wave !== undefined) return wave;
+  throw new UkoError("UKO_CAMPAIGN_INVALID", {
+    summary: `The campaign has no wave "${name}"`,
+    detail: `Its waves are ${waves.map((each) => each.name).join(", ")}.`,
+  });
+}
+
+function requireInstance(found: string, instanceId: string, file: string): void {
+  if (found === instanceId) return;
+  throw new UkoError("UKO_INSTANCE_MISMATCH", {
+    summary: `${file} belongs to another instance`,
+    detail: [
+      `The campaign is for instance ${found}, and this run uses instance ${instanceId}. Nothing was changed.`,
+      "Next: set UKO_INSTANCE_ID to the instance of the campaign, or name another folder with --folder",
+    ].join("\n"),
+  });
+}

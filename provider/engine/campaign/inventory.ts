@@ -1,0 +1,176 @@
+/**
+ * The inventory of an instance for a campaign, from lists alone: managed keys of each vault, and KMS
+ * keys that back no managed key. A part that cannot be read becomes a named gap.
+ */
+
+import { type ErrorCode, isUkoError } from "../../errors.ts";
+import type { KeyTraits } from "../../lifecycle/campaign/campaign.ts";
+import { kmsKeyStateOf } from "../../lifecycle/kms-key-states.ts";
+import type { KeyObservation } from "../../lifecycle/observation.ts";
+import { observedInList } from "../key/observe.ts";
+import { excludeKeystoreKeys } from "../kms-key/observe.ts";
+import type { KmsKeySnapshot } from "../ports/kms-keys.ts";
+import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
+import { plain } from "../text/words.ts";
+
+export interface ListedKey {
+  readonly traits: KeyTraits;
+  readonly updatedAtMs?: number;
+  readonly version: number;
+  readonly cloudIds: readonly { readonly keystore: string; readonly id: string }[];
+  readonly keystores: readonly { readonly id: string; readonly name: string; readonly type: string }[];
+  /** Whether KMS requires two people for this key; false also if KMS could not be read. */
+  readonly kmsDualAuthorization: boolean;
+  readonly facts: string;
+  readonly verificationPattern: string;
+  /** Of a managed key, with the stored status of its keystores. */
+  readonly observation?: KeyObservation;
+  readonly kmsKey?: KmsKeySnapshot;
+}
+
+/** A vault or service in scope whose keys could not be listed. */
+export interface UnreadablePart {
+  /** ID of the vault, or `kms`. */
+  readonly id: string;
+  readonly name: string;
+  readonly code: ErrorCode;
+  readonly reason: string;
+}
+
+export interface CampaignInventory {
+  readonly keys: readonly ListedKey[];
+  readonly unreadable: readonly UnreadablePart[];
+  readonly vaults: readonly { readonly id: string; readonly name: string }[];
+  /** The service's time at the last response. */
+  readonly nowMs: number;
+}
+
+export interface CampaignScope {
+  readonly vaults?: readonly string[] | undefined;
+  readonly kmsKeys: boolean;
+}
+
+/** Errors that concern one vault, or KMS alone. */
+const concernOnePart: readonly ErrorCode[] = [
+  "UKO_RIGHTS_MISSING",
+  "UKO_ACCESS_DENIED",
+  "UKO_ANSWER_INVALID",
+  "UKO_NOT_FOUND",
+];
+
+export async function takeCampaignInventory(
+  world: World,
+  scope: CampaignScope,
+  options: CallOptions,
+): Promise<CampaignInventory> {
+  const unreadable: UnreadablePart[] = [];
+  const readable = await world.vaults.list({}, options);
+  const vaults = readable.filter(({ id }) => scope.vaults === undefined || scope.vaults.includes(id));
+  for (const id of scope.vaults ?? []) {
+    if (vaults.some((vault) => vault.id === id)) continue;
+    const reason = "The vault does not exist, or this identity cannot read it";
+    unreadable.push({ id, name: "", code: "UKO_NOT_FOUND", reason });
+  }
+  const kmsKeys = await listOrName(unreadable, { id: "kms", name: "KMS" }, () => world.kmsKeys.list({}, options));
+  const twins = new Map(kmsKeys.map((key) => [key.kmsKeyId, key]));
+  const keys: ListedKey[] = [];
+  for (const [index, vault] of vaults.entries()) {
+    world.progress.report(`Listing the keys of vault ${index + 1} of ${vaults.length}`);
+    const listed = await listOrName(unreadable, vault, () => world.keys.list({ vaultId: vault.id }, options));
+    keys.push(...listed.map((snapshot) => ofManagedKey(world, snapshot, vault.name, twins)));
+  }
+  if (scope.kmsKeys) {
+    const own = await excludeKeystoreKeys(world, kmsKeys, options);
+    const backing = new Set(keys.flatMap(({ cloudIds }) => cloudIds.map(({ id }) => lastPart(id))));
+    keys.push(...own.filter(({ kmsKeyId }) => !backing.has(kmsKeyId)).map((key) => ofKmsKey(world, key)));
+  }
+  return { keys, unreadable, vaults, nowMs: world.session.serviceTimeMs() ?? 0 };
+}
+
+async function listOrName<Item>(
+  unreadable: UnreadablePart[],
+  { id, name }: { readonly id: string; readonly name: string },
+  list: () => Promise<readonly Item[]>,
+): Promise<readonly Item[]> {
+  try {
+    return await list();
+  } catch (error) {
+    if (!isUkoError(error) || !concernOnePart.includes(error.code)) throw error;
+    unreadable.push({ id, name: plain(name, 100), code: error.code, reason: plain(error.summary, 300) });
+    return [];
+  }
+}
+
+function ofManagedKey(
+  world: World,
+  snapshot: KeySnapshot,
+  vaultName: string,
+  twins: ReadonlyMap<string, KmsKeySnapshot>,
+): ListedKey {
+  const { observation } = observedInList(world, snapshot);
+  const cloudIds = snapshot.storedStatus
+    .filter(({ keyIdInKeystore }) => keyIdInKeystore !== "")
+    .map(({ keystoreId, keyIdInKeystore }) => ({ keystore: keystoreId, id: plain(keyIdInKeystore, 500) }));
+  return {
+    traits: {
+      kind: "managed",
+      vaultId: snapshot.vaultId,
+      vaultName: plain(vaultName, 100),
+      id: snapshot.keyId,
+      label: plain(snapshot.label, 255),
+      state: snapshot.stateWord,
+      keystoreTypes: snapshot.referencedKeystores.map(({ type }) => type),
+      tags: snapshot.tags,
+      template: plain(snapshot.templateName, 100),
+      ...(snapshot.createdAtMs !== undefined && { createdAtMs: snapshot.createdAtMs }),
+    },
+    ...(snapshot.updatedAtMs !== undefined && { updatedAtMs: snapshot.updatedAtMs }),
+    version: snapshot.version,
+    cloudIds,
+    keystores: snapshot.referencedKeystores.map(({ id, name, type }) => ({ id, name: plain(name, 100), type })),
+    kmsDualAuthorization: cloudIds.some(({ id }) => twins.get(lastPart(id))?.dualAuthDelete === true),
+    facts: observation.digests.destroy,
+    verificationPattern: (snapshot.verificationPatterns ?? [])
+      .map(({ method, value }) => plain(`${method}:${value}`, 210))
+      .join(" "),
+    observation,
+  };
+}
+
+function ofKmsKey(world: World, kmsKey: KmsKeySnapshot): ListedKey {
+  const state = kmsKeyStateOf(kmsKey.state);
+  const facts = [
+    "uko-kms-facts-1",
+    world.session.instanceId,
+    kmsKey.kmsKeyId,
+    kmsKey.name,
+    kmsKey.ring,
+    kmsKey.versionId,
+  ];
+  return {
+    traits: {
+      kind: "kms",
+      vaultId: "",
+      vaultName: "",
+      id: kmsKey.kmsKeyId,
+      label: plain(kmsKey.name, 255),
+      state: state === "unrecognised" ? String(kmsKey.state) : state,
+      keystoreTypes: [],
+      tags: kmsKey.tags.map((name) => ({ name, value: "" })),
+      template: "",
+      ...(kmsKey.createdAtMs !== undefined && { createdAtMs: kmsKey.createdAtMs }),
+    },
+    version: 1,
+    cloudIds: [{ keystore: "", id: kmsKey.crn }],
+    keystores: [],
+    kmsDualAuthorization: kmsKey.dualAuthDelete,
+    facts: world.sha256(JSON.stringify(facts)).slice(0, 32),
+    verificationPattern: "",
+    kmsKey,
+  };
+}
+
+/** IBM keystores name a key by a pair of IDs, the last of which is KMS's (uko-v4.md 3.4). */
+function lastPart(id: string): string {
+  return id.split("/").at(-1) ?? "";
+}

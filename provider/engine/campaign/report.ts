@@ -1,0 +1,41 @@
+/** The result of a campaign command: sections for people, one object and rows for machines. */
+
+export interface ReportTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export interface ReportSection {
+  readonly title: string;
+  readonly lines?: readonly string[];
+  readonly table?: ReportTable;
+}
+
+export interface CampaignReport {
+  /** One complete sentence without a full stop. */
+  readonly summary: string;
+  readonly sections: readonly ReportSection[];
+  /** Commands that can be pasted. */
+  readonly next: readonly string[];
+  readonly exitCode: number;
+  /** The same content as data; `--json` prints it as one line. */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** One row a key, for `--csv`; absent if the command lists no keys. */
+  readonly csv?: string;
+}
+
+const maxShownRows = 50;
+
+/** A section without content is left out, and a long table ends with the count of the rest. */
+export function section(title: string, { lines = [], table }: Omit<ReportSection, "title">): readonly ReportSection[] {
+  if (lines.length === 0 && (table === undefined || table.rows.length === 0)) return [];
+  if (table === undefined) return [{ title, lines }];
+  const rest = table.rows.length - maxShownRows;
+  return [
+    {
+      title,
+      table: { ...table, rows: table.rows.slice(0, maxShownRows) },
+      lines: [...lines, ...(rest > 0 ? [`and ${rest} more; --csv and --json list all of them`] : [])],
+    },
+  ];
+}

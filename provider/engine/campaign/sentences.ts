@@ -1,0 +1,30 @@
+/** The sentences of campaign reports that several commands share. */
+
+import type { ClassGap } from "../../lifecycle/campaign/rules.ts";
+import { plain } from "../text/words.ts";
+import type { ListedKey, UnreadablePart } from "./inventory.ts";
+import type { ManifestKey } from "./manifest.ts";
+
+export function unreadableLines(parts: readonly UnreadablePart[]): readonly string[] {
+  return parts.map(({ id, name, reason, code }) =>
+    plain(`${id === "kms" ? "KMS keys" : `Vault ${id}${name === "" ? "" : ` (${name})`}`}: ${reason} [${code}]`, 400),
+  );
+}
+
+export const gapSentences = {
+  keep_on_ending_instance: "the instance ends, so the key cannot be kept: choose leave, migrate or destroy",
+  owner_missing: "destroy requires an owner, in owners.csv or the rule",
+  reason_missing: "destroy requires a reason in the rule",
+  successor_missing: "migrate requires a successor in the rule",
+  not_attested: "migrate waits until attestedOn names a day that has passed",
+  future_owner_missing: "leave requires the owner who keeps the copies in the cloud",
+} as const satisfies Record<ClassGap, string>;
+
+/** `<vaultId>/<keyId>`, or `kms/<keyId>`, as commands take it. */
+export function namedKey({ kind, vault, id }: Pick<ManifestKey, "kind" | "vault" | "id">): string {
+  return kind === "kms" ? `kms/${id}` : `${vault}/${id}`;
+}
+
+export function namedListedKey({ traits }: ListedKey): string {
+  return namedKey({ kind: traits.kind, vault: traits.vaultId, id: traits.id });
+}

@@ -1,0 +1,58 @@
+/**
+ * The calendar of a campaign: on which days and at which minutes a step may happen. Blackouts cover
+ * whole days in UTC; a wave's window covers minutes of a day.
+ */
+
+import type { Blackout, CampaignStep, DailyWindow } from "./campaign.ts";
+
+const minuteMs = 60_000;
+export const dayMs = 24 * 60 * minuteMs;
+/** A search ends after this many days, which is longer than any campaign. */
+const maxDays = 2_000;
+
+/** What limits the time of a step. */
+export interface Limits {
+  readonly step: CampaignStep;
+  readonly window?: DailyWindow | undefined;
+  readonly blackouts: readonly Blackout[];
+}
+
+/** The blackout that forbids the step at this time, if any. */
+export function blackoutAt({ step, blackouts }: Limits, atMs: number): Blackout | undefined {
+  return blackouts.find(({ steps, fromMs, untilMs }) => steps.includes(step) && fromMs <= atMs && atMs < untilMs);
+}
+
+/** The earliest time from `fromMs` on at which the step may happen; undefined if none is near. */
+export function nextOpenMs(limits: Limits, fromMs: number): number | undefined {
+  for (let day = 0; day < maxDays; day += 1) {
+    const open = openIn(limits, startOfDay(fromMs) + day * dayMs);
+    if (open !== undefined && fromMs < open.untilMs) return Math.max(fromMs, open.fromMs);
+  }
+  return undefined;
+}
+
+/**
+ * The end (exclusive) of the last open period before `beforeMs`; undefined if none is near. A step
+ * has to happen before this time.
+ */
+export function lastOpenMs(limits: Limits, beforeMs: number): number | undefined {
+  for (let day = 0; day < maxDays; day += 1) {
+    const open = openIn(limits, startOfDay(beforeMs - 1) - day * dayMs);
+    if (open !== undefined && open.fromMs < beforeMs) return Math.min(beforeMs, open.untilMs);
+  }
+  return undefined;
+}
+
+export function startOfDay(atMs: number): number {
+  return Math.floor(atMs / dayMs) * dayMs;
+}
+
+function openIn(limits: Limits, dayStartMs: number): { readonly fromMs: number; readonly untilMs: number } | undefined {
+  if (blackoutAt(limits, dayStartMs) !== undefined) return undefined;
+  const { window } = limits;
+  if (window === undefined) return { fromMs: dayStartMs, untilMs: dayStartMs + dayMs };
+  // 1 January 1970 was a Thursday.
+  const weekday = (dayStartMs / dayMs + 4) % 7;
+  if (!window.days.includes(weekday)) return undefined;
+  return { fromMs: dayStartMs + window.fromMinute * minuteMs, untilMs: dayStartMs + window.untilMinute * minuteMs };
+}

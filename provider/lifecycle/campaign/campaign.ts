@@ -1,0 +1,100 @@
+/**
+ * The terms of a campaign: classes, rules, waves and blackouts, as plain values. A campaign only
+ * proposes and narrows; nothing in it grants a right.
+ */
+
+/** The steps that a campaign plans for a day. Each needs its own request and approval. */
+export const campaignSteps = ["deactivate", "destroy"] as const;
+export type CampaignStep = (typeof campaignSteps)[number];
+
+/**
+ * The outcomes that a campaign can plan for a key. `migrate` becomes `destroy` or `deactivate` once
+ * a successor is attested; `leave` writes nothing, because the copy in the cloud stays in use;
+ * `keep` is possible only on an instance that continues.
+ */
+export const keyClasses = ["destroy", "migrate", "leave", "deactivate", "keep"] as const;
+export type KeyClass = (typeof keyClasses)[number];
+
+export type CampaignKeyKind = "managed" | "kms";
+
+/** The properties of a key that rules can match. */
+export interface KeyTraits {
+  readonly kind: CampaignKeyKind;
+  /** Empty for a KMS key, which is in no vault. */
+  readonly vaultId: string;
+  readonly vaultName: string;
+  readonly id: string;
+  readonly label: string;
+  readonly state: string;
+  readonly keystoreTypes: readonly string[];
+  readonly tags: readonly { readonly name: string; readonly value: string }[];
+  readonly template: string;
+  readonly createdAtMs?: number;
+}
+
+/** All conditions must hold; an absent condition always holds. */
+export interface RuleMatch {
+  readonly kind?: CampaignKeyKind | undefined;
+  readonly id?: readonly string[] | undefined;
+  /** ID, or glob on the name. */
+  readonly vault?: string | undefined;
+  readonly label?: string | undefined;
+  readonly template?: string | undefined;
+  readonly state?: readonly string[] | undefined;
+  /** At least one keystore of the key has one of these types. */
+  readonly keystore?: readonly string[] | undefined;
+  readonly tag?: { readonly name: string; readonly value?: string | undefined } | undefined;
+  readonly createdBeforeMs?: number | undefined;
+  readonly createdFromMs?: number | undefined;
+}
+
+export interface Rule {
+  readonly match: RuleMatch;
+  readonly class: KeyClass;
+  readonly wave: string;
+}
+
+/** Minutes of a day in UTC, and the days on which they count; 0 is Sunday. */
+export interface DailyWindow {
+  readonly fromMinute: number;
+  readonly untilMinute: number;
+  readonly days: readonly number[];
+}
+
+export interface Wave {
+  readonly name: string;
+  /** Waves that must have finished the same step first. */
+  readonly after: readonly string[];
+  readonly notBeforeMs?: number | undefined;
+  readonly window?: DailyWindow | undefined;
+  /** How long a key stays deactivated before its destroy may be requested. */
+  readonly soakMs: number;
+  readonly maxFailures: number;
+}
+
+/** A period in which the campaign takes none of these steps, unless it is an emergency. */
+export interface Blackout {
+  readonly fromMs: number;
+  /** Exclusive. */
+  readonly untilMs: number;
+  readonly steps: readonly CampaignStep[];
+  readonly reason: string;
+}
+
+/** A reason, outside of the rules, why nobody may take a step on a key. */
+export interface Hold {
+  readonly kind: "legal" | "owner" | "incident";
+  /** Exclusive; absent if the hold has no end. */
+  readonly untilMs?: number | undefined;
+}
+
+/** The tag names that hold a key in every campaign. */
+export const holdTagNames = ["hold", "uko_hold"] as const;
+
+/** Whether a hold or a hold tag on the key forbids every step now. */
+export function isHeld(holds: readonly Hold[], tags: readonly { readonly name: string }[], nowMs: number): boolean {
+  return (
+    tags.some(({ name }) => holdTagNames.some((held) => held === name)) ||
+    holds.some(({ untilMs }) => untilMs === undefined || nowMs < untilMs)
+  );
+}

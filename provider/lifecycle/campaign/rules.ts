@@ -1,0 +1,105 @@
+/** The classification of keys: the first rule that matches decides, and globs never backtrack. */
+
+import type { KeyClass, KeyTraits, Rule, RuleMatch } from "./campaign.ts";
+
+/** The index of the first rule that matches; undefined if the key is unclassified. */
+export function firstMatch(rules: readonly Rule[], traits: KeyTraits): number | undefined {
+  const index = rules.findIndex(({ match }) => isMatch(match, traits));
+  return index === -1 ? undefined : index;
+}
+
+export function isMatch(match: RuleMatch, traits: KeyTraits): boolean {
+  const { createdAtMs } = traits;
+  return (
+    (match.kind === undefined || match.kind === traits.kind) &&
+    (match.id === undefined || match.id.includes(traits.id)) &&
+    (match.vault === undefined || match.vault === traits.vaultId || isGlobMatch(match.vault, traits.vaultName)) &&
+    (match.label === undefined || isGlobMatch(match.label, traits.label)) &&
+    (match.template === undefined || isGlobMatch(match.template, traits.template)) &&
+    (match.state === undefined || match.state.includes(traits.state)) &&
+    (match.keystore === undefined || match.keystore.some((type) => traits.keystoreTypes.includes(type))) &&
+    (match.tag === undefined || hasTag(traits, match.tag)) &&
+    // A key without a creation date matches no rule about dates.
+    (match.createdBeforeMs === undefined || (createdAtMs !== undefined && createdAtMs < match.createdBeforeMs)) &&
+    (match.createdFromMs === undefined || (createdAtMs !== undefined && createdAtMs >= match.createdFromMs))
+  );
+}
+
+function hasTag({ tags }: KeyTraits, wanted: NonNullable<RuleMatch["tag"]>): boolean {
+  return tags.some(({ name, value }) => name === wanted.name && (wanted.value ?? value) === value);
+}
+
+/**
+ * `*` stands for any text and `?` for one character; every other character stands for itself. Takes
+ * at most the product of both lengths.
+ */
+export function isGlobMatch(glob: string, text: string): boolean {
+  let at = 0;
+  let globAt = 0;
+  let starAt = -1;
+  let resumeAt = 0;
+  while (at < text.length) {
+    const wanted = glob[globAt];
+    if (wanted === "*") {
+      starAt = globAt;
+      resumeAt = at;
+      globAt += 1;
+    } else if (wanted === "?" || wanted === text[at]) {
+      at += 1;
+      globAt += 1;
+    } else if (starAt === -1) {
+      return false;
+    } else {
+      // The last star takes one character more.
+      resumeAt += 1;
+      at = resumeAt;
+      globAt = starAt + 1;
+    }
+  }
+  while (glob[globAt] === "*") globAt += 1;
+  return globAt === glob.length;
+}
+
+/** A key with its class and what the people who classified it stated. */
+export interface Classified {
+  readonly class: KeyClass;
+  readonly owners: readonly string[];
+  readonly reason: string;
+  readonly successor: string;
+  /** When a person attested that the successor is in use; absent if nobody did. */
+  readonly attestedAtMs?: number | undefined;
+  readonly into?: "destroy" | "deactivate" | undefined;
+}
+
+export type ClassGap =
+  | "keep_on_ending_instance"
+  | "owner_missing"
+  | "reason_missing"
+  | "successor_missing"
+  | "not_attested"
+  | "future_owner_missing";
+
+/** What a class still requires before the campaign may act on the key. */
+export function gapsOf(key: Classified, instanceEnds: boolean, nowMs: number): readonly ClassGap[] {
+  const gaps: ClassGap[] = [];
+  if (key.class === "keep") return instanceEnds ? ["keep_on_ending_instance"] : [];
+  if (key.class === "leave") return key.owners.length === 0 ? ["future_owner_missing"] : [];
+  if (endingOf(key) === "destroy") {
+    if (key.owners.length === 0) gaps.push("owner_missing");
+    if (key.reason === "") gaps.push("reason_missing");
+  }
+  if (key.class === "migrate") {
+    if (key.successor === "") gaps.push("successor_missing");
+    if (key.attestedAtMs === undefined || key.attestedAtMs > nowMs) gaps.push("not_attested");
+  }
+  return gaps;
+}
+
+/** The steps that a class leads to, once nothing is missing. `migrate` takes its steps by its ending. */
+export function endingOf({
+  class: keyClass,
+  into,
+}: Pick<Classified, "class" | "into">): "destroy" | "deactivate" | "none" {
+  if (keyClass === "destroy" || keyClass === "deactivate") return keyClass;
+  return keyClass === "migrate" && into !== undefined ? into : "none";
+}
