@@ -157,7 +157,7 @@ export const unknowns = [
   ["U19", "vault with templates", "409 for unarchived ones; archived and shadow templates go with the vault", "assumed", "uko-v4.md 9"],
   ["U20", "PATCH of an archived template", "`keystores` 409, the rest accepted", "assumed", "uko-v4.md 9"],
   ["U22", "a keystore's identifying fields", "The same value accepted, a change 400", "assumed", "uko-v4.md 9"],
-  ["internal-place", "instance and key ring of an internal keystore", "Answered; `empty`: left out, as IBM's Terraform provider suggests, which plans a change forever where they are answered; the same values may come back", "assumed", "uko-v4.md 3.7, 8", "internalKeystoreFields"],
+  ["internal-place", "instance and key ring of an internal keystore", "Left out, as IBM's Terraform provider suggests, which plans a change forever if they are filled; `filled`: answered; the same values may come back", "assumed", "uko-v4.md 3.7, 8", "internalKeystoreFields"],
   ["U23", "`groups` left out", "The name is the only group", "assumed", "uko-v4.md 9"],
   ["U25", "dry run of S2", "201 without `id`, Location and ETag; 424 where the connection fails", "assumed", "uko-v4.md 9"],
   ["U26", "key ring of an internal keystore", "409 while KMS knows a key of it: 90 days after destroy, or until a purge", "assumed", "uko-v4.md 5, 9"],

@@ -75,7 +75,7 @@ export const switchDefaults = {
   labelRules: "api",
   rotateStatus: 200,
   patchDestroyed: "accepted",
-  internalKeystoreFields: "filled",
+  internalKeystoreFields: "empty",
   tokenClock: "emulated",
   hrefs: "relative",
 } as const satisfies Switches;
@@ -91,7 +91,8 @@ export const profiles = {
   "stale-status": { statusFreshness: "stale" },
   "unique-etags": { etagGrain: "unique" },
   "kms-keeps-first": { kmsSetAgain: "keepFirst", kmsLapsedWindow: "cleared" },
-  "ibm-clients": { internalKeystoreFields: "empty", tokenClock: "wall" },
+  "named-rings": { internalKeystoreFields: "filled" },
+  "ibm-clients": { tokenClock: "wall" },
   zos: { lastWriter: "absent", tags: "dropped" },
   // IBM's SDKs from 4.12 on have no tags in requests (U9); no source says what a service does with
   // tags.

@@ -59,7 +59,15 @@ export interface ContainerObservation {
    */
   readonly containers: Found<ContainedContainer>;
   /** The KMS key ring of an internal keystore; empty for all other containers. */
-  readonly ring: Found<RingKey>;
+  readonly ring: Found<RingKey> | UnnamedRing;
+}
+
+/** The service does not report which key ring it is. */
+export interface UnnamedRing {
+  readonly kind: "unnamed";
+  readonly reason: string;
+  /** Destroyed keys in the key rings that it may be: those in which only destroyed keys are left. */
+  readonly candidates: readonly RingKey[];
 }
 
 export interface ContainerPolicy {
@@ -96,6 +104,8 @@ export type ContainerPlan =
       readonly keys: readonly ContainedKey[];
       /** For destroyed keys: the metadata that KMS keeps, for which the next wait will be. */
       readonly ringKeys: readonly RingKey[];
+      /** The service's refusal, if the metadata is only a possible reason for it. */
+      readonly refusal?: string;
     }
   | { readonly kind: "refused"; readonly guard: ContainerGuard };
 
@@ -139,7 +149,7 @@ export function planContainerDeletion(
   const livingRingKeys = ringKeys.filter((key) => !key.isDestroyed);
   if (livingRingKeys.length > 0) return refuse({ guard: "holds_ring_keys", ringKeys: livingRingKeys });
   if (ringKeys.length > 0) return awaitMetadata(ringKeys);
-  return run.refusal === undefined ? withinAnnouncement(observation, policy) : afterRefusal(ring, run.refusal);
+  return run.refusal === undefined ? withinAnnouncement(observation, policy) : afterRefusal(ring, run.refusal, nowMs);
 }
 
 function withinAnnouncement({ id, name }: ContainerObservation, { atMost }: ContainerPolicy): ContainerPlan {
@@ -178,7 +188,7 @@ function afterKeys(keys: readonly ContainedKey[], ringKeys: readonly RingKey[], 
   };
 }
 
-function awaitMetadata(ringKeys: readonly RingKey[]): ContainerPlan {
+function awaitMetadata(ringKeys: readonly RingKey[]): Extract<ContainerPlan, { kind: "waitingForTime" }> {
   const untilMs = latest(ringKeys.map(({ purgeScheduledAtMs }) => purgeScheduledAtMs));
   return {
     kind: "waitingForTime",
@@ -195,13 +205,16 @@ function latest(timesMs: readonly (number | undefined)[]): number | undefined {
   return known.length === timesMs.length ? Math.max(...known) : undefined;
 }
 
-/** A refusal also mentions a key ring that could not be read. */
-function afterRefusal(ring: Found<RingKey>, message: string): ContainerPlan {
-  return refuse({
-    guard: "service_refused",
-    message,
-    ...(ring.kind === "unreadable" && { ringUnreadable: ring.reason }),
-  });
+/**
+ * A refusal also mentions a key ring that could not be read. If the service does not name the ring,
+ * the metadata that KMS still keeps is the most likely reason, and the next run tries again anyway.
+ */
+function afterRefusal(ring: ContainerObservation["ring"], message: string, nowMs: number): ContainerPlan {
+  if (ring.kind === "known") return refuse({ guard: "service_refused", message });
+  const candidates = ring.kind === "unnamed" ? ring.candidates : [];
+  const kept = candidates.filter(({ purgeScheduledAtMs = Infinity }) => purgeScheduledAtMs > nowMs);
+  if (kept.length > 0) return { ...awaitMetadata(kept), refusal: message };
+  return refuse({ guard: "service_refused", message, ringUnreadable: ring.reason });
 }
 
 function refuse(guard: ContainerGuard): ContainerPlan {

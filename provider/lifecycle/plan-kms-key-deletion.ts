@@ -57,10 +57,10 @@ export interface KmsKeyObservation {
    * Whether the key's ring belongs to an internal keystore, so that the key is the twin of a
    * managed key.
    */
-  readonly ring:
-    | { readonly kind: "own" }
+  readonly ring: /** `emptyKeystore` has no managed key, so the key is no twin even if it is in this keystore's ring. */
+    | { readonly kind: "own"; readonly emptyKeystore?: string }
     | { readonly kind: "of_keystore"; readonly keystoreName: string }
-    | { readonly kind: "unknown"; readonly reason: string };
+    | { readonly kind: "unknown"; readonly reason: string; readonly remedy: string };
   /** When KMS last deleted the key; KMS keeps the value after a restore (kms-v2-and-iam.md 2.6). */
   readonly deletedAtMs?: number;
   /** When KMS begins to purge a destroyed key's metadata itself. */
@@ -96,7 +96,7 @@ export type KmsStep =
 export type KmsGuard =
   | { readonly guard: "deletion_protection" }
   | { readonly guard: "twin_of_managed_key"; readonly keystoreName: string }
-  | { readonly guard: "ring_unknown"; readonly reason: string }
+  | { readonly guard: "ring_unknown"; readonly reason: string; readonly remedy: string }
   | { readonly guard: "use_unreadable"; readonly reason: string }
   | { readonly guard: "retention_policy"; readonly resources: readonly string[] }
   | { readonly guard: "registered"; readonly resources: readonly string[] }
@@ -238,7 +238,10 @@ function failingKmsGuard(observation: KmsKeyObservation, policy: KmsKeyPolicy): 
   const { ring, registrations } = observation;
   if (policy.deletionProtection) return { guard: "deletion_protection" };
   if (ring.kind === "of_keystore") return { guard: "twin_of_managed_key", keystoreName: ring.keystoreName };
-  if (ring.kind === "unknown") return { guard: "ring_unknown", reason: ring.reason };
+  if (ring.kind === "unknown") {
+    const { reason, remedy } = ring;
+    return { guard: "ring_unknown", reason, remedy };
+  }
   if (registrations.kind === "unreadable") return { guard: "use_unreadable", reason: registrations.reason };
   const retaining = registrations.items.filter(({ preventsKeyDeletion }) => preventsKeyDeletion);
   if (retaining.length > 0) return { guard: "retention_policy", resources: retaining.map((each) => each.resourceCrn) };

@@ -75,8 +75,8 @@ it("zos tells neither who created nor who wrote last", async () => {
   expect(key).not.toHaveProperty("created_by");
 });
 
-it("ibm-clients shows IBM's Terraform provider an internal keystore as it was declared", async () => {
-  world = await startTestWorld({ profile: "ibm-clients" });
+it("the defaults show IBM's Terraform provider an internal keystore as it was declared", async () => {
+  world = await startTestWorld();
   const declared = {
     name: "ring",
     description: "wages",

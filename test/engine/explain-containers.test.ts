@@ -111,6 +111,14 @@ const waits: readonly Extract<ContainerPlan, { kind: "waitingForTime" }>[] = [
     ringKeys: [aRingKey(1, { purgeScheduledAtMs: nowMs + 60 * dayMs })],
   },
   { kind: "waitingForTime", awaits: "kms_metadata", keys: [], ringKeys: [aRingKey(1), aRingKey(2)] },
+  {
+    kind: "waitingForTime",
+    awaits: "kms_metadata",
+    untilMs: nowMs + 60 * dayMs,
+    keys: [],
+    ringKeys: [aRingKey(1, { purgeScheduledAtMs: nowMs + 60 * dayMs })],
+    refusal: "Conflict: Key ring could not be deleted.",
+  },
 ];
 
 function kindFor(guard: ContainerGuard, index: number): ContainerKind {

@@ -80,7 +80,7 @@ const guards: {
     [{ guard: "beyond_plan", step: "destroy", announced: ["destroy"], excess: "record" }],
   ],
   twin_of_managed_key: [[{ guard: "twin_of_managed_key", keystoreName: "frankfurt" }]],
-  ring_unknown: [[{ guard: "ring_unknown", reason: "KMS says: not allowed." }]],
+  ring_unknown: [[{ guard: "ring_unknown", reason: "KMS says: not allowed.", remedy: "Get the right" }]],
   use_unreadable: [[{ guard: "use_unreadable", reason: "It responded with 401." }]],
   retention_policy: [
     [{ guard: "retention_policy", resources: ["crn:v1:one"] }],

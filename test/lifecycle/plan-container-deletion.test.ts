@@ -204,6 +204,32 @@ describe("the metadata that KMS keeps", () => {
       guard: { guard: "service_refused", message: "Conflict", ringUnreadable: "403" },
     });
   });
+
+  describe("is left to the service if it has no name, and a refusal", () => {
+    const unnamed = (...candidates: readonly RingKey[]) =>
+      observationWith({ ring: { kind: "unnamed", reason: "no name", candidates } });
+    const undated = aRingKey({ kmsKeyId: "kms-3" });
+    const waits = { kind: "waitingForTime", awaits: "kms_metadata", keys: [], refusal: "Conflict" };
+
+    it("waits for the metadata of the rings that it may be", () => {
+      expect(plan(unnamed(first, last))).toEqual({ kind: "ready" });
+      expect(plan(unnamed(first, last), "Conflict")).toEqual({
+        ...waits,
+        untilMs: nowMs + 80 * dayMs,
+        ringKeys: [first, last],
+      });
+      expect(plan(unnamed(undated), "Conflict")).toEqual({ ...waits, ringKeys: [undated] });
+    });
+
+    it("is a refusal if KMS keeps no metadata, or not any longer", () => {
+      const refused = {
+        kind: "refused",
+        guard: { guard: "service_refused", message: "Conflict", ringUnreadable: "no name" },
+      };
+      expect(plan(unnamed(), "Conflict")).toEqual(refused);
+      expect(plan(unnamed(aRingKey({ purgeScheduledAtMs: nowMs })), "Conflict")).toEqual(refused);
+    });
+  });
 });
 
 describe("containerPlanCode", () => {

@@ -268,7 +268,7 @@ describe("guards, in this order, before the window and before destroy", () => {
       { guard: "twin_of_managed_key", keystoreName: "frankfurt" },
       { ring: { kind: "of_keystore", keystoreName: "frankfurt" } },
     ],
-    [{ guard: "ring_unknown", reason: "403" }, { ring: { kind: "unknown", reason: "403" } }],
+    [{ guard: "ring_unknown", reason: "403", remedy: "" }, { ring: { kind: "unknown", reason: "403", remedy: "" } }],
     [{ guard: "use_unreadable", reason: "401" }, { registrations: { kind: "unreadable", reason: "401" } }],
     [{ guard: "retention_policy", resources: ["crn:b"] }, inUse(registration("crn:a"), registration("crn:b", true))],
     [{ guard: "registered", resources: ["crn:a", "crn:b"] }, inUse(registration("crn:a"), registration("crn:b"))],

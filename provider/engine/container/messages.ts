@@ -14,6 +14,7 @@ import {
   containerPlanCode,
   type RingKey,
 } from "../../lifecycle/plan-container-deletion.ts";
+import { unended } from "../../printable.ts";
 import { planAgain, sayBeyondPlan } from "../text/beyond-plan.ts";
 import { type Door, type Explanation, type NextStep, rerunCommand, unprotect } from "../text/explanation.ts";
 import {
@@ -123,14 +124,14 @@ const sayings: Sayings = {
       plain(message, 500),
       ringUnreadable === undefined
         ? "uko read it again and found no contents."
-        : `uko read it again and found no managed key, but could not read its KMS key ring: ${plain(ringUnreadable, 400)}`,
+        : `uko read it again and found no managed key, but could not read its KMS key ring: ${unended(plain(ringUnreadable, 400))}.`,
       ...(ringUnreadable === undefined
         ? []
         : [
-            "KMS keeps the metadata of destroyed keys there for up to 90 days. Reading the metadata requires the KMS role Reader.",
+            "KMS keeps the metadata of a destroyed key in the key ring for up to 90 days. The keystore cannot be deleted before KMS purges the metadata.",
           ]),
     ],
-    rerun("after resolving the cause, run", door),
+    rerun(ringUnreadable === undefined ? "after resolving the cause, run" : "once the key ring is empty, run", door),
   ],
   beyond_plan: (guard, { what, door }) => {
     const [summary, reason] = sayBeyondPlan(guard, what, true);
@@ -155,9 +156,19 @@ function sayWait(plan: Extract<ContainerPlan, { kind: "waitingForTime" }>, about
   const until = untilMs === undefined ? "" : ` until ${sayTimeAndDistance(untilMs, nowMs)}`;
   const then = untilMs === undefined ? "on a later day" : `after ${sayTime(untilMs)}`;
   if (plan.awaits === "kms_metadata") {
+    const { refusal } = plan;
+    const metadata = `the metadata of ${count(ringKeys.length, "destroyed key")}`;
     return [
-      `${capital(what)} cannot be deleted${until}: its key ring still has the metadata of ${count(ringKeys.length, "destroyed key")}`,
+      refusal === undefined
+        ? `${capital(what)} cannot be deleted${until}: its key ring still has ${metadata}`
+        : `${capital(what)} probably cannot be deleted${until}: its key ring may still have ${metadata}`,
       [
+        ...(refusal === undefined
+          ? []
+          : [
+              ...sayService("the service", refusal),
+              "The service does not report which key ring it is. These keys are in key rings that have only destroyed keys.",
+            ]),
         ...listed(ringKeys.map((key) => `KMS ${sayRingKey(key)}`)),
         ...(untilMs === undefined
           ? ["KMS does not report when it purges the metadata."]

@@ -16,6 +16,7 @@ import type {
 } from "../../lifecycle/plan-container-deletion.ts";
 import { instanceMismatch, isInOwnInstance } from "../loop/own-instance.ts";
 import type { Collection, ContainerRef, KeystoreSnapshot, TemplateSnapshot } from "../ports/containers.ts";
+import type { KmsKeySnapshot } from "../ports/kms-keys.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
 import { plain } from "../text/words.ts";
 
@@ -77,7 +78,7 @@ async function look(
   world: World,
   ref: ContainerRef,
   { snapshot, etag, nowMs }: Extract<ContainerReading<AnySnapshot>, { kind: "present" }>,
-  ring: Found<RingKey>,
+  ring: ContainerObservation["ring"],
   options: CallOptions,
 ): Promise<ContainerSighting> {
   const keys = await found(async () => {
@@ -215,19 +216,33 @@ function isInTheWay({ isArchived, types }: TemplateSnapshot): boolean {
  * The key ring of an internal keystore must be empty, including the metadata of destroyed keys
  * (uko-v4.md 5).
  */
-async function ringOf(world: World, keystore: KeystoreSnapshot, options: CallOptions): Promise<Found<RingKey>> {
+async function ringOf(
+  world: World,
+  keystore: KeystoreSnapshot,
+  options: CallOptions,
+): Promise<ContainerObservation["ring"]> {
   if (keystoreKindOf(keystore) === "external") return nothing;
   const { ring } = keystore;
-  if (ring === "") return { kind: "unreadable", reason: "The service does not report which key ring it is." };
-  return found(async () => {
-    const keys = await world.kmsKeys.list({ ring }, options);
-    return keys.map(({ kmsKeyId, name, state, purgeScheduledAtMs }) => ({
-      kmsKeyId,
-      name,
-      isDestroyed: state === 5,
-      ...(purgeScheduledAtMs !== undefined && { purgeScheduledAtMs }),
-    }));
-  });
+  if (ring !== "") return found(async () => (await world.kmsKeys.list({ ring }, options)).map(toRingKey));
+  const keys = await found(() => world.kmsKeys.list({}, options));
+  if (keys.kind === "unreadable") return keys;
+  const living = new Set(keys.items.filter(({ state }) => state !== destroyed).map((key) => key.ring));
+  // A keystore can be deleted together with its ring, so it is not the default ring
+  // (kms-v2-and-iam.md 2.13).
+  const isCandidate = (key: KmsKeySnapshot): boolean => !living.has(key.ring) && key.ring !== "default";
+  return {
+    kind: "unnamed",
+    reason: "The service does not report which key ring it is.",
+    candidates: keys.items.filter(isCandidate).map(toRingKey),
+  };
+}
+
+/** KMS's number for the state (kms-v2-and-iam.md 3). */
+const destroyed = 5;
+
+function toRingKey({ kmsKeyId, name, state, purgeScheduledAtMs }: KmsKeySnapshot): RingKey {
+  const purge = purgeScheduledAtMs === undefined ? {} : { purgeScheduledAtMs };
+  return { kmsKeyId, name, isDestroyed: state === destroyed, ...purge };
 }
 
 function mismatch(world: World, ref: ContainerRef): UkoError {

@@ -6,12 +6,13 @@
 import { isUkoError } from "../../errors.ts";
 import { markOf } from "../../lifecycle/consent-record.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
+import { ringEvidence } from "../../lifecycle/keystore-ring.ts";
 import { kmsKeyStateOf } from "../../lifecycle/kms-key-states.ts";
 import type { KmsKeyObservation, PolicyWriteSeen } from "../../lifecycle/plan-kms-key-deletion.ts";
 import { instanceMismatch, isInOwnInstance } from "../loop/own-instance.ts";
 import type { KeystoreSnapshot } from "../ports/containers.ts";
 import type { KmsKeyRef, KmsKeySnapshot } from "../ports/kms-keys.ts";
-import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
+import type { CallOptions, World } from "../ports/world.ts";
 import { plain } from "../text/words.ts";
 
 export interface ObservedKmsKey {
@@ -123,22 +124,23 @@ export async function excludeKeystoreKeys(
 
 /**
  * Whether the key's ring belongs to a keystore of this same instance. The ring is an optional field
- * in UKO (uko-v4.md 3.7). If UKO does not name the ring, it is the ring of any managed key's twin
- * in that keystore; if that keystore has no twin, the ring is unknown.
+ * in UKO (uko-v4.md 3.7). If UKO does not name the ring, the managed keys show it
+ * (`lifecycle/keystore-ring.ts`).
  */
-export function ringOf(world: World, key: KeyInRing, options: CallOptions): Promise<KmsKeyObservation["ring"]> {
+export function ringOf(world: World, key: KeyInRing, options: CallOptions): Promise<KeyRing> {
   return ringsIn(world, options)(key);
 }
 
+type KeyRing = KmsKeyObservation["ring"];
 type KeyInRing = Pick<KmsKeySnapshot, "kmsKeyId" | "crn" | "ring">;
 
 /** The same for many keys; each keystore is read once. */
-function ringsIn(world: World, options: CallOptions): (key: KeyInRing) => Promise<KmsKeyObservation["ring"]> {
+function ringsIn(world: World, options: CallOptions): (key: KeyInRing) => Promise<KeyRing> {
   let listed: Promise<readonly KeystoreSnapshot[]> | undefined;
-  const unlisted = new Map<string, ReturnType<typeof findUnlistedKeyRing>>();
-  const look = (keystore: KeystoreSnapshot): ReturnType<typeof findUnlistedKeyRing> => {
-    const found = unlisted.get(keystore.id) ?? findUnlistedKeyRing(world, keystore, options);
-    unlisted.set(keystore.id, found);
+  const unnamed = new Map<string, Promise<UnnamedRing>>();
+  const look = (keystore: KeystoreSnapshot): Promise<UnnamedRing> => {
+    const found = unnamed.get(keystore.id) ?? findUnnamedRing(world, keystore, options);
+    unnamed.set(keystore.id, found);
     return found;
   };
   return async ({ kmsKeyId, crn, ring }) => {
@@ -150,22 +152,27 @@ function ringsIn(world: World, options: CallOptions): (key: KeyInRing) => Promis
       const keystores = (await listed).filter((each) => isInThisInstance(world, each));
       const named = keystores.find((each) => each.ring !== "" && isSameRing(each.ring, ring));
       if (named !== undefined) return { kind: "of_keystore", keystoreName: named.name };
+      let emptyKeystore: string | undefined;
       for (const keystore of keystores.filter((each) => each.ring === "")) {
         const found = await look(keystore);
-        if (found.twins.includes(kmsKeyId) || found.rings.some((each) => isSameRing(each, ring))) {
+        if (found.kind === "unknown") return found;
+        if (found.kind === "empty") emptyKeystore = keystore.name;
+        else if (found.twins.includes(kmsKeyId) || isSameRing(found.ring, ring)) {
           return { kind: "of_keystore", keystoreName: keystore.name };
         }
-        if (found.rings.length === 0) return { kind: "unknown", reason: describeUnlisted(keystore) };
       }
-      return { kind: "own" };
+      return { kind: "own", ...(emptyKeystore !== undefined && { emptyKeystore }) };
     } catch (error) {
       if (!isUkoError(error) || !unreadableCodes.includes(error.code)) throw error;
-      return { kind: "unknown", reason: plain(`${error.summary}. ${error.detail}`.trim(), 400) };
+      const reason = plain(`${error.summary}. ${error.detail}`.trim(), 400);
+      return { kind: "unknown", reason, remedy: listingRequired };
     }
   };
 }
 
 const unreadableCodes: readonly string[] = ["UKO_RIGHTS_MISSING", "UKO_ACCESS_DENIED", "UKO_ANSWER_INVALID"];
+const listingRequired =
+  "uko compares the key ring with the keystores of the instance, so its identity must be able to list them";
 /** Enough to find one twin that KMS has not purged yet. */
 const maxTwinsRead = 5;
 
@@ -179,28 +186,39 @@ function isSameRing(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-async function findUnlistedKeyRing(
-  world: World,
-  keystore: KeystoreSnapshot,
-  options: CallOptions,
-): Promise<{ readonly twins: readonly string[]; readonly rings: readonly string[] }> {
-  const keys = await world.keys.list({ vaultId: keystore.vaultId }, options);
-  const twins = keys.flatMap((key) => twinsIn(key, keystore.id));
-  for (const kmsKeyId of twins.slice(0, maxTwinsRead)) {
-    const { value } = await world.kmsKeys.read({ instanceId: world.session.instanceId, kmsKeyId }, options);
-    if (value !== undefined) return { twins, rings: [value.ring] };
+type UnnamedRing =
+  | { readonly kind: "known"; readonly twins: readonly string[]; readonly ring: string }
+  | { readonly kind: "empty" }
+  | Extract<KeyRing, { readonly kind: "unknown" }>;
+
+async function findUnnamedRing(world: World, keystore: KeystoreSnapshot, options: CallOptions): Promise<UnnamedRing> {
+  const evidence = ringEvidence(keystore.id, await world.keys.list({ vaultId: keystore.vaultId }, options));
+  switch (evidence.kind) {
+    case "empty":
+      return evidence;
+    case "hidden":
+      return hiddenRing(keystore, `managed key "${plain(evidence.label, 60)}" ${hidingReasons[evidence.why]}`);
+    case "twins": {
+      const twins = evidence.kmsKeyIds;
+      for (const kmsKeyId of twins.slice(0, maxTwinsRead)) {
+        const { value } = await world.kmsKeys.read({ instanceId: world.session.instanceId, kmsKeyId }, options);
+        if (value !== undefined) return { kind: "known", twins, ring: value.ring };
+      }
+      return hiddenRing(keystore, "KMS no longer has the KMS keys of its managed keys");
+    }
   }
-  return { twins, rings: [] };
 }
 
-/** IBM keystores name a key by a pair of IDs, the last of which is KMS's (uko-v4.md 3.4). */
-function twinsIn({ storedStatus }: KeySnapshot, keystoreId: string): readonly string[] {
-  return storedStatus
-    .filter((status) => status.keystoreId === keystoreId)
-    .map((status) => status.keyIdInKeystore.split("/").at(-1) ?? "")
-    .filter((id) => id !== "");
-}
+const hidingReasons = {
+  no_kms_key: "may be in this keystore, but does not name its KMS key",
+  older_versions: "has older versions, which may be in this keystore",
+} as const;
 
-function describeUnlisted({ name }: KeystoreSnapshot): string {
-  return `The service does not report the key ring of keystore "${plain(name, 60)}", and no managed key shows it`;
+function hiddenRing({ name }: KeystoreSnapshot, why: string): UnnamedRing {
+  const keystore = `keystore "${plain(name, 60)}"`;
+  return {
+    kind: "unknown",
+    reason: `The service does not report the key ring of ${keystore}, and ${why}`,
+    remedy: `Activate a managed key in ${keystore}, so that uko learns the key ring from it. If you do not need the keystore, delete it`,
+  };
 }

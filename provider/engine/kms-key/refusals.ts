@@ -53,10 +53,7 @@ const sayings: Sayings = {
   }),
   ring_unknown: (guard, { key, rerun }) => ({
     summary: `Could not find out whether a managed key depends on ${key}`,
-    facts: [
-      `${unended(plain(guard.reason, 400))}.`,
-      "uko compares the key ring with the keystores of the instance, so its identity must be able to list them.",
-    ],
+    facts: [`${unended(plain(guard.reason, 400))}.`, `${guard.remedy}.`],
     next: [{ ...rerun, who: "after resolving the cause, run" }],
   }),
   use_unreadable: (guard, { key, rerun }) => ({

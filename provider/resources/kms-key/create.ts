@@ -190,7 +190,7 @@ export async function refuseTwin(
     detail:
       ring.kind === "of_keystore"
         ? `Declare it as a ${world.dialect.resource("ManagedKey")} with ${world.dialect.property("existingKeyId")}.`
-        : plain(ring.reason, 400),
+        : `${plain(ring.reason, 400)}. ${ring.remedy}.`,
   });
 }
 

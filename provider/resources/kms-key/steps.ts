@@ -93,7 +93,8 @@ export async function prepareRing(world: World, ring: string, options: CallOptio
   const unknown = await refuseKeystoresRing(world, ring, options);
   if (ring === defaultRing || (await world.kmsKeys.ringExists(ring, options))) return unknown;
   const written = await world.kmsKeys.createRing(ring, options);
-  if (written.kind === "done") return [...unknown, `Created key ring "${ring}", which did not exist`];
+  // A new key ring belongs to no keystore.
+  if (written.kind === "done") return [`Created key ring "${ring}", which did not exist`];
   // Another writer may have created it, or a response was lost.
   if (written.kind !== "forbidden" && (await world.kmsKeys.ringExists(ring, options))) return unknown;
   if (written.kind === "forbidden") {
@@ -111,11 +112,15 @@ export async function prepareRing(world: World, ring: string, options: CallOptio
 
 async function refuseKeystoresRing(world: World, ring: string, options: CallOptions): Promise<readonly string[]> {
   const found = await wholeRing(world, ring, options);
-  if (found.kind === "own") return [];
-  if (found.kind === "unknown") {
-    return ring === defaultRing
-      ? []
-      : [`Could not find out whether key ring "${ring}" belongs to a keystore: ${found.reason}`];
+  const unsure = `Could not find out whether key ring "${ring}" belongs to a keystore:`;
+  switch (found.kind) {
+    case "own":
+      if (found.emptyKeystore === undefined || ring === defaultRing) return [];
+      return [`${unsure} the service does not report the key ring of "${plain(found.emptyKeystore, 60)}"`];
+    case "unknown":
+      return ring === defaultRing ? [] : [`${unsure} ${found.reason}`];
+    case "of_keystore":
+      break;
   }
   throw new UkoError("UKO_KMS_KEY_IS_A_TWIN", {
     summary: `Key ring "${ring}" belongs to keystore "${plain(found.keystoreName, 60)}", whose keys are managed keys`,
@@ -132,7 +137,7 @@ async function wholeRing(world: World, ring: string, options: CallOptions): Retu
     return await ringOf(world, { kmsKeyId: "", crn: "", ring }, options);
   } catch (error) {
     if (!isUkoError(error) || error.code === "UKO_CANCELLED") throw error;
-    return { kind: "unknown", reason: plain(error.summary) };
+    return { kind: "unknown", reason: plain(error.summary), remedy: "" };
   }
 }
 

@@ -8,6 +8,7 @@ import type { ContainerRef } from "../../../provider/engine/ports/containers.ts"
 import type { CallOptions, World, Written } from "../../../provider/engine/ports/world.ts";
 import { UkoError } from "../../../provider/errors.ts";
 import { vaultId } from "../../emulator/harness.ts";
+import { aKmsSnapshot } from "../../support/kms-builders.ts";
 import { codeOf, type EngineWorld, options, useEngineWorld } from "../harness.ts";
 
 const uko = useEngineWorld();
@@ -236,23 +237,18 @@ describe("an observation", () => {
     );
   });
 
-  test("treats a ring without a reported name as unreadable", async () => {
+  test("of a ring without a name has the metadata in rings that have only destroyed keys", async () => {
     const { world } = uko.run("bob");
-    const withoutRing: World = {
-      ...world,
-      keystores: {
-        ...world.keystores,
-        async read(ref, callOptions) {
-          const answer = await world.keystores.read(ref, callOptions);
-          const { value } = answer;
-          return value === undefined
-            ? answer
-            : { ...answer, value: { ...value, snapshot: { ...value.snapshot, ring: "" } } };
-        },
-      },
-    };
-    expect(await observe(withoutRing, refTo("keystore", keystoreId))).toMatchObject({
-      observation: { ring: { kind: "unreadable" } },
+    const aKey = (kmsKeyId: string, ring: string, state: number) => aKmsSnapshot({ kmsKeyId, ring, state });
+    const list = async () => [
+      aKey("kept", "a", 5),
+      aKey("old", "b", 5),
+      aKey("living", "b", 1),
+      aKey("x", "default", 5),
+    ];
+    const withKeys: World = { ...world, kmsKeys: { ...world.kmsKeys, list } };
+    expect(await observe(withKeys, refTo("keystore", keystoreId))).toMatchObject({
+      observation: { ring: { kind: "unnamed", candidates: [{ kmsKeyId: "kept", isDestroyed: true }] } },
     });
   });
 

@@ -74,9 +74,26 @@ describe("the owner of a KMS key's ring", () => {
   });
 
   it("is unknown if no source reports it", async () => {
-    const unknownRing = { kind: "unknown", reason: expect.stringContaining('keystore "frankfurt"') };
-    expect(await ringIn(withKeystores([aKeystore()]))).toEqual(unknownRing);
-    expect(await ringIn(withKeystores([aKeystore()], { ring: "storage", isPurged: true }))).toEqual(unknownRing);
+    const unknown = (why: string) => ({
+      kind: "unknown",
+      reason: `The service does not report the key ring of keystore "frankfurt", and ${why}`,
+      remedy: expect.stringMatching(/^Activate a managed key in keystore "frankfurt"/),
+    });
+    expect(await ringIn(withKeystores([aKeystore()], { ring: "storage", isPurged: true }))).toEqual(
+      unknown("KMS no longer has the KMS keys of its managed keys"),
+    );
+    expect(await ringIn(withKeystores([aKeystore()], { ring: "storage", id: "" }))).toEqual(
+      unknown('managed key "payroll" may be in this keystore, but does not name its KMS key'),
+    );
+    const rotated = aSnapshot({ version: 2, referencedKeystores: [], storedStatus: [] });
+    const world = aWorld({ keystores: { list: async () => [aKeystore()] }, keys: { list: async () => [rotated] } });
+    expect(await ringIn(world)).toEqual(
+      unknown('managed key "payroll" has older versions, which may be in this keystore'),
+    );
+  });
+
+  it("is the key, possibly next to an empty keystore, if no managed key is in the keystore", async () => {
+    expect(await ringIn(withKeystores([aKeystore()]))).toEqual({ kind: "own", emptyKeystore: "frankfurt" });
   });
 
   it.each(["UKO_RIGHTS_MISSING", "UKO_ACCESS_DENIED", "UKO_ANSWER_INVALID"] as const)(

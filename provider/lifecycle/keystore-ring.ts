@@ -1,0 +1,44 @@
+/**
+ * What the managed keys of a vault show about the key ring of an internal keystore, if the service
+ * does not name the ring (uko-v4.md 3.7). KMS keys in this ring are twins of managed keys.
+ */
+
+export interface KeyOfVault {
+  readonly label: string;
+  readonly version: number;
+  readonly rotatedAtMs?: number;
+  readonly referencedKeystores: readonly { readonly id: string }[];
+  readonly storedStatus: readonly { readonly keystoreId: string; readonly keyIdInKeystore: string }[];
+}
+
+export type RingEvidence =
+  /** KMS keys in the ring. */
+  | { readonly kind: "twins"; readonly kmsKeyIds: readonly string[] }
+  /** The keystore has no managed key, so no KMS key in its ring is a twin. */
+  | { readonly kind: "empty" }
+  | { readonly kind: "hidden"; readonly why: "no_kms_key" | "older_versions"; readonly label: string };
+
+/** Anything that does not name its keystore may concern this one. */
+export function ringEvidence(keystoreId: string, keys: readonly KeyOfVault[]): RingEvidence {
+  const isThis = (id: string): boolean => id === keystoreId || id === "";
+  const kmsKeyIds = keys.flatMap(({ storedStatus }) =>
+    storedStatus
+      .filter((status) => status.keystoreId === keystoreId)
+      .map(kmsKeyIdIn)
+      .filter((id) => id !== ""),
+  );
+  if (kmsKeyIds.length > 0) return { kind: "twins", kmsKeyIds };
+  const held = keys.find(
+    ({ referencedKeystores, storedStatus }) =>
+      referencedKeystores.some(({ id }) => isThis(id)) || storedStatus.some((status) => isThis(status.keystoreId)),
+  );
+  if (held !== undefined) return { kind: "hidden", why: "no_kms_key", label: held.label };
+  // A list shows only the newest version of a key; older ones may have their twins here (4.6).
+  const rotated = keys.find(({ version, rotatedAtMs }) => version > 1 || rotatedAtMs !== undefined);
+  return rotated === undefined ? { kind: "empty" } : { kind: "hidden", why: "older_versions", label: rotated.label };
+}
+
+/** IBM keystores name a key by a pair of IDs, the last of which is KMS's (uko-v4.md 3.4). */
+function kmsKeyIdIn({ keyIdInKeystore }: { readonly keyIdInKeystore: string }): string {
+  return keyIdInKeystore.slice(keyIdInKeystore.lastIndexOf("/") + 1);
+}
