@@ -39,6 +39,7 @@ async function parses(words: readonly string[]): Promise<string> {
     signal: AbortSignal.abort(),
     openOperations: open,
     startEmulator: open,
+    readErrorPage: open,
     machine: { system: "linux", processor: "x64", home: "/nowhere", providerFolder: "/nowhere" },
   });
   // `audit`, `install`, `doctor` and `completion` open no operations: they stop at their file, the provider, the settings,

@@ -36,6 +36,7 @@ const world: CliWorld = {
   signal: stop.signal,
   openOperations,
   startEmulator,
+  readErrorPage: () => readFile(new URL("../../provider/docs/errors.md", import.meta.url), "utf8"),
   machine: {
     system: process.platform,
     processor: process.arch,

@@ -32,6 +32,8 @@ export interface CliWorld {
   readonly openOperations: (...args: Parameters<typeof compose>) => Promise<OpenOperations>;
   readonly startEmulator: (options: EmulatorStart) => Promise<RunningEmulator>;
   readonly machine: Machine;
+  /** Reads the page that explains each code, as Markdown. */
+  readonly readErrorPage: () => Promise<string>;
 }
 
 /** The machine's platform, and where programs are installed on it. */

@@ -5,7 +5,7 @@
 
 import { Argument, type Command, type Option } from "commander";
 import type { CliWorld } from "./cli-world.ts";
-import { exampleHelp } from "./help.ts";
+import { exampleHelp, helpTopics } from "./help.ts";
 
 const shells = ["bash", "zsh", "fish"] as const;
 type Shell = (typeof shells)[number];
@@ -54,8 +54,8 @@ function wordsOf(program: Command): readonly Word[] {
       ...command.commands.map((each) => each.name()),
     ],
   }));
-  const help: Word = { name: "help", says: "show help", options: [], choices: words.map(({ name }) => name) };
-  return [...words, help];
+  const choices = [...words.map(({ name }) => name), ...Object.keys(helpTopics)];
+  return words.map((word) => (word.name === "help" ? { ...word, choices } : word));
 }
 
 /** A command with commands of its own offers the options of all of them. */

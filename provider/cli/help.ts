@@ -21,7 +21,19 @@ How two people delete a key:
   uko continue   more than 4 hours later, Bob approves Alice's request: the key is destroyed
   uko continue   after the pending period of its keystores, a Vault Administrator removes the key
 
-Environment:
+Exit codes:
+  0 done   1 error   10 waiting for a person   11 waiting for time   12 blocked   13 missing right
+  With several keys, the most severe one counts: 1, 13, 12, 10, 11, 0.
+
+With --json, each key and each error is one line of JSON on standard output. An error has the form
+{"v":1,"error":{"code":…}}.
+
+uko help environment lists the variables that uko reads, and uko explain CODE says what a code in brackets means.`;
+
+/** What `uko help` explains in addition to the commands. */
+export const helpTopics = {
+  environment: `uko reads these variables of the environment. The engines read the same ones.
+
   UKO_INSTANCE_ID         instance of Unified Key Orchestrator (UUID)
   UKO_REGION              region of the instance, such as eu-de; uko then gets the endpoints from IBM's broker
   UKO_ENDPOINT            endpoint of the instance, instead of the broker's
@@ -35,14 +47,8 @@ Environment:
   UKO_WAIT                same as --wait of uko continue
   UKO_EVIDENCE            file to which uko appends one line of JSON for each step
   UKO_REPORT              file to which uko appends one line of JSON for each key that a run acted on
-  HTTPS_PROXY, NO_PROXY   proxy, and the hosts to reach without it
-
-Exit codes:
-  0 done   1 error   10 waiting for a person   11 waiting for time   12 blocked   13 missing right
-  With several keys, the most severe one counts: 1, 13, 12, 10, 11, 0.
-
-With --json, each key and each error is one line of JSON on standard output. An error has the form
-{"v":1,"error":{"code":…}}.`;
+  HTTPS_PROXY, NO_PROXY   proxy, and the hosts to reach without it`,
+} as const;
 
 export const doctorHelp = `
 uko infers your permissions from which list calls succeed. It never tries a destructive call. It sees whether the
@@ -105,6 +111,10 @@ export const examples = {
     ["close the deletion window of a KMS key", `uko withdraw ${kmsKey}`],
   ],
   reactivate: [["end the outage and withdraw any request", `uko reactivate ${key}`]],
+  explain: [
+    ["what a code means and what to do", "uko explain UKO_APPROVAL_PENDING"],
+    ["all codes with their exit codes", "uko explain"],
+  ],
   sync: [["synchronize the keystores", `uko sync ${key}`]],
   requests: [
     ["all pending deletions, in every vault", "uko requests"],
@@ -161,6 +171,32 @@ export const examples = {
 } as const satisfies Record<string, readonly (readonly [what: string, command: string])[]>;
 
 export type CommandName = keyof typeof examples;
+
+/** The group of each command in the list of commands, which has the order of this table. */
+export const groupOf = {
+  ls: "Inspect",
+  status: "Inspect",
+  plan: "Inspect",
+  requests: "Inspect",
+  audit: "Inspect",
+  explain: "Inspect",
+  request: "Delete",
+  consent: "Delete",
+  continue: "Delete",
+  sync: "Delete",
+  loosen: "Delete",
+  withdraw: "Undo",
+  reactivate: "Undo",
+  sweep: "Fleet",
+  campaign: "Fleet",
+  import: "Fleet",
+  doctor: "Set up",
+  install: "Set up",
+  emulator: "Set up",
+  completion: "Set up",
+  version: "Set up",
+  help: "Set up",
+} as const satisfies Record<CommandName | "version" | "help", "Inspect" | "Delete" | "Undo" | "Fleet" | "Set up">;
 
 export function exampleHelp(name: CommandName): string {
   const shown = examples[name].map(([what, command]) => `  # ${what}\n  ${command}`);

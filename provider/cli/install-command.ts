@@ -10,6 +10,7 @@ import { parseFolder } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { filesThatOverrule } from "./engine-configuration.ts";
 import { exampleHelp, installHelp } from "./help.ts";
+import { proseFor } from "./help-layout.ts";
 import { type InstallTarget, impliedMirror, providerSource, putIntoMirror, takeFromMirror } from "./provider-mirror.ts";
 import { ownPackage, type ProviderPackage, releasedPackage } from "./provider-package.ts";
 
@@ -48,7 +49,7 @@ export function addInstallCommand(program: Command, world: CliWorld): void {
     .addOption(new Option("--print", "print a configuration with the mirror; changes nothing").conflicts("from"))
     .addOption(new Option("--remove", "remove every version of the provider").conflicts(["from", "print"]))
     .option("--json", "one line of JSON")
-    .addHelpText("after", `${installHelp}\n${exampleHelp("install")}`)
+    .addHelpText("after", () => `${proseFor(world.out, installHelp)}\n${exampleHelp("install")}`)
     .action(async (engine: Engine, options: InstallOptions) => {
       const { environment, machine, out } = world;
       const mirror = options.mirror ?? impliedMirror(machine, environment);

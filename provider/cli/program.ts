@@ -9,16 +9,14 @@ import type { CliWorld } from "./cli-world.ts";
 import { addCompletionCommand } from "./completion-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { addEmulatorCommand } from "./emulator-command.ts";
-import { generalHelp } from "./help.ts";
+import { addExplainCommand } from "./explain-command.ts";
+import { addGeneralHelp, addHelpCommand, groupCommands, helpColumns } from "./help-layout.ts";
 import { addImportCommand } from "./import-command.ts";
 import { addInstallCommand } from "./install-command.ts";
 import { addKeyCommands } from "./key-commands.ts";
 import { addLsCommand } from "./ls-command.ts";
 import { printError } from "./run-on-keys.ts";
 import { addVaultCommands } from "./vault-commands.ts";
-
-/** Help has the same layout wherever it is shown. */
-const helpColumns = 110;
 
 /**
  * Runs one command to its end; `typed` are the arguments after the program's name. Never throws.
@@ -29,12 +27,13 @@ export async function runCli(typed: readonly string[], world: CliWorld): Promise
     exitCode = code;
   });
   try {
-    await program.parseAsync(typed, { from: "user" });
+    if (typed.length === 0) program.outputHelp();
+    else await program.parseAsync(typed, { from: "user" });
     return exitCode;
   } catch (thrown) {
     // Help and version also end by throwing.
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
-    const error = thrown instanceof CommanderError ? misused(thrown, typed) : asUkoError(thrown);
+    const error = thrown instanceof CommanderError ? misused(thrown) : asUkoError(thrown);
     printError(world, error, typed.includes("--json"));
     return error.exitCode;
   }
@@ -45,20 +44,21 @@ export function buildProgram(world: CliWorld, end: (exitCode: number) => void): 
     .description("Delete encryption keys in IBM Unified Key Orchestrator, with the approval of two people.")
     .version(world.version, "-V, --version", "show the version")
     .helpOption("-h, --help", "show help")
-    .helpCommand("help [command]", "show help for a command")
+    .helpCommand(false)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => world.out.write(text),
       // An error is reported once, where it is caught.
       writeErr: () => {},
-      getOutHelpWidth: () => helpColumns,
-    })
-    .addHelpText("after", generalHelp);
+      getOutHelpWidth: () => helpColumns(world.out),
+    });
+  addGeneralHelp(program, world);
   addLsCommand(program, world, end);
   addKeyCommands({ program, world, end });
   addVaultCommands(program, world, end);
   addCampaignCommand(program, world, end);
   addAuditCommand(program, world);
+  addExplainCommand(program, world);
   addImportCommand(program, world);
   addInstallCommand(program, world);
   addDoctorCommand(program, world, end);
@@ -68,18 +68,15 @@ export function buildProgram(world: CliWorld, end: (exitCode: number) => void): 
     .command("version")
     .description("Show the version")
     .action(() => world.out.write(`${world.version}\n`));
+  addHelpCommand(program, world);
+  groupCommands(program);
   return program;
 }
 
 /**
  * `error: unknown command 'stauts'\n(Did you mean status?)`, in the form of this project's errors.
  */
-function misused({ code, message }: CommanderError, [, asked]: readonly string[]): UkoError {
-  // Either no command was typed, or `uko help stauts`.
-  if (code === "commander.help") {
-    const summary = asked === undefined ? "The command is missing" : `Unknown command '${asked}'`;
-    return new UkoError("UKO_INPUT_INVALID", { summary, detail: "uko --help lists them." });
-  }
+function misused({ message }: CommanderError): UkoError {
   const [first = "", ...others] = message.replace(/^error: /, "").split("\n");
   return new UkoError("UKO_INPUT_INVALID", {
     summary: capital(first),

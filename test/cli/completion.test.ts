@@ -34,7 +34,7 @@ COMP_WORDS=("$@"); COMP_CWORD=$(( $# - 1 )); _uko; printf '%s\\n' "\${COMPREPLY[
   });
 
   it("offers every command, and options", async () => {
-    expect(await offered("")).toEqual([...commands, "help", "--version", "--help"]);
+    expect(await offered("")).toEqual([...commands, "--version", "--help"]);
     expect(await offered("re")).toEqual(commands.filter((name) => name.startsWith("re")));
   });
 
@@ -50,6 +50,7 @@ COMP_WORDS=("$@"); COMP_CWORD=$(( $# - 1 )); _uko; printf '%s\\n' "\${COMPREPLY[
     expect(await offered("completion", "z")).toEqual(["zsh"]);
     expect(await offered("install", "t")).toEqual(["terraform", "tofu"]);
     expect(await offered("help", "sw")).toEqual(["sweep"]);
+    expect(await offered("help", "en")).toEqual(["environment"]);
     expect(await offered("audit", "--file", "completion.t")).toEqual(["completion.test.ts"]);
     expect(await offered("continue", "--wait", "")).toEqual([]);
   });

@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
@@ -160,6 +161,7 @@ export function quietWorld(over: Partial<CliWorld> = {}): CliWorld & { readonly 
     signal: new AbortController().signal,
     openOperations,
     startEmulator: () => Promise.reject(new Error("not in this test")),
+    readErrorPage: () => readFile(new URL("../../provider/docs/errors.md", import.meta.url), "utf8"),
     machine: { system: "linux", processor: "x64", home: "/nowhere", providerFolder: "/nowhere" },
     output,
     ...over,

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import type { OpenOperations, RunningEmulator } from "../../provider/cli/cli-world.ts";
+import { examples } from "../../provider/cli/help.ts";
 import { runCli } from "../../provider/cli/program.ts";
 import type { Operations } from "../../provider/engine/key/commands.ts";
 import type { Report } from "../../provider/engine/loop/report.ts";
@@ -142,8 +143,8 @@ describe("invalid input", () => {
     [["audit"], /The evidence file is not set/],
     [["audit", "--file", "absent.jsonl"], /The evidence file absent.jsonl could not be read/],
     [["emulator", "--port", "http"], /is not a port/],
-    [[], /The command is missing/],
-    [["help", "stauts"], /^Unknown command 'stauts'\n {2}uko --help lists them\./],
+    [["help", "stauts"], /^Unknown command 'stauts'\n {2}uko --help lists the commands/],
+    [["explain", "UKO_NOTHING"], /^"UKO_NOTHING" is not a code of uko\n/],
   ] as const)("uko %j prints an error on standard error, and calls nothing", async (typed, message) => {
     const { world, operations } = aWorld();
     expect(await runCli(typed, world)).toBe(1);
@@ -174,19 +175,33 @@ it.each([
 
 describe("help", () => {
   const onKeys = ["status", "plan", "request", "consent", "continue", "withdraw", "reactivate", "sync"];
-  const commands = [
-    "ls",
-    ...onKeys,
-    "requests",
-    "sweep",
-    "campaign",
-    "audit",
-    "import",
-    "install",
-    "doctor",
-    "emulator",
-    "completion",
-  ];
+  const commands = Object.keys(examples);
+  it("is shown for uko alone, with every command in a group", async () => {
+    const { world } = aWorld();
+    const { world: asked } = aWorld();
+    expect(await runCli([], world)).toBe(0);
+    expect(await runCli(["help"], asked)).toBe(0);
+    expect(world.output).toEqual(asked.output);
+    expect(world.output.out).not.toMatch(/^Commands:/m);
+  });
+
+  it.each([80, 95])("fits a terminal of %i columns, except for commands to paste", async (columns) => {
+    const { world } = aWorld();
+    const narrow = { ...world, out: { ...world.out, columns } };
+    for (const command of commands) await runCli([command, "--help"], narrow);
+    await runCli([], narrow);
+    await runCli(["help", "environment"], narrow);
+    await runCli(["explain", "consent-mismatch"], narrow);
+    const wide = world.output.out.split("\n").filter((line) => line.length > columns);
+    expect(wide.filter((line) => !/^ {2}(uko|pulumi|source|#) /.test(line))).toEqual([]);
+  });
+
+  it("has a topic about the environment", async () => {
+    const { world } = aWorld();
+    expect(await runCli(["help", "environment"], world)).toBe(0);
+    expect(world.output.out).toMatch(/^ {2}UKO_INSTANCE_ID +instance of/m);
+  });
+
   it("matches the golden files", async () => {
     const { world } = aWorld();
     expect(await runCli(["--help"], world)).toBe(0);

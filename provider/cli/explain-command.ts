@@ -1,0 +1,75 @@
+/** `uko explain`: what a code means and what to do, from the page of the docs; works offline. */
+
+import type { Command } from "commander";
+import { jsonLine } from "../compose.ts";
+import { type ErrorCode, errorCatalogue, UkoError } from "../errors.ts";
+import { printable } from "../printable.ts";
+import type { CliWorld, TextOutput } from "./cli-world.ts";
+import { exampleHelp } from "./help.ts";
+import { proseFor } from "./help-layout.ts";
+import { paint, renderTable } from "./table.ts";
+
+export function addExplainCommand(program: Command, world: CliWorld): void {
+  program
+    .command("explain")
+    .description("Explain a code that a message ends with, and say what to do; works offline")
+    .argument("[code]", "a code such as UKO_APPROVAL_PENDING; without it, uko lists all codes")
+    .option("--json", "one line of JSON, with the text as Markdown")
+    .addHelpText("after", exampleHelp("explain"))
+    .action(async (typed: string | undefined, { json }: { readonly json?: true }) => {
+      const codes = typed === undefined ? allCodes : [codeFrom(typed)];
+      if (json !== true && typed === undefined) world.out.write(`${catalogueTable(world.out)}\n`);
+      else
+        for (const [code, text] of await readSections(world, codes)) {
+          world.out.write(json === true ? sectionJson(code, text) : `${sectionText(world.out, code, text)}\n`);
+        }
+    });
+}
+
+const allCodes = Object.keys(errorCatalogue) as readonly ErrorCode[];
+
+/** Accepts `UKO_COOLING_DOWN`, `[UKO_COOLING_DOWN]`, `cooling-down`. */
+function codeFrom(typed: string): ErrorCode {
+  const bare = typed.replaceAll(/[[\]]/g, "").replaceAll("-", "_").toUpperCase();
+  const code = allCodes.find((each) => each === bare || each === `UKO_${bare}`);
+  if (code !== undefined) return code;
+  throw new UkoError("UKO_INPUT_INVALID", {
+    summary: `"${printable(typed, 100)}" is not a code of uko`,
+    detail: "Next: list the codes with\n  uko explain",
+  });
+}
+
+function catalogueTable(output: TextOutput): string {
+  const columns = [{ head: "CODE" }, { head: "EXIT" }, { head: "MEANING", minWidth: 20 }];
+  const rows = allCodes.map((code) => [code, `${errorCatalogue[code].exitCode}`, errorCatalogue[code].summary]);
+  return renderTable(output, { columns, rows });
+}
+
+/** The section of each code, as Markdown. */
+async function readSections(
+  world: CliWorld,
+  codes: readonly ErrorCode[],
+): Promise<readonly (readonly [ErrorCode, string])[]> {
+  const sections = (await world.readErrorPage()).split(/^## /m).slice(1);
+  return codes.map((code) => {
+    const section = sections.find((each) => each.startsWith(`${code}\n`));
+    if (section === undefined) throw new UkoError("UKO_BUG", { detail: `The page has no section about ${code}.` });
+    return [code, section.slice(code.length).trim()];
+  });
+}
+
+function sectionJson(code: ErrorCode, text: string): string {
+  const { summary, retryable, exitCode } = errorCatalogue[code];
+  return `${jsonLine({ v: 1, code, summary, retryable, exitCode, text })}\n`;
+}
+
+/** Markdown as text for a terminal: without the marks, and with the words that they emphasize. */
+function sectionText(output: TextOutput, code: ErrorCode, markdown: string): string {
+  const inline = (line: string): string =>
+    line
+      .replaceAll(/\[([^\]]+)\]\([^)]+\)/g, "$1")
+      .replaceAll(/\*\*([^*]+)\*\*/g, (_, text: string) => paint(output, "strong", text))
+      .replaceAll(/`([^`]+)`/g, (_, text: string) => paint(output, "command", text));
+  const blocks = markdown.split(/\n{2,}/).map((block) => inline(block.replaceAll(/^```.*\n?/gm, "")).trimEnd());
+  return proseFor(output, [paint(output, "head", code), ...blocks.filter((block) => block !== "")].join("\n\n"));
+}

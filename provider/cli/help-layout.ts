@@ -1,0 +1,70 @@
+/** The layout of help: within the width of the terminal, and with the commands in groups. */
+
+import { type Command, Help } from "commander";
+import type { CliWorld, TextOutput } from "./cli-world.ts";
+import { generalHelp, groupOf, helpTopics } from "./help.ts";
+
+/** Wider lines are hard to read, whatever the terminal can show. */
+const maxColumns = 110;
+const minColumns = 40;
+
+export function helpColumns({ columns = maxColumns }: TextOutput): number {
+  return Math.max(minColumns, Math.min(columns, maxColumns));
+}
+
+/**
+ * Fits text into the width of help: joins the lines of a paragraph and wraps them again. An indented
+ * line is an item, whose description continues below its own beginning.
+ */
+export function proseFor(output: TextOutput, text: string): string {
+  const columns = helpColumns(output);
+  const joined = text.replaceAll(/(?<=[^\n:])\n(?=[^\s|-])/g, " ");
+  return joined
+    .split("\n")
+    .flatMap((line) => wrapLine(line, columns))
+    .join("\n");
+}
+
+function wrapLine(line: string, columns: number): readonly string[] {
+  const [, item = "", description = ""] = /^(\s+\S.*?\s{2,}|\s*)(.*)$/.exec(line) ?? [];
+  const indent = item.length > columns / 2 ? 4 : item.length;
+  const lines = new Help().boxWrap(description, columns - indent).split("\n");
+  return lines.map((each, index) => (index === 0 ? `${item}${each}` : `${" ".repeat(indent)}${each}`).trimEnd());
+}
+
+/** Groups the commands of the program, in the order of the table. */
+export function groupCommands(program: Command): void {
+  const order = Object.keys(groupOf);
+  for (const command of program.commands) {
+    const group = Object.entries(groupOf).find(([name]) => name === command.name())?.[1];
+    if (group !== undefined) command.helpGroup(`${group}:`);
+  }
+  const position = (command: Command): number => order.indexOf(command.name());
+  program.configureHelp({
+    visibleCommands: (command) =>
+      new Help().visibleCommands(command).toSorted((one, other) => position(one) - position(other)),
+  });
+}
+
+/** `uko help`, `uko help status`, `uko help environment`. */
+export function addHelpCommand(program: Command, world: CliWorld): void {
+  program
+    .command("help")
+    .description(`Show help for a command, or about: ${Object.keys(helpTopics).join(", ")}`)
+    .argument("[command...]", "a command or a topic")
+    .action((names: readonly string[]) => {
+      const topic = Object.entries(helpTopics).find(([each]) => each === names.join(" "))?.[1];
+      const command = names.reduce<Command | undefined>(
+        (parent, name) => parent?.commands.find((each) => each.name() === name),
+        program,
+      );
+      if (topic !== undefined) world.out.write(`${proseFor(world.out, topic)}\n`);
+      else if (command !== undefined) command.outputHelp();
+      else program.error(`error: unknown command '${names.join(" ")}'`, { code: "commander.unknownCommand" });
+    });
+}
+
+/** The text below the list of commands. */
+export function addGeneralHelp(program: Command, world: CliWorld): void {
+  program.addHelpText("after", () => proseFor(world.out, generalHelp));
+}
