@@ -8,15 +8,18 @@ import { switchDefaults } from "../switches.ts";
 import type { World } from "../world.ts";
 
 const maxRows = 100;
+/** The columns whose cells take several lines; all others would be hard to read or to copy. */
+const wrapping: readonly string[] = ["Roles", "Description", "Statuses in keystores", "Request"];
 
 const style = `
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
-body { margin: 1rem auto; max-width: 75rem; padding: 0 1rem; }
-div { overflow-x: auto; }
+body { margin: 1rem auto; max-width: 100rem; padding: 0 1rem; }
+div { margin: 0 0 1.5rem; overflow-x: auto; }
 div:focus-visible, a:focus-visible { outline: 2px solid; outline-offset: 2px; }
-table { border-collapse: collapse; margin: 0 0 1.5rem; }
+table { border-collapse: collapse; }
 caption { font-weight: bold; padding: 0.25rem 0; text-align: start; }
-th, td { border: 1px solid GrayText; padding: 0.25rem 0.5rem; text-align: start; vertical-align: top; }
+th, td { border: 1px solid GrayText; padding: 0.25rem 0.5rem; text-align: start; vertical-align: top; white-space: nowrap; }
+td.wraps { min-width: 16rem; overflow-wrap: anywhere; white-space: normal; }
 dt { font-weight: bold; }
 `;
 const styleHash = createHash("sha256").update(style).digest("base64");
@@ -134,17 +137,17 @@ const kmsStates = { 1: "active", 2: "suspended", 3: "deactivated", 5: "destroyed
 function auditTable({ audit }: World) {
   return table(
     "Requests, newest first",
-    ["Seq", "Time", "Operation", "Request", "Caller", "Status", "Effect", "Key"],
+    ["Seq", "Time", "Operation", "Caller", "Status", "Effect", "Key", "Request"],
     audit.since(0).toReversed(),
     ({ seq, time, operation, method, path, query = "", caller, callerName, status, effect, label }) => [
       seq,
       timeText(Date.parse(time)),
       operation,
-      `${method} ${path}${query}`,
       callerName ?? caller,
-      status,
+      operation === "seed" ? "" : status,
       effect ? "yes" : "no",
       label,
+      `${method} ${path}${query}`,
     ],
   );
 }
@@ -156,12 +159,16 @@ function table<Item>(
   cellsOf: (item: Item) => readonly unknown[],
 ) {
   const shown = items.slice(0, maxRows);
+  const cell = (value: unknown, column: number) =>
+    wrapping.includes(heads[column] ?? "")
+      ? html`<td class="wraps">${value ?? ""}</td>`
+      : html`<td>${value ?? ""}</td>`;
   const count = shown.length < items.length ? `${shown.length} of ${items.length} entries` : `${items.length}`;
   return html`<div role="region" tabindex="0" aria-label="${title}">
 <table><caption>${title} (${count})</caption>
 <thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
 <tbody>${shown.map(
-    (item) => html`<tr>${cellsOf(item).map((cell) => html`<td>${cell ?? ""}</td>`)}</tr>
+    (item) => html`<tr>${cellsOf(item).map(cell)}</tr>
 `,
   )}</tbody></table>
 </div>
