@@ -81,7 +81,7 @@ export interface Blackout {
   readonly reason: string;
 }
 
-/** A reason, outside of the rules, why nobody may take a step on a key. */
+/** A reason, outside of the rules, why a key takes no step. */
 export interface Hold {
   readonly kind: "legal" | "owner" | "incident";
   /** Exclusive; absent if the hold has no end. */

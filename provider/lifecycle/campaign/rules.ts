@@ -66,7 +66,7 @@ export interface Classified {
   readonly owners: readonly string[];
   readonly reason: string;
   readonly successor: string;
-  /** When a person attested that the successor is in use; absent if nobody did. */
+  /** When a person attested that the successor is in use; absent if no person did. */
   readonly attestedAtMs?: number | undefined;
   readonly into?: "destroy" | "deactivate" | undefined;
 }

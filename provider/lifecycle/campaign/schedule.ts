@@ -1,6 +1,78 @@
-/** The dates of a key in a campaign: when each step can happen, and when it is too late for a deadline. */
+/**
+ * The dates of a key in a campaign: when each step can happen, and when it is too late for a
+ * deadline. A late key names what makes it late.
+ */
 
-import { dayMs } from "./calendar.ts";
+import { dayMs, lastOpenMs, nextOpenMs } from "./calendar.ts";
+import type { Blackout, CampaignStep, Wave } from "./campaign.ts";
+
+/** How long KMS can restore the material of a deleted key (kms-v2-and-iam.md 2.6). */
+export const kmsRestoreDays = 30;
+/** How long KMS keeps the metadata of a deleted key (kms-v2-and-iam.md 3.1). */
+export const kmsMetadataDays = 90;
+/** A destroy has to wait more than 4 hours (uko-v4.md 4.5), whatever a wave says. */
+const coolDownMs = 4 * 60 * 60 * 1000;
+
+export interface ScheduledKey {
+  /** `gone`: the service no longer lists the key. `other`: no step leads out of its state. */
+  readonly state: "pre_activation" | "active" | "deactivated" | "destroyed" | "gone" | "other";
+  /** A KMS key is destroyed without being deactivated first. */
+  readonly isKms: boolean;
+  readonly ending: CampaignStep | "none";
+  /** The longest pending period of its keystores. */
+  readonly pendingDays: number;
+  /** Whether KMS keeps metadata that blocks the key ring. */
+  readonly hasKmsMetadata: boolean;
+  readonly deactivatedAtMs?: number | undefined;
+  /** As the keystores report it, once the key is destroyed. */
+  readonly materialGoneMs?: number | undefined;
+}
+
+/** The rules of time for one key: its wave, and when the waves before it finish. */
+export interface Timing {
+  readonly nowMs: number;
+  readonly wave: Pick<Wave, "notBeforeMs" | "window" | "soakMs">;
+  /** When the waves of `after` have finished; absent if there are none. */
+  readonly readyMs?: number | undefined;
+  readonly blackouts: readonly Blackout[];
+}
+
+export interface KeyDates {
+  readonly deactivateMs?: number;
+  readonly destroyMs?: number;
+  readonly materialGoneMs?: number;
+  readonly kmsMetadataGoneMs?: number;
+}
+
+/** The exclusive ends of the time in which a step still meets the deadline. */
+export interface LastDates {
+  readonly deactivateBeforeMs?: number;
+  readonly destroyBeforeMs?: number;
+}
+
+export type LateCause =
+  | { readonly kind: "blackout"; readonly blackout: Blackout }
+  /** The wave's `notBefore`, `after`, `window` or `soak`. */
+  | { readonly kind: "wave" }
+  /** The pending period alone outlasts the deadline. */
+  | { readonly kind: "pending_period" };
+
+export type Schedule =
+  /** Nothing is left to do. */
+  | { readonly kind: "done" }
+  /** The campaign writes nothing to the key. */
+  | { readonly kind: "untouched" }
+  | { readonly kind: "on_time"; readonly dates: KeyDates; readonly last: LastDates }
+  | {
+      readonly kind: "late";
+      readonly cause: LateCause;
+      readonly dates: KeyDates;
+      readonly last: LastDates;
+      /** Destroy is accepted in time, but a keystore deletes the material only after the deadline. */
+      readonly isProofByProvider: boolean;
+    }
+  /** No step leads out of the key's state. */
+  | { readonly kind: "impossible" };
 
 /**
  * The end (exclusive) of the time in which destroy still meets a deadline: the keystores need their
@@ -8,4 +80,97 @@ import { dayMs } from "./calendar.ts";
  */
 export function lastDestroyBeforeMs(deadlineMs: number, pendingDays: number): number {
   return deadlineMs - pendingDays * dayMs;
+}
+
+/** `deadlineMs` is exclusive: the material has to be gone, or the key deactivated, before it. */
+export function scheduleOf(key: ScheduledKey, timing: Timing, deadlineMs: number): Schedule {
+  if (key.ending === "none") return { kind: "untouched" };
+  if (isDone(key)) return { kind: "done" };
+  if (key.state === "other") return { kind: "impossible" };
+  const dates = earliestDates(key, timing);
+  const last = lastDates(key, timing, deadlineMs);
+  if (isInTime(key, dates, deadlineMs)) return { kind: "on_time", dates, last };
+  const isProofByProvider =
+    key.state === "destroyed" || (dates.destroyMs !== undefined && dates.destroyMs < deadlineMs);
+  return { kind: "late", cause: causeOf(key, timing, deadlineMs), dates, last, isProofByProvider };
+}
+
+function isDone({ state, ending, materialGoneMs }: ScheduledKey): boolean {
+  if (state === "gone") return true;
+  if (state === "destroyed") return ending === "deactivate" || materialGoneMs === undefined;
+  // A key that was never active protects nothing, so there is nothing to deactivate.
+  return ending === "deactivate" && (state === "deactivated" || state === "pre_activation");
+}
+
+/** The dates if every person acts at once; a step without a date finds no open time. */
+export function earliestDates(key: ScheduledKey, timing: Timing): KeyDates {
+  if (key.state === "destroyed") return key.materialGoneMs === undefined ? {} : { materialGoneMs: key.materialGoneMs };
+  const { nowMs, wave, readyMs, blackouts } = timing;
+  const { window } = wave;
+  const fromMs = Math.max(nowMs, wave.notBeforeMs ?? nowMs, readyMs ?? nowMs);
+  const isOutage = key.state === "active" && !key.isKms;
+  const deactivateMs = isOutage ? nextOpenMs({ step: "deactivate", window, blackouts }, fromMs) : undefined;
+  const deactivated = deactivateMs === undefined ? {} : { deactivateMs };
+  if (key.ending === "deactivate" || (isOutage && deactivateMs === undefined)) return deactivated;
+  const destroyMs = nextOpenMs(
+    { step: "destroy", window, blackouts },
+    destroyFromMs(key, timing, fromMs, deactivateMs),
+  );
+  if (destroyMs === undefined) return deactivated;
+  const isUnused = key.state === "pre_activation";
+  return {
+    ...deactivated,
+    destroyMs,
+    materialGoneMs: destroyMs + (isUnused ? 0 : key.pendingDays * dayMs),
+    ...(key.hasKmsMetadata && !isUnused && { kmsMetadataGoneMs: destroyMs + kmsMetadataDays * dayMs }),
+  };
+}
+
+/** When the soak ends. It counts from now if the time of the deactivation is unknown. */
+function destroyFromMs(
+  key: ScheduledKey,
+  { nowMs, wave }: Timing,
+  fromMs: number,
+  deactivateMs: number | undefined,
+): number {
+  const soakMs = Math.max(wave.soakMs, coolDownMs);
+  if (deactivateMs !== undefined) return deactivateMs + soakMs;
+  if (key.state !== "deactivated" || key.isKms) return fromMs;
+  return Math.max(fromMs, (key.deactivatedAtMs ?? nowMs) + soakMs);
+}
+
+function lastDates(key: ScheduledKey, { wave, blackouts }: Timing, deadlineMs: number): LastDates {
+  if (key.state === "destroyed") return {};
+  const { window } = wave;
+  const isOutage = key.state === "active" && !key.isKms;
+  const lastDeactivation = (beforeMs: number): LastDates => {
+    const deactivateBeforeMs = isOutage ? lastOpenMs({ step: "deactivate", window, blackouts }, beforeMs) : undefined;
+    return deactivateBeforeMs === undefined ? {} : { deactivateBeforeMs };
+  };
+  if (key.ending === "deactivate") return lastDeactivation(deadlineMs);
+  const pendingDays = key.state === "pre_activation" ? 0 : key.pendingDays;
+  const destroyBeforeMs = lastOpenMs(
+    { step: "destroy", window, blackouts },
+    lastDestroyBeforeMs(deadlineMs, pendingDays),
+  );
+  if (destroyBeforeMs === undefined) return {};
+  return { destroyBeforeMs, ...lastDeactivation(destroyBeforeMs - Math.max(wave.soakMs, coolDownMs)) };
+}
+
+function isInTime(key: ScheduledKey, dates: KeyDates, deadlineMs: number): boolean {
+  const endMs = key.ending === "deactivate" ? dates.deactivateMs : dates.materialGoneMs;
+  return endMs !== undefined && endMs < deadlineMs;
+}
+
+/** The first of these without which the key would be in time. */
+function causeOf(key: ScheduledKey, timing: Timing, deadlineMs: number): LateCause {
+  const isInTimeWith = (change: Partial<Timing>): boolean =>
+    isInTime(key, earliestDates(key, { ...timing, ...change }), deadlineMs);
+  const { blackouts } = timing;
+  const decisive = blackouts.find((each) => isInTimeWith({ blackouts: blackouts.filter((other) => other !== each) }));
+  if (decisive !== undefined) return { kind: "blackout", blackout: decisive };
+  const [first] = blackouts;
+  if (first !== undefined && isInTimeWith({ blackouts: [] })) return { kind: "blackout", blackout: first };
+  const free = { blackouts: [], readyMs: undefined, wave: { soakMs: coolDownMs } };
+  return isInTimeWith(free) ? { kind: "wave" } : { kind: "pending_period" };
 }

@@ -1,0 +1,119 @@
+/**
+ * What a wave, and one key of it, may do now. Every gate only takes away: a step that passes them
+ * still needs its own request and its own approval by another person.
+ */
+
+import { blackoutAt, nextOpenMs } from "./calendar.ts";
+import type { Blackout, CampaignStep, Wave } from "./campaign.ts";
+import type { ClassGap } from "./rules.ts";
+
+export type WaveGate =
+  | { readonly kind: "open" }
+  /** The breaker stopped the wave. */
+  | { readonly kind: "stopped" }
+  | { readonly kind: "not_before"; readonly untilMs: number }
+  | { readonly kind: "after"; readonly waves: readonly string[] }
+  | { readonly kind: "blackout"; readonly blackout: Blackout; readonly untilMs?: number }
+  | { readonly kind: "window"; readonly untilMs?: number };
+
+export interface WaveFacts {
+  readonly step: CampaignStep;
+  readonly wave: Pick<Wave, "after" | "notBeforeMs" | "window">;
+  /** The waves that still have keys for which this step is due. */
+  readonly unfinished: ReadonlySet<string>;
+  readonly isStopped: boolean;
+  readonly blackouts: readonly Blackout[];
+  readonly nowMs: number;
+  /** An emergency passes a blackout and nothing else. */
+  readonly isEmergency: boolean;
+}
+
+/** The first gate that is closed. Halt and rollback never ask it. */
+export function waveGate(facts: WaveFacts): WaveGate {
+  const { step, wave, unfinished, nowMs, isEmergency } = facts;
+  if (facts.isStopped) return { kind: "stopped" };
+  if (wave.notBeforeMs !== undefined && nowMs < wave.notBeforeMs) {
+    return { kind: "not_before", untilMs: wave.notBeforeMs };
+  }
+  const waves = wave.after.filter((name) => unfinished.has(name));
+  if (waves.length > 0) return { kind: "after", waves };
+  const blackouts = isEmergency ? [] : facts.blackouts;
+  const limits = { step, window: wave.window, blackouts };
+  const untilMs = nextOpenMs(limits, nowMs);
+  if (untilMs === nowMs) return { kind: "open" };
+  const until = untilMs === undefined ? {} : { untilMs };
+  const blackout = blackoutAt(limits, nowMs);
+  return blackout === undefined ? { kind: "window", ...until } : { kind: "blackout", blackout, ...until };
+}
+
+export type KeyGate =
+  | { readonly kind: "open" }
+  /** The step has happened, or a later one. */
+  | { readonly kind: "done" }
+  | { readonly kind: "held" }
+  /** The class does not lead to this step. */
+  | { readonly kind: "not_planned" }
+  | { readonly kind: "incomplete"; readonly gaps: readonly ClassGap[] }
+  | { readonly kind: "changed" }
+  | { readonly kind: "declared" }
+  | { readonly kind: "in_use" }
+  | { readonly kind: "not_signed_off"; readonly owners: readonly string[] }
+  | { readonly kind: "impossible" }
+  /** The key has to be deactivated first. */
+  | { readonly kind: "not_deactivated" }
+  | { readonly kind: "soaking"; readonly untilMs: number };
+
+export interface CampaignKeyFacts {
+  readonly state: "pre_activation" | "active" | "deactivated" | "destroyed" | "gone" | "other";
+  readonly isKms: boolean;
+  readonly ending: CampaignStep | "none";
+  readonly isHeld: boolean;
+  readonly gaps: readonly ClassGap[];
+  /** Whether the facts differ from those of the baseline. */
+  readonly isChanged: boolean;
+  /** Whether a program declares the key and does not take part. */
+  readonly isDeclared: boolean;
+  /** Whether recent use is known and no person stated a reason to go on. */
+  readonly isInUse: boolean;
+  /** Owners who have not signed their list with this key. */
+  readonly unsigned: readonly string[];
+  readonly deactivatedAtMs?: number | undefined;
+  readonly soakMs: number;
+}
+
+/** The first gate that is closed for one key. */
+export function keyGate(key: CampaignKeyFacts, step: CampaignStep, nowMs: number): KeyGate {
+  if (hasHappened(key.state, step)) return { kind: "done" };
+  if (key.isHeld) return { kind: "held" };
+  if (key.ending === "none" || (step === "destroy" && key.ending === "deactivate")) return { kind: "not_planned" };
+  if (key.gaps.length > 0) return { kind: "incomplete", gaps: key.gaps };
+  if (key.isChanged) return { kind: "changed" };
+  if (key.isDeclared) return { kind: "declared" };
+  if (key.isInUse) return { kind: "in_use" };
+  if (key.ending === "destroy" && key.unsigned.length > 0) return { kind: "not_signed_off", owners: key.unsigned };
+  if (key.state === "other") return { kind: "impossible" };
+  return step === "deactivate" ? deactivationGate(key) : destructionGate(key, nowMs);
+}
+
+function deactivationGate({ state, isKms }: CampaignKeyFacts): KeyGate {
+  return state === "active" && !isKms ? { kind: "open" } : { kind: "not_planned" };
+}
+
+function destructionGate({ state, isKms, deactivatedAtMs, soakMs }: CampaignKeyFacts, nowMs: number): KeyGate {
+  if (isKms || state === "pre_activation") return { kind: "open" };
+  if (state === "active") return { kind: "not_deactivated" };
+  const untilMs = (deactivatedAtMs ?? nowMs) + soakMs;
+  return nowMs > untilMs ? { kind: "open" } : { kind: "soaking", untilMs };
+}
+
+function hasHappened(state: CampaignKeyFacts["state"], step: CampaignStep): boolean {
+  if (state === "gone" || state === "destroyed") return true;
+  return step === "deactivate" && state === "deactivated";
+}
+
+/** A wave is unfinished for a step while a key that is not held still needs it. */
+export function isStepDue(key: CampaignKeyFacts, step: CampaignStep): boolean {
+  if (key.isHeld || key.ending === "none" || key.state === "other" || hasHappened(key.state, step)) return false;
+  if (step === "destroy") return key.ending === "destroy";
+  return key.state === "active" && !key.isKms;
+}

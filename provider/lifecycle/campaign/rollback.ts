@@ -1,0 +1,55 @@
+/**
+ * The proof that a campaign deactivated a key: the key was in a reviewed set, and its last write is
+ * that step. Evidence alone never qualifies a key.
+ */
+
+import type { ObservedState } from "../managed-key-states.ts";
+import type { Identity } from "../observation.ts";
+
+/** A reviewed deactivation that lists the key. */
+export interface ReviewedDeactivation {
+  /** The two people, either of whom may have taken the step: the reviewer, and the requester on the reviewer's answer. */
+  readonly reviewer: string;
+  readonly requester: string;
+  readonly reviewedAtMs: number;
+}
+
+export interface RollbackFacts {
+  readonly state: ObservedState;
+  readonly isHeld: boolean;
+  readonly updatedBy?: Identity | undefined;
+  readonly updatedAtMs?: number | undefined;
+  readonly reviews: readonly ReviewedDeactivation[];
+}
+
+export type Rollback =
+  /** May be reactivated without another question. */
+  | { readonly kind: "proven" }
+  /** Another write followed; a person has to see it and confirm. */
+  | { readonly kind: "written_since"; readonly by?: Identity; readonly atMs?: number }
+  | { readonly kind: "left"; readonly why: "held" | "never_reviewed" | "not_deactivated" | "destroyed" };
+
+/** How long after a review its step can happen: the life of the review, and that of an answer to it. */
+const maxDelayMs = (1 + 7) * 24 * 60 * 60 * 1000;
+/** UKO rounds the time of a write to seconds. */
+const roundingMs = 1_000;
+
+export function proveRollback({ state, isHeld, updatedBy, updatedAtMs, reviews }: RollbackFacts): Rollback {
+  if (state === "destroyed" || state === "destroyed_compromised") return { kind: "left", why: "destroyed" };
+  if (state !== "deactivated") return { kind: "left", why: "not_deactivated" };
+  if (reviews.length === 0) return { kind: "left", why: "never_reviewed" };
+  if (isHeld) return { kind: "left", why: "held" };
+  const isStep = reviews.some(
+    ({ reviewer, requester, reviewedAtMs }) =>
+      updatedAtMs !== undefined &&
+      (updatedBy?.iamId === reviewer || updatedBy?.iamId === requester) &&
+      reviewedAtMs <= updatedAtMs + roundingMs &&
+      updatedAtMs <= reviewedAtMs + maxDelayMs,
+  );
+  if (isStep) return { kind: "proven" };
+  return {
+    kind: "written_since",
+    ...(updatedBy !== undefined && { by: updatedBy }),
+    ...(updatedAtMs !== undefined && { atMs: updatedAtMs }),
+  };
+}

@@ -1,0 +1,232 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { blackoutAt, dayMs, lastOpenMs, nextOpenMs } from "../../../provider/lifecycle/campaign/calendar.ts";
+import type { Blackout, CampaignStep } from "../../../provider/lifecycle/campaign/campaign.ts";
+import {
+  earliestDates,
+  type ScheduledKey,
+  scheduleOf,
+  type Timing,
+} from "../../../provider/lifecycle/campaign/schedule.ts";
+
+const day = (number: number): number => number * dayMs;
+const hourMs = dayMs / 24;
+const both: readonly CampaignStep[] = ["deactivate", "destroy"];
+const blackout = (from: number, until: number, steps = both): Blackout => ({
+  fromMs: day(from),
+  untilMs: day(until),
+  steps,
+  reason: `days ${from} to ${until}`,
+});
+const aKey = (over: Partial<ScheduledKey> = {}): ScheduledKey => ({
+  state: "active",
+  isKms: false,
+  ending: "destroy",
+  pendingDays: 2,
+  hasKmsMetadata: false,
+  ...over,
+});
+const aTiming = (over: Partial<Timing> = {}): Timing => ({ nowMs: 0, wave: { soakMs: dayMs }, blackouts: [], ...over });
+
+describe("the calendar", () => {
+  // 1 January 1970 was a Thursday.
+  const office = { fromMinute: 8 * 60, untilMinute: 18 * 60, days: [1, 2, 3, 4] };
+  const limits = { step: "destroy", window: office, blackouts: [blackout(4, 6)] } as const;
+
+  test.each([
+    ["before the window", day(0), day(0) + 8 * hourMs],
+    ["inside the window", day(0) + 9 * hourMs, day(0) + 9 * hourMs],
+    // Friday to Sunday are closed, Monday and Tuesday are blacked out.
+    ["after the window", day(0) + 18 * hourMs, day(6) + 8 * hourMs],
+  ])("opens next, %s", (_, fromMs, expected) => {
+    expect(nextOpenMs(limits, fromMs)).toBe(expected);
+  });
+
+  test.each([
+    ["inside the window", day(0) + 9 * hourMs, day(0) + 9 * hourMs],
+    ["at its beginning", day(7) + 8 * hourMs, day(6) + 18 * hourMs],
+    ["in a blackout", day(5), day(0) + 18 * hourMs],
+  ])("was open last, %s", (_, beforeMs, expected) => {
+    expect(lastOpenMs(limits, beforeMs)).toBe(expected);
+  });
+
+  test("finds no time if every day is closed", () => {
+    const closed = { step: "destroy", blackouts: [blackout(-5_000, 5_000)] } as const;
+    expect([nextOpenMs(closed, 0), lastOpenMs(closed, 0)]).toEqual([undefined, undefined]);
+    expect(nextOpenMs({ ...closed, step: "deactivate", blackouts: [blackout(-9, 9, ["destroy"])] }, 5)).toBe(5);
+  });
+
+  test("agrees with itself: a time is open exactly if it opens next at that time", () => {
+    const time = fc.integer({ min: 0, max: 14 * 24 }).map((hours) => hours * hourMs);
+    fc.assert(
+      fc.property(time, (at) => {
+        const isOpen = nextOpenMs(limits, at) === at;
+        expect(isOpen).toBe(lastOpenMs(limits, at + 1) === at + 1);
+        if (isOpen) expect(blackoutAt(limits, at)).toBeUndefined();
+      }),
+    );
+  });
+});
+
+/** Every combination of days, by trying each of them. */
+function bruteForce(key: ScheduledKey, { wave, readyMs, blackouts }: Timing, deadlineMs: number) {
+  const isOpen = (step: CampaignStep, at: number) => blackoutAt({ step, blackouts }, day(at)) === undefined;
+  const from = Math.max(wave.notBeforeMs ?? 0, readyMs ?? 0) / dayMs;
+  const soak = wave.soakMs / dayMs;
+  const days = Array.from({ length: 40 }, (_, at) => at);
+  const found: { readonly deactivate?: number; readonly destroy?: number; readonly end: number }[] = [];
+  const pending = key.state === "pre_activation" ? 0 : key.pendingDays;
+  const isOutage = key.state === "active" && !key.isKms;
+  const deactivations = isOutage ? days.filter((at) => at >= from && isOpen("deactivate", at)) : [undefined];
+  for (const deactivate of deactivations) {
+    if (key.ending === "deactivate") {
+      found.push({ deactivate: deactivate ?? 0, end: deactivate ?? 0 });
+      continue;
+    }
+    const known = key.state === "deactivated" && !key.isKms ? (key.deactivatedAtMs ?? 0) / dayMs + soak : 0;
+    const soaked = deactivate === undefined ? known : deactivate + soak;
+    for (const destroy of days) {
+      if (destroy < Math.max(from, soaked) || !isOpen("destroy", destroy)) continue;
+      found.push({ ...(deactivate !== undefined && { deactivate }), destroy, end: destroy + pending });
+    }
+  }
+  const inTime = found.filter(({ end }) => day(end) < deadlineMs);
+  const latest = (values: readonly (number | undefined)[]) => Math.max(...values.map((value) => value ?? -1));
+  return {
+    isInTime: inTime.length > 0,
+    end: Math.min(...found.map(({ end }) => end)),
+    lastDestroy: latest(inTime.map(({ destroy }) => destroy)),
+    lastDeactivate: latest(inTime.map(({ deactivate }) => deactivate)),
+  };
+}
+
+describe("in every small world", () => {
+  const calendars = [
+    [],
+    [blackout(0, 2)],
+    [blackout(1, 3, ["destroy"])],
+    [blackout(0, 3, ["deactivate"])],
+    [blackout(2, 4), blackout(5, 7, ["destroy"])],
+    [blackout(0, 5_000)],
+  ];
+  const keys = [
+    aKey(),
+    aKey({ ending: "deactivate" }),
+    aKey({ isKms: true }),
+    aKey({ state: "deactivated" }),
+    aKey({ state: "deactivated", deactivatedAtMs: -day(1) }),
+    aKey({ state: "pre_activation" }),
+  ];
+  const timings = [1, 2].flatMap((soak) =>
+    [undefined, 2].flatMap((notBefore) =>
+      [undefined, 1].flatMap((ready) =>
+        calendars.map(
+          (blackouts): Timing => ({
+            nowMs: 0,
+            wave: { soakMs: day(soak), ...(notBefore !== undefined && { notBeforeMs: day(notBefore) }) },
+            ...(ready !== undefined && { readyMs: day(ready) }),
+            blackouts,
+          }),
+        ),
+      ),
+    ),
+  );
+
+  test.each([0, 1, 3])("with a pending period of %s days: dates, verdict and cause are right", (pendingDays) => {
+    for (const base of keys) {
+      const key = { ...base, pendingDays };
+      for (const timing of timings) {
+        for (let deadline = 1; deadline <= 10; deadline += 1) {
+          const world = JSON.stringify({ key, timing, deadline });
+          const schedule = scheduleOf(key, timing, day(deadline));
+          const truth = bruteForce(key, timing, day(deadline));
+          if (schedule.kind !== "on_time" && schedule.kind !== "late") throw new Error(world);
+          expect(schedule.kind === "on_time", world).toBe(truth.isInTime);
+          const { deactivateMs, destroyMs, materialGoneMs } = schedule.dates;
+          const endMs = key.ending === "deactivate" ? deactivateMs : materialGoneMs;
+          expect(endMs ?? Number.POSITIVE_INFINITY, world).toBe(day(truth.end));
+          if (schedule.kind === "on_time") {
+            if (destroyMs !== undefined) expect(schedule.last.destroyBeforeMs, world).toBe(day(truth.lastDestroy + 1));
+            if (deactivateMs !== undefined) {
+              expect(day(truth.lastDeactivate), world).toBeLessThan(schedule.last.deactivateBeforeMs ?? 0);
+            }
+            continue;
+          }
+          expect(schedule.isProofByProvider, world).toBe(destroyMs !== undefined && destroyMs < day(deadline));
+          const without = (change: Partial<Timing>) => scheduleOf(key, { ...timing, ...change }, day(deadline)).kind;
+          if (schedule.cause.kind === "blackout") expect(without({ blackouts: [] }), world).toBe("on_time");
+          else expect(without({ blackouts: [] }), world).toBe("late");
+          const free = { blackouts: [], readyMs: undefined, wave: { soakMs: 4 * hourMs } };
+          if (schedule.cause.kind === "pending_period") expect(without(free), world).toBe("late");
+          else expect(without(free), world).toBe("on_time");
+        }
+      }
+    }
+  });
+});
+
+describe("a schedule", () => {
+  test("names the one blackout that makes a key late", () => {
+    const [first, second] = [blackout(0, 1), blackout(1, 6)];
+    const schedule = scheduleOf(aKey(), aTiming({ blackouts: [first, second] }), day(7));
+    expect(schedule).toMatchObject({ kind: "late", cause: { kind: "blackout", blackout: second } });
+  });
+
+  test("names the first blackout if only all together make the key late", () => {
+    const blackouts = [blackout(0, 2, ["deactivate"]), blackout(1, 4, ["destroy"])];
+    expect(scheduleOf(aKey({ pendingDays: 1 }), aTiming({ blackouts }), day(3))).toMatchObject({
+      kind: "late",
+      cause: { blackout: blackouts[0] },
+    });
+  });
+
+  test("keeps the cool-down of 4 hours even if the wave's soak were shorter", () => {
+    const timing = aTiming({ wave: { soakMs: 0 } });
+    expect(scheduleOf(aKey(), timing, day(9))).toMatchObject({ dates: { deactivateMs: 0, destroyMs: 4 * hourMs } });
+  });
+
+  test("has no dates where no day is open, and none for a destroyed key without a date", () => {
+    const closed = aTiming({ blackouts: [blackout(-5_000, 5_000)] });
+    expect(scheduleOf(aKey(), closed, day(9))).toMatchObject({ kind: "late", dates: {}, last: {} });
+    expect(earliestDates(aKey({ state: "destroyed" }), closed)).toEqual({});
+  });
+
+  test("tells when the metadata in KMS is gone, which is after the material", () => {
+    expect(scheduleOf(aKey({ hasKmsMetadata: true }), aTiming(), day(99))).toMatchObject({
+      dates: { materialGoneMs: day(3), kmsMetadataGoneMs: day(91) },
+    });
+    const unused = scheduleOf(aKey({ state: "pre_activation", hasKmsMetadata: true }), aTiming(), day(99));
+    expect(unused).toMatchObject({ dates: { materialGoneMs: 0 } });
+    expect(unused).not.toHaveProperty("dates.kmsMetadataGoneMs");
+  });
+
+  test.each([
+    ["a class without an ending", { ending: "none" }, { kind: "untouched" }],
+    ["a removed key", { state: "gone" }, { kind: "done" }],
+    ["a destroyed key whose material is gone", { state: "destroyed" }, { kind: "done" }],
+    [
+      "a destroyed key that only had to be deactivated",
+      { state: "destroyed", ending: "deactivate", materialGoneMs: 9 },
+      { kind: "done" },
+    ],
+    ["a deactivated key that ends so", { state: "deactivated", ending: "deactivate" }, { kind: "done" }],
+    [
+      "a key that was never active and ends as deactivated",
+      { state: "pre_activation", ending: "deactivate" },
+      { kind: "done" },
+    ],
+    ["a compromised key", { state: "other" }, { kind: "impossible" }],
+    [
+      "a destroyed key with material until the deadline",
+      { state: "destroyed", materialGoneMs: day(2) - 1 },
+      { kind: "on_time" },
+    ],
+    [
+      "a destroyed key with material after the deadline",
+      { state: "destroyed", materialGoneMs: day(2) },
+      { kind: "late", isProofByProvider: true, cause: { kind: "pending_period" } },
+    ],
+  ] as const)("%s: %j", (_, over, expected) => {
+    expect(scheduleOf(aKey(over), aTiming(), day(2))).toMatchObject(expected);
+  });
+});
