@@ -132,6 +132,7 @@ function addConsent(program: Command, run: Run): void {
 interface ContinueOptions extends JsonOption {
   readonly consent?: readonly string[];
   readonly wait?: string;
+  readonly yes?: true;
 }
 
 function consentsOf({ consents }: KeyCall["settings"], { consent = [] }: ContinueOptions): readonly string[] {
@@ -157,9 +158,11 @@ function addContinue(program: Command, run: Run): void {
         "how long to wait for people and time, such as 90s, 30m, 5h, 7d (default: UKO_WAIT)",
       ).argParser(parseWait),
     )
+    .option("--yes", "do not ask before a key is destroyed or removed; without a terminal uko never asks")
     .action((keys: TypedKey[], given: ContinueOptions) =>
       run(keys, given, {
         writes: "continue",
+        asks: given.yes !== true,
         ...(given.wait !== undefined && { over: { UKO_WAIT: given.wait } }),
         act: ({ operations, settings, ref, options }) => {
           const consents = consentsOf(settings, given);
@@ -206,13 +209,17 @@ function addLoosen(program: Command, run: Run): void {
 }
 
 function addWaysBack(program: Command, run: Run): void {
-  keyCommand(program, "withdraw", "several", "Withdraw a pending request or approval; the key keeps its state").action(
-    (keys: TypedKey[], given: JsonOption) =>
-      run(keys, given, {
-        writes: "withdraw",
-        act: ({ operations, ref, options }) => operations.withdraw(ref, options),
-        actOnKms: ({ operations, ref, options }) => operations.withdraw(ref, options),
-      }),
+  keyCommand(
+    program,
+    "withdraw",
+    "several",
+    "Withdraw or decline a pending request or approval; the key keeps its state",
+  ).action((keys: TypedKey[], given: JsonOption) =>
+    run(keys, given, {
+      writes: "withdraw",
+      act: ({ operations, ref, options }) => operations.withdraw(ref, options),
+      actOnKms: ({ operations, ref, options }) => operations.withdraw(ref, options),
+    }),
   );
   keyCommand(
     program,

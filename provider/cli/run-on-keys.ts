@@ -8,15 +8,17 @@ import type { CallOptions, KeyRef } from "../engine/ports/world.ts";
 import { asUkoError, type ErrorCode, UkoError } from "../errors.ts";
 import type { KeyPath, KmsKeyPath, TypedKey } from "./arguments.ts";
 import type { CliWorld, Environment, OpenOperations } from "./cli-world.ts";
-import { createProgressLine } from "./progress-line.ts";
+import { createProgressLine, type ProgressLine } from "./progress-line.ts";
 import { errorJson, errorText, reportJson, reportText } from "./render.ts";
-import { requireFullIds, resolveKeys } from "./typed-keys.ts";
+import { isConfirmed, requireFullIds, resolveKeys } from "./typed-keys.ts";
 
 export interface KeyRun {
   readonly keys: readonly TypedKey[];
   readonly json: boolean;
   /** The command, if it writes; then only a person at a terminal may name a key by its name. */
   readonly writes?: string;
+  /** Asks at a terminal before a key is destroyed or removed. */
+  readonly asks?: boolean;
   /** Options with the same meaning as a variable; the option takes precedence. */
   readonly over?: Environment;
   readonly act: (call: KeyCall) => Promise<Report>;
@@ -59,10 +61,11 @@ export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
   const exitCodes: number[] = [];
   try {
     const keys = await resolveKeys(world, opened, run);
+    const options = { signal: world.signal, ...confirmation(world, run, progress) };
     for (const [index, key] of keys.entries()) {
       if (index > 0 && !run.json) world.out.write("\n");
       try {
-        const report = await actOn({ key, index }, run, opened, { signal: world.signal });
+        const report = await actOn({ key, index }, run, opened, options);
         progress.clear();
         world.out.write(run.json ? reportJson(report) : reportText(report));
         exitCodes.push(report.exitCode);
@@ -78,6 +81,17 @@ export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
     await close();
   }
   return mostSevere(exitCodes);
+}
+
+/** A machine is never asked. */
+function confirmation(world: CliWorld, { asks, json }: KeyRun, progress: ProgressLine): Pick<CallOptions, "confirm"> {
+  if (asks !== true || json || world.ask === undefined) return {};
+  return {
+    confirm(question) {
+      progress.clear();
+      return isConfirmed(world, `${question} [y/N] `);
+    },
+  };
 }
 
 async function actOn(

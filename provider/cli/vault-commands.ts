@@ -12,6 +12,7 @@ import { exampleHelp } from "./help.ts";
 import { createProgressLine, type ProgressLine } from "./progress-line.ts";
 import { reportJson, reportText } from "./render.ts";
 import { endsTheRun, mostSevere, printError } from "./run-on-keys.ts";
+import { isConfirmed } from "./typed-keys.ts";
 
 interface VaultOptions {
   readonly vault?: readonly string[];
@@ -101,7 +102,7 @@ async function runSweep(world: CliWorld, { vault = [], json, yes }: VaultOptions
     const counts = { removable: survey.removable.length, ...countOthers(survey) };
     if (counts.blocked > 0) exitCodes.push(12);
     if (yes !== true) tellSurvey(sweeping, survey);
-    const goesOn = counts.removable > 0 && (yes === true || (await isConfirmed(sweeping, counts.removable)));
+    const goesOn = counts.removable > 0 && (yes === true || (await isSweepConfirmed(sweeping, counts.removable)));
     const ended = goesOn ? await removeEach(sweeping, survey.removable) : { removed: 0, failed: 0, exitCodes: [] };
     const isDry = !goesOn && yes !== true;
     const { removed, failed } = ended;
@@ -127,9 +128,8 @@ function tellSurvey({ world, json }: Sweeping, { reports }: Survey): void {
 }
 
 /** A machine is never asked: `--json` requires `--yes`. */
-async function isConfirmed({ world, json }: Sweeping, count: number): Promise<boolean> {
-  if (json || world.ask === undefined) return false;
-  return /^y(es)?$/i.test((await world.ask(sweepQuestion(count))).trim());
+async function isSweepConfirmed({ world, json }: Sweeping, count: number): Promise<boolean> {
+  return !json && isConfirmed(world, sweepQuestion(count));
 }
 
 async function removeEach(

@@ -3,7 +3,7 @@
  * planners.
  */
 
-import { UkoError } from "../../errors.ts";
+import { errorCatalogue, UkoError } from "../../errors.ts";
 import { planConsent } from "../../lifecycle/authorization.ts";
 import { anyBindingRecord } from "../../lifecycle/consent-record.ts";
 import { markerBesideRecord } from "../../lifecycle/dual-marker.ts";
@@ -98,7 +98,7 @@ export function createOperations(world: World): Operations {
   return {
     async status(ref, options) {
       const sighting = await lookAt(ref, options);
-      if (sighting.kind === "gone") return reportProvenGone(world, ref, [], options);
+      if (sighting.kind === "gone") return reportAbsent(world, ref, options);
       const run = await runNow(options);
       const plan = planKeyDeletion(sighting.observation, policy, run, sighting.nowMs);
       return reportOn(ref, sighting, run, explainStatus(sighting, run, plan, door), [], plan);
@@ -106,7 +106,7 @@ export function createOperations(world: World): Operations {
 
     async plan(ref, options) {
       const sighting = await lookAt(ref, options);
-      if (sighting.kind === "gone") return reportProvenGone(world, ref, [], options);
+      if (sighting.kind === "gone") return reportAbsent(world, ref, options);
       const run = await runNow(options);
       return reportOn(ref, sighting, run, explainPath(sighting, policy, run), []);
     },
@@ -248,6 +248,13 @@ async function reportProvenGone(
       "Next: set UKO_REGION, so that IBM's broker names the endpoint, and run `uko doctor`.",
     ].join("\n"),
   });
+}
+
+/** The answer to a question about a key that is gone. Its exit code tells scripts of mistyped IDs. */
+async function reportAbsent(world: World, ref: KeyRef, options: CallOptions): Promise<Report> {
+  const report = await reportProvenGone(world, ref, [], options);
+  const code = "UKO_KEY_NOT_FOUND";
+  return { ...report, explanation: { ...report.explanation, code }, code, exitCode: errorCatalogue[code].exitCode };
 }
 
 /** For operations on an existing key. Throws UKO_KEY_NOT_FOUND. */

@@ -17,7 +17,7 @@ import type {
 } from "../loop/converge.ts";
 import { neededUntil } from "../loop/wait.ts";
 import type { KeyRef } from "../ports/world.ts";
-import { describeStep, keyPath, plain } from "../text/words.ts";
+import { describeStep, keyPath, plain, questionBefore } from "../text/words.ts";
 import { keyEvidence } from "./evidence.ts";
 import { type KeyDetails, observeKey, readingOf } from "./observe.ts";
 import { type KeyStepContext, type RecordLocation, requireFit, takeStep, writtenRecordId } from "./steps.ts";
@@ -101,6 +101,7 @@ export const keyKind: Deletable<KeyTypes> = {
   },
   settles: (step, observed) => (stepsThatSettle.includes(step.kind) ? readingOf(observed) : undefined),
   progress: (step, { observation }) => describeStep(step, observation),
+  question: (step, { observation }) => questionBefore(step, observation),
   take: (step, context) => takeStep(step, detailsOf(context)),
   effectOf,
   remember,

@@ -18,7 +18,7 @@ import { neededUntil } from "../loop/wait.ts";
 import type { KmsKeyRef } from "../ports/kms-keys.ts";
 import type { EvidenceEntry } from "../ports/world.ts";
 import { type ObservedKmsKey, observeKmsKey } from "./observe.ts";
-import { describeKmsStep, sayKmsAwaited } from "./words.ts";
+import { describeKmsStep, questionBeforeKms, sayKmsAwaited } from "./words.ts";
 
 /** The task of one run for one KMS key. `plan` is a pure planner with its policy already bound. */
 export interface KmsTask {
@@ -57,6 +57,7 @@ export const kmsKeyKind: Deletable<KmsKeyTypes> = {
     return plan.kind === "ready" ? { step: plan.step } : { stop: { kind: "stopped", plan } };
   },
   progress: (step, { observation }) => describeKmsStep(step, observation),
+  question: (step, { observation }) => questionBeforeKms(step, observation),
   async take({ kind }, { world: { kmsKeys }, task: { ref }, options }) {
     switch (kind) {
       case "set_for_deletion":

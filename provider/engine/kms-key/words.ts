@@ -25,6 +25,12 @@ export function kmsKeyPath({ kmsKeyId }: Pick<KmsKeyObservation, "kmsKeyId">): s
   return `kms/${kmsKeyId}`;
 }
 
+/** What a person at a terminal confirms before the key is destroyed. */
+export function questionBeforeKms({ kind }: KmsStep, observation: KmsKeyObservation): string | undefined {
+  if (kind !== "destroy") return undefined;
+  return `Destroy ${sayKmsKey(observation)} (${kmsKeyPath(observation)})? KMS can restore the key for 30 days.`;
+}
+
 /** The next step, for progress lines. */
 export function describeKmsStep(step: KmsStep, observation: KmsKeyObservation): string {
   const key = sayKmsKey(observation);

@@ -92,6 +92,8 @@ export interface Deletable<K extends KindTypes> {
   settles?(step: K["step"], observed: K["seen"]): Reading | undefined;
   /** The line that reports the step while it is taken. */
   progress(step: K["step"], observed: K["seen"]): string;
+  /** What a person at a terminal confirms before this step; undefined if the step needs no question. */
+  question?(step: K["step"], observed: K["seen"]): string | undefined;
   take(step: K["step"], context: StepContext<K>): Promise<StepResult>;
   /** The effect of a step whose answer was lost. */
   effectOf(step: K["step"], context: StepContext<K>, after: ReadResult<K["seen"]>): Effect;
@@ -136,6 +138,7 @@ export async function converge<K extends KindTypes>(
   let wasSeen = false;
   let pending: { readonly step: K["step"]; readonly context: StepContext<K> } | undefined;
   let lostAnswers = 0;
+  let confirmed: string | undefined;
 
   for (let round = 0; round < kind.maxRounds; round += 1) {
     throwIfStopped(options.signal);
@@ -159,6 +162,15 @@ export async function converge<K extends KindTypes>(
     const { step } = next;
     const reading = kind.settles?.(step, observed);
     if (reading !== undefined && !(await settler.isSettled(reading))) continue;
+    if (options.confirm !== undefined && confirmed !== step.kind) {
+      const question = kind.question?.(step, observed);
+      if (question !== undefined) {
+        if (!(await options.confirm(question))) throw notConfirmed(kind.name(task), step.kind);
+        // The answer may have taken hours, so the step is planned again from a new read.
+        confirmed = step.kind;
+        continue;
+      }
+    }
     const context = { world, task, observed, actor, memory, options };
     world.progress.report(kind.progress(step, observed));
     await appendStepEvidence(kind, step, "before", context);
@@ -209,6 +221,13 @@ async function appendStepEvidence<K extends KindTypes>(
 export function throwIfStopped(signal: AbortSignal): void {
   if (signal.aborted)
     throw new UkoError("UKO_CANCELLED", { detail: "Completed steps stay in effect. Run again to continue." });
+}
+
+function notConfirmed(name: string, step: string): UkoError {
+  return new UkoError("UKO_CANCELLED", {
+    summary: `The step ${step} of ${name} was not confirmed`,
+    detail: "Completed steps stay in effect. Run the same command again to continue.",
+  });
 }
 
 function answersLost(name: string, reason: string): UkoError {

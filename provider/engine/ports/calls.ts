@@ -5,6 +5,11 @@ export interface CallOptions {
   readonly signal: AbortSignal;
   /** Receives the progress of this one call; if absent, the run's own progress does. */
   readonly progress?: Progress;
+  /**
+   * Asks the person at the terminal before a step that destroys or removes; absent if no person is
+   * asked.
+   */
+  readonly confirm?: (question: string) => Promise<boolean>;
 }
 
 /** Reports the progress of a long run; must never throw. */

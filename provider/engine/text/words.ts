@@ -163,6 +163,14 @@ export function describeStep(step: Step, observation: KeyObservation): string {
   }
 }
 
+/** What a person at a terminal confirms before a step that cannot be undone. */
+export function questionBefore({ kind }: Step, observation: KeyObservation): string | undefined {
+  const key = `${sayKey(observation)} (${keyPath(observation)})`;
+  if (kind === "destroy") return `Destroy ${key}? This cannot be undone: the key material is deleted.`;
+  if (kind === "remove") return `Remove ${key}? This cannot be undone: only the evidence log remains.`;
+  return undefined;
+}
+
 /** The steps as infinitives: `deactivate key "payroll"`. */
 export const stepPhrases = {
   write_record: (key) => `write a consent record to ${key}`,
