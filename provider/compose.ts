@@ -34,6 +34,7 @@ import { createEvidenceFile } from "./services/evidence-file.ts";
 import { readEvidenceFile } from "./services/evidence-reader.ts";
 import { requireAllowedHost } from "./services/http/allowed-hosts.ts";
 import { createHttpClient, type WatchedAnswer, watchClient } from "./services/http/client.ts";
+import { traceClient } from "./services/http/trace.ts";
 import { createTokens } from "./services/iam.ts";
 import { createKmsKeys } from "./services/kms/keys.ts";
 import { createTwins } from "./services/kms/twins.ts";
@@ -49,6 +50,8 @@ export interface Outputs {
   readonly evidenceLog?: (line: string) => void;
   /** Receives every response, for `uko doctor`. */
   readonly watch?: (answer: WatchedAnswer) => void;
+  /** Receives a line for each call, for `uko --debug`; without any secret. */
+  readonly trace?: (line: string) => void;
   /** Receives warnings when `progress` goes nowhere. */
   readonly warn?: (line: string) => void;
 }
@@ -88,7 +91,8 @@ export function openWorld(
     random: Math.random,
     sleep: clock.sleep,
   });
-  const http = outputs.watch === undefined ? client : watchClient(client, monotonicMs, outputs.watch);
+  const traced = outputs.trace === undefined ? client : traceClient(client, monotonicMs, outputs.trace);
+  const http = outputs.watch === undefined ? traced : watchClient(traced, monotonicMs, outputs.watch);
   const tokens = createTokens({
     http,
     credential: settings.credential,

@@ -9,6 +9,7 @@ import { examineState, examineWorld, jsonLine, renderChecks } from "../compose.t
 import { UkoError } from "../errors.ts";
 import { parseVaultId } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
+import { traceOf } from "./debug.ts";
 import { doctorHelp, exampleHelp } from "./help.ts";
 import { proseFor } from "./help-layout.ts";
 import { createProgressLine } from "./progress-line.ts";
@@ -37,11 +38,12 @@ export function addDoctorCommand(program: Command, world: CliWorld, end: (exitCo
       const probe = probeOf(probing);
       if (probe !== undefined && state !== undefined) throw oneOrTheOther();
       const progress = createProgressLine(world.err);
+      const outputs = { progress, ...traceOf(program, world) };
       const options = { signal: world.signal };
       const checks =
         state === undefined
-          ? await examineWorld(world.environment, { progress }, options, probe)
-          : await examineState(world.environment, await readStateFile(world, state), { progress }, options);
+          ? await examineWorld(world.environment, outputs, options, probe)
+          : await examineState(world.environment, await readStateFile(world, state), outputs, options);
       progress.clear();
       if (json !== true) world.out.write(`${renderChecks(checks)}\n`);
       else for (const check of checks) world.out.write(`${jsonLine({ v: 1, ...check })}\n`);

@@ -7,6 +7,7 @@ import { addAuditCommand } from "./audit-command.ts";
 import { addCampaignCommand } from "./campaign/campaign-command.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { addCompletionCommand } from "./completion-command.ts";
+import { tracedWorld } from "./debug.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { addEmulatorCommand } from "./emulator-command.ts";
 import { addExplainCommand } from "./explain-command.ts";
@@ -39,10 +40,13 @@ export async function runCli(typed: readonly string[], world: CliWorld): Promise
   }
 }
 
-export function buildProgram(world: CliWorld, end: (exitCode: number) => void): Command {
-  const program = new Command("uko")
+export function buildProgram(untraced: CliWorld, end: (exitCode: number) => void): Command {
+  const program = new Command("uko");
+  const world = tracedWorld(program, untraced);
+  program
     .description("Delete encryption keys in IBM Unified Key Orchestrator, with the approval of two people.")
     .version(world.version, "-V, --version", "show the version")
+    .option("--debug", "print a line for each call: method, path, status and correlation ID, and no secret")
     .helpOption("-h, --help", "show help")
     .helpCommand(false)
     .exitOverride()

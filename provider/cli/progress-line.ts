@@ -11,7 +11,7 @@ export interface ProgressLine extends Progress {
   clear(): void;
 }
 
-const eraseLine = "\r\u001b[2K";
+export const eraseLine = "\r\u001b[2K";
 
 export function createProgressLine(output: TextOutput): ProgressLine {
   const { columns } = output;

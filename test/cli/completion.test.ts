@@ -34,7 +34,7 @@ COMP_WORDS=("$@"); COMP_CWORD=$(( $# - 1 )); _uko; printf '%s\\n' "\${COMPREPLY[
   });
 
   it("offers every command, and options", async () => {
-    expect(await offered("")).toEqual([...commands, "--version", "--help"]);
+    expect(await offered("")).toEqual([...commands, "--version", "--debug", "--help"]);
     expect(await offered("re")).toEqual(commands.filter((name) => name.startsWith("re")));
   });
 

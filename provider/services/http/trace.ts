@@ -1,0 +1,29 @@
+/**
+ * The trace of every call for `uko --debug`: method, host, path, status, duration and correlation
+ * ID. A query, a header or a body may contain a secret, so no line contains one.
+ */
+
+import { printable } from "../../printable.ts";
+import type { HttpClient } from "./client.ts";
+
+export function traceClient(http: HttpClient, monotonicMs: () => number, trace: (line: string) => void): HttpClient {
+  return {
+    ...http,
+    async send(request) {
+      const { host, pathname } = new URL(request.endpoint.url);
+      const call = `${request.method} ${host}${request.path(pathname.replace(/\/$/, ""))}`;
+      const startedMs = monotonicMs();
+      const tell = (result: string): void => trace(printable(`${call} ${result}`));
+      const elapsed = (): string => `${Math.round(monotonicMs() - startedMs)} ms`;
+      try {
+        const end = await http.send(request);
+        if (end.kind === "none") tell(`no response (${end.why}) after ${elapsed()}`);
+        else tell(`${end.status} in ${elapsed()}${end.correlationId === "" ? "" : ` ${end.correlationId}`}`);
+        return end;
+      } catch (error) {
+        tell(`not sent, after ${elapsed()}`);
+        throw error;
+      }
+    },
+  };
+}
