@@ -23,8 +23,10 @@ const apart = [
   "test/attacks/09-waiting-for-oneself.test.ts",
 ];
 const quickFiles = quickScenarios.map((name) => `test/contracts/doors/${name}.test.ts`);
-/** 11-crashes kills the provider in other runs there. */
-const alsoInRest = "test/contracts/doors/11-crashes.test.ts";
+/** 01-four-runs takes other profiles there, and 11-crashes kills the provider in other runs. */
+const alsoInRest: readonly string[] = ["01-four-runs", "11-crashes"].map(
+  (name) => `test/contracts/doors/${name}.test.ts`,
+);
 // A run of the CLI waits about as long as it computes, so two at once pay even on two cores.
 const maxWorkers = Math.max(2, availableParallelism());
 
@@ -79,7 +81,7 @@ const doors = doorNames
       include: tier === "quick" ? quickFiles : scenarios,
       exclude: [
         ...configDefaults.exclude,
-        ...(tier === "rest" && door !== "terraform" ? quickFiles.filter((file) => file !== alsoInRest) : []),
+        ...(tier === "rest" && door !== "terraform" ? quickFiles.filter((file) => !alsoInRest.includes(file)) : []),
       ],
       setupFiles: [counter, "test/contracts/doors/support/each-file.ts"],
       env: { UKO_TEST_DOOR: door },

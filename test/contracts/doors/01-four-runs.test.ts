@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import { door } from "./door.ts";
 import { type Kept, keptBy, keptOf, made } from "./support/kept-state.ts";
 import { consentIn, endAgain, firstLineOf, lookOf, messageOf } from "./support/next-steps.ts";
-import { profilesFor, sayAuthorUnder } from "./support/profiles.ts";
+import { profilesByTier, sayAuthorUnder } from "./support/profiles.ts";
 import { withScenario } from "./support/scenario.ts";
 
-test.each(profilesFor("tags-dropped"))("two people end a key in four runs (%s)", (profile) =>
+test.each(profilesByTier("tags-dropped"))("two people delete a key in four runs (%s)", (profile) =>
   withScenario({ profile }, async (scenario) => {
     const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
     const asks = (what: string) => `Key "payroll" ${what}`;

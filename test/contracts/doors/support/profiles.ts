@@ -1,7 +1,9 @@
 /** The six named profiles of the emulator that every scenario is proven under; the fast suite takes the documented one. */
 
 import { createHash } from "node:crypto";
-import { isWhole } from "../../../support/tier.ts";
+import { isWhole, tier } from "../../../support/tier.ts";
+import { door } from "../door.ts";
+import { isOnWire } from "../door-names.ts";
 
 export const sixProfiles = [
   "documented",
@@ -16,6 +18,13 @@ export type Profile = (typeof sixProfiles)[number];
 /** All six in `npm run test:all`; otherwise `documented` and those that a scenario cannot do without. */
 export function profilesFor(...always: readonly Profile[]): readonly Profile[] {
   return isWhole ? sixProfiles : [...new Set<Profile>(["documented", ...always])];
+}
+
+/** The same for a scenario of `quick`, in which Pulumi's CLI leaves all profiles but `documented` to `rest`. */
+export function profilesByTier(...always: readonly Profile[]): readonly Profile[] {
+  const all = profilesFor(...always);
+  if (isOnWire || door.name === "terraform" || (tier !== "quick" && tier !== "rest")) return all;
+  return all.filter((profile) => (profile === "documented") === (tier === "quick"));
 }
 
 const iamIds = { Alice: "IBMid-550000ALICE", Bob: "IBMid-550000BOB", Carol: "IBMid-550000CAROL" } as const;

@@ -1,8 +1,11 @@
 /** A stack of vault, two keystores, four templates and five keys, from an instance that has none of them. */
 
+import { expect } from "vitest";
 import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../../provider/emulator/seed.ts";
 import type { Resource, Resources } from "../door.ts";
+import { codeOf } from "./next-steps.ts";
+import type { Scenario } from "./scenario.ts";
 
 /** The demo world's people, and nothing else. */
 export const emptySeed: Seed = { ...demoSeed, vaults: [], keystores: [], templates: [] };
@@ -61,3 +64,21 @@ export const wholeStack: Resources = {
   cards: keyOf("ofCards", "cards", "aws"),
   buried: keyOf("ofCards", "buried", "aws"),
 };
+
+/** The codes of an output, by the resource's name in its program. */
+export const codesOf = (program: Resources, output: string): Readonly<Record<string, string | undefined>> =>
+  Object.fromEntries(
+    Object.keys(program).flatMap((name) => {
+      const code = codeOf(output, name);
+      return code === undefined ? [] : [[name, code]];
+    }),
+  );
+
+export async function expectNothingLeft(scenario: Scenario, name: string): Promise<void> {
+  expect(await (await scenario.person(name)).resources()).toEqual([]);
+  const { vaults, keystores, templates, keys, twins, kmsKeys } = await scenario.uko.world();
+  expect({ vaults, keystores, templates, keys, twins, kmsKeys }).toEqual({
+    ...{ vaults: [], keystores: [], templates: [] },
+    ...{ keys: [], twins: [], kmsKeys: [] },
+  });
+}

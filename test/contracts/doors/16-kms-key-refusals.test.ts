@@ -1,0 +1,95 @@
+import { expect, test } from "vitest";
+import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
+import type { Seed } from "../../../provider/emulator/seed.ts";
+import { kmsKeyNamed, kmsProgramOf, kmsStepsSince, windowIn } from "./support/kms-keys.ts";
+import { codeOf, ended, firstLineOf, messageOf } from "./support/next-steps.ts";
+import { profilesFor } from "./support/profiles.ts";
+import { withScenario } from "./support/scenario.ts";
+
+const goOn = ["--continue-on-error"];
+const offId = "0ff00000-0000-4000-8000-000000000001";
+/** A key that was created before KMS dual authorization was on. */
+const seed: Seed = { ...demoSeed, kmsKeys: [{ id: offId, name: "older" }] };
+
+test.each(profilesFor())("a window counts for another person with the right, until it expires (%s)", (profile) =>
+  withScenario(
+    { profile, program: kmsProgramOf({ backup: {} }), people: ["alice", "bob", "carol", "pipeline"] },
+    async (scenario) => {
+      const [alice, bob, carol] = [
+        await scenario.person("alice"),
+        await scenario.person("bob"),
+        await scenario.person("carol"),
+      ];
+      ended(await bob.up(), 0);
+      await scenario.advance("1m");
+      const mark = await scenario.mark();
+      const asked = ended(await carol.destroy(), 1);
+      const { id } = await kmsKeyNamed(scenario, "backup");
+
+      // KMS refuses Carol without uko, too. A machine is no person, and a Writer lacks the right.
+      const raw = await scenario
+        .outsider("carol")
+        .call("DELETE", `/api/v2/keys/${id}`, undefined, { "bluemix-instance": scenario.uko.instanceId });
+      expect(raw.status).toBe(409);
+      const machine = ended(await (await scenario.person("pipeline")).destroy(windowIn(asked.output)), 1);
+      expect(messageOf(machine.output)).toContain("is not a person, so it cannot be one of the two people.");
+      const writer = ended(await alice.destroy(windowIn(asked.output)), 1);
+      expect(messageOf(writer.output)).toContain("[UKO_RIGHTS_MISSING]");
+      expect(await kmsStepsSince(scenario, mark)).toEqual(["M14 Carol Example"]);
+
+      // The expired window does not count, and a new window has another name.
+      await scenario.advance("8d");
+      const anew = ended(await carol.destroy(windowIn(asked.output)), 1);
+      expect(messageOf(anew.output)).toContain("The window that you named is not open: it expired,");
+      expect(windowIn(anew.output)).not.toBe(windowIn(asked.output));
+      await scenario.advance("1m");
+      const old = ended(await bob.destroy(windowIn(asked.output)), 1);
+      expect(firstLineOf(old.output)).toBe('KMS key "backup" is waiting for a second person to destroy it');
+      expect(await kmsStepsSince(scenario, mark)).toEqual(["M14 Carol Example", "M14 Carol Example"]);
+      ended(await bob.destroy(windowIn(anew.output)), 0);
+      expect(await kmsStepsSince(scenario, mark)).toEqual(["M14 Carol Example", "M14 Carol Example", "M8 Bob Example"]);
+
+      await scenario.advance("31d");
+      await bob.writeProgram(kmsProgramOf({ backup: { existingKeyId: id, restoreTrigger: "1" } }));
+      ended(await bob.up(), 1, /^KMS key "backup" cannot be restored: KMS restores a key for 30 days, which ended on /);
+    },
+  ),
+);
+
+test.each(profilesFor())("what still needs a KMS key, or keeps nobody from ending it alone, is said (%s)", (profile) =>
+  withScenario(
+    {
+      profile,
+      seed,
+      program: kmsProgramOf({ used: {}, lone: { dualAuthorization: "single" }, older: { existingKeyId: offId } }),
+    },
+    async (scenario) => {
+      const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
+      // The twin of a managed key is no key for a KmsKey.
+      await scenario.outsider("carol").create();
+      const twin = (await scenario.uko.world()).twins[0]?.id;
+      await bob.writeProgram(kmsProgramOf({ payroll: { existingKeyId: twin } }));
+      const refused = ended(await bob.up(), 1);
+      expect(messageOf(refused.output, "payroll")).toMatch(
+        /a managed key depends on it\n.*\n\[UKO_KMS_KEY_IS_A_TWIN\]$/,
+      );
+      await bob.writeProgram(kmsProgramOf({ used: {}, lone: { dualAuthorization: "single" } }));
+      ended(await bob.up(), 0);
+      expect(messageOf(ended(await alice.up(), 0).output)).toMatch(
+        /^KMS key "older" has no KMS dual authorization, so it cannot be deleted by two people/,
+      );
+      const { id } = await kmsKeyNamed(scenario, "used");
+      await scenario.control(`keys/${id}`, { addResource: { crn: "crn:v1:bucket:ordinary", name: "ledger" } });
+      const first = ended(await bob.destroy([], goOn), 1);
+      expect(codeOf(first.output, "used")).toBe("UKO_KEY_IN_USE");
+      expect(messageOf(first.output, "used")).toContain("crn:v1:bucket:ordinary");
+      expect(codeOf(first.output, "older")).toBe("UKO_KMS_DUAL_AUTHORIZATION_OFF");
+      expect(await bob.resources(), "one person was enough for lone").toHaveLength(2);
+
+      await scenario.control(`keys/${id}`, { addResource: { crn: "crn:v1:bucket:kept", preventsKeyDeletion: true } });
+      const second = ended(await bob.destroy([], goOn), 1);
+      expect(codeOf(second.output, "used")).toBe("UKO_RETENTION_POLICY");
+      expect(messageOf(second.output, "used")).toContain("crn:v1:bucket:kept");
+    },
+  ),
+);
