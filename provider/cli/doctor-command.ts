@@ -10,8 +10,7 @@ import { UkoError } from "../errors.ts";
 import { parseVaultId } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { traceOf } from "./debug.ts";
-import { doctorHelp, exampleHelp } from "./help.ts";
-import { proseFor } from "./help-layout.ts";
+import { commandHelp } from "./help-layout.ts";
 import { createProgressLine } from "./progress-line.ts";
 
 type Probed = NonNullable<Parameters<typeof examineWorld>[3]>;
@@ -33,7 +32,7 @@ export function addDoctorCommand(program: Command, world: CliWorld, end: (exitCo
     .option("--template <name>", "template for the probe; its keys must start as pre_activation")
     .option("--state <file>", "check an exported state instead; - for standard input")
     .option("--json", "one line of JSON per check")
-    .addHelpText("after", () => `${proseFor(world.out, doctorHelp)}\n${exampleHelp("doctor")}`)
+    .addHelpText("after", () => commandHelp(world.out, "doctor"))
     .action(async ({ json, state, ...probing }: DoctorOptions) => {
       const probe = probeOf(probing);
       if (probe !== undefined && state !== undefined) throw oneOrTheOther();

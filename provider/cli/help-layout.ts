@@ -2,7 +2,7 @@
 
 import { type Command, Help } from "commander";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
-import { generalHelp, groupOf, helpTopics } from "./help.ts";
+import { type CommandName, exampleHelp, generalHelp, groupOf, helpProse, helpTopics } from "./help.ts";
 
 /** Wider lines are hard to read, whatever the terminal can show. */
 const maxColumns = 110;
@@ -62,6 +62,11 @@ export function addHelpCommand(program: Command, world: CliWorld): void {
       else if (command !== undefined) command.outputHelp();
       else program.error(`error: unknown command '${names.join(" ")}'`, { code: "commander.unknownCommand" });
     });
+}
+
+/** The text below the options of a command that needs more than examples. */
+export function commandHelp(output: TextOutput, name: CommandName): string {
+  return `${proseFor(output, helpProse[name] ?? "")}\n${exampleHelp(name)}`;
 }
 
 /** The text below the list of commands. */

@@ -50,7 +50,7 @@ export const helpTopics = {
   HTTPS_PROXY, NO_PROXY   proxy, and the hosts to reach without it`,
 } as const;
 
-export const doctorHelp = `
+const doctorHelp = `
 uko infers your permissions from which list calls succeed. It never tries a destructive call. It sees whether the
 service stores tags on keys that have some; otherwise the first request finds out, before anything is deactivated.
 With --probe-tags, uko tests this on a key of its own. It creates the key from a template whose keys start as
@@ -63,14 +63,14 @@ Export one with pulumi stack export, tofu show -json or terraform show -json, or
 service, and needs a credential, only for keys that the state lets one person delete.
 Exits with 1 if a check fails, otherwise with 0.`;
 
-export const installHelp = `
+const installHelp = `
 The default is ~/.local/share/terraform/plugins (XDG_DATA_HOME changes it), on macOS
 ~/Library/Application Support/io.terraform/plugins, on Windows %APPDATA%\\terraform.d\\plugins. Both engines search
 this folder unless one of their configuration files has a provider_installation; uko install then prints a note.
 The provider of this package is a script that needs Node 22.19 or newer on PATH. Windows cannot start such scripts.
 The zip of a release contains an executable that does not need Node, on any system.`;
 
-export const campaignHelp = `
+const campaignHelp = `
 The folder only proposes and narrows; it never grants a right. It contains campaign.yaml and owners.csv, which people
 write, and manifest.jsonl and holds.jsonl, which uko writes. Keep it in git.
 The guide is provider/docs/campaigns.md of this package.`;
@@ -197,6 +197,13 @@ export const groupOf = {
   version: "Set up",
   help: "Set up",
 } as const satisfies Record<CommandName | "version" | "help", "Inspect" | "Delete" | "Undo" | "Fleet" | "Set up">;
+
+/** What the help of a command says in addition to its options. */
+export const helpProse: Readonly<Partial<Record<CommandName, string>>> = {
+  campaign: campaignHelp,
+  doctor: doctorHelp,
+  install: installHelp,
+};
 
 export function exampleHelp(name: CommandName): string {
   const shown = examples[name].map(([what, command]) => `  # ${what}\n  ${command}`);

@@ -9,8 +9,7 @@ import { jsonLine } from "../compose.ts";
 import { parseFolder } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { filesThatOverrule } from "./engine-configuration.ts";
-import { exampleHelp, installHelp } from "./help.ts";
-import { proseFor } from "./help-layout.ts";
+import { commandHelp } from "./help-layout.ts";
 import { type InstallTarget, impliedMirror, providerSource, putIntoMirror, takeFromMirror } from "./provider-mirror.ts";
 import { ownPackage, type ProviderPackage, releasedPackage } from "./provider-package.ts";
 
@@ -49,7 +48,7 @@ export function addInstallCommand(program: Command, world: CliWorld): void {
     .addOption(new Option("--print", "print a configuration with the mirror; changes nothing").conflicts("from"))
     .addOption(new Option("--remove", "remove every version of the provider").conflicts(["from", "print"]))
     .option("--json", "one line of JSON")
-    .addHelpText("after", () => `${proseFor(world.out, installHelp)}\n${exampleHelp("install")}`)
+    .addHelpText("after", () => commandHelp(world.out, "install"))
     .action(async (engine: Engine, options: InstallOptions) => {
       const { environment, machine, out } = world;
       const mirror = options.mirror ?? impliedMirror(machine, environment);

@@ -1,11 +1,14 @@
 /** `npm run schema`: writes the two schemas, the reference, the dynamic provider's classes and the pages for the registries. */
 
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { commandLineManPage, commandLineMarkdown } from "./docs/command-line.ts";
 import { referenceMarkdown } from "./docs/reference.ts";
 import { generatedFolders, registryPages } from "./docs/registry/pages.ts";
 import { dynamicClasses } from "./generate-dynamic.ts";
 import {
+  commandLineFile,
   dynamicClassesFile,
+  manPageFile,
   referenceFile,
   registryDocsFolder,
   schemaFile,
@@ -17,6 +20,8 @@ import {
 writeFileSync(schemaFile, schemaText());
 writeFileSync(terraformSchemaFile, terraformSchemaText());
 writeFileSync(referenceFile, referenceMarkdown());
+writeFileSync(commandLineFile, commandLineMarkdown());
+writeFileSync(manPageFile, commandLineManPage());
 writeFileSync(dynamicClassesFile, dynamicClasses());
 const pages = registryPages();
 for (const folder of generatedFolders) {
@@ -26,5 +31,5 @@ for (const folder of generatedFolders) {
 }
 for (const [file, text] of pages) writeFileSync(new URL(file, registryDocsFolder), text);
 console.log(
-  "Wrote sdk/schema.json, sdk/terraform-schema.json, provider/docs/reference.md, provider/pulumi-dynamic/generated.ts and sdk/terraform/docs. The packages follow with: npm run sdk",
+  "Wrote sdk/schema.json, sdk/terraform-schema.json, provider/docs/reference.md, provider/docs/cli.md, provider/docs/uko.1, provider/pulumi-dynamic/generated.ts and sdk/terraform/docs. The packages follow with: npm run sdk",
 );

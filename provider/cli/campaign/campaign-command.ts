@@ -2,8 +2,7 @@
 
 import type { Command } from "commander";
 import type { CliWorld } from "../cli-world.ts";
-import { campaignHelp, exampleHelp } from "../help.ts";
-import { proseFor } from "../help-layout.ts";
+import { commandHelp } from "../help-layout.ts";
 import { addReadingCommands } from "./reading-commands.ts";
 
 export function addCampaignCommand(program: Command, world: CliWorld, end: (exitCode: number) => void): void {
@@ -11,6 +10,6 @@ export function addCampaignCommand(program: Command, world: CliWorld, end: (exit
     .command("campaign")
     .description("Retire many keys by a date, wave by wave, from a folder that a team keeps in git")
     .helpCommand("help [command]", "show help for a command")
-    .addHelpText("after", () => `${proseFor(world.out, campaignHelp)}\n${exampleHelp("campaign")}`);
+    .addHelpText("after", () => commandHelp(world.out, "campaign"));
   addReadingCommands(campaign, world, end);
 }

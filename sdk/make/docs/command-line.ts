@@ -1,0 +1,166 @@
+/** The reference of the command line and its man page, from the commands themselves. */
+
+import type { Command } from "commander";
+import type { CliWorld } from "../../../provider/cli/cli-world.ts";
+import { type CommandName, examples, generalHelp, groupOf, helpProse, helpTopics } from "../../../provider/cli/help.ts";
+import { buildProgram } from "../../../provider/cli/program.ts";
+import { capital } from "../../../provider/printable.ts";
+
+/** Help needs no service, and the texts have no width of a terminal. */
+const unused = (): never => {
+  throw new Error("no command runs while its reference is written");
+};
+const world: CliWorld = {
+  version: "",
+  environment: {},
+  out: { write: () => {} },
+  err: { write: () => {} },
+  readInput: unused,
+  signal: new AbortController().signal,
+  openOperations: unused,
+  startEmulator: unused,
+  readErrorPage: unused,
+  machine: { system: "linux", processor: "x64", home: "", providerFolder: "" },
+};
+
+/** A command as both forms show it. */
+interface Described {
+  readonly name: string;
+  readonly says: string;
+  readonly usage: string;
+  readonly prose: readonly string[];
+  readonly items: readonly Item[];
+  readonly examples: readonly (readonly [what: string, command: string])[];
+}
+
+/** An argument, an option, or a variable. */
+type Item = readonly [term: string, says: string];
+
+function describedCommands(): readonly Described[] {
+  const program = buildProgram(world, () => {});
+  const helper = program.createHelp();
+  const walk = (command: Command, path: string): readonly Described[] => {
+    const name = `${path} ${command.name()}`;
+    const top = command.name() as CommandName;
+    const isTop = path === "uko";
+    return [
+      {
+        name,
+        says: command.description(),
+        usage: `${name} ${command.usage()}`,
+        prose: isTop ? paragraphsOf(helpProse[top] ?? "") : [],
+        items: [
+          ...helper
+            .visibleArguments(command)
+            .map((each): Item => [helper.argumentTerm(each), helper.argumentDescription(each)]),
+          ...helper
+            .visibleOptions(command)
+            .map((each): Item => [helper.optionTerm(each), helper.optionDescription(each)]),
+        ],
+        examples: isTop ? (examples[top] ?? []) : [],
+      },
+      ...command.commands.filter((each) => each.name() !== "help").flatMap((each) => walk(each, name)),
+    ];
+  };
+  const position = (command: Command): number => Object.keys(groupOf).indexOf(command.name());
+  const sorted = program.commands.toSorted((one, other) => position(one) - position(other));
+  return sorted.filter((command) => command.name() !== "help").flatMap((command) => walk(command, "uko"));
+}
+
+/** Paragraphs without the line ends of the source; indented lines are left out. */
+function paragraphsOf(text: string): readonly string[] {
+  return text
+    .split(/\n{2,}/)
+    .filter((block) => !/^ |\n /.test(block))
+    .map((block) => block.trim().replaceAll("\n", " "))
+    .filter((block) => block !== "");
+}
+
+function variables(): readonly Item[] {
+  return Array.from(helpTopics.environment.matchAll(/^ {2}(\S.*?) {2,}(.*)$/gm), ([, term = "", says = ""]) => [
+    term,
+    says,
+  ]);
+}
+
+const exitCodes: readonly Item[] = [
+  ["0", "done"],
+  ["1", "error"],
+  ["10", "waiting for a person"],
+  ["11", "waiting for time"],
+  ["12", "blocked"],
+  ["13", "missing right"],
+];
+
+/** `provider/docs/cli.md`. */
+export function commandLineMarkdown(): string {
+  const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
+  const table = (heads: string, items: readonly Item[]): string =>
+    [
+      `| ${heads} |`,
+      "| --- | --- |",
+      ...items.map(([term, says]) => `| \`${term.replaceAll("|", "\\|")}\` | ${cell(says)} |`),
+    ].join("\n");
+  const sentence = (text: string): string => `${text.replaceAll(/\. (?=[A-Z])/g, ".\n").replaceAll("<", "&lt;")}`;
+  const sections = describedCommands().map(({ name, says, usage, prose, items, examples: shown }) =>
+    [
+      `## ${name}`,
+      `${cell(says)}.`,
+      `\`\`\`text\n${usage}\n\`\`\``,
+      ...(items.length === 0 ? [] : [table("argument or option | meaning", items)]),
+      ...prose.map(sentence),
+      ...shown.map(([what, command]) => `${capital(what)}:\n\n\`\`\`sh\n${command}\n\`\`\``),
+    ].join("\n\n"),
+  );
+  return `${[
+    "# The command line",
+    "Use this page to look up the commands of `uko`, their options and the variables that they read.\nThe page is generated from the commands: `npm run schema` writes it, and the man page `uko.1` next to it.",
+    ...paragraphsOf(generalHelp).map(sentence),
+    "With `--debug`, every command prints a line for each call on standard error, without any secret.",
+    ...sections,
+    "## Environment",
+    table("variable | meaning", variables()),
+    "## Exit codes",
+    table("exit code | meaning", exitCodes),
+    "With several keys, the most severe code counts: 1, 13, 12, 10, 11, 0.\n[Errors and waits](errors.md) explains the codes in brackets; `uko explain` prints the same text.",
+  ].join("\n\n")}\n`;
+}
+
+/** `provider/docs/uko.1`. */
+export function commandLineManPage(): string {
+  const items = (all: readonly Item[]): readonly string[] =>
+    all.flatMap(([term, says]) => [".TP", `.B ${roff(term)}`, roff(says)]);
+  const commands = describedCommands().flatMap(({ name, says, usage, prose, items: described, examples: shown }) => [
+    `.SS ${roff(name)}`,
+    `${roff(says)}.`,
+    ".PP",
+    `.B ${roff(usage)}`,
+    ...items(described),
+    ...prose.flatMap((paragraph) => [".PP", roff(paragraph)]),
+    ...(shown.length === 0
+      ? []
+      : [".PP", ".nf", ...shown.flatMap(([what, command]) => [`# ${roff(what)}`, roff(command)]), ".fi"]),
+  ]);
+  return `${[
+    '.TH UKO 1 "" "uko" "User Commands"',
+    ".SH NAME",
+    "uko \\- delete encryption keys in IBM Unified Key Orchestrator, with the approval of two people",
+    ".SH SYNOPSIS",
+    ".B uko",
+    "[\\-\\-debug] \\fIcommand\\fR [\\fIarguments\\fR]",
+    ".SH DESCRIPTION",
+    ...paragraphsOf(generalHelp).flatMap((paragraph) => [".PP", roff(paragraph)]),
+    ".SH COMMANDS",
+    ...commands,
+    ".SH ENVIRONMENT",
+    ...items(variables()),
+    ".SH EXIT STATUS",
+    ...items(exitCodes),
+  ].join("\n")}\n`;
+}
+
+/** Text that troff prints as it is. */
+function roff(text: string): string {
+  const escaped = text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replaceAll("…", "...");
+  return /^[.']/.test(escaped) ? `\\&${escaped}` : escaped;
+}
