@@ -28,11 +28,20 @@ const rings = {
       "engine/ports/world.ts",
       "engine/ports/containers.ts",
       "engine/ports/kms-keys.ts",
+      "engine/certificate/statement.ts",
+      "engine/certificate/trust.ts",
     ],
-    packages: ["undici", "zod", "jose"],
+    packages: ["undici", "zod", "jose", "@sigstore/core"],
     node: true,
   },
   "settings.ts": { ours: ["errors.ts", "uuid-form.ts"], types: ["services/"], packages: [] },
+  // Apart from compose.ts, so that no plugin carries the libraries of certificates.
+  "compose-certificates.ts": {
+    ours: ["compose.ts", "errors.ts", "engine/certificate/", "services/", "tool-identity.ts"],
+    types: ["engine/ports/world.ts", "settings.ts"],
+    packages: [],
+    node: true,
+  },
   "compose.ts": {
     ours: [
       "errors.ts",
@@ -96,7 +105,7 @@ const rings = {
   "same-user.ts": { ours: [], packages: [], node: true },
   "grpc-stream.ts": { ours: [], packages: ["@grpc/grpc-js"], node: true },
   "cli/": {
-    ours: ["errors.ts", "compose.ts", "printable.ts", "schema/terraform.ts"],
+    ours: ["errors.ts", "compose.ts", "compose-certificates.ts", "printable.ts", "schema/terraform.ts"],
     types: ["lifecycle/", "engine/", "resources/"],
     packages: ["commander", "string-width"],
     node: true,

@@ -59,6 +59,8 @@ export interface Outputs {
 export interface OpenWorld {
   readonly settings: Settings;
   readonly world: World;
+  /** Where the service answers, as far as this run knows. */
+  readonly endpoint: () => Promise<{ readonly endpoint?: string }>;
   /** Closes connections after the calls in progress have ended. */
   close(): Promise<void>;
 }
@@ -137,7 +139,7 @@ export function openWorld(
     sha256,
     newId: randomUUID,
   };
-  return { settings, world, close: () => http.close() };
+  return { settings, world, endpoint: () => endpointOf(endpoints), close: () => http.close() };
 }
 
 export { explainChain } from "./engine/certificate/chain-messages.ts";

@@ -16,7 +16,7 @@ import { foreignFlags } from "./support/pulumi-flags.ts";
 
 const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
 /** Other people's tools, whose flags the documents do not show. */
-const foreignTools = /^(?:pip|go|export|node|tofu|cp) /;
+const foreignTools = /^(?:pip|go|export|node|tofu|cp|openssl) /;
 /** Generated from the examples of the help, which test/cli/program.test.ts runs. */
 const generated = "provider/docs/cli.md";
 const commands = documents
@@ -50,7 +50,7 @@ async function parses(words: readonly string[]): Promise<string> {
   // `audit`, `install`, `doctor` and `completion` open no operations: they stop at their file, the provider, the settings,
   // their script.
   const asFarAs =
-    /\bopened\b|evidence file .* could not be read|evidence file is not set|(is not|^Nothing of .* is) in \/nowhere|^There is no file|^provider_installation|The instance ID is not set|Could not read the state|This is not a state|^complete -F _uko/m;
+    /\bopened\b|[^ ]+ could not be read|evidence file is not set|(is not|^Nothing of .* is) in \/nowhere|^There is no file|^provider_installation|The instance ID is not set|Could not read the state|This is not a state|^complete -F _uko/m;
   return asFarAs.test(printed) ? "opened" : printed;
 }
 

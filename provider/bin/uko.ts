@@ -55,15 +55,24 @@ if (refusal === undefined) {
 }
 
 /** The question goes to standard error, so that what was asked for can still be piped. */
-async function ask(question: string): Promise<string> {
+async function ask(question: string, isSecret = false): Promise<string> {
   const { createInterface } = await import("node:readline/promises");
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const { Writable } = await import("node:stream");
+  // A secret is typed without an echo.
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  if (isSecret) process.stderr.write(question);
+  const terminal = createInterface({
+    input: process.stdin,
+    output: isSecret ? silent : process.stderr,
+    terminal: process.stdin.isTTY,
+  });
   try {
-    return await terminal.question(question, { signal: stop.signal });
+    return await terminal.question(isSecret ? "" : question, { signal: stop.signal });
   } catch {
     return "";
   } finally {
     terminal.close();
+    if (isSecret) process.stderr.write("\n");
   }
 }
 

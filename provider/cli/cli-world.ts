@@ -24,8 +24,8 @@ export interface CliWorld {
   readonly err: TextOutput;
   /** Reads standard input to its end. */
   readonly readInput: () => Promise<string>;
-  /** Asks the user at the terminal; absent without a terminal. */
-  readonly ask?: (question: string) => Promise<string>;
+  /** Asks the user at the terminal; absent without a terminal. A secret answer is not shown. */
+  readonly ask?: (question: string, isSecret?: boolean) => Promise<string>;
   /** Aborts when the user stops the run. */
   readonly signal: AbortSignal;
   /** Throws UKO_SETTINGS_INVALID; makes no call yet. */

@@ -47,6 +47,7 @@ export const helpTopics = {
   UKO_WAIT                same as --wait of uko continue
   UKO_EVIDENCE            file to which uko appends one line of JSON for each step
   UKO_REPORT              file to which uko appends one line of JSON for each key that a run acted on
+  UKO_SIGN_PASSPHRASE_FILE  file with the passphrase of an encrypted --sign-key (uko certificate)
   HTTPS_PROXY, NO_PROXY   proxy, and the hosts to reach without it`,
 } as const;
 
@@ -62,6 +63,16 @@ With --state, uko checks a state instead: a person who can edit a Pulumi state c
 Export one with pulumi stack export, tofu show -json or terraform show -json, or pass a state file. uko reads the
 service, and needs a credential, only for keys that the state lets one person delete.
 Exits with 1 if a check fails, otherwise with 0.`;
+
+const certificateHelp = `
+A certificate lists keys with their outcome, who requested, approved and took each step, and what it does not prove.
+It is an in-toto statement in a DSSE envelope. uko certificate verify states its grade:
+  self-reported  the people who took the steps wrote the evidence
+  witnessed      a person who took no part read every key live before its removal (uko certificate witness)
+  corroborated   the audit events of the account agree with every step (--activity-tracker)
+Sign with Ed25519 or ECDSA P-256: openssl genpkey -algorithm ed25519 -aes-256-cbc -out alice.key, and
+openssl pkey -in alice.key -pubout -out alice.pem. --trust IBMid-550000ALICE=alice.pem says whose key it is; --require
+counts persons. A trust file has the form {"version":1,"persons":[{"iamId":…,"name":…,"keys":["-----BEGIN PUBLIC KEY…"]}]}.`;
 
 const installHelp = `
 The default is ~/.local/share/terraform/plugins (XDG_DATA_HOME changes it), on macOS
@@ -134,6 +145,20 @@ export const examples = {
     ["one key, as JSON", `uko audit ${key} --file evidence.jsonl --json`],
     ["check that the file is as the runs wrote it", "uko audit --verify --file evidence.jsonl"],
   ],
+  certificate: [
+    [
+      "create and sign a certificate",
+      "uko certificate create --evidence evidence.jsonl --sign-key alice.key --out c.json",
+    ],
+    ["check it", "uko certificate verify c.json --trust alice.pem --evidence evidence.jsonl"],
+    ["a page to print", "uko certificate show c.json --html c.html"],
+    ["read a destroyed key as a witness", `uko certificate witness ${key} --sign-key carol.key --out witness.json`],
+    ["add a second signature", "uko certificate sign c.json --sign-key bob.key"],
+    [
+      "a key that was destroyed without uko",
+      `uko certificate create --observe --key ${key} --sign-key alice.key --out c.json`,
+    ],
+  ],
   import: [
     ["a program for an existing vault", `uko import --vault ${vaultId} --out payments`],
     ["the same for OpenTofu", `uko import --vault ${vaultId} --format tofu --out payments`],
@@ -179,6 +204,7 @@ export const groupOf = {
   plan: "Inspect",
   requests: "Inspect",
   audit: "Inspect",
+  certificate: "Inspect",
   explain: "Inspect",
   request: "Delete",
   consent: "Delete",
@@ -201,6 +227,7 @@ export const groupOf = {
 /** What the help of a command says in addition to its options. */
 export const helpProse: Readonly<Partial<Record<CommandName, string>>> = {
   campaign: campaignHelp,
+  certificate: certificateHelp,
   doctor: doctorHelp,
   install: installHelp,
 };

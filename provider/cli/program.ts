@@ -5,6 +5,7 @@ import { asUkoError, UkoError } from "../errors.ts";
 import { capital } from "../printable.ts";
 import { addAuditCommand } from "./audit-command.ts";
 import { addCampaignCommand } from "./campaign/campaign-command.ts";
+import { addCertificateCommand } from "./certificate-command.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { addCompletionCommand } from "./completion-command.ts";
 import { tracedWorld } from "./debug.ts";
@@ -63,6 +64,7 @@ export function buildProgram(untraced: CliWorld, end: (exitCode: number) => void
   addCampaignCommand(program, world, end);
   addAuditCommand(program, world);
   addExplainCommand(program, world);
+  addCertificateCommand(program, world);
   addImportCommand(program, world);
   addInstallCommand(program, world);
   addDoctorCommand(program, world, end);

@@ -207,7 +207,7 @@ describe("help", () => {
     expect(await runCli(["--help"], world)).toBe(0);
     for (const command of commands) {
       world.out.write(`\n$ uko ${command} --help\n`);
-      expect(await runCli([command, "--help"], world)).toBe(0);
+      expect(await runCli([...command.split(" "), "--help"], world)).toBe(0);
     }
     await expect(world.output.out).toMatchFileSnapshot("../golden/cli/help.txt");
   });

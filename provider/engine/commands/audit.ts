@@ -22,7 +22,7 @@ const record = z.object({
     .catch(undefined),
 });
 /** Parsed tolerantly: a later release may add fields. */
-const evidenceLine = z.object({
+export const evidenceLine = z.object({
   v: z.literal(1),
   time: z.string(),
   instanceId: z.string(),
@@ -40,7 +40,7 @@ const evidenceLine = z.object({
   keystores: z.array(z.object({ name: z.string(), status: z.string(), syncFlag: z.string() })).catch([]),
   correlationId: z.string().optional(),
 });
-type EvidenceLine = z.infer<typeof evidenceLine>;
+export type EvidenceLine = z.infer<typeof evidenceLine>;
 
 /** One step as its evidence lines describe it. Printed by `--json`. */
 export interface AuditEvent extends Omit<EvidenceLine, "phase"> {
@@ -114,8 +114,7 @@ export function auditEvidence(texts: readonly string[], filter: AuditFilter = {}
       else lines.push(read);
     }
   }
-  const inTime = lines.toSorted((a, b) => timeOf(a) - timeOf(b));
-  const all = pair(inTime);
+  const all = pairSteps(lines.toSorted(byTime)).flatMap(eventOf);
   const events = all.filter((event) => passes(event, filter));
   return { events, stepsOnFile: all.length, unreadableLines, unknownVersions };
 }
@@ -133,32 +132,48 @@ function readLine(line: string): EvidenceLine | "unreadable" | "unknown_version"
   return typeof version === "number" && version !== 1 ? "unknown_version" : "unreadable";
 }
 
+/** The line before a step and the line after it; one of the two may be missing. */
+export type StepLines<Line> = readonly [before: Line | undefined, after: Line | undefined];
+
 /**
  * Pairs the line before a step with the line after it. If a step was started twice and done once,
- * one of the attempts had no effect.
+ * one of the attempts had no effect. Expects the lines in the order of their times.
  */
-function pair(lines: readonly EvidenceLine[]): readonly AuditEvent[] {
-  const events: AuditEvent[] = [];
+export function pairSteps<Line extends EvidenceLine>(lines: readonly Line[]): readonly StepLines<Line>[] {
+  const steps: StepLines<Line>[] = [];
   const begun = new Map<string, number[]>();
-  for (const { phase, ...line } of lines) {
+  for (const line of lines) {
     const name = [line.instanceId, line.resource, line.keyId, line.step, line.actor.iamId].join("\n");
     const open = begun.get(name) ?? [];
-    if (phase === "before") {
-      begun.set(name, [...open, events.length]);
-      events.push({ ...line, ...singleOf(line), isConfirmed: false });
+    if (line.phase === "before") {
+      begun.set(name, [...open, steps.length]);
+      steps.push([line, undefined]);
       continue;
     }
     const index = open.at(-1);
     begun.set(name, open.slice(0, -1));
-    const event = { ...line, ...singleOf(line), isConfirmed: true };
-    if (index === undefined) events.push(event);
-    else events[index] = { ...events[index], ...event, time: events[index]?.time ?? event.time };
+    if (index === undefined) steps.push([undefined, line]);
+    else steps[index] = [steps[index]?.[0], line];
   }
-  return events;
+  return steps;
+}
+
+function eventOf([before, after]: StepLines<EvidenceLine>): readonly AuditEvent[] {
+  const last = after ?? before;
+  if (last === undefined) return [];
+  const { phase: _phase, ...line } = { ...before, ...last };
+  return [{ ...line, ...singleOf(line), isConfirmed: after !== undefined, time: before?.time ?? last.time }];
+}
+
+export const byTime = (a: EvidenceLine, b: EvidenceLine): number => timeOf(a) - timeOf(b);
+
+/** Whether two people are behind the step if dual authorization applies. */
+export function isTwoPeopleStep(step: string): boolean {
+  return consequential.get(step) === true;
 }
 
 function singleOf({ step, actor, consentedBy }: Omit<EvidenceLine, "phase">): { readonly single?: boolean } {
-  if (consequential.get(step) !== true) return {};
+  if (!isTwoPeopleStep(step)) return {};
   return { single: consentedBy === undefined || consentedBy.author === actor.iamId };
 }
 

@@ -8,7 +8,7 @@ import type { StatedReason } from "../../lifecycle/observation.ts";
 import type { Step } from "../../lifecycle/plan.ts";
 import { type EvidenceFacts, isoTime } from "../loop/evidence.ts";
 import type { EvidenceKey, EvidenceReason, EvidenceRecord } from "../ports/world.ts";
-import type { KeyDetails } from "./observe.ts";
+import type { KeySummary } from "./observe.ts";
 import { type KeyStepContext, writtenRecordId } from "./steps.ts";
 
 /**
@@ -41,7 +41,7 @@ export function keyEvidence(step: Step, phase: "before" | "after", context: KeyS
 }
 
 /** Everything that a removal erases. */
-function describeKey({ observation, snapshot }: KeyDetails): EvidenceKey {
+export function describeKey({ observation, snapshot }: KeySummary): EvidenceKey {
   const { carried, facts, twins } = observation;
   const { version, algorithm, size, templateName, createdAtMs, createdBy, rotatedAtMs, updatedAtMs, updatedBy } =
     snapshot;

@@ -1,0 +1,291 @@
+/** `uko certificate`: the commands that create, sign, check and show certificates of deleted keys. */
+
+import { readFile } from "node:fs/promises";
+import { Argument, type Command, InvalidArgumentError, Option } from "commander";
+import { jsonLine } from "../compose.ts";
+import type { SignerChoice, Target, VerificationChoice } from "../compose-certificates.ts";
+import { UkoError } from "../errors.ts";
+import { type KeyPath, parseKeyPath } from "./arguments.ts";
+import type { CliWorld } from "./cli-world.ts";
+import { commandHelp } from "./help-layout.ts";
+import { createProgressLine } from "./progress-line.ts";
+import { renderTable } from "./table.ts";
+
+interface SignerOptions {
+  readonly signKey?: string;
+  readonly signer?: string;
+  readonly signerKey?: string;
+}
+
+interface TargetOptions {
+  readonly out: string;
+  readonly force?: true;
+}
+
+/** Its libraries are loaded only by these commands. */
+const load = () => import("../compose-certificates.ts");
+
+export function addCertificateCommand(program: Command, world: CliWorld): void {
+  const certificate = program
+    .command("certificate")
+    .description("Create, sign, check and show certificates of deleted keys, which anyone can check offline")
+    .helpCommand("help [command]", "show help for a command")
+    .addHelpText("after", () => commandHelp(world.out, "certificate"));
+  addCreate(certificate, world);
+  addWitness(certificate, world);
+  addSign(certificate, world);
+  addVerify(certificate, world);
+  addShow(certificate, world);
+}
+
+interface CreateOptions extends SignerOptions, TargetOptions {
+  readonly evidence?: readonly string[];
+  readonly key?: readonly KeyPath[];
+  readonly witness?: readonly string[];
+  readonly observe?: true;
+}
+
+function addCreate(parent: Command, world: CliWorld): void {
+  const command = parent
+    .command("create")
+    .description("Create and sign a certificate from evidence files")
+    .addOption(files("--evidence <file>", "evidence file of a run; repeatable (default: UKO_EVIDENCE)"))
+    .addOption(
+      new Option("--key <key>", "only this key, <vaultId>/<keyId>; repeatable (default: all that ended)").argParser(
+        (text: string, before: readonly KeyPath[] = []) => [...before, parseKeyPath(text)],
+      ),
+    )
+    .addOption(files("--witness <file>", "statement that uko certificate witness wrote; repeatable"))
+    .option("--observe", "read the named keys now, because their steps are not in the evidence");
+  withTarget(withSigner(command), "the certificate").action(async (options: CreateOptions) => {
+    const { createCertificate } = await load();
+    const { key: keys = [], witness: witnesses = [] } = options;
+    const live = options.observe === true ? await observed(world, keys) : undefined;
+    const created = await createCertificate(
+      {
+        evidence: options.observe === true ? (options.evidence ?? []) : evidenceOf(world, options.evidence),
+        keys: keys.map(({ vaultId, keyId }) => `${vaultId}/${keyId}`),
+        witnesses,
+        ...(live !== undefined && { live }),
+        signer: signerOf(world, options),
+        target: targetOf(options),
+      },
+      world.signal,
+    );
+    const { keys: certified } = created.predicate;
+    world.out.write(
+      `Wrote ${options.out}: ${certified.length} ${certified.length === 1 ? "key" : "keys"}. To read it: uko certificate show ${options.out}\n`,
+    );
+  });
+}
+
+function addWitness(parent: Command, world: CliWorld): void {
+  const command = parent
+    .command("witness")
+    .description("Read destroyed keys under your own credential before they are removed, and sign what you read")
+    .addArgument(keysArgument());
+  withTarget(withSigner(command), "the signed statement").action(
+    async (keys: readonly KeyPath[], options: SignerOptions & TargetOptions) => {
+      const { writeWitness } = await load();
+      const live = await observed(world, keys);
+      const count = await writeWitness(live, signerOf(world, options), targetOf(options), world.signal);
+      world.out.write(
+        `Wrote ${options.out}: what you read of ${count} ${count === 1 ? "key" : "keys"}. Pass it to uko certificate create --witness.\n`,
+      );
+    },
+  );
+}
+
+function addSign(parent: Command, world: CliWorld): void {
+  const command = parent
+    .command("sign")
+    .description("Add your signature to a certificate; its signers can be several people")
+    .addArgument(new Argument("<file>", "the certificate"));
+  withSigner(command)
+    .option("--out <file>", "write another file, instead of adding the signature to this one")
+    .option("--force", "replace the file in --out if it exists")
+    .action(async (file: string, options: SignerOptions & Partial<TargetOptions>) => {
+      const { addSignature } = await load();
+      const target = targetOf({ out: file, ...options });
+      const count = await addSignature(file, signerOf(world, options), target, world.signal);
+      world.out.write(`Wrote ${target.file}: ${count} signatures.\n`);
+    });
+}
+
+interface VerifyOptions {
+  readonly trust: readonly string[];
+  readonly require: number;
+  readonly evidence?: readonly string[];
+  readonly activityTracker?: string;
+  readonly allowEmulator?: true;
+  readonly json?: true;
+}
+
+function addVerify(parent: Command, world: CliWorld): void {
+  parent
+    .command("verify")
+    .description("Check a certificate, and state how strong its proof is; works offline")
+    .addArgument(new Argument("<file>", "the certificate"))
+    .addOption(
+      files("--trust <[iamId=]file>", "public key of a signer, or a trust file; repeatable").makeOptionMandatory(),
+    )
+    .addOption(
+      new Option("--require <number>", "number of different persons who have to have signed")
+        .default(1)
+        .argParser(parseCount),
+    )
+    .addOption(files("--evidence <file>", "evidence file to compare the certificate with; repeatable"))
+    .option("--activity-tracker <file>", "audit events that you exported from the account yourself")
+    .option("--allow-emulator", "accept evidence of an emulator or of a host that is not IBM's")
+    .option("--json", "one line of JSON")
+    .action(async (file: string, options: VerifyOptions) => {
+      const { verifyFile, explainVerification } = await load();
+      const choice: VerificationChoice = {
+        file,
+        trust: options.trust,
+        requiredPersons: options.require,
+        allowsEmulator: options.allowEmulator === true,
+        evidence: options.evidence ?? [],
+        ...(options.activityTracker !== undefined && { activityTracker: options.activityTracker }),
+      };
+      const result = await verifyFile(choice);
+      const { certificate, ...checked } = result;
+      const isValid = result.problems.length === 0;
+      if (options.json === true) {
+        const keys = certificate?.predicate.keys.map(({ subject, outcome }) => ({ subject, outcome })) ?? [];
+        const limits = certificate?.predicate.notVerified ?? [];
+        world.out.write(`${jsonLine({ v: 1, isValid, ...checked, keys, notVerified: limits })}\n`);
+      } else if (isValid) world.out.write(`${explainVerification(result)}\n`);
+      if (isValid) return;
+      throw new UkoError("UKO_CERTIFICATE_INVALID", {
+        summary: `${file} is not valid`,
+        detail: options.json === true ? "" : explainVerification(result),
+      });
+    });
+}
+
+interface ShowOptions {
+  readonly html?: string;
+  readonly force?: true;
+  readonly json?: true;
+}
+
+function addShow(parent: Command, world: CliWorld): void {
+  parent
+    .command("show")
+    .description("Show what a certificate states; does not check its signatures")
+    .addArgument(new Argument("<file>", "the certificate"))
+    .option("--html <file>", "write a page instead, for reading and for printing on A4")
+    .option("--force", "replace the file in --html if it exists")
+    .option("--json", "the signed statement as one line of JSON")
+    .action(async (file: string, { html, force, json }: ShowOptions) => {
+      const { readCertificate, writePage, certificateHeads, certificateRows, explainLimits } = await load();
+      const read = await readCertificate(file);
+      const { certificate, sha256, keyIds } = read;
+      if (html !== undefined) {
+        await writePage(read, { file: html, isReplaced: force === true });
+        return void world.out.write(`Wrote ${html}\n`);
+      }
+      if (json === true) return void world.out.write(`${jsonLine(certificate)}\n`);
+      const columns = certificateHeads.map((head) => ({ head, ...(head === "KEY" && { minWidth: 16 }) }));
+      const { instance, createdAt, method } = certificate.predicate;
+      world.out.write(
+        [
+          `Certificate of ${createdAt} for instance ${instance.id}`,
+          method.statement,
+          "",
+          renderTable(world.out, { columns, rows: certificateRows(certificate) }),
+          "",
+          explainLimits(certificate),
+          "",
+          `Statement SHA-256 ${sha256}`,
+          ...keyIds.map((id) => `Signature of key ${id}, not checked here`),
+          "",
+        ].join("\n"),
+      );
+    });
+}
+
+async function observed(world: CliWorld, keys: readonly KeyPath[]) {
+  if (keys.length === 0) {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: "--observe reads named keys only, and no key is named",
+      detail: "Next: name each key with --key <vaultId>/<keyId>.",
+    });
+  }
+  const { readKeys } = await load();
+  const progress = createProgressLine(world.err);
+  try {
+    return await readKeys(world.environment, { progress }, keys, { signal: world.signal });
+  } finally {
+    progress.clear();
+  }
+}
+
+function withSigner(command: Command): Command {
+  return command
+    .option("--sign-key <file>", "your private key in PEM; UKO_SIGN_PASSPHRASE_FILE can have its passphrase")
+    .option("--signer <command>", "command that signs: reads bytes on standard input, prints base64")
+    .option("--signer-key <file>", "public key in PEM of --signer");
+}
+
+function withTarget(command: Command, what: string): Command {
+  return command
+    .requiredOption("--out <file>", `file for ${what}; uko does not overwrite files`)
+    .option("--force", "replace the file if it exists");
+}
+
+function files(flags: string, says: string): Option {
+  return new Option(flags, says).argParser((file: string, before: readonly string[] = []) => [...before, file]);
+}
+
+function keysArgument(): Argument {
+  return new Argument("<key...>", "<vaultId>/<keyId>").argParser((text: string, before: readonly KeyPath[] = []) => [
+    ...before,
+    parseKeyPath(text),
+  ]);
+}
+
+function parseCount(text: string): number {
+  if (/^[1-9][0-9]{0,2}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It must be a number from 1 to 999.");
+}
+
+function targetOf({ out, force }: TargetOptions): Target {
+  return { file: out, isReplaced: force === true };
+}
+
+function evidenceOf({ environment }: CliWorld, named: readonly string[] = []): readonly string[] {
+  if (named.length > 0) return named;
+  if (environment.UKO_EVIDENCE) return [environment.UKO_EVIDENCE];
+  throw new UkoError("UKO_INPUT_INVALID", {
+    summary: "The evidence file is not set",
+    detail: "Set --evidence, or UKO_EVIDENCE as in the runs that wrote it.",
+  });
+}
+
+function signerOf({ environment, ask }: CliWorld, { signKey, signer, signerKey }: SignerOptions): SignerChoice {
+  if (signKey !== undefined && signer === undefined) {
+    const { UKO_SIGN_PASSPHRASE_FILE: file } = environment;
+    const passphrase = async () =>
+      file ? (await readPassphrase(file)).replace(/\r?\n$/, "") : ask?.(`Passphrase of ${signKey}: `, true);
+    return { kind: "file", file: signKey, passphrase };
+  }
+  if (signer !== undefined && signerKey !== undefined && signKey === undefined) {
+    return { kind: "command", command: signer, publicKeyFile: signerKey };
+  }
+  throw new UkoError("UKO_INPUT_INVALID", {
+    summary: "A certificate needs one signer",
+    detail: "Set --sign-key, or both --signer and --signer-key.",
+  });
+}
+
+function readPassphrase(file: string): Promise<string> {
+  return readFile(file, "utf8").catch((error: unknown) => {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: `The passphrase file ${file} could not be read (UKO_SIGN_PASSPHRASE_FILE)`,
+      detail: error instanceof Error ? error.message : "",
+      cause: error,
+    });
+  });
+}

@@ -1,0 +1,297 @@
+/**
+ * The composition of certificates: files, keys and the clock join the building and the checking. Only
+ * the command line loads it.
+ */
+
+import { createHash } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { type Outputs, openWorld } from "./compose.ts";
+import { readTrackedEvents } from "./engine/certificate/activity-tracker.ts";
+import { buildCertificate } from "./engine/certificate/build.ts";
+import { createLogReader, type ReadLog } from "./engine/certificate/evidence-log.ts";
+import { renderCertificatePage } from "./engine/certificate/html.ts";
+import { type LiveReading, readKeysLive, unwatchedKeys, witnessedKeys } from "./engine/certificate/observe.ts";
+import { type Certificate, certificateForm, certificateType, type Envelope } from "./engine/certificate/statement.ts";
+import {
+  type CheckedEnvelope,
+  type Verification,
+  type VerificationTools,
+  verifyCertificate,
+} from "./engine/certificate/verify.ts";
+import { buildWitness } from "./engine/certificate/witness.ts";
+import type { CallOptions } from "./engine/ports/world.ts";
+import { UkoError } from "./errors.ts";
+import { readEvidenceFile } from "./services/evidence-reader.ts";
+import { readDocumentedHost } from "./services/http/allowed-hosts.ts";
+import { hashJson } from "./services/signing/canonical-json.ts";
+import {
+  envelopeOf,
+  maxEnvelopeBytes,
+  parseEnvelope,
+  payloadOf,
+  serializeEnvelope,
+  signEnvelope,
+} from "./services/signing/envelope.ts";
+import { createExternalSigner } from "./services/signing/external-signer.ts";
+import { createPemSigner, readPublicKey, type Signer } from "./services/signing/keys.ts";
+import { checkSignatures, readTrust, type TrustedPublicKey } from "./services/signing/trusted-keys.ts";
+import type { Environment } from "./settings.ts";
+import { toolIdentity } from "./tool-identity.ts";
+
+export {
+  certificateHeads,
+  certificateRows,
+  explainLimits,
+  explainVerification,
+} from "./engine/certificate/messages.ts";
+
+/** A key file, or a command with the public key that confirms its signatures. */
+export type SignerChoice =
+  | { readonly kind: "file"; readonly file: string; readonly passphrase: () => Promise<string | undefined> }
+  | { readonly kind: "command"; readonly command: string; readonly publicKeyFile: string };
+
+/** A file to write. An existing file is replaced only with `isReplaced`. */
+export interface Target {
+  readonly file: string;
+  readonly isReplaced: boolean;
+}
+
+export interface LiveKeys extends LiveReading {
+  readonly endpoint?: string;
+}
+
+/** Reads keys under the caller's own credential. Changes nothing. */
+export async function readKeys(
+  environment: Environment,
+  outputs: Outputs,
+  keys: readonly { readonly vaultId: string; readonly keyId: string }[],
+  options: CallOptions,
+): Promise<LiveKeys> {
+  const { world, endpoint, close } = openWorld(environment, {}, outputs);
+  try {
+    const reading = await readKeysLive(world, keys, options);
+    return { ...reading, ...(await endpoint()) };
+  } finally {
+    await close();
+  }
+}
+
+export interface Creation {
+  readonly evidence: readonly string[];
+  /** `<vaultId>/<keyId>`. */
+  readonly keys: readonly string[];
+  readonly witnesses: readonly string[];
+  readonly live?: LiveKeys;
+  readonly signer: SignerChoice;
+  readonly target: Target;
+}
+
+/** Throws UKO_EVIDENCE_BROKEN, UKO_INPUT_INVALID; then nothing was written. */
+export async function createCertificate(creation: Creation, signal: AbortSignal): Promise<Certificate> {
+  const { evidence, keys, live, target } = creation;
+  const signer = await openSigner(creation.signer, signal);
+  await requireFree(target);
+  const logs = await Promise.all(evidence.map((file, at) => readLog(file, at)));
+  const witnesses = await Promise.all(creation.witnesses.map(readEnvelope));
+  const certificate = buildCertificate(
+    {
+      logs,
+      keys,
+      observed: live === undefined ? [] : unwatchedKeys(live),
+      ...(live !== undefined && { observedAt: live }),
+      witnesses,
+      createdAt: now(),
+      tool: await toolIdentity(),
+    },
+    { hashJson, isIbmEndpoint },
+  );
+  await writeEnvelope(target, await signEnvelope(envelopeOf(certificateForm.parse(certificate)), signer));
+  return certificate;
+}
+
+async function readLog(file: string, index: number): Promise<ReadLog> {
+  const reader = createLogReader(index);
+  const read = reader.end(await readEvidenceFile(file, reader.add));
+  if (read.chain.breaks.length === 0) return read;
+  throw new UkoError("UKO_EVIDENCE_BROKEN", {
+    summary: `The evidence in ${file} was changed after the runs wrote it`,
+    detail: `No certificate was written.\nNext: uko audit --verify --file ${file}`,
+  });
+}
+
+/** Adds a signature to an existing certificate or witness statement. */
+export async function addSignature(file: string, choice: SignerChoice, target: Target, signal: AbortSignal) {
+  const signer = await openSigner(choice, signal);
+  if (target.file !== file) await requireFree(target);
+  const envelope = await signEnvelope(await readEnvelope(file), signer);
+  await writeEnvelope(target.file === file ? { ...target, isReplaced: true } : target, envelope);
+  return envelope.signatures.length;
+}
+
+/** Writes what a witness read, signed by the witness. Returns the number of keys. */
+export async function writeWitness(
+  live: LiveKeys,
+  choice: SignerChoice,
+  target: Target,
+  signal: AbortSignal,
+): Promise<number> {
+  const signer = await openSigner(choice, signal);
+  await requireFree(target);
+  const { instanceId, endpoint, reader } = live;
+  const keys = witnessedKeys(live);
+  const sources = { instanceId, ...(endpoint !== undefined && { endpoint }), tool: await toolIdentity() };
+  const statement = buildWitness({ ...sources, witness: reader, keys }, hashJson);
+  await writeEnvelope(target, await signEnvelope(envelopeOf(statement), signer));
+  return keys.length;
+}
+
+export interface VerificationChoice {
+  readonly file: string;
+  readonly trust: readonly string[];
+  readonly requiredPersons: number;
+  readonly allowsEmulator: boolean;
+  /** Empty if the evidence is not compared. */
+  readonly evidence: readonly string[];
+  readonly activityTracker?: string;
+}
+
+/** Checks a certificate without a network. Throws UKO_CERTIFICATE_INVALID if the file is no envelope. */
+export async function verifyFile(choice: VerificationChoice): Promise<Verification> {
+  const { file, requiredPersons, allowsEmulator, evidence, activityTracker } = choice;
+  const trusted = await readTrust(choice.trust);
+  const envelope = await readEnvelope(file);
+  const checked = openEnvelope(envelope, trusted);
+  const tools: VerificationTools = { hashJson, isIbmEndpoint, openEnvelope: (each) => openEnvelope(each, trusted) };
+  const logs = evidence.length === 0 ? undefined : await readNamedLogs(checked.statement, evidence);
+  const tracked = activityTracker === undefined ? undefined : readTrackedEvents(await readText(activityTracker));
+  return verifyCertificate(
+    {
+      ...checked,
+      requiredPersons,
+      allowsEmulator,
+      ...(logs !== undefined && { evidence: logs }),
+      ...(tracked !== undefined && { tracked }),
+    },
+    tools,
+  );
+}
+
+function openEnvelope(envelope: Envelope, trusted: readonly TrustedPublicKey[]): CheckedEnvelope {
+  return { statement: payloadOf(envelope, "The certificate"), signatures: checkSignatures(envelope, trusted) };
+}
+
+/** The file of each log that the certificate names, whatever the order in which they were passed. */
+async function readNamedLogs(statement: unknown, files: readonly string[]): Promise<readonly (ReadLog | undefined)[]> {
+  const certificate = certificateForm.safeParse(statement);
+  const logs = certificate.success ? certificate.data.predicate.evidence : [];
+  const found: (ReadLog | undefined)[] = [];
+  for (const [index, { lines, head }] of logs.entries()) {
+    const inOrder = files.toSorted((a, b) => Number(b === files[index]) - Number(a === files[index]));
+    let match: ReadLog | undefined;
+    for (const file of inOrder) {
+      const reader = createLogReader(index, lines);
+      await readEvidenceFile(file, reader.add);
+      const read = reader.end(undefined);
+      if (read.log?.head === head) match = read;
+      if (match !== undefined) break;
+    }
+    found.push(match);
+  }
+  return found;
+}
+
+export interface ReadCertificate {
+  readonly certificate: Certificate;
+  readonly sha256: string;
+  readonly keyIds: readonly string[];
+}
+
+/** Reads a certificate without checking its signatures. Throws UKO_CERTIFICATE_INVALID. */
+export async function readCertificate(file: string): Promise<ReadCertificate> {
+  const envelope = await readEnvelope(file);
+  const statement = payloadOf(envelope, file);
+  const read = certificateForm.safeParse(statement);
+  if (!read.success) {
+    throw new UkoError("UKO_CERTIFICATE_INVALID", {
+      summary: `${file} is not a certificate of this release`,
+      detail: `This release reads statements of type ${certificateType}.`,
+    });
+  }
+  const sha256 = createHash("sha256").update(Buffer.from(envelope.payload, "base64")).digest("hex");
+  return { certificate: read.data, sha256, keyIds: envelope.signatures.map(({ keyid }) => keyid) };
+}
+
+/** Writes the certificate as a page. */
+export async function writePage({ certificate, ...facts }: ReadCertificate, target: Target): Promise<void> {
+  await write(target, renderCertificatePage(certificate, facts));
+}
+
+async function openSigner(choice: SignerChoice, signal: AbortSignal): Promise<Signer> {
+  if (choice.kind === "file") {
+    return createPemSigner(await readText(choice.file), choice.file, choice.passphrase);
+  }
+  const publicKey = readPublicKey(await readText(choice.publicKeyFile), choice.publicKeyFile);
+  return createExternalSigner(choice.command, publicKey, signal);
+}
+
+async function readEnvelope(file: string): Promise<Envelope> {
+  const text = await readText(file);
+  if (text.length > maxEnvelopeBytes) {
+    throw new UkoError("UKO_CERTIFICATE_INVALID", { summary: `${file} is too large for a certificate` });
+  }
+  return parseEnvelope(text, file);
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: `${file} could not be read`,
+      detail: error instanceof Error ? error.message : String(error),
+      cause: error,
+    });
+  }
+}
+
+async function writeEnvelope(target: Target, envelope: Envelope): Promise<void> {
+  await write(target, serializeEnvelope(envelope));
+}
+
+/** Checked before a person is asked to sign, and again when the file is written. */
+async function requireFree({ file, isReplaced }: Target): Promise<void> {
+  if (isReplaced) return;
+  const exists = await readFile(file).then(
+    () => true,
+    () => false,
+  );
+  if (exists) throw occupied(file);
+}
+
+async function write({ file, isReplaced }: Target, text: string): Promise<void> {
+  try {
+    await writeFile(file, text, { flag: isReplaced ? "w" : "wx" });
+  } catch (error) {
+    if ((error as { code?: unknown }).code === "EEXIST") throw occupied(file);
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: `${file} could not be written`,
+      detail: error instanceof Error ? error.message : String(error),
+      cause: error,
+    });
+  }
+}
+
+function occupied(file: string): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", {
+    summary: `${file} exists already`,
+    detail: "Nothing was written. Name another file, or add --force to replace it.",
+  });
+}
+
+function isIbmEndpoint(url: string): boolean {
+  return readDocumentedHost({ url, role: "uko" }) !== undefined;
+}
+
+function now(): string {
+  return new Date(Date.now()).toISOString().replace(/\.\d{3}Z$/, "Z");
+}

@@ -1,0 +1,75 @@
+/**
+ * The comparison of a certificate with audit events that the verifier exported from the account. The
+ * form of the events is taken from IBM's public documents; no real export was available. Pure.
+ */
+
+import * as z from "zod";
+import type { Certificate, CertificateStep } from "./statement.ts";
+
+const event = z.object({
+  eventTime: z.string(),
+  correlationId: z.string(),
+  initiator: z.object({ id: z.string() }),
+  outcome: z.string().optional().catch(undefined),
+});
+export type TrackedEvent = z.infer<typeof event>;
+
+/** Reads an export: a JSON array, or one event a line. Other events are passed over. */
+export function readTrackedEvents(text: string): readonly TrackedEvent[] {
+  const values = text.trimStart().startsWith("[") ? parse(text) : text.split("\n").map(parse);
+  return (Array.isArray(values) ? values : []).flatMap((value) => {
+    const body = (value as { readonly message?: unknown } | null)?.message ?? value;
+    const read = event.safeParse(typeof body === "string" ? parse(body) : body);
+    return read.success ? [read.data] : [];
+  });
+}
+
+export interface Corroboration {
+  /** Every step that ended something has its event, and every key has such a step. */
+  readonly isComplete: boolean;
+  readonly matched: number;
+  /** Steps without an event. */
+  readonly missing: readonly { readonly subject: string; readonly step: string }[];
+  /** Steps whose event names another person or another time. */
+  readonly contradictions: readonly { readonly subject: string; readonly step: string }[];
+}
+
+const endingSteps: readonly string[] = ["deactivate", "destroy", "remove"];
+/** An event is written when the call ends; the evidence names the read before the call. */
+const toleranceMs = 5 * 60_000;
+
+export function corroborate({ predicate: { keys } }: Certificate, events: readonly TrackedEvent[]): Corroboration {
+  const byId = new Map<string, TrackedEvent[]>();
+  for (const each of events) {
+    const same = byId.get(each.correlationId);
+    if (same === undefined) byId.set(each.correlationId, [each]);
+    else same.push(each);
+  }
+  const steps = keys.flatMap(({ subject, steps: all }) =>
+    all
+      .filter(({ step, doneAt }) => doneAt !== undefined && endingSteps.includes(step))
+      .map((step) => ({ subject, step, found: byId.get(step.correlationId ?? "") ?? [] })),
+  );
+  const named = ({ subject, step: { step } }: (typeof steps)[number]) => ({ subject, step });
+  const missing = steps.filter(({ found }) => found.length === 0).map(named);
+  const contradictions = steps
+    .filter(({ found, step }) => found.length > 0 && !found.some((one) => agrees(step, one)))
+    .map(named);
+  const matched = steps.length - missing.length - contradictions.length;
+  const haveSteps = new Set(steps.map(({ subject }) => subject));
+  const isComplete = matched === steps.length && keys.every(({ subject }) => haveSteps.has(subject));
+  return { isComplete, matched, missing, contradictions };
+}
+
+function agrees({ executor, startedAt }: CertificateStep, { initiator, eventTime, outcome }: TrackedEvent): boolean {
+  const distanceMs = Math.abs(Date.parse(eventTime) - Date.parse(startedAt));
+  return initiator.id === executor.iamId && distanceMs <= toleranceMs && (outcome ?? "success") === "success";
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,146 @@
+/** Builds the unsigned statement of a certificate from evidence, observations and witnesses. Pure. */
+
+import { UkoError } from "../../errors.ts";
+import { plain } from "../text/words.ts";
+import type { ReadLog } from "./evidence-log.ts";
+import { keysInEvidence } from "./key-history.ts";
+import { limitsOf } from "./limits.ts";
+import {
+  type Certificate,
+  type CertificateKey,
+  type CertificateLog,
+  certificateType,
+  type Envelope,
+  type HashJson,
+  maxSubjects,
+  statementType,
+  subjectsOf,
+} from "./statement.ts";
+
+export interface CertificateSources {
+  readonly logs: readonly ReadLog[];
+  /** `<vaultId>/<keyId>`; every key that ended if none is named. */
+  readonly keys: readonly string[];
+  /** Keys that were read now, because their steps are not in the evidence. */
+  readonly observed: readonly CertificateKey[];
+  /** The instance of the observed keys, and the endpoint that answered. */
+  readonly observedAt?: { readonly instanceId: string; readonly endpoint?: string };
+  readonly witnesses: readonly Envelope[];
+  readonly createdAt: string;
+  readonly tool: Certificate["predicate"]["tool"];
+}
+
+export interface CertificateTools {
+  readonly hashJson: HashJson;
+  readonly isIbmEndpoint: (url: string) => boolean;
+}
+
+/** The method in the words of NIST SP 800-88, as far as the service's reports support them. */
+export const method = {
+  standard: "NIST SP 800-88 Rev. 2",
+  technique: "cryptographic erase",
+  statement: "Cryptographic erase, performed and reported by the service. uko read the reports and did not inspect it.",
+} as const;
+
+/** Throws UKO_EVIDENCE_BROKEN, UKO_INPUT_INVALID. */
+export function buildCertificate(sources: CertificateSources, tools: CertificateTools): Certificate {
+  const { logs, observed, observedAt, witnesses, createdAt, tool } = sources;
+  const instanceId = instanceOf(sources);
+  const keys = [
+    ...select(
+      keysInEvidence(
+        logs.flatMap(({ entries }) => entries),
+        instanceId,
+      ),
+      sources,
+    ),
+    ...observed,
+  ];
+  if (keys.length === 0) throw nothingEnded();
+  if (keys.length > maxSubjects) throw tooMany(keys.length);
+  const evidence = logs.flatMap(({ log }) => (log === undefined ? [] : [log]));
+  const endpoints = endpointsOf(logs, instanceId, observedAt?.endpoint);
+  const subject = subjectsOf(keys, tools.hashJson);
+  return {
+    _type: statementType,
+    subject,
+    predicateType: certificateType,
+    predicate: {
+      createdAt,
+      tool,
+      instance: { id: instanceId, endpoints },
+      method,
+      keys,
+      list: { count: subject.length, sha256: tools.hashJson(subject) },
+      evidence,
+      witnesses: [...witnesses],
+      notVerified: limitsOf({ keys, evidence, isIbm: isAllIbms({ endpoints, evidence }, tools) }),
+    },
+  };
+}
+
+/** Whether every endpoint is recorded and is one of IBM's; an unchained file does not record its endpoint. */
+export function isAllIbms(
+  { endpoints, evidence }: { readonly endpoints: readonly string[]; readonly evidence: readonly CertificateLog[] },
+  { isIbmEndpoint }: Pick<CertificateTools, "isIbmEndpoint">,
+): boolean {
+  return endpoints.length > 0 && endpoints.every(isIbmEndpoint) && evidence.every(({ isChained }) => isChained);
+}
+
+/** One certificate is about one instance. */
+function instanceOf({ logs, observedAt }: CertificateSources): string {
+  const named = logs.flatMap(({ entries }) => entries.map(({ instanceId }) => instanceId));
+  const ids = [...new Set([...named, ...(observedAt === undefined ? [] : [observedAt.instanceId])])];
+  const [id] = ids;
+  if (id === undefined) {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: "The evidence has no steps",
+      detail: "Next: name the file that UKO_EVIDENCE named in the runs, with --evidence.",
+    });
+  }
+  if (ids.length === 1) return id;
+  throw new UkoError("UKO_INPUT_INVALID", {
+    summary: "The evidence is about several instances",
+    detail: `A certificate is about one instance. Found: ${ids.map((each) => plain(each, 60)).join(", ")}.`,
+  });
+}
+
+function select(found: readonly CertificateKey[], { keys, observed }: CertificateSources): readonly CertificateKey[] {
+  if (keys.length === 0) return found.filter(({ outcome }) => outcome === "destroyed" || outcome === "removed");
+  const byPath = new Map(found.map((key) => [`${key.vaultId}/${key.keyId}`, key]));
+  const seen = new Set(observed.map(({ vaultId, keyId }) => `${vaultId}/${keyId}`));
+  return keys.filter((path) => !seen.has(path)).map((path) => byPath.get(path) ?? absentFromEvidence(path));
+}
+
+function absentFromEvidence(path: string): never {
+  throw new UkoError("UKO_INPUT_INVALID", {
+    summary: `The evidence does not mention key ${plain(path, 100)}`,
+    detail: [
+      "Name all files in which runs on the key wrote evidence. If the key was deleted without uko:",
+      "Next: add --observe, and uko reads what the service reports of the key today.",
+    ].join("\n"),
+  });
+}
+
+function nothingEnded(): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", {
+    summary: "The evidence does not have a key that was destroyed or removed",
+    detail: "Next: name a key with --key, and the certificate states how far its deletion is.",
+  });
+}
+
+function tooMany(count: number): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", {
+    summary: `The evidence has ${count} keys, and a certificate has at most ${maxSubjects}`,
+    detail: "Next: name the keys of each certificate with --key.",
+  });
+}
+
+/** An entry without a run before it adds no endpoint, so an unknown source stays visible as none. */
+function endpointsOf(logs: readonly ReadLog[], instanceId: string, observed: string | undefined): string[] {
+  const runs = logs.flatMap(({ entries }) => entries.flatMap(({ run }) => (run === undefined ? [] : [run])));
+  const urls = runs.flatMap((run) =>
+    run.instanceId === instanceId && run.endpoint !== undefined ? [run.endpoint] : [],
+  );
+  return [...new Set([...urls, ...(observed === undefined ? [] : [observed])])].toSorted();
+}

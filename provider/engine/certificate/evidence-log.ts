@@ -1,0 +1,96 @@
+/** The content of evidence files for a certificate: the entries, and what names each file. Pure. */
+
+import * as z from "zod";
+import { evidenceLine } from "../commands/audit.ts";
+import { type ChainReport, createChainCheck, type EvidenceFileLine } from "./chain.ts";
+import type { CertificateLog } from "./statement.ts";
+
+const optionalText = z.string().optional().catch(undefined);
+const keyDescription = z.object({
+  version: z.int().optional().catch(undefined),
+  algorithm: optionalText,
+  size: optionalText,
+  template: optionalText,
+  description: optionalText,
+  activationDate: optionalText,
+  expirationDate: optionalText,
+  createdAt: optionalText,
+  createdBy: optionalText,
+  rotatedAt: optionalText,
+  isLive: z.boolean().catch(false),
+  keystores: z
+    .array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        type: z.string(),
+        keyId: z.string(),
+        status: z.string(),
+        syncFlag: z.string(),
+        destructionAt: optionalText,
+      }),
+    )
+    .catch([]),
+  kmsKeys: z.array(z.object({ id: z.string(), state: z.string() })).catch([]),
+});
+export type KeyDescription = z.infer<typeof keyDescription>;
+
+const loggedLine = evidenceLine.extend({
+  seq: z.int().positive().optional().catch(undefined),
+  digest: optionalText,
+  key: keyDescription.optional().catch(undefined),
+  run: z
+    .object({ instanceId: z.string(), endpoint: optionalText, credential: z.enum(["api_key", "token"]) })
+    .optional()
+    .catch(undefined),
+});
+/** An entry, with the position of its file among the files of the certificate. */
+export type LoggedLine = z.infer<typeof loggedLine> & { readonly log: number };
+
+export interface ReadLog {
+  readonly log: CertificateLog | undefined;
+  readonly entries: readonly LoggedLine[];
+  readonly chain: ChainReport;
+}
+
+export interface LogReader {
+  add(line: EvidenceFileLine): void;
+  end(headText: string | undefined): ReadLog;
+}
+
+/**
+ * Reads one file. With `maxLines`, as a certificate that was made earlier names it, later lines are
+ * ignored, and so is the head record, which covers them.
+ */
+export function createLogReader(index: number, maxLines = Number.POSITIVE_INFINITY): LogReader {
+  const check = createChainCheck();
+  const entries: LoggedLine[] = [];
+  let lines = 0;
+  let whole = "";
+  let isChained = false;
+  return {
+    add(line) {
+      if (lines >= maxLines) return;
+      lines += 1;
+      check.add(line);
+      const entry = parseEntry(line.text);
+      if (entry !== undefined) entries.push({ ...entry, log: index });
+      isChained ||= entry?.seq !== undefined;
+      if (!isChained) whole = line.sha256Through();
+    },
+    end(headText) {
+      const chain = check.end(maxLines === Number.POSITIVE_INFINITY ? headText : undefined);
+      const head = chain.head?.sha256 ?? whole;
+      const log = { lines, isChained: chain.head !== undefined, unchainedLines: chain.unchained, head };
+      return { log: lines === 0 ? undefined : log, entries, chain };
+    },
+  };
+}
+
+function parseEntry(text: string): z.infer<typeof loggedLine> | undefined {
+  try {
+    return loggedLine.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,162 @@
+/** A certificate and its check, in sentences and rows. */
+
+import { plain } from "../text/words.ts";
+import type { Certificate, CertificateKey, CertificateStep, Person } from "./statement.ts";
+import type { TrustedKey } from "./trust.ts";
+import type { Grade, Problem, Verification } from "./verify.ts";
+import type { NotCounted } from "./witness.ts";
+
+export const certificateHeads = ["KEY", "OUTCOME", "WHEN", "REQUESTED BY", "APPROVED BY", "EXECUTED BY"] as const;
+
+/** One row per key: the step that decided its outcome, and the people behind this step. */
+export function certificateRows({ predicate: { keys } }: Certificate): readonly (readonly string[])[] {
+  const names = namesOf(keys);
+  return keys.map((key) => {
+    const step = decidingStep(key);
+    const nameOf = (iamId: string | undefined): string => (iamId === undefined ? "" : (names.get(iamId) ?? iamId));
+    return [
+      key.label === "" ? key.keyId : key.label,
+      outcomeWords[key.outcome],
+      step?.doneAt ?? key.outcomeAt ?? key.keystoresReadAt ?? "",
+      nameOf(step?.requester?.iamId),
+      step?.isSingle === true ? "(one person)" : nameOf(step?.approver?.iamId),
+      step === undefined ? "not recorded" : nameOf(step.executor.iamId),
+    ].map((cell) => plain(cell, 60));
+  });
+}
+
+export const outcomeWords = {
+  removed: "destroyed, removed",
+  destroyed: "destroyed",
+  deactivated: "deactivated",
+  not_ended: "not ended",
+  absent: "does not exist",
+} as const satisfies Record<CertificateKey["outcome"], string>;
+
+/** The destruction; without one, the last step that two people can be required for. */
+export function decidingStep({ steps }: CertificateKey): CertificateStep | undefined {
+  const done = steps.filter(({ doneAt }) => doneAt !== undefined);
+  return done.findLast(({ step }) => step === "destroy") ?? done.findLast(({ isSingle }) => isSingle !== undefined);
+}
+
+export function namesOf(keys: readonly CertificateKey[]): ReadonlyMap<string, string> {
+  return new Map(
+    keys.flatMap(({ steps }) =>
+      steps.flatMap(({ executor: { iamId, name } }) =>
+        name === undefined || name === "" ? [] : [[iamId, `${name} (${iamId})`] as const],
+      ),
+    ),
+  );
+}
+
+export function explainLimits({ predicate: { notVerified } }: Certificate): string {
+  const lines = notVerified.map(({ text, subjects }) =>
+    subjects === undefined ? `  - ${text}` : `  - ${text} (${sayKeys(subjects)})`,
+  );
+  return ["Not verified:", ...lines].join("\n");
+}
+
+const maxNamedKeys = 3;
+const maxShownProblems = 10;
+
+function sayKeys(subjects: readonly string[]): string {
+  const named = subjects.slice(0, maxNamedKeys).map((name) => plain(name.split("/").at(-1) ?? name, 60));
+  const more = subjects.length - named.length;
+  return more > 0 ? `${named.join(", ")} and ${more} more` : named.join(", ");
+}
+
+/** The result for a terminal: the grade comes first; for an invalid certificate, the reasons. */
+export function explainVerification(result: Verification): string {
+  const { certificate, problems, grade, signers, unknownKeys, witnesses, isEvidenceChecked, corroboration } = result;
+  if (certificate === undefined || problems.length > 0) {
+    const shown = problems.slice(0, maxShownProblems).map((problem) => `${explainProblem(problem)}.`);
+    const more = problems.length - shown.length;
+    return [...shown, ...(more > 0 ? [`And ${more} more reasons.`] : [])].join("\n");
+  }
+  const { keys, instance } = certificate.predicate;
+  const endpoints = instance.endpoints.length === 0 ? "not recorded" : instance.endpoints.join(", ");
+  return [
+    `Grade: ${explainGrade(grade)}`,
+    `Valid: ${keys.length} ${keys.length === 1 ? "key" : "keys"} of instance ${instance.id} (${plain(endpoints, 200)})`,
+    `Signed by ${signers.map(saySigner).join(" and ")}`,
+    ...(unknownKeys.length === 0
+      ? []
+      : [
+          `Not counted: ${unknownKeys.length} ${unknownKeys.length === 1 ? "signature" : "signatures"} of unknown keys`,
+        ]),
+    ...witnesses.flatMap((each) =>
+      each.kind === "not_counted" ? [`Witness not counted: ${sayPerson(each.person)}${notCounted[each.why]}`] : [],
+    ),
+    isEvidenceChecked
+      ? "Evidence: the certificate follows from the evidence files"
+      : "Evidence: not compared; add --evidence to compare the certificate with the files",
+    ...(corroboration === undefined
+      ? []
+      : [`Audit events: ${corroboration.matched} steps match, ${corroboration.missing.length} have no event`]),
+    "",
+    explainLimits(certificate),
+  ].join("\n");
+}
+
+export function explainGrade(grade: Grade): string {
+  switch (grade) {
+    case "self_reported":
+      return "self-reported: the people who took the steps wrote the evidence, and no independent witness read every key";
+    case "witnessed":
+      return "witnessed: a person who took no part read every key live before its metadata was removed, and signed it";
+    case "corroborated":
+      return "corroborated: the audit events of the account agree with every step";
+  }
+}
+
+function saySigner({ iamId, name }: TrustedKey["person"]): string {
+  return iamId === undefined ? plain(name, 100) : `${plain(name, 100)} (${plain(iamId, 100)})`;
+}
+
+function sayPerson(person: Person | undefined): string {
+  return person === undefined ? "" : `${plain(person.name ?? person.iamId, 100)}: `;
+}
+
+const notCounted = {
+  not_a_statement: "it is not a witness statement of this release",
+  signer_is_not_the_witness: "the signature is not of a key that --trust gives to this person's IAM ID",
+  took_part: "this person requested, approved or took a step",
+  other_instance: "the reading is of another instance",
+  keys_not_read_in_time: "no key was read between its destruction and its removal, with every keystore free of it",
+} as const satisfies Record<NotCounted, string>;
+
+/** The sentence for one reason why a certificate is not valid. */
+export function explainProblem(problem: Problem): string {
+  switch (problem.kind) {
+    case "not_a_certificate":
+      return `The statement is not a certificate of this release: ${plain(problem.detail)}`;
+    case "newer_version":
+      return `This release does not know certificates of type ${plain(problem.type, 150)}`;
+    case "signature_altered":
+      return `A signature of a trusted key does not fit the certificate (${plain(problem.keyId, 64)})`;
+    case "too_few_persons":
+      return `${problem.found} trusted ${problem.found === 1 ? "person" : "persons"} signed it, ${problem.required} are required`;
+    case "duplicate_subject":
+      return `Key ${plain(problem.subject)} is listed twice`;
+    case "subject_changed":
+      return `The facts of key ${plain(problem.subject)} do not fit its digest`;
+    case "list_changed":
+      return "The list of keys is not complete: its count or its digest does not fit";
+    case "limits_changed":
+      return "The list of what is not verified does not follow from the facts";
+    case "not_ibm":
+      return problem.endpoints.length === 0
+        ? "The evidence does not record which service answered; --allow-emulator accepts it"
+        : `${plain(problem.endpoints.join(", "), 200)} is not a host of IBM; --allow-emulator accepts it, for tests`;
+    case "witness_altered":
+      return "A statement of a witness was changed";
+    case "evidence_missing":
+      return `No evidence file ends or continues as file ${problem.log + 1} of the certificate (head ${problem.head})`;
+    case "evidence_broken":
+      return `Evidence file ${problem.log + 1} was changed after the runs wrote it`;
+    case "evidence_differs":
+      return `The evidence does not say the same of key ${plain(problem.subject)}`;
+    case "contradicted":
+      return `The audit event of step ${plain(problem.step, 40)} on key ${plain(problem.subject)} names another person or time`;
+  }
+}

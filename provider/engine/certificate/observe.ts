@@ -1,0 +1,109 @@
+/** Reads keys live, for a witness and for keys whose steps are not in the evidence. Changes nothing. */
+
+import { UkoError } from "../../errors.ts";
+import { describeKey } from "../key/evidence.ts";
+import { observeKey } from "../key/observe.ts";
+import { isoTime } from "../loop/evidence.ts";
+import type { CallOptions, EvidenceKey, KeyRef, World } from "../ports/world.ts";
+import { factsOf, subjectName } from "./key-history.ts";
+import type { CertificateKey, ObservedKey, Person } from "./statement.ts";
+
+/** Several keys as one caller read them. */
+export interface LiveReading {
+  readonly instanceId: string;
+  readonly reader: Person;
+  readonly keys: readonly LiveKey[];
+}
+
+type LiveKey = { readonly ref: KeyRef } & (
+  | { readonly kind: "gone" }
+  | {
+      readonly kind: "present";
+      readonly state: string;
+      readonly label: string;
+      readonly readAt: string;
+      readonly key: EvidenceKey;
+    }
+);
+
+/** Throws what the reads throw; a key that the vault does not have is `gone`. */
+export async function readKeysLive(
+  world: World,
+  keys: readonly { readonly vaultId: string; readonly keyId: string }[],
+  options: CallOptions,
+): Promise<LiveReading> {
+  const { instanceId } = world.session;
+  const actor = await world.session.actor(options);
+  const read: LiveKey[] = [];
+  for (const path of keys) {
+    const ref = { instanceId, ...path };
+    const seen = await observeKey(world, ref, "decision", options);
+    if (seen.kind === "gone") read.push({ ref, kind: "gone" });
+    else {
+      const { stateWord: state, facts } = seen.observation;
+      const readAt = isoTime(seen.nowMs);
+      read.push({ ref, kind: "present", state, label: facts.label, readAt, key: describeKey(seen) });
+    }
+  }
+  return { instanceId, reader: { iamId: actor.identity?.iamId ?? "", name: actor.displayName }, keys: read };
+}
+
+/** The keys as a witness signs them. Throws UKO_KEY_NOT_FOUND, UKO_ACTOR_NOT_A_PERSON. */
+export function witnessedKeys({ keys, reader }: LiveReading): readonly ObservedKey[] {
+  if (reader.iamId === "") {
+    throw new UkoError("UKO_ACTOR_NOT_A_PERSON", {
+      summary: "The credential does not name a person, so its reading is not that of a witness",
+      detail: "Run again with your own API key.",
+    });
+  }
+  return keys.map((each) => {
+    const subject = subjectName(each.ref);
+    if (each.kind === "gone") {
+      throw new UkoError("UKO_KEY_NOT_FOUND", {
+        summary: `Key ${each.ref.keyId} is already removed`,
+        detail: "A witness reads a key after it was destroyed and before its metadata is removed.",
+      });
+    }
+    const { state, label, readAt, key } = each;
+    return { subject, label, state, readAt, areKeystoresLive: key.isLive, keystores: [...key.keystores] };
+  });
+}
+
+/** The keys as a certificate states them if their steps were not recorded. */
+export function unwatchedKeys({ keys, reader }: LiveReading): readonly CertificateKey[] {
+  return keys.map((each) => {
+    const { ref } = each;
+    const common = {
+      subject: subjectName(ref),
+      vaultId: ref.vaultId,
+      keyId: ref.keyId,
+      isWatched: false,
+      steps: [],
+      observer: reader,
+    };
+    if (each.kind === "gone") {
+      return { ...common, label: "", outcome: "absent", keystores: [], areKeystoresLive: false, kmsKeys: [] };
+    }
+    const { key } = each;
+    return {
+      ...common,
+      label: each.label,
+      outcome: outcomeBy[each.state] ?? "not_ended",
+      ...factsOf(certifiable(key)),
+      keystores: [...key.keystores],
+      keystoresReadAt: each.readAt,
+      areKeystoresLive: key.isLive,
+      kmsKeys: [...key.kmsKeys],
+    };
+  });
+}
+
+const outcomeBy: Readonly<Record<string, CertificateKey["outcome"]>> = {
+  destroyed: "destroyed",
+  deactivated: "deactivated",
+};
+
+/** The facts that a certificate has of a key; who wrote last is not one of them. */
+function certifiable({ record: _record, updatedAt: _at, updatedBy: _by, keystores, kmsKeys, ...facts }: EvidenceKey) {
+  return { ...facts, keystores: [...keystores], kmsKeys: [...kmsKeys] };
+}

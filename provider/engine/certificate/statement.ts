@@ -1,0 +1,192 @@
+/**
+ * The form of a certificate: an in-toto Statement v1 with a predicate of this project. Strict, so that
+ * a field that this release does not know is never passed over.
+ */
+
+import * as z from "zod";
+
+export const statementType = "https://in-toto.io/Statement/v1";
+/** A change of the form is a new version at the end. */
+const predicateBase = "https://github.com/pulumi-uko/pulumi-uko/certificate";
+export const certificateType = `${predicateBase}/v1`;
+export const witnessType = `${predicateBase}/witness/v1`;
+
+/** A certificate with more keys would be unwieldy; a campaign has one certificate for each wave. */
+export const maxSubjects = 20_000;
+
+const text = z.string();
+const time = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?Z$/);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+const person = z.strictObject({ iamId: text, name: text.optional() });
+const behind = z.strictObject({
+  iamId: text.describe("IAM ID of the record's author; empty if the evidence does not have it"),
+  recordId: text.optional(),
+});
+const consent = z.strictObject({
+  recordId: text,
+  step: text,
+  how: text.describe("asked: by command; met: an engine reached the key; answer: answers another record"),
+  author: text,
+  writtenAt: text,
+  answers: text.optional(),
+  reason: text.optional(),
+});
+const keystore = z.strictObject({
+  id: text.optional(),
+  name: text,
+  type: text.optional(),
+  keyId: text.optional().describe("ID of the key in this keystore, such as the cloud's key"),
+  status: text.describe("Status that the service reported"),
+  syncFlag: text,
+  destructionAt: text.optional().describe("End of the pending period that the service reported"),
+});
+const step = z.strictObject({
+  step: text,
+  from: text,
+  to: text,
+  startedAt: time.describe("Time of the service before the call"),
+  doneAt: time.optional().describe("Time of the service of the entry after the call; absent if not confirmed"),
+  executor: person,
+  credential: z.enum(["api_key", "token"]).optional().describe("How the executor authenticated, as far as known"),
+  requester: behind.optional(),
+  approver: behind.optional(),
+  isSingle: z.boolean().optional().describe("Whether one person alone took a step that can require two"),
+  digest: text.optional().describe("Digest of the key's facts that the approval covers"),
+  consent: consent.optional().describe("Consent record that the step wrote or used"),
+  correlationId: text.optional(),
+  evidence: z.strictObject({ log: z.int().nonnegative(), seq: z.int().positive().optional() }),
+});
+
+export const outcomes = ["removed", "destroyed", "deactivated", "not_ended", "absent"] as const;
+
+const keyFacts = z.strictObject({
+  subject: text,
+  vaultId: text,
+  keyId: text,
+  label: text,
+  outcome: z.enum(outcomes).describe("removed: destroyed, and then its metadata was removed from the vault"),
+  outcomeAt: time.optional(),
+  isWatched: z.boolean().describe("False if the steps were not recorded, only the result was read"),
+  algorithm: text.optional(),
+  size: text.optional(),
+  version: z.int().optional(),
+  template: text.optional(),
+  description: text.optional(),
+  activationDate: text.optional(),
+  expirationDate: text.optional(),
+  createdAt: text.optional(),
+  createdBy: text.optional(),
+  rotatedAt: text.optional(),
+  keystores: z.array(keystore),
+  keystoresReadAt: time.optional(),
+  areKeystoresLive: z.boolean().describe("Whether the keystores were asked live at that time"),
+  kmsKeys: z.array(z.strictObject({ id: text, state: text })),
+  steps: z.array(step),
+  observer: person.optional().describe("Who read the key for create --observe"),
+});
+
+const log = z.strictObject({
+  lines: z.int().positive(),
+  isChained: z.boolean(),
+  unchainedLines: z.int().nonnegative().describe("Lines of an earlier release at the beginning"),
+  head: sha256.describe("SHA-256 of the last line; of the whole file if it is not chained"),
+});
+
+export const envelopeForm = z.strictObject({
+  payload: z.base64(),
+  payloadType: z.literal("application/vnd.in-toto+json"),
+  signatures: z
+    .array(z.strictObject({ keyid: text, sig: z.base64() }))
+    .min(1)
+    .max(100),
+});
+export type Envelope = z.infer<typeof envelopeForm>;
+
+const tool = z.strictObject({ name: text, version: text, build: text });
+
+export const limitCodes = [
+  "exported_material",
+  "backups",
+  "hsm_zeroization",
+  "log_of_executors",
+  "existence",
+  "not_destroyed",
+  "pending_period",
+  "keystores_not_live",
+  "steps_not_recorded",
+  "steps_not_confirmed",
+  "evidence_not_chained",
+  "not_ibm",
+] as const;
+const limit = z.strictObject({
+  code: z.enum(limitCodes),
+  text,
+  subjects: z.array(text).optional().describe("Keys concerned; absent if all are"),
+});
+
+const predicate = z.strictObject({
+  createdAt: time.describe("By the clock of the machine that created the certificate"),
+  tool,
+  instance: z.strictObject({
+    id: text,
+    endpoints: z.array(text).describe("Endpoints that the runs called; empty if the evidence does not have them"),
+  }),
+  method: z.strictObject({ standard: text, technique: text, statement: text }),
+  keys: z.array(keyFacts).min(1).max(maxSubjects),
+  list: z.strictObject({
+    count: z.int().positive(),
+    sha256: sha256.describe("SHA-256 of the canonical list of subjects"),
+  }),
+  evidence: z.array(log).max(1_000),
+  witnesses: z.array(envelopeForm).max(100),
+  notVerified: z.array(limit).min(1).describe("What the certificate does not prove"),
+});
+
+const subject = z.strictObject({ name: text, digest: z.strictObject({ sha256 }) });
+
+export const certificateForm = z.strictObject({
+  _type: z.literal(statementType),
+  subject: z.array(subject).min(1).max(maxSubjects),
+  predicateType: z.literal(certificateType),
+  predicate,
+});
+export type Certificate = z.infer<typeof certificateForm>;
+export type CertificateKey = z.infer<typeof keyFacts>;
+export type CertificateStep = z.infer<typeof step>;
+export type CertificateLog = z.infer<typeof log>;
+export type Limit = z.infer<typeof limit>;
+export type Subject = z.infer<typeof subject>;
+export type Person = z.infer<typeof person>;
+
+/** What a witness read of one key, under a credential of their own. */
+const observedKey = z.strictObject({
+  subject: text,
+  label: text,
+  state: text,
+  readAt: time,
+  areKeystoresLive: z.boolean(),
+  keystores: z.array(keystore),
+});
+export type ObservedKey = z.infer<typeof observedKey>;
+
+export const witnessForm = z.strictObject({
+  _type: z.literal(statementType),
+  subject: z.array(subject).min(1).max(maxSubjects),
+  predicateType: z.literal(witnessType),
+  predicate: z.strictObject({
+    instanceId: text,
+    endpoint: text.optional(),
+    tool,
+    witness: person,
+    keys: z.array(observedKey).min(1).max(maxSubjects),
+  }),
+});
+export type WitnessStatement = z.infer<typeof witnessForm>;
+
+/** SHA-256 of the canonical JSON (RFC 8785) of a value, in hexadecimal digits. */
+export type HashJson = (value: unknown) => string;
+
+export function subjectsOf(keys: readonly { readonly subject: string }[], hashJson: HashJson): Subject[] {
+  return keys.map((key) => ({ name: key.subject, digest: { sha256: hashJson(key) } }));
+}

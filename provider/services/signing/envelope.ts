@@ -1,0 +1,93 @@
+/** DSSE envelopes as files: one form of bytes only, signed over the pre-authentication encoding. */
+
+import { dsse } from "@sigstore/core";
+import * as z from "zod";
+import type { Envelope } from "../../engine/certificate/statement.ts";
+import { UkoError } from "../../errors.ts";
+import { isSignedBy, type Signer } from "./keys.ts";
+
+const payloadType = "application/vnd.in-toto+json";
+/** A certificate of 20,000 keys has about 100 MB. */
+export const maxEnvelopeBytes = 256 * 1024 * 1024;
+
+const envelopeForm = z.strictObject({
+  payload: z.base64(),
+  payloadType: z.string(),
+  signatures: z.array(z.strictObject({ keyid: z.string(), sig: z.base64() })).max(100),
+});
+
+/** An unsigned envelope; `signEnvelope` adds signatures. */
+export function envelopeOf(statement: object): Envelope {
+  return { payload: Buffer.from(JSON.stringify(statement), "utf8").toString("base64"), payloadType, signatures: [] };
+}
+
+/** Adds one signature, and checks it before it counts. Throws UKO_INPUT_INVALID. */
+export async function signEnvelope(envelope: Envelope, signer: Signer): Promise<Envelope> {
+  const bytes = signedBytes(envelope);
+  if (envelope.signatures.some(({ keyid }) => keyid === signer.keyId)) {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: "The certificate already has a signature of this key",
+      detail: "A second signature of the same key does not add anything. Nothing was written.",
+    });
+  }
+  const signature = await signer.sign(bytes);
+  if (!isSignedBy(signer.publicKey, bytes, signature)) {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: "The signer returned a signature that its public key does not confirm",
+      detail: "Check that --signer and --signer-key belong together. Nothing was written.",
+    });
+  }
+  const own = { keyid: signer.keyId, sig: signature.toString("base64") };
+  return { ...envelope, signatures: [...envelope.signatures, own] };
+}
+
+export function serializeEnvelope(envelope: Envelope): string {
+  return `${JSON.stringify(envelope)}\n`;
+}
+
+/**
+ * Accepts exactly the bytes that `serializeEnvelope` writes, so that no part of a file can change
+ * without notice. Throws UKO_CERTIFICATE_INVALID.
+ */
+export function parseEnvelope(text: string, file: string): Envelope {
+  const envelope = envelopeForm.safeParse(parse(text));
+  if (!envelope.success) throw damaged(file, "It is not a DSSE envelope, or it is incomplete.");
+  const { data } = envelope;
+  if (data.payloadType !== payloadType) throw damaged(file, `Its payload type is not ${payloadType}.`);
+  const own: Envelope = { payload: data.payload, payloadType, signatures: data.signatures };
+  const parts = [own.payload, ...own.signatures.map(({ sig }) => sig)];
+  const isCanonical = parts.every((part) => Buffer.from(part, "base64").toString("base64") === part);
+  if (!isCanonical || serializeEnvelope(own) !== text) {
+    throw damaged(file, "Its bytes are not those that uko wrote: the file was reformatted or changed.");
+  }
+  return own;
+}
+
+/** The bytes that each signature of an envelope covers. */
+export function signedBytes({ payload, payloadType: type }: Envelope): Buffer {
+  return dsse.preAuthEncoding(type, Buffer.from(payload, "base64"));
+}
+
+/** Throws UKO_CERTIFICATE_INVALID if the payload is not JSON. */
+export function payloadOf({ payload }: Envelope, file: string): unknown {
+  const bytes = Buffer.from(payload, "base64");
+  const text = bytes.toString("utf8");
+  const statement = Buffer.from(text, "utf8").equals(bytes) ? parse(text) : undefined;
+  if (statement === undefined) throw damaged(file, "Its payload is not JSON.");
+  return statement;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function damaged(file: string, why: string): UkoError {
+  return new UkoError("UKO_CERTIFICATE_INVALID", {
+    summary: `${file} is not a certificate`,
+    detail: `${why}\nNext: ask for the original file.`,
+  });
+}

@@ -1,0 +1,98 @@
+/**
+ * Keys that sign and verify certificates: ECDSA on P-256 and Ed25519, as PEM. Node's crypto does the
+ * computing.
+ */
+
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto";
+import { crypto as sigstore } from "@sigstore/core";
+import { UkoError } from "../../errors.ts";
+
+/** Signs the bytes of a DSSE pre-authentication encoding. */
+export interface Signer {
+  readonly keyId: string;
+  readonly publicKey: KeyObject;
+  readonly sign: (bytes: Buffer) => Promise<Buffer>;
+}
+
+/** `passphrase` is called only for an encrypted key. Throws UKO_INPUT_INVALID. */
+export async function createPemSigner(
+  pem: string,
+  file: string,
+  passphrase: () => Promise<string | undefined>,
+): Promise<Signer> {
+  const isEncrypted = /-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED/.test(pem);
+  const secret = isEncrypted ? await passphrase() : undefined;
+  if (isEncrypted && (secret === undefined || secret === "")) {
+    throw invalid(
+      `The key in ${file} is encrypted, and its passphrase is missing`,
+      "Next: write the passphrase to a file that only you can read, and name the file in UKO_SIGN_PASSPHRASE_FILE.",
+    );
+  }
+  const privateKey = openPrivate(pem, file, secret);
+  const publicKey = createPublicKey(privateKey);
+  const algorithm = algorithmOf(publicKey, file);
+  return { keyId: keyIdOf(publicKey), publicKey, sign: async (bytes) => sign(algorithm, bytes, privateKey) };
+}
+
+function openPrivate(pem: string, file: string, passphrase: string | undefined): KeyObject {
+  try {
+    return createPrivateKey({ key: pem, format: "pem", ...(passphrase !== undefined && { passphrase }) });
+  } catch (error) {
+    // OpenSSL's own sentence is left out: it is about ASN.1, and never about what to do.
+    if (passphrase !== undefined) {
+      throw invalid(
+        `The passphrase does not open the key in ${file}`,
+        "Or the file is damaged. Nothing was signed.",
+        error,
+      );
+    }
+    throw invalid(
+      `${file} does not contain a private key`,
+      "uko accepts PEM: PKCS#8, encrypted or not, or SEC1. Next: create one with: openssl genpkey -algorithm ed25519 -out key.pem",
+      error,
+    );
+  }
+}
+
+/** Throws UKO_INPUT_INVALID. */
+export function readPublicKey(pem: string, file: string): KeyObject {
+  let key: KeyObject;
+  try {
+    if (pem.includes("PRIVATE KEY")) throw new RangeError("a private key");
+    key = createPublicKey(pem);
+  } catch (error) {
+    throw invalid(
+      `${file} does not contain a public key`,
+      "Next: extract it from the private key with: openssl pkey -in key.pem -pubout -out public.pem",
+      error,
+    );
+  }
+  algorithmOf(key, file);
+  return key;
+}
+
+/** SHA-256 of the public key's SubjectPublicKeyInfo, in hexadecimal digits. */
+export function keyIdOf(publicKey: KeyObject): string {
+  return createHash("sha256")
+    .update(publicKey.export({ type: "spki", format: "der" }))
+    .digest("hex");
+}
+
+export function isSignedBy(publicKey: KeyObject, bytes: Buffer, signature: Buffer): boolean {
+  return sigstore.verify(bytes, publicKey, signature, algorithmOf(publicKey, "the key"));
+}
+
+/** The digest that the key signs; undefined for Ed25519, which signs the bytes themselves. */
+function algorithmOf(key: KeyObject, file: string): "sha256" | undefined {
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
+  if (type === "ed25519") return undefined;
+  if (type === "ec" && details?.namedCurve === "prime256v1") return "sha256";
+  throw invalid(
+    `${file} has a key of a kind that uko does not use for certificates`,
+    "Use Ed25519, or ECDSA on the curve P-256.",
+  );
+}
+
+function invalid(summary: string, detail: string, cause?: unknown): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", { summary, detail, cause });
+}

@@ -1,0 +1,101 @@
+/** The keys that a verifier trusts, read from PEM files and trust files, and the check of signatures. */
+
+import type { KeyObject } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import * as z from "zod";
+import type { Envelope } from "../../engine/certificate/statement.ts";
+import type { SignatureResult, TrustedKey } from "../../engine/certificate/trust.ts";
+import { UkoError } from "../../errors.ts";
+import { signedBytes } from "./envelope.ts";
+import { isSignedBy, keyIdOf, readPublicKey } from "./keys.ts";
+
+export interface TrustedPublicKey extends TrustedKey {
+  readonly publicKey: KeyObject;
+}
+
+/** The trust file: persons, and the public keys of each in PEM. */
+const trustFileForm = z.strictObject({
+  version: z.literal(1),
+  persons: z
+    .array(
+      z.strictObject({
+        iamId: z.string().min(1),
+        name: z.string().min(1).optional(),
+        keys: z.array(z.string()).min(1).max(20),
+      }),
+    )
+    .min(1)
+    .max(1_000),
+});
+
+const iamIdBefore = /^(?<iamId>[A-Za-z][\w.-]{2,199})=(?<file>.+)$/;
+
+/**
+ * Reads `<file>`, a PEM key or a trust file, or `<iamId>=<file>`, the PEM key of that person.
+ * Throws UKO_INPUT_INVALID.
+ */
+export async function readTrust(named: readonly string[]): Promise<readonly TrustedPublicKey[]> {
+  return requireOnePersonEach((await Promise.all(named.map(readOne))).flat());
+}
+
+async function readOne(named: string): Promise<readonly TrustedPublicKey[]> {
+  const { iamId, file = named } = iamIdBefore.exec(named)?.groups ?? {};
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    throw invalid(`The key file ${file} could not be read`, error instanceof Error ? error.message : "", error);
+  });
+  if (!text.trimStart().startsWith("{")) {
+    const name = path.basename(file).replace(/\.[a-z]+$/i, "");
+    const publicKey = readPublicKey(text, file);
+    const person = iamId === undefined ? { name } : { iamId, name };
+    return [{ publicKey, keyId: keyIdOf(publicKey), person }];
+  }
+  const read = trustFileForm.safeParse(parse(text));
+  if (!read.success) throw invalid(`${file} is not a trust file`, z.prettifyError(read.error), read.error);
+  return read.data.persons.flatMap(({ iamId: id, name = id, keys }) =>
+    keys.map((pem) => {
+      const publicKey = readPublicKey(pem, file);
+      return { publicKey, keyId: keyIdOf(publicKey), person: { iamId: id, name } };
+    }),
+  );
+}
+
+/** A key that belongs to two persons could count twice. */
+function requireOnePersonEach(keys: readonly TrustedPublicKey[]): readonly TrustedPublicKey[] {
+  const known = new Map<string, TrustedPublicKey>();
+  for (const key of keys) {
+    const other = known.get(key.keyId);
+    if (other !== undefined && (other.person.iamId ?? "") !== (key.person.iamId ?? "")) {
+      throw invalid(
+        `One key is trusted as ${other.person.name} and as ${key.person.name}`,
+        "A key belongs to one person. Correct --trust.",
+      );
+    }
+    known.set(key.keyId, other ?? key);
+  }
+  return [...known.values()];
+}
+
+/** Checks each signature. The key ID in an envelope is only a hint, so every trusted key is tried. */
+export function checkSignatures(envelope: Envelope, trusted: readonly TrustedPublicKey[]): readonly SignatureResult[] {
+  const bytes = signedBytes(envelope);
+  return envelope.signatures.map(({ keyid, sig }) => {
+    const signature = Buffer.from(sig, "base64");
+    const signer = trusted.find(({ publicKey }) => isSignedBy(publicKey, bytes, signature));
+    if (signer?.keyId === keyid) return { kind: "valid", key: { keyId: signer.keyId, person: signer.person } };
+    const isNamed = trusted.some(({ keyId }) => keyId === keyid);
+    return { kind: signer !== undefined || isNamed ? "altered" : "unknown_key", keyId: keyid };
+  });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function invalid(summary: string, detail: string, cause?: unknown): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", { summary, detail, cause });
+}

@@ -1,0 +1,293 @@
+/** `uko certificate`: from the evidence of two people to a certificate that a third person checks. */
+
+import { createPrivateKey } from "node:crypto";
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { people, type Story, startStory, trustAll } from "../engine/certificate/story.ts";
+import { keys } from "./harness.ts";
+
+let story: Story;
+beforeAll(async () => {
+  story = await startStory();
+  await story.destroy("payroll");
+  expect(
+    await story.uko("carol", `certificate witness ${keys.payroll} --sign-key @carol.key --out @w.json`),
+  ).toMatchObject({
+    exitCode: 0,
+    out: expect.stringContaining("what you read of 1 key"),
+  });
+  await story.remove("payroll");
+  expect(await story.uko("bob", "certificate create --sign-key @bob.key --out @c.json")).toMatchObject({ err: "" });
+  expect(
+    await story.uko("bob", "certificate create --sign-key @bob.key --witness @w.json --out @witnessed.json"),
+  ).toMatchObject({ err: "" });
+});
+afterAll(() => story.close());
+
+const verify = (name: string, options = "") =>
+  story.uko("erin", `certificate verify @${name} --allow-emulator ${trustAll} ${options}`);
+const create = (options: string, environment = {}) => story.uko("bob", `certificate create ${options}`, environment);
+
+describe("a certificate", () => {
+  it("names the key, its outcome and the people behind it, and what it does not prove", async () => {
+    const { out } = await story.uko("erin", "certificate show @c.json");
+    expect(out).toMatch(
+      /^payroll +destroyed, removed +2026-11-24T19:23:\d\dZ +Alice Example \(IBMid-550000ALICE\) +Bob Example \(IBMid-550000BOB\) +Bob Example/m,
+    );
+    expect(out).toContain("Not verified:\n  - Copies of the key material");
+    const shown = JSON.parse((await story.uko("erin", "certificate show @c.json --json")).out);
+    const [key] = shown.predicate.keys;
+    expect(key).toMatchObject({
+      label: "payroll",
+      algorithm: "aes",
+      size: "256",
+      createdBy: "IBMid-550000CAROL",
+      outcome: "removed",
+      isWatched: true,
+      areKeystoresLive: true,
+      keystores: [{ name: "payroll-ring", status: "not_present", keyId: expect.stringMatching(/./) }],
+    });
+    const deactivation = key.steps.find(({ step }: { step: string }) => step === "deactivate");
+    expect(deactivation).toMatchObject({
+      executor: { iamId: people.alice },
+      requester: { iamId: people.bob },
+      approver: { iamId: people.alice },
+      isSingle: false,
+      credential: "api_key",
+      consent: { reason: "Payroll moved", how: "asked" },
+      correlationId: expect.stringMatching(/./),
+    });
+  });
+
+  it("is self-reported if only its executors signed it", async () => {
+    const { exitCode, out } = await verify("c.json", "--evidence @evidence.jsonl");
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/^Grade: self-reported: /);
+    expect(out).toContain("Evidence: the certificate follows from the evidence files");
+    expect(out).toContain("Not verified:");
+  });
+
+  it("is witnessed if a person who took no part read the key before its removal", async () => {
+    const { exitCode, out } = await verify("witnessed.json");
+    expect([exitCode, out.split("\n")[0]]).toEqual([0, expect.stringMatching(/^Grade: witnessed: /)]);
+  });
+
+  it("is not witnessed if the signature is not of a key of this person", async () => {
+    const { out } = await story.uko(
+      "erin",
+      "certificate verify @witnessed.json --allow-emulator --trust @bob.pem --trust @carol.pem",
+    );
+    expect(out).toMatch(/^Grade: self-reported: /);
+    expect(out).toContain("Witness not counted: Carol Example: the signature is not of a key that --trust gives");
+  });
+
+  it("is corroborated by the audit events of the account, and contradicted by other initiators", async () => {
+    const shown = JSON.parse((await story.uko("erin", "certificate show @c.json --json")).out);
+    const events = shown.predicate.keys[0].steps
+      .filter(({ step }: { step: string }) => step !== "write_record")
+      .map((step: { correlationId: string; executor: { iamId: string }; startedAt: string }) => ({
+        eventTime: step.startedAt,
+        correlationId: step.correlationId,
+        initiator: { id: step.executor.iamId },
+        outcome: "success",
+      }));
+    writeFileSync(story.file("events.json"), JSON.stringify(events));
+    const { out } = await verify("c.json", "--activity-tracker @events.json");
+    expect(out).toMatch(/^Grade: corroborated: /);
+    expect(out).toContain("Audit events: 3 steps match, 0 have no event");
+
+    writeFileSync(
+      story.file("fewer.jsonl"),
+      events
+        .slice(1)
+        .map((each: object) => JSON.stringify(each))
+        .join("\n"),
+    );
+    expect((await verify("c.json", "--activity-tracker @fewer.jsonl")).out).toMatch(/^Grade: self-reported: /);
+
+    events[1].initiator.id = "IBMid-OTHER";
+    writeFileSync(story.file("other.json"), JSON.stringify(events));
+    const refused = await verify("c.json", "--activity-tracker @other.json");
+    expect([refused.exitCode, refused.err]).toEqual([1, expect.stringContaining("names another person or time")]);
+  });
+
+  it("from an emulator is valid only with --allow-emulator", async () => {
+    const { exitCode, err } = await story.uko("erin", `certificate verify @c.json ${trustAll}`);
+    expect(exitCode).toBe(1);
+    expect(err).toContain("is not a host of IBM; --allow-emulator accepts it, for tests");
+  });
+
+  it("counts persons and not keys", async () => {
+    copyFileSync(story.file("c.json"), story.file("two.json"));
+    expect(await story.uko("alice", "certificate sign @two.json --sign-key @alice.key")).toMatchObject({ exitCode: 0 });
+    expect(await verify("two.json", "--require 2")).toMatchObject({
+      exitCode: 0,
+      out: expect.stringContaining("Signed by bob (IBMid-550000BOB) and alice (IBMid-550000ALICE)"),
+    });
+    const publicKey = (name: string) => readFileSync(story.file(name), "utf8");
+    const persons = [{ iamId: people.bob, name: "Bob", keys: [publicKey("bob.pem"), publicKey("alice.pem")] }];
+    writeFileSync(story.file("trust.json"), JSON.stringify({ version: 1, persons }));
+    const asOne = await story.uko(
+      "erin",
+      "certificate verify @two.json --allow-emulator --trust @trust.json --require 2",
+    );
+    expect([asOne.exitCode, asOne.err]).toEqual([
+      1,
+      expect.stringContaining("1 trusted person signed it, 2 are required"),
+    ]);
+  });
+
+  it("is a page that prints, rendered from the signed statement, without a script", async () => {
+    expect(await story.uko("erin", "certificate show @c.json --html @c.html")).toMatchObject({ exitCode: 0 });
+    const page = readFileSync(story.file("c.html"), "utf8");
+    expect(page).toContain("@page { size: A4;");
+    expect(page).toContain("Not verified");
+    expect(page).not.toMatch(/<script|https?:\/\/(?!127)|<link|<img/);
+  });
+
+  it("as JSON for a machine", async () => {
+    const { out } = await verify("c.json", "--json");
+    expect(JSON.parse(out)).toMatchObject({
+      v: 1,
+      isValid: true,
+      grade: "self_reported",
+      signers: [{ iamId: people.bob, name: "bob" }],
+      keys: [{ outcome: "removed" }],
+    });
+    const refused = await story.uko("erin", `certificate verify @c.json ${trustAll} --json`);
+    expect(JSON.parse(refused.out.split("\n")[0] ?? "")).toMatchObject({
+      isValid: false,
+      problems: [{ kind: "not_ibm" }],
+    });
+  });
+});
+
+describe("a key that was deleted without uko", () => {
+  it("is certified by what the service reports today, and the certificate says that the steps were not recorded", async () => {
+    const created = await create(
+      `--observe --key ${keys.payroll} --key ${keys.draft} --sign-key @bob.key --out @o.json`,
+    );
+    expect(created).toMatchObject({ exitCode: 0, err: "" });
+    const { out } = await story.uko("erin", "certificate show @o.json");
+    expect(out).toMatch(/does not exist .*not recorded/);
+    expect(out).toContain("Who took the steps on these keys, and with whose approval: the steps were not recorded");
+    expect(await verify("o.json")).toMatchObject({ exitCode: 0, out: expect.stringMatching(/^Grade: self-reported/) });
+  });
+});
+
+describe("a signer", () => {
+  it("can have an encrypted key, whose passphrase is in a file", async () => {
+    const key = createPrivateKey(readFileSync(story.file("bob.key")));
+    const encrypted = key.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "open sesame" });
+    writeFileSync(story.file("bob.enc"), encrypted);
+    writeFileSync(story.file("pass"), "open sesame\n");
+    writeFileSync(story.file("wrong"), "sesame\n");
+    const sign = (pass?: string) =>
+      create(
+        "--sign-key @bob.enc --out @e.json",
+        pass === undefined ? {} : { UKO_SIGN_PASSPHRASE_FILE: story.file(pass) },
+      );
+    expect(await sign()).toMatchObject({ exitCode: 1, err: expect.stringContaining("its passphrase is missing") });
+    expect(await sign("wrong")).toMatchObject({ exitCode: 1, err: expect.stringContaining("does not open the key") });
+    expect(await sign("none")).toMatchObject({ exitCode: 1, err: expect.stringContaining("passphrase file") });
+    expect(existsSync(story.file("e.json"))).toBe(false);
+    expect(await sign("pass")).toMatchObject({ exitCode: 0 });
+    expect(await verify("e.json")).toMatchObject({ exitCode: 0 });
+  });
+
+  it("can be a command, whose signature is checked before it counts", async () => {
+    const program = `const { sign } = require("node:crypto"); const { readFileSync } = require("node:fs");
+      process.stdout.write(sign("sha256", readFileSync(0), readFileSync(process.argv[2])).toString("base64"));`;
+    writeFileSync(story.file("sign.cjs"), program);
+    const signer = `--signer "${process.execPath} @sign.cjs @alice.key"`;
+    expect(await create(`${signer} --signer-key @alice.pem --out @x.json`)).toMatchObject({ exitCode: 0, err: "" });
+    expect(await verify("x.json")).toMatchObject({ exitCode: 0 });
+    for (const [options, message] of [
+      [`${signer} --signer-key @bob.pem`, "a signature that its public key does not confirm"],
+      ['--signer "exit 3" --signer-key @alice.pem', "It ended with exit code 3"],
+      ['--signer "echo no" --signer-key @alice.pem', "did not print a signature in base64"],
+      [signer, "A certificate needs one signer"],
+    ] as const) {
+      expect(await create(`${options} --out @y.json`)).toMatchObject({
+        exitCode: 1,
+        err: expect.stringContaining(message),
+      });
+    }
+    expect(existsSync(story.file("y.json"))).toBe(false);
+  });
+});
+
+describe("refuses", () => {
+  it("to replace a file without --force", async () => {
+    const before = readFileSync(story.file("c.json"), "utf8");
+    expect(await create("--sign-key @bob.key --out @c.json")).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining("exists already\n  Nothing was written."),
+    });
+    expect(readFileSync(story.file("c.json"), "utf8")).toBe(before);
+    copyFileSync(story.file("c.json"), story.file("f.json"));
+    expect(await create("--sign-key @bob.key --out @f.json --force")).toMatchObject({ exitCode: 0 });
+  });
+
+  it.each([
+    ["a key that is not a key", "--sign-key @c.json --out @n.json", "does not contain a private key"],
+    ["a missing key", "--sign-key @none --out @n.json", "could not be read"],
+    ["an unknown key", `--key ${keys.cards} --sign-key @bob.key --out @n.json`, "The evidence does not mention key"],
+    ["evidence that is missing", "--evidence @none --sign-key @bob.key --out @n.json", "could not be read"],
+    ["a folder that is missing", "--sign-key @bob.key --out @none/n.json", "could not be written"],
+    [
+      "a witness that is not an envelope",
+      "--witness @bob.pem --sign-key @bob.key --out @n.json",
+      "is not a certificate",
+    ],
+  ])("%s", async (_, options, message) => {
+    const { exitCode, err } = await create(options);
+    expect([exitCode, err]).toEqual([1, expect.stringContaining(message)]);
+    expect(existsSync(story.file("n.json"))).toBe(false);
+  });
+
+  it("evidence that was changed, and evidence of two instances", async () => {
+    const text = readFileSync(story.file("evidence.jsonl"), "utf8");
+    writeFileSync(story.file("changed.jsonl"), text.replace("Payroll moved", "Payroll stays"));
+    expect(await create("--evidence @changed.jsonl --sign-key @bob.key --out @n.json")).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining("[UKO_EVIDENCE_BROKEN]"),
+    });
+    const [line = ""] = text.split("\n");
+    const { seq: _seq, prev: _prev, ...entry } = JSON.parse(line);
+    writeFileSync(story.file("foreign.jsonl"), `${JSON.stringify({ ...entry, instanceId: "other" })}\n`);
+    expect(
+      await create("--evidence @evidence.jsonl --evidence @foreign.jsonl --sign-key @bob.key --out @n.json"),
+    ).toMatchObject({ exitCode: 1, err: expect.stringContaining("The evidence is about several instances") });
+  });
+
+  it("to witness a key that is already removed", async () => {
+    expect(
+      await story.uko("carol", `certificate witness ${keys.payroll} --sign-key @carol.key --out @late.json`),
+    ).toMatchObject({ exitCode: 1, err: expect.stringContaining("is already removed") });
+  });
+
+  it("a second signature of one key", async () => {
+    expect(await story.uko("bob", "certificate sign @c.json --sign-key @bob.key")).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining("already has a signature of this key"),
+    });
+  });
+
+  it("a trusted key that is not one, and one key for two persons", async () => {
+    const trusting = (trust: string) => story.uko("erin", `certificate verify @c.json ${trust}`);
+    expect(await trusting("--trust @bob.key")).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining("public key"),
+    });
+    expect(await trusting("--trust IBMid-A=@bob.pem --trust IBMid-B=@bob.pem")).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining("A key belongs to one person"),
+    });
+    writeFileSync(story.file("bad-trust.json"), "{}");
+    expect(await trusting("--trust @bad-trust.json")).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining("is not a trust file"),
+    });
+  });
+});

@@ -1,0 +1,347 @@
+/** A good certificate, and every way to change it that a checker has to notice. */
+
+import { createPrivateKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { verifyFile } from "../../../provider/compose-certificates.ts";
+import type { Certificate, Envelope } from "../../../provider/engine/certificate/statement.ts";
+import { isUkoError } from "../../../provider/errors.ts";
+import { canonicalJson, hashJson } from "../../../provider/services/signing/canonical-json.ts";
+import { serializeEnvelope, signedBytes } from "../../../provider/services/signing/envelope.ts";
+import { people, type Story, startStory } from "./story.ts";
+
+let story: Story;
+let good: Envelope;
+beforeAll(async () => {
+  story = await startStory();
+  for (const key of ["payroll", "vouchers"] as const) await story.destroy(key);
+  await story.uko(
+    "carol",
+    "certificate witness 5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-000000000001 --sign-key @carol.key --out @w.json",
+  );
+  for (const key of ["payroll", "vouchers"] as const) await story.remove(key);
+  await story.uko("bob", "certificate create --witness @w.json --sign-key @bob.key --out @c.json");
+  await story.uko("alice", "certificate sign @c.json --sign-key @alice.key");
+  good = story.envelope("c.json");
+});
+afterAll(() => story.close());
+
+interface Options {
+  readonly evidence?: string;
+  readonly requiredPersons?: number;
+  readonly allowsEmulator?: boolean;
+  readonly trusted?: readonly (keyof typeof people)[];
+}
+
+/** The kinds of problems, or the code of the error. */
+async function check(text: string | Buffer, options: Options = {}): Promise<readonly string[]> {
+  const { evidence, requiredPersons = 2, allowsEmulator = true, trusted = ["alice", "bob", "carol"] } = options;
+  writeFileSync(story.file("m.json"), text);
+  try {
+    const { problems } = await verifyFile({
+      file: story.file("m.json"),
+      trust: trusted.map((who) => `${people[who]}=${story.file(`${who}.pem`)}`),
+      requiredPersons,
+      allowsEmulator,
+      evidence: evidence === undefined ? [] : [story.file(evidence)],
+    });
+    return problems.map(({ kind }) => kind);
+  } catch (error) {
+    if (isUkoError(error)) return [error.code];
+    throw error;
+  }
+}
+
+const statementOf = (): Certificate => JSON.parse(Buffer.from(good.payload, "base64").toString("utf8")) as Certificate;
+const payloadOf = (statement: unknown): string => Buffer.from(JSON.stringify(statement), "utf8").toString("base64");
+
+/** Another statement under the old signatures. */
+const edited = (change: (statement: Certificate) => unknown): string => {
+  const statement = statementOf();
+  const other = change(statement) ?? statement;
+  return serializeEnvelope({ ...good, payload: payloadOf(other) });
+};
+
+const keyOf = (who: string): KeyObject => createPrivateKey(readFileSync(story.file(`${who}.key`)));
+
+/** Another statement that both signers signed: only its own consistency can give it away. */
+const forged = (change: (statement: Certificate) => unknown): string => {
+  const statement = statementOf();
+  const envelope: Envelope = { ...good, payload: payloadOf(change(statement) ?? statement) };
+  const bytes = signedBytes(envelope);
+  const signatures = good.signatures.map(({ keyid }, at) => {
+    const sig = at === 0 ? sign(undefined, bytes, keyOf("bob")) : sign("sha256", bytes, keyOf("alice"));
+    return { keyid, sig: sig.toString("base64") };
+  });
+  return serializeEnvelope({ ...envelope, signatures });
+};
+
+/** The same with a digest and a list that fit the changed key. */
+const consistent = (change: (statement: Certificate) => void): string =>
+  forged((statement) => {
+    change(statement);
+    const { keys } = statement.predicate;
+    statement.subject = keys.map((key) => ({ name: key.subject, digest: { sha256: hashJson(key) } }));
+    statement.predicate.list = { count: keys.length, sha256: hashJson(statement.subject) };
+  });
+
+const first = <Item>(items: readonly Item[]): Item => {
+  const [item] = items;
+  if (item === undefined) throw new Error("empty");
+  return item;
+};
+const keyIn = ({ predicate }: Certificate) => first(predicate.keys);
+const signaturesOf = (change: (signatures: Envelope["signatures"]) => Envelope["signatures"]): string =>
+  serializeEnvelope({ ...good, signatures: change(structuredClone(good.signatures)) });
+const stranger = generateKeyPairSync("ed25519").privateKey;
+
+/** 36 changes, and what the check says of each. */
+const mutations: readonly (readonly [what: string, text: () => string, problem: string, options?: Options])[] = [
+  [
+    "an edited label",
+    () =>
+      edited((s) => {
+        keyIn(s).label = "other";
+      }),
+    "signature_altered",
+  ],
+  [
+    "an edited outcome",
+    () =>
+      edited((s) => {
+        keyIn(s).outcome = "destroyed";
+      }),
+    "signature_altered",
+  ],
+  [
+    "an edited time",
+    () =>
+      edited((s) => {
+        keyIn(s).outcomeAt = "2026-01-01T00:00:00Z";
+      }),
+    "signature_altered",
+  ],
+  [
+    "an edited executor",
+    () =>
+      edited((s) => {
+        first(keyIn(s).steps).executor.iamId = "IBMid-X";
+      }),
+    "signature_altered",
+  ],
+  ["an edited approver", () => edited((s) => void s.predicate.keys.reverse()), "signature_altered"],
+  ["a dropped subject", () => edited((s) => void s.subject.pop()), "signature_altered"],
+  ["a dropped key", () => edited((s) => void s.predicate.keys.pop()), "signature_altered"],
+  [
+    "an edited head of the evidence",
+    () =>
+      edited((s) => {
+        first(s.predicate.evidence).head = "0".repeat(64);
+      }),
+    "signature_altered",
+  ],
+  [
+    "an emptied list of limits",
+    () =>
+      edited((s) => {
+        s.predicate.notVerified = [];
+      }),
+    "signature_altered",
+  ],
+  [
+    "a payload of another type",
+    () => serializeEnvelope(good).replace("vnd.in-toto+json", "vnd.other+json"),
+    "UKO_CERTIFICATE_INVALID",
+  ],
+  ["a payload that is not JSON", () => serializeEnvelope({ ...good, payload: "AAAA" }), "UKO_CERTIFICATE_INVALID"],
+  ["a truncated envelope", () => serializeEnvelope(good).slice(0, -20), "UKO_CERTIFICATE_INVALID"],
+  ["a reformatted envelope", () => JSON.stringify(good, null, 2), "UKO_CERTIFICATE_INVALID"],
+  ["an added field", () => `${JSON.stringify({ ...good, note: "x" })}\n`, "UKO_CERTIFICATE_INVALID"],
+  ["an empty file", () => "", "UKO_CERTIFICATE_INVALID"],
+  ["no signature", () => signaturesOf(() => []), "too_few_persons"],
+  ["a missing signature", () => signaturesOf((all) => all.slice(1)), "too_few_persons"],
+  [
+    "swapped signatures",
+    () =>
+      signaturesOf(([a, b]) =>
+        a && b
+          ? [
+              { ...a, sig: b.sig },
+              { ...b, sig: a.sig },
+            ]
+          : [],
+      ),
+    "signature_altered",
+  ],
+  [
+    "the signature of another certificate",
+    () =>
+      signaturesOf(([a, b]) =>
+        a && b ? [{ ...a, sig: sign(undefined, Buffer.from("x"), keyOf("bob")).toString("base64") }, b] : [],
+      ),
+    "signature_altered",
+  ],
+  [
+    "a signature under another key ID",
+    () => signaturesOf(([a, b]) => (a && b ? [{ ...a, keyid: "0".repeat(64) }, b] : [])),
+    "signature_altered",
+  ],
+  ["one signature twice", () => signaturesOf(([a]) => (a ? [a, a] : [])), "too_few_persons"],
+  [
+    "a foreign key",
+    () =>
+      signaturesOf(([a]) =>
+        a ? [{ keyid: "f".repeat(64), sig: sign(undefined, signedBytes(good), stranger).toString("base64") }, a] : [],
+      ),
+    "too_few_persons",
+  ],
+  [
+    "signers that the verifier does not trust",
+    () => serializeEnvelope(good),
+    "too_few_persons",
+    { trusted: ["carol"] },
+  ],
+  ["more required persons than signed", () => serializeEnvelope(good), "too_few_persons", { requiredPersons: 3 }],
+  ["an emulator", () => serializeEnvelope(good), "not_ibm", { allowsEmulator: false }],
+  [
+    "facts that do not fit the digest",
+    () =>
+      forged((s) => {
+        keyIn(s).label = "other";
+      }),
+    "subject_changed",
+  ],
+  [
+    "a key that is missing in the list",
+    () =>
+      forged((s) => {
+        s.subject.pop();
+        s.predicate.keys.pop();
+      }),
+    "list_changed",
+  ],
+  [
+    "a subject that is listed twice",
+    () =>
+      forged((s) => {
+        s.subject.push(first(s.subject));
+        s.predicate.keys.push(keyIn(s));
+      }),
+    "duplicate_subject",
+  ],
+  [
+    "a subject of another instance",
+    () =>
+      consistent((s) => {
+        s.predicate.instance.id = "other";
+      }),
+    "subject_changed",
+  ],
+  ["fewer limits than the facts have", () => forged((s) => void s.predicate.notVerified.pop()), "limits_changed"],
+  [
+    "a host that is called IBM's",
+    () =>
+      forged((s) => {
+        s.predicate.instance.endpoints = ["https://uko.cloud.ibm.com.example"];
+      }),
+    "not_ibm",
+    { allowsEmulator: false },
+  ],
+  [
+    "a statement of a newer version",
+    () => forged((s) => ({ ...s, predicateType: s.predicateType.replace("v1", "v2") })),
+    "newer_version",
+  ],
+  [
+    "a field of a newer version",
+    () => forged((s) => ({ ...s, predicate: { ...s.predicate, grade: "corroborated" } })),
+    "not_a_certificate",
+  ],
+  [
+    "an edited statement of a witness",
+    () =>
+      forged((s) => {
+        first(s.predicate.witnesses).payload = payloadOf({});
+      }),
+    "witness_altered",
+  ],
+  [
+    "facts that the evidence does not have",
+    () =>
+      consistent((s) => {
+        keyIn(s).size = "512";
+      }),
+    "evidence_differs",
+    { evidence: "evidence.jsonl" },
+  ],
+  [
+    "an approver whom the evidence does not have",
+    () =>
+      consistent((s) => {
+        for (const step of keyIn(s).steps) if (step.approver) step.approver.iamId = "IBMid-X";
+      }),
+    "evidence_differs",
+    { evidence: "evidence.jsonl" },
+  ],
+];
+
+test("the certificate itself is valid", async () => {
+  expect(await check(serializeEnvelope(good), { evidence: "evidence.jsonl" })).toEqual([]);
+  expect(await check(forged(() => undefined))).toEqual([]);
+  expect(mutations.length).toBeGreaterThanOrEqual(30);
+});
+
+test("IBM's own endpoint needs no permission", async () => {
+  const atIbm = forged(({ predicate }) => {
+    predicate.instance.endpoints = ["https://uko.cloud.ibm.com"];
+    predicate.notVerified = predicate.notVerified.filter(({ code }) => code !== "not_ibm");
+  });
+  expect(await check(atIbm, { allowsEmulator: false })).toEqual([]);
+});
+
+const cases = mutations.map(([what, text, problem, options = {}]) => ({ what, text, problem, options }));
+
+test.each(cases)("refuses $what", async ({ text, problem, options }) => {
+  expect(await check(text(), options)).toContain(problem);
+});
+
+describe("evidence that is not that of the certificate is refused", () => {
+  test.each<[string, (lines: readonly string[]) => readonly string[], string]>([
+    ["truncated", (all) => all.slice(0, -1), "evidence_missing"],
+    ["reordered", ([a = "", b = "", ...rest]) => [b, a, ...rest], "evidence_broken"],
+    ["edited", ([a = "", ...rest]) => [a.replace("Payroll moved", "Payroll stays"), ...rest], "evidence_broken"],
+    ["of nothing", () => [], "evidence_missing"],
+  ])("%s", async (_, change, problem) => {
+    const lines = readFileSync(story.file("evidence.jsonl"), "utf8").trimEnd().split("\n");
+    writeFileSync(
+      story.file("other.jsonl"),
+      change(lines)
+        .map((line) => `${line}\n`)
+        .join(""),
+    );
+    expect(await check(serializeEnvelope(good), { evidence: "other.jsonl" })).toContain(problem);
+  });
+
+  test("evidence to which later runs appended still fits", async () => {
+    const text = readFileSync(story.file("evidence.jsonl"), "utf8");
+    writeFileSync(story.file("longer.jsonl"), `${text}${JSON.stringify({ v: 1 })}\n`);
+    expect(await check(serializeEnvelope(good), { evidence: "longer.jsonl" })).toEqual([]);
+  });
+});
+
+test("any change of a single byte is refused", async () => {
+  const bytes = Buffer.from(serializeEnvelope(good), "utf8");
+  await fc.assert(
+    fc.asyncProperty(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), async (at, difference) => {
+      const changed = Buffer.from(bytes);
+      changed[at] = (changed[at] ?? 0) ^ difference;
+      expect(await check(changed)).not.toEqual([]);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("canonical JSON sorts by name and leaves out what is undefined", () => {
+  expect(canonicalJson({ b: [1, { d: "ü", c: undefined }], a: "\u2028" })).toBe('{"a":"\u2028","b":[1,{"d":"ü"}]}');
+});

@@ -1,0 +1,77 @@
+/** A deletion by two people with a witness, its evidence, and everybody's keys, for the tests of certificates. */
+
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Envelope } from "../../../provider/engine/certificate/statement.ts";
+import {
+  type CliTestWorld,
+  type Ended,
+  type KeyName,
+  keys,
+  type Person,
+  reportOf,
+  startCliWorld,
+} from "../../cli/harness.ts";
+
+export const people = { alice: "IBMid-550000ALICE", bob: "IBMid-550000BOB", carol: "IBMid-550000CAROL" } as const;
+
+export interface Story {
+  readonly world: CliTestWorld;
+  readonly folder: string;
+  file(name: string): string;
+  /** A `uko` command, in which `@name` is a file of the folder. */
+  uko(who: Person, command: string, environment?: Readonly<Record<string, string>>): Promise<Ended>;
+  /** The first three runs: requested, deactivated, destroyed and no longer in any keystore. */
+  destroy(key: KeyName): Promise<void>;
+  remove(key: KeyName): Promise<void>;
+  envelope(name: string): Envelope;
+  close(): Promise<void>;
+}
+
+export async function startStory(): Promise<Story> {
+  const world = await startCliWorld();
+  const folder = mkdtempSync(path.join(tmpdir(), "uko-certificate-"));
+  const file = (name: string): string => path.join(folder, name);
+  for (const who of Object.keys(people)) {
+    const type = who === "alice" ? "ec" : "ed25519";
+    const { privateKey, publicKey } =
+      type === "ec" ? generateKeyPairSync("ec", { namedCurve: "P-256" }) : generateKeyPairSync("ed25519");
+    writeFileSync(file(`${who}.key`), privateKey.export({ type: "pkcs8", format: "pem" }));
+    writeFileSync(file(`${who}.pem`), publicKey.export({ type: "spki", format: "pem" }));
+  }
+  const uko: Story["uko"] = (who, command, environment = {}) =>
+    world.uko(who, command.replaceAll("@", `${folder}/`), { UKO_EVIDENCE: file("evidence.jsonl"), ...environment });
+  const recordOf = async (key: string) =>
+    reportOf(await world.uko("erin", `status ${key} --json`)).deletion.recordId ?? "";
+
+  return {
+    world,
+    folder,
+    file,
+    uko,
+    async destroy(name) {
+      const key = keys[name];
+      await uko("bob", `request ${key} --reason "Payroll moved"`);
+      await world.advance("1m");
+      await uko("alice", `continue ${key} --consent ${await recordOf(key)}`);
+      await world.advance("5h");
+      await uko("bob", `continue ${key} --consent ${await recordOf(key)}`);
+      await world.advance("31d");
+    },
+    async remove(name) {
+      await uko("bob", `continue ${keys[name]}`);
+    },
+    envelope: (name) => JSON.parse(readFileSync(file(name), "utf8")) as Envelope,
+    async close() {
+      rmSync(folder, { recursive: true, force: true });
+      await world.close();
+    },
+  };
+}
+
+/** The options with which everybody's signature counts. */
+export const trustAll = Object.entries(people)
+  .map(([who, iamId]) => `--trust ${iamId}=@${who}.pem`)
+  .join(" ");
