@@ -1,5 +1,5 @@
 /**
- * The composition of certificates: files, keys and the clock join the building and the checking. Only
+ * The composition of evidence checks and certificates: files, keys and the clock join the building and the checking. Only
  * the command line loads it.
  */
 
@@ -8,6 +8,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { type Outputs, openWorld } from "./compose.ts";
 import { readTrackedEvents } from "./engine/certificate/activity-tracker.ts";
 import { buildCertificate } from "./engine/certificate/build.ts";
+import { type ChainReport, createChainCheck } from "./engine/certificate/chain.ts";
 import { createLogReader, type ReadLog } from "./engine/certificate/evidence-log.ts";
 import { renderCertificatePage } from "./engine/certificate/html.ts";
 import { type LiveReading, readKeysLive, unwatchedKeys, witnessedKeys } from "./engine/certificate/observe.ts";
@@ -44,6 +45,12 @@ export {
   explainLimits,
   explainVerification,
 } from "./engine/certificate/messages.ts";
+
+/** Checks the chain of one evidence file. Throws UKO_INPUT_INVALID if the file cannot be read. */
+export async function checkEvidenceChain(path: string): Promise<ChainReport> {
+  const check = createChainCheck();
+  return check.end(await readEvidenceFile(path, check.add));
+}
 
 /** A key file, or a command with the public key that confirms its signatures. */
 export type SignerChoice =

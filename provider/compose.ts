@@ -5,7 +5,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { CampaignReading } from "./engine/campaign/operations.ts";
-import { type ChainReport, createChainCheck } from "./engine/certificate/chain.ts";
 import { examine } from "./engine/commands/doctor.ts";
 import { type Check, faultCheck, type WatchedCall } from "./engine/commands/doctor-messages.ts";
 import { examineControls, examineStored, loosenedIn } from "./engine/commands/examine-state.ts";
@@ -31,7 +30,6 @@ import { createEndpoints, type Endpoints } from "./services/broker.ts";
 import { createCampaignFolder } from "./services/campaign-folder.ts";
 import { jsonLine } from "./services/durable-append.ts";
 import { createEvidenceFile } from "./services/evidence-file.ts";
-import { readEvidenceFile } from "./services/evidence-reader.ts";
 import { requireAllowedHost } from "./services/http/allowed-hosts.ts";
 import { createHttpClient, type WatchedAnswer, watchClient } from "./services/http/client.ts";
 import { traceClient } from "./services/http/trace.ts";
@@ -142,7 +140,6 @@ export function openWorld(
   return { settings, world, endpoint: () => endpointOf(endpoints), close: () => http.close() };
 }
 
-export { explainChain } from "./engine/certificate/chain-messages.ts";
 export { auditEvidence, auditedSteps } from "./engine/commands/audit.ts";
 export { auditFindings, auditHeads, auditRows } from "./engine/commands/audit-messages.ts";
 export { renderChecks } from "./engine/commands/doctor-messages.ts";
@@ -258,12 +255,6 @@ export async function examineState(
   } finally {
     await opened.close();
   }
-}
-
-/** Checks the chain of one evidence file. Throws UKO_INPUT_INVALID if the file cannot be read. */
-export async function checkEvidenceChain(path: string): Promise<ChainReport> {
-  const check = createChainCheck();
-  return check.end(await readEvidenceFile(path, check.add));
 }
 
 /** A vault and what it contains, in the order of creation. */

@@ -2,16 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { Argument, type Command, Option } from "commander";
-import {
-  auditEvidence,
-  auditedSteps,
-  auditFindings,
-  auditHeads,
-  auditRows,
-  checkEvidenceChain,
-  explainChain,
-  jsonLine,
-} from "../compose.ts";
+import { auditEvidence, auditedSteps, auditFindings, auditHeads, auditRows, jsonLine } from "../compose.ts";
 import type { Audit } from "../engine/commands/audit.ts";
 import { UkoError } from "../errors.ts";
 import { type KeyPath, parseDate, parseKeyPath } from "./arguments.ts";
@@ -70,6 +61,7 @@ function auditText(output: TextOutput, audit: Audit): string {
 }
 
 async function verifyChains(world: CliWorld, files: readonly string[], isJson: boolean): Promise<void> {
+  const { checkEvidenceChain, explainChain } = await import("../compose-certificates.ts");
   const broken: string[] = [];
   for (const file of files) {
     const report = await checkEvidenceChain(file);
