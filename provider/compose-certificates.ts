@@ -39,6 +39,7 @@ import { checkSignatures, readTrust, type TrustedPublicKey } from "./services/si
 import type { Environment } from "./settings.ts";
 import { toolIdentity } from "./tool-identity.ts";
 
+export { explainChain } from "./engine/certificate/chain-messages.ts";
 export {
   certificateHeads,
   certificateRows,
