@@ -110,7 +110,7 @@ test.each(profilesFor())(
     await setKeystore("aws-paris", { answers: "ok" });
     expect(await bob.destroy()).toMatchObject({ exitCode: 0 });
     expect(await bob.resources()).toEqual([]);
-    expect(await alice.uko(["status", key])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("is gone") });
+    expect(await alice.uko(["status", key])).toMatchObject({ exitCode: 1, stdout: expect.stringContaining("is gone") });
   },
 );
 
