@@ -17,7 +17,7 @@ const bobId = "IBMid-550000BOB";
 const aliceId = "IBMid-550000ALICE";
 
 test.each(profilesFor())(
-  "the key in Bob's environment wins over Alice's in the stack's configuration (%s)",
+  "the API key in the environment overrides the one in the stack's configuration (%s)",
   async (profile) => {
     await using scenario = await openScenario({ profile, apiKeys: { stored: "alice-demo-key" } });
     const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
@@ -25,7 +25,7 @@ test.each(profilesFor())(
     expect(await bob.up()).toMatchObject({ exitCode: 0 });
     expect(callers(await scenario.audit())).toEqual([bobId]);
 
-    // Without one in the environment the stored credential is used, so what Bob's environment outweighs was really there.
+    // Without one in the environment the stored credential is used, so Bob's environment did override one.
     const mark = await scenario.mark();
     const asStored = await bob.engine.destroy([], { env: { UKO_API_KEY: undefined } });
     expect(asStored).toMatchObject({ exitCode: 1 });
@@ -46,52 +46,47 @@ test.each(profilesFor())(
   },
 );
 
-test.each([
-  ["uko:endpoint", "UKO_ENDPOINT"],
-  ["uko:kmsEndpoint", "UKO_KMS_ENDPOINT"],
-  ["uko:iamEndpoint", "UKO_IAM_ENDPOINT"],
-])(
-  "an address that Alice left in %s gets nothing of Bob's, and the run ends before his key is read",
-  async (setting, variable) => {
-    await using thief = await startThief();
-    await using scenario = await openScenario({ profile: "documented", config: { [setting]: thief.url } });
-    const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
-    // The environment outweighs the setting, which nevertheless is there.
-    expect(await bob.up()).toMatchObject({ exitCode: 0 });
-    expect((await alice.engine.exportState()).text.includes(thief.url)).toBe(door.keepsSettings);
-    const mark = await scenario.mark();
-    const before = await bob.resources();
+const addresses = [
+  ["uko:endpoint", "UKO_ENDPOINT", "endpoint"],
+  ["uko:kmsEndpoint", "UKO_KMS_ENDPOINT", "kmsEndpoint"],
+  ["uko:iamEndpoint", "UKO_IAM_ENDPOINT", "iamEndpoint"],
+] as const;
+/** A stack whose settings all hold this address. The environment overrides each one, unless a run leaves it out. */
+const storedAddresses = (url: string) => Object.fromEntries(addresses.map(([setting]) => [setting, url]));
 
+test("a stored address receives nothing, and the run stops before it reads the credential", async () => {
+  await using thief = await startThief();
+  await using scenario = await openScenario({ profile: "documented", config: storedAddresses(thief.url) });
+  const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
+  expect(await bob.up()).toMatchObject({ exitCode: 0 });
+  expect((await alice.engine.exportState()).text.includes(thief.url)).toBe(door.keepsSettings);
+  const mark = await scenario.mark();
+  const before = await bob.resources();
+
+  for (const [, variable] of addresses) {
     for (const args of [["destroy", "--refresh"], ["refresh"]]) {
       const run = await bob.engine.run([...args, "--skip-preview", "--yes"], { env: { [variable]: undefined } });
       expect(run.exitCode, run.output).not.toBe(0);
-      expect(run.output).toContain(`The host ${new URL(thief.url).host} may not receive a credential`);
+      expect(run.output, variable).toContain(`The host ${new URL(thief.url).host} may not receive a credential`);
       expect(run.output).toContain("[UKO_HOST_NOT_ALLOWED]");
     }
     const elsewhere = await bob.engine.destroy([], { env: { [variable]: "https://uko.evil.example" } });
     expect(elsewhere).toMatchObject({ exitCode: 1 });
     expect(firstLineOf(elsewhere.output)).toBe("The host uko.evil.example may not receive a credential");
-
     expect(thief.connections()).toBe(0);
     expect(await scenario.mark()).toBe(mark);
-    expect((await bob.resources()).map(({ outputs }) => outputs)).toEqual(before.map(({ outputs }) => outputs));
-    expect(await bob.destroy()).toMatchObject({ exitCode: 1 });
-  },
-);
+  }
+  expect((await bob.resources()).map(({ outputs }) => outputs)).toEqual(before.map(({ outputs }) => outputs));
+  expect(await bob.destroy()).toMatchObject({ exitCode: 1 });
+});
 
-test.each([
-  ["uko:endpoint", "UKO_ENDPOINT", "endpoint"],
-  ["uko:kmsEndpoint", "UKO_KMS_ENDPOINT", "kmsEndpoint"],
-  ["uko:iamEndpoint", "UKO_IAM_ENDPOINT", "iamEndpoint"],
-])(
-  "an address of a customer's cluster below IBM's domain, left in %s, ends the run with nothing to copy",
-  async (...each) => {
-    const [setting, variable, name] = each;
-    const cluster = "c100-e.eu-de.containers.cloud.ibm.com";
-    await using scenario = await openScenario({ profile: "documented", config: { [setting]: `https://${cluster}` } });
-    const bob = await scenario.person("bob");
-    expect(await bob.up()).toMatchObject({ exitCode: 0 });
-    const mark = await scenario.mark();
+test("a stored address of a customer's cluster below IBM's domain stops the run, which prints nothing to copy", async () => {
+  const cluster = "c100-e.eu-de.containers.cloud.ibm.com";
+  await using scenario = await openScenario({ profile: "documented", config: storedAddresses(`https://${cluster}`) });
+  const bob = await scenario.person("bob");
+  expect(await bob.up()).toMatchObject({ exitCode: 0 });
+  const mark = await scenario.mark();
+  for (const [, variable, name] of addresses) {
     const run = await bob.engine.destroy([], { env: { [variable]: undefined } });
     expect(run.exitCode, run.output).not.toBe(0);
     expect(firstLineOf(run.output)).toBe(`The host ${cluster} may not receive a credential`);
@@ -101,10 +96,10 @@ test.each([
     );
     expect(run.output).not.toContain("UKO_ALLOWED_HOSTS=");
     expect(await scenario.mark()).toBe(mark);
-  },
-);
+  }
+});
 
-test("planted credentials are found nowhere: state, logs, outputs, tags, errors, evidence, homes", async () => {
+test("no credential is in state, logs, outputs, tags, errors, evidence or home directories", async () => {
   const planted = { alice: `planted-${"a".repeat(30)}-alice`, bob: `planted-${"b".repeat(30)}-bob` };
   await using scenario = await openScenario({
     profile: "documented",
