@@ -56,6 +56,11 @@ const rings = {
     packages: [],
     node: true,
   },
+  "examine.ts": {
+    ours: ["errors.ts", "compose.ts", "engine/", "resources/"],
+    types: ["services/", "settings.ts"],
+    packages: [],
+  },
   "pulumi-dynamic/": {
     ours: ["errors.ts", "compose.ts"],
     types: ["lifecycle/", "engine/", "resources/"],
@@ -105,7 +110,7 @@ const rings = {
   "same-user.ts": { ours: [], packages: [], node: true },
   "grpc-stream.ts": { ours: [], packages: ["@grpc/grpc-js"], node: true },
   "cli/": {
-    ours: ["errors.ts", "compose.ts", "compose-certificates.ts", "printable.ts", "schema/terraform.ts"],
+    ours: ["errors.ts", "compose.ts", "compose-certificates.ts", "examine.ts", "printable.ts", "schema/terraform.ts"],
     types: ["lifecycle/", "engine/", "resources/"],
     packages: ["commander", "string-width"],
     node: true,

@@ -5,14 +5,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { CampaignReading } from "./engine/campaign/operations.ts";
-import { examine } from "./engine/commands/doctor.ts";
-import { type Check, faultCheck, type WatchedCall } from "./engine/commands/doctor-messages.ts";
-import { examineControls, examineStored, loosenedIn } from "./engine/commands/examine-state.ts";
 import { createDirectory } from "./engine/commands/find-by-name.ts";
 import { type AnyDefinition, type Inventory, takeInventory } from "./engine/commands/inventory.ts";
-import type { TagProbe } from "./engine/commands/probe-tags.ts";
-import { controlsCheck, controlsNotCompared } from "./engine/commands/state-checks.ts";
-import { readState } from "./engine/commands/stored-state.ts";
 import { createHandlers, type HandlerContext } from "./engine/handlers.ts";
 import { createOperations } from "./engine/key/commands.ts";
 import { createKmsOperations } from "./engine/kms-key/commands.ts";
@@ -23,7 +17,7 @@ import type { FunctionDefinition, ListOptions, ResourceDefinition } from "./engi
 import { type Dialect, dialectOf, programDialect } from "./engine/text/dialect.ts";
 import type { Door } from "./engine/text/explanation.ts";
 import { isTransientReadError } from "./engine/text/transient-read-errors.ts";
-import { asUkoError, UkoError } from "./errors.ts";
+import { UkoError } from "./errors.ts";
 import { functions } from "./resources/functions.ts";
 import { type ResourceHandlers, resources } from "./resources/registry.ts";
 import { createEndpoints, type Endpoints } from "./services/broker.ts";
@@ -191,72 +185,6 @@ export function openOperations(environment: Environment, outputs: Outputs) {
   };
 }
 
-/** Limit of the calls that `uko doctor` remembers; it makes far fewer. */
-const maxWatchedCalls = 1_000;
-
-/**
- * Reports what is configured for a run and what is missing. Settings with which no run can start
- * are a finding like any other.
- */
-export async function examineWorld(
-  environment: Environment,
-  outputs: Outputs,
-  options: CallOptions,
-  probe?: Omit<TagProbe, "isDualRequired">,
-): Promise<readonly Check[]> {
-  const calls: WatchedCall[] = [];
-  const watch = ({ origin, status, durationMs, serviceTimeMs, text }: WatchedAnswer): void => {
-    const fields = new Set(Array.from(text.matchAll(/"([a-z_]{1,60})"\s*:/g), ([, field = ""]) => field));
-    const skew = serviceTimeMs === undefined ? {} : { skewMs: serviceTimeMs - Date.now() };
-    if (calls.length < maxWatchedCalls) calls.push({ origin, status, durationMs, ...skew, fields: [...fields] });
-  };
-  let opened: OpenWorld;
-  try {
-    opened = openWorld(environment, {}, { ...outputs, watch });
-  } catch (error) {
-    return [faultCheck("settings", error)];
-  }
-  const { world, settings, close } = opened;
-  const { endpoint, region } = settings;
-  const where = { ...(endpoint !== undefined && { endpoint: endpoint.url }), ...(region !== undefined && { region }) };
-  try {
-    const { isDualRequired } = settings;
-    const probed = probe === undefined ? {} : { probe: { ...probe, isDualRequired } };
-    return await examine({ world, ...where, calls: () => calls, ...probed }, options);
-  } finally {
-    await close();
-  }
-}
-
-/**
- * Findings in a state that may have been edited by hand. Calls the service only if the state
- * loosens a key, and says so if the call fails. Throws UKO_INPUT_INVALID if the text is not a
- * state.
- */
-export async function examineState(
-  environment: Environment,
-  text: string,
-  outputs: Outputs,
-  options: CallOptions,
-): Promise<readonly Check[]> {
-  const state = readState(text);
-  const kinds = Object.values(resources).map(({ name }) => name);
-  const checks = examineStored(state, kinds);
-  const loosened = loosenedIn(state);
-  if (loosened.length === 0) return [...checks, controlsCheck([], [], 0)];
-  let opened: OpenWorld;
-  try {
-    opened = openWorld(environment, {}, outputs);
-  } catch (error) {
-    return [...checks, controlsNotCompared(loosened.length, asUkoError(error).summary)];
-  }
-  try {
-    return [...checks, await examineControls(opened.world, loosened, options)];
-  } finally {
-    await opened.close();
-  }
-}
-
 /** A vault and what it contains, in the order of creation. */
 const adoptable = (Object.values(resources) as readonly AnyDefinition[]).filter(({ idForm }) =>
   idForm.startsWith("<vaultId>"),
@@ -377,9 +305,13 @@ export function otherInstance({ instanceId }: StoredSettings): string | undefine
  * The variable with this run's credential, if it overrides another credential in the stored
  * settings.
  */
-export function otherCredential({ apiKey, token }: StoredSettings): "UKO_API_KEY" | "UKO_TOKEN" | undefined {
-  const { UKO_API_KEY, UKO_TOKEN } = process.env;
+export function otherCredential({
+  apiKey,
+  token,
+}: StoredSettings): "UKO_API_KEY" | "UKO_API_KEY_FILE" | "UKO_TOKEN" | undefined {
+  const { UKO_API_KEY, UKO_API_KEY_FILE, UKO_TOKEN } = process.env;
   if (!apiKey && !token) return undefined;
+  if (UKO_API_KEY_FILE) return "UKO_API_KEY_FILE";
   if (UKO_API_KEY) return UKO_API_KEY === apiKey ? undefined : "UKO_API_KEY";
   return UKO_TOKEN && UKO_TOKEN !== token ? "UKO_TOKEN" : undefined;
 }

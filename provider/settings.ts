@@ -217,8 +217,17 @@ export function parseDurationMs(text: string, where: string): number {
  * would be unclear who acts.
  */
 function credentialOf(environment: Environment, stored: StoredSettings, { property }: Names): Credential {
+  const { UKO_API_KEY, UKO_API_KEY_FILE: file, UKO_TOKEN } = environment;
+  if (isGiven(file)) {
+    if (!isGiven(UKO_API_KEY) && !isGiven(UKO_TOKEN)) {
+      const setting = "UKO_API_KEY_FILE";
+      return { kind: "api_key", read: (readFile) => readFile?.(file, setting) ?? "", setting };
+    }
+    const other = isGiven(UKO_API_KEY) ? "UKO_API_KEY" : "UKO_TOKEN";
+    throw invalid(`Both UKO_API_KEY_FILE and ${other} are set`, "Set only one of them, so that it is clear who acts.");
+  }
   const places = [
-    { apiKey: environment.UKO_API_KEY, token: environment.UKO_TOKEN, names: "UKO_API_KEY and UKO_TOKEN" },
+    { apiKey: UKO_API_KEY, token: UKO_TOKEN, names: "UKO_API_KEY and UKO_TOKEN" },
     {
       apiKey: stored.apiKey,
       token: stored.token,
@@ -234,7 +243,7 @@ function credentialOf(environment: Environment, stored: StoredSettings, { proper
   }
   throw invalid(
     "The credential is not set",
-    "Set UKO_API_KEY (or UKO_TOKEN) to your own credential, so that the run acts as you.",
+    "Set UKO_API_KEY (or UKO_API_KEY_FILE, UKO_TOKEN) to your own credential, so that the run acts as you.",
   );
 }
 

@@ -5,8 +5,9 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { type Command, Option } from "commander";
-import { examineState, examineWorld, jsonLine, renderChecks } from "../compose.ts";
+import { jsonLine, renderChecks } from "../compose.ts";
 import { UkoError } from "../errors.ts";
+import { examineState, examineWorld } from "../examine.ts";
 import { parseVaultId } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { traceOf } from "./debug.ts";

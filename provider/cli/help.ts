@@ -40,7 +40,8 @@ export const helpTopics = {
   UKO_KMS_ENDPOINT        endpoint of its KMS API, instead of the broker's
   UKO_IAM_ENDPOINT        endpoint of IAM; by default IBM Cloud IAM
   UKO_API_KEY             your own IBM Cloud API key; you act as the identity of this key
-  UKO_TOKEN               IAM access token, instead of an API key
+  UKO_API_KEY_FILE        file with your API key, which only its owner can read, instead of UKO_API_KEY
+  UKO_TOKEN               IAM access token, instead of an API key; may begin with Bearer
   UKO_ALLOWED_HOSTS       further hosts that may receive the credential
   UKO_DUAL_AUTHORIZATION  required: two people, whatever the program says (engines, and uko doctor --probe-tags)
   UKO_CONSENT             same as --consent of uko continue
@@ -173,6 +174,7 @@ export const examples = {
     ["print the configuration for ~/.tofurc or ~/.terraformrc instead", "uko install terraform --print"],
     ["undo it", "uko install terraform --remove"],
   ],
+  whoami: [["who you are, and what you can list", "uko whoami"]],
   doctor: [
     ["check that you can run uko", "uko doctor"],
     [
@@ -216,6 +218,7 @@ export const groupOf = {
   sweep: "Fleet",
   campaign: "Fleet",
   import: "Fleet",
+  whoami: "Set up",
   doctor: "Set up",
   install: "Set up",
   emulator: "Set up",

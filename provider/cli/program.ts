@@ -19,6 +19,7 @@ import { addKeyCommands } from "./key-commands.ts";
 import { addLsCommand } from "./ls-command.ts";
 import { printError } from "./run-on-keys.ts";
 import { addVaultCommands } from "./vault-commands.ts";
+import { addWhoamiCommand } from "./whoami-command.ts";
 
 /**
  * Runs one command to its end; `typed` are the arguments after the program's name. Never throws.
@@ -67,6 +68,7 @@ export function buildProgram(untraced: CliWorld, end: (exitCode: number) => void
   addCertificateCommand(program, world);
   addImportCommand(program, world);
   addInstallCommand(program, world);
+  addWhoamiCommand(program, world);
   addDoctorCommand(program, world, end);
   addEmulatorCommand(program, world);
   addCompletionCommand(program, world);

@@ -14,11 +14,18 @@ import type { BearerSource, HttpAnswer, HttpClient } from "./http/client.ts";
 import { cancelled, singleFlight } from "./http/concurrency.ts";
 import { answerData, correlationLine, invalidAnswer, noAnswerError, unavailable } from "./http/read-result.ts";
 import { parseJson } from "./http/wire-values.ts";
+import { readSecretFile } from "./secret-file.ts";
+
+/** Reads a file that holds a credential; `setting` names the variable in an error. */
+type SecretReader = (file: string, setting: string) => string;
 
 /** The secret is read when it is needed, which is after the host check. */
-export type Credential =
-  | { readonly kind: "api_key"; readonly read: () => string }
-  | { readonly kind: "token"; readonly read: () => string };
+export interface Credential {
+  readonly kind: "api_key" | "token";
+  readonly read: (readFile?: SecretReader) => string;
+  /** The variable, if it is not the usual one of this kind. */
+  readonly setting?: string;
+}
 
 export interface TokenOptions {
   readonly http: HttpClient;
@@ -64,15 +71,17 @@ export function createTokens(options: TokenOptions): Tokens {
 }
 
 function settingToken({ credential, sha256 }: TokenOptions): Tokens {
+  // As `ibmcloud iam oauth-tokens` prints it.
+  const read = (): string => credential.read().replace(/^bearer +/i, "");
   const token = async (signal: AbortSignal): Promise<string> => {
     if (signal.aborted) throw cancelled();
-    return requireSendable(credential.read(), "UKO_TOKEN");
+    return requireSendable(read(), "UKO_TOKEN");
   };
   return {
     token,
     renew: async () => undefined,
     actor: async (signal) => actorOf(await token(signal), sha256),
-    issuedAtMs: () => issuedAtMsOf(credential.read()),
+    issuedAtMs: () => issuedAtMsOf(read()),
   };
 }
 
@@ -126,7 +135,7 @@ async function requestToken(options: TokenOptions, signal: AbortSignal): Promise
     path: (base) => `${base.replace(/\/identity(\/token)?$/, "")}/identity/token`,
     headers: { "content-type": "application/x-www-form-urlencoded" },
     body: () => {
-      apiKey = requireSendable(options.credential.read(), "UKO_API_KEY");
+      apiKey = requireSendable(options.credential.read(readSecretFile), options.credential.setting ?? "UKO_API_KEY");
       return new URLSearchParams({ grant_type: apiKeyGrant, apikey: apiKey }).toString();
     },
     resend: "always",

@@ -24,7 +24,13 @@ function aReport(exitCode = 0): Report {
 }
 
 const unexpected = (): Promise<never> => Promise.reject(new Error("not in this test"));
-const noDirectory: OpenOperations["directory"] = { list: unexpected, findVault: unexpected, findKey: unexpected };
+const noDirectory: OpenOperations["directory"] = {
+  list: unexpected,
+  findVault: unexpected,
+  findKey: unexpected,
+  describeCaller: unexpected,
+  explainCaller: unexpected,
+};
 
 /** A world whose operations only record their calls. */
 function aWorld(over: Partial<Operations> = {}, variables: Readonly<Record<string, string>> = {}) {

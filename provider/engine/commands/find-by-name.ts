@@ -8,6 +8,7 @@ import type { VaultSnapshot } from "../ports/containers.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
 import { plain } from "../text/words.ts";
 import { type Listing, type ListQuery, listObjects } from "./listing.ts";
+import { type Caller, describeCaller, explainCaller } from "./whoami.ts";
 
 /** A key, and the names that people know it by. */
 interface FoundKey {
@@ -23,6 +24,8 @@ export interface Directory {
   list(query: ListQuery, options: CallOptions): Promise<Listing>;
   findVault(name: string, options: CallOptions): Promise<VaultSnapshot>;
   findKey(name: string, options: CallOptions): Promise<FoundKey>;
+  describeCaller(options: CallOptions): Promise<Caller>;
+  explainCaller(options: CallOptions): Promise<readonly string[]>;
 }
 
 export function createDirectory(world: World): Directory {
@@ -30,6 +33,8 @@ export function createDirectory(world: World): Directory {
     list: (query, options) => listObjects(world, query, options),
     findVault: (name, options) => findVault(world, name, options),
     findKey: (name, options) => findKey(world, name, options),
+    describeCaller: (options) => describeCaller(world, options),
+    explainCaller: (options) => explainCaller(world, options),
   };
 }
 

@@ -1,0 +1,90 @@
+/**
+ * The caller as the service sees it: the identity, whether it counts as a person, and the rights
+ * that lists reveal. Only reads.
+ */
+
+import { isUkoError, type UkoError } from "../../errors.ts";
+import { mayAuthor } from "../../lifecycle/authorization.ts";
+import { isPerson } from "../../lifecycle/observation.ts";
+import type { CallOptions, World } from "../ports/world.ts";
+import { identityCheck } from "./doctor-messages.ts";
+
+/** Printed by `--json`. */
+export interface Caller {
+  readonly v: 1;
+  readonly instanceId: string;
+  /** Absent if the token names no identity. */
+  readonly iamId?: string;
+  readonly name: string;
+  /** The identity that the service writes on keys; set if it differs, as in a trusted profile. */
+  readonly writesAs?: string;
+  readonly isPerson: boolean;
+  readonly mayRequest: boolean;
+  readonly lists: readonly ListRight[];
+}
+
+export interface ListRight {
+  readonly what: "vaults" | "keys" | "keystores" | "templates" | "KMS keys";
+  readonly result: "listed" | "right_missing" | "unknown";
+  /** How many this identity can list. */
+  readonly count?: number;
+}
+
+/** Keys of more vaults would show no more about rights. */
+const maxVaults = 5;
+
+/** The token is decoded here, and accepted by the service with the first list. */
+export async function describeCaller(world: World, options: CallOptions): Promise<Caller> {
+  const actor = await world.session.actor(options);
+  const { identity, writesAs } = actor;
+  let vaultIds: readonly string[] = [];
+  const lists: ListRight[] = [];
+  const tryList = async (what: ListRight["what"], list: () => Promise<readonly unknown[]>): Promise<void> => {
+    lists.push(await listRight(what, list));
+  };
+  await tryList("vaults", async () => {
+    vaultIds = (await world.vaults.list({}, options)).map(({ id }) => id);
+    return vaultIds;
+  });
+  // Keys can be listed only one vault at a time.
+  if (vaultIds.length === 0) lists.push({ what: "keys", result: "unknown" });
+  else
+    await tryList("keys", async () => {
+      const keys: unknown[] = [];
+      for (const vaultId of vaultIds.slice(0, maxVaults)) keys.push(...(await world.keys.list({ vaultId }, options)));
+      return keys;
+    });
+  await tryList("keystores", () => world.keystores.list({}, options));
+  await tryList("templates", () => world.templates.list({}, options));
+  await tryList("KMS keys", () => world.kmsKeys.list({}, options));
+  return {
+    v: 1,
+    instanceId: world.session.instanceId,
+    ...(identity?.iamId !== undefined && { iamId: identity.iamId }),
+    name: actor.displayName,
+    ...(writesAs?.iamId !== undefined && writesAs.iamId !== identity?.iamId && { writesAs: writesAs.iamId }),
+    isPerson: identity !== undefined && isPerson(identity),
+    mayRequest: identity !== undefined && isPerson(identity) && mayAuthor(actor),
+    lists,
+  };
+}
+
+/** The sentences about an identity are those of `uko doctor`. */
+export async function explainCaller(world: World, options: CallOptions): Promise<readonly string[]> {
+  const { says, do: advice } = identityCheck(await world.session.actor(options));
+  return [`You are ${says}.`, ...(advice === undefined ? [] : [advice])];
+}
+
+/** A refused list says that a right is missing; only a fault of the whole run is thrown. */
+async function listRight(what: ListRight["what"], list: () => Promise<readonly unknown[]>): Promise<ListRight> {
+  try {
+    return { what, result: "listed", count: (await list()).length };
+  } catch (error) {
+    if (!isUkoError(error) || !concernOneList(error)) throw error;
+    return { what, result: error.code === "UKO_RIGHTS_MISSING" ? "right_missing" : "unknown" };
+  }
+}
+
+function concernOneList({ code }: UkoError): boolean {
+  return code === "UKO_RIGHTS_MISSING" || code === "UKO_ANSWER_INVALID" || code === "UKO_SERVICE_UNAVAILABLE";
+}

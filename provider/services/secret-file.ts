@@ -1,0 +1,41 @@
+/** A file that holds a credential. Other users of this machine must not be able to read the file. */
+
+import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
+import { UkoError } from "../errors.ts";
+
+const maxBytes = 65_536;
+const readableByOthers = 0o077;
+
+/** Returns the content without the white space around it. Throws UKO_SETTINGS_INVALID. */
+export function readSecretFile(path: string, setting: string): string {
+  let file: number;
+  try {
+    file = openSync(path, "r");
+  } catch (error) {
+    throw refused(setting, `could not be read: ${error instanceof Error ? error.message : String(error)}`, []);
+  }
+  try {
+    // The opened file is judged, not its name, so that nobody can exchange the file in between.
+    const { mode, size } = fstatSync(file);
+    const isRegular = (mode & 0o170000) === 0o100000;
+    if (!isRegular || size > maxBytes) throw refused(setting, "is not a file of at most 64 KiB", []);
+    // Windows reports no permissions of this kind.
+    if (process.platform !== "win32" && (mode & readableByOthers) !== 0) {
+      const permissions = (mode & 0o777).toString(8).padStart(3, "0");
+      throw refused(setting, `can be accessed by other users (its mode is ${permissions})`, [
+        "Next: take the access away from everyone but its owner with",
+        `  chmod 600 ${/^[\w./-]+$/.test(path) ? path : '"$UKO_API_KEY_FILE"'}`,
+      ]);
+    }
+    return readFileSync(file, "utf8").trim();
+  } finally {
+    closeSync(file);
+  }
+}
+
+function refused(setting: string, what: string, next: readonly string[]): UkoError {
+  return new UkoError("UKO_SETTINGS_INVALID", {
+    summary: `The file in ${setting} ${what}`,
+    detail: ["No credential was sent.", ...next].join("\n"),
+  });
+}

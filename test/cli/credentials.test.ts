@@ -1,0 +1,108 @@
+/** The credential of a run: a file, a token with its prefix, and `uko whoami`. */
+
+import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { requestToken } from "../emulator/harness.ts";
+import { apiKeys, type CliTestWorld, type Person, startCliWorld } from "./harness.ts";
+
+let world: CliTestWorld;
+let folder: string;
+beforeAll(async () => {
+  world = await startCliWorld();
+  folder = mkdtempSync(path.join(tmpdir(), "uko-credentials-"));
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await world.close();
+});
+
+function keyFile(content: string, mode: number): string {
+  const file = path.join(folder, `key-${mode.toString(8)}`);
+  writeFileSync(file, content);
+  chmodSync(file, mode);
+  return file;
+}
+
+const whoami = (environment: Readonly<Record<string, string>>, who: Person = "bob") =>
+  world.uko(who, "whoami --json", environment);
+
+describe("UKO_API_KEY_FILE", () => {
+  it.each([0o600, 0o400])("reads a file with mode %o", async (mode) => {
+    const { exitCode, out } = await whoami({ UKO_API_KEY: "", UKO_API_KEY_FILE: keyFile(`${apiKeys.carol}\n`, mode) });
+    expect([exitCode, JSON.parse(out)]).toEqual([0, expect.objectContaining({ iamId: "IBMid-550000CAROL" })]);
+  });
+
+  it("follows a link, as secrets of a cluster are mounted", async () => {
+    const link = path.join(folder, "link");
+    symlinkSync(keyFile(apiKeys.alice, 0o600), link);
+    const { out } = await whoami({ UKO_API_KEY: "", UKO_API_KEY_FILE: link });
+    expect(JSON.parse(out)).toMatchObject({ name: "Alice Example" });
+  });
+
+  it.each([0o640, 0o604, 0o620, 0o666])(
+    "refuses a file with mode %o, and does not repeat its content",
+    async (mode) => {
+      const file = keyFile("secret-of-carol", mode);
+      const { exitCode, err } = await world.uko("bob", "whoami", { UKO_API_KEY: "", UKO_API_KEY_FILE: file });
+      expect(exitCode).toBe(1);
+      expect(err).toContain(
+        `can be accessed by other users (its mode is ${mode.toString(8)})\n  No credential was sent.`,
+      );
+      expect(err).toContain(`chmod 600 ${file}\n  [UKO_SETTINGS_INVALID]`);
+      expect(err).not.toContain("secret-of-carol");
+    },
+  );
+
+  it.each([
+    ["a folder", () => folder, /is not a file of at most 64 KiB/],
+    ["no file", () => path.join(folder, "absent"), /could not be read: ENOENT/],
+    ["an empty file", () => keyFile("\n", 0o600), /^UKO_API_KEY_FILE is not a credential/],
+  ])("refuses %s", async (_, file, message) => {
+    const { exitCode, err } = await world.uko("bob", "whoami", { UKO_API_KEY: "", UKO_API_KEY_FILE: file() });
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(message);
+  });
+
+  it.each(["UKO_API_KEY", "UKO_TOKEN"])("is refused next to %s", async (other) => {
+    const both = { UKO_API_KEY: "", [other]: "x", UKO_API_KEY_FILE: keyFile("x", 0o600) };
+    expect((await world.uko("bob", "whoami", both)).err).toContain(`Both UKO_API_KEY_FILE and ${other} are set`);
+  });
+});
+
+it.each(["Bearer ", "bearer  ", ""])("UKO_TOKEN accepts a token after %j", async (prefix) => {
+  const { body } = await requestToken(world.url, apiKeys.alice);
+  const token = `${prefix}${String(body.access_token)}`;
+  const { exitCode, out } = await whoami({ UKO_API_KEY: "", UKO_TOKEN: token });
+  expect([exitCode, JSON.parse(out)]).toEqual([0, expect.objectContaining({ iamId: "IBMid-550000ALICE" })]);
+});
+
+describe("uko whoami", () => {
+  it("shows the person, and what the lists reveal", async () => {
+    const { out } = await world.uko("bob", "whoami");
+    await expect(out).toMatchFileSnapshot("../golden/cli/whoami.txt");
+  });
+
+  it.each<[Person, object]>([
+    ["bob", { isPerson: true, mayRequest: true }],
+    ["pipeline", { isPerson: false, mayRequest: false }],
+    ["dave", { isPerson: true, mayRequest: false, writesAs: expect.stringMatching(/^iam-Profile-/) }],
+  ])("says whether %s counts as a person", async (who, expected) => {
+    expect(JSON.parse((await whoami({}, who)).out)).toMatchObject(expected);
+  });
+
+  it("says which right is missing", async () => {
+    const { lists } = JSON.parse((await whoami({}, "erin")).out) as { lists: readonly { what: string }[] };
+    expect(lists.map(({ what }) => what)).toEqual(["vaults", "keys", "keystores", "templates", "KMS keys"]);
+    expect(lists.slice(0, 2)).toEqual([
+      { what: "vaults", result: "right_missing" },
+      { what: "keys", result: "unknown" },
+    ]);
+  });
+
+  it("refuses a credential that the service does not accept", async () => {
+    const { exitCode, out } = await whoami({ UKO_API_KEY: "", UKO_TOKEN: "not-a-token" });
+    expect([exitCode, JSON.parse(out)]).toEqual([1, expect.objectContaining({ error: expect.anything() })]);
+  });
+});
