@@ -6,8 +6,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { jsonLine, renderChecks } from "../compose.ts";
+import { examineState, examineWorld } from "../compose-doctor.ts";
 import { UkoError } from "../errors.ts";
-import { examineState, examineWorld } from "../examine.ts";
 import { parseVaultId } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { traceOf } from "./debug.ts";
