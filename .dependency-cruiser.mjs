@@ -110,7 +110,14 @@ const rings = {
   "same-user.ts": { ours: [], packages: [], node: true },
   "grpc-stream.ts": { ours: [], packages: ["@grpc/grpc-js"], node: true },
   "cli/": {
-    ours: ["errors.ts", "compose.ts", "compose-certificates.ts", "compose-doctor.ts", "printable.ts", "schema/terraform.ts"],
+    ours: [
+      "errors.ts",
+      "compose.ts",
+      "compose-certificates.ts",
+      "compose-doctor.ts",
+      "printable.ts",
+      "schema/terraform.ts",
+    ],
     types: ["lifecycle/", "engine/", "resources/"],
     packages: ["commander", "string-width"],
     node: true,
