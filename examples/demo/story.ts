@@ -57,4 +57,24 @@ async function tell(stage: PulumiStage): Promise<void> {
     "Bob Example destroyed the key",
     "Bob Example removed the key's metadata",
   ]);
+
+  stage.say(
+    "An auditor wants proof. Every run wrote evidence to the file in UKO_EVIDENCE; Bob makes a signed certificate of it.",
+  );
+  await stage.signingKey("bob");
+  await stage.command("bob", ["certificate", "create", "--sign-key", "bob.key", "--out", "certificate.json"], {
+    exitCode: 0,
+    says: "Wrote certificate.json: 1 key",
+  });
+
+  stage.say(
+    "Bob sends the file and his public key to Carol, who checks it without a network.",
+    "(--allow-emulator: a certificate of an emulator is otherwise refused.)",
+  );
+  await stage.send(["certificate.json", "bob.pem"], "bob", "carol");
+  await stage.command(
+    "carol",
+    ["certificate", "verify", "certificate.json", "--trust", "IBMid-550000BOB=bob.pem", "--allow-emulator"],
+    { exitCode: 0, says: "Grade: self-reported" },
+  );
 }

@@ -10,6 +10,7 @@ import { story as go } from "../../examples/08-go/story.ts";
 import { story as yaml } from "../../examples/09-yaml/story.ts";
 import { story as cdktn } from "../../examples/10-cdktn/story.ts";
 import { story as cdktf } from "../../examples/11-cdktf/story.ts";
+import { story as certificate } from "../../examples/13-certificate/story.ts";
 import { story as demo } from "../../examples/demo/story.ts";
 import { isPythonLeftOut } from "../engines/find-python.ts";
 import { perform } from "../stage/perform.ts";
@@ -30,6 +31,7 @@ test.each([
   { name: "examples/09-yaml", story: yaml, required: true },
   { name: "examples/10-cdktn", story: cdktn, required: true },
   { name: "examples/11-cdktf", story: cdktf, required: true },
+  { name: "examples/13-certificate", story: certificate, required: true },
 ])(
   "$name goes as told, with two people wherever they are required",
   async ({ story, required, keys = 1, steps = wholeLife }) => {

@@ -1,5 +1,8 @@
 /** A stage with the real Pulumi CLI: one stack, and a checkout of the project for each person. */
 
+import { generateKeyPairSync } from "node:crypto";
+import { copyFile, writeFile } from "node:fs/promises";
+import path from "node:path";
 import type { LocalUko } from "./local-uko.ts";
 import type { PulumiPerson, PulumiWorkspace } from "./pulumi.ts";
 import { essenceOf } from "./pulumi-output.ts";
@@ -37,6 +40,20 @@ export class PulumiStage extends Stage {
     return this.show(result, result.output.trimEnd(), expected);
   }
 
+  /** Gives a person a key to sign with: `bob.key`, and `bob.pem` for everyone. */
+  async signingKey(name: Name): Promise<void> {
+    const { workingCopy } = await this.#person(name);
+    const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+    await writeFile(path.join(workingCopy, `${name}.key`), privateKey.export({ type: "pkcs8", format: "pem" }));
+    await writeFile(path.join(workingCopy, `${name}.pem`), publicKey.export({ type: "spki", format: "pem" }));
+  }
+
+  /** Copies files from one person's folder to another's. */
+  async send(files: readonly string[], from: Name, to: Name): Promise<void> {
+    const [source, target] = [await this.#person(from), await this.#person(to)];
+    for (const file of files) await copyFile(path.join(source.workingCopy, file), path.join(target.workingCopy, file));
+  }
+
   /** Ends the story unless nothing is left in the stack's state. */
   async expectEmptyStack(name: Name): Promise<void> {
     const { resources } = await (await this.#person(name)).exportState();
@@ -44,8 +61,13 @@ export class PulumiStage extends Stage {
       throw new StoryError(`The stack still contains ${resources.map(({ urn }) => urn).join(", ")}`);
   }
 
+  /** All runs write their evidence into one file, outside the checkouts. */
+  #environmentOf(name: Name): Readonly<Record<string, string>> {
+    return { ...this.environmentOf(name), UKO_EVIDENCE: path.join(this.#workspace.folder, "evidence.jsonl") };
+  }
+
   #person(name: Name): Promise<PulumiPerson> {
-    const person = this.#people.get(name) ?? this.#workspace.person(name, { env: this.environmentOf(name) });
+    const person = this.#people.get(name) ?? this.#workspace.person(name, { env: this.#environmentOf(name) });
     this.#people.set(name, person);
     return person;
   }

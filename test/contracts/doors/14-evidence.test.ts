@@ -1,8 +1,10 @@
 /** `UKO_EVIDENCE`: what an auditor finds on disk after the four runs, and that no step is taken which could not be put on file. */
 
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { generateKeyPairSync } from "node:crypto";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { checkEvidenceChain, createCertificate, verifyFile } from "../../../provider/compose-certificates.ts";
 import type { EvidenceEntry } from "../../../provider/engine/ports/world.ts";
 import { door } from "./door.ts";
 import { consentIn, firstLineOf, messageOf } from "./support/next-steps.ts";
@@ -81,8 +83,53 @@ test.each(profilesFor())(
     expect(ofBob.find(({ step }) => step === "remove")?.keystores).toMatchObject([{ status: "not_present" }]);
     for (const secret of ["alice-demo-key", "bob-demo-key", "Bearer", "eyJ"])
       expect(texts.join()).not.toContain(secret);
+
+    for (const file of files)
+      expect(await checkEvidenceChain(file)).toMatchObject({ breaks: [], torn: [], beyondHead: 0 });
+    const certificate = await certify(files);
+    const [key] = certificate.predicate.keys;
+    expect(key).toMatchObject({
+      keyId,
+      label: "payroll",
+      outcome: "removed",
+      areKeystoresLive: true,
+      algorithm: "aes",
+    });
+    const deeds = key?.steps.map(({ step, requester, approver, isSingle }) => [
+      step,
+      requester?.iamId,
+      approver?.iamId,
+      isSingle,
+    ]);
+    expect(deeds).toEqual([
+      ["write_record", undefined, undefined, undefined],
+      ["deactivate", bob.iamId, alice.iamId, false],
+      ["write_record", undefined, undefined, undefined],
+      ["destroy", alice.iamId, bob.iamId, false],
+      ["remove", undefined, undefined, undefined],
+    ]);
+    expect(certificate.predicate.instance).toEqual({ id: scenario.uko.instanceId, endpoints: [scenario.uko.url] });
+    expect(certificate.predicate.tool.build).toMatch(/^[0-9a-f]{64}$/);
   },
 );
+
+/** The certificate of these files, after its check with the same files. */
+async function certify(evidence: readonly string[]) {
+  const folder = path.dirname(evidence[0] ?? "");
+  const keyFile = path.join(folder, "k.key");
+  const publicFile = path.join(folder, "k.pem");
+  const file = path.join(folder, "c.json");
+  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+  await writeFile(keyFile, privateKey.export({ type: "pkcs8", format: "pem" }));
+  await writeFile(publicFile, publicKey.export({ type: "spki", format: "pem" }));
+  const signer = { kind: "file", file: keyFile, passphrase: async () => undefined } as const;
+  const target = { file, isReplaced: false };
+  const { signal } = new AbortController();
+  const certificate = await createCertificate({ evidence, keys: [], witnesses: [], signer, target }, signal);
+  const checked = await verifyFile({ file, trust: [publicFile], requiredPersons: 1, allowsEmulator: true, evidence });
+  expect(checked.problems).toEqual([]);
+  return certificate;
+}
 
 test.each([
   ["is in a folder that is not there", "missing/evidence.jsonl", "ENOENT"],

@@ -1,0 +1,60 @@
+/** A certificate with a witness and two signers: three people, and a check that needs no network. */
+
+import { fileURLToPath } from "node:url";
+import type { PulumiStory } from "../../test/stage/perform.ts";
+import type { PulumiStage } from "../../test/stage/pulumi-stage.ts";
+import { keyIn, recordIn } from "../../test/stage/stage.ts";
+
+export const story: PulumiStory = {
+  kind: "pulumi",
+  project: fileURLToPath(new URL("../02-two-people", import.meta.url)),
+  tell,
+};
+
+async function tell(stage: PulumiStage): Promise<void> {
+  stage.say("Bob and Alice delete a key together, as in examples/02-two-people. UKO_EVIDENCE names one file for all.");
+  for (const name of ["alice", "bob", "carol"] as const) await stage.signingKey(name);
+  await stage.pulumi("bob", "up", { exitCode: 0, says: "ManagedKey payroll created" });
+  const asked = await stage.pulumi("bob", "destroy", { exitCode: 1, says: "[UKO_APPROVAL_PENDING]" });
+  const key = keyIn(asked);
+  const deactivated = await stage.command("alice", ["continue", key, "--consent", recordIn(asked)], {
+    exitCode: 10,
+    says: "is deactivated and is waiting for a second person",
+  });
+  await stage.timePasses("4h1m", "More than 4 hours later, Bob approves Alice's request: the key is destroyed.");
+  await stage.command("bob", ["continue", key, "--consent", recordIn(deactivated)], {
+    exitCode: 11,
+    says: "[UKO_DESTRUCTION_PENDING]",
+  });
+
+  await stage.timePasses(
+    "30d1m",
+    "The keystore's 30 days are over. Before anyone removes the key, Carol reads it and signs what the service reports.",
+  );
+  await stage.command("carol", ["certificate", "witness", key, "--sign-key", "carol.key", "--out", "witness.json"], {
+    exitCode: 0,
+    says: "Wrote witness.json",
+  });
+  await stage.pulumi("bob", "destroy", { exitCode: 0, says: "ManagedKey payroll deleted" });
+
+  stage.say("Bob creates the certificate from the evidence, with Carol's statement. Alice signs it, too.");
+  await stage.send(["witness.json"], "carol", "bob");
+  const create = ["certificate", "create", "--witness", "witness.json", "--sign-key", "bob.key"];
+  await stage.command("bob", [...create, "--out", "certificate.json"], { exitCode: 0, says: "Wrote certificate.json" });
+  await stage.send(["certificate.json"], "bob", "alice");
+  await stage.command("alice", ["certificate", "sign", "certificate.json", "--sign-key", "alice.key"], {
+    exitCode: 0,
+    says: "2 signatures",
+  });
+
+  stage.say("Carol checks it without a network, with the public keys that each person gave her.");
+  await stage.send(["certificate.json", "alice.pem"], "alice", "carol");
+  await stage.send(["bob.pem"], "bob", "carol");
+  const trust = ["alice", "bob", "carol"].flatMap((name) => [
+    "--trust",
+    `IBMid-550000${name.toUpperCase()}=${name}.pem`,
+  ]);
+  const verify = ["certificate", "verify", "certificate.json", ...trust, "--require", "2", "--allow-emulator"];
+  await stage.command("carol", verify, { exitCode: 0, says: "Grade: witnessed" });
+  await stage.command("carol", ["certificate", "show", "certificate.json"], { exitCode: 0, says: "Not verified:" });
+}
