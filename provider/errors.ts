@@ -5,7 +5,10 @@ interface CatalogueEntry {
   readonly summary: string;
   /** Whether the same call may succeed later with nothing changed by a person. */
   readonly retryable: boolean;
-  /** Exit code of the command line: 1 fault, 10 approval, 11 time, 12 blocked, 13 rights missing. */
+  /**
+   * Exit code of the command line: 1 fault, 10 approval, 11 time, 12 blocked, 13 rights missing. The
+   * code 14, for late keys of a campaign, belongs to no error.
+   */
   readonly exitCode: 1 | 10 | 11 | 12 | 13;
 }
 

@@ -162,6 +162,12 @@ export function parseDate(text: string): string {
   );
 }
 
+/** Reads a day such as 2027-03-20. */
+export function parseDay(text: string): string {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text)) return text;
+  throw invalid(`"${printable(text, 100)}" is not a day`, "Example: 2027-03-20.");
+}
+
 /** Reads a wait budget, and returns it as it was written, because UKO_WAIT has the same form. */
 export function parseWait(text: string): string {
   try {

@@ -23,6 +23,7 @@ How two people delete a key:
 
 Exit codes:
   0 done   1 error   10 waiting for a person   11 waiting for time   12 blocked   13 missing right
+  14 a key of a campaign cannot end by its deadline
   With several keys, the most severe one counts: 1, 13, 12, 10, 11, 0.
 
 With --json, each key and each error is one line of JSON on standard output. An error has the form
@@ -139,6 +140,13 @@ export const examples = {
   campaign: [
     ["list the keys, and write the first campaign.yaml", "uko campaign init --folder retire-2027"],
     ["list the keys with class and wave", "uko campaign baseline --folder retire-2027"],
+    ["let an owner sign the list of keys to destroy", "uko campaign signoff --owner team-cards --folder retire-2027"],
+    ["the dates of every wave, late keys first", "uko campaign plan --folder retire-2027"],
+    ["what the campaign waits for", "uko campaign status --folder retire-2027"],
+    ["one page for management", "uko campaign status --board --folder retire-2027"],
+    ["what happened to a key, and how to undo it", "uko campaign find cards-2024 --folder retire-2027"],
+    ["stop all steps on a key", `uko campaign hold ${key} --kind incident --folder retire-2027`],
+    ["for a nightly pipeline", "uko campaign check --json --folder retire-2027"],
   ],
   audit: [
     ["everything in UKO_EVIDENCE", "uko audit"],

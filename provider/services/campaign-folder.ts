@@ -1,7 +1,7 @@
 /** The campaign folder on disk: regular files only, replaced as a whole, so that a crash leaves the earlier file. */
 
 import { constants } from "node:fs";
-import { lstat, mkdir, open, rename, rm } from "node:fs/promises";
+import { lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import type { CampaignFolder } from "../engine/campaign/folder.ts";
 import { UkoError } from "../errors.ts";
@@ -58,6 +58,14 @@ export function createCampaignFolder(folder: string): CampaignFolder {
         await createLineWriter(at(name))(text.trimEnd());
       } catch (error) {
         throw unusable("written", at(name), error);
+      }
+    },
+    async list(name) {
+      try {
+        return (await readdir(at(name))).sort();
+      } catch (error) {
+        if ((error as { code?: unknown }).code === "ENOENT") return [];
+        throw unusable("read", at(name), error);
       }
     },
   };

@@ -21,7 +21,10 @@ const idOf = (number: number): string => `9b2d0000-0000-4000-8000-0000000000${St
 export const campaignSeed = {
   instance: demoSeed.instance,
   clock: { start: "2026-11-26T09:00:00Z", frozen: true },
-  identities: [...demoSeed.identities],
+  // Erin can read the first vault only.
+  identities: demoSeed.identities.map((each) =>
+    each.name === "Erin Example" ? { ...each, roles: ["KeyCustodianCreator", "Reader"], vaults: [payments] } : each,
+  ),
   vaults: [{ id: vaultIds.payments, name: payments }, { id: vaultIds.archive, name: archive }],
   keystores: [
     { id: "ce110000-0000-4000-8000-000000000001", name: "ring", vault: payments, type: "ibm_cloud_kms", variant: "internal" },

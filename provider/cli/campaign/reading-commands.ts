@@ -1,10 +1,10 @@
 /** The commands of `uko campaign` that change nothing in the service. */
 
 import { type Command, Option } from "commander";
-import type { CampaignReading } from "../../engine/campaign/operations.ts";
+import type { CampaignReading, HoldRequest } from "../../engine/campaign/operations.ts";
 import type { CampaignReport } from "../../engine/campaign/report.ts";
 import type { CallOptions } from "../../engine/ports/world.ts";
-import { parseDate } from "../arguments.ts";
+import { notFullKeyPath, parseAnyKey, parseDay } from "../arguments.ts";
 import type { CliWorld } from "../cli-world.ts";
 import { createProgressLine } from "../progress-line.ts";
 import { printReport } from "./print-report.ts";
@@ -24,7 +24,7 @@ export function addReadingCommands(campaign: Command, world: CliWorld, end: (exi
     .option("--name <name>", "name of the campaign: lowercase letters, digits and hyphens", "retirement")
     .addOption(
       new Option("--deadline <date>", "last day on which key material may still be pending")
-        .argParser(parseDate)
+        .argParser(parseDay)
         .default("2027-03-20"),
     )
     .action(({ name, deadline, ...shown }: Shown & { readonly name: string; readonly deadline: string }) =>
@@ -37,6 +37,56 @@ export function addReadingCommands(campaign: Command, world: CliWorld, end: (exi
     .action(({ wave, ...shown }: Shown & { readonly wave?: string }) =>
       run(shown, (reading, options) => reading.baseline(shown.folder, { wave }, options)),
     );
+
+  shownCommand(campaign, "check", "Check keystores, live statuses of keys, rights and people; for every night")
+    .option("--csv", "one line of CSV per finding")
+    .action((shown: Shown) => run(shown, (reading, options) => reading.check(shown.folder, options)));
+
+  shownCommand(campaign, "signoff", "Write the list of keys that an owner signs; destroy waits for it")
+    .requiredOption("--owner <owner>", "the owner, as in the manifest")
+    .option("--csv", "one line of CSV per key")
+    .action(({ owner, ...shown }: Shown & { readonly owner: string }) =>
+      run(shown, (reading, options) => reading.signoff(shown.folder, owner, options)),
+    );
+
+  shownCommand(campaign, "plan", "Show the dates of each wave against the deadline; late keys first (exit code 14)")
+    .option("--csv", "one line of CSV per key")
+    .action((shown: Shown) => run(shown, (reading, options) => reading.plan(shown.folder, options)));
+
+  shownCommand(campaign, "status", "Show each wave by state, what it waits for, and pending requests")
+    .option("--csv", "one line of CSV per key")
+    .option("--board", "one page for management instead")
+    .action(({ board, ...shown }: Shown & { readonly board?: true }) =>
+      run(shown, (reading, options) => reading.status(shown.folder, board === true ? "board" : "waves", options)),
+    );
+
+  shownCommand(
+    campaign,
+    "find",
+    "Find a key by an ID in UKO or a cloud, label or application, and how to undo its last step",
+  )
+    .argument("<id>", "ID, label, ARN, URI, CRN or application")
+    .action((typed: string, shown: Shown) =>
+      run(shown, (reading, options) => reading.find(shown.folder, typed, options)),
+    );
+
+  addHoldCommand(campaign, run);
+}
+
+type Holding = Shown & Pick<HoldRequest, "kind" | "until" | "ticket">;
+
+function addHoldCommand(campaign: Command, run: (shown: Shown, act: Run) => Promise<void>): void {
+  shownCommand(campaign, "hold", "Add a hold: this campaign takes no step on the key until it ends")
+    .argument("<key>", "<vaultId>/<keyId>, or kms/<keyId>")
+    .addOption(new Option("--kind <kind>", "why").choices(["legal", "owner", "incident"]).makeOptionMandatory())
+    .addOption(new Option("--until <date>", "last day; without it, the hold does not end").argParser(parseDay))
+    .option("--ticket <ticket>", "number of a ticket")
+    .action((typed: string, { kind, until, ticket, ...shown }: Holding) => {
+      const path = parseAnyKey(typed);
+      if ("name" in path) throw notFullKeyPath(path.name);
+      const key = "kmsKeyId" in path ? `kms/${path.kmsKeyId}` : `${path.vaultId}/${path.keyId}`;
+      return run(shown, (reading, options) => reading.hold(shown.folder, { key, kind, until, ticket }, options));
+    });
 }
 
 function shownCommand(campaign: Command, name: string, description: string): Command {

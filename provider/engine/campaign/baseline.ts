@@ -7,7 +7,7 @@ import { UkoError } from "../../errors.ts";
 import { count } from "../text/words.ts";
 import { type Classification, classify, type Joined } from "./classify.ts";
 import { csvLine } from "./csv.ts";
-import { dayMs } from "./file-forms.ts";
+import { dayMs, uuid } from "./file-forms.ts";
 import type { OpenCampaign } from "./folder.ts";
 import type { CampaignInventory, ListedKey } from "./inventory.ts";
 import {
@@ -48,6 +48,7 @@ export function makeBaseline(
 ): Baseline {
   const classified = classify(campaign, inventory, request.owners, request.joinedTo);
   const blocked = [
+    ...namelessRules(campaign, inventory),
     ...classified.unclassified.map((key) => [namedListedKey(key), key.traits.label, "no rule matches"]),
     ...classified.incomplete.flatMap(({ key, gaps }) =>
       gaps.map((gap) => [namedKey(key), key.label, gapSentences[gap]]),
@@ -79,7 +80,7 @@ export function makeBaseline(
     return {
       report: {
         ...shared,
-        summary: `${count(new Set(blocked.map(([key]) => key)).size, "key")} cannot be listed yet, so no baseline was written`,
+        summary: `${count(new Set(blocked.map(([key]) => key)).size, "entry", "entries")} cannot be listed yet, so no baseline was written`,
         next: [`uko campaign baseline --folder ${folder.path}`],
         exitCode: 12,
       },
@@ -90,7 +91,7 @@ export function makeBaseline(
     report: {
       ...shared,
       summary: `Wrote ${folder.path}/${manifestFileName}: ${count(keys.length, "key")} in ${count(waves.length, "wave")}`,
-      next: [],
+      next: [`uko campaign plan --folder ${folder.path}`],
       exitCode: inventory.unreadable.length > 0 ? 13 : 0,
     },
   };
@@ -103,6 +104,16 @@ export function requireEarlier(earlier: Manifest | undefined, wave: string | und
     summary: "The first baseline lists every wave",
     detail: "Next: uko campaign baseline, without --wave",
   });
+}
+
+/** A rule about a name would pass over every key of a vault whose name is unknown. */
+function namelessRules({ rules }: OpenCampaign["campaign"], { unreadable }: CampaignInventory) {
+  if (!unreadable.some(({ id }) => id === "vaults")) return [];
+  return rules.flatMap(({ match }, index) =>
+    match.vault === undefined || uuid.safeParse(match.vault).success
+      ? []
+      : [["campaign.yaml", "", `rules[${index}] matches the name of a vault, and the names could not be read`]],
+  );
 }
 
 /** New lines, with the earlier lines of other waves and of keys that the service no longer lists. */

@@ -142,6 +142,11 @@ export const campaignFile = z.strictObject({
   waves: z.array(wave).min(1).max(200),
   rules: z.array(rule).max(2_000),
   blackouts: z.array(blackout).max(200).default([]),
+  takingPart: z
+    .array(glob)
+    .max(1_000)
+    .default([])
+    .meta({ description: "Addresses or URNs of declared keys whose stacks take part" }),
 });
 
 export type Campaign = z.output<typeof campaignFile>;

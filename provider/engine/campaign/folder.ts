@@ -18,6 +18,8 @@ export interface CampaignFolder {
   /** Throws UKO_CAMPAIGN_INVALID if the file exists. */
   create(name: string, text: string): Promise<void>;
   append(name: string, text: string): Promise<void>;
+  /** The names of the files in a folder inside it, sorted; empty if it does not exist. */
+  list(name: string): Promise<readonly string[]>;
 }
 
 /** A folder whose files fit together and belong to the instance of this run. */

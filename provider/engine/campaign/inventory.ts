@@ -5,10 +5,11 @@
 
 import { type ErrorCode, isUkoError } from "../../errors.ts";
 import type { KeyTraits } from "../../lifecycle/campaign/campaign.ts";
+import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { kmsKeyStateOf } from "../../lifecycle/kms-key-states.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";
 import { observedInList } from "../key/observe.ts";
-import { excludeKeystoreKeys } from "../kms-key/observe.ts";
+import type { KeystoreSnapshot } from "../ports/containers.ts";
 import type { KmsKeySnapshot } from "../ports/kms-keys.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
 import { plain } from "../text/words.ts";
@@ -18,7 +19,7 @@ export interface ListedKey {
   readonly updatedAtMs?: number;
   readonly version: number;
   readonly cloudIds: readonly { readonly keystore: string; readonly id: string }[];
-  readonly keystores: readonly { readonly id: string; readonly name: string; readonly type: string }[];
+  readonly keystores: readonly ListedKeystore[];
   /** Whether KMS requires two people for this key; false also if KMS could not be read. */
   readonly kmsDualAuthorization: boolean;
   readonly facts: string;
@@ -26,6 +27,14 @@ export interface ListedKey {
   /** Of a managed key, with the stored status of its keystores. */
   readonly observation?: KeyObservation;
   readonly kmsKey?: KmsKeySnapshot;
+}
+
+export interface ListedKeystore {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  /** Whether it is a key ring of this instance; assumed if the keystores could not be listed. */
+  readonly isInternal: boolean;
 }
 
 /** A vault or service in scope whose keys could not be listed. */
@@ -41,6 +50,7 @@ export interface CampaignInventory {
   readonly keys: readonly ListedKey[];
   readonly unreadable: readonly UnreadablePart[];
   readonly vaults: readonly { readonly id: string; readonly name: string }[];
+  readonly keystores: readonly KeystoreSnapshot[];
   /** The service's time at the last response. */
   readonly nowMs: number;
 }
@@ -64,27 +74,49 @@ export async function takeCampaignInventory(
   options: CallOptions,
 ): Promise<CampaignInventory> {
   const unreadable: UnreadablePart[] = [];
-  const readable = await world.vaults.list({}, options);
-  const vaults = readable.filter(({ id }) => scope.vaults === undefined || scope.vaults.includes(id));
-  for (const id of scope.vaults ?? []) {
-    if (vaults.some((vault) => vault.id === id)) continue;
-    const reason = "The vault does not exist, or this identity cannot read it";
-    unreadable.push({ id, name: "", code: "UKO_NOT_FOUND", reason });
-  }
+  const vaults = await vaultsInScope(world, scope, unreadable, options);
   const kmsKeys = await listOrName(unreadable, { id: "kms", name: "KMS" }, () => world.kmsKeys.list({}, options));
   const twins = new Map(kmsKeys.map((key) => [key.kmsKeyId, key]));
+  const keystores = await listOrName(unreadable, { id: "keystores", name: "" }, () =>
+    world.keystores.list({}, options),
+  );
+  const internal = new Map(keystores.map((each) => [each.id, keystoreKindOf(each) !== "external"]));
   const keys: ListedKey[] = [];
   for (const [index, vault] of vaults.entries()) {
     world.progress.report(`Listing the keys of vault ${index + 1} of ${vaults.length}`);
     const listed = await listOrName(unreadable, vault, () => world.keys.list({ vaultId: vault.id }, options));
-    keys.push(...listed.map((snapshot) => ofManagedKey(world, snapshot, vault.name, twins)));
+    keys.push(...listed.map((snapshot) => ofManagedKey(world, snapshot, vault.name, { twins, internal })));
   }
-  if (scope.kmsKeys) {
-    const own = await excludeKeystoreKeys(world, kmsKeys, options);
-    const backing = new Set(keys.flatMap(({ cloudIds }) => cloudIds.map(({ id }) => lastPart(id))));
-    keys.push(...own.filter(({ kmsKeyId }) => !backing.has(kmsKeyId)).map((key) => ofKmsKey(world, key)));
+  if (scope.kmsKeys && isBackingUnknown(keystores, unreadable)) {
+    const reason =
+      "Without the keystores and vaults, uko cannot distinguish them from the keys behind internal keystores";
+    unreadable.push({ id: "kms", name: "", code: "UKO_RIGHTS_MISSING", reason });
+  } else if (scope.kmsKeys) {
+    keys.push(...withoutBackingKeys(kmsKeys, keystores, keys).map((key) => ofKmsKey(world, key)));
   }
-  return { keys, unreadable, vaults, nowMs: world.session.serviceTimeMs() ?? 0 };
+  return { keys, unreadable, vaults, keystores, nowMs: world.session.serviceTimeMs() ?? 0 };
+}
+
+/**
+ * A person with roles in single vaults may not list vaults; the scope then names them, and only
+ * their names are missing.
+ */
+async function vaultsInScope(
+  world: World,
+  { vaults: wanted }: CampaignScope,
+  unreadable: UnreadablePart[],
+  options: CallOptions,
+): Promise<CampaignInventory["vaults"]> {
+  if (wanted === undefined) return world.vaults.list({}, options);
+  const part = { id: "vaults", name: "" };
+  const readable = await listOrName(unreadable, part, () => world.vaults.list({}, options));
+  if (unreadable.some(({ id }) => id === part.id)) return wanted.map((id) => ({ id, name: "" }));
+  for (const id of wanted) {
+    if (readable.some((vault) => vault.id === id)) continue;
+    const reason = "The vault does not exist, or this identity cannot read it";
+    unreadable.push({ id, name: "", code: "UKO_NOT_FOUND", reason });
+  }
+  return readable.filter(({ id }) => wanted.includes(id));
 }
 
 async function listOrName<Item>(
@@ -101,11 +133,39 @@ async function listOrName<Item>(
   }
 }
 
+/** A backing key must not be classified as a KMS key of its own. */
+function isBackingUnknown(keystores: readonly KeystoreSnapshot[], unreadable: readonly UnreadablePart[]): boolean {
+  const parts = unreadable.filter(({ id }) => id !== "kms" && id !== "vaults");
+  const isRingUnknown = keystores.some((each) => keystoreKindOf(each) === "internal" && each.ring === "");
+  return parts.some(({ id }) => id === "keystores") || (parts.length > 0 && isRingUnknown);
+}
+
+/**
+ * Leaves out keys in the ring of an internal keystore. A keystore that does not name its ring has
+ * the ring of any backing key in it (uko-v4.md 3.7).
+ */
+function withoutBackingKeys(
+  kmsKeys: readonly KmsKeySnapshot[],
+  keystores: readonly KeystoreSnapshot[],
+  managed: readonly ListedKey[],
+): readonly KmsKeySnapshot[] {
+  const backing = new Set(managed.flatMap(({ cloudIds }) => cloudIds.map(({ id }) => lastPart(id))));
+  const rings = new Set([
+    ...keystores.filter((each) => keystoreKindOf(each) === "internal").map(({ ring }) => ring.toLowerCase()),
+    ...kmsKeys.filter(({ kmsKeyId }) => backing.has(kmsKeyId)).map(({ ring }) => ring.toLowerCase()),
+  ]);
+  rings.delete("");
+  return kmsKeys.filter(({ kmsKeyId, ring }) => !backing.has(kmsKeyId) && !rings.has(ring.toLowerCase()));
+}
+
 function ofManagedKey(
   world: World,
   snapshot: KeySnapshot,
   vaultName: string,
-  twins: ReadonlyMap<string, KmsKeySnapshot>,
+  {
+    twins,
+    internal,
+  }: { readonly twins: ReadonlyMap<string, KmsKeySnapshot>; readonly internal: ReadonlyMap<string, boolean> },
 ): ListedKey {
   const { observation } = observedInList(world, snapshot);
   const cloudIds = snapshot.storedStatus
@@ -127,7 +187,12 @@ function ofManagedKey(
     ...(snapshot.updatedAtMs !== undefined && { updatedAtMs: snapshot.updatedAtMs }),
     version: snapshot.version,
     cloudIds,
-    keystores: snapshot.referencedKeystores.map(({ id, name, type }) => ({ id, name: plain(name, 100), type })),
+    keystores: snapshot.referencedKeystores.map(({ id, name, type }) => ({
+      id,
+      name: plain(name, 100),
+      type,
+      isInternal: internal.get(id) ?? type === "ibm_cloud_kms",
+    })),
     kmsDualAuthorization: cloudIds.some(({ id }) => twins.get(lastPart(id))?.dualAuthDelete === true),
     facts: observation.digests.destroy,
     verificationPattern: (snapshot.verificationPatterns ?? [])

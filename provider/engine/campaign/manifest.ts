@@ -28,7 +28,13 @@ export const manifestKey = z.strictObject({
     .array(z.strictObject({ keystore: text, id: text }))
     .meta({ description: "The key's ID in each keystore" }),
   keystores: z.array(
-    z.strictObject({ id: text, name: text, type: text, pendingDays: z.number().int().min(0).max(365) }),
+    z.strictObject({
+      id: text,
+      name: text,
+      type: text,
+      isInternal: z.boolean().meta({ description: "Whether it is a key ring of this same instance" }),
+      pendingDays: z.number().int().min(0).max(365),
+    }),
   ),
   kmsDualAuthorization: z.boolean().meta({ description: "Whether KMS requires two people for the key" }),
   class: z.enum(keyClasses),

@@ -2,29 +2,98 @@
 
 import { UkoError } from "../../errors.ts";
 import type { CallOptions, World } from "../ports/world.ts";
+import { plain } from "../text/words.ts";
 import { makeBaseline, requireEarlier } from "./baseline.ts";
 import { campaignFileName, parseCampaign } from "./campaign-file.ts";
-import { type CampaignFolder, findManifest, openCampaign, requireWave } from "./folder.ts";
+import { checkCampaign } from "./check.ts";
+import { readReviews, reportFound } from "./find.ts";
+import {
+  type CampaignFolder,
+  findManifest,
+  type OpenCampaign,
+  openCampaign,
+  readManifest,
+  requireWave,
+} from "./folder.ts";
+import { encodeHold, type HoldLine, holdsFileName } from "./holds.ts";
 import { firstCampaignFile, type InitRequest, reportInit } from "./init.ts";
 import { takeCampaignInventory } from "./inventory.ts";
 import { manifestFileName } from "./manifest.ts";
+import { keysOfOwner, reportSignoff } from "./owner-list.ts";
 import { ownersFileName, readOwners } from "./owners.ts";
-import type { CampaignReport } from "./report.ts";
+import { reportPlan } from "./plan-report.ts";
+import { type CampaignPlan, planCampaign } from "./planned.ts";
+import { type CampaignReport, section } from "./report.ts";
+import { makeSignoff, signoffFileName } from "./signoffs.ts";
+import { reportBoard, reportStatus } from "./status.ts";
+import { type CampaignView, viewCampaign } from "./view.ts";
 
 const mebibyte = 1_048_576;
+
+export interface HoldRequest extends Pick<HoldLine, "kind" | "until" | "ticket"> {
+  /** As people type it: `<vaultId>/<keyId>`, or `kms/<keyId>`. */
+  readonly key: string;
+}
+
+export interface BaselineFiles {
+  readonly wave?: string | undefined;
+}
 
 export interface CampaignReading {
   /** Writes a first `campaign.yaml`; never overwrites one. */
   init(folder: string, request: InitRequest, options: CallOptions): Promise<CampaignReport>;
   /** Writes the manifest, unless a key blocks it. */
-  baseline(
-    folder: string,
-    request: { readonly wave?: string | undefined },
-    options: CallOptions,
-  ): Promise<CampaignReport>;
+  baseline(folder: string, request: BaselineFiles, options: CallOptions): Promise<CampaignReport>;
+  /** Reads live statuses of keystores and keys; for every night. */
+  check(folder: string, options: CallOptions): Promise<CampaignReport>;
+  /** Writes what an owner signs. */
+  signoff(folder: string, owner: string, options: CallOptions): Promise<CampaignReport>;
+  /** The dates of every key and wave; late keys first. */
+  plan(folder: string, options: CallOptions): Promise<CampaignReport>;
+  status(folder: string, form: "waves" | "board", options: CallOptions): Promise<CampaignReport>;
+  find(folder: string, typed: string, options: CallOptions): Promise<CampaignReport>;
+  /** Appends a hold, which only takes away. */
+  hold(folder: string, request: HoldRequest, options: CallOptions): Promise<CampaignReport>;
 }
 
-export function createCampaignReading(world: World, openFolder: (path: string) => CampaignFolder): CampaignReading {
+type OpenFolder = (path: string) => CampaignFolder;
+
+export function createCampaignReading(world: World, openFolder: OpenFolder): CampaignReading {
+  const { instanceId } = world.session;
+  const seen = async (path: string, options: CallOptions): Promise<{ view: CampaignView; plan: CampaignPlan }> => {
+    const opened = await openCampaign(openFolder(path), instanceId);
+    // An edited manifest is refused before the service is asked.
+    await readManifest(opened, world.sha256);
+    const inventory = await takeCampaignInventory(world, opened.campaign.scope, options);
+    const view = await viewCampaign(opened, inventory, world);
+    return { view, plan: planCampaign(view) };
+  };
+  return {
+    ...createFolderWriting(world, openFolder),
+    async check(path, options) {
+      const { view, plan } = await seen(path, options);
+      return checkCampaign(world, view, plan, options);
+    },
+    async plan(path, options) {
+      const { view, plan } = await seen(path, options);
+      return reportPlan(view, plan);
+    },
+    async status(path, form, options) {
+      const { view, plan } = await seen(path, options);
+      return form === "board" ? reportBoard(view, plan) : reportStatus(view, plan);
+    },
+    async find(path, typed, options) {
+      const { view, plan } = await seen(path, options);
+      return reportFound(view, plan, typed, await readReviews(view.folder, instanceId));
+    },
+  };
+}
+
+/** The commands that write to the folder. */
+function createFolderWriting(
+  world: World,
+  openFolder: OpenFolder,
+): Pick<CampaignReading, "init" | "baseline" | "signoff" | "hold"> {
   const { instanceId } = world.session;
   return {
     async init(path, request, options) {
@@ -54,12 +123,63 @@ export function createCampaignReading(world: World, openFolder: (path: string) =
       if (manifest !== undefined) await opened.folder.write(manifestFileName, manifest);
       return report;
     },
+
+    async signoff(path, owner, options) {
+      return writeSignoff(world, await openCampaign(openFolder(path), instanceId), owner, options);
+    },
+
+    async hold(path, { key, ...rest }, options) {
+      const opened = await openCampaign(openFolder(path), instanceId);
+      const { identity, displayName } = await world.session.actor(options);
+      const by = plain(identity?.iamId === undefined ? displayName : `${displayName} (${identity.iamId})`, 200);
+      await opened.folder.append(holdsFileName, encodeHold({ key, by, ...rest }));
+      return reportHold(opened.folder.path, key, rest);
+    },
+  };
+}
+
+async function writeSignoff(
+  world: World,
+  opened: OpenCampaign,
+  owner: string,
+  options: CallOptions,
+): Promise<CampaignReport> {
+  const { keys } = await readManifest(opened, world.sha256);
+  const own = keysOfOwner(keys, owner);
+  const { identity, displayName } = await world.session.actor(options);
+  const signed = makeSignoff(
+    {
+      campaign: opened.campaign.name,
+      owner,
+      signedBy: { iamId: identity?.iamId ?? "", name: plain(displayName, 200) },
+      signedAt: new Date(world.session.serviceTimeMs() ?? 0).toISOString(),
+    },
+    own,
+    world.sha256,
+  );
+  const file = signoffFileName(owner, world.sha256);
+  await opened.folder.write(file, `${JSON.stringify(signed, undefined, 2)}\n`);
+  return reportSignoff(opened, file, signed, own);
+}
+
+function reportHold(path: string, key: string, { kind, until }: Omit<HoldRequest, "key">): CampaignReport {
+  return {
+    summary: `Wrote ${path}/${holdsFileName}: key ${key} is held (${kind}) ${until === undefined ? "without an end" : `until ${until}`}`,
+    sections: section("What a hold does", {
+      lines: [
+        "No command of this campaign takes a step on the key, in any clone that has the line.",
+        "It does not withdraw a request, and other commands do not know of it.",
+      ],
+    }),
+    next: [`uko campaign find ${key} --folder ${path}`],
+    exitCode: 0,
+    data: { key, kind, ...(until !== undefined && { until }) },
   };
 }
 
 function alreadyStarted(path: string): UkoError {
   return new UkoError("UKO_CAMPAIGN_INVALID", {
     summary: `${path} already has a ${campaignFileName}`,
-    detail: `Nothing was changed. Next: uko campaign baseline --folder ${path}`,
+    detail: `Nothing was changed. Next: uko campaign check --folder ${path}`,
   });
 }

@@ -7,12 +7,19 @@ import type { ManifestKey } from "./manifest.ts";
 
 export function unreadableLines(parts: readonly UnreadablePart[]): readonly string[] {
   return parts.map(({ id, name, reason, code }) =>
-    plain(`${id === "kms" ? "KMS keys" : `Vault ${id}${name === "" ? "" : ` (${name})`}`}: ${reason} [${code}]`, 400),
+    plain(`${partNames[id] ?? `Vault ${id}${name === "" ? "" : ` (${name})`}`}: ${reason} [${code}]`, 400),
   );
 }
 
+const partNames: Readonly<Record<string, string>> = {
+  kms: "KMS keys",
+  keystores: "Keystores",
+  vaults: "Names of vaults",
+};
+
 export const gapSentences = {
   keep_on_ending_instance: "the instance ends, so the key cannot be kept: choose leave, migrate or destroy",
+  kms_deactivation: "uko cannot deactivate a KMS key: choose leave, or disable it in KMS",
   owner_missing: "destroy requires an owner, in owners.csv or the rule",
   reason_missing: "destroy requires a reason in the rule",
   successor_missing: "migrate requires a successor in the rule",

@@ -1,6 +1,6 @@
 /** The classification of keys: the first rule that matches decides, and globs never backtrack. */
 
-import type { KeyClass, KeyTraits, Rule, RuleMatch } from "./campaign.ts";
+import type { CampaignKeyKind, KeyClass, KeyTraits, Rule, RuleMatch } from "./campaign.ts";
 
 /** The index of the first rule that matches; undefined if the key is unclassified. */
 export function firstMatch(rules: readonly Rule[], traits: KeyTraits): number | undefined {
@@ -62,6 +62,7 @@ export function isGlobMatch(glob: string, text: string): boolean {
 
 /** A key with its class and what the people who classified it stated. */
 export interface Classified {
+  readonly kind: CampaignKeyKind;
   readonly class: KeyClass;
   readonly owners: readonly string[];
   readonly reason: string;
@@ -73,6 +74,8 @@ export interface Classified {
 
 export type ClassGap =
   | "keep_on_ending_instance"
+  /** KMS has no state for it that uko can reach. */
+  | "kms_deactivation"
   | "owner_missing"
   | "reason_missing"
   | "successor_missing"
@@ -84,6 +87,7 @@ export function gapsOf(key: Classified, instanceEnds: boolean, nowMs: number): r
   const gaps: ClassGap[] = [];
   if (key.class === "keep") return instanceEnds ? ["keep_on_ending_instance"] : [];
   if (key.class === "leave") return key.owners.length === 0 ? ["future_owner_missing"] : [];
+  if (key.kind === "kms" && endingOf(key) === "deactivate") gaps.push("kms_deactivation");
   if (endingOf(key) === "destroy") {
     if (key.owners.length === 0) gaps.push("owner_missing");
     if (key.reason === "") gaps.push("reason_missing");

@@ -32,8 +32,8 @@ export interface ScheduledKey {
 export interface Timing {
   readonly nowMs: number;
   readonly wave: Pick<Wave, "notBeforeMs" | "window" | "soakMs">;
-  /** When the waves of `after` have finished; absent if there are none. */
-  readonly readyMs?: number | undefined;
+  /** When the waves of `after` have finished each step; a step is absent if it waits for none. */
+  readonly ready?: Readonly<Partial<Record<CampaignStep, number>>> | undefined;
   readonly blackouts: readonly Blackout[];
 }
 
@@ -86,7 +86,7 @@ export function lastDestroyBeforeMs(deadlineMs: number, pendingDays: number): nu
 export function scheduleOf(key: ScheduledKey, timing: Timing, deadlineMs: number): Schedule {
   if (key.ending === "none") return { kind: "untouched" };
   if (isDone(key)) return { kind: "done" };
-  if (key.state === "other") return { kind: "impossible" };
+  if (key.state === "other" || (key.isKms && key.ending === "deactivate")) return { kind: "impossible" };
   const dates = earliestDates(key, timing);
   const last = lastDates(key, timing, deadlineMs);
   if (isInTime(key, dates, deadlineMs)) return { kind: "on_time", dates, last };
@@ -105,17 +105,15 @@ function isDone({ state, ending, materialGoneMs }: ScheduledKey): boolean {
 /** The dates if every person acts at once; a step without a date finds no open time. */
 export function earliestDates(key: ScheduledKey, timing: Timing): KeyDates {
   if (key.state === "destroyed") return key.materialGoneMs === undefined ? {} : { materialGoneMs: key.materialGoneMs };
-  const { nowMs, wave, readyMs, blackouts } = timing;
-  const { window } = wave;
-  const fromMs = Math.max(nowMs, wave.notBeforeMs ?? nowMs, readyMs ?? nowMs);
+  const { window } = timing.wave;
+  const { blackouts } = timing;
   const isOutage = key.state === "active" && !key.isKms;
-  const deactivateMs = isOutage ? nextOpenMs({ step: "deactivate", window, blackouts }, fromMs) : undefined;
+  const deactivateMs = isOutage
+    ? nextOpenMs({ step: "deactivate", window, blackouts }, fromMs("deactivate", timing))
+    : undefined;
   const deactivated = deactivateMs === undefined ? {} : { deactivateMs };
   if (key.ending === "deactivate" || (isOutage && deactivateMs === undefined)) return deactivated;
-  const destroyMs = nextOpenMs(
-    { step: "destroy", window, blackouts },
-    destroyFromMs(key, timing, fromMs, deactivateMs),
-  );
+  const destroyMs = nextOpenMs({ step: "destroy", window, blackouts }, destroyFromMs(key, timing, deactivateMs));
   if (destroyMs === undefined) return deactivated;
   const isUnused = key.state === "pre_activation";
   return {
@@ -127,16 +125,16 @@ export function earliestDates(key: ScheduledKey, timing: Timing): KeyDates {
 }
 
 /** When the soak ends. It counts from now if the time of the deactivation is unknown. */
-function destroyFromMs(
-  key: ScheduledKey,
-  { nowMs, wave }: Timing,
-  fromMs: number,
-  deactivateMs: number | undefined,
-): number {
-  const soakMs = Math.max(wave.soakMs, coolDownMs);
-  if (deactivateMs !== undefined) return deactivateMs + soakMs;
-  if (key.state !== "deactivated" || key.isKms) return fromMs;
-  return Math.max(fromMs, (key.deactivatedAtMs ?? nowMs) + soakMs);
+function destroyFromMs(key: ScheduledKey, timing: Timing, deactivateMs: number | undefined): number {
+  const earliestMs = fromMs("destroy", timing);
+  const soakMs = Math.max(timing.wave.soakMs, coolDownMs);
+  if (deactivateMs !== undefined) return Math.max(earliestMs, deactivateMs + soakMs);
+  if (key.state !== "deactivated" || key.isKms) return earliestMs;
+  return Math.max(earliestMs, (key.deactivatedAtMs ?? timing.nowMs) + soakMs);
+}
+
+function fromMs(step: CampaignStep, { nowMs, wave, ready }: Timing): number {
+  return Math.max(nowMs, wave.notBeforeMs ?? nowMs, ready?.[step] ?? nowMs);
 }
 
 function lastDates(key: ScheduledKey, { wave, blackouts }: Timing, deadlineMs: number): LastDates {
@@ -171,6 +169,6 @@ function causeOf(key: ScheduledKey, timing: Timing, deadlineMs: number): LateCau
   if (decisive !== undefined) return { kind: "blackout", blackout: decisive };
   const [first] = blackouts;
   if (first !== undefined && isInTimeWith({ blackouts: [] })) return { kind: "blackout", blackout: first };
-  const free = { blackouts: [], readyMs: undefined, wave: { soakMs: coolDownMs } };
+  const free = { blackouts: [], ready: undefined, wave: { soakMs: coolDownMs } };
   return isInTimeWith(free) ? { kind: "wave" } : { kind: "pending_period" };
 }

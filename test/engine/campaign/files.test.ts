@@ -102,7 +102,7 @@ const key = (id: string, wave: string): ManifestKey => ({
   createdAt: "2025-01-01",
   version: 1,
   cloudIds: [{ keystore: "s", id: "arn:1" }],
-  keystores: [{ id: "s", name: "aws", type: "aws_kms", pendingDays: 7 }],
+  keystores: [{ id: "s", name: "aws", type: "aws_kms", isInternal: false, pendingDays: 7 }],
   kmsDualAuthorization: false,
   class: "destroy",
   wave,

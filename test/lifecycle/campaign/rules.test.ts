@@ -85,6 +85,7 @@ describe("a glob", () => {
 
 describe("a class requires", () => {
   const complete: Classified = {
+    kind: "managed",
     class: "destroy",
     owners: ["team"],
     reason: "moved",
@@ -96,6 +97,9 @@ describe("a class requires", () => {
     [{}, []],
     [{ owners: [], reason: "" }, ["owner_missing", "reason_missing"]],
     [{ class: "deactivate", owners: [], reason: "" }, []],
+    [{ kind: "kms", class: "deactivate" }, ["kms_deactivation"]],
+    [{ kind: "kms", class: "migrate", into: "deactivate" }, ["kms_deactivation"]],
+    [{ kind: "kms" }, []],
     [{ class: "leave" }, []],
     [{ class: "leave", owners: [] }, ["future_owner_missing"]],
     [{ class: "migrate" }, []],

@@ -69,15 +69,17 @@ describe("the calendar", () => {
 });
 
 /** Every combination of days, by trying each of them. */
-function bruteForce(key: ScheduledKey, { wave, readyMs, blackouts }: Timing, deadlineMs: number) {
+function bruteForce(key: ScheduledKey, { wave, ready, blackouts }: Timing, deadlineMs: number) {
   const isOpen = (step: CampaignStep, at: number) => blackoutAt({ step, blackouts }, day(at)) === undefined;
-  const from = Math.max(wave.notBeforeMs ?? 0, readyMs ?? 0) / dayMs;
+  const from = (step: CampaignStep) => Math.max(wave.notBeforeMs ?? 0, ready?.[step] ?? 0) / dayMs;
   const soak = wave.soakMs / dayMs;
   const days = Array.from({ length: 40 }, (_, at) => at);
   const found: { readonly deactivate?: number; readonly destroy?: number; readonly end: number }[] = [];
   const pending = key.state === "pre_activation" ? 0 : key.pendingDays;
   const isOutage = key.state === "active" && !key.isKms;
-  const deactivations = isOutage ? days.filter((at) => at >= from && isOpen("deactivate", at)) : [undefined];
+  const deactivations = isOutage
+    ? days.filter((at) => at >= from("deactivate") && isOpen("deactivate", at))
+    : [undefined];
   for (const deactivate of deactivations) {
     if (key.ending === "deactivate") {
       found.push({ deactivate: deactivate ?? 0, end: deactivate ?? 0 });
@@ -86,7 +88,7 @@ function bruteForce(key: ScheduledKey, { wave, readyMs, blackouts }: Timing, dea
     const known = key.state === "deactivated" && !key.isKms ? (key.deactivatedAtMs ?? 0) / dayMs + soak : 0;
     const soaked = deactivate === undefined ? known : deactivate + soak;
     for (const destroy of days) {
-      if (destroy < Math.max(from, soaked) || !isOpen("destroy", destroy)) continue;
+      if (destroy < Math.max(from("destroy"), soaked) || !isOpen("destroy", destroy)) continue;
       found.push({ ...(deactivate !== undefined && { deactivate }), destroy, end: destroy + pending });
     }
   }
@@ -119,12 +121,12 @@ describe("in every small world", () => {
   ];
   const timings = [1, 2].flatMap((soak) =>
     [undefined, 2].flatMap((notBefore) =>
-      [undefined, 1].flatMap((ready) =>
+      [undefined, { deactivate: day(1), destroy: day(3) }].flatMap((ready) =>
         calendars.map(
           (blackouts): Timing => ({
             nowMs: 0,
             wave: { soakMs: day(soak), ...(notBefore !== undefined && { notBeforeMs: day(notBefore) }) },
-            ...(ready !== undefined && { readyMs: day(ready) }),
+            ready,
             blackouts,
           }),
         ),
@@ -156,7 +158,7 @@ describe("in every small world", () => {
           const without = (change: Partial<Timing>) => scheduleOf(key, { ...timing, ...change }, day(deadline)).kind;
           if (schedule.cause.kind === "blackout") expect(without({ blackouts: [] }), world).toBe("on_time");
           else expect(without({ blackouts: [] }), world).toBe("late");
-          const free = { blackouts: [], readyMs: undefined, wave: { soakMs: 4 * hourMs } };
+          const free = { blackouts: [], ready: undefined, wave: { soakMs: 4 * hourMs } };
           if (schedule.cause.kind === "pending_period") expect(without(free), world).toBe("late");
           else expect(without(free), world).toBe("on_time");
         }
@@ -215,6 +217,7 @@ describe("a schedule", () => {
       { state: "pre_activation", ending: "deactivate" },
       { kind: "done" },
     ],
+    ["a KMS key that should only be deactivated", { isKms: true, ending: "deactivate" }, { kind: "impossible" }],
     ["a compromised key", { state: "other" }, { kind: "impossible" }],
     [
       "a destroyed key with material until the deadline",

@@ -1,0 +1,150 @@
+/**
+ * The nightly check of a campaign: are the keystores healthy, is each key in order in them, can
+ * everything in scope be read, are there enough people? Reads live statuses, and never syncs.
+ */
+
+import { type ErrorCode, isUkoError } from "../../errors.ts";
+import type { CallOptions, World } from "../ports/world.ts";
+import { count, plain, sayStatus } from "../text/words.ts";
+import { csvLine } from "./csv.ts";
+import type { CampaignInventory } from "./inventory.ts";
+import { planWarnings, sayGate } from "./plan-report.ts";
+import { type CampaignPlan, isLate, type PlannedKey } from "./planned.ts";
+import { type CampaignReport, section } from "./report.ts";
+import { unreadableLines } from "./sentences.ts";
+import type { CampaignView } from "./view.ts";
+
+interface Finding {
+  readonly what: string;
+  readonly label: string;
+  readonly why: string;
+}
+
+/** How many live statuses are read at the same time. */
+const readsAtOnce = 8;
+
+/** Errors that concern one key or one keystore. */
+const concernOneObject: readonly ErrorCode[] = [
+  "UKO_ACCESS_DENIED",
+  "UKO_ANSWER_INVALID",
+  "UKO_ANSWER_LOST",
+  "UKO_KEY_NOT_FOUND",
+  "UKO_NOT_FOUND",
+  "UKO_RIGHTS_MISSING",
+  "UKO_SERVICE_UNAVAILABLE",
+];
+
+export async function checkCampaign(
+  world: World,
+  view: CampaignView,
+  plan: CampaignPlan,
+  options: CallOptions,
+): Promise<CampaignReport> {
+  const keystores = await keystoreFindings(world, view.inventory, options);
+  const keys = await keyFindings(world, plan.keys, options);
+  const blocked = plan.keys.flatMap((key): readonly Finding[] => {
+    const why = sayGate(key);
+    return why === undefined ? [] : [{ what: key.name, label: key.line.label, why }];
+  });
+  const late = plan.keys.filter(isLate).length;
+  const faults = keystores.length + keys.length;
+  const table = (rows: readonly Finding[]) => ({
+    columns: ["object", "label", "finding"],
+    rows: rows.map(({ what, label, why }) => [what, label, why]),
+  });
+  const { unreadable } = view.inventory;
+  return {
+    summary:
+      faults + late + unreadable.length === 0
+        ? `Nothing is out of order: ${count(plan.keys.length, "key")}, ${count(view.inventory.keystores.length, "keystore")}`
+        : `${count(keystores.length, "keystore")} and ${count(keys.length, "key")} are out of order; ${count(late, "key")} late; ${count(unreadable.length, "part")} not read`,
+    sections: [
+      ...section("Keystores", { table: table(keystores) }),
+      ...section("Keys whose live status is out of order", { table: table(keys) }),
+      ...section("Blocked", { table: table(blocked) }),
+      ...section("Warnings", { lines: planWarnings(view, plan) }),
+      ...section("Not read", { lines: unreadableLines(unreadable) }),
+    ],
+    next: [`uko campaign plan --folder ${view.folder.path}`],
+    exitCode: late > 0 ? 14 : unreadable.length > 0 ? 13 : faults > 0 ? 12 : 0,
+    data: { keystores, keys, blocked, late, unreadable },
+    csv: [
+      csvLine(["object", "label", "finding"]),
+      ...[...keystores, ...keys, ...blocked].map(({ what, label, why }) => csvLine([what, label, why])),
+    ].join(""),
+  };
+}
+
+async function keystoreFindings(
+  world: World,
+  { keystores, vaults }: CampaignInventory,
+  options: CallOptions,
+): Promise<readonly Finding[]> {
+  const scope = new Set(vaults.map(({ id }) => id));
+  const { instanceId } = world.session;
+  return findEach(
+    keystores.filter(({ vaultId }) => scope.has(vaultId)),
+    async ({ id, vaultId, name }) => {
+      const { health, healthMessage } = await world.keystores.status(
+        { kind: "keystore", instanceId, vaultId, id },
+        options,
+      );
+      if (health === "ok") return [];
+      return [
+        { what: `${vaultId}/${id}`, label: plain(name, 100), why: plain(`${health} ${healthMessage}`.trim(), 200) },
+      ];
+    },
+    ({ id, vaultId, name }, why) => ({ what: `${vaultId}/${id}`, label: plain(name, 100), why }),
+  );
+}
+
+async function keyFindings(
+  world: World,
+  keys: readonly PlannedKey[],
+  options: CallOptions,
+): Promise<readonly Finding[]> {
+  const { instanceId } = world.session;
+  const listed = keys.filter(({ line, listed: found }) => line.kind === "managed" && found !== undefined);
+  let read = 0;
+  return findEach(
+    listed,
+    async ({ line, name }) => {
+      const ref = { instanceId, vaultId: line.vault, keyId: line.id };
+      const { value } = await world.keys.liveStatus(ref, options);
+      read += 1;
+      if (read % 100 === 0) world.progress.report(`Reading the live status of ${read} of ${listed.length} keys`);
+      return value
+        .filter(({ syncFlag, error }) => syncFlag !== "ok" || error !== undefined)
+        .map((status) => ({
+          what: name,
+          label: line.label,
+          why: plain(
+            `${status.name}: ${sayStatus(status)}${status.error === undefined ? "" : `, ${status.error}`}`,
+            300,
+          ),
+        }));
+    },
+    ({ line, name }, why) => ({ what: name, label: line.label, why }),
+  );
+}
+
+/** An object that cannot be read is a finding, and does not hide the others. */
+async function findEach<Item>(
+  items: readonly Item[],
+  read: (item: Item) => Promise<readonly Finding[]>,
+  unread: (item: Item, why: string) => Finding,
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (let from = 0; from < items.length; from += readsAtOnce) {
+    const reads = items.slice(from, from + readsAtOnce).map(async (item) => {
+      try {
+        return await read(item);
+      } catch (error) {
+        if (!isUkoError(error) || !concernOneObject.includes(error.code)) throw error;
+        return [unread(item, plain(`${error.summary} [${error.code}]`, 300))];
+      }
+    });
+    findings.push(...(await Promise.all(reads)).flat());
+  }
+  return findings;
+}

@@ -1,0 +1,185 @@
+/**
+ * The answer of `uko campaign find`: what this campaign did to a key, until when it can be undone,
+ * who can, and the command. For an operations desk at night.
+ */
+
+import { isPending } from "../../lifecycle/guards.ts";
+import { kmsRights } from "../../lifecycle/kms-key-states.ts";
+import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
+import { maxReviewBytes, parseReview } from "../../lifecycle/review-file.ts";
+import { count, plain, sayRoles, sayTime, sayTimeAndDistance } from "../text/words.ts";
+import type { CampaignFolder } from "./folder.ts";
+import { sayGate } from "./plan-report.ts";
+import { type CampaignPlan, datesOf, type PlannedKey } from "./planned.ts";
+import { type CampaignReport, section } from "./report.ts";
+import type { CampaignView } from "./view.ts";
+
+export const reviewFolder = "reviews";
+const maxReviews = 2_000;
+const maxShown = 50;
+
+/** A reviewed set that lists a key. */
+export interface ReviewedIn {
+  readonly step: string;
+  readonly wave: string;
+  readonly reviewer: string;
+  readonly requester: string;
+  readonly reviewedAtMs: number;
+}
+
+export interface Reviews {
+  readonly byKey: ReadonlyMap<string, readonly ReviewedIn[]>;
+  /** Files that are no review of this instance. */
+  readonly unusable: readonly string[];
+}
+
+/** The reviewed sets of this instance in the folder. They show people what happened, and qualify no key. */
+export async function readReviews(folder: CampaignFolder, instanceId: string): Promise<Reviews> {
+  const byKey = new Map<string, ReviewedIn[]>();
+  const unusable: string[] = [];
+  for (const name of (await folder.list(reviewFolder)).slice(0, maxReviews)) {
+    const parsed = parseReview((await folder.read(`${reviewFolder}/${name}`, maxReviewBytes)) ?? "");
+    if (parsed.kind === "invalid" || parsed.review.header.instanceId !== instanceId) {
+      unusable.push(plain(name, 100));
+      continue;
+    }
+    const { header, lines } = parsed.review;
+    for (const path of lines.keys()) {
+      const { step, reviewer, requester, reviewedAtMs, campaign } = header;
+      const set = { step, wave: campaign?.wave ?? "", reviewer, requester, reviewedAtMs };
+      byKey.set(path, [...(byKey.get(path) ?? []), set]);
+    }
+  }
+  return { byKey, unusable };
+}
+
+/** Whether a text names the key: an ID in UKO or a cloud, its label, or its application. */
+export function isNamed({ line, name }: PlannedKey, typed: string): boolean {
+  const wanted = typed.trim().toLowerCase();
+  const names = [name, line.id, line.label, line.application, ...line.cloudIds.map(({ id }) => id)];
+  return wanted !== "" && names.some((each) => each.toLowerCase() === wanted || lastPart(each) === wanted);
+}
+
+/** Of an ARN, URI or CRN, whose last part people copy most often. */
+function lastPart(id: string): string {
+  return /[:/]/.test(id) ? (id.toLowerCase().split(/[:/]/).at(-1) ?? "") : "";
+}
+
+export function reportFound(
+  view: CampaignView,
+  { keys }: CampaignPlan,
+  typed: string,
+  reviews: Reviews,
+): CampaignReport {
+  const found = keys.filter((key) => isNamed(key, typed));
+  const shown = found.slice(0, maxShown);
+  const what = `"${plain(typed, 200)}"`;
+  return {
+    summary:
+      found.length === 0
+        ? `No key of campaign ${view.campaign.name} has the ID, label or application ${what}`
+        : `${count(found.length, "key")} of campaign ${view.campaign.name} ${found.length === 1 ? "is" : "are"} named ${what}`,
+    sections: [
+      ...shown.flatMap((key) => section(`${key.line.label}  ${key.name}`, { lines: linesAbout(key, view, reviews) })),
+      ...section("Not shown", {
+        lines: [
+          ...(found.length > maxShown ? [`${found.length - maxShown} more keys; use --json`] : []),
+          ...reviews.unusable.map((name) => `${reviewFolder}/${name} is not a review of this instance`),
+        ],
+      }),
+    ],
+    next: shown.flatMap((key) => undoOf(key, view.nowMs)?.command ?? []).slice(0, 5),
+    exitCode: 0,
+    data: {
+      found: found.map((key) => ({
+        key: key.name,
+        label: key.line.label,
+        wave: key.line.wave,
+        state: stateOf(key),
+        ...(key.listed?.updatedAtMs !== undefined && { updatedAt: new Date(key.listed.updatedAtMs).toISOString() }),
+        ...(writerOf(key) !== undefined && { updatedBy: writerOf(key) }),
+        reviews: reviews.byKey.get(key.name) ?? [],
+        undo: undoOf(key, view.nowMs) ?? null,
+      })),
+    },
+  };
+}
+
+function linesAbout(key: PlannedKey, { nowMs }: CampaignView, reviews: Reviews): readonly string[] {
+  const { line, listed } = key;
+  const sets = reviews.byKey.get(key.name) ?? [];
+  const { destroyMs } = datesOf(key.schedule);
+  const undo = undoOf(key, nowMs);
+  const blocked = sayGate(key);
+  const writer = writerOf(key);
+  return [
+    `State: ${stateOf(key)}; class ${line.class}, wave ${line.wave}${line.application === "" ? "" : `, application ${line.application}`}.`,
+    ...(listed?.updatedAtMs === undefined
+      ? []
+      : [
+          `Last write: ${sayTimeAndDistance(listed.updatedAtMs, nowMs)}${writer === undefined ? "" : ` by ${writer}`}.`,
+        ]),
+    ...(sets.length === 0 ? ["No reviewed set of this campaign lists the key."] : []),
+    ...sets.map(
+      (set) =>
+        `Reviewed for ${set.step} on ${sayTime(set.reviewedAtMs)} by ${set.reviewer}; requested by ${set.requester}.`,
+    ),
+    ...(blocked === undefined ? [] : [`Blocked: ${blocked}.`]),
+    ...(undo === undefined
+      ? [isUntouched(key) ? "Nothing has been cut off." : "Nothing can be undone."]
+      : [undo.sentence]),
+    ...(destroyMs === undefined ? [] : [`Destroyed at the earliest on ${sayTime(destroyMs)}.`]),
+  ];
+}
+
+function isUntouched({ scheduled: { state } }: PlannedKey): boolean {
+  return state === "active" || state === "pre_activation";
+}
+
+function stateOf({ listed, isUnread }: PlannedKey): string {
+  return listed?.traits.state ?? (isUnread ? "not read" : "removed");
+}
+
+function writerOf({ listed }: PlannedKey): string | undefined {
+  const iamId = listed?.observation?.updatedBy?.iamId;
+  return iamId === undefined ? undefined : plain(iamId, 100);
+}
+
+export interface Undo {
+  readonly sentence: string;
+  readonly roles: readonly string[];
+  readonly until?: string;
+  readonly command?: string;
+}
+
+/** How the last step can be undone; undefined if it cannot, or if none was taken. */
+function undoOf({ scheduled, listed, name }: PlannedKey, nowMs: number): Undo | undefined {
+  const by = ({ roles }: Right, sentence: string, more: Omit<Undo, "sentence" | "roles"> = {}): Undo => ({
+    sentence,
+    roles,
+    ...more,
+  });
+  if (scheduled.state === "deactivated" && !scheduled.isKms) {
+    const can = `Can be undone until it is destroyed, by ${sayRoles(rights.reactivate)}.`;
+    return by(rights.reactivate, can, { command: `uko reactivate ${name}` });
+  }
+  if (scheduled.state === "active" && listed?.observation?.carried.kind === "one") {
+    const can = "A request is on the key; nothing has been cut off. Its writer can withdraw it.";
+    return by(rights.writeTags, can, { command: `uko withdraw ${name}` });
+  }
+  const restoreUntilMs = scheduled.isKms ? scheduled.materialGoneMs : undefined;
+  if (restoreUntilMs !== undefined) {
+    const until = new Date(restoreUntilMs).toISOString();
+    const can = `KMS can restore the key until ${sayTimeAndDistance(restoreUntilMs, nowMs)}, by ${sayRoles(kmsRights.restore)}: change restoreTrigger of its KmsKey, or use the KMS console.`;
+    return by(kmsRights.restore, can, { until });
+  }
+  const pending = (listed?.observation?.keystores ?? []).filter(isPending);
+  if (scheduled.state !== "destroyed" || pending.length === 0 || scheduled.materialGoneMs === undefined)
+    return undefined;
+  const names = pending.map((each) => `${plain(each.name, 60)} (${plain(each.type, 40)})`).join(", ");
+  return {
+    sentence: `Only in the cloud itself can the destruction be canceled, until ${sayTimeAndDistance(scheduled.materialGoneMs, nowMs)}: ${names}.`,
+    roles: [],
+    until: new Date(scheduled.materialGoneMs).toISOString(),
+  };
+}

@@ -1,0 +1,345 @@
+/** The report of `uko campaign plan`: late keys first, then the dates of each wave against both deadlines. */
+
+import { dayMs } from "../../lifecycle/campaign/calendar.ts";
+import { peopleGap } from "../../lifecycle/campaign/people.ts";
+import type { LateCause } from "../../lifecycle/campaign/schedule.ts";
+import { count, sayDuration } from "../text/words.ts";
+import { dayOf } from "./classify.ts";
+import { csvLine } from "./csv.ts";
+import { type CampaignPlan, datesOf, isLate, type PlannedKey, type PlannedWave } from "./planned.ts";
+import { type CampaignReport, type ReportSection, section } from "./report.ts";
+import { gapSentences, namedListedKey, unreadableLines } from "./sentences.ts";
+import type { CampaignView } from "./view.ts";
+
+/** Late keys make a plan fail, so that a nightly run notices them. */
+const lateExitCode = 14;
+
+export function reportPlan(view: CampaignView, plan: CampaignPlan): CampaignReport {
+  const late = plan.keys.filter(isLate);
+  const { inventory, campaign, folder } = view;
+  const onTime = plan.keys.filter(({ schedule }) => schedule.kind === "on_time").length;
+  const deadline = dayOf(campaign.deadline);
+  return {
+    summary:
+      late.length === 0
+        ? `${count(onTime, "key")} can end by ${deadline}; no key is late`
+        : `${count(late.length, "key")} cannot end by ${deadline}`,
+    sections: [
+      ...lateSection(late, plan),
+      ...waveSection(plan),
+      ...blockedSection(plan.keys),
+      ...providerSection(plan),
+      ...livesOnSection(plan.keys),
+      ...auditSection(plan),
+      ...section("Warnings", { lines: planWarnings(view, plan) }),
+      ...section("Not read", { lines: unreadableLines(inventory.unreadable) }),
+    ],
+    next: [`uko campaign status --folder ${folder.path}`],
+    exitCode: late.length > 0 ? lateExitCode : inventory.unreadable.length > 0 ? 13 : 0,
+    csv: csvOf(plan),
+    data: dataOf(view, plan, late.length),
+  };
+}
+
+function lateSection(late: readonly PlannedKey[], { lastDeadlineMs }: CampaignPlan): readonly ReportSection[] {
+  const rows = late.map((key) => {
+    const { schedule } = key;
+    if (schedule.kind !== "late") return [];
+    return [
+      key.name,
+      key.line.label,
+      key.line.wave,
+      dayBefore(schedule.last.destroyBeforeMs ?? schedule.last.deactivateBeforeMs),
+      dayOf(schedule.dates.materialGoneMs ?? schedule.dates.deactivateMs),
+      sayCause(schedule.cause),
+      ...(lastDeadlineMs === undefined ? [] : [key.lastSchedule?.kind === "late" ? "late, too" : "in time"]),
+    ];
+  });
+  const last = lastDeadlineMs === undefined ? [] : [`by ${dayBefore(lastDeadlineMs)}`];
+  return section("Late", {
+    table: { columns: ["key", "label", "wave", "last day was", "ends at the earliest", "because of", ...last], rows },
+  });
+}
+
+export function sayCause(cause: LateCause): string {
+  switch (cause.kind) {
+    case "blackout":
+      return `the blackout ${dayOf(cause.blackout.fromMs)} to ${dayBefore(cause.blackout.untilMs)} (${cause.blackout.reason})`;
+    case "wave":
+      return "notBefore, after, window or soak of its wave";
+    case "pending_period":
+      return "the pending period of its keystores";
+  }
+}
+
+/** The five dates of a wave. Each is the last of its keys, except for the first two, which are the first. */
+export function waveDates(keys: readonly PlannedKey[]) {
+  const all = keys.map(({ schedule }) => datesOf(schedule));
+  const times = (pick: (dates: (typeof all)[number]) => number | undefined) =>
+    all.flatMap((dates) => pick(dates) ?? []);
+  const first = (values: readonly number[]) => (values.length === 0 ? undefined : Math.min(...values));
+  const last = (values: readonly number[]) => (values.length === 0 ? undefined : Math.max(...values));
+  const bounds = keys.flatMap(({ schedule }) =>
+    schedule.kind === "on_time" || schedule.kind === "late" ? [schedule.last] : [],
+  );
+  return {
+    outage: first(times(({ deactivateMs }) => deactivateMs)),
+    pointOfNoReturn: first(times(({ destroyMs }) => destroyMs)),
+    destroyAccepted: last(times(({ destroyMs }) => destroyMs)),
+    materialGone: last(times(({ materialGoneMs }) => materialGoneMs)),
+    metadataRemoved: last(
+      all.flatMap(({ materialGoneMs, kmsMetadataGoneMs }) => kmsMetadataGoneMs ?? materialGoneMs ?? []),
+    ),
+    deactivateBefore: first(bounds.flatMap(({ deactivateBeforeMs }) => deactivateBeforeMs ?? [])),
+    destroyBefore: first(bounds.flatMap(({ destroyBeforeMs }) => destroyBeforeMs ?? [])),
+  };
+}
+
+function waveSection({ waves }: CampaignPlan): readonly ReportSection[] {
+  const rows = waves.map((wave) => {
+    const dates = waveDates(wave.keys);
+    return [
+      wave.name,
+      String(wave.keys.length),
+      shownDay(dates.outage),
+      shownDay(dates.pointOfNoReturn),
+      shownDay(dates.destroyAccepted),
+      shownDay(dates.materialGone),
+      shownDay(dates.metadataRemoved),
+      dayBefore(dates.deactivateBefore),
+      dayBefore(dates.destroyBefore),
+    ];
+  });
+  const columns = [
+    "wave",
+    "keys",
+    "outage",
+    "no return",
+    "destroy accepted",
+    "material gone",
+    "metadata removed",
+    "deactivate by",
+    "destroy by",
+  ];
+  return section("Waves, if every person acts at once; the last two columns are the last days for the deadline", {
+    table: { columns, rows },
+  });
+}
+
+function blockedSection(keys: readonly PlannedKey[]): readonly ReportSection[] {
+  const rows = keys.flatMap((key) => {
+    const why = sayGate(key);
+    return why === undefined ? [] : [[key.name, key.line.label, key.line.wave, why]];
+  });
+  return section("Blocked", { table: { columns: ["key", "label", "wave", "why"], rows } });
+}
+
+/** Why a person has to act before the key can take its next step; undefined if none has to. */
+export function sayGate({ gate, holds, isUnread, listed }: PlannedKey): string | undefined {
+  if (isUnread) return "its vault could not be read";
+  switch (gate.kind) {
+    case "held":
+      return `held: ${holds.map(({ kind, by, until }) => `${kind} by ${by}${until === "" ? "" : ` until ${until}`}`).join("; ")}`;
+    case "incomplete":
+      return gate.gaps.map((gap) => gapSentences[gap]).join("; ");
+    case "changed":
+      return "changed since the baseline";
+    case "declared":
+      return "a program declares the key, and its stack does not take part";
+    case "in_use":
+      return "used recently, and no rule overrides it";
+    case "not_signed_off":
+      return `not signed off by ${gate.owners.join(", ")}`;
+    case "impossible":
+      return `no step leads out of the state ${listed?.traits.state ?? ""}`;
+    default:
+      return undefined;
+  }
+}
+
+/** Keys whose material outlives the instance: only the clouds can prove that it is gone. */
+function providerSection({ keys }: CampaignPlan): readonly ReportSection[] {
+  const rows = keys.flatMap((key) => {
+    if (key.schedule.kind !== "late" || !key.schedule.isProofByProvider) return [];
+    const { line, schedule } = key;
+    return line.cloudIds.map(({ keystore, id }) => {
+      const named = line.keystores.find((each) => each.id === keystore);
+      return [line.label, named?.type ?? "", id, dayOf(schedule.dates.materialGoneMs)];
+    });
+  });
+  return section("Proof by provider: the material is gone only after the deadline", {
+    table: { columns: ["label", "keystore", "ID in the cloud", "gone on"], rows },
+  });
+}
+
+function livesOnSection(keys: readonly PlannedKey[]): readonly ReportSection[] {
+  const rows = keys
+    .filter(({ line }) => line.class === "leave")
+    .map(({ line }) => [
+      line.label,
+      line.cloudIds.map(({ id }) => id).join(" "),
+      String(line.version),
+      line.verificationPattern,
+      line.owners.join(", "),
+    ]);
+  return section("Lives on in the cloud, without UKO", {
+    table: { columns: ["label", "ID in the cloud", "version", "pattern", "owner"], rows },
+  });
+}
+
+/** The events that Activity Tracker will show (uko-v4.md 7), so that a duty team expects them. */
+function auditSection({ waves }: CampaignPlan): readonly ReportSection[] {
+  const rows = waves.flatMap(({ name, keys }) => {
+    const managed = keys.filter(({ line }) => line.kind === "managed").map(({ schedule }) => datesOf(schedule));
+    const outages = managed.flatMap(({ deactivateMs }) => deactivateMs ?? []);
+    const ends = managed.flatMap(({ destroyMs }) => destroyMs ?? []);
+    const removals = managed.flatMap(({ materialGoneMs }) => materialGoneMs ?? []);
+    return [
+      // A request and a step each; the step of destroy is rated higher.
+      auditRow(name, "Warning", "hs-crypto.managed-keys.write", 2, outages),
+      auditRow(name, "Warning", "hs-crypto.managed-keys.write", 1, ends),
+      auditRow(name, "Critical", "hs-crypto.managed-keys.write", 1, ends),
+      auditRow(name, "Critical", "hs-crypto.managed-keys.delete", 1, removals),
+    ].filter(([, , , , events]) => events !== "0");
+  });
+  return section("Expected audit events", { table: { columns: ["wave", "from", "severity", "event", "count"], rows } });
+}
+
+function auditRow(wave: string, severity: string, event: string, each: number, times: readonly number[]) {
+  return [wave, times.length === 0 ? "" : dayOf(Math.min(...times)), severity, event, String(times.length * each)];
+}
+
+/** At most this long where KMS requires two people, because its deletion window lasts 7 days. */
+const maxKmsSoakMs = 6 * dayMs;
+
+export function planWarnings(view: CampaignView, { waves }: CampaignPlan): readonly string[] {
+  const { campaign, manifest, born } = view;
+  const soaks = new Map(campaign.waves.map(({ name, soakMs }) => [name, soakMs]));
+  const longSoaks = waves.flatMap(({ name, keys }) => {
+    const soakMs = soaks.get(name) ?? 0;
+    const hit = keys.filter(
+      ({ line, facts }) => line.kmsDualAuthorization && !facts.isKms && facts.ending === "destroy",
+    ).length;
+    if (hit === 0 || soakMs <= maxKmsSoakMs) return [];
+    return [
+      `Wave ${name} soaks for ${sayDuration(soakMs)}, but the KMS deletion window of ${count(hit, "key")} lasts 7 d: use at most 6 d`,
+    ];
+  });
+  return [
+    ...longSoaks,
+    ...waves.flatMap((wave) => peopleWarnings(view, wave)),
+    ...born.slice(0, 20).map((key) => `${namedListedKey(key)} (${key.traits.label}) is not in the manifest`),
+    ...(born.length > 20 ? [`${born.length - 20} more keys are not in the manifest`] : []),
+    ...kmsWarnings(waves),
+    ...manifest.blindSpots,
+  ];
+}
+
+/** KMS's own mechanism needs dual authorization, which people have to switch on first. */
+function kmsWarnings(waves: readonly PlannedWave[]): readonly string[] {
+  const without = waves
+    .flatMap(({ keys }) => keys)
+    .filter(({ line, facts }) => facts.isKms && facts.ending === "destroy" && !line.kmsDualAuthorization);
+  return without.length === 0
+    ? []
+    : [
+        `Switch on KMS dual authorization for ${count(without.length, "KMS key")} first; without it, uko does not destroy a KMS key`,
+      ];
+}
+
+function peopleWarnings({ campaign }: CampaignView, { name, keys }: PlannedWave): readonly string[] {
+  if (campaign.people.length === 0) return [];
+  const dates = waveDates(keys);
+  const periods = {
+    deactivate: { fromMs: dates.outage, untilMs: dates.deactivateBefore },
+    destroy: { fromMs: dates.pointOfNoReturn, untilMs: dates.destroyBefore },
+  } as const;
+  return (["deactivate", "destroy"] as const).flatMap((step) => {
+    const { fromMs, untilMs } = periods[step];
+    // The keys are late if the last day has passed; no further person changes that.
+    if (fromMs === undefined || untilMs === undefined || untilMs <= fromMs) return [];
+    const gap = peopleGap(campaign.people, step, { fromMs, untilMs });
+    if (gap === undefined) return [];
+    const why =
+      gap.kind === "no_pair" ? "no two people of campaign.yaml can request and take it" : "only one person can take it";
+    return [`Wave ${name}, ${step}, ${dayOf(fromMs)} to ${dayBefore(untilMs)}: ${why}`];
+  });
+}
+
+export function shownDay(ms: number | undefined): string {
+  return ms === undefined ? "-" : dayOf(ms);
+}
+
+/** The last day before an exclusive end. */
+export function dayBefore(ms: number | undefined): string {
+  return ms === undefined ? "-" : dayOf(ms - 1);
+}
+
+function rowOf(key: PlannedKey) {
+  const { line, schedule, lastSchedule } = key;
+  const dates = datesOf(schedule);
+  const last = schedule.kind === "on_time" || schedule.kind === "late" ? schedule.last : {};
+  return {
+    key: key.name,
+    label: line.label,
+    wave: line.wave,
+    class: line.class,
+    state: key.listed?.traits.state ?? (key.isUnread ? "not_read" : "removed"),
+    owners: line.owners,
+    application: line.application,
+    schedule: schedule.kind,
+    ...(schedule.kind === "late" && {
+      lateBecause: sayCause(schedule.cause),
+      isProofByProvider: schedule.isProofByProvider,
+    }),
+    ...(lastSchedule !== undefined && { scheduleForLastDeadline: lastSchedule.kind }),
+    gate: key.gate.kind,
+    deactivateOn: dayOf(dates.deactivateMs),
+    destroyOn: dayOf(dates.destroyMs),
+    materialGoneOn: dayOf(dates.materialGoneMs),
+    kmsMetadataGoneOn: dayOf(dates.kmsMetadataGoneMs),
+    deactivateBy: last.deactivateBeforeMs === undefined ? "" : dayBefore(last.deactivateBeforeMs),
+    destroyBy: last.destroyBeforeMs === undefined ? "" : dayBefore(last.destroyBeforeMs),
+    cloudIds: line.cloudIds,
+  };
+}
+
+function csvOf({ keys }: CampaignPlan): string {
+  const rows = keys.map(rowOf).map(({ owners, cloudIds, ...row }) => ({
+    ...row,
+    owners: owners.join("; "),
+    cloudIds: cloudIds.map(({ id }) => id).join("; "),
+  }));
+  const names = [
+    ...["key", "label", "wave", "class", "state", "owners", "application", "schedule", "lateBecause"],
+    ...["gate", "deactivateOn", "destroyOn", "materialGoneOn", "kmsMetadataGoneOn", "deactivateBy", "destroyBy"],
+    "cloudIds",
+  ] as const;
+  return [
+    csvLine(names),
+    ...rows.map((row) => csvLine(names.map((name) => String(row[name as keyof typeof row] ?? "")))),
+  ].join("");
+}
+
+function dataOf(view: CampaignView, { keys, waves }: CampaignPlan, late: number): Readonly<Record<string, unknown>> {
+  return {
+    campaign: view.campaign.name,
+    deadline: dayOf(view.campaign.deadline),
+    ...(view.campaign.lastDeadline !== undefined && { lastDeadline: dayOf(view.campaign.lastDeadline) }),
+    late,
+    waves: waves.map((wave) => {
+      const { deactivateBefore, destroyBefore, ...dates } = waveDates(wave.keys);
+      const days = Object.entries(dates).flatMap(([name, ms]) => (ms === undefined ? [] : [[name, dayOf(ms)]]));
+      return {
+        wave: wave.name,
+        keys: wave.keys.length,
+        ...Object.fromEntries(days),
+        ...(deactivateBefore !== undefined && { deactivateBy: dayBefore(deactivateBefore) }),
+        ...(destroyBefore !== undefined && { destroyBy: dayBefore(destroyBefore) }),
+      };
+    }),
+    keys: keys.map(rowOf),
+    born: view.born.map(namedListedKey),
+    unreadable: view.inventory.unreadable,
+  };
+}

@@ -1,0 +1,305 @@
+/** The reports of `uko campaign status`: each wave by state, what it waits for, and one page for management. */
+
+import type { CampaignStep } from "../../lifecycle/campaign/campaign.ts";
+import { isStepDue, type WaveGate, waveGate } from "../../lifecycle/campaign/gates.ts";
+import { type KeyOutcome, outcomeOf } from "../../lifecycle/campaign/reconcile.ts";
+import { deletionStanding } from "../../lifecycle/consent-record.ts";
+import { count, sayAuthor, sayTimeAndDistance } from "../text/words.ts";
+import { dayOf } from "./classify.ts";
+import { csvLine } from "./csv.ts";
+import { dayMs } from "./file-forms.ts";
+import { dayBefore, sayGate, shownDay, waveDates } from "./plan-report.ts";
+import { type CampaignPlan, datesOf, isLate, type PlannedKey, type PlannedWave } from "./planned.ts";
+import { type CampaignReport, type ReportSection, section } from "./report.ts";
+import { namedListedKey, unreadableLines } from "./sentences.ts";
+import { type CampaignView, unfinishedWaves } from "./view.ts";
+
+/** The states of a key in the columns of the table, from its beginning to its end. */
+const columns = ["pre_activation", "active", "deactivated", "pending", "destroyed", "removed", "other"] as const;
+type StateColumn = (typeof columns)[number];
+
+/** A request with less time left than this should be renewed. */
+const expiringMs = 2 * dayMs;
+
+interface PendingRequest {
+  readonly key: PlannedKey;
+  readonly step: CampaignStep;
+  readonly by: string;
+  readonly how: string;
+  readonly expiresAtMs: number;
+}
+
+export function reportStatus(view: CampaignView, plan: CampaignPlan): CampaignReport {
+  const requests = plan.keys.flatMap((key) => requestOn(key, view.nowMs));
+  const outcomes = outcomesOf(view, plan);
+  const open = outcomes.filter(({ outcome }) => outcome === "open" || outcome === "pending_destruction").length;
+  return {
+    summary:
+      open === 0 ? "Every key has reached its end" : `${count(open, "key")} of ${plan.keys.length} still have to end`,
+    sections: [
+      ...section("Waves", { table: stateTable(plan, view) }),
+      ...requestSection(requests, view.nowMs),
+      ...section("Blocked, by reason", { table: blockedTable(plan.keys) }),
+      ...section("Outcomes", { table: { columns: ["outcome", "keys"], rows: countsOf(outcomes) } }),
+      ...section("Not in the manifest", {
+        lines: view.born.slice(0, 20).map((key) => `${namedListedKey(key)} (${key.traits.label})`),
+      }),
+      ...section("Not read", { lines: unreadableLines(view.inventory.unreadable) }),
+    ],
+    next: [`uko campaign plan --folder ${view.folder.path}`],
+    exitCode: view.inventory.unreadable.length > 0 ? 13 : 0,
+    csv: csvOf(outcomes),
+    data: dataOf(view, plan, { requests, outcomes }),
+  };
+}
+
+function columnOf({ facts, scheduled, isUnread }: PlannedKey, nowMs: number): StateColumn {
+  if (isUnread) return "other";
+  if (facts.state === "gone") return "removed";
+  if (facts.state !== "destroyed") return facts.state;
+  return scheduled.materialGoneMs !== undefined && scheduled.materialGoneMs > nowMs ? "pending" : "destroyed";
+}
+
+function stateTable({ waves }: CampaignPlan, view: CampaignView) {
+  const rows = waves.map((wave) => {
+    const at = wave.keys.map((key) => columnOf(key, view.nowMs));
+    const held = wave.keys.filter(({ facts }) => facts.isHeld).length;
+    const counts = columns.map((column) => at.filter((each) => each === column).length);
+    return [wave.name, String(wave.keys.length), ...counts.map(shownCount), shownCount(held), waitsFor(wave, view)];
+  });
+  return { columns: ["wave", "keys", ...columns, "held", "waits for"], rows };
+}
+
+function shownCount(number: number): string {
+  return number === 0 ? "-" : String(number);
+}
+
+/** The step of a wave that most of its keys need next, and its gate. */
+function waitsFor(wave: PlannedWave, view: CampaignView): string {
+  const step = (["deactivate", "destroy"] as const).find((each) =>
+    wave.keys.some(({ facts }) => isStepDue(facts, each)),
+  );
+  if (step === undefined) return wave.keys.some((key) => columnOf(key, view.nowMs) === "pending") ? "keystores" : "-";
+  const gate = gateOf(wave.name, step, view);
+  const soaking = wave.keys.flatMap((key) => (key.gate.kind === "soaking" ? [key.gate.untilMs] : []));
+  const isSoaking = step === "destroy" && gate.kind === "open" && soaking.length > 0 && !wave.keys.some(isOpen);
+  return `${step}: ${isSoaking ? `its soak, ${dayOf(Math.min(...soaking))}` : sayWaveGate(gate)}`;
+}
+
+function isOpen({ gate }: PlannedKey): boolean {
+  return gate.kind === "open";
+}
+
+export function gateOf(name: string, step: CampaignStep, view: CampaignView): WaveGate {
+  const wave = view.campaign.waves.find((each) => each.name === name);
+  return waveGate({
+    step,
+    wave: wave ?? { after: [] },
+    unfinished: unfinishedWaves(view.keys, step),
+    isStopped: false,
+    blackouts: view.campaign.blackouts,
+    nowMs: view.nowMs,
+    isEmergency: false,
+  });
+}
+
+export function sayWaveGate(gate: WaveGate): string {
+  switch (gate.kind) {
+    case "open":
+      return "people";
+    case "stopped":
+      return "a person who resumes it";
+    case "not_before":
+      return dayOf(gate.untilMs);
+    case "after":
+      return gate.waves.join(", ");
+    case "blackout":
+      return `the end of a blackout, ${shownDay(gate.untilMs)}`;
+    case "window":
+      return `its window, ${shownDay(gate.untilMs)}`;
+  }
+}
+
+/** The request that a list shows on the key; a step reads the key again. */
+function requestOn(key: PlannedKey, nowMs: number): readonly PendingRequest[] {
+  const { observation } = key.listed ?? {};
+  if (observation === undefined) return [];
+  const standing = deletionStanding(observation, nowMs);
+  if (!standing.binds) return [];
+  const { record, lapsesAtMs } = standing;
+  if (record.step !== "deactivate" && record.step !== "destroy") return [];
+  return [{ key, step: record.step, by: sayAuthor(record), how: record.how, expiresAtMs: lapsesAtMs }];
+}
+
+function requestSection(requests: readonly PendingRequest[], nowMs: number): readonly ReportSection[] {
+  const groups = new Map<string, { readonly row: readonly string[]; keys: number; expiresAtMs: number }>();
+  for (const { key, step, by, how, expiresAtMs } of requests) {
+    const row = [key.line.wave, step, by, how === "answer" ? "the requester" : "another person"];
+    const found = groups.get(row.join("\n"));
+    if (found === undefined) groups.set(row.join("\n"), { row, keys: 1, expiresAtMs });
+    else {
+      found.keys += 1;
+      found.expiresAtMs = Math.min(found.expiresAtMs, expiresAtMs);
+    }
+  }
+  const rows = [...groups.values()].map(({ row, keys, expiresAtMs }) => [
+    ...row,
+    String(keys),
+    sayTimeAndDistance(expiresAtMs, nowMs),
+  ]);
+  const expiring = requests.filter(({ expiresAtMs }) => expiresAtMs - nowMs < expiringMs).length;
+  return section("Pending requests", {
+    table: { columns: ["wave", "step", "by", "waits for", "keys", "the first expires"], rows },
+    lines: expiring === 0 ? [] : [`Requests that expire within 48 h: ${expiring}`],
+  });
+}
+
+function blockedTable(keys: readonly PlannedKey[]) {
+  const reasons = new Map<string, number>();
+  for (const key of keys) {
+    const why = sayGate(key);
+    if (why !== undefined) reasons.set(why, (reasons.get(why) ?? 0) + 1);
+  }
+  const rows = [...reasons].sort(([, a], [, b]) => b - a).map(([why, keysWithIt]) => [why, String(keysWithIt)]);
+  return { columns: ["why", "keys"], rows };
+}
+
+interface Reconciled {
+  readonly key: PlannedKey;
+  readonly outcome: KeyOutcome | "not_read";
+}
+
+/** The one outcome of each key; a key that could not be read has none that anyone may count. */
+export function outcomesOf({ nowMs }: CampaignView, { keys, deadlineMs }: CampaignPlan): readonly Reconciled[] {
+  return keys.map((key) => ({
+    key,
+    outcome: key.isUnread
+      ? "not_read"
+      : outcomeOf({ ...key.scheduled, class: key.line.class, isHeld: key.facts.isHeld }, deadlineMs, nowMs),
+  }));
+}
+
+function countsOf(outcomes: readonly Reconciled[]): readonly (readonly string[])[] {
+  const counts = new Map<string, number>();
+  for (const { outcome } of outcomes) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  return [...counts].map(([outcome, number]) => [outcome, String(number)]);
+}
+
+function csvOf(outcomes: readonly Reconciled[]): string {
+  const rows = outcomes.map(({ key, outcome }) =>
+    csvLine([
+      key.name,
+      key.line.label,
+      key.line.wave,
+      key.line.class,
+      key.listed?.traits.state ?? "",
+      outcome,
+      sayGate(key) ?? "",
+    ]),
+  );
+  return [csvLine(["key", "label", "wave", "class", "state", "outcome", "blocked"]), ...rows].join("");
+}
+
+function dataOf(
+  view: CampaignView,
+  plan: CampaignPlan,
+  { requests, outcomes }: { readonly requests: readonly PendingRequest[]; readonly outcomes: readonly Reconciled[] },
+): Readonly<Record<string, unknown>> {
+  return {
+    campaign: view.campaign.name,
+    waves: plan.waves.map((wave) => ({
+      wave: wave.name,
+      keys: wave.keys.length,
+      states: Object.fromEntries(
+        columns.map((column) => [column, wave.keys.filter((key) => columnOf(key, view.nowMs) === column).length]),
+      ),
+      held: wave.keys.filter(({ facts }) => facts.isHeld).length,
+      waitsFor: waitsFor(wave, view),
+    })),
+    requests: requests.map(({ key, step, by, how, expiresAtMs }) => ({
+      ...{ key: key.name, wave: key.line.wave, step, by, how },
+      expiresAt: new Date(expiresAtMs).toISOString(),
+    })),
+    keys: outcomes.map(({ key, outcome }) => ({ key: key.name, label: key.line.label, outcome, gate: key.gate.kind })),
+    born: view.born.map(namedListedKey),
+    unreadable: view.inventory.unreadable,
+  };
+}
+
+/** Monday to Friday between two times, at least one. */
+export function workingDays(fromMs: number, untilMs: number): number {
+  let days = 0;
+  // A campaign lasts at most a few years.
+  for (let at = Math.floor(fromMs / dayMs); at * dayMs < untilMs && days < 2_000; at += 1) {
+    const weekday = (at + 4) % 7;
+    if (weekday !== 0 && weekday !== 6) days += 1;
+  }
+  return Math.max(1, days);
+}
+
+/** One page for management: totals, pace, and the decisions that are due. */
+export function reportBoard(view: CampaignView, plan: CampaignPlan): CampaignReport {
+  const outcomes = outcomesOf(view, plan);
+  const of = (...wanted: readonly string[]) => outcomes.filter(({ outcome }) => wanted.includes(outcome));
+  const open = of("open").map(({ key }) => key);
+  const due = open.filter(({ facts }) => isStepDue(facts, "destroy"));
+  const last = Math.min(plan.deadlineMs, ...due.map(lastDestroy));
+  const days = workingDays(view.nowMs, last);
+  const numbers: readonly (readonly [string, number | string])[] = [
+    ["Keys in the campaign", plan.keys.length],
+    ["Ended", of("removed", "destroyed", "deactivated").length],
+    ["Pending destruction", of("pending_destruction").length],
+    ["Still to destroy", due.length],
+    [
+      "Needed per working day",
+      `${Math.ceil(due.length / days)} until ${dayBefore(last)} (${count(days, "working day")})`,
+    ],
+    ["Cannot be finished by the deadline", plan.keys.filter(isLate).length],
+    ["Proof only by the cloud provider", of("proof_by_provider").length],
+    ["Lives on in the cloud", of("lives_on").length],
+    [
+      "Point of no return passed",
+      plan.keys.filter(({ facts }) => facts.state === "destroyed" || facts.state === "gone").length,
+    ],
+    ["Can still be undone", plan.keys.filter(({ facts }) => facts.state === "deactivated").length],
+    ["On hold", plan.keys.filter(({ facts }) => facts.isHeld).length],
+    ["Could not be read", of("not_read").length],
+    ["Not in the manifest", view.born.length],
+  ];
+  return {
+    summary: `Campaign ${view.campaign.name}: ${count(open.length, "key")} open, deadline ${dayOf(view.campaign.deadline)}`,
+    sections: [
+      ...section("Totals", {
+        table: { columns: ["what", "value"], rows: numbers.map(([what, value]) => [what, String(value)]) },
+      }),
+      ...section("Decisions due", { table: decisions(plan) }),
+    ],
+    next: [],
+    exitCode: 0,
+    data: { campaign: view.campaign.name, board: Object.fromEntries(numbers) },
+    csv: numbers.map(([what, value]) => csvLine([what, String(value)])).join(""),
+  };
+}
+
+function lastDestroy({ schedule }: PlannedKey): number {
+  const last = schedule.kind === "on_time" || schedule.kind === "late" ? schedule.last.destroyBeforeMs : undefined;
+  return last ?? Number.POSITIVE_INFINITY;
+}
+
+/** What a person has to decide, by the day until which it keeps the deadline. */
+function decisions({ waves, keys }: CampaignPlan) {
+  const dated = waves.flatMap(({ name, keys: members }) => {
+    const { deactivateBefore, destroyBefore } = waveDates(members);
+    return [
+      ...(deactivateBefore === undefined ? [] : [[dayBefore(deactivateBefore), `outage of wave ${name}`]]),
+      ...(destroyBefore === undefined ? [] : [[dayBefore(destroyBefore), `point of no return of wave ${name}`]]),
+    ];
+  });
+  const late = keys.filter(isLate);
+  const missing = keys.filter((key) => sayGate(key) !== undefined && Object.keys(datesOf(key.schedule)).length > 0);
+  const undated = [
+    ...(late.length === 0 ? [] : [["now", `${count(late.length, "key")} cannot meet the deadline`]]),
+    ...(missing.length === 0 ? [] : [["now", `${count(missing.length, "blocked key")} to release`]]),
+  ];
+  return { columns: ["by", "decision"], rows: [...undated, ...dated.sort()] };
+}

@@ -1,0 +1,193 @@
+/**
+ * The view of a campaign: each line of the manifest with what the lists of the service show of the
+ * key now. For display and planning; a step reads the key again.
+ */
+
+import { knownDeactivationMs } from "../../lifecycle/authorization.ts";
+import { type Hold, holdTagNames, isHeld } from "../../lifecycle/campaign/campaign.ts";
+import { type CampaignKeyFacts, isStepDue } from "../../lifecycle/campaign/gates.ts";
+import { endingOf, gapsOf, isGlobMatch } from "../../lifecycle/campaign/rules.ts";
+import { kmsRestoreDays, type ScheduledKey } from "../../lifecycle/campaign/schedule.ts";
+import { isPending } from "../../lifecycle/guards.ts";
+import type { World } from "../ports/world.ts";
+import { dayMs } from "./file-forms.ts";
+import { type OpenCampaign, readManifest } from "./folder.ts";
+import type { CampaignInventory, ListedKey } from "./inventory.ts";
+import type { Manifest, ManifestKey } from "./manifest.ts";
+import { namedKey, namedListedKey } from "./sentences.ts";
+import { parseSignoff, type Signoff, signoffFolder, unsignedOwners } from "./signoffs.ts";
+
+export interface CampaignKey {
+  readonly line: ManifestKey;
+  readonly name: string;
+  /** Absent if the service no longer lists the key, or if its vault could not be read. */
+  readonly listed?: ListedKey;
+  /** Whether the vault, or KMS, could not be read, so that nothing is known. */
+  readonly isUnread: boolean;
+  readonly holds: readonly HeldBy[];
+  readonly facts: CampaignKeyFacts;
+  readonly scheduled: ScheduledKey;
+}
+
+export interface HeldBy {
+  readonly kind: Hold["kind"] | "tag";
+  readonly by: string;
+  readonly until: string;
+}
+
+export interface CampaignView extends OpenCampaign {
+  readonly manifest: Manifest;
+  readonly keys: readonly CampaignKey[];
+  /** Keys in scope that no line of the manifest names. */
+  readonly born: readonly ListedKey[];
+  readonly inventory: CampaignInventory;
+  readonly signoffs: readonly Signoff[];
+  readonly nowMs: number;
+}
+
+/** A key that was used within this time before the baseline is in use. */
+const recentUseMs = 90 * dayMs;
+const maxSignoffs = 1_000;
+const maxSignoffBytes = 64 * 1_048_576;
+
+/** Throws UKO_CAMPAIGN_INVALID if there is no baseline, or if a file was edited. */
+export async function viewCampaign(
+  opened: OpenCampaign,
+  inventory: CampaignInventory,
+  { sha256 }: Pick<World, "sha256">,
+): Promise<CampaignView> {
+  const manifest = await readManifest(opened, sha256);
+  const signoffs = await readSignoffs(opened, sha256);
+  const listed = new Map(inventory.keys.map((key) => [namedListedKey(key), key]));
+  const unread = unreadParts(inventory, manifest);
+  const owned = new Map(opened.campaign.waves.map((wave) => [wave.name, wave]));
+  const keys = manifest.keys.map((line): CampaignKey => {
+    const name = namedKey(line);
+    const found = listed.get(name);
+    const isUnread = found === undefined && unread.has(line.kind === "kms" ? "kms" : line.vault);
+    const holds = holdsOn(name, found, opened, inventory.nowMs);
+    const scheduled = scheduledKeyOf(line, found, isUnread, inventory.nowMs);
+    const soakMs = owned.get(line.wave)?.soakMs ?? 7 * dayMs;
+    const attestedAtMs = line.attestedOn === undefined ? undefined : Date.parse(line.attestedOn);
+    const facts: CampaignKeyFacts = {
+      state: scheduled.state,
+      isKms: scheduled.isKms,
+      ending: scheduled.ending,
+      isHeld: holds.length > 0,
+      gaps: gapsOf({ ...line, attestedAtMs }, opened.campaign.instanceEnds, inventory.nowMs),
+      isChanged: found !== undefined && found.facts !== line.facts,
+      isDeclared: line.declaredBy.some(
+        ({ address, protection }) =>
+          protection.length > 0 || !opened.campaign.takingPart.some((glob) => isGlobMatch(glob, address)),
+      ),
+      isInUse: line.override === "" && line.usage.some((use) => isRecent(use, inventory.nowMs)),
+      unsigned: unsignedOwners(line, signoffs, sha256),
+      ...(scheduled.deactivatedAtMs !== undefined && { deactivatedAtMs: scheduled.deactivatedAtMs }),
+      soakMs,
+    };
+    return { line, name, ...(found !== undefined && { listed: found }), isUnread, holds, facts, scheduled };
+  });
+  const known = new Set(keys.map(({ name }) => name));
+  const born = inventory.keys.filter((key) => !known.has(namedListedKey(key)));
+  return { ...opened, manifest, keys, born, inventory, signoffs, nowMs: inventory.nowMs };
+}
+
+/** The waves in which a key that is not held still needs the step. */
+export function unfinishedWaves(keys: readonly CampaignKey[], step: "deactivate" | "destroy"): ReadonlySet<string> {
+  return new Set(keys.filter(({ facts }) => isStepDue(facts, step)).map(({ line }) => line.wave));
+}
+
+async function readSignoffs({ folder }: OpenCampaign, sha256: (text: string) => string): Promise<readonly Signoff[]> {
+  const signoffs: Signoff[] = [];
+  const names = (await folder.list(signoffFolder)).filter((name) => name.endsWith(".json"));
+  for (const name of names.slice(0, maxSignoffs)) {
+    const file = `${signoffFolder}/${name}`;
+    const text = await folder.read(file, maxSignoffBytes);
+    if (text !== undefined) signoffs.push(parseSignoff(text, file, sha256));
+  }
+  return signoffs;
+}
+
+/** Vaults that the inventory could not read, and vaults of the manifest that it no longer saw at all. */
+function unreadParts({ unreadable, vaults }: CampaignInventory, { keys }: Manifest): ReadonlySet<string> {
+  const seen = new Set(vaults.map(({ id }) => id));
+  const missing = keys.filter(({ kind, vault }) => kind === "managed" && !seen.has(vault)).map(({ vault }) => vault);
+  return new Set([...unreadable.map(({ id }) => id), ...missing]);
+}
+
+function holdsOn(
+  name: string,
+  found: ListedKey | undefined,
+  { holds }: OpenCampaign,
+  nowMs: number,
+): readonly HeldBy[] {
+  const own = holds.filter(({ key }) => key === name);
+  const tags = found?.traits.tags.filter((tag) => holdTagNames.some((held) => held === tag.name)) ?? [];
+  if (!isHeld(own, tags, nowMs)) return [];
+  return [
+    ...own.filter((each) => isHeld([each], [], nowMs)).map(({ kind, by, until = "" }): HeldBy => ({ kind, by, until })),
+    ...tags.map(({ value }): HeldBy => ({ kind: "tag", by: value, until: "" })),
+  ];
+}
+
+function isRecent({ lastUsed, count }: ManifestKey["usage"][number], nowMs: number): boolean {
+  return lastUsed === "" ? count > 0 : nowMs - Date.parse(lastUsed) < recentUseMs;
+}
+
+const kmsStates: Readonly<Record<string, ScheduledKey["state"]>> = {
+  active: "active",
+  suspended: "deactivated",
+  deactivated: "deactivated",
+  destroyed: "destroyed",
+};
+const managedStates: Readonly<Record<string, ScheduledKey["state"]>> = {
+  pre_activation: "pre_activation",
+  active: "active",
+  deactivated: "deactivated",
+  destroyed: "destroyed",
+};
+
+function scheduledKeyOf(
+  line: ManifestKey,
+  found: ListedKey | undefined,
+  isUnread: boolean,
+  nowMs: number,
+): ScheduledKey {
+  const isKms = line.kind === "kms";
+  const states = isKms ? kmsStates : managedStates;
+  const ending = endingOf(line);
+  const shared = {
+    isKms,
+    ending,
+    pendingDays: isKms ? kmsRestoreDays : Math.max(0, ...line.keystores.map(({ pendingDays }) => pendingDays)),
+    hasKmsMetadata: isKms || line.keystores.some(({ isInternal }) => isInternal),
+  };
+  if (found === undefined) return { ...shared, state: isUnread ? "other" : "gone" };
+  const state = states[found.traits.state] ?? "other";
+  const deactivatedAtMs = state === "deactivated" ? deactivatedAt(found) : undefined;
+  const materialGoneMs = state === "destroyed" ? materialGoneAt(found, shared.pendingDays, nowMs) : undefined;
+  return {
+    ...shared,
+    state,
+    ...(deactivatedAtMs !== undefined && { deactivatedAtMs }),
+    ...(materialGoneMs !== undefined && { materialGoneMs }),
+  };
+}
+
+/** As a record on the key notes it; otherwise the last write, which cannot be earlier. */
+function deactivatedAt({ observation, updatedAtMs }: ListedKey): number | undefined {
+  if (observation === undefined) return undefined;
+  const noted = knownDeactivationMs(observation, { actor: { displayName: "" }, consents: [], intent: "resume" });
+  return noted ?? updatedAtMs;
+}
+
+/** Undefined if no keystore holds the material any more. A keystore without a date counts from the last write. */
+function materialGoneAt({ observation, kmsKey, updatedAtMs }: ListedKey, pendingDays: number, nowMs: number) {
+  if (kmsKey !== undefined) {
+    const untilMs = kmsKey.restoreUntilMs ?? (kmsKey.deletedAtMs ?? nowMs) + pendingDays * dayMs;
+    return untilMs > nowMs ? untilMs : undefined;
+  }
+  const pending = (observation?.keystores ?? []).filter(isPending);
+  const dates = pending.map(({ destructionAtMs }) => destructionAtMs ?? (updatedAtMs ?? nowMs) + pendingDays * dayMs);
+  return dates.length === 0 ? undefined : Math.max(...dates);
+}
