@@ -77,6 +77,41 @@ test("a vault with all it holds is imported, only a key without a marker is chan
     seed,
   ));
 
+test("what -generate-config-out writes imports vault, keystores, template and key without a change", () =>
+  withStage(
+    async (stage) => {
+      const ids = {
+        vault: ["uko_vault", vaultId],
+        ring: ["uko_keystore", `${vaultId}/ce110000-0000-4000-8000-000000000001`],
+        aws: ["uko_keystore", `${vaultId}/ce110000-0000-4000-8000-000000000002`],
+        cards: ["uko_key_template", `${vaultId}/7e110000-0000-4000-8000-000000000003`],
+        key: ["uko_managed_key", `${vaultId}/9b2d0000-0000-4000-8000-000000000100`],
+      };
+      const bob = await stage.person(
+        "bob",
+        Object.entries(ids)
+          .map(([name, [type, id]]) => `import {\n  to = ${type}.${name}\n  id = "${id}"\n}\n`)
+          .join(""),
+      );
+      const planned = await bob.plan(["-generate-config-out=generated.tf"]);
+      expect(planned, planned.output).toMatchObject({
+        exitCode: 0,
+        planned: { add: 0, change: 0, import: 5, remove: 0 },
+      });
+      const mark = await stage.mark();
+      const applied = await bob.apply();
+      expect(applied, applied.output).toMatchObject({
+        exitCode: 0,
+        applied: { add: 0, change: 0, import: 5, remove: 0 },
+      });
+      expect(await stage.effects(mark)).toEqual([]);
+      const after = await bob.plan(["-detailed-exitcode"]);
+      expect(after, after.output).toMatchObject({ exitCode: 0 });
+    },
+    {},
+    seed,
+  ));
+
 test("whatever a text is, OpenTofu reads it as it is, and finds nothing to lay out anew", () =>
   withStage(async (stage) => {
     const bob = await newcomer(stage);

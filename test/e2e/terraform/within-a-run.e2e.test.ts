@@ -33,6 +33,30 @@ test("Ctrl-C ends a wait at once, with the state of then and with what is awaite
     ]);
   }));
 
+test("a destroy waits as long as its timeouts block says, and a change of the block changes the state alone", () =>
+  withStage(async (stage) => {
+    const limited = (delay: string) => keyProgram(`timeouts {\n    delete = "${delay}"\n  }`);
+    const bob = await stage.person("bob", limited("3s"));
+    const made = await bob.apply();
+    expect(made, made.output).toMatchObject({ exitCode: 0 });
+    expect((await bob.plan(["-detailed-exitcode"])).exitCode).toBe(0);
+    await stage.advance(60_000);
+    const begun = performance.now();
+    const destroyed = await bob.destroy();
+    expect(performance.now() - begun).toBeGreaterThan(3_000);
+    expect(destroyed, destroyed.output).toMatchObject({ exitCode: 1, failed: ["uko_managed_key.payroll"] });
+    expect(destroyed.output).toContain("[UKO_APPROVAL_PENDING]");
+    expect((await bob.state()).resources[0]?.attributes).toMatchObject({ timeouts: { delete: "3s" } });
+
+    const mark = await stage.mark();
+    await bob.writeProgram(limited("5h"));
+    expect(await bob.apply()).toMatchObject({ exitCode: 0, applied: { change: 1 } });
+    expect((await bob.state()).resources[0]?.attributes).toMatchObject({ timeouts: { delete: "5h" } });
+    expect(await stage.effects(mark)).toEqual([]);
+    await bob.writeProgram(limited("soon"));
+    expect((await bob.plan()).output).toContain("timeouts.delete is not a duration");
+  }));
+
 const keystore = (secret: string): string => `
 resource "uko_keystore" "paris" {
   vault_id              = "${vaultId}"
