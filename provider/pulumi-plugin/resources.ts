@@ -6,6 +6,7 @@
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import type { Handlers, ResourceRead } from "../engine/handlers.ts";
 import { containsUnknown } from "../engine/program/unknown.ts";
+import type { CheckFailure } from "../engine/resource/definition.ts";
 import { isUkoError, UkoError } from "../errors.ts";
 import { capital } from "../printable.ts";
 import { toFailure } from "./configuration.ts";
@@ -124,6 +125,8 @@ export async function update(session: Session, request: providerPb.UpdateRequest
   const { value: news, mask } = readProperties(request.getNews());
   const response = new providerPb.UpdateResponse();
   if (request.getPreview()) {
+    const [impossible] = await handlers.checkByRead(olds, withoutPulumi(news), optionsOf(session, request));
+    if (impossible !== undefined) throw changeImpossible(impossible);
     const { preview } = handlers.previewUpdate(olds, withoutPulumi(news));
     await warnOf(session, request, preview.kind === "short" ? [] : [preview.message]);
     response.setProperties(stateOf(handlers, handlers.promise(withoutPulumi(news), olds), mask));
@@ -135,6 +138,11 @@ export async function update(session: Session, request: providerPb.UpdateRequest
   response.setProperties(stateOf(handlers, changed.state, mask));
   response.setRefreshBeforeUpdate(changed.isWatched);
   return response;
+}
+
+function changeImpossible({ property, reason, remedy }: CheckFailure): UkoError {
+  const detail = remedy === undefined ? "" : `${capital(remedy)}.`;
+  return new UkoError("UKO_CHANGE_IMPOSSIBLE", { summary: `${property}: ${reason}`, detail });
 }
 
 /** Throws if the resource has to stay in state; people see the error's message. */

@@ -57,6 +57,22 @@ describe("without the service, the plugin", () => {
   });
 });
 
+test("a preview refuses a template that an update could not change to, and reads nothing for other changes", async () => {
+  const { properties, inputs } = await stage.made();
+  const seq = await stage.uko.lastSeq();
+  await stage.bob.update(properties, { ...inputs, description: "new" }, true);
+  expect(await stage.uko.lastSeq()).toBe(seq);
+  expect(await statusOf(stage.bob.update(properties, { ...inputs, template: "cards" }, true))).toMatchObject({
+    code: status.INVALID_ARGUMENT,
+    details: [
+      'template: cannot change: the key was created from template "payroll"',
+      "Create a new key from that template, move to it, then delete the old one.",
+      "[UKO_CHANGE_IMPOSSIBLE]",
+    ].join("\n"),
+  });
+  expect((await stage.bob.update(properties, { ...inputs, template: unknownText }, true)).properties).toBeDefined();
+});
+
 describe("a check", () => {
   test("fills in defaults, even next to unknown values", async () => {
     const { inputs, failures } = await stage.bob.check(news({ vaultId: unknownText, tags: { team: unknownText } }));
