@@ -84,13 +84,20 @@ function outputTo(stream: NodeJS.WriteStream): TextOutput {
 }
 
 /** The other commands never load the emulator. */
-async function startEmulator({ seedFile, snapshotFile, ...options }: EmulatorStart): Promise<RunningEmulator> {
+async function startEmulator({
+  seedFile,
+  generate,
+  snapshotFile,
+  ...options
+}: EmulatorStart): Promise<RunningEmulator> {
   const start = await import("../emulator/start.ts");
   const { checkSeed } = await import("../emulator/seed.ts");
+  const { generateSeed, parseGeneratedSize } = await import("../emulator/generate.ts");
   try {
     const emulator = await start.startEmulator({
       ...options,
       ...(seedFile !== undefined && { seed: checkSeed(await readJson(seedFile)) }),
+      ...(generate !== undefined && { seed: generateSeed(parseGeneratedSize(generate)) }),
       ...(snapshotFile !== undefined && { snapshot: await readJson(snapshotFile) }),
     });
     const { url, instanceId, caFile, world, close } = emulator;

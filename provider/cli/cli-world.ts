@@ -53,6 +53,8 @@ export interface EmulatorStart {
   readonly host: string;
   readonly profile?: string;
   readonly seedFile?: string;
+  /** The size of a generated world, such as `keys=5000,vaults=12`. */
+  readonly generate?: string;
   /** The initial snapshot. */
   readonly snapshotFile?: string;
   /** The SQLite file that persists the emulator's state. */

@@ -10,6 +10,7 @@ interface EmulatorOptions {
   readonly port: number;
   readonly host: string;
   readonly seed?: string;
+  readonly generate?: string;
   readonly load?: string;
   readonly file?: string;
   readonly profile?: string;
@@ -28,6 +29,12 @@ export function addEmulatorCommand(program: Command, world: CliWorld): void {
     )
     .option("--host <address>", "address to listen on; its control API requires no credential", "127.0.0.1")
     .option("--seed <file>", "initial data (JSON); by default the demo data")
+    .addOption(
+      new Option("--generate <size>", "generated data, such as keys=5000,vaults=12,kms=600,blocked=40").conflicts([
+        "seed",
+        "load",
+      ]),
+    )
     .option("--load <file>", "snapshot to continue from (JSON), instead of a seed")
     .option("--file <file>", "SQLite file that stores the data; by default the data is lost at the end")
     .option("--profile <name>", "named set of behaviors where IBM's documentation leaves a choice")
@@ -35,11 +42,12 @@ export function addEmulatorCommand(program: Command, world: CliWorld): void {
     .option("--ca-file <file>", "with --tls: file for the certificate that clients must trust")
     .option("--json", "print one line of JSON when it listens: url, pid, instanceId, and caFile with --tls")
     .addHelpText("after", exampleHelp("emulator"))
-    .action(async ({ port, host, seed, load, file, profile, tls, caFile, json }: EmulatorOptions) => {
+    .action(async ({ port, host, seed, generate, load, file, profile, tls, caFile, json }: EmulatorOptions) => {
       const started = await world.startEmulator({
         port,
         host,
         ...(seed !== undefined && { seedFile: seed }),
+        ...(generate !== undefined && { generate }),
         ...(load !== undefined && { snapshotFile: load }),
         ...(file !== undefined && { file }),
         ...(profile !== undefined && { profile }),

@@ -194,6 +194,7 @@ export const examples = {
   emulator: [
     ["the demo data: Alice, Bob, Carol and two keystores", "uko emulator"],
     ["other data, another port", "uko emulator --seed world.json --port 7700"],
+    ["5,000 keys to try a campaign on", "uko emulator --generate keys=5000,vaults=12,kms=600,blocked=40"],
     ["store the data in a file", "uko emulator --file uko.db"],
     ["HTTPS, for clients that require it", "uko emulator --tls --ca-file ca.pem"],
     ["a service that drops tags", "uko emulator --profile tags-dropped"],

@@ -2,6 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { generateSeed, parseGeneratedSize } from "./generate.ts";
 import { checkSeed } from "./seed.ts";
 import { type EmulatorOptions, startEmulator } from "./start.ts";
 
@@ -11,6 +12,7 @@ const { values } = parseArgs({
     host: { type: "string" },
     profile: { type: "string" },
     seed: { type: "string" },
+    generate: { type: "string" },
     load: { type: "string" },
     file: { type: "string" },
     tls: { type: "boolean", default: false },
@@ -20,12 +22,13 @@ const { values } = parseArgs({
 });
 
 async function run(): Promise<void> {
-  const { host, profile, seed, load, file, tls, "ca-file": caFile } = values;
+  const { host, profile, seed, generate, load, file, tls, "ca-file": caFile } = values;
   const options: EmulatorOptions = {
     port: Number(values.port),
     ...(host !== undefined && { host }),
     ...(profile !== undefined && { profile }),
     ...(seed !== undefined && { seed: checkSeed(await readJson(seed)) }),
+    ...(generate !== undefined && { seed: generateSeed(parseGeneratedSize(generate)) }),
     ...(load !== undefined && { snapshot: await readJson(load) }),
     ...(file !== undefined && { file }),
     ...((tls || caFile !== undefined) && { tls: { ...(caFile !== undefined && { caFile }) } }),

@@ -271,6 +271,11 @@ describe("uko emulator", () => {
     expect(JSON.parse(out)).toEqual(uko);
   });
 
+  it("passes on the size of a generated world", async () => {
+    const { startEmulator } = await runEmulator(["--json", "--generate", "keys=5000,vaults=12"], []);
+    expect(startEmulator).toHaveBeenCalledWith({ port: 7600, host: "127.0.0.1", generate: "keys=5000,vaults=12" });
+  });
+
   it("passes on the state file and the snapshot, and names the certificate to trust", async () => {
     const { startEmulator, out } = await runEmulator([
       "--file",

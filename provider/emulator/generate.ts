@@ -1,0 +1,138 @@
+/**
+ * A generated seed of any size, the same for the same size: vaults with five kinds of keystore, keys
+ * of every age and state, and on request keys that cannot be deleted.
+ */
+
+import { demoSeed } from "./demo-seed.ts";
+import { keystoreTypes } from "./model.ts";
+import type { Seed } from "./seed.ts";
+
+/** The limits are those of a seed. */
+const sizes = {
+  keys: { least: 0, most: 20_000, usual: 100 },
+  vaults: { least: 1, most: 100, usual: 3 },
+  kms: { least: 0, most: 20_000, usual: 0 },
+  blocked: { least: 0, most: 20_000, usual: 0 },
+} as const;
+type SizeName = keyof typeof sizes;
+export type GeneratedSize = Readonly<Record<SizeName, number>>;
+
+const isSizeName = (name: string): name is SizeName => Object.hasOwn(sizes, name);
+
+/** Parses `keys=5000,vaults=12,kms=600,blocked=40`; each part may be left out. Throws an error that names the mistake. */
+export function parseGeneratedSize(text: string): GeneratedSize {
+  const size: Record<SizeName, number> = {
+    keys: sizes.keys.usual,
+    vaults: sizes.vaults.usual,
+    kms: sizes.kms.usual,
+    blocked: sizes.blocked.usual,
+  };
+  for (const part of text.split(",")) {
+    const [name = "", value = ""] = part.split("=");
+    if (!isSizeName(name)) {
+      throw new Error(
+        `"${name}" cannot be generated. Use ${Object.keys(sizes).join(", ")}, such as keys=5000,vaults=12`,
+      );
+    }
+    const { least, most } = sizes[name];
+    const number = /^[0-9]{1,6}$/.test(value) ? Number(value) : Number.NaN;
+    if (!(number >= least && number <= most)) throw new Error(`${name} is a number from ${least} to ${most}`);
+    size[name] = number;
+  }
+  if (size.blocked > size.keys) throw new Error("blocked counts keys, so it is at most as large as keys");
+  return size;
+}
+
+const names = [
+  "payments",
+  "cards",
+  "mail",
+  "archive",
+  "ledger",
+  "risk",
+  "trading",
+  "loans",
+  "tax",
+  "hr",
+  "web",
+  "logs",
+];
+const history = {
+  createdAt: "2024-03-11T08:00:00Z",
+  createdBy: "IBMid-550000CAROL",
+  updatedAt: "2025-06-02T08:00:00Z",
+  updatedBy: "IBMid-550000CAROL",
+} as const;
+
+type SeededKey = NonNullable<Seed["keys"]>[number];
+type Fields = Pick<SeededKey, "template"> & Partial<SeededKey>;
+
+/** What keeps a key from being deleted; each of these is a blocked key in turn. */
+const blockages: readonly ((number: number) => Fields)[] = [
+  (number) => ({
+    template: "ibm-cloud-kms",
+    resources: [{ crn: `crn:v1:bluemix:public:cloud-object-storage:retained-${number}`, preventsKeyDeletion: true }],
+  }),
+  () => ({ template: "aws-kms", tags: [{ name: "hold", value: "litigation" }] }),
+  () => ({ template: "google-kms", state: "compromised" }),
+  () => ({ template: "unreachable" }),
+  () => ({ template: "refusing" }),
+];
+
+const templates = keystoreTypes.map((type) => ({ type, name: type.replaceAll("_", "-") }));
+
+/** Every 5th key is in each kind of keystore; every 20th was never active, every 25th is deactivated. */
+function ordinary(number: number, inVault: number): Fields {
+  if (number % 20 === 7) return { template: "draft" };
+  const template = templates[inVault % templates.length]?.name ?? "aws-kms";
+  if (number % 25 === 3) return { template, state: "deactivated", deactivatedAt: history.updatedAt };
+  if (template !== "ibm-cloud-kms") return { template };
+  return {
+    template,
+    ...(inVault % 3 === 0 && { resources: [{ crn: `crn:v1:bluemix:public:cloud-object-storage:bucket-${number}` }] }),
+    ...(inVault % 4 === 0 && { dualAuthDelete: true }),
+  };
+}
+
+export function generateSeed({ keys, vaults, kms, blocked }: GeneratedSize): Seed {
+  const vaultNames = Array.from({ length: vaults }, (_, at) => names[at] ?? `vault-${at + 1}`);
+  const stride = blocked === 0 ? Number.POSITIVE_INFINITY : Math.floor(keys / blocked);
+  const blockageOf = (number: number): Fields | undefined => {
+    if (number % stride !== 0 || number / stride >= blocked) return undefined;
+    return blockages[(number / stride) % blockages.length]?.(number);
+  };
+  return {
+    instance: demoSeed.instance,
+    identities: [...demoSeed.identities],
+    vaults: vaultNames.map((name, at) => ({ id: idOf("5c1e", at + 1), name })),
+    keystores: vaultNames.flatMap((vault) => [
+      ...keystoreTypes.map((type) => ({ name: `${vault}-${type.replaceAll("_", "-")}`, vault, type, groups: [type] })),
+      { name: `${vault}-unreachable`, vault, type: "azure_key_vault", groups: ["unreachable"], answers: "error" },
+      { name: `${vault}-refusing`, vault, type: "aws_kms", groups: ["refusing"], refuses: ["destroy"] },
+    ]),
+    templates: vaultNames.flatMap((vault) => [
+      ...templates.map(({ type, name }) => ({ name, vault, keystoreType: type, group: type })),
+      { name: "draft", vault, keystoreType: "aws_kms", group: "aws_kms", keyState: "pre_activation" },
+      { name: "unreachable", vault, keystoreType: "azure_key_vault", group: "unreachable" },
+      { name: "refusing", vault, keystoreType: "aws_kms", group: "refusing" },
+    ]),
+    keys: Array.from({ length: keys }, (_, number) => {
+      const vault = vaultNames[number % vaults] ?? "";
+      const label = `${vault}-key-${String(number + 1).padStart(5, "0")}`;
+      const fields = blockageOf(number) ?? ordinary(number, Math.floor(number / vaults));
+      return { id: idOf("9b2d", number + 1), label, vault, ...history, ...fields };
+    }),
+    kmsKeys: Array.from({ length: kms }, (_, number) => ({
+      id: idOf("4b5d", number + 1),
+      name: `root-${String(number + 1).padStart(5, "0")}`,
+      createdAt: history.createdAt,
+      createdBy: history.createdBy,
+      // Every 10th lacks the dual authorization of KMS, which has to be turned on first.
+      dualAuthDelete: number % 10 !== 9,
+    })),
+  };
+}
+
+function idOf(kind: string, number: number): string {
+  return `${kind}0000-0000-4000-8000-${String(number).padStart(12, "0")}`;
+}
