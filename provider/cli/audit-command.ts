@@ -8,6 +8,7 @@ import { UkoError } from "../errors.ts";
 import { type KeyPath, parseDate, parseKeyPath } from "./arguments.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
+import { collectFiles } from "./read-file.ts";
 import { renderTable } from "./table.ts";
 
 interface AuditOptions {
@@ -73,10 +74,6 @@ async function verifyChains(world: CliWorld, files: readonly string[], isJson: b
     summary: `The evidence in ${broken.join(", ")} was changed after the runs wrote it`,
     detail: "Compare the file with a backup, and the steps with the audit events of the account.",
   });
-}
-
-function collectFiles(file: string, before: readonly string[] = []): readonly string[] {
-  return [...before, file];
 }
 
 function filesOf(world: CliWorld, named: readonly string[] = []): readonly string[] {

@@ -3,7 +3,6 @@
  * requested.
  */
 
-import { readFile, stat } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { jsonLine, renderChecks } from "../compose.ts";
 import { examineState, examineWorld } from "../compose-doctor.ts";
@@ -13,6 +12,7 @@ import type { CliWorld } from "./cli-world.ts";
 import { traceOf } from "./debug.ts";
 import { commandHelp } from "./help-layout.ts";
 import { createProgressLine } from "./progress-line.ts";
+import { readInputFile } from "./read-file.ts";
 
 type Probed = NonNullable<Parameters<typeof examineWorld>[3]>;
 
@@ -43,7 +43,7 @@ export function addDoctorCommand(program: Command, world: CliWorld, end: (exitCo
       const checks =
         state === undefined
           ? await examineWorld(world.environment, outputs, options, probe)
-          : await examineState(world.environment, await readStateFile(world, state), outputs, options);
+          : await examineState(world.environment, await readInputFile(world, state, exportedState), outputs, options);
       progress.clear();
       if (json !== true) world.out.write(`${renderChecks(checks)}\n`);
       else for (const check of checks) world.out.write(`${jsonLine({ v: 1, ...check })}\n`);
@@ -67,18 +67,4 @@ function oneOrTheOther(): UkoError {
   });
 }
 
-const maxStateBytes = 512 * 1024 * 1024;
-
-async function readStateFile(world: CliWorld, file: string): Promise<string> {
-  try {
-    if (file === "-") return await world.readInput();
-    const { size } = await stat(file);
-    if (size > maxStateBytes) throw new Error("it is larger than 512 MiB");
-    return await readFile(file, "utf8");
-  } catch (error) {
-    throw new UkoError("UKO_INPUT_INVALID", {
-      summary: `Could not read the state from ${file === "-" ? "standard input" : file}`,
-      detail: `${error instanceof Error ? error.message : "unknown fault"}\nNext: write it with pulumi stack export --file state.json`,
-    });
-  }
-}
+const exportedState = { what: "the state", next: "write it with pulumi stack export --file state.json" } as const;

@@ -7,6 +7,7 @@ import type { CallOptions } from "../../engine/ports/world.ts";
 import { notFullKeyPath, parseAnyKey, parseDay } from "../arguments.ts";
 import type { CliWorld } from "../cli-world.ts";
 import { createProgressLine } from "../progress-line.ts";
+import { collectFiles, readInputFile } from "../read-file.ts";
 import { printReport } from "./print-report.ts";
 
 interface Shown {
@@ -31,12 +32,7 @@ export function addReadingCommands(campaign: Command, world: CliWorld, end: (exi
       run(shown, (reading, options) => reading.init(shown.folder, { name, deadline }, options)),
     );
 
-  shownCommand(campaign, "baseline", "Classify each key, and write manifest.jsonl; shows the difference to the last")
-    .option("--wave <wave>", "renew only this wave; the lines of all others stay")
-    .option("--csv", "one line of CSV per key")
-    .action(({ wave, ...shown }: Shown & { readonly wave?: string }) =>
-      run(shown, (reading, options) => reading.baseline(shown.folder, { wave }, options)),
-    );
+  addBaselineCommand(campaign, world, run);
 
   shownCommand(campaign, "check", "Check keystores, live statuses of keys, rights and people; for every night")
     .option("--csv", "one line of CSV per finding")
@@ -71,6 +67,47 @@ export function addReadingCommands(campaign: Command, world: CliWorld, end: (exi
     );
 
   addHoldCommand(campaign, run);
+}
+
+type Baselining = Shown & {
+  readonly wave?: string;
+  readonly declared?: readonly string[];
+  readonly usage?: readonly string[];
+  readonly associatedResources?: true;
+};
+
+function addBaselineCommand(campaign: Command, world: CliWorld, run: (shown: Shown, act: Run) => Promise<void>): void {
+  shownCommand(campaign, "baseline", "Classify each key, and write manifest.jsonl; shows the difference to the last")
+    .option("--wave <wave>", "renew only this wave; the lines of all others stay")
+    .addOption(
+      new Option("--declared <file>", "exported state of Pulumi, OpenTofu or Terraform; repeatable").argParser(
+        collectFiles,
+      ),
+    )
+    .addOption(
+      new Option("--usage <file>", "CSV with the columns key, lastUsed, count; repeatable").argParser(collectFiles),
+    )
+    .option("--associated-resources", "read the associated resources of each key; one call per key")
+    .option("--csv", "one line of CSV per key")
+    .action(async ({ wave, declared = [], usage = [], associatedResources, ...shown }: Baselining) => {
+      const request = {
+        wave,
+        declared: await readAll(world, declared, exportedState),
+        usage: await readAll(world, usage, usageFile),
+        isLive: associatedResources === true,
+      };
+      await run(shown, (reading, options) => reading.baseline(shown.folder, request, options));
+    });
+}
+
+const exportedState = { what: "the state", next: "write it with pulumi stack export --file state.json" } as const;
+const usageFile = {
+  what: "evidence of use",
+  next: "write a CSV file with the columns key, lastUsed and count",
+} as const;
+
+function readAll(world: CliWorld, files: readonly string[], kind: Parameters<typeof readInputFile>[2]) {
+  return Promise.all(files.map(async (name) => ({ name, text: await readInputFile(world, name, kind) })));
 }
 
 type Holding = Shown & Pick<HoldRequest, "kind" | "until" | "ticket">;

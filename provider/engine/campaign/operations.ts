@@ -6,6 +6,8 @@ import { plain } from "../text/words.ts";
 import { makeBaseline, requireEarlier } from "./baseline.ts";
 import { campaignFileName, parseCampaign } from "./campaign-file.ts";
 import { checkCampaign } from "./check.ts";
+import type { Joined } from "./classify.ts";
+import { declarationsIn, type NamedText } from "./declared.ts";
 import { readReviews, reportFound } from "./find.ts";
 import {
   type CampaignFolder,
@@ -17,15 +19,17 @@ import {
 } from "./folder.ts";
 import { encodeHold, type HoldLine, holdsFileName } from "./holds.ts";
 import { firstCampaignFile, type InitRequest, reportInit } from "./init.ts";
-import { takeCampaignInventory } from "./inventory.ts";
+import { type ListedKey, takeCampaignInventory } from "./inventory.ts";
 import { manifestFileName } from "./manifest.ts";
 import { keysOfOwner, reportSignoff } from "./owner-list.ts";
 import { ownersFileName, readOwners } from "./owners.ts";
 import { reportPlan } from "./plan-report.ts";
 import { type CampaignPlan, planCampaign } from "./planned.ts";
 import { type CampaignReport, section } from "./report.ts";
+import { namedListedKey } from "./sentences.ts";
 import { makeSignoff, signoffFileName } from "./signoffs.ts";
 import { reportBoard, reportStatus } from "./status.ts";
+import { readUsage } from "./usage.ts";
 import { type CampaignView, viewCampaign } from "./view.ts";
 
 const mebibyte = 1_048_576;
@@ -37,6 +41,12 @@ export interface HoldRequest extends Pick<HoldLine, "kind" | "until" | "ticket">
 
 export interface BaselineFiles {
   readonly wave?: string | undefined;
+  /** Exported states of programs that may declare keys. */
+  readonly declared: readonly NamedText[];
+  /** CSV files by key or cloud ID. */
+  readonly usage: readonly NamedText[];
+  /** Whether to read the associated resources of each key. */
+  readonly isLive: boolean;
 }
 
 export interface CampaignReading {
@@ -106,18 +116,24 @@ function createFolderWriting(
       return reportInit(folder.path, request, inventory);
     },
 
-    async baseline(path, { wave }, options) {
+    async baseline(path, { wave, declared, usage: files, isLive }, options) {
       const opened = await openCampaign(openFolder(path), instanceId);
       if (wave !== undefined) requireWave(opened.campaign, wave);
       const earlier = await findManifest(opened, world.sha256);
       requireEarlier(earlier, wave);
       const owners = readOwners((await opened.folder.read(ownersFileName, 64 * mebibyte)) ?? "key,owner\n");
+      const declarations = declarationsIn(declared);
       const inventory = await takeCampaignInventory(world, opened.campaign.scope, options);
+      const usage = await readUsage(world, inventory, { files, isLive }, options);
+      const joinedTo = (key: ListedKey): Joined => ({
+        declaredBy: [...(declarations.get(namedListedKey(key)) ?? [])],
+        usage: usage.of(key),
+      });
       const { report, manifest } = makeBaseline(
         opened,
         inventory,
         earlier,
-        { wave, owners, joinedTo: () => ({ declaredBy: [], usage: [] }), blindSpots: [] },
+        { wave, owners, joinedTo, blindSpots: usage.blindSpots },
         world.sha256,
       );
       if (manifest !== undefined) await opened.folder.write(manifestFileName, manifest);

@@ -53,6 +53,8 @@ const pulumiResource = z.object({
   inputs: properties.optional(),
   outputs: properties.optional(),
   provider: z.string().optional(),
+  protect: z.boolean().optional(),
+  delete: z.boolean().optional(),
 });
 const pulumiExport = z.object({ deployment: z.object({ resources: z.array(pulumiResource).default([]) }) });
 const terraformState = z.object({
@@ -97,15 +99,55 @@ const shownState = z.object({
  * Terraform, or `tofu show -json`.
  */
 export function readState(text: string): StoredState {
+  const contents = parseContents(text);
+  return contents.form === "pulumi" ? fromPulumi(contents.resources) : fromTerraform(contents.instances);
+}
+
+/** Any resource in a state, whichever provider it belongs to. */
+export interface StateEntry {
+  readonly form: StateForm;
+  /** URN or address. */
+  readonly address: string;
+  readonly type: string;
+  readonly id: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+  /** `protect` in Pulumi; the states of OpenTofu and Terraform do not contain `prevent_destroy`. */
+  readonly isProtected: boolean;
+}
+
+/** Throws UKO_INPUT_INVALID as `readState` does. */
+export function readEntries(text: string): readonly StateEntry[] {
+  const contents = parseContents(text);
+  if (contents.form === "pulumi") {
+    // An entry that waits for its deletion after a replacement is no declaration.
+    return contents.resources
+      .filter((each) => each.delete !== true)
+      .map(({ urn, type, id = "", inputs, outputs, protect = false }) => ({
+        ...({ form: "pulumi", address: urn, type, id, isProtected: protect } as const),
+        properties: { ...inputs, ...outputs },
+      }));
+  }
+  return contents.instances.map(({ address, type, properties: attributes }) => ({
+    ...({ form: "terraform", address, type, isProtected: false } as const),
+    id: typeof attributes.id === "string" ? attributes.id : "",
+    properties: attributes,
+  }));
+}
+
+type Contents =
+  | { readonly form: "pulumi"; readonly resources: readonly PulumiResource[] }
+  | { readonly form: "terraform"; readonly instances: readonly TerraformInstance[] };
+
+function parseContents(text: string): Contents {
   const json = parseJson(text);
   const pulumi = pulumiExport.safeParse(json);
-  if (pulumi.success) return fromPulumi(pulumi.data.deployment.resources);
+  if (pulumi.success) return { form: "pulumi", resources: pulumi.data.deployment.resources };
   const file = terraformState.safeParse(json);
-  if (file.success) return fromTerraform(file.data.resources.flatMap(instancesIn));
+  if (file.success) return { form: "terraform", instances: file.data.resources.flatMap(instancesIn) };
   const shown = shownState.safeParse(json);
-  if (shown.success)
-    return fromTerraform(shown.data.values === undefined ? [] : resourcesIn(shown.data.values.root_module));
-  throw unreadable();
+  if (!shown.success) throw unreadable();
+  const root = shown.data.values?.root_module;
+  return { form: "terraform", instances: root === undefined ? [] : resourcesIn(root) };
 }
 
 function parseJson(text: string): unknown {

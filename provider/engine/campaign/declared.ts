@@ -1,0 +1,49 @@
+/** Programs that declare keys, from exported states: of this project's resources and of IBM's own provider. */
+
+import { readEntries, type StateEntry } from "../commands/stored-state.ts";
+import { plain } from "../text/words.ts";
+import type { ManifestKey } from "./manifest.ts";
+
+type Declaration = ManifestKey["declaredBy"][number];
+
+/** An exported state as the caller passed it. */
+export interface NamedText {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The declarations of each key, by `<vaultId>/<keyId>` or `kms/<keyId>`. Throws UKO_INPUT_INVALID. */
+export function declarationsIn(states: readonly NamedText[]): ReadonlyMap<string, readonly Declaration[]> {
+  const found = new Map<string, Declaration[]>();
+  for (const { text } of states) {
+    for (const entry of readEntries(text)) {
+      const key = keyDeclaredBy(entry);
+      if (key === undefined) continue;
+      const declaration = { engine: entry.form, address: plain(entry.address, 500), protection: protectionOf(entry) };
+      found.set(key, [...(found.get(key) ?? []), declaration]);
+    }
+  }
+  return found;
+}
+
+/** The last parts of the paths that are IDs, in the forms of this project and of IBM's provider. */
+const managedPath = /(?<vault>[0-9a-f-]{36})\/(?<key>[0-9a-f-]{36})$/;
+const kmsId = /(?<key>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+/** `uko_managed_key`, `uko:index:ManagedKey`, `ibm_hpcs_managed_key`, `ibm:index/hpcsManagedKey:HpcsManagedKey`. */
+function keyDeclaredBy({ type, id, properties }: StateEntry): string | undefined {
+  if (/managed_?key$/i.test(type)) {
+    const { vault, key } = managedPath.exec(id)?.groups ?? {};
+    return vault === undefined || key === undefined ? undefined : `${vault}/${key}`;
+  }
+  if (!/kms_?key$/i.test(type)) return undefined;
+  const named = [id, properties.key_id, properties.keyId].filter((each) => typeof each === "string");
+  const key = named.map((each) => kmsId.exec(each)?.groups?.key).find((each) => each !== undefined);
+  return key === undefined ? undefined : `kms/${key}`;
+}
+
+/** What keeps the key in its program, and counts as a hold. */
+function protectionOf({ isProtected, properties }: StateEntry): string[] {
+  const isDeletionProtected = (properties.deletionProtection ?? properties.deletion_protection) === true;
+  return [...(isProtected ? ["protect"] : []), ...(isDeletionProtected ? ["deletionProtection"] : [])];
+}

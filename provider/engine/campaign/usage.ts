@@ -1,0 +1,104 @@
+/**
+ * Evidence of use, joined to the keys of a campaign: CSV files by key or cloud ID, and associated
+ * resources. Silence proves nothing, so each blind spot is named.
+ */
+
+import type { CallOptions, World } from "../ports/world.ts";
+import { count, plain } from "../text/words.ts";
+import { parseCsv } from "./csv.ts";
+import type { NamedText } from "./declared.ts";
+import type { CampaignInventory, ListedKey } from "./inventory.ts";
+import type { ManifestKey } from "./manifest.ts";
+import { namedListedKey } from "./sentences.ts";
+
+type Use = ManifestKey["usage"][number];
+
+export interface Usage {
+  of(key: ListedKey): Use[];
+  readonly blindSpots: readonly string[];
+}
+
+/** How many keys are asked for associated resources at the same time. */
+const readsAtOnce = 8;
+
+export async function readUsage(
+  world: World,
+  inventory: CampaignInventory,
+  { files, isLive }: { readonly files: readonly NamedText[]; readonly isLive: boolean },
+  options: CallOptions,
+): Promise<Usage> {
+  const byId = new Map<string, Use[]>();
+  const add = (id: string, use: Use): void =>
+    void byId.set(id.toLowerCase(), [...(byId.get(id.toLowerCase()) ?? []), use]);
+  for (const file of files) addFile(file, world.sha256(file.text), add);
+  const unread = isLive ? await addResources(world, inventory, add, options) : 0;
+  const of = (key: ListedKey): Use[] => idsOf(key).flatMap((id) => byId.get(id.toLowerCase()) ?? []);
+  return { of, blindSpots: blindSpotsOf(inventory, files, { isLive, unread, of }) };
+}
+
+function addFile({ name, text }: NamedText, digest: string, add: (id: string, use: Use) => void): void {
+  const columns = { required: ["key"], optional: ["lastUsed", "count"] };
+  for (const { key = "", lastUsed = "", count: uses = "" } of parseCsv(text, name, columns)) {
+    add(key, { source: plain(name, 100), digest, lastUsed: dayIn(lastUsed), count: Number.parseInt(uses, 10) || 0 });
+  }
+}
+
+/** The day of a date or time; empty for any other text, which then counts by its number of uses. */
+function dayIn(text: string): string {
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? "" : new Date(ms).toISOString().slice(0, 10);
+}
+
+/** Returns the number of keys whose resources could not be read. */
+async function addResources(
+  world: World,
+  { keys }: CampaignInventory,
+  add: (id: string, use: Use) => void,
+  options: CallOptions,
+): Promise<number> {
+  const managed = keys.filter(({ traits }) => traits.kind === "managed");
+  const { instanceId } = world.session;
+  let unread = 0;
+  for (let from = 0; from < managed.length; from += readsAtOnce) {
+    world.progress.report(`Reading the associated resources of key ${from + 1} of ${managed.length}`);
+    const reads = managed.slice(from, from + readsAtOnce).map(async (key) => {
+      const ref = { instanceId, vaultId: key.traits.vaultId, keyId: key.traits.id };
+      return { key, use: await world.keys.use(ref, options) };
+    });
+    for (const { key, use } of await Promise.all(reads)) {
+      if (use.kind === "unreadable") unread += 1;
+      else if (use.count > 0) {
+        const digest = world.sha256(
+          JSON.stringify(["uko-resources-1", namedListedKey(key), use.count, use.retainedBy]),
+        );
+        add(namedListedKey(key), { source: "associated_resources", digest, lastUsed: "", count: use.count });
+      }
+    }
+  }
+  return unread;
+}
+
+function idsOf({ traits, cloudIds }: ListedKey): readonly string[] {
+  const own = traits.kind === "kms" ? `kms/${traits.id}` : `${traits.vaultId}/${traits.id}`;
+  return [traits.id, own, ...cloudIds.map(({ id }) => id)];
+}
+
+function blindSpotsOf(
+  { keys }: CampaignInventory,
+  files: readonly NamedText[],
+  { isLive, unread, of }: { readonly isLive: boolean; readonly unread: number } & Pick<Usage, "of">,
+): readonly string[] {
+  const external = keys.filter((key) => key.keystores.some(({ isInternal }) => !isInternal) && of(key).length === 0);
+  const silent = keys.filter((key) => of(key).length === 0).length;
+  return [
+    ...(isLive ? [] : ["Associated resources were not read; use --associated-resources"]),
+    ...(unread === 0 ? [] : [`The associated resources of ${count(unread, "key")} could not be read`]),
+    ...(files.length === 0 ? ["No usage file was joined; use --usage"] : []),
+    ...(external.length === 0
+      ? []
+      : [`UKO does not see who uses the copies of ${count(external.length, "key")} in other clouds`]),
+    ...(silent === 0
+      ? []
+      : [`No evidence of use exists for ${count(silent, "key")}, which does not prove that they are unused`]),
+  ];
+}

@@ -1,0 +1,273 @@
+import { rmSync, symlinkSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { campaignSeed, vaultIds } from "./campaign-seed.ts";
+import { useCampaignStage } from "./campaign-stage.ts";
+
+const stage = useCampaignStage();
+const { campaign, write, read, shown, complete, baselined, keyNamed } = stage;
+
+/** IDs of the seed by label. */
+const keyIdFor = (label: string): string => campaignSeed.keys.find((key) => key.label === label)?.id ?? "";
+const keyIdOf = (name: string): string => campaignSeed.kmsKeys.find((key) => key.name === name)?.id ?? "";
+
+describe("uko campaign init", () => {
+  it("writes a campaign.yaml that can be read, and shows the last day of each group", async () => {
+    const ended = await campaign("init");
+    expect(ended.exitCode).toBe(0);
+    await expect(shown(ended)).toMatchFileSnapshot("../golden/cli/campaign-init.txt");
+    await expect(read("campaign.yaml")).toMatchFileSnapshot("../golden/cli/campaign-init.yaml");
+    expect((await campaign("baseline")).out).toContain("10 entries cannot be listed yet");
+  });
+
+  it("does not overwrite a campaign", async () => {
+    write("campaign.yaml", "mine");
+    const { exitCode, err } = await campaign("init");
+    expect([exitCode, read("campaign.yaml")]).toEqual([1, "mine"]);
+    expect(err).toContain("already has a campaign.yaml");
+  });
+});
+
+describe("uko campaign baseline", () => {
+  it("writes one line a key, and the same file again if nothing changed", async () => {
+    complete();
+    const ended = await campaign("baseline");
+    expect(ended.exitCode).toBe(0);
+    await expect(shown(ended)).toMatchFileSnapshot("../golden/cli/campaign-baseline.txt");
+    const before = read("manifest.jsonl");
+    await stage.world.advance("1d");
+    expect((await campaign("baseline")).exitCode).toBe(0);
+    expect(read("manifest.jsonl")).toBe(before);
+  });
+
+  it("renews one wave, and leaves the digests of others", async () => {
+    complete();
+    await campaign("baseline");
+    const digests = () =>
+      Object.fromEntries(
+        read("manifest.jsonl")
+          .split("\n")
+          .flatMap((line) => (line.includes('"digest"') ? [JSON.parse(line)] : []))
+          .map(({ wave, digest }) => [wave, digest]),
+      );
+    const before = digests();
+    complete((text) => text.replaceAll("reason: Moved", "reason: Gone").replace("Never used", "Unused"));
+    const { out } = await campaign("baseline --wave pilot");
+    expect(out).toContain("reason: Never used -> Unused");
+    expect(digests()).toMatchObject({ main: before.main });
+    expect(digests().pilot).not.toBe(before.pilot);
+  });
+
+  it("is blocked by a key without a rule, an owner or a future, and writes nothing", async () => {
+    complete((text) => text.replace(", owner: payments", "").replace(", owner: backup-team", ""));
+    const { exitCode, out } = await campaign("baseline");
+    expect(exitCode).toBe(12);
+    expect(out).toMatch(/destroy requires an owner/);
+    expect(out).toMatch(/leave requires the owner who keeps/);
+    expect(() => read("manifest.jsonl")).toThrow("ENOENT");
+  });
+
+  it("joins owners by the ID of a key in its cloud, and names entries that fit no key", async () => {
+    complete();
+    await campaign("baseline");
+    const line =
+      read("manifest.jsonl")
+        .split("\n")
+        .find((each) => each.includes('"label":"cards-1"')) ?? "";
+    const [{ id: cloudId }] = JSON.parse(line).cloudIds;
+    write("owners.csv", `key,owner,application\n${cloudId},cards,shop\n${cloudId},risk,\nunknown,x,\n`);
+    const { out } = await campaign("baseline");
+    expect(out).toContain("owners.csv names unknown, which is no key");
+    expect(read("manifest.jsonl")).toContain('"owners":["cards","risk"],"application":"shop"');
+  });
+
+  it("is blocked if a rule matches names of vaults that could not be read", async () => {
+    complete(
+      (text) =>
+        `${text.replace("{label: 'draft*'}", "{vault: 'pay*'}")}scope: {vaults: [${vaultIds.payments}, ${vaultIds.archive}]}\n`,
+    );
+    await stage.world.control("faults", { operation: "V1", status: 403, times: 99 });
+    const { exitCode, out } = await campaign("baseline");
+    expect(exitCode).toBe(12);
+    expect(out).toContain("rules[0] matches the name of a vault, and the names could not be read");
+  });
+
+  it("blocks a declared key until its stack takes part, and for good if the program protects it", async () => {
+    await baselined();
+    const [payroll, ledger, draft] = ["payroll", "ledger", "draft-1"].map(keyNamed);
+    const urn = (name: string) => `urn:pulumi:prod::app::uko:index:ManagedKey::${name}`;
+    const pulumi = (name: string, id: string, more: object) => ({
+      urn: urn(name),
+      type: "uko:index:ManagedKey",
+      id,
+      outputs: {},
+      ...more,
+    });
+    const terraform = (type: string, name: string, attributes: object) => ({
+      ...{ mode: "managed", type, name, provider: 'provider["registry.terraform.io/ibm-cloud/ibm"]' },
+      instances: [{ attributes }],
+    });
+    write(
+      "stack.json",
+      JSON.stringify({
+        version: 3,
+        deployment: {
+          resources: [
+            pulumi("payroll", payroll ?? "", { protect: true }),
+            pulumi("ledger", ledger ?? "", {}),
+            pulumi("old", keyNamed("cards-1"), { delete: true }),
+          ],
+        },
+      }),
+    );
+    write(
+      "ibm.tfstate",
+      JSON.stringify({
+        version: 4,
+        resources: [
+          terraform("ibm_hpcs_managed_key", "draft", { id: `eu-de/${campaignSeed.instance.id}/${draft}` }),
+          terraform("ibm_kms_key", "root", { id: `crn:v1:x:key:${keyIdOf("root-1")}` }),
+        ],
+      }),
+    );
+    await campaign(`baseline --declared ${stage.folder}/stack.json --declared ${stage.folder}/ibm.tfstate`);
+    const declared = async () =>
+      (JSON.parse((await campaign("plan --json")).out) as { keys: { label: string; gate: string }[] }).keys
+        .filter(({ gate }) => gate === "declared")
+        .map(({ label }) => label)
+        .sort();
+    expect(await declared()).toEqual(["draft-1", "ledger", "payroll", "root-1"]);
+    write("campaign.yaml", `${read("campaign.yaml")}takingPart: ["urn:pulumi:prod::*", "ibm_hpcs_managed_key.*"]\n`);
+    expect(await declared()).toEqual(["payroll", "root-1"]);
+  });
+
+  it("blocks a key that is in use until a rule overrides it, and names the blind spots", async () => {
+    complete();
+    const usage = `key,lastUsed,count\n${keyIdFor("cards-1")},2026-11-20,7\n${keyIdFor("ledger")},2025-01-01,3\n`;
+    write("usage.csv", usage);
+    const { out } = await campaign(`baseline --usage ${stage.folder}/usage.csv --associated-resources`);
+    expect(out).toMatch(/UKO does not see who uses the copies of 4 keys in other clouds/);
+    expect(out).toMatch(/No evidence of use exists for 7 keys, which does not prove/);
+    expect(out).not.toContain("Associated resources were not read");
+    const inUse = async () =>
+      (JSON.parse((await campaign("plan --json")).out) as { keys: { label: string; gate: string }[] }).keys
+        .filter(({ gate }) => gate === "in_use")
+        .map(({ label }) => label)
+        .sort();
+    expect(await inUse()).toEqual(["cards-1", "payroll"]);
+    complete((text) => text.replaceAll("reason: Moved}", "reason: Moved, override: Agreed with the team}"));
+    await campaign(`baseline --usage ${stage.folder}/usage.csv --associated-resources`);
+    expect(await inUse()).toEqual([]);
+  });
+
+  it.each([
+    ["a state that uko cannot read", "--declared", "{}", /not a state that uko can read/],
+    ["usage without a column for keys", "--usage", "id\n1\n", /column key is missing/],
+  ])("refuses %s", async (_, option, content, message) => {
+    complete();
+    write("input", content);
+    const { exitCode, err } = await campaign(`baseline ${option} ${stage.folder}/input`);
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(message);
+    expect((await campaign(`baseline ${option} ${stage.folder}/missing`)).err).toMatch(/Could not read/);
+  });
+
+  it("names a rule that matches nothing", async () => {
+    complete((text) => text.replace("'draft*'", "'drafts*'"));
+    expect((await campaign("baseline")).out).toContain("rules[0] in campaign.yaml decides for no key");
+  });
+
+  it("names a vault that does not exist or cannot be read, and exits with 13", async () => {
+    complete((text) => `${text}scope: {vaults: [${vaultIds.payments}, 5c1e0000-0000-4000-8000-00000000dead]}\n`);
+    const { exitCode, out } = await campaign("baseline");
+    expect(exitCode).toBe(13);
+    expect(out).toMatch(/Not read\n {2}Vault 5c1e0000-0000-4000-8000-00000000dead: .*\[UKO_NOT_FOUND\]/);
+  });
+
+  it.each([
+    [
+      "the folder of another instance",
+      (text: string) => text.replace(campaignSeed.instance.id, vaultIds.payments),
+      /UKO_INSTANCE_MISMATCH/,
+    ],
+    ["a file of a newer version", (text: string) => text.replace("uko-campaign-1", "uko-campaign-9"), /update uko/],
+  ])("refuses %s", async (_, change, message) => {
+    complete(change);
+    const { exitCode, err } = await campaign("baseline");
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(message);
+  });
+
+  it("refuses a wave that does not exist, an edited manifest, and a linked file", async () => {
+    complete();
+    expect((await campaign("baseline --wave other")).err).toContain('no wave "other"');
+    expect((await campaign("baseline --wave pilot")).err).toContain("The first baseline lists every wave");
+    await campaign("baseline");
+    write("manifest.jsonl", read("manifest.jsonl").replace('"class":"leave"', '"class":"destroy"'));
+    expect((await campaign("baseline")).err).toContain('was edited: the lines of "main"');
+    rmSync(path.join(stage.folder, "manifest.jsonl"));
+    symlinkSync(path.join(stage.folder, "campaign.yaml"), path.join(stage.folder, "manifest.jsonl"));
+    expect((await campaign("baseline")).err).toContain("manifest.jsonl could not be read");
+  });
+
+  it("refuses a folder without campaign.yaml", async () => {
+    expect((await campaign("baseline")).err).toMatch(/has no campaign\.yaml[\s\S]*uko campaign init/);
+  });
+});
+
+describe("uko campaign signoff", () => {
+  it("releases the keys of the owner, until one of them changes", async () => {
+    await baselined();
+    const blocked = async () => (await campaign("plan")).out.match(/not signed off by \w+/g) ?? [];
+    expect(await blocked()).toHaveLength(8);
+    expect((await campaign("signoff --owner payments")).exitCode).toBe(0);
+    expect(await blocked()).toHaveLength(3);
+    complete((text) => text.replaceAll("reason: Moved", "reason: Replaced"));
+    await campaign("baseline");
+    expect(await blocked()).toHaveLength(8);
+  });
+
+  it("refuses an owner without keys, and an edited sign-off", async () => {
+    await baselined();
+    expect((await campaign("signoff --owner stranger")).err).toContain(
+      "Owners with keys to sign: payments, platform, roots.",
+    );
+    const { out } = await campaign("signoff --owner payments --json");
+    const { file } = JSON.parse(out) as { file: string };
+    const signed = JSON.parse(read(file)) as { keys: { line: string }[] };
+    write(file, JSON.stringify({ ...signed, keys: signed.keys.slice(1) }));
+    expect((await campaign("plan")).err).toMatch(/is not a sign-off[\s\S]*do not fit its digest/);
+  });
+});
+
+describe("uko campaign hold", () => {
+  it("blocks the key until the end of its last day, and needs no new baseline", async () => {
+    await baselined();
+    const key = keyNamed("cards-1");
+    expect((await campaign(`hold ${key} --kind legal --until 2026-11-26 --ticket L-7`)).exitCode).toBe(0);
+    expect((await campaign("find cards-1")).out).toContain(
+      "Blocked: held: legal by Bob Example (IBMid-550000BOB) until 2026-11-26.",
+    );
+    await stage.world.advance("1d");
+    expect((await campaign("find cards-1")).out).not.toContain("held");
+  });
+
+  it.each([
+    ["a label instead of a full ID", "hold cards-1 --kind legal", /cards-1/],
+    [
+      "another kind",
+      `hold ${vaultIds.payments}/${vaultIds.archive} --kind mood`,
+      /Allowed choices are legal, owner, incident/,
+    ],
+    [
+      "a day that does not exist",
+      `hold ${vaultIds.payments}/${vaultIds.archive} --kind legal --until 2026-02-30`,
+      /is not a day/,
+    ],
+  ])("refuses %s", async (_, command, message) => {
+    await baselined();
+    const { exitCode, err } = await campaign(command);
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(message);
+  });
+});

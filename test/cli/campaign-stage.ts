@@ -1,0 +1,102 @@
+/** A folder of a campaign, and an instance with keys in every kind of keystore, for each test of a file. */
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
+import { campaignSeed } from "./campaign-seed.ts";
+import { type CliTestWorld, type Ended, type Person, startCliWorld } from "./harness.ts";
+
+export interface CampaignStage {
+  readonly world: CliTestWorld;
+  readonly folder: string;
+  /** Runs `uko campaign` in the folder. */
+  campaign(command: string, who?: Person): Promise<Ended>;
+  write(name: string, text: string): void;
+  read(name: string): string;
+  /** The output with a fixed name for the folder. */
+  shown(ended: Ended): string;
+  /** Writes a campaign.yaml with a rule for each key of the seed. */
+  complete(change?: (text: string) => string): void;
+  /** The same with a blackout and two people, and a baseline. */
+  baselined(change?: (text: string) => string): Promise<void>;
+  /** The key with this label, as commands take it. */
+  keyNamed(label: string): string;
+  /** Requests and takes the next step of a key, as Bob and another person. */
+  takeStep(label: string, who: Person): Promise<void>;
+}
+
+/** Registers the hooks of the calling test file. */
+export function useCampaignStage(): CampaignStage {
+  let world: CliTestWorld;
+  let folder = "";
+  beforeAll(async () => {
+    world = await startCliWorld({ seed: campaignSeed });
+  });
+  beforeEach(async () => {
+    await world.reset();
+    folder = mkdtempSync(path.join(tmpdir(), "uko-campaign-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  afterAll(() => world.close());
+  const stage: CampaignStage = {
+    get world() {
+      return world;
+    },
+    get folder() {
+      return folder;
+    },
+    campaign: (command, who = "bob") => world.uko(who, `campaign ${command} --folder ${folder}`),
+    write: (name, text) => writeFileSync(path.join(folder, name), text),
+    read: (name) => readFileSync(path.join(folder, name), "utf8"),
+    shown: ({ out }) => out.replaceAll(folder, "retire-2027"),
+    complete: (change = (text) => text) => stage.write("campaign.yaml", change(completeCampaign)),
+    async baselined(change = (text) => text) {
+      stage.complete((text) => change(`${text}${peopleAndBlackout}`));
+      expect((await stage.campaign("baseline")).exitCode).toBe(0);
+    },
+    keyNamed(label) {
+      const row = stage
+        .read("manifest.jsonl")
+        .split("\n")
+        .find((line) => line.includes(`"label":"${label}"`));
+      const { vault, id } = JSON.parse(row ?? "") as { vault: string; id: string };
+      return `${vault}/${id}`;
+    },
+    async takeStep(label, who) {
+      const key = stage.keyNamed(label);
+      await world.uko("bob", `request ${key}`);
+      const { deletion } = JSON.parse((await world.uko("bob", `status ${key} --json`)).out) as {
+        deletion: { recordId: string };
+      };
+      await world.advance("1m");
+      await world.uko(who, `continue ${key} --consent ${deletion.recordId}`);
+    },
+  };
+  return stage;
+}
+
+const completeCampaign = [
+  "format: uko-campaign-1",
+  "name: eol",
+  `instance: ${campaignSeed.instance.id}`,
+  "deadline: 2027-03-20",
+  "lastDeadline: 2027-03-28",
+  "waves:",
+  "  - name: pilot",
+  "  - {name: main, after: [pilot]}",
+  "rules:",
+  "  - {match: {label: 'draft*'}, class: destroy, wave: pilot, owner: platform, reason: Never used}",
+  "  - {match: {keystore: [google_kms]}, class: leave, wave: main, owner: backup-team}",
+  "  - {match: {kind: kms}, class: destroy, wave: main, owner: roots, reason: Moved}",
+  "  - {match: {}, class: destroy, wave: main, owner: payments, reason: Moved}",
+  "",
+].join("\n");
+
+const peopleAndBlackout = [
+  "people:",
+  "  - {name: Alice, iamId: IBMid-550000ALICE, steps: [request, deactivate]}",
+  "  - {name: Bob, iamId: IBMid-550000BOB, steps: [request, destroy, remove]}",
+  "blackouts: [{from: 2026-11-30, to: 2027-01-04, reason: Year-end freeze}]",
+  "",
+].join("\n");
