@@ -22,7 +22,7 @@ import { keyKind, type Outcome, type Task } from "./kind.ts";
 import { explainOutcome } from "./messages.ts";
 import { type KeyDetails, observeKey } from "./observe.ts";
 import { explainPath } from "./remaining-path.ts";
-import { reportGone, reportOn, subjectOfKey } from "./report.ts";
+import { endOf, reportGone, reportOn, subjectOfKey } from "./report.ts";
 import { explainDone, explainStatus } from "./status.ts";
 import { type Survey, surveyRemovals, surveyRequests } from "./survey.ts";
 import { explainRemovable } from "./survey-messages.ts";
@@ -268,6 +268,5 @@ function reportExisting(ref: KeyRef, outcome: Outcome): Report {
   const { observed, memory } = outcome;
   const isDone = outcome.kind === "stopped" && outcome.plan.kind === "done";
   const explanation = isDone ? explainDone(observed, memory, door) : explainOutcome(outcome, door);
-  const plan = outcome.kind === "stopped" ? outcome.plan : undefined;
-  return reportOn(ref, observed, memory.run, explanation, memory.taken, plan);
+  return reportOn(ref, observed, memory.run, explanation, memory.taken, endOf(outcome));
 }

@@ -303,6 +303,10 @@ export interface RunRecord {
   readonly requestedBy?: string;
   readonly recordId?: string;
   readonly recordLapsesAt?: string;
+  /** Roles, one of which the awaited step requires. */
+  readonly neededRoles?: readonly string[];
+  /** The person who cannot take the awaited step. */
+  readonly excludedIdentity?: string;
   /** The reasons in the record on the key, oldest first. */
   readonly reasons?: readonly EvidenceReason[];
   /** `create`, `update`, `delete`, or the command. */
