@@ -35,9 +35,9 @@ export interface DeletionFacts {
   readonly requestedBy?: string;
   readonly recordId?: string;
   readonly recordLapsesAt?: string;
-  /** Roles, one of which the awaited step requires. */
+  /** Roles, one of which the next step requires. */
   readonly neededRoles?: readonly string[];
-  /** The person who cannot take the awaited step, because the pending approval is theirs. */
+  /** The person who cannot take the next step, because the pending approval is theirs. */
   readonly excludedIdentity?: string;
   /** When the record on the key expired; then the key waits for no approval of it. */
   readonly recordExpiredAt?: string;

@@ -303,9 +303,9 @@ export interface RunRecord {
   readonly requestedBy?: string;
   readonly recordId?: string;
   readonly recordLapsesAt?: string;
-  /** Roles, one of which the awaited step requires. */
+  /** Roles, one of which the next step requires. */
   readonly neededRoles?: readonly string[];
-  /** The person who cannot take the awaited step. */
+  /** The person who cannot take the next step. */
   readonly excludedIdentity?: string;
   /** The reasons in the record on the key, oldest first. */
   readonly reasons?: readonly EvidenceReason[];
