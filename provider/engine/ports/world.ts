@@ -215,6 +215,8 @@ export interface EvidenceEntry {
   readonly keystores: readonly { readonly name: string; readonly status: string; readonly syncFlag: string }[];
   /** Written before a step that ends something; a removal erases all of it. */
   readonly key?: EvidenceKey;
+  /** The keystores after the step, as the service's response reports them. */
+  readonly reported?: readonly EvidenceKeystore[];
   readonly correlationId?: string;
 }
 
