@@ -9,6 +9,7 @@ import { createDirectory } from "./engine/commands/find-by-name.ts";
 import { type AnyDefinition, type Inventory, takeInventory } from "./engine/commands/inventory.ts";
 import { createHandlers, type HandlerContext } from "./engine/handlers.ts";
 import { createOperations } from "./engine/key/commands.ts";
+import { readReview } from "./engine/key/review-text.ts";
 import { createKmsOperations } from "./engine/kms-key/commands.ts";
 import { createServiceClock } from "./engine/ports/service-clock.ts";
 import type { CallOptions, Clock, Evidence, EvidenceRun, Progress, World } from "./engine/ports/world.ts";
@@ -18,6 +19,7 @@ import { type Dialect, dialectOf, programDialect } from "./engine/text/dialect.t
 import type { Door } from "./engine/text/explanation.ts";
 import { isTransientReadError } from "./engine/text/transient-read-errors.ts";
 import { UkoError } from "./errors.ts";
+import type { Review } from "./lifecycle/review.ts";
 import { functions } from "./resources/functions.ts";
 import { type ResourceHandlers, resources } from "./resources/registry.ts";
 import { createEndpoints, type Endpoints } from "./services/broker.ts";
@@ -25,26 +27,19 @@ import { createCampaignFolder } from "./services/campaign-folder.ts";
 import { jsonLine } from "./services/durable-append.ts";
 import { createEvidenceFile } from "./services/evidence-file.ts";
 import { requireAllowedHost } from "./services/http/allowed-hosts.ts";
-import { createHttpClient, type HttpClient, type WatchedAnswer, watchClient } from "./services/http/client.ts";
+import { createHttpClient, type WatchedAnswer, watchClient } from "./services/http/client.ts";
 import { traceClient } from "./services/http/trace.ts";
-import { createTokens, type Tokens } from "./services/iam.ts";
-import { findPasscodePage, logIn, type PasscodeAnswer } from "./services/iam-login.ts";
+import { createTokens } from "./services/iam.ts";
 import { createKmsKeys } from "./services/kms/keys.ts";
 import { createTwins } from "./services/kms/twins.ts";
 import { createReportFile } from "./services/report-file.ts";
+import { readReviewFile } from "./services/review-file.ts";
 import { createInstanceCheck, createSession } from "./services/session.ts";
 import { createUkoClient } from "./services/uko/client.ts";
-import {
-  type Environment,
-  type IamSettings,
-  readIamSettings,
-  readSettings,
-  type Settings,
-  type StoredSettings,
-} from "./settings.ts";
+import { type Environment, readSettings, type Settings, type StoredSettings } from "./settings.ts";
 import { toolIdentity } from "./tool-identity.ts";
 
-/** What a door supplies: lines for people, and evidence when no evidence file is named. */
+/** Sinks that a door supplies: lines for people, and evidence when no evidence file is named. */
 export interface Outputs {
   readonly progress: Progress;
   readonly evidenceLog?: (line: string) => void;
@@ -52,8 +47,6 @@ export interface Outputs {
   readonly watch?: (answer: WatchedAnswer) => void;
   /** Receives a line for each call, for `uko --debug`; without any secret. */
   readonly trace?: (line: string) => void;
-  /** The tokens of a person who logged in, instead of those of a credential. */
-  readonly login?: Tokens;
   /** Receives warnings when `progress` goes nowhere. */
   readonly warn?: (line: string) => void;
 }
@@ -68,44 +61,6 @@ export interface OpenWorld {
 }
 
 const userAgent = "pulumi-uko";
-const monotonicMs = (): number => performance.now();
-
-function openHttp(settings: IamSettings, outputs: Outputs): HttpClient {
-  const client = createHttpClient({
-    allowedHosts: settings.allowedHosts,
-    ...(settings.proxy !== undefined && { proxy: settings.proxy }),
-    userAgent,
-    monotonicMs,
-    random: Math.random,
-    sleep: clock.sleep,
-  });
-  const traced = outputs.trace === undefined ? client : traceClient(client, monotonicMs, outputs.trace);
-  return outputs.watch === undefined ? traced : watchClient(traced, monotonicMs, outputs.watch);
-}
-
-/**
- * A log-in of a person, without any credential in the environment. Makes no call yet. Throws
- * UKO_HOST_NOT_ALLOWED.
- */
-export function openLogin(environment: Environment, outputs: Outputs): OpenLogin {
-  const settings = readIamSettings(environment);
-  const { iamEndpoint: endpoint, allowedHosts } = settings;
-  requireAllowedHost(endpoint, allowedHosts);
-  const http = openHttp(settings, outputs);
-  const options = { http, endpoint, allowedHosts, sha256, monotonicMs };
-  return {
-    findPasscodePage: (signal) => findPasscodePage(options, signal),
-    logIn: (answer, signal) => logIn(options, answer, signal),
-    close: () => http.close(),
-  };
-}
-
-export interface OpenLogin {
-  findPasscodePage(signal: AbortSignal): Promise<string>;
-  /** The tokens of the person, which this process renews. */
-  logIn(answer: PasscodeAnswer, signal: AbortSignal): Promise<Tokens>;
-  close(): Promise<void>;
-}
 
 /**
  * Builds the world of one run from the environment and the settings that the engine stored. Makes
@@ -124,16 +79,24 @@ export function openWorld(
     if (endpoint !== undefined) requireAllowedHost(endpoint, settings.allowedHosts);
   }
   const { instanceId } = settings;
-  const http = openHttp(settings, outputs);
-  const tokens =
-    outputs.login ??
-    createTokens({
-      http,
-      credential: settings.credential,
-      endpoint: settings.iamEndpoint,
-      sha256,
-      monotonicMs,
-    });
+  const monotonicMs = (): number => performance.now();
+  const client = createHttpClient({
+    allowedHosts: settings.allowedHosts,
+    ...(settings.proxy !== undefined && { proxy: settings.proxy }),
+    userAgent,
+    monotonicMs,
+    random: Math.random,
+    sleep: clock.sleep,
+  });
+  const traced = outputs.trace === undefined ? client : traceClient(client, monotonicMs, outputs.trace);
+  const http = outputs.watch === undefined ? traced : watchClient(traced, monotonicMs, outputs.watch);
+  const tokens = createTokens({
+    http,
+    credential: settings.credential,
+    endpoint: settings.iamEndpoint,
+    sha256,
+    monotonicMs,
+  });
   const endpoints = createEndpoints({
     http,
     bearer: tokens,
@@ -179,6 +142,22 @@ export { auditFindings, auditHeads, auditRows } from "./engine/commands/audit-me
 export { renderChecks } from "./engine/commands/doctor-messages.ts";
 export { listedKinds } from "./engine/commands/listing.ts";
 export {
+  apartFacts,
+  apartHeads,
+  apartRows,
+  apartTitle,
+  approvalPhrase,
+  leftRows,
+  nothingToReview,
+  resultHeads,
+  reviewFacts,
+  reviewHeads,
+  reviewNext,
+  reviewRows,
+  reviewTitle,
+  summariseApproval,
+} from "./engine/key/set-messages.ts";
+export {
   kmsKeysNotListed,
   summariseRequests,
   summariseSweep,
@@ -204,6 +183,11 @@ export { isLoopbackEndpoint } from "./services/http/allowed-hosts.ts";
 export { checkStored, isConsent, parseDurationMs, readConsents, storedSettings } from "./settings.ts";
 export type { StoredSettings };
 export { jsonLine };
+
+/** Reads the review whose SHA-256 the caller names. Throws UKO_REVIEW_INVALID. */
+export function openReview(path: string, digest: string): Review {
+  return readReview(readReviewFile(path), digest, path);
+}
 
 /** Operations for the command line, which has no stored settings. */
 export function openOperations(environment: Environment, outputs: Outputs) {

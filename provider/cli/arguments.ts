@@ -107,6 +107,16 @@ export function parseRecordId(text: string): string {
   );
 }
 
+/** Reads the SHA-256 of a file, as `sha256sum` and `uko review` print it. */
+export function parseDigest(text: string): string {
+  const digest = text.toLowerCase();
+  if (/^[0-9a-f]{64}$/.test(digest)) return digest;
+  throw invalid(
+    `"${printable(text, 100)}" is not a SHA-256`,
+    "A SHA-256 has 64 hexadecimal digits. uko review prints the SHA-256 of its file.",
+  );
+}
+
 export interface ConsentPair {
   readonly key: KeyPath | KeyName;
   readonly recordId: string;

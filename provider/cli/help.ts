@@ -5,6 +5,7 @@ const key = `${vaultId}/9b2d0000-0000-4000-8000-000000000002`;
 const kmsKey = "kms/0f8c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b11";
 const window = "0f8c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b11@2026-12-01T14:22:00Z";
 const recordId = "7f3a2c91d04be6f8a13c5e7092b4d6f8";
+const digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 const otherKey = `${vaultId}/9b2d0000-0000-4000-8000-000000000003`;
 const otherRecordId = "1c9e44d07b2a58f36e10d9a4c7835b2f";
 
@@ -20,6 +21,8 @@ How two people delete a key:
   uko continue   Alice approves Bob's request: the key is deactivated, and Alice's request to destroy it is pending
   uko continue   more than 4 hours later, Bob approves Alice's request: the key is destroyed
   uko continue   after the pending period of its keystores, a Vault Administrator removes the key
+
+For many keys, uko review shows what Bob requested, and uko approve takes one step on exactly these keys.
 
 Exit codes:
   0 done   1 error   10 waiting for a person   11 waiting for time   12 blocked   13 missing right
@@ -76,14 +79,6 @@ Sign with Ed25519 or ECDSA P-256: openssl genpkey -algorithm ed25519 -aes-256-cb
 openssl pkey -in alice.key -pubout -out alice.pem. --trust IBMid-550000ALICE=alice.pem says whose key it is; --require
 counts persons. A trust file has the form {"version":1,"persons":[{"iamId":…,"name":…,"keys":["-----BEGIN PUBLIC KEY…"]}]}.`;
 
-const loginHelp = `
-uko prints the address of IBM's page for one-time codes, opens it in a browser if there is one, and reads the code at the
-terminal. Tokens stay in the memory of this process, which renews the access token for the commands of the session. Nothing
-is stored. UKO_API_KEY, UKO_API_KEY_FILE and UKO_TOKEN do not count in a session.
-
-Another program than uko needs --expose-token, because a token in an environment reaches every plugin and hook that the
-program starts. It gets the access token only, which is valid for one hour at most and is not renewed.`;
-
 const installHelp = `
 The default is ~/.local/share/terraform/plugins (XDG_DATA_HOME changes it), on macOS
 ~/Library/Application Support/io.terraform/plugins, on Windows %APPDATA%\\terraform.d\\plugins. Both engines search
@@ -116,6 +111,21 @@ export const examples = {
   consent: [
     ["approve a request, so that the requester can act", `uko consent ${key} ${recordId}`],
     ["approve several requests", `uko consent ${key} ${recordId} ${otherKey} ${otherRecordId}`],
+  ],
+  review: [
+    [
+      "the deactivations that Bob requested, in every vault",
+      "uko review --requested-by 'Bob Example' --step deactivate",
+    ],
+    [
+      "write the review of one vault, for uko approve",
+      `uko review --vault ${vaultId} --step destroy --out review.jsonl`,
+    ],
+  ],
+  approve: [
+    ["approve a request and take its step", `uko approve ${key} ${recordId}`],
+    ["approve a request, so that the requester can act", `uko approve ${key} ${recordId} --record-only`],
+    ["approve every key of a review", `uko approve --review review.jsonl --digest ${digest}`],
   ],
   continue: [
     ["approve a request and take its step", `uko continue ${key} --consent ${recordId}`],
@@ -190,11 +200,6 @@ export const examples = {
     ["print the configuration for ~/.tofurc or ~/.terraformrc instead", "uko install terraform --print"],
     ["undo it", "uko install terraform --remove"],
   ],
-  login: [
-    ["a session: type commands until exit", "uko login"],
-    ["one command", "uko login -- status payments/payroll"],
-    ["an engine, which gets your access token for an hour", "uko login --expose-token -- pulumi destroy"],
-  ],
   whoami: [["who you are, and what you can list", "uko whoami"]],
   doctor: [
     ["check that you can run uko", "uko doctor"],
@@ -231,6 +236,8 @@ export const groupOf = {
   certificate: "Inspect",
   explain: "Inspect",
   request: "Delete",
+  review: "Delete",
+  approve: "Delete",
   consent: "Delete",
   continue: "Delete",
   sync: "Delete",
@@ -240,7 +247,6 @@ export const groupOf = {
   sweep: "Fleet",
   campaign: "Fleet",
   import: "Fleet",
-  login: "Set up",
   whoami: "Set up",
   doctor: "Set up",
   install: "Set up",
@@ -256,7 +262,6 @@ export const helpProse: Readonly<Partial<Record<CommandName, string>>> = {
   certificate: certificateHelp,
   doctor: doctorHelp,
   install: installHelp,
-  login: loginHelp,
 };
 
 export function exampleHelp(name: CommandName): string {

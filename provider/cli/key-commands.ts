@@ -8,13 +8,16 @@ import {
   collectConsents,
   parseAnyKey,
   parseConsents,
+  parseDigest,
   parseKey,
   parseReason,
+  parseRecordId,
   parseWait,
   type TypedKey,
 } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { type CommandName, exampleHelp } from "./help.ts";
+import { type ApproveSetOptions, runApproveSet } from "./review-commands.ts";
 import { type KeyCall, type KeyRun, runOnKeys } from "./run-on-keys.ts";
 
 /** How often a waiting run reads the key, because others may act on it meanwhile. */
@@ -74,6 +77,7 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
 
   addConsent(program, run);
 
+  addApprove({ program, world, end }, run);
   addContinue(program, run);
   addLoosen(program, run);
   addWaysBack(program, run);
@@ -129,13 +133,64 @@ function addConsent(program: Command, run: Run): void {
     });
 }
 
+interface ApproveOptions extends ApproveSetOptions {
+  readonly wait?: string;
+}
+
+/** One key by the ID of its request, or the keys of a review by its digest. */
+function addApprove({ program, world, end }: KeyCommands, run: Run): void {
+  program
+    .command("approve")
+    .description("Approve a request, or all requests in a review, and take the step")
+    .usage("[options] <key> <recordId>\n       uko approve [options] --review <file> --digest <sha256>")
+    .addArgument(new Argument("[key]", "<vaultId>/<keyId>, or kms/<keyId> for a KMS key").argParser(parseAnyKey))
+    .addArgument(new Argument("[recordId]", "the ID of its request, or the window of a kms/ key"))
+    .option("--review <file>", "the file that uko review wrote")
+    .addOption(new Option("--digest <sha256>", "the SHA-256 that uko review printed").argParser(parseDigest))
+    .option("--record-only", "write your approval, so that the requester can act; take no step")
+    .option("--yes", "do not ask; required with --review if there is no terminal")
+    .addOption(
+      new Option("--wait <duration>", "how long to wait for people and time (default: UKO_WAIT)").argParser(parseWait),
+    )
+    .option("--json", "one line of JSON per key")
+    .addHelpText("after", exampleHelp("approve"))
+    .action(async (key: TypedKey | undefined, recordId: string | undefined, given: ApproveOptions) => {
+      const { review, digest, recordOnly, wait, yes } = given;
+      if (review !== undefined && key === undefined && wait === undefined) {
+        return end(await runApproveSet(world, { ...given, review }));
+      }
+      if (review !== undefined || digest !== undefined || key === undefined || recordId === undefined) {
+        throw new UkoError("UKO_INPUT_INVALID", {
+          summary: "uko approve takes a key and the ID of its request, or a review and its digest",
+          detail: "uko approve --help shows both forms. A review takes no key and no --wait.",
+        });
+      }
+      const consent = collectConsents(recordId);
+      return run([key], given, recordOnly === true ? approval(key, recordId) : steps({ consent, wait, yes }));
+    });
+}
+
+function approval(key: TypedKey, typed: string): Omit<KeyRun, "keys" | "json"> {
+  if ("kmsKeyId" in key) {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: "KMS keys have no approval without the step",
+      detail: "Omit --record-only: the second person destroys the KMS key.",
+    });
+  }
+  const recordId = parseRecordId(typed);
+  return { writes: "approve", act: ({ operations, ref, options }) => operations.consent(ref, recordId, options) };
+}
+
 interface ContinueOptions extends JsonOption {
   readonly consent?: readonly string[];
   readonly wait?: string;
   readonly yes?: true;
 }
 
-function consentsOf({ consents }: KeyCall["settings"], { consent = [] }: ContinueOptions): readonly string[] {
+function consentsOf(
+  { consents }: KeyCall["settings"],
+  { consent = [] }: Pick<ContinueOptions, "consent">,
+): readonly string[] {
   return readConsents([...consents, ...consent], "This run");
 }
 
@@ -159,19 +214,24 @@ function addContinue(program: Command, run: Run): void {
       ).argParser(parseWait),
     )
     .option("--yes", "do not ask before a key is destroyed or removed; without a terminal uko never asks")
-    .action((keys: TypedKey[], given: ContinueOptions) =>
-      run(keys, given, {
-        writes: "continue",
-        asks: given.yes !== true,
-        ...(given.wait !== undefined && { over: { UKO_WAIT: given.wait } }),
-        act: ({ operations, settings, ref, options }) => {
-          const consents = consentsOf(settings, given);
-          return operations.continue(ref, consents, { budgetMs: settings.waitMs ?? 0, pollIntervalMs }, options);
-        },
-        actOnKms: ({ operations, settings, ref, options }) =>
-          operations.continue(ref, consentsOf(settings, given), options),
-      }),
-    );
+    .action((keys: TypedKey[], given: ContinueOptions) => run(keys, given, steps(given)));
+}
+
+/** Takes the steps that are possible, with the approvals of the command and of the environment. */
+function steps(
+  given: Pick<ContinueOptions, "consent"> & { readonly wait?: string | undefined; readonly yes?: true | undefined },
+): Omit<KeyRun, "keys" | "json"> {
+  return {
+    writes: "continue",
+    asks: given.yes !== true,
+    ...(given.wait !== undefined && { over: { UKO_WAIT: given.wait } }),
+    act: ({ operations, settings, ref, options }) => {
+      const consents = consentsOf(settings, given);
+      return operations.continue(ref, consents, { budgetMs: settings.waitMs ?? 0, pollIntervalMs }, options);
+    },
+    actOnKms: ({ operations, settings, ref, options }) =>
+      operations.continue(ref, consentsOf(settings, given), options),
+  };
 }
 
 interface LoosenOptions extends JsonOption {

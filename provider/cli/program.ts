@@ -16,8 +16,8 @@ import { addGeneralHelp, addHelpCommand, groupCommands, helpColumns } from "./he
 import { addImportCommand } from "./import-command.ts";
 import { addInstallCommand } from "./install-command.ts";
 import { addKeyCommands } from "./key-commands.ts";
-import { addLoginCommand } from "./login-command.ts";
 import { addLsCommand } from "./ls-command.ts";
+import { addReviewCommand } from "./review-commands.ts";
 import { printError } from "./run-on-keys.ts";
 import { addVaultCommands } from "./vault-commands.ts";
 import { addWhoamiCommand } from "./whoami-command.ts";
@@ -62,6 +62,7 @@ export function buildProgram(untraced: CliWorld, end: (exitCode: number) => void
   addGeneralHelp(program, world);
   addLsCommand(program, world, end);
   addKeyCommands({ program, world, end });
+  addReviewCommand(program, world, end);
   addVaultCommands(program, world, end);
   addCampaignCommand(program, world, end);
   addAuditCommand(program, world);
@@ -69,7 +70,6 @@ export function buildProgram(untraced: CliWorld, end: (exitCode: number) => void
   addCertificateCommand(program, world);
   addImportCommand(program, world);
   addInstallCommand(program, world);
-  addLoginCommand(program, world, { end, run: runCli });
   addWhoamiCommand(program, world);
   addDoctorCommand(program, world, end);
   addEmulatorCommand(program, world);

@@ -66,7 +66,7 @@ async function runRequests(world: CliWorld, { vault = [], json }: VaultOptions):
     }
     if (json !== true) world.out.write(`${summariseRequests(reports, survey.vaults)}\n`);
     if (kmsKeys.unread !== undefined) world.err.write(`${kmsKeysNotListed(kmsKeys.unread)}\n`);
-    return mostSevere(tellUnreadable(world, survey, json === true));
+    return mostSevere(writeUnreadable(world, survey, json === true));
   } finally {
     progress.clear();
     await close();
@@ -98,7 +98,7 @@ async function runSweep(world: CliWorld, { vault = [], json, yes }: VaultOptions
   try {
     const survey = await operations.removals(vault, { signal: world.signal });
     progress.clear();
-    const exitCodes = tellUnreadable(world, survey, sweeping.json);
+    const exitCodes = writeUnreadable(world, survey, sweeping.json);
     const counts = { removable: survey.removable.length, ...countOthers(survey) };
     if (counts.blocked > 0) exitCodes.push(12);
     if (yes !== true) tellSurvey(sweeping, survey);
@@ -165,7 +165,7 @@ function tellSummary({ world, json }: Sweeping, summary: string, counts: object)
  * A vault whose list was refused, or a key that could not be read, is reported, and does not hide
  * the others.
  */
-function tellUnreadable(world: CliWorld, { unreadable }: Survey, json: boolean): number[] {
+export function writeUnreadable(world: CliWorld, { unreadable }: Pick<Survey, "unreadable">, json: boolean): number[] {
   for (const { vaultId, keyId, error } of unreadable) {
     const what = keyId === undefined ? `Vault ${vaultId}` : `Key ${vaultId}/${keyId}`;
     if (json) printError(world, error, true, { vaultId, ...(keyId !== undefined && { keyId }) });

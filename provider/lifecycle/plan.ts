@@ -9,7 +9,7 @@ import type { ConsentDraft, ConsentRecord, DualMarker, NotBinding } from "./cons
 import type { Right } from "./managed-key-states.ts";
 import type { Actor, ApprovedStep, DeletionGate, KeystoreStatus, LooserMarker } from "./observation.ts";
 import type { Contradiction } from "./removal-evidence.ts";
-import type { Review } from "./review.ts";
+import type { Review, SkipReason } from "./review.ts";
 
 /**
  * Where a deletion stops: the values of `deletionCompletesAt`, and `deactivated` as a desired
@@ -107,6 +107,7 @@ export type Guard =
   | { readonly guard: "record_binds"; readonly record: ConsentRecord }
   | { readonly guard: "consent_mismatch"; readonly named: string; readonly why: ConsentMismatch }
   | { readonly guard: "actor_not_a_person"; readonly actor: Actor }
+  | { readonly guard: "not_as_reviewed"; readonly why: SkipReason }
   | BeyondPlan;
 
 /** The step would do more than the plan announced. */
@@ -188,6 +189,7 @@ export const guardCodes = {
   record_binds: "UKO_DELETION_ON_FILE",
   consent_mismatch: "UKO_CONSENT_MISMATCH",
   actor_not_a_person: "UKO_ACTOR_NOT_A_PERSON",
+  not_as_reviewed: "UKO_REVIEW_OUTDATED",
   beyond_plan: "UKO_PLAN_OUTDATED",
 } as const satisfies Record<Guard["guard"], ErrorCode>;
 

@@ -6,7 +6,6 @@
 import { type ConsentRecord, type NotBinding, standingOf } from "./consent-record.ts";
 import type { ObservedState } from "./managed-key-states.ts";
 import type { Actor, KeyObservation } from "./observation.ts";
-import type { DeletionGoal } from "./plan.ts";
 import { tokenToleranceMs } from "./service-time.ts";
 
 export type ReviewedStep = "deactivate" | "destroy";
@@ -71,7 +70,7 @@ export interface Review {
 export const reviewGoals = {
   deactivate: "deactivated",
   destroy: "destruction_scheduled",
-} as const satisfies Record<ReviewedStep, DeletionGoal>;
+} as const satisfies Record<ReviewedStep, string>;
 
 /** A review names records for this long. */
 export const reviewLifetimeMs = 24 * 60 * 60 * 1000;
@@ -99,6 +98,8 @@ export type SkipReason =
   | UnusableReview
   | NotReviewable
   | { readonly kind: "not_listed" }
+  /** An approval cannot be written: the service stores no tags, and a description has no room for it. */
+  | { readonly kind: "no_room_for_answer" }
   | { readonly kind: "changed"; readonly fields: readonly (keyof ReviewLine)[] };
 
 export type ReviewVerdict =

@@ -182,6 +182,7 @@ const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { gu
       },
     ],
   ],
+  not_as_reviewed: [[{ guard: "not_as_reviewed", why: { kind: "not_asked", record: approved } }]],
   actor_not_a_person: [
     [{ guard: "actor_not_a_person", actor: aWorkload() }],
     [{ guard: "actor_not_a_person", actor: anActorInProfile() }],
@@ -381,9 +382,9 @@ describe("the messages match the golden files", () => {
 
 it("no message repeats a sentence, stops in the middle, or contains control characters", () => {
   const outcomes = [
-    ...Object.values(guards).flatMap((cases) =>
-      cases.map(([guard, key]) => stopped({ kind: "refused", guard }, { key: key ?? aKey() })),
-    ),
+    ...Object.values(guards)
+      .flat()
+      .map(([guard, key = aKey()]) => stopped({ kind: "refused", guard }, { key })),
     ...voids.map((notBinding) => stopped(approval({ notBinding }))),
   ];
   for (const outcome of outcomes) {
@@ -392,9 +393,6 @@ it("no message repeats a sentence, stops in the middle, or contains control char
     expect(summary).toMatch(/^\S.*[^.]$/);
     expect(code).toMatch(/^UKO_/);
     for (const fact of facts) expect(fact).not.toMatch(/undefined|\.\.|\p{Cc}/u);
-    for (const { who, commands } of next) {
-      expect(who).toMatch(/^[a-z]/);
-      expect(commands.length).toBeGreaterThan(0);
-    }
+    expect(next.filter(({ who, commands }) => !/^[a-z]/.test(who) || commands.length === 0)).toEqual([]);
   }
 });

@@ -3,27 +3,27 @@
  * planners.
  */
 
-import { errorCatalogue, UkoError } from "../../errors.ts";
-import { planConsent } from "../../lifecycle/authorization.ts";
-import { anyBindingRecord } from "../../lifecycle/consent-record.ts";
-import { markerBesideRecord } from "../../lifecycle/dual-marker.ts";
-import { isGoneForCommand } from "../../lifecycle/gone.ts";
-import { isSame, type KeyObservation, type LooserMarker } from "../../lifecycle/observation.ts";
-import { type DeletionPolicy, type Plan, type Run, type Step, unlessRefused } from "../../lifecycle/plan.ts";
+import type { KeyObservation, LooserMarker } from "../../lifecycle/observation.ts";
+import type { DeletionPolicy, Plan, Run } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
 import { planLoosening } from "../../lifecycle/plan-loosening.ts";
 import { planReversal, type Reversal } from "../../lifecycle/plan-reversal.ts";
+import { planApproval } from "../../lifecycle/plan-reviewed.ts";
 import { planSync } from "../../lifecycle/plan-update.ts";
+import type { Review } from "../../lifecycle/review.ts";
 import { converge, throwIfStopped } from "../loop/converge.ts";
-import { type Report, reportingRun, resultOfReport } from "../loop/report.ts";
+import type { Report } from "../loop/report.ts";
 import { convergeAndWait, type WaitBudget } from "../loop/wait.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
+import { type Approving, approveReviewed, type KeyResult } from "./approve-set.ts";
+import { door, recorded, reportAbsent, reportExisting, reportOutcome } from "./command-reports.ts";
 import { keyKind, type Outcome, type Task } from "./kind.ts";
 import { explainOutcome } from "./messages.ts";
 import { type KeyDetails, observeKey } from "./observe.ts";
 import { explainPath } from "./remaining-path.ts";
-import { endOf, reportGone, reportOn, subjectOfKey } from "./report.ts";
-import { explainDone, explainStatus } from "./status.ts";
+import { reportOn } from "./report.ts";
+import { type ReviewQuery, reviewKeys, type SetReview } from "./review-set.ts";
+import { explainStatus } from "./status.ts";
 import { type Survey, surveyRemovals, surveyRequests } from "./survey.ts";
 import { explainRemovable } from "./survey-messages.ts";
 
@@ -64,6 +64,10 @@ export interface Operations {
    * read. Changes nothing.
    */
   requests(vaultIds: readonly string[], options: CallOptions): Promise<Survey>;
+  /** Reads keys that one person requested, as a review that another person can approve. Changes nothing. */
+  review(query: ReviewQuery, options: CallOptions): Promise<SetReview>;
+  /** Takes the reviewed step on each key that is still as reviewed, or approves it. */
+  approve(review: Review, approving: Approving, options: CallOptions): Promise<readonly KeyResult[]>;
   /** Every destroyed key, and whose metadata may be removed now. Changes nothing. */
   removals(
     vaultIds: readonly string[],
@@ -76,8 +80,6 @@ export interface Operations {
   sweep(ref: KeyRef, options: CallOptions): Promise<Report>;
 }
 
-const door = { rerun: "uko continue" } as const;
-
 /** The command line sees no code, so it assumes the strictest policy; no marker loosens that. */
 const policy: DeletionPolicy = {
   goal: "removed",
@@ -87,7 +89,8 @@ const policy: DeletionPolicy = {
   isAssumed: true,
 };
 
-export function createOperations(world: World): Operations {
+/** `review` is the caller's own, from UKO_CONSENT=@file. */
+export function createOperations(world: World, review?: Review): Operations {
   const lookAt = (ref: KeyRef, options: CallOptions) => observeKey(world, ref, "decision", options);
   const runNow = async (options: CallOptions): Promise<Run> => ({
     actor: await world.session.actor(options),
@@ -122,7 +125,7 @@ export function createOperations(world: World): Operations {
 
     consent: recorded(world, "consent", async (ref, recordId, options) => {
       const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
-        consentOnce(observation, run, recordId, nowMs);
+        planApproval(observation, policy, run, recordId, nowMs);
       const outcome = await converge(world, keyKind, { ref, plan, consents: [], intent: "request" }, options);
       return reportExisting(ref, outcome);
     }),
@@ -130,7 +133,7 @@ export function createOperations(world: World): Operations {
     continue: recorded(world, "continue", async (ref, consents, patience, options) => {
       const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
         planKeyDeletion(observation, policy, run, nowMs);
-      const task = { ref, plan, consents, intent: "resume" } as const;
+      const task = { ref, plan, consents, ...(review !== undefined && { review }), intent: "resume" } as const;
       const outcome = await convergeAndWait(world, keyKind, task, patience, options);
       throwIfStopped(options.signal);
       return reportOutcome(world, ref, outcome, options);
@@ -154,6 +157,8 @@ export function createOperations(world: World): Operations {
       return reportExisting(ref, await converge(world, keyKind, task, options));
     }),
 
+    review: (query, options) => reviewKeys(world, query, options),
+    approve: (reviewed, approving, options) => approveReviewed(world, reviewed, approving, options),
     requests: (vaultIds, options) => surveyRequests(world, policy, vaultIds, options),
     removals: (vaultIds, options) => surveyRemovals(world, policy, vaultIds, reportRemoval, options),
     sweep: recorded(world, "sweep", async (ref, options) => {
@@ -162,21 +167,6 @@ export function createOperations(world: World): Operations {
       const outcome = await converge(world, keyKind, { ref, plan, consents: [], intent: "resume" }, options);
       return reportOutcome(world, ref, outcome, options);
     }),
-  };
-}
-
-/**
- * An operation that writes a report for pipelines. Its last argument holds the cancellation signal.
- */
-function recorded<Rest extends readonly [...unknown[], CallOptions]>(
-  world: World,
-  operation: string,
-  act: (ref: KeyRef, ...rest: Rest) => Promise<Report>,
-): (ref: KeyRef, ...rest: Rest) => Promise<Report> {
-  return (ref, ...rest) => {
-    const work = () => act(ref, ...rest);
-    const options = rest.at(-1) as CallOptions;
-    return reportingRun(world, { operation, subject: subjectOfKey(ref), work, resultOf: resultOfReport }, options);
   };
 }
 
@@ -205,68 +195,8 @@ function reportRemoval(ref: KeyRef, observed: KeyDetails, run: Run, plan: Plan):
   return reportOn(ref, observed, run, explanation, [], plan);
 }
 
-/** The caller's own answer is not written again if it is already on the key. */
-function consentOnce(observation: KeyObservation, run: Run, named: string, nowMs: number): Plan {
-  const standing = anyBindingRecord(observation, nowMs);
-  if (standing.binds && standing.record.how === "answer" && run.actor.identity !== undefined) {
-    const { record } = standing;
-    const isOwn = isSame(record.author, run.actor.identity);
-    if (isOwn && (record.answers === undefined || record.answers === named)) return { kind: "done" };
-  }
-  const plan = planConsent(observation, policy, run, named, nowMs);
-  if (plan.kind === "refused") return plan;
-  const marker = markerBesideRecord(observation, policy);
-  return unlessRefused({ kind: "ready", step: { kind: "write_record", draft: plan.draft, marker } }, run);
-}
-
 async function reverse(world: World, ref: KeyRef, reversal: Reversal, options: CallOptions): Promise<Report> {
   const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
     planReversal(observation, reversal, run, nowMs);
   return reportExisting(ref, await converge(world, keyKind, { ref, plan, consents: [], intent: "resume" }, options));
-}
-
-/** For operations towards the deletion, whose goal a key that is gone has reached. */
-function reportOutcome(world: World, ref: KeyRef, outcome: Outcome, options: CallOptions): Report | Promise<Report> {
-  if (outcome.kind === "gone") return reportProvenGone(world, ref, outcome.memory.taken, options);
-  return reportExisting(ref, outcome);
-}
-
-/** Throws UKO_GONE_UNPROVEN if only the caller's own setting says which instance answered. */
-async function reportProvenGone(
-  world: World,
-  ref: KeyRef,
-  taken: readonly Step[],
-  options: CallOptions,
-): Promise<Report> {
-  const isRemovedHere = taken.some(({ kind }) => kind === "remove");
-  const isInstanceProven = isRemovedHere || (await world.session.isInstanceReported(options));
-  if (isGoneForCommand({ isRemovedHere, isInstanceProven })) return reportGone(ref, taken);
-  throw new UkoError("UKO_GONE_UNPROVEN", {
-    summary: `Key ${ref.keyId} was not found, but uko could not verify that it was deleted`,
-    detail: [
-      `Only your settings show that instance ${ref.instanceId} answered. Nothing was changed.`,
-      "Next: set UKO_REGION, so that IBM's broker names the endpoint, and run `uko doctor`.",
-    ].join("\n"),
-  });
-}
-
-/** The answer to a question about a key that is gone. Its exit code tells scripts of mistyped IDs. */
-async function reportAbsent(world: World, ref: KeyRef, options: CallOptions): Promise<Report> {
-  const report = await reportProvenGone(world, ref, [], options);
-  const code = "UKO_KEY_NOT_FOUND";
-  return { ...report, explanation: { ...report.explanation, code }, code, exitCode: errorCatalogue[code].exitCode };
-}
-
-/** For operations on an existing key. Throws UKO_KEY_NOT_FOUND. */
-function reportExisting(ref: KeyRef, outcome: Outcome): Report {
-  if (outcome.kind === "gone") {
-    throw new UkoError("UKO_KEY_NOT_FOUND", {
-      summary: `Key ${ref.keyId} was not found: it is gone, or its ID is mistyped`,
-      detail: `Vault ${ref.vaultId} has no key with this ID. Nothing was changed.`,
-    });
-  }
-  const { observed, memory } = outcome;
-  const isDone = outcome.kind === "stopped" && outcome.plan.kind === "done";
-  const explanation = isDone ? explainDone(observed, memory, door) : explainOutcome(outcome, door);
-  return reportOn(ref, observed, memory.run, explanation, memory.taken, endOf(outcome));
 }

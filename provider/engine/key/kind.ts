@@ -5,6 +5,7 @@ import { type NotBinding, standingOf } from "../../lifecycle/consent-record.ts";
 import { type ApprovedStep, isSame, type KeyObservation } from "../../lifecycle/observation.ts";
 import { isForOthers, type Plan, type Run, type Step } from "../../lifecycle/plan.ts";
 import { carriedId } from "../../lifecycle/plan-reversal.ts";
+import type { Review } from "../../lifecycle/review.ts";
 import type {
   Awaited,
   Deletable,
@@ -28,6 +29,7 @@ export interface Task {
   readonly ref: KeyRef;
   readonly plan: (observation: KeyObservation, run: Run, nowMs: number) => Plan;
   readonly consents: readonly string[];
+  readonly review?: Review;
   readonly intent: Run["intent"];
 }
 
@@ -110,7 +112,8 @@ export const keyKind: Deletable<KeyTypes> = {
 };
 
 function detailsOf({ world, task: { ref }, observed, memory, options }: Context): KeyStepContext {
-  return { world, ref, observed, carrier: carrierFor(memory, observed), options };
+  const isOfSet = memory.run.review !== undefined;
+  return { world, ref, observed, carrier: carrierFor(memory, observed), isOfSet, options };
 }
 
 /** If the service dropped the marker's tag before, it would drop the record's tag too. */
@@ -121,8 +124,11 @@ function carrierFor({ carrier }: RunMemory, { observation, snapshot }: KeyDetail
 }
 
 /** Once the time has come, a step that the service refused as too early is tried again. */
-function start({ consents, intent }: Task, actor: Run["actor"], earlier?: Earlier<RunMemory>): RunMemory {
-  if (earlier === undefined) return { run: { actor, consents, intent }, taken: [] };
+function start(task: Task, actor: Run["actor"], earlier?: Earlier<RunMemory>): RunMemory {
+  const { consents, review, intent } = task;
+  if (earlier === undefined) {
+    return { run: { actor, consents, ...(review !== undefined && { review }), intent }, taken: [] };
+  }
   const { forbidden: _forbidden, refusedEtag: _refusedEtag, ...memory } = earlier.memory;
   const { refusals, ...run } = memory.run;
   const kept = earlier.isDue || refusals === undefined ? {} : { refusals };

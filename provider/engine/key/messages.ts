@@ -24,16 +24,10 @@ import {
   stepPhrases,
 } from "../text/words.ts";
 import type { Outcome, RunMemory } from "./kind.ts";
+import { explainNotBinding } from "./not-binding.ts";
 import { sayReasonWithoutRoom } from "./reasons.ts";
 import { explainGuard } from "./refusals.ts";
-import {
-  actOnCommands,
-  approvalInstead,
-  explainApproval,
-  explainNotBinding,
-  explainTimeWait,
-  requestCommands,
-} from "./waits.ts";
+import { actOnCommands, approvalInstead, explainApproval, explainTimeWait, requestCommands } from "./waits.ts";
 
 /** Explains any outcome but `gone`, which needs a name that only the caller still has. */
 export function explainOutcome(outcome: Exclude<Outcome, { kind: "gone" }>, door: Door): Explanation {
@@ -198,7 +192,7 @@ function possiblyMissing(right: Right, carrier: RunMemory["carrier"]): string {
   return carrier === "description" ? rights.write.action : `${rights.write.action} or ${right.action}`;
 }
 
-export function rightFor(step: Step, isUnused: boolean): Right {
+function rightFor(step: Step, isUnused: boolean): Right {
   switch (step.kind) {
     case "write_record":
     case "drop_record":

@@ -26,7 +26,9 @@ import {
   stepNouns,
   stepPhrases,
 } from "../text/words.ts";
-import { actOnCommands, explainNotBinding, type WaitContext } from "./waits.ts";
+import { explainNotBinding } from "./not-binding.ts";
+import { approveAlone, saySkipped } from "./review-words.ts";
+import { actOnCommands, type WaitContext } from "./waits.ts";
 
 /** What a refusal says in addition to its code and the key's state. */
 interface Saying extends Partial<Pick<Explanation, "facts" | "next">> {
@@ -198,6 +200,13 @@ const sayings: Sayings = {
             "Only a person under their own credential can request or approve. Service IDs and workloads do not count.",
           ],
         },
+  not_as_reviewed: ({ why }, { key, observation }) => {
+    const alone = approveAlone(why, observation);
+    return {
+      summary: `uko left ${key} as it is: ${saySkipped(why, observation)}`,
+      next: alone === undefined ? [] : [{ who: "to approve this key alone, run", commands: [alone] }],
+    };
+  },
   beyond_plan: (guard, { key, door }) => {
     const [summary, reason] = sayBeyondPlan(guard, key);
     return { summary, facts: [reason], next: [{ who: planAgain, commands: [rerunCommand(door)] }] };

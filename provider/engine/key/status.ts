@@ -27,9 +27,10 @@ import {
 } from "../text/words.ts";
 import type { RunMemory } from "./kind.ts";
 import { explainOutcome } from "./messages.ts";
+import { explainNotBinding } from "./not-binding.ts";
 import type { KeyDetails } from "./observe.ts";
 import { sayReasonsOnKey } from "./reasons.ts";
-import { actOnCommands, explainNotBinding } from "./waits.ts";
+import { actOnCommands } from "./waits.ts";
 
 /**
  * A key with a pending deletion is described as its next run would describe it; any other key takes

@@ -13,7 +13,6 @@ import type { StepResult } from "../loop/converge.ts";
 import type { CallOptions, KeyRef, KeySnapshot, KeyWithEtag, World } from "../ports/world.ts";
 import { explainUnfitRecord } from "../text/clock-skew.ts";
 import { capital, sayKey } from "../text/words.ts";
-import { describeKeystore } from "./keystore-evidence.ts";
 import { type KeyDetails, type KeyReadResult, observeKey } from "./observe.ts";
 
 export type RecordLocation = "tag" | "description";
@@ -24,6 +23,8 @@ export interface KeyStepContext {
   readonly ref: KeyRef;
   readonly observed: KeyDetails;
   readonly carrier: RecordLocation;
+  /** Whether the run acts on a reviewed set, and so requests no further step. */
+  readonly isOfSet: boolean;
   readonly options: CallOptions;
 }
 
@@ -35,7 +36,7 @@ const etagGrainMs = 1000;
 
 /** Takes `step`: one call, or one record that is written and read back. */
 export async function takeStep(step: Step, context: KeyStepContext): Promise<StepResult> {
-  const { world, ref, observed, options } = context;
+  const { world, ref, observed, isOfSet, options } = context;
   switch (step.kind) {
     case "write_record":
       return writeRecord(step, context);
@@ -51,16 +52,12 @@ export async function takeStep(step: Step, context: KeyStepContext): Promise<Ste
       return world.twins.unsetForDeletion(step.kmsKeyId, options);
     case "reactivate":
       return world.keys.act(ref, "activate", observed.etag, options);
-    case "destroy": {
-      const written = await world.keys.act(ref, "destroy", observed.etag, options);
-      if (written.kind !== "done") return written;
-      // The pending periods; no later read of this run is in the evidence.
-      return { ...written, reported: written.value.snapshot.storedStatus.map(describeKeystore) };
-    }
+    case "destroy":
+      return world.keys.act(ref, "destroy", observed.etag, options);
     case "deactivate": {
       const written = await world.keys.act(ref, "deactivate", observed.etag, options);
       // A run that deactivates with another person's approval writes the record for destroy next.
-      const isBeforeRecord = step.consentedBy !== undefined;
+      const isBeforeRecord = step.consentedBy !== undefined && !isOfSet;
       return written.kind === "done" && isBeforeRecord ? { ...written, settleUnder: written.value.etag } : written;
     }
     case "sync":

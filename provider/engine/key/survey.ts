@@ -67,22 +67,16 @@ export async function surveyRemovals(
   const run: Run = { actor: await world.session.actor(options), consents: [], intent: "resume" };
   const reports: Report[] = [];
   const removable: KeyRef[] = [];
-  const unreadable: Unreadable[] = [...survey.unreadable];
-  for (let from = 0; from < destroyed.length; from += looksAtOnce) {
-    world.progress.report(`Asking the keystores about destroyed keys: ${from} of ${destroyed.length}`);
-    const looks = destroyed.slice(from, from + looksAtOnce).map(async ({ vaultId, keyId }) => {
-      const ref = { instanceId: world.session.instanceId, vaultId, keyId };
-      return { ref, sighting: await lookOrTell(world, ref, options) };
-    });
-    for (const { ref, sighting } of await Promise.all(looks)) {
-      if (sighting.kind === "unreadable") unreadable.push({ ...ref, error: sighting.error });
-      if (sighting.kind !== "present") continue;
-      const plan = planKeyDeletion(sighting.observation, policy, run, sighting.nowMs);
-      if (plan.kind === "ready" && plan.step.kind === "remove") removable.push(ref);
-      reports.push(reportFor(ref, sighting, run, plan));
-    }
+  const refs = destroyed.map(({ vaultId, keyId }) => ({ instanceId: world.session.instanceId, vaultId, keyId }));
+  const read = await readEach(world, refs, "Asking the keystores about destroyed keys", options);
+  for (const observed of read.keys) {
+    const { vaultId, keyId } = observed.snapshot;
+    const ref = { instanceId: world.session.instanceId, vaultId, keyId };
+    const plan = planKeyDeletion(observed.observation, policy, run, observed.nowMs);
+    if (plan.kind === "ready" && plan.step.kind === "remove") removable.push(ref);
+    reports.push(reportFor(ref, observed, run, plan));
   }
-  return { ...survey, reports, removable, unreadable };
+  return { ...survey, reports, removable, unreadable: [...survey.unreadable, ...read.unreadable] };
 }
 
 /**
@@ -104,6 +98,34 @@ const concernOneKey: readonly ErrorCode[] = [
  */
 const concernOneVault: readonly ErrorCode[] = ["UKO_RIGHTS_MISSING", "UKO_ANSWER_INVALID"];
 
+/** Reads keys for a decision, some at a time. */
+export async function readEach(
+  world: World,
+  refs: readonly KeyRef[],
+  what: string,
+  options: CallOptions,
+): Promise<{
+  readonly keys: readonly KeyDetails[];
+  readonly gone: readonly KeyRef[];
+  readonly unreadable: readonly Unreadable[];
+}> {
+  const keys: KeyDetails[] = [];
+  const gone: KeyRef[] = [];
+  const unreadable: Unreadable[] = [];
+  for (let from = 0; from < refs.length; from += looksAtOnce) {
+    world.progress.report(`${what}: ${from} of ${refs.length}`);
+    const looks = refs
+      .slice(from, from + looksAtOnce)
+      .map(async (ref) => ({ ref, seen: await lookOrTell(world, ref, options) }));
+    for (const { ref, seen } of await Promise.all(looks)) {
+      if (seen.kind === "unreadable") unreadable.push({ ...ref, error: seen.error });
+      if (seen.kind === "gone") gone.push(ref);
+      if (seen.kind === "present") keys.push(seen);
+    }
+  }
+  return { keys, gone, unreadable };
+}
+
 async function lookOrTell(
   world: World,
   ref: KeyRef,
@@ -117,7 +139,7 @@ async function lookOrTell(
   }
 }
 
-async function listAll(
+export async function listAll(
   world: World,
   vaultIds: readonly string[],
   options: CallOptions,

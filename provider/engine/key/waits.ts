@@ -1,12 +1,13 @@
 /** The messages for plans that wait: for a person, or for time. */
 
 import { mayAuthor } from "../../lifecycle/authorization.ts";
-import type { ConsentRecord, NotBinding } from "../../lifecycle/consent-record.ts";
+import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { targetOf } from "../../lifecycle/dual-marker.ts";
 import { dualTwins } from "../../lifecycle/kms-window.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
 import { type ApprovedStep, isLoosening, isPerson, type KeyObservation } from "../../lifecycle/observation.ts";
 import type { ApprovalWait, Run, TimeWait } from "../../lifecycle/plan.ts";
+import { judgeReviewed } from "../../lifecycle/review.ts";
 import { applyCommand, type Door, type Explanation, type NextStep, rerunCommand } from "../text/explanation.ts";
 import {
   blocksContainers,
@@ -18,7 +19,6 @@ import {
   sayActor,
   sayAuthor,
   sayHolder,
-  sayIdentity,
   sayKey,
   sayList,
   sayRoles,
@@ -28,8 +28,10 @@ import {
   stepNouns,
   stillReversible,
 } from "../text/words.ts";
+import { explainNotBinding } from "./not-binding.ts";
 import type { KeyDetails } from "./observe.ts";
 import { sayReasons, sayReasonsOnKey } from "./reasons.ts";
+import { saySkipped } from "./review-words.ts";
 
 export interface WaitContext {
   readonly observed: Pick<KeyDetails, "observation" | "nowMs">;
@@ -81,17 +83,27 @@ function whoAsked(record: ConsentRecord, wait: ApprovalWait, { observed, run }: 
     wait.lapsesAtMs === undefined
       ? ""
       : `; the ${isAnswer ? "approval" : "request"} expires on ${sayTimeAndDistance(wait.lapsesAtMs, observed.nowMs)}`;
-  const named = run.consents.length > 0 && !run.consents.includes(record.id) && wait.standing === "may_consent";
+  const mayConsent = wait.standing === "may_consent";
+  const named = run.consents.length > 0 && !run.consents.includes(record.id) && mayConsent;
   return [
     `${who} ${isAnswer ? "approved" : "requested"} the ${stepNouns[wait.step]} on ${sayTime(record.writtenAtMs)}${how}${expires}.`,
     ...sayReasons(record),
     ...(named ? ["The approval ID you passed does not match the pending request."] : []),
+    ...(mayConsent ? sayReviewSkipped(run, observed) : []),
     ...(wait.standing === "not_a_person" ? [notAPerson(run)] : []),
     ...(isOwn && run.consents.includes(record.id) ? ["You cannot approve your own request."] : []),
     ...(observed.observation.state === "deactivated" && wait.step === "destroy" && !isAnswer && isOwn
       ? ["You have given one of the two approvals that its destruction requires."]
       : []),
   ];
+}
+
+/** Why the review that this run passed does not name the pending request. */
+function sayReviewSkipped({ actor, review }: Run, { observation, nowMs }: WaitContext["observed"]): readonly string[] {
+  const verdict = review === undefined ? undefined : judgeReviewed(review, observation, actor, nowMs);
+  return verdict?.kind === "skip"
+    ? [`The review you passed does not approve this step: ${saySkipped(verdict.why, observation)}.`]
+    : [];
 }
 
 function nobodyAsked(wait: ApprovalWait, { observed, run }: WaitContext): readonly string[] {
@@ -191,37 +203,6 @@ export function requestCommands(step: ApprovedStep, path: string, door: Door): r
   if (isLoosening(step)) return [loosenCommand(path, targetOf(step))];
   const byCommand = `uko request ${path}`;
   return door.rerun === "uko continue" ? [byCommand] : [byCommand, rerunCommand(door)];
-}
-
-/**
- * Why an earlier record does not count; undefined if there is nothing to report, as for a record
- * that was acted on.
- */
-export function explainNotBinding(why: NotBinding, { state }: KeyObservation): string | undefined {
-  const isOver =
-    state === "destroyed" || (state === "deactivated" && "record" in why && why.record.step === "deactivate");
-  if (isOver) return undefined;
-  switch (why.kind) {
-    case "none":
-    case "other_step":
-      return undefined;
-    case "twice":
-      return "The key has more than one consent record, so none of them counts.";
-    case "unreadable":
-      return "The consent record on the key cannot be read, so it does not count.";
-    case "writer_unknown":
-      return "The service does not report who wrote to the key last, so the consent record on it does not count.";
-    case "lapsed":
-      return `The request of ${sayAuthor(why.record)} expired on ${sayTime(why.atMs)}.`;
-    case "changed":
-      return `The request of ${sayAuthor(why.record)} no longer counts: the key has changed since ${sayTime(why.record.writtenAtMs)}.`;
-    case "not_a_person":
-      return `The record by ${sayAuthor(why.record)} does not count: its author is not a person.`;
-    case "edited": {
-      const when = why.atMs === undefined ? "" : ` on ${sayTime(why.atMs)}`;
-      return `The record that names ${sayAuthor(why.record)} as author does not count: ${sayIdentity(why.by)} wrote to the key${when}.`;
-    }
-  }
 }
 
 export function explainTimeWait(wait: TimeWait, { observed, run, door }: WaitContext): Explanation {

@@ -1,5 +1,7 @@
 /** The parameters and results that all calls to the outside world share; a part of the ports of `world.ts`. */
 
+import type { Review } from "../../lifecycle/review.ts";
+
 /** Every call can be canceled. The adapter sets deadlines for single calls. */
 export interface CallOptions {
   readonly signal: AbortSignal;
@@ -50,6 +52,8 @@ export type Written<T> =
 export interface RunSettings {
   readonly isDualRequired: boolean;
   readonly consents: readonly string[];
+  /** The caller's review of many keys (UKO_CONSENT=@file). */
+  readonly review?: Review;
   /** How long the caller lets this run wait; absent if not set. */
   readonly waitMs?: number;
   /** Whether the run is in a pipeline, where no person sees what a wait blocks. */

@@ -1,0 +1,224 @@
+/**
+ * `uko review` and `uko approve`: one person's view of what another requested, and the approval of
+ * exactly this view.
+ */
+
+import { writeFile } from "node:fs/promises";
+import { Argument, type Command, Option } from "commander";
+import {
+  apartFacts,
+  apartHeads,
+  apartRows,
+  apartTitle,
+  approvalPhrase,
+  jsonLine,
+  leftRows,
+  nothingToReview,
+  openReview,
+  resultHeads,
+  reviewFacts,
+  reviewHeads,
+  reviewNext,
+  reviewRows,
+  reviewTitle,
+  summariseApproval,
+} from "../compose.ts";
+import type { KeyResult } from "../engine/key/approve-set.ts";
+import type { SetReview } from "../engine/key/review-set.ts";
+import { UkoError } from "../errors.ts";
+import { collectVaultIds, type KeyPath, parseKeyPath } from "./arguments.ts";
+import type { CliWorld } from "./cli-world.ts";
+import { exampleHelp } from "./help.ts";
+import { createProgressLine, type ProgressLine } from "./progress-line.ts";
+import { reportJson } from "./render.ts";
+import { mostSevere, printError } from "./run-on-keys.ts";
+import { paint, renderTable } from "./table.ts";
+import { writeUnreadable } from "./vault-commands.ts";
+
+interface ReviewOptions {
+  readonly vault?: readonly string[];
+  readonly requestedBy?: string;
+  readonly step: "deactivate" | "destroy";
+  readonly neverActive?: true;
+  readonly out?: string;
+  readonly force?: true;
+  readonly json?: true;
+}
+
+export function addReviewCommand(program: Command, world: CliWorld, end: (exitCode: number) => void): void {
+  const collect = (text: string, before: readonly KeyPath[] = []): readonly KeyPath[] => [
+    ...before,
+    parseKeyPath(text),
+  ];
+  program
+    .command("review")
+    .description("Show the keys that another person requested, and write what you saw to a file for uko approve")
+    .addArgument(new Argument("[key...]", "only these keys, <vaultId>/<keyId>").argParser(collect))
+    .addOption(new Option("--vault <id>", "the requested keys of this vault; repeatable").argParser(collectVaultIds))
+    .option("--requested-by <person>", "only requests of this person: an IAM ID, or the name in the request")
+    .addOption(
+      new Option("--step <step>", "the step to approve").choices(["deactivate", "destroy"]).makeOptionMandatory(),
+    )
+    .option("--never-active", "with --step destroy: the keys that were never active, which have their own review")
+    .option("--out <file>", "write the review to this file, which must not exist")
+    .option("--force", "replace an existing file")
+    .option("--json", "one line of JSON per key, and one for the review")
+    .addHelpText("after", exampleHelp("review"))
+    .action(async (keys: readonly KeyPath[] | [], given: ReviewOptions) => end(await runReview(world, keys, given)));
+}
+
+async function runReview(world: CliWorld, keys: readonly KeyPath[], given: ReviewOptions): Promise<number> {
+  const { vault, requestedBy, step, neverActive, out, json } = given;
+  if (keys.length === 0 && vault === undefined && requestedBy === undefined) {
+    throw invalid("Nothing says which keys to review", "Name keys, or set --vault or --requested-by.");
+  }
+  if (neverActive === true && step !== "destroy") {
+    throw invalid("--never-active is for --step destroy", "A key that was never active cannot be deactivated.");
+  }
+  const progress = createProgressLine(world.err);
+  const { operations, settings, close } = await world.openOperations(world.environment, { progress });
+  try {
+    const { instanceId } = settings;
+    const review = await operations.review(
+      {
+        keys: keys.map((key) => ({ instanceId, ...key })),
+        ...(vault !== undefined && { vaultIds: vault }),
+        ...(requestedBy !== undefined && { requester: requestedBy }),
+        step,
+        neverActive: neverActive === true,
+      },
+      { signal: world.signal },
+    );
+    progress.clear();
+    if (review.file !== undefined && out !== undefined) await writeReview(out, review.file.text, given.force === true);
+    world.out.write(json === true ? reviewJson(review, out) : reviewText(world, review, out));
+    const codes = writeUnreadable(world, review, json === true);
+    return mostSevere([...codes, review.file === undefined ? 12 : 0]);
+  } finally {
+    progress.clear();
+    await close();
+  }
+}
+
+async function writeReview(file: string, text: string, mayReplace: boolean): Promise<void> {
+  try {
+    await writeFile(file, text, { flag: mayReplace ? "w" : "wx" });
+  } catch (error) {
+    const { code } = error as { readonly code?: unknown };
+    if (code === "EEXIST")
+      throw invalid(`The file ${file} exists`, "Choose another name, or add --force to replace it.");
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: `The file ${file} could not be written`,
+      detail: error instanceof Error ? error.message : String(error),
+      cause: error,
+    });
+  }
+}
+
+/** The exceptions come first, because a reader of many rows misses them at the end. */
+function reviewText({ out }: CliWorld, review: SetReview, file: string | undefined): string {
+  const apart = review.apart.length === 0 ? [] : [apartTitle(review), tableOf(out, apartHeads, apartRows(review)), ""];
+  if (review.file === undefined) return `${[...apart, nothingToReview].join("\n")}\n`;
+  const { keys, file: written } = review;
+  return `${[
+    ...apart,
+    paint(out, "strong", reviewTitle(keys, written)),
+    ...reviewFacts(keys, written).map((fact) => `  ${fact}`),
+    tableOf(out, reviewHeads, reviewRows(review)),
+    "",
+    ...reviewNext(written, file),
+  ].join("\n")}\n`;
+}
+
+function reviewJson(review: SetReview, file: string | undefined): string {
+  const { keys, file: written } = review;
+  const lines = [
+    ...apartFacts(review).map((apart) => ({ v: 1, ...apart, isReviewed: false })),
+    ...keys.map(({ line, waitsFor }) => ({ v: 1, ...line, isReviewed: true, ...(waitsFor && { waitsFor }) })),
+    ...(written === undefined
+      ? []
+      : [
+          {
+            v: 1,
+            review: { keys: keys.length, ...written.review.header, digest: written.digest, ...(file && { file }) },
+          },
+        ]),
+  ];
+  return lines.map((line) => `${jsonLine(line)}\n`).join("");
+}
+
+/** The label and a note may be cut on a narrow terminal; IDs and times may not. */
+const cuttable: Readonly<Record<string, number>> = { LABEL: 12, KEYSTORES: 10, NOTE: 10, WHY: 20, RESULT: 20 };
+
+function tableOf(output: CliWorld["out"], heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const columns = heads.map((head) => {
+    const minWidth = cuttable[head];
+    return { head, ...(minWidth !== undefined && { minWidth }) };
+  });
+  return renderTable(output, { columns, rows });
+}
+
+export interface ApproveSetOptions {
+  readonly review?: string;
+  readonly digest?: string;
+  readonly recordOnly?: true;
+  readonly yes?: true;
+  readonly json?: true;
+}
+
+/** Approves the set of a review file. The digest is required everywhere, also at a terminal. */
+export async function runApproveSet(world: CliWorld, given: ApproveSetOptions & { review: string }): Promise<number> {
+  const { review: file, digest, recordOnly = false } = given;
+  const json = given.json === true;
+  if (digest === undefined) {
+    throw invalid("--digest is missing", "Set --digest to the SHA-256 that uko review printed for the file.");
+  }
+  const review = openReview(file, digest);
+  const { header, lines } = review;
+  await confirmSet(world, given, approvalPhrase(header, lines.size, recordOnly));
+  const progress = createProgressLine(world.err);
+  const { operations, close } = await world.openOperations(world.environment, { progress });
+  const each = (result: KeyResult): void => {
+    if (json) writeResult(world, progress, result);
+  };
+  try {
+    const results = await operations.approve(review, { recordOnly, each }, { signal: world.signal });
+    progress.clear();
+    const left = leftRows(results);
+    if (!json) {
+      const table = left.length === 0 ? [] : [tableOf(world.out, resultHeads, left), ""];
+      world.out.write(`${[...table, ...summariseApproval(results, header, recordOnly)].join("\n")}\n`);
+    }
+    return mostSevere(results.map((result) => (result.kind === "failed" ? result.error : result.report).exitCode));
+  } finally {
+    progress.clear();
+    await close();
+  }
+}
+
+/**
+ * At a terminal a person types the step and the number of keys, also with --yes. A run without one
+ * needs --yes.
+ */
+async function confirmSet(world: CliWorld, { json, yes }: ApproveSetOptions, phrase: string): Promise<void> {
+  if (world.ask !== undefined && json !== true) {
+    const typed = await world.ask(`Type "${phrase}" to go on: `);
+    if (typed.trim() === phrase) return;
+    throw new UkoError("UKO_CANCELLED", { summary: "The approval was not confirmed", detail: "Nothing was changed." });
+  }
+  if (yes === true) return;
+  throw invalid(
+    "This approval needs a confirmation, and there is no terminal to ask at",
+    `Add --yes to approve without a question: ${phrase}.`,
+  );
+}
+
+function writeResult(world: CliWorld, progress: ProgressLine, result: KeyResult): void {
+  progress.clear();
+  if (result.kind === "reported") world.out.write(reportJson(result.report));
+  else printError(world, result.error, true, result.ref);
+}
+
+function invalid(summary: string, detail: string): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", { summary, detail });
+}

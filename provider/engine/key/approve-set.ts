@@ -1,0 +1,124 @@
+/**
+ * The approval of a reviewed set: the reviewed step on each key that is still as reviewed, or a
+ * record that lets the requester take it. Each key is read and planned on its own.
+ */
+
+import { isUkoError, UkoError } from "../../errors.ts";
+import { planReviewedApproval, planReviewedStep } from "../../lifecycle/plan-reviewed.ts";
+import { type Review, unusableReview } from "../../lifecycle/review.ts";
+import { converge, throwIfStopped } from "../loop/converge.ts";
+import type { Report } from "../loop/report.ts";
+import type { CallOptions, KeyRef, World } from "../ports/world.ts";
+import { recorded, reportExisting } from "./command-reports.ts";
+import { keyKind, type Outcome, type Task } from "./kind.ts";
+import { sayUnusable } from "./review-words.ts";
+
+export interface Approving {
+  /** Write an approval on each key, so that the requester may act; take no step. */
+  readonly recordOnly: boolean;
+  /** Receives each result as soon as it is known. */
+  readonly each: (result: KeyResult) => void;
+}
+
+export type KeyResult =
+  | { readonly kind: "reported"; readonly ref: KeyRef; readonly label: string; readonly report: Report }
+  | { readonly kind: "failed"; readonly ref: KeyRef; readonly label: string; readonly error: UkoError };
+
+/** How many keys are changed at the same time. */
+const keysAtOnce = 8;
+
+/**
+ * The first key goes alone, so that a cause which concerns every key stops the run at the first.
+ * Throws that cause: UKO_REVIEW_OUTDATED if the review names no record at all, and every error that
+ * is not about one key.
+ */
+export async function approveReviewed(
+  world: World,
+  review: Review,
+  { recordOnly, each }: Approving,
+  options: CallOptions,
+): Promise<readonly KeyResult[]> {
+  await requireUsable(world, review, options);
+  const approve = recorded(world, "approve", async (ref, calls: CallOptions) => {
+    const outcome = await converge(world, keyKind, taskFor(ref, review, recordOnly), calls);
+    throwIfUnusable(outcome);
+    return reportExisting(ref, outcome);
+  });
+  const { instanceId } = world.session;
+  const lines = [...review.lines.values()];
+  const results: KeyResult[] = [];
+  for (let from = 0; from < lines.length; from += from === 0 ? 1 : keysAtOnce) {
+    throwIfStopped(options.signal);
+    world.progress.report(`Key ${from + 1} of ${lines.length}`);
+    const batch = lines.slice(from, from === 0 ? 1 : from + keysAtOnce).map(async ({ vaultId, keyId, label }) => {
+      const result = await resultOf({ instanceId, vaultId, keyId }, label, (ref) => approve(ref, options));
+      results.push(result);
+      each(result);
+    });
+    // Every call under way ends before the run does.
+    const ended = await Promise.allSettled(batch);
+    const stopped = ended.find(({ status }) => status === "rejected");
+    if (stopped?.status === "rejected") throw stopped.reason;
+  }
+  return results;
+}
+
+function taskFor(ref: KeyRef, review: Review, recordOnly: boolean): Task {
+  const plan = recordOnly ? planReviewedApproval : planReviewedStep;
+  return {
+    ref,
+    plan: (observation, run, nowMs) => plan(observation, { ...run, review }, nowMs),
+    consents: [],
+    review,
+    intent: recordOnly ? "request" : "resume",
+  };
+}
+
+/** Errors of one key, which do not keep the run from the next one. */
+async function resultOf(ref: KeyRef, label: string, act: (ref: KeyRef) => Promise<Report>): Promise<KeyResult> {
+  try {
+    return { kind: "reported", ref, label, report: await act(ref) };
+  } catch (error) {
+    if (!isUkoError(error) || !concernsOneKey.has(error.code)) throw error;
+    return { kind: "failed", ref, label, error };
+  }
+}
+
+const concernsOneKey: ReadonlySet<string> = new Set([
+  "UKO_ACCESS_DENIED",
+  "UKO_ANSWER_INVALID",
+  "UKO_ANSWER_LOST",
+  "UKO_CHANGED_MEANWHILE",
+  "UKO_CLOCK_SKEW",
+  "UKO_DEADLINE",
+  "UKO_GONE_UNPROVEN",
+  "UKO_KEY_NOT_FOUND",
+  "UKO_PERSONS_UNKNOWN",
+  "UKO_RIGHTS_MISSING",
+  "UKO_SERVICE_UNAVAILABLE",
+]);
+
+/** Before the first read. The time of the review is checked with the first key. */
+async function requireUsable({ session }: World, { header }: Review, options: CallOptions): Promise<void> {
+  const actor = await session.actor(options);
+  const { instanceId } = session;
+  const nowMs = header.reviewedAtMs;
+  const why = unusableReview(header, { instanceId, actor, nowMs, latestMs: nowMs });
+  if (why !== undefined) throw outdated(sayUnusable(why));
+}
+
+function throwIfUnusable(outcome: Outcome): void {
+  if (outcome.kind !== "stopped" || outcome.plan.kind !== "refused") return;
+  const { guard } = outcome.plan;
+  if (guard.guard !== "not_as_reviewed") return;
+  const { why } = guard;
+  if (why.kind === "expired" || why.kind === "not_yet") throw outdated(sayUnusable(why));
+}
+
+function outdated(why: string): UkoError {
+  return new UkoError("UKO_REVIEW_OUTDATED", {
+    summary: `The review cannot be used: ${why}`,
+    detail:
+      "A review is for one person, for 24 hours. Nothing more was changed.\nNext: review the keys again with uko review.",
+  });
+}

@@ -1,0 +1,82 @@
+/** What the commands for a managed key report, and the record of each run for pipelines. */
+
+import { errorCatalogue, UkoError } from "../../errors.ts";
+import { isGoneForCommand } from "../../lifecycle/gone.ts";
+import type { Step } from "../../lifecycle/plan.ts";
+import { type Report, reportingRun, resultOfReport } from "../loop/report.ts";
+import type { CallOptions, KeyRef, World } from "../ports/world.ts";
+import type { Outcome } from "./kind.ts";
+import { explainOutcome } from "./messages.ts";
+import { reportGone, reportOn, subjectOfKey } from "./report.ts";
+import { explainDone } from "./status.ts";
+
+export const door = { rerun: "uko continue" } as const;
+
+/**
+ * An operation that writes a report for pipelines. Its last argument holds the cancellation signal.
+ */
+export function recorded<Rest extends readonly [...unknown[], CallOptions]>(
+  world: World,
+  operation: string,
+  act: (ref: KeyRef, ...rest: Rest) => Promise<Report>,
+): (ref: KeyRef, ...rest: Rest) => Promise<Report> {
+  return (ref, ...rest) => {
+    const work = () => act(ref, ...rest);
+    const options = rest.at(-1) as CallOptions;
+    return reportingRun(world, { operation, subject: subjectOfKey(ref), work, resultOf: resultOfReport }, options);
+  };
+}
+
+/** For operations towards the deletion, whose goal a key that is gone has reached. */
+export function reportOutcome(
+  world: World,
+  ref: KeyRef,
+  outcome: Outcome,
+  options: CallOptions,
+): Report | Promise<Report> {
+  if (outcome.kind === "gone") return reportProvenGone(world, ref, outcome.memory.taken, options);
+  return reportExisting(ref, outcome);
+}
+
+/** Throws UKO_GONE_UNPROVEN if only the caller's own setting says which instance answered. */
+async function reportProvenGone(
+  world: World,
+  ref: KeyRef,
+  taken: readonly Step[],
+  options: CallOptions,
+): Promise<Report> {
+  const isRemovedHere = taken.some(({ kind }) => kind === "remove");
+  const isInstanceProven = isRemovedHere || (await world.session.isInstanceReported(options));
+  if (isGoneForCommand({ isRemovedHere, isInstanceProven })) return reportGone(ref, taken);
+  throw new UkoError("UKO_GONE_UNPROVEN", {
+    summary: `Key ${ref.keyId} was not found, but uko could not verify that it was deleted`,
+    detail: [
+      `Only your settings show that instance ${ref.instanceId} answered. Nothing was changed.`,
+      "Next: set UKO_REGION, so that IBM's broker names the endpoint, and run `uko doctor`.",
+    ].join("\n"),
+  });
+}
+
+/** The answer to a question about a key that is gone. Its exit code tells scripts of mistyped IDs. */
+export async function reportAbsent(world: World, ref: KeyRef, options: CallOptions): Promise<Report> {
+  const report = await reportProvenGone(world, ref, [], options);
+  const code = "UKO_KEY_NOT_FOUND";
+  return { ...report, explanation: { ...report.explanation, code }, code, exitCode: errorCatalogue[code].exitCode };
+}
+
+/** For operations on an existing key. Throws UKO_KEY_NOT_FOUND. */
+export function reportExisting(ref: KeyRef, outcome: Outcome): Report {
+  if (outcome.kind === "gone") throw notFound(ref);
+  const { observed, memory } = outcome;
+  const isDone = outcome.kind === "stopped" && outcome.plan.kind === "done";
+  const explanation = isDone ? explainDone(observed, memory, door) : explainOutcome(outcome, door);
+  const plan = outcome.kind === "stopped" ? outcome.plan : undefined;
+  return reportOn(ref, observed, memory.run, explanation, memory.taken, plan);
+}
+
+export function notFound(ref: KeyRef): UkoError {
+  return new UkoError("UKO_KEY_NOT_FOUND", {
+    summary: `Key ${ref.keyId} was not found: it is gone, or its ID is mistyped`,
+    detail: `Vault ${ref.vaultId} has no key with this ID. Nothing was changed.`,
+  });
+}

@@ -1,0 +1,193 @@
+/**
+ * The review of many keys: what one person requested, as another person sees it now. Reads each key,
+ * and changes none.
+ */
+
+import { UkoError } from "../../errors.ts";
+import { standingOf } from "../../lifecycle/consent-record.ts";
+import type { Actor, ConsentRecord } from "../../lifecycle/observation.ts";
+import type { Plan, Run } from "../../lifecycle/plan.ts";
+import { planReviewedStep } from "../../lifecycle/plan-reviewed.ts";
+import {
+  admitToReview,
+  keyPathOf,
+  type NotReviewable,
+  type Review,
+  type ReviewedStep,
+  type ReviewedWave,
+  type ReviewHeader,
+  type ReviewLine,
+  reviewOf,
+} from "../../lifecycle/review.ts";
+import { encodeReview, maxReviewBytes, maxReviewedKeys } from "../../lifecycle/review-file.ts";
+import type { CallOptions, KeyRef, World } from "../ports/world.ts";
+import { count, sayAuthor, sayIdentity } from "../text/words.ts";
+import { door, notFound } from "./command-reports.ts";
+import { explainOutcome } from "./messages.ts";
+import { type KeyDetails, observedInList } from "./observe.ts";
+import { approveAlone, saySkipped } from "./review-words.ts";
+import { listAll, readEach, type Unreadable } from "./survey.ts";
+
+/** Which keys to review: those that are named, and those with a record in the vaults. */
+export interface ReviewQuery {
+  readonly keys: readonly KeyRef[];
+  /** Absent for no vault; empty for every vault that the caller can read. */
+  readonly vaultIds?: readonly string[];
+  /** An IAM ID, or the name that a person's records give. */
+  readonly requester?: string;
+  readonly step: ReviewedStep;
+  readonly neverActive: boolean;
+  readonly campaign?: ReviewedWave;
+}
+
+/** What a reviewer sees. `file` is absent if no key is left to approve. */
+export interface SetReview {
+  readonly keys: readonly KeyInReview[];
+  readonly apart: readonly KeyApart[];
+  readonly unreadable: readonly Unreadable[];
+  readonly file?: ReviewFile;
+}
+
+export interface ReviewFile {
+  readonly review: Review;
+  readonly text: string;
+  /** The SHA-256 of the text. */
+  readonly digest: string;
+}
+
+export interface KeyInReview {
+  readonly line: ReviewLine;
+  readonly record: ConsentRecord;
+  readonly observed: KeyDetails;
+  /** What the step still waits for. */
+  readonly waitsFor?: string;
+}
+
+/** A key that the review does not cover. */
+export interface KeyApart {
+  readonly observed: KeyDetails;
+  /** A clause without a full stop. */
+  readonly why: string;
+  /** The command that approves this key alone. */
+  readonly alone?: string;
+}
+
+/** Throws UKO_INPUT_INVALID if several people requested the keys and the query names none of them. */
+export async function reviewKeys(world: World, query: ReviewQuery, options: CallOptions): Promise<SetReview> {
+  const actor = await world.session.actor(options);
+  const found = await findKeys(world, query, options);
+  const read = await readEach(world, found.refs, "Reading the keys", options);
+  const missing = read.gone.map((ref) => ({ ...ref, error: notFound(ref) }));
+  const unreadable = [...found.unreadable, ...missing, ...read.unreadable];
+  const header = headerFor(world, query, actor, read.keys);
+  const apart: KeyApart[] = [];
+  const admitted: KeyInReview[] = [];
+  for (const observed of read.keys) {
+    const admission = admitToReview(observed.observation, header, observed.nowMs);
+    if (admission.kind === "line") admitted.push({ line: admission.line, record: admission.record, observed });
+    else apart.push(apartFor(admission.why, observed));
+  }
+  const run = { actor, consents: [], review: reviewOf(header, linesOf(admitted)), intent: "resume" } as const;
+  const keys: KeyInReview[] = [];
+  for (const key of admitted) {
+    const { observed } = key;
+    const plan = planReviewedStep(observed.observation, run, observed.nowMs);
+    if (plan.kind === "refused") apart.push({ observed, why: summaryOf(plan, observed, run) });
+    else keys.push(plan.kind === "waitingForTime" ? { ...key, waitsFor: summaryOf(plan, observed, run) } : key);
+  }
+  if (keys.length === 0) return { keys, apart, unreadable };
+  return { keys: keys.toSorted(byPath), apart, unreadable, file: fileOf(world, reviewOf(header, linesOf(keys))) };
+}
+
+/** Whose keys to look for, and where. A vault contributes only keys that carry a record. */
+async function findKeys(
+  world: World,
+  { keys, vaultIds, requester }: ReviewQuery,
+  options: CallOptions,
+): Promise<{ readonly refs: readonly KeyRef[]; readonly unreadable: readonly Unreadable[] }> {
+  const byPath = new Map(keys.map((ref) => [keyPathOf(ref), ref]));
+  const searched = vaultIds ?? (keys.length === 0 && requester !== undefined ? [] : undefined);
+  if (searched === undefined) return { refs: [...byPath.values()], unreadable: [] };
+  const listed = await listAll(world, searched, options);
+  const { instanceId } = world.session;
+  for (const snapshot of listed.keys) {
+    const { vaultId, keyId } = snapshot;
+    const { carried } = observedInList(world, snapshot).observation;
+    if (carried.kind === "none") continue;
+    const isOfOther = carried.kind === "one" && requester !== undefined && !isBy(carried.record, requester);
+    if (!isOfOther) byPath.set(keyPathOf(snapshot), { instanceId, vaultId, keyId });
+  }
+  return { refs: [...byPath.values()], unreadable: listed.unreadable };
+}
+
+/** The name is what the author wrote, so a name only finds a person; the review names their ID. */
+function isBy({ author, authorName }: ConsentRecord, person: string): boolean {
+  return author.iamId === person || authorName?.toLowerCase() === person.toLowerCase();
+}
+
+function headerFor(
+  world: World,
+  { step, neverActive, requester, campaign }: ReviewQuery,
+  actor: Actor,
+  keys: readonly KeyDetails[],
+): ReviewHeader {
+  const reviewer = actor.identity?.iamId ?? "";
+  const records = keys.flatMap(({ observation, nowMs }) => {
+    const standing = standingOf(observation, step, nowMs);
+    const isOther = standing.binds && standing.record.author.iamId !== reviewer && standing.record.how === "asked";
+    return isOther ? [standing.record] : [];
+  });
+  const wanted = requester === undefined ? records : records.filter((record) => isBy(record, requester));
+  const byId = new Map(wanted.map((record) => [record.author.iamId, record]));
+  if (byId.size > 1) throw severalRequesters([...byId.values()], step);
+  const [only] = byId.keys();
+  return {
+    instanceId: world.session.instanceId,
+    step,
+    neverActive,
+    requester: only ?? requester ?? "",
+    reviewer,
+    // The earliest of the reads, so that no line is older than the review says.
+    reviewedAtMs: Math.min(...keys.map(({ nowMs }) => nowMs)),
+    ...(campaign !== undefined && { campaign }),
+  };
+}
+
+function severalRequesters(records: readonly ConsentRecord[], step: ReviewedStep): UkoError {
+  const commands = records.map(
+    (record) => `  uko review --requested-by ${sayIdentity(record.author)} --step ${step}   # ${sayAuthor(record)}`,
+  );
+  return new UkoError("UKO_INPUT_INVALID", {
+    summary: `${count(records.length, "person", "people")} requested these keys, and a review is about the requests of one`,
+    detail: ["Next: name the requester with --requested-by, for example:", ...commands].join("\n"),
+  });
+}
+
+function apartFor(why: NotReviewable, observed: KeyDetails): KeyApart {
+  const alone = approveAlone(why, observed.observation);
+  return { observed, why: saySkipped(why, observed.observation), ...(alone !== undefined && { alone }) };
+}
+
+/** The first line of the message that the step would end with. */
+function summaryOf(plan: Exclude<Plan, { kind: "ready" }>, observed: KeyDetails, run: Run): string {
+  return explainOutcome({ kind: "stopped", plan, observed, memory: { run, taken: [] } }, door).summary;
+}
+
+/** Throws UKO_INPUT_INVALID if no run could use the file. */
+function fileOf({ sha256 }: World, review: Review): ReviewFile {
+  const text = encodeReview(review);
+  const isTooLarge = review.lines.size > maxReviewedKeys || new TextEncoder().encode(text).length > maxReviewBytes;
+  if (!isTooLarge) return { review, text, digest: sha256(text) };
+  throw new UkoError("UKO_INPUT_INVALID", {
+    summary: `The review of ${count(review.lines.size, "key")} is too large`,
+    detail: `A review lists at most ${maxReviewedKeys.toLocaleString("en")} keys in 8 MiB.\nNext: review one vault at a time with --vault.`,
+  });
+}
+
+function linesOf(keys: readonly KeyInReview[]): readonly ReviewLine[] {
+  return keys.map(({ line }) => line);
+}
+
+function byPath(a: KeyInReview, b: KeyInReview): number {
+  return keyPathOf(a.line) < keyPathOf(b.line) ? -1 : 1;
+}

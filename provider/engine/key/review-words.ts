@@ -1,0 +1,103 @@
+/** Sentences about a review: why it leaves a key alone, why it cannot be used, what is wrong with its file. */
+
+import type { KeyObservation } from "../../lifecycle/observation.ts";
+import type { ReviewLine, SkipReason, UnusableReview } from "../../lifecycle/review.ts";
+import { maxReviewedKeys, type ReviewProblem } from "../../lifecycle/review-file.ts";
+import { unended } from "../../printable.ts";
+import { count, isInState, keyPath, plain, sayAuthor, sayList, sayTime, stepNouns } from "../text/words.ts";
+import { explainNotBinding } from "./not-binding.ts";
+
+/** A clause without a full stop, such as `its state is destroyed`. */
+export function saySkipped(why: SkipReason, observation: KeyObservation): string {
+  switch (why.kind) {
+    case "other_instance":
+    case "other_reviewer":
+    case "expired":
+    case "not_yet":
+      return sayUnusable(why);
+    case "not_listed":
+      return "the review does not list it";
+    case "other_step":
+      return `it ${isInState(observation)}`;
+    case "never_active":
+      return "it was never activated, and such keys have a review of their own (--never-active)";
+    case "not_binding":
+      return unended(explainNotBinding(why.why, observation) ?? "no request for this step is pending");
+    case "own_request":
+      return "you requested this step yourself";
+    case "other_requester":
+      return `${sayAuthor(why.record)} requested the ${stepNouns[why.record.step]}`;
+    case "not_asked":
+      return why.record.how === "answer"
+        ? `its record is an approval by ${sayAuthor(why.record)}, not a request`
+        : `an engine wrote the request of ${sayAuthor(why.record)}, who may not have seen the key`;
+    case "use_unreadable":
+      return "the resources that use it could not be listed";
+    case "no_room_for_answer":
+      return "the service stores no tags, so an approval could not name the request";
+    case "changed":
+      return `it changed after the review: ${sayList(why.fields.map((field) => fieldNames[field]))}`;
+  }
+}
+
+/** The command that approves a key which stands apart from a set only because of its record. */
+export function approveAlone(why: SkipReason, observation: KeyObservation): string | undefined {
+  const isAlone = why.kind === "not_asked" || why.kind === "other_requester";
+  return isAlone ? `uko approve ${keyPath(observation)} ${why.record.id}` : undefined;
+}
+
+const fieldNames = {
+  vaultId: "its vault",
+  keyId: "its ID",
+  label: "its label",
+  record: "its request",
+  author: "its requester",
+  how: "its request",
+  reason: "the reason",
+  facts: "its version, description, dates, tags or keystores",
+  resources: "the resources that use it",
+  keystores: "its keystores or their pending periods",
+} as const satisfies Record<keyof ReviewLine, string>;
+
+export function sayUnusable(why: UnusableReview): string {
+  switch (why.kind) {
+    case "other_instance":
+      return `the review is about instance ${why.instanceId}`;
+    case "other_reviewer":
+      return `the review is by ${plain(why.reviewer, 100)}, and only they can use it`;
+    case "expired":
+      return `the review expired on ${sayTime(why.atMs)}`;
+    case "not_yet":
+      return `the review is dated ${sayTime(why.reviewedAtMs)}, which is in the future`;
+  }
+}
+
+/** A sentence that names the line and the field. */
+export function sayReviewProblem(problem: ReviewProblem): string {
+  switch (problem.kind) {
+    case "empty":
+      return "The file is empty.";
+    case "unfinished":
+      return "The last line has no line feed, so a part of the file may be missing.";
+    case "too_many_keys":
+      return `The review lists ${count(problem.keys, "key")}. The limit is ${maxReviewedKeys.toLocaleString("en")}.`;
+    case "not_json":
+      return `Line ${problem.line} is not a JSON object.`;
+    case "unknown_format":
+      return `Its format is "${plain(problem.format, 40)}", which this release does not know. A newer release may know the format.`;
+    case "field":
+      return `Line ${problem.line}: the field "${problem.field}" is missing or not valid.`;
+    case "unknown_field":
+      return `Line ${problem.line} has the unknown field "${plain(problem.field, 40)}".`;
+    case "not_canonical":
+      return `Line ${problem.line} is not as uko writes it: the order of fields or entries, the spaces or the notation differ.`;
+    case "out_of_order":
+      return `Line ${problem.line} is out of order, or lists a key twice.`;
+    case "own_request":
+      return "The requester is also the reviewer.";
+    case "other_author":
+      return `Line ${problem.line} is about a request by another person than the requester of the review.`;
+    case "count":
+      return `The first line promises ${count(problem.stated, "key")}, and the review lists ${problem.found}.`;
+  }
+}

@@ -1,0 +1,139 @@
+/** What a reviewer sees of many keys, and what an approval of them did: tables and sentences. */
+
+import { rights } from "../../lifecycle/managed-key-states.ts";
+import { keyPathOf, type ReviewHeader, reviewLifetimeMs } from "../../lifecycle/review.ts";
+import { isoTime } from "../loop/evidence.ts";
+import { count, plain, sayAuthor, sayTimeAndDistance, stillReversible } from "../text/words.ts";
+import type { KeyResult } from "./approve-set.ts";
+import type { KeyInReview, ReviewFile, SetReview } from "./review-set.ts";
+
+export const reviewHeads = ["LABEL", "KEY", "USED BY", "KEYSTORES", "REQUESTED", "NOTE"] as const;
+export const apartHeads = ["LABEL", "KEY", "WHY"] as const;
+
+/** One cell for each of `reviewHeads`. */
+export function reviewRows({ keys }: SetReview): readonly (readonly string[])[] {
+  return keys.map(({ line, record, waitsFor }) => [
+    plain(line.label, 60),
+    line.keyId,
+    line.resources.length === 0 ? "nothing" : count(line.resources.length, "resource"),
+    line.keystores.map(({ type, pendingPeriod }) => sayKeystore(type, pendingPeriod)).join(", "),
+    isoTime(record.writtenAtMs),
+    [
+      ...(waitsFor === undefined ? [] : [waitsFor]),
+      ...(line.reason === undefined ? [] : [`"${plain(line.reason, 80)}"`]),
+    ].join("; "),
+  ]);
+}
+
+/** One cell for each of `apartHeads`. */
+export function apartRows({ apart }: SetReview): readonly (readonly string[])[] {
+  return apart.map(({ observed, why }) => {
+    const { label, keyId } = observed.observation.facts;
+    return [plain(label, 60), keyId, why];
+  });
+}
+
+/** The same keys for machines. */
+export function apartFacts({ apart }: SetReview): readonly object[] {
+  return apart.map(({ observed, why, alone }) => {
+    const { vaultId, keyId, label } = observed.observation.facts;
+    return { vaultId, keyId, label, why, ...(alone !== undefined && { command: alone }) };
+  });
+}
+
+export const apartTitle = ({ apart }: SetReview): string =>
+  `${count(apart.length, "key is", "keys are")} not part of this review:`;
+
+/** The first thing to read: what the approval does, and whether it can be undone. */
+export function reviewTitle(keys: readonly KeyInReview[], { review }: ReviewFile): string {
+  const { step, neverActive } = review.header;
+  const many = count(keys.length, "key");
+  if (step === "deactivate") {
+    return `Deactivate ${many}. Everything that uses ${keys.length === 1 ? "it" : "them"} stops working. ${stillReversible}`;
+  }
+  const kind = neverActive ? `${many} that ${keys.length === 1 ? "was" : "were"} never active` : many;
+  return `Destroy ${kind}. This cannot be undone.`;
+}
+
+/** Whose request it is, who may approve it, and until when. */
+export function reviewFacts(keys: readonly KeyInReview[], { review }: ReviewFile): readonly string[] {
+  const { header } = review;
+  const [first] = keys;
+  const requester = first === undefined ? header.requester : sayAuthor(first.record);
+  const nowMs = first?.observed.nowMs ?? header.reviewedAtMs;
+  const expires = sayTimeAndDistance(header.reviewedAtMs + reviewLifetimeMs, nowMs);
+  return [
+    `${requester} requested all of them.`,
+    `Only you, ${plain(header.reviewer, 100)}, can use this review. The review expires on ${expires}.`,
+  ];
+}
+
+/** The next command; `file` is absent if the review was not written. */
+export function reviewNext({ review, digest }: ReviewFile, file: string | undefined): readonly string[] {
+  const { step, neverActive } = review.header;
+  if (file === undefined) return ["Next: to approve these keys, run the same command with --out review.jsonl."];
+  const right = step === "deactivate" ? rights.deactivate : neverActive ? rights.destroyUnused : rights.destroy;
+  const command = `uko approve --review ${file} --digest ${digest}`;
+  return [
+    `SHA-256 of ${file}: ${digest}`,
+    `Next: if you have the role ${right.roles.join(" or ")}, run:`,
+    `  ${command}`,
+    "  or: to let the requester act, run:",
+    `  ${command} --record-only`,
+  ];
+}
+
+export const nothingToReview = "No key can be approved with a review.";
+
+/** What a person types to approve the set: `destroy 812`. */
+export function approvalPhrase({ step }: Pick<ReviewHeader, "step">, keys: number, recordOnly: boolean): string {
+  return `${recordOnly ? "approve" : step} ${keys}`;
+}
+
+export const resultHeads = ["LABEL", "KEY", "RESULT"] as const;
+
+/** Every key that the run left as it was, one cell for each of `resultHeads`. */
+export function leftRows(results: readonly KeyResult[]): readonly (readonly string[])[] {
+  return results.flatMap((result) => {
+    const { label, ref } = result;
+    if (result.kind === "failed") return [[plain(label, 60), ref.keyId, result.error.summary]];
+    const { code, explanation } = result.report;
+    return code === undefined ? [] : [[plain(label, 60), ref.keyId, explanation.summary]];
+  });
+}
+
+/** `98 keys deactivated, 2 left`, and what comes next. */
+export function summariseApproval(
+  results: readonly KeyResult[],
+  { step }: Pick<ReviewHeader, "step">,
+  recordOnly: boolean,
+): readonly string[] {
+  const reports = results.flatMap((result) => (result.kind === "reported" ? [result.report] : []));
+  const done = reports.filter(({ code }) => code === undefined);
+  const here = done.filter(({ taken }) => taken.length > 0);
+  const verb = recordOnly ? "approved" : step === "deactivate" ? "deactivated" : "destroyed";
+  const parts = [
+    `${count(here.length, "key")} ${verb}`,
+    ...(done.length > here.length ? [`${done.length - here.length} ${verb} before`] : []),
+    ...(results.length > done.length ? [`${results.length - done.length} left`] : []),
+  ];
+  const first = done[0];
+  if (first === undefined) return [parts.join(", ")];
+  const path = keyPathOf(first);
+  const next = recordOnly
+    ? `Next: the requester runs uko requests, and then uko approve <key> <recordId> for each key.`
+    : step === "deactivate"
+      ? `${stillReversible} Next: to end the outage of a key, run: uko reactivate ${path}`
+      : `This cannot be undone. Next: to see when the keystores have deleted the material, run: uko requests`;
+  return [parts.join(", "), next];
+}
+
+function sayKeystore(type: string, pendingPeriod: string | undefined): string {
+  return `${plain(type, 40)}${pendingPeriod === undefined ? "" : ` (${sayPeriod(pendingPeriod)})`}`;
+}
+
+/** `PT168H` as `7 d`; any other duration as the service writes it. */
+function sayPeriod(period: string): string {
+  const hours = Number(/^PT(\d{1,6})H$/.exec(period)?.[1] ?? Number.NaN);
+  return hours % 24 === 0 ? `${hours / 24} d` : plain(period, 40);
+}

@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import { sayReviewProblem, saySkipped } from "../../../provider/engine/key/review-words.ts";
+import type { SkipReason } from "../../../provider/lifecycle/review.ts";
+import type { ReviewProblem } from "../../../provider/lifecycle/review-file.ts";
+import { aKeyWith, alice, aRecord, carol, nowMs } from "../../support/builders.ts";
+
+const met = aRecord({ how: "met" });
+const skipped: { readonly [Kind in SkipReason["kind"]]: readonly Extract<SkipReason, { kind: Kind }>[] } = {
+  other_instance: [{ kind: "other_instance", instanceId: "22222222-2222-4222-8222-222222222222" }],
+  other_reviewer: [{ kind: "other_reviewer", reviewer: carol.iamId ?? "" }],
+  expired: [{ kind: "expired", atMs: nowMs }],
+  not_yet: [{ kind: "not_yet", reviewedAtMs: nowMs }],
+  not_listed: [{ kind: "not_listed" }],
+  other_step: [{ kind: "other_step", state: "active" }],
+  never_active: [{ kind: "never_active" }],
+  not_binding: [
+    { kind: "not_binding", why: { kind: "none" } },
+    { kind: "not_binding", why: { kind: "edited", record: met, by: carol, atMs: nowMs } },
+  ],
+  own_request: [{ kind: "own_request" }],
+  other_requester: [{ kind: "other_requester", record: met }],
+  not_asked: [
+    { kind: "not_asked", record: met },
+    { kind: "not_asked", record: aRecord({ how: "answer", author: alice }) },
+  ],
+  use_unreadable: [{ kind: "use_unreadable" }],
+  no_room_for_answer: [{ kind: "no_room_for_answer" }],
+  changed: [
+    { kind: "changed", fields: ["label"] },
+    { kind: "changed", fields: ["record", "facts", "resources", "keystores"] },
+  ],
+};
+
+const problems: { readonly [Kind in ReviewProblem["kind"]]: Extract<ReviewProblem, { kind: Kind }> } = {
+  empty: { kind: "empty" },
+  unfinished: { kind: "unfinished" },
+  too_many_keys: { kind: "too_many_keys", keys: 10_001 },
+  not_json: { kind: "not_json", line: 3 },
+  unknown_format: { kind: "unknown_format", format: "uko-review-2" },
+  field: { kind: "field", line: 1, field: "reviewer" },
+  unknown_field: { kind: "unknown_field", line: 2, field: "force\u001b[31m" },
+  not_canonical: { kind: "not_canonical", line: 2 },
+  out_of_order: { kind: "out_of_order", line: 3 },
+  own_request: { kind: "own_request" },
+  other_author: { kind: "other_author", line: 2 },
+  count: { kind: "count", stated: 3, found: 2 },
+};
+
+test("every reason to leave a key, and every problem of a file, matches the golden file", async () => {
+  const key = aKeyWith(met);
+  const lines = [
+    ...Object.entries(skipped).flatMap(([kind, cases]) => cases.map((why) => `${kind}: ${saySkipped(why, key)}`)),
+    "",
+    ...Object.entries(problems).map(([kind, problem]) => `${kind}: ${sayReviewProblem(problem)}`),
+  ];
+  await expect(`${lines.join("\n")}\n`).toMatchFileSnapshot("../../golden/explain/reviews.txt");
+});
