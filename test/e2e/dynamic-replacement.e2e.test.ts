@@ -4,18 +4,16 @@ import { expect, test } from "vitest";
 import { ended } from "../contracts/doors/support/next-steps.ts";
 import { programWith, withScenario } from "../contracts/doors/support/scenario.ts";
 
-test.each(["--replace", "--target-replace"])(
-  "%s under the same label makes nothing, ends nothing and asks for nothing",
-  (flag) =>
-    withScenario({ profile: "documented", program: programWith(), people: ["bob"] }, async (scenario) => {
-      const bob = await scenario.person("bob");
-      ended(await bob.up(), 0);
-      const [before] = await bob.resources();
-      const made = await scenario.mark();
-      const replaced = ended(await bob.up([flag, before?.urn ?? ""]), 0);
-      expect(replaced.output).toContain("already exists");
-      expect(await scenario.writes(made)).toEqual([]);
-      expect((await bob.resources()).map(({ id }) => id)).toEqual([before?.id]);
-      expect(await scenario.key()).toMatchObject({ state: "active" });
-    }),
+test.each(["--replace", "--target-replace"])("%s under the same label creates, deletes and requests nothing", (flag) =>
+  withScenario({ profile: "documented", program: programWith(), people: ["bob"] }, async (scenario) => {
+    const bob = await scenario.person("bob");
+    ended(await bob.up(), 0);
+    const [before] = await bob.resources();
+    const made = await scenario.mark();
+    const replaced = ended(await bob.up([flag, before?.urn ?? ""]), 0);
+    expect(replaced.output).toContain("already exists");
+    expect(await scenario.writes(made)).toEqual([]);
+    expect((await bob.resources()).map(({ id }) => id)).toEqual([before?.id]);
+    expect(await scenario.key()).toMatchObject({ state: "active" });
+  }),
 );

@@ -35,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => recorded[Symbol.asyncDispose]());
 
 test.each(runs)(
-  "an answer lost at any call of %s leaves nothing that this or the next run does not bring to its end",
+  "this or the next run completes %s after any of its calls lost its answer",
   async (name) => {
     const run = runNamed(recorded, name);
     const calls = await callsInProcess(run);

@@ -21,7 +21,7 @@ const programFor = (keys: readonly string[], description?: string) =>
     ),
   );
 
-test.each(profilesFor())("an unrelated up takes no step and undoes none (%s)", (profile) =>
+test.each(profilesFor())("an unrelated up neither takes nor undoes a step (%s)", (profile) =>
   withScenario({ profile, program: programFor(names) }, async (scenario) => {
     const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
     const states = async () =>

@@ -5,7 +5,7 @@ import { profilesFor } from "./support/profiles.ts";
 import { withScenario } from "./support/scenario.ts";
 
 test.each(profilesFor())(
-  "consent by command, the end without any stack, and a destroy that finds it gone (%s)",
+  "uko approves and deletes without a stack, and a later destroy finds the key gone (%s)",
   (profile) =>
     withScenario({ profile, hasRealTerminal: true }, async (scenario) => {
       const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];

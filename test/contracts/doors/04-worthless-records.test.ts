@@ -37,7 +37,7 @@ describe.each(profilesFor())("under %s", (profile) => {
   const bobsRecord = `The record that names ${sayFormerAuthorUnder(profile, "Bob")} as author does not count`;
   const people = async (scenario: Scenario) => [await scenario.person("alice"), await scenario.person("bob")] as const;
 
-  test("records that lapsed, were edited over, forged, replayed or copied move nothing, and people hear why", () =>
+  test("expired, overwritten, forged, replayed and copied records do not count, and the message says why", () =>
     withScenario(
       { profile, program: programOf(Object.fromEntries(names.map((name) => [name, {}]))) },
       async (scenario) => {
@@ -90,7 +90,7 @@ describe.each(profilesFor())("under %s", (profile) => {
       },
     ));
 
-  test("two edits in one second, a key reactivated in between, and a key deactivated a year ago", () => {
+  test("writes within one second, a reactivated key and a key deactivated a year ago do not let a record count", () => {
     const aged = {
       template: "payroll",
       vault: "payments",

@@ -10,7 +10,7 @@ const program = programOf({ payroll: {}, single: { dualAuthorization: "single" }
 const destroyOf = (name: string) => door.endOf("ManagedKey", name);
 
 /** The engine's commands of the other scenarios' messages are run there; here are those of refusals and of `single`. */
-test.each(profilesFor())("the engine's commands after a refusal lead where it says (%s)", (profile) =>
+test.each(profilesFor())("the commands of the engine that a refusal prints do what it says (%s)", (profile) =>
   withScenario(
     { profile, program, single: ["single"], people: ["alice", "bob", "erin", "pipeline"], hasRealTerminal: true },
     async (scenario) => {

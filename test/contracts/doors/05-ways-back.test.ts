@@ -6,7 +6,7 @@ import { profilesFor } from "./support/profiles.ts";
 import { emptyProgram, programWith, withScenario } from "./support/scenario.ts";
 
 describe.each(profilesFor())("under %s", (profile) => {
-  test("withdraw, reactivate, and no way back after destroy", () =>
+  test("withdraws and reactivates before destroy, and says that destroy cannot be undone", () =>
     withScenario({ profile }, async (scenario) => {
       const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
       ended(await bob.up(), 0);
@@ -57,7 +57,7 @@ describe.each(profilesFor())("under %s", (profile) => {
       expect(await scenario.writes(mark)).toEqual([]);
     }));
 
-  test('state: "destroyed" retires a key with green runs, and deleting it afterwards is one quiet step', () =>
+  test('state: "destroyed" retires a key while runs succeed, and the deletion after it has no message', () =>
     withScenario({ profile }, async (scenario) => {
       const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
       ended(await bob.up(), 0);

@@ -8,7 +8,7 @@ const own = 'Key "payroll" is waiting for a second person to approve its deactiv
 const profileId = "iam-Profile-22222222-aaaa-4bbb-8ccc-000000000002";
 
 test.each(profilesFor())(
-  "no pipeline and no workload counts, and a person in a profile acts as themselves and never authors (%s)",
+  "pipelines and workloads do not count, and a person in a trusted profile acts but does not approve (%s)",
   async (profile) => {
     await using scenario = await openScenario({ profile, people: ["alice", "bob", "pipeline", "dave"] });
     const [alice, bob, pipeline, dave] = await peopleOf(scenario, "alice", "bob", "pipeline", "dave");
@@ -81,7 +81,7 @@ test.each(profilesFor())(
 );
 
 test.each(profilesFor())(
-  "a naming run without the right writes nothing and shows how to consent; a refused answer names the right (%s)",
+  "a run that names a request without the right writes nothing and says how to approve (%s)",
   async (profile) => {
     await using scenario = await openScenario({ profile });
     const [alice, bob] = await peopleOf(scenario, "alice", "bob");
@@ -137,7 +137,7 @@ function pendingBy(deletionRequestedBy: string, deletionRecordId: string): Kept 
   return { ...waits, deletionRequestedBy, deletionRecordId };
 }
 
-test("where the service tells no last writer, nothing is written and what is left is said", async () => {
+test("writes nothing if the service does not report the last writer, and says what remains", async () => {
   await using scenario = await openScenario({ profile: "zos" });
   const [alice, bob] = await peopleOf(scenario, "alice", "bob");
   expect(await bob.up()).toMatchObject({ exitCode: 0 });

@@ -56,7 +56,7 @@ const cases = profilesFor().flatMap((profile) =>
   [...fast, ...(isWhole ? rest : [])].map((each): Case => [...each, profile]),
 );
 
-test.each(cases)("built-in roles split over %s people end a key, gate %s (%s)", async (cast, gate, profile) => {
+test.each(cases)("%s people with split built-in roles delete a key, gate %s (%s)", async (cast, gate, profile) => {
   const names = casts[cast];
   const people = [...new Set(Object.values(names))];
   const program = programWith({ deletionGate: gate });
@@ -89,51 +89,54 @@ test.each(cases)("built-in roles split over %s people end a key, gate %s (%s)", 
   expect(await administrator.resources()).toEqual([]);
 });
 
-test.each(profilesFor())("a missing right stops a run before the outage and names the role (%s)", async (profile) => {
-  await using scenario = await openScenario({ profile, seed, apiKeys, people: ["chris", "vera"] });
-  const [chris, vera] = [await scenario.person("chris"), await scenario.person("vera")];
-  expect(await chris.up()).toMatchObject({ exitCode: 0 });
-  const key = await scenario.keyPath();
-  const created = await scenario.mark();
+test.each(profilesFor())(
+  "a missing right stops a run before the outage, and the message names the role (%s)",
+  async (profile) => {
+    await using scenario = await openScenario({ profile, seed, apiKeys, people: ["chris", "vera"] });
+    const [chris, vera] = [await scenario.person("chris"), await scenario.person("vera")];
+    expect(await chris.up()).toMatchObject({ exitCode: 0 });
+    const key = await scenario.keyPath();
+    const created = await scenario.mark();
 
-  const unwritten = await vera.destroy();
-  expect(unwritten.exitCode).toBe(1);
-  expect(firstLineOf(unwritten.output)).toBe(
-    'Vera (IBMid-550000VERA) cannot write a consent record to key "payroll": missing right hs-crypto.managed-keys.write or hs-crypto.managed-keys.write-tags',
-  );
-  expect(messageOf(unwritten.output)).toContain(
-    "This right requires the role Key Custodian - Deployer or Key Custodian - Creator.",
-  );
-  expect(await scenario.writes(created)).toEqual([]);
+    const unwritten = await vera.destroy();
+    expect(unwritten.exitCode).toBe(1);
+    expect(firstLineOf(unwritten.output)).toBe(
+      'Vera (IBMid-550000VERA) cannot write a consent record to key "payroll": missing right hs-crypto.managed-keys.write or hs-crypto.managed-keys.write-tags',
+    );
+    expect(messageOf(unwritten.output)).toContain(
+      "This right requires the role Key Custodian - Deployer or Key Custodian - Creator.",
+    );
+    expect(await scenario.writes(created)).toEqual([]);
 
-  const record = consentIn((await chris.uko(["request", key])).output);
-  const asked = await scenario.mark();
-  await refused(
-    scenario,
-    "vera",
-    record,
-    13,
-    /missing right hs-crypto.managed-keys.active-deactivate\n.*the role Key Custodian - Deployer\./,
-  );
-  await refused(
-    scenario,
-    "dan",
-    record,
-    12,
-    /^Could not read the backing KMS key of key "payroll"[\s\S]*the KMS service role Reader or above/,
-  );
-  await scenario.control(`keys/${(await scenario.key()).id}`, { twin: { dualAuthDelete: true } });
-  await refused(
-    scenario,
-    "dora",
-    record,
-    13,
-    /^Dora \(IBMid-550000DORA\) cannot set the backing KMS key of key "payroll" for deletion[\s\S]*KMS Writer or KMS Manager[\s\S]* uko consent /,
-  );
-  expect(await scenario.writes(asked)).toEqual([]);
-  expect(await scenario.key()).toMatchObject({ state: "active" });
-  expect(await chris.resources()).toMatchObject([{ outputs: { lifecycleState: "active" } }]);
-});
+    const record = consentIn((await chris.uko(["request", key])).output);
+    const asked = await scenario.mark();
+    await refused(
+      scenario,
+      "vera",
+      record,
+      13,
+      /missing right hs-crypto.managed-keys.active-deactivate\n.*the role Key Custodian - Deployer\./,
+    );
+    await refused(
+      scenario,
+      "dan",
+      record,
+      12,
+      /^Could not read the backing KMS key of key "payroll"[\s\S]*the KMS service role Reader or above/,
+    );
+    await scenario.control(`keys/${(await scenario.key()).id}`, { twin: { dualAuthDelete: true } });
+    await refused(
+      scenario,
+      "dora",
+      record,
+      13,
+      /^Dora \(IBMid-550000DORA\) cannot set the backing KMS key of key "payroll" for deletion[\s\S]*KMS Writer or KMS Manager[\s\S]* uko consent /,
+    );
+    expect(await scenario.writes(asked)).toEqual([]);
+    expect(await scenario.key()).toMatchObject({ state: "active" });
+    expect(await chris.resources()).toMatchObject([{ outputs: { lifecycleState: "active" } }]);
+  },
+);
 
 async function refused(
   scenario: Scenario,

@@ -6,7 +6,7 @@ import { consentIn, endAgain, firstLineOf, messageOf } from "./support/next-step
 import { profilesFor } from "./support/profiles.ts";
 import { openScenario, programWith, type Scenario } from "./support/scenario.ts";
 
-test.each(profilesFor())("a key that was never active ends in one pair of runs (%s)", async (profile) => {
+test.each(profilesFor())("two runs delete a key that was never active (%s)", async (profile) => {
   await using scenario = await openScenario({ profile, program: programWith({ template: "payroll-draft" }) });
   const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
   expect(await bob.up()).toMatchObject({ exitCode: 0 });
@@ -37,7 +37,7 @@ test.each(profilesFor())("a key that was never active ends in one pair of runs (
 });
 
 test.each(profilesFor())(
-  "only a proven 404 takes a key out of the state; 401, 403 and another instance's 404 never do (%s)",
+  "only a proven 404 removes a key from the state, never a 401, a 403 or another instance's 404 (%s)",
   async (profile) => {
     await using scenario = await openScenario({ profile, people: ["bob"] });
     const bob = await scenario.person("bob");

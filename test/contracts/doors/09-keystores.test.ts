@@ -16,7 +16,7 @@ const seed: Seed = {
 const bucket = { crn: "crn:v1:bucket", name: "ledger", preventsKeyDeletion: true };
 
 test.each(profilesFor())(
-  "a retention policy stops before the outage, and no record is removed while a keystore may hold the key (%s)",
+  "a retention policy stops a run before the outage, and metadata stays while a keystore may hold the key (%s)",
   async (profile) => {
     await using scenario = await openScenario({ profile, seed, program: programWith({ template: "cards" }) });
     const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];

@@ -11,7 +11,7 @@ const seed: Seed = { ...demoSeed, instance: { ...demoSeed.instance, dualAuthDele
 const carolId = "IBMid-550000CAROL";
 
 test.each(profilesFor())(
-  "who set the KMS window may not destroy; the other person does, on their consent (%s)",
+  "the person who opened the KMS window cannot destroy, and the other person can (%s)",
   async (profile) => {
     await using scenario = await openScenario({ profile, seed, people: ["bob", "carol"] });
     const [bob, carol] = [await scenario.person("bob"), await scenario.person("carol")];
@@ -48,7 +48,7 @@ test.each(profilesFor())(
 );
 
 test.each(profilesFor())(
-  "a window that is too short stops before the outage; one that lapses meanwhile is explained, with the way out (%s)",
+  "a KMS window that is too short stops a run before the outage, and an expired one is explained (%s)",
   async (profile) => {
     await using scenario = await openScenario({ profile, seed });
     const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];

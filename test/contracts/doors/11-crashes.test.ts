@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => recorded[Symbol.asyncDispose]());
 
-test("the undisturbed path makes, deactivates, destroys and removes one key, with one record for each step of two people", () => {
+test("the path creates, deactivates, destroys and removes one key, with one record for each step of two people", () => {
   expect(recorded.runs.map(({ name, result }) => [name, result.exitCode])).toEqual([
     ["up", 0],
     ["request", 1],
@@ -58,7 +58,7 @@ const disturbed = runs.filter((name) => {
 });
 
 test.each(disturbed)(
-  "a provider killed at a call of %s leaves nothing that the next run does not bring to its end",
+  "the next run completes %s after the provider was killed at any of its calls",
   async (name) => {
     const run = runNamed(recorded, name);
     const cases = run.calls.flatMap(({ operation }, call) =>

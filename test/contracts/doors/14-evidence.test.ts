@@ -15,7 +15,7 @@ const alice = { iamId: "IBMid-550000ALICE", name: "Alice Example" };
 const bob = { iamId: "IBMid-550000BOB", name: "Bob Example" };
 
 test.each(profilesFor())(
-  "the evidence file tells who did what with whose consent, to its owner alone (%s)",
+  "the evidence file says who took which step with whose approval, and only its owner can read it (%s)",
   async (profile) => {
     await using scenario = await openScenario({ profile, env: { UKO_EVIDENCE: "evidence.jsonl" } });
     const [a, b] = [await scenario.person("alice"), await scenario.person("bob")];
@@ -134,7 +134,7 @@ async function certify(evidence: readonly string[]) {
 test.each([
   ["is in a folder that is not there", "missing/evidence.jsonl", "ENOENT"],
   ["is a folder", "folder", "EISDIR"],
-])("no step is taken where the evidence file %s", async (_, file, reason) => {
+])("takes no step if the evidence file %s", async (_, file, reason) => {
   await using scenario = await openScenario({ profile: "documented" });
   const [a, b] = [await scenario.person("alice"), await scenario.person("bob")];
   expect(await b.up()).toMatchObject({ exitCode: 0 });

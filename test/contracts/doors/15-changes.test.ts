@@ -30,7 +30,7 @@ function changed(
   );
 }
 
-test.each(profilesFor())("renames go out in one update, and what would cut a key off does not (%s)", (profile) =>
+test.each(profilesFor())("sends renames in one update, and refuses a change that disconnects a key (%s)", (profile) =>
   withScenario({ profile, seed: emptySeed, program: door.programFor(before), people: ["bob"] }, async (scenario) => {
     const bob = await scenario.person("bob");
     ended(await bob.up(), 0);
@@ -88,7 +88,7 @@ test.each(profilesFor())("renames go out in one update, and what would cut a key
 
 const loud = ["--debug", "-v=9", "--logtostderr"];
 
-test.each(profilesFor())("a keystore's secret is rotated by one call, and stands nowhere (%s)", (profile) => {
+test.each(profilesFor())("rotates the secret of a keystore with one call, and stores it nowhere (%s)", (profile) => {
   const secrets = { old: `planted-${"o".repeat(30)}`, next: `planted-${"n".repeat(30)}` };
   const program = door.programFor({
     vault,

@@ -17,7 +17,7 @@ const program: Resources = {
   gone: keyOf("payroll-draft", "gone"),
 };
 
-test.each(profilesFor())("a refresh tells each kind of drift apart, and repairs none of them (%s)", (profile) =>
+test.each(profilesFor())("a refresh reports each kind of drift and repairs none (%s)", (profile) =>
   withScenario({ profile, program: door.programFor(program), people: ["bob"] }, async (scenario) => {
     const bob = await scenario.person("bob");
     ended(await bob.up(), 0);

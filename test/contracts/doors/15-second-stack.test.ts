@@ -14,7 +14,7 @@ const first: Resources = {
 };
 
 test.each(profilesFor())(
-  "a second stack adopts what the first one made, writes nothing, and neither ends it alone (%s)",
+  "a second stack adopts a stack without a write, and neither deletes it alone (%s)",
   (profile) =>
     withScenario({ profile, seed: emptySeed, program: door.programFor(first) }, async (scenario) => {
       const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];

@@ -41,7 +41,7 @@ const adoptableSeed: Seed = {
 };
 
 test.each(profilesFor())(
-  "a program that says nothing of what is in what ends right, whatever fails meanwhile (%s)",
+  "a program without dependencies between its resources is deleted, whatever fails meanwhile (%s)",
   (profile) =>
     withScenario(
       {

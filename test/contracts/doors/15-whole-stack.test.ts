@@ -7,7 +7,7 @@ import { codesOf, emptySeed, expectNothingLeft, keyNames, wholeStack } from "./s
 
 const goOn = ["--continue-on-error"];
 
-test.each(profilesFor())("two people take a stack of eleven to empty in 92 days (%s)", (profile) =>
+test.each(profilesFor())("two people delete a stack of eleven resources in 92 days (%s)", (profile) =>
   withScenario({ profile, seed: emptySeed, program: door.programFor(wholeStack) }, async (scenario) => {
     const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
     const left = async () => (await bob.resources()).map(({ urn }) => urn.split("::").at(-1)).sort();
@@ -83,7 +83,7 @@ test.each(profilesFor())("two people take a stack of eleven to empty in 92 days 
     );
     expect(
       deletions.map(({ operation, status }) => `${operation} ${status}`).sort(),
-      "none was tried too early but the keystore whose ring the service does not name",
+      "only the keystore whose ring the service does not name was tried too early",
     ).toEqual(["T5 204", "S5 204", "T5 204", "T5 204", "S5 409", "S5 204", "V5 204"].sort());
   }),
 );

@@ -12,7 +12,7 @@ const kills = (["set", "destroy"] as const).flatMap((step) =>
 );
 
 test.each(kills.filter(({ when }) => isWhole || when === "after"))(
-  "a provider killed $when its call to $step leaves nothing that the next run does not bring to its end",
+  "the next run completes a deletion after the provider was killed $when its call to $step",
   ({ step, when }) =>
     withScenario({ profile: "documented", program: kmsProgramOf({ backup: {} }) }, async (scenario) => {
       const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];

@@ -56,40 +56,42 @@ test.each(profilesFor())("a window counts for another person with the right, unt
   ),
 );
 
-test.each(profilesFor())("what still needs a KMS key, or keeps nobody from ending it alone, is said (%s)", (profile) =>
-  withScenario(
-    {
-      profile,
-      seed,
-      program: kmsProgramOf({ used: {}, lone: { dualAuthorization: "single" }, older: { existingKeyId: offId } }),
-    },
-    async (scenario) => {
-      const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
-      // The twin of a managed key is no key for a KmsKey.
-      await scenario.outsider("carol").create();
-      const twin = (await scenario.uko.world()).twins[0]?.id;
-      await bob.writeProgram(kmsProgramOf({ payroll: { existingKeyId: twin } }));
-      const refused = ended(await bob.up(), 1);
-      expect(messageOf(refused.output, "payroll")).toMatch(
-        /a managed key depends on it\n.*\n\[UKO_KMS_KEY_IS_A_TWIN\]$/,
-      );
-      await bob.writeProgram(kmsProgramOf({ used: {}, lone: { dualAuthorization: "single" } }));
-      ended(await bob.up(), 0);
-      expect(messageOf(ended(await alice.up(), 0).output)).toMatch(
-        /^KMS key "older" has no KMS dual authorization, so it cannot be deleted by two people/,
-      );
-      const { id } = await kmsKeyNamed(scenario, "used");
-      await scenario.control(`keys/${id}`, { addResource: { crn: "crn:v1:bucket:ordinary", name: "ledger" } });
-      const first = ended(await bob.destroy([], goOn), 1);
-      expect(codeOf(first.output, "used")).toBe("UKO_KEY_IN_USE");
-      expect(messageOf(first.output, "used")).toContain("crn:v1:bucket:ordinary");
-      expect(codeOf(first.output, "older")).toBe("UKO_KMS_DUAL_AUTHORIZATION_OFF");
-      expect(await bob.resources(), "one person was enough for lone").toHaveLength(2);
+test.each(profilesFor())(
+  "refuses to delete a KMS key that is in use or that one person could delete, and says why (%s)",
+  (profile) =>
+    withScenario(
+      {
+        profile,
+        seed,
+        program: kmsProgramOf({ used: {}, lone: { dualAuthorization: "single" }, older: { existingKeyId: offId } }),
+      },
+      async (scenario) => {
+        const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
+        // The twin of a managed key is no key for a KmsKey.
+        await scenario.outsider("carol").create();
+        const twin = (await scenario.uko.world()).twins[0]?.id;
+        await bob.writeProgram(kmsProgramOf({ payroll: { existingKeyId: twin } }));
+        const refused = ended(await bob.up(), 1);
+        expect(messageOf(refused.output, "payroll")).toMatch(
+          /a managed key depends on it\n.*\n\[UKO_KMS_KEY_IS_A_TWIN\]$/,
+        );
+        await bob.writeProgram(kmsProgramOf({ used: {}, lone: { dualAuthorization: "single" } }));
+        ended(await bob.up(), 0);
+        expect(messageOf(ended(await alice.up(), 0).output)).toMatch(
+          /^KMS key "older" has no KMS dual authorization, so it cannot be deleted by two people/,
+        );
+        const { id } = await kmsKeyNamed(scenario, "used");
+        await scenario.control(`keys/${id}`, { addResource: { crn: "crn:v1:bucket:ordinary", name: "ledger" } });
+        const first = ended(await bob.destroy([], goOn), 1);
+        expect(codeOf(first.output, "used")).toBe("UKO_KEY_IN_USE");
+        expect(messageOf(first.output, "used")).toContain("crn:v1:bucket:ordinary");
+        expect(codeOf(first.output, "older")).toBe("UKO_KMS_DUAL_AUTHORIZATION_OFF");
+        expect(await bob.resources(), "one person was enough for lone").toHaveLength(2);
 
-      await scenario.control(`keys/${id}`, { addResource: { crn: "crn:v1:bucket:kept", preventsKeyDeletion: true } });
-      const second = ended(await bob.destroy([], goOn), 1);
-      expect(codeOf(second.output, "used")).toBe("UKO_RETENTION_POLICY");
-      expect(messageOf(second.output, "used")).toContain("crn:v1:bucket:kept");
-    },
-  ),
+        await scenario.control(`keys/${id}`, { addResource: { crn: "crn:v1:bucket:kept", preventsKeyDeletion: true } });
+        const second = ended(await bob.destroy([], goOn), 1);
+        expect(codeOf(second.output, "used")).toBe("UKO_RETENTION_POLICY");
+        expect(messageOf(second.output, "used")).toContain("crn:v1:bucket:kept");
+      },
+    ),
 );

@@ -16,7 +16,7 @@ const programWith = (kmsKey: Readonly<Record<string, unknown>> = {}) =>
     kms: { type: "KmsKey", args: { name: "smoke-kms", payload, dualAuthorization: "single", ...kmsKey } },
   });
 
-test("secrets stand in no output, no state that is shown, and in no message, of a failed check neither", () =>
+test("no secret is in an output, in a shown state or in a message, even of a failed check", () =>
   withScenario({ profile: "documented", program: programWith(), single: ["smoke-kms"] }, async (scenario) => {
     const carol = await scenario.person("carol");
     const made = ended(await carol.up(), 0);

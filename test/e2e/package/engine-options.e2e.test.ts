@@ -10,7 +10,7 @@ const two: YamlProgram = { resources: { cards: keyResource("cards"), payroll: ke
 const operations = async (scenario: Scenario, mark: number) =>
   (await scenario.writes(mark)).map(({ operation, label }) => `${operation} ${label}`).sort();
 
-test("protect: a destroy stops before the provider is asked, and with --exclude-protected the others are asked for", () =>
+test("protect: a destroy stops before a call to the provider; --exclude-protected requests the others", () =>
   withYaml(
     { program: { resources: { cards: keyResource("cards"), payroll: keyResource("payroll", {}, { protect: true }) } } },
     async (scenario) => {
@@ -28,7 +28,7 @@ test("protect: a destroy stops before the provider is asked, and with --exclude-
     },
   ));
 
-test("retainOnDelete: the key is released and lives on, and nobody is asked for anything", () =>
+test("retainOnDelete: the key leaves the state unchanged, without a request", () =>
   withYaml(
     { program: { resources: { payroll: keyResource("payroll", {}, { retainOnDelete: true }) } } },
     async (scenario) => {
@@ -42,7 +42,7 @@ test("retainOnDelete: the key is released and lives on, and nobody is asked for 
     },
   ));
 
-test("deletedWith: a key leaves the state alive, unasked, although its vault then stays because of it; an up takes the key back", () =>
+test("deletedWith: a key leaves the state unchanged and keeps its vault; an up adopts it again", () =>
   withYaml({ seed: emptySeed, program: withVault }, async (scenario) => {
     const bob = await scenario.person("bob");
     ended(await bob.up(), 0);
@@ -61,7 +61,7 @@ test("deletedWith: a key leaves the state alive, unasked, although its vault the
     expect((await scenario.uko.world()).keys).toHaveLength(1);
   }));
 
-test("--target: one key is asked for, and the other one is not even looked at", () =>
+test("--target: requests the deletion of one key, and does not read the other one", () =>
   withYaml({ program: two }, async (scenario) => {
     const bob = await scenario.person("bob");
     ended(await bob.up(), 0);
@@ -73,7 +73,7 @@ test("--target: one key is asked for, and the other one is not even looked at", 
     expect(await operations(scenario, made)).toEqual(["K4 payroll"]);
   }));
 
-test("--continue-on-error: one run files every request; without it the first wait keeps the others from being asked for", () =>
+test("--continue-on-error: one run makes every request; without it the first wait stops the run", () =>
   withYaml({ program: two }, async (scenario) => {
     const bob = await scenario.person("bob");
     ended(await bob.up(), 0);
@@ -86,7 +86,7 @@ test("--continue-on-error: one run files every request; without it the first wai
     expect(await bob.resources()).toHaveLength(2);
   }));
 
-test("--refresh: a run sees what happened outside of it, of a key too that it would not have looked at", () =>
+test("--refresh: a run reads changes made outside it, also of a key that it would not read", () =>
   withYaml(
     {
       program: { resources: { payroll: keyResource("payroll", { dualAuthorization: "single", description: "ours" }) } },

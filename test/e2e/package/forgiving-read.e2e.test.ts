@@ -18,7 +18,7 @@ test.each([
   ["answers nonsense for the key", { status: 200, body: "<html>" }, "UKO_ANSWER_INVALID"],
   ["fails at the key", { status: 500 }, "UKO_SERVICE_UNAVAILABLE"],
 ] as const)(
-  "where the service %s, an up makes the other resources, warns, and keeps what it knows of the key",
+  "if the service %s, an up creates the other resources, warns, and keeps the state of the key",
   (_title, answer, code) =>
     withYaml({ program: programWith("first"), people: ["bob"] }, async (scenario) => {
       const bob = await scenario.person("bob");
@@ -50,7 +50,7 @@ test.each([
     }),
 );
 
-test("where nothing of the service answers, an up of what needs none of it goes on, and a destroy stops and keeps the key", () =>
+test("if the service is unreachable, an up of other resources continues, and a destroy stops and keeps the key", () =>
   withYaml({ program: programWith("first"), people: ["bob"] }, async (scenario) => {
     const bob = await scenario.person("bob");
     ended(await bob.up(), 0);
@@ -66,7 +66,7 @@ test("where nothing of the service answers, an up of what needs none of it goes 
     expect(await scenario.key()).toMatchObject({ state: "active" });
   }));
 
-test("a deletion that is on file stays in the state that way while nobody can look, and goes on afterwards", () =>
+test("a pending deletion stays in the state while the key is unreadable, and continues afterwards", () =>
   withYaml({ program: programWith("first") }, async (scenario) => {
     const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
     ended(await bob.up(), 0);

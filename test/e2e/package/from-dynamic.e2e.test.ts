@@ -29,7 +29,7 @@ const typesIn = async (person: Person) =>
 const writesSince = async (scenario: Scenario, mark: number) =>
   (await scenario.writes(mark)).map(({ operation, label }) => `${operation} ${label}`);
 
-test("a whole stack of all five resources moves by its import line alone: nothing is made, changed or deleted", () =>
+test("a stack of all five resources moves by its import line alone: nothing is created, changed or deleted", () =>
   withScenario(
     { profile: "documented", seed: emptySeed, program: onDynamic(door.programFor(everything)) },
     async (scenario) => {
@@ -69,7 +69,7 @@ test.each([
   ["dynamic provider", "package", onDynamic, onPackage],
   ["package", "dynamic provider", onPackage, (program: string) => cameFromPackage(onDynamic(program))],
 ] as const)(
-  "a deletion that is asked for under the %s ends under the %s: one record for each step, and the same two people",
+  "a deletion requested with the %s is completed with the %s: one record for each step, and the same two people",
   (_from, _to, first, second) =>
     withScenario({ profile: "documented", program: first(programWith()) }, async (scenario) => {
       const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];

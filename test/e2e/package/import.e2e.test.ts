@@ -34,7 +34,7 @@ test.each([
   ["KeyTemplate", `${vaultId}/7e110000-0000-4000-8000-000000000001`],
   ["KmsKey", kmsKeyId],
 ] as const)(
-  "a %s is imported by its id, %s, its program is written, an up of that differs in nothing, and nothing is written to the service",
+  "imports a %s by its ID, %s, with a program that has no difference, and writes nothing to the service",
   (kind, id) =>
     withYaml({ seed, people: ["bob"] }, async (scenario) => {
       const bob = await scenario.person("bob");
@@ -69,7 +69,7 @@ test("the first up of an imported key without a marker writes the marker and not
     ended(await bob.up(["--expect-no-changes"]), 0);
   }));
 
-test("what is not there, an id that is none, and a key of another vault are errors, and the state stays empty", () =>
+test("a missing key, an invalid ID and a key of another vault are errors, and the state stays empty", () =>
   withYaml({ seed, people: ["bob"] }, async (scenario) => {
     const bob = await scenario.person("bob");
     const absent = "9b2d0000-0000-4000-8000-00000000dead";
@@ -81,7 +81,7 @@ test("what is not there, an id that is none, and a key of another vault are erro
     expect(await writesOf(scenario)).toEqual([]);
   }));
 
-test("an import takes no deletion with it that is on file: the state shows it at once, and two people are still needed", () =>
+test("the state of an imported key shows its pending deletion, which still requires two people", () =>
   withYaml({ seed }, async (scenario) => {
     const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
     ended(await bob.uko(["request", `${vaultId}/${keyId}`]), 0);

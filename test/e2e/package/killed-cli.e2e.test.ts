@@ -10,7 +10,7 @@ import { keyResource, withYaml } from "./support/yaml-scenario.ts";
 
 const program = { resources: { payroll: keyResource("payroll") } };
 
-test("killed while a key is made: no second key, and the pending creation ends with the next run", () =>
+test("killed during a creation: no second key, and the next run completes the pending creation", () =>
   withYaml({ program, people: ["bob"] }, async (scenario) => {
     const bob = await scenario.person("bob");
     await scenario.control("faults", { operation: "K2", hold: "after", times: 1 });
@@ -34,7 +34,7 @@ test("killed while a key is made: no second key, and the pending creation ends w
     expect((await bob.engine.exportState()).text).not.toContain('"type": "creating"');
   }));
 
-test("killed while a deletion waits within the run: nothing is asked for twice, and no step is taken without the engine", () =>
+test("killed while a deletion waits: no second request, and no step without the engine", () =>
   withYaml({ program }, async (scenario) => {
     const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
     ended(await bob.up(), 0);

@@ -8,7 +8,7 @@ const named = (name: string, options?: Readonly<Record<string, unknown>>): YamlP
   resources: { [name]: keyResource("payroll", {}, options) },
 });
 
-test("a rename by alias keeps the key and calls nothing that changes it, on the way to its end too", () =>
+test("a rename by alias keeps the key and changes nothing, also during its deletion", () =>
   withYaml({ program: named("payroll") }, async (scenario) => {
     const bob = await scenario.person("bob");
     ended(await bob.up(), 0);
@@ -30,7 +30,7 @@ test("a rename by alias keeps the key and calls nothing that changes it, on the 
     expect(await scenario.writes(asked)).toEqual([]);
   }));
 
-test("a rename without an alias makes no second key and asks for nothing: the label is taken, and the run stops there", () =>
+test("a rename without an alias creates no second key and requests nothing: the label exists, and the run stops", () =>
   withYaml({ program: named("payroll"), people: ["bob"] }, async (scenario) => {
     const bob = await scenario.person("bob");
     ended(await bob.up(), 0);
@@ -44,7 +44,7 @@ test("a rename without an alias makes no second key and asks for nothing: the la
     expect((await bob.resources()).map(({ urn }) => urn)).toEqual([urnOf("payroll")]);
   }));
 
-test("another stack reads a key's id and state through a stack reference, and holds nothing of the key itself", () =>
+test("another stack reads the ID and state of a key through a stack reference, and does not hold the key", () =>
   withYaml({ people: ["bob"] }, async (scenario) => {
     const bob = await scenario.person("bob");
     const outputs = { keyId: from("payroll.keyId"), lifecycle: from("payroll.lifecycleState") };

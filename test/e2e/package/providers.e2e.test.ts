@@ -16,7 +16,7 @@ const provider = (properties: Readonly<Record<string, unknown>>) =>
   ({ type: "pulumi:providers:uko", properties }) as const;
 const keyBy = (name: string, label: string) => keyResource(label, {}, { provider: from(name) });
 
-test("two identities in one program make and end their own keys, and their credentials stand nowhere in clear", () => {
+test("two identities in one program create and delete their own keys, and store no credential in clear text", () => {
   const program: YamlProgram = {
     resources: {
       asBob: provider({ apiKey: "bob-demo-key" }),
@@ -43,7 +43,7 @@ test("two identities in one program make and end their own keys, and their crede
   });
 });
 
-test("two instances in one program: each key is made and asked for where it lives", async () => {
+test("two instances in one program: each key is created and requested in its own instance", async () => {
   const other = await openEmulator("documented", {
     ...demoSeed,
     ...{
@@ -87,7 +87,7 @@ test("two instances in one program: each key is made and asked for where it live
   }
 });
 
-test("another instanceId on a provider that has keys is an error before anything is called, and every key stays", () => {
+test("another instanceId on a provider that has keys is an error before any call, and every key stays", () => {
   const programFor = (instanceId: string): YamlProgram => ({
     resources: { mine: provider({ instanceId }), payroll: keyBy("mine", "payroll") },
   });

@@ -7,7 +7,7 @@ import { keyResource, withYaml } from "./support/yaml-scenario.ts";
 
 const program = { resources: { cards: keyResource("cards"), payroll: keyResource("payroll") } };
 
-test("keys are listed and read by name and id, functions are answered, and nothing is written", () =>
+test("lists and reads keys by name and ID, answers functions, and writes nothing", () =>
   withYaml({ program, people: ["bob"] }, async (scenario) => {
     const bob = await scenario.person("bob");
     ended(await bob.up(), 0);
@@ -30,7 +30,7 @@ test("keys are listed and read by name and id, functions are answered, and nothi
     expect(await scenario.writes(made)).toEqual([]);
   }));
 
-test("a delete by hand asks for a second person like any other, and once more makes no second request", () =>
+test("a delete by hand requires a second person, and its repetition makes no second request", () =>
   withYaml({ program, people: ["bob"] }, async (scenario) => {
     const bob = await scenario.person("bob");
     ended(await bob.up(), 0);

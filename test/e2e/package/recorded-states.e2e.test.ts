@@ -26,7 +26,7 @@ const timeoutMs = 400_000;
 
 if (isRecording) {
   test.each(["dynamic", "package"] as const)(
-    "the %s's states of this release are recorded",
+    "records the states of this release, %s",
     (door) =>
       withScenario(
         { profile: "documented", seed: peopleSeed, program: recordedProgram(door), people, apiKeys },
@@ -39,7 +39,7 @@ if (isRecording) {
 const releases = isRecording ? [] : await recordedReleases();
 
 if (!isRecording) {
-  test("states of this release are on file", () => {
+  test("the states of this release are in the repository", () => {
     expect(releases).toContain(packageFile.version);
   });
 }
@@ -50,7 +50,7 @@ describe.each(releases)("a stack of release %s", (release) => {
     ["package", "package"],
     ["dynamic", "package"],
   ] as const)(
-    "that was made through the %s is previewed by the %s of this release without a difference, and two people bring each key to its end",
+    "created with the %s, has no difference in a preview of the %s, and two people delete each key",
     async (madeBy, servedBy) => {
       const recorded = await readRecorded(release, madeBy);
       const program = programAt(servedBy, recorded.program);

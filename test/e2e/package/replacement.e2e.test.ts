@@ -30,7 +30,7 @@ test.each([
     { template: "payroll-draft" },
     /^Key "payroll" was created from template "payroll", which cannot change/,
   ],
-] as const)("another %s is an error that says what to do, and the key stays as it is", (_name, change, message) =>
+] as const)("another %s is an error that says what to do, and the key stays unchanged", (_name, change, message) =>
   withYaml({ program: programWith(), people: ["bob"] }, async (scenario) => {
     const bob = await scenario.person("bob");
     ended(await bob.up(), 0);
@@ -48,7 +48,7 @@ test.each([
   ["--target-replace", ["--target-replace", urnOf("payroll")], {}],
   ["replaceOnChanges", [], { replaceOnChanges: ["description"] }],
 ] as const)(
-  "%s under the same label makes nothing and ends nothing, since the key cannot replace itself",
+  "%s under the same label creates and deletes nothing, because the key cannot replace itself",
   (_name, args, options) =>
     withYaml({ program: programWith({}, options), people: ["bob"] }, async (scenario) => {
       const bob = await scenario.person("bob");
@@ -75,7 +75,7 @@ test("a key that the program adopted cannot replace itself either", () =>
     expect(await keysIn(scenario)).toEqual([["payroll", "active"]]);
   }));
 
-test("of a key that code lets one person end, and that no run looks at, only its former place in the state is given up", () =>
+test("drops only the old state entry of a key that one person may delete and that no run reads", () =>
   withYaml({ program: programWith({ dualAuthorization: "single" }), people: ["bob"] }, async (scenario) => {
     const bob = await scenario.person("bob");
     ended(await bob.up(), 0);
@@ -86,7 +86,7 @@ test("of a key that code lets one person end, and that no run looks at, only its
     expect(await keysIn(scenario)).toEqual([["payroll", "active"]]);
   }));
 
-test("--replace under another label makes a new key; the old one waits for two people, at every up, and the new one for nobody", () =>
+test("--replace under another label creates a key, and the old one waits for two people at every up", () =>
   withYaml({ program: programWith() }, async (scenario) => {
     const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
     ended(await bob.up(), 0);
@@ -121,7 +121,7 @@ test("--replace under another label makes a new key; the old one waits for two p
     expect(await idsIn(bob)).toHaveLength(1);
   }));
 
-test("deleteBeforeReplace deletes first, so the key is asked for and stays; no new one is made beside it", () =>
+test("deleteBeforeReplace requests the deletion first, so the key stays and no new one is created", () =>
   withYaml({ program: programWith({}, { deleteBeforeReplace: true }), people: ["bob"] }, async (scenario) => {
     const bob = await scenario.person("bob");
     ended(await bob.up(), 0);

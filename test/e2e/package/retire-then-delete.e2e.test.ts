@@ -8,7 +8,7 @@ const programWith = (state?: string): YamlProgram => ({
   resources: { payroll: keyResource("payroll", state === undefined ? {} : { state }) },
 });
 
-test("each up exits 0 and warns, shows a difference until the key is destroyed, and deleting it afterwards says nothing", () =>
+test("each up exits 0 and warns, shows a difference until the key is destroyed, and the deletion after it has no message", () =>
   withYaml({ program: programWith() }, async (scenario) => {
     const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
     ended(await bob.up(), 0);
@@ -55,7 +55,7 @@ test("each up exits 0 and warns, shows a difference until the key is destroyed, 
     expect(await scenario.findKey()).toBeUndefined();
   }));
 
-test("a preview of the whole way promises none of what only a run knows, and changes nothing", () =>
+test("a preview at each step predicts nothing that only a run knows, and changes nothing", () =>
   withYaml({ program: programWith(), people: ["bob"] }, async (scenario) => {
     const bob = await scenario.person("bob");
     ended(await bob.up(), 0);

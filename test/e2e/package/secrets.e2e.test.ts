@@ -33,7 +33,7 @@ const programWith = (aws: Readonly<Record<string, string>> = {}): YamlProgram =>
   outputs: { connection: from("paris.aws"), material: from("kms.payload") },
 });
 
-test("connection secrets, key material and credentials stand in clear in no state, output or message, and in no log of ours", () =>
+test("no connection secret, key material or credential is in clear text in state, output, message or our logs", () =>
   withYaml({ people: ["carol"], single: ["smoke-kms"], env: { UKO_API_KEY: undefined } }, async (scenario) => {
     const carol = await scenario.person("carol");
     const env = { UKO_API_KEY: undefined };

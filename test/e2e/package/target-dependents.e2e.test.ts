@@ -26,7 +26,7 @@ const program: YamlProgram = {
  * deployment_executor.go, `refresh`: "The provider reference is already ensured" does not hold here. A key that is refreshed
  * before each run depends on a target that is not, so the engine loads no provider before it reads the key.
  */
-test("--target-dependents needs --refresh: without it the engine loads no provider, and nothing is asked or taken", () =>
+test("--target-dependents requires --refresh: without it the engine loads no provider, and no step is taken", () =>
   withYaml({ seed: emptySeed, program }, async (scenario) => {
     const bob = await scenario.person("bob");
     ended(await bob.up(), 0);

@@ -59,7 +59,7 @@ async function commandOf({ folder, engine }: PulumiWorkspace): Promise<PulumiCom
   return PulumiCommand.get({ root: folder });
 }
 
-test("a destroy waits for the other person, stops where its own person has to approve, and then waits for time", () =>
+test("a destroy waits for the other person, stops if its own person has to approve, and then waits for time", () =>
   withKey("90s", async ({ uko, alice, stack }) => {
     const parts: string[] = [];
     const onOutput = (text: string): void => void parts.push(text);
@@ -92,7 +92,7 @@ test("a destroy waits for the other person, stops where its own person has to ap
     expect((await stack.exportStack()).deployment.resources ?? []).toEqual([]);
   }));
 
-test("a wait that its program does not grant any longer ends with the reason, and asked once", () =>
+test("a wait that its program no longer allows ends with the reason, after one request", () =>
   withKey("3s", async ({ uko, stack }) => {
     await expect(stack.destroy({ runProgram: true })).rejects.toThrow(/\[UKO_APPROVAL_PENDING\]/);
     const records = (await uko.audit()).filter(({ operation, effect }) => operation === "K4" && effect);

@@ -21,20 +21,18 @@ const operations = async (scenario: Scenario, mark: number) =>
 test.each([
   ["the resource's customTimeouts.delete", { customTimeouts: { delete: "2m" } }, {}],
   ["the person's UKO_WAIT, which outweighs the resource", { customTimeouts: { delete: "1s" } }, { UKO_WAIT: "2m" }],
-] as const)(
-  "within %s a cool-down that is about to end is waited for, and the step is taken in the same run",
-  (_who, options, env) =>
-    withYaml({ seed, program: programWith(options) }, async (scenario) => {
-      const { bob, half, mark } = await deactivated(scenario);
-      await scenario.advance("3h59m50s");
-      const run = await bob.engine.run(destroying, { env: { UKO_CONSENT: half, ...env } });
-      expect(codeOf(ended(run, 1).output, "payroll")).toBe("UKO_DESTRUCTION_PENDING");
-      expect(await operations(scenario, mark)).toEqual(["K8"]);
-      expect(linesOf(run.output, /Cooling down, \d+ min left/).length).toBeLessThanOrEqual(1);
-    }),
+] as const)("within %s, a run waits for the end of a cool-down and takes the next step", (_who, options, env) =>
+  withYaml({ seed, program: programWith(options) }, async (scenario) => {
+    const { bob, half, mark } = await deactivated(scenario);
+    await scenario.advance("3h59m50s");
+    const run = await bob.engine.run(destroying, { env: { UKO_CONSENT: half, ...env } });
+    expect(codeOf(ended(run, 1).output, "payroll")).toBe("UKO_DESTRUCTION_PENDING");
+    expect(await operations(scenario, mark)).toEqual(["K8"]);
+    expect(linesOf(run.output, /Cooling down, \d+ min left/).length).toBeLessThanOrEqual(1);
+  }),
 );
 
-test("Ctrl-C ends a wait at once with its reason, and nothing is lost; a person gets no warning, and one line of progress", () =>
+test("Ctrl-C cancels a wait at once with its reason; a person gets one line of progress and no warning", () =>
   withYaml({ seed, program: programWith() }, async (scenario) => {
     const { bob, half, mark } = await deactivated(scenario);
     const started = bob.engine.start(destroying, { env: { UKO_WAIT: "5h", UKO_CONSENT: half } });
@@ -57,7 +55,7 @@ test("Ctrl-C ends a wait at once with its reason, and nothing is lost; a person 
     expect(await operations(scenario, mark)).toEqual(["K8"]);
   }));
 
-test("a pipeline that waits for more than a quarter of an hour is warned that it holds the lock of its state", () =>
+test("warns a pipeline that waits for more than 15 minutes that it holds the lock of its state", () =>
   withYaml({ seed, program: programWith({ customTimeouts: { delete: "5h" } }) }, async (scenario) => {
     const { bob, half } = await deactivated(scenario);
     const started = bob.engine.start(destroying, { env: { CI: "true", UKO_CONSENT: half } });

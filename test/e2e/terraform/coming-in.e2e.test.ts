@@ -16,7 +16,7 @@ async function forgottenKey(stage: TofuStage): Promise<{ readonly bob: TofuPerso
   return { bob, keyId };
 }
 
-test("an import block takes a key up by its id or by its identity, and plans nothing else", () =>
+test("an import block imports a key by ID or identity, and plans nothing else", () =>
   withStage(async (stage) => {
     const { bob, keyId } = await forgottenKey(stage);
     const blocks = [
@@ -36,7 +36,7 @@ test("an import block takes a key up by its id or by its identity, and plans not
     }
   }));
 
-test("a moved block takes over what IBM's provider has in the state, without a call to that provider", () =>
+test("a moved block adopts a resource of IBM's provider without a call to that provider", () =>
   withStage(async (stage) => {
     const { bob, keyId } = await forgottenKey(stage);
     await pushIbmState(stage, bob, [{ keyId, label: "payroll" }]);
@@ -56,7 +56,7 @@ test("a moved block takes over what IBM's provider has in the state, without a c
     expect((await bob.plan(["-detailed-exitcode"])).exitCode).toBe(0);
   }));
 
-test("a moved block takes over every instance of a resource with count", () =>
+test("a moved block adopts every instance of a resource with count", () =>
   withStage(async (stage) => {
     const count = 15;
     const program = `

@@ -23,7 +23,7 @@ const twoKeys = (more = ""): string =>
 ${more}`,
   );
 
-test("drift is planned back, -refresh=false does not see it, and -refresh-only takes it over", () =>
+test("the plan reverts drift, -refresh=false does not detect it, and -refresh-only accepts it", () =>
   withStage(async (stage) => {
     const bob = await stage.person("bob", keyProgram('description = "Payroll key"'));
     await bob.apply();
@@ -44,7 +44,7 @@ test("drift is planned back, -refresh=false does not see it, and -refresh-only t
     expect((await bob.plan(["-detailed-exitcode"])).exitCode).toBe(0);
   }));
 
-test("ignore_changes holds for an apply as for its plan: nothing that is ignored comes along with another change", () =>
+test("ignore_changes applies to plan and apply: another change does not bring an ignored one with it", () =>
   withStage(async (stage) => {
     const others = 'tags = { team = "payroll", cost = "7" }\n  rotation_trigger = "1"';
     const bob = await stage.person("bob", keyProgram(others));
@@ -71,7 +71,7 @@ test("ignore_changes holds for an apply as for its plan: nothing that is ignored
     });
   }));
 
-test("-target ends one key and leaves the other alone", () =>
+test("-target deletes one key and no other", () =>
   withStage(async (stage) => {
     const bob = await stage.person("bob", twoKeys());
     await bob.apply();
@@ -84,7 +84,7 @@ test("-target ends one key and leaves the other alone", () =>
     expect(Object.fromEntries(states)).toEqual({ payroll: "active", other: "pending_approval" });
   }));
 
-test("a removed block that keeps the key forgets it without a call; one that destroys asks for two people", () =>
+test("a removed block that keeps the key makes no call, and one that destroys requires two people", () =>
   withStage(async (stage) => {
     const bob = await stage.person("bob", twoKeys());
     await bob.apply();
@@ -106,7 +106,7 @@ test("a removed block that keeps the key forgets it without a call; one that des
     expect(await stage.effects(mark), "nothing but the request from before").toEqual(["K4"]);
   }));
 
-test("a key that is renamed in the configuration with moved stays the same key; without, its old name asks to be ended", () =>
+test("a rename with moved keeps the key, and a rename without it requests a deletion", () =>
   withStage(async (stage) => {
     const bob = await stage.person("bob");
     await bob.apply();
@@ -137,7 +137,7 @@ test("a key that is renamed in the configuration with moved stays the same key; 
     expect(await stage.effects(after)).toEqual([]);
   }));
 
-test("prevent_destroy stops in the plan, before anything is asked", () =>
+test("prevent_destroy stops in the plan, before any request", () =>
   withStage(async (stage) => {
     const bob = await stage.person("bob", keyProgram("lifecycle {\n    prevent_destroy = true\n  }"));
     await bob.apply();
@@ -148,7 +148,7 @@ test("prevent_destroy stops in the plan, before anything is asked", () =>
     expect(await stage.effects(mark)).toEqual([]);
   }));
 
-test("create_before_destroy makes no second key of a tainted one, and leaves nothing deposed", () =>
+test("create_before_destroy creates no second key for a tainted one, and leaves nothing deposed", () =>
   withStage(async (stage) => {
     const bob = await stage.person("bob", keyProgram("lifecycle {\n    create_before_destroy = true\n  }"));
     await bob.apply();
@@ -165,7 +165,7 @@ test("create_before_destroy makes no second key of a tainted one, and leaves not
     expect((await bob.plan(["-detailed-exitcode"])).exitCode).toBe(0);
   }));
 
-test("a deposed key is ended by two people like any other, and stays deposed until then", () =>
+test("two people delete a deposed key like any other, and it stays deposed until then", () =>
   withStage(async (stage) => {
     const [alice, bob] = [await stage.person("alice", twoKeys()), await stage.person("bob", twoKeys())];
     await bob.apply();
@@ -190,7 +190,7 @@ test("a deposed key is ended by two people like any other, and stays deposed unt
     });
   }));
 
-test("a state of a later schema is refused with a sentence, and one that lacks new attributes is read", () =>
+test("refuses a state of a later schema, and reads one that lacks new attributes", () =>
   withStage(async (stage) => {
     const bob = await stage.person("bob");
     await bob.apply();

@@ -14,7 +14,7 @@ function shownIn({ output }: TofuResult): readonly { summary: string; address: s
   }));
 }
 
-test("what no run could make is an error before any, at its line, that says what may be written there", () =>
+test("an impossible value is an error of validate, at its line, that names the valid values", () =>
   withStage(
     async (stage) => {
       const carol = await stage.person("carol", oddProgram);
@@ -66,7 +66,7 @@ async function expectComesBack(person: TofuPerson): Promise<void> {
   await expectUnchanged(person);
 }
 
-test("what a configuration can say goes round, also in other words and written by the engine; what turns out wrong is an error at its line", () =>
+test("a value survives apply and refresh in every notation, and an invalid result is an error at its line", () =>
   withStage(
     async (stage) => {
       const carol = await stage.person("carol", roundProgram(forms));

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { untilHeld } from "../../contracts/doors/support/emulator.ts";
 import { withStage } from "./support/tofu-stage.ts";
 
-test("an apply that is interrupted while the key is made has the key in the state, untainted, and the next plan is empty", () =>
+test("an apply that is interrupted during a creation keeps the key in the state, untainted, and the next plan is empty", () =>
   withStage(async (stage) => {
     const bob = await stage.person("bob");
     await stage.uko.control("faults", { operation: "K2", hold: "after", times: 1 });
@@ -26,7 +26,7 @@ test("an apply that is interrupted while the key is made has the key in the stat
     expect(await stage.effects(mark)).toEqual([]);
   }));
 
-test("a provider that is killed in a wait loses nothing: the request stands, and the next run asks no second time", () =>
+test("a provider that is killed during a wait loses nothing, and the next run makes no second request", () =>
   withStage(async (stage) => {
     const bob = await stage.person("bob");
     await bob.apply();
@@ -48,7 +48,7 @@ test("a provider that is killed in a wait loses nothing: the request stands, and
     expect(await stage.effects(mark)).toEqual(["K4"]);
   }));
 
-test("two people who run at once get one after the other, and the second is told who holds the state", () =>
+test("of two people who run at once, the second waits and learns who holds the lock", () =>
   withStage(async (stage) => {
     const [alice, bob] = [await stage.person("alice"), await stage.person("bob")];
     await stage.uko.control("faults", { operation: "K2", hold: "before", times: 1 });

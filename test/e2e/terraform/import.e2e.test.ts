@@ -40,7 +40,7 @@ async function newcomer(stage: TofuStage): Promise<TofuPerson> {
   return bob;
 }
 
-test("a vault with all it holds is imported, only a key without a marker is changed, and a deletion takes two people", () =>
+test("imports a vault with its contents, changes only a key without a marker, and a deletion requires two people", () =>
   withStage(
     async (stage) => {
       const bob = await newcomer(stage);
@@ -77,7 +77,7 @@ test("a vault with all it holds is imported, only a key without a marker is chan
     seed,
   ));
 
-test("what -generate-config-out writes imports vault, keystores, template and key without a change", () =>
+test("the configuration of -generate-config-out imports vault, keystores, template and key without a change", () =>
   withStage(
     async (stage) => {
       const ids = {
@@ -112,7 +112,7 @@ test("what -generate-config-out writes imports vault, keystores, template and ke
     seed,
   ));
 
-test("whatever a text is, OpenTofu reads it as it is, and finds nothing to lay out anew", () =>
+test("OpenTofu reads every text unchanged, and finds nothing to format", () =>
   withStage(async (stage) => {
     const bob = await newcomer(stage);
     const odd = fc.constantFrom(

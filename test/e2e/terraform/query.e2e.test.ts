@@ -9,7 +9,7 @@ const isTerraform = (await locateTofu())?.command === "terraform";
 const kinds = ["uko_vault", "uko_keystore", "uko_key_template", "uko_managed_key"];
 
 test.runIf(isTerraform)(
-  "terraform query lists a vault, and what it writes imports all of it (UKO_TOFU has to name Terraform)",
+  "terraform query lists a vault, and its configuration imports all of it (UKO_TOFU has to name Terraform)",
   () =>
     withStage(async (stage) => {
       const bob = await stage.person("bob");

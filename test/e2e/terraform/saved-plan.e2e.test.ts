@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { keyProgram, withStage } from "./support/tofu-stage.ts";
 
-test("a saved plan that changes nothing does not act on a record that only its apply names", () =>
+test("a saved plan without changes does not act on a request that only its apply names", () =>
   withStage(async (stage) => {
     const [alice, bob] = [await stage.person("alice"), await stage.person("bob")];
     await bob.apply();
@@ -24,7 +24,7 @@ test("a saved plan that changes nothing does not act on a record that only its a
     expect((await alice.state()).resources[0]?.attributes).toMatchObject({ key_state: "deactivated" });
   }));
 
-test("a block that is renamed without moved, and adopts the key, fails in the plan, also without a refresh", () =>
+test("the plan refuses a renamed block without moved that adopts the key, also without a refresh", () =>
   withStage(async (stage) => {
     const bob = await stage.person("bob");
     await bob.apply();

@@ -80,7 +80,7 @@ test("two aliases for two instances keep their keys apart", () =>
     }
   }));
 
-test("one destroy asks for thirty keys, the next deactivates them all, and each message names its key", () =>
+test("one destroy requests the deletion of thirty keys, the next deactivates all, and each message names its key", () =>
   withStage(async (stage) => {
     const labels = Array.from({ length: 30 }, (_, index) => `key-${String(index).padStart(2, "0")}`);
     const program = `resource "uko_managed_key" "many" {
@@ -109,7 +109,7 @@ test("one destroy asks for thirty keys, the next deactivates them all, and each 
     expect([...new Set(states)]).toEqual(["cooling_down"]);
   }));
 
-test("of many that are destroyed at once each error names its own, and the state keeps what failed as it was", () =>
+test("each error of a destroy of many resources names its resource, and the state keeps the failed ones unchanged", () =>
   withStage(async (stage) => {
     const program = `
 resource "uko_managed_key" "many" {
@@ -160,7 +160,7 @@ resource "uko_kms_key" "orders" {
     expect(states.toSorted()).toEqual(["-", "active", "active", "pending_approval", "pending_approval"]);
   }));
 
-test("of one key that left the configuration the printed tofu apply goes on, and touches no other", () =>
+test("the printed tofu apply continues the deletion of a key that left the configuration, and of no other key", () =>
   withStage(async (stage) => {
     const blocks = ["payroll", "wages"].map(
       (name) => `resource "uko_managed_key" "${name}" {
@@ -197,7 +197,7 @@ const tested = `run "makes_a_key" {
 }
 `;
 
-test("tofu test makes a key and ends it, where one run of one person is enough", () =>
+test("tofu test creates and deletes a key that one run of one person can delete", () =>
   withStage(
     async (stage) => {
       const program = keyProgram('dual_authorization = "single"').replace(

@@ -14,7 +14,7 @@ const recordIn = ({ output }: TofuResult): string => {
 };
 const errorsOf = ({ diagnostics }: TofuResult) => diagnostics.filter(({ severity }) => severity === "error");
 
-test("apply makes it, a plan after that is empty, and destroy takes two people and four runs", () =>
+test("apply creates a key, the next plan is empty, and destroy requires two people and four runs", () =>
   withStage(async (stage) => {
     const [alice, bob] = [await stage.person("alice"), await stage.person("bob")];
     const made = await bob.apply();
@@ -59,7 +59,7 @@ test("apply makes it, a plan after that is empty, and destroy takes two people a
     expect((await bob.state()).resources).toEqual([]);
   }));
 
-test("a key cannot be replaced: -replace fails in the plan; of a taint the plan warns, and the apply fails", () =>
+test("a key cannot be replaced: the plan refuses -replace, warns about a taint, and the apply fails", () =>
   withStage(async (stage) => {
     const bob = await stage.person("bob");
     await bob.apply();
@@ -82,7 +82,7 @@ test("a key cannot be replaced: -replace fails in the plan; of a taint the plan 
     expect((await bob.plan(["-detailed-exitcode"])).exitCode).toBe(0);
   }));
 
-test("what is protected, or cannot change, fails in the plan and at its line", () =>
+test("the plan refuses protected keys and impossible changes at their lines", () =>
   withStage(async (stage) => {
     const bob = await stage.person("bob", keyProgram("deletion_protection = true"));
     await bob.apply();
@@ -95,7 +95,7 @@ test("what is protected, or cannot change, fails in the plan and at its line", (
     expect(impossible.output).toMatch(/label_tags: cannot change on an existing key\s+.*on main\.tf line \d+/s);
   }));
 
-test("the engine prints the schema that is committed", () =>
+test("the engine prints the committed schema", () =>
   withStage(async (stage) => {
     const bob = await stage.person("bob");
     const { stdout, exitCode } = await bob.run(["providers", "schema", "-json"]);

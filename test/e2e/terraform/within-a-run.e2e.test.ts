@@ -11,7 +11,7 @@ import { createLog } from "../../../provider/terraform-plugin/log.ts";
 import { createServer } from "../../../provider/terraform-plugin/server.ts";
 import { keyProgram, vaultId, withStage } from "./support/tofu-stage.ts";
 
-test("Ctrl-C ends a wait at once, with the state of then and with what is awaited", () =>
+test("Ctrl-C cancels a wait at once, keeps the current state, and says what the run was waiting for", () =>
   withStage(async (stage) => {
     const bob = await stage.person("bob");
     await bob.apply();
@@ -69,7 +69,7 @@ resource "uko_keystore" "paris" {
 }
 `;
 
-test("a secret is in no state and in no plan, and a new one is one update", () =>
+test("no secret is in state or plan, and a new secret is one update", () =>
   withStage(async (stage) => {
     const carol = await stage.person("carol", keystore("hush-hush"));
     const made = await carol.apply();

@@ -14,7 +14,7 @@ function faultOf({ file, title, reason }: Skip): string | undefined {
 const real: Skip = {
   door: "package",
   file: "08-gone-or-not",
-  title: "a key that was never active ends in one pair of runs (%s)",
+  title: "two runs delete a key that was never active (%s)",
   reason: "it has no such key",
 };
 
