@@ -23,6 +23,16 @@ describe("uko campaign plan", () => {
     expect(data).toMatchObject({ v: 1, late: 0, deadline: "2027-03-20", lastDeadline: "2027-03-28" });
   });
 
+  it("is one page of HTML with --html, with the same exit code", async () => {
+    await baselined();
+    const { exitCode, out } = await campaign("plan --html");
+    expect(exitCode).toBe(14);
+    expect(out).toMatch(/^<!doctype html>[\s\S]*<h1>2 keys cannot end by 2027-03-20<\/h1>[\s\S]*<\/html>\n$/);
+    for (const form of ["--html", "--board --html"]) {
+      expect((await campaign(`status ${form}`)).out).toMatch(/<title>Campaign eol: (status|board)<\/title>/);
+    }
+  });
+
   it("costs no more than one list a vault, and lists of vaults, keystores and KMS keys", async () => {
     await baselined();
     const before = (await stage.world.trail()).at(-1)?.seq ?? 0;

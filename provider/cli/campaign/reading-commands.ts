@@ -14,6 +14,7 @@ interface Shown {
   readonly folder: string;
   readonly json?: true;
   readonly csv?: true;
+  readonly html?: true;
 }
 
 type Run = (campaign: CampaignReading, options: CallOptions) => Promise<CampaignReport>;
@@ -47,11 +48,13 @@ export function addReadingCommands(campaign: Command, world: CliWorld, end: (exi
 
   shownCommand(campaign, "plan", "Show the dates of each wave against the deadline; late keys first (exit code 14)")
     .option("--csv", "one line of CSV per key")
+    .option("--html", "one page without scripts, for a browser and for paper")
     .action((shown: Shown) => run(shown, (reading, options) => reading.plan(shown.folder, options)));
 
   shownCommand(campaign, "status", "Show each wave by state, what it waits for, and pending requests")
     .option("--csv", "one line of CSV per key")
     .option("--board", "one page for management instead")
+    .option("--html", "one page without scripts, for a browser and for paper")
     .action(({ board, ...shown }: Shown & { readonly board?: true }) =>
       run(shown, (reading, options) => reading.status(shown.folder, board === true ? "board" : "waves", options)),
     );
@@ -138,9 +141,11 @@ async function runReading(world: CliWorld, shown: Shown, act: Run): Promise<numb
   const progress = createProgressLine(world.err);
   const { campaign, close } = await world.openOperations(world.environment, { progress });
   try {
-    const report = await act(await campaign(), { signal: world.signal });
+    const reading = await campaign();
+    const report = await act(reading, { signal: world.signal });
     progress.clear();
-    printReport(world, shown, report);
+    if (shown.html === true) world.out.write(reading.page(report));
+    else printReport(world, shown, report);
     return report.exitCode;
   } finally {
     progress.clear();

@@ -23,6 +23,7 @@ import { type ListedKey, takeCampaignInventory } from "./inventory.ts";
 import { manifestFileName } from "./manifest.ts";
 import { keysOfOwner, reportSignoff } from "./owner-list.ts";
 import { ownersFileName, readOwners } from "./owners.ts";
+import { renderPage } from "./page.ts";
 import { reportPlan } from "./plan-report.ts";
 import { type CampaignPlan, planCampaign } from "./planned.ts";
 import { type CampaignReport, section } from "./report.ts";
@@ -64,6 +65,8 @@ export interface CampaignReading {
   find(folder: string, typed: string, options: CallOptions): Promise<CampaignReport>;
   /** Appends a hold, which only takes away. */
   hold(folder: string, request: HoldRequest, options: CallOptions): Promise<CampaignReport>;
+  /** The report as one HTML page. */
+  page(report: CampaignReport): string;
 }
 
 type OpenFolder = (path: string) => CampaignFolder;
@@ -80,6 +83,7 @@ export function createCampaignReading(world: World, openFolder: OpenFolder): Cam
   };
   return {
     ...createFolderWriting(world, openFolder),
+    page: renderPage,
     async check(path, options) {
       const { view, plan } = await seen(path, options);
       return checkCampaign(world, view, plan, options);

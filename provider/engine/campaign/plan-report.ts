@@ -7,7 +7,7 @@ import { count, sayDuration } from "../text/words.ts";
 import { dayOf } from "./classify.ts";
 import { csvLine } from "./csv.ts";
 import { type CampaignPlan, datesOf, isLate, type PlannedKey, type PlannedWave } from "./planned.ts";
-import { type CampaignReport, type ReportSection, section } from "./report.ts";
+import { type CampaignReport, type ReportSection, section, type Timeline } from "./report.ts";
 import { gapSentences, namedListedKey, unreadableLines } from "./sentences.ts";
 import type { CampaignView } from "./view.ts";
 
@@ -36,6 +36,7 @@ export function reportPlan(view: CampaignView, plan: CampaignPlan): CampaignRepo
     ],
     next: [`uko campaign status --folder ${folder.path}`],
     exitCode: late.length > 0 ? lateExitCode : inventory.unreadable.length > 0 ? 13 : 0,
+    page: { title: `Campaign ${campaign.name}: plan`, asOfMs: view.nowMs, timeline: timelineOf(view, plan) },
     csv: csvOf(plan),
     data: dataOf(view, plan, late.length),
   };
@@ -124,6 +125,30 @@ function waveSection({ waves }: CampaignPlan): readonly ReportSection[] {
   return section("Waves, if every person acts at once; the last two columns are the last days for the deadline", {
     table: { columns, rows },
   });
+}
+
+/** From today to the last date or deadline, with a tenth of the time as a margin for the labels. */
+function timelineOf({ campaign, nowMs }: CampaignView, { waves, deadlineMs, lastDeadlineMs }: CampaignPlan): Timeline {
+  const rows = waves.map(({ name, keys }) => {
+    const { outage, pointOfNoReturn, destroyAccepted, materialGone, metadataRemoved } = waveDates(keys);
+    const spans = [
+      spanOf("outage", outage, destroyAccepted ?? deadlineMs),
+      spanOf("pending", pointOfNoReturn, materialGone),
+      spanOf("metadata", materialGone, metadataRemoved),
+    ];
+    return { name, spans: spans.flat() };
+  });
+  const ends = rows.flatMap(({ spans }) => spans.map(({ untilMs }) => untilMs));
+  const marks = [
+    { label: `deadline ${dayOf(campaign.deadline)}`, atMs: deadlineMs },
+    ...(lastDeadlineMs === undefined ? [] : [{ label: dayBefore(lastDeadlineMs), atMs: lastDeadlineMs }]),
+  ];
+  const lastMs = Math.max(...ends, ...marks.map(({ atMs }) => atMs));
+  return { fromMs: nowMs, untilMs: lastMs + (lastMs - nowMs) / 20, rows, marks };
+}
+
+function spanOf(kind: "outage" | "pending" | "metadata", fromMs: number | undefined, untilMs: number | undefined) {
+  return fromMs === undefined || untilMs === undefined || untilMs <= fromMs ? [] : [{ kind, fromMs, untilMs }];
 }
 
 function blockedSection(keys: readonly PlannedKey[]): readonly ReportSection[] {

@@ -20,8 +20,31 @@ export interface CampaignReport {
   readonly exitCode: number;
   /** The same content as data; `--json` prints it as one line. */
   readonly data: Readonly<Record<string, unknown>>;
+  /** What only a page shows, for `--html`; absent if the command has no page. */
+  readonly page?: ReportPage;
   /** One row a key, for `--csv`; absent if the command lists no keys. */
   readonly csv?: string;
+}
+
+export interface ReportPage {
+  readonly title: string;
+  readonly asOfMs: number;
+  readonly timeline?: Timeline;
+}
+
+/** Waves as bars between two times, with the deadlines as marks. */
+export interface Timeline {
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly rows: readonly {
+    readonly name: string;
+    readonly spans: readonly {
+      readonly kind: "outage" | "pending" | "metadata";
+      readonly fromMs: number;
+      readonly untilMs: number;
+    }[];
+  }[];
+  readonly marks: readonly { readonly label: string; readonly atMs: number }[];
 }
 
 const maxShownRows = 50;

@@ -48,6 +48,7 @@ export function reportStatus(view: CampaignView, plan: CampaignPlan): CampaignRe
     ],
     next: [`uko campaign plan --folder ${view.folder.path}`],
     exitCode: view.inventory.unreadable.length > 0 ? 13 : 0,
+    page: { title: `Campaign ${view.campaign.name}: status`, asOfMs: view.nowMs },
     csv: csvOf(outcomes),
     data: dataOf(view, plan, { requests, outcomes }),
   };
@@ -276,6 +277,7 @@ export function reportBoard(view: CampaignView, plan: CampaignPlan): CampaignRep
     ],
     next: [],
     exitCode: 0,
+    page: { title: `Campaign ${view.campaign.name}: board`, asOfMs: view.nowMs },
     data: { campaign: view.campaign.name, board: Object.fromEntries(numbers) },
     csv: numbers.map(([what, value]) => csvLine([what, String(value)])).join(""),
   };
