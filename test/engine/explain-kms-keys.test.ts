@@ -4,7 +4,7 @@ import { explainKmsOutcome } from "../../provider/engine/kms-key/messages.ts";
 import { type ObservedKmsKey, observedInSnapshot } from "../../provider/engine/kms-key/observe.ts";
 import { noteAfterDestroy } from "../../provider/engine/kms-key/words.ts";
 import { programDialect } from "../../provider/engine/text/dialect.ts";
-import { type Door, renderExplanation } from "../../provider/engine/text/explanation.ts";
+import type { Door } from "../../provider/engine/text/explanation.ts";
 import { kmsWindowMs } from "../../provider/lifecycle/kms-window.ts";
 import {
   type KmsApprovalWait,
@@ -17,8 +17,9 @@ import {
 } from "../../provider/lifecycle/plan-kms-key-deletion.ts";
 import { alice, anActorInProfile, aWorkload, bob, carol, dayMs, hourMs, nowMs, pipeline } from "../support/builders.ts";
 import { aKmsKey, aKmsKeySetBy, aKmsRun, aKmsSnapshot, kmsKeyId, openWindow } from "../support/kms-builders.ts";
+import { expectWellFormed, renderAll } from "./explanations.ts";
 
-const doors = ["pulumi destroy", "tofu destroy", "uko continue"] as const satisfies readonly Door["rerun"][];
+const doors: readonly Door[] = [{ rerun: "pulumi destroy" }, { rerun: "tofu destroy" }, { rerun: "uko continue" }];
 const observed = (observation: KmsKeyObservation, over: Parameters<typeof aKmsSnapshot>[0] = {}): ObservedKmsKey => ({
   ...observedInSnapshot(aKmsSnapshot(over), nowMs),
   observation,
@@ -47,15 +48,8 @@ const denied = (step: KmsStep): Ended => ({
   memory: memoryOf(),
 });
 
-function render(outcomes: Readonly<Record<string, Ended>>): string {
-  const texts = Object.entries(outcomes).flatMap(([title, outcome]) => {
-    const texts = doors.map((rerun) => renderExplanation(explainKmsOutcome(outcome, { rerun })));
-    return new Set(texts).size === 1
-      ? [`## ${title}`, texts[0]]
-      : doors.flatMap((rerun, index) => [`## ${title} (${rerun})`, texts[index]]);
-  });
-  return `${texts.join("\n")}\n`;
-}
+const render = (outcomes: Readonly<Record<string, Ended>>): string =>
+  renderAll(Object.entries(outcomes), doors, explainKmsOutcome);
 
 type Setter = NonNullable<KmsApprovalWait["window"]>["setter"];
 const waiting = (standing: KmsApprovalWait["standing"], setter?: Setter): KmsApprovalWait => ({
@@ -181,14 +175,7 @@ describe("messages about a KMS key", () => {
 
   it("never repeat a sentence, stop in the middle, or contain control characters", () => {
     for (const outcome of [...Object.values(approvals), ...guarded.map(([, each]) => each), ...Object.values(others)]) {
-      const { summary, facts, next } = explainKmsOutcome(outcome, { rerun: "uko continue" });
-      expect(new Set([summary, ...facts]).size).toBe(facts.length + 1);
-      expect(summary).toMatch(/^\S.*[^.]$/);
-      for (const fact of facts) expect(fact).not.toMatch(/undefined|\.\.|\p{Cc}/u);
-      for (const { who, commands } of next) {
-        expect(who).toMatch(/^[a-z]/);
-        expect(commands.length).toBeGreaterThan(0);
-      }
+      expectWellFormed(explainKmsOutcome(outcome, { rerun: "uko continue" }));
     }
   });
 });

@@ -1,0 +1,27 @@
+/** What the messages about every kind of object have in common: how a golden file shows them, and their form. */
+
+import { expect } from "vitest";
+import { type Door, type Explanation, renderExplanation } from "../../provider/engine/text/explanation.ts";
+
+/** One text with every message under its title, through each interface if they differ. */
+export function renderAll<Outcome>(
+  outcomes: readonly (readonly [title: string, outcome: Outcome])[],
+  doors: readonly Door[],
+  explain: (outcome: Outcome, door: Door) => Explanation,
+): string {
+  const texts = outcomes.flatMap(([title, outcome]) => {
+    const texts = doors.map((door) => renderExplanation(explain(outcome, door)));
+    return new Set(texts).size === 1
+      ? [`## ${title}`, texts[0]]
+      : doors.flatMap(({ rerun }, index) => [`## ${title} (${rerun})`, texts[index]]);
+  });
+  return `${texts.join("\n")}\n`;
+}
+
+/** No sentence is repeated or stops in the middle, and no text contains control characters. */
+export function expectWellFormed({ summary, facts, next }: Explanation): void {
+  expect(new Set([summary, ...facts]).size).toBe(facts.length + 1);
+  expect(summary).toMatch(/^\S.*[^.]$/);
+  for (const text of [summary, ...facts]) expect(text).not.toMatch(/undefined|\.\.|\p{Cc}/u);
+  expect(next.filter(({ who, commands }) => !/^[a-z]/.test(who) || commands.length === 0)).toEqual([]);
+}
