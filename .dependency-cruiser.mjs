@@ -37,7 +37,7 @@ const rings = {
   "settings.ts": { ours: ["errors.ts", "uuid-form.ts"], types: ["services/"], packages: [] },
   // Apart from compose.ts, so that no plugin carries the libraries of certificates.
   "compose-certificates.ts": {
-    ours: ["compose.ts", "errors.ts", "engine/certificate/", "services/", "tool-identity.ts"],
+    ours: ["compose.ts", "errors.ts", "engine/campaign/", "engine/certificate/", "services/", "tool-identity.ts"],
     types: ["engine/ports/world.ts", "settings.ts"],
     packages: [],
     node: true,

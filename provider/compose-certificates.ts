@@ -6,8 +6,10 @@
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { type Outputs, openWorld } from "./compose.ts";
+import { maxManifestCharacters } from "./engine/campaign/file-forms.ts";
+import { manifestFileName, parseManifest } from "./engine/campaign/manifest.ts";
 import { readTrackedEvents } from "./engine/certificate/activity-tracker.ts";
-import { buildCertificate } from "./engine/certificate/build.ts";
+import { buildCertificate, type WaveKeys } from "./engine/certificate/build.ts";
 import { type ChainReport, createChainCheck } from "./engine/certificate/chain.ts";
 import { createLogReader, type ReadLog } from "./engine/certificate/evidence-log.ts";
 import { renderCertificatePage } from "./engine/certificate/html.ts";
@@ -22,6 +24,8 @@ import {
 import { buildWitness } from "./engine/certificate/witness.ts";
 import type { CallOptions } from "./engine/ports/world.ts";
 import { UkoError } from "./errors.ts";
+import { createCampaignFolder } from "./services/campaign-folder.ts";
+import { sha256 } from "./services/evidence-end.ts";
 import { readEvidenceFile } from "./services/evidence-reader.ts";
 import { readDocumentedHost } from "./services/http/allowed-hosts.ts";
 import { hashJson } from "./services/signing/canonical-json.ts";
@@ -84,10 +88,18 @@ export async function readKeys(
   }
 }
 
+export interface WaveChoice {
+  /** The folder of the campaign. */
+  readonly folder: string;
+  readonly wave: string;
+}
+
 export interface Creation {
   readonly evidence: readonly string[];
   /** `<vaultId>/<keyId>`. */
   readonly keys: readonly string[];
+  /** All keys of a wave of a campaign, instead of single keys. */
+  readonly wave?: WaveChoice;
   readonly witnesses: readonly string[];
   readonly live?: LiveKeys;
   readonly signer: SignerChoice;
@@ -105,6 +117,7 @@ export async function createCertificate(creation: Creation, signal: AbortSignal)
     {
       logs,
       keys,
+      ...(creation.wave !== undefined && { wave: await readWave(creation.wave) }),
       observed: live === undefined ? [] : unwatchedKeys(live),
       ...(live !== undefined && { observedAt: live }),
       witnesses,
@@ -161,6 +174,8 @@ export interface VerificationChoice {
   /** Empty if the evidence is not compared. */
   readonly evidence: readonly string[];
   readonly activityTracker?: string;
+  /** The wave whose keys the certificate has to list. */
+  readonly wave?: WaveChoice;
 }
 
 /** Checks a certificate without a network. Throws UKO_CERTIFICATE_INVALID if the file is no envelope. */
@@ -179,6 +194,7 @@ export async function verifyFile(choice: VerificationChoice): Promise<Verificati
       allowsEmulator,
       ...(logs !== undefined && { evidence: logs }),
       ...(tracked !== undefined && { tracked }),
+      ...(choice.wave !== undefined && { wave: await readWave(choice.wave) }),
     },
     tools,
   );
@@ -232,6 +248,24 @@ export async function readCertificate(file: string): Promise<ReadCertificate> {
 /** Writes the certificate as a page. */
 export async function writePage({ certificate, ...facts }: ReadCertificate, target: Target): Promise<void> {
   await write(target, renderCertificatePage(certificate, facts));
+}
+
+/** Reads the manifest of a campaign. Throws UKO_CAMPAIGN_INVALID, UKO_INPUT_INVALID. */
+async function readWave({ folder, wave }: WaveChoice): Promise<WaveKeys> {
+  const text = await createCampaignFolder(folder).read(manifestFileName, maxManifestCharacters);
+  const manifest = text === undefined ? undefined : parseManifest(text, sha256);
+  const line = manifest?.waves.find((each) => each.wave === wave);
+  if (manifest === undefined || line === undefined) {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: manifest === undefined ? `${folder} has no ${manifestFileName}` : `The manifest has no wave "${wave}"`,
+      detail: "Next: uko campaign baseline writes the manifest of a campaign.",
+    });
+  }
+  const { campaign, instance: instanceId } = manifest;
+  const keys = manifest.keys
+    .filter((key) => key.wave === wave)
+    .map(({ vault, id, label }) => ({ vaultId: vault, keyId: id, label }));
+  return { instanceId, campaign, wave, digest: line.digest, keys };
 }
 
 async function openSigner(choice: SignerChoice, signal: AbortSignal): Promise<Signer> {

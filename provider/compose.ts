@@ -27,19 +27,27 @@ import { createCampaignFolder } from "./services/campaign-folder.ts";
 import { jsonLine } from "./services/durable-append.ts";
 import { createEvidenceFile } from "./services/evidence-file.ts";
 import { requireAllowedHost } from "./services/http/allowed-hosts.ts";
-import { createHttpClient, type WatchedAnswer, watchClient } from "./services/http/client.ts";
+import { createHttpClient, type HttpClient, type WatchedAnswer, watchClient } from "./services/http/client.ts";
 import { traceClient } from "./services/http/trace.ts";
-import { createTokens } from "./services/iam.ts";
+import { createTokens, type Tokens } from "./services/iam.ts";
+import { findPasscodePage, logIn, type PasscodeAnswer } from "./services/iam-login.ts";
 import { createKmsKeys } from "./services/kms/keys.ts";
 import { createTwins } from "./services/kms/twins.ts";
 import { createReportFile } from "./services/report-file.ts";
 import { readReviewFile } from "./services/review-file.ts";
 import { createInstanceCheck, createSession } from "./services/session.ts";
 import { createUkoClient } from "./services/uko/client.ts";
-import { type Environment, readSettings, type Settings, type StoredSettings } from "./settings.ts";
+import {
+  type Environment,
+  type IamSettings,
+  readIamSettings,
+  readSettings,
+  type Settings,
+  type StoredSettings,
+} from "./settings.ts";
 import { toolIdentity } from "./tool-identity.ts";
 
-/** Sinks that a door supplies: lines for people, and evidence when no evidence file is named. */
+/** What a door supplies: lines for people, and evidence when no evidence file is named. */
 export interface Outputs {
   readonly progress: Progress;
   readonly evidenceLog?: (line: string) => void;
@@ -47,6 +55,8 @@ export interface Outputs {
   readonly watch?: (answer: WatchedAnswer) => void;
   /** Receives a line for each call, for `uko --debug`; without any secret. */
   readonly trace?: (line: string) => void;
+  /** The tokens of a person who logged in, instead of those of a credential. */
+  readonly login?: Tokens;
   /** Receives warnings when `progress` goes nowhere. */
   readonly warn?: (line: string) => void;
 }
@@ -61,6 +71,44 @@ export interface OpenWorld {
 }
 
 const userAgent = "pulumi-uko";
+const monotonicMs = (): number => performance.now();
+
+function openHttp(settings: IamSettings, outputs: Outputs): HttpClient {
+  const client = createHttpClient({
+    allowedHosts: settings.allowedHosts,
+    ...(settings.proxy !== undefined && { proxy: settings.proxy }),
+    userAgent,
+    monotonicMs,
+    random: Math.random,
+    sleep: clock.sleep,
+  });
+  const traced = outputs.trace === undefined ? client : traceClient(client, monotonicMs, outputs.trace);
+  return outputs.watch === undefined ? traced : watchClient(traced, monotonicMs, outputs.watch);
+}
+
+/**
+ * A log-in of a person, without any credential in the environment. Makes no call yet. Throws
+ * UKO_HOST_NOT_ALLOWED.
+ */
+export function openLogin(environment: Environment, outputs: Outputs): OpenLogin {
+  const settings = readIamSettings(environment);
+  const { iamEndpoint: endpoint, allowedHosts } = settings;
+  requireAllowedHost(endpoint, allowedHosts);
+  const http = openHttp(settings, outputs);
+  const options = { http, endpoint, allowedHosts, sha256, monotonicMs };
+  return {
+    findPasscodePage: (signal) => findPasscodePage(options, signal),
+    logIn: (answer, signal) => logIn(options, answer, signal),
+    close: () => http.close(),
+  };
+}
+
+export interface OpenLogin {
+  findPasscodePage(signal: AbortSignal): Promise<string>;
+  /** The tokens of the person, which this process renews. */
+  logIn(answer: PasscodeAnswer, signal: AbortSignal): Promise<Tokens>;
+  close(): Promise<void>;
+}
 
 /**
  * Builds the world of one run from the environment and the settings that the engine stored. Makes
@@ -79,24 +127,16 @@ export function openWorld(
     if (endpoint !== undefined) requireAllowedHost(endpoint, settings.allowedHosts);
   }
   const { instanceId } = settings;
-  const monotonicMs = (): number => performance.now();
-  const client = createHttpClient({
-    allowedHosts: settings.allowedHosts,
-    ...(settings.proxy !== undefined && { proxy: settings.proxy }),
-    userAgent,
-    monotonicMs,
-    random: Math.random,
-    sleep: clock.sleep,
-  });
-  const traced = outputs.trace === undefined ? client : traceClient(client, monotonicMs, outputs.trace);
-  const http = outputs.watch === undefined ? traced : watchClient(traced, monotonicMs, outputs.watch);
-  const tokens = createTokens({
-    http,
-    credential: settings.credential,
-    endpoint: settings.iamEndpoint,
-    sha256,
-    monotonicMs,
-  });
+  const http = openHttp(settings, outputs);
+  const tokens =
+    outputs.login ??
+    createTokens({
+      http,
+      credential: settings.credential,
+      endpoint: settings.iamEndpoint,
+      sha256,
+      monotonicMs,
+    });
   const endpoints = createEndpoints({
     http,
     bearer: tokens,

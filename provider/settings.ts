@@ -149,18 +149,13 @@ export function readSettings(
   const kmsEndpoint = namedAddress(environment.UKO_KMS_ENDPOINT, stored.kmsEndpoint);
   const evidencePath = firstGiven(environment.UKO_EVIDENCE);
   const reportPath = firstGiven(environment.UKO_REPORT);
-  const proxy = proxyOf(environment);
   return {
     instanceId,
     ...(region !== undefined && { region }),
     ...(endpoint !== undefined && { endpoint: { ...endpoint, role: "uko", instanceId } }),
     ...(kmsEndpoint !== undefined && { kmsEndpoint: { ...kmsEndpoint, role: "kms", instanceId } }),
-    iamEndpoint: {
-      ...(namedAddress(environment.UKO_IAM_ENDPOINT, stored.iamEndpoint) ?? { url: ibmCloudIam, source: "built_in" }),
-      role: "iam",
-    },
+    ...readIamSettings(environment, stored),
     credential: credentialOf(environment, stored, names),
-    allowedHosts: words(environment.UKO_ALLOWED_HOSTS),
     isDualRequired: [
       asksForTwo(environment.UKO_DUAL_AUTHORIZATION, "UKO_DUAL_AUTHORIZATION"),
       asksForTwo(stored.dualAuthorization, inProvider("dualAuthorization")),
@@ -171,6 +166,20 @@ export function readSettings(
     ...(wait !== undefined && { waitMs: parseDurationMs(wait, "UKO_WAIT") }),
     ...(evidencePath !== undefined && { evidencePath }),
     ...(reportPath !== undefined && { reportPath }),
+  };
+}
+
+/** What a log-in needs: it comes before any credential, and before an instance is known. */
+export type IamSettings = Pick<Settings, "iamEndpoint" | "allowedHosts" | "proxy">;
+
+export function readIamSettings(environment: Environment, stored: StoredSettings = {}): IamSettings {
+  const proxy = proxyOf(environment);
+  return {
+    iamEndpoint: {
+      ...(namedAddress(environment.UKO_IAM_ENDPOINT, stored.iamEndpoint) ?? { url: ibmCloudIam, source: "built_in" }),
+      role: "iam",
+    },
+    allowedHosts: words(environment.UKO_ALLOWED_HOSTS),
     ...(proxy !== undefined && { proxy }),
   };
 }

@@ -43,6 +43,8 @@ async function parses(words: readonly string[]): Promise<string> {
     readInput: () => Promise.resolve(""),
     signal: AbortSignal.abort(),
     openOperations: open,
+    openLogin: open,
+    runProgram: open,
     startEmulator: open,
     readErrorPage: open,
     machine: { system: "linux", processor: "x64", home: "/nowhere", providerFolder: "/nowhere" },
@@ -50,7 +52,7 @@ async function parses(words: readonly string[]): Promise<string> {
   // `audit`, `install`, `doctor` and `completion` open no operations: they stop at their file, the provider, the settings,
   // their script.
   const asFarAs =
-    /\bopened\b|[^ ]+ could not be read|evidence file is not set|(is not|^Nothing of .* is) in \/nowhere|^There is no file|^provider_installation|The instance ID is not set|Could not read the state|This is not a state|^complete -F _uko/m;
+    /\bopened\b|[^ ]+ could not be read|evidence file is not set|^uko login needs a terminal|(is not|^Nothing of .* is) in \/nowhere|^There is no file|^provider_installation|The instance ID is not set|Could not read the state|This is not a state|^complete -F _uko/m;
   return asFarAs.test(printed) ? "opened" : printed;
 }
 

@@ -8,12 +8,15 @@ import { fileURLToPath } from "node:url";
 import {
   type CliWorld,
   type EmulatorStart,
+  openLogin,
   openOperations,
   type RunningEmulator,
   type TextOutput,
 } from "../cli/cli-world.ts";
 import { UkoError } from "../errors.ts";
 import { refusalOfNode } from "./node-version.ts";
+import { browserOf } from "./open-browser.ts";
+import { runProgram } from "./run-program.ts";
 
 const stop = new AbortController();
 
@@ -26,15 +29,20 @@ const { version } = JSON.parse(readFileSync(new URL("../../package.json", import
   version: string;
 };
 
+const browser = browserOf(process.env);
+
 const world: CliWorld = {
   version,
   environment: process.env,
   out: outputTo(process.stdout),
   err: outputTo(process.stderr),
   readInput: async () => (await import("node:stream/consumers")).text(process.stdin),
-  ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
+  ...(process.stdin.isTTY && process.stderr.isTTY && { ask, readLine }),
+  ...(browser !== undefined && { openBrowser: browser }),
+  runProgram,
   signal: stop.signal,
   openOperations,
+  openLogin,
   startEmulator,
   readErrorPage: () => readFile(new URL("../../provider/docs/errors.md", import.meta.url), "utf8"),
   machine: {
@@ -54,8 +62,15 @@ if (refusal === undefined) {
   process.exitCode = 1;
 }
 
-/** The question goes to standard error, so that what was asked for can still be piped. */
 async function ask(question: string, isSecret = false): Promise<string> {
+  return (await readLine(question, isSecret)) ?? "";
+}
+
+/**
+ * The question goes to standard error, so that what was asked for can still be piped. Undefined if
+ * the input ends.
+ */
+async function readLine(question: string, isSecret = false): Promise<string | undefined> {
   const { createInterface } = await import("node:readline/promises");
   const { Writable } = await import("node:stream");
   // A secret is typed without an echo.
@@ -66,10 +81,11 @@ async function ask(question: string, isSecret = false): Promise<string> {
     output: isSecret ? silent : process.stderr,
     terminal: process.stdin.isTTY,
   });
+  const ended = new Promise<undefined>((resolve) => void terminal.once("close", () => resolve(undefined)));
   try {
-    return await terminal.question(isSecret ? "" : question, { signal: stop.signal });
+    return await Promise.race([terminal.question(isSecret ? "" : question, { signal: stop.signal }), ended]);
   } catch {
-    return "";
+    return undefined;
   } finally {
     terminal.close();
     if (isSecret) process.stderr.write("\n");

@@ -3,9 +3,9 @@
 import { readFile } from "node:fs/promises";
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
 import { jsonLine } from "../compose.ts";
-import type { SignerChoice, Target, VerificationChoice } from "../compose-certificates.ts";
+import type { SignerChoice, Target, VerificationChoice, WaveChoice } from "../compose-certificates.ts";
 import { UkoError } from "../errors.ts";
-import { type KeyPath, parseKeyPath } from "./arguments.ts";
+import { type KeyPath, parseAnyKey, parseKeyPath } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { commandHelp } from "./help-layout.ts";
 import { createProgressLine } from "./progress-line.ts";
@@ -38,9 +38,14 @@ export function addCertificateCommand(program: Command, world: CliWorld): void {
   addShow(certificate, world);
 }
 
-interface CreateOptions extends SignerOptions, TargetOptions {
+interface WaveOptions {
+  readonly campaign?: string;
+  readonly wave?: string;
+}
+
+interface CreateOptions extends SignerOptions, TargetOptions, WaveOptions {
   readonly evidence?: readonly string[];
-  readonly key?: readonly KeyPath[];
+  readonly key?: readonly string[];
   readonly witness?: readonly string[];
   readonly observe?: true;
 }
@@ -52,19 +57,23 @@ function addCreate(parent: Command, world: CliWorld): void {
     .addOption(files("--evidence <file>", "evidence file of a run; repeatable (default: UKO_EVIDENCE)"))
     .addOption(
       new Option("--key <key>", "only this key, <vaultId>/<keyId>; repeatable (default: all that ended)").argParser(
-        (text: string, before: readonly KeyPath[] = []) => [...before, parseKeyPath(text)],
+        (text: string, before: readonly string[] = []) => [...before, parseKeyName(text)],
       ),
     )
+    .addOption(new Option("--campaign <folder>", "every key of a wave of this campaign").conflicts("key"))
+    .option("--wave <wave>", "the wave, with --campaign")
     .addOption(files("--witness <file>", "statement that uko certificate witness wrote; repeatable"))
     .option("--observe", "read the named keys now, because their steps are not in the evidence");
   withTarget(withSigner(command), "the certificate").action(async (options: CreateOptions) => {
     const { createCertificate } = await load();
     const { key: keys = [], witness: witnesses = [] } = options;
-    const live = options.observe === true ? await observed(world, keys) : undefined;
+    const wave = waveOf(options);
+    const live = options.observe === true ? await observed(world, keys.map(parseKeyPath)) : undefined;
     const created = await createCertificate(
       {
         evidence: options.observe === true ? (options.evidence ?? []) : evidenceOf(world, options.evidence),
-        keys: keys.map(({ vaultId, keyId }) => `${vaultId}/${keyId}`),
+        keys,
+        ...(wave !== undefined && { wave }),
         witnesses,
         ...(live !== undefined && { live }),
         signer: signerOf(world, options),
@@ -112,7 +121,7 @@ function addSign(parent: Command, world: CliWorld): void {
     });
 }
 
-interface VerifyOptions {
+interface VerifyOptions extends WaveOptions {
   readonly trust: readonly string[];
   readonly require: number;
   readonly evidence?: readonly string[];
@@ -135,17 +144,21 @@ function addVerify(parent: Command, world: CliWorld): void {
         .argParser(parseCount),
     )
     .addOption(files("--evidence <file>", "evidence file to compare the certificate with; repeatable"))
+    .option("--campaign <folder>", "folder of the campaign whose wave the certificate has to list completely")
+    .option("--wave <wave>", "the wave, with --campaign")
     .option("--activity-tracker <file>", "audit events that you exported from the account yourself")
     .option("--allow-emulator", "accept evidence of an emulator or of a host that is not IBM's")
     .option("--json", "one line of JSON")
     .action(async (file: string, options: VerifyOptions) => {
       const { verifyFile, explainVerification } = await load();
+      const wave = waveOf(options);
       const choice: VerificationChoice = {
         file,
         trust: options.trust,
         requiredPersons: options.require,
         allowsEmulator: options.allowEmulator === true,
         evidence: options.evidence ?? [],
+        ...(wave !== undefined && { wave }),
         ...(options.activityTracker !== undefined && { activityTracker: options.activityTracker }),
       };
       const result = await verifyFile(choice);
@@ -249,6 +262,23 @@ function keysArgument(): Argument {
 function parseCount(text: string): number {
   if (/^[1-9][0-9]{0,2}$/.test(text)) return Number(text);
   throw new InvalidArgumentError("It must be a number from 1 to 999.");
+}
+
+/** `<vaultId>/<keyId>` or `kms/<keyId>`; evidence has no other names. */
+function parseKeyName(text: string): string {
+  const key = parseAnyKey(text);
+  if ("kmsKeyId" in key) return `kms/${key.kmsKeyId}`;
+  const { vaultId, keyId } = parseKeyPath(text);
+  return `${vaultId}/${keyId}`;
+}
+
+function waveOf({ campaign, wave }: WaveOptions): WaveChoice | undefined {
+  if (campaign !== undefined && wave !== undefined) return { folder: campaign, wave };
+  if (campaign === undefined && wave === undefined) return undefined;
+  throw new UkoError("UKO_INPUT_INVALID", {
+    summary: "--campaign and --wave belong together",
+    detail: "A certificate lists the keys of one wave. Set both.",
+  });
 }
 
 function targetOf({ out, force }: TargetOptions): Target {

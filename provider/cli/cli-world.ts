@@ -3,7 +3,9 @@
  * starters of its commands.
  */
 
-import type { openOperations as compose } from "../compose.ts";
+import type { openOperations as compose, openLogin as composeLogin, OpenLogin as Login } from "../compose.ts";
+
+export type { Login };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -26,10 +28,18 @@ export interface CliWorld {
   readonly readInput: () => Promise<string>;
   /** Asks the user at the terminal; absent without a terminal. A secret answer is not shown. */
   readonly ask?: (question: string, isSecret?: boolean) => Promise<string>;
+  /** Reads a line at the terminal; undefined at the end of the input. Absent without a terminal. */
+  readonly readLine?: (prompt: string) => Promise<string | undefined>;
+  /** Shows a page to the user; absent on a machine without a browser. */
+  readonly openBrowser?: (url: string) => void;
+  /** Runs another program with this environment, and returns its exit code. */
+  readonly runProgram: (command: string, args: readonly string[], environment: Environment) => Promise<number>;
   /** Aborts when the user stops the run. */
   readonly signal: AbortSignal;
   /** Throws UKO_SETTINGS_INVALID; makes no call yet. */
   readonly openOperations: (...args: Parameters<typeof compose>) => Promise<OpenOperations>;
+  /** Makes no call yet. */
+  readonly openLogin: (...args: Parameters<typeof composeLogin>) => Promise<Login>;
   readonly startEmulator: (options: EmulatorStart) => Promise<RunningEmulator>;
   readonly machine: Machine;
   /** Reads the page that explains each code, as Markdown. */
@@ -79,5 +89,10 @@ export interface RunningEmulator {
 /** The operations of a run, imported lazily: help and the emulator never load their dependencies. */
 export const openOperations: CliWorld["openOperations"] = async (environment, outputs) => {
   const { openOperations: open } = await import("../compose.ts");
+  return open(environment, outputs);
+};
+
+export const openLogin: CliWorld["openLogin"] = async (environment, outputs) => {
+  const { openLogin: open } = await import("../compose.ts");
   return open(environment, outputs);
 };

@@ -79,6 +79,14 @@ Sign with Ed25519 or ECDSA P-256: openssl genpkey -algorithm ed25519 -aes-256-cb
 openssl pkey -in alice.key -pubout -out alice.pem. --trust IBMid-550000ALICE=alice.pem says whose key it is; --require
 counts persons. A trust file has the form {"version":1,"persons":[{"iamId":…,"name":…,"keys":["-----BEGIN PUBLIC KEY…"]}]}.`;
 
+const loginHelp = `
+uko prints the address of IBM's page for one-time codes, opens it in a browser if there is one, and reads the code at the
+terminal. Tokens stay in the memory of this process, which renews the access token for the commands of the session. Nothing
+is stored. UKO_API_KEY, UKO_API_KEY_FILE and UKO_TOKEN do not count in a session.
+
+Another program than uko needs --expose-token, because a token in an environment reaches every plugin and hook that the
+program starts. It gets the access token only, which is valid for one hour at most and is not renewed.`;
+
 const installHelp = `
 The default is ~/.local/share/terraform/plugins (XDG_DATA_HOME changes it), on macOS
 ~/Library/Application Support/io.terraform/plugins, on Windows %APPDATA%\\terraform.d\\plugins. Both engines search
@@ -200,6 +208,11 @@ export const examples = {
     ["print the configuration for ~/.tofurc or ~/.terraformrc instead", "uko install terraform --print"],
     ["undo it", "uko install terraform --remove"],
   ],
+  login: [
+    ["a session: type commands until exit", "uko login"],
+    ["one command", "uko login -- status payments/payroll"],
+    ["an engine, which gets your access token for an hour", "uko login --expose-token -- pulumi destroy"],
+  ],
   whoami: [["who you are, and what you can list", "uko whoami"]],
   doctor: [
     ["check that you can run uko", "uko doctor"],
@@ -247,6 +260,7 @@ export const groupOf = {
   sweep: "Fleet",
   campaign: "Fleet",
   import: "Fleet",
+  login: "Set up",
   whoami: "Set up",
   doctor: "Set up",
   install: "Set up",
@@ -262,6 +276,7 @@ export const helpProse: Readonly<Partial<Record<CommandName, string>>> = {
   certificate: certificateHelp,
   doctor: doctorHelp,
   install: installHelp,
+  login: loginHelp,
 };
 
 export function exampleHelp(name: CommandName): string {

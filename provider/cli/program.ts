@@ -16,6 +16,7 @@ import { addGeneralHelp, addHelpCommand, groupCommands, helpColumns } from "./he
 import { addImportCommand } from "./import-command.ts";
 import { addInstallCommand } from "./install-command.ts";
 import { addKeyCommands } from "./key-commands.ts";
+import { addLoginCommand } from "./login-command.ts";
 import { addLsCommand } from "./ls-command.ts";
 import { addReviewCommand } from "./review-commands.ts";
 import { printError } from "./run-on-keys.ts";
@@ -70,6 +71,7 @@ export function buildProgram(untraced: CliWorld, end: (exitCode: number) => void
   addCertificateCommand(program, world);
   addImportCommand(program, world);
   addInstallCommand(program, world);
+  addLoginCommand(program, world, { end, run: runCli });
   addWhoamiCommand(program, world);
   addDoctorCommand(program, world, end);
   addEmulatorCommand(program, world);

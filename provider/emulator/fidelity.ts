@@ -26,9 +26,10 @@ export type FidelityRow = readonly [
 /** Calls: served as documented, unless a row of `unknowns` says which part is assumed. */
 // biome-ignore format: one row a line
 export const calls = [
-  ["token", "IAM token", "API-key and assume grants; RS256, IBM's claims, one hour of emulated time", "documented", "kms-v2-and-iam.md 7"],
+  ["token", "IAM token", "API-key, assume, passcode and refresh grants; RS256, IBM's claims, one hour of emulated time", "documented", "kms-v2-and-iam.md 7"],
   ["jwks", "IAM keys", "The public key that verifies the tokens", "documented", "kms-v2-and-iam.md 7.4"],
-  ["discovery", "OpenID discovery", "IBM's issuer; the addresses of this process, of which `authorize` is not served", "documented", "kms-v2-and-iam.md 7.8"],
+  ["discovery", "OpenID discovery", "IBM's issuer; the addresses of this process, of which `authorize` is not served; `passcode_endpoint` as IBM's tools read it", "documented", "kms-v2-and-iam.md 7.8"],
+  ["passcode", "one-time passcodes", "The page asks which person logs in; a code works once, for five minutes; a refresh token for seven days", "assumed", "kms-v2-and-iam.md 7.1, 7.8"],
   ["apikey", "API key details", "By the key's value; the members that IBM's SDK requires", "documented", "kms-v2-and-iam.md 7.9"],
   ["instance", "resource instance", "By GUID or CRN; both endpoints are this process", "documented", "kms-v2-and-iam.md 7.10"],
   ["broker", "endpoints of an instance", "Hosts without scheme, all of this process", "documented", "uko-v4.md 1.2"],

@@ -10,7 +10,7 @@ import { markOf, type Sha256 } from "../lifecycle/consent-record.ts";
 import type { Actor, Identity } from "../lifecycle/observation.ts";
 import { printable, withoutSecret } from "../printable.ts";
 import type { Endpoint } from "./http/allowed-hosts.ts";
-import type { BearerSource, HttpAnswer, HttpClient } from "./http/client.ts";
+import type { BearerSource, HttpAnswer, HttpClient, HttpRequest } from "./http/client.ts";
 import { cancelled, singleFlight } from "./http/concurrency.ts";
 import { answerData, correlationLine, invalidAnswer, noAnswerError, unavailable } from "./http/read-result.ts";
 import { parseJson } from "./http/wire-values.ts";
@@ -49,7 +49,7 @@ export interface Tokens extends BearerSource {
   issuedAtMs(): number | undefined;
 }
 
-interface Minted {
+export interface Minted {
   readonly token: string;
   readonly expiresMs: number;
   renewMs: number;
@@ -67,7 +67,8 @@ const renewAtShare = 0.8;
 const headerValue = /^[\x21-\x7e]+$/;
 
 export function createTokens(options: TokenOptions): Tokens {
-  return options.credential.kind === "token" ? settingToken(options) : mintedTokens(options);
+  if (options.credential.kind === "token") return settingToken(options);
+  return mintedTokens(options, (signal) => tokenForApiKey(options, signal));
 }
 
 function settingToken({ credential, sha256 }: TokenOptions): Tokens {
@@ -85,13 +86,16 @@ function settingToken({ credential, sha256 }: TokenOptions): Tokens {
   };
 }
 
-function mintedTokens(options: TokenOptions): Tokens {
-  const { sha256, monotonicMs } = options;
+/** Tokens that are requested when they are needed, and renewed early. They never change their owner. */
+export function mintedTokens(
+  { sha256, monotonicMs }: Pick<TokenOptions, "sha256" | "monotonicMs">,
+  request: (signal: AbortSignal) => Promise<Minted>,
+): Tokens {
   let current: Minted | undefined;
   let first: Actor | undefined;
 
   const mint = singleFlight(async (signal) => {
-    const minted = await requestToken(options, signal);
+    const minted = await request(signal);
     const actor = actorOf(minted.token, sha256);
     first ??= actor;
     // The whole plan is made for one actor; no plan covers a credential that changes its owner
@@ -126,29 +130,52 @@ function mintedTokens(options: TokenOptions): Tokens {
   };
 }
 
-async function requestToken(options: TokenOptions, signal: AbortSignal): Promise<Minted> {
-  const askedMs = options.monotonicMs();
+async function tokenForApiKey(options: TokenOptions, signal: AbortSignal): Promise<Minted> {
   let apiKey = "";
-  const end = await options.http.send({
-    endpoint: options.endpoint,
+  const form = (): Readonly<Record<string, string>> => {
+    apiKey = requireSendable(options.credential.read(readSecretFile), options.credential.setting ?? "UKO_API_KEY");
+    return { grant_type: apiKeyGrant, apikey: apiKey };
+  };
+  const { minted, answer } = await requestToken({ ...options, form, resend: "always" }, signal);
+  if (minted === undefined) throw refusedCredential(answer, apiKey);
+  return minted;
+}
+
+interface TokenRequest extends Pick<TokenOptions, "http" | "endpoint" | "monotonicMs"> {
+  /** Called after the host check. */
+  readonly form: () => Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A one-time code is sent once. */
+  readonly resend: HttpRequest["resend"];
+}
+
+/** Without `minted`, IAM refused the request. */
+export async function requestToken(
+  { http, endpoint, monotonicMs, form, headers, resend }: TokenRequest,
+  signal: AbortSignal,
+): Promise<{ readonly minted?: Minted & { readonly refreshToken: string }; readonly answer: HttpAnswer }> {
+  const askedMs = monotonicMs();
+  const end = await http.send({
+    endpoint,
     method: "POST",
     path: (base) => `${base.replace(/\/identity(\/token)?$/, "")}/identity/token`,
-    headers: { "content-type": "application/x-www-form-urlencoded" },
-    body: () => {
-      apiKey = requireSendable(options.credential.read(readSecretFile), options.credential.setting ?? "UKO_API_KEY");
-      return new URLSearchParams({ grant_type: apiKeyGrant, apikey: apiKey }).toString();
-    },
-    resend: "always",
+    headers: { "content-type": "application/x-www-form-urlencoded", ...headers },
+    body: () => new URLSearchParams(form()).toString(),
+    resend,
     signal,
     deadlineMs: mintDeadlineMs,
   });
   if (end.kind === "none") throw noAnswerError(service, end);
-  if (end.status !== 200) throw refusedCredential(end, apiKey);
+  if (end.status !== 200) return { answer: end };
   const read = tokenAnswer.safeParse(parseJson(end.text));
   if (!read.success) throw invalidAnswer(service, "the response to a token request has no access token", end);
   const lifeMs = read.data.expires_in * 1000;
   const untilRenewalMs = Math.max(0, Math.min(lifeMs * renewAtShare, lifeMs - marginMs));
-  return { token: read.data.access_token, expiresMs: askedMs + lifeMs, renewMs: askedMs + untilRenewalMs };
+  const { access_token: token, refresh_token: refreshToken } = read.data;
+  return {
+    answer: end,
+    minted: { token, refreshToken, expiresMs: askedMs + lifeMs, renewMs: askedMs + untilRenewalMs },
+  };
 }
 
 function refusedCredential(answer: HttpAnswer, apiKey: string): UkoError {
@@ -278,6 +305,7 @@ function displayNameOf(claims: Claims, acting: string | undefined): string {
 export const tokenAnswer = z.object({
   /** Exactly the characters that a header can carry. */
   access_token: z.string().regex(/^[\x21-\x7e]+$/),
+  refresh_token: z.string().catch(""),
   expires_in: z.coerce.number().positive().max(86_400).catch(3_600),
 });
 

@@ -70,6 +70,12 @@ it("UKO_REPORT gets a line for each key and run that acted or waited, with the c
     recordId: expect.stringMatching(/^[0-9a-f]{32}$/),
     recordLapsesAt: expect.stringMatching(/^2026-12-01T/),
   });
+  expect(records().map(({ neededRoles, excludedIdentity }) => [neededRoles, excludedIdentity])).toEqual([
+    [["Key Custodian - Deployer"], "IBMid-550000BOB"],
+    [["Vault Administrator"], "IBMid-550000ALICE"],
+    [["Vault Administrator"], undefined],
+    [undefined, undefined],
+  ]);
 });
 
 it("UKO_REPORT also gets faults", async () => {

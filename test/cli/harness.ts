@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { type CliWorld, openOperations } from "../../provider/cli/cli-world.ts";
+import { type CliWorld, openLogin, openOperations } from "../../provider/cli/cli-world.ts";
 import { runCli } from "../../provider/cli/program.ts";
 import { demoInstanceId, demoSeed } from "../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../provider/emulator/seed.ts";
@@ -160,6 +160,8 @@ export function quietWorld(over: Partial<CliWorld> = {}): CliWorld & { readonly 
     readInput: () => Promise.resolve(""),
     signal: new AbortController().signal,
     openOperations,
+    openLogin,
+    runProgram: () => Promise.reject(new Error("not in this test")),
     startEmulator: () => Promise.reject(new Error("not in this test")),
     readErrorPage: () => readFile(new URL("../../provider/docs/errors.md", import.meta.url), "utf8"),
     machine: { system: "linux", processor: "x64", home: "/nowhere", providerFolder: "/nowhere" },

@@ -105,6 +105,26 @@ it("serves the legacy path and refuses other grants (7.1, 10-20)", async () => {
   ).toBe("BXNIM0106E");
 });
 
+it("exchanges a one-time passcode for a token and a refresh token (7.1, 7.8)", async () => {
+  const description = await send(`${world.url}/identity/.well-known/openid-configuration`, "GET");
+  const page = String(description.body.passcode_endpoint);
+  const { body: people } = await send(page, "GET");
+  expect(Object.keys(people.people as object)).toContain("Alice Example");
+  const { body } = await send(`${page}?person=IBMid-550000ALICE`, "GET");
+  const grant = "grant_type=urn:ibm:params:oauth:grant-type:passcode";
+  const publicClient = { authorization: "Basic Yng6Yng=" };
+  const ask = (form: string, headers: Record<string, string> = publicClient) =>
+    send(`${world.url}/identity/token`, "POST", form, headers);
+
+  expect((await ask(`${grant}&passcode=${body.passcode}`, {})).body.errorCode).toBe("BXNIM0106E");
+  const first = await ask(`${grant}&passcode=${body.passcode}`);
+  expect(decodeJwt(String(first.body.access_token)).iam_id).toBe("IBMid-550000ALICE");
+  expect((await ask(`${grant}&passcode=${body.passcode}`)).status).toBe(400);
+  const renewed = await ask(`grant_type=refresh_token&refresh_token=${first.body.refresh_token}`);
+  expect(decodeJwt(String(renewed.body.access_token)).iam_id).toBe("IBMid-550000ALICE");
+  expect((await ask("grant_type=refresh_token&refresh_token=unknown")).body.errorCode).toBe("BXNIM0407E");
+});
+
 it("publishes the key that verifies its tokens (7.4)", async () => {
   const token = String((await requestToken(world.url, apiKeys.alice)).body.access_token);
   const keys = createRemoteJWKSet(new URL(`${world.url}/identity/keys`));

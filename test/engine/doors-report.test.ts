@@ -31,6 +31,8 @@ test("create, update and delete of a key each write one report line that names t
       awaits: "approval",
       requestedBy: "IBMid-550000CAROL",
       recordLapsesAt: expect.stringMatching(/^2026-12-01T/),
+      neededRoles: ["Key Custodian - Deployer"],
+      excludedIdentity: "IBMid-550000CAROL",
       code: "UKO_APPROVAL_PENDING",
       exitCode: 10,
       taken: ["write_record"],

@@ -5,11 +5,14 @@ import { Refusal } from "../refusal.ts";
 import type { Api, Call, Reply, Route } from "../serve.ts";
 import { bearerIdentity } from "../uko/uko-api.ts";
 import { seededId } from "../world.ts";
+import { Passcodes } from "./passcodes.ts";
 import { issuer, loginOf, type Tokens, tokenLifeSeconds } from "./tokens.ts";
 
 const grants = {
   apikey: "urn:ibm:params:oauth:grant-type:apikey",
   assume: "urn:ibm:params:oauth:grant-type:assume",
+  passcode: "urn:ibm:params:oauth:grant-type:passcode",
+  refresh: "refresh_token",
 } as const;
 
 export const iamApi = (tokens: Tokens): Api => ({
@@ -25,12 +28,14 @@ export const iamApi = (tokens: Tokens): Api => ({
 });
 
 export function iamRoutes(tokens: Tokens): readonly Route[] {
-  const token = (call: Call): Promise<Reply> => grantToken(tokens, call);
+  const passcodes = new Passcodes();
+  const token = (call: Call): Promise<Reply> => grantToken(tokens, passcodes, call);
   return [
     { operation: "token", method: "POST", path: "/identity/token", mutates: false, handle: token },
     { operation: "token", method: "POST", path: "/oidc/token", mutates: false, handle: token },
     read("jwks", "/identity/keys", async () => ({ status: 200, body: await tokens.jwks() })),
     read("discovery", "/identity/.well-known/openid-configuration", describeIssuer),
+    read("passcode", "/identity/passcode", (call) => passcodes.page(call)),
     read("apikey", "/v1/apikeys/details", readApiKey),
   ];
 }
@@ -52,6 +57,7 @@ function describeIssuer({ world }: Call): Reply {
       issuer,
       authorization_endpoint: `${base}/authorize`,
       token_endpoint: `${base}/token`,
+      passcode_endpoint: `${base}/passcode`,
       jwks_uri: `${base}/keys`,
       response_types_supported: ["code"],
       subject_types_supported: ["public"],
@@ -75,11 +81,17 @@ function readApiKey(call: Call): Reply {
   return { status: 200, body: { id, crn, name, iam_id, account_id, locked: false, created_by: iam_id, apikey: "" } };
 }
 
-async function grantToken(tokens: Tokens, call: Call): Promise<Reply> {
+async function grantToken(tokens: Tokens, passcodes: Passcodes, call: Call): Promise<Reply> {
   const form = new URLSearchParams(call.text);
   const grantType = form.get("grant_type") ?? "";
   if (grantType === grants.apikey) return grantForApiKey(tokens, call, form);
   if (grantType === grants.assume) return grantForProfile(tokens, call, form);
+  if (grantType === grants.passcode || grantType === grants.refresh) {
+    const identity = grantType === grants.passcode ? passcodes.redeem(call, form) : passcodes.refresh(call, form);
+    const reply = await tokenReply(tokens, call, identity, loginOf(identity), grants.passcode);
+    const refresh_token = passcodes.issueRefreshToken(identity, call.nowMs);
+    return { ...reply, body: { ...(reply.body as object), refresh_token } };
+  }
   throw new Refusal(
     400,
     "BXNIM0106E",

@@ -3,12 +3,13 @@
 import { UkoError } from "../../errors.ts";
 import { plain } from "../text/words.ts";
 import type { ReadLog } from "./evidence-log.ts";
-import { keysInEvidence } from "./key-history.ts";
+import { keysInEvidence, placeOf, subjectName } from "./key-history.ts";
 import { limitsOf } from "./limits.ts";
 import {
   type Certificate,
   type CertificateKey,
   type CertificateLog,
+  type CertificateWave,
   certificateType,
   type Envelope,
   type HashJson,
@@ -21,6 +22,8 @@ export interface CertificateSources {
   readonly logs: readonly ReadLog[];
   /** `<vaultId>/<keyId>`; every key that ended if none is named. */
   readonly keys: readonly string[];
+  /** All keys of a wave, instead of single keys. */
+  readonly wave?: WaveKeys;
   /** Keys that were read now, because their steps are not in the evidence. */
   readonly observed: readonly CertificateKey[];
   /** The instance of the observed keys, and the endpoint that answered. */
@@ -28,6 +31,16 @@ export interface CertificateSources {
   readonly witnesses: readonly Envelope[];
   readonly createdAt: string;
   readonly tool: Certificate["predicate"]["tool"];
+}
+
+/** The keys of one wave, as the manifest of a campaign lists them. */
+export interface WaveKeys {
+  readonly instanceId: string;
+  readonly campaign: string;
+  readonly wave: string;
+  readonly digest: string;
+  /** `vaultId` is empty for a KMS key. */
+  readonly keys: readonly { readonly vaultId: string; readonly keyId: string; readonly label: string }[];
 }
 
 export interface CertificateTools {
@@ -44,7 +57,7 @@ export const method = {
 
 /** Throws UKO_EVIDENCE_BROKEN, UKO_INPUT_INVALID. */
 export function buildCertificate(sources: CertificateSources, tools: CertificateTools): Certificate {
-  const { logs, observed, observedAt, witnesses, createdAt, tool } = sources;
+  const { logs, observed, observedAt, wave, witnesses, createdAt, tool } = sources;
   const instanceId = instanceOf(sources);
   const keys = [
     ...select(
@@ -71,6 +84,7 @@ export function buildCertificate(sources: CertificateSources, tools: Certificate
       instance: { id: instanceId, endpoints },
       method,
       keys,
+      ...(wave !== undefined && { wave: waveOf(wave) }),
       list: { count: subject.length, sha256: tools.hashJson(subject) },
       evidence,
       witnesses: [...witnesses],
@@ -88,9 +102,10 @@ export function isAllIbms(
 }
 
 /** One certificate is about one instance. */
-function instanceOf({ logs, observedAt }: CertificateSources): string {
+function instanceOf({ logs, observedAt, wave }: CertificateSources): string {
   const named = logs.flatMap(({ entries }) => entries.map(({ instanceId }) => instanceId));
-  const ids = [...new Set([...named, ...(observedAt === undefined ? [] : [observedAt.instanceId])])];
+  const others = [observedAt, wave].flatMap((each) => (each === undefined ? [] : [each.instanceId]));
+  const ids = [...new Set([...named, ...others])];
   const [id] = ids;
   if (id === undefined) {
     throw new UkoError("UKO_INPUT_INVALID", {
@@ -105,11 +120,38 @@ function instanceOf({ logs, observedAt }: CertificateSources): string {
   });
 }
 
-function select(found: readonly CertificateKey[], { keys, observed }: CertificateSources): readonly CertificateKey[] {
+function select(
+  found: readonly CertificateKey[],
+  { keys, observed, wave }: CertificateSources,
+): readonly CertificateKey[] {
+  if (wave !== undefined) return keysOfWave(found, wave);
   if (keys.length === 0) return found.filter(({ outcome }) => outcome === "destroyed" || outcome === "removed");
   const byPath = new Map(found.map((key) => [`${key.vaultId}/${key.keyId}`, key]));
   const seen = new Set(observed.map(({ vaultId, keyId }) => `${vaultId}/${keyId}`));
   return keys.filter((path) => !seen.has(path)).map((path) => byPath.get(path) ?? absentFromEvidence(path));
+}
+
+/** Every key of the wave, in the order of the manifest; a key without evidence has that as its outcome. */
+function keysOfWave(found: readonly CertificateKey[], { instanceId, keys }: WaveKeys): readonly CertificateKey[] {
+  const bySubject = new Map(found.map((key) => [key.subject, key]));
+  return keys.map(({ vaultId, keyId, label }) => {
+    const subject = subjectName({ instanceId, vaultId, keyId });
+    const recorded = bySubject.get(subject);
+    if (recorded !== undefined) return recorded;
+    const stub = {
+      subject,
+      vaultId: placeOf(vaultId),
+      keyId,
+      label,
+      outcome: "not_recorded",
+      isWatched: false,
+    } as const;
+    return { ...stub, keystores: [], areKeystoresLive: false, kmsKeys: [], steps: [] };
+  });
+}
+
+export function waveOf({ campaign, wave, digest, keys }: WaveKeys): CertificateWave {
+  return { campaign, wave, count: keys.length, digest };
 }
 
 function absentFromEvidence(path: string): never {

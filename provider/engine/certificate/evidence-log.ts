@@ -6,6 +6,15 @@ import { type ChainReport, createChainCheck, type EvidenceFileLine } from "./cha
 import type { CertificateLog } from "./statement.ts";
 
 const optionalText = z.string().optional().catch(undefined);
+const keystoreDescription = z.object({
+  id: z.string(),
+  name: z.string(),
+  type: z.string(),
+  keyId: z.string(),
+  status: z.string(),
+  syncFlag: z.string(),
+  destructionAt: optionalText,
+});
 const keyDescription = z.object({
   version: z.int().optional().catch(undefined),
   algorithm: optionalText,
@@ -18,19 +27,7 @@ const keyDescription = z.object({
   createdBy: optionalText,
   rotatedAt: optionalText,
   isLive: z.boolean().catch(false),
-  keystores: z
-    .array(
-      z.object({
-        id: z.string(),
-        name: z.string(),
-        type: z.string(),
-        keyId: z.string(),
-        status: z.string(),
-        syncFlag: z.string(),
-        destructionAt: optionalText,
-      }),
-    )
-    .catch([]),
+  keystores: z.array(keystoreDescription).catch([]),
   kmsKeys: z.array(z.object({ id: z.string(), state: z.string() })).catch([]),
 });
 export type KeyDescription = z.infer<typeof keyDescription>;
@@ -39,6 +36,7 @@ const loggedLine = evidenceLine.extend({
   seq: z.int().positive().optional().catch(undefined),
   digest: optionalText,
   key: keyDescription.optional().catch(undefined),
+  reported: z.array(keystoreDescription).optional().catch(undefined),
   run: z
     .object({ instanceId: z.string(), endpoint: optionalText, credential: z.enum(["api_key", "token"]) })
     .optional()

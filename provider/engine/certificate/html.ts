@@ -104,7 +104,7 @@ ${definitions([
         [
           `${name}${type === undefined ? "" : ` (${type})`}: ${status}`,
           ...(keyId ? [`key ${keyId}`] : []),
-          ...(destructionAt === undefined ? [] : [`pending until ${sayTime(destructionAt)}`]),
+          ...(destructionAt === undefined ? [] : [`pending period until ${sayTime(destructionAt)}`]),
         ].join(", "),
       )
       .join("\n"),

@@ -4,15 +4,26 @@ import { byTime, isTwoPeopleStep, pairSteps, type StepLines } from "../commands/
 import type { KeyDescription, LoggedLine } from "./evidence-log.ts";
 import type { CertificateKey, CertificateStep } from "./statement.ts";
 
-/** `<instance>/<vault>/<key>`. */
-export function subjectName(ref: { readonly instanceId: string; readonly vaultId: string; readonly keyId: string }) {
-  return `${ref.instanceId}/${ref.vaultId}/${ref.keyId}`;
+interface NamedKey {
+  readonly instanceId: string;
+  /** Empty for a KMS key outside UKO. */
+  readonly vaultId: string;
+  readonly keyId: string;
 }
 
-/** The managed keys of one instance, by the order of their first entries. */
+/** `<instance>/<vault>/<key>`, or `<instance>/kms/<key>`. */
+export function subjectName({ instanceId, vaultId, keyId }: NamedKey): string {
+  return `${instanceId}/${placeOf(vaultId)}/${keyId}`;
+}
+
+export function placeOf(vaultId: string): string {
+  return vaultId === "" ? "kms" : vaultId;
+}
+
+/** The managed keys and KMS keys of one instance, by the order of their first entries. */
 export function keysInEvidence(entries: readonly LoggedLine[], instanceId: string): readonly CertificateKey[] {
   const inTime = uniqueEntries(entries).toSorted(byTime);
-  const own = inTime.filter((line) => line.instanceId === instanceId && line.resource === undefined);
+  const own = inTime.filter((line) => line.instanceId === instanceId && isKey(line));
   const context = { credentials: credentialsOf(inTime), authors: authorsOf(own) };
   const byKey = new Map<string, StepLines<LoggedLine>[]>();
   for (const pair of pairSteps(own)) {
@@ -24,6 +35,10 @@ export function keysInEvidence(entries: readonly LoggedLine[], instanceId: strin
     else steps.push(pair);
   }
   return [...byKey].map(([subject, pairs]) => keyOf(subject, pairs, context));
+}
+
+function isKey({ resource }: LoggedLine): boolean {
+  return resource === undefined || resource === "kms_key";
 }
 
 /** An entry that was copied into a second file counts once. */
@@ -60,18 +75,18 @@ function keyOf(subject: string, pairs: readonly StepLines<LoggedLine>[], context
   if (first === undefined) throw new RangeError("a key without lines");
   const steps = pairs.flatMap((pair) => stepOf(pair, context));
   const described = lines.findLast(({ key }) => key !== undefined);
-  const lastStatus = described ?? lines.findLast(({ keystores }) => keystores.length > 0);
+  const status = lastStatus(lines);
   return {
     subject,
-    vaultId: first.vaultId,
+    vaultId: placeOf(first.vaultId),
     keyId: first.keyId,
     label: lines.findLast(({ label }) => label !== "")?.label ?? "",
     ...outcomeOf(steps),
     isWatched: true,
     ...(described?.key !== undefined && factsOf(described.key)),
-    keystores: keystoresOf(lastStatus, lines),
-    ...(lastStatus !== undefined && { keystoresReadAt: lastStatus.time }),
-    areKeystoresLive: lastStatus?.key?.isLive ?? false,
+    keystores: withPeriods(status?.keystores ?? [], lines),
+    ...(status !== undefined && { keystoresReadAt: status.readAt }),
+    areKeystoresLive: status?.isLive ?? false,
     kmsKeys: described?.key?.kmsKeys ?? [],
     steps,
   };
@@ -82,16 +97,35 @@ export function factsOf(key: KeyDescription) {
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined && value !== ""));
 }
 
-/** The last status of each keystore, with the last pending period that any entry reports. */
-function keystoresOf(last: LoggedLine | undefined, lines: readonly LoggedLine[]): CertificateKey["keystores"] {
+interface Status {
+  readonly keystores: CertificateKey["keystores"];
+  readonly readAt: string;
+  readonly isLive: boolean;
+}
+
+/** The last report about the keystores: read before a step, or in the response to one. */
+function lastStatus(lines: readonly LoggedLine[]): Status | undefined {
+  const statuses = lines.flatMap(({ key, reported, time }): readonly Status[] => {
+    if (reported !== undefined) return [{ keystores: reported, readAt: time, isLive: false }];
+    if (key !== undefined) return [{ keystores: key.keystores, readAt: time, isLive: key.isLive }];
+    return [];
+  });
+  const [named] = lines.filter(({ keystores }) => keystores.length > 0).slice(-1);
+  return statuses.at(-1) ?? (named && { keystores: named.keystores, readAt: named.time, isLive: false });
+}
+
+/** Each keystore with the last pending period that any entry has of it. */
+function withPeriods(
+  keystores: CertificateKey["keystores"],
+  lines: readonly LoggedLine[],
+): CertificateKey["keystores"] {
   const periods = new Map<string, string>();
-  for (const { key } of lines) {
-    for (const { id, destructionAt } of key?.keystores ?? [])
+  for (const { key, reported } of lines) {
+    for (const { id, destructionAt } of [...(key?.keystores ?? []), ...(reported ?? [])])
       if (destructionAt !== undefined) periods.set(id, destructionAt);
   }
-  if (last?.key === undefined) return [...(last?.keystores ?? [])];
-  return last.key.keystores.map((each) => {
-    const destructionAt = each.destructionAt ?? periods.get(each.id);
+  return keystores.map((each) => {
+    const destructionAt = each.destructionAt ?? periods.get(each.id ?? "");
     return { ...each, ...(destructionAt !== undefined && { destructionAt }) };
   });
 }

@@ -34,7 +34,7 @@ export function limitsOf({ keys, evidence, isIbm }: LimitFacts): Certificate["pr
     ...some(
       "not_destroyed",
       "The end of the key material of these keys: the service did not report them as destroyed",
-      keys.filter(({ outcome }) => outcome === "deactivated" || outcome === "not_ended"),
+      keys.filter(({ outcome }) => ["deactivated", "not_ended", "not_recorded"].includes(outcome)),
     ),
     ...some(
       "pending_period",

@@ -1,7 +1,7 @@
 /** A certificate and its check, in sentences and rows. */
 
 import { plain } from "../text/words.ts";
-import type { Certificate, CertificateKey, CertificateStep, Person } from "./statement.ts";
+import type { Certificate, CertificateKey, CertificateStep, CertificateWave, Person } from "./statement.ts";
 import type { TrustedKey } from "./trust.ts";
 import type { Grade, Problem, Verification } from "./verify.ts";
 import type { NotCounted } from "./witness.ts";
@@ -31,6 +31,7 @@ export const outcomeWords = {
   deactivated: "deactivated",
   not_ended: "not ended",
   absent: "does not exist",
+  not_recorded: "not recorded",
 } as const satisfies Record<CertificateKey["outcome"], string>;
 
 /** The destruction; without one, the last step that two people can be required for. */
@@ -78,6 +79,7 @@ export function explainVerification(result: Verification): string {
   return [
     `Grade: ${explainGrade(grade)}`,
     `Valid: ${keys.length} ${keys.length === 1 ? "key" : "keys"} of instance ${instance.id} (${plain(endpoints, 200)})`,
+    ...(certificate.predicate.wave === undefined ? [] : [sayWave(certificate.predicate.wave)]),
     `Signed by ${signers.map(saySigner).join(" and ")}`,
     ...(unknownKeys.length === 0
       ? []
@@ -107,6 +109,10 @@ export function explainGrade(grade: Grade): string {
     case "corroborated":
       return "corroborated: the audit events of the account agree with every step";
   }
+}
+
+export function sayWave({ campaign, wave, count }: CertificateWave): string {
+  return `All ${count} keys of wave ${plain(wave, 100)} of campaign ${plain(campaign, 100)}`;
 }
 
 function saySigner({ iamId, name }: TrustedKey["person"]): string {
@@ -142,6 +148,8 @@ export function explainProblem(problem: Problem): string {
       return `The facts of key ${plain(problem.subject)} do not fit its digest`;
     case "list_changed":
       return "The list of keys is not complete: its count or its digest does not fit";
+    case "wave_differs":
+      return `The keys are not those of wave ${plain(problem.wave, 100)}: count or digest does not fit, or key ${plain(problem.subject)} is in one list only`;
     case "limits_changed":
       return "The list of what is not verified does not follow from the facts";
     case "not_ibm":

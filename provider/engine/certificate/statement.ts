@@ -58,7 +58,7 @@ const step = z.strictObject({
   evidence: z.strictObject({ log: z.int().nonnegative(), seq: z.int().positive().optional() }),
 });
 
-export const outcomes = ["removed", "destroyed", "deactivated", "not_ended", "absent"] as const;
+export const outcomes = ["removed", "destroyed", "deactivated", "not_ended", "absent", "not_recorded"] as const;
 
 const keyFacts = z.strictObject({
   subject: text,
@@ -138,6 +138,15 @@ const predicate = z.strictObject({
     count: z.int().positive(),
     sha256: sha256.describe("SHA-256 of the canonical list of subjects"),
   }),
+  wave: z
+    .strictObject({
+      campaign: text,
+      wave: text,
+      count: z.int().positive(),
+      digest: sha256.describe("Digest of the wave in the manifest of the campaign"),
+    })
+    .optional()
+    .describe("The wave of a campaign whose keys are listed, all of them"),
   evidence: z.array(log).max(1_000),
   witnesses: z.array(envelopeForm).max(100),
   notVerified: z.array(limit).min(1).describe("What the certificate does not prove"),
@@ -155,6 +164,7 @@ export type Certificate = z.infer<typeof certificateForm>;
 export type CertificateKey = z.infer<typeof keyFacts>;
 export type CertificateStep = z.infer<typeof step>;
 export type CertificateLog = z.infer<typeof log>;
+export type CertificateWave = NonNullable<Certificate["predicate"]["wave"]>;
 export type Limit = z.infer<typeof limit>;
 export type Subject = z.infer<typeof subject>;
 export type Person = z.infer<typeof person>;

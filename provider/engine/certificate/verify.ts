@@ -4,9 +4,9 @@
  */
 
 import { type Corroboration, corroborate, type TrackedEvent } from "./activity-tracker.ts";
-import { isAllIbms } from "./build.ts";
+import { isAllIbms, type WaveKeys, waveOf } from "./build.ts";
 import type { ReadLog } from "./evidence-log.ts";
-import { keysInEvidence } from "./key-history.ts";
+import { keysInEvidence, subjectName } from "./key-history.ts";
 import { limitsOf } from "./limits.ts";
 import { type Certificate, certificateForm, certificateType, type Envelope, type HashJson } from "./statement.ts";
 import { type SignatureResult, signersOf, type TrustedKey } from "./trust.ts";
@@ -25,6 +25,8 @@ export interface VerificationInput extends CheckedEnvelope {
   /** The evidence files, in the order of the certificate; undefined if none is passed. */
   readonly evidence?: readonly (ReadLog | undefined)[];
   readonly tracked?: readonly TrackedEvent[];
+  /** The wave as the campaign's own manifest has it. */
+  readonly wave?: WaveKeys;
 }
 
 export interface VerificationTools {
@@ -46,6 +48,7 @@ export type Problem =
   | { readonly kind: "subject_changed"; readonly subject: string }
   | { readonly kind: "list_changed" }
   | { readonly kind: "limits_changed" }
+  | { readonly kind: "wave_differs"; readonly wave: string; readonly subject: string }
   | { readonly kind: "not_ibm"; readonly endpoints: readonly string[] }
   | { readonly kind: "witness_altered" }
   | { readonly kind: "evidence_missing"; readonly log: number; readonly head: string }
@@ -93,6 +96,7 @@ export function verifyCertificate(input: VerificationInput, tools: VerificationT
       ...(isAllIbms({ ...read.predicate, endpoints: read.predicate.instance.endpoints }, tools) || input.allowsEmulator
         ? []
         : [{ kind: "not_ibm" as const, endpoints: read.predicate.instance.endpoints }]),
+      ...waveDifferences(read, input.wave, tools),
       ...(evidence === undefined ? [] : differences(read, evidence, tools)),
       ...(corroboration?.contradictions ?? []).map((each) => ({ kind: "contradicted" as const, ...each })),
     ],
@@ -137,6 +141,24 @@ function inconsistencies(certificate: Certificate, tools: VerificationTools): re
     problems.push({ kind: "limits_changed" });
   }
   return problems;
+}
+
+/** A wave is certified as a whole; the manifest of the campaign, if passed, says what the whole is. */
+function waveDifferences(
+  { subject, predicate: { wave } }: Certificate,
+  manifest: WaveKeys | undefined,
+  { hashJson }: VerificationTools,
+): readonly Problem[] {
+  const differs = (name: string, at: string): Problem => ({ kind: "wave_differs", wave: name, subject: at });
+  if (wave !== undefined && wave.count !== subject.length) return [differs(wave.wave, "")];
+  if (manifest === undefined) return [];
+  if (wave === undefined || hashJson(wave) !== hashJson(waveOf(manifest))) return [differs(manifest.wave, "")];
+  const { instanceId } = manifest;
+  const listed = new Set(manifest.keys.map((key) => subjectName({ ...key, instanceId })));
+  const named = new Set(subject.map(({ name }) => name));
+  const missing = [...listed].filter((name) => !named.has(name));
+  const added = [...named].filter((name) => !listed.has(name));
+  return [...missing, ...added].map((name) => differs(wave.wave, name));
 }
 
 /** What the evidence files say otherwise, or do not say at all. */

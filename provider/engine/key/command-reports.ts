@@ -7,7 +7,7 @@ import { type Report, reportingRun, resultOfReport } from "../loop/report.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import type { Outcome } from "./kind.ts";
 import { explainOutcome } from "./messages.ts";
-import { reportGone, reportOn, subjectOfKey } from "./report.ts";
+import { endOf, reportGone, reportOn, subjectOfKey } from "./report.ts";
 import { explainDone } from "./status.ts";
 
 export const door = { rerun: "uko continue" } as const;
@@ -70,8 +70,7 @@ export function reportExisting(ref: KeyRef, outcome: Outcome): Report {
   const { observed, memory } = outcome;
   const isDone = outcome.kind === "stopped" && outcome.plan.kind === "done";
   const explanation = isDone ? explainDone(observed, memory, door) : explainOutcome(outcome, door);
-  const plan = outcome.kind === "stopped" ? outcome.plan : undefined;
-  return reportOn(ref, observed, memory.run, explanation, memory.taken, plan);
+  return reportOn(ref, observed, memory.run, explanation, memory.taken, endOf(outcome));
 }
 
 export function notFound(ref: KeyRef): UkoError {

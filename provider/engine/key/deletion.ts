@@ -9,7 +9,7 @@ import { blocksContainers, capital, sayKey } from "../text/words.ts";
 import { keyKind, type Outcome, type Task } from "./kind.ts";
 import { explainOutcome } from "./messages.ts";
 import { type KeyTarget, planKey, planKeyRetirement } from "./preview.ts";
-import { deletionFacts } from "./report.ts";
+import { deletionFacts, endOf } from "./report.ts";
 
 export function keyDeletion(target: KeyTarget): Deletion {
   const { ref, policy } = target;
@@ -34,7 +34,7 @@ function conclude(outcome: Outcome, door: Door): Conclusion {
   const { observed, memory } = outcome;
   const plan = outcome.kind === "stopped" ? outcome.plan : undefined;
   const lifecycleState = lifecycleStateOf(observed.observation, memory.run, observed.nowMs);
-  const facts = { lifecycleState, ...deletionFacts(observed, plan), taken };
+  const facts = { lifecycleState, ...deletionFacts(observed, endOf(outcome)), taken };
   if (plan?.kind === "done") {
     const key = capital(sayKey(observed.observation));
     const warning = `${key} leaves the state, but not its vault. ${unended(blocksContainers)}`;

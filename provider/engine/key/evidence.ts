@@ -8,6 +8,7 @@ import type { StatedReason } from "../../lifecycle/observation.ts";
 import type { Step } from "../../lifecycle/plan.ts";
 import { type EvidenceFacts, isoTime } from "../loop/evidence.ts";
 import type { EvidenceKey, EvidenceReason, EvidenceRecord } from "../ports/world.ts";
+import { describeKeystore } from "./keystore-evidence.ts";
 import type { KeySummary } from "./observe.ts";
 import { type KeyStepContext, writtenRecordId } from "./steps.ts";
 
@@ -59,23 +60,10 @@ export function describeKey({ observation, snapshot }: KeySummary): EvidenceKey 
     ...(updatedAtMs !== undefined && { updatedAt: isoTime(updatedAtMs) }),
     ...(updatedBy !== undefined && { updatedBy }),
     isLive: observation.keystoresAreLive,
-    keystores: observation.keystores.map(({ keystoreId, name, type, status, syncFlag, destructionAtMs, ...rest }) => ({
-      id: keystoreId,
-      name,
-      type,
-      keyId: keyIdIn(rest),
-      status,
-      syncFlag,
-      ...(destructionAtMs !== undefined && { destructionAt: isoTime(destructionAtMs) }),
-    })),
+    keystores: observation.keystores.map(describeKeystore),
     kmsKeys: twins.map((twin) => ({ id: twin.kmsKeyId, state: twin.kind === "present" ? twin.state : twin.kind })),
     ...(carried.kind === "one" && { record: describeRecord(carried.record) }),
   };
-}
-
-/** The adapter adds the key's ID to the statuses that the planner sees. */
-function keyIdIn(status: object): string {
-  return "keyIdInKeystore" in status ? String(status.keyIdInKeystore) : "";
 }
 
 function stateAfter(step: Step, from: string): string {

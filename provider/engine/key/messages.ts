@@ -192,7 +192,7 @@ function possiblyMissing(right: Right, carrier: RunMemory["carrier"]): string {
   return carrier === "description" ? rights.write.action : `${rights.write.action} or ${right.action}`;
 }
 
-function rightFor(step: Step, isUnused: boolean): Right {
+export function rightFor(step: Step, isUnused: boolean): Right {
   switch (step.kind) {
     case "write_record":
     case "drop_record":

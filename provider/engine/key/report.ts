@@ -3,6 +3,7 @@
 import { errorCatalogue } from "../../errors.ts";
 import { deletionStanding, expiredRecord } from "../../lifecycle/consent-record.ts";
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
+import { rights } from "../../lifecycle/managed-key-states.ts";
 import type { Plan, Run, Step } from "../../lifecycle/plan.ts";
 import { recordWithReasons, statedReasons } from "../../lifecycle/stated-reasons.ts";
 import { isoTime } from "../loop/evidence.ts";
@@ -10,6 +11,8 @@ import type { DeletionFacts, Report, Subject } from "../loop/report.ts";
 import type { KeyRef } from "../ports/world.ts";
 import type { Explanation } from "../text/explanation.ts";
 import { describeReason } from "./evidence.ts";
+import type { Outcome } from "./kind.ts";
+import { rightFor } from "./messages.ts";
 import type { KeyDetails, KeySummary } from "./observe.ts";
 
 export function reportOn(
@@ -18,7 +21,7 @@ export function reportOn(
   run: Run,
   explanation: Explanation,
   taken: readonly Step[],
-  plan?: Plan,
+  end?: End,
 ): Report {
   return {
     v: 1,
@@ -26,7 +29,7 @@ export function reportOn(
     label: observed.observation.facts.label,
     lifecycleState: lifecycleStateOf(observed.observation, run, observed.nowMs),
     keyState: observed.observation.stateWord,
-    deletion: { ...deletionFacts(observed, plan), ...expiryOf(observed) },
+    deletion: { ...deletionFacts(observed, end), ...expiryOf(observed) },
     taken: taken.map((step) => step.kind),
     explanation,
     ...(explanation.code !== undefined && { code: explanation.code }),
@@ -53,12 +56,20 @@ export function reportGone(ref: KeyRef, taken: readonly Step[] = []): Report {
   };
 }
 
+/** The plan at the end of a run, or the step for which the caller lacks the right. */
+export type End = Plan | Extract<Outcome, { readonly kind: "rights_missing" }>;
+
+export function endOf(outcome: Exclude<Outcome, { readonly kind: "gone" }>): End | undefined {
+  if (outcome.kind === "stopped") return outcome.plan;
+  return outcome.kind === "rights_missing" ? outcome : undefined;
+}
+
 /** What the key's deletion waits for, for any reader. */
-export function deletionFacts(observed: KeySummary, plan?: Plan): DeletionFacts {
+export function deletionFacts(observed: KeySummary, end?: End): DeletionFacts {
   const standing = deletionStanding(observed.observation, observed.nowMs);
   const untilMs =
-    plan?.kind === "waitingForTime" ? plan.untilMs : plan?.kind === "waitingForApproval" ? plan.notBeforeMs : undefined;
-  const awaits = awaitedBy(plan, standing.binds);
+    end?.kind === "waitingForTime" ? end.untilMs : end?.kind === "waitingForApproval" ? end.notBeforeMs : undefined;
+  const awaits = awaitedBy(end, standing.binds);
   const record = recordWithReasons(observed.observation, observed.nowMs);
   return {
     ...(awaits !== undefined && { awaits }),
@@ -68,8 +79,29 @@ export function deletionFacts(observed: KeySummary, plan?: Plan): DeletionFacts 
       recordId: standing.record.id,
       recordLapsesAt: isoTime(standing.lapsesAtMs),
     }),
+    ...personFacts(observed, end),
     ...(record !== undefined && { reasons: statedReasons(record).map(describeReason) }),
   };
+}
+
+function personFacts(
+  { observation }: KeySummary,
+  end: End | undefined,
+): Pick<DeletionFacts, "neededRoles" | "excludedIdentity"> {
+  switch (end?.kind) {
+    case "waitingForApproval": {
+      // Without a record, nothing is pending yet.
+      if (end.record === undefined) return {};
+      const { author } = end.record;
+      return { neededRoles: end.right.roles, excludedIdentity: author.iamId ?? author.mark };
+    }
+    case "waitingForTime":
+      return { neededRoles: (end.awaits === "pending_destruction" ? rights.remove : rights.destroy).roles };
+    case "rights_missing":
+      return { neededRoles: rightFor(end.step, observation.state === "pre_activation").roles };
+    default:
+      return {};
+  }
 }
 
 function expiryOf({ observation, nowMs }: KeySummary): Pick<DeletionFacts, "recordExpiredAt"> {
@@ -77,9 +109,9 @@ function expiryOf({ observation, nowMs }: KeySummary): Pick<DeletionFacts, "reco
   return expired === undefined ? {} : { recordExpiredAt: isoTime(expired.atMs) };
 }
 
-function awaitedBy(plan: Plan | undefined, isOnFile: boolean): DeletionFacts["awaits"] {
-  if (plan?.kind === "waitingForTime") return "time";
-  if (plan?.kind === "refused") return "person_to_unblock";
+function awaitedBy(end: End | undefined, isOnFile: boolean): DeletionFacts["awaits"] {
+  if (end?.kind === "waitingForTime") return "time";
+  if (end?.kind === "refused") return "person_to_unblock";
   return isOnFile ? "approval" : undefined;
 }
 

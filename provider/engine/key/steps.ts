@@ -13,6 +13,7 @@ import type { StepResult } from "../loop/converge.ts";
 import type { CallOptions, KeyRef, KeySnapshot, KeyWithEtag, World } from "../ports/world.ts";
 import { explainUnfitRecord } from "../text/clock-skew.ts";
 import { capital, sayKey } from "../text/words.ts";
+import { describeKeystore } from "./keystore-evidence.ts";
 import { type KeyDetails, type KeyReadResult, observeKey } from "./observe.ts";
 
 export type RecordLocation = "tag" | "description";
@@ -52,8 +53,12 @@ export async function takeStep(step: Step, context: KeyStepContext): Promise<Ste
       return world.twins.unsetForDeletion(step.kmsKeyId, options);
     case "reactivate":
       return world.keys.act(ref, "activate", observed.etag, options);
-    case "destroy":
-      return world.keys.act(ref, "destroy", observed.etag, options);
+    case "destroy": {
+      const written = await world.keys.act(ref, "destroy", observed.etag, options);
+      if (written.kind !== "done") return written;
+      // The pending periods; no later read of this run is in the evidence.
+      return { ...written, reported: written.value.snapshot.storedStatus.map(describeKeystore) };
+    }
     case "deactivate": {
       const written = await world.keys.act(ref, "deactivate", observed.etag, options);
       // A run that deactivates with another person's approval writes the record for destroy next.

@@ -3,8 +3,14 @@
  * reader. Times are ISO 8601 UTC.
  */
 
-import type { KmsLifecycleState } from "../../lifecycle/kms-key-states.ts";
-import { isWindowOpen, type KmsPlan, setterHint, windowName } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { type KmsLifecycleState, kmsRights } from "../../lifecycle/kms-key-states.ts";
+import {
+  isWindowOpen,
+  type KmsApprovalWait,
+  type KmsPlan,
+  setterHint,
+  windowName,
+} from "../../lifecycle/plan-kms-key-deletion.ts";
 import { isoTime } from "../loop/evidence.ts";
 import type { DeletionFacts } from "../loop/report.ts";
 import type { ObservedKmsKey } from "./observe.ts";
@@ -19,6 +25,7 @@ export function kmsKeyFacts({ observation, nowMs }: ObservedKmsKey, plan?: KmsPl
   const facts = {
     ...(awaits !== undefined && { awaits }),
     ...(untilMs !== undefined && { notBefore: isoTime(untilMs) }),
+    ...(plan?.kind === "waitingForApproval" && personFacts(plan)),
   };
   if (!isWindowOpen(observation, nowMs)) return { lifecycleState: observation.state, ...facts };
   const setter = setterHint(observation);
@@ -30,6 +37,14 @@ export function kmsKeyFacts({ observation, nowMs }: ObservedKmsKey, plan?: KmsPl
     recordId: windowName(observation.kmsKeyId, observation.windowEndsAtMs),
     recordLapsesAt: isoTime(observation.windowEndsAtMs),
   };
+}
+
+/** KMS does not always show who opened the window. */
+function personFacts({ window }: KmsApprovalWait): Pick<DeletionFacts, "neededRoles" | "excludedIdentity"> {
+  if (window === undefined) return {};
+  const { setter } = window;
+  const excluded = setter?.isSure === true ? setter.identity.iamId : undefined;
+  return { neededRoles: kmsRights.destroy.roles, ...(excluded !== undefined && { excludedIdentity: excluded }) };
 }
 
 function awaitedBy(plan: KmsPlan | undefined): DeletionFacts["awaits"] {

@@ -8,7 +8,7 @@ import type { Actor } from "../../lifecycle/observation.ts";
 import type { Reading } from "../../lifecycle/settling.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { capital } from "../text/words.ts";
-import { appendEvidence, type EvidenceFacts } from "./evidence.ts";
+import { appendEvidence, type EvidenceFacts, type ReportedResult } from "./evidence.ts";
 import { createSettler } from "./settle.ts";
 
 /** The types of one kind of object. */
@@ -57,7 +57,7 @@ export type StepResult =
    * `isGone` if nothing is left to read. `settleUnder` is the ETag of a write that has to settle
    * before the next step, so that the run need not read twice.
    */
-  | { readonly kind: "done"; readonly correlationId: string; readonly isGone?: true; readonly settleUnder?: string }
+  | ({ readonly kind: "done"; readonly isGone?: true; readonly settleUnder?: string } & ReportedResult)
   | { readonly kind: "stale" }
   | { readonly kind: "lost"; readonly reason: string }
   | { readonly kind: "refused"; readonly status: number; readonly message: string }
@@ -176,7 +176,7 @@ export async function converge<K extends KindTypes>(
     await appendStepEvidence(kind, step, "before", context);
     const result = await kind.take(step, context);
     if (result.kind === "done") {
-      await appendStepEvidence(kind, step, "after", context, result.correlationId);
+      await appendStepEvidence(kind, step, "after", context, result);
       if (pending?.step.kind === step.kind) pending = undefined;
     }
     if (result.kind !== "stale") settler.afterOwnWrite();
@@ -210,11 +210,11 @@ async function appendStepEvidence<K extends KindTypes>(
   step: K["step"],
   phase: "before" | "after",
   context: StepContext<K>,
-  correlationId = "",
+  result: ReportedResult = { correlationId: "" },
 ): Promise<void> {
   const { world, actor, observed } = context;
   const facts = kind.evidence(step, phase, context);
-  if (facts !== undefined) await appendEvidence(world, facts, { phase, actor, nowMs: observed.nowMs, correlationId });
+  if (facts !== undefined) await appendEvidence(world, facts, { phase, actor, nowMs: observed.nowMs, ...result });
 }
 
 /** Stops a canceled run. No step is left half done, because every step is one call. */

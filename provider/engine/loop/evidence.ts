@@ -9,6 +9,12 @@ export interface EvidenceFacts extends Pick<EvidenceEntry, "step" | "from" | "to
   readonly details: Pick<EvidenceEntry, "keystores" | "digest" | "record" | "consentedBy" | "key">;
 }
 
+/** What the response to a step tells its evidence. */
+export interface ReportedResult {
+  readonly correlationId: string;
+  readonly reported?: EvidenceEntry["reported"];
+}
+
 /** Appends one entry. Throws UKO_EVIDENCE_UNWRITABLE. */
 export async function appendEvidence(
   { evidence }: World,
@@ -17,10 +23,9 @@ export async function appendEvidence(
     readonly phase: EvidenceEntry["phase"];
     readonly actor: Actor;
     readonly nowMs: number;
-    readonly correlationId: string;
-  },
+  } & ReportedResult,
 ): Promise<void> {
-  const { phase, actor, nowMs, correlationId } = call;
+  const { phase, actor, nowMs, correlationId, reported } = call;
   await evidence.append({
     v: 1,
     time: isoTime(nowMs),
@@ -31,6 +36,7 @@ export async function appendEvidence(
     to,
     actor: { iamId: actor.identity?.iamId ?? "", name: actor.displayName },
     ...details,
+    ...(reported !== undefined && { reported }),
     ...(correlationId !== "" && { correlationId }),
   });
 }

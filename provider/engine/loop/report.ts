@@ -35,6 +35,10 @@ export interface DeletionFacts {
   readonly requestedBy?: string;
   readonly recordId?: string;
   readonly recordLapsesAt?: string;
+  /** Roles, one of which the next step requires. */
+  readonly neededRoles?: readonly string[];
+  /** The person who cannot take the next step, because the pending approval is theirs. */
+  readonly excludedIdentity?: string;
   /** When the record on the key expired; then the key waits for no approval of it. */
   readonly recordExpiredAt?: string;
   /**
@@ -103,16 +107,11 @@ export async function reportingRun<T>(
 
 /** The report of an operation, in a record's form. */
 export function resultOfReport({ label, lifecycleState, deletion, taken, code, exitCode }: Report): Result {
-  const { awaits, notBefore, requestedBy, recordId, recordLapsesAt, reasons } = deletion;
+  const { recordExpiredAt: _expired, ...facts } = deletion;
   return {
     ...(label !== undefined && { label }),
     lifecycleState,
-    ...(awaits !== undefined && { awaits }),
-    ...(notBefore !== undefined && { notBefore }),
-    ...(requestedBy !== undefined && { requestedBy }),
-    ...(recordId !== undefined && { recordId }),
-    ...(recordLapsesAt !== undefined && { recordLapsesAt }),
-    ...(reasons !== undefined && { reasons }),
+    ...facts,
     ...(code !== undefined && { code }),
     exitCode,
     taken,

@@ -215,6 +215,8 @@ export interface EvidenceEntry {
   readonly keystores: readonly { readonly name: string; readonly status: string; readonly syncFlag: string }[];
   /** Written before a step that ends something; a removal erases all of it. */
   readonly key?: EvidenceKey;
+  /** The keystores after the step, as the service's response reports them. */
+  readonly reported?: readonly EvidenceKeystore[];
   readonly correlationId?: string;
 }
 
@@ -303,6 +305,10 @@ export interface RunRecord {
   readonly requestedBy?: string;
   readonly recordId?: string;
   readonly recordLapsesAt?: string;
+  /** Roles, one of which the next step requires. */
+  readonly neededRoles?: readonly string[];
+  /** The person who cannot take the next step. */
+  readonly excludedIdentity?: string;
   /** The reasons in the record on the key, oldest first. */
   readonly reasons?: readonly EvidenceReason[];
   /** `create`, `update`, `delete`, or the command. */

@@ -50,7 +50,16 @@ interface Facts {
   /** For a report, in addition to code and exit code, if the planner of this kind knows them. */
   readonly facts: Pick<
     RunRecord,
-    "lifecycleState" | "awaits" | "notBefore" | "requestedBy" | "recordId" | "recordLapsesAt" | "reasons" | "taken"
+    | "lifecycleState"
+    | "awaits"
+    | "notBefore"
+    | "requestedBy"
+    | "recordId"
+    | "recordLapsesAt"
+    | "neededRoles"
+    | "excludedIdentity"
+    | "reasons"
+    | "taken"
   >;
 }
 

@@ -178,6 +178,18 @@ function otherInstance(
   });
 }
 
+/**
+ * Whether an address is one of IAM's for people who log in: the global one or one of a region, such
+ * as `identity-1.us-south.iam.cloud.ibm.com` (kms-v2-and-iam.md 7.8).
+ */
+export function isIamLoginHost(address: string): boolean {
+  const url = readPlainUrl(address);
+  if (url?.protocol !== "https:" || url.port !== "") return false;
+  const [first = "", region = "", ...rest] = url.hostname.split(".");
+  const isRegional = /^identity-[0-9]{1,2}$/.test(first) && regionForm.test(region);
+  return (isRegional && rest.join(".") === "iam.cloud.ibm.com") || matchDocumented("iam", url) !== undefined;
+}
+
 /** Whether the endpoint is this very machine. */
 export function isLoopbackEndpoint(endpoint: Pick<Endpoint, "url">): boolean {
   const url = readPlainUrl(endpoint.url);

@@ -99,6 +99,7 @@ export function accessDenied(
     detail: [
       `It responded with 401${message === "" ? "" : `: ${unended(message)}`}. This does not mean that a key is gone.`,
       advice,
+      "A token from UKO_TOKEN is valid for one hour at most. To log in again, run uko login or set a new token.",
       ...correlationLine(answer.correlationId),
     ].join("\n"),
     data: answerData(answer),

@@ -18,6 +18,8 @@ const world: CliWorld = {
   readInput: unused,
   signal: new AbortController().signal,
   openOperations: unused,
+  openLogin: unused,
+  runProgram: unused,
   startEmulator: unused,
   readErrorPage: unused,
   machine: { system: "linux", processor: "x64", home: "", providerFolder: "" },

@@ -42,7 +42,10 @@ export async function startStory(): Promise<Story> {
     writeFileSync(file(`${who}.pem`), publicKey.export({ type: "spki", format: "pem" }));
   }
   const uko: Story["uko"] = (who, command, environment = {}) =>
-    world.uko(who, command.replaceAll("@", `${folder}/`), { UKO_EVIDENCE: file("evidence.jsonl"), ...environment });
+    world.uko(who, command.replaceAll(/(?<=[\s=])@/g, `${folder}/`), {
+      UKO_EVIDENCE: file("evidence.jsonl"),
+      ...environment,
+    });
   const recordOf = async (key: string) =>
     reportOf(await world.uko("erin", `status ${key} --json`)).deletion.recordId ?? "";
 

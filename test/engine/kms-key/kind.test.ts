@@ -230,7 +230,8 @@ describe("by command", () => {
       taken: ["set_for_deletion"],
     });
     const pending = await by("bob").status(ref, options);
-    expect(pending).toMatchObject({ code: "UKO_APPROVAL_PENDING", deletion: { awaits: "approval" } });
+    const deletion = { awaits: "approval", neededRoles: ["KMS Manager"] };
+    expect(pending).toMatchObject({ code: "UKO_APPROVAL_PENDING", deletion });
     expect(await by("carol").withdraw(ref, options)).toMatchObject({ exitCode: 0, taken: ["unset_for_deletion"] });
     expect((await kmsView(stage, state.keyId)).dualAuthDelete.keySetForDeletion).toBe(false);
     expect(await by("carol").withdraw(ref, options)).toMatchObject({ exitCode: 0, taken: [] });

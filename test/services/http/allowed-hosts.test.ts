@@ -4,6 +4,7 @@ import {
   decideHost,
   type Endpoint,
   type EndpointSource,
+  isIamLoginHost,
   requireAllowedHost,
 } from "../../../provider/services/http/allowed-hosts.ts";
 
@@ -346,4 +347,21 @@ describe("a refusal", () => {
       expect(refusal("https://alice:hunter2@evil.example", source)).not.toMatch(/hunter2|alice/);
     }
   });
+});
+
+test.each([
+  ["https://iam.cloud.ibm.com/identity/passcode", true],
+  ["https://identity-1.us-south.iam.cloud.ibm.com/identity/passcode", true],
+  ["https://identity-12.eu-gb.iam.cloud.ibm.com/identity/token", true],
+  ["http://iam.cloud.ibm.com/identity/passcode", false],
+  ["https://iam.cloud.ibm.com:8443/identity/passcode", false],
+  ["https://evil.iam.cloud.ibm.com/identity/passcode", false],
+  ["https://identity-1.us-south.iam.cloud.ibm.com.example.com/", false],
+  ["https://identity-1.us-south.evil.iam.cloud.ibm.com/", false],
+  ["https://identity-123.us-south.iam.cloud.ibm.com/", false],
+  ["https://iam.cloud.ibm.com@example.com/", false],
+  ["https://example.com/?iam.cloud.ibm.com", false],
+  ["javascript:alert(1)", false],
+])("a person may log in at %s: %s", (address, isAllowed) => {
+  expect(isIamLoginHost(address)).toBe(isAllowed);
 });

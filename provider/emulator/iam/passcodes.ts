@@ -1,0 +1,94 @@
+/**
+ * Log-in with a one-time passcode: IBM's page shows a code to the person who signed in there; here
+ * the page asks which person that is. Refresh tokens of such a log-in are kept in memory.
+ */
+
+import { randomBytes } from "node:crypto";
+import type { Identity } from "../model.ts";
+import { Refusal } from "../refusal.ts";
+import type { Call, Reply } from "../serve.ts";
+
+const passcodeLifeMs = 300_000;
+const refreshLifeMs = 7 * 86_400_000;
+/** Older ones are dropped first. */
+const maxEntries = 1_000;
+/** The public client of IBM's own tools, `bx:bx`. */
+const publicClient = "Basic Yng6Yng=";
+
+interface Entry {
+  readonly identity: Identity;
+  readonly expiresMs: number;
+}
+
+export class Passcodes {
+  readonly #codes = new Map<string, Entry>();
+  readonly #refreshTokens = new Map<string, Entry>();
+
+  /** The page behind `passcode_endpoint`. */
+  page({ world, url, nowMs }: Call): Reply {
+    const wanted = url.searchParams.get("person");
+    const people = [...world.identities.values()].filter(({ kind }) => kind === "person");
+    if (wanted === null) {
+      const links = people.map(({ name }) => [
+        name,
+        `${world.baseUrl}/identity/passcode?person=${encodeURIComponent(name)}`,
+      ]);
+      return {
+        status: 200,
+        body: { say: "Open the address of the person who logs in.", people: Object.fromEntries(links) },
+      };
+    }
+    const identity = people.find(({ name, iamId }) => name === wanted || iamId === wanted);
+    if (identity === undefined) throw new Refusal(400, "BXNIM0106E", "The emulator knows no person of this name.");
+    const passcode = randomBytes(5).toString("hex");
+    remember(this.#codes, passcode, { identity, expiresMs: nowMs + passcodeLifeMs });
+    return { status: 200, body: { name: identity.name, passcode } };
+  }
+
+  /** Each code works once. */
+  redeem(call: Call, form: URLSearchParams): Identity {
+    requireClient(call);
+    const code = form.get("passcode") ?? "";
+    const entry = this.#codes.get(code);
+    this.#codes.delete(code);
+    if (entry === undefined || entry.expiresMs <= call.nowMs) {
+      throw new Refusal(400, "BXNIM0106E", "Provided passcode is invalid.");
+    }
+    requireAccount(call, form);
+    return entry.identity;
+  }
+
+  refresh(call: Call, form: URLSearchParams): Identity {
+    requireClient(call);
+    const entry = this.#refreshTokens.get(form.get("refresh_token") ?? "");
+    if (entry === undefined || entry.expiresMs <= call.nowMs) {
+      throw new Refusal(400, "BXNIM0407E", "Provided refresh_token is invalid or expired.");
+    }
+    requireAccount(call, form);
+    return entry.identity;
+  }
+
+  issueRefreshToken(identity: Identity, nowMs: number): string {
+    const token = randomBytes(24).toString("base64url");
+    remember(this.#refreshTokens, token, { identity, expiresMs: nowMs + refreshLifeMs });
+    return token;
+  }
+}
+
+function remember(entries: Map<string, Entry>, name: string, entry: Entry): void {
+  const [oldest] = entries.keys();
+  if (entries.size >= maxEntries && oldest !== undefined) entries.delete(oldest);
+  entries.set(name, entry);
+}
+
+function requireClient(call: Call): void {
+  if (call.header("authorization") === publicClient) return;
+  throw new Refusal(400, "BXNIM0106E", "Property missing or empty: client_id.");
+}
+
+function requireAccount({ world }: Call, form: URLSearchParams): void {
+  const account = form.get("bss_account");
+  if (account !== null && account !== world.accountId) {
+    throw new Refusal(400, "BXNIM0106E", "The account is unknown, or the person is not a member of it.");
+  }
+}
