@@ -122,8 +122,14 @@ const rings = {
     packages: ["commander", "string-width"],
     node: true,
   },
+  "console/": {
+    ours: ["errors.ts", "compose.ts", "printable.ts", "same-user.ts", "uuid-form.ts"],
+    types: ["engine/"],
+    packages: ["hono", "@hono/node-server", "zod"],
+    node: true,
+  },
   "emulator/": { ours: ["errors.ts", "x509.ts"], packages: ["hono", "@hono/node-server", "jose", "zod"], node: true },
-  "bin/": { ours: ["errors.ts", "cli/", "emulator/"], packages: ["commander"], node: true },
+  "bin/": { ours: ["errors.ts", "cli/", "console/", "emulator/"], packages: ["commander"], node: true },
 };
 
 const alternatives = (patterns) => `(?:${patterns.map((pattern) => pattern.replaceAll(".", "\\.")).join("|")})`;

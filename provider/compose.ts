@@ -216,7 +216,9 @@ export {
   sayUnreadInAll,
   sayUnreadSoFar,
 } from "./engine/text/transient-read-errors.ts";
+export { sayTime } from "./engine/text/words.ts";
 export { announcedSteps, announcesNothing } from "./lifecycle/announcement.ts";
+export { maxReasonCharacters } from "./lifecycle/consent-record.ts";
 export { lifecycleStates } from "./lifecycle/lifecycle-state.ts";
 export { checkArguments } from "./resources/functions.ts";
 export { isLoopbackEndpoint } from "./services/http/allowed-hosts.ts";

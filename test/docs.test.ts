@@ -46,6 +46,7 @@ async function parses(words: readonly string[]): Promise<string> {
     openLogin: open,
     runProgram: open,
     startEmulator: open,
+    startConsole: open,
     readErrorPage: open,
     machine: { system: "linux", processor: "x64", home: "/nowhere", providerFolder: "/nowhere" },
   });

@@ -7,9 +7,11 @@ import { homedir } from "node:os";
 import { fileURLToPath } from "node:url";
 import {
   type CliWorld,
+  type ConsoleStart,
   type EmulatorStart,
   openLogin,
   openOperations,
+  type RunningConsole,
   type RunningEmulator,
   type TextOutput,
 } from "../cli/cli-world.ts";
@@ -44,6 +46,7 @@ const world: CliWorld = {
   openOperations,
   openLogin,
   startEmulator,
+  startConsole,
   readErrorPage: () => readFile(new URL("../../provider/docs/errors.md", import.meta.url), "utf8"),
   machine: {
     system: process.platform,
@@ -97,6 +100,18 @@ function outputTo(stream: NodeJS.WriteStream): TextOutput {
     write: (text) => void stream.write(text),
     ...(stream.isTTY && { columns: stream.columns, hasColors: stream.hasColors() }),
   };
+}
+
+/** The other commands never load the pages. */
+async function startConsole(options: ConsoleStart): Promise<RunningConsole> {
+  const { randomBytes } = await import("node:crypto");
+  const console = await import("../console/start-console.ts");
+  return console.startConsole({
+    ...options,
+    random: randomBytes,
+    nowMs: () => performance.now(),
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  });
 }
 
 /** The other commands never load the emulator. */

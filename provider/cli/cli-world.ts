@@ -41,6 +41,7 @@ export interface CliWorld {
   /** Makes no call yet. */
   readonly openLogin: (...args: Parameters<typeof composeLogin>) => Promise<Login>;
   readonly startEmulator: (options: EmulatorStart) => Promise<RunningEmulator>;
+  readonly startConsole: (options: ConsoleStart) => Promise<RunningConsole>;
   readonly machine: Machine;
   /** Reads the page that explains each code, as Markdown. */
   readonly readErrorPage: () => Promise<string>;
@@ -70,6 +71,23 @@ export interface EmulatorStart {
   /** The SQLite file that persists the emulator's state. */
   readonly file?: string;
   readonly tls?: { readonly caFile?: string };
+}
+
+export interface ConsoleStart {
+  /** The run of the whole console. */
+  readonly run: OpenOperations;
+  readonly signal: AbortSignal;
+  /** Receives each code for a log-in. */
+  readonly onCode: (code: string) => void;
+  /** The code was wrong too often. */
+  readonly onLocked: () => void;
+  /** Another user of this machine tried to connect. */
+  readonly onRefused: () => void;
+}
+
+export interface RunningConsole {
+  readonly url: string;
+  close(): void;
 }
 
 /** The running emulator. */

@@ -69,6 +69,12 @@ Export one with pulumi stack export, tofu show -json or terraform show -json, or
 service, and needs a credential, only for keys that the state lets one person delete.
 Exits with 1 if a check fails, otherwise with 0.`;
 
+const consoleHelp = `
+The console listens on this machine only, on a free port, and accepts connections only from your own user (on Linux; on
+other systems, the code alone protects it). The address holds no secret. The first page asks for the code that your
+terminal shows. A log-in ends after 15 minutes without activity, after 8 hours, or when you log out; the terminal then
+shows a new code. The pages act as the identity of your credential, and call the same operations as the commands.`;
+
 const certificateHelp = `
 A certificate lists keys with their outcome, who requested, approved and took each step, and what it does not prove.
 It is an in-toto statement in a DSSE envelope. uko certificate verify states its grade:
@@ -222,6 +228,7 @@ export const examples = {
     ],
     ["check whether someone edited the state of this stack", "pulumi stack export | uko doctor --state -"],
   ],
+  console: [["pages for your own browser", "uko console"]],
   emulator: [
     ["the demo data: Alice, Bob, Carol and two keystores", "uko emulator"],
     ["other data, another port", "uko emulator --seed world.json --port 7700"],
@@ -253,6 +260,7 @@ export const groupOf = {
   approve: "Delete",
   consent: "Delete",
   continue: "Delete",
+  console: "Delete",
   sync: "Delete",
   loosen: "Delete",
   withdraw: "Undo",
@@ -274,6 +282,7 @@ export const groupOf = {
 export const helpProse: Readonly<Partial<Record<CommandName, string>>> = {
   campaign: campaignHelp,
   certificate: certificateHelp,
+  console: consoleHelp,
   doctor: doctorHelp,
   install: installHelp,
   login: loginHelp,

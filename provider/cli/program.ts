@@ -8,6 +8,7 @@ import { addCampaignCommand } from "./campaign/campaign-command.ts";
 import { addCertificateCommand } from "./certificate-command.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { addCompletionCommand } from "./completion-command.ts";
+import { addConsoleCommand } from "./console-command.ts";
 import { tracedWorld } from "./debug.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { addEmulatorCommand } from "./emulator-command.ts";
@@ -65,6 +66,7 @@ export function buildProgram(untraced: CliWorld, end: (exitCode: number) => void
   addKeyCommands({ program, world, end });
   addReviewCommand(program, world, end);
   addVaultCommands(program, world, end);
+  addConsoleCommand(program, world, end);
   addCampaignCommand(program, world, end);
   addAuditCommand(program, world);
   addExplainCommand(program, world);

@@ -17,6 +17,7 @@ import { convergeAndWait, type WaitBudget } from "../loop/wait.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { type Approving, approveReviewed, type KeyResult } from "./approve-set.ts";
 import { door, recorded, reportAbsent, reportExisting, reportOutcome } from "./command-reports.ts";
+import { type Inspection, inspect } from "./inspection.ts";
 import { keyKind, type Outcome, type Task } from "./kind.ts";
 import { explainOutcome } from "./messages.ts";
 import { type KeyDetails, observeKey } from "./observe.ts";
@@ -24,7 +25,7 @@ import { explainPath } from "./remaining-path.ts";
 import { reportOn } from "./report.ts";
 import { type ReviewQuery, reviewKeys, type SetReview } from "./review-set.ts";
 import { explainStatus } from "./status.ts";
-import { type Survey, surveyRemovals, surveyRequests } from "./survey.ts";
+import { type PendingSurvey, type Survey, surveyPending, surveyRemovals, surveyRequests } from "./survey.ts";
 import { explainRemovable } from "./survey-messages.ts";
 
 /**
@@ -42,6 +43,8 @@ export interface Operations {
   status(ref: KeyRef, options: CallOptions): Promise<Report>;
   /** Reports the whole path to `removed` from here. Changes nothing. */
   plan(ref: KeyRef, options: CallOptions): Promise<Report>;
+  /** Reports both, and the operations that are open to the caller. Changes nothing. */
+  inspect(ref: KeyRef, options: CallOptions): Promise<Inspection | GoneKey>;
   /** Writes the request for the next consequential step, and takes no step. */
   request(ref: KeyRef, reason: string | undefined, options: CallOptions): Promise<Report>;
   /** Answers the named record with a record by the caller, so that the requester may act. */
@@ -68,6 +71,8 @@ export interface Operations {
   review(query: ReviewQuery, options: CallOptions): Promise<SetReview>;
   /** Takes the reviewed step on each key that is still as reviewed, or approves it. */
   approve(review: Review, approving: Approving, options: CallOptions): Promise<readonly KeyResult[]>;
+  /** The same keys with the operations that are open to the caller. Changes nothing. */
+  pending(vaultIds: readonly string[], options: CallOptions): Promise<PendingSurvey>;
   /** Every destroyed key, and whose metadata may be removed now. Changes nothing. */
   removals(
     vaultIds: readonly string[],
@@ -78,6 +83,12 @@ export interface Operations {
    * consent record.
    */
   sweep(ref: KeyRef, options: CallOptions): Promise<Report>;
+}
+
+/** A key that is proven to be gone. */
+export interface GoneKey {
+  readonly kind: "gone";
+  readonly report: Report;
 }
 
 /** The command line sees no code, so it assumes the strictest policy; no marker loosens that. */
@@ -112,6 +123,15 @@ export function createOperations(world: World, review?: Review): Operations {
       if (sighting.kind === "gone") return reportAbsent(world, ref, options);
       const run = await runNow(options);
       return reportOn(ref, sighting, run, explainPath(sighting, policy, run), []);
+    },
+
+    async inspect(ref, options) {
+      const sighting = await lookAt(ref, options);
+      if (sighting.kind === "gone") return { kind: "gone", report: await reportAbsent(world, ref, options) };
+      const run = await runNow(options);
+      const plan = planKeyDeletion(sighting.observation, policy, run, sighting.nowMs);
+      const report = reportOn(ref, sighting, run, explainStatus(sighting, run, plan, door), [], plan);
+      return inspect({ observed: sighting, run, plan, report }, policy);
     },
 
     request: recorded(world, "request", async (ref, reason, options) => {
@@ -160,6 +180,7 @@ export function createOperations(world: World, review?: Review): Operations {
     review: (query, options) => reviewKeys(world, query, options),
     approve: (reviewed, approving, options) => approveReviewed(world, reviewed, approving, options),
     requests: (vaultIds, options) => surveyRequests(world, policy, vaultIds, options),
+    pending: (vaultIds, options) => surveyPending(world, policy, vaultIds, options),
     removals: (vaultIds, options) => surveyRemovals(world, policy, vaultIds, reportRemoval, options),
     sweep: recorded(world, "sweep", async (ref, options) => {
       const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>

@@ -93,17 +93,30 @@ function sayPeople(path: readonly PathStep[]): readonly string[] {
   });
 }
 
+/** What each step does, as the start of a sentence. */
+export const pathEffects = {
+  deactivate: "The data that the key protects becomes inaccessible",
+  destroy: "The key material is deleted",
+  wait_for_keystores: "The keystores delete the material",
+  remove: "The key leaves its vault, so that its template, keystores and vault can be deleted",
+} as const satisfies Record<PathStep["step"], string>;
+
 function sayStep(step: PathStep): string {
   const when = `${step.isEstimate ? "~" : ""}${sayTime(step.earliestMs)}`;
   const roles = step.right === undefined ? "" : `; role: ${sayRoles(step.right, step.kmsRight)}`;
+  const effect = lowerCase(pathEffects[step.step]);
   switch (step.step) {
     case "deactivate":
-      return `${when}  deactivate: the data that the key protects becomes inaccessible; can be undone${roles}`;
+      return `${when}  deactivate: ${effect}; can be undone${roles}`;
     case "destroy":
-      return `${when}  destroy: the key material is deleted; cannot be undone${roles}`;
+      return `${when}  destroy: ${effect}; cannot be undone${roles}`;
     case "wait_for_keystores":
-      return `${when}  the keystores delete the material`;
+      return `${when}  ${effect}`;
     case "remove":
-      return `${when}  remove: the key leaves its vault, so that its template, keystores and vault can be deleted${roles}`;
+      return `${when}  remove: ${effect}${roles}`;
   }
+}
+
+function lowerCase(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }

@@ -7,9 +7,11 @@ import { type ErrorCode, isUkoError, type UkoError } from "../../errors.ts";
 import { isPending } from "../../lifecycle/guards.ts";
 import type { DeletionPolicy, Plan, Run } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
+import { isoTime } from "../loop/evidence.ts";
 import type { Report } from "../loop/report.ts";
 import type { CallOptions, KeyRef, KeySnapshot, World } from "../ports/world.ts";
 import { type KeyDetails, type KeyReadResult, observedInList, observeKey } from "./observe.ts";
+import { type Offer, offersFor, removal } from "./offers.ts";
 import { reportOn } from "./report.ts";
 import { explainListed } from "./survey-messages.ts";
 
@@ -30,6 +32,16 @@ export interface Unreadable {
   readonly error: UkoError;
 }
 
+/** A key with a record or a pending deletion, and what the caller can do about it. */
+export interface PendingKey {
+  readonly report: Report;
+  readonly offers: readonly Offer[];
+  /** When the record on the key was written, ISO 8601 UTC. */
+  readonly requestedAt?: string;
+}
+
+export type PendingSurvey = Omit<Survey, "reports"> & { readonly pending: readonly PendingKey[] };
+
 /** How many keys are read at the same time. */
 const looksAtOnce = 8;
 
@@ -42,13 +54,24 @@ export async function surveyRequests(
   vaultIds: readonly string[],
   options: CallOptions,
 ): Promise<Survey> {
+  const { pending, ...survey } = await surveyPending(world, policy, vaultIds, options);
+  return { ...survey, reports: pending.map(({ report }) => report) };
+}
+
+/** The same keys with the operations that are open to the caller. */
+export async function surveyPending(
+  world: World,
+  policy: DeletionPolicy,
+  vaultIds: readonly string[],
+  options: CallOptions,
+): Promise<PendingSurvey> {
   const { keys, ...survey } = await listAll(world, vaultIds, options);
   const run: Run = { actor: await world.session.actor(options), consents: [], intent: "resume" };
-  const reports = keys
+  const pending = keys
     .map((snapshot) => observedInList(world, snapshot))
     .filter(isOnItsWay)
-    .map((observed) => reportListed(observed, policy, run));
-  return { ...survey, reports: reports.toSorted(byUrgency) };
+    .map((observed) => describePending(observed, policy, run));
+  return { ...survey, pending: pending.toSorted((a, b) => byUrgency(a.report, b.report)) };
 }
 
 /**
@@ -166,16 +189,21 @@ function isOnItsWay({ observation }: KeyDetails): boolean {
 /**
  * A plan based on the stored status: good enough to show people where to look, and never acted on.
  */
-function reportListed(observed: KeyDetails, policy: DeletionPolicy, run: Run): Report {
+function describePending(observed: KeyDetails, policy: DeletionPolicy, run: Run): PendingKey {
   const { observation, nowMs } = observed;
   const remembered = { ...observation, keystoresAreLive: true };
   const plan = planKeyDeletion(remembered, policy, run, nowMs);
   const dates = observation.keystores.filter(isPending).map(({ destructionAtMs }) => destructionAtMs);
   const isDue = dates.length > 0 && dates.every((date) => date !== undefined && date <= nowMs);
   const { instanceId, vaultId, keyId } = observation.facts;
+  const { carried } = observation;
   const explanation = explainListed(observed, run, plan, isDue);
   const report = reportOn({ instanceId, vaultId, keyId }, observed, run, explanation, [], plan);
-  return isDue ? { ...report, lifecycleState: "destroyed", deletion: {} } : report;
+  return {
+    report: isDue ? { ...report, lifecycleState: "destroyed", deletion: {} } : report,
+    offers: isDue ? [removal] : offersFor(observed, plan, run),
+    ...(carried.kind === "one" && { requestedAt: isoTime(carried.record.writtenAtMs) }),
+  };
 }
 
 const urgency: readonly Report["lifecycleState"][] = [

@@ -21,6 +21,7 @@ const world: CliWorld = {
   openLogin: unused,
   runProgram: unused,
   startEmulator: unused,
+  startConsole: unused,
   readErrorPage: unused,
   machine: { system: "linux", processor: "x64", home: "", providerFolder: "" },
 };

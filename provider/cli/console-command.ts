@@ -1,0 +1,51 @@
+/** `uko console`: serves the pages on which one person requests and approves deletions in a browser. */
+
+import type { Command } from "commander";
+import type { CliWorld } from "./cli-world.ts";
+import { commandHelp } from "./help-layout.ts";
+import { createProgressLine } from "./progress-line.ts";
+
+/** Runs until it is stopped, which is its normal end, or until the code was wrong too often. */
+export function addConsoleCommand(program: Command, world: CliWorld, end: (exitCode: number) => void): void {
+  program
+    .command("console")
+    .description("Serve pages on which you request and approve in a browser")
+    .addHelpText("after", () => commandHelp(world.out, "console"))
+    .action(async () => end(await serveConsole(world)));
+}
+
+async function serveConsole(world: CliWorld): Promise<number> {
+  const { environment, out, err, signal } = world;
+  const progress = createProgressLine(err);
+  const run = await world.openOperations(environment, { progress });
+  const locked = new AbortController();
+  const stop = AbortSignal.any([signal, locked.signal]);
+  try {
+    const caller = await run.directory.explainCaller({ signal });
+    const console = await world.startConsole({
+      run,
+      signal: stop,
+      onCode: (code) => out.write(`Code for the next log-in: ${code}\n`),
+      onLocked: () => locked.abort(),
+      onRefused: () => err.write("Another user of this machine tried to connect to the console, and was refused.\n"),
+    });
+    progress.clear();
+    out.write(`${caller.join("\n")}\nOpen this address in a browser, and type the code:\n  ${console.url}\n`);
+    out.write("Press Ctrl-C to stop the console.\n");
+    await stopped(stop);
+    console.close();
+    if (signal.aborted) return 0;
+    err.write("The code was wrong 5 times, so the console has stopped. Next: uko console\n");
+    return 1;
+  } finally {
+    progress.clear();
+    await run.close();
+  }
+}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

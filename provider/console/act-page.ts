@@ -1,0 +1,82 @@
+/** The page of one act on one key, which states its effect, and the page of its result. */
+
+import { html } from "hono/html";
+import { maxReasonCharacters } from "../compose.ts";
+import type { Inspection } from "../engine/key/inspection.ts";
+import type { Offer } from "../engine/key/offers.ts";
+import type { Report } from "../engine/loop/report.ts";
+import { printable } from "../printable.ts";
+import { explained, list } from "./explained.ts";
+import { keyAddress } from "./key-page.ts";
+import { layout, token, type Visitor } from "./layout.ts";
+import { escaped, type Html } from "./shown.ts";
+
+export interface ActProblem {
+  readonly says: string;
+  /** What the caller typed, to be corrected. */
+  readonly reason?: string;
+}
+
+/** This page never reads itself again: the caller decides about what it shows. */
+export function actPage(inspection: Inspection, offer: Offer, visitor: Visitor, problem?: ActProblem): Html {
+  const { report, basis, record, key } = inspection;
+  const label = report.label ?? "";
+  const address = keyAddress(report);
+  const body = html`<h1>${offer.title}</h1>
+<div class="${offer.isConsequential ? "danger-zone" : ""}">
+<p class="lead">Key ${escaped(label)}</p>
+<p class="quiet"><code>${report.vaultId}/${report.keyId}</code></p>
+${list(offer.facts)}
+<p>Current state: ${key.state}.</p>
+<p>Role: ${offer.roles}</p>
+</div>
+${problem === undefined ? "" : html`<p class="problem" id="problem" role="alert">${problem.says}</p>`}
+<form method="post" action="${address}/${offer.operation}" class="stack">
+${token(visitor.csrfToken)}
+<input type="hidden" name="basis" value="${basis}">
+<input type="hidden" name="record" value="${record?.id ?? ""}">
+${offer.operation === "request" ? reasonField(problem?.reason ?? "") : ""}
+${offer.isConsequential ? labelField(label) : ""}
+<button${offer.isConsequential ? html` class="danger"` : ""}>${offer.title}</button>
+</form>
+<p><a href="${address}">Back to the key without a change</a></p>`;
+  return layout({ title: offer.title, body, visitor });
+}
+
+function reasonField(reason: string): Html {
+  return html`<label for="reason">Reason for the second person</label>
+<p class="quiet" id="reason-help">At most ${maxReasonCharacters} characters. You can leave it empty.</p>
+<textarea id="reason" name="reason" rows="3" maxlength="${maxReasonCharacters}" aria-describedby="reason-help">${reason}</textarea>`;
+}
+
+function labelField(label: string): Html {
+  return html`<label for="label">Type the label of the key</label>
+<p class="quiet" id="label-help">The label is <code>${typedForm(label)}</code></p>
+<input id="label" name="label" required autocomplete="off" autocapitalize="off" spellcheck="false" aria-describedby="label-help">`;
+}
+
+/** The label as a person can type it: without characters that nobody sees. */
+export function typedForm(label: string): string {
+  return printable(label, 1_000);
+}
+
+export function resultPage(report: Report, visitor: Visitor): Html {
+  const body = html`<h1>Result</h1>
+<div role="status">${explained(report.explanation)}</div>
+<p>${
+    report.lifecycleState === "gone"
+      ? html`<a href="/keys">Keys</a>`
+      : html`<a href="${keyAddress(report)}">Back to the key</a>`
+  }</p>
+<p><a href="/waiting">Waiting for you</a></p>`;
+  return layout({ title: "Result", body, visitor });
+}
+
+/** The key is no longer what the page showed, so nothing was done. */
+export function changedPage({ report }: Pick<Inspection, "report">, visitor: Visitor): Html {
+  const body = html`<h1>The key has changed</h1>
+<p class="lead" role="alert">Another person or run changed the key after your page was shown. This console did nothing.</p>
+${explained(report.explanation)}
+<p><a href="${keyAddress(report)}">Show the key as it is now</a></p>`;
+  return layout({ title: "The key has changed", body, visitor });
+}

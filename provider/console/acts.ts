@@ -1,0 +1,68 @@
+/**
+ * The acts of a page: each calls the operation of the command line with the same name, and only on
+ * the key as the page showed it.
+ */
+
+import { maxReasonCharacters } from "../compose.ts";
+import type { Operations } from "../engine/key/commands.ts";
+import type { Inspection } from "../engine/key/inspection.ts";
+import type { Offer, OfferedOperation } from "../engine/key/offers.ts";
+import type { Report } from "../engine/loop/report.ts";
+import type { CallOptions, KeyRef } from "../engine/ports/world.ts";
+import { type ActProblem, typedForm } from "./act-page.ts";
+
+/** What the form of an act page sends. */
+export interface ActForm {
+  readonly basis: string;
+  readonly record: string;
+  readonly label: string;
+  readonly reason: string;
+}
+
+export type Acted =
+  | { readonly kind: "done"; readonly report: Report }
+  | { readonly kind: "mistyped"; readonly offer: Offer; readonly problem: ActProblem }
+  | { readonly kind: "changed" };
+
+type Operation = (operations: Operations, ref: KeyRef, form: ActForm, options: CallOptions) => Promise<Report>;
+
+/** A page does not wait: it shows what the key waits for. */
+const noWait = { budgetMs: 0, pollIntervalMs: 30_000 } as const;
+
+const acts = {
+  request: (operations, ref, { reason }, options) =>
+    operations.request(ref, reason === "" ? undefined : reason, options),
+  continue: (operations, ref, { record }, options) => operations.continue(ref, [record], noWait, options),
+  consent: (operations, ref, { record }, options) => operations.consent(ref, record, options),
+  withdraw: (operations, ref, _form, options) => operations.withdraw(ref, options),
+  reactivate: (operations, ref, _form, options) => operations.reactivate(ref, options),
+  remove: (operations, ref, _form, options) => operations.sweep(ref, options),
+} as const satisfies Record<OfferedOperation, Operation>;
+
+export function isOperation(name: string): name is OfferedOperation {
+  return Object.hasOwn(acts, name);
+}
+
+export async function act(
+  operations: Operations,
+  { inspection, operation }: { readonly inspection: Inspection; readonly operation: OfferedOperation },
+  form: ActForm,
+  options: CallOptions,
+): Promise<Acted> {
+  const { report, basis, offers } = inspection;
+  const offer = offers.find((each) => each.operation === operation);
+  if (offer === undefined || basis !== form.basis || form.record !== (inspection.record?.id ?? "")) {
+    return { kind: "changed" };
+  }
+  const mistake = mistakeIn(form, offer, report.label ?? "");
+  if (mistake !== undefined) return { kind: "mistyped", offer, problem: { says: mistake, reason: form.reason } };
+  const { instanceId, vaultId, keyId } = report;
+  return { kind: "done", report: await acts[operation](operations, { instanceId, vaultId, keyId }, form, options) };
+}
+
+function mistakeIn({ label: typed, reason }: ActForm, { isConsequential }: Offer, label: string): string | undefined {
+  if (isConsequential && typed.trim() !== typedForm(label))
+    return "The label that you typed is not the label of this key.";
+  const length = Array.from(reason).length;
+  return length > maxReasonCharacters ? `The reason has ${length} characters.` : undefined;
+}

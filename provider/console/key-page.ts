@@ -1,0 +1,74 @@
+/** The page of one key: its state, its path to the end, what it is, and what the caller can do. */
+
+import { html } from "hono/html";
+import type { InspectedRecord, InspectedStep, Inspection } from "../engine/key/inspection.ts";
+import type { Offer } from "../engine/key/offers.ts";
+import type { Report } from "../engine/loop/report.ts";
+import { explained } from "./explained.ts";
+import { layout, type Visitor } from "./layout.ts";
+import { escaped, type Html, moment, words } from "./shown.ts";
+
+export function keyPage(inspection: Inspection, visitor: Visitor, timeZone: string): Html {
+  const { report, steps, record, offers } = inspection;
+  const { label = "", lifecycleState } = report;
+  const body = html`<h1>Key ${escaped(label)} <span class="state ${lifecycleState}">${words(lifecycleState)}</span></h1>
+<p class="quiet"><code>${report.vaultId}/${report.keyId}</code></p>
+${explained(report.explanation)}
+${offers.length === 0 ? "" : html`<h2>What you can do</h2><ul class="offers">${offers.map((each) => offer(each, report))}</ul>`}
+${record === undefined ? "" : recordOf(record, report, timeZone)}
+${steps.length === 0 ? "" : html`<h2>Path to the end</h2><ol class="path">${steps.map((step) => pathStep(step, timeZone))}</ol>`}
+${factsOf(inspection, timeZone)}`;
+  return layout({ title: `Key ${escaped(label)}`, body, visitor, refresh: keyAddress(report) });
+}
+
+export function keyAddress({ vaultId, keyId }: Pick<Report, "vaultId" | "keyId">): string {
+  return `/keys/${vaultId}/${keyId}`;
+}
+
+function offer({ operation, title, facts: [effect = ""], roles }: Offer, report: Report): Html {
+  return html`<li><a id="act-${operation}" href="${keyAddress(report)}/${operation}">${title}</a>
+<p>${effect}</p><p class="quiet">Role: ${roles}</p></li>`;
+}
+
+function recordOf({ id, how, author, writtenAt, reason }: InspectedRecord, report: Report, timeZone: string): Html {
+  const { recordLapsesAt, recordExpiredAt } = report.deletion;
+  return html`<h2>Consent record on the key</h2>
+<dl>
+<dt>${how === "answer" ? "Approved by" : "Requested by"}</dt><dd>${author}</dd>
+<dt>Written</dt><dd>${moment(writtenAt, timeZone)}</dd>
+${reason === undefined ? "" : html`<dt>Reason</dt><dd>${reason}</dd>`}
+${recordLapsesAt === undefined ? "" : html`<dt>Expires</dt><dd>${moment(recordLapsesAt, timeZone)}</dd>`}
+${recordExpiredAt === undefined ? "" : html`<dt>Expired</dt><dd>${moment(recordExpiredAt, timeZone)}</dd>`}
+<dt>ID</dt><dd><code>${id}</code></dd>
+</dl>`;
+}
+
+function pathStep(step: InspectedStep, timeZone: string): Html {
+  const { effect, earliestAt, isEstimate, isReversible, needsTwoPeople, roles } = step;
+  const isFinal = step.step === "destroy" || step.step === "remove";
+  const notes = [
+    ...(step.step === "wait_for_keystores" ? [] : [isReversible ? "Can be undone" : "Cannot be undone"]),
+    ...(step.step === "destroy" ? ["Point of no return"] : []),
+    ...(needsTwoPeople ? ["Two people"] : []),
+    ...(roles === undefined ? [] : [`Role: ${roles}`]),
+  ];
+  return html`<li class="${isFinal ? "final" : ""}">
+<p><strong>${effect}</strong></p>
+<p>${isEstimate ? "Estimate: " : "At the earliest: "}${moment(earliestAt, timeZone)}</p>
+<p class="quiet">${notes.join(". ")}</p></li>`;
+}
+
+function factsOf({ key, report }: Inspection, timeZone: string): Html {
+  const { description, template, algorithm, size, createdAt, updatedAt, updatedBy, keystores } = key;
+  return html`<h2>About the key</h2>
+<dl>
+<dt>State</dt><dd>${key.state}</dd>
+<dt>Description</dt><dd>${description === "" ? "none" : description}</dd>
+<dt>Template</dt><dd>${template}</dd>
+<dt>Algorithm</dt><dd>${algorithm} ${size}</dd>
+${createdAt === undefined ? "" : html`<dt>Created</dt><dd>${moment(createdAt, timeZone)}</dd>`}
+${updatedAt === undefined ? "" : html`<dt>Last write</dt><dd>${moment(updatedAt, timeZone)}${updatedBy === undefined ? "" : html`, ${updatedBy}`}</dd>`}
+${keystores.map(({ name, says }) => html`<dt>Keystore ${name}</dt><dd>${says}</dd>`)}
+<dt>Instance</dt><dd><code>${report.instanceId}</code></dd>
+</dl>`;
+}

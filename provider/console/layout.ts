@@ -1,0 +1,85 @@
+/** The frame of every page: head, navigation, and the caller. */
+
+import { html, raw } from "hono/html";
+import type { Html } from "./shown.ts";
+
+export interface Frame {
+  readonly title: string;
+  readonly body: Html;
+  /** Absent before the log-in. */
+  readonly visitor?: Visitor;
+  /** The address that the page reads again by itself; pages with a form never do. */
+  readonly refresh?: string;
+}
+
+export interface Visitor {
+  /** The caller, as messages name it. */
+  readonly caller: string;
+  readonly instanceId: string;
+  readonly csrfToken: string;
+  /** The path of the page, to mark it in the navigation. */
+  readonly path: string;
+}
+
+const htmxConfig = JSON.stringify({
+  allowEval: false,
+  allowScriptTags: false,
+  historyCacheSize: 0,
+  includeIndicatorStyles: false,
+  selfRequestsOnly: true,
+});
+
+const refreshEvery = "every 30s";
+
+const sections = [
+  ["/waiting", "Waiting for you"],
+  ["/keys", "Keys"],
+  ["/me", "Who am I"],
+] as const;
+
+/** `html` escapes every value. */
+export function layout({ title, body, visitor, refresh }: Frame): Html {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="htmx-config" content="${htmxConfig}">
+<title>${title} - uko console</title>
+<link rel="stylesheet" href="/assets/console.css">
+<link rel="icon" href="data:,">
+<script src="/assets/htmx.js" defer></script>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the content</a>
+<header>
+<p class="name">uko console</p>
+${visitor === undefined ? "" : navigation(visitor)}
+</header>
+<main id="main" tabindex="-1"${refresh === undefined ? "" : refreshing(refresh)}>
+${body}
+</main>
+</body>
+</html>
+`;
+}
+
+/** Only the content is replaced. An element with the focus keeps it, because it keeps its ID. */
+function refreshing(address: string): Html {
+  return html` hx-get="${address}" hx-trigger="${refreshEvery}" hx-select="#main" hx-swap="outerHTML"`;
+}
+
+function navigation({ caller, instanceId, csrfToken, path }: Visitor): Html {
+  const links = sections.map(
+    ([href, name]) =>
+      html`<li><a href="${href}"${path.startsWith(href) ? raw(' aria-current="page"') : ""}>${name}</a></li>`,
+  );
+  return html`<nav aria-label="Pages"><ul>${links}</ul></nav>
+<div class="visitor"><p>${caller}<br><span class="quiet">Instance <code>${instanceId}</code></span></p>
+<form method="post" action="/logout">${token(csrfToken)}<button class="plain">Log out</button></form></div>`;
+}
+
+/** The field that shows that a form comes from a page of this session. */
+export function token(csrfToken: string): Html {
+  return html`<input type="hidden" name="csrf" value="${csrfToken}">`;
+}

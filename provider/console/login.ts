@@ -1,0 +1,117 @@
+/**
+ * The log-in of a console: a code that is typed once, and one session that expires. Time and
+ * randomness are parameters; the time only has to run forward.
+ */
+
+import { timingSafeEqual } from "node:crypto";
+
+/** Wrong codes before the console stops. */
+const maxTries = 5;
+export const idleLimitMs = 15 * 60_000;
+export const sessionLimitMs = 8 * 3_600_000;
+
+const codeLength = 8;
+/** No vowels, so that a code is not a word, and no letters that look like another. */
+const codeAlphabet = "BCDFGHJKLMNPQRSTVWXZ";
+
+export interface LoginOptions {
+  readonly nowMs: () => number;
+  /** Unpredictable bytes. */
+  readonly random: (bytes: number) => Uint8Array;
+  /** Receives each new code, for the terminal. */
+  readonly onCode: (code: string) => void;
+  /** The code was wrong too often; no code is accepted any more. */
+  readonly onLocked: () => void;
+}
+
+export interface Session {
+  readonly id: string;
+  readonly csrfToken: string;
+  readonly endsAtMs: number;
+}
+
+export type Entrance =
+  | { readonly kind: "open"; readonly session: Session }
+  | { readonly kind: "wrong"; readonly triesLeft: number }
+  | { readonly kind: "occupied" }
+  | { readonly kind: "locked" };
+
+export interface Login {
+  enter(code: string): Entrance;
+  /** The session with this ID. `isActivity` moves the idle limit; an automatic refresh does not. */
+  session(id: string | undefined, isActivity: boolean): Session | undefined;
+  /** Ends the session, and issues a new code. */
+  leave(): void;
+}
+
+type State =
+  | { readonly kind: "waiting"; readonly code: string; readonly triesLeft: number }
+  | { readonly kind: "open"; readonly session: Session; readonly lastActivityMs: number }
+  | { readonly kind: "locked" };
+
+export function createLogin({ nowMs, random, onCode, onLocked }: LoginOptions): Login {
+  let state: State = waiting();
+
+  function waiting(): State {
+    const code = codeFrom(random(codeLength));
+    onCode(code);
+    return { kind: "waiting", code, triesLeft: maxTries };
+  }
+
+  function endIfExpired(): void {
+    if (state.kind !== "open") return;
+    const now = nowMs();
+    if (now >= state.session.endsAtMs || now >= state.lastActivityMs + idleLimitMs) state = waiting();
+  }
+
+  return {
+    enter(typed) {
+      endIfExpired();
+      if (state.kind === "locked") return { kind: "locked" };
+      if (state.kind === "open") return { kind: "occupied" };
+      if (isSameText(letters(typed), letters(state.code))) {
+        const now = nowMs();
+        const session = { id: hex(random(32)), csrfToken: hex(random(32)), endsAtMs: now + sessionLimitMs };
+        state = { kind: "open", session, lastActivityMs: now };
+        return { kind: "open", session };
+      }
+      const triesLeft = state.triesLeft - 1;
+      if (triesLeft > 0) {
+        state = { ...state, triesLeft };
+        return { kind: "wrong", triesLeft };
+      }
+      state = { kind: "locked" };
+      onLocked();
+      return { kind: "locked" };
+    },
+    session(id, isActivity) {
+      endIfExpired();
+      if (state.kind !== "open" || id === undefined || !isSameText(id, state.session.id)) return undefined;
+      if (isActivity) state = { ...state, lastActivityMs: nowMs() };
+      return state.session;
+    },
+    leave() {
+      if (state.kind === "open") state = waiting();
+    },
+  };
+}
+
+/** Compares in a time that does not depend on how much is equal. */
+export function isSameText(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** 16 of the letters are slightly likelier than the others, which 5 tries cannot use. */
+function codeFrom(bytes: Uint8Array): string {
+  const characters = Array.from(bytes, (byte) => codeAlphabet[byte % codeAlphabet.length] ?? "");
+  return `${characters.slice(0, 4).join("")}-${characters.slice(4).join("")}`;
+}
+
+function letters(typed: string): string {
+  return typed.toUpperCase().replace(/[\s-]/g, "");
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("hex");
+}

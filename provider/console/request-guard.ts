@@ -1,0 +1,44 @@
+/**
+ * The checks of each request before a page sees it, and the headers of each response. They keep
+ * other web pages away: foreign names that point to this machine, foreign forms, and frames.
+ */
+
+import type { Context, MiddlewareHandler } from "hono";
+
+/** `default-src 'self'` also stops scripts and styles within a page, which escaped text could forge. */
+const policy = "default-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
+
+const headers = {
+  "content-security-policy": policy,
+  "cache-control": "no-store",
+  // With no-referrer, browsers send `Origin: null` with a form of the console itself (decision 0046).
+  "referrer-policy": "same-origin",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+} as const;
+
+/** `host` is the console's own address with its port, known once it listens. */
+export function guardRequests(host: () => string): MiddlewareHandler {
+  return async (context, next) => {
+    const refusal = refusalOf(context, host());
+    if (refusal === undefined) await next();
+    else context.res = context.text(refusal.says, refusal.status);
+    for (const [name, value] of Object.entries(headers)) context.res.headers.set(name, value);
+  };
+}
+
+interface Refusal {
+  readonly status: 403 | 405 | 421;
+  readonly says: string;
+}
+
+function refusalOf({ req }: Context, host: string): Refusal | undefined {
+  if (req.header("host") !== host) return { status: 421, says: "This console has another address.\n" };
+  if (req.method === "GET") return undefined;
+  if (req.method !== "POST") return { status: 405, says: "The console accepts only GET and POST.\n" };
+  const site = req.header("sec-fetch-site");
+  const isOwnPage = req.header("origin") === `http://${host}` && (site === undefined || site === "same-origin");
+  return isOwnPage ? undefined : { status: 403, says: "The request does not come from a page of this console.\n" };
+}

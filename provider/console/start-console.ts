@@ -1,0 +1,47 @@
+/** A console that listens: on loopback, on a free port, for connections of the same user only. */
+
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { createAdaptorServer } from "@hono/node-server";
+import { UkoError } from "../errors.ts";
+import { listenForSameUser, whyPeersAreUnknown } from "../same-user.ts";
+import { buildConsole, type ConsoleApp } from "./console-app.ts";
+import { createLogin, type LoginOptions } from "./login.ts";
+
+export interface ConsoleOptions
+  extends Omit<ConsoleApp, "login" | "host" | "htmx">,
+    Pick<LoginOptions, "random" | "onCode" | "onLocked"> {
+  /** Another user of this machine tried to connect. */
+  readonly onRefused: () => void;
+}
+
+export interface RunningConsole {
+  /** Holds no secret. */
+  readonly url: string;
+  close(): void;
+}
+
+/** Throws UKO_SETTINGS_INVALID on a system that does not show who connects. */
+export async function startConsole(options: ConsoleOptions): Promise<RunningConsole> {
+  const blindness = whyPeersAreUnknown();
+  if (blindness !== undefined) {
+    throw new UkoError("UKO_SETTINGS_INVALID", {
+      summary: "The console cannot listen on this machine",
+      detail: `It accepts only your own user, and ${blindness}.`,
+    });
+  }
+  const htmx = await readFile(createRequire(import.meta.url).resolve("htmx.org/dist/htmx.min.js"), "utf8");
+  let host = "";
+  const login = createLogin(options);
+  const app = buildConsole({ ...options, login, htmx, host: () => host });
+  const server = createAdaptorServer({ fetch: app.fetch });
+  const { port, close } = await listenForSameUser((socket) => server.emit("connection", socket), options.onRefused);
+  host = `127.0.0.1:${port}`;
+  return {
+    url: `http://${host}/`,
+    close() {
+      close();
+      if ("closeAllConnections" in server) server.closeAllConnections();
+    },
+  };
+}

@@ -1,0 +1,165 @@
+/** The style sheet of the console: system fonts, light and dark, from 320 px on. */
+
+export const styleSheet = `
+:root {
+  color-scheme: light dark;
+  --paper: light-dark(#ffffff, #16191d);
+  --panel: light-dark(#f4f6f8, #1f242a);
+  --line: light-dark(#c9d0d8, #3c454f);
+  --ink: light-dark(#1a1f24, #eceff2);
+  --quiet: light-dark(#505a64, #aab4be);
+  --link: light-dark(#0b57b0, #8fbdff);
+  --act: light-dark(#0b57b0, #2f6fd0);
+  --danger: light-dark(#a4161a, #c8363b);
+  --warn: light-dark(#7a4a00, #f0c071);
+  --good: light-dark(#1c6b36, #7fd29b);
+  --bad: light-dark(#a4161a, #ff9c9c);
+  font: 1rem/1.5 system-ui, sans-serif;
+}
+
+* { box-sizing: border-box; }
+
+body { margin: 0; background: var(--paper); color: var(--ink); overflow-wrap: anywhere; }
+
+a { color: var(--link); }
+
+:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
+
+main:focus { outline: none; }
+
+.skip { position: absolute; left: -100vw; }
+.skip:focus { left: 0.5rem; top: 0.5rem; padding: 0.5rem; background: var(--paper); }
+
+header {
+  display: flex;
+  flex-wrap: wrap;
+  align-items: center;
+  gap: 0.5rem 1.5rem;
+  padding: 0.75rem 1rem;
+  border-bottom: 1px solid var(--line);
+  background: var(--panel);
+}
+
+header .name { margin: 0; font-weight: 700; }
+
+nav ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; margin: 0; padding: 0; list-style: none; }
+nav a { display: inline-block; padding: 0.25rem 0; }
+nav a[aria-current] { color: var(--ink); font-weight: 700; text-decoration: none; border-bottom: 3px solid var(--act); }
+
+.visitor { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 1rem; margin-inline-start: auto; }
+.visitor p { margin: 0; font-size: 0.875rem; line-height: 1.35; }
+
+main { max-width: 72rem; margin: 0 auto; padding: 1rem; }
+
+h1 { margin: 0.5rem 0 1rem; font-size: 1.6rem; line-height: 1.25; }
+h2 { margin: 2rem 0 0.5rem; font-size: 1.25rem; }
+h3 { margin: 0 0 0.5rem; font-size: 1.05rem; }
+
+.lead { font-size: 1.1rem; }
+.quiet { color: var(--quiet); font-size: 0.9rem; }
+.lines { white-space: pre-line; }
+
+code, pre { font-family: ui-monospace, monospace; font-size: 0.9em; }
+pre { margin: 0.25rem 0; padding: 0.5rem; border: 1px solid var(--line); background: var(--panel); overflow-x: auto; }
+
+details { margin: 1rem 0; }
+summary { cursor: pointer; color: var(--link); }
+
+.card { margin: 0 0 1rem; padding: 1rem; border: 1px solid var(--line); border-radius: 0.5rem; background: var(--panel); }
+.card p, .card ul { margin: 0.25rem 0; }
+
+.state, .level {
+  display: inline-block;
+  padding: 0 0.5rem;
+  border: 1px solid currentcolor;
+  border-radius: 1rem;
+  color: var(--quiet);
+  font-size: 0.85rem;
+  font-weight: 600;
+  white-space: nowrap;
+}
+.pending_approval, .cooling_down, .warn { color: var(--warn); }
+.active, .ok { color: var(--good); }
+.pending_destruction, .destroyed, .compromised, .fail { color: var(--bad); }
+
+.scroll { overflow-x: auto; }
+table { width: 100%; border-collapse: collapse; }
+th, td { padding: 0.5rem 0.75rem 0.5rem 0; border-bottom: 1px solid var(--line); text-align: start; vertical-align: top; }
+
+dl { display: grid; grid-template-columns: minmax(8rem, 14rem) 1fr; gap: 0.25rem 1rem; margin: 0.5rem 0; }
+dt { color: var(--quiet); }
+dd { margin: 0; }
+
+.path { padding: 0; list-style: none; counter-reset: step; }
+.path li { position: relative; margin: 0; padding: 0 0 1rem 2.75rem; counter-increment: step; }
+.path li::before {
+  content: counter(step);
+  position: absolute;
+  left: 0;
+  width: 1.9rem;
+  height: 1.9rem;
+  border: 2px solid var(--line);
+  border-radius: 50%;
+  background: var(--paper);
+  text-align: center;
+}
+.path li::after { content: ""; position: absolute; left: 0.9rem; top: 1.9rem; bottom: 0; border-left: 2px solid var(--line); }
+.path li:last-child::after { display: none; }
+.path .final::before { border-color: var(--danger); }
+.path p { margin: 0; }
+
+.offers { display: grid; gap: 0.75rem; grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr)); padding: 0; list-style: none; }
+.offers li { padding: 0.75rem; border: 1px solid var(--line); border-radius: 0.5rem; background: var(--panel); }
+.offers p { margin: 0.25rem 0 0; }
+.offers a { font-weight: 600; }
+
+form { margin: 0; }
+.stack { display: grid; gap: 0.5rem; max-width: 36rem; justify-items: start; }
+.row { display: flex; flex-wrap: wrap; align-items: end; gap: 0.75rem; margin: 0 0 1rem; }
+.row div { display: grid; gap: 0.25rem; }
+.stack p { margin: 0; }
+label { font-weight: 600; }
+
+input, select, textarea, button {
+  min-height: 2.75rem;
+  max-width: 100%;
+  padding: 0.4rem 0.75rem;
+  border: 1px solid var(--quiet);
+  border-radius: 0.35rem;
+  background: var(--paper);
+  color: var(--ink);
+  font: inherit;
+}
+textarea, .stack input { width: 100%; }
+
+button, .button {
+  display: inline-block;
+  border-color: var(--act);
+  background: var(--act);
+  color: #ffffff;
+  font-weight: 600;
+  cursor: pointer;
+}
+button:hover { filter: brightness(1.1); }
+button.danger { border-color: var(--danger); background: var(--danger); }
+button.plain { min-height: 2rem; padding: 0.1rem 0.75rem; border-color: var(--quiet); background: transparent; color: var(--ink); }
+
+.problem { padding: 0.75rem; border-left: 4px solid var(--bad); background: var(--panel); }
+.danger-zone { padding: 0.5rem 1rem; border: 2px solid var(--danger); border-radius: 0.5rem; }
+
+.pages { display: flex; gap: 1rem; padding: 0; list-style: none; }
+
+@media (max-width: 40rem) {
+  .visitor { margin-inline-start: 0; }
+  dl { grid-template-columns: 1fr; gap: 0; }
+  dd { margin: 0 0 0.5rem; }
+}
+
+@media (min-width: 120rem) {
+  :root { font-size: 1.125rem; }
+}
+
+@media (prefers-reduced-motion: no-preference) {
+  button { transition: filter 0.1s; }
+}
+`;

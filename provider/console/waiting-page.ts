@@ -1,0 +1,45 @@
+/** The page "Waiting for you": pending deletions, first those that the caller can act on. */
+
+import { html } from "hono/html";
+import { summariseRequests } from "../compose.ts";
+import type { PendingKey, PendingSurvey } from "../engine/key/survey.ts";
+import { list } from "./explained.ts";
+import { layout, type Visitor } from "./layout.ts";
+import { escaped, type Html, moment, words } from "./shown.ts";
+
+export function waitingPage({ pending, vaults, unreadable }: PendingSurvey, visitor: Visitor, timeZone: string): Html {
+  const isForCaller = ({ offers }: PendingKey): boolean => offers.some(({ isAwaited }) => isAwaited);
+  const oldestFirst = (a: PendingKey, b: PendingKey): number =>
+    (a.requestedAt ?? "").localeCompare(b.requestedAt ?? "");
+  const forCaller = pending.filter(isForCaller).toSorted(oldestFirst);
+  const forOthers = pending.filter((each) => !isForCaller(each));
+  const summary = summariseRequests(
+    pending.map(({ report }) => report),
+    vaults,
+  );
+  const body = html`<h1>Waiting for you</h1>
+<p>${summary}.</p>
+${forCaller.map((each) => item(each, timeZone))}
+${forOthers.length === 0 ? "" : html`<h2>Waiting for others, or for time</h2>`}
+${forOthers.map((each) => item(each, timeZone))}
+${unreadable.length === 0 ? "" : html`<h2>Not readable</h2>`}
+${list(unreadable.map(({ vaultId, error }) => `Vault ${vaultId}: ${error.summary}`))}`;
+  return layout({ title: "Waiting for you", body, visitor, refresh: "/waiting" });
+}
+
+function item({ report, offers, requestedAt }: PendingKey, timeZone: string): Html {
+  const { vaultId, keyId, label = "", lifecycleState, explanation, deletion } = report;
+  const roles = offers.filter(({ isAwaited }) => isAwaited).map(({ title, roles: needed }) => `${title}: ${needed}`);
+  const others = roles.length > 0 ? [] : explanation.next.map(({ who }) => who);
+  return html`<article class="card" aria-labelledby="key-${keyId}">
+<h3><a id="key-${keyId}" href="/keys/${vaultId}/${keyId}">${escaped(label)}</a>
+<span class="state ${lifecycleState}">${words(lifecycleState)}</span></h3>
+<p>${explanation.summary}</p>
+${list(explanation.facts)}
+${roles.length === 0 ? "" : html`<p>The roles that each step requires:</p>${list(roles)}`}
+${others.length === 0 ? "" : html`<p>Who can continue:</p>${list(others)}`}
+<p class="quiet">${requestedAt === undefined ? "" : html`Written on ${moment(requestedAt, timeZone)}. `}
+${deletion.recordLapsesAt === undefined ? "" : html`Expires on ${moment(deletion.recordLapsesAt, timeZone)}. `}
+Key <code>${keyId}</code></p>
+</article>`;
+}

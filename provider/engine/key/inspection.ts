@@ -1,0 +1,131 @@
+/**
+ * Everything that an interface shows of one key on one page, from one read: the report, the rest of
+ * the path, what the key is, and the operations that are open to the caller. For display only.
+ */
+
+import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
+import type { KeyObservation } from "../../lifecycle/observation.ts";
+import type { DeletionPolicy, Plan, Run } from "../../lifecycle/plan.ts";
+import { type PathStep, remainingPath } from "../../lifecycle/remaining-path.ts";
+import { isoTime } from "../loop/evidence.ts";
+import type { Report } from "../loop/report.ts";
+import type { Explanation } from "../text/explanation.ts";
+import { plain, sayActor, sayAuthor, sayIdentity, sayRoles, sayState, sayStatus } from "../text/words.ts";
+import type { KeyDetails } from "./observe.ts";
+import { type Offer, offersFor } from "./offers.ts";
+import { explainPath, pathEffects } from "./remaining-path.ts";
+
+/** Times are ISO 8601 UTC. */
+export interface Inspection {
+  readonly kind: "present";
+  readonly report: Report;
+  readonly path: Explanation;
+  readonly steps: readonly InspectedStep[];
+  readonly key: InspectedKey;
+  /** The consent record on the key, whether it counts or not. */
+  readonly record?: InspectedRecord;
+  readonly offers: readonly Offer[];
+  /** The caller, as messages name it. */
+  readonly caller: string;
+  /** Names this read. An operation that was chosen on this read must find the same again. */
+  readonly basis: string;
+}
+
+export interface InspectedStep {
+  readonly step: PathStep["step"];
+  readonly effect: string;
+  readonly earliestAt: string;
+  readonly isEstimate: boolean;
+  readonly isReversible: boolean;
+  readonly needsTwoPeople: boolean;
+  readonly roles?: string;
+}
+
+export interface InspectedKey {
+  readonly state: string;
+  readonly description: string;
+  readonly template: string;
+  readonly algorithm: string;
+  readonly size: string;
+  readonly createdAt?: string;
+  readonly updatedAt?: string;
+  readonly updatedBy?: string;
+  readonly keystores: readonly { readonly name: string; readonly says: string }[];
+}
+
+export interface InspectedRecord {
+  readonly id: string;
+  readonly step: ConsentRecord["step"];
+  readonly how: ConsentRecord["how"];
+  readonly author: string;
+  readonly writtenAt: string;
+  readonly reason?: string;
+}
+
+export interface Inspected {
+  readonly observed: KeyDetails;
+  readonly run: Run;
+  readonly plan: Plan;
+  readonly report: Report;
+}
+
+export function inspect({ observed, run, plan, report }: Inspected, policy: DeletionPolicy): Inspection {
+  const { observation, nowMs } = observed;
+  const { carried } = observation;
+  return {
+    kind: "present",
+    report,
+    path: explainPath(observed, policy, run),
+    steps: remainingPath(observation, policy, run, nowMs).map(describePathStep),
+    key: describeKey(observed),
+    ...(carried.kind === "one" && { record: describeRecord(carried.record) }),
+    offers: offersFor(observed, plan, run),
+    caller: sayActor(run.actor),
+    basis: basisOf(observation),
+  };
+}
+
+/** The state and the record: a person who saw others decided about something else. */
+export function basisOf({ state, carried }: KeyObservation): string {
+  const record = carried.kind === "one" ? carried.record.id : carried.kind === "unreadable" ? carried.id : carried.kind;
+  return `${state}:${record}`;
+}
+
+function describePathStep({ step, earliestMs, isEstimate, reversible, needsTwoPeople, right, kmsRight }: PathStep) {
+  return {
+    step,
+    effect: pathEffects[step],
+    earliestAt: isoTime(earliestMs),
+    isEstimate,
+    isReversible: reversible,
+    needsTwoPeople,
+    ...(right !== undefined && { roles: sayRoles(right, kmsRight) }),
+  };
+}
+
+function describeKey({ observation, snapshot }: KeyDetails): InspectedKey {
+  const { createdAtMs, updatedAtMs, templateName, algorithm, size } = snapshot;
+  return {
+    state: sayState(observation),
+    description: plain(observation.facts.description, 500),
+    template: plain(templateName),
+    algorithm,
+    size,
+    ...(createdAtMs !== undefined && { createdAt: isoTime(createdAtMs) }),
+    ...(updatedAtMs !== undefined && { updatedAt: isoTime(updatedAtMs) }),
+    ...(observation.updatedBy !== undefined && { updatedBy: sayIdentity(observation.updatedBy) }),
+    keystores: observation.keystores.map((each) => ({ name: plain(each.name, 60), says: sayStatus(each) })),
+  };
+}
+
+function describeRecord(record: ConsentRecord): InspectedRecord {
+  const { id, step, how, writtenAtMs, reason } = record;
+  return {
+    id,
+    step,
+    how,
+    author: sayAuthor(record),
+    writtenAt: isoTime(writtenAtMs),
+    ...(reason !== undefined && { reason: plain(reason, 500) }),
+  };
+}

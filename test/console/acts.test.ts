@@ -1,0 +1,251 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { openOperations } from "../../provider/compose.ts";
+import { actPage, changedPage } from "../../provider/console/act-page.ts";
+import { keyPage } from "../../provider/console/key-page.ts";
+import { keysPage } from "../../provider/console/keys-page.ts";
+import type { Listed } from "../../provider/engine/commands/listing.ts";
+import { type CliTestWorld, keys, reportOf } from "../cli/harness.ts";
+import { explainVerdict } from "../support/oracle.ts";
+import { hiddenIn, openConsole, startCliWorld, type TestConsole } from "./console-world.ts";
+
+let world: CliTestWorld;
+let alice: TestConsole;
+let bob: TestConsole;
+beforeAll(async () => {
+  world = await startCliWorld();
+});
+beforeEach(async () => {
+  await world.reset();
+  alice = openConsole(world, "alice");
+  bob = openConsole(world, "bob");
+  await alice.logIn();
+  await bob.logIn();
+});
+afterEach(async () => {
+  await alice.close();
+  await bob.close();
+});
+afterAll(() => world.close());
+
+const key = keys.vouchers;
+const label = "vouchers";
+
+interface KeyOnWire {
+  readonly label: string;
+  readonly description: string;
+  readonly state: string;
+  readonly tags: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** A client of the service that is not the product. */
+async function asCarol(path: string): Promise<{ readonly url: string; readonly headers: Record<string, string> }> {
+  const login = await fetch(`${world.url}/identity/token`, {
+    method: "POST",
+    body: new URLSearchParams({ grant_type: "urn:ibm:params:oauth:grant-type:apikey", apikey: "carol-demo-key" }),
+  });
+  const { access_token: bearer } = (await login.json()) as { access_token: string };
+  const url = `${world.url}/api/v4/managed_keys/${path.split("/")[1]}`;
+  return { url, headers: { authorization: `Bearer ${bearer}` } };
+}
+
+async function onWire(path: string): Promise<KeyOnWire> {
+  const { url, headers } = await asCarol(path);
+  return (await (await fetch(url, { headers })).json()) as KeyOnWire;
+}
+
+async function describeKey(path: string, description: string): Promise<void> {
+  const { url, headers } = await asCarol(path);
+  const etag = (await fetch(url, { headers })).headers.get("etag") ?? "";
+  const body = JSON.stringify({ description });
+  const json = { "if-match": etag, "content-type": "application/json" };
+  const answer = await fetch(url, { method: "PATCH", headers: { ...headers, ...json }, body });
+  if (!answer.ok) throw new Error(await answer.text());
+}
+
+describe("two people and one key", () => {
+  it("goes from the request to the removal, and never on one person's word", async () => {
+    const asked = await bob.act(key, "request", { reason: "Payroll moved to the new ledger" });
+    expect(asked.text).toContain("Key &quot;vouchers&quot; is waiting for a second person to approve its deactivation");
+    await world.advance("1m");
+    const waiting = await alice.open("/waiting");
+    expect(waiting.text).toContain("Approve the deactivation and deactivate the key: Key Custodian - Deployer");
+    expect(waiting.text).toContain("Reason: Payroll moved to the new ledger");
+    expect((await alice.act(key, "continue", { label })).text).toContain("This run deactivated the key.");
+    await world.advance("5h");
+    expect((await bob.open(`/keys/${key}`)).text).toContain("Approve the destruction and destroy the key");
+    expect((await bob.act(key, "continue", { label })).text).toContain("This run destroyed the key.");
+    await world.advance("31d");
+    expect((await bob.open("/waiting")).text).toContain("Remove the key from its vault: Vault Administrator");
+    expect((await bob.act(key, "remove", { label })).text).toContain("this run removed it from its vault");
+    const verdict = await world.verdict();
+    expect(verdict.ok, explainVerdict(verdict)).toBe(true);
+  });
+
+  it("writes the same bytes to the key as the command line", async () => {
+    const reason = 'Grund "ä" <b>';
+    const byPage: unknown[] = [];
+    const note = async () => {
+      const { tags, description, state } = await onWire(key);
+      return { tags, description, state };
+    };
+    await bob.act(key, "request", { reason });
+    byPage.push(await note());
+    await world.advance("1m");
+    await alice.act(key, "consent");
+    byPage.push(await note());
+    await world.advance("1m");
+    await alice.act(key, "withdraw");
+    byPage.push(await note());
+    await world.reset();
+    const recordId = async () => reportOf(await world.uko("bob", `status ${key} --json`)).deletion.recordId ?? "";
+    const byCommand: unknown[] = [];
+    await world.shell("bob", `uko request ${key} --reason '${reason}'`);
+    byCommand.push(await note());
+    await world.advance("1m");
+    await world.uko("alice", `consent ${key} ${await recordId()}`);
+    byCommand.push(await note());
+    await world.advance("1m");
+    await world.uko("alice", `withdraw ${key}`);
+    byCommand.push(await note());
+    expect(byPage).toEqual(byCommand);
+    expect(JSON.stringify(byPage[0])).toContain("uko_deletion");
+  });
+
+  it("offers the author of a request only to withdraw it, and another person to decline it", async () => {
+    await bob.act(key, "request");
+    await world.advance("1m");
+    expect((await bob.open(`/keys/${key}`)).text.match(/id="act-\w+"/g)).toEqual(['id="act-withdraw"']);
+    expect((await bob.act(key, "continue", { label })).status).toBe(409);
+    const page = await alice.open(`/keys/${key}`);
+    expect(page.text.match(/id="act-\w+"/g)).toEqual(['id="act-continue"', 'id="act-consent"', 'id="act-withdraw"']);
+    expect(page.text).toContain("Decline the request of Bob Example (IBMid-550000BOB)");
+    expect((await alice.act(key, "withdraw")).text).toContain("This run withdrew the request.");
+  });
+
+  it("ends an outage by a reactivation", async () => {
+    await bob.act(key, "request");
+    await world.advance("1m");
+    await alice.act(key, "continue", { label });
+    await world.advance("1m");
+    expect((await alice.act(key, "reactivate")).text).toContain("This run reactivated the key.");
+  });
+});
+
+describe("an act", () => {
+  it("does nothing before the label is typed, and shows the page again", async () => {
+    await bob.act(key, "request");
+    await world.advance("1m");
+    for (const typed of ["", "voucher", "VOUCHERS"]) {
+      const { status, text } = await alice.act(key, "continue", { label: typed });
+      expect([status, text.includes("is not the label of this key")], typed).toEqual([422, true]);
+    }
+    expect((await onWire(key)).state).toBe("active");
+  });
+
+  it("is refused if another record is on the key than the page showed", async () => {
+    await bob.act(key, "request");
+    await world.advance("1m");
+    const page = await alice.open(`/keys/${key}/continue`);
+    await world.uko("bob", `withdraw ${key}`);
+    await world.advance("1m");
+    await world.uko("carol", `request ${key}`);
+    await world.advance("1m");
+    const answer = await alice.post(`/keys/${key}/continue`, { ...hiddenIn(page.text), label });
+    expect([answer.status, answer.text.includes("The key has changed")]).toEqual([409, true]);
+    expect((await onWire(key)).state).toBe("active");
+    const again = await alice.open(`/keys/${key}/continue`);
+    const swapped = { ...hiddenIn(page.text), basis: hiddenIn(again.text).basis ?? "", label };
+    expect((await alice.post(`/keys/${key}/continue`, swapped)).status).toBe(409);
+    expect((await onWire(key)).state).toBe("active");
+  });
+
+  it("is done once if the form is sent twice", async () => {
+    const fields = hiddenIn((await bob.open(`/keys/${key}/request`)).text);
+    const answers = await Promise.all([
+      bob.post(`/keys/${key}/request`, fields),
+      bob.post(`/keys/${key}/request`, fields),
+    ]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    expect((await bob.post(`/keys/${key}/request`, fields)).status).toBe(409);
+  });
+
+  it("names the missing role, and changes nothing", async () => {
+    await alice.act(key, "request");
+    await world.advance("1m");
+    const { status, text } = await bob.act(key, "continue", { label });
+    expect(status).toBe(403);
+    expect(text).toContain("This right requires the role Key Custodian - Deployer.");
+    expect((await onWire(key)).state).toBe("active");
+  });
+
+  it("is not offered to an identity that is not a person", async () => {
+    await bob.act(key, "request");
+    await world.advance("1m");
+    const pipeline = openConsole(world, "pipeline");
+    await pipeline.logIn();
+    expect((await pipeline.act(key, "continue", { label })).status).toBe(409);
+    expect((await pipeline.act(keys.payroll, "request")).status).toBe(409);
+    await pipeline.close();
+  });
+});
+
+describe("texts of others", () => {
+  const script = '<script>alert(1)</script><img src=x onerror="alert(1)">';
+
+  it("are shown as text in description and reason", async () => {
+    await describeKey(key, script);
+    await bob.act(key, "request", { reason: script });
+    await world.advance("1m");
+    for (const path of ["/waiting", `/keys/${key}`, `/keys/${key}/continue`, `/keys?contains=${script}`]) {
+      const { text, status } = await alice.open(path);
+      expect([status, /<script>|<img/.test(text)], path).toEqual([200, false]);
+      expect(text, path).toContain("&lt;script&gt;");
+    }
+  });
+});
+
+describe("a label that no emulator accepts", () => {
+  const visitor = { caller: "", instanceId: "", csrfToken: "", path: "" };
+
+  async function pagesFor(odd: string): Promise<readonly string[]> {
+    await bob.act(key, "request");
+    await world.advance("1m");
+    const run = openOperations(world.environmentOf("alice"), { progress: { report: () => {} } });
+    const [vaultId = "", keyId = ""] = key.split("/");
+    const options = { signal: new AbortController().signal };
+    const found = await run.operations.inspect({ instanceId: run.settings.instanceId, vaultId, keyId }, options);
+    await run.close();
+    if (found.kind === "gone") throw new Error("gone");
+    const inspection = { ...found, report: { ...found.report, label: odd } };
+    const offers = inspection.offers.map((offer) => actPage(inspection, offer, visitor));
+    const names = { vault: odd, label: odd, template: odd, keystores: [odd] };
+    const listed = { resource: "key", ...names, vaultId, keyId, lifecycleState: "active" } as unknown as Listed;
+    const query = { contains: "", state: "", page: 1 };
+    const keysTable = keysPage({ objects: [listed], unreadable: [] }, query, visitor);
+    const pages = [keyPage(inspection, visitor, "UTC"), changedPage(inspection, visitor), ...offers, keysTable];
+    return Promise.all(pages.map(async (page) => String(await page)));
+  }
+
+  it("is shown as text", async () => {
+    for (const page of await pagesFor('"><script>alert(1)</script>')) {
+      expect(page).not.toContain("<script>");
+    }
+  });
+
+  it("shows invisible characters by their numbers, and asks for the visible ones", async () => {
+    const pages = await pagesFor("pay\u202ello\u200br");
+    for (const page of pages) expect(page).not.toMatch(/\u202e|\u200b/);
+    expect(pages[0]).toContain("Key pay\\u{202e}llo\\u{200b}r");
+    expect(pages[2]).toContain("The label is <code>payllor</code>");
+  });
+});
+
+describe("the page Keys", () => {
+  it("searches by label, filters by state, and pages", async () => {
+    const rows = (text: string) => text.match(/<th scope="row"><a/g)?.length ?? 0;
+    expect(rows((await bob.open("/keys")).text)).toBe(5);
+    expect(rows((await bob.open("/keys?contains=PAY&state=active")).text)).toBe(1);
+    expect(rows((await bob.open("/keys?state=destroyed")).text)).toBe(0);
+    expect(rows((await bob.open("/keys?state=nonsense&page=-3")).text)).toBe(5);
+  });
+});

@@ -1,0 +1,105 @@
+/** Consoles of several people in this process, against one emulator, and browsers without a window that keep cookies. */
+
+import { openOperations } from "../../provider/compose.ts";
+import { buildConsole } from "../../provider/console/console-app.ts";
+import { createLogin, type LoginOptions } from "../../provider/console/login.ts";
+import { type CliTestWorld, type Person, startCliWorld } from "../cli/harness.ts";
+
+export const host = "127.0.0.1:41234";
+const address = `http://${host}`;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+export interface TestConsole {
+  readonly codes: readonly string[];
+  /** Moves the time of the log-in. */
+  advanceMs(ms: number): void;
+  isLocked(): boolean;
+  send(path: string, init?: RequestInit & { readonly headers?: Record<string, string> }): Promise<Answer>;
+  /** A GET with the cookie. */
+  open(path: string): Promise<Answer>;
+  /** A POST of a page's own form: cookie, origin, CSRF token. */
+  post(path: string, fields?: Readonly<Record<string, string>>): Promise<Answer>;
+  logIn(): Promise<Answer>;
+  /** Opens the page of an act, fills in its form, and sends it. */
+  act(key: string, operation: string, fields?: Readonly<Record<string, string>>): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** The values of the hidden fields of a page. */
+export function hiddenIn(page: string): Record<string, string> {
+  const fields = page.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)">/g);
+  return Object.fromEntries(Array.from(fields, ([, name = "", value = ""]) => [name, value]));
+}
+
+export function openConsole(world: CliTestWorld, who: Person, over: Partial<LoginOptions> = {}): TestConsole {
+  const run = openOperations(world.environmentOf(who), { progress: { report: () => {} } });
+  const codes: string[] = [];
+  let nowMs = 0;
+  let isLocked = false;
+  let cookie = "";
+  let seed = 0;
+  const login = createLogin({
+    nowMs: () => nowMs,
+    random: (bytes) => Uint8Array.from({ length: bytes }, () => (seed = (seed * 31 + 7) % 251)),
+    onCode: (code) => void codes.push(code),
+    onLocked: () => {
+      isLocked = true;
+    },
+    ...over,
+  });
+  const stop = new AbortController();
+  const app = buildConsole({
+    login,
+    run,
+    nowMs: () => nowMs,
+    host: () => host,
+    timeZone: "UTC",
+    htmx: "/* htmx */",
+    signal: stop.signal,
+  });
+  const send: TestConsole["send"] = async (path, { headers = {}, ...init } = {}) => {
+    const response = await app.request(`${address}${path}`, { ...init, headers: { host, ...headers } });
+    const set = response.headers.get("set-cookie");
+    if (set !== null) cookie = set.split(";")[0] ?? "";
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  };
+  let csrf = "";
+  const open: TestConsole["open"] = async (path) => {
+    const answer = await send(path, { headers: { cookie } });
+    csrf = hiddenIn(answer.text).csrf ?? csrf;
+    return answer;
+  };
+  const post: TestConsole["post"] = (path, fields = {}) =>
+    send(path, {
+      method: "POST",
+      headers: { cookie, origin: address },
+      body: new URLSearchParams({ csrf, ...fields }),
+    });
+  return {
+    codes,
+    advanceMs(ms) {
+      nowMs += ms;
+    },
+    isLocked: () => isLocked,
+    send,
+    open,
+    post,
+    logIn: () => post("/login", { code: codes.at(-1) ?? "" }),
+    async act(key, operation, fields = {}) {
+      const page = await open(`/keys/${key}/${operation}`);
+      if (page.status !== 200) return page;
+      return post(`/keys/${key}/${operation}`, { ...hiddenIn(page.text), ...fields });
+    },
+    async close() {
+      stop.abort();
+      await run.close();
+    },
+  };
+}
+
+export { startCliWorld };
