@@ -88,24 +88,19 @@ const headings = { vault: "Vaults", keystore: "Keystores", template: "Templates"
 const columns: Readonly<Record<ListedKind, readonly Column[]>> = {
   vault: [{ head: "NAME" }, { head: "DESCRIPTION", minWidth: 12 }, { head: "ID" }],
   keystore: [
-    { head: "NAME", minWidth: 12 },
-    { head: "TYPE", minWidth: 6 },
-    { head: "GROUPS", minWidth: 6 },
+    { head: "NAME" },
+    { head: "TYPE", minWidth: 7 },
+    { head: "GROUPS", minWidth: 8, isOptional: true },
     { head: "HEALTH" },
     { head: "ID" },
   ],
-  template: [
-    { head: "NAME", minWidth: 12 },
-    { head: "ALGORITHM" },
-    { head: "KEYS START", minWidth: 8 },
-    { head: "ID" },
-  ],
+  template: [{ head: "NAME" }, { head: "ALGORITHM", isOptional: true }, { head: "KEYS START" }, { head: "ID" }],
   key: [
-    { head: "NAME", minWidth: 12 },
+    { head: "NAME" },
     { head: "STATE" },
-    { head: "TEMPLATE", minWidth: 6 },
-    { head: "ALGORITHM", minWidth: 3 },
-    { head: "KEYSTORES", minWidth: 6 },
+    { head: "TEMPLATE", minWidth: 8, isOptional: true },
+    { head: "ALGORITHM", isOptional: true },
+    { head: "KEYSTORES", minWidth: 9, isOptional: true },
     { head: "ID" },
   ],
 };

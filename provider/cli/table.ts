@@ -23,6 +23,8 @@ export interface Column {
   readonly head: string;
   /** A narrow terminal may cut the column down to this width; absent if every character counts. */
   readonly minWidth?: number;
+  /** A narrow terminal may leave the column out; `--json` has its values. */
+  readonly isOptional?: true;
 }
 
 export type Cell = string | { readonly text: string; readonly tone: Tone };
@@ -42,14 +44,25 @@ export function paint(output: TextOutput, tone: Tone, text: string): string {
 
 /** Lines without a line end after the last one. */
 export function renderTable(output: TextOutput, table: Table): string {
-  const rows = table.rows.map((row) => row.map(shown));
-  const natural = table.columns.map(({ head }, at) =>
+  const all = table.rows.map((row) => row.map(shown));
+  const kept = table.columns.map((_, at) => at);
+  const optional = kept.filter((at) => table.columns[at]?.isOptional === true);
+  for (let left = optional.length; left >= 0; left -= 1) {
+    const shownColumns = kept.filter((at) => !optional.slice(left).includes(at));
+    const columns = shownColumns.flatMap((at) => table.columns[at] ?? []);
+    const rows = all.map((row) => shownColumns.map((at): ShownCell => row[at] ?? { text: "" }));
+    const widths = widthsWithin(naturalWidths(columns, rows), columns, output.columns);
+    if (widths === undefined) continue;
+    const heads = columns.map(({ head }): ShownCell => ({ text: head, tone: "head" }));
+    return [heads, ...rows].map((row) => renderRow(output, row, widths)).join("\n");
+  }
+  return renderBlocks(output, table.columns, all);
+}
+
+function naturalWidths(columns: readonly Column[], rows: readonly (readonly ShownCell[])[]): readonly number[] {
+  return columns.map(({ head }, at) =>
     Math.max(...[head, ...rows.map((row) => row[at]?.text ?? "")].map((text) => stringWidth(text))),
   );
-  const widths = widthsWithin(natural, table.columns, output.columns);
-  if (widths === undefined) return renderBlocks(output, table.columns, rows);
-  const heads = table.columns.map(({ head }): ShownCell => ({ text: head, tone: "head" }));
-  return [heads, ...rows].map((row) => renderRow(output, row, widths)).join("\n");
 }
 
 interface ShownCell {
@@ -71,10 +84,11 @@ function widthsWithin(
     widths.reduce((sum, width) => sum + width, gap.length * (widths.length - 1));
   if (available === undefined || total(natural) <= available) return natural;
   const widths = [...natural];
-  for (const [at, { minWidth }] of [...columns.entries()].reverse()) {
+  for (const [at, { head, minWidth }] of [...columns.entries()].reverse()) {
     const width = widths[at] ?? 0;
     const excess = total(widths) - available;
-    if (minWidth !== undefined && excess > 0) widths[at] = Math.min(width, Math.max(minWidth, width - excess));
+    if (minWidth !== undefined && excess > 0)
+      widths[at] = Math.min(width, Math.max(minWidth, stringWidth(head), width - excess));
   }
   return total(widths) <= available ? widths : undefined;
 }

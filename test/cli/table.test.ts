@@ -44,6 +44,23 @@ test.each<[string, TextOutput, readonly string[]]>([
   expect(renderTable(where, table).split("\n")).toEqual(lines);
 });
 
+test("leaves out optional columns, the last one first, before it becomes a list of blocks", () => {
+  const optional: Table = {
+    columns: [
+      { head: "ID" },
+      { head: "NOTE", isOptional: true },
+      { head: "GROUP", isOptional: true },
+      { head: "STATE" },
+    ],
+    rows: [["k-1", "a note", "cards", "active"]],
+  };
+  const heads = (columns: number): string => renderTable(output({ columns }), optional).split("\n")[0] ?? "";
+  expect(heads(26)).toBe("ID   NOTE    GROUP  STATE");
+  expect(heads(25)).toBe("ID   NOTE    GROUP  STATE".replace("GROUP  ", ""));
+  expect(heads(18)).toBe("ID   STATE");
+  expect(heads(10)).toBe("ID     k-1");
+});
+
 test("aligns by the columns that a text takes, not by its characters", () => {
   const rows = [
     [wideName, "x"],
