@@ -3,12 +3,15 @@
  * line's own tree.
  */
 
-import { Argument, type Command, type Option } from "commander";
+import { Argument, type Command, Option } from "commander";
 import type { CliWorld } from "./cli-world.ts";
 import { exampleHelp, helpTopics } from "./help.ts";
 
 const shells = ["bash", "zsh", "fish"] as const;
 type Shell = (typeof shells)[number];
+
+const nameKinds = ["keys", "vaults"] as const;
+type NameKind = (typeof nameKinds)[number];
 
 /** A command, in the form that a shell's script needs. */
 interface Word {
@@ -17,6 +20,8 @@ interface Word {
   readonly options: readonly Flag[];
   /** The possible values of its arguments, if they are few. */
   readonly choices: readonly string[];
+  /** Its arguments name keys, or vaults, which the script asks uko for. */
+  readonly names?: NameKind;
 }
 
 interface Flag {
@@ -36,10 +41,40 @@ export function addCompletionCommand(program: Command, world: CliWorld): void {
     .command("completion")
     .description("Print a script that completes commands and options in your shell")
     .addArgument(new Argument("<shell>", "your shell").choices(shells))
+    .addOption(new Option("--names <kind>", "print the names that the script offers, instead").choices(nameKinds))
     .addHelpText("after", exampleHelp("completion"))
-    .action((shell: Shell) => {
-      world.out.write(scripts[shell](wordsOf(program), program.options.map(flagOf).concat(helpFlag)));
+    .action(async (shell: Shell, { names }: { readonly names?: NameKind }) => {
+      if (names === undefined)
+        world.out.write(scripts[shell](wordsOf(program), program.options.map(flagOf).concat(helpFlag)));
+      else world.out.write((await namesToComplete(world, names)).map((name) => `${name}\n`).join(""));
     });
+}
+
+/** A person who presses Tab waits this long at most. */
+const maxWaitMs = 3_000;
+const maxNames = 1_000;
+/**
+ * A shell evaluates what it completes, and a label can be set by others. Names with any other
+ * character are left out.
+ */
+const safeName = /^[A-Za-z0-9._][A-Za-z0-9._/-]*$/;
+
+/** Without settings, without a connection or in a strange state, a Tab completes nothing. */
+async function namesToComplete(world: CliWorld, kind: NameKind): Promise<readonly string[]> {
+  try {
+    const opened = await world.openOperations(world.environment, { progress: { report: () => {} } });
+    const options = { signal: AbortSignal.any([world.signal, AbortSignal.timeout(maxWaitMs)]) };
+    try {
+      const kinds = kind === "keys" ? (["key"] as const) : (["vault"] as const);
+      const { objects } = await opened.directory.list({ vaults: [], kinds }, options);
+      const names = objects.map((each) => (each.resource === "key" ? `${each.vault}/${each.label}` : each.name));
+      return names.filter((name) => safeName.test(name)).slice(0, maxNames);
+    } finally {
+      await opened.close();
+    }
+  } catch {
+    return [];
+  }
 }
 
 const helpFlag: Flag = { name: "--help", says: "show help", value: { kind: "none" } };
@@ -49,6 +84,7 @@ function wordsOf(program: Command): readonly Word[] {
     name: command.name(),
     says: command.description(),
     options: [...flagsOf(command), helpFlag],
+    ...namesOf(command),
     choices: [
       ...command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
       ...command.commands.map((each) => each.name()),
@@ -56,6 +92,14 @@ function wordsOf(program: Command): readonly Word[] {
   }));
   const choices = [...words.map(({ name }) => name), ...Object.keys(helpTopics)];
   return words.map((word) => (word.name === "help" ? { ...word, choices } : word));
+}
+
+/** Commands whose argument is a key or a vault by any of its names. */
+function namesOf(command: Command): Pick<Word, "names"> {
+  const [argument] = command.registeredArguments.map((each) => each.name());
+  if (argument === "vault") return { names: "vaults" };
+  const takesKeys = (argument === "key" || argument === "pairs") && command.name() !== "audit";
+  return takesKeys ? { names: "keys" } : {};
 }
 
 /** A command with commands of its own offers the options of all of them. */
@@ -85,7 +129,7 @@ ${words.flatMap(bashValues).join("\n")}
   esac
   case "$command" in
     "") COMPREPLY=($(compgen -W "${namesIn([...words, ...own])}" -- "$current")) ;;
-${words.map(({ name, options, choices }) => `    ${name}) COMPREPLY=($(compgen -W "${[...choices, namesIn(options)].join(" ").trim()}" -- "$current")) ;;`).join("\n")}
+${words.map(bashCase).join("\n")}
   esac
 }
 complete -F _uko uko
@@ -119,6 +163,19 @@ if [[ "$funcstack[1]" == _uko ]]; then _uko "$@"; else compdef _uko uko; fi
     ].join("\n"),
 };
 
+function bashCase({ name, options, choices, names }: Word): string {
+  const words = [...choices, namesIn(options)].join(" ").trim();
+  const offer = `COMPREPLY=($(compgen -W "${words}" -- "$current"))`;
+  if (names === undefined) return `    ${name}) ${offer} ;;`;
+  // Options need no call.
+  const asked = `COMPREPLY=($(compgen -W "$(${namesCommand("bash", names)})" -- "$current"))`;
+  return `    ${name}) if [[ "$current" == -* ]]; then ${offer}; else ${asked}; fi ;;`;
+}
+
+function namesCommand(shell: Shell, names: NameKind): string {
+  return `uko completion ${shell} --names ${names} 2>/dev/null`;
+}
+
 function bashValues({ name, options }: Word): readonly string[] {
   return options
     .filter(({ value }) => value.kind !== "none")
@@ -130,7 +187,7 @@ function bashValue(value: Flag["value"]): string {
   return value.kind === "file" ? 'COMPREPLY=($(compgen -f -- "$current")); ' : "";
 }
 
-function zshCase({ name, options, choices }: Word): string {
+function zshCase({ name, options, choices, names }: Word): string {
   const flags = options.map(({ name: flag, says, value }) => {
     const after =
       value.kind === "none"
@@ -142,11 +199,12 @@ function zshCase({ name, options, choices }: Word): string {
             : ":value: ";
     return quoted(`*${flag}[${says.replaceAll(/[[\]:]/g, "\\$&")}]${after}`);
   });
-  const rest = choices.length === 0 ? quoted("*:argument: ") : quoted(`*:argument:(${choices.join(" ")})`);
+  const asked = names === undefined ? " " : `{compadd -- \${(f)"$(${namesCommand("zsh", names)})"}}`;
+  const rest = choices.length === 0 ? quoted(`*:argument:${asked}`) : quoted(`*:argument:(${choices.join(" ")})`);
   return `    ${name}) shift words; (( CURRENT-- )); _arguments ${[...flags, rest].join(" ")} ;;`;
 }
 
-function fishLines({ name, says, options, choices }: Word): readonly string[] {
+function fishLines({ name, says, options, choices, names }: Word): readonly string[] {
   const inside = `complete -c uko -n ${quoted(`__fish_seen_subcommand_from ${name}`)}`;
   const afterFlag = ({ value }: Flag): string =>
     value.kind === "choices"
@@ -160,6 +218,7 @@ function fishLines({ name, says, options, choices }: Word): readonly string[] {
     `complete -c uko -n __fish_use_subcommand -a ${name} -d ${quoted(says)}`,
     ...options.map((flag) => `${inside} -l ${flag.name.slice(2)}${afterFlag(flag)} -d ${quoted(flag.says)}`),
     ...(choices.length === 0 ? [] : [`${inside} -a ${quoted(choices.join(" "))}`]),
+    ...(names === undefined ? [] : [`${inside} -a ${quoted(`(${namesCommand("fish", names)})`)}`]),
   ];
 }
 
