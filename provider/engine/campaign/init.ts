@@ -1,6 +1,6 @@
 /** The start of a campaign: a first `campaign.yaml`, and a table of the keys by their last possible date. */
 
-import { lastDestroyBeforeMs } from "../../lifecycle/campaign/schedule.ts";
+import { kmsRestoreDays, lastDestroyBeforeMs } from "../../lifecycle/campaign/schedule.ts";
 import { count } from "../text/words.ts";
 import { campaignFileName, campaignFormat } from "./campaign-file.ts";
 import { dayOf, pendingDaysOf } from "./classify.ts";
@@ -30,7 +30,8 @@ export function groupsOf(keys: readonly ListedKey[]): readonly Group[] {
   const groups = new Map<string, Group>();
   for (const { traits, keystores } of keys) {
     const types = [...new Set(traits.keystoreTypes)].sort().join("+");
-    const pendingDays = traits.kind === "kms" ? 0 : Math.max(0, ...keystores.map((each) => pendingDaysOf({}, each)));
+    const pendingDays =
+      traits.kind === "kms" ? kmsRestoreDays : Math.max(0, ...keystores.map((each) => pendingDaysOf({}, each)));
     const isUnused = traits.state === "pre_activation";
     const group = { kind: traits.kind, state: traits.state, keystores: types, pendingDays: isUnused ? 0 : pendingDays };
     const name = JSON.stringify(group);

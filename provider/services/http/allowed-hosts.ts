@@ -51,6 +51,7 @@ const documentedHosts = {
     "<region>.kms.cloud.ibm.com",
     "private.<region>.kms.cloud.ibm.com",
     "<instance>.api.<region>.kms.appdomain.cloud",
+    "<instance>.api.private.<region>.kms.appdomain.cloud",
   ],
 } as const satisfies Record<Role, readonly string[]>;
 

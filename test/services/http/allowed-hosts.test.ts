@@ -38,7 +38,9 @@ describe("a documented address may receive its own service's credential, whateve
     ["kms", `https://${instanceId}.api.private.<region>.hs-crypto.appdomain.cloud:443`, hpcsRegions],
     ["kms", "https://<region>.kms.cloud.ibm.com", kmsRegions],
     ["kms", "https://private.<region>.kms.cloud.ibm.com", kmsRegions],
+    // Key Protect Dedicated.
     ["kms", `https://${instanceId}.api.<region>.kms.appdomain.cloud`, kmsRegions],
+    ["kms", `https://${instanceId}.api.private.<region>.kms.appdomain.cloud`, kmsRegions],
   ])("%s: %s", (role, form, regions) => {
     for (const region of regions) {
       const url = form.replace("<region>", region);
@@ -73,6 +75,7 @@ test("a host that names another instance is not called, and is distinguished fro
   for (const source of sources) {
     expect(decide(`https://${another}.uko.eu-de.hs-crypto.appdomain.cloud`, source, "uko")).toBe("other_instance");
     expect(decide(`https://${another}.api.eu-de.kms.appdomain.cloud`, source, "kms")).toBe("other_instance");
+    expect(decide(`https://${another}.api.private.eu-de.kms.appdomain.cloud`, source, "kms")).toBe("other_instance");
     expect(decide(`https://${another}.uko.eu-de.hs-crypto.appdomain.cloud`, source, "kms")).toBe("refused");
     expect(decide("https://abc.uko.eu-de.hs-crypto.appdomain.cloud", source, "uko")).toBe("refused");
   }
