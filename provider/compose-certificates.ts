@@ -4,7 +4,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { type Outputs, openWorld } from "./compose.ts";
 import { maxManifestCharacters } from "./engine/campaign/file-forms.ts";
 import { manifestFileName, parseManifest } from "./engine/campaign/manifest.ts";
@@ -45,6 +45,7 @@ import { toolIdentity } from "./tool-identity.ts";
 
 export { explainChain } from "./engine/certificate/chain-messages.ts";
 export {
+  certificateHeading,
   certificateHeads,
   certificateRows,
   explainLimits,
@@ -277,11 +278,14 @@ async function openSigner(choice: SignerChoice, signal: AbortSignal): Promise<Si
 }
 
 async function readEnvelope(file: string): Promise<Envelope> {
-  const text = await readText(file);
-  if (text.length > maxEnvelopeBytes) {
+  const size = await stat(file).then(
+    (found) => found.size,
+    () => 0,
+  );
+  if (size > maxEnvelopeBytes) {
     throw new UkoError("UKO_CERTIFICATE_INVALID", { summary: `${file} is too large for a certificate` });
   }
-  return parseEnvelope(text, file);
+  return parseEnvelope(await readText(file), file);
 }
 
 async function readText(file: string): Promise<string> {
@@ -303,7 +307,7 @@ async function writeEnvelope(target: Target, envelope: Envelope): Promise<void> 
 /** Checked before a person is asked to sign, and again when the file is written. */
 async function requireFree({ file, isReplaced }: Target): Promise<void> {
   if (isReplaced) return;
-  const exists = await readFile(file).then(
+  const exists = await stat(file).then(
     () => true,
     () => false,
   );

@@ -5,6 +5,7 @@ import { Argument, type Command, InvalidArgumentError, Option } from "commander"
 import { jsonLine } from "../compose.ts";
 import type { SignerChoice, Target, VerificationChoice, WaveChoice } from "../compose-certificates.ts";
 import { UkoError } from "../errors.ts";
+import { printable } from "../printable.ts";
 import { type KeyPath, parseAnyKey, parseKeyPath } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { commandHelp } from "./help-layout.ts";
@@ -192,7 +193,8 @@ function addShow(parent: Command, world: CliWorld): void {
     .option("--force", "replace the file in --html if it exists")
     .option("--json", "the signed statement as one line of JSON")
     .action(async (file: string, { html, force, json }: ShowOptions) => {
-      const { readCertificate, writePage, certificateHeads, certificateRows, explainLimits } = await load();
+      const { readCertificate, writePage, certificateHeading, certificateHeads, certificateRows, explainLimits } =
+        await load();
       const read = await readCertificate(file);
       const { certificate, sha256, keyIds } = read;
       if (html !== undefined) {
@@ -201,18 +203,16 @@ function addShow(parent: Command, world: CliWorld): void {
       }
       if (json === true) return void world.out.write(`${jsonLine(certificate)}\n`);
       const columns = certificateHeads.map((head) => ({ head, ...(head === "KEY" && { minWidth: 16 }) }));
-      const { instance, createdAt, method } = certificate.predicate;
       world.out.write(
         [
-          `Certificate of ${createdAt} for instance ${instance.id}`,
-          method.statement,
+          certificateHeading(certificate),
           "",
           renderTable(world.out, { columns, rows: certificateRows(certificate) }),
           "",
           explainLimits(certificate),
           "",
           `Statement SHA-256 ${sha256}`,
-          ...keyIds.map((id) => `Signature of key ${id}, not checked here`),
+          ...keyIds.map((id) => `Signature of key ${printable(id, 64)}, not checked here`),
           "",
         ].join("\n"),
       );

@@ -14,6 +14,7 @@ import {
   type Envelope,
   type HashJson,
   maxSubjects,
+  method,
   statementType,
   subjectsOf,
 } from "./statement.ts";
@@ -47,13 +48,6 @@ export interface CertificateTools {
   readonly hashJson: HashJson;
   readonly isIbmEndpoint: (url: string) => boolean;
 }
-
-/** The method in the words of NIST SP 800-88, as far as the service's reports support them. */
-export const method = {
-  standard: "NIST SP 800-88 Rev. 2",
-  technique: "cryptographic erase",
-  statement: "Cryptographic erase, performed and reported by the service. uko read the reports and did not inspect it.",
-} as const;
 
 /** Throws UKO_EVIDENCE_BROKEN, UKO_INPUT_INVALID. */
 export function buildCertificate(sources: CertificateSources, tools: CertificateTools): Certificate {

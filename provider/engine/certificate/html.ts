@@ -72,7 +72,7 @@ ${keys.length > maxDetailedKeys ? `<p>The steps of ${keys.length - maxDetailedKe
 <table>
 <thead><tr><th>File</th><th>Lines</th><th>Chain</th><th>Head (SHA-256)</th></tr></thead>
 <tbody>
-${evidence.map((log, at) => `<tr><td>${at + 1}</td><td>${log.lines}</td><td>${log.isChained ? "chained" : "not chained"}</td><td class="digest">${log.head}</td></tr>`).join("\n")}
+${evidence.map((log, at) => `<tr><td>${at + 1}</td><td>${log.lines}</td><td>${log.isChained ? "chained" : "not chained"}</td><td class="digest">${escapeHtml(log.head)}</td></tr>`).join("\n")}
 </tbody>
 </table>
 </section>

@@ -8,6 +8,15 @@ import type { NotCounted } from "./witness.ts";
 
 export const certificateHeads = ["KEY", "OUTCOME", "WHEN", "REQUESTED BY", "APPROVED BY", "EXECUTED BY"] as const;
 
+/** What a terminal shows above the table of keys. */
+export function certificateHeading({ predicate: { createdAt, instance, method, wave } }: Certificate): string {
+  return [
+    `Certificate of ${createdAt} for instance ${plain(instance.id, 60)}`,
+    method.statement,
+    ...(wave === undefined ? [] : [sayWave(wave)]),
+  ].join("\n");
+}
+
 /** One row per key: the step that decided its outcome, and the people behind this step. */
 export function certificateRows({ predicate: { keys } }: Certificate): readonly (readonly string[])[] {
   const names = namesOf(keys);
@@ -52,7 +61,7 @@ export function namesOf(keys: readonly CertificateKey[]): ReadonlyMap<string, st
 
 export function explainLimits({ predicate: { notVerified } }: Certificate): string {
   const lines = notVerified.map(({ text, subjects }) =>
-    subjects === undefined ? `  - ${text}` : `  - ${text} (${sayKeys(subjects)})`,
+    subjects === undefined ? `  - ${plain(text, 300)}` : `  - ${plain(text, 300)} (${sayKeys(subjects)})`,
   );
   return ["Not verified:", ...lines].join("\n");
 }
@@ -78,7 +87,7 @@ export function explainVerification(result: Verification): string {
   const endpoints = instance.endpoints.length === 0 ? "not recorded" : instance.endpoints.join(", ");
   return [
     `Grade: ${explainGrade(grade)}`,
-    `Valid: ${keys.length} ${keys.length === 1 ? "key" : "keys"} of instance ${instance.id} (${plain(endpoints, 200)})`,
+    `Valid: ${keys.length} ${keys.length === 1 ? "key" : "keys"} of instance ${plain(instance.id, 60)} (${plain(endpoints, 200)})`,
     ...(certificate.predicate.wave === undefined ? [] : [sayWave(certificate.predicate.wave)]),
     `Signed by ${signers.map(saySigner).join(" and ")}`,
     ...(unknownKeys.length === 0
@@ -159,7 +168,7 @@ export function explainProblem(problem: Problem): string {
     case "witness_altered":
       return "A statement of a witness was changed";
     case "evidence_missing":
-      return `No evidence file ends or continues as file ${problem.log + 1} of the certificate (head ${problem.head})`;
+      return `No evidence file ends or continues as file ${problem.log + 1} of the certificate (head ${plain(problem.head, 64)})`;
     case "evidence_broken":
       return `Evidence file ${problem.log + 1} was changed after the runs wrote it`;
     case "evidence_differs":

@@ -14,6 +14,13 @@ export const witnessType = `${predicateBase}/witness/v1`;
 /** A certificate with more keys would be unwieldy; a campaign has one certificate for each wave. */
 export const maxSubjects = 20_000;
 
+/** The method in the words of NIST SP 800-88, as far as the service's reports support them. */
+export const method = {
+  standard: "NIST SP 800-88 Rev. 2",
+  technique: "cryptographic erase",
+  statement: "Cryptographic erase, performed and reported by the service. uko read the reports and did not inspect it.",
+} as const;
+
 const text = z.string();
 const time = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?Z$/);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -132,7 +139,11 @@ const predicate = z.strictObject({
     id: text,
     endpoints: z.array(text).describe("Endpoints that the runs called; empty if the evidence does not have them"),
   }),
-  method: z.strictObject({ standard: text, technique: text, statement: text }),
+  method: z.strictObject({
+    standard: z.literal(method.standard),
+    technique: z.literal(method.technique),
+    statement: z.literal(method.statement),
+  }),
   keys: z.array(keyFacts).min(1).max(maxSubjects),
   list: z.strictObject({
     count: z.int().positive(),

@@ -80,9 +80,11 @@ function participantsOf({ predicate: { keys } }: Certificate): ReadonlySet<strin
 }
 
 /** Destroyed, with every keystore asked live and without the key, before the metadata was removed. */
-function wasReadInTime({ outcome, steps }: CertificateKey, seen: ObservedKey | undefined): boolean {
+function wasReadInTime({ outcome, steps, keystores }: CertificateKey, seen: ObservedKey | undefined): boolean {
   if (seen === undefined || seen.state !== "destroyed" || !seen.areKeystoresLive) return false;
   if (seen.keystores.some(({ status }) => status !== "not_present")) return false;
+  const answered = new Set(seen.keystores.map(({ id }) => id));
+  if (keystores.some(({ id }) => !answered.has(id))) return false;
   const destroyed = steps.findLast(({ step, doneAt }) => step === "destroy" && doneAt !== undefined);
   const removed = steps.find(({ step }) => step === "remove");
   const readAt = Date.parse(seen.readAt);

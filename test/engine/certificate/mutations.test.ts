@@ -4,8 +4,13 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject, sign } from "nod
 import { readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { verifyFile } from "../../../provider/compose-certificates.ts";
-import type { Certificate, Envelope } from "../../../provider/engine/certificate/statement.ts";
+import { type VerificationChoice, verifyFile } from "../../../provider/compose-certificates.ts";
+import type {
+  Certificate,
+  Envelope,
+  ObservedKey,
+  WitnessStatement,
+} from "../../../provider/engine/certificate/statement.ts";
 import { isUkoError } from "../../../provider/errors.ts";
 import { canonicalJson, hashJson } from "../../../provider/services/signing/canonical-json.ts";
 import { serializeEnvelope, signedBytes } from "../../../provider/services/signing/envelope.ts";
@@ -34,18 +39,22 @@ interface Options {
   readonly trusted?: readonly (keyof typeof people)[];
 }
 
+function choiceOf(options: Options = {}): VerificationChoice {
+  const { evidence, requiredPersons = 2, allowsEmulator = true, trusted = ["alice", "bob", "carol"] } = options;
+  return {
+    file: story.file("m.json"),
+    trust: trusted.map((who) => `${people[who]}=${story.file(`${who}.pem`)}`),
+    requiredPersons,
+    allowsEmulator,
+    evidence: evidence === undefined ? [] : [story.file(evidence)],
+  };
+}
+
 /** The kinds of problems, or the code of the error. */
 async function check(text: string | Buffer, options: Options = {}): Promise<readonly string[]> {
-  const { evidence, requiredPersons = 2, allowsEmulator = true, trusted = ["alice", "bob", "carol"] } = options;
   writeFileSync(story.file("m.json"), text);
   try {
-    const { problems } = await verifyFile({
-      file: story.file("m.json"),
-      trust: trusted.map((who) => `${people[who]}=${story.file(`${who}.pem`)}`),
-      requiredPersons,
-      allowsEmulator,
-      evidence: evidence === undefined ? [] : [story.file(evidence)],
-    });
+    const { problems } = await verifyFile(choiceOf(options));
     return problems.map(({ kind }) => kind);
   } catch (error) {
     if (isUkoError(error)) return [error.code];
@@ -301,6 +310,49 @@ test("IBM's own endpoint needs no permission", async () => {
 });
 
 const cases = mutations.map(([what, text, problem, options = {}]) => ({ what, text, problem, options }));
+
+test.each<[string, (key: ObservedKey) => void, string]>([
+  ["a keystore without an answer", (key) => void key.keystores.splice(0), "keys_not_read_in_time"],
+  [
+    "a keystore that still has the key",
+    (key) => void Object.assign(key.keystores[0] ?? {}, { status: "active" }),
+    "keys_not_read_in_time",
+  ],
+  ["a stored status", (key) => void Object.assign(key, { areKeystoresLive: false }), "keys_not_read_in_time"],
+  ["a key that was not destroyed", (key) => void Object.assign(key, { state: "deactivated" }), "keys_not_read_in_time"],
+  [
+    "a reading before the destruction",
+    (key) => void Object.assign(key, { readAt: "2026-11-01T00:00:00Z" }),
+    "keys_not_read_in_time",
+  ],
+  [
+    "a reading after the removal",
+    (key) => void Object.assign(key, { readAt: "2027-11-01T00:00:00Z" }),
+    "keys_not_read_in_time",
+  ],
+])("a witness with %s does not count", async (_, change, why) => {
+  const statement = statementOf();
+  const envelope = first(statement.predicate.witnesses);
+  const witness = JSON.parse(Buffer.from(envelope.payload, "base64").toString("utf8")) as WitnessStatement;
+  change(first(witness.predicate.keys));
+  witness.subject = witness.predicate.keys.map((key) => ({ name: key.subject, digest: { sha256: hashJson(key) } }));
+  const other: Envelope = { ...envelope, payload: payloadOf(witness) };
+  const sig = sign(undefined, signedBytes(other), keyOf("carol")).toString("base64");
+  const signed: Envelope = { ...other, signatures: [{ ...first(envelope.signatures), sig }] };
+  const text = forged((forgery) => {
+    forgery.predicate.witnesses = [signed];
+  });
+  expect(await check(text)).toEqual([]);
+  const { witnesses } = await verifyFile(choiceOf());
+  expect(witnesses).toMatchObject([{ kind: "not_counted", why }]);
+});
+
+test("an untouched witness counts for the key that was read, and not for the other", async () => {
+  expect(await check(serializeEnvelope(good))).toEqual([]);
+  const { witnesses, grade } = await verifyFile(choiceOf());
+  expect(witnesses).toMatchObject([{ kind: "independent", subjects: [keyIn(statementOf()).subject] }]);
+  expect(grade).toBe("self_reported");
+});
 
 test.each(cases)("refuses $what", async ({ text, problem, options }) => {
   expect(await check(text(), options)).toContain(problem);
