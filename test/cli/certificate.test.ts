@@ -18,6 +18,7 @@ beforeAll(async () => {
     exitCode: 0,
     out: expect.stringContaining("what you read of 1 key"),
   });
+  await story.uko("bob", `certificate witness ${keys.payroll} --sign-key @bob.key --out @own.json`);
   await story.remove("payroll");
   expect(await story.uko("bob", "certificate create --sign-key @bob.key --out @c.json")).toMatchObject({ err: "" });
   expect(
@@ -37,6 +38,7 @@ describe("a certificate", () => {
       /^payroll +destroyed, removed +2026-11-24T19:23:\d\dZ +Alice Example \(IBMid-550000ALICE\) +Bob Example \(IBMid-550000BOB\) +Bob Example/m,
     );
     expect(out).toContain("Not verified:\n  - Copies of the key material");
+    expect(out).toContain("That IBM's service answered");
     const shown = JSON.parse((await story.uko("erin", "certificate show @c.json --json")).out);
     const [key] = shown.predicate.keys;
     expect(key).toMatchObject({
@@ -79,6 +81,13 @@ describe("a certificate", () => {
   it("is witnessed if a person who took no part read the key before its removal", async () => {
     const { exitCode, out } = await verify("witnessed.json");
     expect([exitCode, out.split("\n")[0]]).toEqual([0, expect.stringMatching(/^Grade: witnessed: /)]);
+  });
+
+  it("is not witnessed by a person who took a step", async () => {
+    await create("--sign-key @bob.key --witness @own.json --out @o2.json");
+    const { out } = await verify("o2.json");
+    expect(out).toMatch(/^Grade: self-reported: /);
+    expect(out).toContain("Witness not counted: Bob Example: this person requested, approved or took a step");
   });
 
   it("is not witnessed if the signature is not of a key of this person", async () => {
