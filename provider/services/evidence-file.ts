@@ -3,7 +3,8 @@
  * SHA-256 of the line before it, so that a later change of the file shows (decision 0041).
  */
 
-import { rename, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
 import type { Evidence, EvidenceEntry, EvidenceRun } from "../engine/ports/world.ts";
 import { UkoError } from "../errors.ts";
 import { appendNext, inOrder, jsonLine, requireAppendable, systemSays } from "./durable-append.ts";
@@ -22,6 +23,8 @@ export interface EvidenceFileOptions {
 export function createEvidenceFile({ path, run, warn }: EvidenceFileOptions): Evidence {
   let introduced = false;
   const append = inOrder(async (entry: EvidenceEntry) => {
+    // An unsafe file is refused before a lock is created next to it.
+    if (!introduced) await requireAppendable(path);
     const introduction = introduced || run === undefined ? {} : { run: await run() };
     await appendChained(path, { ...entry, ...introduction }, warn);
     introduced = true;
@@ -38,8 +41,6 @@ export function createEvidenceFile({ path, run, warn }: EvidenceFileOptions): Ev
 }
 
 async function appendChained(path: string, entry: object, warn: ((line: string) => void) | undefined): Promise<void> {
-  // An unsafe file is refused before a lock is created next to it.
-  await requireAppendable(path);
   await withFileLock(`${path}.lock`, async () => {
     let head = { count: 0, head: "" };
     await appendNext(path, async (file, size) => {
@@ -57,11 +58,24 @@ async function appendChained(path: string, entry: object, warn: ((line: string) 
   });
 }
 
-/** Replaces the head record as a whole. The line itself is durable already. */
+const headBytes = 160;
+const inPlace = constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0);
+const asNew = inPlace | constants.O_CREAT | constants.O_EXCL;
+
+/**
+ * Writes the head record in place, in one write of a fixed length. The line itself is durable
+ * already; a replaced file would cost more than the line.
+ */
 async function writeHead(path: string, head: { readonly count: number; readonly head: string }): Promise<void> {
-  const fresh = `${path}.new`;
-  await writeFile(fresh, `${jsonLine({ v: 1, ...head })}\n`, { mode: 0o600 });
-  await rename(fresh, path);
+  const file = await open(path, inPlace).catch((error: unknown) => {
+    if ((error as { code?: unknown }).code !== "ENOENT") throw error;
+    return open(path, asNew, 0o600);
+  });
+  try {
+    await file.write(`${jsonLine({ v: 1, ...head }).padEnd(headBytes - 1)}\n`, 0);
+  } finally {
+    await file.close();
+  }
 }
 
 function unwritable(path: string, phase: EvidenceEntry["phase"], error: unknown): UkoError {
