@@ -112,10 +112,21 @@ export interface Deletable<K extends KindTypes> {
   awaited(stop: K["stop"], observed: K["seen"]): Awaited | undefined;
 }
 
+/** A call whose answer was lost, and that no read has shown to have had an effect. */
+interface LostCall<K extends KindTypes> {
+  readonly step: K["step"];
+  readonly context: StepContext<K>;
+}
+
 /** The result of a run. */
 export type Outcome<K extends KindTypes> =
   | { readonly kind: "gone"; readonly memory: K["memory"] }
-  | (K["stop"] & { readonly observed: K["seen"]; readonly memory: K["memory"] });
+  | (K["stop"] & {
+      readonly observed: K["seen"];
+      readonly memory: K["memory"];
+      /** The call may still take effect, also during a wait. */
+      readonly lostCall?: LostCall<K>;
+    });
 
 /** The same call, repeated without an answer, is a fault of the connection. No plan can handle it. */
 const maxLostAnswers = 3;
@@ -129,14 +140,14 @@ export async function converge<K extends KindTypes>(
   kind: Deletable<K>,
   task: K["task"],
   options: CallOptions,
-  earlier?: Earlier<K["memory"]>,
+  earlier?: Earlier<K["memory"]> & { readonly lostCall?: LostCall<K> },
 ): Promise<Outcome<K>> {
   const actor = await world.session.actor(options);
   const count = (mem: K["memory"], step: K["step"]): K["memory"] => ({ ...mem, taken: [...mem.taken, step] });
   const settler = createSettler(world, kind.name(task), options);
   let memory = kind.start(task, actor, earlier);
   let wasSeen = false;
-  let pending: { readonly step: K["step"]; readonly context: StepContext<K> } | undefined;
+  let pending = earlier?.lostCall;
   let lostAnswers = 0;
   let confirmed: string | undefined;
 
@@ -158,7 +169,7 @@ export async function converge<K extends KindTypes>(
     wasSeen = true;
 
     const next = kind.plan(task, observed, memory);
-    if ("stop" in next) return { ...next.stop, observed, memory };
+    if ("stop" in next) return { ...next.stop, observed, memory, ...(pending !== undefined && { lostCall: pending }) };
     const { step } = next;
     const reading = kind.settles?.(step, observed);
     if (reading !== undefined && !(await settler.isSettled(reading))) continue;

@@ -47,7 +47,9 @@ export async function convergeAndWait<K extends KindTypes>(
     const sleepMs = Math.min(neededMs, leftMs, pollIntervalMs);
     if (!(await hasSlept(world, sleepMs, options))) return outcome;
     leftMs -= sleepMs;
-    const earlier = { memory: outcome.memory, isDue: sleepMs >= neededMs };
+    const { memory } = outcome;
+    const lostCall = "lostCall" in outcome ? outcome.lostCall : undefined;
+    const earlier = { memory, isDue: sleepMs >= neededMs, ...(lostCall !== undefined && { lostCall }) };
     outcome = await converge(world, kind, task, options, earlier);
   }
   return outcome;

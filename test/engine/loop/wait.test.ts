@@ -89,6 +89,42 @@ describe("waiting in one run", () => {
     expect(await uko.effects(seq)).toEqual(["K7", "K4", "K4"]);
   });
 
+  test("counts a step that took effect only during the wait, after its answer was lost", async () => {
+    const state = await uko.make({ label: "late" });
+    const key = { record: { state: "deactivated", deactivatedAt: "2026-11-24T14:20:00Z" } };
+    await uko.test.control(`keys/${state.keyId}`, key);
+    const ref = uko.ref(state.keyId);
+    const { deletion } = await uko.run("carol").operations.request(ref, undefined, options);
+    await uko.advance("60s");
+    let calls = 0;
+    const bob = uko.run("bob", {
+      wrap: (world) => ({
+        ...world,
+        keys: {
+          ...world.keys,
+          // The first call is still on its way while the service refuses the second one as too early.
+          act: async (...call) => {
+            calls += 1;
+            return calls === 1 ? { kind: "lost", reason: "cut" } : world.keys.act(...call);
+          },
+        },
+        clock: {
+          async sleep(ms, signal) {
+            await world.clock.sleep(ms, signal);
+            if (bob.sleeps.length !== 2) return;
+            await uko.advance("4h");
+            const { value } = await world.keys.read(ref, options);
+            await world.keys.act(ref, "destroy", value?.etag ?? "", options);
+          },
+        },
+      }),
+    });
+    const report = await bob.operations.continue(ref, [deletion.recordId ?? ""], patience(5 * hourMs), options);
+    expect(report).toMatchObject({ code: "UKO_DESTRUCTION_PENDING", taken: ["destroy"] });
+    expect(bob.evidence.map(({ step, phase }) => [step, phase]).at(-1)).toEqual(["destroy", "after"]);
+    expect(calls).toBe(2);
+  });
+
   test("never destroys alone in the run that deactivated, however long it waits", async () => {
     const state = await uko.make({ dualAuthorization: "single" });
     const { handlers } = uko.run("carol");
