@@ -14,6 +14,7 @@ export const dynamicClassesFile = new URL("../provider/pulumi-dynamic/generated.
 export const referenceFile = new URL("../provider/docs/reference.md", sdkFolder);
 export const commandLineFile = new URL("../provider/docs/cli.md", sdkFolder);
 export const manPageFile = new URL("../provider/docs/uko.1", sdkFolder);
+export const jsonSchemasFolder = new URL("../provider/docs/schemas/", sdkFolder);
 
 /** Returns the committed form, which has no version: a release must not be a change of its own. */
 export function schemaText(): string {

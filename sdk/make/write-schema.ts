@@ -2,12 +2,14 @@
 
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { commandLineManPage, commandLineMarkdown } from "./docs/command-line.ts";
+import { jsonFormNames, jsonSchemaText } from "./docs/json-forms.ts";
 import { referenceMarkdown } from "./docs/reference.ts";
 import { generatedFolders, registryPages } from "./docs/registry/pages.ts";
 import { dynamicClasses } from "./generate-dynamic.ts";
 import {
   commandLineFile,
   dynamicClassesFile,
+  jsonSchemasFolder,
   manPageFile,
   referenceFile,
   registryDocsFolder,
@@ -22,6 +24,8 @@ writeFileSync(terraformSchemaFile, terraformSchemaText());
 writeFileSync(referenceFile, referenceMarkdown());
 writeFileSync(commandLineFile, commandLineMarkdown());
 writeFileSync(manPageFile, commandLineManPage());
+for (const name of jsonFormNames)
+  writeFileSync(new URL(`${name}.schema.json`, jsonSchemasFolder), jsonSchemaText(name));
 writeFileSync(dynamicClassesFile, dynamicClasses());
 const pages = registryPages();
 for (const folder of generatedFolders) {
@@ -31,5 +35,5 @@ for (const folder of generatedFolders) {
 }
 for (const [file, text] of pages) writeFileSync(new URL(file, registryDocsFolder), text);
 console.log(
-  "Wrote sdk/schema.json, sdk/terraform-schema.json, provider/docs/reference.md, provider/docs/cli.md, provider/docs/uko.1, provider/pulumi-dynamic/generated.ts and sdk/terraform/docs. The packages follow with: npm run sdk",
+  "Wrote sdk/schema.json, sdk/terraform-schema.json, provider/docs/reference.md, provider/docs/cli.md, provider/docs/uko.1, provider/docs/schemas, provider/pulumi-dynamic/generated.ts and sdk/terraform/docs. The packages follow with: npm run sdk",
 );

@@ -109,7 +109,11 @@ function explainMissingRight(
   const { observation } = observed;
   const right = rightFor(step, observation.state === "pre_activation");
   const named = namedRecord(step, context);
-  const byOthers: NextStep = { who: `${sayHolder(right)} runs`, commands: commandsFor(step, observation, door) };
+  const byOthers: NextStep = {
+    who: `${sayHolder(right)} runs`,
+    commands: commandsFor(step, observation, door),
+    neededRoles: right.roles,
+  };
   return {
     summary: `${sayActor(run.actor)} cannot ${stepPhrases[step.kind](sayKey(observation))}: missing right ${possiblyMissing(right, carrier)}`,
     facts: [
@@ -152,7 +156,12 @@ function withoutRight(step: Step, named: ConsentRecord, { observed, run, door }:
   };
   return [
     ...approvalInstead(named, run, path, right, kmsRight),
-    { who: `${holder} runs`, commands: actOnCommands(named, path, door) },
+    {
+      who: `${holder} runs`,
+      commands: actOnCommands(named, path, door),
+      neededRoles: right.roles,
+      excludedIdentity: named.author.iamId ?? named.author.mark,
+    },
     ...(isAnswer ? [begin] : []),
   ];
 }

@@ -102,7 +102,11 @@ const leftBehind =
 
 function removal(observation: KeyObservation): NextStep {
   const once = observation.keystores.some(isPending) ? "once no keystore holds the material" : "to remove the key";
-  return { who: `${once}, ${sayHolder(rights.remove)} runs`, commands: [`uko continue ${keyPath(observation)}`] };
+  return {
+    who: `${once}, ${sayHolder(rights.remove)} runs`,
+    commands: [`uko continue ${keyPath(observation)}`],
+    neededRoles: rights.remove.roles,
+  };
 }
 
 function keystoreLines(keystores: readonly KeystoreStatus[]): readonly string[] {

@@ -44,6 +44,7 @@ export function explainRemovable(observed: KeyDetails, why: string): Explanation
       {
         who: `to remove the key, ${sayHolder(rights.remove)} runs`,
         commands: [`uko continue ${keyPath(observation)}`, `uko sweep --vault ${vaultId}`],
+        neededRoles: rights.remove.roles,
       },
     ],
   };

@@ -8,6 +8,7 @@ import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
 import { type ApprovedStep, isLoosening, isPerson, type KeyObservation } from "../../lifecycle/observation.ts";
 import type { ApprovalWait, Run, TimeWait } from "../../lifecycle/plan.ts";
 import { judgeReviewed } from "../../lifecycle/review.ts";
+import { isoTime } from "../loop/evidence.ts";
 import { applyCommand, type Door, type Explanation, type NextStep, rerunCommand } from "../text/explanation.ts";
 import {
   blocksContainers,
@@ -144,17 +145,24 @@ function approvalNext(wait: ApprovalWait, { observed, run, door }: WaitContext):
     return [{ who, commands: requestCommands(wait.step, path, door) }];
   }
   const act = actOnCommands(wait.record, path, door);
+  const { author } = wait.record;
+  const facts = {
+    neededRoles: wait.right.roles,
+    excludedIdentity: author.iamId ?? author.mark,
+    ...startOf(wait.notBeforeMs),
+  };
   const undo: NextStep = {
     who: `to withdraw the ${wait.record.how === "answer" ? "approval" : "request"}, someone who can write to the key runs`,
     commands: [`uko withdraw ${path}`],
+    neededRoles: rights.writeTags.roles,
   };
   if (wait.standing === "may_consent" && isPerson(run.actor.identity)) {
     const roles = `the ${kmsRight === undefined ? "role" : "roles"} ${sayRoles(wait.right, kmsRight)}`;
-    const actor: NextStep = { who: `${after}if you have ${roles}, run`, commands: act };
+    const actor: NextStep = { who: `${after}if you have ${roles}, run`, commands: act, ...facts };
     return [actor, ...approvalInstead(wait.record, run, path, wait.right, kmsRight)];
   }
   const other = wait.standing === "wrote_it" ? "another person" : `someone other than ${sayAuthor(wait.record)}`;
-  return [{ who: `${after}${sayHolder(wait.right, kmsRight, other)} runs`, commands: act }, undo];
+  return [{ who: `${after}${sayHolder(wait.right, kmsRight, other)} runs`, commands: act, ...facts }, undo];
 }
 
 /**
@@ -175,6 +183,8 @@ export function approvalInstead(
     {
       who: `if you have only the role ${roles.join(" or ")}, approve the request so that ${sayAuthor(record)} can act; run`,
       commands: [`uko consent ${path} ${record.id}`],
+      neededRoles: roles,
+      excludedIdentity: record.author.iamId ?? record.author.mark,
     },
   ];
 }
@@ -227,7 +237,12 @@ export function explainTimeWait(wait: TimeWait, { observed, run, door }: WaitCon
           stillReversible,
         ],
         next: [
-          { who: `after ${wait.untilMs === undefined ? "4 hours" : sayTime(wait.untilMs)}, run`, commands: again },
+          {
+            who: `after ${wait.untilMs === undefined ? "4 hours" : sayTime(wait.untilMs)}, run`,
+            commands: again,
+            neededRoles: rights.destroy.roles,
+            ...startOf(wait.untilMs),
+          },
           reactivate(path),
         ],
         code: "UKO_COOLING_DOWN",
@@ -236,7 +251,10 @@ export function explainTimeWait(wait: TimeWait, { observed, run, door }: WaitCon
       return {
         summary: `${key} is deactivated; destroying it requires a separate run`,
         facts: ["A run that deactivates a key never destroys it as well.", stillReversible],
-        next: [{ who: "to destroy the key, run", commands: again }, reactivate(path)],
+        next: [
+          { who: "to destroy the key, run", commands: again, neededRoles: rights.destroy.roles },
+          reactivate(path),
+        ],
         code: "UKO_SEPARATE_RUN_NEEDED",
       };
     case "pending_destruction": {
@@ -250,6 +268,8 @@ export function explainTimeWait(wait: TimeWait, { observed, run, door }: WaitCon
           {
             who: `${wait.untilMs === undefined ? "on a later day" : `after ${sayTime(wait.untilMs)}`}, ${sayHolder(rights.remove)} runs`,
             commands: door.rerun === "uko continue" ? [byCommand] : [byCommand, rerunCommand(door)],
+            neededRoles: rights.remove.roles,
+            ...startOf(wait.untilMs),
           },
         ],
         code: "UKO_DESTRUCTION_PENDING",
@@ -262,7 +282,12 @@ function reactivate(path: string): NextStep {
   return {
     who: `to end the outage instead, ${sayHolder(rights.reactivate)} runs`,
     commands: [`uko reactivate ${path}`],
+    neededRoles: rights.reactivate.roles,
   };
+}
+
+function startOf(ms: number | undefined): Pick<NextStep, "notBefore"> {
+  return ms === undefined ? {} : { notBefore: isoTime(ms) };
 }
 
 /** The line that reports the wait in the log of a run that waits. */

@@ -6,6 +6,7 @@
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { isPerson } from "../../lifecycle/observation.ts";
 import { isActor, type KmsApprovalWait, type KmsRun, kmsPlanCode } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { isoTime } from "../loop/evidence.ts";
 import { dialectOf } from "../text/dialect.ts";
 import type { Door, Explanation, NextStep } from "../text/explanation.ts";
 import { sayActor, sayHolder, sayIdentity, sayRoles, sayService, sayTime, sayTimeAndDistance } from "../text/words.ts";
@@ -153,7 +154,7 @@ function approvalNext({ standing, window }: KmsApprovalWait, { observed, door }:
   const { observation } = observed;
   if (window === undefined) {
     const who = `${sayHolder(kmsRights.setForDeletion, undefined, "a person under their own credential,")}, runs`;
-    return [{ who, commands: kmsAskCommands(observation, door) }];
+    return [{ who, commands: kmsAskCommands(observation, door), neededRoles: kmsRights.setForDeletion.roles }];
   }
   const whoElse =
     window.setter?.isSure === true && standing !== "set_it"
@@ -166,7 +167,14 @@ function approvalNext({ standing, window }: KmsApprovalWait, { observed, door }:
     not_a_person: `${other} runs`,
     acts_in_a_profile: `${other}, or you under your own credential, runs`,
   }[standing];
-  return [{ who, commands: kmsActCommands(window.name, observation, door) }, kmsWithdrawal(observation)];
+  const excluded = window.setter?.isSure === true ? window.setter.identity.iamId : undefined;
+  const act: NextStep = {
+    who,
+    commands: kmsActCommands(window.name, observation, door),
+    neededRoles: kmsRights.destroy.roles,
+    ...(excluded !== undefined && { excludedIdentity: excluded }),
+  };
+  return [act, kmsWithdrawal(observation)];
 }
 
 function explainMetadata(untilMs: number | undefined, { observed, door }: KmsContext): Explanation {
@@ -179,6 +187,7 @@ function explainMetadata(untilMs: number | undefined, { observed, door }: KmsCon
       {
         who: untilMs === undefined ? "on a later day, run" : `after ${sayTime(untilMs)}, run`,
         commands: [kmsRerunCommand(observation, door)],
+        ...(untilMs !== undefined && { notBefore: isoTime(untilMs) }),
       },
     ],
     code: "UKO_KMS_METADATA_REMAINS",
@@ -204,7 +213,13 @@ function explainMissingRight(
     facts: [`This right requires the role ${sayRoles(right)}.`, ...sayService("KMS", message)],
     state: sayKmsState(observation),
     isUnchanged: true,
-    next: [{ who: `${sayHolder(right, undefined, other)}${named === undefined ? "" : ","} runs`, commands }],
+    next: [
+      {
+        who: `${sayHolder(right, undefined, other)}${named === undefined ? "" : ","} runs`,
+        commands,
+        neededRoles: right.roles,
+      },
+    ],
     code: "UKO_RIGHTS_MISSING",
   };
 }

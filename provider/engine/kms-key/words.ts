@@ -146,5 +146,6 @@ export function kmsWithdrawal(observation: KmsKeyObservation): NextStep {
   return {
     who: `to close the window, ${sayHolder(kmsRights.unsetForDeletion)} runs`,
     commands: [`uko withdraw ${kmsKeyPath(observation)}`],
+    neededRoles: kmsRights.unsetForDeletion.roles,
   };
 }

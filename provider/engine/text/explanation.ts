@@ -12,6 +12,12 @@ export interface NextStep {
   readonly who: string;
   /** Alternatives: one of them is enough, except with `isEach`. */
   readonly commands: readonly string[];
+  /** The facts of `who` for machines: roles, one of which the commands require. */
+  readonly neededRoles?: readonly string[];
+  /** The IAM ID of the person who cannot run the commands; the mark if the ID is not known. */
+  readonly excludedIdentity?: string;
+  /** The commands are refused before this time, ISO 8601 UTC. */
+  readonly notBefore?: string;
   /** Each command is about another object, so all of them must run. */
   readonly isEach?: true;
   /** This step comes after the previous one; otherwise the steps are alternatives. */

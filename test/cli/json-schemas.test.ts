@@ -1,0 +1,86 @@
+/** The published schemas of the JSON that `uko` prints: fresh, and complete for what it really prints. */
+
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { jsonFormNames, jsonForms, jsonSchemaText } from "../../sdk/make/docs/json-forms.ts";
+import { jsonSchemasFolder } from "../../sdk/make/schema-file.ts";
+import { type CliTestWorld, keys, makeKmsKey, reportOf, startCliWorld } from "./harness.ts";
+
+type Name = (typeof jsonFormNames)[number];
+
+it.each(jsonFormNames)("the published schema of a %s matches; if not: npm run schema", (name) => {
+  expect(readFileSync(new URL(`${name}.schema.json`, jsonSchemasFolder), "utf8")).toBe(jsonSchemaText(name));
+});
+
+describe("what uko prints", () => {
+  let world: CliTestWorld;
+  let folder: string;
+  beforeAll(async () => {
+    world = await startCliWorld();
+    folder = mkdtempSync(path.join(tmpdir(), "uko-json-"));
+  });
+  afterAll(async () => {
+    rmSync(folder, { recursive: true });
+    await world.close();
+  });
+
+  const linesOf = (text: string): readonly object[] =>
+    text
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line) as object);
+
+  /** A form drops the fields that it does not know, so equal means that it knows all. */
+  function expectForm(name: Name, lines: readonly object[]): void {
+    const accepts = new Ajv2020({ strict: false }).compile(JSON.parse(jsonSchemaText(name)) as object);
+    expect(lines.length).toBeGreaterThan(0);
+    for (const line of lines) {
+      expect(jsonForms[name].parse(line)).toEqual(line);
+      expect(accepts(line), JSON.stringify(accepts.errors)).toBe(true);
+    }
+  }
+
+  it("has the form of a report, at each step of a deletion and for a KMS key", async () => {
+    const UKO_REPORT = path.join(folder, "report.jsonl");
+    const kmsKey = `kms/${await makeKmsKey(world, "spare")}`;
+    const printed: string[] = [];
+    const run = async (who: "alice" | "bob" | "carol", command: string) => {
+      const ended = await world.uko(who, `${command} --json`, { UKO_REPORT });
+      printed.push(ended.out);
+      await world.advance("1m");
+      return ended;
+    };
+    const { draft, vouchers } = keys;
+    await run("carol", `request ${kmsKey}`);
+    const asked = reportOf(await run("bob", `request ${draft} --reason "moved away"`));
+    await run("alice", `continue ${draft} --consent ${asked.deletion.recordId}`);
+    await run("carol", `continue ${draft} --consent ${asked.deletion.recordId}`);
+    const outage = reportOf(await run("bob", `request ${vouchers}`));
+    await run("alice", `continue ${vouchers} --consent ${outage.deletion.recordId}`);
+    await run("bob", `plan ${vouchers} ${draft} ${keys.ledger}`);
+    await run("bob", "requests");
+    expectForm("report", printed.flatMap(linesOf));
+    expectForm("report-line", linesOf(readFileSync(UKO_REPORT, "utf8")));
+
+    const [waiting] = outage.explanation.next;
+    expect(waiting).toMatchObject({
+      neededRoles: ["Key Custodian - Deployer"],
+      excludedIdentity: "IBMid-550000BOB",
+      commands: [expect.stringMatching(/^uko continue /)],
+    });
+    const cooling = reportOf(await run("bob", `status ${vouchers}`)).explanation.next[0];
+    expect(cooling).toMatchObject({ notBefore: expect.stringMatching(/^2026-11-24T18:\d\d:\d\dZ$/) });
+  });
+
+  it.each([
+    ["listing", "ls --kind vault keystore template key --json"],
+    ["caller", "whoami --json"],
+    ["error", `sync ${keys.draft.replace("9b2d", "9b2e")} --json`],
+    ["error", "sync payroll --json"],
+  ] as const)("has the form of a %s: uko %s", async (name, command) => {
+    expectForm(name, linesOf((await world.uko("bob", command)).out));
+  });
+});
