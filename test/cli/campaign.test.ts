@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { vaultIds } from "./campaign-seed.ts";
 import { useCampaignStage } from "./campaign-stage.ts";
@@ -79,6 +80,16 @@ describe("uko campaign status", () => {
   });
 });
 
+it("refuses a service whose clock jumped back behind the baseline", async () => {
+  await baselined();
+  await stage.world.control("clock", { set: "2026-11-20T09:00:00Z" });
+  for (const command of ["plan", "baseline"]) {
+    const { exitCode, err } = await campaign(command);
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(/is before the baseline of wave "[a-z]+"[\s\S]*\[UKO_CLOCK_SKEW\]/);
+  }
+});
+
 describe("uko campaign find", () => {
   it.each(["cards-1", "9b2d0000-0000-4000-8000-000000000004"])("finds a key by %s", async (typed) => {
     await baselined();
@@ -101,6 +112,23 @@ describe("uko campaign find", () => {
     expect(out).toMatch(/Can be undone until it is destroyed, by Key Custodian - Deployer/);
     expect(out).toContain(`uko reactivate ${key}`);
     expect((await stage.world.uko("alice", `reactivate ${key}`)).exitCode).toBe(0);
+  });
+
+  it("names the reviewed set that lists the key, and a file that is no review", async () => {
+    await baselined();
+    const key = keyNamed("cards-1");
+    await stage.world.uko("bob", `request ${key}`);
+    await stage.world.advance("1m");
+    mkdirSync(`${stage.folder}/reviews`);
+    stage.write("reviews/other.jsonl", "{}\n");
+    const review = `review ${key} --step deactivate --out ${stage.folder}/reviews/one.jsonl`;
+    expect((await stage.world.uko("alice", review)).exitCode).toBe(0);
+    const { out } = await campaign("find cards-1");
+    expect(out).toMatch(
+      /Reviewed for deactivate on 26 Nov 2026 .* by IBMid-550000ALICE; requested by IBMid-550000BOB\./,
+    );
+    expect(out).toContain(`uko withdraw ${key}`);
+    expect(out).toContain("reviews/other.jsonl is not a review of this instance");
   });
 
   it("says so if no key has the name", async () => {

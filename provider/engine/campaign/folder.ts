@@ -4,6 +4,7 @@
  */
 
 import { UkoError } from "../../errors.ts";
+import { sayTime } from "../text/words.ts";
 import { type Campaign, campaignFileName, parseCampaign } from "./campaign-file.ts";
 import { type HoldLine, holdsFileName, parseHolds } from "./holds.ts";
 import { type Manifest, manifestFileName, parseManifest } from "./manifest.ts";
@@ -68,6 +69,22 @@ export async function findManifest(
   const manifest = parseManifest(text, sha256);
   requireInstance(manifest.instance, campaign.instance, manifestFileName);
   return manifest;
+}
+
+/** A service's clock may be this much behind the clock that stamped the baseline. */
+const clockToleranceMs = 60_000;
+
+/** Throws UKO_CLOCK_SKEW: with a clock that jumped back, every date of the campaign would be wrong. */
+export function requireTimeAfter({ waves }: Manifest, nowMs: number): void {
+  const latest = waves.toSorted((a, b) => Date.parse(b.baselineAt) - Date.parse(a.baselineAt))[0];
+  if (latest === undefined || nowMs >= Date.parse(latest.baselineAt) - clockToleranceMs) return;
+  throw new UkoError("UKO_CLOCK_SKEW", {
+    summary: `The service's time, ${sayTime(nowMs)}, is before the baseline of wave "${latest.wave}"`,
+    detail: [
+      `The baseline was written at ${sayTime(Date.parse(latest.baselineAt))} by the service's clock. Nothing was changed.`,
+      "Next: check the time of the service or of a proxy in between, then run the command again",
+    ].join("\n"),
+  });
 }
 
 /** Throws UKO_CAMPAIGN_INVALID for a name that the campaign does not have. */

@@ -94,7 +94,7 @@ export async function takeCampaignInventory(
   } else if (scope.kmsKeys) {
     keys.push(...withoutBackingKeys(kmsKeys, keystores, keys).map((key) => ofKmsKey(world, key)));
   }
-  return { keys, unreadable, vaults, keystores, nowMs: world.session.serviceTimeMs() ?? 0 };
+  return { keys, unreadable, vaults, keystores, nowMs: latestTimeMs(world) };
 }
 
 /**
@@ -117,6 +117,11 @@ async function vaultsInScope(
     unreadable.push({ id, name: "", code: "UKO_NOT_FOUND", reason });
   }
   return readable.filter(({ id }) => wanted.includes(id));
+}
+
+/** The latest time that the run has seen, so that a clock that jumps back never makes a date look earlier. */
+function latestTimeMs({ session, serviceClock }: World): number {
+  return Math.max(session.serviceTimeMs() ?? 0, serviceClock.latestMs() ?? 0);
 }
 
 async function listOrName<Item>(

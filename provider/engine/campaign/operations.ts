@@ -15,6 +15,7 @@ import {
   type OpenCampaign,
   openCampaign,
   readManifest,
+  requireTimeAfter,
   requireWave,
 } from "./folder.ts";
 import { encodeHold, type HoldLine, holdsFileName } from "./holds.ts";
@@ -128,6 +129,7 @@ function createFolderWriting(
       const owners = readOwners((await opened.folder.read(ownersFileName, 64 * mebibyte)) ?? "key,owner\n");
       const declarations = declarationsIn(declared);
       const inventory = await takeCampaignInventory(world, opened.campaign.scope, options);
+      if (earlier !== undefined) requireTimeAfter(earlier, inventory.nowMs);
       const usage = await readUsage(world, inventory, { files, isLive }, options);
       const joinedTo = (key: ListedKey): Joined => ({
         declaredBy: [...(declarations.get(namedListedKey(key)) ?? [])],

@@ -11,7 +11,7 @@ import { kmsRestoreDays, type ScheduledKey } from "../../lifecycle/campaign/sche
 import { isPending } from "../../lifecycle/guards.ts";
 import type { World } from "../ports/world.ts";
 import { dayMs } from "./file-forms.ts";
-import { type OpenCampaign, readManifest } from "./folder.ts";
+import { type OpenCampaign, readManifest, requireTimeAfter } from "./folder.ts";
 import type { CampaignInventory, ListedKey } from "./inventory.ts";
 import type { Manifest, ManifestKey } from "./manifest.ts";
 import { namedKey, namedListedKey } from "./sentences.ts";
@@ -57,6 +57,7 @@ export async function viewCampaign(
   { sha256 }: Pick<World, "sha256">,
 ): Promise<CampaignView> {
   const manifest = await readManifest(opened, sha256);
+  requireTimeAfter(manifest, inventory.nowMs);
   const signoffs = await readSignoffs(opened, sha256);
   const listed = new Map(inventory.keys.map((key) => [namedListedKey(key), key]));
   const unread = unreadParts(inventory, manifest);
