@@ -30,12 +30,17 @@ export const mutants: readonly Mutant[] = [
     from: 'step === "deactivate" && effective.gate === "destroy"',
     to: 'effective.gate === "destroy"',
   },
-  { name: "nobody has to name anything", file: "authorization", from: "if (isNamed && isPerson", to: "if (isPerson" },
+  {
+    name: "nobody has to name anything",
+    file: "authorization",
+    from: "&& (isNamed || isReviewed(observation, run, step, nowMs))",
+    to: "",
+  },
   {
     name: "a machine may consent",
     file: "authorization",
-    from: "if (isNamed && isPerson(actor.identity)",
-    to: "if (isNamed && actor.identity !== undefined",
+    from: "if (isPerson(actor.identity) && (isNamed",
+    to: "if (actor.identity !== undefined && (isNamed",
   },
   {
     name: "service ids and profiles are persons",
