@@ -92,6 +92,18 @@ export function parseVaultId(text: string): string {
   );
 }
 
+/** Reads the name or ID after one `--vault` of a command that only reads. */
+export function collectVaults(text: string, before: readonly string[] = []): readonly string[] {
+  if (text.trim() === "" || text.length > maxNameCharacters) {
+    throw invalid(`"${printable(text, 100)}" is not the name of a vault`, "uko ls lists the vaults.");
+  }
+  return before.includes(text) ? before : [...before, text];
+}
+
+export function isVaultId(text: string): boolean {
+  return vaultIdForm.test(text.toLowerCase());
+}
+
 /** Reads the ID after one `--vault`, and appends it to the previous ones. */
 export function collectVaultIds(text: string, before: readonly string[] = []): readonly string[] {
   const vaultId = parseVaultId(text);

@@ -8,7 +8,7 @@ import path from "node:path";
 import { type Command, Option } from "commander";
 import type { InventoryItem } from "../engine/commands/inventory.ts";
 import { UkoError } from "../errors.ts";
-import { parseVaultId } from "./arguments.ts";
+import { collectVaults } from "./arguments.ts";
 import type { CliWorld, OpenOperations } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
 import { makeFolder, unwritable } from "./make-folder.ts";
@@ -16,6 +16,7 @@ import type { ProgramFile } from "./named-resources.ts";
 import { createProgressLine } from "./progress-line.ts";
 import { impliedMirror, isInMirror } from "./provider-mirror.ts";
 import { packedPackage, writeProgram } from "./pulumi-program.ts";
+import { resolveVaults } from "./typed-keys.ts";
 
 /** The written files, and the steps that follow. */
 interface Written {
@@ -27,7 +28,7 @@ const formats = ["pulumi", "tofu", "terraform"] as const;
 type Format = (typeof formats)[number];
 
 interface ImportOptions {
-  readonly vault: string;
+  readonly vault: readonly string[];
   readonly format: Format;
   readonly out: string;
 }
@@ -36,7 +37,7 @@ export function addImportCommand(program: Command, world: CliWorld): void {
   program
     .command("import")
     .description("Write a program that adopts a vault with its keystores, templates and keys")
-    .addOption(new Option("--vault <id>", "the vault").argParser(parseVaultId).makeOptionMandatory())
+    .addOption(new Option("--vault <vault>", "the vault, by name or ID").argParser(collectVaults).makeOptionMandatory())
     .addOption(
       new Option("--format <format>", "TypeScript for Pulumi, or HCL for OpenTofu or Terraform")
         .choices(formats)
@@ -47,9 +48,13 @@ export function addImportCommand(program: Command, world: CliWorld): void {
     .action(async ({ vault, format, out }: ImportOptions) => {
       await requireFree(out, names[format]);
       const progress = createProgressLine(world.err);
-      const { inventory, settings, close } = await world.openOperations(world.environment, { progress });
+      const opened = await world.openOperations(world.environment, { progress });
+      const { inventory, settings, close } = opened;
       try {
-        const { items, leftOut } = await inventory(vault, { signal: world.signal });
+        const options = { signal: world.signal };
+        const [vaultId = "", other] = await resolveVaults(opened, vault, options);
+        if (other !== undefined) throw oneVault();
+        const { items, leftOut } = await inventory(vaultId, options);
         progress.clear();
         const { files, next } = await writeFor(format, items, settings, world);
         await write(out, files);
@@ -70,6 +75,13 @@ export function addImportCommand(program: Command, world: CliWorld): void {
         await close();
       }
     });
+}
+
+function oneVault(): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", {
+    summary: "uko import writes the program of one vault",
+    detail: "Name one vault.",
+  });
 }
 
 const names = {

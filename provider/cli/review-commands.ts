@@ -26,13 +26,14 @@ import {
 import type { KeyResult } from "../engine/key/approve-set.ts";
 import type { SetReview } from "../engine/key/review-set.ts";
 import { UkoError } from "../errors.ts";
-import { collectVaultIds, type KeyPath, parseKeyPath } from "./arguments.ts";
+import { collectVaults, type KeyPath, parseKeyPath } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
 import { createProgressLine, type ProgressLine } from "./progress-line.ts";
 import { reportJson } from "./render.ts";
 import { mostSevere, printError } from "./run-on-keys.ts";
 import { paint, renderTable } from "./table.ts";
+import { resolveVaults } from "./typed-keys.ts";
 import { writeUnreadable } from "./vault-commands.ts";
 
 interface ReviewOptions {
@@ -54,7 +55,11 @@ export function addReviewCommand(program: Command, world: CliWorld, end: (exitCo
     .command("review")
     .description("Show the keys that another person requested, and write what you saw to a file for uko approve")
     .addArgument(new Argument("[key...]", "only these keys, <vaultId>/<keyId>").argParser(collect))
-    .addOption(new Option("--vault <id>", "the requested keys of this vault; repeatable").argParser(collectVaultIds))
+    .addOption(
+      new Option("--vault <vault>", "the requested keys of this vault, by name or ID; repeatable").argParser(
+        collectVaults,
+      ),
+    )
     .option("--requested-by <person>", "only requests of this person: an IAM ID, or the name in the request")
     .addOption(
       new Option("--step <step>", "the step to approve").choices(["deactivate", "destroy"]).makeOptionMandatory(),
@@ -76,13 +81,15 @@ async function runReview(world: CliWorld, keys: readonly KeyPath[], given: Revie
     throw invalid("--never-active is for --step destroy", "A key that was never active cannot be deactivated.");
   }
   const progress = createProgressLine(world.err);
-  const { operations, settings, close } = await world.openOperations(world.environment, { progress });
+  const opened = await world.openOperations(world.environment, { progress });
+  const { operations, settings, close } = opened;
   try {
     const { instanceId } = settings;
+    const vaultIds = await resolveVaults(opened, vault ?? [], { signal: world.signal });
     const review = await operations.review(
       {
         keys: keys.map((key) => ({ instanceId, ...key })),
-        ...(vault !== undefined && { vaultIds: vault }),
+        ...(vault !== undefined && { vaultIds }),
         ...(requestedBy !== undefined && { requester: requestedBy }),
         step,
         neverActive: neverActive === true,

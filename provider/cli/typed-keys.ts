@@ -5,7 +5,7 @@
 
 import { UkoError } from "../errors.ts";
 import { printable } from "../printable.ts";
-import { type KeyPath, type KmsKeyPath, notFullKeyPath, type TypedKey } from "./arguments.ts";
+import { isVaultId, type KeyPath, type KmsKeyPath, notFullKeyPath, type TypedKey } from "./arguments.ts";
 import type { CliWorld, OpenOperations } from "./cli-world.ts";
 
 interface Typed {
@@ -43,6 +43,19 @@ export async function resolveKeys(
   }
   if (writes !== undefined && found.length > 0) await confirmFound(world, writes, found);
   return resolved;
+}
+
+/** The IDs of vaults that a command only reads, by their names, IDs or the starts of their IDs. */
+export async function resolveVaults(
+  { directory }: Pick<OpenOperations, "directory">,
+  names: readonly string[],
+  options: { readonly signal: AbortSignal },
+): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (const name of names) {
+    ids.push(isVaultId(name) ? name.toLowerCase() : (await directory.findVault(name, options)).id);
+  }
+  return [...new Set(ids)];
 }
 
 async function confirmFound(world: CliWorld, command: string, found: readonly string[]): Promise<void> {

@@ -6,13 +6,13 @@ import type { Survey } from "../engine/key/survey.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { KeyRef } from "../engine/ports/world.ts";
 import { asUkoError, type UkoError } from "../errors.ts";
-import { collectVaultIds } from "./arguments.ts";
+import { collectVaultIds, collectVaults } from "./arguments.ts";
 import type { CliWorld, OpenOperations } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
 import { createProgressLine, type ProgressLine } from "./progress-line.ts";
 import { reportJson, reportText } from "./render.ts";
 import { endsTheRun, mostSevere, printError } from "./run-on-keys.ts";
-import { isConfirmed } from "./typed-keys.ts";
+import { isConfirmed, resolveVaults } from "./typed-keys.ts";
 
 interface VaultOptions {
   readonly vault?: readonly string[];
@@ -31,23 +31,27 @@ export function addVaultCommands(program: Command, world: CliWorld, end: (exitCo
   vaultCommand(
     program,
     "requests",
+    readVaults,
     "List pending deletions: who requested them, until when, and the next command; changes nothing",
   ).action(async (given: VaultOptions) => end(await runRequests(world, given)));
 
-  vaultCommand(program, "sweep", "Remove destroyed keys that no keystore holds any more; shows them first")
+  vaultCommand(program, "sweep", exactVaults, "Remove destroyed keys that no keystore holds any more; shows them first")
     .option("--yes", "remove without asking; required if there is no terminal")
     .action(async (given: VaultOptions) => end(await runSweep(world, given)));
 }
 
-function vaultCommand(program: Command, name: "requests" | "sweep", description: string): Command {
+const vaultDefault = "repeatable (default: all vaults that you can read)";
+const readVaults = new Option("--vault <vault>", `only this vault, by name or ID; ${vaultDefault}`).argParser(
+  collectVaults,
+);
+/** A command that writes names its vaults by their IDs. */
+const exactVaults = new Option("--vault <id>", `only this vault; ${vaultDefault}`).argParser(collectVaultIds);
+
+function vaultCommand(program: Command, name: "requests" | "sweep", vaults: Option, description: string): Command {
   return program
     .command(name)
     .description(description)
-    .addOption(
-      new Option("--vault <id>", "only this vault; repeatable (default: all vaults that you can read)").argParser(
-        collectVaultIds,
-      ),
-    )
+    .addOption(vaults)
     .option("--json", "one line of JSON per key")
     .addHelpText("after", exampleHelp(name));
 }
@@ -57,7 +61,8 @@ async function runRequests(world: CliWorld, { vault = [], json }: VaultOptions):
   const opened = await world.openOperations(world.environment, { progress });
   const { operations, close } = opened;
   try {
-    const survey = await operations.requests(vault, { signal: world.signal });
+    const options = { signal: world.signal };
+    const survey = await operations.requests(await resolveVaults(opened, vault, options), options);
     const kmsKeys = vault.length > 0 ? { reports: [] } : await kmsRequests(opened, world);
     const reports = [...survey.reports, ...kmsKeys.reports];
     progress.clear();

@@ -78,6 +78,11 @@ describe("a command that only reads", () => {
   });
 });
 
+it.each(["payments", "5c1e0000", vaultId])("uko requests accepts the vault %s", async (vault) => {
+  const { exitCode, out } = await world.uko("bob", `requests --vault ${vault}`);
+  expect([exitCode, out]).toEqual([0, "No deletion is pending in 1 vault\n"]);
+});
+
 describe("a command that writes", () => {
   async function atTerminal(command: string, answer: string) {
     const questions: string[] = [];
