@@ -24,6 +24,15 @@ describe("uko campaign plan", () => {
     expect(data).toMatchObject({ v: 1, late: 0, deadline: "2027-03-20", lastDeadline: "2027-03-28" });
   });
 
+  it("counts a key that no step can end as late", async () => {
+    await baselined((text) => text.replace(/^blackouts.*$/m, ""));
+    await stage.world.control(`keys/${keyNamed("ledger").split("/").at(-1)}`, { record: { state: "compromised" } });
+    const { exitCode, out } = await campaign("plan");
+    expect(exitCode).toBe(14);
+    expect(out).toMatch(/^1 key cannot end by 2027-03-20\n\nLate\n.*\n.*ledger +main +- +- +no step leads to its end/);
+    expect(out).toContain("no step leads out of the state compromised");
+  });
+
   it("is one page of HTML with --html, with the same exit code", async () => {
     await baselined();
     const { exitCode, out } = await campaign("plan --html");

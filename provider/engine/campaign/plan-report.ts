@@ -45,15 +45,16 @@ export function reportPlan(view: CampaignView, plan: CampaignPlan): CampaignRepo
 function lateSection(late: readonly PlannedKey[], { lastDeadlineMs }: CampaignPlan): readonly ReportSection[] {
   const rows = late.map((key) => {
     const { schedule } = key;
-    if (schedule.kind !== "late") return [];
+    const dates = datesOf(schedule);
+    const last = schedule.kind === "late" ? schedule.last : {};
     return [
       key.name,
       key.line.label,
       key.line.wave,
-      dayBefore(schedule.last.destroyBeforeMs ?? schedule.last.deactivateBeforeMs),
-      dayOf(schedule.dates.materialGoneMs ?? schedule.dates.deactivateMs),
-      sayCause(schedule.cause),
-      ...(lastDeadlineMs === undefined ? [] : [key.lastSchedule?.kind === "late" ? "late, too" : "in time"]),
+      dayBefore(last.destroyBeforeMs ?? last.deactivateBeforeMs),
+      shownDay(dates.materialGoneMs ?? dates.deactivateMs),
+      schedule.kind === "late" ? sayCause(schedule.cause) : "no step leads to its end",
+      ...(lastDeadlineMs === undefined ? [] : [key.lastSchedule?.kind === "on_time" ? "in time" : "late, too"]),
     ];
   });
   const last = lastDeadlineMs === undefined ? [] : [`by ${dayBefore(lastDeadlineMs)}`];

@@ -111,6 +111,7 @@ export function datesOf(schedule: Schedule): KeyDates {
   return schedule.kind === "on_time" || schedule.kind === "late" ? schedule.dates : {};
 }
 
-export function isLate({ schedule }: PlannedKey): boolean {
-  return schedule.kind === "late";
+/** A key that no step can end is late in any case; of a key that could not be read, nothing is known. */
+export function isLate({ schedule, isUnread }: PlannedKey): boolean {
+  return schedule.kind === "late" || (schedule.kind === "impossible" && !isUnread);
 }

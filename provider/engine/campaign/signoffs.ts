@@ -44,15 +44,21 @@ export function makeSignoff(
   return { format: signoffFormat, campaign, owner, signedBy, signedAt, digest: digestOfAll, keys: lines };
 }
 
+/** All signed lines, so that each key needs one look for each owner. */
+export function signedLines(signoffs: readonly Signoff[]): ReadonlySet<string> {
+  return new Set(signoffs.flatMap(({ owner, keys }) => keys.map(({ key, line }) => signedLine(owner, key, line))));
+}
+
 /** The owners of a key who have not signed it as it is now. */
-export function unsignedOwners(key: ManifestKey, signoffs: readonly Signoff[], sha256: Sha256): readonly string[] {
+export function unsignedOwners(key: ManifestKey, signed: ReadonlySet<string>, sha256: Sha256): readonly string[] {
   if (!needsSignoff(key)) return [];
   const line = signedDigest(key, sha256);
   const name = namedKey(key);
-  return key.owners.filter(
-    (owner) =>
-      !signoffs.some((each) => each.owner === owner && each.keys.some((one) => one.key === name && one.line === line)),
-  );
+  return key.owners.filter((owner) => !signed.has(signedLine(owner, name, line)));
+}
+
+function signedLine(owner: string, key: string, line: string): string {
+  return JSON.stringify([owner, key, line]);
 }
 
 /** What an owner signs: the key, its facts, and what happens to it; not its state, which changes meanwhile. */

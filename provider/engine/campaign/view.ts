@@ -15,7 +15,7 @@ import { type OpenCampaign, readManifest, requireTimeAfter } from "./folder.ts";
 import type { CampaignInventory, ListedKey } from "./inventory.ts";
 import type { Manifest, ManifestKey } from "./manifest.ts";
 import { namedKey, namedListedKey } from "./sentences.ts";
-import { parseSignoff, type Signoff, signoffFolder, unsignedOwners } from "./signoffs.ts";
+import { parseSignoff, type Signoff, signedLines, signoffFolder, unsignedOwners } from "./signoffs.ts";
 
 export interface CampaignKey {
   readonly line: ManifestKey;
@@ -59,6 +59,7 @@ export async function viewCampaign(
   const manifest = await readManifest(opened, sha256);
   requireTimeAfter(manifest, inventory.nowMs);
   const signoffs = await readSignoffs(opened, sha256);
+  const signed = signedLines(signoffs);
   const listed = new Map(inventory.keys.map((key) => [namedListedKey(key), key]));
   const unread = unreadParts(inventory, manifest);
   const owned = new Map(opened.campaign.waves.map((wave) => [wave.name, wave]));
@@ -82,7 +83,7 @@ export async function viewCampaign(
           protection.length > 0 || !opened.campaign.takingPart.some((glob) => isGlobMatch(glob, address)),
       ),
       isInUse: line.override === "" && line.usage.some((use) => isRecent(use, inventory.nowMs)),
-      unsigned: unsignedOwners(line, signoffs, sha256),
+      unsigned: unsignedOwners(line, signed, sha256),
       ...(scheduled.deactivatedAtMs !== undefined && { deactivatedAtMs: scheduled.deactivatedAtMs }),
       soakMs,
     };

@@ -86,12 +86,12 @@ export function keyGate(key: CampaignKeyFacts, step: CampaignStep, nowMs: number
   if (hasHappened(key.state, step)) return { kind: "done" };
   if (key.isHeld) return { kind: "held" };
   if (key.ending === "none" || (step === "destroy" && key.ending === "deactivate")) return { kind: "not_planned" };
+  if (key.state === "other") return { kind: "impossible" };
   if (key.gaps.length > 0) return { kind: "incomplete", gaps: key.gaps };
   if (key.isChanged) return { kind: "changed" };
   if (key.isDeclared) return { kind: "declared" };
   if (key.isInUse) return { kind: "in_use" };
   if (key.ending === "destroy" && key.unsigned.length > 0) return { kind: "not_signed_off", owners: key.unsigned };
-  if (key.state === "other") return { kind: "impossible" };
   return step === "deactivate" ? deactivationGate(key) : destructionGate(key, nowMs);
 }
 

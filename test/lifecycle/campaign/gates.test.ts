@@ -80,7 +80,7 @@ describe("a key", () => {
     ["deactivate", { state: "gone" }, { kind: "done" }],
     ["deactivate", { state: "pre_activation" }, { kind: "not_planned" }],
     ["deactivate", { isKms: true }, { kind: "not_planned" }],
-    ["deactivate", { state: "other" }, { kind: "impossible" }],
+    ["deactivate", { state: "other", unsigned: ["o"] }, { kind: "impossible" }],
     ["deactivate", { ending: "none" }, { kind: "not_planned" }],
     ["deactivate", { ending: "deactivate", unsigned: ["o"] }, { kind: "open" }],
     ["deactivate", { unsigned: ["o"] }, { kind: "not_signed_off", owners: ["o"] }],
