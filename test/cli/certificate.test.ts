@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
 import { encodeManifest, type ManifestKey } from "../../provider/engine/campaign/manifest.ts";
 import { people, type Story, startStory, trustAll } from "../engine/certificate/story.ts";
-import { keys, makeKmsKey } from "./harness.ts";
+import { keys, makeKmsKey, reportOf } from "./harness.ts";
 
 let story: Story;
 beforeAll(async () => {
@@ -180,16 +180,54 @@ describe("a certificate", () => {
   });
 });
 
-describe("a key that was deleted without uko", () => {
-  it("is certified by what the service reports today, and the certificate says that the steps were not recorded", async () => {
-    const created = await create(
-      `--observe --key ${keys.payroll} --key ${keys.draft} --sign-key @bob.key --out @o.json`,
-    );
+describe("a key whose steps were not recorded", () => {
+  it("is certified by what the service reports today, and the certificate says so", async () => {
+    await story.destroy("vouchers", { UKO_EVIDENCE: "" });
+    const named = [keys.payroll, keys.vouchers, keys.draft].map((key) => `--key ${key}`).join(" ");
+    const created = await create(`--observe ${named} --sign-key @bob.key --out @o.json`);
     expect(created).toMatchObject({ exitCode: 0, err: "" });
     const { out } = await story.uko("erin", "certificate show @o.json");
     expect(out).toMatch(/does not exist .*not recorded/);
+    expect(out).toMatch(/^vouchers +destroyed .*not recorded/m);
+    expect(out).toMatch(/^draft +not ended .*not recorded/m);
     expect(out).toContain("Who took the steps on these keys, and with whose approval: the steps were not recorded");
     expect(await verify("o.json")).toMatchObject({ exitCode: 0, out: expect.stringMatching(/^Grade: self-reported/) });
+    const { predicate } = JSON.parse((await story.uko("erin", "certificate show @o.json --json")).out);
+    expect(predicate.keys[1]).toMatchObject({
+      outcome: "destroyed",
+      isWatched: false,
+      areKeystoresLive: true,
+      keystores: [{ status: "not_present" }],
+      observer: { iamId: people.bob },
+      steps: [],
+    });
+  });
+
+  it("has to be named", async () => {
+    expect(await create("--observe --sign-key @bob.key --out @n.json")).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining("no key is named"),
+    });
+  });
+});
+
+it("names the requester and the approver if the approval is a record of its own", async () => {
+  const environment = { UKO_EVIDENCE: story.file("answer.jsonl") };
+  const recordOf = async () => reportOf(await story.world.uko("erin", `status ${keys.cards} --json`)).deletion.recordId;
+  await story.uko("alice", `request ${keys.cards}`, environment);
+  await story.world.advance("1m");
+  await story.uko("bob", `consent ${keys.cards} ${await recordOf()}`, environment);
+  await story.world.advance("1m");
+  await story.uko("alice", `continue ${keys.cards} --consent ${await recordOf()}`, environment);
+  await create(`--key ${keys.cards} --sign-key @bob.key --out @answer.json`, environment);
+  const { predicate } = JSON.parse((await story.uko("erin", "certificate show @answer.json --json")).out);
+  const [key] = predicate.keys;
+  expect(key.outcome).toBe("deactivated");
+  expect(key.steps.find(({ step }: { step: string }) => step === "deactivate")).toMatchObject({
+    executor: { iamId: people.alice },
+    requester: { iamId: people.alice },
+    approver: { iamId: people.bob },
+    isSingle: false,
   });
 });
 

@@ -24,7 +24,7 @@ export interface Story {
   /** A `uko` command, in which `@name` is a file of the folder. */
   uko(who: Person, command: string, environment?: Readonly<Record<string, string>>): Promise<Ended>;
   /** The first three runs: requested, deactivated, destroyed and no longer in any keystore. */
-  destroy(key: KeyName): Promise<void>;
+  destroy(key: KeyName, environment?: Readonly<Record<string, string>>): Promise<void>;
   remove(key: KeyName): Promise<void>;
   envelope(name: string): Envelope;
   close(): Promise<void>;
@@ -54,13 +54,13 @@ export async function startStory(): Promise<Story> {
     folder,
     file,
     uko,
-    async destroy(name) {
+    async destroy(name, environment) {
       const key = keys[name];
-      await uko("bob", `request ${key} --reason "Payroll moved"`);
+      await uko("bob", `request ${key} --reason "Payroll moved"`, environment);
       await world.advance("1m");
-      await uko("alice", `continue ${key} --consent ${await recordOf(key)}`);
+      await uko("alice", `continue ${key} --consent ${await recordOf(key)}`, environment);
       await world.advance("5h");
-      await uko("bob", `continue ${key} --consent ${await recordOf(key)}`);
+      await uko("bob", `continue ${key} --consent ${await recordOf(key)}`, environment);
       await world.advance("31d");
     },
     async remove(name) {
