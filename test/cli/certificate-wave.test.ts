@@ -1,0 +1,80 @@
+/** `uko certificate` for a wave of a campaign. */
+
+import { createHash } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
+import { encodeManifest, type ManifestKey } from "../../provider/engine/campaign/manifest.ts";
+import { type Story, startStory, trustAll } from "../engine/certificate/story.ts";
+import { keys } from "./harness.ts";
+
+let story: Story;
+beforeAll(async () => {
+  story = await startStory();
+  await story.destroy("payroll");
+  await story.remove("payroll");
+});
+afterAll(() => story.close());
+
+const verify = (name: string, options: string) =>
+  story.uko("erin", `certificate verify @${name} --allow-emulator ${trustAll} ${options}`);
+const create = (options: string) => story.uko("bob", `certificate create ${options}`);
+
+describe("a wave of a campaign", () => {
+  const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+  const line = (path: string, label: string): ManifestKey => {
+    const [vault = "", id = ""] = path.split("/");
+    const texts = {
+      createdAt: "",
+      application: "",
+      criticality: "",
+      reason: "",
+      ticket: "",
+      successor: "",
+      override: "",
+    };
+    const lists = { cloudIds: [], keystores: [], owners: [], declaredBy: [], usage: [] };
+    const common = { kind: "managed", vaultName: "payments", state: "active", version: 1 } as const;
+    const rest = {
+      verificationPattern: "",
+      facts: "",
+      kmsDualAuthorization: false,
+      class: "destroy",
+      wave: "w1",
+    } as const;
+    return { ...common, ...texts, ...lists, ...rest, vault, id, label };
+  };
+  const writeManifest = (folder: string, keysOfWave: readonly ManifestKey[]): void => {
+    const head = { campaign: "retirement", instance: demoInstanceId, unreadableVaults: [], blindSpots: [] };
+    const waves = [{ wave: "w1", baselineAt: "2026-11-01T00:00:00Z" }];
+    mkdirSync(story.file(folder));
+    writeFileSync(story.file(`${folder}/manifest.jsonl`), encodeManifest({ ...head, waves, keys: keysOfWave }, sha256));
+  };
+
+  it("is certified as a whole, and a missing key is found", async () => {
+    const [payroll, cards] = [line(keys.payroll, "payroll"), line(keys.cards, "cards")];
+    writeManifest("campaign", [payroll, cards]);
+    writeManifest("larger", [payroll, cards, line(keys.draft, "draft")]);
+    const options = "--campaign @campaign --wave w1";
+    expect(await create(`${options} --sign-key @bob.key --out @wave.json`)).toMatchObject({ exitCode: 0, err: "" });
+    const { out } = await story.uko("erin", "certificate show @wave.json");
+    expect(out).toMatch(/^payroll +destroyed, removed/m);
+    expect(out).toMatch(/^cards +not recorded/m);
+    const checked = await verify("wave.json", options);
+    expect(checked).toMatchObject({ exitCode: 0, out: expect.stringContaining("All 2 keys of wave w1") });
+    expect(await verify("wave.json", "--campaign @larger --wave w1")).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining("The keys are not those of wave w1"),
+    });
+    await create("--sign-key @bob.key --out @c.json");
+    expect(await verify("c.json", options)).toMatchObject({ exitCode: 1 });
+    expect(await verify("wave.json", "--campaign @campaign --wave w2")).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining('has no wave "w2"'),
+    });
+    expect(await create("--campaign @campaign --sign-key @bob.key --out @n.json")).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining("--campaign and --wave belong together"),
+    });
+  });
+});
