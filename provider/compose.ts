@@ -62,7 +62,7 @@ export interface Outputs {
 }
 
 export interface OpenWorld {
-  readonly settings: Settings;
+  readonly settings: Settings & { readonly review?: Review };
   readonly world: World;
   /** Where the service answers, as far as this run knows. */
   readonly endpoint: () => Promise<{ readonly endpoint?: string }>;
@@ -126,7 +126,8 @@ export function openWorld(
   for (const endpoint of [settings.iamEndpoint, settings.endpoint, settings.kmsEndpoint]) {
     if (endpoint !== undefined) requireAllowedHost(endpoint, settings.allowedHosts);
   }
-  const { instanceId } = settings;
+  const { instanceId, consentFile } = settings;
+  const review = consentFile === undefined ? undefined : openReview(consentFile.path, consentFile.digest);
   const http = openHttp(settings, outputs);
   const tokens =
     outputs.login ??
@@ -174,7 +175,12 @@ export function openWorld(
     sha256,
     newId: randomUUID,
   };
-  return { settings, world, endpoint: () => endpointOf(endpoints), close: () => http.close() };
+  return {
+    settings: { ...settings, ...(review !== undefined && { review }) },
+    world,
+    endpoint: () => endpointOf(endpoints),
+    close: () => http.close(),
+  };
 }
 
 export { auditEvidence, auditedSteps } from "./engine/commands/audit.ts";
@@ -235,7 +241,7 @@ export function openReview(path: string, digest: string): Review {
 export function openOperations(environment: Environment, outputs: Outputs) {
   const { settings, world, close } = openWorld(environment, {}, outputs);
   return {
-    operations: createOperations(world),
+    operations: createOperations(world, settings.review),
     kmsOperations: createKmsOperations(world),
     settings,
     directory: createDirectory(world),
@@ -345,7 +351,7 @@ function asker<Args extends object, Result extends object>(
 export function openHandlers(stored: () => StoredSettings | undefined, outputs: Outputs, door: Door): OpenHandlers {
   const dialect = dialectOf(door.rerun);
   let opened: OpenWorld | undefined;
-  const open = (): { world: World; run: Settings } => {
+  const open = (): { world: World; run: OpenWorld["settings"] } => {
     opened ??= openWorld(process.env, configured(stored()), outputs, dialect);
     return { world: opened.world, run: opened.settings };
   };

@@ -104,6 +104,8 @@ export interface Settings {
   /** Whether a resource that cannot be read fails the refresh. */
   readonly isReadStrict: boolean;
   readonly consents: readonly string[];
+  /** The caller's review of many keys, which is read once when the run opens. */
+  readonly consentFile?: ConsentFile;
   /** Absent if no wait budget is set. */
   readonly waitMs?: number;
   /** From `CI`, which every pipeline sets. */
@@ -111,6 +113,12 @@ export interface Settings {
   readonly evidencePath?: string;
   readonly reportPath?: string;
   readonly proxy?: ProxySettings;
+}
+
+/** A review, and the SHA-256 of the file that the caller reviewed. */
+export interface ConsentFile {
+  readonly path: string;
+  readonly digest: string;
 }
 
 const ibmCloudIam = "https://iam.cloud.ibm.com";
@@ -149,6 +157,7 @@ export function readSettings(
   const kmsEndpoint = namedAddress(environment.UKO_KMS_ENDPOINT, stored.kmsEndpoint);
   const evidencePath = firstGiven(environment.UKO_EVIDENCE);
   const reportPath = firstGiven(environment.UKO_REPORT);
+  const consentFile = consentFileOf(environment);
   return {
     instanceId,
     ...(region !== undefined && { region }),
@@ -161,7 +170,8 @@ export function readSettings(
       asksForTwo(stored.dualAuthorization, inProvider("dualAuthorization")),
     ].includes(true),
     isReadStrict: isOn(firstGiven(environment.UKO_STRICT_READS, stored.strictReads), "UKO_STRICT_READS"),
-    consents: readConsents(words(environment.UKO_CONSENT), "UKO_CONSENT"),
+    consents: consentFile === undefined ? readConsents(words(environment.UKO_CONSENT), "UKO_CONSENT") : [],
+    ...(consentFile !== undefined && { consentFile }),
     isUnattended: !["", "0", "false"].includes(environment.CI ?? ""),
     ...(wait !== undefined && { waitMs: parseDurationMs(wait, "UKO_WAIT") }),
     ...(evidencePath !== undefined && { evidencePath }),
@@ -182,6 +192,25 @@ export function readIamSettings(environment: Environment, stored: StoredSettings
     allowedHosts: words(environment.UKO_ALLOWED_HOSTS),
     ...(proxy !== undefined && { proxy }),
   };
+}
+
+/** `UKO_CONSENT=@review.jsonl` with the digest, both from this run's environment and never from a state. */
+function consentFileOf({ UKO_CONSENT, UKO_CONSENT_DIGEST = "" }: Environment): ConsentFile | undefined {
+  const consent = (UKO_CONSENT ?? "").trim();
+  const path = consent.startsWith("@") ? consent.slice(1) : undefined;
+  if (path === undefined && UKO_CONSENT_DIGEST === "") return undefined;
+  if (path === undefined || path === "") {
+    throw invalid(
+      "UKO_CONSENT does not name the review whose digest is in UKO_CONSENT_DIGEST",
+      "Set UKO_CONSENT to @ and the file that uko review wrote, or unset UKO_CONSENT_DIGEST.",
+    );
+  }
+  const digest = UKO_CONSENT_DIGEST.trim().toLowerCase();
+  if (/^[0-9a-f]{64}$/.test(digest)) return { path, digest };
+  throw invalid(
+    "UKO_CONSENT names a file, and UKO_CONSENT_DIGEST does not hold its SHA-256",
+    "Set UKO_CONSENT_DIGEST to the 64 hexadecimal digits that uko review printed for the file.",
+  );
 }
 
 /** Whether a text has the form of a record ID or of a KMS window's name. */

@@ -225,6 +225,23 @@ describe("approvals", () => {
     for (const odd of odds) expect(() => read({ UKO_CONSENT: odd })).toThrow(/not an approval ID/);
   });
 
+  const digest = "0123456789abcdef".repeat(4);
+  test("may be a review, named by its file and its digest in this run's environment", () => {
+    const named = { UKO_CONSENT: " @dir/review 1.jsonl ", UKO_CONSENT_DIGEST: digest.toUpperCase() };
+    expect(read(named)).toMatchObject({ consents: [], consentFile: { path: "dir/review 1.jsonl", digest } });
+    expect(read({}, named as StoredSettings).consentFile).toBeUndefined();
+  });
+
+  test.each([
+    [{ UKO_CONSENT: "@review.jsonl" }, /UKO_CONSENT_DIGEST does not hold its SHA-256/],
+    [{ UKO_CONSENT: "@review.jsonl", UKO_CONSENT_DIGEST: digest.slice(1) }, /does not hold its SHA-256/],
+    [{ UKO_CONSENT: "@", UKO_CONSENT_DIGEST: digest }, /does not name the review/],
+    [{ UKO_CONSENT: a, UKO_CONSENT_DIGEST: digest }, /does not name the review/],
+    [{ UKO_CONSENT_DIGEST: digest }, /does not name the review/],
+  ])("refuses %j", (environment, message) => {
+    expect(() => read(environment)).toThrow(message);
+  });
+
   test("are complete IDs of a limited number", () => {
     expect(readConsents([a, b], "--consent")).toEqual([a, b]);
     for (const odd of [a.slice(1), `${a}0`, "g".repeat(32), "A".repeat(32)]) {

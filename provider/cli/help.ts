@@ -48,7 +48,8 @@ export const helpTopics = {
   UKO_TOKEN               IAM access token, instead of an API key; may begin with Bearer
   UKO_ALLOWED_HOSTS       further hosts that may receive the credential
   UKO_DUAL_AUTHORIZATION  required: two people, whatever the program says (engines, and uko doctor --probe-tags)
-  UKO_CONSENT             same as --consent of uko continue
+  UKO_CONSENT             same as --consent of uko continue, or @ and a file that uko review wrote
+  UKO_CONSENT_DIGEST      SHA-256 of that file, as uko review printed it
   UKO_WAIT                same as --wait of uko continue
   UKO_EVIDENCE            file to which uko appends one line of JSON for each step
   UKO_REPORT              file to which uko appends one line of JSON for each key that a run acted on

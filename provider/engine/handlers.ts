@@ -4,6 +4,7 @@
  */
 
 import type { Announcement } from "../lifecycle/announcement.ts";
+import { idsIn } from "../lifecycle/review.ts";
 import { reportingRun, resultOfStored } from "./loop/report.ts";
 import type { CallOptions, World } from "./ports/world.ts";
 import { type ProgramReader, readProgram } from "./program/read-program.ts";
@@ -149,8 +150,8 @@ export function createHandlers<Inputs, State extends Inputs>(
     previewDelete(olds, timeoutMs = 0) {
       const { run } = context.open();
       const state = stateFrom(olds);
-      const { consents, waitMs = timeoutMs } = run;
-      const plan = { facts: Object(state), consents, waits: waitMs > 0, door: context.door };
+      const waits = (run.waitMs ?? timeoutMs) > 0;
+      const plan = { facts: Object(state), consents: namedBy(run), waits, door: context.door };
       return definition.deletion(state, run).plan(plan);
     },
     previewUpdate(olds, news, first) {
@@ -161,7 +162,7 @@ export function createHandlers<Inputs, State extends Inputs>(
       // Same as in the update itself: the program's current inputs override the state.
       const deletion = definition.deletion({ ...state, ...inputs }, run);
       const rerun = applyCommand(context.door) ?? context.door.rerun;
-      const consents = first === undefined ? run.consents : [first.approvedRecordId ?? ""];
+      const consents = first === undefined ? namedBy(run) : [first.approvedRecordId ?? ""];
       const plan = { facts: Object(state), consents, waits: false, door: { rerun } };
       return deletion.planRetirement?.(goal, Object(inputs), plan) ?? nothingPlanned;
     },
@@ -188,10 +189,15 @@ async function rejections(ask: () => Promise<readonly CheckFailure[]> | undefine
   }
 }
 
+/** The records that the run may act on, for predictions from state. */
+function namedBy({ consents, review }: RunSettings): readonly string[] {
+  return review === undefined ? consents : [...consents, ...idsIn(review)];
+}
+
 /** The approval of the pending request, if this run names that request. */
 function withApproval<State>(looked: ResourceRead<State>, run: RunSettings): ResourceRead<State> {
   const { deletionRecordId: pending } = looked.state as { readonly deletionRecordId?: unknown };
-  const isApproved = typeof pending === "string" && run.consents.includes(pending);
+  const isApproved = typeof pending === "string" && namedBy(run).includes(pending);
   return { ...looked, ...(isApproved && { approvedRecordId: pending }) };
 }
 

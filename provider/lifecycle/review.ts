@@ -191,6 +191,14 @@ export function reviewOf(header: ReviewHeader, lines: readonly ReviewLine[]): Re
   return { header, lines: new Map(byPath.toSorted(([a], [b]) => (a < b ? -1 : 1))) };
 }
 
+/**
+ * The IDs of the records in a review, for predictions. No step is taken on them: a step needs the
+ * verdict about a fresh read.
+ */
+export function idsIn(review: Review): readonly string[] {
+  return Array.from(review.lines.values(), ({ record }) => record.slice(0, 32));
+}
+
 function stateBefore({ step, neverActive }: ReviewScope): ObservedState {
   if (step === "deactivate") return "active";
   return neverActive ? "pre_activation" : "deactivated";

@@ -22,7 +22,8 @@ export function keyDeletion(target: KeyTarget): Deletion {
     planRetirement: (goal, wanted, context) =>
       planKeyRetirement({ ...target, policy: { ...policy, goal } }, wanted, context),
     delete(world, request, options) {
-      const task: Task = { ref, plan, consents: request.run.consents, intent: "engine" };
+      const { consents, review } = request.run;
+      const task: Task = { ref, plan, consents, ...(review !== undefined && { review }), intent: "engine" };
       return deleteObject(world, { kind: keyKind, task, conclude }, request, options);
     },
   };

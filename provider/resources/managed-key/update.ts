@@ -80,6 +80,7 @@ async function retire(
       ref,
       plan: (observation, current, nowMs) => planKeyDeletion(observation, policy, current, nowMs),
       consents: run.consents,
+      ...(run.review !== undefined && { review: run.review }),
       intent: "engine",
     },
     options,
