@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { requestToken } from "../emulator/harness.ts";
-import { apiKeys, type CliTestWorld, type Person, startCliWorld } from "./harness.ts";
+import { apiKeys, type CliTestWorld, keys, type Person, startCliWorld } from "./harness.ts";
 
 let world: CliTestWorld;
 let folder: string;
@@ -29,7 +29,8 @@ const whoami = (environment: Readonly<Record<string, string>>, who: Person = "bo
   world.uko(who, "whoami --json", environment);
 
 describe("UKO_API_KEY_FILE", () => {
-  it.each([0o600, 0o400])("reads a file with mode %o", async (mode) => {
+  it.each(["600", "400"])("reads a file with mode %s", async (octal) => {
+    const mode = Number.parseInt(octal, 8);
     const { exitCode, out } = await whoami({ UKO_API_KEY: "", UKO_API_KEY_FILE: keyFile(`${apiKeys.carol}\n`, mode) });
     expect([exitCode, JSON.parse(out)]).toEqual([0, expect.objectContaining({ iamId: "IBMid-550000CAROL" })]);
   });
@@ -76,6 +77,15 @@ it.each(["Bearer ", "bearer  ", ""])("UKO_TOKEN accepts a token after %j", async
   const token = `${prefix}${String(body.access_token)}`;
   const { exitCode, out } = await whoami({ UKO_API_KEY: "", UKO_TOKEN: token });
   expect([exitCode, JSON.parse(out)]).toEqual([0, expect.objectContaining({ iamId: "IBMid-550000ALICE" })]);
+});
+
+it("a 401 in the middle of a run says how to log in again", async () => {
+  await world.control("faults", { operation: "K13", status: 401 });
+  const { exitCode, err } = await world.uko("bob", `status ${keys.payroll}`);
+  await world.reset();
+  expect(exitCode).toBe(1);
+  expect(err).toContain("To log in again, run uko login or set a new token.");
+  expect(err).toContain("[UKO_ACCESS_DENIED]");
 });
 
 describe("uko whoami", () => {
