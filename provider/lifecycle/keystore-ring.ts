@@ -16,10 +16,16 @@ export type RingEvidence =
   | { readonly kind: "twins"; readonly kmsKeyIds: readonly string[] }
   /** The keystore has no managed key, so no KMS key in its ring is a twin. */
   | { readonly kind: "empty" }
-  | { readonly kind: "hidden"; readonly why: "no_kms_key" | "older_versions"; readonly label: string };
+  | { readonly kind: "hidden"; readonly why: "no_kms_key" | "older_versions"; readonly label: string }
+  /** A list silently leaves out what the caller may not see, so the vault's own count must confirm it. */
+  | { readonly kind: "hidden"; readonly why: "not_all_listed" };
 
 /** Anything that does not name its keystore may concern this one. */
-export function ringEvidence(keystoreId: string, keys: readonly KeyOfVault[]): RingEvidence {
+export function ringEvidence(
+  keystoreId: string,
+  keys: readonly KeyOfVault[],
+  keysInVault: number | undefined,
+): RingEvidence {
   const isThis = (id: string): boolean => id === keystoreId || id === "";
   const kmsKeyIds = keys.flatMap(({ storedStatus }) =>
     storedStatus
@@ -35,7 +41,9 @@ export function ringEvidence(keystoreId: string, keys: readonly KeyOfVault[]): R
   if (held !== undefined) return { kind: "hidden", why: "no_kms_key", label: held.label };
   // A list shows only the newest version of a key; older ones may have their twins here (4.6).
   const rotated = keys.find(({ version, rotatedAtMs }) => version > 1 || rotatedAtMs !== undefined);
-  return rotated === undefined ? { kind: "empty" } : { kind: "hidden", why: "older_versions", label: rotated.label };
+  if (rotated !== undefined) return { kind: "hidden", why: "older_versions", label: rotated.label };
+  if (keysInVault === undefined || keysInVault > keys.length) return { kind: "hidden", why: "not_all_listed" };
+  return { kind: "empty" };
 }
 
 /** IBM keystores name a key by a pair of IDs, the last of which is KMS's (uko-v4.md 3.4). */

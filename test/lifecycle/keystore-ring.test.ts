@@ -28,6 +28,11 @@ describe("a keystore whose key ring the service does not name", () => {
       expect.objectContaining({ kind: "twins" }),
     ],
   ] as const)("if %s", (_case, keys, evidence) => {
-    expect(ringEvidence("ring", keys)).toEqual(evidence);
+    expect(ringEvidence("ring", keys, keys.length)).toEqual(evidence);
+  });
+
+  test.each([undefined, 2])("if the list may leave out keys (the vault has %s)", (keysInVault) => {
+    expect(ringEvidence("ring", [aKey()], keysInVault)).toEqual({ kind: "hidden", why: "not_all_listed" });
+    expect(ringEvidence("ring", [inRing("a/twin")], keysInVault)).toMatchObject({ kind: "twins" });
   });
 });

@@ -192,16 +192,26 @@ type UnnamedRing =
   | Extract<KeyRing, { readonly kind: "unknown" }>;
 
 async function findUnnamedRing(world: World, keystore: KeystoreSnapshot, options: CallOptions): Promise<UnnamedRing> {
-  const evidence = ringEvidence(keystore.id, await world.keys.list({ vaultId: keystore.vaultId }, options));
+  const { id, vaultId } = keystore;
+  const keys = await world.keys.list({ vaultId }, options);
+  const { instanceId } = world.session;
+  let evidence = ringEvidence(id, keys, undefined);
+  if (evidence.kind === "hidden" && evidence.why === "not_all_listed") {
+    const { value } = await world.vaults.read({ kind: "vault", instanceId, vaultId, id: vaultId }, options);
+    evidence = ringEvidence(id, keys, value?.snapshot.keysCount);
+  }
   switch (evidence.kind) {
     case "empty":
       return evidence;
     case "hidden":
+      if (evidence.why === "not_all_listed") {
+        return hiddenRing(keystore, "uko could not verify that it can list every managed key of its vault");
+      }
       return hiddenRing(keystore, `managed key "${plain(evidence.label, 60)}" ${hidingReasons[evidence.why]}`);
     case "twins": {
       const twins = evidence.kmsKeyIds;
       for (const kmsKeyId of twins.slice(0, maxTwinsRead)) {
-        const { value } = await world.kmsKeys.read({ instanceId: world.session.instanceId, kmsKeyId }, options);
+        const { value } = await world.kmsKeys.read({ instanceId, kmsKeyId }, options);
         if (value !== undefined) return { kind: "known", twins, ring: value.ring };
       }
       return hiddenRing(keystore, "KMS no longer has the KMS keys of its managed keys");

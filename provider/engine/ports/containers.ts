@@ -30,6 +30,8 @@ export interface VaultSnapshot extends Stamps {
   readonly description: string;
   /** On-premises only; empty elsewhere. */
   readonly recoveryKeyLabel: string;
+  /** How many managed keys the vault has; absent before API 4.12. */
+  readonly keysCount?: number;
 }
 
 /**

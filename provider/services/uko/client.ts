@@ -89,6 +89,7 @@ function toSnapshot(wire: WireVault): VaultSnapshot {
     name: wire.name,
     description: wire.description,
     recoveryKeyLabel: wire.recovery_key_label,
+    ...(typeof wire.keys_count === "number" && { keysCount: wire.keys_count }),
     ...toStamps(wire),
   };
 }

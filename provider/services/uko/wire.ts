@@ -119,6 +119,7 @@ export const vault = z.object({
   name: optionalText,
   description: optionalText,
   recovery_key_label: optionalText,
+  keys_count: wholeNumber.nullish().catch(undefined),
   ...stamps,
 });
 export type WireVault = z.output<typeof vault>;

@@ -30,16 +30,23 @@ function aKeystore(over: Partial<KeystoreSnapshot> = {}): KeystoreSnapshot {
   };
 }
 
+const aVault = (keysCount: number) => ({
+  read: async () =>
+    answered({ snapshot: { id: "v-1", name: "", description: "", recoveryKeyLabel: "", keysCount }, etag: "" }),
+});
+
 /** A world with these keystores. If a managed key's twin exists, it is in a ring. */
 function withKeystores(
   keystores: readonly KeystoreSnapshot[],
   twin?: { readonly ring: string; readonly id?: string; readonly isPurged?: boolean },
+  keysCount = 0,
 ): World {
   const status = aStatus({ keystoreId: "ks-1", keyIdInKeystore: `a/${twin?.id ?? twinId}` });
   const read = async () => answered(twin?.isPurged === true ? undefined : aKmsSnapshot({ ring: twin?.ring ?? "" }));
   return aWorld({
     keystores: { list: async () => keystores },
     keys: { list: async () => (twin === undefined ? [] : [aSnapshot({ storedStatus: [status] })]) },
+    vaults: aVault(keysCount),
     kmsKeys: { read },
   });
 }
@@ -86,10 +93,21 @@ describe("the owner of a KMS key's ring", () => {
       unknown('managed key "payroll" may be in this keystore, but does not name its KMS key'),
     );
     const rotated = aSnapshot({ version: 2, referencedKeystores: [], storedStatus: [] });
-    const world = aWorld({ keystores: { list: async () => [aKeystore()] }, keys: { list: async () => [rotated] } });
+    const world = aWorld({
+      keystores: { list: async () => [aKeystore()] },
+      keys: { list: async () => [rotated] },
+      vaults: aVault(1),
+    });
     expect(await ringIn(world)).toEqual(
       unknown('managed key "payroll" has older versions, which may be in this keystore'),
     );
+  });
+
+  it("is unknown if the vault has more managed keys than the caller can list", async () => {
+    expect(await ringIn(withKeystores([aKeystore()], undefined, 1))).toMatchObject({
+      kind: "unknown",
+      reason: expect.stringContaining("uko could not verify that it can list every managed key of its vault"),
+    });
   });
 
   it("is the key, possibly next to an empty keystore, if no managed key is in the keystore", async () => {
