@@ -17,7 +17,7 @@ import { layout, type Visitor } from "./layout.ts";
 import { isSameText, type Login, type Session } from "./login.ts";
 import { loginPage } from "./login-page.ts";
 import { guardRequests } from "./request-guard.ts";
-import { styleSheet } from "./style-sheet.ts";
+import { icon, styleSheet } from "./style-sheet.ts";
 import { waitingPage } from "./waiting-page.ts";
 import { whoPage } from "./who-page.ts";
 
@@ -62,6 +62,7 @@ export function buildConsole(console: ConsoleApp): Hono<Env> {
   app.get("/assets/console.css", (context) =>
     context.body(styleSheet, 200, { "content-type": "text/css; charset=utf-8" }),
   );
+  app.get("/assets/icon.svg", (context) => context.body(icon, 200, { "content-type": "image/svg+xml" }));
   app.get("/assets/htmx.js", (context) =>
     context.body(htmx, 200, { "content-type": "text/javascript; charset=utf-8" }),
   );

@@ -1,4 +1,4 @@
-/** The page of one key: its state, its path to the end, what it is, and what the caller can do. */
+/** The page of one key: its state, the path of its deletion, what it is, and what the caller can do. */
 
 import { html } from "hono/html";
 import type { InspectedRecord, InspectedStep, Inspection } from "../engine/key/inspection.ts";
@@ -16,7 +16,7 @@ export function keyPage(inspection: Inspection, visitor: Visitor, timeZone: stri
 ${explained(report.explanation)}
 ${offers.length === 0 ? "" : html`<h2>What you can do</h2><ul class="offers">${offers.map((each) => offer(each, report))}</ul>`}
 ${record === undefined ? "" : recordOf(record, report, timeZone)}
-${steps.length === 0 ? "" : html`<h2>Path to the end</h2><ol class="path">${steps.map((step) => pathStep(step, timeZone))}</ol>`}
+${steps.length === 0 ? "" : html`<h2>Path of the deletion</h2><ol class="path">${steps.map((step) => pathStep(step, timeZone))}</ol>`}
 ${factsOf(inspection, timeZone)}`;
   return layout({ title: `Key ${escaped(label)}`, body, visitor, refresh: keyAddress(report) });
 }

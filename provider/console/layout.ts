@@ -47,7 +47,7 @@ export function layout({ title, body, visitor, refresh }: Frame): Html {
 <meta name="htmx-config" content="${htmxConfig}">
 <title>${title} - uko console</title>
 <link rel="stylesheet" href="/assets/console.css">
-<link rel="icon" href="data:,">
+<link rel="icon" href="/assets/icon.svg">
 <script src="/assets/htmx.js" defer></script>
 </head>
 <body>

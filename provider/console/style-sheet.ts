@@ -1,4 +1,8 @@
-/** The style sheet of the console: system fonts, light and dark, from 320 px on. */
+/** The look of the console: a style sheet with system fonts, light and dark, from 320 px on. */
+
+/** A key, as the browser shows it next to the title. */
+export const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><g fill="none" stroke="#0b57b0" stroke-width="4">
+<circle cx="10" cy="16" r="6"/><path d="M16 16h14M25 16v7"/></g></svg>`;
 
 export const styleSheet = `
 :root {
@@ -82,7 +86,8 @@ summary { cursor: pointer; color: var(--link); }
 .active, .ok { color: var(--good); }
 .pending_destruction, .destroyed, .compromised, .fail { color: var(--bad); }
 
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; overflow-wrap: normal; }
+.scroll table { min-width: 56rem; }
 table { width: 100%; border-collapse: collapse; }
 th, td { padding: 0.5rem 0.75rem 0.5rem 0; border-bottom: 1px solid var(--line); text-align: start; vertical-align: top; }
 
@@ -94,6 +99,7 @@ dd { margin: 0; }
 .path li { position: relative; margin: 0; padding: 0 0 1rem 2.75rem; counter-increment: step; }
 .path li::before {
   content: counter(step);
+  box-sizing: border-box;
   position: absolute;
   left: 0;
   width: 1.9rem;
@@ -145,7 +151,7 @@ button.danger { border-color: var(--danger); background: var(--danger); }
 button.plain { min-height: 2rem; padding: 0.1rem 0.75rem; border-color: var(--quiet); background: transparent; color: var(--ink); }
 
 .problem { padding: 0.75rem; border-left: 4px solid var(--bad); background: var(--panel); }
-.danger-zone { padding: 0.5rem 1rem; border: 2px solid var(--danger); border-radius: 0.5rem; }
+.danger-zone { margin-bottom: 1.5rem; padding: 0.5rem 1rem; border: 2px solid var(--danger); border-radius: 0.5rem; }
 
 .pages { display: flex; gap: 1rem; padding: 0; list-style: none; }
 

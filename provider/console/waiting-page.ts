@@ -19,7 +19,8 @@ export function waitingPage({ pending, vaults, unreadable }: PendingSurvey, visi
   );
   const body = html`<h1>Waiting for you</h1>
 <p>${summary}.</p>
-${forCaller.map((each) => item(each, timeZone))}
+<h2>You can act on these</h2>
+${forCaller.length === 0 ? html`<p>No request is waiting for you.</p>` : forCaller.map((each) => item(each, timeZone))}
 ${forOthers.length === 0 ? "" : html`<h2>Waiting for others, or for time</h2>`}
 ${forOthers.map((each) => item(each, timeZone))}
 ${unreadable.length === 0 ? "" : html`<h2>Not readable</h2>`}

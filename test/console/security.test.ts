@@ -159,6 +159,7 @@ describe("requests of other pages", () => {
       "/me",
       "/assets/console.css",
       "/assets/htmx.js",
+      "/assets/icon.svg",
       "/nothing",
       "/keys/a/b",
     ];

@@ -2,6 +2,7 @@
 
 import { CdkWorkspace } from "./cdk.ts";
 import { CdkStage } from "./cdk-stage.ts";
+import { ConsoleStage } from "./console-stage.ts";
 import { type AuditEntry, LocalUko } from "./local-uko.ts";
 import { PulumiWorkspace } from "./pulumi.ts";
 import { PulumiStage } from "./pulumi-stage.ts";
@@ -23,7 +24,12 @@ export interface CdkStory {
   readonly tell: (stage: CdkStage) => Promise<void>;
 }
 
-export type Story = PulumiStory | CdkStory;
+export interface ConsoleStory {
+  readonly kind: "console";
+  readonly tell: (stage: ConsoleStage) => Promise<void>;
+}
+
+export type Story = PulumiStory | CdkStory | ConsoleStory;
 
 interface Performance {
   readonly tell: () => Promise<void>;
@@ -56,6 +62,10 @@ export async function perform(
 }
 
 async function prepare(story: Story, uko: LocalUko, write: Write): Promise<Performance> {
+  if (story.kind === "console") {
+    const stage = new ConsoleStage(uko, write);
+    return { tell: () => story.tell(stage), dispose: async () => stage.close() };
+  }
   if (story.kind === "cdk") {
     const workspace = await CdkWorkspace.create(story.project);
     return { tell: () => story.tell(new CdkStage(uko, workspace, write)), dispose: () => workspace.dispose() };

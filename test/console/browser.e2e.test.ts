@@ -1,0 +1,193 @@
+/** The console in Chromium: two people with a browser each, from the request to the removal of one key. */
+
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openOperations } from "../../provider/compose.ts";
+import { startConsole } from "../../provider/console/start-console.ts";
+import { type CliTestWorld, keys, type Person, startCliWorld } from "../cli/harness.ts";
+import { type Browser, barriersOn, type Context, launchBrowser, type Page } from "../support/browser.ts";
+import { explainVerdict } from "../support/oracle.ts";
+
+const isLeftOut = process.env.UKO_SKIP_BROWSER === "1";
+/** Folder for screenshots of each page in three widths; those of provider/docs/images come from here. */
+const screenshots = process.env.UKO_SCREENSHOTS;
+
+interface Seat {
+  readonly context: Context;
+  readonly page: Page;
+  readonly url: string;
+  readonly code: () => string;
+  readonly mistakes: string[];
+}
+
+let world: CliTestWorld;
+let browser: Browser;
+const closers: (() => unknown)[] = [];
+
+async function seat(who: Person, options: Parameters<Browser["newContext"]>[0] = {}): Promise<Seat> {
+  const run = openOperations(world.environmentOf(who), { progress: { report: () => {} } });
+  const codes: string[] = [];
+  const console = await startConsole({
+    run,
+    signal: new AbortController().signal,
+    nowMs: () => performance.now(),
+    random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+    timeZone: "Europe/Berlin",
+    onCode: (code) => void codes.push(code),
+    onLocked: () => {},
+    onRefused: () => {},
+  });
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const mistakes: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") mistakes.push(message.text());
+  });
+  closers.push(
+    () => context.close(),
+    () => console.close(),
+    () => run.close(),
+  );
+  return { context, page, url: console.url, code: () => codes.at(-1) ?? "", mistakes };
+}
+
+async function logIn({ page, url, code }: Seat): Promise<void> {
+  await page.goto(url);
+  await page.getByLabel("Code").fill(code());
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("heading", { name: "Waiting for you" }).waitFor();
+}
+
+/** No barrier, nothing wider than the window, and a picture of each width. */
+async function inspectPage(page: Page, name: string): Promise<void> {
+  expect(await barriersOn(page), name).toEqual([]);
+  for (const width of [320, 768, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    const overflow = await page.evaluate<number>("document.documentElement.scrollWidth - window.innerWidth");
+    expect(overflow, `${name} at ${width} px`).toBeLessThanOrEqual(0);
+    if (screenshots === undefined) continue;
+    mkdirSync(screenshots, { recursive: true });
+    await page.screenshot({ path: path.join(screenshots, `${name}-${width}.png`), fullPage: true });
+  }
+}
+
+beforeAll(async () => {
+  if (isLeftOut) return;
+  [world, browser] = await Promise.all([startCliWorld(), launchBrowser()]);
+});
+afterAll(async () => {
+  for (const close of closers) await close();
+  await browser?.close();
+  await world?.close();
+});
+
+describe.skipIf(isLeftOut)("the console in a browser", () => {
+  it("takes one key of two people from the request to its removal", { timeout: 60_000 }, async () => {
+    const [alice, bob] = [await seat("alice"), await seat("bob")];
+    await bob.page.goto(bob.url);
+    await inspectPage(bob.page, "log-in");
+    await logIn(bob);
+    expect(await bob.context.cookies()).toMatchObject([{ httpOnly: true, sameSite: "Strict" }]);
+
+    await bob.page.getByRole("link", { name: "Keys" }).click();
+    await inspectPage(bob.page, "keys");
+    await bob.page.getByLabel("Label contains").fill("vouch");
+    await bob.page.getByRole("button", { name: "Search" }).click();
+    await bob.page.getByRole("link", { name: "vouchers" }).click();
+    await bob.page.getByRole("link", { name: "Request the deactivation" }).click();
+    await bob.page.getByLabel("Reason for the second person").fill("Vouchers moved to the new shop");
+    await inspectPage(bob.page, "request");
+    await bob.page.getByRole("button", { name: "Request the deactivation" }).click();
+    await bob.page.getByText(/is waiting for a second person to approve its deactivation/).waitFor();
+    await inspectPage(bob.page, "result");
+    await world.advance("1m");
+
+    await logIn(alice);
+    await inspectPage(alice.page, "waiting");
+    await alice.page.getByRole("link", { name: "vouchers" }).click();
+    await inspectPage(alice.page, "key");
+    await alice.page.getByRole("link", { name: "Approve the deactivation and deactivate the key" }).click();
+    await inspectPage(alice.page, "approve");
+    await alice.page.getByLabel("Type the label of the key").fill("vouchers");
+    await alice.page.getByLabel("Type the label of the key").press("Enter");
+    await alice.page.getByText(/This run deactivated the key/).waitFor();
+    await world.advance("5h");
+
+    await bob.page.goto(`${bob.url}keys/${keys.vouchers}/continue`);
+    await bob.page.getByLabel("Type the label of the key").fill("voucher");
+    await bob.page.getByRole("button", { name: /destroy the key/ }).click();
+    await bob.page.getByRole("alert").waitFor();
+    await bob.page.getByLabel("Type the label of the key").fill("vouchers");
+    await bob.page.getByRole("button", { name: /destroy the key/ }).click();
+    await bob.page.getByText(/This run destroyed the key/).waitFor();
+    await world.advance("31d");
+
+    await bob.page.getByRole("link", { name: "Who am I" }).click();
+    await inspectPage(bob.page, "who");
+    await bob.page.getByRole("link", { name: "Waiting for you" }).click();
+    await bob.page.getByRole("link", { name: "vouchers" }).click();
+    await inspectPage(bob.page, "removable");
+    await bob.page.getByRole("link", { name: "Remove the key from its vault" }).click();
+    await bob.page.getByLabel("Type the label of the key").fill("vouchers");
+    await bob.page.getByRole("button", { name: "Remove the key from its vault" }).click();
+    await bob.page.getByText(/this run removed it from its vault/).waitFor();
+
+    await bob.page.getByRole("button", { name: "Log out" }).click();
+    await bob.page.getByRole("heading", { name: "Log in" }).waitFor();
+    expect(await bob.context.cookies()).toEqual([]);
+    expect([...alice.mistakes, ...bob.mistakes.filter((text) => !/status of 422/.test(text))]).toEqual([]);
+    const verdict = await world.verdict();
+    expect(verdict.ok, explainVerdict(verdict)).toBe(true);
+  });
+
+  it("shows a request of another person without a reload, and keeps the focus", { timeout: 30_000 }, async () => {
+    const alice = await seat("alice");
+    await logIn(alice);
+    await world.uko("bob", `request ${keys.cards}`);
+    // The request that the page makes every 30 seconds.
+    const refresh =
+      "htmx.ajax('GET', '/waiting', { source: '#main', select: '#main', target: '#main', swap: 'outerHTML' })";
+    await alice.page.evaluate(refresh);
+    await alice.page.getByRole("link", { name: "cards" }).waitFor();
+    await alice.page.evaluate(`document.querySelector(".card a").focus(); ${refresh}`);
+    expect(await alice.page.evaluate("document.activeElement.id")).toBe(`key-${keys.cards.split("/")[1]}`);
+    expect(alice.mistakes).toEqual([]);
+  });
+
+  it("works in the dark, without JavaScript and with the keyboard alone", { timeout: 30_000 }, async () => {
+    const erin = await seat("carol", { colorScheme: "dark", javaScriptEnabled: false });
+    await erin.page.goto(erin.url);
+    await erin.page.getByLabel("Code").fill(erin.code());
+    await erin.page.keyboard.press("Enter");
+    await erin.page.getByRole("heading", { name: "Waiting for you" }).waitFor();
+    await erin.page.keyboard.press("Tab");
+    await erin.page.keyboard.press("Enter");
+    expect(erin.page.url()).toMatch(/#main$/);
+    expect(await barriersInDark()).toEqual([]);
+  });
+
+  it("cannot be framed, or read, by a page of another origin", { timeout: 30_000 }, async () => {
+    const bob = await seat("bob");
+    await logIn(bob);
+    const attacker = await bob.context.newPage();
+    await attacker.goto(`${world.url}/`);
+    const outcome = await attacker.evaluate<string>(
+      `fetch(${JSON.stringify(`${bob.url}waiting`)}, { credentials: "include" }).then(() => "read", () => "refused")`,
+    );
+    expect(outcome).toBe("refused");
+  });
+});
+
+/** axe-core needs JavaScript, so another seat looks at the colors of the dark theme. */
+async function barriersInDark(): Promise<readonly string[]> {
+  const dark = await seat("bob", { colorScheme: "dark" });
+  await logIn(dark);
+  const found = [...(await barriersOn(dark.page))];
+  for (const address of ["keys", "me", `keys/${keys.payroll}`, `keys/${keys.payroll}/request`]) {
+    await dark.page.goto(dark.url + address);
+    found.push(...(await barriersOn(dark.page)));
+  }
+  if (screenshots !== undefined) await inspectPage(dark.page, "dark");
+  return found;
+}

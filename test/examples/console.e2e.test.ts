@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import { story } from "../../examples/14-console/story.ts";
+import { perform } from "../stage/perform.ts";
+
+test("examples/14-console opens a console for each person, and says what to click", async () => {
+  let shown = "";
+  const audit = await perform(story, (text) => {
+    shown += text;
+  });
+  expect(shown.match(/http:\/\/127\.0\.0\.1:\d+\//g)).toHaveLength(2);
+  expect(shown.match(/Code for the next log-in: [A-Z]{4}-[A-Z]{4}/g)).toHaveLength(2);
+  expect(shown).toContain("You are Bob Example (IBMid-550000BOB), a person.");
+  expect(audit.filter(({ operation, effect }) => operation !== "seed" && effect && /^K/.test(operation))).toEqual([]);
+});
