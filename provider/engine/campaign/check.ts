@@ -112,7 +112,7 @@ async function keyFindings(
       const ref = { instanceId, vaultId: line.vault, keyId: line.id };
       const { value } = await world.keys.liveStatus(ref, options);
       read += 1;
-      if (read % 100 === 0) world.progress.report(`Reading the live status of ${read} of ${listed.length} keys`);
+      if (read % 500 === 0) world.progress.report(`Reading the live status of ${read} of ${listed.length} keys`);
       return value
         .filter(({ syncFlag, error }) => syncFlag !== "ok" || error !== undefined)
         .map((status) => ({
