@@ -67,7 +67,7 @@ export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
       try {
         const report = await actOn({ key, index }, run, opened, options);
         progress.clear();
-        world.out.write(run.json ? reportJson(report) : reportText(report));
+        world.out.write(run.json ? reportJson(report) : reportText(report, world.out));
         exitCodes.push(report.exitCode);
       } catch (thrown) {
         progress.clear();
@@ -112,7 +112,7 @@ async function actOn(
  */
 export function printError(world: CliWorld, error: UkoError, json: boolean, key?: Partial<KeyPath>): void {
   if (json) world.out.write(errorJson(error, key));
-  else world.err.write(errorText(error));
+  else world.err.write(errorText(error, world.err));
 }
 
 /**

@@ -38,7 +38,7 @@ const gap = "  ";
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** Colors text if the output shows colors, by Node's rules for NO_COLOR, FORCE_COLOR and TERM. */
-export function paint(output: TextOutput, tone: Tone, text: string): string {
+export function paint(output: Pick<TextOutput, "hasColors">, tone: Tone, text: string): string {
   return output.hasColors === true ? styleText(styles[tone], text, { validateStream: false }) : text;
 }
 

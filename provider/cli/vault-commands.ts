@@ -67,7 +67,7 @@ async function runRequests(world: CliWorld, { vault = [], json }: VaultOptions):
     const reports = [...survey.reports, ...kmsKeys.reports];
     progress.clear();
     for (const report of reports) {
-      world.out.write(json === true ? reportJson(report) : `${reportText(report)}\n`);
+      world.out.write(json === true ? reportJson(report) : `${reportText(report, world.out)}\n`);
     }
     if (json !== true) world.out.write(`${summariseRequests(reports, survey.vaults)}\n`);
     if (kmsKeys.unread !== undefined) world.err.write(`${kmsKeysNotListed(kmsKeys.unread)}\n`);
@@ -129,7 +129,7 @@ function countOthers(survey: Survey): { readonly waiting: number; readonly block
 }
 
 function tellSurvey({ world, json }: Sweeping, { reports }: Survey): void {
-  for (const report of reports) world.out.write(json ? reportJson(report) : `${reportText(report)}\n`);
+  for (const report of reports) world.out.write(json ? reportJson(report) : `${reportText(report, world.out)}\n`);
 }
 
 /** A machine is never asked: `--json` requires `--yes`. */
@@ -148,7 +148,7 @@ async function removeEach(
     try {
       const report = await operations.sweep(ref, { signal: world.signal });
       progress.clear();
-      world.out.write(json ? reportJson(report) : reportText(report));
+      world.out.write(json ? reportJson(report) : reportText(report, world.out));
       if (report.lifecycleState === "gone") removed += 1;
       exitCodes.push(report.exitCode);
     } catch (thrown) {

@@ -18,6 +18,23 @@ it("lays out a report as engines do", () => {
   expect(reportText({ explanation } as Report)).toBe(`${renderExplanation(explanation)}\n`);
 });
 
+it.each([
+  [0, "1", "22"],
+  [10, "33", "39"],
+  [11, "33", "39"],
+  [12, "31", "39"],
+  [1, "31", "39"],
+])("colors the summary of exit code %i and the commands, where the output shows colors", (exitCode, on, off) => {
+  const esc = String.fromCharCode(0x1b);
+  const [summary, ...lines] = reportText({ explanation, exitCode } as Report, { hasColors: true }).split("\n");
+  expect(summary).toBe(`${esc}[${on}mKey waits${esc}[${off}m`);
+  expect(lines.filter((line) => line.startsWith(esc))).toEqual(
+    ["uko a", "uko b", "uko c"].map((command) => `${esc}[36m    ${command}${esc}[39m`),
+  );
+  const error = new UkoError("UKO_INPUT_INVALID", { summary: "Wrong" });
+  expect(errorText(error, { hasColors: true })).toBe(`${esc}[31mWrong${esc}[39m\n  [UKO_INPUT_INVALID]\n`);
+});
+
 it("prints an error as summary, indented detail and code", () => {
   const error = new UkoError("UKO_INPUT_INVALID", { summary: "Wrong", detail: "One\nTwo" });
   expect(errorText(error)).toBe("Wrong\n  One\n  Two\n  [UKO_INPUT_INVALID]\n");
