@@ -4,7 +4,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, rename, stat, writeFile } from "node:fs/promises";
 import { type Outputs, openWorld } from "./compose.ts";
 import { maxManifestCharacters } from "./engine/campaign/file-forms.ts";
 import { manifestFileName, parseManifest } from "./engine/campaign/manifest.ts";
@@ -316,7 +316,10 @@ async function requireFree({ file, isReplaced }: Target): Promise<void> {
 
 async function write({ file, isReplaced }: Target, text: string): Promise<void> {
   try {
-    await writeFile(file, text, { flag: isReplaced ? "w" : "wx" });
+    if (!isReplaced) return await writeFile(file, text, { flag: "wx" });
+    // Replaced as a whole, so that an interrupted run leaves the earlier file.
+    await writeFile(`${file}.new`, text);
+    await rename(`${file}.new`, file);
   } catch (error) {
     if ((error as { code?: unknown }).code === "EEXIST") throw occupied(file);
     throw new UkoError("UKO_INPUT_INVALID", {
