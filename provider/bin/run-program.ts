@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { UkoError } from "../errors.ts";
 
-/** Returns the exit code; 128 and the signal's number are not told apart from 1. */
+/** Returns the exit code; 1 if a signal ended the program. */
 export function runProgram(
   command: string,
   args: readonly string[],
