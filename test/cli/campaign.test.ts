@@ -82,6 +82,21 @@ describe("uko campaign status", () => {
     await expect(shown(ended)).toMatchFileSnapshot("../golden/cli/campaign-board.txt");
   });
 
+  it("does not count a destroyed key as ended while a keystore may still hold its material", async () => {
+    await baselined((text) => text.replace(/^blackouts.*$/m, ""));
+    await stage.world.control(`keys/${keyNamed("cards-1").split("/").at(-1)}`, {
+      record: { state: "destroyed" },
+      material: "enabled",
+    });
+    const { keys } = JSON.parse((await campaign("status --json")).out) as {
+      keys: { label: string; outcome: string }[];
+    };
+    expect(keys.find(({ label }) => label === "cards-1")?.outcome).toBe("open");
+    const { exitCode, out } = await campaign("plan");
+    expect(exitCode).toBe(14);
+    expect(out).toMatch(/cards-1 +main +destroyed, but a keystore may still hold the material/);
+  });
+
   it("counts a key that was removed, and one that is new", async () => {
     await baselined();
     await takeStep("draft-1", "carol");

@@ -161,8 +161,9 @@ function blockedSection(keys: readonly PlannedKey[]): readonly ReportSection[] {
 }
 
 /** Why a person has to act before the key can take its next step; undefined if none has to. */
-export function sayGate({ gate, holds, isUnread, listed }: PlannedKey): string | undefined {
+export function sayGate({ gate, holds, isUnread, listed, scheduled }: PlannedKey): string | undefined {
   if (isUnread) return "its vault could not be read";
+  if (scheduled.isMaterialUncertain === true) return "destroyed, but a keystore may still hold the material";
   switch (gate.kind) {
     case "held":
       return `held: ${holds.map(({ kind, by, until }) => `${kind} by ${by}${until === "" ? "" : ` until ${until}`}`).join("; ")}`;

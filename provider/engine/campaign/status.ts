@@ -31,7 +31,7 @@ interface PendingRequest {
 
 export function reportStatus(view: CampaignView, plan: CampaignPlan): CampaignReport {
   const requests = plan.keys.flatMap((key) => requestOn(key, view.nowMs));
-  const outcomes = outcomesOf(view, plan);
+  const outcomes = outcomesOf(plan);
   const open = outcomes.filter(({ outcome }) => outcome === "open" || outcome === "pending_destruction").length;
   return {
     summary:
@@ -54,16 +54,16 @@ export function reportStatus(view: CampaignView, plan: CampaignPlan): CampaignRe
   };
 }
 
-function columnOf({ facts, scheduled, isUnread }: PlannedKey, nowMs: number): StateColumn {
+function columnOf({ facts, scheduled, isUnread }: PlannedKey): StateColumn {
   if (isUnread) return "other";
   if (facts.state === "gone") return "removed";
   if (facts.state !== "destroyed") return facts.state;
-  return scheduled.materialGoneMs !== undefined && scheduled.materialGoneMs > nowMs ? "pending" : "destroyed";
+  return scheduled.materialGoneMs !== undefined ? "pending" : "destroyed";
 }
 
 function stateTable({ waves }: CampaignPlan, view: CampaignView) {
   const rows = waves.map((wave) => {
-    const at = wave.keys.map((key) => columnOf(key, view.nowMs));
+    const at = wave.keys.map((key) => columnOf(key));
     const held = wave.keys.filter(({ facts }) => facts.isHeld).length;
     const counts = columns.map((column) => at.filter((each) => each === column).length);
     return [wave.name, String(wave.keys.length), ...counts.map(shownCount), shownCount(held), waitsFor(wave, view)];
@@ -80,7 +80,7 @@ function waitsFor(wave: PlannedWave, view: CampaignView): string {
   const step = (["deactivate", "destroy"] as const).find((each) =>
     wave.keys.some(({ facts }) => isStepDue(facts, each)),
   );
-  if (step === undefined) return wave.keys.some((key) => columnOf(key, view.nowMs) === "pending") ? "keystores" : "-";
+  if (step === undefined) return wave.keys.some((key) => columnOf(key) === "pending") ? "keystores" : "-";
   const gate = gateOf(wave.name, step, view);
   const soaking = wave.keys.flatMap((key) => (key.gate.kind === "soaking" ? [key.gate.untilMs] : []));
   const isSoaking = step === "destroy" && gate.kind === "open" && soaking.length > 0 && !wave.keys.some(isOpen);
@@ -171,12 +171,12 @@ interface Reconciled {
 }
 
 /** The one outcome of each key; a key that could not be read has none that anyone may count. */
-export function outcomesOf({ nowMs }: CampaignView, { keys, deadlineMs }: CampaignPlan): readonly Reconciled[] {
+export function outcomesOf({ keys, deadlineMs }: CampaignPlan): readonly Reconciled[] {
   return keys.map((key) => ({
     key,
     outcome: key.isUnread
       ? "not_read"
-      : outcomeOf({ ...key.scheduled, class: key.line.class, isHeld: key.facts.isHeld }, deadlineMs, nowMs),
+      : outcomeOf({ ...key.scheduled, class: key.line.class, isHeld: key.facts.isHeld }, deadlineMs),
   }));
 }
 
@@ -212,7 +212,7 @@ function dataOf(
       wave: wave.name,
       keys: wave.keys.length,
       states: Object.fromEntries(
-        columns.map((column) => [column, wave.keys.filter((key) => columnOf(key, view.nowMs) === column).length]),
+        columns.map((column) => [column, wave.keys.filter((key) => columnOf(key) === column).length]),
       ),
       held: wave.keys.filter(({ facts }) => facts.isHeld).length,
       waitsFor: waitsFor(wave, view),
@@ -240,7 +240,7 @@ export function workingDays(fromMs: number, untilMs: number): number {
 
 /** One page for management: totals, pace, and the decisions that are due. */
 export function reportBoard(view: CampaignView, plan: CampaignPlan): CampaignReport {
-  const outcomes = outcomesOf(view, plan);
+  const outcomes = outcomesOf(plan);
   const of = (...wanted: readonly string[]) => outcomes.filter(({ outcome }) => wanted.includes(outcome));
   const open = of("open").map(({ key }) => key);
   const due = open.filter(({ facts }) => isStepDue(facts, "destroy"));

@@ -9,6 +9,7 @@ import { type CampaignKeyFacts, isStepDue } from "../../lifecycle/campaign/gates
 import { endingOf, gapsOf, isGlobMatch } from "../../lifecycle/campaign/rules.ts";
 import { kmsRestoreDays, type ScheduledKey } from "../../lifecycle/campaign/schedule.ts";
 import { isPending } from "../../lifecycle/guards.ts";
+import type { KeystoreStatus } from "../../lifecycle/observation.ts";
 import type { World } from "../ports/world.ts";
 import { dayMs } from "./file-forms.ts";
 import { type OpenCampaign, readManifest, requireTimeAfter } from "./folder.ts";
@@ -173,6 +174,7 @@ function scheduledKeyOf(
     state,
     ...(deactivatedAtMs !== undefined && { deactivatedAtMs }),
     ...(materialGoneMs !== undefined && { materialGoneMs }),
+    ...(state === "destroyed" && { isMaterialUncertain: isMaterialUncertain(found) }),
   };
 }
 
@@ -181,6 +183,12 @@ function deactivatedAt({ observation, updatedAtMs }: ListedKey): number | undefi
   if (observation === undefined) return undefined;
   const noted = knownDeactivationMs(observation, { actor: { displayName: "" }, consents: [], intent: "resume" });
   return noted ?? updatedAtMs;
+}
+
+/** A keystore that is neither rid of the key nor waiting for its end may still hold the material. */
+function isMaterialUncertain({ observation }: ListedKey): boolean {
+  const isGone = ({ status, syncFlag }: KeystoreStatus): boolean => status === "not_present" && syncFlag === "ok";
+  return (observation?.keystores ?? []).some((each) => !isPending(each) && !isGone(each));
 }
 
 /** Undefined if no keystore holds the material any more. A keystore without a date counts from the last write. */

@@ -6,7 +6,7 @@ export type KeyOutcome =
   | "removed"
   /** Destroyed, and no keystore holds the material any more. */
   | "destroyed"
-  /** Destroyed; a keystore reports a date that is still ahead. */
+  /** Destroyed; a keystore reports a date, ahead or past, and not yet that the key is gone. */
   | "pending_destruction"
   /** The same, with a date after the instance ends: only the provider of the cloud can prove it. */
   | "proof_by_provider"
@@ -17,15 +17,15 @@ export type KeyOutcome =
   | "held"
   | "open";
 
-export interface EndedKey extends Pick<ScheduledKey, "state" | "ending" | "materialGoneMs"> {
+export interface EndedKey extends Pick<ScheduledKey, "state" | "ending" | "materialGoneMs" | "isMaterialUncertain"> {
   readonly class: "destroy" | "migrate" | "leave" | "deactivate" | "keep";
   readonly isHeld: boolean;
 }
 
 /** `deadlineMs` is exclusive. */
-export function outcomeOf(key: EndedKey, deadlineMs: number, nowMs: number): KeyOutcome {
+export function outcomeOf(key: EndedKey, deadlineMs: number): KeyOutcome {
   if (key.state === "gone") return "removed";
-  if (key.state === "destroyed") return destroyedOutcome(key.materialGoneMs, deadlineMs, nowMs);
+  if (key.state === "destroyed") return destroyedOutcome(key, deadlineMs);
   if (key.isHeld) return "held";
   if (key.class === "leave") return "lives_on";
   if (key.class === "keep") return "kept";
@@ -33,7 +33,9 @@ export function outcomeOf(key: EndedKey, deadlineMs: number, nowMs: number): Key
   return isEnded ? "deactivated" : "open";
 }
 
-function destroyedOutcome(materialGoneMs: number | undefined, deadlineMs: number, nowMs: number): KeyOutcome {
-  if (materialGoneMs === undefined || materialGoneMs <= nowMs) return "destroyed";
+/** A date that has passed proves nothing: the key stays pending until its keystores report it as gone. */
+function destroyedOutcome({ materialGoneMs, isMaterialUncertain }: EndedKey, deadlineMs: number): KeyOutcome {
+  if (isMaterialUncertain === true) return "open";
+  if (materialGoneMs === undefined) return "destroyed";
   return materialGoneMs < deadlineMs ? "pending_destruction" : "proof_by_provider";
 }

@@ -26,6 +26,8 @@ export interface ScheduledKey {
   readonly deactivatedAtMs?: number | undefined;
   /** As the keystores report it, once the key is destroyed. */
   readonly materialGoneMs?: number | undefined;
+  /** Whether the key is destroyed, and a keystore reports neither that it is gone nor a pending end. */
+  readonly isMaterialUncertain?: boolean | undefined;
 }
 
 /** The rules of time for one key: its wave, and when the waves before it finish. */
@@ -85,6 +87,8 @@ export function lastDestroyBeforeMs(deadlineMs: number, pendingDays: number): nu
 /** `deadlineMs` is exclusive: the material has to be gone, or the key deactivated, before it. */
 export function scheduleOf(key: ScheduledKey, timing: Timing, deadlineMs: number): Schedule {
   if (key.ending === "none") return { kind: "untouched" };
+  // No date is known for a keystore that may still hold the material.
+  if (key.state === "destroyed" && key.isMaterialUncertain === true) return { kind: "impossible" };
   if (isDone(key)) return { kind: "done" };
   if (key.state === "other" || (key.isKms && key.ending === "deactivate")) return { kind: "impossible" };
   const dates = earliestDates(key, timing);

@@ -243,7 +243,9 @@ test.each([
   [{ state: "gone" }, "removed"],
   [{ state: "gone", isHeld: true }, "removed"],
   [{ state: "destroyed" }, "destroyed"],
-  [{ state: "destroyed", materialGoneMs: 10 }, "destroyed"],
+  [{ state: "destroyed", isMaterialUncertain: true }, "open"],
+  [{ state: "destroyed", isMaterialUncertain: true, materialGoneMs: 10 }, "open"],
+  [{ state: "destroyed", materialGoneMs: 10 }, "pending_destruction"],
   [{ state: "destroyed", materialGoneMs: 99 }, "pending_destruction"],
   [{ state: "destroyed", materialGoneMs: 100 }, "proof_by_provider"],
   [{ isHeld: true }, "held"],
@@ -255,5 +257,5 @@ test.each([
   [{}, "open"],
 ] as const)("a key with %j has the one outcome %s", (over, expected) => {
   const key: EndedKey = { class: "destroy", ending: "destroy", state: "active", isHeld: false, ...over };
-  expect(outcomeOf(key, 100, 10)).toBe(expected);
+  expect(outcomeOf(key, 100)).toBe(expected);
 });

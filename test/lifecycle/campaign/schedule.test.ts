@@ -218,6 +218,11 @@ describe("a schedule", () => {
       { kind: "done" },
     ],
     ["a KMS key that should only be deactivated", { isKms: true, ending: "deactivate" }, { kind: "impossible" }],
+    [
+      "a destroyed key that a keystore may still hold",
+      { state: "destroyed", isMaterialUncertain: true },
+      { kind: "impossible" },
+    ],
     ["a compromised key", { state: "other" }, { kind: "impossible" }],
     [
       "a destroyed key with material until the deadline",
