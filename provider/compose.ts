@@ -11,6 +11,7 @@ import { createHandlers, type HandlerContext } from "./engine/handlers.ts";
 import { createOperations } from "./engine/key/commands.ts";
 import { readReview } from "./engine/key/review-text.ts";
 import { createKmsOperations } from "./engine/kms-key/commands.ts";
+import { createAnswerTrust } from "./engine/ports/answer-trust.ts";
 import { createServiceClock } from "./engine/ports/service-clock.ts";
 import type { CallOptions, Clock, Evidence, EvidenceRun, Progress, World } from "./engine/ports/world.ts";
 import { parseGiven } from "./engine/program/input-validation.ts";
@@ -162,6 +163,7 @@ export function openWorld(
     session: createSession({ instanceId, http, tokens, instance }),
     dialect,
     serviceClock: createServiceClock(tokens.issuedAtMs),
+    answerTrust: createAnswerTrust(),
     progress: outputs.progress,
     evidence: evidenceFor(settings, outputs, endpoints),
     ...(settings.reportPath !== undefined && {

@@ -1,5 +1,6 @@
 /** Ports with fixed answers, for faults at an exact call. */
 
+import { createAnswerTrust } from "../../provider/engine/ports/answer-trust.ts";
 import { createServiceClock } from "../../provider/engine/ports/service-clock.ts";
 import type {
   Answered,
@@ -71,6 +72,7 @@ export function aWorld(over: Partials = {}): World & { readonly sleeps: number[]
     },
     dialect: programDialect,
     serviceClock: createServiceClock(() => undefined),
+    answerTrust: createAnswerTrust(),
     progress: { report: () => {} },
     evidence: { append: async () => {}, ...over.evidence },
     clock: {

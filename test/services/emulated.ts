@@ -1,6 +1,7 @@
 /** The adapters of one person, with an emulator. */
 
 import { createHash } from "node:crypto";
+import { createAnswerTrust } from "../../provider/engine/ports/answer-trust.ts";
 import { createServiceClock } from "../../provider/engine/ports/service-clock.ts";
 import type { KeyRef, Session, World } from "../../provider/engine/ports/world.ts";
 import { createEndpoints } from "../../provider/services/broker.ts";
@@ -13,7 +14,7 @@ import { createUkoClient, type UkoClient } from "../../provider/services/uko/cli
 import { apiKeys, type Name, type TestWorld, vaultId } from "../emulator/harness.ts";
 import { aClient } from "./scripted-server.ts";
 
-export interface Adapters extends UkoClient, Pick<World, "twins" | "kmsKeys" | "serviceClock"> {
+export interface Adapters extends UkoClient, Pick<World, "twins" | "kmsKeys" | "serviceClock" | "answerTrust"> {
   readonly http: HttpClient;
   readonly session: Session;
 }
@@ -47,6 +48,7 @@ export function adaptersOf(world: TestWorld, name: Name | { readonly apiKey: str
     kmsKeys: createKmsKeys({ ...service, endpoint: endpoints.kms }),
     session: createSession({ instanceId, http, tokens, instance }),
     serviceClock: createServiceClock(tokens.issuedAtMs),
+    answerTrust: createAnswerTrust(),
   };
 }
 

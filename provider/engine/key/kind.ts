@@ -1,6 +1,7 @@
 /** Managed keys as objects of the deletion loop: what a run remembers, and what lost answers mean. */
 
 import { UkoError } from "../../errors.ts";
+import { completeAfterStep, mayConclude } from "../../lifecycle/after-step.ts";
 import { type NotBinding, standingOf } from "../../lifecycle/consent-record.ts";
 import { type ApprovedStep, isSame, type KeyObservation } from "../../lifecycle/observation.ts";
 import { isForOthers, type Plan, type Run, type Step } from "../../lifecycle/plan.ts";
@@ -11,13 +12,16 @@ import type {
   Deletable,
   Earlier,
   Effect,
+  Next,
   Outcome as OutcomeOf,
+  Planned,
   ReadResult,
   StepContext,
   StepResult,
+  TakenStep,
 } from "../loop/converge.ts";
 import { neededUntil } from "../loop/wait.ts";
-import type { KeyRef } from "../ports/world.ts";
+import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { describeStep, keyPath, plain, questionBefore } from "../text/words.ts";
 import { keyEvidence } from "./evidence.ts";
 import { type KeyDetails, observeKey, readingOf } from "./observe.ts";
@@ -95,21 +99,46 @@ export const keyKind: Deletable<KeyTypes> = {
   name: ({ ref }) => `key ${ref.keyId}`,
   start,
   observe: (world, { ref }, _wasSeen, options) => observeKey(world, ref, "decision", options),
-  plan(task, observed, memory) {
-    const plan = planOnce(task, observed, memory);
-    if (plan.kind === "ready") return plan;
-    const denied = memory.forbidden?.find(({ step }) => isRefusalOf(plan, step));
-    return { stop: denied === undefined ? { kind: "stopped", plan } : { kind: "rights_missing", ...denied } };
-  },
+  plan: (task, observed, memory) => nextOf(planOnce(task, observed, memory), memory),
   settles: (step, observed) => (stepsThatSettle.includes(step.kind) ? readingOf(observed) : undefined),
   progress: (step, { observation }) => describeStep(step, observation),
   question: (step, { observation }) => questionBefore(step, observation),
   take: (step, context) => takeStep(step, detailsOf(context)),
+  planAfterStep,
   effectOf,
   remember,
   evidence: (step, phase, context) => keyEvidence(step, phase, detailsOf(context)),
   awaited: (stop, observed) => (stop.kind === "stopped" ? awaitedBy(stop.plan, observed) : undefined),
 };
+
+function nextOf(plan: Plan, { forbidden }: RunMemory): Next<KeyTypes> {
+  if (plan.kind === "ready") return plan;
+  const denied = forbidden?.find(({ step }) => isRefusalOf(plan, step));
+  return { stop: denied === undefined ? { kind: "stopped", plan } : { kind: "rights_missing", ...denied } };
+}
+
+/**
+ * A write that has to settle shows an ETag that the next step may not use, so the key is read after
+ * it, without what the read before the step showed.
+ */
+async function planAfterStep(
+  { step, result: { shown, settleUnder }, context }: TakenStep<KeyTypes>,
+  memory: RunMemory,
+): Promise<Planned<KeyTypes> | undefined> {
+  const { world, task, observed, options } = context;
+  const source = settleUnder === undefined ? "answer" : "read";
+  const now = source === "answer" ? shown : await readKeyAlone(world, task.ref, options);
+  const observation = now && completeAfterStep(step.kind, observed, now);
+  if (now === undefined || observation === undefined) return undefined;
+  const completed = { ...now, observation };
+  const plan = planOnce(task, completed, memory);
+  return mayConclude(plan, source) ? { observed: completed, next: nextOf(plan, memory) } : undefined;
+}
+
+async function readKeyAlone(world: World, ref: KeyRef, options: CallOptions): Promise<KeyDetails | undefined> {
+  const result = await observeKey(world, ref, "summary", options);
+  return result.kind === "gone" ? undefined : result;
+}
 
 function detailsOf({ world, task: { ref }, observed, memory, options }: Context): KeyStepContext {
   const isOfSet = memory.run.review !== undefined;
@@ -195,7 +224,7 @@ function hasReachedTarget(step: Step, context: Context, { observation }: KeyDeta
  */
 function remember(
   step: Step,
-  result: StepResult | { readonly kind: "in_doubt" },
+  result: StepResult<KeyDetails> | { readonly kind: "in_doubt" },
   { memory: before, observed, task }: Context,
 ): { readonly memory: RunMemory; readonly stop?: Stop } {
   const carrier = carrierFor(before, observed);

@@ -14,7 +14,7 @@ import type { CallOptions, KeyRef, KeySnapshot, KeyWithEtag, World } from "../po
 import { explainUnfitRecord } from "../text/clock-skew.ts";
 import { capital, sayKey } from "../text/words.ts";
 import { describeKeystore } from "./keystore-evidence.ts";
-import { type KeyDetails, type KeyReadResult, observeKey } from "./observe.ts";
+import { type KeyDetails, type KeyReadResult, observedInAnswer, observeKey } from "./observe.ts";
 
 export type RecordLocation = "tag" | "description";
 
@@ -36,7 +36,7 @@ export interface KeyStepContext {
 const etagGrainMs = 1000;
 
 /** Takes `step`: one call, or one record that is written and read back. */
-export async function takeStep(step: Step, context: KeyStepContext): Promise<StepResult> {
+export async function takeStep(step: Step, context: KeyStepContext): Promise<KeyStepResult> {
   const { world, ref, observed, isOfSet, options } = context;
   switch (step.kind) {
     case "write_record":
@@ -57,13 +57,16 @@ export async function takeStep(step: Step, context: KeyStepContext): Promise<Ste
       const written = await world.keys.act(ref, "destroy", observed.etag, options);
       if (written.kind !== "done") return written;
       // The pending periods; no later read of this run is in the evidence.
-      return { ...written, reported: written.value.snapshot.storedStatus.map(describeKeystore) };
+      const reported = written.value.snapshot.storedStatus.map(describeKeystore);
+      return { ...written, reported, shown: observedInAnswer(world, ref, written) };
     }
     case "deactivate": {
       const written = await world.keys.act(ref, "deactivate", observed.etag, options);
       // A run that deactivates with another person's approval writes the record for destroy next.
       const isBeforeRecord = step.consentedBy !== undefined && !isOfSet;
-      return written.kind === "done" && isBeforeRecord ? { ...written, settleUnder: written.value.etag } : written;
+      if (written.kind !== "done") return written;
+      const shown = observedInAnswer(world, ref, written);
+      return { ...written, shown, ...(isBeforeRecord && { settleUnder: shown.etag }) };
     }
     case "sync":
       return world.keys.sync(ref, observed.etag, options);
@@ -74,7 +77,9 @@ export async function takeStep(step: Step, context: KeyStepContext): Promise<Ste
   }
 }
 
-const nothingToDo: StepResult = { kind: "done", correlationId: "" };
+type KeyStepResult = StepResult<KeyDetails>;
+
+const nothingToDo: KeyStepResult = { kind: "done", correlationId: "" };
 
 /** The ID that this step's record will have once it is on the key. */
 export function writtenRecordId(
@@ -88,7 +93,7 @@ export function writtenRecordId(
 async function writeRecord(
   step: Extract<Step, { kind: "write_record" }>,
   context: KeyStepContext,
-): Promise<StepResult> {
+): Promise<KeyStepResult> {
   const { world, ref, observed, carrier, options } = context;
   const patch = patchWithRecord(observed.snapshot, step.draft, step.marker, carrier);
   if (patch === undefined) {
@@ -97,18 +102,40 @@ async function writeRecord(
   }
   const written = await world.keys.update(ref, patch, observed.etag, options);
   if (written.kind === "refused" && written.status === 400) return { kind: "not_kept", message: written.message };
-  return written.kind === "done" ? readBack(step, written.correlationId, context) : written;
+  if (written.kind !== "done") return written;
+  const { correlationId } = written;
+  const shown = observedInAnswer(world, ref, written);
+  let read: KeyStepResult | undefined;
+  const confirm = async (): Promise<boolean> => {
+    read = await readBack(step, correlationId, context);
+    return read.kind === "done";
+  };
+  const isKept = isWrittenIn(shown, step, context) && (await world.answerTrust.isConfirmed(confirm));
+  if (read !== undefined) return read;
+  return isKept ? { kind: "done", correlationId, shown } : readBack(step, correlationId, context);
+}
+
+/** Whether a response shows the record exactly as written, by its author, under a new ETag. */
+function isWrittenIn(
+  { observation, etag, nowMs }: KeyDetails,
+  step: Extract<Step, { kind: "write_record" }>,
+  context: KeyStepContext,
+): boolean {
+  const { carried, updatedBy } = observation;
+  const isOwn = updatedBy !== undefined && isSame(updatedBy, step.draft.author);
+  const isSameText = carried.kind === "one" && carried.record.id === writtenRecordId(step, context);
+  return isOwn && isSameText && etag !== context.observed.etag && standingOf(observation, step.draft.step, nowMs).binds;
 }
 
 /**
- * No key is cut off because of a record that was not read back exactly as written, by its author,
- * under a new ETag.
+ * A record that the response does not show exactly as written is read back, and so is the first
+ * record of a run. No key is cut off because of a record that was not read.
  */
 async function readBack(
   step: Extract<Step, { kind: "write_record" }>,
   correlationId: string,
   context: KeyStepContext,
-): Promise<StepResult> {
+): Promise<KeyStepResult> {
   const { world, ref, observed, carrier, options } = context;
   const sighting = await observeSettled(context);
   if (sighting.kind === "gone") return { kind: "stale" };
@@ -116,7 +143,7 @@ async function readBack(
   if (carried.kind === "one" && carried.record.id === writtenRecordId(step, context)) {
     if (updatedBy !== undefined && isSame(updatedBy, step.draft.author)) {
       requireFit(sighting, step.draft.step);
-      return { kind: "done", correlationId };
+      return { kind: "done", correlationId, shown: sighting };
     }
     throw new UkoError("UKO_PERSONS_UNKNOWN", {
       summary: `The service reports ${updatedBy?.iamId ?? "no one"} as the last writer, but ${step.draft.author.iamId ?? "this identity"} just wrote to the key`,
@@ -153,7 +180,7 @@ export function requireFit({ observation, nowMs }: KeyDetails, step: ApprovedSte
  * The write that loosens the key also uses up the record, so the record cannot approve a second
  * step.
  */
-async function loosen(step: Extract<Step, { kind: "loosen" }>, context: KeyStepContext): Promise<StepResult> {
+async function loosen(step: Extract<Step, { kind: "loosen" }>, context: KeyStepContext): Promise<KeyStepResult> {
   const { world, ref, observed, options } = context;
   const patch = patchWithMarker(observed.snapshot, step.to, recordCarrier(observed));
   if (patch === undefined) {

@@ -52,18 +52,40 @@ export interface StepContext<K extends KindTypes> {
 }
 
 /** The result of a step. `stale` and `lost` both mean: read again and plan again. */
-export type StepResult =
+export type StepResult<Seen = never> =
   /**
    * `isGone` if nothing is left to read. `settleUnder` is the ETag of a write that has to settle
-   * before the next step, so that the run need not read twice.
+   * before the next step, so that the run need not read twice. `shown` is the object as the
+   * response, or the read back, shows it.
    */
-  | ({ readonly kind: "done"; readonly isGone?: true; readonly settleUnder?: string } & ReportedResult)
+  | ({
+      readonly kind: "done";
+      readonly isGone?: true;
+      readonly settleUnder?: string;
+      readonly shown?: Seen;
+    } & ReportedResult)
   | { readonly kind: "stale" }
   | { readonly kind: "lost"; readonly reason: string }
   | { readonly kind: "refused"; readonly status: number; readonly message: string }
   | { readonly kind: "forbidden"; readonly message: string }
   /** The write was accepted, but the service did not keep it. */
   | { readonly kind: "not_kept"; readonly message: string };
+
+/** A step that this run has just taken. */
+export interface TakenStep<K extends KindTypes> {
+  readonly step: K["step"];
+  readonly result: Extract<StepResult<K["seen"]>, { kind: "done" }>;
+  /** What the step was based on. */
+  readonly context: StepContext<K>;
+}
+
+/** The next step, or why there is none. */
+export type Next<K extends KindTypes> = { readonly step: K["step"] } | { readonly stop: K["stop"] };
+
+export interface Planned<K extends KindTypes> {
+  readonly observed: K["seen"];
+  readonly next: Next<K>;
+}
 
 /**
  * The effect of a call whose answer was lost, as far as the next read shows it. `by_us`: this run
@@ -83,18 +105,19 @@ export interface Deletable<K extends KindTypes> {
   /** Returns `gone` only if that is proven; `wasSeen` means that this run read the object before. */
   observe(world: World, task: K["task"], wasSeen: boolean, options: CallOptions): Promise<ReadResult<K["seen"]>>;
   /** The next step, or why there is none. */
-  plan(
-    task: K["task"],
-    observed: K["seen"],
-    memory: K["memory"],
-  ): { readonly step: K["step"] } | { readonly stop: K["stop"] };
+  plan(task: K["task"], observed: K["seen"], memory: K["memory"]): Next<K>;
   /** The read that has to be settled before this step; undefined if the step need not wait. */
   settles?(step: K["step"], observed: K["seen"]): Reading | undefined;
   /** The line that reports the step while it is taken. */
   progress(step: K["step"], observed: K["seen"]): string;
   /** What a person at a terminal confirms before this step; undefined if the step needs no question. */
   question?(step: K["step"], observed: K["seen"]): string | undefined;
-  take(step: K["step"], context: StepContext<K>): Promise<StepResult>;
+  take(step: K["step"], context: StepContext<K>): Promise<StepResult<K["seen"]>>;
+  /**
+   * The plan right after a step, from less than a whole read; undefined if the run has to read
+   * everything again. Absent if this kind always reads.
+   */
+  planAfterStep?(taken: TakenStep<K>, memory: K["memory"]): Promise<Planned<K> | undefined>;
   /** The effect of a step whose answer was lost. */
   effectOf(step: K["step"], context: StepContext<K>, after: ReadResult<K["seen"]>): Effect;
   /**
@@ -103,7 +126,7 @@ export interface Deletable<K extends KindTypes> {
    */
   remember(
     step: K["step"],
-    result: StepResult | { readonly kind: "in_doubt" },
+    result: StepResult<K["seen"]> | { readonly kind: "in_doubt" },
     context: StepContext<K>,
   ): { readonly memory: K["memory"]; readonly stop?: K["stop"] };
   /** The step in the evidence; undefined if this phase of it leaves no entry. */
@@ -150,9 +173,8 @@ export async function converge<K extends KindTypes>(
   let pending = earlier?.lostCall;
   let lostAnswers = 0;
   let confirmed: string | undefined;
-
-  for (let round = 0; round < kind.maxRounds; round += 1) {
-    throwIfStopped(options.signal);
+  let taken: TakenStep<K> | undefined;
+  const readAndPlan = async (): Promise<Planned<K> | undefined> => {
     const observed = await kind.observe(world, task, wasSeen, options);
     if (pending !== undefined) {
       const { step } = pending;
@@ -165,10 +187,17 @@ export async function converge<K extends KindTypes>(
       }
       if (effect !== "none") pending = undefined;
     }
-    if (observed.kind === "gone") return { kind: "gone", memory };
     wasSeen = true;
+    return observed.kind === "gone" ? undefined : { observed, next: kind.plan(task, observed, memory) };
+  };
 
-    const next = kind.plan(task, observed, memory);
+  for (let round = 0; round < kind.maxRounds; round += 1) {
+    throwIfStopped(options.signal);
+    const brief = taken && (await kind.planAfterStep?.(taken, memory));
+    taken = undefined;
+    const planned = brief ?? (await readAndPlan());
+    if (planned === undefined) return { kind: "gone", memory };
+    const { observed, next } = planned;
     if ("stop" in next) return { ...next.stop, observed, memory, ...(pending !== undefined && { lostCall: pending }) };
     const { step } = next;
     const reading = kind.settles?.(step, observed);
@@ -199,6 +228,8 @@ export async function converge<K extends KindTypes>(
     memory = result.kind === "done" ? count(learned.memory, step) : learned.memory;
     if (learned.stop !== undefined) return { ...learned.stop, observed, memory };
     if (result.kind === "done" && result.isGone === true) return { kind: "gone", memory };
+    // A call whose effect is still open requires a whole read.
+    if (result.kind === "done" && pending === undefined) taken = { step, result, context };
     if (result.kind === "lost") {
       pending = { step, context };
       lostAnswers += 1;

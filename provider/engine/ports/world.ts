@@ -9,6 +9,7 @@ import type { KeystoreKind } from "../../lifecycle/keystore-kind.ts";
 import type { Actor, KeystoreStatus, KeyUse, Tag, Twin } from "../../lifecycle/observation.ts";
 import type { ContainerKind } from "../../lifecycle/plan-container-deletion.ts";
 import type { Dialect } from "../text/dialect.ts";
+import type { AnswerTrust } from "./answer-trust.ts";
 import type { Answered, CallOptions, Progress, RunSettings, Written } from "./calls.ts";
 import type { Keystores, Templates, Vaults } from "./containers.ts";
 import type { KmsKeys } from "./kms-keys.ts";
@@ -353,6 +354,8 @@ export interface World {
   readonly dialect: Dialect;
   /** One instance for the whole run. */
   readonly serviceClock: ServiceClock;
+  /** One instance for the whole run. */
+  readonly answerTrust: AnswerTrust;
   readonly progress: Progress;
   readonly evidence: Evidence;
   /** Absent if no report was requested. */

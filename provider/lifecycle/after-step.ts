@@ -1,0 +1,60 @@
+/**
+ * The rule for what a run may conclude right after its own step, without reading everything again
+ * (decision 0048). Such a conclusion ends the run in a wait, or leads to a consent record. Every
+ * other step is planned from a whole read.
+ */
+
+import type { KeyObservation } from "./observation.ts";
+import type { Plan, Step } from "./plan.ts";
+
+/** How long facts that no step changes, such as the use of a key, serve within one run. */
+export const factsServeForMs = 60_000;
+
+/** An observation, and the service's time at its read. */
+export interface TimedObservation {
+  readonly observation: KeyObservation;
+  readonly nowMs: number;
+}
+
+/**
+ * Completes what is shown after `step` with what the whole read before it showed. Undefined if the
+ * run has to read everything again.
+ */
+export function completeAfterStep(
+  step: Step["kind"],
+  before: TimedObservation,
+  shown: TimedObservation,
+): KeyObservation | undefined {
+  if (shown.nowMs - before.nowMs >= factsServeForMs) return undefined;
+  const { twins, use, state } = before.observation;
+  const now = shown.observation;
+  switch (step) {
+    case "write_record":
+      return now.state === state ? { ...now, twins, use } : undefined;
+    case "deactivate":
+      return now.state === "deactivated" && before.observation.twins.every(isWithoutDualAuthorization)
+        ? { ...now, twins, use }
+        : undefined;
+    case "destroy":
+      // The statuses are those that the service reports with the destruction itself. Only a wait for
+      // a pending period follows from them: see `mayConclude`.
+      return now.state === "destroyed"
+        ? { ...now, keystores: now.storedKeystores, keystoresAreLive: true, twins: [], use }
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * `answer`: the step's own response, which may show an ETag that is not settled. `read`: a later
+ * read of the key alone.
+ */
+export function mayConclude(plan: Plan, source: "answer" | "read"): boolean {
+  if (plan.kind === "waitingForApproval" || plan.kind === "waitingForTime") return true;
+  return source === "read" && plan.kind === "ready" && plan.step.kind === "write_record";
+}
+
+function isWithoutDualAuthorization(twin: KeyObservation["twins"][number]): boolean {
+  return twin.kind === "present" && !twin.dualAuthDelete;
+}

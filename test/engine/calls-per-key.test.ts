@@ -1,0 +1,104 @@
+/** The number of calls that each run of a deletion makes for one key. A count that grows fails here. */
+
+import { describe, expect, test } from "vitest";
+import type { Keys, KeyWithEtag, World, Written } from "../../provider/engine/ports/world.ts";
+import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
+import { consentIn, options, type Person, useEngineWorld, withKeys } from "./harness.ts";
+
+const uko = useEngineWorld();
+const keyCount = 20;
+
+/** Calls per key of one run, in the order of the last key; the first key also pays for what a run reads once. */
+async function callsOf(
+  who: Person,
+  states: readonly ManagedKeyState[],
+  consents: readonly string[] = [],
+): Promise<{ readonly calls: string; readonly onceARun: number; readonly messages: readonly string[] }> {
+  const { handlers } = uko.run(who, { consents });
+  const messages: string[] = [];
+  const start = await uko.lastSeq();
+  let last = start;
+  for (const state of states) {
+    last = await uko.lastSeq();
+    const outcome = await handlers.delete(state, options);
+    messages.push(outcome.kind === "ended" ? "ended" : outcome.message);
+  }
+  const made = (await uko.trail()).filter(({ seq, operation }) => seq > start && operation !== "token");
+  const perKey = made.filter(({ seq }) => seq > last).map(({ operation }) => operation);
+  return { calls: perKey.join(" "), onceARun: made.length - perKey.length * states.length, messages };
+}
+
+async function makeKeys(): Promise<readonly ManagedKeyState[]> {
+  const states: ManagedKeyState[] = [];
+  for (let index = 0; index < keyCount; index += 1) states.push(await uko.make({ label: `key-${index}` }));
+  return states;
+}
+
+test("requests with 4 calls a key, deactivates with 6, destroys with 4 and removes with 4", async () => {
+  const states = await makeKeys();
+  const request = await callsOf("bob", states);
+  expect(request).toMatchObject({ calls: "K3 M6 K13 K4", onceARun: 3 });
+  await uko.advance("1m");
+  const deactivation = await callsOf("alice", states, request.messages.map(consentIn));
+  expect(deactivation).toMatchObject({ calls: "K3 M6 K13 K7 K3 K4", onceARun: 3 });
+  await uko.advance("5h");
+  const destruction = await callsOf("bob", states, deactivation.messages.map(consentIn));
+  expect(destruction).toMatchObject({ calls: "K3 M6 K13 K8", onceARun: 2 });
+  await uko.advance("31d");
+  const removal = await callsOf("bob", states);
+  expect(removal).toMatchObject({ calls: "K3 K12 M6 K5", onceARun: 2 });
+  expect(new Set(removal.messages)).toEqual(new Set(["ended"]));
+  await uko.expectNobodyAlone();
+});
+
+describe("a response that does not show what the service stored", () => {
+  const answering = (change: (value: KeyWithEtag) => KeyWithEtag) => (keys: Keys) => ({
+    async update(...call: Parameters<Keys["update"]>): Promise<Written<KeyWithEtag>> {
+      const written = await keys.update(...call);
+      return written.kind === "done" ? { ...written, value: change(written.value) } : written;
+    },
+  });
+  const request = async (state: ManagedKeyState, wrap: (world: World) => World) =>
+    uko.run("bob", { wrap }).handlers.delete(state, options);
+
+  test("is not trusted: a tag that the service only repeats is not taken for a record", async () => {
+    const state = await uko.make();
+    uko.test.emulator.world.switches = { ...uko.test.emulator.world.switches, tags: "dropped" };
+    const echoing = (keys: Keys) => ({
+      async update(...call: Parameters<Keys["update"]>): Promise<Written<KeyWithEtag>> {
+        const written = await keys.update(...call);
+        const { tags } = call[1];
+        if (written.kind !== "done" || tags === undefined) return written;
+        return { ...written, value: { ...written.value, snapshot: { ...written.value.snapshot, tags } } };
+      },
+    });
+    await request(state, withKeys(echoing));
+    const { description } = await uko.keyOf(state);
+    expect(String(description)).toMatch(/\[uko1/);
+  });
+
+  let oldEtag = "";
+  test.each([
+    ["without the record", ({ snapshot, etag }: KeyWithEtag) => ({ etag, snapshot: { ...snapshot, tags: [] } })],
+    [
+      "by another writer",
+      ({ snapshot, etag }: KeyWithEtag) => ({ etag, snapshot: { ...snapshot, updatedBy: "IBMid-550000CAR0" } }),
+    ],
+    ["under the old ETag", ({ snapshot }: KeyWithEtag) => ({ snapshot, etag: oldEtag })],
+    [
+      "at another time",
+      ({ snapshot, etag }: KeyWithEtag) => ({ etag, snapshot: { ...snapshot, updatedAtMs: 1_000_000_000_000 } }),
+    ],
+  ])("leads to a read: %s", async (_name, change) => {
+    const [first, second] = [await uko.make({ label: "first" }), await uko.make({ label: "second" })];
+    const { world, handlers } = uko.run("bob");
+    oldEtag = (await world.keys.read(uko.ref(second.keyId), options)).value?.etag ?? "";
+    await handlers.delete(first, options);
+    const since = await uko.lastSeq();
+    const { handlers: again } = uko.run("bob", {
+      wrap: (other) => ({ ...withKeys(answering(change))(other), answerTrust: world.answerTrust }),
+    });
+    await again.delete(second, options);
+    expect(await uko.keyCalls(since)).toEqual(["K3", "K13", "K4", "K3"]);
+  });
+});

@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { completeAfterStep, factsServeForMs, mayConclude } from "../../provider/lifecycle/after-step.ts";
+import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
+import type { Plan, Step } from "../../provider/lifecycle/plan.ts";
+import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
+import { aKey, aKeystoreStatus, aPolicy, aRun, aTwin, dayMs, nowMs } from "../support/builders.ts";
+
+const use = { kind: "known", count: 2, retainedBy: [] } as const;
+const plain = aTwin({ dualAuthDelete: false });
+const dual = aTwin({ dualAuthDelete: true });
+const unread = { twins: [], use: { kind: "known", count: 0, retainedBy: [] } } as const;
+
+function completed(
+  step: Step["kind"],
+  before: Partial<KeyObservation>,
+  shown: Partial<KeyObservation>,
+  afterMs = 1000,
+): KeyObservation | undefined {
+  return completeAfterStep(
+    step,
+    { observation: aKey({ use, ...before }), nowMs },
+    { observation: aKey({ ...unread, ...shown }), nowMs: nowMs + afterMs },
+  );
+}
+
+describe("completes what is shown after a step with the read before the step", () => {
+  it("keeps use and twins after a record, for any twin", () => {
+    expect(completed("write_record", { twins: [dual] }, {})).toMatchObject({ use, twins: [dual] });
+  });
+
+  it("keeps use and twins after a deactivation without KMS dual authorization", () => {
+    const after = completed("deactivate", { twins: [plain] }, { state: "deactivated" });
+    expect(after).toMatchObject({ state: "deactivated", use, twins: [plain] });
+  });
+
+  it("takes the statuses that come with a destruction", () => {
+    const storedKeystores = [aKeystoreStatus({ status: "pending_destruction" })];
+    const after = completed("destroy", { state: "deactivated" }, { state: "destroyed", storedKeystores });
+    expect(after).toMatchObject({ keystores: storedKeystores, keystoresAreLive: true, twins: [] });
+  });
+
+  const openQuestions: readonly (readonly [string, KeyObservation | undefined])[] = [
+    ["the read before the step is a minute old", completed("write_record", {}, {}, factsServeForMs)],
+    ["a record is on a key whose state has changed", completed("write_record", {}, { state: "deactivated" })],
+    ["a deactivation has not reached its target", completed("deactivate", {}, { state: "active" })],
+    ["KMS has dual authorization", completed("deactivate", { twins: [dual] }, { state: "deactivated" })],
+    [
+      "a twin is unreadable",
+      completed(
+        "deactivate",
+        { twins: [{ kind: "unreadable", kmsKeyId: "kms-1", reason: "403" }] },
+        { state: "deactivated" },
+      ),
+    ],
+    ["a destruction has not reached its target", completed("destroy", {}, { state: "deactivated" })],
+    ["the step is another one", completed("reactivate", { state: "deactivated" }, { state: "active" })],
+  ];
+  it.each(openQuestions)("reads everything again if %s", (_why, observation) => {
+    expect(observation).toBeUndefined();
+  });
+});
+
+describe("what may follow without a whole read", () => {
+  const ready = (kind: "deactivate" | "destroy" | "remove"): Plan => ({ kind: "ready", step: { kind } });
+  const record = { kind: "ready", step: { kind: "write_record" } } as unknown as Plan;
+  const wait: Plan = { kind: "waitingForTime", awaits: "separate_run" };
+  const approval = { kind: "waitingForApproval" } as unknown as Plan;
+  const cases: readonly (readonly [string, Plan, boolean, boolean])[] = [
+    ["a wait for time", wait, true, true],
+    ["a wait for a person", approval, true, true],
+    ["a record", record, false, true],
+    ["a deactivation", ready("deactivate"), false, false],
+    ["a destruction", ready("destroy"), false, false],
+    ["a removal", ready("remove"), false, false],
+    ["the goal", { kind: "done" }, false, false],
+    ["a refusal", { kind: "refused", guard: { guard: "status_not_live" } }, false, false],
+  ];
+  it.each(cases)("%s: after a response %s, after a read %s", (_what, plan, afterAnswer, afterRead) => {
+    expect([mayConclude(plan, "answer"), mayConclude(plan, "read")]).toEqual([afterAnswer, afterRead]);
+  });
+});
+
+describe("a response to a destruction", () => {
+  const planned = (status: Parameters<typeof aKeystoreStatus>[0]): boolean => {
+    const storedKeystores = [aKeystoreStatus(status)];
+    const facts = { ...aKey().facts, keystores: [] };
+    const observation = completed("destroy", { state: "deactivated" }, { state: "destroyed", storedKeystores, facts });
+    if (observation === undefined) throw new Error("The response shows a destroyed key.");
+    return mayConclude(planKeyDeletion(observation, aPolicy(), aRun(), nowMs), "answer");
+  };
+
+  it("ends the run if a keystore reports a pending period", () => {
+    expect(planned({ status: "pending_destruction", destructionAtMs: nowMs + 30 * dayMs })).toBe(true);
+  });
+
+  it.each(["not_present", "active", "error", "unknown"] as const)("never proves that the material is %s", (status) => {
+    expect(planned({ status })).toBe(false);
+  });
+});
