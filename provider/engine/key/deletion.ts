@@ -3,33 +3,38 @@
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
 import { unended } from "../../printable.ts";
-import { type Conclusion, type Deletion, deleteObject, limited } from "../resource/delete.ts";
+import { type Conclusion, type Deletion, deleteObject, type LeftObject, limited } from "../resource/delete.ts";
 import type { Door } from "../text/explanation.ts";
 import { blocksContainers, capital, sayKey } from "../text/words.ts";
 import { keyKind, type Outcome, type Task } from "./kind.ts";
 import { explainOutcome } from "./messages.ts";
+import type { KeyDetails } from "./observe.ts";
 import { type KeyTarget, planKey, planKeyRetirement } from "./preview.ts";
 import { deletionFacts, endOf } from "./report.ts";
 
-export function keyDeletion(target: KeyTarget): Deletion {
+type LeftOf = (observed: KeyDetails) => LeftObject;
+
+/** `leftOf` makes the resource's state of an observation, for a deletion that is not finished. */
+export function keyDeletion(target: KeyTarget, leftOf?: LeftOf): Deletion {
   const { ref, policy } = target;
   const { instanceId, vaultId, keyId } = ref;
   const plan: Task["plan"] = (observation, run, nowMs) => planKeyDeletion(observation, policy, run, nowMs);
   return {
     subject: ({ label }) => ({ instanceId, vaultId, keyId, ...(typeof label === "string" && { label }) }),
-    limitedTo: (atMost) => keyDeletion({ ...target, policy: limited(policy, atMost) }),
+    limitedTo: (atMost) => keyDeletion({ ...target, policy: limited(policy, atMost) }, leftOf),
     plan: (context) => planKey(target, context),
     planRetirement: (goal, wanted, context) =>
       planKeyRetirement({ ...target, policy: { ...policy, goal } }, wanted, context),
     delete(world, request, options) {
       const { consents, review } = request.run;
       const task: Task = { ref, plan, consents, ...(review !== undefined && { review }), intent: "engine" };
-      return deleteObject(world, { kind: keyKind, task, conclude }, request, options);
+      const concludeKey = (outcome: Outcome, door: Door) => conclude(outcome, door, leftOf);
+      return deleteObject(world, { kind: keyKind, task, conclude: concludeKey }, request, options);
     },
   };
 }
 
-function conclude(outcome: Outcome, door: Door): Conclusion {
+function conclude(outcome: Outcome, door: Door, leftOf?: LeftOf): Conclusion {
   const taken = outcome.memory.taken.map(({ kind }) => kind);
   if (outcome.kind === "gone") return { kind: "ended", warnings: [], facts: { lifecycleState: "gone", taken } };
   const { observed, memory } = outcome;
@@ -42,5 +47,6 @@ function conclude(outcome: Outcome, door: Door): Conclusion {
     return { kind: "ended", warnings: [warning], facts };
   }
   const standing = plan?.kind === "waitingForApproval" ? plan.standing : undefined;
-  return { kind: "unfinished", explanation: explainOutcome(outcome, door), facts, standing };
+  const explanation = explainOutcome(outcome, door);
+  return { kind: "unfinished", explanation, facts, standing, ...(leftOf && { left: leftOf(observed) }) };
 }

@@ -68,8 +68,23 @@ export type DeleteOutcome = Partial<Facts> &
   (
     | { readonly kind: "ended"; readonly warnings: readonly string[] }
     /** A wait, a refusal or a missing right, as a message, and in brief without its code. */
-    | { readonly kind: "unfinished"; readonly code: ErrorCode; readonly message: string; readonly brief: string }
+    | {
+        readonly kind: "unfinished";
+        readonly code: ErrorCode;
+        readonly message: string;
+        readonly brief: string;
+        readonly left?: LeftObject;
+      }
   );
+
+/**
+ * The resource of an unfinished deletion as the run saw it last, so that an engine that stores it
+ * need not read it again.
+ */
+export interface LeftObject {
+  readonly id: string;
+  readonly state: StateFacts;
+}
 
 /** What a kind of object makes of an outcome. */
 export type Conclusion = Facts &
@@ -78,6 +93,7 @@ export type Conclusion = Facts &
     | {
         readonly kind: "unfinished";
         readonly explanation: Explanation;
+        readonly left?: LeftObject;
         /** Of this run's actor, if it waits for an approval. */
         readonly standing?: Parameters<typeof isForOthers>[0] | undefined;
       }
@@ -97,10 +113,17 @@ export async function deleteObject<K extends KindTypes>(
   const outcome = await convergeAndWait(world, object.kind, object.task, waitBudget(run, waiting), options);
   const conclusion = object.conclude(outcome, door);
   if (conclusion.kind === "ended") return conclusion;
-  const { explanation, facts, standing } = conclusion;
+  const { explanation, facts, standing, left } = conclusion;
   const { code = "UKO_BUG" } = explanation;
   const message = messageOf(explanation, code, standing, options);
-  return { kind: "unfinished", code, message, brief: renderBriefly(explanation), facts };
+  return {
+    kind: "unfinished",
+    code,
+    message,
+    brief: renderBriefly(explanation),
+    facts,
+    ...(left !== undefined && { left }),
+  };
 }
 
 /** The same policy under the limit of a plan. */

@@ -119,7 +119,10 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
     return found.map(({ inputs, observed }) => stored(inputs, observed, []));
   },
 
-  deletion: (state, run) => keyDeletion({ ref: refOf(state), policy: policyOf(state, run) }),
+  deletion: (state, run) =>
+    keyDeletion({ ref: refOf(state), policy: policyOf(state, run) }, (observed) =>
+      stored(inputsIn(managedKeyInputs, state), observed, []),
+    ),
 
   retirement(state, { state: goal }) {
     return goal === undefined || goal === "active" || isReached(state, goal) ? undefined : goal;

@@ -75,7 +75,11 @@ export async function applyDestruction(
     const count = session.noteReported(outcome.code, `${typeName} ${String(id)}`);
     const message = count === 1 ? outcome.message : sayMore(outcome, count, session);
     const failure = unfinishedDiagnostic(outcome.code, messageAbout(which, message), attributes);
-    return unchanged(session, resource, await lookAgain(resource, handlers, state, prior), request, failure);
+    const { left } = outcome;
+    const now = left
+      ? valuesOf(resource, left.state, left.id, prior)
+      : await lookAgain(resource, handlers, state, prior);
+    return unchanged(session, resource, now, request, failure);
   } catch (error) {
     // A service that does not respond now would not respond a moment later either.
     const now = isTransientReadError(error) ? prior : await lookAgain(resource, handlers, state, prior);
