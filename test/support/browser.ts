@@ -43,7 +43,7 @@ export interface Browser {
   close(): Promise<void>;
 }
 
-const load = createRequire(import.meta.url);
+const require = createRequire(import.meta.url);
 
 const names = ["chromium", "chromium-browser", "google-chrome"];
 
@@ -56,7 +56,7 @@ export async function launchBrowser(): Promise<Browser> {
       "No Chromium is installed, so the pages of the console were not tested. Install it with `apt-get install chromium`, or leave these tests out with UKO_SKIP_BROWSER=1.",
     );
   }
-  const { chromium } = load("playwright-core") as {
+  const { chromium } = require("playwright-core") as {
     chromium: { launch(options: { readonly executablePath: string }): Promise<Browser> };
   };
   return chromium.launch({ executablePath: found });
@@ -64,7 +64,7 @@ export async function launchBrowser(): Promise<Browser> {
 
 /** What axe-core finds wrong with the page, one line for each rule. */
 export async function barriersOn(page: Page): Promise<readonly string[]> {
-  const { AxeBuilder } = load("@axe-core/playwright") as {
+  const { AxeBuilder } = require("@axe-core/playwright") as {
     AxeBuilder: new (options: {
       readonly page: Page;
     }) => {
