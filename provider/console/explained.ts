@@ -34,5 +34,6 @@ function onCommandLine(next: readonly NextStep[]): Html {
 export function failed({ summary, detail, code }: UkoError): Html {
   return html`<h1>${summary}</h1>
 ${detail === "" ? "" : html`<p class="lines">${printableLines(detail)}</p>`}
-<p class="quiet">Code: <code>${code}</code></p>`;
+<p class="quiet">Code: <code>${code}</code></p>
+<p><a href="/waiting">Waiting for you</a></p>`;
 }

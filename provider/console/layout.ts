@@ -26,6 +26,8 @@ const htmxConfig = JSON.stringify({
   allowScriptTags: false,
   historyCacheSize: 0,
   includeIndicatorStyles: false,
+  // An error replaces the content, too: a page that only looks current would mislead.
+  responseHandling: [{ code: ".*", swap: true }],
   selfRequestsOnly: true,
 });
 

@@ -240,6 +240,18 @@ describe("a label that no emulator accepts", () => {
   });
 });
 
+describe("an error", () => {
+  it("is shown with its code and a link, and the next read works", async () => {
+    const rule = JSON.stringify({ operation: "K1", status: 401 });
+    await fetch(`${world.url}/_emulator/faults`, { method: "POST", body: rule });
+    const { status, text } = await bob.open("/keys");
+    expect([status, text.match(/<code>(UKO_\w+)/)?.[1]]).toEqual([500, "UKO_ACCESS_DENIED"]);
+    expect(text).toContain('<a href="/waiting">');
+    await fetch(`${world.url}/_emulator/faults`, { method: "DELETE" });
+    expect((await bob.open("/keys")).status).toBe(200);
+  });
+});
+
 describe("the page Keys", () => {
   it("searches by label, filters by state, and pages", async () => {
     const rows = (text: string) => text.match(/<th scope="row"><a/g)?.length ?? 0;

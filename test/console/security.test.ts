@@ -86,11 +86,11 @@ describe("the log-in", () => {
 
   it("ends after the absolute limit, however busy it is", async () => {
     await bob.logIn();
-    for (let spent = 0; spent < sessionLimitMs - idleLimitMs; spent += idleLimitMs - 1) {
-      expect((await bob.open("/keys?contains=nothing")).status).toBe(200);
-      bob.advanceMs(idleLimitMs - 1);
+    const stepMs = sessionLimitMs / 64;
+    for (let step = 0; step < 64; step += 1) {
+      expect((await bob.open("/keys?contains=nothing")).status, `step ${step}`).toBe(200);
+      bob.advanceMs(stepMs);
     }
-    bob.advanceMs(idleLimitMs - 1);
     expect((await bob.open("/keys")).headers.get("location")).toBe("/login");
   });
 
