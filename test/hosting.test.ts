@@ -190,7 +190,9 @@ test("the npm package contains the program and its guides, and neither contract 
   const names = Object.values(answer).flatMap(({ files }) => files.map((file) => file.path));
   // Built files exist only after a build.
   const committed = names.filter((name) => !/^(dist|build)\//.test(name)).toSorted();
-  const pages = globSync("provider/docs/{*.md,*.1,registry/*.md,schemas/*.json,certificate/*,images/*.png}", { cwd: repository });
+  const pages = globSync("provider/docs/{*.md,*.1,registry/*.md,schemas/*.json,certificate/*,images/*.png}", {
+    cwd: repository,
+  });
   expect(committed).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json", ...pages].toSorted());
   for (const name of names) expect(name).not.toMatch(/contract|decisions|^(test|examples|sdk)\/|\.map$/);
 });
