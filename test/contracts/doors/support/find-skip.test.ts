@@ -46,7 +46,7 @@ test("an entry leaves out that test alone, with every value of its table, for th
     door: "package",
     isOnWire: false,
     file: "test/contracts/doors/08-gone-or-not.test.ts",
-    title: "a key that was never active ends in one pair of runs (documented)",
+    title: "two runs delete a key that was never active (documented)",
   } as const;
   expect(findSkip([real], running)).toBe(real);
   expect(findSkip([real], { ...running, title: running.title.replace("documented", "tags-dropped") })).toBe(real);
