@@ -205,8 +205,12 @@ export {
   reviewTitle,
   summariseApproval,
 } from "./engine/key/set-messages.ts";
+export { selectRequests } from "./engine/key/survey.ts";
 export {
   kmsKeysNotListed,
+  requestHeads,
+  requestRows,
+  requestsNext,
   summariseRequests,
   summariseSweep,
   sweepHint,

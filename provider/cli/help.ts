@@ -164,6 +164,8 @@ export const examples = {
   sync: [["synchronize the keystores", `uko sync ${key}`]],
   requests: [
     ["all pending deletions, in every vault", "uko requests"],
+    ["the same, with the next commands for each key", "uko requests --long"],
+    ["your own requests that expire within two days", "uko requests --mine --expiring 48h"],
     ["one vault, for a pipeline", `uko requests --vault ${vaultId} --json`],
   ],
   sweep: [

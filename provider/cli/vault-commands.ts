@@ -1,23 +1,42 @@
 /** The commands about whole vaults: each reads every key, and acts on many at once or on none. */
 
 import { type Command, Option } from "commander";
-import { jsonLine, kmsKeysNotListed, summariseRequests, summariseSweep, sweepHint, sweepQuestion } from "../compose.ts";
+import {
+  jsonLine,
+  kmsKeysNotListed,
+  parseDurationMs,
+  requestHeads,
+  requestRows,
+  requestsNext,
+  selectRequests,
+  summariseRequests,
+  summariseSweep,
+  sweepHint,
+  sweepQuestion,
+} from "../compose.ts";
 import type { Survey } from "../engine/key/survey.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { KeyRef } from "../engine/ports/world.ts";
 import { asUkoError, type UkoError } from "../errors.ts";
-import { collectVaultIds, collectVaults } from "./arguments.ts";
+import { collectVaultIds, collectVaults, parseWait } from "./arguments.ts";
 import type { CliWorld, OpenOperations } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
 import { createProgressLine, type ProgressLine } from "./progress-line.ts";
 import { reportJson, reportText } from "./render.ts";
 import { endsTheRun, mostSevere, printError } from "./run-on-keys.ts";
+import { type Column, renderTable } from "./table.ts";
 import { isConfirmed, resolveVaults } from "./typed-keys.ts";
 
 interface VaultOptions {
   readonly vault?: readonly string[];
   readonly json?: true;
   readonly yes?: true;
+}
+
+interface RequestsOptions extends Omit<VaultOptions, "yes"> {
+  readonly mine?: true;
+  readonly expiring?: string;
+  readonly long?: true;
 }
 
 interface Sweeping {
@@ -33,7 +52,15 @@ export function addVaultCommands(program: Command, world: CliWorld, end: (exitCo
     "requests",
     readVaults,
     "List pending deletions: who requested them, until when, and the next command; changes nothing",
-  ).action(async (given: VaultOptions) => end(await runRequests(world, given)));
+  )
+    .option("--mine", "only requests and approvals that you wrote")
+    .addOption(
+      new Option("--expiring <duration>", "only requests that expire within this time, such as 48h").argParser(
+        parseWait,
+      ),
+    )
+    .option("--long", "a block with the next commands for each key, instead of a table")
+    .action(async (given: RequestsOptions) => end(await runRequests(world, given)));
 
   vaultCommand(program, "sweep", exactVaults, "Remove destroyed keys that no keystore holds any more; shows them first")
     .option("--yes", "remove without asking; required if there is no terminal")
@@ -56,7 +83,8 @@ function vaultCommand(program: Command, name: "requests" | "sweep", vaults: Opti
     .addHelpText("after", exampleHelp(name));
 }
 
-async function runRequests(world: CliWorld, { vault = [], json }: VaultOptions): Promise<number> {
+async function runRequests(world: CliWorld, given: RequestsOptions): Promise<number> {
+  const { vault = [], json = false, mine, expiring } = given;
   const progress = createProgressLine(world.err);
   const opened = await world.openOperations(world.environment, { progress });
   const { operations, close } = opened;
@@ -64,19 +92,38 @@ async function runRequests(world: CliWorld, { vault = [], json }: VaultOptions):
     const options = { signal: world.signal };
     const survey = await operations.requests(await resolveVaults(opened, vault, options), options);
     const kmsKeys = vault.length > 0 ? { reports: [] } : await kmsRequests(opened, world);
-    const reports = [...survey.reports, ...kmsKeys.reports];
+    const filter = {
+      isMine: mine === true,
+      ...(expiring !== undefined && { expiresWithinMs: parseDurationMs(expiring, "--expiring") }),
+    };
+    const reports = selectRequests([...survey.reports, ...kmsKeys.reports], filter, survey.nowMs);
     progress.clear();
-    for (const report of reports) {
-      world.out.write(json === true ? reportJson(report) : `${reportText(report, world.out)}\n`);
-    }
-    if (json !== true) world.out.write(`${summariseRequests(reports, survey.vaults)}\n`);
+    world.out.write(requestsText(world, given, reports));
+    if (!json) world.out.write(`${summariseRequests(reports, survey.vaults)}\n`);
+    if (!json && given.long !== true && reports.length > 0) world.out.write(`${requestsNext(reports)}\n`);
     if (kmsKeys.unread !== undefined) world.err.write(`${kmsKeysNotListed(kmsKeys.unread)}\n`);
-    return mostSevere(writeUnreadable(world, survey, json === true));
+    return mostSevere(writeUnreadable(world, survey, json));
   } finally {
     progress.clear();
     await close();
   }
 }
+
+function requestsText({ out }: CliWorld, { json, long }: RequestsOptions, reports: readonly Report[]): string {
+  if (json === true) return reports.map(reportJson).join("");
+  if (long === true) return reports.map((report) => `${reportText(report, out)}\n`).join("");
+  if (reports.length === 0) return "";
+  const columns = requestHeads.map((head): Column => ({ head, ...requestColumns[head] }));
+  return `${renderTable(out, { columns, rows: requestRows(reports) })}\n\n`;
+}
+
+const requestColumns: Readonly<Partial<Record<(typeof requestHeads)[number], Omit<Column, "head">>>> = {
+  LABEL: { minWidth: 12 },
+  STATE: { isOptional: true },
+  SINCE: { isOptional: true },
+  "REQUESTED BY": { minWidth: 12 },
+  "WHY NOT": { minWidth: 16 },
+};
 
 /** Many people have no role in KMS. Their list of managed keys is complete without it. */
 async function kmsRequests(

@@ -50,7 +50,7 @@ test("the run that deactivates replaces the request, and the reason stays with i
   expect(deactivated.out).toContain(byBob);
 
   expect((await types("bob", `status ${key}`)).out).toContain(byBob);
-  expect((await types("bob", "requests")).out).toContain(byBob);
+  expect((await types("bob", "requests --long")).out).toContain(byBob);
   expect(reportOf(await types("bob", `status ${key} --json`)).deletion).toMatchObject({ reasons: [asData] });
   expect(reportOf(await types("bob", "requests --json")).deletion).toMatchObject({ reasons: [asData] });
   expect((await types("bob", `continue ${key} --consent ${await recordOf()}`)).out).toContain(reason);

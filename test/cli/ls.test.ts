@@ -79,7 +79,7 @@ describe("a command that only reads", () => {
 });
 
 it.each(["payments", "5c1e0000", vaultId])("uko requests accepts the vault %s", async (vault) => {
-  const { exitCode, out } = await world.uko("bob", `requests --vault ${vault}`);
+  const { exitCode, out } = await world.uko("bob", `requests --long --vault ${vault}`);
   expect([exitCode, out]).toEqual([0, "No deletion is pending in 1 vault\n"]);
 });
 

@@ -83,19 +83,19 @@ it("lists KMS keys that are set for deletion among the requests, until their win
   await makeKmsKey(world, "not set for deletion");
   await world.uko("alice", `request ${key}`);
   await requested(keys.payroll);
-  const { exitCode, out, err } = await world.uko("bob", "requests");
+  const { exitCode, out, err } = await world.uko("bob", "requests --long");
   expect([exitCode, err]).toEqual([0, ""]);
   expect(out).toContain(`uko continue ${key} --consent`);
   expect(out).toMatch(/^2 keys in 1 vault: 2 pending approval$/m);
   await world.advance("8d");
-  expect((await world.uko("bob", "requests")).out).not.toContain("backup");
+  expect((await world.uko("bob", "requests --long")).out).not.toContain("backup");
 });
 
 it("lists the requests for managed keys to a caller who may not list KMS keys, and names the missing role", async () => {
   await requested(keys.payroll);
   const rule = JSON.stringify({ operation: "M3", status: 401 });
   await fetch(`${world.url}/_emulator/faults`, { method: "POST", body: rule });
-  const { exitCode, out, err } = await world.uko("bob", "requests");
+  const { exitCode, out, err } = await world.uko("bob", "requests --long");
   expect(exitCode).toBe(0);
   expect(out).toContain("payroll");
   expect(err).toMatch(/does not include KMS keys.*\[UKO_ACCESS_DENIED\]/);

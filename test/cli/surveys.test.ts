@@ -58,14 +58,48 @@ async function calls(act: () => Promise<unknown>): Promise<readonly string[]> {
 describe("uko requests", () => {
   it("lists every key with a deletion in progress, and the next command", async () => {
     await onEveryStage();
-    const { exitCode, out, err } = await world.uko("bob", "requests");
+    const { exitCode, out, err } = await world.uko("bob", "requests --long");
     expect([exitCode, err]).toEqual([0, ""]);
     await expect(normalised(out)).toMatchFileSnapshot("../golden/cli/requests.txt");
   });
 
+  it("is a table with who requested which step, until when, and whether the caller can take it", async () => {
+    await onEveryStage();
+    for (const who of ["bob", "carol"] as const) await world.uko(who, `request ${keys.ledger}`);
+    await world.advance("1m");
+    const { out } = await world.uko("alice", "requests");
+    await expect(normalised(out)).toMatchFileSnapshot("../golden/cli/requests-table.txt");
+  });
+
+  it("suggests a review if one person requested the same step of several keys", async () => {
+    await world.uko("bob", `request ${keys.payroll} ${keys.cards}`);
+    await world.advance("1m");
+    expect((await world.uko("alice", "requests")).out).toContain(
+      "Next: to approve many at once, run uko review --requested-by IBMid-550000BOB --step deactivate\n",
+    );
+  });
+
+  it("selects the caller's own requests, and those that expire soon", async () => {
+    await world.uko("bob", `request ${keys.payroll}`);
+    await world.advance("6d");
+    await world.uko("carol", `request ${keys.cards}`);
+    await world.advance("1m");
+    const labels = async (option: string) =>
+      linesOf(await world.uko("bob", `requests ${option} --json`)).map(({ label }) => label);
+    expect(await labels("--mine")).toEqual(["payroll"]);
+    expect(await labels("--expiring 48h")).toEqual(["payroll"]);
+    expect(await labels("--expiring 8d")).toEqual(["payroll", "cards"]);
+    expect(await labels("--expiring 7d --mine")).toEqual(["payroll"]);
+    const [own] = linesOf(await world.uko("bob", "requests --mine --json"));
+    expect(own?.deletion).toMatchObject({
+      ...{ nextStep: "deactivate", isOwn: true, canAct: false, requestedAt: "2026-11-24T14:22:00Z" },
+      cannotActBecause: "another person must approve what you wrote",
+    });
+  });
+
   it("reads with one list per vault", async () => {
     await onEveryStage();
-    expect(await calls(() => world.uko("bob", "requests"))).toEqual(["V1", "K1", "M3"]);
+    expect(await calls(() => world.uko("bob", "requests --long"))).toEqual(["V1", "K1", "M3"]);
     expect(await calls(() => world.uko("bob", `requests --vault ${vaultId}`))).toEqual(["K1"]);
   });
 
@@ -88,11 +122,11 @@ describe("uko requests", () => {
   });
 
   it("shows a request that expired as expired, and does not count it as pending", async () => {
-    expect((await world.uko("bob", "requests")).out).toBe("No deletion is pending in 1 vault\n");
+    expect((await world.uko("bob", "requests --long")).out).toBe("No deletion is pending in 1 vault\n");
     await world.uko("bob", `request ${keys.payroll}`);
     await world.advance("8d");
     await world.uko("bob", `request ${keys.cards}`);
-    const { out } = await world.uko("bob", "requests");
+    const { out } = await world.uko("bob", "requests --long");
     expect(out).toMatch(/^The request for the deactivation of key "payroll" expired on 1 Dec 2026 14:22 UTC$/m);
     expect(out).toMatch(/^2 keys in 1 vault: 1 pending approval, 1 expired request$/m);
     const rows = linesOf(await world.uko("bob", "requests --json"));

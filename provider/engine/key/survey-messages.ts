@@ -6,7 +6,7 @@ import { rights } from "../../lifecycle/managed-key-states.ts";
 import type { Plan, Run } from "../../lifecycle/plan.ts";
 import type { Report } from "../loop/report.ts";
 import { asRead, type Explanation } from "../text/explanation.ts";
-import { capital, count, keyPath, sayHolder, sayKey, sayTime, sayWord, stepNouns } from "../text/words.ts";
+import { capital, count, keyPath, plain, sayHolder, sayKey, sayTime, sayWord, stepNouns } from "../text/words.ts";
 import { explainOutcome } from "./messages.ts";
 import type { KeyDetails } from "./observe.ts";
 import { sayReasonsOnKey } from "./reasons.ts";
@@ -95,3 +95,54 @@ export const sweepQuestion = (keys: number): string =>
   `Permanently remove ${keys === 1 ? "this key" : `these ${keys} keys`}? Only the evidence log will remain. [y/N] `;
 
 export const sweepHint = "To remove them, run the same command with --yes.";
+
+export const requestHeads = [
+  "LABEL",
+  "KEY",
+  "STATE",
+  "NEXT STEP",
+  "REQUESTED BY",
+  "SINCE",
+  "UNTIL",
+  "CAN ACT",
+  "WHY NOT",
+] as const;
+
+/** One cell for each of `requestHeads`. */
+export function requestRows(reports: readonly Report[]): readonly (readonly string[])[] {
+  return reports.map(({ label = "", vaultId, keyId, lifecycleState, deletion }) => {
+    const { nextStep, requestedBy, requestedAt = "", recordLapsesAt, recordExpiredAt } = deletion;
+    const { canAct, cannotActBecause = "" } = deletion;
+    const until = recordLapsesAt ?? (recordExpiredAt === undefined ? "" : `expired ${recordExpiredAt}`);
+    return [
+      plain(label, 60),
+      vaultId === "" ? `kms/${keyId}` : keyId,
+      sayWord(lifecycleState),
+      sayWord(nextStep ?? (vaultId === "" ? "destroy" : "")),
+      whoRequested(deletion),
+      requestedBy === undefined && recordExpiredAt === undefined ? "" : requestedAt,
+      until,
+      canAct === undefined ? "" : canAct ? "yes" : "no",
+      cannotActBecause,
+    ];
+  });
+}
+
+/** The name is what the author wrote. A record that was acted on is no longer pending. */
+function whoRequested({ requestedBy, requestedByName = "", recordExpiredAt }: Report["deletion"]): string {
+  if (requestedBy === undefined) return recordExpiredAt === undefined ? "" : plain(requestedByName, 40);
+  return requestedByName === "" ? requestedBy : `${plain(requestedByName, 40)} (${requestedBy})`;
+}
+
+/** How to go on from the table: the review of many requests of one person, or the commands of each key. */
+export function requestsNext(reports: readonly Report[]): string {
+  const open = reports.flatMap(({ deletion: { canAct, nextStep, requestedBy } }) => {
+    const isStep = nextStep === "deactivate" || nextStep === "destroy";
+    return canAct === true && isStep && requestedBy !== undefined ? [`${requestedBy} --step ${nextStep}`] : [];
+  });
+  const [many] = open.filter((each, at) => open.indexOf(each) !== at);
+  const long = "uko requests --long shows the command for each key";
+  return many === undefined
+    ? `Next: ${long}.`
+    : `Next: to approve many at once, run uko review --requested-by ${many}\n  or: ${long}.`;
+}

@@ -13,6 +13,7 @@ import type { CallOptions, KeyRef, KeySnapshot, World } from "../ports/world.ts"
 import { type KeyDetails, type KeyReadResult, observedInList, observeKey } from "./observe.ts";
 import { type Offer, offersFor, removal } from "./offers.ts";
 import { reportOn } from "./report.ts";
+import { requestFacts } from "./request-facts.ts";
 import { explainListed } from "./survey-messages.ts";
 
 /**
@@ -21,8 +22,29 @@ import { explainListed } from "./survey-messages.ts";
  */
 export interface Survey {
   readonly vaults: number;
+  /** The service's time after the lists; 0 before its first answer. */
+  readonly nowMs: number;
   readonly reports: readonly Report[];
   readonly unreadable: readonly Unreadable[];
+}
+
+/** Which requests to show; the caller's own, and those that expire soon. */
+export interface RequestFilter {
+  readonly isMine: boolean;
+  readonly expiresWithinMs?: number;
+}
+
+/** The requests that pass the filter at the service's time; all of them without one. */
+export function selectRequests(
+  reports: readonly Report[],
+  { isMine, expiresWithinMs }: RequestFilter,
+  nowMs: number,
+): readonly Report[] {
+  return reports.filter(({ deletion: { isOwn, recordLapsesAt } }) => {
+    if (isMine && isOwn !== true) return false;
+    if (expiresWithinMs === undefined) return true;
+    return recordLapsesAt !== undefined && Date.parse(recordLapsesAt) - nowMs <= expiresWithinMs;
+  });
 }
 
 /** A key that could not be read, or without `keyId` a whole vault. */
@@ -179,7 +201,7 @@ export async function listAll(
       unreadable.push({ vaultId, error });
     }
   }
-  return { vaults: ids.length, keys, unreadable };
+  return { vaults: ids.length, nowMs: world.session.serviceTimeMs() ?? 0, keys, unreadable };
 }
 
 function isOnItsWay({ observation }: KeyDetails): boolean {
@@ -199,8 +221,10 @@ function describePending(observed: KeyDetails, policy: DeletionPolicy, run: Run)
   const { carried } = observation;
   const explanation = explainListed(observed, run, plan, isDue);
   const report = reportOn({ instanceId, vaultId, keyId }, observed, run, explanation, [], plan);
+  const facts = requestFacts(observed, run, plan, isDue);
+  const deletion = { ...(!isDue && report.deletion), ...facts };
   return {
-    report: isDue ? { ...report, lifecycleState: "destroyed", deletion: {} } : report,
+    report: { ...report, ...(isDue && { lifecycleState: "destroyed" as const }), deletion },
     offers: isDue ? [removal] : offersFor(observed, plan, run),
     ...(carried.kind === "one" && { requestedAt: isoTime(carried.record.writtenAtMs) }),
   };

@@ -6,7 +6,7 @@
 import { type ErrorCode, isUkoError, UkoError } from "../../errors.ts";
 import type { KmsLifecycleState } from "../../lifecycle/kms-key-states.ts";
 import type { LifecycleState } from "../../lifecycle/lifecycle-state.ts";
-import type { Actor } from "../../lifecycle/observation.ts";
+import type { Actor, ApprovedStep } from "../../lifecycle/observation.ts";
 import type { Step } from "../../lifecycle/plan.ts";
 import type { CallOptions, EvidenceReason, RunRecord, World } from "../ports/world.ts";
 import { type Explanation, renderExplanation } from "../text/explanation.ts";
@@ -39,6 +39,17 @@ export interface DeletionFacts {
   readonly neededRoles?: readonly string[];
   /** The person who cannot take the next step, because the pending approval is theirs. */
   readonly excludedIdentity?: string;
+  /** In a list of requests: the step that comes next. */
+  readonly nextStep?: ApprovedStep | "remove";
+  /** In a list of requests: when the record on the key was written. */
+  readonly requestedAt?: string;
+  /** In a list of requests: the name that the record gives its author. The service vouches for the ID alone. */
+  readonly requestedByName?: string;
+  /** In a list of requests: whether the caller wrote the record on the key. */
+  readonly isOwn?: boolean;
+  /** In a list of requests: whether the caller can take the next step with a role of `neededRoles`. */
+  readonly canAct?: boolean;
+  readonly cannotActBecause?: string;
   /** When the record on the key expired; then the key waits for no approval of it. */
   readonly recordExpiredAt?: string;
   /**

@@ -8,6 +8,7 @@ import { listedKinds } from "../../../provider/engine/commands/listing.ts";
 import { type ErrorCode, errorCatalogue } from "../../../provider/errors.ts";
 import { kmsLifecycleStates } from "../../../provider/lifecycle/kms-key-states.ts";
 import { lifecycleStates } from "../../../provider/lifecycle/lifecycle-state.ts";
+import { approvedSteps } from "../../../provider/lifecycle/observation.ts";
 
 const v = z.literal(1).describe("Version of the form; it changes if a field changes its meaning");
 const time = (what: string) => z.string().describe(`${what}, ISO 8601 UTC`);
@@ -52,6 +53,15 @@ const report = z
     deletion: z.object({
       awaits: z.enum(["approval", "time", "person_to_unblock"]).optional(),
       ...pending,
+      nextStep: z
+        .enum([...approvedSteps, "remove"])
+        .describe("In uko requests: the step that comes next")
+        .optional(),
+      requestedAt: time("In uko requests: when the record on the key was written").optional(),
+      requestedByName: z.string().describe("In uko requests: the name that the author gave").optional(),
+      isOwn: z.boolean().describe("In uko requests: whether the caller wrote the record").optional(),
+      canAct: z.boolean().describe("In uko requests: whether the caller can take the next step with a role").optional(),
+      cannotActBecause: z.string().describe("In uko requests: why not, for people").optional(),
       recordExpiredAt: time("When the record on the key expired").optional(),
     }),
     taken: z.array(z.string()).describe("The changes that this run made, in order"),
