@@ -5,24 +5,7 @@
 
 import { writeFile } from "node:fs/promises";
 import { Argument, type Command, Option } from "commander";
-import {
-  apartFacts,
-  apartHeads,
-  apartRows,
-  apartTitle,
-  approvalPhrase,
-  jsonLine,
-  leftRows,
-  nothingToReview,
-  openReview,
-  resultHeads,
-  reviewFacts,
-  reviewHeads,
-  reviewNext,
-  reviewRows,
-  reviewTitle,
-  summariseApproval,
-} from "../compose.ts";
+import { jsonLine, openReview, setMessages } from "../compose.ts";
 import type { KeyResult } from "../engine/key/approve-set.ts";
 import type { SetReview } from "../engine/key/review-set.ts";
 import { UkoError } from "../errors.ts";
@@ -35,6 +18,23 @@ import { mostSevere, printError } from "./run-on-keys.ts";
 import { paint, renderTable } from "./table.ts";
 import { resolveVaults } from "./typed-keys.ts";
 import { writeUnreadable } from "./vault-commands.ts";
+
+const {
+  apartFacts,
+  apartHeads,
+  apartRows,
+  apartTitle,
+  approvalPhrase,
+  leftRows,
+  nothingToReview,
+  resultHeads,
+  reviewFacts,
+  reviewHeads,
+  reviewNext,
+  reviewRows,
+  reviewTitle,
+  summariseApproval,
+} = setMessages;
 
 interface ReviewOptions {
   readonly vault?: readonly string[];

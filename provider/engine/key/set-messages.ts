@@ -7,11 +7,11 @@ import { count, plain, sayAuthor, sayTimeAndDistance, stillReversible } from "..
 import type { KeyResult } from "./approve-set.ts";
 import type { KeyInReview, ReviewFile, SetReview } from "./review-set.ts";
 
-export const reviewHeads = ["LABEL", "KEY", "USED BY", "KEYSTORES", "REQUESTED", "NOTE"] as const;
-export const apartHeads = ["LABEL", "KEY", "WHY"] as const;
+const reviewHeads = ["LABEL", "KEY", "USED BY", "KEYSTORES", "REQUESTED", "NOTE"] as const;
+const apartHeads = ["LABEL", "KEY", "WHY"] as const;
 
 /** One cell for each of `reviewHeads`. */
-export function reviewRows({ keys }: SetReview): readonly (readonly string[])[] {
+function reviewRows({ keys }: SetReview): readonly (readonly string[])[] {
   return keys.map(({ line, record, waitsFor }) => [
     plain(line.label, 60),
     line.keyId,
@@ -26,7 +26,7 @@ export function reviewRows({ keys }: SetReview): readonly (readonly string[])[] 
 }
 
 /** One cell for each of `apartHeads`. */
-export function apartRows({ apart }: SetReview): readonly (readonly string[])[] {
+function apartRows({ apart }: SetReview): readonly (readonly string[])[] {
   return apart.map(({ observed, why }) => {
     const { label, keyId } = observed.observation.facts;
     return [plain(label, 60), keyId, why];
@@ -34,18 +34,18 @@ export function apartRows({ apart }: SetReview): readonly (readonly string[])[] 
 }
 
 /** The same keys for machines. */
-export function apartFacts({ apart }: SetReview): readonly object[] {
+function apartFacts({ apart }: SetReview): readonly object[] {
   return apart.map(({ observed, why, alone }) => {
     const { vaultId, keyId, label } = observed.observation.facts;
     return { vaultId, keyId, label, why, ...(alone !== undefined && { command: alone }) };
   });
 }
 
-export const apartTitle = ({ apart }: SetReview): string =>
+const apartTitle = ({ apart }: SetReview): string =>
   `${count(apart.length, "key is", "keys are")} not part of this review:`;
 
 /** The first thing to read: what the approval does, and whether it can be undone. */
-export function reviewTitle(keys: readonly KeyInReview[], { review }: ReviewFile): string {
+function reviewTitle(keys: readonly KeyInReview[], { review }: ReviewFile): string {
   const { step, neverActive } = review.header;
   const many = count(keys.length, "key");
   if (step === "deactivate") {
@@ -56,7 +56,7 @@ export function reviewTitle(keys: readonly KeyInReview[], { review }: ReviewFile
 }
 
 /** Whose request it is, who may approve it, and until when. */
-export function reviewFacts(keys: readonly KeyInReview[], { review }: ReviewFile): readonly string[] {
+function reviewFacts(keys: readonly KeyInReview[], { review }: ReviewFile): readonly string[] {
   const { header } = review;
   const [first] = keys;
   const requester = first === undefined ? header.requester : sayAuthor(first.record);
@@ -69,7 +69,7 @@ export function reviewFacts(keys: readonly KeyInReview[], { review }: ReviewFile
 }
 
 /** The next command; `file` is absent if the review was not written. */
-export function reviewNext({ review, digest }: ReviewFile, file: string | undefined): readonly string[] {
+function reviewNext({ review, digest }: ReviewFile, file: string | undefined): readonly string[] {
   const { step, neverActive } = review.header;
   if (file === undefined) return ["Next: to approve these keys, run the same command with --out review.jsonl."];
   const right = step === "deactivate" ? rights.deactivate : neverActive ? rights.destroyUnused : rights.destroy;
@@ -83,17 +83,17 @@ export function reviewNext({ review, digest }: ReviewFile, file: string | undefi
   ];
 }
 
-export const nothingToReview = "No key can be approved with a review.";
+const nothingToReview = "No key can be approved with a review.";
 
 /** What a person types to approve the set: `destroy 812`. */
-export function approvalPhrase({ step }: Pick<ReviewHeader, "step">, keys: number, recordOnly: boolean): string {
+function approvalPhrase({ step }: Pick<ReviewHeader, "step">, keys: number, recordOnly: boolean): string {
   return `${recordOnly ? "approve" : step} ${keys}`;
 }
 
-export const resultHeads = ["LABEL", "KEY", "RESULT"] as const;
+const resultHeads = ["LABEL", "KEY", "RESULT"] as const;
 
 /** Every key that the run left as it was, one cell for each of `resultHeads`. */
-export function leftRows(results: readonly KeyResult[]): readonly (readonly string[])[] {
+function leftRows(results: readonly KeyResult[]): readonly (readonly string[])[] {
   return results.flatMap((result) => {
     const { label, ref } = result;
     if (result.kind === "failed") return [[plain(label, 60), ref.keyId, result.error.summary]];
@@ -103,7 +103,7 @@ export function leftRows(results: readonly KeyResult[]): readonly (readonly stri
 }
 
 /** `98 keys deactivated, 2 left`, and what comes next. */
-export function summariseApproval(
+function summariseApproval(
   results: readonly KeyResult[],
   { step }: Pick<ReviewHeader, "step">,
   recordOnly: boolean,
@@ -137,3 +137,21 @@ function sayPeriod(period: string): string {
   const hours = Number(/^PT(\d{1,6})H$/.exec(period)?.[1] ?? Number.NaN);
   return hours % 24 === 0 ? `${hours / 24} d` : plain(period, 40);
 }
+
+/** As one name, because the command line uses all of them. */
+export const setMessages = {
+  apartFacts,
+  apartHeads,
+  apartRows,
+  apartTitle,
+  approvalPhrase,
+  leftRows,
+  nothingToReview,
+  resultHeads,
+  reviewFacts,
+  reviewHeads,
+  reviewNext,
+  reviewRows,
+  reviewTitle,
+  summariseApproval,
+} as const;
