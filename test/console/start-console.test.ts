@@ -85,3 +85,22 @@ it("exits with 1 after too many wrong codes", async () => {
   expect(await runCli(["console"], here)).toBe(1);
   expect(here.output.err).toContain("The code was wrong 5 times");
 });
+
+it("serves the person who logs in with a one-time code, without a stored key", async () => {
+  const { UKO_API_KEY: _key, ...settings } = world.environmentOf("bob");
+  const here = quietWorld({
+    environment: settings,
+    ask: async () => {
+      const answer = await fetch(`${world.url}/identity/passcode?person=Alice%20Example`);
+      return ((await answer.json()) as { passcode: string }).passcode;
+    },
+    startConsole: async ({ run, onLocked }) => {
+      const survey = await run.operations.pending([], { signal: new AbortController().signal });
+      expect(survey.vaults).toBe(1);
+      setTimeout(onLocked);
+      return { url: "http://127.0.0.1:1/", close: () => {} };
+    },
+  });
+  await runCli(["login", "--", "console"], here);
+  expect(here.output.out).toContain("You are Alice Example (IBMid-550000ALICE), a person.");
+});
