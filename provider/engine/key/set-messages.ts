@@ -7,11 +7,11 @@ import { count, plain, sayAuthor, sayTimeAndDistance, stillReversible } from "..
 import type { KeyResult } from "./approve-set.ts";
 import type { KeyInReview, ReviewFile, SetReview } from "./review-set.ts";
 
-const reviewHeads = ["LABEL", "KEY", "USED BY", "KEYSTORES", "REQUESTED", "NOTE"] as const;
+export const reviewHeads = ["LABEL", "KEY", "USED BY", "KEYSTORES", "REQUESTED", "NOTE"] as const;
 const apartHeads = ["LABEL", "KEY", "WHY"] as const;
 
 /** One cell for each of `reviewHeads`. */
-function reviewRows({ keys }: SetReview): readonly (readonly string[])[] {
+export function reviewRows({ keys }: SetReview): readonly (readonly string[])[] {
   return keys.map(({ line, record, waitsFor }) => [
     plain(line.label, 60),
     line.keyId,
@@ -26,7 +26,7 @@ function reviewRows({ keys }: SetReview): readonly (readonly string[])[] {
 }
 
 /** One cell for each of `apartHeads`. */
-function apartRows({ apart }: SetReview): readonly (readonly string[])[] {
+export function apartRows({ apart }: SetReview): readonly (readonly string[])[] {
   return apart.map(({ observed, why }) => {
     const { label, keyId } = observed.observation.facts;
     return [plain(label, 60), keyId, why];
@@ -34,7 +34,7 @@ function apartRows({ apart }: SetReview): readonly (readonly string[])[] {
 }
 
 /** The same keys for machines. */
-function apartFacts({ apart }: SetReview): readonly object[] {
+export function apartFacts({ apart }: SetReview): readonly object[] {
   return apart.map(({ observed, why, alone }) => {
     const { vaultId, keyId, label } = observed.observation.facts;
     return { vaultId, keyId, label, why, ...(alone !== undefined && { command: alone }) };
@@ -45,7 +45,7 @@ const apartTitle = ({ apart }: SetReview): string =>
   `${count(apart.length, "key is", "keys are")} not part of this review:`;
 
 /** The first thing to read: what the approval does, and whether it can be undone. */
-function reviewTitle(keys: readonly KeyInReview[], { review }: ReviewFile): string {
+export function reviewTitle(keys: readonly KeyInReview[], { review }: ReviewFile): string {
   const { step, neverActive } = review.header;
   const many = count(keys.length, "key");
   if (step === "deactivate") {
@@ -56,7 +56,7 @@ function reviewTitle(keys: readonly KeyInReview[], { review }: ReviewFile): stri
 }
 
 /** Whose request it is, who may approve it, and until when. */
-function reviewFacts(keys: readonly KeyInReview[], { review }: ReviewFile): readonly string[] {
+export function reviewFacts(keys: readonly KeyInReview[], { review }: ReviewFile): readonly string[] {
   const { header } = review;
   const [first] = keys;
   const requester = first === undefined ? header.requester : sayAuthor(first.record);
@@ -86,7 +86,7 @@ function reviewNext({ review, digest }: ReviewFile, file: string | undefined): r
 const nothingToReview = "No key can be approved with a review.";
 
 /** What a person types to approve the set: `destroy 812`. */
-function approvalPhrase({ step }: Pick<ReviewHeader, "step">, keys: number, recordOnly: boolean): string {
+export function approvalPhrase({ step }: Pick<ReviewHeader, "step">, keys: number, recordOnly: boolean): string {
   return `${recordOnly ? "approve" : step} ${keys}`;
 }
 
