@@ -4,6 +4,7 @@
 
 import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import type { CampaignActing } from "./engine/campaign/acting.ts";
 import type { CampaignReading } from "./engine/campaign/operations.ts";
 import { createDirectory } from "./engine/commands/find-by-name.ts";
 import { type AnyDefinition, type Inventory, takeInventory } from "./engine/commands/inventory.ts";
@@ -65,8 +66,9 @@ export interface Outputs {
 export interface OpenWorld {
   readonly settings: Settings & { readonly review?: Review };
   readonly world: World;
-  /** Where the service answers, as far as this run knows. */
   readonly endpoint: () => Promise<{ readonly endpoint?: string }>;
+  /** Evidence in this file, unless the environment names one. */
+  evidenceAt(path: string): Evidence;
   /** Closes connections after the calls in progress have ended. */
   close(): Promise<void>;
 }
@@ -111,10 +113,7 @@ export interface OpenLogin {
   close(): Promise<void>;
 }
 
-/**
- * Builds the world of one run from the environment and the settings that the engine stored. Makes
- * no call yet. Throws UKO_HOST_NOT_ALLOWED.
- */
+/** Builds the world of one run, and makes no call yet. Throws UKO_HOST_NOT_ALLOWED. */
 export function openWorld(
   environment: Environment,
   stored: StoredSettings,
@@ -181,6 +180,7 @@ export function openWorld(
     settings: { ...settings, ...(review !== undefined && { review }) },
     world,
     endpoint: () => endpointOf(endpoints),
+    evidenceAt: (path) => evidenceFor({ evidencePath: path, ...settings }, outputs, endpoints),
     close: () => http.close(),
   };
 }
@@ -230,7 +230,7 @@ export function openReview(path: string, digest: string): Review {
 
 /** Operations for the command line, which has no stored settings. */
 export function openOperations(environment: Environment, outputs: Outputs) {
-  const { settings, world, close } = openWorld(environment, {}, outputs);
+  const { settings, world, evidenceAt, close } = openWorld(environment, {}, outputs);
   return {
     operations: createOperations(world, settings.review),
     kmsOperations: createKmsOperations(world),
@@ -240,10 +240,10 @@ export function openOperations(environment: Environment, outputs: Outputs) {
     inventory: (vaultId: string, options: CallOptions): Promise<Inventory> =>
       takeInventory(world, adoptable, vaultId, options),
     /** Imported lazily, because no other run needs the libraries of a campaign. */
-    campaign: async (): Promise<CampaignReading> => {
-      const { createCampaignReading } = await import("./engine/campaign/operations.ts");
-      return createCampaignReading(world, createCampaignFolder);
-    },
+    campaign: async (): Promise<CampaignReading> =>
+      (await import("./engine/campaign/operations.ts")).createCampaignReading(world, createCampaignFolder),
+    campaignActs: async (): Promise<CampaignActing> =>
+      (await import("./engine/campaign/acting.ts")).createCampaignActing(world, createCampaignFolder, evidenceAt),
     close,
   };
 }

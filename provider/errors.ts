@@ -175,3 +175,27 @@ export function asUkoError(thrown: unknown): UkoError {
     cause: thrown,
   });
 }
+
+/**
+ * The first of these that any key caused. A fault outranks every wait. A problem that a person must
+ * repair outranks an approval, and an approval outranks a wait for time.
+ */
+const mostSevereFirst = [1, 13, 12, 10, 11, 0] as const;
+
+/** Returns the most severe of several exit codes; 0 for none, and 1 for an unknown one. */
+export function mostSevere(exitCodes: readonly number[]): number {
+  const isKnown = (code: number): boolean => mostSevereFirst.some((known) => known === code);
+  if (!exitCodes.every(isKnown)) return 1;
+  return mostSevereFirst.find((code) => exitCodes.includes(code)) ?? 0;
+}
+
+/** Errors of the run and not of one key: they would recur at the next key. */
+export const endsTheRun: ReadonlySet<ErrorCode> = new Set([
+  "UKO_CANCELLED",
+  "UKO_CREDENTIAL_REFUSED",
+  "UKO_EVIDENCE_UNWRITABLE",
+  "UKO_HOST_NOT_ALLOWED",
+  "UKO_REPORT_UNWRITABLE",
+  "UKO_REVIEW_OUTDATED",
+  "UKO_SETTINGS_INVALID",
+]);

@@ -3,10 +3,11 @@
 import { Argument, type Command, Option } from "commander";
 import { jsonLine, lifecycleStates, listedKinds } from "../compose.ts";
 import type { Listed, ListedKey, ListedKind, Listing } from "../engine/commands/listing.ts";
+import { mostSevere } from "../errors.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
 import { createProgressLine } from "./progress-line.ts";
-import { mostSevere, printError } from "./run-on-keys.ts";
+import { printError } from "./run-on-keys.ts";
 import { type Cell, type Column, paint, renderTable, type Tone } from "./table.ts";
 
 type LifecycleState = ListedKey["lifecycleState"];

@@ -8,13 +8,13 @@ import { Argument, type Command, Option } from "commander";
 import { jsonLine, openReview, setMessages } from "../compose.ts";
 import type { KeyResult } from "../engine/key/approve-set.ts";
 import type { SetReview } from "../engine/key/review-set.ts";
-import { UkoError } from "../errors.ts";
+import { mostSevere, UkoError } from "../errors.ts";
 import { collectVaults, type KeyPath, parseKeyPath } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
 import { createProgressLine, type ProgressLine } from "./progress-line.ts";
 import { reportJson } from "./render.ts";
-import { mostSevere, printError } from "./run-on-keys.ts";
+import { printError } from "./run-on-keys.ts";
 import { paint, renderTable } from "./table.ts";
 import { resolveVaults } from "./typed-keys.ts";
 import { writeUnreadable } from "./vault-commands.ts";
@@ -207,7 +207,11 @@ export async function runApproveSet(world: CliWorld, given: ApproveSetOptions & 
  * At a terminal a person types the step and the number of keys, also with --yes. A run without one
  * needs --yes.
  */
-async function confirmSet(world: CliWorld, { json, yes }: ApproveSetOptions, phrase: string): Promise<void> {
+export async function confirmSet(
+  world: CliWorld,
+  { json, yes }: Pick<ApproveSetOptions, "json" | "yes">,
+  phrase: string,
+): Promise<void> {
   if (world.ask !== undefined && json !== true) {
     const typed = await world.ask(`Type "${phrase}" to go on: `);
     if (typed.trim() === phrase) return;

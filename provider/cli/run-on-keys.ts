@@ -5,7 +5,7 @@ import type { KmsOperations } from "../engine/kms-key/commands.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { KmsKeyRef } from "../engine/ports/kms-keys.ts";
 import type { CallOptions, KeyRef } from "../engine/ports/world.ts";
-import { asUkoError, type ErrorCode, UkoError } from "../errors.ts";
+import { asUkoError, endsTheRun, mostSevere, UkoError } from "../errors.ts";
 import type { KeyPath, KmsKeyPath, TypedKey } from "./arguments.ts";
 import type { CliWorld, Environment, OpenOperations } from "./cli-world.ts";
 import { createProgressLine, type ProgressLine } from "./progress-line.ts";
@@ -40,16 +40,6 @@ export interface KmsKeyCall extends Pick<KeyCall, "settings" | "options"> {
   readonly operations: KmsOperations;
   readonly ref: KmsKeyRef;
 }
-
-/** Errors of the run and not of one key: they would recur at the next key. */
-export const endsTheRun: ReadonlySet<ErrorCode> = new Set([
-  "UKO_CANCELLED",
-  "UKO_CREDENTIAL_REFUSED",
-  "UKO_EVIDENCE_UNWRITABLE",
-  "UKO_HOST_NOT_ALLOWED",
-  "UKO_REPORT_UNWRITABLE",
-  "UKO_SETTINGS_INVALID",
-]);
 
 /** Returns the exit code. Throws the error that stopped the run before its first key. */
 export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
@@ -113,17 +103,4 @@ async function actOn(
 export function printError(world: CliWorld, error: UkoError, json: boolean, key?: Partial<KeyPath>): void {
   if (json) world.out.write(errorJson(error, key));
   else world.err.write(errorText(error, world.err));
-}
-
-/**
- * The first of these that any key caused. A fault outranks every wait. A problem that a person must
- * repair outranks an approval, and an approval outranks a wait for time.
- */
-const mostSevereFirst = [1, 13, 12, 10, 11, 0] as const;
-
-/** Returns the most severe of several exit codes; 0 for none, and 1 for an unknown one. */
-export function mostSevere(exitCodes: readonly number[]): number {
-  const isKnown = (code: number): boolean => mostSevereFirst.some((known) => known === code);
-  if (!exitCodes.every(isKnown)) return 1;
-  return mostSevereFirst.find((code) => exitCodes.includes(code)) ?? 0;
 }

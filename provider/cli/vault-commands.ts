@@ -17,13 +17,13 @@ import {
 import type { Survey } from "../engine/key/survey.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { KeyRef } from "../engine/ports/world.ts";
-import { asUkoError, type UkoError } from "../errors.ts";
+import { asUkoError, endsTheRun, mostSevere, type UkoError } from "../errors.ts";
 import { collectVaultIds, collectVaults, parseWait } from "./arguments.ts";
 import type { CliWorld, OpenOperations } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
 import { createProgressLine, type ProgressLine } from "./progress-line.ts";
 import { reportJson, reportText } from "./render.ts";
-import { endsTheRun, mostSevere, printError } from "./run-on-keys.ts";
+import { printError } from "./run-on-keys.ts";
 import { type Column, renderTable } from "./table.ts";
 import { isConfirmed, resolveVaults } from "./typed-keys.ts";
 

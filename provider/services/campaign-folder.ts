@@ -53,6 +53,14 @@ export function createCampaignFolder(folder: string): CampaignFolder {
       }
       await this.write(name, text);
     },
+    async makeFolder(name) {
+      try {
+        await mkdir(at(name), { recursive: true });
+      } catch (error) {
+        throw unusable("written", at(name), error);
+      }
+    },
+    pathOf: at,
     async append(name, text) {
       try {
         await createLineWriter(at(name))(text.trimEnd());

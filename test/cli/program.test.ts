@@ -51,6 +51,7 @@ function aWorld(over: Partial<Operations> = {}, variables: Readonly<Record<strin
       inventory: async () => ({ items: [], leftOut: [] }),
       directory: noDirectory,
       campaign: async () => expect.unreachable(),
+      campaignActs: async () => expect.unreachable(),
       close,
     }),
   });

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { mostSevere } from "../../provider/cli/run-on-keys.ts";
-import { errorCatalogue } from "../../provider/errors.ts";
+import { errorCatalogue, mostSevere } from "../../provider/errors.ts";
 
 it.each([
   [[], 0],

@@ -3,6 +3,7 @@
 import type { Command } from "commander";
 import type { CliWorld } from "../cli-world.ts";
 import { commandHelp } from "../help-layout.ts";
+import { addActingCommands } from "./acting-commands.ts";
 import { addReadingCommands } from "./reading-commands.ts";
 
 export function addCampaignCommand(program: Command, world: CliWorld, end: (exitCode: number) => void): void {
@@ -12,4 +13,5 @@ export function addCampaignCommand(program: Command, world: CliWorld, end: (exit
     .helpCommand("help [command]", "show help for a command")
     .addHelpText("after", () => commandHelp(world.out, "campaign"));
   addReadingCommands(campaign, world, end);
+  addActingCommands(campaign, world, end);
 }

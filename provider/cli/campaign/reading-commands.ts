@@ -10,7 +10,7 @@ import { createProgressLine } from "../progress-line.ts";
 import { collectFiles, readInputFile } from "../read-file.ts";
 import { printReport } from "./print-report.ts";
 
-interface Shown {
+export interface Shown {
   readonly folder: string;
   readonly json?: true;
   readonly csv?: true;
@@ -129,7 +129,7 @@ function addHoldCommand(campaign: Command, run: (shown: Shown, act: Run) => Prom
     });
 }
 
-function shownCommand(campaign: Command, name: string, description: string): Command {
+export function shownCommand(campaign: Command, name: string, description: string): Command {
   return campaign
     .command(name)
     .description(description)

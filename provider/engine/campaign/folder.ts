@@ -19,6 +19,9 @@ export interface CampaignFolder {
   /** Throws UKO_CAMPAIGN_INVALID if the file exists. */
   create(name: string, text: string): Promise<void>;
   append(name: string, text: string): Promise<void>;
+  makeFolder(name: string): Promise<void>;
+  /** Where a file of the folder is, for a port that writes it itself. */
+  pathOf(name: string): string;
   /** The names of the files in a folder inside it, sorted; empty if it does not exist. */
   list(name: string): Promise<readonly string[]>;
 }

@@ -6,7 +6,8 @@
 import { isUkoError, UkoError } from "../../errors.ts";
 import { planReviewedApproval, planReviewedStep } from "../../lifecycle/plan-reviewed.ts";
 import { type Review, unusableReview } from "../../lifecycle/review.ts";
-import { converge, throwIfStopped } from "../loop/converge.ts";
+import { converge } from "../loop/converge.ts";
+import { runMany } from "../loop/many.ts";
 import type { Report } from "../loop/report.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { recorded, reportExisting } from "./command-reports.ts";
@@ -24,9 +25,6 @@ export type KeyResult =
   | { readonly kind: "reported"; readonly ref: KeyRef; readonly label: string; readonly report: Report }
   | { readonly kind: "failed"; readonly ref: KeyRef; readonly label: string; readonly error: UkoError };
 
-/** How many keys are changed at the same time. */
-const keysAtOnce = 8;
-
 /**
  * The first key goes alone, so that a cause which concerns every key stops the run at the first.
  * Throws that cause: UKO_REVIEW_OUTDATED if the review names no record at all, and every error that
@@ -39,28 +37,36 @@ export async function approveReviewed(
   options: CallOptions,
 ): Promise<readonly KeyResult[]> {
   await requireUsable(world, review, options);
-  const approve = recorded(world, "approve", async (ref, calls: CallOptions) => {
+  const approve = approverOf(world, review, recordOnly);
+  const { instanceId } = world.session;
+  const { results, stoppedBy } = await runMany(
+    world,
+    {
+      items: [...review.lines.values()],
+      what: "Approving",
+      act: async ({ vaultId, keyId, label }) => {
+        const result = await resultOf({ instanceId, vaultId, keyId }, label, (ref) => approve(ref, options));
+        each(result);
+        return result;
+      },
+    },
+    options,
+  );
+  if (stoppedBy !== undefined) throw stoppedBy;
+  return results;
+}
+
+/** Approves one key of a review. Throws UKO_REVIEW_OUTDATED if the review names no record at all. */
+export function approverOf(
+  world: World,
+  review: Review,
+  recordOnly: boolean,
+): (ref: KeyRef, options: CallOptions) => Promise<Report> {
+  return recorded(world, "approve", async (ref, calls: CallOptions) => {
     const outcome = await converge(world, keyKind, taskFor(ref, review, recordOnly), calls);
     throwIfUnusable(outcome);
     return reportExisting(ref, outcome);
   });
-  const { instanceId } = world.session;
-  const lines = [...review.lines.values()];
-  const results: KeyResult[] = [];
-  for (let from = 0; from < lines.length; from += from === 0 ? 1 : keysAtOnce) {
-    throwIfStopped(options.signal);
-    world.progress.report(`Key ${from + 1} of ${lines.length}`);
-    const batch = lines.slice(from, from === 0 ? 1 : from + keysAtOnce).map(async ({ vaultId, keyId, label }) => {
-      const result = await resultOf({ instanceId, vaultId, keyId }, label, (ref) => approve(ref, options));
-      results.push(result);
-      each(result);
-    });
-    // Every call under way ends before the run does.
-    const ended = await Promise.allSettled(batch);
-    const stopped = ended.find(({ status }) => status === "rejected");
-    if (stopped?.status === "rejected") throw stopped.reason;
-  }
-  return results;
 }
 
 function taskFor(ref: KeyRef, review: Review, recordOnly: boolean): Task {
@@ -99,7 +105,7 @@ const concernsOneKey: ReadonlySet<string> = new Set([
 ]);
 
 /** Before the first read. The time of the review is checked with the first key. */
-async function requireUsable({ session }: World, { header }: Review, options: CallOptions): Promise<void> {
+export async function requireUsable({ session }: World, { header }: Review, options: CallOptions): Promise<void> {
   const actor = await session.actor(options);
   const { instanceId } = session;
   const nowMs = header.reviewedAtMs;

@@ -1,0 +1,142 @@
+/** The campaign as an acting command sees it, and how such a command goes from key to key. */
+
+import { endsTheRun, isUkoError } from "../../errors.ts";
+import { isHeld } from "../../lifecycle/campaign/campaign.ts";
+import type { CampaignVerdict, LeftBecause } from "../../lifecycle/campaign/plan-step.ts";
+import type { KeyObservation } from "../../lifecycle/observation.ts";
+import type { Run } from "../../lifecycle/plan.ts";
+import { recorded, reportExisting } from "../key/command-reports.ts";
+import { keyKind } from "../key/kind.ts";
+import { converge } from "../loop/converge.ts";
+import { type ManyResults, runMany } from "../loop/many.ts";
+import type { CallOptions, Evidence, KeyRef, World } from "../ports/world.ts";
+import { plain, sayTime } from "../text/words.ts";
+import { type ActedKey, actedFrom, failedOn, withoutStep } from "./acted.ts";
+import { type CampaignFolder, openCampaign, readManifest } from "./folder.ts";
+import { holdsFileName, parseHolds } from "./holds.ts";
+import { takeCampaignInventory } from "./inventory.ts";
+import { type CampaignPlan, type PlannedKey, planCampaign } from "./planned.ts";
+import { type CampaignView, viewCampaign } from "./view.ts";
+
+export const evidenceFolder = "evidence";
+
+export interface ActContext {
+  readonly world: World;
+  readonly view: CampaignView;
+  readonly plan: CampaignPlan;
+  readonly options: CallOptions;
+}
+
+export interface ActPorts {
+  readonly openFolder: (path: string) => CampaignFolder;
+  readonly evidenceAt: (path: string) => Evidence;
+}
+
+/** Each run writes its evidence to a file of its own, so that two people never change the same file. */
+export async function openActs(
+  base: World,
+  { openFolder, evidenceAt }: ActPorts,
+  path: string,
+  options: CallOptions,
+): Promise<ActContext> {
+  const folder = openFolder(path);
+  const opened = await openCampaign(folder, base.session.instanceId);
+  // An edited manifest is refused before the service is asked.
+  await readManifest(opened, base.sha256);
+  const { identity } = await base.session.actor(options);
+  const writer = (identity?.iamId ?? "unknown").replaceAll(/[^A-Za-z0-9-]/g, "_").slice(0, 80);
+  await folder.makeFolder(evidenceFolder);
+  const evidence = evidenceAt(folder.pathOf(`${evidenceFolder}/${writer}-${base.newId().slice(0, 13)}.jsonl`));
+  const world = { ...base, evidence };
+  const inventory = await takeCampaignInventory(world, opened.campaign.scope, options);
+  const view = await viewCampaign(opened, inventory, world);
+  return { world, view, plan: planCampaign(view), options };
+}
+
+export function keysOfWave({ plan }: ActContext, wave: string): readonly PlannedKey[] {
+  return plan.keys.filter(({ line }) => line.wave === wave);
+}
+
+export const refOf = ({ world }: ActContext, { line }: PlannedKey): KeyRef => ({
+  instanceId: world.session.instanceId,
+  vaultId: line.vault,
+  keyId: line.id,
+});
+
+const mebibyte = 1_048_576;
+
+/** Whether a hold forbids every step, by the holds in the folder at this moment and the tags that were read. */
+export async function isHeldNow({ view, world }: ActContext, name: string, tags: readonly { name: string }[]) {
+  const holds = parseHolds((await view.folder.read(holdsFileName, 64 * mebibyte)) ?? "");
+  const own = holds.filter(({ key }) => key === name);
+  return isHeld(own, tags, world.session.serviceTimeMs() ?? view.nowMs);
+}
+
+/** Acts on one key after another. An error about one key does not keep the run from the next. */
+export function actOnKeys(
+  { world, options }: ActContext,
+  what: string,
+  keys: readonly PlannedKey[],
+  act: (key: PlannedKey) => Promise<ActedKey>,
+): Promise<ManyResults<ActedKey>> {
+  const actOne = async (key: PlannedKey): Promise<ActedKey> => {
+    try {
+      return await act(key);
+    } catch (error) {
+      if (!isUkoError(error) || endsTheRun.has(error.code)) throw error;
+      return failedOn(key.name, key.line.label, error);
+    }
+  };
+  return runMany(world, { items: keys, what, act: actOne }, options);
+}
+
+export interface PlannedAct {
+  readonly operation: string;
+  readonly intent: Run["intent"];
+  readonly judge: (observation: KeyObservation, run: Run, nowMs: number) => CampaignVerdict;
+}
+
+/** Takes the steps that the campaign's planner allows on a fresh read of the key. */
+export async function convergeOnKey(
+  context: ActContext,
+  key: PlannedKey,
+  { operation, intent, judge }: PlannedAct,
+): Promise<ActedKey> {
+  const { world, options } = context;
+  let left: LeftBecause | undefined;
+  const act = recorded(world, operation, async (ref: KeyRef, calls: CallOptions) => {
+    const task = {
+      ref,
+      consents: [],
+      intent,
+      plan: (observation: KeyObservation, run: Run, nowMs: number) => {
+        const verdict = judge(observation, run, nowMs);
+        left = verdict.kind === "leave" ? verdict.why : undefined;
+        return verdict.kind === "leave" ? ({ kind: "done" } as const) : verdict.plan;
+      },
+    };
+    return reportExisting(ref, await converge(world, keyKind, task, calls));
+  });
+  const report = await act(refOf(context, key), options);
+  const { name, line } = key;
+  // A key that was left after a step is reported with the step.
+  if (left !== undefined && report.taken.length === 0) return withoutStep(name, line.label, sayLeft(left));
+  return actedFrom(name, line.label, report);
+}
+
+export function sayLeft(why: LeftBecause): string {
+  if (why.kind === "held") return "held since the run started";
+  if (why.kind === "other_step") return "its next step is another one";
+  const { rollback } = why;
+  if (rollback.kind === "left") return leftSentences[rollback.why];
+  const by = rollback.by?.iamId ?? "an unknown identity";
+  const at = rollback.atMs === undefined ? "" : ` on ${sayTime(rollback.atMs)}`;
+  return plain(`${by} wrote to the key${at}, after the campaign or instead of it`, 200);
+}
+
+const leftSentences = {
+  held: "held, so a person decides with uko reactivate",
+  never_reviewed: "no reviewed deactivation of this campaign lists the key",
+  not_deactivated: "it is not deactivated",
+  destroyed: "it is destroyed, and no step leads back",
+} as const;

@@ -1,0 +1,88 @@
+/** The rollback of a wave: reactivates what the campaign deactivated and is still deactivated. */
+
+import { UkoError } from "../../errors.ts";
+import { planCampaignRollback } from "../../lifecycle/campaign/plan-step.ts";
+import { type ActContext, actOnKeys, convergeOnKey, isHeldNow, keysOfWave } from "./act-on-keys.ts";
+import { type ActedKey, reportActed, withoutStep } from "./acted.ts";
+import { isNamed, readReviews } from "./find.ts";
+import { requireWave } from "./folder.ts";
+import type { PlannedKey } from "./planned.ts";
+import type { CampaignReport } from "./report.ts";
+
+export interface RollbackRequest {
+  readonly wave: string;
+  readonly application?: string | undefined;
+  /** Anything that `find` accepts. */
+  readonly key?: string | undefined;
+  /** Also reactivates keys that another person wrote to since; then a person confirms it. */
+  readonly writtenSince: boolean;
+  readonly confirm: (phrase: string) => Promise<void>;
+}
+
+export async function rollBackWave(context: ActContext, request: RollbackRequest): Promise<CampaignReport> {
+  const { view } = context;
+  const { wave, writtenSince, confirm } = request;
+  requireWave(view.campaign, wave);
+  const reviews = await readReviews(view.folder, view.campaign.instance);
+  const setsOf = ({ name }: PlannedKey) =>
+    (reviews.byKey.get(name) ?? []).filter((set) => set.step === "deactivate" && set.wave === wave);
+  const chosen = keysOfWave(context, wave).filter((key) => isChosen(key, request));
+  if (chosen.length === 0) throw nothingChosen(request, view.folder.path);
+  const isOurs = (key: PlannedKey): boolean => !key.facts.isKms && setsOf(key).length > 0;
+  const keys = chosen.filter((key) => isOurs(key) && key.facts.state === "deactivated");
+  if (writtenSince) await confirm(`reactivate ${keys.length}`);
+  const run = await actOnKeys(context, "Reactivating", keys, (key) =>
+    rollBackOne(context, key, setsOf(key), writtenSince),
+  );
+  const path = view.folder.path;
+  return reportActed({
+    did: "Reactivated",
+    wave,
+    keys: run.results,
+    apart: chosen.filter((key) => !keys.includes(key)).flatMap((key) => leftOut(key, isOurs(key))),
+    run,
+    next: run.results.some(({ outcome }) => outcome === "left")
+      ? [`uko campaign rollback ${wave} --key KEY --written-since --folder ${path}   # after you checked the key`]
+      : [`uko campaign status --folder ${path}`],
+  });
+}
+
+function isChosen(key: PlannedKey, { application, key: typed }: RollbackRequest): boolean {
+  if (typed !== undefined) return isNamed(key, typed);
+  return application === undefined || key.line.application === application;
+}
+
+async function rollBackOne(
+  context: ActContext,
+  key: PlannedKey,
+  reviews: Parameters<typeof planCampaignRollback>[1]["reviews"],
+  isConfirmed: boolean,
+): Promise<ActedKey> {
+  const isInHolds = await isHeldNow(context, key.name, key.listed?.traits.tags ?? []);
+  let isReactivatedHere = false;
+  return convergeOnKey(context, key, {
+    operation: "reactivate",
+    intent: "resume",
+    judge: (observation, run, nowMs) => {
+      const facts = { reviews, isInHolds, isConfirmed, isReactivatedHere };
+      const verdict = planCampaignRollback(observation, facts, run, nowMs);
+      if (verdict.kind === "take") isReactivatedHere = true;
+      return verdict;
+    },
+  });
+}
+
+/** Keys that are active were not changed by the campaign, or are back already. */
+function leftOut({ name, line, facts }: PlannedKey, isOurs: boolean): readonly ActedKey[] {
+  if (facts.state === "active" || facts.state === "pre_activation" || facts.state === "gone") return [];
+  if (facts.state === "destroyed") return [withoutStep(name, line.label, "it is destroyed, and no step leads back")];
+  return isOurs ? [] : [withoutStep(name, line.label, "no reviewed deactivation of this campaign lists the key")];
+}
+
+function nothingChosen({ wave, application, key }: RollbackRequest, path: string): UkoError {
+  const what = key ?? application;
+  return new UkoError("UKO_INPUT_INVALID", {
+    summary: `Wave "${wave}" has no key ${what === undefined ? "at all" : `that "${what}" names`}`,
+    detail: `Nothing was changed. Next: uko campaign find ${what ?? "KEY"} --folder ${path}`,
+  });
+}

@@ -1,0 +1,208 @@
+/**
+ * The review and the approval of a wave's step. The review digest is the naming: the approval acts on
+ * the reviewed keys that are still as reviewed, and on no other key of the wave.
+ */
+
+import { UkoError } from "../../errors.ts";
+import { type Review, reviewOf } from "../../lifecycle/review.ts";
+import { maxReviewBytes } from "../../lifecycle/review-file.ts";
+import { approverOf, requireUsable } from "../key/approve-set.ts";
+import { reviewKeys } from "../key/review-set.ts";
+import { readReview } from "../key/review-text.ts";
+import {
+  apartFacts,
+  apartRows,
+  approvalPhrase,
+  reviewFacts,
+  reviewHeads,
+  reviewRows,
+  reviewTitle,
+} from "../key/set-messages.ts";
+import type { ManyResults } from "../loop/many.ts";
+import { type ActContext, actOnKeys, isHeldNow, keysOfWave, refOf } from "./act-on-keys.ts";
+import { type ActedKey, actedFrom, reportActed, withoutStep } from "./acted.ts";
+import { reviewFolder } from "./find.ts";
+import type { PlannedKey } from "./planned.ts";
+import { readyKeys } from "./ready.ts";
+import { type CampaignReport, section } from "./report.ts";
+import { noteOverride, reportClosed, type StepRequest, waveStateOf } from "./wave-state.ts";
+
+export interface ReviewOfStep extends StepRequest {
+  readonly requestedBy?: string | undefined;
+  /** Reviews the keys that were never active, which form a set of their own. */
+  readonly neverActive?: boolean | undefined;
+}
+
+export interface ApprovalOfStep extends StepRequest {
+  /** The SHA-256 of the review file. */
+  readonly review: string;
+  readonly recordOnly: boolean;
+  /** Has the person type the phrase; throws if they do not. */
+  readonly confirm: (phrase: string) => Promise<void>;
+}
+
+export async function reviewStep(context: ActContext, request: ReviewOfStep): Promise<CampaignReport> {
+  const { world, view, options } = context;
+  const { wave, step, requestedBy, neverActive = false } = request;
+  const { ready, apart } = readyKeys(context, wave, step);
+  const requested = ready.filter(
+    ({ facts, listed }) =>
+      (listed?.observation?.carried.kind ?? "none") !== "none" && (facts.state === "pre_activation") === neverActive,
+  );
+  const reviewed = await reviewKeys(
+    world,
+    {
+      keys: requested.map((key) => refOf(context, key)),
+      step,
+      neverActive,
+      ...(requestedBy !== undefined && { requester: requestedBy }),
+      campaign: reviewedWave(context, wave),
+    },
+    options,
+  );
+  const { file } = reviewed;
+  const leftOut = [...apartFacts(reviewed), ...apart];
+  const exceptions = [
+    ...section("Not part of the review", { table: { columns: ["label", "key", "why"], rows: apartRows(reviewed) } }),
+    ...section("Not ready", {
+      table: { columns: ["label", "key", "why"], rows: apart.map(({ label, name, says }) => [label, name, says]) },
+    }),
+    ...section("Not read", {
+      lines: reviewed.unreadable.map(({ keyId = "", vaultId, error }) => `${vaultId}/${keyId}: ${error.summary}`),
+    }),
+  ];
+  const path = view.folder.path;
+  if (file === undefined) {
+    return {
+      summary: `No key of wave "${wave}" can be approved for ${step}`,
+      sections: exceptions,
+      next: [`uko campaign request ${wave} ${step} --folder ${path}   # the first person`],
+      exitCode: 12,
+      data: { wave, step, keys: 0, apart: leftOut },
+    };
+  }
+  const name = fileNameOf(request, file.digest);
+  await view.folder.write(name, file.text);
+  const columns = reviewHeads.map((head) => head.toLowerCase());
+  return {
+    summary: reviewTitle(reviewed.keys, file),
+    sections: [
+      ...exceptions,
+      ...section("To approve", { table: { columns, rows: reviewRows(reviewed) } }),
+      ...section("Review", { lines: [...reviewFacts(reviewed.keys, file), `SHA-256 of ${name}: ${file.digest}`] }),
+    ],
+    next: [
+      `uko campaign approve ${wave} ${step} --review ${file.digest} --folder ${path}`,
+      `uko campaign approve ${wave} ${step} --review ${file.digest} --folder ${path} --record-only   # without the role`,
+    ],
+    exitCode: 0,
+    data: { wave, step, keys: reviewed.keys.length, review: file.digest, file: name, apart: leftOut },
+  };
+}
+
+function fileNameOf({ wave, step, neverActive }: ReviewOfStep, digest: string): string {
+  return `${reviewFolder}/${wave}-${step}${neverActive === true ? "-never-active" : ""}-${digest.slice(0, 16)}.jsonl`;
+}
+
+function reviewedWave(context: ActContext, wave: string) {
+  const { campaign, manifest } = context.view;
+  const classes = new Set(keysOfWave(context, wave).map(({ line }) => line.class));
+  const digest = manifest.waves.find((each) => each.wave === wave)?.digest ?? "";
+  return { name: campaign.name, wave, digest, class: [...classes].sort().join("+") };
+}
+
+export async function approveStep(context: ActContext, request: ApprovalOfStep): Promise<CampaignReport> {
+  const { world, view, options } = context;
+  const { wave, step, recordOnly } = request;
+  const { gate, breaker } = await waveStateOf(context, request);
+  if (gate.kind !== "open" || breaker.kind === "stopped") {
+    return reportClosed(context, request, gate.kind === "open" ? { kind: "stopped" } : gate, breaker);
+  }
+  const review = await reviewOfWave(context, request);
+  await requireUsable(world, review, options);
+  const { ready, apart } = readyKeys(context, wave, step);
+  const listed = ready.filter(({ name }) => review.lines.has(name));
+  const most = Math.min(breaker.mayActOn, listed.length);
+  await request.confirm(approvalPhrase(review.header, most, recordOnly));
+  // A review of fewer keys is the narrower naming: no key that a gate closed can be acted on.
+  const narrowed = reviewOf(
+    review.header,
+    listed.flatMap(({ name }) => review.lines.get(name) ?? []),
+  );
+  await noteOverride(context, request);
+  const approve = approverOf(world, narrowed, recordOnly);
+  const what = recordOnly ? "Approving" : step === "deactivate" ? "Deactivating" : "Destroying";
+  const act = async (key: PlannedKey): Promise<ActedKey> => {
+    const { name, line, listed: found } = key;
+    if (await isHeldNow(context, name, found?.traits.tags ?? [])) {
+      return withoutStep(name, line.label, "held since the run started");
+    }
+    return actedFrom(name, line.label, await approve(refOf(context, key), options));
+  };
+  const run = await actOnAtMost(context, what, { keys: listed, most }, act);
+  const later = run.later.map((key) => withoutStep(key.name, key.line.label, goesLater));
+  return reportActed({
+    did: recordOnly ? `Approved ${step} for` : step === "deactivate" ? "Deactivated" : "Destroyed",
+    wave,
+    keys: run.results,
+    apart: [...apart.filter(({ name }) => review.lines.has(name)), ...later],
+    run,
+    next: nextAfter(request, later.length, view.folder.path),
+    data: { step, review: request.review },
+  });
+}
+
+/** Ends once as many keys as allowed were changed. A key without a step does not count. */
+async function actOnAtMost(
+  context: ActContext,
+  what: string,
+  { keys, most }: { readonly keys: readonly PlannedKey[]; readonly most: number },
+  act: (key: PlannedKey) => Promise<ActedKey>,
+): Promise<ManyResults<ActedKey> & { readonly later: readonly PlannedKey[] }> {
+  const results: ActedKey[] = [];
+  let started = 0;
+  for (let round = 0; round <= keys.length; round += 1) {
+    const acted = results.filter(({ outcome }) => outcome !== "left").length;
+    const next = keys.slice(started, started + most - acted);
+    if (next.length === 0) break;
+    const run = await actOnKeys(context, what, next, act);
+    results.push(...run.results);
+    if (run.stoppedBy !== undefined) {
+      return { ...run, results, unstarted: keys.length - results.length, later: [] };
+    }
+    started += next.length;
+  }
+  return { results, unstarted: 0, later: keys.slice(started) };
+}
+
+const goesLater = "the first keys of a wave go alone: look at them, then run the same command again";
+
+function nextAfter({ wave, step, review }: ApprovalOfStep, later: number, path: string): readonly string[] {
+  if (later > 0) return [`uko campaign approve ${wave} ${step} --review ${review} --folder ${path}`];
+  const rollback = `uko campaign rollback ${wave} --folder ${path}   # reactivates what this campaign deactivated`;
+  return [`uko campaign status --folder ${path}`, ...(step === "deactivate" ? [rollback] : [])];
+}
+
+/** Throws UKO_REVIEW_INVALID, and UKO_CAMPAIGN_INVALID for the review of another wave, step or manifest. */
+async function reviewOfWave(context: ActContext, request: ApprovalOfStep): Promise<Review> {
+  const { folder } = context.view;
+  const { wave, step, review: digest } = request;
+  const names = [fileNameOf(request, digest), fileNameOf({ ...request, neverActive: true }, digest)];
+  for (const name of names) {
+    const text = await folder.read(name, maxReviewBytes);
+    if (text === undefined) continue;
+    const review = readReview({ text, digest: context.world.sha256(text) }, digest, name);
+    const expected = reviewedWave(context, wave);
+    const { campaign } = review.header;
+    const isOfWave = campaign?.name === expected.name && campaign.wave === wave && review.header.step === step;
+    if (isOfWave && campaign.digest === expected.digest) return review;
+    throw new UkoError("UKO_CAMPAIGN_INVALID", {
+      summary: isOfWave ? `The manifest of wave "${wave}" changed after the review` : `${name} reviews something else`,
+      detail: `Nothing was changed. Next: uko campaign review ${wave} ${step} --folder ${folder.path}`,
+    });
+  }
+  throw new UkoError("UKO_CAMPAIGN_INVALID", {
+    summary: `${folder.path}/${reviewFolder} has no review with this SHA-256`,
+    detail: `Nothing was changed. Next: uko campaign review ${wave} ${step} --folder ${folder.path}`,
+  });
+}

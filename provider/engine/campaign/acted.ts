@@ -1,0 +1,92 @@
+/** What an acting command did to each key, and the report of it. */
+
+import { asUkoError, mostSevere } from "../../errors.ts";
+import type { ManyResults } from "../loop/many.ts";
+import type { Report } from "../loop/report.ts";
+import { count, plain } from "../text/words.ts";
+import { csvLine } from "./csv.ts";
+import { type CampaignReport, section } from "./report.ts";
+
+/** One key after the command. Only `acted` means that the command changed it. */
+export interface ActedKey {
+  readonly name: string;
+  readonly label: string;
+  readonly outcome: "acted" | "unchanged" | "left" | "failed";
+  readonly says: string;
+  readonly code?: string;
+  readonly exitCode: number;
+}
+
+/** The outcome of a report on one key, which says itself whether anything was changed. */
+export function actedFrom(name: string, label: string, report: Report): ActedKey {
+  const { taken, explanation, code, exitCode } = report;
+  const outcome = taken.length > 0 ? "acted" : exitCode === 0 || exitCode === 11 ? "unchanged" : "left";
+  return { name, label, outcome, says: explanation.summary, ...(code !== undefined && { code }), exitCode };
+}
+
+export function withoutStep(name: string, label: string, says: string): ActedKey {
+  return { name, label, outcome: "left", says, exitCode: 0 };
+}
+
+/** An error about one key. */
+export function failedOn(name: string, label: string, thrown: unknown): ActedKey {
+  const { code, summary, exitCode } = asUkoError(thrown);
+  return { name, label, outcome: "failed", says: summary, code, exitCode };
+}
+
+export interface ActedReport {
+  /** The verb in the past, such as `Requested deactivate for`. */
+  readonly did: string;
+  readonly wave: string;
+  readonly keys: readonly ActedKey[];
+  /** Keys that the command did not start with, by reason. */
+  readonly apart: readonly ActedKey[];
+  readonly run: Pick<ManyResults<unknown>, "unstarted" | "stoppedBy">;
+  readonly next: readonly string[];
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+export function reportActed({ did, wave, keys, apart, run, next, data = {} }: ActedReport): CampaignReport {
+  const acted = keys.filter(({ outcome }) => outcome === "acted");
+  const unchanged = keys.filter(({ outcome }) => outcome === "unchanged");
+  const left = [...keys.filter(({ outcome }) => outcome === "left"), ...apart];
+  const failed = keys.filter(({ outcome }) => outcome === "failed");
+  const stop = run.stoppedBy === undefined ? undefined : asUkoError(run.stoppedBy);
+  const parts = [
+    `${did} ${count(acted.length, "key")} of wave "${wave}"`,
+    ...(unchanged.length > 0 ? [`${unchanged.length} unchanged`] : []),
+    ...(left.length > 0 ? [`${left.length} unaffected`] : []),
+    ...(failed.length > 0 ? [`${failed.length} failed`] : []),
+    ...(run.unstarted > 0 ? [`${run.unstarted} not started`] : []),
+  ];
+  const stopLine = stop === undefined ? [] : [`${stop.summary} [${stop.code}]`, "The same command continues."];
+  return {
+    summary: parts.join("; "),
+    sections: [
+      ...section("Why the run stopped", { lines: stopLine }),
+      ...section("Failed", { table: tableOf(failed) }),
+      ...section("Not changed, with the reason", { table: tableOf(left) }),
+      ...section("Unchanged", { table: tableOf(unchanged) }),
+    ],
+    next,
+    exitCode: mostSevere([...keys.map(({ exitCode }) => exitCode), ...(stop === undefined ? [] : [stop.exitCode])]),
+    data: { wave, ...data, keys: [...keys, ...apart], unstarted: run.unstarted, ...(stop && { stoppedBy: stop.code }) },
+    csv: csvOf([...keys, ...apart]),
+  };
+}
+
+function tableOf(keys: readonly ActedKey[]) {
+  return {
+    columns: ["label", "key", "why"],
+    rows: keys.map(({ label, name, says, code }) => [
+      plain(label, 60),
+      name,
+      plain(code === undefined ? says : `${says} [${code}]`, 300),
+    ]),
+  };
+}
+
+function csvOf(keys: readonly ActedKey[]): string {
+  const rows = keys.map((each) => [each.name, each.label, each.outcome, each.code ?? "", each.says]);
+  return [["key", "label", "outcome", "code", "says"], ...rows].map(csvLine).join("");
+}

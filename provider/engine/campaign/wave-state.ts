@@ -1,0 +1,189 @@
+/**
+ * Whether a wave may act now, from the calendar and the breaker. Both come from the service's facts
+ * and the reviewed sets, so that another clone of the folder decides the same.
+ */
+
+import * as z from "zod";
+import { UkoError } from "../../errors.ts";
+import { type Breaker, breakerOf } from "../../lifecycle/campaign/breaker.ts";
+import type { CampaignStep } from "../../lifecycle/campaign/campaign.ts";
+import { type WaveGate, waveGate } from "../../lifecycle/campaign/gates.ts";
+import { count, plain, sayTimeAndDistance } from "../text/words.ts";
+import { type ActContext, evidenceFolder, keysOfWave } from "./act-on-keys.ts";
+import { type ReviewedIn, readReviews } from "./find.ts";
+import { requireWave } from "./folder.ts";
+import type { PlannedKey } from "./planned.ts";
+import { type CampaignReport, section } from "./report.ts";
+import { type CampaignView, unfinishedWaves } from "./view.ts";
+
+/** Which step of which wave, and what a person states to pass a blackout or a stop. */
+export interface StepRequest {
+  readonly wave: string;
+  readonly step: CampaignStep;
+  /** The reason for a step inside a blackout. */
+  readonly emergency?: string | undefined;
+  /** The digest of a stop after which the wave continues. */
+  readonly resume?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
+export interface WaveState {
+  readonly gate: WaveGate;
+  readonly breaker: Breaker;
+}
+
+export async function waveStateOf(context: ActContext, request: StepRequest): Promise<WaveState> {
+  const { view } = context;
+  const { wave, step } = request;
+  const rules = requireWave(view.campaign, wave);
+  if (request.resume !== undefined && request.reason === undefined) throw reasonMissing();
+  const reviews = await readReviews(view.folder, view.campaign.instance);
+  const keys = keysOfWave(context, wave);
+  const deactivated = await deactivatedKeys(view);
+  const sets = (key: PlannedKey): readonly ReviewedIn[] =>
+    (reviews.byKey.get(key.name) ?? []).filter((set) => set.wave === wave && set.step === step);
+  // A key that took the step before the campaign proves nothing about this wave.
+  const isOurs = (key: PlannedKey): boolean => sets(key).length > 0 || !hasTaken(key.facts.state, step);
+  const leadsTo = ({ facts }: PlannedKey): boolean => facts.ending === "destroy" || facts.ending === step;
+  const planned = keys.filter((key) => leadsTo(key) && isOurs(key));
+  const failures = planned
+    .filter((key) => sets(key).length > 0 && isFailure(key, step, deactivated))
+    .map(({ name }) => name);
+  const breaker = breakerOf(
+    {
+      campaign: view.campaign.name,
+      wave,
+      step,
+      planned: planned.length,
+      acted: planned.filter(({ facts }) => hasTaken(facts.state, step)).length,
+      failures,
+      maxFailures: rules.maxFailures,
+      resumed: request.resume === undefined ? [] : [request.resume],
+    },
+    context.world.sha256,
+  );
+  const gate = waveGate({
+    step,
+    wave: rules,
+    unfinished: unfinishedWaves(view.keys, step),
+    isStopped: breaker.kind === "stopped",
+    blackouts: view.campaign.blackouts,
+    nowMs: view.nowMs,
+    isEmergency: request.emergency !== undefined,
+  });
+  return { gate, breaker };
+}
+
+/** Keeps who passed a blackout or a stop, and why. Only for people: no command reads the file. */
+export async function noteOverride({ view, world, options }: ActContext, request: StepRequest): Promise<void> {
+  const { wave, step, emergency, resume, reason } = request;
+  if (emergency === undefined && resume === undefined) return;
+  const { identity } = await world.session.actor(options);
+  const at = new Date(view.nowMs).toISOString();
+  const line = { at, by: identity?.iamId ?? "", wave, step, emergency, resume, reason };
+  await view.folder.append("overrides.jsonl", `${JSON.stringify(line)}\n`);
+}
+
+function reasonMissing(): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", {
+    summary: "--resume needs a reason, which the folder keeps",
+    detail: "Nothing was changed. Next: add --reason with the reason to continue after the stop",
+  });
+}
+
+function hasTaken(state: string, step: CampaignStep): boolean {
+  return state === "destroyed" || state === "gone" || (step === "deactivate" && state === "deactivated");
+}
+
+/**
+ * A reviewed key that is active again after its deactivation was reactivated; a key that took the
+ * step and whose keystore reports an error failed. A key that changed or lost its request does not
+ * count: it is only skipped.
+ */
+function isFailure({ name, listed, facts }: PlannedKey, step: CampaignStep, deactivated: ReadonlySet<string>): boolean {
+  const { keystores } = listed?.observation ?? { keystores: [] };
+  if (hasTaken(facts.state, step)) return keystores.some(({ status }) => status === "error");
+  return step === "deactivate" && facts.state === "active" && deactivated.has(name);
+}
+
+const maxEvidenceFiles = 10_000;
+const maxEvidenceBytes = 64 * 1_048_576;
+const deactivation = z.looseObject({
+  step: z.literal("deactivate"),
+  phase: z.literal("after"),
+  vaultId: z.string(),
+  keyId: z.string(),
+});
+
+/** Keys that runs of this folder deactivated. A forged line can only stop the wave. */
+async function deactivatedKeys({ folder }: CampaignView): Promise<ReadonlySet<string>> {
+  const names = (await folder.list(evidenceFolder)).filter((name) => name.endsWith(".jsonl"));
+  const found = new Set<string>();
+  for (const name of names.slice(0, maxEvidenceFiles)) {
+    const text = (await folder.read(`${evidenceFolder}/${name}`, maxEvidenceBytes)) ?? "";
+    for (const line of text.split("\n")) {
+      const parsed = deactivation.safeParse(parseLine(line));
+      if (parsed.success) found.add(`${parsed.data.vaultId}/${parsed.data.keyId}`);
+    }
+  }
+  return found;
+}
+
+/** A line that a crash left incomplete says nothing. */
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The report of a command that the wave does not allow now. */
+export function reportClosed(
+  { view }: ActContext,
+  { wave, step }: StepRequest,
+  gate: Exclude<WaveGate, { kind: "open" }>,
+  breaker: Breaker,
+): CampaignReport {
+  const { lines, next, isTime } = sayClosed(gate, breaker, view.nowMs);
+  return {
+    summary: `Wave "${wave}" does not take the step ${step} now, and nothing was changed`,
+    sections: section("Why", { lines }),
+    next: next.map((option) => `uko campaign … ${wave} ${step} --folder ${view.folder.path} ${option}`),
+    exitCode: isTime ? 11 : 12,
+    data: { wave, step, gate: gate.kind, ...(breaker.kind === "stopped" && { stop: breaker.digest }) },
+  };
+}
+
+function sayClosed(gate: Exclude<WaveGate, { kind: "open" }>, breaker: Breaker, nowMs: number) {
+  const until = (untilMs: number | undefined): string =>
+    untilMs === undefined ? "It has no end that uko knows" : `Until ${sayTimeAndDistance(untilMs, nowMs)}`;
+  switch (gate.kind) {
+    case "stopped": {
+      const failed = breaker.kind === "stopped" ? breaker.failures : [];
+      const digest = breaker.kind === "stopped" ? breaker.digest : "";
+      const lines = [
+        `The breaker stopped the wave: ${count(failed.length, "key")} failed or was reactivated`,
+        ...failed.slice(0, 10),
+        "Stopping a person who writes on purpose takes removing their role",
+      ];
+      return { lines, next: [`--resume ${digest} --reason REASON`], isTime: false };
+    }
+    case "not_before":
+      return { lines: ["The wave's notBefore has not come", until(gate.untilMs)], next: [], isTime: true };
+    case "after":
+      return {
+        lines: [`These waves have to finish the step first: ${gate.waves.join(", ")}`],
+        next: [],
+        isTime: false,
+      };
+    case "blackout":
+      return {
+        lines: [`A blackout forbids the step: ${plain(gate.blackout.reason, 200)}`, until(gate.untilMs)],
+        next: ["--emergency REASON"],
+        isTime: true,
+      };
+    case "window":
+      return { lines: ["The wave's window is closed", until(gate.untilMs)], next: [], isTime: true };
+  }
+}

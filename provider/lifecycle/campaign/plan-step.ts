@@ -1,0 +1,82 @@
+/**
+ * What a campaign does to one key on a fresh read. It only narrows the planners of a single key: a
+ * request for exactly one step, or a reactivation of what the campaign deactivated.
+ */
+
+import type { KeyObservation } from "../observation.ts";
+import type { DeletionGoal, Plan, Run } from "../plan.ts";
+import { planKeyDeletion } from "../plan-key-deletion.ts";
+import { planReversal } from "../plan-reversal.ts";
+import { type CampaignStep, isHeld } from "./campaign.ts";
+import { proveRollback, type ReviewedDeactivation, type Rollback } from "./rollback.ts";
+
+export type CampaignVerdict =
+  | { readonly kind: "take"; readonly plan: Plan }
+  | { readonly kind: "leave"; readonly why: LeftBecause };
+
+export type LeftBecause =
+  | { readonly kind: "held" }
+  /** The next step of the key is another one. */
+  | { readonly kind: "other_step" }
+  | { readonly kind: "rollback"; readonly rollback: Exclude<Rollback, { kind: "proven" }> };
+
+export interface CampaignRequest {
+  readonly step: CampaignStep;
+  /** Where the class of the key leads, so that a guard on the way is found before the outage. */
+  readonly ending: CampaignStep;
+  readonly reason?: string;
+}
+
+const endings = {
+  deactivate: "deactivated",
+  destroy: "destruction_scheduled",
+} as const satisfies Record<CampaignStep, DeletionGoal>;
+
+/** A campaign always requires two people for each step, whatever the markers of its keys say. */
+const strictest = { deletionProtection: false, dualAuthorization: "required", gate: "both", isAssumed: true } as const;
+
+/** Writes the request for the step, and takes no step. */
+export function planCampaignRequest(
+  observation: KeyObservation,
+  { step, ending, reason }: CampaignRequest,
+  run: Run,
+  nowMs: number,
+): CampaignVerdict {
+  if (isHeld([], observation.facts.tags, nowMs)) return { kind: "leave", why: { kind: "held" } };
+  const policy = { ...strictest, goal: endings[ending], ...(reason !== undefined && { reason }) };
+  const plan = planKeyDeletion(observation, policy, run, nowMs);
+  return isAbout(plan, step) ? { kind: "take", plan } : { kind: "leave", why: { kind: "other_step" } };
+}
+
+/** A wait for time or a refusal says itself what is in the way of the step. */
+function isAbout(plan: Plan, step: CampaignStep): boolean {
+  if (plan.kind === "ready") return plan.step.kind === "write_record" && plan.step.draft.step === step;
+  if (plan.kind === "waitingForApproval") return plan.step === step;
+  return plan.kind !== "done";
+}
+
+export interface CampaignRollback {
+  readonly reviews: readonly ReviewedDeactivation[];
+  /** Whether a hold in the folder names the key. A hold tag is read with the key. */
+  readonly isInHolds: boolean;
+  /** Whether a person saw who wrote to the key since, and confirmed the reactivation. */
+  readonly isConfirmed: boolean;
+  /** Whether this run has reactivated the key, so that only its record and KMS window are left. */
+  readonly isReactivatedHere: boolean;
+}
+
+/** Reactivates a key that the campaign deactivated; another writer's key only if a person confirmed it. */
+export function planCampaignRollback(
+  observation: KeyObservation,
+  { reviews, isInHolds, isConfirmed, isReactivatedHere }: CampaignRollback,
+  run: Run,
+  nowMs: number,
+): CampaignVerdict {
+  const { state, updatedBy, updatedAtMs } = observation;
+  const plan = (): CampaignVerdict => ({ kind: "take", plan: planReversal(observation, "reactivate", run, nowMs) });
+  if (state === "active" && isReactivatedHere) return plan();
+  const isKeyHeld = isInHolds || isHeld([], observation.facts.tags, nowMs);
+  const rollback = proveRollback({ state, isHeld: isKeyHeld, updatedBy, updatedAtMs, reviews });
+  if (rollback.kind === "proven" || (rollback.kind === "written_since" && isConfirmed)) return plan();
+  return { kind: "leave", why: { kind: "rollback", rollback } };
+}

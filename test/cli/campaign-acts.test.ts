@@ -1,0 +1,174 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
+import { generateSeed } from "../../provider/emulator/generate.ts";
+import { type CliTestWorld, type Ended, type Person, startCliWorld } from "./harness.ts";
+
+/** 20 keys in two vaults and five kinds of keystore; one was never active, one is deactivated already. */
+const seed = {
+  ...generateSeed({ keys: 20, vaults: 2, kms: 0, blocked: 0 }),
+  clock: { start: "2026-10-01T09:00:00Z", frozen: true },
+};
+
+let world: CliTestWorld;
+let folder: string;
+beforeAll(async () => {
+  world = await startCliWorld({ seed });
+});
+beforeEach(async () => {
+  await world.reset();
+  folder = mkdtempSync(path.join(tmpdir(), "uko-acts-"));
+  writeFileSync(
+    path.join(folder, "campaign.yaml"),
+    [
+      "format: uko-campaign-1",
+      "name: eol",
+      `instance: ${demoInstanceId}`,
+      "deadline: 2027-03-20",
+      "waves:",
+      "  - {name: pilot, soak: 4h}",
+      "blackouts:",
+      "  - {from: 2026-12-15, to: 2027-01-05, reason: Year end}",
+      "rules:",
+      "  - {match: {}, class: destroy, wave: pilot, owner: platform, reason: Moved}",
+      "",
+    ].join("\n"),
+  );
+  await campaign("bob", "baseline");
+  await campaign("bob", "signoff --owner platform");
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+afterAll(() => world.close());
+
+const campaign = (who: Person, command: string): Promise<Ended> =>
+  world.uko(who, `campaign ${command} --folder ${folder} --json`);
+const dataOf = ({ out, err }: Ended) => {
+  if (out === "") throw new Error(err);
+  return JSON.parse(out);
+};
+/** How many keys each outcome has. */
+const counts = (ended: Ended): Record<string, number> => {
+  const outcomes = dataOf(ended).keys.map(({ outcome }: { outcome: string }) => outcome);
+  return Object.fromEntries(
+    [...new Set<string>(outcomes)].map((one) => [one, outcomes.filter((each: string) => each === one).length]),
+  );
+};
+/** One person's review, and the approval of everything in it. */
+async function approve(who: Person, step: string, options = ""): Promise<readonly Ended[]> {
+  const review = dataOf(await campaign(who, `review pilot ${step} ${options}`)).review;
+  const first = await campaign(who, `approve pilot ${step} --review ${review} --yes`);
+  return [first, await campaign(who, `approve pilot ${step} --review ${review} --yes`)];
+}
+
+it("retires 20 keys with two people, from the request to the removal", async () => {
+  const requested = await campaign("bob", "request pilot deactivate --reason Moved");
+  expect([requested.exitCode, counts(requested)]).toEqual([0, { acted: 18 }]);
+  const deactivated = await approve("alice", "deactivate");
+  expect(deactivated.map(counts)).toEqual([{ acted: 1, left: 17 }, { acted: 17 }]);
+
+  await world.advance("5h");
+  const toDestroy = await campaign("alice", "request pilot destroy --reason Moved");
+  expect([toDestroy.exitCode, counts(toDestroy)]).toEqual([0, { acted: 20 }]);
+  expect((await approve("bob", "destroy", "--never-active")).map(counts)).toEqual([{ acted: 1 }, {}]);
+  expect((await approve("bob", "destroy")).map(counts)).toEqual([{ acted: 19 }, {}]);
+  // Only CCA, and the key that was never active, have no pending period.
+  expect(counts(await campaign("bob", "advance pilot"))).toEqual({ acted: 5, unchanged: 15 });
+
+  await world.advance("91d");
+  expect(counts(await campaign("bob", "advance pilot"))).toEqual({ acted: 15 });
+  const verdict = await world.verdict();
+  expect(verdict.violations).toEqual([]);
+  const files = readdirSync(path.join(folder, "evidence")).filter((name) => name.endsWith(".jsonl"));
+  const steps = files.flatMap((name) =>
+    readFileSync(path.join(folder, "evidence", name), "utf8")
+      .trim()
+      .split("\n"),
+  );
+  expect(steps.filter((line) => JSON.parse(line).step === "destroy").length).toBeGreaterThanOrEqual(20);
+  expect(new Set(files.map((name) => name.split("-").slice(0, 2).join("-")))).toEqual(
+    new Set(["IBMid-550000ALICE", "IBMid-550000BOB"]),
+  );
+});
+
+const reviewOf = async (who: Person, step: string): Promise<string> =>
+  dataOf(await campaign(who, `review pilot ${step}`)).review;
+const firstKey = "5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-000000000001";
+
+it("acts only for the reviewer, only on the reviewed step, and refuses an edited file", async () => {
+  await campaign("bob", "request pilot deactivate");
+  const review = await reviewOf("alice", "deactivate");
+  const codes = async (who: Person, command: string): Promise<unknown> =>
+    dataOf(await campaign(who, command)).error?.code;
+  expect(await codes("bob", `approve pilot deactivate --review ${review} --yes`)).toBe("UKO_REVIEW_OUTDATED");
+  expect(await codes("carol", `approve pilot deactivate --review ${review} --yes`)).toBe("UKO_REVIEW_OUTDATED");
+  expect(await codes("alice", `approve pilot destroy --review ${review} --yes`)).toBe("UKO_CAMPAIGN_INVALID");
+  const [name = ""] = readdirSync(path.join(folder, "reviews"));
+  const file = path.join(folder, "reviews", name);
+  writeFileSync(file, readFileSync(file, "utf8").replace("payments-key-00001", "payments-key-00002"));
+  expect(await codes("alice", `approve pilot deactivate --review ${review} --yes`)).toBe("UKO_REVIEW_INVALID");
+  const keyState = JSON.parse((await world.uko("alice", `status ${firstKey} --json`)).out).keyState;
+  expect(keyState).toBe("active");
+});
+
+it("leaves a key that is held or that changed after the review, and takes the step on the others", async () => {
+  await campaign("bob", "request pilot deactivate");
+  const review = await reviewOf("alice", "deactivate");
+  await campaign("erin", `hold ${firstKey} --kind legal`);
+  await world.uko("carol", `withdraw ${firstKey.replace(/1$/, "3")}`);
+  const run = () => campaign("alice", `approve pilot deactivate --review ${review} --yes`);
+  // The first key goes alone; the changed key does not count, and the held key never starts.
+  expect(counts(await run())).toEqual({ left: 17, acted: 1 });
+  expect(counts(await run())).toEqual({ left: 2, acted: 15 });
+  expect((await campaign("alice", `find ${firstKey}`)).out).toContain('"active"');
+});
+
+it("withdraws every request, and reactivates what it deactivated but not what another person wrote to", async () => {
+  await campaign("bob", "request pilot deactivate");
+  await approve("alice", "deactivate");
+  await campaign("bob", "request pilot destroy");
+  expect(counts(await campaign("bob", "halt pilot"))).toEqual({ acted: 2 });
+  await world.advance("5h");
+  // Carol's request and its withdrawal are later writes than the campaign's.
+  await world.uko("carol", `request ${firstKey}`);
+  await world.uko("carol", `withdraw ${firstKey}`);
+  const rolledBack = await campaign("alice", "rollback pilot");
+  expect(counts(rolledBack)).toEqual({ acted: 17, left: 2 });
+  expect(dataOf(rolledBack).keys.find(({ name }: { name: string }) => name === firstKey).says).toContain(
+    "wrote to the key",
+  );
+  const confirmed = await campaign("alice", `rollback pilot --key ${firstKey} --written-since --yes`);
+  expect(counts(confirmed)).toEqual({ acted: 1 });
+  expect((await world.verdict()).violations).toEqual([]);
+});
+
+it("takes no step in a blackout, but halts and rolls back", async () => {
+  await world.advance("76d");
+  const refused = await campaign("bob", "request pilot deactivate");
+  expect([refused.exitCode, dataOf(refused).gate]).toEqual([11, "blackout"]);
+  expect(counts(await campaign("bob", "request pilot deactivate --emergency Breach"))).toEqual({ acted: 18 });
+  expect(counts(await campaign("bob", "halt pilot"))).toEqual({ acted: 18 });
+  expect((await campaign("bob", "rollback pilot")).exitCode).toBe(0);
+});
+
+it("stops after a reactivation, in every clone, until a person resumes with the digest of the stop", async () => {
+  await campaign("bob", "request pilot deactivate");
+  const review = await reviewOf("alice", "deactivate");
+  const run = (options = "") => campaign("alice", `approve pilot deactivate --review ${review} --yes ${options}`);
+  const first = dataOf(await run()).keys.find(({ outcome }: { outcome: string }) => outcome === "acted").name;
+  await world.uko("alice", `reactivate ${first}`);
+  const stopped = await run();
+  expect([stopped.exitCode, dataOf(stopped).gate]).toEqual([12, "stopped"]);
+  expect(dataOf(await campaign("bob", "request pilot deactivate")).gate).toBe("stopped");
+  const resumed = await run(`--resume ${dataOf(stopped).stop} --reason Restored-by-mistake`);
+  expect(counts(resumed)).toMatchObject({ acted: 1 });
+  expect((await run(`--resume ${dataOf(stopped).stop}`)).exitCode).toBe(1);
+  // The reactivated key has no request any more.
+  expect(counts(await run(`--resume ${dataOf(stopped).stop} --reason Known`))).toEqual({ left: 1, acted: 16 });
+  const overrides = readFileSync(path.join(folder, "overrides.jsonl"), "utf8").trim().split("\n");
+  expect(overrides.map((line) => JSON.parse(line))).toMatchObject([
+    { wave: "pilot", step: "deactivate", by: "IBMid-550000ALICE", reason: "Restored-by-mistake" },
+    { reason: "Known" },
+  ]);
+});

@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import {
+  type CampaignRollback,
+  planCampaignRequest,
+  planCampaignRollback,
+} from "../../../provider/lifecycle/campaign/plan-step.ts";
+import {
+  aKey,
+  aKeyWith,
+  alice,
+  anActor,
+  aRecord,
+  aRun,
+  bob,
+  carol,
+  dayMs,
+  nowMs,
+  someFacts,
+} from "../../support/builders.ts";
+
+const run = aRun({ actor: anActor(bob), intent: "request" });
+const deactivate = { step: "deactivate", ending: "destroy" } as const;
+
+describe("a campaign's request", () => {
+  it("writes the record for exactly the step of the wave, with its reason", () => {
+    expect(planCampaignRequest(aKey(), { ...deactivate, reason: "Moved" }, run, nowMs)).toMatchObject({
+      kind: "take",
+      plan: { kind: "ready", step: { kind: "write_record", draft: { step: "deactivate", reason: "Moved" } } },
+    });
+  });
+
+  it("leaves a key whose next step is another one", () => {
+    const left = { kind: "leave", why: { kind: "other_step" } };
+    expect(planCampaignRequest(aKey({ state: "deactivated" }), deactivate, run, nowMs)).toEqual(left);
+    expect(
+      planCampaignRequest(aKey({ state: "deactivated" }), { ...deactivate, ending: "deactivate" }, run, nowMs),
+    ).toEqual(left);
+    expect(planCampaignRequest(aKey(), { step: "destroy", ending: "destroy" }, run, nowMs)).toEqual(left);
+  });
+
+  it("reports a pending request of the step, and leaves that of another step", () => {
+    const pending = aKeyWith(aRecord({ author: alice, step: "deactivate" }));
+    expect(planCampaignRequest(pending, deactivate, run, nowMs)).toMatchObject({
+      kind: "take",
+      plan: { kind: "waitingForApproval" },
+    });
+    expect(planCampaignRequest(pending, { step: "destroy", ending: "destroy" }, run, nowMs).kind).toBe("leave");
+  });
+
+  it("takes no step even if another person's record would allow it, and leaves a key with a hold tag", () => {
+    const named = aRun({ actor: anActor(bob), consents: [aRecord({ author: alice }).id], intent: "request" });
+    expect(planCampaignRequest(aKeyWith(aRecord({ author: alice })), deactivate, named, nowMs).kind).toBe("leave");
+    const held = aKey({ facts: someFacts({ tags: [{ name: "hold", value: "litigation" }] }) });
+    expect(planCampaignRequest(held, deactivate, run, nowMs)).toEqual({ kind: "leave", why: { kind: "held" } });
+  });
+});
+
+describe("a campaign's rollback", () => {
+  const reviewed = { reviewer: alice.iamId ?? "", requester: bob.iamId ?? "", reviewedAtMs: nowMs - dayMs };
+  const facts: CampaignRollback = {
+    reviews: [reviewed],
+    isInHolds: false,
+    isConfirmed: false,
+    isReactivatedHere: false,
+  };
+  const key = aKey({ state: "deactivated", updatedBy: alice, updatedAtMs: nowMs - dayMs + 60_000 });
+  const reactivated = { kind: "take", plan: { kind: "ready", step: { kind: "reactivate" } } };
+
+  it("reactivates a key whose last write is the reviewed step", () => {
+    expect(planCampaignRollback(key, facts, run, nowMs)).toEqual(reactivated);
+  });
+
+  it("leaves a key that another person wrote to, until a person confirms it", () => {
+    const written = aKey({ ...key, updatedBy: carol });
+    expect(planCampaignRollback(written, facts, run, nowMs)).toMatchObject({
+      kind: "leave",
+      why: { rollback: { kind: "written_since", by: carol } },
+    });
+    expect(planCampaignRollback(written, { ...facts, isConfirmed: true }, run, nowMs)).toEqual(reactivated);
+  });
+
+  it("leaves a held key, and a key that no review lists, also if confirmed", () => {
+    const confirmed = { ...facts, isConfirmed: true };
+    expect(planCampaignRollback(key, { ...confirmed, isInHolds: true }, run, nowMs)).toMatchObject({
+      why: { rollback: { why: "held" } },
+    });
+    const tagged = aKey({ ...key, facts: someFacts({ tags: [{ name: "hold", value: "" }] }) });
+    expect(planCampaignRollback(tagged, confirmed, run, nowMs)).toMatchObject({ why: { rollback: { why: "held" } } });
+    expect(planCampaignRollback(key, { ...confirmed, reviews: [] }, run, nowMs)).toMatchObject({
+      why: { rollback: { why: "never_reviewed" } },
+    });
+  });
+
+  it("cleans up an active key only in the run that reactivated it", () => {
+    expect(planCampaignRollback(aKey(), facts, run, nowMs).kind).toBe("leave");
+    const here = { ...facts, isReactivatedHere: true };
+    expect(planCampaignRollback(aKey(), here, run, nowMs)).toEqual({ kind: "take", plan: { kind: "done" } });
+  });
+});
