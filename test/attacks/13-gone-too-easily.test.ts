@@ -105,6 +105,7 @@ describe("a mistyped instance id together with the right address", () => {
   });
 
   test("is noticed through the internal keystores if the broker does not answer", async () => {
+    await uko.control("switches", { internalKeystoreFields: "filled" });
     await uko.control("faults", { operation: "broker", status: 500 });
     const { managedKey } = handlers(uko, mistyped);
     const made = await endOf(managedKey.create({ vaultId, template: "payroll", label: "by typo" }, options));
