@@ -5,6 +5,7 @@ import type { Identity, KeyFacts, KeyObservation } from "../../provider/lifecycl
 import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
 import {
   admitToReview,
+  idsIn,
   judgeReviewed,
   type Review,
   type ReviewLine,
@@ -108,6 +109,10 @@ describe("the line of a key", () => {
 const destroyRecord = aRecord({ step: "destroy" });
 const toDestroy = aReviewHeader({ step: "destroy" });
 const ofNeverActive = aReviewHeader({ step: "destroy", neverActive: true });
+
+it("a review lists the IDs of its records, for predictions", () => {
+  expect(idsIn(review)).toEqual([record.id]);
+});
 
 describe("a key stands apart from the set", () => {
   const known = { kind: "known", count: 1, retainedBy: [] } as const;
