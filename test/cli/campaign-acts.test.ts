@@ -160,7 +160,10 @@ it("stops after a reactivation, in every clone, until a person resumes with the 
   await world.uko("alice", `reactivate ${first}`);
   const stopped = await run();
   expect([stopped.exitCode, dataOf(stopped).gate]).toEqual([12, "stopped"]);
-  expect(dataOf(await campaign("bob", "request pilot deactivate")).gate).toBe("stopped");
+  const closed = await world.uko("bob", `campaign request pilot deactivate --folder ${folder}`);
+  expect(closed.out).toContain(
+    `uko campaign request pilot deactivate --folder ${folder} --resume ${dataOf(stopped).stop}`,
+  );
   const resumed = await run(`--resume ${dataOf(stopped).stop} --reason Restored-by-mistake`);
   expect(counts(resumed)).toMatchObject({ acted: 1 });
   expect((await run(`--resume ${dataOf(stopped).stop}`)).exitCode).toBe(1);

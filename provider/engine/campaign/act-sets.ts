@@ -116,7 +116,8 @@ export async function approveStep(context: ActContext, request: ApprovalOfStep):
   const { wave, step, recordOnly } = request;
   const { gate, breaker } = await waveStateOf(context, request);
   if (gate.kind !== "open" || breaker.kind === "stopped") {
-    return reportClosed(context, request, gate.kind === "open" ? { kind: "stopped" } : gate, breaker);
+    const command = `approve ${wave} ${step} --review ${request.review}`;
+    return reportClosed(context, { ...request, command }, gate.kind === "open" ? { kind: "stopped" } : gate, breaker);
   }
   const review = await reviewOfWave(context, request);
   await requireUsable(world, review, options);

@@ -82,7 +82,9 @@ export function createCampaignActing(
 async function requestStep(context: ActContext, request: RequestOfStep): Promise<CampaignReport> {
   const { wave, step, renew } = request;
   const { gate, breaker } = await waveStateOf(context, request);
-  if (gate.kind !== "open") return reportClosed(context, request, gate, breaker);
+  if (gate.kind !== "open") {
+    return reportClosed(context, { ...request, command: `request ${wave} ${step}` }, gate, breaker);
+  }
   await noteOverride(context, request);
   const { ready, apart } = readyKeys(context, wave, step);
   const pending = ready.filter((key) => isPending(context, key, step, renew === true));

@@ -141,7 +141,7 @@ function parseLine(line: string): unknown {
 /** The report of a command that the wave does not allow now. */
 export function reportClosed(
   { view }: ActContext,
-  { wave, step }: StepRequest,
+  { wave, step, command }: StepRequest & { readonly command: string },
   gate: Exclude<WaveGate, { kind: "open" }>,
   breaker: Breaker,
 ): CampaignReport {
@@ -149,7 +149,7 @@ export function reportClosed(
   return {
     summary: `Wave "${wave}" does not take the step ${step} now, and nothing was changed`,
     sections: section("Why", { lines }),
-    next: next.map((option) => `uko campaign … ${wave} ${step} --folder ${view.folder.path} ${option}`),
+    next: next.map((option) => `uko campaign ${command} --folder ${view.folder.path} ${option}`),
     exitCode: isTime ? 11 : 12,
     data: { wave, step, gate: gate.kind, ...(breaker.kind === "stopped" && { stop: breaker.digest }) },
   };
