@@ -1,6 +1,7 @@
 /**
  * The comparison of a certificate with audit events that the verifier exported from the account. The
- * form of the events is taken from IBM's public documents; no real export was available. Pure.
+ * fields are those of "Event fields" in IBM Cloud's documentation of activity tracking
+ * (https://cloud.ibm.com/docs/atracker?topic=atracker-event); no real export was available. Pure.
  */
 
 import * as z from "zod";
