@@ -215,12 +215,12 @@ export async function confirmSet(
   if (world.ask !== undefined && json !== true) {
     const typed = await world.ask(`Type "${phrase}" to go on: `);
     if (typed.trim() === phrase) return;
-    throw new UkoError("UKO_CANCELLED", { summary: "The approval was not confirmed", detail: "Nothing was changed." });
+    throw new UkoError("UKO_CANCELLED", { summary: "The command was not confirmed", detail: "Nothing was changed." });
   }
   if (yes === true) return;
   throw invalid(
-    "This approval needs a confirmation, and there is no terminal to ask at",
-    `Add --yes to approve without a question: ${phrase}.`,
+    "This command needs a confirmation, and there is no terminal to ask at",
+    `Add --yes to run it without a question: ${phrase}.`,
   );
 }
 

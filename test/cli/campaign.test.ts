@@ -138,7 +138,7 @@ describe("uko campaign find", () => {
     expect((await stage.world.uko("alice", `reactivate ${key}`)).exitCode).toBe(0);
   });
 
-  it("names the reviewed set that lists the key, and a file that is no review", async () => {
+  it("names the review that lists the key, and a file that is not a review", async () => {
     await baselined();
     const key = keyNamed("cards-1");
     await stage.world.uko("bob", `request ${key}`);

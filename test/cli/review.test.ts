@@ -213,7 +213,7 @@ describe("uko approve", () => {
     await request("bob", [keys.cards]);
     await review("alice", `${keys.cards} --step deactivate`);
     const { err } = await world.uko("alice", `approve --review ${file} --digest ${digestOf(file)}`);
-    expect(err).toContain("Add --yes to approve without a question: deactivate 1.");
+    expect(err).toContain("Add --yes to run it without a question: deactivate 1.");
     expect(await stateOf(keys.cards)).toBe("pending_approval, requested");
   });
 

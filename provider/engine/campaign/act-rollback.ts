@@ -75,14 +75,14 @@ async function rollBackOne(
 /** Keys that are active were not changed by the campaign, or are back already. */
 function leftOut({ name, line, facts }: PlannedKey, isOurs: boolean): readonly ActedKey[] {
   if (facts.state === "active" || facts.state === "pre_activation" || facts.state === "gone") return [];
-  if (facts.state === "destroyed") return [withoutStep(name, line.label, "it is destroyed, and no step leads back")];
+  if (facts.state === "destroyed") return [withoutStep(name, line.label, "it is destroyed, which cannot be undone")];
   return isOurs ? [] : [withoutStep(name, line.label, "no reviewed deactivation of this campaign lists the key")];
 }
 
 function nothingChosen({ wave, application, key }: RollbackRequest, path: string): UkoError {
   const what = key ?? application;
   return new UkoError("UKO_INPUT_INVALID", {
-    summary: `Wave "${wave}" has no key ${what === undefined ? "at all" : `that "${what}" names`}`,
+    summary: `Wave "${wave}" has no key${what === undefined ? "" : ` with the ID, label or application "${what}"`}`,
     detail: `Nothing was changed. Next: uko campaign find ${what ?? "KEY"} --folder ${path}`,
   });
 }

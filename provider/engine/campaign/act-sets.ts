@@ -176,7 +176,7 @@ async function actOnAtMost(
   return { results, unstarted: 0, later: keys.slice(started) };
 }
 
-const goesLater = "the first keys of a wave go alone: look at them, then run the same command again";
+const goesLater = "the first run acts on a few keys only: check these keys, then run the same command again";
 
 function nextAfter({ wave, step, review }: ApprovalOfStep, later: number, path: string): readonly string[] {
   if (later > 0) return [`uko campaign approve ${wave} ${step} --review ${review} --folder ${path}`];

@@ -119,7 +119,7 @@ function linesAbout(key: PlannedKey, { nowMs }: CampaignView, reviews: Reviews):
       : [
           `Last write: ${sayTimeAndDistance(listed.updatedAtMs, nowMs)}${writer === undefined ? "" : ` by ${writer}`}.`,
         ]),
-    ...(sets.length === 0 ? ["No reviewed set of this campaign lists the key."] : []),
+    ...(sets.length === 0 ? ["No review of this campaign lists the key."] : []),
     ...sets.map(
       (set) =>
         `Reviewed for ${set.step} on ${sayTime(set.reviewedAtMs)} by ${set.reviewer}; requested by ${set.requester}.`,
@@ -178,7 +178,7 @@ function undoOf({ scheduled, listed, name }: PlannedKey, nowMs: number): Undo | 
     return undefined;
   const names = pending.map((each) => `${plain(each.name, 60)} (${plain(each.type, 40)})`).join(", ");
   return {
-    sentence: `Only in the cloud itself can the destruction be canceled, until ${sayTimeAndDistance(scheduled.materialGoneMs, nowMs)}: ${names}.`,
+    sentence: `Only the cloud itself can cancel the destruction, until ${sayTimeAndDistance(scheduled.materialGoneMs, nowMs)}: ${names}.`,
     roles: [],
     until: new Date(scheduled.materialGoneMs).toISOString(),
   };

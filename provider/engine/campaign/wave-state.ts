@@ -157,15 +157,15 @@ export function reportClosed(
 
 function sayClosed(gate: Exclude<WaveGate, { kind: "open" }>, breaker: Breaker, nowMs: number) {
   const until = (untilMs: number | undefined): string =>
-    untilMs === undefined ? "It has no end that uko knows" : `Until ${sayTimeAndDistance(untilMs, nowMs)}`;
+    untilMs === undefined ? "uko does not know when it ends" : `Until ${sayTimeAndDistance(untilMs, nowMs)}`;
   switch (gate.kind) {
     case "stopped": {
       const failed = breaker.kind === "stopped" ? breaker.failures : [];
       const digest = breaker.kind === "stopped" ? breaker.digest : "";
       const lines = [
-        `The breaker stopped the wave: ${count(failed.length, "key")} failed or was reactivated`,
+        `The breaker stopped the wave: ${count(failed.length, "key failed or was reactivated", "keys failed or were reactivated")}`,
         ...failed.slice(0, 10),
-        "Stopping a person who writes on purpose takes removing their role",
+        "A stop protects against mistakes; to stop a person who writes on purpose, remove their role",
       ];
       return { lines, next: [`--resume ${digest} --reason REASON`], isTime: false };
     }
