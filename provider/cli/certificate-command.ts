@@ -109,7 +109,7 @@ function addWitness(parent: Command, world: CliWorld): void {
 function addSign(parent: Command, world: CliWorld): void {
   const command = parent
     .command("sign")
-    .description("Add your signature to a certificate; its signers can be several people")
+    .description("Add your signature to a certificate that other people may have signed")
     .addArgument(new Argument("<file>", "the certificate"));
   withSigner(command)
     .option("--out <file>", "write another file, instead of adding the signature to this one")
@@ -140,7 +140,7 @@ function addVerify(parent: Command, world: CliWorld): void {
       files("--trust <[iamId=]file>", "public key of a signer, or a trust file; repeatable").makeOptionMandatory(),
     )
     .addOption(
-      new Option("--require <number>", "number of different persons who have to have signed")
+      new Option("--require <number>", "number of different people who must have signed")
         .default(1)
         .argParser(parseCount),
     )

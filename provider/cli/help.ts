@@ -82,17 +82,18 @@ It is an in-toto statement in a DSSE envelope. uko certificate verify states its
   self-reported  the people who took the steps wrote the evidence
   witnessed      a person who took no part read every key live before its removal (uko certificate witness)
   corroborated   the audit events of the account agree with every step (--activity-tracker)
+
 Sign with Ed25519 or ECDSA P-256: openssl genpkey -algorithm ed25519 -aes-256-cbc -out alice.key, and
 openssl pkey -in alice.key -pubout -out alice.pem. --trust IBMid-550000ALICE=alice.pem says whose key it is; --require
-counts persons. A trust file has the form {"version":1,"persons":[{"iamId":…,"name":…,"keys":["-----BEGIN PUBLIC KEY…"]}]}.`;
+counts people. A trust file has the form {"version":1,"persons":[{"iamId":…,"name":…,"keys":["-----BEGIN PUBLIC KEY…"]}]}.`;
 
 const loginHelp = `
 uko prints the address of IBM's page for one-time codes, opens it in a browser if there is one, and reads the code at the
 terminal. Tokens stay in the memory of this process, which renews the access token for the commands of the session. Nothing
-is stored. UKO_API_KEY, UKO_API_KEY_FILE and UKO_TOKEN do not count in a session.
+is stored. A session ignores UKO_API_KEY, UKO_API_KEY_FILE and UKO_TOKEN.
 
-Another program than uko needs --expose-token, because a token in an environment reaches every plugin and hook that the
-program starts. It gets the access token only, which is valid for one hour at most and is not renewed.`;
+A program other than uko needs --expose-token, because a token in an environment reaches every plugin and hook that the
+program starts. The program gets only the access token, which is valid for one hour at most and is not renewed.`;
 
 const installHelp = `
 The default is ~/.local/share/terraform/plugins (XDG_DATA_HOME changes it), on macOS
@@ -103,7 +104,7 @@ The zip of a release contains an executable that does not need Node, on any syst
 
 const campaignHelp = `
 The folder only proposes and narrows; it never grants a right. It contains campaign.yaml and owners.csv, which people
-write, and manifest.jsonl and holds.jsonl, which uko writes. Keep it in git.
+write, and files that uko writes, such as manifest.jsonl, holds.jsonl and reviews. Keep the folder in git.
 The guide is provider/docs/campaigns.md of this package.`;
 
 /** Examples per command; each can be pasted, with your own key and record. */

@@ -148,7 +148,7 @@ function addApprove({ program, world, end }: KeyCommands, run: Run): void {
     .option("--review <file>", "the file that uko review wrote")
     .addOption(new Option("--digest <sha256>", "the SHA-256 that uko review printed").argParser(parseDigest))
     .option("--record-only", "write your approval, so that the requester can act; take no step")
-    .option("--yes", "do not ask; required with --review if there is no terminal")
+    .option("--yes", "do not ask about a single key; with --review, required if there is no terminal")
     .addOption(
       new Option("--wait <duration>", "how long to wait for people and time (default: UKO_WAIT)").argParser(parseWait),
     )

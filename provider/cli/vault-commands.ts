@@ -62,7 +62,7 @@ export function addVaultCommands(program: Command, world: CliWorld, end: (exitCo
     .option("--long", "a block with the next commands for each key, instead of a table")
     .action(async (given: RequestsOptions) => end(await runRequests(world, given)));
 
-  vaultCommand(program, "sweep", exactVaults, "Remove destroyed keys that no keystore holds any more; shows them first")
+  vaultCommand(program, "sweep", exactVaults, "Remove destroyed keys that no keystore holds anymore; shows them first")
     .option("--yes", "remove without asking; required if there is no terminal")
     .action(async (given: VaultOptions) => end(await runSweep(world, given)));
 }

@@ -39,7 +39,7 @@ export function addActingCommands(campaign: Command, world: CliWorld, end: (exit
 
   stepCommand(campaign, "review", "Read each requested key of a wave, and write a review file; changes no key")
     .option("--requested-by <person>", "IAM ID or name of the person who requested the step")
-    .option("--never-active", "review the keys that were never active, which form a set of their own")
+    .option("--never-active", "review the keys that were never active, which have their own review")
     .action((wave: string, step: Step, { neverActive, ...rest }: Reviewing) =>
       run(rest, (acting, options) => acting.review(rest.folder, { wave, step, ...rest, neverActive }, options)),
     );
@@ -47,7 +47,7 @@ export function addActingCommands(campaign: Command, world: CliWorld, end: (exit
   stepCommand(campaign, "approve", "Take the step on exactly the keys that you reviewed")
     .requiredOption("--review <digest>", "SHA-256 of your review file, as uko campaign review printed it")
     .option("--record-only", "write an approval on each key, so that the requester may act; take no step")
-    .option("--yes", "approve without a question, where there is no terminal")
+    .option("--yes", "required if there is no terminal; at a terminal, uko asks in any case")
     .action((wave: string, step: Step, { review, recordOnly, yes, ...rest }: Approving) =>
       run(rest, (acting, options) =>
         acting.approve(
@@ -62,7 +62,7 @@ export function addActingCommands(campaign: Command, world: CliWorld, end: (exit
     .addOption(new Option("--app <application>", "only the keys of this application"))
     .addOption(new Option("--key <key>", "only this key: anything that uko campaign find accepts").conflicts("app"))
     .option("--written-since", "also keys that another person wrote to since; asks you to type a confirmation")
-    .option("--yes", "reactivate without a question, where there is no terminal")
+    .option("--yes", "with --written-since: required if there is no terminal")
     .action((wave: string, { app: application, key, writtenSince, yes, ...rest }: RollingBack) => {
       const confirm = asking(rest, yes);
       return run(rest, (acting, options) =>
@@ -92,7 +92,7 @@ function waveCommand(campaign: Command, name: string, description: string): Comm
 function stepCommand(campaign: Command, name: string, description: string): Command {
   return waveCommand(campaign, name, description)
     .addArgument(campaign.createArgument("<step>", "deactivate or destroy").choices(["deactivate", "destroy"]))
-    .addOption(new Option("--emergency <reason>", "why the step is taken inside a blackout"))
+    .addOption(new Option("--emergency <reason>", "take the step inside a blackout, for this reason"))
     .addOption(new Option("--resume <digest>", "digest of the stop after which the wave continues"))
     .option("--reason <text>", "reason, which the record on each key shows");
 }
