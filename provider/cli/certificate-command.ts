@@ -237,7 +237,7 @@ async function observed(world: CliWorld, keys: readonly KeyPath[]) {
 
 function withSigner(command: Command): Command {
   return command
-    .option("--sign-key <file>", "your private key in PEM; UKO_SIGN_PASSPHRASE_FILE can have its passphrase")
+    .option("--sign-key <file>", "your private key in PEM; UKO_SIGN_PASSPHRASE_FILE names a file with its passphrase")
     .option("--signer <command>", "command that signs: reads bytes on standard input, prints base64")
     .option("--signer-key <file>", "public key in PEM of --signer");
 }
