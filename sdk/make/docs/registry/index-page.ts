@@ -62,7 +62,7 @@ const aboutSettings = `Set each one in the provider block or in the environment 
 A resource of another instance than \`instance_id\` is an error, and never replaced.
 An endpoint in the block has to be a documented address of its service, without a port or a path. For all other addresses, use the environment and \`UKO_ALLOWED_HOSTS\`.`;
 
-const aboutRuns = `Some settings apply to a single run, and exist in the environment only. \`UKO_API_KEY_FILE\` names a file with the API key, to which only its owner may have access. \`UKO_CONSENT\` names the records that the run approves. \`UKO_WAIT\` sets how long the run may wait for each deletion. \`UKO_REPORT\` and \`UKO_EVIDENCE\` name files to which the run adds a line for each key and for each step.`;
+const aboutRuns = `Some settings apply to a single run, and exist in the environment only. \`UKO_API_KEY_FILE\` names a file with the API key, to which only its owner may have access. \`UKO_CONSENT\` names the records that the run approves, or a review file after \`@\`, with its SHA-256 in \`UKO_CONSENT_DIGEST\`. \`UKO_WAIT\` sets how long the run may wait for each deletion. \`UKO_REPORT\` and \`UKO_EVIDENCE\` name files to which the run adds a line for each key and for each step.`;
 
 const special = [
   "| question | answer |",
