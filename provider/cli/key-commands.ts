@@ -162,7 +162,7 @@ function addApprove({ program, world, end }: KeyCommands, run: Run): void {
       if (review !== undefined || digest !== undefined || key === undefined || recordId === undefined) {
         throw new UkoError("UKO_INPUT_INVALID", {
           summary: "uko approve takes a key and the ID of its request, or a review and its digest",
-          detail: "uko approve --help shows both forms. A review takes no key and no --wait.",
+          detail: "uko approve --help shows both forms. With --review, omit the key and --wait.",
         });
       }
       const consent = collectConsents(recordId);
@@ -173,7 +173,7 @@ function addApprove({ program, world, end }: KeyCommands, run: Run): void {
 function approval(key: TypedKey, typed: string): Omit<KeyRun, "keys" | "json"> {
   if ("kmsKeyId" in key) {
     throw new UkoError("UKO_INPUT_INVALID", {
-      summary: "KMS keys have no approval without the step",
+      summary: "A KMS key cannot be approved without taking the step",
       detail: "Omit --record-only: the second person destroys the KMS key.",
     });
   }

@@ -77,7 +77,7 @@ describe("uko campaign baseline", () => {
     const [{ id: cloudId }] = JSON.parse(line).cloudIds;
     write("owners.csv", `key,owner,application\n${cloudId},cards,shop\n${cloudId},risk,\nunknown,x,\n`);
     const { out } = await campaign("baseline");
-    expect(out).toContain("owners.csv names unknown, which is no key");
+    expect(out).toContain("owners.csv names unknown, which is not a key");
     expect(read("manifest.jsonl")).toContain('"owners":["cards","risk"],"application":"shop"');
   });
 

@@ -29,8 +29,8 @@ describe("uko campaign plan", () => {
     await stage.world.control(`keys/${keyNamed("ledger").split("/").at(-1)}`, { record: { state: "compromised" } });
     const { exitCode, out } = await campaign("plan");
     expect(exitCode).toBe(14);
-    expect(out).toMatch(/^1 key cannot end by 2027-03-20\n\nLate\n.*\n.*ledger +main +- +- +no step leads to its end/);
-    expect(out).toContain("no step leads out of the state compromised");
+    expect(out).toMatch(/^1 key cannot end by 2027-03-20\n\nLate\n.*\n.*ledger +main +- +- +no step can delete it/);
+    expect(out).toContain("no step is possible in the state compromised");
   });
 
   it("is one page of HTML with --html, with the same exit code", async () => {

@@ -138,5 +138,5 @@ const leftSentences = {
   held: "held, so a person decides with uko reactivate",
   never_reviewed: "no reviewed deactivation of this campaign lists the key",
   not_deactivated: "it is not deactivated",
-  destroyed: "it is destroyed, and no step leads back",
+  destroyed: "it is destroyed, which cannot be undone",
 } as const;

@@ -116,7 +116,7 @@ const person = z
       )
       .default([]),
   })
-  .meta({ description: "Who is expected to act; grants nothing, and only lets `check` count people" });
+  .meta({ description: "Who is expected to act; grants nothing, and only lets `plan` and `check` count people" });
 
 export const campaignFile = z.strictObject({
   format: z.literal(campaignFormat),

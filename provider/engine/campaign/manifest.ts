@@ -150,7 +150,7 @@ function requireDigests(
   });
   if (edited.length === 0) return;
   throw invalid(
-    `was edited: the lines of ${edited.map(({ wave }) => `"${wave}"`).join(", ")} do not fit their digest`,
+    `was edited: the lines of ${edited.map(({ wave }) => `"${wave}"`).join(", ")} do not match their digest`,
     [],
   );
 }

@@ -190,7 +190,7 @@ function reportHold(path: string, key: string, { kind, until }: Omit<HoldRequest
     sections: section("What a hold does", {
       lines: [
         "No command of this campaign takes a step on the key, in any clone that has the line.",
-        "It does not withdraw a request, and other commands do not know of it.",
+        "A hold does not withdraw a request. Commands outside uko campaign ignore the hold.",
       ],
     }),
     next: [`uko campaign find ${key} --folder ${path}`],

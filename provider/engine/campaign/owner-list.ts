@@ -15,7 +15,7 @@ export function keysOfOwner(keys: readonly ManifestKey[], owner: string): readon
   if (own.length > 0) return own;
   const owners = [...new Set(keys.filter(needsSignoff).flatMap((key) => key.owners))].sort();
   throw new UkoError("UKO_CAMPAIGN_INVALID", {
-    summary: `No key of the manifest that ends as destroyed has the owner "${owner}"`,
+    summary: `No key that the manifest destroys has the owner "${owner}"`,
     detail: [
       owners.length === 0 ? "No key needs a sign-off." : `Owners with keys to sign: ${owners.slice(0, 50).join(", ")}.`,
       "Nothing was written. Next: name one of them with --owner",

@@ -53,7 +53,7 @@ function lateSection(late: readonly PlannedKey[], { lastDeadlineMs }: CampaignPl
       key.line.wave,
       dayBefore(last.destroyBeforeMs ?? last.deactivateBeforeMs),
       shownDay(dates.materialGoneMs ?? dates.deactivateMs),
-      schedule.kind === "late" ? sayCause(schedule.cause) : "no step leads to its end",
+      schedule.kind === "late" ? sayCause(schedule.cause) : "no step can delete it",
       ...(lastDeadlineMs === undefined ? [] : [key.lastSchedule?.kind === "on_time" ? "in time" : "late, too"]),
     ];
   });
@@ -178,7 +178,7 @@ export function sayGate({ gate, holds, isUnread, listed, scheduled }: PlannedKey
     case "not_signed_off":
       return `not signed off by ${gate.owners.join(", ")}`;
     case "impossible":
-      return `no step leads out of the state ${listed?.traits.state ?? ""}`;
+      return `no step is possible in the state ${listed?.traits.state ?? ""}`;
     default:
       return undefined;
   }

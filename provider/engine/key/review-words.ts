@@ -96,8 +96,8 @@ export function sayReviewProblem(problem: ReviewProblem): string {
     case "own_request":
       return "The requester is also the reviewer.";
     case "other_author":
-      return `Line ${problem.line} is about a request by another person than the requester of the review.`;
+      return `Line ${problem.line} is about a request by a person other than the requester of the review.`;
     case "count":
-      return `The first line promises ${count(problem.stated, "key")}, and the review lists ${problem.found}.`;
+      return `The first line states ${count(problem.stated, "key")}, and the review lists ${problem.found}.`;
   }
 }
