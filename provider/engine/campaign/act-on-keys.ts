@@ -126,7 +126,7 @@ export async function convergeOnKey(
 
 export function sayLeft(why: LeftBecause): string {
   if (why.kind === "held") return "held since the run started";
-  if (why.kind === "other_step") return "its next step is another one";
+  if (why.kind === "other_step") return "its next step is a different one";
   const { rollback } = why;
   if (rollback.kind === "left") return leftSentences[rollback.why];
   const by = rollback.by?.iamId ?? "an unknown identity";

@@ -3,6 +3,7 @@
 import type { CampaignStep } from "../../lifecycle/campaign/campaign.ts";
 import { keyGate } from "../../lifecycle/campaign/gates.ts";
 import { standingOf } from "../../lifecycle/consent-record.ts";
+import { sayTime } from "../text/words.ts";
 import { type ActContext, keysOfWave } from "./act-on-keys.ts";
 import { type ActedKey, withoutStep } from "./acted.ts";
 import { requireWave } from "./folder.ts";
@@ -24,7 +25,8 @@ export function readyKeys(
     const isOpen = gate.kind === "open" || (gate.kind === "soaking" && isRequested(key, step, context.view.nowMs));
     if (isOpen && !key.isUnread) ready.push(key);
     else if (gate.kind !== "done" && gate.kind !== "not_planned") {
-      const why = sayGate({ ...key, gate }) ?? gate.kind.replaceAll("_", " ");
+      const soak = gate.kind === "soaking" ? `soaking until ${sayTime(gate.untilMs)}` : undefined;
+      const why = sayGate({ ...key, gate }) ?? soak ?? gate.kind.replaceAll("_", " ");
       apart.push(withoutStep(key.name, key.line.label, why));
     }
   }
