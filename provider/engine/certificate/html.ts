@@ -33,7 +33,7 @@ export function renderCertificatePage(certificate: Certificate, { sha256, keyIds
 ${definitions([
   ["Instance", instance.id],
   ["Endpoint", instance.endpoints.join(", ") || "not recorded"],
-  ["Method", `${method.technique} (${method.standard})`],
+  ["Method of destruction", `${method.technique} (${method.standard})`],
   ["Created", `${sayTime(createdAt)} by uko ${tool.version}`],
   ["Keys", String(list.count)],
   ["List of keys", list.sha256],

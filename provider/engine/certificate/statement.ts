@@ -18,7 +18,8 @@ export const maxSubjects = 20_000;
 export const method = {
   standard: "NIST SP 800-88 Rev. 2",
   technique: "cryptographic erase",
-  statement: "Cryptographic erase, performed and reported by the service. uko read the reports and did not inspect it.",
+  statement:
+    "For each key with the outcome destroyed or removed, the service performed and reported a cryptographic erase. uko read the reports and did not inspect the erase.",
 } as const;
 
 const text = z.string();
