@@ -143,6 +143,26 @@ it("withdraws every request, and reactivates what it deactivated but not what an
   expect((await world.verdict()).violations).toEqual([]);
 });
 
+it("lets no request shorten the soak, and keeps it through a renewal", async () => {
+  await campaign("bob", "request pilot deactivate");
+  await approve("alice", "deactivate");
+  await world.advance("1h");
+  await world.uko("carol", `request ${firstKey}`);
+  const reviewed = dataOf(await campaign("alice", "review pilot destroy"));
+  const apart = reviewed.apart.find(({ name }: { name: string }) => name === firstKey);
+  expect([reviewed.keys, apart?.says]).toEqual([0, expect.stringMatching(/^soaks until .*a request does not/)]);
+  // Carol's request is the last write of the first key, so it soaks for another hour.
+  await world.advance("200m");
+  expect(counts(await campaign("alice", "request pilot destroy"))).toEqual({ acted: 19, left: 1 });
+  expect(dataOf(await campaign("bob", "review pilot destroy")).keys).toBe(18);
+  await world.advance("5d");
+  await world.advance("1h");
+  // A renewed request keeps what the one before it noted, so no soak begins again.
+  expect(counts(await campaign("alice", "request pilot destroy --renew"))).toEqual({ acted: 20 });
+  // Two of them have a KMS deletion window, whose writer the renewed request no longer notes.
+  expect(dataOf(await campaign("bob", "review pilot destroy")).keys).toBe(17);
+});
+
 it("takes no step in a blackout, but halts and rolls back", async () => {
   await world.advance("76d");
   const refused = await campaign("bob", "request pilot deactivate");

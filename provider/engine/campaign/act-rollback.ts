@@ -4,7 +4,7 @@ import { UkoError } from "../../errors.ts";
 import { planCampaignRollback } from "../../lifecycle/campaign/plan-step.ts";
 import { type ActContext, actOnKeys, convergeOnKey, isHeldNow, keysOfWave } from "./act-on-keys.ts";
 import { type ActedKey, reportActed, withoutStep } from "./acted.ts";
-import { isNamed, readReviews } from "./find.ts";
+import { isNamed } from "./find.ts";
 import { requireWave } from "./folder.ts";
 import type { PlannedKey } from "./planned.ts";
 import type { CampaignReport } from "./report.ts";
@@ -23,9 +23,8 @@ export async function rollBackWave(context: ActContext, request: RollbackRequest
   const { view } = context;
   const { wave, writtenSince, confirm } = request;
   requireWave(view.campaign, wave);
-  const reviews = await readReviews(view.folder, view.campaign.instance);
   const setsOf = ({ name }: PlannedKey) =>
-    (reviews.byKey.get(name) ?? []).filter((set) => set.step === "deactivate" && set.wave === wave);
+    (view.reviews.byKey.get(name) ?? []).filter((set) => set.step === "deactivate" && set.wave === wave);
   const chosen = keysOfWave(context, wave).filter((key) => isChosen(key, request));
   if (chosen.length === 0) throw nothingChosen(request, view.folder.path);
   const isOurs = (key: PlannedKey): boolean => !key.facts.isKms && setsOf(key).length > 0;

@@ -21,10 +21,10 @@ import {
 import type { ManyResults } from "../loop/many.ts";
 import { type ActContext, actOnKeys, isHeldNow, keysOfWave, refOf } from "./act-on-keys.ts";
 import { type ActedKey, actedFrom, reportActed, withoutStep } from "./acted.ts";
-import { reviewFolder } from "./find.ts";
 import type { PlannedKey } from "./planned.ts";
 import { readyKeys } from "./ready.ts";
 import { type CampaignReport, section } from "./report.ts";
+import { reviewFolder } from "./reviews.ts";
 import { noteOverride, reportClosed, type StepRequest, waveStateOf } from "./wave-state.ts";
 
 export interface ReviewOfStep extends StepRequest {

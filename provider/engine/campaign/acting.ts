@@ -132,7 +132,8 @@ async function requestOne(context: ActContext, key: PlannedKey, request: Request
     );
     return actedFrom(name, line.label, report);
   }
-  if (request.renew === true && requestEndMs(listed?.observation, step, context.view.nowMs) !== undefined) {
+  const isRenewed = request.renew === true && requestEndMs(listed?.observation, step, context.view.nowMs) !== undefined;
+  if (isRenewed) {
     await createOperations(world).withdraw(refOf(context, key), options);
   }
   const acted = await convergeOnKey(context, key, {
@@ -145,6 +146,7 @@ async function requestOne(context: ActContext, key: PlannedKey, request: Request
           step,
           ending: facts.ending === "none" ? step : facts.ending,
           ...(reason !== undefined && { reason }),
+          ...(isRenewed && facts.deactivatedAtMs !== undefined && { soaksFromMs: facts.deactivatedAtMs }),
         },
         run,
         nowMs,

@@ -6,52 +6,14 @@
 import { isPending } from "../../lifecycle/guards.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
-import { maxReviewBytes, parseReview } from "../../lifecycle/review-file.ts";
 import { count, plain, sayRoles, sayTime, sayTimeAndDistance } from "../text/words.ts";
-import type { CampaignFolder } from "./folder.ts";
 import { sayGate } from "./plan-report.ts";
 import { type CampaignPlan, datesOf, type PlannedKey } from "./planned.ts";
 import { type CampaignReport, section } from "./report.ts";
+import { type Reviews, reviewFolder } from "./reviews.ts";
 import type { CampaignView } from "./view.ts";
 
-export const reviewFolder = "reviews";
-const maxReviews = 2_000;
 const maxShown = 50;
-
-/** A reviewed set that lists a key. */
-export interface ReviewedIn {
-  readonly step: string;
-  readonly wave: string;
-  readonly reviewer: string;
-  readonly requester: string;
-  readonly reviewedAtMs: number;
-}
-
-export interface Reviews {
-  readonly byKey: ReadonlyMap<string, readonly ReviewedIn[]>;
-  /** Files that are no review of this instance. */
-  readonly unusable: readonly string[];
-}
-
-/** The reviewed sets of this instance in the folder. They show people what happened, and qualify no key. */
-export async function readReviews(folder: CampaignFolder, instanceId: string): Promise<Reviews> {
-  const byKey = new Map<string, ReviewedIn[]>();
-  const unusable: string[] = [];
-  for (const name of (await folder.list(reviewFolder)).slice(0, maxReviews)) {
-    const parsed = parseReview((await folder.read(`${reviewFolder}/${name}`, maxReviewBytes)) ?? "");
-    if (parsed.kind === "invalid" || parsed.review.header.instanceId !== instanceId) {
-      unusable.push(plain(name, 100));
-      continue;
-    }
-    const { header, lines } = parsed.review;
-    for (const path of lines.keys()) {
-      const { step, reviewer, requester, reviewedAtMs, campaign } = header;
-      const set = { step, wave: campaign?.wave ?? "", reviewer, requester, reviewedAtMs };
-      byKey.set(path, [...(byKey.get(path) ?? []), set]);
-    }
-  }
-  return { byKey, unusable };
-}
 
 /** Whether a text names the key: an ID in UKO or a cloud, its label, or its application. */
 export function isNamed({ line, name }: PlannedKey, typed: string): boolean {
@@ -65,12 +27,8 @@ function lastPart(id: string): string {
   return /[:/]/.test(id) ? (id.toLowerCase().split(/[:/]/).at(-1) ?? "") : "";
 }
 
-export function reportFound(
-  view: CampaignView,
-  { keys }: CampaignPlan,
-  typed: string,
-  reviews: Reviews,
-): CampaignReport {
+export function reportFound(view: CampaignView, { keys }: CampaignPlan, typed: string): CampaignReport {
+  const { reviews } = view;
   const found = keys.filter((key) => isNamed(key, typed));
   const shown = found.slice(0, maxShown);
   const what = `"${plain(typed, 200)}"`;

@@ -8,7 +8,7 @@ import { campaignFileName, parseCampaign } from "./campaign-file.ts";
 import { checkCampaign } from "./check.ts";
 import type { Joined } from "./classify.ts";
 import { declarationsIn, type NamedText } from "./declared.ts";
-import { readReviews, reportFound } from "./find.ts";
+import { reportFound } from "./find.ts";
 import {
   type CampaignFolder,
   findManifest,
@@ -99,7 +99,7 @@ export function createCampaignReading(world: World, openFolder: OpenFolder): Cam
     },
     async find(path, typed, options) {
       const { view, plan } = await seen(path, options);
-      return reportFound(view, plan, typed, await readReviews(view.folder, instanceId));
+      return reportFound(view, plan, typed);
     },
   };
 }

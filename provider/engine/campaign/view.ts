@@ -3,11 +3,11 @@
  * key now. For display and planning; a step reads the key again.
  */
 
-import { knownDeactivationMs } from "../../lifecycle/authorization.ts";
 import { type Hold, holdTagNames, isHeld } from "../../lifecycle/campaign/campaign.ts";
 import { type CampaignKeyFacts, isStepDue } from "../../lifecycle/campaign/gates.ts";
 import { endingOf, gapsOf, isGlobMatch } from "../../lifecycle/campaign/rules.ts";
 import { kmsRestoreDays, type ScheduledKey } from "../../lifecycle/campaign/schedule.ts";
+import { soaksFromMs } from "../../lifecycle/campaign/soak.ts";
 import { isPending } from "../../lifecycle/guards.ts";
 import type { KeystoreStatus } from "../../lifecycle/observation.ts";
 import type { World } from "../ports/world.ts";
@@ -15,6 +15,7 @@ import { dayMs } from "./file-forms.ts";
 import { type OpenCampaign, readManifest, requireTimeAfter } from "./folder.ts";
 import type { CampaignInventory, ListedKey } from "./inventory.ts";
 import type { Manifest, ManifestKey } from "./manifest.ts";
+import { type Reviews, readReviews } from "./reviews.ts";
 import { namedKey, namedListedKey } from "./sentences.ts";
 import { parseSignoff, type Signoff, signedLines, signoffFolder, unsignedOwners } from "./signoffs.ts";
 
@@ -43,6 +44,7 @@ export interface CampaignView extends OpenCampaign {
   readonly born: readonly ListedKey[];
   readonly inventory: CampaignInventory;
   readonly signoffs: readonly Signoff[];
+  readonly reviews: Reviews;
   readonly nowMs: number;
 }
 
@@ -61,6 +63,7 @@ export async function viewCampaign(
   requireTimeAfter(manifest, inventory.nowMs);
   const signoffs = await readSignoffs(opened, sha256);
   const signed = signedLines(signoffs);
+  const reviews = await readReviews(opened.folder, opened.campaign.instance);
   const listed = new Map(inventory.keys.map((key) => [namedListedKey(key), key]));
   const unread = unreadParts(inventory, manifest);
   const owned = new Map(opened.campaign.waves.map((wave) => [wave.name, wave]));
@@ -69,7 +72,7 @@ export async function viewCampaign(
     const found = listed.get(name);
     const isUnread = found === undefined && unread.has(line.kind === "kms" ? "kms" : line.vault);
     const holds = holdsOn(name, found, opened, inventory.nowMs);
-    const scheduled = scheduledKeyOf(line, found, isUnread, inventory.nowMs);
+    const scheduled = scheduledKeyOf(line, found, { isUnread, reviews, nowMs: inventory.nowMs });
     const soakMs = owned.get(line.wave)?.soakMs ?? 7 * dayMs;
     const attestedAtMs = line.attestedOn === undefined ? undefined : Date.parse(line.attestedOn);
     const facts: CampaignKeyFacts = {
@@ -92,7 +95,7 @@ export async function viewCampaign(
   });
   const known = new Set(keys.map(({ name }) => name));
   const born = inventory.keys.filter((key) => !known.has(namedListedKey(key)));
-  return { ...opened, manifest, keys, born, inventory, signoffs, nowMs: inventory.nowMs };
+  return { ...opened, manifest, keys, born, inventory, signoffs, reviews, nowMs: inventory.nowMs };
 }
 
 /** The waves in which a key that is not held still needs the step. */
@@ -153,8 +156,7 @@ const managedStates: Readonly<Record<string, ScheduledKey["state"]>> = {
 function scheduledKeyOf(
   line: ManifestKey,
   found: ListedKey | undefined,
-  isUnread: boolean,
-  nowMs: number,
+  { isUnread, reviews, nowMs }: { readonly isUnread: boolean; readonly reviews: Reviews; readonly nowMs: number },
 ): ScheduledKey {
   const isKms = line.kind === "kms";
   const states = isKms ? kmsStates : managedStates;
@@ -167,7 +169,7 @@ function scheduledKeyOf(
   };
   if (found === undefined) return { ...shared, state: isUnread ? "other" : "gone" };
   const state = states[found.traits.state] ?? "other";
-  const deactivatedAtMs = state === "deactivated" ? deactivatedAt(found) : undefined;
+  const deactivatedAtMs = state === "deactivated" ? deactivatedAt(found, reviews) : undefined;
   const materialGoneMs = state === "destroyed" ? materialGoneAt(found, shared.pendingDays, nowMs) : undefined;
   return {
     ...shared,
@@ -178,11 +180,12 @@ function scheduledKeyOf(
   };
 }
 
-/** As a record on the key notes it; otherwise the last write, which cannot be earlier. */
-function deactivatedAt({ observation, updatedAtMs }: ListedKey): number | undefined {
-  if (observation === undefined) return undefined;
-  const noted = knownDeactivationMs(observation, { actor: { displayName: "" }, consents: [], intent: "resume" });
-  return noted ?? updatedAtMs;
+/** The latest time at which the key can have been deactivated. */
+function deactivatedAt(found: ListedKey, { byKey }: Reviews): number | undefined {
+  if (found.observation === undefined) return undefined;
+  const sets = byKey.get(namedListedKey(found)) ?? [];
+  const reviewedAtMs = sets.filter(({ step }) => step === "deactivate").map((set) => set.reviewedAtMs);
+  return soaksFromMs(found.observation, reviewedAtMs);
 }
 
 /** A keystore that is neither rid of the key nor waiting for its end may still hold the material. */

@@ -10,10 +10,10 @@ import type { CampaignStep } from "../../lifecycle/campaign/campaign.ts";
 import { type WaveGate, waveGate } from "../../lifecycle/campaign/gates.ts";
 import { count, plain, sayTimeAndDistance } from "../text/words.ts";
 import { type ActContext, evidenceFolder, keysOfWave } from "./act-on-keys.ts";
-import { type ReviewedIn, readReviews } from "./find.ts";
 import { requireWave } from "./folder.ts";
 import type { PlannedKey } from "./planned.ts";
 import { type CampaignReport, section } from "./report.ts";
+import type { ReviewedIn } from "./reviews.ts";
 import { type CampaignView, unfinishedWaves } from "./view.ts";
 
 /** Which step of which wave, and what a person states to pass a blackout or a stop. */
@@ -37,11 +37,10 @@ export async function waveStateOf(context: ActContext, request: StepRequest): Pr
   const { wave, step } = request;
   const rules = requireWave(view.campaign, wave);
   if (request.resume !== undefined && request.reason === undefined) throw reasonMissing();
-  const reviews = await readReviews(view.folder, view.campaign.instance);
   const keys = keysOfWave(context, wave);
   const deactivated = await deactivatedKeys(view);
   const sets = (key: PlannedKey): readonly ReviewedIn[] =>
-    (reviews.byKey.get(key.name) ?? []).filter((set) => set.wave === wave && set.step === step);
+    (view.reviews.byKey.get(key.name) ?? []).filter((set) => set.wave === wave && set.step === step);
   // A key that took the step before the campaign proves nothing about this wave.
   const isOurs = (key: PlannedKey): boolean => sets(key).length > 0 || !hasTaken(key.facts.state, step);
   const leadsTo = ({ facts }: PlannedKey): boolean => facts.ending === "destroy" || facts.ending === step;

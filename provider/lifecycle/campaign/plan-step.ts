@@ -25,6 +25,8 @@ export interface CampaignRequest {
   /** Where the class of the key leads, so that a guard on the way is found before the outage. */
   readonly ending: CampaignStep;
   readonly reason?: string;
+  /** Since when the key soaks, as known before this run withdrew its own request from it. */
+  readonly soaksFromMs?: number;
 }
 
 const endings = {
@@ -38,14 +40,31 @@ const strictest = { deletionProtection: false, dualAuthorization: "required", ga
 /** Writes the request for the step, and takes no step. */
 export function planCampaignRequest(
   observation: KeyObservation,
-  { step, ending, reason }: CampaignRequest,
+  request: CampaignRequest,
   run: Run,
   nowMs: number,
 ): CampaignVerdict {
   if (isHeld([], observation.facts.tags, nowMs)) return { kind: "leave", why: { kind: "held" } };
+  const { step, ending, reason } = request;
   const policy = { ...strictest, goal: endings[ending], ...(reason !== undefined && { reason }) };
   const plan = planKeyDeletion(observation, policy, run, nowMs);
-  return isAbout(plan, step) ? { kind: "take", plan } : { kind: "leave", why: { kind: "other_step" } };
+  return isAbout(plan, step)
+    ? { kind: "take", plan: noteDeactivation(plan, observation, request, run) }
+    : { kind: "leave", why: { kind: "other_step" } };
+}
+
+/**
+ * The request becomes the last write of the key, so its record notes the last write before it: the
+ * soak goes on counting from there.
+ */
+function noteDeactivation(plan: Plan, observation: KeyObservation, request: CampaignRequest, { actor }: Run): Plan {
+  if (plan.kind !== "ready" || plan.step.kind !== "write_record") return plan;
+  const { draft } = plan.step;
+  const { state, updatedAtMs, updatedBy } = observation;
+  if (state !== "deactivated" || draft.deactivatedAtMs !== undefined || updatedAtMs === undefined) return plan;
+  const isOwnWrite = updatedBy?.iamId !== undefined && updatedBy.iamId === actor.identity?.iamId;
+  const deactivatedAtMs = isOwnWrite ? (request.soaksFromMs ?? updatedAtMs) : updatedAtMs;
+  return { ...plan, step: { ...plan.step, draft: { ...draft, deactivatedAtMs } } };
 }
 
 /** A wait for time or a refusal says itself what is in the way of the step. */

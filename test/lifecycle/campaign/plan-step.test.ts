@@ -4,6 +4,7 @@ import {
   planCampaignRequest,
   planCampaignRollback,
 } from "../../../provider/lifecycle/campaign/plan-step.ts";
+import type { KeyObservation } from "../../../provider/lifecycle/observation.ts";
 import {
   aKey,
   aKeyWith,
@@ -45,6 +46,28 @@ describe("a campaign's request", () => {
       plan: { kind: "waitingForApproval" },
     });
     expect(planCampaignRequest(pending, { step: "destroy", ending: "destroy" }, run, nowMs).kind).toBe("leave");
+  });
+
+  it("notes in a request for destroy since when the key soaks, because the request becomes its last write", () => {
+    const destroy = { step: "destroy", ending: "destroy" } as const;
+    const lastWriteMs = nowMs - 5 * dayMs;
+    const noted = (key: KeyObservation, soaksFromMs?: number): number | undefined => {
+      const request = { ...destroy, ...(soaksFromMs !== undefined && { soaksFromMs }) };
+      const verdict = planCampaignRequest(key, request, run, nowMs);
+      return verdict.kind === "take" && verdict.plan.kind === "ready" && verdict.plan.step.kind === "write_record"
+        ? verdict.plan.step.draft.deactivatedAtMs
+        : -1;
+    };
+    const key = aKey({ state: "deactivated", updatedBy: alice, updatedAtMs: lastWriteMs });
+    expect(noted(key)).toBe(lastWriteMs);
+    // Known before a renewal withdrew the request: true only while the withdrawal is the last write.
+    expect(noted(key, 1_000)).toBe(lastWriteMs);
+    expect(noted(aKey({ ...key, updatedBy: bob }), 1_000)).toBe(1_000);
+    expect(noted(aKey({ ...key, updatedBy: bob }))).toBe(lastWriteMs);
+    expect(noted(aKey({ ...key, updatedBy: { mark: "0".repeat(16) } }), 1_000)).toBe(lastWriteMs);
+    expect(noted(aKey({ ...key, state: "pre_activation" }))).toBeUndefined();
+    const lapsed = aRecord({ author: alice, step: "destroy", writtenAtMs: nowMs - 8 * dayMs, deactivatedAtMs: 5_000 });
+    expect(noted(aKeyWith(lapsed, { state: "deactivated" }))).toBe(5_000);
   });
 
   it("takes no step even if another person's record would allow it, and leaves a key with a hold tag", () => {

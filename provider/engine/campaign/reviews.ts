@@ -1,0 +1,43 @@
+/** The reviewed sets in the folder of a campaign. They show people what happened, and qualify no key. */
+
+import { maxReviewBytes, parseReview } from "../../lifecycle/review-file.ts";
+import { plain } from "../text/words.ts";
+import type { CampaignFolder } from "./folder.ts";
+
+export const reviewFolder = "reviews";
+const maxReviews = 2_000;
+
+/** A reviewed set that lists a key. */
+export interface ReviewedIn {
+  readonly step: string;
+  readonly wave: string;
+  readonly reviewer: string;
+  readonly requester: string;
+  readonly reviewedAtMs: number;
+}
+
+export interface Reviews {
+  readonly byKey: ReadonlyMap<string, readonly ReviewedIn[]>;
+  /** Files that are no review of this instance. */
+  readonly unusable: readonly string[];
+}
+
+/** The reviewed sets of this instance. */
+export async function readReviews(folder: CampaignFolder, instanceId: string): Promise<Reviews> {
+  const byKey = new Map<string, ReviewedIn[]>();
+  const unusable: string[] = [];
+  for (const name of (await folder.list(reviewFolder)).slice(0, maxReviews)) {
+    const parsed = parseReview((await folder.read(`${reviewFolder}/${name}`, maxReviewBytes)) ?? "");
+    if (parsed.kind === "invalid" || parsed.review.header.instanceId !== instanceId) {
+      unusable.push(plain(name, 100));
+      continue;
+    }
+    const { header, lines } = parsed.review;
+    for (const path of lines.keys()) {
+      const { step, reviewer, requester, reviewedAtMs, campaign } = header;
+      const set = { step, wave: campaign?.wave ?? "", reviewer, requester, reviewedAtMs };
+      byKey.set(path, [...(byKey.get(path) ?? []), set]);
+    }
+  }
+  return { byKey, unusable };
+}

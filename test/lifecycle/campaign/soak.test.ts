@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { soaksFromMs } from "../../../provider/lifecycle/campaign/soak.ts";
+import { aKey, aKeyWith, aRecord, hourMs, nowMs } from "../../support/builders.ts";
+
+describe("the soak of a key", () => {
+  const requestedAtMs = nowMs - 1_000;
+  const requested = (deactivatedAtMs?: number) =>
+    aKeyWith(
+      aRecord({
+        step: "destroy",
+        writtenAtMs: requestedAtMs,
+        ...(deactivatedAtMs !== undefined && { deactivatedAtMs }),
+      }),
+      { state: "deactivated", updatedAtMs: requestedAtMs },
+    );
+
+  it.each([
+    [
+      "its last write, without a request",
+      aKey({ state: "deactivated", updatedAtMs: nowMs - hourMs }),
+      [],
+      nowMs - hourMs,
+    ],
+    ["the deactivation that the request notes", requested(nowMs - 5 * hourMs), [], nowMs - 5 * hourMs],
+    ["a request that notes nothing", requested(), [], requestedAtMs],
+    ["a request that notes a later time than its own", requested(nowMs), [], requestedAtMs],
+    ["the last review that saw it active, whatever a request notes", requested(0), [nowMs - 9, nowMs - 7], nowMs - 7],
+    ["the deactivation after a review", requested(nowMs - 5 * hourMs), [nowMs - 6 * hourMs], nowMs - 5 * hourMs],
+  ])("counts from %s", (_, key, reviewedAtMs, expected) => {
+    expect(soaksFromMs(key, reviewedAtMs)).toBe(expected);
+  });
+
+  it("has no known beginning if the service names no time", () => {
+    const { updatedAtMs: _time, ...timeless } = aKey({ state: "deactivated" });
+    expect(soaksFromMs(timeless, [nowMs])).toBeUndefined();
+  });
+});
