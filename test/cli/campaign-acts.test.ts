@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
@@ -172,7 +172,7 @@ it("takes no step in a blackout, but halts and rolls back", async () => {
   expect((await campaign("bob", "rollback pilot")).exitCode).toBe(0);
 });
 
-it("stops after a reactivation, in every clone, until a person resumes with the digest of the stop", async () => {
+it("stops after a reactivation, in every clone that has the evidence, until a person resumes with the digest of the stop", async () => {
   await campaign("bob", "request pilot deactivate");
   const review = await reviewOf("alice", "deactivate");
   const run = (options = "") => campaign("alice", `approve pilot deactivate --review ${review} --yes ${options}`);
@@ -184,6 +184,15 @@ it("stops after a reactivation, in every clone, until a person resumes with the 
   expect(closed.out).toContain(
     `uko campaign request pilot deactivate --folder ${folder} --resume ${dataOf(stopped).stop}`,
   );
+  const clone = mkdtempSync(path.join(tmpdir(), "uko-clone-"));
+  cpSync(folder, clone, { recursive: true });
+  const inClone = async () =>
+    dataOf(await world.uko("bob", `campaign request pilot deactivate --folder ${clone} --json`));
+  expect((await inClone()).stop).toBe(dataOf(stopped).stop);
+  // A key that was reactivated looks as one whose request was withdrawn; only the evidence distinguishes them.
+  rmSync(`${clone}/evidence`, { recursive: true });
+  expect((await inClone()).stop).toBeUndefined();
+  rmSync(clone, { recursive: true });
   const resumed = await run(`--resume ${dataOf(stopped).stop} --reason Restored-by-mistake`);
   expect(counts(resumed)).toMatchObject({ acted: 1 });
   expect((await run(`--resume ${dataOf(stopped).stop}`)).exitCode).toBe(1);

@@ -1,6 +1,7 @@
 /**
- * Whether a wave may act now, from the calendar and the breaker. Both come from the service's facts
- * and the reviewed sets, so that another clone of the folder decides the same.
+ * Whether a wave may act now, from the calendar and the breaker. Both come from the service's facts,
+ * the reviewed sets and the evidence, so that another clone of the folder with the same files decides
+ * the same.
  */
 
 import * as z from "zod";

@@ -1,6 +1,7 @@
 /**
- * The breaker of a wave: computed anew from the service's facts, so that another clone or a restart
- * does not reset it. It stops mistakes; stopping a hostile writer takes removing a role.
+ * The breaker of a wave: computed anew from the service's facts, so that a restart, or another
+ * clone with the same files, does not reset it. It stops mistakes; stopping a hostile writer takes
+ * removing a role.
  */
 
 import type { Sha256 } from "../consent-record.ts";
