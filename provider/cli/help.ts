@@ -180,6 +180,11 @@ export const examples = {
     ["the dates of every wave, late keys first", "uko campaign plan --folder retire-2027"],
     ["what the campaign waits for", "uko campaign status --folder retire-2027"],
     ["one page for management", "uko campaign status --board --folder retire-2027"],
+    ["the one outcome of each key", "uko campaign report --csv --folder retire-2027"],
+    [
+      "what to ask of each cloud once the instance is gone",
+      "uko campaign report --after-shutdown --folder retire-2027",
+    ],
     ["the first person requests a step", "uko campaign request pilot deactivate --folder retire-2027"],
     ["the second person reads every requested key", "uko campaign review pilot deactivate --folder retire-2027"],
     ["remove what is destroyed everywhere", "uko campaign advance pilot --folder retire-2027"],

@@ -104,6 +104,68 @@ describe("uko campaign status", () => {
   });
 });
 
+describe("uko campaign report", () => {
+  const withOutcomes = async (): Promise<void> => {
+    // The KMS keys stand for keys that were created later.
+    await baselined((text) => `${text}scope: {kmsKeys: false}\n`);
+    stage.complete();
+    await takeStep("draft-1", "carol");
+    await stage.world.advance("60d");
+    await takeStep("mail-1", "alice");
+    await stage.world.advance("5h");
+    await takeStep("mail-1", "carol");
+    await stage.world.control(`keys/${keyNamed("cards-1").split("/").at(-1)}`, {
+      record: { state: "destroyed" },
+      material: "enabled",
+    });
+  };
+  const outcomesIn = (out: string): Record<string, string> =>
+    Object.fromEntries(
+      (JSON.parse(out).keys as { label: string; outcome: string }[]).map(({ label, outcome }) => [label, outcome]),
+    );
+
+  it("gives each key of the manifest exactly one outcome, and names keys born after the baseline", async () => {
+    await withOutcomes();
+    const ended = await campaign("report");
+    expect(ended.exitCode).toBe(0);
+    await expect(shown(ended)).toMatchFileSnapshot("../golden/cli/campaign-report.txt");
+    const { out } = await campaign("report --json");
+    expect(outcomesIn(out)).toMatchObject({
+      ...{ "draft-1": "removed", "mail-1": "proof_by_provider", "cards-1": "open" },
+      ...{ "mail-2": "held", backup: "lives_on", payroll: "open" },
+    });
+    expect(JSON.parse(out).keys).toHaveLength(8);
+    expect(JSON.parse(out).born).toMatchObject([{ label: "root-1" }, { label: "root-2" }]);
+    const rows = (await campaign("report --wave pilot --csv")).out.trimEnd().split("\n");
+    expect(rows).toEqual([
+      expect.stringMatching(/^key,label,wave,/),
+      expect.stringMatching(/,draft-1,pilot,destroy,removed,/),
+    ]);
+    expect((await campaign("report --wave unknown")).exitCode).toBe(1);
+  });
+
+  it("lists what to ask of each cloud after the shutdown", async () => {
+    await withOutcomes();
+    const ended = await campaign("report --after-shutdown");
+    expect(ended.exitCode).toBe(0);
+    await expect(shown(ended)).toMatchFileSnapshot("../golden/cli/campaign-report-after-shutdown.txt");
+    const { questions } = JSON.parse((await campaign("report --after-shutdown --json")).out);
+    expect(questions).toMatchObject([
+      { label: "cards-1", type: "aws_kms", goneOn: "" },
+      { label: "mail-1", type: "azure_key_vault", goneOn: "2027-04-25" },
+    ]);
+    expect((await campaign("report --after-shutdown --csv")).out.trimEnd().split("\n")).toHaveLength(3);
+  });
+
+  it("counts no outcome for a key that could not be read", async () => {
+    await baselined((text) => `${text}scope: {vaults: [${vaultIds.payments}, ${vaultIds.archive}]}`);
+    const { exitCode, out } = await campaign("report --json", "erin");
+    expect(exitCode).toBe(13);
+    expect(outcomesIn(out)).toMatchObject({ "mail-1": "not_read", payroll: "open", "root-1": "not_read" });
+    expect((await campaign("report --after-shutdown")).out).toContain("nothing to ask of a cloud");
+  });
+});
+
 it("refuses a service whose clock jumped back behind the baseline", async () => {
   await baselined();
   await stage.world.control("clock", { set: "2026-11-20T09:00:00Z" });

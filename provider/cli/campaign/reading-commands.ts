@@ -59,6 +59,16 @@ export function addReadingCommands(campaign: Command, world: CliWorld, end: (exi
       run(shown, (reading, options) => reading.status(shown.folder, board === true ? "board" : "waves", options)),
     );
 
+  shownCommand(campaign, "report", "Show the one outcome of each key, for an auditor")
+    .option("--wave <wave>", "only the keys of this wave")
+    .option("--after-shutdown", "what to ask of each cloud once the instance is gone; run it before, and keep it")
+    .option("--csv", "one line of CSV per key, or per key and keystore with --after-shutdown")
+    .action(({ wave, afterShutdown, ...shown }: Reporting) =>
+      run(shown, (reading, options) =>
+        reading.report(shown.folder, { wave, afterShutdown: afterShutdown === true }, options),
+      ),
+    );
+
   shownCommand(
     campaign,
     "find",
@@ -71,6 +81,8 @@ export function addReadingCommands(campaign: Command, world: CliWorld, end: (exi
 
   addHoldCommand(campaign, run);
 }
+
+type Reporting = Shown & { readonly wave?: string; readonly afterShutdown?: true };
 
 type Baselining = Shown & {
   readonly wave?: string;

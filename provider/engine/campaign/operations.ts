@@ -27,6 +27,7 @@ import { ownersFileName, readOwners } from "./owners.ts";
 import { renderPage } from "./page.ts";
 import { reportPlan } from "./plan-report.ts";
 import { type CampaignPlan, planCampaign } from "./planned.ts";
+import { type ReportRequest, reportReconciled } from "./reconciliation.ts";
 import { type CampaignReport, section } from "./report.ts";
 import { namedListedKey } from "./sentences.ts";
 import { makeSignoff, signoffFileName } from "./signoffs.ts";
@@ -63,6 +64,8 @@ export interface CampaignReading {
   /** The dates of every key and wave; late keys first. */
   plan(folder: string, options: CallOptions): Promise<CampaignReport>;
   status(folder: string, form: "waves" | "board", options: CallOptions): Promise<CampaignReport>;
+  /** The one outcome of each key, or what to ask of each cloud; for an auditor. */
+  report(folder: string, request: ReportRequest, options: CallOptions): Promise<CampaignReport>;
   find(folder: string, typed: string, options: CallOptions): Promise<CampaignReport>;
   /** Appends a hold, which only takes away. */
   hold(folder: string, request: HoldRequest, options: CallOptions): Promise<CampaignReport>;
@@ -96,6 +99,10 @@ export function createCampaignReading(world: World, openFolder: OpenFolder): Cam
     async status(path, form, options) {
       const { view, plan } = await seen(path, options);
       return form === "board" ? reportBoard(view, plan) : reportStatus(view, plan);
+    },
+    async report(path, request, options) {
+      const { view, plan } = await seen(path, options);
+      return reportReconciled(view, plan, request);
     },
     async find(path, typed, options) {
       const { view, plan } = await seen(path, options);

@@ -27,6 +27,17 @@ export const gapSentences = {
   future_owner_missing: "leave requires the owner who keeps the copies in the cloud",
 } as const satisfies Record<ClassGap, string>;
 
+/** What an auditor can ask for by type of keystore, once the instance is gone. */
+export const askSentences = {
+  aws_kms: "AWS: the deletion date of the key, and later that it no longer exists",
+  azure_key_vault: "Azure: the purge date of the deleted key, and later that it no longer exists",
+  google_kms: "Google: the date on which each version is destroyed, and later that it was",
+  ibm_cloud_kms: "IBM: that the key of the other instance is destroyed, and until when it can be restored",
+  cca: "the operators of the CCA keystore: that its key storage no longer contains the key",
+  instance: "IBM: that the instance and its key material are deleted",
+  other: "the operators of the keystore: that it no longer contains the key",
+} as const;
+
 /** `<vaultId>/<keyId>`, or `kms/<keyId>`, as commands take it. */
 export function namedKey({ kind, vault, id }: Pick<ManifestKey, "kind" | "vault" | "id">): string {
   return kind === "kms" ? `kms/${id}` : `${vault}/${id}`;

@@ -165,7 +165,7 @@ function blockedTable(keys: readonly PlannedKey[]) {
   return { columns: ["why", "keys"], rows };
 }
 
-interface Reconciled {
+export interface Reconciled {
   readonly key: PlannedKey;
   readonly outcome: KeyOutcome | "not_read";
 }
@@ -180,7 +180,7 @@ export function outcomesOf({ keys, deadlineMs }: CampaignPlan): readonly Reconci
   }));
 }
 
-function countsOf(outcomes: readonly Reconciled[]): readonly (readonly string[])[] {
+export function countsOf(outcomes: readonly Reconciled[]): readonly (readonly string[])[] {
   const counts = new Map<string, number>();
   for (const { outcome } of outcomes) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   return [...counts].map(([outcome, number]) => [outcome, String(number)]);
