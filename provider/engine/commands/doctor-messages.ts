@@ -70,7 +70,7 @@ export function identityCheck(actor: Actor): Check {
     return {
       check,
       level: "warn",
-      says: `${sayActor(actor)} is not a person`,
+      says: `${sayActor(actor)}, which is not a person`,
       do: "It can declare keys, wait, and remove destroyed keys. It can neither request nor approve; people use their own API key.",
     };
   }
@@ -78,7 +78,7 @@ export function identityCheck(actor: Actor): Check {
     return {
       check,
       level: "warn",
-      says: `${sayActor(actor)} is a person using a trusted profile`,
+      says: `${sayActor(actor)}, a person using a trusted profile`,
       do: "It can act on the request of another person. To request or approve, use an API key of your own.",
     };
   }
