@@ -5,7 +5,8 @@ const rings = {
   "errors.ts": { ours: [], packages: [] },
   "uuid-form.ts": { ours: [], packages: [] },
   "printable.ts": { ours: [], packages: [] },
-  "x509.ts": { ours: [], packages: [], node: true },
+  "der.ts": { ours: [], packages: [] },
+  "x509.ts": { ours: ["der.ts"], packages: [], node: true },
   "tool-identity.ts": { ours: [], packages: [], node: true },
   "lifecycle/": { ours: ["errors.ts"], packages: [] },
   "engine/": { ours: ["errors.ts", "printable.ts", "lifecycle/"], packages: ["yaml", "zod"] },
@@ -22,7 +23,7 @@ const rings = {
     packages: ["zod"],
   },
   "services/": {
-    ours: ["errors.ts", "uuid-form.ts", "printable.ts", "lifecycle/"],
+    ours: ["der.ts", "errors.ts", "uuid-form.ts", "printable.ts", "lifecycle/"],
     types: [
       "engine/campaign/folder.ts",
       "engine/ports/world.ts",

@@ -3,9 +3,9 @@
  * the command line loads it.
  */
 
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { readFile, rename, stat, writeFile } from "node:fs/promises";
-import { type Outputs, openWorld } from "./compose.ts";
+import { type Outputs, openPlainHttp, openWorld } from "./compose.ts";
 import { maxManifestCharacters } from "./engine/campaign/file-forms.ts";
 import { manifestFileName, parseManifest } from "./engine/campaign/manifest.ts";
 import { readTrackedEvents } from "./engine/certificate/activity-tracker.ts";
@@ -31,14 +31,18 @@ import { readDocumentedHost } from "./services/http/allowed-hosts.ts";
 import { hashJson } from "./services/signing/canonical-json.ts";
 import {
   envelopeOf,
+  type FileEnvelope,
   maxEnvelopeBytes,
+  noTimestampOfWitness,
   parseEnvelope,
   payloadOf,
   serializeEnvelope,
   signEnvelope,
+  unstamped,
 } from "./services/signing/envelope.ts";
 import { createExternalSigner } from "./services/signing/external-signer.ts";
 import { createPemSigner, readPublicKey, type Signer } from "./services/signing/keys.ts";
+import { checkTimestamps, readAuthorities, requestTimestamp } from "./services/signing/timestamp.ts";
 import { checkSignatures, readTrust, type TrustedPublicKey } from "./services/signing/trusted-keys.ts";
 import type { Environment } from "./settings.ts";
 import { toolIdentity } from "./tool-identity.ts";
@@ -62,6 +66,13 @@ export async function checkEvidenceChain(path: string): Promise<ChainReport> {
 export type SignerChoice =
   | { readonly kind: "file"; readonly file: string; readonly passphrase: () => Promise<string | undefined> }
   | { readonly kind: "command"; readonly command: string; readonly publicKeyFile: string };
+
+/** An authority that stamps a new signature, and the certificate that confirms its answer. */
+export interface TsaChoice {
+  readonly url: string;
+  readonly trustFile: string;
+  readonly environment: Environment;
+}
 
 /** A file to write. An existing file is replaced only with `isReplaced`. */
 export interface Target {
@@ -104,16 +115,19 @@ export interface Creation {
   readonly witnesses: readonly string[];
   readonly live?: LiveKeys;
   readonly signer: SignerChoice;
+  readonly tsa?: TsaChoice;
   readonly target: Target;
 }
 
 /** Throws UKO_EVIDENCE_BROKEN, UKO_INPUT_INVALID; then nothing was written. */
 export async function createCertificate(creation: Creation, signal: AbortSignal): Promise<Certificate> {
-  const { evidence, keys, live, target } = creation;
+  const { evidence, keys, live, target, tsa } = creation;
   const signer = await openSigner(creation.signer, signal);
   await requireFree(target);
   const logs = await Promise.all(evidence.map((file, at) => readLog(file, at)));
-  const witnesses = await Promise.all(creation.witnesses.map(readEnvelope));
+  const witnesses = await Promise.all(
+    creation.witnesses.map(async (file) => unstamped(await readEnvelope(file), file)),
+  );
   const certificate = buildCertificate(
     {
       logs,
@@ -127,8 +141,30 @@ export async function createCertificate(creation: Creation, signal: AbortSignal)
     },
     { hashJson, isIbmEndpoint },
   );
-  await writeEnvelope(target, await signEnvelope(envelopeOf(certificateForm.parse(certificate)), signer));
+  await writeEnvelope(target, await signWith(envelopeOf(certificateForm.parse(certificate)), { signer, tsa }, signal));
   return certificate;
+}
+
+function isCertificate(envelope: Envelope, file: string): boolean {
+  const statement = payloadOf(envelope, file) as { readonly predicateType?: unknown } | null;
+  return statement?.predicateType === certificateType;
+}
+
+/** Signs an envelope. The timestamp, if one is wished, is of the bytes of the new signature. */
+async function signWith(
+  envelope: FileEnvelope,
+  { signer, tsa }: { readonly signer: Signer; readonly tsa: TsaChoice | undefined },
+  signal: AbortSignal,
+): Promise<FileEnvelope> {
+  if (tsa === undefined) return signEnvelope(envelope, signer);
+  const authorities = await readAuthorities(tsa.trustFile);
+  const http = openPlainHttp(tsa.environment);
+  try {
+    const stamping = { http, url: tsa.url, authorities, nonce: randomBytes(8) };
+    return await signEnvelope(envelope, signer, (signature) => requestTimestamp(stamping, signature, signal));
+  } finally {
+    await http.close();
+  }
 }
 
 async function readLog(file: string, index: number): Promise<ReadLog> {
@@ -142,10 +178,17 @@ async function readLog(file: string, index: number): Promise<ReadLog> {
 }
 
 /** Adds a signature to an existing certificate or witness statement. */
-export async function addSignature(file: string, choice: SignerChoice, target: Target, signal: AbortSignal) {
+export async function addSignature(
+  file: string,
+  { signer: choice, tsa }: { readonly signer: SignerChoice; readonly tsa?: TsaChoice },
+  target: Target,
+  signal: AbortSignal,
+): Promise<number> {
   const signer = await openSigner(choice, signal);
   if (target.file !== file) await requireFree(target);
-  const envelope = await signEnvelope(await readEnvelope(file), signer);
+  const read = await readEnvelope(file);
+  if (tsa !== undefined && !isCertificate(read, file)) throw noTimestampOfWitness(file);
+  const envelope = await signWith(read, { signer, tsa }, signal);
   await writeEnvelope(target.file === file ? { ...target, isReplaced: true } : target, envelope);
   return envelope.signatures.length;
 }
@@ -170,6 +213,8 @@ export async function writeWitness(
 export interface VerificationChoice {
   readonly file: string;
   readonly trust: readonly string[];
+  /** The file with the certificates of trusted timestamp authorities; then a timestamp is required. */
+  readonly tsaTrust?: string;
   readonly requiredPersons: number;
   readonly allowsEmulator: boolean;
   /** Empty if the evidence is not compared. */
@@ -183,6 +228,7 @@ export interface VerificationChoice {
 export async function verifyFile(choice: VerificationChoice): Promise<Verification> {
   const { file, requiredPersons, allowsEmulator, evidence, activityTracker } = choice;
   const trusted = await readTrust(choice.trust);
+  const authorities = choice.tsaTrust === undefined ? undefined : await readAuthorities(choice.tsaTrust);
   const envelope = await readEnvelope(file);
   const checked = openEnvelope(envelope, trusted);
   const tools: VerificationTools = { hashJson, isIbmEndpoint, openEnvelope: (each) => openEnvelope(each, trusted) };
@@ -191,6 +237,8 @@ export async function verifyFile(choice: VerificationChoice): Promise<Verificati
   return verifyCertificate(
     {
       ...checked,
+      timestamps: checkTimestamps(envelope, authorities),
+      isTimestampRequired: authorities !== undefined,
       requiredPersons,
       allowsEmulator,
       ...(logs !== undefined && { evidence: logs }),
@@ -277,7 +325,7 @@ async function openSigner(choice: SignerChoice, signal: AbortSignal): Promise<Si
   return createExternalSigner(choice.command, publicKey, signal);
 }
 
-async function readEnvelope(file: string): Promise<Envelope> {
+async function readEnvelope(file: string): Promise<FileEnvelope> {
   const size = await stat(file).then(
     (found) => found.size,
     () => 0,
@@ -300,7 +348,7 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-async function writeEnvelope(target: Target, envelope: Envelope): Promise<void> {
+async function writeEnvelope(target: Target, envelope: FileEnvelope): Promise<void> {
   await write(target, serializeEnvelope(envelope));
 }
 

@@ -76,7 +76,7 @@ export interface OpenWorld {
 const userAgent = "pulumi-uko";
 const monotonicMs = (): number => performance.now();
 
-function openHttp(settings: IamSettings, outputs: Outputs): HttpClient {
+function openHttp(settings: IamSettings, outputs: Pick<Outputs, "trace" | "watch">): HttpClient {
   const client = createHttpClient({
     allowedHosts: settings.allowedHosts,
     ...(settings.proxy !== undefined && { proxy: settings.proxy }),
@@ -87,6 +87,11 @@ function openHttp(settings: IamSettings, outputs: Outputs): HttpClient {
   });
   const traced = outputs.trace === undefined ? client : traceClient(client, monotonicMs, outputs.trace);
   return outputs.watch === undefined ? traced : watchClient(traced, monotonicMs, outputs.watch);
+}
+
+/** Calls without a credential, to hosts that the environment allows. */
+export function openPlainHttp(environment: Environment): HttpClient {
+  return openHttp(readIamSettings(environment), {});
 }
 
 /**

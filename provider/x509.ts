@@ -5,6 +5,7 @@
 
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
 import { isIP, isIPv4 } from "node:net";
+import { bits, der, integer, octets, oid, sequence } from "./der.ts";
 
 export interface KeyPair {
   readonly publicKey: KeyObject;
@@ -119,43 +120,7 @@ function ipv6Bytes(address: string): Buffer {
   return Buffer.from([...first, ...zeros, ...last].map((group) => group.padStart(4, "0")).join(""), "hex");
 }
 
-function der(tag: number, ...contents: readonly Uint8Array[]): Buffer {
-  const content = Buffer.concat(contents);
-  const { length } = content;
-  const size = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
-  return Buffer.concat([Buffer.from([tag, ...size]), content]);
-}
-
-function sequence(...items: readonly Uint8Array[]): Buffer {
-  return der(0x30, ...items);
-}
-
-function octets(content: Uint8Array): Buffer {
-  return der(0x04, content);
-}
-
-/** For positive numbers whose first bit is not set: a set bit would be a sign. */
-function integer(bytes: Uint8Array): Buffer {
-  return der(0x02, bytes);
-}
-
-function bits(content: Uint8Array, unused = 0): Buffer {
-  return der(0x03, Buffer.from([unused]), content);
-}
-
 /** UTCTime, which RFC 5280 4.1.2.5 requires for years before 2050. */
 function utcTime(ms: number): Buffer {
   return der(0x17, Buffer.from(`${new Date(ms).toISOString().slice(2, 19).replace(/[-:T]/g, "")}Z`));
-}
-
-/** An object identifier from its dotted form. */
-function oid(dotted: string): Buffer {
-  const [first = 0, second = 0, ...rest] = dotted.split(".").map(Number);
-  return der(0x06, Buffer.from([first * 40 + second, ...rest.flatMap(base128)]));
-}
-
-function base128(arc: number): readonly number[] {
-  const groups = [arc & 0x7f];
-  for (let left = arc >> 7; left > 0; left >>= 7) groups.unshift((left & 0x7f) | 0x80);
-  return groups;
 }

@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
 import { jsonLine } from "../compose.ts";
-import type { SignerChoice, Target, VerificationChoice, WaveChoice } from "../compose-certificates.ts";
+import type { SignerChoice, Target, TsaChoice, VerificationChoice, WaveChoice } from "../compose-certificates.ts";
 import { UkoError } from "../errors.ts";
 import { printable } from "../printable.ts";
 import { type KeyPath, parseAnyKey, parseKeyPath } from "./arguments.ts";
@@ -16,6 +16,11 @@ interface SignerOptions {
   readonly signKey?: string;
   readonly signer?: string;
   readonly signerKey?: string;
+}
+
+interface TsaOptions {
+  readonly tsa?: string;
+  readonly tsaTrust?: string;
 }
 
 interface TargetOptions {
@@ -44,7 +49,7 @@ interface WaveOptions {
   readonly wave?: string;
 }
 
-interface CreateOptions extends SignerOptions, TargetOptions, WaveOptions {
+interface CreateOptions extends SignerOptions, TsaOptions, TargetOptions, WaveOptions {
   readonly evidence?: readonly string[];
   readonly key?: readonly string[];
   readonly witness?: readonly string[];
@@ -65,7 +70,7 @@ function addCreate(parent: Command, world: CliWorld): void {
     .option("--wave <wave>", "the wave, with --campaign")
     .addOption(files("--witness <file>", "statement that uko certificate witness wrote; repeatable"))
     .option("--observe", "read the named keys now, because their steps are not in the evidence");
-  withTarget(withSigner(command), "the certificate").action(async (options: CreateOptions) => {
+  withTarget(withTsa(withSigner(command)), "the certificate").action(async (options: CreateOptions) => {
     const { createCertificate } = await load();
     const { key: keys = [], witness: witnesses = [] } = options;
     const wave = waveOf(options);
@@ -78,6 +83,7 @@ function addCreate(parent: Command, world: CliWorld): void {
         witnesses,
         ...(live !== undefined && { live }),
         signer: signerOf(world, options),
+        ...tsaOf(world, options),
         target: targetOf(options),
       },
       world.signal,
@@ -111,13 +117,18 @@ function addSign(parent: Command, world: CliWorld): void {
     .command("sign")
     .description("Add your signature to a certificate that other people may have signed")
     .addArgument(new Argument("<file>", "the certificate"));
-  withSigner(command)
+  withTsa(withSigner(command))
     .option("--out <file>", "write another file, instead of adding the signature to this one")
     .option("--force", "replace the file in --out if it exists")
-    .action(async (file: string, options: SignerOptions & Partial<TargetOptions>) => {
+    .action(async (file: string, options: SignerOptions & TsaOptions & Partial<TargetOptions>) => {
       const { addSignature } = await load();
       const target = targetOf({ out: file, ...options });
-      const count = await addSignature(file, signerOf(world, options), target, world.signal);
+      const count = await addSignature(
+        file,
+        { signer: signerOf(world, options), ...tsaOf(world, options) },
+        target,
+        world.signal,
+      );
       world.out.write(`Wrote ${target.file}: ${count} signatures.\n`);
     });
 }
@@ -125,6 +136,7 @@ function addSign(parent: Command, world: CliWorld): void {
 interface VerifyOptions extends WaveOptions {
   readonly trust: readonly string[];
   readonly require: number;
+  readonly tsaTrust?: string;
   readonly evidence?: readonly string[];
   readonly activityTracker?: string;
   readonly allowEmulator?: true;
@@ -144,6 +156,7 @@ function addVerify(parent: Command, world: CliWorld): void {
         .default(1)
         .argParser(parseCount),
     )
+    .option("--tsa-trust <file>", "certificate of a timestamp authority in PEM; then a timestamp is required")
     .addOption(files("--evidence <file>", "evidence file to compare the certificate with; repeatable"))
     .option("--campaign <folder>", "folder of the campaign whose wave the certificate has to list completely")
     .option("--wave <wave>", "the wave, with --campaign")
@@ -157,6 +170,7 @@ function addVerify(parent: Command, world: CliWorld): void {
         file,
         trust: options.trust,
         requiredPersons: options.require,
+        ...(options.tsaTrust !== undefined && { tsaTrust: options.tsaTrust }),
         allowsEmulator: options.allowEmulator === true,
         evidence: options.evidence ?? [],
         ...(wave !== undefined && { wave }),
@@ -242,6 +256,15 @@ function withSigner(command: Command): Command {
     .option("--signer-key <file>", "public key in PEM of --signer");
 }
 
+function withTsa(command: Command): Command {
+  return command
+    .option(
+      "--tsa <url>",
+      "also request a timestamp of the signature (RFC 3161); UKO_ALLOWED_HOSTS has to name the host",
+    )
+    .option("--tsa-trust <file>", "certificate in PEM with which the authority in --tsa signs timestamps");
+}
+
 function withTarget(command: Command, what: string): Command {
   return command
     .requiredOption("--out <file>", `file for ${what}; uko does not overwrite files`)
@@ -278,6 +301,15 @@ function waveOf({ campaign, wave }: WaveOptions): WaveChoice | undefined {
   throw new UkoError("UKO_INPUT_INVALID", {
     summary: "--campaign and --wave belong together",
     detail: "A certificate lists the keys of one wave. Set both.",
+  });
+}
+
+function tsaOf({ environment }: CliWorld, { tsa, tsaTrust }: TsaOptions): { readonly tsa?: TsaChoice } {
+  if (tsa === undefined && tsaTrust === undefined) return {};
+  if (tsa !== undefined && tsaTrust !== undefined) return { tsa: { url: tsa, trustFile: tsaTrust, environment } };
+  throw new UkoError("UKO_INPUT_INVALID", {
+    summary: "--tsa and --tsa-trust belong together",
+    detail: "uko checks a timestamp before it writes the file. Set both. Nothing was written.",
   });
 }
 

@@ -210,6 +210,10 @@ export const examples = {
     ["read a destroyed key as a witness", `uko certificate witness ${key} --sign-key carol.key --out witness.json`],
     ["add a second signature", "uko certificate sign c.json --sign-key bob.key"],
     [
+      "add a signature with a timestamp of an authority",
+      "uko certificate sign c.json --sign-key bob.key --tsa https://tsa.example.com/tsr --tsa-trust tsa.pem",
+    ],
+    [
       "a key that was destroyed without uko",
       `uko certificate create --observe --key ${key} --sign-key alice.key --out c.json`,
     ],

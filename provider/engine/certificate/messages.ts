@@ -78,6 +78,7 @@ function sayKeys(subjects: readonly string[]): string {
 /** The result for a terminal: the grade comes first; for an invalid certificate, the reasons. */
 export function explainVerification(result: Verification): string {
   const { certificate, problems, grade, signers, unknownKeys, witnesses, isEvidenceChecked, corroboration } = result;
+  const { timestamps, uncheckedTimestamps } = result;
   if (certificate === undefined || problems.length > 0) {
     const shown = problems.slice(0, maxShownProblems).map((problem) => `${explainProblem(problem)}.`);
     const more = problems.length - shown.length;
@@ -90,6 +91,15 @@ export function explainVerification(result: Verification): string {
     `Valid: ${keys.length} ${keys.length === 1 ? "key" : "keys"} of instance ${plain(instance.id, 60)} (${plain(endpoints, 200)})`,
     ...(certificate.predicate.wave === undefined ? [] : [sayWave(certificate.predicate.wave)]),
     `Signed by ${signers.map(saySigner).join(" and ")}`,
+    ...timestamps.map(
+      ({ signer, at, authority }) =>
+        `The signature of ${saySigner(signer)} existed at ${at}, by the word of ${plain(authority, 200)}`,
+    ),
+    ...(uncheckedTimestamps === 0
+      ? []
+      : [
+          `Timestamps: ${uncheckedTimestamps}, not checked; add --tsa-trust with the certificate of the authority to check them`,
+        ]),
     ...(unknownKeys.length === 0
       ? []
       : [
@@ -132,6 +142,12 @@ function sayPerson(person: Person | undefined): string {
   return person === undefined ? "" : `${plain(person.name ?? person.iamId, 100)}: `;
 }
 
+const timestampFaults = {
+  altered: "does not fit the signature, or was changed",
+  unknown_authority: "is not of an authority in --tsa-trust",
+  outside_validity: "is of a time at which the certificate of the authority was not valid",
+} as const;
+
 const notCounted = {
   not_a_statement: "it is not a witness statement of this release",
   signer_is_not_the_witness: "the signature is not of a key that --trust gives to this person's IAM ID",
@@ -151,6 +167,10 @@ export function explainProblem(problem: Problem): string {
       return `A signature of a trusted key does not fit the certificate (${plain(problem.keyId, 64)})`;
     case "too_few_persons":
       return `${problem.found} trusted ${problem.found === 1 ? "person" : "persons"} signed it, ${problem.required} are required`;
+    case "timestamp_invalid":
+      return `The timestamp of the signature of key ${plain(problem.keyId, 64)} ${timestampFaults[problem.why]}`;
+    case "timestamp_missing":
+      return "No signature of a trusted person has a timestamp of an authority in --tsa-trust";
     case "duplicate_subject":
       return `Key ${plain(problem.subject)} is listed twice`;
     case "subject_changed":

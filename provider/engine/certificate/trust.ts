@@ -13,6 +13,13 @@ export type SignatureResult =
   | { readonly kind: "altered"; readonly keyId: string }
   | { readonly kind: "unknown_key"; readonly keyId: string };
 
+/** The timestamp of one signature, as checked against the certificates of trusted authorities. */
+export type TimestampResult = { readonly keyId: string } & TimestampCheck;
+export type TimestampCheck =
+  | { readonly kind: "valid"; readonly at: string; readonly authority: string }
+  | { readonly kind: "invalid"; readonly why: "altered" | "unknown_authority" | "outside_validity" }
+  | { readonly kind: "not_checked" };
+
 /** The persons behind the valid signatures; each counts once, however many keys they have. */
 export function signersOf(results: readonly SignatureResult[]): readonly TrustedKey["person"][] {
   const persons = new Map<string, TrustedKey["person"]>();

@@ -9,7 +9,7 @@ import type { ReadLog } from "./evidence-log.ts";
 import { keysInEvidence, subjectName } from "./key-history.ts";
 import { limitsOf } from "./limits.ts";
 import { type Certificate, certificateForm, certificateType, type Envelope, type HashJson } from "./statement.ts";
-import { type SignatureResult, signersOf, type TrustedKey } from "./trust.ts";
+import { type SignatureResult, signersOf, type TimestampResult, type TrustedKey } from "./trust.ts";
 import { checkWitness, type WitnessResult } from "./witness.ts";
 
 /** An envelope, with the results of its signatures. */
@@ -19,6 +19,10 @@ export interface CheckedEnvelope {
 }
 
 export interface VerificationInput extends CheckedEnvelope {
+  /** Of every signature that has one. */
+  readonly timestamps: readonly TimestampResult[];
+  /** Whether one trusted signature at least must have a timestamp. */
+  readonly isTimestampRequired: boolean;
   /** The number of different persons whose signatures are required. */
   readonly requiredPersons: number;
   readonly allowsEmulator: boolean;
@@ -44,6 +48,12 @@ export type Problem =
   | { readonly kind: "newer_version"; readonly type: string }
   | { readonly kind: "signature_altered"; readonly keyId: string }
   | { readonly kind: "too_few_persons"; readonly found: number; readonly required: number }
+  | {
+      readonly kind: "timestamp_invalid";
+      readonly keyId: string;
+      readonly why: Extract<TimestampResult, { kind: "invalid" }>["why"];
+    }
+  | { readonly kind: "timestamp_missing" }
   | { readonly kind: "duplicate_subject"; readonly subject: string }
   | { readonly kind: "subject_changed"; readonly subject: string }
   | { readonly kind: "list_changed" }
@@ -56,12 +66,21 @@ export type Problem =
   | { readonly kind: "evidence_differs"; readonly subject: string }
   | { readonly kind: "contradicted"; readonly subject: string; readonly step: string };
 
+export interface Timestamp {
+  readonly signer: TrustedKey["person"];
+  readonly at: string;
+  readonly authority: string;
+}
+
 export interface Verification {
   readonly certificate?: Certificate;
   readonly problems: readonly Problem[];
   readonly grade: Grade;
   readonly signers: readonly TrustedKey["person"][];
   readonly unknownKeys: readonly string[];
+  /** When trusted signatures existed at the latest, and by whose word. */
+  readonly timestamps: readonly Timestamp[];
+  readonly uncheckedTimestamps: number;
   readonly witnesses: readonly WitnessResult[];
   readonly isEvidenceChecked: boolean;
   readonly corroboration?: Corroboration;
@@ -71,6 +90,7 @@ export function verifyCertificate(input: VerificationInput, tools: VerificationT
   const { signatures, requiredPersons, evidence, tracked } = input;
   const signers = signersOf(signatures);
   const unknownKeys = signatures.flatMap((each) => (each.kind === "unknown_key" ? [each.keyId] : []));
+  const timestamps = timestampsOf(input);
   const signed: Problem[] = [
     ...signatures.flatMap((each) =>
       each.kind === "altered" ? [{ kind: "signature_altered" as const, keyId: each.keyId }] : [],
@@ -78,8 +98,13 @@ export function verifyCertificate(input: VerificationInput, tools: VerificationT
     ...(signers.length < requiredPersons
       ? [{ kind: "too_few_persons" as const, found: signers.length, required: requiredPersons }]
       : []),
+    ...input.timestamps.flatMap((each) =>
+      each.kind === "invalid" ? [{ kind: "timestamp_invalid" as const, keyId: each.keyId, why: each.why }] : [],
+    ),
+    ...(input.isTimestampRequired && timestamps.length === 0 ? [{ kind: "timestamp_missing" as const }] : []),
   ];
-  const common = { signers, unknownKeys, isEvidenceChecked: evidence !== undefined };
+  const uncheckedTimestamps = input.timestamps.filter(({ kind }) => kind === "not_checked").length;
+  const common = { signers, unknownKeys, timestamps, uncheckedTimestamps, isEvidenceChecked: evidence !== undefined };
   const read = readCertificate(input.statement);
   if ("kind" in read) {
     return { ...common, problems: [...signed, read], grade: "self_reported", witnesses: [] };
@@ -104,6 +129,19 @@ export function verifyCertificate(input: VerificationInput, tools: VerificationT
     witnesses,
     ...(corroboration !== undefined && { corroboration }),
   };
+}
+
+/** A timestamp counts only for a valid signature of a trusted key. */
+function timestampsOf({ signatures, timestamps }: VerificationInput): readonly Timestamp[] {
+  return timestamps.flatMap((each) => {
+    if (each.kind !== "valid") return [];
+    const { keyId, at, authority } = each;
+    return signatures.flatMap((signature) =>
+      signature.kind === "valid" && signature.key.keyId === keyId
+        ? [{ signer: signature.key.person, at, authority }]
+        : [],
+    );
+  });
 }
 
 function readCertificate(statement: unknown): Certificate | Problem {

@@ -13,7 +13,7 @@ export type EndpointSource = "environment" | "stored" | "broker" | "built_in";
  * Each service has its own hosts, so that a token request never goes to a host that serves keys.
  */
 export type Endpoint = { readonly url: string; readonly source: EndpointSource } & (
-  | { readonly role: "iam" | "broker" }
+  | { readonly role: "iam" | "broker" | "tsa" }
   /** `instanceId` is the instance of this run: a host name that names another one is not called. */
   | { readonly role: "uko" | "kms"; readonly instanceId: string }
 );
@@ -37,6 +37,8 @@ export type HostDecision =
  */
 const documentedHosts = {
   iam: ["iam.cloud.ibm.com", "private.iam.cloud.ibm.com"],
+  /** IBM has no authority for timestamps, so UKO_ALLOWED_HOSTS has to name the host. */
+  tsa: [],
   broker: ["<region>.broker.hs-crypto.cloud.ibm.com", "broker.<region>.hs-crypto.cloud.ibm.com"],
   uko: [
     "<instance>.uko.<region>.hs-crypto.appdomain.cloud",
@@ -68,7 +70,7 @@ const plainUrl = /^(https?):\/\/(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?(\/[a
 const loopbackIpv4 = /^127(\.[0-9]{1,3}){3}$/;
 
 /**
- * Decides whether an endpoint may receive a credential. `allowedHosts` are `host` or `host:port`,
+ * Decides whether an endpoint may be called. `allowedHosts` are `host` or `host:port`,
  * from the environment only.
  */
 export function decideHost(endpoint: Endpoint, allowedHosts: readonly string[]): HostDecision {
@@ -95,7 +97,9 @@ export function decideHost(endpoint: Endpoint, allowedHosts: readonly string[]):
   }
   const documented = matchDocumented(endpoint.role, url);
   if (documented === undefined) {
-    const reason = `it is not a documented address of ${roleWords[endpoint.role]}, and UKO_ALLOWED_HOSTS does not include it`;
+    const unlisted = "UKO_ALLOWED_HOSTS does not include it";
+    const { role } = endpoint;
+    const reason = role === "tsa" ? unlisted : `it is not a documented address of ${roleWords[role]}, and ${unlisted}`;
     return { kind: "refused", reason, entry: url.host };
   }
   const { instance, hasPort } = documented;
@@ -132,7 +136,9 @@ function notAllowed(endpoint: Endpoint, { reason, entry }: Extract<HostDecision,
   const { source } = endpoint;
   return new UkoError("UKO_HOST_NOT_ALLOWED", {
     summary:
-      host === undefined ? "An endpoint is not a plain address" : `The host ${host} may not receive a credential`,
+      host === undefined
+        ? "An endpoint is not a plain address"
+        : `The host ${host} ${endpoint.role === "tsa" ? "may not be called" : "may not receive a credential"}`,
     detail: [
       `The address comes from ${originOf(endpoint)}. uko did not call the host: ${reason}.`,
       "No credential was read or sent.",
@@ -220,6 +226,7 @@ const settingOf = {
   uko: { stored: "endpoint", environment: "UKO_ENDPOINT" },
   kms: { stored: "kmsEndpoint", environment: "UKO_KMS_ENDPOINT" },
   broker: { stored: "broker", environment: "the environment" },
+  tsa: { stored: "tsa", environment: "--tsa" },
 } as const satisfies Record<Role, object>;
 
 const roleWords = {
@@ -227,7 +234,7 @@ const roleWords = {
   broker: "the endpoint broker",
   uko: "Unified Key Orchestrator",
   kms: "IBM Cloud KMS",
-} as const satisfies Record<Role, string>;
+} as const satisfies Record<Exclude<Role, "tsa">, string>;
 
 function originOf({ source, role }: Endpoint): string {
   switch (source) {

@@ -27,7 +27,9 @@ export interface HttpRequest {
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   /** Called after the host check, because a token request contains the credential. */
-  readonly body?: () => string;
+  readonly body?: () => string | Buffer;
+  /** `latin1` keeps each byte of an answer that is not text. */
+  readonly answerEncoding?: "latin1";
   readonly bearer?: BearerSource;
   readonly resend: Resend;
   readonly signal: AbortSignal;
@@ -253,6 +255,7 @@ async function exchangeOnce(once: Attempt, token: string | undefined): Promise<H
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     },
     body: request.body?.(),
+    encoding: request.answerEncoding ?? "utf8",
     signal: once.signal,
   });
   switch (result.kind) {

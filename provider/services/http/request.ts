@@ -10,7 +10,8 @@ export interface ExchangeRequest {
   readonly url: string;
   readonly method: "GET" | "HEAD" | "POST" | "PATCH" | "PUT" | "DELETE";
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
+  readonly body: string | Buffer | undefined;
+  readonly encoding: "utf8" | "latin1";
   readonly signal: AbortSignal;
 }
 
@@ -44,7 +45,7 @@ export async function exchange(dispatcher: Dispatcher, call: ExchangeRequest): P
       body: call.body ?? null,
       signal: call.signal,
     });
-    const text = await readText(body);
+    const text = await readText(body, call.encoding);
     if (text === undefined) return { kind: "too_large", maxBytes: maxAnswerBytes };
     return { kind: "answer", status: statusCode, headers: firstOfEach(headers), text };
   } catch (error) {
@@ -54,7 +55,10 @@ export async function exchange(dispatcher: Dispatcher, call: ExchangeRequest): P
   }
 }
 
-async function readText(body: AsyncIterable<unknown>): Promise<string | undefined> {
+async function readText(
+  body: AsyncIterable<unknown>,
+  encoding: ExchangeRequest["encoding"],
+): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body) {
@@ -64,7 +68,7 @@ async function readText(body: AsyncIterable<unknown>): Promise<string | undefine
     if (bytes > maxAnswerBytes) return undefined;
     chunks.push(part);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks).toString(encoding);
 }
 
 function firstOfEach(headers: Record<string, string | string[] | undefined>): Record<string, string | undefined> {

@@ -10,19 +10,43 @@ const payloadType = "application/vnd.in-toto+json";
 /** A certificate of 20,000 keys has about 100 MB. */
 export const maxEnvelopeBytes = 256 * 1024 * 1024;
 
+/** A timestamp without certificates has about 1 kB. */
+export const maxTimestampBytes = 12 * 1024;
+
 const envelopeForm = z.strictObject({
   payload: z.base64(),
   payloadType: z.string(),
-  signatures: z.array(z.strictObject({ keyid: z.string(), sig: z.base64() })).max(100),
+  signatures: z
+    .array(
+      z.strictObject({
+        keyid: z.string(),
+        sig: z.base64(),
+        /** The answer of a timestamp authority about the bytes of `sig`, in DER. */
+        timestamp: z
+          .base64()
+          .max((maxTimestampBytes / 3) * 4)
+          .exactOptional(),
+      }),
+    )
+    .max(100),
 });
+
+/** An envelope as a file has it; those of witnesses within a statement have no timestamps. */
+export interface FileEnvelope extends Pick<Envelope, "payload" | "payloadType"> {
+  readonly signatures: (Envelope["signatures"][number] & { readonly timestamp?: string })[];
+}
 
 /** An unsigned envelope; `signEnvelope` adds signatures. */
 export function envelopeOf(statement: object): Envelope {
   return { payload: Buffer.from(JSON.stringify(statement), "utf8").toString("base64"), payloadType, signatures: [] };
 }
 
-/** Adds one signature, and checks it before it counts. Throws UKO_INPUT_INVALID. */
-export async function signEnvelope(envelope: Envelope, signer: Signer): Promise<Envelope> {
+/** Adds one signature, with a timestamp if wished, and checks it before it counts. Throws UKO_INPUT_INVALID. */
+export async function signEnvelope(
+  envelope: FileEnvelope,
+  signer: Signer,
+  stamp?: (signature: Buffer) => Promise<Buffer>,
+): Promise<FileEnvelope> {
   const bytes = signedBytes(envelope);
   if (envelope.signatures.some(({ keyid }) => keyid === signer.keyId)) {
     throw new UkoError("UKO_INPUT_INVALID", {
@@ -37,11 +61,16 @@ export async function signEnvelope(envelope: Envelope, signer: Signer): Promise<
       detail: "Check that --signer and --signer-key belong together. Nothing was written.",
     });
   }
-  const own = { keyid: signer.keyId, sig: signature.toString("base64") };
+  const timestamp = await stamp?.(signature);
+  const own = {
+    keyid: signer.keyId,
+    sig: signature.toString("base64"),
+    ...(timestamp !== undefined && { timestamp: timestamp.toString("base64") }),
+  };
   return { ...envelope, signatures: [...envelope.signatures, own] };
 }
 
-export function serializeEnvelope(envelope: Envelope): string {
+export function serializeEnvelope(envelope: FileEnvelope): string {
   return `${JSON.stringify(envelope)}\n`;
 }
 
@@ -49,18 +78,31 @@ export function serializeEnvelope(envelope: Envelope): string {
  * Accepts exactly the bytes that `serializeEnvelope` writes, so that no part of a file can change
  * without notice. Throws UKO_CERTIFICATE_INVALID.
  */
-export function parseEnvelope(text: string, file: string): Envelope {
+export function parseEnvelope(text: string, file: string): FileEnvelope {
   const envelope = envelopeForm.safeParse(parse(text));
   if (!envelope.success) throw damaged(file, "It is not a DSSE envelope, or it is incomplete.");
   const { data } = envelope;
   if (data.payloadType !== payloadType) throw damaged(file, `Its payload type is not ${payloadType}.`);
-  const own: Envelope = { payload: data.payload, payloadType, signatures: data.signatures };
-  const parts = [own.payload, ...own.signatures.map(({ sig }) => sig)];
+  const own: FileEnvelope = { payload: data.payload, payloadType, signatures: data.signatures };
+  const parts = [own.payload, ...own.signatures.flatMap(({ sig, timestamp = "" }) => [sig, timestamp])];
   const isCanonical = parts.every((part) => Buffer.from(part, "base64").toString("base64") === part);
   if (!isCanonical || serializeEnvelope(own) !== text) {
     throw damaged(file, "Its bytes are not those that uko wrote: the file was reformatted or changed.");
   }
   return own;
+}
+
+/** The statement of a witness is covered by the timestamps of the certificate that has it. Throws UKO_INPUT_INVALID. */
+export function unstamped(envelope: FileEnvelope, file: string): Envelope {
+  if (envelope.signatures.every(({ timestamp }) => timestamp === undefined)) return envelope;
+  throw noTimestampOfWitness(file);
+}
+
+export function noTimestampOfWitness(file: string): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", {
+    summary: `${file} is the statement of a witness, which cannot have a timestamp`,
+    detail: "Nothing was written. Timestamps are for certificates; without --tsa, a statement can be signed.",
+  });
 }
 
 /** The bytes that each signature of an envelope covers. */
