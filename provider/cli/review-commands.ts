@@ -19,23 +19,6 @@ import { paint, renderTable } from "./table.ts";
 import { resolveVaults } from "./typed-keys.ts";
 import { writeUnreadable } from "./vault-commands.ts";
 
-const {
-  apartFacts,
-  apartHeads,
-  apartRows,
-  apartTitle,
-  approvalPhrase,
-  leftRows,
-  nothingToReview,
-  resultHeads,
-  reviewFacts,
-  reviewHeads,
-  reviewNext,
-  reviewRows,
-  reviewTitle,
-  summariseApproval,
-} = setMessages;
-
 interface ReviewOptions {
   readonly vault?: readonly string[];
   readonly requestedBy?: string;
@@ -124,23 +107,26 @@ async function writeReview(file: string, text: string, mayReplace: boolean): Pro
 
 /** The exceptions come first, because a reader of many rows misses them at the end. */
 function reviewText({ out }: CliWorld, review: SetReview, file: string | undefined): string {
-  const apart = review.apart.length === 0 ? [] : [apartTitle(review), tableOf(out, apartHeads, apartRows(review)), ""];
-  if (review.file === undefined) return `${[...apart, nothingToReview].join("\n")}\n`;
+  const apart =
+    review.apart.length === 0
+      ? []
+      : [setMessages.apartTitle(review), tableOf(out, setMessages.apartHeads, setMessages.apartRows(review)), ""];
+  if (review.file === undefined) return `${[...apart, setMessages.nothingToReview].join("\n")}\n`;
   const { keys, file: written } = review;
   return `${[
     ...apart,
-    paint(out, "strong", reviewTitle(keys, written)),
-    ...reviewFacts(keys, written).map((fact) => `  ${fact}`),
-    tableOf(out, reviewHeads, reviewRows(review)),
+    paint(out, "strong", setMessages.reviewTitle(keys, written)),
+    ...setMessages.reviewFacts(keys, written).map((fact) => `  ${fact}`),
+    tableOf(out, setMessages.reviewHeads, setMessages.reviewRows(review)),
     "",
-    ...reviewNext(written, file),
+    ...setMessages.reviewNext(written, file),
   ].join("\n")}\n`;
 }
 
 function reviewJson(review: SetReview, file: string | undefined): string {
   const { keys, file: written } = review;
   const lines = [
-    ...apartFacts(review).map((apart) => ({ v: 1, ...apart, isReviewed: false })),
+    ...setMessages.apartFacts(review).map((apart) => ({ v: 1, ...apart, isReviewed: false })),
     ...keys.map(({ line, waitsFor }) => ({ v: 1, ...line, isReviewed: true, ...(waitsFor && { waitsFor }) })),
     ...(written === undefined
       ? []
@@ -182,7 +168,7 @@ export async function runApproveSet(world: CliWorld, given: ApproveSetOptions & 
   }
   const review = openReview(file, digest);
   const { header, lines } = review;
-  await confirmSet(world, given, approvalPhrase(header, lines.size, recordOnly));
+  await confirmSet(world, given, setMessages.approvalPhrase(header, lines.size, recordOnly));
   const progress = createProgressLine(world.err);
   const { operations, close } = await world.openOperations(world.environment, { progress });
   const each = (result: KeyResult): void => {
@@ -191,10 +177,10 @@ export async function runApproveSet(world: CliWorld, given: ApproveSetOptions & 
   try {
     const results = await operations.approve(review, { recordOnly, each }, { signal: world.signal });
     progress.clear();
-    const left = leftRows(results);
+    const left = setMessages.leftRows(results);
     if (!json) {
-      const table = left.length === 0 ? [] : [tableOf(world.out, resultHeads, left), ""];
-      world.out.write(`${[...table, ...summariseApproval(results, header, recordOnly)].join("\n")}\n`);
+      const table = left.length === 0 ? [] : [tableOf(world.out, setMessages.resultHeads, left), ""];
+      world.out.write(`${[...table, ...setMessages.summariseApproval(results, header, recordOnly)].join("\n")}\n`);
     }
     return mostSevere(results.map((result) => (result.kind === "failed" ? result.error : result.report).exitCode));
   } finally {

@@ -1,4 +1,4 @@
-/** What an acting command did to each key, and the report of it. */
+/** The results of an acting command for each key, and their report. */
 
 import { asUkoError, mostSevere } from "../../errors.ts";
 import type { ManyResults } from "../loop/many.ts";

@@ -1,4 +1,4 @@
-/** What a certificate does not prove, as specific as its facts allow. Computed again by each check. Pure. */
+/** The limits of what a certificate proves, as specific as its facts allow. Computed again by each check. Pure. */
 
 import type { Certificate, CertificateKey, CertificateLog, Limit } from "./statement.ts";
 

@@ -1,4 +1,4 @@
-/** Who signed: keys that the verifier trusts, mapped to persons. Pure. */
+/** The keys that the verifier trusts, mapped to persons. Pure. */
 
 /** A key of one person. Without an IAM ID, the person is known only by the name of the key's file. */
 export interface TrustedKey {

@@ -1,4 +1,4 @@
-/** What a witness adds: a person apart from the deletion read each key live before its removal. Pure. */
+/** The statement of a witness: a person apart from the deletion read each key live before its removal. Pure. */
 
 import {
   type Certificate,

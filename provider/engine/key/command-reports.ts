@@ -1,4 +1,4 @@
-/** What the commands for a managed key report, and the record of each run for pipelines. */
+/** The reports of the commands for a managed key, and the record of each run for pipelines. */
 
 import { errorCatalogue, UkoError } from "../../errors.ts";
 import { isGoneForCommand } from "../../lifecycle/gone.ts";

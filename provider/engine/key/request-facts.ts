@@ -1,4 +1,4 @@
-/** What a list of requests says of each key: which step is next, since when, and whether the caller can take it. */
+/** The facts of each key in a list of requests: its next step, since when, and whether the caller can take it. */
 
 import { isSame } from "../../lifecycle/observation.ts";
 import type { ActorStanding, Plan, Run } from "../../lifecycle/plan.ts";

@@ -1,4 +1,4 @@
-/** What a reviewer sees of many keys, and what an approval of them did: tables and sentences. */
+/** The tables and sentences about many keys: for their reviewer, and about the results of an approval. */
 
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import { keyPathOf, type ReviewHeader, reviewLifetimeMs } from "../../lifecycle/review.ts";

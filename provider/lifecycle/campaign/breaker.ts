@@ -1,5 +1,5 @@
 /**
- * The breaker of a wave: computed anew from the service's facts, so that a restart, or another
+ * The breaker of a wave: computed again from the service's facts, so that a restart, or another
  * clone with the same files, does not reset it. It stops mistakes; stopping a hostile writer takes
  * removing a role.
  */

@@ -1,4 +1,4 @@
-/** Whether enough people can take a step in time. Being listed grants nothing; a missing person is only a warning. */
+/** The check that enough people can take a step in time. Being listed grants nothing; a missing person is only a warning. */
 
 export interface ExpectedPerson {
   readonly iamId: string;
