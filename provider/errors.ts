@@ -12,7 +12,7 @@ interface CatalogueEntry {
   readonly exitCode: 1 | 10 | 11 | 12 | 13;
 }
 
-/** Codes never change, because pipelines match on them. `provider/docs/errors.md` has a heading for each. */
+/** Codes never change, because pipelines match on them. `provider/docs/reference/errors.md` has a heading for each. */
 export const errorCatalogue = {
   UKO_APPROVAL_PENDING: { summary: "A second person must act", retryable: true, exitCode: 10 },
   UKO_COOLING_DOWN: { summary: "The key was deactivated 4 hours ago or less", retryable: true, exitCode: 11 },

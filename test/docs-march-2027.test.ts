@@ -10,7 +10,7 @@ import {
 import { longestPendingDays, pendingPeriodDays } from "../provider/lifecycle/remaining-path.ts";
 import { read } from "./support/documents.ts";
 
-const page = read("provider/docs/before-march-2027.md");
+const page = read("provider/docs/how-to/before-march-2027.md");
 const rows = page
   .split("\n")
   .filter((line) => /^\| (an|a|any|KMS) /.test(line))

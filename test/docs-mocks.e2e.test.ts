@@ -1,4 +1,4 @@
-/** The program and the test of provider/docs/test-programs.md, run as documented with the packages of both Pulumi interfaces. */
+/** The program and the test of provider/docs/how-to/test-programs.md, run as documented with the packages of both Pulumi interfaces. */
 
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { blocksIn, commandsIn, repository } from "./support/documents.ts";
 
-const page = "provider/docs/test-programs.md";
+const page = "provider/docs/how-to/test-programs.md";
 
 test.each(["pulumi-uko", "@uko/pulumi"])("a program of %s runs under mocks as documented", async (module) => {
   const folder = await mkdtemp(path.join(os.tmpdir(), "uko-mocks-"));

@@ -12,7 +12,7 @@ import { doorNames } from "./contracts/doors/door-names.ts";
 import { skipCounts } from "./contracts/doors/skips.ts";
 import { read, repository } from "./support/documents.ts";
 
-const page = "provider/docs/support.md";
+const page = "provider/docs/reference/compatibility.md";
 const text = read(page);
 
 /** The cells of the row of the table of versions that begins with this title. */
@@ -75,7 +75,7 @@ test("every door, every platform of a release and every profile of the emulator 
   for (const name of doorNames) expect(text).toContain(`\`door: ${name}\``);
   for (const { name } of platforms) expect(text).toContain(name);
   const profiles = Array.from(
-    read("provider/docs/emulator.md").matchAll(/^\| (`api-4[^|]+|`zos`|`documented`)/gm),
+    read("provider/docs/reference/emulator.md").matchAll(/^\| (`api-4[^|]+|`zos`|`documented`)/gm),
     ([, names = ""]) => names.trim().split(", "),
   ).flat();
   expect(profiles).toHaveLength(8);

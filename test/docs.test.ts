@@ -18,7 +18,7 @@ const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string
 /** Other people's tools, whose flags the documents do not show. */
 const foreignTools = /^(?:pip|go|export|node|tofu|cp|openssl) /;
 /** Generated from the examples of the help, which test/cli/program.test.ts runs. */
-const generated = "provider/docs/cli.md";
+const generated = "provider/docs/reference/cli.md";
 const commands = documents
   .filter((file) => file !== generated)
   .flatMap(commandsIn)
@@ -114,7 +114,7 @@ test.each(documents)("%s: defines $KEY before its use", (file) => {
 });
 
 test("the seed file in the emulator's guide is valid", () => {
-  const [, seed = "?"] = /```json\n([\s\S]*?)```/.exec(read("provider/docs/emulator.md")) ?? [];
+  const [, seed = "?"] = /```json\n([\s\S]*?)```/.exec(read("provider/docs/reference/emulator.md")) ?? [];
   expect(checkSeed(JSON.parse(seed)).keys).toHaveLength(1);
 });
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { errorCatalogue } from "../provider/errors.ts";
 
-const docs = readFileSync(new URL("../provider/docs/errors.md", import.meta.url), "utf8");
+const docs = readFileSync(new URL("../provider/docs/reference/errors.md", import.meta.url), "utf8");
 const provider = new URL("../provider/", import.meta.url);
 const headings = Array.from(docs.matchAll(/^## (UKO_\w+)\n\n(.*)\n\n([\s\S]*?)(?=\n## |$(?![\s\S]))/gm));
 

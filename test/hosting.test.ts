@@ -181,7 +181,7 @@ test("Renovate reads its settings as JSON, and ignores generated files", () => {
   for (const kind of ["nodejs", "python", "go", "cdktf", "cdktn"]) expect(ignorePaths).toContain(`sdk/${kind}/**`);
 });
 
-test("the npm package contains the program and its guides, and neither contract nor decisions", () => {
+test("the npm package contains the program and its guides, and neither contract, decisions nor internals", () => {
   const packed = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts", "--loglevel=error"], {
     cwd: repository,
     encoding: "utf8",
@@ -190,11 +190,12 @@ test("the npm package contains the program and its guides, and neither contract 
   const names = Object.values(answer).flatMap(({ files }) => files.map((file) => file.path));
   // Built files exist only after a build.
   const committed = names.filter((name) => !/^(dist|build)\//.test(name)).toSorted();
-  const pages = globSync("provider/docs/{*.md,*.1,registry/*.md,schemas/*.json,certificate/*,images/*.png}", {
-    cwd: repository,
-  });
+  const pages = globSync(
+    "provider/docs/{{explanation,how-to,reference,registry,tutorials}/*.{md,1},reference/schemas/*.json,how-to/certificate/*,images/*.png}",
+    { cwd: repository },
+  );
   expect(committed).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json", ...pages].toSorted());
-  for (const name of names) expect(name).not.toMatch(/contract|decisions|^(test|examples|sdk)\/|\.map$/);
+  for (const name of names) expect(name).not.toMatch(/contract|decisions|internals|^(test|examples|sdk)\/|\.map$/);
 });
 
 test("package.json names the address of the project, and every published package names the same one", () => {

@@ -32,7 +32,7 @@ const foreign = /(^|\/)(LICENSE|go\.sum|go\.mod|package-lock\.json)$/;
 const lines = (pattern: RegExp) => (text: string) =>
   text.split("\n").flatMap((line, index) => (pattern.test(line) ? [`line ${index + 1}: ${line.trim()}`] : []));
 
-/** Words of the former dialect, which `provider/docs/glossary.md` replaces. */
+/** Words of the former dialect, which `provider/docs/reference/glossary.md` replaces. */
 const dialect =
   /\b(told|foretells?|foretold|foreseen?|unseen|unasked|untold|besides|whoever|for ever|of ours|outweighs?|(?:is|are) to be|awaited|on file|stands? behind|takes the role|local UKO|somebody|anybody|nobody|lapses|lapsed on|left alone|your half|let go of|looked at|no way back|way out|once that is done|knows no|is no (?:text|number|JSON))\b/i;
 
@@ -118,10 +118,10 @@ const rules: readonly Rule[] = [
     broken: { file: "provider/engine/loop/wait.ts", text: "const now = Date.now();\n" },
   },
   {
-    title: "plain English: no word of the former dialect (provider/docs/glossary.md)",
+    title: "plain English: no word of the former dialect (provider/docs/reference/glossary.md)",
     // Grows with each page that is rewritten, until it covers provider/, sdk/make/, examples/ and every page.
     files:
-      /^((ARCHITECTURE|CONTRIBUTING|README)\.md|examples\/[^/]*\/README\.md|provider\/docs\/(before-march-2027|campaigns|cli|console|emulator|errors|evidence-for-auditors|existing-keys|fidelity|glossary|notify-approvers|performance|pipelines|release|support|terraform|test-programs|threat-model|two-people|what-destroy-does|whole-stack)\.md|provider\/docs\/(reference\.md|registry\/.*)|provider\/(emulator|pulumi-dynamic|resources|schema)\/.*|sdk\/make\/.*|sdk\/released\/README\.md|sdk\/terraform\/docs\/.*|test\/(attacks|cli|emulator|engine|resources)\/.*)$/,
+      /^((ARCHITECTURE|CONTRIBUTING|README)\.md|examples\/[^/]*\/README\.md|provider\/docs\/(explanation|how-to|internals|reference|registry|tutorials)\/[^/]*\.md|provider\/(emulator|pulumi-dynamic|resources|schema)\/.*|sdk\/make\/.*|sdk\/released\/README\.md|sdk\/terraform\/docs\/.*|test\/(attacks|cli|emulator|engine|resources)\/.*)$/,
     find: lines(
       /\b(told|foretells?|foretold|foreseen?|unseen|unasked|untold|besides?|whoever|for ever|of ours|outweighs?|is to be|are to be|awaited(?!<)|on file|stands behind|takes the role|local UKO(?!'s demo world))\b/i,
     ),

@@ -1,6 +1,6 @@
 /**
- * `npm run certificate`: makes the certificate in provider/docs/certificate, and the output in the guide
- * provider/docs/evidence-for-auditors.md, by the commands of the guide in an emulator.
+ * `npm run certificate`: makes the certificate in provider/docs/how-to/certificate, and the output in the guide
+ * provider/docs/how-to/evidence-for-auditors.md, by the commands of the guide in an emulator.
  */
 
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { keys } from "../../test/cli/harness.ts";
 import { startStory, trustAll } from "../../test/engine/certificate/story.ts";
 
-const target = fileURLToPath(new URL("../../provider/docs/certificate", import.meta.url));
+const target = fileURLToPath(new URL("../../provider/docs/how-to/certificate", import.meta.url));
 const story = await startStory();
 
 async function run(who: Parameters<typeof story.uko>[0], command: string): Promise<string> {

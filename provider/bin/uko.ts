@@ -47,7 +47,7 @@ const world: CliWorld = {
   openLogin,
   startEmulator,
   startConsole,
-  readErrorPage: () => readFile(new URL("../../provider/docs/errors.md", import.meta.url), "utf8"),
+  readErrorPage: () => readFile(new URL("../../provider/docs/reference/errors.md", import.meta.url), "utf8"),
   machine: {
     system: process.platform,
     processor: process.arch,

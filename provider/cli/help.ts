@@ -105,7 +105,7 @@ The zip of a release contains an executable that does not need Node, on any syst
 const campaignHelp = `
 The folder only proposes and narrows; it never grants a right. It contains campaign.yaml and owners.csv, which people
 write, and files that uko writes, such as manifest.jsonl, holds.jsonl and reviews. Keep the folder in git.
-The guide is provider/docs/campaigns.md of this package.`;
+The guide is provider/docs/how-to/campaigns.md of this package.`;
 
 /** Examples per command; each can be pasted, with your own key and record. */
 export const examples = {

@@ -1,4 +1,4 @@
-/** The page provider/docs/fidelity.md, rendered from the tables. */
+/** The page provider/docs/reference/fidelity.md, rendered from the tables. */
 
 import { calls, type FidelityRow, unknowns } from "./fidelity.ts";
 import { profiles, switchDefaults } from "./switches.ts";
@@ -38,7 +38,7 @@ const basis = `Each behavior has one of three bases:
 - *assumed*: no source says. If the difference matters, a switch changes it, and \`uko emulator --profile\` selects useful sets of switches;
 - *verified*: seen on a real instance. The table says when and where, and links to the record.
 
-A source is a section of the contract, [uko-v4.md](contract/uko-v4.md) or [kms-v2-and-iam.md](contract/kms-v2-and-iam.md).
+A source is a section of the contract, [uko-v4.md](../contract/uko-v4.md) or [kms-v2-and-iam.md](../contract/kms-v2-and-iam.md).
 For each fact, the contract names IBM's document, SDK or provider, or says that the fact is inferred.`;
 
 const howToVerify = `If you have an instance, you can verify an assumption.

@@ -1,4 +1,4 @@
-/** The seed file: the world that the emulator starts with (provider/docs/emulator.md). */
+/** The seed file: the world that the emulator starts with (provider/docs/reference/emulator.md). */
 
 import * as z from "zod";
 import { keyStates } from "./key-states.ts";

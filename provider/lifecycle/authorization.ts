@@ -56,7 +56,7 @@ export type Authorization =
     }
   | { readonly kind: "refused"; readonly guard: Guard };
 
-/** Decides whether the actor of this run may take `step` now (provider/docs/two-people.md). */
+/** Decides whether the actor of this run may take `step` now (provider/docs/explanation/two-people.md). */
 export function authorize(
   observation: KeyObservation,
   policy: DeletionPolicy,

@@ -217,7 +217,7 @@ export type Standing =
   | { readonly binds: false; readonly why: NotBinding };
 
 /**
- * Decides whether the record on the key binds for `step` (provider/docs/two-people.md, "What makes
+ * Decides whether the record on the key binds for `step` (provider/docs/explanation/two-people.md, "What makes
  * a record void").
  */
 export function standingOf(observation: KeyObservation, step: ApprovedStep, nowMs: number): Standing {

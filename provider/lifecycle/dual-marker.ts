@@ -1,6 +1,6 @@
 /**
  * The marker on a key: how many people its deletion requires. A program or a state cannot loosen it
- * (provider/docs/two-people.md).
+ * (provider/docs/explanation/two-people.md).
  */
 
 import type { DualMarker, KeyObservation, LooseningStep, LooserMarker } from "./observation.ts";

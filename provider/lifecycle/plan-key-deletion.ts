@@ -160,7 +160,7 @@ function planAfterDestroy(observation: KeyObservation, policy: DeletionPolicy, n
 
 /**
  * The second person for KMS: neither the person who set the window nor the author of the record
- * (provider/docs/two-people.md, "KMS dual authorization"). Only the record itself counts here: its
+ * (provider/docs/explanation/two-people.md, "KMS dual authorization"). Only the record itself counts here: its
  * author is the last writer, so a guess from the last write would always name the author.
  */
 function guardedSetter(

@@ -16,7 +16,7 @@ export interface ProbeKey {
 
 /**
  * The code asks for one person. A marker, or KMS's own dual authorization, still requires two
- * (provider/docs/two-people.md, "The marker").
+ * (provider/docs/explanation/two-people.md, "The marker").
  */
 const probePolicy: DeletionPolicy = {
   goal: "removed",

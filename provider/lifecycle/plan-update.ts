@@ -34,7 +34,7 @@ export function planMarking(observation: KeyObservation, wanted: DualMarker, now
 
 /**
  * Plans the one sync of a `uko sync`. A sync may change the last writer, and so void a record
- * (provider/docs/two-people.md, "What makes a record void").
+ * (provider/docs/explanation/two-people.md, "What makes a record void").
  */
 export function planSync(observation: KeyObservation, run: Run, nowMs: number): Plan {
   if (run.syncedHere === true) return { kind: "done" };

@@ -11,10 +11,10 @@ export const terraformSchemaFile = new URL("terraform-schema.json", sdkFolder);
 export const registryRoot = new URL("terraform/", sdkFolder);
 export const registryDocsFolder = new URL("docs/", registryRoot);
 export const dynamicClassesFile = new URL("../provider/pulumi-dynamic/generated.ts", sdkFolder);
-export const referenceFile = new URL("../provider/docs/reference.md", sdkFolder);
-export const commandLineFile = new URL("../provider/docs/cli.md", sdkFolder);
-export const manPageFile = new URL("../provider/docs/uko.1", sdkFolder);
-export const jsonSchemasFolder = new URL("../provider/docs/schemas/", sdkFolder);
+export const referenceFile = new URL("../provider/docs/reference/resources.md", sdkFolder);
+export const commandLineFile = new URL("../provider/docs/reference/cli.md", sdkFolder);
+export const manPageFile = new URL("../provider/docs/reference/uko.1", sdkFolder);
+export const jsonSchemasFolder = new URL("../provider/docs/reference/schemas/", sdkFolder);
 
 /** Returns the committed form, which has no version: a release must not be a change of its own. */
 export function schemaText(): string {

@@ -35,5 +35,5 @@ for (const folder of generatedFolders) {
 }
 for (const [file, text] of pages) writeFileSync(new URL(file, registryDocsFolder), text);
 console.log(
-  "Wrote sdk/schema.json, sdk/terraform-schema.json, provider/docs/reference.md, provider/docs/cli.md, provider/docs/uko.1, provider/docs/schemas, provider/pulumi-dynamic/generated.ts and sdk/terraform/docs. The packages follow with: npm run sdk",
+  "Wrote sdk/schema.json, sdk/terraform-schema.json, provider/docs/reference/resources.md, provider/docs/reference/cli.md, provider/docs/reference/uko.1, provider/docs/reference/schemas, provider/pulumi-dynamic/generated.ts and sdk/terraform/docs. The packages follow with: npm run sdk",
 );

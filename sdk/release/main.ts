@@ -23,7 +23,7 @@ try {
   const options = { platforms: choosePlatforms(values.platform), folder, builder: values.builder, build };
   const files = await makeRelease(options, (line) => console.error(line));
   console.log(
-    `${files.length} files and checksums.txt are in ${folder}. provider/docs/release.md says which go where.`,
+    `${files.length} files and checksums.txt are in ${folder}. provider/docs/internals/release.md says which go where.`,
   );
 
   const sums = path.join(folder, files.find(({ name }) => name.endsWith("_SHA256SUMS"))?.name ?? "");

@@ -26,7 +26,7 @@ export interface Circumstances {
 }
 
 /** The builder when nobody else is named. */
-export const builtByHand = `${home}/blob/main/provider/docs/release.md#built-by-hand`;
+export const builtByHand = `${home}/blob/main/provider/docs/internals/release.md#built-by-hand`;
 
 /** Answers the statement; it has no times in it, so that the same release gives the same bytes. */
 export function provenanceStatement(subjects: readonly ReleaseFile[], circumstances: Circumstances): object {
@@ -44,7 +44,7 @@ export function provenanceStatement(subjects: readonly ReleaseFile[], circumstan
     predicateType: "https://slsa.dev/provenance/v1",
     predicate: {
       buildDefinition: {
-        buildType: `${home}/blob/main/provider/docs/release.md#npm-run-release`,
+        buildType: `${home}/blob/main/provider/docs/internals/release.md#npm-run-release`,
         externalParameters: { version, platforms: built.map(({ platform }) => platform.name) },
         internalParameters: { sourceIsCommitted: source.isCommitted },
         resolvedDependencies: [

@@ -8,8 +8,8 @@ import { commandLineManPage, commandLineMarkdown } from "../../sdk/make/docs/com
 import { commandLineFile, manPageFile } from "../../sdk/make/schema-file.ts";
 
 describe.each([
-  ["provider/docs/cli.md", commandLineFile, commandLineMarkdown()],
-  ["provider/docs/uko.1", manPageFile, commandLineManPage()],
+  ["provider/docs/reference/cli.md", commandLineFile, commandLineMarkdown()],
+  ["provider/docs/reference/uko.1", manPageFile, commandLineManPage()],
 ])("%s", (_, file, text) => {
   it("matches the commands; if not: npm run schema", () => {
     expect(readFileSync(file, "utf8")).toBe(text);

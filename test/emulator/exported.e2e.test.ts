@@ -29,7 +29,7 @@ async function projectWithPackage(): Promise<string> {
 
 test("the guide's program starts the emulator of the packed package, and its types are there", async () => {
   const folder = await projectWithPackage();
-  const [program = ""] = blocksIn("provider/docs/emulator.md", "ts");
+  const [program = ""] = blocksIn("provider/docs/reference/emulator.md", "ts");
   const file = path.join(folder, "program.ts");
   await writeFile(file, `${program}\nexport const port: number = emulator.port;\n`);
 

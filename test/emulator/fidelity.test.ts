@@ -9,7 +9,7 @@ import { read } from "../support/documents.ts";
 const rows: readonly FidelityRow[] = [...calls, ...unknowns];
 
 it("docs/fidelity.md matches the tables", async () => {
-  await expect(fidelityMarkdown()).toMatchFileSnapshot("../../provider/docs/fidelity.md");
+  await expect(fidelityMarkdown()).toMatchFileSnapshot("../../provider/docs/reference/fidelity.md");
 });
 
 it("says at the top that nothing was seen on a real instance, unless a row says when and where", () => {

@@ -11,7 +11,7 @@ const text = referenceMarkdown();
 const lines = text.split("\n");
 const row = (start: string) => lines.find((line) => line.startsWith(start));
 
-test("provider/docs/reference.md matches the definitions; if not: npm run schema", () => {
+test("provider/docs/reference/resources.md matches the definitions; if not: npm run schema", () => {
   expect(readFileSync(referenceFile, "utf8")).toBe(text);
 });
 

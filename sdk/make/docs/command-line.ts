@@ -95,7 +95,7 @@ const exitCodes: readonly Item[] = [
   ["13", "missing right"],
 ];
 
-/** `provider/docs/cli.md`. */
+/** `provider/docs/reference/cli.md`. */
 export function commandLineMarkdown(): string {
   const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
   const table = (heads: string, items: readonly Item[]): string =>
@@ -129,7 +129,7 @@ export function commandLineMarkdown(): string {
   ].join("\n\n")}\n`;
 }
 
-/** `provider/docs/uko.1`. */
+/** `provider/docs/reference/uko.1`. */
 export function commandLineManPage(): string {
   const items = (all: readonly Item[]): readonly string[] =>
     all.flatMap(([term, says]) => [".TP", `.B ${roff(term)}`, roff(says)]);

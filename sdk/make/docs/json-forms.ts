@@ -171,7 +171,7 @@ const caller = z
   })
   .describe("The caller, as uko whoami --json prints it");
 
-/** Each form by the name of its file in provider/docs/schemas. */
+/** Each form by the name of its file in provider/docs/reference/schemas. */
 export const jsonForms = { report, "report-line": reportLine, error, listing, caller } as const;
 
 export const jsonFormNames = Object.keys(jsonForms) as readonly (keyof typeof jsonForms)[];

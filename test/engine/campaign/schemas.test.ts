@@ -9,7 +9,7 @@ import { manifestLine } from "../../../provider/engine/campaign/manifest.ts";
 import { signoff } from "../../../provider/engine/campaign/signoffs.ts";
 import { blocksIn } from "../../support/documents.ts";
 
-/** The published schema of each file that a campaign consists of, by its name in provider/docs/schemas. */
+/** The published schema of each file that a campaign consists of, by its name in provider/docs/reference/schemas. */
 const schemas = {
   "campaign.yaml": campaignFile,
   "manifest.jsonl": manifestLine,
@@ -20,16 +20,19 @@ const schemas = {
 test.each(Object.entries(schemas))("the published schema of %s is the form that uko reads", async (name, form) => {
   const schema = z.toJSONSchema(form, { io: "input" });
   const text = `${JSON.stringify({ title: `uko campaign: ${name}`, ...schema }, undefined, 2)}\n`;
-  await expect(text).toMatchFileSnapshot(`../../../provider/docs/schemas/${name}.schema.json`);
+  await expect(text).toMatchFileSnapshot(`../../../provider/docs/reference/schemas/${name}.schema.json`);
 });
 
 test("the published schema accepts what uko writes and what the guide shows, and refuses another field", () => {
   const schema = JSON.parse(
-    readFileSync(new URL("../../../provider/docs/schemas/campaign.yaml.schema.json", import.meta.url), "utf8"),
+    readFileSync(
+      new URL("../../../provider/docs/reference/schemas/campaign.yaml.schema.json", import.meta.url),
+      "utf8",
+    ),
   ) as object;
   const accepts = new Ajv2020({ strict: false, validateFormats: false }).compile(schema);
   const written = readFileSync(new URL("../../golden/cli/campaign-init.yaml", import.meta.url), "utf8");
-  const guide = blocksIn("provider/docs/campaigns.md", "yaml").filter((block) => block.startsWith("format:"));
+  const guide = blocksIn("provider/docs/how-to/campaigns.md", "yaml").filter((block) => block.startsWith("format:"));
   expect(guide).toHaveLength(1);
   for (const text of [written, ...guide]) {
     expect(accepts(parse(text, { schema: "core" })), JSON.stringify(accepts.errors)).toBe(true);

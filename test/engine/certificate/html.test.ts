@@ -3,7 +3,7 @@ import { readCertificate } from "../../../provider/compose-certificates.ts";
 import { renderCertificatePage } from "../../../provider/engine/certificate/html.ts";
 import { certificateHeading, certificateRows, explainLimits } from "../../../provider/engine/certificate/messages.ts";
 
-const documented = new URL("../../../provider/docs/certificate/certificate.json", import.meta.url).pathname;
+const documented = new URL("../../../provider/docs/how-to/certificate/certificate.json", import.meta.url).pathname;
 const hostile = `</td><script>alert("1")</script>\u001b[31m\u202e`;
 
 /** A certificate in which every text is an attack, as a person could sign it. */

@@ -55,8 +55,8 @@ It deletes keys the way the service requires: deactivate, wait more than 4 hours
 
 ~> **Deleting a key takes several runs.** Either of two people can run \`tofu destroy\` again on any day. Each run takes the steps that are allowed now, says who or what it is waiting for, and keeps the key in state until it is gone. A wait shows as an error, because only an error keeps a resource in state.
 
-The provider has not been tested with a real instance yet: it is tested with ${linkToGuide("an emulator", "emulator.md")}.
-It is tested with OpenTofu 1.12, and runs with Terraform 1.12 or newer: see ${linkToGuide("what is tested", "support.md")}.`;
+The provider has not been tested with a real instance yet: it is tested with ${linkToGuide("an emulator", "reference/emulator.md")}.
+It is tested with OpenTofu 1.12, and runs with Terraform 1.12 or newer: see ${linkToGuide("what is tested", "reference/compatibility.md")}.`;
 
 const aboutSettings = `Set each one in the provider block or in the environment of a run. **The environment takes precedence over the block**, because the second person has to run the destroy under their own credential. \`UKO_DUAL_AUTHORIZATION\` can only make a run stricter.
 A resource of another instance than \`instance_id\` is an error, and never replaced.

@@ -16,7 +16,7 @@ const words: DestroyWords = { again: "", protect: "`prevent_destroy`" };
 /** Pages with more about a destroy. */
 const more: Partial<Record<ResourceName, string>> = {
   ManagedKey: `The guide ${linkToPage("Two people", "guides/two-people.md")} shows each run.`,
-  KmsKey: `See ${linkToGuide("KMS keys", "whole-stack.md#kms-keys")}.`,
+  KmsKey: `See ${linkToGuide("KMS keys", "how-to/whole-stack.md#kms-keys")}.`,
 };
 
 export function resourcePage({ typeName, handlers, idNames, attributes, identity }: TerraformResource): string {

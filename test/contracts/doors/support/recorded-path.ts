@@ -1,4 +1,4 @@
-/** The four runs of provider/docs/what-destroy-does.md, and the `up` before them, once undisturbed: where each begins, what it writes, and how often it calls. */
+/** The four runs of provider/docs/explanation/what-destroy-does.md, and the `up` before them, once undisturbed: where each begins, what it writes, and how often it calls. */
 
 import { cp } from "node:fs/promises";
 import path from "node:path";
