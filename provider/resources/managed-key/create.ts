@@ -16,7 +16,7 @@ import { type Denied, denialOf, sayMissing, type WriteWords } from "../write.ts"
 import { markCreated, markerIn, markKey } from "./marker.ts";
 import type { ManagedKeyInputs } from "./schema.ts";
 import { type Alike, alikeData, describeAlike, findMade, findMarked, keyMark } from "./search.ts";
-import { asTags } from "./state.ts";
+import { asTags, patchedDifferences } from "./state.ts";
 
 export interface CreateResult {
   readonly observed: KeyDetails;
@@ -163,17 +163,13 @@ async function complete(
 ): Promise<CreateResult> {
   const { snapshot } = made.value;
   const ref: KeyRef = { instanceId: world.session.instanceId, vaultId: inputs.vaultId, keyId: snapshot.keyId };
-  const { activationDate, expirationDate } = inputs;
-  const dates = {
-    ...(activationDate !== undefined && activationDate !== snapshot.activationDate && { activationDate }),
-    ...(expirationDate !== undefined && expirationDate !== snapshot.expirationDate && { expirationDate }),
-  };
+  const patch = patchedDifferences(inputs, snapshot);
   let last = made;
   const warnings: string[] = [];
   try {
     if (isOurs === true) last = await markCreated(world, ref, made, marker, options);
-    if (Object.keys(dates).length > 0) {
-      const written = await world.keys.update(ref, dates, last.value.etag, options);
+    if (Object.keys(patch).length > 0) {
+      const written = await world.keys.update(ref, patch, last.value.etag, options);
       if (written.kind === "done") last = written;
       else warnings.push("The dates could not be set. The next run tries again");
     }

@@ -41,6 +41,9 @@ export const deletionOutputs = [
   "deletionRecordLapsesAt",
 ] as const;
 
+/** Inputs that the service takes only by PATCH and keeps as text. Creation, update and state treat them alike. */
+export const patchedInputs = ["activationDate", "expirationDate"] as const;
+
 /** Inputs (uko-v4.md 2.5 K2, K4). An absent input keeps the service's value. */
 export const managedKeyInputs = z.strictObject({
   vaultId: uuid.meta({ description: "UUID of the vault that holds the key.", immutable: true }),

@@ -3,13 +3,14 @@
 import type { KeySummary } from "../../engine/key/observe.ts";
 import { deletionFacts } from "../../engine/key/report.ts";
 import { isoTime } from "../../engine/loop/evidence.ts";
+import type { KeyPatch, KeySnapshot } from "../../engine/ports/world.ts";
 import { capital, keyPath, plain, sayAuthor, sayKey, sayTime, stepNouns } from "../../engine/text/words.ts";
 import { anyBindingRecord } from "../../lifecycle/consent-record.ts";
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import { coolDownMs } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation, Tag } from "../../lifecycle/observation.ts";
 import type { Run } from "../../lifecycle/plan.ts";
-import type { ManagedKeyInputs, ManagedKeyState } from "./schema.ts";
+import { type ManagedKeyInputs, type ManagedKeyState, patchedInputs } from "./schema.ts";
 
 /** An anonymous actor: the state we show does not depend on who is reading. */
 const nobody: Run = { actor: { displayName: "" }, consents: [], intent: "resume" };
@@ -21,14 +22,8 @@ export function stateOf(inputs: ManagedKeyInputs, observed: KeySummary): Managed
   const lifecycleState = lifecycleStateOf(observation, nobody, nowMs);
   const deletion = deletionFacts(observed);
   const untilMs = notBeforeMs(observed, lifecycleState);
-  const {
-    label: _label,
-    description: _description,
-    tags: _tags,
-    activationDate: _a,
-    expirationDate: _e,
-    ...kept
-  } = inputs;
+  const { label: _label, description: _description, tags: _tags, ...kept } = inputs;
+  for (const name of patchedInputs) delete kept[name];
   return {
     ...kept,
     vaultId: facts.vaultId,
@@ -37,8 +32,7 @@ export function stateOf(inputs: ManagedKeyInputs, observed: KeySummary): Managed
     ...(facts.tags.length > 0 || inputs.tags !== undefined
       ? { tags: Object.fromEntries(facts.tags.map(({ name, value }) => [name, value])) }
       : {}),
-    ...(facts.activationDate !== "" && { activationDate: facts.activationDate }),
-    ...(facts.expirationDate !== "" && { expirationDate: facts.expirationDate }),
+    ...patchedValues((name) => snapshot[name] !== "", snapshot),
     instanceId: facts.instanceId,
     keyId: facts.keyId,
     templateId: snapshot.templateId,
@@ -62,6 +56,20 @@ export function stateOf(inputs: ManagedKeyInputs, observed: KeySummary): Managed
     ...(deletion.recordId !== undefined && { deletionRecordId: deletion.recordId }),
     ...(deletion.recordLapsesAt !== undefined && { deletionRecordLapsesAt: deletion.recordLapsesAt }),
   };
+}
+
+/** What a PATCH has to set so that the key gets its inputs. */
+export function patchedDifferences(inputs: ManagedKeyInputs, snapshot: KeySnapshot): PatchedValues {
+  return patchedValues((name) => inputs[name] !== undefined && inputs[name] !== snapshot[name], inputs);
+}
+
+type PatchedValues = Pick<KeyPatch, (typeof patchedInputs)[number]>;
+
+function patchedValues(
+  isWanted: (name: (typeof patchedInputs)[number]) => boolean,
+  values: Pick<ManagedKeyInputs, (typeof patchedInputs)[number]>,
+): PatchedValues {
+  return Object.fromEntries(patchedInputs.filter(isWanted).map((name) => [name, values[name]]));
 }
 
 const saysMaterialIsThere: readonly string[] = ["active", "not_active", "wrong_key"];

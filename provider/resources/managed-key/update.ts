@@ -26,7 +26,7 @@ import { alignKey } from "./align.ts";
 import { markKey } from "./marker.ts";
 import { rotateKey } from "./rotate.ts";
 import type { ManagedKeyInputs, ManagedKeyState } from "./schema.ts";
-import { asTags, staysInactive } from "./state.ts";
+import { asTags, patchedDifferences, staysInactive } from "./state.ts";
 import { capitalKey, presentKey, warnRecordBinds, writeKey } from "./write.ts";
 
 export interface UpdatedKey {
@@ -201,8 +201,7 @@ function patchFor({ snapshot, observation }: KeyDetails, inputs: ManagedKeyInput
   const differs = <T>(wanted: T | undefined, actual: T): wanted is T => wanted !== undefined && wanted !== actual;
   const own = {
     ...(differs(inputs.label, facts.label) && { label: inputs.label }),
-    ...(differs(inputs.activationDate, facts.activationDate) && { activationDate: inputs.activationDate }),
-    ...(differs(inputs.expirationDate, facts.expirationDate) && { expirationDate: inputs.expirationDate }),
+    ...patchedDifferences(inputs, snapshot),
   };
   const ofUser = {
     ...(differs(inputs.description, facts.description) && { description: inputs.description }),
