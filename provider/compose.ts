@@ -12,6 +12,7 @@ import { createHandlers, type HandlerContext } from "./engine/handlers.ts";
 import { createOperations } from "./engine/key/commands.ts";
 import { readReview } from "./engine/key/review-text.ts";
 import { createKmsOperations } from "./engine/kms-key/commands.ts";
+import { type Many, runMany } from "./engine/loop/many.ts";
 import { createAnswerTrust } from "./engine/ports/answer-trust.ts";
 import { createServiceClock } from "./engine/ports/service-clock.ts";
 import type { CallOptions, Clock, Evidence, EvidenceRun, Progress, World } from "./engine/ports/world.ts";
@@ -241,6 +242,8 @@ export function openOperations(environment: Environment, outputs: Outputs) {
     kmsOperations: createKmsOperations(world),
     settings,
     directory: createDirectory(world),
+    /** Acts on many keys, some at a time. */
+    many: <Item, Result>(many: Many<Item, Result>, options: CallOptions) => runMany(world, many, options),
     /** Lists the contents of a vault, for a program that adopts them. */
     inventory: (vaultId: string, options: CallOptions): Promise<Inventory> =>
       takeInventory(world, adoptable, vaultId, options),

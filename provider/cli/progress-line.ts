@@ -17,12 +17,14 @@ export function createProgressLine(output: TextOutput): ProgressLine {
   const { columns } = output;
   let shown = "";
   const isTerminal = columns !== undefined;
+  const report = (line: string): void => {
+    if (line === shown) return;
+    shown = line;
+    output.write(isTerminal ? `${eraseLine}${shorten(line, columns)}` : `${line}\n`);
+  };
   return {
-    report(line) {
-      if (line === shown) return;
-      shown = line;
-      output.write(isTerminal ? `${eraseLine}${shorten(line, columns)}` : `${line}\n`);
-    },
+    report,
+    ...(isTerminal && { count: report }),
     clear() {
       if (isTerminal && shown !== "") output.write(eraseLine);
       shown = "";

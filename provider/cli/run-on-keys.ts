@@ -48,29 +48,70 @@ export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
   const environment = { ...world.environment, ...run.over };
   const opened = await world.openOperations(environment, { progress });
   const { close } = opened;
-  const exitCodes: number[] = [];
   try {
     const keys = await resolveKeys(world, opened, run);
     const options = { signal: world.signal, ...confirmation(world, run, progress) };
-    for (const [index, key] of keys.entries()) {
-      if (index > 0 && !run.json) world.out.write("\n");
-      try {
-        const report = await actOn({ key, index }, run, opened, options);
-        progress.clear();
-        world.out.write(run.json ? reportJson(report) : reportText(report, world.out));
-        exitCodes.push(report.exitCode);
-      } catch (thrown) {
-        progress.clear();
-        const error = asUkoError(thrown);
-        printError(world, error, run.json, "kmsKeyId" in key ? { keyId: key.kmsKeyId } : key);
-        exitCodes.push(error.exitCode);
-        if (endsTheRun.has(error.code)) break;
-      }
-    }
+    const { json } = run;
+    const act = (key: KeyPath | KmsKeyPath, index: number): Promise<Report> =>
+      actOn({ key, index }, run, opened, options);
+    const isOneByOne = options.confirm !== undefined;
+    const { exitCodes } = await reportEach(world, opened, { keys, what: "Keys", json, act, isOneByOne, progress });
+    return mostSevere(exitCodes);
   } finally {
     await close();
   }
-  return mostSevere(exitCodes);
+}
+
+export interface EachKey<Key> {
+  readonly keys: readonly Key[];
+  /** What the progress line counts. */
+  readonly what: string;
+  readonly json: boolean;
+  readonly isOneByOne?: boolean;
+  readonly progress: ProgressLine;
+  readonly act: (key: Key, index: number) => Promise<Report>;
+}
+
+/**
+ * Acts on several keys at a time, and reports each in the order of the command. An error about one
+ * key does not keep the run from the next.
+ */
+export async function reportEach<Key extends KeyPath | KmsKeyPath>(
+  world: CliWorld,
+  { many }: Pick<OpenOperations, "many">,
+  { keys, what, json, isOneByOne = false, progress, act }: EachKey<Key>,
+): Promise<{ readonly reports: readonly Report[]; readonly exitCodes: readonly number[] }> {
+  type Ended = { readonly key?: Key } & ({ readonly report: Report } | { readonly error: UkoError });
+  let stop: Ended | undefined;
+  const actOnOne = async (key: Key, index: number): Promise<Ended> => {
+    try {
+      return { key, report: await act(key, index) };
+    } catch (thrown) {
+      const error = asUkoError(thrown);
+      const failed = { key, error };
+      if (!endsTheRun.has(error.code)) return failed;
+      stop ??= failed;
+      throw error;
+    }
+  };
+  let isFirst = true;
+  const each = (ended: Ended): void => {
+    progress.clear();
+    if (!isFirst && !json) world.out.write("\n");
+    isFirst = false;
+    if ("report" in ended) world.out.write(json ? reportJson(ended.report) : reportText(ended.report, world.out));
+    else printError(world, ended.error, json, ended.key && pathIn(ended.key));
+  };
+  const items = { items: keys, what, act: actOnOne, each, isOneByOne };
+  const { results, stoppedBy } = await many(items, { signal: world.signal });
+  if (stoppedBy !== undefined) each(stop ?? { error: asUkoError(stoppedBy) });
+  const reports = results.flatMap((ended) => ("report" in ended ? [ended.report] : []));
+  const codes = results.map((ended) => ("report" in ended ? ended.report : ended.error).exitCode);
+  return { reports, exitCodes: stoppedBy === undefined ? codes : [...codes, asUkoError(stoppedBy).exitCode] };
+}
+
+function pathIn(key: KeyPath | KmsKeyPath): Partial<KeyPath> {
+  return "kmsKeyId" in key ? { keyId: key.kmsKeyId } : key;
 }
 
 /** A machine is never asked. */

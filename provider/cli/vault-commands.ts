@@ -23,7 +23,7 @@ import type { CliWorld, OpenOperations } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
 import { createProgressLine, type ProgressLine } from "./progress-line.ts";
 import { reportJson, reportText } from "./render.ts";
-import { printError } from "./run-on-keys.ts";
+import { printError, reportEach } from "./run-on-keys.ts";
 import { type Column, renderTable } from "./table.ts";
 import { isConfirmed, resolveVaults } from "./typed-keys.ts";
 
@@ -42,7 +42,7 @@ interface RequestsOptions extends Omit<VaultOptions, "yes"> {
 interface Sweeping {
   readonly world: CliWorld;
   readonly progress: ProgressLine;
-  readonly operations: OpenOperations["operations"];
+  readonly opened: OpenOperations;
   readonly json: boolean;
 }
 
@@ -145,10 +145,10 @@ async function kmsRequests(
  */
 async function runSweep(world: CliWorld, { vault = [], json, yes }: VaultOptions): Promise<number> {
   const progress = createProgressLine(world.err);
-  const { operations, close } = await world.openOperations(world.environment, { progress });
-  const sweeping: Sweeping = { world, progress, operations, json: json === true };
+  const opened = await world.openOperations(world.environment, { progress });
+  const sweeping: Sweeping = { world, progress, opened, json: json === true };
   try {
-    const survey = await operations.removals(vault, { signal: world.signal });
+    const survey = await opened.operations.removals(vault, { signal: world.signal });
     progress.clear();
     const exitCodes = writeUnreadable(world, survey, sweeping.json);
     const counts = { removable: survey.removable.length, ...countOthers(survey) };
@@ -163,7 +163,7 @@ async function runSweep(world: CliWorld, { vault = [], json, yes }: VaultOptions
     return mostSevere([...exitCodes, ...ended.exitCodes]);
   } finally {
     progress.clear();
-    await close();
+    await opened.close();
   }
 }
 
@@ -185,27 +185,12 @@ async function isSweepConfirmed({ world, json }: Sweeping, count: number): Promi
 }
 
 async function removeEach(
-  { world, progress, operations, json }: Sweeping,
+  { world, progress, opened, json }: Sweeping,
   refs: readonly KeyRef[],
 ): Promise<{ readonly removed: number; readonly failed: number; readonly exitCodes: readonly number[] }> {
-  const exitCodes: number[] = [];
-  let removed = 0;
-  for (const [index, ref] of refs.entries()) {
-    progress.report(`Removing key ${index + 1} of ${refs.length}`);
-    try {
-      const report = await operations.sweep(ref, { signal: world.signal });
-      progress.clear();
-      world.out.write(json ? reportJson(report) : reportText(report, world.out));
-      if (report.lifecycleState === "gone") removed += 1;
-      exitCodes.push(report.exitCode);
-    } catch (thrown) {
-      progress.clear();
-      const error = asUkoError(thrown);
-      printError(world, error, json, ref);
-      exitCodes.push(error.exitCode);
-      if (endsTheRun.has(error.code)) break;
-    }
-  }
+  const act = (ref: KeyRef): Promise<Report> => opened.operations.sweep(ref, { signal: world.signal });
+  const { reports, exitCodes } = await reportEach(world, opened, { keys: refs, what: "Removing", json, progress, act });
+  const removed = reports.filter(({ lifecycleState }) => lifecycleState === "gone").length;
   return { removed, failed: refs.length - removed, exitCodes };
 }
 

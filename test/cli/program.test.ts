@@ -3,6 +3,7 @@ import type { OpenOperations, RunningEmulator } from "../../provider/cli/cli-wor
 import { examples } from "../../provider/cli/help.ts";
 import { runCli } from "../../provider/cli/program.ts";
 import type { Operations } from "../../provider/engine/key/commands.ts";
+import { runMany } from "../../provider/engine/loop/many.ts";
 import type { Report } from "../../provider/engine/loop/report.ts";
 import { UkoError } from "../../provider/errors.ts";
 import { readSettings } from "../../provider/settings.ts";
@@ -32,6 +33,8 @@ const noDirectory: OpenOperations["directory"] = {
   explainCaller: unexpected,
 };
 
+const quietRun = { progress: { report: () => {} }, session: { serviceTimeMs: () => undefined } };
+
 /** A world whose operations only record their calls. */
 function aWorld(over: Partial<Operations> = {}, variables: Readonly<Record<string, string>> = {}) {
   const names = ["status", "plan", "request", "consent", "continue", "withdraw", "reactivate", "sync"] as const;
@@ -50,6 +53,7 @@ function aWorld(over: Partial<Operations> = {}, variables: Readonly<Record<strin
       settings: readSettings(given),
       inventory: async () => ({ items: [], leftOut: [] }),
       directory: noDirectory,
+      many: (many, calls) => runMany(quietRun, many, calls),
       campaign: async () => expect.unreachable(),
       campaignActs: async () => expect.unreachable(),
       close,

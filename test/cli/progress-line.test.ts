@@ -32,3 +32,9 @@ it("rewrites one line in place on a terminal, and clears it at the end", () => {
 it("cuts a line that would wrap", () => {
   expect(written(10, (line) => line.report("a".repeat(20)))).toBe(`${erase}${"a".repeat(8)}…`);
 });
+
+it("counts for a person at a terminal only", () => {
+  const text = (columns?: number): string => written(columns, (line) => line.count?.("Reading: 1 of 2"));
+  expect(text(80)).toBe(`${erase}Reading: 1 of 2`);
+  expect(text()).toBe("");
+});

@@ -28,7 +28,7 @@ export interface ScriptedServer {
   readonly url: string;
   readonly endpoint: Endpoint;
   readonly asked: Asked[];
-  /** The maximum of concurrent requests. */
+  /** The maximum of concurrent requests under the current script. */
   readonly mostAtOnce: () => number;
   /** Replaces the script; the last reply is repeated. A function decides by request. */
   script(...replies: readonly Reply[]): void;
@@ -69,6 +69,7 @@ async function startScriptedServer(): Promise<ScriptedServer> {
     asked,
     mostAtOnce: () => most,
     script: (...replies) => {
+      most = now;
       const left = [...replies];
       decide = () => (left.length > 1 ? left.shift() : left[0]) ?? { status: 500 };
     },

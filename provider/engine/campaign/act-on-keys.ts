@@ -8,7 +8,7 @@ import type { Run } from "../../lifecycle/plan.ts";
 import { recorded, reportExisting } from "../key/command-reports.ts";
 import { keyKind } from "../key/kind.ts";
 import { converge } from "../loop/converge.ts";
-import { type ManyResults, runMany } from "../loop/many.ts";
+import { type ManyResults, runMany, withoutSteps } from "../loop/many.ts";
 import type { CallOptions, Evidence, KeyRef, World } from "../ports/world.ts";
 import { plain, sayTime } from "../text/words.ts";
 import { type ActedKey, actedFrom, failedOn, withoutStep } from "./acted.ts";
@@ -50,7 +50,7 @@ export async function openActs(
   const world = { ...base, evidence };
   const inventory = await takeCampaignInventory(world, opened.campaign.scope, options);
   const view = await viewCampaign(opened, inventory, world);
-  return { world, view, plan: planCampaign(view), options };
+  return { world: withoutSteps(world), view, plan: planCampaign(view), options };
 }
 
 export function keysOfWave({ plan }: ActContext, wave: string): readonly PlannedKey[] {

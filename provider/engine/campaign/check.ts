@@ -4,6 +4,7 @@
  */
 
 import { type ErrorCode, isUkoError } from "../../errors.ts";
+import { type Many, runAll } from "../loop/many.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { count, plain, sayStatus } from "../text/words.ts";
 import { csvLine } from "./csv.ts";
@@ -19,9 +20,6 @@ interface Finding {
   readonly label: string;
   readonly why: string;
 }
-
-/** How many live statuses are read at the same time. */
-const readsAtOnce = 8;
 
 /** Errors that concern one key or one keystore. */
 const concernOneObject: readonly ErrorCode[] = [
@@ -83,7 +81,8 @@ async function keystoreFindings(
   const scope = new Set(vaults.map(({ id }) => id));
   const { instanceId } = world.session;
   return findEach(
-    keystores.filter(({ vaultId }) => scope.has(vaultId)),
+    world,
+    { what: "Checking the keystores", items: keystores.filter(({ vaultId }) => scope.has(vaultId)) },
     async ({ id, vaultId, name }) => {
       const { health, healthMessage } = await world.keystores.status(
         { kind: "keystore", instanceId, vaultId, id },
@@ -95,6 +94,7 @@ async function keystoreFindings(
       ];
     },
     ({ id, vaultId, name }, why) => ({ what: `${vaultId}/${id}`, label: plain(name, 100), why }),
+    options,
   );
 }
 
@@ -105,14 +105,12 @@ async function keyFindings(
 ): Promise<readonly Finding[]> {
   const { instanceId } = world.session;
   const listed = keys.filter(({ line, listed: found }) => line.kind === "managed" && found !== undefined);
-  let read = 0;
   return findEach(
-    listed,
+    world,
+    { what: "Reading the live status of keys", items: listed },
     async ({ line, name }) => {
       const ref = { instanceId, vaultId: line.vault, keyId: line.id };
       const { value } = await world.keys.liveStatus(ref, options);
-      read += 1;
-      if (read % 500 === 0) world.progress.report(`Reading the live status of ${read} of ${listed.length} keys`);
       return value
         .filter(({ syncFlag, error }) => syncFlag !== "ok" || error !== undefined)
         .map((status) => ({
@@ -125,26 +123,25 @@ async function keyFindings(
         }));
     },
     ({ line, name }, why) => ({ what: name, label: line.label, why }),
+    options,
   );
 }
 
 /** An object that cannot be read is a finding, and does not hide the others. */
 async function findEach<Item>(
-  items: readonly Item[],
+  world: World,
+  many: Pick<Many<Item, readonly Finding[]>, "items" | "what">,
   read: (item: Item) => Promise<readonly Finding[]>,
   unread: (item: Item, why: string) => Finding,
+  options: CallOptions,
 ): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
-  for (let from = 0; from < items.length; from += readsAtOnce) {
-    const reads = items.slice(from, from + readsAtOnce).map(async (item) => {
-      try {
-        return await read(item);
-      } catch (error) {
-        if (!isUkoError(error) || !concernOneObject.includes(error.code)) throw error;
-        return [unread(item, plain(`${error.summary} [${error.code}]`, 300))];
-      }
-    });
-    findings.push(...(await Promise.all(reads)).flat());
-  }
-  return findings;
+  const act = async (item: Item): Promise<readonly Finding[]> => {
+    try {
+      return await read(item);
+    } catch (error) {
+      if (!isUkoError(error) || !concernOneObject.includes(error.code)) throw error;
+      return [unread(item, plain(`${error.summary} [${error.code}]`, 300))];
+    }
+  };
+  return (await runAll(world, { ...many, act }, options)).flat();
 }

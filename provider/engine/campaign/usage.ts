@@ -3,6 +3,7 @@
  * resources. Silence proves nothing, so each blind spot is named.
  */
 
+import { runAll } from "../loop/many.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { count, plain } from "../text/words.ts";
 import { parseCsv } from "./csv.ts";
@@ -17,9 +18,6 @@ export interface Usage {
   of(key: ListedKey): Use[];
   readonly blindSpots: readonly string[];
 }
-
-/** How many keys are asked for associated resources at the same time. */
-const readsAtOnce = 8;
 
 export async function readUsage(
   world: World,
@@ -59,20 +57,16 @@ async function addResources(
   const managed = keys.filter(({ traits }) => traits.kind === "managed");
   const { instanceId } = world.session;
   let unread = 0;
-  for (let from = 0; from < managed.length; from += readsAtOnce) {
-    world.progress.report(`Reading the associated resources of key ${from + 1} of ${managed.length}`);
-    const reads = managed.slice(from, from + readsAtOnce).map(async (key) => {
-      const ref = { instanceId, vaultId: key.traits.vaultId, keyId: key.traits.id };
-      return { key, use: await world.keys.use(ref, options) };
-    });
-    for (const { key, use } of await Promise.all(reads)) {
-      if (use.kind === "unreadable") unread += 1;
-      else if (use.count > 0) {
-        const digest = world.sha256(
-          JSON.stringify(["uko-resources-1", namedListedKey(key), use.count, use.retainedBy]),
-        );
-        add(namedListedKey(key), { source: "associated_resources", digest, lastUsed: "", count: use.count });
-      }
+  const read = async (key: ListedKey) => {
+    const ref = { instanceId, vaultId: key.traits.vaultId, keyId: key.traits.id };
+    return { key, use: await world.keys.use(ref, options) };
+  };
+  const what = "Reading the associated resources of keys";
+  for (const { key, use } of await runAll(world, { items: managed, what, act: read }, options)) {
+    if (use.kind === "unreadable") unread += 1;
+    else if (use.count > 0) {
+      const digest = world.sha256(JSON.stringify(["uko-resources-1", namedListedKey(key), use.count, use.retainedBy]));
+      add(namedListedKey(key), { source: "associated_resources", digest, lastUsed: "", count: use.count });
     }
   }
   return unread;

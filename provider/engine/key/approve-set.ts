@@ -5,9 +5,9 @@
 
 import { isUkoError, UkoError } from "../../errors.ts";
 import { planReviewedApproval, planReviewedStep } from "../../lifecycle/plan-reviewed.ts";
-import { type Review, unusableReview } from "../../lifecycle/review.ts";
+import { type Review, type ReviewLine, unusableReview } from "../../lifecycle/review.ts";
 import { converge } from "../loop/converge.ts";
-import { runMany } from "../loop/many.ts";
+import { runAll, withoutSteps } from "../loop/many.ts";
 import type { Report } from "../loop/report.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { recorded, reportExisting } from "./command-reports.ts";
@@ -37,23 +37,11 @@ export async function approveReviewed(
   options: CallOptions,
 ): Promise<readonly KeyResult[]> {
   await requireUsable(world, review, options);
-  const approve = approverOf(world, review, recordOnly);
+  const approve = approverOf(withoutSteps(world), review, recordOnly);
   const { instanceId } = world.session;
-  const { results, stoppedBy } = await runMany(
-    world,
-    {
-      items: [...review.lines.values()],
-      what: "Approving",
-      act: async ({ vaultId, keyId, label }) => {
-        const result = await resultOf({ instanceId, vaultId, keyId }, label, (ref) => approve(ref, options));
-        each(result);
-        return result;
-      },
-    },
-    options,
-  );
-  if (stoppedBy !== undefined) throw stoppedBy;
-  return results;
+  const act = ({ vaultId, keyId, label }: ReviewLine): Promise<KeyResult> =>
+    resultOf({ instanceId, vaultId, keyId }, label, (ref) => approve(ref, options));
+  return runAll(world, { items: [...review.lines.values()], what: "Approving", act, each }, options);
 }
 
 /** Approves one key of a review. Throws UKO_REVIEW_OUTDATED if the review names no record at all. */

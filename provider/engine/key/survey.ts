@@ -8,6 +8,7 @@ import { isPending } from "../../lifecycle/guards.ts";
 import type { DeletionPolicy, Plan, Run } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
 import { isoTime } from "../loop/evidence.ts";
+import { runAll } from "../loop/many.ts";
 import type { Report } from "../loop/report.ts";
 import type { CallOptions, KeyRef, KeySnapshot, World } from "../ports/world.ts";
 import { type KeyDetails, type KeyReadResult, observedInList, observeKey } from "./observe.ts";
@@ -63,9 +64,6 @@ export interface PendingKey {
 }
 
 export type PendingSurvey = Omit<Survey, "reports"> & { readonly pending: readonly PendingKey[] };
-
-/** How many keys are read at the same time. */
-const looksAtOnce = 8;
 
 /**
  * Every key with a consent record or a pending deletion, the most urgent first. Changes nothing.
@@ -157,21 +155,16 @@ export async function readEach(
   const keys: KeyDetails[] = [];
   const gone: KeyRef[] = [];
   const unreadable: Unreadable[] = [];
-  for (let from = 0; from < refs.length; from += looksAtOnce) {
-    world.progress.report(`${what}: ${from} of ${refs.length}`);
-    const looks = refs
-      .slice(from, from + looksAtOnce)
-      .map(async (ref) => ({ ref, seen: await lookOrTell(world, ref, options) }));
-    for (const { ref, seen } of await Promise.all(looks)) {
-      if (seen.kind === "unreadable") unreadable.push({ ...ref, error: seen.error });
-      if (seen.kind === "gone") gone.push(ref);
-      if (seen.kind === "present") keys.push(seen);
-    }
+  const read = async (ref: KeyRef) => ({ ref, seen: await readOrReport(world, ref, options) });
+  for (const { ref, seen } of await runAll(world, { items: refs, what, act: read }, options)) {
+    if (seen.kind === "unreadable") unreadable.push({ ...ref, error: seen.error });
+    if (seen.kind === "gone") gone.push(ref);
+    if (seen.kind === "present") keys.push(seen);
   }
   return { keys, gone, unreadable };
 }
 
-async function lookOrTell(
+async function readOrReport(
   world: World,
   ref: KeyRef,
   options: CallOptions,

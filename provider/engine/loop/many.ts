@@ -12,18 +12,24 @@ export interface Many<Item, Result> {
   /** What the progress line counts, such as "Requesting". */
   readonly what: string;
   /** An error that it throws concerns the whole run: no further item starts. */
-  readonly act: (item: Item) => Promise<Result>;
+  readonly act: (item: Item, index: number) => Promise<Result>;
+  /** Receives each result in the order of the items, as soon as the items before it have ended. */
+  readonly each?: (result: Result) => void;
+  /** For a run that asks a person: one item at a time. */
+  readonly isOneByOne?: boolean;
 }
 
 export interface ManyResults<Result> {
-  /** In the order in which they ended. */
+  /** In the order of the items. */
   readonly results: readonly Result[];
   readonly unstarted: number;
   /** The error that stopped the run, or the cancellation. */
   readonly stoppedBy?: unknown;
 }
 
-/** As many as the HTTP client sends at the same time. */
+type ManyWorld = Pick<World, "progress"> & { readonly session: Pick<World["session"], "serviceTimeMs"> };
+
+/** As many as the HTTP client sends at the same time if the service keeps up. */
 const atOnce = 8;
 
 /**
@@ -31,32 +37,74 @@ const atOnce = 8;
  * Work in progress always ends before the run does.
  */
 export async function runMany<Item, Result>(
-  world: World,
-  { items, what, act }: Many<Item, Result>,
+  world: ManyWorld,
+  { items, what, act, each, isOneByOne = false }: Many<Item, Result>,
   { signal }: CallOptions,
 ): Promise<ManyResults<Result>> {
-  const results: Result[] = [];
+  const ended = inOrder(each);
   const progress = createRate(world, what, items.length);
   let next = 0;
+  let done = 0;
   let stopped: { readonly by: unknown } | undefined;
   const work = async (limit: number): Promise<void> => {
     for (let started = 0; started < limit && next < items.length; started += 1) {
       if (stopped !== undefined || signal.aborted) return;
-      const item = items[next] as Item;
+      const index = next;
       next += 1;
       try {
-        results.push(await act(item));
-        progress(results.length);
+        const result = await act(items[index] as Item, index);
+        done += 1;
+        progress(done);
+        ended.at(index, [result]);
       } catch (error) {
         stopped ??= { by: error };
+        ended.at(index, []);
       }
     }
   };
   await work(1);
-  await Promise.all(Array.from({ length: atOnce }, () => work(items.length)));
+  const workers = isOneByOne ? 1 : Math.min(atOnce, items.length - next);
+  await Promise.all(Array.from({ length: workers }, () => work(items.length)));
   const isCancelled = signal.aborted && next < items.length;
   const end = stopped ?? (isCancelled ? { by: cancelledRun() } : undefined);
-  return { results, unstarted: items.length - next, ...(end !== undefined && { stoppedBy: end.by }) };
+  return { results: ended.results(), unstarted: items.length - next, ...(end !== undefined && { stoppedBy: end.by }) };
+}
+
+/** A world for many items at a time, where a line about each step of each item would hide the count. */
+export function withoutSteps(world: World): World {
+  const { count } = world.progress;
+  return { ...world, progress: { report: () => {}, ...(count !== undefined && { count }) } };
+}
+
+/** The results of all items, in their order. Throws the error that stopped the run. */
+export async function runAll<Item, Result>(
+  world: ManyWorld,
+  many: Many<Item, Result>,
+  options: CallOptions,
+): Promise<readonly Result[]> {
+  const { results, stoppedBy } = await runMany(world, many, options);
+  if (stoppedBy !== undefined) throw stoppedBy;
+  return results;
+}
+
+/** Collects results by index, and passes each on once no earlier item is at work. */
+function inOrder<Result>(each: ((result: Result) => void) | undefined) {
+  const results: Result[] = [];
+  const early = new Map<number, readonly Result[]>();
+  let passed = 0;
+  return {
+    /** An item that failed ends without a result. */
+    at(index: number, result: readonly Result[]): void {
+      early.set(index, result);
+      for (let now = early.get(passed); now !== undefined; now = early.get(passed)) {
+        early.delete(passed);
+        passed += 1;
+        results.push(...now);
+        if (each !== undefined) for (const one of now) each(one);
+      }
+    },
+    results: (): readonly Result[] => results,
+  };
 }
 
 function cancelledRun(): UkoError {
@@ -66,18 +114,20 @@ function cancelledRun(): UkoError {
 }
 
 /** Reports the count, and once the service's clock has moved, the rate and the time left. */
-function createRate({ progress, session }: World, what: string, total: number): (done: number) => void {
+function createRate({ progress, session }: ManyWorld, what: string, total: number): (done: number) => void {
   const startedMs = session.serviceTimeMs();
   return (done) => {
+    if (progress.count === undefined || total === 1) return;
     const nowMs = session.serviceTimeMs();
     const elapsedMs = startedMs === undefined || nowMs === undefined ? 0 : nowMs - startedMs;
     const perSecond = elapsedMs > 0 ? (done * 1000) / elapsedMs : undefined;
     const left = perSecond === undefined || done === total ? "" : sayLeft(perSecond, total - done);
-    progress.report(`${what}: ${done} of ${total}${left}`);
+    progress.count(`${what}: ${done} of ${total}${left}`);
   };
 }
 
 function sayLeft(perSecond: number, remaining: number): string {
-  const leftMs = Math.ceil(remaining / perSecond) * 1000;
-  return `, ${perSecond.toFixed(1)} per second, ${sayDuration(leftMs)} left`;
+  const seconds = Math.ceil(remaining / perSecond);
+  const left = seconds < 60 ? `${seconds} s` : sayDuration(seconds * 1000);
+  return `, ${perSecond.toFixed(1)} per second, ${left} left`;
 }

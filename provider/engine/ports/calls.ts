@@ -17,6 +17,8 @@ export interface CallOptions {
 /** Reports the progress of a long run; must never throw. */
 export interface Progress {
   report(line: string): void;
+  /** The count of a long run, for a person at a terminal. Absent if the run stays quiet. */
+  readonly count?: (line: string) => void;
 }
 
 /** One response of the service, with the values that every response has. */

@@ -8,6 +8,7 @@ import { UkoError } from "../../errors.ts";
 import { withoutSecret } from "../../printable.ts";
 import { type Endpoint, isLoopbackEndpoint, requireAllowedHost } from "./allowed-hosts.ts";
 import { cancelled, createTurnstile } from "./concurrency.ts";
+import { firstPace, type PaceAnswer, paceAfter } from "./pace.ts";
 import { type Exchange, exchange } from "./request.ts";
 import { maxAttempts, type Resend, retryDelayMs } from "./retry.ts";
 import { parseHttpDate, parseRetryAfterMs } from "./wire-values.ts";
@@ -88,7 +89,7 @@ export interface HttpClientOptions {
   readonly random: () => number;
   /** Rejects as soon as the signal aborts. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Concurrent calls, not counting token calls; default 8. */
+  /** The most concurrent calls, not counting token calls; default 8. Fewer if the service asks for it. */
   readonly maxConcurrentCalls?: number;
   /**
    * For one call with all its retries. Default 90 s, because the service in turn queries keystores.
@@ -102,7 +103,12 @@ const connectTimeoutMs = 10_000;
 
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   let lazyAgents: Promise<Agents> | undefined;
-  const turnstile = createTurnstile(options.maxConcurrentCalls ?? defaultConcurrentCalls);
+  const mostAtOnce = options.maxConcurrentCalls ?? defaultConcurrentCalls;
+  let pace = firstPace(mostAtOnce);
+  const turnstile = createTurnstile(() => Math.floor(pace.limit));
+  const onAnswer = (answer: PaceAnswer): void => {
+    pace = paceAfter(pace, answer, mostAtOnce);
+  };
   let serviceTimeMs: number | undefined;
 
   return {
@@ -110,12 +116,14 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       // A call's deadline begins with its turn. Token calls take no turn: calls that already have
       // theirs wait for them.
       const order = request.method === "GET" ? "in turn" : "before reads";
-      const leave = request.bearer === undefined ? () => {} : await turnstile.enter(request.signal, order);
+      const isPaced = request.bearer !== undefined;
+      const leave = isPaced ? await turnstile.enter(request.signal, order) : () => {};
       try {
+        if (isPaced) await untilMs(options, () => pace.pausedUntilMs, request.signal);
         lazyAgents ??= openAgents(options);
         const { direct, proxied } = await lazyAgents;
         const agent = isLoopbackEndpoint(request.endpoint) ? direct : (proxied ?? direct);
-        const end = await sendWithRetries(agent, options, request);
+        const end = await sendWithRetries(agent, options, request, isPaced ? onAnswer : undefined);
         if (end.kind === "answer") serviceTimeMs = end.serviceTimeMs ?? serviceTimeMs;
         return end;
       } finally {
@@ -128,6 +136,21 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       await Promise.all([agents?.direct.close(), agents?.proxied?.close()]);
     },
   };
+}
+
+/** Waits as long as the service asked an earlier call to wait. Throws UKO_CANCELLED. */
+async function untilMs(
+  { monotonicMs, sleep }: HttpClientOptions,
+  pausedUntilMs: () => number,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let waits = 0; waits < maxAttempts; waits += 1) {
+    const waitMs = pausedUntilMs() - monotonicMs();
+    if (waitMs <= 0) return;
+    await sleep(waitMs, signal).catch(() => {
+      throw cancelled();
+    });
+  }
 }
 
 interface Agents {
@@ -162,6 +185,7 @@ async function sendWithRetries(
   agent: Dispatcher,
   options: HttpClientOptions,
   request: HttpRequest,
+  onAnswer?: (answer: PaceAnswer) => void,
 ): Promise<HttpAnswer | NoAnswer> {
   const url = targetOf(request, options.allowedHosts);
   if (request.signal.aborted) throw cancelled();
@@ -171,7 +195,9 @@ async function sendWithRetries(
   const startedMs = options.monotonicMs();
 
   for (let attempts = 1; attempts <= maxAttempts; attempts += 1) {
+    const sentAtMs = options.monotonicMs();
     const ended = await attempt({ agent, request, url, userAgent: options.userAgent, signal, deadline, deadlineMs });
+    if (ended.kind === "answer") onAnswer?.({ ...statusOf(ended), sentAtMs, nowMs: options.monotonicMs() });
     if (ended.kind === "none" && ended.why !== "broken") return ended;
     const delayMs = retryDelayMs({
       resend: request.resend,

@@ -17,25 +17,27 @@ export interface Turnstile {
 /** More waiting calls than all keys of an instance could cause are a bug of ours. */
 const maxWaiting = 100_000;
 
-export function createTurnstile(maxInside: number): Turnstile {
+/** `maxInside` may change between calls. */
+export function createTurnstile(maxInside: () => number): Turnstile {
   const first = new Set<() => void>();
   const others = new Set<() => void>();
   let inside = 0;
   const leave = (): void => {
-    const queue = first.size > 0 ? first : others;
-    const [next] = queue;
-    if (next === undefined) {
-      inside -= 1;
-      return;
+    inside -= 1;
+    while (inside < maxInside()) {
+      const queue = first.size > 0 ? first : others;
+      const [next] = queue;
+      if (next === undefined) return;
+      queue.delete(next);
+      inside += 1;
+      next();
     }
-    queue.delete(next);
-    next();
   };
 
   return {
     async enter(signal, order = "in turn") {
       if (signal.aborted) throw cancelled();
-      if (inside < maxInside) {
+      if (inside < maxInside() && first.size + others.size === 0) {
         inside += 1;
         return leave;
       }

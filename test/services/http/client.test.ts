@@ -189,6 +189,40 @@ describe("a call", () => {
   });
 });
 
+describe("a service that is overloaded", () => {
+  const bearer = { token: async () => "token", renew: async () => undefined };
+
+  test("gets no call of the run before the time that it names", async () => {
+    server.script({ status: 429, headers: { "retry-after": "3" } }, {});
+    const { http, waits } = aClient();
+    await http.send(request({ bearer, resend: "never" }));
+    await http.send(request({ bearer }));
+    await http.send(request({ bearer }));
+    expect(waits).toEqual([3000]);
+  });
+
+  test("gets fewer calls at a time, and then more again", async () => {
+    server.script({ status: 503 });
+    const { http } = aClient();
+    await http.send(request({ bearer, resend: "never" }));
+    server.script({ latencyMs: 20 });
+    await Promise.all(Array.from({ length: 12 }, () => http.send(request({ bearer }))));
+    expect(server.mostAtOnce()).toBe(4);
+    await Promise.all(Array.from({ length: 12 }, () => http.send(request({ bearer }))));
+    expect(server.mostAtOnce()).toBeGreaterThan(4);
+  });
+
+  test("still ends a call that is canceled while it waits", async () => {
+    server.script({ status: 429, headers: { "retry-after": "3" } }, {});
+    const { http } = aClient();
+    const stop = new AbortController();
+    await http.send(request({ bearer, resend: "never" }));
+    stop.abort();
+    await expect(http.send(request({ bearer, signal: stop.signal }))).rejects.toMatchObject({ code: "UKO_CANCELLED" });
+    expect(server.asked).toHaveLength(1);
+  });
+});
+
 test("the number of concurrent calls never exceeds the limit", async () => {
   server.script({ latencyMs: 20 });
   const { http } = aClient({ maxConcurrentCalls: 3 });

@@ -1,0 +1,40 @@
+/**
+ * The pace of calls as the service answers: half as many at a time after 429 or 503, one more after
+ * each full round of other answers, and none before the time that `Retry-After` names.
+ */
+
+import { longestRetryAfterMs } from "./retry.ts";
+
+export interface Pace {
+  /** Calls at a time; the whole part counts. */
+  readonly limit: number;
+  readonly loweredAtMs: number;
+  /** No call starts before. */
+  readonly pausedUntilMs: number;
+}
+
+export interface PaceAnswer {
+  readonly status: number;
+  readonly retryAfterMs: number | undefined;
+  /** The attempt was sent and answered at these times. */
+  readonly sentAtMs: number;
+  readonly nowMs: number;
+}
+
+const overloaded: readonly number[] = [429, 503];
+
+export function firstPace(most: number): Pace {
+  return { limit: most, loweredAtMs: Number.NEGATIVE_INFINITY, pausedUntilMs: 0 };
+}
+
+/** The pace after one answer. Calls that were under way when the limit fell do not lower it again. */
+export function paceAfter(pace: Pace, { status, retryAfterMs = 0, sentAtMs, nowMs }: PaceAnswer, most: number): Pace {
+  if (!overloaded.includes(status)) {
+    return pace.limit >= most ? pace : { ...pace, limit: Math.min(most, pace.limit + 1 / pace.limit) };
+  }
+  // A longer wait is reported by the call itself, so it keeps no other call waiting.
+  const pauseMs = retryAfterMs > longestRetryAfterMs ? 0 : retryAfterMs;
+  const pausedUntilMs = Math.max(pace.pausedUntilMs, nowMs + pauseMs);
+  if (sentAtMs < pace.loweredAtMs) return { ...pace, pausedUntilMs };
+  return { limit: Math.max(1, pace.limit / 2), loweredAtMs: nowMs, pausedUntilMs };
+}
