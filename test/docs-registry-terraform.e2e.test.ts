@@ -18,6 +18,11 @@ const root = fileURLToPath(registryRoot);
 const pages = (await readdir(path.join(root, "docs"), { recursive: true }))
   .filter((file) => file.endsWith(".md"))
   .sort();
+const examples = (await readdir(path.join(root, "examples"), { recursive: true }))
+  .filter((file) => path.extname(file) !== "")
+  .map((file) => file.replaceAll("\\", "/"))
+  .sort();
+const exampleText = (file: string): Promise<string> => readFile(path.join(root, "examples", file), "utf8");
 const blocksOf = (page: string, language: string) => blocksIn(path.join("sdk/terraform/docs", page), language);
 
 let folder: string;
@@ -65,8 +70,16 @@ describe("tfplugindocs", () => {
     );
   };
 
-  test("generates the same sections of attributes", async () => {
+  test("finds every example, and generates the same sections of attributes", async () => {
+    await cp(path.join(root, "examples"), path.join(folder, "examples"), { recursive: true });
     await run("generate", folder);
+    for (const file of examples) {
+      const [, kind = "", name] = /^([\w-]+)\/(?:uko_(\w+)\/)?/.exec(file) ?? [];
+      const page = kind === "provider" ? "index.md" : `${kind}/${name}.md`;
+      const [text, theirs] = await Promise.all([exampleText(file), readFile(path.join(folder, "docs", page), "utf8")]);
+      expect(theirs, file).toContain(text.trim());
+      expect(await readFile(path.join(root, "docs", page), "utf8"), file).toContain(text.trim());
+    }
     const generated = pages.filter((page) => !page.startsWith("guides"));
     expect(generated).toHaveLength(23);
     for (const page of generated) {
@@ -90,20 +103,34 @@ describe("the real OpenTofu", () => {
     await body(await workspace.person("reader"));
   }
 
-  async function writePages(person: TofuPerson): Promise<readonly string[]> {
+  /** The programs by the name of their module: a folder of examples, or all blocks of a page that is not generated from one. */
+  async function modules(): Promise<ReadonlyMap<string, string>> {
+    const found = new Map<string, string>();
+    for (const file of examples.filter(
+      (each) => /\.(?:tf|hcl)$/.test(each) && !path.basename(each).startsWith("import-"),
+    )) {
+      const name = nameOf(path.dirname(file));
+      found.set(name, `${found.has(name) ? `${found.get(name)}\n` : ""}${await exampleText(file)}`);
+    }
+    for (const page of pages.filter((each) => /^(?:index|guides)/.test(each))) {
+      const blocks = blocksOf(page, "terraform").filter((block) => !isImport(block));
+      if (blocks.length > 0) found.set(nameOf(page), blocks.join("\n"));
+    }
+    return found;
+  }
+
+  async function writeModules(person: TofuPerson): Promise<readonly string[]> {
     const calls: string[] = [];
-    for (const page of pages) {
-      const program = blocksOf(page, "terraform")
-        .filter((block) => !isImport(block))
-        .join("\n");
-      if (program === "") continue;
-      const module = `pages/${nameOf(page)}`;
-      await mkdir(path.join(person.workingCopy, module), { recursive: true });
-      await person.writeFile(`${module}/main.tf`, program);
-      if (page.startsWith("list-resources")) continue;
-      if (!program.includes("required_providers")) await person.writeFile(`${module}/versions.tf`, requirement);
-      const variables = Array.from(program.matchAll(/^variable "(\w+)"/gm), ([, name]) => `  ${name} = "given"\n`);
-      calls.push(`module "${nameOf(page)}" {\n  source = "./${module}"\n${variables.join("")}}\n`);
+    for (const [name, program] of await modules()) {
+      await mkdir(path.join(person.workingCopy, "modules", name), { recursive: true });
+      await person.writeFile(`modules/${name}/main.tf`, program);
+      if (name.startsWith("list_resources")) continue;
+      if (!program.includes("required_providers")) await person.writeFile(`modules/${name}/versions.tf`, requirement);
+      const variables = Array.from(
+        program.matchAll(/^variable "(\w+)" \{\n([\s\S]*?)^\}/gm),
+        ([, variable, body = ""]) => (body.includes("default") ? "" : `  ${variable} = "given"\n`),
+      );
+      calls.push(`module "${name}" {\n  source = "./modules/${name}"\n${variables.join("")}}\n`);
     }
     await person.writeProgram(calls.join("\n"));
     return calls;
@@ -111,35 +138,38 @@ describe("the real OpenTofu", () => {
 
   test("accepts every program as valid and formatted", () =>
     asPerson(async (person) => {
-      expect(await writePages(person)).toHaveLength(21);
+      expect(await writeModules(person)).toHaveLength(25);
       const got = await person.run(["get"]);
       expect(got.exitCode, got.output).toBe(0);
       const valid = await person.run(["validate", "-no-color"]);
       expect(valid.exitCode, valid.output).toBe(0);
       // List blocks are Terraform's alone, so the test checks their form only.
-      const formed = await person.run(["fmt", "-check", "-diff", "-recursive", "pages"]);
+      const formed = await person.run(["fmt", "-check", "-diff", "-recursive", "modules"]);
       expect(formed.output).toBe("");
 
-      await person.writeFile("pages/data_sources_vaults/main.tf", 'data "uko_vaults" "all" {\n  vault = "x"\n}\n');
+      await person.writeFile(
+        "modules/data_sources_uko_vaults/main.tf",
+        'data "uko_vaults" "all" {\n  vault = "x"\n}\n',
+      );
       const odd = await person.run(["validate", "-no-color"]);
       expect(odd.output).toContain('An argument named "vault" is not expected here.');
     }));
 
   test("accepts both forms of import of each resource", () =>
     asPerson(async (person) => {
-      const imports = [...terraformResources.keys()].map((typeName) => {
-        const [identity = "", id = "", ...more] = blocksOf(`resources/${typeName.slice(4)}.md`, "terraform").filter(
-          isImport,
-        );
-        expect([identity.includes("identity = {"), id.includes("id = "), more]).toEqual([true, true, []]);
-        const [, name = ""] = new RegExp(`to = ${typeName}\\.(\\w+)`).exec(id) ?? [];
-        const program = blocksOf(`resources/${typeName.slice(4)}.md`, "terraform").join("\n");
-        const [resource = ""] =
-          new RegExp(`^resource "${typeName}" "${name}" \\{[\\s\\S]*?^\\}`, "m").exec(program) ?? [];
-        return { resource, identity, id };
-      });
-      for (const form of ["identity", "id"] as const) {
-        await person.writeProgram(imports.flatMap((each) => [each.resource, each[form]]).join("\n"));
+      const folders = [...terraformResources.keys()].map((typeName) => `resources/${typeName}`);
+      const firsts = await Promise.all(folders.map((each) => exampleText(`${each}/resource.tf`)));
+      const declared = firsts.flatMap((text) =>
+        Array.from(text.matchAll(/^resource "(\w+)" "(\w+)" \{[\s\S]*?^\}/gm), ([block, type, name]) => [
+          `${type}.${name}`,
+          block,
+        ]),
+      );
+      // The programs declare the same vault, and a root declares it once.
+      const resources = Object.values(Object.fromEntries(declared));
+      for (const form of ["identity", "string-id"] as const) {
+        const imports = await Promise.all(folders.map((each) => exampleText(`${each}/import-by-${form}.tf`)));
+        await person.writeProgram([...resources, ...imports].join("\n"));
         const valid = await person.run(["validate", "-no-color"]);
         expect(valid.exitCode, valid.output).toBe(0);
       }
@@ -155,7 +185,7 @@ describe("the real OpenTofu", () => {
       const helps = await Promise.all(["plan", "apply", "import"].map((each) => person.run([each, "-help"])));
       const known = helps.map(({ output }) => output).join("");
       for (const command of commands) {
-        expect(command).toMatch(/^tofu (?:plan|apply|destroy|import)\b/);
+        expect(command).toMatch(/^terraform (?:plan|apply|destroy|import)\b/);
         for (const [flag] of command.matchAll(/(?<= )-[a-z-]+/g)) expect(known, command).toContain(`\n  ${flag}`);
       }
     }));

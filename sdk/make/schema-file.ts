@@ -10,6 +10,7 @@ export const terraformSchemaFile = new URL("terraform-schema.json", sdkFolder);
 /** The folder whose content is at the root of the repository that the registries read. */
 export const registryRoot = new URL("terraform/", sdkFolder);
 export const registryDocsFolder = new URL("docs/", registryRoot);
+export const registryExamplesFolder = new URL("examples/", registryRoot);
 export const dynamicClassesFile = new URL("../provider/pulumi-dynamic/generated.ts", sdkFolder);
 export const referenceFile = new URL("../provider/docs/reference/resources.md", sdkFolder);
 export const commandLineFile = new URL("../provider/docs/reference/cli.md", sdkFolder);

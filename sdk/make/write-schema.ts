@@ -4,6 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { commandLineManPage, commandLineMarkdown } from "./docs/command-line.ts";
 import { jsonFormNames, jsonSchemaText } from "./docs/json-forms.ts";
 import { referenceMarkdown } from "./docs/reference.ts";
+import { exampleFiles } from "./docs/registry/example-programs.ts";
 import { generatedFolders, registryPages } from "./docs/registry/pages.ts";
 import { dynamicClasses } from "./generate-dynamic.ts";
 import {
@@ -13,6 +14,7 @@ import {
   manPageFile,
   referenceFile,
   registryDocsFolder,
+  registryExamplesFolder,
   schemaFile,
   schemaText,
   terraformSchemaFile,
@@ -27,13 +29,18 @@ writeFileSync(manPageFile, commandLineManPage());
 for (const name of jsonFormNames)
   writeFileSync(new URL(`${name}.schema.json`, jsonSchemasFolder), jsonSchemaText(name));
 writeFileSync(dynamicClassesFile, dynamicClasses());
-const pages = registryPages();
-for (const folder of generatedFolders) {
-  // The page of what is no more goes with it.
-  rmSync(new URL(folder, registryDocsFolder), { recursive: true, force: true });
-  mkdirSync(new URL(folder, registryDocsFolder), { recursive: true });
+// The page and the examples of a removed resource go with it.
+for (const folder of generatedFolders) rmSync(new URL(folder, registryDocsFolder), { recursive: true, force: true });
+rmSync(registryExamplesFolder, { recursive: true, force: true });
+for (const [root, files] of [
+  [registryDocsFolder, registryPages()],
+  [registryExamplesFolder, exampleFiles()],
+] as const) {
+  for (const [file, text] of files) {
+    mkdirSync(new URL(".", new URL(file, root)), { recursive: true });
+    writeFileSync(new URL(file, root), text);
+  }
 }
-for (const [file, text] of pages) writeFileSync(new URL(file, registryDocsFolder), text);
 console.log(
-  "Wrote sdk/schema.json, sdk/terraform-schema.json, provider/docs/reference/resources.md, provider/docs/reference/cli.md, provider/docs/reference/uko.1, provider/docs/reference/schemas, provider/pulumi-dynamic/generated.ts and sdk/terraform/docs. The packages follow with: npm run sdk",
+  "Wrote sdk/schema.json, sdk/terraform-schema.json, provider/docs/reference/resources.md, provider/docs/reference/cli.md, provider/docs/reference/uko.1, provider/docs/reference/schemas, provider/pulumi-dynamic/generated.ts, sdk/terraform/docs and sdk/terraform/examples. The packages follow with: npm run sdk",
 );

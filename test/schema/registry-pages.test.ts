@@ -2,9 +2,12 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { keystoreTypes } from "../../provider/resources/keystore/schema.ts";
 import { terraformDataSources, terraformProvider, terraformResources } from "../../provider/schema/terraform.ts";
+import { exampleFiles } from "../../sdk/make/docs/registry/example-programs.ts";
+import { eitherEngine } from "../../sdk/make/docs/registry/page.ts";
 import { registryPages } from "../../sdk/make/docs/registry/pages.ts";
-import { registryDocsFolder } from "../../sdk/make/schema-file.ts";
+import { registryDocsFolder, registryExamplesFolder } from "../../sdk/make/schema-file.ts";
 
 const pages = registryPages();
 const page = (file: string): string => {
@@ -12,13 +15,42 @@ const page = (file: string): string => {
   if (text === undefined) throw new Error(`There is no page ${file}`);
   return text;
 };
-const committed = readdirSync(registryDocsFolder, { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".md") && !file.startsWith("guides"))
-  .map((file) => file.replaceAll("\\", "/"));
+const filesIn = (folder: URL): readonly string[] =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => /\.\w+$/.test(file))
+    .map((file) => file.replaceAll("\\", "/"))
+    .sort();
+const committed = filesIn(registryDocsFolder).filter((file) => !file.startsWith("guides"));
 
 test("sdk/terraform/docs matches the definitions, without pages of removed resources; if not: npm run schema", () => {
-  expect(committed.sort()).toEqual([...pages.keys()].sort());
+  expect(committed).toEqual([...pages.keys()].sort());
   for (const [file, text] of pages) expect(readFileSync(new URL(file, registryDocsFolder), "utf8"), file).toBe(text);
+});
+
+test("sdk/terraform/examples holds the programs of the pages, and no other file; if not: npm run schema", () => {
+  const examples = exampleFiles();
+  expect(filesIn(registryExamplesFolder)).toEqual([...examples.keys()].sort());
+  for (const [file, text] of examples)
+    expect(readFileSync(new URL(file, registryExamplesFolder), "utf8"), file).toBe(text);
+});
+
+test("every type of keystore has a program", () => {
+  const shown = Array.from(page("resources/keystore.md").matchAll(/^ {2}type += "(\w+)"$/gm), ([, type]) => type);
+  expect(shown.sort()).toEqual([...keystoreTypes].sort());
+});
+
+test("resources refer to the vault that holds them, and only an import or a lookup names UUIDs", () => {
+  for (const [file, text] of exampleFiles()) {
+    if (/^resources\/.*\/resource/.test(file)) expect(text, file).not.toMatch(/^ {2}vault_id += "/m);
+  }
+});
+
+test("commands are those of Terraform, with a sentence for readers who use OpenTofu", () => {
+  for (const file of filesIn(registryDocsFolder)) {
+    const text = readFileSync(new URL(file, registryDocsFolder), "utf8");
+    expect(text.includes(eitherEngine), file).toBe(/^(?:\w+=\S+ )*terraform /m.test(text));
+    expect(text.replace(eitherEngine, "").replace("--format tofu", ""), file).not.toMatch(/\btofu\b/);
+  }
 });
 
 test("each block that a configuration can name has a page", () => {

@@ -4,30 +4,16 @@
  */
 
 import { providerAttributes } from "../../../../provider/schema/provider-attributes.ts";
-import { terraformProvider } from "../../../../provider/schema/terraform.ts";
+import { terraformProvider, terraformResources } from "../../../../provider/schema/terraform.ts";
 import { snake } from "../../../../provider/schema/terraform-leaves.ts";
-import { code, linkToGuide, linkToPage, pageText } from "./page.ts";
+import { providerProgram, resourcePrograms } from "./example-programs.ts";
+import { code, eitherEngine, linkToGuide, linkToPage, pageText } from "./page.ts";
 import { schemaSection } from "./schema-section.ts";
 
-const program = `terraform {
-  required_providers {
-    uko = { source = "pulumi-uko/uko" }
-  }
-}
-
-provider "uko" {
-  instance_id = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e"
-  region      = "eu-de"
-}
-
-resource "uko_managed_key" "payroll" {
-  vault_id        = "5c1e0000-0000-4000-8000-000000000001"
-  template        = "payroll"
-  label           = "payroll"
-  deletion_reason = "Payroll moved to the new ledger"
-}`;
-
 export function indexPage(): string {
+  const keys = terraformResources.get("uko_managed_key");
+  if (keys === undefined) throw new Error("There is no resource for keys");
+  const [{ hcl }] = resourcePrograms(keys).programs;
   return pageText({
     title: "uko Provider",
     description:
@@ -36,9 +22,9 @@ export function indexPage(): string {
     sections: [
       about,
       "## Example Usage",
-      code("terraform", program),
-      "Keep credentials out of the configuration, so that each person runs under their own identity:",
-      code("shell", "export UKO_API_KEY=...\ntofu plan"),
+      code("terraform", `${providerProgram}\n\n${hcl}`),
+      `Keep credentials out of the configuration, so that each person runs under their own identity. ${eitherEngine}`,
+      code("shell", "export UKO_API_KEY=...\nterraform plan"),
       "## What is special",
       special,
       "## Settings",
@@ -53,7 +39,7 @@ export function indexPage(): string {
 const about = `The provider manages vaults, keystores, key templates and keys of IBM Unified Key Orchestrator (Hyper Protect Crypto Services), and keys of Key Protect.
 It deletes keys the way the service requires: deactivate, wait more than 4 hours, destroy, wait for the keystores, remove.
 
-~> **Deleting a key takes several runs.** Either of two people can run \`tofu destroy\` again on any day. Each run takes the steps that are allowed now, says who or what it is waiting for, and keeps the key in state until it is gone. A wait shows as an error, because only an error keeps a resource in state.
+~> **Deleting a key takes several runs.** Either of two people can run a destroy again on any day. Each run takes the steps that are allowed now, says who or what it is waiting for, and keeps the key in state until it is gone. A wait shows as an error, because only an error keeps a resource in state.
 
 The provider has not been tested with a real instance yet: it is tested with ${linkToGuide("an emulator", "reference/emulator.md")}.
 It is tested with OpenTofu 1.12, and runs with Terraform 1.12 or newer: see ${linkToGuide("what is tested", "reference/compatibility.md")}.`;

@@ -9,6 +9,9 @@ import { terraformResources } from "../../../../provider/schema/terraform.ts";
 export const repositoryAddress = "https://github.com/pulumi-uko/pulumi-uko/blob/main";
 const docsAddress = `${repositoryAddress}/sdk/terraform/docs`;
 
+/** A sentence for each page with commands: both registries show the same pages. */
+export const eitherEngine = "With OpenTofu, write `tofu` in place of `terraform`.";
+
 export interface Page {
   readonly title: string;
   /** One sentence, which is also shown under the heading. */

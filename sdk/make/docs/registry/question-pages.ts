@@ -5,6 +5,7 @@
 import { functions } from "../../../../provider/resources/functions.ts";
 import type { TerraformDataSource, TerraformResource } from "../../../../provider/schema/terraform.ts";
 import { dataSourceProgram } from "../documentation.ts";
+import { listProgram } from "./example-programs.ts";
 import { code, linkToPage, pageText } from "./page.ts";
 import { escaped, schemaSection } from "./schema-section.ts";
 
@@ -17,19 +18,17 @@ export function dataSourcePage({ typeName, question, attributes }: TerraformData
     heading: `${typeName} (Data Source)`,
     sections: [
       escaped(summary),
-      "A data source changes nothing. Each run reads it.",
       "## Example Usage",
       code("terraform", dataSourceProgram(typeName)),
+      "A data source changes nothing. Each run reads it.",
       schemaSection(attributes),
     ],
   });
 }
 
-export function listResourcePage({ typeName, listQuestion, listed }: TerraformResource): string {
+export function listResourcePage(resource: TerraformResource): string {
+  const { typeName, listQuestion, listed } = resource;
   const { summary } = functions[listQuestion];
-  const config = listed.some(({ name }) => name === "vault_id")
-    ? `\n\n  config {\n    vault_id = "5c1e0000-0000-4000-8000-000000000001"\n  }`
-    : "";
   return pageText({
     title: `${typeName} List Resource - uko`,
     description: summary,
@@ -37,10 +36,10 @@ export function listResourcePage({ typeName, listQuestion, listed }: TerraformRe
     heading: `${typeName} (List Resource)`,
     sections: [
       escaped(summary),
+      "## Example Usage",
+      code("terraform", listProgram(resource)),
       `For \`terraform query\` of Terraform 1.14 or newer, in a file whose name ends in \`.tfquery.hcl\`. With \`-generate-config-out\`, the command writes an \`import\` block and a resource for each object.`,
       `OpenTofu has no such command. Use the data source ${linkToPage(`\`${typeName}s\``, `data-sources/${typeName.replace("uko_", "")}s.md`)} instead.`,
-      "## Example Usage",
-      code("terraform", `list "${typeName}" "all" {\n  provider = uko${config}\n}`),
       schemaSection(listed),
     ],
   });

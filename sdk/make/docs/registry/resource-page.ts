@@ -7,8 +7,9 @@ import { inputAttributes } from "../../../../provider/schema/attributes.ts";
 import type { TerraformResource } from "../../../../provider/schema/terraform.ts";
 import { snake } from "../../../../provider/schema/terraform-leaves.ts";
 import { described, type ResourceName } from "../../described.ts";
-import { type DestroyWords, describeDestroy, documentationOf, unwrapped } from "../documentation.ts";
-import { code, linkToGuide, linkToPage, pageText } from "./page.ts";
+import { type DestroyWords, describeDestroy, unwrapped } from "../documentation.ts";
+import { nameOf, type ResourcePrograms, resourcePrograms } from "./example-programs.ts";
+import { code, eitherEngine, linkToGuide, linkToPage, pageText } from "./page.ts";
 import { escaped, identitySection, schemaSection } from "./schema-section.ts";
 
 const words: DestroyWords = { again: "", protect: "`prevent_destroy`" };
@@ -19,13 +20,11 @@ const more: Partial<Record<ResourceName, string>> = {
   KmsKey: `See ${linkToGuide("KMS keys", "how-to/whole-stack.md#kms-keys")}.`,
 };
 
-export function resourcePage({ typeName, handlers, idNames, attributes, identity }: TerraformResource): string {
-  const name = `${handlers.slice(0, 1).toUpperCase()}${handlers.slice(1)}` as ResourceName;
+export function resourcePage(resource: TerraformResource): string {
+  const { typeName, handlers, idNames, attributes, identity } = resource;
+  const name = nameOf(handlers);
   const { summary } = described[name];
-  const { examples, exampleId } = documentationOf(name);
-  const programs = examples.flatMap(({ title, programs: { terraform: hcl } }) =>
-    hcl === undefined ? [] : [{ title, hcl }],
-  );
+  const programs = resourcePrograms(resource);
   const hasConnection = attributes.some(({ role, path }) => role === "secret" && path.length > 1);
   const adoptedBy = hasConnection ? attributes.find(({ name: each }) => each.startsWith("existing_"))?.name : undefined;
   return pageText({
@@ -36,19 +35,13 @@ export function resourcePage({ typeName, handlers, idNames, attributes, identity
     sections: [
       escaped(summary),
       "## Example Usage",
-      ...programs.flatMap(({ title, hcl }) => [`### ${title}`, code("terraform", hcl)]),
+      ...programs.programs.flatMap(({ title, hcl }) => [`### ${title}`, code("terraform", hcl)]),
       "## What destroy does",
       inSnakeCase(unwrapped(describeDestroy(name, words))),
       ...(more[name] === undefined ? [] : [more[name]]),
       ...togetherSections(name),
       schemaSection(attributes),
-      ...importSections({
-        address: addressOf(typeName, programs[0]?.hcl ?? ""),
-        idNames,
-        id: exampleId,
-        identity,
-        adoptedBy,
-      }),
+      ...importSections({ programs, idNames, identity, adoptedBy }),
     ],
   });
 }
@@ -70,18 +63,14 @@ function togetherSections(name: ResourceName): readonly string[] {
 }
 
 interface Imported {
-  readonly address: string;
+  readonly programs: ResourcePrograms;
   readonly idNames: readonly string[];
-  readonly id: string;
   readonly identity: TerraformResource["identity"];
   /** Set if the resource has secrets that the service does not return. */
   readonly adoptedBy: string | undefined;
 }
 
-function importSections({ address, idNames, id, identity, adoptedBy }: Imported): readonly string[] {
-  const parts = id.split("/");
-  const width = Math.max(...idNames.map((name) => name.length));
-  const lines = idNames.map((name, index) => `    ${name.padEnd(width)} = "${parts[index]}"`);
+function importSections({ programs, idNames, identity, adoptedBy }: Imported): readonly string[] {
   const form = idNames.map((name) => `<${name}>`).join("/");
   return [
     "## Import",
@@ -92,20 +81,13 @@ function importSections({ address, idNames, id, identity, adoptedBy }: Imported)
           `The service never returns the secrets of a connection. Leave them out of the configuration, and the keystore keeps the ones that it has. Write all of them, and the next apply sends them once. You can also use \`${adoptedBy}\` in place of an import.`,
         ]),
     "In OpenTofu 1.12 or newer and Terraform 1.12 or newer, an `import` block accepts the identity:",
-    code("terraform", `import {\n  to = ${address}\n  identity = {\n${lines.join("\n")}\n  }\n}`),
+    code("terraform", programs.importByIdentity),
     identitySection(identity),
     `In OpenTofu and in Terraform 1.5 or newer, it accepts the ID, \`${form}\`:`,
-    code("terraform", `import {\n  to = ${address}\n  id = "${id}"\n}`),
-    "Or run the command:",
-    code("shell", `tofu import ${address} ${id}`),
+    code("terraform", programs.importById),
+    `Or run the command. ${eitherEngine}`,
+    code("shell", programs.importCommand),
   ];
-}
-
-/** The address of the first resource of this type in a program. */
-function addressOf(typeName: string, hcl: string): string {
-  const name = new RegExp(`^resource "${typeName}" "(\\w+)"`, "m").exec(hcl)?.[1];
-  if (name === undefined) throw new Error(`The first program of ${typeName} has none`);
-  return `${typeName}.${name}`;
 }
 
 /** Texts are written once for every door, with the property names of the other doors' programs. */

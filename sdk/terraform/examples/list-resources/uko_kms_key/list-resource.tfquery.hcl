@@ -1,0 +1,3 @@
+list "uko_kms_key" "all" {
+  provider = uko
+}

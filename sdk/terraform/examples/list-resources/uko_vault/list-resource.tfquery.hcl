@@ -1,0 +1,3 @@
+list "uko_vault" "all" {
+  provider = uko
+}

@@ -1,0 +1,4 @@
+import {
+  to = uko_vault.treasury
+  id = "5c1e0000-0000-4000-8000-000000000001"
+}
