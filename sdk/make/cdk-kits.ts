@@ -40,6 +40,8 @@ export function cdkManifest({ name, title, peers, keywords }: CdkKit, version: s
     description: `Keys of IBM Unified Key Orchestrator for ${title} programs, where deleting a key requires two people`,
     keywords: [...keywords, "cdk", "opentofu", "terraform", "uko", "ibm-cloud", "hpcs", "key-management"],
     homepage: "https://github.com/pulumi-uko/pulumi-uko",
+    bugs: "https://github.com/pulumi-uko/pulumi-uko/issues",
+    author: "pulumi-uko (https://github.com/pulumi-uko)",
     repository: {
       type: "git",
       url: "git+https://github.com/pulumi-uko/pulumi-uko.git",
@@ -77,7 +79,7 @@ export function cdkCompilerSettings(): unknown {
   };
 }
 
-export function cdkReadme({ name, title, beforeSecrets, advice }: CdkKit): string {
+export function cdkReadme({ name, title, peers, beforeSecrets, advice }: CdkKit): string {
   const context =
     beforeSecrets === undefined
       ? ""
@@ -86,6 +88,12 @@ export function cdkReadme({ name, title, beforeSecrets, advice }: CdkKit): strin
 
 Typed constructs of the provider \`pulumi-uko/uko\`: managed keys, and their vaults, keystores and templates.
 Deleting a key requires two people: \`tofu destroy\` requests the approval of a second person, says what it is waiting for, and continues when run again.
+
+\`\`\`sh
+npm install @uko/${name} ${Object.entries(peers)
+    .map(([peer, range]) => `"${peer}@${range}"`)
+    .join(" ")}
+\`\`\`
 
 \`\`\`ts
 import { ManagedKey, UkoProvider } from "@uko/${name}";

@@ -9,9 +9,18 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { findEngine } from "../../test/engines/find-engine.ts";
 import { sdkGenerator } from "../../test/engines/sdk-generator.ts";
+import { readme } from "./pulumi/readme.ts";
 import { pulumiSchema } from "./pulumi/schema.ts";
 
 const generatorLimitMs = 120_000;
+const classifiers = JSON.stringify([
+  "Development Status :: 4 - Beta",
+  "Intended Audience :: System Administrators",
+  "Operating System :: OS Independent",
+  "Programming Language :: Python :: 3",
+  "Topic :: Security :: Cryptography",
+  "Typing :: Typed",
+]);
 const licence = fileURLToPath(new URL("../../LICENSE", import.meta.url));
 
 /** Writes nodejs, python and go into `folder`, which has none of them yet. Builds a missing generator. */
@@ -28,6 +37,8 @@ export async function generateSdks(folder: string, version: string, report: (lin
   const python = path.join(folder, "python");
   await completePackageJson(path.join(folder, "nodejs", "package.json"));
   await passEveryArgument(path.join(folder, "nodejs"));
+  await completePyproject(path.join(python, "pyproject.toml"));
+  await writeFile(path.join(folder, "go", "README.md"), readme("go"));
   // pyproject.toml names a README next to it, but the generator writes one into the module only.
   await copyFile(path.join(python, "pulumi_uko", "README.md"), path.join(python, "README.md"));
   for (const made of [path.join(folder, "nodejs"), python]) await copyFile(licence, path.join(made, "LICENSE"));
@@ -67,6 +78,8 @@ async function completePackageJson(file: string): Promise<void> {
   const { repository, ...generated } = JSON.parse(await readFile(file, "utf8"));
   const complete = {
     ...generated,
+    bugs: `${repository}/issues`,
+    author: `pulumi-uko (${new URL(".", repository).href.replace(/\/$/, "")})`,
     repository: { type: "git", url: `git+${repository}.git`, directory: "sdk/nodejs" },
     type: "commonjs",
     main: "bin/index.js",
@@ -75,4 +88,19 @@ async function completePackageJson(file: string): Promise<void> {
     engines: { node: ">=22" },
   };
   await writeFile(file, `${JSON.stringify(complete, undefined, 2)}\n`);
+}
+
+/** The generator has no settings for what PyPI shows and filters by. */
+async function completePyproject(file: string): Promise<void> {
+  const text = await readFile(file, "utf8");
+  const repository = /^ +Repository = "(.+)"$/m.exec(text)?.[1];
+  const changed = text
+    .replace(/^( +)dependencies = /m, `$1authors = [{ name = "pulumi-uko" }]\n$1classifiers = ${classifiers}\n$&`)
+    .replace(
+      /^( +)Repository = .*$/m,
+      `$&\n$1Changelog = "${repository}/blob/main/CHANGELOG.md"\n$1Issues = "${repository}/issues"`,
+    );
+  if (repository === undefined || changed.split("\n").length !== text.split("\n").length + 4)
+    throw new Error("pyproject.toml has another form than sdk/make/generate-sdks.ts expects.");
+  await writeFile(file, changed);
 }

@@ -1,6 +1,6 @@
 /** `npm run sdk`: replaces sdk/nodejs, sdk/python, sdk/go/uko, sdk/cdktf and sdk/cdktn. sdk/go/go.mod and go.sum are kept by hand. */
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { generateCdk } from "./generate-cdk.ts";
@@ -17,6 +17,7 @@ try {
   for (const made of ["nodejs", "python", path.join("go", "uko"), "cdktf", "cdktn"]) {
     replaceSdk(path.join(fresh, made), path.join(sdk, made));
   }
+  copyFileSync(path.join(fresh, "go", "README.md"), path.join(sdk, "go", "README.md"));
   console.log("Wrote sdk/nodejs, sdk/python, sdk/go/uko, sdk/cdktf and sdk/cdktn.");
 } finally {
   rmSync(fresh, { recursive: true, force: true });

@@ -42,6 +42,13 @@ test.each(packages)("sdk/%s is what the definitions make; if not: npm run sdk", 
   expect(wanted.size).toBeGreaterThan(20);
 });
 
+test("sdk/go/README.md is what the definitions make; if not: npm run sdk", async () => {
+  const [wanted, found] = await Promise.all(
+    [fresh, committed].map((folder) => readFile(path.join(folder, "go", "README.md"), "utf8")),
+  );
+  expect(found).toBe(wanted);
+});
+
 test("no package tells where it was made", async () => {
   for (const name of ["nodejs", "python", "go", "cdktf", "cdktn"]) {
     for (const [file, text] of await filesIn(path.join(committed, name))) {

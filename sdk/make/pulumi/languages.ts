@@ -1,18 +1,14 @@
 /** Facts about each language that the generators of its SDK need. */
 
+import { readme } from "./readme.ts";
+
 const home = "github.com/pulumi-uko/pulumi-uko";
-
-const readme = `Keys of IBM Unified Key Orchestrator, and their vaults, keystores and templates, for Pulumi programs.
-Deleting a key requires two people: a destroy requests the approval of a second person, says what it is waiting for, and continues when run again.
-
-See what destroy does, roles and pipelines: https://${home}.
-`;
 
 export const languages = {
   nodejs: {
     packageName: "@uko/pulumi",
     packageDescription: "Keys of IBM Unified Key Orchestrator for Pulumi programs. Deleting a key requires two people",
-    readme,
+    readme: readme("nodejs"),
     dependencies: { "@pulumi/pulumi": "^3.249.0" },
     devDependencies: { "@types/node": "^24", typescript: "^6.0.0" },
     typescriptVersion: "^6.0.0",
@@ -20,7 +16,7 @@ export const languages = {
   },
   python: {
     packageName: "pulumi_uko",
-    readme,
+    readme: readme("python"),
     pythonRequires: ">=3.10",
     requires: { pulumi: ">=3.249.0,<4.0.0" },
     pyproject: { enabled: true },

@@ -49,6 +49,7 @@ export interface PackageSpec {
   readonly description: string;
   readonly keywords: readonly string[];
   readonly homepage: string;
+  readonly logoUrl: string;
   readonly license: string;
   readonly repository: string;
   readonly publisher: string;
