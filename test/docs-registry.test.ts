@@ -2,6 +2,8 @@
 
 import { describe, expect, test } from "vitest";
 import packageFile from "../package.json" with { type: "json" };
+import cdktfPackage from "../sdk/cdktf/package.json" with { type: "json" };
+import cdktnPackage from "../sdk/cdktn/package.json" with { type: "json" };
 import nodePackage from "../sdk/nodejs/package.json" with { type: "json" };
 import schema from "../sdk/schema.json" with { type: "json" };
 import { blocksIn, read } from "./support/documents.ts";
@@ -61,4 +63,16 @@ test("names of packages, the version and the place of downloads match the SDKs a
   expect(text).toContain(`\`${schema.pluginDownloadURL}\``);
   const versions = Array.from(commands.matchAll(/resource uko (\S+)/g), ([, version]) => version);
   expect(new Set(versions)).toEqual(new Set([packageFile.version]));
+});
+
+test("the decision about names has the names that the packages have", () => {
+  const decision = read("provider/docs/decisions/0049-names-of-packages.md");
+  const { go, csharp, java } = schema.language;
+  const python = /^ *name = "(.+)"$/m.exec(read("sdk/python/pyproject.toml"))?.[1];
+  const names = [
+    ...[packageFile.name, nodePackage.name, cdktfPackage.name, cdktnPackage.name],
+    ...[`${python}`, `${python?.replaceAll("_", "-")}`, go.modulePath],
+    ...[`${csharp.rootNamespace}.${csharp.namespaces.uko}`, `${java.basePackage}.uko`, "pulumi-uko/uko"],
+  ];
+  for (const name of names) expect(decision).toContain(`\`${name}\``);
 });

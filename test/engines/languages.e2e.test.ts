@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import packageFile from "../../package.json" with { type: "json" };
 import { LocalUko } from "../stage/local-uko.ts";
+import { blocksIn, repository } from "../support/documents.ts";
 import { PulumiWorkspace } from "../support/pulumi.ts";
 import { isPythonLeftOut } from "./find-python.ts";
 
@@ -114,6 +115,24 @@ test.each(languages)(
     expect(stdout.trim()).toBe("payments");
   },
 );
+
+test("`pulumi package add` reads the plugin's executable from a path and generates the SDK of the project", async () => {
+  const project = await aProject("added", { runtime: " yaml", files: {} });
+  await using workspace = await PulumiWorkspace.create(project);
+  const carol = await workspace.person("carol");
+  const [command = ""] = blocksIn("provider/docs/registry/installation-configuration.md", "sh").filter((block) =>
+    block.startsWith("pulumi package add ./"),
+  );
+  await symlink(
+    path.join(repository, "build", "plugin", "pulumi-resource-uko"),
+    path.join(carol.workingCopy, "pulumi-resource-uko"),
+  );
+  const { output } = await carol.run(command.trim().split(" ").slice(1));
+  const added = path.join(carol.workingCopy, "sdks", "uko", `uko-${packageFile.version}.yaml`);
+  expect(await readFile(added, "utf8"), output).toContain(`version: ${packageFile.version}`);
+  // The hosts of newer CLIs also link the SDK; those that are Go modules cannot.
+  expect(output).toContain("method Link not implemented");
+});
 
 test("the CLI knows the plugin by its name and version, as `pulumi package add` does", async () => {
   await using workspace = await PulumiWorkspace.create();

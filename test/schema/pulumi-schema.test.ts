@@ -32,6 +32,13 @@ test("the plugin's own answer differs from the committed file in the version alo
   expect("version" in schema).toBe(false);
 });
 
+test("the logo is a picture of this repository, named by its address on the main branch", () => {
+  const raw = "https://raw.githubusercontent.com/pulumi-uko/pulumi-uko/main/";
+  expect(schema.logoUrl.startsWith(raw)).toBe(true);
+  const logo = readFileSync(new URL(`../../${schema.logoUrl.slice(raw.length)}`, import.meta.url), "utf8");
+  expect(logo).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" /);
+});
+
 describe("Pulumi's meta-schema (pkg/codegen/schema/pulumi.json of v3.259.0, Apache-2.0)", () => {
   const metaschema = JSON.parse(readFileSync(new URL("pulumi-metaschema.json", import.meta.url), "utf8"));
   const isValid = new Ajv2020({ strict: false, validateFormats: false, allErrors: true }).compile(metaschema);

@@ -29,7 +29,7 @@ export function pulumiSchema(version?: string): PackageSpec {
       "Encryption keys of IBM Unified Key Orchestrator as infrastructure code. Deleting a key requires the approval of two people.",
     keywords: ["pulumi", "uko", "ibm-cloud", "hpcs", "key-management", "kind/native", "category/cloud"],
     homepage: "https://github.com/pulumi-uko/pulumi-uko",
-    logoUrl: "https://raw.githubusercontent.com/pulumi-uko/pulumi-uko/main/provider/docs/images/logo.svg",
+    logoUrl: "https://raw.githubusercontent.com/pulumi-uko/pulumi-uko/main/sdk/logo.svg",
     license: "Apache-2.0",
     repository: "https://github.com/pulumi-uko/pulumi-uko",
     publisher: "pulumi-uko",
