@@ -4,6 +4,7 @@
  * other step is planned from a whole read.
  */
 
+import { isPending } from "./guards.ts";
 import type { KeyObservation } from "./observation.ts";
 import type { Plan, Step } from "./plan.ts";
 
@@ -46,13 +47,26 @@ export function completeAfterStep(
   }
 }
 
-/**
- * `answer`: the step's own response, which may show an ETag that is not settled. `read`: a later
- * read of the key alone.
- */
-export function mayConclude(plan: Plan, source: "answer" | "read"): boolean {
+export interface ShownAfterStep {
+  /**
+   * `answer`: the step's own response, which may show an ETag that is not settled. `read`: a later
+   * read of the key alone.
+   */
+  readonly source: "answer" | "read";
+  readonly observation: KeyObservation;
+  /** Whether the run takes the one step of a reviewed set. Its end only reports; no state forgets the key. */
+  readonly isOfSet: boolean;
+}
+
+export function mayConclude(plan: Plan, { source, observation, isOfSet }: ShownAfterStep): boolean {
   if (plan.kind === "waitingForApproval" || plan.kind === "waitingForTime") return true;
+  if (plan.kind === "done") return isOfSet && (observation.state !== "destroyed" || areAllPending(observation));
   return source === "read" && plan.kind === "ready" && plan.step.kind === "write_record";
+}
+
+/** No other status of a destroyed key is taken from a response. */
+function areAllPending({ keystores }: KeyObservation): boolean {
+  return keystores.length > 0 && keystores.every(isPending);
 }
 
 function isWithoutDualAuthorization(twin: KeyObservation["twins"][number]): boolean {

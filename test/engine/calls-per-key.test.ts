@@ -51,6 +51,25 @@ test("requests with 4 calls a key, deactivates with 6, destroys with 4 and remov
   await uko.expectNobodyAlone();
 });
 
+test("a state forgets no key because of a response, also with a review", async () => {
+  const state = await uko.make({ deletionCompletesAt: "destruction_scheduled" });
+  const request = await callsOf("bob", [state]);
+  await uko.advance("1m");
+  await callsOf("alice", [state], request.messages.map(consentIn));
+  await uko.advance("5h");
+  const key = uko.ref(state.keyId);
+  const alice = uko.run("alice").operations;
+  await alice.withdraw(key, options);
+  await alice.request(key, undefined, options);
+  await uko.advance("1m");
+  const query = { keys: [key], step: "destroy", neverActive: false } as const;
+  const { file } = await uko.run("bob").operations.review(query, options);
+  const { handlers } = uko.run("bob", { ...(file && { review: file.review }) });
+  const since = await uko.lastSeq();
+  expect(await handlers.delete(state, options)).toMatchObject({ kind: "ended" });
+  expect(await uko.keyCalls(since)).toEqual(["K3", "K13", "K8", "K3", "K12"]);
+});
+
 describe("a response that does not show what the service stored", () => {
   const answering = (change: (value: KeyWithEtag) => KeyWithEtag) => (keys: Keys) => ({
     async update(...call: Parameters<Keys["update"]>): Promise<Written<KeyWithEtag>> {

@@ -85,7 +85,7 @@ export async function startEngineWorld(over: EmulatorOptions = {}): Promise<Engi
   const trail = async (): Promise<readonly TrailEntry[]> => (await auditOf(test)) as unknown as readonly TrailEntry[];
 
   const run = (who: Person, choices: RunChoices = {}): PersonsRun => {
-    const { wrap = (world) => world, isDualRequired = false, consents = [] } = choices;
+    const { wrap = (world) => world, isDualRequired = false, consents = [], review } = choices;
     const evidence: EvidenceEntry[] = [];
     const progress: string[] = [];
     const sleeps: number[] = [];
@@ -105,7 +105,7 @@ export async function startEngineWorld(over: EmulatorOptions = {}): Promise<Engi
       sha256: (text) => createHash("sha256").update(text, "utf8").digest("hex"),
       newId: randomUUID,
     });
-    const open = () => ({ world, run: { isDualRequired, consents } });
+    const open = () => ({ world, run: { isDualRequired, consents, ...(review && { review }) } });
     return {
       world,
       evidence,

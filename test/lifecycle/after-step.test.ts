@@ -76,7 +76,24 @@ describe("what may follow without a whole read", () => {
     ["a refusal", { kind: "refused", guard: { guard: "status_not_live" } }, false, false],
   ];
   it.each(cases)("%s: after a response %s, after a read %s", (_what, plan, afterAnswer, afterRead) => {
-    expect([mayConclude(plan, "answer"), mayConclude(plan, "read")]).toEqual([afterAnswer, afterRead]);
+    const concludes = (source: "answer" | "read") => mayConclude(plan, { source, observation: aKey(), isOfSet: false });
+    expect([concludes("answer"), concludes("read")]).toEqual([afterAnswer, afterRead]);
+  });
+
+  const pending = aKeystoreStatus({ status: "pending_destruction" });
+  it.each<[string, Partial<KeyObservation>, boolean]>([
+    ["a deactivated key", { state: "deactivated" }, true],
+    ["a destroyed key whose keystores all report a pending period", { state: "destroyed", keystores: [pending] }, true],
+    ["a destroyed key in no keystore", { state: "destroyed", keystores: [] }, false],
+    [
+      "a destroyed key that a keystore no longer reports",
+      { state: "destroyed", keystores: [pending, aKeystoreStatus({ status: "not_present" })] },
+      false,
+    ],
+  ])("ends the one step of a set with %s: %s", (_what, shown, isEnd) => {
+    const after = { source: "answer", observation: aKey(shown), isOfSet: true } as const;
+    expect(mayConclude({ kind: "done" }, after)).toBe(isEnd);
+    expect(mayConclude(ready("destroy"), after)).toBe(false);
   });
 });
 
@@ -86,7 +103,8 @@ describe("a response to a destruction", () => {
     const facts = { ...aKey().facts, keystores: [] };
     const observation = completed("destroy", { state: "deactivated" }, { state: "destroyed", storedKeystores, facts });
     if (observation === undefined) throw new Error("The response shows a destroyed key.");
-    return mayConclude(planKeyDeletion(observation, aPolicy(), aRun(), nowMs), "answer");
+    const plan = planKeyDeletion(observation, aPolicy(), aRun(), nowMs);
+    return mayConclude(plan, { source: "answer", observation, isOfSet: false });
   };
 
   it("ends the run if a keystore reports a pending period", () => {

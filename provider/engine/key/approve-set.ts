@@ -64,6 +64,7 @@ function taskFor(ref: KeyRef, review: Review, recordOnly: boolean): Task {
     plan: (observation, run, nowMs) => plan(observation, { ...run, review }, nowMs),
     consents: [],
     review,
+    isOfSet: true,
     intent: recordOnly ? "request" : "resume",
   };
 }

@@ -34,6 +34,8 @@ export interface Task {
   readonly plan: (observation: KeyObservation, run: Run, nowMs: number) => Plan;
   readonly consents: readonly string[];
   readonly review?: Review;
+  /** The run takes the one step of `review` and reports it. An engine with a review deletes a key instead. */
+  readonly isOfSet?: true;
   readonly intent: Run["intent"];
 }
 
@@ -132,7 +134,10 @@ async function planAfterStep(
   if (now === undefined || observation === undefined) return undefined;
   const completed = { ...now, observation };
   const plan = planOnce(task, completed, memory);
-  return mayConclude(plan, source) ? { observed: completed, next: nextOf(plan, memory) } : undefined;
+  const isOfSet = task.isOfSet === true;
+  return mayConclude(plan, { source, observation, isOfSet })
+    ? { observed: completed, next: nextOf(plan, memory) }
+    : undefined;
 }
 
 async function readKeyAlone(world: World, ref: KeyRef, options: CallOptions): Promise<KeyDetails | undefined> {
