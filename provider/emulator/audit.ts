@@ -94,7 +94,7 @@ export class AuditTrail {
 
   /** Notes that a response was never sent, which is known only once the client has gone. */
   noteDropped(seq: number): void {
-    const index = this.#entries.findIndex((entry) => entry.seq === seq);
+    const index = seq - (this.#entries[0]?.seq ?? 0);
     const entry = this.#entries[index];
     if (entry === undefined) return;
     this.#entries[index] = { ...entry, dropped: "after" };

@@ -28,11 +28,8 @@ export const defaultPendingMs = {
 export function targetsOf(world: World, key: Key): readonly Keystore[] {
   const template = world.templates.get(key.templateId);
   if (template === undefined) return [];
-  return [...world.keystores.values()].filter(
-    (keystore) =>
-      keystore.vaultId === key.vaultId &&
-      keystore.type === template.keystoreType &&
-      keystore.groups.includes(template.group),
+  return [...world.keystores.byVault.find(key.vaultId)].filter(
+    ({ type, groups }) => type === template.keystoreType && groups.includes(template.group),
   );
 }
 
@@ -60,6 +57,7 @@ export function install(world: World, key: Key, placement: Placement, caller: Ca
   if (existing !== undefined) {
     if (existing.state !== 5) existing.state = 1;
     existing.updatedMs = nowMs;
+    world.kmsKeys.changed(existing.id);
     return;
   }
   const twin = addKmsKey(world, {
@@ -82,6 +80,7 @@ export function disable(world: World, placement: Placement, nowMs: number): void
   }
   if (twin.state === 1) twin.state = 2;
   twin.updatedMs = nowMs;
+  world.kmsKeys.changed(twin.id);
 }
 
 /** Schedules the destruction of the material, if any was ever installed (uko-v4.md 4.3, U27). */
@@ -98,6 +97,7 @@ export function scheduleDestruction(world: World, key: Key, placement: Placement
       goneMs: untilMs,
       updatedMs: nowMs,
     });
+    world.kmsKeys.changed(twin.id);
     return;
   }
   const { kind } = materialOf(world, key, placement, nowMs);
@@ -225,6 +225,7 @@ function statusOf(world: World, key: Key, placement: Placement, keystore: Keysto
 /** Stores the statuses that a plain GET shows under the switch `statusFreshness: stale`. */
 export function publishStatuses(world: World, key: Key, nowMs: number): readonly KeystoreStatus[] {
   key.storedStatuses = liveStatuses(world, key, nowMs);
+  world.keys.changed(key.id);
   return key.storedStatuses;
 }
 

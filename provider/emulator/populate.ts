@@ -75,11 +75,8 @@ function populateIdentities(world: World): void {
 
 function populateKey(world: World, seeded: CheckedSeed["keys"][number], startMs: number, firstPerson: string): void {
   const vaultId = find(world.vaults, seeded.vault, "vault");
-  const templateId = find(
-    new Map([...world.templates].filter(([, template]) => template.vaultId === vaultId)),
-    seeded.template,
-    "template",
-  );
+  const inVault = [...world.templates.byVault.find(vaultId)].map((template) => [template.id, template] as const);
+  const templateId = find(new Map(inVault), seeded.template, "template");
   const template = world.templates.get(templateId);
   if (template === undefined) throw new Error(`The seed names no template ${seeded.template}.`);
   const state = seeded.state ?? template.keyState;
@@ -141,7 +138,7 @@ function placeSeededKey(world: World, key: Key, seeded: CheckedSeed["keys"][numb
     key.placements.push(placement);
     if (!wasInstalled) continue;
     install(world, key, placement, creator, key.createdMs);
-    const twin = [...world.kmsKeys.values()].find((candidate) => candidate.twinOf?.keyId === key.id);
+    const [twin] = world.kmsKeys.byManagedKey.find(key.id);
     if (twin !== undefined && (seeded.dualAuthDelete || seeded.setForDeletion !== undefined)) {
       twin.dualAuth = {
         id: seededId(world, "policy", key.id),

@@ -277,8 +277,7 @@ function subjectNote(world: World, id: string | undefined): AuditNote {
 /** The IDs by which a fault rule can name the key: its own, its twin's, its managed key's. */
 function keyIdsOf(world: World, id: string | undefined): readonly string[] {
   if (id === undefined) return [];
-  const kmsKeys = [...world.kmsKeys.values()].filter(
-    (kmsKey) => kmsKey.twinOf?.keyId === id || kmsKey.id === id || kmsKey.aliases.some(({ alias }) => alias === id),
-  );
-  return [id, ...kmsKeys.flatMap(({ id: kmsKeyId, twinOf }) => [kmsKeyId, ...(twinOf ? [twinOf.keyId] : [])])];
+  const named = world.kmsKeyNamed(id);
+  const kmsKeys = new Set([...world.kmsKeys.byManagedKey.find(id), ...(named === undefined ? [] : [named])]);
+  return [id, ...[...kmsKeys].flatMap(({ id: kmsKeyId, twinOf }) => [kmsKeyId, ...(twinOf ? [twinOf.keyId] : [])])];
 }

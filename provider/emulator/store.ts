@@ -64,9 +64,34 @@ function openIn(database: DatabaseSync, file: string, world: World, wanted: Want
     checkOrigin(file, world.origin, stored, wanted);
     applyStoredWorld(world, stored);
   }
-  const store = new SqliteStore(database);
-  store.rewrite(world, isNew);
-  return store;
+  const writer = inTransaction(database, () => {
+    if (isNew) database.exec(`${schema} pragma application_id = ${applicationId};`);
+    const first = new WorldWriter(database);
+    first.writeAll(world);
+    return first;
+  });
+  writer.markSaved(world);
+  return {
+    save: (changed) => {
+      inTransaction(database, () => writer.writeChanges(changed));
+      writer.markSaved(changed);
+    },
+    close: () => {
+      if (database.isOpen) database.close();
+    },
+  };
+}
+
+function inTransaction<Result>(database: DatabaseSync, work: () => Result): Result {
+  database.exec("begin immediate");
+  try {
+    const result = work();
+    database.exec("commit");
+    return result;
+  } catch (error) {
+    database.exec("rollback");
+    throw error;
+  }
 }
 
 /** Whether the file is still empty; throws if it is a file of another program. */
@@ -112,94 +137,102 @@ function readStoredWorld(database: DatabaseSync): unknown {
   };
 }
 
-class SqliteStore implements Store {
+type CollectionName = (typeof collectionNames)[number];
+
+/** Writes what a world says has changed. The caller notes it as saved once it is committed. */
+class WorldWriter {
   readonly #database: DatabaseSync;
-  /** The content of the file by `collection/id` and by name: only differences are written. */
-  #objects = new Map<string, string>();
-  #values = new Map<string, string>();
-  #audit: World["audit"] | undefined;
+  readonly #statements: ReturnType<typeof prepareStatements>;
+  /** The values as written last, by name, and as committed. */
+  #values = new Map<string, WrittenValue>();
+  #savedValues: ReadonlyMap<string, WrittenValue> = new Map();
+  #savedAudit: World["audit"] | undefined;
   #firstSeq = 1;
 
+  /** The database has its tables. */
   constructor(database: DatabaseSync) {
     this.#database = database;
+    this.#statements = prepareStatements(database);
   }
 
   /** Writes the whole world in the current version. */
-  rewrite(world: World, isNew: boolean): void {
-    this.#transaction(() => {
-      if (isNew) this.#database.exec(`${schema} pragma application_id = ${applicationId};`);
-      this.#database.exec(`pragma user_version = ${storedVersion}; delete from object; delete from value;`);
-      return this.#write(world);
-    });
-  }
-
-  save(world: World): void {
-    this.#transaction(() => this.#write(world));
-  }
-
-  close(): void {
-    if (this.#database.isOpen) this.#database.close();
-  }
-
-  #write(world: World): () => void {
-    const objects = this.#writeObjects(world);
-    const values = new Map(Object.entries(valuesOf(world)).map(([name, value]) => [name, JSON.stringify(value)]));
-    const putValue = this.#database.prepare("insert or replace into value (name, body) values (?, ?)");
-    for (const [name, body] of values) if (this.#values.get(name) !== body) putValue.run(name, body);
-    this.#writeAudit(world);
-    return () => {
-      this.#objects = objects;
-      this.#values = values;
-      this.#audit = world.audit;
-      world.audit.markSaved();
-    };
-  }
-
-  #writeObjects(world: World): Map<string, string> {
-    const put = this.#database.prepare(
-      "insert into object (collection, id, body) values (?, ?, ?) on conflict do update set body = excluded.body",
-    );
-    const drop = this.#database.prepare("delete from object where collection = ? and id = ?");
-    const objects = new Map<string, string>();
-    for (const collection of collectionNames) {
-      for (const [id, item] of world[collection]) {
-        const body = JSON.stringify(encode(item));
-        const place = `${collection}/${id}`;
-        objects.set(place, body);
-        if (this.#objects.get(place) !== body) put.run(collection, id, body);
-      }
+  writeAll(world: World): void {
+    this.#database.exec(`pragma user_version = ${storedVersion}; delete from object; delete from value;`);
+    for (const name of collectionNames) {
+      for (const [id, item] of world[name]) this.#put(name, id, item);
     }
-    for (const place of this.#objects.keys()) {
-      if (objects.has(place)) continue;
-      const slash = place.indexOf("/");
-      drop.run(place.slice(0, slash), place.slice(slash + 1));
-    }
-    return objects;
+    this.#writeRest(world);
   }
 
-  #writeAudit(world: World): void {
-    const put = this.#database.prepare("insert or replace into audit (seq, body) values (?, ?)");
-    const isOther = this.#audit !== world.audit;
+  writeChanges(world: World): void {
+    for (const name of collectionNames) this.#writeCollection(world, name);
+    this.#writeRest(world);
+  }
+
+  markSaved(world: World): void {
+    for (const name of collectionNames) world[name].markSaved();
+    world.audit.markSaved();
+    this.#savedAudit = world.audit;
+    this.#savedValues = this.#values;
+  }
+
+  #writeCollection(world: World, name: CollectionName): void {
+    const { isCleared, ids } = world[name].unsaved();
+    if (isCleared) this.#statements.dropAll.run(name);
+    const items: ReadonlyMap<string, unknown> = world[name];
+    for (const id of ids) {
+      if (items.has(id)) this.#put(name, id, items.get(id));
+      else this.#statements.drop.run(name, id);
+    }
+  }
+
+  #put(name: CollectionName, id: string, item: unknown): void {
+    this.#statements.put.run(name, id, JSON.stringify(encode(item)));
+  }
+
+  #writeRest(world: World): void {
+    this.#values = new Map(this.#savedValues);
+    for (const [name, value] of Object.entries(valuesOf(world))) {
+      const saved = this.#savedValues.get(name);
+      // The origin is large, for it has the seed. It is never changed in place.
+      if (saved !== undefined && saved.value === value) continue;
+      const body = JSON.stringify(encode(value));
+      if (saved?.body !== body) this.#statements.putValue.run(name, body);
+      this.#values.set(name, { value, body });
+    }
+    this.#writeAudit(world.audit);
+  }
+
+  #writeAudit(audit: World["audit"]): void {
+    const isOther = this.#savedAudit !== audit;
     // A reset or a loaded snapshot has a trail of its own.
     if (isOther) this.#database.exec("delete from audit");
-    const first = world.audit.since(0)[0]?.seq ?? 1;
-    if (first !== this.#firstSeq) this.#database.prepare("delete from audit where seq < ?").run(first);
+    const first = audit.since(0)[0]?.seq ?? 1;
+    if (first !== this.#firstSeq) this.#statements.dropAudit.run(first);
     this.#firstSeq = first;
-    for (const entry of isOther ? world.audit.since(0) : world.audit.unsaved())
-      put.run(entry.seq, JSON.stringify(entry));
-  }
-
-  #transaction(work: () => () => void): void {
-    this.#database.exec("begin immediate");
-    try {
-      const done = work();
-      this.#database.exec("commit");
-      done();
-    } catch (error) {
-      this.#database.exec("rollback");
-      throw error;
+    for (const entry of isOther ? audit.since(0) : audit.unsaved()) {
+      this.#statements.putAudit.run(entry.seq, JSON.stringify(entry));
     }
   }
+}
+
+/** A value, and its text in the file. */
+interface WrittenValue {
+  readonly value: unknown;
+  readonly body: string;
+}
+
+function prepareStatements(database: DatabaseSync) {
+  return {
+    put: database.prepare(
+      "insert into object (collection, id, body) values (?, ?, ?) on conflict do update set body = excluded.body",
+    ),
+    drop: database.prepare("delete from object where collection = ? and id = ?"),
+    dropAll: database.prepare("delete from object where collection = ?"),
+    putValue: database.prepare("insert or replace into value (name, body) values (?, ?)"),
+    putAudit: database.prepare("insert or replace into audit (seq, body) values (?, ?)"),
+    dropAudit: database.prepare("delete from audit where seq < ?"),
+  };
 }
 
 function lockedOr(error: unknown, file: string): unknown {

@@ -18,23 +18,21 @@ const storedSchema = z.object({
 
 export type StoredWorld = z.output<typeof storedSchema>;
 
-/** Small values by name, each stored as a whole. */
-export type StoredValues = Readonly<Record<string, unknown>>;
-
-export function valuesOf(world: World): StoredValues {
+/** Values by name, each stored as a whole. */
+export function valuesOf(world: World): Readonly<Record<string, unknown>> {
   return {
-    origin: encode(world.origin),
+    origin: world.origin,
     switches: world.switches,
     clock: world.clock.state(),
-    faults: encode(world.faults.state()),
-    ...Object.fromEntries(valueNames.map((name) => [name, encode(world[name])])),
+    faults: world.faults.state(),
+    ...Object.fromEntries(valueNames.map((name) => [name, world[name]])),
   };
 }
 
 export function storedWorldOf(world: World): StoredWorld {
   return {
     version: storedVersion,
-    values: valuesOf(world),
+    values: Object.fromEntries(Object.entries(valuesOf(world)).map(([name, value]) => [name, encode(value)])),
     collections: Object.fromEntries(
       collectionNames.map((name) => [name, [...world[name]].map(([id, item]) => [id, encode(item)])]),
     ),

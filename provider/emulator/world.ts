@@ -2,6 +2,8 @@
 
 import { AuditTrail } from "./audit.ts";
 import { EmulatedClock, toSecondsText, wholeSecondMs } from "./clock.ts";
+import { Collection } from "./collection.ts";
+import { Keys, Keystores, KmsKeys, Templates } from "./collections.ts";
 import { FaultRules } from "./faults.ts";
 import { uuidOf } from "./ids.ts";
 import type {
@@ -10,12 +12,10 @@ import type {
   ImportToken,
   InstancePolicy,
   Key,
-  Keystore,
   KmsKey,
   Placement,
   Ring,
   Stamps,
-  Template,
   Vault,
 } from "./model.ts";
 import type { CheckedSeed } from "./seed.ts";
@@ -79,21 +79,21 @@ export class World {
   faults = new FaultRules();
   /** The number of IDs so far, from which the next ID follows. */
   idCount = 0;
-  identities = new Map<string, Identity>();
-  apiKeys = new Map<string, Identity>();
-  vaults = new Map<string, Vault>();
-  keystores = new Map<string, Keystore>();
-  templates = new Map<string, Template>();
+  readonly identities = new Collection<Identity>();
+  readonly apiKeys = new Collection<Identity>();
+  readonly vaults = new Collection<Vault>();
+  readonly keystores = new Keystores();
+  readonly templates = new Templates();
   /** Keys and their older versions, by ID. */
-  keys = new Map<string, Key>();
+  readonly keys = new Keys();
   /** Twins of internal keys, and independent KMS keys. */
-  kmsKeys = new Map<string, KmsKey>();
+  readonly kmsKeys = new KmsKeys();
   /** KMS key rings by ID, `default` included. */
-  rings = new Map<string, Ring>();
+  readonly rings = new Collection<Ring>();
   /** KMS's policies of the instance by kind, such as `dualAuthDelete`. */
-  instancePolicies = new Map<string, InstancePolicy>();
+  readonly instancePolicies = new Collection<InstancePolicy>();
   /** At most one, under `current`. */
-  importTokens = new Map<string, ImportToken>();
+  readonly importTokens = new Collection<ImportToken>();
 
   readonly #fill: (world: World) => void;
 
@@ -175,14 +175,13 @@ export class World {
 
   /** The KMS key with this ID or alias. */
   kmsKeyNamed(name: string): KmsKey | undefined {
-    const byId = this.kmsKeys.get(name);
-    if (byId !== undefined) return byId;
-    return [...this.kmsKeys.values()].find(({ aliases }) => aliases.some(({ alias }) => alias === name));
+    const [byAlias] = this.kmsKeys.byAlias.find(name);
+    return this.kmsKeys.get(name) ?? byAlias;
   }
 
   /** A key's older versions, newest first. */
   olderVersions(key: Key): readonly Key[] {
-    return [...this.keys.values()].filter((other) => other.headId === key.id).sort((a, b) => b.version - a.version);
+    return [...this.keys.byHead.find(key.id)].sort((a, b) => b.version - a.version);
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../provider/emulator/start.ts";
+import { checkNotedChanges } from "./noted-changes.ts";
 
 export const vaultId = "5c1e0000-0000-4000-8000-000000000001";
 export const apiKeys = {
@@ -93,6 +94,7 @@ export interface TestWorld {
 export async function startTestWorld(options: EmulatorOptions = {}): Promise<TestWorld> {
   const hasWorld = (options.snapshot ?? options.file) !== undefined;
   const emulator = await startEmulator(hasWorld ? options : { seed: demoSeed, ...options });
+  checkNotedChanges(emulator.world);
   const { url } = emulator;
   const tokens = new Map<string, string>();
   let labels = 0;

@@ -59,6 +59,7 @@ export function changeKeystore(world: World, id: string, change: unknown): unkno
   if (answers !== undefined) keystore.answers = answers;
   if (pendingDays !== undefined) keystore.pendingMs = pendingDays * dayMs;
   if (groups !== undefined) keystore.groups = groups;
+  world.keystores.changed(keystore.id);
   return { id: keystore.id, refuses: [...keystore.refuses], answers: keystore.answers, groups: keystore.groups };
 }
 
@@ -79,6 +80,7 @@ export function changeKey(world: World, id: string, change: unknown): unknown {
   if (edit.removeResource !== undefined) {
     key.resources = key.resources.filter((resource) => resource.crn !== edit.removeResource);
   }
+  world.keys.changed(key.id);
   return viewKey(world, key, world.clock.nowMs());
 }
 
@@ -90,6 +92,8 @@ function changeKmsKey(world: World, key: KmsKey, change: unknown): unknown {
   const holder: { resources: AssociatedResource[] } = managed ?? key;
   if (addResource !== undefined) holder.resources.push(addResource);
   holder.resources = holder.resources.filter((resource) => resource.crn !== removeResource);
+  if (managed === undefined) world.kmsKeys.changed(key.id);
+  else world.keys.changed(managed.id);
   return { ...viewKmsKey(world, key, world.clock.nowMs()), resources: holder.resources };
 }
 
@@ -136,6 +140,7 @@ function changeMaterial(world: World, placement: Placement, kind: "absent" | "en
   else {
     twin.state = kind === "enabled" ? 1 : 2;
     twin.goneMs = undefined;
+    world.kmsKeys.changed(twin.id);
   }
 }
 
@@ -151,8 +156,10 @@ function changeTwin(world: World, twin: KmsKey, change: NonNullable<z.output<typ
     twin.dualAuth ??= newDualAuth(world, twin.createdBy, nowMs);
     twin.dualAuth.enabled = true;
   }
-  if (change.setForDeletion === undefined || twin.dualAuth === undefined) return;
-  const { by, expiresAt } = change.setForDeletion ?? {};
-  twin.dualAuth.setBy = by === undefined ? undefined : { iamId: by, authnIamId: by };
-  twin.dualAuth.expiresMs = expiresAt === undefined ? undefined : Date.parse(expiresAt);
+  if (change.setForDeletion !== undefined && twin.dualAuth !== undefined) {
+    const { by, expiresAt } = change.setForDeletion ?? {};
+    twin.dualAuth.setBy = by === undefined ? undefined : { iamId: by, authnIamId: by };
+    twin.dualAuth.expiresMs = expiresAt === undefined ? undefined : Date.parse(expiresAt);
+  }
+  world.kmsKeys.changed(twin.id);
 }

@@ -19,6 +19,7 @@ export function disableKmsKey(call: Call): Reply {
   if (key.extractable) throw rootKeyRequired("Key could not be disabled");
   key.state = nextState("disable", key, "Key is not in active state: Key could not be disabled");
   key.updatedMs = call.nowMs;
+  call.world.kmsKeys.changed(key.id);
   return { status: 204 };
 }
 
@@ -31,6 +32,7 @@ export function enableKmsKey(call: Call): Reply {
   if (call.nowMs - key.updatedMs < enableWaitMs) throw tooEarly(what, "");
   key.state = state;
   key.updatedMs = call.nowMs;
+  call.world.kmsKeys.changed(key.id);
   return { status: 204 };
 }
 
@@ -71,5 +73,6 @@ export function syncKmsKey(call: Call): Reply {
   const earliestMs = (key.syncedMs ?? Number.NEGATIVE_INFINITY) + hourMs;
   if (call.nowMs < earliestMs) throw tooEarly(notPerformed, `: Sync is allowed from ${toSecondsText(earliestMs)}`);
   key.syncedMs = call.nowMs;
+  call.world.kmsKeys.changed(key.id);
   return { status: 204 };
 }

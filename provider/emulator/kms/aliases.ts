@@ -44,6 +44,7 @@ export function createAlias(call: Call): Reply {
   checkAliases(call.world, [alias], key.aliases.length, what);
   const { iamId: createdBy } = call.caller();
   key.aliases.push({ alias, createdMs: call.nowMs, createdBy });
+  call.world.kmsKeys.changed(key.id);
   const resource = { keyId: key.id, alias, createdBy, creationDate: toSecondsText(call.nowMs) };
   return collection("alias", [resource], { status: 201 });
 }
@@ -56,5 +57,6 @@ export function deleteAlias(call: Call): Reply {
     throw refusal(404, "EMULATED_ALIAS_NOT_FOUND", what, "The key has no such alias");
   }
   key.aliases = key.aliases.filter((known) => known.alias !== alias);
+  call.world.kmsKeys.changed(key.id);
   return { status: 204 };
 }

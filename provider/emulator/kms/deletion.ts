@@ -26,16 +26,19 @@ export function setForDeletion(call: Call): Reply {
     // 2.10: the policy's date moves, the key's does not.
     policy.updatedMs = nowMs;
   }
+  world.kmsKeys.changed(key.id);
   call.note({ detail: { authExpiration: toSecondsText(policy.expiresMs ?? nowMs) } });
   return { status: 204 };
 }
 
 /** M15 */
 export function unsetForDeletion(call: Call): Reply {
-  const policy = policyFor("unsetKeyForDeletion", kmsKeyOf(call, "kms.unsetkeyfordeletion"));
+  const key = kmsKeyOf(call, "kms.unsetkeyfordeletion");
+  const policy = policyFor("unsetKeyForDeletion", key);
   policy.setBy = undefined;
   policy.expiresMs = undefined;
   policy.updatedMs = call.nowMs;
+  call.world.kmsKeys.changed(key.id);
   return { status: 204 };
 }
 
@@ -77,6 +80,7 @@ export function deleteKmsKey(call: Call): Reply {
   key.deletedBy = call.caller().iamId;
   key.goneMs = nowMs + (world.keystores.get(key.twinOf?.keystoreId ?? "")?.pendingMs ?? restoreWindowMs);
   key.updatedMs = nowMs;
+  world.kmsKeys.changed(key.id);
   return represented(call, key);
 }
 
@@ -114,6 +118,7 @@ export function restoreKmsKey(call: Call): Reply {
     key.dualAuth.setBy = undefined;
     key.dualAuth.expiresMs = undefined;
   }
+  call.world.kmsKeys.changed(key.id);
   return collection("key", [viewKmsKey(call.world, key, call.nowMs)], { status: 201 });
 }
 

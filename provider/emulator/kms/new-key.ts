@@ -99,4 +99,5 @@ export function addVersion(world: World, key: KmsKey, nowMs: number, material?: 
   key.versions = [newVersion(world, nowMs, material), ...key.versions];
   key.rotatedMs = nowMs;
   key.updatedMs = nowMs;
+  world.kmsKeys.changed(key.id);
 }

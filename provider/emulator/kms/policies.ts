@@ -50,6 +50,7 @@ export function writeKeyPolicies(call: Call): Reply {
       writeRotation(call, key, rotation.enabled ?? true, interval);
     }
   }
+  call.world.kmsKeys.changed(key.id);
   return viewPolicies(call, key, wanted);
 }
 

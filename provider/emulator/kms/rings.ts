@@ -49,7 +49,7 @@ export function deleteRing(call: Call): Reply {
   const id = call.param("ring");
   requireRing(world, id, what);
   if (id === defaultRing) throw invalidField("key_ring_id", what, "The default key ring cannot be deleted");
-  const keys = [...world.kmsKeys.values()].filter((key) => key.ring === id);
+  const keys = [...world.kmsKeys.byRing.find(id)];
   const isForced = call.url.searchParams.get("force") === "true";
   if (keys.length > 0 && !(isForced && keys.every((key) => key.state === 5))) {
     const message = "The specified key ring contains at least one key (in any state)";
@@ -59,7 +59,10 @@ export function deleteRing(call: Call): Reply {
   if ([...world.keystores.values()].some((keystore) => keystore.ring === id)) {
     throw refusal(409, "EMULATED_KEY_RING_OF_KEYSTORE", what, "The key ring belongs to an internal keystore");
   }
-  for (const key of keys) key.ring = defaultRing;
+  for (const key of keys) {
+    key.ring = defaultRing;
+    world.kmsKeys.changed(key.id);
+  }
   world.rings.delete(id);
   return { status: 204 };
 }
@@ -79,5 +82,6 @@ export function moveKmsKey(call: Call): Reply {
   }
   key.ring = keyRingID;
   key.updatedMs = call.nowMs;
+  call.world.kmsKeys.changed(key.id);
   return collection("key", [viewKmsKey(call.world, key, call.nowMs)]);
 }

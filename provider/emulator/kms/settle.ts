@@ -1,41 +1,37 @@
 /** Changes by time alone: expiry, rotation by policy, purge (kms-v2-and-iam.md 3.1, 6). */
 
-import { dayMs } from "../clock.ts";
 import type { KmsKey } from "../model.ts";
 import type { World } from "../world.ts";
+import { dueMsOf, expiryDueMs, purgeDueMs, rotationDueMs } from "./due.ts";
 import { addVersion } from "./new-key.ts";
 
-export const purgeDueMs = 90 * dayMs;
 /** The most rotations that one request catches up on. */
 const maxRotations = 240;
 
-/** Brings every KMS key up to date. Each request starts with this, instead of a timer. */
+/**
+ * Brings every KMS key up to date. Each request starts with this, instead of a timer, and reads the
+ * keys only if one of them is due.
+ */
 export function settleKmsKeys(world: World, nowMs: number): void {
-  for (const key of [...world.kmsKeys.values()]) {
+  const { kmsKeys } = world;
+  if (nowMs < kmsKeys.dueMs) return;
+  kmsKeys.dueMs = Number.POSITIVE_INFINITY;
+  for (const key of [...kmsKeys.values()]) {
     rotateByPolicy(world, key, nowMs);
-    // A suspended key stays suspended until it is enabled (3.1).
-    if (key.state === 1 && key.expiresMs !== undefined && key.expiresMs <= nowMs) {
+    if (expiryDueMs(key) <= nowMs) {
       key.state = 3;
-      key.updatedMs = key.expiresMs;
+      key.updatedMs = key.expiresMs ?? nowMs;
+      kmsKeys.changed(key.id);
     }
-    if (key.state === 5 && nowMs >= Math.max((key.deletedMs ?? nowMs) + purgeDueMs, key.goneMs ?? 0)) {
-      world.kmsKeys.delete(key.id);
-    }
+    if (purgeDueMs(key) <= nowMs) kmsKeys.delete(key.id);
+    else kmsKeys.dueMs = Math.min(kmsKeys.dueMs, dueMsOf(key));
   }
 }
 
 function rotateByPolicy(world: World, key: KmsKey, nowMs: number): void {
   for (let count = 0; count < maxRotations; count += 1) {
-    const { rotation } = key;
-    if (rotation?.enabled !== true || key.state !== 1) return;
-    const sinceMs = Math.max(key.rotatedMs ?? key.createdMs, rotation.updatedMs);
-    const dueMs = monthsLater(sinceMs, rotation.intervalMonths);
-    if (dueMs > nowMs || dueMs >= (key.expiresMs ?? Number.POSITIVE_INFINITY)) return;
+    const dueMs = rotationDueMs(key);
+    if (dueMs > nowMs) return;
     addVersion(world, key, dueMs);
   }
-}
-
-function monthsLater(ms: number, months: number): number {
-  const date = new Date(ms);
-  return date.setUTCMonth(date.getUTCMonth() + months);
 }

@@ -3,7 +3,7 @@
 import { dayMs, hourMs, toSecondsText } from "../clock.ts";
 import type { DualAuthPolicy, KmsKey, RotationPolicy } from "../model.ts";
 import type { World } from "../world.ts";
-import { purgeDueMs } from "./settle.ts";
+import { purgeWaitAfterDeletionMs } from "./due.ts";
 
 export const restoreWindowMs = 30 * dayMs;
 export const purgeWaitMs = 4 * hourMs;
@@ -76,7 +76,7 @@ function viewDeletion(key: KmsKey, nowMs: number): Record<string, unknown> {
     restoreExpirationDate: toSecondsText(restorableUntilMs),
     purgeAllowed: nowMs >= key.deletedMs + purgeWaitMs,
     purgeAllowedFrom: toSecondsText(key.deletedMs + purgeWaitMs),
-    purgeScheduledOn: toSecondsText(key.deletedMs + purgeDueMs),
+    purgeScheduledOn: toSecondsText(key.deletedMs + purgeWaitAfterDeletionMs),
   };
 }
 

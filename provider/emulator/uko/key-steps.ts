@@ -60,6 +60,7 @@ export function activateKey(call: Call): Reply {
     if (version !== key && !cameAlong) continue;
     version.state = "active";
     version.deactivatedMs = undefined;
+    world.keys.changed(version.id);
   }
   return finish(call, key);
 }
@@ -184,6 +185,7 @@ export function deactivateEverywhere(call: Call, key: Key): void {
   for (const version of withVersions(call, key)) {
     version.state = "deactivated";
     version.deactivatedMs = deactivatedMs;
+    call.world.keys.changed(version.id);
   }
   recordWrite(call, key);
 }
@@ -212,6 +214,7 @@ export function destroyEverywhere(call: Call, key: Key): void {
   for (const version of withVersions(call, key)) {
     version.state = "destroyed";
     version.destroyedMs = nowMs;
+    world.keys.changed(version.id);
   }
   for (const placement of accepting) scheduleDestruction(world, key, placement, call.caller(), nowMs);
   recordWrite(call, key);

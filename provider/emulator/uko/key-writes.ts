@@ -22,9 +22,7 @@ export function createKey(call: Call): Reply {
   const vault = world.vaults.get(fields.vault.id);
   if (vault === undefined) throw notFound("vault");
   checkVault(call, vault.id);
-  const template = [...world.templates.values()].find(
-    (candidate) => candidate.vaultId === vault.id && candidate.name === fields.template_name,
-  );
+  const [template] = world.templates.byName.find(`${vault.id}/${fields.template_name}`);
   if (template === undefined) throw notFound("template");
   if (template.archived) throw conflict("invalid_state", "The template is archived.");
   if (template.keyState === "active") requireRight(caller, "managed-keys.distribute");
@@ -118,7 +116,7 @@ export function removeKey(call: Call): Reply {
 /** U18: a shadow template is removed with its last key. */
 function removeUnusedShadow(world: World, templateId: string): void {
   if (world.templates.get(templateId)?.type !== "shadow") return;
-  if ([...world.keys.values()].every((key) => key.templateId !== templateId)) world.templates.delete(templateId);
+  if (world.keys.byTemplate.find(templateId).size === 0) world.templates.delete(templateId);
 }
 
 /** U11: older versions can be read but not changed. */
@@ -149,16 +147,17 @@ function rename(call: Call, key: Key, label: string): void {
   if (template !== undefined) checkLabelRule(call, template.keystoreType, label);
   refuseDuplicate(call, key.vaultId, label);
   key.label = label;
-  for (const twin of call.world.kmsKeys.values()) {
-    if (twin.twinOf?.keyId === key.id && twin.state !== 5) twin.name = label;
+  const { kmsKeys } = call.world;
+  for (const twin of kmsKeys.byManagedKey.find(key.id)) {
+    if (twin.state === 5) continue;
+    twin.name = label;
+    kmsKeys.changed(twin.id);
   }
 }
 
 /** U10: labels are unique in a vault among keys not yet removed. */
 function refuseDuplicate(call: Call, vaultId: string, label: string): void {
-  for (const key of call.world.keys.values()) {
-    if (key.vaultId === vaultId && key.headId === undefined && key.label === label) {
-      throw conflict("already_exists", "A key with this label exists in the vault.");
-    }
+  if (call.world.keys.currentByLabel.find(`${vaultId}/${label}`).size > 0) {
+    throw conflict("already_exists", "A key with this label exists in the vault.");
   }
 }

@@ -13,6 +13,7 @@ import { keystoreKind, viewHealth } from "./keystores.ts";
 export function statusOfKeystore(call: Call): Reply {
   const keystore = containerOf(keystoreKind, call);
   keystore.checkedMs = call.nowMs;
+  call.world.keystores.changed(keystore.id);
   return { status: 200, body: viewHealth(keystore) };
 }
 
@@ -42,6 +43,6 @@ export function keysIn(world: World, keystoreId: string): readonly Key[] {
   );
 }
 
-function placementIn(key: Key, keystoreId: string): Key["placements"][number] | undefined {
+export function placementIn(key: Key, keystoreId: string): Key["placements"][number] | undefined {
   return key.placements.find((placement) => placement.keystoreId === keystoreId);
 }

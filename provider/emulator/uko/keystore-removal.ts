@@ -7,7 +7,7 @@ import { requireRight } from "./access.ts";
 import { changeableContainer } from "./containers.ts";
 import { conflict, invalid } from "./envelope.ts";
 import { acceptingPlacements, deactivateEverywhere, destroyEverywhere, refuseDestruction } from "./key-steps.ts";
-import { keysIn } from "./keystore-contents.ts";
+import { keysIn, placementIn } from "./keystore-contents.ts";
 import { keystoreKind } from "./keystores.ts";
 
 const modes = ["restrict", "disconnect", "deactivate", "destroy"] as const;
@@ -28,7 +28,9 @@ export function removeKeystore(call: Call): Reply {
   refuseFullRing(call, keystore);
   stepKeys(call, mode, keys);
   for (const key of world.keys.values()) {
+    if (placementIn(key, keystore.id) === undefined) continue;
     key.placements = key.placements.filter((placement) => placement.keystoreId !== keystore.id);
+    world.keys.changed(key.id);
   }
   world.keystores.delete(keystore.id);
   if (keystore.ring !== undefined) world.rings.delete(keystore.ring);

@@ -155,6 +155,7 @@ export function patchKeystore(call: Call): Reply {
     keystore.checkedMs = undefined;
   }
   world.touch(keystore, call.caller(), call.nowMs);
+  world.keystores.changed(keystore.id);
   return containerReply(keystoreKind, call, keystore);
 }
 

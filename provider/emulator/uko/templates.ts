@@ -108,6 +108,7 @@ function changeable<Fields>(
 function finish(call: Call, template: Template): Reply {
   template.version += 1;
   call.world.touch(template, call.caller(), call.nowMs);
+  call.world.templates.changed(template.id);
   return containerReply(templateKind, call, template);
 }
 
@@ -146,7 +147,7 @@ export function patchTemplate(call: Call): Reply {
 export function removeTemplate(call: Call): Reply {
   const { world } = call;
   const { item: template } = changeable(call, "delete", () => undefined);
-  if ([...world.keys.values()].some((key) => key.templateId === template.id)) {
+  if (world.keys.byTemplate.find(template.id).size > 0) {
     const message = `The service was not able to delete key template ${template.name} because some keys were created with it.`;
     throw conflict("in_use", message);
   }
@@ -179,7 +180,6 @@ export function exposeTemplate(call: Call): Reply {
 }
 
 function viewTemplate(world: World, template: Template): Record<string, unknown> {
-  const keys = [...world.keys.values()].filter((key) => key.templateId === template.id && key.headId === undefined);
   return {
     vault: vaultReference(world, template.vaultId),
     id: template.id,
@@ -188,7 +188,7 @@ function viewTemplate(world: World, template: Template): Record<string, unknown>
     naming_scheme: template.namingScheme,
     type: [template.type],
     state: template.archived ? "archived" : "unarchived",
-    keys_count: keys.length,
+    keys_count: world.keys.currentByTemplate.find(template.id).size,
     key: {
       size: template.size,
       algorithm: template.algorithm,

@@ -64,6 +64,7 @@ export function patchVault(call: Call): Reply {
   vault.description = fields.description ?? vault.description;
   vault.recoveryKeyLabel = fields.recovery_key_label ?? vault.recoveryKeyLabel;
   call.world.touch(vault, call.caller(), call.nowMs);
+  call.world.vaults.changed(vault.id);
   return containerReply(vaultKind, call, vault);
 }
 
@@ -76,9 +77,9 @@ export function removeVault(call: Call): Reply {
       "not_empty",
       `The service was not able to delete vault ${vault.name} because it still contains some ${what}.`,
     );
-  const isInside = ({ vaultId }: { readonly vaultId: string }): boolean => vaultId === vault.id;
-  if ([...world.keys.values(), ...world.keystores.values()].some(isInside)) throw refused("keys or keystores");
-  const templates = [...world.templates.values()].filter(isInside);
+  const count = world.keys.byVault.find(vault.id).size + world.keystores.byVault.find(vault.id).size;
+  if (count > 0) throw refused("keys or keystores");
+  const templates = [...world.templates.byVault.find(vault.id)];
   if (templates.some(({ archived, type }) => !archived && type !== "shadow")) throw refused("unarchived templates");
   for (const template of templates) world.templates.delete(template.id);
   world.vaults.delete(vault.id);
@@ -86,8 +87,6 @@ export function removeVault(call: Call): Reply {
 }
 
 function viewVault(world: World, vault: Vault): Record<string, unknown> {
-  const count = (objects: Iterable<{ readonly vaultId: string; readonly headId?: string | undefined }>): number =>
-    [...objects].filter((object) => object.vaultId === vault.id && object.headId === undefined).length;
   return {
     id: vault.id,
     name: vault.name,
@@ -95,8 +94,8 @@ function viewVault(world: World, vault: Vault): Record<string, unknown> {
     ...viewStamps(world, vault),
     ...(vault.recoveryKeyLabel === undefined ? {} : { recovery_key_label: vault.recoveryKeyLabel }),
     href: world.href(`/v4/vaults/${vault.id}`),
-    keys_count: count(world.keys.values()),
-    key_templates_count: count(world.templates.values()),
-    keystores_count: count(world.keystores.values()),
+    keys_count: world.keys.currentByVault.find(vault.id).size,
+    key_templates_count: world.templates.byVault.find(vault.id).size,
+    keystores_count: world.keystores.byVault.find(vault.id).size,
   };
 }

@@ -274,7 +274,9 @@ describe("the carrier of the record", () => {
     "tags %s, and no marker exists: the run tries the tag first",
     async (tags) => {
       const state = await uko.make({ dualAuthorization: "single" });
-      uko.test.emulator.world.keys.get(state.keyId)?.tags.splice(0);
+      const { keys } = uko.test.emulator.world;
+      keys.get(state.keyId)?.tags.splice(0);
+      keys.changed(state.keyId);
       Object.assign(uko.test.emulator.world.switches, { tags });
       const { code } = await unfinished(uko.run("bob", { isDualRequired: true }).handlers, state);
       expect(code).toBe("UKO_APPROVAL_PENDING");
