@@ -197,8 +197,10 @@ export async function confirmSet(
   world: CliWorld,
   { json, yes }: Pick<ApproveSetOptions, "json" | "yes">,
   phrase: string,
+  lines: readonly string[] = [],
 ): Promise<void> {
   if (world.ask !== undefined && json !== true) {
+    if (lines.length > 0) world.err.write(`${lines.join("\n")}\n`);
     const typed = await world.ask(`Type "${phrase}" to go on: `);
     if (typed.trim() === phrase) return;
     throw new UkoError("UKO_CANCELLED", { summary: "The command was not confirmed", detail: "Nothing was changed." });

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
+import type { Seed } from "../../provider/emulator/seed.ts";
 import { campaignSeed } from "./campaign-seed.ts";
 import { type CliTestWorld, type Ended, type Person, startCliWorld } from "./harness.ts";
 
@@ -27,11 +28,11 @@ export interface CampaignStage {
 }
 
 /** Registers the hooks of the calling test file. */
-export function useCampaignStage(): CampaignStage {
+export function useCampaignStage(seed: Seed = campaignSeed): CampaignStage {
   let world: CliTestWorld;
   let folder = "";
   beforeAll(async () => {
-    world = await startCliWorld({ seed: campaignSeed });
+    world = await startCliWorld({ seed });
   });
   beforeEach(async () => {
     await world.reset();

@@ -26,8 +26,8 @@ type RollingBack = Shown & {
 export function addActingCommands(campaign: Command, world: CliWorld, end: (exitCode: number) => void): void {
   const run = async (shown: Shown, act: Run): Promise<void> => end(await runActing(world, shown, act));
 
-  const asking = (shown: Shown, yes: true | undefined) => (phrase: string) =>
-    confirmSet(world, { ...shown, ...(yes && { yes }) }, phrase);
+  const asking = (shown: Shown, yes: true | undefined) => (phrase: string, lines?: readonly string[]) =>
+    confirmSet(world, { ...shown, ...(yes && { yes }) }, phrase, lines);
 
   stepCommand(campaign, "request", "Request the step for each key of a wave that is ready")
     .option("--renew", "replace requests that expire within 48 hours")
@@ -69,6 +69,13 @@ export function addActingCommands(campaign: Command, world: CliWorld, end: (exit
         acting.rollback(rest.folder, { wave, application, key, writtenSince: writtenSince === true, confirm }, options),
       );
     });
+
+  shownCommand(campaign, "close", "Delete the emptied vaults with their contents, and print what is left to do")
+    .option("--csv", "one line of CSV per destroyed KMS key whose metadata KMS still keeps")
+    .option("--yes", "required if there is no terminal; at a terminal, uko asks in any case")
+    .action(({ yes, ...rest }: Shown & { readonly yes?: true }) =>
+      run(rest, (acting, options) => acting.close(rest.folder, { confirm: asking(rest, yes) }, options)),
+    );
 
   waveCommand(
     campaign,

@@ -16,7 +16,7 @@ import { type CampaignFolder, openCampaign, readManifest } from "./folder.ts";
 import { holdsFileName, parseHolds } from "./holds.ts";
 import { takeCampaignInventory } from "./inventory.ts";
 import { type CampaignPlan, type PlannedKey, planCampaign } from "./planned.ts";
-import { type CampaignView, viewCampaign } from "./view.ts";
+import { type CampaignView, inventoryScope, viewCampaign } from "./view.ts";
 
 export const evidenceFolder = "evidence";
 
@@ -42,13 +42,13 @@ export async function openActs(
   const folder = openFolder(path);
   const opened = await openCampaign(folder, base.session.instanceId);
   // An edited manifest is refused before the service is asked.
-  await readManifest(opened, base.sha256);
+  const manifest = await readManifest(opened, base.sha256);
   const { identity } = await base.session.actor(options);
   const writer = (identity?.iamId ?? "unknown").replaceAll(/[^A-Za-z0-9-]/g, "_").slice(0, 80);
   await folder.makeFolder(evidenceFolder);
   const evidence = evidenceAt(folder.pathOf(`${evidenceFolder}/${writer}-${base.newId().slice(0, 13)}.jsonl`));
   const world = { ...base, evidence };
-  const inventory = await takeCampaignInventory(world, opened.campaign.scope, options);
+  const inventory = await takeCampaignInventory(world, inventoryScope(opened.campaign, manifest), options);
   const view = await viewCampaign(opened, inventory, world);
   return { world: withoutSteps(world), view, plan: planCampaign(view), options };
 }

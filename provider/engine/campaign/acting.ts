@@ -9,6 +9,7 @@ import { standingOf } from "../../lifecycle/consent-record.ts";
 import { createOperations } from "../key/commands.ts";
 import { createKmsOperations } from "../kms-key/commands.ts";
 import type { CallOptions, World } from "../ports/world.ts";
+import { type CloseRequest, closeCampaign } from "./act-close.ts";
 import {
   type ActContext,
   type ActPorts,
@@ -47,6 +48,8 @@ export interface CampaignActing {
   halt(folder: string, wave: string, options: CallOptions): Promise<CampaignReport>;
   /** Reactivates what this campaign deactivated. No calendar refuses it. */
   rollback(folder: string, request: RollbackRequest, options: CallOptions): Promise<CampaignReport>;
+  /** Deletes the emptied containers, and reports what keeps the instance from being deleted. */
+  close(folder: string, request: CloseRequest, options: CallOptions): Promise<CampaignReport>;
 }
 
 const renewWithinMs = 48 * 60 * 60 * 1000;
@@ -69,6 +72,9 @@ export function createCampaignActing(
     },
     async rollback(path, request, options) {
       return rollBackWave(await open(path, options), request);
+    },
+    async close(path, request, options) {
+      return closeCampaign(await open(path, options), request);
     },
     async advance(path, wave, options) {
       return advanceWave(await open(path, options), wave);

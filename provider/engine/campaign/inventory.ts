@@ -46,10 +46,18 @@ export interface UnreadablePart {
   readonly reason: string;
 }
 
+export interface ListedVault {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAtMs?: number;
+}
+
 export interface CampaignInventory {
   readonly keys: readonly ListedKey[];
   readonly unreadable: readonly UnreadablePart[];
-  readonly vaults: readonly { readonly id: string; readonly name: string }[];
+  readonly vaults: readonly ListedVault[];
+  /** Vaults that the caller named and that the instance no longer has. */
+  readonly goneVaults: readonly string[];
   readonly keystores: readonly KeystoreSnapshot[];
   /** The service's time at the last response. */
   readonly nowMs: number;
@@ -61,20 +69,22 @@ export interface CampaignScope {
 }
 
 /** Errors that concern one vault, or KMS alone. */
-const concernOnePart: readonly ErrorCode[] = [
+export const concernOnePart: readonly ErrorCode[] = [
   "UKO_RIGHTS_MISSING",
   "UKO_ACCESS_DENIED",
   "UKO_ANSWER_INVALID",
   "UKO_NOT_FOUND",
 ];
 
+/** `known` are the vaults of the manifest, which may have been deleted since. */
 export async function takeCampaignInventory(
   world: World,
-  scope: CampaignScope,
+  scope: CampaignScope & { readonly known?: readonly string[] },
   options: CallOptions,
 ): Promise<CampaignInventory> {
   const unreadable: UnreadablePart[] = [];
   const vaults = await vaultsInScope(world, scope, unreadable, options);
+  const goneVaults = await findGoneVaults(world, scope, { vaults, unreadable }, options);
   const kmsKeys = await listOrName(unreadable, { id: "kms", name: "KMS" }, () => world.kmsKeys.list({}, options));
   const twins = new Map(kmsKeys.map((key) => [key.kmsKeyId, key]));
   const keystores = await listOrName(unreadable, { id: "keystores", name: "" }, () =>
@@ -94,7 +104,8 @@ export async function takeCampaignInventory(
   } else if (scope.kmsKeys) {
     keys.push(...withoutBackingKeys(kmsKeys, keystores, keys).map((key) => ofKmsKey(world, key)));
   }
-  return { keys, unreadable, vaults, keystores, nowMs: latestTimeMs(world) };
+  const missing = unreadable.filter(({ id }) => !goneVaults.includes(id));
+  return { keys, unreadable: missing, vaults, goneVaults, keystores, nowMs: latestTimeMs(world) };
 }
 
 /**
@@ -117,6 +128,26 @@ async function vaultsInScope(
     unreadable.push({ id, name: "", code: "UKO_NOT_FOUND", reason });
   }
   return readable.filter(({ id }) => wanted.includes(id));
+}
+
+/**
+ * A vault that no list shows is gone only if the service itself does not find it, and the instance
+ * that answers is known. A person without a right to the vault gets another answer.
+ */
+async function findGoneVaults(
+  world: World,
+  { vaults: wanted = [], known = [] }: CampaignScope & { readonly known?: readonly string[] },
+  { vaults, unreadable }: Pick<CampaignInventory, "vaults" | "unreadable">,
+  options: CallOptions,
+): Promise<readonly string[]> {
+  if (unreadable.some(({ id }) => id === "vaults")) return [];
+  const unseen = [...new Set([...wanted, ...known])].filter((id) => !vaults.some((vault) => vault.id === id));
+  const gone: string[] = [];
+  for (const id of unseen) {
+    if ((await world.containers.vaultExists(id, options)) !== "not_found") continue;
+    if (await world.session.isInstanceReported(options)) gone.push(id);
+  }
+  return gone;
 }
 
 /** The latest time that the run has seen, so that a clock that jumps back never makes a date look earlier. */

@@ -33,7 +33,7 @@ import { namedListedKey } from "./sentences.ts";
 import { makeSignoff, signoffFileName } from "./signoffs.ts";
 import { reportBoard, reportStatus } from "./status.ts";
 import { readUsage } from "./usage.ts";
-import { type CampaignView, viewCampaign } from "./view.ts";
+import { type CampaignView, inventoryScope, viewCampaign } from "./view.ts";
 
 const mebibyte = 1_048_576;
 
@@ -80,8 +80,8 @@ export function createCampaignReading(world: World, openFolder: OpenFolder): Cam
   const seen = async (path: string, options: CallOptions): Promise<{ view: CampaignView; plan: CampaignPlan }> => {
     const opened = await openCampaign(openFolder(path), instanceId);
     // An edited manifest is refused before the service is asked.
-    await readManifest(opened, world.sha256);
-    const inventory = await takeCampaignInventory(world, opened.campaign.scope, options);
+    const manifest = await readManifest(opened, world.sha256);
+    const inventory = await takeCampaignInventory(world, inventoryScope(opened.campaign, manifest), options);
     const view = await viewCampaign(opened, inventory, world);
     return { view, plan: planCampaign(view) };
   };
@@ -135,7 +135,8 @@ function createFolderWriting(
       requireEarlier(earlier, wave);
       const owners = readOwners((await opened.folder.read(ownersFileName, 64 * mebibyte)) ?? "key,owner\n");
       const declarations = declarationsIn(declared);
-      const inventory = await takeCampaignInventory(world, opened.campaign.scope, options);
+      const scope = earlier === undefined ? opened.campaign.scope : inventoryScope(opened.campaign, earlier);
+      const inventory = await takeCampaignInventory(world, scope, options);
       if (earlier !== undefined) requireTimeAfter(earlier, inventory.nowMs);
       const usage = await readUsage(world, inventory, { files, isLive }, options);
       const joinedTo = (key: ListedKey): Joined => ({

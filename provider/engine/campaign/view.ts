@@ -98,6 +98,12 @@ export async function viewCampaign(
   return { ...opened, manifest, keys, born, inventory, signoffs, reviews, nowMs: inventory.nowMs };
 }
 
+/** What the inventory of this campaign reads. */
+export function inventoryScope({ scope }: OpenCampaign["campaign"], { keys }: Manifest) {
+  const known = [...new Set(keys.flatMap(({ kind, vault }) => (kind === "managed" ? [vault] : [])))];
+  return { ...scope, known };
+}
+
 /** The waves in which a key that is not held still needs the step. */
 export function unfinishedWaves(keys: readonly CampaignKey[], step: "deactivate" | "destroy"): ReadonlySet<string> {
   return new Set(keys.filter(({ facts }) => isStepDue(facts, step)).map(({ line }) => line.wave));
@@ -114,9 +120,9 @@ async function readSignoffs({ folder }: OpenCampaign, sha256: (text: string) => 
   return signoffs;
 }
 
-/** Vaults that the inventory could not read, and vaults of the manifest that it no longer saw at all. */
-function unreadParts({ unreadable, vaults }: CampaignInventory, { keys }: Manifest): ReadonlySet<string> {
-  const seen = new Set(vaults.map(({ id }) => id));
+/** Vaults that the inventory could not read, and vaults of the manifest that it saw no more, without proof that they are gone. */
+function unreadParts({ unreadable, vaults, goneVaults }: CampaignInventory, { keys }: Manifest): ReadonlySet<string> {
+  const seen = new Set([...vaults.map(({ id }) => id), ...goneVaults]);
   const missing = keys.filter(({ kind, vault }) => kind === "managed" && !seen.has(vault)).map(({ vault }) => vault);
   return new Set([...unreadable.map(({ id }) => id), ...missing]);
 }

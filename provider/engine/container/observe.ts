@@ -208,7 +208,7 @@ async function containersOf(
  * Archived and shadow templates are deleted with the vault, and the product's own templates cannot
  * be deleted (uko-v4.md 9 U18, U19).
  */
-function isInTheWay({ isArchived, types }: TemplateSnapshot): boolean {
+export function isInTheWay({ isArchived, types }: TemplateSnapshot): boolean {
   return !isArchived && !types.includes("shadow") && !types.includes("system");
 }
 
@@ -240,7 +240,7 @@ async function ringOf(
 /** KMS's number for the state (kms-v2-and-iam.md 3). */
 const destroyed = 5;
 
-function toRingKey({ kmsKeyId, name, state, purgeScheduledAtMs }: KmsKeySnapshot): RingKey {
+export function toRingKey({ kmsKeyId, name, state, purgeScheduledAtMs }: KmsKeySnapshot): RingKey {
   const purge = purgeScheduledAtMs === undefined ? {} : { purgeScheduledAtMs };
   return { kmsKeyId, name, isDestroyed: state === destroyed, ...purge };
 }

@@ -120,7 +120,9 @@ export interface KmsKeys {
   destroy(ref: KmsKeyRef, options: CallOptions): Promise<Written<undefined>>;
   /** Row 9. */
   restore(ref: KmsKeyRef, options: CallOptions): Promise<Written<undefined>>;
-  /** Row 24. */
-  ringExists(ring: string, options: CallOptions): Promise<boolean>;
+  /** Row 24, every page; the IDs of all key rings. */
+  rings(options: CallOptions): Promise<readonly string[]>;
   createRing(ring: string, options: CallOptions): Promise<Written<undefined>>;
+  /** Row 24, never with `force`, which would move destroyed keys to the default ring (section 2.13). */
+  removeRing(ring: string, options: CallOptions): Promise<Written<undefined>>;
 }

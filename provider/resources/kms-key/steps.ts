@@ -9,6 +9,7 @@ import { plain, sayRoles, sayTime } from "../../engine/text/words.ts";
 import { isUkoError, UkoError } from "../../errors.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
+import { defaultRing } from "../../lifecycle/plan-ring-deletion.ts";
 import { throwIfDenied } from "../write.ts";
 import type { KmsKeyInputs } from "./schema.ts";
 
@@ -82,21 +83,18 @@ async function enableDualAuthDelete(
   }
 }
 
-/** Exists in KMS from the start and cannot be deleted (kms-v2-and-iam.md 2.13). */
-const defaultRing = "default";
-
 /**
  * Creates the ring if it does not exist; returns warnings. Throws UKO_KMS_KEY_IS_A_TWIN,
  * UKO_RIGHTS_MISSING.
  */
 export async function prepareRing(world: World, ring: string, options: CallOptions): Promise<readonly string[]> {
   const unknown = await refuseKeystoresRing(world, ring, options);
-  if (ring === defaultRing || (await world.kmsKeys.ringExists(ring, options))) return unknown;
+  if (ring === defaultRing || (await world.kmsKeys.rings(options)).includes(ring)) return unknown;
   const written = await world.kmsKeys.createRing(ring, options);
   // A new key ring belongs to no keystore.
   if (written.kind === "done") return [`Created key ring "${ring}", which did not exist`];
   // Another writer may have created it, or a response was lost.
-  if (written.kind !== "forbidden" && (await world.kmsKeys.ringExists(ring, options))) return unknown;
+  if (written.kind !== "forbidden" && (await world.kmsKeys.rings(options)).includes(ring)) return unknown;
   if (written.kind === "forbidden") {
     throw new UkoError("UKO_RIGHTS_MISSING", {
       summary: `Key ring "${ring}" does not exist, and this identity cannot create it`,

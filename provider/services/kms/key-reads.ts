@@ -14,7 +14,7 @@ import { isKeyNotFound, service } from "./errors.ts";
 import { checkedName, kmsKeyPath } from "./transport.ts";
 import { keyPolicies, keyRings, kmsKeys, registrations, type WireKmsKey } from "./wire.ts";
 
-type KmsKeyReads = Pick<KmsKeys, "read" | "list" | "dualAuthPolicyWrite" | "registrations" | "ringExists">;
+type KmsKeyReads = Pick<KmsKeys, "read" | "list" | "dualAuthPolicyWrite" | "registrations" | "rings">;
 
 /** Without this filter destroyed keys are not listed (kms-v2-and-iam.md 2.3). */
 const everyState = "0,1,2,3,5";
@@ -65,12 +65,10 @@ export function createKmsKeyReads(transport: Transport): KmsKeyReads {
         return { kind: "unreadable", reason: printable(`${error.summary}. ${error.detail}`) };
       }
     },
-    async ringExists(ring, { signal }) {
-      const rings = await walk(transport, { path: "/key_rings", signal }, kmsRights.list, (answer) =>
+    rings: ({ signal }) =>
+      walk(transport, { path: "/key_rings", signal }, kmsRights.list, (answer) =>
         parseAnswer(service, answer, keyRings).resources.map(({ id }) => id),
-      );
-      return rings.includes(ring);
-    },
+      ),
   };
 }
 

@@ -22,7 +22,7 @@ export function createKmsKeys(options: TransportOptions): KmsKeys {
   return { ...createKmsKeyReads(transport), ...createKmsKeyWrites(transport) };
 }
 
-type KmsKeyWrites = Omit<KmsKeys, "read" | "list" | "dualAuthPolicyWrite" | "registrations" | "ringExists">;
+type KmsKeyWrites = Omit<KmsKeys, "read" | "list" | "dualAuthPolicyWrite" | "registrations" | "rings">;
 
 const keyType = "application/vnd.ibm.kms.key+json";
 const policyType = "application/vnd.ibm.kms.policy+json";
@@ -85,6 +85,10 @@ export function createKmsKeyWrites(transport: Transport): KmsKeyWrites {
     async createRing(ring, { signal }) {
       const path = `/key_rings/${checkedName(ring, "key ring")}`;
       return change({ method: "POST", path, signal }, createRing);
+    },
+    async removeRing(ring, { signal }) {
+      const path = `/key_rings/${checkedName(ring, "key ring")}`;
+      return change({ method: "DELETE", path, signal }, kmsRights.removeRing);
     },
   };
 }

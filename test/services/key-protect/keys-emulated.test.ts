@@ -14,9 +14,12 @@ test("a KMS key is created and deleted under KMS's own dual authorization", asyn
   const world = await startTestWorld();
   try {
     const [bob, carol] = [adaptersOf(world, "bob").kmsKeys, adaptersOf(world, "carol").kmsKeys];
-    expect(await carol.ringExists("payments", options)).toBe(false);
+    expect(await carol.rings(options)).not.toContain("payments");
     expect(await carol.createRing("payments", options)).toMatchObject({ kind: "done" });
-    expect(await carol.ringExists("payments", options)).toBe(true);
+    expect(await carol.rings(options)).toContain("payments");
+    await carol.createRing("spare", options);
+    expect(await carol.removeRing("spare", options)).toMatchObject({ kind: "done" });
+    expect(await carol.removeRing("default", options)).toMatchObject({ kind: "refused" });
     const made = await bob.create(
       { name: "root", isExtractable: false, ring: "payments", dualAuthDelete: true },
       options,

@@ -142,7 +142,7 @@ describe("lists of KMS", () => {
   test("are empty if KMS leaves the list out", async () => {
     server.script({ body: { metadata: { collectionTotal: 0 } } });
     expect(await keys().list({}, options)).toEqual([]);
-    expect(await keys().ringExists("payments", options)).toBe(false);
+    expect(await keys().rings(options)).not.toContain("payments");
   });
 
   test("of registrations state what prevents a deletion, and that they are unreadable if a right is missing", async () => {
@@ -258,6 +258,7 @@ describe("changing a KMS key", () => {
     await all.destroy(ref, options);
     await all.restore(ref, options);
     await all.createRing("payments", options);
+    await all.removeRing("payments", options);
     expect(sent()).toEqual([
       `PATCH ${path}`,
       `POST ${path}/actions/rotate`,
@@ -271,6 +272,7 @@ describe("changing a KMS key", () => {
       `DELETE ${path}`,
       `POST ${path}/restore`,
       "POST /api/v2/key_rings/payments",
+      "DELETE /api/v2/key_rings/payments",
     ]);
     expect(bodies().slice(0, 3)).toEqual([{ keyRingID: "payments" }, {}, { payload: material }]);
     expect(bodies()[4]).toMatchObject({ resources: [{ rotation: { enabled: true, interval_month: 6 } }] });

@@ -1,0 +1,214 @@
+/**
+ * The report of `uko campaign close`: what blocks each container, the metadata that an administrator
+ * may purge, and the checklist for deleting the instance.
+ */
+
+import { isUkoError, type UkoError } from "../../errors.ts";
+import { isFinal } from "../../lifecycle/campaign/close.ts";
+import { isoTime } from "../loop/evidence.ts";
+import type { KmsKeySnapshot } from "../ports/kms-keys.ts";
+import type { CallOptions, World } from "../ports/world.ts";
+import { count, plain } from "../text/words.ts";
+import type { Closed } from "./closing.ts";
+import { concernOnePart, type UnreadablePart } from "./inventory.ts";
+import { type ReportSection, section } from "./report.ts";
+import { namedListedKey, unreadableLines } from "./sentences.ts";
+import { countsOf, type Reconciled } from "./status.ts";
+import type { CampaignView } from "./view.ts";
+
+export interface CloseFacts {
+  readonly view: CampaignView;
+  readonly outcomes: readonly Reconciled[];
+  readonly closed: readonly Closed[];
+  readonly unstarted: number;
+  readonly unreadable: readonly UnreadablePart[];
+  readonly kmsKeys: { readonly items: readonly KmsKeySnapshot[]; readonly isUnread: boolean };
+}
+
+export interface ChecklistItem {
+  /** `you`: uko cannot check it. */
+  readonly state: "done" | "open" | "you";
+  readonly what: string;
+}
+
+/** A destroyed KMS key whose metadata KMS still keeps. Times are ISO 8601, or empty if KMS reports none. */
+export interface KeptMetadata {
+  readonly kmsKey: string;
+  readonly name: string;
+  readonly ring: string;
+  readonly deletedAt: string;
+  readonly purgeAllowedFrom: string;
+  readonly purgedAt: string;
+}
+
+/** All KMS keys of the instance, after the deletions of this run. */
+export async function readKmsKeys(world: World, options: CallOptions): Promise<CloseFacts["kmsKeys"]> {
+  try {
+    return { items: await world.kmsKeys.list({}, options), isUnread: false };
+  } catch (error) {
+    if (!isUkoError(error) || !concernOnePart.includes(error.code)) throw error;
+    return { items: [], isUnread: true };
+  }
+}
+
+/** KMS's number for the state destroyed (kms-v2-and-iam.md 3). */
+const destroyed = 5;
+/** kms-v2-and-iam.md 2.7: a purge is refused earlier. */
+const purgeAfterMs = 4 * 60 * 60 * 1000;
+
+export function keptMetadata(keys: readonly KmsKeySnapshot[]): readonly KeptMetadata[] {
+  const time = (ms: number | undefined): string => (ms === undefined ? "" : isoTime(ms));
+  return keys
+    .filter(({ state }) => state === destroyed)
+    .map(({ kmsKeyId, name, ring, deletedAtMs, purgeScheduledAtMs }) => ({
+      kmsKey: kmsKeyId,
+      name: plain(name, 90),
+      ring: plain(ring, 100),
+      deletedAt: time(deletedAtMs),
+      purgeAllowedFrom: time(deletedAtMs === undefined ? undefined : deletedAtMs + purgeAfterMs),
+      purgedAt: time(purgeScheduledAtMs),
+    }));
+}
+
+export function checklistOf(facts: CloseFacts): readonly ChecklistItem[] {
+  const { view, outcomes, closed, unstarted, unreadable, kmsKeys } = facts;
+  const { campaign, folder, manifest, born } = view;
+  const check = (isDone: boolean, done: string, open: string): ChecklistItem =>
+    isDone ? { state: "done", what: done } : { state: "open", what: open };
+  const unfinished = outcomes.filter(({ outcome }) => !isFinal(outcome)).length;
+  const left = closed.filter(({ outcome }) => outcome !== "deleted").length + unstarted;
+  const living = kmsKeys.items.filter(({ state }) => state !== destroyed).length;
+  const toProve = outcomes.filter(({ outcome }) => outcome === "proof_by_provider").length;
+  const isWhole =
+    campaign.scope.vaults === undefined && campaign.scope.kmsKeys && manifest.unreadableVaults.length === 0;
+  return [
+    check(
+      unfinished === 0,
+      `Each of the ${count(outcomes.length, "key")} in the manifest has one final outcome`,
+      `${count(unfinished, "key")} without a final outcome: uko campaign status --folder ${folder.path}`,
+    ),
+    check(
+      born.length === 0,
+      "No key was created after the baseline",
+      `${count(born.length, "key")} not in the manifest: uko campaign baseline --folder ${folder.path}`,
+    ),
+    check(unreadable.length === 0, "Everything in scope was read", `${count(unreadable.length, "part")} not read`),
+    check(
+      isWhole,
+      "The campaign covers the whole instance",
+      "The campaign covers a part of the instance: check the other vaults and KMS keys",
+    ),
+    check(
+      left === 0,
+      "No template, keystore, key ring or vault of the campaign is left",
+      `${count(left, "container")} left`,
+    ),
+    check(
+      living === 0 && !kmsKeys.isUnread,
+      "Every KMS key is destroyed",
+      kmsKeys.isUnread ? "The KMS keys could not be read" : `${count(living, "KMS key")} not destroyed`,
+    ),
+    ...(toProve === 0
+      ? []
+      : [
+          you(
+            `Keep the output of uko campaign report --after-shutdown --csv: only a provider can prove the end of ${count(toProve, "key")}`,
+          ),
+        ]),
+    you("Create the certificate while the instance can answer: uko certificate create --campaign"),
+    you("Commit the folder with its evidence, and keep the audit events of the instance"),
+    you("Check that no application, service credential or authorization uses the instance"),
+    you(`Delete the instance: ibmcloud resource service-instance-delete ${campaign.instance}`),
+    you("KMS cannot restore a key of a deleted instance"),
+  ];
+}
+
+const you = (what: string): ChecklistItem => ({ state: "you", what });
+
+export function sectionsOfClose(
+  { view, outcomes, closed, unreadable }: CloseFacts,
+  checklist: readonly ChecklistItem[],
+  purge: readonly KeptMetadata[],
+  stop: UkoError | undefined,
+): readonly ReportSection[] {
+  return [
+    ...section("Why the run stopped", { lines: stop === undefined ? [] : [`${stop.summary} [${stop.code}]`] }),
+    ...section("Vaults that are not ready", {
+      table: { columns: ["vault", "containers", "why", "such as"], rows: unreadyRows(closed, outcomes) },
+    }),
+    ...section("Not deleted, with the reason", {
+      table: {
+        columns: ["kind", "name", "vault", "why"],
+        rows: closed.filter(({ outcome, vaultBlock }) => outcome !== "deleted" && vaultBlock === undefined).map(rowOf),
+      },
+    }),
+    ...section("Deleted", {
+      table: {
+        columns: ["kind", "name", "vault"],
+        rows: closed.filter(({ outcome }) => outcome === "deleted").map((each) => rowOf(each).slice(0, 3)),
+      },
+    }),
+    ...section("Not in the manifest", {
+      lines: view.born.slice(0, 20).map((key) => `${namedListedKey(key)} (${key.traits.label})`),
+    }),
+    ...section("Not read", { lines: unreadableLines(unreadable) }),
+    ...section("Outcomes", {
+      table: {
+        columns: ["outcome", "keys", "final"],
+        rows: countsOf(outcomes).map(([outcome = "", number = ""]) => [
+          outcome,
+          number,
+          outcomes.some((each) => each.outcome === outcome && isFinal(each.outcome)) ? "yes" : "no",
+        ]),
+      },
+    }),
+    ...purgeSection(purge),
+    ...section("Checklist for deleting the instance", {
+      table: { columns: ["state", "what"], rows: checklist.map(({ state, what }) => [state, what]) },
+    }),
+  ];
+}
+
+function rowOf({ kind, name, vaultName, says, code }: Closed): readonly string[] {
+  return [
+    kind.replace("_", " "),
+    name === "" ? "-" : name,
+    vaultName === "" ? "-" : vaultName,
+    plain(code === undefined ? says : `${says} [${code}]`, 300),
+  ];
+}
+
+const maxExamples = 2;
+
+/** One row a vault of which no container is touched, with keys that keep it. */
+function unreadyRows(closed: readonly Closed[], outcomes: readonly Reconciled[]): readonly (readonly string[])[] {
+  const vaults = closed.filter(({ kind, vaultBlock }) => kind === "vault" && vaultBlock !== undefined);
+  return vaults.map(({ vaultId, name, says }) => {
+    const own = outcomes.filter(({ key, outcome }) => key.line.vault === vaultId && !isFinal(outcome));
+    const examples = own.slice(0, maxExamples).map(({ key, outcome }) => `${key.line.label} (${outcome})`);
+    const containers = closed.filter((each) => each.vaultId === vaultId).length;
+    return [name === "" ? vaultId : name, String(containers), says, examples.join(", ") || "-"];
+  });
+}
+
+function purgeSection(purge: readonly KeptMetadata[]): readonly ReportSection[] {
+  return section("Metadata of destroyed KMS keys, which uko never purges", {
+    table: {
+      columns: ["KMS key", "name", "key ring", "purge allowed from", "KMS purges on"],
+      rows: purge.map((each) => [
+        each.kmsKey,
+        each.name,
+        each.ring,
+        each.purgeAllowedFrom || "-",
+        each.purgedAt || "-",
+      ]),
+    },
+    lines:
+      purge.length === 0
+        ? []
+        : [
+            "The metadata keeps internal keystores and key rings from being deleted.",
+            "Someone with the role KMS Key Purge can purge it: DELETE /api/v2/keys/<KMS key>/purge. KMS cannot restore a purged key.",
+          ],
+  });
+}

@@ -1,0 +1,175 @@
+/** The containers that the end of a campaign deletes, in order, and what blocks each of them. */
+
+import { errorCatalogue, isUkoError } from "../../errors.ts";
+import { isSinceBaseline, type VaultBlock, vaultBlock } from "../../lifecycle/campaign/close.ts";
+import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
+import { containerPlanCode } from "../../lifecycle/plan-container-deletion.ts";
+import { defaultRing } from "../../lifecycle/plan-ring-deletion.ts";
+import { containerKind } from "../container/kind.ts";
+import { explainContainerOutcome } from "../container/messages.ts";
+import { isInTheWay } from "../container/observe.ts";
+import { type RingOutcome, ringKind } from "../kms-key/ring-kind.ts";
+import { converge } from "../loop/converge.ts";
+import type { CallOptions, World } from "../ports/world.ts";
+import { count, plain, sayTimeAndDistance } from "../text/words.ts";
+import type { UnreadablePart } from "./inventory.ts";
+import { concernOnePart } from "./inventory.ts";
+import type { Reconciled } from "./status.ts";
+import type { CampaignView } from "./view.ts";
+
+/** The order of deletion: a template names keystores, and a vault contains both. */
+export const closingOrder = ["template", "keystore", "key_ring", "vault"] as const;
+
+export interface Closable {
+  readonly kind: (typeof closingOrder)[number];
+  /** Empty for a key ring. */
+  readonly vaultId: string;
+  readonly vaultName: string;
+  /** The name of a key ring is its ID. */
+  readonly id: string;
+  readonly name: string;
+  /** Why the command does not start with it, as a clause. */
+  readonly blocked?: string;
+  /** Present if the whole vault is not ready. */
+  readonly vaultBlock?: VaultBlock["kind"];
+}
+
+export interface Closed extends Closable {
+  readonly outcome: "deleted" | "waits" | "blocked" | "failed";
+  readonly says: string;
+  readonly code?: string;
+  readonly exitCode: number;
+}
+
+/** Every container in the scope of the campaign, in the order of deletion. */
+export async function findClosable(
+  world: World,
+  view: CampaignView,
+  outcomes: readonly Reconciled[],
+  options: CallOptions,
+): Promise<{ readonly found: readonly Closable[]; readonly unreadable: readonly UnreadablePart[] }> {
+  const { inventory } = view;
+  const unreadable: UnreadablePart[] = [];
+  const baselineMs = Math.max(...view.manifest.waves.map(({ baselineAt }) => Date.parse(baselineAt)));
+  const found: Closable[] = [];
+  for (const { id: vaultId, name: vaultName, createdAtMs } of inventory.vaults) {
+    const templates = await listPart(unreadable, { id: vaultId, name: vaultName }, () =>
+      world.templates.list({ vaultId }, options),
+    );
+    const parts = [...inventory.unreadable, ...unreadable].map(({ id }) => id);
+    const block = vaultBlock({
+      isRead: !parts.some((id) => id === vaultId || id === "keystores"),
+      outcomes: outcomes.filter(({ key }) => key.line.vault === vaultId).map(({ outcome }) => outcome),
+      keysSinceBaseline: view.born.filter(({ traits }) => traits.vaultId === vaultId).length,
+    });
+    const closable = (kind: Closable["kind"], each: { id: string; name: string; createdAtMs?: number }): Closable => {
+      const isNew = isSinceBaseline(each.createdAtMs, baselineMs);
+      const blocked = block === undefined ? (isNew ? "created after the baseline" : undefined) : sayVaultBlock(block);
+      const shown = { kind, vaultId, vaultName, id: each.id, name: plain(each.name, 100) };
+      return { ...shown, ...(blocked !== undefined && { blocked }), ...(block && { vaultBlock: block.kind }) };
+    };
+    found.push(
+      ...templates.filter(isInTheWay).map((each) => closable("template", each)),
+      ...inventory.keystores.filter((each) => each.vaultId === vaultId).map((each) => closable("keystore", each)),
+      closable("vault", { id: vaultId, name: vaultName, ...(createdAtMs !== undefined && { createdAtMs }) }),
+    );
+  }
+  found.push(...(await findRings(world, view, unreadable, options)));
+  return { found: closingOrder.flatMap((kind) => found.filter((each) => each.kind === kind)), unreadable };
+}
+
+/** UKO deletes the ring of an internal keystore together with the keystore. */
+async function findRings(
+  world: World,
+  { campaign, inventory, born }: CampaignView,
+  unreadable: UnreadablePart[],
+  options: CallOptions,
+): Promise<readonly Closable[]> {
+  const { scope } = campaign;
+  if (!scope.kmsKeys || scope.vaults !== undefined) return [];
+  const rings = await listPart(unreadable, { id: "rings", name: "" }, () => world.kmsKeys.rings(options));
+  const ofKeystores = inventory.keystores
+    .filter((each) => keystoreKindOf(each) === "internal")
+    .map(({ ring }) => ring.toLowerCase());
+  return rings
+    .filter((ring) => ring !== defaultRing && !ofKeystores.includes(ring.toLowerCase()))
+    .map((ring): Closable => {
+      const isBorn = born.some(({ kmsKey }) => kmsKey?.ring === ring);
+      const blocked = isBorn ? { blocked: "a key in it was created after the baseline" } : {};
+      return { kind: "key_ring", vaultId: "", vaultName: "", id: ring, name: plain(ring, 100), ...blocked };
+    });
+}
+
+async function listPart<Item>(
+  unreadable: UnreadablePart[],
+  { id, name }: { readonly id: string; readonly name: string },
+  list: () => Promise<readonly Item[]>,
+): Promise<readonly Item[]> {
+  try {
+    return await list();
+  } catch (error) {
+    if (!isUkoError(error) || !concernOnePart.includes(error.code)) throw error;
+    unreadable.push({ id, name: plain(name, 100), code: error.code, reason: plain(error.summary, 300) });
+    return [];
+  }
+}
+
+function sayVaultBlock(block: VaultBlock): string {
+  switch (block.kind) {
+    case "not_read":
+      return "a part of the vault could not be read";
+    case "keys_since_baseline":
+      return `${count(block.keys, "key")} of the vault ${block.keys === 1 ? "is" : "are"} not in the manifest`;
+    case "unfinished":
+      return `${count(block.keys, "key")} of the vault ${block.keys === 1 ? "has" : "have"} no final outcome`;
+  }
+}
+
+/** Deletes one container if nothing is left in it. Throws what `converge` throws. */
+export async function closeOne(world: World, target: Closable, options: CallOptions): Promise<Closed> {
+  const { kind, vaultId, id } = target;
+  const { instanceId } = world.session;
+  if (kind === "key_ring")
+    return ringClosed(target, await converge(world, ringKind, { instanceId, ring: id }, options));
+  const task = { ref: { kind, instanceId, vaultId, id }, policy: { deletionProtection: false } } as const;
+  const outcome = await converge(world, containerKind, task, options);
+  if (outcome.kind === "gone") return { ...target, outcome: "deleted", says: "deleted", exitCode: 0 };
+  const { summary, code } = explainContainerOutcome(outcome, { rerun: "uko continue" });
+  const isWait = outcome.kind === "stopped" && outcome.plan.kind === "waitingForTime";
+  const known = outcome.kind === "stopped" ? containerPlanCode(outcome.plan) : "UKO_RIGHTS_MISSING";
+  const { exitCode } = errorCatalogue[code ?? known];
+  return { ...target, outcome: isWait ? "waits" : "blocked", says: summary, code: code ?? known, exitCode };
+}
+
+function ringClosed(target: Closable, outcome: RingOutcome): Closed {
+  if (outcome.kind === "gone") return { ...target, outcome: "deleted", says: "deleted", exitCode: 0 };
+  const ended = (code: keyof typeof errorCatalogue, says: string, isWait = false): Closed => ({
+    ...target,
+    outcome: isWait ? "waits" : "blocked",
+    says,
+    code,
+    exitCode: errorCatalogue[code].exitCode,
+  });
+  const ring = `Key ring "${target.name}"`;
+  if (outcome.kind === "rights_missing") {
+    return ended("UKO_RIGHTS_MISSING", `${ring} cannot be deleted: this requires the role KMS Manager`);
+  }
+  const { plan, observed } = outcome;
+  if (plan.kind === "waitingForTime") {
+    const until = plan.untilMs === undefined ? "" : ` until ${sayTimeAndDistance(plan.untilMs, observed.nowMs)}`;
+    const says = `${ring} cannot be deleted${until}: it still has the metadata of ${count(plan.keys.length, "destroyed key")}`;
+    return ended("UKO_KMS_METADATA_REMAINS", says, true);
+  }
+  const { guard } = plan;
+  switch (guard.guard) {
+    case "of_keystore":
+      return ended(
+        "UKO_CONTAINER_IN_USE",
+        `${ring} may belong to an internal keystore: ${plain(guard.keystores.join(", "), 200)}`,
+      );
+    case "holds_keys":
+      return ended("UKO_CONTAINER_IN_USE", `${ring} still contains ${count(guard.keys.length, "KMS key")} in use`);
+    case "service_refused":
+      return ended("UKO_SERVICE_REFUSED", `KMS refused to delete the key ring: ${plain(guard.message, 300)}`);
+  }
+}
