@@ -188,6 +188,7 @@ export const examples = {
     ["the first person requests a step", "uko campaign request pilot deactivate --folder retire-2027"],
     ["the second person reads every requested key", "uko campaign review pilot deactivate --folder retire-2027"],
     ["remove what is destroyed everywhere", "uko campaign advance pilot --folder retire-2027"],
+    ["delete the emptied vaults with their contents", "uko campaign close --folder retire-2027"],
     ["withdraw every request of a wave", "uko campaign halt pilot --folder retire-2027"],
     ["undo an outage", "uko campaign rollback pilot --key cards-2024 --folder retire-2027"],
     ["what happened to a key, and how to undo it", "uko campaign find cards-2024 --folder retire-2027"],
