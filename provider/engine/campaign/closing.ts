@@ -8,7 +8,7 @@ import { defaultRing } from "../../lifecycle/plan-ring-deletion.ts";
 import { containerKind } from "../container/kind.ts";
 import { explainContainerOutcome } from "../container/messages.ts";
 import { isInTheWay } from "../container/observe.ts";
-import { type RingOutcome, ringKind } from "../kms-key/ring-kind.ts";
+import { type RingOutcome, ringKind } from "../container/ring-kind.ts";
 import { converge } from "../loop/converge.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { count, plain, sayTimeAndDistance } from "../text/words.ts";

@@ -2,10 +2,10 @@
 
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { planRingDeletion, type RingObservation, type RingPlan } from "../../lifecycle/plan-ring-deletion.ts";
-import { toRingKey } from "../container/observe.ts";
 import type { Deletable, Outcome } from "../loop/converge.ts";
 import { neededUntil } from "../loop/wait.ts";
 import { plain } from "../text/words.ts";
+import { toRingKey } from "./observe.ts";
 
 interface RingTypes {
   readonly task: { readonly instanceId: string; readonly ring: string };
