@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import type { Keys, KeyWithEtag, World, Written } from "../../provider/engine/ports/world.ts";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
-import { consentIn, options, type Person, useEngineWorld, withKeys } from "./harness.ts";
+import { checked, consentIn, inputsOf, options, type Person, useEngineWorld, withKeys } from "./harness.ts";
 
 const uko = useEngineWorld();
 const keyCount = 20;
@@ -68,6 +68,52 @@ test("a state forgets no key because of a response, also with a review", async (
   const since = await uko.lastSeq();
   expect(await handlers.delete(state, options)).toMatchObject({ kind: "ended" });
   expect(await uko.keyCalls(since)).toEqual(["K3", "K13", "K8", "K3", "K12"]);
+});
+
+describe("an update", () => {
+  /** Calls of the second key of one run; the first one also confirms that responses show what was stored. */
+  async function callsOfUpdate(
+    inputs: Readonly<Record<string, unknown>>,
+  ): Promise<{ readonly calls: string; readonly state: ManagedKeyState }> {
+    const [first, second] = [await uko.make({ label: "first" }), await uko.make({ label: "second" })];
+    const { handlers } = uko.run("carol");
+    const update = ({ label }: ManagedKeyState) => checked(handlers, inputsOf({ label, ...inputs }));
+    await handlers.update(first, update(first), options);
+    const since = await uko.lastSeq();
+    const { state } = await handlers.update(second, update(second), options);
+    return { calls: (await uko.keyCalls(since)).join(" "), state };
+  }
+
+  test.each([[{ description: "new" }], [{ tags: { team: "a" }, align: true, state: "active" }]])(
+    "is one read and one write a key: %o",
+    async (inputs) => {
+      const { calls, state } = await callsOfUpdate(inputs);
+      expect(calls).toBe("K3 K4");
+      expect((await uko.run("carol").handlers.read(state, options))?.state).toEqual(state);
+    },
+  );
+
+  test("that changes nothing is one read", async () => {
+    expect((await callsOfUpdate({ deletionReason: "old" })).calls).toBe("K3");
+  });
+
+  test("is read again if the service drops tags but repeats them, although its responses about descriptions are true", async () => {
+    uko.test.emulator.world.switches = { ...uko.test.emulator.world.switches, tags: "dropped" };
+    const echoing = (keys: Keys) => ({
+      async update(...call: Parameters<Keys["update"]>): Promise<Written<KeyWithEtag>> {
+        const written = await keys.update(...call);
+        const { tags } = call[1];
+        if (written.kind !== "done" || tags === undefined) return written;
+        return { ...written, value: { ...written.value, snapshot: { ...written.value.snapshot, tags } } };
+      },
+    });
+    const [first, second] = [await uko.make({ label: "first" }), await uko.make({ label: "second" })];
+    const { handlers } = uko.run("carol", { wrap: withKeys(echoing) });
+    await handlers.update(first, checked(handlers, inputsOf({ label: "first", description: "new" })), options);
+    const tagged = checked(handlers, inputsOf({ label: "second", tags: { team: "a" } }));
+    const { state } = await handlers.update(second, tagged, options);
+    expect(state.tags).toEqual({});
+  });
 });
 
 describe("a response that does not show what the service stored", () => {

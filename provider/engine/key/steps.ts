@@ -110,7 +110,7 @@ async function writeRecord(
     read = await readBack(step, correlationId, context);
     return read.kind === "done";
   };
-  const isKept = isWrittenIn(shown, step, context) && (await world.answerTrust.isConfirmed(confirm));
+  const isKept = isWrittenIn(shown, step, context) && (await world.answerTrust.isConfirmed("record", confirm));
   if (read !== undefined) return read;
   return isKept ? { kind: "done", correlationId, shown } : readBack(step, correlationId, context);
 }

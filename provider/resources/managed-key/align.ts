@@ -13,17 +13,23 @@ import { rights } from "../../lifecycle/managed-key-states.ts";
 import { type AlignmentPlan, isAlignable, planAlignment } from "../../lifecycle/plan-update.ts";
 import type { Distribution } from "../../lifecycle/unlinking.ts";
 import { throwIfDenied } from "../write.ts";
-import { warnRecordBinds, writeKey } from "./write.ts";
+import { type LatestKey, warnRecordBinds, writeKey } from "./write.ts";
 
 /**
  * Aligns a key that the service calls unaligned; returns warnings. Throws
  * UKO_KEY_WOULD_BE_UNLINKED, UKO_RIGHTS_MISSING, UKO_SERVICE_REFUSED: nothing was changed.
  */
-export function alignKey(world: World, ref: KeyRef, options: CallOptions): Promise<readonly string[]> {
+export function alignKey(
+  world: World,
+  ref: KeyRef,
+  latest: LatestKey,
+  options: CallOptions,
+): Promise<readonly string[]> {
   return writeKey<readonly string[]>({
     world,
     ref,
     options,
+    latest,
     async decide(observed) {
       const { observation, snapshot, etag } = observed;
       if (!isAlignable(snapshot.stateWord, snapshot.alignment)) return [];

@@ -174,7 +174,9 @@ async function complete(
       else warnings.push("The dates could not be set. The next run tries again");
     }
     if (markerIn(world, last.value.snapshot) !== marker) {
-      warnings.push(...(await markKey(world, ref, marker, options, isOurs === true ? last.value.etag : undefined)));
+      warnings.push(
+        ...(await markKey(world, ref, marker, options, isOurs === true ? { ownEtag: last.value.etag } : {})),
+      );
       last = await readAgain(world, ref, last, options);
     }
   } catch (error) {

@@ -21,7 +21,7 @@ import { isLooser, markerOf } from "../../lifecycle/dual-marker.ts";
 import type { DualMarker, KeyObservation } from "../../lifecycle/observation.ts";
 import { planMarking } from "../../lifecycle/plan-update.ts";
 import { markerCarrier, patchWithMarker, readCarriers } from "../../lifecycle/record-carriers.ts";
-import { capitalKey, writeKey } from "./write.ts";
+import { capitalKey, type LatestKey, writeKey } from "./write.ts";
 
 const notMarked =
   "uko could not write the marker. The key requires two people for both steps, and the first request writes the marker";
@@ -35,8 +35,8 @@ export function markKey(
   ref: KeyRef,
   wanted: DualMarker,
   options: CallOptions,
-  /** Of a key that this run has just created: nobody else knows the key yet. */
-  ownEtag?: string,
+  /** `ownEtag`: of a key that this run has just created, so that nobody else knows the key yet. */
+  known: { readonly ownEtag?: string; readonly latest?: LatestKey } = {},
 ): Promise<readonly string[]> {
   let carrier: RecordLocation | undefined;
   const send = async (
@@ -70,7 +70,7 @@ export function markKey(
       const patch = patchWithMarker(snapshot, marker, carrier ?? markerCarrier(snapshot));
       return patch === undefined ? [notMarked] : (settler) => send(observed, marker, patch, settler);
     },
-    ...(ownEtag !== undefined && { ownEtag }),
+    ...known,
     giveUp: () => [notMarked],
   });
 }

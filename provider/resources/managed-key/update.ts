@@ -5,7 +5,7 @@
 
 import { keyKind, type Outcome } from "../../engine/key/kind.ts";
 import { explainOutcome } from "../../engine/key/messages.ts";
-import type { KeyDetails } from "../../engine/key/observe.ts";
+import { type KeyDetails, observedInAnswer } from "../../engine/key/observe.ts";
 import { converge } from "../../engine/loop/converge.ts";
 import { errorOf } from "../../engine/loop/report.ts";
 import type { CallOptions, KeyPatch, KeyRef, World } from "../../engine/ports/world.ts";
@@ -27,7 +27,7 @@ import { markKey } from "./marker.ts";
 import { rotateKey } from "./rotate.ts";
 import type { ManagedKeyInputs, ManagedKeyState } from "./schema.ts";
 import { asTags, patchedDifferences, staysInactive } from "./state.ts";
-import { capitalKey, presentKey, warnRecordBinds, writeKey } from "./write.ts";
+import { capitalKey, type LatestKey, presentKey, warnRecordBinds, writeKey } from "./write.ts";
 
 export interface UpdatedKey {
   /** The key after the update. */
@@ -48,18 +48,20 @@ export async function updateKey(
 ): Promise<UpdatedKey> {
   const isRotating = isTriggered(state, inputs);
   if (isRotating) refuseRetirement(state, inputs, world.dialect);
+  const latest: LatestKey = {};
   const warnings = [
-    ...(await writeAttributes(world, ref, state, inputs, options)),
-    ...(await markKey(world, ref, demandedBy(policy), options)),
-    ...(inputs.align ? await alignKey(world, ref, options) : []),
+    ...(await writeAttributes({ world, ref, before: state, inputs, latest, options })),
+    ...(await markKey(world, ref, demandedBy(policy), options, { latest })),
+    ...(inputs.align ? await alignKey(world, ref, latest, options) : []),
   ];
-  if (inputs.state === "active") warnings.push(...(await activate(world, ref, options)));
+  if (inputs.state === "active") warnings.push(...(await activate(world, ref, latest, options)));
   else if (inputs.state !== undefined) {
     const { announced: atMost } = options;
     const aimed = { ...policy, goal: inputs.state, ...(atMost !== undefined && { atMost }) };
     warnings.push(...(await retire(world, ref, aimed, run, options)));
+    delete latest.observed;
   }
-  if (!isRotating) return { observed: await presentKey(world, ref, options), warnings };
+  if (!isRotating) return { observed: latest.observed ?? (await presentKey(world, ref, options)), warnings };
   // The rotation comes last: if a later step failed, state would keep the old trigger and the next
   // run would rotate again (decision 0026).
   const rotated = await rotateKey(world, ref, state.version, options);
@@ -119,17 +121,22 @@ function warningsOf(outcome: Outcome, { apply: rerun = "pulumi up", target }: Up
   throw errorOf(explanation);
 }
 
-function writeAttributes(
-  world: World,
-  ref: KeyRef,
-  before: ManagedKeyState,
-  inputs: ManagedKeyInputs,
-  options: CallOptions,
-): Promise<readonly string[]> {
+interface AttributeWrite {
+  readonly world: World;
+  readonly ref: KeyRef;
+  readonly before: ManagedKeyState;
+  readonly inputs: ManagedKeyInputs;
+  readonly latest: LatestKey;
+  readonly options: CallOptions;
+}
+
+function writeAttributes(write: AttributeWrite): Promise<readonly string[]> {
+  const { world, ref, before, inputs, latest, options } = write;
   return writeKey<readonly string[]>({
     world,
     ref,
     options,
+    latest,
     decide(observed) {
       requireTemplate(observed, before, inputs);
       const { observation, nowMs, etag } = observed;
@@ -144,9 +151,29 @@ function writeAttributes(
       return async () => {
         const written = await world.keys.update(ref, patch, etag, options);
         throwIfDenied(written, changeOf(observation));
-        return written.kind === "done" ? [] : undefined;
+        if (written.kind !== "done") return undefined;
+        const shown = observedInAnswer(world, ref, written);
+        if (shown.etag !== etag && (await isStored(write, shown, patch))) latest.observed = shown;
+        return [];
       };
     },
+  });
+}
+
+/**
+ * Whether the response to the update shows what the service stored: the values of the program, and
+ * responses to such updates that a read of this run has confirmed (decision 0048).
+ */
+async function isStored(
+  { world, ref, inputs, options }: AttributeWrite,
+  shown: KeyDetails,
+  patch: KeyPatch,
+): Promise<boolean> {
+  if (patchFor(shown, inputs) !== undefined) return false;
+  const fields = Object.keys(patch).toSorted().join(" ");
+  return world.answerTrust.isConfirmed(`update of ${fields}`, async () => {
+    const read = await presentKey(world, ref, options);
+    return read.etag === shown.etag && JSON.stringify(read.snapshot) === JSON.stringify(shown.snapshot);
   });
 }
 
@@ -211,11 +238,12 @@ function patchFor({ snapshot, observation }: KeyDetails, inputs: ManagedKeyInput
   return isSame ? undefined : { ...own, ...patchOfUser(snapshot, ofUser) };
 }
 
-function activate(world: World, ref: KeyRef, options: CallOptions): Promise<readonly string[]> {
+function activate(world: World, ref: KeyRef, latest: LatestKey, options: CallOptions): Promise<readonly string[]> {
   return writeKey<readonly string[]>({
     world,
     ref,
     options,
+    latest,
     decide({ observation, nowMs, etag }) {
       if (observation.state === "active") return [];
       if (observation.state !== "pre_activation") return staysInactive(observation);

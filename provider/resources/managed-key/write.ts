@@ -11,17 +11,42 @@ import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";
 import { type SettledWrite, writeUntilSettled } from "../write.ts";
 
+/**
+ * The key as one run last read it or wrote it; absent after a write whose response does not show the
+ * key. It may show that no write is needed. A write needs a read of its own.
+ */
+export interface LatestKey {
+  observed?: KeyDetails;
+}
+
 export interface KeyWrite<Result> extends Omit<SettledWrite<KeyDetails, Result>, "what" | "read" | "readingOf"> {
   readonly ref: KeyRef;
   /** By default a fresh read of the key. */
   readonly read?: () => Promise<KeyDetails>;
+  /** Saves the read if no write is needed; holds the key afterwards. */
+  readonly latest?: LatestKey;
 }
 
 /** Throws UKO_KEY_NOT_FOUND if another writer has removed the key. */
-export function writeKey<Result extends object>(write: KeyWrite<Result>): Promise<Result> {
-  const { world, ref, options } = write;
+export async function writeKey<Result extends object>(write: KeyWrite<Result>): Promise<Result> {
+  const { world, ref, options, latest = {} } = write;
+  if (latest.observed !== undefined) {
+    const decision = await write.decide(latest.observed, 0);
+    if (typeof decision !== "function") return decision;
+  }
   const read = () => presentKey(world, ref, options);
-  return writeUntilSettled({ what: `key ${ref.keyId}`, read, readingOf, ...write });
+  return writeUntilSettled({
+    what: `key ${ref.keyId}`,
+    read,
+    readingOf,
+    ...write,
+    async decide(observed, attempt) {
+      const decision = await write.decide(observed, attempt);
+      if (typeof decision === "function") delete latest.observed;
+      else latest.observed = observed;
+      return decision;
+    },
+  });
 }
 
 /** Throws UKO_KEY_NOT_FOUND if another writer has removed the key. */

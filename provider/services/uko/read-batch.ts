@@ -1,6 +1,6 @@
 /**
- * A cache that combines simultaneous reads of keys into one list of their vault, so that a refresh
- * of many keys takes few calls.
+ * A cache that serves many reads of keys from one list of their vault, so that a refresh of many
+ * keys takes few calls, whether the engine reads them together or one after another.
  */
 
 import type { Answered, KeyRef, KeySnapshot } from "../../engine/ports/world.ts";
@@ -50,6 +50,8 @@ interface Vault {
   seen?: { readonly atMs: number; readonly keys: Listing | undefined };
   /** The number of reads that wait for the current batch. */
   waiting: number;
+  /** The number of reads so far for which no other read waited too. */
+  alone: number;
   /** The number of keys in its latest list, and whether this run has written to the vault. */
   readonly known: Known;
   readonly gather: (signal: AbortSignal) => Promise<number>;
@@ -107,10 +109,14 @@ async function listingFor(vault: Vault, monotonicMs: () => number, signal: Abort
   const gathered = vault.gather(signal);
   vault.waiting += 1;
   const waited = await gathered;
-  if (waited === 1) return undefined;
+  const { isWritten, keys } = vault.known;
+  if (waited === 1) {
+    // One key is read by itself. A second one means that more follow, as with -parallelism=1.
+    vault.alone += 1;
+    if (vault.alone === 1 || isWritten) return undefined;
+  }
   const meanwhile = shown();
   if (meanwhile !== undefined) return meanwhile.keys;
-  const { isWritten, keys } = vault.known;
   return isWritten && keys > waited * worthKeysAmidWrites ? undefined : vault.list(signal);
 }
 
@@ -118,6 +124,7 @@ function openVault({ list, monotonicMs, sleep }: ReadCacheOptions, vaultId: stri
   let worthKeys = 0;
   const vault: Vault = {
     waiting: 0,
+    alone: 0,
     known,
     gather: singleFlight(async (signal) => {
       vault.waiting = 0;

@@ -211,7 +211,7 @@ describe("after a rotation nothing fails the update, so that the state stores th
     const state = await uko.make();
     await uko.update(state, { rotationTrigger: "x" });
     // For the attributes, the marker and the rotation.
-    await uko.fault({ operation: "K3", skip: 3, status: 500 });
+    await uko.fault({ operation: "K3", skip: 2, status: 500 });
     const { state: next } = await uko.update(state, { rotationTrigger: "x" });
     await uko.clearFaults();
     expect(next).toMatchObject({ version: 2, rotationTrigger: "x" });
@@ -221,7 +221,7 @@ describe("after a rotation nothing fails the update, so that the state stores th
   test("also if a read fails after a lost answer, and the result is unknown", async () => {
     const state = await uko.make();
     await uko.fault({ operation: "K9", drop: "after" });
-    await uko.fault({ operation: "K3", skip: 3, status: 500 });
+    await uko.fault({ operation: "K3", skip: 2, status: 500 });
     const { state: next, warnings } = await uko.update(state, { rotationTrigger: "x" });
     await uko.clearFaults();
     expect(warnings).toEqual([
@@ -254,7 +254,7 @@ describe("after a rotation nothing fails the update, so that the state stores th
       async read(...args) {
         reads += 1;
         const found = await keys.read(...args);
-        if (reads === 3) controller.abort();
+        if (reads === 2) controller.abort();
         return found;
       },
     }));

@@ -58,9 +58,19 @@ describe("cached reads of a vault", () => {
     expect(query.get("state")?.split(",")).toHaveLength(6);
   });
 
-  test("that arrive one by one read one key each", async () => {
+  test("that arrive one by one read the first key by itself, and the others from one list", async () => {
     const { cachedRead } = client();
-    for (let at = 0; at < 3; at += 1) expect((await cachedRead(ref(at), options)).value?.keyId).toBe(`k-${at}`);
+    expect((await cachedRead(ref(0), options)).value?.keyId).toBe("k-0");
+    expect(lists()).toBe(0);
+    for (let at = 1; at < 200; at += 1) expect((await cachedRead(ref(at), options)).value?.keyId).toBe(`k-${at}`);
+    expect(server.asked).toHaveLength(2);
+  });
+
+  test("that arrive one by one after a write of this run read one key each", async () => {
+    const { cachedRead, remove } = client();
+    await remove(ref(0), "e-1", options);
+    server.asked.length = 0;
+    for (let at = 1; at < 4; at += 1) await cachedRead(ref(at), options);
     expect(lists()).toBe(0);
     expect(server.asked).toHaveLength(3);
   });
