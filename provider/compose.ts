@@ -195,6 +195,7 @@ export { auditEvidence, auditedSteps } from "./engine/commands/audit.ts";
 export { auditFindings, auditHeads, auditRows } from "./engine/commands/audit-messages.ts";
 export { renderChecks } from "./engine/commands/doctor-messages.ts";
 export { listedKinds } from "./engine/commands/listing.ts";
+export { renderRequestMetrics } from "./engine/key/request-metrics.ts";
 export { setMessages } from "./engine/key/set-messages.ts";
 export { selectRequests } from "./engine/key/survey.ts";
 export {

@@ -5,6 +5,7 @@ import {
   jsonLine,
   kmsKeysNotListed,
   parseDurationMs,
+  renderRequestMetrics,
   requestHeads,
   requestRows,
   requestsNext,
@@ -37,6 +38,7 @@ interface RequestsOptions extends Omit<VaultOptions, "yes"> {
   readonly mine?: true;
   readonly expiring?: string;
   readonly long?: true;
+  readonly metrics?: true;
 }
 
 interface Sweeping {
@@ -60,6 +62,14 @@ export function addVaultCommands(program: Command, world: CliWorld, end: (exitCo
       ),
     )
     .option("--long", "a block with the next commands for each key, instead of a table")
+    .addOption(
+      new Option("--metrics", "counts and times in the Prometheus text format, without names and reasons").conflicts([
+        "json",
+        "long",
+        "mine",
+        "expiring",
+      ]),
+    )
     .action(async (given: RequestsOptions) => end(await runRequests(world, given)));
 
   vaultCommand(program, "sweep", exactVaults, "Remove destroyed keys that no keystore holds anymore; shows them first")
@@ -84,7 +94,7 @@ function vaultCommand(program: Command, name: "requests" | "sweep", vaults: Opti
 }
 
 async function runRequests(world: CliWorld, given: RequestsOptions): Promise<number> {
-  const { vault = [], json = false, mine, expiring } = given;
+  const { vault = [], json = false, metrics = false, mine, expiring } = given;
   const progress = createProgressLine(world.err);
   const opened = await world.openOperations(world.environment, { progress });
   const { operations, close } = opened;
@@ -98,9 +108,15 @@ async function runRequests(world: CliWorld, given: RequestsOptions): Promise<num
     };
     const reports = selectRequests([...survey.reports, ...kmsKeys.reports], filter, survey.nowMs);
     progress.clear();
-    world.out.write(requestsText(world, given, reports));
-    if (!json) world.out.write(`${summariseRequests(reports, survey.vaults)}\n`);
-    if (!json && given.long !== true && reports.length > 0) world.out.write(`${requestsNext(reports)}\n`);
+    if (metrics) {
+      const hasKmsKeys = vault.length === 0 && kmsKeys.unread === undefined;
+      const { instanceId } = opened.settings;
+      world.out.write(renderRequestMetrics({ ...survey, instanceId, reports, hasKmsKeys }));
+    } else {
+      world.out.write(requestsText(world, given, reports));
+      if (!json) world.out.write(`${summariseRequests(reports, survey.vaults)}\n`);
+      if (!json && given.long !== true && reports.length > 0) world.out.write(`${requestsNext(reports)}\n`);
+    }
     if (kmsKeys.unread !== undefined) world.err.write(`${kmsKeysNotListed(kmsKeys.unread)}\n`);
     return mostSevere(writeUnreadable(world, survey, json));
   } finally {
