@@ -11,7 +11,7 @@ import { blocksIn, read } from "./support/documents.ts";
 const folder = "provider/docs/registry";
 const installation = `${folder}/installation-configuration.md`;
 const pages = [`${folder}/_index.md`, installation];
-const languages = ["typescript", "python", "go", "yaml"];
+const languages = ["typescript", "python", "go", "java", "yaml"];
 
 describe.each(pages)("%s", (page) => {
   const text = read(page);
@@ -69,10 +69,12 @@ test("the decision about names has the names that the packages have", () => {
   const decision = read("provider/docs/decisions/0049-names-of-packages.md");
   const { go, csharp, java } = schema.language;
   const python = /^ *name = "(.+)"$/m.exec(read("sdk/python/pyproject.toml"))?.[1];
+  const pom = (tag: string) => new RegExp(`^  <${tag}>(.+)</`, "m").exec(read("sdk/java/pom.xml"))?.[1];
   const names = [
     ...[packageFile.name, nodePackage.name, cdktfPackage.name, cdktnPackage.name],
     ...[`${python}`, `${python?.replaceAll("_", "-")}`, go.modulePath],
     ...[`${csharp.rootNamespace}.${csharp.namespaces.uko}`, `${java.basePackage}.uko`, "pulumi-uko/uko"],
   ];
+  expect(decision).toContain(`\`${pom("groupId")}:${pom("artifactId")}\``);
   for (const name of names) expect(decision).toContain(`\`${name}\``);
 });

@@ -53,7 +53,12 @@ const sources = {
   ],
   "Node inside the plugin's executables": [pinned("sdk/release/platforms.ts", /nodeVersion = "(.+)"/), ""],
   Python: ["", pinned("sdk/python/pyproject.toml", /requires-python = ">=(.+)"/)],
+  "Pulumi's Java library": [
+    pinned("sdk/java/pom.xml", /<artifactId>pulumi<\/artifactId>\s+<version>(.+)<\/version>/),
+    "",
+  ],
   Go: ["", pinned("sdk/go/go.mod", /^go (.+)$/m)],
+  Java: ["17", pinned("sdk/java/pom.xml", /<maven\.compiler\.release>(.+)<\/maven/)],
 } as const;
 
 test.each(Object.entries(sources))("%s: the versions match the pinned ones", (title, versions) => {
@@ -63,6 +68,7 @@ test.each(Object.entries(sources))("%s: the versions match the pinned ones", (ti
 test("the language hosts are built from the documented version", () => {
   const version = pinned("test/engines/language-hosts.ts", /sdkVersion = "(.+)"/);
   expect(text).toContain(`built from ${version} here`);
+  expect(text).toContain(`for Java from ${pinned("test/engines/language-hosts.ts", /javaVersion = "(.+)"/)}`);
 });
 
 test("every named suite exists", () => {

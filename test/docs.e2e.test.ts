@@ -7,8 +7,10 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { isJavaLeftOut } from "./engines/find-java.ts";
 import { isPythonLeftOut } from "./engines/find-python.ts";
 import { LocalUko } from "./stage/local-uko.ts";
+import { programFiles } from "./stage/pulumi-project.ts";
 import { blocksIn, read, repository } from "./support/documents.ts";
 import { PulumiWorkspace } from "./support/pulumi.ts";
 import { pulumiFlags } from "./support/pulumi-flags.ts";
@@ -50,28 +52,34 @@ const languages: readonly Language[] = [
   },
   { fence: "python", runtime: " python", file: "__main__.py", others: {} },
   { fence: "go", runtime: " go", file: "main.go", others: { "go.mod": goMod, "go.sum": read("sdk/go/go.sum") } },
+  {
+    fence: "java",
+    runtime: " java",
+    file: programFiles.java,
+    others: { "pom.xml": read("examples/15-java/pom.xml") },
+  },
   { fence: "yaml", runtime: " yaml", file: "Pulumi.yaml", others: {} },
 ];
 
 const page = "provider/docs/registry/_index.md";
 
-test.each(languages.filter(({ fence }) => fence !== "python" || !isPythonLeftOut()))(
-  "the program in $fence on the Registry's page creates its key",
-  async ({ fence, runtime, file, others }) => {
-    const folder = await mkdtemp(path.join(os.tmpdir(), "uko-docs-"));
-    onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    const project = path.join(folder, fence);
-    await mkdir(project);
-    const [program = ""] = blocksIn(page, fence);
-    const files = { "Pulumi.yaml": `name: payroll\nruntime:${runtime}\n`, ...others, [file]: program };
-    for (const [name, text] of Object.entries(files)) await writeFile(path.join(project, name), text);
-    const uko = await LocalUko.start();
-    onTestFinished(() => uko.stop());
-    await using workspace = await PulumiWorkspace.create(project);
-    const bob = await workspace.person("bob", { env: { ...uko.settings, UKO_API_KEY: "bob-demo-key" } });
+test.each(
+  languages.filter(({ fence }) => (fence !== "python" || !isPythonLeftOut()) && (fence !== "java" || !isJavaLeftOut())),
+)("the program in $fence on the Registry's page creates its key", async ({ fence, runtime, file, others }) => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "uko-docs-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const project = path.join(folder, fence);
+  await mkdir(project);
+  const [program = ""] = blocksIn(page, fence);
+  const files = { "Pulumi.yaml": `name: payroll\nruntime:${runtime}\n`, ...others, [file]: program };
+  await mkdir(path.dirname(path.join(project, file)), { recursive: true });
+  for (const [name, text] of Object.entries(files)) await writeFile(path.join(project, name), text);
+  const uko = await LocalUko.start();
+  onTestFinished(() => uko.stop());
+  await using workspace = await PulumiWorkspace.create(project);
+  const bob = await workspace.person("bob", { env: { ...uko.settings, UKO_API_KEY: "bob-demo-key" } });
 
-    expect(await bob.up()).toMatchObject({ exitCode: 0, firstErrorLine: undefined });
-    const { stdout } = await bob.run(["stack", "output", "lifecycleState"]);
-    expect(stdout.trim()).toBe("active");
-  },
-);
+  expect(await bob.up([], { timeoutMs: 170_000 })).toMatchObject({ exitCode: 0, firstErrorLine: undefined });
+  const { stdout } = await bob.run(["stack", "output", "lifecycleState"]);
+  expect(stdout.trim()).toBe("active");
+});

@@ -178,7 +178,8 @@ test("every committed text has the line ends that .gitattributes sets", () => {
 
 test("Renovate reads its settings as JSON, and ignores generated files", () => {
   const { ignorePaths } = JSON.parse(read(".github/renovate.json")) as { ignorePaths: readonly string[] };
-  for (const kind of ["nodejs", "python", "go", "cdktf", "cdktn"]) expect(ignorePaths).toContain(`sdk/${kind}/**`);
+  for (const kind of ["nodejs", "python", "go", "java", "cdktf", "cdktn"])
+    expect(ignorePaths).toContain(`sdk/${kind}/**`);
 });
 
 test("the npm package contains the program and its guides, and neither contract, decisions nor internals", () => {

@@ -148,7 +148,9 @@ const rules: readonly Rule[] = [
     title: "no file names a host of a package registry",
     files: /./,
     except: foreign,
-    find: lines(/registry\.(npmjs|yarnpkg)|proxy\.golang|sum\.golang|pypi\.org|https?:\/\/[\w.-]*(npm|maven)[\w.-]*\//),
+    find: lines(
+      /registry\.(npmjs|yarnpkg)|proxy\.golang|sum\.golang|pypi\.org|https?:\/\/(?!maven\.apache\.org\b)[\w.-]*(npm|maven)[\w.-]*\//,
+    ),
     broken: { file: "README.md", text: `https://registry.${"npmjs"}.org/\n` },
   },
   {

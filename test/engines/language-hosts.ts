@@ -1,8 +1,8 @@
-/** The language hosts of Pulumi beside Node's: what the CLI needs to run a program in Python, Go or YAML. */
+/** The language hosts of Pulumi beside Node's: what the CLI needs to run a program in Python, Go, YAML or Java. */
 
 import type { Engine } from "./find-engine.ts";
 
-export const hostLanguages = ["python", "go", "yaml"] as const;
+export const hostLanguages = ["python", "go", "yaml", "java"] as const;
 export type HostLanguage = (typeof hostLanguages)[number];
 
 /** Later ones are no Go modules any more; these still serve the CLI that we build. */
@@ -10,6 +10,8 @@ const sdkVersion = "3.62.0";
 const sdk = "github.com/pulumi/pulumi/sdk/v3";
 const yamlVersion = "1.25.0";
 const yaml = "github.com/pulumi/pulumi-yaml";
+const javaVersion = "1.12.0";
+const java = "github.com/pulumi/pulumi-java/pkg";
 
 interface Host {
   readonly version: string;
@@ -45,6 +47,14 @@ const hosts = {
     packagePath: `${yaml}/cmd/pulumi-language-yaml`,
     versionVariable: `${yaml}/pkg/version.Version`,
     title: "Pulumi's YAML language host",
+    usualTime: "2 minutes",
+  },
+  java: {
+    version: javaVersion,
+    module: "pulumi-language-java",
+    packagePath: `${java}/cmd/pulumi-language-java`,
+    versionVariable: `${java}/version.Version`,
+    title: "Pulumi's Java language host",
     usualTime: "2 minutes",
   },
 } as const satisfies Record<HostLanguage, Host>;

@@ -1,11 +1,12 @@
 /**
- * Prints where the engines are, and builds what is missing: `npm run engines`. Arguments name languages (nodejs, python, go, yaml)
+ * Prints where the engines are, and builds what is missing: `npm run engines`. Arguments name languages (nodejs, python, go, yaml, java)
  * of the Pulumi programs that are to run, or `tofu`; without any, everything that the project uses is looked for.
  */
 
 import { findCdkGenerators } from "./find-cdk-generators.ts";
 import { findEngine } from "./find-engine.ts";
 import { findGo } from "./find-go.ts";
+import { findJava, isJavaLeftOut } from "./find-java.ts";
 import { findPulumi } from "./find-pulumi.ts";
 import { findPython, isPythonLeftOut } from "./find-python.ts";
 import { findTofu } from "./find-tofu.ts";
@@ -40,12 +41,20 @@ async function showPulumi(languages: readonly string[], everything: boolean): Pr
       console.log("NOT USED: Python, because UKO_SKIP_PYTHON=1 is set.");
       continue;
     }
+    if (language === "java" && isJavaLeftOut()) {
+      console.log("NOT USED: Java, because UKO_SKIP_JAVA=1 is set.");
+      continue;
+    }
     const engine = languageHost(language, pulumi.pulumiBin);
     const { bin, foundBy } = await findEngine(engine, report);
     console.log(`${engine.executable.name} (${foundBy === "variable" ? engine.variable : foundBy}): ${bin}`);
     if (language === "go") {
       const go = await findGo(report);
       console.log(`go ${go.version} with Pulumi's library (PATH): ${go.goBin}`);
+    }
+    if (language === "java") {
+      const java = await findJava(report);
+      console.log(`java ${java.version} with Pulumi's library (PATH): ${java.mavenBin}`);
     }
     if (language === "python") {
       const python = await findPython(report);

@@ -11,7 +11,9 @@ import { story as yaml } from "../../examples/09-yaml/story.ts";
 import { story as cdktn } from "../../examples/10-cdktn/story.ts";
 import { story as cdktf } from "../../examples/11-cdktf/story.ts";
 import { story as certificate } from "../../examples/13-certificate/story.ts";
+import { story as java } from "../../examples/15-java/story.ts";
 import { story as demo } from "../../examples/demo/story.ts";
+import { isJavaLeftOut } from "../engines/find-java.ts";
 import { isPythonLeftOut } from "../engines/find-python.ts";
 import { perform } from "../stage/perform.ts";
 import { explainVerdict, judge } from "../support/oracle.ts";
@@ -29,6 +31,7 @@ test.each([
   ...(isPythonLeftOut() ? [] : [{ name: "examples/07-python", story: python, required: true }]),
   { name: "examples/08-go", story: go, required: true },
   { name: "examples/09-yaml", story: yaml, required: true },
+  ...(isJavaLeftOut() ? [] : [{ name: "examples/15-java", story: java, required: true }]),
   { name: "examples/10-cdktn", story: cdktn, required: true },
   { name: "examples/11-cdktf", story: cdktf, required: true },
   { name: "examples/13-certificate", story: certificate, required: true },

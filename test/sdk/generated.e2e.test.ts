@@ -6,17 +6,19 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { generateCdk } from "../../sdk/make/generate-cdk.ts";
+import { generateJava } from "../../sdk/make/generate-java.ts";
 import { generateSdks } from "../../sdk/make/generate-sdks.ts";
 import { packageVersion, sdkFolder } from "../../sdk/make/schema-file.ts";
 
 const committed = fileURLToPath(sdkFolder);
 /** What building and running leave in them. */
-const made = /(?:^|\/)(?:bin|node_modules|__pycache__|build|[^/]*\.egg-info)(?:\/|$)/;
+const made = /(?:^|\/)(?:bin|node_modules|__pycache__|build|target|[^/]*\.egg-info)(?:\/|$)/;
 
 let fresh: string;
 beforeAll(async () => {
   fresh = await mkdtemp(path.join(os.tmpdir(), "uko-sdks-"));
-  for (const generate of [generateSdks, generateCdk]) await generate(fresh, packageVersion(), () => undefined);
+  for (const generate of [generateSdks, generateJava, generateCdk])
+    await generate(fresh, packageVersion(), () => undefined);
 }, 600_000);
 afterAll(() => rm(fresh, { recursive: true }));
 
@@ -32,7 +34,7 @@ async function filesIn(folder: string): Promise<ReadonlyMap<string, string>> {
   );
 }
 
-const packages = ["nodejs", "python", "go/uko", "cdktf", "cdktn"];
+const packages = ["nodejs", "python", "go/uko", "java", "cdktf", "cdktn"];
 
 test.each(packages)("sdk/%s is what the definitions make; if not: npm run sdk", async (name) => {
   const [wanted, found] = await Promise.all([filesIn(path.join(fresh, name)), filesIn(path.join(committed, name))]);
@@ -50,7 +52,7 @@ test("sdk/go/README.md is what the definitions make; if not: npm run sdk", async
 });
 
 test("no package tells where it was made", async () => {
-  for (const name of ["nodejs", "python", "go", "cdktf", "cdktn"]) {
+  for (const name of ["nodejs", "python", "go", "java", "cdktf", "cdktn"]) {
     for (const [file, text] of await filesIn(path.join(committed, name))) {
       expect([file, /\/(?:home|root|Users|work|tmp)\/|registry\.|file:\/\//.exec(text)?.[0]]).toEqual([
         file,

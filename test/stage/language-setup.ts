@@ -1,7 +1,7 @@
 /** What a program in one language needs around it: its language host, its library, our SDK, and our plugin where the CLI looks for it. */
 
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, symlink } from "node:fs/promises";
 import path from "node:path";
@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { locateEngine } from "../engines/find-engine.ts";
 import { locateGo } from "../engines/find-go.ts";
+import { installJavaSdk, locateJava } from "../engines/find-java.ts";
 import type { PulumiEngine } from "../engines/find-pulumi.ts";
 import { locatePython } from "../engines/find-python.ts";
 import { type HostLanguage, languageHost, languagePluginName } from "../engines/language-hosts.ts";
@@ -75,19 +76,43 @@ function findHost(language: HostLanguage, pulumi: PulumiEngine): Pick<LanguageSe
 async function setUpLibrary(language: HostLanguage): Promise<Pick<LanguageSetup, "pathEntries" | "env">> {
   if (language === "yaml") return { pathEntries: [], env: {} };
   if (language === "go") return { pathEntries: [], env: (await locateGo()).env };
+  if (language === "java") return { pathEntries: [], env: await setUpJava() };
   const { pythonBin, isReady } = await locatePython();
   if (!isReady)
     throw new Error("Pulumi's library for Python is not installed. Run `npm run engines` once to install it.");
   return { pathEntries: [path.dirname(pythonBin)], env: { PYTHONPATH: await installPythonSdk(pythonBin) } };
 }
 
-/** Installs our Python package beside the virtual environment, which knows nothing of it, once for each of its states. */
-async function installPythonSdk(pythonBin: string): Promise<string> {
-  const sources = path.join(repository, "sdk", "python");
-  const digest = createHash("sha256").update(pythonBin);
+/** Answers the variables that lead Maven to the libraries and to our SDK, which is compiled once for each of its states. */
+async function setUpJava(): Promise<LanguageSetup["env"]> {
+  const java = await locateJava();
+  if (!java.isReady)
+    throw new Error("Pulumi's library for Java is not downloaded. Run `npm run engines` once to download it.");
+  const digest = (await digestOf(path.join(repository, "sdk", "java"))).update(java.libraries).update(java.version);
+  const folder = path.join(repository, "node_modules", ".cache", "uko-java-sdk", digest.digest("hex").slice(0, 16));
+  await makeOnce(folder, console.error, async (workFolder) => {
+    const target = path.join(workFolder, "repository");
+    await cp(java.libraries, target, { recursive: true });
+    await installJavaSdk(java, target, ["--offline"]);
+    return target;
+  });
+  // A short life does not pay for the compilers and the collector of a long one.
+  return { MAVEN_OPTS: `-Dmaven.repo.local=${folder} -XX:TieredStopAtLevel=1 -XX:+UseSerialGC` };
+}
+
+/** Hashes the names and the contents of all files of a folder. */
+async function digestOf(sources: string): Promise<Hash> {
+  const digest = createHash("sha256");
   const entries = await readdir(sources, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
   for (const file of files.sort()) digest.update(file).update(await readFile(file));
+  return digest;
+}
+
+/** Installs our Python package beside the virtual environment, which knows nothing of it, once for each of its states. */
+async function installPythonSdk(pythonBin: string): Promise<string> {
+  const sources = path.join(repository, "sdk", "python");
+  const digest = (await digestOf(sources)).update(pythonBin);
   const cache = path.join(repository, "node_modules", ".cache", "uko-python-sdk");
   const folder = path.join(cache, digest.digest("hex").slice(0, 16));
   await makeOnce(folder, console.error, async (workFolder) => {

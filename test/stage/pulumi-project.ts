@@ -27,13 +27,14 @@ export const programFiles = {
   python: "__main__.py",
   go: "main.go",
   yaml: "Pulumi.yaml",
+  java: "src/main/java/payroll/App.java",
 } as const satisfies Record<Runtime, string>;
 
 const emptyProject: PulumiProject = { folder: undefined, name: "keys", runtime: "nodejs" };
 const emptyProgram = "export {};\n";
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 /** Made where it is needed, and settings of stacks that are not ours. */
-const notCopied = /^(?:node_modules|\.?venv|__pycache__|Pulumi\..+\.yaml)$/;
+const notCopied = /^(?:node_modules|target|\.?venv|__pycache__|Pulumi\..+\.yaml)$/;
 
 /** Reads a project's name and language from its Pulumi.yaml. */
 export async function readProject(folder: string | undefined): Promise<PulumiProject> {

@@ -22,6 +22,9 @@ export default class ClosingLine implements Reporter {
     if (process.env.UKO_SKIP_ENGINE_TESTS === "1") {
       console.log("NOT RUN: every test with the real Pulumi CLI, because UKO_SKIP_ENGINE_TESTS=1 is set.");
     }
+    if (process.env.UKO_SKIP_JAVA === "1") {
+      console.log("NOT RUN: every test with a program in Java, because UKO_SKIP_JAVA=1 is set.");
+    }
     if (process.env.UKO_SKIP_PYTHON === "1") {
       console.log("NOT RUN: every test with a program in Python, because UKO_SKIP_PYTHON=1 is set.");
     }

@@ -37,10 +37,10 @@ export const languages = {
   },
   java: {
     basePackage: "io.github.pulumi_uko",
-    buildFiles: "gradle",
+    // sdk/make/generate-java.ts writes Maven's file instead.
+    buildFiles: "none",
     dependencies: {
-      "com.pulumi:pulumi": "1.0.0",
-      "com.google.code.gson:gson": "2.8.9",
+      "com.pulumi:pulumi": "1.36.1",
       "com.google.code.findbugs:jsr305": "3.0.2",
     },
   },

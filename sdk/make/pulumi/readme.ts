@@ -14,7 +14,7 @@ interface Language {
 
 const home = "https://github.com/pulumi-uko/pulumi-uko";
 
-export const readmeLanguages = {
+const readmeLanguages = {
   nodejs: {
     title: "TypeScript and JavaScript",
     fence: "ts",
@@ -36,11 +36,18 @@ export const readmeLanguages = {
     install: `go get ${home.replace("https://", "")}/sdk/go`,
     installFence: "sh",
   },
+  java: {
+    title: "Java",
+    fence: "java",
+    program: "15-java/src/main/java/payroll/App.java",
+    install: "",
+    installFence: "xml",
+  },
 } as const satisfies Readonly<Record<string, Language>>;
 
-/** Returns the README in Markdown. */
-export function readme(name: keyof typeof readmeLanguages): string {
-  const { title, fence, program, install, installFence }: Language = readmeLanguages[name];
+/** Returns the README in Markdown. `install` shows what to add to a project if a command cannot do it. */
+export function readme(name: keyof typeof readmeLanguages, install: string = readmeLanguages[name].install): string {
+  const { title, fence, program, installFence }: Language = readmeLanguages[name];
   const text = readFileSync(new URL(`../../../examples/${program}`, import.meta.url), "utf8").trimEnd();
   return `# IBM Unified Key Orchestrator for Pulumi in ${title}
 
