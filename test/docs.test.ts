@@ -16,7 +16,7 @@ import { foreignFlags } from "./support/pulumi-flags.ts";
 
 const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
 /** Other people's tools, whose flags the documents do not show. */
-const foreignTools = /^(?:pip|go|export|node|tofu|cp|openssl) /;
+const foreignTools = /^(?:pip|go|export|node|tofu|cp|cd|mkdir|openssl) /;
 /** Generated from the examples of the help, which test/cli/program.test.ts runs. */
 const generated = "provider/docs/reference/cli.md";
 const commands = documents
@@ -93,7 +93,7 @@ describe.each(commands)("$file: $line", ({ line }) => {
     if (program === "curl") return expect(await statusOf(words)).toBeLessThan(300);
     expect(program).toBe("npm");
     if (words[0] === "run") return expect(Object.keys(scripts)).toContain(words[1]);
-    return expect(words[0]).toMatch(/^(install|test|pack)$/);
+    return expect(words[0]).toMatch(/^(install|uninstall|test|pack)$/);
   });
 });
 

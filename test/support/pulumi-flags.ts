@@ -8,13 +8,16 @@ export const pulumiFlags = {
   login: [],
   "package add": [],
   "plugin install": ["--server", "--file"],
+  "plugin rm": ["--yes"],
   preview: ["--policy-pack", "--policy-pack-config"],
   refresh: ["--yes", "--expect-no-changes"],
   "stack export": ["--file"],
   "stack init": [],
   "stack rename": [],
+  "stack rm": ["--yes"],
+  "state delete": [],
   "state rename": [],
-  up: ["--refresh"],
+  up: ["--refresh", "--yes"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type PulumiCommand = keyof typeof pulumiFlags;
