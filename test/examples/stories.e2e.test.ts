@@ -12,10 +12,13 @@ import { story as cdktn } from "../../examples/10-cdktn/story.ts";
 import { story as cdktf } from "../../examples/11-cdktf/story.ts";
 import { story as certificate } from "../../examples/13-certificate/story.ts";
 import { story as java } from "../../examples/15-java/story.ts";
+import { constantTextOf, framesOf } from "../../examples/demo/frames.ts";
+import { framesInPicture } from "../../examples/demo/picture.ts";
 import { story as demo } from "../../examples/demo/story.ts";
 import { isJavaLeftOut } from "../engines/find-java.ts";
 import { isPythonLeftOut } from "../engines/find-python.ts";
 import { perform } from "../stage/perform.ts";
+import { read } from "../support/documents.ts";
 import { explainVerdict, judge } from "../support/oracle.ts";
 
 const wholeLife = ["K2", "K7", "K8", "K5"];
@@ -38,9 +41,9 @@ test.each([
 ])(
   "$name goes as told, with two people wherever they are required",
   async ({ story, required, keys = 1, steps = wholeLife }) => {
-    let told = "";
+    const printed: string[] = [];
     const audit = await perform(story, (text) => {
-      told += text;
+      printed.push(text);
     });
     const verdict = judge(audit, { required, gate: "both" });
     expect(verdict.ok, explainVerdict(verdict)).toBe(true);
@@ -49,7 +52,11 @@ test.each([
     );
     const expected = steps.flatMap((step) => Array.from({ length: keys }, () => step));
     expect(changes.map(({ operation }) => operation)).toEqual(expected);
-    expect(told, "no colour without a terminal").not.toContain("\u001b[");
+    expect(printed.join(""), "no colour without a terminal").not.toContain("\u001b[");
+    if (story === demo) {
+      const stored = constantTextOf(framesInPicture(read("provider/docs/images/demo.svg")));
+      expect(stored, "the picture shows another run: npm run picture").toEqual(constantTextOf(framesOf(printed)));
+    }
   },
 );
 

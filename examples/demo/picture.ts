@@ -1,0 +1,102 @@
+/**
+ * The demo as an animated SVG: the narration, a clock, and two terminals. It has no script, so a readme can show it.
+ * Without animations, or if the reader prefers less motion, it shows the last frame.
+ */
+
+import { auditTitle, type Frame } from "./frames.ts";
+
+const width = 880;
+const lineHeight = 16;
+const rows = 12;
+const columns = 114;
+const terminalTop = 90;
+const terminalHeight = 32 + rows * lineHeight + 8;
+const height = terminalTop + 2 * (terminalHeight + 10) + 6;
+const secondsOf = { narration: 3, command: 1.5, output: 5, audit: 9 } as const satisfies Record<Frame["kind"], number>;
+
+const style = `
+text { font: 12px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; white-space: pre; fill: var(--text) }
+svg { --back: #f6f8fa; --box: #ffffff; --line: #d0d7de; --text: #1f2328; --quiet: #59636e; --typed: #0550ae; --wait: #9a6700; --good: #1a7f37 }
+.say { font: 600 14px system-ui, sans-serif } .clock { font-size: 15px; font-weight: 600; fill: var(--typed) }
+.quiet { fill: var(--quiet) } .typed { fill: var(--typed) } .wait { fill: var(--wait) } .good { fill: var(--good) }
+.back { fill: var(--back) } .box { fill: var(--box); stroke: var(--line) }
+.frame { opacity: 0 } .last { opacity: 1 }
+@media (prefers-color-scheme: dark) {
+  svg { --back: #0d1117; --box: #161b22; --line: #3d444d; --text: #e6edf3; --quiet: #9198a1; --typed: #79c0ff; --wait: #e3b341; --good: #56d364 }
+}
+@media (prefers-reduced-motion: reduce) { .frame { animation: none !important } }`;
+
+/** The whole file; the frames are in it as data, so that a test can compare them with a new run of the demo. */
+export function pictureOf(frames: readonly Frame[]): string {
+  const total = frames.reduce((sum, { kind }) => sum + secondsOf[kind], 0);
+  let start = 0;
+  const drawn = frames.map((frame, at) => {
+    const end = start + secondsOf[frame.kind];
+    const shown = [start, end].map((second) => `${((second / total) * 100).toFixed(3)}%`);
+    start = end;
+    const isLast = at === frames.length - 1;
+    const hides = isLast ? "" : ` ${shown[1]} { opacity: 0 }`;
+    const keyframes = `@keyframes f${at} { 0% { opacity: ${at === 0 ? 1 : 0} } ${shown[0]} { opacity: 1 }${hides} }`;
+    const group = `<g class="frame${isLast ? " last" : ""}" style="animation: f${at} ${total}s step-end infinite">`;
+    return { keyframes, group: `${group}\n${drawFrame(frame)}\n</g>` };
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="title desc">
+<title id="title">Two people delete a key with uko</title>
+<desc id="desc">Bob requests the deletion of a key. Alice approves, and the key is deactivated. After more than 4 hours Bob approves its destruction, and after 30 days he removes its metadata. The last frame shows the audit trail of the service.</desc>
+<metadata>${escapeXml(JSON.stringify(frames))}</metadata>
+<style>${style}
+${drawn.map(({ keyframes }) => keyframes).join("\n")}
+</style>
+<rect class="back" width="${width}" height="${height}" rx="8"/>
+${drawn.map(({ group }) => group).join("\n")}
+</svg>
+`;
+}
+
+/** The frames of a file that `pictureOf` wrote. */
+export function framesInPicture(svg: string): readonly Frame[] {
+  const [, data = "[]"] = /<metadata>(.*)<\/metadata>/.exec(svg) ?? [];
+  const text = data.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+  return JSON.parse(text) as readonly Frame[];
+}
+
+function drawFrame({ narration, clock, terminals, kind }: Frame): string {
+  const said = narration.map((line, at) => text(16, 26 + at * 20, line, "say"));
+  const time = text(width - 16, terminalTop - 10, clock, "clock", ' text-anchor="end"');
+  const second = kind === "audit" ? auditTitle : "Alice";
+  const boxes = ["Bob", second].map((name, at) =>
+    drawTerminal(name, terminals[name] ?? [], terminalTop + at * (terminalHeight + 10)),
+  );
+  return [...said, time, ...boxes].join("\n");
+}
+
+function drawTerminal(name: string, lines: readonly string[], top: number): string {
+  const box = `<rect class="box" x="8" y="${top}" width="${width - 16}" height="${terminalHeight}" rx="6"/>`;
+  const first = top + 32 + lineHeight / 2;
+  const shown = shorten(lines).map((line, at) => text(20, first + at * lineHeight, cut(line), classOf(line)));
+  return [box, text(20, top + 18, name, "quiet"), ...shown].join("\n");
+}
+
+/** The first lines and the last one, which has the code. */
+function shorten(lines: readonly string[]): readonly string[] {
+  return lines.length <= rows ? lines : [...lines.slice(0, rows - 2), "      …", ...lines.slice(-1)];
+}
+
+function cut(line: string): string {
+  return line.length <= columns ? line : `${line.slice(0, columns - 1)}…`;
+}
+
+function classOf(line: string): string {
+  if (line.startsWith("$ ")) return "typed";
+  if (/^ *(?:error:|\[UKO_)/.test(line)) return "wait";
+  return /(?:created|deleted)(?: \(.*\))?$/.test(line) ? "good" : "";
+}
+
+function text(x: number, y: number, content: string, className: string, extra = ""): string {
+  const named = className === "" ? "" : ` class="${className}"`;
+  return `<text x="${x}" y="${y}"${named}${extra}>${escapeXml(content)}</text>`;
+}
+
+function escapeXml(content: string): string {
+  return content.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
