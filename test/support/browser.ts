@@ -53,7 +53,7 @@ export async function launchBrowser(): Promise<Browser> {
   const found = folders.flatMap((folder) => names.map((name) => path.join(folder, name))).find(existsSync);
   if (found === undefined) {
     throw new Error(
-      "No Chromium is installed, so the pages of the console were not tested. Install it with `apt-get install chromium`, or leave these tests out with UKO_SKIP_BROWSER=1.",
+      "No Chromium is installed, so the pages were not tested. Install it with `apt-get install chromium`, or leave these tests out with UKO_SKIP_BROWSER=1.",
     );
   }
   const { chromium } = require("playwright-core") as {

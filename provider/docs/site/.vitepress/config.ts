@@ -1,0 +1,163 @@
+/**
+ * The site of the guides: the pages of provider/docs as they are, with a menu by kind.
+ * Links that leave the site, to examples or decisions, go to the repository.
+ */
+
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The parts of a markdown-it token, and of its renderer, that the links need. */
+interface Token {
+  attrGet(name: string): string | null;
+  attrSet(name: string, value: string): void;
+}
+type Rule = (tokens: Token[], at: number, options: unknown, env: { path: string }, self: unknown) => string;
+interface Markdown {
+  core: { ruler: { before(rule: string, name: string, change: (state: { src: string }) => void): void } };
+  renderer: { rules: Record<string, Rule> };
+}
+
+const pages = fileURLToPath(new URL("../../", import.meta.url));
+const repository = path.join(pages, "../..");
+const home = "https://github.com/pulumi-uko/pulumi-uko";
+const installation = "registry/installation-configuration";
+
+const kinds = [
+  { folder: "tutorials", text: "Tutorials" },
+  { folder: "how-to", text: "How-to guides" },
+  { folder: "reference", text: "Reference" },
+  { folder: "explanation", text: "Explanation" },
+];
+
+function titleOf(page: string): string {
+  const text = readFileSync(path.join(pages, page), "utf8");
+  return (/^# (.+)$/m.exec(text)?.[1] ?? page).replaceAll("`", "");
+}
+
+function menuOf(folder: string): readonly { text: string; link: string }[] {
+  const files = readdirSync(path.join(pages, folder)).filter((file) => file.endsWith(".md"));
+  const own = files.map((file) => ({
+    text: titleOf(`${folder}/${file}`),
+    link: `/${folder}/${path.parse(file).name}`,
+  }));
+  const extra = folder === "how-to" ? [{ text: "Install and configure", link: `/${installation}` }] : [];
+  return [...extra, ...own.toSorted((one, other) => one.text.localeCompare(other.text))];
+}
+
+const isOnTheSite = (page: string): boolean =>
+  page === `${installation}.md` || kinds.some(({ folder }) => page.startsWith(`${folder}/`) && page.endsWith(".md"));
+
+/** The address of a link: within the site if the page is on the site, otherwise in the repository. */
+function addressOf(link: string, from: string): string {
+  const file = link.startsWith(`${home}/blob/main/`)
+    ? path.join(repository, link.slice(`${home}/blob/main/`.length))
+    : "";
+  if (file === "" && /^(?:[a-z]+:|#|\/)/.test(link)) return link;
+  const [place = "", anchor] = (file || path.join(path.dirname(from), link)).split("#");
+  const fragment = anchor === undefined ? "" : `#${anchor}`;
+  const page = path.relative(pages, place);
+  if (isOnTheSite(page)) return `/${page}${fragment}`;
+  return `${home}/blob/main/${path.relative(repository, place)}${fragment}`;
+}
+
+/** The Pulumi Registry has tabs and titles of its own in the page about installation. */
+function withoutRegistryMarks(source: string): string {
+  if (!source.includes("{{< chooser")) return source;
+  return source
+    .replaceAll(/^\{\{[<%].*[>%]\}\}$/gm, "")
+    .replace(/^(---\n[\s\S]*?\n---\n)?/, "$1\n# Install and configure\n");
+}
+
+function configureMarkdown(markdown: Markdown): void {
+  markdown.core.ruler.before("normalize", "registry-marks", (state) => {
+    state.src = withoutRegistryMarks(state.src);
+  });
+  const render = markdown.renderer.rules.link_open;
+  markdown.renderer.rules.link_open = (tokens, at, options, env, self) => {
+    const token = tokens[at];
+    token?.attrSet("href", addressOf(token.attrGet("href") ?? "", env.path));
+    return render?.(tokens, at, options, env, self) ?? "";
+  };
+  // Vue would take two braces outside a block of code for an expression.
+  for (const name of ["text", "code_inline"]) {
+    const original = markdown.renderer.rules[name];
+    markdown.renderer.rules[name] = (...token) => (original?.(...token) ?? "").replaceAll("{{", "&#123;&#123;");
+  }
+}
+
+/** Headings get the anchors that GitHub gives them, so that a link works in both places. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\w\- ]/g, "")
+    .replaceAll(" ", "-");
+}
+
+interface Page {
+  relativePath: string;
+  title: string;
+  frontmatter: Record<string, unknown>;
+}
+
+/** The Pulumi Registry's layout does not exist here. */
+function withLayout(page: Page): void {
+  if (page.relativePath !== `${installation}.md`) return;
+  page.title = "Install and configure";
+  page.frontmatter.layout = "doc";
+}
+
+/** Themes for code with enough contrast. */
+const theme = { light: "github-light-high-contrast", dark: "github-dark-high-contrast" };
+
+/** Enough contrast for the button and the language of code, and no key in the search button, which its name does not have. */
+const style = `html:root { --vp-button-brand-bg: #3451b2; --vp-button-brand-hover-bg: #2a3f8f }
+.vp-doc [class*="language-"] > span.lang { color: var(--vp-c-text-2) }
+.DocSearch-Button-Keys { display: none !important }`;
+
+interface Resolver {
+  resolve(source: string, importer: string, options: { skipSelf: boolean }): unknown;
+}
+
+/** The pages are outside this folder, so without this plugin their compiled form would not find Vue. */
+const vueOfThisFolder = {
+  name: "vue-of-this-folder",
+  enforce: "pre",
+  resolveId(this: Resolver, source: string, _importer: unknown, { ssr }: { ssr?: boolean }): unknown {
+    if (!/^vue(?:\/|$)/.test(source)) return undefined;
+    return ssr === true
+      ? { id: source, external: true }
+      : this.resolve(source, fileURLToPath(import.meta.url), { skipSelf: true });
+  },
+};
+
+export default {
+  title: "uko",
+  description: "Delete encryption keys as code: two people, waiting periods, and proof.",
+  lang: "en-US",
+  base: "/pulumi-uko/",
+  srcDir: "..",
+  outDir: path.join(repository, "build/site"),
+  cacheDir: path.join(repository, "build/site-cache"),
+  srcExclude: ["contract/**", "decisions/**", "internals/**", "registry/_index.md"],
+  rewrites: { "site/index.md": "index.md" },
+  cleanUrls: true,
+  // The default, stated because the build is the check of links: a broken one fails it.
+  ignoreDeadLinks: false,
+  head: [["style", {}, style]],
+  markdown: { config: configureMarkdown, anchor: { slugify: anchorOf }, theme },
+  transformPageData: withLayout,
+  // The home page of the theme has no main landmark.
+  transformHtml: (html: string) =>
+    html.replace('<div class="VPContent is-home"', '<div role="main" class="VPContent is-home"'),
+  vite: { plugins: [vueOfThisFolder] },
+  themeConfig: {
+    nav: kinds.map(({ folder, text }) => ({ text, link: menuOf(folder)[0]?.link, activeMatch: `^/${folder}/` })),
+    sidebar: kinds.map(({ folder, text }) => ({ text, items: menuOf(folder) })),
+    outline: [2, 3],
+    search: { provider: "local" },
+    socialLinks: [{ icon: "github", link: home }],
+    editLink: { pattern: `${home}/edit/main/provider/docs/:path`, text: "Edit this page" },
+    footer: { message: "Apache-2.0" },
+  },
+};

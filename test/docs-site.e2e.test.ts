@@ -1,0 +1,111 @@
+/** The site of the guides, built as the workflow builds it, and read in Chromium. */
+
+import { execFile } from "node:child_process";
+import { globSync, readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Browser, barriersOn, launchBrowser, type Page } from "./support/browser.ts";
+import { repository } from "./support/documents.ts";
+
+const isLeftOut = process.env.UKO_SKIP_BROWSER === "1";
+/** Folder for a screenshot of each page that the test opens. */
+const screenshots = process.env.UKO_SCREENSHOTS;
+const buildLimitMs = 300_000;
+const base = "/pulumi-uko/";
+const site = path.join(repository, "build/site");
+
+const types: Readonly<Record<string, string>> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+};
+
+/** The file that GitHub Pages serves for an address: with `.html` if the address has no ending. */
+function fileOf(address: string): string | undefined {
+  const place = decodeURIComponent(address.slice(base.length).split(/[?#]/)[0] ?? "");
+  const names = place === "" ? ["index.html"] : [place, `${place}.html`];
+  return names.find((name) => globSync(name, { cwd: site }).length > 0);
+}
+
+let server: Server;
+let home: string;
+beforeAll(async () => {
+  const env = { ...process.env, npm_config_prefer_offline: "true" };
+  await promisify(execFile)("npm", ["run", "docs"], { cwd: repository, env, timeout: buildLimitMs });
+  server = createServer(({ url = "" }, response) => {
+    const file = fileOf(url);
+    if (file === undefined) return response.writeHead(404).end();
+    const type = types[path.extname(file)] ?? "application/octet-stream";
+    return response.writeHead(200, { "content-type": type }).end(readFileSync(path.join(site, file)));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  home = `http://127.0.0.1:${(server.address() as AddressInfo).port}${base}`;
+}, buildLimitMs);
+afterAll(() => server?.close());
+
+test("every link within the site leads to a page, and to a heading of that page", () => {
+  const pages = new Map(
+    globSync("**/*.html", { cwd: site }).map((file) => [file, readFileSync(path.join(site, file), "utf8")]),
+  );
+  expect(pages.size).toBeGreaterThan(25);
+  const broken: string[] = [];
+  for (const [file, html] of pages) {
+    for (const [, link = ""] of html.matchAll(/<a [^>]*href="([^"]+)"/g)) {
+      if (/^[a-z]+:/.test(link) || link === "#") continue;
+      const target = link.startsWith("#") ? file : fileOf(link);
+      const anchor = decodeURIComponent(link.split("#")[1] ?? "");
+      const isFound = target !== undefined && (anchor === "" || pages.get(target)?.includes(`id="${anchor}"`));
+      if (!isFound) broken.push(`${file}: ${link}`);
+    }
+  }
+  expect(broken).toEqual([]);
+});
+
+describe.skipIf(isLeftOut)("in a browser", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  async function open(place: string, colorScheme: "light" | "dark"): Promise<{ page: Page; mistakes: string[] }> {
+    const context = await browser.newContext({ colorScheme });
+    const page = await context.newPage();
+    const mistakes: string[] = [];
+    page.on("console", (message) => {
+      if (message.type() === "error") mistakes.push(message.text());
+    });
+    await page.goto(`${home}${place}`);
+    return { page, mistakes };
+  }
+
+  const places = ["", "tutorials/two-people-with-pulumi", "how-to/troubleshoot", "reference/errors"];
+  test.each(["light", "dark"] as const)("the pages are readable in %s, without barriers and errors", async (scheme) => {
+    for (const place of places) {
+      const { page, mistakes } = await open(place, scheme);
+      await page.locator("h1").waitFor();
+      expect(await page.evaluate("document.documentElement.classList.contains('dark')")).toBe(scheme === "dark");
+      if (screenshots !== undefined) {
+        const name = `site-${place.replaceAll("/", "-") || "home"}-${scheme}.png`;
+        await page.screenshot({ path: path.join(screenshots, name), fullPage: false });
+      }
+      expect(await barriersOn(page), `${place} in ${scheme}`).toEqual([]);
+      expect(mistakes, place).toEqual([]);
+    }
+  });
+
+  test("the search finds a page by a word in its text", async () => {
+    const { page } = await open("", "light");
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.locator(".VPLocalSearchBox input").fill("UKO_PLAN_OUTDATED");
+    await page.locator(".VPLocalSearchBox .result[data-index='0']").waitFor();
+    const results = await page.locator(".VPLocalSearchBox .results").textContent();
+    expect(results).toContain("Errors and waits");
+    expect(results).toContain("Saved plans");
+  });
+});
