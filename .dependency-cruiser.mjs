@@ -218,6 +218,8 @@ export default {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
+    // The site of the guides is no part of the program.
+    exclude: { path: "^provider/docs/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "types", "node", "default"] },
