@@ -138,7 +138,10 @@ export interface ReviewUse {
 }
 
 /** Decides whether a review can name any record in this run; undefined if it can. */
-export function unusableReview(header: ReviewHeader, use: ReviewUse): UnusableReview | undefined {
+export function unusableReview(
+  header: Pick<ReviewHeader, "instanceId" | "reviewer" | "reviewedAtMs">,
+  use: ReviewUse,
+): UnusableReview | undefined {
   const { instanceId, reviewer, reviewedAtMs } = header;
   if (instanceId !== use.instanceId) return { kind: "other_instance", instanceId };
   if (reviewer !== use.actor.identity?.iamId) return { kind: "other_reviewer", reviewer };

@@ -14,7 +14,7 @@ type Run = (acting: CampaignActing, options: CallOptions) => Promise<CampaignRep
 type Step = "deactivate" | "destroy";
 type Passing = Shown & { readonly emergency?: string; readonly resume?: string; readonly reason?: string };
 
-type Reviewing = Passing & { readonly requestedBy?: string; readonly neverActive?: true };
+type Reviewing = Passing & { readonly requestedBy?: string; readonly neverActive?: true; readonly kms?: true };
 type Approving = Passing & { readonly review: string; readonly recordOnly?: true; readonly yes?: true };
 type RollingBack = Shown & {
   readonly app?: string;
@@ -40,8 +40,14 @@ export function addActingCommands(campaign: Command, world: CliWorld, end: (exit
   stepCommand(campaign, "review", "Read each requested key of a wave, and write a review file; changes no key")
     .option("--requested-by <person>", "IAM ID or name of the person who requested the step")
     .option("--never-active", "review the keys that were never active, which have their own review")
-    .action((wave: string, step: Step, { neverActive, ...rest }: Reviewing) =>
-      run(rest, (acting, options) => acting.review(rest.folder, { wave, step, ...rest, neverActive }, options)),
+    .addOption(
+      new Option("--kms", "with destroy: review the KMS keys, which have their own review").conflicts([
+        "neverActive",
+        "requestedBy",
+      ]),
+    )
+    .action((wave: string, step: Step, { neverActive, kms, ...rest }: Reviewing) =>
+      run(rest, (acting, options) => acting.review(rest.folder, { wave, step, ...rest, neverActive, kms }, options)),
     );
 
   stepCommand(campaign, "approve", "Take the step on exactly the keys that you reviewed")

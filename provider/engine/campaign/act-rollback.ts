@@ -1,7 +1,11 @@
-/** The rollback of a wave: reactivates what the campaign deactivated and is still deactivated. */
+/**
+ * The rollback of a wave: reactivates what the campaign deactivated and is still deactivated, and
+ * restores the KMS keys that it destroyed.
+ */
 
 import { UkoError } from "../../errors.ts";
 import { planCampaignRollback } from "../../lifecycle/campaign/plan-step.ts";
+import { restoreOne } from "./act-kms-sets.ts";
 import { type ActContext, actOnKeys, convergeOnKey, isHeldNow, keysOfWave } from "./act-on-keys.ts";
 import { type ActedKey, reportActed, withoutStep } from "./acted.ts";
 import { isNamed } from "./find.ts";
@@ -23,15 +27,21 @@ export async function rollBackWave(context: ActContext, request: RollbackRequest
   const { view } = context;
   const { wave, writtenSince, confirm } = request;
   requireWave(view.campaign, wave);
-  const setsOf = ({ name }: PlannedKey) =>
-    (view.reviews.byKey.get(name) ?? []).filter((set) => set.step === "deactivate" && set.wave === wave);
+  const setsOf = ({ name, facts }: PlannedKey) =>
+    (view.reviews.byKey.get(name) ?? []).filter(
+      (set) => set.step === (facts.isKms ? "destroy" : "deactivate") && set.wave === wave,
+    );
   const chosen = keysOfWave(context, wave).filter((key) => isChosen(key, request));
   if (chosen.length === 0) throw nothingChosen(request, view.folder.path);
-  const isOurs = (key: PlannedKey): boolean => !key.facts.isKms && setsOf(key).length > 0;
-  const keys = chosen.filter((key) => isOurs(key) && key.facts.state === "deactivated");
+  const isOurs = (key: PlannedKey): boolean => setsOf(key).length > 0;
+  const keys = chosen.filter(
+    (key) => isOurs(key) && key.facts.state === (key.facts.isKms ? "destroyed" : "deactivated"),
+  );
   if (writtenSince) await confirm(`reactivate ${keys.length}`);
   const run = await actOnKeys(context, "Reactivating", keys, (key) =>
-    rollBackOne(context, key, setsOf(key), writtenSince),
+    key.facts.isKms
+      ? restoreOne(context, key, setsOf(key), writtenSince)
+      : rollBackOne(context, key, setsOf(key), writtenSince),
   );
   const path = view.folder.path;
   return reportActed({
@@ -74,8 +84,10 @@ async function rollBackOne(
 /** Keys that are active were not changed by the campaign, or are back already. */
 function leftOut({ name, line, facts }: PlannedKey, isOurs: boolean): readonly ActedKey[] {
   if (facts.state === "active" || facts.state === "pre_activation" || facts.state === "gone") return [];
-  if (facts.state === "destroyed") return [withoutStep(name, line.label, "it is destroyed, which cannot be undone")];
-  return isOurs ? [] : [withoutStep(name, line.label, "no reviewed deactivation of this campaign lists the key")];
+  if (facts.state === "destroyed" && !facts.isKms) {
+    return [withoutStep(name, line.label, "it is destroyed, which cannot be undone")];
+  }
+  return isOurs ? [] : [withoutStep(name, line.label, "no review of this campaign lists the key for its last step")];
 }
 
 function nothingChosen({ wave, application, key }: RollbackRequest, path: string): UkoError {

@@ -4,7 +4,8 @@
  */
 
 import { UkoError } from "../../errors.ts";
-import { type Review, reviewOf } from "../../lifecycle/review.ts";
+import type { KmsReview } from "../../lifecycle/kms-review.ts";
+import { type Review, type ReviewedWave, reviewOf } from "../../lifecycle/review.ts";
 import { maxReviewBytes } from "../../lifecycle/review-file.ts";
 import { approverOf, requireUsable } from "../key/approve-set.ts";
 import { reviewKeys } from "../key/review-set.ts";
@@ -19,6 +20,8 @@ import {
   reviewTitle,
 } from "../key/set-messages.ts";
 import type { ManyResults } from "../loop/many.ts";
+import { count } from "../text/words.ts";
+import { approverOfKmsKeys, findKmsReview, kmsReviewFileName, reviewKmsKeys } from "./act-kms-sets.ts";
 import { type ActContext, actOnKeys, isHeldNow, keysOfWave, refOf } from "./act-on-keys.ts";
 import { type ActedKey, actedFrom, reportActed, withoutStep } from "./acted.ts";
 import type { PlannedKey } from "./planned.ts";
@@ -31,6 +34,8 @@ export interface ReviewOfStep extends StepRequest {
   readonly requestedBy?: string | undefined;
   /** Reviews the keys that were never active, which form a set of their own. */
   readonly neverActive?: boolean | undefined;
+  /** Reviews the KMS keys, which KMS's own dual authorization protects. */
+  readonly kms?: boolean | undefined;
 }
 
 export interface ApprovalOfStep extends StepRequest {
@@ -38,13 +43,16 @@ export interface ApprovalOfStep extends StepRequest {
   readonly review: string;
   readonly recordOnly: boolean;
   /** Has the person type the phrase; throws if they do not. */
-  readonly confirm: (phrase: string) => Promise<void>;
+  readonly confirm: (phrase: string, shown?: readonly string[]) => Promise<void>;
 }
 
 export async function reviewStep(context: ActContext, request: ReviewOfStep): Promise<CampaignReport> {
   const { world, view, options } = context;
-  const { wave, step, requestedBy, neverActive = false } = request;
-  const { ready, apart } = readyKeys(context, wave, step);
+  const { wave, step, requestedBy, neverActive = false, kms = false } = request;
+  const { ready, apart: notReady } = readyKeys(context, wave, step);
+  const apart = notReady.filter(({ name }) => name.startsWith("kms/") === kms);
+  if (kms) return reviewKmsKeys(context, request, { ready, apart, campaign: reviewedWave(context, wave) });
+  const others = otherReviews(ready, request);
   const requested = ready.filter(
     ({ facts, listed }) =>
       (listed?.observation?.carried.kind ?? "none") !== "none" && (facts.state === "pre_activation") === neverActive,
@@ -67,6 +75,7 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
     ...section("Not ready", {
       table: { columns: ["label", "key", "why"], rows: apart.map(({ label, name, says }) => [label, name, says]) },
     }),
+    ...section("Other reviews", { lines: others }),
     ...section("Not read", {
       lines: reviewed.unreadable.map(({ keyId = "", vaultId, error }) => `${vaultId}/${keyId}: ${error.summary}`),
     }),
@@ -100,11 +109,22 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
   };
 }
 
+/** Keys of the wave that this review leaves to another one. */
+function otherReviews(ready: readonly PlannedKey[], { neverActive }: ReviewOfStep): readonly string[] {
+  const requested = ready.filter(({ listed }) => (listed?.observation?.carried.kind ?? "none") !== "none");
+  const unused = requested.filter(({ facts }) => facts.state === "pre_activation").length;
+  const kms = ready.filter(({ listed }) => listed?.kmsKey?.windowEndsAtMs !== undefined).length;
+  return [
+    ...(unused === 0 || neverActive === true ? [] : [`${count(unused, "key")} never active: add --never-active`]),
+    ...(kms === 0 ? [] : [`${count(kms, "KMS key")}: add --kms`]),
+  ];
+}
+
 function fileNameOf({ wave, step, neverActive }: ReviewOfStep, digest: string): string {
   return `${reviewFolder}/${wave}-${step}${neverActive === true ? "-never-active" : ""}-${digest.slice(0, 16)}.jsonl`;
 }
 
-function reviewedWave(context: ActContext, wave: string) {
+function reviewedWave(context: ActContext, wave: string): ReviewedWave {
   const { campaign, manifest } = context.view;
   const classes = new Set(keysOfWave(context, wave).map(({ line }) => line.class));
   const digest = manifest.waves.find((each) => each.wave === wave)?.digest ?? "";
@@ -119,9 +139,18 @@ export async function approveStep(context: ActContext, request: ApprovalOfStep):
     const command = `approve ${wave} ${step} --review ${request.review}`;
     return reportClosed(context, { ...request, command }, gate.kind === "open" ? { kind: "stopped" } : gate, breaker);
   }
+  const { ready, apart } = readyKeys(context, wave, step);
+  const kmsReview = step === "destroy" ? await findKmsReview(context, request) : undefined;
+  if (kmsReview !== undefined) {
+    const listed = ready.filter(({ line, facts }) => facts.isKms && kmsReview.lines.has(line.id));
+    return approveKmsKeys(context, request, kmsReview, {
+      listed,
+      most: Math.min(breaker.mayActOn, listed.length),
+      apart,
+    });
+  }
   const review = await reviewOfWave(context, request);
   await requireUsable(world, review, options);
-  const { ready, apart } = readyKeys(context, wave, step);
   const listed = ready.filter(({ name }) => review.lines.has(name));
   const most = Math.min(breaker.mayActOn, listed.length);
   await request.confirm(approvalPhrase(review.header, most, recordOnly));
@@ -149,6 +178,34 @@ export async function approveStep(context: ActContext, request: ApprovalOfStep):
     apart: [...apart.filter(({ name }) => review.lines.has(name)), ...later],
     run,
     next: nextAfter(request, later.length, view.folder.path),
+    data: { step, review: request.review },
+  });
+}
+
+async function approveKmsKeys(
+  context: ActContext,
+  request: ApprovalOfStep,
+  review: KmsReview,
+  {
+    listed,
+    most,
+    apart,
+  }: { readonly listed: readonly PlannedKey[]; readonly most: number; readonly apart: readonly ActedKey[] },
+): Promise<CampaignReport> {
+  const { wave, step } = request;
+  requireSameWave(context, request, review.header.campaign, kmsReviewFileName(wave, request.review));
+  const act = await approverOfKmsKeys(context, review, request, { listed, most });
+  await noteOverride(context, request);
+  const run = await actOnAtMost(context, "Destroying", { keys: listed, most }, act);
+  const later = run.later.map((key) => withoutStep(key.name, key.line.label, goesLater));
+  const rollback = `uko campaign rollback ${wave} --folder ${context.view.folder.path}   # restores KMS keys, for 30 days`;
+  return reportActed({
+    did: "Destroyed",
+    wave,
+    keys: run.results,
+    apart: [...apart.filter(({ name }) => review.lines.has(name.replace("kms/", ""))), ...later],
+    run,
+    next: [...nextAfter(request, later.length, context.view.folder.path), rollback],
     data: { step, review: request.review },
   });
 }
@@ -193,17 +250,27 @@ async function reviewOfWave(context: ActContext, request: ApprovalOfStep): Promi
     const text = await folder.read(name, maxReviewBytes);
     if (text === undefined) continue;
     const review = readReview({ text, digest: context.world.sha256(text) }, digest, name);
-    const expected = reviewedWave(context, wave);
-    const { campaign } = review.header;
-    const isOfWave = campaign?.name === expected.name && campaign.wave === wave && review.header.step === step;
-    if (isOfWave && campaign.digest === expected.digest) return review;
-    throw new UkoError("UKO_CAMPAIGN_INVALID", {
-      summary: isOfWave ? `The manifest of wave "${wave}" changed after the review` : `${name} reviews something else`,
-      detail: `Nothing was changed. Next: uko campaign review ${wave} ${step} --folder ${folder.path}`,
-    });
+    requireSameWave(context, request, review.header.step === step ? review.header.campaign : undefined, name);
+    return review;
   }
   throw new UkoError("UKO_CAMPAIGN_INVALID", {
     summary: `${folder.path}/${reviewFolder} has no review with this SHA-256`,
     detail: `Nothing was changed. Next: uko campaign review ${wave} ${step} --folder ${folder.path}`,
+  });
+}
+
+/** Throws UKO_CAMPAIGN_INVALID for the review of another wave or manifest. */
+function requireSameWave(
+  context: ActContext,
+  { wave, step }: ApprovalOfStep,
+  reviewed: ReviewedWave | undefined,
+  name: string,
+): void {
+  const expected = reviewedWave(context, wave);
+  const isOfWave = reviewed?.name === expected.name && reviewed.wave === wave;
+  if (isOfWave && reviewed.digest === expected.digest) return;
+  throw new UkoError("UKO_CAMPAIGN_INVALID", {
+    summary: isOfWave ? `The manifest of wave "${wave}" changed after the review` : `${name} reviews something else`,
+    detail: `Nothing was changed. Next: uko campaign review ${wave} ${step} --folder ${context.view.folder.path}`,
   });
 }

@@ -80,7 +80,7 @@ function linesAbout(key: PlannedKey, { nowMs }: CampaignView, reviews: Reviews):
     ...(sets.length === 0 ? ["No review of this campaign lists the key."] : []),
     ...sets.map(
       (set) =>
-        `Reviewed for ${set.step} on ${sayTime(set.reviewedAtMs)} by ${set.reviewer}; requested by ${set.requester}.`,
+        `Reviewed for ${set.step} on ${sayTime(set.reviewedAtMs)} by ${set.reviewer}; requested by ${set.requester || "a person whom KMS does not disclose"}.`,
     ),
     ...(blocked === undefined ? [] : [`Blocked: ${blocked}.`]),
     ...(undo === undefined

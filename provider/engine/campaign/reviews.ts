@@ -3,6 +3,7 @@
 import { maxReviewBytes, parseReview } from "../../lifecycle/review-file.ts";
 import { plain } from "../text/words.ts";
 import type { CampaignFolder } from "./folder.ts";
+import { parseKmsReview } from "./kms-review-file.ts";
 
 export const reviewFolder = "reviews";
 const maxReviews = 2_000;
@@ -12,6 +13,7 @@ export interface ReviewedIn {
   readonly step: string;
   readonly wave: string;
   readonly reviewer: string;
+  /** Empty for a KMS key if KMS does not disclose who opened its deletion window. */
   readonly requester: string;
   readonly reviewedAtMs: number;
 }
@@ -26,8 +28,18 @@ export interface Reviews {
 export async function readReviews(folder: CampaignFolder, instanceId: string): Promise<Reviews> {
   const byKey = new Map<string, ReviewedIn[]>();
   const unusable: string[] = [];
+  const add = (key: string, set: ReviewedIn): void => void byKey.set(key, [...(byKey.get(key) ?? []), set]);
   for (const name of (await folder.list(reviewFolder)).slice(0, maxReviews)) {
-    const parsed = parseReview((await folder.read(`${reviewFolder}/${name}`, maxReviewBytes)) ?? "");
+    const text = (await folder.read(`${reviewFolder}/${name}`, maxReviewBytes)) ?? "";
+    const kms = parseKmsReview(text);
+    if (kms?.header.instanceId === instanceId) {
+      for (const { kmsKeyId, setter = "" } of kms.lines.values()) {
+        const { reviewer, reviewedAtMs, campaign } = kms.header;
+        add(`kms/${kmsKeyId}`, { step: "destroy", wave: campaign.wave, reviewer, requester: setter, reviewedAtMs });
+      }
+      continue;
+    }
+    const parsed = parseReview(text);
     if (parsed.kind === "invalid" || parsed.review.header.instanceId !== instanceId) {
       unusable.push(plain(name, 100));
       continue;
@@ -35,8 +47,7 @@ export async function readReviews(folder: CampaignFolder, instanceId: string): P
     const { header, lines } = parsed.review;
     for (const path of lines.keys()) {
       const { step, reviewer, requester, reviewedAtMs, campaign } = header;
-      const set = { step, wave: campaign?.wave ?? "", reviewer, requester, reviewedAtMs };
-      byKey.set(path, [...(byKey.get(path) ?? []), set]);
+      add(path, { step, wave: campaign?.wave ?? "", reviewer, requester, reviewedAtMs });
     }
   }
   return { byKey, unusable };

@@ -4,6 +4,7 @@
  */
 
 import { errorCatalogue, UkoError } from "../../errors.ts";
+import { type KmsReview, type KmsSkip, planReviewedKmsKey } from "../../lifecycle/kms-review.ts";
 import {
   isWindowOpen,
   type KmsKeyPolicy,
@@ -27,6 +28,8 @@ export interface KmsOperations {
   request(ref: KmsKeyRef, options: CallOptions): Promise<Report>;
   /** Destroys the key if the caller names a window that another person opened. */
   continue(ref: KmsKeyRef, consents: readonly string[], options: CallOptions): Promise<Report>;
+  /** Destroys the key if the review names its window, and the key is still as reviewed. */
+  approve(ref: KmsKeyRef, review: KmsReview, options: CallOptions): Promise<Report & { readonly skipped?: KmsSkip }>;
   /**
    * Every KMS key that is set for deletion and is not the backing key of a managed key. Changes
    * nothing.
@@ -95,6 +98,17 @@ export function createKmsOperations(world: World): KmsOperations {
       const plan: KmsTask["plan"] = (observation, current, nowMs) =>
         planKmsKeyDeletion(observation, policy, current, nowMs);
       return recorded("continue", ref, () => run({ ref, plan, consents }, options), options);
+    },
+
+    approve: async (ref, review, options) => {
+      let skipped: KmsSkip | undefined;
+      const plan: KmsTask["plan"] = (observation, current, nowMs) => {
+        const verdict = planReviewedKmsKey(review, observation, current, nowMs);
+        skipped = verdict.kind === "skip" ? verdict.why : undefined;
+        return verdict.kind === "skip" ? { kind: "done" } : verdict;
+      };
+      const report = await recorded("approve", ref, () => runOnExisting({ ref, plan, consents: [] }, options), options);
+      return { ...report, ...(skipped !== undefined && { skipped }) };
     },
 
     withdraw: (ref, options) =>

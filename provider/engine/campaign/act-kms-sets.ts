@@ -1,0 +1,252 @@
+/**
+ * The review, the approval and the rollback of a wave's KMS keys, under KMS's own dual authorization:
+ * the request opens a deletion window, another person destroys, and KMS can restore for 30 days.
+ */
+
+import { UkoError } from "../../errors.ts";
+import { kmsRights } from "../../lifecycle/kms-key-states.ts";
+import {
+  isOurDestruction,
+  type KmsReview,
+  type KmsReviewLine,
+  type KmsSkip,
+  kmsLineOf,
+  kmsReviewOf,
+  planReviewedKmsKey,
+} from "../../lifecycle/kms-review.ts";
+import { type ReviewedWave, reviewLifetimeMs, unusableReview } from "../../lifecycle/review.ts";
+import { sayUnusable } from "../key/review-words.ts";
+import { approvalPhrase } from "../key/set-messages.ts";
+import { createKmsOperations } from "../kms-key/commands.ts";
+import { explainKmsOutcome } from "../kms-key/messages.ts";
+import { observeKmsKey } from "../kms-key/observe.ts";
+import { restorableUntilMs } from "../kms-key/words.ts";
+import { appendEvidence } from "../loop/evidence.ts";
+import { count, plain, sayRoles, sayTime, sayTimeAndDistance } from "../text/words.ts";
+import { type ActContext, actOnKeys, isHeldNow } from "./act-on-keys.ts";
+import type { ApprovalOfStep, ReviewOfStep } from "./act-sets.ts";
+import { type ActedKey, actedFrom, withoutStep } from "./acted.ts";
+import { encodeKmsReview, readKmsReview } from "./kms-review-file.ts";
+import type { PlannedKey } from "./planned.ts";
+import { type CampaignReport, section } from "./report.ts";
+import { reviewFolder } from "./reviews.ts";
+
+export function kmsReviewFileName(wave: string, digest: string): string {
+  return `${reviewFolder}/${wave}-destroy-kms-${digest.slice(0, 16)}.jsonl`;
+}
+
+/** Reads each KMS key that is set for deletion, and writes what the caller saw. */
+export async function reviewKmsKeys(
+  context: ActContext,
+  { wave }: ReviewOfStep,
+  { ready, apart, campaign }: Readyness & { readonly campaign: ReviewedWave },
+): Promise<CampaignReport> {
+  const { world, view, options } = context;
+  const actor = await world.session.actor(options);
+  const reviewer = actor.identity?.iamId ?? "";
+  const requested = ready.filter(({ listed }) => listed?.kmsKey?.windowEndsAtMs !== undefined);
+  const lines: KmsReviewLine[] = [];
+  const times: number[] = [];
+  const read = await actOnKeys(context, "Reading", requested, async (key) => {
+    const { name, line } = key;
+    const observed = await observeKmsKey(world, refOf(context, key), "decision", options);
+    if (observed.kind === "gone") return withoutStep(name, line.label, "KMS has no key with this ID");
+    const { observation, nowMs } = observed;
+    const seen = kmsLineOf(observation, nowMs);
+    if (seen === undefined) return withoutStep(name, line.label, "its deletion window has expired");
+    const header = { instanceId: world.session.instanceId, reviewer, reviewedAtMs: nowMs, campaign };
+    const run = { actor, consents: [] };
+    const plan = planReviewedKmsKey(kmsReviewOf(header, [seen]), observation, run, nowMs);
+    if (plan.kind === "skip") return withoutStep(name, line.label, saySkip(plan.why));
+    if (plan.kind !== "ready") {
+      const stopped = { kind: "stopped", plan, observed, memory: { run, taken: [] } } as const;
+      return withoutStep(name, line.label, explainKmsOutcome(stopped, { rerun: "uko continue" }).summary);
+    }
+    lines.push(seen);
+    times.push(nowMs);
+    return { name, label: line.label, outcome: "unchanged", says: "reviewed", exitCode: 0 };
+  });
+  if (read.stoppedBy !== undefined) throw read.stoppedBy;
+  const left = [...read.results.filter(({ outcome }) => outcome !== "unchanged"), ...apart];
+  const exceptions = section("Not part of the review", {
+    table: { columns: ["label", "key", "why"], rows: left.map(({ label, name, says }) => [label, name, says]) },
+  });
+  const path = view.folder.path;
+  if (lines.length === 0) {
+    return {
+      summary: `No KMS key of wave "${wave}" can be approved for destroy`,
+      sections: exceptions,
+      next: [`uko campaign request ${wave} destroy --folder ${path}   # the first person`],
+      exitCode: 12,
+      data: { wave, step: "destroy", keys: 0, apart: left },
+    };
+  }
+  const reviewedAtMs = Math.min(...times);
+  const header = { instanceId: world.session.instanceId, reviewer, reviewedAtMs, campaign };
+  const review = kmsReviewOf(header, lines);
+  const text = encodeKmsReview(review);
+  const digest = world.sha256(text);
+  const file = kmsReviewFileName(wave, digest);
+  await view.folder.write(file, text);
+  const expires = sayTimeAndDistance(reviewedAtMs + reviewLifetimeMs, view.nowMs);
+  return {
+    summary: `Destroy ${count(lines.length, "KMS key")}. KMS can restore each of them for 30 days.`,
+    sections: [
+      ...exceptions,
+      ...section("To approve", {
+        table: {
+          columns: ["name", "KMS key", "set for deletion by", "window ends"],
+          rows: [...review.lines.values()].map(({ name, kmsKeyId, setter, window }) => [
+            plain(name, 90),
+            kmsKeyId,
+            setter === undefined ? "not disclosed by KMS" : plain(setter, 100),
+            sayTimeAndDistance(Date.parse(window.split("@")[1] ?? ""), view.nowMs),
+          ]),
+        },
+      }),
+      ...section("Review", {
+        lines: [
+          `Only you, ${plain(reviewer, 100)}, can use this review. The review expires on ${expires}.`,
+          "KMS refuses the destroy to the person who set a key for deletion.",
+          `SHA-256 of ${file}: ${digest}`,
+        ],
+      }),
+    ],
+    next: [`uko campaign approve ${wave} destroy --review ${digest} --folder ${path}`],
+    exitCode: 0,
+    data: { wave, step: "destroy", keys: lines.length, review: digest, file, apart: left },
+  };
+}
+
+interface Readyness {
+  readonly ready: readonly PlannedKey[];
+  readonly apart: readonly ActedKey[];
+}
+
+/** Undefined if the digest is not that of a review of KMS keys in the folder. */
+export async function findKmsReview(
+  { world, view }: ActContext,
+  { wave, review: digest }: ApprovalOfStep,
+): Promise<KmsReview | undefined> {
+  const name = kmsReviewFileName(wave, digest);
+  const text = await view.folder.read(name, maxKmsReviewBytes);
+  return text === undefined ? undefined : readKmsReview(text, digest, name, world.sha256);
+}
+
+const maxKmsReviewBytes = 8 * 1_048_576;
+
+/** Who destroys which keys, once everything about the set as a whole is checked. */
+export async function approverOfKmsKeys(
+  context: ActContext,
+  review: KmsReview,
+  request: ApprovalOfStep,
+  { listed, most }: { readonly listed: readonly PlannedKey[]; readonly most: number },
+): Promise<(key: PlannedKey) => Promise<ActedKey>> {
+  const { world, options } = context;
+  if (request.recordOnly) {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: "--record-only is not possible for KMS keys",
+      detail: "In KMS, only the destroy itself approves a deletion window. Nothing was changed.",
+    });
+  }
+  const { header } = review;
+  const actor = await world.session.actor(options);
+  const { instanceId } = world.session;
+  const nowMs = context.view.nowMs;
+  const why = unusableReview(header, { instanceId, actor, nowMs, latestMs: nowMs });
+  if (why !== undefined) {
+    throw new UkoError("UKO_REVIEW_OUTDATED", {
+      summary: `The review cannot be used: ${sayUnusable(why)}`,
+      detail: "A review is for one person, for 24 hours. Nothing was changed.\nNext: review the keys again.",
+    });
+  }
+  await request.confirm(
+    approvalPhrase({ step: "destroy" }, most, false),
+    listed.length > most ? [`The first run destroys ${most} of ${listed.length} KMS keys.`] : [],
+  );
+  const operations = createKmsOperations(world);
+  return async (key) => {
+    const { name, line, listed: found } = key;
+    if (await isHeldNow(context, name, found?.traits.tags ?? [])) {
+      return withoutStep(name, line.label, "held since the run started");
+    }
+    const { skipped, ...report } = await operations.approve(refOf(context, key), review, options);
+    return skipped === undefined
+      ? actedFrom(name, line.label, report)
+      : withoutStep(name, line.label, saySkip(skipped));
+  };
+}
+
+function saySkip(why: KmsSkip): string {
+  switch (why.kind) {
+    case "not_listed":
+      return "the review does not list the key";
+    case "no_window":
+      return "its deletion window has expired or was unset, so it needs a new request";
+    case "changed":
+      return `changed since the review: ${why.fields.join(", ")}`;
+    default:
+      return sayUnusable(why);
+  }
+}
+
+/** Restores one KMS key that a reviewer of this campaign destroyed. */
+export async function restoreOne(
+  context: ActContext,
+  key: PlannedKey,
+  reviews: readonly { readonly reviewer: string; readonly reviewedAtMs: number }[],
+  isConfirmed: boolean,
+): Promise<ActedKey> {
+  const { world, options } = context;
+  const { name, line } = key;
+  const leave = (says: string): ActedKey => withoutStep(name, line.label, says);
+  if (await isHeldNow(context, name, key.listed?.traits.tags ?? [])) {
+    return leave("held, so a person decides in KMS");
+  }
+  const ref = refOf(context, key);
+  const observed = await observeKmsKey(world, ref, "decision", options);
+  if (observed.kind === "gone") return leave("KMS has purged the key");
+  const { observation, snapshot, nowMs } = observed;
+  if (observation.state !== "destroyed") return leave("it is not destroyed");
+  const { deletedBy, deletedAtMs } = snapshot;
+  if (!isOurDestruction({ deletedBy, deletedAtMs, reviews }) && !isConfirmed) {
+    return leave(
+      `${plain(deletedBy ?? "an unknown identity", 100)} destroyed the key, outside the reviews of this wave`,
+    );
+  }
+  const untilMs = restorableUntilMs(observed);
+  if (untilMs !== undefined && untilMs <= nowMs) return leave(`KMS could restore it until ${sayTime(untilMs)}`);
+  const actor = await world.session.actor(options);
+  const facts = {
+    subject: { instanceId: ref.instanceId, resource: "kms_key", vaultId: "", keyId: ref.kmsKeyId, label: line.label },
+    step: "restore",
+    from: "destroyed",
+    to: "active",
+    details: { keystores: [] },
+  } as const;
+  const written = await world.kmsKeys.restore(ref, options);
+  const isRestored = written.kind === "done" || (written.kind === "lost" && (await isBack(context, key)));
+  if (isRestored) {
+    const correlationId = written.kind === "done" ? written.correlationId : "";
+    await appendEvidence(world, facts, { phase: "after", actor, nowMs, correlationId });
+    return { name, label: line.label, outcome: "acted", says: "restored", exitCode: 0 };
+  }
+  if (written.kind === "forbidden") {
+    const says = `this requires the role ${sayRoles(kmsRights.restore)}`;
+    return { name, label: line.label, outcome: "failed", says, code: "UKO_RIGHTS_MISSING", exitCode: 13 };
+  }
+  const says = written.kind === "refused" ? `KMS refused: ${plain(written.message, 200)}` : "no response; run it again";
+  const code = written.kind === "refused" ? "UKO_SERVICE_REFUSED" : "UKO_ANSWER_LOST";
+  return { name, label: line.label, outcome: "failed", says, code, exitCode: written.kind === "refused" ? 12 : 1 };
+}
+
+/** A lost response leads to a read, not to a second call (kms-v2-and-iam.md 2.6). */
+async function isBack(context: ActContext, key: PlannedKey): Promise<boolean> {
+  const now = await observeKmsKey(context.world, refOf(context, key), "summary", context.options);
+  return now.kind === "present" && now.observation.state !== "destroyed";
+}
+
+const refOf = ({ world }: ActContext, { line }: PlannedKey) => ({
+  instanceId: world.session.instanceId,
+  kmsKeyId: line.id,
+});

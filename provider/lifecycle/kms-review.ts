@@ -1,0 +1,121 @@
+/**
+ * The review of KMS keys that are set for deletion: it names the deletion windows that its reviewer
+ * saw. KMS itself refuses the destroy to the person who opened a window.
+ */
+
+import type { Actor } from "./observation.ts";
+import {
+  isWindowOpen,
+  type KmsKeyObservation,
+  type KmsKeyPolicy,
+  type KmsPlan,
+  type KmsRun,
+  planKmsKeyDeletion,
+  setterHint,
+  windowName,
+} from "./plan-kms-key-deletion.ts";
+import { type ReviewedWave, type UnusableReview, unusableReview } from "./review.ts";
+
+/** Destroy is the only step of a KMS key, so the header names none. */
+export interface KmsReviewHeader {
+  readonly instanceId: string;
+  /** The IAM ID of the one person who may use the review. */
+  readonly reviewer: string;
+  /** The service's time when the reviewer began to read the keys. */
+  readonly reviewedAtMs: number;
+  readonly campaign: ReviewedWave;
+}
+
+/** What the reviewer saw of one key. */
+export interface KmsReviewLine {
+  readonly kmsKeyId: string;
+  readonly name: string;
+  /** As `windowName` writes it. */
+  readonly window: string;
+  /** The IAM ID of the person who opened the window; absent if KMS does not disclose it. */
+  readonly setter?: string;
+}
+
+export interface KmsReview {
+  readonly header: KmsReviewHeader;
+  /** By the ID of the key, in the order of the file. */
+  readonly lines: ReadonlyMap<string, KmsReviewLine>;
+}
+
+export type KmsSkip =
+  | UnusableReview
+  | { readonly kind: "not_listed" }
+  /** The window has expired, or was unset. */
+  | { readonly kind: "no_window" }
+  | { readonly kind: "changed"; readonly fields: readonly (keyof KmsReviewLine)[] };
+
+/** A campaign always requires two people. */
+const strictest: KmsKeyPolicy = { goal: "destroyed", deletionProtection: false, dualAuthorization: "required" };
+
+export function kmsReviewOf(header: KmsReviewHeader, lines: readonly KmsReviewLine[]): KmsReview {
+  const sorted = lines.toSorted((a, b) => (a.kmsKeyId < b.kmsKeyId ? -1 : 1));
+  return { header, lines: new Map(sorted.map((line) => [line.kmsKeyId, line])) };
+}
+
+/** The line of a key as one fresh read shows it; undefined if no window is open. */
+export function kmsLineOf(observation: KmsKeyObservation, nowMs: number): KmsReviewLine | undefined {
+  if (!isWindowOpen(observation, nowMs)) return undefined;
+  const { kmsKeyId, name, windowEndsAtMs } = observation;
+  const hint = setterHint(observation);
+  const setter = hint?.isSure === true ? hint.identity.iamId : undefined;
+  return { kmsKeyId, name, window: windowName(kmsKeyId, windowEndsAtMs), ...(setter !== undefined && { setter }) };
+}
+
+/** The next step of one key of the set. It opens no window: only a destroy can follow a review. */
+export function planReviewedKmsKey(
+  review: KmsReview,
+  observation: KmsKeyObservation,
+  run: KmsRun,
+  nowMs: number,
+): KmsPlan | { readonly kind: "skip"; readonly why: KmsSkip } {
+  const consents = { ...run, consents: [] as readonly string[] };
+  if (observation.state === "destroyed") return planKmsKeyDeletion(observation, strictest, consents, nowMs);
+  const why = skipReason(review, observation, run.actor, nowMs);
+  if (typeof why === "object") return { kind: "skip", why };
+  return planKmsKeyDeletion(observation, strictest, { ...run, consents: [why] }, nowMs);
+}
+
+/** The name of the window, or why the review does not name it. */
+function skipReason(
+  { header, lines }: KmsReview,
+  observation: KmsKeyObservation,
+  actor: Actor,
+  nowMs: number,
+): KmsSkip | string {
+  const use = { instanceId: header.instanceId, actor, nowMs, latestMs: nowMs };
+  const unusable = unusableReview(header, use);
+  if (unusable !== undefined) return unusable;
+  const reviewed = lines.get(observation.kmsKeyId);
+  if (reviewed === undefined) return { kind: "not_listed" };
+  const fresh = kmsLineOf(observation, nowMs);
+  if (fresh === undefined) return { kind: "no_window" };
+  const fields = (Object.keys({ ...reviewed, ...fresh }) as (keyof KmsReviewLine)[]).filter(
+    (field) => reviewed[field] !== fresh[field],
+  );
+  return fields.length > 0 ? { kind: "changed", fields } : fresh.window;
+}
+
+/** KMS restores a destroyed key for 30 days. The campaign restores what its reviewer destroyed. */
+export interface KmsDestruction {
+  readonly deletedBy?: string | undefined;
+  readonly deletedAtMs?: number | undefined;
+  readonly reviews: readonly { readonly reviewer: string; readonly reviewedAtMs: number }[];
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+/** KMS rounds the time of a destroy to seconds. */
+const roundingMs = 1_000;
+
+/** Whether a reviewer of this campaign destroyed the key while the review was valid. */
+export function isOurDestruction({ deletedBy, deletedAtMs, reviews }: KmsDestruction): boolean {
+  if (deletedAtMs === undefined || deletedBy === undefined) return false;
+  return reviews.some(
+    ({ reviewer, reviewedAtMs }) =>
+      reviewer === deletedBy && reviewedAtMs <= deletedAtMs + roundingMs && deletedAtMs <= reviewedAtMs + dayMs,
+  );
+}
