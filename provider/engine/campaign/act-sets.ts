@@ -85,7 +85,7 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
     return {
       summary: `No key of wave "${wave}" can be approved for ${step}`,
       sections: exceptions,
-      next: [`uko campaign request ${wave} ${step} --folder ${path}   # the first person`],
+      next: others.length > 0 ? [] : [`uko campaign request ${wave} ${step} --folder ${path}   # the first person`],
       exitCode: 12,
       data: { wave, step, keys: 0, apart: leftOut },
     };
@@ -110,13 +110,15 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
 }
 
 /** Keys of the wave that this review leaves to another one. */
-function otherReviews(ready: readonly PlannedKey[], { neverActive }: ReviewOfStep): readonly string[] {
+function otherReviews(ready: readonly PlannedKey[], { wave, neverActive }: ReviewOfStep): readonly string[] {
   const requested = ready.filter(({ listed }) => (listed?.observation?.carried.kind ?? "none") !== "none");
   const unused = requested.filter(({ facts }) => facts.state === "pre_activation").length;
   const kms = ready.filter(({ listed }) => listed?.kmsKey?.windowEndsAtMs !== undefined).length;
   return [
-    ...(unused === 0 || neverActive === true ? [] : [`${count(unused, "key")} never active: add --never-active`]),
-    ...(kms === 0 ? [] : [`${count(kms, "KMS key")}: add --kms`]),
+    ...(unused === 0 || neverActive === true
+      ? []
+      : [`${count(unused, "key")} never active: uko campaign review ${wave} destroy --never-active`]),
+    ...(kms === 0 ? [] : [`${count(kms, "KMS key")}: uko campaign review ${wave} destroy --kms`]),
   ];
 }
 

@@ -104,9 +104,25 @@ async function requestStep(context: ActContext, request: RequestOfStep): Promise
     keys: run.results,
     apart: [...apart, ...already],
     run,
-    next: [`uko campaign review ${wave} ${step} --folder ${path}   # another person`],
+    next: reviewsAfter(request, path, ready, run.results),
     data: { step },
   });
+}
+
+/** KMS keys, and the other keys, have a review each. */
+function reviewsAfter(
+  { wave, step }: RequestOfStep,
+  path: string,
+  ready: readonly PlannedKey[],
+  results: readonly ActedKey[],
+): readonly string[] {
+  const review = `uko campaign review ${wave} ${step}`;
+  const isOff = results.some(({ code }) => code === "UKO_KMS_DUAL_AUTHORIZATION_OFF");
+  return [
+    ...(ready.some(({ facts }) => !facts.isKms) ? [`${review} --folder ${path}   # another person`] : []),
+    ...(ready.some(({ facts }) => facts.isKms) ? [`${review} --kms --folder ${path}   # another person`] : []),
+    ...(isOff ? ["uko explain UKO_KMS_DUAL_AUTHORIZATION_OFF"] : []),
+  ];
 }
 
 /** As the lists show it; the request itself is planned on a fresh read. */

@@ -128,7 +128,7 @@ function undoOf({ scheduled, listed, name }: PlannedKey, nowMs: number): Undo | 
   const restoreUntilMs = scheduled.isKms ? scheduled.materialGoneMs : undefined;
   if (restoreUntilMs !== undefined) {
     const until = new Date(restoreUntilMs).toISOString();
-    const can = `KMS can restore the key until ${sayTimeAndDistance(restoreUntilMs, nowMs)}, by ${sayRoles(kmsRights.restore)}: change restoreTrigger of its KmsKey, or use the KMS console.`;
+    const can = `KMS can restore the key until ${sayTimeAndDistance(restoreUntilMs, nowMs)}, by ${sayRoles(kmsRights.restore)}: run uko campaign rollback, or change restoreTrigger of its KmsKey.`;
     return by(kmsRights.restore, can, { until });
   }
   const pending = (listed?.observation?.keystores ?? []).filter(isPending);

@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import * as z from "zod";
 import { campaignFile, parseCampaign } from "../../../provider/engine/campaign/campaign-file.ts";
 import { hold } from "../../../provider/engine/campaign/holds.ts";
+import { kmsReviewLine } from "../../../provider/engine/campaign/kms-review-file.ts";
 import { manifestLine } from "../../../provider/engine/campaign/manifest.ts";
 import { signoff } from "../../../provider/engine/campaign/signoffs.ts";
 import { blocksIn } from "../../support/documents.ts";
@@ -14,6 +15,7 @@ const schemas = {
   "campaign.yaml": campaignFile,
   "manifest.jsonl": manifestLine,
   "holds.jsonl": hold,
+  "kms-review.jsonl": kmsReviewLine,
   "signoffs.json": signoff,
 } as const;
 

@@ -1,0 +1,72 @@
+import { expect, it } from "vitest";
+import { campaignSeed } from "./campaign-seed.ts";
+import { useCampaignStage } from "./campaign-stage.ts";
+import type { Ended, Person } from "./harness.ts";
+
+/** Three KMS keys; KMS dual authorization is off for the last. */
+const [root, off] = campaignSeed.kmsKeys;
+const stage = useCampaignStage({
+  ...campaignSeed,
+  keys: campaignSeed.keys.filter(({ label }) => label === "backup"),
+  kmsKeys: [root, { ...root, id: "9b2d0000-0000-4000-8000-000000000031", name: "root-3" }, off],
+});
+
+const run = (who: Person, command: string): Promise<Ended> => stage.campaign(`${command} --json`, who);
+const dataOf = ({ out, err }: Ended) => {
+  if (out === "") throw new Error(err);
+  return JSON.parse(out);
+};
+const says = (ended: Ended): readonly string[] =>
+  dataOf(ended).keys.map(({ outcome, says: why }: { outcome: string; says: string }) => `${outcome}: ${why}`);
+const start = async (): Promise<void> => {
+  await stage.baselined((text) => text.replace(/blackouts.*\n/, ""));
+  await stage.campaign("signoff --owner roots");
+};
+
+it("destroys KMS keys as a set, by another person in the window, and restores them", async () => {
+  await start();
+  const requested = await run("alice", "request main destroy");
+  expect(dataOf(requested).keys.map(({ code }: { code?: string }) => code)).toContain("UKO_KMS_DUAL_AUTHORIZATION_OFF");
+  expect((await stage.campaign("review main destroy", "bob")).out).toContain("2 KMS keys: uko campaign review main");
+
+  const { review, keys } = dataOf(await run("bob", "review main destroy --kms"));
+  expect(keys).toBe(2);
+  const approve = (who: Person) => run(who, `approve main destroy --review ${review} --yes`);
+  expect(dataOf(await approve("alice")).error.code).toBe("UKO_REVIEW_OUTDATED");
+  expect(dataOf(await run("bob", `approve main destroy --review ${review} --yes --record-only`)).error.code).toBe(
+    "UKO_INPUT_INVALID",
+  );
+  // The first key goes alone.
+  expect(says(await approve("bob"))).toEqual([
+    expect.stringMatching(/^acted/),
+    expect.stringMatching(/^left: the first run/),
+  ]);
+  expect(says(await approve("bob"))).toEqual([expect.stringMatching(/^acted/)]);
+
+  await stage.campaign(`hold kms/${root.id} --kind legal`);
+  await stage.world.advance("1h");
+  expect(dataOf(await run("alice", "rollback main")).keys).toContainEqual(
+    expect.objectContaining({ outcome: "failed", code: "UKO_RIGHTS_MISSING" }),
+  );
+  const restored = says(await run("bob", "rollback main"));
+  expect(restored).toContain("acted: restored");
+  expect(restored).toContain("left: held, so a person decides in KMS");
+  expect((await stage.world.verdict()).violations).toEqual([]);
+});
+
+it("lets one person alone destroy no KMS key, and destroys none after its window", async () => {
+  await start();
+  await run("carol", "request main destroy");
+  const own = dataOf(await run("carol", "review main destroy --kms")).review;
+  if (own !== undefined) {
+    expect(says(await run("carol", `approve main destroy --review ${own} --yes`)).join()).not.toContain("acted");
+  }
+  await stage.world.advance("6d");
+  await stage.world.advance("20h");
+  const { review } = dataOf(await run("bob", "review main destroy --kms"));
+  await stage.world.advance("5h");
+  const late = says(await run("bob", `approve main destroy --review ${review} --yes`));
+  expect(late).toContain("left: its deletion window has expired or was unset, so it needs a new request");
+  expect(late.join()).not.toContain("acted");
+  expect((await stage.world.verdict()).violations).toEqual([]);
+});

@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import { expect, it } from "vitest";
+import { encodeKmsReview, parseKmsReview, readKmsReview } from "../../provider/engine/campaign/kms-review-file.ts";
+import { isOurDestruction, kmsLineOf, kmsReviewOf, planReviewedKmsKey } from "../../provider/lifecycle/kms-review.ts";
+import type { KmsKeyObservation } from "../../provider/lifecycle/plan-kms-key-deletion.ts";
+import { parseReview } from "../../provider/lifecycle/review-file.ts";
+
+const hourMs = 60 * 60 * 1000;
+const nowMs = Date.parse("2026-11-26T09:00:00Z");
+const [alice, bob] = ["IBMid-550000ALICE", "IBMid-550000BOB"] as const;
+const person = (iamId: string) => ({ iamId, mark: `mark-${iamId}` });
+const runOf = (iamId: string) => {
+  const identity = person(iamId);
+  return { actor: { identity, writesAs: identity, displayName: iamId }, consents: [] };
+};
+const key: KmsKeyObservation = {
+  kmsKeyId: "9b2d0000-0000-4000-8000-000000000021",
+  name: "root",
+  state: "active",
+  stateWord: "active",
+  dualAuthDelete: true,
+  windowEndsAtMs: nowMs + 24 * hourMs,
+  registrations: { kind: "known", items: [] },
+  ring: { kind: "own" },
+};
+const header = {
+  instanceId: "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e",
+  reviewer: bob,
+  reviewedAtMs: nowMs,
+  campaign: { name: "eol", wave: "main", digest: "a".repeat(64), class: "destroy" },
+};
+const line = kmsLineOf(key, nowMs);
+if (line === undefined) throw new Error("no window");
+const review = kmsReviewOf(header, [line]);
+const planAs = (who: string, change: Partial<KmsKeyObservation> = {}, atMs = nowMs) =>
+  planReviewedKmsKey(review, { ...key, ...change }, runOf(who), atMs);
+
+it("destroys only for the reviewer, in exactly the window that the review names", () => {
+  expect(planAs(bob)).toEqual({ kind: "ready", step: { kind: "destroy", consentedTo: line.window } });
+  expect(planAs(alice)).toMatchObject({ kind: "skip", why: { kind: "other_reviewer" } });
+  expect(planAs(bob, { windowEndsAtMs: nowMs + 25 * hourMs })).toMatchObject({ why: { fields: ["window"] } });
+  expect(planAs(bob, { name: "other" })).toMatchObject({ why: { fields: ["name"] } });
+  expect(planAs(bob, { kmsKeyId: "9b2d0000-0000-4000-8000-000000000022" })).toMatchObject({
+    why: { kind: "not_listed" },
+  });
+});
+
+it("never opens a window, and never goes past the life of the review", () => {
+  const { windowEndsAtMs: _, ...withoutWindow } = key;
+  expect(planReviewedKmsKey(review, withoutWindow, runOf(bob), nowMs)).toMatchObject({ why: { kind: "no_window" } });
+  expect(planAs(bob, { windowEndsAtMs: nowMs + 1 }, nowMs + 2)).toMatchObject({ why: { kind: "no_window" } });
+  expect(planAs(bob, {}, nowMs + 24 * hourMs)).toMatchObject({ why: { kind: "expired" } });
+});
+
+it("leaves the key to another person if KMS discloses that the reviewer opened the window", () => {
+  const beganAtMs = nowMs - 6 * 24 * hourMs;
+  const policyWrite = { by: person(bob), atMs: beganAtMs, createdBy: person(alice) };
+  const seen = kmsLineOf({ ...key, policyWrite }, nowMs);
+  expect(seen?.setter).toBe(bob);
+  const own = kmsReviewOf(header, seen === undefined ? [] : [seen]);
+  const plan = planReviewedKmsKey(own, { ...key, policyWrite }, runOf(bob), nowMs);
+  expect(plan).toMatchObject({ kind: "waitingForApproval", standing: "set_it" });
+});
+
+it("has one text, which UKO_CONSENT=@file does not accept", () => {
+  const text = encodeKmsReview(review);
+  expect(parseKmsReview(text)).toEqual(review);
+  expect(parseReview(text).kind).toBe("invalid");
+  for (const edited of [
+    text.replace("root", "roof"),
+    text.trimEnd(),
+    `${text}\n`,
+    text.replace('"keys":1', '"keys":2'),
+  ]) {
+    const digest = createHash("sha256").update(text).digest("hex");
+    const sha256 = (each: string) => createHash("sha256").update(each).digest("hex");
+    expect(() => readKmsReview(edited, digest, "file", sha256)).toThrow("not the review with this SHA-256");
+  }
+  expect(parseKmsReview(text.replace('"step":"destroy"', '"step": "destroy"'))).toBeUndefined();
+});
+
+it("restores only what its reviewer destroyed while the review was valid", () => {
+  const reviews = [{ reviewer: bob, reviewedAtMs: nowMs }];
+  expect(isOurDestruction({ deletedBy: bob, deletedAtMs: nowMs + hourMs, reviews })).toBe(true);
+  expect(isOurDestruction({ deletedBy: alice, deletedAtMs: nowMs + hourMs, reviews })).toBe(false);
+  expect(isOurDestruction({ deletedBy: bob, deletedAtMs: nowMs + 25 * hourMs, reviews })).toBe(false);
+  expect(isOurDestruction({ deletedBy: bob, deletedAtMs: nowMs - hourMs, reviews })).toBe(false);
+  expect(isOurDestruction({ reviews })).toBe(false);
+});
