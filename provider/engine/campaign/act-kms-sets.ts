@@ -24,12 +24,12 @@ import { restorableUntilMs } from "../kms-key/words.ts";
 import { appendEvidence } from "../loop/evidence.ts";
 import { count, plain, sayRoles, sayTime, sayTimeAndDistance } from "../text/words.ts";
 import { type ActContext, actOnKeys, isHeldNow } from "./act-on-keys.ts";
-import type { ApprovalOfStep, ReviewOfStep } from "./act-sets.ts";
 import { type ActedKey, actedFrom, withoutStep } from "./acted.ts";
 import { encodeKmsReview, readKmsReview } from "./kms-review-file.ts";
 import type { PlannedKey } from "./planned.ts";
 import { type CampaignReport, section } from "./report.ts";
 import { reviewFolder } from "./reviews.ts";
+import type { ApprovalOfStep, ReviewOfStep } from "./wave-state.ts";
 
 export function kmsReviewFileName(wave: string, digest: string): string {
   return `${reviewFolder}/${wave}-destroy-kms-${digest.slice(0, 16)}.jsonl`;

@@ -28,23 +28,7 @@ import type { PlannedKey } from "./planned.ts";
 import { readyKeys } from "./ready.ts";
 import { type CampaignReport, section } from "./report.ts";
 import { reviewFolder } from "./reviews.ts";
-import { noteOverride, reportClosed, type StepRequest, waveStateOf } from "./wave-state.ts";
-
-export interface ReviewOfStep extends StepRequest {
-  readonly requestedBy?: string | undefined;
-  /** Reviews the keys that were never active, which form a set of their own. */
-  readonly neverActive?: boolean | undefined;
-  /** Reviews the KMS keys, which KMS's own dual authorization protects. */
-  readonly kms?: boolean | undefined;
-}
-
-export interface ApprovalOfStep extends StepRequest {
-  /** The SHA-256 of the review file. */
-  readonly review: string;
-  readonly recordOnly: boolean;
-  /** Has the person type the phrase; throws if they do not. */
-  readonly confirm: (phrase: string, shown?: readonly string[]) => Promise<void>;
-}
+import { type ApprovalOfStep, noteOverride, type ReviewOfStep, reportClosed, waveStateOf } from "./wave-state.ts";
 
 export async function reviewStep(context: ActContext, request: ReviewOfStep): Promise<CampaignReport> {
   const { world, view, options } = context;

@@ -21,14 +21,21 @@ import {
   refOf,
 } from "./act-on-keys.ts";
 import { type RollbackRequest, rollBackWave } from "./act-rollback.ts";
-import { type ApprovalOfStep, approveStep, type ReviewOfStep, reviewStep } from "./act-sets.ts";
+import { approveStep, reviewStep } from "./act-sets.ts";
 import { type ActedKey, actedFrom, reportActed, withoutStep } from "./acted.ts";
 import { requireWave } from "./folder.ts";
 import { sayGate } from "./plan-report.ts";
 import type { PlannedKey } from "./planned.ts";
 import { readyKeys } from "./ready.ts";
 import type { CampaignReport } from "./report.ts";
-import { noteOverride, reportClosed, type StepRequest, waveStateOf } from "./wave-state.ts";
+import {
+  type ApprovalOfStep,
+  noteOverride,
+  type ReviewOfStep,
+  reportClosed,
+  type StepRequest,
+  waveStateOf,
+} from "./wave-state.ts";
 
 export interface RequestOfStep extends StepRequest {
   /** Replaces requests that expire within 48 hours. */

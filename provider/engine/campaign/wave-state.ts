@@ -28,6 +28,22 @@ export interface StepRequest {
   readonly reason?: string | undefined;
 }
 
+export interface ReviewOfStep extends StepRequest {
+  readonly requestedBy?: string | undefined;
+  /** Reviews the keys that were never active, which form a set of their own. */
+  readonly neverActive?: boolean | undefined;
+  /** Reviews the KMS keys, which KMS's own dual authorization protects. */
+  readonly kms?: boolean | undefined;
+}
+
+export interface ApprovalOfStep extends StepRequest {
+  /** The SHA-256 of the review file. */
+  readonly review: string;
+  readonly recordOnly: boolean;
+  /** Has the person type the phrase; throws if they do not. */
+  readonly confirm: (phrase: string, shown?: readonly string[]) => Promise<void>;
+}
+
 export interface WaveState {
   readonly gate: WaveGate;
   readonly breaker: Breaker;
