@@ -85,7 +85,7 @@ const rings = {
     ],
     types: ["lifecycle/", "engine/", "resources/"],
     packages: ["@pulumi/pulumi", "@grpc/grpc-js", "google-protobuf", "@types/google-protobuf"],
-    outside: ["package.json", "sdk/schema.json"],
+    outside: ["package.json", "sdk/schema.json", "sdk/terraform-mapping.json"],
     node: true,
   },
   "terraform-plugin/": {

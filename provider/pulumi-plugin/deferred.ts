@@ -4,6 +4,7 @@
  */
 
 export { default as packageSchema } from "../../sdk/schema.json" with { type: "json" };
+export { default as terraformMapping } from "../../sdk/terraform-mapping.json" with { type: "json" };
 export {
   checkStored,
   declaredTwice,

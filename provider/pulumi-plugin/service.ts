@@ -25,6 +25,10 @@ export const channelOptions: ChannelOptions = {
   "grpc.server_max_unrequested_time_in_server": 1800,
 };
 
+const mappingKey = "terraform";
+/** The provider's name in Terraform. */
+const terraformName = "uko";
+
 export function createService(session: Session, version: string): UntypedServiceImplementation {
   return {
     handshake: answered(async (request: providerPb.ProviderHandshakeRequest) => {
@@ -51,9 +55,12 @@ export function createService(session: Session, version: string): UntypedService
       response.setSchema(JSON.stringify({ ...packageSchema, version }));
       return response;
     }),
-    // The provider is not a projection of another ecosystem's provider.
-    getMapping: answered(async () => new providerPb.GetMappingResponse()),
-    getMappings: answered(async () => new providerPb.GetMappingsResponse()),
+    getMapping: answered((request: providerPb.GetMappingRequest) => getMapping(request, version)),
+    getMappings: answered(async (request: providerPb.GetMappingsRequest) => {
+      const response = new providerPb.GetMappingsResponse();
+      if (request.getKey() === mappingKey) response.setProvidersList([terraformName]);
+      return response;
+    }),
     checkConfig: answered(checkConfig),
     diffConfig: answered(diffConfig),
     configure: answered((request: providerPb.ConfigureRequest) => configure(session, request)),
@@ -77,6 +84,19 @@ export function createService(session: Session, version: string): UntypedService
       return new emptyPb.Empty();
     }),
   };
+}
+
+/** What `pulumi convert --from terraform` asks for. An empty response says that there is none. */
+async function getMapping(
+  request: providerPb.GetMappingRequest,
+  version: string,
+): Promise<providerPb.GetMappingResponse> {
+  const response = new providerPb.GetMappingResponse();
+  if (request.getKey() !== mappingKey || !["", terraformName].includes(request.getProvider())) return response;
+  const { terraformMapping } = await loadDeferred();
+  response.setProvider(terraformName);
+  response.setData(Buffer.from(JSON.stringify({ ...terraformMapping, version })));
+  return response;
 }
 
 function answered<Request, Response>(

@@ -3,9 +3,11 @@
 import { readFileSync } from "node:fs";
 import { providerAddress, terraformSchema } from "../../provider/schema/terraform.ts";
 import { pulumiSchema } from "./pulumi/schema.ts";
+import { terraformMapping } from "./pulumi/terraform-mapping.ts";
 
 export const sdkFolder = new URL("../", import.meta.url);
 export const schemaFile = new URL("schema.json", sdkFolder);
+export const terraformMappingFile = new URL("terraform-mapping.json", sdkFolder);
 export const terraformSchemaFile = new URL("terraform-schema.json", sdkFolder);
 /** The folder whose content is at the root of the repository that the registries read. */
 export const registryRoot = new URL("terraform/", sdkFolder);
@@ -20,6 +22,11 @@ export const jsonSchemasFolder = new URL("../provider/docs/reference/schemas/", 
 /** Returns the committed form, which has no version: a release must not be a change of its own. */
 export function schemaText(): string {
   return `${JSON.stringify(pulumiSchema(), undefined, 2)}\n`;
+}
+
+/** Returns what the plugin responds to `pulumi convert --from terraform`, without its version. */
+export function terraformMappingText(): string {
+  return `${JSON.stringify(terraformMapping(), undefined, 2)}\n`;
 }
 
 /** Returns what `tofu providers schema -json` prints of the provider, from which the CDK packages are made. */

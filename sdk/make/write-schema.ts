@@ -17,11 +17,14 @@ import {
   registryExamplesFolder,
   schemaFile,
   schemaText,
+  terraformMappingFile,
+  terraformMappingText,
   terraformSchemaFile,
   terraformSchemaText,
 } from "./schema-file.ts";
 
 writeFileSync(schemaFile, schemaText());
+writeFileSync(terraformMappingFile, terraformMappingText());
 writeFileSync(terraformSchemaFile, terraformSchemaText());
 writeFileSync(referenceFile, referenceMarkdown());
 writeFileSync(commandLineFile, commandLineMarkdown());
@@ -42,5 +45,5 @@ for (const [root, files] of [
   }
 }
 console.log(
-  "Wrote sdk/schema.json, sdk/terraform-schema.json, provider/docs/reference/resources.md, provider/docs/reference/cli.md, provider/docs/reference/uko.1, provider/docs/reference/schemas, provider/pulumi-dynamic/generated.ts, sdk/terraform/docs and sdk/terraform/examples. The packages follow with: npm run sdk",
+  "Wrote sdk/schema.json, sdk/terraform-mapping.json, sdk/terraform-schema.json, provider/docs/reference/resources.md, provider/docs/reference/cli.md, provider/docs/reference/uko.1, provider/docs/reference/schemas, provider/pulumi-dynamic/generated.ts, sdk/terraform/docs and sdk/terraform/examples. The packages follow with: npm run sdk",
 );

@@ -37,11 +37,34 @@ describe("the start", () => {
     expect(Object.keys(schema.functions)).toContain("uko:index:planDeletion");
   });
 
-  test("has no mapping from other providers, and no components", async () => {
-    const mapping = await unary<providerPb.GetMappingResponse>((done) =>
-      stage.bob.client.getMapping(new providerPb.GetMappingRequest(), done),
-    );
-    expect(mapping.getProvider()).toBe("");
+  test("has a mapping from its own Terraform provider, for converters of Terraform alone", async () => {
+    const mappingFor = (key: string, provider: string) => {
+      const request = new providerPb.GetMappingRequest();
+      request.setKey(key);
+      request.setProvider(provider);
+      return unary<providerPb.GetMappingResponse>((done) => stage.bob.client.getMapping(request, done));
+    };
+    const providersFor = async (key: string) => {
+      const request = new providerPb.GetMappingsRequest();
+      request.setKey(key);
+      const reply = await unary<providerPb.GetMappingsResponse>((done) => stage.bob.client.getMappings(request, done));
+      return reply.getProvidersList();
+    };
+    expect(await providersFor("terraform")).toEqual(["uko"]);
+    for (const provider of ["", "uko"]) {
+      const mapping = await mappingFor("terraform", provider);
+      expect(mapping.getProvider()).toBe("uko");
+      expect(JSON.parse(Buffer.from(mapping.getData_asU8()).toString())).toMatchObject({
+        version: packageFile.version,
+        resources: { uko_managed_key: { tok: "uko:index:ManagedKey", fields: { vault_id: { name: "vaultId" } } } },
+      });
+    }
+    expect(await providersFor("ansible")).toEqual([]);
+    for (const other of [await mappingFor("ansible", "uko"), await mappingFor("terraform", "ibm")])
+      expect([other.getProvider(), other.getData_asU8()]).toEqual(["", new Uint8Array()]);
+  });
+
+  test("has no components", async () => {
     const construct = unary((done) => stage.bob.client.construct(new providerPb.ConstructRequest(), done));
     expect(await statusOf(construct)).toMatchObject({ code: status.UNIMPLEMENTED });
   });
