@@ -1,6 +1,14 @@
-/** Four policies for programs that declare UKO keys. Pulumi evaluates policies for declared resources only, never for a deletion. */
+/**
+ * Policies for programs that declare UKO keys. Pulumi evaluates policies for declared resources only, never for a deletion. The last
+ * three are off until a configuration turns them on.
+ */
 
-import { PolicyPack, type ResourceValidationPolicy, type StackValidationPolicy } from "@pulumi/policy";
+import {
+  PolicyPack,
+  type ResourceValidationArgs,
+  type ResourceValidationPolicy,
+  type StackValidationPolicy,
+} from "@pulumi/policy";
 import { getStack } from "@pulumi/pulumi";
 
 /** The class of a resource of `uko`, such as `ManagedKey`; undefined for any other resource. */
@@ -10,6 +18,10 @@ function kindOf(type: string): string | undefined {
 
 function isKey(type: string): boolean {
   return ["ManagedKey", "KmsKey"].includes(kindOf(type) ?? "");
+}
+
+function isRetired({ type, props }: ResourceValidationArgs): boolean {
+  return kindOf(type) === "ManagedKey" && ["deactivated", "destroyed"].includes(props.state);
 }
 
 const protectedInProduction: ResourceValidationPolicy = {
@@ -45,9 +57,9 @@ const reasonGiven: ResourceValidationPolicy = {
   name: "retiring-says-why",
   description: "A retired key has a reason, which the second person and the auditor can read.",
   enforcementLevel: "mandatory",
-  validateResource: ({ type, props }, report) => {
-    const isRetired = kindOf(type) === "ManagedKey" && ["deactivated", "destroyed"].includes(props.state);
-    if (!isRetired || props.deletionReason) return;
+  validateResource: (args, report) => {
+    const { props } = args;
+    if (!isRetired(args) || props.deletionReason) return;
     report(
       `state: "${props.state}" retires this key without a reason. Add deletionReason, which the consent record keeps.`,
     );
@@ -74,4 +86,50 @@ const recordsRemoved: StackValidationPolicy = {
   },
 };
 
-new PolicyPack("uko-keys", { policies: [protectedInProduction, twoPeople, reasonGiven, recordsRemoved] });
+const ticketNamed: ResourceValidationPolicy = {
+  name: "retiring-names-a-ticket",
+  description: "The reason of a retired key names a ticket.",
+  enforcementLevel: "disabled",
+  configSchema: { properties: { pattern: { type: "string", default: "\\b[A-Z][A-Z0-9]+-[0-9]+\\b" } } },
+  validateResource: (args, report) => {
+    const { pattern } = args.getConfig<{ readonly pattern: string }>();
+    if (!isRetired(args) || new RegExp(pattern).test(args.props.deletionReason ?? "")) return;
+    report(`deletionReason names no ticket (${pattern}). Add it: the consent record keeps the reason.`);
+  },
+};
+
+const lastDayOver: ResourceValidationPolicy = {
+  name: "retiring-after-the-last-day",
+  description: "A key is retired after its announced last day of use.",
+  enforcementLevel: "disabled",
+  validateResource: (args, report) => {
+    const { expirationDate } = args.props;
+    const isOver = expirationDate !== undefined && Date.parse(String(expirationDate).slice(0, 10)) < Date.now();
+    if (!isRetired(args) || isOver) return;
+    report("This key has no expirationDate that is over. Announce the last day of use, and retire the key after it.");
+  },
+};
+
+interface Freeze {
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+const outsideFreezes: ResourceValidationPolicy = {
+  name: "no-retirement-in-a-freeze",
+  description: "A retirement takes no step in a freeze.",
+  enforcementLevel: "disabled",
+  configSchema: { properties: { freezes: { type: "array", items: { type: "object" }, default: [] } } },
+  validateResource: (args, report) => {
+    const { freezes } = args.getConfig<{ readonly freezes: readonly Freeze[] }>();
+    const now = Date.now();
+    const freeze = freezes.find(({ from, to }) => Date.parse(from) <= now && now < Date.parse(to));
+    if (!isRetired(args) || freeze === undefined) return;
+    report(`No retirement takes a step from ${freeze.from} to ${freeze.to} (${freeze.name}). Remove state until then.`);
+  },
+};
+
+new PolicyPack("uko-keys", {
+  policies: [protectedInProduction, twoPeople, reasonGiven, recordsRemoved, ticketNamed, lastDayOver, outsideFreezes],
+});

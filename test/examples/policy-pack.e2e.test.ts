@@ -31,9 +31,11 @@ interface Previewed {
   readonly projectFolder?: string;
   /** Stacks that count as production; without it the pack's own. */
   readonly production?: readonly string[];
+  /** Settings of other policies. */
+  readonly settings?: object;
 }
 
-async function preview({ program, projectFolder, production }: Previewed): Promise<PulumiResult> {
+async function preview({ program, projectFolder, production, settings: more }: Previewed): Promise<PulumiResult> {
   await using workspace = await PulumiWorkspace.create(projectFolder);
   const copy = path.join(workspace.folder, "policy-pack");
   await cp(pack, copy, { recursive: true, filter: (file) => !file.includes("node_modules") });
@@ -46,8 +48,11 @@ async function preview({ program, projectFolder, production }: Previewed): Promi
   const bob = await workspace.person("bob", { program });
   const env = { PATH: [bin, bob.environment().PATH].join(path.delimiter) };
   const configuration = path.join(workspace.folder, "production.json");
-  await writeFile(configuration, JSON.stringify({ "keys-are-protected-in-production": { stacks: production } }));
-  const configured = production === undefined ? [] : ["--policy-pack-config", configuration];
+  await writeFile(
+    configuration,
+    JSON.stringify({ "keys-are-protected-in-production": { stacks: production ?? ["prod"] }, ...more }),
+  );
+  const configured = production === undefined && more === undefined ? [] : ["--policy-pack-config", configuration];
   // Only now: what is returned before its end would be killed with the workspace.
   return await bob.preview(["--policy-pack", copy, ...configured], { env });
 }
@@ -112,6 +117,31 @@ describe("refused, with the reason", () => {
     expect(previewed.exitCode).not.toBe(0);
     expect(brokenIn(previewed)).toEqual(["records-do-not-block-their-vault ledger"]);
     expect(previewed.output).toContain('blocks the deletion of "vault" in this program');
+  });
+
+  test("a retirement without a ticket, before its last day, or in a freeze, if the configuration says so", async () => {
+    const freeze = { name: "year-end", from: "2020-01-01T00:00:00Z", to: "2120-01-01T00:00:00Z" };
+    const mandatory = { enforcementLevel: "mandatory" };
+    const program = yamlProgram({
+      resources: {
+        early: keyResource("early", { state: "destroyed", deletionReason: "over", expirationDate: "2120-01-01" }),
+        late: keyResource("late", { state: "destroyed", deletionReason: "SEC-42", expirationDate: "2020-01-01" }),
+        live: keyResource("live"),
+      },
+    });
+    const settings = { "retiring-names-a-ticket": mandatory, "retiring-after-the-last-day": mandatory };
+    const refused = await preview({ program, projectFolder: folder, settings });
+    expect(brokenIn(refused).toSorted()).toEqual([
+      "retiring-after-the-last-day early",
+      "retiring-names-a-ticket early",
+    ]);
+    const frozen = { "no-retirement-in-a-freeze": { ...mandatory, freezes: [freeze] } };
+    const inFreeze = await preview({ program, projectFolder: folder, settings: frozen });
+    expect(brokenIn(inFreeze).toSorted()).toEqual([
+      "no-retirement-in-a-freeze early",
+      "no-retirement-in-a-freeze late",
+    ]);
+    expect(inFreeze.output).toContain("(year-end)");
   });
 
   test("a key of the dynamic provider as one of the package", async () => {
