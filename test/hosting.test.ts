@@ -6,6 +6,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import * as z from "zod";
+import { minimumVersion } from "./engines/find-pulumi.ts";
 import { read, repository } from "./support/documents.ts";
 
 const step = z.strictObject({
@@ -146,6 +147,13 @@ test.each(["bug.yml", "idea.yml"])("the issue form %s asks each question once, u
   expect(new Set(ids).size).toBe(ids.length);
   for (const { id, attributes } of questions)
     expect([id, attributes.label]).toEqual([expect.any(String), expect.any(String)]);
+});
+
+test("the dev container has a Pulumi CLI that the demo takes, so that nothing is built for it", () => {
+  const container = JSON.parse(read(".devcontainer/devcontainer.json")) as { image: string; postCreateCommand: string };
+  const [, version = ""] = /^pulumi\/pulumi:(\d+\.\d+\.\d+)$/.exec(container.image) ?? [];
+  expect(version.localeCompare(minimumVersion, "en", { numeric: true })).toBeGreaterThanOrEqual(0);
+  expect(container.postCreateCommand).toMatch(/^npm ci /);
 });
 
 test("vulnerabilities have a private channel, with the same address everywhere", () => {

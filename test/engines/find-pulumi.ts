@@ -19,7 +19,7 @@ export interface PulumiEngine {
 }
 
 /** Older ones do not know the messages of the Node library that we pin. */
-const minimumVersion = "3.249.0";
+export const minimumVersion = "3.249.0";
 const builtVersion = "3.259.0";
 const languageHost = "pulumi-language-nodejs";
 /** A small script that comes with Pulumi's Node library; a full installation of Pulumi has it beside the CLI. */
