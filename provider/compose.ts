@@ -191,27 +191,10 @@ export function openWorld(
   };
 }
 
-export { auditEvidence, auditedSteps } from "./engine/commands/audit.ts";
-export { auditFindings, auditHeads, auditRows } from "./engine/commands/audit-messages.ts";
-export { renderChecks } from "./engine/commands/doctor-messages.ts";
-export { listedKinds } from "./engine/commands/listing.ts";
-export { renderRequestMetrics } from "./engine/key/request-metrics.ts";
-export { setMessages } from "./engine/key/set-messages.ts";
+export { auditEvidence } from "./engine/commands/audit.ts";
 export { selectRequests } from "./engine/key/survey.ts";
-export {
-  kmsKeysNotListed,
-  requestHeads,
-  requestRows,
-  requestsNext,
-  summariseRequests,
-  summariseSweep,
-  sweepHint,
-  sweepQuestion,
-} from "./engine/key/survey-messages.ts";
 export { createDeclarations } from "./engine/resource/declarations.ts";
 export { hclDialect, programDialect } from "./engine/text/dialect.ts";
-/** The renderer of the command line, exported so that every door shows an explanation alike. */
-export { renderExplanation } from "./engine/text/explanation.ts";
 export { errorAbout, messageAbout, type ResourceLabel } from "./engine/text/resource-label.ts";
 export { declaredTwice, declaredTwiceInHcl, sayLetGo } from "./engine/text/shared-object.ts";
 export {
@@ -220,15 +203,10 @@ export {
   sayUnreadInAll,
   sayUnreadSoFar,
 } from "./engine/text/transient-read-errors.ts";
-export { sayTime } from "./engine/text/words.ts";
 export { announcedSteps, announcesNothing } from "./lifecycle/announcement.ts";
-export { maxReasonCharacters } from "./lifecycle/consent-record.ts";
-export { lifecycleStates } from "./lifecycle/lifecycle-state.ts";
 export { checkArguments } from "./resources/functions.ts";
-export { isLoopbackEndpoint } from "./services/http/allowed-hosts.ts";
-export { checkStored, isConsent, parseDurationMs, readConsents, storedSettings } from "./settings.ts";
+export { checkStored, parseDurationMs, storedSettings } from "./settings.ts";
 export type { StoredSettings };
-export { jsonLine };
 
 /** Reads the review whose SHA-256 the caller names. Throws UKO_REVIEW_INVALID. */
 export function openReview(path: string, digest: string): Review {

@@ -2,7 +2,7 @@
 
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { isConsent, parseDurationMs } from "../compose.ts";
+import { isConsent, parseDurationMs } from "../compose-text.ts";
 import { asUkoError, UkoError } from "../errors.ts";
 import { printable } from "../printable.ts";
 

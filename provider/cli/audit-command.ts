@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { Argument, type Command, Option } from "commander";
-import { auditEvidence, auditedSteps, auditFindings, auditHeads, auditRows, jsonLine } from "../compose.ts";
+import { auditedSteps, auditFindings, auditHeads, auditRows, jsonLine } from "../compose-text.ts";
 import type { Audit } from "../engine/commands/audit.ts";
 import { UkoError } from "../errors.ts";
 import { type KeyPath, parseDate, parseKeyPath } from "./arguments.ts";
@@ -37,6 +37,7 @@ export function addAuditCommand(program: Command, world: CliWorld): void {
     .action(async (path: KeyPath | undefined, { file, json, key, verify, ...filter }: AuditOptions) => {
       if (verify === true) return verifyChains(world, filesOf(world, file), json === true);
       const named = path?.keyId ?? key;
+      const { auditEvidence } = await import("../compose.ts");
       const audit = auditEvidence(await readAll(filesOf(world, file)), {
         ...filter,
         ...(named !== undefined && { key: named }),

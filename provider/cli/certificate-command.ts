@@ -2,8 +2,8 @@
 
 import { readFile } from "node:fs/promises";
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
-import { jsonLine } from "../compose.ts";
 import type { SignerChoice, Target, TsaChoice, VerificationChoice, WaveChoice } from "../compose-certificates.ts";
+import { jsonLine } from "../compose-text.ts";
 import { UkoError } from "../errors.ts";
 import { printable } from "../printable.ts";
 import { type KeyPath, parseAnyKey, parseKeyPath } from "./arguments.ts";

@@ -4,8 +4,8 @@
  */
 
 import { type Command, Option } from "commander";
-import { jsonLine, renderChecks } from "../compose.ts";
-import { examineState, examineWorld } from "../compose-doctor.ts";
+import type { examineWorld } from "../compose-doctor.ts";
+import { jsonLine, renderChecks } from "../compose-text.ts";
 import { UkoError } from "../errors.ts";
 import { parseVaultId } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
@@ -40,10 +40,16 @@ export function addDoctorCommand(program: Command, world: CliWorld, end: (exitCo
       const progress = createProgressLine(world.err);
       const outputs = { progress, ...traceOf(program, world) };
       const options = { signal: world.signal };
+      const doctor = await import("../compose-doctor.ts");
       const checks =
         state === undefined
-          ? await examineWorld(world.environment, outputs, options, probe)
-          : await examineState(world.environment, await readInputFile(world, state, exportedState), outputs, options);
+          ? await doctor.examineWorld(world.environment, outputs, options, probe)
+          : await doctor.examineState(
+              world.environment,
+              await readInputFile(world, state, exportedState),
+              outputs,
+              options,
+            );
       progress.clear();
       if (json !== true) world.out.write(`${renderChecks(checks)}\n`);
       else for (const check of checks) world.out.write(`${jsonLine({ v: 1, ...check })}\n`);

@@ -1,7 +1,7 @@
 /** `uko emulator`: starts the emulator and explains how to use it. */
 
 import { type Command, Option } from "commander";
-import { isLoopbackEndpoint } from "../compose.ts";
+import { isLoopbackEndpoint } from "../compose-text.ts";
 import { parsePort } from "./arguments.ts";
 import type { CliWorld, RunningEmulator } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";

@@ -1,7 +1,7 @@
 /** `uko explain`: what a code means and what to do, from the page of the docs; works offline. */
 
 import type { Command } from "commander";
-import { jsonLine } from "../compose.ts";
+import { jsonLine } from "../compose-text.ts";
 import { type ErrorCode, errorCatalogue, UkoError } from "../errors.ts";
 import { printable } from "../printable.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";

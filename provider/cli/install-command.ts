@@ -5,7 +5,7 @@
 
 import path from "node:path";
 import { Argument, type Command, Option } from "commander";
-import { jsonLine } from "../compose.ts";
+import { jsonLine } from "../compose-text.ts";
 import { parseFolder } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { filesThatOverrule } from "./engine-configuration.ts";

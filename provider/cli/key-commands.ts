@@ -1,7 +1,7 @@
 /** The commands about keys: each parses its arguments and calls one operation. */
 
 import { Argument, type Command, Option } from "commander";
-import { readConsents } from "../compose.ts";
+import { readConsents } from "../compose-text.ts";
 import type { Loosening } from "../engine/key/commands.ts";
 import { UkoError } from "../errors.ts";
 import {

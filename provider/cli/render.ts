@@ -1,6 +1,6 @@
 /** The encoding of reports and errors: text for people, one line of JSON for machines. */
 
-import { jsonLine, renderExplanation } from "../compose.ts";
+import { jsonLine, renderExplanation } from "../compose-text.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { UkoError } from "../errors.ts";
 import type { KeyPath } from "./arguments.ts";

@@ -5,7 +5,7 @@
 
 import { writeFile } from "node:fs/promises";
 import { Argument, type Command, Option } from "commander";
-import { jsonLine, openReview, setMessages } from "../compose.ts";
+import { jsonLine, setMessages } from "../compose-text.ts";
 import type { KeyResult } from "../engine/key/approve-set.ts";
 import type { SetReview } from "../engine/key/review-set.ts";
 import { mostSevere, UkoError } from "../errors.ts";
@@ -166,6 +166,7 @@ export async function runApproveSet(world: CliWorld, given: ApproveSetOptions & 
   if (digest === undefined) {
     throw invalid("--digest is missing", "Set --digest to the SHA-256 that uko review printed for the file.");
   }
+  const { openReview } = await import("../compose.ts");
   const review = openReview(file, digest);
   const { header, lines } = review;
   await confirmSet(world, given, setMessages.approvalPhrase(header, lines.size, recordOnly));

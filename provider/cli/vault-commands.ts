@@ -9,12 +9,11 @@ import {
   requestHeads,
   requestRows,
   requestsNext,
-  selectRequests,
   summariseRequests,
   summariseSweep,
   sweepHint,
   sweepQuestion,
-} from "../compose.ts";
+} from "../compose-text.ts";
 import type { Survey } from "../engine/key/survey.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { KeyRef } from "../engine/ports/world.ts";
@@ -106,6 +105,7 @@ async function runRequests(world: CliWorld, given: RequestsOptions): Promise<num
       isMine: mine === true,
       ...(expiring !== undefined && { expiresWithinMs: parseDurationMs(expiring, "--expiring") }),
     };
+    const { selectRequests } = await import("../compose.ts");
     const reports = selectRequests([...survey.reports, ...kmsKeys.reports], filter, survey.nowMs);
     progress.clear();
     if (metrics) {

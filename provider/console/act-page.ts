@@ -1,7 +1,7 @@
 /** The page of one act on one key, which states its effect, and the page of its result. */
 
 import { html } from "hono/html";
-import { maxReasonCharacters } from "../compose.ts";
+import { maxReasonCharacters } from "../compose-text.ts";
 import type { Inspection } from "../engine/key/inspection.ts";
 import type { Offer } from "../engine/key/offers.ts";
 import type { Report } from "../engine/loop/report.ts";

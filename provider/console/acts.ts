@@ -3,7 +3,7 @@
  * the key as the page showed it.
  */
 
-import { maxReasonCharacters } from "../compose.ts";
+import { maxReasonCharacters } from "../compose-text.ts";
 import type { Operations } from "../engine/key/commands.ts";
 import type { Inspection } from "../engine/key/inspection.ts";
 import type { Offer, OfferedOperation } from "../engine/key/offers.ts";

@@ -1,7 +1,7 @@
 /** The page "Keys": a table of every key that the caller can read, with search, filter and pages. */
 
 import { html } from "hono/html";
-import { lifecycleStates } from "../compose.ts";
+import { lifecycleStates } from "../compose-text.ts";
 import type { Listed, ListedKey, Listing } from "../engine/commands/listing.ts";
 import { list } from "./explained.ts";
 import { keyAddress } from "./key-page.ts";

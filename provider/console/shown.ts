@@ -1,7 +1,7 @@
 /** Texts and times from outside, as a page shows them. */
 
 import { html } from "hono/html";
-import { sayTime } from "../compose.ts";
+import { sayTime } from "../compose-text.ts";
 
 export type Html = ReturnType<typeof html>;
 

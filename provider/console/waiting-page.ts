@@ -1,7 +1,7 @@
 /** The page "Waiting for you": pending deletions, first those that the caller can act on. */
 
 import { html } from "hono/html";
-import { summariseRequests } from "../compose.ts";
+import { summariseRequests } from "../compose-text.ts";
 import type { PendingKey, PendingSurvey } from "../engine/key/survey.ts";
 import { list } from "./explained.ts";
 import { layout, type Visitor } from "./layout.ts";

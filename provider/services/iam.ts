@@ -3,7 +3,7 @@
  * and once more after a 401.
  */
 
-import { decodeJwt } from "jose";
+import { decodeJwt } from "jose/jwt/decode";
 import * as z from "zod";
 import { UkoError } from "../errors.ts";
 import { markOf, type Sha256 } from "../lifecycle/consent-record.ts";

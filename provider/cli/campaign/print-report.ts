@@ -1,6 +1,6 @@
 /** The output of a campaign command: tables for people, JSON or CSV for machines. */
 
-import { jsonLine } from "../../compose.ts";
+import { jsonLine } from "../../compose-text.ts";
 import type { CampaignReport, ReportSection } from "../../engine/campaign/report.ts";
 import type { CliWorld, TextOutput } from "../cli-world.ts";
 import { paint, renderTable } from "../table.ts";

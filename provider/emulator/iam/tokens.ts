@@ -1,7 +1,7 @@
 /** Access tokens: JWTs with IBM's claims (kms-v2-and-iam.md 7.4), dated by the emulated clock. */
 
-import { randomUUID } from "node:crypto";
-import { exportJWK, type GenerateKeyPairResult, generateKeyPair, type JWK, jwtVerify, SignJWT } from "jose";
+import { generateKeyPair, type KeyPairKeyObjectResult, randomUUID, sign, verify } from "node:crypto";
+import { promisify } from "node:util";
 import type { Caller, Identity, Login } from "../model.ts";
 import type { World } from "../world.ts";
 
@@ -9,20 +9,31 @@ export const tokenLifeSeconds = 3_600;
 export const issuer = "https://iam.cloud.ibm.com/identity";
 const keyId = "emulated-1";
 const maxCachedTokens = 1_000;
+/** Beyond this number, the oldest tokens are no longer valid. */
+const maxIssuedTokens = 100_000;
+
+let pair: Promise<KeyPairKeyObjectResult> | undefined;
+
+/** Created with the first token, once in a process: it takes as long as the rest of a start. */
+function keyPair(): Promise<KeyPairKeyObjectResult> {
+  pair ??= promisify(generateKeyPair)("rsa", { modulusLength: 2_048 });
+  return pair;
+}
 
 interface VerifiedToken {
-  readonly caller: Caller;
+  readonly iamId: string;
+  readonly authnIamId: string;
   readonly expiresMs: number;
 }
 
-/** Signs and verifies tokens. The key pair is created once, in parallel to the start. */
+/** Signs tokens, and verifies those that it signed itself. */
 export class Tokens {
-  readonly #pair: Promise<GenerateKeyPairResult> = generateKeyPair("RS256", { modulusLength: 2_048 });
+  readonly #issuedIds = new Set<string>();
   readonly #verified = new Map<string, VerifiedToken>();
 
-  async jwks(): Promise<{ keys: readonly JWK[] }> {
-    const { publicKey } = await this.#pair;
-    return { keys: [{ ...(await exportJWK(publicKey)), kid: keyId, alg: "RS256", use: "sig" }] };
+  async jwks(): Promise<{ keys: readonly unknown[] }> {
+    const { publicKey } = await keyPair();
+    return { keys: [{ ...publicKey.export({ format: "jwk" }), kid: keyId, alg: "RS256", use: "sig" }] };
   }
 
   /** Issues a token for an identity. The token of a profile names the login behind it. */
@@ -33,10 +44,10 @@ export class Tokens {
     grantType: string,
     nowMs: number,
   ): Promise<{ token: string; expires: number }> {
-    const { privateKey } = await this.#pair;
+    const { privateKey } = await keyPair();
     const issued = Math.floor(tokenTimeMs(world, nowMs) / 1_000);
     const expires = issued + tokenLifeSeconds;
-    const token = await new SignJWT({
+    const claims = {
       ...claimsOf(identity),
       authn: { sub: login.sub, iam_id: login.iamId, name: login.name },
       account: { valid: true, bss: world.accountId, frozen: true },
@@ -45,43 +56,64 @@ export class Tokens {
       client_id: "default",
       acr: 1,
       amr: ["pwd"],
-    })
-      .setProtectedHeader({ alg: "RS256", kid: keyId })
-      .setIssuedAt(issued)
-      .setExpirationTime(expires)
-      .setIssuer(issuer)
-      .setJti(randomUUID())
-      .sign(privateKey);
-    return { token, expires };
+      iat: issued,
+      exp: expires,
+      iss: issuer,
+      jti: this.#newId(),
+    };
+    const signed = `${encode({ alg: "RS256", kid: keyId })}.${encode(claims)}`;
+    const signature = sign("sha256", Buffer.from(signed), privateKey).toString("base64url");
+    return { token: `${signed}.${signature}`, expires };
   }
 
   /** The caller of a valid token of this emulator; undefined otherwise. */
   async verify(world: World, token: string, nowMs: number): Promise<Caller | undefined> {
-    const timeMs = tokenTimeMs(world, nowMs);
-    const cached = this.#verified.get(token);
-    if (cached !== undefined) {
-      const identity = world.identities.get(cached.caller.iamId);
-      return timeMs < cached.expiresMs && identity !== undefined ? { ...cached.caller, identity } : undefined;
-    }
-    try {
-      const { publicKey } = await this.#pair;
-      const { payload } = await jwtVerify(token, publicKey, {
-        issuer,
-        currentDate: new Date(timeMs),
-        algorithms: ["RS256"],
-      });
-      const iamId = String(payload.iam_id);
-      const identity = world.identities.get(iamId);
-      if (identity === undefined) return undefined;
-      const authn = payload.authn as { readonly iam_id: string };
-      const caller: Caller = { iamId, authnIamId: authn.iam_id, name: identity.name, identity };
-      if (this.#verified.size >= maxCachedTokens) this.#verified.clear();
-      this.#verified.set(token, { caller, expiresMs: (payload.exp ?? 0) * 1_000 });
-      return caller;
-    } catch {
-      return undefined;
-    }
+    const known = this.#verified.get(token) ?? (await this.#read(token));
+    const identity = known === undefined ? undefined : world.identities.get(known.iamId);
+    if (known === undefined || identity === undefined) return undefined;
+    if (tokenTimeMs(world, nowMs) >= known.expiresMs) return undefined;
+    return { iamId: known.iamId, authnIamId: known.authnIamId, name: identity.name, identity };
   }
+
+  /** Checks the signature once for each token. */
+  async #read(token: string): Promise<VerifiedToken | undefined> {
+    const { publicKey } = await keyPair();
+    const [header = "", payload = "", signature = ""] = token.split(".");
+    const isSigned = verify(
+      "sha256",
+      Buffer.from(`${header}.${payload}`),
+      publicKey,
+      Buffer.from(signature, "base64url"),
+    );
+    if (!isSigned) return undefined;
+    const claims = JSON.parse(Buffer.from(payload, "base64url").toString()) as ReadClaims;
+    // All emulators of a process share the key.
+    if (!this.#issuedIds.has(claims.jti)) return undefined;
+    const verified = { iamId: claims.iam_id, authnIamId: claims.authn.iam_id, expiresMs: claims.exp * 1_000 };
+    if (this.#verified.size >= maxCachedTokens) this.#verified.clear();
+    this.#verified.set(token, verified);
+    return verified;
+  }
+
+  #newId(): string {
+    const id = randomUUID();
+    const [oldest] = this.#issuedIds;
+    if (this.#issuedIds.size >= maxIssuedTokens && oldest !== undefined) this.#issuedIds.delete(oldest);
+    this.#issuedIds.add(id);
+    return id;
+  }
+}
+
+/** The claims that matter to the emulator. They were signed, so they have their form. */
+interface ReadClaims {
+  readonly iam_id: string;
+  readonly authn: { readonly iam_id: string };
+  readonly exp: number;
+  readonly jti: string;
+}
+
+function encode(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString("base64url");
 }
 
 function tokenTimeMs({ switches }: World, nowMs: number): number {

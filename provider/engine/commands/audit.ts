@@ -4,8 +4,7 @@
  */
 
 import * as z from "zod";
-import type { Step } from "../../lifecycle/plan.ts";
-import type { KmsStep } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { isConsequential } from "./audited-steps.ts";
 
 const person = z.object({ iamId: z.string(), name: z.string() });
 const record = z.object({
@@ -77,25 +76,6 @@ export interface AuditFilter {
   readonly person?: string;
 }
 
-/**
- * Every step that leaves evidence, and whether two people are behind it if dual authorization
- * applies.
- */
-const isConsequential = {
-  write_record: false,
-  drop_record: false,
-  set_for_deletion: false,
-  unset_for_deletion: false,
-  loosen: true,
-  deactivate: true,
-  reactivate: false,
-  sync: false,
-  destroy: true,
-  remove: false,
-  delete: false,
-} as const satisfies Record<Step["kind"] | KmsStep["kind"] | "delete", boolean>;
-
-export const auditedSteps: readonly string[] = Object.keys(isConsequential);
 const consequential = new Map<string, boolean>(Object.entries(isConsequential));
 
 /** Reads the lines of all files together. A line that is in two files counts once. */

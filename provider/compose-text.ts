@@ -1,0 +1,29 @@
+/**
+ * The words and forms of the command line. They are apart from compose.ts, so that help and the
+ * reading of arguments load no schema, no service and no engine loop.
+ */
+
+export { auditFindings, auditHeads, auditRows } from "./engine/commands/audit-messages.ts";
+export { auditedSteps } from "./engine/commands/audited-steps.ts";
+export { renderChecks } from "./engine/commands/doctor-messages.ts";
+export { listedKinds } from "./engine/commands/listing.ts";
+export { renderRequestMetrics } from "./engine/key/request-metrics.ts";
+export { setMessages } from "./engine/key/set-messages.ts";
+export {
+  kmsKeysNotListed,
+  requestHeads,
+  requestRows,
+  requestsNext,
+  summariseRequests,
+  summariseSweep,
+  sweepHint,
+  sweepQuestion,
+} from "./engine/key/survey-messages.ts";
+/** The renderer of the command line, exported so that every door shows an explanation alike. */
+export { renderExplanation } from "./engine/text/explanation.ts";
+export { sayTime } from "./engine/text/words.ts";
+export { maxReasonCharacters } from "./lifecycle/consent-record.ts";
+export { lifecycleStates } from "./lifecycle/lifecycle-state.ts";
+export { jsonLine } from "./services/durable-append.ts";
+export { isLoopbackEndpoint } from "./services/http/allowed-hosts.ts";
+export { isConsent, parseDurationMs, readConsents } from "./settings.ts";

@@ -1,0 +1,21 @@
+/** The steps that leave evidence. */
+
+import type { Step } from "../../lifecycle/plan.ts";
+import type { KmsStep } from "../../lifecycle/plan-kms-key-deletion.ts";
+
+/** Whether two people are behind a step if dual authorization applies. */
+export const isConsequential = {
+  write_record: false,
+  drop_record: false,
+  set_for_deletion: false,
+  unset_for_deletion: false,
+  loosen: true,
+  deactivate: true,
+  reactivate: false,
+  sync: false,
+  destroy: true,
+  remove: false,
+  delete: false,
+} as const satisfies Record<Step["kind"] | KmsStep["kind"] | "delete", boolean>;
+
+export const auditedSteps: readonly string[] = Object.keys(isConsequential);

@@ -1,0 +1,56 @@
+/** The modules that a start of `uko` loads, counted, because a duration says little on a busy machine. */
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+import { childEnv } from "../support/child-env.ts";
+
+const program = fileURLToPath(new URL("../../provider/bin/uko.ts", import.meta.url));
+
+/** Writes the address of each module at the end. */
+const counter = `data:text/javascript,${encodeURIComponent(`
+  import { registerHooks } from "node:module";
+  const urls = [];
+  registerHooks({ load: (url, context, next) => { urls.push(url); return next(url, context); } });
+  process.on("exit", () => process.stderr.write("\\n" + JSON.stringify(urls)));
+`)}`;
+
+interface Loaded {
+  /** Modules of this project. */
+  readonly own: number;
+  readonly packages: readonly string[];
+}
+
+async function loadedBy(...args: readonly string[]): Promise<Loaded> {
+  const child = spawn(process.execPath, ["--import", counter, program, ...args], { env: childEnv });
+  const errors = text(child.stderr);
+  // The emulator runs until it is stopped; the others end by themselves.
+  createInterface(child.stdout).once("line", () => args[0] === "emulator" && child.kill("SIGTERM"));
+  await once(child, "close");
+  const urls = JSON.parse((await errors).split("\n").at(-1) ?? "") as readonly string[];
+  const packages = urls.flatMap((url) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? []);
+  return { own: urls.filter((url) => url.includes("/provider/")).length, packages: [...new Set(packages)].sort() };
+}
+
+const forEvery = ["ansi-regex", "commander", "get-east-asian-width", "string-width"];
+
+it("uko --help loads the commands and no schema, service or emulator", async () => {
+  const { own, packages } = await loadedBy("--help");
+  expect(packages).toEqual(forEvery);
+  expect(own).toBeLessThanOrEqual(90);
+});
+
+it("uko emulator loads the emulator and no service", async () => {
+  const { own, packages } = await loadedBy("emulator", "--port", "0");
+  expect(packages).toEqual(["@hono/node-server", ...forEvery, "hono", "zod"].sort());
+  expect(own).toBeLessThanOrEqual(170);
+});
+
+it("uko status loads what a run needs, and neither the emulator nor the libraries of certificates and campaigns", async () => {
+  const { own, packages } = await loadedBy("status", "vault/key");
+  expect(packages).toEqual([...forEvery, "jose", "zod"].sort());
+  expect(own).toBeLessThanOrEqual(245);
+});
