@@ -66,6 +66,7 @@ export function aWorld(over: Partials = {}): World & { readonly sleeps: number[]
       instanceId,
       actor: async () => anActor(alice),
       isInstanceProven: async () => false,
+      serviceTimeMs: () => undefined,
       isInstanceReported: async () => false,
       requireOwnInstance: async () => {},
       ...over.session,

@@ -4,6 +4,7 @@
  */
 
 import { isUkoError } from "../../errors.ts";
+import { factsServeForMs } from "../../lifecycle/after-step.ts";
 import { markOf } from "../../lifecycle/consent-record.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { ringEvidence } from "../../lifecycle/keystore-ring.ts";
@@ -127,9 +128,20 @@ export async function excludeKeystoreKeys(
  * in UKO (uko-v4.md 3.7). If UKO does not name the ring, the managed keys show it
  * (`lifecycle/keystore-ring.ts`).
  */
-export function ringOf(world: World, key: KeyInRing, options: CallOptions): Promise<KeyRing> {
-  return ringsIn(world, options)(key);
+export async function ringOf(world: World, key: KeyInRing, options: CallOptions): Promise<KeyRing> {
+  const nowMs = world.session.serviceTimeMs() ?? 0;
+  let rings = ringsOfRun.get(world);
+  if (rings === undefined || nowMs - rings.readAtMs >= factsServeForMs) {
+    rings = { readAtMs: nowMs, look: ringsIn(world, options) };
+    ringsOfRun.set(world, rings);
+  }
+  const ring = await rings.look(key);
+  if (ring.kind === "unknown") ringsOfRun.delete(world);
+  return ring;
 }
+
+/** The rings of keystores as a run with many KMS keys read them; they serve for a minute (decision 0048). */
+const ringsOfRun = new WeakMap<World, { readonly readAtMs: number; readonly look: ReturnType<typeof ringsIn> }>();
 
 type KeyRing = KmsKeyObservation["ring"];
 type KeyInRing = Pick<KmsKeySnapshot, "kmsKeyId" | "crn" | "ring">;

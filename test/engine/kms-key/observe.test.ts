@@ -56,6 +56,25 @@ const own = { kind: "own" };
 const ofFrankfurt = { kind: "of_keystore", keystoreName: "frankfurt" };
 
 describe("the owner of a KMS key's ring", () => {
+  it("is read once a minute in a run with many keys, and again if it is unknown", async () => {
+    let lists = 0;
+    let nowMs = 1_000;
+    const world = aWorld({
+      keystores: {
+        list: async () => {
+          lists += 1;
+          if (lists === 1) throw new UkoError("UKO_RIGHTS_MISSING");
+          return [aKeystore({ ring: "storage" })];
+        },
+      },
+      session: { serviceTimeMs: () => nowMs },
+    });
+    expect((await ringIn(world)).kind).toBe("unknown");
+    expect([await ringIn(world), await ringIn(world), lists]).toEqual([ofFrankfurt, ofFrankfurt, 2]);
+    nowMs += 60_000;
+    expect([await ringIn(world), lists]).toEqual([ofFrankfurt, 3]);
+  });
+
   it("is the key if no keystore of this instance has the ring", async () => {
     expect(await ringIn(withKeystores([]))).toEqual(own);
     expect(await ringIn(withKeystores([aKeystore({ ring: "payroll" })]))).toEqual(own);
