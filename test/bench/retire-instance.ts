@@ -1,0 +1,328 @@
+/**
+ * The retirement of a whole emulated instance by two people who run `uko campaign` as separate processes: with faults in one
+ * percent of the answers, with kills at random moments, and with the oracle as the judge. A benchmark and a test share it.
+ */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
+import { type GeneratedSize, generateSeed } from "../../provider/emulator/generate.ts";
+import { type Emulator, startEmulator } from "../../provider/emulator/start.ts";
+import { apiKeys, executable, type Person } from "../cli/harness.ts";
+import { childEnv } from "../support/child-env.ts";
+import { judge, type TrailEntry, type Violation } from "../support/oracle.ts";
+
+export interface Retirement extends GeneratedSize {
+  readonly kills: number;
+  /** The same number leads to the same moments of the kills. */
+  readonly randomSeed: number;
+  /** Days after the destruction on which the removals run, in order. */
+  readonly removalDays: readonly number[];
+  /** An empty folder. */
+  readonly folder: string;
+  readonly log: (line: string) => void;
+}
+
+export interface Figures {
+  readonly violations: readonly Violation[];
+  readonly kills: number;
+  /** Of one client process. */
+  readonly peakMegabytes: number;
+  /** Keys whose metadata is removed, of those that can be deleted, and KMS keys that are destroyed. */
+  readonly removed: number;
+  readonly kmsDestroyed: number;
+  /** Steps that a key took more than once. */
+  readonly twice: readonly string[];
+  /** Steps on keys that must not be deleted. */
+  readonly onBlocked: readonly string[];
+  /** Calls for each key of a command that acts, with those of its killed runs. */
+  readonly callsPerKey: Readonly<Record<string, number>>;
+}
+
+interface Ended {
+  readonly exitCode: number | undefined;
+  readonly out: string;
+  readonly err: string;
+}
+
+interface Acted {
+  readonly keys?: readonly { readonly outcome: string; readonly says: string }[] | number;
+  readonly unstarted?: number;
+  readonly review?: string;
+  readonly gate?: string;
+  readonly stop?: string;
+}
+
+/** Operations that write a request, take a step, or open the deletion window of a KMS key. */
+const effects = ["K4", "K5", "K7", "K8", "M8", "M14"] as const;
+const maxRepeats = 12;
+
+const rules = `format: uko-campaign-1
+name: retirement
+instance: ${demoInstanceId}
+deadline: 2027-03-20
+waves:
+  - {name: all, soak: 4h, maxFailures: 100}
+  - {name: roots, soak: 4h, maxFailures: 100}
+rules:
+  - {match: {kind: kms}, class: destroy, wave: roots, owner: platform, reason: Measured}
+  - {match: {}, class: destroy, wave: all, owner: platform, reason: Measured}
+`;
+
+export async function retireInstance(size: Retirement): Promise<Figures> {
+  const emulator = await startEmulator({
+    seed: { ...generateSeed(size), clock: { start: "2026-10-01T09:00:00Z", frozen: true } },
+  });
+  const run = createRun(emulator, size);
+  try {
+    await writeFile(path.join(size.folder, "campaign.yaml"), rules);
+    await run.command("bob", "baseline");
+    await run.command("bob", "signoff --owner platform");
+    addFaults(emulator);
+    await run.acting("alice", "request roots destroy");
+    await destroyKmsKeys(run);
+    await run.acting("bob", "request all deactivate");
+    await run.approve("alice", "deactivate");
+    emulator.world.clock.advance(5 * hourMs);
+    await run.acting("alice", "request all destroy");
+    await run.approve("bob", "destroy");
+    await run.approve("bob", "destroy", "--never-active");
+    for (const [index, day] of size.removalDays.entries()) {
+      emulator.world.clock.advance((day - (size.removalDays[index - 1] ?? 0)) * 24 * hourMs);
+      await run.acting("bob", "advance all");
+    }
+    await run.command("bob", "status");
+    return run.figures();
+  } finally {
+    await emulator.close();
+  }
+}
+
+const hourMs = 3_600_000;
+
+/** One answer of a hundred is 429 or 503, or is lost before or after its effect. */
+function addFaults({ world }: Emulator): void {
+  const common = { times: 1_000_000, latencyMs: 0, when: "before", every: 400 } as const;
+  const paths = ["/api/v4/", "/api/v2/"];
+  for (const part of paths) {
+    world.faults.add({ ...common, path: part, skip: 50, status: 429 });
+    world.faults.add({ ...common, path: part, skip: 150, status: 503 });
+    world.faults.add({ ...common, path: part, skip: 250, drop: "before" });
+    world.faults.add({ ...common, path: part, skip: 350, drop: "after" });
+  }
+}
+
+/** KMS keys have no review: the second person approves the windows by their IDs. */
+async function destroyKmsKeys(run: Run): Promise<void> {
+  const { out } = await run.uko("bob", ["requests", "--json"]);
+  const windows = out
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { vaultId?: string; keyId?: string; deletion?: { recordId?: string } })
+    .filter(({ vaultId, deletion }) => vaultId === "" && deletion !== undefined);
+  const keys = windows.map(({ keyId }) => `kms/${keyId}`);
+  const consents = windows.flatMap(({ deletion }) => deletion?.recordId ?? []);
+  if (keys.length > 0) await run.killed("bob", ["continue", ...keys, "--consent", consents.join(","), "--json"]);
+}
+
+interface Run {
+  uko(who: Person, args: readonly string[]): Promise<Ended>;
+  /** Runs `uko campaign`, and throws if it prints no report. */
+  command(who: Person, command: string): Promise<Acted>;
+  /** Runs a command until it ends, with its share of the kills. */
+  killed(who: Person, args: readonly string[]): Promise<Ended>;
+  /** The same for a command of the campaign, until no key is left that another run could change. */
+  acting(who: Person, command: string): Promise<Acted>;
+  approve(who: Person, step: string, option?: string): Promise<void>;
+  figures(): Figures;
+}
+
+function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size }: Retirement): Run {
+  const random = randomFrom(randomSeed);
+  const trail: TrailEntry[] = [];
+  const callsPerKey: Record<string, number> = {};
+  let killed = 0;
+  let peakMegabytes = 0;
+  /** Commands that act, beside the weekly removals. */
+  const share = Math.ceil(kills / 8);
+
+  const collect = (): readonly TrailEntry[] => {
+    const since = emulator.world.audit.since(trail.at(-1)?.seq ?? 0) as unknown as readonly TrailEntry[];
+    trail.push(...since);
+    return since;
+  };
+  const start = (who: Person, args: readonly string[]) => {
+    const child = spawn(process.execPath, [executable, ...args], {
+      env: { ...childEnv, ...environment(emulator.url, who) },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const memory = setInterval(() => {
+      peakMegabytes = Math.max(peakMegabytes, peakOf(child));
+    }, 200);
+    const ended = endOf(child).finally(() => clearInterval(memory));
+    return { child, ended };
+  };
+  const uko = (who: Person, args: readonly string[]): Promise<Ended> => start(who, args).ended;
+  const withKills = async (who: Person, args: readonly string[]): Promise<Ended> => {
+    for (let kill = 0; kill < share && killed < kills; kill += 1) {
+      const { child, ended } = start(who, args);
+      const timer = setTimeout(() => child.kill("SIGKILL"), 800 + random() * (1500 + size.keys * 5));
+      const end = await ended;
+      clearTimeout(timer);
+      if (end.exitCode !== undefined) return end;
+      killed += 1;
+    }
+    return uko(who, args);
+  };
+  const parse = (command: string, { out, err }: Ended): Acted => {
+    if (out === "") throw new Error(`${command}: ${err}`);
+    return JSON.parse(out) as Acted;
+  };
+  const argsOf = (command: string): readonly string[] => [
+    "campaign",
+    ...command.split(" "),
+    "--folder",
+    folder,
+    "--json",
+  ];
+  const tell = (command: string, startedMs: number, since: readonly TrailEntry[]): void => {
+    const keys = new Set(since.filter(isEffect).map(({ keyId, label }) => keyId ?? label));
+    const calls = since.filter(({ operation }) => operation !== "token" && operation !== "control").length;
+    const name = command.replace(/ --(review|resume|reason) .*/, "");
+    if (keys.size > 0) callsPerKey[name] = Math.round((calls * 10) / keys.size) / 10;
+    const perKey = keys.size === 0 ? "" : `, ${(calls / keys.size).toFixed(1)} a key for ${keys.size} keys`;
+    const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+    log(`${name.padEnd(30)} ${calls} calls${perKey}, ${seconds} s, ${killed} kills, ${peakMegabytes} MB`);
+  };
+
+  const acting = async (who: Person, command: string): Promise<Acted> => {
+    const startedMs = performance.now();
+    collect();
+    const first = trail.length;
+    let acted = parse(command, await withKills(who, argsOf(command)));
+    let repeats = 0;
+    for (; repeats < maxRepeats && needsAnotherRun(acted); repeats += 1) {
+      const resumed = acted.gate === "stopped" ? ` --resume ${acted.stop} --reason Faults` : "";
+      acted = parse(command, await uko(who, argsOf(`${command}${resumed}`)));
+    }
+    collect();
+    tell(command, startedMs, trail.slice(first));
+    if (repeats > 0) log(`  ${repeats} more runs${whyAgain(acted)}`);
+    return acted;
+  };
+
+  return {
+    uko,
+    killed: withKills,
+    acting,
+    async command(who, command) {
+      const startedMs = performance.now();
+      collect();
+      const acted = parse(command, await uko(who, argsOf(command)));
+      tell(command, startedMs, collect());
+      return acted;
+    },
+    async approve(who, step, option = "") {
+      const { review } = await acting(who, `review all ${step} ${option}`.trim());
+      if (review === undefined) throw new Error(`review all ${step} ${option} wrote no file`);
+      // The first keys of a wave go alone.
+      await acting(who, `approve all ${step} --review ${review} --yes`);
+      await acting(who, `approve all ${step} --review ${review} --yes`);
+    },
+    figures() {
+      collect();
+      return { ...measure(trail, size), kills: killed, peakMegabytes, callsPerKey };
+    },
+  };
+}
+
+function environment(url: string, who: Person): Record<string, string> {
+  return {
+    UKO_ENDPOINT: url,
+    UKO_KMS_ENDPOINT: url,
+    UKO_IAM_ENDPOINT: url,
+    UKO_INSTANCE_ID: demoInstanceId,
+    UKO_API_KEY: apiKeys[who],
+  };
+}
+
+const isEffect = ({ effect, operation }: TrailEntry): boolean =>
+  effect && (effects as readonly string[]).includes(operation);
+
+function needsAnotherRun({ keys, unstarted = 0, gate }: Acted): boolean {
+  const failed = typeof keys === "object" && keys.some(({ outcome }) => outcome === "failed");
+  return failed || unstarted > 0 || gate === "stopped";
+}
+
+/** What the last run still reports. */
+function whyAgain({ keys }: Acted): string {
+  const failed = typeof keys === "object" ? keys.filter(({ outcome }) => outcome === "failed") : [];
+  return failed.length === 0 ? "" : `; ${failed.length} keys fail, such as: ${failed[0]?.says}`;
+}
+
+function endOf(child: ChildProcess): Promise<Ended> {
+  let out = "";
+  let err = "";
+  child.stdout?.on("data", (chunk: Buffer) => {
+    out += chunk;
+  });
+  child.stderr?.on("data", (chunk: Buffer) => {
+    err += chunk;
+  });
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ exitCode: code ?? undefined, out, err }));
+  });
+}
+
+/** The largest resident set so far; 0 where the system does not say. */
+function peakOf({ pid }: ChildProcess): number {
+  try {
+    const kilobytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+    return Math.round(Number(kilobytes ?? 0) / 1024);
+  } catch {
+    return 0;
+  }
+}
+
+function measure(
+  trail: readonly TrailEntry[],
+  size: GeneratedSize,
+): Omit<Figures, "kills" | "peakMegabytes" | "callsPerKey"> {
+  const taken = new Map<string, number>();
+  for (const entry of trail.filter(isEffect)) {
+    const name = `${entry.operation} ${entry.label}`;
+    taken.set(name, (taken.get(name) ?? 0) + 1);
+  }
+  // A request that the service wrote too long after its read does not count, and is written again; a window may be set again.
+  const twice = [...taken].filter(([name, times]) => times > 1 && !/^(K4|M14) /.test(name)).map(([name]) => name);
+  const blocked = new Set((generateSeed(size).keys ?? []).filter(isNeverDeleted).map(({ label }) => label));
+  const onBlocked = [...taken.keys()].filter((name) => /^K[58] /.test(name) && blocked.has(name.slice(3)));
+  const removed = [...taken.keys()].filter((name) => name.startsWith("K5 ")).length;
+  // KMS purges a destroyed key after 90 days, so that only the trail still shows it.
+  const kmsDestroyed = [...taken.keys()].filter((name) => name.startsWith("M8 ")).length;
+  const { violations } = judge(trail, { required: true, gate: "both" });
+  return { violations, twice, onBlocked, removed, kmsDestroyed };
+}
+
+type SeededKey = NonNullable<ReturnType<typeof generateSeed>["keys"]>[number];
+
+/** Held, compromised, in use where that prevents the deletion, or in a keystore that destroys nothing. */
+function isNeverDeleted({ template, state, tags, resources }: SeededKey): boolean {
+  const isRetained = resources?.some(({ preventsKeyDeletion }) => preventsKeyDeletion === true);
+  const isInTrouble = template === "unreachable" || template === "refusing" || state === "compromised";
+  return isInTrouble || isRetained === true || (tags?.length ?? 0) > 0;
+}
+
+/** Numbers from 0 up to 1, always the same for one seed (mulberry32). */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -1,0 +1,35 @@
+/**
+ * Two people retire an instance of 300 keys with `uko campaign`, while one answer of a hundred fails or is lost and their processes
+ * are killed at random moments. `npm run bench campaign 5000` does the same with 5,000 keys.
+ */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { retireInstance } from "../bench/retire-instance.ts";
+
+const folder = mkdtempSync(path.join(tmpdir(), "uko-kills-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it("retires an instance with nothing done twice, nothing lost and nobody alone, through kills and faults", async () => {
+  const lines: string[] = [];
+  const size = { keys: 300, vaults: 4, kms: 10, blocked: 10, kills: 5, randomSeed: 7, removalDays: [31, 91] };
+  const { callsPerKey, peakMegabytes, ...outcome } = await retireInstance({
+    ...size,
+    folder,
+    log: (line) => void lines.push(line),
+  });
+  expect(outcome, lines.join("\n")).toEqual({
+    violations: [],
+    twice: [],
+    onBlocked: [],
+    kills: 5,
+    removed: 290,
+    // Every tenth KMS key has no dual authorization.
+    kmsDestroyed: 9,
+  });
+  expect(callsPerKey["request all deactivate"]).toBeLessThan(5);
+  expect(callsPerKey["approve all deactivate"]).toBeLessThan(5);
+  expect(peakMegabytes).toBeLessThan(400);
+}, 300_000);
