@@ -1,0 +1,308 @@
+/**
+ * A campaign with one malicious person at a time: a committer, a keystore writer, a tag writer, the requester, and an approver who
+ * swaps files between the commands. None of them makes a key take a step that two people did not see and approve.
+ */
+
+import { createHash } from "node:crypto";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
+import { generateSeed } from "../../provider/emulator/generate.ts";
+import { apiKeys, type CliTestWorld, type Ended, type Person, startCliWorld } from "../cli/harness.ts";
+import { explainVerdict, type TrailEntry } from "../support/oracle.ts";
+
+const seed = {
+  ...generateSeed({ keys: 12, vaults: 2, kms: 0, blocked: 0 }),
+  clock: { start: "2026-10-01T09:00:00Z", frozen: true },
+};
+
+let world: CliTestWorld;
+let folder: string;
+beforeAll(async () => {
+  world = await startCliWorld({ seed });
+});
+beforeEach(async () => {
+  await world.reset();
+  folder = mkdtempSync(path.join(tmpdir(), "uko-campaign-attack-"));
+  writeFileSync(path.join(folder, "campaign.yaml"), campaignFile);
+  await campaign("bob", "baseline");
+  await campaign("bob", "signoff --owner platform");
+});
+afterEach(async () => {
+  expect(explainVerdict(await world.verdict())).toBe("");
+  rmSync(folder, { recursive: true });
+});
+afterAll(() => world.close());
+
+/** Odd keys are in wave `pilot` and are destroyed; the others end deactivated in wave `later`. */
+const campaignFile = `format: uko-campaign-1
+name: eol
+instance: ${demoInstanceId}
+deadline: 2027-03-20
+waves:
+  - {name: pilot, soak: 5d}
+  - {name: later, soak: 5d}
+rules:
+  - {match: {label: 'payments*'}, class: destroy, wave: pilot, owner: platform, reason: Moved}
+  - {match: {}, class: deactivate, wave: later, owner: platform, reason: Moved}
+`;
+
+const campaign = (who: Person, command: string): Promise<Ended> =>
+  world.uko(who, `campaign ${command} --folder ${folder} --json`);
+const dataOf = ({ out, err }: Ended) => JSON.parse(out === "" ? err : out);
+const codeOf = (ended: Ended): string => dataOf(ended).error?.code;
+const actedIn = (ended: Ended): number =>
+  (dataOf(ended).keys ?? []).filter(({ outcome }: { outcome: string }) => outcome === "acted").length;
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+const read = (name: string): string => readFileSync(path.join(folder, name), "utf8");
+const write = (name: string, text: string): void => writeFileSync(path.join(folder, name), text);
+const edit = (name: string, from: string | RegExp, to: string): void => {
+  const before = read(name);
+  const after = before.replace(from, to);
+  expect(after).not.toBe(before);
+  write(name, after);
+};
+
+/** Deactivations, destructions and removals since the seed, by key. */
+async function stepsTaken(): Promise<readonly string[]> {
+  const steps = { K7: "deactivate", K8: "destroy", K5: "remove" } as Readonly<Record<string, string>>;
+  const taken = (await world.trail()).filter(({ effect, operation }) => effect && operation in steps);
+  return taken.map(({ operation, label }) => `${steps[operation]} ${label}`);
+}
+
+async function reviewOf(who: Person, wave: string, step: string): Promise<string> {
+  return dataOf(await campaign(who, `review ${wave} ${step}`)).review;
+}
+
+/** Requests and reviews the deactivation of the wave; the review is Alice's. */
+async function reviewed(wave = "pilot"): Promise<string> {
+  await campaign("bob", `request ${wave} deactivate`);
+  await world.advance("1m");
+  return reviewOf("alice", wave, "deactivate");
+}
+
+const approve = (who: Person, step: string, review: string, wave = "pilot"): Promise<Ended> =>
+  campaign(who, `approve ${wave} ${step} --review ${review} --yes`);
+const reviewFile = (): string => `reviews/${readdirSync(path.join(folder, "reviews"))[0]}`;
+
+/** The vault and the ID of a key by its label. */
+function keyNamed(label: string): { readonly vault: string; readonly id: string } {
+  const line = read("manifest.jsonl")
+    .split("\n")
+    .find((row) => row.includes(`"label":"${label}"`));
+  return JSON.parse(line ?? "{}") as { vault: string; id: string };
+}
+
+/** One call to the service itself, as a person with any tool could make it. */
+async function call(who: Person, method: string, target: string, vault: string, body?: object): Promise<Response> {
+  const grant = { grant_type: "urn:ibm:params:oauth:grant-type:apikey", apikey: apiKeys[who] };
+  const login = await fetch(`${world.url}/identity/token`, { method: "POST", body: new URLSearchParams(grant) });
+  const { access_token: token } = (await login.json()) as { access_token: string };
+  const headers = { authorization: `Bearer ${token}`, "uko-vault": vault, "content-type": "application/json" };
+  const current = await fetch(`${world.url}/api/v4${target}`, { headers });
+  if (method === "GET") return current;
+  const ifMatch = { "if-match": current.headers.get("etag") ?? "" };
+  const init = { method, headers: { ...headers, ...ifMatch }, ...(body && { body: JSON.stringify(body) }) };
+  return fetch(`${world.url}/api/v4${target}`, init);
+}
+
+interface TaggedKey {
+  readonly tags: readonly { readonly name: string; readonly value: string }[];
+}
+
+const tagsOf = async ({ id, vault }: { id: string; vault: string }): Promise<TaggedKey["tags"]> =>
+  ((await (await call("carol", "GET", `/managed_keys/${id}`, vault)).json()) as TaggedKey).tags;
+
+describe("a committer", () => {
+  it("edits the manifest: its digest refuses it, before anything is sent", async () => {
+    const review = await reviewed();
+    edit("manifest.jsonl", '"class":"deactivate"', '"class":"destroy"');
+    const before = (await world.trail()).length;
+    expect(codeOf(await approve("alice", "deactivate", review))).toBe("UKO_CAMPAIGN_INVALID");
+    const calls = (await world.trail()).slice(before).filter(({ operation }: TrailEntry) => operation !== "token");
+    expect(calls).toEqual([]);
+    expect(await stepsTaken()).toEqual([]);
+  });
+
+  it("makes a new baseline with other classes: reviews of the one before are refused", async () => {
+    const review = await reviewed();
+    edit("campaign.yaml", "{match: {}, class: deactivate, wave: later", "{match: {}, class: destroy, wave: pilot");
+    await campaign("bob", "baseline");
+    expect(codeOf(await approve("alice", "deactivate", review))).toBe("UKO_CAMPAIGN_INVALID");
+    expect(await stepsTaken()).toEqual([]);
+  });
+
+  it("shortens the soak after the deactivation: a destroy still waits for its own request and review", async () => {
+    await campaign("bob", "request pilot deactivate");
+    await world.advance("1m");
+    const review = await reviewOf("alice", "pilot", "deactivate");
+    await approve("alice", "deactivate", review);
+    await approve("alice", "deactivate", review);
+    const deactivated = await stepsTaken();
+    edit("campaign.yaml", "soak: 5d}\n  - {name: later", "soak: 4h}\n  - {name: later");
+    await world.advance("5h");
+    for (const step of ["deactivate", "destroy"]) await approve("alice", step, review);
+    await campaign("bob", "advance pilot");
+    expect(await stepsTaken()).toEqual(deactivated);
+    expect(deactivated.every((step) => step.startsWith("deactivate"))).toBe(true);
+  });
+
+  it("adds a key that was not requested to the review, and renames the file to its new digest", async () => {
+    await reviewed();
+    const name = reviewFile();
+    const [header = "", first = "", ...others] = read(name).trimEnd().split("\n");
+    const { id, vault } = keyNamed("cards-key-00002");
+    const added = JSON.stringify({ ...JSON.parse(first), vault, key: id, label: "cards-key-00002" });
+    const lines = [first, ...others, added].sort();
+    const text = `${[JSON.stringify({ ...JSON.parse(header), keys: lines.length }), ...lines].join("\n")}\n`;
+    const digest = sha256(text);
+    write(`reviews/pilot-deactivate-${digest.slice(0, 16)}.jsonl`, text);
+    await approve("alice", "deactivate", digest);
+    await approve("alice", "deactivate", digest);
+    expect((await stepsTaken()).some((step) => step.includes("cards"))).toBe(false);
+  });
+
+  it("names an endpoint, a command or a signer in campaign.yaml", async () => {
+    for (const line of ["endpoint: https://evil.example", "command: rm", "signer: mallory"]) {
+      write("campaign.yaml", `${campaignFile}${line}\n`);
+      expect(codeOf(await campaign("bob", "status"))).toBe("UKO_CAMPAIGN_INVALID");
+    }
+  });
+
+  it("forges evidence of deactivations: a rollback reactivates nothing that the campaign did not deactivate", async () => {
+    const { id, vault } = keyNamed("payments-key-00001");
+    await world.uko("bob", `request ${vault}/${id}`);
+    await world.advance("1m");
+    const { deletion } = JSON.parse((await world.uko("bob", `status ${vault}/${id} --json`)).out);
+    await world.uko("alice", `continue ${vault}/${id} --consent ${deletion.recordId}`);
+    await campaign("bob", "request later deactivate");
+    const evidence = path.join(folder, "evidence");
+    for (const name of readdirSync(evidence)) {
+      const forged = readFileSync(path.join(evidence, name), "utf8").replaceAll("write_record", "deactivate");
+      writeFileSync(path.join(evidence, `forged-${name}`), forged);
+    }
+    await campaign("alice", "rollback pilot");
+    const { keyState } = JSON.parse((await world.uko("bob", `status ${vault}/${id} --json`)).out);
+    expect(keyState).toBe("deactivated");
+  });
+});
+
+describe("a keystore writer", () => {
+  it("replaces a keystore of reviewed keys, which then are no longer as reviewed", async () => {
+    const review = await reviewed();
+    const { id, vault } = keyNamed("payments-key-00003");
+    const key = (await (await call("carol", "GET", `/managed_keys/${id}`, vault)).json()) as {
+      referenced_keystores?: readonly { id: string }[];
+    };
+    const keystore = key.referenced_keystores?.[0]?.id ?? "";
+    const answer = await call("carol", "DELETE", `/keystores/${keystore}?mode=disconnect`, vault);
+    expect(answer.status).toBe(204);
+    await approve("alice", "deactivate", review);
+    await approve("alice", "deactivate", review);
+    expect((await stepsTaken()).filter((step) => step.endsWith("payments-key-00003"))).toEqual([]);
+  });
+});
+
+describe("a tag writer", () => {
+  it("copies the request of one key to another: a record is about one key", async () => {
+    const source = keyNamed("payments-key-00001");
+    const target = keyNamed("cards-key-00002");
+    await reviewed();
+    const tags = await tagsOf(source);
+    expect((await call("carol", "PATCH", `/managed_keys/${target.id}`, target.vault, { tags })).status).toBe(200);
+    await world.advance("1m");
+    expect(dataOf(await campaign("alice", "review later deactivate")).keys).toBe(0);
+    expect(await stepsTaken()).toEqual([]);
+  });
+
+  it("rewrites a request after the review, in the name of its author: the key is left", async () => {
+    const review = await reviewed();
+    const key = keyNamed("payments-key-00005");
+    const tags = await tagsOf(key);
+    await call("carol", "PATCH", `/managed_keys/${key.id}`, key.vault, { tags: [] });
+    await world.advance("1m");
+    await call("carol", "PATCH", `/managed_keys/${key.id}`, key.vault, { tags });
+    await approve("alice", "deactivate", review);
+    await approve("alice", "deactivate", review);
+    const steps = await stepsTaken();
+    expect(steps.length).toBeGreaterThan(0);
+    expect(steps).not.toContain("deactivate payments-key-00005");
+  });
+
+  it("marks keys for one person: a campaign requires two all the same", async () => {
+    const key = keyNamed("payments-key-00001");
+    const tags = [{ name: "uko_dual", value: "single" }];
+    await call("carol", "PATCH", `/managed_keys/${key.id}`, key.vault, { tags });
+    await world.advance("1m");
+    await campaign("alice", "request pilot deactivate");
+    const own = await campaign("alice", "review pilot deactivate");
+    expect(dataOf(own).keys).toBe(0);
+    expect(await stepsTaken()).toEqual([]);
+  });
+});
+
+describe("the requester", () => {
+  it("neither reviews the own requests nor uses the review of the other person", async () => {
+    const review = await reviewed();
+    expect(dataOf(await campaign("bob", "review pilot deactivate")).keys).toBe(0);
+    expect(codeOf(await approve("bob", "deactivate", review))).toBe("UKO_REVIEW_OUTDATED");
+    edit(reviewFile(), "IBMid-550000ALICE", "IBMid-550000BOB");
+    const digest = sha256(read(reviewFile()));
+    write(`reviews/pilot-deactivate-${digest.slice(0, 16)}.jsonl`, read(reviewFile()));
+    await approve("bob", "deactivate", digest);
+    expect(await stepsTaken()).toEqual([]);
+  });
+
+  it("replaces the requests after the review: the new ones are not named by it", async () => {
+    const review = await reviewed();
+    await campaign("bob", "halt pilot");
+    await world.advance("1m");
+    await campaign("bob", "request pilot deactivate --reason Different");
+    await world.advance("1m");
+    expect(actedIn(await approve("alice", "deactivate", review))).toBe(0);
+    expect(await stepsTaken()).toEqual([]);
+  });
+});
+
+describe("an approver who swaps files between the commands", () => {
+  it("uses the review of a deactivation for the destroy, under the name of its review", async () => {
+    const review = await reviewed();
+    await approve("alice", "deactivate", review);
+    await approve("alice", "deactivate", review);
+    const deactivated = await stepsTaken();
+    await world.advance("120h");
+    await world.advance("1m");
+    await campaign("bob", "request pilot destroy");
+    await world.advance("1m");
+    const text = read(reviewFile()).replaceAll('"deactivate"', '"destroy"');
+    write(`reviews/pilot-destroy-${sha256(text).slice(0, 16)}.jsonl`, text);
+    await approve("alice", "destroy", sha256(text));
+    expect(await stepsTaken()).toEqual(deactivated);
+  });
+
+  it("takes a held key off the list of holds after the review: the review does not name it", async () => {
+    const held = keyNamed("payments-key-00001");
+    await campaign("erin", `hold ${held.vault}/${held.id} --kind legal`);
+    const review = await reviewed();
+    write("holds.jsonl", "");
+    await approve("alice", "deactivate", review);
+    await approve("alice", "deactivate", review);
+    const steps = await stepsTaken();
+    expect(steps.length).toBeGreaterThan(0);
+    expect(steps).not.toContain("deactivate payments-key-00001");
+  });
+
+  it("brings the folder of another campaign with the same wave: its review is refused", async () => {
+    const review = await reviewed();
+    const other = mkdtempSync(path.join(tmpdir(), "uko-campaign-other-"));
+    cpSync(folder, other, { recursive: true });
+    const file = path.join(other, "campaign.yaml");
+    writeFileSync(file, campaignFile.replace("name: eol", "name: other"));
+    const command = `campaign approve pilot deactivate --review ${review} --yes --folder ${other} --json`;
+    expect(codeOf(await world.uko("alice", command))).toBe("UKO_CAMPAIGN_INVALID");
+    rmSync(other, { recursive: true });
+    expect(await stepsTaken()).toEqual([]);
+  });
+});
