@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
+import { promisify, stripVTControlCharacters } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { locatePulumi } from "./engines/find-pulumi.ts";
 import { locateTofu } from "./engines/find-tofu.ts";
@@ -38,7 +38,7 @@ function partsOf(page: string): readonly Part[] {
 
 /** IDs, times and ports differ between two runs. */
 function withoutChance(text: string): string {
-  return text
+  return stripVTControlCharacters(text)
     .replaceAll(/\b[0-9a-f]{32}\b/g, "<record>")
     .replaceAll(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "<id>")
     .replaceAll(/\d+ \w{3} 20\d\d \d\d:\d\d/g, "<time>")
@@ -118,7 +118,8 @@ class Reader {
     // A destroy that waits is an error for the engines; the output after it in the tutorial says for what.
     if (!line.includes(" destroy ")) expect(exitCode, `${line}\n${output}`).toBe(0);
     this.#output = output;
-    this.#lastRecord = recordId.exec(output)?.[0] ?? this.#lastRecord;
+    // The plan before a message can show the ID of the record before.
+    this.#lastRecord = output.match(new RegExp(recordId, "g"))?.at(-1) ?? this.#lastRecord;
   }
 }
 
