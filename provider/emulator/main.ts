@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** The emulator as a process without the command line; the options are those of `uko emulator`. */
 
 import { readFile } from "node:fs/promises";

@@ -10,6 +10,7 @@ import { z } from "zod";
 import type { Report } from "../../test/engines/make-once.ts";
 import { billOfMaterials, thirdPartyNotices } from "./bill-of-materials.ts";
 import { type BundledPackage, bundledPackages } from "./bundled-packages.ts";
+import { packEmulator } from "./emulator-package.ts";
 import { fetchNode } from "./fetch-node.ts";
 import { makeBlob, makeExecutable } from "./make-executable.ts";
 import { hostPlatform, type Platform } from "./platforms.ts";
@@ -69,6 +70,7 @@ export async function makeRelease(options: ReleaseOptions, report: Report): Prom
       const own = built.filter(({ program }) => program === each.program);
       files.push(...(await describe(each, own, { version, license }, options)));
     }
+    files.push(...(await packEmulator(folder)));
     const zips = built.filter(({ program }) => program === terraformProvider).map(({ archive }) => archive);
     const manifest = path.join(repository, "terraform-registry-manifest.json");
     files.push(...(await writeRegistryFiles(folder, terraformProvider.stem(version), zips, manifest)));

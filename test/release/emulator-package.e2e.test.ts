@@ -1,0 +1,76 @@
+/** The emulator's own package, installed by npm into an empty folder, and the image that is made of it. */
+
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import packageFile from "../../package.json" with { type: "json" };
+import { packEmulator } from "../../sdk/release/emulator-package.ts";
+import { blocksIn, read } from "../support/documents.ts";
+
+const run = promisify(execFile);
+const installLimitMs = 120_000;
+
+let folder: string;
+let project: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), "uko-emulator-package-"));
+  const [packed] = await packEmulator(folder);
+  project = path.join(folder, "project");
+  await mkdir(project);
+  await writeFile(path.join(project, "package.json"), '{ "private": true, "type": "module" }\n');
+  const args = ["install", path.join(folder, packed?.name ?? ""), "--prefer-offline", "--no-audit", "--no-fund"];
+  await run("npm", args, { cwd: project, timeout: installLimitMs });
+}, installLimitMs);
+afterAll(() => rm(folder, { recursive: true }));
+
+test("installs without Pulumi, and with the versions that the emulator was tested with", async () => {
+  const installed = path.join(project, "node_modules");
+  expect((await readdir(installed)).filter((name) => !name.startsWith(".")).sort()).toEqual(
+    ["@hono", "@uko", "hono", "jose", "zod"].sort(),
+  );
+  const manifest = JSON.parse(await readFile(path.join(installed, "@uko", "emulator", "package.json"), "utf8"));
+  expect(manifest.version).toBe(packageFile.version);
+  expect(packageFile.dependencies).toMatchObject(manifest.dependencies);
+  expect(read("provider/docs/decisions/0049-names-of-packages.md")).toContain(`\`${manifest.name}\``);
+});
+
+test("its command starts the demo world and prints the address", async () => {
+  const command = path.join(project, "node_modules", ".bin", "uko-emulator");
+  const emulator = spawn(command, ["--json"], { cwd: project, stdio: ["ignore", "pipe", "inherit"] });
+  onTestFinished(() => void emulator.kill());
+  const [line] = (await once(createInterface(emulator.stdout), "line")) as [string];
+  const { url, instanceId } = JSON.parse(line);
+  expect(instanceId).toBe("0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e");
+  expect(await (await fetch(`${url}/_emulator/clock`)).json()).toMatchObject({ now: expect.any(String) });
+});
+
+test("the program of its README runs", async () => {
+  const [program = ""] = blocksIn("sdk/release/emulator/README.md", "ts");
+  await writeFile(path.join(project, "program.js"), program);
+  const { stdout } = await run(process.execPath, ["program.js"], { cwd: project });
+  expect(JSON.parse(stdout)).toMatchObject({ now: expect.any(String) });
+});
+
+test("the Containerfile copies the package of the release and runs its command with flags that it has", async () => {
+  const lines = (await readFile(path.join(folder, "Containerfile"), "utf8")).split("\n");
+  const [copied = ""] = lines.flatMap((line) => /^COPY (\S+) /.exec(line)?.[1] ?? []);
+  const form = new RegExp(`^${copied.replaceAll(".", "\\.").replaceAll("*", ".*")}$`);
+  expect((await readdir(folder)).filter((name) => form.test(name))).toHaveLength(1);
+  const [entry = "[]"] = lines.flatMap((line) => /^ENTRYPOINT (.+)$/.exec(line)?.[1] ?? []);
+  const [command = "", ...flags] = JSON.parse(entry) as string[];
+  expect(flags).toEqual(["--host", "0.0.0.0", "--port", "7600"]);
+  expect(lines).toContain("EXPOSE 7600");
+  const free = flags.map((word) => (word === "7600" ? "0" : word));
+  const emulator = spawn(path.join(project, "node_modules", ".bin", command), [...free, "--json"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  onTestFinished(() => void emulator.kill());
+  const [line] = (await once(createInterface(emulator.stdout), "line")) as [string];
+  const { port } = new URL(JSON.parse(line).url);
+  expect((await fetch(`http://localhost:${port}/_emulator/clock`)).status).toBe(200);
+});
