@@ -4,8 +4,6 @@
 
 import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import type { CampaignActing } from "./engine/campaign/acting.ts";
-import type { CampaignReading } from "./engine/campaign/operations.ts";
 import { createDirectory } from "./engine/commands/find-by-name.ts";
 import { type AnyDefinition, type Inventory, takeInventory } from "./engine/commands/inventory.ts";
 import { createHandlers, type HandlerContext } from "./engine/handlers.ts";
@@ -227,10 +225,14 @@ export function openOperations(environment: Environment, outputs: Outputs) {
     inventory: (vaultId: string, options: CallOptions): Promise<Inventory> =>
       takeInventory(world, adoptable, vaultId, options),
     /** Imported lazily, because no other run needs the libraries of a campaign. */
-    campaign: async (): Promise<CampaignReading> =>
+    campaign: async () =>
       (await import("./engine/campaign/operations.ts")).createCampaignReading(world, createCampaignFolder),
-    campaignActs: async (): Promise<CampaignActing> =>
-      (await import("./engine/campaign/acting.ts")).createCampaignActing(world, createCampaignFolder, evidenceAt),
+    campaignActs: async (progress: Progress = world.progress) => {
+      const { createCampaignActing } = await import("./engine/campaign/acting.ts");
+      return createCampaignActing({ ...world, progress }, createCampaignFolder, evidenceAt);
+    },
+    campaignPages: async () =>
+      (await import("./engine/campaign/inspect.ts")).createCampaignInspection(world, createCampaignFolder),
     close,
   };
 }

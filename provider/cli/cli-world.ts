@@ -76,6 +76,8 @@ export interface EmulatorStart {
 export interface ConsoleStart {
   /** The run of the whole console. */
   readonly run: OpenOperations;
+  /** The folder and the name of a campaign to show. */
+  readonly campaign?: { readonly folder: string; readonly name: string };
   readonly signal: AbortSignal;
   /** Receives each code for a log-in. */
   readonly onCode: (code: string) => void;

@@ -10,11 +10,12 @@ export function addConsoleCommand(program: Command, world: CliWorld, end: (exitC
   program
     .command("console")
     .description("Serve pages on which you request and approve in a browser")
+    .option("--campaign <folder>", "also serve the pages of the campaign in this folder")
     .addHelpText("after", () => commandHelp(world.out, "console"))
-    .action(async () => end(await serveConsole(world)));
+    .action(async ({ campaign }: { readonly campaign?: string }) => end(await serveConsole(world, campaign)));
 }
 
-async function serveConsole(world: CliWorld): Promise<number> {
+async function serveConsole(world: CliWorld, folder: string | undefined): Promise<number> {
   const { environment, out, err, signal } = world;
   const progress = createProgressLine(err);
   const run = await world.openOperations(environment, { progress });
@@ -22,8 +23,11 @@ async function serveConsole(world: CliWorld): Promise<number> {
   const stop = AbortSignal.any([signal, locked.signal]);
   try {
     const caller = await run.directory.explainCaller({ signal });
+    const campaign =
+      folder === undefined ? undefined : { folder, name: await (await run.campaignPages()).name(folder) };
     const console = await world.startConsole({
       run,
+      ...(campaign !== undefined && { campaign }),
       signal: stop,
       onCode: (code) => out.write(`Code for the next log-in: ${code}\n`),
       onLocked: () => locked.abort(),
@@ -31,6 +35,7 @@ async function serveConsole(world: CliWorld): Promise<number> {
     });
     progress.clear();
     out.write(`${caller.join("\n")}\nOpen this address in a browser, and type the code:\n  ${console.url}\n`);
+    if (campaign !== undefined) out.write(`The page Campaign shows ${campaign.name}, from ${campaign.folder}.\n`);
     out.write("Press Ctrl-C to stop the console.\n");
     await stopped(stop);
     console.close();

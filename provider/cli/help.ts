@@ -74,7 +74,8 @@ const consoleHelp = `
 The console listens on this machine only, on a free port, and accepts connections only from your own user (on Linux; on
 other systems, the code alone protects it). The address holds no secret. The first page asks for the code that your
 terminal shows. A log-in ends after 15 minutes without activity, after 8 hours, or when you log out; the terminal then
-shows a new code. The pages act as the identity of your credential, and call the same operations as the commands.`;
+shows a new code. The pages act as the identity of your credential, and call the same operations as the commands.
+With --campaign, a run over many keys goes on if the page is closed; Ctrl-C stops it after the calls in progress.`;
 
 const certificateHelp = `
 A certificate lists keys with their outcome, who requested, approved and took each step, and what it does not prove.
@@ -249,7 +250,10 @@ export const examples = {
     ],
     ["check whether someone edited the state of this stack", "pulumi stack export | uko doctor --state -"],
   ],
-  console: [["pages for your own browser", "uko console"]],
+  console: [
+    ["pages for your own browser", "uko console"],
+    ["with the pages of a campaign", "uko console --campaign retire-2027"],
+  ],
   emulator: [
     ["the demo data: Alice, Bob, Carol and two keystores", "uko emulator"],
     ["other data, another port", "uko emulator --seed world.json --port 7700"],

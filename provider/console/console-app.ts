@@ -4,42 +4,23 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import * as z from "zod";
-import type { openOperations } from "../compose.ts";
 import { lifecycleStates } from "../compose-text.ts";
-import type { CallOptions, KeyRef } from "../engine/ports/world.ts";
+import type { KeyRef } from "../engine/ports/world.ts";
 import { asUkoError, UkoError } from "../errors.ts";
 import { uuidForm } from "../uuid-form.ts";
 import { actPage, changedPage, resultPage } from "./act-page.ts";
 import { act, isOperation } from "./acts.ts";
-import { failed } from "./explained.ts";
+import { addCampaignPages } from "./campaign-routes.ts";
+import { type ConsoleApp, type Env, errorPage, pageNotFound, readOptions, visitorOf } from "./console-context.ts";
 import { keyPage } from "./key-page.ts";
 import { keysPage } from "./keys-page.ts";
-import { layout, type Visitor } from "./layout.ts";
-import { isSameText, type Login, type Session } from "./login.ts";
+import { isSameText } from "./login.ts";
 import { loginPage } from "./login-page.ts";
 import { guardRequests } from "./request-guard.ts";
 import { icon, styleSheet } from "./style-sheet.ts";
 import { waitingPage } from "./waiting-page.ts";
 import { whoPage } from "./who-page.ts";
 
-export interface ConsoleApp {
-  readonly login: Login;
-  /** One run for the whole process, so that the console has one identity. */
-  readonly run: ReturnType<typeof openOperations>;
-  /** The time of the log-in, as `login` counts it. */
-  readonly nowMs: () => number;
-  /** `127.0.0.1:<port>`. */
-  readonly host: () => string;
-  /** IANA name of the local time zone. */
-  readonly timeZone: string;
-  /** The text of htmx. */
-  readonly htmx: string;
-  readonly signal: AbortSignal;
-}
-
-type Env = { Variables: { session: Session } };
-
-const longestReadMs = 120_000;
 const maxBodyBytes = 64 * 1024;
 
 const text = z.string().max(4_000).catch("");
@@ -57,7 +38,7 @@ export function buildConsole(console: ConsoleApp): Hono<Env> {
   app.use(bodyLimit({ maxSize: maxBodyBytes, onError: (context) => context.text("The form is too long.\n", 413) }));
   app.onError((thrown, context) => {
     const error = asUkoError(thrown);
-    return context.html(errorPage(error), error.code === "UKO_INPUT_INVALID" ? 404 : 500);
+    return context.html(errorPage(error), statusOf(error.code));
   });
   app.notFound((context) => context.html(errorPage(pageNotFound()), 404));
   app.get("/assets/console.css", (context) =>
@@ -70,7 +51,14 @@ export function buildConsole(console: ConsoleApp): Hono<Env> {
   addLogin(app, console);
   addPages(app, console);
   addKeyPages(app, console);
+  if (console.campaign !== undefined) addCampaignPages(app, console, console.campaign);
   return app;
+}
+
+function statusOf(code: UkoError["code"]): 404 | 409 | 500 {
+  if (code === "UKO_INPUT_INVALID") return 404;
+  const isOfFolder = code === "UKO_CAMPAIGN_INVALID" || code === "UKO_REVIEW_INVALID" || code === "UKO_REVIEW_OUTDATED";
+  return isOfFolder ? 409 : 500;
 }
 
 function addLogin(app: Hono<Env>, { login, host }: ConsoleApp): void {
@@ -184,32 +172,10 @@ function addKeyPages(app: Hono<Env>, console: ConsoleApp): void {
   });
 }
 
-function readOptions({ signal }: ConsoleApp, { req }: Context<Env>): CallOptions {
-  return { signal: AbortSignal.any([signal, req.raw.signal, AbortSignal.timeout(longestReadMs)]) };
-}
-
-async function visitorOf({ run }: ConsoleApp, context: Context<Env>, options: CallOptions): Promise<Visitor> {
-  return {
-    caller: (await run.directory.explainCaller(options))[0] ?? "",
-    instanceId: run.settings.instanceId,
-    csrfToken: context.get("session").csrfToken,
-    path: context.req.path,
-  };
-}
-
 function refOf({ run }: ConsoleApp, { req }: Context<Env>): KeyRef {
   const { vaultId = "", keyId = "" } = req.param() as { vaultId?: string; keyId?: string };
   if (!uuidForm.test(vaultId) || !uuidForm.test(keyId)) throw pageNotFound();
   return { instanceId: run.settings.instanceId, vaultId, keyId };
-}
-
-function errorPage(error: UkoError) {
-  const { summary } = error;
-  return layout({ title: summary, body: failed(error) });
-}
-
-function pageNotFound(): UkoError {
-  return new UkoError("UKO_INPUT_INVALID", { summary: "This console has no such page", detail: "" });
 }
 
 function stillActing(): UkoError {

@@ -5,7 +5,7 @@ import type { InspectedRecord, InspectedStep, Inspection } from "../engine/key/i
 import type { Offer } from "../engine/key/offers.ts";
 import type { Report } from "../engine/loop/report.ts";
 import { explained } from "./explained.ts";
-import { layout, type Visitor } from "./layout.ts";
+import { layout, refreshSeconds, type Visitor } from "./layout.ts";
 import { escaped, type Html, moment, words } from "./shown.ts";
 
 export function keyPage(inspection: Inspection, visitor: Visitor, timeZone: string): Html {
@@ -18,7 +18,12 @@ ${offers.length === 0 ? "" : html`<h2>What you can do</h2><ul class="offers">${o
 ${record === undefined ? "" : recordOf(record, report, timeZone)}
 ${steps.length === 0 ? "" : html`<h2>Path of the deletion</h2><ol class="path">${steps.map((step) => pathStep(step, timeZone))}</ol>`}
 ${factsOf(inspection, timeZone)}`;
-  return layout({ title: `Key ${escaped(label)}`, body, visitor, refresh: keyAddress(report) });
+  return layout({
+    title: `Key ${escaped(label)}`,
+    body,
+    visitor,
+    refresh: { address: keyAddress(report), refreshSeconds },
+  });
 }
 
 export function keyAddress({ vaultId, keyId }: Pick<Report, "vaultId" | "keyId">): string {

@@ -30,7 +30,7 @@ ${searchForm(query)}
 <thead><tr><th scope="col">Key</th><th scope="col">State</th><th scope="col">Vault</th><th scope="col">Template</th>
 <th scope="col">Algorithm</th><th scope="col">Keystores</th></tr></thead>
 <tbody>${shown.map(row)}</tbody></table></div>
-${pages === 1 ? "" : pageLinks(query, page, pages)}
+${pageLinks({ page, pages }, (to) => `/keys?${new URLSearchParams({ contains: query.contains, state: query.state, page: String(to) })}`)}
 ${list(unreadable.map(({ vaultId, error }) => `Vault ${vaultId}: ${error.summary}`))}`;
   return layout({ title: "Keys", body, visitor });
 }
@@ -57,10 +57,14 @@ function row(key: ListedKey): Html {
 <td>${escaped(template)}</td><td>${algorithm} ${size}</td><td>${keystores.map(escaped).join(", ")}</td></tr>`;
 }
 
-function pageLinks({ contains, state }: KeysQuery, page: number, pages: number): Html {
-  const address = (to: number): string => `/keys?${new URLSearchParams({ contains, state, page: String(to) })}`;
+/** Empty for a table of one page. */
+export function pageLinks(
+  { page, pages }: { readonly page: number; readonly pages: number },
+  addressOf: (page: number) => string,
+): Html {
+  if (pages === 1) return html``;
   return html`<nav aria-label="Pages of the table"><ul class="pages">
-${page > 1 ? html`<li><a href="${address(page - 1)}">Previous page</a></li>` : ""}
-${page < pages ? html`<li><a href="${address(page + 1)}">Next page</a></li>` : ""}
+${page > 1 ? html`<li><a href="${addressOf(page - 1)}">Previous page</a></li>` : ""}
+${page < pages ? html`<li><a href="${addressOf(page + 1)}">Next page</a></li>` : ""}
 </ul></nav>`;
 }

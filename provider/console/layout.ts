@@ -8,8 +8,15 @@ export interface Frame {
   readonly body: Html;
   /** Absent before the log-in. */
   readonly visitor?: Visitor;
-  /** The address that the page reads again by itself; pages with a form never do. */
-  readonly refresh?: string;
+  /** How the page reads itself again; pages on which a person decides never do. */
+  readonly refresh?: Refresh;
+}
+
+export interface Refresh {
+  readonly address: string;
+  readonly refreshSeconds: number;
+  /** The page follows a run, so it reads itself again without JavaScript, too. */
+  readonly isProgress?: true;
 }
 
 export interface Visitor {
@@ -19,6 +26,7 @@ export interface Visitor {
   readonly csrfToken: string;
   /** The path of the page, to mark it in the navigation. */
   readonly path: string;
+  readonly hasCampaign: boolean;
 }
 
 const htmxConfig = JSON.stringify({
@@ -31,11 +39,13 @@ const htmxConfig = JSON.stringify({
   selfRequestsOnly: true,
 });
 
-const refreshEvery = "every 30s";
+/** For pages of keys. */
+export const refreshSeconds = 30;
 
 const sections = [
   ["/waiting", "Waiting for you"],
   ["/keys", "Keys"],
+  ["/campaign", "Campaign"],
   ["/me", "Who am I"],
 ] as const;
 
@@ -51,6 +61,7 @@ export function layout({ title, body, visitor, refresh }: Frame): Html {
 <link rel="stylesheet" href="/assets/console.css">
 <link rel="icon" href="/assets/icon.svg">
 <script src="/assets/htmx.js" defer></script>
+${refresh?.isProgress === true ? html`<noscript><meta http-equiv="refresh" content="${refresh.refreshSeconds * 2}"></noscript>` : ""}
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>
@@ -67,12 +78,13 @@ ${body}
 }
 
 /** Only the content is replaced. An element with the focus keeps it, because it keeps its ID. */
-function refreshing(address: string): Html {
-  return html` hx-get="${address}" hx-trigger="${refreshEvery}" hx-select="#main" hx-swap="outerHTML"`;
+function refreshing({ address, refreshSeconds: seconds }: Refresh): Html {
+  return html` hx-get="${address}" hx-trigger="every ${seconds}s" hx-select="#main" hx-swap="outerHTML"`;
 }
 
-function navigation({ caller, instanceId, csrfToken, path }: Visitor): Html {
-  const links = sections.map(
+function navigation({ caller, instanceId, csrfToken, path, hasCampaign }: Visitor): Html {
+  const shown = sections.filter(([href]) => hasCampaign || href !== "/campaign");
+  const links = shown.map(
     ([href, name]) =>
       html`<li><a href="${href}"${path.startsWith(href) ? raw(' aria-current="page"') : ""}>${name}</a></li>`,
   );

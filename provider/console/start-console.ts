@@ -5,7 +5,8 @@ import { createRequire } from "node:module";
 import { createAdaptorServer } from "@hono/node-server";
 import { UkoError } from "../errors.ts";
 import { listenForSameUser, whyPeersAreUnknown } from "../same-user.ts";
-import { buildConsole, type ConsoleApp } from "./console-app.ts";
+import { buildConsole } from "./console-app.ts";
+import type { ConsoleApp } from "./console-context.ts";
 import { createLogin, type LoginOptions } from "./login.ts";
 
 export interface ConsoleOptions

@@ -18,6 +18,9 @@ export const styleSheet = `
   --warn: light-dark(#7a4a00, #f0c071);
   --good: light-dark(#1c6b36, #7fd29b);
   --bad: light-dark(#a4161a, #ff9c9c);
+  --outage: light-dark(#bf8700, #d29922);
+  --pending: light-dark(#cf222e, #ff7b72);
+  --metadata: light-dark(#8250df, #bc8cff);
   font: 1rem/1.5 system-ui, sans-serif;
 }
 
@@ -86,9 +89,31 @@ summary { cursor: pointer; color: var(--link); }
 .active, .ok { color: var(--good); }
 .pending_destruction, .destroyed, .compromised, .fail { color: var(--bad); }
 
+.notice { padding: 0.5rem 0.75rem; border: 1px solid var(--line); border-radius: 0.35rem; background: var(--panel); }
+
+.timeline { margin: 1rem 0; }
+.lanes { display: grid; grid-template-columns: minmax(4rem, max-content) 1fr; gap: 0.75rem; }
+.lanes ol { margin: 0; padding: 40px 0 0; list-style: none; max-width: 10rem; }
+.lanes li { height: 24px; overflow: hidden; font-size: 0.85rem; line-height: 24px; text-overflow: ellipsis; white-space: nowrap; }
+.lanes svg { display: block; width: 100%; }
+.lane { fill: var(--panel); stroke: var(--line); stroke-width: 1; vector-effect: non-scaling-stroke; }
+.outage { fill: var(--outage); }
+.pending { fill: var(--pending); }
+.metadata { fill: var(--metadata); }
+line.mark { stroke: var(--ink); stroke-width: 2; stroke-dasharray: 5 3; vector-effect: non-scaling-stroke; }
+figcaption { color: var(--quiet); font-size: 0.85rem; }
+.key { display: inline-block; width: 0.8rem; height: 0.8rem; margin: 0 0.35rem 0 0.75rem; vertical-align: -1px; }
+.key:first-child { margin-inline-start: 0; }
+.key.outage { background: var(--outage); }
+.key.pending { background: var(--pending); }
+.key.metadata { background: var(--metadata); }
+.key.mark { width: 0; border-left: 2px dashed var(--ink); }
+
 .scroll { overflow-x: auto; overflow-wrap: normal; }
 .scroll table { min-width: 56rem; }
 table { width: 100%; border-collapse: collapse; }
+thead th { overflow-wrap: normal; }
+th code { font-weight: 400; }
 th, td { padding: 0.5rem 0.75rem 0.5rem 0; border-bottom: 1px solid var(--line); text-align: start; vertical-align: top; }
 
 dl { display: grid; grid-template-columns: minmax(8rem, 14rem) 1fr; gap: 0.25rem 1rem; margin: 0.5rem 0; }
@@ -159,6 +184,14 @@ button.plain { min-height: 2rem; padding: 0.1rem 0.75rem; border-color: var(--qu
   .visitor { margin-inline-start: 0; }
   dl { grid-template-columns: 1fr; gap: 0; }
   dd { margin: 0 0 0.5rem; }
+}
+
+@media (max-width: 56rem) {
+  .stacks thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .stacks, .stacks tbody, .stacks tr, .stacks th, .stacks td { display: block; }
+  .stacks tr { padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
+  .stacks th, .stacks td { padding: 0.1rem 0; border: 0; }
+  .stacks td::before { content: attr(data-label) ": "; color: var(--quiet); }
 }
 
 @media (min-width: 120rem) {

@@ -4,7 +4,7 @@ import { html } from "hono/html";
 import { summariseRequests } from "../compose-text.ts";
 import type { PendingKey, PendingSurvey } from "../engine/key/survey.ts";
 import { list } from "./explained.ts";
-import { layout, type Visitor } from "./layout.ts";
+import { layout, refreshSeconds, type Visitor } from "./layout.ts";
 import { escaped, type Html, moment, words } from "./shown.ts";
 
 export function waitingPage({ pending, vaults, unreadable }: PendingSurvey, visitor: Visitor, timeZone: string): Html {
@@ -25,7 +25,7 @@ ${forOthers.length === 0 ? "" : html`<h2>Waiting for others, or for time</h2>`}
 ${forOthers.map((each) => item(each, timeZone))}
 ${unreadable.length === 0 ? "" : html`<h2>Not readable</h2>`}
 ${list(unreadable.map(({ vaultId, error }) => `Vault ${vaultId}: ${error.summary}`))}`;
-  return layout({ title: "Waiting for you", body, visitor, refresh: "/waiting" });
+  return layout({ title: "Waiting for you", body, visitor, refresh: { address: "/waiting", refreshSeconds } });
 }
 
 function item({ report, offers, requestedAt }: PendingKey, timeZone: string): Html {

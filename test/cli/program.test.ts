@@ -56,6 +56,7 @@ function aWorld(over: Partial<Operations> = {}, variables: Readonly<Record<strin
       many: (many, calls) => runMany(quietRun, many, calls),
       campaign: async () => expect.unreachable(),
       campaignActs: async () => expect.unreachable(),
+      campaignPages: async () => expect.unreachable(),
       close,
     }),
   });

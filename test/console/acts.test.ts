@@ -205,7 +205,7 @@ describe("texts of others", () => {
 });
 
 describe("a label that no emulator accepts", () => {
-  const visitor = { caller: "", instanceId: "", csrfToken: "", path: "" };
+  const visitor = { caller: "", instanceId: "", csrfToken: "", path: "", hasCampaign: false };
 
   async function pagesFor(odd: string): Promise<readonly string[]> {
     await bob.act(key, "request");

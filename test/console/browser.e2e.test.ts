@@ -1,84 +1,22 @@
 /** The console in Chromium: two people with a browser each, from the request to the removal of one key. */
 
-import { mkdirSync } from "node:fs";
-import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openOperations } from "../../provider/compose.ts";
-import { startConsole } from "../../provider/console/start-console.ts";
 import { type CliTestWorld, keys, type Person, startCliWorld } from "../cli/harness.ts";
-import { type Browser, barriersOn, type Context, launchBrowser, type Page } from "../support/browser.ts";
+import { barriersOn, type ContextOptions } from "../support/browser.ts";
 import { explainVerdict } from "../support/oracle.ts";
-
-const isLeftOut = process.env.UKO_SKIP_BROWSER === "1";
-/** Folder for screenshots of each page in three widths; those of provider/docs/images come from here. */
-const screenshots = process.env.UKO_SCREENSHOTS;
-
-interface Seat {
-  readonly context: Context;
-  readonly page: Page;
-  readonly url: string;
-  readonly code: () => string;
-  readonly mistakes: string[];
-}
+import { type House, inspectPage, isLeftOut, logIn, openHouse, type Seat, screenshots } from "./seats.ts";
 
 let world: CliTestWorld;
-let browser: Browser;
-const closers: (() => unknown)[] = [];
-
-async function seat(who: Person, options: Parameters<Browser["newContext"]>[0] = {}): Promise<Seat> {
-  const run = openOperations(world.environmentOf(who), { progress: { report: () => {} } });
-  const codes: string[] = [];
-  const console = await startConsole({
-    run,
-    signal: new AbortController().signal,
-    nowMs: () => performance.now(),
-    random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
-    timeZone: "Europe/Berlin",
-    onCode: (code) => void codes.push(code),
-    onLocked: () => {},
-    onRefused: () => {},
-  });
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  const mistakes: string[] = [];
-  page.on("console", (message) => {
-    if (message.type() === "error") mistakes.push(message.text());
-  });
-  closers.push(
-    () => context.close(),
-    () => console.close(),
-    () => run.close(),
-  );
-  return { context, page, url: console.url, code: () => codes.at(-1) ?? "", mistakes };
-}
-
-async function logIn({ page, url, code }: Seat): Promise<void> {
-  await page.goto(url);
-  await page.getByLabel("Code").fill(code());
-  await page.getByRole("button", { name: "Log in" }).click();
-  await page.getByRole("heading", { name: "Waiting for you" }).waitFor();
-}
-
-/** No barrier, nothing wider than the window, and a picture of each width. */
-async function inspectPage(page: Page, name: string): Promise<void> {
-  expect(await barriersOn(page), name).toEqual([]);
-  for (const width of [320, 768, 1440]) {
-    await page.setViewportSize({ width, height: 900 });
-    const overflow = await page.evaluate<number>("document.documentElement.scrollWidth - window.innerWidth");
-    expect(overflow, `${name} at ${width} px`).toBeLessThanOrEqual(0);
-    if (screenshots === undefined) continue;
-    mkdirSync(screenshots, { recursive: true });
-    await page.screenshot({ path: path.join(screenshots, `${name}-${width}.png`), fullPage: true });
-  }
-}
+let house: House;
+const seat = (who: Person, options?: ContextOptions): Promise<Seat> => house.seat(who, options);
 
 beforeAll(async () => {
   if (isLeftOut) return;
-  [world, browser] = await Promise.all([startCliWorld(), launchBrowser()]);
+  world = await startCliWorld();
+  house = await openHouse(world);
 });
 afterAll(async () => {
-  for (const close of closers) await close();
-  await browser?.close();
+  await house?.close();
   await world?.close();
 });
 

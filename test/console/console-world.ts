@@ -2,6 +2,7 @@
 
 import { openOperations } from "../../provider/compose.ts";
 import { buildConsole } from "../../provider/console/console-app.ts";
+import type { ConsoleApp } from "../../provider/console/console-context.ts";
 import { createLogin, type LoginOptions } from "../../provider/console/login.ts";
 import { type CliTestWorld, type Person, startCliWorld } from "../cli/harness.ts";
 
@@ -36,7 +37,11 @@ export function hiddenIn(page: string): Record<string, string> {
   return Object.fromEntries(Array.from(fields, ([, name = "", value = ""]) => [name, value]));
 }
 
-export function openConsole(world: CliTestWorld, who: Person, over: Partial<LoginOptions> = {}): TestConsole {
+export function openConsole(
+  world: CliTestWorld,
+  who: Person,
+  { campaign, ...over }: Partial<LoginOptions> & Pick<ConsoleApp, "campaign"> = {},
+): TestConsole {
   const run = openOperations(world.environmentOf(who), { progress: { report: () => {} } });
   const codes: string[] = [];
   let nowMs = 0;
@@ -61,6 +66,7 @@ export function openConsole(world: CliTestWorld, who: Person, over: Partial<Logi
     timeZone: "UTC",
     htmx: "/* htmx */",
     signal: stop.signal,
+    ...(campaign !== undefined && { campaign }),
   });
   const send: TestConsole["send"] = async (path, { headers = {}, ...init } = {}) => {
     const response = await app.request(`${address}${path}`, { ...init, headers: { host, ...headers } });

@@ -35,11 +35,13 @@ export interface Context {
   close(): Promise<void>;
 }
 
+export interface ContextOptions {
+  readonly colorScheme?: "light" | "dark";
+  readonly javaScriptEnabled?: boolean;
+}
+
 export interface Browser {
-  newContext(options?: {
-    readonly colorScheme?: "light" | "dark";
-    readonly javaScriptEnabled?: boolean;
-  }): Promise<Context>;
+  newContext(options?: ContextOptions): Promise<Context>;
   close(): Promise<void>;
 }
 

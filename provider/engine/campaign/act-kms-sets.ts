@@ -126,7 +126,7 @@ interface Readyness {
 /** Undefined if the digest is not that of a review of KMS keys in the folder. */
 export async function findKmsReview(
   { world, view }: ActContext,
-  { wave, review: digest }: ApprovalOfStep,
+  { wave, review: digest }: Pick<ApprovalOfStep, "wave" | "review">,
 ): Promise<KmsReview | undefined> {
   const name = kmsReviewFileName(wave, digest);
   const text = await view.folder.read(name, maxKmsReviewBytes);

@@ -39,15 +39,25 @@ export async function openActs(
   path: string,
   options: CallOptions,
 ): Promise<ActContext> {
-  const folder = openFolder(path);
-  const opened = await openCampaign(folder, base.session.instanceId);
-  // An edited manifest is refused before the service is asked.
-  const manifest = await readManifest(opened, base.sha256);
+  const context = await openReads(base, openFolder, path, options);
+  const { folder } = context.view;
   const { identity } = await base.session.actor(options);
   const writer = (identity?.iamId ?? "unknown").replaceAll(/[^A-Za-z0-9-]/g, "_").slice(0, 80);
   await folder.makeFolder(evidenceFolder);
   const evidence = evidenceAt(folder.pathOf(`${evidenceFolder}/${writer}-${base.newId().slice(0, 13)}.jsonl`));
-  const world = { ...base, evidence };
+  return { ...context, world: { ...context.world, evidence } };
+}
+
+/** The same campaign for a reader: writes nothing to the folder. */
+export async function openReads(
+  world: World,
+  openFolder: ActPorts["openFolder"],
+  path: string,
+  options: CallOptions,
+): Promise<ActContext> {
+  const opened = await openCampaign(openFolder(path), world.session.instanceId);
+  // An edited manifest is refused before the service is asked.
+  const manifest = await readManifest(opened, world.sha256);
   const inventory = await takeCampaignInventory(world, inventoryScope(opened.campaign, manifest), options);
   const view = await viewCampaign(opened, inventory, world);
   return { world: withoutSteps(world), view, plan: planCampaign(view), options };

@@ -28,7 +28,14 @@ import type { PlannedKey } from "./planned.ts";
 import { readyKeys } from "./ready.ts";
 import { type CampaignReport, section } from "./report.ts";
 import { reviewFolder } from "./reviews.ts";
-import { type ApprovalOfStep, noteOverride, type ReviewOfStep, reportClosed, waveStateOf } from "./wave-state.ts";
+import {
+  type ApprovalOfStep,
+  noteOverride,
+  type ReviewedStepRequest,
+  type ReviewOfStep,
+  reportClosed,
+  waveStateOf,
+} from "./wave-state.ts";
 
 export async function reviewStep(context: ActContext, request: ReviewOfStep): Promise<CampaignReport> {
   const { world, view, options } = context;
@@ -117,29 +124,56 @@ function reviewedWave(context: ActContext, wave: string): ReviewedWave {
   return { name: campaign.name, wave, digest, class: [...classes].sort().join("+") };
 }
 
-export async function approveStep(context: ActContext, request: ApprovalOfStep): Promise<CampaignReport> {
-  const { world, view, options } = context;
+/** What an approval can act on now, before a person confirms it. */
+export type PreparedApproval =
+  | { readonly kind: "closed"; readonly report: CampaignReport }
+  | (PreparedKeys & { readonly kind: "keys"; readonly review: Review })
+  | (PreparedKeys & { readonly kind: "kms_keys"; readonly review: KmsReview });
+
+interface PreparedKeys {
+  /** The reviewed keys that are ready. */
+  readonly listed: readonly PlannedKey[];
+  /** Keys of the wave that are not ready, with the reason. */
+  readonly apart: readonly ActedKey[];
+  /** How many of the keys the first run may act on. */
+  readonly most: number;
+  /** What a person types, such as `destroy 812`. */
+  readonly phrase: string;
+}
+
+/** Throws UKO_REVIEW_INVALID, UKO_REVIEW_OUTDATED and UKO_CAMPAIGN_INVALID. Changes nothing. */
+export async function prepareApproval(context: ActContext, request: ReviewedStepRequest): Promise<PreparedApproval> {
+  const { world, options } = context;
   const { wave, step, recordOnly } = request;
   const { gate, breaker } = await waveStateOf(context, request);
   if (gate.kind !== "open" || breaker.kind === "stopped") {
     const command = `approve ${wave} ${step} --review ${request.review}`;
-    return reportClosed(context, { ...request, command }, gate.kind === "open" ? { kind: "stopped" } : gate, breaker);
+    const closed = gate.kind === "open" ? ({ kind: "stopped" } as const) : gate;
+    return { kind: "closed", report: reportClosed(context, { ...request, command }, closed, breaker) };
   }
   const { ready, apart } = readyKeys(context, wave, step);
   const kmsReview = step === "destroy" ? await findKmsReview(context, request) : undefined;
   if (kmsReview !== undefined) {
+    requireSameWave(context, request, kmsReview.header.campaign, kmsReviewFileName(wave, request.review));
     const listed = ready.filter(({ line, facts }) => facts.isKms && kmsReview.lines.has(line.id));
-    return approveKmsKeys(context, request, kmsReview, {
-      listed,
-      most: Math.min(breaker.mayActOn, listed.length),
-      apart,
-    });
+    const most = Math.min(breaker.mayActOn, listed.length);
+    return { kind: "kms_keys", review: kmsReview, listed, apart, most, phrase: approvalPhrase({ step }, most, false) };
   }
   const review = await reviewOfWave(context, request);
   await requireUsable(world, review, options);
   const listed = ready.filter(({ name }) => review.lines.has(name));
   const most = Math.min(breaker.mayActOn, listed.length);
-  await request.confirm(approvalPhrase(review.header, most, recordOnly));
+  return { kind: "keys", review, listed, apart, most, phrase: approvalPhrase(review.header, most, recordOnly) };
+}
+
+export async function approveStep(context: ActContext, request: ApprovalOfStep): Promise<CampaignReport> {
+  const { world, view, options } = context;
+  const { wave, step, recordOnly } = request;
+  const prepared = await prepareApproval(context, request);
+  if (prepared.kind === "closed") return prepared.report;
+  if (prepared.kind === "kms_keys") return approveKmsKeys(context, request, prepared.review, prepared);
+  const { review, listed, apart, most } = prepared;
+  await request.confirm(prepared.phrase);
   // A review of fewer keys is the narrower naming: no key that a gate closed can be acted on.
   const narrowed = reviewOf(
     review.header,
@@ -172,14 +206,9 @@ async function approveKmsKeys(
   context: ActContext,
   request: ApprovalOfStep,
   review: KmsReview,
-  {
-    listed,
-    most,
-    apart,
-  }: { readonly listed: readonly PlannedKey[]; readonly most: number; readonly apart: readonly ActedKey[] },
+  { listed, most, apart }: PreparedKeys,
 ): Promise<CampaignReport> {
   const { wave, step } = request;
-  requireSameWave(context, request, review.header.campaign, kmsReviewFileName(wave, request.review));
   const act = await approverOfKmsKeys(context, review, request, { listed, most });
   await noteOverride(context, request);
   const run = await actOnAtMost(context, "Destroying", { keys: listed, most }, act);
@@ -228,7 +257,7 @@ function nextAfter({ wave, step, review }: ApprovalOfStep, later: number, path: 
 }
 
 /** Throws UKO_REVIEW_INVALID, and UKO_CAMPAIGN_INVALID for the review of another wave, step or manifest. */
-async function reviewOfWave(context: ActContext, request: ApprovalOfStep): Promise<Review> {
+async function reviewOfWave(context: ActContext, request: ReviewedStepRequest): Promise<Review> {
   const { folder } = context.view;
   const { wave, step, review: digest } = request;
   const names = [fileNameOf(request, digest), fileNameOf({ ...request, neverActive: true }, digest)];
@@ -248,7 +277,7 @@ async function reviewOfWave(context: ActContext, request: ApprovalOfStep): Promi
 /** Throws UKO_CAMPAIGN_INVALID for the review of another wave or manifest. */
 function requireSameWave(
   context: ActContext,
-  { wave, step }: ApprovalOfStep,
+  { wave, step }: ReviewedStepRequest,
   reviewed: ReviewedWave | undefined,
   name: string,
 ): void {

@@ -3,9 +3,7 @@
  * folder and the lists only say which keys to start with.
  */
 
-import type { CampaignStep } from "../../lifecycle/campaign/campaign.ts";
 import { planCampaignRequest } from "../../lifecycle/campaign/plan-step.ts";
-import { standingOf } from "../../lifecycle/consent-record.ts";
 import { createOperations } from "../key/commands.ts";
 import { createKmsOperations } from "../kms-key/commands.ts";
 import type { CallOptions, World } from "../ports/world.ts";
@@ -28,6 +26,7 @@ import { sayGate } from "./plan-report.ts";
 import type { PlannedKey } from "./planned.ts";
 import { readyKeys } from "./ready.ts";
 import type { CampaignReport } from "./report.ts";
+import { isPending, isRequested, requestEndMs } from "./requested.ts";
 import {
   type ApprovalOfStep,
   noteOverride,
@@ -58,8 +57,6 @@ export interface CampaignActing {
   /** Deletes the emptied containers, and reports what keeps the instance from being deleted. */
   close(folder: string, request: CloseRequest, options: CallOptions): Promise<CampaignReport>;
 }
-
-const renewWithinMs = 48 * 60 * 60 * 1000;
 
 export function createCampaignActing(
   world: World,
@@ -100,7 +97,7 @@ async function requestStep(context: ActContext, request: RequestOfStep): Promise
   }
   await noteOverride(context, request);
   const { ready, apart } = readyKeys(context, wave, step);
-  const pending = ready.filter((key) => isPending(context, key, step, renew === true));
+  const pending = ready.filter((key) => isPending(context.view, key, step, renew === true));
   const missing = ready.filter((key) => !pending.includes(key));
   const run = await actOnKeys(context, `Requesting ${step}`, missing, (key) => requestOne(context, key, request));
   const path = context.view.folder.path;
@@ -130,22 +127,6 @@ function reviewsAfter(
     ...(ready.some(({ facts }) => facts.isKms) ? [`${review} --kms --folder ${path}   # another person`] : []),
     ...(isOff ? ["uko explain UKO_KMS_DUAL_AUTHORIZATION_OFF"] : []),
   ];
-}
-
-/** As the lists show it; the request itself is planned on a fresh read. */
-function isPending({ view }: ActContext, { listed }: PlannedKey, step: CampaignStep, isRenewed: boolean): boolean {
-  const untilMs = listed?.kmsKey?.windowEndsAtMs ?? requestEndMs(listed?.observation, step, view.nowMs);
-  return untilMs !== undefined && untilMs > view.nowMs + (isRenewed ? renewWithinMs : 0);
-}
-
-function requestEndMs(
-  observation: NonNullable<PlannedKey["listed"]>["observation"],
-  step: CampaignStep,
-  nowMs: number,
-): number | undefined {
-  if (observation === undefined) return undefined;
-  const standing = standingOf(observation, step, nowMs);
-  return standing.binds ? standing.lapsesAtMs : undefined;
 }
 
 async function requestOne(context: ActContext, key: PlannedKey, request: RequestOfStep): Promise<ActedKey> {
@@ -241,13 +222,4 @@ async function haltWave(context: ActContext, wave: string): Promise<CampaignRepo
       `uko campaign hold KEY --kind incident --folder ${view.folder.path}`,
     ],
   });
-}
-
-/**
- * A record that has led to its step already is no request any more. Taking it off would only hide
- * whose write the last one was, which a rollback has to prove.
- */
-function isRequested({ facts, listed }: PlannedKey, nowMs: number): boolean {
-  if (listed?.kmsKey !== undefined) return listed.kmsKey.windowEndsAtMs !== undefined;
-  return requestEndMs(listed?.observation, facts.state === "active" ? "deactivate" : "destroy", nowMs) !== undefined;
 }

@@ -42,7 +42,7 @@ export function reportPlan(view: CampaignView, plan: CampaignPlan): CampaignRepo
   };
 }
 
-function lateSection(late: readonly PlannedKey[], { lastDeadlineMs }: CampaignPlan): readonly ReportSection[] {
+export function lateSection(late: readonly PlannedKey[], { lastDeadlineMs }: CampaignPlan): readonly ReportSection[] {
   const rows = late.map((key) => {
     const { schedule } = key;
     const dates = datesOf(schedule);
@@ -97,7 +97,7 @@ export function waveDates(keys: readonly PlannedKey[]) {
   };
 }
 
-function waveSection({ waves }: CampaignPlan): readonly ReportSection[] {
+export function waveSection({ waves }: CampaignPlan): readonly ReportSection[] {
   const rows = waves.map((wave) => {
     const dates = waveDates(wave.keys);
     return [
@@ -129,7 +129,10 @@ function waveSection({ waves }: CampaignPlan): readonly ReportSection[] {
 }
 
 /** From today to the last date or deadline, with a tenth of the time as a margin for the labels. */
-function timelineOf({ campaign, nowMs }: CampaignView, { waves, deadlineMs, lastDeadlineMs }: CampaignPlan): Timeline {
+export function timelineOf(
+  { campaign, nowMs }: CampaignView,
+  { waves, deadlineMs, lastDeadlineMs }: CampaignPlan,
+): Timeline {
   const rows = waves.map(({ name, keys }) => {
     const { outage, pointOfNoReturn, destroyAccepted, materialGone, metadataRemoved } = waveDates(keys);
     const spans = [
@@ -152,7 +155,7 @@ function spanOf(kind: "outage" | "pending" | "metadata", fromMs: number | undefi
   return fromMs === undefined || untilMs === undefined || untilMs <= fromMs ? [] : [{ kind, fromMs, untilMs }];
 }
 
-function blockedSection(keys: readonly PlannedKey[]): readonly ReportSection[] {
+export function blockedSection(keys: readonly PlannedKey[]): readonly ReportSection[] {
   const rows = keys.flatMap((key) => {
     const why = sayGate(key);
     return why === undefined ? [] : [[key.name, key.line.label, key.line.wave, why]];

@@ -30,20 +30,16 @@ interface PendingRequest {
 }
 
 export function reportStatus(view: CampaignView, plan: CampaignPlan): CampaignReport {
-  const requests = plan.keys.flatMap((key) => requestOn(key, view.nowMs));
+  const requests = pendingRequests(view, plan);
   const outcomes = outcomesOf(plan);
-  const open = outcomes.filter(({ outcome }) => outcome === "open" || outcome === "pending_destruction").length;
   return {
-    summary:
-      open === 0 ? "Every key has reached its end" : `${count(open, "key")} of ${plan.keys.length} still have to end`,
+    summary: summarizeStatus(plan),
     sections: [
       ...section("Waves", { table: stateTable(plan, view) }),
       ...requestSection(requests, view.nowMs),
       ...section("Blocked, by reason", { table: blockedTable(plan.keys) }),
       ...section("Outcomes", { table: { columns: ["outcome", "keys"], rows: countsOf(outcomes) } }),
-      ...section("Not in the manifest", {
-        lines: view.born.slice(0, 20).map((key) => `${namedListedKey(key)} (${key.traits.label})`),
-      }),
+      ...bornSection(view),
       ...section("Not read", { lines: unreadableLines(view.inventory.unreadable) }),
     ],
     next: [`uko campaign plan --folder ${view.folder.path}`],
@@ -54,14 +50,31 @@ export function reportStatus(view: CampaignView, plan: CampaignPlan): CampaignRe
   };
 }
 
-function columnOf({ facts, scheduled, isUnread }: PlannedKey): StateColumn {
+export function summarizeStatus(plan: CampaignPlan): string {
+  const isOpen = ({ outcome }: Reconciled): boolean => outcome === "open" || outcome === "pending_destruction";
+  const open = outcomesOf(plan).filter(isOpen).length;
+  return open === 0
+    ? "Every key has reached its end"
+    : `${count(open, "key")} of ${plan.keys.length} still have to end`;
+}
+
+export function bornSection({ born }: CampaignView): readonly ReportSection[] {
+  const lines = born.slice(0, 20).map((key) => `${namedListedKey(key)} (${key.traits.label})`);
+  return section("Not in the manifest", { lines });
+}
+
+export function pendingRequests({ nowMs }: CampaignView, { keys }: CampaignPlan): readonly PendingRequest[] {
+  return keys.flatMap((key) => requestOn(key, nowMs));
+}
+
+export function columnOf({ facts, scheduled, isUnread }: PlannedKey): StateColumn {
   if (isUnread) return "other";
   if (facts.state === "gone") return "removed";
   if (facts.state !== "destroyed") return facts.state;
   return scheduled.materialGoneMs !== undefined ? "pending" : "destroyed";
 }
 
-function stateTable({ waves }: CampaignPlan, view: CampaignView) {
+export function stateTable({ waves }: CampaignPlan, view: CampaignView) {
   const rows = waves.map((wave) => {
     const at = wave.keys.map((key) => columnOf(key));
     const held = wave.keys.filter(({ facts }) => facts.isHeld).length;
@@ -132,7 +145,7 @@ function requestOn(key: PlannedKey, nowMs: number): readonly PendingRequest[] {
   return [{ key, step: record.step, by: sayAuthor(record), how: record.how, expiresAtMs: lapsesAtMs }];
 }
 
-function requestSection(requests: readonly PendingRequest[], nowMs: number): readonly ReportSection[] {
+export function requestSection(requests: readonly PendingRequest[], nowMs: number): readonly ReportSection[] {
   const groups = new Map<string, { readonly row: readonly string[]; keys: number; expiresAtMs: number }>();
   for (const { key, step, by, how, expiresAtMs } of requests) {
     const row = [key.line.wave, step, by, how === "answer" ? "the requester" : "another person"];

@@ -36,10 +36,13 @@ export interface ReviewOfStep extends StepRequest {
   readonly kms?: boolean | undefined;
 }
 
-export interface ApprovalOfStep extends StepRequest {
+export interface ReviewedStepRequest extends StepRequest {
   /** The SHA-256 of the review file. */
   readonly review: string;
   readonly recordOnly: boolean;
+}
+
+export interface ApprovalOfStep extends ReviewedStepRequest {
   /** Has the person type the phrase; throws if they do not. */
   readonly confirm: (phrase: string, shown?: readonly string[]) => Promise<void>;
 }

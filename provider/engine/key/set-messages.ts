@@ -1,7 +1,7 @@
 /** The tables and sentences about many keys: for their reviewer, and about the results of an approval. */
 
 import { rights } from "../../lifecycle/managed-key-states.ts";
-import { keyPathOf, type ReviewHeader, reviewLifetimeMs } from "../../lifecycle/review.ts";
+import { keyPathOf, type ReviewHeader, type ReviewLine, reviewLifetimeMs } from "../../lifecycle/review.ts";
 import { isoTime } from "../loop/evidence.ts";
 import { count, plain, sayAuthor, sayTimeAndDistance, stillReversible } from "../text/words.ts";
 import type { KeyResult } from "./approve-set.ts";
@@ -13,16 +13,23 @@ const apartHeads = ["LABEL", "KEY", "WHY"] as const;
 /** One cell for each of `reviewHeads`. */
 export function reviewRows({ keys }: SetReview): readonly (readonly string[])[] {
   return keys.map(({ line, record, waitsFor }) => [
-    plain(line.label, 60),
-    line.keyId,
-    line.resources.length === 0 ? "nothing" : count(line.resources.length, "resource"),
-    line.keystores.map(({ type, pendingPeriod }) => sayKeystore(type, pendingPeriod)).join(", "),
+    ...lineCells(line),
     isoTime(record.writtenAtMs),
     [
       ...(waitsFor === undefined ? [] : [waitsFor]),
       ...(line.reason === undefined ? [] : [`"${plain(line.reason, 80)}"`]),
     ].join("; "),
   ]);
+}
+
+/** The cells of one reviewed key that its review file holds: label, key, use, keystores. */
+export function lineCells({ label, keyId, resources, keystores }: ReviewLine): readonly string[] {
+  return [
+    plain(label, 60),
+    keyId,
+    resources.length === 0 ? "nothing" : count(resources.length, "resource"),
+    keystores.map(({ type, pendingPeriod }) => sayKeystore(type, pendingPeriod)).join(", "),
+  ];
 }
 
 /** One cell for each of `apartHeads`. */
@@ -45,7 +52,7 @@ const apartTitle = ({ apart }: SetReview): string =>
   `${count(apart.length, "key is", "keys are")} not part of this review:`;
 
 /** The first thing to read: what the approval does, and whether it can be undone. */
-export function reviewTitle(keys: readonly KeyInReview[], { review }: ReviewFile): string {
+export function reviewTitle(keys: readonly unknown[], { review }: Pick<ReviewFile, "review">): string {
   const { step, neverActive } = review.header;
   const many = count(keys.length, "key");
   if (step === "deactivate") {
@@ -61,11 +68,15 @@ export function reviewFacts(keys: readonly KeyInReview[], { review }: ReviewFile
   const [first] = keys;
   const requester = first === undefined ? header.requester : sayAuthor(first.record);
   const nowMs = first?.observed.nowMs ?? header.reviewedAtMs;
-  const expires = sayTimeAndDistance(header.reviewedAtMs + reviewLifetimeMs, nowMs);
-  return [
-    `${requester} requested all of them.`,
-    `Only you, ${plain(header.reviewer, 100)}, can use this review. The review expires on ${expires}.`,
-  ];
+  return [`${requester} requested all of them.`, reviewLimits(header, nowMs)];
+}
+
+export function reviewLimits(
+  { reviewer, reviewedAtMs }: Pick<ReviewHeader, "reviewer" | "reviewedAtMs">,
+  nowMs: number,
+): string {
+  const expires = sayTimeAndDistance(reviewedAtMs + reviewLifetimeMs, nowMs);
+  return `Only you, ${plain(reviewer, 100)}, can use this review. The review expires on ${expires}.`;
 }
 
 /** The next command; `file` is absent if the review was not written. */

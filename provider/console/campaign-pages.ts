@@ -1,0 +1,121 @@
+/** The pages of a campaign and of one of its waves. */
+
+import { html } from "hono/html";
+import type { CampaignOverview, WaveInspection, WaveKey } from "../engine/campaign/inspect.ts";
+import type { WaveOffer, WaveStep } from "../engine/campaign/wave-offers.ts";
+import type { CampaignRun } from "./campaign-run.ts";
+import { list } from "./explained.ts";
+import { pageLinks } from "./keys-page.ts";
+import { layout, type Visitor } from "./layout.ts";
+import { commandsOf, reportParts, tableOf, timelinePicture } from "./report-parts.ts";
+import { escaped, type Html, moment, words } from "./shown.ts";
+
+/** Each read lists the whole instance, so these pages read themselves again less often than a key's. */
+const refreshSeconds = 300;
+
+export const runAddress = "/campaign/run";
+
+export function waveAddress(wave: string): string {
+  return `/campaign/waves/${encodeURIComponent(wave)}`;
+}
+
+export function offerAddress(wave: string, { act, step, review, set }: WaveOffer): string {
+  const parts = [waveAddress(wave), act, step, review].filter((part) => part !== undefined);
+  return `${parts.join("/")}${set === undefined || review !== undefined ? "" : `?set=${set}`}`;
+}
+
+export function campaignPage(
+  { report, campaign, waves, nowMs }: CampaignOverview,
+  run: CampaignRun | undefined,
+  visitor: Visitor,
+  timeZone: string,
+): Html {
+  const timeline = report.page?.timeline;
+  const body = html`<h1>Campaign ${campaign}</h1>
+<p class="lead">${report.summary}.</p>
+<p class="quiet">As of ${moment(new Date(nowMs).toISOString(), timeZone)}</p>
+${lastRun(run)}
+${timeline === undefined ? "" : timelinePicture(timeline)}
+<h2>Waves</h2>
+${tableOf(waves, "waves", waveAddress)}
+${reportParts(report.sections)}
+${commandsOf(report)}`;
+  return layout({ title: `Campaign ${campaign}`, body, visitor, refresh: { address: "/campaign", refreshSeconds } });
+}
+
+/** From 1. */
+export interface WaveQuery {
+  readonly page: number;
+}
+
+const rowsPerPage = 100;
+
+export function wavePage(
+  inspection: WaveInspection,
+  query: WaveQuery,
+  run: CampaignRun | undefined,
+  { visitor, timeZone }: { readonly visitor: Visitor; readonly timeZone: string },
+): Html {
+  const { campaign, wave, nowMs, steps, offers } = inspection;
+  const body = html`<h1>Wave ${wave}</h1>
+<p class="quiet"><a href="/campaign">Campaign ${campaign}</a>. As of ${moment(new Date(nowMs).toISOString(), timeZone)}</p>
+${lastRun(run)}
+<h2>What you can do</h2>
+${
+  offers.length === 0
+    ? html`<p>Nothing in this wave waits for you.</p>`
+    : html`<ul class="offers">${offers.map((offer) => offerItem(wave, offer))}</ul>`
+}
+${steps.map(stepPart)}
+${keysOf(inspection, query)}`;
+  const address = `${waveAddress(wave)}?page=${query.page}`;
+  return layout({ title: `Wave ${wave}`, body, visitor, refresh: { address, refreshSeconds } });
+}
+
+/** Blocked keys come first, because a reader of many rows misses them at the end. */
+function keysOf({ wave, keys }: WaveInspection, query: WaveQuery): Html {
+  const sorted = [...keys.filter(({ why }) => why !== ""), ...keys.filter(({ why }) => why === "")];
+  const pages = Math.max(1, Math.ceil(sorted.length / rowsPerPage));
+  const page = Math.min(query.page, pages);
+  const shown = sorted.slice((page - 1) * rowsPerPage, page * rowsPerPage);
+  const rows = shown.map(({ label, name, state, why }) => [label, name, words(state), why]);
+  const address = (at: number): string | undefined => shown[at] && keyPageOf(shown[at]);
+  return html`<h2>Keys</h2>
+<p>${keys.length} ${keys.length === 1 ? "key" : "keys"}, page ${page} of ${pages}</p>
+${tableOf({ columns: ["label", "key", "state", "blocked"], rows }, `keys of wave ${wave}`, (_, at) => address(at))}
+${pageLinks({ page, pages }, (to) => `${waveAddress(wave)}?page=${to}`)}`;
+}
+
+function keyPageOf({ name, isKms }: WaveKey): string {
+  return isKms ? `/${name}` : `/keys/${name}`;
+}
+
+function offerItem(wave: string, offer: WaveOffer): Html {
+  const { title, facts, roles } = offer;
+  return html`<li><a href="${offerAddress(wave, offer)}">${title}</a>
+<p>${facts[0] ?? ""}</p>${roles === undefined ? "" : html`<p class="quiet">Role: ${roles}</p>`}</li>`;
+}
+
+const stepNames = { deactivate: "Deactivation", destroy: "Destruction" } as const;
+
+function stepPart({ step, closed, toRequest, toReview, toReviewApart, own }: WaveStep): Html {
+  const counts = [
+    [toRequest, "ready, without a request"],
+    [toReview, "requested by another person"],
+    [toReviewApart.never_active, "never active, requested by another person"],
+    [toReviewApart.kms, "KMS keys, set for deletion"],
+    [own, "requested by you"],
+  ] as const;
+  const shown = counts.filter(([keys]) => keys > 0).map(([keys, what]) => `${keys} ${what}`);
+  const why = closed?.sections.flatMap(({ lines = [] }) => lines) ?? [];
+  if (shown.length === 0 && why.length === 0) return html``;
+  return html`<h2>${stepNames[step]}</h2>
+${list(shown)}
+${closed === undefined ? "" : html`<p class="problem">${escaped(closed.summary)}.</p>${list(why.map(escaped))}${commandsOf(closed)}`}`;
+}
+
+function lastRun(run: CampaignRun | undefined): Html {
+  if (run === undefined) return html``;
+  const says = run.state.kind === "running" ? "In progress" : "Your last run";
+  return html`<p class="notice">${says}: <a href="${runAddress}">${run.title}, wave ${run.wave}</a></p>`;
+}

@@ -1,0 +1,265 @@
+/**
+ * The views of a campaign for an interface that shows pages: the whole campaign, one wave with what
+ * is open to the caller, and an approval before it is confirmed. For display only; changes nothing.
+ */
+
+import type { CampaignStep } from "../../lifecycle/campaign/campaign.ts";
+import { standingOf } from "../../lifecycle/consent-record.ts";
+import { isSame } from "../../lifecycle/observation.ts";
+import { type ReviewHeader, reviewLifetimeMs } from "../../lifecycle/review.ts";
+import { maxReviewBytes, parseReview } from "../../lifecycle/review-file.ts";
+import { lineCells, reviewLimits, reviewTitle } from "../key/set-messages.ts";
+import { kmsWayBack } from "../kms-key/words.ts";
+import type { CallOptions, World } from "../ports/world.ts";
+import { count, plain } from "../text/words.ts";
+import { type ActContext, type ActPorts, keysOfWave, openReads } from "./act-on-keys.ts";
+import { type PreparedApproval, prepareApproval } from "./act-sets.ts";
+import type { ActedKey } from "./acted.ts";
+import { openCampaign, requireWave } from "./folder.ts";
+import { parseKmsReview } from "./kms-review-file.ts";
+import { reportOverview } from "./overview.ts";
+import { sayGate } from "./plan-report.ts";
+import type { PlannedKey } from "./planned.ts";
+import { readyKeys } from "./ready.ts";
+import type { CampaignReport, ReportTable } from "./report.ts";
+import { isPending, isRequested } from "./requested.ts";
+import { reviewFolder } from "./reviews.ts";
+import { columnOf } from "./status.ts";
+import { type OtherSet, type OwnReview, type WaveOffer, type WaveStep, waveOffers } from "./wave-offers.ts";
+import { type ReviewedStepRequest, reportClosed, waveStateOf } from "./wave-state.ts";
+
+export interface CampaignInspection {
+  /** The name of the campaign in the folder. Makes no call. */
+  name(folder: string): Promise<string>;
+  overview(folder: string, options: CallOptions): Promise<CampaignOverview>;
+  wave(folder: string, wave: string, options: CallOptions): Promise<WaveInspection>;
+  approval(folder: string, request: ReviewedStepRequest, options: CallOptions): Promise<ApprovalInspection>;
+}
+
+export interface CampaignOverview {
+  readonly report: CampaignReport;
+  readonly campaign: string;
+  /** Each wave by state; its first column is the name of the wave. */
+  readonly waves: ReportTable;
+  readonly nowMs: number;
+}
+
+export interface WaveInspection {
+  readonly campaign: string;
+  readonly wave: string;
+  readonly nowMs: number;
+  readonly steps: readonly WaveStep[];
+  readonly offers: readonly WaveOffer[];
+  readonly keys: readonly WaveKey[];
+}
+
+export interface WaveKey {
+  readonly name: string;
+  readonly label: string;
+  readonly state: string;
+  readonly isKms: boolean;
+  /** Why a person has to act before the next step; empty if none has to. */
+  readonly why: string;
+}
+
+export type ApprovalInspection =
+  | { readonly kind: "closed"; readonly report: CampaignReport }
+  | {
+      readonly kind: "open";
+      /** What the first run does, and whether it can be undone. */
+      readonly title: string;
+      readonly facts: readonly string[];
+      readonly phrase: string;
+      readonly requester: string;
+      readonly table: ReportTable;
+      /** Reviewed keys that the first run does not act on. */
+      readonly later: number;
+      readonly apart: readonly ActedKey[];
+    };
+
+export function createCampaignInspection(world: World, openFolder: ActPorts["openFolder"]): CampaignInspection {
+  const open = (path: string, options: CallOptions) => openReads(world, openFolder, path, options);
+  return {
+    async name(path) {
+      return (await openCampaign(openFolder(path), world.session.instanceId)).campaign.name;
+    },
+    async overview(path, options) {
+      const { view, plan } = await open(path, options);
+      return { ...reportOverview(view, plan), campaign: view.campaign.name, nowMs: view.nowMs };
+    },
+    async wave(path, wave, options) {
+      return inspectWave(await open(path, options), wave);
+    },
+    async approval(path, request, options) {
+      return inspectApproval(await open(path, options), request);
+    },
+  };
+}
+
+async function inspectWave(context: ActContext, wave: string): Promise<WaveInspection> {
+  const { view } = context;
+  requireWave(view.campaign, wave);
+  const keys = keysOfWave(context, wave);
+  const steps: WaveStep[] = [];
+  for (const step of ["deactivate", "destroy"] as const) steps.push(await inspectStep(context, wave, step));
+  return {
+    campaign: view.campaign.name,
+    wave,
+    nowMs: view.nowMs,
+    steps,
+    offers: waveOffers({
+      steps,
+      requests: keys.filter((key) => isRequested(key, view.nowMs)).length,
+      reversible: keys.filter(({ facts }) => facts.state === (facts.isKms ? "destroyed" : "deactivated")).length,
+    }),
+    keys: keys.map((key) => ({
+      name: key.name,
+      label: key.line.label,
+      state: columnOf(key),
+      isKms: key.facts.isKms,
+      why: plain(sayGate(key) ?? "", 300),
+    })),
+  };
+}
+
+async function inspectStep(context: ActContext, wave: string, step: CampaignStep): Promise<WaveStep> {
+  const { view, world, options } = context;
+  const { gate, breaker } = await waveStateOf(context, { wave, step });
+  const { ready } = readyKeys(context, wave, step);
+  const pending = ready.filter((key) => isPending(view, key, step, false));
+  const { identity } = await world.session.actor(options);
+  const isOwn = ({ listed }: PlannedKey): boolean => {
+    const standing = listed?.observation && standingOf(listed.observation, step, view.nowMs);
+    return standing?.binds === true && identity !== undefined && isSame(standing.record.author, identity);
+  };
+  const others = pending.filter((key) => !isOwn(key));
+  const kms = others.filter(({ facts }) => facts.isKms).length;
+  const neverActive = others.filter(({ facts }) => facts.state === "pre_activation").length;
+  return {
+    step,
+    ...(gate.kind !== "open" && {
+      closed: reportClosed(context, { wave, step, command: `request ${wave} ${step}` }, gate, breaker),
+    }),
+    toRequest: ready.length - pending.length,
+    toReview: others.length - neverActive - kms,
+    toReviewApart: { never_active: neverActive, kms },
+    own: pending.filter(isOwn).length,
+    reviews: await ownReviews(context, { wave, step, reviewer: identity?.iamId }, ready),
+  };
+}
+
+interface StepOfCaller {
+  readonly wave: string;
+  readonly step: CampaignStep;
+  /** The IAM ID of the caller, if known. */
+  readonly reviewer: string | undefined;
+}
+
+/** More would be a folder that no person wrote. */
+const maxOwnReviews = 100;
+
+async function ownReviews(
+  { view, world }: ActContext,
+  { wave, step, reviewer: caller }: StepOfCaller,
+  ready: readonly PlannedKey[],
+): Promise<readonly OwnReview[]> {
+  const { folder, campaign, manifest } = view;
+  const digest = manifest.waves.find((each) => each.wave === wave)?.digest;
+  const isUsable = ({ reviewer, reviewedAtMs, campaign: of, instanceId }: SharedHeader): boolean =>
+    reviewer === caller &&
+    instanceId === world.session.instanceId &&
+    reviewedAtMs + reviewLifetimeMs > view.nowMs &&
+    of?.name === campaign.name &&
+    of.wave === wave &&
+    of.digest === digest;
+  const names = (await folder.list(reviewFolder)).filter((name) => name.startsWith(`${wave}-${step}-`));
+  const found: OwnReview[] = [];
+  for (const name of names.slice(-maxOwnReviews)) {
+    const text = (await folder.read(`${reviewFolder}/${name}`, maxReviewBytes)) ?? "";
+    const review = readAnyReview(text, step);
+    if (review === undefined || !isUsable(review.header)) continue;
+    const left = ready.filter((key) => review.keys.has(key.name)).length;
+    const reviewedAt = new Date(review.header.reviewedAtMs).toISOString();
+    if (left > 0) found.push({ digest: world.sha256(text), left, reviewedAt, ...(review.set && { set: review.set }) });
+  }
+  return found.sort((a, b) => b.reviewedAt.localeCompare(a.reviewedAt));
+}
+
+type SharedHeader = Pick<ReviewHeader, "instanceId" | "reviewer" | "reviewedAtMs" | "campaign">;
+
+interface AnyReview {
+  readonly header: SharedHeader;
+  /** The names of its keys. */
+  readonly keys: ReadonlySet<string>;
+  readonly set?: OtherSet;
+}
+
+/** Undefined for a text that is not a review of this step. */
+function readAnyReview(text: string, step: CampaignStep): AnyReview | undefined {
+  const parsed = parseReview(text);
+  if (parsed.kind === "review") {
+    const { header, lines } = parsed.review;
+    if (header.step !== step) return undefined;
+    return { header, keys: new Set(lines.keys()), ...(header.neverActive && { set: "never_active" }) };
+  }
+  const kms = step === "destroy" ? parseKmsReview(text) : undefined;
+  if (kms === undefined) return undefined;
+  return { header: kms.header, keys: new Set([...kms.lines.keys()].map((id) => `kms/${id}`)), set: "kms" };
+}
+
+async function inspectApproval(context: ActContext, request: ReviewedStepRequest): Promise<ApprovalInspection> {
+  const prepared = await prepareApproval(context, request);
+  if (prepared.kind === "closed") return prepared;
+  const { listed, apart, most, phrase } = prepared;
+  const acting = listed.slice(0, most);
+  const reviewed = new Set(listed.map(({ name }) => name));
+  return {
+    kind: "open",
+    ...(prepared.kind === "keys" ? describeKeys(prepared, acting) : describeKmsKeys(prepared, acting)),
+    ...(request.recordOnly && { title: phrase }),
+    facts: [reviewLimits(prepared.review.header, context.view.nowMs)],
+    phrase,
+    later: listed.length - most,
+    apart: apart.filter(({ name }) => reviewed.has(name)),
+  };
+}
+
+type Described = Pick<Extract<ApprovalInspection, { kind: "open" }>, "title" | "requester" | "table">;
+type Prepared<Kind extends string> = Extract<PreparedApproval, { kind: Kind }>;
+
+const whenOf = (acting: readonly PlannedKey[], name: string): string =>
+  acting.some((key) => key.name === name) ? "yes" : "later";
+
+function describeKeys({ review, listed }: Prepared<"keys">, acting: readonly PlannedKey[]): Described {
+  const lines = listed.flatMap(({ name }) => review.lines.get(name) ?? []);
+  return {
+    title: reviewTitle(acting, { review }),
+    requester: review.header.requester,
+    table: {
+      columns: ["label", "key", "used by", "keystores", "reason", "this run"],
+      rows: lines.map((line) => [
+        ...lineCells(line),
+        plain(line.reason ?? "", 200),
+        whenOf(acting, `${line.vaultId}/${line.keyId}`),
+      ]),
+    },
+  };
+}
+
+function describeKmsKeys({ review, listed }: Prepared<"kms_keys">, acting: readonly PlannedKey[]): Described {
+  const lines = listed.flatMap(({ line }) => review.lines.get(line.id) ?? []);
+  const setters = [...new Set(lines.map(({ setter = "a person whom KMS does not disclose" }) => setter))];
+  return {
+    title: `Destroy ${count(acting.length, "KMS key")}. KMS ${kmsWayBack}.`,
+    requester: setters.join(", "),
+    table: {
+      columns: ["name", "KMS key", "window ends", "this run"],
+      rows: lines.map(({ name, kmsKeyId, window }) => [
+        plain(name, 90),
+        kmsKeyId,
+        window.split("@")[1] ?? "",
+        whenOf(acting, `kms/${kmsKeyId}`),
+      ]),
+    },
+  };
+}

@@ -1,0 +1,171 @@
+/** The pages of a campaign without a browser: two people, the emulator, and attacks on the review. */
+
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
+import { generateSeed } from "../../provider/emulator/generate.ts";
+import { type CliTestWorld, startCliWorld } from "../cli/harness.ts";
+import { explainVerdict } from "../support/oracle.ts";
+import { type Answer, hiddenIn, openConsole, type TestConsole } from "./console-world.ts";
+
+/** 20 keys in two vaults, most of them active. */
+const seed = {
+  ...generateSeed({ keys: 20, vaults: 2, kms: 0, blocked: 0 }),
+  clock: { start: "2026-10-01T09:00:00Z", frozen: true },
+};
+
+let world: CliTestWorld;
+let template: string;
+let folder: string;
+let alice: TestConsole;
+let bob: TestConsole;
+beforeAll(async () => {
+  world = await startCliWorld({ seed });
+  template = mkdtempSync(path.join(tmpdir(), "uko-console-campaign-"));
+  writeFileSync(
+    path.join(template, "campaign.yaml"),
+    [
+      "format: uko-campaign-1",
+      "name: eol",
+      `instance: ${demoInstanceId}`,
+      "deadline: 2027-03-20",
+      "waves:",
+      "  - {name: pilot, soak: 4h}",
+      "  - {name: main, after: [pilot]}",
+      "rules:",
+      "  - {match: {label: 'cards*'}, class: destroy, wave: main, owner: platform, reason: Moved}",
+      "  - {match: {}, class: destroy, wave: pilot, owner: platform, reason: Moved}",
+      "",
+    ].join("\n"),
+  );
+  for (const command of ["baseline", "signoff --owner platform"]) {
+    expect((await world.uko("bob", `campaign ${command} --folder ${template}`)).exitCode).toBe(0);
+  }
+});
+beforeEach(async () => {
+  await world.reset();
+  folder = mkdtempSync(path.join(tmpdir(), "uko-console-campaign-"));
+  cpSync(template, folder, { recursive: true });
+  alice = openConsole(world, "alice", { campaign: { folder, name: "eol" } });
+  bob = openConsole(world, "bob", { campaign: { folder, name: "eol" } });
+  await alice.logIn();
+  await bob.logIn();
+});
+afterEach(async () => {
+  await alice.close();
+  await bob.close();
+  rmSync(folder, { recursive: true });
+});
+afterAll(async () => {
+  rmSync(template, { recursive: true });
+  await world.close();
+});
+
+/** The page of the run once it has ended. */
+async function ended(who: TestConsole): Promise<Answer> {
+  return expect
+    .poll(async () => (await who.open("/campaign/run")).text, { interval: 20, timeout: 20_000 })
+    .not.toContain("Stop after the calls in progress")
+    .then(() => who.open("/campaign/run"));
+}
+
+async function start(who: TestConsole, address: string, fields: Readonly<Record<string, string>> = {}) {
+  const page = await who.open(address);
+  return who.post(address, { ...hiddenIn(page.text), ...fields });
+}
+
+/** Starts an act on the wave, and returns the page of its result. */
+async function act(who: TestConsole, address: string, fields: Readonly<Record<string, string>> = {}): Promise<string> {
+  const started = await start(who, `/campaign/waves/pilot/${address}`, fields);
+  expect([started.status, started.headers.get("location")], started.text).toEqual([303, "/campaign/run"]);
+  return (await ended(who)).text;
+}
+
+const addressIn = (text: string, act: string): string =>
+  text.match(new RegExp(`href="(/campaign/waves/pilot/${act}/\\w+/[0-9a-f]{64})"`))?.[1] ?? "";
+
+const deactivated = async (): Promise<number> =>
+  (await world.trail()).filter(({ operation, effect }) => operation === "K7" && effect).length;
+
+it("takes a wave of two people from the request to the destruction, and back", async () => {
+  const overview = await bob.open("/campaign");
+  expect(overview.text).toContain('<a href="/campaign/waves/pilot">pilot</a>');
+  expect(overview.text).toContain("deadline 2027-03-20");
+  expect(await act(bob, "request/deactivate", { reason: "Moved" })).toContain("Requested deactivate for");
+  expect((await bob.open("/campaign/waves/pilot")).text).not.toContain("/campaign/waves/pilot/review");
+  const review = await act(alice, "review/deactivate");
+  const approve = addressIn(review, "approve");
+  for (const phrase of ["deactivate 1", /deactivate \d+/]) {
+    const page = await alice.open(approve);
+    const { phrase: shown = "" } = hiddenIn(page.text);
+    expect(shown).toMatch(phrase);
+    expect((await start(alice, approve, { typed: shown })).status).toBe(303);
+    expect((await ended(alice)).text).toContain("Deactivated");
+  }
+  expect((await bob.open("/campaign/waves/pilot")).text).toContain("Reactivate what this campaign deactivated");
+  expect(await act(alice, "rollback")).toContain("Reactivated");
+  const verdict = await world.verdict();
+  expect(verdict.ok, explainVerdict(verdict)).toBe(true);
+});
+
+it("refuses a mistyped count, another phrase, and another digest", async () => {
+  await act(bob, "request/deactivate");
+  const approve = addressIn(await act(alice, "review/deactivate"), "approve");
+  const mistyped = await start(alice, approve, { typed: "deactivate 2" });
+  expect([mistyped.status, mistyped.text.includes("You typed something else than")]).toEqual([422, true]);
+  const forged = await start(alice, approve, { phrase: "deactivate 2", typed: "deactivate 2" });
+  const swapped = await start(alice, approve, { review: "0".repeat(64), typed: "deactivate 1" });
+  const unknown = await start(alice, approve.replace(/[0-9a-f]{64}$/, "0".repeat(64)), { typed: "deactivate 1" });
+  expect([forged.status, swapped.status, unknown.status]).toEqual([409, 409, 409]);
+  expect(await deactivated()).toBe(0);
+});
+
+it("refuses a review file that was swapped between the page and the approval", async () => {
+  await act(bob, "request/deactivate");
+  const approve = addressIn(await act(alice, "review/deactivate"), "approve");
+  const page = await alice.open(approve);
+  const [name = ""] = readdirSync(path.join(folder, "reviews"));
+  const file = path.join(folder, "reviews", name);
+  const text = readFileSync(file, "utf8");
+  writeFileSync(file, text.split("\n").toSpliced(2, 1).join("\n"));
+  const answer = await alice.post(approve, { ...hiddenIn(page.text), typed: "deactivate 1" });
+  expect(answer.status).toBe(409);
+  expect(await deactivated()).toBe(0);
+});
+
+it("does not offer a review to its requester, to another reviewer, or under another wave", async () => {
+  await act(bob, "request/deactivate");
+  const approve = addressIn(await act(alice, "review/deactivate"), "approve");
+  for (const [who, address] of [
+    [bob, approve],
+    [alice, approve.replace("/pilot/", "/main/")],
+    [alice, approve.replace("/deactivate/", "/destroy/")],
+  ] as const) {
+    expect((await who.open(address)).status).toBe(409);
+    expect(
+      (await who.post(address, { review: approve.slice(-64), phrase: "deactivate 1", typed: "deactivate 1" })).status,
+    ).toBe(409);
+  }
+  expect(await deactivated()).toBe(0);
+});
+
+it("withdraws every request of the wave, and keeps the result of the run for another page", async () => {
+  await act(bob, "request/deactivate");
+  expect(await act(alice, "halt")).toContain("Withdrew the requests on");
+  expect((await alice.open("/campaign")).text).toContain("Your last run");
+  const csv = await alice.open("/campaign/run.csv");
+  expect([csv.headers.get("content-disposition"), csv.text.split("\n")[0]]).toEqual([
+    'attachment; filename="run.csv"',
+    "key,label,outcome,code,says",
+  ]);
+});
+
+it("answers with 404 for pages of a campaign if the console has none", async () => {
+  const plain = openConsole(world, "carol");
+  await plain.logIn();
+  expect((await plain.open("/campaign")).status).toBe(404);
+  expect((await plain.open("/me")).text).not.toContain('href="/campaign"');
+  await plain.close();
+});

@@ -1,0 +1,120 @@
+/** A wave of 200 keys in Chromium: one person requests, a second person reviews and approves, and a review is attacked. */
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
+import { generateSeed } from "../../provider/emulator/generate.ts";
+import { type CliTestWorld, startCliWorld } from "../cli/harness.ts";
+import type { Page } from "../support/browser.ts";
+import { explainVerdict } from "../support/oracle.ts";
+import { type House, inspectPage, isLeftOut, logIn, openHouse } from "./seats.ts";
+
+const seed = {
+  ...generateSeed({ keys: 230, vaults: 2, kms: 0, blocked: 8 }),
+  clock: { start: "2026-10-01T09:00:00Z", frozen: true },
+};
+
+let world: CliTestWorld;
+let house: House;
+let folder: string;
+beforeAll(async () => {
+  if (isLeftOut) return;
+  world = await startCliWorld({ seed });
+  house = await openHouse(world);
+  folder = mkdtempSync(path.join(tmpdir(), "uko-wave-"));
+  writeFileSync(
+    path.join(folder, "campaign.yaml"),
+    [
+      "format: uko-campaign-1",
+      "name: eol",
+      `instance: ${demoInstanceId}`,
+      "deadline: 2027-03-20",
+      "lastDeadline: 2027-03-28",
+      "waves:",
+      "  - {name: pilot, soak: 4h}",
+      "  - {name: main, after: [pilot], soak: 4h}",
+      "rules:",
+      "  - {match: {label: '*-0022*'}, class: destroy, wave: main, owner: platform, reason: Moved}",
+      "  - {match: {}, class: destroy, wave: pilot, owner: platform, reason: Moved}",
+      "",
+    ].join("\n"),
+  );
+  for (const command of ["baseline", "signoff --owner platform"]) {
+    expect((await world.uko("bob", `campaign ${command} --folder ${folder}`)).exitCode).toBe(0);
+  }
+});
+afterAll(async () => {
+  await house?.close();
+  await world?.close();
+  if (folder !== undefined) rmSync(folder, { recursive: true });
+});
+
+/** Each page that the run redirects to shows its progress until its result is there. */
+const resultOf = async (page: Page, says: RegExp): Promise<void> => page.getByText(says).waitFor();
+const deactivations = async (): Promise<number> =>
+  (await world.trail()).filter(({ operation, effect }) => operation === "K7" && effect).length;
+
+describe.skipIf(isLeftOut)("a wave in a browser", () => {
+  it("is approved by a second person, who types the step and the count", { timeout: 240_000 }, async () => {
+    const campaign = { folder, name: "eol" };
+    const bob = await house.seat("bob", { campaign, javaScriptEnabled: false });
+    const alice = await house.seat("alice", { campaign });
+
+    await logIn(bob);
+    await bob.page.getByRole("link", { name: "Campaign", exact: true }).click();
+    await bob.page.getByRole("link", { name: "pilot" }).click();
+    await bob.page.getByRole("link", { name: /^Request the deactivation/ }).click();
+    await bob.page.getByLabel("Reason for the second person").fill("Moved to the new platform");
+    await bob.page.getByRole("button", { name: /^Request the deactivation/ }).click();
+    // The request goes on without this page.
+    await bob.page.getByText("Stop after the calls in progress").waitFor();
+    await bob.page.goto(`${bob.url}me`);
+
+    await logIn(alice);
+    await alice.page.getByRole("link", { name: "Campaign", exact: true }).click();
+    await inspectPage(alice.page, "campaign");
+    await bob.page.goto(`${bob.url}campaign/run`);
+    await resultOf(bob.page, /^Requested deactivate for \d{3} keys/);
+
+    await alice.page.getByRole("link", { name: "pilot" }).click();
+    await inspectPage(alice.page, "wave");
+    await alice.page.getByRole("link", { name: /^Review the deactivation/ }).click();
+    await alice.page.getByRole("button", { name: /^Review the deactivation/ }).click();
+    await alice.page.getByRole("link", { name: /^Approve this review and deactivate/ }).click();
+    await inspectPage(alice.page, "wave-approve");
+
+    // A review file that changes under the page names nothing any more.
+    const name = readdirSync(path.join(folder, "reviews"))[0] ?? "";
+    const file = path.join(folder, "reviews", name);
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, text.split("\n").toSpliced(2, 1).join("\n"));
+    const approve = alice.page.url();
+    await alice.page.getByLabel("Type the step and the number of keys").fill("deactivate 2");
+    await alice.page.getByRole("button", { name: "Approve and act" }).click();
+    await alice.page.getByRole("heading", { name: "The wave has changed" }).waitFor();
+    writeFileSync(file, text);
+
+    await alice.page.goto(approve);
+    await alice.page.getByLabel("Type the step and the number of keys").fill("deactivate 200");
+    await alice.page.getByRole("button", { name: "Approve and act" }).click();
+    await alice.page.getByRole("alert").waitFor();
+    expect(await deactivations()).toBe(0);
+
+    // The first run acts on a few keys, the second on all others.
+    for (const isFirst of [true, false]) {
+      await alice.page.goto(approve);
+      const phrase = await alice.page.locator("#typed-help code").textContent();
+      await alice.page.getByLabel("Type the step and the number of keys").fill(phrase ?? "");
+      await alice.page.getByRole("button", { name: "Approve and act" }).click();
+      if (!isFirst) await inspectPage(alice.page, "wave-run");
+      await resultOf(alice.page, /^Deactivated \d+ keys? of wave/);
+    }
+    await inspectPage(alice.page, "wave-result");
+    expect(await deactivations()).toBeGreaterThanOrEqual(190);
+    expect([alice.mistakes.filter((each) => !/status of 4(22|09)/.test(each)), bob.mistakes]).toEqual([[], []]);
+    const verdict = await world.verdict();
+    expect(verdict.ok, explainVerdict(verdict)).toBe(true);
+  });
+});
