@@ -17,7 +17,7 @@ const secondsOf = { narration: 3, command: 1.5, output: 5, audit: 9 } as const s
 const style = `
 text { font: 12px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; white-space: pre; fill: var(--text) }
 svg { --back: #f6f8fa; --box: #ffffff; --line: #d0d7de; --text: #1f2328; --quiet: #59636e; --typed: #0550ae; --wait: #9a6700; --good: #1a7f37 }
-.say { font: 600 14px system-ui, sans-serif } .clock { font-size: 15px; font-weight: 600; fill: var(--typed) }
+.say { font: 600 13px system-ui, sans-serif } .clock { font-size: 15px; font-weight: 600; fill: var(--typed) }
 .quiet { fill: var(--quiet) } .typed { fill: var(--typed) } .wait { fill: var(--wait) } .good { fill: var(--good) }
 .back { fill: var(--back) } .box { fill: var(--box); stroke: var(--line) }
 .frame { opacity: 0 } .last { opacity: 1 }
