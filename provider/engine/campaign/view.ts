@@ -94,8 +94,20 @@ export async function viewCampaign(
     return { line, name, ...(found !== undefined && { listed: found }), isUnread, holds, facts, scheduled };
   });
   const known = new Set(keys.map(({ name }) => name));
-  const born = inventory.keys.filter((key) => !known.has(namedListedKey(key)));
+  const backing = backingKeys(manifest);
+  const born = inventory.keys.filter((key) => !known.has(namedListedKey(key)) && !isLeftBehind(key, backing));
   return { ...opened, manifest, keys, born, inventory, signoffs, reviews, nowMs: inventory.nowMs };
+}
+
+/** The IDs in KMS of the keys behind the managed keys of the manifest: the last part of a pair of IDs. */
+function backingKeys({ keys }: Manifest): ReadonlySet<string> {
+  const managed = keys.filter(({ kind }) => kind === "managed");
+  return new Set(managed.flatMap(({ cloudIds }) => cloudIds.map(({ id }) => id.split("/").at(-1) ?? "")));
+}
+
+/** KMS keeps a destroyed backing key for 90 days, also after its managed key was removed. */
+function isLeftBehind({ traits, kmsKey }: ListedKey, backing: ReadonlySet<string>): boolean {
+  return kmsKey !== undefined && traits.state === "destroyed" && backing.has(traits.id);
 }
 
 /** What the inventory of this campaign reads. */
