@@ -18,7 +18,7 @@ import { outcomesOf } from "./status.ts";
 
 export interface CloseRequest {
   /** Has the person type the phrase after reading the lines; throws if they do not. */
-  readonly confirm: (phrase: string, shown: readonly string[]) => Promise<void>;
+  readonly confirm: (phrase: string, shown?: readonly string[]) => Promise<void>;
 }
 
 export async function closeCampaign(context: ActContext, { confirm }: CloseRequest): Promise<CampaignReport> {

@@ -58,7 +58,7 @@ export async function openReads(
   const opened = await openCampaign(openFolder(path), world.session.instanceId);
   // An edited manifest is refused before the service is asked.
   const manifest = await readManifest(opened, world.sha256);
-  const inventory = await takeCampaignInventory(world, inventoryScope(opened.campaign, manifest), options);
+  const inventory = await takeCampaignInventory(world, inventoryScope(opened, manifest), options);
   const view = await viewCampaign(opened, inventory, world);
   return { world: withoutSteps(world), view, plan: planCampaign(view), options };
 }

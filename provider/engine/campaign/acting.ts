@@ -18,10 +18,12 @@ import {
   openActs,
   refOf,
 } from "./act-on-keys.ts";
+import { type RehearsedCommands, rehearseCampaign } from "./act-rehearse.ts";
 import { type RollbackRequest, rollBackWave } from "./act-rollback.ts";
 import { approveStep, reviewStep } from "./act-sets.ts";
 import { type ActedKey, actedFrom, reportActed, withoutStep } from "./acted.ts";
 import { requireWave } from "./folder.ts";
+import { createCampaignReading } from "./operations.ts";
 import { sayGate } from "./plan-report.ts";
 import type { PlannedKey } from "./planned.ts";
 import { readyKeys } from "./ready.ts";
@@ -54,6 +56,8 @@ export interface CampaignActing {
   halt(folder: string, wave: string, options: CallOptions): Promise<CampaignReport>;
   /** Reactivates what this campaign deactivated. No calendar refuses it. */
   rollback(folder: string, request: RollbackRequest, options: CallOptions): Promise<CampaignReport>;
+  /** Does what comes next for the caller in a rehearsal on throw-away keys. */
+  rehearse(folder: string, confirm: CloseRequest["confirm"], options: CallOptions): Promise<CampaignReport>;
   /** Deletes the emptied containers, and reports what keeps the instance from being deleted. */
   close(folder: string, request: CloseRequest, options: CallOptions): Promise<CampaignReport>;
 }
@@ -64,7 +68,7 @@ export function createCampaignActing(
   evidenceAt: ActPorts["evidenceAt"],
 ): CampaignActing {
   const open = (path: string, options: CallOptions) => openActs(world, { openFolder, evidenceAt }, path, options);
-  return {
+  const acting: CampaignActing = {
     async request(path, request, options) {
       return requestStep(await open(path, options), request);
     },
@@ -80,12 +84,32 @@ export function createCampaignActing(
     async close(path, request, options) {
       return closeCampaign(await open(path, options), request);
     },
+    rehearse: (path, confirm, options) =>
+      rehearseCampaign({ world, openFolder, commands: rehearsed(world, openFolder, acting) }, path, confirm, options),
     async advance(path, wave, options) {
       return advanceWave(await open(path, options), wave);
     },
     async halt(path, wave, options) {
       return haltWave(await open(path, options), wave);
     },
+  };
+  return acting;
+}
+
+/** The commands as they are, so that a rehearsal shows what the campaign will do. */
+function rehearsed(world: World, openFolder: ActPorts["openFolder"], acting: CampaignActing): RehearsedCommands {
+  const reading = createCampaignReading(world, openFolder);
+  const reason = "Rehearsal on a throw-away key";
+  return {
+    baseline: (folder, options) => reading.baseline(folder, { declared: [], usage: [], isLive: false }, options),
+    signoff: (folder, options) => reading.signoff(folder, "rehearsal", options),
+    request: (folder, wave, step, options) => acting.request(folder, { wave, step, reason }, options),
+    review: (folder, wave, step, options) => acting.review(folder, { wave, step }, options),
+    approve: (folder, wave, step, act, options) =>
+      acting.approve(folder, { wave, step, recordOnly: false, ...act }, options),
+    rollback: (folder, wave, confirm, options) =>
+      acting.rollback(folder, { wave, writtenSince: false, confirm }, options),
+    advance: (folder, wave, options) => acting.advance(folder, wave, options),
   };
 }
 

@@ -8,6 +8,7 @@ import { sayTime } from "../text/words.ts";
 import { type Campaign, campaignFileName, parseCampaign } from "./campaign-file.ts";
 import { type HoldLine, holdsFileName, parseHolds } from "./holds.ts";
 import { type Manifest, manifestFileName, parseManifest } from "./manifest.ts";
+import { readRehearsal } from "./rehearsal-file.ts";
 
 export interface CampaignFolder {
   /** The folder as the caller named it, for messages. */
@@ -31,6 +32,8 @@ export interface OpenCampaign {
   readonly folder: CampaignFolder;
   readonly campaign: Campaign;
   readonly holds: readonly (HoldLine & { readonly untilMs?: number })[];
+  /** IDs of the throw-away keys of its rehearsal, which are no part of the campaign. */
+  readonly rehearsed: readonly string[];
 }
 
 const mebibyte = 1_048_576;
@@ -47,7 +50,8 @@ export async function openCampaign(folder: CampaignFolder, instanceId: string): 
   const campaign = parseCampaign(text);
   requireInstance(campaign.instance, instanceId, campaignFileName);
   const holds = parseHolds((await folder.read(holdsFileName, 64 * mebibyte)) ?? "");
-  return { folder, campaign, holds };
+  const rehearsal = await readRehearsal(folder);
+  return { folder, campaign, holds, rehearsed: rehearsal?.keys.map(({ keyId }) => keyId) ?? [] };
 }
 
 /** Throws UKO_CAMPAIGN_INVALID if there is no baseline yet. */

@@ -13,6 +13,7 @@ import type { KeystoreSnapshot } from "../ports/containers.ts";
 import type { KmsKeySnapshot } from "../ports/kms-keys.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
 import { plain } from "../text/words.ts";
+import { rehearsalLabel } from "./rehearsal-file.ts";
 
 export interface ListedKey {
   readonly traits: KeyTraits;
@@ -68,6 +69,13 @@ export interface CampaignScope {
   readonly kmsKeys: boolean;
 }
 
+export interface InventoryScope extends CampaignScope {
+  /** The vaults of the manifest, which may have been deleted since. */
+  readonly known?: readonly string[];
+  /** IDs of throw-away keys to leave out. */
+  readonly rehearsed?: readonly string[];
+}
+
 /** Errors that concern one vault, or KMS alone. */
 export const concernOnePart: readonly ErrorCode[] = [
   "UKO_RIGHTS_MISSING",
@@ -76,10 +84,9 @@ export const concernOnePart: readonly ErrorCode[] = [
   "UKO_NOT_FOUND",
 ];
 
-/** `known` are the vaults of the manifest, which may have been deleted since. */
 export async function takeCampaignInventory(
   world: World,
-  scope: CampaignScope & { readonly known?: readonly string[] },
+  scope: InventoryScope,
   options: CallOptions,
 ): Promise<CampaignInventory> {
   const unreadable: UnreadablePart[] = [];
@@ -105,7 +112,16 @@ export async function takeCampaignInventory(
     keys.push(...withoutBackingKeys(kmsKeys, keystores, keys).map((key) => ofKmsKey(world, key)));
   }
   const missing = unreadable.filter(({ id }) => !goneVaults.includes(id));
-  return { keys, unreadable: missing, vaults, goneVaults, keystores, nowMs: latestTimeMs(world) };
+  const isRehearsed = ({ traits: { id, label } }: ListedKey): boolean =>
+    scope.rehearsed?.includes(id) === true && label.startsWith(rehearsalLabel);
+  return {
+    keys: keys.filter((key) => !isRehearsed(key)),
+    unreadable: missing,
+    vaults,
+    goneVaults,
+    keystores,
+    nowMs: latestTimeMs(world),
+  };
 }
 
 /**
@@ -136,7 +152,7 @@ async function vaultsInScope(
  */
 async function findGoneVaults(
   world: World,
-  { vaults: wanted = [], known = [] }: CampaignScope & { readonly known?: readonly string[] },
+  { vaults: wanted = [], known = [] }: InventoryScope,
   { vaults, unreadable }: Pick<CampaignInventory, "vaults" | "unreadable">,
   options: CallOptions,
 ): Promise<readonly string[]> {

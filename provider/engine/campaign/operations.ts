@@ -81,7 +81,7 @@ export function createCampaignReading(world: World, openFolder: OpenFolder): Cam
     const opened = await openCampaign(openFolder(path), instanceId);
     // An edited manifest is refused before the service is asked.
     const manifest = await readManifest(opened, world.sha256);
-    const inventory = await takeCampaignInventory(world, inventoryScope(opened.campaign, manifest), options);
+    const inventory = await takeCampaignInventory(world, inventoryScope(opened, manifest), options);
     const view = await viewCampaign(opened, inventory, world);
     return { view, plan: planCampaign(view) };
   };
@@ -135,8 +135,7 @@ function createFolderWriting(
       requireEarlier(earlier, wave);
       const owners = readOwners((await opened.folder.read(ownersFileName, 64 * mebibyte)) ?? "key,owner\n");
       const declarations = declarationsIn(declared);
-      const scope = earlier === undefined ? opened.campaign.scope : inventoryScope(opened.campaign, earlier);
-      const inventory = await takeCampaignInventory(world, scope, options);
+      const inventory = await takeCampaignInventory(world, inventoryScope(opened, earlier), options);
       if (earlier !== undefined) requireTimeAfter(earlier, inventory.nowMs);
       const usage = await readUsage(world, inventory, { files, isLive }, options);
       const joinedTo = (key: ListedKey): Joined => ({

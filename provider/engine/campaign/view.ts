@@ -13,7 +13,7 @@ import type { KeystoreStatus } from "../../lifecycle/observation.ts";
 import type { World } from "../ports/world.ts";
 import { dayMs } from "./file-forms.ts";
 import { type OpenCampaign, readManifest, requireTimeAfter } from "./folder.ts";
-import type { CampaignInventory, ListedKey } from "./inventory.ts";
+import type { CampaignInventory, InventoryScope, ListedKey } from "./inventory.ts";
 import type { Manifest, ManifestKey } from "./manifest.ts";
 import { type Reviews, readReviews } from "./reviews.ts";
 import { namedKey, namedListedKey } from "./sentences.ts";
@@ -111,9 +111,12 @@ function isLeftBehind({ traits, kmsKey }: ListedKey, backing: ReadonlySet<string
 }
 
 /** What the inventory of this campaign reads. */
-export function inventoryScope({ scope }: OpenCampaign["campaign"], { keys }: Manifest) {
-  const known = [...new Set(keys.flatMap(({ kind, vault }) => (kind === "managed" ? [vault] : [])))];
-  return { ...scope, known };
+export function inventoryScope(
+  { campaign, rehearsed }: Pick<OpenCampaign, "campaign" | "rehearsed">,
+  manifest: Pick<Manifest, "keys"> | undefined,
+): InventoryScope {
+  const known = (manifest?.keys ?? []).flatMap(({ kind, vault }) => (kind === "managed" ? [vault] : []));
+  return { ...campaign.scope, known: [...new Set(known)], rehearsed };
 }
 
 /** The waves in which a key that is not held still needs the step. */

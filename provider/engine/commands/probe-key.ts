@@ -60,7 +60,7 @@ export async function makeProbeKey(
   const tagsRejected = written.kind === "refused" && written.status === 400;
   // A 400 means that no key was created, so the POST may be sent in another form.
   if (tagsRejected) written = await world.keys.create({ ...key, tags: [] }, options);
-  const { keyId } = await keyOf(world, key, written, options);
+  const { keyId } = await createdOrFound(world, key, written, options);
   const ref = { instanceId: world.session.instanceId, vaultId: where.vaultId, keyId };
   return { keyId, label, ref, mark, sent, tagsRejected };
 }
@@ -105,7 +105,8 @@ function firstLine(text: string): string {
   return text.split("\n")[0] ?? "";
 }
 
-async function keyOf(
+/** The key that a POST created, found by its label if the answer was lost. Throws if none was created. */
+export async function createdOrFound(
   world: World,
   key: NewKey,
   written: Written<{ readonly snapshot: KeySnapshot }>,
@@ -119,12 +120,12 @@ async function keyOf(
       return findByLabel(world, key, options);
     case "forbidden":
       throw new UkoError("UKO_RIGHTS_MISSING", {
-        summary: `This identity cannot create a key in vault ${key.vaultId}, so nothing was tested`,
+        summary: `This identity cannot create a key in vault ${key.vaultId}, so no key was created`,
         detail: `Creating a key requires the role Key Custodian - Creator. Response of the service: ${plain(written.message)}`,
       });
     case "refused":
       throw new UkoError("UKO_SERVICE_REFUSED", {
-        summary: `The service did not create the key of the probe: ${plain(written.message)}`,
+        summary: `The service did not create the throw-away key: ${plain(written.message)}`,
         detail: `No key was created.\nCorrelation ID: ${written.correlationId}`,
       });
   }
@@ -140,8 +141,8 @@ async function findByLabel(world: World, { vaultId, label = "" }: NewKey, option
     if (found.length === 1 && found[0] !== undefined) return found[0];
   }
   throw new UkoError("UKO_ANSWER_LOST", {
-    summary: `It is not known whether the key of the probe, "${label}", was created, because the response did not arrive`,
-    detail: `It is not in vault ${vaultId} now, so most likely it was not created. If a key with this label appears, it was never activated.`,
+    summary: `It is not known whether the throw-away key "${label}" was created, because the response did not arrive`,
+    detail: `It is not in vault ${vaultId} now, so most likely it was not created. If a key with this label appears, it protects nothing.`,
   });
 }
 

@@ -15,7 +15,7 @@ it("reports, after a few reads, that an untraceable creation most likely made no
   await world.fault({ operation: "K2", drop: "before" });
   const run = world.run("carol");
   expect(await probeAs(run)).toMatch(
-    /^fail It is not known whether the key of the probe, "uko probe \w{8}", was created/,
+    /^fail It is not known whether the throw-away key "uko probe \w{8}" was created/,
   );
   expect(run.sleeps).toHaveLength(2);
   expect(await world.effects()).toEqual([]);

@@ -1,0 +1,318 @@
+/**
+ * The rehearsal of a campaign on throw-away keys: creation, deactivation, rollback, deactivation,
+ * destruction and removal, by the same commands and the same two people as the campaign itself. Each
+ * run does what comes next for its caller.
+ */
+
+import { UkoError } from "../../errors.ts";
+import { standingOf } from "../../lifecycle/consent-record.ts";
+import type { Actor } from "../../lifecycle/observation.ts";
+import { type KeyDetails, observeKey } from "../key/observe.ts";
+import { isoTime } from "../loop/evidence.ts";
+import type { CallOptions, World } from "../ports/world.ts";
+import { count, plain, sayTime } from "../text/words.ts";
+import { assumptionIds, judgeAssumptions, type Sight } from "./assumptions.ts";
+import { type CampaignFolder, openCampaign } from "./folder.ts";
+import { findPlaces, makeRehearsalKey, type Place, rehearsalCampaign, rehearsalWave } from "./rehearsal.ts";
+import {
+  encodeRehearsal,
+  type RehearsalState,
+  readRehearsal,
+  rehearsalFileName,
+  rehearsalFolder,
+} from "./rehearsal-file.ts";
+import { type CampaignReport, type ReportSection, section } from "./report.ts";
+
+type Step = "deactivate" | "destroy";
+type Confirm = (phrase: string, shown?: readonly string[]) => Promise<void>;
+
+/** The commands of a campaign that a rehearsal runs, each on the folder of the throw-away keys. */
+export interface RehearsedCommands {
+  baseline(folder: string, options: CallOptions): Promise<CampaignReport>;
+  signoff(folder: string, options: CallOptions): Promise<CampaignReport>;
+  request(folder: string, wave: string, step: Step, options: CallOptions): Promise<CampaignReport>;
+  review(folder: string, wave: string, step: Step, options: CallOptions): Promise<CampaignReport>;
+  approve(
+    folder: string,
+    wave: string,
+    step: Step,
+    act: { readonly review: string; readonly confirm: Confirm },
+    options: CallOptions,
+  ): Promise<CampaignReport>;
+  rollback(folder: string, wave: string, confirm: Confirm, options: CallOptions): Promise<CampaignReport>;
+  advance(folder: string, wave: string, options: CallOptions): Promise<CampaignReport>;
+}
+
+export interface RehearsalParts {
+  readonly world: World;
+  readonly openFolder: (path: string) => CampaignFolder;
+  readonly commands: RehearsedCommands;
+}
+
+export async function rehearseCampaign(
+  parts: RehearsalParts,
+  path: string,
+  confirm: Confirm,
+  options: CallOptions,
+): Promise<CampaignReport> {
+  const { world, openFolder } = parts;
+  const folder = openFolder(path);
+  const { campaign } = await openCampaign(folder, world.session.instanceId);
+  const state = await readRehearsal(folder);
+  if (state !== undefined) return continueRehearsal(parts, folder, state, confirm, options);
+  const { places, without } = await findPlaces(world, campaign.scope, options);
+  if (places.length === 0) throw noPlace();
+  await confirm(`create ${places.length}`, [
+    "uko creates these throw-away keys, and later deletes them with two people:",
+    ...places.map(
+      ({ type, vaultName, template }) => `  ${type}: vault "${plain(vaultName, 60)}", template ${template}`,
+    ),
+  ]);
+  return startRehearsal(parts, folder, places, without, options);
+}
+
+async function startRehearsal(
+  { world, commands }: RehearsalParts,
+  folder: CampaignFolder,
+  places: readonly Place[],
+  without: readonly string[],
+  options: CallOptions,
+): Promise<CampaignReport> {
+  const keys: RehearsalState["keys"] = [];
+  for (const place of places) {
+    world.progress.report(`Creating a throw-away key in ${place.type}`);
+    keys.push({
+      vaultId: place.vaultId,
+      keyId: await makeRehearsalKey(world, place, options),
+      type: place.type,
+    });
+    // After each key, so that an interrupted run names every key that it created.
+    await folder.write(rehearsalFileName, encodeRehearsal({ keys, isRolledBack: false, seen: {} }));
+  }
+  const inner = folder.pathOf(rehearsalFolder);
+  const ids = keys.map(({ keyId }) => keyId);
+  await folder.write(`${rehearsalFolder}/campaign.yaml`, rehearsalCampaign(world.session.instanceId, places, ids));
+  await commands.baseline(inner, options);
+  await commands.signoff(inner, options);
+  return {
+    summary: `Created ${count(keys.length, "throw-away key")} for the rehearsal`,
+    sections: [
+      ...section("Throw-away keys", {
+        table: {
+          columns: ["keystore", "vault", "key"],
+          rows: keys.map(({ type, vaultId, keyId }) => [type, vaultId, keyId]),
+        },
+      }),
+      ...section("Without a key", {
+        lines: without.map((type) => `${type}: no template in scope creates active keys in a keystore that responds`),
+      }),
+    ],
+    next: [rehearseAgain(folder, "the first person")],
+    exitCode: 0,
+    data: { created: keys, without },
+  };
+}
+
+/** What comes next, from the keys as they are now. */
+type NextAct =
+  | { readonly kind: "request" | "approve"; readonly step: Step }
+  | { readonly kind: "wait"; readonly step: Step; readonly untilMs: number }
+  | { readonly kind: "rollback" }
+  | { readonly kind: "advance" };
+
+function nextAct(keys: readonly KeyDetails[], isRolledBack: boolean, actor: Actor): NextAct {
+  const isActive = keys.some(({ observation }) => observation.state === "active");
+  if (!isActive && keys.every(({ observation }) => observation.state === "destroyed")) return { kind: "advance" };
+  if (!isActive && !isRolledBack) return { kind: "rollback" };
+  const step = isActive ? "deactivate" : "destroy";
+  const due = keys.filter(({ observation }) => observation.state === (isActive ? "active" : "deactivated"));
+  const standings = due.map(({ observation, nowMs }) => standingOf(observation, step, nowMs));
+  const records = standings.flatMap((standing) => (standing.binds ? [standing] : []));
+  if (records.length < due.length) return { kind: "request", step };
+  const isOwn = records.some(({ record }) => record.author.iamId === actor.identity?.iamId);
+  if (!isOwn) return { kind: "approve", step };
+  return { kind: "wait", step, untilMs: Math.min(...records.map(({ lapsesAtMs }) => lapsesAtMs)) };
+}
+
+async function continueRehearsal(
+  parts: RehearsalParts,
+  folder: CampaignFolder,
+  state: RehearsalState,
+  confirm: Confirm,
+  options: CallOptions,
+): Promise<CampaignReport> {
+  const { world } = parts;
+  const actor = await world.session.actor(options);
+  const before = await readKeys(world, state, options);
+  if (before.length === 0)
+    return reportAll(folder, state, { summary: "The rehearsal is complete: each throw-away key is removed" });
+  const next = nextAct(before, state.isRolledBack, actor);
+  const report = await take(parts, folder, next, confirm, options);
+  const after = await readKeys(world, state, options);
+  const sights = await Promise.all(
+    after.map((key) => sightOf(world, key, report === undefined ? undefined : { before, actor }, options)),
+  );
+  const isBack = next.kind === "rollback" && after.every(({ observation }) => observation.state === "active");
+  const found = judgeAssumptions(sights);
+  const at = isoTime(world.session.serviceTimeMs() ?? 0);
+  const seen = { ...state.seen };
+  for (const [id, verdict] of Object.entries(found)) {
+    if (seen[id] === undefined || verdict === "refuted") seen[id] = { verdict, at };
+  }
+  const changed = { ...state, isRolledBack: state.isRolledBack || isBack, seen };
+  await folder.write(rehearsalFileName, encodeRehearsal(changed));
+  const waits =
+    next.kind === "wait"
+      ? `Another person has to approve ${next.step} for the rehearsal, until ${sayTime(next.untilMs)}`
+      : "Nothing was changed";
+  return reportAll(folder, changed, {
+    summary: report === undefined ? waits : `Rehearsal: ${report.summary}`,
+    ...(report !== undefined && { report }),
+    keys: after,
+    isWaiting: next.kind === "wait",
+    isForOther: next.kind === "request" || next.kind === "wait",
+  });
+}
+
+/** Runs one command of the campaign; undefined if only another person can act. */
+async function take(
+  { commands }: RehearsalParts,
+  folder: CampaignFolder,
+  next: NextAct,
+  confirm: Confirm,
+  options: CallOptions,
+): Promise<CampaignReport | undefined> {
+  const inner = folder.pathOf(rehearsalFolder);
+  switch (next.kind) {
+    case "wait":
+      return undefined;
+    case "request":
+      return commands.request(inner, rehearsalWave, next.step, options);
+    case "rollback":
+      return commands.rollback(inner, rehearsalWave, confirm, options);
+    case "advance":
+      return commands.advance(inner, rehearsalWave, options);
+    case "approve":
+      return approveAll(commands, inner, next.step, confirm, options);
+  }
+}
+
+/** The first approval acts on one key, the second on the rest. */
+async function approveAll(
+  commands: RehearsedCommands,
+  inner: string,
+  step: Step,
+  confirm: Confirm,
+  options: CallOptions,
+): Promise<CampaignReport> {
+  const reviewed = await commands.review(inner, rehearsalWave, step, options);
+  const { review, keys } = reviewed.data;
+  if (typeof review !== "string") return reviewed;
+  const act = { review, confirm };
+  const first = await commands.approve(inner, rehearsalWave, step, act, options);
+  if (first.exitCode !== 0 || keys === 1) return first;
+  const rest = await commands.approve(inner, rehearsalWave, step, act, options);
+  const done = step === "deactivate" ? "Deactivated" : "Destroyed";
+  return rest.exitCode === 0
+    ? { ...rest, summary: `${done} ${count(Number(keys), "key")}, the first one alone` }
+    : rest;
+}
+
+async function readKeys(world: World, { keys }: RehearsalState, options: CallOptions): Promise<readonly KeyDetails[]> {
+  const { instanceId } = world.session;
+  const reads = await Promise.all(
+    keys.map(({ vaultId, keyId }) => observeKey(world, { instanceId, vaultId, keyId }, "decision", options)),
+  );
+  return reads.flatMap((read) => (read.kind === "gone" ? [] : [read]));
+}
+
+async function sightOf(
+  world: World,
+  { observation }: KeyDetails,
+  run: { readonly before: readonly KeyDetails[]; readonly actor: Actor } | undefined,
+  options: CallOptions,
+): Promise<Sight> {
+  const was = run?.before.find((key) => key.observation.facts.keyId === observation.facts.keyId)?.observation;
+  const isWritten = was !== undefined && was.updatedAtMs !== observation.updatedAtMs;
+  const twin = observation.twins.find(({ kind }) => kind === "present");
+  const deletedBy = twin && isWritten ? await deleterOf(world, twin.kmsKeyId, options) : undefined;
+  return {
+    observation,
+    keystores: await world.keystores.list({ vaultId: observation.facts.vaultId }, options),
+    ...(isWritten && run !== undefined && { writer: run.actor }),
+    ...(deletedBy !== undefined && { twinDeletedBy: deletedBy }),
+  };
+}
+
+async function deleterOf(world: World, kmsKeyId: string, options: CallOptions): Promise<string | undefined> {
+  const { value } = await world.kmsKeys.read({ instanceId: world.session.instanceId, kmsKeyId }, options);
+  return value?.deletedBy;
+}
+
+function reportAll(
+  folder: CampaignFolder,
+  { keys, seen }: RehearsalState,
+  ran: {
+    readonly summary: string;
+    readonly report?: CampaignReport;
+    readonly keys?: readonly KeyDetails[];
+    readonly isWaiting?: boolean;
+    readonly isForOther?: boolean;
+  },
+): CampaignReport {
+  const { summary, report, keys: read = [], isWaiting = false, isForOther = false } = ran;
+  const unseen = assumptionIds.filter((id) => seen[id] === undefined);
+  const typeOf = (keyId: string): string => keys.find((each) => each.keyId === keyId)?.type ?? "";
+  const table: readonly ReportSection[] = section("Throw-away keys", {
+    table: {
+      columns: ["keystore", "label", "state", "key"],
+      rows: read.map(({ observation: { facts, stateWord } }) => [
+        typeOf(facts.keyId),
+        facts.label,
+        stateWord,
+        `${facts.vaultId}/${facts.keyId}`,
+      ]),
+    },
+  });
+  return {
+    summary,
+    sections: [
+      ...(report?.sections ?? []).filter(({ title }) => title !== "To approve"),
+      ...table,
+      ...section("Assumptions of the emulator, as this instance shows them", {
+        table: {
+          columns: ["assumption", "verdict", "seen on"],
+          rows: Object.entries(seen).map(([id, { verdict, at }]) => [id, verdict, at]),
+        },
+        lines: [
+          `${unseen.length} of ${assumptionIds.length} were not seen. provider/docs/reference/fidelity.md explains each of them.`,
+        ],
+      }),
+    ],
+    next: read.length === 0 ? [] : [rehearseAgain(folder, isForOther ? "another person" : "either person")],
+    exitCode: isWaiting ? 10 : (report?.exitCode ?? 0),
+    data: {
+      ...report?.data,
+      rehearsal: keys.map(({ vaultId, keyId, type }) => ({
+        key: `${vaultId}/${keyId}`,
+        type,
+        state: read.find(({ observation }) => observation.facts.keyId === keyId)?.observation.stateWord ?? "removed",
+      })),
+      assumptions: [
+        ...Object.entries(seen).map(([id, each]) => ({ id, ...each })),
+        ...unseen.map((id) => ({ id, verdict: "unseen" })),
+      ],
+    },
+  };
+}
+
+const rehearseAgain = (folder: CampaignFolder, who: string): string =>
+  `uko campaign rehearse --folder ${folder.path}   # ${who}`;
+
+function noPlace(): UkoError {
+  return new UkoError("UKO_CAMPAIGN_INVALID", {
+    summary: "No template in scope can create a throw-away key",
+    detail:
+      "A rehearsal needs a template without a naming scheme, whose keys begin as active, in a keystore that responds. Nothing was created.",
+  });
+}

@@ -1,0 +1,94 @@
+/**
+ * The throw-away keys of a rehearsal, one per type of keystore, and the campaign of their own in the
+ * folder `rehearsal` inside the campaign's folder.
+ */
+
+import { createdOrFound } from "../commands/probe-key.ts";
+import type { KeystoreSnapshot, TemplateSnapshot } from "../ports/containers.ts";
+import type { CallOptions, World } from "../ports/world.ts";
+import type { Campaign } from "./campaign-file.ts";
+import { rehearsalLabel } from "./rehearsal-file.ts";
+
+export const rehearsalWave = "rehearsal";
+
+/** A template for each type of keystore in scope, and the types for which none can be used. */
+export interface Place {
+  readonly type: string;
+  readonly vaultId: string;
+  readonly vaultName: string;
+  readonly template: string;
+}
+
+export async function findPlaces(
+  world: World,
+  scope: Campaign["scope"],
+  options: CallOptions,
+): Promise<{ readonly places: readonly Place[]; readonly without: readonly string[] }> {
+  const vaults = (await world.vaults.list({}, options)).filter(({ id }) => scope.vaults?.includes(id) ?? true);
+  const keystores = await world.keystores.list({}, options);
+  const places = new Map<string, Place>();
+  const types = new Set<string>();
+  for (const { id: vaultId, name: vaultName } of vaults) {
+    const own = keystores.filter((each) => each.vaultId === vaultId);
+    for (const { type } of own) types.add(type);
+    for (const template of await world.templates.list({ vaultId }, options)) {
+      const type = template.distribution?.type ?? "";
+      if (!places.has(type) && isUsable(template, own)) {
+        places.set(type, { type, vaultId, vaultName, template: template.name });
+      }
+    }
+  }
+  return { places: [...places.values()], without: [...types].filter((type) => !places.has(type)) };
+}
+
+/** Its keys begin as active, in keystores that respond. */
+function isUsable(template: TemplateSnapshot, keystores: readonly KeystoreSnapshot[]): boolean {
+  const { distribution, isArchived, keyState, namingScheme, types } = template;
+  if (distribution === undefined || isArchived || keyState !== "active" || namingScheme !== "") return false;
+  if (types.some((type) => type !== "user_defined")) return false;
+  const placed = keystores.filter(
+    ({ type, groups }) => type === distribution.type && groups.includes(distribution.group),
+  );
+  return (
+    placed.length > 0 && placed.every(({ health }) => health !== "not_responding" && health !== "configuration_error")
+  );
+}
+
+/** Creates one key, and returns its ID. Throws if no key was created, or if that is unknown. */
+export async function makeRehearsalKey(world: World, place: Place, options: CallOptions): Promise<string> {
+  const key = {
+    vaultId: place.vaultId,
+    templateName: place.template,
+    label: `${rehearsalLabel}${world.newId().slice(0, 8)}`,
+    description: "Created by uko campaign rehearse; protects nothing, and can be deleted",
+    tags: [],
+  };
+  return (await createdOrFound(world, key, await world.keys.create(key, options), options)).keyId;
+}
+
+/** The campaign of the throw-away keys. Each other key of these vaults is kept. */
+export function rehearsalCampaign(instance: string, places: readonly Place[], keyIds: readonly string[]): string {
+  return [
+    "# Written by uko campaign rehearse.",
+    "format: uko-campaign-1",
+    "name: rehearsal",
+    `instance: ${instance}`,
+    "instanceEnds: false",
+    "deadline: 2099-12-31",
+    "scope:",
+    `  vaults: [${[...new Set(places.map(({ vaultId }) => vaultId))].join(", ")}]`,
+    "  kmsKeys: false",
+    "waves:",
+    // The rollback reactivates each key once, which is no failure here.
+    `  - {name: ${rehearsalWave}, soak: 4h, maxFailures: ${keyIds.length}}`,
+    "  - name: others",
+    "rules:",
+    `  - match: {id: [${keyIds.join(", ")}], label: "${rehearsalLabel}*"}`,
+    `    class: destroy`,
+    `    wave: ${rehearsalWave}`,
+    `    owner: rehearsal`,
+    `    reason: Rehearsal on a throw-away key`,
+    "  - {match: {}, class: keep, wave: others}",
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,40 @@
+import { expect, it } from "vitest";
+import { calls, unknowns } from "../../../provider/emulator/fidelity.ts";
+import { assumptionIds, judgeAssumptions, type Sight } from "../../../provider/engine/campaign/assumptions.ts";
+
+const writer = { displayName: "Bob", writesAs: { iamId: "IBMid-550000BOB", mark: "b" } };
+const sightOf = (change: object, more: Partial<Sight> = {}): Sight => ({
+  observation: {
+    state: "deactivated",
+    carried: { kind: "none" },
+    twins: [{ kind: "present", kmsKeyId: "k", state: "suspended", dualAuthDelete: false }],
+    keystores: [{ syncFlag: "ok" }],
+    ...change,
+  } as unknown as Sight["observation"],
+  keystores: [],
+  ...more,
+});
+
+it("knows every assumption of the fidelity page", () => {
+  const assumed = [...calls, ...unknowns].filter(([, , , basis]) => basis === "assumed").map(([id]) => id);
+  expect(assumptionIds).toEqual(assumed);
+});
+
+it("confirms what a read shows, refutes a contradiction, and leaves the rest unseen", () => {
+  expect(judgeAssumptions([sightOf({})])).toEqual({ "twin-suspended": "confirmed" });
+  const other = sightOf({ twins: [{ kind: "present", kmsKeyId: "k", state: "active", dualAuthDelete: false }] });
+  expect(judgeAssumptions([sightOf({}), other])).toEqual({ "twin-suspended": "refuted" });
+  const record = (carrier: string) => sightOf({ twins: [], carried: { kind: "one", record: { carrier } } });
+  expect(judgeAssumptions([record("tag")])).toEqual({ U9: "confirmed" });
+  expect(judgeAssumptions([record("description")])).toEqual({ U9: "refuted" });
+});
+
+it("judges the last writer only if this run wrote", () => {
+  const updatedBy = { iamId: "IBMid-550000BOB", mark: "b" };
+  expect(judgeAssumptions([sightOf({ twins: [], updatedBy })])).toEqual({});
+  expect(judgeAssumptions([sightOf({ twins: [], updatedBy }, { writer })])).toEqual({
+    "last-writer": "confirmed",
+    U16: "confirmed",
+  });
+  expect(judgeAssumptions([sightOf({ twins: [] }, { writer })])).toMatchObject({ "last-writer": "refuted" });
+});
