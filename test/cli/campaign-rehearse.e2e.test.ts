@@ -13,7 +13,7 @@ const rehearse = async (who: Person) => {
   const { exitCode, out } = await stage.campaign("rehearse --yes --json", who);
   const { rehearsal = [], assumptions = [] } = JSON.parse(out) as Partial<Rehearsed>;
   const verdicts = assumptions
-    .filter(({ verdict }) => verdict !== "unseen")
+    .filter(({ verdict }) => verdict !== "not_observed")
     .map(({ id, verdict }) => `${id} ${verdict}`);
   return { exitCode, states: [...new Set(rehearsal.map(({ state }) => state))], types: rehearsal.length, verdicts };
 };

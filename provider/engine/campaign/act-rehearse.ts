@@ -261,7 +261,7 @@ function reportAll(
   },
 ): CampaignReport {
   const { summary, report, keys: read = [], isWaiting = false, isForOther = false } = ran;
-  const unseen = assumptionIds.filter((id) => seen[id] === undefined);
+  const open = assumptionIds.filter((id) => seen[id] === undefined);
   const typeOf = (keyId: string): string => keys.find((each) => each.keyId === keyId)?.type ?? "";
   const table: readonly ReportSection[] = section("Throw-away keys", {
     table: {
@@ -285,7 +285,7 @@ function reportAll(
           rows: Object.entries(seen).map(([id, { verdict, at }]) => [id, verdict, at]),
         },
         lines: [
-          `${unseen.length} of ${assumptionIds.length} were not seen. provider/docs/reference/fidelity.md explains each of them.`,
+          `${open.length} of ${assumptionIds.length} were not observed. provider/docs/reference/fidelity.md explains each of them.`,
         ],
       }),
     ],
@@ -300,7 +300,7 @@ function reportAll(
       })),
       assumptions: [
         ...Object.entries(seen).map(([id, each]) => ({ id, ...each })),
-        ...unseen.map((id) => ({ id, verdict: "unseen" })),
+        ...open.map((id) => ({ id, verdict: "not_observed" })),
       ],
     },
   };

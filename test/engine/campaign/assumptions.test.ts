@@ -20,7 +20,7 @@ it("knows every assumption of the fidelity page", () => {
   expect(assumptionIds).toEqual(assumed);
 });
 
-it("confirms what a read shows, refutes a contradiction, and leaves the rest unseen", () => {
+it("confirms what a read shows, refutes a contradiction, and says nothing of the rest", () => {
   expect(judgeAssumptions([sightOf({})])).toEqual({ "twin-suspended": "confirmed" });
   const other = sightOf({ twins: [{ kind: "present", kmsKeyId: "k", state: "active", dualAuthDelete: false }] });
   expect(judgeAssumptions([sightOf({}), other])).toEqual({ "twin-suspended": "refuted" });
