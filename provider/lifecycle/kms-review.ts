@@ -40,6 +40,8 @@ export interface KmsReview {
   readonly header: KmsReviewHeader;
   /** By the ID of the key, in the order of the file. */
   readonly lines: ReadonlyMap<string, KmsReviewLine>;
+  /** The SHA-256 of the file that a person named, for evidence; no decision depends on it. */
+  readonly digest?: string;
 }
 
 export type KmsSkip =

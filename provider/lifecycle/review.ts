@@ -64,6 +64,8 @@ export interface Review {
   readonly header: ReviewHeader;
   /** By the path of the key, in the order of the file. */
   readonly lines: ReadonlyMap<string, ReviewLine>;
+  /** The SHA-256 of the file that a person named, for evidence; no decision depends on it. */
+  readonly digest?: string;
 }
 
 /** Where a run stops that acts on a review: at what its step reaches. */

@@ -175,10 +175,8 @@ export async function approveStep(context: ActContext, request: ApprovalOfStep):
   const { review, listed, apart, most } = prepared;
   await request.confirm(prepared.phrase);
   // A review of fewer keys is the narrower naming: no key that a gate closed can be acted on.
-  const narrowed = reviewOf(
-    review.header,
-    listed.flatMap(({ name }) => review.lines.get(name) ?? []),
-  );
+  const named = listed.flatMap(({ name }) => review.lines.get(name) ?? []);
+  const narrowed = { ...reviewOf(review.header, named), digest: request.review };
   await noteOverride(context, request);
   const approve = approverOf(world, narrowed, recordOnly);
   const what = recordOnly ? "Approving" : step === "deactivate" ? "Deactivating" : "Destroying";

@@ -153,6 +153,10 @@ function reviewsAfter(
   ];
 }
 
+function setterOf(observation: NonNullable<PlannedKey["listed"]>["observation"]) {
+  return observation?.carried.kind === "one" ? observation.carried.record.kmsSetter : undefined;
+}
+
 async function requestOne(context: ActContext, key: PlannedKey, request: RequestOfStep): Promise<ActedKey> {
   const { world, options } = context;
   const { name, line, facts, listed } = key;
@@ -167,6 +171,7 @@ async function requestOne(context: ActContext, key: PlannedKey, request: Request
     return actedFrom(name, line.label, report);
   }
   const isRenewed = request.renew === true && requestEndMs(listed?.observation, step, context.view.nowMs) !== undefined;
+  const kmsSetter = isRenewed ? setterOf(listed?.observation) : undefined;
   if (isRenewed) {
     await createOperations(world).withdraw(refOf(context, key), options);
   }
@@ -181,6 +186,7 @@ async function requestOne(context: ActContext, key: PlannedKey, request: Request
           ending: facts.ending === "none" ? step : facts.ending,
           ...(reason !== undefined && { reason }),
           ...(isRenewed && facts.deactivatedAtMs !== undefined && { soaksFromMs: facts.deactivatedAtMs }),
+          ...(kmsSetter !== undefined && { kmsSetter }),
         },
         run,
         nowMs,

@@ -72,7 +72,7 @@ export function readKmsReview(
   sha256: (text: string) => string,
 ): KmsReview {
   const review = sha256(content) === digest.toLowerCase() ? parseKmsReview(content) : undefined;
-  if (review !== undefined) return review;
+  if (review !== undefined) return { ...review, digest: digest.toLowerCase() };
   throw new UkoError("UKO_REVIEW_INVALID", {
     summary: `${name} is not the review with this SHA-256`,
     detail: "The file was edited, or the digest is mistyped. Nothing was changed.\nNext: review the keys again.",

@@ -35,10 +35,16 @@ export function keyEvidence(step: Step, phase: "before" | "after", context: KeyS
       }),
       ...((step.kind === "deactivate" || step.kind === "destroy") && { digest: observation.digests[step.kind] }),
       ...(step.kind === "loosen" && { digest: observation.digests[looseningTo(step.to)] }),
+      ...(isReviewed(step) && context.review !== undefined && { review: context.review }),
       ...("consentedBy" in step && step.consentedBy !== undefined && { consentedBy: describeRecord(step.consentedBy) }),
       ...(phase === "before" && { key: describeKey(observed) }),
     },
   };
+}
+
+/** A step that the review approves, or the record that approves it. */
+function isReviewed({ kind }: Step): boolean {
+  return kind === "deactivate" || kind === "destroy" || kind === "write_record";
 }
 
 /** Everything that a removal erases. */

@@ -6,7 +6,7 @@ import { type NotBinding, standingOf } from "../../lifecycle/consent-record.ts";
 import { type ApprovedStep, isSame, type KeyObservation } from "../../lifecycle/observation.ts";
 import { isForOthers, type Plan, type Run, type Step } from "../../lifecycle/plan.ts";
 import { carriedId } from "../../lifecycle/plan-reversal.ts";
-import type { Review } from "../../lifecycle/review.ts";
+import { keyPathOf, type Review } from "../../lifecycle/review.ts";
 import type {
   Awaited,
   Deletable,
@@ -146,8 +146,11 @@ async function readKeyAlone(world: World, ref: KeyRef, options: CallOptions): Pr
 }
 
 function detailsOf({ world, task: { ref }, observed, memory, options }: Context): KeyStepContext {
-  const isOfSet = memory.run.review !== undefined;
-  return { world, ref, observed, carrier: carrierFor(memory, observed), isOfSet, options };
+  const { review } = memory.run;
+  const digest = review?.lines.has(keyPathOf(ref)) === true ? review.digest : undefined;
+  const carrier = carrierFor(memory, observed);
+  const isOfSet = review !== undefined;
+  return { world, ref, observed, carrier, isOfSet, ...(digest !== undefined && { review: digest }), options };
 }
 
 /** If the service dropped the marker's tag before, it would drop the record's tag too. */

@@ -25,7 +25,7 @@ export function readReview({ text, digest }: ReviewText, expected: string, path:
     });
   }
   const parsed = parseReview(text);
-  if (parsed.kind === "review") return parsed.review;
+  if (parsed.kind === "review") return { ...parsed.review, digest };
   throw new UkoError("UKO_REVIEW_INVALID", {
     summary: `The review ${path} is not valid`,
     detail: `${sayReviewProblem(parsed.problem)} Nothing was changed.\nNext: review the keys again with uko review.`,

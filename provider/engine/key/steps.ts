@@ -26,6 +26,8 @@ export interface KeyStepContext {
   readonly carrier: RecordLocation;
   /** Whether the run acts on a reviewed set, and so requests no further step. */
   readonly isOfSet: boolean;
+  /** SHA-256 of the review that the run acts on, for evidence. */
+  readonly review?: string;
   readonly options: CallOptions;
 }
 

@@ -107,7 +107,8 @@ export function createKmsOperations(world: World): KmsOperations {
         skipped = verdict.kind === "skip" ? verdict.why : undefined;
         return verdict.kind === "skip" ? { kind: "done" } : verdict;
       };
-      const report = await recorded("approve", ref, () => runOnExisting({ ref, plan, consents: [] }, options), options);
+      const task = { ref, plan, consents: [], ...(review.digest !== undefined && { review: review.digest }) };
+      const report = await recorded("approve", ref, () => runOnExisting(task, options), options);
       return { ...report, ...(skipped !== undefined && { skipped }) };
     },
 

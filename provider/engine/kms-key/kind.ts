@@ -25,6 +25,8 @@ export interface KmsTask {
   readonly ref: KmsKeyRef;
   readonly plan: (observation: KmsKeyObservation, run: KmsRun, nowMs: number) => KmsPlan;
   readonly consents: readonly string[];
+  /** SHA-256 of the review that names the window, for evidence. */
+  readonly review?: string;
 }
 
 /** Why a run ended while KMS still knows the key. */
@@ -80,7 +82,7 @@ export const kmsKeyKind: Deletable<KmsKeyTypes> = {
     const isSet = step.kind === "set_for_deletion" && (kind === "done" || kind === "in_doubt");
     return { memory: isSet ? { ...memory, run: { ...run, setHere: true } } : memory };
   },
-  evidence(step, _phase, { task: { ref }, observed: { observation } }) {
+  evidence(step, _phase, { task: { ref, review }, observed: { observation } }) {
     const { instanceId, kmsKeyId } = ref;
     const consent = consentTo(step, observation);
     return {
@@ -88,7 +90,7 @@ export const kmsKeyKind: Deletable<KmsKeyTypes> = {
       step: step.kind,
       from: observation.stateWord,
       to: step.kind === "destroy" ? "destroyed" : observation.stateWord,
-      details: { ...(consent !== undefined && { consentedBy: consent }), keystores: [] },
+      details: { ...(consent !== undefined && { consentedBy: consent, ...(review !== undefined && { review }) }), keystores: [] },
     };
   },
   awaited(stop, { observation, nowMs }) {

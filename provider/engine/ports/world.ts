@@ -213,6 +213,8 @@ export interface EvidenceEntry {
   readonly digest?: string;
   readonly record?: EvidenceRecord;
   readonly consentedBy?: EvidenceRecord;
+  /** SHA-256 of the review that names the record or the deletion window, if the run used one. */
+  readonly review?: string;
   readonly keystores: readonly { readonly name: string; readonly status: string; readonly syncFlag: string }[];
   /** Written before a step that ends something; a removal erases all of it. */
   readonly key?: EvidenceKey;

@@ -3,7 +3,7 @@
  * request for exactly one step, or a reactivation of what the campaign deactivated.
  */
 
-import type { KeyObservation } from "../observation.ts";
+import type { Identity, KeyObservation } from "../observation.ts";
 import type { DeletionGoal, Plan, Run } from "../plan.ts";
 import { planKeyDeletion } from "../plan-key-deletion.ts";
 import { planReversal } from "../plan-reversal.ts";
@@ -27,6 +27,8 @@ export interface CampaignRequest {
   readonly reason?: string;
   /** Since when the key soaks, as known before this run withdrew its own request from it. */
   readonly soaksFromMs?: number;
+  /** Who opened the KMS window, as the record noted that this run withdrew in order to renew it. */
+  readonly kmsSetter?: Identity;
 }
 
 const endings = {
@@ -49,7 +51,7 @@ export function planCampaignRequest(
   const policy = { ...strictest, goal: endings[ending], ...(reason !== undefined && { reason }) };
   const plan = planKeyDeletion(observation, policy, run, nowMs);
   return isAbout(plan, step)
-    ? { kind: "take", plan: noteDeactivation(plan, observation, request, run) }
+    ? { kind: "take", plan: noteSetter(noteDeactivation(plan, observation, request, run), request) }
     : { kind: "leave", why: { kind: "other_step" } };
 }
 
@@ -65,6 +67,13 @@ function noteDeactivation(plan: Plan, observation: KeyObservation, request: Camp
   const isOwnWrite = updatedBy?.iamId !== undefined && updatedBy.iamId === actor.identity?.iamId;
   const deactivatedAtMs = isOwnWrite ? (request.soaksFromMs ?? updatedAtMs) : updatedAtMs;
   return { ...plan, step: { ...plan.step, draft: { ...draft, deactivatedAtMs } } };
+}
+
+/** Without it, KMS could not tell who may not destroy the key, and nobody could. */
+function noteSetter(plan: Plan, { kmsSetter }: CampaignRequest): Plan {
+  if (plan.kind !== "ready" || plan.step.kind !== "write_record" || kmsSetter === undefined) return plan;
+  const { draft } = plan.step;
+  return draft.kmsSetter !== undefined ? plan : { ...plan, step: { ...plan.step, draft: { ...draft, kmsSetter } } };
 }
 
 /** A wait for time or a refusal says itself what is in the way of the step. */
