@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import type { CampaignReading, HoldRequest } from "../../engine/campaign/operations.ts";
 import type { CampaignReport } from "../../engine/campaign/report.ts";
 import type { CallOptions } from "../../engine/ports/world.ts";
+import { UkoError } from "../../errors.ts";
 import { notFullKeyPath, parseAnyKey, parseDay } from "../arguments.ts";
 import type { CliWorld } from "../cli-world.ts";
 import { createProgressLine } from "../progress-line.ts";
@@ -125,20 +126,30 @@ function readAll(world: CliWorld, files: readonly string[], kind: Parameters<typ
   return Promise.all(files.map(async (name) => ({ name, text: await readInputFile(world, name, kind) })));
 }
 
-type Holding = Shown & Pick<HoldRequest, "kind" | "until" | "ticket">;
+type Holding = Shown & Partial<Pick<HoldRequest, "kind">> & Pick<HoldRequest, "until" | "ticket" | "release">;
 
 function addHoldCommand(campaign: Command, run: (shown: Shown, act: Run) => Promise<void>): void {
-  shownCommand(campaign, "hold", "Add a hold: this campaign takes no step on the key until it ends")
+  shownCommand(campaign, "hold", "Hold a key, in the folder and by a tag on the key: no campaign takes a step on it")
     .argument("<key>", "<vaultId>/<keyId>, or kms/<keyId>")
-    .addOption(new Option("--kind <kind>", "why").choices(["legal", "owner", "incident"]).makeOptionMandatory())
+    .addOption(new Option("--kind <kind>", "why").choices(["legal", "owner", "incident"]))
     .addOption(new Option("--until <date>", "last day; without it, the hold does not end").argParser(parseDay))
     .option("--ticket <ticket>", "number of a ticket")
-    .action((typed: string, { kind, until, ticket, ...shown }: Holding) => {
+    .addOption(new Option("--release", "end the hold").conflicts(["kind", "until", "ticket"]))
+    .action((typed: string, { kind, until, ticket, release, ...shown }: Holding) => {
+      if (kind === undefined && release !== true) throw kindMissing();
       const path = parseAnyKey(typed);
       if ("name" in path) throw notFullKeyPath(path.name);
       const key = "kmsKeyId" in path ? `kms/${path.kmsKeyId}` : `${path.vaultId}/${path.keyId}`;
-      return run(shown, (reading, options) => reading.hold(shown.folder, { key, kind, until, ticket }, options));
+      const request = { key, kind: kind ?? "owner", until, ticket, release: release === true } as const;
+      return run(shown, (reading, options) => reading.hold(shown.folder, request, options));
     });
+}
+
+function kindMissing(): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", {
+    summary: "Nothing says why the key is held",
+    detail: "Add --kind with legal, owner or incident; or end a hold with --release.",
+  });
 }
 
 export function shownCommand(campaign: Command, name: string, description: string): Command {

@@ -36,3 +36,10 @@ export function parseHolds(text: string): readonly (HoldLine & { readonly untilM
     return { ...parsed.data, ...(until !== undefined && { untilMs: isoDate.parse(until) + dayMs }) };
   });
 }
+
+/** The text without the lines of one key. */
+export function withoutHolds(text: string, key: string): string {
+  const isOther = ({ value }: { readonly value: unknown }): boolean => (value as Partial<HoldLine>).key !== key;
+  const kept = jsonLinesIn(text, holdsFileName).filter(isOther);
+  return kept.map(({ value }) => `${JSON.stringify(value)}\n`).join("");
+}

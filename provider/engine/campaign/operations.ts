@@ -1,6 +1,8 @@
 /** The reading commands of a campaign. They change nothing in the service. */
 
-import { UkoError } from "../../errors.ts";
+import { endsTheRun, isUkoError, UkoError } from "../../errors.ts";
+import type { HoldTag } from "../../lifecycle/campaign/campaign.ts";
+import { changeHoldTag, type HoldTagResult } from "../key/hold.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { plain } from "../text/words.ts";
 import { makeBaseline, requireEarlier } from "./baseline.ts";
@@ -18,7 +20,7 @@ import {
   requireTimeAfter,
   requireWave,
 } from "./folder.ts";
-import { encodeHold, type HoldLine, holdsFileName } from "./holds.ts";
+import { encodeHold, type HoldLine, holdsFileName, withoutHolds } from "./holds.ts";
 import { firstCampaignFile, type InitRequest, reportInit } from "./init.ts";
 import { type ListedKey, takeCampaignInventory } from "./inventory.ts";
 import { manifestFileName } from "./manifest.ts";
@@ -40,6 +42,8 @@ const mebibyte = 1_048_576;
 export interface HoldRequest extends Pick<HoldLine, "kind" | "until" | "ticket"> {
   /** As people type it: `<vaultId>/<keyId>`, or `kms/<keyId>`. */
   readonly key: string;
+  /** Ends the hold: removes its lines, and the tag that uko wrote. */
+  readonly release?: boolean;
 }
 
 export interface BaselineFiles {
@@ -157,12 +161,19 @@ function createFolderWriting(
       return writeSignoff(world, await openCampaign(openFolder(path), instanceId), owner, options);
     },
 
-    async hold(path, { key, ...rest }, options) {
+    async hold(path, { key, release, ...rest }, options) {
       const opened = await openCampaign(openFolder(path), instanceId);
+      const tag = await tagOf(world, key, release === true ? undefined : rest, options);
+      if (release === true) {
+        const lines = (await opened.folder.read(holdsFileName, 64 * mebibyte)) ?? "";
+        const kept = withoutHolds(lines, key);
+        if (kept !== lines) await opened.folder.write(holdsFileName, kept);
+        return reportRelease(opened.folder.path, key, kept !== lines, tag);
+      }
       const { identity, displayName } = await world.session.actor(options);
       const by = plain(identity?.iamId === undefined ? displayName : `${displayName} (${identity.iamId})`, 200);
       await opened.folder.append(holdsFileName, encodeHold({ key, by, ...rest }));
-      return reportHold(opened.folder.path, key, rest);
+      return reportHold(opened.folder.path, key, rest, tag);
     },
   };
 }
@@ -191,18 +202,60 @@ async function writeSignoff(
   return reportSignoff(opened, file, signed, own);
 }
 
-function reportHold(path: string, key: string, { kind, until }: Omit<HoldRequest, "key">): CampaignReport {
+/** KMS keys have no tag that uko could change. */
+async function tagOf(
+  world: World,
+  key: string,
+  wanted: HoldTag | undefined,
+  options: CallOptions,
+): Promise<HoldTagResult> {
+  const [vaultId = "", keyId = ""] = key.split("/");
+  if (vaultId === "kms") return { kind: "left", why: "uko writes no tag on a KMS key" };
+  try {
+    return await changeHoldTag(world, { instanceId: world.session.instanceId, vaultId, keyId }, wanted, options);
+  } catch (error) {
+    if (!isUkoError(error) || endsTheRun.has(error.code)) throw error;
+    return { kind: "left", why: error.summary };
+  }
+}
+
+function reportHold(
+  path: string,
+  key: string,
+  { kind, until }: Omit<HoldRequest, "key" | "release">,
+  tag: HoldTagResult,
+): CampaignReport {
   return {
     summary: `Wrote ${path}/${holdsFileName}: key ${key} is held (${kind}) ${until === undefined ? "without an end" : `until ${until}`}`,
     sections: section("What a hold does", {
       lines: [
         "No command of this campaign takes a step on the key, in any clone that has the line.",
-        "A hold does not withdraw a request. Commands outside uko campaign ignore the hold.",
+        tag.kind === "left"
+          ? `The key has no hold tag of uko, so other campaigns do not know of the hold: ${tag.why}.`
+          : "The key has the tag hold, which every campaign honors. The tag voids a request on the key.",
+        "A hold does not close a KMS deletion window. Commands outside uko campaign ignore the hold.",
+      ],
+    }),
+    next: [`uko campaign find ${key} --folder ${path}`, `uko campaign hold ${key} --release --folder ${path}`],
+    exitCode: 0,
+    data: { key, kind, ...(until !== undefined && { until }), tag: tag.kind },
+  };
+}
+
+function reportRelease(path: string, key: string, isInFolder: boolean, tag: HoldTagResult): CampaignReport {
+  const isTagLeft = tag.kind === "left" && !key.startsWith("kms/");
+  return {
+    summary: isInFolder
+      ? `Removed the holds on key ${key} from ${path}/${holdsFileName}`
+      : `${path}/${holdsFileName} has no hold on key ${key}`,
+    sections: section("The tag on the key", {
+      lines: [
+        isTagLeft ? `Not removed: ${tag.why}.` : tag.kind === "changed" ? "Removed." : "The key has none of uko.",
       ],
     }),
     next: [`uko campaign find ${key} --folder ${path}`],
-    exitCode: 0,
-    data: { key, kind, ...(until !== undefined && { until }) },
+    exitCode: isTagLeft ? 12 : 0,
+    data: { key, isReleased: isInFolder || tag.kind === "changed", tag: tag.kind },
   };
 }
 

@@ -153,7 +153,9 @@ function holdsOn(
   if (!isHeld(own, tags, nowMs)) return [];
   return [
     ...own.filter((each) => isHeld([each], [], nowMs)).map(({ kind, by, until = "" }): HeldBy => ({ kind, by, until })),
-    ...tags.map(({ value }): HeldBy => ({ kind: "tag", by: value, until: "" })),
+    ...tags
+      .filter((tag) => isHeld([], [tag], nowMs))
+      .map(({ value }): HeldBy => ({ kind: "tag", by: value, until: "" })),
   ];
 }
 

@@ -91,10 +91,50 @@ export interface Hold {
 /** The tag names that hold a key in every campaign. */
 export const holdTagNames = ["hold", "uko_hold"] as const;
 
+/** The tag that `uko campaign hold` writes on a key. */
+export interface HoldTag {
+  readonly kind: Hold["kind"];
+  /** The last day, such as 2027-03-20. */
+  readonly until?: string | undefined;
+  readonly ticket?: string | undefined;
+}
+
+const holdTagForm = /^(legal|owner|incident)( until (\d{4})_(\d\d)_(\d\d))?( ticket \w{1,200})?$/;
+
+/** A tag value admits letters, digits, `_` and white space only (uko-v4.md 3.2). */
+export function encodeHoldTag({ kind, until, ticket }: HoldTag): string {
+  const day = until === undefined ? "" : ` until ${until.replaceAll("-", "_")}`;
+  const number = ticket === undefined ? "" : ` ticket ${ticket.replaceAll(/\W/g, "_")}`;
+  return `${kind}${day}${number}`;
+}
+
+/** Whether uko wrote the value, so that uko may also remove the tag. */
+export function isOwnHoldTag(value: string): boolean {
+  return holdTagForm.test(value);
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** A hold tag that uko did not write, or cannot read, has no end. */
+function isTagHolding(
+  { name, value = "" }: { readonly name: string; readonly value?: string },
+  nowMs: number,
+): boolean {
+  if (!holdTagNames.some((held) => held === name)) return false;
+  const [, , until, year, month, day] = holdTagForm.exec(value) ?? [];
+  if (until === undefined) return true;
+  const endsMs = Date.parse(`${year}-${month}-${day}T00:00:00Z`) + dayMs;
+  return Number.isNaN(endsMs) || nowMs < endsMs;
+}
+
 /** Whether a hold or a hold tag on the key forbids every step now. */
-export function isHeld(holds: readonly Hold[], tags: readonly { readonly name: string }[], nowMs: number): boolean {
+export function isHeld(
+  holds: readonly Hold[],
+  tags: readonly { readonly name: string; readonly value?: string }[],
+  nowMs: number,
+): boolean {
   return (
-    tags.some(({ name }) => holdTagNames.some((held) => held === name)) ||
+    tags.some((tag) => isTagHolding(tag, nowMs)) ||
     holds.some(({ untilMs }) => untilMs === undefined || nowMs < untilMs)
   );
 }

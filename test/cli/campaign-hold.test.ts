@@ -1,0 +1,32 @@
+import { expect, it } from "vitest";
+import { campaignSeed } from "./campaign-seed.ts";
+import { useCampaignStage } from "./campaign-stage.ts";
+
+const stage = useCampaignStage({
+  ...campaignSeed,
+  keys: campaignSeed.keys.filter(({ label }) => label === "mail-1" || label === "mail-2"),
+  kmsKeys: [],
+});
+const hold = async (label: string, options: string, who?: "bob" | "erin") =>
+  JSON.parse((await stage.campaign(`hold ${stage.keyNamed(label)} ${options} --json`, who)).out);
+
+it("holds a key by a tag that another campaign honors, and releases only what it wrote", async () => {
+  await stage.baselined();
+  expect(await hold("mail-1", "--kind incident --ticket INC-4711")).toMatchObject({ tag: "changed" });
+  expect(await hold("mail-1", "--kind incident --ticket INC-4711")).toMatchObject({ tag: "unchanged" });
+  // Another campaign has no line about the key.
+  stage.write("holds.jsonl", "");
+  const held = await stage.campaign("status");
+  expect(held.out).toContain("held: tag by incident ticket INC_4711");
+  expect(await hold("mail-1", "--release")).toMatchObject({ tag: "changed", isReleased: true });
+  expect((await stage.campaign("status")).out).not.toContain("incident");
+
+  // A person wrote the tag of this key; neither a hold nor a release changes it.
+  expect(await hold("mail-2", "--kind legal")).toMatchObject({ tag: "left" });
+  expect(await hold("mail-2", "--release")).toMatchObject({ tag: "left", exitCode: 12 });
+  expect((await stage.campaign("status")).out).toContain("held: tag by litigation");
+  expect(stage.read("holds.jsonl")).toBe("");
+  // A person without the right to write tags still holds the key in the folder.
+  expect(await hold("mail-1", "--kind legal", "erin")).toMatchObject({ tag: "left", exitCode: 0 });
+  expect((await stage.world.verdict()).violations).toEqual([]);
+});
