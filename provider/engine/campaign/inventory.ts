@@ -57,7 +57,7 @@ export interface CampaignInventory {
   readonly keys: readonly ListedKey[];
   readonly unreadable: readonly UnreadablePart[];
   readonly vaults: readonly ListedVault[];
-  /** Vaults that the caller named and that the instance no longer has. */
+  /** Vaults of the manifest that the instance no longer has. */
   readonly goneVaults: readonly string[];
   readonly keystores: readonly KeystoreSnapshot[];
   /** The service's time at the last response. */
@@ -147,19 +147,19 @@ async function vaultsInScope(
 }
 
 /**
- * A vault that no list shows is gone only if the service itself does not find it, and the instance
+ * A vault of the manifest that no list shows is gone only if the service itself does not find it, and the instance
  * that answers is known. A person without a right to the vault gets another answer.
  */
 async function findGoneVaults(
   world: World,
-  { vaults: wanted = [], known = [] }: InventoryScope,
+  { known = [] }: InventoryScope,
   { vaults, unreadable }: Pick<CampaignInventory, "vaults" | "unreadable">,
   options: CallOptions,
 ): Promise<readonly string[]> {
   if (unreadable.some(({ id }) => id === "vaults")) return [];
-  const unseen = [...new Set([...wanted, ...known])].filter((id) => !vaults.some((vault) => vault.id === id));
+  const missing = known.filter((id) => !vaults.some((vault) => vault.id === id));
   const gone: string[] = [];
-  for (const id of unseen) {
+  for (const id of missing) {
     if ((await world.containers.vaultExists(id, options)) !== "not_found") continue;
     if (await world.session.isInstanceReported(options)) gone.push(id);
   }

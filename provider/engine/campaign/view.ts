@@ -3,7 +3,7 @@
  * key now. For display and planning; a step reads the key again.
  */
 
-import { type Hold, holdTagNames, isHeld } from "../../lifecycle/campaign/campaign.ts";
+import { type Hold, holdTagNames, isHeld, isOwnHoldTag } from "../../lifecycle/campaign/campaign.ts";
 import { type CampaignKeyFacts, isStepDue } from "../../lifecycle/campaign/gates.ts";
 import { endingOf, gapsOf, isGlobMatch } from "../../lifecycle/campaign/rules.ts";
 import { kmsRestoreDays, type ScheduledKey } from "../../lifecycle/campaign/schedule.ts";
@@ -151,10 +151,12 @@ function holdsOn(
   const own = holds.filter(({ key }) => key === name);
   const tags = found?.traits.tags.filter((tag) => holdTagNames.some((held) => held === tag.name)) ?? [];
   if (!isHeld(own, tags, nowMs)) return [];
+  const inFolder = own.filter((each) => isHeld([each], [], nowMs));
   return [
-    ...own.filter((each) => isHeld([each], [], nowMs)).map(({ kind, by, until = "" }): HeldBy => ({ kind, by, until })),
+    ...inFolder.map(({ kind, by, until = "" }): HeldBy => ({ kind, by, until })),
+    // The tag of a hold in this folder says nothing more.
     ...tags
-      .filter((tag) => isHeld([], [tag], nowMs))
+      .filter((tag) => isHeld([], [tag], nowMs) && !(inFolder.length > 0 && isOwnHoldTag(tag.value)))
       .map(({ value }): HeldBy => ({ kind: "tag", by: value, until: "" })),
   ];
 }

@@ -90,7 +90,10 @@ export const kmsKeyKind: Deletable<KmsKeyTypes> = {
       step: step.kind,
       from: observation.stateWord,
       to: step.kind === "destroy" ? "destroyed" : observation.stateWord,
-      details: { ...(consent !== undefined && { consentedBy: consent, ...(review !== undefined && { review }) }), keystores: [] },
+      details: {
+        ...(consent !== undefined && { consentedBy: consent, ...(review !== undefined && { review }) }),
+        keystores: [],
+      },
     };
   },
   awaited(stop, { observation, nowMs }) {
