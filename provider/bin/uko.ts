@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   type CliWorld,
@@ -20,6 +21,10 @@ import { refusalOfNode } from "./node-version.ts";
 import { browserOf } from "./open-browser.ts";
 import { runProgram } from "./run-program.ts";
 
+/** The bundler sets them; undefined where the sources or the npm package run. */
+declare const UKO_VERSION: string | undefined;
+declare const UKO_ERROR_PAGE: string | undefined;
+
 const stop = new AbortController();
 
 /** The first signal ends the run cleanly; a second one meets no handler, and kills. */
@@ -27,9 +32,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => 
 /** Whoever reads has seen enough, as `head` does. */
 process.stdout.on("error", () => stop.abort());
 
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};
+const version = typeof UKO_VERSION === "string" ? UKO_VERSION : readVersion();
 
 const browser = browserOf(process.env);
 
@@ -47,22 +50,42 @@ const world: CliWorld = {
   openLogin,
   startEmulator,
   startConsole,
-  readErrorPage: () => readFile(new URL("../../provider/docs/reference/errors.md", import.meta.url), "utf8"),
+  readErrorPage,
   machine: {
     system: process.platform,
     processor: process.arch,
     home: homedir(),
-    providerFolder: fileURLToPath(new URL("../../build/terraform", import.meta.url)),
+    providerFolder: findProviderFolder(),
   },
 };
 
-const refusal = refusalOfNode(process.versions.node);
-if (refusal === undefined) {
-  const { runCli } = await import("../cli/program.ts");
-  process.exitCode = await runCli(process.argv.slice(2), world);
-} else {
-  process.stderr.write(`${refusal}\n`);
-  process.exitCode = 1;
+void main();
+
+async function main(): Promise<void> {
+  const refusal = refusalOfNode(process.versions.node);
+  if (refusal === undefined) {
+    const { runCli } = await import("../cli/program.ts");
+    process.exitCode = await runCli(process.argv.slice(2), world);
+  } else {
+    process.stderr.write(`${refusal}\n`);
+    process.exitCode = 1;
+  }
+}
+
+function readVersion(): string {
+  const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+async function readErrorPage(): Promise<string> {
+  if (typeof UKO_ERROR_PAGE === "string") return UKO_ERROR_PAGE;
+  return readFile(new URL("../../provider/docs/reference/errors.md", import.meta.url), "utf8");
+}
+
+/** An executable has no provider with it; where it would be is what a message names. */
+function findProviderFolder(): string {
+  if (typeof UKO_VERSION === "string") return path.join(path.dirname(process.execPath), "terraform");
+  return fileURLToPath(new URL("../../build/terraform", import.meta.url));
 }
 
 async function ask(question: string, isSecret = false): Promise<string> {

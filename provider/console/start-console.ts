@@ -22,6 +22,9 @@ export interface RunningConsole {
   close(): void;
 }
 
+/** The bundler sets it to the text of htmx; undefined where the sources or the npm package run. */
+declare const UKO_HTMX: string | undefined;
+
 /** Throws UKO_SETTINGS_INVALID on a system that does not show who connects. */
 export async function startConsole(options: ConsoleOptions): Promise<RunningConsole> {
   const blindness = whyPeersAreUnknown();
@@ -31,7 +34,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
       detail: `It accepts only your own user, and ${blindness}.`,
     });
   }
-  const htmx = await readFile(createRequire(import.meta.url).resolve("htmx.org/dist/htmx.min.js"), "utf8");
+  const htmx = typeof UKO_HTMX === "string" ? UKO_HTMX : await readHtmx();
   let host = "";
   const login = createLogin(options);
   const app = buildConsole({ ...options, login, htmx, host: () => host });
@@ -45,4 +48,8 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
       if ("closeAllConnections" in server) server.closeAllConnections();
     },
   };
+}
+
+function readHtmx(): Promise<string> {
+  return readFile(createRequire(import.meta.url).resolve("htmx.org/dist/htmx.min.js"), "utf8");
 }

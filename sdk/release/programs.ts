@@ -1,4 +1,4 @@
-/** The two programs of a release, and what the engine of each wants their files to be called. */
+/** The three programs of a release, and what the engine of each wants their files to be called. */
 
 import { type Pack, packTar, packZip } from "./archive.ts";
 import type { Platform } from "./platforms.ts";
@@ -34,4 +34,14 @@ export const terraformProvider: ReleasedProgram = {
   pack: packZip,
 };
 
-export const programs = [pulumiPlugin, terraformProvider] as const;
+/** The command line, for people without Node. */
+export const commandLine: ReleasedProgram = {
+  name: "uko",
+  folder: "cli",
+  executable: (_, { exe }) => `uko${exe}`,
+  archive: (version, { name }) => `uko-v${version}-${name}.tar.gz`,
+  stem: (version) => `uko-v${version}`,
+  pack: packTar,
+};
+
+export const programs = [pulumiPlugin, terraformProvider, commandLine] as const;

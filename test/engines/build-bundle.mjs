@@ -10,9 +10,9 @@ const undiciParts = "test/engines/undici-parts.cjs";
 
 /**
  * `folder` is the one below `build`, `name` the file in it, `entry` where it begins, `later` a source that it loads when it is first
- * needed: that goes in as a gzipped text, so that starting does not read it. Does nothing when it is newer than all its sources.
+ * needed: that goes in as a gzipped text, so that starting does not read it. `texts` are files that the program knows by a sign. Does nothing when it is newer than all its sources.
  */
-export function buildBundleIfStale(repository, { folder, name, entry, later }) {
+export function buildBundleIfStale(repository, { folder, name, entry, later, texts = {} }) {
   const build = path.join(repository, "build");
   const target = path.join(build, folder);
   const own = ["test/engines/build-bundle.mjs", undiciParts];
@@ -24,7 +24,7 @@ export function buildBundleIfStale(repository, { folder, name, entry, later }) {
   const { version, license } = JSON.parse(readFileSync(path.join(repository, "package.json"), "utf8"));
   mkdirSync(build, { recursive: true });
   replaceFolder(target, `${target}-${process.pid}`, (fresh) => {
-    const metafile = bundle(repository, { entry, later, outfile: path.join(fresh, name) });
+    const metafile = bundle(repository, { entry, later, texts, outfile: path.join(fresh, name) });
     // Where a file without an ending stands decides how Node reads it, so this goes wherever the file goes.
     const manifest = { name, version, license, private: true, type: "commonjs", main: name };
     writeFileSync(path.join(fresh, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
@@ -34,10 +34,16 @@ export function buildBundleIfStale(repository, { folder, name, entry, later }) {
 }
 
 /** Answers esbuild's account of what is in it. */
-function bundle(repository, { entry, later, outfile }) {
+function bundle(repository, { entry, later, texts, outfile }) {
   // Only now: the packages may have been installed a moment ago.
   const { buildSync } = createRequire(import.meta.url)("esbuild");
   const { version } = JSON.parse(readFileSync(path.join(repository, "package.json"), "utf8"));
+  const definitions = Object.fromEntries(
+    Object.entries(texts).map(([sign, file]) => [
+      sign,
+      JSON.stringify(readFileSync(path.join(repository, file), "utf8")),
+    ]),
+  );
   const options = {
     absWorkingDir: repository,
     bundle: true,
@@ -53,11 +59,14 @@ function bundle(repository, { entry, later, outfile }) {
     alias: { undici: path.join(repository, undiciParts) },
     // grpc-js reads `.proto` files with it for services of its own, which none of ours offers.
     external: ["@grpc/proto-loader"],
-    define: { UKO_VERSION: JSON.stringify(version) },
+    define: { UKO_VERSION: JSON.stringify(version), ...definitions },
     // Only where no bundler runs does the program look for its own files.
     logOverride: { "empty-import-meta": "silent" },
   };
-  const banner = { js: "#!/usr/bin/env node" };
+  const start = "#!/usr/bin/env node";
+  // The bundler keeps the first line of an entry that has it.
+  const isStarted = readFileSync(path.join(repository, entry), "utf8").startsWith(start);
+  const banner = isStarted ? {} : { js: start };
   if (later === undefined) {
     const { metafile } = buildSync({ ...options, banner, entryPoints: [entry], outfile });
     chmodSync(outfile, 0o755);

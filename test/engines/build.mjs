@@ -1,6 +1,6 @@
 /**
  * Builds what is run outside the sources, when a source is newer: the npm package in `dist`, the Pulumi plugin in `build/plugin`, the
- * Terraform provider in `build/terraform`, and the generated npm packages in their own `bin`. Plain JavaScript, since it may run before
+ * Terraform provider in `build/terraform`, the command line in `build/cli`, and the generated npm packages in their own `bin`. Plain JavaScript, since it may run before
  * anything is installed.
  */
 
@@ -8,6 +8,7 @@ import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildNodeSdksIfStale } from "../../sdk/make/build-nodejs.mjs";
+import { buildCliIfStale } from "./build-cli.mjs";
 import { buildPluginIfStale } from "./build-plugin.mjs";
 import { buildTerraformIfStale } from "./build-terraform.mjs";
 import { isStale, replaceFolder } from "./freshness.mjs";
@@ -19,6 +20,7 @@ export function buildIfStale(nodeBin = process.execPath) {
   buildDistIfStale(nodeBin);
   buildPluginIfStale(repository);
   buildTerraformIfStale(repository);
+  buildCliIfStale(repository);
   buildNodeSdksIfStale(nodeBin);
 }
 

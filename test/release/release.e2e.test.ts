@@ -1,6 +1,6 @@
 /** The archives for this machine's platform, in the hands of somebody who has no Node; the other five are looked at from outside. */
 
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -9,6 +9,7 @@ import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { credentials } from "@grpc/grpc-js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
@@ -16,7 +17,13 @@ import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import { extract } from "tar";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { hostPlatform, type Platform, platforms } from "../../sdk/release/platforms.ts";
-import { programs, pulumiPlugin, type ReleasedProgram, terraformProvider } from "../../sdk/release/programs.ts";
+import {
+  commandLine,
+  programs,
+  pulumiPlugin,
+  type ReleasedProgram,
+  terraformProvider,
+} from "../../sdk/release/programs.ts";
 import { readExecutable } from "../../sdk/release/read-executable.ts";
 import { makeRelease } from "../../sdk/release/release.ts";
 import { sha256 } from "../../sdk/release/release-file.ts";
@@ -61,7 +68,7 @@ async function unpack(
 ): Promise<string> {
   const place = await mkdtemp(path.join(folder, `${platform.name}-`));
   const archive = path.join(release, program.archive(version, platform));
-  if (program === pulumiPlugin) await extract({ file: archive, cwd: place });
+  if (archive.endsWith(".tar.gz")) await extract({ file: archive, cwd: place });
   else
     for (const { name, content } of readZip(await readFile(archive))) await writeFile(path.join(place, name), content);
   return place;
@@ -70,6 +77,7 @@ async function unpack(
 test.each([
   { program: pulumiPlugin, itsOwn: "google-protobuf" },
   { program: terraformProvider, itsOwn: "@msgpack/msgpack" },
+  { program: commandLine, itsOwn: "commander" },
 ])(
   "the archive of $program.name holds one executable, and of everything in it the licence",
   async ({ program, itsOwn }) => {
@@ -81,7 +89,7 @@ test.each([
       program.executable(version, hostPlatform()),
     ]);
     const notices = await readFile(path.join(place, "THIRD-PARTY-NOTICES.txt"), "utf8");
-    for (const name of ["Node.js", "@grpc/grpc-js", "undici", "zod", itsOwn]) expect(notices).toContain(name);
+    for (const name of ["Node.js", "undici", "zod", itsOwn]) expect(notices).toContain(name);
   },
 );
 
@@ -114,6 +122,33 @@ test("starts where no Node is, and answers the engine", async () => {
     complaints,
     "Node must not warn, neither that this is experimental nor that the compiled code is not for it",
   ).toBe("");
+});
+
+test("the command line starts where no Node is, with its emulator, its pages and its demo world", async () => {
+  const executable = path.join(
+    await unpack(commandLine, hostPlatform()),
+    commandLine.executable(version, hostPlatform()),
+  );
+  const run = async (args: readonly string[], env: NodeJS.ProcessEnv = nowhere) =>
+    (await promisify(execFile)(executable, args, { env })).stdout;
+  expect(await run(["--version"])).toBe(`${version}\n`);
+  expect(await run(["explain", "UKO_APPROVAL_PENDING"])).toContain("UKO_APPROVAL_PENDING");
+
+  const emulator = spawn(executable, ["emulator", "--port", "0", "--json"], {
+    env: nowhere,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  onTestFinished(() => end(emulator));
+  const [line] = (await once(createInterface(emulator.stdout), "line")) as [string];
+  const { url, instanceId } = JSON.parse(line) as { url: string; instanceId: string };
+  const settings = { UKO_ENDPOINT: url, UKO_KMS_ENDPOINT: url, UKO_IAM_ENDPOINT: url, UKO_INSTANCE_ID: instanceId };
+  const carol = { ...nowhere, ...settings, UKO_API_KEY: "carol-demo-key" };
+  expect(await run(["ls", "payments"], carol)).toContain("orders");
+
+  const console = spawn(executable, ["console"], { env: carol, stdio: ["ignore", "pipe", "pipe"] });
+  onTestFinished(() => end(console));
+  const [first] = (await once(createInterface(console.stdout), "line")) as [string];
+  expect(first).toMatch(/^Code for the next log-in: /);
 });
 
 test(
