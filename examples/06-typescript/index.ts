@@ -1,4 +1,4 @@
-/** A key for payroll, by the native package. Its end takes two people, as long as code does not say otherwise. */
+/** A key for payroll, by the native package. Its deletion requires two people, unless the code says otherwise. */
 
 import * as uko from "@uko/pulumi";
 

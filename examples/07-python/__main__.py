@@ -1,4 +1,4 @@
-"""A key for payroll. Its end takes two people, as long as code does not say otherwise."""
+"""A key for payroll. Its deletion requires two people, unless the code says otherwise."""
 
 import pulumi
 import pulumi_uko as uko

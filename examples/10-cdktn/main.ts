@@ -1,4 +1,4 @@
-/** A key for payroll, by CDK Terrain. Its end takes two people, as long as code does not say otherwise. */
+/** A key for payroll, by CDK Terrain. Its deletion requires two people, unless the code says otherwise. */
 
 import { ManagedKey, UkoProvider } from "@uko/cdktn";
 import { App, TerraformOutput, TerraformStack } from "cdktn";

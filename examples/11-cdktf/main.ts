@@ -1,4 +1,4 @@
-/** A key for payroll, by CDKTF. Its end takes two people, as long as code does not say otherwise. */
+/** A key for payroll, by CDKTF. Its deletion requires two people, unless the code says otherwise. */
 
 import { ManagedKey, UkoProvider } from "@uko/cdktf";
 import { App, TerraformOutput, TerraformStack } from "cdktf";

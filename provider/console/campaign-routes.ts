@@ -137,7 +137,7 @@ async function startAct(campaign: Campaign, context: Context<Env>): Promise<Resp
     const isShown = approval.kind === "open" && sent.review === offer.review && sent.phrase === approval.phrase;
     if (!isShown) return context.html(waveChangedPage(wave, visitor), 409);
     if (sent.typed.trim() !== approval.phrase) {
-      const problem = `You typed something else than "${approval.phrase}".`;
+      const problem = `You did not type "${approval.phrase}".`;
       return context.html(approvalPage({ wave, offer, approval }, visitor, problem), 422);
     }
   }

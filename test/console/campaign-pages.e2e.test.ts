@@ -114,7 +114,7 @@ it("refuses a mistyped count, another phrase, and another digest", async () => {
   await act(bob, "request/deactivate");
   const approve = addressIn(await act(alice, "review/deactivate"), "approve");
   const mistyped = await start(alice, approve, { typed: "deactivate 2" });
-  expect([mistyped.status, mistyped.text.includes("You typed something else than")]).toEqual([422, true]);
+  expect([mistyped.status, mistyped.text.includes("You did not type")]).toEqual([422, true]);
   const forged = await start(alice, approve, { phrase: "deactivate 2", typed: "deactivate 2" });
   const swapped = await start(alice, approve, { review: "0".repeat(64), typed: "deactivate 1" });
   const unknown = await start(alice, approve.replace(/[0-9a-f]{64}$/, "0".repeat(64)), { typed: "deactivate 1" });

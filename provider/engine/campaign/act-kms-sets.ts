@@ -39,7 +39,7 @@ export function kmsReviewFileName(wave: string, digest: string): string {
 export async function reviewKmsKeys(
   context: ActContext,
   { wave }: ReviewOfStep,
-  { ready, apart, campaign }: Readyness & { readonly campaign: ReviewedWave },
+  { ready, apart, campaign }: Readiness & { readonly campaign: ReviewedWave },
 ): Promise<CampaignReport> {
   const { world, view, options } = context;
   const actor = await world.session.actor(options);
@@ -118,7 +118,7 @@ export async function reviewKmsKeys(
   };
 }
 
-interface Readyness {
+interface Readiness {
   readonly ready: readonly PlannedKey[];
   readonly apart: readonly ActedKey[];
 }

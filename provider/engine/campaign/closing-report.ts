@@ -112,7 +112,7 @@ export function checklistOf(facts: CloseFacts): readonly ChecklistItem[] {
       ? []
       : [
           you(
-            `Keep the output of uko campaign report --after-shutdown --csv: only a provider can prove the end of ${count(toProve, "key")}`,
+            `Keep the output of uko campaign report --after-shutdown --csv: only a provider can prove that ${count(toProve, "key")} ${toProve === 1 ? "is" : "are"} gone`,
           ),
         ]),
     you("Create the certificate while the instance can answer: uko certificate create --campaign"),

@@ -65,7 +65,7 @@ function familiesOf({ reports, unreadable, vaults, nowMs, hasKmsKeys }: RequestM
     { name: "uko_listed_vaults", help: "Vaults that the run tried to list.", samples: [[{}, vaults]] },
     {
       name: "uko_unreadable",
-      help: "Vaults and keys that could not be read. Their requests are missing in the other metrics.",
+      help: "Vaults and keys that could not be read. Their requests are missing from the other metrics.",
       samples: ["vault", "key"].map((what) => [
         { what },
         unreadable.filter(({ keyId }) => (keyId === undefined) === (what === "vault")).length,

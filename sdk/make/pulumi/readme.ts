@@ -83,7 +83,7 @@ pulumi destroy --continue-on-error
 \`\`\`
 
 Run the command as often as you like, as either of two people.
-It exits with 1 as long as it waits for a person or for a time, and the key stays in the state until it is really gone.
+It exits with 1 while it waits for a person or for a time. The key stays in the state until it is really gone.
 
 Read what destroy does, which roles each person needs, and how to use pipelines: ${home}.
 `;

@@ -4,7 +4,7 @@ import com.pulumi.Pulumi;
 import io.github.pulumi_uko.uko.ManagedKey;
 import io.github.pulumi_uko.uko.ManagedKeyArgs;
 
-/** A key for payroll. Its deletion takes two people, as long as code does not say otherwise. */
+/** A key for payroll. Its deletion requires two people, unless the code says otherwise. */
 public final class App {
     public static void main(String[] args) {
         Pulumi.run(context -> {
