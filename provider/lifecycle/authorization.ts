@@ -77,7 +77,7 @@ export function authorize(
     // request for a deletion.
     const other = anyBindingRecord(observation, nowMs);
     if (other.binds) return { kind: "refused", guard: { guard: "record_binds", record: other.record } };
-    return withoutRecord(observation, run, policy, step, standing.why, nowMs);
+    return withoutBindingRecord(observation, run, policy, step, standing.why, nowMs);
   }
 
   const { record, lapsesAtMs } = standing;
@@ -167,7 +167,7 @@ export function knownDeactivationMs(observation: KeyObservation, run: Run): numb
   return run.deactivatedHere === true ? observation.updatedAtMs : undefined;
 }
 
-function withoutRecord(
+function withoutBindingRecord(
   observation: KeyObservation,
   run: Run,
   policy: DeletionPolicy,

@@ -201,7 +201,10 @@ export interface KeyObservation {
    */
   readonly digests: Readonly<Record<ApprovedStep, string>>;
   readonly keystores: readonly KeystoreStatus[];
-  /** True for a live status; false for a status that the service stored. */
+  /**
+   * True for a live status, and for the statuses in the response to a destroy, from which only a wait
+   * may follow (`after-step.ts`); false for a status that the service stored.
+   */
   readonly keystoresAreLive: boolean;
   /**
    * The statuses that the service stores with the key. They may name keystores that the live status

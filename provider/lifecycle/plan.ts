@@ -28,8 +28,8 @@ export interface DeletionPolicy {
   readonly dualAuthorization: "required" | "single";
   readonly gate: DeletionGate;
   /**
-   * The strictest policy, assumed by a caller that sees no code (the command line). It does not say
-   * what the marker should be.
+   * The strictest rule of two people, assumed by a caller that sees no code (the command line). It
+   * does not say what the marker should be. The program's goal and deletionProtection are unknown.
    */
   readonly isAssumed?: true;
   readonly reason?: string;
@@ -202,7 +202,8 @@ export function planCode(plan: Exclude<Plan, { kind: "ready" | "done" }>): Error
 }
 
 /**
- * A step that the service refused is not sent again in the same run: the plan becomes that refusal.
+ * A step that the service refused is not sent again before a wait of the run has reached its end:
+ * the plan becomes that refusal.
  */
 export function unlessRefused(plan: Plan, run: Run): Plan {
   if (plan.kind !== "ready") return plan;

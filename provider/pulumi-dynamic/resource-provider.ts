@@ -27,9 +27,9 @@ export function createResourceProvider<Inputs, State extends Inputs>(
   handlers: Handlers<Inputs, State>,
   configure: (config: dynamic.Config) => void,
 ): dynamic.ResourceProvider {
-  // A forced replacement finds the very key that it is to replace (decision 0010), and would then
-  // delete it.
-  const found = new Set<string>();
+  // In a forced replacement, `create` finds the key to replace (decision 0010), and the `delete`
+  // that follows would delete that key.
+  const foundByCreate = new Set<string>();
   const declarations = createDeclarations();
   return {
     async configure(request) {
@@ -68,7 +68,7 @@ export function createResourceProvider<Inputs, State extends Inputs>(
           throw error;
         });
         const { id, state, warnings, isFound } = made;
-        if (isFound) found.add(id);
+        if (isFound) foundByCreate.add(id);
         if (urn !== undefined) declarations.noteStored(urn, id);
         await warn(warnings);
         return { id, outs: { ...state, ...originIn(news) } };
@@ -95,7 +95,7 @@ export function createResourceProvider<Inputs, State extends Inputs>(
     },
 
     async delete(id, olds: Properties) {
-      if (found.has(id)) return;
+      if (foundByCreate.has(id)) return;
       await orFail(async () => {
         const target = urnIn(olds);
         const shared = declarations.decideDeletion(target, id);

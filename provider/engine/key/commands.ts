@@ -91,7 +91,10 @@ export interface GoneKey {
   readonly report: Report;
 }
 
-/** The command line sees no code, so it assumes the strictest policy; no marker loosens that. */
+/**
+ * The command line sees no code, so it assumes the strictest rule of two people, which no marker
+ * loosens. The program's goal and deletionProtection are unknown here.
+ */
 const policy: DeletionPolicy = {
   goal: "removed",
   deletionProtection: false,

@@ -191,7 +191,8 @@ function isRefusalOf(plan: Plan, step: Step): boolean {
 
 /**
  * If another writer wrote last, the effect is in doubt, and the run counts as one that deactivated
- * the key. Windows and syncs are simply set or run again, so they count as without effect.
+ * the key. A key that is gone names no writer, so the removal that this run sent counts as its own.
+ * Windows and syncs are simply set or run again, so they count as without effect.
  */
 function effectOf(step: Step, context: Context, after: ReadResult<KeyDetails>): Effect {
   if (after.kind === "gone") return step.kind === "remove" ? "by_us" : "none";

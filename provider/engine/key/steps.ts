@@ -1,6 +1,6 @@
 /**
  * The execution of exactly one step: one call with the ETag of the read behind it, or one record
- * that is written and read back.
+ * that is written and confirmed.
  */
 
 import { UkoError } from "../../errors.ts";
@@ -37,7 +37,7 @@ export interface KeyStepContext {
  */
 const etagGrainMs = 1000;
 
-/** Takes `step`: one call, or one record that is written and read back. */
+/** Takes `step`: one call, or one record that is written and confirmed by the response or a read back. */
 export async function takeStep(step: Step, context: KeyStepContext): Promise<KeyStepResult> {
   const { world, ref, observed, isOfSet, options } = context;
   switch (step.kind) {

@@ -151,7 +151,7 @@ export type Outcome<K extends KindTypes> =
       readonly lostCall?: LostCall<K>;
     });
 
-/** The same call, repeated without an answer, is a fault of the connection. No plan can handle it. */
+/** More calls in a row without an answer or an effect are a fault of the connection. No plan can handle it. */
 const maxLostAnswers = 3;
 
 /**
@@ -171,7 +171,7 @@ export async function converge<K extends KindTypes>(
   let memory = kind.start(task, actor, earlier);
   let wasSeen = false;
   let pending = earlier?.lostCall;
-  let lostAnswers = 0;
+  const lost = { count: 0, reason: "" };
   let confirmed: string | undefined;
   let taken: TakenStep<K> | undefined;
   const readAndPlan = async (): Promise<Planned<K> | undefined> => {
@@ -185,7 +185,10 @@ export async function converge<K extends KindTypes>(
         await appendStepEvidence(kind, step, "after", pending.context);
         memory = count(kind.remember(step, { kind: "done", correlationId: "" }, context).memory, step);
       }
-      if (effect !== "none") pending = undefined;
+      if (effect !== "none") {
+        pending = undefined;
+        lost.count = 0;
+      }
     }
     wasSeen = true;
     return observed.kind === "gone" ? undefined : { observed, next: kind.plan(task, observed, memory) };
@@ -199,6 +202,8 @@ export async function converge<K extends KindTypes>(
     if (planned === undefined) return { kind: "gone", memory };
     const { observed, next } = planned;
     if ("stop" in next) return { ...next.stop, observed, memory, ...(pending !== undefined && { lostCall: pending }) };
+    // The read shows that the last of these calls had no effect so far.
+    if (lost.count > maxLostAnswers) throw answersLost(kind.name(task), lost.reason);
     const { step } = next;
     const reading = kind.settles?.(step, observed);
     if (reading !== undefined && !(await settler.isSettled(reading))) continue;
@@ -232,8 +237,8 @@ export async function converge<K extends KindTypes>(
     if (result.kind === "done" && pending === undefined) taken = { step, result, context };
     if (result.kind === "lost") {
       pending = { step, context };
-      lostAnswers += 1;
-      if (lostAnswers > maxLostAnswers) throw answersLost(kind.name(task), result.reason);
+      lost.count += 1;
+      lost.reason = result.reason;
     }
   }
   throw new UkoError("UKO_CHANGED_MEANWHILE", {
@@ -276,6 +281,6 @@ function answersLost(name: string, reason: string): UkoError {
   return new UkoError("UKO_ANSWER_LOST", {
     summary: `No response from the service about ${name}: ${reason}`,
     detail:
-      "As far as a new read shows, the last call had no effect. Earlier steps stay in effect. Run the same command again.",
+      "A read after the last call shows no effect of it. Earlier steps stay in effect. Run the same command again.",
   });
 }

@@ -35,7 +35,7 @@ export interface Answered<T> {
  */
 export type Written<T> =
   | ({ readonly kind: "done" } & Answered<T>)
-  /** 412: another writer changed the object meanwhile. Nothing happened. */
+  /** 412: the ETag is not the current one, as a rule because another writer changed the object. Nothing happened. */
   | { readonly kind: "stale" }
   /**
    * The response is missing or inconclusive, so the effect may have happened. Read again, plan

@@ -94,6 +94,12 @@ describe("the loop", () => {
     expect(await codeOf(ending(lost, lost, lost, lost).end())).toBe("UKO_ANSWER_LOST");
   });
 
+  test("reads again before it gives up, so that the effect of the last call counts", async () => {
+    const { run, end } = ending(lost, lost, lost, "done, but lost");
+    expect(await end()).toEqual({ kind: "gone", isDeletedHere: true });
+    expect(phases(run).at(-1)).toBe("after");
+  });
+
   test("reads again after a concurrent write, a bounded number of times", async () => {
     const stale: Answer = { kind: "stale" };
     expect(await ending(stale, stale, undefined).end()).toEqual({ kind: "gone", isDeletedHere: true });
