@@ -1,4 +1,4 @@
-/** The end of many keys by two people, whichever engine it is, and what it has to have come to. */
+/** The deletion of many keys by two people, in four runs of any engine. */
 
 import type { LocalUko } from "../stage/local-uko.ts";
 import { expectExit, type Measured } from "./measure.ts";
@@ -10,8 +10,8 @@ function recordsIn({ result, name }: Measured, count: number): string {
   return [...ids].join(",");
 }
 
-/** Each key was made, asked for, ended and removed exactly once. */
-async function expectNothingTwice(uko: LocalUko, count: number): Promise<void> {
+/** Each key was created, requested, deleted and removed exactly once. */
+async function expectNothingTwice(uko: LocalUko): Promise<void> {
   const seen = new Map<string, number>();
   for (const { operation, effect, keyId } of await uko.audit()) {
     if (effect && keyId !== undefined) {
@@ -22,41 +22,42 @@ async function expectNothingTwice(uko: LocalUko, count: number): Promise<void> {
   // Two consent records: one for each step.
   const tooOften = [...seen].filter(([deed, times]) => times > (deed.startsWith("K4 ") ? 2 : 1));
   if (tooOften.length > 0) throw new Error(`Written more often than asked for: ${tooOften.slice(0, 5).join(", ")}`);
-  const keys = count === 1 ? "One key was" : `Each of ${count} keys was`;
-  console.log(`\n${keys} created, deactivated, destroyed and removed once, with two records.`);
 }
 
-/** How one of the doors ends all keys in one run, as one person who names these records. */
+export type DeletionRun = "request" | "deactivate" | "destroy" | "remove";
+
+/** How one of the doors deletes all keys in one run, as one person who names these records. */
 export type DestroyRun = (
-  name: string,
+  name: DeletionRun,
   who: "alice" | "bob",
   env: Readonly<Record<string, string>>,
 ) => Promise<Measured>;
 
-/** From the request to the end, by two people; `show` is told of each run. */
-export async function endKeys(
-  uko: LocalUko,
-  count: number,
-  destroy: DestroyRun,
-  show: (name: string, measured: Measured) => void,
-): Promise<void> {
-  const run = async (title: string, name: string, who: "alice" | "bob", exitCode: number, before?: Measured) => {
-    const env = before === undefined ? {} : { UKO_CONSENT: recordsIn(before, count) };
-    const measured = expectExit(await destroy(name, who, env), exitCode);
-    show(`destroy: ${title}`, measured);
-    return measured;
-  };
-  const asked = await run("requests", "request", "bob", 1);
-  const consented = await run("consent, deactivate", "consent", "alice", 1, asked);
-  await uko.advance("4h1m");
-  await run("consent, destroy", "destroy", "bob", 1, consented);
-  await uko.advance("30d1m");
-  await run("remove", "remove", "bob", 0);
-  await expectNothingTwice(uko, count);
+export interface Deletion {
+  readonly uko: LocalUko;
+  readonly count: number;
+  readonly destroy: DestroyRun;
+  /** Receives each run, before time passes. */
+  readonly show: (name: DeletionRun, measured: Measured) => Promise<void>;
+  /** Lets time pass, also for what the runs are compared with. */
+  readonly advance: (duration: string) => Promise<void>;
 }
 
-/** One answer in a hundred is a 429 or a 503, as a busy service would give them. */
-export async function strain(uko: LocalUko): Promise<void> {
-  await uko.fault({ every: 200, status: 429, retryAfter: 1 });
-  await uko.fault({ every: 200, skip: 100, status: 503, retryAfter: 1 });
+/** From the request to the removal, by two people. */
+export async function deleteKeys({ uko, count, destroy, show, advance }: Deletion): Promise<void> {
+  const run = async (name: DeletionRun, who: "alice" | "bob", exitCode: number, before?: Measured) => {
+    const env = before === undefined ? {} : { UKO_CONSENT: recordsIn(before, count) };
+    const measured = expectExit(await destroy(name, who, env), exitCode);
+    await show(name, measured);
+    return measured;
+  };
+  await advance("1m");
+  const requested = await run("request", "bob", 1);
+  await advance("1m");
+  const approved = await run("deactivate", "alice", 1, requested);
+  await advance("4h1m");
+  await run("destroy", "bob", 1, approved);
+  await advance("30d1m");
+  await run("remove", "bob", 0);
+  await expectNothingTwice(uko);
 }

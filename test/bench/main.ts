@@ -1,35 +1,61 @@
 /**
- * `npm run bench`: what many keys cost, run by run, beside what the engine costs by itself, for the native package of Pulumi; before
- * it, what the plugin's process costs beside one that does nothing. `npm run bench 100` takes fewer keys, `npm run bench 100 dynamic`
- * the dynamic provider, `npm run bench terraform` the provider for OpenTofu and Terraform,
- * `npm run bench campaign 500` the commands of a campaign.
+ * `npm run bench`: what many keys cost, run by run. Each run is compared with two floors of the same
+ * run of the bench: an engine with a resource that does nothing, and a client that makes the same
+ * calls and does nothing else.
  */
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { parseArgs } from "node:util";
 import { benchCampaign } from "./campaign.ts";
 import { benchPulumi } from "./pulumi-keys.ts";
+import type { BenchRow, DoorName } from "./table.ts";
 import { benchTofu } from "./tofu-keys.ts";
 
-const doors = ["package", "dynamic", "terraform"];
-const words = process.argv.slice(2);
-const isCampaign = words[0] === "campaign";
-const given = isCampaign ? words.slice(1) : words;
-const [countText = "500", door = "package", ...more] = doors.includes(given[0] ?? "") ? ["500", ...given] : given;
-const count = Number(countText);
-if (!Number.isInteger(count) || count < 1 || count > 5000 || !doors.includes(door) || more.length > 0) {
-  console.error(
-    "npm run bench takes a number of keys from 1 to 5000, and package, dynamic or terraform; each may be left out.",
-  );
+const doors: readonly DoorName[] = ["package", "dynamic", "terraform"];
+const usage = `npm run bench [-- [COUNT...] [DOOR...] [--json FILE]]
+
+  COUNT   numbers of keys from 1 to 5000; by default 500
+  DOOR    package, dynamic or terraform; by default all three
+  FILE    receives the table as JSON
+
+npm run bench campaign [COUNT] measures the commands of a campaign.`;
+
+const { values, positionals } = parseArgs({ options: { json: { type: "string" } }, allowPositionals: true });
+const isCampaign = positionals[0] === "campaign";
+const words = isCampaign ? positionals.slice(1) : positionals;
+const named = doors.filter((door) => words.includes(door));
+const counts = words.filter((word) => !named.some((door) => door === word)).map(Number);
+if (counts.some((count) => !Number.isInteger(count) || count < 1 || count > 5000)) {
+  console.error(usage);
   process.exit(1);
 }
+const wanted = counts.length === 0 ? [500] : counts;
 
 const scratch = await mkdtemp(path.join(os.tmpdir(), "uko-bench-"));
+const rows: BenchRow[] = [];
 try {
-  if (isCampaign) await benchCampaign(count, scratch);
-  else if (door === "terraform") await benchTofu(count, scratch);
-  else await benchPulumi(door === "dynamic" ? door : "package", count, scratch);
+  if (isCampaign) await benchCampaign(wanted[0] ?? 500, scratch);
+  else {
+    for (const door of named.length === 0 ? doors : named) {
+      console.log(`\n${door}\n`);
+      if (door === "terraform") await benchTofu(wanted, scratch, rows);
+      else await benchPulumi(door, wanted, scratch, rows);
+    }
+  }
 } finally {
   await rm(scratch, { recursive: true, force: true });
+  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify({ ...machine(), rows }, null, 2)}\n`);
+}
+
+function machine() {
+  return {
+    format: "uko-bench-1",
+    date: new Date().toISOString().slice(0, 10),
+    cpu: os.cpus()[0]?.model ?? "",
+    cores: os.availableParallelism(),
+    memoryMiB: Math.round(os.totalmem() / 1_048_576),
+    node: process.version,
+  };
 }

@@ -1,14 +1,25 @@
-/** Measures one run of a CLI: its time, the calls that reached the service, and how much memory its providers took. */
+/**
+ * Measures one run of a CLI: its time, its CPU time, the calls that reached the service, and the
+ * CPU time and memory of its providers.
+ */
 
+import { readFileSync } from "node:fs";
 import type { EngineResult, EngineRun } from "../stage/engine-run.ts";
 import type { AuditEntry, LocalUko } from "../stage/local-uko.ts";
-import { residentMiB } from "./processes.ts";
+import { cpuSecondsOf, residentMiB } from "./processes.ts";
 
-export interface Measured<Result extends EngineResult = EngineResult> {
-  readonly name: string;
+/** What some work took; CPU time is NaN on systems without /proc. */
+export interface Spent {
   readonly seconds: number;
+  readonly cpuSeconds: number;
+}
+
+export interface Measured<Result extends EngineResult = EngineResult> extends Spent {
+  readonly name: string;
   /** Calls of the service by the contract's row, tokens left out. */
   readonly calls: ReadonlyMap<string, number>;
+  /** The CPU time of the run's providers, as far as samples show it. */
+  readonly providerCpuSeconds: number;
   /** The most that the run's providers held at once, in MiB. */
   readonly providerMiB: number;
   readonly result: Result;
@@ -17,25 +28,46 @@ export interface Measured<Result extends EngineResult = EngineResult> {
 const sampleEveryMs = 500;
 export const runLimitMs = 3_600_000;
 
+/** Measures work of this process. */
+export async function spentIn(work: () => Promise<void>): Promise<Spent> {
+  const before = process.cpuUsage();
+  const startedMs = performance.now();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return { seconds: (performance.now() - startedMs) / 1000, cpuSeconds: (user + system) / 1_000_000 };
+}
+
 export async function measure<Result extends EngineResult>(
   name: string,
   uko: LocalUko | undefined,
   start: () => EngineRun<Result>,
 ): Promise<Measured<Result>> {
   const before = await lastSequence(uko);
+  const cpuBefore = endedChildrenCpuSeconds();
   const startedMs = performance.now();
   const run = start();
+  const samples = new Map<number, number>();
   let providerMiB = 0;
   const sampler = setInterval(() => {
-    void heldBy(run).then((mebibytes) => {
-      providerMiB = Math.max(providerMiB, mebibytes);
+    void run.providerPids().then((pids) => {
+      const sizes = pids.map(residentMiB).filter((size) => !Number.isNaN(size));
+      providerMiB = Math.max(
+        providerMiB,
+        sizes.reduce((sum, size) => sum + size, 0),
+      );
+      for (const pid of pids) {
+        const seconds = cpuSecondsOf(pid);
+        if (!Number.isNaN(seconds)) samples.set(pid, seconds);
+      }
     });
   }, sampleEveryMs);
   try {
     const result = await run.result;
     const seconds = (performance.now() - startedMs) / 1000;
+    const cpuSeconds = endedChildrenCpuSeconds() - cpuBefore;
     const made = uko === undefined ? [] : (await uko.audit()).filter(({ seq }) => seq > before);
-    return { name, seconds, calls: countByRow(made), providerMiB, result };
+    const providerCpuSeconds = [...samples.values()].reduce((sum, each) => sum + each, 0);
+    return { name, seconds, cpuSeconds, calls: countByRow(made), providerCpuSeconds, providerMiB, result };
   } finally {
     clearInterval(sampler);
   }
@@ -53,6 +85,22 @@ export function expectExit<Result extends EngineResult>(
   throw new Error(`"${measured.name}" ended with ${measured.result.exitCode}:\n${measured.result.output.slice(-4000)}`);
 }
 
+/**
+ * The CPU time of all descendants of this process that have ended. The emulator still runs, so it
+ * does not count.
+ */
+function endedChildrenCpuSeconds(): number {
+  try {
+    const fields = readFileSync("/proc/self/stat", "utf8").split(") ")[1]?.split(" ") ?? [];
+    return (Number(fields[13]) + Number(fields[14])) / ticksPerSecond;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** Linux reports CPU time in these units on every architecture. */
+const ticksPerSecond = 100;
+
 async function lastSequence(uko: LocalUko | undefined): Promise<number> {
   return uko === undefined ? 0 : ((await uko.audit()).at(-1)?.seq ?? 0);
 }
@@ -63,10 +111,4 @@ function countByRow(entries: readonly AuditEntry[]): ReadonlyMap<string, number>
     if (operation !== "token") counts.set(operation, (counts.get(operation) ?? 0) + 1);
   }
   return new Map([...counts].sort(([, a], [, b]) => b - a));
-}
-
-/** Resident memory of the run's providers; 0 where there is no /proc. */
-async function heldBy(run: EngineRun<EngineResult>): Promise<number> {
-  const sizes = (await run.providerPids()).map(residentMiB).filter((size) => !Number.isNaN(size));
-  return sizes.reduce((sum, size) => sum + size, 0);
 }

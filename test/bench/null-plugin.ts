@@ -1,13 +1,20 @@
 /** A Pulumi plugin that does nothing and answers at once: what a plugin in Node costs by itself, for comparison. */
 
-import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { Server, ServerCredentials, status } from "@grpc/grpc-js";
 import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
+import structPb from "google-protobuf/google/protobuf/struct_pb.js";
+
+/** The outputs of the resource, set when this file is bundled. */
+declare const NULL_VALUES: Readonly<Record<string, string>>;
 
 type Call<Request> = { readonly request: Request };
-type Answer<Response> = (error: null, response: Response) => void;
+type Answer<Response> = (
+  error: { readonly code: status; readonly message: string } | null,
+  response?: Response,
+) => void;
 
 const server = new Server();
 server.addService(providerGrpc.ResourceProviderService, {
@@ -31,7 +38,8 @@ server.addService(providerGrpc.ResourceProviderService, {
   create({ request }: Call<providerPb.CreateRequest>, answer: Answer<providerPb.CreateResponse>) {
     const response = new providerPb.CreateResponse();
     response.setId("none");
-    response.setProperties(request.getProperties());
+    const inputs = request.getProperties()?.toJavaScript() ?? {};
+    response.setProperties(structPb.Struct.fromJavaScript({ ...inputs, ...NULL_VALUES }));
     answer(null, response);
   },
   read({ request }: Call<providerPb.ReadRequest>, answer: Answer<providerPb.ReadResponse>) {
@@ -46,8 +54,13 @@ server.addService(providerGrpc.ResourceProviderService, {
     response.setProperties(request.getNews());
     answer(null, response);
   },
-  delete: done,
-  cancel: done,
+  delete(_: unknown, answer: Answer<emptyPb.Empty>) {
+    if (process.env.BENCH_REFUSES === undefined) return answer(null, new emptyPb.Empty());
+    answer({ code: status.FAILED_PRECONDITION, message: "The deletion waits" });
+  },
+  cancel(_: unknown, answer: Answer<emptyPb.Empty>) {
+    answer(null, new emptyPb.Empty());
+  },
 });
 server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
   if (error !== null) throw error;
@@ -64,8 +77,4 @@ function diff(_: unknown, answer: Answer<providerPb.DiffResponse>): void {
   const response = new providerPb.DiffResponse();
   response.setChanges(providerPb.DiffResponse.DiffChanges.DIFF_NONE);
   answer(null, response);
-}
-
-function done(_: unknown, answer: Answer<emptyPb.Empty>): void {
-  answer(null, new emptyPb.Empty());
 }

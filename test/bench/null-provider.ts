@@ -1,6 +1,7 @@
 /** A provider for OpenTofu that does nothing and answers at once: what a provider in Node costs by itself, for comparison. */
 
 import { Server } from "@grpc/grpc-js";
+import { decode, encode } from "@msgpack/msgpack";
 import { addService } from "../../provider/terraform-plugin/grpc-service.ts";
 import {
   createEndpoint,
@@ -11,13 +12,27 @@ import {
 import { GRPCController, GRPCStdio } from "../../provider/terraform-plugin/protocol/go-plugin_pb.ts";
 import { Provider } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
 
-const label = { name: "label", type: new TextEncoder().encode('"string"'), required: true };
+/** The outputs of the resource, set when this file is bundled. */
+declare const NULL_NAMES: readonly string[];
+declare const NULL_VALUES: Readonly<Record<string, string>>;
+
+const type = new TextEncoder().encode('"string"');
+const attributes = [
+  { name: "label", type, required: true },
+  ...NULL_NAMES.map((name) => ({ name, type, computed: true })),
+];
+
+/** The object with its outputs; null for a deletion. */
+function withValues(msgpack: Uint8Array): Uint8Array {
+  const proposed = decode(msgpack);
+  return proposed === null ? msgpack : encode({ ...(proposed as object), ...NULL_VALUES });
+}
 
 const server = new Server();
 addService(server, Provider, {
   getProviderSchema: async () => ({
     provider: { block: {} },
-    resourceSchemas: { null_nothing: { block: { attributes: [label] } } },
+    resourceSchemas: { null_nothing: { block: { attributes } } },
     serverCapabilities: { getProviderSchemaOptional: true },
   }),
   getResourceIdentitySchemas: async () => ({}),
@@ -27,8 +42,13 @@ addService(server, Provider, {
   upgradeResourceState: async ({ rawState }) => ({ upgradedState: { json: rawState?.json ?? new Uint8Array() } }),
   readResource: async ({ currentState }) => (currentState === undefined ? {} : { newState: currentState }),
   planResourceChange: async ({ proposedNewState }) =>
-    proposedNewState === undefined ? {} : { plannedState: proposedNewState },
-  applyResourceChange: async ({ plannedState }) => (plannedState === undefined ? {} : { newState: plannedState }),
+    proposedNewState === undefined ? {} : { plannedState: { msgpack: withValues(proposedNewState.msgpack) } },
+  async applyResourceChange({ plannedState, priorState }) {
+    if (plannedState === undefined || priorState === undefined) return {};
+    const isRefused = process.env.BENCH_REFUSES !== undefined && decode(plannedState.msgpack) === null;
+    if (!isRefused) return { newState: plannedState };
+    return { newState: priorState, diagnostics: [{ severity: 1, summary: "The deletion waits" }] };
+  },
   stopProvider: async () => ({}),
 });
 addService(server, GRPCController, {

@@ -1,5 +1,7 @@
 /** The programs that are measured, for each door: many keys, and as many resources that do nothing, which is what the engine itself costs. */
 
+import { nullNames, nullValues } from "./null-outputs.ts";
+
 export type BenchDoor = "package" | "dynamic";
 
 const modules = { package: "@uko/pulumi", dynamic: "pulumi-uko" } as const;
@@ -20,17 +22,18 @@ for (let index = 1; index <= ${count}; index += 1) {
 export function nullProgram(door: BenchDoor, count: number): string {
   const made =
     door === "package"
-      ? 'new CustomResource("null:index:Nothing", name, { label: name }, { version: "0.0.1" });'
-      : 'new CustomResource("pulumi-nodejs:dynamic/bench:Nothing", name, { __provider, label: name });';
+      ? 'new CustomResource("null:index:Nothing", name, { ...outputs, label: name }, { version: "0.0.1" });'
+      : 'new CustomResource("pulumi-nodejs:dynamic/bench:Nothing", name, { ...outputs, __provider, label: name });';
   const provider = [
     "exports.handler=()=>({",
-    'create:async()=>({id:"none",outs:{}}),',
+    `create:async(inputs)=>({id:"none",outs:{...inputs,...${JSON.stringify(nullValues)}}}),`,
     "diff:async()=>({changes:false}),",
     "read:async(id,props)=>({id,props}),",
-    "delete:async()=>{}})",
+    'delete:async()=>{if(process.env.BENCH_REFUSES)throw Object.assign(new Error("The deletion waits"),{code:9})}})',
   ].join("");
   return `import { CustomResource } from "@pulumi/pulumi";
 
+const outputs = Object.fromEntries(${JSON.stringify(nullNames)}.map((name) => [name, undefined]));
 ${door === "dynamic" ? `const __provider = ${JSON.stringify(provider)};\n` : ""}for (let index = 1; index <= ${count}; index += 1) {
   const name = "bench-" + String(index).padStart(4, "0");
   ${made}

@@ -1,16 +1,18 @@
 /** The bench of Pulumi's two doors: the plugin's process, and many keys from their creation to their end. */
 
+import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { installPlugins } from "../stage/language-setup.ts";
 import { LocalUko } from "../stage/local-uko.ts";
 import { type PulumiPerson, PulumiWorkspace } from "../stage/pulumi.ts";
 import { buildNull } from "./build-null.ts";
-import { endKeys, strain } from "./keys-run.ts";
-import { expectExit, type Measured, measure, runLimitMs } from "./measure.ts";
+import { deleteKeys } from "./keys-run.ts";
+import { expectExit, measure, runLimitMs, total } from "./measure.ts";
+import { refusal } from "./null-outputs.ts";
 import { measurePlugins } from "./plugin-process.ts";
 import { type BenchDoor, keysProgram, nullProgram } from "./program.ts";
-import { row, rule, runHead, runRow } from "./table.ts";
+import { type BenchRow, type Floor, openComparison, row, rule, runHead } from "./table.ts";
 
 const up = ["up", "--skip-preview", "--yes"];
 const refresh = ["refresh", "--skip-preview", "--yes"];
@@ -18,12 +20,19 @@ const destroy = ["destroy", "--skip-preview", "--yes", "--continue-on-error"];
 const plugin = fileURLToPath(new URL("../../build/plugin/pulumi-resource-uko", import.meta.url));
 
 /** `scratch` is a folder for what only this run needs. */
-export async function benchPulumi(door: BenchDoor, count: number, scratch: string): Promise<void> {
+export async function benchPulumi(
+  door: BenchDoor,
+  counts: readonly number[],
+  scratch: string,
+  rows: BenchRow[],
+): Promise<void> {
   const nullPlugin = await buildNull("null-plugin.ts", path.join(scratch, "null"), "pulumi-resource-null");
   if (door === "package") await showProcesses(nullPlugin);
-  const floor = await measureFloor(door, count, path.dirname(nullPlugin));
   console.log(runHead);
-  await measureKeys(door, count, floor);
+  for (const count of counts) {
+    const floors = await measureFloor(door, count, path.dirname(nullPlugin));
+    await measureKeys(door, count, floors, rows);
+  }
 }
 
 async function showProcesses(nullPlugin: string): Promise<void> {
@@ -51,31 +60,33 @@ function run(name: string, uko: LocalUko | undefined, person: PulumiPerson, args
   return measure(name, uko, () => person.start(args, { env, timeoutMs: runLimitMs }));
 }
 
-async function measureFloor(
-  door: BenchDoor,
-  count: number,
-  nullFolder: string,
-): Promise<ReadonlyMap<string, Measured>> {
+/** The floor of each run, by its name. */
+async function measureFloor(door: BenchDoor, count: number, nullFolder: string): Promise<ReadonlyMap<string, Floor>> {
   await using workspace = await PulumiWorkspace.create();
   const person = await workspace.person("nobody", { program: nullProgram(door, count) });
   await installPlugins(path.join(person.home, ".pulumi"), [{ name: "resource-null-v0.0.1", folder: nullFolder }]);
-  const measured = [];
-  for (const [name, args] of [
-    ["up", up],
-    ["unchanged", up],
-    ["refresh", refresh],
-    ["destroy", destroy],
+  const floors = new Map<string, Floor>();
+  for (const [name, args, env, exitCode] of [
+    ["up", up, {}, 0],
+    ["unchanged", up, {}, 0],
+    ["refresh", refresh, {}, 0],
+    ["refused", destroy, refusal, 1],
+    ["deleted", destroy, {}, 0],
   ] as const) {
-    measured.push(expectExit(await run(name, undefined, person, args), 0));
-    if (name === "up") await showState(person, "engine alone");
+    const measured = expectExit(await run(name, undefined, person, args, env), exitCode);
+    floors.set(name, { measured, ...(name === "up" && { stateBytes: (await person.exportState()).text.length }) });
   }
-  return new Map(measured.map((each) => [each.name, each]));
+  return floors;
 }
 
-async function measureKeys(door: BenchDoor, count: number, floor: ReadonlyMap<string, Measured>): Promise<void> {
+async function measureKeys(
+  door: BenchDoor,
+  count: number,
+  floors: ReadonlyMap<string, Floor>,
+  rows: BenchRow[],
+): Promise<void> {
   const uko = await LocalUko.start();
-  const show = (name: string, floorName: string, measured: Measured): void =>
-    console.log(runRow(name, measured, floor.get(floorName)));
+  const comparison = await openComparison(door, count, parallelism(), rows);
   try {
     await using workspace = await PulumiWorkspace.create();
     const personWith = (name: string) =>
@@ -86,28 +97,38 @@ async function measureKeys(door: BenchDoor, count: number, floor: ReadonlyMap<st
     const bob = await personWith("bob");
     const alice = await personWith("alice");
 
-    show("up", "up", expectExit(await run("create", uko, bob, up), 0));
-    show("up that changes nothing", "unchanged", expectExit(await run("up", uko, bob, up), 0));
-    show("refresh", "refresh", expectExit(await run("refresh", uko, bob, refresh), 0));
-    await showState(bob, "keys");
-    await strain(uko);
+    const created = expectExit(await run("create", uko, bob, up), 0);
+    const stateBytes = (await bob.exportState()).text.length;
+    await comparison.add("up", created, { floor: floors.get("up"), bare: "create", stateBytes });
+    const unchanged = expectExit(await run("up", uko, bob, up), 0);
+    const isRead = total(unchanged.calls) > 0;
+    await comparison.add("up, unchanged", unchanged, {
+      floor: floors.get("unchanged"),
+      ...(isRead && { bare: "list" }),
+    });
+    const refreshed = expectExit(await run("refresh", uko, bob, refresh), 0);
+    await comparison.add("refresh", refreshed, { floor: floors.get("refresh"), bare: "list" });
     const people = { alice, bob };
-    await endKeys(
-      uko,
-      count,
-      (name, who, env) => run(name, uko, people[who], destroy, env),
-      (name, measured) => show(name, "destroy", measured),
-    );
+    await deleteKeys({
+      ...{ uko, count },
+      destroy: (name, who, env) => run(name, uko, people[who], destroy, env),
+      show: (name, measured) =>
+        comparison.add(`destroy: ${name}`, measured, {
+          floor: floors.get(name === "remove" ? "deleted" : "refused"),
+          bare: name,
+        }),
+      async advance(duration) {
+        await uko.advance(duration);
+        await comparison.advance(duration);
+      },
+    });
   } finally {
+    await comparison.close();
     await uko.stop();
   }
 }
 
-/** How much of the state one resource takes, as the engine keeps it. */
-async function showState(person: PulumiPerson, what: string): Promise<void> {
-  const { resources } = await person.exportState();
-  const ours = resources.map(({ inputs, outputs }) => JSON.stringify({ inputs, outputs }).length);
-  const whole = resources.map((resource) => JSON.stringify(resource).length);
-  const mean = (sizes: readonly number[]) => Math.round(sizes.reduce((sum, size) => sum + size, 0) / sizes.length);
-  console.error(`state of a resource (${what}): ${mean(ours)} bytes of properties, ${mean(whole)} bytes in all`);
+/** Pulumi's default. */
+function parallelism(): number {
+  return 4 * os.availableParallelism();
 }

@@ -1,6 +1,34 @@
-/** What the bench prints: the rows of a Markdown table. */
+/** What the bench reports: a row for each run, as a Markdown table for people and as JSON. */
 
-import { type Measured, total } from "./measure.ts";
+import { type BareClient, type BareRun, openBareClient } from "./bare-client.ts";
+import { type Measured, type Spent, total } from "./measure.ts";
+
+export type DoorName = "package" | "dynamic" | "terraform";
+
+/** One run of many keys, and what it is compared with: the null resource, and the calls alone. */
+export interface BenchRow {
+  readonly door: DoorName;
+  readonly keys: number;
+  readonly run: string;
+  readonly calls: number;
+  readonly seconds: Compared;
+  readonly cpuSeconds: Compared;
+  readonly providerCpuMsPerKey: number;
+  readonly providerMiB: number;
+  readonly nullProviderMiB: number;
+  /** Of the whole state, in bytes; absent for a run after which the state is not read. */
+  readonly stateBytesPerKey?: number;
+  readonly nullStateBytesPerKey?: number;
+}
+
+export interface Compared {
+  readonly ours: number;
+  /** A run of the engine with a resource that does nothing and has as many properties. */
+  readonly null: number;
+  /** A client that makes the same calls and does nothing else. */
+  readonly bare: number;
+  readonly ratio: number;
+}
 
 export function row(...cells: readonly string[]): string {
   return `| ${cells.join(" | ")} |`;
@@ -12,13 +40,76 @@ export function rule(columns: number): string {
 }
 
 export const runHead = [
-  row("run", "s", "engine alone, s", "provider, MiB", "engine alone, MiB", "calls of the service"),
-  row("---", "---:", "---:", "---:", "---:", "---"),
+  row(
+    ...["keys", "run", "calls", "s", "null + calls, s", "ratio", "CPU s", "null + calls, CPU s", "ratio"],
+    ...["provider, CPU ms/key", "provider, MiB (null)", "state, bytes/key (null)"],
+  ),
+  rule(12),
 ].join("\n");
 
-export function runRow(name: string, { seconds, calls, providerMiB }: Measured, alone: Measured | undefined): string {
-  const rows = [...calls].slice(0, 6).map(([operation, times]) => `${operation} ${times}`);
-  const called = `${total(calls)} (${rows.join(", ")})`;
-  const aside = [alone?.seconds.toFixed(1), providerMiB, alone?.providerMiB].map((figure) => String(figure ?? ""));
-  return row(name, seconds.toFixed(1), ...aside, called);
+export function runRow(each: BenchRow): string {
+  const { keys, run, calls, seconds, cpuSeconds, providerCpuMsPerKey, providerMiB, nullProviderMiB } = each;
+  const { stateBytesPerKey: bytes, nullStateBytesPerKey: nullBytes } = each;
+  const compared = ({ ours, null: alone, bare, ratio }: Compared) => [
+    ours.toFixed(1),
+    `${alone.toFixed(1)} + ${bare.toFixed(1)}`,
+    ratio.toFixed(2),
+  ];
+  return row(
+    ...[String(keys), run, String(calls), ...compared(seconds), ...compared(cpuSeconds)],
+    ...[providerCpuMsPerKey.toFixed(1), `${providerMiB} (${nullProviderMiB})`],
+    bytes === undefined ? "" : `${bytes} (${nullBytes})`,
+  );
+}
+
+export interface Floor {
+  readonly measured: Measured;
+  readonly stateBytes?: number;
+}
+
+/** Compares the runs of one door with their floors, and prints a row for each. */
+export interface Comparison {
+  /** `bare` is the run of the bare client that makes the same calls; absent if there are none. */
+  add(
+    run: string,
+    ours: Measured,
+    over: { floor: Floor | undefined; bare?: BareRun; stateBytes?: number },
+  ): Promise<void>;
+  advance(duration: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** `width`: how many keys the engine handles at once. */
+export async function openComparison(
+  door: DoorName,
+  keys: number,
+  width: number,
+  rows: BenchRow[],
+): Promise<Comparison> {
+  const client: BareClient = await openBareClient(keys, width);
+  return {
+    async add(run, ours, { floor, bare, stateBytes }) {
+      const alone: Spent = floor?.measured ?? { seconds: 0, cpuSeconds: 0 };
+      const liveReads = Math.max(0, Math.round((ours.calls.get("K12") ?? 0) / keys));
+      const called: Spent = bare === undefined ? { seconds: 0, cpuSeconds: 0 } : await client.run(bare, liveReads);
+      const each: BenchRow = {
+        ...{ door, keys, run, calls: total(ours.calls) },
+        seconds: compare(ours.seconds, alone.seconds, called.seconds),
+        cpuSeconds: compare(ours.cpuSeconds, alone.cpuSeconds, called.cpuSeconds),
+        providerCpuMsPerKey: (ours.providerCpuSeconds * 1000) / keys,
+        providerMiB: ours.providerMiB,
+        nullProviderMiB: floor?.measured.providerMiB ?? 0,
+        ...(stateBytes !== undefined && { stateBytesPerKey: Math.round(stateBytes / keys) }),
+        ...(floor?.stateBytes !== undefined && { nullStateBytesPerKey: Math.round(floor.stateBytes / keys) }),
+      };
+      rows.push(each);
+      console.log(runRow(each));
+    },
+    advance: (duration) => client.advance(duration),
+    close: () => client.close(),
+  };
+}
+
+function compare(ours: number, alone: number, bare: number): Compared {
+  return { ours, null: alone, bare, ratio: ours / (alone + bare) };
 }

@@ -7,11 +7,12 @@ import { findTofu } from "../engines/find-tofu.ts";
 import { LocalUko } from "../stage/local-uko.ts";
 import { type TofuPerson, TofuWorkspace } from "../stage/tofu.ts";
 import { buildNull } from "./build-null.ts";
-import { endKeys, strain } from "./keys-run.ts";
+import { deleteKeys } from "./keys-run.ts";
 import { expectExit, type Measured, measure, runLimitMs, total } from "./measure.ts";
+import { refusal } from "./null-outputs.ts";
 import { median } from "./processes.ts";
 import { measureProviders } from "./provider-process.ts";
-import { row, rule, runHead, runRow } from "./table.ts";
+import { type BenchRow, type Floor, openComparison, row, rule, runHead } from "./table.ts";
 import {
   builtInConfiguration,
   keysConfiguration,
@@ -25,6 +26,8 @@ const apply = ["apply", "-auto-approve"];
 const refresh = ["apply", "-refresh-only", "-auto-approve"];
 const destroy = ["destroy", "-auto-approve"];
 const plans = 5;
+/** OpenTofu's default. */
+const parallelism = 10;
 /** A refresh of a thousand keys may take so many calls of the service. */
 const callsPerThousand = 10;
 
@@ -33,7 +36,7 @@ const ibmsProvider =
   "IBM's provider, in Go: 54 ms to its line, 4 calls of the service for a creation, 2 for a look, and it ends no key.";
 
 /** `scratch` is a folder for what only this run needs. */
-export async function benchTofu(count: number, scratch: string): Promise<void> {
+export async function benchTofu(counts: readonly number[], scratch: string, rows: BenchRow[]): Promise<void> {
   await findTofu((line) => console.error(line));
   const nullProvider = await buildNull("null-provider.ts", path.join(scratch, "null"), "terraform-provider-null");
   const settings = path.join(scratch, "null.rc");
@@ -41,9 +44,7 @@ export async function benchTofu(count: number, scratch: string): Promise<void> {
   await showProcesses(nullProvider);
   await showFirstPlans(settings);
   console.log(`${runHead}`);
-  await measureKeys(1, await measureFloor(1, settings));
-  console.log(`\n${runHead}`);
-  await measureKeys(count, await measureFloor(count, settings));
+  for (const count of counts) await measureKeys(count, await measureFloor(count, settings), rows);
 }
 
 async function showProcesses(nullProvider: string): Promise<void> {
@@ -111,47 +112,64 @@ function run(name: string, uko: LocalUko | undefined, person: TofuPerson, args: 
   return measure(name, uko, () => person.start(args, { env, timeoutMs: runLimitMs }));
 }
 
-async function measureFloor(count: number, settings: string): Promise<ReadonlyMap<string, Measured>> {
+/** The floor of each run, by its name. */
+async function measureFloor(count: number, settings: string): Promise<ReadonlyMap<string, Floor>> {
   await using workspace = await TofuWorkspace.create();
   const person = await nullPerson(workspace, settings, count);
-  const measured: Measured[] = [];
-  for (const [name, args] of [
-    ["plan", ["plan"]],
-    ["apply", apply],
-    ["unchanged", ["plan"]],
-    ["refresh", refresh],
-    ["destroy", destroy],
+  const floors = new Map<string, Floor>();
+  for (const [name, args, env, exitCode] of [
+    ["plan", ["plan"], {}, 0],
+    ["apply", apply, {}, 0],
+    ["unchanged", ["plan"], {}, 0],
+    ["refresh", refresh, {}, 0],
+    ["refused", destroy, refusal, 1],
+    ["deleted", destroy, {}, 0],
   ] as const) {
-    measured.push(expectExit(await run(name, undefined, person, args), 0));
+    const measured = expectExit(await run(name, undefined, person, args, env), exitCode);
+    floors.set(name, { measured, ...(name === "apply" && { stateBytes: await stateBytesOf(person) }) });
   }
-  return new Map(measured.map((each) => [each.name, each]));
+  return floors;
 }
 
-async function measureKeys(count: number, floor: ReadonlyMap<string, Measured>): Promise<void> {
+async function stateBytesOf(person: TofuPerson): Promise<number> {
+  return (await person.state()).text.length;
+}
+
+async function measureKeys(count: number, floors: ReadonlyMap<string, Floor>, rows: BenchRow[]): Promise<void> {
   const uko = await LocalUko.start();
-  const show = (name: string, floorName: string, measured: Measured): void =>
-    console.log(runRow(name, measured, floor.get(floorName)));
+  const comparison = await openComparison("terraform", count, parallelism, rows);
   try {
     await using workspace = await TofuWorkspace.create();
     const bob = await ukoPerson(workspace, uko, "bob", count);
     const alice = await ukoPerson(workspace, uko, "alice", count);
-    const keys = count === 1 ? "1 key" : `${count} keys`;
+    const measured = async (name: string, args: readonly string[]) => expectExit(await run(name, uko, bob, args), 0);
 
-    show(`plan of ${keys}`, "plan", expectExit(await run("plan", uko, bob, ["plan"]), 0));
-    show("apply", "apply", expectExit(await run("create", uko, bob, apply), 0));
-    show("plan that changes nothing", "unchanged", expectExit(await run("unchanged", uko, bob, ["plan"]), 0));
-    const refreshed = expectExit(await run("refresh", uko, bob, refresh), 0);
-    show("refresh", "refresh", refreshed);
+    await comparison.add("plan", await measured("plan", ["plan"]), { floor: floors.get("plan") });
+    const created = await measured("create", apply);
+    await comparison.add("apply", created, {
+      ...{ floor: floors.get("apply"), bare: "create", stateBytes: await stateBytesOf(bob) },
+    });
+    const unchanged = await measured("unchanged", ["plan"]);
+    await comparison.add("plan, unchanged", unchanged, { floor: floors.get("unchanged"), bare: "list" });
+    const refreshed = await measured("refresh", refresh);
+    await comparison.add("refresh", refreshed, { floor: floors.get("refresh"), bare: "list" });
     expectFewCalls(refreshed, count);
-    if (count > 1) await strain(uko);
     const people = { alice, bob };
-    await endKeys(
-      uko,
-      count,
-      (name, who, env) => run(name, uko, people[who], destroy, env),
-      (name, measured) => show(name, "destroy", measured),
-    );
+    await deleteKeys({
+      ...{ uko, count },
+      destroy: (name, who, env) => run(name, uko, people[who], destroy, env),
+      show: (name, each) =>
+        comparison.add(`destroy: ${name}`, each, {
+          floor: floors.get(name === "remove" ? "deleted" : "refused"),
+          bare: name,
+        }),
+      async advance(duration) {
+        await uko.advance(duration);
+        await comparison.advance(duration);
+      },
+    });
   } finally {
+    await comparison.close();
     await uko.stop();
   }
 }
