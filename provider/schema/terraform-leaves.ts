@@ -54,9 +54,15 @@ export function valueTypeOf(type: AttributeType): ValueType {
   }
 }
 
+const members = new WeakMap<readonly Attribute[], readonly Leaf[]>();
+
 /** Returns the members of an object in a list. */
 export function membersOf({ attributes }: Extract<AttributeType, { kind: "object" }>): readonly Leaf[] {
-  return leavesOf(attributes).filter(({ isSecret }) => !isSecret);
+  const known = members.get(attributes);
+  if (known !== undefined) return known;
+  const leaves = leavesOf(attributes).filter(({ isSecret }) => !isSecret);
+  members.set(attributes, leaves);
+  return leaves;
 }
 
 function leavesAt(attributes: readonly Attribute[], above: readonly string[], isNeeded: boolean): readonly Leaf[] {

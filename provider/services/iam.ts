@@ -78,10 +78,11 @@ function settingToken({ credential, sha256 }: TokenOptions): Tokens {
     if (signal.aborted) throw cancelled();
     return requireSendable(read(), "UKO_TOKEN");
   };
+  const actor = oncePerToken((each) => actorOf(each, sha256));
   return {
     token,
     renew: async () => undefined,
-    actor: async (signal) => actorOf(await token(signal), sha256),
+    actor: async (signal) => actor(await token(signal)),
     issuedAtMs: () => issuedAtMsOf(read()),
   };
 }
@@ -93,10 +94,11 @@ export function mintedTokens(
 ): Tokens {
   let current: Minted | undefined;
   let first: Actor | undefined;
+  const actorIn = oncePerToken((each) => actorOf(each, sha256));
 
   const mint = singleFlight(async (signal) => {
     const minted = await request(signal);
-    const actor = actorOf(minted.token, sha256);
+    const actor = actorIn(minted.token);
     first ??= actor;
     // The whole plan is made for one actor; no plan covers a credential that changes its owner
     // during a run.
@@ -125,8 +127,17 @@ export function mintedTokens(
       const fresh = (await mint(signal)).token;
       return fresh === rejected ? undefined : fresh;
     },
-    actor: async (signal) => actorOf(await token(signal), sha256),
+    actor: async (signal) => actorIn(await token(signal)),
     issuedAtMs: () => (current === undefined ? undefined : issuedAtMsOf(current.token)),
+  };
+}
+
+/** Decodes the current token once: a run asks for its actor with every key. */
+function oncePerToken<T>(decode: (token: string) => T): (token: string) => T {
+  let latest: { readonly token: string; readonly value: T } | undefined;
+  return (token) => {
+    if (latest?.token !== token) latest = { token, value: decode(token) };
+    return latest.value;
   };
 }
 

@@ -33,9 +33,15 @@ export async function handlersOf(session: Session, { handlers }: TerraformResour
   return resources[handlers] as unknown as AnyHandlers;
 }
 
+const types = new WeakMap<TerraformBlock["attributes"], ValueType>();
+
 /** The type of a block's values. */
 export function typeOf({ attributes }: Pick<TerraformBlock, "attributes">): ValueType {
-  return ["object", Object.fromEntries(attributes.map(({ name, schema }) => [name, schema.type]))];
+  const known = types.get(attributes);
+  if (known !== undefined) return known;
+  const type: ValueType = ["object", Object.fromEntries(attributes.map(({ name, schema }) => [name, schema.type]))];
+  types.set(attributes, type);
+  return type;
 }
 
 /** Null if there is no object, as before a creation. Throws UKO_INPUT_INVALID. */

@@ -12,11 +12,22 @@ type Attributes = readonly TerraformAttribute[];
 
 /** The properties that a configuration sets; nulls are omitted. */
 export function propertiesOf(attributes: Attributes, values: ObjectValue): Properties {
-  return attributes.reduce<Properties>((all, { name, path, type }) => {
+  const all: Record<string, unknown> = {};
+  for (const { name, path, type } of attributes) {
     const value = values[name];
-    if (path.length === 0 || value === null || value === undefined) return all;
-    return withValue(all, path, fromValue(value, type));
-  }, {});
+    if (path.length > 0 && value !== null && value !== undefined) setValue(all, path, fromValue(value, type));
+  }
+  return all;
+}
+
+/** Writes into an object that no one else has yet. */
+function setValue(all: Record<string, unknown>, [name = "", ...below]: readonly string[], value: unknown): void {
+  if (below.length === 0) all[name] = value;
+  else {
+    const inner = (all[name] ?? {}) as Record<string, unknown>;
+    all[name] = inner;
+    setValue(inner, below, value);
+  }
 }
 
 /**

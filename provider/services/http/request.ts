@@ -62,13 +62,14 @@ async function readText(
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body) {
-    const part = Buffer.from(chunk as Uint8Array);
+    const part = chunk as Buffer;
     bytes += part.byteLength;
     // Leaving the loop destroys the stream, and with it the connection.
     if (bytes > maxAnswerBytes) return undefined;
     chunks.push(part);
   }
-  return Buffer.concat(chunks).toString(encoding);
+  const [only = Buffer.alloc(0)] = chunks;
+  return (chunks.length > 1 ? Buffer.concat(chunks, bytes) : only).toString(encoding);
 }
 
 function firstOfEach(headers: Record<string, string | string[] | undefined>): Record<string, string | undefined> {
