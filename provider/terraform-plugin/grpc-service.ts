@@ -31,7 +31,10 @@ export type Answer<M extends Method> = M["methodKind"] extends "unary"
   ? (request: MessageShape<M["input"]>) => Promise<MessageInitShape<M["output"]>>
   : (request: MessageShape<M["input"]>, signal: AbortSignal) => AsyncIterable<MessageInitShape<M["output"]>>;
 
-/** Handlers of some calls of a service; the server reports all others as UNIMPLEMENTED. */
+/**
+ * Handlers of some calls of a service; the server reports all others as UNIMPLEMENTED. A response may
+ * also be bytes that are encoded already.
+ */
 export type Answers<Service extends DescService> = {
   readonly [Name in keyof Service["method"]]?: Answer<Service["method"][Name]>;
 };
@@ -46,7 +49,8 @@ export function addService<Service extends DescService>(
   for (const { localName, methodKind, output } of service.methods) {
     const answer = given[localName];
     if (answer === undefined) continue;
-    const written = (init: unknown) => create(output, init as MessageInitShape<typeof output>);
+    const written = (init: unknown) =>
+      init instanceof Uint8Array ? init : create(output, init as MessageInitShape<typeof output>);
     implementation[localName] =
       methodKind === "unary"
         ? unary((request) => (answer(request) as Promise<unknown>).then(written))
@@ -77,7 +81,8 @@ export function definitionOf(service: DescService): ServiceDefinition {
 
 function serializers(side: "request" | "response", schema: DescMessage) {
   return {
-    [`${side}Serialize`]: (message: MessageShape<typeof schema>) => Buffer.from(toBinary(schema, message)),
+    [`${side}Serialize`]: (message: MessageShape<typeof schema> | Uint8Array) =>
+      Buffer.from(message instanceof Uint8Array ? message : toBinary(schema, message)),
     [`${side}Deserialize`]: (bytes: Buffer) => fromBinary(schema, bytes),
   };
 }

@@ -14,7 +14,6 @@ import {
   isStartedByHost,
   reattachLine,
 } from "./handshake.ts";
-import { loadDeferred } from "./load-deferred.ts";
 import { createLog } from "./log.ts";
 import { createServer } from "./server.ts";
 
@@ -67,8 +66,6 @@ async function serve(): Promise<void> {
       ? reattachLine(endpoint, address, process.pid)
       : handshakeLine(endpoint, address, identity, env);
     process.stdout.write(`${line}\n`);
-    // The host needs a moment to connect, and requests the schema first.
-    void loadDeferred();
   });
 }
 

@@ -4,6 +4,7 @@
  */
 
 import type { MessageShape } from "@bufbuild/protobuf";
+import type { EncodedAnswers } from "./encoded-answers.ts";
 import type { Answers } from "./grpc-service.ts";
 import { type Deferred, loadDeferred } from "./load-deferred.ts";
 import { Provider } from "./protocol/tfplugin6_pb.ts";
@@ -18,6 +19,14 @@ type Unary = { [Name in keyof Methods]: Methods[Name]["methodKind"] extends "una
  * as a crashed plugin.
  */
 type Diagnosed = Exclude<Unary, "stopProvider">;
+
+/** Given by the bundler; not there where the sources run. */
+declare const UKO_ENCODED: EncodedAnswers | undefined;
+
+/** Responses that need no other code of this provider. */
+function encoded(name: keyof EncodedAnswers): (() => Promise<Uint8Array>) | undefined {
+  return typeof UKO_ENCODED === "undefined" ? undefined : async () => Buffer.from(UKO_ENCODED[name], "base64");
+}
 
 export function providerAnswers(session: Session): Answers<typeof Provider> {
   const diagnosed = <Name extends keyof Calls & Diagnosed>(name: Name) => {
@@ -43,8 +52,8 @@ export function providerAnswers(session: Session): Answers<typeof Provider> {
   };
   return {
     getMetadata: diagnosed("getMetadata"),
-    getProviderSchema: diagnosed("getProviderSchema"),
-    getResourceIdentitySchemas: diagnosed("getResourceIdentitySchemas"),
+    getProviderSchema: encoded("getProviderSchema") ?? diagnosed("getProviderSchema"),
+    getResourceIdentitySchemas: encoded("getResourceIdentitySchemas") ?? diagnosed("getResourceIdentitySchemas"),
     validateProviderConfig: diagnosed("validateProviderConfig"),
     configureProvider: diagnosed("configureProvider"),
     validateResourceConfig: diagnosed("validateResourceConfig"),

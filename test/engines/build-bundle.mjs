@@ -1,5 +1,6 @@
 /** Bundles a program of ours as one executable file that needs nothing but Node, in a folder of its own below `build`. */
 
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -10,9 +11,10 @@ const undiciParts = "test/engines/undici-parts.cjs";
 
 /**
  * `folder` is the one below `build`, `name` the file in it, `entry` where it begins, `later` a source that it loads when it is first
- * needed: that goes in as a gzipped text, so that starting does not read it. `texts` are files that the program knows by a sign. Does nothing when it is newer than all its sources.
+ * needed: that goes in as a gzipped text, so that starting does not read it. `encoded` is a source whose `encodedAnswers` are evaluated now,
+ * and go in as data. `texts` are files that the program knows by a sign. Does nothing when it is newer than all its sources.
  */
-export function buildBundleIfStale(repository, { folder, name, entry, later, texts = {} }) {
+export function buildBundleIfStale(repository, { folder, name, entry, later, encoded, texts = {} }) {
   const build = path.join(repository, "build");
   const target = path.join(build, folder);
   const own = ["test/engines/build-bundle.mjs", undiciParts];
@@ -24,7 +26,7 @@ export function buildBundleIfStale(repository, { folder, name, entry, later, tex
   const { version, license } = JSON.parse(readFileSync(path.join(repository, "package.json"), "utf8"));
   mkdirSync(build, { recursive: true });
   replaceFolder(target, `${target}-${process.pid}`, (fresh) => {
-    const metafile = bundle(repository, { entry, later, texts, outfile: path.join(fresh, name) });
+    const metafile = bundle(repository, { entry, later, encoded, texts, outfile: path.join(fresh, name) });
     // Where a file without an ending stands decides how Node reads it, so this goes wherever the file goes.
     const manifest = { name, version, license, private: true, type: "commonjs", main: name };
     writeFileSync(path.join(fresh, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
@@ -34,7 +36,7 @@ export function buildBundleIfStale(repository, { folder, name, entry, later, tex
 }
 
 /** Answers esbuild's account of what is in it. */
-function bundle(repository, { entry, later, texts, outfile }) {
+function bundle(repository, { entry, later, encoded, texts, outfile }) {
   // Only now: the packages may have been installed a moment ago.
   const { buildSync } = createRequire(import.meta.url)("esbuild");
   const { version } = JSON.parse(readFileSync(path.join(repository, "package.json"), "utf8"));
@@ -76,7 +78,10 @@ function bundle(repository, { entry, later, texts, outfile }) {
   const text = gzipSync(inside.outputFiles[0].contents, { level: 9 }).toString("base64");
   const given = `${outfile}.later.mjs`;
   mkdirSync(path.dirname(outfile), { recursive: true });
-  writeFileSync(given, `export const UKO_LATER = ${JSON.stringify(text)};\n`);
+  const answers = encoded === undefined ? undefined : evaluate(buildSync, options, encoded, `${outfile}.encoded.cjs`);
+  const injected = { UKO_LATER: text, ...(answers !== undefined && { UKO_ENCODED: answers }) };
+  const lines = Object.entries(injected).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};\n`);
+  writeFileSync(given, lines.join(""));
   const outside = buildSync({
     ...options,
     banner,
@@ -88,6 +93,16 @@ function bundle(repository, { entry, later, texts, outfile }) {
   rmSync(given);
   chmodSync(outfile, 0o755);
   return { inputs: { ...inside.metafile.inputs, ...outside.metafile.inputs }, outputs: sum(inside, outside) };
+}
+
+/** What `encodedAnswers` of a source answers. */
+function evaluate(buildSync, options, source, file) {
+  buildSync({ ...options, metafile: false, entryPoints: [source], outfile: file });
+  const script = `require(${JSON.stringify(file)}).encodedAnswers().then((all) => console.log(JSON.stringify(all)))`;
+  const { status, stdout } = spawnSync(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", 2] });
+  rmSync(file);
+  if (status !== 0) throw new Error(`${source} could not be evaluated.`);
+  return JSON.parse(stdout.toString());
 }
 
 /** Both parts are in the one file. */

@@ -1,14 +1,17 @@
 /** Streamed answers over a connection: how they end, and for whom they are made. */
 
-import { create } from "@bufbuild/protobuf";
+import { create, fromBinary } from "@bufbuild/protobuf";
 import { Client, credentials, Server, ServerCredentials, type ServiceError, status } from "@grpc/grpc-js";
 import { afterEach, expect, test } from "vitest";
+import { encodedAnswers } from "../../provider/terraform-plugin/encoded-answers.ts";
 import { type Answers, addService, definitionOf } from "../../provider/terraform-plugin/grpc-service.ts";
 import {
   type ListResource_Event,
   ListResource_RequestSchema,
   Provider,
 } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
+import { getProviderSchema } from "../../provider/terraform-plugin/rpc/get-provider-schema.ts";
+import { getResourceIdentitySchemas } from "../../provider/terraform-plugin/rpc/get-resource-identity-schemas.ts";
 
 type ListResource = NonNullable<Answers<typeof Provider>["listResource"]>;
 
@@ -87,4 +90,22 @@ test("the maker of a list gets a signal when its client has disconnected", async
   call.cancel();
   expect(await end).toMatchObject({ code: status.CANCELLED });
   await expect.poll(() => isAborted, { timeout: 10_000 }).toBe(true);
+});
+
+test("the responses that a bundle carries as data are those that the definitions give", async () => {
+  const { getProviderSchema: schema, getResourceIdentitySchemas: identity } = Provider.method;
+  const carried = await encodedAnswers();
+  const bytesOf = (name: keyof typeof carried) => new Uint8Array(Buffer.from(carried[name], "base64"));
+  expect(fromBinary(schema.output, bytesOf("getProviderSchema"))).toEqual(
+    create(schema.output, await getProviderSchema()),
+  );
+  expect(fromBinary(identity.output, bytesOf("getResourceIdentitySchemas"))).toEqual(
+    create(identity.output, await getResourceIdentitySchemas()),
+  );
+});
+
+test("a response that is encoded already is sent as it is", async () => {
+  const bytes = Buffer.from((await encodedAnswers()).getProviderSchema, "base64");
+  const method = definitionOf(Provider).getProviderSchema;
+  expect(method?.responseSerialize(bytes)).toEqual(bytes);
 });
