@@ -5,7 +5,7 @@
 
 export { auditFindings, auditHeads, auditRows } from "./engine/commands/audit-messages.ts";
 export { auditedSteps } from "./engine/commands/audited-steps.ts";
-export { renderChecks } from "./engine/commands/doctor-messages.ts";
+export { renderChecks, sayLogin } from "./engine/commands/doctor-messages.ts";
 export { listedKinds } from "./engine/commands/listing.ts";
 export { renderRequestMetrics } from "./engine/key/request-metrics.ts";
 export { setMessages } from "./engine/key/set-messages.ts";

@@ -1,7 +1,7 @@
 /** `uko whoami`: the caller as the service sees it; changes nothing. */
 
 import type { Command } from "commander";
-import { jsonLine } from "../compose-text.ts";
+import { jsonLine, sayLogin } from "../compose-text.ts";
 import type { ListRight } from "../engine/commands/whoami.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
@@ -26,7 +26,11 @@ export function addWhoamiCommand(program: Command, world: CliWorld): void {
         else {
           const columns = [{ head: "LIST" }, { head: "RESULT" }];
           const table = renderTable(world.out, { columns, rows: caller.lists.map(rowOf) });
-          world.out.write([...sentences, `Instance ${caller.instanceId}`, "", table, ""].join("\n"));
+          const where = [
+            `Instance ${caller.instanceId}`,
+            ...(caller.accountId === undefined ? [] : [`Account ${caller.accountId}`]),
+          ];
+          world.out.write([...sentences, ...where, sayLogin(caller), "", table, ""].join("\n"));
         }
       } finally {
         progress.clear();

@@ -2,9 +2,9 @@
 
 import { html } from "hono/html";
 import { maxReasonCharacters } from "../compose-text.ts";
-import type { Inspection } from "../engine/key/inspection.ts";
-import type { Offer } from "../engine/key/offers.ts";
+import type { InspectedKey, InspectedRecord, Inspection } from "../engine/key/inspection.ts";
 import type { Report } from "../engine/loop/report.ts";
+import type { Offer } from "../engine/text/offer.ts";
 import { printable } from "../printable.ts";
 import { explained, list } from "./explained.ts";
 import { keyAddress } from "./key-page.ts";
@@ -17,15 +17,21 @@ export interface ActProblem {
   readonly reason?: string;
 }
 
+/** What a page shows of the key on which an act is taken; a KMS key has no vault. */
+export type ActSubject = Pick<Inspection, "report" | "basis" | "offers"> & {
+  readonly record?: Pick<InspectedRecord, "id">;
+  readonly key: Pick<InspectedKey, "state">;
+};
+
 /** This page never reads itself again: the caller decides about what it shows. */
-export function actPage(inspection: Inspection, offer: Offer, visitor: Visitor, problem?: ActProblem): Html {
+export function actPage(inspection: ActSubject, offer: Offer, visitor: Visitor, problem?: ActProblem): Html {
   const { report, basis, record, key } = inspection;
   const label = report.label ?? "";
   const address = keyAddress(report);
   const body = html`<h1>${offer.title}</h1>
 <div class="${offer.isConsequential ? "danger-zone" : ""}">
 <p class="lead">Key ${escaped(label)}</p>
-<p class="quiet"><code>${report.vaultId}/${report.keyId}</code></p>
+<p class="quiet"><code>${keyAddress(report).replace(/^\/(keys\/)?/, "")}</code></p>
 ${list(offer.facts)}
 <p>Current state: ${key.state}.</p>
 <p>Role: ${offer.roles}</p>
@@ -35,7 +41,7 @@ ${problem === undefined ? "" : html`<p class="problem" id="problem" role="alert"
 ${token(visitor.csrfToken)}
 <input type="hidden" name="basis" value="${basis}">
 <input type="hidden" name="record" value="${record?.id ?? ""}">
-${offer.operation === "request" ? reasonField(problem?.reason ?? "") : ""}
+${offer.operation === "request" && report.vaultId !== "" ? reasonField(problem?.reason ?? "") : ""}
 ${offer.isConsequential ? labelField(label) : ""}
 <button${offer.isConsequential ? html` class="danger"` : ""}>${offer.title}</button>
 </form>

@@ -6,10 +6,11 @@
 import { maxReasonCharacters } from "../compose-text.ts";
 import type { Operations } from "../engine/key/commands.ts";
 import type { Inspection } from "../engine/key/inspection.ts";
-import type { Offer, OfferedOperation } from "../engine/key/offers.ts";
+import type { KmsOperations } from "../engine/kms-key/commands.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { CallOptions, KeyRef } from "../engine/ports/world.ts";
-import { type ActProblem, typedForm } from "./act-page.ts";
+import type { Offer, OfferedOperation } from "../engine/text/offer.ts";
+import { type ActProblem, type ActSubject, typedForm } from "./act-page.ts";
 
 /** What the form of an act page sends. */
 export interface ActForm {
@@ -43,11 +44,38 @@ export function isOperation(name: string): name is OfferedOperation {
   return Object.hasOwn(acts, name);
 }
 
-export async function act(
+export function actOnKey(
   operations: Operations,
   { inspection, operation }: { readonly inspection: Inspection; readonly operation: OfferedOperation },
   form: ActForm,
   options: CallOptions,
+): Promise<Acted> {
+  const { instanceId, vaultId, keyId } = inspection.report;
+  const ref = { instanceId, vaultId, keyId };
+  return act(inspection, operation, form, () => acts[operation](operations, ref, form, options));
+}
+
+/** The operations of a KMS key; KMS offers no others. */
+export async function actOnKmsKey(
+  operations: KmsOperations,
+  { inspection, operation }: { readonly inspection: ActSubject; readonly operation: OfferedOperation },
+  form: ActForm,
+  options: CallOptions,
+): Promise<Acted> {
+  const { instanceId, keyId: kmsKeyId } = inspection.report;
+  const ref = { instanceId, kmsKeyId };
+  return act(inspection, operation, form, () => {
+    if (operation === "request") return operations.request(ref, options);
+    if (operation === "continue") return operations.continue(ref, [form.record], options);
+    return operations.withdraw(ref, options);
+  });
+}
+
+async function act(
+  inspection: ActSubject,
+  operation: OfferedOperation,
+  form: ActForm,
+  take: () => Promise<Report>,
 ): Promise<Acted> {
   const { report, basis, offers } = inspection;
   const offer = offers.find((each) => each.operation === operation);
@@ -56,8 +84,7 @@ export async function act(
   }
   const mistake = mistakeIn(form, offer, report.label ?? "");
   if (mistake !== undefined) return { kind: "mistyped", offer, problem: { says: mistake, reason: form.reason } };
-  const { instanceId, vaultId, keyId } = report;
-  return { kind: "done", report: await acts[operation](operations, { instanceId, vaultId, keyId }, form, options) };
+  return { kind: "done", report: await take() };
 }
 
 function mistakeIn({ label: typed, reason }: ActForm, { isConsequential }: Offer, label: string): string | undefined {

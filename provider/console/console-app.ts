@@ -5,26 +5,30 @@ import { bodyLimit } from "hono/body-limit";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import * as z from "zod";
 import { lifecycleStates } from "../compose-text.ts";
-import type { KeyRef } from "../engine/ports/world.ts";
-import { asUkoError, UkoError } from "../errors.ts";
+import type { CallOptions, KeyRef } from "../engine/ports/world.ts";
+import type { OfferedOperation } from "../engine/text/offer.ts";
+import { asUkoError, endsTheRun, UkoError } from "../errors.ts";
 import { uuidForm } from "../uuid-form.ts";
-import { actPage, changedPage, resultPage } from "./act-page.ts";
-import { act, isOperation } from "./acts.ts";
+import { type ActSubject, actPage, changedPage, resultPage } from "./act-page.ts";
+import { type Acted, type ActForm, actOnKey, actOnKmsKey, isOperation } from "./acts.ts";
 import { addCampaignPages } from "./campaign-routes.ts";
 import { type ConsoleApp, type Env, errorPage, pageNotFound, readOptions, visitorOf } from "./console-context.ts";
 import { keyPage } from "./key-page.ts";
 import { keysPage } from "./keys-page.ts";
+import { kmsKeyPage, kmsKeysPage, subjectOf } from "./kms-pages.ts";
+import type { Visitor } from "./layout.ts";
 import { isSameText } from "./login.ts";
 import { loginPage } from "./login-page.ts";
 import { guardRequests } from "./request-guard.ts";
 import { icon, styleSheet } from "./style-sheet.ts";
-import { waitingPage } from "./waiting-page.ts";
+import { type KmsPending, waitingPage } from "./waiting-page.ts";
 import { whoPage } from "./who-page.ts";
 
 const maxBodyBytes = 64 * 1024;
 
 const text = z.string().max(4_000).catch("");
 const actForm = z.object({ basis: text, record: text, label: text, reason: text });
+const kmsQuery = z.object({ page: z.coerce.number().int().min(1).catch(1) });
 const keysQuery = z.object({
   contains: z.string().max(200).catch(""),
   state: z.enum(lifecycleStates).or(z.literal("")).catch(""),
@@ -102,7 +106,8 @@ function addPages(app: Hono<Env>, console: ConsoleApp): void {
   app.get("/waiting", async (context) => {
     const options = readOptions(console, context);
     const survey = await run.operations.pending([], options);
-    return context.html(waitingPage(survey, await visitorOf(console, context, options), timeZone));
+    const kms = await kmsPending(console, options);
+    return context.html(waitingPage(survey, kms, await visitorOf(console, context, options), timeZone));
   });
   app.get("/keys", async (context) => {
     const query = keysQuery.parse(context.req.query());
@@ -125,7 +130,7 @@ function addPages(app: Hono<Env>, console: ConsoleApp): void {
 
 function addKeyPages(app: Hono<Env>, console: ConsoleApp): void {
   const { run, signal, timeZone } = console;
-  const { operations } = run;
+  const { operations, kmsOperations } = run;
   let isActing = false;
 
   app.get("/keys/:vaultId/:keyId", async (context) => {
@@ -148,28 +153,92 @@ function addKeyPages(app: Hono<Env>, console: ConsoleApp): void {
     return context.html(actPage(inspection, offer, visitor));
   });
 
-  app.post("/keys/:vaultId/:keyId/:operation", async (context) => {
+  app.post("/keys/:vaultId/:keyId/:operation", (context) =>
+    alone(context, async (operation, form, options) => {
+      const visitor = await visitorOf(console, context, options);
+      const inspection = await operations.inspect(refOf(console, context), options);
+      if (inspection.kind === "gone") return context.html(resultPage(inspection.report, visitor));
+      const acted = await actOnKey(operations, { inspection, operation }, form, options);
+      return answer(context, inspection, acted, visitor);
+    }),
+  );
+
+  app.get("/kms", async (context) => {
+    const options = readOptions(console, context);
+    const { page } = kmsQuery.parse(context.req.query());
+    const keys = await kmsOperations.list(options);
+    return context.html(kmsKeysPage(keys, page, await visitorOf(console, context, options)));
+  });
+
+  app.get("/kms/:kmsKeyId", async (context) => {
+    const options = readOptions(console, context);
+    const inspection = await kmsInspection(console, context, options);
+    return context.html(kmsKeyPage(inspection, await visitorOf(console, context, options), timeZone));
+  });
+
+  app.get("/kms/:kmsKeyId/:operation", async (context) => {
     const operation = context.req.param("operation");
+    const options = readOptions(console, context);
+    const inspection = await kmsInspection(console, context, options);
+    const visitor = await visitorOf(console, context, options);
+    const offer = inspection.offers.find((each) => each.operation === operation);
+    if (offer === undefined) return context.html(changedPage(inspection, visitor), 409);
+    return context.html(actPage(subjectOf(inspection), offer, visitor));
+  });
+
+  app.post("/kms/:kmsKeyId/:operation", (context) =>
+    alone(context, async (operation, form, options) => {
+      const visitor = await visitorOf(console, context, options);
+      const inspection = subjectOf(await kmsInspection(console, context, options));
+      const acted = await actOnKmsKey(kmsOperations, { inspection, operation }, form, options);
+      return answer(context, inspection, acted, visitor);
+    }),
+  );
+
+  /** One act at a time. An act goes on if the browser leaves; every step of it is one call. */
+  async function alone(
+    context: Context<Env>,
+    take: (operation: OfferedOperation, form: ActForm, options: CallOptions) => Promise<Response>,
+  ): Promise<Response> {
+    const operation = context.req.param("operation") ?? "";
     if (!isOperation(operation)) return context.notFound();
     if (isActing) return context.html(errorPage(stillActing()), 409);
     isActing = true;
     try {
-      // An act goes on if the browser leaves; every step of it is one call.
-      const options = { signal };
-      const visitor = await visitorOf(console, context, options);
-      const form = actForm.parse(await context.req.parseBody());
-      const inspection = await operations.inspect(refOf(console, context), options);
-      if (inspection.kind === "gone") return context.html(resultPage(inspection.report, visitor));
-      const acted = await act(operations, { inspection, operation }, form, options);
-      if (acted.kind === "changed") return context.html(changedPage(inspection, visitor), 409);
-      if (acted.kind === "mistyped") {
-        return context.html(actPage(inspection, acted.offer, visitor, acted.problem), 422);
-      }
-      return context.html(resultPage(acted.report, visitor), acted.report.exitCode === 13 ? 403 : 200);
+      return await take(operation, actForm.parse(await context.req.parseBody()), { signal });
     } finally {
       isActing = false;
     }
-  });
+  }
+}
+
+function answer(
+  context: Context<Env>,
+  inspection: ActSubject,
+  acted: Acted,
+  visitor: Visitor,
+): Response | Promise<Response> {
+  if (acted.kind === "changed") return context.html(changedPage(inspection, visitor), 409);
+  if (acted.kind === "mistyped") return context.html(actPage(inspection, acted.offer, visitor, acted.problem), 422);
+  return context.html(resultPage(acted.report, visitor), acted.report.exitCode === 13 ? 403 : 200);
+}
+
+async function kmsPending({ run }: ConsoleApp, options: CallOptions): Promise<KmsPending> {
+  try {
+    return { kind: "listed", keys: await run.kmsOperations.pending(options) };
+  } catch (thrown) {
+    const error = asUkoError(thrown);
+    if (endsTheRun.has(error.code)) throw error;
+    return { kind: "unreadable", error };
+  }
+}
+
+async function kmsInspection({ run }: ConsoleApp, { req }: Context<Env>, options: CallOptions) {
+  const kmsKeyId = req.param("kmsKeyId") ?? "";
+  if (!uuidForm.test(kmsKeyId)) throw pageNotFound();
+  const inspection = await run.kmsOperations.inspect({ instanceId: run.settings.instanceId, kmsKeyId }, options);
+  if (inspection === undefined) throw pageNotFound();
+  return inspection;
 }
 
 function refOf({ run }: ConsoleApp, { req }: Context<Env>): KeyRef {

@@ -2,8 +2,8 @@
 
 import { html } from "hono/html";
 import type { InspectedRecord, InspectedStep, Inspection } from "../engine/key/inspection.ts";
-import type { Offer } from "../engine/key/offers.ts";
 import type { Report } from "../engine/loop/report.ts";
+import type { Offer } from "../engine/text/offer.ts";
 import { explained } from "./explained.ts";
 import { layout, refreshSeconds, type Visitor } from "./layout.ts";
 import { escaped, type Html, moment, words } from "./shown.ts";
@@ -14,7 +14,7 @@ export function keyPage(inspection: Inspection, visitor: Visitor, timeZone: stri
   const body = html`<h1>Key ${escaped(label)} <span class="state ${lifecycleState}">${words(lifecycleState)}</span></h1>
 <p class="quiet"><code>${report.vaultId}/${report.keyId}</code></p>
 ${explained(report.explanation)}
-${offers.length === 0 ? "" : html`<h2>What you can do</h2><ul class="offers">${offers.map((each) => offer(each, report))}</ul>`}
+${offersOf(offers, report)}
 ${record === undefined ? "" : recordOf(record, report, timeZone)}
 ${steps.length === 0 ? "" : html`<h2>Path of the deletion</h2><ol class="path">${steps.map((step) => pathStep(step, timeZone))}</ol>`}
 ${factsOf(inspection, timeZone)}`;
@@ -26,8 +26,14 @@ ${factsOf(inspection, timeZone)}`;
   });
 }
 
+/** A KMS key has no vault. */
 export function keyAddress({ vaultId, keyId }: Pick<Report, "vaultId" | "keyId">): string {
-  return `/keys/${vaultId}/${keyId}`;
+  return vaultId === "" ? `/kms/${keyId}` : `/keys/${vaultId}/${keyId}`;
+}
+
+export function offersOf(offers: readonly Offer[], report: Report): Html {
+  if (offers.length === 0) return html``;
+  return html`<h2>What you can do</h2><ul class="offers">${offers.map((each) => offer(each, report))}</ul>`;
 }
 
 function offer({ operation, title, facts: [effect = ""], roles }: Offer, report: Report): Html {

@@ -24,6 +24,7 @@ export function keysPage({ objects, unreadable }: Listing, query: KeysQuery, vis
   const page = Math.min(query.page, pages);
   const shown = keys.slice((page - 1) * rowsPerPage, page * rowsPerPage);
   const body = html`<h1>Keys</h1>
+<p><a href="/kms">KMS keys</a> that no managed key depends on have a page of their own.</p>
 ${searchForm(query)}
 <p role="status">${keys.length} ${keys.length === 1 ? "key" : "keys"}, page ${page} of ${pages}</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Keys"><table>

@@ -1,13 +1,22 @@
 /** The page "Waiting for you": pending deletions, first those that the caller can act on. */
 
 import { html } from "hono/html";
-import { summariseRequests } from "../compose-text.ts";
+import { kmsKeysNotListed, summariseRequests } from "../compose-text.ts";
 import type { PendingKey, PendingSurvey } from "../engine/key/survey.ts";
+import type { UkoError } from "../errors.ts";
 import { list } from "./explained.ts";
+import { keyAddress } from "./key-page.ts";
 import { layout, refreshSeconds, type Visitor } from "./layout.ts";
 import { escaped, type Html, moment, words } from "./shown.ts";
 
-export function waitingPage({ pending, vaults, unreadable }: PendingSurvey, visitor: Visitor, timeZone: string): Html {
+/** Many people have no role in KMS; their list of managed keys is complete without it. */
+export type KmsPending =
+  | { readonly kind: "listed"; readonly keys: readonly PendingKey[] }
+  | { readonly kind: "unreadable"; readonly error: UkoError };
+
+export function waitingPage(survey: PendingSurvey, kms: KmsPending, visitor: Visitor, timeZone: string): Html {
+  const { vaults, unreadable } = survey;
+  const pending = [...survey.pending, ...(kms.kind === "listed" ? kms.keys : [])];
   const isForCaller = ({ offers }: PendingKey): boolean => offers.some(({ isAwaited }) => isAwaited);
   const oldestFirst = (a: PendingKey, b: PendingKey): number =>
     (a.requestedAt ?? "").localeCompare(b.requestedAt ?? "");
@@ -24,16 +33,17 @@ ${forCaller.length === 0 ? html`<p>No request is waiting for you.</p>` : forCall
 ${forOthers.length === 0 ? "" : html`<h2>Waiting for others, or for time</h2>`}
 ${forOthers.map((each) => item(each, timeZone))}
 ${unreadable.length === 0 ? "" : html`<h2>Not readable</h2>`}
-${list(unreadable.map(({ vaultId, error }) => `Vault ${vaultId}: ${error.summary}`))}`;
+${list(unreadable.map(({ vaultId, error }) => `Vault ${vaultId}: ${error.summary}`))}
+${kms.kind === "listed" ? "" : html`<p class="quiet">${kmsKeysNotListed(kms.error)}</p>`}`;
   return layout({ title: "Waiting for you", body, visitor, refresh: { address: "/waiting", refreshSeconds } });
 }
 
 function item({ report, offers, requestedAt }: PendingKey, timeZone: string): Html {
-  const { vaultId, keyId, label = "", lifecycleState, explanation, deletion } = report;
+  const { keyId, label = "", lifecycleState, explanation, deletion } = report;
   const roles = offers.filter(({ isAwaited }) => isAwaited).map(({ title, roles: needed }) => `${title}: ${needed}`);
   const others = roles.length > 0 ? [] : explanation.next.map(({ who }) => who);
   return html`<article class="card" aria-labelledby="key-${keyId}">
-<h3><a id="key-${keyId}" href="/keys/${vaultId}/${keyId}">${escaped(label)}</a>
+<h3><a id="key-${keyId}" href="${keyAddress(report)}">${escaped(label)}</a>
 <span class="state ${lifecycleState}">${words(lifecycleState)}</span></h3>
 <p>${explanation.summary}</p>
 ${list(explanation.facts)}

@@ -5,6 +5,7 @@
 
 import { decodeJwt } from "jose/jwt/decode";
 import * as z from "zod";
+import type { TokenFacts } from "../engine/ports/world.ts";
 import { UkoError } from "../errors.ts";
 import { markOf, type Sha256 } from "../lifecycle/consent-record.ts";
 import type { Actor, Identity } from "../lifecycle/observation.ts";
@@ -47,6 +48,8 @@ export interface Tokens extends BearerSource {
    * contain the time.
    */
   issuedAtMs(): number | undefined;
+  /** What the latest token says of itself, for display only. */
+  facts(): TokenFacts;
 }
 
 export interface Minted {
@@ -84,6 +87,7 @@ function settingToken({ credential, sha256 }: TokenOptions): Tokens {
     renew: async () => undefined,
     actor: async (signal) => actor(await token(signal)),
     issuedAtMs: () => issuedAtMsOf(read()),
+    facts: () => ({ ...factsOf(read()), isRenewed: false }),
   };
 }
 
@@ -129,6 +133,7 @@ export function mintedTokens(
     },
     actor: async (signal) => actorIn(await token(signal)),
     issuedAtMs: () => (current === undefined ? undefined : issuedAtMsOf(current.token)),
+    facts: () => ({ ...(current !== undefined && factsOf(current.token)), isRenewed: true }),
   };
 }
 
@@ -247,6 +252,11 @@ const text = z.string().optional().catch(undefined);
 const claimsSchema = z.object({
   iam_id: iamId.optional().catch(undefined),
   iat: z.number().int().positive().optional().catch(undefined),
+  exp: z.number().int().positive().optional().catch(undefined),
+  account: z
+    .object({ bss: z.string().regex(/^[\x21-\x7e]{1,100}$/) })
+    .optional()
+    .catch(undefined),
   sub_type: text,
   name: text,
   email: text,
@@ -281,6 +291,11 @@ export function actorOf(token: string, sha256: Sha256): Actor {
 export function issuedAtMsOf(token: string): number | undefined {
   const issuedAt = readClaims(token)?.iat;
   return issuedAt === undefined ? undefined : issuedAt * 1000;
+}
+
+function factsOf(token: string): Omit<TokenFacts, "isRenewed"> {
+  const { exp, account } = readClaims(token) ?? {};
+  return { ...(exp !== undefined && { expiresAtMs: exp * 1000 }), ...(account && { accountId: account.bss }) };
 }
 
 function readClaims(token: string): Claims | undefined {

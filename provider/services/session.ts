@@ -27,6 +27,7 @@ export function createSession({ instanceId, http, tokens, instance }: SessionOpt
     isInstanceReported: ({ signal }) => instance.isReported(signal),
     requireOwnInstance: ({ signal }) => instance.require(signal),
     serviceTimeMs: () => http.serviceTimeMs(),
+    tokenFacts: () => tokens.facts(),
   };
 }
 

@@ -4,7 +4,7 @@ import { actPage, changedPage } from "../../provider/console/act-page.ts";
 import { keyPage } from "../../provider/console/key-page.ts";
 import { keysPage } from "../../provider/console/keys-page.ts";
 import type { Listed } from "../../provider/engine/commands/listing.ts";
-import { type CliTestWorld, keys, reportOf } from "../cli/harness.ts";
+import { type CliTestWorld, keys, makeKmsKey, reportOf } from "../cli/harness.ts";
 import { explainVerdict } from "../support/oracle.ts";
 import { hiddenIn, openConsole, startCliWorld, type TestConsole } from "./console-world.ts";
 
@@ -128,6 +128,23 @@ describe("two people and one key", () => {
     await alice.act(key, "continue", { label });
     await world.advance("1m");
     expect((await alice.act(key, "reactivate")).text).toContain("This run reactivated the key.");
+  });
+});
+
+describe("a KMS key that no managed key depends on", () => {
+  it("is set for deletion by one person, and destroyed by another who types its name", async () => {
+    const address = `/kms/${await makeKmsKey(world, "backup")}`;
+    const fill = async (who: TestConsole, operation: string, typed: string) => {
+      const page = await who.open(`${address}/${operation}`);
+      return who.post(`${address}/${operation}`, { ...hiddenIn(page.text), label: typed });
+    };
+    expect((await alice.open("/kms")).text).toContain(`href="${address}"`);
+    expect((await fill(alice, "request", "")).status).toBe(200);
+    // KMS does not show Alice who set the key, and refuses the same person itself.
+    expect((await fill(alice, "continue", "backup")).status).toBe(403);
+    expect((await bob.open("/waiting")).text).toContain("Approve the deletion and destroy the key: KMS Manager");
+    expect((await fill(bob, "continue", "back")).status).toBe(422);
+    expect((await fill(bob, "continue", "backup")).text).toContain("This run destroyed the key.");
   });
 });
 

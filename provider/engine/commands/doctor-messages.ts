@@ -3,7 +3,7 @@
 import { isUkoError } from "../../errors.ts";
 import { mayAuthor } from "../../lifecycle/authorization.ts";
 import { type Actor, isPerson } from "../../lifecycle/observation.ts";
-import { plain, sayActor } from "../text/words.ts";
+import { plain, sayActor, sayTime } from "../text/words.ts";
 
 /** Printed by `--json`, one line each. */
 export interface Check {
@@ -238,4 +238,18 @@ function uncheckedIn(reached: Reached): readonly string[] {
       : []),
     ...(isProbed ? [] : ["whether the service stores a request: uko doctor --probe-tags finds out"]),
   ];
+}
+
+export interface LogIn {
+  /** When the token expires, ISO 8601 UTC; absent if the token does not say. */
+  readonly tokenExpiresAt?: string;
+  /** Whether uko requests another token before, so that the log-in goes on. */
+  readonly isTokenRenewed: boolean;
+}
+
+/** How long the caller stays logged in, in one sentence. */
+export function sayLogin({ tokenExpiresAt, isTokenRenewed }: LogIn): string {
+  if (isTokenRenewed) return "uko renews the access token by itself, so this log-in does not expire within a run.";
+  if (tokenExpiresAt === undefined) return "The token does not say when it expires.";
+  return `The token expires on ${sayTime(Date.parse(tokenExpiresAt))}, and uko cannot renew it.`;
 }

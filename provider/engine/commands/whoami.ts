@@ -6,11 +6,12 @@
 import { isUkoError, type UkoError } from "../../errors.ts";
 import { mayAuthor } from "../../lifecycle/authorization.ts";
 import { isPerson } from "../../lifecycle/observation.ts";
+import { isoTime } from "../loop/evidence.ts";
 import type { CallOptions, World } from "../ports/world.ts";
-import { identityCheck } from "./doctor-messages.ts";
+import { identityCheck, type LogIn } from "./doctor-messages.ts";
 
 /** Printed by `--json`. */
-export interface Caller {
+export interface Caller extends LogIn {
   readonly v: 1;
   readonly instanceId: string;
   /** Absent if the token names no identity. */
@@ -21,6 +22,8 @@ export interface Caller {
   readonly isPerson: boolean;
   readonly mayRequest: boolean;
   readonly lists: readonly ListRight[];
+  /** The account of the token; absent if the token does not name it. */
+  readonly accountId?: string;
 }
 
 export interface ListRight {
@@ -57,6 +60,7 @@ export async function describeCaller(world: World, options: CallOptions): Promis
   await tryList("keystores", () => world.keystores.list({}, options));
   await tryList("templates", () => world.templates.list({}, options));
   await tryList("KMS keys", () => world.kmsKeys.list({}, options));
+  const { accountId, expiresAtMs, isRenewed } = world.session.tokenFacts();
   return {
     v: 1,
     instanceId: world.session.instanceId,
@@ -66,6 +70,9 @@ export async function describeCaller(world: World, options: CallOptions): Promis
     isPerson: identity !== undefined && isPerson(identity),
     mayRequest: identity !== undefined && isPerson(identity) && mayAuthor(actor),
     lists,
+    ...(accountId !== undefined && { accountId }),
+    ...(expiresAtMs !== undefined && { tokenExpiresAt: isoTime(expiresAtMs) }),
+    isTokenRenewed: isRenewed,
   };
 }
 

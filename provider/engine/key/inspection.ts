@@ -10,9 +10,10 @@ import { type PathStep, remainingPath } from "../../lifecycle/remaining-path.ts"
 import { isoTime } from "../loop/evidence.ts";
 import type { Report } from "../loop/report.ts";
 import type { Explanation } from "../text/explanation.ts";
+import type { Offer } from "../text/offer.ts";
 import { plain, sayActor, sayAuthor, sayIdentity, sayRoles, sayState, sayStatus } from "../text/words.ts";
 import type { KeyDetails } from "./observe.ts";
-import { type Offer, offersFor } from "./offers.ts";
+import { offersFor } from "./offers.ts";
 import { explainPath, pathEffects } from "./remaining-path.ts";
 
 /** Times are ISO 8601 UTC. */

@@ -9,6 +9,7 @@ import { dualTwins } from "../../lifecycle/kms-window.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
 import { type Actor, type ApprovedStep, isLoosening, isPerson, isSame } from "../../lifecycle/observation.ts";
 import type { ApprovalWait, Plan, Run } from "../../lifecycle/plan.ts";
+import type { Offer } from "../text/offer.ts";
 import {
   blocksContainers,
   noWayBack,
@@ -20,23 +21,6 @@ import {
 import type { KeyDetails } from "./observe.ts";
 import { sayReasons } from "./reasons.ts";
 import { pathEffects } from "./remaining-path.ts";
-
-/** The operation of the command line with the same name, except that `remove` is `sweep` of one key. */
-export type OfferedOperation = "request" | "continue" | "consent" | "withdraw" | "reactivate" | "remove";
-
-export interface Offer {
-  readonly operation: OfferedOperation;
-  /** An imperative: `Approve the deactivation and deactivate the key`. */
-  readonly title: string;
-  /** The effect, whether it can be undone, and the deadline, in this order. */
-  readonly facts: readonly string[];
-  /** The roles that the operation requires, of which one is enough. */
-  readonly roles: string;
-  /** Cuts data off, or cannot be undone. */
-  readonly isConsequential: boolean;
-  /** Acts on the request of another person, or on a key that is only waiting for its removal. */
-  readonly isAwaited: boolean;
-}
 
 export function offersFor(observed: KeyDetails, plan: Plan, run: Run): readonly Offer[] {
   const { carried, state } = observed.observation;

@@ -13,13 +13,15 @@ import {
 } from "../../lifecycle/plan-kms-key-deletion.ts";
 import { converge } from "../loop/converge.ts";
 import { type Report, reportingRun, resultOfReport, type Subject } from "../loop/report.ts";
-import type { KmsKeyRef } from "../ports/kms-keys.ts";
+import type { KmsKeyRef, KmsKeySnapshot } from "../ports/kms-keys.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import type { Explanation } from "../text/explanation.ts";
+import type { Offer } from "../text/offer.ts";
 import { kmsKeyFacts } from "./facts.ts";
 import { type KmsOutcome, type KmsTask, kmsKeyKind } from "./kind.ts";
 import { explainKmsOutcome } from "./messages.ts";
 import { excludeKeystoreKeys, observeKmsKey } from "./observe.ts";
+import { kmsBasisOf, kmsOffersFor } from "./offers.ts";
 
 export interface KmsOperations {
   /** Reports the key's state and what its deletion waits for. Changes nothing. */
@@ -35,8 +37,24 @@ export interface KmsOperations {
    * nothing.
    */
   requests(options: CallOptions): Promise<readonly Report[]>;
+  /** The same requests, with the operations that are open to the caller. */
+  pending(options: CallOptions): Promise<readonly KmsInspection[]>;
+  /** Everything that an interface shows of one key; undefined if KMS has no key with the ID. */
+  inspect(ref: KmsKeyRef, options: CallOptions): Promise<KmsInspection | undefined>;
+  /** Every KMS key that is not the backing key of a managed key. */
+  list(options: CallOptions): Promise<readonly KmsKeySnapshot[]>;
   /** Unsets the deletion window, no matter who opened it. */
   withdraw(ref: KmsKeyRef, options: CallOptions): Promise<Report>;
+}
+
+/** For display only. */
+export interface KmsInspection {
+  readonly report: Report;
+  readonly offers: readonly Offer[];
+  /** Names this read. An operation that was chosen on this read must find the same again. */
+  readonly basis: string;
+  /** The open deletion window, as an approval names it. */
+  readonly window?: string;
 }
 
 const door = { rerun: "uko continue" } as const;
@@ -56,30 +74,41 @@ export function createKmsOperations(world: World): KmsOperations {
     return reportOutcome(task.ref, outcome);
   };
 
-  const reportAt = async (ref: KmsKeyRef, depth: "decision" | "summary", options: CallOptions): Promise<Report> => {
+  const inspectAt = async (
+    ref: KmsKeyRef,
+    depth: "decision" | "summary",
+    options: CallOptions,
+  ): Promise<Pick<KmsInspection, "report"> & { readonly present?: KmsInspection }> => {
     const read = await observeKmsKey(world, ref, depth, options);
     const current = { actor: await world.session.actor(options), consents: [] };
     const memory = { run: current, taken: [] };
-    if (read.kind === "gone") return reportOutcome(ref, { kind: "gone", memory });
+    if (read.kind === "gone") return { report: reportOutcome(ref, { kind: "gone", memory }) };
     const planned = planKmsKeyDeletion(read.observation, policy, current, read.nowMs);
     const isOpen = isWindowOpen(read.observation, read.nowMs);
     const isQuiet = planned.kind === "ready" || (planned.kind === "refused" && !isOpen);
     const plan = isQuiet ? ({ kind: "done" } as const) : planned;
-    return reportOutcome(ref, { kind: "stopped", plan, observed: read, memory });
+    const report = reportOutcome(ref, { kind: "stopped", plan, observed: read, memory });
+    return { report, present: { report, offers: kmsOffersFor(read, planned), ...kmsBasisOf(read) } };
+  };
+  const listOwn = async (options: CallOptions): Promise<readonly KmsKeySnapshot[]> =>
+    excludeKeystoreKeys(world, await world.kmsKeys.list({}, options), options);
+  const pending = async (options: CallOptions): Promise<readonly KmsInspection[]> => {
+    const { instanceId } = world.session;
+    const set = (await world.kmsKeys.list({}, options)).filter(({ windowEndsAtMs }) => windowEndsAtMs !== undefined);
+    const found: KmsInspection[] = [];
+    for (const { kmsKeyId } of await excludeKeystoreKeys(world, set, options)) {
+      const { present } = await inspectAt({ instanceId, kmsKeyId }, "summary", options);
+      if (present?.report.lifecycleState === "pending_approval") found.push(present);
+    }
+    return found;
   };
 
   return {
-    status: (ref, options) => reportAt(ref, "decision", options),
-
-    async requests(options) {
-      const { instanceId } = world.session;
-      const set = (await world.kmsKeys.list({}, options)).filter(({ windowEndsAtMs }) => windowEndsAtMs !== undefined);
-      const reports: Report[] = [];
-      for (const { kmsKeyId } of await excludeKeystoreKeys(world, set, options)) {
-        reports.push(await reportAt({ instanceId, kmsKeyId }, "summary", options));
-      }
-      return reports.filter(({ lifecycleState }) => lifecycleState === "pending_approval");
-    },
+    status: async (ref, options) => (await inspectAt(ref, "decision", options)).report,
+    inspect: async (ref, options) => (await inspectAt(ref, "decision", options)).present,
+    pending,
+    requests: async (options) => (await pending(options)).map(({ report }) => report),
+    list: listOwn,
 
     request: (ref, options) => {
       const plan: KmsTask["plan"] = (observation, current, nowMs) =>

@@ -164,6 +164,13 @@ export interface Containers {
   keystoreKind(keystoreId: string, options: CallOptions): Promise<KeystoreAnswer>;
 }
 
+export interface TokenFacts {
+  readonly accountId?: string;
+  readonly expiresAtMs?: number;
+  /** Whether uko requests another token before this one expires. */
+  readonly isRenewed: boolean;
+}
+
 /** The identity and the instance behind this run. */
 export interface Session {
   readonly instanceId: string;
@@ -189,6 +196,8 @@ export interface Session {
    * response.
    */
   serviceTimeMs(): number | undefined;
+  /** What the token of this run says of itself, for display only. */
+  tokenFacts(): TokenFacts;
 }
 
 /**

@@ -161,6 +161,9 @@ const caller = z
     writesAs: z.string().describe("The identity that the service writes on keys, if it differs").optional(),
     isPerson: z.boolean(),
     mayRequest: z.boolean(),
+    accountId: z.string().optional().meta({ description: "Absent if the token does not name the account" }),
+    tokenExpiresAt: z.string().optional().meta({ description: "ISO 8601 UTC; absent if the token does not say" }),
+    isTokenRenewed: z.boolean().meta({ description: "Whether uko requests another token before this one expires" }),
     lists: z.array(
       z.object({
         what: z.enum(["vaults", "keys", "keystores", "templates", "KMS keys"]),
