@@ -233,15 +233,15 @@ function cutOff(context: EmulatorContext): Response {
   return RESPONSE_ALREADY_SENT;
 }
 
+/** Plain headers, which Node's server sends as they are. All names are in lower case. */
 function respond(context: EmulatorContext, reply: Reply, headers: Record<string, string>, nowMs: number): Response {
-  const all = new Headers({ ...headers, ...reply.headers, date: new Date(nowMs).toUTCString() });
+  const all = { ...headers, ...reply.headers, date: new Date(nowMs).toUTCString() };
   if (reply.body === undefined || context.req.method === "HEAD")
     return new Response(null, { status: reply.status, headers: all });
   const isText = typeof reply.body === "string";
-  if (!all.has("content-type")) all.set("content-type", isText ? "text/plain" : "application/json");
   return new Response(isText ? (reply.body as string) : JSON.stringify(reply.body), {
     status: reply.status,
-    headers: all,
+    headers: { "content-type": isText ? "text/plain" : "application/json", ...all },
   });
 }
 
