@@ -12,7 +12,7 @@ const repository = fileURLToPath(new URL("../../", import.meta.url));
 const own = fileURLToPath(new URL("emulator/", import.meta.url));
 /** All that the emulator imports of this project (ARCHITECTURE.md), and of others. */
 const parts = ["emulator", ...["errors", "x509", "der"].flatMap((name) => [`${name}.js`, `${name}.d.ts`])];
-const packages = ["@hono/node-server", "hono", "jose", "zod"];
+const packages = ["@hono/node-server", "hono", "zod"];
 
 const manifestShape = z.object({
   version: z.string(),
