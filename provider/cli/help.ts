@@ -158,6 +158,10 @@ export const examples = {
     ["withdraw a request or an approval", `uko withdraw ${key}`],
     ["close the deletion window of a KMS key", `uko withdraw ${kmsKey}`],
   ],
+  hold: [
+    ["let no campaign take a step on a key", `uko hold ${key} --kind legal --ticket L-7`],
+    ["end the hold", `uko hold ${key} --release`],
+  ],
   reactivate: [["end the outage and withdraw any request", `uko reactivate ${key}`]],
   explain: [
     ["what a code means and what to do", "uko explain UKO_APPROVAL_PENDING"],
@@ -291,6 +295,7 @@ export const groupOf = {
   loosen: "Delete",
   withdraw: "Undo",
   reactivate: "Undo",
+  hold: "Undo",
   sweep: "Fleet",
   campaign: "Fleet",
   import: "Fleet",

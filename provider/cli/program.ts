@@ -14,6 +14,7 @@ import { addDoctorCommand } from "./doctor-command.ts";
 import { addEmulatorCommand } from "./emulator-command.ts";
 import { addExplainCommand } from "./explain-command.ts";
 import { addGeneralHelp, addHelpCommand, groupCommands, helpColumns } from "./help-layout.ts";
+import { addHoldCommand } from "./hold-command.ts";
 import { addImportCommand } from "./import-command.ts";
 import { addInstallCommand } from "./install-command.ts";
 import { addKeyCommands } from "./key-commands.ts";
@@ -65,6 +66,7 @@ export function buildProgram(untraced: CliWorld, end: (exitCode: number) => void
   addLsCommand(program, world, end);
   addKeyCommands({ program, world, end });
   addReviewCommand(program, world, end);
+  addHoldCommand(program, world, end);
   addVaultCommands(program, world, end);
   addConsoleCommand(program, world, end);
   addCampaignCommand(program, world, end);

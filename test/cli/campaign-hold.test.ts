@@ -28,5 +28,9 @@ it("holds a key by a tag that another campaign honors, and releases only what it
   expect(stage.read("holds.jsonl")).toBe("");
   // A person without the right to write tags still holds the key in the folder.
   expect(await hold("mail-1", "--kind legal", "erin")).toMatchObject({ tag: "left", exitCode: 0 });
+  await stage.world.uko("bob", `hold ${stage.keyNamed("mail-1")} --kind legal --until 2026-12-01`);
+  stage.write("holds.jsonl", "");
+  expect((await stage.campaign("status")).out).toContain("held: tag by legal until 2026_12_01");
+  expect((await stage.world.uko("bob", `hold ${stage.keyNamed("mail-1")} --release`)).out).toContain("is released");
   expect((await stage.world.verdict()).violations).toEqual([]);
 });

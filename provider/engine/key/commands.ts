@@ -3,6 +3,7 @@
  * planners.
  */
 
+import type { HoldTag } from "../../lifecycle/campaign/campaign.ts";
 import type { KeyObservation, LooserMarker } from "../../lifecycle/observation.ts";
 import type { DeletionPolicy, Plan, Run } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
@@ -17,6 +18,7 @@ import { convergeAndWait, type WaitBudget } from "../loop/wait.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { type Approving, approveReviewed, type KeyResult } from "./approve-set.ts";
 import { door, recorded, reportAbsent, reportExisting, reportOutcome } from "./command-reports.ts";
+import { changeHoldTag, type HoldTagResult } from "./hold.ts";
 import { type Inspection, inspect } from "./inspection.ts";
 import { keyKind, type Outcome, type Task } from "./kind.ts";
 import { explainOutcome } from "./messages.ts";
@@ -55,6 +57,8 @@ export interface Operations {
    * Requests that the key's marker be made less strict, or makes it so on the record that is named.
    */
   loosen(ref: KeyRef, loosening: Loosening, options: CallOptions): Promise<Report>;
+  /** Writes the hold tag that campaigns honor; without `wanted`, removes a tag that uko wrote. */
+  hold(ref: KeyRef, wanted: HoldTag | undefined, options: CallOptions): Promise<HoldTagResult>;
   withdraw(ref: KeyRef, options: CallOptions): Promise<Report>;
   reactivate(ref: KeyRef, options: CallOptions): Promise<Report>;
   /**
@@ -171,6 +175,8 @@ export function createOperations(world: World, review?: Review): Operations {
       const report = reportExisting(ref, outcome);
       return consents.length === 0 && waitsForOther(outcome) ? { ...report, exitCode: 0 } : report;
     }),
+
+    hold: (ref, wanted, options) => changeHoldTag(world, ref, wanted, options),
 
     withdraw: recorded(world, "withdraw", (ref, options) => reverse(world, ref, "withdraw", options)),
     reactivate: recorded(world, "reactivate", (ref, options) => reverse(world, ref, "reactivate", options)),

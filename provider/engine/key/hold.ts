@@ -12,7 +12,7 @@ export type HoldTagResult =
   /** `unchanged`: the key is already as wanted. */
   | { readonly kind: "changed" | "unchanged" }
   /** The key has no tag of uko because of this, as a clause. */
-  | { readonly kind: "left"; readonly why: string };
+  | { readonly kind: "left"; readonly why: string; readonly isRightMissing?: true };
 
 const [tagName] = holdTagNames;
 /** One change, and rounds for other writers and lost answers. */
@@ -44,7 +44,7 @@ export async function changeHoldTag(
     const tags = value === undefined ? others : [...others, { name: tagName, value }];
     const written = await world.keys.update(ref, { tags }, etag, options);
     if (written.kind === "forbidden") {
-      return { kind: "left", why: `this requires the role ${sayRoles(rights.writeTags)}` };
+      return { kind: "left", why: `this requires the role ${sayRoles(rights.writeTags)}`, isRightMissing: true };
     }
     if (written.kind === "refused") return { kind: "left", why: `the service refused: ${plain(written.message, 200)}` };
     if (written.kind !== "done") continue;
