@@ -2,13 +2,13 @@
 
 import { type Command, Option } from "commander";
 import { jsonLine } from "../compose-text.ts";
-import type { HoldTag } from "../lifecycle/campaign/campaign.ts";
+import type { HoldRequest } from "../engine/campaign/operations.ts";
 import { type KeyPath, parseDay, parseKeyPath } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
 import { createProgressLine } from "./progress-line.ts";
 
-interface Holding extends Partial<HoldTag> {
+interface Holding extends Partial<Pick<HoldRequest, "kind" | "until" | "ticket">> {
   readonly release?: true;
   readonly json?: true;
 }
