@@ -102,7 +102,7 @@ describe("workflows", () => {
     };
     expect(runsOf("check.yml")).toContain(".ci/run");
     expect(runsOf("nightly.yml")).toContain("npm run test:all");
-    expect(runsOf("release.yml").some((run) => run.startsWith("npm run release -- --builder "))).toBe(true);
+    expect(runsOf("release.yml").includes("npm run release")).toBe(true);
   });
 
   const broken: readonly (readonly [string, (good: Workflow) => unknown, string])[] = [

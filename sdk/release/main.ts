@@ -1,10 +1,9 @@
-/** Makes the files of a release: `npm run release -- [--platform linux-amd64 ...] [--out DIR] [--builder URI] [--gpg-key KEY]`. */
+/** Makes the files of a release: `npm run release -- [--platform linux-amd64 ...] [--out DIR] [--gpg-key KEY]`. */
 
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { choosePlatforms } from "./platforms.ts";
-import { builtByHand } from "./provenance.ts";
 import { sign, signCommand } from "./registry-files.ts";
 import { makeRelease } from "./release.ts";
 
@@ -15,12 +14,11 @@ try {
     options: {
       platform: { type: "string", multiple: true, default: [] },
       out: { type: "string", default: path.join(build, "release") },
-      builder: { type: "string", default: builtByHand },
       "gpg-key": { type: "string" },
     },
   });
   const folder = path.resolve(values.out);
-  const options = { platforms: choosePlatforms(values.platform), folder, builder: values.builder, build };
+  const options = { platforms: choosePlatforms(values.platform), folder, build };
   const files = await makeRelease(options, (line) => console.error(line));
   console.log(
     `${files.length} files and checksums.txt are in ${folder}. provider/docs/internals/release.md says which go where.`,

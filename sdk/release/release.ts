@@ -1,11 +1,9 @@
-/** Makes a release: an archive of each program for each platform, their checksums, what they are made of, and how they came about. */
+/** The files of a release: an archive of each program for each platform, their checksums and what they are made of. */
 
-import { execFile } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { z } from "zod";
 import type { Report } from "../../test/engines/make-once.ts";
 import { billOfMaterials, thirdPartyNotices } from "./bill-of-materials.ts";
@@ -15,14 +13,12 @@ import { fetchNode } from "./fetch-node.ts";
 import { makeBlob, makeExecutable } from "./make-executable.ts";
 import { hostPlatform, type Platform } from "./platforms.ts";
 import { programs, type ReleasedProgram, terraformProvider } from "./programs.ts";
-import { provenanceStatement, type Source } from "./provenance.ts";
 import { writeRegistryFiles } from "./registry-files.ts";
 import { byName, checksumLines, type ReleaseFile, sha256, writeReleaseFile } from "./release-file.ts";
 
 export interface ReleaseOptions {
   readonly platforms: readonly Platform[];
   readonly folder: string;
-  readonly builder: string;
   /** Holds the programs as `npm run build` makes them. */
   readonly build: string;
 }
@@ -34,7 +30,6 @@ const manifestShape = z.object({ version: z.string(), license: z.string() });
 /** What of a program is the same for all platforms, or for all but one. */
 interface Materials {
   readonly program: ReleasedProgram;
-  readonly bundle: string;
   readonly packages: readonly BundledPackage[];
   readonly blobFor: (platform: Platform) => Buffer;
   readonly notices: string;
@@ -43,7 +38,6 @@ interface Materials {
 interface Built {
   readonly program: ReleasedProgram;
   readonly platform: Platform;
-  readonly nodeSha256: string;
   readonly archive: ReleaseFile;
 }
 
@@ -66,10 +60,7 @@ export async function makeRelease(options: ReleaseOptions, report: Report): Prom
       await rm(place, { recursive: true });
     }
     const files: ReleaseFile[] = built.map(({ archive }) => archive);
-    for (const each of materials) {
-      const own = built.filter(({ program }) => program === each.program);
-      files.push(...(await describe(each, own, { version, license }, options)));
-    }
+    for (const each of materials) files.push(await writeBill(each, { version, license }, options));
     files.push(...(await packEmulator(folder)));
     const zips = built.filter(({ program }) => program === terraformProvider).map(({ archive }) => archive);
     const manifest = path.join(repository, "terraform-registry-manifest.json");
@@ -91,7 +82,6 @@ async function prepare(program: ReleasedProgram, build: string, node: string, fo
   const { name: host } = hostPlatform();
   return {
     program,
-    bundle,
     packages,
     blobFor: ({ name }) => (name === host ? compiled : plain),
     notices: thirdPartyNotices(packages, await readFile(path.join(folder, "LICENSE"), "utf8")),
@@ -108,12 +98,11 @@ async function buildAll(
   report: Report,
 ): Promise<readonly Built[]> {
   const node = await fetchNode(platform, path.join(place, "node"), report);
-  const nodeSha256 = await sha256(node);
   return Promise.all(
     materials.map(async (each) => {
       const archive = await buildOne(each, version, platform, node, path.join(place, each.program.folder), folder);
       report(`${archive.name}: ${Math.round((await stat(path.join(folder, archive.name))).size / 1_000_000)} MB`);
-      return { program: each.program, platform, nodeSha256, archive };
+      return { program: each.program, platform, archive };
     }),
   );
 }
@@ -136,36 +125,12 @@ async function buildOne(
   return { name, sha256: await sha256(archive) };
 }
 
-/** Writes the bill of materials of one program and where its archives come from. */
-async function describe(
-  { program, bundle, packages }: Materials,
-  built: readonly Built[],
+function writeBill(
+  { program, packages }: Materials,
   { version, license }: z.infer<typeof manifestShape>,
-  { platforms, folder, builder }: ReleaseOptions,
-): Promise<readonly ReleaseFile[]> {
-  const stem = program.stem(version);
+  { platforms, folder }: ReleaseOptions,
+): Promise<ReleaseFile> {
   const product = { name: program.name, version, license, url: `pkg:github/pulumi-uko/pulumi-uko@v${version}` };
-  const bill = await writeJson(folder, `${stem}.cdx.json`, billOfMaterials(product, packages, platforms));
-  const statement = provenanceStatement([...built.map(({ archive }) => archive), bill], {
-    version,
-    builder,
-    source: await readSource(),
-    lockFileSha256: await sha256(path.join(repository, "package-lock.json")),
-    program: program.name,
-    bundleSha256: await sha256(bundle),
-    built,
-  });
-  return [bill, await writeJson(folder, `${stem}.provenance.json`, statement)];
+  const bill = billOfMaterials(product, packages, platforms);
+  return writeReleaseFile(folder, `${program.stem(version)}.cdx.json`, `${JSON.stringify(bill, undefined, 2)}\n`);
 }
-
-async function readSource(): Promise<Source> {
-  const git = async (...args: readonly string[]) =>
-    (await promisify(execFile)("git", args, { cwd: repository })).stdout.trim();
-  return {
-    commit: await git("rev-parse", "HEAD"),
-    isCommitted: (await git("status", "--porcelain", "--untracked-files=no")) === "",
-  };
-}
-
-const writeJson = (folder: string, name: string, content: object): Promise<ReleaseFile> =>
-  writeReleaseFile(folder, name, `${JSON.stringify(content, undefined, 2)}\n`);

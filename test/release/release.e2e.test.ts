@@ -156,7 +156,6 @@ test(
   async () => {
     const again = path.join(folder, "again");
     await make([hostPlatform()], again);
-    // The provenance names the commit, which may be another by now.
     const names = programs.flatMap((each) => [each.archive(version, hostPlatform()), `${each.stem(version)}.cdx.json`]);
     for (const name of names) {
       expect(await sha256(path.join(again, name)), name).toBe(await sha256(path.join(folder, "release", name)));
@@ -165,7 +164,7 @@ test(
   makingLimitMs,
 );
 
-test("says the checksum of every file, and what the archives came from", async () => {
+test("says the checksum of every file", async () => {
   const release = path.join(folder, "release");
   const lines = async (names: readonly string[]): Promise<string> =>
     (await Promise.all(names.map(async (name) => `${await sha256(path.join(release, name))}  ${name}\n`))).join("");
@@ -176,15 +175,6 @@ test("says the checksum of every file, and what the archives came from", async (
   expect(await readFile(path.join(release, `${stem}_SHA256SUMS`), "utf8")).toBe(
     await lines([zip, `${stem}_manifest.json`]),
   );
-
-  for (const each of programs) {
-    const statement = JSON.parse(await readFile(path.join(release, `${each.stem(version)}.provenance.json`), "utf8"));
-    const name = each.archive(version, hostPlatform());
-    expect(statement.subject[0]).toEqual({ name, digest: { sha256: await sha256(path.join(release, name)) } });
-    expect(statement.predicate.runDetails.byproducts).toEqual([
-      { name: each.name, digest: { sha256: await sha256(bundleOf(each)) } },
-    ]);
-  }
 });
 
 const program = `name: keys
