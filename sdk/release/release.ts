@@ -13,6 +13,7 @@ import { fetchNode } from "./fetch-node.ts";
 import { makeBlob, makeExecutable } from "./make-executable.ts";
 import { hostPlatform, type Platform } from "./platforms.ts";
 import { programs, type ReleasedProgram, terraformProvider } from "./programs.ts";
+import { packRegistryDocs } from "./registry-docs.ts";
 import { writeRegistryFiles } from "./registry-files.ts";
 import { byName, checksumLines, type ReleaseFile, sha256, writeReleaseFile } from "./release-file.ts";
 
@@ -62,6 +63,8 @@ export async function makeRelease(options: ReleaseOptions, report: Report): Prom
     const files: ReleaseFile[] = built.map(({ archive }) => archive);
     for (const each of materials) files.push(await writeBill(each, { version, license }, options));
     files.push(...(await packEmulator(folder)));
+    const pages = path.join(repository, "provider/docs/registry");
+    files.push(await packRegistryDocs(folder, version, pages, path.join(workFolder, "registry-docs")));
     const zips = built.filter(({ program }) => program === terraformProvider).map(({ archive }) => archive);
     const manifest = path.join(repository, "terraform-registry-manifest.json");
     files.push(...(await writeRegistryFiles(folder, terraformProvider.stem(version), zips, manifest)));
