@@ -48,13 +48,15 @@ export const helpTopics = {
   UKO_TOKEN               IAM access token, instead of an API key; may begin with Bearer
   UKO_ALLOWED_HOSTS       further hosts that may receive the credential
   UKO_DUAL_AUTHORIZATION  required: two people, whatever the program says (engines, and uko doctor --probe-tags)
+  UKO_STRICT_READS        1: a refresh of an engine fails if it cannot read a resource
   UKO_CONSENT             same as --consent of uko continue, or @ and a file that uko review wrote
   UKO_CONSENT_DIGEST      SHA-256 of that file, as uko review printed it
   UKO_WAIT                same as --wait of uko continue
   UKO_EVIDENCE            file to which uko appends one line of JSON for each step
   UKO_REPORT              file to which uko appends one line of JSON for each key that a run acted on
   UKO_SIGN_PASSPHRASE_FILE  file with the passphrase of an encrypted --sign-key (uko certificate)
-  HTTPS_PROXY, NO_PROXY   proxy, and the hosts to reach without it`,
+  HTTPS_PROXY, NO_PROXY   proxy, and the hosts to reach without it
+  CI                      set by pipelines; an engine's run then warns before a long wait`,
 } as const;
 
 const doctorHelp = `

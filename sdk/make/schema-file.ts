@@ -17,6 +17,10 @@ export const dynamicClassesFile = new URL("../provider/pulumi-dynamic/generated.
 export const referenceFile = new URL("../provider/docs/reference/resources.md", sdkFolder);
 export const commandLineFile = new URL("../provider/docs/reference/cli.md", sdkFolder);
 export const manPageFile = new URL("../provider/docs/reference/uko.1", sdkFolder);
+export const settingsFile = new URL("../provider/docs/reference/settings.md", sdkFolder);
+/** Pages written by hand, except for their tables of settings. */
+export const readmeFile = new URL("../README.md", sdkFolder);
+export const installationFile = new URL("../provider/docs/registry/installation-configuration.md", sdkFolder);
 export const jsonSchemasFolder = new URL("../provider/docs/reference/schemas/", sdkFolder);
 
 /** Returns the committed form, which has no version: a release must not be a change of its own. */

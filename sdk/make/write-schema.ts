@@ -6,6 +6,7 @@ import { jsonFormNames, jsonSchemaText } from "./docs/json-forms.ts";
 import { referenceMarkdown } from "./docs/reference.ts";
 import { exampleFiles } from "./docs/registry/example-programs.ts";
 import { generatedFolders, registryPages } from "./docs/registry/pages.ts";
+import { settingsPages } from "./docs/settings.ts";
 import { dynamicClasses } from "./generate-dynamic.ts";
 import {
   commandLineFile,
@@ -29,6 +30,7 @@ writeFileSync(terraformSchemaFile, terraformSchemaText());
 writeFileSync(referenceFile, referenceMarkdown());
 writeFileSync(commandLineFile, commandLineMarkdown());
 writeFileSync(manPageFile, commandLineManPage());
+for (const [file, text] of settingsPages()) writeFileSync(file, text);
 for (const name of jsonFormNames)
   writeFileSync(new URL(`${name}.schema.json`, jsonSchemasFolder), jsonSchemaText(name));
 writeFileSync(dynamicClassesFile, dynamicClasses());
@@ -45,5 +47,5 @@ for (const [root, files] of [
   }
 }
 console.log(
-  "Wrote sdk/schema.json, sdk/terraform-mapping.json, sdk/terraform-schema.json, provider/docs/reference/resources.md, provider/docs/reference/cli.md, provider/docs/reference/uko.1, provider/docs/reference/schemas, provider/pulumi-dynamic/generated.ts, sdk/terraform/docs and sdk/terraform/examples. The packages follow with: npm run sdk",
+  "Wrote sdk/schema.json, sdk/terraform-mapping.json, sdk/terraform-schema.json, provider/docs/reference/resources.md, provider/docs/reference/cli.md, provider/docs/reference/uko.1, provider/docs/reference/settings.md, the tables of settings in README.md and in provider/docs/registry/installation-configuration.md, provider/docs/reference/schemas, provider/pulumi-dynamic/generated.ts, sdk/terraform/docs and sdk/terraform/examples. The packages follow with: npm run sdk",
 );

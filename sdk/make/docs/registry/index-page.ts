@@ -3,9 +3,8 @@
  * every setting.
  */
 
-import { providerAttributes } from "../../../../provider/schema/provider-attributes.ts";
 import { terraformProvider, terraformResources } from "../../../../provider/schema/terraform.ts";
-import { snake } from "../../../../provider/schema/terraform-leaves.ts";
+import { runSettings, terraformSettings } from "../settings.ts";
 import { providerProgram, resourcePrograms } from "./example-programs.ts";
 import { code, eitherEngine, linkToGuide, linkToPage, pageText } from "./page.ts";
 import { schemaSection } from "./schema-section.ts";
@@ -29,8 +28,9 @@ export function indexPage(): string {
       special,
       "## Settings",
       aboutSettings,
-      settings(),
+      terraformSettings(),
       aboutRuns,
+      runSettings(),
       schemaSection(terraformProvider.attributes),
     ],
   });
@@ -48,7 +48,7 @@ const aboutSettings = `Set each one in the provider block or in the environment 
 A resource of another instance than \`instance_id\` is an error, and never replaced.
 An endpoint in the block has to be a documented address of its service, without a port or a path. For all other addresses, use the environment and \`UKO_ALLOWED_HOSTS\`.`;
 
-const aboutRuns = `Some settings apply to a single run, and exist in the environment only. \`UKO_API_KEY_FILE\` names a file with the API key, to which only its owner may have access. \`UKO_CONSENT\` names the records that the run approves, or a review file after \`@\`, with its SHA-256 in \`UKO_CONSENT_DIGEST\`. \`UKO_WAIT\` sets how long the run may wait for each deletion. \`UKO_REPORT\` and \`UKO_EVIDENCE\` name files to which the run adds a line for each key and for each step.`;
+const aboutRuns = `Some settings apply to a single run, and exist in the environment only. ${linkToGuide("All settings", "reference/settings.md")} says who may set which.`;
 
 const special = [
   "| question | answer |",
@@ -84,11 +84,3 @@ const special = [
     ],
   ].map(([question, answer]) => `| ${question} | ${answer} |`),
 ].join("\n");
-
-function settings(): string {
-  const rows = providerAttributes.map(({ name, isSecret }) => {
-    const flat = snake(name);
-    return `| \`${flat}\` | \`UKO_${flat.toUpperCase()}\` | ${isSecret ? "yes; better set in the environment" : ""} |`;
-  });
-  return ["| setting | environment | secret |", "| --- | --- | --- |", ...rows].join("\n");
-}
