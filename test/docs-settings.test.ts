@@ -11,7 +11,7 @@ import { replaceTable, settingsPages, settingVariables } from "../sdk/make/docs/
 const repository = fileURLToPath(new URL("..", import.meta.url));
 const pages = Array.from(settingsPages(), ([file, text]) => [path.relative(repository, fileURLToPath(file)), text]);
 /** Constants that a bundle defines; no environment sets them. */
-const constants = ["UKO_ENCODED", "UKO_HTMX", "UKO_LATER", "UKO_VERSION"];
+const constants = ["UKO_ENCODED", "UKO_ERROR_PAGE", "UKO_HTMX", "UKO_LATER", "UKO_VERSION"];
 
 function variablesIn(text: string): readonly string[] {
   return text.match(/\bUKO_[A-Z_]*[A-Z]\b/g) ?? [];
