@@ -6,6 +6,7 @@
 import { Argument, type Command, Option } from "commander";
 import type { CliWorld } from "./cli-world.ts";
 import { exampleHelp, helpTopics } from "./help.ts";
+import { namesOf } from "./help-layout.ts";
 
 const shells = ["bash", "zsh", "fish"] as const;
 type Shell = (typeof shells)[number];
@@ -80,22 +81,24 @@ async function namesToComplete(world: CliWorld, kind: NameKind): Promise<readonl
 const helpFlag: Flag = { name: "--help", says: "show help", value: { kind: "none" } };
 
 function wordsOf(program: Command): readonly Word[] {
-  const words = program.commands.map((command) => ({
-    name: command.name(),
-    says: command.description(),
-    options: [...flagsOf(command), helpFlag],
-    ...namesOf(command),
-    choices: [
-      ...command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
-      ...command.commands.map((each) => each.name()),
-    ],
-  }));
+  const words = program.commands.flatMap((command) =>
+    namesOf(command).map((name) => ({
+      name,
+      says: command.description(),
+      options: [...flagsOf(command), helpFlag],
+      ...argumentsOf(command),
+      choices: [
+        ...command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
+        ...command.commands.map((each) => each.name()),
+      ],
+    })),
+  );
   const choices = [...words.map(({ name }) => name), ...Object.keys(helpTopics)];
   return words.map((word) => (word.name === "help" ? { ...word, choices } : word));
 }
 
 /** Commands whose argument is a key or a vault by any of its names. */
-function namesOf(command: Command): Pick<Word, "names"> {
+function argumentsOf(command: Command): Pick<Word, "names"> {
   const [argument] = command.registeredArguments.map((each) => each.name());
   if (argument === "vault") return { names: "vaults" };
   const takesKeys = (argument === "key" || argument === "pairs") && command.name() !== "audit";

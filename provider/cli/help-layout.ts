@@ -46,6 +46,9 @@ export function groupCommands(program: Command): void {
   });
 }
 
+/** The name of a command and its other names. */
+export const namesOf = (command: Command): readonly string[] => [command.name(), ...command.aliases()];
+
 /** `uko help`, `uko help status`, `uko help environment`. */
 export function addHelpCommand(program: Command, world: CliWorld): void {
   program
@@ -55,7 +58,7 @@ export function addHelpCommand(program: Command, world: CliWorld): void {
     .action((names: readonly string[]) => {
       const topic = Object.entries(helpTopics).find(([each]) => each === names.join(" "))?.[1];
       const command = names.reduce<Command | undefined>(
-        (parent, name) => parent?.commands.find((each) => each.name() === name),
+        (parent, name) => parent?.commands.find((each) => namesOf(each).includes(name)),
         program,
       );
       if (topic !== undefined) world.out.write(`${proseFor(world.out, topic)}\n`);

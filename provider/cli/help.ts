@@ -157,7 +157,8 @@ export const examples = {
     ["approve the request and loosen the rule", `uko loosen ${key} --to single --consent ${recordId}`],
   ],
   withdraw: [
-    ["withdraw a request or an approval", `uko withdraw ${key}`],
+    ["withdraw your request or approval", `uko withdraw ${key}`],
+    ["decline the request of another person", `uko decline ${key}`],
     ["close the deletion window of a KMS key", `uko withdraw ${kmsKey}`],
   ],
   hold: [

@@ -273,14 +273,16 @@ function addWaysBack(program: Command, run: Run): void {
     program,
     "withdraw",
     "several",
-    "Withdraw or decline a pending request or approval; the key keeps its state",
-  ).action((keys: TypedKey[], given: JsonOption) =>
-    run(keys, given, {
-      writes: "withdraw",
-      act: ({ operations, ref, options }) => operations.withdraw(ref, options),
-      actOnKms: ({ operations, ref, options }) => operations.withdraw(ref, options),
-    }),
-  );
+    "Withdraw your request or approval, or decline another person's; the key keeps its state",
+  )
+    .alias("decline")
+    .action((keys: TypedKey[], given: JsonOption) =>
+      run(keys, given, {
+        writes: "withdraw",
+        act: ({ operations, ref, options }) => operations.withdraw(ref, options),
+        actOnKms: ({ operations, ref, options }) => operations.withdraw(ref, options),
+      }),
+    );
   keyCommand(
     program,
     "reactivate",

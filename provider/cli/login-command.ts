@@ -9,7 +9,7 @@ import { UkoError } from "../errors.ts";
 import { printable } from "../printable.ts";
 import type { CliWorld, Environment, Login } from "./cli-world.ts";
 import { traceOf } from "./debug.ts";
-import { commandHelp } from "./help-layout.ts";
+import { commandHelp, namesOf } from "./help-layout.ts";
 import { createProgressLine } from "./progress-line.ts";
 import { paint } from "./table.ts";
 
@@ -29,7 +29,7 @@ export function addLoginCommand(
   world: CliWorld,
   { end, run }: { readonly end: (exitCode: number) => void; readonly run: RunCommand },
 ): void {
-  const isOurs = (name: string): boolean => program.commands.some((command) => command.name() === name);
+  const isOurs = (name: string): boolean => program.commands.some((command) => namesOf(command).includes(name));
   program
     .command("login")
     .description("Log in with a one-time code, without a stored key, and run commands as yourself")

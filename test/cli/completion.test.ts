@@ -9,7 +9,7 @@ async function scriptFor(shell: string): Promise<string> {
   return world.output.out;
 }
 const program = buildProgram(quietWorld(), () => {});
-const commands = program.commands.map((command) => command.name());
+const commands = program.commands.flatMap((command) => [command.name(), ...command.aliases()]);
 
 function hasShell(shell: string): boolean {
   return spawnSync(shell, ["-c", "exit 0"]).status === 0;
@@ -39,7 +39,7 @@ COMP_WORDS=("$@"); COMP_CWORD=$(( $# - 1 )); _uko; printf '%s\\n' "\${COMPREPLY[
   });
 
   it.each(commands)("offers every option of %s", async (name) => {
-    const found = program.commands.find((command) => command.name() === name);
+    const found = program.commands.find((command) => [command.name(), ...command.aliases()].includes(name));
     // A command with commands of its own offers the options of all of them.
     const options = [found, ...(found?.commands ?? [])].flatMap((each) => each?.options.map(({ long }) => long) ?? []);
     expect(await offered(name, "--")).toEqual([...new Set(options), "--help"]);

@@ -28,6 +28,13 @@ it("approves several requests in one run, and takes no step", async () => {
   expect(verdict.ok, explainVerdict(verdict)).toBe(true);
 });
 
+it("declines the requests of another person under the other name of withdraw", async () => {
+  await requested(keys.payroll);
+  await requested(keys.cards);
+  expect((await world.uko("alice", `decline ${keys.payroll} ${keys.cards}`)).exitCode).toBe(0);
+  expect(await statesOf(keys.payroll, keys.cards)).toEqual(["active", "active"]);
+});
+
 it.each([
   [`consent ${keys.payroll}`, "has no record id after it"],
   [`consent ${keys.payroll} ${"a".repeat(32)} ${keys.payroll} ${"b".repeat(32)}`, "is named twice"],

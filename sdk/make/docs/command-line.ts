@@ -3,6 +3,7 @@
 import type { Command } from "commander";
 import type { CliWorld } from "../../../provider/cli/cli-world.ts";
 import { type CommandName, examples, generalHelp, groupOf, helpProse, helpTopics } from "../../../provider/cli/help.ts";
+import { namesOf } from "../../../provider/cli/help-layout.ts";
 import { buildProgram } from "../../../provider/cli/program.ts";
 import { capital } from "../../../provider/printable.ts";
 
@@ -50,7 +51,7 @@ function describedCommands(): readonly Described[] {
       {
         name,
         says: command.description(),
-        usage: `${name} ${command.usage()}`,
+        usage: `${path} ${namesOf(command).join("|")} ${command.usage()}`,
         prose: isTop ? paragraphsOf(helpProse[top] ?? "") : [],
         items: [
           ...helper
