@@ -31,7 +31,7 @@ export const kmsRights = {
   writePolicies: { action: "policies.write", roles: managers },
   writeAlias: { action: "aliases.create", roles: writers },
   deleteAlias: { action: "aliases.delete", roles: managers },
-  removeRing: { action: "keyrings.delete", roles: managers },
+  removeRing: { action: "key-rings.delete", roles: managers },
 } as const satisfies Record<string, Right>;
 
 /**

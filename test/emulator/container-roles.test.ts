@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { change, connect, keystoreBodies, makeTemplate, payrollRing, templateBody } from "./container-requests.ts";
-import { type Answer, type Body, type Client, startTestWorld, type TestWorld, vaultId } from "./harness.ts";
+import { type Answer, type Body, type Client, startCheckedWorld, type TestWorld, vaultId } from "./harness.ts";
 
 const roles = [
   "Reader",
@@ -22,7 +22,7 @@ const person = (name: string, extra: object) => ({
 
 let world: TestWorld;
 beforeAll(async () => {
-  world = await startTestWorld({
+  world = await startCheckedWorld({
     seed: {
       ...structuredClone(demoSeed),
       identities: [

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { parseDurationMs } from "../../provider/emulator/clock.ts";
-import { apiKeys, auditOf, requestToken, send, startTestWorld, type TestWorld } from "./harness.ts";
+import { apiKeys, auditOf, requestToken, send, startCheckedWorld, type TestWorld } from "./harness.ts";
 
 let world: TestWorld;
 beforeAll(async () => {
-  world = await startTestWorld();
+  world = await startCheckedWorld();
 });
 beforeEach(() => world.emulator.world.reset());
 afterAll(() => world.close());

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Body, startTestWorld, type TestWorld } from "./harness.ts";
+import { type Body, startCheckedWorld, type TestWorld } from "./harness.ts";
 
 let world: TestWorld;
 beforeAll(async () => {
-  world = await startTestWorld();
+  world = await startCheckedWorld();
 });
 beforeEach(async () => {
   world.emulator.world.reset();
@@ -125,7 +125,7 @@ describe("refusals of a destroy", () => {
       name: "aws-dublin",
       refuses: ["destroy"],
     });
-    const two = await startTestWorld({ seed });
+    const two = await startCheckedWorld({ seed });
     const { id } = await two.keyIn("deactivated", "cards");
     await two.advance("5h");
     const destroyed = (await two.as("bob").step(id, "destroy")).body;

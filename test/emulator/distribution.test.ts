@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { awsFrankfurt, change, connect, makeTemplate } from "./container-requests.ts";
-import { type Body, startTestWorld, type TestWorld } from "./harness.ts";
+import { type Body, startCheckedWorld, type TestWorld } from "./harness.ts";
 
 const cards = "7e110000-0000-4000-8000-000000000003";
 
 let world: TestWorld;
 beforeAll(async () => {
-  world = await startTestWorld();
+  world = await startCheckedWorld();
 });
 beforeEach(() => world.emulator.world.reset());
 afterAll(() => world.close());

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { collectionNames } from "../../provider/emulator/world.ts";
-import { type Body, startTestWorld, type TestWorld, vaultId } from "./harness.ts";
+import { type Body, startCheckedWorld, type TestWorld, vaultId } from "./harness.ts";
 
 let world: TestWorld;
 beforeAll(async () => {
-  world = await startTestWorld();
+  world = await startCheckedWorld();
 });
 afterAll(() => world.close());
 
@@ -55,7 +55,7 @@ describe("a world in a file", () => {
   const folder = mkdtempSync(join(tmpdir(), "uko-growth-"));
   let filed: TestWorld;
   beforeAll(async () => {
-    filed = await startTestWorld({ file: join(folder, "world.db") });
+    filed = await startCheckedWorld({ file: join(folder, "world.db") });
   });
   afterAll(async () => {
     await filed.close();
@@ -84,7 +84,7 @@ describe("a world in a file", () => {
 
 describe("an index", () => {
   it("finds objects by what they are now", async () => {
-    const fresh = await startTestWorld();
+    const fresh = await startCheckedWorld();
     const carol = fresh.as("carol");
     const { id } = (await carol.create({ label: "first" })).body;
     await carol.patch(id, { label: "second" });

@@ -90,11 +90,17 @@ export interface TestWorld {
   close(): Promise<void>;
 }
 
+/** Like `startTestWorld`, for tests that change the world by requests alone: each change has to be noted. */
+export async function startCheckedWorld(options: EmulatorOptions = {}): Promise<TestWorld> {
+  const world = await startTestWorld(options);
+  checkNotedChanges(world.emulator.world);
+  return world;
+}
+
 /** Starts without a key, unless the options name another world. */
 export async function startTestWorld(options: EmulatorOptions = {}): Promise<TestWorld> {
   const hasWorld = (options.snapshot ?? options.file) !== undefined;
   const emulator = await startEmulator(hasWorld ? options : { seed: demoSeed, ...options });
-  checkNotedChanges(emulator.world);
   const { url } = emulator;
   const tokens = new Map<string, string>();
   let labels = 0;

@@ -1,10 +1,10 @@
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { apiKeys, requestToken, send, startTestWorld, type TestWorld } from "./harness.ts";
+import { apiKeys, requestToken, send, startCheckedWorld, type TestWorld } from "./harness.ts";
 
 let world: TestWorld;
 beforeAll(async () => {
-  world = await startTestWorld();
+  world = await startCheckedWorld();
 });
 afterAll(() => world.close());
 
@@ -185,7 +185,7 @@ it("dates tokens by the emulated clock, and accepts them for an hour of it (7.6)
 });
 
 it("dates tokens by the machine's clock under tokenClock wall, so that IBM's clients keep a token that works", async () => {
-  const wallClock = await startTestWorld({ switches: { tokenClock: "wall" } });
+  const wallClock = await startCheckedWorld({ switches: { tokenClock: "wall" } });
   const { body } = await requestToken(wallClock.url, apiKeys.alice);
   const headers = { authorization: `Bearer ${body.access_token}` };
   const read = () => send(`${wallClock.url}/api/v4/vaults`, "GET", undefined, headers);
@@ -201,7 +201,7 @@ it("dates tokens by the machine's clock under tokenClock wall, so that IBM's cli
 });
 
 it("accepts only tokens that it signed (7.6)", async () => {
-  const other = await startTestWorld();
+  const other = await startCheckedWorld();
   const token = String((await requestToken(other.url, apiKeys.alice)).body.access_token);
   await other.close();
   expect(

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { payrollRing } from "./container-requests.ts";
-import { type Body, startTestWorld, type TestWorld } from "./harness.ts";
+import { type Body, startCheckedWorld, type TestWorld } from "./harness.ts";
 
 let world: TestWorld;
 let rotated: Body;
 beforeAll(async () => {
-  world = await startTestWorld();
+  world = await startCheckedWorld();
   await world.control("clock", { set: "2026-03-04T00:00:00Z", freeze: true });
   rotated = (await world.as("carol").create({ label: "rotated", template_name: "cards" })).body;
   await world.control("clock", { set: "2026-04-05T00:00:00Z" });

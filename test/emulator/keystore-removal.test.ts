@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { awsFrankfurt, change, connect, payrollRing, refusalOf } from "./container-requests.ts";
-import { type Answer, type Body, startTestWorld, type TestWorld } from "./harness.ts";
+import { type Answer, type Body, startCheckedWorld, type TestWorld } from "./harness.ts";
 
 let world: TestWorld;
 beforeAll(async () => {
@@ -12,7 +12,7 @@ beforeAll(async () => {
     apiKey: "purger-key",
     roles: ["KeyPurge" as const],
   };
-  world = await startTestWorld({
+  world = await startCheckedWorld({
     seed: { ...structuredClone(demoSeed), identities: [...demoSeed.identities, purger] },
   });
 });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { awsFrankfurt, change, connect, keystoreBodies, payrollRing, refusalOf } from "./container-requests.ts";
-import { type Body, startTestWorld, type TestWorld, vaultId } from "./harness.ts";
+import { type Body, startCheckedWorld, type TestWorld, vaultId } from "./harness.ts";
 
 let world: TestWorld;
 beforeAll(async () => {
-  world = await startTestWorld();
+  world = await startCheckedWorld();
 });
 beforeEach(() => world.emulator.world.reset());
 afterAll(() => world.close());

@@ -5,7 +5,7 @@ import { IamAuthenticator } from "@ibm-cloud/ibm-key-protect/auth/index.js";
 import KeyProtect from "@ibm-cloud/ibm-key-protect/ibm-key-protect-api/v2.js";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
-import { startTestWorld, type TestWorld } from "./harness.ts";
+import { startCheckedWorld, type TestWorld } from "./harness.ts";
 
 let world: TestWorld;
 beforeAll(async () => {
@@ -16,7 +16,7 @@ beforeAll(async () => {
     apiKey: "purger-key",
     roles: ["KeyPurge" as const],
   };
-  world = await startTestWorld({ seed: { ...demoSeed, identities: [...demoSeed.identities, purger] } });
+  world = await startCheckedWorld({ seed: { ...demoSeed, identities: [...demoSeed.identities, purger] } });
 });
 afterAll(() => world.close());
 

@@ -3,7 +3,14 @@
 import { afterAll, beforeAll, beforeEach } from "vitest";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../provider/emulator/seed.ts";
-import { type Answer, type Body, type Client, type HeaderFields, startTestWorld, type TestWorld } from "./harness.ts";
+import {
+  type Answer,
+  type Body,
+  type Client,
+  type HeaderFields,
+  startCheckedWorld,
+  type TestWorld,
+} from "./harness.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -38,7 +45,7 @@ export function stageKms(seed: Partial<Seed> = {}): KmsStage {
     return started;
   };
   beforeAll(async () => {
-    started = await startTestWorld({ seed: { ...demoSeed, ...seed, identities: [...demoSeed.identities, purger] } });
+    started = await startCheckedWorld({ seed: { ...demoSeed, ...seed, identities: [...demoSeed.identities, purger] } });
   });
   beforeEach(async () => {
     world().emulator.world.reset();

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Body, type Client, startTestWorld, type TestWorld } from "./harness.ts";
+import { type Body, type Client, startCheckedWorld, type TestWorld } from "./harness.ts";
 
 let world: TestWorld;
 beforeAll(async () => {
-  world = await startTestWorld();
+  world = await startCheckedWorld();
 });
 beforeEach(async () => {
   world.emulator.world.reset();

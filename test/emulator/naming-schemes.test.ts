@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { makeTemplate, refusalOf } from "./container-requests.ts";
-import { startTestWorld, type TestWorld } from "./harness.ts";
+import { startCheckedWorld, type TestWorld } from "./harness.ts";
 
 let world: TestWorld;
 beforeAll(async () => {
-  world = await startTestWorld();
+  world = await startCheckedWorld();
 });
 beforeEach(async () => {
   world.emulator.world.reset();

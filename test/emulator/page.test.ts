@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { demoWorld } from "../../provider/emulator/demo-seed.ts";
-import { apiKeys, auditOf, send, startTestWorld, type TestWorld } from "./harness.ts";
+import { apiKeys, auditOf, send, startCheckedWorld, type TestWorld } from "./harness.ts";
 
 let world: TestWorld;
 beforeAll(async () => {
-  world = await startTestWorld({ seed: demoWorld });
+  world = await startCheckedWorld({ seed: demoWorld });
 });
 beforeEach(() => world.emulator.world.reset());
 afterAll(() => world.close());

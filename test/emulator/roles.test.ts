@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
-import { type Client, startTestWorld, type TestWorld, vaultId } from "./harness.ts";
+import { type Client, startCheckedWorld, type TestWorld, vaultId } from "./harness.ts";
 
 const roles = [
   "Reader",
@@ -27,7 +27,7 @@ beforeAll(async () => {
     roles: roles.filter((known) => known === role),
     ...extra,
   });
-  world = await startTestWorld({
+  world = await startCheckedWorld({
     seed: {
       ...structuredClone(demoSeed),
       identities: [

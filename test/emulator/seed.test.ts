@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { checkSeed, type Seed } from "../../provider/emulator/seed.ts";
 import { startEmulator } from "../../provider/emulator/start.ts";
-import { apiKeys, auditOf, type Name, startTestWorld } from "./harness.ts";
+import { apiKeys, auditOf, type Name, startCheckedWorld } from "./harness.ts";
 
 const seeded = (keys: Seed["keys"], extra: Partial<Seed> = {}): Seed => ({
   ...structuredClone(demoSeed),
@@ -47,7 +47,7 @@ it.each<[string, Seed, RegExp]>([
 });
 
 it("starts with keys in any state, with their history", async () => {
-  const world = await startTestWorld({
+  const world = await startCheckedWorld({
     seed: seeded([
       {
         label: "old",
@@ -121,7 +121,7 @@ it("starts with keys in any state, with their history", async () => {
 });
 
 it("starts twins under the instance's dual authorization", async () => {
-  const world = await startTestWorld({
+  const world = await startCheckedWorld({
     seed: seeded([], { instance: { ...demoSeed.instance, dualAuthDelete: true } }),
   });
   expect((await world.twinOf(await world.keyIn("active"))).dualAuthDelete).toEqual({
@@ -159,7 +159,7 @@ it("the script reads a seed file, and says what is wrong with it", async () => {
 });
 
 it("lets Carol of the demo world purge a KMS key, and no other identity", async () => {
-  const world = await startTestWorld();
+  const world = await startCheckedWorld();
   const { id: twinId } = await world.twinOf(await world.keyIn("destroyed"));
   await world.advance("5h");
   const purge = (who: Name) => world.as(who).kms("DELETE", `/keys/${twinId}/purge`);

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { decode, encode } from "../../provider/emulator/stored-world.ts";
-import { send, startTestWorld, type TestWorld } from "./harness.ts";
+import { send, startCheckedWorld, type TestWorld } from "./harness.ts";
 
 const open: TestWorld[] = [];
-const start = async (...[options]: Parameters<typeof startTestWorld>): Promise<TestWorld> => {
-  const world = await startTestWorld(options);
+const start = async (...[options]: Parameters<typeof startCheckedWorld>): Promise<TestWorld> => {
+  const world = await startCheckedWorld(options);
   open.push(world);
   return world;
 };
@@ -47,7 +47,7 @@ describe("a snapshot", () => {
     expect(new Date(one.emulator.world.clock.nowMs()).toISOString()).toMatch(/^2030-01-01T00:00:0/);
     const other = await start({ snapshot });
     expect((await take(other)).collections).toEqual(snapshot.collections);
-    await expect(startTestWorld({ snapshot, profile: "zos" })).rejects.toThrow(/a seed, a profile or switches/);
+    await expect(startCheckedWorld({ snapshot, profile: "zos" })).rejects.toThrow(/a seed, a profile or switches/);
   });
 
   it.each([

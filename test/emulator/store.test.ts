@@ -11,7 +11,7 @@ import { storedVersion } from "../../provider/emulator/stored-world.ts";
 import { World } from "../../provider/emulator/world.ts";
 import { compileCache } from "../support/child-env.ts";
 import { isWhole, tier } from "../support/tier.ts";
-import { type Answer, auditOf, type Body, send, startTestWorld, type TestWorld } from "./harness.ts";
+import { type Answer, auditOf, type Body, send, startCheckedWorld, type TestWorld } from "./harness.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "uko-store-"));
 let files = 0;
@@ -20,8 +20,8 @@ const newFile = (): string => {
   return join(folder, `${files}.db`);
 };
 const open: TestWorld[] = [];
-const start = async (...[options]: Parameters<typeof startTestWorld>): Promise<TestWorld> => {
-  const world = await startTestWorld(options);
+const start = async (...[options]: Parameters<typeof startCheckedWorld>): Promise<TestWorld> => {
+  const world = await startCheckedWorld(options);
   open.push(world);
   return world;
 };
@@ -89,7 +89,7 @@ describe("a file", () => {
     const world = await start({ file, seed: demoSeed, profile: "tags-dropped" });
     const options = "snapshot" in other ? { snapshot: await snapshotOf(world) } : other;
     await world.close();
-    await expect(startTestWorld({ file, ...options })).rejects.toThrow(
+    await expect(startCheckedWorld({ file, ...options })).rejects.toThrow(
       /Leave the option out to continue with the file, or use/,
     );
     await start({ file, seed: demoSeed, profile: "tags-dropped" });
@@ -98,15 +98,15 @@ describe("a file", () => {
   it("refuses a second process, a file of another program, and one that is not a database", async () => {
     const file = newFile();
     await start({ file });
-    await expect(startTestWorld({ file })).rejects.toThrow(/in use by another emulator/);
+    await expect(startCheckedWorld({ file })).rejects.toThrow(/in use by another emulator/);
     const foreign = newFile();
     const database = new DatabaseSync(foreign);
     database.exec("create table mine (x)");
     database.close();
-    await expect(startTestWorld({ file: foreign })).rejects.toThrow(/is not a file of the emulator/);
+    await expect(startCheckedWorld({ file: foreign })).rejects.toThrow(/is not a file of the emulator/);
     const text = newFile();
     writeFileSync(text, "not a database at all".repeat(100));
-    await expect(startTestWorld({ file: text })).rejects.toThrow(/is not a file of the emulator/);
+    await expect(startCheckedWorld({ file: text })).rejects.toThrow(/is not a file of the emulator/);
   });
 
   it("needs SQLite only if a file is given", async () => {
@@ -172,7 +172,7 @@ describe("versions", () => {
     const database = new DatabaseSync(file);
     database.exec("pragma user_version = 99");
     database.close();
-    await expect(startTestWorld({ file })).rejects.toThrow(
+    await expect(startCheckedWorld({ file })).rejects.toThrow(
       `A newer emulator wrote this world: it has version 99, and this emulator reads up to version ${storedVersion}`,
     );
     const after = new DatabaseSync(file);

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { explainVerdict, judge, type TrailEntry } from "../support/oracle.ts";
-import { auditOf, type Name, startTestWorld, type TestWorld } from "./harness.ts";
+import { auditOf, type Name, startCheckedWorld, type TestWorld } from "./harness.ts";
 
 let world: TestWorld;
 beforeAll(async () => {
-  world = await startTestWorld();
+  world = await startCheckedWorld();
 });
 beforeEach(async () => {
   world.emulator.world.reset();

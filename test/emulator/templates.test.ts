@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { change, keyProperties, makeTemplate, payrollTemplate, refusalOf, templateBody } from "./container-requests.ts";
-import { type Body, startTestWorld, type TestWorld, vaultId } from "./harness.ts";
+import { type Body, startCheckedWorld, type TestWorld, vaultId } from "./harness.ts";
 
 const shadowTemplate = "7e110000-0000-4000-8000-000000000091";
 const systemTemplate = "7e110000-0000-4000-8000-000000000092";
@@ -14,7 +14,7 @@ const hidden = {
 
 let world: TestWorld;
 beforeAll(async () => {
-  world = await startTestWorld({
+  world = await startCheckedWorld({
     seed: {
       ...structuredClone(demoSeed),
       vaults: [...demoSeed.vaults, { id: "5c1e0000-0000-4000-8000-000000000002", name: "other" }],
@@ -184,7 +184,7 @@ describe("T2 creates a template (uko-v4.md 2.5, 3.5, 3.6)", () => {
 });
 
 it("T3 and K3 show Google's and Azure's required fields of a seed that tells none (3.3)", async () => {
-  const own = await startTestWorld({
+  const own = await startCheckedWorld({
     seed: {
       ...structuredClone(demoSeed),
       templates: [

@@ -4,12 +4,12 @@ import { createInterface } from "node:readline";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startEmulator } from "../../provider/emulator/start.ts";
-import { send, startTestWorld, type TestWorld, vaultId } from "./harness.ts";
+import { send, startCheckedWorld, type TestWorld, vaultId } from "./harness.ts";
 import { code, keyBody } from "./kms-requests.ts";
 
 let world: TestWorld;
 beforeAll(async () => {
-  world = await startTestWorld();
+  world = await startCheckedWorld();
 });
 afterAll(() => world.close());
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { change, connect, makeTemplate, refusalOf } from "./container-requests.ts";
-import { auditOf, type Body, startTestWorld, type TestWorld, vaultId } from "./harness.ts";
+import { auditOf, type Body, startCheckedWorld, type TestWorld, vaultId } from "./harness.ts";
 
 let world: TestWorld;
 beforeAll(async () => {
-  world = await startTestWorld();
+  world = await startCheckedWorld();
 });
 beforeEach(() => world.emulator.world.reset());
 afterAll(() => world.close());

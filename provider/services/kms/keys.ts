@@ -93,7 +93,7 @@ export function createKmsKeyWrites(transport: Transport): KmsKeyWrites {
   };
 }
 
-const createRing: Right = { action: "keyrings.create", roles: ["KMS Writer", "KMS Manager"] };
+const createRing: Right = { action: "key-rings.create", roles: ["KMS Writer", "KMS Manager"] };
 
 /** Another writer was faster, and the key already has the wanted state (kms-v2-and-iam.md 5.2). */
 function isDestroyedAlready(end: HttpAnswer | NoAnswer): end is HttpAnswer {
