@@ -165,6 +165,33 @@ it("lets no request shorten the soak, and keeps it through a renewal", async () 
   expect(dataOf(await campaign("bob", "review pilot destroy")).keys).toBe(19);
 });
 
+it("requests no destroy without a known opener of the KMS window, and finishes the key after the rollback that it names", async () => {
+  const dualKey = firstKey.replace(/01$/, "17");
+  await world.uko("bob", `request ${dualKey}`);
+  const deactivate = async (options = ""): Promise<Record<string, number>> => {
+    const review = await reviewOf("alice", "deactivate");
+    return counts(await campaign("alice", `approve pilot deactivate --review ${review} --yes ${options}`));
+  };
+  // The window and the deactivation are more than 10 s apart.
+  await world.control("clock", { tickMs: 11_000 });
+  expect(await deactivate()).toEqual({ acted: 1 });
+  await world.control("clock", { tickMs: 1_000 });
+  await world.advance("5h");
+  const { out } = await world.uko("alice", `campaign request pilot destroy --folder ${folder}`);
+  expect(out).toContain("[UKO_KMS_SETTER_UNKNOWN]");
+  expect(out).toContain(`uko campaign rollback pilot --key KEY --folder ${folder}`);
+
+  expect(counts(await campaign("alice", `rollback pilot --key ${dualKey}`))).toEqual({ acted: 1 });
+  const { stop } = dataOf(await campaign("bob", "request pilot deactivate"));
+  const resume = `--resume ${stop} --reason Window`;
+  await world.uko("bob", `request ${dualKey}`);
+  expect(await deactivate(resume)).toEqual({ acted: 1 });
+  await world.advance("5h");
+  await campaign("alice", "request pilot destroy");
+  expect(counts((await approve("bob", "destroy"))[1] as Ended)).toMatchObject({ acted: 1 });
+  expect(JSON.parse((await world.uko("bob", `status ${dualKey} --json`)).out).keyState).toBe("destroyed");
+});
+
 it("takes no step in a blackout, but halts and rolls back", async () => {
   await world.advance("76d");
   const refused = await campaign("bob", "request pilot deactivate");

@@ -146,9 +146,15 @@ function reviewsAfter(
 ): readonly string[] {
   const review = `uko campaign review ${wave} ${step}`;
   const isOff = results.some(({ code }) => code === "UKO_KMS_DUAL_AUTHORIZATION_OFF");
+  const isUnknown = results.some(({ code }) => code === "UKO_KMS_SETTER_UNKNOWN");
   return [
     ...(ready.some(({ facts }) => !facts.isKms) ? [`${review} --folder ${path}   # another person`] : []),
     ...(ready.some(({ facts }) => facts.isKms) ? [`${review} --kms --folder ${path}   # another person`] : []),
+    ...(isUnknown
+      ? [
+          `uko campaign rollback ${wave} --key KEY --folder ${path}   # UKO_KMS_SETTER_UNKNOWN: then deactivate it again`,
+        ]
+      : []),
     ...(isOff ? ["uko explain UKO_KMS_DUAL_AUTHORIZATION_OFF"] : []),
   ];
 }

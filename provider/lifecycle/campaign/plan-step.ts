@@ -3,6 +3,7 @@
  * request for exactly one step, or a reactivation of what the campaign deactivated.
  */
 
+import { dualTwins } from "../kms-window.ts";
 import type { Identity, KeyObservation } from "../observation.ts";
 import type { DeletionGoal, Plan, Run } from "../plan.ts";
 import { planKeyDeletion } from "../plan-key-deletion.ts";
@@ -51,7 +52,10 @@ export function planCampaignRequest(
   const policy = { ...strictest, goal: endings[ending], ...(reason !== undefined && { reason }) };
   const plan = planKeyDeletion(observation, policy, run, nowMs);
   return isAbout(plan, step)
-    ? { kind: "take", plan: noteSetter(noteDeactivation(plan, observation, request, run), request) }
+    ? {
+        kind: "take",
+        plan: requireSetter(noteSetter(noteDeactivation(plan, observation, request, run), request), observation),
+      }
     : { kind: "leave", why: { kind: "other_step" } };
 }
 
@@ -74,6 +78,17 @@ function noteSetter(plan: Plan, { kmsSetter }: CampaignRequest): Plan {
   if (plan.kind !== "ready" || plan.step.kind !== "write_record" || kmsSetter === undefined) return plan;
   const { draft } = plan.step;
   return draft.kmsSetter !== undefined ? plan : { ...plan, step: { ...plan.step, draft: { ...draft, kmsSetter } } };
+}
+
+/**
+ * No person can use a request that names no setter: the planner of a deletion refuses the destroy. As the
+ * last write of the key, it would also hide who deactivated the key, which a rollback has to prove.
+ */
+function requireSetter(plan: Plan, observation: KeyObservation): Plan {
+  if (plan.kind !== "ready" || plan.step.kind !== "write_record") return plan;
+  const { draft } = plan.step;
+  const isMissing = draft.step === "destroy" && draft.kmsSetter === undefined && dualTwins(observation).length > 0;
+  return isMissing ? { kind: "refused", guard: { guard: "kms_setter_unknown" } } : plan;
 }
 
 /** A wait for time or a refusal says itself what is in the way of the step. */

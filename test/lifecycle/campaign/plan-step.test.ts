@@ -12,9 +12,11 @@ import {
   anActor,
   aRecord,
   aRun,
+  aTwin,
   bob,
   carol,
   dayMs,
+  hourMs,
   nowMs,
   someFacts,
 } from "../../support/builders.ts";
@@ -68,6 +70,26 @@ describe("a campaign's request", () => {
     expect(noted(aKey({ ...key, state: "pre_activation" }))).toBeUndefined();
     const lapsed = aRecord({ author: alice, step: "destroy", writtenAtMs: nowMs - 8 * dayMs, deactivatedAtMs: 5_000 });
     expect(noted(aKeyWith(lapsed, { state: "deactivated" }))).toBe(5_000);
+  });
+
+  it("requests no destroy that KMS could not let a second person take, because nothing says who opened the window", () => {
+    const beganAtMs = nowMs - 5 * hourMs;
+    const twins = [aTwin({ dualAuthDelete: true, state: "suspended", windowEndsAtMs: beganAtMs + 7 * dayMs })];
+    const used = aRecord({ author: bob, writtenAtMs: beganAtMs - hourMs });
+    const deactivatedAfterMs = (ms: number) =>
+      planCampaignRequest(
+        aKeyWith(used, { state: "deactivated", updatedBy: alice, updatedAtMs: beganAtMs + ms, twins }),
+        { step: "destroy", ending: "destroy" },
+        run,
+        nowMs,
+      );
+    expect(deactivatedAfterMs(10_000)).toMatchObject({
+      plan: { kind: "ready", step: { kind: "write_record", draft: { kmsSetter: alice } } },
+    });
+    expect(deactivatedAfterMs(10_001)).toEqual({
+      kind: "take",
+      plan: { kind: "refused", guard: { guard: "kms_setter_unknown" } },
+    });
   });
 
   it("takes no step even if another person's record would allow it, and leaves a key with a hold tag", () => {
