@@ -47,8 +47,16 @@ interface Ended {
   readonly err: string;
 }
 
+interface ActedKey {
+  readonly name: string;
+  readonly label: string;
+  readonly outcome: string;
+  readonly says: string;
+  readonly code?: string;
+}
+
 interface Acted {
-  readonly keys?: readonly { readonly outcome: string; readonly says: string }[] | number;
+  readonly keys?: readonly ActedKey[] | number;
   readonly unstarted?: number;
   readonly review?: string;
   readonly gate?: string;
@@ -86,7 +94,15 @@ export async function retireInstance(size: Retirement): Promise<Figures> {
     await run.acting("bob", "request all deactivate");
     await run.approve("alice", "all deactivate");
     emulator.world.clock.advance(5 * hourMs);
-    await run.acting("alice", "request all destroy");
+    for (let round = 0; round < maxRounds; round += 1) {
+      const { keys = [] } = await run.acting("alice", "request all destroy");
+      const stuck = typeof keys === "number" ? [] : keys.filter(isOfUnknownSetter);
+      if (stuck.length === 0) break;
+      for (const { name } of stuck) await run.acting("alice", `rollback all --key ${name}`);
+      await run.acting("bob", "request all deactivate");
+      await run.approve("alice", "all deactivate");
+      emulator.world.clock.advance(5 * hourMs);
+    }
     await run.approve("bob", "all destroy");
     await run.approve("bob", "all destroy --never-active");
     for (const [index, day] of size.removalDays.entries()) {
@@ -101,6 +117,10 @@ export async function retireInstance(size: Retirement): Promise<Figures> {
 }
 
 const hourMs = 3_600_000;
+const maxRounds = 4;
+
+/** A fault between the opening of a KMS window and the deactivation hides who opened the window. */
+const isOfUnknownSetter = ({ code }: ActedKey): boolean => code === "UKO_KMS_SETTER_UNKNOWN";
 
 /** One answer of a hundred is 429 or 503, or is lost before or after its effect. */
 function addFaults({ world }: Emulator): void {
@@ -176,7 +196,7 @@ function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size
   const tell = (command: string, startedMs: number, since: readonly TrailEntry[]): void => {
     const keys = new Set(since.filter(isEffect).map(({ keyId, label }) => keyId ?? label));
     const calls = since.filter(({ operation }) => operation !== "token" && operation !== "control").length;
-    const name = command.replace(/ --(review|resume|reason) .*/, "");
+    const name = command.replace(/ --(review|resume|reason|key) .*/, "");
     // The run with the most keys says what a key costs; each run has some calls of its own.
     if (keys.size > (mostKeys.get(name) ?? 0)) {
       mostKeys.set(name, keys.size);
@@ -285,15 +305,17 @@ function measure(
     const name = `${entry.operation} ${entry.label}`;
     taken.set(name, (taken.get(name) ?? 0) + 1);
   }
+  const reactivated = trail.filter(({ effect, operation }) => effect && operation === "K6");
+  const allowed = (name: string): number => 1 + reactivated.filter(({ label }) => name === `K7 ${label}`).length;
   // A request that the service wrote too long after its read does not count, and is written again; a window may be set again.
-  const twice = [...taken].filter(([name, times]) => times > 1 && !/^(K4|M14) /.test(name)).map(([name]) => name);
+  const twice = [...taken].filter(([name, times]) => times > allowed(name) && !/^(K4|M14) /.test(name));
   const blocked = new Set((generateSeed(size).keys ?? []).filter(isNeverDeleted).map(({ label }) => label));
   const onBlocked = [...taken.keys()].filter((name) => /^K[58] /.test(name) && blocked.has(name.slice(3)));
   const removed = [...taken.keys()].filter((name) => name.startsWith("K5 ")).length;
   // KMS purges a destroyed key after 90 days, so that only the trail still shows it.
   const kmsDestroyed = [...taken.keys()].filter((name) => name.startsWith("M8 ")).length;
   const { violations } = judge(trail, { required: true, gate: "both" });
-  return { violations, twice, onBlocked, removed, kmsDestroyed };
+  return { violations, twice: twice.map(([name]) => name), onBlocked, removed, kmsDestroyed };
 }
 
 type SeededKey = NonNullable<ReturnType<typeof generateSeed>["keys"]>[number];
