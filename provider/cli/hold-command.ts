@@ -3,10 +3,13 @@
 import { type Command, Option } from "commander";
 import { jsonLine } from "../compose-text.ts";
 import type { HoldRequest } from "../engine/campaign/operations.ts";
-import { type KeyPath, parseDay, parseKeyPath } from "./arguments.ts";
+import type { HoldTagResult } from "../engine/key/hold.ts";
+import { UkoError } from "../errors.ts";
+import { type KeyName, type KeyPath, parseDay, parseKey } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
 import { createProgressLine } from "./progress-line.ts";
+import { requireFullIds, resolveManagedKeys } from "./typed-keys.ts";
 
 interface Holding extends Partial<Pick<HoldRequest, "kind" | "until" | "ticket">> {
   readonly release?: true;
@@ -17,7 +20,7 @@ export function addHoldCommand(program: Command, world: CliWorld, end: (exitCode
   program
     .command("hold")
     .description("Hold a key by a tag: no campaign takes a step on it until the hold ends")
-    .argument("<key>", "<vaultId>/<keyId>", parseKeyPath)
+    .argument("<key>", "<vaultId>/<keyId>; at a terminal also <vault>/<label> or the start of an ID", parseKey)
     .addOption(
       new Option("--kind <kind>", "why (default: owner)").choices(["legal", "owner", "incident"]).conflicts("release"),
     )
@@ -30,39 +33,44 @@ export function addHoldCommand(program: Command, world: CliWorld, end: (exitCode
     .option("--release", "end a hold that uko wrote")
     .option("--json", "one line of JSON")
     .addHelpText("after", exampleHelp("hold"))
-    .action(async (key: KeyPath, holding: Holding) => end(await runHold(world, key, holding)));
+    .action(async (key: KeyPath | KeyName, holding: Holding) => end(await runHold(world, key, holding)));
 }
 
-async function runHold(world: CliWorld, { vaultId, keyId }: KeyPath, holding: Holding): Promise<number> {
+async function runHold(world: CliWorld, typedKey: KeyPath | KeyName, holding: Holding): Promise<number> {
   const { kind = "owner", until, ticket, release, json } = holding;
+  const typed = { keys: [typedKey], json: json === true, writes: "hold" };
+  requireFullIds(world, typed);
   const progress = createProgressLine(world.err);
-  const { operations, settings, close } = await world.openOperations(world.environment, { progress });
+  const opened = await world.openOperations(world.environment, { progress });
+  const { operations, settings, close } = opened;
   try {
-    const ref = { instanceId: settings.instanceId, vaultId, keyId };
+    const [path] = await resolveManagedKeys(world, opened, typed);
+    if (path === undefined) throw new UkoError("UKO_BUG");
+    const ref = { instanceId: settings.instanceId, ...path };
     const wanted = release === true ? undefined : { kind, until, ticket };
     const result = await operations.hold(ref, wanted, { signal: world.signal });
     progress.clear();
-    const key = `${vaultId}/${keyId}`;
+    const key = `${path.vaultId}/${path.keyId}`;
     const exitCode = result.kind !== "left" ? 0 : result.isRightMissing === true ? 13 : 12;
-    if (json === true) world.out.write(`${jsonLine({ v: 1, key, tag: result, exitCode })}\n`);
-    else if (result.kind === "left") world.out.write(`The tag of key ${key} was not changed: ${result.why}\n`);
-    else if (release === true) {
-      world.out.write(`Key ${key} ${result.kind === "changed" ? "is released" : "has no hold of uko"}\n`);
-    } else {
-      const end = until === undefined ? "without an end" : `until ${until}`;
-      world.out.write(
-        [
-          `Key ${key} ${result.kind === "changed" ? "is now held" : "is held already"} (${kind}) ${end}`,
-          "  No campaign takes a step on the key. Other commands ignore the hold.",
-          ...(result.kind === "changed" ? ["  The tag is a write to the key, so it voids a pending request."] : []),
-          `  Next: to end the hold, run uko hold ${key} --release`,
-          "",
-        ].join("\n"),
-      );
-    }
+    const text = json === true ? jsonLine({ v: 1, key, tag: result, exitCode }) : sayHold(key, result, holding);
+    world.out.write(`${text}\n`);
     return exitCode;
   } finally {
     progress.clear();
     await close();
   }
+}
+
+function sayHold(key: string, result: HoldTagResult, { kind = "owner", until, release }: Holding): string {
+  if (result.kind === "left") return `The tag of key ${key} was not changed: ${result.why}`;
+  const isChanged = result.kind === "changed";
+  if (release === true) return `Key ${key} ${isChanged ? "is released" : "has no hold of uko"}`;
+  const end = until === undefined ? "without an end" : `until ${until}`;
+  return [
+    `Key ${key} ${isChanged ? "is now held" : "is held already"} (${kind}) ${end}`,
+    "  No campaign takes a step on the key. Other commands ignore the hold.",
+    ...(isChanged ? ["  The tag is a write to the key, so it voids a pending request."] : []),
+    "  Next: to end the hold, run",
+    `    uko hold ${key} --release`,
+  ].join("\n");
 }

@@ -9,14 +9,14 @@ import { jsonLine, setMessages } from "../compose-text.ts";
 import type { KeyResult } from "../engine/key/approve-set.ts";
 import type { SetReview } from "../engine/key/review-set.ts";
 import { mostSevere, UkoError } from "../errors.ts";
-import { collectVaults, type KeyPath, parseKeyPath } from "./arguments.ts";
+import { collectVaults, type KeyName, type KeyPath, parseKey } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
 import { createProgressLine, type ProgressLine } from "./progress-line.ts";
 import { reportJson } from "./render.ts";
 import { printError } from "./run-on-keys.ts";
 import { paint, renderTable } from "./table.ts";
-import { resolveVaults } from "./typed-keys.ts";
+import { resolveManagedKeys, resolveVaults } from "./typed-keys.ts";
 import { writeUnreadable } from "./vault-commands.ts";
 
 interface ReviewOptions {
@@ -29,15 +29,18 @@ interface ReviewOptions {
   readonly json?: true;
 }
 
+type TypedKeys = readonly (KeyPath | KeyName)[];
+
 export function addReviewCommand(program: Command, world: CliWorld, end: (exitCode: number) => void): void {
-  const collect = (text: string, before: readonly KeyPath[] = []): readonly KeyPath[] => [
-    ...before,
-    parseKeyPath(text),
-  ];
+  const collect = (text: string, before: TypedKeys = []): TypedKeys => [...before, parseKey(text)];
   program
     .command("review")
     .description("Show the keys that another person requested, and write what you saw to a file for uko approve")
-    .addArgument(new Argument("[key...]", "only these keys, <vaultId>/<keyId>").argParser(collect))
+    .addArgument(
+      new Argument("[key...]", "only these keys, <vaultId>/<keyId>, <vault>/<label> or the start of an ID").argParser(
+        collect,
+      ),
+    )
     .addOption(
       new Option("--vault <vault>", "the requested keys of this vault, by name or ID; repeatable").argParser(
         collectVaults,
@@ -52,12 +55,12 @@ export function addReviewCommand(program: Command, world: CliWorld, end: (exitCo
     .option("--force", "replace an existing file")
     .option("--json", "one line of JSON per key, and one for the review")
     .addHelpText("after", exampleHelp("review"))
-    .action(async (keys: readonly KeyPath[] | [], given: ReviewOptions) => end(await runReview(world, keys, given)));
+    .action(async (keys: TypedKeys, given: ReviewOptions) => end(await runReview(world, keys, given)));
 }
 
-async function runReview(world: CliWorld, keys: readonly KeyPath[], given: ReviewOptions): Promise<number> {
+async function runReview(world: CliWorld, typed: TypedKeys, given: ReviewOptions): Promise<number> {
   const { vault, requestedBy, step, neverActive, out, json } = given;
-  if (keys.length === 0 && vault === undefined && requestedBy === undefined) {
+  if (typed.length === 0 && vault === undefined && requestedBy === undefined) {
     throw invalid("Nothing says which keys to review", "Name keys, or set --vault or --requested-by.");
   }
   if (neverActive === true && step !== "destroy") {
@@ -68,6 +71,7 @@ async function runReview(world: CliWorld, keys: readonly KeyPath[], given: Revie
   const { operations, settings, close } = opened;
   try {
     const { instanceId } = settings;
+    const keys = await resolveManagedKeys(world, opened, { keys: typed, json: json === true });
     const vaultIds = await resolveVaults(opened, vault ?? [], { signal: world.signal });
     const review = await operations.review(
       {

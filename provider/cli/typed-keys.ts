@@ -5,7 +5,7 @@
 
 import { UkoError } from "../errors.ts";
 import { printable } from "../printable.ts";
-import { isVaultId, type KeyPath, type KmsKeyPath, notFullKeyPath, type TypedKey } from "./arguments.ts";
+import { isVaultId, type KeyName, type KeyPath, type KmsKeyPath, notFullKeyPath, type TypedKey } from "./arguments.ts";
 import type { CliWorld, OpenOperations } from "./cli-world.ts";
 
 interface Typed {
@@ -43,6 +43,16 @@ export async function resolveKeys(
   }
   if (writes !== undefined && found.length > 0) await confirmFound(world, writes, found);
   return resolved;
+}
+
+/** The same for a command that accepts managed keys only. */
+export async function resolveManagedKeys(
+  world: CliWorld,
+  opened: OpenOperations,
+  typed: Typed & { readonly keys: readonly (KeyPath | KeyName)[] },
+): Promise<readonly KeyPath[]> {
+  const keys = await resolveKeys(world, opened, typed);
+  return keys.filter((key): key is KeyPath => !("kmsKeyId" in key));
 }
 
 /** The IDs of vaults that a command only reads, by their names, IDs or the starts of their IDs. */

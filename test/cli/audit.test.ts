@@ -39,12 +39,12 @@ const line = (over: Readonly<Record<string, unknown>>): string =>
 const both = (over: Readonly<Record<string, unknown>>) => [line({ ...over, phase: "before" }), line(over)];
 const deactivation = { step: "deactivate", from: "active", to: "deactivated" };
 
-async function audit(lines: readonly string[], columns?: number): Promise<string> {
+async function audit(lines: readonly string[], columns?: number, filter: readonly string[] = []): Promise<string> {
   const file = path.join(folder, "evidence.jsonl");
   writeFileSync(file, lines.map((each) => `${each}\n`).join(""));
   const world = quietWorld();
   const out = { ...world.out, ...(columns !== undefined && { columns }) };
-  expect(await runCli(["audit", "--file", file], { ...world, out })).toBe(0);
+  expect(await runCli(["audit", "--file", file, ...filter], { ...world, out })).toBe(0);
   return world.output.out;
 }
 
@@ -95,4 +95,9 @@ test("removes control characters of the file, which could control the terminal",
   const out = await audit([text]);
   expect(out).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
   expect(out.split("\n")).toHaveLength(3);
+});
+
+test("selects the holds of keys by their step", async () => {
+  const held = line({ step: "hold", from: "active", to: "active" });
+  expect(await audit([...story, held], undefined, ["--step", "hold"])).toMatch(/^TIME.*\n.* hold +payroll +active/);
 });

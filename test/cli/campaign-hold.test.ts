@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { expect, it } from "vitest";
 import { campaignSeed } from "./campaign-seed.ts";
 import { useCampaignStage } from "./campaign-stage.ts";
@@ -33,4 +34,14 @@ it("holds a key by a tag that another campaign honors, and releases only what it
   expect((await stage.campaign("status")).out).toContain("held: tag by legal until 2026_12_01");
   expect((await stage.world.uko("bob", `hold ${stage.keyNamed("mail-1")} --release`)).out).toContain("is released");
   expect((await stage.world.verdict()).violations).toEqual([]);
+});
+
+it("does not take a mistyped ID or a day that is over for a hold", async () => {
+  await stage.baselined();
+  const mistyped = stage.keyNamed("mail-1").replace(/.$/, "f");
+  const held = await stage.campaign(`hold ${mistyped} --kind legal`);
+  expect([held.exitCode, held.err]).toEqual([1, expect.stringContaining("[UKO_KEY_NOT_FOUND]")]);
+  expect((await stage.campaign(`hold ${stage.keyNamed("mail-1")} --kind legal --until 2026-11-01`)).exitCode).toBe(1);
+  expect(existsSync(`${stage.folder}/holds.jsonl`)).toBe(false);
+  expect((await stage.world.uko("bob", `hold ${mistyped}`)).err).toContain("[UKO_KEY_NOT_FOUND]");
 });

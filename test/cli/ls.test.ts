@@ -78,6 +78,19 @@ describe("a command that only reads", () => {
   });
 });
 
+it("uko status exits with 1 for a KMS key that does not exist", async () => {
+  expect(await world.uko("bob", `status kms/${twin}`)).toMatchObject({
+    exitCode: 1,
+    out: expect.stringContaining("[UKO_NOT_FOUND]"),
+  });
+});
+
+it("uko review accepts the names of keys", async () => {
+  const reviewed = await world.uko("alice", "review payments/payroll --step deactivate");
+  expect(reviewed).toEqual(await world.uko("alice", `review ${keys.payroll} --step deactivate`));
+  expect(reviewed).toMatchObject({ exitCode: 12, err: "" });
+});
+
 it.each(["payments", "5c1e0000", vaultId])("uko requests accepts the vault %s", async (vault) => {
   const { exitCode, out } = await world.uko("bob", `requests --long --vault ${vault}`);
   expect([exitCode, out]).toEqual([0, "No deletion is pending in 1 vault\n"]);
@@ -99,6 +112,16 @@ describe("a command that writes", () => {
     expect(questions).toEqual([`${keys.payroll}  payments/payroll  active\nRun uko request on this key? [y/N] `]);
     expect([exitCode, err]).toEqual([1, expect.stringMatching(/^uko request was not confirmed\n.*\n {2}\[UKO_CANC/)]);
     expect((await world.trail()).filter(({ effect, operation }) => effect && operation !== "seed")).toEqual([]);
+  });
+
+  it("holds the key that it found, and releases it", async () => {
+    const held = await atTerminal("hold payments/draft --kind legal", "y");
+    expect(held.questions).toEqual([expect.stringMatching(/\nRun uko hold on this key\? \[y\/N\] $/)]);
+    expect([held.exitCode, held.out]).toEqual([0, expect.stringContaining(`Key ${keys.draft} is now held (legal)`)]);
+    await world.advance("1m");
+    expect((await atTerminal("hold payments/draft --release", "n")).exitCode).toBe(1);
+    expect((await atTerminal(`hold ${keys.draft} --release`, "n")).out).toBe(`Key ${keys.draft} is released\n`);
+    expect((await world.uko("bob", "hold payments/draft")).err).toContain("accepts a name only at a terminal");
   });
 
   it("runs with a yes, and asks nothing about a full ID", async () => {

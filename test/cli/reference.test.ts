@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { examples } from "../../provider/cli/help.ts";
+import { examples, generalHelp } from "../../provider/cli/help.ts";
 import { commandLineManPage, commandLineMarkdown } from "../../sdk/make/docs/command-line.ts";
 import { commandLineFile, manPageFile } from "../../sdk/make/schema-file.ts";
 
@@ -23,6 +23,13 @@ describe.each([
     }
     expect(plain).toContain("UKO_INSTANCE_ID");
   });
+});
+
+it("has every exit code of the help", () => {
+  const [, shown = ""] = generalHelp.split("Exit codes:");
+  const codes = Array.from(shown.matchAll(/(?<= {2,})\d+(?= [a-z])/g), ([code]) => code);
+  expect(codes).toContain("14");
+  for (const code of codes) expect(commandLineMarkdown()).toContain(`\n| \`${code}\` |`);
 });
 
 it("is a man page that man accepts", ({ skip }) => {

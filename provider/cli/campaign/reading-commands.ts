@@ -5,10 +5,11 @@ import type { CampaignReading, HoldRequest } from "../../engine/campaign/operati
 import type { CampaignReport } from "../../engine/campaign/report.ts";
 import type { CallOptions } from "../../engine/ports/world.ts";
 import { UkoError } from "../../errors.ts";
-import { notFullKeyPath, parseAnyKey, parseDay } from "../arguments.ts";
-import type { CliWorld } from "../cli-world.ts";
+import { parseAnyKey, parseDay, type TypedKey } from "../arguments.ts";
+import type { CliWorld, OpenOperations } from "../cli-world.ts";
 import { createProgressLine } from "../progress-line.ts";
 import { collectFiles, readInputFile } from "../read-file.ts";
+import { requireFullIds, resolveKeys } from "../typed-keys.ts";
 import { printReport } from "./print-report.ts";
 
 export interface Shown {
@@ -18,7 +19,7 @@ export interface Shown {
   readonly html?: true;
 }
 
-type Run = (campaign: CampaignReading, options: CallOptions) => Promise<CampaignReport>;
+type Run = (campaign: CampaignReading, options: CallOptions, opened: OpenOperations) => Promise<CampaignReport>;
 
 export function addReadingCommands(campaign: Command, world: CliWorld, end: (exitCode: number) => void): void {
   const run = async (shown: Shown, act: Run): Promise<void> => end(await runReading(world, shown, act));
@@ -80,7 +81,7 @@ export function addReadingCommands(campaign: Command, world: CliWorld, end: (exi
       run(shown, (reading, options) => reading.find(shown.folder, typed, options)),
     );
 
-  addHoldCommand(campaign, run);
+  addHoldCommand(campaign, world, run);
 }
 
 type Reporting = Shown & { readonly wave?: string; readonly afterShutdown?: true };
@@ -128,20 +129,28 @@ function readAll(world: CliWorld, files: readonly string[], kind: Parameters<typ
 
 type Holding = Shown & Partial<Pick<HoldRequest, "kind">> & Pick<HoldRequest, "until" | "ticket" | "release">;
 
-function addHoldCommand(campaign: Command, run: (shown: Shown, act: Run) => Promise<void>): void {
+function addHoldCommand(campaign: Command, world: CliWorld, run: (shown: Shown, act: Run) => Promise<void>): void {
   shownCommand(campaign, "hold", "Hold a key, in the folder and by a tag on the key: no campaign takes a step on it")
-    .argument("<key>", "<vaultId>/<keyId>, or kms/<keyId>")
+    .argument(
+      "<key>",
+      "<vaultId>/<keyId>, kms/<keyId>; at a terminal also <vault>/<label> or the start of an ID",
+      parseAnyKey,
+    )
     .addOption(new Option("--kind <kind>", "why").choices(["legal", "owner", "incident"]))
     .addOption(new Option("--until <date>", "last day; without it, the hold does not end").argParser(parseDay))
     .option("--ticket <ticket>", "number of a ticket")
     .addOption(new Option("--release", "end the hold").conflicts(["kind", "until", "ticket"]))
-    .action((typed: string, { kind, until, ticket, release, ...shown }: Holding) => {
+    .action((typed: TypedKey, { kind, until, ticket, release, ...shown }: Holding) => {
       if (kind === undefined && release !== true) throw kindMissing();
-      const path = parseAnyKey(typed);
-      if ("name" in path) throw notFullKeyPath(path.name);
-      const key = "kmsKeyId" in path ? `kms/${path.kmsKeyId}` : `${path.vaultId}/${path.keyId}`;
-      const request = { key, kind: kind ?? "owner", until, ticket, release: release === true } as const;
-      return run(shown, (reading, options) => reading.hold(shown.folder, request, options));
+      const named = { keys: [typed], json: shown.json === true, writes: "campaign hold" };
+      requireFullIds(world, named);
+      return run(shown, async (reading, options, opened) => {
+        const [path] = await resolveKeys(world, opened, named);
+        if (path === undefined) throw new UkoError("UKO_BUG");
+        const key = "kmsKeyId" in path ? `kms/${path.kmsKeyId}` : `${path.vaultId}/${path.keyId}`;
+        const request = { key, kind: kind ?? "owner", until, ticket, release: release === true } as const;
+        return reading.hold(shown.folder, request, options);
+      });
     });
 }
 
@@ -162,10 +171,11 @@ export function shownCommand(campaign: Command, name: string, description: strin
 
 async function runReading(world: CliWorld, shown: Shown, act: Run): Promise<number> {
   const progress = createProgressLine(world.err);
-  const { campaign, close } = await world.openOperations(world.environment, { progress });
+  const opened = await world.openOperations(world.environment, { progress });
+  const { campaign, close } = opened;
   try {
     const reading = await campaign();
-    const report = await act(reading, { signal: world.signal });
+    const report = await act(reading, { signal: world.signal }, opened);
     progress.clear();
     if (shown.html === true) world.out.write(reading.page(report));
     else printReport(world, shown, report);

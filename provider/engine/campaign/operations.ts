@@ -202,6 +202,8 @@ async function writeSignoff(
   return reportSignoff(opened, file, signed, own);
 }
 
+const wouldNotHold: ReadonlySet<string> = new Set(["UKO_KEY_NOT_FOUND", "UKO_INPUT_INVALID"]);
+
 /** KMS keys have no tag that uko could change. */
 async function tagOf(
   world: World,
@@ -215,6 +217,8 @@ async function tagOf(
     return await changeHoldTag(world, { instanceId: world.session.instanceId, vaultId, keyId }, wanted, options);
   } catch (error) {
     if (!isUkoError(error) || endsTheRun.has(error.code)) throw error;
+    // A mistyped ID or day must not pass for a hold. A release also cleans up after a key that is gone.
+    if (wanted !== undefined && wouldNotHold.has(error.code)) throw error;
     return { kind: "left", why: error.summary };
   }
 }

@@ -13,9 +13,11 @@ export const isConsequential = {
   deactivate: true,
   reactivate: false,
   sync: false,
+  hold: false,
+  release: false,
   destroy: true,
   remove: false,
   delete: false,
-} as const satisfies Record<Step["kind"] | KmsStep["kind"] | "delete", boolean>;
+} as const satisfies Record<Step["kind"] | KmsStep["kind"] | "delete" | "hold" | "release", boolean>;
 
 export const auditedSteps: readonly string[] = Object.keys(isConsequential);

@@ -1,11 +1,13 @@
 /** The hold tag of a key, which every campaign honors. It only takes away, and uko removes only a tag that uko wrote. */
 
+import { UkoError } from "../../errors.ts";
 import { encodeHoldTag, type HoldTag, holdTagNames, isOwnHoldTag } from "../../lifecycle/campaign/campaign.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
-import { appendEvidence } from "../loop/evidence.ts";
+import { appendEvidence, isoTime } from "../loop/evidence.ts";
 import { createSettler } from "../loop/settle.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { plain, sayRoles } from "../text/words.ts";
+import { notFound } from "./command-reports.ts";
 import { observeKey, readingOf } from "./observe.ts";
 
 export type HoldTagResult =
@@ -18,7 +20,10 @@ const [tagName] = holdTagNames;
 /** One change, and rounds for other writers and lost answers. */
 const maxRounds = 5;
 
-/** Writes the tag, or removes it without `wanted`. Throws what the ports throw for faults. */
+/**
+ * Writes the tag, or removes it without `wanted`. Throws UKO_KEY_NOT_FOUND,
+ * UKO_INPUT_INVALID if the last day is over, and what the ports throw for faults.
+ */
 export async function changeHoldTag(
   world: World,
   ref: KeyRef,
@@ -31,8 +36,9 @@ export async function changeHoldTag(
   let isWritten = false;
   for (let round = 0; round < maxRounds; round += 1) {
     const observed = await observeKey(world, ref, "decision", options);
-    if (observed.kind === "gone") return { kind: "left", why: "the key was not found" };
+    if (observed.kind === "gone") throw notFound(ref);
     const { snapshot, observation, etag, nowMs } = observed;
+    if (wanted?.until !== undefined && wanted.until < isoTime(nowMs).slice(0, 10)) throw isOver(wanted.until);
     const found = snapshot.tags.find(({ name }) => name === tagName);
     if (found?.value === value) return { kind: isWritten ? "changed" : "unchanged" };
     if (isWritten) return { kind: "left", why: "the service did not keep the tag" };
@@ -60,4 +66,11 @@ export async function changeHoldTag(
     await appendEvidence(world, facts, { phase: "after", actor, nowMs, correlationId: written.correlationId });
   }
   return { kind: "left", why: "another writer keeps changing the key" };
+}
+
+function isOver(until: string): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", {
+    summary: `${until} is over, so the hold would not hold the key`,
+    detail: "Nothing was changed. Choose today or a later day (UTC).",
+  });
 }

@@ -82,7 +82,7 @@ export function createKmsOperations(world: World): KmsOperations {
     const read = await observeKmsKey(world, ref, depth, options);
     const current = { actor: await world.session.actor(options), consents: [] };
     const memory = { run: current, taken: [] };
-    if (read.kind === "gone") return { report: reportOutcome(ref, { kind: "gone", memory }) };
+    if (read.kind === "gone") return { report: absent(reportOutcome(ref, { kind: "gone", memory })) };
     const planned = planKmsKeyDeletion(read.observation, policy, current, read.nowMs);
     const isOpen = isWindowOpen(read.observation, read.nowMs);
     const isQuiet = planned.kind === "ready" || (planned.kind === "refused" && !isOpen);
@@ -160,6 +160,12 @@ function notFound({ kmsKeyId }: KmsKeyRef): UkoError {
     summary: `KMS key ${kmsKeyId} was not found: it is gone, or its ID is mistyped`,
     detail: "KMS has no key with this ID. Nothing was changed.",
   });
+}
+
+/** The answer to a question about a key that is gone. Its exit code tells scripts of mistyped IDs. */
+function absent(report: Report): Report {
+  const code = "UKO_NOT_FOUND";
+  return { ...report, explanation: { ...report.explanation, code }, code, exitCode: errorCatalogue[code].exitCode };
 }
 
 function reportOutcome(ref: KmsKeyRef, outcome: KmsOutcome): Report {

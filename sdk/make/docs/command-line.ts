@@ -94,6 +94,7 @@ const exitCodes: readonly Item[] = [
   ["11", "waiting for time"],
   ["12", "blocked"],
   ["13", "missing right"],
+  ["14", "a key of a campaign cannot end by its deadline"],
 ];
 
 /** `provider/docs/reference/cli.md`. */

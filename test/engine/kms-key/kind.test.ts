@@ -242,7 +242,7 @@ describe("by command", () => {
     expect(await by("bob").continue(ref, named, options)).toMatchObject({ exitCode: 0, taken: ["destroy"] });
     expect(await by("bob").withdraw(ref, options)).toMatchObject({ code: "UKO_NO_WAY_BACK" });
     await stage.advance("100d");
-    expect(await by("bob").status(ref, options)).toMatchObject({ lifecycleState: "gone", exitCode: 0 });
+    expect(await by("bob").status(ref, options)).toMatchObject({ lifecycleState: "gone", code: "UKO_NOT_FOUND" });
     expect(await by("bob").continue(ref, named, options)).toMatchObject({ lifecycleState: "gone", exitCode: 0 });
     await expect(by("alice").request(ref, options)).rejects.toMatchObject({ code: "UKO_NOT_FOUND" });
     await expect(by("bob").withdraw(ref, options)).rejects.toMatchObject({ code: "UKO_NOT_FOUND" });
