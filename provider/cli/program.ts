@@ -39,7 +39,7 @@ export async function runCli(typed: readonly string[], world: CliWorld): Promise
     return exitCode;
   } catch (thrown) {
     // Help and version also end by throwing.
-    if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
+    if (thrown instanceof CommanderError && (thrown.exitCode === 0 || thrown.code === "commander.help")) return 0;
     const error = thrown instanceof CommanderError ? misused(thrown) : asUkoError(thrown);
     printError(world, error, typed.includes("--json"));
     return error.exitCode;
@@ -58,9 +58,12 @@ export function buildProgram(untraced: CliWorld, end: (exitCode: number) => void
     .exitOverride()
     .configureOutput({
       writeOut: (text) => world.out.write(text),
+      // The help of a command that was typed without one of its own commands.
+      writeErr: (text) => world.out.write(text),
       // An error is reported once, where it is caught.
-      writeErr: () => {},
+      outputError: () => {},
       getOutHelpWidth: () => helpColumns(world.out),
+      getErrHelpWidth: () => helpColumns(world.out),
     });
   addGeneralHelp(program, world);
   addLsCommand(program, world, end);

@@ -209,6 +209,13 @@ describe("help", () => {
     expect(wide.filter((line) => !/^ {2}(uko|pulumi|source|#) /.test(line))).toEqual([]);
   });
 
+  it.each(["campaign", "certificate"])("is shown for uko %s alone", async (command) => {
+    const { world } = aWorld();
+    const { world: asked } = aWorld();
+    expect([await runCli([command], world), await runCli([command, "--help"], asked)]).toEqual([0, 0]);
+    expect(world.output).toEqual(asked.output);
+  });
+
   it("has a topic about the environment", async () => {
     const { world } = aWorld();
     expect(await runCli(["help", "environment"], world)).toBe(0);
