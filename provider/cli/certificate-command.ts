@@ -8,6 +8,7 @@ import { UkoError } from "../errors.ts";
 import { printable } from "../printable.ts";
 import { type KeyPath, parseAnyKey, parseKeyPath } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
+import { type Trace, traceOf } from "./debug.ts";
 import { commandHelp } from "./help-layout.ts";
 import { createProgressLine } from "./progress-line.ts";
 import { renderTable } from "./table.ts";
@@ -37,8 +38,9 @@ export function addCertificateCommand(program: Command, world: CliWorld): void {
     .description("Create, sign, check and show certificates of deleted keys, which anyone can check offline")
     .helpCommand("help [command]", "show help for a command")
     .addHelpText("after", () => commandHelp(world.out, "certificate"));
-  addCreate(certificate, world);
-  addWitness(certificate, world);
+  const trace = (): Trace => traceOf(program, world);
+  addCreate(certificate, world, trace);
+  addWitness(certificate, world, trace);
   addSign(certificate, world);
   addVerify(certificate, world);
   addShow(certificate, world);
@@ -56,7 +58,7 @@ interface CreateOptions extends SignerOptions, TsaOptions, TargetOptions, WaveOp
   readonly observe?: true;
 }
 
-function addCreate(parent: Command, world: CliWorld): void {
+function addCreate(parent: Command, world: CliWorld, trace: () => Trace): void {
   const command = parent
     .command("create")
     .description("Create and sign a certificate from evidence files")
@@ -74,7 +76,7 @@ function addCreate(parent: Command, world: CliWorld): void {
     const { createCertificate } = await load();
     const { key: keys = [], witness: witnesses = [] } = options;
     const wave = waveOf(options);
-    const live = options.observe === true ? await observed(world, keys.map(parseKeyPath)) : undefined;
+    const live = options.observe === true ? await observed(world, keys.map(parseKeyPath), trace()) : undefined;
     const created = await createCertificate(
       {
         evidence: options.observe === true ? (options.evidence ?? []) : evidenceOf(world, options.evidence),
@@ -95,7 +97,7 @@ function addCreate(parent: Command, world: CliWorld): void {
   });
 }
 
-function addWitness(parent: Command, world: CliWorld): void {
+function addWitness(parent: Command, world: CliWorld, trace: () => Trace): void {
   const command = parent
     .command("witness")
     .description("Read destroyed keys under your own credential before they are removed, and sign what you read")
@@ -103,7 +105,7 @@ function addWitness(parent: Command, world: CliWorld): void {
   withTarget(withSigner(command), "the signed statement").action(
     async (keys: readonly KeyPath[], options: SignerOptions & TargetOptions) => {
       const { writeWitness } = await load();
-      const live = await observed(world, keys);
+      const live = await observed(world, keys, trace());
       const count = await writeWitness(live, signerOf(world, options), targetOf(options), world.signal);
       world.out.write(
         `Wrote ${options.out}: what you read of ${count} ${count === 1 ? "key" : "keys"}. Pass it to uko certificate create --witness.\n`,
@@ -233,7 +235,7 @@ function addShow(parent: Command, world: CliWorld): void {
     });
 }
 
-async function observed(world: CliWorld, keys: readonly KeyPath[]) {
+async function observed(world: CliWorld, keys: readonly KeyPath[], trace: Trace) {
   if (keys.length === 0) {
     throw new UkoError("UKO_INPUT_INVALID", {
       summary: "--observe reads named keys only, and no key is named",
@@ -243,7 +245,7 @@ async function observed(world: CliWorld, keys: readonly KeyPath[]) {
   const { readKeys } = await load();
   const progress = createProgressLine(world.err);
   try {
-    return await readKeys(world.environment, { progress }, keys, { signal: world.signal });
+    return await readKeys(world.environment, { progress, ...trace }, keys, { signal: world.signal });
   } finally {
     progress.clear();
   }

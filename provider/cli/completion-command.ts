@@ -29,11 +29,11 @@ interface Flag {
   readonly name: string;
   readonly says: string;
   /**
-   * The value that follows it: none, one of a few words, a file, or a text that cannot be
-   * completed.
+   * The value that follows it: none, one of a few words, a file, a vault by any of its names, or a
+   * text that cannot be completed.
    */
   readonly value:
-    | { readonly kind: "none" | "file" | "other" }
+    | { readonly kind: "none" | "file" | "vaults" | "other" }
     | { readonly kind: "choices"; readonly of: readonly string[] };
 }
 
@@ -113,8 +113,9 @@ function flagsOf(command: Command): readonly Flag[] {
 
 function flagOf({ long, description, flags, required, optional, argChoices }: Option): Flag {
   const takesFile = /<(file|folder)>/.test(flags);
+  const takesName = flags.endsWith("<vault>");
   const takesValue = required || optional;
-  const kind = takesFile ? "file" : takesValue ? "other" : "none";
+  const kind = takesFile ? "file" : takesName ? "vaults" : takesValue ? "other" : "none";
   const value: Flag["value"] = argChoices === undefined ? { kind } : { kind: "choices", of: argChoices };
   return { name: long ?? "", says: description, value };
 }
@@ -187,6 +188,8 @@ function bashValues({ name, options }: Word): readonly string[] {
 
 function bashValue(value: Flag["value"]): string {
   if (value.kind === "choices") return `COMPREPLY=($(compgen -W "${value.of.join(" ")}" -- "$current")); `;
+  if (value.kind === "vaults")
+    return `COMPREPLY=($(compgen -W "$(${namesCommand("bash", "vaults")})" -- "$current")); `;
   return value.kind === "file" ? 'COMPREPLY=($(compgen -f -- "$current")); ' : "";
 }
 
@@ -199,12 +202,18 @@ function zshCase({ name, options, choices, names }: Word): string {
           ? ":file:_files"
           : value.kind === "choices"
             ? `:value:(${value.of.join(" ")})`
-            : ":value: ";
+            : value.kind === "vaults"
+              ? `:value:${zshNames("vaults")}`
+              : ":value: ";
     return quoted(`*${flag}[${says.replaceAll(/[[\]:]/g, "\\$&")}]${after}`);
   });
-  const asked = names === undefined ? " " : `{compadd -- \${(f)"$(${namesCommand("zsh", names)})"}}`;
+  const asked = names === undefined ? " " : zshNames(names);
   const rest = choices.length === 0 ? quoted(`*:argument:${asked}`) : quoted(`*:argument:(${choices.join(" ")})`);
   return `    ${name}) shift words; (( CURRENT-- )); _arguments ${[...flags, rest].join(" ")} ;;`;
+}
+
+function zshNames(names: NameKind): string {
+  return `{compadd -- \${(f)"$(${namesCommand("zsh", names)})"}}`;
 }
 
 function fishLines({ name, says, options, choices, names }: Word): readonly string[] {
@@ -214,9 +223,11 @@ function fishLines({ name, says, options, choices, names }: Word): readonly stri
       ? ` -x -a ${quoted(value.of.join(" "))}`
       : value.kind === "file"
         ? " -r -F"
-        : value.kind === "other"
-          ? " -x"
-          : "";
+        : value.kind === "vaults"
+          ? ` -x -a ${quoted(`(${namesCommand("fish", "vaults")})`)}`
+          : value.kind === "other"
+            ? " -x"
+            : "";
   return [
     `complete -c uko -n __fish_use_subcommand -a ${name} -d ${quoted(says)}`,
     ...options.map((flag) => `${inside} -l ${flag.name.slice(2)}${afterFlag(flag)} -d ${quoted(flag.says)}`),

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import type { CliWorld } from "./cli-world.ts";
 import { eraseLine } from "./progress-line.ts";
 
-type Trace = { readonly trace?: (line: string) => void };
+export type Trace = { readonly trace?: (line: string) => void };
 
 /** Outputs of a run, with a trace if the user asked for one. */
 export function traceOf(program: Command, { err }: CliWorld): Trace {

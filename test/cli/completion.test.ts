@@ -92,6 +92,8 @@ COMP_WORDS=("$@"); COMP_CWORD=$(( $# - 1 )); _uko; printf '%s\\n' "\${COMPREPLY[
       spawnSync("bash", ["-c", script, "bash", "uko", ...words], { encoding: "utf8" }).stdout;
     expect(offered("status", "payments/p")).toBe("payments/payroll\n");
     expect(offered("ls", "")).toBe("payments\n");
+    expect(offered("requests", "--vault", "pay")).toBe("payments\n");
+    expect(offered("sweep", "--vault", "")).toBe("\n");
     expect(offered("status", "--j")).toBe("--json\n");
   });
 });
