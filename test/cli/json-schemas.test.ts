@@ -43,6 +43,14 @@ describe("what uko prints", () => {
     }
   }
 
+  it("has the form of a step in the evidence", async () => {
+    const UKO_EVIDENCE = path.join(folder, "evidence.jsonl");
+    await world.uko("bob", `request ${keys.cards} --reason "moved away"`, { UKO_EVIDENCE });
+    await world.advance("1m");
+    await world.uko("bob", `hold ${keys.cards}`, { UKO_EVIDENCE });
+    expectForm("audit-step", linesOf((await world.uko("bob", `audit --file ${UKO_EVIDENCE} --json`)).out));
+  });
+
   it("has the form of a report, at each step of a deletion and for a KMS key", async () => {
     const UKO_REPORT = path.join(folder, "report.jsonl");
     const kmsKey = `kms/${await makeKmsKey(world, "spare")}`;
@@ -80,6 +88,9 @@ describe("what uko prints", () => {
     ["caller", "whoami --json"],
     ["error", `sync ${keys.draft.replace("9b2d", "9b2e")} --json`],
     ["error", "sync payroll --json"],
+    ["check", "doctor --json"],
+    ["explanation", "explain --json"],
+    ["sweep", "sweep --json"],
   ] as const)("has the form of a %s: uko %s", async (name, command) => {
     expectForm(name, linesOf((await world.uko("bob", command)).out));
   });

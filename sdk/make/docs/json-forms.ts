@@ -4,6 +4,7 @@
  */
 
 import * as z from "zod";
+import { evidenceLine } from "../../../provider/engine/commands/audit.ts";
 import { listedKinds } from "../../../provider/engine/commands/listing.ts";
 import { type ErrorCode, errorCatalogue } from "../../../provider/errors.ts";
 import { kmsLifecycleStates } from "../../../provider/lifecycle/kms-key-states.ts";
@@ -174,8 +175,62 @@ const caller = z
   })
   .describe("The caller, as uko whoami --json prints it");
 
+const check = z
+  .object({
+    v,
+    check: z.string().describe("What was checked"),
+    level: z.enum(["ok", "warn", "fail"]),
+    says: z.string(),
+    do: z.string().describe("What to do, or what exists; may have several lines").optional(),
+  })
+  .describe("One check, as uko doctor --json prints it");
+
+const explanation = z
+  .object({
+    v,
+    code,
+    summary: z.string(),
+    retryable: z.boolean().describe("Whether the same command can succeed later without any repair"),
+    exitCode,
+    text: z.string().describe("The section of the page about codes, as Markdown"),
+  })
+  .describe("One code, as uko explain --json prints it");
+
+const auditStep = evidenceLine
+  .omit({ phase: true })
+  .extend({
+    isConfirmed: z.boolean().describe("Whether a line reports the step as done"),
+    single: z.boolean().describe("Whether one person alone took a step that requires two").optional(),
+  })
+  .describe("One step, as uko audit --json prints it");
+
+const count = z.number().int();
+const sweep = z
+  .object({
+    v,
+    sweep: z.object({
+      removable: count,
+      waiting: count,
+      blocked: count,
+      removed: count,
+      failed: count,
+      isDry: z.boolean().describe("Whether the run only showed what it would remove"),
+    }),
+  })
+  .describe("The last line of uko sweep --json; the lines before it are reports");
+
 /** Each form by the name of its file in provider/docs/reference/schemas. */
-export const jsonForms = { report, "report-line": reportLine, error, listing, caller } as const;
+export const jsonForms = {
+  report,
+  "report-line": reportLine,
+  error,
+  listing,
+  caller,
+  check,
+  explanation,
+  "audit-step": auditStep,
+  sweep,
+} as const;
 
 export const jsonFormNames = Object.keys(jsonForms) as readonly (keyof typeof jsonForms)[];
 
