@@ -47,9 +47,11 @@ describe("a 404 that is not the service's own word about the key", () => {
     const { managedKey } = handlers(uko);
     const { state } = (await managedKey.lookup(keys.payroll, options)) ?? { state: undefined };
     await uko.control("faults", { operation: "K3", status: 404, body });
-    expect(await endOf(managedKey.read(state, options))).toContain("[UKO_ANSWER_INVALID]");
-    expect(await endOf(managedKey.delete(state, options))).toContain("[UKO_ANSWER_INVALID]");
-    expect(await endOf(managedKey.lookup(keys.payroll, options))).toContain("[UKO_ANSWER_INVALID]");
+    // Each in a run of its own: the second read of a run takes the list of the vault.
+    const inRun = () => handlers(uko).managedKey;
+    expect(await endOf(inRun().read(state, options))).toContain("[UKO_ANSWER_INVALID]");
+    expect(await endOf(inRun().delete(state, options))).toContain("[UKO_ANSWER_INVALID]");
+    expect(await endOf(inRun().lookup(keys.payroll, options))).toContain("[UKO_ANSWER_INVALID]");
     for (const command of ["status", "plan", "continue"]) {
       expect(await uko.uko("carol", `${command} ${keys.payroll}`)).toMatchObject({ exitCode: 1 });
     }
@@ -155,7 +157,8 @@ test("a report by the answering server alone does not prove a key gone if the va
   const { state } = (await managedKey.lookup(keys.payroll, options)) ?? { state: undefined };
   await uko.control("faults", { operation: "K3", status: 404 });
   await uko.control("faults", { operation: "V3", status: 404 });
-  expect(await endOf(managedKey.read(state, options))).toContain("[UKO_GONE_UNPROVEN]");
-  expect(await endOf(managedKey.delete(state, options))).toContain("[UKO_GONE_UNPROVEN]");
+  const later = handlers(uko).managedKey;
+  expect(await endOf(later.read(state, options))).toContain("[UKO_GONE_UNPROVEN]");
+  expect(await endOf(later.delete(state, options))).toContain("[UKO_GONE_UNPROVEN]");
   expect(await uko.uko("carol", `continue ${keys.payroll}`)).toMatchObject({ exitCode: 1 });
 });
