@@ -44,7 +44,9 @@ async function identifyPackage(): Promise<ToolIdentity> {
   };
   const names = await readdir(folder, { recursive: true });
   const hash = createHash("sha256");
-  for (const name of names.filter((each) => /(?<!\.d)\.(js|ts)$/.test(each)).sort()) {
+  // The guides hold no code, but a build of their site leaves other programs there.
+  const isOurs = (name: string): boolean => /(?<!\.d)\.(js|ts)$/.test(name) && name.split(path.sep)[0] !== "docs";
+  for (const name of names.filter(isOurs).sort()) {
     hash.update(`${name.replaceAll(path.sep, "/")}\n`).update(await readFile(path.join(folder, name)));
   }
   return { name: "uko", version, build: hash.digest("hex") };
