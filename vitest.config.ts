@@ -13,7 +13,7 @@ const endToEnd = ["test/e2e/**/*.test.ts", "test/**/*.e2e.test.ts"];
 const scenarios = ["test/contracts/doors/*.test.ts"];
 const attacks = ["test/attacks/**/*.test.ts"];
 /** What `quick` leaves out of the tests within one process. */
-const notInQuick = [...attacks, "test/lifecycle/model/mutants.test.ts"];
+const notInQuick = [...attacks, "test/lifecycle/model/mutants.test.ts", "test/cli/import.test.ts"];
 /** The same, and what `quick` explores less deeply or repeats less often. */
 const slowUnit = [...notInQuick, "test/lifecycle/model/model.test.ts", "test/emulator/store.test.ts"];
 /** What puts something in the place of a module that other files use; all others share a process and its modules. */

@@ -62,6 +62,13 @@ it("leaves the key to another person if KMS discloses that the reviewer opened t
   expect(plan).toMatchObject({ kind: "waitingForApproval", standing: "set_it" });
 });
 
+it("names its keys in the order of their IDs, so that the same keys give the same digest", () => {
+  const lines = ["21", "23", "22"].map((end) => ({ ...line, kmsKeyId: line.kmsKeyId.replace(/21$/, end) }));
+  const sorted = lines.map(({ kmsKeyId }) => kmsKeyId).toSorted();
+  expect([...kmsReviewOf(header, lines).lines.keys()]).toEqual(sorted);
+  expect([...kmsReviewOf(header, lines.toReversed()).lines.keys()]).toEqual(sorted);
+});
+
 it("has one text, which UKO_CONSENT=@file does not accept", () => {
   const text = encodeKmsReview(review);
   expect(parseKmsReview(text)).toEqual(review);

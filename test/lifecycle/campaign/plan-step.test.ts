@@ -76,10 +76,10 @@ describe("a campaign's request", () => {
     const beganAtMs = nowMs - 5 * hourMs;
     const twins = [aTwin({ dualAuthDelete: true, state: "suspended", windowEndsAtMs: beganAtMs + 7 * dayMs })];
     const used = aRecord({ author: bob, writtenAtMs: beganAtMs - hourMs });
-    const deactivatedAfterMs = (ms: number) =>
+    const deactivatedAfterMs = (ms: number, noted: { readonly kmsSetter?: typeof carol } = {}) =>
       planCampaignRequest(
         aKeyWith(used, { state: "deactivated", updatedBy: alice, updatedAtMs: beganAtMs + ms, twins }),
-        { step: "destroy", ending: "destroy" },
+        { step: "destroy", ending: "destroy", ...noted },
         run,
         nowMs,
       );
@@ -89,6 +89,13 @@ describe("a campaign's request", () => {
     expect(deactivatedAfterMs(10_001)).toEqual({
       kind: "take",
       plan: { kind: "refused", guard: { guard: "kms_setter_unknown" } },
+    });
+    // A renewal kept the opener of an earlier record. What the key itself shows takes precedence.
+    expect(deactivatedAfterMs(10_001, { kmsSetter: carol })).toMatchObject({
+      plan: { step: { draft: { kmsSetter: carol } } },
+    });
+    expect(deactivatedAfterMs(10_000, { kmsSetter: carol })).toMatchObject({
+      plan: { step: { draft: { kmsSetter: alice } } },
     });
   });
 
