@@ -1,4 +1,4 @@
-/** What every page of a console needs: its parts, the options of a read, the visitor, and errors. */
+/** The context of every page of a console: its parts, the options of a read, the visitor, and errors. */
 
 import type { Context } from "hono";
 import type { openOperations } from "../compose.ts";

@@ -15,6 +15,7 @@ import {
   planReviewedKmsKey,
 } from "../../lifecycle/kms-review.ts";
 import { type ReviewedWave, reviewLifetimeMs, unusableReview } from "../../lifecycle/review.ts";
+import { maxReviewBytes } from "../../lifecycle/review-file.ts";
 import { sayUnusable } from "../key/review-words.ts";
 import { approvalPhrase } from "../key/set-messages.ts";
 import { createKmsOperations } from "../kms-key/commands.ts";
@@ -25,7 +26,7 @@ import { appendEvidence } from "../loop/evidence.ts";
 import { count, plain, sayRoles, sayTime, sayTimeAndDistance } from "../text/words.ts";
 import { type ActContext, actOnKeys, isHeldNow } from "./act-on-keys.ts";
 import { type ActedKey, actedFrom, withoutStep } from "./acted.ts";
-import { encodeKmsReview, readKmsReview } from "./kms-review-file.ts";
+import { encodeKmsReview, readKmsReview, windowEndOf } from "./kms-review-file.ts";
 import type { PlannedKey } from "./planned.ts";
 import { type CampaignReport, section } from "./report.ts";
 import { reviewFolder } from "./reviews.ts";
@@ -96,11 +97,11 @@ export async function reviewKmsKeys(
       ...section("To approve", {
         table: {
           columns: ["name", "KMS key", "set for deletion by", "window ends"],
-          rows: [...review.lines.values()].map(({ name, kmsKeyId, setter, window }) => [
-            plain(name, 90),
-            kmsKeyId,
-            setter === undefined ? "not disclosed by KMS" : plain(setter, 100),
-            sayTimeAndDistance(Date.parse(window.split("@")[1] ?? ""), view.nowMs),
+          rows: [...review.lines.values()].map((line) => [
+            plain(line.name, 90),
+            line.kmsKeyId,
+            line.setter === undefined ? "not disclosed by KMS" : plain(line.setter, 100),
+            sayTimeAndDistance(Date.parse(windowEndOf(line)), view.nowMs),
           ]),
         },
       }),
@@ -129,11 +130,9 @@ export async function findKmsReview(
   { wave, review: digest }: Pick<ApprovalOfStep, "wave" | "review">,
 ): Promise<KmsReview | undefined> {
   const name = kmsReviewFileName(wave, digest);
-  const text = await view.folder.read(name, maxKmsReviewBytes);
+  const text = await view.folder.read(name, maxReviewBytes);
   return text === undefined ? undefined : readKmsReview(text, digest, name, world.sha256);
 }
-
-const maxKmsReviewBytes = 8 * 1_048_576;
 
 /** Who destroys which keys, once everything about the set as a whole is checked. */
 export async function approverOfKmsKeys(

@@ -1,6 +1,6 @@
 /** The containers that the end of a campaign deletes, in order, and what blocks each of them. */
 
-import { errorCatalogue, isUkoError } from "../../errors.ts";
+import { errorCatalogue } from "../../errors.ts";
 import { isSinceBaseline, type VaultBlock, vaultBlock } from "../../lifecycle/campaign/close.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { containerPlanCode } from "../../lifecycle/plan-container-deletion.ts";
@@ -12,8 +12,7 @@ import { type RingOutcome, ringKind } from "../container/ring-kind.ts";
 import { converge } from "../loop/converge.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { count, plain, sayTimeAndDistance } from "../text/words.ts";
-import type { UnreadablePart } from "./inventory.ts";
-import { concernOnePart } from "./inventory.ts";
+import { listOrName, type UnreadablePart } from "./inventory.ts";
 import type { Reconciled } from "./status.ts";
 import type { CampaignView } from "./view.ts";
 
@@ -53,7 +52,7 @@ export async function findClosable(
   const baselineMs = Math.max(...view.manifest.waves.map(({ baselineAt }) => Date.parse(baselineAt)));
   const found: Closable[] = [];
   for (const { id: vaultId, name: vaultName, createdAtMs } of inventory.vaults) {
-    const templates = await listPart(unreadable, { id: vaultId, name: vaultName }, () =>
+    const templates = await listOrName(unreadable, { id: vaultId, name: vaultName }, () =>
       world.templates.list({ vaultId }, options),
     );
     const parts = [...inventory.unreadable, ...unreadable].map(({ id }) => id);
@@ -87,7 +86,7 @@ async function findRings(
 ): Promise<readonly Closable[]> {
   const { scope } = campaign;
   if (!scope.kmsKeys || scope.vaults !== undefined) return [];
-  const rings = await listPart(unreadable, { id: "rings", name: "" }, () => world.kmsKeys.rings(options));
+  const rings = await listOrName(unreadable, { id: "rings", name: "" }, () => world.kmsKeys.rings(options));
   const ofKeystores = inventory.keystores
     .filter((each) => keystoreKindOf(each) === "internal")
     .map(({ ring }) => ring.toLowerCase());
@@ -98,20 +97,6 @@ async function findRings(
       const blocked = isBorn ? { blocked: "a key in it was created after the baseline" } : {};
       return { kind: "key_ring", vaultId: "", vaultName: "", id: ring, name: plain(ring, 100), ...blocked };
     });
-}
-
-async function listPart<Item>(
-  unreadable: UnreadablePart[],
-  { id, name }: { readonly id: string; readonly name: string },
-  list: () => Promise<readonly Item[]>,
-): Promise<readonly Item[]> {
-  try {
-    return await list();
-  } catch (error) {
-    if (!isUkoError(error) || !concernOnePart.includes(error.code)) throw error;
-    unreadable.push({ id, name: plain(name, 100), code: error.code, reason: plain(error.summary, 300) });
-    return [];
-  }
 }
 
 function sayVaultBlock(block: VaultBlock): string {

@@ -16,7 +16,7 @@ import { type ActContext, type ActPorts, keysOfWave, openReads } from "./act-on-
 import { type PreparedApproval, prepareApproval } from "./act-sets.ts";
 import type { ActedKey } from "./acted.ts";
 import { openCampaign, requireWave } from "./folder.ts";
-import { parseKmsReview } from "./kms-review-file.ts";
+import { parseKmsReview, windowEndOf } from "./kms-review-file.ts";
 import { reportOverview } from "./overview.ts";
 import { sayGate } from "./plan-report.ts";
 import type { PlannedKey } from "./planned.ts";
@@ -254,11 +254,11 @@ function describeKmsKeys({ review, listed }: Prepared<"kms_keys">, acting: reado
     requester: setters.join(", "),
     table: {
       columns: ["name", "KMS key", "window ends", "this run"],
-      rows: lines.map(({ name, kmsKeyId, window }) => [
-        plain(name, 90),
-        kmsKeyId,
-        window.split("@")[1] ?? "",
-        whenOf(acting, `kms/${kmsKeyId}`),
+      rows: lines.map((line) => [
+        plain(line.name, 90),
+        line.kmsKeyId,
+        windowEndOf(line),
+        whenOf(acting, `kms/${line.kmsKeyId}`),
       ]),
     },
   };

@@ -171,7 +171,8 @@ function latestTimeMs({ session, serviceClock }: World): number {
   return Math.max(session.serviceTimeMs() ?? 0, serviceClock.latestMs() ?? 0);
 }
 
-async function listOrName<Item>(
+/** Reads one part of the inventory. A part that the caller cannot read is named, and hides no other. */
+export async function listOrName<Item>(
   unreadable: UnreadablePart[],
   { id, name }: { readonly id: string; readonly name: string },
   list: () => Promise<readonly Item[]>,

@@ -5,7 +5,7 @@
 
 import * as z from "zod";
 import { UkoError } from "../../errors.ts";
-import { type KmsReview, kmsReviewOf } from "../../lifecycle/kms-review.ts";
+import { type KmsReview, type KmsReviewLine, kmsReviewOf } from "../../lifecycle/kms-review.ts";
 import { uuid } from "./file-forms.ts";
 
 export const kmsReviewFormat = "uko-kms-review-1";
@@ -29,6 +29,11 @@ const line = z.strictObject({
 
 /** All lines of the file, for the published JSON Schema. */
 export const kmsReviewLine = z.union([header, line]);
+
+/** When the deletion window of a line ends, ISO 8601 UTC. */
+export function windowEndOf({ kmsKeyId, window }: KmsReviewLine): string {
+  return window.slice(kmsKeyId.length + 1);
+}
 
 /** The one text of a review. */
 export function encodeKmsReview({ header: head, lines }: KmsReview): string {
