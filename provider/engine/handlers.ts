@@ -1,7 +1,4 @@
-/**
- * The functions that every door calls: check, diff, create, read, update and delete for any
- * definition, with plain values in and out.
- */
+/** The functions that every door calls for any definition, with plain values in and out. */
 
 import type { Announcement } from "../lifecycle/announcement.ts";
 import { idsIn } from "../lifecycle/review.ts";
@@ -29,10 +26,7 @@ export interface ResourceRead<State> extends Stored<State> {
   readonly approvedRecordId?: string;
 }
 
-/**
- * For an engine that plans an update a second time when it applies it: what the run of the first
- * plan approved of the pending record.
- */
+/** For an engine that plans again when it applies: what the first plan's run approved. */
 export type FirstPlan = { readonly approvedRecordId?: string };
 
 export type { DeleteOutcome };
@@ -42,30 +36,19 @@ export interface Handlers<Inputs, State extends Inputs>
   create(news: unknown, options: CreateOptions): Promise<ResourceRead<State>>;
   read(olds: unknown, options: CallOptions): Promise<ResourceRead<State> | undefined>;
   update(olds: unknown, news: unknown, options: ApplyOptions): Promise<ResourceRead<State>>;
-  /**
-   * Finds a resource by ID alone, as an import does. Undefined only if the resource is proven gone.
-   */
+  /** Finds a resource by ID, as an import does. Undefined only if it is proven gone. */
   lookup(id: string, options: CallOptions): Promise<ResourceRead<State> | undefined>;
   list(filter: ListFilter, options: ListOptions): Promise<readonly Stored<State>[]>;
   delete(olds: unknown, options: DeleteOptions): Promise<DeleteOutcome>;
   /** Changes that the service would reject. An unreadable object rejects none: the update decides. */
   checkByRead(olds: unknown, news: unknown, options: CallOptions): Promise<readonly CheckFailure[]>;
-  /**
-   * Predicts a planned deletion from state alone; makes no call. `timeoutMs` is the resource's own
-   * wait budget.
-   */
+  /** From state alone; makes no call. `timeoutMs` is the resource's own wait budget. */
   previewDelete(olds: unknown, timeoutMs?: number): Planned;
-  /**
-   * Predicts an update in the same way. An update may advance the deletion of its resource; the
-   * result is `short` for every other update.
-   */
+  /** In the same way; `short` for an update that does not advance the deletion of its resource. */
   previewUpdate(olds: unknown, news: unknown, first?: FirstPlan): Planned;
 }
 
-/**
- * For an engine that may apply a plan later than it was made. Without an announcement there is no
- * limit.
- */
+/** For an engine that may apply a plan later. Without an announcement there is no limit. */
 export interface ApplyOptions extends CallOptions {
   readonly announced?: Announcement;
   /** The resource's URN, if the engine passes it; the message tells people what to run next. */
@@ -79,10 +62,7 @@ export interface DeleteOptions extends ApplyOptions {
   readonly waiting?: DeleteRequest["waiting"];
 }
 
-/**
- * What a door passes in once it knows its settings. `open` is called when the first call needs the
- * service.
- */
+/** What a door passes in. `open` is called when the first call needs the service. */
 export interface HandlerContext {
   readonly open: () => { readonly world: World; readonly run: RunSettings };
   readonly door: Door;
@@ -201,10 +181,7 @@ function withApproval<State>(looked: ResourceRead<State>, run: RunSettings): Res
   return { ...looked, ...(isApproved && { approvedRecordId: pending }) };
 }
 
-/**
- * A new state names the instance, so no source may report another one. KMS, whose keys are in no
- * vault, checks the instance itself.
- */
+/** A new state names the instance, so no source may report another one. KMS checks it itself. */
 async function requirePinnable(world: World, deletion: Deletion, options: CallOptions): Promise<void> {
   if (deletion.subject({}).vaultId !== "") await world.session.requireOwnInstance(options);
 }

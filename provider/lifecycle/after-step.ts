@@ -17,10 +17,7 @@ export interface TimedObservation {
   readonly nowMs: number;
 }
 
-/**
- * Completes what is shown after `step` with what the whole read before it showed. Undefined if the
- * run has to read everything again.
- */
+/** Completes what `step` shows with the read before it. Undefined: read everything again. */
 export function completeAfterStep(
   step: Step["kind"],
   before: TimedObservation,
@@ -48,10 +45,7 @@ export function completeAfterStep(
 }
 
 export interface ShownAfterStep {
-  /**
-   * `answer`: the step's own response, which may show an ETag that is not settled. `read`: a later
-   * read of the key alone.
-   */
+  /** `answer`: the step's own response, whose ETag may not be settled. `read`: a later read. */
   readonly source: "answer" | "read";
   readonly observation: KeyObservation;
   /** Whether the run takes the one step of a reviewed set. Its end only reports; no state forgets the key. */

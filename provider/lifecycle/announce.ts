@@ -1,7 +1,4 @@
-/**
- * The most that the next run may do towards the deletion of a resource, computed from state alone.
- * It serves plans, which make no call.
- */
+/** The most that the next run may do, from state alone. It serves plans, which make no call. */
 
 import { type AnnouncedStep, type Announcement, type ShownKey, shownKeyText, shownNameText } from "./announcement.ts";
 import type { DeletionPolicy } from "./plan.ts";
@@ -20,10 +17,7 @@ export interface PlannedRun {
 export interface PendingFacts {
   /** The consent record or the KMS window that is pending approval. */
   readonly recordId?: string;
-  /**
-   * Whether state names a time before which the next step is refused. State never names a time that
-   * has passed.
-   */
+  /** Whether state names a time before which the next step is refused. */
   readonly isTooEarly: boolean;
 }
 

@@ -16,10 +16,7 @@ export interface Announcement {
   /** Canonical text of what the plan showed of the resource. */
   readonly shown: string;
   readonly steps: readonly AnnouncedStep[];
-  /**
-   * The consent record or the KMS window that the step depends on; absent if the plan showed that
-   * one person is enough.
-   */
+  /** The record or KMS window that the step depends on; absent if one person is enough. */
   readonly recordId?: string;
 }
 
@@ -34,10 +31,7 @@ export interface WantedStep extends Pick<Announcement, "subject" | "shown"> {
   readonly recordId?: string | undefined;
 }
 
-/**
- * Decides whether an apply may take a step; undefined if it may. A request does less than every
- * other step, so each of them covers it.
- */
+/** Undefined if an apply may take the step. Each step covers a request, which does less. */
 export function excessOf(announced: Announcement, wanted: WantedStep): Excess | undefined {
   const { steps, recordId } = announced;
   const isAnnounced = steps.includes(wanted.step) || (wanted.step === "request" && steps.length > 0);
@@ -47,10 +41,7 @@ export function excessOf(announced: Announcement, wanted: WantedStep): Excess | 
   return restsOnRecord && recordId !== undefined && recordId !== wanted.recordId ? "record" : undefined;
 }
 
-/**
- * What a plan shows of a managed key: the facts in a consent record's digest, as far as an engine's
- * state has them.
- */
+/** What a plan shows of a managed key: the facts in a record's digest that state has. */
 export interface ShownKey extends Omit<KeyFacts, "keystores"> {
   readonly keystores: readonly Pick<KeystoreStatus, "name" | "type">[];
 }

@@ -106,10 +106,7 @@ function isBeyondReview({ facts }: KeyObservation, { review }: Run, step: Approv
 
 const bothSteps = { dualAuthorization: "required", gate: "both" } as const satisfies EffectivePolicy;
 
-/**
- * Whether a record by this actor would name them as the service does: the actor is a person and
- * does not use a trusted profile.
- */
+/** Whether the actor is a person without a trusted profile, whom the service names as author. */
 export function mayAuthor(actor: Actor): actor is Actor & { readonly identity: Identity; readonly writesAs: Identity } {
   return isPerson(actor.identity) && isPerson(actor.writesAs) && isSame(actor.identity, actor.writesAs);
 }
@@ -118,10 +115,7 @@ export type ConsentPlan =
   | { readonly kind: "ready"; readonly draft: ConsentDraft }
   | { readonly kind: "refused"; readonly guard: Guard };
 
-/**
- * Plans an approval of the record `named`: a record by this actor that names the one it answers, so
- * that the requester may act.
- */
+/** Plans an approval of `named`: a record that names it, so that the requester may act. */
 export function planConsent(
   observation: KeyObservation,
   policy: DeletionPolicy,
@@ -155,10 +149,7 @@ export function planConsent(
   };
 }
 
-/**
- * When the key was deactivated, as far as its records show. Never later than the last write,
- * whatever a record says.
- */
+/** As far as the key's records show. Never later than the last write. */
 export function knownDeactivationMs(observation: KeyObservation, run: Run): number | undefined {
   if (observation.state !== "deactivated") return undefined;
   const record = observation.carried.kind === "one" ? observation.carried.record : undefined;

@@ -1,15 +1,9 @@
-/**
- * The consent record: the note on the key by which one person requests, or approves, exactly one
- * step.
- */
+/** The consent record: the note by which one person requests, or approves, exactly one step. */
 
 import type { ApprovedStep, ConsentRecord, DualMarker, Identity, KeyObservation, StatedReason } from "./observation.ts";
 import { approvedSteps, isLoosening, isPerson, isSame } from "./observation.ts";
 
-/**
- * SHA-256 of a text's UTF-8 bytes as 64 lowercase hex digits. It is passed in, because this ring
- * has no dependency.
- */
+/** SHA-256 of UTF-8 bytes as 64 lowercase hex digits, passed in: this ring imports nothing. */
 export type Sha256 = (text: string) => string;
 
 export type { ConsentRecord, DualMarker };
@@ -18,10 +12,7 @@ export type { ConsentRecord, DualMarker };
 export type ConsentDraft = Omit<ConsentRecord, "id" | "sha256" | "carrier">;
 
 export const recordLifetimeMs = 7 * 24 * 60 * 60 * 1000;
-/**
- * `updated_at` and the record's own time come from two readings of one clock, so they may differ
- * slightly.
- */
+/** `updated_at` and the record's own time are two readings of one clock. */
 export const writeToleranceMs = 10_000;
 export const maxReasonCharacters = 500;
 /** The first and the latest reason of a deletion. */
@@ -36,10 +27,7 @@ const markCharacters = 16;
 const noMark = "0".repeat(markCharacters);
 const noTime = "0".repeat(8);
 
-/**
- * The ID of a record. It depends on the key's ID, so a record copied to another key has a different
- * ID there.
- */
+/** Depends on the key's ID, so a record copied to another key has a different ID there. */
 export function recordId(keyId: string, carrierText: string, sha256: Sha256): string {
   return namesOf(keyId, carrierText, sha256).id;
 }
@@ -59,10 +47,7 @@ export function markOf(iamId: string, sha256: Sha256): string {
   return sha256(iamId).slice(0, markCharacters);
 }
 
-/**
- * The value of tag `uko_deletion`: hex of compact JSON, because tag values allow only word
- * characters (uko-v4.md 3.1).
- */
+/** `uko_deletion`: hex of JSON, because tag values allow only word characters (uko-v4.md 3.1). */
 export function encodeTagValue(draft: ConsentDraft): string {
   const values = earlierReasonCharacters.map((characters) => hexJson(bodyOf(draft, characters)));
   // Only a reason full of control characters leaves no room for 50 characters of each earlier one.
@@ -109,10 +94,7 @@ const stepLetters = {
   loosen_to_single: "s",
 } as const satisfies Record<ApprovedStep, string>;
 
-/**
- * The fixed-width form at the end of a description, for a service that keeps no tags; without the
- * newline before it.
- */
+/** The fixed-width end of a description, for a service that keeps no tags. */
 export function encodeCompact(draft: ConsentDraft, marker: DualMarker): string {
   return [
     "[uko1",
@@ -216,10 +198,7 @@ export type Standing =
   | { readonly binds: true; readonly record: ConsentRecord; readonly lapsesAtMs: number }
   | { readonly binds: false; readonly why: NotBinding };
 
-/**
- * Decides whether the record on the key binds for `step` (provider/docs/explanation/two-people.md, "What makes
- * a record void").
- */
+/** For `step`, see provider/docs/explanation/two-people.md, "What makes a record void". */
 export function standingOf(observation: KeyObservation, step: ApprovedStep, nowMs: number): Standing {
   const { carried, updatedBy, updatedAtMs } = observation;
   if (carried.kind !== "one") return { binds: false, why: { kind: carried.kind } };

@@ -1,7 +1,4 @@
-/**
- * The text whose SHA-256 a consent record quotes. It limits the consent to this key in its present
- * condition.
- */
+/** The text whose SHA-256 a record quotes: consent is for this key in its present condition. */
 
 import type { ApprovedStep, KeyFacts } from "./observation.ts";
 

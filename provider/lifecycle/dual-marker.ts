@@ -17,10 +17,7 @@ export function stricterOf(one: DualMarker, other: DualMarker): DualMarker {
   return isLooser(one, other) ? other : one;
 }
 
-/**
- * A key without a marker counts as one that requires two people for both steps, because its creator
- * is unknown.
- */
+/** Without a marker, the creator is unknown, so two people are required for both steps. */
 export function markerOf({ marker }: Pick<KeyObservation, "marker">): DualMarker {
   return marker ?? "both";
 }

@@ -16,10 +16,7 @@ export type GoneVerdict =
   | { readonly kind: "gone" }
   | { readonly kind: "unproven"; readonly why: "other_instance" | "vault_not_found" | "vault_unknown" };
 
-/**
- * A command has no state that pins the instance. A 404 counts only if the instance is proven, or if
- * this run removed the key.
- */
+/** No state pins the instance: it must be proven, unless this run removed the key. */
 export function isGoneForCommand(seen: {
   readonly isRemovedHere: boolean;
   readonly isInstanceProven: boolean;

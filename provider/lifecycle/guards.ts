@@ -1,7 +1,4 @@
-/**
- * The preconditions of a deletion that do not depend on the actor. They are checked before the
- * outage and again before destroy.
- */
+/** The preconditions that do not depend on the actor, checked before the outage and destroy. */
 
 import type { KeyObservation, KeystoreStatus, Twin } from "./observation.ts";
 import type { DeletionPolicy, Guard } from "./plan.ts";
@@ -17,10 +14,7 @@ export function failingGuard(observation: KeyObservation, policy: DeletionPolicy
   return unreadableTwin(observation);
 }
 
-/**
- * What blocks the removal of a destroyed key. `untilMs` is absent if any of the keystores reports
- * no date.
- */
+/** What blocks the removal. `untilMs` is absent if any of the keystores reports no date. */
 export type LeftoverMaterial =
   | { readonly kind: "nothing" }
   | { readonly kind: "pending"; readonly keystores: readonly KeystoreStatus[]; readonly untilMs?: number }
@@ -73,18 +67,12 @@ function unreadableTwin({ twins, state }: KeyObservation): Guard | undefined {
   return undefined;
 }
 
-/**
- * KMS forgets a key that it purged. If UKO still expects the twin, the ID may be wrong, so it is
- * unknown which rule KMS applies.
- */
+/** If UKO expects a twin that KMS does not know, it is unknown which rule KMS applies. */
 function isExpected({ keystoreSays }: Extract<Twin, { kind: "absent" }>, state: KeyObservation["state"]): boolean {
   return state === "active" || (state !== "destroyed" && keystoreSays !== "not_present");
 }
 
-/**
- * Details that report the key as present, or that report a keystore that could not be read
- * (uko-v4.md 3.4).
- */
+/** Details of a present key, or of a keystore that could not be read (uko-v4.md 3.4). */
 const detailsOfPresence: readonly string[] = [
   "active_key_is_active_in_keystore",
   "connection_error",

@@ -34,10 +34,7 @@ export const kmsRights = {
   removeRing: { action: "key-rings.delete", roles: managers },
 } as const satisfies Record<string, Right>;
 
-/**
- * One cell: the resulting state, or that KMS refuses the action. `source` names the contract's
- * section.
- */
+/** The resulting state, or a refusal by KMS. `source` names the contract's section. */
 export type KmsCell =
   | { readonly next: KmsKeyState; readonly reversible: boolean; readonly right: Right; readonly source: string }
   | { readonly refused: true; readonly source: string };
@@ -91,10 +88,7 @@ export const kmsKeyTable: Readonly<Record<KmsKeyState, Readonly<Record<KmsKeyAct
 /** How long after its deletion KMS can restore a key (kms-v2-and-iam.md 6). */
 export const kmsRestoreMs = 30 * 24 * 60 * 60 * 1000;
 
-/**
- * What users see of a KMS key: KMS's own state, or that the key is set for deletion and pending
- * approval.
- */
+/** KMS's own state, or that the key is set for deletion and pending approval. */
 export const kmsLifecycleStates = ["pending_approval", ...kmsKeyStates, "unrecognised"] as const;
 export type KmsLifecycleState = (typeof kmsLifecycleStates)[number];
 

@@ -1,7 +1,4 @@
-/**
- * KMS's own dual authorization on a key's twin: the deletion window, who set it, and whether it
- * lasts long enough.
- */
+/** KMS's own dual authorization on a key's twin: the window, its setter, its length. */
 
 import { writeToleranceMs } from "./consent-record.ts";
 import { coolDownMs } from "./managed-key-states.ts";
@@ -26,10 +23,7 @@ export function isWindowLive(twin: PresentTwin, nowMs: number): boolean {
   return twin.windowEndsAtMs !== undefined && twin.windowEndsAtMs > nowMs;
 }
 
-/**
- * What must happen to the KMS windows just before this run deactivates: unset another person's, set
- * its own, check its length.
- */
+/** What happens to the windows before a deactivation: unset another's, set one, check it. */
 export function prepareWindows(
   observation: KeyObservation,
   run: Run,
@@ -52,10 +46,7 @@ export function prepareWindows(
   return undefined;
 }
 
-/**
- * The first window that must still be unset if a deletion does not continue. KMS unsets windows of
- * active keys only (10 no. 9).
- */
+/** To unset if a deletion does not continue. KMS unsets those of active keys only (10 no. 9). */
 export function windowToUnset(observation: KeyObservation, nowMs: number): Step | undefined {
   const twin = dualTwins(observation).find((each) => each.state === "active" && isWindowLive(each, nowMs));
   return twin === undefined ? undefined : { kind: "unset_for_deletion", kmsKeyId: twin.kmsKeyId };
@@ -82,10 +73,7 @@ export function windowSetter(observation: KeyObservation, run: Run, nowMs: numbe
   return beganWithLastWrite ? updatedBy : undefined;
 }
 
-/**
- * A record describes the window of its own time. A window that began later was set by someone whom
- * the record cannot name.
- */
+/** A record cannot name the setter of a window that began after the record was written. */
 function recordedSetter(observation: KeyObservation, twins: readonly PresentTwin[]): Identity | undefined {
   if (observation.carried.kind !== "one") return undefined;
   const { kmsSetter, writtenAtMs } = observation.carried.record;

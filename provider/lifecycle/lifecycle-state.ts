@@ -1,7 +1,4 @@
-/**
- * The one derived state that users see, and the facts next to it. It is derived at every read and
- * never stored separately.
- */
+/** The one derived state that users see. It is derived at every read and never stored. */
 
 import { knownDeactivationMs } from "./authorization.ts";
 import { deletionStanding } from "./consent-record.ts";
@@ -23,10 +20,7 @@ export const lifecycleStates = [
 ] as const;
 export type LifecycleState = (typeof lifecycleStates)[number];
 
-/**
- * Returns the first state that fits. What a deletion waits for takes precedence over the state that
- * the key is in.
- */
+/** The first state that fits: what a deletion waits for comes before the key's own state. */
 export function lifecycleStateOf(observation: KeyObservation, run: Run, nowMs: number): LifecycleState {
   const { state } = observation;
   if (state === "destroyed") return observation.keystores.some(isPending) ? "pending_destruction" : "destroyed";

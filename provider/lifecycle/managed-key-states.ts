@@ -3,9 +3,7 @@
  * table; the deletion planner uses only `rights` and `coolDownMs`.
  */
 
-/**
- * The service's own words (uko-v4.md 4.1), with the meanings of NIST SP 800-57 part 1, section 7.
- */
+/** The service's words (uko-v4.md 4.1), with the meanings of NIST SP 800-57 part 1, section 7. */
 export const keyStates = [
   "pre_activation",
   "active",
@@ -16,10 +14,7 @@ export const keyStates = [
 ] as const;
 export type KeyState = (typeof keyStates)[number];
 
-/**
- * A state word that the service added after this release becomes `unrecognised`, and uko never acts
- * on it.
- */
+/** `unrecognised` is a word that the service added later. uko never acts on it. */
 export type ObservedState = KeyState | "unrecognised";
 
 export const keyActions = ["update", "activate", "deactivate", "destroy", "sync", "remove"] as const;
@@ -48,10 +43,7 @@ export const rights = {
   setForDeletion: { action: "hs-crypto.secrets.setkeyfordeletion", roles: ["KMS Writer", "KMS Manager"] },
 } as const satisfies Record<string, Right>;
 
-/**
- * One cell: the resulting state, or that the service refuses the action. `source` names the
- * contract's section.
- */
+/** The resulting state, or a refusal. `source` names the contract's section. */
 export type Cell =
   | { readonly next: KeyState | "absent"; readonly reversible: boolean; readonly right: Right; readonly source: string }
   | { readonly refused: true; readonly source: string };
@@ -116,8 +108,5 @@ export const managedKeyTable: Readonly<Record<KeyState, Readonly<Record<KeyActio
   },
 };
 
-/**
- * How long after a deactivation the service refuses destroy. The wait must be *more than* this
- * (uko-v4.md 4.5).
- */
+/** How long the service refuses destroy; the wait must be *more than* this (uko-v4.md 4.5). */
 export const coolDownMs = 4 * 60 * 60 * 1000;

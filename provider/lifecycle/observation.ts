@@ -5,10 +5,7 @@
 
 import type { ObservedState } from "./managed-key-states.ts";
 
-/**
- * An identity in IAM. `mark` is the first 16 hex digits of the SHA-256 of its ID, which is all that
- * a compact record holds.
- */
+/** An identity in IAM. `mark`, all that a compact record holds, is 16 digits of its SHA-256. */
 export interface Identity {
   readonly iamId?: string;
   readonly mark: string;
@@ -23,16 +20,10 @@ export interface Actor {
   readonly displayName: string;
 }
 
-/**
- * The steps of a deletion that require two people unless both the key's marker and the code say
- * otherwise.
- */
+/** Require two people unless both the key's marker and the code say otherwise. */
 const consequentialSteps = ["deactivate", "destroy"] as const;
 
-/**
- * The steps that loosen a key. Each name holds the target, so that an approval is for this target
- * alone.
- */
+/** Each name holds the target, so that an approval is for this target alone. */
 const looseningSteps = ["loosen_to_destroy", "loosen_to_single"] as const;
 export type LooseningStep = (typeof looseningSteps)[number];
 
@@ -61,10 +52,7 @@ export interface KeyFacts {
   readonly keystores: readonly { readonly id: string; readonly type: string }[];
 }
 
-/**
- * One keystore's status of the key (uko-v4.md 3.4). Words that are not in the contract become
- * `unrecognised`.
- */
+/** One keystore's status (uko-v4.md 3.4). Words that the contract lacks are `unrecognised`. */
 export interface KeystoreStatus {
   readonly keystoreId: string;
   readonly name: string;
@@ -80,14 +68,9 @@ export interface KeystoreStatus {
     | "unrecognised";
   readonly syncFlag: "ok" | "out_of_sync" | "error" | "verifying_sync" | "unrecognised";
   readonly detail: string;
-  /**
-   * When the keystore expects the material to be gone; absent if the keystore does not report it.
-   */
+  /** When the material should be gone; absent if the keystore does not report it. */
   readonly destructionAtMs?: number;
-  /**
-   * How long the keystore keeps the material after a destroy, as an ISO 8601 duration; absent if it
-   * does not report one.
-   */
+  /** How long the keystore keeps destroyed material, as an ISO 8601 duration, if reported. */
   readonly pendingPeriod?: string;
   readonly error?: string;
 }
@@ -131,20 +114,14 @@ export type DualMarker = DeletionGate | "single";
 /** The possible targets of a loosening. */
 export type LooserMarker = Exclude<DualMarker, "both">;
 
-/**
- * A reason from an earlier record, as a later record repeats it. It informs people and approves
- * nothing.
- */
+/** A reason of an earlier record, as a later one repeats it. It approves nothing. */
 export interface StatedReason {
   readonly author: Identity;
   readonly authorName?: string;
   readonly reason: string;
 }
 
-/**
- * The note by which one person requests, or approves, exactly one step of one key; see
- * `consent-record.ts`.
- */
+/** The note by which one person requests, or approves, one step; see `consent-record.ts`. */
 export interface ConsentRecord {
   /** Names this record, of this key and step alone: 32 hex digits. */
   readonly id: string;
@@ -156,20 +133,14 @@ export interface ConsentRecord {
   readonly digest: string;
   readonly author: Identity;
   readonly authorName?: string;
-  /**
-   * `asked`: by command. `met`: written because an engine reached the key. `answer`: answers
-   * another person's record.
-   */
+  /** `asked`: by command. `met`: an engine reached the key. `answer`: to another's record. */
   readonly how: "asked" | "met" | "answer";
   /** ID of the record that this one answers; the compact form has no room for it. */
   readonly answers?: string;
   readonly deactivatedAtMs?: number;
   readonly kmsSetter?: Identity;
   readonly reason?: string;
-  /**
-   * The first and the latest reason of this deletion, oldest first. Only this record's author
-   * vouches for them.
-   */
+  /** The first and the latest reason, oldest first. Only this record's author vouches for them. */
   readonly earlierReasons?: readonly StatedReason[];
 }
 
@@ -181,10 +152,7 @@ export type CarriedRecord =
   | { readonly kind: "one"; readonly record: ConsentRecord };
 
 export interface KeyObservation {
-  /**
-   * The latest time that the run has seen anywhere. A record expires by it even if the service's
-   * `Date` is behind.
-   */
+  /** The latest time seen anywhere. A record expires by it, even if `Date` is behind. */
   readonly latestTimeMs?: number;
   readonly facts: KeyFacts;
   readonly state: ObservedState;
@@ -195,10 +163,7 @@ export interface KeyObservation {
   readonly carried: CarriedRecord;
   /** Absent if the key has no marker, which counts as `both`. */
   readonly marker?: DualMarker;
-  /**
-   * The current digest for each step that a record can approve; the engine computes them from
-   * `digestText`.
-   */
+  /** The current digest for each step that a record can approve, from `digestText`. */
   readonly digests: Readonly<Record<ApprovedStep, string>>;
   readonly keystores: readonly KeystoreStatus[];
   /**
@@ -206,15 +171,9 @@ export interface KeyObservation {
    * may follow (`after-step.ts`); false for a status that the service stored.
    */
   readonly keystoresAreLive: boolean;
-  /**
-   * The statuses that the service stores with the key. They may name keystores that the live status
-   * omits.
-   */
+  /** As stored with the key. They may name keystores that the live status omits. */
   readonly storedKeystores: readonly KeystoreStatus[];
-  /**
-   * Where the service reports key material (`key_material_present`); absent if the service does not
-   * report it.
-   */
+  /** Where the service reports key material (`key_material_present`); absent if it does not. */
   readonly materialIn?: readonly string[];
   readonly twins: readonly Twin[];
   readonly use: KeyUse;

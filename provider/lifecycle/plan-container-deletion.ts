@@ -17,10 +17,7 @@ export interface ContainedKey {
   readonly keyId: string;
   readonly label: string;
   readonly state: ObservedState;
-  /**
-   * Present if a keystore reports that it still holds the material of a destroyed key; `untilMs` if
-   * the keystore reports a date.
-   */
+  /** Present if a keystore still holds a destroyed key's material; `untilMs` if it has a date. */
   readonly pending?: { readonly untilMs?: number };
 }
 
@@ -31,10 +28,7 @@ export interface ContainedContainer {
   readonly name: string;
 }
 
-/**
- * A key in the KMS key ring of an internal keystore. A destroyed key keeps its metadata there
- * (uko-v4.md 5).
- */
+/** A key in the ring of an internal keystore; a destroyed one keeps its metadata (uko-v4.md 5). */
 export interface RingKey {
   readonly kmsKeyId: string;
   readonly name: string;
@@ -53,10 +47,7 @@ export interface ContainerObservation {
   readonly id: string;
   readonly name: string;
   readonly keys: Found<ContainedKey>;
-  /**
-   * A vault's keystores and unarchived templates. Archived and shadow templates are deleted with
-   * the vault (uko-v4.md 9 U19).
-   */
+  /** Keystores and unarchived templates; the others go with the vault (uko-v4.md 9 U19). */
   readonly containers: Found<ContainedContainer>;
   /** The KMS key ring of an internal keystore; empty for all other containers. */
   readonly ring: Found<RingKey> | UnnamedRing;
@@ -94,10 +85,7 @@ export type ContainerPlan =
   | { readonly kind: "ready" }
   | {
       readonly kind: "waitingForTime";
-      /**
-       * Destroyed keys whose metadata must be removed first, or the metadata that KMS keeps of
-       * destroyed keys.
-       */
+      /** Destroyed keys whose metadata must be removed first, or metadata that KMS keeps. */
       readonly awaits: "destroyed_keys" | "kms_metadata";
       /** When all of them can be removed; absent if one of them reports no date. */
       readonly untilMs?: number;

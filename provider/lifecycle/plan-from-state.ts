@@ -1,7 +1,4 @@
-/**
- * The planner on state alone, for a key of which only an engine's state is known. It serves plans,
- * which make no call.
- */
+/** The planner on state alone. It serves plans, which make no call. */
 
 import { keyStates } from "./managed-key-states.ts";
 import { type DualMarker, digestsBy, type Identity, type KeyObservation, type KeystoreStatus } from "./observation.ts";
@@ -17,9 +14,7 @@ export interface StateOnlyFacts {
   /** The state in the service's words. */
   readonly stateWord: string;
   readonly keystores: readonly Pick<KeystoreStatus, "name" | "type" | "status" | "syncFlag">[];
-  /**
-   * Absent if the key had no marker, and in older states, which do not show every kind of marker.
-   */
+  /** Absent if the key had no marker, and in older states. */
   readonly marker?: DualMarker;
 }
 
@@ -33,10 +28,7 @@ export interface Prediction {
 }
 
 const somebody: Identity = { iamId: "somebody", mark: "" };
-/**
- * Any person but the actor. The last writer of a key without a record does not matter, but must be
- * known.
- */
+/** Any person but the actor. The last writer does not matter here, but must be known. */
 const lastWriter: Identity = { iamId: "somebody else", mark: "" };
 const run: Run = {
   actor: { identity: somebody, writesAs: somebody, displayName: "" },
@@ -44,10 +36,7 @@ const run: Run = {
   intent: "engine",
 };
 
-/**
- * Plans for a key without a request. State does not show twins or what uses the key, and these can
- * only make the result stricter.
- */
+/** Plans for a key without a request. What state does not show can only make it stricter. */
 export function planFromState(known: StateOnlyFacts, policy: DeletionPolicy): Prediction {
   const observation = observationOf(known);
   return {

@@ -30,10 +30,7 @@ export function planKeyDeletion(observation: KeyObservation, policy: DeletionPol
   return withinAnnouncement(unlessRefused(planByState(observation, policy, run, nowMs), run), observation, policy);
 }
 
-/**
- * A window is set only for a deactivation. Steps that take something back, or that change no key,
- * are always allowed.
- */
+/** Steps that take something back, or that change no key, are always allowed. */
 const announcedAs: { readonly [Kind in Step["kind"]]?: AnnouncedStep } = {
   write_record: "request",
   set_for_deletion: "deactivate",
@@ -126,10 +123,7 @@ function planDestruction(observation: KeyObservation, policy: DeletionPolicy, ru
   });
 }
 
-/**
- * A key that was never installed has no outage, no cool-down, no pending period and no twin
- * (uko-v4.md 4.3).
- */
+/** No outage, no cool-down, no pending period and no twin (uko-v4.md 4.3). */
 function planUnusedDestruction(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
   const authorization = authorize(observation, policy, run, "destroy", nowMs);
   if (authorization.kind !== "may") return awaitPerson(authorization, "destroy", { observation, policy });
@@ -176,10 +170,7 @@ function guardedSetter(
   return isSetter ? { guard: "kms_setter", record: consentedBy } : undefined;
 }
 
-/**
- * Turns the obstacle between an actor and a step into a plan: a record to write, a person to wait
- * for, or a refusal.
- */
+/** Turns the obstacle between an actor and a step into a plan. */
 export function awaitPerson(
   authorization: Exclude<ReturnType<typeof authorize>, { kind: "may" }>,
   step: ApprovedStep,
@@ -215,19 +206,13 @@ function afterRefusedDeactivation(observation: KeyObservation, run: Run, { messa
   return unset === undefined ? refuse({ guard: "service_refused", step: "deactivate", message }) : ready(unset);
 }
 
-/**
- * A window that this run set for a deactivation that does not happen is half of a deletion in KMS,
- * so the run unsets it.
- */
+/** A window for a deactivation that does not happen is half of a deletion in KMS. */
 function ownWindowToUnset(observation: KeyObservation, run: Run, nowMs: number): Step | undefined {
   const mayUnset = (run.windowsSetHere ?? []).length > 0 && refusalOf(run, "unset_for_deletion") === undefined;
   return mayUnset ? windowToUnset(observation, nowMs) : undefined;
 }
 
-/**
- * If the time of the deactivation is unknown, the service's 409 may be its 4-hour rule: the plan is
- * a wait first, then a refusal.
- */
+/** If the deactivation's time is unknown, a 409 may be the 4-hour rule: wait, then refuse. */
 function afterRefusedDestroy(observation: KeyObservation, { status, message }: Refusal, nowMs: number): Plan {
   const latestMs = (observation.updatedAtMs ?? Number.NEGATIVE_INFINITY) + coolDownMs;
   return status === 409 && nowMs <= latestMs

@@ -45,10 +45,7 @@ export interface KmsKeyObservation {
   readonly dualAuthDelete: boolean;
   /** End of the deletion window, past or future; absent if no window is set. */
   readonly windowEndsAtMs?: number;
-  /**
-   * Who last wrote the key's policy, and when: only a hint at who set the window (kms-v2-and-iam.md
-   * 2.10).
-   */
+  /** Only a hint at who set the window (kms-v2-and-iam.md 2.10). */
   readonly policyWrite?: PolicyWriteSeen;
   readonly registrations:
     | { readonly kind: "known"; readonly items: readonly Registration[] }
@@ -68,10 +65,7 @@ export interface KmsKeyObservation {
 }
 
 export interface KmsKeyPolicy {
-  /**
-   * `destroyed`: KMS reports the key as destroyed. `removed`: its metadata is gone as well, up to
-   * 90 days later.
-   */
+  /** `removed`: the metadata is gone as well, up to 90 days after `destroyed`. */
   readonly goal: "destroyed" | "removed";
   readonly deletionProtection: boolean;
   readonly dualAuthorization: "required" | "single";
@@ -152,10 +146,7 @@ export function kmsPlanCode(plan: Exclude<KmsPlan, { kind: "ready" | "done" }>):
   return plan.kind === "refused" ? kmsGuardCodes[plan.guard.guard] : "UKO_KMS_METADATA_REMAINS";
 }
 
-/**
- * Names one deletion window of one key, for `UKO_CONSENT`: `<keyId>@<authExpiration>`, to the
- * second, as KMS writes it.
- */
+/** Names one window of one key, for `UKO_CONSENT`: `<keyId>@<authExpiration>`, to the second. */
 export function windowName(kmsKeyId: string, windowEndsAtMs: number): string {
   return `${kmsKeyId}@${new Date(windowEndsAtMs).toISOString().replace(/\.\d{3}Z$/, "Z")}`;
 }
@@ -211,10 +202,7 @@ export function isWindowOpen(
   return state !== "destroyed" && dualAuthDelete && windowEndsAtMs !== undefined && windowEndsAtMs > nowMs;
 }
 
-/**
- * The policy's last writer, if the window began with that write. The hint can only refuse a person,
- * never admit one.
- */
+/** The policy's last writer, if the window began with that write. It can only refuse a person. */
 export function setterHint({ policyWrite, windowEndsAtMs }: KmsKeyObservation): SetterHint | undefined {
   if (policyWrite === undefined || windowEndsAtMs === undefined) return undefined;
   const sinceMs = policyWrite.atMs - (windowEndsAtMs - kmsWindowMs);
@@ -230,10 +218,7 @@ function planAfterDestroy(observation: KmsKeyObservation, policy: KmsKeyPolicy, 
   return { kind: "waitingForTime", ...(isAhead && { untilMs: purgeScheduledAtMs }) };
 }
 
-/**
- * The preconditions that do not depend on the actor. They are checked before the window is set and
- * again before destroy.
- */
+/** Preconditions that do not depend on the actor, checked before the window and the destroy. */
 function failingKmsGuard(observation: KmsKeyObservation, policy: KmsKeyPolicy): KmsGuard | undefined {
   const { ring, registrations } = observation;
   if (policy.deletionProtection) return { guard: "deletion_protection" };
@@ -292,10 +277,7 @@ function unfitWindow(
   return isHidden ? { guard: "setter_unknown", policyWrite } : undefined;
 }
 
-/**
- * A request sets the key for deletion. A person does so under their own credential, and only once
- * in a run.
- */
+/** A person sets the key under their own credential, and only once in a run. */
 function planWindow(observation: KmsKeyObservation, run: KmsRun): KmsPlan {
   const { state, stateWord } = observation;
   if (run.setHere === true) return refuse({ guard: "window_not_kept" });

@@ -10,9 +10,7 @@ import type { KeyObservation, LooserMarker } from "./observation.ts";
 import { type DeletionPolicy, type Plan, type Run, unlessRefused } from "./plan.ts";
 import { awaitPerson } from "./plan-key-deletion.ts";
 
-/**
- * Returns the next step of a loosening to `to`; `done` if the key's marker is already that loose.
- */
+/** The next step of a loosening to `to`; `done` if the marker is already that loose. */
 export function planLoosening(
   observation: KeyObservation,
   to: LooserMarker,

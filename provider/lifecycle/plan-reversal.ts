@@ -13,10 +13,7 @@ import { type Plan, type Run, type Step, unlessRefused } from "./plan.ts";
 /** `withdraw` takes back a request; `reactivate` also ends the outage. */
 export type Reversal = "withdraw" | "reactivate";
 
-/**
- * Returns the next step back; `done` if nothing is left to undo. Anyone with the right may undo,
- * alone.
- */
+/** The next step back; `done` if nothing is left to undo. One person is enough. */
 export function planReversal(observation: KeyObservation, reversal: Reversal, run: Run, nowMs: number): Plan {
   return unlessRefused(planByState(observation, reversal, run, nowMs), run);
 }
@@ -52,10 +49,7 @@ function cleanUp(observation: KeyObservation, run: Run, nowMs: number): Plan {
   return unset === undefined ? { kind: "done" } : ready(unset);
 }
 
-/**
- * A service that drops new tags cannot remove a tag either. Such a record does not bind, and no
- * further write changes that.
- */
+/** A service that drops new tags cannot remove a tag either, and such a record does not bind. */
 export function isLeftByService(observation: KeyObservation, run: Run, nowMs: number): boolean {
   const { updatedBy } = observation;
   const id = carriedId(observation);

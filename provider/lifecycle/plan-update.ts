@@ -1,7 +1,4 @@
-/**
- * The rules for writes to a key other than its deletion: while a consent record binds, none is
- * allowed.
- */
+/** The rules for other writes to a key: while a consent record binds, none is allowed. */
 
 import { anyBindingRecord, type ConsentRecord } from "./consent-record.ts";
 import { isLooser } from "./dual-marker.ts";
@@ -50,29 +47,20 @@ export interface RotationFacts {
   /** The version that the last run knew. */
   readonly knownVersion: number;
   readonly rotatedAtMs?: number;
-  /**
-   * False if the label holds a value that only existed at creation (uko-v4.md 3.11); absent if
-   * unknown.
-   */
+  /** False if the label holds a value of the creation (uko-v4.md 3.11); absent if unknown. */
   readonly isRotatable?: boolean;
 }
 
 export type RotationPlan =
   | { readonly kind: "ready" }
-  /**
-   * The version shows that the rotation has happened: by a run whose answer was lost, or by another
-   * writer.
-   */
+  /** The rotation has happened: by a run whose answer was lost, or by another writer. */
   | { readonly kind: "done" }
   /** A rotation changes the version and so the digest, which would void a binding record. */
   | { readonly kind: "record_binds"; readonly record: ConsentRecord }
   | { readonly kind: "not_active" }
   | { readonly kind: "not_rotatable" };
 
-/**
- * An interrupted run is resumed within this time. An older creation or rotation is unrelated to the
- * present request for one.
- */
+/** The longest interruption of a run that is resumed; an older creation or rotation is another. */
 export const longestInterruptionMs = 7 * 86_400_000;
 
 /** Plans the one rotation that a change of the trigger asks for (uko-v4.md 4.6). */
@@ -92,24 +80,15 @@ export type AlignmentPlan =
   | { readonly kind: "done" }
   | { readonly kind: "record_binds"; readonly record: ConsentRecord }
   | { readonly kind: "would_unlink"; readonly keystoreIds: readonly string[] }
-  /**
-   * The template now makes keys that are not active, and an alignment may deactivate a key
-   * (uko-v4.md 4.7).
-   */
+  /** The template makes inactive keys, so an alignment may deactivate this one (uko-v4.md 4.7). */
   | { readonly kind: "would_deactivate" };
 
-/**
- * Whether the service reports that an active key is not where its template wants it (uko-v4.md
- * 4.7).
- */
+/** Whether an active key is not where its template wants it (uko-v4.md 4.7). */
 export function isAlignable(stateWord: string, alignment: string | undefined): boolean {
   return stateWord === "active" && alignment === "unaligned";
 }
 
-/**
- * Plans the alignment of a key with its template: it may only install the key, never cut it off
- * without an explicit request.
- */
+/** It may only install the key, never cut it off without an explicit request. */
 export function planAlignment(
   observation: KeyObservation,
   key: Pick<DistributedKey, "templateId" | "keystoreIds"> & { readonly templatesKeyState: string },

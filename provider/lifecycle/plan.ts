@@ -1,7 +1,4 @@
-/**
- * The types of a plan, and of the policy and run that it is made for. A wait is a regular result,
- * not a fault.
- */
+/** The types of a plan, its policy and its run. A wait is a regular result, not a fault. */
 
 import type { ErrorCode } from "../errors.ts";
 import type { AnnouncedStep, Announcement, Excess } from "./announcement.ts";
@@ -11,17 +8,11 @@ import type { Actor, ApprovedStep, DeletionGate, KeystoreStatus, LooserMarker } 
 import type { Contradiction } from "./removal-evidence.ts";
 import type { Review, SkipReason } from "./review.ts";
 
-/**
- * Where a deletion stops: the values of `deletionCompletesAt`, and `deactivated` as a desired
- * state.
- */
+/** The values of `deletionCompletesAt`, and `deactivated` as a desired state. */
 export const deletionGoals = ["deactivated", "destruction_scheduled", "destroyed", "removed"] as const;
 export type DeletionGoal = (typeof deletionGoals)[number];
 
-/**
- * The combined policy of code, state, provider and environment. The planner adds the key's own
- * marker.
- */
+/** Combined from code, state, provider and environment. The planner adds the key's marker. */
 export interface DeletionPolicy {
   readonly goal: DeletionGoal;
   readonly deletionProtection: boolean;
@@ -37,20 +28,14 @@ export interface DeletionPolicy {
   readonly atMost?: Announcement;
 }
 
-/**
- * The actor of this run, their input, and what this run has already done. It does not outlive the
- * run.
- */
+/** The actor, their input, and what this run has already done. It does not outlive the run. */
 export interface Run {
   readonly actor: Actor;
   /** IDs of records that the actor named. */
   readonly consents: readonly string[];
   /** The actor's review, which names the records of its keys as long as the keys stay as reviewed. */
   readonly review?: Review;
-  /**
-   * Whether a missing record may be written: requested by command, because an engine reached the
-   * key, or not at all.
-   */
+  /** Whether a missing record may be written: by command, because an engine met the key, or not. */
   readonly intent: "request" | "engine" | "resume";
   readonly deactivatedHere?: boolean;
   /** KMS keys whose deletion window this run set. */
@@ -201,10 +186,7 @@ export function planCode(plan: Exclude<Plan, { kind: "ready" | "done" }>): Error
   return plan.awaits === "separate_run" ? "UKO_SEPARATE_RUN_NEEDED" : "UKO_DESTRUCTION_PENDING";
 }
 
-/**
- * A step that the service refused is not sent again before a wait of the run has reached its end:
- * the plan becomes that refusal.
- */
+/** A step that the service refused is not sent again before a wait of the run has ended. */
 export function unlessRefused(plan: Plan, run: Run): Plan {
   if (plan.kind !== "ready") return plan;
   const refusal = run.refusals?.find((each) => each.step === plan.step.kind);

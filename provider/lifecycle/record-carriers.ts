@@ -1,7 +1,4 @@
-/**
- * The carriers of the consent record and the marker on a key, and how they are kept apart from the
- * user's own text.
- */
+/** Where the consent record and the marker are on a key, apart from the user's own text. */
 
 import {
   type ConsentDraft,
@@ -94,10 +91,7 @@ export function patchWithRecord(
   };
 }
 
-/**
- * The patch that takes a record off a key and leaves the marker; undefined if the key has no
- * record.
- */
+/** Takes a record off a key and leaves the marker; undefined if the key has no record. */
 export function patchWithoutRecord(raw: RawCarriers): CarrierPatch | undefined {
   const hasTag = raw.tags.some((tag) => tag.name === recordTagName);
   const description = describe(userPart(raw.description), compactMarker(raw.description));
@@ -108,10 +102,7 @@ export function patchWithoutRecord(raw: RawCarriers): CarrierPatch | undefined {
   };
 }
 
-/**
- * The patch that changes a user's own description or tags. It keeps the marker and drops a dead
- * record.
- */
+/** Changes a user's own description or tags. It keeps the marker and drops a dead record. */
 export function patchOfUser(
   raw: RawCarriers,
   user: { readonly description?: string; readonly tags?: readonly Tag[] },
@@ -126,10 +117,7 @@ export function patchOfUser(
   };
 }
 
-/**
- * The patch that marks a key, only in the carrier that the service keeps. It also drops a dead
- * record.
- */
+/** Marks a key, only in the carrier that the service keeps. It also drops a dead record. */
 export function patchWithMarker(
   raw: RawCarriers,
   marker: DualMarker,
@@ -157,10 +145,7 @@ export function markerCarrier(raw: RawCarriers): "tag" | "description" {
   return !isInTag && suffixForm.test(raw.description) ? "description" : "tag";
 }
 
-/**
- * An unknown marker, or two markers, count as the strictest one: a doubt never loosens a key,
- * whoever wrote them.
- */
+/** Unknown markers, or two, count as the strictest one: a doubt never loosens a key. */
 function markerIn(values: readonly unknown[]): DualMarker | undefined {
   const [value, ...more] = values;
   if (value === undefined) return undefined;

@@ -1,7 +1,4 @@
-/**
- * The whole path from here to the goal, for people who want to see it before they start. It is for
- * display and decides nothing.
- */
+/** The whole path from here to the goal. It is for display and decides nothing. */
 
 import { effectivePolicy, knownDeactivationMs } from "./authorization.ts";
 import { dualTwins } from "./kms-window.ts";
@@ -22,10 +19,7 @@ export interface PathStep {
   readonly isEstimate: boolean;
 }
 
-/**
- * Default pending periods (uko-v4.md 4.4); the longest known period applies to a type that is not
- * listed.
- */
+/** Default pending periods (uko-v4.md 4.4). */
 export const pendingPeriodDays: Readonly<Record<string, number>> = {
   aws_kms: 7,
   azure_key_vault: 90,

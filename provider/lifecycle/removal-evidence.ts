@@ -6,10 +6,7 @@
 
 import type { KeyObservation } from "./observation.ts";
 
-/**
- * The sources that name a keystore of the key: `referenced_keystores`, `status_in_keystores` of the
- * key, and the live status.
- */
+/** `referenced_keystores`, the key's `status_in_keystores`, and the live status. */
 export type NamingSource = "metadata" | "stored_status" | "live_status";
 
 export interface NamedKeystore {
@@ -49,10 +46,7 @@ export function namingContradictions(observation: KeyObservation): readonly Cont
   return [...unanswered.values(), ...withoutId];
 }
 
-/**
- * `key_material_present` of a key that every keystore reports as not present; absent before API
- * 4.14.
- */
+/** `key_material_present` of a key that no keystore has; absent before API 4.14. */
 export function materialContradiction({ materialIn = [] }: KeyObservation): Contradiction | undefined {
   return materialIn.length === 0 ? undefined : { kind: "material_present", places: materialIn };
 }

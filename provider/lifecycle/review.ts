@@ -196,10 +196,7 @@ export function reviewOf(header: ReviewHeader, lines: readonly ReviewLine[]): Re
   return { header, lines: new Map(byPath.toSorted(([a], [b]) => (a < b ? -1 : 1))) };
 }
 
-/**
- * The IDs of the records in a review, for predictions. No step is taken on them: a step needs the
- * verdict about a fresh read.
- */
+/** The records in a review, for predictions. A step needs the verdict about a fresh read. */
 export function idsIn(review: Review): readonly string[] {
   return Array.from(review.lines.values(), ({ record }) => record.slice(0, 32));
 }
@@ -209,10 +206,7 @@ function stateBefore({ step, neverActive }: ReviewScope): ObservedState {
   return neverActive ? "pre_activation" : "deactivated";
 }
 
-/**
- * Every keystore that the key's metadata or its status names, with the period that decides when
- * the material is gone.
- */
+/** Every keystore that metadata or status names, with the period until the material is gone. */
 function keystoresOf({ facts, keystores: statuses }: KeyObservation): readonly ReviewedKeystore[] {
   const named = [...facts.keystores, ...statuses.map(({ keystoreId: id, type }) => ({ id, type }))];
   const byId = new Map(named.toReversed().map(({ id, type }) => [id, type]));

@@ -1,7 +1,4 @@
-/**
- * The check of the time in a service's answer. Every due date and expiry depends on that time, so a
- * contradiction stops the run.
- */
+/** The check of the service's time. Due dates depend on it, so a contradiction stops the run. */
 
 import { writeToleranceMs } from "./consent-record.ts";
 
@@ -21,10 +18,7 @@ export interface TimeReading {
 export interface RunTime {
   /** The latest `Date`. A run decides by this time, so its time never runs backwards. */
   readonly reachedMs: number;
-  /**
-   * The latest of all times seen, including those of tokens and objects. Consent records expire by
-   * this time.
-   */
+  /** The latest of all times seen, of tokens and objects too. Consent records expire by it. */
   readonly latestMs: number;
 }
 
@@ -40,10 +34,7 @@ export function runTimeAfter(earlier: RunTime | undefined, reading: TimeReading)
   return { reachedMs, latestMs: Math.max(reachedMs, tokenIssuedAtMs, updatedAtMs, earlier?.latestMs ?? dateMs) };
 }
 
-/**
- * What contradicts the `Date` of an answer beyond the tolerance; undefined if there is no
- * contradiction.
- */
+/** What contradicts a `Date` beyond the tolerance; undefined if nothing does. */
 export function skewOf({ dateMs, tokenIssuedAtMs, updatedAtMs }: TimeReading): ClockSkew | undefined {
   if (tokenIssuedAtMs !== undefined && dateMs < tokenIssuedAtMs - tokenToleranceMs) {
     return { kind: "before_token", dateMs, tokenIssuedAtMs };

@@ -4,10 +4,7 @@
  * another person's write unnoticed.
  */
 
-/**
- * After this time by the service's clock, which also counts whole seconds, no further write can
- * share the ETag that was read.
- */
+/** The service's clock counts seconds, too. After this time no write can share the ETag. */
 export const settledAfterMs = 2000;
 
 /** An object as the run has just read it. */

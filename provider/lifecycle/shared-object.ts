@@ -10,10 +10,7 @@ export interface Declaration {
   readonly resource: string;
   /** The object's id, `<vaultId>/<keyId>` for a managed key. */
   readonly id: string;
-  /**
-   * State holds the object under this resource. False if the program only names the object, such as
-   * by `existingKeyId`.
-   */
+  /** State holds the object there. False if the program only names it (`existingKeyId`). */
   readonly isStored: boolean;
 }
 

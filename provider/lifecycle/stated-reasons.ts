@@ -1,7 +1,4 @@
-/**
- * The reasons that people gave for a deletion. A record that replaces another repeats them; they
- * never approve anything.
- */
+/** The reasons for a deletion. A record that replaces another repeats them as information. */
 
 import { anyBindingRecord, type ConsentRecord } from "./consent-record.ts";
 import { type Identity, isSame, type KeyObservation, type StatedReason } from "./observation.ts";

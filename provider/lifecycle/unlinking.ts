@@ -1,7 +1,4 @@
-/**
- * The keys that a change of groups would cut off from a keystore. Such an outage must be requested
- * explicitly. Pure.
- */
+/** The keys that a change of groups would cut off: an outage to be requested explicitly. Pure. */
 
 import type { ObservedState } from "./managed-key-states.ts";
 
@@ -15,10 +12,7 @@ export interface DistributedKey {
   readonly keystoreIds: readonly string[];
 }
 
-/**
- * What decides where a key is installed (uko-v4.md 3.6): keystores of the template's type that list
- * the template's group.
- */
+/** uko-v4.md 3.6: keystores of the template's type that list the template's group. */
 export interface Distribution {
   readonly keystores: readonly { readonly id: string; readonly type: string; readonly groups: readonly string[] }[];
   readonly templates: readonly { readonly id: string; readonly type: string; readonly group: string }[];
@@ -30,10 +24,7 @@ export interface Unlinking {
   readonly keystoreId: string;
 }
 
-/**
- * The keys that `distribution` would unlink if they were aligned with it. A key also counts if that
- * is unknown.
- */
+/** The keys that an alignment with `distribution` would unlink, or may unlink. */
 export function unlinkedBy(keys: readonly DistributedKey[], distribution: Distribution): readonly Unlinking[] {
   return installationsOf(keys).filter((pair) => meaning(pair, distribution) !== "meant");
 }

@@ -1,7 +1,4 @@
-/**
- * The endpoints of the instance, from settings or from the broker once per run, and the proof that
- * they serve this instance.
- */
+/** The endpoints of the instance, from settings or the broker, and whose instance they serve. */
 
 import * as z from "zod";
 import { isUkoError, UkoError } from "../errors.ts";
@@ -27,10 +24,7 @@ export interface EndpointOptions {
 export interface Endpoints {
   uko(signal: AbortSignal): Promise<Endpoint>;
   kms(signal: AbortSignal): Promise<Endpoint>;
-  /**
-   * What the host name and the broker report. Throws only UKO_CANCELLED: a broker that cannot be
-   * reached proves nothing.
-   */
+  /** From host name and broker. Throws only UKO_CANCELLED: no answer proves nothing. */
   instance(signal: AbortSignal): Promise<InstanceReport>;
 }
 
@@ -82,10 +76,7 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
   };
 }
 
-/**
- * A host that is not IBM's, such as a proxy, may well serve the instance for which the broker names
- * another host.
- */
+/** A proxy may well serve the instance for which the broker names another host. */
 function comparedWith(answered: Endpoint | undefined, uko: Endpoint | undefined, broker: Endpoint): InstanceReport {
   if (answered === undefined) return { kind: "unproven" };
   if (uko !== undefined && hostOf(uko) === hostOf(broker)) return { kind: "reported" };
@@ -94,10 +85,7 @@ function comparedWith(answered: Endpoint | undefined, uko: Endpoint | undefined,
   return { kind: "contradicted", why: `IBM's broker reports the endpoint of the instance as ${hostOf(answered)}.` };
 }
 
-/**
- * The broker that can confirm the endpoint: the configured one, the one of the host's region, or
- * the emulator's own.
- */
+/** The configured broker, the one of the host's region, or the emulator's own. */
 function witnessOf(options: EndpointOptions): Endpoint | undefined {
   const { uko } = options;
   const broker = brokerOf(options);
@@ -161,9 +149,7 @@ async function discover(
   };
 }
 
-/**
- * Only a broker on this machine that the environment names may return an address on this machine.
- */
+/** Only a local broker that the environment names may return an address on this machine. */
 function answeredEndpoint(
   broker: Endpoint,
   host: string | undefined,

@@ -1,7 +1,4 @@
-/**
- * An append of one line to a file that only its owner can read, durable before it returns. Several
- * runs may share the file.
- */
+/** A durable append of one line to a file that only its owner can read. */
 
 import { constants } from "node:fs";
 import { type FileHandle, lstat, open } from "node:fs/promises";
@@ -47,10 +44,7 @@ export async function requireAppendable(path: string): Promise<void> {
   await (await openOwn(path)).close();
 }
 
-/**
- * Opens a regular file that nobody else may read or write, and restricts its permissions if they
- * are wider.
- */
+/** Opens a regular file that nobody else may use, and restricts wider permissions. */
 async function openOwn(path: string): Promise<FileHandle> {
   if (noFollow === undefined && (await isLink(path))) throw aLink;
   const file = await open(path, appending, ownerOnly).catch(async (error: unknown) => {
@@ -94,10 +88,7 @@ export function inOrder<Item>(write: (item: Item) => Promise<void>): (item: Item
   };
 }
 
-/**
- * `The system says EACCES. `, the reason why the file is unsafe, or an empty text if neither is
- * known.
- */
+/** `The system says EACCES. `, why the file is unsafe, or an empty text if neither is known. */
 export function systemSays(error: unknown): string {
   if (error instanceof UnsafeFile) return `${error.message}. `;
   const code = (error as { code?: unknown }).code;
@@ -121,10 +112,7 @@ async function syncDirectory(path: string): Promise<void> {
 
 const steering = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
-/**
- * Escapes control characters, invisible format characters such as text direction, and line
- * separators.
- */
+/** Escapes control characters, format characters such as text direction, and line separators. */
 export function jsonLine(value: object): string {
   return JSON.stringify(value).replace(steering, escapeUnits);
 }

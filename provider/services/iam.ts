@@ -1,7 +1,4 @@
-/**
- * Bearer tokens of this run: from an API key or from settings, kept in memory only, renewed early,
- * and once more after a 401.
- */
+/** Bearer tokens of this run: from an API key or from settings, kept in memory only. */
 
 import { decodeJwt } from "jose/jwt/decode";
 import * as z from "zod";
@@ -31,10 +28,7 @@ export interface Credential {
 export interface TokenOptions {
   readonly http: HttpClient;
   readonly credential: Credential;
-  /**
-   * IAM's base, for instance `https://iam.cloud.ibm.com`; not called if the settings supply a
-   * token.
-   */
+  /** IAM's base, `https://iam.cloud.ibm.com`; not called if the settings supply a token. */
   readonly endpoint: Endpoint;
   readonly sha256: Sha256;
   readonly monotonicMs: () => number;
@@ -43,10 +37,7 @@ export interface TokenOptions {
 export interface Tokens extends BearerSource {
   /** The actor that the current token identifies. */
   actor(signal: AbortSignal): Promise<Actor>;
-  /**
-   * When IAM issued the latest token of this run; undefined before the first, and if tokens do not
-   * contain the time.
-   */
+  /** When IAM issued the latest token; undefined before the first, or if the token has no time. */
   issuedAtMs(): number | undefined;
   /** What the latest token says of itself, for display only. */
   facts(): TokenFacts;
@@ -61,10 +52,7 @@ export interface Minted {
 const service = "IBM Cloud IAM";
 const apiKeyGrant = "urn:ibm:params:oauth:grant-type:apikey";
 const mintDeadlineMs = 30_000;
-/**
- * A token counts as expired this long before its end, and a failed renewal is repeated after this
- * long.
- */
+/** How long before its end a token counts as expired, and until a failed renewal is repeated. */
 const marginMs = 60_000;
 const renewAtShare = 0.8;
 const headerValue = /^[\x21-\x7e]+$/;
@@ -244,9 +232,7 @@ function isSameActor(a: Actor, b: Actor): boolean {
   return a.identity?.iamId === b.identity?.iamId && a.writesAs?.iamId === b.writesAs?.iamId;
 }
 
-/**
- * An ID with blanks or invisible characters counts as absent: it could only impersonate another.
- */
+/** An ID with blanks or invisible characters could only impersonate another. */
 const iamId = z.string().regex(/^[\x21-\x7e]{1,200}$/);
 const text = z.string().optional().catch(undefined);
 const claimsSchema = z.object({
@@ -314,10 +300,7 @@ function identityOf(id: string, sha256: Sha256): Identity {
   return { iamId: id, mark: markOf(id, sha256) };
 }
 
-/**
- * The acting person's name if the token has it, so that people read a person's name and not a
- * profile's.
- */
+/** The acting person's name if the token has it, not a profile's. */
 function displayNameOf(claims: Claims, acting: string | undefined): string {
   const own = acting === claims.iam_id ? [claims.name, claims.email, claims.sub] : [];
   const candidates = [claims.authn?.name, ...own, claims.authn?.sub, acting, claims.name, claims.sub, claims.iam_id];

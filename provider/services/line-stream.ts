@@ -9,10 +9,7 @@ export interface HashedLine {
   readonly sha256: string;
   /** False for a last line without a line end, as an interrupted write leaves it. */
   readonly isComplete: boolean;
-  /**
-   * SHA-256 of everything up to this line, its line end included even if the file lacks it. Valid
-   * until the next line is read.
-   */
+  /** Of everything up to this line, its line end included. Valid until the next line is read. */
   readonly sha256Through: () => string;
 }
 

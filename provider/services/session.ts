@@ -35,10 +35,7 @@ export interface InstanceCheck {
   isProven(signal: AbortSignal): Promise<boolean>;
   /** Whether the instance is proven, or reported by the server that answers. */
   isReported(signal: AbortSignal): Promise<boolean>;
-  /**
-   * Throws UKO_INSTANCE_MISMATCH if any source reports another instance; a source that reports none
-   * is not a contradiction.
-   */
+  /** Throws UKO_INSTANCE_MISMATCH if a source reports another instance; silence is none. */
   require(signal: AbortSignal): Promise<void>;
 }
 

@@ -1,7 +1,4 @@
-/**
- * The check of an evidence file's chain: each line names the SHA-256 of the line before it, so edits,
- * dropped lines and a changed order show; the head record shows a cut end. Pure.
- */
+/** The check of an evidence file's chain of digests: edited, dropped or moved lines show. Pure. */
 
 import * as z from "zod";
 

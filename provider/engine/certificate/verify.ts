@@ -1,7 +1,4 @@
-/**
- * The check of a certificate: its form, its signatures, its own consistency, and the grade of its
- * proof. Works without a network. Pure.
- */
+/** The check of a certificate: form, signatures, consistency, and the grade of its proof. Pure. */
 
 import { type Corroboration, corroborate, type TrackedEvent } from "./activity-tracker.ts";
 import { isAllIbms, type WaveKeys, waveOf } from "./build.ts";

@@ -1,7 +1,4 @@
-/**
- * The messages about vaults, keystores and templates that cannot be deleted yet: what they contain,
- * until when, and the next commands.
- */
+/** The messages about vaults, keystores and templates that cannot be deleted yet. */
 
 import type { ObservedState } from "../../lifecycle/managed-key-states.ts";
 import {
@@ -203,10 +200,7 @@ function sayMetadata(ringKeys: readonly RingKey[], nowMs: number): readonly stri
   return [`After that, KMS keeps the metadata of ${count(ringKeys.length, "key")} in the key ring${until}.`];
 }
 
-/**
- * The next step for each key. A key that is kept also keeps its container, so none of these steps
- * is an order.
- */
+/** A key that is kept also keeps its container, so none of these steps is an order. */
 function waysOn(keys: readonly ContainedKey[]): readonly NextStep[] {
   const living = keys.filter(({ state }) => isEndable(state));
   const over = keys.filter(({ state }) => state === "destroyed");

@@ -1,7 +1,4 @@
-/**
- * One fresh observation of a vault, keystore or template: whether it exists, what it contains, and
- * whether its absence is proven.
- */
+/** One fresh observation of a vault, keystore or template, its contents, or its proven absence. */
 
 import { isUkoError, UkoError } from "../../errors.ts";
 import { isGone } from "../../lifecycle/gone.ts";
@@ -90,10 +87,7 @@ async function look(
   return { kind: "present", observation: { kind, id, name: snapshot.name, keys, containers, ring }, etag, nowMs };
 }
 
-/**
- * Reads a container without its contents; a 404 means gone only if that is proven. Throws as
- * `observeContainer` does.
- */
+/** Reads a container without its contents. Throws as `observeContainer` does. */
 export async function readContainer<Snapshot extends AnySnapshot>(
   world: World,
   ref: ContainerRef,
@@ -147,10 +141,7 @@ async function goneOrThrow(
   });
 }
 
-/**
- * A 401 or 403 is a result here: the planner refuses because of it, or tells people why it could
- * not read.
- */
+/** A 401 or 403 is a result here: the planner refuses because of it, or tells people of it. */
 async function found<T>(read: () => Promise<readonly T[]>): Promise<Found<T>> {
   try {
     return { kind: "known", items: await read() };
@@ -204,18 +195,12 @@ async function containersOf(
   ];
 }
 
-/**
- * Archived and shadow templates are deleted with the vault, and the product's own templates cannot
- * be deleted (uko-v4.md 9 U18, U19).
- */
+/** The others are deleted with the vault, or cannot be deleted (uko-v4.md 9 U18, U19). */
 export function isInTheWay({ isArchived, types }: TemplateSnapshot): boolean {
   return !isArchived && !types.includes("shadow") && !types.includes("system");
 }
 
-/**
- * The key ring of an internal keystore must be empty, including the metadata of destroyed keys
- * (uko-v4.md 5).
- */
+/** The key ring of an internal keystore must have no metadata of destroyed keys (uko-v4.md 5). */
 async function ringOf(
   world: World,
   keystore: KeystoreSnapshot,

@@ -1,6 +1,4 @@
-/**
- * The names of vaults, keystores and templates in sentences, and the roles for each action on them.
- */
+/** The names of vaults, keystores and templates, and the roles for each action on them. */
 
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import type { ContainerKind, ContainerObservation } from "../../lifecycle/plan-container-deletion.ts";

@@ -12,9 +12,7 @@ import { explainDone } from "./status.ts";
 
 export const door = { rerun: "uko continue" } as const;
 
-/**
- * An operation that writes a report for pipelines. Its last argument holds the cancellation signal.
- */
+/** Writes a report for pipelines. The operation's last argument holds the cancellation signal. */
 export function recorded<Rest extends readonly [...unknown[], CallOptions]>(
   world: World,
   operation: string,

@@ -1,7 +1,4 @@
-/**
- * The commands for a managed key, without any IaC state. They use the same engine and the same
- * planners.
- */
+/** The commands for a managed key, without any IaC state. */
 
 import type { HoldTag } from "../../lifecycle/campaign/campaign.ts";
 import type { KeyObservation, LooserMarker } from "../../lifecycle/observation.ts";
@@ -30,10 +27,7 @@ import { explainStatus } from "./status.ts";
 import { type PendingSurvey, type Survey, surveyPending, surveyRemovals, surveyRequests } from "./survey.ts";
 import { explainRemovable } from "./survey-messages.ts";
 
-/**
- * Without consents the loosening is requested; with consents it is carried out, and no request is
- * written.
- */
+/** Without consents the loosening is requested; with consents it is carried out. */
 export interface Loosening {
   readonly to: LooserMarker;
   readonly consents: readonly string[];
@@ -53,23 +47,15 @@ export interface Operations {
   consent(ref: KeyRef, recordId: string, options: CallOptions): Promise<Report>;
   /** Takes the steps that the named records allow, towards `removed`. */
   continue(ref: KeyRef, consents: readonly string[], patience: WaitBudget, options: CallOptions): Promise<Report>;
-  /**
-   * Requests that the key's marker be made less strict, or makes it so on the record that is named.
-   */
+  /** Requests that the key's marker be made looser, or makes it so on the record that is named. */
   loosen(ref: KeyRef, loosening: Loosening, options: CallOptions): Promise<Report>;
   /** Writes the hold tag that campaigns honor; without `wanted`, removes a tag that uko wrote. */
   hold(ref: KeyRef, wanted: HoldTag | undefined, options: CallOptions): Promise<HoldTagResult>;
   withdraw(ref: KeyRef, options: CallOptions): Promise<Report>;
   reactivate(ref: KeyRef, options: CallOptions): Promise<Report>;
-  /**
-   * Synchronizes the keystores; refused while a consent record binds, because a sync could void the
-   * record.
-   */
+  /** Refused while a consent record binds, because a sync could void the record. */
   sync(ref: KeyRef, options: CallOptions): Promise<Report>;
-  /**
-   * Every key with a record or a pending deletion, in these vaults or in all that the identity can
-   * read. Changes nothing.
-   */
+  /** Every key with a record or a pending deletion; in all vaults if none is named. */
   requests(vaultIds: readonly string[], options: CallOptions): Promise<Survey>;
   /** Reads keys that one person requested, as a review that another person can approve. Changes nothing. */
   review(query: ReviewQuery, options: CallOptions): Promise<SetReview>;
@@ -82,10 +68,7 @@ export interface Operations {
     vaultIds: readonly string[],
     options: CallOptions,
   ): Promise<Survey & { readonly removable: readonly KeyRef[] }>;
-  /**
-   * Removes the metadata of a key that is destroyed everywhere. Takes no other step and writes no
-   * consent record.
-   */
+  /** Removes the metadata of a key that is destroyed everywhere. Takes no other step. */
   sweep(ref: KeyRef, options: CallOptions): Promise<Report>;
 }
 

@@ -12,10 +12,7 @@ import { describeKeystore } from "./keystore-evidence.ts";
 import type { KeySummary } from "./observe.ts";
 import { type KeyStepContext, writtenRecordId } from "./steps.ts";
 
-/**
- * Steps that write evidence before the call as well as after it. If evidence cannot be written,
- * none of these steps is taken.
- */
+/** Steps with evidence before the call, too. If it cannot be written, no such step is taken. */
 const evidencedBefore: readonly Step["kind"][] = ["set_for_deletion", "loosen", "deactivate", "destroy", "remove"];
 
 export function keyEvidence(step: Step, phase: "before" | "after", context: KeyStepContext): EvidenceFacts | undefined {

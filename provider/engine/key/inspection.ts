@@ -1,7 +1,4 @@
-/**
- * Everything that an interface shows of one key on one page, from one read: the report, the rest of
- * the path, what the key is, and the operations that are open to the caller. For display only.
- */
+/** Everything that an interface shows of one key on one page, from one read. For display only. */
 
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";

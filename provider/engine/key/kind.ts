@@ -45,10 +45,7 @@ export interface RunMemory {
   /** The changes that this run made, in order. */
   readonly taken: readonly Step[];
   readonly carrier?: RecordLocation;
-  /**
-   * Why the record that this run replaced did not count. People who relied on that record must
-   * know.
-   */
+  /** Why the replaced record did not count. People who relied on that record must know. */
   readonly replaced?: NotBinding;
   /** Steps that this run requested before it waited. */
   readonly requested?: readonly ApprovedStep[];
@@ -296,10 +293,7 @@ function replacedBy(step: Extract<Step, { kind: "write_record" }>, observed: Key
   return isOfStepBefore ? undefined : standing.why;
 }
 
-/**
- * Refusals (412) of an ETag that a new read returns again. A single one may come from a cache on
- * the way.
- */
+/** Refusals (412) of an ETag that a new read returns again. One may come from a cache. */
 const maxRefusedEtags = 2;
 
 function afterRefusedEtag(memory: RunMemory, { etag }: KeyDetails, { ref }: Task): RunMemory {

@@ -1,7 +1,4 @@
-/**
- * The translation of a run's outcome into text for people. No other file translates a managed key's
- * outcome.
- */
+/** The messages about a run's outcome for a managed key. */
 
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
@@ -47,10 +44,7 @@ export function explainOutcome(outcome: Exclude<Outcome, { kind: "gone" }>, door
   };
 }
 
-/**
- * A run that ends at its own record already reports when it made the request, so it need not report
- * the write too.
- */
+/** A run that ends at its own record already reports when it made the request. */
 function tellsOwnRecord(outcome: Exclude<Outcome, { kind: "gone" }>): boolean {
   if (outcome.kind !== "stopped" || outcome.plan.kind !== "waitingForApproval") return false;
   return outcome.plan.standing === "wrote_it";

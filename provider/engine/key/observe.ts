@@ -1,7 +1,4 @@
-/**
- * One fresh observation of a key. Reads what a decision needs through the ports and passes plain
- * values to the planner.
- */
+/** One fresh observation of a key: what a decision needs, as plain values for the planner. */
 
 import { isUkoError, UkoError } from "../../errors.ts";
 import { markOf } from "../../lifecycle/consent-record.ts";
@@ -92,10 +89,7 @@ async function readOnce(world: World, ref: KeyRef, depth: Depth, options: CallOp
   return seen === undefined ? goneOrThrow(world, ref, options) : { kind: "present", ...seen, etag };
 }
 
-/**
- * Undefined if another person removed the key after the first read, so that the next read found no
- * key. The caller plans again.
- */
+/** Undefined if another person removed the key after the first read. */
 async function unlessRemoved(
   world: World,
   ref: KeyRef,
@@ -155,9 +149,7 @@ async function completeRead(
   return { observation, snapshot, nowMs };
 }
 
-/**
- * What the response to a write shows of the key. It makes no call of its own, so no call can fail.
- */
+/** What the response to a write shows of the key. Makes no call, so nothing can fail. */
 export function observedInAnswer(world: World, ref: KeyRef, answer: Answered<KeyWithEtag>): KeyDetails {
   const { snapshot, etag } = answer.value;
   const nowMs = world.serviceClock.showAt("UKO", { ...answer, ...stampOf(snapshot) });
@@ -236,10 +228,7 @@ function toObservation(
   };
 }
 
-/**
- * A compact record holds only a mark of its author. If the last writer has that mark, people see
- * the full ID.
- */
+/** A compact record holds a mark of its author. The last writer with that mark has the full ID. */
 function withAuthorsId(carried: CarriedRecord, updatedBy: Identity | undefined): CarriedRecord {
   if (carried.kind !== "one" || updatedBy === undefined || !isSame(carried.record.author, updatedBy)) return carried;
   return { kind: "one", record: { ...carried.record, author: updatedBy } };

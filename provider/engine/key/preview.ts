@@ -1,7 +1,4 @@
-/**
- * The preview of a managed key's deletion or retirement, from state alone: what this run does, and
- * what is left after it.
- */
+/** The preview of a managed key's deletion or retirement, from state alone. */
 
 import { announceKeyDeletion } from "../../lifecycle/announce.ts";
 import type { Announcement } from "../../lifecycle/announcement.ts";
@@ -193,10 +190,7 @@ function sayLeft({ goal }: DeletionPolicy, manner: PreviewKind): string {
   return `After the keystores have deleted the material, 7 to 90 days later, ${then}.`;
 }
 
-/**
- * An update writes the program's values before it takes a step. It leaves a key with a binding
- * record alone.
- */
+/** An update writes the program's values first. It leaves a key with a binding record alone. */
 function factsAfterWrite(facts: StateFacts, wanted: StateFacts): StateFacts {
   if (typeof facts.deletionRecordId === "string") return facts;
   return { ...facts, ...Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)) };

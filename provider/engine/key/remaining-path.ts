@@ -1,7 +1,4 @@
-/**
- * The output of `uko plan`: the whole path to removal, what stops working when, and which steps
- * cannot be undone.
- */
+/** The output of `uko plan`: the whole path to removal, and which steps cannot be undone. */
 
 import { failingGuard, findLeftoverMaterial } from "../../lifecycle/guards.ts";
 import { dualTwins } from "../../lifecycle/kms-window.ts";

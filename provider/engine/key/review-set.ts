@@ -1,7 +1,4 @@
-/**
- * The review of many keys: what one person requested, as another person sees it now. Reads each key,
- * and changes none.
- */
+/** The review of many keys: what one person requested, as another person sees it now. */
 
 import { UkoError } from "../../errors.ts";
 import { standingOf } from "../../lifecycle/consent-record.ts";

@@ -1,7 +1,4 @@
-/**
- * The execution of exactly one step: one call with the ETag of the read behind it, or one record
- * that is written and confirmed.
- */
+/** The execution of exactly one step: one call, or one record that is written and confirmed. */
 
 import { UkoError } from "../../errors.ts";
 import { encodeCompact, encodeTagValue, recordId, standingOf } from "../../lifecycle/consent-record.ts";
@@ -31,10 +28,7 @@ export interface KeyStepContext {
   readonly options: CallOptions;
 }
 
-/**
- * Two writes within one second can share an ETag (uko-v4.md 1.4), so a read is trusted only after
- * that second.
- */
+/** Two writes within one second can share an ETag (uko-v4.md 1.4). */
 const etagGrainMs = 1000;
 
 /** Takes `step`: one call, or one record that is written and confirmed by the response or a read back. */
@@ -178,10 +172,7 @@ export function requireFit({ observation, nowMs }: KeyDetails, step: ApprovedSte
   });
 }
 
-/**
- * The write that loosens the key also uses up the record, so the record cannot approve a second
- * step.
- */
+/** The write also uses up the record, so the record cannot approve a second step. */
 async function loosen(step: Extract<Step, { kind: "loosen" }>, context: KeyStepContext): Promise<KeyStepResult> {
   const { world, ref, observed, options } = context;
   const patch = patchWithMarker(observed.snapshot, step.to, recordCarrier(observed));
@@ -199,10 +190,7 @@ function recordCarrier({ observation }: KeyDetails): RecordLocation {
   return observation.carried.kind === "one" ? observation.carried.record.carrier : "tag";
 }
 
-/**
- * The key after the write. If the ETag has not changed yet, the key is read once more after a
- * second.
- */
+/** The key after the write, read once more after a second if the ETag has not changed yet. */
 async function observeSettled({ world, ref, observed, options }: KeyStepContext): Promise<KeyReadResult> {
   const sighting = await observeKey(world, ref, "summary", options);
   if (sighting.kind === "gone" || sighting.etag !== observed.etag) return sighting;

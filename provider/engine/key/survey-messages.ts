@@ -13,10 +13,7 @@ import { sayReasonsOnKey } from "./reasons.ts";
 
 const door = { rerun: "uko continue" } as const;
 
-/**
- * A key in a list; `isDue` if every keystore's date has passed. It has no code, because the read
- * succeeded.
- */
+/** A key in a list; `isDue` if every keystore's date has passed. The read has no error code. */
 export function explainListed(observed: KeyDetails, run: Run, plan: Plan, isDue: boolean): Explanation {
   if (isDue || plan.kind === "ready" || plan.kind === "done") {
     return explainRemovable(observed, isDue ? "the keystores' dates have passed" : "no keystore holds its material");

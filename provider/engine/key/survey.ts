@@ -1,7 +1,4 @@
-/**
- * The survey of whole vaults for pending deletions and for keys whose metadata can be removed. It
- * needs one list per vault.
- */
+/** The survey of whole vaults for pending deletions and for metadata that can be removed. */
 
 import { type ErrorCode, isUkoError, type UkoError } from "../../errors.ts";
 import { isPending } from "../../lifecycle/guards.ts";
@@ -18,10 +15,7 @@ import { reportOn } from "./report.ts";
 import { requestFacts } from "./request-facts.ts";
 import { explainListed } from "./survey-messages.ts";
 
-/**
- * The result of a survey over several vaults. A vault or a key that could not be read does not hide
- * the others.
- */
+/** A vault or a key that could not be read does not hide the others. */
 export interface Survey {
   readonly vaults: number;
   /** The service's time after the lists; 0 before its first answer. */
@@ -66,9 +60,7 @@ export interface PendingKey {
 
 export type PendingSurvey = Omit<Survey, "reports"> & { readonly pending: readonly PendingKey[] };
 
-/**
- * Every key with a consent record or a pending deletion, the most urgent first. Changes nothing.
- */
+/** Every key with a consent record or a pending deletion, the most urgent first. */
 export async function surveyRequests(
   world: World,
   policy: DeletionPolicy,
@@ -95,10 +87,7 @@ export async function surveyPending(
   return { ...survey, pending: pending.toSorted((a, b) => byUrgency(a.report, b.report)) };
 }
 
-/**
- * Every destroyed key, read live and planned. `removable` are those whose metadata this identity
- * may try to remove now.
- */
+/** Every destroyed key, read live. Of `removable`, this identity may try to remove the metadata. */
 export async function surveyRemovals(
   world: World,
   policy: DeletionPolicy,
@@ -123,10 +112,7 @@ export async function surveyRemovals(
   return { ...survey, reports, removable, unreadable: [...survey.unreadable, ...read.unreadable] };
 }
 
-/**
- * Errors that concern one key alone: another person removed it meanwhile, or the service's
- * description of it is incomplete.
- */
+/** Errors about one key: it was removed meanwhile, or the service describes it incompletely. */
 const concernOneKey: readonly ErrorCode[] = [
   "UKO_ACCESS_DENIED",
   "UKO_ANSWER_INVALID",
@@ -136,10 +122,7 @@ const concernOneKey: readonly ErrorCode[] = [
   "UKO_RIGHTS_MISSING",
 ];
 
-/**
- * Errors of a list that concern one vault: a role that is missing there, or a key whose description
- * is incomplete.
- */
+/** Errors about one vault: a missing role, or an incomplete description of a key. */
 const concernOneVault: readonly ErrorCode[] = ["UKO_RIGHTS_MISSING", "UKO_ANSWER_INVALID"];
 
 /** Reads keys for a decision, some at a time. */
@@ -202,9 +185,7 @@ function isOnItsWay({ observation }: KeyDetails): boolean {
   return observation.carried.kind !== "none" || observation.state === "destroyed";
 }
 
-/**
- * A plan based on the stored status: good enough to show people where to look, and never acted on.
- */
+/** Based on the stored status: good enough to show people where to look, and never acted on. */
 function describePending(observed: KeyDetails, policy: DeletionPolicy, run: Run): PendingKey {
   const { observation, nowMs } = observed;
   const remembered = { ...observation, keystoresAreLive: true };

@@ -27,9 +27,7 @@ interface Place {
   readonly kmsKeyIds: readonly string[];
 }
 
-/**
- * Returns a twin for each KMS key of an internal keystore, and an unreadable one for each doubt.
- */
+/** A twin for each KMS key of an internal keystore, and an unreadable one for each doubt. */
 export async function twinsOf(world: World, key: KeyRead, options: CallOptions): Promise<readonly Twin[]> {
   const places = placesOf(key);
   const { state, snapshot } = key;
@@ -66,10 +64,7 @@ async function twinsAt(
   return twins;
 }
 
-/**
- * Asks about the keystore itself, unless every source that names it gives a type that is external
- * by the contract.
- */
+/** Asks about the keystore itself, unless all sources give a type that is external. */
 async function kindOf(world: World, { id, types }: Place, options: CallOptions): Promise<KeystoreAnswer> {
   if (types.every(isExternalType)) return { kind: "external" };
   if (id === "") return { kind: "unknown", reason: "The service names a keystore of the key without its ID." };

@@ -126,10 +126,7 @@ function setsWindow(wait: ApprovalWait, observation: KeyObservation): boolean {
   return wait.step === "deactivate" && dualTwins(observation).length > 0;
 }
 
-/**
- * What KMS's own dual authorization requires of people. It is shown before the outage, because an
- * expiry costs another outage.
- */
+/** KMS's own rule, shown before the outage, because an expiry costs another outage. */
 export const kmsRule = [
   "KMS dual authorization is on: the person who deactivates the key cannot destroy it, and it must be destroyed within 7 days.",
   "After 7 days, you have to reactivate the key and start over.",
@@ -165,10 +162,7 @@ function approvalNext(wait: ApprovalWait, { observed, run, door }: WaitContext):
   return [{ who: `${after}${sayHolder(wait.right, kmsRight, other)} runs`, commands: act, ...facts }, undo];
 }
 
-/**
- * The approval by a caller who cannot take the step. It requires a role, too, so the message names
- * that role.
- */
+/** The approval by a caller who cannot take the step, and the role that it requires. */
 export function approvalInstead(
   record: ConsentRecord,
   { actor }: Run,

@@ -1,7 +1,4 @@
-/**
- * The commands for a KMS key, without any IaC state. They use the same engine and the same
- * planners.
- */
+/** The commands for a KMS key, without any IaC state. */
 
 import { errorCatalogue, UkoError } from "../../errors.ts";
 import { type KmsReview, type KmsSkip, planReviewedKmsKey } from "../../lifecycle/kms-review.ts";
@@ -32,10 +29,7 @@ export interface KmsOperations {
   continue(ref: KmsKeyRef, consents: readonly string[], options: CallOptions): Promise<Report>;
   /** Destroys the key if the review names its window, and the key is still as reviewed. */
   approve(ref: KmsKeyRef, review: KmsReview, options: CallOptions): Promise<Report & { readonly skipped?: KmsSkip }>;
-  /**
-   * Every KMS key that is set for deletion and is not the backing key of a managed key. Changes
-   * nothing.
-   */
+  /** Every KMS key that is set for deletion, except the backing keys of managed keys. */
   requests(options: CallOptions): Promise<readonly Report[]>;
   /** The same requests, with the operations that are open to the caller. */
   pending(options: CallOptions): Promise<readonly KmsInspection[]>;

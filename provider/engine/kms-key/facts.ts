@@ -1,7 +1,4 @@
-/**
- * The facts about a pending deletion of a KMS key, as data for states, reports and records, for any
- * reader. Times are ISO 8601 UTC.
- */
+/** The facts about a pending deletion of a KMS key, as data. Times are ISO 8601 UTC. */
 
 import { type KmsLifecycleState, kmsRights } from "../../lifecycle/kms-key-states.ts";
 import {

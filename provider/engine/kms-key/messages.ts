@@ -1,7 +1,4 @@
-/**
- * The messages about the deletion of a KMS key: whom it waits for, what blocks it, and the next
- * commands.
- */
+/** The messages about the deletion of a KMS key: waits, obstacles, and the next commands. */
 
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { isPerson } from "../../lifecycle/observation.ts";
@@ -117,10 +114,7 @@ function whoSet(
   ];
 }
 
-/**
- * KMS does not disclose who set a key for deletion. The policy's last writer may date from when the
- * policy was turned on.
- */
+/** The policy's last writer may date from when the policy was turned on. */
 function whoMaybe(setter: Window["setter"], { actor }: KmsRun): readonly string[] {
   if (setter?.isSure === true) return [];
   if (setter === undefined)

@@ -1,7 +1,4 @@
-/**
- * One fresh observation of a KMS key: its state, who uses it, whether it is set for deletion, and
- * whose key ring it is in.
- */
+/** One fresh observation of a KMS key: its state, window, registrations and key ring. */
 
 import { isUkoError } from "../../errors.ts";
 import { factsServeForMs } from "../../lifecycle/after-step.ts";
@@ -60,10 +57,7 @@ export async function observeKmsKey(
   return { kind: "present", ...observedInSnapshot(snapshot, nowMs), observation: observationOf(snapshot, looked) };
 }
 
-/**
- * KMS does not report the time of the last change, so the latest of the times that it does report
- * is used.
- */
+/** KMS does not report the time of the last change; the latest time that it reports is used. */
 function latestStampOf({ createdAtMs = 0, lastRotatedAtMs = 0, deletedAtMs = 0 }: KmsKeySnapshot): number {
   return Math.max(createdAtMs, lastRotatedAtMs, deletedAtMs);
 }
@@ -106,10 +100,7 @@ async function policyWriteOf(world: World, ref: KmsKeyRef, options: CallOptions)
   };
 }
 
-/**
- * Leaves out the twins of managed keys. If the keystores cannot be read, the twins are unknown, and
- * all keys stay.
- */
+/** Leaves out the twins of managed keys. If the keystores cannot be read, all keys stay. */
 export async function excludeKeystoreKeys(
   world: World,
   snapshots: readonly KmsKeySnapshot[],

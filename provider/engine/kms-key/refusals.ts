@@ -1,6 +1,4 @@
-/**
- * The messages for refusals about KMS keys: which precondition does not hold, and how to proceed.
- */
+/** The messages for refusals about KMS keys: which precondition does not hold. */
 
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { type KmsGuard, kmsGuardCodes, windowName } from "../../lifecycle/plan-kms-key-deletion.ts";
@@ -166,10 +164,7 @@ const sayings: Sayings = {
   },
 };
 
-/**
- * Only KMS knows for certain who set a key for deletion, and it compares identities itself
- * (kms-v2-and-iam.md 5).
- */
+/** Only KMS knows who set a key for deletion, and compares identities (kms-v2-and-iam.md 5). */
 function sayOwnHalf(message: string, { key, rerun, observed, door }: About): Saying {
   const { observation } = observed;
   const { kmsKeyId, windowEndsAtMs } = observation;

@@ -154,10 +154,7 @@ export type Outcome<K extends KindTypes> =
 /** More calls in a row without an answer or an effect are a fault of the connection. No plan can handle it. */
 const maxLostAnswers = 3;
 
-/**
- * Takes every step that is possible now. Throws `UkoError` for faults only; waits and refusals are
- * outcomes.
- */
+/** Takes every step that is possible now. Throws for faults only; waits are outcomes. */
 export async function converge<K extends KindTypes>(
   world: World,
   kind: Deletable<K>,
@@ -248,10 +245,7 @@ export async function converge<K extends KindTypes>(
   });
 }
 
-/**
- * Writes the evidence of a step. Throws UKO_EVIDENCE_UNWRITABLE; in phase `before` the step has then
- * not been taken.
- */
+/** Throws UKO_EVIDENCE_UNWRITABLE; in phase `before` the step has then not been taken. */
 async function appendStepEvidence<K extends KindTypes>(
   kind: Deletable<K>,
   step: K["step"],

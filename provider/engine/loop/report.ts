@@ -52,9 +52,7 @@ export interface DeletionFacts {
   readonly cannotActBecause?: string;
   /** When the record on the key expired; then the key waits for no approval of it. */
   readonly recordExpiredAt?: string;
-  /**
-   * The reasons in the record on the key, oldest first. The record binds, or its step was taken.
-   */
+  /** The reasons in the record on the key, oldest first; it binds, or its step was taken. */
   readonly reasons?: readonly EvidenceReason[];
 }
 

@@ -1,31 +1,19 @@
-/**
- * The wait until an object's last write is settled. Each run waits at most once for each object.
- */
+/** The wait until an object's last write is settled: at most one for each object and run. */
 
 import { UkoError } from "../../errors.ts";
 import { type Reading, type SettlingMemory, settledAfterMs, settlingOf } from "../../lifecycle/settling.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 
 export interface Settler {
-  /**
-   * True if the run may write on the basis of this reading. False after a wait: read again. Throws
-   * UKO_CHANGED_MEANWHILE.
-   */
+  /** False after a wait: read again. Throws UKO_CHANGED_MEANWHILE. */
   isSettled(reading: Reading): Promise<boolean>;
-  /**
-   * Call after a write of this run. That write has to settle as well, and the run may wait for it.
-   */
+  /** Call after a write of this run. The run may wait for that write as well. */
   afterOwnWrite(): void;
-  /**
-   * Waits for this run's write to settle before the next read, so that the run need not read twice.
-   */
+  /** Waits for this run's write before the next read, so that the run need not read twice. */
   restAfterOwnWrite(etag: string): Promise<void>;
 }
 
-/**
- * `restedEtag` is the ETag of an object that this run has just created, so no other writer can have
- * changed it.
- */
+/** `restedEtag`: of an object that this run has just created, so no other writer knows it. */
 export function createSettler(world: World, what: string, { signal }: CallOptions, restedEtag?: string): Settler {
   let memory: SettlingMemory = { hasWaited: false, ...(restedEtag !== undefined && { restedEtag }) };
   return {

@@ -1,7 +1,4 @@
-/**
- * The wait of one run, within a wait budget: sleep, read again, continue. A cancellation stops it
- * at once.
- */
+/** The wait of one run, within a wait budget: sleep, read again, continue. */
 
 import { isUkoError } from "../../errors.ts";
 import type { CallOptions, World } from "../ports/world.ts";
@@ -23,10 +20,7 @@ const maxPolls = 300_000;
 const marginMs = 1000;
 const longWaitMs = 15 * 60_000;
 
-/**
- * Takes the steps that are possible, and continues after each wait, until no wait helps, the budget
- * is spent, or the signal aborts.
- */
+/** Continues after each wait until no wait helps, the budget is spent, or the signal aborts. */
 export async function convergeAndWait<K extends KindTypes>(
   world: World,
   kind: Deletable<K>,
@@ -71,10 +65,7 @@ async function hasSlept({ clock }: World, ms: number, { signal }: CallOptions): 
   }
 }
 
-/**
- * Without a terminal every report is a new log line, so the same wait is reported again only after
- * 1/16 of the remaining time.
- */
+/** The same wait is reported again only after 1/16 of the remaining time. */
 function reporter({ progress }: World): (awaited: Awaited) => void {
   let reported: Awaited | undefined;
   return (awaited) => {

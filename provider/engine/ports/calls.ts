@@ -7,10 +7,7 @@ export interface CallOptions {
   readonly signal: AbortSignal;
   /** Receives the progress of this one call; if absent, the run's own progress does. */
   readonly progress?: Progress;
-  /**
-   * Asks the person at the terminal before a step that destroys or removes; absent if no person is
-   * asked.
-   */
+  /** Asks the person at the terminal before a step that destroys or removes; absent if none is. */
   readonly confirm?: (question: string) => Promise<boolean>;
 }
 
@@ -29,23 +26,14 @@ export interface Answered<T> {
   readonly correlationId: string;
 }
 
-/**
- * The result of a call that changes something. Faults that no plan can handle are thrown as
- * `UkoError`.
- */
+/** The result of a change. Faults that no plan can handle are thrown as `UkoError`. */
 export type Written<T> =
   | ({ readonly kind: "done" } & Answered<T>)
   /** 412: the ETag is not the current one, as a rule because another writer changed the object. Nothing happened. */
   | { readonly kind: "stale" }
-  /**
-   * The response is missing or inconclusive, so the effect may have happened. Read again, plan
-   * again.
-   */
+  /** No conclusive response, so the effect may have happened. Read again, plan again. */
   | { readonly kind: "lost"; readonly reason: string }
-  /**
-   * The service understood the call and refused it (400, 404, 409, 410, 422, 424). Nothing
-   * happened.
-   */
+  /** The service understood and refused it (400, 404, 409, 410, 422, 424). Nothing happened. */
   | { readonly kind: "refused"; readonly status: number; readonly message: string; readonly correlationId: string }
   /** 403: the identity lacks the right. Nothing happened. */
   | { readonly kind: "forbidden"; readonly message: string; readonly correlationId: string };

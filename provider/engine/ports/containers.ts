@@ -34,10 +34,7 @@ export interface VaultSnapshot extends Stamps {
   readonly keysCount?: number;
 }
 
-/**
- * A connection's fields by their wire names (uko-v4.md 3.7). The service never returns secrets, so
- * they are not included.
- */
+/** A connection's fields by their wire names (uko-v4.md 3.7), without secrets. */
 export type ConnectionFields = Readonly<Record<string, string | number | boolean>>;
 
 /** uko-v4.md 3.7, parsed tolerantly. */
@@ -54,10 +51,7 @@ export interface KeystoreSnapshot extends Stamps {
   /** The KMS key ring behind it; empty if the service does not report it. */
   readonly ring: string;
   readonly fields: ConnectionFields;
-  /**
-   * `ok`, `not_responding`, `configuration_error`, `pending_check`, or a later release's word;
-   * empty if not reported.
-   */
+  /** `ok`, `not_responding`, `configuration_error`, `pending_check`, or a later word; or empty. */
   readonly health: string;
   readonly healthMessage: string;
 }
@@ -121,9 +115,7 @@ export interface NewKeystore {
   readonly name?: string;
   readonly description?: string;
   readonly groups?: readonly string[];
-  /**
-   * `ibm_variant` and the connection's fields by their wire names, including secrets; never logged.
-   */
+  /** `ibm_variant` and the connection's fields by wire name, with secrets; never logged. */
   readonly fields: ConnectionFields;
 }
 

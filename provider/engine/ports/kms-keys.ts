@@ -1,7 +1,4 @@
-/**
- * The ports for KMS keys that are not twins (kms-v2-and-iam.md 2), with plain values; a part of
- * the ports of `world.ts`.
- */
+/** The ports for KMS keys that are not twins (kms-v2-and-iam.md 2), with plain values. */
 
 import type { Registration } from "../../lifecycle/plan-kms-key-deletion.ts";
 import type { Answered, CallOptions, Written } from "./calls.ts";
@@ -58,10 +55,7 @@ export interface NewKmsKey {
   readonly encryptedNonce?: string;
   readonly iv?: string;
   readonly encryptionAlgorithm?: string;
-  /**
-   * Policies of this key, in effect from its creation; requires Manager (kms-v2-and-iam.md 2.1 row
-   * 2).
-   */
+  /** In effect from the creation on; requires Manager (kms-v2-and-iam.md 2.1 row 2). */
   readonly dualAuthDelete?: boolean;
   readonly rotationIntervalMonths?: number;
 }
@@ -70,10 +64,7 @@ export interface NewKmsKey {
 export interface PolicyWrite {
   readonly updatedBy: string;
   readonly updatedAtMs: number;
-  /**
-   * Who turned the policy on. Distinguishes a writer who set a window from one who is named only
-   * since that time.
-   */
+  /** Who turned the policy on, and may be named only because of that. */
   readonly createdBy?: string;
 }
 
@@ -87,10 +78,7 @@ export interface KmsKeys {
   read(ref: KmsKeyRef, options: CallOptions): Promise<Answered<KmsKeySnapshot | undefined>>;
   /** Row 3 with every state and every page; limited to one ring if a ring is named. */
   list(filter: { readonly ring?: string }, options: CallOptions): Promise<readonly KmsKeySnapshot[]>;
-  /**
-   * Rows 1 and 2, sent once and never retried. The response may be sparse: only the ID and the
-   * requested values are certain.
-   */
+  /** Rows 1 and 2, sent once. Only the ID and the requested values are certain in the response. */
   create(key: NewKmsKey, options: CallOptions): Promise<Written<KmsKeySnapshot>>;
   /** Row 7. */
   moveToRing(ref: KmsKeyRef, ring: string, options: CallOptions): Promise<Written<undefined>>;

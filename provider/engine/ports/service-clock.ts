@@ -1,6 +1,4 @@
-/**
- * The service's time in one run. Each response is checked against it, and it never runs backwards.
- */
+/** The service's time in one run. It is checked with each response and never runs backwards. */
 
 import { UkoError } from "../../errors.ts";
 import { type RunTime, runTimeAfter, skewOf, type TimeReading } from "../../lifecycle/service-time.ts";
@@ -15,10 +13,7 @@ export interface StampedAnswer extends Pick<TimeReading, "updatedAtMs"> {
 }
 
 export interface ServiceClock {
-  /**
-   * The run's time at a response that a decision depends on; `what` names the object. Throws
-   * UKO_CLOCK_SKEW.
-   */
+  /** The time of a response that a decision depends on. Throws UKO_CLOCK_SKEW. */
   decideAt(service: Service, answer: StampedAnswer, what: string): number;
   /** The run's time at a response that is only displayed, or that reports a completed change. */
   showAt(service: Service, answer: StampedAnswer): number;

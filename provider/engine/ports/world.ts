@@ -1,7 +1,4 @@
-/**
- * The ports of the engine: everything that it can read or do in the outside world, as plain values.
- * The adapters are in `services`.
- */
+/** The ports of the engine: everything that it can read or do in the outside world. */
 
 import type { ErrorCode } from "../../errors.ts";
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
@@ -50,15 +47,9 @@ export interface KeySnapshot {
   readonly referencedKeystores: readonly { readonly id: string; readonly name: string; readonly type: string }[];
   /** The status that the service stored; `liveStatus` asks the keystores. */
   readonly storedStatus: readonly KeystoreStatusWithKey[];
-  /**
-   * Where the service reports key material; absent if the service does not report it (uko-v4.md
-   * 3.2).
-   */
+  /** Where the service reports key material; absent if it does not (uko-v4.md 3.2). */
   readonly materialPresent?: readonly string[];
-  /**
-   * Whether the key's keystores match the current version of its template; absent if the service
-   * does not report it.
-   */
+  /** Whether the keystores match the template's current version; absent if not reported. */
   readonly alignment?: "aligned" | "unaligned";
   readonly isRotatable?: boolean;
   readonly rotatedAtMs?: number;
@@ -96,10 +87,7 @@ export interface KeyPatch {
   readonly tags?: readonly Tag[];
 }
 
-/**
- * Managed keys (uko-v4.md K1-K14). Reads throw `UKO_ACCESS_DENIED` on 401 and `UKO_RIGHTS_MISSING`
- * on 403.
- */
+/** uko-v4.md K1-K14. Reads throw `UKO_ACCESS_DENIED` on 401, `UKO_RIGHTS_MISSING` on 403. */
 export interface Keys {
   /** K3; `undefined` for a 404, which alone proves nothing. */
   read(ref: KeyRef, options: CallOptions): Promise<Answered<KeyWithEtag | undefined>>;
@@ -139,10 +127,7 @@ export interface Keys {
   remove(ref: KeyRef, etag: string, options: CallOptions): Promise<Written<undefined>>;
 }
 
-/**
- * KMS keys of internal keystores (kms-v2-and-iam.md 2), limited to what the deletion of a managed
- * key needs.
- */
+/** KMS keys of internal keystores (kms-v2-and-iam.md 2), as the deletion of a key needs them. */
 export interface Twins {
   /** Never throws for 401, 403 or an unrecognized response: those results are `unreadable`. */
   read(kmsKeyId: string, options: CallOptions): Promise<Twin>;
@@ -157,10 +142,7 @@ export type KeystoreAnswer =
 /** What the deletion of a managed key asks about containers. */
 export interface Containers {
   vaultExists(vaultId: string, options: CallOptions): Promise<"found" | "not_found" | "unknown">;
-  /**
-   * Whether a keystore is a key ring of this same instance, so that a KMS twin exists. `reason` is
-   * a full sentence.
-   */
+  /** Whether a keystore is a key ring of this instance, so that a KMS twin exists. */
   keystoreKind(keystoreId: string, options: CallOptions): Promise<KeystoreAnswer>;
 }
 
@@ -176,34 +158,19 @@ export interface Session {
   readonly instanceId: string;
   /** Decoded from the same token that the steps will send. */
   actor(options: CallOptions): Promise<Actor>;
-  /**
-   * Whether the broker's answer in this run, or the endpoint's host name, proves which instance
-   * answers.
-   */
+  /** Whether the broker, or the endpoint's host name, proves which instance answers. */
   isInstanceProven(options: CallOptions): Promise<boolean>;
-  /**
-   * True also if the responding server itself reports the instance. That report is no proof if the
-   * vault is missing too.
-   */
+  /** True also if the server itself reports the instance: no proof if the vault is missing too. */
   isInstanceReported(options: CallOptions): Promise<boolean>;
-  /**
-   * Throws UKO_INSTANCE_MISMATCH if either source reports another instance. Writes to UKO call it
-   * before the first of them.
-   */
+  /** Throws UKO_INSTANCE_MISMATCH. Writes to UKO call it before the first of them. */
   requireOwnInstance(options: CallOptions): Promise<void>;
-  /**
-   * The service's time at its latest response in this run, for display; undefined before the first
-   * response.
-   */
+  /** At the service's latest response in this run, for display; undefined before the first. */
   serviceTimeMs(): number | undefined;
   /** What the token of this run says of itself, for display only. */
   tokenFacts(): TokenFacts;
 }
 
-/**
- * One step, as an auditor needs it; never holds a credential. Written *before* a removal, because
- * no metadata is left after it.
- */
+/** One step, as an auditor needs it; never holds a credential. Written *before* a removal. */
 export interface EvidenceEntry {
   readonly v: 1;
   readonly time: string;
@@ -292,17 +259,11 @@ export interface EvidenceReason {
 }
 
 export interface Evidence {
-  /**
-   * The entry is durable before this returns. Throws `UKO_EVIDENCE_UNWRITABLE`, and then the step
-   * is not taken.
-   */
+  /** Durable before this returns. Throws `UKO_EVIDENCE_UNWRITABLE`: the step is not taken. */
   append(entry: EvidenceEntry): Promise<void>;
 }
 
-/**
- * The result of one run for one key, for pipelines. The adapter adds `time` and the version. Times
- * are ISO 8601 UTC.
- */
+/** The result of one run for one key, for pipelines. Times are ISO 8601 UTC. */
 export interface RunRecord {
   readonly instanceId: string;
   /** The kind of resource that `keyId` names; absent for a managed key. */
@@ -333,15 +294,11 @@ export interface RunRecord {
   readonly actor: { readonly iamId: string; readonly name: string };
 }
 
-/**
- * `UKO_REPORT`: fails only before a run begins, because a report must not change what the run does.
- */
+/** `UKO_REPORT`: fails only before a run begins. A report must not change what the run does. */
 export interface Reports {
   /** Throws `UKO_REPORT_UNWRITABLE` if later writes could not succeed. */
   open(): Promise<void>;
-  /**
-   * The record is durable before this returns. A write that fails produces a warning. Never throws.
-   */
+  /** Durable before this returns. A write that fails produces a warning. Never throws. */
   append(record: RunRecord): Promise<void>;
 }
 

@@ -1,7 +1,4 @@
-/**
- * The differences between a program and a state, path by path, so that an engine can show them and
- * a person can judge them.
- */
+/** The differences between a program and a state, path by path. */
 
 import * as z from "zod";
 
@@ -9,10 +6,7 @@ import * as z from "zod";
 export interface Difference {
   readonly path: string;
   readonly kind: "add" | "update" | "delete";
-  /**
-   * `input`: inputs differ. `goal`: an input names a goal that the output at `path` has not
-   * reached.
-   */
+  /** `goal`: an input names a goal that the output at `path` has not reached. */
   readonly of: "input" | "goal";
 }
 
@@ -39,10 +33,7 @@ export function differencesIn({ changed, state, inputs, shape, moves }: Compared
   });
 }
 
-/**
- * In a map, an absent entry is deleted. In a block of properties, an absent one stays as the
- * service has it.
- */
+/** An absent entry of a map is deleted; an absent property of a block stays as it is. */
 function inObject(
   path: string,
   before: Readonly<Record<string, unknown>>,
@@ -60,10 +51,7 @@ function differenceAt(path: string, before: unknown, wanted: unknown): Differenc
   return { path, kind, of: "input" };
 }
 
-/**
- * A name that is not a plain identifier is written in brackets, as in Pulumi's and Terraform's
- * paths.
- */
+/** In brackets, as in Pulumi's and Terraform's paths, if it is not a plain identifier. */
 function asStep(name: string): string {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
 }

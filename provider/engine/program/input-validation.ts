@@ -1,7 +1,4 @@
-/**
- * The validation of values that a program or an engine passes in. Failures are reported in the
- * terms of programs.
- */
+/** The validation of values that a program or an engine passes in, in terms of programs. */
 
 import type * as z from "zod";
 import { UkoError } from "../../errors.ts";
@@ -58,9 +55,7 @@ export function failuresOfKnown(
 
 const readOnly = { reason: "is read-only, because the service sets it", remedy: "remove it" };
 
-/**
- * Returns each failure of a value at its property, with a message that says which values are valid.
- */
+/** Each failure of a value at its property, with the values that are valid. */
 export function toFailures(issue: Issue): readonly CheckFailure[] {
   const property = issue.path.map(String).join(".");
   const at = (reason: string): readonly CheckFailure[] => [{ property, reason: plain(reason) }];
@@ -77,10 +72,7 @@ export function toFailures(issue: Issue): readonly CheckFailure[] {
   }
 }
 
-/**
- * The start of zod's own messages, for a schema without messages of its own. Those messages speak
- * of zod's types and of comparison signs.
- */
+/** The start of zod's own messages, which speak of zod's types and of comparison signs. */
 const ownWords = /^(?:Invalid input|Invalid option|Too small|Too big): expected /;
 
 function inWordsOfPrograms(issue: Issue): string {

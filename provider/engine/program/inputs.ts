@@ -1,17 +1,11 @@
-/**
- * The inputs of a program, derived from the existing object: for a read that finds drift, and for
- * an import, which has no program yet.
- */
+/** The inputs of a program, derived from the existing object: for drift, and for an import. */
 
 import type * as z from "zod";
 import { shapeOf } from "../resource/property.ts";
 
 type Properties = Readonly<Record<string, unknown>>;
 
-/**
- * The part of a state that is inputs. Values from the service are in state only until the next
- * read.
- */
+/** The part of a state that is inputs. */
 export function inputsIn<Inputs extends object>(schema: z.ZodType<Inputs>, state: Inputs): Inputs {
   const names = Object.keys(shapeOf(schema)) as (keyof Inputs)[];
   return Object.fromEntries(
@@ -19,10 +13,7 @@ export function inputsIn<Inputs extends object>(schema: z.ZodType<Inputs>, state
   ) as Inputs;
 }
 
-/**
- * The program's inputs where they agree with the service, and the service's values where they do
- * not. Secrets stay the program's.
- */
+/** The program's inputs, but the service's values where the two differ. Secrets stay. */
 export function inputsAfterLook(
   before: Properties,
   state: Properties,

@@ -1,7 +1,4 @@
-/**
- * The comparison of a program with a state, without a call to the service: whether the program is
- * valid, what differs, and what will change.
- */
+/** The comparison of a program with a state, without a call to the service. */
 
 import type * as z from "zod";
 import type { World } from "../ports/world.ts";
@@ -29,10 +26,7 @@ export interface Checked<Inputs> {
   readonly failures: readonly CheckFailure[];
 }
 
-/**
- * Makes no call, and never asks for a replacement. Unknown values are `UNKNOWN`, unchanged
- * values are `UNCHANGED`.
- */
+/** Makes no call. Unknown values are `UNKNOWN`, unchanged values are `UNCHANGED`. */
 export interface ProgramReader<Inputs, State extends Inputs> {
   /** Throws UKO_INPUT_INVALID, as every function here does that takes a state or inputs. */
   readonly stateFrom: (olds: unknown) => State;
@@ -47,15 +41,9 @@ export interface ProgramReader<Inputs, State extends Inputs> {
   known(olds: unknown, news: unknown): { readonly state: State; readonly inputs: Inputs };
   /** The planned state after a creation or, with `olds`, after an update, as far as it is known. */
   promise(news: unknown, olds?: unknown): Properties;
-  /**
-   * The ID of an existing object that the program adopts; undefined if the program names none, or
-   * an unknown one.
-   */
+  /** The ID of an existing object that the program adopts; undefined if unknown or none. */
   adopted(news: unknown): string | undefined;
-  /**
-   * The inputs of a program that declares the existing object; `before` are those of the present
-   * program.
-   */
+  /** Inputs that declare the existing object; `before` are those of the present program. */
   inputsOf(state: State, before?: unknown): Properties;
   /** Paths of secret inputs, of which state holds digests. */
   readonly secrets: readonly string[];
@@ -78,10 +66,7 @@ export function readProgram<Inputs, State extends Inputs>(
   const defaults = defaultsOf(definition.inputs as z.ZodType<object>);
   const stateNames = Object.keys(shapeOf(definition.state));
   const digested = (inputs: Inputs): Inputs => digestSecrets(inputs, secrets, sha256);
-  /**
-   * A value from state skips the rules for programs: state holds digests, and values that are older
-   * than a rule.
-   */
+  /** A value from state skips the rules for programs: it may be a digest, or older than a rule. */
   const inputsBeside = (news: unknown, there: unknown) => {
     const whole = fillUnknowns(news, there, [UNKNOWN, UNCHANGED]);
     const parsed = definition.inputs.safeParse(whole);

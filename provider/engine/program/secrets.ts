@@ -17,10 +17,7 @@ function digestAt<T>(value: T, [name, ...below]: readonly string[], sha256: (tex
   return { ...value, [name]: digestAt((value as Readonly<Record<string, unknown>>)[name], below, sha256) };
 }
 
-/**
- * A secret that the service accepts never contains a colon. An empty one is the secret of an adopted
- * object, which only the service knows.
- */
+/** A secret has no colon. An empty one, of an adopted object, only the service knows. */
 function digestOf(value: unknown, sha256: (text: string) => string): unknown {
   return typeof value === "string" && !/^(?:sha256:[0-9a-f]{64})?$/.test(value) ? `sha256:${sha256(value)}` : value;
 }

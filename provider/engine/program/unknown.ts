@@ -1,7 +1,4 @@
-/**
- * The planned state of a preview. An engine holds the run to its plan, so every value that the run
- * may change is left unknown.
- */
+/** The planned state of a preview. Every value that the run may change is left unknown. */
 
 /**
  * Placeholder for a value that is known only after the run. Doors translate it into their engine's
@@ -9,18 +6,12 @@
  */
 export const UNKNOWN: unique symbol = Symbol.for("pulumi-uko.known-later");
 
-/**
- * Placeholder for an existing value that the program leaves unchanged but has to mention, such as a
- * secret that the engine ignores.
- */
+/** An existing value that the program has to mention, such as a secret that the engine ignores. */
 export const UNCHANGED: unique symbol = Symbol.for("pulumi-uko.as-it-is");
 
 type Properties = Readonly<Record<string, unknown>>;
 
-/**
- * The planned state after a creation: the program's values, without the values that only the
- * service knows.
- */
+/** The program's values, without the values that only the service knows. */
 export function plannedCreate(
   inputs: Properties,
   stateNames: readonly string[],
@@ -55,10 +46,7 @@ export function contains(value: unknown, signs: readonly Sign[]): boolean {
   return signs.some((sign) => sign === value);
 }
 
-/**
- * Replaces these markers with the existing value. A list that contains a marker is replaced as a
- * whole.
- */
+/** Uses the existing value in place of a marker. A list with a marker is replaced as a whole. */
 export function fillUnknowns(value: unknown, there: unknown, signs: readonly Sign[]): unknown {
   if (!contains(value, signs)) return value;
   if (typeof value !== "object" || value === null || Array.isArray(value)) return there;

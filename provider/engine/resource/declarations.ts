@@ -1,25 +1,13 @@
-/**
- * The declarations that one run has learned: which resource declares which object.
- * `decideSharedDeletion` has the rule.
- */
+/** Which resource declares which object, as one run has learned. See `decideSharedDeletion`. */
 
 import { type Declaration, decideSharedDeletion, type SharedDeletion } from "../../lifecycle/shared-object.ts";
 
 export interface Declarations {
-  /**
-   * The program declares the resource, and state holds the object under it. A resource has only its
-   * latest object.
-   */
+  /** State holds the object under the resource, which has only its latest object. */
   noteStored(resource: string, id: string): void;
-  /**
-   * The program names the object for the resource. A state that holds the object there overrides
-   * this.
-   */
+  /** The program names the object for the resource, unless state holds one there. */
   noteNamed(resource: string, id: string): void;
-  /**
-   * A resource that lets its object go no longer counts, so the last of several resources takes the
-   * steps.
-   */
+  /** A resource that lets go no longer counts, so the last of several takes the steps. */
   decideDeletion(resource: string | undefined, id: string): SharedDeletion;
 }
 

@@ -1,7 +1,4 @@
-/**
- * The description of a resource: its inputs, its outputs, and the few operations that are specific
- * to it.
- */
+/** The description of a resource: its inputs, its outputs, and its own operations. */
 
 import type * as z from "zod";
 import type { ErrorCode } from "../../errors.ts";
@@ -25,10 +22,7 @@ export interface CheckFailure {
 
 /** For a creation, which only its own name connects with an earlier attempt. */
 export interface CreateOptions extends CallOptions {
-  /**
-   * The resource's permanent name in its engine, such as organization and URN; absent if the engine
-   * does not pass one.
-   */
+  /** The resource's permanent name in its engine; absent if the engine does not pass one. */
   readonly origin?: string;
   /** As for an update. */
   readonly apply?: ApplyCommand | undefined;
@@ -51,10 +45,7 @@ export interface Stored<State> {
   readonly id: string;
   readonly state: State;
   readonly warnings: readonly string[];
-  /**
-   * The creation made no new object: the object existed already, and was adopted or found again
-   * after an interruption.
-   */
+  /** No new object: the existing one was adopted, or found again after an interruption. */
   readonly isFound?: true;
 }
 
@@ -80,10 +71,7 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
   readonly notFound?: ErrorCode;
   readonly inputs: z.ZodType<Inputs>;
   readonly state: z.ZodType<State>;
-  /**
-   * Inputs that no update can change. A change is an error that says what to do instead, never a
-   * replacement.
-   */
+  /** Inputs that no update can change. A change is an error, never a replacement. */
   readonly immutable: readonly string[];
   /** Secret inputs, by their paths (`aws.secretAccessKey`). */
   readonly secrets: readonly string[];
@@ -96,15 +84,9 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
    * The first one shows the progress towards the goal that the input names.
    */
   readonly invalidates: Readonly<Record<string, readonly string[] | undefined>>;
-  /**
-   * Outputs that are certain to be absent after a creation, so a preview does not call them
-   * unknown.
-   */
+  /** Outputs that are certain to be absent after a creation. */
   absentAfterCreation?(inputs: Readonly<Record<string, unknown>>): readonly (keyof State & string)[];
-  /**
-   * Whether its state changes without a run of this tool, so that an engine that can do so reads it
-   * before every run.
-   */
+  /** Whether state changes without a run of uko, so that engines read it before each run. */
   refreshBeforeRun(state: State, run: RunSettings): boolean;
   /**
    * Changes that no update can make, each with what to do instead. `before` is the state as the
@@ -123,26 +105,17 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
   ): Promise<readonly CheckFailure[]>;
   /** Rules across properties; `isThere` is true for an update. */
   check(inputs: Inputs, isThere: boolean, dialect: Dialect): readonly CheckFailure[];
-  /**
-   * The inputs that differ from the existing object, with digests for secrets; empty if the
-   * resource is as declared.
-   */
+  /** The inputs that differ from the existing object, with digests for secrets. */
   changed(state: State, inputs: Inputs): readonly (keyof Inputs & string)[];
   create(world: World, inputs: Inputs, run: RunSettings, options: CreateOptions): Promise<Stored<State>>;
   /** Undefined only if the resource is proven gone. */
   read(world: World, state: State, run: RunSettings, options: CallOptions): Promise<Stored<State> | undefined>;
   update(world: World, state: State, inputs: Inputs, run: RunSettings, options: UpdateOptions): Promise<Stored<State>>;
-  /**
-   * Finds a resource by its ID alone, as an import does. Inputs that control uko itself get their
-   * defaults.
-   */
+  /** By ID alone, as an import does. Inputs that control uko itself get their defaults. */
   lookup(world: World, id: string, run: RunSettings, options: CallOptions): Promise<Stored<State> | undefined>;
   /** Every resource that this release can describe, in every state. */
   list(world: World, filter: ListFilter, options: ListOptions): Promise<readonly Stored<State>[]>;
-  /**
-   * The object behind the resource and the policy for its deletion, from state, because destroy
-   * sees no program.
-   */
+  /** The object and its policy from state, because destroy sees no program. */
   deletion(state: State, run: RunSettings): Deletion;
   /**
    * The goal of an update that advances the key's deletion while the key stays in the program;

@@ -1,7 +1,4 @@
-/**
- * The deletion of any resource, as an engine calls it: the steps of one run, with waits if the run
- * has a wait budget.
- */
+/** The deletion of any resource, as an engine calls it: the steps of one run, and its waits. */
 
 import { type ErrorCode, errorCatalogue, newRunMark } from "../../errors.ts";
 import type { Announcement } from "../../lifecycle/announcement.ts";
@@ -77,10 +74,7 @@ export type DeleteOutcome = Partial<Facts> &
       }
   );
 
-/**
- * The resource of an unfinished deletion as the run saw it last, so that an engine that stores it
- * need not read it again.
- */
+/** The resource as the run saw it last, so that the engine need not read it again. */
 export interface LeftObject {
   readonly id: string;
   readonly state: StateFacts;
@@ -133,9 +127,7 @@ export function limited<Policy extends object>(policy: Policy, atMost: Announcem
 
 const pollIntervalMs = 30_000;
 
-/**
- * The caller's setting for this run overrides the resource's. Without either, a run does not wait.
- */
+/** The caller's setting overrides the resource's. Without either, a run does not wait. */
 function waitBudget({ waitMs, isUnattended = false }: RunSettings, waiting: Waiting | undefined): WaitBudget {
   if (waiting === undefined) return { budgetMs: 0, pollIntervalMs };
   return {

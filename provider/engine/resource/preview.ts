@@ -1,7 +1,4 @@
-/**
- * The preview of a planned deletion, from state alone, because a plan makes no call: what the kinds of
- * keys have in common.
- */
+/** The preview of a planned deletion, from state alone, because a plan makes no call. */
 
 import type { ErrorCode } from "../../errors.ts";
 import type { PlannedRun } from "../../lifecycle/announce.ts";
@@ -9,10 +6,7 @@ import { type Announcement, announcesNothing } from "../../lifecycle/announcemen
 import { type Door, type Explanation, type NextStep, renderExplanation, unprotect } from "../text/explanation.ts";
 import { capital, plain, sayTime } from "../text/words.ts";
 
-/**
- * `short` finishes in one run as far as state shows. `long` takes several runs, and its message
- * says what they need.
- */
+/** `short` takes one run as far as state shows; `long` takes several, and its message says why. */
 export type DeletionPreview =
   | { readonly kind: "refused"; readonly code: ErrorCode; readonly message: string }
   | { readonly kind: "long"; readonly message: string }

@@ -31,10 +31,7 @@ export function nextOpenMs(limits: Limits, fromMs: number): number | undefined {
   return undefined;
 }
 
-/**
- * The end (exclusive) of the last open period before `beforeMs`; undefined if none is near. A step
- * has to happen before this time.
- */
+/** The end (exclusive) of the last open period before `beforeMs`; undefined if none is near. */
 export function lastOpenMs(limits: Limits, beforeMs: number): number | undefined {
   for (let day = 0; day < maxDays; day += 1) {
     const open = openIn(limits, startOfDay(beforeMs - 1) - day * dayMs);

@@ -29,10 +29,7 @@ function hasTag({ tags }: KeyTraits, wanted: NonNullable<RuleMatch["tag"]>): boo
   return tags.some(({ name, value }) => name === wanted.name && (wanted.value ?? value) === value);
 }
 
-/**
- * `*` stands for any text and `?` for one character; every other character stands for itself. Takes
- * at most the product of both lengths.
- */
+/** `*` is any text and `?` one character. Takes at most the product of both lengths. */
 export function isGlobMatch(glob: string, text: string): boolean {
   let at = 0;
   let globAt = 0;

@@ -76,10 +76,7 @@ export type Schedule =
   /** No step leads out of the key's state. */
   | { readonly kind: "impossible" };
 
-/**
- * The end (exclusive) of the time in which destroy still meets a deadline: the keystores need their
- * whole pending period before it.
- */
+/** The end (exclusive) of the time in which destroy meets a deadline, pending period included. */
 export function lastDestroyBeforeMs(deadlineMs: number, pendingDays: number): number {
   return deadlineMs - pendingDays * dayMs;
 }

@@ -3,15 +3,10 @@
 import { UkoError } from "../../errors.ts";
 import { uuidForm } from "../../uuid-form.ts";
 
-/**
- * The source of an endpoint. Only the caller's own environment may name this machine, an arbitrary
- * port or a path.
- */
+/** Only the caller's own environment may name this machine, an arbitrary port or a path. */
 export type EndpointSource = "environment" | "stored" | "broker" | "built_in";
 
-/**
- * Each service has its own hosts, so that a token request never goes to a host that serves keys.
- */
+/** Each service has its own hosts: no token request goes to a host that serves keys. */
 export type Endpoint = { readonly url: string; readonly source: EndpointSource } & (
   | { readonly role: "iam" | "broker" | "tsa" }
   /** `instanceId` is the instance of this run: a host name that names another one is not called. */
@@ -62,17 +57,11 @@ export const regionForm = /^[a-z]{2}-[a-z]{2,8}$/;
 /** Ports of instances that were created before 2024. */
 const instancePorts = { first: 8000, last: 19_999 } as const;
 
-/**
- * Excludes user information, queries, escapes, other alphabets and backslashes, which parsers read
- * differently.
- */
+/** No user information, queries, escapes, other alphabets, or backslashes: parsers differ. */
 const plainUrl = /^(https?):\/\/(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?(\/[a-z0-9._~/-]*)?$/i;
 const loopbackIpv4 = /^127(\.[0-9]{1,3}){3}$/;
 
-/**
- * Decides whether an endpoint may be called. `allowedHosts` are `host` or `host:port`,
- * from the environment only.
- */
+/** `allowedHosts` are `host` or `host:port`, from the environment only. */
 export function decideHost(endpoint: Endpoint, allowedHosts: readonly string[]): HostDecision {
   const url = readPlainUrl(endpoint.url);
   if (url === undefined) {
@@ -278,10 +267,7 @@ function isPortOf(hasPort: boolean, port: string): boolean {
   return Number(port) >= instancePorts.first && Number(port) <= instancePorts.last;
 }
 
-/**
- * Rejects every address that the parser reads differently than it is written: `127.1`,
- * `0x7f.0.0.1`, `/a/../b`.
- */
+/** Rejects what the parser reads differently: `127.1`, `0x7f.0.0.1`, `/a/../b`. */
 function readPlainUrl(text: string): URL | undefined {
   const written = plainUrl.exec(text);
   if (written === null || !URL.canParse(text)) return undefined;
@@ -294,10 +280,7 @@ function isLoopbackHost(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || loopbackIpv4.test(hostname);
 }
 
-/**
- * An entry without a port allows every port in an address from the environment, and only the
- * default port from other sources.
- */
+/** Without a port, an entry allows every port only in an address from the environment. */
 function isSameHost(entry: string, url: URL, isOwn: boolean): boolean {
   const wanted = entry.trim().toLowerCase();
   const port = url.port !== "" ? url.port : url.protocol === "https:" ? "443" : "80";

@@ -1,7 +1,4 @@
-/**
- * The only way to call a service: allowed host, then credential, deadline, retries where safe, one
- * fresh token after a 401.
- */
+/** The only way to call a service: allowed host, credential, deadline, safe retries. */
 
 import type { Agent, Dispatcher } from "undici";
 import { UkoError } from "../../errors.ts";
@@ -59,20 +56,14 @@ export interface NoAnswer {
 }
 
 export interface HttpClient {
-  /**
-   * Throws UKO_HOST_NOT_ALLOWED, UKO_CANCELLED before anything is sent, and the errors of the
-   * bearer source.
-   */
+  /** Throws UKO_HOST_NOT_ALLOWED, UKO_CANCELLED before sending, and the bearer source's errors. */
   send(request: HttpRequest): Promise<HttpAnswer | NoAnswer>;
   /** The `Date` of the latest response that had one; for logs, never for decisions. */
   serviceTimeMs(): number | undefined;
   close(): Promise<void>;
 }
 
-/**
- * A proxy through which TLS passes unopened. Hosts in `NO_PROXY`, and this machine, are called
- * directly.
- */
+/** TLS passes it unopened. Hosts in `NO_PROXY`, and this machine, are called directly. */
 export interface ProxySettings {
   readonly url: string;
   readonly exceptions: string;
@@ -91,9 +82,7 @@ export interface HttpClientOptions {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** The most concurrent calls, not counting token calls; default 8. Fewer if the service asks for it. */
   readonly maxConcurrentCalls?: number;
-  /**
-   * For one call with all its retries. Default 90 s, because the service in turn queries keystores.
-   */
+  /** With all retries. Default 90 s, because the service in turn queries keystores. */
   readonly deadlineMs?: number;
 }
 
@@ -158,10 +147,7 @@ interface Agents {
   readonly proxied: Dispatcher | undefined;
 }
 
-/**
- * Imports undici lazily: an engine starts a process several times in a run, and most of them make
- * no call.
- */
+/** Undici is imported lazily: most processes of an engine's run make no call. */
 async function openAgents({ maxConcurrentCalls, proxy }: HttpClientOptions): Promise<Agents> {
   const { Agent, EnvHttpProxyAgent } = await import("undici");
   // Overrides NODE_TLS_REJECT_UNAUTHORIZED=0: a server without a trusted certificate gets no
@@ -233,10 +219,7 @@ interface Attempt {
   readonly deadlineMs: number;
 }
 
-/**
- * One attempt, and after a 401 one more with a fresh token: a service that rejected the identity
- * has done nothing.
- */
+/** After a 401 once more with a fresh token: the service has done nothing. */
 async function attempt(once: Attempt): Promise<HttpAnswer | NoAnswer> {
   const { bearer } = once.request;
   if (bearer === undefined) return exchangeOnce(once, undefined);
@@ -250,10 +233,7 @@ async function attempt(once: Attempt): Promise<HttpAnswer | NoAnswer> {
   return exchangeOnce(once, fresh);
 }
 
-/**
- * A token that does not arrive within the call's deadline ends the call; the call itself was never
- * sent.
- */
+/** A call whose token does not arrive within its deadline was never sent. */
 async function tokenWithin<T extends string | undefined>(once: Attempt, get: () => Promise<T>): Promise<T | NoAnswer> {
   try {
     return await get();

@@ -7,10 +7,7 @@
 import { UkoError } from "../../errors.ts";
 
 export interface Turnstile {
-  /**
-   * Resolves at the caller's turn with a function that the caller has to call once at the end.
-   * Throws UKO_CANCELLED.
-   */
+  /** Resolves at the caller's turn with a function to call at the end. Throws UKO_CANCELLED. */
   enter(signal: AbortSignal, order?: "in turn" | "before reads"): Promise<() => void>;
 }
 
@@ -60,10 +57,7 @@ export function createTurnstile(maxInside: () => number): Turnstile {
   };
 }
 
-/**
- * Returns a function that joins the call in progress, or starts one. A failed call is not kept, so
- * the next caller tries again.
- */
+/** Joins the call in progress, or starts one. A failed call is not kept. */
 export function singleFlight<T>(start: (signal: AbortSignal) => Promise<T>): (signal: AbortSignal) => Promise<T> {
   let underWay: { readonly result: Promise<T>; readonly stop: AbortController; waiters: number } | undefined;
 

@@ -11,10 +11,7 @@ import type { HttpAnswer, NoAnswer } from "./client.ts";
 import { cancelled } from "./concurrency.ts";
 import { parseJson } from "./wire-values.ts";
 
-/**
- * Parses a body; throws UKO_ANSWER_INVALID with the path of the first error, and never with the
- * value at that path.
- */
+/** Throws UKO_ANSWER_INVALID with the path of the first error, never with the value there. */
 export function parseAnswer<T extends z.ZodType>(
   service: string,
   answer: HttpAnswer,

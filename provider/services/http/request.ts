@@ -1,7 +1,4 @@
-/**
- * One request and its response through undici: follows no redirect, and reads no response beyond a
- * limit.
- */
+/** One request and its response through undici: no redirect, and a limit of size. */
 
 import type { Dispatcher } from "undici";
 import { UkoError } from "../../errors.ts";
@@ -23,10 +20,7 @@ export type Exchange =
       readonly headers: Readonly<Record<string, string | undefined>>;
       readonly text: string;
     }
-  /**
-   * The response is missing or incomplete; `code` names the fault and never contains anything that
-   * was sent.
-   */
+  /** Missing or incomplete; `code` names the fault and never contains what was sent. */
   | { readonly kind: "broken"; readonly code: string }
   | { readonly kind: "too_large"; readonly maxBytes: number };
 

@@ -1,7 +1,4 @@
-/**
- * The rules for a retry: only if resending is safe, at most four attempts, within the deadline
- * (kms-v2-and-iam.md 8).
- */
+/** Retries: only if safe, at most four attempts, within the deadline (kms-v2-and-iam.md 8). */
 
 /**
  * `always` for reads and token calls. `after_429` for changes: a limiter refuses before anything is

@@ -8,9 +8,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/**
- * An ID with blanks or invisible characters counts as unknown: it could only impersonate another.
- */
+/** An ID with blanks or invisible characters could only impersonate another. */
 const identityForm = /^[\x21-\x7e]{1,200}$/;
 
 /** The ID, or undefined if the service returns no valid one. */
@@ -37,10 +35,7 @@ export function parseRetryAfterMs(text: string | undefined, serviceTimeMs: numbe
   return untilMs === undefined || serviceTimeMs === undefined ? undefined : Math.max(0, untilMs - serviceTimeMs);
 }
 
-/**
- * Milliseconds of an RFC 3339 time, with or without fractions, with `Z`, `+00:00`, `+0000` or no
- * offset for UTC (uko-v4.md 3).
- */
+/** RFC 3339 with or without fractions, with `Z`, `+00:00`, `+0000` or no offset (uko-v4.md 3). */
 export function parseDateTimeMs(text: string | null | undefined): number | undefined {
   const parts = dateTime.exec(text ?? "");
   if (parts === null) return undefined;

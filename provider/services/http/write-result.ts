@@ -1,7 +1,4 @@
-/**
- * The outcome of a change: maps the end of a mutating call to the engine's terms, and errs on the
- * safe side if the outcome is unclear.
- */
+/** The outcome of a change in the engine's terms, on the safe side if it is unclear. */
 
 import type { Written } from "../../engine/ports/world.ts";
 import { unended, withoutSecret } from "../../printable.ts";

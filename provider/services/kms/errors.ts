@@ -1,7 +1,4 @@
-/**
- * KMS's refusals as messages for people, with the reason codes, the only part that a program may
- * match (kms-v2-and-iam.md 4).
- */
+/** KMS's refusals as messages, and their codes, which programs may match (kms-v2-and-iam.md 4). */
 
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
@@ -36,10 +33,7 @@ export function describeRight({ action, roles }: Right): string {
   return `${action} (role ${roles.join(" or ")})`;
 }
 
-/**
- * KMS's own report that a key does not exist; any other 404 reveals nothing about a key
- * (kms-v2-and-iam.md 2.4).
- */
+/** KMS's own report; any other 404 reveals nothing about a key (kms-v2-and-iam.md 2.4). */
 export function isKeyNotFound(answer: HttpAnswer): boolean {
   return answer.status === 404 && reasonCodes(answer).includes("KEY_NOT_FOUND_ERR");
 }
@@ -60,10 +54,7 @@ export function throwReadError(answer: HttpAnswer, needed: Right): never {
   throw invalidAnswer(service, `a read failed with ${status}${message === "" ? "" : `: ${message}`}`, answer);
 }
 
-/**
- * This 403 is not about roles: an access policy of the instance refuses the network or the address
- * (kms-v2-and-iam.md 4.3).
- */
+/** An access policy of the instance refuses the network or address (kms-v2-and-iam.md 4.3). */
 function policyRefuses(answer: HttpAnswer, message: string): UkoError {
   return new UkoError("UKO_ACCESS_DENIED", {
     summary: `${service} refuses calls from this network`,
@@ -76,15 +67,11 @@ function policyRefuses(answer: HttpAnswer, message: string): UkoError {
   });
 }
 
-/**
- * Rules for the outcome of a change: KMS returns 401 for a missing role (kms-v2-and-iam.md 4.3).
- */
+/** KMS returns 401 for a missing role (kms-v2-and-iam.md 4.3). */
 export function kmsRules<T>(needed: Right, readValue: WrittenRules<T>["readValue"]): WrittenRules<T> {
   return { service, messageOf, unauthorizedIsForbidden: true, rightNeeded: describeRight(needed), readValue };
 }
 
-/**
- * For a change whose response may be empty; 202 would mean that the change has not happened yet.
- */
+/** The response may be empty; 202 would mean that the change has not happened yet. */
 export const noValue: WrittenRules<undefined>["readValue"] = ({ status }) =>
   status === 204 || status === 200 || status === 201 ? { value: undefined } : undefined;

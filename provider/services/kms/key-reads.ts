@@ -73,16 +73,10 @@ export function createKmsKeyReads(transport: Transport): KmsKeyReads {
 }
 
 const readRegistrations: Right = { action: "registrations.list", roles: ["KMS Reader"] };
-/**
- * Distinguishes a missing right from an unreadable response: the guard refuses either way, but
- * names the cause.
- */
+/** The guard refuses for a missing right and an invalid response alike, but names the cause. */
 const unreadableCodes: readonly string[] = ["UKO_ACCESS_DENIED", "UKO_ANSWER_INVALID"];
 
-/**
- * Reads pages by offset until one is shorter than requested; a collection has no total
- * (kms-v2-and-iam.md 1.5).
- */
+/** Pages by offset until one is short; a collection has no total (kms-v2-and-iam.md 1.5). */
 async function walk<T>(
   transport: Transport,
   call: Pick<Call, "path" | "query" | "headers" | "signal">,
@@ -108,10 +102,7 @@ function toPolicyWrite({ resources }: z.output<typeof keyPolicies>): PolicyWrite
   return { updatedBy, updatedAtMs, ...(createdBy !== undefined && { createdBy }) };
 }
 
-/**
- * Throws UKO_ANSWER_INVALID for a window whose end cannot be read: it would be neither open nor
- * closed.
- */
+/** Throws UKO_ANSWER_INVALID for a window without a readable end: neither open nor closed. */
 export function toKmsSnapshot(key: WireKmsKey, answer: HttpAnswer): KmsKeySnapshot {
   const dual = key.dualAuthDelete;
   const isSet = dual?.keySetForDeletion === true;
@@ -148,10 +139,7 @@ export function toKmsSnapshot(key: WireKmsKey, answer: HttpAnswer): KmsKeySnapsh
   };
 }
 
-/**
- * The requested values, for members that a sparse response to a creation omits
- * (kms-v2-and-iam.md 2.2): a new key is active at once.
- */
+/** For a sparse response to a creation (kms-v2-and-iam.md 2.2). A new key is active at once. */
 export function asAsked(wanted: NewKmsKey): Record<string, unknown> {
   return {
     state: 1,

@@ -1,7 +1,4 @@
-/**
- * The transport to KMS v2: paths, the instance pinned in a header (kms-v2-and-iam.md 1.1, 1.3), and
- * failed reads thrown.
- */
+/** The transport to KMS v2, with the instance in a header (kms-v2-and-iam.md 1.1, 1.3). */
 
 import type { KmsKeyRef } from "../../engine/ports/kms-keys.ts";
 import { UkoError } from "../../errors.ts";
@@ -21,10 +18,7 @@ export function createKmsTransport(options: TransportOptions): Transport {
   );
 }
 
-/**
- * The key's path; throws UKO_INSTANCE_MISMATCH if the key belongs to another instance than this
- * client's.
- */
+/** Throws UKO_INSTANCE_MISMATCH if the key belongs to another instance than this client's. */
 export function kmsKeyPath(transport: Transport, ref: KmsKeyRef): string {
   const { kmsKeyId } = ref;
   requireInstance(transport, `KMS key ${kmsKeyId}`, ref);
@@ -35,10 +29,7 @@ export function kmsKeyPath(transport: Transport, ref: KmsKeyRef): string {
   });
 }
 
-/**
- * A name that becomes part of a path: an alias or a key ring (kms-v2-and-iam.md 2.2,
- * uko-v4.md 3.8).
- */
+/** An alias or a key ring as part of a path (kms-v2-and-iam.md 2.2, uko-v4.md 3.8). */
 export function checkedName(name: string, what: "alias" | "key ring"): string {
   if (/^[A-Za-z0-9_-]{2,100}$/.test(name)) return name;
   throw new UkoError("UKO_INPUT_INVALID", {

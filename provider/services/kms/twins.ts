@@ -1,7 +1,4 @@
-/**
- * The port `Twins` over KMS v2 (kms-v2-and-iam.md 2.4, 2.10): KMS's view of an internal key, and
- * its deletion window.
- */
+/** The port `Twins` over KMS v2 (kms-v2-and-iam.md 2.4, 2.10). */
 
 import type { Twins } from "../../engine/ports/world.ts";
 import { isUkoError } from "../../errors.ts";

@@ -1,7 +1,4 @@
-/**
- * KMS v2 on the wire (kms-v2-and-iam.md 2.11, 2.13, 3, 4.1), parsed tolerantly unless a guard
- * depends on the value.
- */
+/** KMS v2 on the wire (kms-v2-and-iam.md 2.11, 2.13, 3, 4.1), strict where a guard needs it. */
 
 import * as z from "zod";
 

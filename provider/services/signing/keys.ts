@@ -1,7 +1,4 @@
-/**
- * Keys that sign and verify certificates: ECDSA on P-256 and Ed25519, as PEM. Node's crypto does the
- * computing.
- */
+/** Keys that sign and verify certificates: ECDSA on P-256 and Ed25519, as PEM. */
 
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto";
 import { crypto as sigstore } from "@sigstore/core";

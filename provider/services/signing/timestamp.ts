@@ -1,7 +1,4 @@
-/**
- * Timestamps of signatures (RFC 3161): the request, the one accepted form of an answer, and its
- * check, which needs no network.
- */
+/** Timestamps of signatures (RFC 3161): the request, and the check, which needs no network. */
 
 import { createHash, type KeyObject, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";

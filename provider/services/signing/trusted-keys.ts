@@ -31,10 +31,7 @@ const trustFileForm = z.strictObject({
 
 const iamIdBefore = /^(?<iamId>[A-Za-z][\w.-]{2,199})=(?<file>.+)$/;
 
-/**
- * Reads `<file>`, a PEM key or a trust file, or `<iamId>=<file>`, the PEM key of that person.
- * Throws UKO_INPUT_INVALID.
- */
+/** Reads `<file>`, a PEM key or trust file, or `<iamId>=<file>`. Throws UKO_INPUT_INVALID. */
 export async function readTrust(named: readonly string[]): Promise<readonly TrustedPublicKey[]> {
   return requireOnePersonEach((await Promise.all(named.map(readOne))).flat());
 }

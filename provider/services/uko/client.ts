@@ -32,10 +32,7 @@ export function createUkoClient(options: UkoClientOptions): UkoClient {
 
 type KeyWrites = ReturnType<typeof createKeyWrites>;
 
-/**
- * Invalidates the cache after each change of this run, so that a cached read never shows older
- * values.
- */
+/** Invalidates the cache after each change of this run. */
 function invalidateAfterWrite(readCache: ReadCache, writes: KeyWrites): KeyWrites {
   const around =
     <Of extends { readonly vaultId: string }, Rest extends unknown[], T>(

@@ -1,7 +1,4 @@
-/**
- * The port `Containers` over UKO v4 (uko-v4.md V3, S3): whether a vault exists, and whether a
- * keystore is a key ring of this instance.
- */
+/** The port `Containers` over UKO v4 (uko-v4.md V3, S3). */
 
 import type { Containers, KeystoreAnswer } from "../../engine/ports/world.ts";
 import { isUkoError } from "../../errors.ts";
@@ -15,10 +12,7 @@ import { isOwnNotFound, readRights, service } from "./errors.ts";
 import { checkedId, walkPages } from "./transport.ts";
 import { keystorePlace, vault, type WireKeystorePlace } from "./wire.ts";
 
-/**
- * An instance is limited to 50 internal keystores (uko-v4.md 3.8) but has no limit for external
- * ones, so this memory needs its own.
- */
+/** An instance has at most 50 internal keystores (uko-v4.md 3.8), but any number of others. */
 const maxRemembered = 10_000;
 
 export function createContainers(transport: Transport): Containers {
@@ -80,10 +74,7 @@ async function readKind(transport: Transport, keystoreId: string, signal: AbortS
   }
 }
 
-/**
- * If a keystore were taken for external without proof, a twin under KMS's own dual authorization
- * would be overlooked.
- */
+/** External only with proof: a twin under KMS's dual authorization must not be overlooked. */
 function kindIn(found: WireKeystorePlace | undefined, keystoreId: string): KeystoreAnswer {
   if (found === undefined) {
     return unknown(
@@ -118,10 +109,7 @@ async function findKeystore(
   return answer.status === 400 ? findInList(transport, keystoreId, signal) : undefined;
 }
 
-/**
- * API 4.9 and earlier require `UKO-Vault` to read one keystore, whose vault is not known here, but
- * not for the list (uko-v4.md 1.4).
- */
+/** API 4.9 and earlier require the unknown vault for one keystore (uko-v4.md 1.4). */
 async function findInList(transport: Transport, keystoreId: string, signal: AbortSignal) {
   const all = await walkPages(transport, {
     call: { path: "/keystores", query: { sort: "created_at" }, signal },

@@ -1,7 +1,4 @@
-/**
- * UKO's refusals as messages for people: the error envelope (uko-v4.md 3.15), and the error that a
- * read throws for each status.
- */
+/** UKO's refusals as messages (uko-v4.md 3.15), and the error that a read throws. */
 
 import { UkoError } from "../../errors.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";

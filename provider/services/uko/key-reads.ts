@@ -1,7 +1,4 @@
-/**
- * Reads of managed keys (uko-v4.md K1, K3, K12, K13), and the mapping from the wire to the engine's
- * plain values.
- */
+/** Reads of managed keys (uko-v4.md K1, K3, K12, K13), mapped to the engine's plain values. */
 
 import type * as z from "zod";
 import type {
@@ -168,10 +165,7 @@ async function readUse(transport: Transport, ref: KeyRef, signal: AbortSignal): 
   }
 }
 
-/**
- * Distinguishes a missing right from an unreadable response: the guard refuses either way, but
- * names the cause.
- */
+/** The guard refuses for a missing right and an invalid response alike, but names the cause. */
 const unreadableCodes: readonly string[] = ["UKO_RIGHTS_MISSING", "UKO_ANSWER_INVALID"];
 
 function nameOf(name: string, registration: { service_name: string; service_instance_name: string }): string {
@@ -232,10 +226,7 @@ export function toSnapshot(key: WireManagedKey, vaultId: string): KeySnapshot {
   };
 }
 
-/**
- * Who created and last wrote an object, and when; each is absent if the service returns no valid
- * value.
- */
+/** Each is absent if the service returns no valid value. */
 export function toStamps(wire: {
   readonly created_at: string;
   readonly created_by: string;

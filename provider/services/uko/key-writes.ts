@@ -1,7 +1,4 @@
-/**
- * Changes of managed keys (uko-v4.md K2, K4-K11): one call each, never forced, and a creation is
- * never sent twice.
- */
+/** Changes of managed keys (uko-v4.md K2, K4-K11): never forced, and none is created twice. */
 
 import type { KeyPatch, KeyRef, Keys, KeystoreStatusWithKey, NewKey } from "../../engine/ports/world.ts";
 import type { Transport } from "../http/transport.ts";
@@ -69,10 +66,7 @@ const statusValue: WrittenRules<readonly KeystoreStatusWithKey[]>["readValue"] =
   return read.success ? { value: read.data.status_in_keystores.map(toKeystoreStatus) } : undefined;
 };
 
-/**
- * Absent lists stay absent, because a service of API 4.12.6 or later may not know `tags`
- * (uko-v4.md U9).
- */
+/** Absent lists stay absent: API 4.12.6 or later may not know `tags` (uko-v4.md U9). */
 function creationBody(key: NewKey): Record<string, unknown> {
   const { templateName, vaultId, label, description, tags, labelTags } = key;
   const optional = { label, description, tags: tags.length === 0 ? undefined : tags, label_tags: labelTags };

@@ -1,7 +1,4 @@
-/**
- * The port `Keystores` over UKO v4 (uko-v4.md S1-S6, 3.7, 3.8): never returns a secret, and never
- * deletes a keystore with force.
- */
+/** The port `Keystores` over UKO v4 (uko-v4.md S1-S6, 3.7, 3.8): no secret, no forced deletion. */
 
 import type {
   ConnectionFields,
@@ -76,10 +73,7 @@ function secretsIn(fields: ConnectionFields = {}): readonly string[] {
   );
 }
 
-/**
- * A connection's fields that are not secrets (uko-v4.md 3.7); all other fields of a response are
- * dropped.
- */
+/** A connection's fields that are not secrets (uko-v4.md 3.7); all others are dropped. */
 const shownFields = {
   ibm_api_endpoint: "text",
   ibm_iam_endpoint: "text",

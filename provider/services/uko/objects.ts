@@ -26,10 +26,7 @@ export interface ObjectRef {
   readonly id: string;
 }
 
-/**
- * The object's path; throws UKO_INSTANCE_MISMATCH if the object belongs to another instance than
- * this client's.
- */
+/** Throws UKO_INSTANCE_MISMATCH if the object belongs to another instance than this client's. */
 export function objectPath(transport: Transport, kind: ObjectKind, ref: ObjectRef): string {
   requireInstance(transport, `${capital(kind.word)} ${ref.id}`, ref);
   checkedId(ref.vaultId, "vault");
@@ -45,10 +42,7 @@ export interface ObjectRead {
   readonly kind: ObjectKind;
   readonly ref: ObjectRef;
   readonly right: Right;
-  /**
-   * The vault that the plain list of the whole instance shows the object in; undefined if the list
-   * does not show the object.
-   */
+  /** The vault in which the instance's plain list shows the object; undefined if in none. */
   readonly findVault: (signal: AbortSignal) => Promise<string | undefined>;
 }
 
@@ -73,10 +67,7 @@ export async function readObject(
   return transport.read({ ...call, ...ukoHeaders(elsewhere) }, right, isOwnNotFound);
 }
 
-/**
- * Parses the response to a read; throws UKO_ANSWER_INVALID if it is about another object, or has no
- * ETag.
- */
+/** Throws UKO_ANSWER_INVALID if the response is about another object, or has no ETag. */
 export function parseWithEtag<T extends { readonly id: string }>(
   answer: HttpAnswer,
   schema: z.ZodType<T>,
@@ -127,10 +118,7 @@ export function changeObject(transport: Transport, change: ObjectChange): Promis
   });
 }
 
-/**
- * Sends a creation once. Only a 401 leads to a second request: a service that rejected the identity
- * has created nothing.
- */
+/** Sent once, and after a 401 again: then the service has created nothing. */
 export function createObject(
   transport: Transport,
   kind: ObjectKind,
@@ -145,9 +133,7 @@ export function changeRules<T>(needed: readonly Right[], readValue: WrittenRules
   return { service, messageOf, unauthorizedIsForbidden: false, rightNeeded: describeRights(needed), readValue };
 }
 
-/**
- * Parses the changed object; undefined, so that it is read again, if the response is incomplete.
- */
+/** Undefined, so that the object is read again, if the response is incomplete. */
 export function changedObject<T extends { readonly id: string }, Snapshot>(
   schema: z.ZodType<T>,
   toSnapshot: (wire: T) => Snapshot,
@@ -161,10 +147,7 @@ export function changedObject<T extends { readonly id: string }, Snapshot>(
   };
 }
 
-/**
- * For a change whose response may be empty (uko-v4.md 2.1); 202 would mean that the change has not
- * happened yet.
- */
+/** It may be empty (uko-v4.md 2.1); 202 would mean that the change has not happened yet. */
 export const noValue: WrittenRules<undefined>["readValue"] = ({ status }) =>
   status === 204 || status === 200 ? { value: undefined } : undefined;
 
@@ -200,10 +183,7 @@ export interface CollectionKind<Wire extends Identified, Snapshot> {
 export interface UkoCollection<Snapshot> {
   read(ref: ContainerRef, options: CallOptions): Promise<Answered<WithEtag<Snapshot> | undefined>>;
   list(filter: { readonly vaultId?: string }, options: CallOptions): Promise<readonly Snapshot[]>;
-  /**
-   * `vaultId` is absent for a vault, which is in none; `secrets` are the body's secrets, which no
-   * message repeats.
-   */
+  /** `vaultId` is absent for a vault. No message repeats the body's `secrets`. */
   create(
     wanted: { readonly vaultId?: string; readonly body: unknown; readonly secrets?: readonly string[] },
     options: CallOptions,

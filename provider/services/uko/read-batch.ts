@@ -30,10 +30,7 @@ export interface ReadCache {
 const gatherMs = 25;
 /** How long a list is served after its response. */
 const shownMs = 10_000;
-/**
- * For each waiting key: a list of up to four pages costs the service less than that many single
- * reads.
- */
+/** For each waiting key: four pages cost the service less than that many single reads. */
 const worthKeysPerGlance = 4_000;
 /**
  * The same after this run has written to the vault: its next write invalidates the list, so the
@@ -142,10 +139,7 @@ function openVault({ list, monotonicMs, sleep }: ReadCacheOptions, vaultId: stri
   return vault;
 }
 
-/**
- * If the caller may read keys but not list them, or the list contains a key that cannot be parsed,
- * each key is read by itself.
- */
+/** If the list is forbidden, or has a key that cannot be parsed, each key is read by itself. */
 async function orSingly(list: Promise<Listing>): Promise<Listing | undefined> {
   try {
     return await list;

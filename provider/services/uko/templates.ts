@@ -40,10 +40,7 @@ export function createTemplates(transport: Transport): Templates {
   };
 }
 
-/**
- * `type` and `state` are omitted: API 4.9 and earlier do not know them, and the defaults suit a new
- * template (uko-v4.md 2.5).
- */
+/** Without `type` and `state`: API 4.9 and earlier do not know them (uko-v4.md 2.5). */
 function creationBody(wanted: NewTemplate): Record<string, unknown> {
   const { type, group, namingScheme, fields } = wanted.distribution;
   return {
@@ -109,10 +106,7 @@ const variantFields = [
   "cca_key_words",
 ] as const;
 
-/**
- * Undefined unless there is exactly the one item that a template has (uko-v4.md 2.5), with the
- * fields that decide where its keys go.
- */
+/** Undefined unless there is the one item that a template has (uko-v4.md 2.5). */
 function toDistribution(items: WireTemplate["keystores"]): TemplateDistribution | undefined {
   const [item] = items;
   if (item === undefined || items.length !== 1 || item.type === "" || item.group === "") return undefined;

@@ -1,7 +1,4 @@
-/**
- * The transport to UKO v4: paths, headers (uko-v4.md 1.4), the pinned instance, and parsed
- * responses.
- */
+/** The transport to UKO v4: paths, headers (uko-v4.md 1.4), the pinned instance. */
 
 import type * as z from "zod";
 import { UkoError } from "../../errors.ts";
@@ -14,10 +11,7 @@ import { service, throwReadError, withTrace } from "./errors.ts";
 import { page } from "./wire.ts";
 
 export interface UkoTransportOptions extends TransportOptions {
-  /**
-   * Throws if another instance answers. Called before every write, and expected to cache its
-   * result.
-   */
+  /** Throws if another instance answers. Called before every write; expected to cache. */
   readonly beforeWrite: (signal: AbortSignal) => Promise<void>;
 }
 
@@ -108,10 +102,7 @@ export async function findVaultInList<
   return undefined;
 }
 
-/**
- * Page after page, as long as the caller continues. An empty page ends the list, whatever the count
- * says.
- */
+/** As long as the caller continues. An empty page ends the list, whatever the count says. */
 export async function* pagesOf<T>(transport: Transport, walk: PageWalk<T>): AsyncGenerator<Page<T>, void, void> {
   let found = 0;
   for (let pages = 0; pages < maxPages; pages += 1) {

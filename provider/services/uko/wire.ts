@@ -141,10 +141,7 @@ export const keystore = z
   .loose();
 export type WireKeystore = z.output<typeof keystore>;
 
-/**
- * The fields that locate a keystore's keys; the decision itself judges the values of type and
- * variant.
- */
+/** The fields that locate a keystore's keys; the decision itself judges them. */
 export const keystorePlace = z.object({
   id: z.string().min(1),
   name: optionalText,
