@@ -25,13 +25,13 @@ import { buildWitness } from "./engine/certificate/witness.ts";
 import type { CallOptions } from "./engine/ports/world.ts";
 import { UkoError } from "./errors.ts";
 import { createCampaignFolder } from "./services/campaign-folder.ts";
-import { sha256 } from "./services/evidence-end.ts";
-import { readEvidenceFile } from "./services/evidence-reader.ts";
+import { sha256 } from "./services/evidence-file.ts";
+import { readEvidenceFile } from "./services/evidence-lines.ts";
 import { readDocumentedHost } from "./services/http/allowed-hosts.ts";
-import { hashJson } from "./services/signing/canonical-json.ts";
 import {
   envelopeOf,
   type FileEnvelope,
+  hashJson,
   maxEnvelopeBytes,
   noTimestampOfWitness,
   parseEnvelope,
@@ -40,18 +40,17 @@ import {
   signEnvelope,
   unstamped,
 } from "./services/signing/envelope.ts";
-import { createExternalSigner } from "./services/signing/external-signer.ts";
-import { createPemSigner, readPublicKey, type Signer } from "./services/signing/keys.ts";
+import { createExternalSigner, createPemSigner, readPublicKey, type Signer } from "./services/signing/keys.ts";
 import { checkTimestamps, readAuthorities, requestTimestamp } from "./services/signing/timestamp.ts";
 import { checkSignatures, readTrust, type TrustedPublicKey } from "./services/signing/trusted-keys.ts";
 import type { Environment } from "./settings.ts";
 import { toolIdentity } from "./tool-identity.ts";
 
-export { explainChain } from "./engine/certificate/chain-messages.ts";
 export {
   certificateHeading,
   certificateHeads,
   certificateRows,
+  explainChain,
   explainLimits,
   explainVerification,
 } from "./engine/certificate/messages.ts";

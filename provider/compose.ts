@@ -8,7 +8,7 @@ import { createDirectory } from "./engine/commands/find-by-name.ts";
 import { type AnyDefinition, type Inventory, takeInventory } from "./engine/commands/inventory.ts";
 import { createHandlers, type HandlerContext } from "./engine/handlers.ts";
 import { createOperations } from "./engine/key/commands.ts";
-import { readReview } from "./engine/key/review-text.ts";
+import { readReview } from "./engine/key/review-set.ts";
 import { createKmsOperations } from "./engine/kms-key/commands.ts";
 import { type Many, runMany } from "./engine/loop/many.ts";
 import { createAnswerTrust } from "./engine/ports/answer-trust.ts";

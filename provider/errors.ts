@@ -167,6 +167,14 @@ export function isUkoError(value: unknown): value is UkoError {
   return typeof value === "object" && value !== null && (value as { [brand]?: unknown })[brand] === true;
 }
 
+/** For `catch`: what `instead` makes of an error with one of these codes. Other errors are thrown on. */
+export function onCodes<T>(codes: readonly ErrorCode[], instead: (error: UkoError) => T): (thrown: unknown) => T {
+  return (thrown) => {
+    if (!isUkoError(thrown) || !codes.includes(thrown.code)) throw thrown;
+    return instead(thrown);
+  };
+}
+
 /** Wraps anything thrown as a `UkoError`. Unexpected errors become UKO_BUG rather than a stack trace. */
 export function asUkoError(thrown: unknown): UkoError {
   if (isUkoError(thrown)) return thrown;

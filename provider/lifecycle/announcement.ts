@@ -26,6 +26,20 @@ export const announcesNothing: Announcement = { subject: "", shown: "", steps: [
 /** Why a step exceeds an announcement. */
 export type Excess = "step" | "resource" | "record";
 
+/** The step would do more than the plan announced. */
+export interface BeyondPlan {
+  readonly guard: "beyond_plan";
+  readonly step: AnnouncedStep;
+  readonly announced: readonly AnnouncedStep[];
+  readonly excess: Excess;
+}
+
+/** Undefined if the plan announced the step, or if no plan limits the run. */
+export function beyondPlan(atMost: Announcement | undefined, wanted: WantedStep): BeyondPlan | undefined {
+  const excess = atMost && excessOf(atMost, wanted);
+  return excess && { guard: "beyond_plan", step: wanted.step, announced: atMost.steps, excess };
+}
+
 export interface WantedStep extends Pick<Announcement, "subject" | "shown"> {
   readonly step: AnnouncedStep;
   readonly recordId?: string | undefined;

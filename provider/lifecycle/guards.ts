@@ -14,6 +14,23 @@ export function failingGuard(observation: KeyObservation, policy: DeletionPolicy
   return unreadableTwin(observation);
 }
 
+/** Why no step leads back or on from the key's state; undefined if one may. */
+export function deadEnd({ state, stateWord, keystores }: KeyObservation): Guard | undefined {
+  switch (state) {
+    case "destroyed":
+      return { guard: "no_way_back", pending: keystores.filter(isPending) };
+    case "compromised":
+    case "destroyed_compromised":
+      return { guard: "compromised", stateWord };
+    case "unrecognised":
+      return { guard: "state_unrecognised", stateWord };
+    case "pre_activation":
+    case "active":
+    case "deactivated":
+      return undefined;
+  }
+}
+
 /** What blocks the removal. `untilMs` is absent if any of the keystores reports no date. */
 export type LeftoverMaterial =
   | { readonly kind: "nothing" }

@@ -1,6 +1,6 @@
 /** The states of a KMS key, and what each action does in each state (kms-v2-and-iam.md 3, 3.1). */
 
-import type { Right } from "./managed-key-states.ts";
+import { type Cell, leadsTo, type Right, refused } from "./managed-key-states.ts";
 
 /** KMS numbers its states 0, 1, 2, 3 and 5. There is no 4, and a purged key is absent. */
 export const kmsKeyStates = ["pre_activation", "active", "suspended", "deactivated", "destroyed"] as const;
@@ -34,25 +34,12 @@ export const kmsRights = {
   removeRing: { action: "key-rings.delete", roles: managers },
 } as const satisfies Record<string, Right>;
 
-/** The resulting state, or a refusal by KMS. `source` names the contract's section. */
-export type KmsCell =
-  | { readonly next: KmsKeyState; readonly reversible: boolean; readonly right: Right; readonly source: string }
-  | { readonly refused: true; readonly source: string };
-
-const refused = (source: string): KmsCell => ({ refused: true, source });
-const leadsTo = (next: KmsKeyState, reversible: boolean, right: Right, source: string): KmsCell => ({
-  next,
-  reversible,
-  right,
-  source,
-});
-
 const notActive = refused("kms-v2-and-iam.md 2.10, 10-9: only an active key is set or unset for deletion");
 const neverSeen = refused("kms-v2-and-iam.md 2.5: the published table does not allow it for state 0");
 const notDestroyed = refused("kms-v2-and-iam.md 2.6: the key is not destroyed");
 const over = refused("kms-v2-and-iam.md 2.5, 2.10: 410 for a destroyed key");
 
-export const kmsKeyTable: Readonly<Record<KmsKeyState, Readonly<Record<KmsKeyAction, KmsCell>>>> = {
+export const kmsKeyTable: Readonly<Record<KmsKeyState, Readonly<Record<KmsKeyAction, Cell<KmsKeyState>>>>> = {
   pre_activation: {
     set_for_deletion: notActive,
     unset_for_deletion: notActive,

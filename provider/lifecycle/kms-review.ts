@@ -14,7 +14,7 @@ import {
   setterHint,
   windowName,
 } from "./plan-kms-key-deletion.ts";
-import { type ReviewedWave, type UnusableReview, unusableReview } from "./review.ts";
+import { changedFields, type ReviewedWave, type UnusableReview, unusableReview } from "./review.ts";
 
 /** Destroy is the only step of a KMS key, so the header names none. */
 export interface KmsReviewHeader {
@@ -96,9 +96,7 @@ function skipReason(
   if (reviewed === undefined) return { kind: "not_listed" };
   const fresh = kmsLineOf(observation, nowMs);
   if (fresh === undefined) return { kind: "no_window" };
-  const fields = (Object.keys({ ...reviewed, ...fresh }) as (keyof KmsReviewLine)[]).filter(
-    (field) => reviewed[field] !== fresh[field],
-  );
+  const fields = changedFields(reviewed, fresh);
   return fields.length > 0 ? { kind: "changed", fields } : fresh.window;
 }
 

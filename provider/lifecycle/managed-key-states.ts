@@ -44,20 +44,22 @@ export const rights = {
 } as const satisfies Record<string, Right>;
 
 /** The resulting state, or a refusal. `source` names the contract's section. */
-export type Cell =
-  | { readonly next: KeyState | "absent"; readonly reversible: boolean; readonly right: Right; readonly source: string }
+export type Cell<Next extends string> =
+  | { readonly next: Next; readonly reversible: boolean; readonly right: Right; readonly source: string }
   | { readonly refused: true; readonly source: string };
 
-const refused = (source: string): Cell => ({ refused: true, source });
-const leadsTo = (next: KeyState | "absent", reversible: boolean, right: Right, source: string): Cell => ({
-  next,
-  reversible,
-  right,
-  source,
-});
+export const refused = (source: string): Cell<never> => ({ refused: true, source });
+export function leadsTo<Next extends string>(
+  next: Next,
+  reversible: boolean,
+  right: Right,
+  source: string,
+): Cell<Next> {
+  return { next, reversible, right, source };
+}
 const compromised = refused("uko-v4.md 4.1: no operation in v4 is documented for compromised keys");
 
-export const managedKeyTable: Readonly<Record<KeyState, Readonly<Record<KeyAction, Cell>>>> = {
+export const managedKeyTable: Readonly<Record<KeyState, Readonly<Record<KeyAction, Cell<KeyState | "absent">>>>> = {
   pre_activation: {
     update: leadsTo("pre_activation", true, rights.write, "uko-v4.md 4.2 PATCH"),
     activate: leadsTo("active", true, rights.activate, "uko-v4.md 4.2 activate"),

@@ -4,9 +4,8 @@
  */
 
 import type { ErrorCode } from "../errors.ts";
-import { type Announcement, excessOf, shownNameText } from "./announcement.ts";
+import { type Announcement, type BeyondPlan, beyondPlan, shownNameText } from "./announcement.ts";
 import type { ObservedState } from "./managed-key-states.ts";
-import type { BeyondPlan } from "./plan.ts";
 
 export const containerKinds = ["vault", "keystore", "template"] as const;
 export type ContainerKind = (typeof containerKinds)[number];
@@ -141,10 +140,8 @@ export function planContainerDeletion(
 }
 
 function withinAnnouncement({ id, name }: ContainerObservation, { atMost }: ContainerPolicy): ContainerPlan {
-  if (atMost === undefined) return { kind: "ready" };
-  const excess = excessOf(atMost, { step: "remove", subject: id, shown: shownNameText(name) });
-  if (excess === undefined) return { kind: "ready" };
-  return refuse({ guard: "beyond_plan", step: "remove", announced: atMost.steps, excess });
+  const beyond = beyondPlan(atMost, { step: "remove", subject: id, shown: shownNameText(name) });
+  return beyond === undefined ? { kind: "ready" } : refuse(beyond);
 }
 
 /**

@@ -3,9 +3,9 @@
  * for. It is pure, and it decides every consequential step.
  */
 
-import { type AnnouncedStep, type Announcement, excessOf, shownKeyText } from "./announcement.ts";
+import { type AnnouncedStep, type Announcement, beyondPlan, shownKeyText } from "./announcement.ts";
 import { assertNever } from "./assert-never.ts";
-import { authorize, knownDeactivationMs } from "./authorization.ts";
+import { type Authorization, authorize, knownDeactivationMs } from "./authorization.ts";
 import { markerBesideRecord } from "./dual-marker.ts";
 import { failingGuard, findLeftoverMaterial } from "./guards.ts";
 import { dualTwins, isWindowLive, prepareWindows, windowToUnset } from "./kms-window.ts";
@@ -18,6 +18,8 @@ import {
   type Plan,
   type Refusal,
   type Run,
+  ready,
+  refuse,
   type Step,
   unlessRefused,
 } from "./plan.ts";
@@ -44,13 +46,13 @@ function withinAnnouncement(plan: Plan, observation: KeyObservation, { atMost }:
   const step = announcedAs[plan.step.kind];
   if (step === undefined) return plan;
   const { facts, keystores } = observation;
-  const excess = excessOf(atMost, {
+  const beyond = beyondPlan(atMost, {
     step,
     subject: `${facts.vaultId}/${facts.keyId}`,
     shown: shownKeyText({ ...facts, keystores }),
     recordId: recordOf(plan.step, atMost),
   });
-  return excess === undefined ? plan : refuse({ guard: "beyond_plan", step, announced: atMost.steps, excess });
+  return beyond === undefined ? plan : refuse(beyond);
 }
 
 /** A KMS window has no record; the deactivation that follows it does. */
@@ -91,10 +93,7 @@ function planDeactivation(observation: KeyObservation, policy: DeletionPolicy, r
   }
   const windows = prepareWindows(observation, run, nowMs);
   if (windows !== undefined) return "guard" in windows ? refuse(windows.guard) : ready(windows.step);
-  return ready({
-    kind: "deactivate",
-    ...(authorization.consentedBy !== undefined && { consentedBy: authorization.consentedBy }),
-  });
+  return act("deactivate", authorization);
 }
 
 function planDestruction(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
@@ -117,20 +116,18 @@ function planDestruction(observation: KeyObservation, policy: DeletionPolicy, ru
   }
   const refusal = refusalOf(run, "destroy");
   if (refusal !== undefined) return afterRefusedDestroy(observation, refusal, nowMs);
-  return ready({
-    kind: "destroy",
-    ...(authorization.consentedBy !== undefined && { consentedBy: authorization.consentedBy }),
-  });
+  return act("destroy", authorization);
+}
+
+function act(kind: "deactivate" | "destroy", { consentedBy }: Extract<Authorization, { kind: "may" }>): Plan {
+  return ready({ kind, ...(consentedBy !== undefined && { consentedBy }) });
 }
 
 /** No outage, no cool-down, no pending period and no twin (uko-v4.md 4.3). */
 function planUnusedDestruction(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
   const authorization = authorize(observation, policy, run, "destroy", nowMs);
   if (authorization.kind !== "may") return awaitPerson(authorization, "destroy", { observation, policy });
-  return ready({
-    kind: "destroy",
-    ...(authorization.consentedBy !== undefined && { consentedBy: authorization.consentedBy }),
-  });
+  return act("destroy", authorization);
 }
 
 function planAfterDestroy(observation: KeyObservation, policy: DeletionPolicy, nowMs: number): Plan {
@@ -172,7 +169,7 @@ function guardedSetter(
 
 /** Turns the obstacle between an actor and a step into a plan. */
 export function awaitPerson(
-  authorization: Exclude<ReturnType<typeof authorize>, { kind: "may" }>,
+  authorization: Exclude<Authorization, { kind: "may" }>,
   step: ApprovedStep,
   { observation, policy }: { readonly observation: KeyObservation; readonly policy: DeletionPolicy },
   notBeforeMs?: number,
@@ -227,12 +224,4 @@ function guarded(observation: KeyObservation, policy: DeletionPolicy): Plan | un
 
 function refusalOf(run: Run, step: Step["kind"]): Refusal | undefined {
   return run.refusals?.find((refusal) => refusal.step === step);
-}
-
-function ready(step: Step): Plan {
-  return { kind: "ready", step };
-}
-
-function refuse(guard: Guard): Plan {
-  return { kind: "refused", guard };
 }

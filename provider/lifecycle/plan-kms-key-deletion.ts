@@ -4,13 +4,12 @@
  */
 
 import type { ErrorCode } from "../errors.ts";
-import { type Announcement, excessOf, shownNameText } from "./announcement.ts";
+import { type Announcement, type BeyondPlan, beyondPlan, shownNameText } from "./announcement.ts";
 import { mayAuthor } from "./authorization.ts";
 import { writeToleranceMs } from "./consent-record.ts";
 import { kmsKeyTable, type ObservedKmsKeyState } from "./kms-key-states.ts";
 import { kmsWindowMs } from "./kms-window.ts";
 import { type Actor, type Identity, isPerson, isSame } from "./observation.ts";
-import type { BeyondPlan } from "./plan.ts";
 
 /** A cloud resource that KMS protects with the key (kms-v2-and-iam.md 2.13). */
 export interface Registration {
@@ -162,16 +161,16 @@ export function planKmsKeyDeletion(
 }
 
 function withinAnnouncement(plan: KmsPlan, observation: KmsKeyObservation, { atMost }: KmsKeyPolicy): KmsPlan {
-  if (plan.kind !== "ready" || atMost === undefined) return plan;
+  if (plan.kind !== "ready") return plan;
   // Setting the key for deletion is the request. A deletion plans no other step.
   const step = plan.step.kind === "destroy" ? "destroy" : "request";
-  const excess = excessOf(atMost, {
+  const beyond = beyondPlan(atMost, {
     step,
     subject: observation.kmsKeyId,
     shown: shownNameText(observation.name),
     recordId: plan.step.kind === "destroy" ? plan.step.consentedTo : undefined,
   });
-  return excess === undefined ? plan : refuse({ guard: "beyond_plan", step, announced: atMost.steps, excess });
+  return beyond === undefined ? plan : refuse(beyond);
 }
 
 function planByState(observation: KmsKeyObservation, policy: KmsKeyPolicy, run: KmsRun, nowMs: number): KmsPlan {

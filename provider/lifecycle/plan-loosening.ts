@@ -5,9 +5,9 @@
 
 import { authorize } from "./authorization.ts";
 import { isLooser, looseningTo, markerOf } from "./dual-marker.ts";
-import { isPending } from "./guards.ts";
+import { deadEnd } from "./guards.ts";
 import type { KeyObservation, LooserMarker } from "./observation.ts";
-import { type DeletionPolicy, type Plan, type Run, unlessRefused } from "./plan.ts";
+import { type DeletionPolicy, type Plan, type Run, ready, refuse, unlessRefused } from "./plan.ts";
 import { awaitPerson } from "./plan-key-deletion.ts";
 
 /** The next step of a loosening to `to`; `done` if the marker is already that loose. */
@@ -28,23 +28,11 @@ function planByState(
   run: Run,
   nowMs: number,
 ): Plan {
-  const { state, stateWord } = observation;
-  switch (state) {
-    case "destroyed":
-      return { kind: "refused", guard: { guard: "no_way_back", pending: observation.keystores.filter(isPending) } };
-    case "compromised":
-    case "destroyed_compromised":
-      return { kind: "refused", guard: { guard: "compromised", stateWord } };
-    case "unrecognised":
-      return { kind: "refused", guard: { guard: "state_unrecognised", stateWord } };
-    case "pre_activation":
-    case "active":
-    case "deactivated":
-      break;
-  }
+  const end = deadEnd(observation);
+  if (end !== undefined) return refuse(end);
   if (!isLooser(to, markerOf(observation))) return { kind: "done" };
   const step = looseningTo(to);
   const authorization = authorize(observation, policy, run, step, nowMs);
   if (authorization.kind !== "may") return awaitPerson(authorization, step, { observation, policy });
-  return { kind: "ready", step: { kind: "loosen", to, consentedBy: authorization.consentedBy } };
+  return ready({ kind: "loosen", to, consentedBy: authorization.consentedBy });
 }

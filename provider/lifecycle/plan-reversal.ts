@@ -3,12 +3,11 @@
  * again. A reversal happens only by command.
  */
 
-import { assertNever } from "./assert-never.ts";
 import { anyBindingRecord } from "./consent-record.ts";
-import { isPending } from "./guards.ts";
+import { deadEnd } from "./guards.ts";
 import { windowToUnset } from "./kms-window.ts";
 import { isSame, type KeyObservation } from "./observation.ts";
-import { type Plan, type Run, type Step, unlessRefused } from "./plan.ts";
+import { type Plan, type Run, ready, refuse, unlessRefused } from "./plan.ts";
 
 /** `withdraw` takes back a request; `reactivate` also ends the outage. */
 export type Reversal = "withdraw" | "reactivate";
@@ -19,25 +18,10 @@ export function planReversal(observation: KeyObservation, reversal: Reversal, ru
 }
 
 function planByState(observation: KeyObservation, reversal: Reversal, run: Run, nowMs: number): Plan {
-  switch (observation.state) {
-    case "destroyed":
-      return { kind: "refused", guard: { guard: "no_way_back", pending: observation.keystores.filter(isPending) } };
-    case "compromised":
-    case "destroyed_compromised":
-      return { kind: "refused", guard: { guard: "compromised", stateWord: observation.stateWord } };
-    case "unrecognised":
-      return { kind: "refused", guard: { guard: "state_unrecognised", stateWord: observation.stateWord } };
-    case "pre_activation":
-      return reversal === "reactivate"
-        ? { kind: "refused", guard: { guard: "never_active" } }
-        : cleanUp(observation, run, nowMs);
-    case "deactivated":
-      return reversal === "reactivate" ? ready({ kind: "reactivate" }) : cleanUp(observation, run, nowMs);
-    case "active":
-      return cleanUp(observation, run, nowMs);
-    default:
-      return assertNever(observation.state);
-  }
+  const end = deadEnd(observation);
+  if (end !== undefined) return refuse(end);
+  if (reversal === "withdraw" || observation.state === "active") return cleanUp(observation, run, nowMs);
+  return observation.state === "deactivated" ? ready({ kind: "reactivate" }) : refuse({ guard: "never_active" });
 }
 
 /** The record goes first: while it is on the key, a person could still act on it. */
@@ -63,8 +47,4 @@ export function isLeftByService(observation: KeyObservation, run: Run, nowMs: nu
 export function carriedId({ carried }: KeyObservation): string | undefined {
   if (carried.kind === "one") return carried.record.id;
   return carried.kind === "unreadable" ? carried.id : undefined;
-}
-
-function ready(step: Step): Plan {
-  return { kind: "ready", step };
 }

@@ -7,7 +7,7 @@ import { planConsent } from "./authorization.ts";
 import { anyBindingRecord } from "./consent-record.ts";
 import { markerBesideRecord } from "./dual-marker.ts";
 import { isSame, type KeyObservation } from "./observation.ts";
-import { type DeletionPolicy, type Plan, type Run, unlessRefused } from "./plan.ts";
+import { type DeletionPolicy, type Plan, type Run, ready, refuse, unlessRefused } from "./plan.ts";
 import { planKeyDeletion } from "./plan-key-deletion.ts";
 import { judgeReviewed, keyPathOf, type Review, type ReviewedStep, reviewGoals, type SkipReason } from "./review.ts";
 
@@ -51,7 +51,7 @@ export function planApproval(
   const plan = planConsent(observation, policy, run, named, nowMs);
   if (plan.kind === "refused") return plan;
   const marker = markerBesideRecord(observation, policy);
-  return unlessRefused({ kind: "ready", step: { kind: "write_record", draft: plan.draft, marker } }, run);
+  return unlessRefused(ready({ kind: "write_record", draft: plan.draft, marker }), run);
 }
 
 const stateAfter = { deactivate: "deactivated", destroy: "destroyed" } as const satisfies Record<ReviewedStep, string>;
@@ -65,5 +65,5 @@ function isApproved(observation: KeyObservation, { actor }: Run, named: string, 
 }
 
 function skip(why: SkipReason): Plan {
-  return { kind: "refused", guard: { guard: "not_as_reviewed", why } };
+  return refuse({ guard: "not_as_reviewed", why });
 }

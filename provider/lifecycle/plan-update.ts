@@ -3,7 +3,7 @@
 import { anyBindingRecord, type ConsentRecord } from "./consent-record.ts";
 import { isLooser } from "./dual-marker.ts";
 import type { DualMarker, KeyObservation } from "./observation.ts";
-import { type Plan, type Run, unlessRefused } from "./plan.ts";
+import { type Plan, type Run, ready, refuse, unlessRefused } from "./plan.ts";
 import { type DistributedKey, type Distribution, unlinkedBy } from "./unlinking.ts";
 
 export type UpdatePermission =
@@ -36,10 +36,8 @@ export function planMarking(observation: KeyObservation, wanted: DualMarker, now
 export function planSync(observation: KeyObservation, run: Run, nowMs: number): Plan {
   if (run.syncedHere === true) return { kind: "done" };
   const permission = planUpdate(observation, nowMs);
-  if (permission.kind === "leave") {
-    return { kind: "refused", guard: { guard: "record_binds", record: permission.record } };
-  }
-  return unlessRefused({ kind: "ready", step: { kind: "sync" } }, run);
+  if (permission.kind === "leave") return refuse({ guard: "record_binds", record: permission.record });
+  return unlessRefused(ready({ kind: "sync" }), run);
 }
 
 /** What a rotation depends on in addition to the key itself. */

@@ -1,7 +1,7 @@
 /** The types of a plan, its policy and its run. A wait is a regular result, not a fault. */
 
 import type { ErrorCode } from "../errors.ts";
-import type { AnnouncedStep, Announcement, Excess } from "./announcement.ts";
+import type { Announcement, BeyondPlan } from "./announcement.ts";
 import type { ConsentDraft, ConsentRecord, DualMarker, NotBinding } from "./consent-record.ts";
 import type { Right } from "./managed-key-states.ts";
 import type { Actor, ApprovedStep, DeletionGate, KeystoreStatus, LooserMarker } from "./observation.ts";
@@ -95,14 +95,6 @@ export type Guard =
   | { readonly guard: "not_as_reviewed"; readonly why: SkipReason }
   | BeyondPlan;
 
-/** The step would do more than the plan announced. */
-export interface BeyondPlan {
-  readonly guard: "beyond_plan";
-  readonly step: AnnouncedStep;
-  readonly announced: readonly AnnouncedStep[];
-  readonly excess: Excess;
-}
-
 /** Why a record that the actor named cannot be answered. */
 export type ConsentMismatch =
   | { readonly kind: "not_on_file"; readonly onFile: string | undefined }
@@ -186,10 +178,18 @@ export function planCode(plan: Exclude<Plan, { kind: "ready" | "done" }>): Error
   return plan.awaits === "separate_run" ? "UKO_SEPARATE_RUN_NEEDED" : "UKO_DESTRUCTION_PENDING";
 }
 
+export function ready(step: Step): Plan {
+  return { kind: "ready", step };
+}
+
+export function refuse(guard: Guard): Plan {
+  return { kind: "refused", guard };
+}
+
 /** A step that the service refused is not sent again before a wait of the run has ended. */
 export function unlessRefused(plan: Plan, run: Run): Plan {
   if (plan.kind !== "ready") return plan;
   const refusal = run.refusals?.find((each) => each.step === plan.step.kind);
   if (refusal === undefined) return plan;
-  return { kind: "refused", guard: { guard: "service_refused", step: refusal.step, message: refusal.message } };
+  return refuse({ guard: "service_refused", step: refusal.step, message: refusal.message });
 }

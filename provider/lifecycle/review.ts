@@ -217,7 +217,7 @@ function keystoresOf({ facts, keystores: statuses }: KeyObservation): readonly R
 }
 
 /** By every field that either line has, so that no field of a line can go unread. */
-function changedFields(reviewed: ReviewLine, fresh: ReviewLine): readonly (keyof ReviewLine)[] {
-  const fields = Object.keys({ ...reviewed, ...fresh }) as (keyof ReviewLine)[];
+export function changedFields<Line extends object>(reviewed: Line, fresh: Line): readonly (keyof Line)[] {
+  const fields = Object.keys({ ...reviewed, ...fresh }) as (keyof Line)[];
   return fields.filter((field) => JSON.stringify(reviewed[field]) !== JSON.stringify(fresh[field]));
 }

@@ -1,13 +1,19 @@
-import { appendFile, mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { appendFile, mkdtemp, readFile, rm, stat, unlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import type { EvidenceEntry } from "../../provider/engine/ports/world.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { checkEvidenceChain } from "../../provider/compose-certificates.ts";
+import { explainChain } from "../../provider/engine/certificate/messages.ts";
+import type { EvidenceEntry, EvidenceRun } from "../../provider/engine/ports/world.ts";
 import { createEvidenceFile } from "../../provider/services/evidence-file.ts";
+import { withFileLock } from "../../provider/services/file-lock.ts";
 
 let folder: string;
+let path: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "uko-evidence-"));
+  path = join(folder, "evidence.jsonl");
 });
 afterEach(() => rm(folder, { recursive: true }));
 
@@ -25,37 +31,46 @@ const entry = (label: string): EvidenceEntry => ({
   actor: { iamId: "IBMid-A", name: "Alice Example" },
   keystores: [],
 });
-const labels = async (path: string): Promise<string[]> =>
-  (await readFile(path, "utf8"))
-    .trimEnd()
-    .split("\n")
-    .map((line) => (line.startsWith("{") && line.endsWith("}") ? JSON.parse(line).label : line));
+const facts: EvidenceRun = {
+  instanceId: "i",
+  endpoint: "https://uko.example",
+  tool: { name: "uko", version: "1.2.3", build: "b" },
+  credential: "api_key",
+};
+
+async function write(...labels: readonly string[]): Promise<void> {
+  const file = createEvidenceFile({ path, run: async () => facts });
+  for (const label of labels) await file.append(entry(label));
+}
+const lines = async (): Promise<string[]> => (await readFile(path, "utf8")).trimEnd().split("\n");
+const replace = async (change: (all: string[]) => readonly string[]): Promise<void> =>
+  writeFile(path, `${change(await lines()).join("\n")}\n`);
+const breaksOf = async () => (await checkEvidenceChain(path)).breaks;
+
+const labels = async (): Promise<string[]> =>
+  (await lines()).map((line) => (line.startsWith("{") && line.endsWith("}") ? JSON.parse(line).label : line));
 
 test("each entry is one line, in order, even from several writers", async () => {
-  const path = join(folder, "evidence.jsonl");
   const [a, b] = [createEvidenceFile({ path }), createEvidenceFile({ path })];
   await Promise.all([a.append(entry("a1")), a.append(entry("a2\n")), b.append(entry("b1"))]);
-  const found = await labels(path);
+  const found = await labels();
   expect(found.toSorted()).toEqual(["a1", "a2\n", "b1"]);
   expect(found.indexOf("a1")).toBeLessThan(found.indexOf("a2\n"));
 });
 
 test("a new file is readable by its owner alone", async () => {
-  const path = join(folder, "evidence.jsonl");
   await createEvidenceFile({ path }).append(entry("a"));
   expect((await stat(path)).mode & 0o777).toBe(0o600);
 });
 
 test("a partial line that a crash left is not joined to the next entry", async () => {
-  const path = join(folder, "evidence.jsonl");
   await appendFile(path, '{"v":1,"ti');
   await createEvidenceFile({ path }).append(entry("a"));
-  expect(await labels(path)).toEqual(['{"v":1,"ti', "a"]);
+  expect(await labels()).toEqual(['{"v":1,"ti', "a"]);
 });
 
 test("a failed write is an error, and the next entry is tried again", async () => {
-  const path = join(folder, "absent", "evidence.jsonl");
-  const evidence = createEvidenceFile({ path });
+  const evidence = createEvidenceFile({ path: join(folder, "absent", "evidence.jsonl") });
   for (const label of ["a", "b"]) {
     await expect(evidence.append(entry(label))).rejects.toMatchObject({
       code: "UKO_EVIDENCE_UNWRITABLE",
@@ -68,4 +83,134 @@ test("an error states whether the step was taken", async () => {
   const evidence = createEvidenceFile({ path: join(folder, "absent", "evidence.jsonl") });
   await expect(evidence.append(entry("a"))).rejects.toThrow("The step was not taken");
   await expect(evidence.append({ ...entry("a"), phase: "after" })).rejects.toThrow("The step was taken");
+});
+
+describe("a chained file", () => {
+  test("numbers its lines, links each to the one before, and describes the run on its first line", async () => {
+    await write("a", "b");
+    await write("c");
+    const all = (await lines()).map((line) => JSON.parse(line));
+    expect(all.map(({ label, seq }) => [label, seq])).toEqual([
+      ["a", 1],
+      ["b", 2],
+      ["c", 3],
+    ]);
+    expect(all.map(({ run }) => run)).toEqual([facts, undefined, facts]);
+    const report = await checkEvidenceChain(path);
+    expect(report).toMatchObject({ lines: 3, unchained: 0, breaks: [], torn: [], beyondHead: 0, head: { count: 3 } });
+    expect(JSON.parse(await readFile(`${path}.head`, "utf8"))).toEqual({
+      v: 1,
+      count: 3,
+      head: report.head?.sha256,
+    });
+  });
+
+  test("stays whole with writers in parallel", async () => {
+    const writers = ["a", "b", "c", "d"].map((name) => ({ name, file: createEvidenceFile({ path }) }));
+    const rounds = [1, 2, 3, 4, 5];
+    await Promise.all(writers.flatMap(({ name, file }) => rounds.map((round) => file.append(entry(name + round)))));
+    expect(await checkEvidenceChain(path)).toMatchObject({ lines: 20, breaks: [], head: { count: 20 } });
+  });
+
+  test("a lock that an interrupted run left is taken over, and one that changes hands is not", async () => {
+    const lock = `${path}.lock`;
+    await writeFile(lock, "1 1\n");
+    expect(await withFileLock(lock, async () => readFile(lock, "utf8"), 5)).not.toBe("1 1\n");
+    let turn = 0;
+    const others = setInterval(() => {
+      turn += 1;
+      return writeFile(lock, `1 ${turn}\n`);
+    }, 5);
+    await delay(20);
+    const taken = withFileLock(lock, async () => turn, 20);
+    await delay(400);
+    expect(turn).toBeGreaterThan(20);
+    clearInterval(others);
+    expect(await taken).toBe(turn);
+  });
+});
+
+describe("a change shows", () => {
+  test.each<[string, (all: string[]) => readonly string[], string]>([
+    ["an edited line", ([a = "", b = "", ...rest]) => [a, b.replace("Alice", "Malice"), ...rest], "line_changed"],
+    ["an edited first line", ([a = "", ...rest]) => [a.replace("Alice", "Malice"), ...rest], "line_changed"],
+    [
+      "an edited last line",
+      (all) => [...all.slice(0, 3), all[3]?.replace("Alice", "Malice") ?? ""],
+      "last_line_changed",
+    ],
+    ["a dropped line", ([a = "", , ...rest]) => [a, ...rest], "sequence_broken"],
+    ["a dropped first line", ([, ...rest]) => rest, "sequence_broken"],
+    ["a changed order", ([a = "", b = "", c = "", d = ""]) => [a, c, b, d], "sequence_broken"],
+    ["a cut end", (all) => all.slice(0, 3), "end_missing"],
+    ["a repeated line", ([a = "", ...rest]) => [a, a, ...rest], "sequence_broken"],
+    ["a line of another program", ([a = "", ...rest]) => [a, JSON.stringify(entry("x")), ...rest], "line_not_chained"],
+  ])("%s", async (_, change, kind) => {
+    await write("a", "b", "c", "d");
+    await replace(change);
+    const report = await checkEvidenceChain(path);
+    expect(report.breaks.map((each) => each.kind)).toContain(kind);
+    expect(explainChain("e", report)).toContain("the chain is broken");
+  });
+
+  test("an unreadable head record", async () => {
+    await write("a");
+    await writeFile(`${path}.head`, "?");
+    expect(await breaksOf()).toEqual([{ kind: "head_unreadable" }]);
+  });
+});
+
+describe("an incomplete line", () => {
+  test("is named while it is the last one, and stays in the file when the next run continues", async () => {
+    await write("a", "b");
+    await appendFile(path, '{"v":1,"ti');
+    const report = await checkEvidenceChain(path);
+    expect(report).toMatchObject({ breaks: [], torn: [3] });
+    expect(explainChain("e", report)).toContain("Line 3 is incomplete");
+
+    const warnings: string[] = [];
+    await createEvidenceFile({ path, warn: (line) => warnings.push(line) }).append(entry("c"));
+    expect(warnings).toEqual([expect.stringContaining("is incomplete")]);
+    const [, , torn, last = ""] = await lines();
+    expect(torn).toBe('{"v":1,"ti');
+    expect(JSON.parse(last)).toMatchObject({ seq: 3, follows: "torn_line" });
+    expect(await checkEvidenceChain(path)).toMatchObject({ breaks: [], torn: [3], head: { count: 3 } });
+    await replace((all) => all.map((line) => (line === torn ? `${torn}m` : line)));
+    expect(await breaksOf()).toEqual([{ kind: "line_changed", line: 3 }]);
+  });
+
+  test("does not hide a cut end", async () => {
+    await write("a", "b");
+    const [first = "", second = ""] = await lines();
+    await writeFile(path, `${first}\n${second.slice(0, 40)}`);
+    expect((await breaksOf()).map(({ kind }) => kind)).toEqual(["end_missing"]);
+  });
+});
+
+describe("a file of an earlier release", () => {
+  const old = `${JSON.stringify(entry("old 1"))}\n${JSON.stringify(entry("old 2"))}\n`;
+
+  test("is reported as not chained", async () => {
+    await writeFile(path, old);
+    const report = await checkEvidenceChain(path);
+    expect(report).toMatchObject({ lines: 2, unchained: 2, breaks: [] });
+    expect(report).not.toHaveProperty("head");
+    expect(explainChain("e", report)).toContain("e: not chained: 2 lines of an earlier release");
+  });
+
+  test("is continued with a chain that covers its old lines", async () => {
+    await writeFile(path, old);
+    await write("new 1", "new 2");
+    expect(await checkEvidenceChain(path)).toMatchObject({ unchained: 2, breaks: [], head: { count: 2 } });
+    await replace((all) => all.map((line) => line.replace("old 1", "old 9")));
+    expect(await breaksOf()).toEqual([{ kind: "line_changed", line: 2 }]);
+  });
+
+  test("without a head record a cut end cannot be detected, and the report says so", async () => {
+    await write("a", "b");
+    await unlink(`${path}.head`);
+    const report = await checkEvidenceChain(path);
+    expect(report).not.toHaveProperty("beyondHead");
+    expect(explainChain("e", report)).toContain("The head record is missing");
+  });
 });

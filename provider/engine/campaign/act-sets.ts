@@ -8,8 +8,7 @@ import type { KmsReview } from "../../lifecycle/kms-review.ts";
 import { type Review, type ReviewedWave, reviewOf } from "../../lifecycle/review.ts";
 import { maxReviewBytes } from "../../lifecycle/review-file.ts";
 import { approverOf, requireUsable } from "../key/approve-set.ts";
-import { reviewKeys } from "../key/review-set.ts";
-import { readReview } from "../key/review-text.ts";
+import { readReview, reviewKeys } from "../key/review-set.ts";
 import {
   apartFacts,
   apartRows,

@@ -5,10 +5,9 @@ import { isSinceBaseline, type VaultBlock, vaultBlock } from "../../lifecycle/ca
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { containerPlanCode } from "../../lifecycle/plan-container-deletion.ts";
 import { defaultRing } from "../../lifecycle/plan-ring-deletion.ts";
-import { containerKind } from "../container/kind.ts";
+import { containerKind, type RingOutcome, ringKind } from "../container/kind.ts";
 import { explainContainerOutcome } from "../container/messages.ts";
 import { isInTheWay } from "../container/observe.ts";
-import { type RingOutcome, ringKind } from "../container/ring-kind.ts";
 import { converge } from "../loop/converge.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { count, plain, sayTimeAndDistance } from "../text/words.ts";

@@ -5,6 +5,7 @@
  */
 
 import * as z from "zod";
+import { parseJson } from "./chain.ts";
 import type { Certificate, CertificateStep } from "./statement.ts";
 
 const event = z.object({
@@ -17,10 +18,10 @@ export type TrackedEvent = z.infer<typeof event>;
 
 /** Reads an export: a JSON array, or one event a line. Other events are passed over. */
 export function readTrackedEvents(text: string): readonly TrackedEvent[] {
-  const values = text.trimStart().startsWith("[") ? parse(text) : text.split("\n").map(parse);
+  const values = text.trimStart().startsWith("[") ? parseJson(text) : text.split("\n").map(parseJson);
   return (Array.isArray(values) ? values : []).flatMap((value) => {
     const body = (value as { readonly message?: unknown } | null)?.message ?? value;
-    const read = event.safeParse(typeof body === "string" ? parse(body) : body);
+    const read = event.safeParse(typeof body === "string" ? parseJson(body) : body);
     return read.success ? [read.data] : [];
   });
 }
@@ -65,12 +66,4 @@ export function corroborate({ predicate: { keys } }: Certificate, events: readon
 function agrees({ executor, startedAt }: CertificateStep, { initiator, eventTime, outcome }: TrackedEvent): boolean {
   const distanceMs = Math.abs(Date.parse(eventTime) - Date.parse(startedAt));
   return initiator.id === executor.iamId && distanceMs <= toleranceMs && (outcome ?? "success") === "success";
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

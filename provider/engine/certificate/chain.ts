@@ -58,9 +58,9 @@ export function createChainCheck(): ChainCheck {
     add({ text, sha256, isComplete, sha256Through }) {
       lines += 1;
       if (!isComplete) torn.push(lines);
-      const read = link.safeParse(parse(text));
+      const read = link.safeParse(parseJson(text));
       if (!read.success) {
-        if (isComplete && parse(text) === undefined) torn.push(lines);
+        if (isComplete && parseJson(text) === undefined) torn.push(lines);
         else if (isComplete && seq > 0) found({ kind: "line_not_chained", line: lines });
         if (seq === 0) {
           unchained += 1;
@@ -82,7 +82,7 @@ export function createChainCheck(): ChainCheck {
       const head = seq === 0 ? {} : { head: { count: seq, sha256: lastChained } };
       const report = { lines, unchained, ...head, torn: [...new Set(torn)] };
       if (headText === undefined) return { ...report, breaks };
-      const read = headForm.safeParse(parse(headText));
+      const read = headForm.safeParse(parseJson(headText));
       if (!read.success) return { ...report, breaks: [...breaks, { kind: "head_unreadable" }] };
       const { count, head: named } = read.data;
       if (count > seq) found({ kind: "end_missing", expected: count, found: seq });
@@ -95,7 +95,8 @@ export function createChainCheck(): ChainCheck {
 /** SHA-256 of nothing, which the first line of a new file names. */
 const emptySha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-function parse(text: string): unknown {
+/** Undefined if the text is not JSON. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

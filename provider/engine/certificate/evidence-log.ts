@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import { evidenceLine } from "../commands/audit.ts";
-import { type ChainReport, createChainCheck, type EvidenceFileLine } from "./chain.ts";
+import { type ChainReport, createChainCheck, type EvidenceFileLine, parseJson } from "./chain.ts";
 import type { CertificateLog } from "./statement.ts";
 
 const optionalText = z.string().optional().catch(undefined);
@@ -71,7 +71,7 @@ export function createLogReader(index: number, maxLines = Number.POSITIVE_INFINI
       if (lines >= maxLines) return;
       lines += 1;
       check.add(line);
-      const entry = parseEntry(line.text);
+      const entry = loggedLine.safeParse(parseJson(line.text)).data;
       if (entry !== undefined) entries.push({ ...entry, log: index });
       isChained ||= entry?.seq !== undefined;
       if (!isChained) whole = line.sha256Through();
@@ -83,12 +83,4 @@ export function createLogReader(index: number, maxLines = Number.POSITIVE_INFINI
       return { log: lines === 0 ? undefined : log, entries, chain };
     },
   };
-}
-
-function parseEntry(text: string): z.infer<typeof loggedLine> | undefined {
-  try {
-    return loggedLine.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
-/** Vaults, keystores and templates as objects of the deletion loop, which empties none of them. */
+/** Vaults, keystores, templates and KMS key rings as objects of the deletion loop, which empties none of them. */
 
+import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import type { Actor } from "../../lifecycle/observation.ts";
 import {
   type ContainerPlan,
@@ -7,11 +8,14 @@ import {
   type ContainerRun,
   planContainerDeletion,
 } from "../../lifecycle/plan-container-deletion.ts";
-import type { Deletable, Outcome } from "../loop/converge.ts";
+import { planRingDeletion, type RingObservation, type RingPlan } from "../../lifecycle/plan-ring-deletion.ts";
+import type { Awaited, Deletable, Effect, KindTypes, Outcome, StepContext, StepResult } from "../loop/converge.ts";
+import type { EvidenceFacts } from "../loop/evidence.ts";
 import { neededUntil } from "../loop/wait.ts";
 import type { ContainerRef } from "../ports/containers.ts";
 import type { CallOptions, World, Written } from "../ports/world.ts";
-import { type ObservedContainer, observeContainer } from "./observe.ts";
+import { plain } from "../text/words.ts";
+import { type ObservedContainer, observeContainer, toRingKey } from "./observe.ts";
 import { sayContainer } from "./words.ts";
 
 /** The task of one run for one container. */
@@ -20,69 +24,109 @@ export interface ContainerTask {
   readonly policy: ContainerPolicy;
 }
 
-interface ContainerStep {
-  readonly kind: "delete";
-}
-
 /** Why a run ended. Only the deletion itself changes anything, so all is as before. */
-export type ContainerStop =
-  | { readonly kind: "stopped"; readonly plan: Exclude<ContainerPlan, { kind: "ready" }> }
+type Stop<Plan extends { readonly kind: string }> =
+  | { readonly kind: "stopped"; readonly plan: Exclude<Plan, { kind: "ready" }> }
   | { readonly kind: "rights_missing"; readonly message: string; readonly actor: Actor };
 
-interface ContainerTypes {
+export type ContainerStop = Stop<ContainerPlan>;
+
+interface OneStep<Plan extends { readonly kind: string }> extends KindTypes {
+  readonly step: { readonly kind: "delete" };
+  readonly stop: Stop<Plan>;
+  readonly memory: ContainerRun & { readonly taken: readonly { readonly kind: "delete" }[] };
+}
+
+interface ContainerTypes extends OneStep<ContainerPlan> {
   readonly task: ContainerTask;
   readonly seen: ObservedContainer;
-  readonly step: ContainerStep;
-  readonly stop: ContainerStop;
-  readonly memory: ContainerRun & { readonly taken: readonly ContainerStep[] };
+}
+
+interface RingTypes extends OneStep<RingPlan> {
+  readonly task: { readonly instanceId: string; readonly ring: string };
+  readonly seen: { readonly observation: RingObservation; readonly nowMs: number };
 }
 
 export type ContainerOutcome = Outcome<ContainerTypes>;
+export type RingOutcome = Outcome<RingTypes>;
 
-export const containerKind: Deletable<ContainerTypes> = {
-  // One deletion, and one read after a refusal.
+/** What both kinds have in common: one deletion, and one read after a refusal. */
+const common = {
   maxRounds: 10,
-  name: ({ ref }) => `the ${ref.kind} ${ref.id}`,
   start: () => ({ taken: [] }),
-  observe: (world, { ref }, wasSeen, options) => observeContainer(world, ref, wasSeen, options),
-  plan({ policy }, { observation, nowMs }, run) {
-    const plan = planContainerDeletion(observation, policy, run, nowMs);
-    return plan.kind === "ready" ? { step: { kind: "delete" } } : { stop: { kind: "stopped", plan } };
-  },
-  progress: (_step, { observation }) => `Deleting ${sayContainer(observation)}`,
-  async take(_step, { world, task: { ref }, observed, options }) {
-    const written = await remove(world, ref, observed.etag, options);
-    return written.kind === "done" ? { ...written, isGone: true } : written;
-  },
-  effectOf: (_step, _context, after) => (after.kind === "gone" ? "by_us" : "none"),
-  remember(_step, result, { memory, actor }) {
+  effectOf: (_step: unknown, _context: unknown, after: { readonly kind: string }): Effect =>
+    after.kind === "gone" ? "by_us" : "none",
+  remember(
+    _step: unknown,
+    result: StepResult | { readonly kind: "in_doubt" },
+    { memory, actor }: Pick<StepContext<OneStep<never>>, "memory" | "actor">,
+  ) {
     if (result.kind === "refused") return { memory: { ...memory, refusal: result.message } };
     if (result.kind !== "forbidden") return { memory };
-    return { memory, stop: { kind: "rights_missing", message: result.message, actor } };
-  },
-  evidence: ({ kind: step }, _phase, { task: { ref }, observed: { observation } }) => ({
-    subject: {
-      instanceId: ref.instanceId,
-      resource: ref.kind,
-      vaultId: ref.vaultId,
-      keyId: ref.id,
-      label: observation.name,
-    },
-    step,
-    from: "present",
-    to: "absent",
-    details: { keystores: [] },
-  }),
-  awaited(stop, { nowMs }) {
-    if (stop.kind !== "stopped" || stop.plan.kind !== "waitingForTime") return undefined;
-    const { awaits, untilMs } = stop.plan;
-    const what =
-      awaits === "kms_metadata"
-        ? "Waiting for KMS to purge the metadata of its keys"
-        : "Waiting until its destroyed keys can be removed";
-    return { neededMs: neededUntil(untilMs, nowMs), what };
+    return { memory, stop: { kind: "rights_missing", message: result.message, actor } as const };
   },
 };
+
+export const containerKind: Deletable<ContainerTypes> = {
+  ...common,
+  name: ({ ref }) => `the ${ref.kind} ${ref.id}`,
+  observe: (world, { ref }, wasSeen, options) => observeContainer(world, ref, wasSeen, options),
+  plan: ({ policy }, { observation, nowMs }, run) => nextOf(planContainerDeletion(observation, policy, run, nowMs)),
+  progress: (_step, { observation }) => `Deleting ${sayContainer(observation)}`,
+  take: async (_step, { world, task: { ref }, observed, options }) =>
+    resultOf(await remove(world, ref, observed.etag, options)),
+  evidence: (_step, _phase, { task: { ref }, observed: { observation } }) => {
+    const { kind: resource, instanceId, vaultId, id: keyId } = ref;
+    return evidenceOf({ instanceId, resource, vaultId, keyId, label: observation.name });
+  },
+  awaited(stop, { nowMs }) {
+    const plan = stop.kind === "stopped" ? stop.plan : undefined;
+    const isMetadata = plan?.kind === "waitingForTime" && plan.awaits === "kms_metadata";
+    const what = isMetadata
+      ? "Waiting for KMS to purge the metadata of its keys"
+      : "Waiting until its destroyed keys can be removed";
+    return awaitedBy(stop, nowMs, what);
+  },
+};
+
+export const ringKind: Deletable<RingTypes> = {
+  ...common,
+  name: ({ ring }) => `the key ring ${plain(ring, 100)}`,
+  async observe(world, { ring }, _wasSeen, options) {
+    if (!(await world.kmsKeys.rings(options)).includes(ring)) return { kind: "gone" };
+    const keys = (await world.kmsKeys.list({ ring }, options)).map(toRingKey);
+    const internal = (await world.keystores.list({}, options)).filter((each) => keystoreKindOf(each) !== "external");
+    // A keystore that does not report its ring may have any ring (uko-v4.md 3.7).
+    const keystores = internal
+      .filter((each) => each.ring === "" || each.ring.toLowerCase() === ring.toLowerCase())
+      .map(({ name }) => name);
+    return { kind: "present", observation: { ring, keys, keystores }, nowMs: world.session.serviceTimeMs() ?? 0 };
+  },
+  plan: (_task, { observation }, { refusal }) => nextOf(planRingDeletion(observation, refusal)),
+  progress: (_step, { observation }) => `Deleting the key ring ${plain(observation.ring, 100)}`,
+  take: async (_step, { world, task: { ring }, options }) => resultOf(await world.kmsKeys.removeRing(ring, options)),
+  evidence: (_step, _phase, { task: { instanceId, ring } }) =>
+    evidenceOf({ instanceId, resource: "key_ring", vaultId: "", keyId: ring, label: ring }),
+  awaited: (stop, { nowMs }) => awaitedBy(stop, nowMs, "Waiting for KMS to purge the metadata of the keys in the ring"),
+};
+
+function nextOf<Plan extends { readonly kind: string }>(plan: Plan) {
+  if (plan.kind === "ready") return { step: { kind: "delete" } } as const;
+  return { stop: { kind: "stopped", plan: plan as Exclude<Plan, { kind: "ready" }> } } as const;
+}
+
+function resultOf(written: Written<undefined>): StepResult {
+  return written.kind === "done" ? { ...written, isGone: true } : written;
+}
+
+function evidenceOf(subject: EvidenceFacts["subject"]): EvidenceFacts {
+  return { subject, step: "delete", from: "present", to: "absent", details: { keystores: [] } };
+}
+
+function awaitedBy(stop: ContainerStop | Stop<RingPlan>, nowMs: number, what: string): Awaited | undefined {
+  if (stop.kind !== "stopped" || stop.plan.kind !== "waitingForTime") return undefined;
+  return { neededMs: neededUntil(stop.plan.untilMs, nowMs), what };
+}
 
 function remove(world: World, ref: ContainerRef, etag: string, options: CallOptions): Promise<Written<undefined>> {
   switch (ref.kind) {

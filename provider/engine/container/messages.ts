@@ -12,8 +12,8 @@ import {
   type RingKey,
 } from "../../lifecycle/plan-container-deletion.ts";
 import { unended } from "../../printable.ts";
-import { planAgain, sayBeyondPlan } from "../text/beyond-plan.ts";
 import { type Door, type Explanation, type NextStep, rerunCommand, unprotect } from "../text/explanation.ts";
+import { planAgain, sayBeyondPlan } from "../text/refusal.ts";
 import {
   capital,
   count,

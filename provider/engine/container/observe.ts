@@ -1,7 +1,6 @@
 /** One fresh observation of a vault, keystore or template, its contents, or its proven absence. */
 
-import { isUkoError, UkoError } from "../../errors.ts";
-import { isGone } from "../../lifecycle/gone.ts";
+import { onCodes, UkoError } from "../../errors.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { keyStates, type ObservedState } from "../../lifecycle/managed-key-states.ts";
 import type {
@@ -11,7 +10,7 @@ import type {
   Found,
   RingKey,
 } from "../../lifecycle/plan-container-deletion.ts";
-import { instanceMismatch, isInOwnInstance } from "../loop/own-instance.ts";
+import { goneOrThrow, requireOwnInstance } from "../loop/absence.ts";
 import type { Collection, ContainerRef, KeystoreSnapshot, TemplateSnapshot } from "../ports/containers.ts";
 import type { KmsKeySnapshot } from "../ports/kms-keys.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
@@ -78,11 +77,9 @@ async function look(
   ring: ContainerObservation["ring"],
   options: CallOptions,
 ): Promise<ContainerSighting> {
-  const keys = await found(async () => {
-    const all = await world.keys.list({ vaultId: ref.vaultId }, options);
-    return all.filter((key) => isHeldBy(ref, key)).map(toContainedKey);
-  });
-  const containers = ref.kind === "vault" ? await found(() => containersOf(world, ref, options)) : nothing;
+  const listed = world.keys.list({ vaultId: ref.vaultId }, options);
+  const keys = await found(listed.then((all) => all.filter((key) => isHeldBy(ref, key)).map(toContainedKey)));
+  const containers = ref.kind === "vault" ? await found(containersOf(world, ref, options)) : nothing;
   const { kind, id } = ref;
   return { kind: "present", observation: { kind, id, name: snapshot.name, keys, containers, ring }, etag, nowMs };
 }
@@ -95,13 +92,17 @@ export async function readContainer<Snapshot extends AnySnapshot>(
   wasSeen: boolean,
   options: CallOptions,
 ): Promise<ContainerReading<Snapshot>> {
-  if (!isInOwnInstance(world, ref)) throw mismatch(world, ref);
+  const what = `The ${ref.kind} ${ref.id}`;
+  requireOwnInstance(world, ref, what);
   const { value, serviceTimeMs } = await port.read(ref, options);
-  if (value === undefined) return goneOrThrow(world, ref, wasSeen, options);
+  if (value === undefined) {
+    const ownVault = ref.kind === "vault" ? { ownVault: { wasSeen } } : {};
+    return goneOrThrow(world, { ...ref, what, noun: ref.kind, ...ownVault }, options);
+  }
   const { snapshot, etag } = value;
   if (snapshot.vaultId !== undefined && snapshot.vaultId !== ref.vaultId) {
     throw new UkoError("UKO_NOT_FOUND", {
-      summary: `The ${ref.kind} ${ref.id} is not in vault ${ref.vaultId}`,
+      summary: `${what} is not in vault ${ref.vaultId}`,
       detail: `The service has it in vault ${snapshot.vaultId}. Nothing was changed.`,
     });
   }
@@ -111,44 +112,13 @@ export async function readContainer<Snapshot extends AnySnapshot>(
   return { kind: "present", snapshot, etag, nowMs };
 }
 
-/** A vault's 404 is proof only if this run read the vault before, or if the instance is proven. */
-async function goneOrThrow(
-  world: World,
-  ref: ContainerRef,
-  wasSeen: boolean,
-  options: CallOptions,
-): Promise<{ readonly kind: "gone" }> {
-  const isVault = ref.kind === "vault";
-  const vault = isVault ? "not_found" : await world.containers.vaultExists(ref.vaultId, options);
-  const isInstanceProven =
-    (isVault && wasSeen) || (vault === "not_found" && (await world.session.isInstanceProven(options)));
-  const verdict = isGone({ isSameInstance: isInOwnInstance(world, ref), vault, isInstanceProven });
-  if (verdict.kind === "gone") return { kind: "gone" };
-  if (verdict.why === "other_instance") throw mismatch(world, ref);
-  const why =
-    verdict.why === "vault_unknown"
-      ? `Could not find out whether its vault ${ref.vaultId} exists.`
-      : isVault
-        ? "Another instance may have answered."
-        : `Its vault ${ref.vaultId} was not found either, so another instance may have answered.`;
-  throw new UkoError("UKO_GONE_UNPROVEN", {
-    summary: `The ${ref.kind} ${ref.id} was not found, but uko could not verify that it was deleted`,
-    detail: [
-      why,
-      `Nothing was changed, and the ${ref.kind} stays in the state.`,
-      `Check that the endpoint belongs to instance ${ref.instanceId}. Without UKO_ENDPOINT, uko gets the endpoint from IBM's broker, which proves the instance.`,
-    ].join("\n"),
-  });
-}
-
 /** A 401 or 403 is a result here: the planner refuses because of it, or tells people of it. */
-async function found<T>(read: () => Promise<readonly T[]>): Promise<Found<T>> {
-  try {
-    return { kind: "known", items: await read() };
-  } catch (error) {
-    if (!isUkoError(error) || (error.code !== "UKO_RIGHTS_MISSING" && error.code !== "UKO_ACCESS_DENIED")) throw error;
-    return { kind: "unreadable", reason: plain(`${error.summary}. ${error.detail}`.trim(), 400) };
-  }
+function found<T>(read: Promise<readonly T[]>): Promise<Found<T>> {
+  const unreadable = onCodes(["UKO_RIGHTS_MISSING", "UKO_ACCESS_DENIED"], ({ summary, detail }) => ({
+    kind: "unreadable" as const,
+    reason: plain(`${summary}. ${detail}`.trim(), 400),
+  }));
+  return read.then((items) => ({ kind: "known", items }) as const).catch(unreadable);
 }
 
 /**
@@ -208,8 +178,8 @@ async function ringOf(
 ): Promise<ContainerObservation["ring"]> {
   if (keystoreKindOf(keystore) === "external") return nothing;
   const { ring } = keystore;
-  if (ring !== "") return found(async () => (await world.kmsKeys.list({ ring }, options)).map(toRingKey));
-  const keys = await found(() => world.kmsKeys.list({}, options));
+  if (ring !== "") return found(world.kmsKeys.list({ ring }, options).then((all) => all.map(toRingKey)));
+  const keys = await found(world.kmsKeys.list({}, options));
   if (keys.kind === "unreadable") return keys;
   const living = new Set(keys.items.filter(({ state }) => state !== destroyed).map((key) => key.ring));
   // A keystore can be deleted together with its ring, so it is not the default ring
@@ -228,8 +198,4 @@ const destroyed = 5;
 export function toRingKey({ kmsKeyId, name, state, purgeScheduledAtMs }: KmsKeySnapshot): RingKey {
   const purge = purgeScheduledAtMs === undefined ? {} : { purgeScheduledAtMs };
   return { kmsKeyId, name, isDestroyed: state === destroyed, ...purge };
-}
-
-function mismatch(world: World, ref: ContainerRef): UkoError {
-  return instanceMismatch(world, ref, `The ${ref.kind} ${ref.id}`);
 }

@@ -3,7 +3,7 @@
  * record that lets the requester take it. Each key is read and planned on its own.
  */
 
-import { isUkoError, UkoError } from "../../errors.ts";
+import { type ErrorCode, onCodes, UkoError } from "../../errors.ts";
 import { planReviewedApproval, planReviewedStep } from "../../lifecycle/plan-reviewed.ts";
 import { type Review, type ReviewLine, unusableReview } from "../../lifecycle/review.ts";
 import { converge } from "../loop/converge.ts";
@@ -39,8 +39,11 @@ export async function approveReviewed(
   await requireUsable(world, review, options);
   const approve = approverOf(withoutSteps(world), review, recordOnly);
   const { instanceId } = world.session;
-  const act = ({ vaultId, keyId, label }: ReviewLine): Promise<KeyResult> =>
-    resultOf({ instanceId, vaultId, keyId }, label, (ref) => approve(ref, options));
+  const act = ({ vaultId, keyId, label }: ReviewLine): Promise<KeyResult> => {
+    const ref = { instanceId, vaultId, keyId };
+    const reported = approve(ref, options).then((report) => ({ kind: "reported", ref, label, report }) as const);
+    return reported.catch(onCodes(concernsOneKey, (error) => ({ kind: "failed", ref, label, error })));
+  };
   return runAll(world, { items: [...review.lines.values()], what: "Approving", act, each }, options);
 }
 
@@ -70,16 +73,7 @@ function taskFor(ref: KeyRef, review: Review, recordOnly: boolean): Task {
 }
 
 /** Errors of one key, which do not keep the run from the next one. */
-async function resultOf(ref: KeyRef, label: string, act: (ref: KeyRef) => Promise<Report>): Promise<KeyResult> {
-  try {
-    return { kind: "reported", ref, label, report: await act(ref) };
-  } catch (error) {
-    if (!isUkoError(error) || !concernsOneKey.has(error.code)) throw error;
-    return { kind: "failed", ref, label, error };
-  }
-}
-
-const concernsOneKey: ReadonlySet<string> = new Set([
+const concernsOneKey: readonly ErrorCode[] = [
   "UKO_ACCESS_DENIED",
   "UKO_ANSWER_INVALID",
   "UKO_ANSWER_LOST",
@@ -91,7 +85,7 @@ const concernsOneKey: ReadonlySet<string> = new Set([
   "UKO_PERSONS_UNKNOWN",
   "UKO_RIGHTS_MISSING",
   "UKO_SERVICE_UNAVAILABLE",
-]);
+];
 
 /** Before the first read. The time of the review is checked with the first key. */
 export async function requireUsable({ session }: World, { header }: Review, options: CallOptions): Promise<void> {

@@ -1,8 +1,8 @@
 /** The commands for a managed key, without any IaC state. */
 
 import type { HoldTag } from "../../lifecycle/campaign/campaign.ts";
-import type { KeyObservation, LooserMarker } from "../../lifecycle/observation.ts";
-import type { DeletionPolicy, Plan, Run } from "../../lifecycle/plan.ts";
+import type { LooserMarker } from "../../lifecycle/observation.ts";
+import type { DeletionPolicy, Plan, Run, Step } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
 import { planLoosening } from "../../lifecycle/plan-loosening.ts";
 import { planReversal, type Reversal } from "../../lifecycle/plan-reversal.ts";
@@ -16,7 +16,7 @@ import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { type Approving, approveReviewed, type KeyResult } from "./approve-set.ts";
 import { door, recorded, reportAbsent, reportExisting, reportOutcome } from "./command-reports.ts";
 import { changeHoldTag, type HoldTagResult } from "./hold.ts";
-import { type Inspection, inspect } from "./inspection.ts";
+import { type Inspected, type Inspection, inspect } from "./inspection.ts";
 import { keyKind, type Outcome, type Task } from "./kind.ts";
 import { explainOutcome } from "./messages.ts";
 import { type KeyDetails, observeKey } from "./observe.ts";
@@ -32,44 +32,6 @@ export interface Loosening {
   readonly to: LooserMarker;
   readonly consents: readonly string[];
   readonly reason?: string;
-}
-
-export interface Operations {
-  /** Reports the key's state and what its deletion waits for. Changes nothing. */
-  status(ref: KeyRef, options: CallOptions): Promise<Report>;
-  /** Reports the whole path to `removed` from here. Changes nothing. */
-  plan(ref: KeyRef, options: CallOptions): Promise<Report>;
-  /** Reports both, and the operations that are open to the caller. Changes nothing. */
-  inspect(ref: KeyRef, options: CallOptions): Promise<Inspection | GoneKey>;
-  /** Writes the request for the next consequential step, and takes no step. */
-  request(ref: KeyRef, reason: string | undefined, options: CallOptions): Promise<Report>;
-  /** Answers the named record with a record by the caller, so that the requester may act. */
-  consent(ref: KeyRef, recordId: string, options: CallOptions): Promise<Report>;
-  /** Takes the steps that the named records allow, towards `removed`. */
-  continue(ref: KeyRef, consents: readonly string[], patience: WaitBudget, options: CallOptions): Promise<Report>;
-  /** Requests that the key's marker be made looser, or makes it so on the record that is named. */
-  loosen(ref: KeyRef, loosening: Loosening, options: CallOptions): Promise<Report>;
-  /** Writes the hold tag that campaigns honor; without `wanted`, removes a tag that uko wrote. */
-  hold(ref: KeyRef, wanted: HoldTag | undefined, options: CallOptions): Promise<HoldTagResult>;
-  withdraw(ref: KeyRef, options: CallOptions): Promise<Report>;
-  reactivate(ref: KeyRef, options: CallOptions): Promise<Report>;
-  /** Refused while a consent record binds, because a sync could void the record. */
-  sync(ref: KeyRef, options: CallOptions): Promise<Report>;
-  /** Every key with a record or a pending deletion; in all vaults if none is named. */
-  requests(vaultIds: readonly string[], options: CallOptions): Promise<Survey>;
-  /** Reads keys that one person requested, as a review that another person can approve. Changes nothing. */
-  review(query: ReviewQuery, options: CallOptions): Promise<SetReview>;
-  /** Takes the reviewed step on each key that is still as reviewed, or approves it. */
-  approve(review: Review, approving: Approving, options: CallOptions): Promise<readonly KeyResult[]>;
-  /** The same keys with the operations that are open to the caller. Changes nothing. */
-  pending(vaultIds: readonly string[], options: CallOptions): Promise<PendingSurvey>;
-  /** Every destroyed key, and whose metadata may be removed now. Changes nothing. */
-  removals(
-    vaultIds: readonly string[],
-    options: CallOptions,
-  ): Promise<Survey & { readonly removable: readonly KeyRef[] }>;
-  /** Removes the metadata of a key that is destroyed everywhere. Takes no other step. */
-  sweep(ref: KeyRef, options: CallOptions): Promise<Report>;
 }
 
 /** A key that is proven to be gone. */
@@ -90,97 +52,135 @@ const policy: DeletionPolicy = {
   isAssumed: true,
 };
 
+export type Operations = ReturnType<typeof createOperations>;
+
 /** `review` is the caller's own, from UKO_CONSENT=@file. */
-export function createOperations(world: World, review?: Review): Operations {
-  const lookAt = (ref: KeyRef, options: CallOptions) => observeKey(world, ref, "decision", options);
-  const runNow = async (options: CallOptions): Promise<Run> => ({
-    actor: await world.session.actor(options),
-    consents: [],
-    intent: "resume",
-  });
-
+export function createOperations(world: World, review?: Review) {
+  const act = (ref: KeyRef, plan: Planner, options: CallOptions, rest: Partial<Task> = {}): Promise<Outcome> =>
+    converge(world, keyKind, { ref, plan, consents: [], intent: "resume", ...rest }, options);
+  const reverse = async (ref: KeyRef, reversal: Reversal, options: CallOptions): Promise<Report> => {
+    const plan: Planner = (observation, run, nowMs) => planReversal(observation, reversal, run, nowMs);
+    return reportExisting(ref, await act(ref, plan, options));
+  };
   return {
-    async status(ref, options) {
-      const sighting = await lookAt(ref, options);
-      if (sighting.kind === "gone") return reportAbsent(world, ref, options);
-      const run = await runNow(options);
-      const plan = planKeyDeletion(sighting.observation, policy, run, sighting.nowMs);
-      return reportOn(ref, sighting, run, explainStatus(sighting, run, plan, door), [], plan);
+    /** Reports the key's state and what its deletion waits for. Changes nothing. */
+    status: async (ref: KeyRef, options: CallOptions): Promise<Report> => (await describe(world, ref, options)).report,
+
+    /** Reports the whole path to `removed` from here. Changes nothing. */
+    async plan(ref: KeyRef, options: CallOptions): Promise<Report> {
+      const seen = await look(world, ref, options);
+      if (seen.kind === "gone") return seen.report;
+      const { observed, run } = seen;
+      return reportOn(ref, observed, run, explainPath(observed, policy, run), []);
     },
 
-    async plan(ref, options) {
-      const sighting = await lookAt(ref, options);
-      if (sighting.kind === "gone") return reportAbsent(world, ref, options);
-      const run = await runNow(options);
-      return reportOn(ref, sighting, run, explainPath(sighting, policy, run), []);
+    /** Reports both, and the operations that are open to the caller. Changes nothing. */
+    async inspect(ref: KeyRef, options: CallOptions): Promise<Inspection | GoneKey> {
+      const seen = await describe(world, ref, options);
+      return seen.kind === "gone" ? seen : inspect(seen, policy);
     },
 
-    async inspect(ref, options) {
-      const sighting = await lookAt(ref, options);
-      if (sighting.kind === "gone") return { kind: "gone", report: await reportAbsent(world, ref, options) };
-      const run = await runNow(options);
-      const plan = planKeyDeletion(sighting.observation, policy, run, sighting.nowMs);
-      const report = reportOn(ref, sighting, run, explainStatus(sighting, run, plan, door), [], plan);
-      return inspect({ observed: sighting, run, plan, report }, policy);
-    },
-
-    request: recorded(world, "request", async (ref, reason, options) => {
+    /** Writes the request for the next consequential step, and takes no step. */
+    request: recorded(world, "request", async (ref, reason: string | undefined, options: CallOptions) => {
       const asked = { ...policy, ...(reason !== undefined && { reason }) };
-      const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
-        onlyRecords(planKeyDeletion(observation, asked, run, nowMs));
-      const outcome = await converge(world, keyKind, { ref, plan, consents: [], intent: "request" }, options);
+      const plan: Planner = (observation, run, nowMs) =>
+        onlyStep("write_record", planKeyDeletion(observation, asked, run, nowMs));
+      const outcome = await act(ref, plan, options, { intent: "request" });
       const report = reportExisting(ref, outcome);
       return waitsForOther(outcome) ? { ...report, exitCode: 0 } : report;
     }),
 
-    consent: recorded(world, "consent", async (ref, recordId, options) => {
-      const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
-        planApproval(observation, policy, run, recordId, nowMs);
-      const outcome = await converge(world, keyKind, { ref, plan, consents: [], intent: "request" }, options);
-      return reportExisting(ref, outcome);
+    /** Answers the named record with a record by the caller, so that the requester may act. */
+    consent: recorded(world, "consent", async (ref, recordId: string, options: CallOptions) => {
+      const plan: Planner = (observation, run, nowMs) => planApproval(observation, policy, run, recordId, nowMs);
+      return reportExisting(ref, await act(ref, plan, options, { intent: "request" }));
     }),
 
-    continue: recorded(world, "continue", async (ref, consents, patience, options) => {
-      const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
-        planKeyDeletion(observation, policy, run, nowMs);
-      const task = { ref, plan, consents, ...(review !== undefined && { review }), intent: "resume" } as const;
-      const outcome = await convergeAndWait(world, keyKind, task, patience, options);
-      throwIfStopped(options.signal);
-      return reportOutcome(world, ref, outcome, options);
-    }),
+    /** Takes the steps that the named records allow, towards `removed`. */
+    continue: recorded(
+      world,
+      "continue",
+      async (ref, consents: readonly string[], patience: WaitBudget, options: CallOptions) => {
+        const reviewed = review !== undefined && { review };
+        const task = { ref, plan: towardsRemoval, consents, ...reviewed, intent: "resume" } as const;
+        const outcome = await convergeAndWait(world, keyKind, task, patience, options);
+        throwIfStopped(options.signal);
+        return reportOutcome(world, ref, outcome, options);
+      },
+    ),
 
-    loosen: recorded(world, "loosen", async (ref, { to, consents, reason }, options) => {
+    /** Requests that the key's marker be made looser, or makes it so on the record that is named. */
+    loosen: recorded(world, "loosen", async (ref, loosening: Loosening, options: CallOptions) => {
+      const { to, consents, reason } = loosening;
       const asked = { ...policy, ...(reason !== undefined && { reason }) };
-      const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
-        planLoosening(observation, to, asked, run, nowMs);
+      const plan: Planner = (observation, run, nowMs) => planLoosening(observation, to, asked, run, nowMs);
       const intent = consents.length > 0 ? "resume" : "request";
-      const outcome = await converge(world, keyKind, { ref, plan, consents, intent }, options);
+      const outcome = await act(ref, plan, options, { consents, intent });
       const report = reportExisting(ref, outcome);
       return consents.length === 0 && waitsForOther(outcome) ? { ...report, exitCode: 0 } : report;
     }),
 
-    hold: (ref, wanted, options) => changeHoldTag(world, ref, wanted, options),
+    /** Writes the hold tag that campaigns honor; without `wanted`, removes a tag that uko wrote. */
+    hold: (ref: KeyRef, wanted: HoldTag | undefined, options: CallOptions): Promise<HoldTagResult> =>
+      changeHoldTag(world, ref, wanted, options),
 
-    withdraw: recorded(world, "withdraw", (ref, options) => reverse(world, ref, "withdraw", options)),
-    reactivate: recorded(world, "reactivate", (ref, options) => reverse(world, ref, "reactivate", options)),
+    withdraw: recorded(world, "withdraw", (ref, options: CallOptions) => reverse(ref, "withdraw", options)),
+    reactivate: recorded(world, "reactivate", (ref, options: CallOptions) => reverse(ref, "reactivate", options)),
 
-    sync: recorded(world, "sync", async (ref, options) => {
-      const task: Task = { ref, plan: planSync, consents: [], intent: "resume" };
-      return reportExisting(ref, await converge(world, keyKind, task, options));
-    }),
+    /** Refused while a consent record binds, because a sync could void the record. */
+    sync: recorded(world, "sync", async (ref, options: CallOptions) =>
+      reportExisting(ref, await act(ref, planSync, options)),
+    ),
 
-    review: (query, options) => reviewKeys(world, query, options),
-    approve: (reviewed, approving, options) => approveReviewed(world, reviewed, approving, options),
-    requests: (vaultIds, options) => surveyRequests(world, policy, vaultIds, options),
-    pending: (vaultIds, options) => surveyPending(world, policy, vaultIds, options),
-    removals: (vaultIds, options) => surveyRemovals(world, policy, vaultIds, reportRemoval, options),
-    sweep: recorded(world, "sweep", async (ref, options) => {
-      const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
-        onlyRemoval(planKeyDeletion(observation, policy, run, nowMs));
-      const outcome = await converge(world, keyKind, { ref, plan, consents: [], intent: "resume" }, options);
-      return reportOutcome(world, ref, outcome, options);
+    /** Reads keys that one person requested, as a review that another person can approve. Changes nothing. */
+    review: (query: ReviewQuery, options: CallOptions): Promise<SetReview> => reviewKeys(world, query, options),
+
+    /** Takes the reviewed step on each key that is still as reviewed, or approves it. */
+    approve: (reviewed: Review, approving: Approving, options: CallOptions): Promise<readonly KeyResult[]> =>
+      approveReviewed(world, reviewed, approving, options),
+
+    /** Every key with a record or a pending deletion; in all vaults if none is named. */
+    requests: (vaultIds: readonly string[], options: CallOptions): Promise<Survey> =>
+      surveyRequests(world, policy, vaultIds, options),
+
+    /** The same keys with the operations that are open to the caller. Changes nothing. */
+    pending: (vaultIds: readonly string[], options: CallOptions): Promise<PendingSurvey> =>
+      surveyPending(world, policy, vaultIds, options),
+
+    /** Every destroyed key, and whose metadata may be removed now. Changes nothing. */
+    removals: (vaultIds: readonly string[], options: CallOptions) =>
+      surveyRemovals(world, policy, vaultIds, reportRemoval, options),
+
+    /** Removes the metadata of a key that is destroyed everywhere. Takes no other step. */
+    sweep: recorded(world, "sweep", async (ref, options: CallOptions) => {
+      const plan: Planner = (observation, run, nowMs) => onlyStep("remove", towardsRemoval(observation, run, nowMs));
+      return reportOutcome(world, ref, await act(ref, plan, options), options);
     }),
   };
+}
+
+type Planner = Task["plan"];
+
+const towardsRemoval: Planner = (observation, run, nowMs) => planKeyDeletion(observation, policy, run, nowMs);
+
+interface Look extends Pick<Inspected, "observed" | "run"> {
+  readonly kind: "present";
+}
+
+async function look(world: World, ref: KeyRef, options: CallOptions): Promise<Look | GoneKey> {
+  const observed = await observeKey(world, ref, "decision", options);
+  if (observed.kind === "gone") return { kind: "gone", report: await reportAbsent(world, ref, options) };
+  const actor = await world.session.actor(options);
+  return { kind: "present", observed, run: { actor, consents: [], intent: "resume" } };
+}
+
+async function describe(world: World, ref: KeyRef, options: CallOptions): Promise<(Look & Inspected) | GoneKey> {
+  const seen = await look(world, ref, options);
+  if (seen.kind === "gone") return seen;
+  const { observed, run } = seen;
+  const plan = towardsRemoval(observed.observation, run, observed.nowMs);
+  const report = reportOn(ref, observed, run, explainStatus(observed, run, plan, door), [], plan);
+  return { ...seen, plan, report };
 }
 
 /** A request is on the key, which is all that this command can achieve. */
@@ -189,14 +189,9 @@ function waitsForOther(outcome: Outcome): boolean {
   return isWaiting && outcome.plan.standing === "wrote_it";
 }
 
-/** A request writes a record and takes no step, whatever step would be ready. */
-function onlyRecords(plan: Plan): Plan {
-  return plan.kind === "ready" && plan.step.kind !== "write_record" ? { kind: "done" } : plan;
-}
-
-/** A sweep only removes, whatever happened to the key since it was read. */
-function onlyRemoval(plan: Plan): Plan {
-  return plan.kind === "ready" && plan.step.kind !== "remove" ? { kind: "done" } : plan;
+/** A request only writes a record, and a sweep only removes, whatever step would be ready. */
+function onlyStep(step: Step["kind"], plan: Plan): Plan {
+  return plan.kind === "ready" && plan.step.kind !== step ? { kind: "done" } : plan;
 }
 
 /** A destroyed key as a sweep shows it before it removes anything. */
@@ -206,10 +201,4 @@ function reportRemoval(ref: KeyRef, observed: KeyDetails, run: Run, plan: Plan):
       ? explainRemovable(observed, "no keystore holds its material")
       : explainOutcome({ kind: "stopped", plan, observed, memory: { run, taken: [] } }, door);
   return reportOn(ref, observed, run, explanation, [], plan);
-}
-
-async function reverse(world: World, ref: KeyRef, reversal: Reversal, options: CallOptions): Promise<Report> {
-  const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
-    planReversal(observation, reversal, run, nowMs);
-  return reportExisting(ref, await converge(world, keyKind, { ref, plan, consents: [], intent: "resume" }, options));
 }

@@ -8,9 +8,8 @@ import type { StatedReason } from "../../lifecycle/observation.ts";
 import type { Step } from "../../lifecycle/plan.ts";
 import { type EvidenceFacts, isoTime } from "../loop/evidence.ts";
 import type { EvidenceKey, EvidenceReason, EvidenceRecord } from "../ports/world.ts";
-import { describeKeystore } from "./keystore-evidence.ts";
 import type { KeySummary } from "./observe.ts";
-import { type KeyStepContext, writtenRecordId } from "./steps.ts";
+import { describeKeystore, type KeyStepContext, writtenRecordId } from "./steps.ts";
 
 /** Steps with evidence before the call, too. If it cannot be written, no such step is taken. */
 const evidencedBefore: readonly Step["kind"][] = ["set_for_deletion", "loosen", "deactivate", "destroy", "remove"];

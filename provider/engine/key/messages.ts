@@ -21,8 +21,7 @@ import {
   stepPhrases,
 } from "../text/words.ts";
 import type { Outcome, RunMemory } from "./kind.ts";
-import { explainNotBinding } from "./not-binding.ts";
-import { sayReasonWithoutRoom } from "./reasons.ts";
+import { explainNotBinding, sayReasonWithoutRoom } from "./record-words.ts";
 import { explainGuard } from "./refusals.ts";
 import { actOnCommands, approvalInstead, explainApproval, explainTimeWait, requestCommands } from "./waits.ts";
 

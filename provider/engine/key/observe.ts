@@ -3,7 +3,6 @@
 import { isUkoError, UkoError } from "../../errors.ts";
 import { markOf } from "../../lifecycle/consent-record.ts";
 import { digestText } from "../../lifecycle/digest.ts";
-import { isGone } from "../../lifecycle/gone.ts";
 import { findLeftoverMaterial } from "../../lifecycle/guards.ts";
 import { keyStates, type ObservedState } from "../../lifecycle/managed-key-states.ts";
 import {
@@ -18,7 +17,7 @@ import {
 } from "../../lifecycle/observation.ts";
 import { readCarriers } from "../../lifecycle/record-carriers.ts";
 import type { Reading } from "../../lifecycle/settling.ts";
-import { instanceMismatch, isInOwnInstance } from "../loop/own-instance.ts";
+import { goneOrThrow, requireOwnInstance } from "../loop/absence.ts";
 import type {
   Answered,
   CallOptions,
@@ -80,51 +79,44 @@ function isContradictory(observation: KeyObservation): boolean {
 }
 
 async function readOnce(world: World, ref: KeyRef, depth: Depth, options: CallOptions): Promise<KeyReadResult> {
-  if (!isInOwnInstance(world, ref)) throw mismatch(world, ref);
+  requireOwnInstance(world, ref, nameOf(ref));
   const { value, serviceTimeMs } = await world.keys.read(ref, options);
-  if (value === undefined) return goneOrThrow(world, ref, options);
+  if (value === undefined) return keyGoneOrThrow(world, ref, options);
   const { snapshot, etag } = value;
   const nowMs = world.serviceClock.decideAt("UKO", { serviceTimeMs, ...stampOf(snapshot) }, `key ${ref.keyId}`);
-  const seen = await unlessRemoved(world, ref, completeRead(world, ref, { snapshot, nowMs }, depth, options), options);
-  return seen === undefined ? goneOrThrow(world, ref, options) : { kind: "present", ...seen, etag };
-}
-
-/** Undefined if another person removed the key after the first read. */
-async function unlessRemoved(
-  world: World,
-  ref: KeyRef,
-  look: Promise<KeySummary>,
-  options: CallOptions,
-): Promise<KeySummary | undefined> {
-  try {
-    return await look;
-  } catch (error) {
-    if (!isUkoError(error) || error.code !== "UKO_KEY_NOT_FOUND") throw error;
-    if ((await world.keys.read(ref, options)).value !== undefined) throw error;
-    return undefined;
-  }
+  const seen = await completeOrGone(world, ref, { snapshot, nowMs }, depth, options);
+  return seen.kind === "gone" ? seen : { ...seen, etag };
 }
 
 /**
  * A cached read for refresh, on which no decision depends: many such reads cost the service only a
  * few calls. Returns and throws as `observeKey` does.
  */
-export async function readKeySummary(
+export async function readKeySummary(world: World, ref: KeyRef, options: CallOptions): Promise<SummaryResult> {
+  requireOwnInstance(world, ref, nameOf(ref));
+  const { value: snapshot, serviceTimeMs } = await world.keys.cachedRead(ref, options);
+  if (snapshot === undefined) return keyGoneOrThrow(world, ref, options);
+  const nowMs = world.serviceClock.showAt("UKO", { serviceTimeMs, ...stampOf(snapshot) });
+  return completeOrGone(world, ref, { snapshot, nowMs }, "summary", options);
+}
+
+type SummaryResult = ({ readonly kind: "present" } & KeySummary) | { readonly kind: "gone" };
+
+/** `gone` if another person removed the key after the first read. */
+async function completeOrGone(
   world: World,
   ref: KeyRef,
+  read: Pick<KeySummary, "snapshot" | "nowMs">,
+  depth: Depth,
   options: CallOptions,
-): Promise<({ readonly kind: "present" } & KeySummary) | { readonly kind: "gone" }> {
-  if (!isInOwnInstance(world, ref)) throw mismatch(world, ref);
-  const { value: snapshot, serviceTimeMs } = await world.keys.cachedRead(ref, options);
-  if (snapshot === undefined) return goneOrThrow(world, ref, options);
-  const nowMs = world.serviceClock.showAt("UKO", { serviceTimeMs, ...stampOf(snapshot) });
-  const seen = await unlessRemoved(
-    world,
-    ref,
-    completeRead(world, ref, { snapshot, nowMs }, "summary", options),
-    options,
-  );
-  return seen === undefined ? goneOrThrow(world, ref, options) : { kind: "present", ...seen };
+): Promise<SummaryResult> {
+  try {
+    return { kind: "present", ...(await completeRead(world, ref, read, depth, options)) };
+  } catch (error) {
+    if (!isUkoError(error) || error.code !== "UKO_KEY_NOT_FOUND") throw error;
+    if ((await world.keys.read(ref, options)).value !== undefined) throw error;
+    return keyGoneOrThrow(world, ref, options);
+  }
 }
 
 async function completeRead(
@@ -150,30 +142,23 @@ async function completeRead(
 }
 
 /** What the response to a write shows of the key. Makes no call, so nothing can fail. */
-export function observedInAnswer(world: World, ref: KeyRef, answer: Answered<KeyWithEtag>): KeyDetails {
-  const { snapshot, etag } = answer.value;
-  const nowMs = world.serviceClock.showAt("UKO", { ...answer, ...stampOf(snapshot) });
+export function observedInAnswer(
+  world: World,
+  ref: KeyRef,
+  { value: { snapshot, etag }, serviceTimeMs }: Pick<Answered<KeyWithEtag>, "value" | "serviceTimeMs">,
+): KeyDetails {
+  const nowMs = world.serviceClock.showAt("UKO", { serviceTimeMs, ...stampOf(snapshot) });
   const asked = { statuses: snapshot.storedStatus, areLive: false, twins: [], use: unused };
   const observation = toObservation(world, ref, snapshot, stateOf(snapshot.stateWord), asked);
   return { observation, snapshot, etag, nowMs };
 }
 
-/**
- * What a list shows of a key, at the service's latest time. It holds the stored status of the
- * keystores, which is for display only and never for a decision.
- */
+/** What a list shows of a key, at the service's latest time, for display and never for a decision. */
 export function observedInList(world: World, snapshot: KeySnapshot): KeyDetails {
-  const { vaultId, keyId } = snapshot;
+  const { vaultId, keyId, updatedAtMs } = snapshot;
   const ref = { instanceId: world.session.instanceId, vaultId, keyId };
-  const asked = { statuses: snapshot.storedStatus, areLive: false, twins: [], use: unused };
-  const serviceTimeMs = world.session.serviceTimeMs() ?? snapshot.updatedAtMs ?? 0;
-  const nowMs = world.serviceClock.showAt("UKO", { serviceTimeMs, ...stampOf(snapshot) });
-  return {
-    observation: toObservation(world, ref, snapshot, stateOf(snapshot.stateWord), asked),
-    snapshot,
-    etag: "",
-    nowMs,
-  };
+  const serviceTimeMs = world.session.serviceTimeMs() ?? updatedAtMs ?? 0;
+  return observedInAnswer(world, ref, { value: { snapshot, etag: "" }, serviceTimeMs });
 }
 
 /** The key as the rule for settled writes sees it. */
@@ -234,22 +219,8 @@ function withAuthorsId(carried: CarriedRecord, updatedBy: Identity | undefined):
   return { kind: "one", record: { ...carried.record, author: updatedBy } };
 }
 
-async function goneOrThrow(world: World, ref: KeyRef, options: CallOptions): Promise<{ readonly kind: "gone" }> {
-  const vault = await world.containers.vaultExists(ref.vaultId, options);
-  const isInstanceProven = vault !== "found" && (await world.session.isInstanceProven(options));
-  const verdict = isGone({ isSameInstance: isInOwnInstance(world, ref), vault, isInstanceProven });
-  if (verdict.kind === "gone") return { kind: "gone" };
-  if (verdict.why === "other_instance") throw mismatch(world, ref);
-  throw new UkoError("UKO_GONE_UNPROVEN", {
-    summary: `Key ${ref.keyId} was not found, but uko could not verify that it was deleted`,
-    detail: [
-      verdict.why === "vault_not_found"
-        ? `Its vault ${ref.vaultId} was not found either, so another instance may have answered.`
-        : `Could not find out whether its vault ${ref.vaultId} exists.`,
-      "Nothing was changed, and the key stays in the state.",
-      `Check that the endpoint belongs to instance ${ref.instanceId}. Without UKO_ENDPOINT, uko gets the endpoint from IBM's broker, which proves the instance.`,
-    ].join("\n"),
-  });
+function keyGoneOrThrow(world: World, ref: KeyRef, options: CallOptions): Promise<{ readonly kind: "gone" }> {
+  return goneOrThrow(world, { ...ref, what: nameOf(ref), noun: "key" }, options);
 }
 
 async function keystoresOf(
@@ -279,6 +250,6 @@ function stateOf(word: string): ObservedState {
   return keyStates.find((state) => state === word) ?? "unrecognised";
 }
 
-function mismatch(world: World, ref: KeyRef): UkoError {
-  return instanceMismatch(world, ref, `Key ${ref.keyId}`);
+function nameOf({ keyId }: KeyRef): string {
+  return `Key ${keyId}`;
 }

@@ -19,7 +19,7 @@ import {
   stillReversible,
 } from "../text/words.ts";
 import type { KeyDetails } from "./observe.ts";
-import { sayReasons } from "./reasons.ts";
+import { sayReasons } from "./record-words.ts";
 import { pathEffects } from "./remaining-path.ts";
 
 export function offersFor(observed: KeyDetails, plan: Plan, run: Run): readonly Offer[] {

@@ -6,12 +6,19 @@ import { isLoosening, isPerson, type KeyObservation, type KeystoreStatus } from 
 import { type ConsentMismatch, type Guard, guardCodes, type Step } from "../../lifecycle/plan.ts";
 import type { Contradiction, NamingSource } from "../../lifecycle/removal-evidence.ts";
 import { unended } from "../../printable.ts";
-import { planAgain, sayBeyondPlan } from "../text/beyond-plan.ts";
 import { dialectOf } from "../text/dialect.ts";
-import { type Door, type Explanation, type NextStep, rerunCommand, unprotect } from "../text/explanation.ts";
+import { type Door, type Explanation, type NextStep, rerunCommand } from "../text/explanation.ts";
+import {
+  explanationOf,
+  keySayings,
+  planAgain,
+  resolved,
+  type Saying,
+  type Sayings,
+  sayBeyondPlan,
+} from "../text/refusal.ts";
 import {
   capital,
-  count,
   keyPath,
   plain,
   sayActor,
@@ -26,16 +33,9 @@ import {
   stepNouns,
   stepPhrases,
 } from "../text/words.ts";
-import { explainNotBinding } from "./not-binding.ts";
+import { explainNotBinding } from "./record-words.ts";
 import { approveAlone, saySkipped } from "./review-words.ts";
 import { actOnCommands, type WaitContext } from "./waits.ts";
-
-/** What a refusal says in addition to its code and the key's state. */
-interface Saying extends Partial<Pick<Explanation, "facts" | "next">> {
-  readonly summary: string;
-  /** False for a destroyed key, whose message is about what is left of it. */
-  readonly isUnchanged?: false;
-}
 
 /** The subject of the sentences. */
 interface About {
@@ -52,28 +52,8 @@ const towardsTheEnd: readonly Step["kind"][] = ["set_for_deletion", "deactivate"
 const distributor = sayHolder(rights.distribute);
 const reactivator = `${sayHolder(rights.reactivate)} runs`;
 
-type Sayings = {
-  readonly [Kind in Guard["guard"]]: (guard: Extract<Guard, { guard: Kind }>, about: About) => Saying;
-};
-
-const sayings: Sayings = {
-  deletion_protection: (_guard, { key, door, rerun }) => ({
-    summary: `Deletion protection is on for ${key}`,
-    next: unprotect(door, rerun.commands),
-  }),
-  retention_policy: ({ resources }, { key, rerun }) => ({
-    summary: `${count(resources.length, "resource")} with a retention policy still ${resources.length === 1 ? "needs" : "need"} ${key}`,
-    facts: [
-      ...resources.slice(0, 10).map((crn) => plain(crn)),
-      `KMS does not delete a key that such a resource uses. The owner must first remove the ${resources.length === 1 ? "policy or the resource" : "policies or the resources"}.`,
-    ],
-    next: [rerun],
-  }),
-  use_unreadable: (guard, { key, rerun }) => ({
-    summary: `Could not list the resources that use ${key}, so uko did not start the deletion`,
-    facts: [plain(guard.reason), "Deleting the key might break those resources."],
-    next: [resolved(rerun)],
-  }),
+const sayings: Sayings<Guard, About> = {
+  ...keySayings,
   twin_unreadable: (guard, { key, rerun }) => ({
     summary: `Could not read the backing KMS key of ${key}, so its KMS rules are unknown`,
     facts: [
@@ -125,11 +105,6 @@ const sayings: Sayings = {
   compromised: (guard, { key }) => ({
     summary: `${capital(key)} is in state "${plain(guard.stateWord, 40)}", and uko cannot delete it`,
     facts: ["API v4 documents no call that leaves this state. Delete the key on the workstation that manages it."],
-    isUnchanged: false,
-  }),
-  state_unrecognised: (guard, { key }) => ({
-    summary: `${capital(key)} is in state "${plain(guard.stateWord, 40)}", which this release does not know`,
-    facts: ["uko does not change a key in an unknown state. A newer release of uko may know the state."],
     isUnchanged: false,
   }),
   never_active: (_guard, { key }) => ({
@@ -213,10 +188,6 @@ const sayings: Sayings = {
   },
 };
 
-function resolved(rerun: NextStep): NextStep {
-  return { ...rerun, who: "after resolving the cause, run" };
-}
-
 /** Explains why a plan was refused, what stays unchanged, and what to do next. */
 export function explainGuard(guard: Guard, context: WaitContext): Explanation {
   const { observation, nowMs } = context.observed;
@@ -229,14 +200,7 @@ export function explainGuard(guard: Guard, context: WaitContext): Explanation {
     nowMs,
   };
   const say = sayings[guard.guard] as (guard: Guard, about: About) => Saying;
-  const { summary, facts = [], next = [], isUnchanged = true } = say(guard, about);
-  return {
-    summary,
-    facts,
-    ...(isUnchanged && { state: sayState(observation), isUnchanged }),
-    next,
-    code: guardCodes[guard.guard],
-  };
+  return explanationOf(say(guard, about), sayState(observation), guardCodes[guard.guard]);
 }
 
 /** The command that the reader just ran, as far as it is known. */

@@ -16,13 +16,13 @@ import {
   type ReviewLine,
   reviewOf,
 } from "../../lifecycle/review.ts";
-import { encodeReview, maxReviewBytes, maxReviewedKeys } from "../../lifecycle/review-file.ts";
+import { encodeReview, maxReviewBytes, maxReviewedKeys, parseReview } from "../../lifecycle/review-file.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { count, sayAuthor, sayIdentity } from "../text/words.ts";
 import { door, notFound } from "./command-reports.ts";
 import { explainOutcome } from "./messages.ts";
 import { type KeyDetails, observedInList } from "./observe.ts";
-import { approveAlone, saySkipped } from "./review-words.ts";
+import { approveAlone, sayReviewProblem, saySkipped } from "./review-words.ts";
 import { listAll, readEach, type Unreadable } from "./survey.ts";
 
 /** Which keys to review: those that are named, and those with a record in the vaults. */
@@ -187,4 +187,31 @@ function linesOf(keys: readonly KeyInReview[]): readonly ReviewLine[] {
 
 function byPath(a: KeyInReview, b: KeyInReview): number {
   return keyPathOf(a.line) < keyPathOf(b.line) ? -1 : 1;
+}
+
+/** The text of a file, and the SHA-256 of the very bytes that the text came from. */
+export interface ReviewText {
+  readonly text: string;
+  readonly digest: string;
+}
+
+/** `path` is for the message. Throws UKO_REVIEW_INVALID. */
+export function readReview({ text, digest }: ReviewText, expected: string, path: string): Review {
+  if (digest !== expected) {
+    throw new UkoError("UKO_REVIEW_INVALID", {
+      summary: `The review ${path} is not the file that you named: its SHA-256 differs`,
+      detail: [
+        `Named: ${expected}`,
+        `Found: ${digest}`,
+        "The file changed after the review, or the digest belongs to another file. Nothing was changed.",
+        "Next: review the keys again with uko review.",
+      ].join("\n"),
+    });
+  }
+  const parsed = parseReview(text);
+  if (parsed.kind === "review") return { ...parsed.review, digest };
+  throw new UkoError("UKO_REVIEW_INVALID", {
+    summary: `The review ${path} is not valid`,
+    detail: `${sayReviewProblem(parsed.problem)} Nothing was changed.\nNext: review the keys again with uko review.`,
+  });
 }

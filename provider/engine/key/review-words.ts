@@ -5,7 +5,7 @@ import type { ReviewLine, SkipReason, UnusableReview } from "../../lifecycle/rev
 import { maxReviewedKeys, type ReviewProblem } from "../../lifecycle/review-file.ts";
 import { unended } from "../../printable.ts";
 import { count, isInState, keyPath, plain, sayAuthor, sayList, sayTime, stepNouns } from "../text/words.ts";
-import { explainNotBinding } from "./not-binding.ts";
+import { explainNotBinding } from "./record-words.ts";
 
 /** A clause without a full stop, such as `its state is destroyed`. */
 export function saySkipped(why: SkipReason, observation: KeyObservation): string {

@@ -27,9 +27,8 @@ import {
 } from "../text/words.ts";
 import type { RunMemory } from "./kind.ts";
 import { explainOutcome } from "./messages.ts";
-import { explainNotBinding } from "./not-binding.ts";
 import type { KeyDetails } from "./observe.ts";
-import { sayReasonsOnKey } from "./reasons.ts";
+import { explainNotBinding, sayReasonsOnKey } from "./record-words.ts";
 import { actOnCommands } from "./waits.ts";
 
 /**

@@ -2,15 +2,15 @@
 
 import { UkoError } from "../../errors.ts";
 import { encodeCompact, encodeTagValue, recordId, standingOf } from "../../lifecycle/consent-record.ts";
-import { type ApprovedStep, isSame } from "../../lifecycle/observation.ts";
+import { type ApprovedStep, isSame, type KeystoreStatus } from "../../lifecycle/observation.ts";
 import type { Step } from "../../lifecycle/plan.ts";
 import { patchWithMarker, patchWithoutRecord, patchWithRecord } from "../../lifecycle/record-carriers.ts";
 import { settledAfterMs } from "../../lifecycle/settling.ts";
 import type { StepResult } from "../loop/converge.ts";
-import type { CallOptions, KeyRef, KeySnapshot, KeyWithEtag, World } from "../ports/world.ts";
+import { isoTime } from "../loop/evidence.ts";
+import type { CallOptions, EvidenceKeystore, KeyRef, KeySnapshot, KeyWithEtag, World } from "../ports/world.ts";
 import { explainUnfitRecord } from "../text/clock-skew.ts";
 import { capital, sayKey } from "../text/words.ts";
-import { describeKeystore } from "./keystore-evidence.ts";
 import { type KeyDetails, type KeyReadResult, observedInAnswer, observeKey } from "./observe.ts";
 
 export type RecordLocation = "tag" | "description";
@@ -214,4 +214,23 @@ export async function restoreDescription(
   const sighting = await observeKey(world, ref, "summary", options);
   const isOwn = sighting.kind === "present" && sighting.etag === now.etag;
   if (isOwn) await world.keys.update(ref, { description }, now.etag, options);
+}
+
+/** A keystore's status as evidence states it: with the key's ID there and its pending period. */
+export function describeKeystore({
+  keystoreId: id,
+  name,
+  type,
+  status,
+  syncFlag,
+  destructionAtMs,
+  ...rest
+}: KeystoreStatus): EvidenceKeystore {
+  const destructionAt = destructionAtMs === undefined ? {} : { destructionAt: isoTime(destructionAtMs) };
+  return { id, name, type, keyId: keyIdIn(rest), status, syncFlag, ...destructionAt };
+}
+
+/** The adapter adds the key's ID to the statuses that the planner sees. */
+function keyIdIn(status: object): string {
+  return "keyIdInKeystore" in status ? String(status.keyIdInKeystore) : "";
 }

@@ -9,7 +9,7 @@ import { asRead, type Explanation } from "../text/explanation.ts";
 import { capital, count, keyPath, plain, sayHolder, sayKey, sayTime, sayWord, stepNouns } from "../text/words.ts";
 import { explainOutcome } from "./messages.ts";
 import type { KeyDetails } from "./observe.ts";
-import { sayReasonsOnKey } from "./reasons.ts";
+import { sayReasonsOnKey } from "./record-words.ts";
 
 const door = { rerun: "uko continue" } as const;
 

@@ -1,18 +1,19 @@
 /** The survey of whole vaults for pending deletions and for metadata that can be removed. */
 
-import { type ErrorCode, isUkoError, type UkoError } from "../../errors.ts";
+import { type ErrorCode, onCodes, type UkoError } from "../../errors.ts";
 import { isPending } from "../../lifecycle/guards.ts";
-import type { DeletionPolicy, Plan, Run } from "../../lifecycle/plan.ts";
+import { isSame } from "../../lifecycle/observation.ts";
+import type { ActorStanding, DeletionPolicy, Plan, Run } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
 import { isoTime } from "../loop/evidence.ts";
 import { runAll } from "../loop/many.ts";
-import type { Report } from "../loop/report.ts";
+import type { DeletionFacts, Report } from "../loop/report.ts";
 import type { CallOptions, KeyRef, KeySnapshot, World } from "../ports/world.ts";
 import type { Offer } from "../text/offer.ts";
-import { type KeyDetails, type KeyReadResult, observedInList, observeKey } from "./observe.ts";
+import { sayTime } from "../text/words.ts";
+import { type KeyDetails, observedInList, observeKey } from "./observe.ts";
 import { offersFor, removal } from "./offers.ts";
 import { reportOn } from "./report.ts";
-import { requestFacts } from "./request-facts.ts";
 import { explainListed } from "./survey-messages.ts";
 
 /** A vault or a key that could not be read does not hide the others. */
@@ -139,26 +140,17 @@ export async function readEach(
   const keys: KeyDetails[] = [];
   const gone: KeyRef[] = [];
   const unreadable: Unreadable[] = [];
-  const read = async (ref: KeyRef) => ({ ref, seen: await readOrReport(world, ref, options) });
+  const unread = onCodes(concernOneKey, (error) => ({ kind: "unreadable", error }) as const);
+  const read = async (ref: KeyRef) => ({
+    ref,
+    seen: await observeKey(world, ref, "decision", options).catch(unread),
+  });
   for (const { ref, seen } of await runAll(world, { items: refs, what, act: read }, options)) {
     if (seen.kind === "unreadable") unreadable.push({ ...ref, error: seen.error });
     if (seen.kind === "gone") gone.push(ref);
     if (seen.kind === "present") keys.push(seen);
   }
   return { keys, gone, unreadable };
-}
-
-async function readOrReport(
-  world: World,
-  ref: KeyRef,
-  options: CallOptions,
-): Promise<KeyReadResult | { readonly kind: "unreadable"; readonly error: UkoError }> {
-  try {
-    return await observeKey(world, ref, "decision", options);
-  } catch (error) {
-    if (!isUkoError(error) || !concernOneKey.includes(error.code)) throw error;
-    return { kind: "unreadable", error };
-  }
 }
 
 export async function listAll(
@@ -171,12 +163,8 @@ export async function listAll(
   const unreadable: Unreadable[] = [];
   for (const [index, vaultId] of ids.entries()) {
     if (ids.length > 1) world.progress.report(`Listing the keys of vault ${index + 1} of ${ids.length}`);
-    try {
-      keys.push(...(await world.keys.list({ vaultId }, options)));
-    } catch (error) {
-      if (!isUkoError(error) || !concernOneVault.includes(error.code)) throw error;
-      unreadable.push({ vaultId, error });
-    }
+    const unread = onCodes(concernOneVault, (error) => void unreadable.push({ vaultId, error }));
+    keys.push(...((await world.keys.list({ vaultId }, options).catch(unread)) ?? []));
   }
   return { vaults: ids.length, nowMs: world.session.serviceTimeMs() ?? 0, keys, unreadable };
 }
@@ -225,3 +213,58 @@ function byUrgency(a: Report, b: Report): number {
     (a.label ?? "").localeCompare(b.label ?? "")
   );
 }
+
+type RequestFacts = Pick<
+  DeletionFacts,
+  "nextStep" | "requestedAt" | "requestedByName" | "isOwn" | "canAct" | "cannotActBecause"
+>;
+
+/** No list tells the caller's roles, so `canAct` means that nothing else keeps the caller from the step. */
+function requestFacts({ observation }: KeyDetails, run: Run, plan: Plan, isDue: boolean): RequestFacts {
+  const { carried } = observation;
+  const record = carried.kind === "one" ? carried.record : undefined;
+  const { identity } = run.actor;
+  return {
+    ...(record !== undefined && { requestedAt: isoTime(record.writtenAtMs) }),
+    ...(record?.authorName !== undefined && { requestedByName: record.authorName }),
+    ...(record !== undefined && identity !== undefined && { isOwn: isSame(record.author, identity) }),
+    ...(isDue ? removable : actFacts(plan)),
+  };
+}
+
+const removable = { nextStep: "remove", canAct: true } as const;
+
+function actFacts(plan: Plan): Pick<RequestFacts, "nextStep" | "canAct" | "cannotActBecause"> {
+  switch (plan.kind) {
+    case "waitingForApproval": {
+      const because =
+        plan.notBeforeMs === undefined
+          ? reasons[plan.standing]
+          : `the key is cooling down until ${sayTime(plan.notBeforeMs)}`;
+      return {
+        nextStep: plan.step,
+        canAct: because === undefined,
+        ...(because !== undefined && { cannotActBecause: because }),
+      };
+    }
+    case "waitingForTime": {
+      const nextStep = plan.awaits === "pending_destruction" ? "remove" : "destroy";
+      const until = plan.untilMs === undefined ? "" : ` until ${sayTime(plan.untilMs)}`;
+      const what = plan.awaits === "pending_destruction" ? "a keystore holds the material" : "the key is cooling down";
+      return { nextStep, canAct: false, cannotActBecause: `${what}${until}` };
+    }
+    case "refused":
+      return { canAct: false, cannotActBecause: "a precondition does not hold; see uko status" };
+    case "ready":
+    case "done":
+      return removable;
+  }
+}
+
+const reasons = {
+  may_consent: undefined,
+  wrote_it: "another person must approve what you wrote",
+  may_ask: "no request counts; request the step again",
+  not_a_person: "your identity is not a person",
+  acts_in_a_profile: "you use a trusted profile",
+} as const satisfies Record<ActorStanding, string | undefined>;

@@ -29,9 +29,8 @@ import {
   stepNouns,
   stillReversible,
 } from "../text/words.ts";
-import { explainNotBinding } from "./not-binding.ts";
 import type { KeyDetails } from "./observe.ts";
-import { sayReasons, sayReasonsOnKey } from "./reasons.ts";
+import { explainNotBinding, sayReasons, sayReasonsOnKey } from "./record-words.ts";
 import { saySkipped } from "./review-words.ts";
 
 export interface WaitContext {

@@ -1,12 +1,15 @@
 /** The commands for a KMS key, without any IaC state. */
 
 import { errorCatalogue, UkoError } from "../../errors.ts";
+import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { type KmsReview, type KmsSkip, planReviewedKmsKey } from "../../lifecycle/kms-review.ts";
 import {
   isWindowOpen,
   type KmsKeyPolicy,
+  type KmsPlan,
   planKmsKeyDeletion,
   planKmsKeyWithdrawal,
+  windowName,
 } from "../../lifecycle/plan-kms-key-deletion.ts";
 import { converge } from "../loop/converge.ts";
 import { type Report, reportingRun, resultOfReport, type Subject } from "../loop/report.ts";
@@ -14,32 +17,12 @@ import type { KmsKeyRef, KmsKeySnapshot } from "../ports/kms-keys.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import type { Explanation } from "../text/explanation.ts";
 import type { Offer } from "../text/offer.ts";
+import { sayRoles, sayTimeAndDistance } from "../text/words.ts";
 import { kmsKeyFacts } from "./facts.ts";
 import { type KmsOutcome, type KmsTask, kmsKeyKind } from "./kind.ts";
 import { explainKmsOutcome } from "./messages.ts";
-import { excludeKeystoreKeys, observeKmsKey } from "./observe.ts";
-import { kmsBasisOf, kmsOffersFor } from "./offers.ts";
-
-export interface KmsOperations {
-  /** Reports the key's state and what its deletion waits for. Changes nothing. */
-  status(ref: KmsKeyRef, options: CallOptions): Promise<Report>;
-  /** Sets the key for deletion, and takes no other step. */
-  request(ref: KmsKeyRef, options: CallOptions): Promise<Report>;
-  /** Destroys the key if the caller names a window that another person opened. */
-  continue(ref: KmsKeyRef, consents: readonly string[], options: CallOptions): Promise<Report>;
-  /** Destroys the key if the review names its window, and the key is still as reviewed. */
-  approve(ref: KmsKeyRef, review: KmsReview, options: CallOptions): Promise<Report & { readonly skipped?: KmsSkip }>;
-  /** Every KMS key that is set for deletion, except the backing keys of managed keys. */
-  requests(options: CallOptions): Promise<readonly Report[]>;
-  /** The same requests, with the operations that are open to the caller. */
-  pending(options: CallOptions): Promise<readonly KmsInspection[]>;
-  /** Everything that an interface shows of one key; undefined if KMS has no key with the ID. */
-  inspect(ref: KmsKeyRef, options: CallOptions): Promise<KmsInspection | undefined>;
-  /** Every KMS key that is not the backing key of a managed key. */
-  list(options: CallOptions): Promise<readonly KmsKeySnapshot[]>;
-  /** Unsets the deletion window, no matter who opened it. */
-  withdraw(ref: KmsKeyRef, options: CallOptions): Promise<Report>;
-}
+import { excludeKeystoreKeys, type ObservedKmsKey, observeKmsKey } from "./observe.ts";
+import { kmsWayBack } from "./words.ts";
 
 /** For display only. */
 export interface KmsInspection {
@@ -56,7 +39,9 @@ const door = { rerun: "uko continue" } as const;
 /** The command line sees no code, so it assumes that two people are required. */
 const policy: KmsKeyPolicy = { goal: "destroyed", deletionProtection: false, dualAuthorization: "required" };
 
-export function createKmsOperations(world: World): KmsOperations {
+export type KmsOperations = ReturnType<typeof createKmsOperations>;
+
+export function createKmsOperations(world: World) {
   const recorded = (operation: string, ref: KmsKeyRef, work: () => Promise<Report>, options: CallOptions) =>
     reportingRun(world, { operation, subject: subjectOf(ref), work, resultOf: resultOfReport }, options);
   const run = async (task: KmsTask, options: CallOptions): Promise<Report> =>
@@ -77,15 +62,14 @@ export function createKmsOperations(world: World): KmsOperations {
     const current = { actor: await world.session.actor(options), consents: [] };
     const memory = { run: current, taken: [] };
     if (read.kind === "gone") return { report: absent(reportOutcome(ref, { kind: "gone", memory })) };
-    const planned = planKmsKeyDeletion(read.observation, policy, current, read.nowMs);
+    const planned = towardsDestruction(read.observation, current, read.nowMs);
     const isOpen = isWindowOpen(read.observation, read.nowMs);
     const isQuiet = planned.kind === "ready" || (planned.kind === "refused" && !isOpen);
     const plan = isQuiet ? ({ kind: "done" } as const) : planned;
     const report = reportOutcome(ref, { kind: "stopped", plan, observed: read, memory });
     return { report, present: { report, offers: kmsOffersFor(read, planned), ...kmsBasisOf(read) } };
   };
-  const listOwn = async (options: CallOptions): Promise<readonly KmsKeySnapshot[]> =>
-    excludeKeystoreKeys(world, await world.kmsKeys.list({}, options), options);
+  /** Every KMS key that is set for deletion, except the backing keys of managed keys. */
   const pending = async (options: CallOptions): Promise<readonly KmsInspection[]> => {
     const { instanceId } = world.session;
     const set = (await world.kmsKeys.list({}, options)).filter(({ windowEndsAtMs }) => windowEndsAtMs !== undefined);
@@ -98,18 +82,22 @@ export function createKmsOperations(world: World): KmsOperations {
   };
 
   return {
-    status: async (ref, options) => (await inspectAt(ref, "decision", options)).report,
-    inspect: async (ref, options) => (await inspectAt(ref, "decision", options)).present,
+    /** Reports the key's state and what its deletion waits for. Changes nothing. */
+    status: async (ref: KmsKeyRef, options: CallOptions) => (await inspectAt(ref, "decision", options)).report,
+    /** Everything that an interface shows of one key; undefined if KMS has no key with the ID. */
+    inspect: async (ref: KmsKeyRef, options: CallOptions) => (await inspectAt(ref, "decision", options)).present,
+    /** The requests, with the operations that are open to the caller. Changes nothing. */
     pending,
-    requests: async (options) => (await pending(options)).map(({ report }) => report),
-    list: listOwn,
+    requests: async (options: CallOptions): Promise<readonly Report[]> =>
+      (await pending(options)).map(({ report }) => report),
+    /** Every KMS key that is not the backing key of a managed key. */
+    list: async (options: CallOptions): Promise<readonly KmsKeySnapshot[]> =>
+      excludeKeystoreKeys(world, await world.kmsKeys.list({}, options), options),
 
-    request: (ref, options) => {
-      const plan: KmsTask["plan"] = (observation, current, nowMs) =>
-        planKmsKeyDeletion(observation, policy, current, nowMs);
-      // With two people required and no window named, no plan destroys.
+    /** Sets the key for deletion. With two people required and no window named, no plan destroys. */
+    request(ref: KmsKeyRef, options: CallOptions): Promise<Report> {
       const work = async (): Promise<Report> => {
-        const report = await runOnExisting({ ref, plan, consents: [] }, options);
+        const report = await runOnExisting({ ref, plan: towardsDestruction, consents: [] }, options);
         return report.taken.includes("set_for_deletion") && report.code === "UKO_APPROVAL_PENDING"
           ? { ...report, exitCode: 0 }
           : report;
@@ -117,13 +105,16 @@ export function createKmsOperations(world: World): KmsOperations {
       return recorded("request", ref, work, options);
     },
 
-    continue: (ref, consents, options) => {
-      const plan: KmsTask["plan"] = (observation, current, nowMs) =>
-        planKmsKeyDeletion(observation, policy, current, nowMs);
-      return recorded("continue", ref, () => run({ ref, plan, consents }, options), options);
-    },
+    /** Destroys the key if the caller names a window that another person opened. */
+    continue: (ref: KmsKeyRef, consents: readonly string[], options: CallOptions): Promise<Report> =>
+      recorded("continue", ref, () => run({ ref, plan: towardsDestruction, consents }, options), options),
 
-    approve: async (ref, review, options) => {
+    /** Destroys the key if the review names its window, and the key is still as reviewed. */
+    async approve(
+      ref: KmsKeyRef,
+      review: KmsReview,
+      options: CallOptions,
+    ): Promise<Report & { readonly skipped?: KmsSkip }> {
       let skipped: KmsSkip | undefined;
       const plan: KmsTask["plan"] = (observation, current, nowMs) => {
         const verdict = planReviewedKmsKey(review, observation, current, nowMs);
@@ -135,15 +126,16 @@ export function createKmsOperations(world: World): KmsOperations {
       return { ...report, ...(skipped !== undefined && { skipped }) };
     },
 
-    withdraw: (ref, options) =>
-      recorded(
-        "withdraw",
-        ref,
-        () => runOnExisting({ ref, plan: planKmsKeyWithdrawal, consents: [] }, options),
-        options,
-      ),
+    /** Unsets the deletion window, no matter who opened it. */
+    withdraw(ref: KmsKeyRef, options: CallOptions): Promise<Report> {
+      const task = { ref, plan: planKmsKeyWithdrawal, consents: [] };
+      return recorded("withdraw", ref, () => runOnExisting(task, options), options);
+    },
   };
 }
+
+const towardsDestruction: KmsTask["plan"] = (observation, run, nowMs) =>
+  planKmsKeyDeletion(observation, policy, run, nowMs);
 
 function subjectOf({ instanceId, kmsKeyId }: KmsKeyRef): Subject {
   return { instanceId, resource: "kms_key", vaultId: "", keyId: kmsKeyId };
@@ -190,3 +182,61 @@ function reportOutcome(ref: KmsKeyRef, outcome: KmsOutcome): Report {
     exitCode: code === undefined ? 0 : errorCatalogue[code].exitCode,
   };
 }
+
+/** An offer decides nothing: its operation reads the key and plans again. */
+function kmsOffersFor({ observation, nowMs }: ObservedKmsKey, plan: KmsPlan): readonly Offer[] {
+  const isRequestable = plan.kind === "ready" && plan.step.kind === "set_for_deletion";
+  const window = plan.kind === "waitingForApproval" && plan.standing === "may_consent" ? plan.window : undefined;
+  return [
+    ...(isRequestable ? [requestOffer] : []),
+    ...(window === undefined ? [] : [destructionOffer(sayTimeAndDistance(window.endsAtMs, nowMs))]),
+    ...(isWindowOpen(observation, nowMs) ? [withdrawalOffer] : []),
+  ];
+}
+
+/** The state and the window: a person who saw others decided about something else. */
+function kmsBasisOf({ observation, nowMs }: ObservedKmsKey): {
+  readonly basis: string;
+  readonly window?: string;
+} {
+  const { kmsKeyId, stateWord } = observation;
+  if (!isWindowOpen(observation, nowMs)) return { basis: `${stateWord}:none` };
+  const window = windowName(kmsKeyId, observation.windowEndsAtMs);
+  return { basis: `${stateWord}:${window}`, window };
+}
+
+const requestOffer: Offer = {
+  operation: "request",
+  title: "Set the key for deletion",
+  facts: [
+    "Nothing changes until another person destroys the key, within 7 days.",
+    "You can close the deletion window. KMS does not store a reason.",
+  ],
+  roles: sayRoles(kmsRights.setForDeletion),
+  isConsequential: false,
+  isAwaited: false,
+};
+
+function destructionOffer(expires: string): Offer {
+  return {
+    operation: "continue",
+    title: "Approve the deletion and destroy the key",
+    facts: [
+      "The key material is destroyed, and everything that uses the key stops working.",
+      `KMS ${kmsWayBack}.`,
+      `The deletion window ends on ${expires}.`,
+    ],
+    roles: sayRoles(kmsRights.destroy),
+    isConsequential: true,
+    isAwaited: true,
+  };
+}
+
+const withdrawalOffer: Offer = {
+  operation: "withdraw",
+  title: "Close the deletion window",
+  facts: ["The request is withdrawn, no matter who made it. The key keeps its state."],
+  roles: sayRoles(kmsRights.unsetForDeletion),
+  isConsequential: false,
+  isAwaited: false,
+};

@@ -1,14 +1,36 @@
-/** The deletion of a KMS key, as an IaC engine asks for it. */
+/** The deletion of a KMS key, as an IaC engine asks for it, and its preview. */
 
-import { planKmsKeyDeletion } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { announceKmsKeyDeletion } from "../../lifecycle/announce.ts";
+import { type KmsKeyPolicy, planKmsKeyDeletion } from "../../lifecycle/plan-kms-key-deletion.ts";
+import type { KmsKeyRef } from "../ports/kms-keys.ts";
 import { type Conclusion, type Deletion, deleteObject, limited } from "../resource/delete.ts";
+import {
+  asksAnyway,
+  longIf,
+  nextToDelete,
+  numbered,
+  type PlanContext,
+  type Planned,
+  pendingIn,
+  pendingRecordId,
+  previewApproval,
+  previewTimeWait,
+  refusedByProtection,
+  sayNeeds,
+  textOf,
+} from "../resource/preview.ts";
 import { dialectOf } from "../text/dialect.ts";
-import type { Door } from "../text/explanation.ts";
+import type { Door, Explanation } from "../text/explanation.ts";
 import { kmsKeyFacts } from "./facts.ts";
 import { type KmsOutcome, type KmsTask, kmsKeyKind } from "./kind.ts";
 import { explainKmsOutcome } from "./messages.ts";
-import { type KmsKeyTarget, planKmsKey } from "./preview.ts";
-import { noteAfterDestroy } from "./words.ts";
+import { kmsKeyPath, kmsWayBack, noteAfterDestroy, sayKmsKey } from "./words.ts";
+
+export interface KmsKeyTarget {
+  readonly ref: KmsKeyRef;
+  readonly name: string;
+  readonly policy: KmsKeyPolicy;
+}
 
 export function kmsKeyDeletion(target: KmsKeyTarget): Deletion {
   const { ref, name, policy } = target;
@@ -33,4 +55,48 @@ function conclude(outcome: KmsOutcome, door: Door): Conclusion {
     return { kind: "ended", warnings: [noteAfterDestroy(outcome.observed, dialectOf(door.rerun))], facts };
   const standing = plan?.kind === "waitingForApproval" ? plan.standing : undefined;
   return { kind: "unfinished", explanation: explainKmsOutcome(outcome, door), facts, standing };
+}
+
+/** From state alone. */
+function planKmsKey(target: KmsKeyTarget, context: PlanContext): Planned {
+  const { ref, name, policy } = target;
+  const { facts, door } = context;
+  const { kmsKeyId } = ref;
+  const key = { kmsKeyId, name, stateWord: textOf(facts.keyState), dualAuthDelete: facts.dualAuthDelete === true };
+  const refused = refusedByProtection(policy.deletionProtection, sayKmsKey(target), door);
+  return {
+    preview: refused ?? longIf(pathOf(target, context)),
+    announced: announceKmsKeyDeletion(key, policy, pendingIn(facts), context),
+  };
+}
+
+/** Undefined if nothing is left to do, or if state does not show it. */
+function pathOf(target: KmsKeyTarget, context: PlanContext): Explanation | undefined {
+  const what = sayKmsKey(target);
+  const { facts } = context;
+  const recordId = pendingRecordId(facts);
+  if (recordId !== undefined) {
+    const next = nextToDelete(recordId, kmsKeyPath(target.ref));
+    const wayBack = `KMS ${kmsWayBack}.`;
+    return previewApproval(what, { recordId, step: "destroy", wayBack, manner: "deletion", rest: [], next }, context);
+  }
+  if (facts.deletionAwaits === "time") return previewTimeWait(what, facts, "deletion", []);
+  if (facts.keyState === "destroyed") return undefined;
+  // KMS's own dual authorization overrides the program, and cannot be turned off again.
+  const isForTwo = target.policy.dualAuthorization === "required" || facts.dualAuthDelete === true;
+  const steps = stepsFor(isForTwo);
+  return {
+    summary: sayNeeds(what, isForTwo, steps, "Deleting"),
+    facts: [...numbered(steps), ...(isForTwo ? [] : [asksAnyway])],
+    next: [],
+  };
+}
+
+function stepsFor(isForTwo: boolean): readonly string[] {
+  const destroyed = `the key is destroyed, and data that it wraps becomes unreadable. KMS ${kmsWayBack}.`;
+  if (!isForTwo) return [`In this run, ${destroyed}`];
+  return [
+    "This run sets the key for deletion and ends with an error that shows the approval command. Nothing stops working.",
+    `Within 7 days, another person runs that command: ${destroyed}`,
+  ];
 }

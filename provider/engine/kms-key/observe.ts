@@ -7,7 +7,7 @@ import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { ringEvidence } from "../../lifecycle/keystore-ring.ts";
 import { kmsKeyStateOf } from "../../lifecycle/kms-key-states.ts";
 import type { KmsKeyObservation, PolicyWriteSeen } from "../../lifecycle/plan-kms-key-deletion.ts";
-import { instanceMismatch, isInOwnInstance } from "../loop/own-instance.ts";
+import { requireOwnInstance } from "../loop/absence.ts";
 import type { KeystoreSnapshot } from "../ports/containers.ts";
 import type { KmsKeyRef, KmsKeySnapshot } from "../ports/kms-keys.ts";
 import type { CallOptions, World } from "../ports/world.ts";
@@ -36,7 +36,7 @@ export async function observeKmsKey(
   depth: Depth,
   options: CallOptions,
 ): Promise<KmsSighting> {
-  if (!isInOwnInstance(world, ref)) throw instanceMismatch(world, ref, `KMS key ${ref.kmsKeyId}`);
+  requireOwnInstance(world, ref, `KMS key ${ref.kmsKeyId}`);
   const { value: snapshot, serviceTimeMs } = await world.kmsKeys.read(ref, options);
   if (snapshot === undefined) return { kind: "gone" };
   const answer = { serviceTimeMs, updatedAtMs: latestStampOf(snapshot) };

@@ -3,9 +3,19 @@
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { type KmsGuard, kmsGuardCodes, windowName } from "../../lifecycle/plan-kms-key-deletion.ts";
 import { unended } from "../../printable.ts";
-import { planAgain, sayBeyondPlan } from "../text/beyond-plan.ts";
 import { type Dialect, dialectOf } from "../text/dialect.ts";
-import { applyCommands, type Explanation, type NextStep, unprotect } from "../text/explanation.ts";
+import { applyCommands, type Explanation, type NextStep } from "../text/explanation.ts";
+import {
+  explanationOf,
+  keySayings,
+  named,
+  needs,
+  planAgain,
+  resolved,
+  type Saying,
+  type Sayings,
+  sayBeyondPlan,
+} from "../text/refusal.ts";
 import { count, plain, sayHolder, sayIdentity, sayRoles, sayService, sayTime } from "../text/words.ts";
 import {
   describeDestroyedKey,
@@ -18,13 +28,6 @@ import {
   sayKmsState,
 } from "./words.ts";
 
-/** What a refusal says in addition to its code and the key's state. */
-interface Saying extends Partial<Pick<Explanation, "facts" | "next">> {
-  readonly summary: string;
-  /** False for a destroyed key, whose message is about what is left of it. */
-  readonly isUnchanged?: false;
-}
-
 interface About extends KmsContext {
   readonly key: string;
   readonly dialect: Dialect;
@@ -33,15 +36,8 @@ interface About extends KmsContext {
   readonly anew: readonly NextStep[];
 }
 
-type Sayings = {
-  readonly [Kind in KmsGuard["guard"]]: (guard: Extract<KmsGuard, { guard: Kind }>, about: About) => Saying;
-};
-
-const sayings: Sayings = {
-  deletion_protection: (_guard, { key, door, rerun }) => ({
-    summary: `Deletion protection is on for ${key}`,
-    next: unprotect(door, rerun.commands),
-  }),
+const sayings: Sayings<KmsGuard, About> = {
+  ...keySayings,
   twin_of_managed_key: (guard, { key, dialect }) => ({
     summary: `${key} is in the key ring of keystore "${plain(guard.keystoreName, 60)}", so a managed key depends on it`,
     facts: [
@@ -52,20 +48,7 @@ const sayings: Sayings = {
   ring_unknown: (guard, { key, rerun }) => ({
     summary: `Could not find out whether a managed key depends on ${key}`,
     facts: [`${unended(plain(guard.reason, 400))}.`, `${guard.remedy}.`],
-    next: [{ ...rerun, who: "after resolving the cause, run" }],
-  }),
-  use_unreadable: (guard, { key, rerun }) => ({
-    summary: `Could not list the resources that use ${key}, so uko did not start the deletion`,
-    facts: [plain(guard.reason, 400), "Deleting the key might break those resources."],
-    next: [{ ...rerun, who: "after resolving the cause, run" }],
-  }),
-  retention_policy: ({ resources }, { key, rerun }) => ({
-    summary: `${count(resources.length, "resource")} with a retention policy still ${needs(resources)} ${key}`,
-    facts: [
-      ...named(resources),
-      `KMS does not delete a key that such a resource uses. The owner must first remove the ${resources.length === 1 ? "policy or the resource" : "policies or the resources"}.`,
-    ],
-    next: [rerun],
+    next: [resolved(rerun)],
   }),
   registered: ({ resources }, { key, rerun }) => ({
     summary: `${count(resources.length, "cloud resource")} still ${needs(resources)} ${key}`,
@@ -110,11 +93,6 @@ const sayings: Sayings = {
       facts: ["Its expiration date has passed, and KMS documents no way to reactivate it."],
     };
   },
-  state_unrecognised: (guard, { key }) => ({
-    summary: `${key} is in state "${plain(guard.stateWord, 40)}", which this release does not know`,
-    facts: ["uko does not change a key in an unknown state. A newer release of uko may know the state."],
-    isUnchanged: false,
-  }),
   persons_unknown: (_guard, { key }) => ({
     summary: `uko cannot distinguish two people for ${key}`,
     facts: ["The token of this run does not name an identity."],
@@ -155,7 +133,7 @@ const sayings: Sayings = {
     return {
       summary: `KMS refused to ${kmsStepPhrases[guard.step](key)}`,
       facts: [plain(guard.message, 500)],
-      next: [{ ...rerun, who: "after resolving the cause, run" }],
+      next: [resolved(rerun)],
     };
   },
   beyond_plan: (guard, { key, rerun }) => {
@@ -201,20 +179,5 @@ export function explainKmsGuard(guard: KmsGuard, context: KmsContext): Explanati
     ],
   };
   const say = sayings[guard.guard] as (guard: KmsGuard, about: About) => Saying;
-  const { summary, facts = [], next = [], isUnchanged = true } = say(guard, about);
-  return {
-    summary,
-    facts,
-    ...(isUnchanged && { state: sayKmsState(observation), isUnchanged }),
-    next,
-    code: kmsGuardCodes[guard.guard],
-  };
-}
-
-function named(resources: readonly string[]): readonly string[] {
-  return resources.slice(0, 10).map((crn) => plain(crn));
-}
-
-function needs(resources: readonly string[]): string {
-  return resources.length === 1 ? "needs" : "need";
+  return explanationOf(say(guard, about), sayKmsState(observation), kmsGuardCodes[guard.guard]);
 }

@@ -8,7 +8,7 @@ import type { KmsLifecycleState } from "../../lifecycle/kms-key-states.ts";
 import type { LifecycleState } from "../../lifecycle/lifecycle-state.ts";
 import type { Actor, ApprovedStep } from "../../lifecycle/observation.ts";
 import type { Step } from "../../lifecycle/plan.ts";
-import type { CallOptions, EvidenceReason, RunRecord, World } from "../ports/world.ts";
+import type { CallOptions, RunRecord, World } from "../ports/world.ts";
 import { type Explanation, renderExplanation } from "../text/explanation.ts";
 
 /** Printed by `--json`. The version changes if a field changes its meaning. */
@@ -29,16 +29,19 @@ export interface Report {
 }
 
 /** The facts next to the lifecycle state of every key. Times are ISO 8601 UTC. */
-export interface DeletionFacts {
+export interface DeletionFacts
+  extends Pick<
+    RunRecord,
+    | "notBefore"
+    | "requestedBy"
+    | "recordId"
+    | "recordLapsesAt"
+    | "neededRoles"
+    | "excludedIdentity"
+    // The record binds, or its step was taken.
+    | "reasons"
+  > {
   readonly awaits?: "approval" | "time" | "person_to_unblock";
-  readonly notBefore?: string;
-  readonly requestedBy?: string;
-  readonly recordId?: string;
-  readonly recordLapsesAt?: string;
-  /** Roles, one of which the next step requires. */
-  readonly neededRoles?: readonly string[];
-  /** The person who cannot take the next step, because the pending approval is theirs. */
-  readonly excludedIdentity?: string;
   /** In a list of requests: the step that comes next. */
   readonly nextStep?: ApprovedStep | "remove";
   /** In a list of requests: when the record on the key was written. */
@@ -52,8 +55,6 @@ export interface DeletionFacts {
   readonly cannotActBecause?: string;
   /** When the record on the key expired; then the key waits for no approval of it. */
   readonly recordExpiredAt?: string;
-  /** The reasons in the record on the key, oldest first; it binds, or its step was taken. */
-  readonly reasons?: readonly EvidenceReason[];
 }
 
 /** An explanation as the error that an engine shows: first line, facts and next commands, code. */

@@ -8,8 +8,7 @@ import { type Dialect, dialectOf } from "../text/dialect.ts";
 import type { Door } from "../text/explanation.ts";
 import { type Difference, differencesIn } from "./diff.ts";
 import { failuresOfKnown, notUnderstood, parseGiven } from "./input-validation.ts";
-import { inputsAfterLook, inputsOfImport } from "./inputs.ts";
-import { digestSecrets } from "./secrets.ts";
+import { digestSecrets, inputsAfterLook, inputsOfImport } from "./inputs.ts";
 import {
   contains,
   containsUnknown,

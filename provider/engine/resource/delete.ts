@@ -45,19 +45,7 @@ export interface Waiting {
 
 interface Facts {
   /** For a report, in addition to code and exit code, if the planner of this kind knows them. */
-  readonly facts: Pick<
-    RunRecord,
-    | "lifecycleState"
-    | "awaits"
-    | "notBefore"
-    | "requestedBy"
-    | "recordId"
-    | "recordLapsesAt"
-    | "neededRoles"
-    | "excludedIdentity"
-    | "reasons"
-    | "taken"
-  >;
+  readonly facts: Omit<RunRecord, keyof Subject | "operation" | "actor" | "code" | "exitCode">;
 }
 
 /** The result of a deletion for its door: whether the engine may drop the resource from state. */

@@ -8,7 +8,7 @@ import { readContainer } from "../../engine/container/observe.ts";
 import { sayContainer } from "../../engine/container/words.ts";
 import type { ContainerRef, KeystoreSnapshot, NewKeystore } from "../../engine/ports/containers.ts";
 import type { CallOptions, World } from "../../engine/ports/world.ts";
-import { digestSecrets } from "../../engine/program/secrets.ts";
+import { digestSecrets } from "../../engine/program/inputs.ts";
 import { type CheckFailure, defineResource, type Stored } from "../../engine/resource/definition.ts";
 import { isChangeable, namesWhere } from "../../engine/resource/property.ts";
 import { plain } from "../../engine/text/words.ts";

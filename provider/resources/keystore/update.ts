@@ -6,7 +6,7 @@
 import { sayContainer } from "../../engine/container/words.ts";
 import type { ConnectionFields, ContainerRef, KeystorePatch, KeystoreSnapshot } from "../../engine/ports/containers.ts";
 import type { CallOptions, World } from "../../engine/ports/world.ts";
-import { digestSecrets } from "../../engine/program/secrets.ts";
+import { digestSecrets } from "../../engine/program/inputs.ts";
 import type { CheckFailure } from "../../engine/resource/definition.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
 import { capital, count, plain } from "../../engine/text/words.ts";

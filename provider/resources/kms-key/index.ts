@@ -13,8 +13,7 @@ import {
 import { sayKmsKey } from "../../engine/kms-key/words.ts";
 import type { KmsKeyRef } from "../../engine/ports/kms-keys.ts";
 import type { World } from "../../engine/ports/world.ts";
-import { inputsIn } from "../../engine/program/inputs.ts";
-import { digestSecrets } from "../../engine/program/secrets.ts";
+import { digestSecrets, inputsIn } from "../../engine/program/inputs.ts";
 import { type CheckFailure, defineResource, type Stored } from "../../engine/resource/definition.ts";
 import { defaultsOf, namesWhere, secretPathsIn } from "../../engine/resource/property.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";

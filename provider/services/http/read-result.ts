@@ -6,6 +6,7 @@
 import type * as z from "zod";
 import type { Answered } from "../../engine/ports/world.ts";
 import { UkoError } from "../../errors.ts";
+import type { Right } from "../../lifecycle/managed-key-states.ts";
 import { capital, unended } from "../../printable.ts";
 import type { HttpAnswer, NoAnswer } from "./client.ts";
 import { cancelled } from "./concurrency.ts";
@@ -29,6 +30,20 @@ export function withServiceTime<T>(service: string, answer: HttpAnswer, value: T
   if (answer.serviceTimeMs === undefined)
     throw invalidAnswer(service, "it has no valid Date header, and uko uses no other clock", answer);
   return { value, serviceTimeMs: answer.serviceTimeMs, correlationId: answer.correlationId };
+}
+
+/** Errors that are not about the object of a call, and end the whole run. */
+export const concernsTheRun: readonly string[] = [
+  "UKO_CANCELLED",
+  "UKO_HOST_NOT_ALLOWED",
+  "UKO_CREDENTIAL_REFUSED",
+  "UKO_BUG",
+];
+
+/** `hs-crypto.x (role A or B)`. */
+export function describeRights(needed: readonly Right[]): string {
+  const one = ({ action, roles }: Right): string => `${action} (role ${roles.join(" or ")})`;
+  return [...new Set(needed.map(one))].join(", ");
 }
 
 /** Facts in every error about a response. */

@@ -1,5 +1,21 @@
 /** Parsers for values as services write them: JSON, times and identities. */
 
+import * as z from "zod";
+
+/** Empty if absent. */
+export const optionalText = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? "");
+
+/** Empty if absent. */
+export function listOf<T extends z.ZodType>(item: T) {
+  return z
+    .array(item)
+    .nullish()
+    .transform((items) => items ?? []);
+}
+
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -2,7 +2,7 @@
 
 import type * as z from "zod";
 import type { KmsKeySnapshot, KmsKeys, NewKmsKey, PolicyWrite } from "../../engine/ports/kms-keys.ts";
-import { isUkoError } from "../../errors.ts";
+import { onCodes } from "../../errors.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import { printable } from "../../printable.ts";
@@ -10,8 +10,7 @@ import type { HttpAnswer } from "../http/client.ts";
 import { invalidAnswer, parseAnswer, withServiceTime } from "../http/read-result.ts";
 import type { Call, Transport } from "../http/transport.ts";
 import { definedOnly, parseDateTimeMs, readIdentity } from "../http/wire-values.ts";
-import { isKeyNotFound, service } from "./errors.ts";
-import { checkedName, kmsKeyPath } from "./transport.ts";
+import { checkedName, isKeyNotFound, kmsKeyPath, service } from "./transport.ts";
 import { keyPolicies, keyRings, kmsKeys, registrations, type WireKmsKey } from "./wire.ts";
 
 type KmsKeyReads = Pick<KmsKeys, "read" | "list" | "dualAuthPolicyWrite" | "registrations" | "rings">;
@@ -51,19 +50,14 @@ export function createKmsKeyReads(transport: Transport): KmsKeyReads {
       return toPolicyWrite(parseAnswer(service, answer, keyPolicies));
     },
     async registrations(ref, { signal }) {
-      try {
-        const call = { path: `${kmsKeyPath(transport, ref)}/registrations`, signal };
-        const items = await walk(transport, call, readRegistrations, (answer) =>
-          parseAnswer(service, answer, registrations).resources.map(({ resourceCrn, preventKeyDeletion }) => ({
-            resourceCrn: printable(resourceCrn),
-            preventsKeyDeletion: preventKeyDeletion,
-          })),
-        );
-        return { kind: "known", items };
-      } catch (error) {
-        if (!isUkoError(error) || !unreadableCodes.includes(error.code)) throw error;
-        return { kind: "unreadable", reason: printable(`${error.summary}. ${error.detail}`) };
-      }
+      const call = { path: `${kmsKeyPath(transport, ref)}/registrations`, signal };
+      const items = walk(transport, call, readRegistrations, (answer) =>
+        parseAnswer(service, answer, registrations).resources.map(({ resourceCrn, preventKeyDeletion }) => ({
+          resourceCrn: printable(resourceCrn),
+          preventsKeyDeletion: preventKeyDeletion,
+        })),
+      );
+      return items.then((found) => ({ kind: "known", items: found }) as const).catch(unreadable);
     },
     rings: ({ signal }) =>
       walk(transport, { path: "/key_rings", signal }, kmsRights.list, (answer) =>
@@ -74,7 +68,10 @@ export function createKmsKeyReads(transport: Transport): KmsKeyReads {
 
 const readRegistrations: Right = { action: "registrations.list", roles: ["KMS Reader"] };
 /** The guard refuses for a missing right and an invalid response alike, but names the cause. */
-const unreadableCodes: readonly string[] = ["UKO_ACCESS_DENIED", "UKO_ANSWER_INVALID"];
+const unreadable = onCodes(["UKO_ACCESS_DENIED", "UKO_ANSWER_INVALID"], ({ summary, detail }) => ({
+  kind: "unreadable" as const,
+  reason: printable(`${summary}. ${detail}`),
+}));
 
 /** Pages by offset until one is short; a collection has no total (kms-v2-and-iam.md 1.5). */
 async function walk<T>(

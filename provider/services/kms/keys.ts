@@ -12,9 +12,8 @@ import type { HttpAnswer, NoAnswer } from "../http/client.ts";
 import type { Call, Transport, TransportOptions } from "../http/transport.ts";
 import { definedOnly, parseJson } from "../http/wire-values.ts";
 import { toWritten, type WrittenRules } from "../http/write-result.ts";
-import { kmsRules, noValue, reasonCodes } from "./errors.ts";
 import { asAsked, createKmsKeyReads, toKmsSnapshot } from "./key-reads.ts";
-import { checkedName, createKmsTransport, kmsKeyPath } from "./transport.ts";
+import { checkedName, createKmsTransport, kmsKeyPath, kmsRules, noValue, reasonCodes } from "./transport.ts";
 import { kmsKey } from "./wire.ts";
 
 export function createKmsKeys(options: TransportOptions): KmsKeys {

@@ -1,10 +1,26 @@
-/** The transport to KMS v2, with the instance in a header (kms-v2-and-iam.md 1.1, 1.3). */
+/**
+ * The transport to KMS v2, with the instance in a header (kms-v2-and-iam.md 1.1, 1.3), and KMS's
+ * refusals as messages, with the codes that programs may match (kms-v2-and-iam.md 4).
+ */
 
 import type { KmsKeyRef } from "../../engine/ports/kms-keys.ts";
 import { UkoError } from "../../errors.ts";
+import type { Right } from "../../lifecycle/managed-key-states.ts";
+import { printable, unended } from "../../printable.ts";
 import { uuidForm } from "../../uuid-form.ts";
+import type { HttpAnswer } from "../http/client.ts";
+import {
+  accessDenied,
+  answerData,
+  correlationLine,
+  describeRights,
+  invalidAnswer,
+  unavailable,
+} from "../http/read-result.ts";
 import { createTransport, requireInstance, type Transport, type TransportOptions } from "../http/transport.ts";
-import { service, throwReadError } from "./errors.ts";
+import { parseJson } from "../http/wire-values.ts";
+import type { WrittenRules } from "../http/write-result.ts";
+import { kmsError } from "./wire.ts";
 
 export function createKmsTransport(options: TransportOptions): Transport {
   return createTransport(
@@ -37,3 +53,65 @@ export function checkedName(name: string, what: "alias" | "key ring"): string {
     detail: "It must have 2 to 100 letters, digits and hyphens; an alias can have underscores. Nothing was sent.",
   });
 }
+
+export const service = "The KMS of the instance";
+
+/** The reason codes of a refusal, as a list; empty on a 401. */
+export function reasonCodes(answer: HttpAnswer): readonly string[] {
+  const read = kmsError.safeParse(parseJson(answer.text));
+  return read.success ? read.data.resources.flatMap(({ reasons }) => (reasons ?? []).map(({ code }) => code)) : [];
+}
+
+export function messageOf(answer: HttpAnswer): string {
+  const read = kmsError.safeParse(parseJson(answer.text));
+  // Gateways return plain text or HTML; HTML is not shown.
+  if (!read.success) return answer.text.trimStart().startsWith("<") ? "" : printable(answer.text, 200);
+  const sentences = read.data.resources.flatMap(({ errorMsg, reasons }) => {
+    const texts = (reasons ?? []).map(({ code, message }) => `${message === "" ? errorMsg : message} (${code})`);
+    return texts.length === 0 ? [errorMsg] : texts;
+  });
+  return printable(sentences.filter((sentence) => sentence !== "").join("; "));
+}
+
+/** KMS's own report; any other 404 reveals nothing about a key (kms-v2-and-iam.md 2.4). */
+export function isKeyNotFound(answer: HttpAnswer): boolean {
+  return answer.status === 404 && reasonCodes(answer).includes("KEY_NOT_FOUND_ERR");
+}
+
+/** Throws for every unsuccessful response to a read. */
+export function throwReadError(answer: HttpAnswer, needed: Right): never {
+  const message = messageOf(answer);
+  const { status } = answer;
+  if (status === 401) {
+    const advice = [
+      "KMS responds with 401 for a missing role, for another instance or region, and for the key of another account.",
+      `Check the instance and the region. The call requires ${describeRights([needed])}.`,
+    ];
+    throw accessDenied(service, answer, message, advice.join("\n"));
+  }
+  if (status === 403) throw policyRefuses(answer, message);
+  if (status === 408 || status === 429 || status >= 500) throw unavailable(service, answer, message);
+  throw invalidAnswer(service, `a read failed with ${status}${message === "" ? "" : `: ${message}`}`, answer);
+}
+
+/** An access policy of the instance refuses the network or address (kms-v2-and-iam.md 4.3). */
+function policyRefuses(answer: HttpAnswer, message: string): UkoError {
+  return new UkoError("UKO_ACCESS_DENIED", {
+    summary: `${service} refuses calls from this network`,
+    detail: [
+      `It responded with 403${message === "" ? "" : `: ${unended(message)}`}. This does not mean that a key is gone.`,
+      "An access policy of the instance allows only certain networks or addresses. Another credential does not help.",
+      ...correlationLine(answer.correlationId),
+    ].join("\n"),
+    data: answerData(answer),
+  });
+}
+
+/** KMS returns 401 for a missing role (kms-v2-and-iam.md 4.3). */
+export function kmsRules<T>(needed: Right, readValue: WrittenRules<T>["readValue"]): WrittenRules<T> {
+  return { service, messageOf, unauthorizedIsForbidden: true, rightNeeded: describeRights([needed]), readValue };
+}
+
+/** The response may be empty; 202 would mean that the change has not happened yet. */
+export const noValue: WrittenRules<undefined>["readValue"] = ({ status }) =>
+  status === 204 || status === 200 || status === 201 ? { value: undefined } : undefined;

@@ -7,11 +7,11 @@ import { printable } from "../../printable.ts";
 import { uuidForm } from "../../uuid-form.ts";
 import type { HttpAnswer, NoAnswer } from "../http/client.ts";
 import { cancelled } from "../http/concurrency.ts";
+import { concernsTheRun } from "../http/read-result.ts";
 import type { TransportOptions } from "../http/transport.ts";
 import { parseDateTimeMs, parseJson } from "../http/wire-values.ts";
-import { isKeyNotFound, messageOf } from "./errors.ts";
 import { moveDeletionWindow } from "./keys.ts";
-import { createKmsTransport } from "./transport.ts";
+import { createKmsTransport, isKeyNotFound, messageOf } from "./transport.ts";
 import { oneTwin, type WireTwin } from "./wire.ts";
 
 /** kms-v2-and-iam.md 3: there is no 4. */
@@ -39,14 +39,6 @@ export function createTwins(options: TransportOptions): Twins {
     unsetForDeletion: (kmsKeyId, { signal }) => moveDeletionWindow(transport, kmsKeyId, "unsetKeyForDeletion", signal),
   };
 }
-
-/** These errors are not about the twin, and end the whole run. */
-const concernsTheRun: readonly string[] = [
-  "UKO_CANCELLED",
-  "UKO_HOST_NOT_ALLOWED",
-  "UKO_CREDENTIAL_REFUSED",
-  "UKO_BUG",
-];
 
 function toTwin(kmsKeyId: string, end: HttpAnswer | NoAnswer): Twin {
   if (end.kind === "none" && end.why === "cancelled") throw cancelled();

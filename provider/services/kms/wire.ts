@@ -1,22 +1,12 @@
 /** KMS v2 on the wire (kms-v2-and-iam.md 2.11, 2.13, 3, 4.1), strict where a guard needs it. */
 
 import * as z from "zod";
+import { listOf, optionalText } from "../http/wire-values.ts";
 
-const optionalText = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? "");
 const optionalFlag = z
   .boolean()
   .nullish()
   .transform((value) => value ?? false);
-
-function listOf<T extends z.ZodType>(item: T) {
-  return z
-    .array(item)
-    .nullish()
-    .transform((items) => items ?? []);
-}
 
 /**
  * The members of a twin that a managed key's deletion needs. `dualAuthDelete` may be absent

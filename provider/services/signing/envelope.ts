@@ -1,9 +1,11 @@
 /** DSSE envelopes as files: one form of bytes only, signed over the pre-authentication encoding. */
 
-import { dsse } from "@sigstore/core";
+import { createHash } from "node:crypto";
+import { dsse, json } from "@sigstore/core";
 import * as z from "zod";
 import type { Envelope } from "../../engine/certificate/statement.ts";
 import { UkoError } from "../../errors.ts";
+import { parseJson } from "../http/wire-values.ts";
 import { isSignedBy, type Signer } from "./keys.ts";
 
 const payloadType = "application/vnd.in-toto+json";
@@ -79,7 +81,7 @@ export function serializeEnvelope(envelope: FileEnvelope): string {
  * without notice. Throws UKO_CERTIFICATE_INVALID.
  */
 export function parseEnvelope(text: string, file: string): FileEnvelope {
-  const envelope = envelopeForm.safeParse(parse(text));
+  const envelope = envelopeForm.safeParse(parseJson(text));
   if (!envelope.success) throw damaged(file, "It is not a DSSE envelope, or it is incomplete.");
   const { data } = envelope;
   if (data.payloadType !== payloadType) throw damaged(file, `Its payload type is not ${payloadType}.`);
@@ -114,17 +116,9 @@ export function signedBytes({ payload, payloadType: type }: Envelope): Buffer {
 export function payloadOf({ payload }: Envelope, file: string): unknown {
   const bytes = Buffer.from(payload, "base64");
   const text = bytes.toString("utf8");
-  const statement = Buffer.from(text, "utf8").equals(bytes) ? parse(text) : undefined;
+  const statement = Buffer.from(text, "utf8").equals(bytes) ? parseJson(text) : undefined;
   if (statement === undefined) throw damaged(file, "Its payload is not JSON.");
   return statement;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function damaged(file: string, why: string): UkoError {
@@ -132,4 +126,13 @@ function damaged(file: string, why: string): UkoError {
     summary: `${file} is not a certificate`,
     detail: `${why}\nNext: ask for the original file.`,
   });
+}
+
+/** SHA-256 of canonical JSON (RFC 8785), in which absent and undefined properties are the same. */
+export function hashJson(value: unknown): string {
+  return createHash("sha256").update(canonicalJson(value)).digest("hex");
+}
+
+export function canonicalJson(value: unknown): string {
+  return json.canonicalize(JSON.parse(JSON.stringify(value)));
 }

@@ -7,6 +7,7 @@ import * as z from "zod";
 import type { Envelope } from "../../engine/certificate/statement.ts";
 import type { SignatureResult, TrustedKey } from "../../engine/certificate/trust.ts";
 import { UkoError } from "../../errors.ts";
+import { parseJson } from "../http/wire-values.ts";
 import { signedBytes } from "./envelope.ts";
 import { isSignedBy, keyIdOf, readPublicKey } from "./keys.ts";
 
@@ -47,7 +48,7 @@ async function readOne(named: string): Promise<readonly TrustedPublicKey[]> {
     const person = iamId === undefined ? { name } : { iamId, name };
     return [{ publicKey, keyId: keyIdOf(publicKey), person }];
   }
-  const read = trustFileForm.safeParse(parse(text));
+  const read = trustFileForm.safeParse(parseJson(text));
   if (!read.success) throw invalid(`${file} is not a trust file`, z.prettifyError(read.error), read.error);
   return read.data.persons.flatMap(({ iamId: id, name = id, keys }) =>
     keys.map((pem) => {
@@ -83,14 +84,6 @@ export function checkSignatures(envelope: Envelope, trusted: readonly TrustedPub
     const isNamed = trusted.some(({ keyId }) => keyId === keyid);
     return { kind: signer !== undefined || isNamed ? "altered" : "unknown_key", keyId: keyid };
   });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function invalid(summary: string, detail: string, cause?: unknown): UkoError {

@@ -1,12 +1,12 @@
 /** The port `Containers` over UKO v4 (uko-v4.md V3, S3). */
 
 import type { Containers, KeystoreAnswer } from "../../engine/ports/world.ts";
-import { isUkoError } from "../../errors.ts";
+import { isUkoError, onCodes } from "../../errors.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { printable } from "../../printable.ts";
 import type { HttpAnswer } from "../http/client.ts";
 import { singleFlight } from "../http/concurrency.ts";
-import { parseAnswer } from "../http/read-result.ts";
+import { concernsTheRun, parseAnswer } from "../http/read-result.ts";
 import type { Transport } from "../http/transport.ts";
 import { isOwnNotFound, readRights, service } from "./errors.ts";
 import { checkedId, walkPages } from "./transport.ts";
@@ -29,7 +29,7 @@ export function createContainers(transport: Transport): Containers {
       } catch (error) {
         // Only the service's own 404 proves that a vault does not exist; any other failure proves
         // nothing.
-        if (!isUkoError(error) || doesNotConcernTheVault.includes(error.code)) throw error;
+        if (!isUkoError(error) || concernsTheRun.includes(error.code)) throw error;
         return "unknown";
       }
     },
@@ -45,13 +45,6 @@ export function createContainers(transport: Transport): Containers {
   };
 }
 
-const doesNotConcernTheVault: readonly string[] = [
-  "UKO_CANCELLED",
-  "UKO_HOST_NOT_ALLOWED",
-  "UKO_CREDENTIAL_REFUSED",
-  "UKO_BUG",
-];
-
 /** Keeps a success, never a failure or an inconclusive response. */
 function remembered(
   read: (signal: AbortSignal) => Promise<KeystoreAnswer>,
@@ -65,13 +58,13 @@ function remembered(
   return async (signal) => known ?? join(signal);
 }
 
-async function readKind(transport: Transport, keystoreId: string, signal: AbortSignal): Promise<KeystoreAnswer> {
-  try {
-    return kindIn(await findKeystore(transport, keystoreId, signal), keystoreId);
-  } catch (error) {
-    if (!isUkoError(error) || error.code !== "UKO_ANSWER_INVALID") throw error;
-    return unknown(`Keystore ${keystoreId} could not be read: ${error.summary}. ${error.detail}`);
-  }
+function readKind(transport: Transport, keystoreId: string, signal: AbortSignal): Promise<KeystoreAnswer> {
+  const unread = onCodes(["UKO_ANSWER_INVALID"], ({ summary, detail }) =>
+    unknown(`Keystore ${keystoreId} could not be read: ${summary}. ${detail}`),
+  );
+  return findKeystore(transport, keystoreId, signal)
+    .then((found) => kindIn(found, keystoreId))
+    .catch(unread);
 }
 
 /** External only with proof: a twin under KMS's dual authorization must not be overlooked. */

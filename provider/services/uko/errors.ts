@@ -54,12 +54,6 @@ export const changeRights = {
   removeTemplate: [administrator("key-templates.delete")],
 } as const satisfies Record<string, readonly Right[]>;
 
-/** `hs-crypto.x (role A or B)`. */
-export function describeRights(needed: readonly Right[]): string {
-  const one = ({ action, roles }: Right): string => `${action} (role ${roles.join(" or ")})`;
-  return [...new Set(needed.map(one))].join(", ");
-}
-
 /** The messages of an envelope, or of any body in its place; empty if there is none. */
 export function messageIn(body: unknown): string {
   if (typeof body === "string") return printable(body);

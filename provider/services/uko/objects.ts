@@ -7,11 +7,11 @@ import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import { capital } from "../../printable.ts";
 import type { HttpAnswer, NoAnswer } from "../http/client.ts";
-import { invalidAnswer, parseAnswer, withServiceTime } from "../http/read-result.ts";
+import { describeRights, invalidAnswer, parseAnswer, withServiceTime } from "../http/read-result.ts";
 import { type Call, requireInstance, type Transport } from "../http/transport.ts";
 import { parseJson } from "../http/wire-values.ts";
 import { toWritten, type WrittenRules } from "../http/write-result.ts";
-import { describeRights, isOwnNotFound, messageOf, service } from "./errors.ts";
+import { isOwnNotFound, messageOf, service } from "./errors.ts";
 import { checkedId, findVaultInList, type PageWalk, ukoHeaders, walkPages } from "./transport.ts";
 
 /** The name of an object in paths and in sentences. */

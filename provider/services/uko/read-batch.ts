@@ -4,7 +4,7 @@
  */
 
 import type { Answered, KeyRef, KeySnapshot } from "../../engine/ports/world.ts";
-import { isUkoError } from "../../errors.ts";
+import { onCodes } from "../../errors.ts";
 import { singleFlight } from "../http/concurrency.ts";
 
 /** A vault's keys by ID, as one list showed them. */
@@ -130,7 +130,7 @@ function openVault({ list, monotonicMs, sleep }: ReadCacheOptions, vaultId: stri
       return vault.waiting;
     }),
     list: singleFlight(async (signal) => {
-      const keys = await orSingly(list(vaultId, worthKeys, signal));
+      const keys = await list(vaultId, worthKeys, signal).catch(orSingly);
       vault.seen = { atMs: monotonicMs(), keys };
       known.keys = keys?.value.size ?? 0;
       return keys;
@@ -140,13 +140,4 @@ function openVault({ list, monotonicMs, sleep }: ReadCacheOptions, vaultId: stri
 }
 
 /** If the list is forbidden, or has a key that cannot be parsed, each key is read by itself. */
-async function orSingly(list: Promise<Listing>): Promise<Listing | undefined> {
-  try {
-    return await list;
-  } catch (error) {
-    if (isUkoError(error) && readSingly.includes(error.code)) return undefined;
-    throw error;
-  }
-}
-
-const readSingly: readonly string[] = ["UKO_RIGHTS_MISSING", "UKO_ANSWER_INVALID"];
+const orSingly = onCodes(["UKO_RIGHTS_MISSING", "UKO_ANSWER_INVALID"], () => undefined);

@@ -5,6 +5,7 @@
  */
 
 import * as z from "zod";
+import { listOf, optionalText } from "../http/wire-values.ts";
 
 /** Samples write sizes and counts sometimes as numbers, sometimes as texts. */
 export const textOrNumber = z.union([z.string(), z.number()]).transform(String);
@@ -12,18 +13,6 @@ export const wholeNumber = z
   .union([z.number(), z.string().regex(/^[0-9]{1,15}$/)])
   .transform(Number)
   .pipe(z.number().int().nonnegative());
-export const optionalText = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? "");
-
-export function listOf<T extends z.ZodType>(item: T) {
-  return z
-    .array(item)
-    .nullish()
-    .transform((items) => items ?? []);
-}
-
 export const reference = z.object({ id: optionalText, name: optionalText });
 const keystoreReference = reference.extend({ type: optionalText });
 export const tag = z.object({ name: z.string(), value: optionalText });

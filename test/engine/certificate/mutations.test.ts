@@ -12,8 +12,12 @@ import type {
   WitnessStatement,
 } from "../../../provider/engine/certificate/statement.ts";
 import { isUkoError } from "../../../provider/errors.ts";
-import { canonicalJson, hashJson } from "../../../provider/services/signing/canonical-json.ts";
-import { serializeEnvelope, signedBytes } from "../../../provider/services/signing/envelope.ts";
+import {
+  canonicalJson,
+  hashJson,
+  serializeEnvelope,
+  signedBytes,
+} from "../../../provider/services/signing/envelope.ts";
 import { people, type Story, startStory } from "./story.ts";
 
 let story: Story;
@@ -68,8 +72,7 @@ const payloadOf = (statement: unknown): string => Buffer.from(JSON.stringify(sta
 /** Another statement under the old signatures. */
 const edited = (change: (statement: Certificate) => unknown): string => {
   const statement = statementOf();
-  const other = change(statement) ?? statement;
-  return serializeEnvelope({ ...good, payload: payloadOf(other) });
+  return serializeEnvelope({ ...good, payload: payloadOf(change(statement) ?? statement) });
 };
 
 const keyOf = (who: string): KeyObject => createPrivateKey(readFileSync(story.file(`${who}.key`)));
@@ -105,30 +108,29 @@ const signaturesOf = (change: (signatures: Envelope["signatures"]) => Envelope["
   serializeEnvelope({ ...good, signatures: change(structuredClone(good.signatures)) });
 const stranger = generateKeyPairSync("ed25519").privateKey;
 
+const editedKey = (change: (key: ReturnType<typeof keyIn>) => void) => () => edited((s) => change(keyIn(s)));
+
 /** 36 changes, and what the check says of each. */
 const mutations: readonly (readonly [what: string, text: () => string, problem: string, options?: Options])[] = [
   [
     "an edited label",
-    () =>
-      edited((s) => {
-        keyIn(s).label = "other";
-      }),
+    editedKey((key) => {
+      key.label = "other";
+    }),
     "signature_altered",
   ],
   [
     "an edited outcome",
-    () =>
-      edited((s) => {
-        keyIn(s).outcome = "destroyed";
-      }),
+    editedKey((key) => {
+      key.outcome = "destroyed";
+    }),
     "signature_altered",
   ],
   [
     "an edited time",
-    () =>
-      edited((s) => {
-        keyIn(s).outcomeAt = "2026-01-01T00:00:00Z";
-      }),
+    editedKey((key) => {
+      key.outcomeAt = "2026-01-01T00:00:00Z";
+    }),
     "signature_altered",
   ],
   [

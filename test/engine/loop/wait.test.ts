@@ -1,4 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { keyKind } from "../../../provider/engine/key/kind.ts";
+import { converge } from "../../../provider/engine/loop/converge.ts";
+import { ref as aRef, aWorld } from "../fakes.ts";
 import { checked, consentIn, inputsOf, options, unfinished, useEngineWorld } from "../harness.ts";
 
 const uko = useEngineWorld();
@@ -198,4 +201,10 @@ describe("waiting in one run", () => {
     });
     await expect(none).rejects.toMatchObject({ code: "UKO_CANCELLED" });
   });
+});
+
+test("a canceled run reads nothing, whatever the ports would return", async () => {
+  const task = { ref: aRef, plan: () => ({ kind: "done" }) as const, consents: [], intent: "engine" } as const;
+  const stopped = { signal: AbortSignal.abort() };
+  await expect(converge(aWorld(), keyKind, task, stopped)).rejects.toMatchObject({ code: "UKO_CANCELLED" });
 });

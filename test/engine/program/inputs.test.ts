@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { inputsAfterLook, inputsOfImport } from "../../../provider/engine/program/inputs.ts";
+import { digestSecrets, inputsAfterLook, inputsOfImport } from "../../../provider/engine/program/inputs.ts";
+import { sha256 } from "../../support/builders.ts";
 
 const secrets = ["aws.accessKeyId", "aws.secretAccessKey", "payload"];
 
@@ -43,5 +44,25 @@ describe("of an import", () => {
     };
     const names = ["name", "description", "aws", "payload", "tlsProxy"];
     expect(inputsOfImport(state, names, secrets)).toEqual({ name: "paris" });
+  });
+});
+
+describe("of secrets in a state", () => {
+  const block = { name: "aws", aws: { region: "eu-1", secretAccessKey: "hush" }, payload: "material" };
+
+  test("each secret becomes a digest at every depth, and no other value changes", () => {
+    expect(digestSecrets(block, ["aws.secretAccessKey", "payload"], sha256)).toEqual({
+      name: "aws",
+      aws: { region: "eu-1", secretAccessKey: `sha256:${sha256("hush")}` },
+      payload: `sha256:${sha256("material")}`,
+    });
+    expect(block.payload).toBe("material");
+  });
+
+  test("an absent value stays absent", () => {
+    const inputs = { name: "ring", azure: undefined };
+    expect(digestSecrets(inputs, ["azure.password", "aws.secretAccessKey", "payload", "name.first"], sha256)).toEqual(
+      inputs,
+    );
   });
 });

@@ -1,7 +1,9 @@
-/** The lines of a file of JSON lines, with the digests that a chain of evidence needs, read as a stream. */
+/** The lines of an evidence file, read as a stream, with the digests that its chain needs. */
 
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { UkoError } from "../errors.ts";
 
 export interface HashedLine {
   readonly text: string;
@@ -38,4 +40,18 @@ export async function* hashedLines(path: string): AsyncGenerator<HashedLine, voi
     rest = bytes;
   }
   if (rest.length > 0) yield lineOf(rest, false);
+}
+
+/** Passes each line on, and returns the head record next to the file. Throws UKO_INPUT_INVALID. */
+export async function readEvidenceFile(path: string, add: (line: HashedLine) => void): Promise<string | undefined> {
+  try {
+    for await (const line of hashedLines(path)) add(line);
+  } catch (error) {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: `The evidence file ${path} could not be read`,
+      detail: error instanceof Error ? error.message : String(error),
+      cause: error,
+    });
+  }
+  return readFile(`${path}.head`, "utf8").catch(() => undefined);
 }

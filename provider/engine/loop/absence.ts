@@ -1,0 +1,62 @@
+/** The proof that an object is gone, and the guard against state from another instance, whose 404 proves nothing. */
+
+import { UkoError } from "../../errors.ts";
+import { isGone } from "../../lifecycle/gone.ts";
+import type { CallOptions, World } from "../ports/world.ts";
+
+interface Place {
+  readonly instanceId: string;
+}
+
+/** UKO_INSTANCE_MISMATCH. `what` is the start of the sentence, such as "Key 4f0c…". */
+export function requireOwnInstance({ session }: World, { instanceId }: Place, what: string): void {
+  if (instanceId !== session.instanceId) throw instanceMismatch(session.instanceId, instanceId, what);
+}
+
+function instanceMismatch(own: string, other: string, what: string): UkoError {
+  return new UkoError("UKO_INSTANCE_MISMATCH", {
+    summary: `${what} belongs to instance ${other}, but this run is connected to instance ${own}`,
+    detail: [
+      "Nothing was changed. The state and the settings name different instances, and either can be wrong.",
+      "Next: to see which instance answers, run `uko doctor`. Then correct the wrong one.",
+    ].join("\n"),
+  });
+}
+
+interface Missing extends Place {
+  readonly vaultId: string;
+  /** As in `requireOwnInstance`, and the noun alone. */
+  readonly what: string;
+  readonly noun: string;
+  /** For a vault, which is its own vault; its 404 counts if this run read the vault before. */
+  readonly ownVault?: { readonly wasSeen: boolean };
+}
+
+/** After a 404. Throws UKO_INSTANCE_MISMATCH, UKO_GONE_UNPROVEN. */
+export async function goneOrThrow(
+  world: World,
+  { instanceId, vaultId, what, noun, ownVault }: Missing,
+  options: CallOptions,
+): Promise<{ readonly kind: "gone" }> {
+  const { session, containers } = world;
+  const vault = ownVault === undefined ? await containers.vaultExists(vaultId, options) : "not_found";
+  const isInstanceProven =
+    ownVault?.wasSeen === true || (vault === "not_found" && (await session.isInstanceProven(options)));
+  const verdict = isGone({ isSameInstance: instanceId === session.instanceId, vault, isInstanceProven });
+  if (verdict.kind === "gone") return { kind: "gone" };
+  if (verdict.why === "other_instance") throw instanceMismatch(session.instanceId, instanceId, what);
+  const why =
+    verdict.why === "vault_unknown"
+      ? `Could not find out whether its vault ${vaultId} exists.`
+      : ownVault === undefined
+        ? `Its vault ${vaultId} was not found either, so another instance may have answered.`
+        : "Another instance may have answered.";
+  throw new UkoError("UKO_GONE_UNPROVEN", {
+    summary: `${what} was not found, but uko could not verify that it was deleted`,
+    detail: [
+      why,
+      `Nothing was changed, and the ${noun} stays in the state.`,
+      `Check that the endpoint belongs to instance ${instanceId}. Without UKO_ENDPOINT, uko gets the endpoint from IBM's broker, which proves the instance.`,
+    ].join("\n"),
+  });
+}
