@@ -1,5 +1,6 @@
 /** The preconditions that do not depend on the actor, checked before the outage and destroy. */
 
+import { assertNever } from "./assert-never.ts";
 import type { KeyObservation, KeystoreStatus, Twin } from "./observation.ts";
 import type { DeletionPolicy, Guard } from "./plan.ts";
 import { materialContradiction, namingContradictions } from "./removal-evidence.ts";
@@ -28,6 +29,8 @@ export function deadEnd({ state, stateWord, keystores }: KeyObservation): Guard 
     case "active":
     case "deactivated":
       return undefined;
+    default:
+      return assertNever(state);
   }
 }
 

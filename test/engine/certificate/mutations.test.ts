@@ -98,8 +98,7 @@ const consistent = (change: (statement: Certificate) => void): string =>
     statement.predicate.list = { count: keys.length, sha256: hashJson(statement.subject) };
   });
 
-const first = <Item>(items: readonly Item[]): Item => {
-  const [item] = items;
+const first = <Item>([item]: readonly Item[]): Item => {
   if (item === undefined) throw new Error("empty");
   return item;
 };
