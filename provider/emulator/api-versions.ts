@@ -1,8 +1,8 @@
 /** Differences of older versions of UKO's API, all applied here (uko-v4.md 1.6). */
 
+import { type Call, jsonObject, type Reply, type Route } from "./http.ts";
 import { withoutMember, withRenamedMember } from "./members.ts";
 import type { KeystoreType } from "./model.ts";
-import type { Call, Reply, Route } from "./serve.ts";
 import { invalid, missing, notFound } from "./uko/envelope.ts";
 import type { World } from "./world.ts";
 
@@ -106,7 +106,7 @@ function reducedCall(call: Call, lacking: readonly Delta[]): Call {
   const { operation, world } = call;
   call.caller();
   if (lacking.some((delta) => delta.operations?.includes(operation))) throw notFound("path");
-  const body = bodyOf(call);
+  const body = jsonObject(call) ?? {};
   for (const name of lacking.flatMap((delta) => delta.fields?.[operation] ?? [])) {
     if (name in body) throw invalid("field", name);
   }
@@ -128,16 +128,6 @@ function valuesAt(value: unknown, [name, ...rest]: readonly string[]): readonly 
   if (name === undefined) return [value];
   if (typeof value !== "object" || value === null) return [];
   return valuesAt(new Map<string, unknown>(Object.entries(value)).get(name), rest);
-}
-
-function bodyOf(call: Call): Readonly<Record<string, unknown>> {
-  try {
-    const parsed: unknown = JSON.parse(call.text);
-    return typeof parsed === "object" && parsed !== null ? { ...parsed } : {};
-  } catch {
-    // There is no body, or the handler refuses it.
-    return {};
-  }
 }
 
 function reducedReply(call: Call, reply: Reply, lacking: readonly Delta[]): Reply {

@@ -59,23 +59,16 @@ export interface AuditEntry {
 }
 
 /** Facts that a handler may add to the entry of its request. */
-export type AuditNote = Partial<
-  Pick<
-    AuditEntry,
-    | "caller"
-    | "authn"
-    | "callerName"
-    | "vaultId"
-    | "keyId"
-    | "twinId"
-    | "kmsKeyId"
-    | "label"
-    | "from"
-    | "to"
-    | "after"
-    | "detail"
-  >
->;
+export type AuditNote = Partial<Omit<AuditEntry, "seq" | "time" | "operation" | "status" | "effect">>;
+
+type OutsideFacts = Pick<AuditEntry, "time" | "operation" | "method" | "path" | "status" | "caller" | "from">;
+
+/** The entry of a change from outside the service, by the seed or the control API. */
+export function outsideEntry(key: Key, { status, from, ...facts }: OutsideFacts): Omit<AuditEntry, "seq"> {
+  const { vaultId, id: keyId, label, state: to } = key;
+  const request = { ...facts, correlationId: facts.operation, authn: facts.caller };
+  return { ...request, vaultId, keyId, label, from, to, status, effect: true, after: keyAfter(key) };
+}
 
 const maxEntries = 200_000;
 

@@ -1,17 +1,11 @@
 /** The endpoint broker (uko-v4.md 1.2) and the resource controller (kms-v2-and-iam.md 7.10). */
 
-import type { Call, Reply, Route } from "./serve.ts";
+import { type Call, type Reply, type Route, route } from "./http.ts";
 import { notFound } from "./uko/envelope.ts";
 
 export const brokerRoutes: readonly Route[] = [
-  { operation: "broker", method: "GET", path: "/crypto_v2/instances/:instance", mutates: false, handle: readHosts },
-  {
-    operation: "instance",
-    method: "GET",
-    path: "/v2/resource_instances/:instance",
-    mutates: false,
-    handle: readResourceInstance,
-  },
+  route("broker", "GET", "/crypto_v2/instances/:instance", readHosts),
+  route("instance", "GET", "/v2/resource_instances/:instance", readResourceInstance),
 ];
 
 /** Hosts without a scheme; all of them are this process. */

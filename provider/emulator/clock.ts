@@ -1,19 +1,16 @@
 /** The emulated clock: it can be frozen, set and advanced, and every response carries its time. */
 
-const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const satisfies Record<
-  string,
-  number
->;
+const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 
 export const hourMs = units.h;
 export const dayMs = units.d;
 
 export interface ClockOptions {
-  /** Epoch milliseconds; the machine's time when absent. */
-  readonly startMs?: number;
-  readonly frozen?: boolean;
+  /** RFC 3339; the machine's time when absent. */
+  readonly start?: string | undefined;
+  readonly frozen?: boolean | undefined;
   /** How far a frozen clock moves with each write that took effect; 1 s by default. */
-  readonly tickMs?: number;
+  readonly tickMs?: number | undefined;
 }
 
 export interface ClockState {
@@ -28,11 +25,11 @@ export class EmulatedClock {
   #frozenAtMs: number | undefined;
   tickMs: number;
 
-  constructor(options: ClockOptions = {}) {
-    const startMs = options.startMs ?? Date.now();
+  constructor({ start, frozen = false, tickMs = 1_000 }: ClockOptions) {
+    const startMs = start === undefined ? Date.now() : Date.parse(start);
     this.#offsetMs = startMs - Date.now();
-    this.#frozenAtMs = options.frozen === true ? startMs : undefined;
-    this.tickMs = options.tickMs ?? 1_000;
+    this.#frozenAtMs = frozen ? startMs : undefined;
+    this.tickMs = tickMs;
   }
 
   /** The part that a file keeps. A running clock continues while no process serves the file. */
@@ -84,14 +81,10 @@ export function parseDurationMs(text: string | number): number | undefined {
   if (typeof text === "number") return Number.isFinite(text) ? text : undefined;
   const iso = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text);
   if (iso !== null && text !== "P") {
-    const [, weeks, days, hours, minutes, seconds] = iso.map((part) => Number(part ?? 0));
-    return (
-      (weeks ?? 0) * units.w +
-      (days ?? 0) * units.d +
-      (hours ?? 0) * units.h +
-      (minutes ?? 0) * units.m +
-      (seconds ?? 0) * units.s
-    );
+    const [, ...amounts] = iso;
+    return (["w", "d", "h", "m", "s"] as const)
+      .map((unit, at) => Number(amounts[at] ?? 0) * units[unit])
+      .reduce((total, ms) => total + ms, 0);
   }
   if (!/^(?:\d+(?:ms|[smhdw]))+$/.test(text)) return undefined;
   let totalMs = 0;

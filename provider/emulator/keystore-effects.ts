@@ -15,6 +15,10 @@ import type {
 } from "./model.ts";
 import { serviceCaller, type World } from "./world.ts";
 
+export function keystoreReference(world: World, { id, name, type }: Keystore): KeystoreStatus["keystore"] {
+  return { id, name, type, href: world.href(`/v4/keystores/${id}`) };
+}
+
 /** Default pending periods (uko-v4.md 4.4). */
 export const defaultPendingMs = {
   aws_kms: 7 * dayMs,
@@ -42,6 +46,10 @@ export function towardsTwin(world: World, caller: Caller): Caller {
 export function accepts(keystore: Keystore | undefined, operation: KeystoreOperation): boolean {
   if (keystore === undefined || keystore.misconfigured === true) return false;
   return keystore.answers === "ok" && !keystore.refuses.has(operation);
+}
+
+export function emptyPlacement(keystoreId: string): Placement {
+  return { keystoreId, material: { kind: "absent" }, removedByUser: false };
 }
 
 /** Installs and enables a key in a keystore, or enables it again. */
@@ -123,9 +131,18 @@ export function materialOf(world: World, key: Key, placement: Placement, nowMs: 
 
 /** The keystores that still hold material of the key, in any condition. */
 export function holdsMaterial(world: World, key: Key, nowMs: number): readonly Keystore[] {
+  return keystoresOf(world, key, (placement) => materialOf(world, key, placement, nowMs).kind !== "absent");
+}
+
+/** The keystores of the key: by default those that it refers to. */
+export function keystoresOf(
+  world: World,
+  key: Key,
+  isWanted: (placement: Placement) => boolean = ({ removedByUser }) => !removedByUser,
+): readonly Keystore[] {
   return key.placements
-    .filter((placement) => materialOf(world, key, placement, nowMs).kind !== "absent")
-    .map((placement) => world.keystores.get(placement.keystoreId))
+    .filter(isWanted)
+    .map(({ keystoreId }) => world.keystores.get(keystoreId))
     .filter((keystore) => keystore !== undefined);
 }
 
@@ -180,12 +197,7 @@ export function liveStatuses(world: World, key: Key, nowMs: number): readonly Ke
 
 function statusOf(world: World, key: Key, placement: Placement, keystore: Keystore, nowMs: number): KeystoreStatus {
   const common = {
-    keystore: {
-      id: keystore.id,
-      name: keystore.name,
-      type: keystore.type,
-      href: world.href(`/v4/keystores/${keystore.id}`),
-    },
+    keystore: keystoreReference(world, keystore),
     instance: { id: key.instanceId },
     destruction_policy_duration: `PT${keystore.pendingMs / hourMs}H`,
     destruction_at: "",

@@ -1,5 +1,6 @@
 /** The objects of the emulator. Times are epoch milliseconds. */
 
+import type { KeyAttributes } from "./key-attributes.ts";
 import type { KeyState } from "./key-states.ts";
 
 export const keystoreTypes = ["aws_kms", "azure_key_vault", "google_kms", "ibm_cloud_kms", "cca"] as const;
@@ -140,7 +141,7 @@ export interface KeystoreStatus {
   readonly key_id_in_keystore?: string | undefined;
 }
 
-export interface Key extends Stamps {
+export interface Key extends Stamps, KeyAttributes {
   readonly id: string;
   readonly vaultId: string;
   readonly templateId: string;
@@ -148,16 +149,11 @@ export interface Key extends Stamps {
   /** Set on an older version: the ID of the key that it belongs to (uko-v4.md U11). */
   readonly headId?: string | undefined;
   label: string;
-  description: string;
-  tags: Tag[];
-  readonly labelTags: readonly Tag[];
   readonly size: string;
   /** Fields in `instances[]`, from the template at the creation or the last realign. */
   keystoreFields: Readonly<Record<string, unknown>>;
   state: KeyState;
   version: number;
-  activationDate?: string | undefined;
-  expirationDate?: string | undefined;
   rotatedMs?: number | undefined;
   deactivatedMs?: number | undefined;
   destroyedMs?: number | undefined;
@@ -168,26 +164,18 @@ export interface Key extends Stamps {
   storedStatuses?: readonly KeystoreStatus[] | undefined;
 }
 
-export interface DualAuthPolicy {
+export interface DualAuthPolicy extends Stamps {
   readonly id: string;
   enabled: boolean;
-  readonly createdBy: string;
-  readonly createdMs: number;
-  updatedBy: string;
-  updatedMs: number;
   /** Who set the key for deletion. No response of KMS says it (kms-v2-and-iam.md 2.10). */
   setBy?: { readonly iamId: string; readonly authnIamId: string } | undefined;
   expiresMs?: number | undefined;
 }
 
-export interface RotationPolicy {
+export interface RotationPolicy extends Stamps {
   readonly id: string;
   enabled: boolean;
   intervalMonths: number;
-  readonly createdBy: string;
-  readonly createdMs: number;
-  updatedBy: string;
-  updatedMs: number;
 }
 
 /** One generation of a KMS key's material, base64. */
@@ -239,13 +227,9 @@ export interface KmsKey {
 }
 
 /** A policy of the instance by its kind (kms-v2-and-iam.md 2.12). */
-export interface InstancePolicy {
+export interface InstancePolicy extends Readonly<Stamps> {
   readonly enabled: boolean;
   readonly attributes?: Readonly<Record<string, unknown>> | undefined;
-  readonly createdBy: string;
-  readonly createdMs: number;
-  readonly updatedBy: string;
-  readonly updatedMs: number;
 }
 
 /** The instance's only import token; a new one replaces it. */

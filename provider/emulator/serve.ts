@@ -3,71 +3,29 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
-import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
-import type { Context } from "hono";
 import type { AuditNote } from "./audit.ts";
 import type { FaultRule, FaultSubject } from "./faults.ts";
+import { type Api, type Call, type EmulatorContext, Refusal, type Reply, type Route } from "./http.ts";
+import type { Tokens } from "./iam/tokens.ts";
 import { withMember, withoutMember } from "./members.ts";
-import type { Caller } from "./model.ts";
-import { Refusal } from "./refusal.ts";
 import type { World } from "./world.ts";
-
-export type EmulatorContext = Context<{ Bindings: HttpBindings }>;
-
-/** One request as a handler sees it. */
-export interface Call {
-  readonly world: World;
-  readonly operation: string;
-  readonly nowMs: number;
-  readonly correlationId: string;
-  readonly url: URL;
-  readonly text: string;
-  /** The address that the connection comes from. */
-  readonly remoteAddress: string;
-  /** A parameter of the path. */
-  param(name: string): string;
-  header(name: string): string | undefined;
-  /** The identity of the token; throws 401 without one. */
-  caller(): Caller;
-  /** Adds facts to the audit entry. */
-  note(note: AuditNote): void;
-}
-
-export interface Reply {
-  readonly status: number;
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** False if a call that can change something changed nothing, such as a dry run. */
-  readonly effect?: boolean;
-}
-
-export interface Route {
-  readonly operation: string;
-  readonly method: "GET" | "HEAD" | "POST" | "PATCH" | "PUT" | "DELETE";
-  /** In Hono's syntax. */
-  readonly path: string;
-  /** Reads never change anything; a write that succeeds moves a frozen clock. */
-  readonly mutates: boolean;
-  readonly handle: (call: Call) => Reply | Promise<Reply>;
-}
-
-/** The differences between the APIs behind the port. */
-export interface Api {
-  readonly identify: (world: World, context: EmulatorContext, nowMs: number) => Promise<Caller | undefined>;
-  readonly unauthorized: () => Refusal;
-  readonly refuse: (refusal: Refusal, correlationId: string) => unknown;
-  readonly headers: (correlationId: string) => Record<string, string>;
-}
 
 const maxBodyBytes = 1_048_576;
 
-export async function serve(world: World, api: Api, route: Route, context: EmulatorContext): Promise<Response> {
+/** What every request needs of the process. */
+export interface Server {
+  readonly world: World;
+  readonly tokens: Tokens;
+}
+
+export async function serve(server: Server, api: Api, route: Route, context: EmulatorContext): Promise<Response> {
+  const { world } = server;
   const text = await readText(context);
   const nowMs = world.clock.nowMs();
   const correlationId = context.req.header("correlation-id") ?? randomUUID();
   const url = new URL(context.req.url);
-  const caller = await api.identify(world, context, nowMs);
+  const caller = await identify(server, context, nowMs);
   const notes: AuditNote = subjectNote(world, context.req.param("id"));
   const call: Call = {
     world,
@@ -112,7 +70,7 @@ export async function serve(world: World, api: Api, route: Route, context: Emula
       ...rest,
     });
 
-  if (fault !== undefined && !(await passesBefore(world, fault, subject, context))) {
+  if (fault !== undefined && !(await passes("before", fault, { world, subject, context }))) {
     audit(0, false, { dropped: "before" });
     world.persist();
     return cutOff(context);
@@ -133,12 +91,18 @@ export async function serve(world: World, api: Api, route: Route, context: Emula
   });
   // No `await` since the handler returned, so a file has both effect and audit entry, or neither.
   world.persist();
-  if (fault === undefined || (await passesAfter(world, fault, subject, context))) {
+  if (fault === undefined || (await passes("after", fault, { world, subject, context }))) {
     return respond(context, answer, api.headers(correlationId), nowMs);
   }
   world.audit.noteDropped(seq);
   world.persist();
   return cutOff(context);
+}
+
+/** By a bearer token of this process, for every API (kms-v2-and-iam.md 7.6). */
+async function identify({ world, tokens }: Server, context: EmulatorContext, nowMs: number) {
+  const token = /^Bearer (.+)$/i.exec(context.req.header("authorization") ?? "")?.[1];
+  return token === undefined ? undefined : tokens.verify(world, token, nowMs);
 }
 
 type Outcome = { readonly reply: Reply } | { readonly refusal: Refusal };
@@ -196,28 +160,22 @@ function rewritten({ rewrite = {}, omit = [] }: FaultRule, reply: Reply): Reply 
   return { ...reply, body: omit.reduce((rest, path) => withoutMember(rest, path.split(".")), body) };
 }
 
-/** A held call whose client disconnected has no effect: the request counts as never received. */
-async function passesBefore(
-  world: World,
-  fault: FaultRule,
-  subject: FaultSubject,
-  context: EmulatorContext,
-): Promise<boolean> {
-  if (fault.latencyMs > 0) await sleep(fault.latencyMs);
-  if (fault.hold === "before")
-    await world.faults.hold({ ...subject, fault: fault.id, hold: "before" }, goneSignal(context));
-  return fault.drop !== "before" && !(fault.hold === "before" && goneSignal(context).aborted);
+/**
+ * Delays, holds or drops a call before its effect or after it. A held call whose client disconnected
+ * counts as dropped: before its effect, as never received.
+ */
+async function passes(when: "before" | "after", fault: FaultRule, call: HeldExchange): Promise<boolean> {
+  const { world, subject, context } = call;
+  if (when === "before" && fault.latencyMs > 0) await sleep(fault.latencyMs);
+  const isHeld = fault.hold === when;
+  if (isHeld) await world.faults.hold({ ...subject, fault: fault.id, hold: when }, goneSignal(context));
+  return fault.drop !== when && !(isHeld && goneSignal(context).aborted);
 }
 
-async function passesAfter(
-  world: World,
-  fault: FaultRule,
-  subject: FaultSubject,
-  context: EmulatorContext,
-): Promise<boolean> {
-  if (fault.hold === "after")
-    await world.faults.hold({ ...subject, fault: fault.id, hold: "after" }, goneSignal(context));
-  return fault.drop !== "after" && !(fault.hold === "after" && goneSignal(context).aborted);
+interface HeldExchange {
+  readonly world: World;
+  readonly subject: FaultSubject;
+  readonly context: EmulatorContext;
 }
 
 function goneSignal(context: EmulatorContext): AbortSignal {

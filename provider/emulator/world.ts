@@ -2,8 +2,7 @@
 
 import { AuditTrail } from "./audit.ts";
 import { EmulatedClock, toSecondsText, wholeSecondMs } from "./clock.ts";
-import { Collection } from "./collection.ts";
-import { Keys, Keystores, KmsKeys, Templates } from "./collections.ts";
+import { Collection, Keys, Keystores, KmsKeys, Templates } from "./collections.ts";
 import { FaultRules } from "./faults.ts";
 import { uuidOf } from "./ids.ts";
 import type {
@@ -103,14 +102,14 @@ export class World {
     this.origin = { seed, profile, choices: options.switches ?? {} };
     this.#fill = fill;
     this.switches = this.#firstSwitches();
-    this.clock = startClock(seed);
+    this.clock = new EmulatedClock(seed.clock);
     fill(this);
   }
 
   /** Builds the seeded world again. Tokens stay valid until they expire by the new clock. */
   reset(): void {
     this.switches = this.#firstSwitches();
-    this.clock = startClock(this.seed);
+    this.clock = new EmulatedClock(this.seed.clock);
     this.audit = new AuditTrail();
     this.faults.clear();
     this.idCount = 0;
@@ -155,8 +154,7 @@ export class World {
   }
 
   stamps(caller: Caller, nowMs: number): Stamps {
-    const secondMs = wholeSecondMs(nowMs);
-    return { createdMs: secondMs, createdBy: caller.iamId, updatedMs: secondMs, updatedBy: caller.iamId };
+    return stampsBy(caller.iamId, wholeSecondMs(nowMs));
   }
 
   href(path: string): string {
@@ -185,17 +183,12 @@ export class World {
   }
 }
 
-export function etagOf(object: Stamps): string {
-  return toSecondsText(object.updatedMs);
+export function stampsBy(iamId: string, ms: number): Stamps {
+  return { createdMs: ms, createdBy: iamId, updatedMs: ms, updatedBy: iamId };
 }
 
-function startClock(seed: CheckedSeed): EmulatedClock {
-  const { start, frozen, tickMs } = seed.clock;
-  return new EmulatedClock({
-    ...(start === undefined ? {} : { startMs: Date.parse(start) }),
-    ...(frozen === undefined ? {} : { frozen }),
-    ...(tickMs === undefined ? {} : { tickMs }),
-  });
+export function etagOf(object: Stamps): string {
+  return toSecondsText(object.updatedMs);
 }
 
 /** The ID of a seeded object without its own ID: the same in every run. */

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import { calls, type FidelityRow, unknowns } from "../../provider/emulator/fidelity.ts";
-import { fidelityCells, fidelityMarkdown } from "../../provider/emulator/fidelity-markdown.ts";
 import { kmsRoutes } from "../../provider/emulator/kms/kms-api.ts";
 import { switchDefaults } from "../../provider/emulator/switches.ts";
 import { ukoRoutes } from "../../provider/emulator/uko/uko-api.ts";
+import { fidelityCells, fidelityMarkdown } from "../../sdk/make/docs/fidelity.ts";
 import { read } from "../support/documents.ts";
 
 const rows: readonly FidelityRow[] = [...calls, ...unknowns];

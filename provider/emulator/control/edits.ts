@@ -1,7 +1,7 @@
 /** Changes from outside the service, as by a cloud console, a registration or an accident. */
 
 import * as z from "zod";
-import { keyAfter } from "../audit.ts";
+import { outsideEntry } from "../audit.ts";
 import { dayMs } from "../clock.ts";
 import { keyStates } from "../key-states.ts";
 import { publishStatuses } from "../keystore-effects.ts";
@@ -110,23 +110,9 @@ function changeRecord(world: World, key: Key, record: NonNullable<z.output<typeo
     key.deactivatedMs = record.deactivatedAt === null ? undefined : Date.parse(record.deactivatedAt);
   }
   publishStatuses(world, key, nowMs);
-  world.audit.append({
-    time: new Date(record.updatedAt === undefined ? nowMs : key.updatedMs).toISOString(),
-    correlationId: "control",
-    operation: "control",
-    method: "POST",
-    path: `/_emulator/keys/${key.id}`,
-    caller: record.updatedBy,
-    authn: record.updatedBy,
-    vaultId: key.vaultId,
-    keyId: key.id,
-    label: key.label,
-    from,
-    to: key.state,
-    status: 200,
-    effect: true,
-    after: keyAfter(key),
-  });
+  const time = new Date(record.updatedAt === undefined ? nowMs : key.updatedMs).toISOString();
+  const request = { operation: "control", method: "POST", path: `/_emulator/keys/${key.id}`, status: 200 };
+  world.audit.append(outsideEntry(key, { ...request, time, caller: record.updatedBy, from }));
 }
 
 function changeMaterial(world: World, placement: Placement, kind: "absent" | "enabled" | "disabled" | "wrong"): void {

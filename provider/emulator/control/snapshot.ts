@@ -14,35 +14,14 @@ export function snapshot(world: World): unknown {
     frozen: world.clock.isFrozen,
     profile: world.profile,
     switches: world.switches,
-    identities: [...world.identities.values()].map(({ iamId, kind, name, login, rights }) => ({
-      iamId,
-      kind,
-      name,
-      login,
-      rights: [...rights],
+    identities: picked(world.identities, "iamId", "kind", "name", "login", "rights"),
+    vaults: picked(world.vaults, "id", "name"),
+    keystores: [...world.keystores.values()].map((keystore) => ({
+      ...pick(keystore, "id", "name", "vaultId", "type", "variant", "groups"),
+      pendingDays: keystore.pendingMs / dayMs,
+      ...pick(keystore, "refuses", "answers"),
     })),
-    vaults: [...world.vaults.values()].map(({ id, name }) => ({ id, name })),
-    keystores: [...world.keystores.values()].map(
-      ({ id, name, vaultId, type, variant, groups, pendingMs, refuses, answers }) => ({
-        id,
-        name,
-        vaultId,
-        type,
-        variant,
-        groups,
-        pendingDays: pendingMs / dayMs,
-        refuses: [...refuses],
-        answers,
-      }),
-    ),
-    templates: [...world.templates.values()].map(({ id, name, vaultId, keyState, keystoreType, group }) => ({
-      id,
-      name,
-      vaultId,
-      keyState,
-      keystoreType,
-      group,
-    })),
+    templates: picked(world.templates, "id", "name", "vaultId", "keyState", "keystoreType", "group"),
     keys: [...world.keys.values()].map((key) => ({
       ...viewKey(world, key, nowMs),
       deactivated_at: key.deactivatedMs === undefined ? undefined : toSecondsText(key.deactivatedMs),
@@ -51,6 +30,16 @@ export function snapshot(world: World): unknown {
     twins: viewKmsKeys(world, nowMs).filter(({ managedKeyId }) => managedKeyId !== undefined),
     kmsKeys: viewKmsKeys(world, nowMs).filter(({ managedKeyId }) => managedKeyId === undefined),
   };
+}
+
+function picked<Item extends object>(items: ReadonlyMap<string, Item>, ...names: readonly (keyof Item)[]) {
+  return [...items.values()].map((item) => pick(item, ...names));
+}
+
+/** Some members, Sets among them as arrays. */
+function pick<Item extends object>(item: Item, ...names: readonly (keyof Item)[]): Record<string, unknown> {
+  const plain = (value: unknown): unknown => (value instanceof Set ? [...value] : value);
+  return Object.fromEntries(names.map((name) => [name, plain(item[name])]));
 }
 
 function viewKmsKeys(world: World, nowMs: number): readonly { readonly managedKeyId: string | undefined }[] {

@@ -1,9 +1,7 @@
 /** IBM Cloud IAM as clients need it: tokens, keys, API key details (kms-v2-and-iam.md 7). */
 
+import { type Api, type Call, Refusal, type Reply, type Route, route } from "../http.ts";
 import type { Identity } from "../model.ts";
-import { Refusal } from "../refusal.ts";
-import type { Api, Call, Reply, Route } from "../serve.ts";
-import { bearerIdentity } from "../uko/uko-api.ts";
 import { seededId } from "../world.ts";
 import { Passcodes } from "./passcodes.ts";
 import { issuer, loginOf, type Tokens, tokenLifeSeconds } from "./tokens.ts";
@@ -15,8 +13,7 @@ const grants = {
   refresh: "refresh_token",
 } as const;
 
-export const iamApi = (tokens: Tokens): Api => ({
-  identify: bearerIdentity(tokens),
+export const iamApi: Api = {
   unauthorized: () => new Refusal(401, "BXNIM0400E", "Authentication failed."),
   // kms-v2-and-iam.md 7.5; the refusal repeats nothing of the request, which holds the credential.
   refuse: (refusal, correlationId) => ({
@@ -25,28 +22,20 @@ export const iamApi = (tokens: Tokens): Api => ({
     context: { requestId: correlationId, requestType: "incoming.Identity_Token" },
   }),
   headers: (correlationId) => ({ "transaction-id": correlationId, "x-correlation-id": correlationId }),
-});
+};
 
 export function iamRoutes(tokens: Tokens): readonly Route[] {
   const passcodes = new Passcodes();
   const token = (call: Call): Promise<Reply> => grantToken(tokens, passcodes, call);
   return [
-    { operation: "token", method: "POST", path: "/identity/token", mutates: false, handle: token },
-    { operation: "token", method: "POST", path: "/oidc/token", mutates: false, handle: token },
-    read("jwks", "/identity/keys", async () => ({ status: 200, body: await tokens.jwks() })),
-    read("discovery", "/identity/.well-known/openid-configuration", describeIssuer),
-    read("passcode", "/identity/passcode", (call) => passcodes.page(call)),
-    read("apikey", "/v1/apikeys/details", readApiKey),
+    { ...route("token", "POST", "/identity/token", token), mutates: false },
+    { ...route("token", "POST", "/oidc/token", token), mutates: false },
+    route("jwks", "GET", "/identity/keys", async () => ({ status: 200, body: await tokens.jwks() })),
+    route("discovery", "GET", "/identity/.well-known/openid-configuration", describeIssuer),
+    route("passcode", "GET", "/identity/passcode", (call) => passcodes.page(call)),
+    route("apikey", "GET", "/v1/apikeys/details", readApiKey),
   ];
 }
-
-const read = (operation: string, path: string, handle: Route["handle"]): Route => ({
-  operation,
-  method: "GET",
-  path,
-  mutates: false,
-  handle,
-});
 
 /** OpenID's discovery document: IBM's issuer, the emulator's addresses (7.8). */
 function describeIssuer({ world }: Call): Reply {

@@ -4,9 +4,9 @@
  */
 
 import { randomBytes } from "node:crypto";
+import type { Call, Reply } from "../http.ts";
+import { Refusal } from "../http.ts";
 import type { Identity } from "../model.ts";
-import { Refusal } from "../refusal.ts";
-import type { Call, Reply } from "../serve.ts";
 
 const passcodeLifeMs = 300_000;
 const refreshLifeMs = 7 * 86_400_000;

@@ -1,11 +1,11 @@
 /** Access to KMS: a call without the right is 401, without reasons (kms-v2-and-iam.md 4.3, 7.7). */
 
 import { BlockList, isIPv6 } from "node:net";
+import type { Call } from "../http.ts";
+import { Refusal } from "../http.ts";
 import type { KmsKey } from "../model.ts";
-import { Refusal } from "../refusal.ts";
-import type { Call } from "../serve.ts";
 import { keyNotFound, refusal, unauthorized } from "./envelope.ts";
-import { settleKmsKeys } from "./settle.ts";
+import { settleKmsKeys } from "./new-key.ts";
 
 export function requireKmsRight(call: Call, right: string): void {
   requireKmsRightAnywhere(call, right);

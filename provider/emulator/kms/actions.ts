@@ -2,11 +2,10 @@
 
 import * as z from "zod";
 import { hourMs, toSecondsText } from "../clock.ts";
-import type { Call, Reply } from "../serve.ts";
+import type { Call, Reply } from "../http.ts";
 import { kmsKeyOf } from "./access.ts";
-import { parsedBody } from "./body.ts";
 import { checkRootMaterial, payloadFields } from "./create.ts";
-import { keyDeleted, notPerformed, refusal, rootKeyRequired, tooEarly } from "./envelope.ts";
+import { keyDeleted, notPerformed, parsedBody, refusal, rootKeyRequired, tooEarly } from "./envelope.ts";
 import { openPayload } from "./import-tokens.ts";
 import { nextState } from "./key-states.ts";
 import { addVersion } from "./new-key.ts";

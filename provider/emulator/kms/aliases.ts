@@ -1,7 +1,7 @@
 /** M25: further names of a key, unique within the instance (kms-v2-and-iam.md 2.2). */
 
 import { toSecondsText } from "../clock.ts";
-import type { Call, Reply } from "../serve.ts";
+import type { Call, Reply } from "../http.ts";
 import type { World } from "../world.ts";
 import { kmsKeyOf } from "./access.ts";
 import { collection, invalidField, keyDeleted, refusal } from "./envelope.ts";

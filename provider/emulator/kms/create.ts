@@ -1,12 +1,20 @@
 /** M1 and M2: a new key, generated or imported, root or standard (kms-v2-and-iam.md 2.2). */
 
 import * as z from "zod";
-import type { Call, Reply } from "../serve.ts";
+import type { Call, Reply } from "../http.ts";
 import type { World } from "../world.ts";
 import { requireKmsRight } from "./access.ts";
 import { checkAliases } from "./aliases.ts";
-import { checked, metadataSchema, parsedBody } from "./body.ts";
-import { badBody, collection, invalidField, refusal, rootKeyRequired } from "./envelope.ts";
+import {
+  badBody,
+  checked,
+  collection,
+  invalidField,
+  metadataSchema,
+  parsedBody,
+  refusal,
+  rootKeyRequired,
+} from "./envelope.ts";
 import { openPayload } from "./import-tokens.ts";
 import { addKmsKey, type KmsKeyFields } from "./new-key.ts";
 import { defaultRing, requireRing } from "./rings.ts";

@@ -1,8 +1,8 @@
 /** Set, unset, delete, restore and purge of a KMS key (kms-v2-and-iam.md 2.5-2.7, 2.10). */
 
 import { hourMs, toSecondsText } from "../clock.ts";
+import type { Call, Reply } from "../http.ts";
 import type { Caller, DualAuthPolicy, KmsKey } from "../model.ts";
-import type { Call, Reply } from "../serve.ts";
 import type { World } from "../world.ts";
 import { kmsKeyOf } from "./access.ts";
 import { collection, invalidState, keyDeleted, notPerformed, refusal, tooEarly } from "./envelope.ts";

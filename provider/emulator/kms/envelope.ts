@@ -1,8 +1,7 @@
-/** Pages of collections, and refusals of KMS with their reason codes (kms-v2-and-iam.md 1.5, 4). */
+/** Bodies, collections and refusals of KMS, with their reason codes (kms-v2-and-iam.md 1.5, 2.2, 4). */
 
-import { Refusal } from "../refusal.ts";
-import * as request from "../request.ts";
-import type { Api, Call, Reply } from "../serve.ts";
+import * as z from "zod";
+import { type Api, type Call, flagParameter, integerParameter, jsonObject, Refusal, type Reply } from "../http.ts";
 
 const vendor = (name: string): string => `application/vnd.ibm.kms.${name}+json`;
 const moreInfo = "https://cloud.ibm.com/apidocs/key-protect#error-codes";
@@ -26,7 +25,7 @@ export function collection(
   return { status, body: isOmitted ? { metadata } : { metadata, resources } };
 }
 
-export function refuseKms(refusal: Refusal): unknown {
+function refuse(refusal: Refusal): unknown {
   const { headline, target } = refusal.details;
   const reason = {
     code: refusal.code,
@@ -42,14 +41,15 @@ export function refuseKms(refusal: Refusal): unknown {
   };
 }
 
-export const kmsHeaders: Api["headers"] = (correlationId) => ({
-  "correlation-id": correlationId,
-  "x-correlation-id": correlationId,
-});
-
 /** kms-v2-and-iam.md 4.3: one answer for a bad token, a missing role, a foreign instance or key. */
 export const unauthorized = (): Refusal =>
   new Refusal(401, "UNAUTHORIZED_ERR", "Unauthorized: The user does not have access to the specified resource");
+
+export const kmsApi: Api = {
+  refuse,
+  unauthorized,
+  headers: (correlationId) => ({ "correlation-id": correlationId, "x-correlation-id": correlationId }),
+};
 
 const phrases = {
   400: "Bad Request",
@@ -118,8 +118,8 @@ const offsetBounds = { fallback: 0, min: 0, max: Number.MAX_SAFE_INTEGER } as co
 
 export function pageOf<Item>(call: Call, items: readonly Item[], what: string): readonly Item[] {
   const invalid = (name: string): Refusal => invalidQuery(name, what);
-  const limit = request.integerParameter(call, "limit", limitBounds, invalid);
-  const offset = request.integerParameter(call, "offset", offsetBounds, invalid);
+  const limit = integerParameter(call, "limit", limitBounds, invalid);
+  const offset = integerParameter(call, "offset", offsetBounds, invalid);
   return items.slice(offset, offset + limit);
 }
 
@@ -137,5 +137,55 @@ export function countedPage<Item>(
 
 /** A query parameter that is `true`, `false` or absent. */
 export function booleanQuery(call: Call, name: string, what: string): boolean | undefined {
-  return request.booleanParameter(call, name, () => invalidQuery(name, what));
+  return flagParameter(call, name, () => invalidQuery(name, what));
+}
+
+/** The `metadata` of a collection in a  */
+export const metadataSchema = z.object({ collectionType: z.string(), collectionTotal: z.number().int() });
+
+/** Parses a body; `what` completes the headline of a refusal. */
+export function parsedBody<Schema extends z.ZodType>(call: Call, schema: Schema, what: string): z.output<Schema> {
+  const raw = jsonObject(call);
+  if (raw === undefined) throw badBody("not a JSON object", what);
+  return checked(raw, schema, what);
+}
+
+/** Like `parsedBody`, with a refusal of its own for a missing body. */
+export function requiredBody<Schema extends z.ZodType>(call: Call, schema: Schema, what: string): z.output<Schema> {
+  if (call.text.trim() === "") throw refusal(400, "NO_BODY_ERR", what, "Missing body in request");
+  return parsedBody(call, schema, what);
+}
+
+export function checked<Schema extends z.ZodType>(raw: unknown, schema: Schema, what: string): z.output<Schema> {
+  const result = schema.safeParse(respelled(raw, schema));
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  if (issue === undefined) throw badBody("not valid", what);
+  if (issue.code === "unrecognized_keys") throw badBody(`json: unknown field "${issue.keys[0] ?? ""}"`, what);
+  const field = issue.path.findLast((step) => typeof step === "string");
+  const isShape = issue.code === "invalid_type" || issue.code === "invalid_union" || field === undefined;
+  throw isShape ? badBody(issue.message, what) : invalidField(field, what, `Invalid field: ${field}: ${issue.message}`);
+}
+
+/** Go matches member names in any case, and IBM's Go client sends `Tags` and `KeyRingID` (2.2). */
+function respelled(raw: unknown, schema: unknown): unknown {
+  const schemas = unwrapped(schema);
+  if (Array.isArray(raw)) {
+    const list = schemas.find((each) => each instanceof z.ZodArray);
+    return list === undefined ? raw : raw.map((item) => respelled(item, list.element));
+  }
+  if (typeof raw !== "object" || raw === null) return raw;
+  const shapes = schemas.flatMap((each) => (each instanceof z.ZodObject ? Object.entries(each.shape) : []));
+  const known = new Map(shapes.map(([name, member]) => [name.toLowerCase(), { name, member }]));
+  const entries = Object.entries(raw).map(([name, value]) => {
+    const spelling = known.get(name.toLowerCase());
+    return spelling === undefined ? [name, value] : [spelling.name, respelled(value, spelling.member)];
+  });
+  return Object.fromEntries(entries);
+}
+
+function unwrapped(schema: unknown): readonly unknown[] {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return unwrapped(schema.unwrap());
+  if (schema instanceof z.ZodPipe) return unwrapped(schema.in);
+  return schema instanceof z.ZodUnion ? schema.options.flatMap(unwrapped) : [schema];
 }

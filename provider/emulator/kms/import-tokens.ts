@@ -4,12 +4,12 @@ import { constants, createDecipheriv, generateKeyPair, privateDecrypt, randomByt
 import { promisify } from "node:util";
 import * as z from "zod";
 import { toSecondsText } from "../clock.ts";
+import type { Call, Reply } from "../http.ts";
 import type { ImportToken } from "../model.ts";
-import type { Call, Reply } from "../serve.ts";
 import type { World } from "../world.ts";
 import { requireKmsRight } from "./access.ts";
-import { parsedBody } from "./body.ts";
-import { invalidField, refusal } from "./envelope.ts";
+import { invalidField, parsedBody, refusal } from "./envelope.ts";
+import { gcmOf } from "./wrap.ts";
 
 const what = "Import token could not be created";
 const requestSchema = z.strictObject({
@@ -116,19 +116,14 @@ function decryptPayload(token: ImportToken, payload: string, algorithm: string |
  * undefined if decryption fails.
  */
 function decryptNonce(material: Buffer, encryptedNonce: string, iv: string): Buffer | undefined {
-  const bits = material.length * 8;
   const vector = Buffer.from(iv, "base64");
   const sealed = Buffer.from(encryptedNonce, "base64");
   try {
     if (vector.length === 16) {
-      const decipher = createDecipheriv(`aes-${bits}-cbc`, material, vector);
+      const decipher = createDecipheriv(`aes-${material.length * 8}-cbc`, material, vector);
       return Buffer.concat([decipher.update(sealed), decipher.final()]);
     }
-    const decipher = createDecipheriv(
-      bits === 128 ? "aes-128-gcm" : bits === 192 ? "aes-192-gcm" : "aes-256-gcm",
-      material,
-      vector,
-    );
+    const decipher = createDecipheriv(gcmOf(material), material, vector);
     decipher.setAuthTag(sealed.subarray(-16));
     return Buffer.concat([decipher.update(sealed.subarray(0, -16)), decipher.final()]);
   } catch {

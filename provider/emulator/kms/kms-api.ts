@@ -1,9 +1,7 @@
 /** The KMS API v2 of the same instance; rows of kms-v2-and-iam.md 2.1 as `M<row>`. */
 
 import { toSecondsText } from "../clock.ts";
-import type { Tokens } from "../iam/tokens.ts";
-import type { Api, Call, Reply, Route } from "../serve.ts";
-import { bearerIdentity } from "../uko/uko-api.ts";
+import { type Call, type Reply, type Route, route } from "../http.ts";
 import { kmsKeyOf } from "./access.ts";
 import { disableKmsKey, enableKmsKey, rotateKmsKey, syncKmsKey } from "./actions.ts";
 import { createAlias, deleteAlias } from "./aliases.ts";
@@ -15,44 +13,26 @@ import {
   countedPage,
   invalidQuery,
   invalidState,
-  kmsHeaders,
   notPerformed,
-  refuseKms,
   rootKeyRequired,
-  unauthorized,
 } from "./envelope.ts";
 import { createImportToken, readImportToken } from "./import-tokens.ts";
-import { readAllowedPort, readInstancePolicies, writeInstancePolicies } from "./instance-policies.ts";
 import { countKmsKeys, listKmsKeys } from "./list.ts";
-import { readKeyPolicies, writeKeyPolicies } from "./policies.ts";
+import {
+  readAllowedPort,
+  readInstancePolicies,
+  readKeyPolicies,
+  writeInstancePolicies,
+  writeKeyPolicies,
+} from "./policies.ts";
 import { listAllRegistrations, listRegistrations } from "./registrations.ts";
 import { createRing, deleteRing, listRings, moveKmsKey } from "./rings.ts";
 import { viewKmsKey, viewWithPayload } from "./view.ts";
 import { rewrap, unwrap, wrap } from "./wrap.ts";
 
-export function kmsApi(tokens: Tokens): Api {
-  return { identify: bearerIdentity(tokens), unauthorized, refuse: refuseKms, headers: kmsHeaders };
-}
-
 const api = "/api/v2";
 const keys = `${api}/keys`;
 const one = `${keys}/:id`;
-
-type Handler = Route["handle"];
-const read = (operation: string, path: string, handle: Handler): Route => ({
-  operation,
-  method: "GET",
-  path,
-  mutates: false,
-  handle,
-});
-const write = (operation: string, method: Route["method"], path: string, handle: Handler): Route => ({
-  operation,
-  method,
-  path,
-  mutates: true,
-  handle,
-});
 
 /** The actions of one key by name. */
 const actions = {
@@ -65,44 +45,42 @@ const actions = {
   setKeyForDeletion: { row: "M14", handle: setForDeletion },
   unsetKeyForDeletion: { row: "M15", handle: unsetForDeletion },
   sync: { row: "M16", handle: syncKmsKey },
-} as const satisfies Record<string, { readonly row: string; readonly handle: Handler }>;
+} as const satisfies Record<string, { readonly row: string; readonly handle: Route["handle"] }>;
 
 /** More exact paths come first, because the first route that matches is used. */
 export const kmsRoutes: readonly Route[] = [
-  { operation: "M4", method: "HEAD", path: keys, mutates: false, handle: countKmsKeys },
-  read("M3", keys, listKmsKeys),
-  read("M22", `${keys}/registrations`, listAllRegistrations),
-  read("M21", `${one}/registrations`, listRegistrations),
-  read("M6", `${one}/metadata`, getMetadata),
-  read("M23", `${one}/versions`, listVersions),
-  read("M17", `${one}/policies`, readKeyPolicies),
-  read("M5", one, getKmsKey),
-  write("M1", "POST", keys, createKmsKey),
-  write("M2", "POST", `${api}/keys_with_policy_overrides`, createWithOverrides),
-  write("M7", "PATCH", one, moveKmsKey),
-  write("M10", "DELETE", `${one}/purge`, purgeKmsKey),
-  write("M8", "DELETE", one, deleteKmsKey),
-  write("M9", "POST", `${one}/restore`, restoreKmsKey),
-  ...Object.entries(actions).map(
-    ([name, { row, handle }]): Route => ({
-      ...write(row, "POST", `${one}/actions/${name}`, handle),
-      mutates: row !== "M13",
-    }),
-  ),
-  write("M18", "PUT", `${one}/policies`, writeKeyPolicies),
-  read("M19", `${api}/instance/policies`, readInstancePolicies),
-  write("M20", "PUT", `${api}/instance/policies`, writeInstancePolicies),
-  read("M27", `${api}/instance/allowed_ip_port`, readAllowedPort),
-  read("M24", `${api}/key_rings`, listRings),
-  write("M24", "POST", `${api}/key_rings/:ring`, createRing),
-  write("M24", "DELETE", `${api}/key_rings/:ring`, deleteRing),
-  write("M25", "POST", `${one}/aliases/:alias`, createAlias),
-  write("M25", "DELETE", `${one}/aliases/:alias`, deleteAlias),
-  write("M26", "POST", `${api}/import_token`, createImportToken),
+  route("M4", "HEAD", keys, countKmsKeys),
+  route("M3", "GET", keys, listKmsKeys),
+  route("M22", "GET", `${keys}/registrations`, listAllRegistrations),
+  route("M21", "GET", `${one}/registrations`, listRegistrations),
+  route("M6", "GET", `${one}/metadata`, getMetadata),
+  route("M23", "GET", `${one}/versions`, listVersions),
+  route("M17", "GET", `${one}/policies`, readKeyPolicies),
+  route("M5", "GET", one, getKmsKey),
+  route("M1", "POST", keys, createKmsKey),
+  route("M2", "POST", `${api}/keys_with_policy_overrides`, createWithOverrides),
+  route("M7", "PATCH", one, moveKmsKey),
+  route("M10", "DELETE", `${one}/purge`, purgeKmsKey),
+  route("M8", "DELETE", one, deleteKmsKey),
+  route("M9", "POST", `${one}/restore`, restoreKmsKey),
+  ...Object.entries(actions).map(([name, { row, handle }]) => ({
+    ...route(row, "POST", `${one}/actions/${name}`, handle),
+    mutates: row !== "M13",
+  })),
+  route("M18", "PUT", `${one}/policies`, writeKeyPolicies),
+  route("M19", "GET", `${api}/instance/policies`, readInstancePolicies),
+  route("M20", "PUT", `${api}/instance/policies`, writeInstancePolicies),
+  route("M27", "GET", `${api}/instance/allowed_ip_port`, readAllowedPort),
+  route("M24", "GET", `${api}/key_rings`, listRings),
+  route("M24", "POST", `${api}/key_rings/:ring`, createRing),
+  route("M24", "DELETE", `${api}/key_rings/:ring`, deleteRing),
+  route("M25", "POST", `${one}/aliases/:alias`, createAlias),
+  route("M25", "DELETE", `${one}/aliases/:alias`, deleteAlias),
+  route("M26", "POST", `${api}/import_token`, createImportToken),
   // A retrieval counts against the token, so it is a write.
-  { ...read("M26", `${api}/import_token`, readImportToken), mutates: true },
+  { ...route("M26", "GET", `${api}/import_token`, readImportToken), mutates: true },
   // The deprecated form of the rows 9 and 11 to 15, by `?action=`.
-  write("M0", "POST", one, actByQuery),
+  route("M0", "POST", one, actByQuery),
 ];
 
 /** M5: the only call that returns a standard key's material. */

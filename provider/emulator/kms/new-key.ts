@@ -1,8 +1,9 @@
-/** New KMS keys. The instance's policies decide what a key starts with (2.2, 2.12). */
+/** KMS keys without a call: what a new one starts with, and what time alone changes (2.2, 2.12, 3.1, 6). */
 
 import { randomBytes } from "node:crypto";
+import { dueMsOf, expiryDueMs, purgeDueMs, rotationDueMs } from "../collections.ts";
 import type { DualAuthPolicy, KmsKey, KmsKeyVersion, RotationPolicy } from "../model.ts";
-import type { World } from "../world.ts";
+import { stampsBy, type World } from "../world.ts";
 
 /** The given properties of a new key; the others have defaults. */
 export interface KmsKeyFields {
@@ -66,23 +67,12 @@ function instancePolicies(world: World): KeyPolicies {
   return { isDualAuth, rotation: { enabled: true, intervalMonths: Number(policy.attributes?.interval_month ?? 1) } };
 }
 
-export function newVersion(world: World, createdMs: number, material?: string): KmsKeyVersion {
-  return {
-    id: world.newId("kms-version"),
-    createdMs,
-    material: material ?? randomBytes(32).toString("base64"),
-  };
+function newVersion(world: World, createdMs: number, material?: string): KmsKeyVersion {
+  return { id: world.newId("kms-version"), createdMs, material: material ?? randomBytes(32).toString("base64") };
 }
 
-export function newDualAuth(world: World, by: string, nowMs: number, enabled = true): DualAuthPolicy {
-  return {
-    id: world.newId("policy"),
-    enabled,
-    createdBy: by,
-    createdMs: nowMs,
-    updatedBy: by,
-    updatedMs: nowMs,
-  };
+export function newDualAuth(world: World, by: string, nowMs: number): DualAuthPolicy {
+  return { ...stampsBy(by, nowMs), id: world.newId("policy"), enabled: true };
 }
 
 export function newRotation(
@@ -91,7 +81,7 @@ export function newRotation(
   by: string,
   nowMs: number,
 ): RotationPolicy {
-  return { ...newDualAuth(world, by, nowMs, rotation.enabled), intervalMonths: rotation.intervalMonths };
+  return { ...newDualAuth(world, by, nowMs), ...rotation };
 }
 
 /** Gives a key new material. Older versions still unwrap their ciphertexts. */
@@ -100,4 +90,35 @@ export function addVersion(world: World, key: KmsKey, nowMs: number, material?: 
   key.rotatedMs = nowMs;
   key.updatedMs = nowMs;
   world.kmsKeys.changed(key.id);
+}
+
+/** The most rotations that one request catches up on. */
+const maxRotations = 240;
+
+/**
+ * Brings every KMS key up to date. Each request starts with this, instead of a timer, and reads the
+ * keys only if one of them is due.
+ */
+export function settleKmsKeys(world: World, nowMs: number): void {
+  const { kmsKeys } = world;
+  if (nowMs < kmsKeys.dueMs) return;
+  kmsKeys.dueMs = Number.POSITIVE_INFINITY;
+  for (const key of [...kmsKeys.values()]) {
+    rotateByPolicy(world, key, nowMs);
+    if (expiryDueMs(key) <= nowMs) {
+      key.state = 3;
+      key.updatedMs = key.expiresMs ?? nowMs;
+      kmsKeys.changed(key.id);
+    }
+    if (purgeDueMs(key) <= nowMs) kmsKeys.delete(key.id);
+    else kmsKeys.dueMs = Math.min(kmsKeys.dueMs, dueMsOf(key));
+  }
+}
+
+function rotateByPolicy(world: World, key: KmsKey, nowMs: number): void {
+  for (let count = 0; count < maxRotations; count += 1) {
+    const dueMs = rotationDueMs(key);
+    if (dueMs > nowMs) return;
+    addVersion(world, key, dueMs);
+  }
 }

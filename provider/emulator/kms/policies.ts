@@ -1,101 +1,112 @@
-/** M17 and M18: dual authorization and rotation of one key (kms-v2-and-iam.md 2.11). */
+/** M17 to M20 and M27: policies of a key and of the whole instance (kms-v2-and-iam.md 2.11, 2.12). */
 
+import { isIP } from "node:net";
 import * as z from "zod";
-import type { KmsKey } from "../model.ts";
-import type { Call, Reply } from "../serve.ts";
-import { kmsKeyOf } from "./access.ts";
-import { metadataSchema, parsedBody } from "./body.ts";
-import { badBody, collection, invalidQuery, keyDeleted, refusal, rootKeyRequired } from "./envelope.ts";
+import { toSecondsText } from "../clock.ts";
+import type { Call, Reply } from "../http.ts";
+import type { InstancePolicy, KmsKey } from "../model.ts";
+import { kmsKeyOf, requireKmsRight, requireKmsRightAnywhere } from "./access.ts";
+import {
+  badBody,
+  checked,
+  collection,
+  invalidQuery,
+  keyDeleted,
+  metadataSchema,
+  parsedBody,
+  refusal,
+  rootKeyRequired,
+} from "./envelope.ts";
 import { newDualAuth, newRotation } from "./new-key.ts";
 import { viewDualAuthPolicy, viewRotationPolicy } from "./view.ts";
 
-const what = "Policy could not be set";
-const kinds = ["dualAuthDelete", "rotation"] as const;
-type Kind = (typeof kinds)[number];
+/** The form of a request that sets policies. */
+interface PolicyForm<Resource> {
+  /** Completes the headline of a refusal. */
+  readonly what: string;
+  readonly kinds: readonly string[];
+  /** The message about a second policy of one kind. */
+  readonly onlyOne: string;
+  readonly resource: z.ZodType<Resource>;
+  /** The kinds that one resource of the request names. */
+  readonly kindsIn: (resource: Resource) => readonly string[];
+}
 
-const resourceSchema = z.strictObject({
+/** The kind that the query parameter `policy` names. */
+function wantedKind(call: Call, { kinds, what }: { readonly kinds: readonly string[]; readonly what: string }) {
+  const wanted = call.url.searchParams.get("policy") ?? undefined;
+  if (wanted !== undefined && !kinds.includes(wanted)) throw invalidQuery("policy", what);
+  return wanted;
+}
+
+/** The policies of a request: one of each kind, and only of the kind that `policy` names. */
+function readPolicies<Resource>(call: Call, form: PolicyForm<Resource>): readonly Resource[] {
+  const { what } = form;
+  const wanted = wantedKind(call, form);
+  const schema = z.strictObject({ metadata: metadataSchema, resources: z.array(form.resource).min(1) });
+  const { metadata, resources } = parsedBody(call, schema, what);
+  const kinds = resources.flatMap(form.kindsIn);
+  if (metadata.collectionTotal !== resources.length) {
+    const message = "Collection total does not match number of resources";
+    throw refusal(400, "COLLECTION_TOTAL_MISMATCH_ERR", what, message);
+  }
+  if (kinds.length !== resources.length) throw badBody("each resource holds one policy", what);
+  if (wanted !== undefined && kinds.some((kind) => kind !== wanted)) {
+    const message = "Data in body does not match data required by query parameter";
+    throw refusal(400, "BODY_QUERY_PARAM_MISMATCH_ERR", what, message);
+  }
+  if (new Set(kinds).size < kinds.length) throw refusal(400, "NUM_COLLECTION_RESOURCE_ERR", what, form.onlyOne);
+  return resources;
+}
+
+const keyPolicySchema = z.strictObject({
   type: z.string().optional(),
   dualAuthDelete: z.strictObject({ enabled: z.boolean() }).optional(),
   rotation: z
     .strictObject({ enabled: z.boolean().optional(), interval_month: z.number().int().min(1).max(12).optional() })
     .optional(),
 });
-const schema = z.strictObject({ metadata: metadataSchema, resources: z.array(resourceSchema).min(1) });
-type Resource = z.output<typeof resourceSchema>;
+type KeyPolicies = z.output<typeof keyPolicySchema>;
 
+const keyKinds = ["dualAuthDelete", "rotation"] as const;
+const ofKey: PolicyForm<KeyPolicies> = {
+  what: "Policy could not be set",
+  kinds: keyKinds,
+  onlyOne: "Only a single policy of each kind may be set",
+  resource: keyPolicySchema,
+  kindsIn: (resource) => keyKinds.filter((kind) => resource[kind] !== undefined),
+};
+
+/** M17 */
 export function readKeyPolicies(call: Call): Reply {
-  const key = kmsKeyOf(call, "kms.policies.read", "Policies could not be retrieved");
-  return viewPolicies(call, key, wantedKind(call, kinds, what));
+  return viewPolicies(call, kmsKeyOf(call, "kms.policies.read", "Policies could not be retrieved"));
 }
 
-/** Dual authorization cannot be turned off (5, 10-6). A request applies as a whole. */
+/** M18: dual authorization cannot be turned off (5, 10-6). A request applies as a whole. */
 export function writeKeyPolicies(call: Call): Reply {
-  const key = kmsKeyOf(call, "kms.policies.write", what);
-  const wanted = wantedKind(call, kinds, what);
-  const { metadata, resources } = parsedBody(call, schema, what);
-  checkCollection({
-    total: metadata.collectionTotal,
-    count: resources.length,
-    kinds: resources.flatMap(kindsIn),
-    wanted,
-    what,
-    onlyOne: "Only a single policy of each kind may be set",
-  });
-  if (key.state === 5) throw keyDeleted(what);
-  for (const resource of resources) checkResource(key, resource);
-  for (const { dualAuthDelete, rotation } of resources) {
-    if (dualAuthDelete !== undefined) writeDualAuth(call, key, dualAuthDelete.enabled);
+  const { world, nowMs } = call;
+  const key = kmsKeyOf(call, "kms.policies.write", ofKey.what);
+  const policies = readPolicies(call, ofKey);
+  if (key.state === 5) throw keyDeleted(ofKey.what);
+  for (const policy of policies) checkPolicies(key, policy);
+  const { iamId } = call.caller();
+  for (const { dualAuthDelete, rotation } of policies) {
+    if (dualAuthDelete !== undefined) {
+      key.dualAuth ??= newDualAuth(world, iamId, nowMs);
+      Object.assign(key.dualAuth, { enabled: dualAuthDelete.enabled, updatedBy: iamId, updatedMs: nowMs });
+    }
     if (rotation !== undefined) {
-      const interval = rotation.interval_month ?? key.rotation?.intervalMonths ?? 1;
-      writeRotation(call, key, rotation.enabled ?? true, interval);
+      const { enabled = true, interval_month: intervalMonths = key.rotation?.intervalMonths ?? 1 } = rotation;
+      key.rotation ??= newRotation(world, { enabled, intervalMonths }, iamId, nowMs);
+      Object.assign(key.rotation, { enabled, intervalMonths, updatedBy: iamId, updatedMs: nowMs });
     }
   }
-  call.world.kmsKeys.changed(key.id);
-  return viewPolicies(call, key, wanted);
+  world.kmsKeys.changed(key.id);
+  return viewPolicies(call, key);
 }
 
-/** The kind that the query parameter `policy` names. */
-export function wantedKind<Kind extends string>(call: Call, kinds: readonly Kind[], what: string): Kind | undefined {
-  const wanted = call.url.searchParams.get("policy");
-  if (wanted === null) return undefined;
-  const kind = kinds.find((known) => known === wanted);
-  if (kind === undefined) throw invalidQuery("policy", what);
-  return kind;
-}
-
-const kindsIn = (resource: Resource): readonly Kind[] => kinds.filter((kind) => resource[kind] !== undefined);
-
-interface PolicyCollection {
-  readonly total: number;
-  readonly count: number;
-  readonly kinds: readonly string[];
-  readonly wanted: string | undefined;
-  readonly what: string;
-  /** The message about a second policy of one kind. */
-  readonly onlyOne: string;
-}
-
-export function checkCollection({
-  total,
-  count,
-  kinds: named,
-  wanted,
-  what: notDone,
-  onlyOne,
-}: PolicyCollection): void {
-  if (total !== count) {
-    const message = "Collection total does not match number of resources";
-    throw refusal(400, "COLLECTION_TOTAL_MISMATCH_ERR", notDone, message);
-  }
-  if (named.length !== count) throw badBody("each resource holds one policy", notDone);
-  if (wanted !== undefined && named.some((kind) => kind !== wanted)) {
-    const message = "Data in body does not match data required by query parameter";
-    throw refusal(400, "BODY_QUERY_PARAM_MISMATCH_ERR", notDone, message);
-  }
-  if (new Set(named).size < named.length) throw refusal(400, "NUM_COLLECTION_RESOURCE_ERR", notDone, onlyOne);
-}
-
-function checkResource(key: KmsKey, { dualAuthDelete, rotation }: Resource): void {
+function checkPolicies(key: KmsKey, { dualAuthDelete, rotation }: KeyPolicies): void {
+  const { what } = ofKey;
   if (dualAuthDelete?.enabled === false && key.dualAuth?.enabled === true) {
     const message = "A dual authorization policy cannot be turned off.";
     throw refusal(409, "EMULATED_DUAL_AUTH_IRREVERSIBLE", what, message);
@@ -111,22 +122,111 @@ function checkResource(key: KmsKey, { dualAuthDelete, rotation }: Resource): voi
   }
 }
 
-function writeDualAuth({ world, nowMs, ...call }: Call, key: KmsKey, enabled: boolean): void {
-  const { iamId } = call.caller();
-  key.dualAuth ??= newDualAuth(world, iamId, nowMs, enabled);
-  Object.assign(key.dualAuth, { enabled, updatedBy: iamId, updatedMs: nowMs });
-}
-
-function writeRotation({ world, nowMs, ...call }: Call, key: KmsKey, enabled: boolean, intervalMonths: number): void {
-  const { iamId } = call.caller();
-  key.rotation ??= newRotation(world, { enabled, intervalMonths }, iamId, nowMs);
-  Object.assign(key.rotation, { enabled, intervalMonths, updatedBy: iamId, updatedMs: nowMs });
-}
-
-function viewPolicies({ world }: Call, key: KmsKey, wanted: Kind | undefined): Reply {
+function viewPolicies(call: Call, { dualAuth, rotation }: KmsKey): Reply {
+  const wanted = wantedKind(call, ofKey);
   const views = {
-    dualAuthDelete: key.dualAuth === undefined ? [] : [viewDualAuthPolicy(world, key.dualAuth)],
-    rotation: key.rotation === undefined ? [] : [viewRotationPolicy(world, key.rotation)],
+    dualAuthDelete: dualAuth && viewDualAuthPolicy(call.world, dualAuth),
+    rotation: rotation && viewRotationPolicy(call.world, rotation),
   };
-  return collection("policy", wanted === undefined ? [...views.dualAuthDelete, ...views.rotation] : views[wanted]);
+  const shown = keyKinds.filter((kind) => wanted === undefined || kind === wanted).map((kind) => views[kind]);
+  return collection(
+    "policy",
+    shown.filter((view) => view !== undefined),
+  );
+}
+
+const enabled = z.boolean();
+const plain = z.strictObject({ enabled });
+const cidr = z.string().refine((text) => {
+  const [base = "", bits, ...more] = text.split("/");
+  const width = isIP(base) === 6 ? 128 : 32;
+  const isPrefix = bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= width);
+  return isIP(base) !== 0 && isPrefix && more.length === 0;
+}, "not an address range");
+
+const access = z
+  .strictObject({
+    create_root_key: z.boolean(),
+    create_standard_key: z.boolean(),
+    import_root_key: z.boolean(),
+    import_standard_key: z.boolean(),
+    enforce_token: z.boolean(),
+  })
+  .partial();
+
+/** Attributes may be left out of a policy that is turned off. */
+const withAttributes = <Schema extends z.ZodType>(attributes: Schema) =>
+  z.union([
+    z.strictObject({ enabled: z.literal(false), attributes: attributes.optional() }),
+    z.strictObject({ enabled: z.literal(true), attributes }),
+  ]);
+
+/** The data of each kind of instance policy. */
+const dataSchemas = new Map<string, z.ZodType<Pick<InstancePolicy, "enabled" | "attributes">>>(
+  Object.entries({
+    dualAuthDelete: plain,
+    allowedNetwork: withAttributes(z.strictObject({ allowed_network: z.enum(["public-and-private", "private-only"]) })),
+    allowedIP: withAttributes(z.strictObject({ allowed_ip: z.array(cidr).min(1).max(1_000) })),
+    keyCreateImportAccess: z.strictObject({ enabled, attributes: access.optional() }),
+    metrics: plain,
+    rotation: withAttributes(z.strictObject({ interval_month: z.number().int().min(1).max(12) })),
+  }),
+);
+
+const instancePolicySchema = z.strictObject({ policy_type: z.string(), policy_data: z.unknown() });
+const ofInstance: PolicyForm<z.output<typeof instancePolicySchema>> = {
+  what: "Instance policy could not be created",
+  kinds: [...dataSchemas.keys()],
+  onlyOne: "Only a single instance policy may be created per policy type",
+  resource: instancePolicySchema,
+  kindsIn: ({ policy_type }) => [policy_type],
+};
+
+/** M19 */
+export function readInstancePolicies(call: Call): Reply {
+  requireKmsRight(call, "kms.instance-policies.read");
+  const wanted = wantedKind(call, ofInstance);
+  const found = ofInstance.kinds.flatMap((kind) => {
+    const policy = call.world.instancePolicies.get(kind);
+    return policy === undefined || (wanted !== undefined && wanted !== kind) ? [] : [viewPolicy(kind, policy)];
+  });
+  return collection("policy", found);
+}
+
+/** M20: applies at once; dual authorization and rotation apply to keys that are created later. */
+export function writeInstancePolicies(call: Call): Reply {
+  const { world, nowMs } = call;
+  requireKmsRight(call, "kms.instance-policies.write");
+  const policies = readPolicies(call, ofInstance).map(({ policy_type, policy_data }) => {
+    const schema = dataSchemas.get(policy_type);
+    if (schema === undefined) throw badBody(`unknown policy_type "${policy_type}"`, ofInstance.what);
+    return [policy_type, checked(policy_data, schema, ofInstance.what)] as const;
+  });
+  const { iamId } = call.caller();
+  for (const [kind, data] of policies) {
+    const { createdBy = iamId, createdMs = nowMs } = world.instancePolicies.get(kind) ?? {};
+    world.instancePolicies.set(kind, { ...data, createdBy, createdMs, updatedBy: iamId, updatedMs: nowMs });
+  }
+  return { status: 204 };
+}
+
+/** M27: the port of the private endpoint while `allowedIP` applies. The emulator has one port. */
+export function readAllowedPort(call: Call): Reply {
+  requireKmsRightAnywhere(call, "kms.instance-policies.read");
+  const isInForce = call.world.instancePolicies.get("allowedIP")?.enabled === true;
+  const port = { private_endpoint_port: Number(new URL(call.world.baseUrl).port) };
+  return collection("allowed_ip_metadata", isInForce ? [port] : []);
+}
+
+/** In camel case, as in newer captures (kms-v2-and-iam.md 10-16). */
+function viewPolicy(kind: string, policy: InstancePolicy): Record<string, unknown> {
+  const attributes = policy.attributes === undefined ? {} : { attributes: policy.attributes };
+  return {
+    policy_type: kind,
+    policy_data: { enabled: policy.enabled, ...attributes },
+    createdBy: policy.createdBy,
+    creationDate: toSecondsText(policy.createdMs),
+    updatedBy: policy.updatedBy,
+    lastUpdated: toSecondsText(policy.updatedMs),
+  };
 }

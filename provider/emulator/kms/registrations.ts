@@ -1,8 +1,8 @@
 /** Registrations: the cloud resources that a KMS key protects (kms-v2-and-iam.md 2.13). */
 
 import { toSecondsText } from "../clock.ts";
+import type { Call, Reply } from "../http.ts";
 import type { AssociatedResource, KmsKey } from "../model.ts";
-import type { Call, Reply } from "../serve.ts";
 import type { World } from "../world.ts";
 import { kmsKeyOf, requireKmsRight } from "./access.ts";
 import { booleanQuery, countedPage } from "./envelope.ts";

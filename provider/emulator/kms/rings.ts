@@ -2,11 +2,10 @@
 
 import * as z from "zod";
 import { toSecondsText } from "../clock.ts";
-import type { Call, Reply } from "../serve.ts";
+import type { Call, Reply } from "../http.ts";
 import type { World } from "../world.ts";
 import { kmsKeyOf, requireKmsRight } from "./access.ts";
-import { requiredBody } from "./body.ts";
-import { collection, countedPage, invalidField, keyDeleted, refusal } from "./envelope.ts";
+import { collection, countedPage, invalidField, keyDeleted, refusal, requiredBody } from "./envelope.ts";
 import { viewKmsKey } from "./view.ts";
 
 export const defaultRing = "default";

@@ -1,9 +1,9 @@
 /** A KMS key and its policies as KMS shows them (kms-v2-and-iam.md 2.11, 3). */
 
 import { dayMs, hourMs, toSecondsText } from "../clock.ts";
+import { purgeWaitAfterDeletionMs } from "../collections.ts";
 import type { DualAuthPolicy, KmsKey, RotationPolicy } from "../model.ts";
 import type { World } from "../world.ts";
-import { purgeWaitAfterDeletionMs } from "./due.ts";
 
 export const restoreWindowMs = 30 * dayMs;
 export const purgeWaitMs = 4 * hourMs;

@@ -2,11 +2,10 @@
 
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import * as z from "zod";
+import type { Call, Reply } from "../http.ts";
 import type { KmsKey, KmsKeyVersion } from "../model.ts";
-import type { Call, Reply } from "../serve.ts";
 import { kmsKeyOf } from "./access.ts";
-import { requiredBody } from "./body.ts";
-import { invalidState, keyDeleted, notPerformed, refusal, rootKeyRequired } from "./envelope.ts";
+import { invalidState, keyDeleted, notPerformed, refusal, requiredBody, rootKeyRequired } from "./envelope.ts";
 
 const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/, "not base64");
 const aad = z.array(z.string().max(255)).max(126).default([]);
@@ -57,7 +56,7 @@ function usableKey(call: Call, right: string, states: readonly number[]): KmsKey
   return key;
 }
 
-function cipherOf(material: Buffer): "aes-128-gcm" | "aes-192-gcm" | "aes-256-gcm" {
+export function gcmOf(material: Buffer): "aes-128-gcm" | "aes-192-gcm" | "aes-256-gcm" {
   if (material.length === 16) return "aes-128-gcm";
   return material.length === 24 ? "aes-192-gcm" : "aes-256-gcm";
 }
@@ -65,7 +64,7 @@ function cipherOf(material: Buffer): "aes-128-gcm" | "aes-192-gcm" | "aes-256-gc
 function seal(version: KmsKeyVersion, plaintext: string, aads: readonly string[]): string {
   const material = Buffer.from(version.material, "base64");
   const iv = randomBytes(12);
-  const cipher = createCipheriv(cipherOf(material), material, iv);
+  const cipher = createCipheriv(gcmOf(material), material, iv);
   cipher.setAAD(Buffer.from(JSON.stringify(aads)));
   const ciphertext = Buffer.concat([cipher.update(Buffer.from(plaintext, "base64")), cipher.final()]);
   const sealed: z.output<typeof sealedSchema> = {
@@ -83,7 +82,7 @@ function open(key: KmsKey, text: string, aads: readonly string[]): { plaintext: 
     const version = key.versions.find(({ id }) => id === sealed.version);
     if (version === undefined) throw unprocessable();
     const material = Buffer.from(version.material, "base64");
-    const decipher = createDecipheriv(cipherOf(material), material, Buffer.from(sealed.iv, "base64"));
+    const decipher = createDecipheriv(gcmOf(material), material, Buffer.from(sealed.iv, "base64"));
     decipher.setAAD(Buffer.from(JSON.stringify(aads)));
     decipher.setAuthTag(Buffer.from(sealed.tag, "base64"));
     const parts = [decipher.update(Buffer.from(sealed.ciphertext, "base64")), decipher.final()];

@@ -1,10 +1,10 @@
 /** Access to UKO's objects: rights, vaults, `UKO-Vault` and `If-Match` (uko-v4.md 1.4, 6). */
 
-import type { Caller, Key, Stamps } from "../model.ts";
-import { Refusal } from "../refusal.ts";
-import type { Call } from "../serve.ts";
+import type { Call } from "../http.ts";
+import { Refusal } from "../http.ts";
+import type { Caller, Key, Stamps, Vault } from "../model.ts";
 import { etagOf } from "../world.ts";
-import { forbidden, invalid, missing, notFound } from "./envelope.ts";
+import { conflict, forbidden, invalid, missing, notFound } from "./envelope.ts";
 
 export function requireRight(caller: Caller, right: string): void {
   if (!caller.identity.rights.has(right)) throw forbidden(right);
@@ -33,6 +33,20 @@ export function keyOf(call: Call): Key {
   }
   checkVault(call, key.vaultId);
   return key;
+}
+
+/** The vault that a body names, for a caller who may use it. */
+export function vaultNamed(call: Call, id: string): Vault {
+  const vault = call.world.vaults.get(id);
+  if (vault === undefined) throw notFound("vault");
+  checkVault(call, id);
+  return vault;
+}
+
+/** Checks `If-Match`, and refuses an older version, which can be read but not changed (U11). */
+export function requireCurrent(call: Call, key: Key): void {
+  checkIfMatch(call, key);
+  if (key.headId !== undefined) throw conflict("invalid_state", "An older version of a key cannot be changed.");
 }
 
 /** uko-v4.md 1.4, U2: required, not `*`, quotes tolerated; the cloud build of 4.13.0 has none on S5. */

@@ -1,13 +1,13 @@
 /** Common parts of vaults, keystores and templates (uko-v4.md 2.1, 2.4, 3.1). */
 
 import { toSecondsText } from "../clock.ts";
-import type { Keystore, Stamps } from "../model.ts";
-import type { Call, Reply } from "../serve.ts";
+import type { Collection } from "../collections.ts";
+import type { Call, Reply } from "../http.ts";
+import type { Stamps } from "../model.ts";
 import { etagOf, type World } from "../world.ts";
 import { checkIfMatch, checkVault, mayUseVault, requireRight } from "./access.ts";
 import { conflict, forbidden, notFound } from "./envelope.ts";
-import { type FilterSet, filtered } from "./filters.ts";
-import { listReply } from "./paging.ts";
+import { type FilterSet, filtered, listReply } from "./lists.ts";
 
 type Container = Stamps & { readonly id: string; readonly name: string };
 
@@ -17,7 +17,7 @@ export interface ContainerKind<Item extends Container> {
   readonly listName: string;
   /** The name in the list's alternative content types (uko-v4.md 1.5). */
   readonly vendorName: string;
-  readonly all: (world: World) => ReadonlyMap<string, Item>;
+  readonly all: (world: World) => Collection<Item>;
   readonly vaultOf: (item: Item) => string;
   readonly view: (world: World, item: Item) => Record<string, unknown>;
   readonly filters: FilterSet<Item>;
@@ -50,15 +50,24 @@ export function changeableContainer<Item extends Container, Fields>(
   return { item, fields };
 }
 
-export function containerReply<Item extends Container>(
-  kind: ContainerKind<Item>,
-  call: Call,
-  item: Item,
-  status = 200,
-  headers: Record<string, string> = {},
-): Reply {
+function containerReply<Item extends Container>(kind: ContainerKind<Item>, call: Call, item: Item) {
   call.note({ vaultId: kind.vaultOf(item), label: item.name });
-  return { status, body: kind.view(call.world, item), headers: { etag: etagOf(item), ...headers } };
+  return { status: 200, body: kind.view(call.world, item), headers: { etag: etagOf(item) } };
+}
+
+/** Stores a new object. No `Location` is documented for vaults (uko-v4.md 1.4). */
+export function addContainer<Item extends Container>(kind: ContainerKind<Item>, call: Call, item: Item): Reply {
+  kind.all(call.world).set(item.id, item);
+  const { headers, ...reply } = containerReply(kind, call, item);
+  const location = kind.right === "vaults" ? {} : { location: `/v4/${kind.listName}/${item.id}` };
+  return { ...reply, status: 201, headers: { ...headers, ...location } };
+}
+
+/** Notes that the caller changed an object. */
+export function changeContainer<Item extends Container>(kind: ContainerKind<Item>, call: Call, item: Item): Reply {
+  call.world.touch(item, call.caller(), call.nowMs);
+  kind.all(call.world).changed(item.id);
+  return containerReply(kind, call, item);
 }
 
 export function getContainer<Item extends Container>(kind: ContainerKind<Item>, call: Call): Reply {
@@ -99,10 +108,6 @@ export function refuseTakenName<Item extends Container>(
 
 export function vaultReference(world: World, vaultId: string): Record<string, unknown> {
   return { id: vaultId, name: world.vaults.get(vaultId)?.name, href: world.href(`/v4/vaults/${vaultId}`) };
-}
-
-export function keystoreReference(world: World, { id, name, type }: Keystore): Record<string, unknown> {
-  return { id, name, type, href: world.href(`/v4/keystores/${id}`) };
 }
 
 export function viewStamps(world: World, object: Stamps): Record<string, unknown> {

@@ -1,13 +1,11 @@
 /** Bodies and refusals of UKO: envelope (uko-v4.md 3.15), statuses and codes (2.6, U1). */
 
 import type * as z from "zod";
-import { Refusal } from "../refusal.ts";
-import * as request from "../request.ts";
-import type { Api, Call } from "../serve.ts";
+import { type Api, type Call, flagParameter, jsonObject, Refusal } from "../http.ts";
 
 type TargetType = "field" | "parameter" | "header";
 
-export function refuseUko(refusal: Refusal, correlationId: string): unknown {
+function refuse(refusal: Refusal, correlationId: string): unknown {
   const { target } = refusal.details;
   return {
     status_code: refusal.status,
@@ -16,20 +14,20 @@ export function refuseUko(refusal: Refusal, correlationId: string): unknown {
   };
 }
 
-export const ukoHeaders: Api["headers"] = (correlationId) => ({ "x-correlation-id": correlationId });
-
-export const unauthorized = (): Refusal =>
-  new Refusal(401, "unauthorized", "The request has no valid access token.", {
-    headers: { "www-authenticate": "Bearer" },
-  });
+export const ukoApi: Api = {
+  refuse,
+  headers: (correlationId) => ({ "x-correlation-id": correlationId }),
+  unauthorized: () =>
+    new Refusal(401, "unauthorized", "The request has no valid access token.", {
+      headers: { "www-authenticate": "Bearer" },
+    }),
+};
 
 export const forbidden = (right: string): Refusal =>
   new Refusal(403, "forbidden", `The action hs-crypto.${right} is not granted.`);
 
 export const notFound = (what: string): Refusal =>
   new Refusal(404, "not_found", `The requested ${what} was not found.`);
-
-export const malformed = (): Refusal => new Refusal(400, "invalid_body", "The body is not a JSON object.");
 
 export const missing = (type: TargetType, name: string): Refusal =>
   new Refusal(400, type === "header" ? "missing_header" : "missing_field", `The ${type} ${name} is missing.`, {
@@ -56,7 +54,8 @@ export const keystoreFailed = (): Refusal =>
 
 /** Parses a body; 400 names the first missing, unknown or invalid field. */
 export function parseBody<Schema extends z.ZodType>(call: Call, schema: Schema): z.output<Schema> {
-  const body = request.jsonBody(call, malformed);
+  const body = jsonObject(call);
+  if (body === undefined) throw new Refusal(400, "invalid_body", "The body is not a JSON object.");
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
@@ -77,5 +76,5 @@ function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
 
 /** A parameter that is `true` or `false`, false when absent. */
 export function booleanParameter(call: Call, name: string): boolean {
-  return request.booleanParameter(call, name, () => invalid("parameter", name)) ?? false;
+  return flagParameter(call, name, () => invalid("parameter", name)) ?? false;
 }

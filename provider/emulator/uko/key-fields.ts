@@ -1,40 +1,17 @@
 /** The fields of a key in create and PATCH, with their patterns (uko-v4.md 2.5, 3.1, 3.10). */
 
 import * as z from "zod";
-import type { KeystoreType, Tag } from "../model.ts";
-import { Refusal } from "../refusal.ts";
-import { jsonBody } from "../request.ts";
-import type { Call } from "../serve.ts";
-import { invalid, malformed, parseBody } from "./envelope.ts";
+import type { Call } from "../http.ts";
+import { jsonObject, Refusal } from "../http.ts";
+import { attributeForm } from "../key-attributes.ts";
+import type { KeystoreType } from "../model.ts";
+import { invalid, parseBody } from "./envelope.ts";
 
 const label = z
   .string()
   .min(1)
   .max(255)
   .regex(/^[A-Za-z0-9._ /-]+$/);
-const description = z.string().max(200);
-const tag = z.strictObject({
-  name: z
-    .string()
-    .min(1)
-    .max(254)
-    .regex(/^[A-Za-z0-9 -_]+$/),
-  value: z
-    .string()
-    .max(8192)
-    .regex(/^(\w|\s)*$/),
-});
-const tags = z.array(tag).max(128);
-/** Values for the free tags of a naming scheme (3.11). */
-const labelTags = z
-  .array(
-    z.strictObject({
-      name: z.string().regex(/^[A-Za-z0-9]{1,20}$/),
-      value: z.string().regex(/^[A-Za-z0-9 ]{2,255}$/),
-    }),
-  )
-  .max(128);
-const date = z.iso.date();
 
 const createSchema = z.strictObject({
   template_name: z
@@ -44,18 +21,10 @@ const createSchema = z.strictObject({
     .regex(/^[A-Za-z][A-Za-z0-9-]*$/),
   vault: z.strictObject({ id: z.string().min(1).max(36) }),
   label: label.optional(),
-  description: description.optional(),
-  tags: tags.optional(),
-  label_tags: labelTags.optional(),
+  ...attributeForm("K2"),
 });
 
-const patchSchema = z.strictObject({
-  label: label.optional(),
-  description: description.optional(),
-  activation_date: date.optional(),
-  expiration_date: date.optional(),
-  tags: tags.optional(),
-});
+const patchSchema = z.strictObject({ label: label.optional(), ...attributeForm("K4") });
 
 export type CreateFields = z.output<typeof createSchema>;
 export type PatchFields = z.output<typeof patchSchema>;
@@ -70,20 +39,10 @@ export function patchFields(call: Call): PatchFields {
 
 function checked<Schema extends z.ZodObject>(call: Call, schema: Schema): z.output<Schema> {
   // U9: services from API 4.12.6 on may not know `tags` in requests.
-  if (call.world.switches.tags === "rejected" && jsonBody(call, malformed).tags !== undefined) {
+  if (call.world.switches.tags === "rejected" && jsonObject(call)?.tags !== undefined) {
     throw invalid("field", "tags");
   }
   return parseBody(call, schema);
-}
-
-/** The tags that the service keeps, by the switch `tags`. */
-export function keptTags(call: Call, written: readonly Tag[] | undefined, before: readonly Tag[]): Tag[] {
-  if (written === undefined || call.world.switches.tags === "dropped") return [...before];
-  return [...written];
-}
-
-export function keptDescription(call: Call, written: string): string {
-  return call.world.switches.description === "collapsed" ? written.replace(/\s+/g, " ").trim() : written;
 }
 
 const labelRules = {

@@ -1,11 +1,13 @@
-/** Lists of keys: K1, K14, the part that S7 shares, and their filters (uko-v4.md 2.2, 2.3). */
+/** Lists of keys and of the resources that use them: K1, K13, K14, and the parts that S7 and S8 share (uko-v4.md 2.2, 2.3, 3.13). */
 
+import type { Call, Reply } from "../http.ts";
 import { keyStates } from "../key-states.ts";
-import { materialOf, shownStatuses } from "../keystore-effects.ts";
-import { type Key, keystoreTypes, templateTypes } from "../model.ts";
-import type { Call, Reply } from "../serve.ts";
+import { holdsMaterial, keystoreReference, keystoresOf, shownStatuses } from "../keystore-effects.ts";
+import { type AssociatedResource, type Key, keystoreTypes, templateTypes } from "../model.ts";
 import type { World } from "../world.ts";
 import { keyOf, mayUseVault, requireRight } from "./access.ts";
+import { vaultReference } from "./containers.ts";
+import { alignmentOf, viewKey } from "./key-view.ts";
 import {
   dateFilters,
   dayOf,
@@ -13,12 +15,11 @@ import {
   type Filter,
   type FilterSet,
   filtered,
+  listReply,
   oneOf,
   sizeFilters,
   textFilter,
-} from "./filters.ts";
-import { alignmentOf, viewKey } from "./key-view.ts";
-import { listReply } from "./paging.ts";
+} from "./lists.ts";
 import { keyAlgorithms } from "./template-fields.ts";
 
 /** K1, S7 and K14. */
@@ -27,8 +28,9 @@ type KeyList = "all" | "keystore" | "versions";
 const syncFlags = ["ok", "out_of_sync", "error", "verifying_sync"] as const;
 
 const templateOf = (world: World, key: Key) => world.templates.get(key.templateId);
-const keystoresOf = (world: World, key: Key) =>
-  key.placements.filter(({ removedByUser }) => !removedByUser).map(({ keystoreId }) => world.keystores.get(keystoreId));
+
+/** The date of a rotation has bounds alone. */
+const { rotated_at: _, ...rotatedBounds } = dateFilters<Key>("rotated_at", (key) => dayOf(key.rotatedMs), "strict");
 
 const filters: Readonly<Record<string, Filter<Key>>> = {
   state: oneOf((key) => [key.state], keyStates),
@@ -50,9 +52,7 @@ const filters: Readonly<Record<string, Filter<Key>>> = {
   key_material_present: oneOf(
     (key, world, nowMs) => [
       key.state === "destroyed" ? undefined : "repository",
-      key.placements.some((placement) => materialOf(world, key, placement, nowMs).kind !== "absent")
-        ? "keystores"
-        : undefined,
+      holdsMaterial(world, key, nowMs).length > 0 ? "keystores" : undefined,
     ],
     ["keystores", "repository"],
   ),
@@ -61,19 +61,13 @@ const filters: Readonly<Record<string, Filter<Key>>> = {
   ...dateFilters("expiration_date", (key) => key.expirationDate, "inclusive"),
   ...dateFilters("created_at", (key) => dayOf(key.createdMs), "inclusive"),
   ...dateFilters("updated_at", (key) => dayOf(key.updatedMs), "strict"),
-  ...withoutExact(
-    "rotated_at",
-    dateFilters("rotated_at", (key) => dayOf(key.rotatedMs), "strict"),
-  ),
+  ...rotatedBounds,
 };
 
 /** Known to K1 and K14 only: in the list of one keystore they would select nothing. */
 const keystoreFilters: Readonly<Record<string, Filter<Key>>> = {
-  "referenced_keystores[].type": oneOf(
-    (key, world) => keystoresOf(world, key).map((found) => found?.type),
-    keystoreTypes,
-  ),
-  "referenced_keystores[].name": oneOf((key, world) => keystoresOf(world, key).map((found) => found?.name)),
+  "referenced_keystores[].type": oneOf((key, world) => keystoresOf(world, key).map(({ type }) => type), keystoreTypes),
+  "referenced_keystores[].name": oneOf((key, world) => keystoresOf(world, key).map(({ name }) => name)),
   "instances[].keystore.type": oneOf((key, world) => [templateOf(world, key)?.keystoreType], keystoreTypes),
 };
 
@@ -81,10 +75,6 @@ const wholeFilters: Readonly<Record<string, Filter<Key>>> = {
   "vault.id": oneOf((key) => [key.vaultId]),
   managing_systems: oneOf(() => ["web"], ["web", "workstation"]),
 };
-
-function withoutExact(name: string, all: Record<string, Filter<Key>>): Record<string, Filter<Key>> {
-  return Object.fromEntries(Object.entries(all).filter(([parameter]) => parameter !== name));
-}
 
 /** Ranges of the two names of one date exclude each other and both exact forms. */
 const expiry = ["deactivation_date", "expiration_date"] as const;
@@ -149,4 +139,50 @@ export function keyList(call: Call, keys: readonly Key[], list: KeyList): Reply 
       "vault.id": (key) => key.vaultId,
     },
   });
+}
+
+/** K13 */
+export function listAssociatedResources(call: Call): Reply {
+  const key = keyOf(call);
+  return resourceList(
+    call,
+    key.resources.map((resource) => ({ key, resource })),
+  );
+}
+
+export function resourceList(call: Call, used: readonly Used[]): Reply {
+  return listReply(call, {
+    name: "associated_resources",
+    items: used,
+    view: ({ key, resource }) => viewResource(call, key, resource),
+    defaultSort: "name",
+    sortable: { name: ({ resource }) => resource.name, id: ({ resource }) => resource.crn },
+  });
+}
+
+interface Used {
+  readonly key: Key;
+  readonly resource: AssociatedResource;
+}
+
+function viewResource(call: Call, key: Key, resource: AssociatedResource): unknown {
+  const { world } = call;
+  const placement = key.placements[0];
+  const keystore = placement === undefined ? undefined : world.keystores.get(placement.keystoreId);
+  return {
+    id: encodeURIComponent(resource.crn),
+    vault: vaultReference(world, key.vaultId),
+    managed_key: { id: key.id, label: key.label, href: world.href(`/v4/managed_keys/${key.id}`) },
+    referenced_keystore: keystore === undefined ? undefined : keystoreReference(world, keystore),
+    key_id_in_keystore: placement?.idInKeystore ?? "",
+    name: resource.name,
+    type: "com_ibm_cloud_kms_registration",
+    com_ibm_cloud_kms_registration: {
+      prevents_key_deletion: resource.preventsKeyDeletion,
+      service_name: resource.serviceName,
+      service_instance_name: resource.serviceInstanceName,
+      crn: resource.crn,
+      description: resource.description,
+    },
+  };
 }

@@ -1,10 +1,12 @@
-/** The steps of a key (K6 to K8, K10 to K12), in all of its keystores (uko-v4.md 4.2-4.7). */
+/** The steps of a key (K6 to K12), in all of its keystores (uko-v4.md 4.2-4.7, U11-U13). */
 
 import { hourMs, wholeSecondMs } from "../clock.ts";
+import type { Call, Reply } from "../http.ts";
 import { type Cell, cellOf, type KeyAction, rightsOf } from "../key-states.ts";
 import {
   accepts,
   disable,
+  emptyPlacement,
   install,
   liveStatuses,
   materialOf,
@@ -14,13 +16,13 @@ import {
   towardsTwin,
 } from "../keystore-effects.ts";
 import { mayDelete } from "../kms/deletion.ts";
-import type { Caller, Key, KeystoreOperation, Placement } from "../model.ts";
-import type { Call, Reply } from "../serve.ts";
+import { addVersion } from "../kms/new-key.ts";
+import type { Caller, Key, KeystoreOperation, KeystoreType, Placement, Template } from "../model.ts";
 import type { World } from "../world.ts";
-import { checkIfMatch, keyOf, requireRight } from "./access.ts";
+import { keyOf, requireCurrent, requireRight } from "./access.ts";
 import { booleanParameter, conflict, forbidden, invalidState, keystoreFailed } from "./envelope.ts";
 import { keyReply, noteAfter } from "./key-view.ts";
-import { refuseOlderVersion } from "./key-writes.ts";
+import { hasSystemTag } from "./naming-scheme.ts";
 
 /** The checks that every step shares, in order: rights, If-Match, state. */
 export function begin(call: Call, action: KeyAction): { readonly key: Key; readonly cell: Cell } {
@@ -34,8 +36,7 @@ export function begin(call: Call, action: KeyAction): { readonly key: Key; reado
   } else {
     for (const right of cell.rights) requireRight(call.caller(), right);
   }
-  checkIfMatch(call, key);
-  refuseOlderVersion(key);
+  requireCurrent(call, key);
   if (cell === undefined) throw invalidState(action, key.state);
   return { key, cell };
 }
@@ -108,7 +109,7 @@ export function realignKey(call: Call): Reply {
   key.keystoreFields = world.templates.get(key.templateId)?.keystoreFields ?? key.keystoreFields;
   for (const id of targets) {
     const existing = key.placements.find((placement) => placement.keystoreId === id);
-    const placement: Placement = existing ?? { keystoreId: id, material: { kind: "absent" }, removedByUser: false };
+    const placement = existing ?? emptyPlacement(id);
     if (existing === undefined) key.placements.push(placement);
     placement.removedByUser = false;
     conform(call, key, placement);
@@ -229,4 +230,54 @@ function refuseTwinDeletion(world: World, placement: Placement, caller: Caller, 
     "keystore_error",
     "The keystore refused: Conflict: 1 prior authorization(s) are required for deletion: Key could not be deleted. (AUTHORIZATIONS_NOT_MET)",
   );
+}
+
+/** New material under the same key ID; the older version gets an ID of its own. */
+export function rotateKey(call: Call): Reply {
+  const { world, nowMs } = call;
+  const { key } = begin(call, "rotate");
+  const template = world.templates.get(key.templateId);
+  if (hasSystemTag(template?.namingScheme)) throw conflict("invalid_state", "The key is not rotatable.");
+  const lastMs = key.rotatedMs ?? Number.NEGATIVE_INFINITY;
+  if (nowMs - lastMs < hourMs) throw conflict("rotated_recently", "The key was rotated within the last hour.");
+  const accepting = acceptingPlacements(call, key, "activate");
+  const isDeactivated = template !== undefined && deactivatesOlder(template);
+  const older: Key = {
+    ...key,
+    id: world.newId("key-version"),
+    headId: key.id,
+    state: isDeactivated ? "deactivated" : key.state,
+    deactivatedMs: isDeactivated ? nowMs : undefined,
+    placements: [],
+    resources: [],
+  };
+  world.keys.set(older.id, older);
+  for (const placement of accepting) rotateMaterial(call, template?.keystoreType, placement);
+  key.version += 1;
+  key.rotatedMs = nowMs;
+  key.verification = world.newId("verification");
+  const reply = finish(call, key);
+  return world.switches.rotateStatus === 204 ? { status: 204 } : reply;
+}
+
+/** IBM's keystores and Google's AES keys have one active version; a template decides for others. */
+function deactivatesOlder({ keystoreType, algorithm, deactivateOnRotation }: Template): boolean {
+  const knowsOne = keystoreType === "ibm_cloud_kms" || (keystoreType === "google_kms" && algorithm === "aes");
+  return knowsOne || deactivateOnRotation;
+}
+
+/** A twin keeps its ID. Elsewhere the ID of the material changes, in the keystore's own form. */
+function rotateMaterial(call: Call, type: KeystoreType | undefined, placement: Placement): void {
+  const { world, nowMs } = call;
+  const twin = world.twinIn(placement);
+  if (twin !== undefined) {
+    addVersion(world, twin, nowMs);
+    return;
+  }
+  const before = placement.idInKeystore;
+  if (before === undefined) return;
+  if (type === "google_kms") placement.idInKeystore = before.replace(/\d+$/, (count) => String(Number(count) + 1));
+  else if (type === "azure_key_vault") {
+    placement.idInKeystore = before.replace(/[^/]+$/, () => world.newId("azure-version"));
+  } else placement.idInKeystore = before.replace(/[0-9a-f-]{36}$/, () => world.newId("external-key"));
 }

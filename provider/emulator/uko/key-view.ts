@@ -2,11 +2,12 @@
 
 import { type AuditNote, keyAfter } from "../audit.ts";
 import { toSecondsText } from "../clock.ts";
-import { holdsMaterial, shownStatuses, targetsOf } from "../keystore-effects.ts";
+import type { Call, Reply } from "../http.ts";
+import { viewAttributes } from "../key-attributes.ts";
+import { holdsMaterial, keystoreReference, keystoresOf, shownStatuses, targetsOf } from "../keystore-effects.ts";
 import type { Key, Template } from "../model.ts";
-import type { Call, Reply } from "../serve.ts";
 import { etagOf, type World } from "../world.ts";
-import { keystoreReference, vaultReference, viewStamps } from "./containers.ts";
+import { vaultReference, viewStamps } from "./containers.ts";
 import { buildLabel, hasSystemTag } from "./naming-scheme.ts";
 import { defaultKeystoreFields } from "./template-fields.ts";
 
@@ -23,7 +24,6 @@ export function viewKey(world: World, key: Key, nowMs: number): Record<string, u
       alignment_status: alignmentOf(world, key),
     },
     version: key.version,
-    description: key.description,
     label: key.label,
     state: key.state,
     key_material_present: materialPlaces(world, key, nowMs),
@@ -32,18 +32,11 @@ export function viewKey(world: World, key: Key, nowMs: number): Record<string, u
     verification_patterns: [
       { method: "ENC-ZERO", value: key.verification.replaceAll("-", "").slice(0, 6).toUpperCase() },
     ],
-    activation_date: key.activationDate,
-    expiration_date: key.expirationDate,
-    label_tags: key.labelTags,
-    tags: key.tags,
+    ...viewAttributes(key),
     is_rotatable: !hasSystemTag(template?.namingScheme),
     ...viewStamps(world, key),
     ...(key.rotatedMs === undefined ? {} : { rotated_at: toSecondsText(key.rotatedMs) }),
-    referenced_keystores: key.placements
-      .filter((placement) => !placement.removedByUser)
-      .map((placement) => world.keystores.get(placement.keystoreId))
-      .filter((keystore) => keystore !== undefined)
-      .map((keystore) => keystoreReference(world, keystore)),
+    referenced_keystores: keystoresOf(world, key).map((keystore) => keystoreReference(world, keystore)),
     instances: [
       {
         id: key.instanceId,
@@ -100,14 +93,5 @@ function isAsymmetric(algorithm: string | undefined): boolean {
 /** The key's name inside its keystores: its label, or by the template's scheme (3.6). */
 function labelInKeystore(key: Key, template: Template | undefined): string {
   if (template?.keystoreNamingScheme === undefined) return key.label;
-  return buildLabel(template.keystoreNamingScheme, key.labelTags, labelDates(key));
-}
-
-/** The dates behind the system tags of a naming scheme (3.11). */
-export function labelDates(key: { readonly createdMs: number; readonly expirationDate?: string | undefined }): {
-  readonly created: string;
-  readonly lastActive: string;
-} {
-  const created = toSecondsText(key.createdMs).slice(0, 10);
-  return { created, lastActive: key.expirationDate ?? created };
+  return buildLabel(template.keystoreNamingScheme, key);
 }

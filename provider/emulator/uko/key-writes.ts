@@ -1,15 +1,17 @@
 /** Create, change and remove a key: K2, K4, K5 (uko-v4.md 2.1, 2.5, 5). */
 
+import type { Call, Reply } from "../http.ts";
+import { changedAttributes, initialAttributes, rightsToWrite } from "../key-attributes.ts";
 import { cellOf } from "../key-states.ts";
-import { accepts, holdsMaterial, install, materialOf, publishStatuses, targetsOf } from "../keystore-effects.ts";
-import type { Key, Placement, Template } from "../model.ts";
-import type { Call, Reply } from "../serve.ts";
+import { emptyPlacement, holdsMaterial, install, materialOf, publishStatuses, targetsOf } from "../keystore-effects.ts";
+import type { Key, Template } from "../model.ts";
 import type { World } from "../world.ts";
-import { checkIfMatch, checkVault, keyOf, requireRight } from "./access.ts";
-import { booleanParameter, conflict, invalidState, keystoreFailed, missing, notFound } from "./envelope.ts";
-import { addPeriod, checkLabelRule, createFields, keptDescription, keptTags, patchFields } from "./key-fields.ts";
-import { keyReply, labelDates, noteAfter } from "./key-view.ts";
-import { buildLabel } from "./naming-scheme.ts";
+import { keyOf, requireCurrent, requireRight, vaultNamed } from "./access.ts";
+import { booleanParameter, conflict, invalidState, missing, notFound } from "./envelope.ts";
+import { addPeriod, checkLabelRule, createFields, patchFields } from "./key-fields.ts";
+import { acceptingPlacements, finish } from "./key-steps.ts";
+import { keyReply, noteAfter } from "./key-view.ts";
+import { buildLabel, type Labeled } from "./naming-scheme.ts";
 
 /** K2 */
 export function createKey(call: Call): Reply {
@@ -18,16 +20,16 @@ export function createKey(call: Call): Reply {
   requireRight(caller, "managed-keys.write");
   requireRight(caller, "managed-keys.generate");
   const fields = createFields(call);
-  if (fields.tags !== undefined) requireRight(caller, "managed-keys.write-tags");
-  const vault = world.vaults.get(fields.vault.id);
-  if (vault === undefined) throw notFound("vault");
-  checkVault(call, vault.id);
+  for (const right of rightsToWrite(fields)) requireRight(caller, right);
+  const vault = vaultNamed(call, fields.vault.id);
   const [template] = world.templates.byName.find(`${vault.id}/${fields.template_name}`);
   if (template === undefined) throw notFound("template");
   if (template.archived) throw conflict("invalid_state", "The template is archived.");
   if (template.keyState === "active") requireRight(caller, "managed-keys.distribute");
   const expirationDate = addPeriod(nowMs, template.expirationPeriod);
-  const label = labelFor(call, template, fields, { createdMs: nowMs, expirationDate });
+  const initial = initialAttributes();
+  const attributes = { ...initial, ...changedAttributes(fields, initial, world.switches) };
+  const label = labelFor(call, template, fields.label, { ...attributes, createdMs: nowMs, expirationDate });
   refuseDuplicate(call, vault.id, label);
 
   const key: Key = {
@@ -36,10 +38,8 @@ export function createKey(call: Call): Reply {
     instanceId: world.newId("instance"),
     vaultId: vault.id,
     templateId: template.id,
+    ...attributes,
     label,
-    description: keptDescription(call, fields.description ?? ""),
-    tags: keptTags(call, fields.tags, []),
-    labelTags: fields.label_tags ?? [],
     size: template.size,
     keystoreFields: template.keystoreFields,
     state: template.keyState,
@@ -50,14 +50,9 @@ export function createKey(call: Call): Reply {
     placements: [],
     resources: [],
   };
-  const targets = targetsOf(world, key);
-  key.placements = targets.map(
-    ({ id }): Placement => ({ keystoreId: id, material: { kind: "absent" }, removedByUser: false }),
-  );
+  key.placements = targetsOf(world, key).map(({ id }) => emptyPlacement(id));
   if (key.state === "active") {
-    const accepting = key.placements.filter(({ keystoreId }) => accepts(world.keystores.get(keystoreId), "activate"));
-    if (targets.length > 0 && accepting.length === 0) throw keystoreFailed(); // U15
-    for (const placement of accepting) install(world, key, placement, caller, nowMs);
+    for (const placement of acceptingPlacements(call, key, "activate")) install(world, key, placement, caller, nowMs);
   }
   world.keys.set(key.id, key);
   publishStatuses(world, key, nowMs);
@@ -67,29 +62,18 @@ export function createKey(call: Call): Reply {
 
 /** K4 */
 export function patchKey(call: Call): Reply {
-  const { world, nowMs } = call;
+  const { world } = call;
   const caller = call.caller();
   const key = keyOf(call);
   requireRight(caller, "managed-keys.write");
   const fields = patchFields(call);
-  if (fields.tags !== undefined) requireRight(caller, "managed-keys.write-tags");
-  if (fields.activation_date !== undefined || fields.expiration_date !== undefined) {
-    requireRight(caller, "managed-keys.write-dates");
-  }
-  checkIfMatch(call, key);
-  refuseOlderVersion(key);
+  for (const right of rightsToWrite(fields)) requireRight(caller, right);
+  requireCurrent(call, key);
   const isRefused = key.state === "destroyed" && world.switches.patchDestroyed === "refused";
   if (cellOf("patch", key.state) === undefined || isRefused) throw invalidState("update", key.state);
   if (fields.label !== undefined && fields.label !== key.label) rename(call, key, fields.label);
-  if (fields.description !== undefined) key.description = keptDescription(call, fields.description);
-  if (fields.activation_date !== undefined) key.activationDate = fields.activation_date;
-  if (fields.expiration_date !== undefined) key.expirationDate = fields.expiration_date;
-  // U9: the list is replaced as a whole.
-  key.tags = keptTags(call, fields.tags, key.tags);
-  world.touch(key, caller, nowMs);
-  publishStatuses(world, key, nowMs);
-  noteAfter(call, key);
-  return keyReply(call, key);
+  Object.assign(key, changedAttributes(fields, key, world.switches));
+  return finish(call, key);
 }
 
 /** K5: for destroyed keys; during a pending period only with `force` (uko-v4.md 4.2, U5, U6). */
@@ -99,8 +83,7 @@ export function removeKey(call: Call): Reply {
   const force = booleanParameter(call, "force");
   const isForced = force && world.switches.forceDelete === "served";
   for (const right of ["managed-keys.destroyed-remove", "managed-keys.delete"]) requireRight(call.caller(), right);
-  checkIfMatch(call, key);
-  refuseOlderVersion(key);
+  requireCurrent(call, key);
   const holders = holdsMaterial(world, key, nowMs).map((keystore) => keystore.name);
   call.note({ detail: { force, materialIn: holders } });
   if (cellOf("remove", key.state) === undefined) throw invalidState("delete", key.state);
@@ -119,24 +102,13 @@ function removeUnusedShadow(world: World, templateId: string): void {
   if (world.keys.byTemplate.find(templateId).size === 0) world.templates.delete(templateId);
 }
 
-/** U11: older versions can be read but not changed. */
-export function refuseOlderVersion(key: Key): void {
-  if (key.headId !== undefined) throw conflict("invalid_state", "An older version of a key cannot be changed.");
-}
-
 /** The label of the request, or the label that the template's naming scheme builds (3.11). */
-function labelFor(
-  call: Call,
-  template: Template,
-  fields: ReturnType<typeof createFields>,
-  dates: { readonly createdMs: number; readonly expirationDate: string },
-): string {
-  const tags = fields.label_tags ?? [];
-  const build = (scheme: string): string => buildLabel(scheme, tags, labelDates(dates));
-  const label = fields.label ?? (template.namingScheme === undefined ? undefined : build(template.namingScheme));
+function labelFor(call: Call, template: Template, requested: string | undefined, key: Labeled): string {
+  const { namingScheme, keystoreNamingScheme, keystoreType } = template;
+  const label = requested ?? (namingScheme === undefined ? undefined : buildLabel(namingScheme, key));
   if (label === undefined) throw missing("field", "label");
-  if (template.keystoreNamingScheme !== undefined) build(template.keystoreNamingScheme);
-  checkLabelRule(call, template.keystoreType, label);
+  if (keystoreNamingScheme !== undefined) buildLabel(keystoreNamingScheme, key);
+  checkLabelRule(call, keystoreType, label);
   return label;
 }
 

@@ -1,12 +1,14 @@
-/** The contents of a keystore: S6 to S8 (uko-v4.md 2.1, 2.3, 3.7, 3.13). */
+/** The contents of a keystore, and its deletion or disconnection: S5 to S8 (uko-v4.md 2.1, 2.3, 3.7, 3.13, 5, U26). */
 
-import type { Key } from "../model.ts";
-import type { Call, Reply } from "../serve.ts";
+import { purgeWaitAfterDeletionMs } from "../collections.ts";
+import type { Call, Reply } from "../http.ts";
+import type { Key, Keystore } from "../model.ts";
 import type { World } from "../world.ts";
 import { requireRight } from "./access.ts";
-import { resourceList } from "./associated-resources.ts";
-import { containerOf } from "./containers.ts";
-import { keyList } from "./key-list.ts";
+import { changeableContainer, containerOf } from "./containers.ts";
+import { conflict, invalid } from "./envelope.ts";
+import { keyList, resourceList } from "./key-list.ts";
+import { acceptingPlacements, deactivateEverywhere, destroyEverywhere, refuseDestruction } from "./key-steps.ts";
 import { keystoreKind, viewHealth } from "./keystores.ts";
 
 /** S6: asks the keystore. Its health is known from then on (U16). */
@@ -45,4 +47,62 @@ export function keysIn(world: World, keystoreId: string): readonly Key[] {
 
 export function placementIn(key: Key, keystoreId: string): Key["placements"][number] | undefined {
   return key.placements.find((placement) => placement.keystoreId === keystoreId);
+}
+
+const modes = ["restrict", "disconnect", "deactivate", "destroy"] as const;
+type Mode = (typeof modes)[number];
+
+/** S5 */
+export function removeKeystore(call: Call): Reply {
+  const { world } = call;
+  const { item: keystore, fields: mode } = changeableContainer(keystoreKind, call, "delete", () => modeOf(call));
+  const keys = keysIn(world, keystore.id);
+  if (mode === "restrict" && keys.length > 0) {
+    const message = `The service was not able to delete keystore ${keystore.name} because it still contains some keys.`;
+    throw conflict("not_empty", message);
+  }
+  refuseFullRing(call, keystore);
+  stepKeys(call, mode, keys);
+  for (const key of world.keys.values()) {
+    if (placementIn(key, keystore.id) === undefined) continue;
+    key.placements = key.placements.filter((placement) => placement.keystoreId !== keystore.id);
+    world.keys.changed(key.id);
+  }
+  world.keystores.delete(keystore.id);
+  if (keystore.ring !== undefined) world.rings.delete(keystore.ring);
+  call.note({ detail: { mode, keyIds: keys.map(({ id }) => id) } });
+  return { status: 204 };
+}
+
+function modeOf(call: Call): Mode {
+  const text = call.url.searchParams.get("mode") ?? "restrict";
+  const mode = modes.find((known) => known === text);
+  if (mode === undefined) throw invalid("parameter", "mode");
+  return mode;
+}
+
+/** In every mode the ring must be empty. Destroyed keys count until their metadata ends. */
+function refuseFullRing(call: Call, keystore: Keystore): void {
+  if (keystore.ring === undefined) return;
+  for (const { ring, state, deletedMs } of call.world.kmsKeys.values()) {
+    const isExpired = state === 5 && call.nowMs - (deletedMs ?? call.nowMs) >= purgeWaitAfterDeletionMs;
+    if (ring !== keystore.ring || isExpired) continue;
+    const message = "Conflict: Key ring could not be deleted: Please see reasons for more details.";
+    throw conflict("keystore_error", message);
+  }
+}
+
+/** The keys' own rules apply, and every key is checked before the first one changes. */
+function stepKeys(call: Call, mode: Mode, keys: readonly Key[]): void {
+  if (mode === "deactivate") {
+    const active = keys.filter((key) => key.state === "active");
+    if (active.length > 0) requireRight(call.caller(), "managed-keys.active-deactivate");
+    for (const key of active) acceptingPlacements(call, key, "deactivate");
+    for (const key of active) deactivateEverywhere(call, key);
+  }
+  if (mode === "destroy") {
+    if (keys.length > 0) requireRight(call.caller(), "managed-keys.deactivated-destroy");
+    for (const key of keys) refuseDestruction(call, key);
+    for (const key of keys) destroyEverywhere(call, key);
+  }
 }

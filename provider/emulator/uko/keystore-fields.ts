@@ -1,13 +1,85 @@
-/** The fields of a keystore in requests, by type (uko-v4.md 3.7-3.9). */
+/** The fields of a keystore in requests and responses, by type (uko-v4.md 3.7-3.9). */
 
 import * as z from "zod";
-import type { KeystoreType } from "../model.ts";
-import type { Call } from "../serve.ts";
+import type { Call } from "../http.ts";
+import type { Keystore, KeystoreType } from "../model.ts";
 import { parseBody } from "./envelope.ts";
 
 const text = (min: number, max: number, pattern: RegExp) => z.string().min(min).max(max).regex(pattern);
 
-const tlsProxy = z.string().regex(/^[^\s:]+:\d{1,5}$/);
+/** A field of the connection. */
+interface Field {
+  readonly schema: z.ZodType;
+  /** A create may leave the field out. */
+  readonly optional?: true;
+  /** The value of a field that a create left out. */
+  readonly initial?: string;
+  /** The field never changes once a keystore is connected (3.8, U22). */
+  readonly fixed?: true;
+  /** The field is required in responses (3.7) and optional in a seed, which then shows this value. */
+  readonly shown?: string | boolean;
+  /** The field is a secret: its value is never kept, and responses show this mask (U24). */
+  readonly mask?: "" | "***";
+}
+
+const endpoint = text(1, 512, /^[A-Za-z0-9._~:/-]+$/);
+const azureId = text(1, 36, /^[-0-9a-zA-Z]+$/);
+const azureEnvironment = z.enum(["azure", "azure_china", "azure_germany", "azure_us_government"]);
+const port = z.union([z.string().regex(/^\d+$/), z.int().min(1).max(65_535)]);
+
+// biome-ignore format: one field a line
+const connectionFields: Readonly<Record<KeystoreType, Readonly<Record<string, Field>>>> = {
+  ibm_cloud_kms: {
+    ibm_api_endpoint: { schema: endpoint, fixed: true, shown: "" },
+    ibm_iam_endpoint: { schema: endpoint, fixed: true, shown: "" },
+    ibm_api_key: { schema: text(1, 64, /^[A-Za-z0-9-_&.]*$/), mask: "" },
+    ibm_instance_id: { schema: text(1, 256, /^[A-Za-z0-9-]*$/), fixed: true, shown: "" },
+    ibm_key_ring: { schema: text(2, 100, /^[a-zA-Z0-9-]*$/), initial: "Default" },
+  },
+  aws_kms: {
+    aws_region: { schema: text(1, 100, /^[a-z0-9_-]+$/), fixed: true, shown: "" },
+    aws_access_key_id: { schema: text(1, 512, /^[A-Za-z0-9-_]*$/), mask: "" },
+    aws_secret_access_key: { schema: text(1, 512, /^[A-Za-z0-9-_/]*$/), mask: "" },
+  },
+  azure_key_vault: {
+    azure_service_name: { schema: text(3, 24, /^[A-Za-z0-9-]+$/), fixed: true, shown: "" },
+    azure_resource_group: { schema: text(1, 90, /^[-\w._()]*[^.]$/), fixed: true, shown: "" },
+    azure_service_principal_client_id: { schema: azureId, shown: "" },
+    azure_service_principal_password: { schema: text(1, 256, /^[-0-9a-zA-Z_.]+$/), mask: "***" },
+    azure_tenant: { schema: azureId, fixed: true, shown: "" },
+    azure_subscription_id: { schema: azureId, fixed: true, shown: "" },
+    azure_variant: { schema: z.enum(["premium", "standard"]), optional: true },
+    azure_location: { schema: text(1, 100, /^[a-z0-9_-]+$/), optional: true },
+    azure_environment: { schema: azureEnvironment, optional: true },
+  },
+  google_kms: {
+    google_credentials: { schema: z.base64().min(1).max(524_288), mask: "" },
+    google_location: { schema: text(1, 512, /^[A-Za-z0-9-]*$/), optional: true, fixed: true, shown: "" },
+    google_key_ring: { schema: text(1, 1024, /^[A-Za-z0-9-]*$/), optional: true, fixed: true, shown: "" },
+    google_project_id: { schema: text(1, 512, /^[A-Za-z0-9-_]*$/), optional: true, fixed: true },
+    google_private_key_id: { schema: text(1, 512, /^[A-Za-z0-9-_]*$/), optional: true, fixed: true },
+  },
+  cca: {
+    cca_host: { schema: z.string().min(1), shown: "" },
+    cca_port: { schema: port, shown: "" },
+    cca_public_key_hash: { schema: z.string().min(1), shown: "" },
+    cca_use_tls: { schema: z.boolean(), optional: true, shown: true },
+    cca_trusted_issuer: { schema: z.string(), optional: true },
+  },
+};
+
+/** One value for each field of a type, without the fields for which there is none. */
+function eachField<Value>(type: KeystoreType, propertyOf: (field: Field) => Value | undefined): Record<string, Value> {
+  const values = Object.entries(connectionFields[type]).map(([name, field]) => [name, propertyOf(field)] as const);
+  return Object.fromEntries(values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
+/** The fields that responses require, for a keystore without a value. */
+export const requiredFields = (type: KeystoreType) => eachField(type, ({ shown }) => shown);
+
+/** The secrets as responses show them. */
+export const maskedSecrets = (type: KeystoreType) => eachField(type, ({ mask }) => mask);
+
 const common = {
   description: z.string().max(200).optional(),
   groups: z
@@ -15,130 +87,58 @@ const common = {
     .min(1)
     .max(128)
     .optional(),
-  tls_proxy: tlsProxy.optional(),
+  tls_proxy: z
+    .string()
+    .regex(/^[^\s:]+:\d{1,5}$/)
+    .optional(),
 };
 const name = text(1, 100, /^[A-Za-z0-9][A-Za-z0-9 ._-]*$/);
 const created = { ...common, vault: z.strictObject({ id: z.string().min(1).max(36) }) };
 
-const endpoint = text(1, 512, /^[A-Za-z0-9._~:/-]+$/);
-const ibm = {
-  ibm_api_endpoint: endpoint,
-  ibm_iam_endpoint: endpoint,
-  ibm_api_key: text(1, 64, /^[A-Za-z0-9-_&.]*$/),
-  ibm_instance_id: text(1, 256, /^[A-Za-z0-9-]*$/),
-};
-const ibmKeyRing = text(2, 100, /^[a-zA-Z0-9-]*$/);
+export interface CreateFields extends PatchFields {
+  readonly type: KeystoreType;
+  readonly ibm_variant?: Keystore["variant"];
+  readonly vault: { readonly id: string };
+}
 
-const aws = {
-  aws_region: text(1, 100, /^[a-z0-9_-]+$/),
-  aws_access_key_id: text(1, 512, /^[A-Za-z0-9-_]*$/),
-  aws_secret_access_key: text(1, 512, /^[A-Za-z0-9-_/]*$/),
-};
-
-const azureId = text(1, 36, /^[-0-9a-zA-Z]+$/);
-const azure = {
-  azure_service_name: text(3, 24, /^[A-Za-z0-9-]+$/),
-  azure_resource_group: text(1, 90, /^[-\w._()]*[^.]$/),
-  azure_service_principal_client_id: azureId,
-  azure_service_principal_password: text(1, 256, /^[-0-9a-zA-Z_.]+$/),
-  azure_tenant: azureId,
-  azure_subscription_id: azureId,
-};
-const azureOptional = {
-  azure_variant: z.enum(["premium", "standard"]).optional(),
-  azure_location: text(1, 100, /^[a-z0-9_-]+$/).optional(),
-  azure_environment: z.enum(["azure", "azure_china", "azure_germany", "azure_us_government"]).optional(),
-};
-
-const googleCredentials = z.base64().min(1).max(524_288);
-const googleOptional = {
-  google_location: text(1, 512, /^[A-Za-z0-9-]*$/).optional(),
-  google_key_ring: text(1, 1024, /^[A-Za-z0-9-]*$/).optional(),
-  google_project_id: text(1, 512, /^[A-Za-z0-9-_]*$/).optional(),
-  google_private_key_id: text(1, 512, /^[A-Za-z0-9-_]*$/).optional(),
-};
-
-const cca = {
-  cca_host: z.string().min(1),
-  cca_port: z.union([z.string().regex(/^\d+$/), z.int().min(1).max(65_535)]),
-  cca_public_key_hash: z.string().min(1),
-};
-const ccaOptional = { cca_use_tls: z.boolean().optional(), cca_trusted_issuer: z.string().optional() };
+const connecting = (type: KeystoreType) =>
+  eachField(type, ({ schema, optional, initial }) => {
+    if (initial !== undefined) return schema.default(initial);
+    return optional === true ? schema.optional() : schema;
+  });
+const ibmVariant = <Variant extends string>(variant: Variant, fields: Readonly<Record<string, z.ZodType>>) =>
+  z.strictObject({ type: z.literal("ibm_cloud_kms"), ibm_variant: z.literal(variant), name, ...created, ...fields });
 
 const createSchema = z.discriminatedUnion("type", [
   z.discriminatedUnion("ibm_variant", [
-    z.strictObject({ type: z.literal("ibm_cloud_kms"), ibm_variant: z.literal("internal"), name, ...created }),
-    ...(["hpcs", "key_protect"] as const).map((variant) =>
-      z.strictObject({
-        type: z.literal("ibm_cloud_kms"),
-        ibm_variant: z.literal(variant),
-        name,
-        ...created,
-        ...ibm,
-        ibm_key_ring: ibmKeyRing.default("Default"),
-      }),
-    ),
+    ibmVariant("internal", {}),
+    ibmVariant("hpcs", connecting("ibm_cloud_kms")),
+    ibmVariant("key_protect", connecting("ibm_cloud_kms")),
   ]),
-  z.strictObject({ type: z.literal("aws_kms"), name, ...created, ...aws }),
-  z.strictObject({
-    type: z.literal("azure_key_vault"),
-    name: name.optional(),
-    ...created,
-    ...azure,
-    ...azureOptional,
-  }),
-  z.strictObject({
-    type: z.literal("google_kms"),
-    name,
-    ...created,
-    google_credentials: googleCredentials,
-    ...googleOptional,
-  }),
-  z.strictObject({ type: z.literal("cca"), name, ...created, ...cca, ...ccaOptional }),
+  ...(["aws_kms", "azure_key_vault", "google_kms", "cca"] as const).map((type) =>
+    z.strictObject({
+      type: z.literal(type),
+      name: type === "azure_key_vault" ? name.optional() : name,
+      ...created,
+      ...connecting(type),
+    }),
+  ),
 ]);
-
-/** A masked secret, as responses show it, stays unchanged (U24). */
-const orMask = (schema: z.ZodType<string>) => z.union([z.literal(["", "***"]), schema]);
-
-const changed = { ...common, name: name.optional() };
-const patchSchemas = {
-  ibm_cloud_kms: z.strictObject({
-    ...changed,
-    ...z.strictObject({ ...ibm, ibm_api_key: orMask(ibm.ibm_api_key), ibm_key_ring: ibmKeyRing }).partial().shape,
-  }),
-  aws_kms: z.strictObject({
-    ...changed,
-    ...z
-      .strictObject({
-        ...aws,
-        aws_access_key_id: orMask(aws.aws_access_key_id),
-        aws_secret_access_key: orMask(aws.aws_secret_access_key),
-      })
-      .partial().shape,
-  }),
-  azure_key_vault: z.strictObject({
-    ...changed,
-    ...azureOptional,
-    ...z
-      .strictObject({
-        ...azure,
-        azure_service_principal_password: orMask(azure.azure_service_principal_password),
-      })
-      .partial().shape,
-  }),
-  google_kms: z.strictObject({
-    ...changed,
-    ...googleOptional,
-    google_credentials: orMask(googleCredentials).optional(),
-  }),
-  cca: z.strictObject({ ...changed, ...z.strictObject(cca).partial().shape, ...ccaOptional }),
-} as const satisfies Record<KeystoreType, z.ZodType>;
-
-export type CreateFields = z.output<typeof createSchema>;
 
 export function createFields(call: Call): CreateFields {
   return parseBody(call, createSchema);
 }
+
+const changed = { ...common, name: name.optional() };
+
+/** A masked secret, as responses show it, stays unchanged (U24). */
+const patchSchema = (type: KeystoreType) =>
+  z.strictObject({
+    ...changed,
+    ...eachField(type, ({ schema, mask }) =>
+      (mask === undefined ? schema : z.union([z.literal(["", "***"]), schema])).optional(),
+    ),
+  });
 
 export interface PatchFields {
   readonly name?: string | undefined;
@@ -151,42 +151,18 @@ export interface PatchFields {
 export function patchFields(
   call: Call,
   type: KeystoreType,
-  place: Readonly<Record<string, string>> | undefined,
+  place: Readonly<Record<string, string | boolean>> | undefined,
 ): PatchFields {
-  if (place === undefined) return parseBody(call, patchSchemas[type]);
+  if (place === undefined) return parseBody(call, patchSchema(type));
   const same = Object.entries(place).map(([field, value]) => [field, z.literal(value).optional()] as const);
   const fields = parseBody(call, z.strictObject({ ...changed, ...Object.fromEntries(same) }));
   return Object.fromEntries(Object.entries(fields).filter(([field]) => !(field in place)));
 }
 
-/** The mask of each secret in responses (U24). Its value is never kept. */
-export const maskedSecrets = {
-  ibm_cloud_kms: { ibm_api_key: "" },
-  aws_kms: { aws_access_key_id: "", aws_secret_access_key: "" },
-  azure_key_vault: { azure_service_principal_password: "***" },
-  google_kms: { google_credentials: "" },
-  cca: {},
-} as const satisfies Record<KeystoreType, Record<string, string>>;
-
-/** Fields that never change once a keystore is connected (3.8, U22). */
-const identifying: ReadonlySet<string> = new Set([
-  "ibm_api_endpoint",
-  "ibm_iam_endpoint",
-  "ibm_instance_id",
-  "aws_region",
-  "azure_service_name",
-  "azure_resource_group",
-  "azure_tenant",
-  "azure_subscription_id",
-  "google_project_id",
-  "google_location",
-  "google_key_ring",
-  "google_private_key_id",
-]);
-
-/** The first identifying field that would change. */
-export function changedIdentity(before: Readonly<Record<string, unknown>>, fields: PatchFields): string | undefined {
-  return Object.keys(fields).find((field) => identifying.has(field) && fields[field] !== before[field]);
+/** The first field that would change, but never changes once a keystore is connected. */
+export function changedIdentity({ type, fields: before }: Keystore, fields: PatchFields): string | undefined {
+  const isFixed = (field: string): boolean => connectionFields[type][field]?.fixed === true;
+  return Object.keys(fields).find((field) => isFixed(field) && fields[field] !== before[field]);
 }
 
 const notConnection: ReadonlySet<string> = new Set(["type", "vault", "name", "description", "groups", "ibm_variant"]);
@@ -196,7 +172,7 @@ export function connectionOf(
   type: KeystoreType,
   body: Readonly<Record<string, unknown>>,
 ): { readonly fields: Readonly<Record<string, unknown>>; readonly works: boolean | undefined } {
-  const secretNames = Object.keys(maskedSecrets[type]);
+  const secretNames = Object.keys(maskedSecrets(type));
   const given = Object.entries(body).filter(([field]) => !notConnection.has(field));
   const fields = Object.fromEntries(given.filter(([field]) => !secretNames.includes(field)));
   const secrets = given.flatMap(([field, value]) =>

@@ -2,21 +2,21 @@
 
 import { shownProxy } from "../api-versions.ts";
 import { toSecondsText } from "../clock.ts";
+import type { Call, Reply } from "../http.ts";
 import { defaultPendingMs } from "../keystore-effects.ts";
 import { type Keystore, keystoreTypes } from "../model.ts";
-import type { Call, Reply } from "../serve.ts";
 import type { World } from "../world.ts";
-import { checkVault, requireRight } from "./access.ts";
+import { requireRight, vaultNamed } from "./access.ts";
 import {
+  addContainer,
   type ContainerKind,
   changeableContainer,
-  containerReply,
+  changeContainer,
   refuseTakenName,
   vaultReference,
   viewStamps,
 } from "./containers.ts";
-import { booleanParameter, invalid, keystoreFailed, notFound } from "./envelope.ts";
-import { oneOf, textFilter } from "./filters.ts";
+import { booleanParameter, invalid, keystoreFailed } from "./envelope.ts";
 import {
   type CreateFields,
   changedIdentity,
@@ -24,7 +24,9 @@ import {
   createFields,
   maskedSecrets,
   patchFields,
+  requiredFields,
 } from "./keystore-fields.ts";
+import { oneOf, textFilter } from "./lists.ts";
 
 export const healthStatuses = ["ok", "not_responding", "configuration_error", "pending_check"] as const;
 
@@ -61,14 +63,12 @@ export function createKeystore(call: Call): Reply {
   requireRight(caller, "target-keystores.write");
   const isDryRun = booleanParameter(call, "dry_run");
   const body = createFields(call);
-  const vault = world.vaults.get(body.vault.id);
-  if (vault === undefined) throw notFound("vault");
-  checkVault(call, vault.id);
+  const vault = vaultNamed(call, body.vault.id);
   requirePlan(call, body);
-  const name = body.name ?? (body.type === "azure_key_vault" ? body.azure_service_name : "");
+  const name = String(body.name ?? body.azure_service_name);
   refuseTakenName(keystoreKind, call, name, vault.id);
   const { fields, works } = connectionOf(body.type, body);
-  const variant = body.type === "ibm_cloud_kms" ? body.ibm_variant : undefined;
+  const { ibm_variant: variant } = body;
   if (variant === "internal" && internalKeystores(world) >= limits.internalKeystores) throw keystoreFailed();
   if (isDryRun && works === false) throw keystoreFailed();
 
@@ -81,7 +81,7 @@ export function createKeystore(call: Call): Reply {
     name,
     description: body.description ?? "",
     location: locationOf(world, body),
-    groups: body.groups ?? [name], // U23
+    groups: [...(body.groups ?? [name])], // U23
     ring: variant === "internal" ? freeRing(world, name) : undefined,
     pendingMs: defaultPendingMs[body.type],
     fields,
@@ -96,13 +96,12 @@ export function createKeystore(call: Call): Reply {
   if (keystore.ring !== undefined) {
     world.rings.set(keystore.ring, { id: keystore.ring, createdMs: nowMs, createdBy: caller.iamId });
   }
-  world.keystores.set(keystore.id, keystore);
-  return containerReply(keystoreKind, call, keystore, 201, { location: `/v4/keystores/${keystore.id}` });
+  return addContainer(keystoreKind, call, keystore);
 }
 
 /** The first external keystore, and those beyond the free ones, require a right (3.8, 6). */
 function requirePlan(call: Call, body: CreateFields): void {
-  const isInternal = body.type === "ibm_cloud_kms" && body.ibm_variant === "internal";
+  const isInternal = body.ibm_variant === "internal";
   const internal = internalKeystores(call.world);
   const external = call.world.keystores.size - internal;
   if (!isInternal && external === 0) requireRight(call.caller(), "uko.initiate-paid-upgrade");
@@ -114,11 +113,9 @@ function internalKeystores(world: World): number {
   return [...world.keystores.values()].filter(({ variant }) => variant === "internal").length;
 }
 
-function locationOf(world: World, body: CreateFields): string {
-  if (body.type === "aws_kms") return body.aws_region;
-  if (body.type === "azure_key_vault") return body.azure_location ?? "";
-  if (body.type === "google_kms") return body.google_location ?? "";
-  return body.type === "ibm_cloud_kms" && body.ibm_variant === "internal" ? world.seed.instance.region : "";
+function locationOf(world: World, { ibm_variant, ...body }: CreateFields): string {
+  if (ibm_variant === "internal") return world.seed.instance.region;
+  return String(body.aws_region ?? body.azure_location ?? body.google_location ?? "");
 }
 
 /** An unused ring ID, from the keystore's name (kms-v2-and-iam.md 2.13). */
@@ -135,9 +132,9 @@ function freeRing(world: World, name: string): string {
 /** S4: type, vault and identifying fields cannot change (3.8, U22); masked secrets stay (U24). */
 export function patchKeystore(call: Call): Reply {
   const { world } = call;
-  const { item: keystore, fields } = changeableContainer(keystoreKind, call, "write", ({ type, variant, ...item }) => {
-    const read = patchFields(call, type, variant === "internal" ? placeOf(world, item.ring) : undefined);
-    const changed = changedIdentity(item.fields, read);
+  const { item: keystore, fields } = changeableContainer(keystoreKind, call, "write", (item) => {
+    const read = patchFields(call, item.type, item.variant === "internal" ? placeOf(world, item.ring) : undefined);
+    const changed = changedIdentity(item, read);
     if (changed !== undefined) throw invalid("field", changed);
     return read;
   });
@@ -154,9 +151,7 @@ export function patchKeystore(call: Call): Reply {
     keystore.misconfigured = !connection.works;
     keystore.checkedMs = undefined;
   }
-  world.touch(keystore, call.caller(), call.nowMs);
-  world.keystores.changed(keystore.id);
-  return containerReply(keystoreKind, call, keystore);
+  return changeContainer(keystoreKind, call, keystore);
 }
 
 const healthByAnswer = { ok: "ok", error: "not_responding", unknown: "pending_check" } as const;
@@ -175,24 +170,9 @@ export function viewHealth(keystore: Keystore): Record<string, unknown> {
   };
 }
 
-/** Fields that are required in responses (uko-v4.md 3.7) and optional in a seed. */
-const requiredFields = {
-  ibm_cloud_kms: { ibm_api_endpoint: "", ibm_iam_endpoint: "", ibm_instance_id: "" },
-  aws_kms: { aws_region: "" },
-  azure_key_vault: {
-    azure_service_name: "",
-    azure_resource_group: "",
-    azure_service_principal_client_id: "",
-    azure_tenant: "",
-    azure_subscription_id: "",
-  },
-  google_kms: { google_location: "", google_key_ring: "" },
-  cca: { cca_use_tls: true, cca_host: "", cca_port: "", cca_public_key_hash: "" },
-} as const satisfies Record<Keystore["type"], Record<string, unknown>>;
-
 /** Where an internal keystore is, as far as the service says. */
-function placeOf(world: World, ring: string | undefined): Readonly<Record<string, string>> {
-  const place = { ...requiredFields.ibm_cloud_kms, ...maskedSecrets.ibm_cloud_kms };
+function placeOf(world: World, ring: string | undefined): Readonly<Record<string, string | boolean>> {
+  const place = { ...requiredFields("ibm_cloud_kms"), ...maskedSecrets("ibm_cloud_kms") };
   if (world.switches.internalKeystoreFields === "empty" || ring === undefined) return place;
   return { ...place, ibm_instance_id: world.instanceId, ibm_key_ring: ring };
 }
@@ -210,11 +190,11 @@ function viewKeystore(world: World, keystore: Keystore): Record<string, unknown>
     ...viewStamps(world, keystore),
     href: world.href(`/v4/keystores/${keystore.id}`),
     status: viewHealth(keystore),
-    ...requiredFields[keystore.type],
+    ...requiredFields(keystore.type),
     ...(keystore.type === "ibm_cloud_kms" ? { ibm_variant: keystore.variant } : {}),
     ...(keystore.variant === "internal" ? placeOf(world, keystore.ring) : {}),
     ...fields,
     ...shownProxy(world, keystore.type, tls_proxy),
-    ...maskedSecrets[keystore.type],
+    ...maskedSecrets(keystore.type),
   };
 }

@@ -1,5 +1,6 @@
 /** Naming schemes: text with `<tags>` for values of the caller or dates (uko-v4.md 3.11). */
 
+import { toSecondsText } from "../clock.ts";
 import type { Tag } from "../model.ts";
 import { missing } from "./envelope.ts";
 
@@ -25,20 +26,25 @@ export function hasSystemTag(scheme: string | undefined): boolean {
   return scheme !== undefined && tagsOf(scheme).some((tag) => systemTags.has(tag));
 }
 
+/** The parts of a key that its label may name. */
+export interface Labeled {
+  readonly labelTags: readonly Tag[];
+  readonly createdMs: number;
+  readonly expirationDate?: string | undefined;
+}
+
 /** Builds a label; a tag without a value is a missing field. */
-export function buildLabel(
-  scheme: string,
-  tags: readonly Tag[],
-  dates: { readonly created: string; readonly lastActive: string },
-): string {
-  const values = new Map(tags.map((tag) => [tag.name, tag.value]));
+export function buildLabel(scheme: string, { labelTags, createdMs, expirationDate }: Labeled): string {
+  const values = new Map(labelTags.map((tag) => [tag.name, tag.value]));
+  const created = toSecondsText(createdMs);
+  const lastActive = expirationDate ?? created;
   return scheme.replace(/<([^<>]*)>/g, (_, tag: string) => {
-    if (yearTags.includes(tag)) return dates.lastActive.slice(0, 4);
-    if (shortYearTags.includes(tag)) return dates.lastActive.slice(2, 4);
-    if (monthTags.includes(tag)) return dates.lastActive.slice(5, 7);
-    if (tag === "yyyy") return dates.created.slice(0, 4);
-    if (tag === "yy") return dates.created.slice(2, 4);
-    if (tag === "mm") return dates.created.slice(5, 7);
+    if (yearTags.includes(tag)) return lastActive.slice(0, 4);
+    if (shortYearTags.includes(tag)) return lastActive.slice(2, 4);
+    if (monthTags.includes(tag)) return lastActive.slice(5, 7);
+    if (tag === "yyyy") return created.slice(0, 4);
+    if (tag === "yy") return created.slice(2, 4);
+    if (tag === "mm") return created.slice(5, 7);
     const value = values.get(tag);
     if (value === undefined) throw missing("field", `label_tags.${tag}`);
     return value;

@@ -1,8 +1,8 @@
 /** The fields of a template in requests, and naming schemes (uko-v4.md 2.5, 3.5, 3.6). */
 
 import * as z from "zod";
+import type { Call } from "../http.ts";
 import { type KeystoreType, templateTypes } from "../model.ts";
-import type { Call } from "../serve.ts";
 import { invalid, parseBody } from "./envelope.ts";
 import { isNamingScheme } from "./naming-scheme.ts";
 

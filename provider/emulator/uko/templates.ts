@@ -1,19 +1,20 @@
 /** Templates: T1 to T8 (uko-v4.md 2.1, 2.5, 3.5, 3.6, 4.7, 5). */
 
+import type { Call, Reply } from "../http.ts";
 import { keystoreTypes, type Template, templateTypes } from "../model.ts";
-import type { Call, Reply } from "../serve.ts";
 import type { World } from "../world.ts";
-import { checkVault, requireRight } from "./access.ts";
+import { requireRight, vaultNamed } from "./access.ts";
 import {
+  addContainer,
   type ContainerKind,
   changeableContainer,
-  containerReply,
+  changeContainer,
   refuseTakenName,
   vaultReference,
   viewStamps,
 } from "./containers.ts";
 import { conflict, forbidden, invalidState, notFound } from "./envelope.ts";
-import { dateFilters, dayOf, exactOrRange, oneOf, sizeFilters, textFilter } from "./filters.ts";
+import { dateFilters, dayOf, exactOrRange, oneOf, sizeFilters, textFilter } from "./lists.ts";
 import {
   checkSize,
   createFields,
@@ -58,9 +59,7 @@ export function createTemplate(call: Call): Reply {
   const caller = call.caller();
   requireRight(caller, "key-templates.write");
   const fields = createFields(call);
-  const vault = world.vaults.get(fields.vault.id);
-  if (vault === undefined) throw notFound("vault");
-  checkVault(call, vault.id);
+  const vault = vaultNamed(call, fields.vault.id);
   const { key } = fields;
   const [keystore] = fields.keystores;
   if (keystore === undefined) throw notFound("keystore");
@@ -88,8 +87,7 @@ export function createTemplate(call: Call): Reply {
     keystoreNamingScheme: keystore.naming_scheme,
     keystoreFields,
   };
-  world.templates.set(template.id, template);
-  return containerReply(templateKind, call, template, 201, { location: `/v4/templates/${template.id}` });
+  return addContainer(templateKind, call, template);
 }
 
 /** Finds the template of the path for a change. System templates cannot be changed (U18). */
@@ -107,9 +105,7 @@ function changeable<Fields>(
 /** Every change makes a new version (3.5). */
 function finish(call: Call, template: Template): Reply {
   template.version += 1;
-  call.world.touch(template, call.caller(), call.nowMs);
-  call.world.templates.changed(template.id);
-  return containerReply(templateKind, call, template);
+  return changeContainer(templateKind, call, template);
 }
 
 /** T4: everything but the distribution of an archived template can change (U20). */
@@ -156,18 +152,15 @@ export function removeTemplate(call: Call): Reply {
 }
 
 /** T6: no new keys, no change of the distribution, no realign (4.7). */
-export function archiveTemplate(call: Call): Reply {
-  const { item: template } = changeable(call, "write", () => undefined);
-  if (template.archived) throw invalidState("archive", "archived");
-  template.archived = true;
-  return finish(call, template);
-}
+export const archiveTemplate = (call: Call): Reply => setArchived(call, "archive", true);
 
 /** T7 */
-export function unarchiveTemplate(call: Call): Reply {
+export const unarchiveTemplate = (call: Call): Reply => setArchived(call, "unarchive", false);
+
+function setArchived(call: Call, action: "archive" | "unarchive", archived: boolean): Reply {
   const { item: template } = changeable(call, "write", () => undefined);
-  if (!template.archived) throw invalidState("unarchive", "unarchived");
-  template.archived = false;
+  if (template.archived === archived) throw invalidState(action, `${action}d`);
+  template.archived = archived;
   return finish(call, template);
 }
 

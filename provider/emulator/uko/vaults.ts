@@ -1,13 +1,20 @@
 /** Vaults: V1 to V5 (uko-v4.md 2.1, 2.5, 3.12, 5). */
 
 import * as z from "zod";
+import type { Call, Reply } from "../http.ts";
 import type { Vault } from "../model.ts";
-import type { Call, Reply } from "../serve.ts";
 import type { World } from "../world.ts";
 import { requireRight } from "./access.ts";
-import { type ContainerKind, changeableContainer, containerReply, refuseTakenName, viewStamps } from "./containers.ts";
+import {
+  addContainer,
+  type ContainerKind,
+  changeableContainer,
+  changeContainer,
+  refuseTakenName,
+  viewStamps,
+} from "./containers.ts";
 import { conflict, forbidden, parseBody } from "./envelope.ts";
-import { textFilter } from "./filters.ts";
+import { textFilter } from "./lists.ts";
 
 export const vaultKind: ContainerKind<Vault> = {
   what: "vault",
@@ -51,9 +58,7 @@ export function createVault(call: Call): Reply {
     description: fields.description ?? "",
     recoveryKeyLabel: fields.recovery_key_label,
   };
-  world.vaults.set(vault.id, vault);
-  // No `Location` is documented for vaults (uko-v4.md 1.4).
-  return containerReply(vaultKind, call, vault, 201);
+  return addContainer(vaultKind, call, vault);
 }
 
 /** V4 */
@@ -63,9 +68,7 @@ export function patchVault(call: Call): Reply {
   vault.name = fields.name ?? vault.name;
   vault.description = fields.description ?? vault.description;
   vault.recoveryKeyLabel = fields.recovery_key_label ?? vault.recoveryKeyLabel;
-  call.world.touch(vault, call.caller(), call.nowMs);
-  call.world.vaults.changed(vault.id);
-  return containerReply(vaultKind, call, vault);
+  return changeContainer(vaultKind, call, vault);
 }
 
 /** V5: refused with keys, keystores or unarchived templates; deletes other templates (5, U19). */

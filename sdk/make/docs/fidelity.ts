@@ -1,7 +1,7 @@
-/** The page provider/docs/reference/fidelity.md, rendered from the tables. */
+/** The page provider/docs/reference/fidelity.md, rendered from the tables of the emulator. */
 
-import { calls, type FidelityRow, unknowns } from "./fidelity.ts";
-import { profiles, switchDefaults } from "./switches.ts";
+import { calls, type FidelityRow, unknowns } from "../../../provider/emulator/fidelity.ts";
+import { profiles, switchDefaults } from "../../../provider/emulator/switches.ts";
 
 export function fidelityMarkdown(): string {
   return `${[

@@ -1,0 +1,118 @@
+/** Calls, replies, routes and refusals, and the parts of a request that UKO and KMS read alike. */
+
+import type { HttpBindings } from "@hono/node-server";
+import type { Context } from "hono";
+import type { AuditNote } from "./audit.ts";
+import type { Caller } from "./model.ts";
+import type { World } from "./world.ts";
+
+export type EmulatorContext = Context<{ Bindings: HttpBindings }>;
+
+/** One request as a handler sees it. */
+export interface Call {
+  readonly world: World;
+  readonly operation: string;
+  readonly nowMs: number;
+  readonly correlationId: string;
+  readonly url: URL;
+  readonly text: string;
+  /** The address that the connection comes from. */
+  readonly remoteAddress: string;
+  /** A parameter of the path. */
+  param(name: string): string;
+  header(name: string): string | undefined;
+  /** The identity of the token; throws 401 without one. */
+  caller(): Caller;
+  /** Adds facts to the audit entry. */
+  note(note: AuditNote): void;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** False if a call that can change something changed nothing, such as a dry run. */
+  readonly effect?: boolean;
+}
+
+export interface Route {
+  readonly operation: string;
+  readonly method: "GET" | "HEAD" | "POST" | "PATCH" | "PUT" | "DELETE";
+  /** In Hono's syntax. */
+  readonly path: string;
+  /** Reads never change anything; a write that succeeds moves a frozen clock. */
+  readonly mutates: boolean;
+  readonly handle: (call: Call) => Reply | Promise<Reply>;
+}
+
+/** A route that changes something, unless its method says otherwise. */
+export function route(operation: string, method: Route["method"], path: string, handle: Route["handle"]): Route {
+  return { operation, method, path, mutates: method !== "GET" && method !== "HEAD", handle };
+}
+
+/** The differences between the APIs behind the port. */
+export interface Api {
+  readonly unauthorized: () => Refusal;
+  readonly refuse: (refusal: Refusal, correlationId: string) => unknown;
+  readonly headers: (correlationId: string) => Record<string, string>;
+}
+
+export interface RefusalDetails {
+  /** UKO's `errors[].target`, KMS's `reasons[].target`. */
+  readonly target?: { readonly type: "field" | "parameter" | "header" | "query_param"; readonly name: string };
+  /** KMS only: `errorMsg`. */
+  readonly headline?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A refused request. Each API renders the refusal in its own envelope. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly details: RefusalDetails;
+
+  constructor(status: number, code: string, message: string, details: RefusalDetails = {}) {
+    super(message);
+    this.name = "Refusal";
+    this.status = status;
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** The JSON object in the body; undefined if the body is something else. */
+export function jsonObject({ text }: Call): Record<string, unknown> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed) ? { ...parsed } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export interface Bounds {
+  readonly fallback: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export function integerParameter(
+  call: Call,
+  name: string,
+  { fallback, min, max }: Bounds,
+  invalid: (name: string) => Refusal,
+): number {
+  const text = call.url.searchParams.get(name);
+  if (text === null) return fallback;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+  throw invalid(name);
+}
+
+/** A parameter that is `true`, `false` or absent. */
+export function flagParameter(call: Call, name: string, invalid: (name: string) => Refusal): boolean | undefined {
+  const text = call.url.searchParams.get(name);
+  if (text === null) return undefined;
+  if (text === "true" || text === "false") return text === "true";
+  throw invalid(name);
+}

@@ -1,0 +1,116 @@
+/** The attributes of a managed key that requests set (uko-v4.md 2.5, 3.1): one row each. */
+
+import * as z from "zod";
+import type { Switches } from "./switches.ts";
+
+interface Attribute {
+  /** The name in the model. */
+  readonly field: string;
+  readonly schema: z.ZodType;
+  /** The calls that set the attribute: K2 creates a key, K4 changes it. */
+  readonly calls: readonly ("K2" | "K4")[];
+  /** The value of a key that nothing was written to. */
+  readonly initial: unknown;
+  /** The right that a caller needs in addition to `managed-keys.write`. */
+  readonly right?: string;
+  /** The part of a written value that the service keeps; all of it if absent. */
+  kept?(written: unknown, before: unknown, switches: Switches): unknown;
+}
+
+const date = z.iso.date();
+const tag = z.strictObject({
+  name: z
+    .string()
+    .min(1)
+    .max(254)
+    .regex(/^[A-Za-z0-9 -_]+$/),
+  value: z
+    .string()
+    .max(8192)
+    .regex(/^(\w|\s)*$/),
+});
+/** A value for a free tag of a naming scheme (3.11). */
+const labelTag = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9]{1,20}$/),
+  value: z.string().regex(/^[A-Za-z0-9 ]{2,255}$/),
+});
+
+/** By their names on the wire. The model, both request forms, the rights and the view derive from these rows. */
+const attributes = {
+  description: {
+    field: "description",
+    schema: z.string().max(200),
+    calls: ["K2", "K4"],
+    initial: "",
+    kept: (written, _before, { description }) =>
+      description === "collapsed" ? String(written).replace(/\s+/g, " ").trim() : written,
+  },
+  // U9: the list is replaced as a whole.
+  tags: {
+    field: "tags",
+    schema: z.array(tag).max(128),
+    calls: ["K2", "K4"],
+    initial: [],
+    right: "managed-keys.write-tags",
+    kept: (written, before, { tags }) => (tags === "dropped" ? before : written),
+  },
+  label_tags: { field: "labelTags", schema: z.array(labelTag).max(128), calls: ["K2"], initial: [] },
+  activation_date: {
+    field: "activationDate",
+    schema: date,
+    calls: ["K4"],
+    initial: undefined,
+    right: "managed-keys.write-dates",
+  },
+  expiration_date: {
+    field: "expirationDate",
+    schema: date,
+    calls: ["K4"],
+    initial: undefined,
+    right: "managed-keys.write-dates",
+  },
+} as const satisfies Record<string, Attribute>;
+
+type Rows = typeof attributes;
+
+/** The attributes in the model. */
+export type KeyAttributes = {
+  -readonly [Name in keyof Rows as Rows[Name]["field"]]:
+    | z.output<Rows[Name]["schema"]>
+    | Extract<Rows[Name]["initial"], undefined>;
+};
+
+const rows: readonly (readonly [wireName: string, row: Attribute])[] = Object.entries(attributes);
+
+export function initialAttributes(): KeyAttributes {
+  return Object.fromEntries(rows.map(([, { field, initial }]) => [field, initial])) as KeyAttributes;
+}
+
+/** The form of the attributes in a request. */
+export function attributeForm(call: "K2" | "K4"): Readonly<Record<string, z.ZodType>> {
+  const known = rows.filter(([, { calls }]) => calls.includes(call));
+  return Object.fromEntries(known.map(([name, { schema }]) => [name, schema.optional()]));
+}
+
+type Written = Readonly<Record<string, unknown>>;
+
+/** The rights that a caller needs to write these attributes. */
+export function rightsToWrite(written: Written): readonly string[] {
+  return rows.flatMap(([name, { right }]) => (right === undefined || written[name] === undefined ? [] : [right]));
+}
+
+/** The attributes that a write changes. */
+export function changedAttributes(written: Written, before: KeyAttributes, switches: Switches): Partial<KeyAttributes> {
+  const former: ReadonlyMap<string, unknown> = new Map(Object.entries(before));
+  const changes = rows.flatMap(([name, { field, kept }]) => {
+    const value = written[name];
+    if (value === undefined) return [];
+    return [[field, kept === undefined ? value : kept(value, former.get(field), switches)] as const];
+  });
+  return Object.fromEntries(changes);
+}
+
+export function viewAttributes(key: KeyAttributes): Record<string, unknown> {
+  const values: ReadonlyMap<string, unknown> = new Map(Object.entries(key));
+  return Object.fromEntries(rows.map(([name, { field, initial }]) => [name, values.get(field) ?? initial]));
+}
