@@ -1,12 +1,13 @@
 /** The site of the guides, built as the workflow builds it, and read in Chromium. */
 
 import { execFile } from "node:child_process";
-import { globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { errorCatalogue } from "../provider/errors.ts";
 import { type Browser, barriersOn, launchBrowser, type Page } from "./support/browser.ts";
 import { repository } from "./support/documents.ts";
 
@@ -48,7 +49,9 @@ beforeAll(async () => {
 }, buildLimitMs);
 afterAll(() => server?.close());
 
-test("every link within the site leads to a page, and to a heading of that page", () => {
+const inRepository = "https://github.com/pulumi-uko/pulumi-uko/blob/main/";
+
+test("every link leads to a page and a heading of the site, or to a file of the repository", () => {
   const pages = new Map(
     globSync("**/*.html", { cwd: site }).map((file) => [file, readFileSync(path.join(site, file), "utf8")]),
   );
@@ -56,6 +59,10 @@ test("every link within the site leads to a page, and to a heading of that page"
   const broken: string[] = [];
   for (const [file, html] of pages) {
     for (const [, link = ""] of html.matchAll(/<a [^>]*href="([^"]+)"/g)) {
+      if (link.startsWith(inRepository)) {
+        const [place = ""] = link.slice(inRepository.length).split("#");
+        if (!existsSync(path.join(repository, place))) broken.push(`${file}: ${link}`);
+      }
       if (/^[a-z]+:/.test(link) || link === "#") continue;
       const target = link.startsWith("#") ? file : fileOf(link);
       const anchor = decodeURIComponent(link.split("#")[1] ?? "");
@@ -64,6 +71,14 @@ test("every link within the site leads to a page, and to a heading of that page"
     }
   }
   expect(broken).toEqual([]);
+});
+
+test("every code of an error has a page at its own address", () => {
+  for (const [code, { summary }] of Object.entries(errorCatalogue)) {
+    const page = fileOf(`${base}errors/${code}`);
+    expect(page, code).toBeDefined();
+    expect(readFileSync(path.join(site, page ?? ""), "utf8")).toContain(`${summary}. Exit code`);
+  }
 });
 
 describe.skipIf(isLeftOut)("in a browser", () => {
@@ -84,7 +99,7 @@ describe.skipIf(isLeftOut)("in a browser", () => {
     return { page, mistakes };
   }
 
-  const places = ["", "tutorials/two-people-with-pulumi", "how-to/troubleshoot", "reference/errors"];
+  const places = ["", "tutorials/two-people-with-pulumi", "how-to/troubleshoot", "errors/UKO_COOLING_DOWN"];
   test.each(["light", "dark"] as const)("the pages are readable in %s, without barriers and errors", async (scheme) => {
     for (const place of places) {
       const { page, mistakes } = await open(place, scheme);

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import site from "../provider/docs/site/errors/[code].paths.ts";
 import { errorCatalogue } from "../provider/errors.ts";
 
 const docs = readFileSync(new URL("../provider/docs/reference/errors.md", import.meta.url), "utf8");
@@ -15,6 +16,11 @@ test.each(Object.entries(errorCatalogue))("%s: docs match the catalog, and state
   const [, , line, body] = headings.find(([, heading]) => heading === code) ?? [];
   expect(line).toBe(`${entry.summary}. Exit code ${entry.exitCode}${entry.retryable ? ", retryable" : ""}.`);
   expect(body).toMatch(/\S[\s\S]*\*\*What to do\.\*\* \S/);
+});
+
+test("the site has a page for every code, with the section of the code", () => {
+  const pages = site.paths().map(({ params: { code }, content }) => [code, content]);
+  expect(pages).toEqual(headings.map(([section, code]) => [code, section.slice(1).trim()]));
 });
 
 test("every code is used outside the catalogue", () => {

@@ -6,13 +6,20 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import errors from "../errors/[code].paths.ts";
 
 /** The parts of a markdown-it token, and of its renderer, that the links need. */
 interface Token {
   attrGet(name: string): string | null;
   attrSet(name: string, value: string): void;
 }
-type Rule = (tokens: Token[], at: number, options: unknown, env: { path: string }, self: unknown) => string;
+type Rule = (
+  tokens: Token[],
+  at: number,
+  options: unknown,
+  env: { path: string; realPath?: string },
+  self: unknown,
+) => string;
 interface Markdown {
   core: { ruler: { before(rule: string, name: string, change: (state: { src: string }) => void): void } };
   renderer: { rules: Record<string, Rule> };
@@ -76,7 +83,7 @@ function configureMarkdown(markdown: Markdown): void {
   const render = markdown.renderer.rules.link_open;
   markdown.renderer.rules.link_open = (tokens, at, options, env, self) => {
     const token = tokens[at];
-    token?.attrSet("href", addressOf(token.attrGet("href") ?? "", env.path));
+    token?.attrSet("href", addressOf(token.attrGet("href") ?? "", env.realPath ?? env.path));
     return render?.(tokens, at, options, env, self) ?? "";
   };
   // Vue would take two braces outside a block of code for an expression.
@@ -140,7 +147,7 @@ export default {
   outDir: path.join(repository, "build/site"),
   cacheDir: path.join(repository, "build/site-cache"),
   srcExclude: ["contract/**", "decisions/**", "internals/**", "registry/_index.md"],
-  rewrites: { "site/index.md": "index.md" },
+  rewrites: { "site/index.md": "index.md", "site/errors/:code.md": "errors/:code.md" },
   cleanUrls: true,
   // The default, stated because the build is the check of links: a broken one fails it.
   ignoreDeadLinks: false,
@@ -153,7 +160,14 @@ export default {
   vite: { plugins: [vueOfThisFolder] },
   themeConfig: {
     nav: kinds.map(({ folder, text }) => ({ text, link: menuOf(folder)[0]?.link, activeMatch: `^/${folder}/` })),
-    sidebar: kinds.map(({ folder, text }) => ({ text, items: menuOf(folder) })),
+    sidebar: [
+      ...kinds.map(({ folder, text }) => ({ text, items: menuOf(folder) })),
+      {
+        text: "Errors",
+        collapsed: true,
+        items: errors.paths().map(({ params: { code } }) => ({ text: code, link: `/errors/${code}` })),
+      },
+    ],
     outline: [2, 3],
     search: { provider: "local" },
     socialLinks: [{ icon: "github", link: home }],

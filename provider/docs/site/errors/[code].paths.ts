@@ -1,0 +1,12 @@
+/** A page for each error, at the stable address `errors/CODE`: its section of the page about all errors. */
+
+import { readFileSync } from "node:fs";
+
+const sections = readFileSync(new URL("../../reference/errors.md", import.meta.url), "utf8")
+  .split(/^## /m)
+  .slice(1);
+
+export default {
+  paths: () =>
+    sections.map((section) => ({ params: { code: section.split("\n", 1)[0] }, content: `# ${section.trim()}` })),
+};
