@@ -5,6 +5,8 @@ import { keyEditSchema, keystoreEditSchema, kmsKeyEditSchema } from "../../provi
 import { faultSchema } from "../../provider/emulator/faults.ts";
 import { read } from "../support/documents.ts";
 
+const page = read("provider/docs/reference/emulator-control.md");
+
 /** The request bodies that the guide describes, by the heading of their tables. */
 const bodies = {
   "POST clock": clockSchema,
@@ -56,13 +58,13 @@ function valuesOf({ type, format, items, anyOf, ...shape }: Shape): string {
 
 /** Member and values of each row in the table under a heading. */
 function documented(heading: string): readonly string[] {
-  const [, section = ""] = read("provider/docs/reference/emulator.md").split(`### \`${heading}\`\n`);
+  const [, section = ""] = page.split(`## \`${heading}\`\n`);
   const [table = ""] = /^\|[\s\S]*?(?=\n\n|\n#)/m.exec(section) ?? [];
   const rows = table.split("\n").slice(2);
   return rows.map((row) => row.split(" | ").slice(0, 2).join(" | ").replace("| ", ""));
 }
 
-describe("provider/docs/reference/emulator.md describes the body of", () => {
+describe("provider/docs/reference/emulator-control.md describes the body of", () => {
   it.each(Object.entries(bodies))("%s as its schema has it", (heading, schema) => {
     expect(documented(heading)).toEqual(rowsOf(z.toJSONSchema(schema, { io: "input" }) as Shape));
   });
@@ -72,9 +74,7 @@ it("names the members that a KMS key accepts", () => {
   const names = Object.keys(kmsKeyEditSchema.shape)
     .toSorted()
     .map((name) => `\`${name}\``);
-  expect(read("provider/docs/reference/emulator.md")).toContain(
-    `For a KMS key, only ${names.join(", ")} are accepted.`,
-  );
+  expect(page).toContain(`For a KMS key, only ${names.join(", ")} are accepted.`);
 });
 
 it("a member that the guide does not describe is found", () => {

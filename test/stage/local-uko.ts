@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** A line of the audit trail, as far as examples read it; provider/docs/reference/emulator.md has the whole. */
+/** A line of the audit trail, as far as examples read it; provider/docs/reference/emulator-control.md has the whole. */
 export interface AuditEntry {
   readonly seq: number;
   readonly time: string;
@@ -73,7 +73,7 @@ export class LocalUko {
     await this.#control("clock", { advance: duration });
   }
 
-  /** Adds a fault rule (provider/docs/reference/emulator.md). */
+  /** Adds a fault rule (provider/docs/reference/emulator-control.md). */
   async fault(rule: Readonly<Record<string, unknown>>): Promise<void> {
     await this.#control("faults", rule);
   }
