@@ -2,9 +2,11 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { openOperations } from "../../provider/compose.ts";
 import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
 import { generateSeed } from "../../provider/emulator/generate.ts";
 import { type CliTestWorld, type Ended, type Person, startCliWorld } from "./harness.ts";
+import { expectCampaignForm } from "./json-form.ts";
 
 /** 20 keys in two vaults and five kinds of keystore; one was never active, one is deactivated already. */
 const seed = {
@@ -42,8 +44,11 @@ beforeEach(async () => {
 afterEach(() => rmSync(folder, { recursive: true }));
 afterAll(() => world.close());
 
-const campaign = (who: Person, command: string): Promise<Ended> =>
-  world.uko(who, `campaign ${command} --folder ${folder} --json`);
+const campaign = async (who: Person, command: string): Promise<Ended> => {
+  const ended = await world.uko(who, `campaign ${command} --folder ${folder} --json`);
+  expectCampaignForm(command, ended.out);
+  return ended;
+};
 const dataOf = ({ out, err }: Ended) => {
   if (out === "") throw new Error(err);
   return JSON.parse(out);
@@ -112,6 +117,32 @@ it("acts only for the reviewer, only on the reviewed step, and refuses an edited
   expect(await codes("alice", `approve pilot deactivate --review ${review} --yes`)).toBe("UKO_REVIEW_INVALID");
   const keyState = JSON.parse((await world.uko("alice", `status ${firstKey} --json`)).out).keyState;
   expect(keyState).toBe("active");
+});
+
+it("names the keys that a review could not read, and exits with their code", async () => {
+  await campaign("bob", "request pilot deactivate");
+  await world.control("faults", { path: `/api/v4/managed_keys/${firstKey.split("/")[1]}`, status: 403, times: 1 });
+  const ended = await campaign("alice", "review pilot deactivate");
+  expect(dataOf(ended)).toMatchObject({
+    keys: 17,
+    unreadable: [{ id: firstKey, name: "payments-key-00001", code: "UKO_RIGHTS_MISSING" }],
+  });
+  expect(ended.exitCode).toBe(13);
+});
+
+it("offers the latest reviews of a step, whatever the names of their files", async () => {
+  await campaign("bob", "request pilot deactivate");
+  const review = await reviewOf("alice", "deactivate");
+  const [name = ""] = readdirSync(path.join(folder, "reviews"));
+  const text = readFileSync(path.join(folder, "reviews", name), "utf8");
+  for (let number = 0; number < 100; number += 1) {
+    const earlier = text.replace(/"reviewedAt":"[^"]*"/, '"reviewedAt":"2026-09-01T09:00:00.000Z"');
+    writeFileSync(path.join(folder, "reviews", `pilot-deactivate-z${number}.jsonl`), earlier);
+  }
+  const run = openOperations(world.environmentOf("alice"), { progress: { report: () => {} } });
+  const { offers } = await (await run.campaignPages()).wave(folder, "pilot", { signal: new AbortController().signal });
+  await run.close();
+  expect(offers).toContainEqual(expect.objectContaining({ act: "approve", review }));
 });
 
 it("leaves a key that is held or that changed after the review, and takes the step on the others", async () => {

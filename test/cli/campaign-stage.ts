@@ -7,11 +7,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import type { Seed } from "../../provider/emulator/seed.ts";
 import { campaignSeed } from "./campaign-seed.ts";
 import { type CliTestWorld, type Ended, type Person, startCliWorld } from "./harness.ts";
+import { expectCampaignForm } from "./json-form.ts";
 
 export interface CampaignStage {
   readonly world: CliTestWorld;
   readonly folder: string;
-  /** Runs `uko campaign` in the folder. */
+  /** Runs `uko campaign` in the folder. JSON that it prints has the published form. */
   campaign(command: string, who?: Person): Promise<Ended>;
   write(name: string, text: string): void;
   read(name: string): string;
@@ -47,7 +48,11 @@ export function useCampaignStage(seed: Seed = campaignSeed): CampaignStage {
     get folder() {
       return folder;
     },
-    campaign: (command, who = "bob") => world.uko(who, `campaign ${command} --folder ${folder}`),
+    async campaign(command, who = "bob") {
+      const ended = await world.uko(who, `campaign ${command} --folder ${folder}`);
+      if (command.includes("--json")) expectCampaignForm(command, ended.out);
+      return ended;
+    },
     write: (name, text) => writeFileSync(path.join(folder, name), text),
     read: (name) => readFileSync(path.join(folder, name), "utf8"),
     shown: ({ out }) => out.replaceAll(folder, "retire-2027"),

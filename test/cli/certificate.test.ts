@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { people, type Story, startStory, trustAll } from "../engine/certificate/story.ts";
 import { certificates } from "../services/signing/recorded-timestamp.ts";
 import { keys, makeKmsKey, reportOf } from "./harness.ts";
+import { expectForm } from "./json-form.ts";
 
 let story: Story;
 beforeAll(async () => {
@@ -164,6 +165,7 @@ describe("a certificate", () => {
 
   it("as JSON for a machine", async () => {
     const { out } = await verify("c.json", "--json");
+    expectForm("certificate-verification", out);
     expect(JSON.parse(out)).toMatchObject({
       v: 1,
       isValid: true,

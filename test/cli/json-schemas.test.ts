@@ -3,13 +3,11 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { jsonFormNames, jsonForms, jsonSchemaText } from "../../sdk/make/docs/json-forms.ts";
+import { jsonFormNames, jsonSchemaText } from "../../sdk/make/docs/json-forms.ts";
 import { jsonSchemasFolder } from "../../sdk/make/schema-file.ts";
-import { type CliTestWorld, keys, makeKmsKey, reportOf, startCliWorld } from "./harness.ts";
-
-type Name = (typeof jsonFormNames)[number];
+import { type CliTestWorld, keys, makeKmsKey, type Person, reportOf, startCliWorld } from "./harness.ts";
+import { expectForm } from "./json-form.ts";
 
 it.each(jsonFormNames)("the published schema of a %s matches; if not: npm run schema", (name) => {
   expect(readFileSync(new URL(`${name}.schema.json`, jsonSchemasFolder), "utf8")).toBe(jsonSchemaText(name));
@@ -27,28 +25,13 @@ describe("what uko prints", () => {
     await world.close();
   });
 
-  const linesOf = (text: string): readonly object[] =>
-    text
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => JSON.parse(line) as object);
-
-  /** A form drops the fields that it does not know, so equal means that it knows all. */
-  function expectForm(name: Name, lines: readonly object[]): void {
-    const accepts = new Ajv2020({ strict: false }).compile(JSON.parse(jsonSchemaText(name)) as object);
-    expect(lines.length).toBeGreaterThan(0);
-    for (const line of lines) {
-      expect(jsonForms[name].parse(line)).toEqual(line);
-      expect(accepts(line), JSON.stringify(accepts.errors)).toBe(true);
-    }
-  }
-
   it("has the form of a step in the evidence", async () => {
     const UKO_EVIDENCE = path.join(folder, "evidence.jsonl");
     await world.uko("bob", `request ${keys.cards} --reason "moved away"`, { UKO_EVIDENCE });
     await world.advance("1m");
     await world.uko("bob", `hold ${keys.cards}`, { UKO_EVIDENCE });
-    expectForm("audit-step", linesOf((await world.uko("bob", `audit --file ${UKO_EVIDENCE} --json`)).out));
+    expectForm("audit-step", (await world.uko("bob", `audit --file ${UKO_EVIDENCE} --json`)).out);
+    expectForm("evidence-check", (await world.uko("bob", `audit --verify --file ${UKO_EVIDENCE} --json`)).out);
   });
 
   it("has the form of a report, at each step of a deletion and for a KMS key", async () => {
@@ -70,8 +53,8 @@ describe("what uko prints", () => {
     await run("alice", `continue ${vouchers} --consent ${outage.deletion.recordId}`);
     await run("bob", `plan ${vouchers} ${draft} ${keys.ledger}`);
     await run("bob", "requests");
-    expectForm("report", printed.flatMap(linesOf));
-    expectForm("report-line", linesOf(readFileSync(UKO_REPORT, "utf8")));
+    expectForm("report", printed.join(""));
+    expectForm("report-line", readFileSync(UKO_REPORT, "utf8"));
 
     const [waiting] = outage.explanation.next;
     expect(waiting).toMatchObject({
@@ -91,7 +74,9 @@ describe("what uko prints", () => {
     ["check", "doctor --json"],
     ["explanation", "explain --json"],
     ["sweep", "sweep --json"],
-  ] as const)("has the form of a %s: uko %s", async (name, command) => {
-    expectForm(name, linesOf((await world.uko("bob", command)).out));
+    ["hold", `hold ${keys.ledger} --until 2026-12-24 --json`],
+    ["review", "review --requested-by IBMid-550000BOB --step deactivate --json", "alice"],
+  ] as const)("has the form of a %s: uko %s", async (name, command, who: Person = "bob") => {
+    expectForm(name, (await world.uko(who, command)).out);
   });
 });

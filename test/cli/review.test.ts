@@ -88,6 +88,7 @@ describe("uko review", () => {
   it("finds the requests of a person by name in every vault, and lists why others stand apart", async () => {
     await request("bob", [keys.payroll, keys.draft]);
     const { out } = await world.uko("alice", 'review --requested-by "bob example" --step deactivate --json');
+    expectForm("review", out);
     const lines = out
       .trimEnd()
       .split("\n")

@@ -3,7 +3,7 @@
  * the request opens a deletion window, another person destroys, and KMS can restore for 30 days.
  */
 
-import { UkoError } from "../../errors.ts";
+import { mostSevere, UkoError } from "../../errors.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import {
   isOurDestruction,
@@ -69,6 +69,7 @@ export async function reviewKmsKeys(
   });
   if (read.stoppedBy !== undefined) throw read.stoppedBy;
   const left = [...read.results.filter(({ outcome }) => outcome !== "unchanged"), ...apart];
+  const codes = left.map(({ exitCode }) => exitCode);
   const exceptions = section("Not part of the review", {
     table: { columns: ["label", "key", "why"], rows: left.map(({ label, name, says }) => [label, name, says]) },
   });
@@ -78,7 +79,7 @@ export async function reviewKmsKeys(
       summary: `No KMS key of wave "${wave}" can be approved for destroy`,
       sections: exceptions,
       next: [`uko campaign request ${wave} destroy --folder ${path}   # the first person`],
-      exitCode: 12,
+      exitCode: mostSevere([...codes, 12]),
       data: { wave, step: "destroy", keys: 0, apart: left },
     };
   }
@@ -114,7 +115,7 @@ export async function reviewKmsKeys(
       }),
     ],
     next: [`uko campaign approve ${wave} destroy --review ${digest} --folder ${path}`],
-    exitCode: 0,
+    exitCode: mostSevere(codes),
     data: { wave, step: "destroy", keys: lines.length, review: digest, file, apart: left },
   };
 }

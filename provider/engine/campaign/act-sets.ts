@@ -3,7 +3,7 @@
  * the reviewed keys that are still as reviewed, and on no other key of the wave.
  */
 
-import { UkoError } from "../../errors.ts";
+import { mostSevere, UkoError } from "../../errors.ts";
 import type { KmsReview } from "../../lifecycle/kms-review.ts";
 import { type Review, type ReviewedWave, reviewOf } from "../../lifecycle/review.ts";
 import { maxReviewBytes } from "../../lifecycle/review-file.ts";
@@ -23,6 +23,7 @@ import { count } from "../text/words.ts";
 import { approverOfKmsKeys, findKmsReview, kmsReviewFileName, reviewKmsKeys } from "./act-kms-sets.ts";
 import { type ActContext, actOnKeys, isHeldNow, keysOfWave, refOf } from "./act-on-keys.ts";
 import { type ActedKey, actedFrom, reportActed, withoutStep } from "./acted.ts";
+import type { UnreadablePart } from "./inventory.ts";
 import type { PlannedKey } from "./planned.ts";
 import { readyKeys } from "./ready.ts";
 import { type CampaignReport, section } from "./report.ts";
@@ -60,15 +61,22 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
   );
   const { file } = reviewed;
   const leftOut = [...apartFacts(reviewed), ...apart];
+  const unreadable = reviewed.unreadable.map(
+    ({ vaultId, keyId = "", error }): UnreadablePart => ({
+      id: `${vaultId}/${keyId}`,
+      name: ready.find(({ line }) => line.id === keyId)?.line.label ?? "",
+      code: error.code,
+      reason: error.summary,
+    }),
+  );
+  const codes = reviewed.unreadable.map(({ error }) => error.exitCode);
   const exceptions = [
     ...section("Not part of the review", { table: { columns: ["label", "key", "why"], rows: apartRows(reviewed) } }),
     ...section("Not ready", {
       table: { columns: ["label", "key", "why"], rows: apart.map(({ label, name, says }) => [label, name, says]) },
     }),
     ...section("Other reviews", { lines: others }),
-    ...section("Not read", {
-      lines: reviewed.unreadable.map(({ keyId = "", vaultId, error }) => `${vaultId}/${keyId}: ${error.summary}`),
-    }),
+    ...section("Not read", { lines: unreadable.map(({ id, reason }) => `${id}: ${reason}`) }),
   ];
   const path = view.folder.path;
   if (file === undefined) {
@@ -76,8 +84,8 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
       summary: `No key of wave "${wave}" can be approved for ${step}`,
       sections: exceptions,
       next: others.length > 0 ? [] : [`uko campaign request ${wave} ${step} --folder ${path}   # the first person`],
-      exitCode: 12,
-      data: { wave, step, keys: 0, apart: leftOut },
+      exitCode: mostSevere([...codes, 12]),
+      data: { wave, step, keys: 0, apart: leftOut, unreadable },
     };
   }
   const name = fileNameOf(request, file.digest);
@@ -94,8 +102,8 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
       `uko campaign approve ${wave} ${step} --review ${file.digest} --folder ${path}`,
       `uko campaign approve ${wave} ${step} --review ${file.digest} --folder ${path} --record-only   # without the role`,
     ],
-    exitCode: 0,
-    data: { wave, step, keys: reviewed.keys.length, review: file.digest, file: name, apart: leftOut },
+    exitCode: mostSevere(codes),
+    data: { wave, step, keys: reviewed.keys.length, review: file.digest, file: name, apart: leftOut, unreadable },
   };
 }
 

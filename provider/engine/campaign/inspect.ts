@@ -155,7 +155,7 @@ interface StepOfCaller {
   readonly reviewer: string | undefined;
 }
 
-/** More would be a folder that no person wrote. */
+/** The latest reviews of a step. More would be a folder that no person wrote. */
 const maxOwnReviews = 100;
 
 async function ownReviews(
@@ -163,7 +163,7 @@ async function ownReviews(
   { wave, step, reviewer: caller }: StepOfCaller,
   ready: readonly PlannedKey[],
 ): Promise<readonly OwnReview[]> {
-  const { folder, campaign, manifest } = view;
+  const { folder, campaign, manifest, reviews } = view;
   const digest = manifest.waves.find((each) => each.wave === wave)?.digest;
   const isUsable = ({ reviewer, reviewedAtMs, campaign: of, instanceId }: SharedHeader): boolean =>
     reviewer === caller &&
@@ -172,9 +172,12 @@ async function ownReviews(
     of?.name === campaign.name &&
     of.wave === wave &&
     of.digest === digest;
-  const names = (await folder.list(reviewFolder)).filter((name) => name.startsWith(`${wave}-${step}-`));
+  const latest = [...reviews.times]
+    .filter(([name]) => name.startsWith(`${wave}-${step}-`))
+    .toSorted(([, a], [, b]) => b - a)
+    .slice(0, maxOwnReviews);
   const found: OwnReview[] = [];
-  for (const name of names.slice(-maxOwnReviews)) {
+  for (const [name] of latest) {
     const text = (await folder.read(`${reviewFolder}/${name}`, maxReviewBytes)) ?? "";
     const review = readAnyReview(text, step);
     if (review === undefined || !isUsable(review.header)) continue;
@@ -182,7 +185,7 @@ async function ownReviews(
     const reviewedAt = new Date(review.header.reviewedAtMs).toISOString();
     if (left > 0) found.push({ digest: world.sha256(text), left, reviewedAt, ...(review.set && { set: review.set }) });
   }
-  return found.sort((a, b) => b.reviewedAt.localeCompare(a.reviewedAt));
+  return found;
 }
 
 type SharedHeader = Pick<ReviewHeader, "instanceId" | "reviewer" | "reviewedAtMs" | "campaign">;

@@ -20,6 +20,8 @@ export interface ReviewedIn {
 
 export interface Reviews {
   readonly byKey: ReadonlyMap<string, readonly ReviewedIn[]>;
+  /** The time of each review of this instance, by the name of its file. */
+  readonly times: ReadonlyMap<string, number>;
   /** Files that are no review of this instance. */
   readonly unusable: readonly string[];
 }
@@ -27,12 +29,14 @@ export interface Reviews {
 /** The reviewed sets of this instance. */
 export async function readReviews(folder: CampaignFolder, instanceId: string): Promise<Reviews> {
   const byKey = new Map<string, ReviewedIn[]>();
+  const times = new Map<string, number>();
   const unusable: string[] = [];
   const add = (key: string, set: ReviewedIn): void => void byKey.set(key, [...(byKey.get(key) ?? []), set]);
   for (const name of (await folder.list(reviewFolder)).slice(0, maxReviews)) {
     const text = (await folder.read(`${reviewFolder}/${name}`, maxReviewBytes)) ?? "";
     const kms = parseKmsReview(text);
     if (kms?.header.instanceId === instanceId) {
+      times.set(name, kms.header.reviewedAtMs);
       for (const { kmsKeyId, setter = "" } of kms.lines.values()) {
         const { reviewer, reviewedAtMs, campaign } = kms.header;
         add(`kms/${kmsKeyId}`, { step: "destroy", wave: campaign.wave, reviewer, requester: setter, reviewedAtMs });
@@ -45,10 +49,11 @@ export async function readReviews(folder: CampaignFolder, instanceId: string): P
       continue;
     }
     const { header, lines } = parsed.review;
+    times.set(name, header.reviewedAtMs);
     for (const path of lines.keys()) {
       const { step, reviewer, requester, reviewedAtMs, campaign } = header;
       add(path, { step, wave: campaign?.wave ?? "", reviewer, requester, reviewedAtMs });
     }
   }
-  return { byKey, unusable };
+  return { byKey, times, unusable };
 }

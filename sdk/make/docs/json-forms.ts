@@ -4,19 +4,17 @@
  */
 
 import * as z from "zod";
+import { outcomes } from "../../../provider/engine/certificate/statement.ts";
+import { grades } from "../../../provider/engine/certificate/verify.ts";
 import { evidenceLine } from "../../../provider/engine/commands/audit.ts";
 import { listedKinds } from "../../../provider/engine/commands/listing.ts";
-import { type ErrorCode, errorCatalogue } from "../../../provider/errors.ts";
 import { kmsLifecycleStates } from "../../../provider/lifecycle/kms-key-states.ts";
 import { lifecycleStates } from "../../../provider/lifecycle/lifecycle-state.ts";
 import { approvedSteps } from "../../../provider/lifecycle/observation.ts";
+import { campaignJsonForms } from "./campaign-json-forms.ts";
+import { code, exitCode, id, time, v } from "./json-parts.ts";
 
-const v = z.literal(1).describe("Version of the form; it changes if a field changes its meaning");
-const time = (what: string) => z.string().describe(`${what}, ISO 8601 UTC`);
-const id = (of: string) => z.string().describe(`UUID of the ${of}`);
 const roles = z.array(z.string()).describe("Roles, one of which the step requires");
-const exitCode = z.number().int().describe("0 done, 1 error, 10 approval, 11 time, 12 blocked, 13 missing right");
-const code = z.enum(Object.keys(errorCatalogue) as [ErrorCode, ...ErrorCode[]]).describe("Explained by uko explain");
 const keyStates = z.enum([...new Set([...lifecycleStates, ...kmsLifecycleStates, "gone" as const])]);
 const reasons = z
   .array(z.object({ author: z.string(), name: z.string().optional(), reason: z.string() }))
@@ -219,6 +217,116 @@ const sweep = z
   })
   .describe("The last line of uko sweep --json; the lines before it are reports");
 
+const hold = z
+  .object({
+    v,
+    key: z.string().describe("<vaultId>/<keyId>"),
+    tag: z.object({
+      kind: z.enum(["changed", "unchanged", "left"]),
+      why: z.string().describe("Why the tag was left").optional(),
+      isRightMissing: z.literal(true).optional(),
+    }),
+    exitCode,
+  })
+  .describe("What uko hold --json prints");
+
+const keyOfReview = { v, vaultId: id("vault"), keyId: id("key"), label: z.string() };
+const sha256 = z.string().describe("SHA-256 in hexadecimal digits");
+const wave = z.object({ name: z.string(), wave: z.string(), digest: sha256, class: z.string() });
+const review = z
+  .union([
+    z.object({
+      ...keyOfReview,
+      record: z.string().describe("Hash of the consent record"),
+      author: z.string().describe("IAM ID of the person who requested the step"),
+      how: z.literal("asked"),
+      reason: z.string().optional(),
+      facts: z.string().describe("Digest of the key's facts for the step"),
+      resources: z.array(z.string()).describe("IDs of the resources that use the key"),
+      keystores: z.array(z.object({ id: z.string(), type: z.string(), pendingPeriod: z.string().optional() })),
+      isReviewed: z.literal(true),
+      waitsFor: z.string().describe("What the step still waits for").optional(),
+    }),
+    z.object({
+      ...keyOfReview,
+      why: z.string().describe("Why the review does not cover the key"),
+      command: z.string().describe("Approves this key alone").optional(),
+      isReviewed: z.literal(false),
+    }),
+    z.object({
+      v,
+      review: z.object({
+        keys: z.number().int(),
+        instanceId: id("instance"),
+        step: z.enum(["deactivate", "destroy"]),
+        neverActive: z.boolean(),
+        requester: z.string().describe("IAM ID of the person who requested the step"),
+        reviewer: z.string().describe("IAM ID of the person who may use the review"),
+        reviewedAtMs: z.number(),
+        campaign: wave.optional(),
+        digest: sha256,
+        file: z.string().optional(),
+      }),
+    }),
+  ])
+  .describe("One key, or the review itself, as uko review --json prints it; the form of an error is `error`");
+
+const subject = { subject: z.string().describe("<vaultId>/<keyId>, or kms/<keyId>") };
+const person = z.object({ iamId: z.string().optional(), name: z.string().optional() });
+const stepsOfEvents = z.array(z.object({ ...subject, step: z.string() }));
+const verification = z
+  .object({
+    v,
+    isValid: z.boolean(),
+    problems: z.array(z.looseObject({ kind: z.string().describe("Such as signature_altered or evidence_differs") })),
+    grade: z.enum(grades),
+    signers: z.array(person),
+    unknownKeys: z.array(z.string()).describe("IDs of keys that signed and are not trusted"),
+    timestamps: z.array(z.object({ signer: person, at: z.string(), authority: z.string() })),
+    uncheckedTimestamps: count,
+    witnesses: z.array(
+      z.object({
+        kind: z.enum(["independent", "not_counted", "altered"]),
+        person: person.optional(),
+        subjects: z.array(z.string()).optional(),
+        why: z.string().describe("Why the statement does not count").optional(),
+      }),
+    ),
+    isEvidenceChecked: z.boolean(),
+    corroboration: z
+      .object({
+        isComplete: z.boolean(),
+        matched: count,
+        missing: stepsOfEvents,
+        contradictions: stepsOfEvents,
+      })
+      .describe("The steps compared with audit events of the account")
+      .optional(),
+    keys: z.array(z.object({ ...subject, outcome: z.enum(outcomes) })),
+    notVerified: z.array(z.object({ code: z.string(), text: z.string(), subjects: z.array(z.string()).optional() })),
+  })
+  .describe("The line that uko certificate verify --json prints; show --json prints sdk/certificate.schema.json");
+
+const evidenceCheck = z
+  .object({
+    v,
+    file: z.string(),
+    lines: count,
+    unchained: count.describe("Lines of an earlier release at the beginning"),
+    head: z.object({ count, sha256 }).optional(),
+    torn: z.array(count).describe("Incomplete lines that an interrupted run left"),
+    breaks: z.array(
+      z.object({
+        kind: z.string().describe("Such as line_changed or end_missing"),
+        line: count.optional(),
+        expected: count.optional(),
+        found: count.optional(),
+      }),
+    ),
+    beyondHead: count.describe("Lines that the head record does not cover yet").optional(),
+  })
+  .describe("One file, as uko audit --verify --json prints it");
+
 /** Each form by the name of its file in provider/docs/reference/schemas. */
 export const jsonForms = {
   report,
@@ -230,6 +338,11 @@ export const jsonForms = {
   explanation,
   "audit-step": auditStep,
   sweep,
+  hold,
+  review,
+  "certificate-verification": verification,
+  "evidence-check": evidenceCheck,
+  ...campaignJsonForms,
 } as const;
 
 export const jsonFormNames = Object.keys(jsonForms) as readonly (keyof typeof jsonForms)[];

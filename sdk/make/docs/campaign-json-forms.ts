@@ -1,0 +1,236 @@
+/** The forms of the JSON that `uko campaign` prints: one line a command. */
+
+import * as z from "zod";
+import { manifestKey } from "../../../provider/engine/campaign/manifest.ts";
+import { code, exitCode, id, time, v } from "./json-parts.ts";
+
+const text = z.string();
+const count = z.number().int();
+const digest = z.string().describe("SHA-256 in hexadecimal digits");
+const day = z.string().describe("A day, such as 2027-03-20; empty if there is none");
+const key = z.string().describe("<vaultId>/<keyId>, or kms/<keyId>");
+const named = { key, label: text };
+const wave = { wave: text };
+const step = z.enum(["deactivate", "destroy"]);
+const classOfKey = manifestKey.shape.class;
+const why = z.object({ ...named, why: text });
+const born = z.array(key).describe("Keys that the manifest does not list");
+const outcome = z.string().describe("Such as removed, open or held; not_read if uko could not read the key");
+const state = z.string().describe("As the service lists the key; otherwise removed or not_read");
+const gate = z.string().describe("What the next step of the key waits for; open if it waits for nothing");
+const campaign = text.describe("Name of the campaign");
+const findings = z.array(z.object({ what: text.describe("ID of the key or keystore"), label: text, why: text }));
+const stoppedBy = code.describe("The error that ended the run").optional();
+const unreadable = z
+  .array(
+    z.object({ id: text.describe("ID of a vault or key; or kms, vaults, keystores"), name: text, code, reason: text }),
+  )
+  .describe("What uko could not read");
+
+/** One key after a command. Only `acted` means that the command changed the key. */
+const actedKey = z.object({
+  name: key,
+  label: text,
+  outcome: z.enum(["acted", "unchanged", "left", "failed"]),
+  says: text,
+  code: code.optional(),
+  exitCode,
+});
+const reviewApart = z.object({
+  vaultId: id("vault"),
+  keyId: id("key"),
+  label: text,
+  why: text,
+  command: text.describe("Approves this key alone").optional(),
+});
+const days = {
+  outage: day,
+  pointOfNoReturn: day,
+  destroyAccepted: day,
+  materialGone: day,
+  metadataRemoved: day,
+  deactivateBy: day,
+  destroyBy: day,
+};
+const plannedKey = z.object({
+  ...named,
+  ...wave,
+  class: classOfKey,
+  state,
+  owners: z.array(text),
+  application: text,
+  schedule: text.describe("on_time or late; otherwise why the key has no date"),
+  lateBecause: text.optional(),
+  isProofByProvider: z.boolean().describe("Whether only the provider of the cloud can prove the end").optional(),
+  scheduleForLastDeadline: text.optional(),
+  gate,
+  deactivateOn: day,
+  destroyOn: day,
+  materialGoneOn: day,
+  kmsMetadataGoneOn: day,
+  deactivateBy: day,
+  destroyBy: day,
+  cloudIds: manifestKey.shape.cloudIds,
+});
+const group = { kind: text, state: text, keystores: text, pendingDays: count, keys: count, lastDay: text };
+const closedContainer = z.object({
+  kind: text,
+  vaultId: text,
+  vaultName: text,
+  id: text,
+  name: text,
+  vaultBlock: text.describe("Why the whole vault is not ready").optional(),
+  outcome: z.enum(["deleted", "waits", "blocked", "failed"]),
+  says: text,
+  code: code.optional(),
+  exitCode,
+});
+const keptMetadata = { kmsKey: text, name: text, ring: text, deletedAt: text, purgeAllowedFrom: text, purgedAt: text };
+const reviewed = { step: text, reviewer: text, requester: text };
+const undo = z.object({
+  sentence: text,
+  roles: z.array(text),
+  until: text.optional(),
+  command: text.optional(),
+});
+
+const form = <Shape extends z.ZodRawShape>(about: string, shape: Shape) =>
+  z.object({ v, ...shape, exitCode }).describe(`${about} --json prints`);
+
+/** Each form by the name of its file in provider/docs/reference/schemas. */
+export const campaignJsonForms = {
+  "campaign-init": form("The line that uko campaign init", {
+    deadline: day,
+    groups: z.array(z.object(group)),
+    unreadable,
+  }),
+  "campaign-baseline": form("The line that uko campaign baseline", { keys: count, blocked: z.array(why), unreadable }),
+  "campaign-check": form("The line that uko campaign check", {
+    keystores: findings,
+    keys: findings,
+    blocked: findings,
+    late: count,
+    unreadable,
+  }),
+  "campaign-signoff": form("The line that uko campaign signoff", {
+    owner: text,
+    digest,
+    file: text,
+    keys: z.array(key),
+  }),
+  "campaign-plan": form("The line that uko campaign plan", {
+    campaign,
+    deadline: day,
+    lastDeadline: day.optional(),
+    late: count,
+    waves: z.array(z.object({ ...wave, keys: count, ...z.object(days).partial().shape })),
+    keys: z.array(plannedKey),
+    born,
+    unreadable,
+  }),
+  "campaign-status": form("The line that uko campaign status", {
+    campaign,
+    waves: z.array(z.object({ ...wave, keys: count, states: z.record(text, count), held: count, waitsFor: text })),
+    requests: z.array(
+      z.object({ key, ...wave, step, by: text, how: text, expiresAt: time("When the request expires") }),
+    ),
+    keys: z.array(z.object({ ...named, outcome, gate })),
+    born,
+    unreadable,
+  }),
+  "campaign-board": form("The line that uko campaign status --board", {
+    campaign,
+    board: z.record(text, z.union([count, text])).describe("The rows of the page"),
+  }),
+  "campaign-report": form("The line that uko campaign report", {
+    campaign,
+    asOf: time("The time of the service"),
+    keys: z.array(
+      z.object({
+        ...named,
+        ...wave,
+        class: classOfKey,
+        outcome,
+        state,
+        updatedAt: text,
+        updatedBy: text,
+        owners: z.array(text),
+        reason: text,
+        ticket: text,
+        blocked: text,
+        reviews: z.array(z.object({ ...reviewed, reviewedAt: text })),
+      }),
+    ),
+    born: z.array(z.object(named)),
+    unreadable,
+  }),
+  "campaign-questions": form("The line that uko campaign report --after-shutdown", {
+    campaign,
+    asOf: time("The time of the service"),
+    questions: z.array(z.object({ ...named, ...wave, keystore: text, type: text, id: text, goneOn: day, ask: text })),
+    unreadable,
+  }),
+  "campaign-find": form("The line that uko campaign find", {
+    found: z.array(
+      z.object({
+        ...named,
+        ...wave,
+        state: text,
+        updatedAt: text.optional(),
+        updatedBy: text.optional(),
+        reviews: z.array(z.object({ ...reviewed, ...wave, reviewedAtMs: count })),
+        undo: undo.nullable().describe("How the last step can be undone"),
+      }),
+    ),
+  }),
+  "campaign-hold": form("The line that uko campaign hold", {
+    key,
+    kind: text.optional(),
+    until: day.optional(),
+    isReleased: z.boolean().optional(),
+    tag: z.enum(["changed", "unchanged", "left"]),
+  }),
+  "campaign-review": form("The line that uko campaign review", {
+    ...wave,
+    step,
+    keys: count.describe("The number of reviewed keys"),
+    review: digest.optional(),
+    file: text.optional(),
+    apart: z.array(z.union([actedKey, reviewApart])).describe("Keys that the review does not cover"),
+    unreadable: unreadable.optional(),
+  }),
+  "campaign-run": form("The line that uko campaign request, approve, rollback, advance and halt", {
+    ...wave,
+    step: step.optional(),
+    review: digest.optional(),
+    keys: z.array(actedKey),
+    unstarted: count,
+    stoppedBy,
+  }),
+  "campaign-gate": form("The line that uko campaign request and approve, for a wave that is closed now,", {
+    ...wave,
+    step,
+    gate: z.enum(["stopped", "not_before", "after", "blackout", "window"]),
+    stop: digest.describe("For --resume").optional(),
+  }),
+  "campaign-close": form("The line that uko campaign close", {
+    campaign,
+    containers: z.array(closedContainer),
+    unstarted: count,
+    outcomes: z.array(z.object({ key, outcome, isFinal: z.boolean() })),
+    purge: z.array(z.object(keptMetadata)),
+    checklist: z.array(z.object({ state: z.enum(["done", "open", "you"]), what: text })),
+    unreadable,
+    stoppedBy,
+  }),
+  "campaign-rehearsal": z
+    .looseObject({
+      v,
+      created: z.array(z.object({ vaultId: id("vault"), keyId: id("key"), type: text })).optional(),
+      without: z.array(text).describe("Types of keystores without a throw-away key").optional(),
+      rehearsal: z.array(z.object({ key, type: text, state: text })).optional(),
+      assumptions: z.array(z.object({ id: text, verdict: text, at: text.optional() })).optional(),
+      exitCode,
+    })
+    .describe("The line that uko campaign rehearse --json prints, with the fields of the command that the run took"),
+} as const;
