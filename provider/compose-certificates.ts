@@ -110,11 +110,11 @@ export interface Creation {
   /** `<vaultId>/<keyId>`. */
   readonly keys: readonly string[];
   /** All keys of a wave of a campaign, instead of single keys. */
-  readonly wave?: WaveChoice;
+  readonly wave?: WaveChoice | undefined;
   readonly witnesses: readonly string[];
-  readonly live?: LiveKeys;
+  readonly live?: LiveKeys | undefined;
   readonly signer: SignerChoice;
-  readonly tsa?: TsaChoice;
+  readonly tsa?: TsaChoice | undefined;
   readonly target: Target;
 }
 
@@ -140,7 +140,8 @@ export async function createCertificate(creation: Creation, signal: AbortSignal)
     },
     { hashJson, isIbmEndpoint },
   );
-  await writeEnvelope(target, await signWith(envelopeOf(certificateForm.parse(certificate)), { signer, tsa }, signal));
+  const envelope = await signWith(envelopeOf(certificateForm.parse(certificate)), { signer, tsa }, signal);
+  await write(target, serializeEnvelope(envelope));
   return certificate;
 }
 
@@ -179,7 +180,7 @@ async function readLog(file: string, index: number): Promise<ReadLog> {
 /** Adds a signature to an existing certificate or witness statement. */
 export async function addSignature(
   file: string,
-  { signer: choice, tsa }: { readonly signer: SignerChoice; readonly tsa?: TsaChoice },
+  { signer: choice, tsa }: Pick<Creation, "signer" | "tsa">,
   target: Target,
   signal: AbortSignal,
 ): Promise<number> {
@@ -188,7 +189,7 @@ export async function addSignature(
   const read = await readEnvelope(file);
   if (tsa !== undefined && !isCertificate(read, file)) throw noTimestampOfWitness(file);
   const envelope = await signWith(read, { signer, tsa }, signal);
-  await writeEnvelope(target.file === file ? { ...target, isReplaced: true } : target, envelope);
+  await write(target.file === file ? { ...target, isReplaced: true } : target, serializeEnvelope(envelope));
   return envelope.signatures.length;
 }
 
@@ -205,7 +206,7 @@ export async function writeWitness(
   const keys = witnessedKeys(live);
   const sources = { instanceId, ...(endpoint !== undefined && { endpoint }), tool: await toolIdentity() };
   const statement = buildWitness({ ...sources, witness: reader, keys }, hashJson);
-  await writeEnvelope(target, await signEnvelope(envelopeOf(statement), signer));
+  await write(target, serializeEnvelope(await signEnvelope(envelopeOf(statement), signer)));
   return keys.length;
 }
 
@@ -213,14 +214,14 @@ export interface VerificationChoice {
   readonly file: string;
   readonly trust: readonly string[];
   /** The file with the certificates of trusted timestamp authorities; then a timestamp is required. */
-  readonly tsaTrust?: string;
+  readonly tsaTrust?: string | undefined;
   readonly requiredPersons: number;
   readonly allowsEmulator: boolean;
   /** Empty if the evidence is not compared. */
   readonly evidence: readonly string[];
-  readonly activityTracker?: string;
+  readonly activityTracker?: string | undefined;
   /** The wave whose keys the certificate has to list. */
-  readonly wave?: WaveChoice;
+  readonly wave?: WaveChoice | undefined;
 }
 
 /** Checks a certificate without a network. Throws UKO_CERTIFICATE_INVALID if the file is no envelope. */
@@ -339,16 +340,13 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    throw new UkoError("UKO_INPUT_INVALID", {
-      summary: `${file} could not be read`,
-      detail: error instanceof Error ? error.message : String(error),
-      cause: error,
-    });
+    throw fileFault(`${file} could not be read`, error);
   }
 }
 
-async function writeEnvelope(target: Target, envelope: FileEnvelope): Promise<void> {
-  await write(target, serializeEnvelope(envelope));
+function fileFault(summary: string, error: unknown): UkoError {
+  const detail = error instanceof Error ? error.message : String(error);
+  return new UkoError("UKO_INPUT_INVALID", { summary, detail, cause: error });
 }
 
 /** Checked before a person is asked to sign, and again when the file is written. */
@@ -369,11 +367,7 @@ async function write({ file, isReplaced }: Target, text: string): Promise<void> 
     await rename(`${file}.new`, file);
   } catch (error) {
     if ((error as { code?: unknown }).code === "EEXIST") throw occupied(file);
-    throw new UkoError("UKO_INPUT_INVALID", {
-      summary: `${file} could not be written`,
-      detail: error instanceof Error ? error.message : String(error),
-      cause: error,
-    });
+    throw fileFault(`${file} could not be written`, error);
   }
 }
 

@@ -3,9 +3,14 @@
 import { type OpenWorld, type Outputs, openWorld } from "./compose.ts";
 import { examine } from "./engine/commands/doctor.ts";
 import { type Check, faultCheck, type WatchedCall } from "./engine/commands/doctor-messages.ts";
-import { examineControls, examineStored, loosenedIn } from "./engine/commands/examine-state.ts";
+import {
+  controlsCheck,
+  controlsNotCompared,
+  examineControls,
+  examineStored,
+  loosenedIn,
+} from "./engine/commands/examine-state.ts";
 import type { TagProbe } from "./engine/commands/probe-tags.ts";
-import { controlsCheck, controlsNotCompared } from "./engine/commands/state-checks.ts";
 import { readState } from "./engine/commands/stored-state.ts";
 import type { CallOptions } from "./engine/ports/world.ts";
 import { asUkoError } from "./errors.ts";

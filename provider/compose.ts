@@ -18,7 +18,7 @@ import { parseGiven } from "./engine/program/input-validation.ts";
 import type { FunctionDefinition, ListOptions, ResourceDefinition } from "./engine/resource/definition.ts";
 import { type Dialect, dialectOf, programDialect } from "./engine/text/dialect.ts";
 import type { Door } from "./engine/text/explanation.ts";
-import { isTransientReadError } from "./engine/text/transient-read-errors.ts";
+import { isTransientReadError } from "./engine/text/resource-messages.ts";
 import { UkoError } from "./errors.ts";
 import type { Review } from "./lifecycle/review.ts";
 import { functions } from "./resources/functions.ts";
@@ -193,14 +193,18 @@ export { auditEvidence } from "./engine/commands/audit.ts";
 export { selectRequests } from "./engine/key/survey.ts";
 export { createDeclarations } from "./engine/resource/declarations.ts";
 export { hclDialect, programDialect } from "./engine/text/dialect.ts";
-export { errorAbout, messageAbout, type ResourceLabel } from "./engine/text/resource-label.ts";
-export { declaredTwice, declaredTwiceInHcl, sayLetGo } from "./engine/text/shared-object.ts";
 export {
+  declaredTwice,
+  declaredTwiceInHcl,
+  errorAbout,
   isTransientReadError,
+  messageAbout,
+  type ResourceLabel,
   refreshSkippedWarning,
+  sayLetGo,
   sayUnreadInAll,
   sayUnreadSoFar,
-} from "./engine/text/transient-read-errors.ts";
+} from "./engine/text/resource-messages.ts";
 export { announcedSteps, announcesNothing } from "./lifecycle/announcement.ts";
 export { checkArguments } from "./resources/functions.ts";
 export { checkStored, parseDurationMs, storedSettings } from "./settings.ts";

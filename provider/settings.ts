@@ -25,18 +25,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * Settings that an engine stores for the provider. A destroy reads them from state, so they are
  * trusted with little.
  */
-export interface StoredSettings {
-  readonly endpoint?: string;
-  readonly kmsEndpoint?: string;
-  readonly iamEndpoint?: string;
-  readonly instanceId?: string;
-  readonly region?: string;
-  readonly apiKey?: string;
-  readonly token?: string;
-  readonly dualAuthorization?: string;
-  /** `true` or `false`, as text. */
-  readonly strictReads?: string;
-}
+export type StoredSettings = { readonly [Name in (typeof storedNames)[number]]?: string };
 
 const storedNames = [
   "endpoint",
@@ -47,8 +36,9 @@ const storedNames = [
   "apiKey",
   "token",
   "dualAuthorization",
+  /** `true` or `false`, as text. */
   "strictReads",
-] as const satisfies readonly (keyof StoredSettings)[];
+] as const;
 
 /** Reads each setting by name; settings that the engine has not stored are left out. */
 export function storedSettings(get: (name: string) => string | undefined): StoredSettings {

@@ -17,9 +17,7 @@ import {
   type TextOutput,
 } from "../cli/cli-world.ts";
 import { UkoError } from "../errors.ts";
-import { refusalOfNode } from "./node-version.ts";
-import { browserOf } from "./open-browser.ts";
-import { runProgram } from "./run-program.ts";
+import { browserOf, refusalOfNode, runProgram } from "./machine.ts";
 
 /** The bundler sets them; undefined where the sources or the npm package run. */
 declare const UKO_VERSION: string | undefined;

@@ -2,7 +2,7 @@
 
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { isConsent, parseDurationMs } from "../compose-text.ts";
+import { isConsent, maxReasonCharacters, parseDurationMs } from "../compose-text.ts";
 import { asUkoError, UkoError } from "../errors.ts";
 import { printable } from "../printable.ts";
 
@@ -21,10 +21,6 @@ const uuid = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const keyPathForm = new RegExp(`^(?<vaultId>${uuid})/(?<keyId>${uuid})$`);
 const kmsKeyPathForm = new RegExp(`^kms/(?<kmsKeyId>${uuid})$`);
 const recordIdForm = /^[0-9a-f]{32}$/;
-/**
- * The limit of a reason on the key: `maxReasonCharacters` of provider/lifecycle/consent-record.ts.
- */
-export const maxReasonCharacters = 500;
 
 /** A key that has to be found first: `<vault>/<label>`, a label, or the beginning of an ID. */
 export interface KeyName {
@@ -46,7 +42,7 @@ export function parseKeyPath(text: string): KeyPath {
 export function parseKey(text: string): KeyPath | KeyName {
   const key = parseAnyKey(text);
   if (!("kmsKeyId" in key)) return key;
-  throw invalid(
+  throw invalidInput(
     `"${printable(text, 100)}" is a KMS key, and this command accepts managed keys only`,
     "status, request, continue and withdraw accept kms/<keyId> as well.",
   );
@@ -59,7 +55,10 @@ export function parseAnyKey(text: string): TypedKey {
   const kmsKeyId = kmsKeyPathForm.exec(text.toLowerCase())?.groups?.kmsKeyId;
   if (kmsKeyId !== undefined) return { kmsKeyId };
   if (text.toLowerCase().startsWith("kms/")) {
-    throw invalid(`"${printable(text, 100)}" is not the ID of a KMS key`, "The ID of a KMS key is kms/ and a UUID.");
+    throw invalidInput(
+      `"${printable(text, 100)}" is not the ID of a KMS key`,
+      "The ID of a KMS key is kms/ and a UUID.",
+    );
   }
   if (text.trim() === "" || text.length > maxNameCharacters || text.startsWith("/") || text.endsWith("/")) {
     throw notFullKeyPath(text);
@@ -69,7 +68,7 @@ export function parseAnyKey(text: string): TypedKey {
 
 /** The error about a name where a command accepts only the full path of a key. */
 export function notFullKeyPath(text: string, why?: string): UkoError {
-  return invalid(
+  return invalidInput(
     `"${printable(text, 100)}" is not the full ID of a key`,
     [
       ...(why === undefined ? [] : [why]),
@@ -86,7 +85,7 @@ const vaultIdForm = new RegExp(`^${uuid}$`);
 export function parseVaultId(text: string): string {
   const vaultId = text.toLowerCase();
   if (vaultIdForm.test(vaultId)) return vaultId;
-  throw invalid(
+  throw invalidInput(
     `"${printable(text, 100)}" is not the ID of a vault`,
     "The ID of a vault is a UUID. uko doctor lists the vaults.",
   );
@@ -95,7 +94,7 @@ export function parseVaultId(text: string): string {
 /** Reads the name or ID after one `--vault` of a command that only reads. */
 export function collectVaults(text: string, before: readonly string[] = []): readonly string[] {
   if (text.trim() === "" || text.length > maxNameCharacters) {
-    throw invalid(`"${printable(text, 100)}" is not the name of a vault`, "uko ls lists the vaults.");
+    throw invalidInput(`"${printable(text, 100)}" is not the name of a vault`, "uko ls lists the vaults.");
   }
   return before.includes(text) ? before : [...before, text];
 }
@@ -113,7 +112,7 @@ export function collectVaultIds(text: string, before: readonly string[] = []): r
 /** Reads the ID of a consent record, 32 hexadecimal digits. */
 export function parseRecordId(text: string): string {
   if (recordIdForm.test(text)) return text;
-  throw invalid(
+  throw invalidInput(
     `"${printable(text, 100)}" is not the ID of a request`,
     "The ID of a request has 32 hexadecimal digits. uko status shows the pending request of a key.",
   );
@@ -123,7 +122,7 @@ export function parseRecordId(text: string): string {
 export function parseDigest(text: string): string {
   const digest = text.toLowerCase();
   if (/^[0-9a-f]{64}$/.test(digest)) return digest;
-  throw invalid(
+  throw invalidInput(
     `"${printable(text, 100)}" is not a SHA-256`,
     "A SHA-256 has 64 hexadecimal digits. uko review prints the SHA-256 of its file.",
   );
@@ -141,13 +140,13 @@ export function parseConsents(words: readonly string[]): readonly ConsentPair[] 
     const [name = "", recordId] = words.slice(at);
     const key = parseKey(name);
     if (recordId === undefined) {
-      throw invalid(
+      throw invalidInput(
         `"${printable(name, 100)}" has no record id after it`,
         "Name each key and the ID of its request in turn: uko consent <key> <recordId> [<key> <recordId> ...].",
       );
     }
     if (pairs.some((pair) => isDeepStrictEqual(pair.key, key))) {
-      throw invalid(
+      throw invalidInput(
         `"${printable(name, 100)}" is named twice`,
         "Name each key once, with the id of its pending request.",
       );
@@ -169,7 +168,7 @@ export function collectConsents(text: string, before: readonly string[] = []): r
 export function parseReason(text: string): string {
   const length = Array.from(text).length;
   if (length <= maxReasonCharacters) return text;
-  throw invalid(
+  throw invalidInput(
     `The reason has ${length} characters`,
     `A reason is stored on the key itself and has at most ${maxReasonCharacters} characters.`,
   );
@@ -178,7 +177,7 @@ export function parseReason(text: string): string {
 /** Reads a date or a time, and returns it as it was written. */
 export function parseDate(text: string): string {
   if (/^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2}))?$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
-  throw invalid(
+  throw invalidInput(
     `"${printable(text, 100)}" is not a date`,
     "Examples: 2026-11-24 or 2026-11-24T14:22:00Z. A day begins at 00:00 UTC.",
   );
@@ -187,7 +186,7 @@ export function parseDate(text: string): string {
 /** Reads a day such as 2027-03-20. */
 export function parseDay(text: string): string {
   if (/^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text)) return text;
-  throw invalid(`"${printable(text, 100)}" is not a day`, "Example: 2027-03-20.");
+  throw invalidInput(`"${printable(text, 100)}" is not a day`, "Example: 2027-03-20.");
 }
 
 /** Reads a wait budget, and returns it as it was written, because UKO_WAIT has the same form. */
@@ -197,13 +196,21 @@ export function parseWait(text: string): string {
     return text;
   } catch (thrown) {
     const { summary, detail } = asUkoError(thrown);
-    throw invalid(summary, detail);
+    throw invalidInput(summary, detail);
   }
+}
+
+/** A parser for an argument or option that can be repeated: it appends to the previous values. */
+export function repeatable<Value>(parse: (text: string) => Value) {
+  return (text: string, before: readonly Value[] = []): readonly Value[] => [...before, parse(text)];
 }
 
 export function parsePort(text: string): number {
   if (/^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw invalid(`"${printable(text, 100)}" is not a port`, "A port is a number from 0 to 65535; 0 for any free port.");
+  throw invalidInput(
+    `"${printable(text, 100)}" is not a port`,
+    "A port is a number from 0 to 65535; 0 for any free port.",
+  );
 }
 
 /**
@@ -212,17 +219,17 @@ export function parsePort(text: string): number {
  */
 export function parseFolder(text: string): string {
   if (text === "")
-    throw invalid("The name of a folder is empty", "If it comes from a variable, that variable is not set.");
+    throw invalidInput("The name of a folder is empty", "If it comes from a variable, that variable is not set.");
   try {
     return path.resolve(text);
   } catch {
-    throw invalid(
+    throw invalidInput(
       `"${printable(text, 100)}" is in a folder that no longer exists`,
       "Use an absolute path, or run in another folder.",
     );
   }
 }
 
-function invalid(summary: string, detail: string): UkoError {
+export function invalidInput(summary: string, detail: string): UkoError {
   return new UkoError("UKO_INPUT_INVALID", { summary, detail });
 }

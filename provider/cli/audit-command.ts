@@ -1,15 +1,14 @@
 /** `uko audit`: reads evidence files and shows their contents; calls no service. */
 
-import { readFile } from "node:fs/promises";
 import { Argument, type Command, Option } from "commander";
 import { auditedSteps, auditFindings, auditHeads, auditRows, jsonLine } from "../compose-text.ts";
 import type { Audit } from "../engine/commands/audit.ts";
 import { UkoError } from "../errors.ts";
-import { type KeyPath, parseDate, parseKeyPath } from "./arguments.ts";
+import { type KeyPath, parseDate, parseKeyPath, repeatable } from "./arguments.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
+import { evidenceFiles, readText } from "./files.ts";
 import { exampleHelp } from "./help.ts";
-import { collectFiles } from "./read-file.ts";
-import { renderTable } from "./table.ts";
+import { tableOf } from "./table.ts";
 
 interface AuditOptions {
   readonly file?: readonly string[];
@@ -26,7 +25,9 @@ export function addAuditCommand(program: Command, world: CliWorld): void {
     .command("audit")
     .description("Show who deleted what, when, and with whose approval, from evidence files; works offline")
     .addArgument(new Argument("[key]", "only this key, <vaultId>/<keyId>").argParser(parseKeyPath))
-    .addOption(new Option("--file <file>", "evidence file; repeatable (default: UKO_EVIDENCE)").argParser(collectFiles))
+    .addOption(
+      new Option("--file <file>", "evidence file; repeatable (default: UKO_EVIDENCE)").argParser(repeatable(String)),
+    )
     .addOption(new Option("--since <date>", "only from this day or time, such as 2026-11-24").argParser(parseDate))
     .option("--key <id or label>", "only keys with this ID or label")
     .addOption(new Option("--step <step>", "only this step").choices(auditedSteps))
@@ -35,10 +36,12 @@ export function addAuditCommand(program: Command, world: CliWorld): void {
     .option("--json", "one line of JSON per step; with --verify, per file")
     .addHelpText("after", exampleHelp("audit"))
     .action(async (path: KeyPath | undefined, { file, json, key, verify, ...filter }: AuditOptions) => {
-      if (verify === true) return verifyChains(world, filesOf(world, file), json === true);
+      const files = evidenceFiles(world, file, "--file");
+      if (verify === true) return verifyChains(world, files, json === true);
       const named = path?.keyId ?? key;
       const { auditEvidence } = await import("../compose.ts");
-      const audit = auditEvidence(await readAll(filesOf(world, file)), {
+      const texts = files.map((each) => readText(each, `The evidence file ${each} could not be read`));
+      const audit = auditEvidence(await Promise.all(texts), {
         ...filter,
         ...(named !== undefined && { key: named }),
         ...(path !== undefined && { vaultId: path.vaultId }),
@@ -49,14 +52,13 @@ export function addAuditCommand(program: Command, world: CliWorld): void {
 }
 
 /** A note and the name of a key may be cut on a narrow terminal; times, people and steps may not. */
-const cuttable: Readonly<Partial<Record<(typeof auditHeads)[number], number>>> = { WHAT: 16, NOTE: 12 };
+const cuttable = { WHAT: 16, NOTE: 12 };
 
 function auditText(output: TextOutput, audit: Audit): string {
-  const columns = auditHeads.map((head) => ({ head, ...(cuttable[head] && { minWidth: cuttable[head] }) }));
   const rows = auditRows(audit);
   const findings = auditFindings(audit).join("\n");
   const parts = [
-    ...(rows.length === 0 ? [] : [renderTable(output, { columns, rows })]),
+    ...(rows.length === 0 ? [] : [tableOf(output, auditHeads, rows, cuttable)]),
     ...(findings === "" ? [] : [findings]),
   ];
   return `${parts.join("\n\n")}\n`;
@@ -75,30 +77,4 @@ async function verifyChains(world: CliWorld, files: readonly string[], isJson: b
     summary: `The evidence in ${broken.join(", ")} was changed after the runs wrote it`,
     detail: "Compare the file with a backup, and the steps with the audit events of the account.",
   });
-}
-
-function filesOf(world: CliWorld, named: readonly string[] = []): readonly string[] {
-  const { UKO_EVIDENCE: usual = "" } = world.environment;
-  if (named.length > 0) return named;
-  if (usual !== "") return [usual];
-  throw new UkoError("UKO_INPUT_INVALID", {
-    summary: "The evidence file is not set",
-    detail: "Set --file, or UKO_EVIDENCE as in the runs that wrote it.",
-  });
-}
-
-function readAll(files: readonly string[]): Promise<string[]> {
-  return Promise.all(
-    files.map(async (file) => {
-      try {
-        return await readFile(file, "utf8");
-      } catch (error) {
-        throw new UkoError("UKO_INPUT_INVALID", {
-          summary: `The evidence file ${file} could not be read`,
-          detail: error instanceof Error ? error.message : String(error),
-          cause: error,
-        });
-      }
-    }),
-  );
 }

@@ -1,16 +1,15 @@
 /** `uko certificate`: the commands that create, sign, check and show certificates of deleted keys. */
 
-import { readFile } from "node:fs/promises";
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
-import type { SignerChoice, Target, TsaChoice, VerificationChoice, WaveChoice } from "../compose-certificates.ts";
+import type { SignerChoice, Target, TsaChoice, WaveChoice } from "../compose-certificates.ts";
 import { jsonLine } from "../compose-text.ts";
 import { UkoError } from "../errors.ts";
 import { printable } from "../printable.ts";
-import { type KeyPath, parseAnyKey, parseKeyPath } from "./arguments.ts";
+import { invalidInput, type KeyPath, parseAnyKey, parseKeyPath, repeatable } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
-import { type Trace, traceOf } from "./debug.ts";
+import { evidenceFiles, readText } from "./files.ts";
 import { commandHelp } from "./help-layout.ts";
-import { createProgressLine } from "./progress-line.ts";
+import { createProgressLine, type Trace, traceOf } from "./run.ts";
 import { renderTable } from "./table.ts";
 
 interface SignerOptions {
@@ -65,7 +64,7 @@ function addCreate(parent: Command, world: CliWorld, trace: () => Trace): void {
     .addOption(files("--evidence <file>", "evidence file of a run; repeatable (default: UKO_EVIDENCE)"))
     .addOption(
       new Option("--key <key>", "only this key, <vaultId>/<keyId>; repeatable (default: all that ended)").argParser(
-        (text: string, before: readonly string[] = []) => [...before, parseKeyName(text)],
+        repeatable(parseKeyName),
       ),
     )
     .addOption(new Option("--campaign <folder>", "every key of a wave of this campaign").conflicts("key"))
@@ -75,17 +74,17 @@ function addCreate(parent: Command, world: CliWorld, trace: () => Trace): void {
   withTarget(withTsa(withSigner(command)), "the certificate").action(async (options: CreateOptions) => {
     const { createCertificate } = await load();
     const { key: keys = [], witness: witnesses = [] } = options;
-    const wave = waveOf(options);
     const live = options.observe === true ? await observed(world, keys.map(parseKeyPath), trace()) : undefined;
     const created = await createCertificate(
       {
-        evidence: options.observe === true ? (options.evidence ?? []) : evidenceOf(world, options.evidence),
+        evidence:
+          options.observe === true ? (options.evidence ?? []) : evidenceFiles(world, options.evidence, "--evidence"),
         keys,
-        ...(wave !== undefined && { wave }),
+        wave: waveOf(options),
         witnesses,
-        ...(live !== undefined && { live }),
+        live,
         signer: signerOf(world, options),
-        ...tsaOf(world, options),
+        tsa: tsaOf(world, options),
         target: targetOf(options),
       },
       world.signal,
@@ -101,7 +100,7 @@ function addWitness(parent: Command, world: CliWorld, trace: () => Trace): void 
   const command = parent
     .command("witness")
     .description("Read destroyed keys under your own credential before they are removed, and sign what you read")
-    .addArgument(keysArgument());
+    .addArgument(new Argument("<key...>", "<vaultId>/<keyId>").argParser(repeatable(parseKeyPath)));
   withTarget(withSigner(command), "the signed statement").action(
     async (keys: readonly KeyPath[], options: SignerOptions & TargetOptions) => {
       const { writeWitness } = await load();
@@ -127,7 +126,7 @@ function addSign(parent: Command, world: CliWorld): void {
       const target = targetOf({ out: file, ...options });
       const count = await addSignature(
         file,
-        { signer: signerOf(world, options), ...tsaOf(world, options) },
+        { signer: signerOf(world, options), tsa: tsaOf(world, options) },
         target,
         world.signal,
       );
@@ -167,18 +166,16 @@ function addVerify(parent: Command, world: CliWorld): void {
     .option("--json", "one line of JSON")
     .action(async (file: string, options: VerifyOptions) => {
       const { verifyFile, explainVerification } = await load();
-      const wave = waveOf(options);
-      const choice: VerificationChoice = {
+      const result = await verifyFile({
         file,
         trust: options.trust,
         requiredPersons: options.require,
-        ...(options.tsaTrust !== undefined && { tsaTrust: options.tsaTrust }),
+        tsaTrust: options.tsaTrust,
         allowsEmulator: options.allowEmulator === true,
         evidence: options.evidence ?? [],
-        ...(wave !== undefined && { wave }),
-        ...(options.activityTracker !== undefined && { activityTracker: options.activityTracker }),
-      };
-      const result = await verifyFile(choice);
+        wave: waveOf(options),
+        activityTracker: options.activityTracker,
+      });
       const { certificate, ...checked } = result;
       const isValid = result.problems.length === 0;
       if (options.json === true) {
@@ -237,10 +234,10 @@ function addShow(parent: Command, world: CliWorld): void {
 
 async function observed(world: CliWorld, keys: readonly KeyPath[], trace: Trace) {
   if (keys.length === 0) {
-    throw new UkoError("UKO_INPUT_INVALID", {
-      summary: "--observe reads named keys only, and no key is named",
-      detail: "Next: name each key with --key <vaultId>/<keyId>.",
-    });
+    throw invalidInput(
+      "--observe reads named keys only, and no key is named",
+      "Next: name each key with --key <vaultId>/<keyId>.",
+    );
   }
   const { readKeys } = await load();
   const progress = createProgressLine(world.err);
@@ -274,14 +271,7 @@ function withTarget(command: Command, what: string): Command {
 }
 
 function files(flags: string, says: string): Option {
-  return new Option(flags, says).argParser((file: string, before: readonly string[] = []) => [...before, file]);
-}
-
-function keysArgument(): Argument {
-  return new Argument("<key...>", "<vaultId>/<keyId>").argParser((text: string, before: readonly KeyPath[] = []) => [
-    ...before,
-    parseKeyPath(text),
-  ]);
+  return new Option(flags, says).argParser(repeatable(String));
 }
 
 function parseCount(text: string): number {
@@ -300,56 +290,32 @@ function parseKeyName(text: string): string {
 function waveOf({ campaign, wave }: WaveOptions): WaveChoice | undefined {
   if (campaign !== undefined && wave !== undefined) return { folder: campaign, wave };
   if (campaign === undefined && wave === undefined) return undefined;
-  throw new UkoError("UKO_INPUT_INVALID", {
-    summary: "--campaign and --wave belong together",
-    detail: "A certificate lists the keys of one wave. Set both.",
-  });
+  throw invalidInput("--campaign and --wave belong together", "A certificate lists the keys of one wave. Set both.");
 }
 
-function tsaOf({ environment }: CliWorld, { tsa, tsaTrust }: TsaOptions): { readonly tsa?: TsaChoice } {
-  if (tsa === undefined && tsaTrust === undefined) return {};
-  if (tsa !== undefined && tsaTrust !== undefined) return { tsa: { url: tsa, trustFile: tsaTrust, environment } };
-  throw new UkoError("UKO_INPUT_INVALID", {
-    summary: "--tsa and --tsa-trust belong together",
-    detail: "uko checks a timestamp before it writes the file. Set both. Nothing was written.",
-  });
+function tsaOf({ environment }: CliWorld, { tsa, tsaTrust }: TsaOptions): TsaChoice | undefined {
+  if (tsa === undefined && tsaTrust === undefined) return undefined;
+  if (tsa !== undefined && tsaTrust !== undefined) return { url: tsa, trustFile: tsaTrust, environment };
+  throw invalidInput(
+    "--tsa and --tsa-trust belong together",
+    "uko checks a timestamp before it writes the file. Set both. Nothing was written.",
+  );
 }
 
 function targetOf({ out, force }: TargetOptions): Target {
   return { file: out, isReplaced: force === true };
 }
 
-function evidenceOf({ environment }: CliWorld, named: readonly string[] = []): readonly string[] {
-  if (named.length > 0) return named;
-  if (environment.UKO_EVIDENCE) return [environment.UKO_EVIDENCE];
-  throw new UkoError("UKO_INPUT_INVALID", {
-    summary: "The evidence file is not set",
-    detail: "Set --evidence, or UKO_EVIDENCE as in the runs that wrote it.",
-  });
-}
-
 function signerOf({ environment, ask }: CliWorld, { signKey, signer, signerKey }: SignerOptions): SignerChoice {
   if (signKey !== undefined && signer === undefined) {
     const { UKO_SIGN_PASSPHRASE_FILE: file } = environment;
+    const unread = `The passphrase file ${file} could not be read (UKO_SIGN_PASSPHRASE_FILE)`;
     const passphrase = async () =>
-      file ? (await readPassphrase(file)).replace(/\r?\n$/, "") : ask?.(`Passphrase of ${signKey}: `, true);
+      file ? (await readText(file, unread)).replace(/\r?\n$/, "") : ask?.(`Passphrase of ${signKey}: `, true);
     return { kind: "file", file: signKey, passphrase };
   }
   if (signer !== undefined && signerKey !== undefined && signKey === undefined) {
     return { kind: "command", command: signer, publicKeyFile: signerKey };
   }
-  throw new UkoError("UKO_INPUT_INVALID", {
-    summary: "A certificate needs one signer",
-    detail: "Set --sign-key, or both --signer and --signer-key.",
-  });
-}
-
-function readPassphrase(file: string): Promise<string> {
-  return readFile(file, "utf8").catch((error: unknown) => {
-    throw new UkoError("UKO_INPUT_INVALID", {
-      summary: `The passphrase file ${file} could not be read (UKO_SIGN_PASSPHRASE_FILE)`,
-      detail: error instanceof Error ? error.message : "",
-      cause: error,
-    });
-  });
+  throw invalidInput("A certificate needs one signer", "Set --sign-key, or both --signer and --signer-key.");
 }

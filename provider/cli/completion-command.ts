@@ -7,6 +7,7 @@ import { Argument, type Command, Option } from "commander";
 import type { CliWorld } from "./cli-world.ts";
 import { exampleHelp, helpTopics } from "./help.ts";
 import { namesOf } from "./help-layout.ts";
+import { withOperations } from "./run.ts";
 
 const shells = ["bash", "zsh", "fish"] as const;
 type Shell = (typeof shells)[number];
@@ -63,16 +64,14 @@ const safeName = /^[A-Za-z0-9._][A-Za-z0-9._/-]*$/;
 /** Without settings, without a connection or in a strange state, a Tab completes nothing. */
 async function namesToComplete(world: CliWorld, kind: NameKind): Promise<readonly string[]> {
   try {
-    const opened = await world.openOperations(world.environment, { progress: { report: () => {} } });
-    const options = { signal: AbortSignal.any([world.signal, AbortSignal.timeout(maxWaitMs)]) };
-    try {
+    const signal = AbortSignal.any([world.signal, AbortSignal.timeout(maxWaitMs)]);
+    const silent = { ...world, err: { write: () => {} }, signal };
+    return await withOperations(silent, async ({ directory, options }) => {
       const kinds = kind === "keys" ? (["key"] as const) : (["vault"] as const);
-      const { objects } = await opened.directory.list({ vaults: [], kinds }, options);
+      const { objects } = await directory.list({ vaults: [], kinds }, options);
       const names = objects.map((each) => (each.resource === "key" ? `${each.vault}/${each.label}` : each.name));
       return names.filter((name) => safeName.test(name)).slice(0, maxNames);
-    } finally {
-      await opened.close();
-    }
+    });
   } catch {
     return [];
   }
@@ -194,22 +193,17 @@ function bashValue(value: Flag["value"]): string {
 }
 
 function zshCase({ name, options, choices, names }: Word): string {
-  const flags = options.map(({ name: flag, says, value }) => {
-    const after =
-      value.kind === "none"
-        ? ""
-        : value.kind === "file"
-          ? ":file:_files"
-          : value.kind === "choices"
-            ? `:value:(${value.of.join(" ")})`
-            : value.kind === "vaults"
-              ? `:value:${zshNames("vaults")}`
-              : ":value: ";
-    return quoted(`*${flag}[${says.replaceAll(/[[\]:]/g, "\\$&")}]${after}`);
-  });
+  const flags = options.map(({ name: flag, says, value }) =>
+    quoted(`*${flag}[${says.replaceAll(/[[\]:]/g, "\\$&")}]${zshValue(value)}`),
+  );
   const asked = names === undefined ? " " : zshNames(names);
   const rest = choices.length === 0 ? quoted(`*:argument:${asked}`) : quoted(`*:argument:(${choices.join(" ")})`);
   return `    ${name}) shift words; (( CURRENT-- )); _arguments ${[...flags, rest].join(" ")} ;;`;
+}
+
+function zshValue(value: Flag["value"]): string {
+  if (value.kind === "choices") return `:value:(${value.of.join(" ")})`;
+  return { none: "", file: ":file:_files", vaults: `:value:${zshNames("vaults")}`, other: ":value: " }[value.kind];
 }
 
 function zshNames(names: NameKind): string {
@@ -218,22 +212,18 @@ function zshNames(names: NameKind): string {
 
 function fishLines({ name, says, options, choices, names }: Word): readonly string[] {
   const inside = `complete -c uko -n ${quoted(`__fish_seen_subcommand_from ${name}`)}`;
-  const afterFlag = ({ value }: Flag): string =>
-    value.kind === "choices"
-      ? ` -x -a ${quoted(value.of.join(" "))}`
-      : value.kind === "file"
-        ? " -r -F"
-        : value.kind === "vaults"
-          ? ` -x -a ${quoted(`(${namesCommand("fish", "vaults")})`)}`
-          : value.kind === "other"
-            ? " -x"
-            : "";
   return [
     `complete -c uko -n __fish_use_subcommand -a ${name} -d ${quoted(says)}`,
-    ...options.map((flag) => `${inside} -l ${flag.name.slice(2)}${afterFlag(flag)} -d ${quoted(flag.says)}`),
+    ...options.map((flag) => `${inside} -l ${flag.name.slice(2)}${fishValue(flag.value)} -d ${quoted(flag.says)}`),
     ...(choices.length === 0 ? [] : [`${inside} -a ${quoted(choices.join(" "))}`]),
     ...(names === undefined ? [] : [`${inside} -a ${quoted(`(${namesCommand("fish", names)})`)}`]),
   ];
+}
+
+function fishValue(value: Flag["value"]): string {
+  if (value.kind === "choices") return ` -x -a ${quoted(value.of.join(" "))}`;
+  const vaults = ` -x -a ${quoted(`(${namesCommand("fish", "vaults")})`)}`;
+  return { none: "", file: " -r -F", vaults, other: " -x" }[value.kind];
 }
 
 function namesIn(named: readonly { readonly name: string }[]): string {

@@ -3,7 +3,7 @@
 import type { Command } from "commander";
 import type { CliWorld } from "./cli-world.ts";
 import { commandHelp } from "./help-layout.ts";
-import { createProgressLine } from "./progress-line.ts";
+import { stopped, withOperations } from "./run.ts";
 
 /** Runs until it is stopped, which is its normal end, or until the code was wrong too often. */
 export function addConsoleCommand(program: Command, world: CliWorld, end: (exitCode: number) => void): void {
@@ -15,16 +15,14 @@ export function addConsoleCommand(program: Command, world: CliWorld, end: (exitC
     .action(async ({ campaign }: { readonly campaign?: string }) => end(await serveConsole(world, campaign)));
 }
 
-async function serveConsole(world: CliWorld, folder: string | undefined): Promise<number> {
-  const { environment, out, err, signal } = world;
-  const progress = createProgressLine(err);
-  const run = await world.openOperations(environment, { progress });
-  const locked = new AbortController();
-  const stop = AbortSignal.any([signal, locked.signal]);
-  try {
-    const caller = await run.directory.explainCaller({ signal });
-    const campaign =
-      folder === undefined ? undefined : { folder, name: await (await run.campaignPages()).name(folder) };
+function serveConsole(world: CliWorld, folder: string | undefined): Promise<number> {
+  const { out, err, signal } = world;
+  return withOperations(world, async (run) => {
+    const { directory, campaignPages, progress, options } = run;
+    const locked = new AbortController();
+    const stop = AbortSignal.any([signal, locked.signal]);
+    const caller = await directory.explainCaller(options);
+    const campaign = folder === undefined ? undefined : { folder, name: await (await campaignPages()).name(folder) };
     const console = await world.startConsole({
       run,
       ...(campaign !== undefined && { campaign }),
@@ -42,15 +40,5 @@ async function serveConsole(world: CliWorld, folder: string | undefined): Promis
     if (signal.aborted) return 0;
     err.write("The code was wrong 5 times, so the console has stopped. Next: uko console\n");
     return 1;
-  } finally {
-    progress.clear();
-    await run.close();
-  }
-}
-
-function stopped(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
   });
 }

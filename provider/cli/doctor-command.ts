@@ -6,13 +6,11 @@
 import { type Command, Option } from "commander";
 import type { examineWorld } from "../compose-doctor.ts";
 import { jsonLine, renderChecks } from "../compose-text.ts";
-import { UkoError } from "../errors.ts";
-import { parseVaultId } from "./arguments.ts";
+import { invalidInput, parseVaultId } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
-import { traceOf } from "./debug.ts";
+import { exportedState, readInputFile } from "./files.ts";
 import { commandHelp } from "./help-layout.ts";
-import { createProgressLine } from "./progress-line.ts";
-import { readInputFile } from "./read-file.ts";
+import { createProgressLine, traceOf } from "./run.ts";
 
 type Probed = NonNullable<Parameters<typeof examineWorld>[3]>;
 
@@ -36,20 +34,21 @@ export function addDoctorCommand(program: Command, world: CliWorld, end: (exitCo
     .addHelpText("after", () => commandHelp(world.out, "doctor"))
     .action(async ({ json, state, ...probing }: DoctorOptions) => {
       const probe = probeOf(probing);
-      if (probe !== undefined && state !== undefined) throw oneOrTheOther();
+      if (probe !== undefined && state !== undefined) {
+        throw invalidInput(
+          "--state and --probe-tags are separate checks",
+          "Run uko doctor twice, once with each option.",
+        );
+      }
       const progress = createProgressLine(world.err);
       const outputs = { progress, ...traceOf(program, world) };
       const options = { signal: world.signal };
+      const readState = (file: string) => readInputFile(world, file, exportedState);
       const doctor = await import("../compose-doctor.ts");
       const checks =
         state === undefined
           ? await doctor.examineWorld(world.environment, outputs, options, probe)
-          : await doctor.examineState(
-              world.environment,
-              await readInputFile(world, state, exportedState),
-              outputs,
-              options,
-            );
+          : await doctor.examineState(world.environment, await readState(state), outputs, options);
       progress.clear();
       if (json !== true) world.out.write(`${renderChecks(checks)}\n`);
       else for (const check of checks) world.out.write(`${jsonLine({ v: 1, ...check })}\n`);
@@ -60,17 +59,8 @@ export function addDoctorCommand(program: Command, world: CliWorld, end: (exitCo
 function probeOf({ probeTags, vault, template }: DoctorOptions): Probed | undefined {
   if (probeTags === true && vault !== undefined && template !== undefined) return { vaultId: vault, template };
   if (probeTags !== true && vault === undefined && template === undefined) return undefined;
-  throw new UkoError("UKO_INPUT_INVALID", {
-    summary: "A probe requires all of --probe-tags, --vault and --template",
-    detail: "Without them, uko doctor only reads. It also lists the vaults.",
-  });
+  throw invalidInput(
+    "A probe requires all of --probe-tags, --vault and --template",
+    "Without them, uko doctor only reads. It also lists the vaults.",
+  );
 }
-
-function oneOrTheOther(): UkoError {
-  return new UkoError("UKO_INPUT_INVALID", {
-    summary: "--state and --probe-tags are separate checks",
-    detail: "Run uko doctor twice, once with each option.",
-  });
-}
-
-const exportedState = { what: "the state", next: "write it with pulumi stack export --file state.json" } as const;

@@ -5,6 +5,7 @@ import { isLoopbackEndpoint } from "../compose-text.ts";
 import { parsePort } from "./arguments.ts";
 import type { CliWorld, RunningEmulator } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
+import { stopped } from "./run.ts";
 
 interface EmulatorOptions {
   readonly port: number;
@@ -121,10 +122,3 @@ function elsewhere({ url, caFile }: RunningEmulator, host: string): readonly str
 }
 
 const isLoopback = (url: string): boolean => isLoopbackEndpoint({ url });
-
-function stopped(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-}

@@ -4,10 +4,11 @@ import type { Command } from "commander";
 import { jsonLine } from "../compose-text.ts";
 import { type ErrorCode, errorCatalogue, UkoError } from "../errors.ts";
 import { printable } from "../printable.ts";
+import { invalidInput } from "./arguments.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
 import { proseFor } from "./help-layout.ts";
-import { paint, renderTable } from "./table.ts";
+import { paint, tableOf } from "./table.ts";
 
 export function addExplainCommand(program: Command, world: CliWorld): void {
   program
@@ -33,16 +34,12 @@ function codeFrom(typed: string): ErrorCode {
   const bare = typed.replaceAll(/[[\]]/g, "").replaceAll("-", "_").toUpperCase();
   const code = allCodes.find((each) => each === bare || each === `UKO_${bare}`);
   if (code !== undefined) return code;
-  throw new UkoError("UKO_INPUT_INVALID", {
-    summary: `"${printable(typed, 100)}" is not a code of uko`,
-    detail: "Next: list the codes with\n  uko explain",
-  });
+  throw invalidInput(`"${printable(typed, 100)}" is not a code of uko`, "Next: list the codes with\n  uko explain");
 }
 
 function catalogueTable(output: TextOutput): string {
-  const columns = [{ head: "CODE" }, { head: "EXIT" }, { head: "MEANING", minWidth: 20 }];
   const rows = allCodes.map((code) => [code, `${errorCatalogue[code].exitCode}`, errorCatalogue[code].summary]);
-  return renderTable(output, { columns, rows });
+  return tableOf(output, ["CODE", "EXIT", "MEANING"], rows, { MEANING: 20 });
 }
 
 /** The section of each code, as Markdown. */

@@ -8,7 +8,7 @@ import { UkoError } from "../errors.ts";
 import { type KeyName, type KeyPath, parseDay, parseKey } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
-import { createProgressLine } from "./progress-line.ts";
+import { withOperations } from "./run.ts";
 import { requireFullIds, resolveManagedKeys } from "./typed-keys.ts";
 
 interface Holding extends Partial<Pick<HoldRequest, "kind" | "until" | "ticket">> {
@@ -40,25 +40,20 @@ async function runHold(world: CliWorld, typedKey: KeyPath | KeyName, holding: Ho
   const { kind = "owner", until, ticket, release, json } = holding;
   const typed = { keys: [typedKey], json: json === true, writes: "hold" };
   requireFullIds(world, typed);
-  const progress = createProgressLine(world.err);
-  const opened = await world.openOperations(world.environment, { progress });
-  const { operations, settings, close } = opened;
-  try {
-    const [path] = await resolveManagedKeys(world, opened, typed);
+  return withOperations(world, async (run) => {
+    const { operations, settings, progress, options } = run;
+    const [path] = await resolveManagedKeys(world, run, typed);
     if (path === undefined) throw new UkoError("UKO_BUG");
     const ref = { instanceId: settings.instanceId, ...path };
     const wanted = release === true ? undefined : { kind, until, ticket };
-    const result = await operations.hold(ref, wanted, { signal: world.signal });
+    const result = await operations.hold(ref, wanted, options);
     progress.clear();
     const key = `${path.vaultId}/${path.keyId}`;
     const exitCode = result.kind !== "left" ? 0 : result.isRightMissing === true ? 13 : 12;
     const text = json === true ? jsonLine({ v: 1, key, tag: result, exitCode }) : sayHold(key, result, holding);
     world.out.write(`${text}\n`);
     return exitCode;
-  } finally {
-    progress.clear();
-    await close();
-  }
+  });
 }
 
 function sayHold(key: string, result: HoldTagResult, { kind = "owner", until, release }: Holding): string {

@@ -7,15 +7,15 @@ import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type Command, Option } from "commander";
 import type { InventoryItem } from "../engine/commands/inventory.ts";
-import { UkoError } from "../errors.ts";
-import { collectVaults } from "./arguments.ts";
+import type { UkoError } from "../errors.ts";
+import { collectVaults, invalidInput } from "./arguments.ts";
 import type { CliWorld, OpenOperations } from "./cli-world.ts";
+import { fileError, makeFolder } from "./files.ts";
 import { exampleHelp } from "./help.ts";
-import { makeFolder, unwritable } from "./make-folder.ts";
 import type { ProgramFile } from "./named-resources.ts";
-import { createProgressLine } from "./progress-line.ts";
 import { impliedMirror, isInMirror } from "./provider-mirror.ts";
 import { packedPackage, writeProgram } from "./pulumi-program.ts";
+import { withOperations } from "./run.ts";
 import { resolveVaults } from "./typed-keys.ts";
 
 /** The written files, and the steps that follow. */
@@ -47,13 +47,10 @@ export function addImportCommand(program: Command, world: CliWorld): void {
     .addHelpText("after", exampleHelp("import"))
     .action(async ({ vault, format, out }: ImportOptions) => {
       await requireFree(out, names[format]);
-      const progress = createProgressLine(world.err);
-      const opened = await world.openOperations(world.environment, { progress });
-      const { inventory, settings, close } = opened;
-      try {
-        const options = { signal: world.signal };
-        const [vaultId = "", other] = await resolveVaults(opened, vault, options);
-        if (other !== undefined) throw oneVault();
+      await withOperations(world, async (run) => {
+        const { inventory, settings, progress, options } = run;
+        const [vaultId = "", other] = await resolveVaults(run, vault, options);
+        if (other !== undefined) throw invalidInput("uko import writes the program of one vault", "Name one vault.");
         const { items, leftOut } = await inventory(vaultId, options);
         progress.clear();
         const { files, next } = await writeFor(format, items, settings, world);
@@ -70,18 +67,8 @@ export function addImportCommand(program: Command, world: CliWorld): void {
             "",
           ].join("\n"),
         );
-      } finally {
-        progress.clear();
-        await close();
-      }
+      });
     });
-}
-
-function oneVault(): UkoError {
-  return new UkoError("UKO_INPUT_INVALID", {
-    summary: "uko import writes the program of one vault",
-    detail: "Name one vault.",
-  });
 }
 
 const names = {
@@ -128,10 +115,10 @@ async function requireFree(folder: string, names: readonly string[]): Promise<vo
   });
   const inTheWay = names.filter((name) => there.includes(name));
   if (inTheWay.length === 0) return;
-  throw new UkoError("UKO_INPUT_INVALID", {
-    summary: `${inTheWay.join(", ")} ${inTheWay.length === 1 ? "is" : "are"} already in ${folder}`,
-    detail: "uko does not overwrite files. Choose another folder with --out.",
-  });
+  throw invalidInput(
+    `${inTheWay.join(", ")} ${inTheWay.length === 1 ? "is" : "are"} already in ${folder}`,
+    "uko does not overwrite files. Choose another folder with --out.",
+  );
 }
 
 async function write(folder: string, files: readonly ProgramFile[]): Promise<void> {
@@ -144,5 +131,5 @@ async function write(folder: string, files: readonly ProgramFile[]): Promise<voi
 }
 
 function notWritten(folder: string, error: unknown): UkoError {
-  return unwritable(`The program could not be written to ${folder}`, error, "Choose another folder with --out.");
+  return fileError(`The program could not be written to ${folder}`, error, "Choose another folder with --out.");
 }

@@ -8,9 +8,15 @@ import { Argument, type Command, Option } from "commander";
 import { jsonLine } from "../compose-text.ts";
 import { parseFolder } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
-import { filesThatOverrule } from "./engine-configuration.ts";
 import { commandHelp } from "./help-layout.ts";
-import { type InstallTarget, impliedMirror, providerSource, putIntoMirror, takeFromMirror } from "./provider-mirror.ts";
+import {
+  filesThatOverrule,
+  type InstallTarget,
+  impliedMirror,
+  providerSource,
+  putIntoMirror,
+  takeFromMirror,
+} from "./provider-mirror.ts";
 import { ownPackage, type ProviderPackage, releasedPackage } from "./provider-package.ts";
 
 /** Synonyms, because both engines use the same provider. */

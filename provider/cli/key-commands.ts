@@ -13,6 +13,7 @@ import {
   parseReason,
   parseRecordId,
   parseWait,
+  repeatable,
   type TypedKey,
 } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
@@ -38,28 +39,28 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
   const run: Run = async (keys, options, rest) =>
     end(await runOnKeys(world, { keys, json: options.json === true, ...rest }));
 
-  keyCommand(
-    program,
-    "status",
-    "several",
-    "Show the state of a key and what its deletion waits for; changes nothing",
-  ).action((keys: TypedKey[], given: JsonOption) =>
-    run(keys, given, {
-      act: ({ operations, ref, options }) => operations.status(ref, options),
-      actOnKms: ({ operations, ref, options }) => operations.status(ref, options),
-    }),
-  );
+  const plain = (name: CommandName, keys: "one" | "several", description: string, acts: Acts): Command =>
+    keyCommand(program, { name, keys, description, ...acts }).action(
+      (typed: TypedKey | TypedKey[], given: JsonOption) => run([typed].flat(), given, acts),
+    );
 
-  keyCommand(
-    program,
+  plain("status", "several", "Show the state of a key and what its deletion waits for; changes nothing", {
+    act: ({ operations, ref, options }) => operations.status(ref, options),
+    actOnKms: ({ operations, ref, options }) => operations.status(ref, options),
+  });
+  plain(
     "plan",
     "several",
     "Show all steps to delete a key, with effects, earliest dates, the point of no return and roles; changes nothing",
-  ).action((keys: TypedKey[], given: JsonOption) =>
-    run(keys, given, { act: ({ operations, ref, options }) => operations.plan(ref, options) }),
+    { act: ({ operations, ref, options }) => operations.plan(ref, options) },
   );
 
-  keyCommand(program, "request", "several", "Request the next step of a deletion; takes no step")
+  keyCommand(program, {
+    name: "request",
+    keys: "several",
+    description: "Request the next step of a deletion; takes no step",
+    ...requesting(),
+  })
     .addOption(
       new Option(
         "--reason <text>",
@@ -68,27 +69,44 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
     )
     .action((keys: TypedKey[], given: JsonOption & { readonly reason?: string }) => {
       if (given.reason !== undefined) refuseReasonOnKms(keys);
-      return run(keys, given, {
-        writes: "request",
-        act: ({ operations, ref, options }) => operations.request(ref, given.reason, options),
-        actOnKms: ({ operations, ref, options }) => operations.request(ref, options),
-      });
+      return run(keys, given, requesting(given.reason));
     });
-
   addConsent(program, run);
-
   addApprove({ program, world, end }, run);
   addContinue(program, run);
   addLoosen(program, run);
-  addWaysBack(program, run);
 
-  keyCommand(program, "sync", "one", "Synchronize the keystores with a key").action(
-    (key: TypedKey, given: JsonOption) =>
-      run([key], given, { writes: "sync", act: ({ operations, ref, options }) => operations.sync(ref, options) }),
-  );
+  plain(
+    "withdraw",
+    "several",
+    "Withdraw your request or approval, or decline another person's; the key keeps its state",
+    {
+      writes: "withdraw",
+      act: ({ operations, ref, options }) => operations.withdraw(ref, options),
+      actOnKms: ({ operations, ref, options }) => operations.withdraw(ref, options),
+    },
+  ).alias("decline");
+  plain("reactivate", "several", "Make a deactivated key active again, and withdraw a pending request", {
+    writes: "reactivate",
+    act: ({ operations, ref, options }) => operations.reactivate(ref, options),
+  });
+  plain("sync", "one", "Synchronize the keystores with a key", {
+    writes: "sync",
+    act: ({ operations, ref, options }) => operations.sync(ref, options),
+  });
 }
 
-type Run = (keys: readonly TypedKey[], options: JsonOption, rest: Omit<KeyRun, "keys" | "json">) => Promise<void>;
+/** What a command does with a key. */
+type Acts = Omit<KeyRun, "keys" | "json">;
+type Run = (keys: readonly TypedKey[], options: JsonOption, acts: Acts) => Promise<void>;
+
+function requesting(reason?: string): Acts {
+  return {
+    writes: "request",
+    act: ({ operations, ref, options }) => operations.request(ref, reason, options),
+    actOnKms: ({ operations, ref, options }) => operations.request(ref, options),
+  };
+}
 
 /**
  * A deletion window has no room for a reason, and its author would believe that others can read it.
@@ -170,7 +188,7 @@ function addApprove({ program, world, end }: KeyCommands, run: Run): void {
     });
 }
 
-function approval(key: TypedKey, typed: string): Omit<KeyRun, "keys" | "json"> {
+function approval(key: TypedKey, typed: string): Acts {
   if ("kmsKeyId" in key) {
     throw new UkoError("UKO_INPUT_INVALID", {
       summary: "A KMS key cannot be approved without taking the step",
@@ -195,12 +213,12 @@ function consentsOf(
 }
 
 function addContinue(program: Command, run: Run): void {
-  keyCommand(
-    program,
-    "continue",
-    "several",
-    "Take the steps of a deletion that are possible now: deactivate, destroy, remove",
-  )
+  keyCommand(program, {
+    name: "continue",
+    keys: "several",
+    description: "Take the steps of a deletion that are possible now: deactivate, destroy, remove",
+    ...steps({}),
+  })
     .addOption(
       new Option(
         "--consent <id>",
@@ -220,7 +238,7 @@ function addContinue(program: Command, run: Run): void {
 /** Takes the steps that are possible, with the approvals of the command and of the environment. */
 function steps(
   given: Pick<ContinueOptions, "consent"> & { readonly wait?: string | undefined; readonly yes?: true | undefined },
-): Omit<KeyRun, "keys" | "json"> {
+): Acts {
   return {
     writes: "continue",
     asks: given.yes !== true,
@@ -241,12 +259,12 @@ interface LoosenOptions extends JsonOption {
 }
 
 function addLoosen(program: Command, run: Run): void {
-  keyCommand(
-    program,
-    "loosen",
-    "one",
-    "Request that fewer people can delete a key, or approve another person's request with --consent",
-  )
+  keyCommand(program, {
+    name: "loosen",
+    keys: "one",
+    description: "Request that fewer people can delete a key, or approve another person's request with --consent",
+    writes: "loosen",
+  })
     .addOption(
       new Option(
         "--to <rule>",
@@ -268,50 +286,25 @@ function addLoosen(program: Command, run: Run): void {
     );
 }
 
-function addWaysBack(program: Command, run: Run): void {
-  keyCommand(
-    program,
-    "withdraw",
-    "several",
-    "Withdraw your request or approval, or decline another person's; the key keeps its state",
-  )
-    .alias("decline")
-    .action((keys: TypedKey[], given: JsonOption) =>
-      run(keys, given, {
-        writes: "withdraw",
-        act: ({ operations, ref, options }) => operations.withdraw(ref, options),
-        actOnKms: ({ operations, ref, options }) => operations.withdraw(ref, options),
-      }),
-    );
-  keyCommand(
-    program,
-    "reactivate",
-    "several",
-    "Make a deactivated key active again, and withdraw a pending request",
-  ).action((keys: TypedKey[], given: JsonOption) =>
-    run(keys, given, {
-      writes: "reactivate",
-      act: ({ operations, ref, options }) => operations.reactivate(ref, options),
-    }),
-  );
+interface KeyCommand extends Pick<Acts, "writes" | "actOnKms"> {
+  readonly name: CommandName;
+  readonly keys: "one" | "several";
+  readonly description: string;
 }
 
-/** Commands that also accept KMS keys; all others accept only managed keys. */
-const takeKmsKeys: readonly CommandName[] = ["status", "request", "continue", "withdraw"];
-const onlyRead: readonly CommandName[] = ["status", "plan"];
-
-function keyCommand(program: Command, name: CommandName, keys: "one" | "several", description: string): Command {
-  const parse = takeKmsKeys.includes(name) ? parseAnyKey : parseKey;
-  const paths = takeKmsKeys.includes(name) ? "<vaultId>/<keyId>, kms/<keyId>" : "<vaultId>/<keyId>";
-  const names = onlyRead.includes(name)
-    ? ", <vault>/<label> or the start of an ID"
-    : "; at a terminal also <vault>/<label> or the start of an ID";
+/** Only a command that can act on KMS keys accepts them, and only one that writes asks about a name. */
+function keyCommand(program: Command, { name, keys, description, writes, actOnKms }: KeyCommand): Command {
+  const parse = actOnKms === undefined ? parseKey : parseAnyKey;
+  const paths = actOnKms === undefined ? "<vaultId>/<keyId>" : "<vaultId>/<keyId>, kms/<keyId>";
+  const names =
+    writes === undefined
+      ? ", <vault>/<label> or the start of an ID"
+      : "; at a terminal also <vault>/<label> or the start of an ID";
   const form = `${paths}${names}`;
-  const collect = (text: string, before: readonly TypedKey[] = []): readonly TypedKey[] => [...before, parse(text)];
   const argument =
     keys === "one"
       ? new Argument("<key>", form).argParser(parse)
-      : new Argument("<key...>", `${form}; one or more`).argParser(collect);
+      : new Argument("<key...>", `${form}; one or more`).argParser(repeatable(parse));
   return program
     .command(name)
     .description(description)

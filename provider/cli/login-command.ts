@@ -7,10 +7,10 @@
 import type { Command } from "commander";
 import { UkoError } from "../errors.ts";
 import { printable } from "../printable.ts";
+import { invalidInput } from "./arguments.ts";
 import type { CliWorld, Environment, Login } from "./cli-world.ts";
-import { traceOf } from "./debug.ts";
 import { commandHelp, namesOf } from "./help-layout.ts";
-import { createProgressLine } from "./progress-line.ts";
+import { createProgressLine, traceOf } from "./run.ts";
 import { paint } from "./table.ts";
 
 interface LoginOptions {
@@ -42,7 +42,7 @@ export function addLoginCommand(
       const typed = words[0] === "uko" ? words.slice(1) : words;
       const [name] = typed;
       if (name !== undefined && !isOurs(name) && exposeToken !== true) throw tokenNotExposed(words);
-      if (name === "login") throw invalid("You are about to log in twice", "Omit the second login.");
+      if (name === "login") throw invalidInput("You are about to log in twice", "Omit the second login.");
       const login = await logIn(program, world, account);
       try {
         const session = { world, login, run, isOurs };
@@ -67,7 +67,7 @@ interface LoggedIn extends Pick<Login, "close"> {
 async function logIn(program: Command, world: CliWorld, account: string | undefined): Promise<LoggedIn> {
   const { ask, err, signal } = world;
   if (ask === undefined) {
-    throw invalid(
+    throw invalidInput(
       "uko login needs a terminal",
       "It reads the one-time code at the terminal only. A pipeline uses UKO_API_KEY_FILE or UKO_API_KEY.",
     );
@@ -140,7 +140,7 @@ function splitWords(line: string): readonly string[] {
 }
 
 function tokenNotExposed(words: readonly string[]): UkoError {
-  return invalid(
+  return invalidInput(
     `${printable(words[0] ?? "", 60)} is not a command of uko, and would get your access token`,
     [
       "A token in an environment reaches every plugin and hook that a program starts.",
@@ -148,8 +148,4 @@ function tokenNotExposed(words: readonly string[]): UkoError {
       `  uko login --expose-token -- ${words.map((word) => printable(word, 60)).join(" ")}`,
     ].join("\n"),
   );
-}
-
-function invalid(summary: string, detail: string): UkoError {
-  return new UkoError("UKO_INPUT_INVALID", { summary, detail });
 }

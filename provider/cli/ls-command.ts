@@ -6,8 +6,8 @@ import type { Listed, ListedKey, ListedKind, Listing } from "../engine/commands/
 import { mostSevere } from "../errors.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
-import { createProgressLine } from "./progress-line.ts";
-import { printError } from "./run-on-keys.ts";
+import { printError } from "./print.ts";
+import { withOperations } from "./run.ts";
 import { type Cell, type Column, paint, renderTable, type Tone } from "./table.ts";
 
 type LifecycleState = ListedKey["lifecycleState"];
@@ -40,11 +40,8 @@ function kindsFor(vault: string | undefined, { kind, state, name }: LsOptions): 
   return name === undefined ? ["vault"] : listedKinds;
 }
 
-async function runLs(world: CliWorld, vault: string | undefined, given: LsOptions): Promise<number> {
-  const progress = createProgressLine(world.err);
-  const { directory, close } = await world.openOperations(world.environment, { progress });
-  const options = { signal: world.signal };
-  try {
+function runLs(world: CliWorld, vault: string | undefined, given: LsOptions): Promise<number> {
+  return withOperations(world, async ({ directory, progress, options }) => {
     const vaults = vault === undefined ? [] : [await directory.findVault(vault, options)];
     const kinds = kindsFor(vault, given);
     const { state: states, name: contains } = given;
@@ -52,10 +49,7 @@ async function runLs(world: CliWorld, vault: string | undefined, given: LsOption
     const listing = await directory.list(query, options);
     progress.clear();
     return writeListing(world, kinds, listing, given.json === true);
-  } finally {
-    progress.clear();
-    await close();
-  }
+  });
 }
 
 function writeListing(

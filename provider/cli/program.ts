@@ -9,7 +9,6 @@ import { addCertificateCommand } from "./certificate-command.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { addCompletionCommand } from "./completion-command.ts";
 import { addConsoleCommand } from "./console-command.ts";
-import { tracedWorld } from "./debug.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { addEmulatorCommand } from "./emulator-command.ts";
 import { addExplainCommand } from "./explain-command.ts";
@@ -20,8 +19,9 @@ import { addInstallCommand } from "./install-command.ts";
 import { addKeyCommands } from "./key-commands.ts";
 import { addLoginCommand } from "./login-command.ts";
 import { addLsCommand } from "./ls-command.ts";
+import { printError } from "./print.ts";
 import { addReviewCommand } from "./review-commands.ts";
-import { printError } from "./run-on-keys.ts";
+import { tracedWorld } from "./run.ts";
 import { addVaultCommands } from "./vault-commands.ts";
 import { addWhoamiCommand } from "./whoami-command.ts";
 

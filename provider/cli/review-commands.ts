@@ -9,13 +9,13 @@ import { jsonLine, setMessages } from "../compose-text.ts";
 import type { KeyResult } from "../engine/key/approve-set.ts";
 import type { SetReview } from "../engine/key/review-set.ts";
 import { mostSevere, UkoError } from "../errors.ts";
-import { collectVaults, type KeyName, type KeyPath, parseKey } from "./arguments.ts";
-import type { CliWorld } from "./cli-world.ts";
+import { collectVaults, invalidInput, type KeyName, type KeyPath, parseKey, repeatable } from "./arguments.ts";
+import type { CliWorld, TextOutput } from "./cli-world.ts";
+import { fileError } from "./files.ts";
 import { exampleHelp } from "./help.ts";
-import { createProgressLine, type ProgressLine } from "./progress-line.ts";
-import { reportJson } from "./render.ts";
-import { printError } from "./run-on-keys.ts";
-import { paint, renderTable } from "./table.ts";
+import { printError, reportJson } from "./print.ts";
+import { type ProgressLine, withOperations } from "./run.ts";
+import { paint, tableOf as renderTable } from "./table.ts";
 import { resolveManagedKeys, resolveVaults } from "./typed-keys.ts";
 import { writeUnreadable } from "./vault-commands.ts";
 
@@ -32,13 +32,12 @@ interface ReviewOptions {
 type TypedKeys = readonly (KeyPath | KeyName)[];
 
 export function addReviewCommand(program: Command, world: CliWorld, end: (exitCode: number) => void): void {
-  const collect = (text: string, before: TypedKeys = []): TypedKeys => [...before, parseKey(text)];
   program
     .command("review")
     .description("Show the keys that another person requested, and write what you saw to a file for uko approve")
     .addArgument(
       new Argument("[key...]", "only these keys, <vaultId>/<keyId>, <vault>/<label> or the start of an ID").argParser(
-        collect,
+        repeatable(parseKey),
       ),
     )
     .addOption(
@@ -61,18 +60,16 @@ export function addReviewCommand(program: Command, world: CliWorld, end: (exitCo
 async function runReview(world: CliWorld, typed: TypedKeys, given: ReviewOptions): Promise<number> {
   const { vault, requestedBy, step, neverActive, out, json } = given;
   if (typed.length === 0 && vault === undefined && requestedBy === undefined) {
-    throw invalid("Nothing says which keys to review", "Name keys, or set --vault or --requested-by.");
+    throw invalidInput("Nothing says which keys to review", "Name keys, or set --vault or --requested-by.");
   }
   if (neverActive === true && step !== "destroy") {
-    throw invalid("--never-active is for --step destroy", "A key that was never active cannot be deactivated.");
+    throw invalidInput("--never-active is for --step destroy", "A key that was never active cannot be deactivated.");
   }
-  const progress = createProgressLine(world.err);
-  const opened = await world.openOperations(world.environment, { progress });
-  const { operations, settings, close } = opened;
-  try {
+  return withOperations(world, async (run) => {
+    const { operations, settings, progress, options } = run;
     const { instanceId } = settings;
-    const keys = await resolveManagedKeys(world, opened, { keys: typed, json: json === true });
-    const vaultIds = await resolveVaults(opened, vault ?? [], { signal: world.signal });
+    const keys = await resolveManagedKeys(world, run, { keys: typed, json: json === true });
+    const vaultIds = await resolveVaults(run, vault ?? [], options);
     const review = await operations.review(
       {
         keys: keys.map((key) => ({ instanceId, ...key })),
@@ -81,17 +78,14 @@ async function runReview(world: CliWorld, typed: TypedKeys, given: ReviewOptions
         step,
         neverActive: neverActive === true,
       },
-      { signal: world.signal },
+      options,
     );
     progress.clear();
     if (review.file !== undefined && out !== undefined) await writeReview(out, review.file.text, given.force === true);
     world.out.write(json === true ? reviewJson(review, out) : reviewText(world, review, out));
     const codes = writeUnreadable(world, review, json === true);
     return mostSevere([...codes, review.file === undefined ? 12 : 0]);
-  } finally {
-    progress.clear();
-    await close();
-  }
+  });
 }
 
 async function writeReview(file: string, text: string, mayReplace: boolean): Promise<void> {
@@ -100,12 +94,8 @@ async function writeReview(file: string, text: string, mayReplace: boolean): Pro
   } catch (error) {
     const { code } = error as { readonly code?: unknown };
     if (code === "EEXIST")
-      throw invalid(`The file ${file} exists`, "Choose another name, or add --force to replace it.");
-    throw new UkoError("UKO_INPUT_INVALID", {
-      summary: `The file ${file} could not be written`,
-      detail: error instanceof Error ? error.message : String(error),
-      cause: error,
-    });
+      throw invalidInput(`The file ${file} exists`, "Choose another name, or add --force to replace it.");
+    throw fileError(`The file ${file} could not be written`, error);
   }
 }
 
@@ -147,13 +137,8 @@ function reviewJson(review: SetReview, file: string | undefined): string {
 /** The label and a note may be cut on a narrow terminal; IDs and times may not. */
 const cuttable: Readonly<Record<string, number>> = { LABEL: 12, KEYSTORES: 10, NOTE: 10, WHY: 20, RESULT: 20 };
 
-function tableOf(output: CliWorld["out"], heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const columns = heads.map((head) => {
-    const minWidth = cuttable[head];
-    return { head, ...(minWidth !== undefined && { minWidth }) };
-  });
-  return renderTable(output, { columns, rows });
-}
+const tableOf = (output: TextOutput, heads: readonly string[], rows: readonly (readonly string[])[]): string =>
+  renderTable(output, heads, rows, cuttable);
 
 export interface ApproveSetOptions {
   readonly review?: string;
@@ -168,19 +153,17 @@ export async function runApproveSet(world: CliWorld, given: ApproveSetOptions & 
   const { review: file, digest, recordOnly = false } = given;
   const json = given.json === true;
   if (digest === undefined) {
-    throw invalid("--digest is missing", "Set --digest to the SHA-256 that uko review printed for the file.");
+    throw invalidInput("--digest is missing", "Set --digest to the SHA-256 that uko review printed for the file.");
   }
   const { openReview } = await import("../compose.ts");
   const review = openReview(file, digest);
   const { header, lines } = review;
   await confirmSet(world, given, setMessages.approvalPhrase(header, lines.size, recordOnly));
-  const progress = createProgressLine(world.err);
-  const { operations, close } = await world.openOperations(world.environment, { progress });
-  const each = (result: KeyResult): void => {
-    if (json) writeResult(world, progress, result);
-  };
-  try {
-    const results = await operations.approve(review, { recordOnly, each }, { signal: world.signal });
+  return withOperations(world, async ({ operations, progress, options }) => {
+    const each = (result: KeyResult): void => {
+      if (json) writeResult(world, progress, result);
+    };
+    const results = await operations.approve(review, { recordOnly, each }, options);
     progress.clear();
     const left = setMessages.leftRows(results);
     if (!json) {
@@ -188,10 +171,7 @@ export async function runApproveSet(world: CliWorld, given: ApproveSetOptions & 
       world.out.write(`${[...table, ...setMessages.summariseApproval(results, header, recordOnly)].join("\n")}\n`);
     }
     return mostSevere(results.map((result) => (result.kind === "failed" ? result.error : result.report).exitCode));
-  } finally {
-    progress.clear();
-    await close();
-  }
+  });
 }
 
 /**
@@ -211,7 +191,7 @@ export async function confirmSet(
     throw new UkoError("UKO_CANCELLED", { summary: "The command was not confirmed", detail: "Nothing was changed." });
   }
   if (yes === true) return;
-  throw invalid(
+  throw invalidInput(
     "This command needs a confirmation, and there is no terminal to ask at",
     `Add --yes to run it without a question: ${phrase}.`,
   );
@@ -221,8 +201,4 @@ function writeResult(world: CliWorld, progress: ProgressLine, result: KeyResult)
   progress.clear();
   if (result.kind === "reported") world.out.write(reportJson(result.report));
   else printError(world, result.error, true, result.ref);
-}
-
-function invalid(summary: string, detail: string): UkoError {
-  return new UkoError("UKO_INPUT_INVALID", { summary, detail });
 }

@@ -8,8 +8,8 @@ import type { CallOptions, KeyRef } from "../engine/ports/world.ts";
 import { asUkoError, endsTheRun, mostSevere, UkoError } from "../errors.ts";
 import type { KeyPath, KmsKeyPath, TypedKey } from "./arguments.ts";
 import type { CliWorld, Environment, OpenOperations } from "./cli-world.ts";
-import { createProgressLine, type ProgressLine } from "./progress-line.ts";
-import { errorJson, errorText, reportJson, reportText } from "./render.ts";
+import { printError, reportJson, reportText } from "./print.ts";
+import { type OpenRun, type ProgressLine, withOperations } from "./run.ts";
 import { isConfirmed, requireFullIds, resolveKeys } from "./typed-keys.ts";
 
 export interface KeyRun {
@@ -44,22 +44,18 @@ export interface KmsKeyCall extends Pick<KeyCall, "settings" | "options"> {
 /** Returns the exit code. Throws the error that stopped the run before its first key. */
 export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
   requireFullIds(world, run);
-  const progress = createProgressLine(world.err);
   const environment = { ...world.environment, ...run.over };
-  const opened = await world.openOperations(environment, { progress });
-  const { close } = opened;
-  try {
+  const work = async ({ progress, ...opened }: OpenRun): Promise<number> => {
     const keys = await resolveKeys(world, opened, run);
-    const options = { signal: world.signal, ...confirmation(world, run, progress) };
+    const options = { ...opened.options, ...confirmation(world, run, progress) };
     const { json } = run;
     const act = (key: KeyPath | KmsKeyPath, index: number): Promise<Report> =>
       actOn({ key, index }, run, opened, options);
     const isOneByOne = options.confirm !== undefined;
     const { exitCodes } = await reportEach(world, opened, { keys, what: "Keys", json, act, isOneByOne, progress });
     return mostSevere(exitCodes);
-  } finally {
-    await close();
-  }
+  };
+  return withOperations(world, work, environment);
 }
 
 export interface EachKey<Key> {
@@ -135,13 +131,4 @@ async function actOn(
   if (!("kmsKeyId" in key)) return act({ operations, settings, ref: { instanceId, ...key }, index, options });
   if (actOnKms === undefined) throw new UkoError("UKO_BUG");
   return actOnKms({ operations: kmsOperations, settings, ref: { instanceId, ...key }, options });
-}
-
-/**
- * Reports an error where its reader looks: standard output for a machine, standard error for a
- * person.
- */
-export function printError(world: CliWorld, error: UkoError, json: boolean, key?: Partial<KeyPath>): void {
-  if (json) world.out.write(errorJson(error, key));
-  else world.err.write(errorText(error, world.err));
 }

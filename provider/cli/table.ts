@@ -59,6 +59,20 @@ export function renderTable(output: TextOutput, table: Table): string {
   return renderBlocks(output, table.columns, all);
 }
 
+/** A table of texts, whose columns may be cut to the width in `cuttable`. */
+export function tableOf(
+  output: TextOutput,
+  heads: readonly string[],
+  rows: Table["rows"],
+  cuttable: Readonly<Record<string, number>> = {},
+): string {
+  const columns = heads.map((head) => {
+    const minWidth = cuttable[head];
+    return { head, ...(minWidth !== undefined && { minWidth }) };
+  });
+  return renderTable(output, { columns, rows });
+}
+
 function naturalWidths(columns: readonly Column[], rows: readonly (readonly ShownCell[])[]): readonly number[] {
   return columns.map(({ head }, at) =>
     Math.max(...[head, ...rows.map((row) => row[at]?.text ?? "")].map((text) => stringWidth(text))),

@@ -19,11 +19,11 @@ import type { Report } from "../engine/loop/report.ts";
 import type { KeyRef } from "../engine/ports/world.ts";
 import { asUkoError, endsTheRun, mostSevere, type UkoError } from "../errors.ts";
 import { collectVaultIds, collectVaults, parseWait } from "./arguments.ts";
-import type { CliWorld, OpenOperations } from "./cli-world.ts";
+import type { CliWorld } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
-import { createProgressLine, type ProgressLine } from "./progress-line.ts";
-import { reportJson, reportText } from "./render.ts";
-import { printError, reportEach } from "./run-on-keys.ts";
+import { printError, reportJson, reportText } from "./print.ts";
+import { type OpenRun, withOperations } from "./run.ts";
+import { reportEach } from "./run-on-keys.ts";
 import { type Column, renderTable } from "./table.ts";
 import { isConfirmed, resolveVaults } from "./typed-keys.ts";
 
@@ -42,8 +42,7 @@ interface RequestsOptions extends Omit<VaultOptions, "yes"> {
 
 interface Sweeping {
   readonly world: CliWorld;
-  readonly progress: ProgressLine;
-  readonly opened: OpenOperations;
+  readonly run: OpenRun;
   readonly json: boolean;
 }
 
@@ -92,15 +91,12 @@ function vaultCommand(program: Command, name: "requests" | "sweep", vaults: Opti
     .addHelpText("after", exampleHelp(name));
 }
 
-async function runRequests(world: CliWorld, given: RequestsOptions): Promise<number> {
+function runRequests(world: CliWorld, given: RequestsOptions): Promise<number> {
   const { vault = [], json = false, metrics = false, mine, expiring } = given;
-  const progress = createProgressLine(world.err);
-  const opened = await world.openOperations(world.environment, { progress });
-  const { operations, close } = opened;
-  try {
-    const options = { signal: world.signal };
-    const survey = await operations.requests(await resolveVaults(opened, vault, options), options);
-    const kmsKeys = vault.length > 0 ? { reports: [] } : await kmsRequests(opened, world);
+  return withOperations(world, async (run) => {
+    const { operations, settings, progress, options } = run;
+    const survey = await operations.requests(await resolveVaults(run, vault, options), options);
+    const kmsKeys = vault.length > 0 ? { reports: [] } : await kmsRequests(run);
     const filter = {
       isMine: mine === true,
       ...(expiring !== undefined && { expiresWithinMs: parseDurationMs(expiring, "--expiring") }),
@@ -110,7 +106,7 @@ async function runRequests(world: CliWorld, given: RequestsOptions): Promise<num
     progress.clear();
     if (metrics) {
       const hasKmsKeys = vault.length === 0 && kmsKeys.unread === undefined;
-      const { instanceId } = opened.settings;
+      const { instanceId } = settings;
       world.out.write(renderRequestMetrics({ ...survey, instanceId, reports, hasKmsKeys }));
     } else {
       world.out.write(requestsText(world, given, reports));
@@ -119,10 +115,7 @@ async function runRequests(world: CliWorld, given: RequestsOptions): Promise<num
     }
     if (kmsKeys.unread !== undefined) world.err.write(`${kmsKeysNotListed(kmsKeys.unread)}\n`);
     return mostSevere(writeUnreadable(world, survey, json));
-  } finally {
-    progress.clear();
-    await close();
-  }
+  });
 }
 
 function requestsText({ out }: CliWorld, { json, long }: RequestsOptions, reports: readonly Report[]): string {
@@ -142,12 +135,12 @@ const requestColumns: Readonly<Partial<Record<(typeof requestHeads)[number], Omi
 };
 
 /** Many people have no role in KMS. Their list of managed keys is complete without it. */
-async function kmsRequests(
-  { kmsOperations }: OpenOperations,
-  { signal }: CliWorld,
-): Promise<{ readonly reports: readonly Report[]; readonly unread?: UkoError }> {
+async function kmsRequests({
+  kmsOperations,
+  options,
+}: OpenRun): Promise<{ readonly reports: readonly Report[]; readonly unread?: UkoError }> {
   try {
-    return { reports: await kmsOperations.requests({ signal }) };
+    return { reports: await kmsOperations.requests(options) };
   } catch (thrown) {
     const error = asUkoError(thrown);
     if (endsTheRun.has(error.code)) throw error;
@@ -159,13 +152,11 @@ async function kmsRequests(
  * Removal cannot be undone, so the candidates are shown first, and then need a confirmation: at the
  * terminal or by `--yes`.
  */
-async function runSweep(world: CliWorld, { vault = [], json, yes }: VaultOptions): Promise<number> {
-  const progress = createProgressLine(world.err);
-  const opened = await world.openOperations(world.environment, { progress });
-  const sweeping: Sweeping = { world, progress, opened, json: json === true };
-  try {
-    const survey = await opened.operations.removals(vault, { signal: world.signal });
-    progress.clear();
+function runSweep(world: CliWorld, { vault = [], json, yes }: VaultOptions): Promise<number> {
+  return withOperations(world, async (run) => {
+    const sweeping: Sweeping = { world, run, json: json === true };
+    const survey = await run.operations.removals(vault, run.options);
+    run.progress.clear();
     const exitCodes = writeUnreadable(world, survey, sweeping.json);
     const counts = { removable: survey.removable.length, ...countOthers(survey) };
     if (counts.blocked > 0) exitCodes.push(12);
@@ -177,10 +168,7 @@ async function runSweep(world: CliWorld, { vault = [], json, yes }: VaultOptions
     tellSummary(sweeping, summariseSweep({ ...counts, removed, failed }, isDry), { ...counts, removed, failed, isDry });
     if (isDry && counts.removable > 0 && !sweeping.json) world.out.write(`${sweepHint}\n`);
     return mostSevere([...exitCodes, ...ended.exitCodes]);
-  } finally {
-    progress.clear();
-    await opened.close();
-  }
+  });
 }
 
 function countOthers(survey: Survey): { readonly waiting: number; readonly blocked: number } {
@@ -201,11 +189,12 @@ async function isSweepConfirmed({ world, json }: Sweeping, count: number): Promi
 }
 
 async function removeEach(
-  { world, progress, opened, json }: Sweeping,
+  { world, run, json }: Sweeping,
   refs: readonly KeyRef[],
 ): Promise<{ readonly removed: number; readonly failed: number; readonly exitCodes: readonly number[] }> {
-  const act = (ref: KeyRef): Promise<Report> => opened.operations.sweep(ref, { signal: world.signal });
-  const { reports, exitCodes } = await reportEach(world, opened, { keys: refs, what: "Removing", json, progress, act });
+  const act = (ref: KeyRef): Promise<Report> => run.operations.sweep(ref, run.options);
+  const { progress } = run;
+  const { reports, exitCodes } = await reportEach(world, run, { keys: refs, what: "Removing", json, progress, act });
   const removed = reports.filter(({ lifecycleState }) => lifecycleState === "gone").length;
   return { removed, failed: refs.length - removed, exitCodes };
 }

@@ -1,15 +1,14 @@
 /** The page of one act on one key, which states its effect, and the page of its result. */
 
 import { html } from "hono/html";
-import { maxReasonCharacters } from "../compose-text.ts";
 import type { InspectedKey, InspectedRecord, Inspection } from "../engine/key/inspection.ts";
+import type { KmsInspection } from "../engine/kms-key/commands.ts";
 import type { Report } from "../engine/loop/report.ts";
-import type { Offer } from "../engine/text/offer.ts";
+import type { Offer } from "../engine/text/explanation.ts";
 import { printable } from "../printable.ts";
-import { explained, list } from "./explained.ts";
 import { keyAddress } from "./key-page.ts";
 import { layout, token, type Visitor } from "./layout.ts";
-import { escaped, type Html } from "./shown.ts";
+import { confirmField, escaped, explained, type Html, list, problemOf, reasonField } from "./parts.ts";
 
 export interface ActProblem {
   readonly says: string;
@@ -22,6 +21,17 @@ export type ActSubject = Pick<Inspection, "report" | "basis" | "offers"> & {
   readonly record?: Pick<InspectedRecord, "id">;
   readonly key: Pick<InspectedKey, "state">;
 };
+
+/** A KMS key as the subject of an act. */
+export function subjectOf({ report, offers, basis, window }: KmsInspection): ActSubject {
+  return {
+    report,
+    offers,
+    basis,
+    key: { state: report.keyState ?? "" },
+    ...(window !== undefined && { record: { id: window } }),
+  };
+}
 
 /** This page never reads itself again: the caller decides about what it shows. */
 export function actPage(inspection: ActSubject, offer: Offer, visitor: Visitor, problem?: ActProblem): Html {
@@ -36,29 +46,17 @@ ${list(offer.facts)}
 <p>Current state: ${key.state}.</p>
 <p>Role: ${offer.roles}</p>
 </div>
-${problem === undefined ? "" : html`<p class="problem" id="problem" role="alert">${problem.says}</p>`}
+${problemOf(problem?.says)}
 <form method="post" action="${address}/${offer.operation}" class="stack">
 ${token(visitor.csrfToken)}
 <input type="hidden" name="basis" value="${basis}">
 <input type="hidden" name="record" value="${record?.id ?? ""}">
-${offer.operation === "request" && report.vaultId !== "" ? reasonField(problem?.reason ?? "") : ""}
-${offer.isConsequential ? labelField(label) : ""}
+${offer.operation === "request" && report.vaultId !== "" ? reasonField("", problem?.reason) : ""}
+${offer.isConsequential ? confirmField("label", "Type the label of the key", html`The label is <code>${typedForm(label)}</code>`) : ""}
 <button${offer.isConsequential ? html` class="danger"` : ""}>${offer.title}</button>
 </form>
 <p><a href="${address}">Back to the key without a change</a></p>`;
   return layout({ title: offer.title, body, visitor });
-}
-
-function reasonField(reason: string): Html {
-  return html`<label for="reason">Reason for the second person</label>
-<p class="quiet" id="reason-help">At most ${maxReasonCharacters} characters. You can leave it empty.</p>
-<textarea id="reason" name="reason" rows="3" maxlength="${maxReasonCharacters}" aria-describedby="reason-help">${reason}</textarea>`;
-}
-
-function labelField(label: string): Html {
-  return html`<label for="label">Type the label of the key</label>
-<p class="quiet" id="label-help">The label is <code>${typedForm(label)}</code></p>
-<input id="label" name="label" required autocomplete="off" autocapitalize="off" spellcheck="false" aria-describedby="label-help">`;
 }
 
 /** The label as a person can type it: without characters that nobody sees. */

@@ -9,7 +9,7 @@ import type { Inspection } from "../engine/key/inspection.ts";
 import type { KmsOperations } from "../engine/kms-key/commands.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { CallOptions, KeyRef } from "../engine/ports/world.ts";
-import type { Offer, OfferedOperation } from "../engine/text/offer.ts";
+import type { Offer, OfferedOperation } from "../engine/text/explanation.ts";
 import { type ActProblem, type ActSubject, typedForm } from "./act-page.ts";
 
 /** What the form of an act page sends. */

@@ -2,21 +2,30 @@
 
 import { html } from "hono/html";
 import * as z from "zod";
-import { maxReasonCharacters } from "../compose-text.ts";
 import type { ApprovalInspection } from "../engine/campaign/inspect.ts";
 import type { WaveOffer } from "../engine/campaign/wave-offers.ts";
 import { offerAddress, runAddress, waveAddress } from "./campaign-pages.ts";
 import type { CampaignRun } from "./campaign-run.ts";
-import { failed, list } from "./explained.ts";
 import { layout, token, type Visitor } from "./layout.ts";
-import { commandsOf, reportParts, tableOf } from "./report-parts.ts";
-import { escaped, type Html } from "./shown.ts";
+import {
+  commandsOf,
+  confirmField,
+  escaped,
+  failed,
+  type Html,
+  list,
+  problemOf,
+  reasonField,
+  reportParts,
+  tableOf,
+} from "./parts.ts";
 
 type OpenApproval = Extract<ApprovalInspection, { kind: "open" }>;
 
 /** These pages never read themselves again: the caller decides about what they show. */
 export function waveActPage(wave: string, offer: WaveOffer, visitor: Visitor, problem?: string): Html {
-  const fields = offer.act === "request" ? reasonField : offer.act === "rollback" ? rollbackFields : html``;
+  const fields =
+    offer.act === "request" ? reasonField(", on each key") : offer.act === "rollback" ? rollbackFields : html``;
   const body = html`<h1>${offer.title}</h1>
 <p class="lead">Wave ${wave}</p>
 ${list(offer.facts)}
@@ -30,10 +39,6 @@ ${fields}
 ${wayBack(wave)}`;
   return layout({ title: offer.title, body, visitor });
 }
-
-const reasonField = html`<label for="reason">Reason for the second person</label>
-<p class="quiet" id="reason-help">At most ${maxReasonCharacters} characters, on each key. You can leave it empty.</p>
-<textarea id="reason" name="reason" rows="3" maxlength="${maxReasonCharacters}" aria-describedby="reason-help"></textarea>`;
 
 const rollbackFields = html`<label for="key">Only this key</label>
 <p class="quiet" id="key-help">ID in UKO or a cloud, or label. Leave it empty for the whole wave.</p>
@@ -69,9 +74,7 @@ ${problemOf(problem)}
 ${token(visitor.csrfToken)}
 <input type="hidden" name="review" value="${offer.review ?? ""}">
 <input type="hidden" name="phrase" value="${phrase}">
-<label for="typed">Type the step and the number of keys</label>
-<p class="quiet" id="typed-help">Type <code>${phrase}</code></p>
-<input id="typed" name="typed" required autocomplete="off" autocapitalize="off" spellcheck="false" aria-describedby="typed-help">
+${confirmField("typed", "Type the step and the number of keys", html`Type <code>${phrase}</code>`)}
 <button${isAct ? html` class="danger"` : ""}>${isAct ? "Approve and act" : "Approve only"}</button>
 </form>
 ${wayBack(wave)}`;
@@ -129,10 +132,6 @@ export function waveChangedPage(wave: string, visitor: Visitor): Html {
 <p class="lead" role="alert">The wave or its review is not what your page showed. This console did nothing.</p>
 <p><a href="${waveAddress(wave)}">Show the wave as it is now</a></p>`;
   return layout({ title: "The wave has changed", body, visitor });
-}
-
-function problemOf(problem: string | undefined): Html {
-  return problem === undefined ? html`` : html`<p class="problem" id="problem" role="alert">${problem}</p>`;
 }
 
 function wayBack(wave: string): Html {

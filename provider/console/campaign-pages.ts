@@ -4,11 +4,19 @@ import { html } from "hono/html";
 import type { CampaignOverview, WaveInspection, WaveKey } from "../engine/campaign/inspect.ts";
 import type { WaveOffer, WaveStep } from "../engine/campaign/wave-offers.ts";
 import type { CampaignRun } from "./campaign-run.ts";
-import { list } from "./explained.ts";
-import { pageLinks } from "./keys-page.ts";
 import { layout, type Visitor } from "./layout.ts";
-import { commandsOf, reportParts, tableOf, timelinePicture } from "./report-parts.ts";
-import { escaped, type Html, moment, words } from "./shown.ts";
+import {
+  commandsOf,
+  escaped,
+  type Html,
+  list,
+  moment,
+  pageOf,
+  reportParts,
+  tableOf,
+  timelinePicture,
+  words,
+} from "./parts.ts";
 
 /** Each read lists the whole instance, so these pages read themselves again less often than a key's. */
 const refreshSeconds = 300;
@@ -43,16 +51,11 @@ ${commandsOf(report)}`;
   return layout({ title: `Campaign ${campaign}`, body, visitor, refresh: { address: "/campaign", refreshSeconds } });
 }
 
-/** From 1. */
-export interface WaveQuery {
-  readonly page: number;
-}
-
 const rowsPerPage = 100;
 
 export function wavePage(
   inspection: WaveInspection,
-  query: WaveQuery,
+  page: number,
   run: CampaignRun | undefined,
   { visitor, timeZone }: { readonly visitor: Visitor; readonly timeZone: string },
 ): Html {
@@ -67,23 +70,21 @@ ${
     : html`<ul class="offers">${offers.map((offer) => offerItem(wave, offer))}</ul>`
 }
 ${steps.map(stepPart)}
-${keysOf(inspection, query)}`;
-  const address = `${waveAddress(wave)}?page=${query.page}`;
+${keysOf(inspection, page)}`;
+  const address = `${waveAddress(wave)}?page=${page}`;
   return layout({ title: `Wave ${wave}`, body, visitor, refresh: { address, refreshSeconds } });
 }
 
 /** Blocked keys come first, because a reader of many rows misses them at the end. */
-function keysOf({ wave, keys }: WaveInspection, query: WaveQuery): Html {
+function keysOf({ wave, keys }: WaveInspection, page: number): Html {
   const sorted = [...keys.filter(({ why }) => why !== ""), ...keys.filter(({ why }) => why === "")];
-  const pages = Math.max(1, Math.ceil(sorted.length / rowsPerPage));
-  const page = Math.min(query.page, pages);
-  const shown = sorted.slice((page - 1) * rowsPerPage, page * rowsPerPage);
+  const { shown, position, links } = pageOf(sorted, page, rowsPerPage);
   const rows = shown.map(({ label, name, state, why }) => [label, name, words(state), why]);
   const address = (at: number): string | undefined => shown[at] && keyPageOf(shown[at]);
   return html`<h2>Keys</h2>
-<p>${keys.length} ${keys.length === 1 ? "key" : "keys"}, page ${page} of ${pages}</p>
+<p>${position}</p>
 ${tableOf({ columns: ["label", "key", "state", "blocked"], rows }, `keys of wave ${wave}`, (_, at) => address(at))}
-${pageLinks({ page, pages }, (to) => `${waveAddress(wave)}?page=${to}`)}`;
+${links((to) => `${waveAddress(wave)}?page=${to}`)}`;
 }
 
 function keyPageOf({ name, isKms }: WaveKey): string {

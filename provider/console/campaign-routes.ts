@@ -82,7 +82,8 @@ export function addCampaignPages(
     const options = readOptions(console, context);
     const wave = await (await run.campaignPages()).wave(folder, context.req.param("wave"), options);
     const visitor = await visitorOf(console, context, options);
-    return context.html(wavePage(wave, pageQuery.parse(context.req.query()), runs.current(), { visitor, timeZone }));
+    const { page } = pageQuery.parse(context.req.query());
+    return context.html(wavePage(wave, page, runs.current(), { visitor, timeZone }));
   });
   for (const path of ["/campaign/waves/:wave/:act", "/campaign/waves/:wave/:act/:step/:review?"]) {
     app.get(path, (context) => showAct(campaign, context));

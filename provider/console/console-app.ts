@@ -6,33 +6,33 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import * as z from "zod";
 import { lifecycleStates } from "../compose-text.ts";
 import type { CallOptions, KeyRef } from "../engine/ports/world.ts";
-import type { OfferedOperation } from "../engine/text/offer.ts";
+import type { OfferedOperation } from "../engine/text/explanation.ts";
 import { asUkoError, endsTheRun, UkoError } from "../errors.ts";
 import { uuidForm } from "../uuid-form.ts";
-import { type ActSubject, actPage, changedPage, resultPage } from "./act-page.ts";
+import { type ActSubject, actPage, changedPage, resultPage, subjectOf } from "./act-page.ts";
 import { type Acted, type ActForm, actOnKey, actOnKmsKey, isOperation } from "./acts.ts";
 import { addCampaignPages } from "./campaign-routes.ts";
 import { type ConsoleApp, type Env, errorPage, pageNotFound, readOptions, visitorOf } from "./console-context.ts";
-import { keyPage } from "./key-page.ts";
-import { keysPage } from "./keys-page.ts";
-import { kmsKeyPage, kmsKeysPage, subjectOf } from "./kms-pages.ts";
+import { keyPage, kmsKeyPage } from "./key-page.ts";
+import { keysPage, kmsKeysPage } from "./keys-page.ts";
 import type { Visitor } from "./layout.ts";
 import { isSameText } from "./login.ts";
-import { loginPage } from "./login-page.ts";
+import { loginPage, whoPage } from "./login-page.ts";
+import type { Html } from "./parts.ts";
 import { guardRequests } from "./request-guard.ts";
 import { icon, styleSheet } from "./style-sheet.ts";
 import { type KmsPending, waitingPage } from "./waiting-page.ts";
-import { whoPage } from "./who-page.ts";
 
 const maxBodyBytes = 64 * 1024;
 
 const text = z.string().max(4_000).catch("");
 const actForm = z.object({ basis: text, record: text, label: text, reason: text });
-const kmsQuery = z.object({ page: z.coerce.number().int().min(1).catch(1) });
+const page = z.coerce.number().int().min(1).catch(1);
+const kmsQuery = z.object({ page });
 const keysQuery = z.object({
   contains: z.string().max(200).catch(""),
   state: z.enum(lifecycleStates).or(z.literal("")).catch(""),
-  page: z.coerce.number().int().min(1).catch(1),
+  page,
 });
 
 export function buildConsole(console: ConsoleApp): Hono<Env> {
@@ -101,30 +101,46 @@ function addLogin(app: Hono<Env>, { login, host }: ConsoleApp): void {
   });
 }
 
+/** What the page of one request has. */
+interface Requested {
+  readonly context: Context<Env>;
+  readonly options: CallOptions;
+  readonly visitor: Visitor;
+}
+
+/** A handler that reads for the visitor. */
+function shown(console: ConsoleApp, page: (requested: Requested) => Promise<Response>) {
+  return async (context: Context<Env>): Promise<Response> => {
+    const options = readOptions(console, context);
+    return page({ context, options, visitor: await visitorOf(console, context, options) });
+  };
+}
+
 function addPages(app: Hono<Env>, console: ConsoleApp): void {
   const { run, nowMs, timeZone } = console;
-  app.get("/waiting", async (context) => {
-    const options = readOptions(console, context);
-    const survey = await run.operations.pending([], options);
-    const kms = await kmsPending(console, options);
-    return context.html(waitingPage(survey, kms, await visitorOf(console, context, options), timeZone));
-  });
-  app.get("/keys", async (context) => {
-    const query = keysQuery.parse(context.req.query());
-    const options = readOptions(console, context);
-    const states = query.state === "" ? {} : { states: [query.state] };
-    const listing = await run.directory.list(
-      { vaults: [], kinds: ["key"], contains: query.contains, ...states },
-      options,
+  const add = (path: string, page: (requested: Requested) => Promise<Html>): void =>
+    void app.get(
+      path,
+      shown(console, async (requested) => requested.context.html(await page(requested))),
     );
-    return context.html(keysPage(listing, query, await visitorOf(console, context, options)));
+  add("/waiting", async ({ options, visitor }) => {
+    const survey = await run.operations.pending([], options);
+    return waitingPage(survey, await kmsPending(console, options), visitor, timeZone);
   });
-  app.get("/me", async (context) => {
-    const options = readOptions(console, context);
+  add("/keys", async ({ context, options, visitor }) => {
+    const query = keysQuery.parse(context.req.query());
+    const states = query.state === "" ? {} : { states: [query.state] };
+    const wanted = { vaults: [], kinds: ["key"], contains: query.contains, ...states } as const;
+    return keysPage(await run.directory.list(wanted, options), query, visitor);
+  });
+  add("/kms", async ({ context, options, visitor }) =>
+    kmsKeysPage(await run.kmsOperations.list(options), kmsQuery.parse(context.req.query()).page, visitor),
+  );
+  add("/me", async ({ context, options, visitor }) => {
     const minutesLeft = Math.floor((context.get("session").endsAtMs - nowMs()) / 60_000);
     const caller = await run.directory.describeCaller(options);
     const says = await run.directory.explainCaller(options);
-    return context.html(whoPage({ caller, says, minutesLeft }, await visitorOf(console, context, options)));
+    return whoPage({ caller, says, minutesLeft }, visitor);
   });
 }
 
@@ -133,91 +149,69 @@ function addKeyPages(app: Hono<Env>, console: ConsoleApp): void {
   const { operations, kmsOperations } = run;
   let isActing = false;
 
-  app.get("/keys/:vaultId/:keyId", async (context) => {
-    const options = readOptions(console, context);
-    const visitor = await visitorOf(console, context, options);
-    const inspection = await operations.inspect(refOf(console, context), options);
-    if (inspection.kind === "gone") return context.html(resultPage(inspection.report, visitor));
-    return context.html(keyPage(inspection, visitor, timeZone));
-  });
+  const inspect = ({ context, options }: Requested) => operations.inspect(refOf(console, context), options);
+  const show = (path: string, page: (requested: Requested) => Promise<Response>): void =>
+    void app.get(path, shown(console, page));
 
-  app.get("/keys/:vaultId/:keyId/:operation", async (context) => {
-    const operation = context.req.param("operation");
-    if (!isOperation(operation)) return context.notFound();
-    const options = readOptions(console, context);
-    const visitor = await visitorOf(console, context, options);
-    const inspection = await operations.inspect(refOf(console, context), options);
-    if (inspection.kind === "gone") return context.html(resultPage(inspection.report, visitor));
-    const offer = inspection.offers.find((each) => each.operation === operation);
-    if (offer === undefined) return context.html(changedPage(inspection, visitor), 409);
-    return context.html(actPage(inspection, offer, visitor));
+  show("/keys/:vaultId/:keyId", async (requested) => {
+    const { context, visitor } = requested;
+    const found = await inspect(requested);
+    return context.html(found.kind === "gone" ? resultPage(found.report, visitor) : keyPage(found, visitor, timeZone));
   });
-
-  app.post("/keys/:vaultId/:keyId/:operation", (context) =>
-    alone(context, async (operation, form, options) => {
-      const visitor = await visitorOf(console, context, options);
-      const inspection = await operations.inspect(refOf(console, context), options);
-      if (inspection.kind === "gone") return context.html(resultPage(inspection.report, visitor));
-      const acted = await actOnKey(operations, { inspection, operation }, form, options);
-      return answer(context, inspection, acted, visitor);
-    }),
+  show("/keys/:vaultId/:keyId/:operation", async (requested) => {
+    const found = await inspect(requested);
+    if (found.kind === "gone") return requested.context.html(resultPage(found.report, requested.visitor));
+    return showAct(found, requested);
+  });
+  act("/keys/:vaultId/:keyId/:operation", async (operation, form, requested) => {
+    const found = await inspect(requested);
+    if (found.kind === "gone") return requested.context.html(resultPage(found.report, requested.visitor));
+    const acted = await actOnKey(operations, { inspection: found, operation }, form, requested.options);
+    return answer(found, acted, requested);
+  });
+  show("/kms/:kmsKeyId", async (requested) => {
+    const found = await kmsInspection(console, requested);
+    return requested.context.html(kmsKeyPage(found, requested.visitor, timeZone));
+  });
+  show("/kms/:kmsKeyId/:operation", async (requested) =>
+    showAct(subjectOf(await kmsInspection(console, requested)), requested),
   );
-
-  app.get("/kms", async (context) => {
-    const options = readOptions(console, context);
-    const { page } = kmsQuery.parse(context.req.query());
-    const keys = await kmsOperations.list(options);
-    return context.html(kmsKeysPage(keys, page, await visitorOf(console, context, options)));
+  act("/kms/:kmsKeyId/:operation", async (operation, form, requested) => {
+    const inspection = subjectOf(await kmsInspection(console, requested));
+    const acted = await actOnKmsKey(kmsOperations, { inspection, operation }, form, requested.options);
+    return answer(inspection, acted, requested);
   });
-
-  app.get("/kms/:kmsKeyId", async (context) => {
-    const options = readOptions(console, context);
-    const inspection = await kmsInspection(console, context, options);
-    return context.html(kmsKeyPage(inspection, await visitorOf(console, context, options), timeZone));
-  });
-
-  app.get("/kms/:kmsKeyId/:operation", async (context) => {
-    const operation = context.req.param("operation");
-    const options = readOptions(console, context);
-    const inspection = await kmsInspection(console, context, options);
-    const visitor = await visitorOf(console, context, options);
-    const offer = inspection.offers.find((each) => each.operation === operation);
-    if (offer === undefined) return context.html(changedPage(inspection, visitor), 409);
-    return context.html(actPage(subjectOf(inspection), offer, visitor));
-  });
-
-  app.post("/kms/:kmsKeyId/:operation", (context) =>
-    alone(context, async (operation, form, options) => {
-      const visitor = await visitorOf(console, context, options);
-      const inspection = subjectOf(await kmsInspection(console, context, options));
-      const acted = await actOnKmsKey(kmsOperations, { inspection, operation }, form, options);
-      return answer(context, inspection, acted, visitor);
-    }),
-  );
 
   /** One act at a time. An act goes on if the browser leaves; every step of it is one call. */
-  async function alone(
-    context: Context<Env>,
-    take: (operation: OfferedOperation, form: ActForm, options: CallOptions) => Promise<Response>,
-  ): Promise<Response> {
-    const operation = context.req.param("operation") ?? "";
-    if (!isOperation(operation)) return context.notFound();
-    if (isActing) return context.html(errorPage(stillActing()), 409);
-    isActing = true;
-    try {
-      return await take(operation, actForm.parse(await context.req.parseBody()), { signal });
-    } finally {
-      isActing = false;
-    }
+  function act(
+    path: string,
+    take: (operation: OfferedOperation, form: ActForm, requested: Requested) => Promise<Response>,
+  ): void {
+    app.post(path, async (context) => {
+      const operation = context.req.param("operation") ?? "";
+      if (!isOperation(operation)) return context.notFound();
+      if (isActing) return context.html(errorPage(stillActing()), 409);
+      isActing = true;
+      try {
+        const options = { signal };
+        const visitor = await visitorOf(console, context, options);
+        return await take(operation, actForm.parse(await context.req.parseBody()), { context, options, visitor });
+      } finally {
+        isActing = false;
+      }
+    });
   }
 }
 
-function answer(
-  context: Context<Env>,
-  inspection: ActSubject,
-  acted: Acted,
-  visitor: Visitor,
-): Response | Promise<Response> {
+function showAct(subject: ActSubject, { context, visitor }: Requested): Response | Promise<Response> {
+  const operation = context.req.param("operation") ?? "";
+  if (!isOperation(operation)) return context.notFound();
+  const offer = subject.offers.find((each) => each.operation === operation);
+  if (offer === undefined) return context.html(changedPage(subject, visitor), 409);
+  return context.html(actPage(subject, offer, visitor));
+}
+
+function answer(inspection: ActSubject, acted: Acted, { context, visitor }: Requested): Response | Promise<Response> {
   if (acted.kind === "changed") return context.html(changedPage(inspection, visitor), 409);
   if (acted.kind === "mistyped") return context.html(actPage(inspection, acted.offer, visitor, acted.problem), 422);
   return context.html(resultPage(acted.report, visitor), acted.report.exitCode === 13 ? 403 : 200);
@@ -233,8 +227,8 @@ async function kmsPending({ run }: ConsoleApp, options: CallOptions): Promise<Km
   }
 }
 
-async function kmsInspection({ run }: ConsoleApp, { req }: Context<Env>, options: CallOptions) {
-  const kmsKeyId = req.param("kmsKeyId") ?? "";
+async function kmsInspection({ run }: ConsoleApp, { context, options }: Requested) {
+  const kmsKeyId = context.req.param("kmsKeyId") ?? "";
   if (!uuidForm.test(kmsKeyId)) throw pageNotFound();
   const inspection = await run.kmsOperations.inspect({ instanceId: run.settings.instanceId, kmsKeyId }, options);
   if (inspection === undefined) throw pageNotFound();

@@ -4,9 +4,9 @@ import type { Context } from "hono";
 import type { openOperations } from "../compose.ts";
 import type { CallOptions } from "../engine/ports/world.ts";
 import { UkoError } from "../errors.ts";
-import { failed } from "./explained.ts";
 import { layout, type Visitor } from "./layout.ts";
 import type { Login, Session } from "./login.ts";
+import { failed } from "./parts.ts";
 
 export interface ConsoleApp {
   readonly login: Login;

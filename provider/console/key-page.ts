@@ -1,12 +1,12 @@
-/** The page of one key: its state, the path of its deletion, what it is, and what the caller can do. */
+/** The page of one key: its state, the path of its deletion, what it is, and what the caller can do; the same for a KMS key. */
 
 import { html } from "hono/html";
 import type { InspectedRecord, InspectedStep, Inspection } from "../engine/key/inspection.ts";
+import type { KmsInspection } from "../engine/kms-key/commands.ts";
 import type { Report } from "../engine/loop/report.ts";
-import type { Offer } from "../engine/text/offer.ts";
-import { explained } from "./explained.ts";
+import type { Offer } from "../engine/text/explanation.ts";
 import { layout, refreshSeconds, type Visitor } from "./layout.ts";
-import { escaped, type Html, moment, words } from "./shown.ts";
+import { escaped, explained, type Html, moment, words } from "./parts.ts";
 
 export function keyPage(inspection: Inspection, visitor: Visitor, timeZone: string): Html {
   const { report, steps, record, offers } = inspection;
@@ -31,7 +31,7 @@ export function keyAddress({ vaultId, keyId }: Pick<Report, "vaultId" | "keyId">
   return vaultId === "" ? `/kms/${keyId}` : `/keys/${vaultId}/${keyId}`;
 }
 
-export function offersOf(offers: readonly Offer[], report: Report): Html {
+function offersOf(offers: readonly Offer[], report: Report): Html {
   if (offers.length === 0) return html``;
   return html`<h2>What you can do</h2><ul class="offers">${offers.map((each) => offer(each, report))}</ul>`;
 }
@@ -82,4 +82,22 @@ ${updatedAt === undefined ? "" : html`<dt>Last write</dt><dd>${moment(updatedAt,
 ${keystores.map(({ name, says }) => html`<dt>Keystore ${name}</dt><dd>${says}</dd>`)}
 <dt>Instance</dt><dd><code>${report.instanceId}</code></dd>
 </dl>`;
+}
+
+export function kmsKeyPage({ report, offers }: KmsInspection, visitor: Visitor, timeZone: string): Html {
+  const { label = "", lifecycleState, deletion, keyState = "" } = report;
+  const { requestedBy, recordLapsesAt } = deletion;
+  const body = html`<h1>KMS key ${escaped(label)} <span class="state ${lifecycleState}">${words(lifecycleState)}</span></h1>
+<p class="quiet"><code>kms/${report.keyId}</code></p>
+${explained(report.explanation)}
+${offersOf(offers, report)}
+<h2>About the key</h2>
+<dl>
+<dt>State</dt><dd>${keyState}</dd>
+${requestedBy === undefined ? "" : html`<dt>Set for deletion by</dt><dd><code>${requestedBy}</code></dd>`}
+${recordLapsesAt === undefined ? "" : html`<dt>Deletion window ends</dt><dd>${moment(recordLapsesAt, timeZone)}</dd>`}
+<dt>Instance</dt><dd><code>${report.instanceId}</code></dd>
+</dl>`;
+  const refresh = { address: keyAddress(report), refreshSeconds };
+  return layout({ title: `KMS key ${escaped(label)}`, body, visitor, refresh });
 }

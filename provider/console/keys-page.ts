@@ -1,12 +1,15 @@
-/** The page "Keys": a table of every key that the caller can read, with search, filter and pages. */
+/**
+ * The tables of keys: every managed key that the caller can read, with search and filter, and the KMS
+ * keys that no managed key depends on.
+ */
 
 import { html } from "hono/html";
 import { lifecycleStates } from "../compose-text.ts";
 import type { Listed, ListedKey, Listing } from "../engine/commands/listing.ts";
-import { list } from "./explained.ts";
+import type { KmsKeySnapshot } from "../engine/ports/kms-keys.ts";
 import { keyAddress } from "./key-page.ts";
 import { layout, type Visitor } from "./layout.ts";
-import { escaped, type Html, words } from "./shown.ts";
+import { escaped, type Html, list, pageOf, tableOf, words } from "./parts.ts";
 
 export interface KeysQuery {
   readonly contains: string;
@@ -20,18 +23,16 @@ const rowsPerPage = 50;
 
 export function keysPage({ objects, unreadable }: Listing, query: KeysQuery, visitor: Visitor): Html {
   const keys = objects.filter(isKey).toSorted((a, b) => a.label.localeCompare(b.label));
-  const pages = Math.max(1, Math.ceil(keys.length / rowsPerPage));
-  const page = Math.min(query.page, pages);
-  const shown = keys.slice((page - 1) * rowsPerPage, page * rowsPerPage);
+  const { shown, position, links } = pageOf(keys, query.page, rowsPerPage);
   const body = html`<h1>Keys</h1>
 <p><a href="/kms">KMS keys</a> that no managed key depends on have a page of their own.</p>
 ${searchForm(query)}
-<p role="status">${keys.length} ${keys.length === 1 ? "key" : "keys"}, page ${page} of ${pages}</p>
+<p role="status">${position}</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Keys"><table>
 <thead><tr><th scope="col">Key</th><th scope="col">State</th><th scope="col">Vault</th><th scope="col">Template</th>
 <th scope="col">Algorithm</th><th scope="col">Keystores</th></tr></thead>
 <tbody>${shown.map(row)}</tbody></table></div>
-${pageLinks({ page, pages }, (to) => `/keys?${new URLSearchParams({ contains: query.contains, state: query.state, page: String(to) })}`)}
+${links((to) => `/keys?${new URLSearchParams({ contains: query.contains, state: query.state, page: String(to) })}`)}
 ${list(unreadable.map(({ vaultId, error }) => `Vault ${vaultId}: ${error.summary}`))}`;
   return layout({ title: "Keys", body, visitor });
 }
@@ -58,14 +59,29 @@ function row(key: ListedKey): Html {
 <td>${escaped(template)}</td><td>${algorithm} ${size}</td><td>${keystores.map(escaped).join(", ")}</td></tr>`;
 }
 
-/** Empty for a table of one page. */
-export function pageLinks(
-  { page, pages }: { readonly page: number; readonly pages: number },
-  addressOf: (page: number) => string,
-): Html {
-  if (pages === 1) return html``;
-  return html`<nav aria-label="Pages of the table"><ul class="pages">
-${page > 1 ? html`<li><a href="${addressOf(page - 1)}">Previous page</a></li>` : ""}
-${page < pages ? html`<li><a href="${addressOf(page + 1)}">Next page</a></li>` : ""}
-</ul></nav>`;
+/** As KMS numbers them (kms-v2-and-iam.md 3). */
+const kmsStates: Readonly<Record<number, string>> = {
+  0: "pre-activation",
+  1: "active",
+  2: "suspended",
+  3: "deactivated",
+  5: "destroyed",
+};
+
+export function kmsKeysPage(keys: readonly KmsKeySnapshot[], page: number, visitor: Visitor): Html {
+  const sorted = keys.toSorted((a, b) => a.name.localeCompare(b.name));
+  const { shown, position, links } = pageOf(sorted, page, rowsPerPage);
+  const rows = shown.map(({ name, kmsKeyId, state, dualAuthDelete, windowEndsAtMs }) => [
+    name,
+    kmsKeyId,
+    kmsStates[state] ?? `state ${state}`,
+    dualAuthDelete ? (windowEndsAtMs === undefined ? "on" : "on, set for deletion") : "off",
+  ]);
+  const columns = ["name", "KMS key", "state", "dual authorization"];
+  const body = html`<h1>KMS keys</h1>
+<p>Keys of the instance that no managed key depends on. <a href="/keys">Managed keys</a></p>
+<p role="status">${position}</p>
+${tableOf({ columns, rows }, "KMS keys", (_, row) => `/kms/${shown[row]?.kmsKeyId}`)}
+${links((to) => `/kms?page=${to}`)}`;
+  return layout({ title: "KMS keys", body, visitor });
 }

@@ -163,7 +163,7 @@ input, select, textarea, button {
 }
 textarea, .stack input { width: 100%; }
 
-button, .button {
+button {
   display: inline-block;
   border-color: var(--act);
   background: var(--act);

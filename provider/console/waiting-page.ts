@@ -4,10 +4,9 @@ import { html } from "hono/html";
 import { kmsKeysNotListed, summariseRequests } from "../compose-text.ts";
 import type { PendingKey, PendingSurvey } from "../engine/key/survey.ts";
 import type { UkoError } from "../errors.ts";
-import { list } from "./explained.ts";
 import { keyAddress } from "./key-page.ts";
 import { layout, refreshSeconds, type Visitor } from "./layout.ts";
-import { escaped, type Html, moment, words } from "./shown.ts";
+import { escaped, type Html, list, moment, words } from "./parts.ts";
 
 /** Many people have no role in KMS; their list of managed keys is complete without it. */
 export type KmsPending =

@@ -17,7 +17,7 @@ import type {
 import { type DeleteOutcome, type DeleteRequest, type Deletion, resultOfDeletion } from "./resource/delete.ts";
 import { nothingPlanned, type Planned } from "./resource/preview.ts";
 import { applyCommand, type Door } from "./text/explanation.ts";
-import { isTransientReadError } from "./text/transient-read-errors.ts";
+import { isTransientReadError } from "./text/resource-messages.ts";
 
 /** A resource after a read or a change, for engines that read again before a run. */
 export interface ResourceRead<State> extends Stored<State> {

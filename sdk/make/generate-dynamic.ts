@@ -1,6 +1,6 @@
 /** The classes and functions of the npm package for Pulumi programs in Node, generated from the definitions. */
 
-import { providerTextOf } from "../../provider/engine/commands/known-sources.ts";
+import { providerTextOf } from "../../provider/engine/commands/examine-state.ts";
 import { functions } from "../../provider/resources/functions.ts";
 import {
   type Attribute,

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { refusalOfNode } from "../../provider/bin/node-version.ts";
+import { refusalOfNode } from "../../provider/bin/machine.ts";
 
 const { engines } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 

@@ -29,9 +29,9 @@ export function expectForm(name: FormName, out: string): void {
 
 const formOf: Readonly<Record<string, FormName>> = {
   ...Object.fromEntries(
-    (["init", "baseline", "check", "signoff", "plan", "status", "report", "find", "hold", "review", "close"] as const).map(
-      (name) => [name, `campaign-${name}`],
-    ),
+    (
+      ["init", "baseline", "check", "signoff", "plan", "status", "report", "find", "hold", "review", "close"] as const
+    ).map((name) => [name, `campaign-${name}`]),
   ),
   rehearse: "campaign-rehearsal",
 };

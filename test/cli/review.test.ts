@@ -17,6 +17,7 @@ import {
   startCliWorld,
   vaultId,
 } from "./harness.ts";
+import { expectForm } from "./json-form.ts";
 
 let world: CliTestWorld;
 const folder = mkdtempSync(path.join(tmpdir(), "uko-review-"));

@@ -1,10 +1,26 @@
-/** `uko campaign`: the sub-program for many keys and a deadline. */
+/** `uko campaign`: the sub-program for many keys and a deadline, and its commands that change keys. */
 
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import type { CampaignActing } from "../../engine/campaign/acting.ts";
+import type { CampaignReport } from "../../engine/campaign/report.ts";
+import type { CallOptions } from "../../engine/ports/world.ts";
 import type { CliWorld } from "../cli-world.ts";
 import { commandHelp } from "../help-layout.ts";
-import { addActingCommands } from "./acting-commands.ts";
-import { addReadingCommands } from "./reading-commands.ts";
+import { confirmSet } from "../review-commands.ts";
+import { addReadingCommands, runCampaign, type Shown, shownCommand } from "./reading-commands.ts";
+
+type Run = (acting: CampaignActing, options: CallOptions) => Promise<CampaignReport>;
+type Step = "deactivate" | "destroy";
+type Passing = Shown & { readonly emergency?: string; readonly resume?: string; readonly reason?: string };
+
+type Reviewing = Passing & { readonly requestedBy?: string; readonly neverActive?: true; readonly kms?: true };
+type Approving = Passing & { readonly review: string; readonly recordOnly?: true; readonly yes?: true };
+type RollingBack = Shown & {
+  readonly app?: string;
+  readonly key?: string;
+  readonly writtenSince?: true;
+  readonly yes?: true;
+};
 
 export function addCampaignCommand(program: Command, world: CliWorld, end: (exitCode: number) => void): void {
   const campaign = program
@@ -14,4 +30,102 @@ export function addCampaignCommand(program: Command, world: CliWorld, end: (exit
     .addHelpText("after", () => commandHelp(world.out, "campaign"));
   addReadingCommands(campaign, world, end);
   addActingCommands(campaign, world, end);
+}
+
+function addActingCommands(campaign: Command, world: CliWorld, end: (exitCode: number) => void): void {
+  const run = async (shown: Shown, act: Run): Promise<void> =>
+    end(await runCampaign(world, shown, async ({ campaignActs, options }) => act(await campaignActs(), options)));
+
+  const asking = (shown: Shown, yes: true | undefined) => (phrase: string, lines?: readonly string[]) =>
+    confirmSet(world, { ...shown, ...(yes && { yes }) }, phrase, lines);
+
+  stepCommand(campaign, "request", "Request the step for each key of a wave that is ready")
+    .option("--renew", "replace requests that expire within 48 hours")
+    .action((wave: string, step: Step, { renew, ...passing }: Passing & { readonly renew?: true }) =>
+      run(passing, (acting, options) =>
+        acting.request(passing.folder, { wave, step, ...passing, renew: renew === true }, options),
+      ),
+    );
+
+  stepCommand(campaign, "review", "Read each requested key of a wave, and write a review file; changes no key")
+    .option("--requested-by <person>", "IAM ID or name of the person who requested the step")
+    .option("--never-active", "review the keys that were never active, which have their own review")
+    .addOption(
+      new Option("--kms", "with destroy: review the KMS keys, which have their own review").conflicts([
+        "neverActive",
+        "requestedBy",
+      ]),
+    )
+    .action((wave: string, step: Step, { neverActive, kms, ...rest }: Reviewing) =>
+      run(rest, (acting, options) => acting.review(rest.folder, { wave, step, ...rest, neverActive, kms }, options)),
+    );
+
+  stepCommand(campaign, "approve", "Take the step on exactly the keys that you reviewed")
+    .requiredOption("--review <digest>", "SHA-256 of your review file, as uko campaign review printed it")
+    .option("--record-only", "write an approval on each key, so that the requester may act; take no step")
+    .option("--yes", "required if there is no terminal; at a terminal, uko asks in any case")
+    .action((wave: string, step: Step, { review, recordOnly, yes, ...rest }: Approving) =>
+      run(rest, (acting, options) =>
+        acting.approve(
+          rest.folder,
+          { wave, step, ...rest, review, recordOnly: recordOnly === true, confirm: asking(rest, yes) },
+          options,
+        ),
+      ),
+    );
+
+  waveCommand(campaign, "rollback", "Reactivate what this campaign deactivated")
+    .addOption(new Option("--app <application>", "only the keys of this application"))
+    .addOption(new Option("--key <key>", "only this key: anything that uko campaign find accepts").conflicts("app"))
+    .option("--written-since", "also keys that another person wrote to since; asks you to type a confirmation")
+    .option("--yes", "with --written-since: required if there is no terminal")
+    .action((wave: string, { app: application, key, writtenSince, yes, ...rest }: RollingBack) => {
+      const confirm = asking(rest, yes);
+      return run(rest, (acting, options) =>
+        acting.rollback(rest.folder, { wave, application, key, writtenSince: writtenSince === true, confirm }, options),
+      );
+    });
+
+  shownCommand(
+    campaign,
+    "rehearse",
+    "Take the whole path on throw-away keys, one per type of keystore; run it repeatedly",
+  )
+    .option("--yes", "required if there is no terminal; at a terminal, uko asks in any case")
+    .action(({ yes, ...rest }: Shown & { readonly yes?: true }) =>
+      run(rest, (acting, options) => acting.rehearse(rest.folder, asking(rest, yes), options)),
+    );
+
+  shownCommand(campaign, "close", "Delete the emptied vaults with their contents, and print what is left to do")
+    .option("--csv", "one line of CSV per destroyed KMS key whose metadata KMS still keeps")
+    .option("--yes", "required if there is no terminal; at a terminal, uko asks in any case")
+    .action(({ yes, ...rest }: Shown & { readonly yes?: true }) =>
+      run(rest, (acting, options) => acting.close(rest.folder, { confirm: asking(rest, yes) }, options)),
+    );
+
+  waveCommand(
+    campaign,
+    "advance",
+    "Remove the metadata of keys that are destroyed everywhere, and nothing else",
+  ).action((wave: string, shown: Shown) =>
+    run(shown, (acting, options) => acting.advance(shown.folder, wave, options)),
+  );
+
+  waveCommand(campaign, "halt", "Withdraw every request of a wave, no matter who wrote it").action(
+    (wave: string, shown: Shown) => run(shown, (acting, options) => acting.halt(shown.folder, wave, options)),
+  );
+}
+
+function waveCommand(campaign: Command, name: string, description: string): Command {
+  return shownCommand(campaign, name, description)
+    .argument("<wave>", "name of the wave")
+    .option("--csv", "one line of CSV per key");
+}
+
+function stepCommand(campaign: Command, name: string, description: string): Command {
+  return waveCommand(campaign, name, description)
+    .addArgument(campaign.createArgument("<step>", "deactivate or destroy").choices(["deactivate", "destroy"]))
+    .addOption(new Option("--emergency <reason>", "take the step inside a blackout, for this reason"))
+    .addOption(new Option("--resume <digest>", "digest of the stop after which the wave continues"))
+    .option("--reason <text>", "reason, which the record on each key shows");
 }

@@ -5,24 +5,31 @@ import type { CampaignReading, HoldRequest } from "../../engine/campaign/operati
 import type { CampaignReport } from "../../engine/campaign/report.ts";
 import type { CallOptions } from "../../engine/ports/world.ts";
 import { UkoError } from "../../errors.ts";
-import { parseAnyKey, parseDay, type TypedKey } from "../arguments.ts";
+import { invalidInput, parseAnyKey, parseDay, repeatable, type TypedKey } from "../arguments.ts";
 import type { CliWorld, OpenOperations } from "../cli-world.ts";
-import { createProgressLine } from "../progress-line.ts";
-import { collectFiles, readInputFile } from "../read-file.ts";
+import { exportedState, readInputFile } from "../files.ts";
+import { type OutputForm, printReport } from "../print.ts";
+import { type OpenRun, withOperations } from "../run.ts";
 import { requireFullIds, resolveKeys } from "../typed-keys.ts";
-import { printReport } from "./print-report.ts";
 
-export interface Shown {
+export interface Shown extends OutputForm {
   readonly folder: string;
-  readonly json?: true;
-  readonly csv?: true;
   readonly html?: true;
+}
+
+export function shownCommand(campaign: Command, name: string, description: string): Command {
+  return campaign
+    .command(name)
+    .description(description)
+    .option("--folder <folder>", "folder of the campaign", ".")
+    .option("--json", "one line of JSON");
 }
 
 type Run = (campaign: CampaignReading, options: CallOptions, opened: OpenOperations) => Promise<CampaignReport>;
 
 export function addReadingCommands(campaign: Command, world: CliWorld, end: (exitCode: number) => void): void {
-  const run = async (shown: Shown, act: Run): Promise<void> => end(await runReading(world, shown, act));
+  const run = async (shown: Shown, act: Run): Promise<void> =>
+    end(await runCampaign(world, shown, async (opened) => act(await opened.campaign(), opened.options, opened)));
 
   shownCommand(campaign, "init", "List the keys of the instance, and write a first campaign.yaml")
     .option("--name <name>", "name of the campaign: lowercase letters, digits and hyphens", "retirement")
@@ -98,11 +105,13 @@ function addBaselineCommand(campaign: Command, world: CliWorld, run: (shown: Sho
     .option("--wave <wave>", "renew only this wave; the lines of all others stay")
     .addOption(
       new Option("--declared <file>", "exported state of Pulumi, OpenTofu or Terraform; repeatable").argParser(
-        collectFiles,
+        repeatable(String),
       ),
     )
     .addOption(
-      new Option("--usage <file>", "CSV with the columns key, lastUsed, count; repeatable").argParser(collectFiles),
+      new Option("--usage <file>", "CSV with the columns key, lastUsed, count; repeatable").argParser(
+        repeatable(String),
+      ),
     )
     .option("--associated-resources", "read the associated resources of each key; one call per key")
     .option("--csv", "one line of CSV per key")
@@ -117,7 +126,6 @@ function addBaselineCommand(campaign: Command, world: CliWorld, run: (shown: Sho
     });
 }
 
-const exportedState = { what: "the state", next: "write it with pulumi stack export --file state.json" } as const;
 const usageFile = {
   what: "evidence of use",
   next: "write a CSV file with the columns key, lastUsed and count",
@@ -141,7 +149,12 @@ function addHoldCommand(campaign: Command, world: CliWorld, run: (shown: Shown, 
     .option("--ticket <ticket>", "number of a ticket")
     .addOption(new Option("--release", "end the hold").conflicts(["kind", "until", "ticket"]))
     .action((typed: TypedKey, { kind, until, ticket, release, ...shown }: Holding) => {
-      if (kind === undefined && release !== true) throw kindMissing();
+      if (kind === undefined && release !== true) {
+        throw invalidInput(
+          "Nothing says why the key is held",
+          "Add --kind with legal, owner or incident; or end a hold with --release.",
+        );
+      }
       const named = { keys: [typed], json: shown.json === true, writes: "campaign hold" };
       requireFullIds(world, named);
       return run(shown, async (reading, options, opened) => {
@@ -154,34 +167,18 @@ function addHoldCommand(campaign: Command, world: CliWorld, run: (shown: Shown, 
     });
 }
 
-function kindMissing(): UkoError {
-  return new UkoError("UKO_INPUT_INVALID", {
-    summary: "Nothing says why the key is held",
-    detail: "Add --kind with legal, owner or incident; or end a hold with --release.",
-  });
-}
-
-export function shownCommand(campaign: Command, name: string, description: string): Command {
-  return campaign
-    .command(name)
-    .description(description)
-    .option("--folder <folder>", "folder of the campaign", ".")
-    .option("--json", "one line of JSON");
-}
-
-async function runReading(world: CliWorld, shown: Shown, act: Run): Promise<number> {
-  const progress = createProgressLine(world.err);
-  const opened = await world.openOperations(world.environment, { progress });
-  const { campaign, close } = opened;
-  try {
-    const reading = await campaign();
-    const report = await act(reading, { signal: world.signal }, opened);
-    progress.clear();
-    if (shown.html === true) world.out.write(reading.page(report));
-    else printReport(world, shown, report);
+/** Shows the report of the work, and returns its exit code. */
+export function runCampaign(
+  world: CliWorld,
+  shown: Shown,
+  work: (run: OpenRun) => Promise<CampaignReport>,
+): Promise<number> {
+  return withOperations(world, async (run) => {
+    const report = await work(run);
+    const page = shown.html === true ? (await run.campaign()).page(report) : undefined;
+    run.progress.clear();
+    if (page === undefined) printReport(world, shown, report);
+    else world.out.write(page);
     return report.exitCode;
-  } finally {
-    progress.clear();
-    await close();
-  }
+  });
 }

@@ -14,6 +14,18 @@ export interface Check {
   readonly do?: string;
 }
 
+const checkOf =
+  (level: Check["level"]) =>
+  (check: string, says: string, advice?: string): Check => ({
+    check,
+    level,
+    says,
+    ...(advice !== undefined && { do: advice }),
+  });
+export const ok = checkOf("ok");
+export const warn = checkOf("warn");
+export const fail = checkOf("fail");
+
 /** One call as sent and answered; only the doctor records calls. */
 export interface WatchedCall {
   readonly origin: string;
@@ -49,99 +61,77 @@ export function faultCheck(check: string, thrown: unknown): Check {
 }
 
 export function settingsCheck(instanceId: string, endpoint: string | undefined, region: string | undefined): Check {
-  const check = "settings";
-  if (endpoint !== undefined)
-    return { check, level: "ok", says: `instance ${instanceId}, endpoint ${endpoint} from your settings` };
   const asked = `endpoint from IBM's broker${region === undefined ? "" : ` in ${region}`}`;
-  return { check, level: "ok", says: `instance ${instanceId}, ${asked}` };
+  const found = endpoint === undefined ? asked : `endpoint ${endpoint} from your settings`;
+  return ok("settings", `instance ${instanceId}, ${found}`);
 }
 
 export function identityCheck(actor: Actor): Check {
   const check = "identity";
+  const name = sayActor(actor);
   if (actor.identity === undefined) {
-    return {
+    return warn(
       check,
-      level: "warn",
-      says: `${sayActor(actor)}: the token does not name an identity`,
-      do: 'uko cannot distinguish two people this way. It can delete only keys with dualAuthorization: "single" in the program.',
-    };
+      `${name}: the token does not name an identity`,
+      'uko cannot distinguish two people this way. It can delete only keys with dualAuthorization: "single" in the program.',
+    );
   }
   if (!isPerson(actor.identity)) {
-    return {
+    return warn(
       check,
-      level: "warn",
-      says: `${sayActor(actor)}, which is not a person`,
-      do: "It can declare keys, wait, and remove destroyed keys. It can neither request nor approve; people use their own API key.",
-    };
+      `${name}, which is not a person`,
+      "It can declare keys, wait, and remove destroyed keys. It can neither request nor approve; people use their own API key.",
+    );
   }
-  if (!mayAuthor(actor)) {
-    return {
-      check,
-      level: "warn",
-      says: `${sayActor(actor)}, a person using a trusted profile`,
-      do: "It can act on the request of another person. To request or approve, use an API key of your own.",
-    };
-  }
-  return { check, level: "ok", says: `${sayActor(actor)}, a person` };
+  if (mayAuthor(actor)) return ok(check, `${name}, a person`);
+  return warn(
+    check,
+    `${name}, a person using a trusted profile`,
+    "It can act on the request of another person. To request or approve, use an API key of your own.",
+  );
 }
 
 export function reachabilityCheck(check: string, call: WatchedCall | undefined): readonly Check[] {
   if (call === undefined) return [];
-  const time = `${Math.round(call.durationMs)} ms`;
-  const isSlow = call.durationMs > slowMs;
-  const says = `${call.origin} responded with ${call.status} in ${time}`;
-  const isSecure = call.origin.startsWith("https://");
+  const says = `${call.origin} responded with ${call.status} in ${Math.round(call.durationMs)} ms`;
+  const tls = `${check} TLS`;
   return [
-    {
-      check,
-      level: isSlow ? "warn" : "ok",
-      says,
-      ...(isSlow && { do: "The response is slow. A call ends after 90 s." }),
-    },
-    isSecure
-      ? { check: `${check} TLS`, level: "ok", says: "the certificate is valid for the host" }
-      : {
-          check: `${check} TLS`,
-          level: "warn",
-          says: "no TLS, which is allowed only to this machine",
-          do: "This is right for the emulator. A real instance requires https.",
-        },
+    call.durationMs > slowMs ? warn(check, says, "The response is slow. A call ends after 90 s.") : ok(check, says),
+    call.origin.startsWith("https://")
+      ? ok(tls, "the certificate is valid for the host")
+      : warn(
+          tls,
+          "no TLS, which is allowed only to this machine",
+          "This is right for the emulator. A real instance requires https.",
+        ),
   ];
 }
 
 export function clockCheck(skewMs: number | undefined): Check {
   const check = "clock";
-  if (skewMs === undefined)
-    return {
-      check,
-      level: "warn",
-      says: "the service sent no Date header",
-      do: "uko cannot decide anything without it.",
-    };
+  if (skewMs === undefined) {
+    return warn(check, "the service sent no Date header", "uko cannot decide anything without it.");
+  }
   const seconds = Math.round(Math.abs(skewMs) / 1000);
   const says =
     seconds === 0
       ? "this machine agrees with the service"
       : `this machine is ${seconds} s ${skewMs > 0 ? "behind" : "ahead of"} the service`;
-  return Math.abs(skewMs) <= largestSkewMs
-    ? { check, level: "ok", says }
-    : {
-        check,
-        level: "warn",
-        says,
-        do: "Deadlines use the clock of the service. A wrong local clock can still break TLS and access tokens.",
-      };
+  if (Math.abs(skewMs) <= largestSkewMs) return ok(check, says);
+  return warn(
+    check,
+    says,
+    "Deadlines use the clock of the service. A wrong local clock can still break TLS and access tokens.",
+  );
 }
 
 export function instanceCheck(isProven: boolean): Check {
-  const check = "instance";
-  if (isProven) return { check, level: "ok", says: "proven by the broker or the host name" };
-  return {
-    check,
-    level: "warn",
-    says: "not proven: only your settings say which instance answers",
-    do: "Set UKO_REGION, so that uko asks IBM's broker. Otherwise a vault that is not found never counts as gone.",
-  };
+  if (isProven) return ok("instance", "proven by the broker or the host name");
+  return warn(
+    "instance",
+    "not proven: only your settings say which instance answers",
+    "Set UKO_REGION, so that uko asks IBM's broker. Otherwise a vault that is not found never counts as gone.",
+  );
 }
 
 /**
@@ -159,25 +149,22 @@ const versionHints = [
 export function versionCheck(fields: ReadonlySet<string>): Check {
   const check = "API version";
   const hint = versionHints.find(([field]) => fields.has(field));
-  if (hint !== undefined) return { check, level: "ok", says: `${hint[1]}, according to the field ${hint[0]}` };
-  return {
+  if (hint !== undefined) return ok(check, `${hint[1]}, according to the field ${hint[0]}`);
+  return warn(
     check,
-    level: "warn",
-    says: fields.size === 0 ? "unknown: no data could be read" : "before 4.12, according to the fields",
-    do: "Older releases do not report the states of keystores. uko then refuses steps that depend on them.",
-  };
+    fields.size === 0 ? "unknown: no data could be read" : "before 4.12, according to the fields",
+    "Older releases do not report the states of keystores. uko then refuses steps that depend on them.",
+  );
 }
 
 /** This check only looks for tag support; `uko doctor --probe-tags` tries it. */
 export function tagsCheck(tagged: number, keys: number): Check {
-  const check = "tags";
-  if (tagged > 0) return { check, level: "ok", says: `stored: ${tagged} of ${keys} keys have tags` };
-  return {
-    check,
-    level: "ok",
-    says: "unknown: none of the keys that uko read has tags",
-    do: "The first request finds out, before anything is deactivated. Without tags, uko stores it in the description.",
-  };
+  if (tagged > 0) return ok("tags", `stored: ${tagged} of ${keys} keys have tags`);
+  return ok(
+    "tags",
+    "unknown: none of the keys that uko read has tags",
+    "The first request finds out, before anything is deactivated. Without tags, uko stores it in the description.",
+  );
 }
 
 const maxNamedVaults = 20;
@@ -185,24 +172,20 @@ const maxNamedVaults = 20;
 export function vaultsCheck(vaults: readonly { readonly id: string; readonly name: string }[]): Check {
   const names = vaults.slice(0, maxNamedVaults).map(({ id, name }) => `${id}  ${plain(name, 100)}`);
   const rest = vaults.length > maxNamedVaults ? ["…"] : [];
-  return {
-    ...listCheck("vaults", vaults.length, "vault"),
-    ...(names.length > 0 && { do: [...names, ...rest].join("\n") }),
-  };
+  return listCheck("vaults", vaults.length, "vault", names.length > 0 ? [...names, ...rest].join("\n") : undefined);
 }
 
-export function listCheck(check: string, count: number, noun: string): Check {
-  return { check, level: "ok", says: `${count} visible ${count === 1 ? noun : `${noun}s`}` };
+export function listCheck(check: string, number: number, noun: string, advice?: string): Check {
+  return ok(check, `${number} visible ${number === 1 ? noun : `${noun}s`}`, advice);
 }
 
 /** A run cannot protect itself from a state that names other code, so every `uko doctor` points to the check that can. */
 export function stateHintCheck(): Check {
-  return {
-    check: "state",
-    level: "ok",
-    says: "not checked; a person who can edit a Pulumi state can run code as the next user",
-    do: "pulumi stack export | uko doctor --state -",
-  };
+  return ok(
+    "state",
+    "not checked; a person who can edit a Pulumi state can run code as the next user",
+    "pulumi stack export | uko doctor --state -",
+  );
 }
 
 type Reached =
@@ -218,14 +201,11 @@ type Reached =
 
 /** A line without a finding must not look like a passed check. */
 export function uncheckedCheck(reached: Reached): Check {
-  return {
-    check: "not checked",
-    level: "ok",
-    says: "uko doctor reads and lists, and cannot show everything",
-    do: [...uncheckedIn(reached), "rights to change anything: no call reports them, and uko does not try a step"].join(
-      "\n",
-    ),
-  };
+  const open = [
+    ...uncheckedIn(reached),
+    "rights to change anything: no call reports them, and uko does not try a step",
+  ];
+  return ok("not checked", "uko doctor reads and lists, and cannot show everything", open.join("\n"));
 }
 
 function uncheckedIn(reached: Reached): readonly string[] {

@@ -7,17 +7,27 @@ import { effectivePolicy } from "../../lifecycle/authorization.ts";
 import type { DeletionPolicy } from "../../lifecycle/plan.ts";
 import { observeKey } from "../key/observe.ts";
 import type { CallOptions, World } from "../ports/world.ts";
-import type { Check } from "./doctor-messages.ts";
-import { knownVersions, packageDownloadUrl, providerTextOf, terraformSource } from "./known-sources.ts";
-import {
-  codeCheck,
-  controlsCheck,
-  duplicatesCheck,
-  otherCodeCheck,
-  type SourceFault,
-  stateCheck,
-} from "./state-checks.ts";
+import { count, plain } from "../text/words.ts";
+import { type Check, fail, ok, warn } from "./doctor-messages.ts";
 import type { StoredResource, StoredState } from "./stored-state.ts";
+
+/**
+ * Versions that were or will be released from this source tree, newest last. A test compares the
+ * list with sdk/released.
+ */
+export const knownVersions: readonly string[] = ["0.1.0"];
+
+/** Where the engine downloads the native package from. */
+export const packageDownloadUrl = "github://api.github.com/pulumi-uko/pulumi-uko";
+
+/** The last part of the provider's address in every registry. */
+const terraformSource = "pulumi-uko/uko";
+
+/** The frozen text that every release writes for this resource of the dynamic provider. */
+export function providerTextOf(kind: string): string {
+  const handlers = `${kind.charAt(0).toLowerCase()}${kind.slice(1)}`;
+  return `exports.handler=()=>require("pulumi-uko/dynamic-provider").${handlers}`;
+}
 
 /** Finds problems in the state itself; `kinds` are the resources that exist. Makes no call. */
 export function examineStored(state: StoredState, kinds: readonly string[]): readonly Check[] {
@@ -136,4 +146,103 @@ function sayAsked(asked: Asked): string {
 function policyOf(asked: Asked): DeletionPolicy {
   const gate = asked.dualAuthorization === "single" ? "both" : asked.gate;
   return { goal: "removed", dualAuthorization: asked.dualAuthorization, gate, deletionProtection: false };
+}
+
+type SourceFault =
+  | { readonly kind: "unknown_kind"; readonly name: string }
+  | { readonly kind: "no_provider" }
+  | { readonly kind: "another_provider"; readonly name: string }
+  | { readonly kind: "download_url"; readonly url: string }
+  | { readonly kind: "unknown_version"; readonly version: string }
+  | { readonly kind: "provider_text" };
+
+const maxLines = 50;
+const editedState =
+  "Do not run pulumi, tofu or terraform with this state until you know who edited it. Compare it with an earlier version of your backend.";
+
+function stateCheck({ form, resources }: StoredState): Check {
+  const engine = form === "pulumi" ? "a Pulumi" : "an OpenTofu or Terraform";
+  const says = `${engine} state with ${count(resources.length, "resource")} of uko`;
+  if (resources.length > 0) return ok("state", says);
+  return warn("state", says, "Check that this is the right state. There was nothing to compare.");
+}
+
+function codeCheck(faults: readonly { readonly address: string; readonly fault: SourceFault }[]): Check {
+  const check = "state code";
+  if (faults.length === 0) return ok(check, "each resource names the provider of a known release");
+  return fail(
+    check,
+    "the state names code that is not a known release of uko, and the next run would execute the code",
+    listed(
+      faults.map(({ address, fault }) => `${plain(address)}: ${sayFault(fault)}`),
+      editedState,
+    ),
+  );
+}
+
+function sayFault(fault: SourceFault): string {
+  switch (fault.kind) {
+    case "unknown_kind":
+      return `uko has no resource ${plain(fault.name, 100)}`;
+    case "no_provider":
+      return "its provider is not in the state";
+    case "another_provider":
+      return `another provider serves it: ${plain(fault.name, 100)}`;
+    case "download_url":
+      return `its plugin comes from ${plain(fault.url)}`;
+    case "unknown_version":
+      return `version ${plain(fault.version, 100)} is not a release that this uko knows; for a newer one, use the uko of that release`;
+    case "provider_text":
+      return "its __provider is not the text that uko writes";
+  }
+}
+
+function duplicatesCheck(duplicates: ReadonlyMap<string, readonly string[]>): Check {
+  const check = "state duplicates";
+  if (duplicates.size === 0) return ok(check, "no two resources declare the same object");
+  const lines = [...duplicates].map(
+    ([object, addresses]) => `${plain(object)}: ${addresses.map((one) => plain(one)).join(", ")}`,
+  );
+  return fail(
+    check,
+    "two resources declare the same object, so deleting one of them may delete the object of the other",
+    listed(lines, "Remove one from the state: pulumi state delete '<URN>', or tofu state rm <address>."),
+  );
+}
+
+export function controlsCheck(findings: readonly string[], unread: readonly string[], keys: number): Check {
+  const check = "state controls";
+  const lines = [...findings, ...unread].map((line) => plain(line, 400));
+  if (findings.length > 0) {
+    return fail(
+      check,
+      "the state asks for less than the markers of its keys; the markers take precedence",
+      listed(lines, editedState),
+    );
+  }
+  const compared = `the ${count(keys, "key")}`;
+  if (unread.length > 0) {
+    return warn(check, `could not compare ${unread.length} of ${compared} that the state loosens`, listed(lines));
+  }
+  if (keys === 0) return ok(check, "each key requires two people for both steps");
+  return ok(check, `${compared} that the state loosens have the same markers`);
+}
+
+/** Without a credential, or with another instance's, markers cannot be read. */
+export function controlsNotCompared(keys: number, why: string): Check {
+  const loosened = `${count(keys, "key")} that the state loosens`;
+  return warn("state controls", `did not compare ${loosened} with the markers of the service`, plain(why, 400));
+}
+
+function otherCodeCheck(lines: readonly string[]): Check {
+  return warn(
+    "other code",
+    "the state makes the engine run other code, which uko cannot check",
+    listed(lines.map((line) => plain(line, 400))),
+  );
+}
+
+function listed(lines: readonly string[], ...last: readonly string[]): string {
+  const rest = lines.length - maxLines;
+  return [...lines.slice(0, maxLines), ...(rest > 0 ? [`and ${rest} more`] : []), ...last].join("\n");
 }

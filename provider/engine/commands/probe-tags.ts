@@ -4,23 +4,17 @@
  */
 
 import { isUkoError, UkoError } from "../../errors.ts";
+import type { Step } from "../../lifecycle/plan.ts";
 import { planProbeEnd } from "../../lifecycle/plan-probe-end.ts";
 import { keyKind, type Outcome, type Task } from "../key/kind.ts";
 import { observeKey } from "../key/observe.ts";
 import { subjectOfKey } from "../key/report.ts";
 import { converge } from "../loop/converge.ts";
 import { reportingRun } from "../loop/report.ts";
-import type { CallOptions, World } from "../ports/world.ts";
-import { type Check, faultCheck } from "./doctor-messages.ts";
+import type { CallOptions, KeyRef, World } from "../ports/world.ts";
+import { plain } from "../text/words.ts";
+import { type Check, fail, faultCheck, ok, warn } from "./doctor-messages.ts";
 import { type Carriers, type MadeKey, makeProbeKey, patchProbeKey } from "./probe-key.ts";
-import {
-  type Carried,
-  carriedCheck,
-  cleanupCheck,
-  type LeftKey,
-  leftCheck,
-  notBegunCheck,
-} from "./probe-tags-messages.ts";
 
 export interface TagProbe {
   readonly vaultId: string;
@@ -46,13 +40,13 @@ export async function probeTags(world: World, probe: TagProbe, options: CallOpti
     world.progress.report("Creating a key for the probe");
     made = await makeProbeKey(world, probe, options);
   } catch (error) {
-    return [faultCheck("tag probe", error)];
+    return [faultCheck(probeName, error)];
   }
   const checks: Check[] = [];
   try {
     checks.push(await compare(world, made, options));
   } catch (error) {
-    checks.push(faultCheck("tag probe", known(error)));
+    checks.push(faultCheck(probeName, known(error)));
   }
   checks.push(await end(world, made, options));
   return checks;
@@ -158,4 +152,98 @@ function resultOf(outcome: Outcome) {
 
 function known(error: unknown): UkoError {
   return isUkoError(error) ? error : new UkoError("UKO_BUG", { cause: error });
+}
+
+/** What one read showed of the values sent before. */
+interface Carried {
+  readonly tags: "kept" | "dropped" | "changed" | "rejected";
+  /** Whether a description ends as it was sent, including the newline. */
+  readonly isEndingKept: boolean;
+}
+
+interface ProbedKey {
+  readonly ref: KeyRef;
+  readonly label: string;
+}
+
+interface LeftKey extends ProbedKey {
+  /** Absent if the key could not be read any more; `gone` if the key was gone after all. */
+  readonly stateWord: string | undefined;
+  /** The step whose right is missing. */
+  readonly step?: Step["kind"];
+  readonly why: string;
+}
+
+const probeName = "tag probe";
+
+function notBegunCheck(obstacle: string): Check {
+  return fail(probeName, `not started: ${plain(obstacle, 300)}`, "No key was created.");
+}
+
+/** `atChange` is a text if no change could be made. */
+function carriedCheck(atCreation: Carried, atChange: Carried | string): Check {
+  const last = typeof atChange === "string" ? atCreation : atChange;
+  const kept =
+    typeof atChange === "string"
+      ? `${sayTags(atCreation)} at creation; the change failed: ${plain(atChange)}`
+      : atCreation.tags === atChange.tags
+        ? `${sayTags(atChange)} at creation and after a change`
+        : `${sayTags(atCreation)} at creation, ${atChange.tags} after a change`;
+  const ending = last.isEndingKept ? "the end of the description is kept" : "the end of the description is not kept";
+  const says = `${kept}; ${ending}`;
+  if (last.tags === "kept") return ok(probeName, says, "Consent records are stored as tags.");
+  if (last.isEndingKept) {
+    return ok(
+      probeName,
+      says,
+      "Consent records are stored at the end of the description, which can then have at most 110 characters.",
+    );
+  }
+  return warn(
+    probeName,
+    says,
+    "The service would not store consent records, so uko refuses every deletion that requires two people (UKO_RECORD_NOT_KEPT).",
+  );
+}
+
+function sayTags({ tags }: Carried): string {
+  return `tags are ${tags}`;
+}
+
+function cleanupCheck(key: ProbedKey): Check {
+  return ok(
+    "probe's key",
+    `"${plain(key.label)}" was never activated; it was destroyed and removed (${key.ref.keyId})`,
+  );
+}
+
+/**
+ * The probe deletes only its own key in its own run, so a key that is left is deleted like any
+ * other.
+ */
+function leftCheck(left: LeftKey): Check {
+  if (left.stateWord === "gone") return cleanupCheck(left);
+  const path = `${left.ref.vaultId}/${left.ref.keyId}`;
+  return fail(
+    "probe's key",
+    `"${plain(left.label)}" was not deleted (state: ${left.stateWord ?? "unknown"}): ${plain(sayWhy(left), 300)}`,
+    commandsFor(left, path).join("\n"),
+  );
+}
+
+const roles: Partial<Record<Step["kind"], string>> = {
+  destroy: "Key Custodian - Creator",
+  remove: "Vault Administrator",
+};
+
+function sayWhy({ step, why }: LeftKey): string {
+  const role = step === undefined ? undefined : roles[step];
+  return role === undefined ? why : `to ${step} it, the role ${role} is required. Response of the service: ${why}`;
+}
+
+function commandsFor({ stateWord }: LeftKey, path: string): readonly string[] {
+  const ask = ["Two people can delete it like any other key. The first one runs:", `  uko request ${path}`];
+  const remove = ["Once it is destroyed, someone with the role Vault Administrator runs:", `  uko continue ${path}`];
+  if (stateWord === "destroyed") return remove;
+  return stateWord === undefined ? [...ask, ...remove] : ask;
 }

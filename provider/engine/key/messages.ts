@@ -18,7 +18,7 @@ import {
   sayRoles,
   sayService,
   sayState,
-  stepPhrases,
+  stepPhrase,
 } from "../text/words.ts";
 import type { Outcome, RunMemory } from "./kind.ts";
 import { explainNotBinding, sayReasonWithoutRoom } from "./record-words.ts";
@@ -108,7 +108,7 @@ function explainMissingRight(
     neededRoles: right.roles,
   };
   return {
-    summary: `${sayActor(run.actor)} cannot ${stepPhrases[step.kind](sayKey(observation))}: missing right ${possiblyMissing(right, carrier)}`,
+    summary: `${sayActor(run.actor)} cannot ${stepPhrase(step.kind, sayKey(observation))}: missing right ${possiblyMissing(right, carrier)}`,
     facts: [
       `This right requires the role ${sayRoles(right)}.`,
       ...(named?.how === "answer"

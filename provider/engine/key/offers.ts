@@ -9,7 +9,7 @@ import { dualTwins } from "../../lifecycle/kms-window.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
 import { type Actor, type ApprovedStep, isLoosening, isPerson, isSame } from "../../lifecycle/observation.ts";
 import type { ApprovalWait, Plan, Run } from "../../lifecycle/plan.ts";
-import type { Offer } from "../text/offer.ts";
+import type { Offer } from "../text/explanation.ts";
 import {
   blocksContainers,
   noWayBack,

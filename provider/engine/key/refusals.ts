@@ -31,7 +31,7 @@ import {
   sayTime,
   sayTimeAndDistance,
   stepNouns,
-  stepPhrases,
+  stepPhrase,
 } from "../text/words.ts";
 import { explainNotBinding } from "./record-words.ts";
 import { approveAlone, saySkipped } from "./review-words.ts";
@@ -140,7 +140,7 @@ const sayings: Sayings<Guard, About> = {
     next: [{ who: reactivator, commands: [`uko reactivate ${path}`] }],
   }),
   service_refused: (guard, { key, rerun }) => ({
-    summary: `The service refused to ${stepPhrases[guard.step](key)}`,
+    summary: `The service refused to ${stepPhrase(guard.step, key)}`,
     facts: [plain(guard.message, 500)],
     next: towardsTheEnd.includes(guard.step) ? [resolved(rerun)] : [],
   }),

@@ -9,7 +9,7 @@ import { isoTime } from "../loop/evidence.ts";
 import { runAll } from "../loop/many.ts";
 import type { DeletionFacts, Report } from "../loop/report.ts";
 import type { CallOptions, KeyRef, KeySnapshot, World } from "../ports/world.ts";
-import type { Offer } from "../text/offer.ts";
+import type { Offer } from "../text/explanation.ts";
 import { sayTime } from "../text/words.ts";
 import { type KeyDetails, observedInList, observeKey } from "./observe.ts";
 import { offersFor, removal } from "./offers.ts";

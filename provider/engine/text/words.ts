@@ -134,33 +134,36 @@ export function loosenCommand(path: string, to: LooserMarker, recordId?: string)
   return `uko loosen ${path} --to ${to}${recordId === undefined ? "" : ` --consent ${recordId}`}`;
 }
 
+/** A step as it begins, as an infinitive, and in the past tense; the key follows the first two. */
+const stepWords = {
+  drop_record: ["Withdrawing the request for", "withdraw the request for", "withdrew the request"],
+  set_for_deletion: ["Setting the backing KMS key of", "set the backing KMS key of", "set the backing KMS key"],
+  unset_for_deletion: [
+    "Closing the KMS deletion window of",
+    "close the KMS deletion window of",
+    "closed the KMS deletion window",
+  ],
+  deactivate: ["Deactivating", "deactivate", "deactivated the key"],
+  destroy: ["Destroying", "destroy", "destroyed the key"],
+  reactivate: ["Reactivating", "reactivate", "reactivated the key"],
+  remove: ["Removing", "remove", "removed the key"],
+  sync: ["Synchronizing the keystores with", "synchronize the keystores with", "synchronized the keystores"],
+} as const satisfies Record<
+  Exclude<Step["kind"], "write_record" | "loosen">,
+  readonly [doing: string, does: string, did: string]
+>;
+
+const afterKey: Partial<Record<Step["kind"], string>> = {
+  set_for_deletion: " for deletion",
+  remove: " from its vault",
+};
+
 /** The next step, for progress lines. */
 export function describeStep(step: Step, observation: KeyObservation): string {
   const key = sayKey(observation);
-  switch (step.kind) {
-    case "write_record":
-      return step.draft.how === "answer"
-        ? `Approving the ${stepNouns[step.draft.step]} of ${key}`
-        : `Requesting the ${stepNouns[step.draft.step]} of ${key}`;
-    case "loosen":
-      return `Loosening the two-person rule of ${key} to "${step.to}"`;
-    case "drop_record":
-      return `Withdrawing the request for ${key}`;
-    case "set_for_deletion":
-      return `Setting the backing KMS key of ${key} for deletion`;
-    case "unset_for_deletion":
-      return `Closing the KMS deletion window of ${key}`;
-    case "deactivate":
-      return `Deactivating ${key}`;
-    case "destroy":
-      return `Destroying ${key}`;
-    case "reactivate":
-      return `Reactivating ${key}`;
-    case "remove":
-      return `Removing ${key} from its vault`;
-    case "sync":
-      return `Synchronizing the keystores with ${key}`;
-  }
+  if (step.kind === "loosen") return `Loosening the two-person rule of ${key} to "${step.to}"`;
+  if (step.kind !== "write_record") return `${stepWords[step.kind][0]} ${key}${afterKey[step.kind] ?? ""}`;
+  return `${step.draft.how === "answer" ? "Approving" : "Requesting"} the ${stepNouns[step.draft.step]} of ${key}`;
 }
 
 /** What a person at a terminal confirms before a step that cannot be undone. */
@@ -171,44 +174,18 @@ export function questionBefore({ kind }: Step, observation: KeyObservation): str
   return undefined;
 }
 
-/** The steps as infinitives: `deactivate key "payroll"`. */
-export const stepPhrases = {
-  write_record: (key) => `write a consent record to ${key}`,
-  drop_record: (key) => `withdraw the request for ${key}`,
-  loosen: (key) => `loosen the two-person rule of ${key}`,
-  set_for_deletion: (key) => `set the backing KMS key of ${key} for deletion`,
-  unset_for_deletion: (key) => `close the KMS deletion window of ${key}`,
-  deactivate: (key) => `deactivate ${key}`,
-  destroy: (key) => `destroy ${key}`,
-  reactivate: (key) => `reactivate ${key}`,
-  remove: (key) => `remove ${key} from its vault`,
-  sync: (key) => `synchronize the keystores with ${key}`,
-} as const satisfies Record<Step["kind"], (key: string) => string>;
+/** The step as an infinitive: `deactivate key "payroll"`. */
+export function stepPhrase(kind: Step["kind"], key: string): string {
+  if (kind === "write_record") return `write a consent record to ${key}`;
+  if (kind === "loosen") return `loosen the two-person rule of ${key}`;
+  return `${stepWords[kind][1]} ${key}${afterKey[kind] ?? ""}`;
+}
 
 /** A step that this run has taken, in the past tense. */
 export function describeTaken(step: Step): string {
-  switch (step.kind) {
-    case "write_record":
-      return `This run ${step.draft.how === "answer" ? "approved" : "requested"} its ${stepNouns[step.draft.step]}.`;
-    case "loosen":
-      return `This run loosened the two-person rule of the key to "${step.to}".`;
-    case "drop_record":
-      return "This run withdrew the request.";
-    case "deactivate":
-      return "This run deactivated the key.";
-    case "destroy":
-      return "This run destroyed the key.";
-    case "reactivate":
-      return "This run reactivated the key.";
-    case "remove":
-      return "This run removed the key from its vault.";
-    case "sync":
-      return "This run synchronized the keystores.";
-    case "set_for_deletion":
-      return "This run set the backing KMS key for deletion.";
-    case "unset_for_deletion":
-      return "This run closed the KMS deletion window.";
-  }
+  if (step.kind === "loosen") return `This run loosened the two-person rule of the key to "${step.to}".`;
+  if (step.kind !== "write_record") return `This run ${stepWords[step.kind][2]}${afterKey[step.kind] ?? ""}.`;
+  return `This run ${step.draft.how === "answer" ? "approved" : "requested"} its ${stepNouns[step.draft.step]}.`;
 }
 
 /** A word of the service, as people write it: `pending destruction`. */
@@ -228,7 +205,7 @@ export function sayState(observation: KeyObservation): string {
   switch (state) {
     case "active": {
       if (use.kind === "unreadable" || use.count === 0) return "active";
-      return `active, in use by ${use.count} ${use.count === 1 ? "resource" : "resources"}`;
+      return `active, in use by ${count(use.count, "resource")}`;
     }
     case "deactivated":
     case "destroyed":

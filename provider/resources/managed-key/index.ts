@@ -6,7 +6,7 @@ import type { KeyRef } from "../../engine/ports/world.ts";
 import { inputsIn } from "../../engine/program/inputs.ts";
 import { type CheckFailure, defineResource, type RunSettings, type Stored } from "../../engine/resource/definition.ts";
 import { isChangeable, namesWhere } from "../../engine/resource/property.ts";
-import { sayMadeForAnother } from "../../engine/text/shared-object.ts";
+import { sayMadeForAnother } from "../../engine/text/resource-messages.ts";
 import { demandedBy, dualMarkers, isLooser } from "../../lifecycle/dual-marker.ts";
 import type { DeletionPolicy } from "../../lifecycle/plan.ts";
 import { isAlignable } from "../../lifecycle/plan-update.ts";

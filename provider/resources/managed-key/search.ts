@@ -2,7 +2,7 @@
 
 import type { Answered, CallOptions, KeySnapshot, KeyWithEtag, World } from "../../engine/ports/world.ts";
 import type { CreateOptions } from "../../engine/resource/definition.ts";
-import { sayKeepUnderNewName } from "../../engine/text/shared-object.ts";
+import { sayKeepUnderNewName } from "../../engine/text/resource-messages.ts";
 import { creationTagName, readCarriers } from "../../lifecycle/record-carriers.ts";
 import {
   type CreationMark,

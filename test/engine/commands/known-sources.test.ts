@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import packageFile from "../../../package.json" with { type: "json" };
-import { knownVersions, packageDownloadUrl, providerTextOf } from "../../../provider/engine/commands/known-sources.ts";
+import { knownVersions, packageDownloadUrl, providerTextOf } from "../../../provider/engine/commands/examine-state.ts";
 import { pulumiSchema } from "../../../sdk/make/pulumi/schema.ts";
 
 const root = new URL("../../../", import.meta.url);

@@ -102,7 +102,7 @@ describe("every sentence of every interface", () => {
   const files = [...folders.flatMap(sourcesOf), "provider/settings.ts", "provider/compose.ts", "provider/errors.ts"];
   // The command line names every engine, one interface has its own advice, and descriptions are projected.
   const ofOneInterface =
-    /engine\/(?:campaign\/.*|commands\/(?:doctor-messages|state-checks|stored-state)|text\/shared-object|text\/explanation)\.ts$|schema\.ts$/;
+    /engine\/(?:campaign\/.*|commands\/(?:doctor-messages|examine-state|stored-state)|text\/resource-messages|text\/explanation)\.ts$|schema\.ts$/;
   const sentences = files
     .filter((file) => !ofOneInterface.test(file))
     .flatMap((file) => sentencesIn(file).map((sentence) => ({ file, sentence })));

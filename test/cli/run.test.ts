@@ -1,9 +1,47 @@
-/** `--debug`: what it shows of each call, and what it never shows. */
+/** What a run shows meanwhile: its line of progress, and with `--debug` each call, but never a secret. */
 
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { runCli } from "../../provider/cli/program.ts";
-import { eraseLine } from "../../provider/cli/progress-line.ts";
+import { createProgressLine } from "../../provider/cli/run.ts";
 import { apiKeys, type CliTestWorld, keys, quietWorld, startCliWorld } from "./harness.ts";
+
+function written(columns: number | undefined, act: (line: ReturnType<typeof createProgressLine>) => void): string {
+  let text = "";
+  const write = (more: string): void => {
+    text += more;
+  };
+  act(createProgressLine({ write, ...(columns !== undefined && { columns }) }));
+  return text;
+}
+
+const erase = "\r\u001b[2K";
+
+it("prints a line when the text changes, without a terminal", () => {
+  const text = written(undefined, (line) => {
+    for (const each of ["one", "one", "two"]) line.report(each);
+    line.clear();
+  });
+  expect(text).toBe("one\ntwo\n");
+});
+
+it("rewrites one line in place on a terminal, and clears it at the end", () => {
+  const text = written(80, (line) => {
+    for (const each of ["one", "one", "two"]) line.report(each);
+    line.clear();
+    line.clear();
+  });
+  expect(text).toBe(`${erase}one${erase}two${erase}`);
+});
+
+it("cuts a line that would wrap", () => {
+  expect(written(10, (line) => line.report("a".repeat(20)))).toBe(`${erase}${"a".repeat(8)}…`);
+});
+
+it("counts for a person at a terminal only", () => {
+  const text = (columns?: number): string => written(columns, (line) => line.count?.("Reading: 1 of 2"));
+  expect(text(80)).toBe(`${erase}Reading: 1 of 2`);
+  expect(text()).toBe("");
+});
 
 let world: CliTestWorld;
 beforeAll(async () => {
@@ -33,12 +71,12 @@ it("shows a call that was not sent, and also the calls of uko doctor and of a wi
   expect((await world.uko("bob", witness)).err).toMatch(/^GET \S+\/api\/v4\/managed_keys\/\S+ 200 in/m);
 });
 
-it("begins a line of its own on a terminal", async () => {
+it("begins a line of its own for a call on a terminal", async () => {
   const here = quietWorld({ environment: world.environmentOf("bob") });
   await runCli(["ls", "--debug"], { ...here, err: { ...here.err, columns: 80 } });
-  expect(here.output.err).toContain(`${eraseLine}GET ${world.url.replace("http://", "")}/api/v4/vaults 200 in `);
+  expect(here.output.err).toContain(`${erase}GET ${world.url.replace("http://", "")}/api/v4/vaults 200 in `);
 });
 
-it("is silent without the option", async () => {
+it("shows no call without --debug", async () => {
   expect((await world.uko("bob", "ls")).err).not.toContain("GET ");
 });

@@ -1,9 +1,41 @@
-/** Messages for two resources that declare one object, and for a rename that the engine does not know about. */
+/**
+ * Messages about one resource of an engine: its label, two resources that declare one object, and a
+ * read that failed.
+ */
 
-import { UkoError } from "../../errors.ts";
+import { asUkoError, type ErrorCode, isUkoError, UkoError } from "../../errors.ts";
 import { type Dialect, dialectOf } from "./dialect.ts";
 import { type ApplyCommand, type HclCommand, onStack, rerunCommand, shellSafeUrn } from "./explanation.ts";
-import { plain } from "./words.ts";
+import { capital, plain } from "./words.ts";
+
+/** What people know a resource by. An edited state may lack everything but the noun. */
+export interface ResourceLabel {
+  readonly noun: string;
+  readonly name?: unknown;
+  readonly id?: unknown;
+}
+
+/** `key "payroll" 5c1e…/9b2d…`. */
+function sayWhich({ noun, name, id }: ResourceLabel): string {
+  const called = typeof name === "string" && name !== "" ? ` "${plain(name, 100)}"` : "";
+  return `${noun}${called}${typeof id === "string" && id !== "" ? ` ${plain(id, 100)}` : ""}`;
+}
+
+/** The same error, with the resource's label at the start of its first line. */
+export function errorAbout(which: ResourceLabel, thrown: unknown): UkoError {
+  const { code, summary, detail, data, cause } = asUkoError(thrown);
+  return new UkoError(code, { summary: `${capital(sayWhich(which))}: ${summary}`, detail, data, cause });
+}
+
+/**
+ * A message whose first line already has the name. The ID is added below it, unless the message
+ * contains the ID.
+ */
+export function messageAbout(which: ResourceLabel, message: string): string {
+  if (typeof which.id !== "string" || message.includes(which.id)) return message;
+  const [summary, ...lines] = message.split("\n");
+  return [summary, `  It is ${sayWhich(which)}.`, ...lines].join("\n");
+}
 
 /** A resource's name in its engine as people know it: the last part of a URN. */
 export function nameIn(resource: string): string {
@@ -87,4 +119,40 @@ export function sayKeepUnderNewName(
 
 function renameCommand(urn: string, name: string): string {
   return `pulumi state rename${onStack(urn)} '${urn}' '${name.replaceAll("'", "")}'`;
+}
+
+/** Read errors that say nothing about the object itself. */
+const lookFaults: readonly ErrorCode[] = [
+  "UKO_ACCESS_DENIED",
+  "UKO_RIGHTS_MISSING",
+  "UKO_GONE_UNPROVEN",
+  "UKO_ANSWER_INVALID",
+  "UKO_ANSWER_LOST",
+  "UKO_SERVICE_UNAVAILABLE",
+  "UKO_DEADLINE",
+  "UKO_CLOCK_SKEW",
+];
+
+/**
+ * A read before every run must not stop the runs of people whose work does not involve this key
+ * (decision 0017).
+ */
+export function isTransientReadError(error: unknown): error is UkoError {
+  return isUkoError(error) && lookFaults.includes(error.code);
+}
+
+/** The warning about such a read; `why` is in the terms of the door's readers. */
+export function refreshSkippedWarning(why: string): string {
+  return `Could not refresh this resource; keeping the last known state: ${why}`;
+}
+
+/** Ends each such warning, so that the last warning shows the total. */
+export function sayUnreadSoFar(count: number): string {
+  return `Resources that this run could not read so far: ${count}. UKO_STRICT_READS=1 turns this warning into an error.`;
+}
+
+/** Ends a run of an engine that signals its end. */
+export function sayUnreadInAll(count: number): string {
+  const resources = count === 1 ? "1 resource" : `${count} resources`;
+  return `This run could not read ${resources}, so their last known state was kept. With UKO_STRICT_READS=1, such a run fails`;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { errorJson, errorText, reportText } from "../../provider/cli/render.ts";
+import { errorJson, errorText, reportText } from "../../provider/cli/print.ts";
 import type { Report } from "../../provider/engine/loop/report.ts";
 import { type Explanation, renderExplanation } from "../../provider/engine/text/explanation.ts";
 import { asUkoError, UkoError } from "../../provider/errors.ts";

@@ -1,0 +1,57 @@
+/** This machine: whether its Node is new enough, its browser, and other programs in this terminal. */
+
+import { spawn } from "node:child_process";
+import { UkoError } from "../errors.ts";
+
+/** As `engines` in package.json has it, which npm only warns of. An older one fails within a library at the first call. */
+const oldest = { major: 22, minor: 19 };
+
+/** Answers what to say to a Node that is too old; undefined to any other. */
+export function refusalOfNode(version: string): string | undefined {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  if (major > oldest.major || (major === oldest.major && minor >= oldest.minor)) return undefined;
+  return `uko needs Node ${oldest.major}.${oldest.minor} or newer; this is ${version}`;
+}
+
+const openers: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
+  darwin: ["open"],
+  linux: ["xdg-open"],
+  win32: ["rundll32", "url.dll,FileProtocolHandler"],
+};
+
+/** Opens a page in the person's browser, which gets no credential. Undefined on a machine without a display. */
+export function browserOf(environment: NodeJS.ProcessEnv): ((url: string) => void) | undefined {
+  const [command, ...args] = openers[process.platform] ?? [];
+  const hasDisplay = process.platform !== "linux" || Boolean(environment.DISPLAY || environment.WAYLAND_DISPLAY);
+  if (command === undefined || !hasDisplay) return undefined;
+  return (url) => {
+    const child = spawn(command, [...args, url], {
+      stdio: "ignore",
+      detached: true,
+      env: withoutCredentials(environment),
+    });
+    // The address is printed too, so a browser that does not start is no fault.
+    child.on("error", () => {});
+    child.unref();
+  };
+}
+
+function withoutCredentials(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { UKO_API_KEY: _key, UKO_API_KEY_FILE: _file, UKO_TOKEN: _token, ...others } = environment;
+  return others;
+}
+
+/** Runs another program in the foreground. Returns its exit code; 1 if a signal ended the program. */
+export function runProgram(
+  command: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: "inherit", env: { ...environment } });
+    child.on("error", (error) =>
+      reject(new UkoError("UKO_INPUT_INVALID", { summary: `Could not start ${command}`, detail: error.message })),
+    );
+    child.on("exit", (code) => resolve(code ?? 1));
+  });
+}

@@ -1,0 +1,77 @@
+/** The files and folders that commands read and write, and the errors about them. */
+
+import { mkdir, readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { UkoError } from "../errors.ts";
+import type { CliWorld } from "./cli-world.ts";
+
+const maxBytes = 512 * 1024 * 1024;
+
+/** `-` is standard input; `what` names the content, `next` says how to write the file. Throws UKO_INPUT_INVALID. */
+export async function readInputFile(
+  world: Pick<CliWorld, "readInput">,
+  file: string,
+  { what, next }: { readonly what: string; readonly next: string },
+): Promise<string> {
+  try {
+    if (file === "-") return await world.readInput();
+    const { size } = await stat(file);
+    if (size > maxBytes) throw new Error("it is larger than 512 MiB");
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw fileError(`Could not read ${what} from ${file === "-" ? "standard input" : file}`, error, `Next: ${next}`);
+  }
+}
+
+export const exportedState = {
+  what: "the state",
+  next: "write it with pulumi stack export --file state.json",
+} as const;
+
+/** Throws UKO_INPUT_INVALID with the summary. */
+export function readText(file: string, summary: string): Promise<string> {
+  return readFile(file, "utf8").catch((error: unknown) => {
+    throw fileError(summary, error);
+  });
+}
+
+/** The evidence files that the options name, or the one of the environment. */
+export function evidenceFiles(
+  { environment }: CliWorld,
+  named: readonly string[] | undefined,
+  option: string,
+): readonly string[] {
+  const usual = environment.UKO_EVIDENCE ? [environment.UKO_EVIDENCE] : [];
+  const files = named === undefined || named.length === 0 ? usual : named;
+  if (files.length > 0) return files;
+  throw new UkoError("UKO_INPUT_INVALID", {
+    summary: "The evidence file is not set",
+    detail: `Set ${option}, or UKO_EVIDENCE as in the runs that wrote it.`,
+  });
+}
+
+/**
+ * Creates a folder and its parents. Node's own `recursive` never returns if a parent exists but
+ * accepts no subfolder, as in /proc.
+ */
+export async function makeFolder(folder: string): Promise<void> {
+  if (await isFolder(folder)) return;
+  const above = path.dirname(folder);
+  if (above !== folder) await makeFolder(above);
+  await mkdir(folder).catch(async (error: unknown) => {
+    // Another process may have created it meanwhile.
+    if (!(await isFolder(folder))) throw error;
+  });
+}
+
+const isFolder = (folder: string): Promise<boolean> =>
+  stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
+/** The system's message, followed by the reader's next steps. */
+export function fileError(summary: string, error: unknown, ...next: readonly string[]): UkoError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new UkoError("UKO_INPUT_INVALID", { summary, detail: [reason, ...next].join("\n"), cause: error });
+}

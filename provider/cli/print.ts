@@ -1,0 +1,74 @@
+/** The encoding of reports and errors: text and tables for people, one line of JSON for machines. */
+
+import { jsonLine, renderExplanation } from "../compose-text.ts";
+import type { CampaignReport, ReportSection } from "../engine/campaign/report.ts";
+import type { Report } from "../engine/loop/report.ts";
+import type { UkoError } from "../errors.ts";
+import type { KeyPath } from "./arguments.ts";
+import type { CliWorld, TextOutput } from "./cli-world.ts";
+import { paint, renderTable, type Tone } from "./table.ts";
+
+type Colors = Pick<TextOutput, "hasColors">;
+
+/** The summary by how the run ended, and the commands to paste, stand out on a terminal with colors. */
+export function reportText({ explanation, exitCode }: Report, output: Colors = {}): string {
+  const commands = new Set(explanation.next.flatMap(({ commands: each }) => each.map((command) => `    ${command}`)));
+  const [summary = "", ...lines] = renderExplanation(explanation).split("\n");
+  const shown = lines.map((line) => (commands.has(line) ? paint(output, "command", line) : line));
+  return `${[paint(output, toneOf(exitCode), summary), ...shown].join("\n")}\n`;
+}
+
+function toneOf(exitCode: number): Tone {
+  if (exitCode === 10 || exitCode === 11) return "waiting";
+  return exitCode === 0 ? "strong" : "refused";
+}
+
+export function reportJson(report: Report): string {
+  return `${jsonLine(report)}\n`;
+}
+
+export function errorText(error: UkoError, output: Colors = {}): string {
+  const detail = error.detail === "" ? [] : error.detail.split("\n");
+  return `${[paint(output, "refused", error.summary), ...detail.map((line) => `  ${line}`), `  [${error.code}]`].join("\n")}\n`;
+}
+
+/** `key` is absent if the error concerns the whole run. */
+export function errorJson(error: UkoError, key?: Partial<KeyPath>): string {
+  const { code, summary, detail } = error;
+  return `${jsonLine({ v: 1, ...key, error: { code, summary, detail }, exitCode: error.exitCode })}\n`;
+}
+
+/** To standard output for a machine, and to standard error for a person. */
+export function printError(world: CliWorld, error: UkoError, json: boolean, key?: Partial<KeyPath>): void {
+  if (json) world.out.write(errorJson(error, key));
+  else world.err.write(errorText(error, world.err));
+}
+
+export interface OutputForm {
+  readonly json?: true;
+  readonly csv?: true;
+}
+
+export function printReport({ out }: Pick<CliWorld, "out">, { json, csv }: OutputForm, report: CampaignReport): void {
+  if (json === true) out.write(`${jsonLine({ v: 1, ...report.data, exitCode: report.exitCode })}\n`);
+  else if (csv === true) out.write(report.csv ?? "");
+  else out.write(`${textOf(out, report)}\n`);
+}
+
+function textOf(output: TextOutput, { summary, sections, next }: CampaignReport): string {
+  const parts = [paint(output, "strong", summary), ...sections.map((each) => sectionText(output, each))];
+  if (next.length > 0) parts.push(["Next:", ...next.map((line) => `  ${paint(output, "command", line)}`)].join("\n"));
+  return parts.join("\n\n");
+}
+
+/** A cell may be cut, because `--csv` and `--json` show it as a whole; the first column never is. */
+const minWidth = 10;
+
+function sectionText(output: TextOutput, { title, table, lines = [] }: ReportSection): string {
+  const columns = table?.columns.map((head, at) => ({ head: head.toUpperCase(), ...(at > 0 && { minWidth }) })) ?? [];
+  return [
+    paint(output, "head", title),
+    ...(table === undefined ? [] : [renderTable(output, { columns, rows: table.rows })]),
+    ...lines.map((line) => `  ${line}`),
+  ].join("\n");
+}
