@@ -2,7 +2,7 @@
  * The composition root: the only place where settings, services, engine, clock and randomness meet.
  */
 
-import { createHash, randomUUID } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { createDirectory } from "./engine/commands/find-by-name.ts";
 import { type AnyDefinition, type Inventory, takeInventory } from "./engine/commands/inventory.ts";
@@ -260,7 +260,7 @@ const clock: Clock = {
 };
 
 function sha256(text: string): string {
-  return createHash("sha256").update(text, "utf8").digest("hex");
+  return hash("sha256", text, "hex");
 }
 
 function evidenceFor(settings: Settings, outputs: Outputs, endpoints: Endpoints): Evidence {

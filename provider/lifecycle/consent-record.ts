@@ -49,9 +49,12 @@ export function markOf(iamId: string, sha256: Sha256): string {
 
 /** `uko_deletion`: hex of JSON, because tag values allow only word characters (uko-v4.md 3.1). */
 export function encodeTagValue(draft: ConsentDraft): string {
-  const values = earlierReasonCharacters.map((characters) => hexJson(bodyOf(draft, characters)));
+  for (const characters of earlierReasonCharacters) {
+    const value = hexJson(bodyOf(draft, characters));
+    if (value.length <= maxTagValueCharacters) return value;
+  }
   // Only a reason full of control characters leaves no room for 50 characters of each earlier one.
-  return values.find((value) => value.length <= maxTagValueCharacters) ?? hexJson(bodyOf(draft, 0));
+  return hexJson(bodyOf(draft, 0));
 }
 
 function bodyOf(draft: ConsentDraft, earlierCharacters: number): Record<string, unknown> {
@@ -82,6 +85,7 @@ function repeated({ author, authorName, reason }: StatedReason, limit: number): 
 
 const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 const utf8 = new TextEncoder();
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 
 function hexJson(body: Record<string, unknown>): string {
   return Array.from(utf8.encode(JSON.stringify(body)), (byte) => hexOfByte[byte]).join("");
@@ -253,7 +257,7 @@ function parseHexJson(value: string): Record<string, unknown> | undefined {
     Number.parseInt(value.slice(2 * at, 2 * at + 2), 16),
   );
   try {
-    const parsed: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    const parsed: unknown = JSON.parse(strictUtf8.decode(bytes));
     return typeof parsed === "object" && parsed !== null ? (parsed as Record<string, unknown>) : undefined;
   } catch {
     return undefined;

@@ -23,6 +23,8 @@ export const channelOptions: ChannelOptions = {
   "grpc.max_receive_message_length": 400 * 1024 * 1024,
   "grpc.max_send_message_length": 400 * 1024 * 1024,
   "grpc.server_max_unrequested_time_in_server": 1800,
+  // Statistics of each call that no client asks for.
+  "grpc.enable_channelz": 0,
 };
 
 const mappingKey = "terraform";

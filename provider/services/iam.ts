@@ -70,11 +70,12 @@ function settingToken({ credential, sha256 }: TokenOptions): Tokens {
     return requireSendable(read(), "UKO_TOKEN");
   };
   const actor = oncePerToken((each) => actorOf(each, sha256));
+  const issuedAtMs = oncePerToken(issuedAtMsOf);
   return {
     token,
     renew: async () => undefined,
     actor: async (signal) => actor(await token(signal)),
-    issuedAtMs: () => issuedAtMsOf(read()),
+    issuedAtMs: () => issuedAtMs(read()),
     facts: () => ({ ...factsOf(read()), isRenewed: false }),
   };
 }
@@ -87,6 +88,7 @@ export function mintedTokens(
   let current: Minted | undefined;
   let first: Actor | undefined;
   const actorIn = oncePerToken((each) => actorOf(each, sha256));
+  const issuedAtMsIn = oncePerToken(issuedAtMsOf);
 
   const mint = singleFlight(async (signal) => {
     const minted = await request(signal);
@@ -120,12 +122,12 @@ export function mintedTokens(
       return fresh === rejected ? undefined : fresh;
     },
     actor: async (signal) => actorIn(await token(signal)),
-    issuedAtMs: () => (current === undefined ? undefined : issuedAtMsOf(current.token)),
+    issuedAtMs: () => (current === undefined ? undefined : issuedAtMsIn(current.token)),
     facts: () => ({ ...(current !== undefined && factsOf(current.token)), isRenewed: true }),
   };
 }
 
-/** Decodes the current token once: a run asks for its actor with every key. */
+/** Decodes the current token once: a run asks for its actor with every key, and for its time with every response. */
 function oncePerToken<T>(decode: (token: string) => T): (token: string) => T {
   let latest: { readonly token: string; readonly value: T } | undefined;
   return (token) => {

@@ -13,7 +13,7 @@ import {
 import type { Properties } from "./properties.ts";
 import type { DynamicValueSchema } from "./protocol/tfplugin6_pb.ts";
 import type { Session } from "./session.ts";
-import { decodeValue, encodeValue, type ObjectValue, readJson, type ValueType } from "./values.ts";
+import { decodeValue, encodeValue, type ObjectValue, readJson, textOf, type ValueType } from "./values.ts";
 
 /** Doors handle values and states as plain properties. */
 export type AnyHandlers = Handlers<Properties, Properties>;
@@ -52,7 +52,7 @@ export function readObject(
   if (wire === undefined) return null;
   const type = typeOf(block);
   if (wire.msgpack.length > 0) return decodeValue(wire.msgpack, type) as ObjectValue | null;
-  return wire.json.length > 0 ? (readJson(new TextDecoder().decode(wire.json), type) as ObjectValue | null) : null;
+  return wire.json.length > 0 ? (readJson(textOf(wire.json), type) as ObjectValue | null) : null;
 }
 
 /** The same for a required object. */

@@ -6,6 +6,7 @@
 
 import { announcedSteps } from "../compose.ts";
 import type { AnnouncedStep, Announcement } from "../lifecycle/announcement.ts";
+import { textOf } from "./values.ts";
 
 /** The purpose of the plan behind this call. */
 export type Planned = "create" | "update" | "destroy";
@@ -93,7 +94,7 @@ function write(kept: Kept): Uint8Array {
 
 function read(bytes: Uint8Array): Kept {
   try {
-    return Object(JSON.parse(new TextDecoder().decode(bytes)));
+    return Object(JSON.parse(textOf(bytes)));
   } catch {
     return {};
   }

@@ -8,8 +8,12 @@ import { Provider } from "./protocol/tfplugin6_pb.ts";
 import { providerAnswers } from "./provider-answers.ts";
 import type { Session } from "./session.ts";
 
-/** The host limits neither side, and a state may be large. */
-const channelOptions = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
+/** The host limits neither side, and a state may be large. It asks for no statistics of calls (channelz). */
+const channelOptions = {
+  "grpc.max_receive_message_length": -1,
+  "grpc.max_send_message_length": -1,
+  "grpc.enable_channelz": 0,
+};
 
 /** `shutDown` is called once its response is on its way. */
 export function createServer(session: Session, shutDown: () => void): Server {

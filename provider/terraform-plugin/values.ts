@@ -3,7 +3,7 @@
  * neither form determines the type alone.
  */
 
-import { decode, Encoder, ExtData, ExtensionCodec } from "@msgpack/msgpack";
+import { Decoder, Encoder, ExtData, ExtensionCodec } from "@msgpack/msgpack";
 import { UNKNOWN } from "../engine/program/unknown.ts";
 import { UkoError } from "../errors.ts";
 import type { ValueType } from "../schema/terraform-types.ts";
@@ -39,6 +39,7 @@ const maxDepth = 32;
 
 const extensionCodec = new ExtensionCodec();
 const encoder = new Encoder({ useBigInt64: true, extensionCodec });
+const decoder = new Decoder({ useBigInt64: true, extensionCodec });
 
 /** Reads a value. Throws UKO_INPUT_INVALID for one that is not of the type. */
 export function decodeValue(bytes: Uint8Array, type: ValueType): Value {
@@ -53,6 +54,13 @@ export function encodeValue(value: Value, type: ValueType): Uint8Array {
   return encoder.encode(toWire(value, type, "", 0));
 }
 
+const utf8 = new TextDecoder();
+
+/** The text of a message's JSON. */
+export function textOf(bytes: Uint8Array | undefined): string {
+  return utf8.decode(bytes);
+}
+
 /**
  * Reads a value of a state file, written under the schema of its time: attributes that no longer
  * exist are dropped.
@@ -60,7 +68,7 @@ export function encodeValue(value: Value, type: ValueType): Uint8Array {
 export function readJson(text: string, type: ValueType): Value {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text, exactNumber as Parameters<typeof JSON.parse>[1]);
+    parsed = mayBeInexact.test(text) ? JSON.parse(text, exactNumber as Reviver) : JSON.parse(text);
   } catch (error) {
     throw invalid("", "is not JSON", error);
   }
@@ -93,6 +101,11 @@ function hasExactly(double: number, decimal: string): boolean {
   return Math.abs(double) < 1e21 && double.toFixed(100).replace(/\.?0+$/, "") === decimal;
 }
 
+type Reviver = Parameters<typeof JSON.parse>[1];
+
+/** A number other than a whole one of at most 15 digits; most states have none, and a reviver sees every value. */
+const mayBeInexact = /(?:^|[[:,\s])(?:-0|-?\d+[.eE]|-?\d{16})/;
+
 /**
  * A reviver receives the digits themselves (supported by Node 22, not yet by TypeScript's library).
  */
@@ -103,7 +116,7 @@ function exactNumber(_name: string, value: unknown, context?: { readonly source?
 
 function unpacked(bytes: Uint8Array): unknown {
   try {
-    return decode(bytes, { useBigInt64: true, extensionCodec });
+    return decoder.decode(bytes);
   } catch (error) {
     throw invalid("", "cannot be read", error);
   }
@@ -126,9 +139,9 @@ function fromWire(wire: unknown, type: ValueType, path: string): Value {
     );
   }
   const own = (name: string): unknown => (Object.hasOwn(wire, name) ? wire[name] : null);
-  return Object.fromEntries(
-    Object.entries(type[1]).map(([name, inner]) => [name, fromWire(own(name), inner, `${path}.${name}`)]),
-  );
+  const value: Record<string, Value> = {};
+  for (const [name, inner] of Object.entries(type[1])) value[name] = fromWire(own(name), inner, `${path}.${name}`);
+  return value;
 }
 
 function numberFromWire(wire: unknown, path: string): Value {

@@ -54,8 +54,6 @@ function bundle(repository, { entry, later, encoded, texts, outfile }) {
     target: "node22",
     minifyWhitespace: true,
     minifySyntax: true,
-    // Errors are told apart by their names.
-    keepNames: true,
     metafile: true,
     logLevel: "warning",
     alias: { undici: path.join(repository, undiciParts) },

@@ -5,8 +5,9 @@ import { UkoError } from "../../errors.ts";
 import { withoutSecret } from "../../printable.ts";
 import { type Endpoint, isLoopbackEndpoint, requireAllowedHost } from "./allowed-hosts.ts";
 import { cancelled, createTurnstile } from "./concurrency.ts";
+import { type Deadline, openDeadline } from "./deadline.ts";
 import { firstPace, type PaceAnswer, paceAfter } from "./pace.ts";
-import { type Exchange, exchange } from "./request.ts";
+import { type Exchange, exchange, maxAnswerBytes } from "./request.ts";
 import { maxAttempts, type Resend, retryDelayMs } from "./retry.ts";
 import { parseHttpDate, parseRetryAfterMs } from "./wire-values.ts";
 
@@ -156,6 +157,7 @@ async function openAgents({ maxConcurrentCalls, proxy }: HttpClientOptions): Pro
   const agentOptions: Agent.Options = {
     connections: maxConcurrentCalls ?? defaultConcurrentCalls,
     pipelining: 1,
+    maxResponseSize: maxAnswerBytes,
     // Several calls would share one HTTP/2 connection, which would defeat the cap.
     allowH2: false,
     connect: tls,
@@ -175,14 +177,28 @@ async function sendWithRetries(
 ): Promise<HttpAnswer | NoAnswer> {
   const url = targetOf(request, options.allowedHosts);
   if (request.signal.aborted) throw cancelled();
-  const deadlineMs = request.deadlineMs ?? options.deadlineMs ?? defaultDeadlineMs;
-  const deadline = AbortSignal.timeout(deadlineMs);
-  const signal = AbortSignal.any([request.signal, deadline]);
+  const deadline = openDeadline(request.signal, request.deadlineMs ?? options.deadlineMs ?? defaultDeadlineMs);
+  try {
+    return await sendWithin({ agent, request, url, userAgent: options.userAgent, deadline }, options, onAnswer);
+  } finally {
+    deadline.close();
+  }
+}
+
+async function sendWithin(
+  once: Attempt,
+  options: HttpClientOptions,
+  onAnswer?: (answer: PaceAnswer) => void,
+): Promise<HttpAnswer | NoAnswer> {
+  const {
+    request,
+    deadline: { ms: deadlineMs, signal },
+  } = once;
   const startedMs = options.monotonicMs();
 
   for (let attempts = 1; attempts <= maxAttempts; attempts += 1) {
     const sentAtMs = options.monotonicMs();
-    const ended = await attempt({ agent, request, url, userAgent: options.userAgent, signal, deadline, deadlineMs });
+    const ended = await attempt(once);
     if (ended.kind === "answer") onAnswer?.({ ...statusOf(ended), sentAtMs, nowMs: options.monotonicMs() });
     if (ended.kind === "none" && ended.why !== "broken") return ended;
     const delayMs = retryDelayMs({
@@ -214,20 +230,18 @@ interface Attempt {
   readonly request: HttpRequest;
   readonly url: string;
   readonly userAgent: string;
-  readonly signal: AbortSignal;
-  readonly deadline: AbortSignal;
-  readonly deadlineMs: number;
+  readonly deadline: Deadline;
 }
 
 /** After a 401 once more with a fresh token: the service has done nothing. */
 async function attempt(once: Attempt): Promise<HttpAnswer | NoAnswer> {
   const { bearer } = once.request;
   if (bearer === undefined) return exchangeOnce(once, undefined);
-  const token = await tokenWithin(once, () => bearer.token(once.signal));
+  const token = await tokenWithin(once, () => bearer.token(once.deadline.signal));
   if (typeof token === "object") return token;
   const answer = await exchangeOnce(once, token);
   if (answer.kind === "none" || answer.status !== 401) return answer;
-  const fresh = await tokenWithin(once, () => bearer.renew(token, once.signal));
+  const fresh = await tokenWithin(once, () => bearer.renew(token, once.deadline.signal));
   // No request is in progress after a 401, so the caller gets the 401.
   if (fresh === undefined || typeof fresh === "object") return answer;
   return exchangeOnce(once, fresh);
@@ -239,8 +253,8 @@ async function tokenWithin<T extends string | undefined>(once: Attempt, get: () 
     return await get();
   } catch (error) {
     if (once.request.signal.aborted) throw cancelled();
-    if (once.deadline.aborted) {
-      return { kind: "none", why: "deadline", isUnsent: true, reason: noTokenInTime(once.deadlineMs) };
+    if (once.deadline.isOver()) {
+      return { kind: "none", why: "deadline", isUnsent: true, reason: noTokenInTime(once.deadline.ms) };
     }
     throw error;
   }
@@ -262,7 +276,7 @@ async function exchangeOnce(once: Attempt, token: string | undefined): Promise<H
     },
     body: request.body?.(),
     encoding: request.answerEncoding ?? "utf8",
-    signal: once.signal,
+    signal: once.deadline.signal,
   });
   switch (result.kind) {
     case "answer":
@@ -272,8 +286,8 @@ async function exchangeOnce(once: Attempt, token: string | undefined): Promise<H
     case "broken":
       if (request.signal.aborted)
         return { kind: "none", why: "cancelled", reason: "the run was canceled before the response arrived" };
-      if (once.deadline.aborted) {
-        return { kind: "none", why: "deadline", reason: `no response arrived within ${once.deadlineMs / 1000} s` };
+      if (once.deadline.isOver()) {
+        return { kind: "none", why: "deadline", reason: `no response arrived within ${once.deadline.ms / 1000} s` };
       }
       return brokenBy(result.code);
   }

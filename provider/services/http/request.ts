@@ -24,8 +24,11 @@ export type Exchange =
   | { readonly kind: "broken"; readonly code: string }
   | { readonly kind: "too_large"; readonly maxBytes: number };
 
-/** A page of 1,000 keys with the longest tags is larger, but this tool requests no such page. */
-const maxAnswerBytes = 32 * 1024 * 1024;
+/**
+ * The limit of each connection. A page of 1,000 keys with the longest tags is larger, but this tool
+ * requests no such page.
+ */
+export const maxAnswerBytes = 32 * 1024 * 1024;
 /** undici's codes for a request that could not even be built. */
 const ourFaults: readonly string[] = ["UND_ERR_INVALID_ARG", "UND_ERR_NOT_SUPPORTED", "ERR_INVALID_URL"];
 
@@ -39,31 +42,15 @@ export async function exchange(dispatcher: Dispatcher, call: ExchangeRequest): P
       body: call.body ?? null,
       signal: call.signal,
     });
-    const text = await readText(body, call.encoding);
-    if (text === undefined) return { kind: "too_large", maxBytes: maxAnswerBytes };
+    const text =
+      call.encoding === "utf8" ? await body.text() : Buffer.from(await body.arrayBuffer()).toString(call.encoding);
     return { kind: "answer", status: statusCode, headers: firstOfEach(headers), text };
   } catch (error) {
     const code = codeOf(error);
+    if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE") return { kind: "too_large", maxBytes: maxAnswerBytes };
     if (ourFaults.includes(code)) throw new UkoError("UKO_BUG", { detail: `A request could not be formed (${code}).` });
     return { kind: "broken", code };
   }
-}
-
-async function readText(
-  body: AsyncIterable<unknown>,
-  encoding: ExchangeRequest["encoding"],
-): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    const part = chunk as Buffer;
-    bytes += part.byteLength;
-    // Leaving the loop destroys the stream, and with it the connection.
-    if (bytes > maxAnswerBytes) return undefined;
-    chunks.push(part);
-  }
-  const [only = Buffer.alloc(0)] = chunks;
-  return (chunks.length > 1 ? Buffer.concat(chunks, bytes) : only).toString(encoding);
 }
 
 function firstOfEach(headers: Record<string, string | string[] | undefined>): Record<string, string | undefined> {

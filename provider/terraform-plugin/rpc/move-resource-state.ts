@@ -17,7 +17,7 @@ import { identityOf } from "../identity.ts";
 import { writeMoved } from "../private-data.ts";
 import type { MoveResourceState_RequestSchema, MoveResourceState_ResponseSchema } from "../protocol/tfplugin6_pb.ts";
 import type { Session } from "../session.ts";
-import { type ObjectValue, readJson } from "../values.ts";
+import { type ObjectValue, readJson, textOf } from "../values.ts";
 
 type Request = MessageShape<typeof MoveResourceState_RequestSchema>;
 type Response = MessageInitShape<typeof MoveResourceState_ResponseSchema>;
@@ -102,10 +102,6 @@ function idIn(json: Uint8Array | undefined): string {
   } catch {
     return "";
   }
-}
-
-function textOf(json: Uint8Array | undefined): string {
-  return new TextDecoder().decode(json);
 }
 
 /** `<region>/<instance>/<vault>/<object>` (resource_ibm_hpcs_managed_key.go and its like). */

@@ -8,13 +8,13 @@ import type {
   UpgradeResourceIdentity_ResponseSchema,
 } from "../protocol/tfplugin6_pb.ts";
 import type { Session } from "../session.ts";
-import { encodeValue, readJson } from "../values.ts";
+import { encodeValue, readJson, textOf } from "../values.ts";
 
 export async function upgradeResourceIdentity(
   _session: Session,
   { typeName, rawIdentity }: MessageShape<typeof UpgradeResourceIdentity_RequestSchema>,
 ): Promise<MessageInitShape<typeof UpgradeResourceIdentity_ResponseSchema>> {
   const type = identityTypeOf(resourceNamed(typeName));
-  const json = new TextDecoder().decode(rawIdentity?.json ?? new Uint8Array());
+  const json = textOf(rawIdentity?.json);
   return { upgradedIdentity: { identityData: { msgpack: encodeValue(readJson(json || "null", type), type) } } };
 }

@@ -8,7 +8,7 @@ import type {
   UpgradeResourceState_ResponseSchema,
 } from "../protocol/tfplugin6_pb.ts";
 import type { Session } from "../session.ts";
-import { type ObjectValue, readJson } from "../values.ts";
+import { type ObjectValue, readJson, textOf } from "../values.ts";
 
 export async function upgradeResourceState(
   { labels }: Session,
@@ -22,7 +22,7 @@ export async function upgradeResourceState(
       detail: `It has schema version ${version}, but this release knows only ${known}. Use a newer release.`,
     });
   }
-  const json = new TextDecoder().decode(rawState?.json ?? new Uint8Array());
+  const json = textOf(rawState?.json);
   if (json === "") {
     throw new UkoError("UKO_INPUT_INVALID", {
       summary: `The state of this ${typeName} has a form that no release writes`,
