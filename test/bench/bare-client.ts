@@ -3,147 +3,70 @@
  * themselves, for comparison.
  */
 
-import { Agent } from "undici";
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { LocalUko } from "../stage/local-uko.ts";
-import { type Spent, spentIn } from "./measure.ts";
+import { type BareJob, type BareKey, type BareRun, doBareJob } from "./bare-job.ts";
+import type { Spent } from "./measure.ts";
 
-/** The runs that call the service. */
-export type BareRun = "create" | "list" | "request" | "deactivate" | "destroy" | "remove";
+/** What the calls took in this process, which has made many before, and in one that has just started. */
+export interface BareSpent extends Spent {
+  readonly freshCpuSeconds: number;
+}
 
 export interface BareClient {
   /** `liveReads`: how often a run asks the keystores of each key for their live status. */
-  run(run: BareRun, liveReads?: number): Promise<Spent>;
+  run(run: BareRun, liveReads?: number): Promise<BareSpent>;
   advance(duration: string): Promise<void>;
+  delayAnswers(latencyMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
-interface BareKey {
-  readonly id: string;
-  readonly kmsKeyId: string;
-}
+/** The waits of a run cost no CPU time, so that the fresh process need not repeat them one after the other. */
+const freshWidth = 64;
+const freshProcess = fileURLToPath(new URL("bare-process.ts", import.meta.url));
 
-interface Response {
-  readonly etag: string;
-  readonly body: Readonly<Record<string, unknown>>;
-}
-
-const vaultId = "5c1e0000-0000-4000-8000-000000000001";
-const states = "pre_activation,active,deactivated,destroyed,compromised,destroyed_compromised";
-/** Two writes of one second share an ETag, so each client waits before it writes again. */
-const settledAfterMs = 2_000;
-const listPage = 1_000;
-/** As long as a real record, because the service sends it back in every response. */
-const record = { name: "uko_deletion", value: "x".repeat(180) };
-const marker = { name: "uko_dual", value: "both" };
-
-/** The calls for one key, by the rows of the contract; `rest` waits until the last write is settled. */
-const sequences = {
-  request: ["K3", "M6", "K13", "K4"],
-  deactivate: ["K3", "M6", "K13", "K7", "rest", "K3", "K4"],
-  destroy: ["K3", "M6", "K13", "K8"],
-  remove: ["K3", "M6", "K5"],
-} as const satisfies Partial<Record<BareRun, readonly string[]>>;
-
-const people: Readonly<Record<BareRun, string>> = {
-  ...{ create: "bob", list: "bob", request: "bob", deactivate: "alice", destroy: "bob", remove: "bob" },
-};
-
-/** `width`: how many keys at once, as the engine does. Starts an emulator of its own. */
+/** `width`: how many keys at once, as the engine does. Starts emulators of its own. */
 export async function openBareClient(count: number, width: number): Promise<BareClient> {
-  const uko = await LocalUko.start();
-  const agent = new Agent({ connections: 8 });
-  const tokens = new Map<string, string>();
-  const keys: BareKey[] = [];
-  let who = "bob";
-
-  const send = async (
-    method: "GET" | "POST" | "PATCH" | "DELETE",
-    path: string,
-    over: Call = {},
-  ): Promise<Response> => {
-    const { statusCode, headers, body } = await agent.request({
-      ...{ origin: uko.url, path, method },
-      headers: {
-        authorization: `Bearer ${tokens.get(who)}`,
-        "uko-vault": vaultId,
-        "bluemix-instance": uko.instanceId,
-        ...(over.etag !== undefined && { "if-match": over.etag }),
-        ...(over.body !== undefined && { "content-type": "application/json" }),
-      },
-      ...(over.body !== undefined && { body: JSON.stringify(over.body) }),
-    });
-    const text = await body.text();
-    if (statusCode >= 300) throw new Error(`${method} ${path} was answered with ${statusCode}: ${text}`);
-    return { etag: String(headers.etag ?? ""), body: text === "" ? {} : JSON.parse(text) };
-  };
-  const logIn = async (): Promise<void> => {
-    if (tokens.has(who)) return;
-    const form = new URLSearchParams({
-      grant_type: "urn:ibm:params:oauth:grant-type:apikey",
-      apikey: `${who}-demo-key`,
-    });
-    const answer = await fetch(`${uko.url}/identity/token`, { method: "POST", body: form });
-    tokens.set(who, ((await answer.json()) as { access_token: string }).access_token);
-  };
-  const make = async (index: number): Promise<void> => {
-    const label = `bare ${String(index + 1).padStart(4, "0")}`;
-    const wanted = { template_name: "payroll", vault: { id: vaultId }, label, tags: [marker] };
-    const { body } = await send("POST", "/api/v4/managed_keys", { body: wanted });
-    const [status] = body.status_in_keystores as readonly { readonly key_id_in_keystore: string }[];
-    keys[index] = { id: String(body.id), kmsKeyId: status?.key_id_in_keystore.split("/").at(-1) ?? "" };
-  };
-  const list = async (): Promise<void> => {
-    const query = `vault.id=${vaultId}&state=${states}&sort=created_at&limit=${listPage}`;
-    for (let offset = 0; offset < count; offset += listPage) {
-      await send("GET", `/api/v4/managed_keys?${query}&offset=${offset}`);
-    }
-  };
-  const act = async ({ id, kmsKeyId }: BareKey, rows: readonly string[]): Promise<void> => {
-    const path = `/api/v4/managed_keys/${id}`;
-    let etag = "";
-    const calls: Readonly<Record<string, () => Promise<unknown>>> = {
-      K3: async () => {
-        etag = (await send("GET", path)).etag;
-      },
-      K12: () => send("GET", `${path}/status_in_keystores`),
-      K13: () => send("GET", `${path}/associated_resources?limit=100&offset=0`),
-      M6: () => send("GET", `/api/v2/keys/${kmsKeyId}`),
-      K4: () => send("PATCH", path, { etag, body: { tags: [marker, record] } }),
-      K7: () => send("POST", `${path}/deactivate`, { etag }),
-      K8: () => send("POST", `${path}/destroy`, { etag }),
-      K5: () => send("DELETE", path, { etag }),
-      rest: () => new Promise((resolve) => setTimeout(resolve, settledAfterMs)),
-    };
-    for (const row of rows) await calls[row]?.();
-  };
-
+  const warm = { uko: await LocalUko.start(), width, keys: [] as readonly BareKey[] };
+  const fresh = { uko: await LocalUko.start(), width: freshWidth, keys: [] as readonly BareKey[] };
+  const both = [warm, fresh];
   return {
-    run: (run, liveReads = 0) =>
-      spentIn(async () => {
-        who = people[run];
-        await logIn();
-        if (run === "list") return list();
-        const live = Array.from({ length: liveReads }, () => "K12");
-        const each =
-          run === "create" ? make : (index: number) => act(keys[index] as BareKey, [...live, ...sequences[run]]);
-        let next = 0;
-        const work = async (): Promise<void> => {
-          for (let index = next++; index < count; index = next++) await each(index);
-        };
-        await Promise.all(Array.from({ length: width }, work));
-      }),
+    async run(run, liveReads = 0) {
+      const jobOf = ({ uko, ...own }: typeof warm): BareJob => ({
+        ...{ url: uko.url, instanceId: uko.instanceId, ...own },
+        ...{ run, count, liveReads },
+      });
+      const { keys, ...spent } = await doBareJob(jobOf(warm));
+      warm.keys = keys;
+      const done = await inFreshProcess(jobOf(fresh));
+      fresh.keys = done.keys;
+      return { ...spent, freshCpuSeconds: done.cpuSeconds };
+    },
     async advance(duration) {
-      tokens.clear();
-      await uko.advance(duration);
+      for (const { uko } of both) await uko.advance(duration);
+    },
+    async delayAnswers(latencyMs) {
+      for (const { uko } of both) await uko.delayAnswers(latencyMs);
     },
     async close() {
-      await agent.close();
-      await uko.stop();
+      for (const { uko } of both) await uko.stop();
     },
   };
 }
 
-interface Call {
-  readonly etag?: string;
-  readonly body?: unknown;
+function inFreshProcess(job: BareJob): ReturnType<typeof doBareJob> {
+  const child = spawn(process.execPath, [freshProcess], { stdio: ["pipe", "pipe", "inherit"] });
+  child.stdin.end(JSON.stringify(job));
+  return new Promise((resolve, reject) => {
+    let text = "";
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      text += chunk;
+    });
+    child.once("error", reject);
+    child.once("close", (code) => {
+      if (code === 0) resolve(JSON.parse(text));
+      else reject(new Error(`The calls of a fresh process ended with ${code}`));
+    });
+  });
 }

@@ -14,24 +14,35 @@ import type { BenchRow, DoorName } from "./table.ts";
 import { benchTofu } from "./tofu-keys.ts";
 
 const doors: readonly DoorName[] = ["package", "dynamic", "terraform"];
-const usage = `npm run bench [-- [COUNT...] [DOOR...] [--json FILE]]
+const usage = `npm run bench [-- [COUNT...] [DOOR...] [--json FILE] [--parallel N] [--skip-checkpoints]]
 
   COUNT   numbers of keys from 1 to 5000; by default 500
   DOOR    package, dynamic or terraform; by default all three
   FILE    receives the table as JSON
+  N       keys at once; by default as many as the engine handles by itself
+  --skip-checkpoints   Pulumi stores its state once, at the end of a run
 
 npm run bench campaign [COUNT] measures the commands of a campaign.`;
 
-const { values, positionals } = parseArgs({ options: { json: { type: "string" } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+  options: {
+    json: { type: "string" },
+    parallel: { type: "string" },
+    "skip-checkpoints": { type: "boolean", default: false },
+  },
+  allowPositionals: true,
+});
 const isCampaign = positionals[0] === "campaign";
 const words = isCampaign ? positionals.slice(1) : positionals;
 const named = doors.filter((door) => words.includes(door));
 const counts = words.filter((word) => !named.some((door) => door === word)).map(Number);
-if (counts.some((count) => !Number.isInteger(count) || count < 1 || count > 5000)) {
+const wanted = counts.length === 0 ? [500] : counts;
+const parallel = values.parallel === undefined ? undefined : Number(values.parallel);
+if ([...wanted, parallel ?? 1].some((count) => !Number.isInteger(count) || count < 1 || count > 5000)) {
   console.error(usage);
   process.exit(1);
 }
-const wanted = counts.length === 0 ? [500] : counts;
+const size = { counts: wanted, parallel, skipsCheckpoints: values["skip-checkpoints"] };
 
 const scratch = await mkdtemp(path.join(os.tmpdir(), "uko-bench-"));
 const rows: BenchRow[] = [];
@@ -40,13 +51,14 @@ try {
   else {
     for (const door of named.length === 0 ? doors : named) {
       console.log(`\n${door}\n`);
-      if (door === "terraform") await benchTofu(wanted, scratch, rows);
-      else await benchPulumi(door, wanted, scratch, rows);
+      if (door === "terraform") await benchTofu(size, scratch, rows);
+      else await benchPulumi(door, size, scratch, rows);
     }
   }
 } finally {
   await rm(scratch, { recursive: true, force: true });
-  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify({ ...machine(), rows }, null, 2)}\n`);
+  if (values.json !== undefined)
+    await writeFile(values.json, `${JSON.stringify({ ...machine(), size, rows }, null, 2)}\n`);
 }
 
 function machine() {

@@ -12,7 +12,7 @@ import { expectExit, measure, runLimitMs, total } from "./measure.ts";
 import { refusal } from "./null-outputs.ts";
 import { measurePlugins } from "./plugin-process.ts";
 import { type BenchDoor, keysProgram, nullProgram } from "./program.ts";
-import { type BenchRow, type Floor, openComparison, row, rule, runHead } from "./table.ts";
+import { type BenchRow, type BenchSize, type Floor, openComparison, row, rule, runHead } from "./table.ts";
 
 const up = ["up", "--skip-preview", "--yes"];
 const refresh = ["refresh", "--skip-preview", "--yes"];
@@ -20,18 +20,16 @@ const destroy = ["destroy", "--skip-preview", "--yes", "--continue-on-error"];
 const plugin = fileURLToPath(new URL("../../build/plugin/pulumi-resource-uko", import.meta.url));
 
 /** `scratch` is a folder for what only this run needs. */
-export async function benchPulumi(
-  door: BenchDoor,
-  counts: readonly number[],
-  scratch: string,
-  rows: BenchRow[],
-): Promise<void> {
+export async function benchPulumi(door: BenchDoor, size: BenchSize, scratch: string, rows: BenchRow[]): Promise<void> {
   const nullPlugin = await buildNull("null-plugin.ts", path.join(scratch, "null"), "pulumi-resource-null");
   if (door === "package") await showProcesses(nullPlugin);
   console.log(runHead);
-  for (const count of counts) {
-    const floors = await measureFloor(door, count, path.dirname(nullPlugin));
-    await measureKeys(door, count, floors, rows);
+  const { parallel, skipsCheckpoints } = size;
+  const width = parallel ?? parallelism();
+  const env = { PULUMI_PARALLEL: String(width), ...(skipsCheckpoints && { PULUMI_SKIP_CHECKPOINTS: "true" }) };
+  for (const count of size.counts) {
+    const keys = { door, count, width, env };
+    await measureKeys(keys, await measureFloor(keys, path.dirname(nullPlugin)), rows);
   }
 }
 
@@ -60,10 +58,22 @@ function run(name: string, uko: LocalUko | undefined, person: PulumiPerson, args
   return measure(name, uko, () => person.start(args, { env, timeoutMs: runLimitMs }));
 }
 
+interface Keys {
+  readonly door: BenchDoor;
+  readonly count: number;
+  /** How many the engine handles at once. */
+  readonly width: number;
+  /** The engine's settings. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** The floor of each run, by its name. */
-async function measureFloor(door: BenchDoor, count: number, nullFolder: string): Promise<ReadonlyMap<string, Floor>> {
+async function measureFloor(
+  { door, count, env: settings }: Keys,
+  nullFolder: string,
+): Promise<ReadonlyMap<string, Floor>> {
   await using workspace = await PulumiWorkspace.create();
-  const person = await workspace.person("nobody", { program: nullProgram(door, count) });
+  const person = await workspace.person("nobody", { program: nullProgram(door, count), env: settings });
   await installPlugins(path.join(person.home, ".pulumi"), [{ name: "resource-null-v0.0.1", folder: nullFolder }]);
   const floors = new Map<string, Floor>();
   for (const [name, args, env, exitCode] of [
@@ -80,19 +90,18 @@ async function measureFloor(door: BenchDoor, count: number, nullFolder: string):
 }
 
 async function measureKeys(
-  door: BenchDoor,
-  count: number,
+  { door, count, width, env: settings }: Keys,
   floors: ReadonlyMap<string, Floor>,
   rows: BenchRow[],
 ): Promise<void> {
   const uko = await LocalUko.start();
-  const comparison = await openComparison(door, count, parallelism(), rows);
+  const comparison = await openComparison(door, count, width, rows);
   try {
     await using workspace = await PulumiWorkspace.create();
     const personWith = (name: string) =>
       workspace.person(name, {
         program: keysProgram(door, count),
-        env: { ...uko.settings, UKO_API_KEY: `${name}-demo-key` },
+        env: { ...uko.settings, ...settings, UKO_API_KEY: `${name}-demo-key` },
       });
     const bob = await personWith("bob");
     const alice = await personWith("alice");

@@ -1,9 +1,18 @@
 /** What the bench reports: a row for each run, as a Markdown table for people and as JSON. */
 
-import { type BareClient, type BareRun, openBareClient } from "./bare-client.ts";
+import { type BareClient, type BareSpent, openBareClient } from "./bare-client.ts";
+import type { BareRun } from "./bare-job.ts";
 import { type Measured, type Spent, total } from "./measure.ts";
 
 export type DoorName = "package" | "dynamic" | "terraform";
+
+/** What is measured: numbers of keys, keys at once, and whether Pulumi stores its state only at the end of a run. */
+export interface BenchSize {
+  readonly counts: readonly number[];
+  /** By default as many as the engine handles by itself. */
+  readonly parallel: number | undefined;
+  readonly skipsCheckpoints: boolean;
+}
 
 /** One run of many keys, and what it is compared with: the null resource, and the calls alone. */
 export interface BenchRow {
@@ -13,7 +22,10 @@ export interface BenchRow {
   readonly calls: number;
   readonly seconds: Compared;
   readonly cpuSeconds: Compared;
+  /** The same calls in a process that has just started, without its start; every provider has just started. */
+  readonly freshCallsCpuSeconds: number;
   readonly providerCpuMsPerKey: number;
+  readonly nullProviderCpuMsPerKey: number;
   readonly providerMiB: number;
   readonly nullProviderMiB: number;
   /** Of the whole state, in bytes; absent for a run after which the state is not read. */
@@ -42,13 +54,14 @@ export function rule(columns: number): string {
 export const runHead = [
   row(
     ...["keys", "run", "calls", "s", "null + calls, s", "ratio", "CPU s", "null + calls, CPU s", "ratio"],
-    ...["provider, CPU ms/key", "provider, MiB (null)", "state, bytes/key (null)"],
+    ...["fresh calls, CPU s", "provider, CPU ms/key (null)", "provider, MiB (null)", "state, bytes/key (null)"],
   ),
-  rule(12),
+  rule(13),
 ].join("\n");
 
 export function runRow(each: BenchRow): string {
   const { keys, run, calls, seconds, cpuSeconds, providerCpuMsPerKey, providerMiB, nullProviderMiB } = each;
+  const { freshCallsCpuSeconds: fresh, nullProviderCpuMsPerKey: nullCpuMs } = each;
   const { stateBytesPerKey: bytes, nullStateBytesPerKey: nullBytes } = each;
   const compared = ({ ours, null: alone, bare, ratio }: Compared) => [
     ours.toFixed(1),
@@ -57,7 +70,8 @@ export function runRow(each: BenchRow): string {
   ];
   return row(
     ...[String(keys), run, String(calls), ...compared(seconds), ...compared(cpuSeconds)],
-    ...[providerCpuMsPerKey.toFixed(1), `${providerMiB} (${nullProviderMiB})`],
+    ...[fresh.toFixed(1), `${providerCpuMsPerKey.toFixed(1)} (${nullCpuMs.toFixed(1)})`],
+    `${providerMiB} (${nullProviderMiB})`,
     bytes === undefined ? "" : `${bytes} (${nullBytes})`,
   );
 }
@@ -76,6 +90,8 @@ export interface Comparison {
     over: { floor: Floor | undefined; bare?: BareRun; stateBytes?: number },
   ): Promise<void>;
   advance(duration: string): Promise<void>;
+  /** Delays each answer that the client gets. */
+  delayAnswers(latencyMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -91,12 +107,15 @@ export async function openComparison(
     async add(run, ours, { floor, bare, stateBytes }) {
       const alone: Spent = floor?.measured ?? { seconds: 0, cpuSeconds: 0 };
       const liveReads = Math.max(0, Math.round((ours.calls.get("K12") ?? 0) / keys));
-      const called: Spent = bare === undefined ? { seconds: 0, cpuSeconds: 0 } : await client.run(bare, liveReads);
+      const called: BareSpent =
+        bare === undefined ? { seconds: 0, cpuSeconds: 0, freshCpuSeconds: 0 } : await client.run(bare, liveReads);
       const each: BenchRow = {
         ...{ door, keys, run, calls: total(ours.calls) },
         seconds: compare(ours.seconds, alone.seconds, called.seconds),
         cpuSeconds: compare(ours.cpuSeconds, alone.cpuSeconds, called.cpuSeconds),
+        freshCallsCpuSeconds: called.freshCpuSeconds,
         providerCpuMsPerKey: (ours.providerCpuSeconds * 1000) / keys,
+        nullProviderCpuMsPerKey: ((floor?.measured.providerCpuSeconds ?? 0) * 1000) / keys,
         providerMiB: ours.providerMiB,
         nullProviderMiB: floor?.measured.providerMiB ?? 0,
         ...(stateBytes !== undefined && { stateBytesPerKey: Math.round(stateBytes / keys) }),
@@ -106,6 +125,7 @@ export async function openComparison(
       console.log(runRow(each));
     },
     advance: (duration) => client.advance(duration),
+    delayAnswers: (latencyMs) => client.delayAnswers(latencyMs),
     close: () => client.close(),
   };
 }

@@ -12,7 +12,7 @@ import { expectExit, type Measured, measure, runLimitMs, total } from "./measure
 import { refusal } from "./null-outputs.ts";
 import { median } from "./processes.ts";
 import { measureProviders } from "./provider-process.ts";
-import { type BenchRow, type Floor, openComparison, row, rule, runHead } from "./table.ts";
+import { type BenchRow, type BenchSize, type Floor, openComparison, row, rule, runHead } from "./table.ts";
 import {
   builtInConfiguration,
   keysConfiguration,
@@ -28,6 +28,8 @@ const destroy = ["destroy", "-auto-approve"];
 const plans = 5;
 /** OpenTofu's default. */
 const parallelism = 10;
+/** Of an answer from a service on another continent. */
+const distantMs = 80;
 /** A refresh of a thousand keys may take so many calls of the service. */
 const callsPerThousand = 10;
 
@@ -36,7 +38,8 @@ const ibmsProvider =
   "IBM's provider, in Go: 54 ms to its line, 4 calls of the service for a creation, 2 for a look, and it ends no key.";
 
 /** `scratch` is a folder for what only this run needs. */
-export async function benchTofu(counts: readonly number[], scratch: string, rows: BenchRow[]): Promise<void> {
+export async function benchTofu(size: BenchSize, scratch: string, rows: BenchRow[]): Promise<void> {
+  const width = size.parallel ?? parallelism;
   await findTofu((line) => console.error(line));
   const nullProvider = await buildNull("null-provider.ts", path.join(scratch, "null"), "terraform-provider-null");
   const settings = path.join(scratch, "null.rc");
@@ -44,7 +47,9 @@ export async function benchTofu(counts: readonly number[], scratch: string, rows
   await showProcesses(nullProvider);
   await showFirstPlans(settings);
   console.log(`${runHead}`);
-  for (const count of counts) await measureKeys(count, await measureFloor(count, settings), rows);
+  for (const count of size.counts) {
+    await measureKeys({ count, width }, await measureFloor({ count, width }, settings), rows);
+  }
 }
 
 async function showProcesses(nullProvider: string): Promise<void> {
@@ -112,8 +117,16 @@ function run(name: string, uko: LocalUko | undefined, person: TofuPerson, args: 
   return measure(name, uko, () => person.start(args, { env, timeoutMs: runLimitMs }));
 }
 
+interface Keys {
+  readonly count: number;
+  /** How many the engine handles at once. */
+  readonly width: number;
+}
+
+const at = (width: number, args: readonly string[]): readonly string[] => [...args, `-parallelism=${width}`];
+
 /** The floor of each run, by its name. */
-async function measureFloor(count: number, settings: string): Promise<ReadonlyMap<string, Floor>> {
+async function measureFloor({ count, width }: Keys, settings: string): Promise<ReadonlyMap<string, Floor>> {
   await using workspace = await TofuWorkspace.create();
   const person = await nullPerson(workspace, settings, count);
   const floors = new Map<string, Floor>();
@@ -125,7 +138,7 @@ async function measureFloor(count: number, settings: string): Promise<ReadonlyMa
     ["refused", destroy, refusal, 1],
     ["deleted", destroy, {}, 0],
   ] as const) {
-    const measured = expectExit(await run(name, undefined, person, args, env), exitCode);
+    const measured = expectExit(await run(name, undefined, person, at(width, args), env), exitCode);
     floors.set(name, { measured, ...(name === "apply" && { stateBytes: await stateBytesOf(person) }) });
   }
   return floors;
@@ -135,14 +148,19 @@ async function stateBytesOf(person: TofuPerson): Promise<number> {
   return (await person.state()).text.length;
 }
 
-async function measureKeys(count: number, floors: ReadonlyMap<string, Floor>, rows: BenchRow[]): Promise<void> {
+async function measureKeys(
+  { count, width }: Keys,
+  floors: ReadonlyMap<string, Floor>,
+  rows: BenchRow[],
+): Promise<void> {
   const uko = await LocalUko.start();
-  const comparison = await openComparison("terraform", count, parallelism, rows);
+  const comparison = await openComparison("terraform", count, width, rows);
   try {
     await using workspace = await TofuWorkspace.create();
     const bob = await ukoPerson(workspace, uko, "bob", count);
     const alice = await ukoPerson(workspace, uko, "alice", count);
-    const measured = async (name: string, args: readonly string[]) => expectExit(await run(name, uko, bob, args), 0);
+    const measured = async (name: string, args: readonly string[]) =>
+      expectExit(await run(name, uko, bob, at(width, args)), 0);
 
     await comparison.add("plan", await measured("plan", ["plan"]), { floor: floors.get("plan") });
     const created = await measured("create", apply);
@@ -151,13 +169,19 @@ async function measureKeys(count: number, floors: ReadonlyMap<string, Floor>, ro
     });
     const unchanged = await measured("unchanged", ["plan"]);
     await comparison.add("plan, unchanged", unchanged, { floor: floors.get("unchanged"), bare: "list" });
+    for (const each of [uko, comparison]) await each.delayAnswers(distantMs);
+    const distant = await measured("distant", ["plan"]);
+    await comparison.add(`plan, unchanged, ${distantMs} ms a call`, distant, {
+      ...{ floor: floors.get("unchanged"), bare: "list" },
+    });
+    for (const each of [uko, comparison]) await each.delayAnswers(0);
     const refreshed = await measured("refresh", refresh);
     await comparison.add("refresh", refreshed, { floor: floors.get("refresh"), bare: "list" });
     expectFewCalls(refreshed, count);
     const people = { alice, bob };
     await deleteKeys({
       ...{ uko, count },
-      destroy: (name, who, env) => run(name, uko, people[who], destroy, env),
+      destroy: (name, who, env) => run(name, uko, people[who], at(width, destroy), env),
       show: (name, each) =>
         comparison.add(`destroy: ${name}`, each, {
           floor: floors.get(name === "remove" ? "deleted" : "refused"),

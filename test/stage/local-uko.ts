@@ -78,6 +78,12 @@ export class LocalUko {
     await this.#control("faults", rule);
   }
 
+  /** Delays each answer of the service by so many milliseconds of real time, in place of all fault rules; 0 for no delay. */
+  async delayAnswers(latencyMs: number): Promise<void> {
+    await this.#control("faults", undefined, "DELETE");
+    if (latencyMs > 0) await this.fault({ latencyMs });
+  }
+
   async audit(): Promise<readonly AuditEntry[]> {
     return (await this.#control("audit")) as readonly AuditEntry[];
   }
@@ -86,11 +92,11 @@ export class LocalUko {
     return end(this.#child);
   }
 
-  async #control(name: string, body?: unknown): Promise<unknown> {
-    const init = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
+  async #control(name: string, body?: unknown, method = body === undefined ? "GET" : "POST"): Promise<unknown> {
+    const init = { method, ...(body !== undefined && { body: JSON.stringify(body) }) };
     const answer = await fetch(`${this.url}/_emulator/${name}`, init);
     if (!answer.ok) throw new Error(`/_emulator/${name} answered ${answer.status}: ${await answer.text()}`);
-    return answer.json();
+    return answer.status === 204 ? undefined : answer.json();
   }
 }
 
