@@ -1,7 +1,4 @@
-/**
- * Evidence on disk: one JSON line per step, durable before the step continues. Each line names the
- * SHA-256 of the line before it, so that a later change of the file shows (decision 0041).
- */
+/** Evidence on disk, durable before the step continues, as a chain of digests (decision 0041). */
 
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
@@ -63,10 +60,7 @@ const headBytes = 160;
 const inPlace = constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0);
 const asNew = inPlace | constants.O_CREAT | constants.O_EXCL;
 
-/**
- * Writes the head record in place, in one write of a fixed length. The line itself is durable
- * already; a replaced file would cost more than the line.
- */
+/** In place and of a fixed length: a replaced file would cost more than the line itself. */
 async function writeHead(path: string, head: { readonly count: number; readonly head: string }): Promise<void> {
   const file = await open(path, inPlace).catch((error: unknown) => {
     if ((error as { code?: unknown }).code !== "ENOENT") throw error;

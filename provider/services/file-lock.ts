@@ -1,7 +1,4 @@
-/**
- * A lock file that serializes the writers of one file across processes. A writer holds it for
- * milliseconds; a lock that does not change for seconds was left by an interrupted writer.
- */
+/** A lock file for the writers of one file. One that stays for seconds was left behind. */
 
 import { link, open, readFile, rename, unlink } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";

@@ -1,7 +1,4 @@
-/**
- * A log-in without a stored key: a person signs in on IBM's page and passes on the one-time code
- * that it shows. Tokens stay in the memory of this process.
- */
+/** A log-in without a stored key, with a one-time code. Tokens stay in this process's memory. */
 
 import * as z from "zod";
 import { UkoError } from "../errors.ts";
@@ -28,10 +25,7 @@ const passcodeGrant = "urn:ibm:params:oauth:grant-type:passcode";
 const publicClient = { authorization: "Basic Yng6Yng=" } as const;
 const discovery = z.object({ passcode_endpoint: z.string(), token_endpoint: z.string() });
 
-/**
- * Returns the address of the page that shows a code. Throws UKO_HOST_NOT_ALLOWED if IAM's document
- * names an address that is not IAM's, because a code for its owner would go there.
- */
+/** Throws UKO_HOST_NOT_ALLOWED if IAM's document names an address that is not IAM's. */
 export async function findPasscodePage(options: LoginOptions, signal: AbortSignal): Promise<string> {
   const { http, endpoint, allowedHosts } = options;
   const end = await http.send({

@@ -1,7 +1,4 @@
-/**
- * The file of a review: opened once, and hashed from the bytes that are parsed. Another person may
- * own the folder, so nothing is read through a link, and nothing is read twice.
- */
+/** The file of a review, hashed from the bytes that are parsed, and never read through a link. */
 
 import { createHash } from "node:crypto";
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from "node:fs";

@@ -1,7 +1,4 @@
-/**
- * The identity and the instance of this run, and a check that the instance that answers is the one
- * that this run is configured for, made once per run before its first write.
- */
+/** The identity and the instance of this run, and the check that this instance answers. */
 
 import type { Keystores } from "../engine/ports/containers.ts";
 import type { Session } from "../engine/ports/world.ts";

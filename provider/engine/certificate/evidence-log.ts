@@ -56,10 +56,7 @@ export interface LogReader {
   end(headText: string | undefined): ReadLog;
 }
 
-/**
- * Reads one file. With `maxLines`, as a certificate that was made earlier names it, later lines are
- * ignored, and so is the head record, which covers them.
- */
+/** With `maxLines`, later lines and the head record, which covers them, are ignored. */
 export function createLogReader(index: number, maxLines = Number.POSITIVE_INFINITY): LogReader {
   const check = createChainCheck();
   const entries: LoggedLine[] = [];

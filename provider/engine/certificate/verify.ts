@@ -1,10 +1,9 @@
 /** The check of a certificate: form, signatures, consistency, and the grade of its proof. Pure. */
 
 import { type Corroboration, corroborate, type TrackedEvent } from "./activity-tracker.ts";
-import { isAllIbms, type WaveKeys, waveOf } from "./build.ts";
+import { isAllIbms, limitsOf, type WaveKeys, waveOf } from "./build.ts";
 import type { ReadLog } from "./evidence-log.ts";
 import { keysInEvidence, subjectName } from "./key-history.ts";
-import { limitsOf } from "./limits.ts";
 import { type Certificate, certificateForm, certificateType, type Envelope, type HashJson } from "./statement.ts";
 import { type SignatureResult, signersOf, type TimestampResult, type TrustedKey } from "./trust.ts";
 import { checkWitness, type WitnessResult } from "./witness.ts";

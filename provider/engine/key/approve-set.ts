@@ -1,7 +1,4 @@
-/**
- * The approval of a reviewed set: the reviewed step on each key that is still as reviewed, or a
- * record that lets the requester take it. Each key is read and planned on its own.
- */
+/** The approval of a reviewed set: a step, or a record for the requester, on each unchanged key. */
 
 import { type ErrorCode, onCodes, UkoError } from "../../errors.ts";
 import { planReviewedApproval, planReviewedStep } from "../../lifecycle/plan-reviewed.ts";

@@ -40,10 +40,7 @@ export interface GoneKey {
   readonly report: Report;
 }
 
-/**
- * The command line sees no code, so it assumes the strictest rule of two people, which no marker
- * loosens. The program's goal and deletionProtection are unknown here.
- */
+/** The command line sees no code, so it assumes the strictest rule, which no marker loosens. */
 const policy: DeletionPolicy = {
   goal: "removed",
   deletionProtection: false,

@@ -1,7 +1,4 @@
-/**
- * The operations that are open to one caller on one key, for an interface that shows them as
- * buttons. An offer decides nothing: its operation reads the key and plans again.
- */
+/** The operations that are open to one caller on one key. An offer decides nothing. */
 
 import { mayAuthor } from "../../lifecycle/authorization.ts";
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";

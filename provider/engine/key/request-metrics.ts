@@ -1,7 +1,4 @@
-/**
- * The list of requests as metrics in the Prometheus text format 0.0.4. Labels have few values, and name vaults by their ID only:
- * labels, names and reasons that people wrote stay out of a system that many people read.
- */
+/** The list of requests as Prometheus metrics (0.0.4), without the texts that people wrote. */
 
 import type { Report } from "../loop/report.ts";
 import type { Survey, Unreadable } from "./survey.ts";

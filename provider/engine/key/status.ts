@@ -31,10 +31,7 @@ import type { KeyDetails } from "./observe.ts";
 import { explainNotBinding, sayReasonsOnKey } from "./record-words.ts";
 import { actOnCommands } from "./waits.ts";
 
-/**
- * A key with a pending deletion is described as its next run would describe it; any other key takes
- * one line. The exit code is always 0.
- */
+/** As the next run would describe a pending deletion; any other key takes one line. */
 export function explainStatus(observed: KeyDetails, run: Run, plan: Plan, door: Door): Explanation {
   const { observation, nowMs } = observed;
   const standing = anyBindingRecord(observation, nowMs);

@@ -198,10 +198,7 @@ async function observeSettled({ world, ref, observed, options }: KeyStepContext)
   return observeKey(world, ref, "summary", options);
 }
 
-/**
- * Restores the user's description if the service moved a record or marker into it. Waits until this
- * run's own write has settled. No decision depends on whether this cleanup succeeds.
- */
+/** Restores the user's description if the service moved a record or marker into it. */
 export async function restoreDescription(
   world: World,
   ref: KeyRef,

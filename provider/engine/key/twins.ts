@@ -1,7 +1,4 @@
-/**
- * The KMS keys behind a key's internal keystores. A keystore that is not clearly external is
- * unreadable, because KMS's own rule may apply there.
- */
+/** The KMS keys behind a key's internal keystores, unreadable unless clearly external. */
 
 import { isExternalType } from "../../lifecycle/keystore-kind.ts";
 import type { ObservedState } from "../../lifecycle/managed-key-states.ts";

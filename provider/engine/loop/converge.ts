@@ -120,10 +120,7 @@ export interface Deletable<K extends KindTypes> {
   planAfterStep?(taken: TakenStep<K>, memory: K["memory"]): Promise<Planned<K> | undefined>;
   /** The effect of a step whose answer was lost. */
   effectOf(step: K["step"], context: StepContext<K>, after: ReadResult<K["seen"]>): Effect;
-  /**
-   * What the planner must know of a result; with `stop` the run ends at once. A step in doubt counts
-   * for the planner, but not as one that this run took.
-   */
+  /** With `stop` the run ends. A step in doubt counts for the planner, but not as taken. */
   remember(
     step: K["step"],
     result: StepResult<K["seen"]> | { readonly kind: "in_doubt" },

@@ -1,7 +1,4 @@
-/**
- * The runner over many objects: some at a time, the first alone, with progress. The HTTP client slows
- * all of them down when the service asks for it.
- */
+/** The runner over many objects: some at a time, the first alone, with progress. */
 
 import { UkoError } from "../../errors.ts";
 import type { CallOptions, World } from "../ports/world.ts";
@@ -32,10 +29,7 @@ type ManyWorld = Pick<World, "progress"> & { readonly session: Pick<World["sessi
 /** As many as the HTTP client sends at the same time if the service keeps up. */
 const atOnce = 8;
 
-/**
- * The first item goes alone, so that a cause which concerns every item stops the run at the first.
- * Work in progress always ends before the run does.
- */
+/** The first goes alone: a cause that concerns every item stops the run at the first. */
 export async function runMany<Item, Result>(
   world: ManyWorld,
   { items, what, act, each, isOneByOne = false }: Many<Item, Result>,

@@ -77,10 +77,7 @@ interface Reported<T> {
   readonly resultOf: (ended: T) => Result;
 }
 
-/**
- * Does the work and appends one record, even if the work throws; the error is thrown on. Throws
- * UKO_REPORT_UNWRITABLE before the work starts.
- */
+/** Appends one record, even if the work throws. Throws UKO_REPORT_UNWRITABLE before the work. */
 export async function reportingRun<T>(
   world: World,
   { operation, subject, work, resultOf }: Reported<T>,

@@ -1,7 +1,4 @@
-/**
- * Whether the service's responses to writes show what the service stored. One read per run confirms
- * it, so that the run need not read back each write (decision 0048).
- */
+/** Whether responses to writes show what was stored. One read confirms it (decision 0048). */
 
 export interface AnswerTrust {
   /**

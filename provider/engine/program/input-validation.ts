@@ -26,10 +26,7 @@ export function notUnderstood(what: string, failures: readonly CheckFailure[], d
 
 type Issue = z.core.$ZodIssue;
 
-/**
- * Returns the failures of values that are known already. A value from a resource that does not
- * exist yet is checked once it exists; an unchanged value is not checked.
- */
+/** The failures of values that are known already; an unchanged value is not checked. */
 export function failuresOfKnown(
   issues: readonly Issue[],
   given: unknown,

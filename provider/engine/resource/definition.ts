@@ -79,24 +79,15 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
   readonly idForm: string;
   /** The input that adopts an existing object: the last part of its ID. */
   readonly adoptBy: keyof Inputs & string;
-  /**
-   * Outputs that become unknown in a preview when this input changes; all other outputs stay known.
-   * The first one shows the progress towards the goal that the input names.
-   */
+  /** Unknown in a preview if this input changes; the first one shows the progress to its goal. */
   readonly invalidates: Readonly<Record<string, readonly string[] | undefined>>;
   /** Outputs that are certain to be absent after a creation. */
   absentAfterCreation?(inputs: Readonly<Record<string, unknown>>): readonly (keyof State & string)[];
   /** Whether state changes without a run of uko, so that engines read it before each run. */
   refreshBeforeRun(state: State, run: RunSettings): boolean;
-  /**
-   * Changes that no update can make, each with what to do instead. `before` is the state as the
-   * engine has it. If absent, every change of an immutable input is rejected.
-   */
+  /** Without it, every change of an immutable input is rejected. `before` is the engine's state. */
   rejectChange?(before: Readonly<Record<string, unknown>>, inputs: Inputs, dialect: Dialect): readonly CheckFailure[];
-  /**
-   * Changes that only the service can tell to be impossible, for an engine whose plans may read.
-   * `open` is called only if such a change is in the program.
-   */
+  /** Changes that only a read can reject. `open` is called only if the program has one. */
   rejectByRead?(
     open: () => World,
     state: State,
@@ -117,10 +108,7 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
   list(world: World, filter: ListFilter, options: ListOptions): Promise<readonly Stored<State>[]>;
   /** The object and its policy from state, because destroy sees no program. */
   deletion(state: State, run: RunSettings): Deletion;
-  /**
-   * The goal of an update that advances the key's deletion while the key stays in the program;
-   * undefined if the update has no such goal or the goal is reached.
-   */
+  /** The goal of an update that advances the deletion of a key; undefined without one. */
   retirement?(state: State, inputs: Inputs): DeletionGoal | undefined;
 }
 

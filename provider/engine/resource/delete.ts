@@ -19,10 +19,7 @@ export interface Deletion {
   limitedTo(atMost: Announcement | undefined): Deletion;
   /** From state alone. */
   plan(context: PlanContext): Planned;
-  /**
-   * The plan of an update that advances the deletion while the object stays in the program, which
-   * never waits; `wanted` are the program's values. Absent if no update does so.
-   */
+  /** The plan of an update that advances the deletion. Absent if no update does so. */
   planRetirement?(goal: DeletionGoal, wanted: StateFacts, context: PlanContext): Planned;
   /** Throws `UkoError` for faults only; waits and refusals are outcomes. */
   delete(world: World, request: DeleteRequest, options: CallOptions): Promise<DeleteOutcome>;
@@ -125,10 +122,7 @@ function waitBudget({ waitMs, isUnattended = false }: RunSettings, waiting: Wait
   };
 }
 
-/**
- * A run that was canceled during a wait says so next to what it waits for. The message of an
- * approval that this run cannot receive is marked, for a hook that sees only the message.
- */
+/** The mark on an approval that this run cannot receive is for a hook, which sees only this. */
 function messageOf(
   { code: _code, ...uncoded }: Explanation,
   code: ErrorCode,

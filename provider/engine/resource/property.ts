@@ -1,7 +1,4 @@
-/**
- * Facts about a property that its form does not show. They are written at the property, with zod's
- * `.meta`, and every interface reads them from there.
- */
+/** Facts about a property that every interface reads, from zod's `.meta` at the property. */
 
 import * as z from "zod";
 

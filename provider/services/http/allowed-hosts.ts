@@ -101,10 +101,7 @@ export function decideHost(endpoint: Endpoint, allowedHosts: readonly string[]):
   return allowed;
 }
 
-/**
- * Returns the decision for an allowed endpoint. Throws UKO_INSTANCE_MISMATCH if the host name names
- * another instance, and UKO_HOST_NOT_ALLOWED otherwise. Never repeats user information.
- */
+/** Throws UKO_INSTANCE_MISMATCH, UKO_HOST_NOT_ALLOWED. Never repeats user information. */
 export function requireAllowedHost(
   endpoint: Endpoint,
   allowedHosts: readonly string[],
@@ -137,10 +134,7 @@ function notAllowed(endpoint: Endpoint, { reason, entry }: Extract<HostDecision,
   });
 }
 
-/**
- * A ready-made line would lead people to send their key to the author of the address, so only an
- * address from their own environment gets one.
- */
+/** Only an address from the caller's own environment gets a line to copy. */
 function adviceFor(source: EndpointSource, entry: string | undefined): readonly string[] {
   switch (source) {
     case "environment":
@@ -174,10 +168,7 @@ function otherInstance(
   });
 }
 
-/**
- * Whether an address is one of IAM's for people who log in: the global one or one of a region, such
- * as `identity-1.us-south.iam.cloud.ibm.com` (kms-v2-and-iam.md 7.8).
- */
+/** One of IAM's addresses for people, global or of a region (kms-v2-and-iam.md 7.8). */
 export function isIamLoginHost(address: string): boolean {
   const url = readPlainUrl(address);
   if (url?.protocol !== "https:" || url.port !== "") return false;

@@ -1,7 +1,4 @@
-/**
- * The pace of calls as the service answers: half as many at a time after 429 or 503, one more after
- * each full round of other answers, and none before the time that `Retry-After` names.
- */
+/** The pace of calls: halved after 429 or 503, slowly raised again, none before `Retry-After`. */
 
 import { longestRetryAfterMs } from "./retry.ts";
 

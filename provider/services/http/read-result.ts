@@ -1,7 +1,4 @@
-/**
- * The outcome of a read: the parsed response, or the error of a response that is missing or not
- * usable, so that every service reports both alike.
- */
+/** The outcome of a read: the parsed response, or the error, alike for every service. */
 
 import type * as z from "zod";
 import type { Answered } from "../../engine/ports/world.ts";
@@ -96,10 +93,7 @@ export function invalidAnswer(service: string, why: string, answer?: HttpAnswer)
   });
 }
 
-/**
- * Two 401s in a row. An identity without access, a key of another instance and a wrong region all
- * look alike (kms-v2-and-iam.md 4.3). `advice` replaces the general advice.
- */
+/** An identity without access, another instance and another region look alike (4.3). */
 export function accessDenied(
   service: string,
   answer: HttpAnswer,

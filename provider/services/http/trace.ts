@@ -1,7 +1,4 @@
-/**
- * The trace of every call for `uko --debug`: method, host, path, status, duration and correlation
- * ID. A query, a header or a body may contain a secret, so no line contains one.
- */
+/** The trace of every call for `uko --debug`, without query, header and body: no secret. */
 
 import { printable } from "../../printable.ts";
 import type { HttpClient } from "./client.ts";

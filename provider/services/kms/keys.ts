@@ -1,7 +1,4 @@
-/**
- * The port `KmsKeys` over KMS v2 (kms-v2-and-iam.md 2), with its changes: one call each, never
- * forced, and a creation or destruction is never sent twice.
- */
+/** The port `KmsKeys` over KMS v2 (kms-v2-and-iam.md 2): never forced, never created twice. */
 
 import type { KmsKeySnapshot, KmsKeys, NewKmsKey } from "../../engine/ports/kms-keys.ts";
 import type { Written } from "../../engine/ports/world.ts";

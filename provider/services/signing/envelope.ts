@@ -76,10 +76,7 @@ export function serializeEnvelope(envelope: FileEnvelope): string {
   return `${JSON.stringify(envelope)}\n`;
 }
 
-/**
- * Accepts exactly the bytes that `serializeEnvelope` writes, so that no part of a file can change
- * without notice. Throws UKO_CERTIFICATE_INVALID.
- */
+/** Exactly what `serializeEnvelope` writes, so that every change shows. */
 export function parseEnvelope(text: string, file: string): FileEnvelope {
   const envelope = envelopeForm.safeParse(parseJson(text));
   if (!envelope.success) throw damaged(file, "It is not a DSSE envelope, or it is incomplete.");

@@ -1,7 +1,4 @@
-/**
- * A cache that serves many reads of keys from one list of their vault, so that a refresh of many
- * keys takes few calls, whether the engine reads them together or one after another.
- */
+/** A cache that serves many reads of keys from one list of their vault. */
 
 import type { Answered, KeyRef, KeySnapshot } from "../../engine/ports/world.ts";
 import { onCodes } from "../../errors.ts";
@@ -32,10 +29,7 @@ const gatherMs = 25;
 const shownMs = 10_000;
 /** For each waiting key: four pages cost the service less than that many single reads. */
 const worthKeysPerGlance = 4_000;
-/**
- * The same after this run has written to the vault: its next write invalidates the list, so the
- * list serves only the reads that wait for it.
- */
+/** After a write of this run: the list serves only the reads that wait for it. */
 const worthKeysAmidWrites = 25;
 /** The limit of an instance in KMS (uko-v4.md 3.8); a longer list would fill the memory. */
 const maxKeysListed = 20_000;
