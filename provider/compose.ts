@@ -36,7 +36,7 @@ import { createKmsKeys } from "./services/kms/keys.ts";
 import { createTwins } from "./services/kms/twins.ts";
 import { createReportFile } from "./services/report-file.ts";
 import { readReviewFile } from "./services/review-file.ts";
-import { createInstanceCheck, createSession } from "./services/session.ts";
+import { createSession } from "./services/session.ts";
 import { createUkoClient } from "./services/uko/client.ts";
 import {
   type Environment,
@@ -151,11 +151,11 @@ export function openWorld(
     ...(settings.kmsEndpoint !== undefined && { kms: settings.kmsEndpoint }),
   });
   const service = { http, bearer: tokens, instanceId };
-  const instance = createInstanceCheck({ instanceId, endpoints, keystores: () => uko.keystores });
+  const session = createSession({ instanceId, http, tokens, endpoints, keystores: () => uko.keystores });
   const uko = createUkoClient({
     ...service,
     endpoint: endpoints.uko,
-    beforeWrite: instance.require,
+    beforeWrite: (signal) => session.requireOwnInstance({ signal }),
     monotonicMs,
     sleep: clock.sleep,
   });
@@ -163,7 +163,7 @@ export function openWorld(
     ...uko,
     twins: createTwins({ ...service, endpoint: endpoints.kms }),
     kmsKeys: createKmsKeys({ ...service, endpoint: endpoints.kms }),
-    session: createSession({ instanceId, http, tokens, instance }),
+    session,
     dialect,
     serviceClock: createServiceClock(tokens.issuedAtMs),
     answerTrust: createAnswerTrust(),

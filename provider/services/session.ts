@@ -1,7 +1,7 @@
 /** The identity and the instance of this run, and the check that this instance answers. */
 
 import type { Keystores } from "../engine/ports/containers.ts";
-import type { Session } from "../engine/ports/world.ts";
+import type { CallOptions, Session } from "../engine/ports/world.ts";
 import { type ErrorCode, isUkoError, UkoError } from "../errors.ts";
 import { uuidForm } from "../uuid-form.ts";
 import type { Endpoints, InstanceReport } from "./broker.ts";
@@ -11,59 +11,39 @@ import type { Tokens } from "./iam.ts";
 
 export interface SessionOptions {
   readonly instanceId: string;
-  readonly http: HttpClient;
-  readonly tokens: Tokens;
-  readonly instance: InstanceCheck;
-}
-
-export function createSession({ instanceId, http, tokens, instance }: SessionOptions): Session {
-  return {
-    instanceId,
-    actor: ({ signal }) => tokens.actor(signal),
-    isInstanceProven: ({ signal }) => instance.isProven(signal),
-    isInstanceReported: ({ signal }) => instance.isReported(signal),
-    requireOwnInstance: ({ signal }) => instance.require(signal),
-    serviceTimeMs: () => http.serviceTimeMs(),
-    tokenFacts: () => tokens.facts(),
-  };
-}
-
-export interface InstanceCheck {
-  isProven(signal: AbortSignal): Promise<boolean>;
-  /** Whether the instance is proven, or reported by the server that answers. */
-  isReported(signal: AbortSignal): Promise<boolean>;
-  /** Throws UKO_INSTANCE_MISMATCH if a source reports another instance; silence is none. */
-  require(signal: AbortSignal): Promise<void>;
-}
-
-export interface InstanceCheckOptions {
-  readonly instanceId: string;
+  readonly http: Pick<HttpClient, "serviceTimeMs">;
+  readonly tokens: Pick<Tokens, "actor" | "facts">;
   readonly endpoints: Pick<Endpoints, "instance">;
   /** Read only if neither host name nor broker reports the instance. */
   readonly keystores: () => Pick<Keystores, "list">;
 }
 
-export function createInstanceCheck(options: InstanceCheckOptions): InstanceCheck {
+export function createSession(options: SessionOptions): Session {
+  const { instanceId, http, tokens } = options;
   let known: InstanceReport | undefined;
   const ask = singleFlight(async (signal) => {
     const { report, isLasting } = await reportOf(options, signal);
     if (isLasting) known = report;
     return report;
   });
-  const report = async (signal: AbortSignal): Promise<InstanceReport> => known ?? ask(signal);
+  const report = async ({ signal }: CallOptions): Promise<InstanceReport> => known ?? ask(signal);
   return {
-    isProven: async (signal) => (await report(signal)).kind === "proven",
-    isReported: async (signal) => ["proven", "reported"].includes((await report(signal)).kind),
-    async require(signal) {
-      const reported = await report(signal);
-      if (reported.kind === "contradicted") throw notThisInstance(options.instanceId, reported.why);
+    instanceId,
+    actor: ({ signal }) => tokens.actor(signal),
+    isInstanceProven: async (call) => (await report(call)).kind === "proven",
+    isInstanceReported: async (call) => ["proven", "reported"].includes((await report(call)).kind),
+    async requireOwnInstance(call) {
+      const reported = await report(call);
+      if (reported.kind === "contradicted") throw notThisInstance(instanceId, reported.why);
     },
+    serviceTimeMs: () => http.serviceTimeMs(),
+    tokenFacts: () => tokens.facts(),
   };
 }
 
 /** A report is not kept if only a passing fault explains its silence: the next write asks again. */
 async function reportOf(
-  options: InstanceCheckOptions,
+  options: SessionOptions,
   signal: AbortSignal,
 ): Promise<{ readonly report: InstanceReport; readonly isLasting: boolean }> {
   const reported = await options.endpoints.instance(signal);
@@ -85,7 +65,7 @@ const passingFaults: readonly ErrorCode[] = ["UKO_ANSWER_LOST", "UKO_DEADLINE", 
  * (uko-v4.md 3.7). Undefined after a fault that may pass.
  */
 async function internalInstances(
-  { keystores }: InstanceCheckOptions,
+  { keystores }: SessionOptions,
   signal: AbortSignal,
 ): Promise<readonly string[] | undefined> {
   try {

@@ -9,7 +9,7 @@ import type { HttpClient } from "../../provider/services/http/client.ts";
 import { createTokens } from "../../provider/services/iam.ts";
 import { createKmsKeys } from "../../provider/services/kms/keys.ts";
 import { createTwins } from "../../provider/services/kms/twins.ts";
-import { createInstanceCheck, createSession } from "../../provider/services/session.ts";
+import { createSession } from "../../provider/services/session.ts";
 import { createUkoClient, type UkoClient } from "../../provider/services/uko/client.ts";
 import { apiKeys, type Name, type TestWorld, vaultId } from "../emulator/harness.ts";
 import { aClient } from "./scripted-server.ts";
@@ -40,13 +40,12 @@ export function adaptersOf(world: TestWorld, name: Name | { readonly apiKey: str
     monotonicMs: () => world.emulator.world.clock.nowMs(),
     sleep: async (_, signal) => signal.throwIfAborted(),
   });
-  const instance = createInstanceCheck({ instanceId, endpoints, keystores: () => uko.keystores });
   return {
     http,
     ...uko,
     twins: createTwins({ ...service, endpoint: endpoints.kms }),
     kmsKeys: createKmsKeys({ ...service, endpoint: endpoints.kms }),
-    session: createSession({ instanceId, http, tokens, instance }),
+    session: createSession({ instanceId, http, tokens, endpoints, keystores: () => uko.keystores }),
     serviceClock: createServiceClock(tokens.issuedAtMs),
     answerTrust: createAnswerTrust(),
   };

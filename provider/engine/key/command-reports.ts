@@ -1,9 +1,9 @@
 /** The reports of the commands for a managed key, and the record of each run for pipelines. */
 
-import { errorCatalogue, UkoError } from "../../errors.ts";
+import { UkoError } from "../../errors.ts";
 import { isGoneForCommand } from "../../lifecycle/gone.ts";
 import type { Step } from "../../lifecycle/plan.ts";
-import { type Report, reportingRun, resultOfReport } from "../loop/report.ts";
+import { absent, type Report, reportingRun, resultOfReport } from "../loop/report.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import type { Outcome } from "./kind.ts";
 import { explainOutcome } from "./messages.ts";
@@ -55,11 +55,8 @@ async function reportProvenGone(
   });
 }
 
-/** The answer to a question about a key that is gone. Its exit code tells scripts of mistyped IDs. */
 export async function reportAbsent(world: World, ref: KeyRef, options: CallOptions): Promise<Report> {
-  const report = await reportProvenGone(world, ref, [], options);
-  const code = "UKO_KEY_NOT_FOUND";
-  return { ...report, explanation: { ...report.explanation, code }, code, exitCode: errorCatalogue[code].exitCode };
+  return absent(await reportProvenGone(world, ref, [], options), "UKO_KEY_NOT_FOUND");
 }
 
 /** For operations on an existing key. Throws UKO_KEY_NOT_FOUND. */

@@ -3,7 +3,7 @@
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";
-import type { Run, Step } from "../../lifecycle/plan.ts";
+import type { Step } from "../../lifecycle/plan.ts";
 import { type Door, type Explanation, type NextStep, rerunCommand } from "../text/explanation.ts";
 import {
   consequences,
@@ -23,7 +23,14 @@ import {
 import type { Outcome, RunMemory } from "./kind.ts";
 import { explainNotBinding, sayReasonWithoutRoom } from "./record-words.ts";
 import { explainGuard } from "./refusals.ts";
-import { actOnCommands, approvalInstead, explainApproval, explainTimeWait, requestCommands } from "./waits.ts";
+import {
+  actOnCommands,
+  approvalInstead,
+  explainApproval,
+  explainTimeWait,
+  requestCommands,
+  type WaitContext,
+} from "./waits.ts";
 
 /** Explains any outcome but `gone`, which needs a name that only the caller still has. */
 export function explainOutcome(outcome: Exclude<Outcome, { kind: "gone" }>, door: Door): Explanation {
@@ -87,16 +94,10 @@ function explainEnd(outcome: Exclude<Outcome, { kind: "gone" }>, door: Door): Ex
   }
 }
 
-interface Context {
-  readonly observed: Exclude<Outcome, { kind: "gone" }>["observed"];
-  readonly run: Run;
-  readonly door: Door;
-}
-
 function explainMissingRight(
   step: Step,
   message: string,
-  context: Context & { readonly carrier: RunMemory["carrier"] },
+  context: WaitContext & { readonly carrier: RunMemory["carrier"] },
 ): Explanation {
   const { observed, run, door, carrier } = context;
   const { observation } = observed;
@@ -127,7 +128,7 @@ function explainMissingRight(
 }
 
 /** The record that this run was to use for the step. A window is set only for a deactivation. */
-function namedRecord(step: Step, { observed, run }: Context): ConsentRecord | undefined {
+function namedRecord(step: Step, { observed, run }: WaitContext): ConsentRecord | undefined {
   if ("consentedBy" in step) return step.consentedBy;
   const { carried } = observed.observation;
   if (step.kind !== "set_for_deletion" || carried.kind !== "one") return undefined;
@@ -135,7 +136,7 @@ function namedRecord(step: Step, { observed, run }: Context): ConsentRecord | un
 }
 
 /** The next steps from a named record, for a person who may not take the step. */
-function withoutRight(step: Step, named: ConsentRecord, { observed, run, door }: Context): readonly NextStep[] {
+function withoutRight(step: Step, named: ConsentRecord, { observed, run, door }: WaitContext): readonly NextStep[] {
   const { observation } = observed;
   const path = keyPath(observation);
   const isAnswer = named.how === "answer";

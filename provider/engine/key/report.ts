@@ -1,13 +1,12 @@
 /** The report on a managed key: what its deletion waits for, and what this operation did. */
 
-import { errorCatalogue } from "../../errors.ts";
 import { deletionStanding, expiredRecord } from "../../lifecycle/consent-record.ts";
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import type { Plan, Run, Step } from "../../lifecycle/plan.ts";
 import { recordWithReasons, statedReasons } from "../../lifecycle/stated-reasons.ts";
 import { isoTime } from "../loop/evidence.ts";
-import type { DeletionFacts, Report, Subject } from "../loop/report.ts";
+import { codeOf, type DeletionFacts, type Report, type Subject } from "../loop/report.ts";
 import type { KeyRef } from "../ports/world.ts";
 import type { Explanation } from "../text/explanation.ts";
 import { describeReason } from "./evidence.ts";
@@ -32,8 +31,7 @@ export function reportOn(
     deletion: { ...deletionFacts(observed, end), ...expiryOf(observed) },
     taken: taken.map((step) => step.kind),
     explanation,
-    ...(explanation.code !== undefined && { code: explanation.code }),
-    exitCode: explanation.code === undefined ? 0 : errorCatalogue[explanation.code].exitCode,
+    ...codeOf(explanation),
   };
 }
 

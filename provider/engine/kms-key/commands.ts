@@ -1,6 +1,6 @@
 /** The commands for a KMS key, without any IaC state. */
 
-import { errorCatalogue, UkoError } from "../../errors.ts";
+import { UkoError } from "../../errors.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { type KmsReview, type KmsSkip, planReviewedKmsKey } from "../../lifecycle/kms-review.ts";
 import {
@@ -12,7 +12,7 @@ import {
   windowName,
 } from "../../lifecycle/plan-kms-key-deletion.ts";
 import { converge } from "../loop/converge.ts";
-import { type Report, reportingRun, resultOfReport, type Subject } from "../loop/report.ts";
+import { absent, codeOf, type Report, reportingRun, resultOfReport, type Subject } from "../loop/report.ts";
 import type { KmsKeyRef, KmsKeySnapshot } from "../ports/kms-keys.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import type { Explanation, Offer } from "../text/explanation.ts";
@@ -60,7 +60,7 @@ export function createKmsOperations(world: World) {
     const read = await observeKmsKey(world, ref, depth, options);
     const current = { actor: await world.session.actor(options), consents: [] };
     const memory = { run: current, taken: [] };
-    if (read.kind === "gone") return { report: absent(reportOutcome(ref, { kind: "gone", memory })) };
+    if (read.kind === "gone") return { report: absent(reportOutcome(ref, { kind: "gone", memory }), "UKO_NOT_FOUND") };
     const planned = towardsDestruction(read.observation, current, read.nowMs);
     const isOpen = isWindowOpen(read.observation, read.nowMs);
     const isQuiet = planned.kind === "ready" || (planned.kind === "refused" && !isOpen);
@@ -147,12 +147,6 @@ function notFound({ kmsKeyId }: KmsKeyRef): UkoError {
   });
 }
 
-/** The answer to a question about a key that is gone. Its exit code tells scripts of mistyped IDs. */
-function absent(report: Report): Report {
-  const code = "UKO_NOT_FOUND";
-  return { ...report, explanation: { ...report.explanation, code }, code, exitCode: errorCatalogue[code].exitCode };
-}
-
 function reportOutcome(ref: KmsKeyRef, outcome: KmsOutcome): Report {
   const taken = outcome.memory.taken.map(({ kind }) => kind);
   const about = { v: 1, instanceId: ref.instanceId, vaultId: "", keyId: ref.kmsKeyId, taken } as const;
@@ -169,7 +163,6 @@ function reportOutcome(ref: KmsKeyRef, outcome: KmsOutcome): Report {
   const plan = outcome.kind === "stopped" ? outcome.plan : undefined;
   const { lifecycleState, ...deletion } = kmsKeyFacts(observed, plan);
   const explanation: Explanation = explainKmsOutcome(outcome, door);
-  const { code } = explanation;
   return {
     ...about,
     label: observation.name,
@@ -177,8 +170,7 @@ function reportOutcome(ref: KmsKeyRef, outcome: KmsOutcome): Report {
     keyState: observation.stateWord,
     deletion,
     explanation,
-    ...(code !== undefined && { code }),
-    exitCode: code === undefined ? 0 : errorCatalogue[code].exitCode,
+    ...codeOf(explanation),
   };
 }
 

@@ -3,7 +3,7 @@
  * the report of a run for pipelines (UKO_REPORT). The run itself is the same with and without it.
  */
 
-import { type ErrorCode, isUkoError, UkoError } from "../../errors.ts";
+import { type ErrorCode, errorCatalogue, isUkoError, UkoError } from "../../errors.ts";
 import type { KmsLifecycleState } from "../../lifecycle/kms-key-states.ts";
 import type { LifecycleState } from "../../lifecycle/lifecycle-state.ts";
 import type { Actor, ApprovedStep } from "../../lifecycle/observation.ts";
@@ -55,6 +55,17 @@ export interface DeletionFacts
   readonly cannotActBecause?: string;
   /** When the record on the key expired; then the key waits for no approval of it. */
   readonly recordExpiredAt?: string;
+}
+
+/** The code of an explanation and its exit code. */
+export function codeOf({ code }: Explanation): Pick<Report, "code" | "exitCode"> {
+  return { ...(code !== undefined && { code }), exitCode: code === undefined ? 0 : errorCatalogue[code].exitCode };
+}
+
+/** The answer to a question about an object that is gone. Its exit code tells scripts of mistyped IDs. */
+export function absent(report: Report, code: ErrorCode): Report {
+  const explanation = { ...report.explanation, code };
+  return { ...report, explanation, ...codeOf(explanation) };
 }
 
 /** An explanation as the error that an engine shows: first line, facts and next commands, code. */

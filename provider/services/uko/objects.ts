@@ -1,7 +1,7 @@
 /** One object of UKO by its ID: its path, the read with its ETag, and its changes. */
 
 import type * as z from "zod";
-import type { ContainerRef, WithEtag } from "../../engine/ports/containers.ts";
+import type { WithEtag } from "../../engine/ports/containers.ts";
 import type { Answered, CallOptions, Written } from "../../engine/ports/world.ts";
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
@@ -180,28 +180,19 @@ export interface CollectionKind<Wire extends Identified, Snapshot> {
   };
 }
 
-export interface UkoCollection<Snapshot> {
-  read(ref: ContainerRef, options: CallOptions): Promise<Answered<WithEtag<Snapshot> | undefined>>;
-  list(filter: { readonly vaultId?: string }, options: CallOptions): Promise<readonly Snapshot[]>;
-  /** `vaultId` is absent for a vault. No message repeats the body's `secrets`. */
-  create(
-    wanted: { readonly vaultId?: string; readonly body: unknown; readonly secrets?: readonly string[] },
-    options: CallOptions,
-  ): Promise<Written<WithEtag<Snapshot>>>;
-  /** A change whose response shows the object. */
-  change(
-    ref: ContainerRef,
-    etag: string,
-    call: Pick<ObjectChange, "method" | "body" | "below"> & { readonly secrets?: readonly string[] },
-    options: CallOptions,
-  ): Promise<Written<WithEtag<Snapshot>>>;
-  remove(ref: ContainerRef, etag: string, options: CallOptions): Promise<Written<undefined>>;
+interface Creation {
+  readonly vaultId?: string;
+  readonly body: unknown;
+  readonly secrets?: readonly string[];
 }
+
+type Change = Pick<ObjectChange, "method" | "body" | "below"> & Pick<Creation, "secrets">;
 
 export function createCollection<Wire extends Identified, Snapshot>(
   transport: Transport,
   { kind, schema, toSnapshot, listQuery, removalQuery, rights }: CollectionKind<Wire, Snapshot>,
-): UkoCollection<Snapshot> {
+) {
+  type Changed = Promise<Written<WithEtag<Snapshot>>>;
   const listWalk = (signal: AbortSignal, within: Readonly<Record<string, string>> = {}): PageWalk<Wire> => ({
     // Oldest first: pages by offset must not miss objects that are written meanwhile.
     call: { path: `/${kind.path}`, query: { sort: "created_at", ...listQuery, ...within }, signal },
@@ -210,30 +201,32 @@ export function createCollection<Wire extends Identified, Snapshot>(
     right: rights.list,
   });
   return {
-    async read(ref, { signal }) {
+    async read(ref: ObjectRef, { signal }: CallOptions): Promise<Answered<WithEtag<Snapshot> | undefined>> {
       const findVault = (within: AbortSignal) => findVaultInList(transport, listWalk(within), ref.id);
       const answer = await readObject(transport, { kind, ref, right: rights.read, findVault }, signal);
       if (answer.status !== 200) return withServiceTime(service, answer, undefined);
       const { wire, etag } = parseWithEtag(answer, schema, kind, ref.id);
       return withServiceTime(service, answer, { snapshot: toSnapshot(wire, ref.vaultId), etag });
     },
-    async list({ vaultId }, { signal }) {
+    async list({ vaultId }: { readonly vaultId?: string }, { signal }: CallOptions): Promise<readonly Snapshot[]> {
       const within = vaultId === undefined ? {} : { "vault.id": checkedId(vaultId, "vault") };
       const found = await walkPages(transport, listWalk(signal, within));
       return [...new Map(found.map((wire) => [wire.id, toSnapshot(wire, vaultId ?? "")])).values()];
     },
-    async create({ vaultId, body, secrets = [] }, { signal }) {
+    /** `vaultId` is absent for a vault. No message repeats the body's `secrets`. */
+    async create({ vaultId, body, secrets = [] }: Creation, { signal }: CallOptions): Changed {
       const header = vaultId === undefined ? {} : { vaultId: checkedId(vaultId, "vault") };
       const end = await createObject(transport, kind, { ...header, body, signal });
       const readValue = changedObject(schema, (wire) => toSnapshot(wire, vaultId ?? wire.id));
       return toWritten(end, { ...changeRules(rights.write, readValue), isCreation: true, secrets });
     },
-    async change(ref, etag, { secrets = [], ...call }, { signal }) {
+    /** A change whose response shows the object. */
+    async change(ref: ObjectRef, etag: string, { secrets = [], ...call }: Change, { signal }: CallOptions): Changed {
       const end = await changeObject(transport, { kind, ref, etag, ...call, signal });
       const readValue = changedObject(schema, (wire) => toSnapshot(wire, ref.vaultId), ref.id);
       return toWritten(end, { ...changeRules(rights.write, readValue), secrets });
     },
-    async remove(ref, etag, { signal }) {
+    async remove(ref: ObjectRef, etag: string, { signal }: CallOptions): Promise<Written<undefined>> {
       const query = removalQuery === undefined ? {} : { query: removalQuery };
       const end = await changeObject(transport, { kind, ref, etag, method: "DELETE", ...query, signal });
       return toWritten(end, changeRules(rights.remove, removed));
