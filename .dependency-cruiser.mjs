@@ -38,22 +38,25 @@ const rings = {
   "settings.ts": { ours: ["errors.ts", "uuid-form.ts"], types: ["services/"], packages: [] },
   // Apart from compose.ts, so that no plugin carries the libraries of certificates.
   "compose-certificates.ts": {
-    ours: ["compose.ts", "errors.ts", "engine/campaign/", "engine/certificate/", "services/", "tool-identity.ts"],
+    ours: [
+      "compose-operations.ts",
+      "errors.ts",
+      "engine/campaign/",
+      "engine/certificate/",
+      "services/",
+      "tool-identity.ts",
+    ],
     types: ["engine/ports/world.ts", "settings.ts"],
     packages: [],
     node: true,
   },
   "compose.ts": {
-    ours: [
-      "errors.ts",
-      "lifecycle/",
-      "engine/",
-      "resources/",
-      "schema/",
-      "services/",
-      "settings.ts",
-      "tool-identity.ts",
-    ],
+    ours: ["errors.ts", "compose-operations.ts", "lifecycle/", "engine/", "resources/", "settings.ts"],
+    packages: [],
+  },
+  // Apart from compose.ts, so that the command line loads no definition of a resource.
+  "compose-operations.ts": {
+    ours: ["errors.ts", "lifecycle/", "engine/", "resources/", "services/", "settings.ts", "tool-identity.ts"],
     packages: [],
     node: true,
   },
@@ -63,7 +66,7 @@ const rings = {
     packages: [],
   },
   "compose-doctor.ts": {
-    ours: ["errors.ts", "compose.ts", "engine/", "resources/"],
+    ours: ["errors.ts", "compose-operations.ts", "engine/", "resources/"],
     types: ["services/", "settings.ts"],
     packages: [],
   },
@@ -118,7 +121,7 @@ const rings = {
   "cli/": {
     ours: [
       "errors.ts",
-      "compose.ts",
+      "compose-operations.ts",
       "compose-certificates.ts",
       "compose-doctor.ts",
       "compose-text.ts",
@@ -130,8 +133,8 @@ const rings = {
     node: true,
   },
   "console/": {
-    ours: ["errors.ts", "compose.ts", "compose-text.ts", "printable.ts", "same-user.ts", "uuid-form.ts"],
-    types: ["engine/"],
+    ours: ["errors.ts", "compose-text.ts", "printable.ts", "same-user.ts", "uuid-form.ts"],
+    types: ["compose-operations.ts", "engine/"],
     packages: ["hono", "@hono/node-server", "zod"],
     node: true,
   },

@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { openHandlers, openOperations, openWorld } from "../provider/compose.ts";
+import { openHandlers } from "../provider/compose.ts";
+import { openOperations, openWorld } from "../provider/compose-operations.ts";
 import { apiKeys, startTestWorld, type TestWorld, vaultId } from "./emulator/harness.ts";
 
 let uko: TestWorld;

@@ -39,7 +39,7 @@ export function addAuditCommand(program: Command, world: CliWorld): void {
       const files = evidenceFiles(world, file, "--file");
       if (verify === true) return verifyChains(world, files, json === true);
       const named = path?.keyId ?? key;
-      const { auditEvidence } = await import("../compose.ts");
+      const { auditEvidence } = await import("../compose-operations.ts");
       const texts = files.map((each) => readText(each, `The evidence file ${each} could not be read`));
       const audit = auditEvidence(await Promise.all(texts), {
         ...filter,

@@ -3,7 +3,11 @@
  * starters of its commands.
  */
 
-import type { openOperations as compose, openLogin as composeLogin, OpenLogin as Login } from "../compose.ts";
+import type {
+  openOperations as compose,
+  openLogin as composeLogin,
+  OpenLogin as Login,
+} from "../compose-operations.ts";
 
 export type { Login };
 
@@ -108,11 +112,11 @@ export interface RunningEmulator {
 
 /** The operations of a run, imported lazily: help and the emulator never load their dependencies. */
 export const openOperations: CliWorld["openOperations"] = async (environment, outputs) => {
-  const { openOperations: open } = await import("../compose.ts");
+  const { openOperations: open } = await import("../compose-operations.ts");
   return open(environment, outputs);
 };
 
 export const openLogin: CliWorld["openLogin"] = async (environment, outputs) => {
-  const { openLogin: open } = await import("../compose.ts");
+  const { openLogin: open } = await import("../compose-operations.ts");
   return open(environment, outputs);
 };

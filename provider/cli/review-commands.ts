@@ -155,7 +155,7 @@ export async function runApproveSet(world: CliWorld, given: ApproveSetOptions & 
   if (digest === undefined) {
     throw invalidInput("--digest is missing", "Set --digest to the SHA-256 that uko review printed for the file.");
   }
-  const { openReview } = await import("../compose.ts");
+  const { openReview } = await import("../compose-operations.ts");
   const review = openReview(file, digest);
   const { header, lines } = review;
   await confirmSet(world, given, setMessages.approvalPhrase(header, lines.size, recordOnly));

@@ -101,7 +101,7 @@ function runRequests(world: CliWorld, given: RequestsOptions): Promise<number> {
       isMine: mine === true,
       ...(expiring !== undefined && { expiresWithinMs: parseDurationMs(expiring, "--expiring") }),
     };
-    const { selectRequests } = await import("../compose.ts");
+    const { selectRequests } = await import("../compose-operations.ts");
     const reports = selectRequests([...survey.reports, ...kmsKeys.reports], filter, survey.nowMs);
     progress.clear();
     if (metrics) {

@@ -1,7 +1,8 @@
 /** Point 13: answers that could be taken for "gone", and a mistyped instance id. */
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { openHandlers, openWorld } from "../../provider/compose.ts";
+import { openHandlers } from "../../provider/compose.ts";
+import { openWorld } from "../../provider/compose-operations.ts";
 import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
 import { type CliTestWorld, keys, seed, startCliWorld, vaultId } from "../cli/harness.ts";
 

@@ -49,8 +49,8 @@ it("uko emulator loads the emulator and no service", async () => {
   expect(own).toBeLessThanOrEqual(170);
 });
 
-it("uko status loads what a run needs, and neither the emulator nor the libraries of certificates and campaigns", async () => {
+it("uko status loads what a run needs: no definition of a resource, no emulator, no library of certificates and campaigns", async () => {
   const { own, packages } = await loadedBy("status", "vault/key");
   expect(packages).toEqual([...forEvery, "jose", "zod"].sort());
-  expect(own).toBeLessThanOrEqual(245);
+  expect(own).toBeLessThanOrEqual(180);
 });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { openOperations } from "../../provider/compose.ts";
+import { openOperations } from "../../provider/compose-operations.ts";
 import { actPage, changedPage } from "../../provider/console/act-page.ts";
 import { keyPage } from "../../provider/console/key-page.ts";
 import { keysPage } from "../../provider/console/keys-page.ts";

@@ -1,7 +1,7 @@
 /** Answers that never arrive, at every call of the path: this run or the next one converges, and nothing happens twice. */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openWorld } from "../../provider/compose.ts";
+import { openWorld } from "../../provider/compose-operations.ts";
 import { faultSchema } from "../../provider/emulator/faults.ts";
 import { startEmulator } from "../../provider/emulator/start.ts";
 import { createHandlers } from "../../provider/engine/handlers.ts";
