@@ -13,7 +13,7 @@ import {
 import type { Properties } from "./properties.ts";
 import type { DynamicValueSchema } from "./protocol/tfplugin6_pb.ts";
 import type { Session } from "./session.ts";
-import { decodeValue, encodeValue, type ObjectValue, readJson, textOf, type ValueType } from "./values.ts";
+import { encodeValue, type ObjectValue, readValue, type ValueType } from "./values.ts";
 
 /** Doors handle values and states as plain properties. */
 export type AnyHandlers = Handlers<Properties, Properties>;
@@ -49,10 +49,7 @@ export function readObject(
   wire: MessageShape<typeof DynamicValueSchema> | undefined,
   block: Pick<TerraformBlock, "attributes">,
 ): ObjectValue | null {
-  if (wire === undefined) return null;
-  const type = typeOf(block);
-  if (wire.msgpack.length > 0) return decodeValue(wire.msgpack, type) as ObjectValue | null;
-  return wire.json.length > 0 ? (readJson(textOf(wire.json), type) as ObjectValue | null) : null;
+  return readValue(wire, typeOf(block)) as ObjectValue | null;
 }
 
 /** The same for a required object. */

@@ -5,23 +5,17 @@
 
 import type { OpenHandlers, StoredSettings } from "../compose.ts";
 import type { HclCommand } from "../engine/text/explanation.ts";
-import { createLabels } from "./labels.ts";
 import { loadDeferred } from "./load-deferred.ts";
 import type { Log } from "./log.ts";
+import { createRunMemory } from "./run-memory.ts";
 import type { Session } from "./session.ts";
-import { createSharedObjects } from "./shared-objects.ts";
 
 /** `command`: the engine's command, for the commands in messages. */
 export function createSession(log: Log, command: HclCommand): Session {
   let stopping = new AbortController();
   let settings: StoredSettings | undefined;
   let opened: Promise<OpenHandlers> | undefined;
-  let found = new Set<string>();
-  let looked = new Set<string>();
-  let unread = new Set<string>();
-  let reported = new Map<string, Set<string>>();
-  let labels = createLabels();
-  let objects = createSharedObjects();
+  let memory = createRunMemory();
   let warnings: string[] = [];
 
   const open = async (): Promise<OpenHandlers> => {
@@ -42,12 +36,7 @@ export function createSession(log: Log, command: HclCommand): Session {
       settings = given;
       opened = undefined;
       stopping = new AbortController();
-      found = new Set();
-      looked = new Set();
-      unread = new Set();
-      reported = new Map();
-      labels = createLabels();
-      objects = createSharedObjects();
+      memory = createRunMemory();
     },
     handlers() {
       opened ??= open();
@@ -59,26 +48,13 @@ export function createSession(log: Log, command: HclCommand): Session {
       return stopping.signal;
     },
     stop: () => stopping.abort(),
-    noteLooked: (typeName, id) => void looked.add(`${typeName} ${id}`),
-    hasLooked: (typeName, id) => looked.has(`${typeName} ${id}`),
-    noteUnread: (typeName, id) => unread.add(`${typeName} ${id}`).size,
-    noteReported(reason, id) {
-      const ids = reported.get(reason) ?? new Set();
-      reported.set(reason, ids.add(id));
-      return ids.size;
+    get memory() {
+      return memory;
     },
-    noteFound: (typeName, id) => void found.add(`${typeName} ${id}`),
-    get labels() {
-      return labels;
-    },
-    get objects() {
-      return objects;
-    },
-    isFound: (typeName, id) => found.has(`${typeName} ${id}`),
     takeWarnings() {
-      const told = warnings;
+      const taken = warnings;
       warnings = [];
-      return told;
+      return taken;
     },
   };
 }

@@ -5,8 +5,7 @@
 
 import { create, toBinary } from "@bufbuild/protobuf";
 import { Provider } from "./protocol/tfplugin6_pb.ts";
-import { getProviderSchema } from "./rpc/get-provider-schema.ts";
-import { getResourceIdentitySchemas } from "./rpc/get-resource-identity-schemas.ts";
+import { getProviderSchema, getResourceIdentitySchemas } from "./rpc/schema.ts";
 
 /** Base64 by the name of the call. */
 export type EncodedAnswers = Readonly<Record<"getProviderSchema" | "getResourceIdentitySchemas", string>>;

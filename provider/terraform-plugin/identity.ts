@@ -3,7 +3,7 @@
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import type { TerraformResource } from "../schema/terraform.ts";
 import type { ResourceIdentityDataSchema } from "./protocol/tfplugin6_pb.ts";
-import { decodeValue, encodeValue, type ObjectValue, readJson, textOf, type ValueType } from "./values.ts";
+import { encodeValue, type ObjectValue, readValue, type ValueType } from "./values.ts";
 
 type Resource = Pick<TerraformResource, "identity" | "idNames">;
 
@@ -26,11 +26,7 @@ export function readIdentity(
   data: MessageShape<typeof ResourceIdentityDataSchema> | undefined,
   resource: Resource,
 ): ObjectValue | null {
-  const { msgpack, json } = data?.identityData ?? {};
-  const type = identityTypeOf(resource);
-  if (msgpack !== undefined && msgpack.length > 0) return decodeValue(msgpack, type) as ObjectValue | null;
-  if (json === undefined || json.length === 0) return null;
-  return readJson(textOf(json), type) as ObjectValue | null;
+  return readValue(data?.identityData, identityTypeOf(resource)) as ObjectValue | null;
 }
 
 /** `<vault_id>/<key_id>` of these values; undefined if one is missing. */

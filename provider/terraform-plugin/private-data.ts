@@ -1,6 +1,6 @@
 /**
- * Private data that the host keeps for us next to a state. It distinguishes cases that the host
- * does not report: a plan without a state is a creation or one half of a replacement, and a
+ * Private data that the host keeps for us next to a plan or a state. It distinguishes cases that the
+ * host does not report: a plan without a state is a creation or one half of a replacement, and a
  * deletion is either planned as such or the other half.
  */
 
@@ -8,68 +8,42 @@ import { announcedSteps } from "../compose.ts";
 import type { AnnouncedStep, Announcement } from "../lifecycle/announcement.ts";
 import { textOf } from "./values.ts";
 
-/** The purpose of the plan behind this call. */
-export type Planned = "create" | "update" | "destroy";
+export interface PrivateData {
+  /** The purpose of the plan behind this call. */
+  readonly planned?: "create" | "update" | "destroy" | undefined;
+  /** The names of the secrets that the configuration of a plan sets. */
+  readonly secrets?: readonly string[];
+  /** What a plan announced of a deletion or a retirement: the most that its apply may do. */
+  readonly announced?: Announcement | undefined;
+  /**
+   * The record that was approved by the run that read the state last. Hosts plan an update a second
+   * time when they apply it, without the private data of the first plan.
+   */
+  readonly approved?: string | undefined;
+  /** The state came from a move, and contains only the identity of the object. */
+  readonly moved?: true;
+}
 
 const version = 1;
 
-export function writePrivate(planned?: Planned): Uint8Array {
-  return write({ planned });
+export function writePrivate(data: PrivateData = {}): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify({ version, ...data }));
 }
 
-/** For a plan of a creation; `secrets` are the names of the secrets that its configuration sets. */
-export function writeCreation(secrets: readonly string[]): Uint8Array {
-  return write({ planned: "create", secrets });
+/** Data that is missing, or not ours, has no meaning. */
+export function readPrivate(bytes: Uint8Array): PrivateData {
+  const { planned, secrets, announced, approved, moved } = parsed(bytes);
+  return {
+    planned: planned === "create" || planned === "update" || planned === "destroy" ? planned : undefined,
+    secrets: Array.isArray(secrets) ? secrets.filter((name) => typeof name === "string") : [],
+    announced: announcementIn(announced),
+    approved: typeof approved === "string" ? approved : undefined,
+    ...(moved === true && { moved }),
+  };
 }
 
-/** For a plan of an update, with what the plan announced of a retirement. */
-export function writeUpdate(secrets: readonly string[], announced: Announcement): Uint8Array {
-  return write({ planned: "update", secrets, announced });
-}
-
-/** For a plan of a deletion, with the most that its apply may do. */
-export function writeDestruction(announced: Announcement): Uint8Array {
-  return write({ planned: "destroy", announced });
-}
-
-/**
- * For a state that was just read. Hosts plan an update a second time when they apply it, without
- * the private data of the first plan, so the first run's approval is kept here.
- */
-export function writeRead(approved: string | undefined): Uint8Array {
-  return write({ approved });
-}
-
-/** For a state that came from a move, and contains only the identity of the object. */
-export function writeMoved(): Uint8Array {
-  return write({ moved: true });
-}
-
-/** Undefined if there is none, or if it is not ours: then nothing is known. */
-export function readPlanned(bytes: Uint8Array): Planned | undefined {
-  const { planned } = read(bytes);
-  return planned === "create" || planned === "update" || planned === "destroy" ? planned : undefined;
-}
-
-export function readMoved(bytes: Uint8Array): boolean {
-  return read(bytes).moved === true;
-}
-
-/** The names that `writeCreation` or `writeUpdate` wrote. */
-export function readGiven(bytes: Uint8Array): readonly string[] {
-  const { secrets } = read(bytes);
-  return Array.isArray(secrets) ? secrets.filter((name) => typeof name === "string") : [];
-}
-
-/** The record that was approved by the run that read the state last. */
-export function readApproved(bytes: Uint8Array): string | undefined {
-  const { approved } = read(bytes);
-  return typeof approved === "string" ? approved : undefined;
-}
-
-/** Undefined if there is none, or if it cannot be read. */
-export function readAnnounced(bytes: Uint8Array): Announcement | undefined {
-  const { subject, shown, steps, recordId } = Object(read(bytes).announced) as Readonly<Record<string, unknown>>;
+function announcementIn(value: unknown): Announcement | undefined {
+  const { subject, shown, steps, recordId } = Object(value) as Readonly<Record<string, unknown>>;
   const isWhole = typeof subject === "string" && typeof shown === "string" && Array.isArray(steps);
   if (!isWhole || !steps.every(isAnnouncedStep)) return undefined;
   if (recordId !== undefined && typeof recordId !== "string") return undefined;
@@ -80,19 +54,7 @@ function isAnnouncedStep(step: unknown): step is AnnouncedStep {
   return announcedSteps.some((each) => each === step);
 }
 
-interface Kept {
-  readonly announced?: unknown;
-  readonly approved?: unknown;
-  readonly planned?: unknown;
-  readonly moved?: unknown;
-  readonly secrets?: unknown;
-}
-
-function write(kept: Kept): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify({ version, ...kept }));
-}
-
-function read(bytes: Uint8Array): Kept {
+function parsed(bytes: Uint8Array): { readonly [Name in keyof PrivateData]?: unknown } {
   try {
     return Object(JSON.parse(textOf(bytes)));
   } catch {

@@ -12,22 +12,10 @@ type Attributes = readonly TerraformAttribute[];
 
 /** The properties that a configuration sets; nulls are omitted. */
 export function propertiesOf(attributes: Attributes, values: ObjectValue): Properties {
-  const all: Record<string, unknown> = {};
-  for (const { name, path, type } of attributes) {
-    const value = values[name];
-    if (path.length > 0 && value !== null && value !== undefined) setValue(all, path, fromValue(value, type));
-  }
-  return all;
-}
-
-/** Writes into an object that no one else has yet. */
-function setValue(all: Record<string, unknown>, [name = "", ...below]: readonly string[], value: unknown): void {
-  if (below.length === 0) all[name] = value;
-  else {
-    const inner = (all[name] ?? {}) as Record<string, unknown>;
-    all[name] = inner;
-    setValue(inner, below, value);
-  }
+  return attributes.reduce<Properties>((all, { name, path, type }) => {
+    const value = values[name] ?? null;
+    return path.length === 0 || value === null ? all : withValue(all, path, fromValue(value, type));
+  }, {});
 }
 
 /**

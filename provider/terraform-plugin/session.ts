@@ -1,10 +1,11 @@
-/** Per-connection state: configuration, handlers, the run's findings, and shutdown. */
+/** Per-connection state: configuration, handlers, the run's memory, and shutdown; and its calls. */
 
+import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import type { OpenHandlers, StoredSettings } from "../compose.ts";
 import type { HclCommand } from "../engine/text/explanation.ts";
-import type { Labels } from "./labels.ts";
 import type { Log } from "./log.ts";
-import type { SharedObjects } from "./shared-objects.ts";
+import type { Provider } from "./protocol/tfplugin6_pb.ts";
+import type { RunMemory } from "./run-memory.ts";
 
 export interface Session {
   /**
@@ -21,24 +22,14 @@ export interface Session {
   readonly signal: AbortSignal;
   /** Ends waits at once and prevents further steps; a call on the wire runs to completion. */
   stop(): void;
-  /**
-   * A creation found this existing object: a deletion of the same ID only removes its former entry
-   * in state.
-   */
-  noteFound(typeName: string, id: string): void;
-  isFound(typeName: string, id: string): boolean;
-  /**
-   * This run has read the object, as it does for a plan; an apply plans once more, without a read
-   * before it.
-   */
-  noteLooked(typeName: string, id: string): void;
-  hasLooked(typeName: string, id: string): boolean;
-  /** This run could not read the object; returns the number of such resources so far. */
-  noteUnread(typeName: string, id: string): number;
-  /** Returns how many objects this run has reported for this reason so far, with this one. */
-  noteReported(reason: string, id: string): number;
-  readonly labels: Labels;
-  readonly objects: SharedObjects;
+  readonly memory: RunMemory;
   /** Warnings that belong to no particular call; each is returned once. */
   takeWarnings(): readonly string[];
 }
+
+type Methods = (typeof Provider)["method"];
+/** The name of a call of the protocol. */
+export type CallName = keyof Methods;
+export type RequestOf<Name extends CallName> = MessageShape<Methods[Name]["input"]>;
+export type ResponseOf<Name extends CallName> = MessageInitShape<Methods[Name]["output"]>;
+export type Call<Name extends CallName> = (session: Session, request: RequestOf<Name>) => Promise<ResponseOf<Name>>;

@@ -46,6 +46,16 @@ export function decodeValue(bytes: Uint8Array, type: ValueType): Value {
   return fromWire(unpacked(bytes), type, "");
 }
 
+/** The same for a value in either form; null if there is none. */
+export function readValue(
+  wire: { readonly msgpack: Uint8Array; readonly json: Uint8Array } | undefined,
+  type: ValueType,
+): Value {
+  if (wire === undefined) return null;
+  if (wire.msgpack.length > 0) return decodeValue(wire.msgpack, type);
+  return wire.json.length > 0 ? readJson(textOf(wire.json), type) : null;
+}
+
 /**
  * Writes a value with every attribute of its type, missing ones as null. Throws UKO_BUG for one
  * that is not of the type.

@@ -10,8 +10,7 @@ import {
   ListResource_RequestSchema,
   Provider,
 } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
-import { getProviderSchema } from "../../provider/terraform-plugin/rpc/get-provider-schema.ts";
-import { getResourceIdentitySchemas } from "../../provider/terraform-plugin/rpc/get-resource-identity-schemas.ts";
+import { getProviderSchema, getResourceIdentitySchemas } from "../../provider/terraform-plugin/rpc/schema.ts";
 
 type ListResource = NonNullable<Answers<typeof Provider>["listResource"]>;
 

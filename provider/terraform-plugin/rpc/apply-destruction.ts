@@ -3,7 +3,6 @@
  * values, and the error names what the deletion is waiting for.
  */
 
-import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import {
   announcesNothing,
   declaredTwiceInHcl,
@@ -18,19 +17,15 @@ import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, writeObject } from "../blocks.ts";
 import { type Diagnostic, diagnosticOf, unfinishedDiagnostic, warningDiagnostic } from "../diagnostics.ts";
 import { identityOf } from "../identity.ts";
-import { readAnnounced, readPlanned, writePrivate } from "../private-data.ts";
+import { readPrivate, writePrivate } from "../private-data.ts";
 import { type Properties, stateProperties, valuesOf } from "../properties.ts";
-import type {
-  ApplyResourceChange_RequestSchema,
-  ApplyResourceChange_ResponseSchema,
-} from "../protocol/tfplugin6_pb.ts";
-import type { Session } from "../session.ts";
+import type { RequestOf, ResponseOf, Session } from "../session.ts";
 import { deleteTimeoutMs } from "../timeouts.ts";
 import type { ObjectValue } from "../values.ts";
 import { replacement } from "./plan-resource-change.ts";
 
-type Request = MessageShape<typeof ApplyResourceChange_RequestSchema>;
-type Response = MessageInitShape<typeof ApplyResourceChange_ResponseSchema>;
+type Request = RequestOf<"applyResourceChange">;
+type Response = ResponseOf<"applyResourceChange">;
 
 export async function applyDestruction(
   session: Session,
@@ -43,19 +38,20 @@ export async function applyDestruction(
   const gone = { newState: writeObject(null, resource) };
   const { id } = prior;
   // State holds the same object a second time, and only the first entry is removed.
-  if (typeof id === "string" && session.isFound(typeName, id)) return gone;
+  if (typeof id === "string" && session.memory.isFound(typeName, id)) return gone;
   const { attributes } = resource;
   const which: ResourceLabel = { noun: resource.noun, name: prior.label ?? prior.name, id };
   // Hosts show no address next to messages about a deletion, so every message names its object.
   const failed = (error: unknown): Diagnostic => diagnosticOf(errorAbout(which, error), attributes);
   // The plan of a resource that adopts the object precedes its creation, and may precede this
   // deletion.
-  if (typeof id === "string" && session.objects.isDeclared(typeName, id)) {
+  if (typeof id === "string" && session.memory.isDeclared(typeName, id)) {
     return unchanged(session, resource, prior, request, failed(declaredTwiceInHcl(typeName, id, session.command)));
   }
   // A tainted resource is planned like a creation, and passes that plan's private data to its
   // deletion.
-  if (readPlanned(plannedPrivate) === "create") {
+  const { planned, announced = announcesNothing } = readPrivate(plannedPrivate);
+  if (planned === "create") {
     return unchanged(session, resource, prior, request, failed(replacement(resource, session)));
   }
   const state = stateProperties(attributes, prior);
@@ -66,13 +62,13 @@ export async function applyDestruction(
     const outcome = await handlers.delete(state, {
       signal: session.signal,
       progress: { report: progress("info") },
-      announced: readAnnounced(plannedPrivate) ?? announcesNothing,
+      announced,
       waiting: { timeoutMs: deleteTimeoutMs(prior), warn: progress("warn") },
     });
     if (outcome.kind === "ended") {
       return { ...gone, diagnostics: [...session.takeWarnings(), ...outcome.warnings].map(warningDiagnostic) };
     }
-    const count = session.noteReported(outcome.code, `${typeName} ${String(id)}`);
+    const count = session.memory.noteReported(outcome.code, `${typeName} ${String(id)}`);
     const message = count === 1 ? outcome.message : sayMore(outcome, count, session);
     const failure = unfinishedDiagnostic(outcome.code, messageAbout(which, message), attributes);
     const { left } = outcome;
@@ -139,11 +135,10 @@ function unchanged(
   { plannedIdentity }: Request,
   failure: Diagnostic,
 ): Response {
-  const identity = identityOf(resource, values) ?? plannedIdentity;
   return {
     newState: writeObject(values, resource),
     private: writePrivate(),
-    ...(identity !== undefined && { newIdentity: identity }),
+    newIdentity: identityOf(resource, values) ?? plannedIdentity,
     diagnostics: [...session.takeWarnings().map(warningDiagnostic), failure],
   };
 }

@@ -1,6 +1,5 @@
 /** ApplyResourceChange: creates, changes or deletes a resource. */
 
-import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { announcesNothing } from "../../compose.ts";
 import type { ResourceRead } from "../../engine/handlers.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
@@ -8,25 +7,18 @@ import { handlersOf, readObject, readPresent, resourceNamed, writeObject } from 
 import { warningDiagnostic } from "../diagnostics.ts";
 import { identityOf } from "../identity.ts";
 import { plannedConfig, settled } from "../planned-values.ts";
-import { readAnnounced, readGiven, writePrivate } from "../private-data.ts";
+import { readPrivate, writePrivate } from "../private-data.ts";
 import { type Properties, propertiesBeside, propertiesOf, stateProperties, valuesOf } from "../properties.ts";
-import type {
-  ApplyResourceChange_RequestSchema,
-  ApplyResourceChange_ResponseSchema,
-} from "../protocol/tfplugin6_pb.ts";
-import type { Session } from "../session.ts";
+import type { Call, ResponseOf, Session } from "../session.ts";
 import type { ObjectValue } from "../values.ts";
 import { applyDestruction } from "./apply-destruction.ts";
-
-type Request = MessageShape<typeof ApplyResourceChange_RequestSchema>;
-type Response = MessageInitShape<typeof ApplyResourceChange_ResponseSchema>;
 
 /**
  * A failed creation returns no state: a state next to an error would taint the key, and the next
  * plan would delete it. A failed change of an existing key leaves the state as it was, and the next
  * read shows the key.
  */
-export async function applyResourceChange(session: Session, request: Request): Promise<Response> {
+export const applyResourceChange: Call<"applyResourceChange"> = async (session, request) => {
   const resource = resourceNamed(request.typeName);
   const handlers = await handlersOf(session, resource);
   const prior = readObject(request.priorState, resource);
@@ -37,7 +29,8 @@ export async function applyResourceChange(session: Session, request: Request): P
       : applyDestruction(session, resource, handlers, prior, request);
   }
   const config = readPresent(request.config, resource);
-  const wanted = plannedConfig(resource, config, planned, readGiven(request.plannedPrivate));
+  const { secrets = [], announced = announcesNothing } = readPrivate(request.plannedPrivate);
+  const wanted = plannedConfig(resource, config, planned, secrets);
   const options = {
     signal: session.signal,
     progress: { report: (line: string) => session.log.write("info", line, { tf_resource_type: request.typeName }) },
@@ -46,15 +39,14 @@ export async function applyResourceChange(session: Session, request: Request): P
     const signal = session.signal.aborted ? session.signal : AbortSignal.timeout(creationLimitMs);
     const made = await handlers.create(propertiesOf(resource.attributes, wanted), { ...options, signal });
     const answered = answer(session, resource, planned, made);
-    if (made.isFound) session.noteFound(request.typeName, made.id);
+    if (made.isFound) session.memory.noteFound(request.typeName, made.id);
     return answered;
   }
   const state = stateProperties(resource.attributes, prior);
-  const announced = readAnnounced(request.plannedPrivate) ?? announcesNothing;
   const inputs = propertiesBeside(resource.attributes, wanted);
   const changed = await handlers.update(state, inputs, { ...options, announced });
   return answer(session, resource, planned, changed);
-}
+};
 
 /**
  * A creation that has begun runs to completion, even if the run is canceled. The protocol passes no
@@ -68,13 +60,12 @@ function answer(
   resource: TerraformResource,
   planned: ObjectValue,
   { id, state, warnings }: ResourceRead<Properties>,
-): Response {
+): ResponseOf<"applyResourceChange"> {
   const values = settled(planned, valuesOf(resource, state, id));
-  const identity = identityOf(resource, values);
   return {
     newState: writeObject(values, resource),
     private: writePrivate(),
-    ...(identity !== undefined && { newIdentity: identity }),
+    newIdentity: identityOf(resource, values),
     diagnostics: [...session.takeWarnings(), ...warnings].map(warningDiagnostic),
   };
 }

@@ -3,20 +3,15 @@
  * needs no credential.
  */
 
-import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { otherCredential, otherInstance, type StoredSettings, storedSettings } from "../../compose.ts";
 import { UNKNOWN } from "../../engine/program/unknown.ts";
 import { terraformProvider } from "../../schema/terraform.ts";
 import { readObject } from "../blocks.ts";
 import { warningDiagnostic } from "../diagnostics.ts";
 import { propertiesOf } from "../properties.ts";
-import type { ConfigureProvider_RequestSchema, ConfigureProvider_ResponseSchema } from "../protocol/tfplugin6_pb.ts";
-import type { Session } from "../session.ts";
+import type { Call } from "../session.ts";
 
-export async function configureProvider(
-  session: Session,
-  { config, terraformVersion }: MessageShape<typeof ConfigureProvider_RequestSchema>,
-): Promise<MessageInitShape<typeof ConfigureProvider_ResponseSchema>> {
+export const configureProvider: Call<"configureProvider"> = async (session, { config, terraformVersion }) => {
   const given = propertiesOf(terraformProvider.attributes, readObject(config, terraformProvider) ?? {});
   const isKnown = !Object.values(given).includes(UNKNOWN);
   const textOf = (name: string): string | undefined => {
@@ -27,7 +22,7 @@ export async function configureProvider(
   const settings = storedSettings(textOf);
   session.configure(isKnown ? settings : undefined);
   return { diagnostics: overridden(settings).map(warningDiagnostic) };
-}
+};
 
 /**
  * A credential belongs to a person, so the environment takes precedence over the program. Neither

@@ -3,19 +3,11 @@
  * writes it to a file.
  */
 
-import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { handlersOf, readPresent, resourceNamed, writeObject } from "../blocks.ts";
 import { stateProperties, valuesOf } from "../properties.ts";
-import type {
-  GenerateResourceConfig_RequestSchema,
-  GenerateResourceConfig_ResponseSchema,
-} from "../protocol/tfplugin6_pb.ts";
-import type { Session } from "../session.ts";
+import type { Call } from "../session.ts";
 
-export async function generateResourceConfig(
-  session: Session,
-  { typeName, state }: MessageShape<typeof GenerateResourceConfig_RequestSchema>,
-): Promise<MessageInitShape<typeof GenerateResourceConfig_ResponseSchema>> {
+export const generateResourceConfig: Call<"generateResourceConfig"> = async (session, { typeName, state }) => {
   const resource = resourceNamed(typeName);
   const { inputsOf } = await handlersOf(session, resource);
   const inputs = inputsOf(stateProperties(resource.attributes, readPresent(state, resource)));
@@ -25,4 +17,4 @@ export async function generateResourceConfig(
   );
   const config = Object.entries(values).map(([name, value]) => [name, isWritten.has(name) ? value : null]);
   return { config: writeObject(Object.fromEntries(config), resource) };
-}
+};

@@ -1,19 +1,19 @@
 /** ListResource: all existing objects of one kind, one event each, for `terraform query`. */
 
-import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import type { MessageInitShape } from "@bufbuild/protobuf";
 import { handlersOf, readObject, resourceNamed, writeObject } from "../blocks.ts";
 import { diagnosticOf, warningDiagnostic } from "../diagnostics.ts";
 import { identityOf } from "../identity.ts";
 import { valuesOf } from "../properties.ts";
-import type { ListResource_EventSchema, ListResource_RequestSchema } from "../protocol/tfplugin6_pb.ts";
-import type { Session } from "../session.ts";
+import type { ListResource_EventSchema } from "../protocol/tfplugin6_pb.ts";
+import type { RequestOf, Session } from "../session.ts";
 
 type Event = MessageInitShape<typeof ListResource_EventSchema>;
 
 /** An error is an event, too: the call itself has no diagnostics. */
 export async function* listResource(
   session: Session,
-  request: MessageShape<typeof ListResource_RequestSchema>,
+  request: RequestOf<"listResource">,
   signal: AbortSignal,
 ): AsyncGenerator<Event, void> {
   try {
@@ -25,7 +25,7 @@ export async function* listResource(
 
 async function* eventsOf(
   session: Session,
-  { typeName, config, includeResourceObject, limit }: MessageShape<typeof ListResource_RequestSchema>,
+  { typeName, config, includeResourceObject, limit }: RequestOf<"listResource">,
   signal: AbortSignal,
 ): AsyncGenerator<Event, void> {
   const resource = resourceNamed(typeName);
@@ -40,9 +40,8 @@ async function* eventsOf(
   const events = found.slice(0, limit > 0n ? Number(limit) : undefined);
   for (const [index, { id, state }] of events.entries()) {
     const values = valuesOf(resource, state, id);
-    const identity = identityOf(resource, values);
     yield {
-      ...(identity !== undefined && { identity }),
+      identity: identityOf(resource, values),
       displayName: String(state.label ?? state.name ?? id),
       ...(includeResourceObject && { resourceObject: writeObject(values, resource) }),
       diagnostic: index === 0 ? told : [],

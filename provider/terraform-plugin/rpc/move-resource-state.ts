@@ -8,19 +8,14 @@
  * resource (`getResourceProviderAddrs` in OpenTofu's node_resource_abstract.go).
  */
 
-import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { UkoError } from "../../errors.ts";
 import { providerAddress, type TerraformResource } from "../../schema/terraform.ts";
 import { uuidForm } from "../../uuid-form.ts";
 import { resourceNamed, typeOf, writeObject } from "../blocks.ts";
 import { identityOf } from "../identity.ts";
-import { writeMoved } from "../private-data.ts";
-import type { MoveResourceState_RequestSchema, MoveResourceState_ResponseSchema } from "../protocol/tfplugin6_pb.ts";
-import type { Session } from "../session.ts";
+import { writePrivate } from "../private-data.ts";
+import type { Call, RequestOf, ResponseOf, Session } from "../session.ts";
 import { type ObjectValue, readJson, textOf } from "../values.ts";
-
-type Request = MessageShape<typeof MoveResourceState_RequestSchema>;
-type Response = MessageInitShape<typeof MoveResourceState_ResponseSchema>;
 
 interface Place {
   readonly instanceId: string;
@@ -43,7 +38,7 @@ const sources: Readonly<
 
 const ownName = providerAddress.slice(providerAddress.indexOf("/"));
 
-export async function moveResourceState(session: Session, request: Request): Promise<Response> {
+export const moveResourceState: Call<"moveResourceState"> = async (session, request) => {
   const { sourceTypeName, sourceProviderAddress, targetTypeName, sourceState } = request;
   const resource = resourceNamed(targetTypeName);
   const source = Object.hasOwn(sources, sourceTypeName) ? sources[sourceTypeName] : undefined;
@@ -70,23 +65,29 @@ export async function moveResourceState(session: Session, request: Request): Pro
   const parts = place.id.split("/");
   const names = resource.idNames.map((name, index) => [name, parts[index] ?? null] as const);
   const values = { id: place.id, instance_id: place.instanceId, ...Object.fromEntries(names) };
-  const identity = identityOf(resource, values);
-  return {
-    targetState: writeObject(values, resource),
-    targetPrivate: writeMoved(),
-    ...(identity !== undefined && { targetIdentity: identity }),
-  };
-}
+  return movedState(resource, values, writePrivate({ moved: true }));
+};
 
 /** A state of this provider, from another address or from a move that the host asks for again. */
-function ownState({ labels }: Session, resource: TerraformResource, { sourceState, sourcePrivate }: Request): Response {
+function ownState(
+  { memory }: Session,
+  resource: TerraformResource,
+  { sourceState, sourcePrivate }: RequestOf<"moveResourceState">,
+): ResponseOf<"moveResourceState"> {
   const values = readJson(textOf(sourceState?.json), typeOf(resource)) as ObjectValue;
-  labels.trackExisting(values);
-  const identity = identityOf(resource, values);
+  memory.trackExisting(values);
+  return movedState(resource, values, sourcePrivate);
+}
+
+function movedState(
+  resource: TerraformResource,
+  values: ObjectValue,
+  targetPrivate: Uint8Array,
+): ResponseOf<"moveResourceState"> {
   return {
     targetState: writeObject(values, resource),
-    targetPrivate: sourcePrivate,
-    ...(identity !== undefined && { targetIdentity: identity }),
+    targetPrivate,
+    targetIdentity: identityOf(resource, values),
   };
 }
 

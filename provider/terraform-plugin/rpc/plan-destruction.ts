@@ -3,45 +3,42 @@
  * anything begins.
  */
 
-import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { declaredTwiceInHcl } from "../../compose.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, writeObject } from "../blocks.ts";
-import { unfinishedDiagnostic, warningDiagnostic } from "../diagnostics.ts";
-import { writeDestruction, writePrivate } from "../private-data.ts";
+import { type Diagnostic, unfinishedDiagnostic, warningDiagnostic } from "../diagnostics.ts";
+import { writePrivate } from "../private-data.ts";
 import { stateProperties } from "../properties.ts";
-import type { PlanResourceChange_RequestSchema, PlanResourceChange_ResponseSchema } from "../protocol/tfplugin6_pb.ts";
-import type { Session } from "../session.ts";
+import type { RequestOf, ResponseOf, Session } from "../session.ts";
 import { deleteTimeoutMs } from "../timeouts.ts";
 import type { ObjectValue } from "../values.ts";
-import { duplicateLabelWarning } from "./duplicate-label.ts";
 
 export async function planDestruction(
   session: Session,
   resource: TerraformResource,
   handlers: AnyHandlers,
   prior: ObjectValue | null,
-  { priorIdentity }: MessageShape<typeof PlanResourceChange_RequestSchema>,
-): Promise<MessageInitShape<typeof PlanResourceChange_ResponseSchema>> {
+  { priorIdentity }: RequestOf<"planResourceChange">,
+): Promise<ResponseOf<"planResourceChange">> {
   const planned = {
     plannedState: writeObject(null, resource),
-    plannedPrivate: writePrivate("destroy"),
-    ...(priorIdentity !== undefined && { plannedIdentity: priorIdentity }),
+    plannedPrivate: writePrivate({ planned: "destroy" }),
+    plannedIdentity: priorIdentity,
   };
   if (prior === null) return planned;
   const { attributes, typeName } = resource;
-  const { objects, command } = session;
+  const { memory, command } = session;
   const id = String(prior.id);
-  objects.noteDeletion(typeName, id);
-  if (objects.isDeclared(typeName, id)) throw declaredTwiceInHcl(typeName, id, command);
+  memory.noteDeletion(typeName, id);
+  if (memory.isDeclared(typeName, id)) throw declaredTwiceInHcl(typeName, id, command);
   const clash = duplicateLabelWarning(session, prior);
   const { preview, announced } = handlers.previewDelete(stateProperties(attributes, prior), deleteTimeoutMs(prior));
-  const limited = { ...planned, plannedPrivate: writeDestruction(announced) };
+  const limited = { ...planned, plannedPrivate: writePrivate({ planned: "destroy", announced }) };
   switch (preview.kind) {
     case "refused":
       return { diagnostics: [unfinishedDiagnostic(preview.code, preview.message, attributes)] };
     case "long": {
-      const count = session.noteReported(`plan ${typeName} ${announced.steps.join()}`, id);
+      const count = memory.noteReported(`plan ${typeName} ${announced.steps.join()}`, id);
       // A pending request is shown in full, because a person decides about each one.
       const isWhole = count === 1 || typeof prior.deletion_record_id === "string";
       const warning = isWhole ? preview.message : sayMore(preview.message, count);
@@ -60,4 +57,22 @@ function sayMore(message: string, count: number): string {
     summary,
     `This applies to ${count} resources so far.`,
   ].join("\n");
+}
+
+/**
+ * A warning that a new key reuses a label already in state, which both the apply and the service
+ * would reject. Not an error: `tofu destroy` begins with such a plan, and an error would block it.
+ */
+export function duplicateLabelWarning({ memory, command }: Session, values: ObjectValue): Diagnostic[] {
+  const label = memory.popConflict(values);
+  if (label === undefined) return [];
+  return [
+    warningDiagnostic(
+      [
+        `Key "${label}" is already in the state, so no other key can have its label`,
+        `  If the resource is tainted, run ${command} untaint to keep the key. An apply would not delete it.`,
+        "  If you renamed the block, write a moved block from the old name to the new one. Otherwise an apply requests its deletion.",
+      ].join("\n"),
+    ),
+  ];
 }

@@ -3,7 +3,6 @@
  * would delete the existing key.
  */
 
-import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { declaredTwiceInHcl } from "../../compose.ts";
 import type { CheckFailure } from "../../engine/resource/definition.ts";
 import { UkoError } from "../../errors.ts";
@@ -11,20 +10,18 @@ import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, handlersOf, readObject, readPresent, resourceNamed, writeObject } from "../blocks.ts";
 import { failureDiagnostic, warningDiagnostic } from "../diagnostics.ts";
 import { planCreation, planUpdate, secretsGiven } from "../planned-values.ts";
-import { readApproved, readMoved, readPlanned, writeCreation, writeUpdate } from "../private-data.ts";
+import { readPrivate, writePrivate } from "../private-data.ts";
 import { propertiesOf, stateProperties } from "../properties.ts";
-import type { PlanResourceChange_RequestSchema, PlanResourceChange_ResponseSchema } from "../protocol/tfplugin6_pb.ts";
-import type { Session } from "../session.ts";
+import type { Call, RequestOf, ResponseOf, Session } from "../session.ts";
 import type { ObjectValue } from "../values.ts";
-import { duplicateLabelWarning } from "./duplicate-label.ts";
-import { planDestruction } from "./plan-destruction.ts";
+import { duplicateLabelWarning, planDestruction } from "./plan-destruction.ts";
 
-type Request = MessageShape<typeof PlanResourceChange_RequestSchema>;
-type Response = MessageInitShape<typeof PlanResourceChange_ResponseSchema>;
+type Request = RequestOf<"planResourceChange">;
+type Response = ResponseOf<"planResourceChange">;
 
-export async function planResourceChange(session: Session, request: Request): Promise<Response> {
+export const planResourceChange: Call<"planResourceChange"> = async (session, request) => {
   const resource = resourceNamed(request.typeName);
-  if (readMoved(request.priorPrivate)) throw notLookedAt(resource);
+  if (readPrivate(request.priorPrivate).moved) throw notLookedAt(resource);
   const handlers = await handlersOf(session, resource);
   const prior = readObject(request.priorState, resource);
   const isWanted = readObject(request.proposedNewState, resource) !== null;
@@ -33,7 +30,7 @@ export async function planResourceChange(session: Session, request: Request): Pr
   return prior === null
     ? creation(session, resource, handlers, config, request)
     : update(session, resource, handlers, prior, config, request);
-}
+};
 
 function creation(
   session: Session,
@@ -44,16 +41,16 @@ function creation(
 ): Response {
   // For a plain creation the host has no private data of this provider yet; any private data is from the
   // first half of a replacement.
-  if (readPlanned(priorPrivate) !== undefined) throw replacement(resource, session);
+  if (readPrivate(priorPrivate).planned !== undefined) throw replacement(resource, session);
   const { values, failures } = planCreation(resource, handlers, config);
   if (failures.length > 0) return rejected(resource, failures);
   const adopted = handlers.adopted(propertiesOf(resource.attributes, config));
   if (adopted !== undefined) declare(session, resource, adopted);
   // An adopted key is not created, and may well be in state under its former name.
-  if (config.existing_key_id === null) session.labels.trackPlanned(config);
+  if (config.existing_key_id === null) session.memory.trackPlanned(config);
   return {
     plannedState: writeObject(values, resource),
-    plannedPrivate: writeCreation(secretsGiven(resource, config)),
+    plannedPrivate: writePrivate({ planned: "create", secrets: secretsGiven(resource, config) }),
     diagnostics: duplicateLabelWarning(session, config),
   };
 }
@@ -73,16 +70,16 @@ async function update(
   if (impossible.length > 0) return rejected(resource, impossible);
   declare(session, resource, String(prior.id));
   // Never an error: a destroy begins with such a plan.
-  const approvedRecordId = readApproved(priorPrivate);
+  const { approved: approvedRecordId } = readPrivate(priorPrivate);
   const first = approvedRecordId === undefined ? {} : { approvedRecordId };
   const { preview, announced } = handlers.previewUpdate(state, inputs, first);
   // Reported once: an apply plans each update again, and then reports the result itself.
-  const isTold = preview.kind !== "short" && session.hasLooked(resource.typeName, String(prior.id));
+  const isTold = preview.kind !== "short" && session.memory.isRead(resource.typeName, String(prior.id));
   return {
     plannedState: writeObject(values, resource),
-    plannedPrivate: writeUpdate(secretsGiven(resource, config), announced),
+    plannedPrivate: writePrivate({ planned: "update", secrets: secretsGiven(resource, config), announced }),
     ...(isTold && { diagnostics: [warningDiagnostic(preview.message)] }),
-    ...(priorIdentity !== undefined && { plannedIdentity: priorIdentity }),
+    plannedIdentity: priorIdentity,
   };
 }
 
@@ -94,9 +91,9 @@ function rejected({ attributes }: TerraformResource, failures: readonly CheckFai
  * Whichever of the two plans comes second is refused: the deletion, or the plan of the resource
  * that stays.
  */
-function declare({ objects, command }: Session, { typeName }: TerraformResource, id: string): void {
-  objects.noteDeclared(typeName, id);
-  if (objects.isDeleted(typeName, id)) throw declaredTwiceInHcl(typeName, id, command);
+function declare({ memory, command }: Session, { typeName }: TerraformResource, id: string): void {
+  memory.noteDeclared(typeName, id);
+  if (memory.isDeleted(typeName, id)) throw declaredTwiceInHcl(typeName, id, command);
 }
 
 function notLookedAt({ typeName }: TerraformResource): UkoError {

@@ -1,19 +1,15 @@
 /** ReadDataSource: answers a program's question and changes nothing. */
 
-import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import type { ListOptions } from "../../engine/resource/definition.ts";
-import { argumentFaults, argumentsIn } from "../arguments.ts";
 import { dataSourceNamed, readPresent, writeObject } from "../blocks.ts";
 import { warningDiagnostic } from "../diagnostics.ts";
 import { idOf } from "../identity.ts";
 import { type Properties, propertiesOf, valuesOf } from "../properties.ts";
-import type { ReadDataSource_RequestSchema, ReadDataSource_ResponseSchema } from "../protocol/tfplugin6_pb.ts";
-import type { Session } from "../session.ts";
+import type { Call } from "../session.ts";
+import type { ObjectValue } from "../values.ts";
+import { argumentFaults, argumentsIn } from "./validate.ts";
 
-export async function readDataSource(
-  session: Session,
-  request: MessageShape<typeof ReadDataSource_RequestSchema>,
-): Promise<MessageInitShape<typeof ReadDataSource_ResponseSchema>> {
+export const readDataSource: Call<"readDataSource"> = async (session, request) => {
   const source = dataSourceNamed(request.typeName);
   const config = readPresent(request.config, source);
   // A value that was unknown when the configuration was validated is known now.
@@ -27,15 +23,12 @@ export async function readDataSource(
     signal: session.signal,
     warn: (line) => void warnings.push(line),
   });
-  const values = { ...valuesOf(source, answer), ...pick(config, given) };
+  // Hosts require configured values back unchanged.
+  const configured: ObjectValue = Object.fromEntries(given.map(({ name }) => [name, config[name] ?? null]));
+  const values = { ...valuesOf(source, answer), ...configured };
   const id = idOf(source, values);
   return {
     state: writeObject(source.idNames.length === 0 ? values : { ...values, id: id ?? null }, source),
     diagnostics: warnings.map(warningDiagnostic),
   };
-}
-
-/** Hosts require configured values back unchanged. */
-function pick<T>(values: Readonly<Record<string, T>>, attributes: readonly { readonly name: string }[]) {
-  return Object.fromEntries(attributes.map(({ name }) => [name, values[name] as T]));
-}
+};

@@ -1,31 +1,24 @@
 /** ReadResource: the current resource; null only if it is proven gone. */
 
-import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { errorAbout, isTransientReadError, type ResourceLabel, sayUnreadSoFar } from "../../compose.ts";
 import type { ResourceRead } from "../../engine/handlers.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { handlersOf, readPresent, resourceNamed, writeObject } from "../blocks.ts";
 import { warningDiagnostic } from "../diagnostics.ts";
 import { identityOf } from "../identity.ts";
-import { importExisting } from "../import-existing.ts";
-import { readMoved, writeRead } from "../private-data.ts";
+import { readPrivate, writePrivate } from "../private-data.ts";
 import { type Properties, stateProperties, valuesOf } from "../properties.ts";
-import type { ReadResource_RequestSchema, ReadResource_ResponseSchema } from "../protocol/tfplugin6_pb.ts";
-import type { Session } from "../session.ts";
+import type { Call, ResponseOf, Session } from "../session.ts";
 import type { ObjectValue } from "../values.ts";
+import { importExisting } from "./import-resource-state.ts";
 
-export async function readResource(
-  session: Session,
-  request: MessageShape<typeof ReadResource_RequestSchema>,
-): Promise<MessageInitShape<typeof ReadResource_ResponseSchema>> {
+export const readResource: Call<"readResource"> = async (session, request) => {
   const { currentState, private: kept, currentIdentity } = request;
   const resource = resourceNamed(request.typeName);
   const handlers = await handlersOf(session, resource);
   const before = readPresent(currentState, resource);
-  session.noteLooked(request.typeName, String(before.id));
-  if (readMoved(kept)) return readMovedObject(session, resource, before);
-  // Hosts drop what is not sent back.
-  const echoed = { private: kept, ...(currentIdentity !== undefined && { newIdentity: currentIdentity }) };
+  session.memory.noteRead(request.typeName, String(before.id));
+  if (readPrivate(kept).moved) return readMovedObject(session, resource, before);
   let found: ResourceRead<Properties> | undefined;
   try {
     found = await handlers.read(stateProperties(resource.attributes, before), { signal: session.signal });
@@ -34,28 +27,28 @@ export async function readResource(
     const about = errorAbout(whichOf(resource, before), error);
     // An error here would stop runs that do not concern this key (decision 0017).
     if (!(await session.handlers()).mayKeepState(error)) throw about;
-    const count = session.noteUnread(request.typeName, String(before.id));
+    const count = session.memory.noteUnread(request.typeName, String(before.id));
+    // Hosts drop what is not sent back.
     return {
-      ...echoed,
-      ...(currentState !== undefined && { newState: currentState }),
+      private: kept,
+      newIdentity: currentIdentity,
+      newState: currentState,
       diagnostics: [warningDiagnostic(sayUnread(about.message, count))],
     };
   }
   if (found === undefined) {
-    session.labels.noteGone(before);
+    session.memory.noteGone(before);
     return { newState: writeObject(null, resource) };
   }
   const values = valuesOf(resource, found.state, found.id, before);
-  const identity = identityOf(resource, values);
   const warnings = [...session.takeWarnings(), ...found.warnings];
   return {
-    private: writeRead(found.approvedRecordId),
-    ...(currentIdentity !== undefined && { newIdentity: currentIdentity }),
-    ...(identity !== undefined && { newIdentity: identity }),
+    private: writePrivate({ approved: found.approvedRecordId }),
+    newIdentity: identityOf(resource, values) ?? currentIdentity,
     newState: writeObject(values, resource),
     diagnostics: warnings.map(warningDiagnostic),
   };
-}
+};
 
 /** Hosts group warnings with the same first line: they show one, and count the others. */
 function sayUnread(why: string, count: number): string {
@@ -74,12 +67,7 @@ async function readMovedObject(
   session: Session,
   resource: TerraformResource,
   { id, instance_id: instanceId }: ObjectValue,
-): Promise<MessageInitShape<typeof ReadResource_ResponseSchema>> {
-  const taken = await importExisting(session, resource, String(id), String(instanceId));
-  return {
-    newState: taken.state,
-    private: taken.private,
-    ...(taken.identity !== undefined && { newIdentity: taken.identity }),
-    diagnostics: taken.warnings.map(warningDiagnostic),
-  };
+): Promise<ResponseOf<"readResource">> {
+  const { state, identity, ...others } = await importExisting(session, resource, String(id), String(instanceId));
+  return { newState: state, newIdentity: identity, ...others };
 }

@@ -8,14 +8,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import { asUkoError, type ErrorCode, errorCatalogue, UkoError } from "../../../provider/errors.ts";
 import { terraformResources } from "../../../provider/schema/terraform.ts";
 import { type AnyHandlers, readObject, writeObject } from "../../../provider/terraform-plugin/blocks.ts";
-import { type Planned, writePrivate } from "../../../provider/terraform-plugin/private-data.ts";
+import { type PrivateData, writePrivate } from "../../../provider/terraform-plugin/private-data.ts";
 import {
   type ApplyResourceChange_RequestSchema,
   ResourceIdentityDataSchema,
 } from "../../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
 import { applyDestruction } from "../../../provider/terraform-plugin/rpc/apply-destruction.ts";
+import { createRunMemory } from "../../../provider/terraform-plugin/run-memory.ts";
 import type { Session } from "../../../provider/terraform-plugin/session.ts";
-import { createSharedObjects } from "../../../provider/terraform-plugin/shared-objects.ts";
 import { vaultId } from "../../emulator/harness.ts";
 import type { Config } from "../core.ts";
 import { type Host, startHost } from "../host.ts";
@@ -41,15 +41,13 @@ test("every resource has a noun", () => {
 const session = {
   signal: new AbortController().signal,
   command: "terraform",
-  isFound: () => false,
-  objects: createSharedObjects(),
+  memory: { ...createRunMemory(), noteReported: () => 1 },
   log: { write: () => undefined },
-  noteReported: () => 1,
   takeWarnings: () => [],
 } as unknown as Session;
 
 /** From the second resource of a run that stops for the same reason, messages are brief. */
-const later = { ...session, noteReported: () => 2 } as Session;
+const later = { ...session, memory: { ...session.memory, noteReported: () => 2 } } as Session;
 
 /** The answer of an apply with these handlers, for an object whose ID and name are in state. */
 async function applied(
@@ -62,7 +60,7 @@ async function applied(
   if (resource === undefined) throw new Error(typeName);
   const values = Object.fromEntries(resource.attributes.map(({ name }) => [name, null]));
   const prior = { ...values, id: "0f8c3c6e", [resource.handlers === "managedKey" ? "label" : "name"]: "ledger" };
-  const request = { typeName, plannedPrivate: writePrivate("destroy"), ...over } as Request;
+  const request = { typeName, plannedPrivate: writePrivate({ planned: "destroy" }), ...over } as Request;
   const reply = await applyDestruction(run, resource, given as AnyHandlers, prior, request);
   return { reply, resource, prior };
 }
@@ -71,11 +69,11 @@ describe("every error of a deletion", () => {
   const codes = Object.keys(errorCatalogue) as ErrorCode[];
 
   /** The messages for handlers that fail with this error. */
-  async function answered(typeName: TypeName, fail: AnyHandlers["delete"], planned?: Planned) {
+  async function answered(typeName: TypeName, fail: AnyHandlers["delete"], planned?: PrivateData["planned"]) {
     const { reply, resource, prior } = await applied(
       typeName,
       { delete: fail, read: () => Promise.reject(new Error("unseen")) },
-      { plannedPrivate: writePrivate(planned) },
+      { plannedPrivate: writePrivate({ planned }) },
     );
     expect(reply.newState).toEqual(writeObject(prior, resource));
     const [diagnostic] = reply.diagnostics ?? [];

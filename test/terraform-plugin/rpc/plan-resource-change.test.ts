@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { UNKNOWN } from "../../../provider/engine/program/unknown.ts";
-import { readPlanned } from "../../../provider/terraform-plugin/private-data.ts";
+import { readPrivate } from "../../../provider/terraform-plugin/private-data.ts";
 import { vaultId } from "../../emulator/harness.ts";
 import { keyConfig, useStage } from "../stage.ts";
 
@@ -272,7 +272,7 @@ describe("a replacement", () => {
     if (before === undefined) throw new Error("There is no key");
     core.restore({ ...before, isTainted: true });
     const plan = await core.plan(keyConfig());
-    expect(readPlanned(plan.private)).toBe("create");
+    expect(readPrivate(plan.private).planned).toBe("create");
     const seq = await stage.uko.lastSeq();
     const reply = await stage.bob.provider.applyResourceChange({
       typeName: "uko_managed_key",
@@ -339,7 +339,7 @@ describe("the plan of a destruction", () => {
     const offline = await stage.another({ ...stage.environmentOf("bob"), UKO_ENDPOINT: "http://127.0.0.1:9" });
     const { warnings, planned, private: kept, identity } = await core.by(offline).plan(null);
     expect(planned).toBeNull();
-    expect(readPlanned(kept)).toBe("destroy");
+    expect(readPrivate(kept).planned).toBe("destroy");
     expect(identity).toBeDefined();
     expect(identity).toEqual(core.saved?.identity);
     expect(warnings).toHaveLength(1);

@@ -1,19 +1,17 @@
-/**
- * GetProviderSchema: the provider's schemas, and the capabilities of the protocol that it supports.
- */
+/** What the provider reports about itself: names, schemas, identities, and capabilities. */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { terraformDataSources, terraformProvider, terraformResources } from "../../schema/terraform.ts";
-import type { BlockSchema } from "../../schema/terraform-types.ts";
+import type { BlockSchema, ValueType } from "../../schema/terraform-types.ts";
 import {
-  type GetProviderSchema_ResponseSchema,
   Schema_NestedBlock_NestingMode,
   type SchemaSchema,
   type ServerCapabilitiesSchema,
   StringKind,
 } from "../protocol/tfplugin6_pb.ts";
+import type { ResponseOf } from "../session.ts";
 
-export const serverCapabilities: MessageInitShape<typeof ServerCapabilitiesSchema> = {
+const serverCapabilities: MessageInitShape<typeof ServerCapabilitiesSchema> = {
   // The plan announces a destruction, or refuses it if the resource is protected, before it begins.
   planDestroy: true,
   getProviderSchemaOptional: true,
@@ -21,7 +19,7 @@ export const serverCapabilities: MessageInitShape<typeof ServerCapabilitiesSchem
   generateResourceConfig: true,
 };
 
-export async function getProviderSchema(): Promise<MessageInitShape<typeof GetProviderSchema_ResponseSchema>> {
+export async function getProviderSchema(): Promise<ResponseOf<"getProviderSchema">> {
   return {
     provider: schemaMessage(terraformProvider.block),
     resourceSchemas: messagesOf(terraformResources, ({ block }) => block),
@@ -29,6 +27,40 @@ export async function getProviderSchema(): Promise<MessageInitShape<typeof GetPr
     listResourceSchemas: messagesOf(terraformResources, ({ listBlock }) => listBlock),
     serverCapabilities,
   };
+}
+
+/** For imports without a made-up ID, and for queries. */
+export async function getResourceIdentitySchemas(): Promise<ResponseOf<"getResourceIdentitySchemas">> {
+  const schemas = [...terraformResources].map(([name, { identity }]) => [
+    name,
+    {
+      version: BigInt(identity.version),
+      identityAttributes: Object.entries(identity.attributes).map(([attribute, each]) => ({
+        name: attribute,
+        type: typeMessage(each.type),
+        description: each.description,
+        requiredForImport: each.required_for_import ?? false,
+        optionalForImport: each.optional_for_import ?? false,
+      })),
+    },
+  ]);
+  return { identitySchemas: Object.fromEntries(schemas) };
+}
+
+/** The names of all resources and data sources, for tools that join providers. */
+export async function getMetadata(): Promise<ResponseOf<"getMetadata">> {
+  const named = (blocks: ReadonlyMap<string, unknown>) => [...blocks.keys()].map((typeName) => ({ typeName }));
+  return {
+    serverCapabilities,
+    resources: named(terraformResources),
+    dataSources: named(terraformDataSources),
+    listResources: named(terraformResources),
+  };
+}
+
+/** None: questions are data sources, because they are about the service. */
+export async function getFunctions(): Promise<ResponseOf<"getFunctions">> {
+  return {};
 }
 
 function messagesOf<Block>(blocks: ReadonlyMap<string, Block>, schemaOf: (block: Block) => BlockSchema) {
@@ -62,7 +94,7 @@ function schemaMessage({ version, block }: BlockSchema): MessageInitShape<typeof
 function attributeMessages(attributes: BlockSchema["block"]["attributes"]) {
   return Object.entries(attributes).map(([name, attribute]) => ({
     name,
-    type: new TextEncoder().encode(JSON.stringify(attribute.type)),
+    type: typeMessage(attribute.type),
     description: attribute.description,
     descriptionKind: StringKind.MARKDOWN,
     required: attribute.required ?? false,
@@ -71,4 +103,8 @@ function attributeMessages(attributes: BlockSchema["block"]["attributes"]) {
     sensitive: attribute.sensitive ?? false,
     writeOnly: attribute.write_only ?? false,
   }));
+}
+
+function typeMessage(type: ValueType): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(JSON.stringify(type));
 }

@@ -1,19 +1,13 @@
-/** UpgradeResourceState: reads a state file of any release. Hosts call it at every read. */
+/** The reading of a state file of any release. Hosts call it at every read. */
 
-import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { UkoError } from "../../errors.ts";
 import { resourceNamed, typeOf, writeObject } from "../blocks.ts";
-import type {
-  UpgradeResourceState_RequestSchema,
-  UpgradeResourceState_ResponseSchema,
-} from "../protocol/tfplugin6_pb.ts";
-import type { Session } from "../session.ts";
-import { type ObjectValue, readJson, textOf } from "../values.ts";
+import { identityTypeOf } from "../identity.ts";
+import type { Call } from "../session.ts";
+import { encodeValue, type ObjectValue, readJson, textOf } from "../values.ts";
 
-export async function upgradeResourceState(
-  { labels }: Session,
-  { typeName, version, rawState }: MessageShape<typeof UpgradeResourceState_RequestSchema>,
-): Promise<MessageInitShape<typeof UpgradeResourceState_ResponseSchema>> {
+export const upgradeResourceState: Call<"upgradeResourceState"> = async ({ memory }, request) => {
+  const { typeName, version, rawState } = request;
   const resource = resourceNamed(typeName);
   const known = resource.block.version;
   if (version > BigInt(known)) {
@@ -31,6 +25,12 @@ export async function upgradeResourceState(
   // Version 0 is the only one so far; attributes that a release adds or drops within it are read as
   // absent.
   const values = readJson(json, typeOf(resource)) as ObjectValue | null;
-  if (values !== null) labels.trackExisting(values);
+  if (values !== null) memory.trackExisting(values);
   return { upgradedState: writeObject(values, resource) };
-}
+};
+
+export const upgradeResourceIdentity: Call<"upgradeResourceIdentity"> = async (_session, request) => {
+  const type = identityTypeOf(resourceNamed(request.typeName));
+  const json = textOf(request.rawIdentity?.json);
+  return { upgradedIdentity: { identityData: { msgpack: encodeValue(readJson(json || "null", type), type) } } };
+};
