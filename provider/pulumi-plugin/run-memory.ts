@@ -7,48 +7,10 @@
 
 import { createDeclarations } from "../engine/resource/declarations.ts";
 import { UkoError } from "../errors.ts";
-import type { SharedDeletion } from "../lifecycle/shared-object.ts";
 
-export interface RunMemory {
-  /**
-   * The program declares a resource of this URN. `id` is the object that it adopts or means, if the
-   * program or a failed creation names one.
-   */
-  trackPlanned(urn: string, id?: string): void;
-  isWanted(urn: string): boolean;
-  /**
-   * State holds this ID under the URN, which reveals nothing about the program: a destroy begins
-   * with such reads.
-   */
-  noteStored(urn: string, id: string): void;
-  /** The program declares the resource, and state holds this ID under the URN. */
-  noteDeclared(urn: string, id: string): void;
-  /** An import reads the object; whether it enters the state is not known in this run. */
-  noteImported(urn: string, id: string): void;
-  /** The URN under which state holds this ID, if a call of this run revealed it. */
-  holderOf(id: string): string | undefined;
-  /**
-   * A creation found this object. Throws UKO_CHANGE_IMPOSSIBLE if state holds it under this URN
-   * already, since it cannot replace itself.
-   */
-  takeFound(urn: string, id: string): void;
-  /**
-   * Whether a creation of this run found this object, so that the deletion only removes its former
-   * entry in state.
-   */
-  isFound(urn: string, id: string): boolean;
-  /**
-   * The run could not read the resource and kept its state; returns the number of such resources so
-   * far.
-   */
-  noteUnread(urn: string): number;
-  /** Returns their number and resets it to 0, so that a run ends with one such line. */
-  takeUnread(): number;
-  /** The extent of a deletion, given the other resources that the program declares. */
-  decideDeletion(urn: string, id: string): SharedDeletion;
-}
+export type RunMemory = ReturnType<typeof createRunMemory>;
 
-export function createRunMemory(): RunMemory {
+export function createRunMemory() {
   const wanted = new Set<string>();
   const stored = new Map<string, string>();
   const imported = new Set<string>();
@@ -57,23 +19,38 @@ export function createRunMemory(): RunMemory {
   const declarations = createDeclarations();
   const join = (urn: string, id: string): string => `${urn} ${id}`;
   return {
-    trackPlanned(urn, id) {
+    /**
+     * The program declares a resource of this URN. `id` is the object that it adopts or means, if the
+     * program or a failed creation names one.
+     */
+    trackPlanned(urn: string, id?: string): void {
       wanted.add(urn);
       if (id !== undefined) declarations.noteNamed(urn, id);
     },
-    isWanted: (urn) => wanted.has(urn),
-    noteStored: (urn, id) => void stored.set(join(urn, id), urn),
-    noteDeclared(urn, id) {
+    isWanted: (urn: string): boolean => wanted.has(urn),
+    /**
+     * State holds this ID under the URN, which reveals nothing about the program: a destroy begins
+     * with such reads.
+     */
+    noteStored: (urn: string, id: string): void => void stored.set(join(urn, id), urn),
+    /** The program declares the resource, and state holds this ID under the URN. */
+    noteDeclared(urn: string, id: string): void {
       if (imported.has(join(urn, id))) return;
       stored.set(join(urn, id), urn);
       declarations.noteStored(urn, id);
     },
-    noteImported(urn, id) {
+    /** An import reads the object; whether it enters the state is not known in this run. */
+    noteImported(urn: string, id: string): void {
       imported.add(join(urn, id));
       declarations.noteNamed(urn, id);
     },
-    holderOf: (id) => [...stored].find(([place]) => place.endsWith(` ${id}`))?.[1],
-    takeFound(urn, id) {
+    /** The URN under which state holds this ID, if a call of this run revealed it. */
+    holderOf: (id: string): string | undefined => [...stored].find(([place]) => place.endsWith(` ${id}`))?.[1],
+    /**
+     * A creation found this object. Throws UKO_CHANGE_IMPOSSIBLE if state holds it under this URN
+     * already, since it cannot replace itself.
+     */
+    takeFound(urn: string, id: string): void {
       if (stored.has(join(urn, id))) {
         throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
           summary: `"${urn.split("::").at(-1)}" cannot be replaced: its label or its ID in the program belongs to the existing one`,
@@ -84,13 +61,23 @@ export function createRunMemory(): RunMemory {
       }
       found.add(join(urn, id));
     },
-    isFound: (urn, id) => found.has(join(urn, id)),
-    noteUnread: (urn) => unread.add(urn).size,
-    takeUnread() {
+    /**
+     * Whether a creation of this run found this object, so that the deletion only removes its former
+     * entry in state.
+     */
+    isFound: (urn: string, id: string): boolean => found.has(join(urn, id)),
+    /**
+     * The run could not read the resource and kept its state; returns the number of such resources so
+     * far.
+     */
+    noteUnread: (urn: string): number => unread.add(urn).size,
+    /** Returns their number and resets it to 0, so that a run ends with one such line. */
+    takeUnread(): number {
       const count = unread.size;
       unread.clear();
       return count;
     },
-    decideDeletion: (urn, id) => declarations.decideDeletion(urn, id),
+    /** The extent of a deletion, given the other resources that the program declares. */
+    decideDeletion: declarations.decideDeletion,
   };
 }

@@ -7,13 +7,14 @@ import type { ChannelOptions, handleUnaryCall, UntypedServiceImplementation } fr
 import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
+import { UkoError } from "../errors.ts";
 import { streamed } from "../grpc-stream.ts";
 import { checkConfig, configure, diffConfig } from "./configuration.ts";
-import { invoke } from "./functions.ts";
 import { failureFrom, type RpcFailure } from "./grpc-status.ts";
 import { loadDeferred } from "./load-deferred.ts";
 import { check, create, diff, list, read, remove, update } from "./resources.ts";
 import type { Session } from "./session.ts";
+import { readProperties, writeProperties } from "./values.ts";
 
 /**
  * As in the SDK's own servers: 400 MiB, and no call is abandoned because a busy process responded
@@ -98,6 +99,32 @@ async function getMapping(
   const { terraformMapping } = await loadDeferred();
   response.setProvider(terraformName);
   response.setData(Buffer.from(JSON.stringify({ ...terraformMapping, version })));
+  return response;
+}
+
+/**
+ * Answers a program's question. Throws UKO_INPUT_INVALID for a function or arguments that this
+ * release does not know.
+ */
+async function invoke(session: Session, request: providerPb.InvokeRequest): Promise<providerPb.InvokeResponse> {
+  const { ask } = await session.handlers();
+  const name = /^uko:index:(?<name>\w+)$/.exec(request.getTok())?.groups?.name ?? "";
+  if (!Object.hasOwn(ask, name)) {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: `This package has no function ${request.getTok()}`,
+      detail: `It has ${Object.keys(ask)
+        .map((each) => `uko:index:${each}`)
+        .join(", ")}.`,
+    });
+  }
+  const { value: args, mask } = readProperties(request.getArgs());
+  const result = await ask[name as keyof typeof ask](args, {
+    signal: session.signal,
+    warn: (line) => void session.log.warn(line),
+  });
+  const response = new providerPb.InvokeResponse();
+  // If a question contains a secret, its whole answer is secret.
+  response.setReturn(writeProperties({ ...result }, mask === undefined ? undefined : true));
   return response;
 }
 
