@@ -32,7 +32,7 @@ export interface Creation<Snapshot, New> {
   readonly port: Pick<Collection<Snapshot, New, never>, "create" | "list">;
   readonly wanted: New;
   /** Unique in its vault or instance (uko-v4.md 9 U10); absent if the service chooses the name. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   readonly vaultId?: string;
   /** The input that adopts an existing container. */
   readonly adoptBy: string;
@@ -196,14 +196,20 @@ export function frozenFailures(
   inputs: Readonly<Record<string, unknown>>,
   names: readonly string[],
   what: string,
-): readonly CheckFailure[] {
+  remedy = moveContainer,
+): readonly Required<CheckFailure>[] {
   const isKept = (name: string): boolean => inputs[name] === undefined || before[name] === undefined;
   return names
     .filter((name) => !isKept(name) && inputs[name] !== before[name])
-    .map((property) => ({ property, reason: `cannot change on an existing ${what}`, remedy: moveContainer }));
+    .map((property) => ({ property, reason: `cannot change on an existing ${what}`, remedy }));
 }
 
 export const moveContainer = "create a new one, move new keys there, and delete this one when it is empty";
+
+/** Whether two lists without an order are the same. */
+export function haveSameMembers(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((each) => b.includes(each));
+}
 
 /** Describes drift: changes made outside the program since the last run. */
 export function driftIn(

@@ -1,9 +1,10 @@
 /**
- * Inputs that more than one resource has: IDs, and policies, which control this tool and which the
- * service does not hold.
+ * Inputs and outputs that more than one resource has: IDs, policies, which control this tool and
+ * which the service does not hold, and the facts about a pending deletion.
  */
 
 import * as z from "zod";
+import type { DeletionFacts } from "../engine/loop/report.ts";
 import { uuidForm } from "../uuid-form.ts";
 
 export const uuid = z.string().regex(uuidForm, "must be a UUID in lower case");
@@ -22,4 +23,22 @@ export const dualAuthorization = z.enum(["required", "single"]).meta({
 /** `what` is what cannot be deleted under the protection. */
 export function deletionProtection(description: string) {
   return z.boolean().default(false).meta({ description, role: "policy" });
+}
+
+/** Outputs that change during the deletion of a key. */
+export const deletionOutputs = [
+  "deletionAwaits",
+  "deletionNotBefore",
+  "deletionRequestedBy",
+  "deletionRecordId",
+  "deletionRecordLapsesAt",
+] as const;
+
+/** The pending record or window in a state. */
+export function pendingOutputs({ requestedBy, recordId, recordLapsesAt }: DeletionFacts) {
+  return {
+    ...(requestedBy !== undefined && { deletionRequestedBy: requestedBy }),
+    ...(recordId !== undefined && { deletionRecordId: recordId }),
+    ...(recordLapsesAt !== undefined && { deletionRecordLapsesAt: recordLapsesAt }),
+  };
 }

@@ -30,7 +30,13 @@ export async function refuseUnlinking(
 ): Promise<void> {
   const { keys, before, names } = await readDistribution(world, vaultId, what, options);
   const known: readonly { readonly id: string }[] = narrowing.kind === "keystore" ? before.keystores : before.templates;
-  if (!known.some(({ id }) => id === narrowing.id)) throw groupsUnknown(what);
+  // Without the previous groups, no key would count as cut off.
+  if (!known.some(({ id }) => id === narrowing.id)) {
+    throw unlinkingUnknown(
+      what,
+      "The service does not report where its keys are. Run again later. If that does not help, check it in the console.",
+    );
+  }
   const unlinkings = newlyUnlinked(keys, before, narrowed(before, narrowing));
   if (unlinkings.length === 0) return;
   const nameOf = (id: string): string => {
@@ -73,25 +79,17 @@ async function readDistribution(
     return {
       keys: keys.map(toDistributedKey),
       names: new Map(keystores.map(({ id, name }) => [id, name])),
-      before: { keystores: keystores.map(toDistributor), templates: templates.flatMap(toSource) },
+      before: distributionOf(keystores, templates),
     };
   } catch (error) {
     if (!isUkoError(error) || (error.code !== "UKO_RIGHTS_MISSING" && error.code !== "UKO_ACCESS_DENIED")) throw error;
-    throw new UkoError("UKO_CONTENTS_UNREADABLE", {
-      summary: `Could not find out whether the change of ${what} would cut a key off, so nothing was changed`,
-      detail: `${error.summary}. ${error.detail}`.trim(),
-      cause: error,
-    });
+    throw unlinkingUnknown(what, `${error.summary}. ${error.detail}`.trim(), error);
   }
 }
 
-/** Without the previous groups, no key would count as cut off. */
-function groupsUnknown(what: string): UkoError {
-  return new UkoError("UKO_CONTENTS_UNREADABLE", {
-    summary: `Could not find out whether the change of ${what} would cut a key off, so nothing was changed`,
-    detail:
-      "The service does not report where its keys are. Run again later. If that does not help, check it in the console.",
-  });
+function unlinkingUnknown(what: string, detail: string, cause?: unknown): UkoError {
+  const summary = `Could not find out whether the change of ${what} would cut a key off, so nothing was changed`;
+  return new UkoError("UKO_CONTENTS_UNREADABLE", { summary, detail, cause });
 }
 
 function toDistributedKey({
@@ -112,22 +110,24 @@ function toDistributedKey({
   };
 }
 
-function toDistributor({ id, type, groups }: KeystoreSnapshot): Distribution["keystores"][number] {
-  return { id, type, groups };
-}
-
-function toSource({ id, distribution }: TemplateSnapshot): Distribution["templates"] {
-  return distribution === undefined ? [] : [{ id, type: distribution.type, group: distribution.group }];
+/** What these keystores and templates do now. */
+export function distributionOf(
+  keystores: readonly KeystoreSnapshot[],
+  templates: readonly TemplateSnapshot[],
+): Distribution {
+  return {
+    keystores: keystores.map(({ id, type, groups }) => ({ id, type, groups })),
+    templates: templates.flatMap(({ id, distribution }) =>
+      distribution === undefined ? [] : [{ id, type: distribution.type, group: distribution.group }],
+    ),
+  };
 }
 
 function narrowed({ keystores, templates }: Distribution, narrowing: Narrowing): Distribution {
-  return narrowing.kind === "keystore"
-    ? {
-        keystores: keystores.map((each) => (each.id === narrowing.id ? { ...each, groups: narrowing.groups } : each)),
-        templates,
-      }
-    : {
-        keystores,
-        templates: templates.map((each) => (each.id === narrowing.id ? { ...each, group: narrowing.group } : each)),
-      };
+  const { kind, id, ...change } = narrowing;
+  const narrow = <Part extends { readonly id: string }>(parts: readonly Part[]): readonly Part[] =>
+    parts.map((each) => (each.id === id ? { ...each, ...change } : each));
+  return kind === "keystore"
+    ? { keystores: narrow(keystores), templates }
+    : { keystores, templates: narrow(templates) };
 }

@@ -7,7 +7,7 @@ import * as z from "zod";
 import { containerDeletion } from "../engine/container/deletion.ts";
 import { readContainer } from "../engine/container/observe.ts";
 import { sayContainer } from "../engine/container/words.ts";
-import type { ContainerRef, VaultInput, VaultSnapshot } from "../engine/ports/containers.ts";
+import type { ContainerRef, VaultSnapshot } from "../engine/ports/containers.ts";
 import { defineResource, type Stored } from "../engine/resource/definition.ts";
 import { isChangeable, namesWhere } from "../engine/resource/property.ts";
 import {
@@ -72,23 +72,17 @@ export const vault = defineResource<VaultInputs, VaultState>({
   },
 
   async create(world, inputs, _run, options) {
-    const { existingVaultId } = inputs;
+    const { name, description, recoveryKeyLabel, existingVaultId } = inputs;
     const { instanceId } = world.session;
-    const snapshot =
-      existingVaultId === undefined
-        ? await createContainer(
-            world,
-            {
-              kind: "vault",
-              port: world.vaults,
-              wanted: wantedOf(inputs),
-              name: inputs.name,
-              adoptBy: "existingVaultId",
-            },
-            options,
-          )
-        : await adoptContainer(world, refTo(instanceId, existingVaultId), world.vaults, "existingVaultId", options);
-    return { ...stored(instanceId, inputs, snapshot), ...(existingVaultId !== undefined && { isFound: true }) };
+    const adoptBy = "existingVaultId";
+    if (existingVaultId !== undefined) {
+      const ref = refTo(instanceId, existingVaultId);
+      const found = await adoptContainer(world, ref, world.vaults, adoptBy, options);
+      return { ...stored(instanceId, inputs, found), isFound: true };
+    }
+    const wanted = { name, description, recoveryKeyLabel };
+    const creation = { kind: "vault", port: world.vaults, wanted, name, adoptBy } as const;
+    return stored(instanceId, inputs, await createContainer(world, creation, options));
   },
 
   async read(world, state, _run, options) {
@@ -147,14 +141,6 @@ function refTo(instanceId: string, vaultId: string): ContainerRef {
 
 function refOf({ instanceId, vaultId }: VaultState): ContainerRef {
   return refTo(instanceId, vaultId);
-}
-
-function wantedOf({ name, description, recoveryKeyLabel }: VaultInputs): VaultInput {
-  return {
-    name,
-    ...(description !== undefined && { description }),
-    ...(recoveryKeyLabel !== undefined && { recoveryKeyLabel }),
-  };
 }
 
 /** The service's values, plus the inputs that only steer this tool. */

@@ -15,6 +15,17 @@ const usualAttempts = 4;
 /** For an uninterruptible call and the read after it. */
 const uninterruptibleMs = 120_000;
 
+/** An object after an update, and warnings for the user. */
+export interface Changed<Observed> {
+  readonly observed: Observed;
+  readonly warnings: readonly string[];
+}
+
+export interface Created<Observed> extends Changed<Observed> {
+  /** Set if the object existed already: none was created. */
+  readonly isFound?: true;
+}
+
 /** Sends a write; undefined if the object has to be read again. */
 export type Send<Result> = (settler: Settler) => Promise<Result | undefined>;
 

@@ -101,8 +101,8 @@ export interface Collection<Snapshot, New, Patch> {
 
 export interface VaultInput {
   readonly name: string;
-  readonly description?: string;
-  readonly recoveryKeyLabel?: string;
+  readonly description?: string | undefined;
+  readonly recoveryKeyLabel?: string | undefined;
 }
 
 /** V1-V5. */
@@ -112,17 +112,17 @@ export interface NewKeystore {
   readonly vaultId: string;
   readonly type: string;
   /** Absent only for an Azure keystore, which may have no name (uko-v4.md 3.8). */
-  readonly name?: string;
-  readonly description?: string;
-  readonly groups?: readonly string[];
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly groups?: readonly string[] | undefined;
   /** `ibm_variant` and the connection's fields by wire name, with secrets; never logged. */
   readonly fields: ConnectionFields;
 }
 
 export interface KeystorePatch {
-  readonly name?: string;
-  readonly description?: string;
-  readonly groups?: readonly string[];
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly groups?: readonly string[] | undefined;
   readonly fields?: ConnectionFields;
 }
 
@@ -135,25 +135,25 @@ export interface Keystores extends Collection<KeystoreSnapshot, NewKeystore, Key
 export interface NewTemplate {
   readonly vaultId: string;
   readonly name: string;
-  readonly description?: string;
-  readonly namingScheme?: string;
+  readonly description?: string | undefined;
+  readonly namingScheme?: string | undefined;
   readonly algorithm: string;
   readonly size: string;
   readonly activationPeriod: string;
   readonly expirationPeriod: string;
   readonly keyState: "active" | "pre_activation";
-  readonly deactivateOnRotation?: boolean;
+  readonly deactivateOnRotation?: boolean | undefined;
   readonly distribution: TemplateDistribution;
 }
 
 export interface TemplatePatch {
   readonly name?: string;
-  readonly description?: string;
+  readonly description?: string | undefined;
   readonly size?: string;
   readonly activationPeriod?: string;
   readonly expirationPeriod?: string;
   readonly keyState?: "active" | "pre_activation";
-  readonly deactivateOnRotation?: boolean;
+  readonly deactivateOnRotation?: boolean | undefined;
   /** The update form has no type, no naming scheme and no Azure fields (uko-v4.md 3.6). */
   readonly distribution?: { readonly group: string; readonly fields: TemplateDistribution["fields"] };
 }

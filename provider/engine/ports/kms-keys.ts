@@ -43,21 +43,21 @@ export interface KmsKeySnapshot {
 
 export interface NewKmsKey {
   readonly name: string;
-  readonly description?: string;
-  readonly aliases?: readonly string[];
-  readonly tags?: readonly string[];
-  readonly expirationDate?: string;
+  readonly description?: string | undefined;
+  readonly aliases?: readonly string[] | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly expirationDate?: string | undefined;
   readonly isExtractable: boolean;
-  readonly ring?: string;
+  readonly ring?: string | undefined;
   /** Base64 of 16, 24 or 32 bytes; imports instead of generating. Never logged. */
-  readonly payload?: string;
+  readonly payload?: string | undefined;
   /** Secure import (kms-v2-and-iam.md 2.2). */
-  readonly encryptedNonce?: string;
-  readonly iv?: string;
-  readonly encryptionAlgorithm?: string;
+  readonly encryptedNonce?: string | undefined;
+  readonly iv?: string | undefined;
+  readonly encryptionAlgorithm?: string | undefined;
   /** In effect from the creation on; requires Manager (kms-v2-and-iam.md 2.1 row 2). */
-  readonly dualAuthDelete?: boolean;
-  readonly rotationIntervalMonths?: number;
+  readonly dualAuthDelete?: boolean | undefined;
+  readonly rotationIntervalMonths?: number | undefined;
 }
 
 /** Who last wrote the key's dual-authorization policy: a hint, readable by Managers only. */

@@ -72,11 +72,11 @@ export interface KeyWithEtag {
 export interface NewKey {
   readonly vaultId: string;
   readonly templateName: string;
-  readonly label?: string;
-  readonly description?: string;
+  readonly label?: string | undefined;
+  readonly description?: string | undefined;
   readonly tags: readonly Tag[];
   /** Values for the placeholders of the template's naming scheme (uko-v4.md 3.11). */
-  readonly labelTags?: readonly Tag[];
+  readonly labelTags?: readonly Tag[] | undefined;
 }
 
 export interface KeyPatch {

@@ -86,14 +86,8 @@ export const keyTemplate = defineResource<KeyTemplateInputs, KeyTemplateState>({
       return { ...adopted, isFound: true };
     }
     const wanted = newTemplate(inputs);
-    const creation = {
-      kind: "template",
-      port: world.templates,
-      wanted,
-      name,
-      vaultId,
-      adoptBy: "existingTemplateId",
-    } as const;
+    const adoptBy = "existingTemplateId";
+    const creation = { kind: "template", port: world.templates, wanted, name, vaultId, adoptBy } as const;
     const made = await createContainer(world, creation, options);
     return inputs.archived ? archiveMade(world, inputs, made, options) : stored(instanceId, inputs, made);
   },

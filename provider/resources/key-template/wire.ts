@@ -9,6 +9,7 @@ import type {
   TemplatePatch,
   TemplateSnapshot,
 } from "../../engine/ports/containers.ts";
+import { haveSameMembers } from "../container-writes.ts";
 import type { KeyTemplateInputs, KeyTemplateState } from "./schema.ts";
 
 const blocks = {
@@ -28,18 +29,11 @@ const changeableBlocks: readonly BlockName[] = ["google", "cca"];
 type Fields = TemplateDistribution["fields"];
 
 export function newTemplate(inputs: KeyTemplateInputs): NewTemplate {
-  const { vaultId, name, description, namingScheme, deactivateOnRotation } = inputs;
+  const { vaultId, name, description, namingScheme, algorithm, size } = inputs;
+  const { activationPeriod, expirationPeriod, keyState, deactivateOnRotation } = inputs;
   return {
-    vaultId,
-    name,
-    ...(description !== undefined && { description }),
-    ...(namingScheme !== undefined && { namingScheme }),
-    algorithm: inputs.algorithm,
-    size: inputs.size,
-    activationPeriod: inputs.activationPeriod,
-    expirationPeriod: inputs.expirationPeriod,
-    keyState: inputs.keyState,
-    ...(deactivateOnRotation !== undefined && { deactivateOnRotation }),
+    ...{ vaultId, name, description, namingScheme, algorithm, size },
+    ...{ activationPeriod, expirationPeriod, keyState, deactivateOnRotation },
     distribution: {
       type: inputs.keystoreType,
       group: inputs.group,
@@ -129,8 +123,7 @@ function changeableFields(fields: Fields): Fields {
 /** Lists of words have no order, and an empty list equals an absent one. */
 export function isSame(a: unknown, b: unknown): boolean {
   if (isNone(a) || isNone(b)) return isNone(a) && isNone(b);
-  if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
-  return a.length === b.length && a.every((item) => b.includes(item));
+  return Array.isArray(a) && Array.isArray(b) ? haveSameMembers(a, b) : a === b;
 }
 
 function isNone(value: unknown): boolean {

@@ -5,7 +5,7 @@ import type { ConnectionFields, KeystoreSnapshot } from "../../engine/ports/cont
 import { metaOf, secretPathsIn } from "../../engine/resource/property.ts";
 import { capital, plain } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
-import { connections, type KeystoreType, keystoreInputs, keystoreTypes } from "./schema.ts";
+import { connections, type KeystoreInputs, type KeystoreType, keystoreInputs, keystoreTypes } from "./schema.ts";
 
 export type BlockName = keyof typeof connections;
 export const blockNames = Object.keys(connections) as readonly BlockName[];
@@ -51,6 +51,11 @@ export const secretPaths = secretPathsIn(keystoreInputs);
 
 /** A block's values by property name, already validated by the block's schema. */
 export type BlockValues = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** The values of a block; none if it is absent. */
+export function valuesIn(all: Partial<KeystoreInputs>, block: BlockName | undefined): BlockValues {
+  return block === undefined ? {} : ((all[block] ?? {}) as BlockValues);
+}
 
 /** Undefined for a type that this release does not know. */
 export function findType({ type, variant }: Pick<KeystoreSnapshot, "type" | "variant">): KeystoreType | undefined {

@@ -18,12 +18,12 @@ import {
   createContainer,
   driftIn,
   frozenFailures,
+  haveSameMembers,
   moveContainer,
   parseIds,
 } from "../container-writes.ts";
 import {
   type BlockName,
-  type BlockValues,
   blockNames,
   connectionFields,
   differingIn,
@@ -34,6 +34,7 @@ import {
   toWire,
   typeFacts,
   typeOf,
+  valuesIn,
 } from "./connection.ts";
 import { type KeystoreInputs, type KeystoreState, type KeystoreType, keystoreInputs, keystoreState } from "./schema.ts";
 import { assertMatchesExisting, updateKeystore } from "./update.ts";
@@ -67,11 +68,9 @@ export const keystore = defineResource<KeystoreInputs, KeystoreState>({
     const differing: (keyof KeystoreInputs)[] = compared.filter(
       (name) => inputs[name] !== undefined && inputs[name] !== state[name],
     );
-    if (inputs.groups !== undefined && !haveSameGroups(inputs.groups, state.groups ?? [])) differing.push("groups");
+    if (inputs.groups !== undefined && !haveSameMembers(inputs.groups, state.groups ?? [])) differing.push("groups");
     for (const block of blockNames) {
-      const wanted = inputs[block] as BlockValues | undefined;
-      const before = (state[block] ?? {}) as BlockValues;
-      if (wanted !== undefined && differingIn(before, wanted).length > 0) differing.push(block);
+      if (differingIn(valuesIn(state, block), valuesIn(inputs, block)).length > 0) differing.push(block);
     }
     if (inputs.deletionProtection !== state.deletionProtection) differing.push("deletionProtection");
     return differing;
@@ -89,14 +88,8 @@ export const keystore = defineResource<KeystoreInputs, KeystoreState>({
     }
     const wanted = wantedOf(inputs);
     const { name } = inputs;
-    const creation = {
-      kind: "keystore",
-      port: world.keystores,
-      wanted,
-      vaultId,
-      ...(name !== undefined && { name }),
-      adoptBy: "existingKeystoreId",
-    } as const;
+    const adoptBy = "existingKeystoreId";
+    const creation = { kind: "keystore", port: world.keystores, wanted, vaultId, name, adoptBy } as const;
     const snapshot = await createContainer(world, creation, options);
     const known = digestSecrets(inputs, secretPaths, world.sha256);
     const made = stored(instanceId, inputs, snapshot, known);
@@ -203,10 +196,8 @@ function frozenIn(before: Readonly<Record<string, unknown>>, inputs: KeystoreInp
     "keystore",
   );
   const inBlocks = blockNames.flatMap((block) => {
-    const was = before[block] as BlockValues | undefined;
-    const is = inputs[block] as BlockValues | undefined;
-    if (was === undefined || is === undefined) return [];
-    const moved = differingIn(was, is).filter(
+    const was = valuesIn(before, block);
+    const moved = differingIn(was, valuesIn(inputs, block)).filter(
       (name) => connectionFields[block][name]?.isImmutable === true && was[name] !== undefined && was[name] !== "",
     );
     return moved.map((name) => ({
@@ -218,19 +209,15 @@ function frozenIn(before: Readonly<Record<string, unknown>>, inputs: KeystoreInp
   return [...own, ...inBlocks];
 }
 
-function haveSameGroups(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((group) => b.includes(group));
-}
-
 function wantedOf({ vaultId, type, name, description, groups, tlsProxy, ...blocks }: KeystoreInputs): NewKeystore {
   const { wireType, variant, block } = typeFacts[type];
-  const connection = block === undefined ? {} : toWire(block, (blocks[block] ?? {}) as BlockValues);
+  const connection = block === undefined ? {} : toWire(block, valuesIn(blocks, block));
   return {
     vaultId,
     type: wireType,
-    ...(name !== undefined && { name }),
-    ...(description !== undefined && { description }),
-    ...(groups !== undefined && { groups }),
+    name,
+    description,
+    groups,
     fields: {
       ...(variant !== undefined && { ibm_variant: variant }),
       ...(tlsProxy !== undefined && { tls_proxy: tlsProxy }),
@@ -253,7 +240,7 @@ function stored(
   const { block } = typeFacts[type];
   const { id, vaultId, name, description, groups, fields, location, ring, health, healthMessage } = snapshot;
   const tlsProxy = fields.tls_proxy;
-  const values = block === undefined ? undefined : fromWire(block, fields, (known[block] ?? {}) as BlockValues);
+  const values = block === undefined ? undefined : fromWire(block, fields, valuesIn(known, block));
   const isInternal = type === "internal";
   const state = keystoreState.parse({
     vaultId,
@@ -261,7 +248,7 @@ function stored(
     ...(name !== "" && { name }),
     ...((description !== "" || inputs.description !== undefined) && { description }),
     // Groups have no order, so the program's order is kept.
-    groups: inputs.groups !== undefined && haveSameGroups(inputs.groups, groups) ? inputs.groups : [...groups],
+    groups: inputs.groups !== undefined && haveSameMembers(inputs.groups, groups) ? inputs.groups : [...groups],
     ...(typeof tlsProxy === "string" && { tlsProxy }),
     ...(block !== undefined && { [block]: values }),
     ...(inputs.existingKeystoreId !== undefined && { existingKeystoreId: inputs.existingKeystoreId }),

@@ -11,10 +11,9 @@ import type { CheckFailure } from "../../engine/resource/definition.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
 import { capital, count, plain } from "../../engine/text/words.ts";
 import { isUkoError, UkoError } from "../../errors.ts";
-import { changeContainer, type Present, throwIfFrozen } from "../container-writes.ts";
+import { changeContainer, haveSameMembers, type Present, throwIfFrozen } from "../container-writes.ts";
 import { refuseUnlinking } from "../unlink-guard.ts";
 import {
-  type BlockValues,
   connectionFields,
   differingIn,
   fromWire,
@@ -22,6 +21,7 @@ import {
   toWire,
   typeFacts,
   typeOf,
+  valuesIn,
 } from "./connection.ts";
 import type { KeystoreInputs, KeystoreState } from "./schema.ts";
 
@@ -117,9 +117,7 @@ function patchFor(
   inputs: KeystoreInputs,
 ): KeystorePatch | undefined {
   const { name, description, groups, tlsProxy } = inputs;
-  const isSameGroups =
-    groups === undefined ||
-    (groups.length === snapshot.groups.length && groups.every((group) => snapshot.groups.includes(group)));
+  const isSameGroups = groups === undefined || haveSameMembers(groups, snapshot.groups);
   const fields: ConnectionFields = {
     ...(tlsProxy !== undefined && tlsProxy !== snapshot.fields.tls_proxy && { tls_proxy: tlsProxy }),
     ...connectionPatch(world, snapshot, state, inputs),
@@ -141,9 +139,9 @@ function connectionPatch(
 ): ConnectionFields {
   const { block } = typeFacts[inputs.type];
   if (block === undefined) return {};
-  const wanted = (inputs[block] ?? {}) as BlockValues;
-  const digested = (digestSecrets(inputs, secretPaths, world.sha256)[block] ?? {}) as BlockValues;
-  const there = fromWire(block, snapshot.fields, (state[block] ?? {}) as BlockValues);
+  const wanted = valuesIn(inputs, block);
+  const digested = valuesIn(digestSecrets(inputs, secretPaths, world.sha256), block);
+  const there = fromWire(block, snapshot.fields, valuesIn(state, block));
   // The location of the keystore is never part of a PATCH, even if the service does not return it:
   // existing keys would be left behind.
   const names = differingIn(there, digested).filter((name) => connectionFields[block][name]?.isImmutable !== true);
@@ -159,8 +157,7 @@ export function assertMatchesExisting(snapshot: KeystoreSnapshot, inputs: Keysto
   const what = sayContainer({ kind: "keystore", id: snapshot.id, name: snapshot.name });
   const { block } = typeFacts[type];
   const there = block === undefined ? {} : fromWire(block, snapshot.fields, {});
-  const wanted = block === undefined ? {} : ((inputs[block] ?? {}) as BlockValues);
-  const moved = differingIn(there, wanted).filter(
+  const moved = differingIn(there, valuesIn(inputs, block)).filter(
     (name) => block !== undefined && connectionFields[block][name]?.isImmutable === true && there[name] !== undefined,
   );
   if (type === inputs.type && moved.length === 0) return;

@@ -18,17 +18,10 @@ import {
   searchByMark,
   warnCreatedBefore,
 } from "../creation-mark.ts";
-import { denialOf, type WriteWords } from "../write.ts";
+import { type Created, denialOf, type WriteWords } from "../write.ts";
 import type { KmsKeyInputs } from "./schema.ts";
 import { creationTagPrefix } from "./state.ts";
 import { prepareRing, restoreKey, turnOnAsWritten } from "./steps.ts";
-
-export interface CreateResult {
-  readonly observed: ObservedKmsKey;
-  readonly warnings: readonly string[];
-  /** Set if the key existed already: none was created. */
-  readonly isFound?: true;
-}
 
 /**
  * Whether KMS turns on its dual authorization for a new key: the program's value, else whether two
@@ -49,7 +42,7 @@ export async function createKmsKey(
   inputs: KmsKeyInputs,
   run: RunSettings,
   options: CreateOptions,
-): Promise<CreateResult> {
+): Promise<Created<ObservedKmsKey>> {
   const warnings = inputs.keyRing === undefined ? [] : await prepareRing(world, inputs.keyRing, options);
   try {
     const created = await createInRing(world, inputs, run, options);
@@ -68,7 +61,7 @@ async function createInRing(
   inputs: KmsKeyInputs,
   run: RunSettings,
   options: CreateOptions,
-): Promise<CreateResult> {
+): Promise<Created<ObservedKmsKey>> {
   const mark = creationMark(world, options.origin, ["kms_key", inputs.name, inputs.type]);
   if (mark.isLasting) {
     const earlier = await findMarked(world, inputs, mark, options);
@@ -148,7 +141,7 @@ export async function adoptKmsKey(
   kmsKeyId: string,
   run: RunSettings,
   options: CallOptions,
-): Promise<CreateResult> {
+): Promise<Created<ObservedKmsKey>> {
   const ref = { instanceId: world.session.instanceId, kmsKeyId };
   const existing = await observeKmsKey(world, ref, "summary", options);
   if (existing.kind === "gone") {
@@ -206,22 +199,15 @@ function refusePretence({ snapshot }: ObservedKmsKey, inputs: KmsKeyInputs, dial
 
 function wantedOf(inputs: KmsKeyInputs, run: RunSettings, mark: CreationMark): NewKmsKey {
   const { name, description, aliases, expirationDate, payload, encryptedNonce, iv, encryptionAlgorithm } = inputs;
-  const dualAuthDelete = wantsTwo(inputs, run);
   const { rotationIntervalMonths, keyRing } = inputs;
   return {
     name,
     isExtractable: inputs.type === "standard",
     tags: [...(inputs.tags ?? []), creationTag(mark)],
-    ...(description !== undefined && { description }),
-    ...(aliases !== undefined && aliases.length > 0 && { aliases }),
-    ...(expirationDate !== undefined && { expirationDate }),
-    ...(keyRing !== undefined && { ring: keyRing }),
-    ...(payload !== undefined && { payload }),
-    ...(encryptedNonce !== undefined && { encryptedNonce }),
-    ...(iv !== undefined && { iv }),
-    ...(encryptionAlgorithm !== undefined && { encryptionAlgorithm }),
-    ...(dualAuthDelete !== undefined && { dualAuthDelete }),
-    ...(rotationIntervalMonths !== undefined && { rotationIntervalMonths }),
+    aliases: aliases?.length === 0 ? undefined : aliases,
+    ring: keyRing,
+    dualAuthDelete: wantsTwo(inputs, run),
+    ...{ description, expirationDate, payload, encryptedNonce, iv, encryptionAlgorithm, rotationIntervalMonths },
   };
 }
 

@@ -19,8 +19,10 @@ import { defaultsOf, namesWhere, secretPathsIn } from "../../engine/resource/pro
 import type { Dialect } from "../../engine/text/dialect.ts";
 import { UkoError } from "../../errors.ts";
 import { uuidForm } from "../../uuid-form.ts";
+import { frozenFailures, haveSameMembers } from "../container-writes.ts";
+import { deletionOutputs } from "../shared-inputs.ts";
 import { adoptKmsKey, createKmsKey } from "./create.ts";
-import { deletionOutputs, type KmsKeyInputs, type KmsKeyState, kmsKeyInputs, kmsKeyState } from "./schema.ts";
+import { type KmsKeyInputs, type KmsKeyState, kmsKeyInputs, kmsKeyState } from "./schema.ts";
 import { isSameInstant, kmsDriftWarnings, kmsStateOf } from "./state.ts";
 import { updateKmsKey } from "./update.ts";
 
@@ -96,7 +98,7 @@ export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
     for (const name of compared) if (inputs[name] !== undefined && inputs[name] !== state[name]) differing.push(name);
     for (const name of policies) if (inputs[name] !== state[name]) differing.push(name);
     for (const name of ["tags", "aliases"] as const) {
-      if (inputs[name] !== undefined && !hasSameMembers(inputs[name], state[name] ?? [])) differing.push(name);
+      if (inputs[name] !== undefined && !haveSameMembers(inputs[name], state[name] ?? [])) differing.push(name);
     }
     if (inputs.expirationDate !== undefined && !isSameInstant(inputs.expirationDate, state.expirationDate ?? "")) {
       differing.push("expirationDate");
@@ -203,15 +205,11 @@ function frozenIn(
   inputs: KmsKeyInputs,
   dialect: Dialect,
 ): readonly Required<CheckFailure>[] {
-  const failures: Required<CheckFailure>[] = [];
+  const failures = [...frozenFailures(before, inputs, ["name", "type", ...secureImport], "KMS key", newKey)];
   const fail = (property: keyof KmsKeyInputs, reason = unchangeable, remedy = newKey) =>
     void failures.push({ property, reason, remedy });
-  for (const name of ["name", "type", ...secureImport] as const) {
-    const isKept = inputs[name] === undefined || before[name] === undefined || inputs[name] === before[name];
-    if (!isKept) fail(name);
-  }
   if (inputs.description !== undefined && inputs.description !== (before.description ?? "")) fail("description");
-  if (inputs.tags !== undefined && !hasSameMembers(inputs.tags, textsOf(before.tags))) fail("tags");
+  if (inputs.tags !== undefined && !haveSameMembers(inputs.tags, textsOf(before.tags))) fail("tags");
   if (inputs.expirationDate !== undefined) {
     const known = typeof before.expirationDate === "string" ? before.expirationDate : "";
     if (!isSameInstant(inputs.expirationDate, known)) fail("expirationDate");
@@ -238,8 +236,4 @@ function frozenIn(
 
 function textsOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
-}
-
-function hasSameMembers(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((each) => b.includes(each));
 }

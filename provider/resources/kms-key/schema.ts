@@ -25,15 +25,6 @@ const alias = z
   .refine((text) => !uuidForm.test(text.toLowerCase()), { message: "may not be a UUID" })
   .refine((text) => !reservedAliases.includes(text), { message: "is a word that KMS keeps for itself" });
 
-/** Outputs that describe the key's deletion. */
-export const deletionOutputs = [
-  "deletionAwaits",
-  "deletionNotBefore",
-  "deletionRequestedBy",
-  "deletionRecordId",
-  "deletionRecordLapsesAt",
-] as const;
-
 /** An input of a secure import. */
 const secureImport = {
   description: "For a secure import, together with an encrypted payload.",

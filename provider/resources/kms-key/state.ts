@@ -8,6 +8,7 @@ import type { Dialect } from "../../engine/text/dialect.ts";
 import { plain, sayIdentity, sayTime, sayTimeAndDistance } from "../../engine/text/words.ts";
 import { isWindowOpen, setterHint } from "../../lifecycle/plan-kms-key-deletion.ts";
 import { creationTagName } from "../../lifecycle/record-carriers.ts";
+import { pendingOutputs } from "../shared-inputs.ts";
 import type { KmsKeyInputs, KmsKeyState } from "./schema.ts";
 
 /** Prefix of the tag that marks a creation; hidden from people (decision 0010). */
@@ -43,9 +44,7 @@ export function kmsStateOf(instanceId: string, known: KmsKeyInputs, observed: Ob
     ...(snapshot.lastRotatedAtMs !== undefined && { lastRotatedAt: isoTime(snapshot.lastRotatedAtMs) }),
     ...(deletion.awaits !== undefined && { deletionAwaits: deletion.awaits }),
     ...(isPurging && { deletionNotBefore: isoTime(observation.purgeScheduledAtMs ?? 0) }),
-    ...(deletion.requestedBy !== undefined && { deletionRequestedBy: deletion.requestedBy }),
-    ...(deletion.recordId !== undefined && { deletionRecordId: deletion.recordId }),
-    ...(deletion.recordLapsesAt !== undefined && { deletionRecordLapsesAt: deletion.recordLapsesAt }),
+    ...pendingOutputs(deletion),
   };
 }
 

@@ -15,15 +15,13 @@ import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import { isWindowOpen } from "../../lifecycle/plan-kms-key-deletion.ts";
 import { longestInterruptionMs } from "../../lifecycle/plan-update.ts";
-import { withoutCancellation, writeUntilSettled } from "../write.ts";
+import { type Changed, withoutCancellation, writeUntilSettled } from "../write.ts";
 import { refuseTwin } from "./create.ts";
 import type { KmsKeyInputs, KmsKeyState } from "./schema.ts";
 import { openWindowWarning } from "./state.ts";
 import { answerLost, prepareRing, restoreKey, throwIfKmsDenied, turnOnAsWritten } from "./steps.ts";
 
-export interface UpdatedKmsKey {
-  readonly observed: ObservedKmsKey;
-  readonly warnings: readonly string[];
+export interface UpdatedKmsKey extends Changed<ObservedKmsKey> {
   /**
    * Whether the rotation that a `rotationTrigger` requested is done, so that state may record the
    * trigger.
@@ -188,7 +186,7 @@ async function rotate(
   before: ObservedKmsKey,
   payload: string | undefined,
   options: CallOptions,
-): Promise<Omit<UpdatedKmsKey, "isRotated">> {
+): Promise<Changed<ObservedKmsKey>> {
   const key = sayKmsKey(before.observation);
   if (before.snapshot.isImported && payload === undefined) {
     throw new UkoError("UKO_INPUT_INVALID", {
@@ -222,7 +220,7 @@ function rotatedUnread(
   before: ObservedKmsKey,
   error: unknown,
   dialect: Dialect,
-): Omit<UpdatedKmsKey, "isRotated"> {
+): Changed<ObservedKmsKey> {
   const key = sayKmsKey(before.observation);
   const why = asUkoError(error).summary;
   if (written.kind !== "done") {

@@ -4,14 +4,13 @@
  */
 
 import type { KeyDetails } from "../../engine/key/observe.ts";
-import type { KeystoreSnapshot, TemplateSnapshot } from "../../engine/ports/containers.ts";
 import type { CallOptions, KeyRef, World } from "../../engine/ports/world.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
 import { plain, sayKey, sayList, sayRoles } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import { type AlignmentPlan, isAlignable, planAlignment } from "../../lifecycle/plan-update.ts";
-import type { Distribution } from "../../lifecycle/unlinking.ts";
+import { distributionOf } from "../unlink-guard.ts";
 import { throwIfDenied } from "../write.ts";
 import { type LatestKey, warnRecordBinds, writeKey } from "./write.ts";
 
@@ -71,19 +70,9 @@ async function planFor(world: World, observed: KeyDetails, options: CallOptions)
     keystoreIds: snapshot.referencedKeystores.map(({ id }) => id),
     templatesKeyState: template?.keyState ?? "",
   };
-  return planAlignment(observation, key, snapshot.alignment, distributionIn(template, keystores), nowMs);
-}
-
-/**
- * The template and the keystores at this moment. A template that is not found yields an empty list,
- * and so a refusal.
- */
-function distributionIn(template: TemplateSnapshot | undefined, keystores: readonly KeystoreSnapshot[]): Distribution {
-  const { id = "", distribution } = template ?? {};
-  return {
-    templates: distribution === undefined ? [] : [{ id, type: distribution.type, group: distribution.group }],
-    keystores: keystores.map(({ id: keystoreId, type, groups }) => ({ id: keystoreId, type, groups })),
-  };
+  // A template that is not found yields an empty list, and so a refusal.
+  const distribution = distributionOf(keystores, template === undefined ? [] : [template]);
+  return planAlignment(observation, key, snapshot.alignment, distribution, nowMs);
 }
 
 function wouldUnlink(

@@ -12,18 +12,11 @@ import { demandedBy } from "../../lifecycle/dual-marker.ts";
 import type { DualMarker, Tag } from "../../lifecycle/observation.ts";
 import { creationTagName, markerTagName, patchWithMarker } from "../../lifecycle/record-carriers.ts";
 import { type CreationMark, warnCreatedBefore } from "../creation-mark.ts";
-import { type Denied, denialOf, sayMissing, type WriteWords } from "../write.ts";
+import { type Created, type Denied, denialOf, sayMissing, type WriteWords } from "../write.ts";
 import { markCreated, markerIn, markKey } from "./marker.ts";
 import type { ManagedKeyInputs } from "./schema.ts";
 import { type Alike, alikeData, describeAlike, findMade, findMarked, keyMark } from "./search.ts";
 import { asTags, patchedDifferences } from "./state.ts";
-
-export interface CreateResult {
-  readonly observed: KeyDetails;
-  readonly warnings: readonly string[];
-  /** Set if the key existed already: none was created. */
-  readonly isFound?: true;
-}
 
 /**
  * Creates a key (uko-v4.md K2), plus a PATCH if dates are set, or adopts the one that an
@@ -35,7 +28,7 @@ export async function createKey(
   inputs: ManagedKeyInputs,
   run: RunSettings,
   options: CreateOptions,
-): Promise<CreateResult> {
+): Promise<Created<KeyDetails>> {
   const marker = wantedMarker(inputs, run);
   const mark = keyMark(world, inputs, options.origin);
   if (mark.isLasting && inputs.label === undefined) {
@@ -74,7 +67,7 @@ export async function adoptKey(
   keyId: string,
   run: RunSettings,
   options: CallOptions,
-): Promise<CreateResult> {
+): Promise<Created<KeyDetails>> {
   const ref: KeyRef = { instanceId: world.session.instanceId, vaultId: inputs.vaultId, keyId };
   const existing = await observeKey(world, ref, "summary", options);
   if (existing.kind === "gone") {
@@ -115,13 +108,8 @@ function untagged(inputs: ManagedKeyInputs, marker: DualMarker): NewKey {
 }
 
 function bare(inputs: ManagedKeyInputs): Omit<NewKey, "tags"> {
-  return {
-    vaultId: inputs.vaultId,
-    templateName: inputs.template,
-    ...(inputs.label !== undefined && { label: inputs.label }),
-    ...(inputs.description !== undefined && { description: inputs.description }),
-    ...(inputs.labelTags !== undefined && { labelTags: asTags(inputs.labelTags) }),
-  };
+  const { vaultId, template: templateName, label, description, labelTags } = inputs;
+  return { vaultId, templateName, label, description, labelTags: labelTags && asTags(labelTags) };
 }
 
 /**
@@ -134,7 +122,7 @@ async function adoptExisting(
   marker: DualMarker,
   key: Answered<KeyWithEtag>,
   options: CallOptions,
-): Promise<CreateResult> {
+): Promise<Created<KeyDetails>> {
   const { label, keyId } = key.value.snapshot;
   const result = await complete(world, inputs, marker, { made: key }, options);
   const found = warnCreatedBefore(`Key "${plain(label, 100)}" (${keyId})`);
@@ -160,7 +148,7 @@ async function complete(
   marker: DualMarker,
   { made, isOurs }: Made,
   options: CallOptions,
-): Promise<CreateResult> {
+): Promise<Created<KeyDetails>> {
   const { snapshot } = made.value;
   const ref: KeyRef = { instanceId: world.session.instanceId, vaultId: inputs.vaultId, keyId: snapshot.keyId };
   const patch = patchedDifferences(inputs, snapshot);

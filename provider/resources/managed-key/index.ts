@@ -2,29 +2,25 @@
 
 import { keyDeletion } from "../../engine/key/deletion.ts";
 import { type KeySummary, readKeySummary } from "../../engine/key/observe.ts";
-import type { KeyRef } from "../../engine/ports/world.ts";
+import type { CallOptions, KeyRef, World } from "../../engine/ports/world.ts";
 import { inputsIn } from "../../engine/program/inputs.ts";
 import { type CheckFailure, defineResource, type RunSettings, type Stored } from "../../engine/resource/definition.ts";
-import { isChangeable, namesWhere } from "../../engine/resource/property.ts";
+import { defaultsOf, isChangeable, namesWhere } from "../../engine/resource/property.ts";
 import { sayMadeForAnother } from "../../engine/text/resource-messages.ts";
+import { UkoError } from "../../errors.ts";
 import { demandedBy, dualMarkers, isLooser } from "../../lifecycle/dual-marker.ts";
 import type { DeletionPolicy } from "../../lifecycle/plan.ts";
 import { isAlignable } from "../../lifecycle/plan-update.ts";
+import { deletionOutputs } from "../shared-inputs.ts";
 import { adoptKey, createKey } from "./create.ts";
-import { listKeys, lookUpKey } from "./list.ts";
-import {
-  deletionOutputs,
-  type ManagedKeyInputs,
-  type ManagedKeyState,
-  managedKeyInputs,
-  storedManagedKeyState,
-} from "./schema.ts";
+import { type ManagedKeyInputs, type ManagedKeyState, managedKeyInputs, storedManagedKeyState } from "./schema.ts";
 import { isMadeForAnother } from "./search.ts";
 import { driftWarnings, stateOf } from "./state.ts";
 import { rejectTemplate, updateKey } from "./update.ts";
 
 const compared = namesWhere(managedKeyInputs, isChangeable);
 const policies = namesWhere(managedKeyInputs, ({ role }) => role === "policy");
+const idForm = /^(?<vaultId>[0-9a-f-]{36})\/(?<keyId>[0-9a-f-]{36})$/;
 
 export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
   name: "ManagedKey",
@@ -110,13 +106,28 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
   },
 
   async lookup(world, id, _run, options) {
-    const found = await lookUpKey(world, id, options);
-    return found && stored(found.inputs, found.observed, []);
+    const { vaultId, keyId } = idForm.exec(id)?.groups ?? {};
+    if (vaultId === undefined || keyId === undefined) {
+      throw new UkoError("UKO_INPUT_INVALID", {
+        summary: "The ID of a managed key is <vault ID>/<key ID>, two UUIDs in lower case",
+        detail: "You find both in the console, and in the messages of runs that process the key.",
+      });
+    }
+    return find(world, { instanceId: world.session.instanceId, vaultId, keyId }, options);
   },
 
-  async list(world, filter, options) {
-    const found = await listKeys(world, filter, options);
-    return found.map(({ inputs, observed }) => stored(inputs, observed, []));
+  async list(world, { vaultId: only }, options) {
+    const { instanceId } = world.session;
+    const vaultIds = only === undefined ? (await world.vaults.list({}, options)).map(({ id }) => id) : [only];
+    const found: Stored<ManagedKeyState>[] = [];
+    for (const vaultId of vaultIds) {
+      for (const { keyId } of await world.keys.list({ vaultId }, options)) {
+        // The key may have been removed since the list was read.
+        const key = await find(world, { instanceId, vaultId, keyId }, options);
+        if (key !== undefined) found.push(key);
+      }
+    }
+    return found;
   },
 
   deletion: (state, run) =>
@@ -149,6 +160,15 @@ function policyOf(inputs: ManagedKeyInputs, run: RunSettings): DeletionPolicy {
 function stored(inputs: ManagedKeyInputs, observed: KeySummary, warnings: readonly string[]): Stored<ManagedKeyState> {
   const state = stateOf(inputs, observed);
   return { id: `${state.vaultId}/${state.keyId}`, state, warnings };
+}
+
+/** A key without a state, as a program describes it that says as little as possible. */
+async function find(world: World, ref: KeyRef, options: CallOptions): Promise<Stored<ManagedKeyState> | undefined> {
+  const result = await readKeySummary(world, ref, options);
+  if (result.kind === "gone") return undefined;
+  const { templateName: template } = result.snapshot;
+  const inputs = { ...defaultsOf(managedKeyInputs), vaultId: ref.vaultId, template } as ManagedKeyInputs;
+  return stored(inputs, result, []);
 }
 
 /**

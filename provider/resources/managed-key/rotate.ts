@@ -10,14 +10,11 @@ import { plain, sayKey, sayRoles, sayTime } from "../../engine/text/words.ts";
 import { asUkoError, UkoError } from "../../errors.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";
 import { planRotation, type RotationPlan } from "../../lifecycle/plan-update.ts";
-import { throwIfDenied, type WriteWords, withoutCancellation } from "../write.ts";
+import { type Changed, throwIfDenied, type WriteWords, withoutCancellation } from "../write.ts";
 import { capitalKey, deletionPending, presentKey, writeKey } from "./write.ts";
 
-export interface Rotated {
-  /** The key after its rotation, if it could be read. */
-  readonly observed: KeyDetails;
-  readonly warnings: readonly string[];
-}
+/** The key after its rotation, if it could be read. */
+type Rotated = Changed<KeyDetails>;
 
 /** After the last one, only a read follows. */
 const maxRotations = 4;

@@ -3,7 +3,7 @@
 import * as z from "zod";
 import { lifecycleStates } from "../../lifecycle/lifecycle-state.ts";
 import { endsLikeCarrier, reservedTagPrefix } from "../../lifecycle/record-carriers.ts";
-import { deletionProtection, dualAuthorization, uuid } from "../shared-inputs.ts";
+import { deletionOutputs, deletionProtection, dualAuthorization, uuid } from "../shared-inputs.ts";
 
 const date = z.iso.date("must be a date such as 2027-01-31");
 const maxUserTags = 125;
@@ -31,15 +31,6 @@ const labelTags = z.record(
   z.string().regex(/^[A-Za-z0-9]{1,20}$/, "has a name that no naming scheme can have (1 to 20 letters and digits)"),
   z.string().regex(/^[A-Za-z0-9 ]{2,}$/, "must be 2 or more letters, digits and blanks"),
 );
-
-/** Outputs that change during the key's deletion. */
-export const deletionOutputs = [
-  "deletionAwaits",
-  "deletionNotBefore",
-  "deletionRequestedBy",
-  "deletionRecordId",
-  "deletionRecordLapsesAt",
-] as const;
 
 /** Inputs that the service takes only by PATCH and keeps as text. Creation, update and state treat them alike. */
 export const patchedInputs = ["activationDate", "expirationDate"] as const;

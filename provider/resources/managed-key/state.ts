@@ -10,6 +10,7 @@ import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import { coolDownMs } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation, Tag } from "../../lifecycle/observation.ts";
 import type { Run } from "../../lifecycle/plan.ts";
+import { pendingOutputs } from "../shared-inputs.ts";
 import { type ManagedKeyInputs, type ManagedKeyState, patchedInputs } from "./schema.ts";
 
 /** An anonymous actor: the state we show does not depend on who is reading. */
@@ -52,9 +53,7 @@ export function stateOf(inputs: ManagedKeyInputs, observed: KeySummary): Managed
     })),
     ...awaitsOf(lifecycleState, deletion.awaits),
     ...(untilMs !== undefined && { deletionNotBefore: isoTime(untilMs) }),
-    ...(deletion.requestedBy !== undefined && { deletionRequestedBy: deletion.requestedBy }),
-    ...(deletion.recordId !== undefined && { deletionRecordId: deletion.recordId }),
-    ...(deletion.recordLapsesAt !== undefined && { deletionRecordLapsesAt: deletion.recordLapsesAt }),
+    ...pendingOutputs(deletion),
   };
 }
 

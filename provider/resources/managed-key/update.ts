@@ -21,20 +21,13 @@ import type { DeletionPolicy } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
 import { planUpdate } from "../../lifecycle/plan-update.ts";
 import { patchOfUser } from "../../lifecycle/record-carriers.ts";
-import { throwIfDenied, type WriteWords } from "../write.ts";
+import { type Changed, throwIfDenied, type WriteWords } from "../write.ts";
 import { alignKey } from "./align.ts";
 import { markKey } from "./marker.ts";
 import { rotateKey } from "./rotate.ts";
 import type { ManagedKeyInputs, ManagedKeyState } from "./schema.ts";
 import { asTags, patchedDifferences, staysInactive } from "./state.ts";
 import { capitalKey, type LatestKey, presentKey, warnRecordBinds, writeKey } from "./write.ts";
-
-export interface UpdatedKey {
-  /** The key after the update. */
-  readonly observed: KeyDetails;
-  /** Warnings for the user. */
-  readonly warnings: readonly string[];
-}
 
 /** Applies the inputs as far as allowed. */
 export async function updateKey(
@@ -45,7 +38,7 @@ export async function updateKey(
   policy: DeletionPolicy,
   run: RunSettings,
   options: UpdateOptions,
-): Promise<UpdatedKey> {
+): Promise<Changed<KeyDetails>> {
   const isRotating = isTriggered(state, inputs);
   if (isRotating) refuseRetirement(state, inputs, world.dialect);
   const latest: LatestKey = {};
