@@ -3,10 +3,19 @@
  * guides are written by hand.
  */
 
-import { terraformDataSources, terraformResources } from "../../../../provider/schema/terraform.ts";
+import { functions } from "../../../../provider/resources/functions.ts";
+import {
+  type TerraformDataSource,
+  type TerraformResource,
+  terraformDataSources,
+  terraformResources,
+} from "../../../../provider/schema/terraform.ts";
+import { dataSourceProgram } from "../documentation.ts";
+import { listProgram } from "./example-programs.ts";
 import { indexPage } from "./index-page.ts";
-import { dataSourcePage, listResourcePage } from "./question-pages.ts";
+import { code, linkToPage, pageText } from "./page.ts";
 import { resourcePage } from "./resource-page.ts";
+import { escaped, schemaSection } from "./schema-section.ts";
 
 /** Folders that contain only generated pages. */
 export const generatedFolders = ["resources", "data-sources", "list-resources"] as const;
@@ -23,4 +32,41 @@ export function registryPages(): ReadonlyMap<string, string> {
     ),
     ...resources.map((each) => [place("list-resources", each.typeName), listResourcePage(each)] as const),
   ]);
+}
+
+function dataSourcePage({ typeName, question, attributes }: TerraformDataSource): string {
+  const { summary } = functions[question];
+  return pageText({
+    title: `${typeName} Data Source - uko`,
+    description: summary,
+    typeName,
+    heading: `${typeName} (Data Source)`,
+    sections: [
+      escaped(summary),
+      "## Example Usage",
+      code("terraform", dataSourceProgram(typeName)),
+      "A data source changes nothing. Each run reads it.",
+      schemaSection(attributes),
+    ],
+  });
+}
+
+/** For `terraform query`. */
+function listResourcePage(resource: TerraformResource): string {
+  const { typeName, listQuestion, listed } = resource;
+  const { summary } = functions[listQuestion];
+  return pageText({
+    title: `${typeName} List Resource - uko`,
+    description: summary,
+    typeName,
+    heading: `${typeName} (List Resource)`,
+    sections: [
+      escaped(summary),
+      "## Example Usage",
+      code("terraform", listProgram(resource)),
+      `For \`terraform query\` of Terraform 1.14 or newer, in a file whose name ends in \`.tfquery.hcl\`. With \`-generate-config-out\`, the command writes an \`import\` block and a resource for each object.`,
+      `OpenTofu has no such command. Use the data source ${linkToPage(`\`${typeName}s\``, `data-sources/${typeName.replace("uko_", "")}s.md`)} instead.`,
+      schemaSection(listed),
+    ],
+  });
 }

@@ -5,7 +5,7 @@
 
 import { inputAttributes } from "../../../../provider/schema/attributes.ts";
 import type { TerraformResource } from "../../../../provider/schema/terraform.ts";
-import { snake } from "../../../../provider/schema/terraform-leaves.ts";
+import { inSnakeCase, snake } from "../../../../provider/schema/terraform-leaves.ts";
 import { described, type ResourceName } from "../../described.ts";
 import { type DestroyWords, describeDestroy, unwrapped } from "../documentation.ts";
 import { nameOf, type ResourcePrograms, resourcePrograms } from "./example-programs.ts";
@@ -88,9 +88,4 @@ function importSections({ programs, idNames, identity, adoptedBy }: Imported): r
     `Or run the command. ${eitherEngine}`,
     code("shell", programs.importCommand),
   ];
-}
-
-/** Texts are written once for every door, with the property names of the other doors' programs. */
-function inSnakeCase(text: string): string {
-  return text.replaceAll(/\b[a-z]+(?:[A-Z][a-z]+)+\b/g, snake);
 }
