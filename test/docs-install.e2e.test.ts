@@ -11,8 +11,8 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import packageFile from "../package.json" with { type: "json" };
 import { consentIn, nextCommands } from "./contracts/doors/support/next-steps.ts";
 import { LocalUko } from "./stage/local-uko.ts";
+import { PulumiWorkspace } from "./stage/pulumi.ts";
 import { blocksIn, read, repository } from "./support/documents.ts";
-import { PulumiWorkspace } from "./support/pulumi.ts";
 
 const installLimitMs = 300_000;
 const tarball = `pulumi-uko-${packageFile.version}.tgz`;

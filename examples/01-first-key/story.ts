@@ -20,7 +20,7 @@ async function tell(stage: PulumiStage): Promise<void> {
 
   await stage.timePasses("30d1m", "After the keystore's 30 days, the same command removes the key's metadata.");
   await stage.pulumi("carol", "destroy", { exitCode: 0, says: "ManagedKey payroll deleted" });
-  await stage.expectEmptyStack("carol");
+  await stage.expectEmptyState("carol");
   await stage.printAudit([
     "Carol Example created the key",
     "Carol Example deactivated the key",

@@ -44,7 +44,7 @@ async function tell(stage: PulumiStage): Promise<void> {
     "After the keystore's 30 days, Bob, a Vault Administrator, removes the key's metadata.",
   );
   await stage.pulumi("bob", "destroy", { exitCode: 0, says: "ManagedKey payroll deleted" });
-  await stage.expectEmptyStack("bob");
+  await stage.expectEmptyState("bob");
   await stage.printAudit([
     "Bob Example created the key",
     "Alice Example requested its deactivation",

@@ -41,7 +41,7 @@ async function tell(stage: PulumiStage): Promise<void> {
     "90 days after the destruction, KMS has purged that metadata, and Bob deletes the last containers.",
   );
   await stage.pulumi("bob", end, { exitCode: 0, says: "Vault treasury deleted" });
-  await stage.expectEmptyStack("bob");
+  await stage.expectEmptyState("bob");
   const twice = (deed: string): readonly string[] => [deed, deed];
   await stage.printAudit(
     [

@@ -48,7 +48,7 @@ async function tell(stage: PulumiStage): Promise<void> {
 
   await stage.timePasses("30d1m", "After the keystore's 30 days, Bob also has the role to remove the key's metadata.");
   await stage.pulumi("bob", "destroy", { exitCode: 0, says: "ManagedKey ledger deleted" });
-  await stage.expectEmptyStack("bob");
+  await stage.expectEmptyState("bob");
   await stage.printAudit([
     "Bob Example created the key",
     "Alice Example requested its deactivation",

@@ -46,7 +46,7 @@ async function tell(stage: PulumiStage): Promise<void> {
     "30 days pass. Bob, a Vault Administrator, runs destroy once more, which removes the key's metadata.",
   );
   await stage.pulumi("bob", "destroy", { exitCode: 0, says: "ManagedKey payroll deleted" });
-  await stage.expectEmptyStack("bob");
+  await stage.expectEmptyState("bob");
 
   stage.say("The stack is empty. The service's audit trail shows every change of the key:");
   await stage.printAudit([

@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import packageFile from "../../package.json" with { type: "json" };
 import { LocalUko } from "../stage/local-uko.ts";
+import { PulumiWorkspace } from "../stage/pulumi.ts";
 import { blocksIn, repository } from "../support/documents.ts";
-import { PulumiWorkspace } from "../support/pulumi.ts";
 import { isPythonLeftOut } from "./find-python.ts";
 
 const sdk = fileURLToPath(new URL("../../sdk", import.meta.url));

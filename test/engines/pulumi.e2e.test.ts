@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type PulumiPerson, PulumiWorkspace } from "../support/pulumi.ts";
+import { type PulumiPerson, PulumiWorkspace } from "../stage/pulumi.ts";
 
 // A provider of the kind that we ship (a constant text that requires a module), without anything of ours in it.
 const provider = `

@@ -5,8 +5,8 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { from, keyResource, type YamlResource, yamlProgram } from "../e2e/package/support/yaml-scenario.ts";
+import { type PulumiResult, PulumiWorkspace } from "../stage/pulumi.ts";
 import { repository } from "../support/documents.ts";
-import { type PulumiResult, PulumiWorkspace } from "../support/pulumi.ts";
 
 const pack = path.join(repository, "examples", "policy-pack");
 /**

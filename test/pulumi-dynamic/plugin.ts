@@ -3,13 +3,13 @@
  * `__provider` text.
  */
 
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { childEnv } from "../support/child-env.ts";
+import { childEnv, firstLine } from "../support/child-env.ts";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 // Pulumi's dependencies are Pulumi's, not this project's.
@@ -100,9 +100,12 @@ export async function startPlugin(
     },
   );
   let written = "";
-  const port = await firstLine(child, (text) => {
-    written += text;
-  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      written += text;
+    });
+  }
+  const port = await firstLine(child, () => written);
   const client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
   const call = (method: string, kind: string, fields: Readonly<Record<string, unknown>>): Promise<Reply> => {
     const Request = messages[kind];
@@ -185,20 +188,4 @@ async function startEngine(log: LogLine[]): Promise<{ readonly address: string; 
     );
   });
   return { address: `127.0.0.1:${port}`, close: () => server.forceShutdown() };
-}
-
-/** The plugin's first line of output is its port. */
-function firstLine(child: ChildProcess, keep: (text: string) => void): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let out = "";
-    child.stdout?.on("data", (data: Buffer) => {
-      out += data.toString();
-      keep(data.toString());
-      const end = out.indexOf("\n");
-      if (end > 0) resolve(out.slice(0, end));
-    });
-    child.stderr?.on("data", (data: Buffer) => keep(data.toString()));
-    child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`The plugin ended with ${code}:\n${out}`)));
-  });
 }

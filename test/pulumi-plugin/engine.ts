@@ -10,7 +10,7 @@ import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import { programOf } from "../support/built.ts";
-import { childEnv } from "../support/child-env.ts";
+import { childEnv, firstLine } from "../support/child-env.ts";
 
 export type Properties = Readonly<Record<string, unknown>>;
 
@@ -90,6 +90,8 @@ export async function startPlugin(
   child.stderr?.on("data", keep);
   child.stdout?.on("data", keep);
   const port = await firstLine(child, () => written);
+  // The engine reads the port with nothing before it.
+  if (!/^\d+\n/.test(written)) throw new Error(`The plugin began with:\n${written}`);
   const client = new providerGrpc.ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
   const urn = urnOf(type);
   const about = <Request extends { setUrn(urn: string): unknown; setType(type: string): unknown }>(
@@ -254,16 +256,4 @@ export async function startEngine(log: LogLine[]): Promise<{ readonly address: s
     );
   });
   return { address: `127.0.0.1:${port}`, close: () => server.forceShutdown() };
-}
-
-/** The first line of output is the port, with nothing before it. */
-export function firstLine(child: ChildProcess, written: () => string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    child.stdout?.on("data", () => {
-      const line = /^(\d+)\n/.exec(written());
-      if (line !== null) resolve(Number(line[1]));
-    });
-    child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`The plugin ended with ${code}:\n${written()}`)));
-  });
 }

@@ -28,8 +28,8 @@ import { readExecutable } from "../../sdk/release/read-executable.ts";
 import { makeRelease } from "../../sdk/release/release.ts";
 import { sha256 } from "../../sdk/release/release-file.ts";
 import { LocalUko } from "../stage/local-uko.ts";
+import { PulumiWorkspace } from "../stage/pulumi.ts";
 import { TofuWorkspace } from "../stage/tofu.ts";
-import { PulumiWorkspace } from "../support/pulumi.ts";
 import { isWhole } from "../support/tier.ts";
 import { readZip } from "./read-zip.ts";
 

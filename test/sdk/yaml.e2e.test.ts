@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { PulumiWorkspace } from "../support/pulumi.ts";
+import { PulumiWorkspace } from "../stage/pulumi.ts";
 import { examplePrograms } from "./support/example-programs.ts";
 
 const settings = { UKO_INSTANCE_ID: "0a1b0000-0000-4000-8000-000000000009", UKO_API_KEY: "nobody" };

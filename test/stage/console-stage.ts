@@ -3,7 +3,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
-import { type Name, Stage, StoryError } from "./stage.ts";
+import { printedUntil } from "./engine-run.ts";
+import { type Name, Stage } from "./stage.ts";
 
 const ukoScript = fileURLToPath(new URL("../../dist/bin/uko.js", import.meta.url));
 const startLimitMs = 20_000;
@@ -19,7 +20,7 @@ export class ConsoleStage extends Stage {
       stdio: ["ignore", "pipe", "inherit"],
     });
     this.#children.push(child);
-    const printed = await printedUntil(child, "Ctrl-C");
+    const printed = await printedUntil(child, "Ctrl-C", startLimitMs, "uko console");
     const result = {
       exitCode: 0,
       stdout: printed,
@@ -43,19 +44,4 @@ export class ConsoleStage extends Stage {
   close(): void {
     for (const child of this.#children) child.kill("SIGTERM");
   }
-}
-
-function printedUntil(child: ChildProcess, last: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new StoryError("uko console was not ready in time")), startLimitMs);
-    let text = "";
-    child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
-      text += chunk;
-      if (!text.includes(last)) return;
-      clearTimeout(timer);
-      resolve(text);
-    });
-    child.once("error", reject);
-    child.once("close", (code) => reject(new StoryError(`uko console ended with code ${code}`)));
-  });
 }

@@ -75,6 +75,25 @@ export function collect(child: ChildProcess, timeoutMs: number, title: string): 
   });
 }
 
+/** What a process that keeps running has printed, once that contains `last`. */
+export function printedUntil(child: ChildProcess, last: string, timeoutMs: number, title: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`${title} was not ready in time`)), timeoutMs);
+    let text = "";
+    child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
+      text += chunk;
+      if (!text.includes(last)) return;
+      clearTimeout(timer);
+      resolve(text);
+    });
+    child.once("error", reject);
+    child.once("close", (code) => {
+      clearTimeout(timer);
+      reject(new Error(`${title} ended with code ${code}`));
+    });
+  });
+}
+
 function findFirstErrorLine(output: string): string | undefined {
   const lines = [...output.matchAll(/^\s*error: (.*)$/gm)].map((match) => match[1]?.trim() ?? "");
   return lines.find((line) => !/^(update|preview|destroy|refresh) failed$/.test(line)) ?? lines[0];

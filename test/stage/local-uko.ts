@@ -1,8 +1,8 @@
 /** The emulator as a process of its own, started as users start it: `uko emulator`. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { printedUntil } from "./engine-run.ts";
 
 /** A line of the audit trail, as far as examples read it; provider/docs/reference/emulator-control.md has the whole. */
 export interface AuditEntry {
@@ -47,7 +47,13 @@ export class LocalUko {
       stdio: ["ignore", "pipe", "inherit"],
     });
     try {
-      return new LocalUko(child, JSON.parse(await firstLine(child)) as { url: string; instanceId: string });
+      return new LocalUko(
+        child,
+        JSON.parse(await printedUntil(child, "\n", startLimitMs, "uko emulator")) as {
+          url: string;
+          instanceId: string;
+        },
+      );
     } catch (error) {
       await end(child);
       throw error;
@@ -98,25 +104,6 @@ export class LocalUko {
     if (!answer.ok) throw new Error(`/_emulator/${name} answered ${answer.status}: ${await answer.text()}`);
     return answer.status === 204 ? undefined : answer.json();
   }
-}
-
-function firstLine(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const name = path.basename(ukoScript);
-    const timer = setTimeout(() => reject(new Error(`${name} emulator was not ready in time`)), startLimitMs);
-    let text = "";
-    child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
-      text += chunk;
-      if (!text.includes("\n")) return;
-      clearTimeout(timer);
-      resolve(text);
-    });
-    child.on("error", reject);
-    child.on("close", (code) => {
-      clearTimeout(timer);
-      reject(new Error(`${name} emulator ended with code ${code}`));
-    });
-  });
 }
 
 function end(child: ChildProcess): Promise<void> {

@@ -2,12 +2,13 @@
 
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { PulumiEngine } from "../engines/find-pulumi.ts";
 import { type HostLanguage, hostLanguages } from "../engines/language-hosts.ts";
+import { makeOnce } from "../engines/make-once.ts";
 
 export type Runtime = "nodejs" | HostLanguage;
 
@@ -75,21 +76,11 @@ async function keepReplacements(goMod: string, projectFolder: string): Promise<v
 /** A backend with an empty stack, made by the CLI once for each of its versions and project's name, and copied for each workspace. */
 export async function findEmptyStack(pulumi: PulumiEngine, { name }: PulumiProject): Promise<string> {
   const kept = path.join(repository, "node_modules", ".cache", "uko-empty-stacks", `${pulumi.version}-${name}`);
-  if (existsSync(kept)) return kept;
-  await mkdir(path.dirname(kept), { recursive: true });
-  const folder = await mkdtemp(`${kept}-`);
-  try {
-    await initStack(pulumi, folder, name);
-    await rename(folder, kept);
-  } catch (error) {
-    await rm(folder, { recursive: true, force: true });
-    // Another process may have been faster.
-    if (!existsSync(kept)) throw error;
-  }
+  if (!existsSync(kept)) await makeOnce(kept, console.error, (folder) => initStack(pulumi, folder, name));
   return kept;
 }
 
-async function initStack(pulumi: PulumiEngine, folder: string, name: string): Promise<void> {
+async function initStack(pulumi: PulumiEngine, folder: string, name: string): Promise<string> {
   await mkdir(path.join(folder, "backend"));
   await mkdir(path.join(folder, ".pulumi"));
   // A stack knows its project's name only, so the language does not matter here.
@@ -105,4 +96,5 @@ async function initStack(pulumi: PulumiEngine, folder: string, name: string): Pr
   };
   await promisify(execFile)(pulumi.pulumiBin, ["stack", "init", stack, "--non-interactive"], { cwd: folder, env });
   for (const made of [".pulumi", "Pulumi.yaml"]) await rm(path.join(folder, made), { recursive: true, force: true });
+  return folder;
 }

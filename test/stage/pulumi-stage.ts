@@ -55,7 +55,7 @@ export class PulumiStage extends Stage {
   }
 
   /** Ends the story unless nothing is left in the stack's state. */
-  async expectEmptyStack(name: Name): Promise<void> {
+  async expectEmptyState(name: Name): Promise<void> {
     const { resources } = await (await this.#person(name)).exportState();
     if (resources.length > 0)
       throw new StoryError(`The stack still contains ${resources.map(({ urn }) => urn).join(", ")}`);

@@ -1,13 +1,13 @@
 /** The real Pulumi CLI in the hands of several people: one shared backend, and for each an own HOME, working copy and credential. */
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { locatePulumi, type PulumiEngine } from "../engines/find-pulumi.ts";
-import { collect, killFamily, type EngineResult as PulumiResult, EngineRun as PulumiRun } from "./engine-run.ts";
+import type { EngineResult as PulumiResult, EngineRun as PulumiRun } from "./engine-run.ts";
 import { installPlugins, type LanguageSetup, setUpLanguage } from "./language-setup.ts";
+import { type Folders, Person, type RunOptions, type Variables, Workspace } from "./person.ts";
 import {
   findEmptyStack,
   type PulumiProject,
@@ -20,15 +20,9 @@ import {
 
 export type { EngineResult as PulumiResult, EngineRun as PulumiRun } from "./engine-run.ts";
 
-export interface RunOptions {
-  /** Added to the person's own environment for this run; undefined takes a variable away. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  readonly timeoutMs?: number;
-}
-
 export interface PersonOptions {
   /** The person's credential and settings; nothing of our own environment reaches a run but PATH and locale. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Variables;
   /** The program as a user writes it, in the project's language; it can be changed later by `writeProgram`. */
   readonly program?: string;
   /** Values of Pulumi.<stack>.yaml, e.g. `{ "uko:instanceId": "..." }`. */
@@ -57,11 +51,7 @@ interface StoredStack {
   readonly checkpoint: { readonly latest: { readonly resources?: readonly ExportedResource[] } };
 }
 
-const defaultTimeoutMs = 60_000;
-const inheritedVariables = ["LANG", "LC_ALL", "TZ", "SystemRoot"];
 const repository = fileURLToPath(new URL("../../", import.meta.url));
-const compileCache = path.join(repository, "node_modules", ".cache", "uko-node");
-const ukoScript = path.join(repository, "dist", "bin", "uko.js");
 
 /** Answers the CLI, or throws with the reason and the way out: what needs it fails rather than being left out. */
 async function requirePulumi(): Promise<PulumiEngine> {
@@ -72,16 +62,14 @@ async function requirePulumi(): Promise<PulumiEngine> {
 }
 let engine: Promise<PulumiEngine | undefined> | undefined;
 
-/** A place with one file backend and one stack, shared by its people; remove it with `dispose` or `await using`. */
-export class PulumiWorkspace implements AsyncDisposable {
-  readonly folder: string;
+/** A place with one file backend and one stack. */
+export class PulumiWorkspace extends Workspace<PulumiPerson> {
   readonly engine: PulumiEngine;
   readonly project: PulumiProject;
   readonly language: LanguageSetup;
-  readonly #people: PulumiPerson[] = [];
 
   private constructor(folder: string, pulumi: PulumiEngine, project: PulumiProject, language: LanguageSetup) {
-    this.folder = folder;
+    super(folder);
     this.engine = pulumi;
     this.project = project;
     this.language = language;
@@ -108,48 +96,25 @@ export class PulumiWorkspace implements AsyncDisposable {
 
   /** Gives a person an own HOME and working copy of the program; the working copies share nothing but the backend. */
   async person(name: string, options: PersonOptions = {}): Promise<PulumiPerson> {
-    const home = path.join(this.folder, "people", name);
-    const workingCopy = path.join(home, "work");
+    const folders = this.foldersOf(name);
+    const { home, workingCopy } = folders;
     await mkdir(workingCopy, { recursive: true });
     await cp(path.join(this.folder, `Pulumi.${stack}.yaml`), path.join(workingCopy, `Pulumi.${stack}.yaml`));
     await writeProject(workingCopy, this.project);
     await installPlugins(path.join(home, ".pulumi"), this.language.plugins);
-    const person = new PulumiPerson(name, home, this, options.env ?? {});
+    const person = new PulumiPerson(name, folders, this, options.env ?? {});
     if (options.program !== undefined) await person.writeProgram(options.program);
     if (options.config) await person.writeConfig(options.config);
-    this.#people.push(person);
-    return person;
-  }
-
-  async dispose(): Promise<void> {
-    await Promise.all(this.#people.map((person) => person.killAll()));
-    await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.dispose();
+    return this.join(person);
   }
 }
 
-/** One person at the keyboard. Each method is one run of the CLI, without questions and without colour. */
-export class PulumiPerson {
-  readonly name: string;
-  readonly home: string;
-  readonly workingCopy: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+/** Each method is one run of the CLI, without questions. */
+export class PulumiPerson extends Person {
   readonly #workspace: PulumiWorkspace;
-  readonly #running = new Set<ChildProcess>();
 
-  constructor(
-    name: string,
-    home: string,
-    workspace: PulumiWorkspace,
-    env: Readonly<Record<string, string | undefined>>,
-  ) {
-    this.name = name;
-    this.home = home;
-    this.workingCopy = path.join(home, "work");
-    this.env = env;
+  constructor(name: string, folders: Folders, workspace: PulumiWorkspace, env: Variables) {
+    super(name, folders, env);
     this.#workspace = workspace;
   }
 
@@ -201,38 +166,13 @@ export class PulumiPerson {
 
   /** Starts a run and hands out the process, for tests that interrupt it. */
   start(args: readonly string[], options: RunOptions = {}): PulumiRun {
-    return this.#start(this.#workspace.engine.pulumiBin, [...args, "--non-interactive", "--color", "never"], options);
+    return this.spawn(this.#workspace.engine.pulumiBin, [...args, "--non-interactive", "--color", "never"], options);
   }
 
-  /** Runs `uko ARGS`, the built command, in the same environment. */
-  uko(args: readonly string[], options: RunOptions = {}): Promise<PulumiResult> {
-    return this.#start(process.execPath, [ukoScript, ...args], options).result;
-  }
-
-  #start(command: string, args: readonly string[], options: RunOptions): PulumiRun {
-    const child = spawn(command, args, {
-      cwd: this.workingCopy,
-      env: this.environment(options.env),
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    this.#running.add(child);
-    const title = `${this.name}: ${path.basename(command)} ${args.join(" ")}`;
-    const result = collect(child, options.timeoutMs ?? defaultTimeoutMs, title);
-    const settled = () => this.#running.delete(child);
-    result.then(settled, settled);
-    return new PulumiRun(child, result);
-  }
-
-  /** The whole environment of a run. */
-  environment(extra: Readonly<Record<string, string | undefined>> = {}): Record<string, string> {
+  protected override engineVariables(): Variables {
     const { engine, language } = this.#workspace;
-    const inherited = inheritedVariables.map((name) => [name, process.env[name]] as const);
-    const variables: Record<string, string | undefined> = {
-      ...Object.fromEntries(inherited),
+    return {
       PATH: [...language.pathEntries, ...engine.pathEntries, process.env.PATH ?? ""].join(path.delimiter),
-      HOME: this.home,
-      // Pulumi leaves logs and pipes there when it is interrupted.
-      TMPDIR: path.join(this.#workspace.folder, "tmp"),
       PULUMI_HOME: path.join(this.home, ".pulumi"),
       PULUMI_BACKEND_URL: this.#workspace.backendUrl,
       PULUMI_CONFIG_PASSPHRASE: passphrase,
@@ -240,19 +180,8 @@ export class PulumiPerson {
       PULUMI_SKIP_UPDATE_CHECK: "1",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
-      // Node keeps compiled code of Pulumi's large library between runs: an `up` takes 2.3 s instead of 2.8.
-      NODE_COMPILE_CACHE: compileCache,
       ...language.env,
-      ...this.env,
-      ...extra,
     };
-    return Object.fromEntries(
-      Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined),
-    );
-  }
-
-  async killAll(): Promise<void> {
-    await Promise.all([...this.#running].map(killFamily));
   }
 }
 

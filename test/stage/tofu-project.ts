@@ -3,11 +3,12 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { TofuEngine } from "../engines/find-tofu.ts";
+import { makeOnce } from "../engines/make-once.ts";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 const built = path.join(repository, "build", "terraform");
@@ -125,22 +126,16 @@ async function forgetOld(folder: string): Promise<void> {
   }
 }
 
-/** `make` fills a folder that then becomes `kept`: it is there whole or not at all. */
+/** `make` fills a folder that then becomes `kept`. */
 async function makeWhole(kept: string, make: (folder: string) => Promise<void>): Promise<void> {
   if (existsSync(kept)) {
     const now = new Date();
     await utimes(kept, now, now);
     return;
   }
-  await mkdir(path.dirname(kept), { recursive: true });
-  const folder = await mkdtemp(`${kept}-`);
-  try {
+  await makeOnce(kept, console.error, async (folder) => {
     await make(folder);
-    await rename(folder, kept);
-    await forgetOld(path.dirname(kept));
-  } catch (error) {
-    await rm(folder, { recursive: true, force: true });
-    // Another process may have been faster.
-    if (!existsSync(kept)) throw error;
-  }
+    return folder;
+  });
+  await forgetOld(path.dirname(kept));
 }

@@ -1,12 +1,12 @@
 /** The real OpenTofu in the hands of several people: one shared state, and for each an own HOME, working copy and credential. */
 
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { locateTofu, type TofuEngine } from "../engines/find-tofu.ts";
-import { collect, type EngineResult, EngineRun, killFamily } from "./engine-run.ts";
+import { type EngineResult, EngineRun } from "./engine-run.ts";
+import { type Folders, Person, type RunOptions, type Variables, Workspace } from "./person.ts";
 import { readReport, readState, type TofuReport, type TofuState } from "./tofu-output.ts";
 import { findMirror, type ProviderMirror, runPath, writeWorkingCopy } from "./tofu-project.ts";
 
@@ -15,14 +15,6 @@ export type { TofuState } from "./tofu-output.ts";
 export interface TofuResult extends EngineResult, TofuReport {}
 
 export type TofuRun = EngineRun<TofuResult>;
-
-type Variables = Readonly<Record<string, string | undefined>>;
-
-export interface TofuRunOptions {
-  /** Added to the person's own environment for this run; undefined takes a variable away. */
-  readonly env?: Variables;
-  readonly timeoutMs?: number;
-}
 
 export interface TofuPersonOptions {
   /** The person's credential and settings; nothing of our own environment reaches a run but PATH and locale. */
@@ -38,11 +30,6 @@ export interface TofuPersonOptions {
   readonly checkOut?: (home: string) => Promise<string>;
 }
 
-const defaultTimeoutMs = 60_000;
-const inheritedVariables = ["LANG", "LC_ALL", "TZ", "SystemRoot"];
-const repository = fileURLToPath(new URL("../../", import.meta.url));
-const compileCache = path.join(repository, "node_modules", ".cache", "uko-node");
-const ukoScript = path.join(repository, "dist", "bin", "uko.js");
 /** What can tell in a file of its own what it did. */
 const reporting = new Set(["plan", "apply", "destroy", "refresh"]);
 const approved = new Set(["apply", "destroy"]);
@@ -67,16 +54,14 @@ async function withReports(tofu: TofuEngine, folder: string): Promise<TofuEngine
   return { ...tofu, tofuBin };
 }
 
-/** A place with one shared state, which is locked while somebody works with it; remove it with `dispose` or `await using`. */
-export class TofuWorkspace implements AsyncDisposable {
-  readonly folder: string;
+/** A place with one shared state, which is locked while somebody works with it. */
+export class TofuWorkspace extends Workspace<TofuPerson> {
   readonly engine: TofuEngine;
   readonly mirror: ProviderMirror;
   readonly #project: string | undefined;
-  readonly #people: TofuPerson[] = [];
 
   private constructor(folder: string, tofu: TofuEngine, mirror: ProviderMirror, project: string | undefined) {
-    this.folder = folder;
+    super(folder);
     this.engine = tofu;
     this.mirror = mirror;
     this.#project = project;
@@ -93,47 +78,24 @@ export class TofuWorkspace implements AsyncDisposable {
 
   /** Gives a person an own HOME and an initialized working copy; the working copies share nothing but the state. */
   async person(name: string, options: TofuPersonOptions = {}): Promise<TofuPerson> {
-    const home = path.join(this.folder, "people", name);
-    await mkdir(home, { recursive: true });
-    const workingCopy = options.checkOut ? await options.checkOut(home) : path.join(home, "work");
+    const folders = this.foldersOf(name);
+    await mkdir(folders.home, { recursive: true });
+    const workingCopy = options.checkOut ? await options.checkOut(folders.home) : folders.workingCopy;
     if (!options.checkOut) await writeWorkingCopy(workingCopy, this.mirror, this.#project);
-    const person = new TofuPerson(name, { home, workingCopy }, this, options.env ?? {});
+    const person = new TofuPerson(name, { ...folders, workingCopy }, this, options.env ?? {});
     if (options.program !== undefined) await person.writeProgram(options.program);
     if (options.settings !== undefined) await person.writeSettings(options.settings);
-    this.#people.push(person);
-    return person;
-  }
-
-  async dispose(): Promise<void> {
-    await Promise.all(this.#people.map((person) => person.killAll()));
-    await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.dispose();
+    return this.join(person);
   }
 }
 
-/** One person at the keyboard. Each method is one run of the CLI without colour, and a `yes` to its question is given. */
-export class TofuPerson {
-  readonly name: string;
-  readonly home: string;
-  readonly workingCopy: string;
-  readonly env: Variables;
+/** Each method is one run of the CLI, whose question gets a `yes`. */
+export class TofuPerson extends Person {
   readonly #workspace: TofuWorkspace;
-  readonly #running = new Set<ChildProcess>();
   #runs = 0;
 
-  constructor(
-    name: string,
-    { home, workingCopy }: { readonly home: string; readonly workingCopy: string },
-    workspace: TofuWorkspace,
-    env: Variables,
-  ) {
-    this.name = name;
-    this.home = home;
-    this.workingCopy = workingCopy;
-    this.env = env;
+  constructor(name: string, folders: Folders, workspace: TofuWorkspace, env: Variables) {
+    super(name, folders, env);
     this.#workspace = workspace;
   }
 
@@ -151,24 +113,24 @@ export class TofuPerson {
     await this.writeFile("provider.tf", `provider "uko" {\n${lines.join("")}}\n`);
   }
 
-  init(args: readonly string[] = [], options?: TofuRunOptions): Promise<TofuResult> {
+  init(args: readonly string[] = [], options?: RunOptions): Promise<TofuResult> {
     return this.run(["init", ...args], options);
   }
 
-  plan(args: readonly string[] = [], options?: TofuRunOptions): Promise<TofuResult> {
+  plan(args: readonly string[] = [], options?: RunOptions): Promise<TofuResult> {
     return this.run(["plan", ...args], options);
   }
 
-  apply(args: readonly string[] = [], options?: TofuRunOptions): Promise<TofuResult> {
+  apply(args: readonly string[] = [], options?: RunOptions): Promise<TofuResult> {
     return this.run(["apply", ...args], options);
   }
 
-  destroy(args: readonly string[] = [], options?: TofuRunOptions): Promise<TofuResult> {
+  destroy(args: readonly string[] = [], options?: RunOptions): Promise<TofuResult> {
     return this.run(["destroy", ...args], options);
   }
 
   /** Brings the state up to date and does nothing else. */
-  refresh(args: readonly string[] = [], options?: TofuRunOptions): Promise<TofuResult> {
+  refresh(args: readonly string[] = [], options?: RunOptions): Promise<TofuResult> {
     return this.run(["apply", "-refresh-only", ...args], options);
   }
 
@@ -182,17 +144,17 @@ export class TofuPerson {
   }
 
   /** Runs `tofu ARGS` and waits for its end; a run that takes too long is killed and throws. */
-  async run(args: readonly string[], options: TofuRunOptions = {}): Promise<TofuResult> {
+  async run(args: readonly string[], options: RunOptions = {}): Promise<TofuResult> {
     return this.start(args, options).result;
   }
 
   /** Starts a run and hands out the process, for tests that interrupt it. */
-  start(args: readonly string[], options: TofuRunOptions = {}): TofuRun {
+  start(args: readonly string[], options: RunOptions = {}): TofuRun {
     const [command = "", ...rest] = args;
     this.#runs += 1;
     const report = path.join(this.home, `run-${this.#runs}.jsonl`);
     const shown = reporting.has(command) ? ["-no-color", "-consolidate-warnings=false", `-json-into=${report}`] : [];
-    const { child, result } = this.#spawn(this.#workspace.engine.tofuBin, [command, ...shown, ...rest], options);
+    const { child, result } = this.spawn(this.#workspace.engine.tofuBin, [command, ...shown, ...rest], options, "pipe");
     // Warnings of the plan are shown before the question, so that they can be told from what came of it.
     if (approved.has(command)) child.stdin?.on("error", () => {}).end("yes\n");
     else child.stdin?.end();
@@ -202,55 +164,18 @@ export class TofuPerson {
     );
   }
 
-  /** Runs `uko ARGS`, the built command, in the same environment. */
-  uko(args: readonly string[], options: TofuRunOptions = {}): Promise<EngineResult> {
-    const { child, result } = this.#spawn(process.execPath, [ukoScript, ...args], options);
-    child.stdin?.end();
-    return result;
-  }
-
-  /** The whole environment of a run. */
-  environment(extra: Variables = {}): Record<string, string> {
-    const inherited = inheritedVariables.map((name) => [name, process.env[name]] as const);
-    const variables: Record<string, string | undefined> = {
-      ...Object.fromEntries(inherited),
+  protected override engineVariables(): Variables {
+    return {
       PATH: runPath(),
-      HOME: this.home,
-      TMPDIR: path.join(this.#workspace.folder, "tmp"),
       TF_CLI_CONFIG_FILE: this.#workspace.mirror.configFile,
       CHECKPOINT_DISABLE: "1",
-      // Node keeps compiled code between runs, and each run starts the provider several times.
-      NODE_COMPILE_CACHE: compileCache,
-      ...this.env,
-      ...extra,
     };
-    return Object.fromEntries(
-      Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined),
-    );
-  }
-
-  async killAll(): Promise<void> {
-    await Promise.all([...this.#running].map(killFamily));
   }
 
   async #printed(args: readonly string[]): Promise<string> {
     const { exitCode, stdout, output } = await this.run(args);
     if (exitCode !== 0) throw new Error(`tofu ${args.join(" ")} failed:\n${output}`);
     return stdout;
-  }
-
-  #spawn(command: string, args: readonly string[], { env, timeoutMs = defaultTimeoutMs }: TofuRunOptions): EngineRun {
-    const child = spawn(command, args, {
-      cwd: this.workingCopy,
-      env: this.environment(env),
-      stdio: ["pipe", "pipe", "pipe"],
-    });
-    this.#running.add(child);
-    const title = `${this.name}: ${path.basename(command)} ${args.join(" ")}`;
-    const result = collect(child, timeoutMs, title);
-    const settled = () => this.#running.delete(child);
-    result.then(settled, settled);
-    return new EngineRun(child, result);
   }
 }
 

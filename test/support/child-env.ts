@@ -1,7 +1,22 @@
-/** The environment of a child process of a test: where programs are, and Node's cache of compiled code, which halves its start. */
+/** Child processes of tests: their environment, with Node's cache of compiled code, which halves their start, and their first line. */
 
+import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 export const compileCache = fileURLToPath(new URL("../../node_modules/.cache/uko-node", import.meta.url));
 
 export const childEnv = { PATH: process.env.PATH ?? "", NODE_COMPILE_CACHE: compileCache } as const;
+
+/** The first line of standard output; `log` answers what to show if the process ends before. */
+export function firstLine(child: ChildProcess, log: () => string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let written = "";
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      written += text;
+      const end = written.indexOf("\n");
+      if (end >= 0) resolve(written.slice(0, end));
+    });
+    child.once("error", reject);
+    child.once("close", (code) => reject(new Error(`The plugin ended with ${code}:\n${log()}`)));
+  });
+}

@@ -9,6 +9,7 @@ import { readObject, resourceNamed, writeObject } from "../../provider/terraform
 import type { ObjectValue } from "../../provider/terraform-plugin/values.ts";
 import { apiKeys } from "../emulator/harness.ts";
 import { consentIn, type EngineWorld, resetGoingForward, startEngineWorld, startTime } from "../engine/harness.ts";
+import { environmentAt } from "../engine/process-stage.ts";
 import { openCore } from "./core.ts";
 import { type Host, startHost } from "./host.ts";
 import { keyConfig } from "./stage.ts";
@@ -25,10 +26,8 @@ const seed = {
 
 let uko: EngineWorld;
 let bob: Host;
-const environmentOf = (name: keyof typeof apiKeys, over: Readonly<Record<string, string>> = {}) => ({
-  ...{ UKO_ENDPOINT: uko.test.url, UKO_KMS_ENDPOINT: uko.test.url, UKO_IAM_ENDPOINT: uko.test.url },
-  ...{ UKO_INSTANCE_ID: uko.test.emulator.instanceId, UKO_API_KEY: apiKeys[name], ...over },
-});
+const environmentOf = (name: keyof typeof apiKeys, over: Readonly<Record<string, string>> = {}) =>
+  environmentAt(uko, apiKeys[name], over);
 beforeAll(async () => {
   uko = await startEngineWorld({ seed });
   bob = await startHost(environmentOf("bob"));

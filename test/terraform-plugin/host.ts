@@ -12,7 +12,7 @@ import { magicCookie } from "../../provider/terraform-plugin/handshake.ts";
 import { GRPCController } from "../../provider/terraform-plugin/protocol/go-plugin_pb.ts";
 import { Provider } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
 import { programOf } from "../support/built.ts";
-import { childEnv } from "../support/child-env.ts";
+import { childEnv, firstLine } from "../support/child-env.ts";
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -145,17 +145,4 @@ function pemOf(derInBase64: string): Buffer {
   const lines = derInBase64.match(/.{1,64}/g)?.join("\n") ?? "";
   const padding = "=".repeat((4 - (derInBase64.length % 4)) % 4);
   return Buffer.from(`-----BEGIN CERTIFICATE-----\n${lines}${padding}\n-----END CERTIFICATE-----\n`);
-}
-
-export function firstLine(child: ChildProcess, log: () => string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let written = "";
-    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-      written += text;
-      const end = written.indexOf("\n");
-      if (end >= 0) resolve(written.slice(0, end));
-    });
-    child.once("error", reject);
-    child.once("close", (code) => reject(new Error(`The provider ended with ${code}:\n${log()}`)));
-  });
 }

@@ -11,6 +11,7 @@ import type { Seed } from "../../provider/emulator/seed.ts";
 import type { ObjectValue } from "../../provider/terraform-plugin/values.ts";
 import { vaultId } from "../emulator/harness.ts";
 import { type EngineWorld, startEngineWorld } from "../engine/harness.ts";
+import { environmentAt } from "../engine/process-stage.ts";
 import { type Core, openCore } from "./core.ts";
 import { type Host, startHost } from "./host.ts";
 
@@ -44,10 +45,7 @@ afterAll(() => Promise.all(hosts.map((host) => host.close())));
 
 /** A run of one person: a process of its own, with these approvals. */
 async function runOf(uko: EngineWorld, who: keyof typeof people, consents: readonly string[] = []): Promise<Host> {
-  const host = await startHost({
-    ...{ UKO_ENDPOINT: uko.test.url, UKO_KMS_ENDPOINT: uko.test.url, UKO_IAM_ENDPOINT: uko.test.url },
-    ...{ UKO_INSTANCE_ID: uko.test.emulator.instanceId, UKO_API_KEY: people[who], UKO_CONSENT: consents.join() },
-  });
+  const host = await startHost(environmentAt(uko, people[who], { UKO_CONSENT: consents.join() }));
   hosts.push(host);
   await host.provider.configureProvider();
   return host;

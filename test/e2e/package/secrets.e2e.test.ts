@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { ended } from "../../contracts/doors/support/next-steps.ts";
 import { engineOwn, textsBelow } from "../../contracts/doors/support/texts.ts";
-import type { ExportedResource } from "../../support/pulumi.ts";
+import type { ExportedResource } from "../../stage/pulumi.ts";
 import { from, withYaml, type YamlProgram, yamlProgram } from "./support/yaml-scenario.ts";
 
 const accessKeyId = "AKIAEXAMPLEEXAMPLE";

@@ -10,8 +10,8 @@ import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automa
 import { expect, test } from "vitest";
 import { waitForApproval } from "../../../provider/pulumi-hooks/wait-for-approval.ts";
 import { LocalUko } from "../../stage/local-uko.ts";
+import { type PulumiPerson, PulumiWorkspace } from "../../stage/pulumi.ts";
 import { explainVerdict, judge } from "../../support/oracle.ts";
-import { type PulumiPerson, PulumiWorkspace } from "../../support/pulumi.ts";
 
 const vaultId = "5c1e0000-0000-4000-8000-000000000001";
 

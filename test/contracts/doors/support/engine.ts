@@ -1,6 +1,7 @@
 /** What a scenario needs of an engine's CLI, whichever it is. Scenarios name options as Pulumi does; another engine has its own words. */
 
-import type { ExportedState, PulumiResult, PulumiRun, RunOptions } from "../../../stage/pulumi.ts";
+import type { RunOptions } from "../../../stage/person.ts";
+import type { ExportedState, PulumiResult, PulumiRun } from "../../../stage/pulumi.ts";
 
 export type EngineResult = PulumiResult;
 export type EngineRun = PulumiRun;

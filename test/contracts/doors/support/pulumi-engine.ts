@@ -1,6 +1,6 @@
 /** Pulumi as the engine of a scenario. */
 
-import { PulumiWorkspace } from "../../../support/pulumi.ts";
+import { PulumiWorkspace } from "../../../stage/pulumi.ts";
 import type { EngineWorkspace } from "./engine.ts";
 
 export async function openPulumi(project?: string): Promise<EngineWorkspace> {

@@ -4,7 +4,7 @@ import { cp } from "node:fs/promises";
 import path from "node:path";
 import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../../provider/emulator/seed.ts";
-import type { ExportedResource } from "../../../support/pulumi.ts";
+import type { ExportedResource } from "../../../stage/pulumi.ts";
 import type { AuditEntry, KeyInWorld } from "./emulator.ts";
 import type { EngineResult } from "./engine.ts";
 import { consentIn } from "./next-steps.ts";

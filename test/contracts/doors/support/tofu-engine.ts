@@ -3,7 +3,8 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { snake } from "../../../../provider/schema/terraform-leaves.ts";
-import type { ExportedState, RunOptions } from "../../../stage/pulumi.ts";
+import type { RunOptions } from "../../../stage/person.ts";
+import type { ExportedState } from "../../../stage/pulumi.ts";
 import { type TofuPerson, type TofuResult, type TofuRun, TofuWorkspace } from "../../../stage/tofu.ts";
 import { readReport, type TofuResource } from "../../../stage/tofu-output.ts";
 import type { EnginePerson, EngineResult, EngineRun, EngineWorkspace } from "./engine.ts";

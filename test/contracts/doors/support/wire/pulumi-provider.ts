@@ -8,7 +8,6 @@ import { credentials } from "@grpc/grpc-js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import {
-  firstLine,
   type LogLine,
   type Properties,
   plain,
@@ -16,7 +15,7 @@ import {
   structOf,
   unary,
 } from "../../../../pulumi-plugin/engine.ts";
-import { compileCache } from "../../../../support/child-env.ts";
+import { compileCache, firstLine } from "../../../../support/child-env.ts";
 import type { DoorName } from "../../door-names.ts";
 
 export const repository = fileURLToPath(new URL("../../../../../", import.meta.url));

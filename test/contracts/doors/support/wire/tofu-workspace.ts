@@ -3,7 +3,7 @@
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import type { RunOptions } from "../../../../stage/pulumi.ts";
+import type { RunOptions } from "../../../../stage/person.ts";
 import type { TofuResult, TofuRun, TofuState } from "../../../../stage/tofu.ts";
 import { readState } from "../../../../stage/tofu-output.ts";
 import { childEnv } from "../../../../support/child-env.ts";
