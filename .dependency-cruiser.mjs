@@ -91,7 +91,7 @@ const rings = {
       "printable.ts",
       "same-user.ts",
     ],
-    types: ["lifecycle/", "engine/", "resources/"],
+    types: ["engine/"],
     packages: ["@pulumi/pulumi", "@grpc/grpc-js", "google-protobuf", "@types/google-protobuf"],
     outside: ["package.json", "sdk/schema.json", "sdk/terraform-mapping.json"],
     node: true,

@@ -3,7 +3,9 @@
  * text (`load-deferred.ts`).
  */
 
+import * as calls from "./rpc/calls.ts";
+
 export { openHandlers } from "../compose.ts";
 export { diagnosticOf } from "./diagnostics.ts";
-export * as calls from "./rpc/calls.ts";
 export { listResource } from "./rpc/list-resource.ts";
+export { calls };
