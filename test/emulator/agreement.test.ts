@@ -98,7 +98,7 @@ describe("a KMS key", () => {
     },
     deactivated: async () => {
       const { id } = await create({ expirationDate: "2026-11-24T13:00:00Z" });
-      await world().advance("2h");
+      await world.advance("2h");
       return id;
     },
     destroyed: async () => {
@@ -119,8 +119,8 @@ describe("a KMS key", () => {
 
   it.each(drivable)("in %s: the emulator does on %s what the product's table says", async (state, action) => {
     const id = await bring[state]();
-    if (action !== "destroy") await world().control(`keys/${id}`, { twin: { dualAuthDelete: true } });
-    await world().advance("1m");
+    if (action !== "destroy") await world.control(`keys/${id}`, { twin: { dualAuthDelete: true } });
+    await world.advance("1m");
     const before = (await look(id)).state;
     expect(wordOf(before)).toBe(state);
     const { status } = await send[action](id);

@@ -1,13 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { parseDurationMs } from "../../provider/emulator/clock.ts";
-import { apiKeys, auditOf, requestToken, send, startCheckedWorld, type TestWorld } from "./harness.ts";
+import { apiKeys, auditOf, requestToken, send, stageFreshWorld } from "./harness.ts";
 
-let world: TestWorld;
-beforeAll(async () => {
-  world = await startCheckedWorld();
-});
-beforeEach(() => world.emulator.world.reset());
-afterAll(() => world.close());
+const world = stageFreshWorld();
 
 const fault = (rule: object) => world.control("faults", rule);
 const get = async (path: string): Promise<Record<string, unknown>> =>

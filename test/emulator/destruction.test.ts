@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Body, startCheckedWorld, type TestWorld } from "./harness.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type Body, stageFreshWorld, startCheckedWorld } from "./harness.ts";
 
-let world: TestWorld;
-beforeAll(async () => {
-  world = await startCheckedWorld();
-});
+const world = stageFreshWorld();
 beforeEach(async () => {
-  world.emulator.world.reset();
   await world.control("clock", { set: "2026-11-24T12:00:00Z", freeze: true });
 });
-afterAll(() => world.close());
 
 const setClock = (time: string) => world.control("clock", { set: time });
 

@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { awsFrankfurt, change, connect, makeTemplate } from "./container-requests.ts";
-import { type Body, startCheckedWorld, type TestWorld } from "./harness.ts";
+import { type Body, stageFreshWorld } from "./harness.ts";
 
 const cards = "7e110000-0000-4000-8000-000000000003";
 
-let world: TestWorld;
-beforeAll(async () => {
-  world = await startCheckedWorld();
-});
-beforeEach(() => world.emulator.world.reset());
-afterAll(() => world.close());
+const world = stageFreshWorld();
 
 const groups = (id: string, ...list: readonly string[]) =>
   change(world.as("bob"), "PATCH", `/api/v4/keystores/${id}`, { groups: list });
@@ -33,15 +28,18 @@ describe("K10 aligns a key with its template's group (uko-v4.md 3.6, 4.7)", () =
   it("K10 unlinks it where a keystore left the group by S4; the material stays, and comes back with the group", async () => {
     const key = await world.keyIn("active", "cards");
     expect((await groups(awsFrankfurt, "other")).status).toBe(200);
+    expect((await world.as("carol").key(key.id)).body.template).toMatchObject({ alignment_status: "unaligned" });
     const gone = (await realign(key)).body;
     expect([placesOf(gone), detailsOf(gone)]).toEqual([[], ["target_keystore_removed_by_user"]]);
     expect(gone.status_in_keystores[0]).toMatchObject({ status: "not_active", keystore_sync_flag: "ok" });
+    expect(gone.template).toMatchObject({ alignment_status: "aligned" });
     await world.control(`keys/${key.id}`, { material: "enabled" });
     expect(detailsOf((await world.as("carol").key(key.id)).body)).toEqual([
       "target_keystore_removed_by_user_contains_an_active_key",
     ]);
     await groups(awsFrankfurt, "cards");
-    expect(placesOf((await realign(key)).body)).toEqual(["aws-frankfurt"]);
+    const back = (await realign(key)).body;
+    expect([placesOf(back), back.status_in_keystores[0]?.status]).toEqual([["aws-frankfurt"], "active"]);
   });
 
   it("K10 moves it where T4 changed the template's group", async () => {

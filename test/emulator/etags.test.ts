@@ -1,48 +1,47 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startCheckedWorld, type TestWorld } from "./harness.ts";
+import { expect, it } from "vitest";
+import { payrollRing, payrollTemplate, refusalOf } from "./container-requests.ts";
+import { stageFreshWorld, vaultId } from "./harness.ts";
 
-let world: TestWorld;
-beforeAll(async () => {
-  world = await startCheckedWorld();
-});
-beforeEach(() => world.emulator.world.reset());
-afterAll(() => world.close());
+const world = stageFreshWorld();
+
+const key = async () => `managed_keys/${(await world.keyIn("active")).id}`;
+const template = async () => `templates/${payrollTemplate}`;
+const keystore = async () => `keystores/${payrollRing}`;
+const vault = async () => `vaults/${vaultId}`;
 
 const writes = [
-  ["K4", "PATCH", ""],
-  ["K5", "DELETE", ""],
-  ["K6", "POST", "/activate"],
-  ["K7", "POST", "/deactivate"],
-  ["K8", "POST", "/destroy"],
-  ["K9", "POST", "/rotate"],
-  ["K10", "POST", "/update_from_template"],
-  ["K11", "POST", "/sync_status_in_keystores"],
+  ["K4", "PATCH", key, ""],
+  ["K5", "DELETE", key, ""],
+  ["K6", "POST", key, "/activate"],
+  ["K7", "POST", key, "/deactivate"],
+  ["K8", "POST", key, "/destroy"],
+  ["K9", "POST", key, "/rotate"],
+  ["K10", "POST", key, "/update_from_template"],
+  ["K11", "POST", key, "/sync_status_in_keystores"],
+  ["T4", "PATCH", template, ""],
+  ["T5", "DELETE", template, ""],
+  ["T6", "POST", template, "/archive"],
+  ["T7", "POST", template, "/unarchive"],
+  ["T8", "POST", template, "/expose"],
+  ["S4", "PATCH", keystore, ""],
+  ["S5", "DELETE", keystore, ""],
+  ["V4", "PATCH", vault, ""],
+  ["V5", "DELETE", vault, ""],
 ] as const;
 
-describe.each(writes)("%s and If-Match (uko-v4.md 1.4, U2)", (_, method, suffix) => {
-  const attempt = async (headers: Record<string, string>) => {
-    const { id } = await world.keyIn("active");
-    return world
-      .as("carol")
-      .call(method, `/api/v4/managed_keys/${id}${suffix}`, method === "PATCH" ? {} : undefined, headers);
-  };
+it.each(writes)("%s asks for If-Match (uko-v4.md 1.4, U2)", async (_, method, object, suffix) => {
+  const path = `/api/v4/${await object()}${suffix}`;
+  const attempt = async (headers: Record<string, string>) =>
+    refusalOf(await world.as("carol").call(method, path, method === "PATCH" ? {} : undefined, headers));
+  expect(await attempt({})).toEqual([400, "missing_header", "If-Match"]);
+  expect(await attempt({ "if-match": "*" })).toEqual([400, "invalid_header", "If-Match"]);
+  // Another version is refused whatever the state allows.
+  expect(await attempt({ "if-match": "2001-01-01T00:00:00Z" })).toEqual([412, "precondition_failed", "If-Match"]);
+});
 
-  it("is 400 without it, with the header as target", async () => {
-    const answer = await attempt({});
-    expect(answer.status).toBe(400);
-    expect(answer.body.errors[0]).toMatchObject({
-      code: "missing_header",
-      target: { type: "header", name: "If-Match" },
-    });
-  });
-
-  it("is 400 for a star", async () => {
-    expect((await attempt({ "if-match": "*" })).status).toBe(400);
-  });
-
-  it("is 412 for another version, whatever the state allows", async () => {
-    expect((await attempt({ "if-match": "2001-01-01T00:00:00Z" })).status).toBe(412);
-  });
+it.each([key, template, keystore, vault])("an object's ETag is its updated_at", async (object) => {
+  const answer = await world.as("erin").call("GET", `/api/v4/${await object()}`);
+  expect([answer.status, answer.headers.get("etag")]).toEqual([200, answer.body.updated_at]);
 });
 
 it("is the unquoted updated_at in seconds; quotes around it are accepted", async () => {

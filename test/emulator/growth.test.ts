@@ -3,13 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { collectionNames } from "../../provider/emulator/world.ts";
-import { type Body, startCheckedWorld, type TestWorld, vaultId } from "./harness.ts";
+import { type Body, stageWorld, startCheckedWorld, type TestWorld, vaultId } from "./harness.ts";
 
-let world: TestWorld;
-beforeAll(async () => {
-  world = await startCheckedWorld();
-});
-afterAll(() => world.close());
+const world = stageWorld();
 
 describe("a request about one key", () => {
   let key: Body;

@@ -1,5 +1,6 @@
 /** An emulator under test, and clients that speak plain HTTP to it without the product. */
 
+import { afterAll, beforeAll, beforeEach } from "vitest";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../provider/emulator/start.ts";
 import { checkNotedChanges } from "./noted-changes.ts";
@@ -97,30 +98,54 @@ export async function startCheckedWorld(options: EmulatorOptions = {}): Promise<
   return world;
 }
 
+/** A checked world for all tests of a file, which ends after them. Each test begins with what the former left. */
+export function stageWorld(options: EmulatorOptions = {}): TestWorld {
+  let started: TestWorld | undefined;
+  beforeAll(async () => {
+    started = await startCheckedWorld(options);
+  });
+  afterAll(() => started?.close());
+  return new Proxy({} as TestWorld, {
+    get: (_, name: keyof TestWorld) => {
+      if (started === undefined) throw new Error("The world is started before the tests.");
+      return started[name];
+    },
+  });
+}
+
+/** The same, seeded again before each test. */
+export function stageFreshWorld(options: EmulatorOptions = {}): TestWorld {
+  const world = stageWorld(options);
+  beforeEach(() => world.emulator.world.reset());
+  return world;
+}
+
 /** Starts without a key, unless the options name another world. */
 export async function startTestWorld(options: EmulatorOptions = {}): Promise<TestWorld> {
   const hasWorld = (options.snapshot ?? options.file) !== undefined;
   const emulator = await startEmulator(hasWorld ? options : { seed: demoSeed, ...options });
   const { url } = emulator;
-  const tokens = new Map<string, string>();
+  const tokens = new Map<string, { readonly token: string; readonly expiresMs: number }>();
   let labels = 0;
 
   const mint = async (apiKey: string): Promise<string> => {
-    const answer = await requestToken(url, apiKey);
-    const token = String(answer.body.access_token);
-    tokens.set(apiKey, token);
+    const { access_token, expiration } = (await requestToken(url, apiKey)).body;
+    const token = String(access_token);
+    tokens.set(apiKey, { token, expiresMs: Number(expiration) * 1_000 });
     return token;
+  };
+  /** A new token whenever the clock was advanced past the former's hour, as a client gets it. */
+  const tokenOf = async (apiKey: string): Promise<string> => {
+    const { switches, clock } = emulator.world;
+    const nowMs = switches.tokenClock === "wall" ? Date.now() : clock.nowMs();
+    const known = tokens.get(apiKey);
+    return known === undefined || known.expiresMs <= nowMs + 1_000 ? mint(apiKey) : known.token;
   };
 
   const as = (who: Name | { readonly apiKey: string }): Client => {
     const apiKey = typeof who === "string" ? apiKeys[who] : who.apiKey;
-    const call: Client["call"] = async (method, path, body, headers = {}) => {
-      const token = tokens.get(apiKey) ?? (await mint(apiKey));
-      const first = await send(`${url}${path}`, method, body, { authorization: `Bearer ${token}`, ...headers });
-      // The clock was advanced past the token's hour: ask for a new one, as a client does.
-      if (first.status !== 401) return first;
-      return send(`${url}${path}`, method, body, { authorization: `Bearer ${await mint(apiKey)}`, ...headers });
-    };
+    const call: Client["call"] = async (method, path, body, headers = {}) =>
+      send(`${url}${path}`, method, body, { authorization: `Bearer ${await tokenOf(apiKey)}`, ...headers });
     const etag = async (id: string): Promise<HeaderFields> => ({
       "if-match": (await as("carol").key(id)).headers.get("etag") ?? "none",
     });

@@ -1,12 +1,8 @@
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { apiKeys, requestToken, send, startCheckedWorld, type TestWorld } from "./harness.ts";
+import { expect, it } from "vitest";
+import { apiKeys, requestToken, send, stageWorld, startCheckedWorld } from "./harness.ts";
 
-let world: TestWorld;
-beforeAll(async () => {
-  world = await startCheckedWorld();
-});
-afterAll(() => world.close());
+const world = stageWorld();
 
 const claimsFor = async (apiKey: string) =>
   decodeJwt(String((await requestToken(world.url, apiKey)).body.access_token));

@@ -1,18 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { payrollRing } from "./container-requests.ts";
-import { type Body, startCheckedWorld, type TestWorld } from "./harness.ts";
+import { type Body, stageWorld, vaultId } from "./harness.ts";
 
-let world: TestWorld;
+const world = stageWorld();
 let rotated: Body;
 beforeAll(async () => {
-  world = await startCheckedWorld();
   await world.control("clock", { set: "2026-03-04T00:00:00Z", freeze: true });
   rotated = (await world.as("carol").create({ label: "rotated", template_name: "cards" })).body;
   await world.control("clock", { set: "2026-04-05T00:00:00Z" });
   await world.as("carol").step(rotated.id, "rotate");
   await world.as("carol").create({ label: "young" });
 });
-afterAll(() => world.close());
 
 const keys = "/api/v4/managed_keys";
 const labels = async (path: string): Promise<readonly string[]> =>
@@ -56,6 +54,12 @@ describe("K1 filters by date and place (uko-v4.md 2.3)", () => {
     "key_material_present=paper",
     "status_in_keystores%5B%5D.keystore_sync_flag=fine",
     "size=large",
+    "size=256&size_max=256",
+    "limit=0",
+    "limit=1001",
+    "offset=-1",
+    "sort=nothing",
+    "state=nothing",
     "label=",
   ])("K1 refuses %s", async (query) => {
     const { status, body } = await world.as("carol").call("GET", `${keys}?${query}`);
@@ -98,5 +102,57 @@ describe("content types of lists (uko-v4.md 1.5)", () => {
       const refused = await ask(`application/vnd.ibm.uko.${name}.v4.1.${form}`);
       expect([refused.status, refused.body.errors[0]?.target]).toEqual([406, { type: "header", name: "Accept" }]);
     }
+  });
+});
+
+describe("K1 lists keys (uko-v4.md 0.2, 2.2, 2.3)", () => {
+  beforeAll(async () => {
+    world.emulator.world.reset();
+    for (const [label, template] of [
+      ["one", "payroll"],
+      ["two", "cards"],
+      ["three", "payroll-draft"],
+      ["four", "payroll"],
+    ]) {
+      await world.as("carol").create({ label, template_name: template });
+      await world.advance("1s");
+    }
+    const four = (await world.as("carol").call("GET", "/api/v4/managed_keys?label=four")).body.managed_keys[0];
+    await world.as("carol").step(four?.id ?? "", "deactivate");
+  });
+
+  it("hides deactivated and destroyed keys unless asked for", async () => {
+    expect(await labels(keys)).toEqual(["three", "two", "one"]);
+    expect(await labels(`${keys}?state=deactivated`)).toEqual(["four"]);
+    expect(await labels(`${keys}?state=active,deactivated&sort=label`)).toEqual(["four", "one", "two"]);
+  });
+
+  it.each([
+    ["label=o", ["two", "one"]],
+    ["template.name=cards", ["two"]],
+    ["template.id=7e110000-0000-4000-8000-000000000002", ["three"]],
+    ["vault.id=none", []],
+    [`vault.id=${vaultId}&sort=label`, ["one", "three", "two"]],
+    ["referenced_keystores[].type=aws_kms", ["two"]],
+    ["instances%5B%5D.keystore.type=ibm_cloud_kms&sort=label", ["one", "three"]],
+    ["key_material_present=keystores&sort=label", ["one", "two"]],
+    ["template.alignment_status=unaligned", []],
+    ["created_at_min=2001-01-01&algorithm=aes&size=256&sort=-label", ["two", "three", "one"]],
+    ["updated_at_min=2100-01-01", []],
+    ["status_in_keystores[].keystore_sync_flag=out_of_sync", []],
+    ["nonsense=1&sort=label", ["one", "three", "two"]],
+  ])("filters by %s", async (query, expected) => {
+    expect(await labels(`${keys}?${query}`)).toEqual(expected);
+  });
+
+  it("pages by limit and offset, with next until the end (3.14)", async () => {
+    const first = await world.as("alice").call("GET", "/api/v4/managed_keys?limit=2&sort=label");
+    expect(first.body).toMatchObject({ total_count: 3, limit: 2, offset: 0 });
+    expect(first.body.managed_keys.map((key) => key.label)).toEqual(["one", "three"]);
+    expect(first.body.next).toEqual({ href: expect.stringContaining("offset=2") });
+    const second = await world.as("alice").call("GET", "/api/v4/managed_keys?limit=2&offset=2&sort=label");
+    expect(second.body.managed_keys.map((key) => key.label)).toEqual(["two"]);
+    expect(second.body.next).toBeUndefined();
+    expect(second.body.previous).toBeDefined();
   });
 });

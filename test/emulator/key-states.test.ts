@@ -1,12 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startCheckedWorld, type TestWorld } from "./harness.ts";
+import { describe, expect, it } from "vitest";
+import { stageFreshWorld } from "./harness.ts";
 
-let world: TestWorld;
-beforeAll(async () => {
-  world = await startCheckedWorld();
-});
-beforeEach(() => world.emulator.world.reset());
-afterAll(() => world.close());
+const world = stageFreshWorld();
 
 /** uko-v4.md 4.2, every cell: the state afterwards, or 409. */
 const cells = {

@@ -1,13 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { awsFrankfurt, payrollRing } from "./container-requests.ts";
-import { type Body, startCheckedWorld, type TestWorld } from "./harness.ts";
+import { type Body, stageFreshWorld } from "./harness.ts";
 
-let world: TestWorld;
-beforeAll(async () => {
-  world = await startCheckedWorld();
-});
-beforeEach(() => world.emulator.world.reset());
-afterAll(() => world.close());
+const world = stageFreshWorld();
 
 const one = (id: string): string => `/api/v4/keystores/${id}`;
 

@@ -11,7 +11,7 @@ describe("M11 disables and enables (2.8)", () => {
     expect((await look(id)).state).toBe(2);
     expect(code(await act(id, "disable"))).toBe("KEY_ACTION_INVALID_STATE_ERR");
     expect(code(await act(id, "enable"))).toBe("REQ_TOO_EARLY_ERR");
-    await world().advance("30s");
+    await world.advance("30s");
     expect((await act(id, "enable")).status).toBe(204);
     expect((await look(id)).state).toBe(1);
     const again = await act(id, "enable");
@@ -27,7 +27,7 @@ describe("M11 disables and enables (2.8)", () => {
   it("M11 a suspended key outlives its expiration date, and is deactivated once enabled (3.1)", async () => {
     const { id } = await create({ expirationDate: "2026-11-25T12:00:00Z" });
     await act(id, "disable");
-    await world().advance("2d");
+    await world.advance("2d");
     expect((await look(id)).state).toBe(2);
     await act(id, "enable");
     expect((await look(id)).state).toBe(3);
@@ -42,7 +42,7 @@ describe("M12 rotates (2.8)", () => {
     expect(rotated.lastRotateDate).toBe("2026-11-24T12:00:00Z");
     expect(rotated.keyVersion).not.toEqual(keyVersion);
     expect(code(await act(id, "rotate"))).toBe("KEY_ROTATION_NOT_PERMITTED");
-    await world().advance("1h");
+    await world.advance("1h");
     expect((await act(id, "rotate")).status).toBe(204);
   });
 
@@ -67,9 +67,9 @@ describe("M12 rotates (2.8)", () => {
       metadata: { collectionType: "application/vnd.ibm.kms.policy+json", collectionTotal: 1 },
       resources: [{ type: "application/vnd.ibm.kms.policy+json", rotation: { interval_month: 1 } }],
     });
-    await world().advance("29d");
+    await world.advance("29d");
     expect((await erin.kms("GET", `/keys/${id}/versions`)).body.resources).toHaveLength(1);
-    await world().advance("33d");
+    await world.advance("33d");
     expect((await erin.kms("GET", `/keys/${id}/versions`)).body.resources).toHaveLength(3);
     expect((await look(id)).lastRotateDate).toBe("2027-01-24T12:00:00Z");
   });
@@ -134,7 +134,7 @@ describe("M13 wraps and unwraps (2.9)", () => {
     const { ciphertext } = (await act(id, "wrap", { plaintext: secret })).body;
     await act(id, "disable");
     expect(code(await act(id, "unwrap", { ciphertext }))).toBe("KEY_ACTION_INVALID_STATE_ERR");
-    await world().advance("2d");
+    await world.advance("2d");
     await act(id, "enable");
     expect((await act(id, "unwrap", { ciphertext })).body.plaintext).toBe(secret);
     expect(code(await act(id, "wrap", { plaintext: secret }))).toBe("KEY_ACTION_INVALID_STATE_ERR");
@@ -155,7 +155,7 @@ describe("M14, M15 and M16 on keys of their own (2.8, 2.10)", () => {
   it("M14 and M15 need the policy, a Writer, and an active key", async () => {
     const { id } = await create();
     expect(code(await act(id, "setKeyForDeletion"))).toBe("NOT_DUAL_AUTH_ERR");
-    await world().control(`keys/${id}`, { twin: { dualAuthDelete: true } });
+    await world.control(`keys/${id}`, { twin: { dualAuthDelete: true } });
     expect((await erin.kms("POST", `/keys/${id}/actions/setKeyForDeletion`)).status).toBe(401);
     expect((await alice.kms("POST", `/keys/${id}/actions/setKeyForDeletion`)).status).toBe(204);
     expect((await look(id)).dualAuthDelete).toEqual({
@@ -175,7 +175,7 @@ describe("M14, M15 and M16 on keys of their own (2.8, 2.10)", () => {
       "REQ_TOO_EARLY_ERR",
       expect.stringMatching(/2026-11-24T13:00:00Z$/),
     ]);
-    await world().advance("1h");
+    await world.advance("1h");
     expect((await act(id, "sync")).status).toBe(204);
     await act(id, "disable");
     expect(code(await act(id, "sync"))).toBe("KEY_ACTION_INVALID_STATE_ERR");
@@ -191,7 +191,7 @@ describe("the deprecated form POST /keys/{k}?action= (2.1)", () => {
     expect((await byQuery(id, "unwrap", { ciphertext })).body.plaintext).toBe(plaintext);
     expect((await byQuery(id, "disable")).status).toBe(204);
     await bob.kms("DELETE", `/keys/${id}`);
-    await world().advance("1m");
+    await world.advance("1m");
     expect((await byQuery(id, "restore")).status).toBe(201);
   });
 

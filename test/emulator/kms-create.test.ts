@@ -30,7 +30,7 @@ describe("M1 creates keys (2.2)", () => {
       deleted: false,
     });
     expect(first(answer).crn).toBe(
-      `crn:v1:bluemix:public:hs-crypto:eu-de:a/emulated-account:${world().emulator.instanceId}:key:${first(answer).id}`,
+      `crn:v1:bluemix:public:hs-crypto:eu-de:a/emulated-account:${world.emulator.instanceId}:key:${first(answer).id}`,
     );
     expect(first(answer).payload).toBeUndefined();
   });
@@ -107,9 +107,9 @@ describe("M1 creates keys (2.2)", () => {
   it("M1 a key is deactivated when its expiration date passes (3.1)", async () => {
     const key = await create({ expirationDate: "2026-11-25T12:00:00Z" });
     expect(key.expirationDate).toBe("2026-11-25T12:00:00Z");
-    await world().advance("23h");
+    await world.advance("23h");
     expect((await look(key.id)).state).toBe(1);
-    await world().advance("1h");
+    await world.advance("1h");
     expect((await look(key.id)).state).toBe(3);
   });
 });
@@ -173,7 +173,7 @@ describe("M1 imports under the instance's policy and token (2.2, 2.12)", () => {
     expect(code(await post({ ...present, iv: randomBytes(12).toString("base64") }))).toBe("INCORRECT_NONCE_IV_ERR");
     expect(code(await post({ ...present, iv: undefined }))).toBe("INCORRECT_NONCE_IV_ERR");
     expect((await post(old)).status).toBe(400);
-    await world().advance("11m");
+    await world.advance("11m");
     expect(code(await post(present))).toBe("IMPORT_TOKEN_EXPIRED_ERR");
   });
 

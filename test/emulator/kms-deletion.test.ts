@@ -12,7 +12,7 @@ const { alice, bob, carol, erin, peter, act, create, look, world } = stageKms({
 const remove = (id: string, query = "", headers = {}) => bob.kms("DELETE", `/keys/${id}${query}`, undefined, headers);
 const restore = (id: string) => bob.kms("POST", `/keys/${id}/restore`);
 const purge = (id: string, headers = {}) => peter.kms("DELETE", `/keys/${id}/purge`, undefined, headers);
-const underDualAuth = (id: string) => world().control(`keys/${id}`, { twin: { dualAuthDelete: true } });
+const underDualAuth = (id: string) => world.control(`keys/${id}`, { twin: { dualAuthDelete: true } });
 
 describe("M8 deletes a key of its own (2.5, 10-7)", () => {
   it("M8 at once, to state 5, with its dates, and a second time 410", async () => {
@@ -42,21 +42,21 @@ describe("M8 deletes a key of its own (2.5, 10-7)", () => {
     await act(suspended.id, "disable");
     expect((await remove(suspended.id)).status).toBe(204);
     const ended = await create({ expirationDate: "2026-11-24T13:00:00Z" });
-    await world().advance("2h");
+    await world.advance("2h");
     expect((await remove(ended.id)).status).toBe(204);
   });
 
   it("M8 answers dual authorization first, then retention, then registrations, of which force lifts the last", async () => {
     const { id } = await create();
     await underDualAuth(id);
-    await world().control(`keys/${id}`, { addResource: { crn: "crn:plain" } });
-    await world().control(`keys/${id}`, { addResource: { crn: "crn:kept", preventsKeyDeletion: true } });
+    await world.control(`keys/${id}`, { addResource: { crn: "crn:plain" } });
+    await world.control(`keys/${id}`, { addResource: { crn: "crn:kept", preventsKeyDeletion: true } });
     expect(code(await remove(id, "?force=true"))).toBe("AUTHORIZATIONS_NOT_MET");
     await act(id, "setKeyForDeletion");
     expect(code(await remove(id, "?force=true"))).toBe("AUTHORIZATIONS_NOT_MET");
     const byCarol = (query = "") => carol.kms("DELETE", `/keys/${id}${query}`);
     expect(code(await byCarol("?force=true"))).toBe("PREV_KEY_DEL_ERR");
-    await world().control(`keys/${id}`, { removeResource: "crn:kept" });
+    await world.control(`keys/${id}`, { removeResource: "crn:kept" });
     expect(code(await byCarol())).toBe("PROTECTED_RESOURCE_ERR");
     expect((await byCarol("?force=true")).status).toBe(204);
     expect((await erin.kms("GET", `/keys/${id}/registrations`)).body.resources).toHaveLength(1);
@@ -85,16 +85,16 @@ describe("M9 restores (2.6)", () => {
   it("M9 between 30 seconds and 30 days, with everything it had", async () => {
     const { id } = await create({ tags: ["hr"], aliases: ["wages"] });
     await remove(id);
-    await world().advance("29s");
+    await world.advance("29s");
     expect(code(await restore(id))).toBe("REQ_TOO_EARLY_ERR");
-    await world().advance("1s");
+    await world.advance("1s");
     const answer = await restore("wages");
     expect(answer.status).toBe(201);
     expect(first(answer)).toMatchObject({ state: 1, deleted: false, tags: ["hr"], aliases: ["wages"] });
     expect(code(await restore(id))).toBe("KEY_ACTION_INVALID_STATE_ERR");
     await remove(id);
-    await world().advance("30d");
-    await world().advance("1s");
+    await world.advance("30d");
+    await world.advance("1s");
     expect(code(await restore(id))).toBe("KEY_RESTORE_EXPIRED");
   });
 
@@ -102,7 +102,7 @@ describe("M9 restores (2.6)", () => {
     const { id } = await create({ expirationDate: "2026-11-26T03:04:05Z" });
     await remove(id);
     expect((await look(id)).restoreExpirationDate).toBe("2026-11-26T03:04:05Z");
-    await world().advance("2d");
+    await world.advance("2d");
     const answer = await restore(id);
     expect([answer.status, code(answer)]).toEqual([400, "KEY_EXPIRED_ERR"]);
     expect(answer.body.resources[0]?.errorMsg).toBe(
@@ -122,7 +122,7 @@ describe("M10 purges (2.7)", () => {
       "Conflict: Key could not be purged: Please see 'reasons' for more details (REQ_TOO_EARLY_ERR)",
       "The key was updated recently: Please wait and try again: Purge operation is allowed 4h0m0s after key is deleted",
     ]);
-    await world().advance("4h");
+    await world.advance("4h");
     expect((await bob.kms("DELETE", `/keys/${id}/purge`)).status).toBe(401);
     const answer = await purge(id, { prefer: "return=representation" });
     expect(first(answer)).toMatchObject({ state: 5, purgeAllowed: true });
@@ -133,9 +133,9 @@ describe("M10 purges (2.7)", () => {
   it("M10 happens of itself 90 days after the deletion", async () => {
     const { id } = await create();
     await remove(id);
-    await world().advance("89d");
+    await world.advance("89d");
     expect((await look(id)).state).toBe(5);
-    await world().advance("1d");
+    await world.advance("1d");
     expect((await bob.kms("GET", `/keys/${id}/metadata`)).status).toBe(404);
   });
 });
@@ -152,16 +152,16 @@ describe("keys of the seed and of the control API", () => {
   });
 
   it("are shown apart from twins in the world's snapshot", async () => {
-    await world().keyIn("active");
-    const answer = await fetch(`${world().url}/_emulator/world`);
+    await world.keyIn("active");
+    const answer = await fetch(`${world.url}/_emulator/world`);
     const { twins, kmsKeys } = (await answer.json()) as { twins: { name: string }[]; kmsKeys: { name: string }[] };
     expect([twins.length, kmsKeys.map(({ name }) => name).sort()]).toEqual([1, ["ended", "seeded", "set"]]);
   });
 
   it("a twin's registrations are its managed key's, by whichever id they are given", async () => {
-    const key = await world().keyIn("active");
-    const { id } = await world().twinOf(key);
-    await world().control(`keys/${id}`, { addResource: { crn: "crn:v1:cos:two" } });
+    const key = await world.keyIn("active");
+    const { id } = await world.twinOf(key);
+    await world.control(`keys/${id}`, { addResource: { crn: "crn:v1:cos:two" } });
     expect((await erin.kms("GET", `/keys/${id}/registrations`)).body.resources).toHaveLength(1);
     expect(code(await remove(id))).toBe("PROTECTED_RESOURCE_ERR");
   });

@@ -3,22 +3,12 @@
 import { constants, createCipheriv, publicEncrypt, randomBytes } from "node:crypto";
 import { IamAuthenticator } from "@ibm-cloud/ibm-key-protect/auth/index.js";
 import KeyProtect from "@ibm-cloud/ibm-key-protect/ibm-key-protect-api/v2.js";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
-import { startCheckedWorld, type TestWorld } from "./harness.ts";
+import { stageWorld } from "./harness.ts";
+import { purger } from "./kms-requests.ts";
 
-let world: TestWorld;
-beforeAll(async () => {
-  const purger = {
-    iamId: "IBMid-550000PURGER",
-    kind: "person" as const,
-    name: "Purger",
-    apiKey: "purger-key",
-    roles: ["KeyPurge" as const],
-  };
-  world = await startCheckedWorld({ seed: { ...demoSeed, identities: [...demoSeed.identities, purger] } });
-});
-afterAll(() => world.close());
+const world = stageWorld({ seed: { ...demoSeed, identities: [...demoSeed.identities, purger] } });
 
 /** A client with a token of its own; a new one is made whenever the emulated clock went past the last one's hour. */
 const as = (apikey: string): KeyProtect =>

@@ -9,7 +9,7 @@ const listed = async (query: string) => [...names(await list(query))].sort();
 describe("M3 and M4 list and count (2.3)", () => {
   beforeEach(async () => {
     await create({ name: "wages", aliases: ["staff"] });
-    await world().advance("1d");
+    await world.advance("1d");
     await create({ name: "Wages old", extractable: true });
     const gone = await create({ name: "gone", payload: randomBytes(32).toString("base64") });
     await bob.kms("DELETE", `/keys/${gone.id}`);
@@ -118,7 +118,7 @@ describe("M3 and M4 list and count (2.3)", () => {
   });
 
   it("M3 lists twins and keys of their own together", async () => {
-    await world().keyIn("active");
+    await world.keyIn("active");
     expect((await list("")).body.resources).toHaveLength(4);
   });
 });

@@ -186,7 +186,7 @@ describe("where KMS may be called from (2.12, 4.3)", () => {
     await bob.kms("PUT", "/instance/policies", policyBody({ policy_type: "allowedIP", policy_data }));
     expect((await port()).body).toEqual({
       metadata: { collectionType, collectionTotal: 1 },
-      resources: [{ private_endpoint_port: Number(new URL(world().url).port) }],
+      resources: [{ private_endpoint_port: Number(new URL(world.url).port) }],
     });
     expect((await port(alice)).status).toBe(401);
   });
@@ -207,9 +207,9 @@ describe("where KMS may be called from (2.12, 4.3)", () => {
 
 /** Erin's list, asked for under another name than the machine's. */
 async function statusByName(host: string): Promise<number | undefined> {
-  const token = String((await requestToken(world().url, apiKeys.erin)).body.access_token);
-  const { hostname, port } = new URL(world().url);
-  const headers = { host, authorization: `Bearer ${token}`, "bluemix-instance": world().emulator.instanceId };
+  const token = String((await requestToken(world.url, apiKeys.erin)).body.access_token);
+  const { hostname, port } = new URL(world.url);
+  const headers = { host, authorization: `Bearer ${token}`, "bluemix-instance": world.emulator.instanceId };
   return new Promise((resolve, reject) => {
     request({ hostname, port, path: "/api/v2/keys", headers }, (response) => {
       response.resume();

@@ -1,20 +1,13 @@
 /** A started world whose KMS is called by hand: bodies with defaults, and what an answer says in short. */
 
-import { afterAll, beforeAll, beforeEach } from "vitest";
+import { beforeEach } from "vitest";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../provider/emulator/seed.ts";
-import {
-  type Answer,
-  type Body,
-  type Client,
-  type HeaderFields,
-  startCheckedWorld,
-  type TestWorld,
-} from "./harness.ts";
+import { type Answer, type Body, type Client, type HeaderFields, stageFreshWorld, type TestWorld } from "./harness.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const purger = {
+export const purger = {
   iamId: "IBMid-550000PURGER",
   kind: "person" as const,
   name: "Purger",
@@ -23,7 +16,7 @@ const purger = {
 };
 
 export interface KmsStage {
-  world(): TestWorld;
+  readonly world: TestWorld;
   /** Alice writes, Bob and Carol manage, Erin reads, Peter purges and does nothing else. */
   readonly alice: Client;
   readonly bob: Client;
@@ -39,31 +32,13 @@ export interface KmsStage {
 
 /** Each test begins in the seeded world, at noon of a day, on a clock that stands still. */
 export function stageKms(seed: Partial<Seed> = {}): KmsStage {
-  let started: TestWorld | undefined;
-  const world = (): TestWorld => {
-    if (started === undefined) throw new Error("The world is started before the tests.");
-    return started;
-  };
-  beforeAll(async () => {
-    started = await startCheckedWorld({ seed: { ...demoSeed, ...seed, identities: [...demoSeed.identities, purger] } });
-  });
+  const world = stageFreshWorld({ seed: { ...demoSeed, ...seed, identities: [...demoSeed.identities, purger] } });
   beforeEach(async () => {
-    world().emulator.world.reset();
-    await world().control("clock", { set: "2026-11-24T12:00:00Z", freeze: true, tickMs: 0 });
+    await world.control("clock", { set: "2026-11-24T12:00:00Z", freeze: true, tickMs: 0 });
   });
-  afterAll(() => started?.close());
-  const client = (name: Parameters<TestWorld["as"]>[0]): Client => {
-    const forward = (): Client => world().as(name);
-    return {
-      call: (...rest) => forward().call(...rest),
-      key: (...rest) => forward().key(...rest),
-      create: (...rest) => forward().create(...rest),
-      step: (...rest) => forward().step(...rest),
-      patch: (...rest) => forward().patch(...rest),
-      remove: (...rest) => forward().remove(...rest),
-      kms: (...rest) => forward().kms(...rest),
-    };
-  };
+  /** Logs in when a test asks, because the world does not run before. */
+  const client = (name: Parameters<TestWorld["as"]>[0]): Client =>
+    new Proxy({} as Client, { get: (_, call: keyof Client) => world.as(name)[call] });
   const bob = client("bob");
   return {
     world,

@@ -75,7 +75,7 @@ describe("M7 moves a key to another ring", () => {
     expect((await alice.kms("PATCH", `/keys/${id}`, { keyRingID: "default" })).status).toBe(401);
     await bob.kms("DELETE", `/keys/${id}`);
     expect((await move(id, "default")).status).toBe(410);
-    const twin = await world().twinOf(await world().keyIn("active"));
+    const twin = await world.twinOf(await world.keyIn("active"));
     expect(code(await move(twin.id, "default"))).toBe("EMULATED_TWIN_STAYS");
     expect(code(await bob.kms("PATCH", `/keys/${twin.id}`))).toBe("NO_BODY_ERR");
   });
@@ -138,7 +138,7 @@ describe("M26 import tokens", () => {
     await alice.kms("POST", "/import_token");
     expect((await alice.kms("GET", "/import_token")).body).toMatchObject({ remainingRetrievals: 0 });
     await alice.kms("POST", "/import_token", { maxAllowedRetrievals: 500 });
-    await world().advance("10m");
+    await world.advance("10m");
     expect(code(await alice.kms("GET", "/import_token"))).toBe("IMPORT_TOKEN_EXPIRED_ERR");
   });
 
@@ -156,9 +156,9 @@ describe("M21 and M22 registrations (2.13)", () => {
   it("M21 of a key, M22 of all, by retention and by pattern, in pages", async () => {
     const one = await create();
     const two = await create({}, { "x-kms-key-ring": "payroll-ring" });
-    await world().control(`keys/${one.id}`, { addResource: { crn: crn("a") } });
-    await world().control(`keys/${one.id}`, { addResource: { crn: crn("b"), preventsKeyDeletion: true } });
-    await world().control(`keys/${two.id}`, { addResource: { crn: crn("c"), description: "wages" } });
+    await world.control(`keys/${one.id}`, { addResource: { crn: crn("a") } });
+    await world.control(`keys/${one.id}`, { addResource: { crn: crn("b"), preventsKeyDeletion: true } });
+    await world.control(`keys/${two.id}`, { addResource: { crn: crn("c"), description: "wages" } });
     const crns = async (path: string, headers = {}) =>
       (await erin.kms("GET", path, undefined, headers)).body.resources.map(({ resourceCrn }) => resourceCrn);
     const of = `/keys/${one.id}/registrations`;

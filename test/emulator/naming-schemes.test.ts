@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { makeTemplate, refusalOf } from "./container-requests.ts";
-import { startCheckedWorld, type TestWorld } from "./harness.ts";
+import { stageFreshWorld } from "./harness.ts";
 
-let world: TestWorld;
-beforeAll(async () => {
-  world = await startCheckedWorld();
-});
+const world = stageFreshWorld();
 beforeEach(async () => {
-  world.emulator.world.reset();
   await world.control("clock", { set: "2026-03-04T00:00:00Z", freeze: true });
 });
-afterAll(() => world.close());
 
 /** Makes a template whose keys are in use for five years from March 2026, and a key of it. */
 async function create(scheme: string, tags: Readonly<Record<string, string>> = {}, fields: object = {}) {

@@ -1,13 +1,8 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { demoWorld } from "../../provider/emulator/demo-seed.ts";
-import { apiKeys, auditOf, send, startCheckedWorld, type TestWorld } from "./harness.ts";
+import { apiKeys, auditOf, send, stageFreshWorld } from "./harness.ts";
 
-let world: TestWorld;
-beforeAll(async () => {
-  world = await startCheckedWorld({ seed: demoWorld });
-});
-beforeEach(() => world.emulator.world.reset());
-afterAll(() => world.close());
+const world = stageFreshWorld({ seed: demoWorld });
 
 const page = async (): Promise<string> => (await send(`${world.url}/`, "GET")).text;
 

@@ -1,13 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { connect, keyProperties, type keystoreBodies, makeTemplate } from "./container-requests.ts";
-import { type Body, startCheckedWorld, type TestWorld } from "./harness.ts";
+import { type Body, stageFreshWorld } from "./harness.ts";
 
-let world: TestWorld;
-beforeAll(async () => {
-  world = await startCheckedWorld();
-});
-beforeEach(() => world.emulator.world.reset());
-afterAll(() => world.close());
+const world = stageFreshWorld();
 
 type Type = keyof typeof keystoreBodies;
 
@@ -27,6 +22,40 @@ async function versionsOf(id: string): Promise<readonly string[]> {
   const { body } = await world.as("carol").call("GET", `/api/v4/managed_keys/${id}/versions`);
   return body.managed_keys.map((version) => version.state);
 }
+
+describe("K9 and K14 rotate a key and list its versions (uko-v4.md 4.6)", () => {
+  it("gives the key new material and keeps the older version under an id of its own (U11)", async () => {
+    const key = await world.keyIn("active", "cards");
+    const rotated = await world.as("bob").step(key.id, "rotate");
+    expect(rotated.status).toBe(200);
+    expect(rotated.body).toMatchObject({ id: key.id, version: 2, state: "active" });
+    expect(rotated.body.rotated_at).toBeDefined();
+    const { body } = await world.as("bob").call("GET", `/api/v4/managed_keys/${key.id}/versions`);
+    expect(body.managed_keys.map((version) => version.version)).toEqual([2, 1]);
+    const older = body.managed_keys[1]?.id ?? "";
+    expect((await world.as("bob").key(older)).status).toBe(200);
+    expect((await world.as("alice").patch(older, { description: "x" })).status).toBe(409);
+    expect((await world.as("alice").call("GET", "/api/v4/managed_keys")).body.total_count).toBe(1);
+  });
+
+  it("refuses a second rotation within an hour (4.5)", async () => {
+    await world.control("clock", { freeze: true, tickMs: 0 });
+    const key = await world.keyIn("active");
+    await world.as("bob").step(key.id, "rotate");
+    expect((await world.as("bob").step(key.id, "rotate")).body.errors[0]?.code).toBe("rotated_recently");
+    await world.advance("1h");
+    expect((await world.as("bob").step(key.id, "rotate")).status).toBe(200);
+  });
+
+  it("takes older versions along through the end of life", async () => {
+    const key = await world.keyIn("active", "cards");
+    await world.as("bob").step(key.id, "rotate");
+    await world.as("carol").step(key.id, "deactivate");
+    await world.advance("5h");
+    await world.as("carol").step(key.id, "destroy");
+    expect(await versionsOf(key.id)).toEqual(["destroyed", "destroyed"]);
+  });
+});
 
 describe("K9 leaves the older version in a state of its own (uko-v4.md 4.6)", () => {
   it.each([

@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { explainVerdict, judge, type TrailEntry } from "../support/oracle.ts";
-import { auditOf, type Name, startCheckedWorld, type TestWorld } from "./harness.ts";
+import { auditOf, type Name, stageFreshWorld } from "./harness.ts";
 
-let world: TestWorld;
-beforeAll(async () => {
-  world = await startCheckedWorld();
-});
+const world = stageFreshWorld();
 beforeEach(async () => {
-  world.emulator.world.reset();
   await world.control("clock", { set: "2026-11-24T12:00:00Z", freeze: true });
 });
-afterAll(() => world.close());
 
 const iamIds = { alice: "IBMid-550000ALICE", bob: "IBMid-550000BOB" } as const;
 

@@ -2,16 +2,12 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { startEmulator } from "../../provider/emulator/start.ts";
-import { send, startCheckedWorld, type TestWorld, vaultId } from "./harness.ts";
+import { send, stageWorld, vaultId } from "./harness.ts";
 import { code, keyBody } from "./kms-requests.ts";
 
-let world: TestWorld;
-beforeAll(async () => {
-  world = await startCheckedWorld();
-});
-afterAll(() => world.close());
+const world = stageWorld();
 
 describe("the broker (uko-v4.md 1.2)", () => {
   it("answers hosts without scheme that are this process", async () => {
@@ -95,53 +91,6 @@ describe("every answer", () => {
     // A body that is not what its header says.
     const plain = await carol.call("POST", "/api/v4/managed_keys", key, { "content-encoding": "gzip" });
     expect(plain.status).toBe(400);
-  });
-});
-
-describe("vaults, keystores and templates", () => {
-  it.each([
-    ["V3", `vaults/${vaultId}`, { name: "payments", key_templates_count: 4, keystores_count: 2 }],
-    [
-      "S3",
-      "keystores/ce110000-0000-4000-8000-000000000001",
-      { type: "ibm_cloud_kms", ibm_variant: "internal", groups: ["payroll"] },
-    ],
-    [
-      "S3",
-      "keystores/ce110000-0000-4000-8000-000000000002",
-      { type: "aws_kms", aws_secret_access_key: "", aws_region: "eu_central_1" },
-    ],
-    [
-      "T3",
-      "templates/7e110000-0000-4000-8000-000000000002",
-      { name: "payroll-draft", key: { state: "pre_activation" }, state: "unarchived" },
-    ],
-  ])("%s answers one with its ETag: %s", async (_, path, expected) => {
-    const answer = await world.as("erin").call("GET", `/api/v4/${path}`);
-    expect(answer.status).toBe(200);
-    expect(answer.body).toMatchObject(expected);
-    expect(answer.headers.get("etag")).toBe(answer.body.updated_at);
-  });
-
-  it.each([
-    ["V1", "vaults", 1],
-    ["V1", "vaults?name=pay", 1],
-    ["V1", "vaults?name=x", 0],
-    ["S1", "keystores", 2],
-    ["S1", "keystores?type=aws_kms", 1],
-    ["S1", "keystores?group=payroll", 1],
-    ["T1", "templates", 4],
-    ["T1", "templates?name=cards&keystores[].type=aws_kms", 2],
-    ["T1", `templates?vault.id=${vaultId}&state=archived`, 0],
-  ])("%s lists: %s", async (_, path, count) => {
-    expect((await world.as("alice").call("GET", `/api/v4/${path}`)).body.total_count).toBe(count);
-  });
-
-  it("answers 404 for unknown ids, and for a vault header that contradicts the object (U31)", async () => {
-    expect((await world.as("alice").call("GET", "/api/v4/keystores/none")).status).toBe(404);
-    const path = "/api/v4/templates/7e110000-0000-4000-8000-000000000001";
-    expect((await world.as("alice").call("GET", path, undefined, { "uko-vault": "other" })).status).toBe(404);
-    expect((await world.as("alice").call("GET", path, undefined, { "uko-vault": vaultId })).status).toBe(200);
   });
 });
 
