@@ -28,6 +28,7 @@ const rings = {
       "engine/campaign/folder.ts",
       "engine/ports/world.ts",
       "engine/ports/containers.ts",
+      "engine/ports/evidence.ts",
       "engine/ports/kms-keys.ts",
       "engine/certificate/statement.ts",
       "engine/certificate/trust.ts",

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import type { Evidence, EvidenceEntry, EvidenceRun } from "../engine/ports/world.ts";
+import type { Evidence, EvidenceEntry, EvidenceRun } from "../engine/ports/evidence.ts";
 import { UkoError } from "../errors.ts";
 import { appendNext, inOrder, jsonLine, requireAppendable, systemSays } from "./durable-append.ts";
 import { hashedLines } from "./evidence-lines.ts";

@@ -1,6 +1,6 @@
 /** Reports on disk (UKO_REPORT): one JSON line per key and run, for pipelines. */
 
-import type { Reports } from "../engine/ports/world.ts";
+import type { Reports } from "../engine/ports/evidence.ts";
 import { UkoError } from "../errors.ts";
 import { createLineWriter, jsonLine, requireAppendable, systemSays } from "./durable-append.ts";
 

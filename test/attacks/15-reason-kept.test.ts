@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import type { EvidenceEntry, RunRecord } from "../../provider/engine/ports/world.ts";
+import type { EvidenceEntry, RunRecord } from "../../provider/engine/ports/evidence.ts";
 import { type ConsentDraft, decodeTagValue, encodeTagValue } from "../../provider/lifecycle/consent-record.ts";
 import { recordTagName } from "../../provider/lifecycle/record-carriers.ts";
 import { apiKeys, type CliTestWorld, type Ended, keys, type Person, reportOf, startCliWorld } from "../cli/harness.ts";

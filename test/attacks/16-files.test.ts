@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { runCli } from "../../provider/cli/program.ts";
-import type { EvidenceEntry } from "../../provider/engine/ports/world.ts";
+import type { EvidenceEntry } from "../../provider/engine/ports/evidence.ts";
 import { createEvidenceFile } from "../../provider/services/evidence-file.ts";
 import { createReportFile } from "../../provider/services/report-file.ts";
 import { type CliTestWorld, keys, quietWorld, repository, startCliWorld } from "../cli/harness.ts";

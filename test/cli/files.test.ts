@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import type { AuditEvent } from "../../provider/engine/commands/audit.ts";
-import type { RunRecord } from "../../provider/engine/ports/world.ts";
+import type { RunRecord } from "../../provider/engine/ports/evidence.ts";
 import { type CliTestWorld, type Ended, keys, type Person, reportOf, startCliWorld } from "./harness.ts";
 
 let world: CliTestWorld;

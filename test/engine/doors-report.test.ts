@@ -1,7 +1,7 @@
 /** The report that a run of an engine writes for pipelines: create, update and delete use the same code as commands. */
 
 import { expect, test } from "vitest";
-import type { RunRecord } from "../../provider/engine/ports/world.ts";
+import type { RunRecord } from "../../provider/engine/ports/evidence.ts";
 import { checked, inputsOf, options, type Person, useEngineWorld } from "./harness.ts";
 
 const uko = useEngineWorld();

@@ -1,7 +1,6 @@
 /** Ports with fixed answers, for faults at an exact call. */
 
-import { createAnswerTrust } from "../../provider/engine/ports/answer-trust.ts";
-import { createServiceClock } from "../../provider/engine/ports/service-clock.ts";
+import { createAnswerTrust, createServiceClock } from "../../provider/engine/ports/service-memory.ts";
 import type {
   Answered,
   KeySnapshot,

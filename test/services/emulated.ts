@@ -1,8 +1,7 @@
 /** The adapters of one person, with an emulator. */
 
 import { createHash } from "node:crypto";
-import { createAnswerTrust } from "../../provider/engine/ports/answer-trust.ts";
-import { createServiceClock } from "../../provider/engine/ports/service-clock.ts";
+import { createAnswerTrust, createServiceClock } from "../../provider/engine/ports/service-memory.ts";
 import type { KeyRef, Session, World } from "../../provider/engine/ports/world.ts";
 import { createEndpoints } from "../../provider/services/broker.ts";
 import type { HttpClient } from "../../provider/services/http/client.ts";

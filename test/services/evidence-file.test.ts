@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { checkEvidenceChain } from "../../provider/compose-certificates.ts";
 import { explainChain } from "../../provider/engine/certificate/messages.ts";
-import type { EvidenceEntry, EvidenceRun } from "../../provider/engine/ports/world.ts";
+import type { EvidenceEntry, EvidenceRun } from "../../provider/engine/ports/evidence.ts";
 import { createEvidenceFile } from "../../provider/services/evidence-file.ts";
 import { withFileLock } from "../../provider/services/file-lock.ts";
 

@@ -4,7 +4,8 @@ import { UkoError } from "../../errors.ts";
 import { describeKey } from "../key/evidence.ts";
 import { observeKey } from "../key/observe.ts";
 import { isoTime } from "../loop/evidence.ts";
-import type { CallOptions, EvidenceKey, KeyRef, World } from "../ports/world.ts";
+import type { EvidenceKey } from "../ports/evidence.ts";
+import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { factsOf, subjectName } from "./key-history.ts";
 import type { CertificateKey, ObservedKey, Person } from "./statement.ts";
 

@@ -7,7 +7,7 @@ import { looseningTo } from "../../lifecycle/dual-marker.ts";
 import type { StatedReason } from "../../lifecycle/observation.ts";
 import type { Step } from "../../lifecycle/plan.ts";
 import { type EvidenceFacts, isoTime } from "../loop/evidence.ts";
-import type { EvidenceKey, EvidenceReason, EvidenceRecord } from "../ports/world.ts";
+import type { EvidenceKey, EvidenceReason, EvidenceRecord } from "../ports/evidence.ts";
 import type { KeySummary } from "./observe.ts";
 import { describeKeystore, type KeyStepContext, writtenRecordId } from "./steps.ts";
 

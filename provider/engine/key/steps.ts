@@ -8,7 +8,8 @@ import { patchWithMarker, patchWithoutRecord, patchWithRecord } from "../../life
 import { settledAfterMs } from "../../lifecycle/settling.ts";
 import type { StepResult } from "../loop/converge.ts";
 import { isoTime } from "../loop/evidence.ts";
-import type { CallOptions, EvidenceKeystore, KeyRef, KeySnapshot, KeyWithEtag, World } from "../ports/world.ts";
+import type { EvidenceKeystore } from "../ports/evidence.ts";
+import type { CallOptions, KeyRef, KeySnapshot, KeyWithEtag, World } from "../ports/world.ts";
 import { explainUnfitRecord } from "../text/clock-skew.ts";
 import { capital, sayKey } from "../text/words.ts";
 import { type KeyDetails, type KeyReadResult, observedInAnswer, observeKey } from "./observe.ts";

@@ -15,8 +15,8 @@ import {
 import type { Deletable, Effect, Outcome, ReadResult, StepContext } from "../loop/converge.ts";
 import { isoTime } from "../loop/evidence.ts";
 import { neededUntil } from "../loop/wait.ts";
+import type { EvidenceEntry } from "../ports/evidence.ts";
 import type { KmsKeyRef } from "../ports/kms-keys.ts";
-import type { EvidenceEntry } from "../ports/world.ts";
 import { type ObservedKmsKey, observeKmsKey } from "./observe.ts";
 import { describeKmsStep, questionBeforeKms, sayKmsAwaited } from "./words.ts";
 

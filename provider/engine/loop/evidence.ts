@@ -1,7 +1,8 @@
 /** The audit entry of each step: who, what, from which state to which state, with whose consent. */
 
 import type { Actor } from "../../lifecycle/observation.ts";
-import type { EvidenceEntry, World } from "../ports/world.ts";
+import type { EvidenceEntry } from "../ports/evidence.ts";
+import type { World } from "../ports/world.ts";
 
 /** What a kind of object knows of a step, for its evidence. */
 export interface EvidenceFacts extends Pick<EvidenceEntry, "step" | "from" | "to"> {

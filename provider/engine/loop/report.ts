@@ -8,7 +8,8 @@ import type { KmsLifecycleState } from "../../lifecycle/kms-key-states.ts";
 import type { LifecycleState } from "../../lifecycle/lifecycle-state.ts";
 import type { Actor, ApprovedStep } from "../../lifecycle/observation.ts";
 import type { Step } from "../../lifecycle/plan.ts";
-import type { CallOptions, RunRecord, World } from "../ports/world.ts";
+import type { RunRecord } from "../ports/evidence.ts";
+import type { CallOptions, World } from "../ports/world.ts";
 import { type Explanation, renderExplanation } from "../text/explanation.ts";
 
 /** Printed by `--json`. The version changes if a field changes its meaning. */

@@ -1,16 +1,13 @@
 /** The ports of the engine: everything that it can read or do in the outside world. */
 
-import type { ErrorCode } from "../../errors.ts";
-import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import type { KeystoreKind } from "../../lifecycle/keystore-kind.ts";
 import type { Actor, KeystoreStatus, KeyUse, Tag, Twin } from "../../lifecycle/observation.ts";
-import type { ContainerKind } from "../../lifecycle/plan-container-deletion.ts";
 import type { Dialect } from "../text/dialect.ts";
-import type { AnswerTrust } from "./answer-trust.ts";
 import type { Answered, CallOptions, Progress, RunSettings, Written } from "./calls.ts";
 import type { Keystores, Templates, Vaults } from "./containers.ts";
+import type { Evidence, Reports } from "./evidence.ts";
 import type { KmsKeys } from "./kms-keys.ts";
-import type { ServiceClock } from "./service-clock.ts";
+import type { AnswerTrust, ServiceClock } from "./service-memory.ts";
 
 export type { Answered, CallOptions, Progress, RunSettings, Written };
 
@@ -168,138 +165,6 @@ export interface Session {
   serviceTimeMs(): number | undefined;
   /** What the token of this run says of itself, for display only. */
   tokenFacts(): TokenFacts;
-}
-
-/** One step, as an auditor needs it; never holds a credential. Written *before* a removal. */
-export interface EvidenceEntry {
-  readonly v: 1;
-  readonly time: string;
-  readonly instanceId: string;
-  /** The kind of resource that `keyId` names; absent for a managed key. */
-  readonly resource?: ContainerKind | "kms_key" | "key_ring";
-  /** Empty for a KMS key, which is in no vault. */
-  readonly vaultId: string;
-  readonly keyId: string;
-  readonly label: string;
-  readonly step: string;
-  readonly phase: "before" | "after";
-  readonly from: string;
-  readonly to: string;
-  readonly actor: { readonly iamId: string; readonly name: string };
-  readonly digest?: string;
-  readonly record?: EvidenceRecord;
-  readonly consentedBy?: EvidenceRecord;
-  /** SHA-256 of the review that names the record or the deletion window, if the run used one. */
-  readonly review?: string;
-  readonly keystores: readonly { readonly name: string; readonly status: string; readonly syncFlag: string }[];
-  /** Written before a step that ends something; a removal erases all of it. */
-  readonly key?: EvidenceKey;
-  /** The keystores after the step, as the service's response reports them. */
-  readonly reported?: readonly EvidenceKeystore[];
-  readonly correlationId?: string;
-}
-
-/** The key as the service described it just before the step. Times are ISO 8601 UTC. */
-export interface EvidenceKey {
-  readonly version: number;
-  readonly algorithm: string;
-  readonly size: string;
-  readonly template: string;
-  readonly description: string;
-  readonly activationDate: string;
-  readonly expirationDate: string;
-  readonly createdAt?: string;
-  readonly createdBy?: string;
-  readonly rotatedAt?: string;
-  readonly updatedAt?: string;
-  readonly updatedBy?: string;
-  /** Whether the keystores were asked live; otherwise the service reported what it had stored. */
-  readonly isLive: boolean;
-  readonly keystores: readonly EvidenceKeystore[];
-  /** The backing KMS keys of internal keystores. */
-  readonly kmsKeys: readonly { readonly id: string; readonly state: string }[];
-  /** The consent record on the key, of whichever run wrote it. */
-  readonly record?: EvidenceRecord;
-}
-
-export interface EvidenceKeystore {
-  readonly id: string;
-  readonly name: string;
-  readonly type: string;
-  /** The key's ID in this keystore, such as the name of the cloud's key. */
-  readonly keyId: string;
-  readonly status: string;
-  readonly syncFlag: string;
-  readonly destructionAt?: string;
-}
-
-/** What the first line of a run says of the run itself. */
-export interface EvidenceRun {
-  readonly instanceId: string;
-  readonly endpoint?: string;
-  readonly tool: { readonly name: string; readonly version: string; readonly build: string };
-  /** How the caller authenticated, as far as this run knows. */
-  readonly credential: "api_key" | "token";
-}
-
-export interface EvidenceRecord extends Pick<ConsentRecord, "id" | "step" | "how"> {
-  readonly author: string;
-  readonly writtenAt: string;
-  readonly answers?: string;
-  readonly reason?: string;
-  /** As the record repeats them. Only the record's author vouches for them. */
-  readonly earlierReasons?: readonly EvidenceReason[];
-}
-
-/** The reason for a deletion request; `author` is the requester's IAM ID. */
-export interface EvidenceReason {
-  readonly author: string;
-  readonly name?: string;
-  readonly reason: string;
-}
-
-export interface Evidence {
-  /** Durable before this returns. Throws `UKO_EVIDENCE_UNWRITABLE`: the step is not taken. */
-  append(entry: EvidenceEntry): Promise<void>;
-}
-
-/** The result of one run for one key, for pipelines. Times are ISO 8601 UTC. */
-export interface RunRecord {
-  readonly instanceId: string;
-  /** The kind of resource that `keyId` names; absent for a managed key. */
-  readonly resource?: ContainerKind | "kms_key";
-  /** Empty for a KMS key, which is in no vault. */
-  readonly vaultId: string;
-  readonly keyId: string;
-  readonly label?: string;
-  readonly lifecycleState?: string;
-  readonly awaits?: string;
-  readonly notBefore?: string;
-  readonly requestedBy?: string;
-  readonly recordId?: string;
-  readonly recordLapsesAt?: string;
-  /** Roles, one of which the next step requires. */
-  readonly neededRoles?: readonly string[];
-  /** The person who cannot take the next step. */
-  readonly excludedIdentity?: string;
-  /** The reasons in the record on the key, oldest first. */
-  readonly reasons?: readonly EvidenceReason[];
-  /** `create`, `update`, `delete`, or the command. */
-  readonly operation: string;
-  readonly code?: ErrorCode;
-  readonly exitCode: number;
-  /** The changes that this run made, in order; absent if its operation does not report them. */
-  readonly taken?: readonly string[];
-  /** Empty if the run ended before the caller was known. */
-  readonly actor: { readonly iamId: string; readonly name: string };
-}
-
-/** `UKO_REPORT`: fails only before a run begins. A report must not change what the run does. */
-export interface Reports {
-  /** Throws `UKO_REPORT_UNWRITABLE` if later writes could not succeed. */
-  open(): Promise<void>;
-  /** Durable before this returns. A write that fails produces a warning. Never throws. */
-  append(record: RunRecord): Promise<void>;
 }
 
 /** Local time, for waiting only. The service's clock decides what is due. */

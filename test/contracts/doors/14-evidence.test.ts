@@ -5,7 +5,7 @@ import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { checkEvidenceChain, createCertificate, verifyFile } from "../../../provider/compose-certificates.ts";
-import type { EvidenceEntry } from "../../../provider/engine/ports/world.ts";
+import type { EvidenceEntry } from "../../../provider/engine/ports/evidence.ts";
 import { door } from "./door.ts";
 import { consentIn, firstLineOf, messageOf } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";

@@ -3,7 +3,8 @@ import { containerDeletion } from "../../../provider/engine/container/deletion.t
 import { keyDeletion } from "../../../provider/engine/key/deletion.ts";
 import { kmsKeyDeletion } from "../../../provider/engine/kms-key/deletion.ts";
 import { reportingRun, resultOfStored } from "../../../provider/engine/loop/report.ts";
-import type { RunRecord, World } from "../../../provider/engine/ports/world.ts";
+import type { RunRecord } from "../../../provider/engine/ports/evidence.ts";
+import type { World } from "../../../provider/engine/ports/world.ts";
 import { resultOfDeletion } from "../../../provider/engine/resource/delete.ts";
 import { UkoError } from "../../../provider/errors.ts";
 import { aWorld, ref } from "../fakes.ts";
