@@ -14,7 +14,7 @@ import {
   setterHint,
   windowName,
 } from "./plan-kms-key-deletion.ts";
-import { changedFields, type ReviewedWave, type UnusableReview, unusableReview } from "./review.ts";
+import { changedFields, type ReviewedWave, reviewLifetimeMs, type UnusableReview, unusableReview } from "./review.ts";
 
 /** Destroy is the only step of a KMS key, so the header names none. */
 export interface KmsReviewHeader {
@@ -107,7 +107,6 @@ export interface KmsDestruction {
   readonly reviews: readonly { readonly reviewer: string; readonly reviewedAtMs: number }[];
 }
 
-const dayMs = 24 * 60 * 60 * 1000;
 /** KMS rounds the time of a destroy to seconds. */
 const roundingMs = 1_000;
 
@@ -116,6 +115,8 @@ export function isOurDestruction({ deletedBy, deletedAtMs, reviews }: KmsDestruc
   if (deletedAtMs === undefined || deletedBy === undefined) return false;
   return reviews.some(
     ({ reviewer, reviewedAtMs }) =>
-      reviewer === deletedBy && reviewedAtMs <= deletedAtMs + roundingMs && deletedAtMs <= reviewedAtMs + dayMs,
+      reviewer === deletedBy &&
+      reviewedAtMs <= deletedAtMs + roundingMs &&
+      deletedAtMs <= reviewedAtMs + reviewLifetimeMs,
   );
 }

@@ -11,6 +11,7 @@ import type {
   RingKey,
 } from "../../lifecycle/plan-container-deletion.ts";
 import { goneOrThrow, requireOwnInstance } from "../loop/absence.ts";
+import type { ReadResult } from "../loop/converge.ts";
 import type { Collection, ContainerRef, KeystoreSnapshot, TemplateSnapshot } from "../ports/containers.ts";
 import type { KmsKeySnapshot } from "../ports/kms-keys.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
@@ -24,12 +25,10 @@ export interface ObservedContainer {
   readonly nowMs: number;
 }
 
-export type ContainerSighting = ({ readonly kind: "present" } & ObservedContainer) | { readonly kind: "gone" };
-
 /** A container without its contents. */
-export type ContainerReading<Snapshot> =
-  | { readonly kind: "present"; readonly snapshot: Snapshot; readonly etag: string; readonly nowMs: number }
-  | { readonly kind: "gone" };
+export type ContainerReading<Snapshot> = ReadResult<
+  { readonly snapshot: Snapshot } & Pick<ObservedContainer, "etag" | "nowMs">
+>;
 
 /** The fields that all three kinds have. */
 interface AnySnapshot {
@@ -50,7 +49,7 @@ export async function observeContainer(
   ref: ContainerRef,
   wasSeen: boolean,
   options: CallOptions,
-): Promise<ContainerSighting> {
+): Promise<ReadResult<ObservedContainer>> {
   switch (ref.kind) {
     case "vault": {
       const vault = await readContainer(world, ref, world.vaults, wasSeen, options);
@@ -76,7 +75,7 @@ async function look(
   { snapshot, etag, nowMs }: Extract<ContainerReading<AnySnapshot>, { kind: "present" }>,
   ring: ContainerObservation["ring"],
   options: CallOptions,
-): Promise<ContainerSighting> {
+): Promise<ReadResult<ObservedContainer>> {
   const listed = world.keys.list({ vaultId: ref.vaultId }, options);
   const keys = await found(listed.then((all) => all.filter((key) => isHeldBy(ref, key)).map(toContainedKey)));
   const containers = ref.kind === "vault" ? await found(containersOf(world, ref, options)) : nothing;

@@ -18,6 +18,7 @@ import {
 import { readCarriers } from "../../lifecycle/record-carriers.ts";
 import type { Reading } from "../../lifecycle/settling.ts";
 import { goneOrThrow, requireOwnInstance } from "../loop/absence.ts";
+import type { ReadResult } from "../loop/converge.ts";
 import type {
   Answered,
   CallOptions,
@@ -42,7 +43,7 @@ export interface KeyDetails extends KeySummary {
   readonly etag: string;
 }
 
-export type KeyReadResult = ({ readonly kind: "present" } & KeyDetails) | { readonly kind: "gone" };
+export type KeyReadResult = ReadResult<KeyDetails>;
 
 /**
  * `summary` reads the key alone; `decision` also reads what uses the key and its KMS twins. Both ask
@@ -61,10 +62,8 @@ export async function observeKey(
   depth: Depth,
   options: CallOptions,
 ): Promise<KeyReadResult> {
-  const sighting = await readOnce(world, ref, depth, options);
-  return sighting.kind === "present" && isContradictory(sighting.observation)
-    ? readOnce(world, ref, depth, options)
-    : sighting;
+  const seen = await readOnce(world, ref, depth, options);
+  return seen.kind === "present" && isContradictory(seen.observation) ? readOnce(world, ref, depth, options) : seen;
 }
 
 /**
@@ -92,15 +91,13 @@ async function readOnce(world: World, ref: KeyRef, depth: Depth, options: CallOp
  * A cached read for refresh, on which no decision depends: many such reads cost the service only a
  * few calls. Returns and throws as `observeKey` does.
  */
-export async function readKeySummary(world: World, ref: KeyRef, options: CallOptions): Promise<SummaryResult> {
+export async function readKeySummary(world: World, ref: KeyRef, options: CallOptions): Promise<ReadResult<KeySummary>> {
   requireOwnInstance(world, ref, nameOf(ref));
   const { value: snapshot, serviceTimeMs } = await world.keys.cachedRead(ref, options);
   if (snapshot === undefined) return keyGoneOrThrow(world, ref, options);
   const nowMs = world.serviceClock.showAt("UKO", { serviceTimeMs, ...stampOf(snapshot) });
   return completeOrGone(world, ref, { snapshot, nowMs }, "summary", options);
 }
-
-type SummaryResult = ({ readonly kind: "present" } & KeySummary) | { readonly kind: "gone" };
 
 /** `gone` if another person removed the key after the first read. */
 async function completeOrGone(
@@ -109,7 +106,7 @@ async function completeOrGone(
   read: Pick<KeySummary, "snapshot" | "nowMs">,
   depth: Depth,
   options: CallOptions,
-): Promise<SummaryResult> {
+): Promise<ReadResult<KeySummary>> {
   try {
     return { kind: "present", ...(await completeRead(world, ref, read, depth, options)) };
   } catch (error) {

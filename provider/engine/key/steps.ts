@@ -134,13 +134,13 @@ async function readBack(
   context: KeyStepContext,
 ): Promise<KeyStepResult> {
   const { world, ref, observed, carrier, options } = context;
-  const sighting = await observeSettled(context);
-  if (sighting.kind === "gone") return { kind: "stale" };
-  const { carried, updatedBy } = sighting.observation;
+  const seen = await observeSettled(context);
+  if (seen.kind === "gone") return { kind: "stale" };
+  const { carried, updatedBy } = seen.observation;
   if (carried.kind === "one" && carried.record.id === writtenRecordId(step, context)) {
     if (updatedBy !== undefined && isSame(updatedBy, step.draft.author)) {
-      requireFit(sighting, step.draft.step);
-      return { kind: "done", correlationId, shown: sighting };
+      requireFit(seen, step.draft.step);
+      return { kind: "done", correlationId, shown: seen };
     }
     throw new UkoError("UKO_PERSONS_UNKNOWN", {
       summary: `The service reports ${updatedBy?.iamId ?? "no one"} as the last writer, but ${step.draft.author.iamId ?? "this identity"} just wrote to the key`,
@@ -149,7 +149,7 @@ async function readBack(
   }
   const wasOverwritten = updatedBy !== undefined && !isSame(updatedBy, step.draft.author);
   if (wasOverwritten) return { kind: "stale" };
-  await restoreDescription(world, ref, observed.snapshot, sighting, options);
+  await restoreDescription(world, ref, observed.snapshot, seen, options);
   return { kind: "not_kept", message: `The service did not store the ${carrier === "tag" ? "tag" : "description"}` };
 }
 
@@ -182,8 +182,8 @@ async function loosen(step: Extract<Step, { kind: "loosen" }>, context: KeyStepC
   }
   const written = await world.keys.update(ref, patch, observed.etag, options);
   if (written.kind !== "done") return written;
-  const sighting = await observeSettled(context);
-  return sighting.kind === "gone" || sighting.observation.marker !== step.to ? { kind: "stale" } : written;
+  const seen = await observeSettled(context);
+  return seen.kind === "gone" || seen.observation.marker !== step.to ? { kind: "stale" } : written;
 }
 
 /** The service keeps a marker in the same place as the record. */
@@ -193,8 +193,8 @@ function recordCarrier({ observation }: KeyDetails): RecordLocation {
 
 /** The key after the write, read once more after a second if the ETag has not changed yet. */
 async function observeSettled({ world, ref, observed, options }: KeyStepContext): Promise<KeyReadResult> {
-  const sighting = await observeKey(world, ref, "summary", options);
-  if (sighting.kind === "gone" || sighting.etag !== observed.etag) return sighting;
+  const seen = await observeKey(world, ref, "summary", options);
+  if (seen.kind === "gone" || seen.etag !== observed.etag) return seen;
   await world.clock.sleep(etagGrainMs, options.signal);
   return observeKey(world, ref, "summary", options);
 }
@@ -209,8 +209,8 @@ export async function restoreDescription(
 ): Promise<void> {
   if (now.snapshot.description === description) return;
   await world.clock.sleep(settledAfterMs, options.signal);
-  const sighting = await observeKey(world, ref, "summary", options);
-  const isOwn = sighting.kind === "present" && sighting.etag === now.etag;
+  const seen = await observeKey(world, ref, "summary", options);
+  const isOwn = seen.kind === "present" && seen.etag === now.etag;
   if (isOwn) await world.keys.update(ref, { description }, now.etag, options);
 }
 

@@ -104,8 +104,8 @@ export async function surveyRemovals(
   const refs = destroyed.map(({ vaultId, keyId }) => ({ instanceId: world.session.instanceId, vaultId, keyId }));
   const read = await readEach(world, refs, "Asking the keystores about destroyed keys", options);
   for (const observed of read.keys) {
-    const { vaultId, keyId } = observed.snapshot;
-    const ref = { instanceId: world.session.instanceId, vaultId, keyId };
+    const { instanceId, vaultId, keyId } = observed.observation.facts;
+    const ref = { instanceId, vaultId, keyId };
     const plan = planKeyDeletion(observed.observation, policy, run, observed.nowMs);
     if (plan.kind === "ready" && plan.step.kind === "remove") removable.push(ref);
     reports.push(reportFor(ref, observed, run, plan));

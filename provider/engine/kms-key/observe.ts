@@ -1,6 +1,6 @@
 /** One fresh observation of a KMS key: its state, window, registrations and key ring. */
 
-import { isUkoError } from "../../errors.ts";
+import { onCodes } from "../../errors.ts";
 import { factsServeForMs } from "../../lifecycle/after-step.ts";
 import { markOf } from "../../lifecycle/consent-record.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
@@ -8,6 +8,7 @@ import { ringEvidence } from "../../lifecycle/keystore-ring.ts";
 import { kmsKeyStateOf } from "../../lifecycle/kms-key-states.ts";
 import type { KmsKeyObservation, PolicyWriteSeen } from "../../lifecycle/plan-kms-key-deletion.ts";
 import { requireOwnInstance } from "../loop/absence.ts";
+import type { ReadResult } from "../loop/converge.ts";
 import type { KeystoreSnapshot } from "../ports/containers.ts";
 import type { KmsKeyRef, KmsKeySnapshot } from "../ports/kms-keys.ts";
 import type { CallOptions, World } from "../ports/world.ts";
@@ -19,8 +20,6 @@ export interface ObservedKmsKey {
   /** The service's time at this read. */
   readonly nowMs: number;
 }
-
-export type KmsSighting = ({ readonly kind: "present" } & ObservedKmsKey) | { readonly kind: "gone" };
 
 /** `summary` leaves out what only a step depends on: who uses the key, and whose ring it is in. */
 type Depth = "decision" | "summary";
@@ -35,7 +34,7 @@ export async function observeKmsKey(
   ref: KmsKeyRef,
   depth: Depth,
   options: CallOptions,
-): Promise<KmsSighting> {
+): Promise<ReadResult<ObservedKmsKey>> {
   requireOwnInstance(world, ref, `KMS key ${ref.kmsKeyId}`);
   const { value: snapshot, serviceTimeMs } = await world.kmsKeys.read(ref, options);
   if (snapshot === undefined) return { kind: "gone" };
@@ -146,34 +145,34 @@ function ringsIn(world: World, options: CallOptions): (key: KeyInRing) => Promis
     unnamed.set(keystore.id, found);
     return found;
   };
-  return async ({ kmsKeyId, crn, ring }) => {
-    // Internal keystores are key rings of a Hyper Protect Crypto Services instance. A Key Protect
-    // instance has none.
-    if (crn.split(":")[4] === "kms") return { kind: "own" };
-    try {
-      listed ??= world.keystores.list({}, options);
-      const keystores = (await listed).filter((each) => isInThisInstance(world, each));
-      const named = keystores.find((each) => each.ring !== "" && isSameRing(each.ring, ring));
-      if (named !== undefined) return { kind: "of_keystore", keystoreName: named.name };
-      let emptyKeystore: string | undefined;
-      for (const keystore of keystores.filter((each) => each.ring === "")) {
-        const found = await look(keystore);
-        if (found.kind === "unknown") return found;
-        if (found.kind === "empty") emptyKeystore = keystore.name;
-        else if (found.twins.includes(kmsKeyId) || isSameRing(found.ring, ring)) {
-          return { kind: "of_keystore", keystoreName: keystore.name };
-        }
+  const ringOfKey = async ({ kmsKeyId, ring }: KeyInRing): Promise<KeyRing> => {
+    listed ??= world.keystores.list({}, options);
+    const keystores = (await listed).filter((each) => isInThisInstance(world, each));
+    const named = keystores.find((each) => each.ring !== "" && isSameRing(each.ring, ring));
+    if (named !== undefined) return { kind: "of_keystore", keystoreName: named.name };
+    let emptyKeystore: string | undefined;
+    for (const keystore of keystores.filter((each) => each.ring === "")) {
+      const found = await look(keystore);
+      if (found.kind === "unknown") return found;
+      if (found.kind === "empty") emptyKeystore = keystore.name;
+      else if (found.twins.includes(kmsKeyId) || isSameRing(found.ring, ring)) {
+        return { kind: "of_keystore", keystoreName: keystore.name };
       }
-      return { kind: "own", ...(emptyKeystore !== undefined && { emptyKeystore }) };
-    } catch (error) {
-      if (!isUkoError(error) || !unreadableCodes.includes(error.code)) throw error;
-      const reason = plain(`${error.summary}. ${error.detail}`.trim(), 400);
-      return { kind: "unknown", reason, remedy: listingRequired };
     }
+    return { kind: "own", ...(emptyKeystore !== undefined && { emptyKeystore }) };
   };
+  // Internal keystores are key rings of a Hyper Protect Crypto Services instance. A Key Protect
+  // instance has none.
+  return async (key) => (key.crn.split(":")[4] === "kms" ? { kind: "own" } : ringOfKey(key).catch(unknownRing));
 }
 
-const unreadableCodes: readonly string[] = ["UKO_RIGHTS_MISSING", "UKO_ACCESS_DENIED", "UKO_ANSWER_INVALID"];
+const unknownRing = onCodes(
+  ["UKO_RIGHTS_MISSING", "UKO_ACCESS_DENIED", "UKO_ANSWER_INVALID"],
+  ({ summary, detail }): KeyRing => {
+    const reason = plain(`${summary}. ${detail}`.trim(), 400);
+    return { kind: "unknown", reason, remedy: listingRequired };
+  },
+);
 const listingRequired =
   "uko compares the key ring with the keystores of the instance, so its identity must be able to list them";
 /** Enough to find one twin that KMS has not purged yet. */

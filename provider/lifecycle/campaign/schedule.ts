@@ -3,6 +3,7 @@
  * deadline. A late key names what makes it late.
  */
 
+import { coolDownMs } from "../managed-key-states.ts";
 import { dayMs, lastOpenMs, nextOpenMs } from "./calendar.ts";
 import type { Blackout, CampaignStep, Wave } from "./campaign.ts";
 
@@ -10,8 +11,6 @@ import type { Blackout, CampaignStep, Wave } from "./campaign.ts";
 export const kmsRestoreDays = 30;
 /** How long KMS keeps the metadata of a deleted key (kms-v2-and-iam.md 3.1). */
 export const kmsMetadataDays = 90;
-/** A destroy has to wait more than 4 hours (uko-v4.md 4.5), whatever a wave says. */
-const coolDownMs = 4 * 60 * 60 * 1000;
 
 export interface ScheduledKey {
   /** `gone`: the service no longer lists the key. `other`: no step leads out of its state. */

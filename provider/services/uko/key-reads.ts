@@ -9,7 +9,7 @@ import type {
   KeystoreStatusWithKey,
   KeyWithEtag,
 } from "../../engine/ports/world.ts";
-import { UkoError } from "../../errors.ts";
+import { onCodes, UkoError } from "../../errors.ts";
 import { keyStates } from "../../lifecycle/managed-key-states.ts";
 import type { KeyUse } from "../../lifecycle/observation.ts";
 import { printable } from "../../printable.ts";
@@ -50,7 +50,7 @@ export function createKeyReads(transport: Transport, readCache: ReadCache): KeyR
         parseAnswer(service, answer, statusInKeystores).status_in_keystores.map(toKeystoreStatus),
       );
     },
-    use: (ref, { signal }) => readUse(transport, ref, signal),
+    use: (ref, { signal }) => readUse(transport, ref, signal).catch(unreadable),
     async list({ vaultId, label }, { signal }) {
       if (label === undefined) {
         const kept = await readCache.keep(vaultId, () => listKeys(transport, keyWalk(vaultId, signal)));
@@ -130,43 +130,36 @@ function keyPath(transport: Transport, ref: KeyRef): string {
 }
 
 async function readUse(transport: Transport, ref: KeyRef, signal: AbortSignal): Promise<KeyUse> {
-  try {
-    const found: z.output<typeof associatedResources> = [];
-    let counted = 0;
-    const pages = pagesOf(transport, {
-      call: { path: `${keyPath(transport, ref)}/associated_resources`, ...ukoHeaders(ref.vaultId), signal },
-      collection: "associated_resources",
-      items: associatedResources,
-      right: readRights.readUse,
-    });
-    for await (const { total, items } of pages) {
-      counted = total;
-      found.push(...items);
-    }
-    if (found.length < counted) {
-      return { kind: "unreadable", reason: `the service counts ${counted} resources but lists ${found.length}` };
-    }
-    const retainedBy: string[] = [];
-    for (const resource of found) {
-      const registration = resource.com_ibm_cloud_kms_registration;
-      if (registration === null || registration === undefined) {
-        return {
-          kind: "unreadable",
-          reason: `a resource of a kind that this release does not know: ${printable(resource.type, 100)}`,
-        };
-      }
-      if (registration.prevents_key_deletion) retainedBy.push(nameOf(resource.name, registration));
-    }
-    return { kind: "known", count: found.length, retainedBy, resourceIds: found.map(({ id }) => printable(id, 500)) };
-  } catch (error) {
-    const isUnreadable = error instanceof UkoError && unreadableCodes.includes(error.code);
-    if (!isUnreadable) throw error;
-    return { kind: "unreadable", reason: printable(`${error.summary}. ${error.detail}`) };
+  const found: z.output<typeof associatedResources> = [];
+  let counted = 0;
+  const pages = pagesOf(transport, {
+    call: { path: `${keyPath(transport, ref)}/associated_resources`, ...ukoHeaders(ref.vaultId), signal },
+    collection: "associated_resources",
+    items: associatedResources,
+    right: readRights.readUse,
+  });
+  for await (const { total, items } of pages) {
+    counted = total;
+    found.push(...items);
   }
+  if (found.length < counted) {
+    return { kind: "unreadable", reason: `the service counts ${counted} resources but lists ${found.length}` };
+  }
+  const retainedBy: string[] = [];
+  for (const { name, type, com_ibm_cloud_kms_registration: registration } of found) {
+    if (registration === null || registration === undefined) {
+      const reason = `a resource of a kind that this release does not know: ${printable(type, 100)}`;
+      return { kind: "unreadable", reason };
+    }
+    if (registration.prevents_key_deletion) retainedBy.push(nameOf(name, registration));
+  }
+  return { kind: "known", count: found.length, retainedBy, resourceIds: found.map(({ id }) => printable(id, 500)) };
 }
 
 /** The guard refuses for a missing right and an invalid response alike, but names the cause. */
-const unreadableCodes: readonly string[] = ["UKO_RIGHTS_MISSING", "UKO_ANSWER_INVALID"];
+const unreadable = onCodes(["UKO_RIGHTS_MISSING", "UKO_ANSWER_INVALID"], ({ summary, detail }): KeyUse => {
+  return { kind: "unreadable", reason: printable(`${summary}. ${detail}`) };
+});
 
 function nameOf(name: string, registration: { service_name: string; service_instance_name: string }): string {
   const parts = [registration.service_name, registration.service_instance_name, name].map((part) =>
