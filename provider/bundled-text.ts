@@ -6,10 +6,7 @@ import { gunzipSync } from "node:zlib";
 /** Base64 of a gzipped CommonJS module, given by the bundler; not there where the sources run. */
 declare const UKO_LATER: string | undefined;
 
-/**
- * Loads a door's `deferred.ts` once, when it is first needed: in a bundle from the text within the one file, elsewhere by `source`.
- * Reading it takes longer than all else that a start does, and an engine starts a plugin for every run.
- */
+/** Loads a door's `deferred.ts` once, at its first use: in a bundle from the text within the file, else by `source`. */
 export function lazyImport<Module>(source: () => Promise<Module>): () => Promise<Module> {
   let loaded: Promise<Module> | undefined;
   return () => {

@@ -1,6 +1,5 @@
 /**
- * The composition of evidence checks and certificates: files, keys and the clock join the building and the checking. Only
- * the command line loads it.
+ * The composition of evidence checks and certificates, with files, keys and the clock. Only the command line loads it.
  */
 
 import { createHash, randomBytes } from "node:crypto";
@@ -83,7 +82,6 @@ export interface LiveKeys extends LiveReading {
   readonly endpoint?: string;
 }
 
-/** Reads keys under the caller's own credential. Changes nothing. */
 export async function readKeys(
   environment: Environment,
   outputs: Outputs,
@@ -100,7 +98,6 @@ export async function readKeys(
 }
 
 export interface WaveChoice {
-  /** The folder of the campaign. */
   readonly folder: string;
   readonly wave: string;
 }
@@ -109,7 +106,6 @@ export interface Creation {
   readonly evidence: readonly string[];
   /** `<vaultId>/<keyId>`. */
   readonly keys: readonly string[];
-  /** All keys of a wave of a campaign, instead of single keys. */
   readonly wave?: WaveChoice | undefined;
   readonly witnesses: readonly string[];
   readonly live?: LiveKeys | undefined;
@@ -177,7 +173,6 @@ async function readLog(file: string, index: number): Promise<ReadLog> {
   });
 }
 
-/** Adds a signature to an existing certificate or witness statement. */
 export async function addSignature(
   file: string,
   { signer: choice, tsa }: Pick<Creation, "signer" | "tsa">,
@@ -217,10 +212,8 @@ export interface VerificationChoice {
   readonly tsaTrust?: string | undefined;
   readonly requiredPersons: number;
   readonly allowsEmulator: boolean;
-  /** Empty if the evidence is not compared. */
   readonly evidence: readonly string[];
   readonly activityTracker?: string | undefined;
-  /** The wave whose keys the certificate has to list. */
   readonly wave?: WaveChoice | undefined;
 }
 
@@ -294,7 +287,6 @@ export async function readCertificate(file: string): Promise<ReadCertificate> {
   return { certificate: read.data, sha256, keyIds: envelope.signatures.map(({ keyid }) => keyid) };
 }
 
-/** Writes the certificate as a page. */
 export async function writePage({ certificate, ...facts }: ReadCertificate, target: Target): Promise<void> {
   await write(target, renderCertificatePage(certificate, facts));
 }

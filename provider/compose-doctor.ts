@@ -21,10 +21,7 @@ import type { Environment } from "./settings.ts";
 /** Limit of the calls that `uko doctor` remembers; it makes far fewer. */
 const maxWatchedCalls = 1_000;
 
-/**
- * Reports what is configured for a run and what is missing. Settings with which no run can start
- * are a finding like any other.
- */
+/** What is configured for a run and what is missing. Settings that no run can start with are a finding, too. */
 export async function examineWorld(
   environment: Environment,
   outputs: Outputs,
@@ -55,11 +52,7 @@ export async function examineWorld(
   }
 }
 
-/**
- * Findings in a state that may have been edited by hand. Calls the service only if the state
- * loosens a key, and says so if the call fails. Throws UKO_INPUT_INVALID if the text is not a
- * state.
- */
+/** Findings in a state that may have been edited. Calls the service only for keys that the state loosens. */
 export async function examineState(
   environment: Environment,
   text: string,

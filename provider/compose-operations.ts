@@ -1,7 +1,4 @@
-/**
- * The composition of a run: the only place where settings, services, engine, clock and randomness
- * meet. It is apart from compose.ts, because the command line needs no definition of a resource.
- */
+/** The one place where settings, services, engine, clock and randomness meet. It needs no definition of a resource. */
 
 import { hash, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
@@ -90,10 +87,7 @@ export function openPlainHttp(environment: Environment): HttpClient {
   return openHttp(readIamSettings(environment), {});
 }
 
-/**
- * A log-in of a person, without any credential in the environment. Makes no call yet. Throws
- * UKO_HOST_NOT_ALLOWED.
- */
+/** A log-in of a person, without any credential in the environment. Makes no call yet. Throws UKO_HOST_NOT_ALLOWED. */
 export function openLogin(environment: Environment, outputs: Outputs): OpenLogin {
   const settings = readIamSettings(environment);
   const { iamEndpoint: endpoint, allowedHosts } = settings;
@@ -199,9 +193,7 @@ export function openOperations(environment: Environment, outputs: Outputs) {
     kmsOperations: createKmsOperations(world),
     settings,
     directory: createDirectory(world),
-    /** Acts on many keys, some at a time. */
     many: <Item, Result>(many: Many<Item, Result>, options: CallOptions) => runMany(world, many, options),
-    /** Lists the contents of a vault, for a program that adopts them. */
     inventory: async (vaultId: string, options: CallOptions): Promise<Inventory> => {
       const { takeInventory } = await import("./engine/commands/inventory.ts");
       const { resources } = await import("./resources/registry.ts");

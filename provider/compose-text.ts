@@ -1,7 +1,4 @@
-/**
- * The words and forms of the command line. They are apart from compose.ts, so that help and the
- * reading of arguments load no schema, no service and no engine loop.
- */
+/** The words of the command line, apart from a run, so that help loads no schema, no service and no engine loop. */
 
 export { auditFindings, auditHeads, auditRows } from "./engine/commands/audit-messages.ts";
 export { auditedSteps } from "./engine/commands/audited-steps.ts";

@@ -34,18 +34,13 @@ export type { StoredSettings };
 
 /** The entry points that a door for engines calls. */
 export interface OpenHandlers {
-  /** The handlers of each resource, by its name. */
   readonly resources: ResourceHandlers;
-  /**
-   * Whether the state may stay as it was after this read error. Under UKO_STRICT_READS no failed
-   * read may keep it (decision 0017).
-   */
+  /** Whether the state may stay as it was after this read error; never under UKO_STRICT_READS (decision 0017). */
   mayKeepState(error: unknown): error is UkoError;
   /** Answers questions and changes nothing. Throws UKO_INPUT_INVALID for invalid arguments. */
   readonly ask: Questions;
 }
 
-/** The questions that programs can ask, by name. */
 type Questions = {
   readonly [Name in keyof typeof functions]: (
     args: unknown,
@@ -71,9 +66,9 @@ function asker<Args extends object, Result extends object>(
 }
 
 /**
- * The handlers of every resource for a door. The service is opened at the first call that needs it,
- * under the environment of that moment. `stored` returns undefined while the engine does not know a
- * setting yet; then every call that needs the service throws UKO_SETTINGS_INVALID.
+ * The handlers of every resource for a door. The service is opened at the first call that needs it, under the
+ * environment of that moment. `stored` returns undefined while the engine does not know a setting yet; then every call
+ * that needs the service throws UKO_SETTINGS_INVALID.
  */
 export function openHandlers(stored: () => StoredSettings | undefined, outputs: Outputs, door: Door): OpenHandlers {
   const dialect = dialectOf(door.rerun);
@@ -100,10 +95,7 @@ export function otherInstance({ instanceId }: StoredSettings): string | undefine
   return served && instanceId && served !== instanceId ? served : undefined;
 }
 
-/**
- * The variable with this run's credential, if it overrides another credential in the stored
- * settings.
- */
+/** The variable with this run's credential, if it overrides another credential in the stored settings. */
 export function otherCredential({
   apiKey,
   token,

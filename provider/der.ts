@@ -24,7 +24,6 @@ export function bits(content: Uint8Array, unused = 0): Buffer {
   return der(0x03, Buffer.from([unused]), content);
 }
 
-/** An object identifier from its dotted form. */
 export function oid(dotted: string): Buffer {
   const [first = 0, second = 0, ...rest] = dotted.split(".").map(Number);
   return der(0x06, Buffer.from([first * 40 + second, ...rest.flatMap(base128)]));

@@ -5,10 +5,7 @@ interface CatalogueEntry {
   readonly summary: string;
   /** Whether the same call may succeed later with nothing changed by a person. */
   readonly retryable: boolean;
-  /**
-   * Exit code of the command line: 1 fault, 10 approval, 11 time, 12 blocked, 13 rights missing. The
-   * code 14, for late keys of a campaign, belongs to no error.
-   */
+  /** 1 fault, 10 approval, 11 time, 12 blocked, 13 rights missing. No error has 14, for late keys of a campaign. */
   readonly exitCode: 1 | 10 | 11 | 12 | 13;
 }
 
@@ -184,10 +181,7 @@ export function asUkoError(thrown: unknown): UkoError {
   });
 }
 
-/**
- * The first of these that any key caused. A fault outranks every wait. A problem that a person must
- * repair outranks an approval, and an approval outranks a wait for time.
- */
+/** The first of these that any key caused: a fault, a problem to repair, an approval, a wait for time. */
 const mostSevereFirst = [1, 13, 12, 10, 11, 0] as const;
 
 /** Returns the most severe of several exit codes; 0 for none, and 1 for an unknown one. */

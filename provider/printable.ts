@@ -1,7 +1,4 @@
-/**
- * Sanitizing of text from outside before it is shown: no terminal control, no invisible characters,
- * no secrets, limited length.
- */
+/** Sanitizing of text from outside: no terminal control, no invisible characters, no secrets, limited length. */
 
 const maxShownCharacters = 500;
 const escapeCharacter = String.fromCharCode(0x1b);
@@ -29,7 +26,6 @@ export function printableLines(text: string): string {
   return lines.map((line) => line.replace(/[\t\p{Zl}\p{Zp}]+/gu, " ").replace(invisible, "")).join("\n");
 }
 
-/** Capitalized for the start of a sentence. */
 export function capital<Text extends string>(text: Text): Capitalize<Text> {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}` as Capitalize<Text>;
 }

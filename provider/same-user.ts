@@ -1,6 +1,7 @@
 /**
- * Accepts connections on loopback from this process's own user only. Every local user can reach a loopback port, and the plugin
- * and the console act with the caller's credential (decision 0028). Linux says who owns a TCP socket; other systems do not.
+ * Accepts connections on loopback from this process's own user only. Every local user can reach a loopback port, and
+ * the plugin and the console act with the caller's credential (decision 0028). Linux says who owns a TCP socket; other
+ * systems do not.
  */
 
 import { accessSync, constants, readFileSync } from "node:fs";
@@ -76,8 +77,8 @@ export async function listenForSameUser(
 }
 
 /**
- * The owner of the peer's socket: the line whose local end is our remote end. Only an established socket counts, because
- * the kernel shows user 0 for a socket that its process has closed already.
+ * The owner of the peer's socket: the line whose local end is our remote end. Only an established socket counts,
+ * because the kernel shows user 0 for a socket that its process has closed already.
  */
 function ownerOfPeer({ remoteAddress, remotePort, localAddress, localPort }: Ends, system: UserGuardSystem) {
   const [remote, local] = [asIPv4(remoteAddress), asIPv4(localAddress)];

@@ -1,7 +1,4 @@
-/**
- * Settings of a run: the environment over stored settings, the strictest control of each kind, and
- * credentials that stay sealed until used.
- */
+/** Settings of a run: environment over stored settings, the strictest control of each kind, sealed credentials. */
 
 import { UkoError } from "./errors.ts";
 import type { Endpoint, EndpointSource } from "./services/http/allowed-hosts.ts";
@@ -9,10 +6,8 @@ import type { ProxySettings } from "./services/http/client.ts";
 import type { Credential } from "./services/iam.ts";
 import { uuidForm } from "./uuid-form.ts";
 
-/** The names of settings in the notation of the reader's programs. */
 type Names = { readonly property: (path: string) => string };
 
-/** An invalid setting, the reason, and what to do instead. */
 interface CheckFailure {
   readonly property: string;
   readonly reason: string;
@@ -21,10 +16,7 @@ interface CheckFailure {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/**
- * Settings that an engine stores for the provider. A destroy reads them from state, so they are
- * trusted with little.
- */
+/** Settings that an engine stores. A destroy reads them from state, so they are trusted with little. */
 export type StoredSettings = { readonly [Name in (typeof storedNames)[number]]?: string };
 
 const storedNames = [
@@ -91,12 +83,10 @@ export interface Settings {
   readonly allowedHosts: readonly string[];
   /** Whether the environment or the provider requires two people; neither can relax the rule. */
   readonly isDualRequired: boolean;
-  /** Whether a resource that cannot be read fails the refresh. */
   readonly isReadStrict: boolean;
   readonly consents: readonly string[];
   /** The caller's review of many keys, which is read once when the run opens. */
   readonly consentFile?: ConsentFile;
-  /** Absent if no wait budget is set. */
   readonly waitMs?: number;
   /** From `CI`, which every pipeline sets. */
   readonly isUnattended: boolean;
@@ -105,26 +95,19 @@ export interface Settings {
   readonly proxy?: ProxySettings;
 }
 
-/** A review, and the SHA-256 of the file that the caller reviewed. */
 export interface ConsentFile {
   readonly path: string;
   readonly digest: string;
 }
 
 const ibmCloudIam = "https://iam.cloud.ibm.com";
-/**
- * A consent record's ID, or the deletion window of a KMS key: `<keyId>@<authExpiration>`, to the
- * second.
- */
+/** A consent record's ID, or the deletion window of a KMS key: `<keyId>@<authExpiration>`, to the second. */
 const consentForm =
   /^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}@[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)$/;
 /** Limit for one run, wherever the IDs are written. */
 const maxConsents = 10_000;
 
-/**
- * Combines environment and stored settings. Throws UKO_SETTINGS_INVALID with the name of the
- * missing or invalid setting.
- */
+/** Combines environment and stored settings. Throws UKO_SETTINGS_INVALID with the name of the setting. */
 export function readSettings(
   environment: Environment,
   stored: StoredSettings = {},
@@ -203,15 +186,11 @@ function consentFileOf({ UKO_CONSENT, UKO_CONSENT_DIGEST = "" }: Environment): C
   );
 }
 
-/** Whether a text has the form of a record ID or of a KMS window's name. */
 export function isConsent(text: string): boolean {
   return consentForm.test(text);
 }
 
-/**
- * Validates record IDs and names of KMS windows; `where` names the place that they were written in,
- * for the error message.
- */
+/** Validates record IDs and names of KMS windows; `where` names their place, for the error message. */
 export function readConsents(ids: readonly string[], where: string): readonly string[] {
   const different = [...new Set(ids)];
   if (different.length > maxConsents) {
@@ -240,10 +219,7 @@ export function parseDurationMs(text: string, where: string): number {
   throw invalid(`${where} is not a duration`, "Examples: 0, 90s, 30m, 4h, 7d. The maximum is 100d.");
 }
 
-/**
- * The environment's credential, else the stored one. Two in one place are rejected, because it
- * would be unclear who acts.
- */
+/** The environment's credential, else the stored one. Two in one place are rejected: who acts would be unclear. */
 function credentialOf(environment: Environment, stored: StoredSettings, { property }: Names): Credential {
   const { UKO_API_KEY, UKO_API_KEY_FILE: file, UKO_TOKEN } = environment;
   if (isGiven(file)) {
@@ -275,10 +251,7 @@ function credentialOf(environment: Environment, stored: StoredSettings, { proper
   );
 }
 
-/**
- * Keeps the source of an address with it: only the caller's own environment may point to the
- * caller's machine.
- */
+/** Keeps the source of an address with it: only the caller's own environment may point to the caller's machine. */
 function namedAddress(
   fromEnvironment: string | undefined,
   stored: string | undefined,

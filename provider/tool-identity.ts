@@ -11,16 +11,12 @@ declare const UKO_VERSION: string | undefined;
 export interface ToolIdentity {
   readonly name: "uko";
   readonly version: string;
-  /**
-   * SHA-256 of the one file of a bundle or an executable. For the npm package it covers the names
-   * and the contents of all its code files.
-   */
+  /** SHA-256 of a bundle's one file, or of the names and contents of the npm package's code files. */
   readonly build: string;
 }
 
 let identity: Promise<ToolIdentity> | undefined;
 
-/** Reads the program's own files once per process. */
 export function toolIdentity(): Promise<ToolIdentity> {
   identity ??= typeof UKO_VERSION === "string" ? identifyBundle(UKO_VERSION) : identifyPackage();
   return identity;

@@ -1,7 +1,4 @@
-/**
- * Certificates of TLS servers on this machine (RFC 5280), in DER (ITU-T X.690). Node creates keys
- * and signatures but no certificates, and libraries that do bring a dozen packages.
- */
+/** Certificates of TLS servers on this machine (RFC 5280), in DER. Node creates keys and signatures only. */
 
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
 import { isIP, isIPv4 } from "node:net";
@@ -38,7 +35,6 @@ export function newKeyPair(): KeyPair {
   return generateKeyPairSync("ec", { namedCurve: "P-256" });
 }
 
-/** A signed certificate in DER. */
 export function signCertificate({ subject, publicKey, issuer, ...parts }: CertificateParts): Buffer {
   const algorithm = sequence(ids.ecdsaWithSha256);
   const serial = randomBytes(16);
@@ -73,7 +69,6 @@ export function authorityExtensions(): readonly Buffer[] {
   ];
 }
 
-/** A server under these names and addresses. */
 export function serverExtensions(hosts: readonly string[]): readonly Buffer[] {
   return [
     // digitalSignature alone.

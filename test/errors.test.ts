@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import site from "../provider/docs/site/errors/[code].paths.ts";
-import { errorCatalogue } from "../provider/errors.ts";
+import { errorCatalogue, mostSevere } from "../provider/errors.ts";
 
 const docs = readFileSync(new URL("../provider/docs/reference/errors.md", import.meta.url), "utf8");
 const provider = new URL("../provider/", import.meta.url);
@@ -30,4 +31,28 @@ test("every code is used outside the catalogue", () => {
     .join("\n");
   const used = new Set(Array.from(sources.matchAll(/"(UKO_[A-Z_]+)"/g), ([, code]) => code));
   expect(Object.keys(errorCatalogue).filter((code) => !used.has(code))).toEqual([]);
+});
+
+test.each([
+  [[], 0],
+  [[0, 0], 0],
+  [[0, 11], 11],
+  [[11, 10, 0], 10],
+  [[10, 12, 11], 12],
+  [[12, 13, 10], 13],
+  [[10, 11, 12, 13, 1], 1],
+  [[0, 99], 1],
+])("the exit codes %j combine to %i", (codes, expected) => {
+  expect(mostSevere(codes)).toBe(expected);
+});
+
+test("knows every exit code of the catalog, and returns one of the given codes, in any order", () => {
+  const known = [0, ...Object.values(errorCatalogue).map((entry) => entry.exitCode)];
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...known), { minLength: 1 }), (codes) => {
+      const severe = mostSevere(codes);
+      expect(codes).toContain(severe);
+      expect(mostSevere(codes.toReversed())).toBe(severe);
+    }),
+  );
 });

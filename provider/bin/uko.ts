@@ -90,10 +90,7 @@ async function ask(question: string, isSecret = false): Promise<string> {
   return (await readLine(question, isSecret)) ?? "";
 }
 
-/**
- * The question goes to standard error, so that what was asked for can still be piped. Undefined if
- * the input ends.
- */
+/** The question goes to standard error, so that what was asked for can still be piped. Undefined if the input ends. */
 async function readLine(question: string, isSecret = false): Promise<string | undefined> {
   const { createInterface } = await import("node:readline/promises");
   const { Writable } = await import("node:stream");
@@ -136,21 +133,16 @@ async function startConsole(options: ConsoleStart): Promise<RunningConsole> {
 }
 
 /** The other commands never load the emulator. */
-async function startEmulator({
-  seedFile,
-  generate,
-  snapshotFile,
-  ...options
-}: EmulatorStart): Promise<RunningEmulator> {
+async function startEmulator({ seed, generate, load, ...options }: EmulatorStart): Promise<RunningEmulator> {
   const start = await import("../emulator/start.ts");
   const { checkSeed } = await import("../emulator/seed.ts");
   const { generateSeed, parseGeneratedSize } = await import("../emulator/generate.ts");
   try {
     const emulator = await start.startEmulator({
       ...options,
-      ...(seedFile !== undefined && { seed: checkSeed(await readJson(seedFile)) }),
+      ...(seed !== undefined && { seed: checkSeed(await readJson(seed)) }),
       ...(generate !== undefined && { seed: generateSeed(parseGeneratedSize(generate)) }),
-      ...(snapshotFile !== undefined && { snapshot: await readJson(snapshotFile) }),
+      ...(load !== undefined && { snapshot: await readJson(load) }),
     });
     const { url, instanceId, caFile, world, close } = emulator;
     // A program that makes a key is what people try first, so whoever may do that is named first.

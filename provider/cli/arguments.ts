@@ -31,7 +31,6 @@ export type TypedKey = KeyPath | KmsKeyPath | KeyName;
 
 const maxNameCharacters = 500;
 
-/** Reads `<vaultId>/<keyId>`, two UUIDs. */
 export function parseKeyPath(text: string): KeyPath {
   const key = parseKey(text);
   if ("name" in key) throw notFullKeyPath(text);
@@ -109,7 +108,6 @@ export function collectVaultIds(text: string, before: readonly string[] = []): r
   return before.includes(vaultId) ? before : [...before, vaultId];
 }
 
-/** Reads the ID of a consent record, 32 hexadecimal digits. */
 export function parseRecordId(text: string): string {
   if (recordIdForm.test(text)) return text;
   throw invalidInput(
@@ -156,10 +154,7 @@ export function parseConsents(words: readonly string[]): readonly ConsentPair[] 
   return pairs;
 }
 
-/**
- * Reads the comma-separated IDs and windows after one `--consent`, and appends them to the previous
- * ones.
- */
+/** Reads the comma-separated IDs and windows after one `--consent`, and appends them to the previous ones. */
 export function collectConsents(text: string, before: readonly string[] = []): readonly string[] {
   const named = text.split(",").map((each) => each.trim());
   return [...before, ...named.map((each) => (isConsent(each) ? each : parseRecordId(each)))];
@@ -183,7 +178,6 @@ export function parseDate(text: string): string {
   );
 }
 
-/** Reads a day such as 2027-03-20. */
 export function parseDay(text: string): string {
   if (/^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text)) return text;
   throw invalidInput(`"${printable(text, 100)}" is not a day`, "Example: 2027-03-20.");
@@ -213,10 +207,7 @@ export function parsePort(text: string): number {
   );
 }
 
-/**
- * Reads the name of a folder, and returns its absolute path. An empty name, as of an unset
- * variable, would mean the working directory.
- */
+/** The absolute path of a folder. An empty name, as of an unset variable, would mean the working directory. */
 export function parseFolder(text: string): string {
   if (text === "")
     throw invalidInput("The name of a folder is empty", "If it comes from a variable, that variable is not set.");

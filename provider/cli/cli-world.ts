@@ -1,7 +1,4 @@
-/**
- * The dependencies that the command line receives: the run's environment, its streams, and the
- * starters of its commands.
- */
+/** What the command line receives: the run's environment, its streams, and the starters of its commands. */
 
 import type {
   openOperations as compose,
@@ -28,7 +25,6 @@ export interface CliWorld {
   readonly out: TextOutput;
   /** Errors, and the progress of a long run. */
   readonly err: TextOutput;
-  /** Reads standard input to its end. */
   readonly readInput: () => Promise<string>;
   /** Asks the user at the terminal; absent without a terminal. A secret answer is not shown. */
   readonly ask?: (question: string, isSecret?: boolean) => Promise<string>;
@@ -36,9 +32,7 @@ export interface CliWorld {
   readonly readLine?: (prompt: string) => Promise<string | undefined>;
   /** Shows a page to the user; absent on a machine without a browser. */
   readonly openBrowser?: (url: string) => void;
-  /** Runs another program with this environment, and returns its exit code. */
   readonly runProgram: (command: string, args: readonly string[], environment: Environment) => Promise<number>;
-  /** Aborts when the user stops the run. */
   readonly signal: AbortSignal;
   /** Throws UKO_SETTINGS_INVALID; makes no call yet. */
   readonly openOperations: (...args: Parameters<typeof compose>) => Promise<OpenOperations>;
@@ -47,11 +41,9 @@ export interface CliWorld {
   readonly startEmulator: (options: EmulatorStart) => Promise<RunningEmulator>;
   readonly startConsole: (options: ConsoleStart) => Promise<RunningConsole>;
   readonly machine: Machine;
-  /** Reads the page that explains each code, as Markdown. */
   readonly readErrorPage: () => Promise<string>;
 }
 
-/** The machine's platform, and where programs are installed on it. */
 export interface Machine {
   /** As Node names them: `linux`, `x64`. */
   readonly system: string;
@@ -67,12 +59,12 @@ export interface EmulatorStart {
   readonly port: number;
   readonly host: string;
   readonly profile?: string;
-  readonly seedFile?: string;
+  /** The file of the seed. */
+  readonly seed?: string;
   /** The size of a generated world, such as `keys=5000,vaults=12`. */
   readonly generate?: string;
-  /** The initial snapshot. */
-  readonly snapshotFile?: string;
-  /** The SQLite file that persists the emulator's state. */
+  /** The file of the initial snapshot. */
+  readonly load?: string;
   readonly file?: string;
   readonly tls?: { readonly caFile?: string };
 }
@@ -80,10 +72,8 @@ export interface EmulatorStart {
 export interface ConsoleStart {
   /** The run of the whole console. */
   readonly run: OpenOperations;
-  /** The folder and the name of a campaign to show. */
   readonly campaign?: { readonly folder: string; readonly name: string };
   readonly signal: AbortSignal;
-  /** Receives each code for a log-in. */
   readonly onCode: (code: string) => void;
   /** The code was wrong too often. */
   readonly onLocked: () => void;
@@ -96,12 +86,10 @@ export interface RunningConsole {
   close(): void;
 }
 
-/** The running emulator. */
 export interface RunningEmulator {
   readonly url: string;
   readonly pid: number;
   readonly instanceId: string;
-  /** The certificate that clients have to trust, under TLS. */
   readonly caFile?: string;
   /** The people who can log in, each with an API key. */
   readonly people: readonly { readonly name: string; readonly apiKey: string }[];

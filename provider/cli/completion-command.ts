@@ -1,7 +1,4 @@
-/**
- * `uko completion`: prints a script that completes commands and options, generated from the command
- * line's own tree.
- */
+/** `uko completion`: prints a script that completes commands and options, made from the tree of commands. */
 
 import { Argument, type Command, Option } from "commander";
 import type { CliWorld } from "./cli-world.ts";
@@ -15,7 +12,6 @@ type Shell = (typeof shells)[number];
 const nameKinds = ["keys", "vaults"] as const;
 type NameKind = (typeof nameKinds)[number];
 
-/** A command, in the form that a shell's script needs. */
 interface Word {
   readonly name: string;
   readonly says: string;
@@ -29,10 +25,7 @@ interface Word {
 interface Flag {
   readonly name: string;
   readonly says: string;
-  /**
-   * The value that follows it: none, one of a few words, a file, a vault by any of its names, or a
-   * text that cannot be completed.
-   */
+  /** The value that follows: none, one of a few words, a file, a vault by any name, or another text. */
   readonly value:
     | { readonly kind: "none" | "file" | "vaults" | "other" }
     | { readonly kind: "choices"; readonly of: readonly string[] };
@@ -55,10 +48,7 @@ export function addCompletionCommand(program: Command, world: CliWorld): void {
 /** A person who presses Tab waits this long at most. */
 const maxWaitMs = 3_000;
 const maxNames = 1_000;
-/**
- * A shell evaluates what it completes, and a label can be set by others. Names with any other
- * character are left out.
- */
+/** A shell evaluates what it completes, and others can set a label. Names with other characters are left out. */
 const safeName = /^[A-Za-z0-9._][A-Za-z0-9._/-]*$/;
 
 /** Without settings, without a connection or in a strange state, a Tab completes nothing. */
@@ -230,10 +220,7 @@ function namesIn(named: readonly { readonly name: string }[]): string {
   return named.map(({ name }) => name).join(" ");
 }
 
-/**
- * Quoted for any of the three shells: in single quotes, with the text's own single quotes outside
- * of them.
- */
+/** Quoted for any of the three shells: in single quotes, with the text's own single quotes outside of them. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

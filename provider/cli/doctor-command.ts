@@ -1,7 +1,4 @@
-/**
- * `uko doctor`: checks the configuration of a run. Only reads and lists, unless a probe is
- * requested.
- */
+/** `uko doctor`: checks the configuration of a run. Only reads and lists, unless a probe is requested. */
 
 import { type Command, Option } from "commander";
 import type { examineWorld } from "../compose-doctor.ts";

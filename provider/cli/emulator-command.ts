@@ -3,18 +3,11 @@
 import { type Command, Option } from "commander";
 import { isLoopbackEndpoint } from "../compose-text.ts";
 import { parsePort } from "./arguments.ts";
-import type { CliWorld, RunningEmulator } from "./cli-world.ts";
+import type { CliWorld, EmulatorStart, RunningEmulator } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
 import { stopped } from "./run.ts";
 
-interface EmulatorOptions {
-  readonly port: number;
-  readonly host: string;
-  readonly seed?: string;
-  readonly generate?: string;
-  readonly load?: string;
-  readonly file?: string;
-  readonly profile?: string;
+interface EmulatorOptions extends Omit<EmulatorStart, "tls"> {
   readonly tls?: true;
   readonly caFile?: string;
   readonly json?: true;
@@ -43,19 +36,13 @@ export function addEmulatorCommand(program: Command, world: CliWorld): void {
     .option("--ca-file <file>", "with --tls: file for the certificate that clients must trust")
     .option("--json", "print one line of JSON when it listens: url, pid, instanceId, and caFile with --tls")
     .addHelpText("after", exampleHelp("emulator"))
-    .action(async ({ port, host, seed, generate, load, file, profile, tls, caFile, json }: EmulatorOptions) => {
+    .action(async ({ tls, caFile, json, ...options }: EmulatorOptions) => {
       const started = await world.startEmulator({
-        port,
-        host,
-        ...(seed !== undefined && { seedFile: seed }),
-        ...(generate !== undefined && { generate }),
-        ...(load !== undefined && { snapshotFile: load }),
-        ...(file !== undefined && { file }),
-        ...(profile !== undefined && { profile }),
+        ...options,
         ...((tls === true || caFile !== undefined) && { tls: { ...(caFile !== undefined && { caFile }) } }),
       });
       const emulator = { ...started, url: onThisMachine(started.url) };
-      world.out.write(json === true ? readyJson(emulator) : readyText(emulator, host, file));
+      world.out.write(json === true ? readyJson(emulator) : readyText(emulator, options));
       await stopped(world.signal);
       await started.close();
     });
@@ -70,7 +57,7 @@ function onThisMachine(url: string): string {
   return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
 }
 
-function readyText(emulator: RunningEmulator, host: string, file?: string): string {
+function readyText(emulator: RunningEmulator, { host, file }: Pick<EmulatorStart, "host" | "file">): string {
   const { url, instanceId, people, firstKey, caFile } = emulator;
   const [first, ...others] = people;
   const be = first === undefined ? "" : `, as ${first.name}`;

@@ -42,7 +42,6 @@ function catalogueTable(output: TextOutput): string {
   return tableOf(output, ["CODE", "EXIT", "MEANING"], rows, { MEANING: 20 });
 }
 
-/** The section of each code, as Markdown. */
 async function readSections(
   world: CliWorld,
   codes: readonly ErrorCode[],

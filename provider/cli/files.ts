@@ -50,10 +50,7 @@ export function evidenceFiles(
   });
 }
 
-/**
- * Creates a folder and its parents. Node's own `recursive` never returns if a parent exists but
- * accepts no subfolder, as in /proc.
- */
+/** Creates a folder and its parents. Node's `recursive` never returns if a parent accepts no subfolder, as in /proc. */
 export async function makeFolder(folder: string): Promise<void> {
   if (await isFolder(folder)) return;
   const above = path.dirname(folder);

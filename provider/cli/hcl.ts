@@ -1,7 +1,4 @@
-/**
- * A writer of HCL in the layout of `tofu fmt`: text stays text whatever it contains, and equals
- * signs are aligned.
- */
+/** A writer of HCL in the layout of `tofu fmt`: text stays text whatever it contains, and equals signs are aligned. */
 
 export type HclEntry =
   | { readonly kind: "attribute"; readonly name: string; readonly expression: string }
@@ -51,10 +48,7 @@ const short: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t"
 
 const special = /["\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|[$%](?=\{)|(?<=^|[^\p{L}\p{N}\p{M}])\p{M}/gu;
 
-/**
- * Invisible characters are written as escapes: they could end a line, or reverse the text that a
- * reviewer reads. So are marks without a base letter.
- */
+/** Invisible characters, and marks without a base letter, are escaped: they could reverse what a reviewer reads. */
 export function hclText(text: string): string {
   const inside = text.replaceAll(special, (found) => {
     if (found === "$" || found === "%") return `${found}${found}`;

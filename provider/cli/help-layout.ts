@@ -12,10 +12,7 @@ export function helpColumns({ columns = maxColumns }: TextOutput): number {
   return Math.max(minColumns, Math.min(columns, maxColumns));
 }
 
-/**
- * Fits text into the width of help: joins the lines of a paragraph and wraps them again. An indented
- * line is an item, whose description continues below its own beginning.
- */
+/** Wraps paragraphs to the width of help. The description of an indented item continues below its own beginning. */
 export function proseFor(output: TextOutput, text: string): string {
   const columns = helpColumns(output);
   const joined = text.replaceAll(/(?<=[^\n:])\n(?=[^\s|-])/g, " ");
@@ -32,7 +29,6 @@ function wrapLine(line: string, columns: number): readonly string[] {
   return lines.map((each, index) => (index === 0 ? `${item}${each}` : `${" ".repeat(indent)}${each}`).trimEnd());
 }
 
-/** Groups the commands of the program, in the order of the table. */
 export function groupCommands(program: Command): void {
   const order = Object.keys(groupOf);
   for (const command of program.commands) {
@@ -46,10 +42,8 @@ export function groupCommands(program: Command): void {
   });
 }
 
-/** The name of a command and its other names. */
 export const namesOf = (command: Command): readonly string[] => [command.name(), ...command.aliases()];
 
-/** `uko help`, `uko help status`, `uko help environment`. */
 export function addHelpCommand(program: Command, world: CliWorld): void {
   program
     .command("help")
@@ -67,12 +61,10 @@ export function addHelpCommand(program: Command, world: CliWorld): void {
     });
 }
 
-/** The text below the options of a command that needs more than examples. */
 export function commandHelp(output: TextOutput, name: CommandName): string {
   return `${proseFor(output, helpProse[name] ?? "")}\n${exampleHelp(name)}`;
 }
 
-/** The text below the list of commands. */
 export function addGeneralHelp(program: Command, world: CliWorld): void {
   program.addHelpText("after", () => proseFor(world.out, generalHelp));
 }

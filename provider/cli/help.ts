@@ -34,7 +34,6 @@ With --json, each key and each error is one line of JSON on standard output. An 
 
 uko help environment lists the variables that uko reads, and uko explain CODE says what a code in brackets means.`;
 
-/** What `uko help` explains in addition to the commands. */
 export const helpTopics = {
   environment: `uko reads these variables of the environment. The engines read the same ones.
 
@@ -312,7 +311,6 @@ export const groupOf = {
   help: "Set up",
 } as const satisfies Record<CommandName | "version" | "help", "Inspect" | "Delete" | "Undo" | "Fleet" | "Set up">;
 
-/** What the help of a command says in addition to its options. */
 export const helpProse: Readonly<Partial<Record<CommandName, string>>> = {
   campaign: campaignHelp,
   certificate: certificateHelp,

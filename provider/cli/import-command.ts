@@ -1,7 +1,4 @@
-/**
- * `uko import`: writes a program that brings a vault and its contents under management; changes
- * nothing in the service.
- */
+/** `uko import`: writes a program that adopts a vault and its contents; changes nothing in the service. */
 
 import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -18,7 +15,6 @@ import { packedPackage, writeProgram } from "./pulumi-program.ts";
 import { withOperations } from "./run.ts";
 import { resolveVaults } from "./typed-keys.ts";
 
-/** The written files, and the steps that follow. */
 interface Written {
   readonly files: readonly ProgramFile[];
   readonly next: readonly string[];

@@ -1,7 +1,4 @@
-/**
- * `uko install`: puts the provider where OpenTofu and Terraform find it, or prints the
- * configuration for it; writes no configuration file.
- */
+/** `uko install`: puts the provider where both engines find it, or prints the configuration for it, but writes none. */
 
 import path from "node:path";
 import { Argument, type Command, Option } from "commander";
@@ -31,7 +28,6 @@ interface InstallOptions {
   readonly json?: true;
 }
 
-/** The result of an installation. */
 interface Installed {
   readonly engine: Engine;
   readonly source: ProviderPackage;
@@ -168,9 +164,7 @@ function removedText(mirror: string, removed: readonly string[]): string {
   ].join("\n");
 }
 
-/**
- * For a configuration file of the engines; the second form is for people who develop the provider.
- */
+/** For a configuration file of the engines; the second form is for people who develop the provider. */
 function configurationText(mirror: string, providerFolder: string): string {
   return [
     "# For ~/.tofurc of OpenTofu and ~/.terraformrc of Terraform (on Windows tofu.rc and terraform.rc in %APPDATA%),",

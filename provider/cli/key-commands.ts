@@ -27,7 +27,6 @@ const pollIntervalMs = 30_000;
 export interface KeyCommands {
   readonly program: Command;
   readonly world: CliWorld;
-  /** Receives the exit code of the command that ran. */
   readonly end: (exitCode: number) => void;
 }
 
@@ -96,7 +95,6 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
   });
 }
 
-/** What a command does with a key. */
 type Acts = Omit<KeyRun, "keys" | "json">;
 type Run = (keys: readonly TypedKey[], options: JsonOption, acts: Acts) => Promise<void>;
 
@@ -108,9 +106,7 @@ function requesting(reason?: string): Acts {
   };
 }
 
-/**
- * A deletion window has no room for a reason, and its author would believe that others can read it.
- */
+/** A deletion window has no room for a reason, and its author would believe that others can read it. */
 function refuseReasonOnKms(keys: readonly TypedKey[]): void {
   if (!keys.some((key) => "kmsKeyId" in key)) return;
   throw new UkoError("UKO_INPUT_INVALID", {

@@ -1,7 +1,6 @@
 /**
- * `uko login`: a log-in with a one-time code, and the commands that run under it. The code is read
- * at the terminal only, and tokens never leave the memory of this process, unless a person exposes
- * the access token to another program.
+ * `uko login`: a log-in with a one-time code, and the commands that run under it. The code is read at the terminal
+ * only, and tokens never leave the memory of this process, unless a person exposes the access token to another program.
  */
 
 import type { Command } from "commander";
@@ -18,7 +17,6 @@ interface LoginOptions {
   readonly exposeToken?: true;
 }
 
-/** Runs one command of uko in this process. */
 type RunCommand = (typed: readonly string[], world: CliWorld) => Promise<number>;
 
 /** Every person ends a session before this many commands. */

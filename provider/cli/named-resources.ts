@@ -1,7 +1,4 @@
-/**
- * The parts that programs of every language share: their files, unique names, and references
- * between resources.
- */
+/** The parts that programs of every language share: their files, unique names, and references between resources. */
 
 import type { InventoryItem } from "../engine/commands/inventory.ts";
 
@@ -15,10 +12,7 @@ interface Named {
   readonly item: InventoryItem;
 }
 
-/**
- * A vault and a template are referenced through their resources, so that their contents are deleted
- * first.
- */
+/** A vault and a template are referenced through their resources, so that their contents are deleted first. */
 export function referenceFrom<Each extends Named>(
   item: InventoryItem,
   property: string,

@@ -25,9 +25,7 @@ import { tracedWorld } from "./run.ts";
 import { addVaultCommands } from "./vault-commands.ts";
 import { addWhoamiCommand } from "./whoami-command.ts";
 
-/**
- * Runs one command to its end; `typed` are the arguments after the program's name. Never throws.
- */
+/** Runs one command to its end; `typed` are the arguments after the program's name. Never throws. */
 export async function runCli(typed: readonly string[], world: CliWorld): Promise<number> {
   let exitCode = 0;
   const program = buildProgram(world, (code) => {
@@ -92,9 +90,7 @@ export function buildProgram(untraced: CliWorld, end: (exitCode: number) => void
   return program;
 }
 
-/**
- * `error: unknown command 'stauts'\n(Did you mean status?)`, in the form of this project's errors.
- */
+/** `error: unknown command 'stauts'\n(Did you mean status?)`, in the form of this project's errors. */
 function misused({ message }: CommanderError): UkoError {
   const [first = "", ...others] = message.replace(/^error: /, "").split("\n");
   return new UkoError("UKO_INPUT_INVALID", {

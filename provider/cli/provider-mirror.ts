@@ -1,7 +1,4 @@
-/**
- * The folder from which OpenTofu and Terraform take a provider instead of asking a registry: its
- * location, its contents, and the configuration files of both that overrule it. uko writes to none of them.
- */
+/** The folder from which both engines take a provider without a registry, and the configuration that overrules it. */
 
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
@@ -13,16 +10,13 @@ import { fileError, makeFolder } from "./files.ts";
 import { executable, type ProviderPackage, platformOf } from "./provider-package.ts";
 
 export const providerSource = "pulumi-uko/uko";
-/**
- * `pulumi-uko/uko` is short for an address at the first to OpenTofu, and at the second to
- * Terraform.
- */
+/** `pulumi-uko/uko` is short for an address at the first to OpenTofu, and at the second to Terraform. */
 const registries = ["registry.opentofu.org", "registry.terraform.io"] as const;
 
 /**
- * Returns the folder that both engines search by default (`implicitProviderSource` in their
- * provider_source.go). On Unix they search ~/.terraform.d/plugins first, but creating that folder
- * would move OpenTofu's own settings there from XDG_CONFIG_HOME.
+ * Returns the folder that both engines search by default (`implicitProviderSource` in their provider_source.go). On
+ * Unix they search ~/.terraform.d/plugins first, but creating that folder would move OpenTofu's own settings there from
+ * XDG_CONFIG_HOME.
  */
 export function impliedMirror({ system, home }: Machine, { XDG_DATA_HOME, APPDATA }: Environment): string {
   if (system === "win32") return path.join(APPDATA || path.join(home, "AppData", "Roaming"), "terraform.d", "plugins");
@@ -30,13 +24,9 @@ export function impliedMirror({ system, home }: Machine, { XDG_DATA_HOME, APPDAT
   return path.join(XDG_DATA_HOME || path.join(home, ".local", "share"), "terraform", "plugins");
 }
 
-/** The result for one path in a mirror. */
 export interface InstallTarget {
   readonly place: string;
-  /**
-   * The earlier content for that version: nothing, this very copy, which stays, or another one,
-   * which was deleted.
-   */
+  /** The earlier content for that version: nothing, this very copy, which stays, or another one, which was deleted. */
   readonly before: "nothing" | "same" | "another";
 }
 
@@ -92,10 +82,7 @@ export async function isInMirror(mirror: string, version: string, machine: Machi
   return true;
 }
 
-/**
- * Removes every version of the provider from the mirror, with the folders that become empty, and
- * returns the removed paths.
- */
+/** Removes every version of the provider, with the folders that become empty, and returns the removed paths. */
 export async function takeFromMirror(mirror: string): Promise<readonly string[]> {
   const gone: string[] = [];
   try {
@@ -121,10 +108,7 @@ const placesIn = (folder: string, version: string, platform: string) => ({
   asZip: path.join(folder, `terraform-provider-uko_${version}_${platform}.zip`),
 });
 
-/**
- * The mirror itself may be a link of its owner's; a link below it would make this command write or
- * delete elsewhere.
- */
+/** The mirror may be a link of its owner's; a link below it would make this command write or delete elsewhere. */
 async function refuseLinks(mirror: string, place: string): Promise<void> {
   if (place === mirror) return;
   await refuseLinks(mirror, path.dirname(place));
@@ -142,17 +126,13 @@ const isThere = (place: string): Promise<boolean> =>
     () => false,
   );
 
-/** Returns whether the path existed. */
 async function removed(place: string): Promise<boolean> {
   const wasThere = await isThere(place);
   await rm(place, { recursive: true, force: true });
   return wasThere;
 }
 
-/**
- * A digest of the names and contents of a folder's files, or of a file's content; undefined for a
- * link, or if nothing exists.
- */
+/** A digest of a file, or of a folder's names and contents; undefined for a link, or if nothing exists. */
 async function digestOf(place: string): Promise<string | undefined> {
   const found = await lstat(place).catch(() => undefined);
   if (found === undefined || found.isSymbolicLink()) return undefined;
@@ -180,10 +160,7 @@ function unchanged(mirror: string, error: unknown, ...next: readonly string[]): 
 const listed = (title: string, places: readonly string[]): readonly string[] =>
   places.length === 0 ? [] : [title, ...places.map((place) => `  ${place}`)];
 
-/**
- * Returns the engines' configuration files that configure provider sources without naming this
- * mirror.
- */
+/** Returns the engines' configuration files that configure provider sources without naming this mirror. */
 export async function filesThatOverrule(
   mirror: string,
   machine: Machine,

@@ -1,7 +1,4 @@
-/**
- * An installable package of the provider for OpenTofu and Terraform: this package's own, or a
- * validated zip of a release.
- */
+/** A package of the provider for OpenTofu and Terraform: this package's own, or a validated zip of a release. */
 
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
@@ -14,10 +11,7 @@ import type { Machine } from "./cli-world.ts";
 export const executable = "terraform-provider-uko";
 const zipForm = /^terraform-provider-uko_(?<version>\d+\.\d+\.\d+(?:-[\w.-]+)?)_(?<platform>[a-z]+_[a-z0-9]+)\.zip$/;
 
-/**
- * The contents for a mirror: a script with its files in a folder, or a zip in the form of a
- * release.
- */
+/** The contents for a mirror: a script with its files in a folder, or a zip in the form of a release. */
 export type ProviderPackage = { readonly place: string; readonly version: string; readonly platform: string } & (
   | { readonly kind: "folder" }
   | {
@@ -29,7 +23,6 @@ export type ProviderPackage = { readonly place: string; readonly version: string
     }
 );
 
-/** The provider that came with this program. */
 export async function ownPackage(machine: Machine): Promise<ProviderPackage> {
   if (machine.system === "win32") {
     throw new UkoError("UKO_INPUT_INVALID", {
@@ -51,10 +44,7 @@ export async function ownPackage(machine: Machine): Promise<ProviderPackage> {
   }
 }
 
-/**
- * A zip of a release; its name identifies it, to the engines as well. A truncated zip, or one that
- * the checksums next to it do not list, is rejected.
- */
+/** A zip of a release, identified by its name. A truncated zip, or one with another checksum, is rejected. */
 export async function releasedPackage(file: string, machine: Machine): Promise<ProviderPackage> {
   const name = path.basename(file);
   const { version, platform } = zipForm.exec(name)?.groups ?? {};
@@ -88,10 +78,7 @@ export async function releasedPackage(file: string, machine: Machine): Promise<P
   return { kind: "zip", place: file, version, platform, sha256, ...(agreesWith !== undefined && { agreesWith }) };
 }
 
-/**
- * Returns the file of checksums next to a zip, as releases and registries have it; undefined if
- * there is none.
- */
+/** Returns the file of checksums next to a zip, as releases and registries have it; undefined if there is none. */
 async function findChecksum(zip: string, version: string, sha256: string): Promise<string | undefined> {
   const sums = path.join(path.dirname(zip), `terraform-provider-uko_${version}_SHA256SUMS`);
   const lines = (await readIfThere(sums))?.toString("utf8").split(/\r?\n/);
@@ -135,18 +122,12 @@ export interface ZipEntry {
   readonly isSymbolicLink: boolean;
 }
 
-/**
- * Upper half of the external attributes: a Unix mode, whose bits here state the type of the entry.
- */
+/** Upper half of the external attributes: a Unix mode, whose bits here state the type of the entry. */
 const typeBits = 0o170000;
 const linkBits = 0o120000;
-/**
- * Characters that every system accepts in a name, with folders between slashes. No `..`, no drive,
- * no backslash.
- */
+/** Characters that every system accepts in a name, with folders between slashes. No `..`, no drive, no backslash. */
 const plainName = /^(?!(?:.*\/)?\.{1,2}(?:\/|$))(?:[\w.+()@, -]+\/)*[\w.+()@, -]+\/?$/;
 
-/** Returns whether unpacking the entry can only write into the target folder. */
 export function isInside({ name, isSymbolicLink }: ZipEntry): boolean {
   return !isSymbolicLink && plainName.test(name);
 }

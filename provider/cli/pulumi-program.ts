@@ -1,7 +1,4 @@
-/**
- * A writer of Pulumi programs that adopt existing objects: one resource each, by its ID, in order
- * of dependency.
- */
+/** A writer of Pulumi programs that adopt existing objects: one resource each, by its ID, in order of dependency. */
 
 import type { InventoryItem, SecretBlock } from "../engine/commands/inventory.ts";
 import { keystoresOf, type ProgramFile, referenceFrom, unique } from "./named-resources.ts";
@@ -35,10 +32,7 @@ function program(named: readonly Named[]): string {
   ].join("\n");
 }
 
-/**
- * Not exported, because Pulumi prints every property of an exported resource; a constant only if
- * another resource refers to it.
- */
+/** Not exported, because Pulumi prints what is exported; a constant only if another resource refers to it. */
 function resource({ item, variable, logicalName }: Named, named: readonly Named[], isUsed: boolean): readonly string[] {
   const lines = Object.entries(item.inputs).map(
     ([property, value]) =>
@@ -67,10 +61,7 @@ function reference(item: InventoryItem, property: string, value: unknown, named:
   return found === undefined ? undefined : `${found.to.variable}.${found.output}`;
 }
 
-/**
- * The service never returns a secret, so the block stays a comment: an adoption without it leaves
- * the connection as it is.
- */
+/** The service never returns a secret, so the block stays a comment, and an adoption keeps the connection. */
 function secretHint({ name, known, secrets }: SecretBlock, variable: string): readonly string[] {
   const fields = [
     ...Object.entries(known).map(([field, value]) => `${field}: ${literal(value, "")}`),
@@ -127,10 +118,7 @@ function keyText(name: string): string {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? name : scalar(name);
 }
 
-/**
- * Pulumi accepts names of 100 characters, and a vault's may be as long; ours begins with a word of
- * its own.
- */
+/** Pulumi accepts names of 100 characters, and a vault's may be as long; ours begins with a word of its own. */
 const maxProjectName = 90;
 
 function projectFile(named: readonly Named[]): string {
@@ -148,10 +136,7 @@ function projectFile(named: readonly Named[]): string {
   ].join("\n");
 }
 
-/**
- * The file that `npm pack` creates of this package. The package is in no registry yet, so a package
- * of its name there would be someone else's.
- */
+/** What `npm pack` creates. A package of this name in a registry would be someone else's, because ours is in none. */
 export const packedPackage = (version: string): string => `pulumi-uko-${version}.tgz`;
 
 function packageFile(version: string): string {
@@ -159,10 +144,7 @@ function packageFile(version: string): string {
   return `${JSON.stringify({ private: true, type: "module", dependencies }, null, 2)}\n`;
 }
 
-/**
- * In the form of `pulumi import --file`, which Pulumi's dynamic providers do not support: there the
- * program itself adopts.
- */
+/** For `pulumi import --file`, which dynamic providers do not support: there the program itself adopts. */
 function importFile(named: readonly Named[]): string {
   const resources = named.map(({ item, logicalName }) => ({
     type: `uko:index:${item.resource}`,

@@ -1,7 +1,4 @@
-/**
- * `uko review` and `uko approve`: one person's view of what another requested, and the approval of
- * exactly this view.
- */
+/** `uko review` and `uko approve`: a view of what another person requested, and the approval of exactly this view. */
 
 import { writeFile } from "node:fs/promises";
 import { Argument, type Command, Option } from "commander";
@@ -174,10 +171,7 @@ export async function runApproveSet(world: CliWorld, given: ApproveSetOptions & 
   });
 }
 
-/**
- * At a terminal a person types the step and the number of keys, also with --yes. A run without one
- * needs --yes.
- */
+/** At a terminal a person types the step and the number of keys, also with --yes. A run without one needs --yes. */
 export async function confirmSet(
   world: CliWorld,
   { json, yes }: Pick<ApproveSetOptions, "json" | "yes">,

@@ -26,12 +26,10 @@ export interface KeyRun {
   readonly actOnKms?: (call: KmsKeyCall) => Promise<Report>;
 }
 
-/** The input of an operation on one key. */
 export interface KeyCall {
   readonly operations: Operations;
   readonly settings: OpenOperations["settings"];
   readonly ref: KeyRef;
-  /** The position of the key in the command. */
   readonly index: number;
   readonly options: CallOptions;
 }
@@ -60,7 +58,6 @@ export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
 
 export interface EachKey<Key> {
   readonly keys: readonly Key[];
-  /** What the progress line counts. */
   readonly what: string;
   readonly json: boolean;
   readonly isOneByOne?: boolean;
@@ -68,10 +65,7 @@ export interface EachKey<Key> {
   readonly act: (key: Key, index: number) => Promise<Report>;
 }
 
-/**
- * Acts on several keys at a time, and reports each in the order of the command. An error about one
- * key does not keep the run from the next.
- */
+/** Acts on several keys at a time, and reports them in order. An error about one key does not stop the next. */
 export async function reportEach<Key extends KeyPath | KmsKeyPath>(
   world: CliWorld,
   { many }: Pick<OpenOperations, "many">,
@@ -110,7 +104,6 @@ function pathIn(key: KeyPath | KmsKeyPath): Partial<KeyPath> {
   return "kmsKeyId" in key ? { keyId: key.kmsKeyId } : key;
 }
 
-/** A machine is never asked. */
 function confirmation(world: CliWorld, { asks, json }: KeyRun, progress: ProgressLine): Pick<CallOptions, "confirm"> {
   if (asks !== true || json || world.ask === undefined) return {};
   return {

@@ -14,7 +14,6 @@ export interface OpenRun extends OpenOperations {
   readonly options: CallOptions;
 }
 
-/** Closes the operations after the work, whatever its result. */
 export async function withOperations<T>(
   world: CliWorld,
   work: (run: OpenRun) => Promise<T>,
@@ -68,7 +67,6 @@ export function traceOf(program: Command, { err }: CliWorld): Trace {
   return { trace: (line) => err.write(`${begin}${line}\n`) };
 }
 
-/** The same world, whose calls are traced if the user asked for it. */
 export function tracedWorld(program: Command, world: CliWorld): CliWorld {
   return {
     ...world,
@@ -77,7 +75,6 @@ export function tracedWorld(program: Command, world: CliWorld): CliWorld {
   };
 }
 
-/** Resolves when the signal aborts. */
 export function stopped(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();

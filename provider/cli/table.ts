@@ -1,6 +1,5 @@
 /**
- * Tables and color, for every command. Values are made printable here, so that a service's text
- * cannot control the terminal. A table that is wider than the terminal becomes a list of blocks.
+ * Tables and color for every command, with values made printable. A table that is too wide becomes a list of blocks.
  */
 
 import { styleText } from "node:util";

@@ -1,7 +1,4 @@
-/**
- * A writer of configurations for OpenTofu or Terraform that import existing objects: an `import`
- * block and a resource each.
- */
+/** A writer of configurations for OpenTofu or Terraform: an `import` block and a resource for each object. */
 
 import type { InventoryItem, SecretBlock } from "../engine/commands/inventory.ts";
 import { providerAddress, type TerraformResource, terraformResources } from "../schema/terraform.ts";
@@ -13,7 +10,6 @@ export type TerraformCommand = "tofu" | "terraform";
 
 export interface Surroundings {
   readonly command: TerraformCommand;
-  /** The release that the configuration is written for. */
   readonly version: string;
   readonly instanceId: string;
   readonly region?: string;
@@ -25,7 +21,6 @@ interface Named {
   readonly name: string;
 }
 
-/** Returns the files of the configuration. */
 export function writeConfiguration(
   items: readonly InventoryItem[],
   surroundings: Surroundings,
@@ -80,9 +75,8 @@ function resourceBlock(each: Named, named: readonly Named[]): HclEntry {
 }
 
 /**
- * An object becomes several arguments here. The input that adopts a resource is not among them,
- * because an `import` block does that. But with it a connection may omit its secrets, and an import
- * keeps it in state for that reason.
+ * An object becomes several arguments here. The input that adopts a resource is not among them, because an `import`
+ * block does that. But with it a connection may omit its secrets, and an import keeps it in state for that reason.
  */
 function argumentsFor(
   { item, resource }: Named,
@@ -112,10 +106,7 @@ function nameAt({ attributes, typeName }: TerraformResource, path: readonly stri
   return found.name;
 }
 
-/**
- * The service never returns a secret, so it stays a comment: an import without it leaves the
- * connection as it is.
- */
+/** The service never returns a secret, so it stays a comment: an import without it leaves the connection as it is. */
 function secretHint({ name: outer, known, secrets }: SecretBlock, { resource, name }: Named): readonly HclEntry[] {
   const shown = [
     ...Object.entries(known).map(([field, value]) => attribute(nameAt(resource, [outer, field]), hclLiteral(value))),
@@ -159,10 +150,7 @@ function nameFor({ noun, name, id }: InventoryItem): string {
   return /^[a-z]/.test(words) ? words : `${noun}_${words}`;
 }
 
-/**
- * ASCII letters and digits only, after accents are removed: engines differ in which other letters
- * they accept.
- */
+/** ASCII letters and digits only, after accents are removed: engines differ in which other letters they accept. */
 function wordsIn(text: string): string {
   const plain = text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
   return plain

@@ -1,7 +1,4 @@
-/**
- * Keys as people type them. Commands that only read accept names. Commands that write accept a name
- * only at a terminal, where they show the key that they found and ask.
- */
+/** Keys as people type them. Commands that write accept a name only at a terminal, where they show the key and ask. */
 
 import { UkoError } from "../errors.ts";
 import { printable } from "../printable.ts";
@@ -11,7 +8,6 @@ import type { CliWorld, OpenOperations } from "./cli-world.ts";
 interface Typed {
   readonly keys: readonly TypedKey[];
   readonly json: boolean;
-  /** The command, if it writes. */
   readonly writes?: string;
 }
 
@@ -45,7 +41,6 @@ export async function resolveKeys(
   return resolved;
 }
 
-/** The same for a command that accepts managed keys only. */
 export async function resolveManagedKeys(
   world: CliWorld,
   opened: OpenOperations,

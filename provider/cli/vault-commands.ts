@@ -148,10 +148,7 @@ async function kmsRequests({
   }
 }
 
-/**
- * Removal cannot be undone, so the candidates are shown first, and then need a confirmation: at the
- * terminal or by `--yes`.
- */
+/** Removal cannot be undone, so the candidates are shown and confirmed first: at the terminal or by `--yes`. */
 function runSweep(world: CliWorld, { vault = [], json, yes }: VaultOptions): Promise<number> {
   return withOperations(world, async (run) => {
     const sweeping: Sweeping = { world, run, json: json === true };
@@ -203,10 +200,7 @@ function tellSummary({ world, json }: Sweeping, summary: string, counts: object)
   world.out.write(json ? `${jsonLine({ v: 1, sweep: counts })}\n` : `${summary}\n`);
 }
 
-/**
- * A vault whose list was refused, or a key that could not be read, is reported, and does not hide
- * the others.
- */
+/** A vault whose list was refused, or a key that could not be read, is reported, and does not hide the others. */
 export function writeUnreadable(world: CliWorld, { unreadable }: Pick<Survey, "unreadable">, json: boolean): number[] {
   for (const { vaultId, keyId, error } of unreadable) {
     const what = keyId === undefined ? `Vault ${vaultId}` : `Key ${vaultId}/${keyId}`;

@@ -22,7 +22,6 @@ export type ActSubject = Pick<Inspection, "report" | "basis" | "offers"> & {
   readonly key: Pick<InspectedKey, "state">;
 };
 
-/** A KMS key as the subject of an act. */
 export function subjectOf({ report, offers, basis, window }: KmsInspection): ActSubject {
   return {
     report,

@@ -1,7 +1,4 @@
-/**
- * The acts of a page: each calls the operation of the command line with the same name, and only on
- * the key as the page showed it.
- */
+/** The acts of a page: each calls the operation of the same command, only on the key as the page showed it. */
 
 import { maxReasonCharacters } from "../compose-text.ts";
 import type { Operations } from "../engine/key/commands.ts";
@@ -12,7 +9,6 @@ import type { CallOptions, KeyRef } from "../engine/ports/world.ts";
 import type { Offer, OfferedOperation } from "../engine/text/explanation.ts";
 import { type ActProblem, type ActSubject, typedForm } from "./act-page.ts";
 
-/** What the form of an act page sends. */
 export interface ActForm {
   readonly basis: string;
   readonly record: string;

@@ -1,6 +1,5 @@
 /**
- * The one run over many keys that a console can have. The run belongs to the process: it goes on if
- * the browser leaves, and its result stays until the next run.
+ * The one run over many keys of a console. It goes on if the browser leaves, and its result stays until the next run.
  */
 
 import type { CampaignReport } from "../engine/campaign/report.ts";

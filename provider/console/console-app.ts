@@ -101,7 +101,6 @@ function addLogin(app: Hono<Env>, { login, host }: ConsoleApp): void {
   });
 }
 
-/** What the page of one request has. */
 interface Requested {
   readonly context: Context<Env>;
   readonly options: CallOptions;

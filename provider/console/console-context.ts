@@ -18,9 +18,7 @@ export interface ConsoleApp {
   readonly host: () => string;
   /** IANA name of the local time zone. */
   readonly timeZone: string;
-  /** The folder and the name of a campaign; absent if the console shows none. */
   readonly campaign?: { readonly folder: string; readonly name: string };
-  /** The text of htmx. */
   readonly htmx: string;
   readonly signal: AbortSignal;
 }

@@ -1,7 +1,4 @@
-/**
- * The tables of keys: every managed key that the caller can read, with search and filter, and the KMS
- * keys that no managed key depends on.
- */
+/** The tables of managed keys, with search and filter, and of the KMS keys that no managed key depends on. */
 
 import { html } from "hono/html";
 import { lifecycleStates } from "../compose-text.ts";
@@ -15,7 +12,6 @@ export interface KeysQuery {
   readonly contains: string;
   /** One of the states, or empty for all. */
   readonly state: string;
-  /** From 1. */
   readonly page: number;
 }
 

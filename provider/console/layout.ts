@@ -6,7 +6,6 @@ import type { Html } from "./parts.ts";
 export interface Frame {
   readonly title: string;
   readonly body: Html;
-  /** Absent before the log-in. */
   readonly visitor?: Visitor;
   /** How the page reads itself again; pages on which a person decides never do. */
   readonly refresh?: Refresh;
@@ -39,7 +38,6 @@ const htmxConfig = JSON.stringify({
   selfRequestsOnly: true,
 });
 
-/** For pages of keys. */
 export const refreshSeconds = 30;
 
 const sections = [

@@ -35,7 +35,6 @@ function sayProblem(entrance: Exclude<Entrance, { kind: "open" }>): string {
 
 export interface Who {
   readonly caller: Caller;
-  /** The sentences about the identity. */
   readonly says: readonly string[];
   readonly minutesLeft: number;
 }

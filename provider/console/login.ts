@@ -1,6 +1,5 @@
 /**
- * The log-in of a console: a code that is typed once, and one session that expires. Time and
- * randomness are parameters; the time only has to run forward.
+ * The log-in of a console: a code that is typed once, and one session that expires. Time and randomness are parameters.
  */
 
 import { timingSafeEqual } from "node:crypto";
@@ -16,7 +15,6 @@ const codeAlphabet = "BCDFGHJKLMNPQRSTVWXZ";
 
 export interface LoginOptions {
   readonly nowMs: () => number;
-  /** Unpredictable bytes. */
   readonly random: (bytes: number) => Uint8Array;
   /** Receives each new code, for the terminal. */
   readonly onCode: (code: string) => void;

@@ -12,7 +12,6 @@ export type Html = ReturnType<typeof html>;
 /** Control, format, private and unassigned characters, and line separators: they hide or reorder text. */
 const unusual = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-/** Shows each unusual character by its number, such as `\u{202e}`. */
 export function escaped(text: string): string {
   return text.replace(unusual, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
@@ -31,7 +30,6 @@ function sayLocal(ms: number, timeZone: string): string | undefined {
   return new Intl.DateTimeFormat("en-GB", { ...form, timeZoneName: "short" }).format(ms);
 }
 
-/** `pending destruction`. */
 export function words(word: string): string {
   return word.replaceAll("_", " ");
 }
@@ -68,7 +66,6 @@ ${detail === "" ? "" : html`<p class="lines">${printableLines(detail)}</p>`}
 <p><a href="/waiting">Waiting for you</a></p>`;
 }
 
-/** The field for the reason of a request. */
 export function reasonField(help: string, reason = ""): Html {
   return html`<label for="reason">Reason for the second person</label>
 <p class="quiet" id="reason-help">At most ${maxReasonCharacters} characters${help}. You can leave it empty.</p>

@@ -1,7 +1,4 @@
-/**
- * The checks of each request before a page sees it, and the headers of each response. They keep
- * other web pages away: foreign names that point to this machine, foreign forms, and frames.
- */
+/** The checks and headers that keep other pages away: foreign names of this machine, foreign forms, and frames. */
 
 import type { Context, MiddlewareHandler } from "hono";
 

@@ -281,7 +281,7 @@ describe("uko emulator", () => {
   it("prints one line with --json, and passes its options on", async () => {
     const typed = ["--json", "--port", "0", "--host", "::1", "--seed", "world.json", "--profile", "zos"];
     const { startEmulator, out } = await runEmulator(typed, []);
-    expect(startEmulator).toHaveBeenCalledWith({ port: 0, host: "::1", seedFile: "world.json", profile: "zos" });
+    expect(startEmulator).toHaveBeenCalledWith({ port: 0, host: "::1", seed: "world.json", profile: "zos" });
     expect(JSON.parse(out)).toEqual(uko);
   });
 
@@ -300,7 +300,7 @@ describe("uko emulator", () => {
       "ca.pem",
     ]);
     expect(startEmulator).toHaveBeenCalledWith(
-      expect.objectContaining({ file: "uko.db", snapshotFile: "world.json", tls: { caFile: "ca.pem" } }),
+      expect.objectContaining({ file: "uko.db", load: "world.json", tls: { caFile: "ca.pem" } }),
     );
     expect(out).toContain("data is stored in uko.db");
   });

@@ -167,7 +167,6 @@ function addHoldCommand(campaign: Command, world: CliWorld, run: (shown: Shown, 
     });
 }
 
-/** Shows the report of the work, and returns its exit code. */
 export function runCampaign(
   world: CliWorld,
   shown: Shown,

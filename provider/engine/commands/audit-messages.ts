@@ -5,12 +5,10 @@ import type { Audit, AuditEvent } from "./audit.ts";
 
 export const auditHeads = ["TIME", "WHO", "STEP", "WHAT", "FROM", "TO", "APPROVED BY", "NOTE"] as const;
 
-/** One cell for each of `auditHeads`. */
 export function auditRows({ events }: Audit): readonly (readonly string[])[] {
   return events.map(rowOf);
 }
 
-/** Sentences to show below the rows, or instead of them. */
 export function auditFindings({ events, stepsOnFile, unreadableLines, unknownVersions }: Audit): readonly string[] {
   const findings = [
     ...countOf(events.filter(({ single }) => single === true).length, [
@@ -63,10 +61,7 @@ function rowOf(event: AuditEvent): readonly string[] {
   ];
 }
 
-/**
- * Both steps of one key by one actor. Each step may have had a second person, and an auditor wants
- * to know.
- */
+/** Both steps of one key by one actor. Each step may have had a second person, and an auditor wants to know. */
 function samePerson(events: readonly AuditEvent[]): readonly string[] {
   const deactivatedBy = new Map<string, string>();
   const found: string[] = [];

@@ -1,7 +1,4 @@
-/**
- * The evaluation of evidence (UKO_EVIDENCE): who deleted what, when, with whose consent, and what
- * the lines leave open. Pure.
- */
+/** The evaluation of evidence: who deleted what, when, with whose consent, and what the lines leave open. Pure. */
 
 import * as z from "zod";
 import { isConsequential } from "./audited-steps.ts";
@@ -43,15 +40,9 @@ export type EvidenceLine = z.infer<typeof evidenceLine>;
 
 /** One step as its evidence lines describe it. Printed by `--json`. */
 export interface AuditEvent extends Omit<EvidenceLine, "phase"> {
-  /**
-   * False if a step was started and no line reports it as done: it was refused, it crashed, or its
-   * answer was lost.
-   */
+  /** False if a step was started and no line reports it as done: it was refused, it crashed, or its answer was lost. */
   readonly isConfirmed: boolean;
-  /**
-   * Whether one person alone took a step that deactivates or destroys a key; absent for other
-   * steps.
-   */
+  /** Whether one person alone took a step that deactivates or destroys a key; absent for other steps. */
   readonly single?: boolean;
 }
 
@@ -115,10 +106,7 @@ function readLine(line: string): EvidenceLine | "unreadable" | "unknown_version"
 /** The line before a step and the line after it; one of the two may be missing. */
 export type StepLines<Line> = readonly [before: Line | undefined, after: Line | undefined];
 
-/**
- * Pairs the line before a step with the line after it. If a step was started twice and done once,
- * one of the attempts had no effect. Expects the lines in the order of their times.
- */
+/** Pairs the lines before and after each step, in the order of their times. Of two attempts, one had no effect. */
 export function pairSteps<Line extends EvidenceLine>(lines: readonly Line[]): readonly StepLines<Line>[] {
   const steps: StepLines<Line>[] = [];
   const begun = new Map<string, number[]>();

@@ -134,10 +134,7 @@ export function instanceCheck(isProven: boolean): Check {
   );
 }
 
-/**
- * Newest first. No version endpoint or header is documented, so the fields must show the version
- * (uko-v4.md 1.6).
- */
+/** Newest first. No version endpoint or header is documented, so the fields must show the version (uko-v4.md 1.6). */
 const versionHints = [
   ["destruction_at", "4.14.2 or later"],
   ["key_material_present", "4.14.0 or later"],

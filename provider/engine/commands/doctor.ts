@@ -1,6 +1,6 @@
 /**
- * The preflight check of `uko doctor`: which service a run would reach, as whom, with which rights.
- * Reads and lists only, unless a probe is requested.
+ * The preflight check of `uko doctor`: which service a run reaches, as whom, with which rights. Only reads without a
+ * probe.
  */
 
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
@@ -118,10 +118,7 @@ export async function examine(
   return checks;
 }
 
-/**
- * Throws UKO_CLOCK_SKEW if the token, or the object that was changed last, contradicts the
- * service's `Date`.
- */
+/** Throws UKO_CLOCK_SKEW if the token, or the object that was changed last, contradicts the service's `Date`. */
 function judgeClock({ session, serviceClock }: World, objects: readonly { readonly updatedAtMs?: number }[]): void {
   const serviceTimeMs = session.serviceTimeMs();
   if (serviceTimeMs === undefined) return;

@@ -1,7 +1,4 @@
-/**
- * The findings of `uko doctor --state` in a state that may have been edited. Anyone who can edit a
- * Pulumi state can run code as the next person who uses it.
- */
+/** The findings of `uko doctor --state`. A person who can edit a Pulumi state can run code as its next user. */
 
 import { effectivePolicy } from "../../lifecycle/authorization.ts";
 import type { DeletionPolicy } from "../../lifecycle/plan.ts";
@@ -11,10 +8,7 @@ import { count, plain } from "../text/words.ts";
 import { type Check, fail, ok, warn } from "./doctor-messages.ts";
 import type { StoredResource, StoredState } from "./stored-state.ts";
 
-/**
- * Versions that were or will be released from this source tree, newest last. A test compares the
- * list with sdk/released.
- */
+/** Versions that are released from this source tree, newest last. A test compares the list with sdk/released. */
 export const knownVersions: readonly string[] = ["0.1.0"];
 
 /** Where the engine downloads the native package from. */
@@ -88,10 +82,7 @@ export function loosenedIn({ resources }: StoredState): readonly StoredResource[
 /** A state with thousands of such keys is unusual, and each key costs one call. */
 const maxKeys = 1_000;
 
-/**
- * Compares the requirements in state with what the service reports about each key that the state
- * loosens.
- */
+/** Compares the requirements in state with what the service reports about each key that the state loosens. */
 export async function examineControls(
   world: World,
   loosened: readonly StoredResource[],

@@ -1,7 +1,4 @@
-/**
- * The search for a vault or a key by the name that a person types: a full ID, the exact name or
- * label, or the unique beginning of an ID. An ambiguous name is an error that lists the candidates.
- */
+/** The search by a name that a person types: a full ID, an exact name or label, or the unique start of an ID. */
 
 import { type ErrorCode, UkoError } from "../../errors.ts";
 import type { VaultSnapshot } from "../ports/containers.ts";
@@ -56,10 +53,7 @@ async function findVault(world: World, name: string, options: CallOptions): Prom
   );
 }
 
-/**
- * Finds a key by `<vault>/<label>`, or by a label or the beginning of an ID in any vault. Throws
- * UKO_KEY_NOT_FOUND, UKO_NOT_FOUND, or UKO_INPUT_INVALID if the name is ambiguous.
- */
+/** Finds a key by `<vault>/<label>`, a label or the start of an ID. Throws also UKO_INPUT_INVALID if several fit. */
 async function findKey(world: World, typed: string, options: CallOptions): Promise<FoundKey> {
   const slash = typed.indexOf("/");
   const name = typed.slice(slash + 1);

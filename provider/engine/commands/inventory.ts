@@ -1,7 +1,4 @@
-/**
- * The inventory of a vault, as inputs of a program that adopts its contents: everything that the
- * service returns, and no secret.
- */
+/** The inventory of a vault as inputs of a program that adopts it: all that the service returns, and no secret. */
 
 import * as z from "zod";
 import { UkoError } from "../../errors.ts";
@@ -12,26 +9,17 @@ import type { Deletion } from "../resource/delete.ts";
 import { shapeOf } from "../resource/property.ts";
 import { capital, plain } from "../text/words.ts";
 
-/** One resource as a program would have to declare it. */
 export interface InventoryItem {
   /** The resource type, such as `Keystore`. */
   readonly resource: string;
   /** The noun in messages, such as `template`. */
   readonly noun: string;
   readonly id: string;
-  /** The name that people use for it. */
   readonly name: string;
-  /**
-   * The service's values without those that equal their default, plus the input that adopts the
-   * object.
-   */
+  /** The service's values without those that equal their default, plus the input that adopts the object. */
   readonly inputs: Readonly<Record<string, unknown>>;
-  /**
-   * Blocks that contain secrets, which the service never returns. They are left out, so that an
-   * adoption changes nothing.
-   */
+  /** Blocks with secrets, which the service never returns. An adoption without them changes nothing. */
   readonly secretBlocks: readonly SecretBlock[];
-  /** Names of the keystores that hold a key. */
   readonly keystores: readonly string[];
 }
 
@@ -60,10 +48,7 @@ export type AnyDefinition = Pick<
 
 const run: RunSettings = { isDualRequired: false, consents: [] };
 
-/**
- * Lists every resource of a vault except destroyed keys, which can only be removed. Throws
- * UKO_NOT_FOUND.
- */
+/** Lists every resource of a vault except destroyed keys, which can only be removed. Throws UKO_NOT_FOUND. */
 export async function takeInventory(
   world: World,
   definitions: readonly AnyDefinition[],
@@ -97,9 +82,7 @@ export async function takeInventory(
   });
 }
 
-/**
- * The inputs that the definition would reject, such as a word from a later release of the service.
- */
+/** The inputs that the definition would reject, such as a word from a later release of the service. */
 function unsayableIn({ inputs }: AnyDefinition, item: InventoryItem): readonly string[] {
   const parsed = inputs.safeParse(item.inputs);
   return parsed.success ? [] : [...new Set(parsed.error.issues.map(({ path }) => path.join(".")))];

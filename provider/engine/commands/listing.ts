@@ -1,7 +1,4 @@
-/**
- * The contents of vaults as `uko ls` lists them, from one list per vault and kind. Keys show what
- * the service stored, so nothing here decides anything.
- */
+/** The contents of vaults as `uko ls` lists them. Keys show what the service stored, so nothing here decides. */
 
 import { type ErrorCode, isUkoError, type UkoError } from "../../errors.ts";
 import { type LifecycleState, lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
@@ -15,7 +12,6 @@ export type ListedKind = (typeof listedKinds)[number];
 
 interface InVault {
   readonly vaultId: string;
-  /** The name of the vault. */
   readonly vault: string;
 }
 
@@ -41,7 +37,6 @@ export interface ListedTemplate extends InVault {
   readonly name: string;
   readonly algorithm: string;
   readonly size: string;
-  /** The state in which its keys start. */
   readonly keyState: string;
   readonly isArchived: boolean;
 }
@@ -55,7 +50,6 @@ export interface ListedKey extends InVault {
   readonly template: string;
   readonly algorithm: string;
   readonly size: string;
-  /** Names of the keystores that the key is meant for. */
   readonly keystores: readonly string[];
 }
 
@@ -65,7 +59,6 @@ export interface ListQuery {
   /** The vaults to list, as `findVault` returns them; all if empty. */
   readonly vaults: readonly VaultSnapshot[];
   readonly kinds: readonly ListedKind[];
-  /** Only keys in one of these states. */
   readonly states?: readonly LifecycleState[];
   /** Only objects whose name or label contains this text, in any case. */
   readonly contains?: string;
@@ -83,7 +76,6 @@ export interface UnreadableList {
   readonly error: UkoError;
 }
 
-/** Errors that concern one list alone. */
 const concernOneList: readonly ErrorCode[] = ["UKO_RIGHTS_MISSING", "UKO_ANSWER_INVALID"];
 
 export async function listObjects(world: World, query: ListQuery, options: CallOptions): Promise<Listing> {

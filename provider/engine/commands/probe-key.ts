@@ -1,7 +1,4 @@
-/**
- * The throwaway key of a tag probe. One POST creates it from a template whose keys are not active,
- * and its label finds it again.
- */
+/** The throw-away key of a tag probe: created by one POST from a template whose keys are not active. */
 
 import { UkoError } from "../../errors.ts";
 import type { Tag } from "../../lifecycle/observation.ts";
@@ -33,10 +30,7 @@ const tagDigits = 1024;
 /** With newline and brackets 90 characters, the length of a record at the end of a description. */
 const endingDigits = 82;
 
-/**
- * In the form of a consent record's carriers, with names and words that this tool does not
- * recognize.
- */
+/** In the form of a consent record's carriers, with names and words that this tool does not recognize. */
 function carriersOf(mark: string, what: "creation" | "change"): Carriers {
   const digits = (count: number): string => mark.repeat(Math.ceil(count / mark.length)).slice(0, count);
   const text = `Created by uko doctor to test what is stored at ${what}; never activated, can be deleted`;

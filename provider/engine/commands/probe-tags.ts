@@ -1,7 +1,4 @@
-/**
- * The probe of `uko doctor --probe-tags`: it creates a key that is never active, reads back what
- * the service keeps on it, and deletes it again.
- */
+/** The probe of `uko doctor --probe-tags`: creates a key, reads back what the service keeps on it, and deletes it. */
 
 import { isUkoError, UkoError } from "../../errors.ts";
 import type { Step } from "../../lifecycle/plan.ts";
@@ -18,19 +15,12 @@ import { type Carriers, type MadeKey, makeProbeKey, patchProbeKey } from "./prob
 
 export interface TagProbe {
   readonly vaultId: string;
-  /** The template's name. */
   readonly template: string;
-  /**
-   * Whether the environment requires two people. Then one person may not delete any key, including
-   * this one.
-   */
+  /** Whether the environment requires two people. Then one person may not delete any key, including this one. */
   readonly isDualRequired: boolean;
 }
 
-/**
- * Never throws because of a response of the service. A key that was created is deleted or named,
- * whatever happens in between.
- */
+/** Never throws because of a response. A key that was created is deleted or named, whatever happens. */
 export async function probeTags(world: World, probe: TagProbe, options: CallOptions): Promise<readonly Check[]> {
   let made: MadeKey;
   try {
@@ -97,10 +87,7 @@ async function lookFor(
   };
 }
 
-/**
- * Uses the same loop and planner as every other deletion. If the run stops, the message names the
- * key that is left.
- */
+/** Uses the same loop and planner as every other deletion. If the run stops, the message names the key that is left. */
 async function end(world: World, made: MadeKey, options: CallOptions): Promise<Check> {
   const { ref, label } = made;
   const task = {
@@ -169,7 +156,6 @@ interface ProbedKey {
 interface LeftKey extends ProbedKey {
   /** Absent if the key could not be read any more; `gone` if the key was gone after all. */
   readonly stateWord: string | undefined;
-  /** The step whose right is missing. */
   readonly step?: Step["kind"];
   readonly why: string;
 }
@@ -217,10 +203,7 @@ function cleanupCheck(key: ProbedKey): Check {
   );
 }
 
-/**
- * The probe deletes only its own key in its own run, so a key that is left is deleted like any
- * other.
- */
+/** The probe deletes only its own key in its own run, so a key that is left is deleted like any other. */
 function leftCheck(left: LeftKey): Check {
   if (left.stateWord === "gone") return cleanupCheck(left);
   const path = `${left.ref.vaultId}/${left.ref.keyId}`;

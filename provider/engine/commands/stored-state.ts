@@ -1,7 +1,4 @@
-/**
- * The parser of a state as an engine exports it: which resource represents what, and which code the
- * engine would run for it.
- */
+/** The parser of an exported state: which resource represents what, and which code the engine would run for it. */
 
 import * as z from "zod";
 import { UkoError } from "../../errors.ts";
@@ -10,10 +7,7 @@ export type StateForm = "pulumi" | "terraform";
 
 /** Where an engine gets the provider of a resource from, as far as state shows it. */
 export interface StoredSource {
-  /**
-   * The package as the engine names it: `uko`, `pulumi-nodejs`,
-   * `registry.opentofu.org/pulumi-uko/uko`.
-   */
+  /** The package as the engine names it: `uko`, `pulumi-nodejs`, `registry.opentofu.org/pulumi-uko/uko`. */
   readonly name: string;
   /** Each version and each download address in the state; an unedited state has one. */
   readonly versions: readonly string[];
@@ -23,7 +17,6 @@ export interface StoredSource {
 }
 
 export interface StoredResource {
-  /** URN or address. */
   readonly address: string;
   /** The type in the state: `ManagedKey`, `Vault` and so on. */
   readonly kind: string;
@@ -39,9 +32,7 @@ export interface StoredResource {
 export interface StoredState {
   readonly form: StateForm;
   readonly resources: readonly StoredResource[];
-  /**
-   * Other entries in the state that make an engine run code from an address or text in the state.
-   */
+  /** Other entries in the state that make an engine run code from an address or text in the state. */
   readonly otherCode: readonly string[];
 }
 
@@ -94,10 +85,7 @@ const shownState = z.object({
   values: z.object({ root_module: shownModule }).optional(),
 });
 
-/**
- * Throws UKO_INPUT_INVALID for anything but `pulumi stack export`, a state file of OpenTofu or
- * Terraform, or `tofu show -json`.
- */
+/** Throws UKO_INPUT_INVALID for anything but an export of Pulumi, a state file, or `tofu show -json`. */
 export function readState(text: string): StoredState {
   const contents = parseContents(text);
   return contents.form === "pulumi" ? fromPulumi(contents.resources) : fromTerraform(contents.instances);
@@ -106,7 +94,6 @@ export function readState(text: string): StoredState {
 /** Any resource in a state, whichever provider it belongs to. */
 export interface StateEntry {
   readonly form: StateForm;
-  /** URN or address. */
   readonly address: string;
   readonly type: string;
   readonly id: string;
@@ -199,10 +186,7 @@ function fromPulumi(all: readonly PulumiResource[]): StoredState {
   return { form: "pulumi", resources, otherCode };
 }
 
-/**
- * Engines keep the download address at the top level or within `__internal`, which may also name a
- * different plugin.
- */
+/** Engines keep the address at the top or within `__internal`, which may also name a different plugin. */
 function sourceOf({ type, inputs = {}, outputs = {} }: PulumiResource): StoredSource {
   const places = [inputs, outputs].flatMap((one) => [one, objectIn(one.__internal)]);
   const name = type.slice(providerPrefix.length);

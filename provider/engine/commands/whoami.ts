@@ -1,7 +1,4 @@
-/**
- * The caller as the service sees it: the identity, whether it counts as a person, and the rights
- * that lists reveal. Only reads.
- */
+/** The caller as the service sees it: identity, whether it is a person, and the rights that lists reveal. */
 
 import { isUkoError, type UkoError } from "../../errors.ts";
 import { mayAuthor } from "../../lifecycle/authorization.ts";
@@ -14,7 +11,6 @@ import { identityCheck, type LogIn } from "./doctor-messages.ts";
 export interface Caller extends LogIn {
   readonly v: 1;
   readonly instanceId: string;
-  /** Absent if the token names no identity. */
   readonly iamId?: string;
   readonly name: string;
   /** The identity that the service writes on keys; set if it differs, as in a trusted profile. */
@@ -22,14 +18,12 @@ export interface Caller extends LogIn {
   readonly isPerson: boolean;
   readonly mayRequest: boolean;
   readonly lists: readonly ListRight[];
-  /** The account of the token; absent if the token does not name it. */
   readonly accountId?: string;
 }
 
 export interface ListRight {
   readonly what: "vaults" | "keys" | "keystores" | "templates" | "KMS keys";
   readonly result: "listed" | "right_missing" | "unknown";
-  /** How many this identity can list. */
   readonly count?: number;
 }
 

@@ -2,9 +2,7 @@
 
 /** Writes names as the reader's program has them. */
 export interface Dialect {
-  /** What the reader applies. */
   readonly program: "program" | "configuration";
-  /** What holds the reader's resources. */
   readonly stack: "stack" | "state";
   /** `existingKeyId` or `existing_key_id`; `aws.region` or `aws_region`. */
   property(path: string): string;

@@ -1,7 +1,4 @@
-/**
- * The explanation of one run with one key: a first line that is complete in itself, facts, the next
- * commands, the code.
- */
+/** The explanation of a run with one key: a first line complete in itself, facts, the next commands, the code. */
 
 import type { ErrorCode } from "../../errors.ts";
 import { dialectOf } from "./dialect.ts";
@@ -29,7 +26,6 @@ export interface Explanation {
   readonly facts: readonly string[];
   /** The present state of the object: `active, in use by 2 resources`. */
   readonly state?: string;
-  /** Whether this run changed nothing. */
   readonly isUnchanged?: true;
   readonly next: readonly NextStep[];
   /** Absent if everything is done. */
@@ -54,27 +50,17 @@ export interface Offer {
   readonly isAwaited: boolean;
 }
 
-/** OpenTofu's command line, or Terraform's. */
 export type HclCommand = "tofu" | "terraform";
 
 /** The interface that the reader used, so that the next command is one that they know. */
 export interface Door {
-  /**
-   * The command that reaches the key again, without consent: `pulumi destroy`, or `uko continue` if
-   * there is no program.
-   */
+  /** The command that reaches the key again, without consent; `uko continue` if there is no program. */
   readonly rerun: "pulumi destroy" | "pulumi up" | `${HclCommand} destroy` | `${HclCommand} apply` | "uko continue";
-  /**
-   * The resource's URN, if the engine passes it. Without a URN, `pulumi destroy` would target the
-   * whole stack, and every command the stack that is selected.
-   */
+  /** The resource's URN, if known. Without it, `pulumi destroy` would target the whole stack. */
   readonly target?: string;
 }
 
-/**
- * Any other text could be more than a URN to the shell that it is pasted into. It comes from a
- * state that others can edit.
- */
+/** Any other text, from a state that others can edit, could be more than a URN to a shell. */
 const urnForm = /^urn:pulumi:[A-Za-z0-9 ._:$/@+~#,=-]{1,1000}$/;
 
 /** The URN, if a command can carry it in single quotes. */
@@ -82,10 +68,7 @@ export function shellSafeUrn(urn: string | undefined): string | undefined {
   return urn !== undefined && urnForm.test(urn) ? urn : undefined;
 }
 
-/**
- * `pulumi destroy --stack <stack> --target '<URN>'`, `pulumi up --stack <stack>`, or either without
- * a URN as it is. The reader may have another stack selected.
- */
+/** With the stack and the target if the URN is known: the reader may have another stack selected. */
 export function rerunCommand({ rerun, target }: Door): string {
   const urn = shellSafeUrn(target);
   const stack = onStack(urn);
@@ -99,7 +82,6 @@ export function onStack(urn: string | undefined): string {
   return stack === undefined ? "" : ` --stack ${stack}`;
 }
 
-/** The engine's command that applies a changed program. */
 export type ApplyCommand = "pulumi up" | `${HclCommand} apply`;
 
 /** Undefined for a reader at the command line, because the purpose of their program is unknown. */
@@ -133,7 +115,6 @@ export function asRead({ code: _code, isUnchanged: _unchanged, ...explanation }:
   return explanation;
 }
 
-/** The effect on the object, as the last of the facts. */
 function stateLines({ state, isUnchanged }: Explanation): readonly string[] {
   const sentences = [
     ...(isUnchanged === true ? ["Nothing was changed."] : []),
@@ -154,10 +135,7 @@ export function renderExplanation(explanation: Explanation): string {
   return [explanation.summary, ...facts, ...next, ...code].join("\n");
 }
 
-/**
- * The same with the command for this object alone, and without a code, for a run that has shown the
- * whole of another one like it. The facts stay: a person decides about each object by them.
- */
+/** The same with one command and no code, for a run that has shown another one like it in full. The facts stay. */
 export function renderBriefly({ summary, facts, next: [step] }: Explanation): string {
   const alone = step?.commands.find((command) => command.startsWith("uko ")) ?? step?.commands[0];
   const next = step === undefined || alone === undefined ? [] : [{ ...step, commands: [alone] }];
@@ -165,10 +143,9 @@ export function renderBriefly({ summary, facts, next: [step] }: Explanation): st
 }
 
 /**
- * The reader asked about one resource. An engine's command that does not name the resource affects
- * more, and the text must say so. OpenTofu and Terraform do not pass the name to a provider, so
- * their narrow commands come first: the key alone, then what left the configuration, then
- * everything.
+ * The reader asked about one resource. An engine's command that does not name the resource affects more, and the text
+ * must say so. OpenTofu and Terraform do not pass the name to a provider, so their narrow commands come first: the key
+ * alone, then what left the configuration, then everything.
  */
 function byScope(step: NextStep): readonly NextStep[] {
   const isWholeStack = (command: string): boolean => command.endsWith("pulumi destroy");

@@ -101,5 +101,4 @@ const reasons = {
   record: () => "The plan was based on a different consent record than this run.",
 } as const satisfies Record<BeyondPlan["excess"], (announced: readonly AnnouncedStep[]) => string>;
 
-/** The introduction to the next command. */
 export const planAgain = "to make a new plan, run";

@@ -1,7 +1,4 @@
-/**
- * Messages about one resource of an engine: its label, two resources that declare one object, and a
- * read that failed.
- */
+/** Messages about one resource of an engine: its label, two declarations of one object, and failed reads. */
 
 import { asUkoError, type ErrorCode, isUkoError, UkoError } from "../../errors.ts";
 import { type Dialect, dialectOf } from "./dialect.ts";
@@ -27,10 +24,7 @@ export function errorAbout(which: ResourceLabel, thrown: unknown): UkoError {
   return new UkoError(code, { summary: `${capital(sayWhich(which))}: ${summary}`, detail, data, cause });
 }
 
-/**
- * A message whose first line already has the name. The ID is added below it, unless the message
- * contains the ID.
- */
+/** A message whose first line already has the name. The ID is added below it, unless the message contains the ID. */
 export function messageAbout(which: ResourceLabel, message: string): string {
   if (typeof which.id !== "string" || message.includes(which.id)) return message;
   const [summary, ...lines] = message.split("\n");
@@ -55,7 +49,6 @@ export function sayLetGo({ resource, holder, id }: Shared): string {
   return `${left} left only the state: "${nameIn(holder)}" declares the same object, ${plain(id, 100)}, so uko took no step towards its deletion`;
 }
 
-/** The deletion is refused: state would lose the object that the program names. */
 export function declaredTwice({ resource, holder, id }: Shared): UkoError {
   const staying = resource === undefined ? "This resource" : `"${nameIn(resource)}"`;
   return new UkoError("UKO_DECLARED_TWICE", {
@@ -121,7 +114,6 @@ function renameCommand(urn: string, name: string): string {
   return `pulumi state rename${onStack(urn)} '${urn}' '${name.replaceAll("'", "")}'`;
 }
 
-/** Read errors that say nothing about the object itself. */
 const lookFaults: readonly ErrorCode[] = [
   "UKO_ACCESS_DENIED",
   "UKO_RIGHTS_MISSING",
@@ -133,10 +125,7 @@ const lookFaults: readonly ErrorCode[] = [
   "UKO_CLOCK_SKEW",
 ];
 
-/**
- * A read before every run must not stop the runs of people whose work does not involve this key
- * (decision 0017).
- */
+/** A read before every run must not stop the runs of people whose work does not involve this key (decision 0017). */
 export function isTransientReadError(error: unknown): error is UkoError {
   return isUkoError(error) && lookFaults.includes(error.code);
 }

@@ -26,10 +26,7 @@ export function sayTime(ms: number): string {
   return `${day} ${two(time.getUTCHours())}:${two(time.getUTCMinutes())} UTC`;
 }
 
-/**
- * `in 3 h 12 min`, `2 d 4 h ago`, `now`. A wait is rounded up, so that a retry at that time is not
- * too early.
- */
+/** `in 3 h 12 min`, `2 d 4 h ago`, `now`. A wait is rounded up, so that a retry at that time is not too early. */
 export function sayDistance(ms: number, nowMs: number): string {
   const isAhead = ms > nowMs;
   const minutes = isAhead ? Math.ceil((ms - nowMs) / minuteMs) : Math.floor((nowMs - ms) / minuteMs);
