@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
 import type { BearerSource, HttpRequest } from "../../../provider/services/http/client.ts";
 import { aClient, never, serviceTimeMs, useScriptedServer } from "../scripted-server.ts";
@@ -153,6 +154,18 @@ describe("a call", () => {
     server.script({ silent: true });
     const end = await aClient({ deadlineMs: 150 }).http.send(request());
     expect(end).toMatchObject({ kind: "none", why: "deadline" });
+  });
+
+  test("leaves nothing on the caller's signal", async () => {
+    server.script({});
+    const { signal } = new AbortController();
+    await aClient().http.send(request({ signal }));
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+
+  test("stops reading a response of more than 32 MiB", async () => {
+    server.script({ body: "x".repeat(32 * 1024 * 1024 + 1) });
+    expect(await aClient().http.send(request())).toMatchObject({ kind: "none", why: "too_large" });
   });
 
   test("returns the service's Date, and none if the Date is not valid", async () => {
