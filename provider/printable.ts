@@ -38,5 +38,7 @@ export function unended(sentence: string): string {
 /** Replaces every occurrence of a secret, plain or form-encoded, by a word. */
 export function withoutSecret(text: string, secret: string): string {
   if (secret === "") return text;
-  return text.replaceAll(secret, "[redacted]").replaceAll(encodeURIComponent(secret), "[redacted]");
+  const redacted = text.replaceAll(secret, "[redacted]");
+  // A form that differs from the plain one has an escape.
+  return redacted.includes("%") ? redacted.replaceAll(encodeURIComponent(secret), "[redacted]") : redacted;
 }

@@ -261,8 +261,8 @@ function isPortOf(hasPort: boolean, port: string): boolean {
 /** Rejects what the parser reads differently: `127.1`, `0x7f.0.0.1`, `/a/../b`. */
 function readPlainUrl(text: string): URL | undefined {
   const written = plainUrl.exec(text);
-  if (written === null || !URL.canParse(text)) return undefined;
-  const url = new URL(text);
+  const url = written === null ? null : URL.parse(text);
+  if (written === null || url === null) return undefined;
   const isAsWritten = url.hostname === written[2]?.toLowerCase() && url.pathname === (written[4] ?? "/");
   return isAsWritten ? url : undefined;
 }

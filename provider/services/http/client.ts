@@ -3,7 +3,7 @@
 import type { Agent, Dispatcher } from "undici";
 import { UkoError } from "../../errors.ts";
 import { withoutSecret } from "../../printable.ts";
-import { type Endpoint, isLoopbackEndpoint, requireAllowedHost } from "./allowed-hosts.ts";
+import { type Endpoint, requireAllowedHost } from "./allowed-hosts.ts";
 import { cancelled, createTurnstile } from "./concurrency.ts";
 import { type Deadline, openDeadline } from "./deadline.ts";
 import { firstPace, type PaceAnswer, paceAfter } from "./pace.ts";
@@ -110,10 +110,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const leave = isPaced ? await turnstile.enter(request.signal, order) : () => {};
       try {
         if (isPaced) await untilMs(options, () => pace.pausedUntilMs, request.signal);
+        const target = targetOf(request, options.allowedHosts);
         lazyAgents ??= openAgents(options);
         const { direct, proxied } = await lazyAgents;
-        const agent = isLoopbackEndpoint(request.endpoint) ? direct : (proxied ?? direct);
-        const end = await sendWithRetries(agent, options, request, isPaced ? onAnswer : undefined);
+        const agent = target.isLoopback ? direct : (proxied ?? direct);
+        const end = await sendWithRetries({ agent, target, request }, options, isPaced ? onAnswer : undefined);
         if (end.kind === "answer") serviceTimeMs = end.serviceTimeMs ?? serviceTimeMs;
         return end;
       } finally {
@@ -170,16 +171,15 @@ async function openAgents({ maxConcurrentCalls, proxy }: HttpClientOptions): Pro
 }
 
 async function sendWithRetries(
-  agent: Dispatcher,
+  call: Pick<Attempt, "agent" | "target" | "request">,
   options: HttpClientOptions,
-  request: HttpRequest,
   onAnswer?: (answer: PaceAnswer) => void,
 ): Promise<HttpAnswer | NoAnswer> {
-  const url = targetOf(request, options.allowedHosts);
-  if (request.signal.aborted) throw cancelled();
-  const deadline = openDeadline(request.signal, request.deadlineMs ?? options.deadlineMs ?? defaultDeadlineMs);
+  const { signal, deadlineMs = options.deadlineMs ?? defaultDeadlineMs } = call.request;
+  if (signal.aborted) throw cancelled();
+  const deadline = openDeadline(signal, deadlineMs);
   try {
-    return await sendWithin({ agent, request, url, userAgent: options.userAgent, deadline }, options, onAnswer);
+    return await sendWithin({ ...call, userAgent: options.userAgent, deadline }, options, onAnswer);
   } finally {
     deadline.close();
   }
@@ -227,8 +227,8 @@ async function sendWithin(
 
 interface Attempt {
   readonly agent: Dispatcher;
+  readonly target: Target;
   readonly request: HttpRequest;
-  readonly url: string;
   readonly userAgent: string;
   readonly deadline: Deadline;
 }
@@ -266,7 +266,7 @@ const noTokenInTime = (deadlineMs: number): string =>
 async function exchangeOnce(once: Attempt, token: string | undefined): Promise<HttpAnswer | NoAnswer> {
   const { request } = once;
   const result: Exchange = await exchange(once.agent, {
-    url: once.url,
+    ...{ origin: once.target.origin, path: once.target.path },
     method: request.method,
     headers: {
       accept: "application/json",
@@ -319,10 +319,17 @@ function statusOf(answer: HttpAnswer): { status: number; retryAfterMs: number | 
   return { status: answer.status, retryAfterMs: parseRetryAfterMs(answer.header("retry-after"), answer.serviceTimeMs) };
 }
 
-function targetOf(request: HttpRequest, allowedHosts: readonly string[]): string {
-  const { origin, path } = requireAllowedHost(request.endpoint, allowedHosts);
-  const query = new URLSearchParams(request.query).toString();
-  return `${origin}${request.path(path)}${query === "" ? "" : `?${query}`}`;
+interface Target {
+  readonly origin: string;
+  /** With the query. */
+  readonly path: string;
+  readonly isLoopback: boolean;
+}
+
+function targetOf({ endpoint, path: pathBelow, query }: HttpRequest, allowedHosts: readonly string[]): Target {
+  const { origin, path, isLoopback } = requireAllowedHost(endpoint, allowedHosts);
+  const asked = query === undefined ? "" : `?${new URLSearchParams(query)}`;
+  return { origin, path: `${pathBelow(path)}${asked}`, isLoopback };
 }
 
 export interface WatchedAnswer {

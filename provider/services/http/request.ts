@@ -4,7 +4,9 @@ import type { Dispatcher } from "undici";
 import { UkoError } from "../../errors.ts";
 
 export interface ExchangeRequest {
-  readonly url: string;
+  readonly origin: string;
+  /** With the query. */
+  readonly path: string;
   readonly method: "GET" | "HEAD" | "POST" | "PATCH" | "PUT" | "DELETE";
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer | undefined;
@@ -34,16 +36,9 @@ const ourFaults: readonly string[] = ["UND_ERR_INVALID_ARG", "UND_ERR_NOT_SUPPOR
 
 export async function exchange(dispatcher: Dispatcher, call: ExchangeRequest): Promise<Exchange> {
   try {
-    const { origin, pathname, search } = new URL(call.url);
-    const { statusCode, headers, body } = await dispatcher.request({
-      ...{ origin, path: `${pathname}${search}` },
-      method: call.method,
-      headers: call.headers,
-      body: call.body ?? null,
-      signal: call.signal,
-    });
-    const text =
-      call.encoding === "utf8" ? await body.text() : Buffer.from(await body.arrayBuffer()).toString(call.encoding);
+    const { body: sent = null, encoding, ...request } = call;
+    const { statusCode, headers, body } = await dispatcher.request({ ...request, body: sent });
+    const text = encoding === "utf8" ? await body.text() : Buffer.from(await body.arrayBuffer()).toString(encoding);
     return { kind: "answer", status: statusCode, headers: firstOfEach(headers), text };
   } catch (error) {
     const code = codeOf(error);

@@ -91,7 +91,7 @@ export async function requestTimestamp(
   const end = await http.send({
     endpoint: { url, source: "environment", role: "tsa" },
     method: "POST",
-    path: (base) => base,
+    path: (base) => base || "/",
     headers: { "content-type": "application/timestamp-query", accept: "application/timestamp-reply" },
     body: () => query,
     answerEncoding: "latin1",
