@@ -5,7 +5,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readFile, rename, stat, writeFile } from "node:fs/promises";
 import { type Outputs, openPlainHttp, openWorld } from "./compose-operations.ts";
-import { maxManifestCharacters } from "./engine/campaign/file-forms.ts";
+import { maxManifestBytes } from "./engine/campaign/file-forms.ts";
 import { manifestFileName, parseManifest } from "./engine/campaign/manifest.ts";
 import { readTrackedEvents } from "./engine/certificate/activity-tracker.ts";
 import { buildCertificate, type WaveKeys } from "./engine/certificate/build.ts";
@@ -293,7 +293,7 @@ export async function writePage({ certificate, ...facts }: ReadCertificate, targ
 
 /** Reads the manifest of a campaign. Throws UKO_CAMPAIGN_INVALID, UKO_INPUT_INVALID. */
 async function readWave({ folder, wave }: WaveChoice): Promise<WaveKeys> {
-  const text = await createCampaignFolder(folder).read(manifestFileName, maxManifestCharacters);
+  const text = await createCampaignFolder(folder).read(manifestFileName, maxManifestBytes);
   const manifest = text === undefined ? undefined : parseManifest(text, sha256);
   const line = manifest?.waves.find((each) => each.wave === wave);
   if (manifest === undefined || line === undefined) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ibmDates } from "../provider/engine/campaign/init.ts";
-import { dayMs } from "../provider/lifecycle/campaign/calendar.ts";
+import { dayMs } from "../provider/lifecycle/campaign/campaign.ts";
 import {
   kmsMetadataDays,
   kmsRestoreDays,

@@ -91,7 +91,11 @@ export function authorize(
   return { kind: "must_wait", standing: standingOfActor, record, lapsesAtMs };
 }
 
-/** Whether the actor's review names the record on the key. It never names a record of the actor. */
+/**
+ * Whether the actor's review names the record on the key. It never names a record of the actor, so a
+ * review allows only what `consents` with the ID of this record would allow. The model checker
+ * (test/lifecycle/model) therefore has no reviews; `review.test.ts` compares the two in any situation.
+ */
 function isReviewed(observation: KeyObservation, { actor, review }: Run, step: ApprovedStep, nowMs: number): boolean {
   return review?.header.step === step && judgeReviewed(review, observation, actor, nowMs).kind === "act";
 }

@@ -61,7 +61,24 @@ export function windowToUnset(observation: KeyObservation, nowMs: number): Step 
 export function windowSetter(observation: KeyObservation, run: Run, nowMs: number): Identity | undefined {
   const twins = dualTwins(observation);
   if (twins.length === 0) return undefined;
-  if ((run.windowsSetHere ?? []).length > 0) return run.actor.identity;
+  return (run.windowsSetHere ?? []).length > 0 ? run.actor.identity : provenSetter(observation, twins, nowMs);
+}
+
+/**
+ * Why nobody can destroy the deactivated key before it is reactivated and deactivated again, if that is
+ * so: its window is over, or nothing proves who opened the window.
+ */
+export function windowFault(
+  observation: KeyObservation,
+  nowMs: number,
+): "kms_window_lapsed" | "kms_setter_unknown" | undefined {
+  const twins = observation.state === "deactivated" ? dualTwins(observation) : [];
+  if (twins.length === 0) return undefined;
+  if (!twins.every((twin) => isWindowLive(twin, nowMs))) return "kms_window_lapsed";
+  return provenSetter(observation, twins, nowMs) === undefined ? "kms_setter_unknown" : undefined;
+}
+
+function provenSetter(observation: KeyObservation, twins: readonly PresentTwin[], nowMs: number): Identity | undefined {
   const recorded = recordedSetter(observation, twins);
   if (recorded !== undefined) return recorded;
   const { carried, updatedAtMs, updatedBy } = observation;

@@ -145,6 +145,22 @@ it("offers the latest reviews of a step, whatever the names of their files", asy
   expect(offers).toContainEqual(expect.objectContaining({ act: "approve", review }));
 });
 
+it("lets the requester act on recorded approvals key by key, and on no set of them", async () => {
+  await campaign("alice", "request pilot deactivate");
+  const review = await reviewOf("bob", "deactivate");
+  const recorded = await campaign("bob", `approve pilot deactivate --review ${review} --yes --record-only`);
+  expect(counts(recorded)).toEqual({ acted: 18 });
+  const named = dataOf(await campaign("alice", `approve pilot deactivate --review ${review} --yes`));
+  expect(named.error.code).toBe("UKO_REVIEW_OUTDATED");
+  const { out, exitCode } = await world.uko("alice", `campaign review pilot deactivate --folder ${folder}`);
+  expect(exitCode).toBe(12);
+  expect(out).toContain("its record is an approval by Bob Example (IBMid-550000BOB), not a request");
+  expect(out).toContain("A review covers the requests of one person. 18 keys need an approval each.");
+  const alone = /uko (approve \S+ [0-9a-f]{32})/.exec(out)?.[1] ?? "";
+  expect((await world.uko("alice", `${alone} --json`)).out).toContain('"taken":["deactivate"');
+  expect((await world.verdict()).violations).toEqual([]);
+});
+
 it("leaves a key that is held or that changed after the review, and takes the step on the others", async () => {
   await campaign("bob", "request pilot deactivate");
   const review = await reviewOf("alice", "deactivate");
@@ -199,14 +215,19 @@ it("lets no request shorten the soak, and keeps it through a renewal", async () 
 it("requests no destroy without a known opener of the KMS window, and finishes the key after the rollback that it names", async () => {
   const dualKey = firstKey.replace(/01$/, "17");
   await world.uko("bob", `request ${dualKey}`);
-  const deactivate = async (options = ""): Promise<Record<string, number>> => {
+  const deactivate = async (options = ""): Promise<Ended> => {
     const review = await reviewOf("alice", "deactivate");
-    return counts(await campaign("alice", `approve pilot deactivate --review ${review} --yes ${options}`));
+    return campaign("alice", `approve pilot deactivate --review ${review} --yes ${options}`);
   };
+  const windowsIn = async (ended: Ended | Promise<Ended>): Promise<unknown> => dataOf(await ended).windows;
   // The window and the deactivation are more than 10 s apart.
   await world.control("clock", { tickMs: 11_000 });
-  expect(await deactivate()).toEqual({ acted: 1 });
+  const deactivated = await deactivate();
+  expect(counts(deactivated)).toEqual({ acted: 1 });
   await world.control("clock", { tickMs: 1_000 });
+  const window = { key: dualKey, code: "UKO_KMS_SETTER_UNKNOWN" };
+  expect(await windowsIn(deactivated)).toMatchObject([window]);
+  expect(await windowsIn(campaign("carol", "status"))).toMatchObject([window]);
   await world.advance("5h");
   const { out } = await world.uko("alice", `campaign request pilot destroy --folder ${folder}`);
   expect(out).toContain("[UKO_KMS_SETTER_UNKNOWN]");
@@ -216,7 +237,8 @@ it("requests no destroy without a known opener of the KMS window, and finishes t
   const { stop } = dataOf(await campaign("bob", "request pilot deactivate"));
   const resume = `--resume ${stop} --reason Window`;
   await world.uko("bob", `request ${dualKey}`);
-  expect(await deactivate(resume)).toEqual({ acted: 1 });
+  const again = await deactivate(resume);
+  expect([counts(again), await windowsIn(again)]).toEqual([{ acted: 1 }, []]);
   await world.advance("5h");
   await campaign("alice", "request pilot destroy");
   expect(counts((await approve("bob", "destroy"))[1] as Ended)).toMatchObject({ acted: 1 });

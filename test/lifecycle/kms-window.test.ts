@@ -4,6 +4,7 @@ import {
   isWindowLive,
   kmsWindowMs,
   prepareWindows,
+  windowFault,
   windowMustLastMs,
   windowSetter,
   windowToUnset,
@@ -158,5 +159,14 @@ describe("windowSetter", () => {
     const { updatedAtMs: _time, ...timeless } = crashed();
     expect(windowSetter(timeless, aRun(), nowMs)).toBeUndefined();
     expect(dayMs).toBe(86_400_000);
+  });
+
+  it("is missed only on a deactivated key that KMS protects, and a window that is over is another fault", () => {
+    const unknown = crashed({ carried: { kind: "none" } });
+    expect(windowFault(unknown, nowMs)).toBe("kms_setter_unknown");
+    expect(windowFault(unknown, beganAtMs + kmsWindowMs)).toBe("kms_window_lapsed");
+    expect(windowFault(crashed(), nowMs)).toBeUndefined();
+    expect(windowFault({ ...unknown, state: "active" }, nowMs)).toBeUndefined();
+    expect(windowFault({ ...unknown, twins: [] }, nowMs)).toBeUndefined();
   });
 });

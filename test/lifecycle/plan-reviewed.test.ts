@@ -95,6 +95,8 @@ describe("planReviewedApproval", () => {
       kind: "ready",
       step: { kind: "write_record", marker: "both", draft: { how: "answer", answers: record.id, step: "deactivate" } },
     });
+    const alone = planApproval(key, aPolicy(), aRun({ intent: "resume" }), record.id, nowMs);
+    expect(planReviewedApproval(key, run, nowMs)).toEqual(alone);
   });
 
   it("is done once the answer is on the key", () => {

@@ -12,7 +12,7 @@ import type { ActContext } from "./act-on-keys.ts";
 import { campaignFileName } from "./campaign-file.ts";
 import { type Closable, type Closed, closeOne, closingOrder, findClosable } from "./closing.ts";
 import { checklistOf, keptMetadata, readKmsKeys, sectionsOfClose } from "./closing-report.ts";
-import { csvLine } from "./csv.ts";
+import { csvTable } from "./csv.ts";
 import type { CampaignReport } from "./report.ts";
 import { outcomesOf } from "./status.ts";
 
@@ -70,12 +70,7 @@ export async function closeCampaign(context: ActContext, { confirm }: CloseReque
       unreadable: facts.unreadable,
       ...(stop !== undefined && { stoppedBy: stop.code }),
     },
-    csv: [
-      ["kmsKey", "name", "ring", "deletedAt", "purgeAllowedFrom", "purgedAt"],
-      ...purge.map((each) => [each.kmsKey, each.name, each.ring, each.deletedAt, each.purgeAllowedFrom, each.purgedAt]),
-    ]
-      .map(csvLine)
-      .join(""),
+    csv: csvTable(["kmsKey", "name", "ring", "deletedAt", "purgeAllowedFrom", "purgedAt"], purge),
   };
 }
 

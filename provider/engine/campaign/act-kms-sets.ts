@@ -24,7 +24,7 @@ import { observeKmsKey } from "../kms-key/observe.ts";
 import { restorableUntilMs } from "../kms-key/words.ts";
 import { appendEvidence } from "../loop/evidence.ts";
 import { count, plain, sayRoles, sayTime, sayTimeAndDistance } from "../text/words.ts";
-import { type ActContext, actOnKeys, isHeldNow } from "./act-on-keys.ts";
+import { type ActContext, actOnKeys, isHeldNow, kmsRefOf } from "./act-on-keys.ts";
 import { type ActedKey, actedFrom, withoutStep } from "./acted.ts";
 import { encodeKmsReview, readKmsReview, windowEndOf } from "./kms-review-file.ts";
 import type { PlannedKey } from "./planned.ts";
@@ -50,18 +50,18 @@ export async function reviewKmsKeys(
   const times: number[] = [];
   const read = await actOnKeys(context, "Reading", requested, async (key) => {
     const { name, line } = key;
-    const observed = await observeKmsKey(world, refOf(context, key), "decision", options);
-    if (observed.kind === "gone") return withoutStep(name, line.label, "KMS has no key with this ID");
+    const observed = await observeKmsKey(world, kmsRefOf(world, key), "decision", options);
+    if (observed.kind === "gone") return withoutStep(key, "KMS has no key with this ID");
     const { observation, nowMs } = observed;
     const seen = kmsLineOf(observation, nowMs);
-    if (seen === undefined) return withoutStep(name, line.label, "its deletion window has expired");
+    if (seen === undefined) return withoutStep(key, "its deletion window has expired");
     const header = { instanceId: world.session.instanceId, reviewer, reviewedAtMs: nowMs, campaign };
     const run = { actor, consents: [] };
     const plan = planReviewedKmsKey(kmsReviewOf(header, [seen]), observation, run, nowMs);
-    if (plan.kind === "skip") return withoutStep(name, line.label, saySkip(plan.why));
+    if (plan.kind === "skip") return withoutStep(key, saySkip(plan.why));
     if (plan.kind !== "ready") {
       const stopped = { kind: "stopped", plan, observed, memory: { run, taken: [] } } as const;
-      return withoutStep(name, line.label, explainKmsOutcome(stopped, { rerun: "uko continue" }).summary);
+      return withoutStep(key, explainKmsOutcome(stopped, { rerun: "uko continue" }).summary);
     }
     lines.push(seen);
     times.push(nowMs);
@@ -166,14 +166,8 @@ export async function approverOfKmsKeys(
   );
   const operations = createKmsOperations(world);
   return async (key) => {
-    const { name, line, listed: found } = key;
-    if (await isHeldNow(context, name, found?.traits.tags ?? [])) {
-      return withoutStep(name, line.label, "held since the run started");
-    }
-    const { skipped, ...report } = await operations.approve(refOf(context, key), review, options);
-    return skipped === undefined
-      ? actedFrom(name, line.label, report)
-      : withoutStep(name, line.label, saySkip(skipped));
+    const { skipped, ...report } = await operations.approve(kmsRefOf(world, key), review, options);
+    return skipped === undefined ? actedFrom(key, report) : withoutStep(key, saySkip(skipped));
   };
 }
 
@@ -199,11 +193,11 @@ export async function restoreOne(
 ): Promise<ActedKey> {
   const { world, options } = context;
   const { name, line } = key;
-  const leave = (says: string): ActedKey => withoutStep(name, line.label, says);
+  const leave = (says: string): ActedKey => withoutStep(key, says);
   if (await isHeldNow(context, name, key.listed?.traits.tags ?? [])) {
     return leave("held, so a person decides in KMS");
   }
-  const ref = refOf(context, key);
+  const ref = kmsRefOf(world, key);
   const observed = await observeKmsKey(world, ref, "decision", options);
   if (observed.kind === "gone") return leave("KMS has purged the key");
   const { observation, snapshot, nowMs } = observed;
@@ -241,12 +235,7 @@ export async function restoreOne(
 }
 
 /** A lost response leads to a read, not to a second call (kms-v2-and-iam.md 2.6). */
-async function isBack(context: ActContext, key: PlannedKey): Promise<boolean> {
-  const now = await observeKmsKey(context.world, refOf(context, key), "summary", context.options);
+async function isBack({ world, options }: ActContext, key: PlannedKey): Promise<boolean> {
+  const now = await observeKmsKey(world, kmsRefOf(world, key), "summary", options);
   return now.kind === "present" && now.observation.state !== "destroyed";
 }
-
-const refOf = ({ world }: ActContext, { line }: PlannedKey) => ({
-  instanceId: world.session.instanceId,
-  kmsKeyId: line.id,
-});

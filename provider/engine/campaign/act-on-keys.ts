@@ -10,9 +10,11 @@ import { keyKind } from "../key/kind.ts";
 import { converge } from "../loop/converge.ts";
 import { type ManyResults, runMany, withoutSteps } from "../loop/many.ts";
 import type { Evidence } from "../ports/evidence.ts";
+import type { KmsKeyRef } from "../ports/kms-keys.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { plain, sayTime } from "../text/words.ts";
 import { type ActedKey, actedFrom, failedOn, withoutStep } from "./acted.ts";
+import { mebibyte } from "./file-forms.ts";
 import { type CampaignFolder, openCampaign, readManifest } from "./folder.ts";
 import { holdsFileName, parseHolds } from "./holds.ts";
 import { takeCampaignInventory } from "./inventory.ts";
@@ -60,7 +62,7 @@ export async function openReads(
   // An edited manifest is refused before the service is asked.
   const manifest = await readManifest(opened, world.sha256);
   const inventory = await takeCampaignInventory(world, inventoryScope(opened, manifest), options);
-  const view = await viewCampaign(opened, inventory, world);
+  const view = await viewCampaign({ ...opened, manifest }, inventory, world);
   return { world: withoutSteps(world), view, plan: planCampaign(view), options };
 }
 
@@ -74,13 +76,24 @@ export const refOf = ({ world }: ActContext, { line }: PlannedKey): KeyRef => ({
   keyId: line.id,
 });
 
-const mebibyte = 1_048_576;
+export const kmsRefOf = ({ session }: Pick<World, "session">, { line }: PlannedKey): KmsKeyRef => ({
+  instanceId: session.instanceId,
+  kmsKeyId: line.id,
+});
 
 /** Whether a hold forbids every step, by the holds in the folder at this moment and the tags that were read. */
 export async function isHeldNow({ view, world }: ActContext, name: string, tags: readonly { name: string }[]) {
   const holds = parseHolds((await view.folder.read(holdsFileName, 64 * mebibyte)) ?? "");
   const own = holds.filter(({ key }) => key === name);
   return isHeld(own, tags, world.session.serviceTimeMs() ?? view.nowMs);
+}
+
+/** The same act, but a key that somebody held since the run started is left. */
+export function unlessHeld(context: ActContext, act: (key: PlannedKey) => Promise<ActedKey>): typeof act {
+  return async (key) => {
+    const isHeld = await isHeldNow(context, key.name, key.listed?.traits.tags ?? []);
+    return isHeld ? withoutStep(key, "held since the run started") : act(key);
+  };
 }
 
 /** Acts on one key after another. An error about one key does not keep the run from the next. */
@@ -95,7 +108,7 @@ export function actOnKeys(
       return await act(key);
     } catch (error) {
       if (!isUkoError(error) || endsTheRun.has(error.code)) throw error;
-      return failedOn(key.name, key.line.label, error);
+      return failedOn(key, error);
     }
   };
   return runMany(world, { items: keys, what, act: actOne }, options);
@@ -129,10 +142,9 @@ export async function convergeOnKey(
     return reportExisting(ref, await converge(world, keyKind, task, calls));
   });
   const report = await act(refOf(context, key), options);
-  const { name, line } = key;
   // A key that was left after a step is reported with the step.
-  if (left !== undefined && report.taken.length === 0) return withoutStep(name, line.label, sayLeft(left));
-  return actedFrom(name, line.label, report);
+  if (left !== undefined && report.taken.length === 0) return withoutStep(key, sayLeft(left));
+  return actedFrom(key, report);
 }
 
 export function sayLeft(why: LeftBecause): string {

@@ -11,9 +11,11 @@ import { type KeyDetails, observeKey } from "../key/observe.ts";
 import { isoTime } from "../loop/evidence.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { count, plain, sayTime } from "../text/words.ts";
+import type { RollbackRequest } from "./act-rollback.ts";
 import { assumptionIds, judgeAssumptions, type Sight } from "./assumptions.ts";
 import { type CampaignFolder, openCampaign } from "./folder.ts";
-import { findPlaces, makeRehearsalKey, type Place, rehearsalCampaign, rehearsalWave } from "./rehearsal.ts";
+import type { CampaignReading } from "./operations.ts";
+import { findPlaces, makeRehearsalKey, type Place, rehearsalCampaign, rehearsalWave as wave } from "./rehearsal.ts";
 import {
   encodeRehearsal,
   type RehearsalState,
@@ -22,25 +24,20 @@ import {
   rehearsalFolder,
 } from "./rehearsal-file.ts";
 import { type CampaignReport, type ReportSection, section } from "./report.ts";
+import type { ApprovalOfStep, RequestOfStep, ReviewOfStep } from "./wave-state.ts";
 
 type Step = "deactivate" | "destroy";
 type Confirm = (phrase: string, shown?: readonly string[]) => Promise<void>;
 
+type Act<Request> = (folder: string, request: Request, options: CallOptions) => Promise<CampaignReport>;
+
 /** The commands of a campaign that a rehearsal runs, each on the folder of the throw-away keys. */
-export interface RehearsedCommands {
-  baseline(folder: string, options: CallOptions): Promise<CampaignReport>;
-  signoff(folder: string, options: CallOptions): Promise<CampaignReport>;
-  request(folder: string, wave: string, step: Step, options: CallOptions): Promise<CampaignReport>;
-  review(folder: string, wave: string, step: Step, options: CallOptions): Promise<CampaignReport>;
-  approve(
-    folder: string,
-    wave: string,
-    step: Step,
-    act: { readonly review: string; readonly confirm: Confirm },
-    options: CallOptions,
-  ): Promise<CampaignReport>;
-  rollback(folder: string, wave: string, confirm: Confirm, options: CallOptions): Promise<CampaignReport>;
-  advance(folder: string, wave: string, options: CallOptions): Promise<CampaignReport>;
+export interface RehearsedCommands extends Pick<CampaignReading, "baseline" | "signoff"> {
+  readonly request: Act<RequestOfStep>;
+  readonly review: Act<ReviewOfStep>;
+  readonly approve: Act<ApprovalOfStep>;
+  readonly rollback: Act<RollbackRequest>;
+  readonly advance: Act<string>;
 }
 
 export interface RehearsalParts {
@@ -92,8 +89,8 @@ async function startRehearsal(
   const inner = folder.pathOf(rehearsalFolder);
   const ids = keys.map(({ keyId }) => keyId);
   await folder.write(`${rehearsalFolder}/campaign.yaml`, rehearsalCampaign(world.session.instanceId, places, ids));
-  await commands.baseline(inner, options);
-  await commands.signoff(inner, options);
+  await commands.baseline(inner, { declared: [], usage: [], isLive: false }, options);
+  await commands.signoff(inner, "rehearsal", options);
   return {
     summary: `Created ${count(keys.length, "throw-away key")} for the rehearsal`,
     sections: [
@@ -187,11 +184,11 @@ async function take(
     case "wait":
       return undefined;
     case "request":
-      return commands.request(inner, rehearsalWave, next.step, options);
+      return commands.request(inner, { wave, step: next.step, reason: "Rehearsal on a throw-away key" }, options);
     case "rollback":
-      return commands.rollback(inner, rehearsalWave, confirm, options);
+      return commands.rollback(inner, { wave, writtenSince: false, confirm }, options);
     case "advance":
-      return commands.advance(inner, rehearsalWave, options);
+      return commands.advance(inner, wave, options);
     case "approve":
       return approveAll(commands, inner, next.step, confirm, options);
   }
@@ -205,13 +202,13 @@ async function approveAll(
   confirm: Confirm,
   options: CallOptions,
 ): Promise<CampaignReport> {
-  const reviewed = await commands.review(inner, rehearsalWave, step, options);
+  const reviewed = await commands.review(inner, { wave, step }, options);
   const { review, keys } = reviewed.data;
   if (typeof review !== "string") return reviewed;
-  const act = { review, confirm };
-  const first = await commands.approve(inner, rehearsalWave, step, act, options);
+  const approval = { wave, step, review, recordOnly: false, confirm };
+  const first = await commands.approve(inner, approval, options);
   if (first.exitCode !== 0 || keys === 1) return first;
-  const rest = await commands.approve(inner, rehearsalWave, step, act, options);
+  const rest = await commands.approve(inner, approval, options);
   const done = step === "deactivate" ? "Deactivated" : "Destroyed";
   return rest.exitCode === 0
     ? { ...rest, summary: `${done} ${count(Number(keys), "key")}, the first one alone` }

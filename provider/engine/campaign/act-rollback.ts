@@ -82,12 +82,13 @@ async function rollBackOne(
 }
 
 /** Keys that are active were not changed by the campaign, or are back already. */
-function leftOut({ name, line, facts }: PlannedKey, isOurs: boolean): readonly ActedKey[] {
+function leftOut(key: PlannedKey, isOurs: boolean): readonly ActedKey[] {
+  const { facts } = key;
   if (facts.state === "active" || facts.state === "pre_activation" || facts.state === "gone") return [];
   if (facts.state === "destroyed" && !facts.isKms) {
-    return [withoutStep(name, line.label, "it is destroyed, which cannot be undone")];
+    return [withoutStep(key, "it is destroyed, which cannot be undone")];
   }
-  return isOurs ? [] : [withoutStep(name, line.label, "no review of this campaign lists the key for its last step")];
+  return isOurs ? [] : [withoutStep(key, "no review of this campaign lists the key for its last step")];
 }
 
 function nothingChosen({ wave, application, key }: RollbackRequest, path: string): UkoError {

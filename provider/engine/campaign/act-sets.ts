@@ -3,7 +3,7 @@
  * the reviewed keys that are still as reviewed, and on no other key of the wave.
  */
 
-import { mostSevere, UkoError } from "../../errors.ts";
+import { isUkoError, mostSevere, UkoError } from "../../errors.ts";
 import type { KmsReview } from "../../lifecycle/kms-review.ts";
 import { type Review, type ReviewedWave, reviewOf } from "../../lifecycle/review.ts";
 import { maxReviewBytes } from "../../lifecycle/review-file.ts";
@@ -21,13 +21,15 @@ import {
 import type { ManyResults } from "../loop/many.ts";
 import { count } from "../text/words.ts";
 import { approverOfKmsKeys, findKmsReview, kmsReviewFileName, reviewKmsKeys } from "./act-kms-sets.ts";
-import { type ActContext, actOnKeys, isHeldNow, keysOfWave, refOf } from "./act-on-keys.ts";
+import { type ActContext, actOnKeys, keysOfWave, refOf, unlessHeld } from "./act-on-keys.ts";
 import { type ActedKey, actedFrom, reportActed, withoutStep } from "./acted.ts";
-import type { UnreadablePart } from "./inventory.ts";
+import { takeCampaignInventory, type UnreadablePart } from "./inventory.ts";
 import type { PlannedKey } from "./planned.ts";
 import { readyKeys } from "./ready.ts";
 import { type CampaignReport, section } from "./report.ts";
 import { reviewFolder } from "./reviews.ts";
+import { namedListedKey } from "./sentences.ts";
+import { type WindowToRenew, windowSection, windowsToRenew } from "./status.ts";
 import {
   type ApprovalOfStep,
   noteOverride,
@@ -70,8 +72,17 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
     }),
   );
   const codes = reviewed.unreadable.map(({ error }) => error.exitCode);
+  const alone = reviewed.apart.flatMap((each) => each.alone ?? []);
   const exceptions = [
-    ...section("Not part of the review", { table: { columns: ["label", "key", "why"], rows: apartRows(reviewed) } }),
+    ...section("Not part of the review", {
+      table: { columns: ["label", "key", "why"], rows: apartRows(reviewed) },
+      lines:
+        alone.length === 0
+          ? []
+          : [
+              `A review covers the requests of one person. ${count(alone.length, "key needs", "keys need")} an approval each.`,
+            ],
+    }),
     ...section("Not ready", {
       table: { columns: ["label", "key", "why"], rows: apart.map(({ label, name, says }) => [label, name, says]) },
     }),
@@ -83,7 +94,12 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
     return {
       summary: `No key of wave "${wave}" can be approved for ${step}`,
       sections: exceptions,
-      next: others.length > 0 ? [] : [`uko campaign request ${wave} ${step} --folder ${path}   # the first person`],
+      next:
+        alone.length > 0
+          ? alone.slice(0, maxShownAlone)
+          : others.length > 0
+            ? []
+            : [`uko campaign request ${wave} ${step} --folder ${path}   # the first person`],
       exitCode: mostSevere([...codes, 12]),
       data: { wave, step, keys: 0, apart: leftOut, unreadable },
     };
@@ -106,6 +122,8 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
     data: { wave, step, keys: reviewed.keys.length, review: file.digest, file: name, apart: leftOut, unreadable },
   };
 }
+
+const maxShownAlone = 5;
 
 /** Keys of the wave that this review leaves to another one. */
 function otherReviews(ready: readonly PlannedKey[], { wave, neverActive }: ReviewOfStep): readonly string[] {
@@ -169,65 +187,79 @@ export async function prepareApproval(context: ActContext, request: ReviewedStep
   const review = await reviewOfWave(context, request);
   await requireUsable(world, review, options);
   const listed = ready.filter(({ name }) => review.lines.has(name));
-  const most = Math.min(breaker.mayActOn, listed.length);
+  // An approval cuts nothing off, so there is nothing to check after the first keys.
+  const most = recordOnly ? listed.length : Math.min(breaker.mayActOn, listed.length);
   return { kind: "keys", review, listed, apart, most, phrase: approvalPhrase(review.header, most, recordOnly) };
 }
 
 export async function approveStep(context: ActContext, request: ApprovalOfStep): Promise<CampaignReport> {
-  const { world, view, options } = context;
+  const { path } = context.view.folder;
   const { wave, step, recordOnly } = request;
   const prepared = await prepareApproval(context, request);
   if (prepared.kind === "closed") return prepared.report;
-  if (prepared.kind === "kms_keys") return approveKmsKeys(context, request, prepared.review, prepared);
-  const { review, listed, apart, most } = prepared;
-  await request.confirm(prepared.phrase);
-  // A review of fewer keys is the narrower naming: no key that a gate closed can be acted on.
-  const named = listed.flatMap(({ name }) => review.lines.get(name) ?? []);
-  const narrowed = { ...reviewOf(review.header, named), digest: request.review };
+  const { listed, apart, most } = prepared;
+  const isKms = prepared.kind === "kms_keys";
+  const act = isKms
+    ? await approverOfKmsKeys(context, prepared.review, request, prepared)
+    : await approverOfKeys(context, prepared.review, request, prepared);
   await noteOverride(context, request);
-  const approve = approverOf(world, narrowed, recordOnly);
-  const what = recordOnly ? "Approving" : step === "deactivate" ? "Deactivating" : "Destroying";
-  const act = async (key: PlannedKey): Promise<ActedKey> => {
-    const { name, line, listed: found } = key;
-    if (await isHeldNow(context, name, found?.traits.tags ?? [])) {
-      return withoutStep(name, line.label, "held since the run started");
-    }
-    return actedFrom(name, line.label, await approve(refOf(context, key), options));
-  };
-  const run = await actOnAtMost(context, what, { keys: listed, most }, act);
-  const later = run.later.map((key) => withoutStep(key.name, key.line.label, goesLater));
+  const verb = recordOnly ? "Approv" : step === "deactivate" ? "Deactivat" : "Destroy";
+  const run = await actOnAtMost(context, `${verb}ing`, { keys: listed, most }, act);
+  const later = run.later.map((key) => withoutStep(key, goesLater));
+  const isCutOff = step === "deactivate" && !recordOnly && run.stoppedBy === undefined;
+  const windows = isCutOff ? await windowsAfter(context, run.results) : [];
+  const names = new Set(
+    isKms ? [...prepared.review.lines.keys()].map((id) => `kms/${id}`) : prepared.review.lines.keys(),
+  );
   return reportActed({
-    did: recordOnly ? `Approved ${step} for` : step === "deactivate" ? "Deactivated" : "Destroyed",
+    did: recordOnly ? `Approved ${step} for` : `${verb}ed`,
     wave,
     keys: run.results,
-    apart: [...apart.filter(({ name }) => review.lines.has(name)), ...later],
+    apart: [...apart.filter(({ name }) => names.has(name)), ...later],
     run,
-    next: nextAfter(request, later.length, view.folder.path),
-    data: { step, review: request.review },
+    found: windowSection(windows),
+    next: [
+      ...nextAfter(request, later.length, path),
+      ...(isKms ? [`uko campaign rollback ${wave} --folder ${path}   # restores KMS keys, for 30 days`] : []),
+    ],
+    data: { step, review: request.review, ...(step === "deactivate" && { windows }) },
   });
 }
 
-async function approveKmsKeys(
+async function approverOfKeys(
   context: ActContext,
-  request: ApprovalOfStep,
-  review: KmsReview,
-  { listed, most, apart }: PreparedKeys,
-): Promise<CampaignReport> {
-  const { wave, step } = request;
-  const act = await approverOfKmsKeys(context, review, request, { listed, most });
-  await noteOverride(context, request);
-  const run = await actOnAtMost(context, "Destroying", { keys: listed, most }, act);
-  const later = run.later.map((key) => withoutStep(key.name, key.line.label, goesLater));
-  const rollback = `uko campaign rollback ${wave} --folder ${context.view.folder.path}   # restores KMS keys, for 30 days`;
-  return reportActed({
-    did: "Destroyed",
-    wave,
-    keys: run.results,
-    apart: [...apart.filter(({ name }) => review.lines.has(name.replace("kms/", ""))), ...later],
-    run,
-    next: [...nextAfter(request, later.length, context.view.folder.path), rollback],
-    data: { step, review: request.review },
-  });
+  review: Review,
+  { review: digest, recordOnly, confirm }: ApprovalOfStep,
+  { listed, phrase }: PreparedKeys,
+): Promise<(key: PlannedKey) => Promise<ActedKey>> {
+  await confirm(phrase);
+  // A review of fewer keys is the narrower naming: no key that a gate closed can be acted on.
+  const named = listed.flatMap(({ name }) => review.lines.get(name) ?? []);
+  const approve = approverOf(context.world, { ...reviewOf(review.header, named), digest }, recordOnly);
+  return async (key) => actedFrom(key, await approve(refOf(context, key), context.options));
+}
+
+/**
+ * Lists again what was deactivated, in a few calls, if KMS guards any of these keys with a deletion
+ * window. The steps are taken, so a list that fails is left to `status`.
+ */
+async function windowsAfter(context: ActContext, results: readonly ActedKey[]): Promise<readonly WindowToRenew[]> {
+  const { world, plan, options } = context;
+  const acted = new Set(results.flatMap(({ name, outcome }) => (outcome === "acted" ? [name] : [])));
+  const dual = plan.keys.filter(({ name, listed }) => acted.has(name) && listed?.kmsDualAuthorization === true);
+  if (dual.length === 0) return [];
+  const vaults = [...new Set(dual.map(({ line }) => line.vault))];
+  try {
+    const { keys, nowMs } = await takeCampaignInventory(world, { vaults, kmsKeys: false }, options);
+    const now = new Map(keys.map((key) => [namedListedKey(key), key]));
+    return windowsToRenew(
+      dual.map(({ name }) => ({ name, listed: now.get(name) })),
+      nowMs,
+    );
+  } catch (error) {
+    if (isUkoError(error)) return [];
+    throw error;
+  }
 }
 
 /** Ends once as many keys as allowed were changed. A key without a step does not count. */
@@ -243,7 +275,7 @@ async function actOnAtMost(
     const acted = results.filter(({ outcome }) => outcome !== "left").length;
     const next = keys.slice(started, started + most - acted);
     if (next.length === 0) break;
-    const run = await actOnKeys(context, what, next, act);
+    const run = await actOnKeys(context, what, next, unlessHeld(context, act));
     results.push(...run.results);
     if (run.stoppedBy !== undefined) {
       return { ...run, results, unstarted: keys.length - results.length, later: [] };
@@ -255,8 +287,10 @@ async function actOnAtMost(
 
 const goesLater = "the first run acts on a few keys only: check these keys, then run the same command again";
 
-function nextAfter({ wave, step, review }: ApprovalOfStep, later: number, path: string): readonly string[] {
-  if (later > 0) return [`uko campaign approve ${wave} ${step} --review ${review} --folder ${path}`];
+function nextAfter({ wave, step, review, recordOnly }: ApprovalOfStep, later: number, path: string): readonly string[] {
+  const record = recordOnly ? " --record-only" : "";
+  if (later > 0) return [`uko campaign approve ${wave} ${step} --review ${review} --folder ${path}${record}`];
+  if (recordOnly) return ["uko requests   # the requester: then uko approve KEY ID for each of these keys"];
   const rollback = `uko campaign rollback ${wave} --folder ${path}   # reactivates what this campaign deactivated`;
   return [`uko campaign status --folder ${path}`, ...(step === "deactivate" ? [rollback] : [])];
 }

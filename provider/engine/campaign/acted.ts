@@ -4,8 +4,8 @@ import { asUkoError, mostSevere } from "../../errors.ts";
 import type { ManyResults } from "../loop/many.ts";
 import type { Report } from "../loop/report.ts";
 import { count, plain } from "../text/words.ts";
-import { csvLine } from "./csv.ts";
-import { type CampaignReport, section } from "./report.ts";
+import { csvTable } from "./csv.ts";
+import { type CampaignReport, type ReportSection, section } from "./report.ts";
 
 /** One key after the command. Only `acted` means that the command changed it. */
 export interface ActedKey {
@@ -17,19 +17,24 @@ export interface ActedKey {
   readonly exitCode: number;
 }
 
+interface NamedKey {
+  readonly name: string;
+  readonly line: { readonly label: string };
+}
+
 /** The outcome of a report on one key, which says itself whether anything was changed. */
-export function actedFrom(name: string, label: string, report: Report): ActedKey {
+export function actedFrom({ name, line: { label } }: NamedKey, report: Report): ActedKey {
   const { taken, explanation, code, exitCode } = report;
   const outcome = taken.length > 0 ? "acted" : exitCode === 0 || exitCode === 11 ? "unchanged" : "left";
   return { name, label, outcome, says: explanation.summary, ...(code !== undefined && { code }), exitCode };
 }
 
-export function withoutStep(name: string, label: string, says: string): ActedKey {
+export function withoutStep({ name, line: { label } }: NamedKey, says: string): ActedKey {
   return { name, label, outcome: "left", says, exitCode: 0 };
 }
 
 /** An error about one key. */
-export function failedOn(name: string, label: string, thrown: unknown): ActedKey {
+export function failedOn({ name, line: { label } }: NamedKey, thrown: unknown): ActedKey {
   const { code, summary, exitCode } = asUkoError(thrown);
   return { name, label, outcome: "failed", says: summary, code, exitCode };
 }
@@ -42,11 +47,13 @@ export interface ActedReport {
   /** Keys that the command did not start with, by reason. */
   readonly apart: readonly ActedKey[];
   readonly run: Pick<ManyResults<unknown>, "unstarted" | "stoppedBy">;
+  /** What else the run found, after the keys that failed. */
+  readonly found?: readonly ReportSection[];
   readonly next: readonly string[];
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-export function reportActed({ did, wave, keys, apart, run, next, data = {} }: ActedReport): CampaignReport {
+export function reportActed({ did, wave, keys, apart, run, found = [], next, data = {} }: ActedReport): CampaignReport {
   const acted = keys.filter(({ outcome }) => outcome === "acted");
   const unchanged = keys.filter(({ outcome }) => outcome === "unchanged");
   const left = [...keys.filter(({ outcome }) => outcome === "left"), ...apart];
@@ -65,13 +72,17 @@ export function reportActed({ did, wave, keys, apart, run, next, data = {} }: Ac
     sections: [
       ...section("Why the run stopped", { lines: stopLine }),
       ...section("Failed", { table: tableOf(failed) }),
+      ...found,
       ...section("Not changed, with the reason", { table: tableOf(left) }),
       ...section("Unchanged", { table: tableOf(unchanged) }),
     ],
     next,
     exitCode: mostSevere([...keys.map(({ exitCode }) => exitCode), ...(stop === undefined ? [] : [stop.exitCode])]),
     data: { wave, ...data, keys: [...keys, ...apart], unstarted: run.unstarted, ...(stop && { stoppedBy: stop.code }) },
-    csv: csvOf([...keys, ...apart]),
+    csv: csvTable(
+      ["key", "label", "outcome", "code", "says"],
+      [...keys, ...apart].map(({ name: key, code = "", ...rest }) => ({ key, code, ...rest })),
+    ),
   };
 }
 
@@ -84,9 +95,4 @@ function tableOf(keys: readonly ActedKey[]) {
       plain(code === undefined ? says : `${says} [${code}]`, 300),
     ]),
   };
-}
-
-function csvOf(keys: readonly ActedKey[]): string {
-  const rows = keys.map((each) => [each.name, each.label, each.outcome, each.code ?? "", each.says]);
-  return [["key", "label", "outcome", "code", "says"], ...rows].map(csvLine).join("");
 }

@@ -13,12 +13,13 @@ import {
   type ActPorts,
   actOnKeys,
   convergeOnKey,
-  isHeldNow,
   keysOfWave,
+  kmsRefOf,
   openActs,
   refOf,
+  unlessHeld,
 } from "./act-on-keys.ts";
-import { type RehearsedCommands, rehearseCampaign } from "./act-rehearse.ts";
+import { rehearseCampaign } from "./act-rehearse.ts";
 import { type RollbackRequest, rollBackWave } from "./act-rollback.ts";
 import { approveStep, reviewStep } from "./act-sets.ts";
 import { type ActedKey, actedFrom, reportActed, withoutStep } from "./acted.ts";
@@ -26,22 +27,16 @@ import { requireWave } from "./folder.ts";
 import { createCampaignReading } from "./operations.ts";
 import { sayGate } from "./plan-report.ts";
 import type { PlannedKey } from "./planned.ts";
-import { readyKeys } from "./ready.ts";
+import { isPending, isRequested, readyKeys, requestEndMs } from "./ready.ts";
 import type { CampaignReport } from "./report.ts";
-import { isPending, isRequested, requestEndMs } from "./requested.ts";
 import {
   type ApprovalOfStep,
   noteOverride,
+  type RequestOfStep,
   type ReviewOfStep,
   reportClosed,
-  type StepRequest,
   waveStateOf,
 } from "./wave-state.ts";
-
-export interface RequestOfStep extends StepRequest {
-  /** Replaces requests that expire within 48 hours. */
-  readonly renew?: boolean | undefined;
-}
 
 export interface CampaignActing {
   /** Writes the request for the step on each key of the wave that is ready for it. */
@@ -67,50 +62,25 @@ export function createCampaignActing(
   openFolder: ActPorts["openFolder"],
   evidenceAt: ActPorts["evidenceAt"],
 ): CampaignActing {
-  const open = (path: string, options: CallOptions) => openActs(world, { openFolder, evidenceAt }, path, options);
+  const on =
+    <Request>(act: (context: ActContext, request: Request) => Promise<CampaignReport>) =>
+    async (path: string, request: Request, options: CallOptions) =>
+      act(await openActs(world, { openFolder, evidenceAt }, path, options), request);
   const acting: CampaignActing = {
-    async request(path, request, options) {
-      return requestStep(await open(path, options), request);
-    },
-    async review(path, request, options) {
-      return reviewStep(await open(path, options), request);
-    },
-    async approve(path, request, options) {
-      return approveStep(await open(path, options), request);
-    },
-    async rollback(path, request, options) {
-      return rollBackWave(await open(path, options), request);
-    },
-    async close(path, request, options) {
-      return closeCampaign(await open(path, options), request);
-    },
-    rehearse: (path, confirm, options) =>
-      rehearseCampaign({ world, openFolder, commands: rehearsed(world, openFolder, acting) }, path, confirm, options),
-    async advance(path, wave, options) {
-      return advanceWave(await open(path, options), wave);
-    },
-    async halt(path, wave, options) {
-      return haltWave(await open(path, options), wave);
+    request: on(requestStep),
+    review: on(reviewStep),
+    approve: on(approveStep),
+    advance: on(advanceWave),
+    halt: on(haltWave),
+    rollback: on(rollBackWave),
+    close: on(closeCampaign),
+    rehearse(path, confirm, options) {
+      // The commands as they are, so that a rehearsal shows what the campaign will do.
+      const commands = { ...createCampaignReading(world, openFolder), ...acting };
+      return rehearseCampaign({ world, openFolder, commands }, path, confirm, options);
     },
   };
   return acting;
-}
-
-/** The commands as they are, so that a rehearsal shows what the campaign will do. */
-function rehearsed(world: World, openFolder: ActPorts["openFolder"], acting: CampaignActing): RehearsedCommands {
-  const reading = createCampaignReading(world, openFolder);
-  const reason = "Rehearsal on a throw-away key";
-  return {
-    baseline: (folder, options) => reading.baseline(folder, { declared: [], usage: [], isLive: false }, options),
-    signoff: (folder, options) => reading.signoff(folder, "rehearsal", options),
-    request: (folder, wave, step, options) => acting.request(folder, { wave, step, reason }, options),
-    review: (folder, wave, step, options) => acting.review(folder, { wave, step }, options),
-    approve: (folder, wave, step, act, options) =>
-      acting.approve(folder, { wave, step, recordOnly: false, ...act }, options),
-    rollback: (folder, wave, confirm, options) =>
-      acting.rollback(folder, { wave, writtenSince: false, confirm }, options),
-    advance: (folder, wave, options) => acting.advance(folder, wave, options),
-  };
 }
 
 async function requestStep(context: ActContext, request: RequestOfStep): Promise<CampaignReport> {
@@ -123,9 +93,10 @@ async function requestStep(context: ActContext, request: RequestOfStep): Promise
   const { ready, apart } = readyKeys(context, wave, step);
   const pending = ready.filter((key) => isPending(context.view, key, step, renew === true));
   const missing = ready.filter((key) => !pending.includes(key));
-  const run = await actOnKeys(context, `Requesting ${step}`, missing, (key) => requestOne(context, key, request));
+  const act = unlessHeld(context, (key) => requestOne(context, key, request));
+  const run = await actOnKeys(context, `Requesting ${step}`, missing, act);
   const path = context.view.folder.path;
-  const already = pending.map(({ name, line }) => withoutStep(name, line.label, "a request is pending already"));
+  const already = pending.map((key) => withoutStep(key, "a request is pending already"));
   return reportActed({
     did: `Requested ${step} for`,
     wave,
@@ -165,17 +136,9 @@ function setterOf(observation: NonNullable<PlannedKey["listed"]>["observation"])
 
 async function requestOne(context: ActContext, key: PlannedKey, request: RequestOfStep): Promise<ActedKey> {
   const { world, options } = context;
-  const { name, line, facts, listed } = key;
+  const { facts, listed } = key;
   const { step, reason } = request;
-  const isHeld = await isHeldNow(context, name, listed?.traits.tags ?? []);
-  if (isHeld) return withoutStep(name, line.label, "held since the run started");
-  if (facts.isKms) {
-    const report = await createKmsOperations(world).request(
-      { instanceId: world.session.instanceId, kmsKeyId: line.id },
-      options,
-    );
-    return actedFrom(name, line.label, report);
-  }
+  if (facts.isKms) return requestKmsKey(context, key, request.renew === true);
   const isRenewed = request.renew === true && requestEndMs(listed?.observation, step, context.view.nowMs) !== undefined;
   const kmsSetter = isRenewed ? setterOf(listed?.observation) : undefined;
   if (isRenewed) {
@@ -202,6 +165,14 @@ async function requestOne(context: ActContext, key: PlannedKey, request: Request
   return acted.outcome === "acted" ? { ...acted, exitCode: 0 } : acted;
 }
 
+/** KMS extends no deletion window, so a renewal closes the window and opens another one. */
+async function requestKmsKey({ world, view, options }: ActContext, key: PlannedKey, renew: boolean): Promise<ActedKey> {
+  const operations = createKmsOperations(world);
+  const ref = kmsRefOf(world, key);
+  if (renew && (key.listed?.kmsKey?.windowEndsAtMs ?? 0) > view.nowMs) await operations.withdraw(ref, options);
+  return actedFrom(key, await operations.request(ref, options));
+}
+
 async function advanceWave(context: ActContext, wave: string): Promise<CampaignReport> {
   requireWave(context.view.campaign, wave);
   const operations = createOperations(context.world);
@@ -213,21 +184,13 @@ async function advanceWave(context: ActContext, wave: string): Promise<CampaignR
     context,
     "Removing",
     keys.filter((key) => !held.includes(key)),
-    async (key) => {
-      const { name, line, listed } = key;
-      if (await isHeldNow(context, name, listed?.traits.tags ?? [])) {
-        return withoutStep(name, line.label, "held since the run started");
-      }
-      return actedFrom(name, line.label, await operations.sweep(refOf(context, key), context.options));
-    },
+    unlessHeld(context, async (key) => actedFrom(key, await operations.sweep(refOf(context, key), context.options))),
   );
   return reportActed({
     did: "Removed the metadata of",
     wave,
     keys: run.results,
-    apart: held.map((key) =>
-      withoutStep(key.name, key.line.label, sayGate({ ...key, gate: { kind: "held" } }) ?? "held"),
-    ),
+    apart: held.map((key) => withoutStep(key, sayGate({ ...key, gate: { kind: "held" } }) ?? "held")),
     run,
     next: [`uko campaign status --folder ${context.view.folder.path}`],
   });
@@ -240,12 +203,10 @@ async function haltWave(context: ActContext, wave: string): Promise<CampaignRepo
   const kmsOperations = createKmsOperations(world);
   const keys = keysOfWave(context, wave).filter((key) => isRequested(key, view.nowMs));
   const run = await actOnKeys(context, "Withdrawing", keys, async (key) => {
-    const { name, line } = key;
-    const kmsKey = { instanceId: world.session.instanceId, kmsKeyId: line.id };
     const report = key.facts.isKms
-      ? await kmsOperations.withdraw(kmsKey, options)
+      ? await kmsOperations.withdraw(kmsRefOf(world, key), options)
       : await operations.withdraw(refOf(context, key), options);
-    return actedFrom(name, line.label, report);
+    return actedFrom(key, report);
   });
   return reportActed({
     did: "Withdrew the requests on",

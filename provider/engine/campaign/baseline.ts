@@ -4,10 +4,11 @@
  */
 
 import { UkoError } from "../../errors.ts";
+import { dayMs } from "../../lifecycle/campaign/campaign.ts";
 import { count } from "../text/words.ts";
 import { type Classification, classify, type Joined } from "./classify.ts";
-import { csvLine } from "./csv.ts";
-import { dayMs, uuid } from "./file-forms.ts";
+import { csvTable } from "./csv.ts";
+import { uuid } from "./file-forms.ts";
 import type { OpenCampaign } from "./folder.ts";
 import type { CampaignInventory, ListedKey } from "./inventory.ts";
 import {
@@ -211,21 +212,8 @@ function warnings(
 }
 
 function csvOf(keys: readonly ManifestKey[]): string {
-  const names = ["key", "label", "state", "class", "wave", "owners", "application", "reason", "ticket"];
-  const rows = keys.map((key) =>
-    csvLine([
-      namedKey(key),
-      key.label,
-      key.state,
-      key.class,
-      key.wave,
-      key.owners.join("; "),
-      key.application,
-      key.reason,
-      key.ticket,
-    ]),
-  );
-  return [csvLine(names), ...rows].join("");
+  const rows = keys.map((key) => ({ ...key, key: namedKey(key), owners: key.owners.join("; ") }));
+  return csvTable(["key", "label", "state", "class", "wave", "owners", "application", "reason", "ticket"], rows);
 }
 
 function dataOf(

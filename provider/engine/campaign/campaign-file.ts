@@ -6,9 +6,9 @@
 import { isAlias, isNode, LineCounter, parseDocument, visit } from "yaml";
 import * as z from "zod";
 import { UkoError } from "../../errors.ts";
-import { campaignSteps, keyClasses } from "../../lifecycle/campaign/campaign.ts";
+import { campaignSteps, dayMs, keyClasses } from "../../lifecycle/campaign/campaign.ts";
 import { plain } from "../text/words.ts";
-import { dayMs, explainIssues, isoDate, maxCampaignFileCharacters, requireFormat, uuid } from "./file-forms.ts";
+import { explainIssues, isoDate, mebibyte, requireFormat, uuid } from "./file-forms.ts";
 
 export const campaignFileName = "campaign.yaml";
 export const campaignFormat = "uko-campaign-1";
@@ -164,7 +164,7 @@ export function parseCampaign(text: string): Campaign {
 }
 
 function parsePlainYaml(text: string): unknown {
-  if (text.length > maxCampaignFileCharacters) throw invalid(`${campaignFileName} is larger than 1 MiB`, []);
+  if (text.length > mebibyte) throw invalid(`${campaignFileName} is larger than 1 MiB`, []);
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { version: "1.2", schema: "core", lineCounter, merge: false, strict: true });
   const [fault] = [...document.errors, ...document.warnings];

@@ -7,7 +7,7 @@ import { type ErrorCode, isUkoError } from "../../errors.ts";
 import { type Many, runAll } from "../loop/many.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { count, plain, sayStatus } from "../text/words.ts";
-import { csvLine } from "./csv.ts";
+import { csvTable } from "./csv.ts";
 import type { CampaignInventory } from "./inventory.ts";
 import { planWarnings, sayGate } from "./plan-report.ts";
 import { type CampaignPlan, isLate, type PlannedKey } from "./planned.ts";
@@ -66,10 +66,10 @@ export async function checkCampaign(
     next: [`uko campaign plan --folder ${view.folder.path}`],
     exitCode: late > 0 ? 14 : unreadable.length > 0 ? 13 : faults > 0 ? 12 : 0,
     data: { keystores, keys, blocked, late, unreadable },
-    csv: [
-      csvLine(["object", "label", "finding"]),
-      ...[...keystores, ...keys, ...blocked].map(({ what, label, why }) => csvLine([what, label, why])),
-    ].join(""),
+    csv: csvTable(
+      ["object", "label", "finding"],
+      [...keystores, ...keys, ...blocked].map(({ what: object, label, why: finding }) => ({ object, label, finding })),
+    ),
   };
 }
 

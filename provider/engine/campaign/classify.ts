@@ -1,9 +1,9 @@
 /** The lines of the manifest: each key of the inventory with its class, wave and owners. */
 
+import { dayMs } from "../../lifecycle/campaign/campaign.ts";
 import { type ClassGap, firstMatch, gapsOf } from "../../lifecycle/campaign/rules.ts";
 import { longestPendingDays, pendingPeriodDays } from "../../lifecycle/remaining-path.ts";
 import type { Campaign, CampaignRule } from "./campaign-file.ts";
-import { dayMs } from "./file-forms.ts";
 import type { ListedKey } from "./inventory.ts";
 import type { ManifestKey } from "./manifest.ts";
 import type { OwnerTable } from "./owners.ts";

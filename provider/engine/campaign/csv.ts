@@ -44,6 +44,14 @@ function rowsIn(text: string, file: string): readonly (readonly string[])[] {
   return rows;
 }
 
+/** A line of names, and a line for each row with its values under these names. */
+export function csvTable<Name extends string>(
+  names: readonly Name[],
+  rows: readonly Readonly<Record<Name, string | number>>[],
+): string {
+  return [csvLine(names), ...rows.map((row) => csvLine(names.map((name) => row[name])))].join("");
+}
+
 /** A value that a spreadsheet would run as a formula gets an apostrophe. */
 export function csvLine(values: readonly (string | number)[]): string {
   const cells = values.map((value) => {

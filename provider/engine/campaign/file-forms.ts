@@ -4,13 +4,13 @@ import * as z from "zod";
 import { UkoError } from "../../errors.ts";
 import { plain } from "../text/words.ts";
 
-export const dayMs = 24 * 60 * 60 * 1000;
-/** 1 MiB; a file that people write is far smaller. */
-export const maxCampaignFileCharacters = 1_048_576;
+export const mebibyte = 1_048_576;
 /** Enough for 100,000 keys. */
-export const maxManifestCharacters = 256 * 1_048_576;
+export const maxManifestBytes = 256 * mebibyte;
 
 export const uuid = z.string().regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "use a UUID in lower case");
+
+export const sha256Form = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** A day, such as 2027-03-20, as the millisecond at which it begins in UTC. */
 export const isoDate = z.iso.date().transform((text) => Date.parse(`${text}T00:00:00Z`));
@@ -42,17 +42,24 @@ export function requireFormat(value: unknown, format: string, file: string): voi
   });
 }
 
+/** Undefined for a text that is not JSON. */
+export function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The lines of a JSONL file with their numbers. Throws UKO_CAMPAIGN_INVALID for a line that is not JSON. */
 export function jsonLinesIn(text: string, file: string): readonly { readonly at: number; readonly value: unknown }[] {
   return text.split("\n").flatMap((line, index) => {
     if (line === "") return [];
-    try {
-      return [{ at: index + 1, value: JSON.parse(line) as unknown }];
-    } catch {
-      throw new UkoError("UKO_CAMPAIGN_INVALID", {
-        summary: `${file}, line ${index + 1} is not JSON`,
-        detail: "The file is incomplete or was edited. Nothing was changed. Next: restore it with git checkout",
-      });
-    }
+    const value = jsonIn(line);
+    if (value !== undefined) return [{ at: index + 1, value }];
+    throw new UkoError("UKO_CAMPAIGN_INVALID", {
+      summary: `${file}, line ${index + 1} is not JSON`,
+      detail: "The file is incomplete or was edited. Nothing was changed. Next: restore it with git checkout",
+    });
   });
 }

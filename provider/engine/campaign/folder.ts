@@ -6,6 +6,7 @@
 import { UkoError } from "../../errors.ts";
 import { sayTime } from "../text/words.ts";
 import { type Campaign, campaignFileName, parseCampaign } from "./campaign-file.ts";
+import { maxManifestBytes, mebibyte } from "./file-forms.ts";
 import { type HoldLine, holdsFileName, parseHolds } from "./holds.ts";
 import { type Manifest, manifestFileName, parseManifest } from "./manifest.ts";
 import { readRehearsal } from "./rehearsal-file.ts";
@@ -35,8 +36,6 @@ export interface OpenCampaign {
   /** IDs of the throw-away keys of its rehearsal, which are no part of the campaign. */
   readonly rehearsed: readonly string[];
 }
-
-const mebibyte = 1_048_576;
 
 /** Throws UKO_CAMPAIGN_INVALID, and UKO_INSTANCE_MISMATCH for the folder of another instance. */
 export async function openCampaign(folder: CampaignFolder, instanceId: string): Promise<OpenCampaign> {
@@ -71,7 +70,7 @@ export async function findManifest(
   { folder, campaign }: Pick<OpenCampaign, "folder" | "campaign">,
   sha256: (text: string) => string,
 ): Promise<Manifest | undefined> {
-  const text = await folder.read(manifestFileName, 256 * mebibyte);
+  const text = await folder.read(manifestFileName, maxManifestBytes);
   if (text === undefined) return undefined;
   const manifest = parseManifest(text, sha256);
   requireInstance(manifest.instance, campaign.instance, manifestFileName);

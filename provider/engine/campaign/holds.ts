@@ -2,7 +2,8 @@
 
 import * as z from "zod";
 import { UkoError } from "../../errors.ts";
-import { dayMs, explainIssues, isoDate, jsonLinesIn } from "./file-forms.ts";
+import { dayMs } from "../../lifecycle/campaign/campaign.ts";
+import { explainIssues, isoDate, jsonLinesIn } from "./file-forms.ts";
 
 export const holdsFileName = "holds.jsonl";
 

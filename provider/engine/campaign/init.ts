@@ -1,10 +1,10 @@
 /** The start of a campaign: a first `campaign.yaml`, and a table of the keys by their last possible date. */
 
+import { dayMs } from "../../lifecycle/campaign/campaign.ts";
 import { kmsRestoreDays, lastDestroyBeforeMs } from "../../lifecycle/campaign/schedule.ts";
 import { count } from "../text/words.ts";
 import { campaignFileName, campaignFormat } from "./campaign-file.ts";
 import { dayOf, pendingDaysOf } from "./classify.ts";
-import { dayMs } from "./file-forms.ts";
 import type { CampaignInventory, ListedKey } from "./inventory.ts";
 import { type CampaignReport, section } from "./report.ts";
 import { unreadableLines } from "./sentences.ts";

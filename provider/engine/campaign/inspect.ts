@@ -17,14 +17,14 @@ import { type PreparedApproval, prepareApproval } from "./act-sets.ts";
 import type { ActedKey } from "./acted.ts";
 import { openCampaign, requireWave } from "./folder.ts";
 import { parseKmsReview, windowEndOf } from "./kms-review-file.ts";
-import { reportOverview } from "./overview.ts";
-import { sayGate } from "./plan-report.ts";
-import type { PlannedKey } from "./planned.ts";
-import { readyKeys } from "./ready.ts";
-import type { CampaignReport, ReportTable } from "./report.ts";
-import { isPending, isRequested } from "./requested.ts";
+import { blockedSection, lateSection, sayGate, timelineOf, waveSection } from "./plan-report.ts";
+import { type CampaignPlan, isLate, type PlannedKey } from "./planned.ts";
+import { isPending, isRequested, readyKeys } from "./ready.ts";
+import { type CampaignReport, type ReportTable, section } from "./report.ts";
 import { reviewFolder } from "./reviews.ts";
-import { columnOf } from "./status.ts";
+import { unreadableLines } from "./sentences.ts";
+import { bornSection, columnOf, pendingRequests, requestSection, stateTable, summarizeStatus } from "./status.ts";
+import type { CampaignView } from "./view.ts";
 import { type OtherSet, type OwnReview, type WaveOffer, type WaveStep, waveOffers } from "./wave-offers.ts";
 import { type ReviewedStepRequest, reportClosed, waveStateOf } from "./wave-state.ts";
 
@@ -92,6 +92,32 @@ export function createCampaignInspection(world: World, openFolder: ActPorts["ope
     },
     async approval(path, request, options) {
       return inspectApproval(await open(path, options), request);
+    },
+  };
+}
+
+function reportOverview(
+  view: CampaignView,
+  plan: CampaignPlan,
+): { readonly report: CampaignReport; readonly waves: ReportTable } {
+  const { path } = view.folder;
+  const late = plan.keys.filter(isLate);
+  return {
+    waves: stateTable(plan, view),
+    report: {
+      summary: summarizeStatus(plan),
+      sections: [
+        ...requestSection(pendingRequests(view, plan), view.nowMs),
+        ...lateSection(late, plan),
+        ...blockedSection(plan.keys),
+        ...waveSection(plan),
+        ...bornSection(view),
+        ...section("Not read", { lines: unreadableLines(view.inventory.unreadable) }),
+      ],
+      next: [`uko campaign status --folder ${path}`, `uko campaign plan --folder ${path}`],
+      exitCode: 0,
+      data: { campaign: view.campaign.name },
+      page: { title: `Campaign ${view.campaign.name}`, asOfMs: view.nowMs, timeline: timelineOf(view, plan) },
     },
   };
 }

@@ -7,7 +7,7 @@ import { type ErrorCode, isUkoError } from "../../errors.ts";
 import type { KeyTraits } from "../../lifecycle/campaign/campaign.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { kmsKeyStateOf } from "../../lifecycle/kms-key-states.ts";
-import type { KeyObservation } from "../../lifecycle/observation.ts";
+import type { KeyObservation, Twin } from "../../lifecycle/observation.ts";
 import { observedInList } from "../key/observe.ts";
 import type { KeystoreSnapshot } from "../ports/containers.ts";
 import type { KmsKeySnapshot } from "../ports/kms-keys.ts";
@@ -25,7 +25,7 @@ export interface ListedKey {
   readonly kmsDualAuthorization: boolean;
   readonly facts: string;
   readonly verificationPattern: string;
-  /** Of a managed key, with the stored status of its keystores. */
+  /** Of a managed key, with the stored status of its keystores, and its backing KMS keys as KMS lists them. */
   readonly observation?: KeyObservation;
   readonly kmsKey?: KmsKeySnapshot;
 }
@@ -224,6 +224,7 @@ function ofManagedKey(
   const cloudIds = snapshot.storedStatus
     .filter(({ keyIdInKeystore }) => keyIdInKeystore !== "")
     .map(({ keystoreId, keyIdInKeystore }) => ({ keystore: keystoreId, id: plain(keyIdInKeystore, 500) }));
+  const backing = cloudIds.flatMap(({ id }) => twins.get(lastPart(id)) ?? []);
   return {
     traits: {
       kind: "managed",
@@ -246,12 +247,23 @@ function ofManagedKey(
       type,
       isInternal: internal.get(id) ?? type === "ibm_cloud_kms",
     })),
-    kmsDualAuthorization: cloudIds.some(({ id }) => twins.get(lastPart(id))?.dualAuthDelete === true),
+    kmsDualAuthorization: backing.some(({ dualAuthDelete }) => dualAuthDelete),
     facts: observation.digests.destroy,
     verificationPattern: (snapshot.verificationPatterns ?? [])
       .map(({ method, value }) => plain(`${method}:${value}`, 210))
       .join(" "),
-    observation,
+    observation: { ...observation, twins: backing.map(twinOf) },
+  };
+}
+
+function twinOf({ kmsKeyId, state: number, dualAuthDelete, windowEndsAtMs }: KmsKeySnapshot): Twin {
+  const state = kmsKeyStateOf(number);
+  return {
+    kind: "present",
+    kmsKeyId,
+    state: state === "unrecognised" || state === "pre_activation" ? "other" : state,
+    dualAuthDelete,
+    ...(windowEndsAtMs !== undefined && { windowEndsAtMs }),
   };
 }
 

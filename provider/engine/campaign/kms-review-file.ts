@@ -6,7 +6,7 @@
 import * as z from "zod";
 import { UkoError } from "../../errors.ts";
 import { type KmsReview, type KmsReviewLine, kmsReviewOf } from "../../lifecycle/kms-review.ts";
-import { uuid } from "./file-forms.ts";
+import { jsonIn, sha256Form, uuid } from "./file-forms.ts";
 
 export const kmsReviewFormat = "uko-kms-review-1";
 
@@ -14,7 +14,7 @@ const text = z.string();
 const header = z.strictObject({
   format: z.literal(kmsReviewFormat),
   instanceId: uuid,
-  campaign: z.strictObject({ name: text, wave: text, digest: text.regex(/^[0-9a-f]{64}$/), class: text }),
+  campaign: z.strictObject({ name: text, wave: text, digest: sha256Form, class: text }),
   step: z.literal("destroy"),
   reviewer: text.min(1).meta({ description: "IAM ID of the one person who may use the review" }),
   reviewedAt: z.iso.datetime({ precision: 3 }),
@@ -57,9 +57,9 @@ export function encodeKmsReview({ header: head, lines }: KmsReview): string {
 /** Undefined for every text but the one that `encodeKmsReview` writes. */
 export function parseKmsReview(content: string): KmsReview | undefined {
   const [first = "", ...rest] = content.split("\n").slice(0, -1);
-  const head = header.safeParse(parseJson(first));
+  const head = header.safeParse(jsonIn(first));
   if (!head.success) return undefined;
-  const lines = rest.map((each) => line.safeParse(parseJson(each)));
+  const lines = rest.map((each) => line.safeParse(jsonIn(each)));
   const read = lines.flatMap(({ data }) => (data === undefined ? [] : [data]));
   const { instanceId, campaign, reviewer, reviewedAt } = head.data;
   const review = kmsReviewOf(
@@ -82,12 +82,4 @@ export function readKmsReview(
     summary: `${name} is not the review with this SHA-256`,
     detail: "The file was edited, or the digest is mistyped. Nothing was changed.\nNext: review the keys again.",
   });
-}
-
-function parseJson(content: string): unknown {
-  try {
-    return JSON.parse(content);
-  } catch {
-    return undefined;
-  }
 }

@@ -6,12 +6,11 @@
 import * as z from "zod";
 import { UkoError } from "../../errors.ts";
 import { campaignSteps, keyClasses } from "../../lifecycle/campaign/campaign.ts";
-import { explainIssues, jsonLinesIn, maxManifestCharacters, requireFormat } from "./file-forms.ts";
+import { explainIssues, jsonLinesIn, maxManifestBytes, requireFormat, sha256Form } from "./file-forms.ts";
 
 export const manifestFileName = "manifest.jsonl";
 export const manifestFormat = "uko-manifest-1";
 
-const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const text = z.string();
 
 /** The order of these properties is the order in the file. */
@@ -53,7 +52,7 @@ export const manifestKey = z.strictObject({
     .array(z.strictObject({ engine: z.enum(["pulumi", "terraform"]), address: text, protection: z.array(text) }))
     .meta({ description: "Programs that declare the key, and what protects it there" }),
   facts: text.meta({ description: "Digest of the key's facts" }),
-  usage: z.array(z.strictObject({ source: text, digest, lastUsed: text, count: z.number().int().min(0) })),
+  usage: z.array(z.strictObject({ source: text, digest: sha256Form, lastUsed: text, count: z.number().int().min(0) })),
 });
 export type ManifestKey = z.output<typeof manifestKey>;
 
@@ -64,7 +63,12 @@ const header = z.strictObject({
   unreadableVaults: z.array(text).meta({ description: "Vaults in scope that the baseline could not read" }),
   blindSpots: z.array(text).meta({ description: "What the evidence of use does not cover" }),
 });
-export const manifestWave = z.strictObject({ wave: text, baselineAt: text, keys: z.number().int().min(0), digest });
+export const manifestWave = z.strictObject({
+  wave: text,
+  baselineAt: text,
+  keys: z.number().int().min(0),
+  digest: sha256Form,
+});
 export type ManifestWave = z.output<typeof manifestWave>;
 
 export interface Manifest extends Omit<z.output<typeof header>, "format"> {
@@ -118,7 +122,7 @@ function encodeKey(key: ManifestKey): string {
 
 /** Throws UKO_CAMPAIGN_INVALID for another version, a wrong form, or a line that was edited. */
 export function parseManifest(content: string, sha256: (text: string) => string): Manifest {
-  if (content.length > maxManifestCharacters) throw invalid("is larger than 256 MiB", []);
+  if (content.length > maxManifestBytes) throw invalid("is larger than 256 MiB", []);
   const [first, ...others] = jsonLinesIn(content, manifestFileName);
   if (first === undefined) throw invalid("is empty", []);
   requireFormat(first.value, manifestFormat, manifestFileName);

@@ -5,11 +5,13 @@ import type { HoldTag } from "../../lifecycle/campaign/campaign.ts";
 import { changeHoldTag, type HoldTagResult } from "../key/hold.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { plain } from "../text/words.ts";
+import { openReads } from "./act-on-keys.ts";
 import { makeBaseline, requireEarlier } from "./baseline.ts";
 import { campaignFileName, parseCampaign } from "./campaign-file.ts";
 import { checkCampaign } from "./check.ts";
 import type { Joined } from "./classify.ts";
 import { declarationsIn, type NamedText } from "./declared.ts";
+import { mebibyte } from "./file-forms.ts";
 import { reportFound } from "./find.ts";
 import {
   type CampaignFolder,
@@ -24,20 +26,16 @@ import { encodeHold, type HoldLine, holdsFileName, withoutHolds } from "./holds.
 import { firstCampaignFile, type InitRequest, reportInit } from "./init.ts";
 import { type ListedKey, takeCampaignInventory } from "./inventory.ts";
 import { manifestFileName } from "./manifest.ts";
-import { keysOfOwner, reportSignoff } from "./owner-list.ts";
 import { ownersFileName, readOwners } from "./owners.ts";
 import { renderPage } from "./page.ts";
 import { reportPlan } from "./plan-report.ts";
-import { type CampaignPlan, planCampaign } from "./planned.ts";
 import { type ReportRequest, reportReconciled } from "./reconciliation.ts";
 import { type CampaignReport, section } from "./report.ts";
 import { namedListedKey } from "./sentences.ts";
-import { makeSignoff, signoffFileName } from "./signoffs.ts";
+import { keysOfOwner, makeSignoff, reportSignoff, signoffFileName } from "./signoffs.ts";
 import { reportBoard, reportStatus } from "./status.ts";
 import { readUsage } from "./usage.ts";
-import { type CampaignView, inventoryScope, viewCampaign } from "./view.ts";
-
-const mebibyte = 1_048_576;
+import { inventoryScope } from "./view.ts";
 
 export interface HoldRequest extends Pick<HoldLine, "kind" | "until" | "ticket"> {
   /** As people type it: `<vaultId>/<keyId>`, or `kms/<keyId>`. */
@@ -80,38 +78,19 @@ export interface CampaignReading {
 type OpenFolder = (path: string) => CampaignFolder;
 
 export function createCampaignReading(world: World, openFolder: OpenFolder): CampaignReading {
-  const { instanceId } = world.session;
-  const seen = async (path: string, options: CallOptions): Promise<{ view: CampaignView; plan: CampaignPlan }> => {
-    const opened = await openCampaign(openFolder(path), instanceId);
-    // An edited manifest is refused before the service is asked.
-    const manifest = await readManifest(opened, world.sha256);
-    const inventory = await takeCampaignInventory(world, inventoryScope(opened, manifest), options);
-    const view = await viewCampaign(opened, inventory, world);
-    return { view, plan: planCampaign(view) };
+  const seen = async (path: string, options: CallOptions) => {
+    const { view, plan } = await openReads(world, openFolder, path, options);
+    return [view, plan] as const;
   };
   return {
     ...createFolderWriting(world, openFolder),
     page: renderPage,
-    async check(path, options) {
-      const { view, plan } = await seen(path, options);
-      return checkCampaign(world, view, plan, options);
-    },
-    async plan(path, options) {
-      const { view, plan } = await seen(path, options);
-      return reportPlan(view, plan);
-    },
-    async status(path, form, options) {
-      const { view, plan } = await seen(path, options);
-      return form === "board" ? reportBoard(view, plan) : reportStatus(view, plan);
-    },
-    async report(path, request, options) {
-      const { view, plan } = await seen(path, options);
-      return reportReconciled(view, plan, request);
-    },
-    async find(path, typed, options) {
-      const { view, plan } = await seen(path, options);
-      return reportFound(view, plan, typed);
-    },
+    check: async (path, options) => checkCampaign(world, ...(await seen(path, options)), options),
+    plan: async (path, options) => reportPlan(...(await seen(path, options))),
+    status: async (path, form, options) =>
+      (form === "board" ? reportBoard : reportStatus)(...(await seen(path, options))),
+    report: async (path, request, options) => reportReconciled(...(await seen(path, options)), request),
+    find: async (path, typed, options) => reportFound(...(await seen(path, options)), typed),
   };
 }
 

@@ -1,11 +1,11 @@
 /** The report of `uko campaign plan`: late keys first, then the dates of each wave against both deadlines. */
 
-import { dayMs } from "../../lifecycle/campaign/calendar.ts";
+import { dayMs } from "../../lifecycle/campaign/campaign.ts";
 import { peopleGap } from "../../lifecycle/campaign/people.ts";
 import type { LateCause } from "../../lifecycle/campaign/schedule.ts";
 import { count, sayDuration } from "../text/words.ts";
 import { dayOf } from "./classify.ts";
-import { csvLine } from "./csv.ts";
+import { csvTable } from "./csv.ts";
 import { type CampaignPlan, datesOf, isLate, type PlannedKey, type PlannedWave } from "./planned.ts";
 import { type CampaignReport, type ReportSection, section, type Timeline } from "./report.ts";
 import { gapSentences, namedListedKey, unreadableLines } from "./sentences.ts";
@@ -335,8 +335,9 @@ function rowOf(key: PlannedKey) {
 }
 
 function csvOf({ keys }: CampaignPlan): string {
-  const rows = keys.map(rowOf).map(({ owners, cloudIds, ...row }) => ({
+  const rows = keys.map(rowOf).map(({ owners, cloudIds, lateBecause = "", ...row }) => ({
     ...row,
+    lateBecause,
     owners: owners.join("; "),
     cloudIds: cloudIds.map(({ id }) => id).join("; "),
   }));
@@ -345,10 +346,7 @@ function csvOf({ keys }: CampaignPlan): string {
     ...["gate", "deactivateOn", "destroyOn", "materialGoneOn", "kmsMetadataGoneOn", "deactivateBy", "destroyBy"],
     "cloudIds",
   ] as const;
-  return [
-    csvLine(names),
-    ...rows.map((row) => csvLine(names.map((name) => String(row[name as keyof typeof row] ?? "")))),
-  ].join("");
+  return csvTable(names, rows);
 }
 
 function dataOf(view: CampaignView, { keys, waves }: CampaignPlan, late: number): Readonly<Record<string, unknown>> {

@@ -1,7 +1,6 @@
 /** The schedule of every key: wave after wave, against both deadlines. */
 
-import { dayMs } from "../../lifecycle/campaign/calendar.ts";
-import type { CampaignStep } from "../../lifecycle/campaign/campaign.ts";
+import { type CampaignStep, dayMs } from "../../lifecycle/campaign/campaign.ts";
 import { isStepDue, type KeyGate, keyGate } from "../../lifecycle/campaign/gates.ts";
 import {
   earliestDates,

@@ -1,13 +1,15 @@
-/** The keys of a wave that are ready for a step, by the lists of the service. */
+/** The keys of a wave that are ready for a step or requested, as the lists show them; a step reads the key again. */
 
 import type { CampaignStep } from "../../lifecycle/campaign/campaign.ts";
 import { type KeyGate, keyGate } from "../../lifecycle/campaign/gates.ts";
+import { standingOf } from "../../lifecycle/consent-record.ts";
 import { sayTimeAndDistance } from "../text/words.ts";
 import { type ActContext, keysOfWave } from "./act-on-keys.ts";
 import { type ActedKey, withoutStep } from "./acted.ts";
 import { requireWave } from "./folder.ts";
 import { sayGate } from "./plan-report.ts";
 import type { PlannedKey } from "./planned.ts";
+import type { CampaignView } from "./view.ts";
 
 /** Keys that pass every gate of the step now, and those that do not, with the reason. */
 export function readyKeys(
@@ -23,7 +25,7 @@ export function readyKeys(
     if (gate.kind === "open" && !key.isUnread) ready.push(key);
     else if (gate.kind !== "done" && gate.kind !== "not_planned") {
       const why = sayGate({ ...key, gate }) ?? sayLater(gate, context.view.nowMs);
-      apart.push(withoutStep(key.name, key.line.label, why));
+      apart.push(withoutStep(key, why));
     }
   }
   return { ready, apart };
@@ -32,4 +34,36 @@ export function readyKeys(
 function sayLater(gate: KeyGate, nowMs: number): string {
   if (gate.kind !== "soaking") return gate.kind.replaceAll("_", " ");
   return `soaks until ${sayTimeAndDistance(gate.untilMs, nowMs)}; a request does not shorten that`;
+}
+
+const renewWithinMs = 48 * 60 * 60 * 1000;
+
+/** Whether a request for the step is pending; for a renewal, only one with enough time left. */
+export function isPending(
+  { nowMs }: Pick<CampaignView, "nowMs">,
+  { listed }: PlannedKey,
+  step: CampaignStep,
+  isRenewed: boolean,
+): boolean {
+  const untilMs = listed?.kmsKey?.windowEndsAtMs ?? requestEndMs(listed?.observation, step, nowMs);
+  return untilMs !== undefined && untilMs > nowMs + (isRenewed ? renewWithinMs : 0);
+}
+
+export function requestEndMs(
+  observation: NonNullable<PlannedKey["listed"]>["observation"],
+  step: CampaignStep,
+  nowMs: number,
+): number | undefined {
+  if (observation === undefined) return undefined;
+  const standing = standingOf(observation, step, nowMs);
+  return standing.binds ? standing.lapsesAtMs : undefined;
+}
+
+/**
+ * A record that has led to its step already is no request any more. Taking it off would only hide
+ * whose write the last one was, which a rollback has to prove.
+ */
+export function isRequested({ facts, listed }: PlannedKey, nowMs: number): boolean {
+  if (listed?.kmsKey !== undefined) return listed.kmsKey.windowEndsAtMs !== undefined;
+  return requestEndMs(listed?.observation, facts.state === "active" ? "deactivate" : "destroy", nowMs) !== undefined;
 }

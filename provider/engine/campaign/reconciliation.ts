@@ -3,7 +3,7 @@
 import { isPending } from "../../lifecycle/guards.ts";
 import { count, plain, sayTime } from "../text/words.ts";
 import { dayOf } from "./classify.ts";
-import { csvLine } from "./csv.ts";
+import { csvTable } from "./csv.ts";
 import { requireWave } from "./folder.ts";
 import { dayBefore, sayGate, shownDay } from "./plan-report.ts";
 import type { CampaignPlan } from "./planned.ts";
@@ -62,28 +62,13 @@ function reportOutcomes(view: CampaignView, outcomes: readonly Reconciled[], wav
       ...(isOpen ? [`uko campaign status --folder ${folder.path}`] : []),
     ],
     exitCode: inventory.unreadable.length > 0 ? 13 : 0,
-    csv: [
+    csv: csvTable(
       [
-        "key",
-        "label",
-        "wave",
-        "class",
-        "outcome",
-        "state",
-        "updatedAt",
-        "updatedBy",
-        "owners",
-        "reason",
-        "ticket",
-        "blocked",
+        ...(["key", "label", "wave", "class", "outcome", "state", "updatedAt", "updatedBy"] as const),
+        ...(["owners", "reason", "ticket", "blocked"] as const),
       ],
-      ...rows.map(({ reviews: _reviews, owners, ...row }) => [
-        ...[row.key, row.label, row.wave, row.class, row.outcome, row.state, row.updatedAt, row.updatedBy],
-        ...[owners.join(" "), row.reason, row.ticket, row.blocked],
-      ]),
-    ]
-      .map(csvLine)
-      .join(""),
+      rows.map((row) => ({ ...row, owners: row.owners.join(" ") })),
+    ),
     data: {
       campaign: campaign.name,
       asOf: new Date(view.nowMs).toISOString(),
@@ -147,12 +132,10 @@ function reportQuestions(
       `uko campaign report --after-shutdown --csv --folder ${view.folder.path}   # keep it: the instance cannot answer later`,
     ],
     exitCode: view.inventory.unreadable.length > 0 ? 13 : 0,
-    csv: [
+    csv: csvTable(
       ["key", "label", "wave", "keystore", "keystoreName", "id", "goneOn", "ask"],
-      ...rows.map((row) => [row.key, row.label, row.wave, row.type, row.keystore, row.id, row.goneOn, row.ask]),
-    ]
-      .map(csvLine)
-      .join(""),
+      rows.map((row) => ({ ...row, keystore: row.type, keystoreName: row.keystore })),
+    ),
     data: {
       campaign: view.campaign.name,
       asOf: new Date(view.nowMs).toISOString(),

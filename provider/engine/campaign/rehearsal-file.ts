@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { UkoError } from "../../errors.ts";
+import { jsonIn, mebibyte } from "./file-forms.ts";
 
 /** Inside the folder of the campaign. */
 export const rehearsalFolder = "rehearsal";
@@ -18,8 +19,6 @@ const state = z.strictObject({
 });
 export type RehearsalState = Omit<z.output<typeof state>, "format">;
 
-const mebibyte = 1_048_576;
-
 interface ReadableFolder {
   readonly path: string;
   read(name: string, maxBytes: number): Promise<string | undefined>;
@@ -29,7 +28,7 @@ interface ReadableFolder {
 export async function readRehearsal(folder: ReadableFolder): Promise<RehearsalState | undefined> {
   const text = await folder.read(rehearsalFileName, mebibyte);
   if (text === undefined) return undefined;
-  const parsed = state.safeParse(parseJson(text));
+  const parsed = state.safeParse(jsonIn(text));
   if (parsed.success) return parsed.data;
   throw new UkoError("UKO_CAMPAIGN_INVALID", {
     summary: `${folder.path}/${rehearsalFileName} is not valid`,
@@ -39,12 +38,4 @@ export async function readRehearsal(folder: ReadableFolder): Promise<RehearsalSt
 
 export function encodeRehearsal({ keys, isRolledBack, seen }: RehearsalState): string {
   return `${JSON.stringify({ format, keys, isRolledBack, seen }, undefined, 2)}\n`;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -6,22 +6,27 @@
 import * as z from "zod";
 import { UkoError } from "../../errors.ts";
 import { endingOf } from "../../lifecycle/campaign/rules.ts";
-import { explainIssues, requireFormat } from "./file-forms.ts";
+import { count } from "../text/words.ts";
+import { csvTable } from "./csv.ts";
+import { explainIssues, jsonIn, requireFormat, sha256Form } from "./file-forms.ts";
+import type { OpenCampaign } from "./folder.ts";
 import type { ManifestKey } from "./manifest.ts";
+import { type CampaignReport, section } from "./report.ts";
 import { namedKey } from "./sentences.ts";
 
 export const signoffFolder = "signoffs";
 export const signoffFormat = "uko-signoff-1";
 
-const digest = z.string().regex(/^[0-9a-f]{64}$/);
 export const signoff = z.strictObject({
   format: z.literal(signoffFormat),
   campaign: z.string(),
   owner: z.string().min(1),
   signedBy: z.strictObject({ iamId: z.string(), name: z.string() }),
   signedAt: z.string(),
-  digest: digest.meta({ description: "Of all lines, in their order" }),
-  keys: z.array(z.strictObject({ key: z.string(), label: z.string(), class: z.string(), line: digest })).max(100_000),
+  digest: sha256Form.meta({ description: "Of all lines, in their order" }),
+  keys: z
+    .array(z.strictObject({ key: z.string(), label: z.string(), class: z.string(), line: sha256Form }))
+    .max(100_000),
 });
 export type Signoff = z.output<typeof signoff>;
 
@@ -77,14 +82,51 @@ export function signoffFileName(owner: string, sha256: Sha256): string {
   return `${signoffFolder}/${slug}-${sha256(owner).slice(0, 8)}.json`;
 }
 
+/** The keys that an owner has to sign. Throws UKO_CAMPAIGN_INVALID if there are none. */
+export function keysOfOwner(keys: readonly ManifestKey[], owner: string): readonly ManifestKey[] {
+  const own = keys.filter((key) => key.owners.includes(owner) && needsSignoff(key));
+  if (own.length > 0) return own;
+  const owners = [...new Set(keys.filter(needsSignoff).flatMap((key) => key.owners))].sort();
+  throw new UkoError("UKO_CAMPAIGN_INVALID", {
+    summary: `No key that the manifest destroys has the owner "${owner}"`,
+    detail: [
+      owners.length === 0 ? "No key needs a sign-off." : `Owners with keys to sign: ${owners.slice(0, 50).join(", ")}.`,
+      "Nothing was written. Next: name one of them with --owner",
+    ].join("\n"),
+  });
+}
+
+export function reportSignoff(
+  { folder }: OpenCampaign,
+  file: string,
+  { owner, digest }: Signoff,
+  keys: readonly ManifestKey[],
+): CampaignReport {
+  return {
+    summary: `Wrote ${folder.path}/${file}: ${owner} signs ${count(keys.length, "key")}`,
+    sections: [
+      ...section("Signed keys", {
+        table: {
+          columns: ["key", "label", "class", "wave", "reason"],
+          rows: keys.map((key) => [namedKey(key), key.label, key.class, key.wave, key.reason]),
+        },
+      }),
+      ...section("Digest", { lines: [digest] }),
+    ],
+    next: [`uko campaign plan --folder ${folder.path}`],
+    exitCode: 0,
+    csv: csvTable(
+      ["key", "label"],
+      keys.map((key) => ({ key: namedKey(key), label: key.label })),
+    ),
+    data: { owner, digest, file, keys: keys.map(namedKey) },
+  };
+}
+
 /** Throws UKO_CAMPAIGN_INVALID for another version, a wrong form, or a list that does not fit its digest. */
 export function parseSignoff(text: string, file: string, sha256: Sha256): Signoff {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw invalid(file, ["it is not JSON"]);
-  }
+  const value = jsonIn(text);
+  if (value === undefined) throw invalid(file, ["it is not JSON"]);
   requireFormat(value, signoffFormat, file);
   const parsed = signoff.safeParse(value);
   if (!parsed.success) throw invalid(file, explainIssues(parsed.error.issues));

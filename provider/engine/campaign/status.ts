@@ -1,13 +1,15 @@
 /** The reports of `uko campaign status`: each wave by state, what it waits for, and one page for management. */
 
-import type { CampaignStep } from "../../lifecycle/campaign/campaign.ts";
+import { type CampaignStep, dayMs } from "../../lifecycle/campaign/campaign.ts";
 import { isStepDue, type WaveGate, waveGate } from "../../lifecycle/campaign/gates.ts";
 import { type KeyOutcome, outcomeOf } from "../../lifecycle/campaign/reconcile.ts";
 import { deletionStanding } from "../../lifecycle/consent-record.ts";
+import { windowFault } from "../../lifecycle/kms-window.ts";
+import { guardCodes } from "../../lifecycle/plan.ts";
 import { count, sayAuthor, sayTimeAndDistance } from "../text/words.ts";
 import { dayOf } from "./classify.ts";
-import { csvLine } from "./csv.ts";
-import { dayMs } from "./file-forms.ts";
+import { csvLine, csvTable } from "./csv.ts";
+import type { ListedKey } from "./inventory.ts";
 import { dayBefore, sayGate, shownDay, waveDates } from "./plan-report.ts";
 import { type CampaignPlan, datesOf, isLate, type PlannedKey, type PlannedWave } from "./planned.ts";
 import { type CampaignReport, type ReportSection, section } from "./report.ts";
@@ -32,11 +34,16 @@ interface PendingRequest {
 export function reportStatus(view: CampaignView, plan: CampaignPlan): CampaignReport {
   const requests = pendingRequests(view, plan);
   const outcomes = outcomesOf(plan);
+  const windows = windowsToRenew(
+    plan.keys.filter(({ facts }) => facts.ending === "destroy" && !facts.isHeld),
+    view.nowMs,
+  );
   return {
     summary: summarizeStatus(plan),
     sections: [
       ...section("Waves", { table: stateTable(plan, view) }),
       ...requestSection(requests, view.nowMs),
+      ...windowSection(windows),
       ...section("Blocked, by reason", { table: blockedTable(plan.keys) }),
       ...section("Outcomes", { table: { columns: ["outcome", "keys"], rows: countsOf(outcomes) } }),
       ...bornSection(view),
@@ -46,9 +53,41 @@ export function reportStatus(view: CampaignView, plan: CampaignPlan): CampaignRe
     exitCode: view.inventory.unreadable.length > 0 ? 13 : 0,
     page: { title: `Campaign ${view.campaign.name}: status`, asOfMs: view.nowMs },
     csv: csvOf(outcomes),
-    data: dataOf(view, plan, { requests, outcomes }),
+    data: { ...dataOf(view, plan, { requests, outcomes }), windows },
   };
 }
+
+/** A deactivated key whose KMS deletion window lets no person destroy it. */
+export interface WindowToRenew {
+  readonly key: string;
+  readonly label: string;
+  readonly code: string;
+}
+
+export function windowsToRenew(
+  keys: readonly { readonly name: string; readonly listed?: ListedKey | undefined }[],
+  nowMs: number,
+): readonly WindowToRenew[] {
+  return keys.flatMap(({ name, listed }) => {
+    const fault = listed?.observation && windowFault(listed.observation, nowMs);
+    return fault ? [{ key: name, label: listed.traits.label, code: guardCodes[fault] }] : [];
+  });
+}
+
+/** Such a key would otherwise wait until its destroy is requested before anyone learns of it. */
+export function windowSection(windows: readonly WindowToRenew[]): readonly ReportSection[] {
+  return section("Roll back these keys, then deactivate them again", {
+    table: {
+      columns: ["label", "key", "why"],
+      rows: windows.map(({ label, key, code }) => [label, key, `${windowSentences[code] ?? ""} [${code}]`]),
+    },
+  });
+}
+
+const windowSentences: Readonly<Record<string, string>> = {
+  [guardCodes.kms_window_lapsed]: "its KMS deletion window expired, and KMS opens one for active keys only",
+  [guardCodes.kms_setter_unknown]: "it is not known who opened its KMS deletion window",
+};
 
 export function summarizeStatus(plan: CampaignPlan): string {
   const isOpen = ({ outcome }: Reconciled): boolean => outcome === "open" || outcome === "pending_destruction";
@@ -200,18 +239,11 @@ export function countsOf(outcomes: readonly Reconciled[]): readonly (readonly st
 }
 
 function csvOf(outcomes: readonly Reconciled[]): string {
-  const rows = outcomes.map(({ key, outcome }) =>
-    csvLine([
-      key.name,
-      key.line.label,
-      key.line.wave,
-      key.line.class,
-      key.listed?.traits.state ?? "",
-      outcome,
-      sayGate(key) ?? "",
-    ]),
-  );
-  return [csvLine(["key", "label", "wave", "class", "state", "outcome", "blocked"]), ...rows].join("");
+  const rows = outcomes.map(({ key, outcome }) => ({
+    ...{ ...key.line, key: key.name, state: key.listed?.traits.state ?? "" },
+    ...{ outcome, blocked: sayGate(key) ?? "" },
+  }));
+  return csvTable(["key", "label", "wave", "class", "state", "outcome", "blocked"], rows);
 }
 
 function dataOf(

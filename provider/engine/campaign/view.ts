@@ -3,7 +3,7 @@
  * key now. For display and planning; a step reads the key again.
  */
 
-import { type Hold, holdTagNames, isHeld, isOwnHoldTag } from "../../lifecycle/campaign/campaign.ts";
+import { dayMs, type Hold, holdTagNames, isHeld, isOwnHoldTag } from "../../lifecycle/campaign/campaign.ts";
 import { type CampaignKeyFacts, isStepDue } from "../../lifecycle/campaign/gates.ts";
 import { endingOf, gapsOf, isGlobMatch } from "../../lifecycle/campaign/rules.ts";
 import { kmsRestoreDays, type ScheduledKey } from "../../lifecycle/campaign/schedule.ts";
@@ -11,8 +11,8 @@ import { soaksFromMs } from "../../lifecycle/campaign/soak.ts";
 import { isPending } from "../../lifecycle/guards.ts";
 import type { KeystoreStatus } from "../../lifecycle/observation.ts";
 import type { World } from "../ports/world.ts";
-import { dayMs } from "./file-forms.ts";
-import { type OpenCampaign, readManifest, requireTimeAfter } from "./folder.ts";
+import { mebibyte } from "./file-forms.ts";
+import { type OpenCampaign, requireTimeAfter } from "./folder.ts";
 import type { CampaignInventory, InventoryScope, ListedKey } from "./inventory.ts";
 import type { Manifest, ManifestKey } from "./manifest.ts";
 import { type Reviews, readReviews } from "./reviews.ts";
@@ -51,15 +51,15 @@ export interface CampaignView extends OpenCampaign {
 /** A key that was used within this time before the baseline is in use. */
 const recentUseMs = 90 * dayMs;
 const maxSignoffs = 1_000;
-const maxSignoffBytes = 64 * 1_048_576;
+const maxSignoffBytes = 64 * mebibyte;
 
-/** Throws UKO_CAMPAIGN_INVALID if there is no baseline, or if a file was edited. */
+/** Throws UKO_CAMPAIGN_INVALID if a file was edited. */
 export async function viewCampaign(
-  opened: OpenCampaign,
+  opened: OpenCampaign & { readonly manifest: Manifest },
   inventory: CampaignInventory,
   { sha256 }: Pick<World, "sha256">,
 ): Promise<CampaignView> {
-  const manifest = await readManifest(opened, sha256);
+  const { manifest } = opened;
   requireTimeAfter(manifest, inventory.nowMs);
   const signoffs = await readSignoffs(opened, sha256);
   const signed = signedLines(signoffs);
@@ -96,7 +96,7 @@ export async function viewCampaign(
   const known = new Set(keys.map(({ name }) => name));
   const backing = backingKeys(manifest);
   const born = inventory.keys.filter((key) => !known.has(namedListedKey(key)) && !isLeftBehind(key, backing));
-  return { ...opened, manifest, keys, born, inventory, signoffs, reviews, nowMs: inventory.nowMs };
+  return { ...opened, keys, born, inventory, signoffs, reviews, nowMs: inventory.nowMs };
 }
 
 /** The IDs in KMS of the keys behind the managed keys of the manifest: the last part of a pair of IDs. */

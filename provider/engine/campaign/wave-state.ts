@@ -11,6 +11,7 @@ import type { CampaignStep } from "../../lifecycle/campaign/campaign.ts";
 import { type WaveGate, waveGate } from "../../lifecycle/campaign/gates.ts";
 import { count, plain, sayTimeAndDistance } from "../text/words.ts";
 import { type ActContext, evidenceFolder, keysOfWave } from "./act-on-keys.ts";
+import { jsonIn, mebibyte } from "./file-forms.ts";
 import { requireWave } from "./folder.ts";
 import type { PlannedKey } from "./planned.ts";
 import { type CampaignReport, section } from "./report.ts";
@@ -26,6 +27,11 @@ export interface StepRequest {
   /** The digest of a stop after which the wave continues. */
   readonly resume?: string | undefined;
   readonly reason?: string | undefined;
+}
+
+export interface RequestOfStep extends StepRequest {
+  /** Replaces requests that expire within 48 hours. */
+  readonly renew?: boolean | undefined;
 }
 
 export interface ReviewOfStep extends StepRequest {
@@ -126,7 +132,7 @@ function isFailure({ name, listed, facts }: PlannedKey, step: CampaignStep, deac
 }
 
 const maxEvidenceFiles = 10_000;
-const maxEvidenceBytes = 64 * 1_048_576;
+const maxEvidenceBytes = 64 * mebibyte;
 const deactivation = z.looseObject({
   step: z.literal("deactivate"),
   phase: z.literal("after"),
@@ -140,21 +146,13 @@ async function deactivatedKeys({ folder }: CampaignView): Promise<ReadonlySet<st
   const found = new Set<string>();
   for (const name of names.slice(0, maxEvidenceFiles)) {
     const text = (await folder.read(`${evidenceFolder}/${name}`, maxEvidenceBytes)) ?? "";
+    // A line that a crash left incomplete says nothing.
     for (const line of text.split("\n")) {
-      const parsed = deactivation.safeParse(parseLine(line));
+      const parsed = deactivation.safeParse(jsonIn(line));
       if (parsed.success) found.add(`${parsed.data.vaultId}/${parsed.data.keyId}`);
     }
   }
   return found;
-}
-
-/** A line that a crash left incomplete says nothing. */
-function parseLine(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The report of a command that the wave does not allow now. */

@@ -1,6 +1,6 @@
 /** Sentences about a review: why it leaves a key alone, why it cannot be used, what is wrong with its file. */
 
-import type { KeyObservation } from "../../lifecycle/observation.ts";
+import type { ConsentRecord, KeyObservation } from "../../lifecycle/observation.ts";
 import type { ReviewLine, SkipReason, UnusableReview } from "../../lifecycle/review.ts";
 import { maxReviewedKeys, type ReviewProblem } from "../../lifecycle/review-file.ts";
 import { unended } from "../../printable.ts";
@@ -26,10 +26,12 @@ export function saySkipped(why: SkipReason, observation: KeyObservation): string
     case "own_request":
       return "you requested this step yourself";
     case "other_requester":
-      return `${sayAuthor(why.record)} requested the ${stepNouns[why.record.step]}`;
+      return why.record.how === "answer"
+        ? sayApproval(why.record)
+        : `${sayAuthor(why.record)} requested the ${stepNouns[why.record.step]}`;
     case "not_asked":
       return why.record.how === "answer"
-        ? `its record is an approval by ${sayAuthor(why.record)}, not a request`
+        ? sayApproval(why.record)
         : `an engine wrote the request of ${sayAuthor(why.record)}, who may not have seen the key`;
     case "use_unreadable":
       return "the resources that use it could not be listed";
@@ -38,6 +40,10 @@ export function saySkipped(why: SkipReason, observation: KeyObservation): string
     case "changed":
       return `it changed after the review: ${sayList(why.fields.map((field) => fieldNames[field]))}`;
   }
+}
+
+function sayApproval(record: ConsentRecord): string {
+  return `its record is an approval by ${sayAuthor(record)}, not a request`;
 }
 
 /** The command that approves a key which stands apart from a set only because of its record. */

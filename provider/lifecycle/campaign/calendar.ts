@@ -3,10 +3,9 @@
  * whole days in UTC; a wave's window covers minutes of a day.
  */
 
-import type { Blackout, CampaignStep, DailyWindow } from "./campaign.ts";
+import { type Blackout, type CampaignStep, type DailyWindow, dayMs } from "./campaign.ts";
 
 const minuteMs = 60_000;
-export const dayMs = 24 * 60 * minuteMs;
 /** A search ends after this many days, which is longer than any campaign. */
 const maxDays = 2_000;
 

@@ -3,6 +3,8 @@
  * proposes and narrows; nothing in it grants a right.
  */
 
+export const dayMs = 24 * 60 * 60 * 1000;
+
 /** The steps that a campaign plans for a day. Each needs its own request and approval. */
 export const campaignSteps = ["deactivate", "destroy"] as const;
 export type CampaignStep = (typeof campaignSteps)[number];
@@ -112,8 +114,6 @@ export function encodeHoldTag({ kind, until, ticket }: HoldTag): string {
 export function isOwnHoldTag(value: string): boolean {
   return holdTagForm.test(value);
 }
-
-const dayMs = 24 * 60 * 60 * 1000;
 
 /** A hold tag that uko did not write, or cannot read, has no end. */
 function isTagHolding(

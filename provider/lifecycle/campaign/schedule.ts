@@ -4,8 +4,9 @@
  */
 
 import { coolDownMs } from "../managed-key-states.ts";
-import { dayMs, lastOpenMs, nextOpenMs } from "./calendar.ts";
+import { lastOpenMs, nextOpenMs } from "./calendar.ts";
 import type { Blackout, CampaignStep, Wave } from "./campaign.ts";
+import { dayMs } from "./campaign.ts";
 
 /** How long KMS can restore the material of a deleted key (kms-v2-and-iam.md 2.6). */
 export const kmsRestoreDays = 30;

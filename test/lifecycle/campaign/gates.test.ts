@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type BreakerFacts, breakerOf } from "../../../provider/lifecycle/campaign/breaker.ts";
-import { dayMs } from "../../../provider/lifecycle/campaign/calendar.ts";
+import { dayMs } from "../../../provider/lifecycle/campaign/campaign.ts";
 import {
   type CampaignKeyFacts,
   isStepDue,

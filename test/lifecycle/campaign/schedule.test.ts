@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { blackoutAt, dayMs, lastOpenMs, nextOpenMs } from "../../../provider/lifecycle/campaign/calendar.ts";
-import type { Blackout, CampaignStep } from "../../../provider/lifecycle/campaign/campaign.ts";
+import { blackoutAt, lastOpenMs, nextOpenMs } from "../../../provider/lifecycle/campaign/calendar.ts";
+import { type Blackout, type CampaignStep, dayMs } from "../../../provider/lifecycle/campaign/campaign.ts";
 import {
   earliestDates,
   type ScheduledKey,
