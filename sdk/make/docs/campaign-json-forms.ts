@@ -27,6 +27,10 @@ const unreadable = z
   )
   .describe("What uko could not read");
 
+const windows = z
+  .array(z.object({ ...named, code }))
+  .describe("Deactivated keys that nobody can destroy before a rollback, because of their KMS deletion window");
+
 /** One key after a command. Only `acted` means that the command changed the key. */
 const actedKey = z.object({
   name: key,
@@ -137,6 +141,7 @@ export const campaignJsonForms = {
     keys: z.array(z.object({ ...named, outcome, gate })),
     born,
     unreadable,
+    windows,
   }),
   "campaign-board": form("The line that uko campaign status --board", {
     campaign,
@@ -203,6 +208,7 @@ export const campaignJsonForms = {
     ...wave,
     step: step.optional(),
     review: digest.optional(),
+    windows: windows.optional(),
     keys: z.array(actedKey),
     unstarted: count,
     stoppedBy,
