@@ -76,12 +76,7 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
   const exceptions = [
     ...section("Not part of the review", {
       table: { columns: ["label", "key", "why"], rows: apartRows(reviewed) },
-      lines:
-        alone.length === 0
-          ? []
-          : [
-              `A review covers the requests of one person. ${count(alone.length, "key needs", "keys need")} an approval each.`,
-            ],
+      lines: sayAlone(alone.length),
     }),
     ...section("Not ready", {
       table: { columns: ["label", "key", "why"], rows: apart.map(({ label, name, says }) => [label, name, says]) },
@@ -90,16 +85,12 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
     ...section("Not read", { lines: unreadable.map(({ id, reason }) => `${id}: ${reason}`) }),
   ];
   const path = view.folder.path;
+  const firstRequest = `uko campaign request ${wave} ${step} --folder ${path}   # the first person`;
   if (file === undefined) {
     return {
       summary: `No key of wave "${wave}" can be approved for ${step}`,
       sections: exceptions,
-      next:
-        alone.length > 0
-          ? alone.slice(0, maxShownAlone)
-          : others.length > 0
-            ? []
-            : [`uko campaign request ${wave} ${step} --folder ${path}   # the first person`],
+      next: alone.length > 0 || others.length > 0 ? alone.slice(0, maxShownAlone) : [firstRequest],
       exitCode: mostSevere([...codes, 12]),
       data: { wave, step, keys: 0, apart: leftOut, unreadable },
     };
@@ -124,6 +115,11 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
 }
 
 const maxShownAlone = 5;
+
+function sayAlone(keys: number): readonly string[] {
+  if (keys === 0) return [];
+  return [`A review covers the requests of one person. ${count(keys, "key needs", "keys need")} an approval each.`];
+}
 
 /** Keys of the wave that this review leaves to another one. */
 function otherReviews(ready: readonly PlannedKey[], { wave, neverActive }: ReviewOfStep): readonly string[] {
