@@ -15,7 +15,7 @@ test("the picture matches dependency-cruiser; if not, insert the new picture", (
   const drawn = execFileSync(process.execPath, [cruise, ...args], { cwd: repository, encoding: "utf8" });
   const [, shown] = /```mermaid\n([\s\S]*?)```/.exec(text) ?? [];
   expect(shown?.trim()).toBe(drawn.trim());
-});
+}, 120_000);
 
 test("every file that it names exists, and every part of provider/ is named", () => {
   const named = Array.from(text.matchAll(/`((?:provider|examples|test|\.[a-z])[^`\s]*)`/g), ([, file = ""]) => file);

@@ -163,6 +163,14 @@ describe("uko campaign report", () => {
     expect(exitCode).toBe(13);
     expect(outcomesIn(out)).toMatchObject({ "mail-1": "not_read", payroll: "open", "root-1": "not_read" });
     expect((await campaign("report --after-shutdown")).out).toContain("nothing to ask of a cloud");
+    expect((await campaign("status", "erin")).out).toMatch(/^[0-9]+ keys of 10 still have to end; 5 could not be read/);
+  });
+
+  it("says how to name single vaults to a person who cannot list all of them", async () => {
+    await baselined();
+    await stage.world.control("faults", { operation: "V1", status: 403 });
+    const { err } = await campaign("status");
+    expect(err).toContain("Next: with roles in single vaults, name these vaults in scope.vaults of campaign.yaml");
   });
 });
 

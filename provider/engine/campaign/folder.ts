@@ -99,7 +99,7 @@ export function requireWave({ waves }: Pick<Campaign, "waves">, name: string): C
   if (wave !== undefined) return wave;
   throw new UkoError("UKO_CAMPAIGN_INVALID", {
     summary: `The campaign has no wave "${name}"`,
-    detail: `Its waves are ${waves.map((each) => each.name).join(", ")}.`,
+    detail: `Its waves are ${waves.map((each) => each.name).join(", ")}. Nothing was changed.`,
   });
 }
 

@@ -3,7 +3,7 @@
  * keys that back no managed key. A part that cannot be read becomes a named gap.
  */
 
-import { type ErrorCode, isUkoError } from "../../errors.ts";
+import { type ErrorCode, isUkoError, UkoError } from "../../errors.ts";
 import type { KeyTraits } from "../../lifecycle/campaign/campaign.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { kmsKeyStateOf } from "../../lifecycle/kms-key-states.ts";
@@ -134,7 +134,13 @@ async function vaultsInScope(
   unreadable: UnreadablePart[],
   options: CallOptions,
 ): Promise<CampaignInventory["vaults"]> {
-  if (wanted === undefined) return world.vaults.list({}, options);
+  if (wanted === undefined) {
+    return world.vaults.list({}, options).catch((error: unknown) => {
+      if (!isUkoError(error) || error.code !== "UKO_RIGHTS_MISSING") throw error;
+      const next = "Next: with roles in single vaults, name these vaults in scope.vaults of campaign.yaml";
+      throw new UkoError(error.code, { summary: error.summary, detail: `${error.detail}\n${next}`, cause: error });
+    });
+  }
   const part = { id: "vaults", name: "" };
   const readable = await listOrName(unreadable, part, () => world.vaults.list({}, options));
   if (unreadable.some(({ id }) => id === part.id)) return wanted.map((id) => ({ id, name: "" }));

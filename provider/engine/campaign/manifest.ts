@@ -182,7 +182,7 @@ function invalid(what: string, faults: readonly string[]): UkoError {
     summary: `${manifestFileName} ${what}`,
     detail: [
       ...faults,
-      "Only uko writes this file. Nothing was changed. Next: restore it with git checkout, or run uko campaign baseline",
+      "Only uko writes this file. Nothing was changed. Next: restore it with git checkout, or remove the file and run uko campaign baseline",
     ].join("\n"),
   });
 }

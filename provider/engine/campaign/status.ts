@@ -90,11 +90,12 @@ const windowSentences: Readonly<Record<string, string>> = {
 };
 
 export function summarizeStatus(plan: CampaignPlan): string {
-  const isOpen = ({ outcome }: Reconciled): boolean => outcome === "open" || outcome === "pending_destruction";
-  const open = outcomesOf(plan).filter(isOpen).length;
-  return open === 0
-    ? "Every key has reached its end"
-    : `${count(open, "key")} of ${plan.keys.length} still have to end`;
+  const outcomes = outcomesOf(plan).map(({ outcome }) => outcome);
+  const open = outcomes.filter((outcome) => outcome === "open" || outcome === "pending_destruction").length;
+  const unread = outcomes.filter((outcome) => outcome === "not_read").length;
+  if (open + unread === 0) return "Every key has reached its end";
+  const summary = `${count(open, "key")} of ${plan.keys.length} still have to end`;
+  return unread === 0 ? summary : `${summary}; ${unread} could not be read`;
 }
 
 export function bornSection({ born }: CampaignView): readonly ReportSection[] {
