@@ -205,7 +205,10 @@ function warnings(
   );
   const strangers = owners.unmatched(new Set([...ids].map((id) => id.toLowerCase())));
   return [
-    ...unusedRules.map((index) => `rules[${index}] in campaign.yaml decides for no key: no key matches it, or an earlier rule decides first`),
+    ...unusedRules.map(
+      (index) =>
+        `rules[${index}] in campaign.yaml decides for no key: no key matches it, or an earlier rule decides first`,
+    ),
     ...strangers.slice(0, 20).map((key) => `owners.csv names ${key}, which is not a key of this campaign`),
     ...blindSpots,
   ];
