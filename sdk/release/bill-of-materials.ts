@@ -1,5 +1,6 @@
-/** Writes down what the executables are made of: as CycloneDX for tools, as licence texts for people. */
+/** The contents of the executables: as CycloneDX for tools, as license texts for people. */
 
+import { Enums, Models, Serialize, Spec } from "@cyclonedx/cyclonedx-library";
 import type { BundledPackage } from "./bundled-packages.ts";
 import { nodeVersion, type Platform } from "./platforms.ts";
 
@@ -11,33 +12,32 @@ export interface Product {
   readonly url: string;
 }
 
-/** Answers a CycloneDX 1.6 document of what users get: the bundled packages and Node, not what only developers install. */
+/** Returns CycloneDX 1.6 as JSON: the bundled packages and Node, not what only developers install. */
 export function billOfMaterials(
-  product: Product,
+  { name, version, license, url }: Product,
   packages: readonly BundledPackage[],
   built: readonly Platform[],
-): object {
-  const { name, version, license, url } = product;
+): string {
   const components = [
-    ...packages.map((bundled) => component("library", bundled)),
-    ...built.map(({ nodePackage, integrity }) =>
-      component("platform", { name: nodePackage, version: nodeVersion, license: "MIT", sha512: sha512Hex(integrity) }),
-    ),
+    ...packages.map((bundled) => component(Enums.ComponentType.Library, bundled)),
+    ...built.map(({ nodePackage, integrity }) => {
+      const node = { name: nodePackage, version: nodeVersion, license: "MIT", sha512: sha512Hex(integrity) };
+      return component(Enums.ComponentType.Platform, node);
+    }),
   ];
-  return {
-    $schema: "http://cyclonedx.org/schema/bom-1.6.schema.json",
-    bomFormat: "CycloneDX",
-    specVersion: "1.6",
-    version: 1,
-    metadata: {
-      component: { type: "application", "bom-ref": url, name, version, licenses: [{ expression: license }], purl: url },
-    },
-    components,
-    dependencies: [
-      { ref: url, dependsOn: components.map((part) => part["bom-ref"]) },
-      ...components.map((part) => ({ ref: part["bom-ref"] })),
-    ],
-  };
+  const product = new Models.Component(Enums.ComponentType.Application, name, {
+    bomRef: url,
+    purl: url,
+    version,
+    licenses: new Models.LicenseRepository([new Models.LicenseExpression(license)]),
+    dependencies: new Models.BomRefRepository(components.map(({ bomRef }) => bomRef)),
+  });
+  const bill = new Models.Bom({
+    metadata: new Models.Metadata({ component: product }),
+    components: new Models.ComponentRepository(components),
+  });
+  const format = new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6);
+  return new Serialize.JsonSerializer(format).serialize(bill, { sortLists: true, space: 2 });
 }
 
 /** Answers the licence texts that have to go with a bundle, or with an executable that holds Node as well. */
@@ -58,15 +58,20 @@ export function thirdPartyNotices(packages: readonly BundledPackage[], nodeLicen
 }
 
 /** A package URL (purl) of the npm kind, whose scope's @ is escaped. */
-export const npmUrl = (name: string, version: string): string => `pkg:npm/${name.replace(/^@/, "%40")}@${version}`;
+const npmUrl = (name: string, version: string): string => `pkg:npm/${name.replace(/^@/, "%40")}@${version}`;
 
-export const sha512Hex = (integrity: string): string =>
+const sha512Hex = (integrity: string): string =>
   Buffer.from(integrity.replace(/^sha512-/, ""), "base64").toString("hex");
 
 type Part = Pick<BundledPackage, "name" | "version" | "license" | "sha512">;
 
-function component(type: "library" | "platform", { name, version, license, sha512 }: Part) {
+function component(type: Enums.ComponentType, { name, version, license, sha512 }: Part): Models.Component {
   const url = npmUrl(name, version);
-  const hashes = [{ alg: "SHA-512", content: sha512 }];
-  return { type, "bom-ref": url, name, version, hashes, licenses: [{ expression: license }], purl: url };
+  return new Models.Component(type, name, {
+    bomRef: url,
+    purl: url,
+    version,
+    hashes: new Models.HashDictionary([[Enums.HashAlgorithm["SHA-512"], sha512]]),
+    licenses: new Models.LicenseRepository([new Models.LicenseExpression(license)]),
+  });
 }

@@ -135,5 +135,5 @@ function writeBill(
 ): Promise<ReleaseFile> {
   const product = { name: program.name, version, license, url: `pkg:github/pulumi-uko/pulumi-uko@v${version}` };
   const bill = billOfMaterials(product, packages, platforms);
-  return writeReleaseFile(folder, `${program.stem(version)}.cdx.json`, `${JSON.stringify(bill, undefined, 2)}\n`);
+  return writeReleaseFile(folder, `${program.stem(version)}.cdx.json`, `${bill}\n`);
 }

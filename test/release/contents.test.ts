@@ -62,7 +62,7 @@ test("refuses a bundled package that the lock file does not vouch for", async ()
 
 test("writes a bill of materials whose every part is named once and hangs on the product", async () => {
   const packages = await bundledPackages(await aMetafile({ "node_modules/@grpc/grpc-js/a.js": 1 }), repository);
-  const bill = billOfMaterials(product, packages, platforms) as {
+  const bill = JSON.parse(billOfMaterials(product, packages, platforms)) as {
     components: { "bom-ref": string; purl: string; version: string }[];
     dependencies: { ref: string; dependsOn?: string[] }[];
   };
