@@ -95,13 +95,16 @@ describe("workflows", () => {
     expect(faultsOf(each)).toEqual([]);
   });
 
-  test("a change runs .ci/run, the nightly run every test, a tag creates the archives", () => {
+  test("a change runs .ci/run, the parts of the nightly run are every test, a tag creates the archives", () => {
     const runsOf = (name: string): readonly string[] => {
       const jobs = workflows.find(([file]) => file === name)?.[1].jobs ?? {};
       return Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run = "" }) => run));
     };
     expect(runsOf("check.yml")).toContain(".ci/run");
-    expect(runsOf("nightly.yml")).toContain("npm run test:all");
+    const { all } = workflows.find(([file]) => file === "nightly.yml")?.[1].jobs ?? {};
+    const { part: parts } = z.object({ matrix: z.object({ part: z.array(z.number()) }) }).parse(all?.strategy).matrix;
+    expect(parts).toEqual(parts.map((_, index) => index + 1));
+    expect(runsOf("nightly.yml")).toContain(`npm run test:all -- --shard="$PART/${parts.length}"`);
     expect(runsOf("release.yml").includes("npm run release")).toBe(true);
   });
 
