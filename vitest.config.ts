@@ -15,7 +15,12 @@ const attacks = ["test/attacks/**/*.test.ts"];
 /** What `quick` leaves out of the tests within one process. */
 const notInQuick = [...attacks, "test/lifecycle/model/mutants.test.ts", "test/cli/import.test.ts"];
 /** The same, and what `quick` explores less deeply or repeats less often. */
-const slowUnit = [...notInQuick, "test/lifecycle/model/model.test.ts", "test/emulator/store.test.ts"];
+const slowUnit = [
+  ...notInQuick,
+  "test/lifecycle/model/model.test.ts",
+  "test/lifecycle/kms-key-model.test.ts",
+  "test/emulator/store.test.ts",
+];
 /** What puts something in the place of a module that other files use; all others share a process and its modules. */
 const apart = [
   "test/schema/registry.test.ts",

@@ -10,8 +10,9 @@ import { exploreSafety, safetyCasts, safetyConfig } from "./safety.ts";
 import { exploreSameSecond } from "./same-second.ts";
 import type { Config } from "./world.ts";
 
-/** With every cast and one move deeper, the whole depth needs about half an hour and 4 GB. */
 const { runs, calls, callsOfTwo, isEveryCast } = modelDepth;
+/** A third run makes each family about 20 times as large, so only the casts of two people take it. */
+const runsOfMany = Math.min(runs, 2);
 const timeoutMs = isEveryCast ? 7_200_000 : 600_000;
 const gates = ["both", "destroy"] as const;
 const switches = { twinSees: "caller", keepsTags: true } as const;
@@ -62,7 +63,7 @@ const families: readonly Family[] = [
     twins: isEveryCast ? ["none", "dual"] : ["dual"],
     gates: isEveryCast ? gates : ["both"],
     grain: "coarse",
-    depth: runs,
+    depth: runsOfMany,
     switches,
   },
   {
@@ -71,7 +72,7 @@ const families: readonly Family[] = [
     twins: ["plain"],
     gates,
     grain: "coarse",
-    depth: Math.min(runs, 2),
+    depth: runsOfMany,
     switches,
   },
   {
@@ -81,7 +82,7 @@ const families: readonly Family[] = [
     gates: ["single", "destroy"],
     markers: ["none", "both", "single"],
     grain: "coarse",
-    depth: runs,
+    depth: runsOfMany,
     switches,
   },
   {
@@ -91,7 +92,7 @@ const families: readonly Family[] = [
     gates: ["single"],
     markers: ["none", "both", "single"],
     grain: "coarse",
-    depth: Math.min(runs, 2),
+    depth: runsOfMany,
     switches: { twinSees: "service", keepsTags: false },
   },
   {
@@ -100,7 +101,7 @@ const families: readonly Family[] = [
     twins: ["none", "dual"],
     gates,
     grain: "coarse",
-    depth: runs,
+    depth: runsOfMany,
     switches: { twinSees: "service", keepsTags: false },
   },
   {
