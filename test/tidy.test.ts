@@ -131,7 +131,7 @@ const rules: readonly Rule[] = [
   {
     title: "plain English in messages and comments",
     files:
-      /^(provider\/(engine|cli|terraform-plugin(?!\/protocol)|pulumi-plugin)\/.*|provider\/(errors|printable)\.ts|test\/(cli|engine|golden|resources)\/.*|test\/(lifecycle|services|pulumi-plugin|terraform-plugin|pulumi-dynamic)\/.*|test\/(schema\/)?[^/]*\.test\.ts)$/,
+      /^(provider\/(engine|cli|terraform-plugin(?!\/protocol)|pulumi-plugin)\/.*|provider\/(errors|printable)\.ts|test\/(cli|engine|golden|resources)\/.*|test\/(attacks|contracts|e2e|lifecycle|services|pulumi-plugin|terraform-plugin|pulumi-dynamic)\/.*|test\/(schema\/)?[^/]*\.test\.ts)$/,
     // The mutants quote source text, and this file has an example that breaks each rule.
     except: /^test\/(lifecycle\/model\/mutants(\.test)?|tidy\.test)\.ts$/,
     find: (text, file) =>

@@ -73,7 +73,7 @@ test("a program drops one of two resources of a key: the key stays, and the run 
     .toContainEqual(expect.stringMatching(/^"payroll" left only the state: "wages" declares the same object/));
 });
 
-test("the creation under the new name fails and the run goes on: the deletion is refused, since the state would lose the key", async () => {
+test("the creation under the new name fails and the run continues: the deletion is refused, since the state would lose the key", async () => {
   const payroll = await made("payroll");
   await nextRun();
   const { inputs } = await run.check({}, argsOf("wages"));
@@ -82,7 +82,7 @@ test("the creation under the new name fails and the run goes on: the deletion is
   expect((await errorOf(run.delete(payroll.properties, payroll.id))).details).toContain("[UKO_DECLARED_TWICE]");
 });
 
-test("a destroy of both resources still asks for the key's deletion, since no program declares them", async () => {
+test("a destroy of both resources requests the deletion of the key, since no program declares them", async () => {
   const payroll = await made("payroll");
   const wages = await made("wages", { existingKeyId: payroll.properties.keyId });
   await nextRun();

@@ -66,7 +66,7 @@ test("a program drops one of two resources of a key: the key stays, whichever of
   }
 });
 
-test("the creation under the new name fails and the run goes on: the deletion is refused, since the state would lose the key", async () => {
+test("the creation under the new name fails and the run continues: the deletion is refused, since the state would lose the key", async () => {
   const { id, properties, payroll, wages, writes } = await renamed();
   const refused = await statusOf(wages.create(await wages.check(news())));
   expect(refused.details).toContain("has this label, but not the mark of this resource");
@@ -78,7 +78,7 @@ test("the creation under the new name fails and the run goes on: the deletion is
   expect((await writes()).slice(before)).toEqual([]);
 });
 
-test("an adoption under the new name fails and the run goes on: the deletion is refused as well", async () => {
+test("an adoption under the new name fails and the run continues: the deletion is refused as well", async () => {
   const { id, properties, payroll, wages, writes } = await renamed();
   const inputs = await wages.check(news({ existingKeyId: properties.keyId, template: "payroll-draft" }));
   await statusOf(wages.create(inputs));
@@ -86,7 +86,7 @@ test("an adoption under the new name fails and the run goes on: the deletion is 
   expect(await writes()).toEqual([]);
 });
 
-test("an import under the new name whose inputs do not fit is no holder: the deletion is refused", async () => {
+test("an import under the new name whose inputs do not fit does not hold the key: the deletion is refused", async () => {
   const { id, inputs, properties, payroll, wages, writes } = await renamed();
   await wages.read(id);
   await wages.check(inputs, inputs);
@@ -95,7 +95,7 @@ test("an import under the new name whose inputs do not fit is no holder: the del
   expect(await writes()).toEqual([]);
 });
 
-test("a destroy of both resources still asks for the key's deletion, since no program declares them", async () => {
+test("a destroy of both resources requests the deletion of the key, since no program declares them", async () => {
   const { id, inputs, properties, payroll, wages } = await renamed();
   for (const resource of [payroll, wages]) await resource.read(id, properties, inputs);
   for (const resource of [payroll, wages]) {

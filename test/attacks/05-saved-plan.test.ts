@@ -113,7 +113,7 @@ describe("a saved plan of a destroy", () => {
     expect(await stateOf(core)).toBe("active");
   });
 
-  test("may do less than it showed: a key that needs two people by now is asked for", async () => {
+  test("may do less than it showed: it requests the deletion of a key that requires two people by now", async () => {
     const core = await stage.made(single);
     const plan = await core.plan(null);
     const strict = await stage.another({ ...stage.environmentOf("bob"), UKO_DUAL_AUTHORIZATION: "required" });

@@ -151,7 +151,7 @@ test("a resource of another dynamic provider, and a provider from elsewhere, are
   });
 });
 
-describe("a state that asks for one person", () => {
+describe("a state that requires only one person", () => {
   function loosened() {
     const state = exported("package");
     const [vaultId, keyId] = keys.payroll.split("/");
@@ -237,7 +237,7 @@ describe("a state of OpenTofu or Terraform", () => {
 });
 
 test.each(["", "not json", "{}", '{"deployment":null}'])(
-  "a text that is not a state (%j) is an error with the way to write one",
+  "a text that is not a state (%j) is an error that names the command for one",
   async (text) => {
     const { exitCode, err } = await world.uko("bob", "doctor --state -", offline, text);
     expect(exitCode).toBe(1);

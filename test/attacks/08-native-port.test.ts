@@ -64,7 +64,7 @@ describe.runIf(isRoot)(`another user of the machine${reason}`, () => {
     },
   );
 
-  test("calls Cancel and closes the socket at once, so that it looks like root's: the run goes on", async () => {
+  test("calls Cancel and closes the socket at once, so that it appears to be root's: the run continues", async () => {
     await stage.bob.beginRun();
     for (const script of [orphan, patient]) run(script, stage.bob, "Cancel", stranger);
     await new Promise((resolve) => setTimeout(resolve, 200));

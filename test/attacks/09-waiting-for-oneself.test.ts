@@ -72,7 +72,7 @@ test("a run that named another record stops at once with the command", async () 
   expect(alice.sleeps.length).toBe(0);
 });
 
-test("uko continue --wait stops at once if no request exists, because its own caller has to ask", async () => {
+test("uko continue --wait stops at once if no request exists, because its own caller has to request", async () => {
   const state = await uko.make();
   const bob = uko.run("bob");
   const report = await bob.operations.continue(uko.ref(state.keyId), [], patience, options);
@@ -101,7 +101,7 @@ test("a run stops at its next read after the other person's consent by command a
   expect(bob.sleeps.length).toBe(1);
 });
 
-test("a wait for another person goes on, and its log shows the record and that person's command", async () => {
+test("a wait for another person continues, and its log shows the record and that person's command", async () => {
   const { state, record } = await asked("bob");
   const ref = uko.ref(state.keyId);
   const alice = uko.run("alice");
@@ -114,7 +114,7 @@ test("a wait for another person goes on, and its log shows the record and that p
   expect(bob.sleeps.length).toBe(1);
 });
 
-test("a machine's wait goes on until people have done everything", async () => {
+test("a machine waits until people have taken every step", async () => {
   const { state, record } = await asked("bob");
   const machine = uko.run("pipeline");
   await patientDestroy(machine, state);

@@ -45,23 +45,13 @@ async function requested(who: Person): Promise<string> {
   return report.deletion.recordId ?? "";
 }
 
-test.each([11, 30, 55])(
-  "a Date %d s ahead gets one record out of a run, and the run names the skew",
+test.each([-55, -30, -11, 11, 30, 55])(
+  "a Date that is off by %d s gets one record out of a run, and the run names the skew",
   async (seconds) => {
     proxy.shiftMs = seconds * 1000;
     const { exitCode, err } = await uko("bob", `request ${key}`);
     expect(err).toContain("[UKO_CLOCK_SKEW]");
     expect(exitCode).toBe(1);
-    expect(await effects()).toEqual(["K4"]);
-  },
-);
-
-test.each([11, 30, 55])(
-  "a Date %d s behind gets one record out of a run, and the run names the skew",
-  async (seconds) => {
-    proxy.shiftMs = -seconds * 1000;
-    const { err } = await uko("bob", `request ${key}`);
-    expect(err).toContain("[UKO_CLOCK_SKEW]");
     expect(await effects()).toEqual(["K4"]);
   },
 );

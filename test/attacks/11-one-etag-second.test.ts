@@ -66,9 +66,30 @@ async function tagByCarol({ keyId }: ManagedKeyState): Promise<void> {
 
 const isBusy = (code: string): boolean => code === "UKO_CHANGED_MEANWHILE";
 
-test("a request does not erase a tag that a colleague sets between its read and its write", async () => {
-  const state = await justWritten();
-  await codeOf(unfinished(runWith("bob", () => tagByCarol(state)).handlers, state));
+/** Runs that end in any way: the tag that a colleague sets between the run's read and its write remains. */
+const writers: readonly (readonly [string, inputs: object, (state: ManagedKeyState) => Promise<unknown>])[] = [
+  ["a request", {}, (state) => unfinished(runWith("bob", () => tagByCarol(state)).handlers, state)],
+  [
+    "the marker that an adoption writes",
+    { dualAuthorization: "single" },
+    (state) => {
+      const { handlers } = runWith("carol", () => tagByCarol(state));
+      return handlers.create(checked(handlers, inputsOf({ existingKeyId: state.keyId })), options);
+    },
+  ],
+  [
+    "a withdrawal",
+    {},
+    async (state) => {
+      await uko.advance("60s");
+      await unfinished(uko.run("bob").handlers, state);
+      return runWith("carol", () => tagByCarol(state)).operations.withdraw(uko.ref(state.keyId), options);
+    },
+  ],
+];
+test.each(writers)("%s does not erase a colleague's tag", async (_what, inputs, write) => {
+  const state = await justWritten(inputs);
+  await codeOf(write(state));
   expect(await uko.tagNames(state)).toContain("owner");
 });
 
@@ -89,22 +110,6 @@ test("an update of the description does not replace a colleague's of the same se
   const code = await codeOf(handlers.update(state, news, options));
   expect(isBusy(code), code).toBe(true);
   expect((await uko.keyOf(state)).description).toBe("by Alice");
-});
-
-test("the marker that an adoption writes does not erase a colleague's tag", async () => {
-  const state = await justWritten({ dualAuthorization: "single" });
-  const { handlers } = runWith("carol", () => tagByCarol(state));
-  await codeOf(handlers.create(checked(handlers, inputsOf({ existingKeyId: state.keyId })), options));
-  expect(await uko.tagNames(state)).toContain("owner");
-});
-
-test("a withdrawal does not erase a colleague's tag", async () => {
-  const state = await justWritten();
-  await uko.advance("60s");
-  await unfinished(uko.run("bob").handlers, state);
-  const carol = runWith("carol", () => tagByCarol(state));
-  await codeOf(carol.operations.withdraw(uko.ref(state.keyId), options));
-  expect(await uko.tagNames(state)).toContain("owner");
 });
 
 test("two requests in one second do not replace one another", async () => {

@@ -84,7 +84,7 @@ describe.each([
 });
 
 test.each(["IBM_CLOUD_KMS", "quantum_vault", null, ""])(
-  "if the key's own lists give the type %j, uko asks the keystore itself, which names the twin",
+  "if the key's own lists give the type %j, uko reads the keystore itself, which names the twin",
   async (type) => {
     const key = await guardedKey();
     await uko.fault(typed(type));

@@ -4,6 +4,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { openHandlers } from "../../provider/compose.ts";
 import { openWorld } from "../../provider/compose-operations.ts";
 import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
+import type { Keystores } from "../../provider/engine/ports/containers.ts";
+import { UkoError } from "../../provider/errors.ts";
+import { createSession } from "../../provider/services/session.ts";
 import { type CliTestWorld, keys, seed, startCliWorld, vaultId } from "../cli/harness.ts";
 
 const typo = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2f";
@@ -122,6 +125,37 @@ describe("a mistyped instance id together with the right address", () => {
       const ended = await uko.uko("carol", `${command} ${vaultId}/${missing}`, mistyped);
       expect(ended.exitCode, `${command}: ${ended.out}${ended.err}`).toBe(1);
     }
+  });
+
+  /** A service whose list of keystores fails once with this code. */
+  function failingOnce(code: "UKO_SERVICE_UNAVAILABLE" | "UKO_RIGHTS_MISSING") {
+    const lists: string[] = [];
+    const list = async () => {
+      lists.push("list");
+      if (lists.length === 1) throw new UkoError(code);
+      return [{ variant: "internal", fields: { ibm_instance_id: demoInstanceId } }];
+    };
+    const session = createSession({
+      instanceId: typo,
+      http: { serviceTimeMs: () => undefined },
+      tokens: { actor: async () => ({ displayName: "" }), facts: () => ({ isRenewed: false }) },
+      endpoints: { instance: async () => ({ kind: "unproven" }) },
+      keystores: () => ({ list }) as unknown as Pick<Keystores, "list">,
+    });
+    return { session, lists };
+  }
+
+  test("is checked again at the next write if the first check met a passing fault, and the write is refused", async () => {
+    const { session } = failingOnce("UKO_SERVICE_UNAVAILABLE");
+    await session.requireOwnInstance(options);
+    await expect(session.requireOwnInstance(options)).rejects.toThrow("[UKO_INSTANCE_MISMATCH]");
+  });
+
+  test("is not checked again after a missing right, which lasts", async () => {
+    const { session, lists } = failingOnce("UKO_RIGHTS_MISSING");
+    await session.requireOwnInstance(options);
+    await session.requireOwnInstance(options);
+    expect(lists).toEqual(["list"]);
   });
 
   test("is a failed check of the doctor", async () => {

@@ -94,7 +94,7 @@ test("an approver's answer replaces the request, and the reason stays with its a
   expect((await types("bob", `status ${key}`)).out).toContain("Second thoughts");
 });
 
-test("a request that lapsed is replaced by another without a reason, and the first reason stays", async () => {
+test("an expired request is replaced by another without a reason, and the first reason stays", async () => {
   await types("bob", `request ${key} --reason "${reason}"`);
   await later("8d");
   expect((await types("carol", `request ${key}`)).out).toContain(byBob);
@@ -141,20 +141,6 @@ test("a person's own record that repeats another person's reason approves nothin
   expect(own.exitCode).toBe(10);
   expect(own.out).toContain("for a second person");
   expect(own.out).toContain("as repeated by this record: I approve");
-});
-
-test.each([
-  ["a text", '"x"'],
-  ["an object", '{"a":"IBMid-1","w":"x"}'],
-  ["entries without author", '[{"w":"x"},null,7,{"a":"","w":"x"},{"a":"IBMid-1"}]'],
-  ["an author of 201 characters", `[{"a":"${"A".repeat(201)}","w":"x"}]`],
-])("a record whose earlier reasons are %s loses them and nothing else", async (_what, e) => {
-  await forge("bob", { reason });
-  const text = Buffer.from(await valueOnKey(), "hex").toString();
-  const value = Buffer.from(text.replace(/}$/, `,"e":${e}}`)).toString("hex");
-  await byHand("bob", value);
-  const { deletion } = reportOf(await types("alice", `status ${key} --json`));
-  expect(deletion).toMatchObject({ requestedBy: "IBMid-550000BOB", reasons: [asData] });
 });
 
 test("a service that drops tags leaves no room for a reason on the key, and the message says so to the requester", async () => {

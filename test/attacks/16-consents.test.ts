@@ -18,7 +18,7 @@ test.each([
   ["in --consent", "", ids(10_001)],
   ["in both together", ids(5_001), ids(5_000, 5_001)],
 ])(
-  "a run that is handed 10,001 consents %s is refused before it asks the service",
+  "a run that is handed 10,001 consents %s is refused before any call to the service",
   async (_where, variable, option) => {
     const before = (await world.trail()).length;
     const typed = option === undefined ? "" : ` --consent ${option}`;

@@ -48,7 +48,7 @@ afterAll(async () => {
 const behind = () => ({ UKO_ENDPOINT: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}` });
 const patches = async () => (await uko.trail()).filter(({ operation }) => operation === "K4").length;
 
-describe("a gateway on the way", () => {
+describe("a gateway in front of the service", () => {
   test("marks every ETag as weak: uko takes the mark off, and the request is written at once", async () => {
     rewrite = (etag) => `W/"${etag}"`;
     expect(await uko.uko("bob", `request ${keys.draft}`, behind())).toMatchObject({ exitCode: 0 });
@@ -98,10 +98,11 @@ describe("a web page that reaches the emulator by a name of its own", () => {
     headers: IncomingHttpHeaders,
     path = "/_emulator/world",
     method = "GET",
+    url = uko.url,
   ): Promise<number | undefined> => {
-    const { hostname, port } = new URL(uko.url);
+    const { port } = new URL(url);
     return new Promise((resolve, reject) => {
-      request({ hostname, port, path, method, headers }, (response) => {
+      request({ hostname: "127.0.0.1", port, path, method, headers }, (response) => {
         response.resume();
         resolve(response.statusCode);
       })
@@ -137,16 +138,7 @@ describe("a web page that reaches the emulator by a name of its own", () => {
 
   test("and an address that the user configured stays possible", async () => {
     const open = await startCliWorld({ host: "0.0.0.0" });
-    const { port } = new URL(open.url);
-    const asked = (host: string) =>
-      new Promise<number | undefined>((resolve, reject) => {
-        request({ host: "127.0.0.1", port, path: "/_emulator/health", headers: { host } }, (response) => {
-          response.resume();
-          resolve(response.statusCode);
-        })
-          .once("error", reject)
-          .end();
-      });
+    const asked = (host: string) => ask({ host }, "/_emulator/health", "GET", open.url);
     for (const host of ["192.0.2.7:7600", "[2001:db8::1]", "uko:7600", "localhost"])
       expect(await asked(host)).toBe(200);
     expect(await asked("evil.example")).toBe(403);

@@ -1,66 +1,35 @@
-/** One resource of the native package as an engine sees it: its own URN, its own id, several to one plugin process. */
+/** One resource of the native package as an engine sees it: its own URN, its own ID, several to one plugin process. */
 
-import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
-import type emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
-import { type Plugin, type Properties, structOf, unary } from "../pulumi-plugin/engine.ts";
+import { caller, type Plugin, type Properties, plain } from "../pulumi-plugin/engine.ts";
 
 export interface NativeResource {
   readonly urn: string;
   check(news: Properties, olds?: Properties): Promise<Properties>;
   create(inputs: Properties): Promise<{ readonly id: string; readonly properties: Properties }>;
-  diff(id: string, olds: Properties, inputs: Properties): Promise<void>;
-  read(id: string, olds?: Properties, inputs?: Properties): Promise<void>;
-  delete(id: string, olds: Properties): Promise<void>;
+  diff(id: string, olds: Properties, inputs: Properties): Promise<unknown>;
+  read(id: string, olds?: Properties, inputs?: Properties): Promise<unknown>;
+  delete(id: string, olds: Properties): Promise<unknown>;
 }
 
 const type = "uko:index:ManagedKey";
 
-export function nativeResource(plugin: Plugin, name: string): NativeResource {
+export function nativeResource({ client }: Plugin, name: string): NativeResource {
   const urn = `urn:pulumi:dev::keys::${type}::${name}`;
-  const { client } = plugin;
-  const about = <Request extends { setUrn(urn: string): unknown; setType(type: string): unknown }>(
-    request: Request,
-  ) => {
-    request.setUrn(urn);
-    request.setType(type);
-    return request;
-  };
+  const call = caller(client, { urn, type });
   return {
     urn,
     async check(news, olds = {}) {
-      const request = about(new providerPb.CheckRequest());
-      request.setNews(structOf(news));
-      request.setOlds(structOf(olds));
-      const reply = await unary<providerPb.CheckResponse>((done) => client.check(request, done));
+      const reply = await call("check", { News: news, Olds: olds });
       const reasons = reply.getFailuresList().map((failure) => failure.getReason());
       if (reasons.length > 0) throw new Error(reasons.join("\n"));
-      return reply.getInputs()?.toJavaScript() ?? {};
+      return plain(reply.getInputs());
     },
     async create(inputs) {
-      const request = about(new providerPb.CreateRequest());
-      request.setProperties(structOf(inputs));
-      const reply = await unary<providerPb.CreateResponse>((done) => client.create(request, done));
-      return { id: reply.getId(), properties: reply.getProperties()?.toJavaScript() ?? {} };
+      const reply = await call("create", { Properties: inputs });
+      return { id: reply.getId(), properties: plain(reply.getProperties()) };
     },
-    async diff(id, olds, inputs) {
-      const request = about(new providerPb.DiffRequest());
-      request.setId(id);
-      request.setOlds(structOf(olds));
-      request.setNews(structOf(inputs));
-      await unary<providerPb.DiffResponse>((done) => client.diff(request, done));
-    },
-    async read(id, olds, inputs) {
-      const request = about(new providerPb.ReadRequest());
-      request.setId(id);
-      if (olds !== undefined) request.setProperties(structOf(olds));
-      if (inputs !== undefined) request.setInputs(structOf(inputs));
-      await unary<providerPb.ReadResponse>((done) => client.read(request, done));
-    },
-    async delete(id, olds) {
-      const request = about(new providerPb.DeleteRequest());
-      request.setId(id);
-      request.setProperties(structOf(olds));
-      await unary<emptyPb.Empty>((done) => client.delete(request, done));
-    },
+    diff: (id, olds, inputs) => call("diff", { Id: id, Olds: olds, News: inputs }),
+    read: (id, olds, inputs) => call("read", { Id: id, Properties: olds, Inputs: inputs }),
+    delete: (id, olds) => call("delete", { Id: id, Properties: olds }),
   };
 }

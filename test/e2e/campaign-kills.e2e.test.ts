@@ -12,7 +12,7 @@ import { retireInstance } from "../bench/retire-instance.ts";
 const folder = mkdtempSync(path.join(tmpdir(), "uko-kills-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it("retires an instance with nothing done twice, nothing lost and nobody alone, through kills and faults", async () => {
+it("retires an instance through kills and faults: no step twice, no key lost, no step by one person alone", async () => {
   const lines: string[] = [];
   const size = { keys: 300, vaults: 4, kms: 10, blocked: 10, kills: 5, randomSeed: 7, removalDays: [31, 91] };
   const { callsPerKey, peakMegabytes, ...outcome } = await retireInstance({

@@ -1,4 +1,4 @@
-/** The engine can be told to replace any resource; through the dynamic provider a key that takes its own place stays as it is. */
+/** Forced replacements through the dynamic provider: a key that would replace itself stays unchanged. */
 
 import { expect, test } from "vitest";
 import { ended } from "../contracts/doors/support/next-steps.ts";

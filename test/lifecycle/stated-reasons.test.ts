@@ -97,8 +97,9 @@ describe("the tag form", () => {
   });
 
   it.each([
+    ["a text", "x"],
     ["no list", { a: "IBMid-1", w: "x" }],
-    ["entries of no use", [null, 7, { w: "x" }, { a: "", w: "x" }]],
+    ["entries of no use", [null, 7, { w: "x" }, { a: "", w: "x" }, { a: "IBMid-1" }]],
     [
       "a reason without an author",
       [

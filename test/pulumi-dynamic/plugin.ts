@@ -9,63 +9,17 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { credentials, type ServiceError } from "@grpc/grpc-js";
+import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
+import { caller, type LogLine, type Properties, plain, startEngine, structOf, unary } from "../pulumi-plugin/engine.ts";
 import { childEnv, firstLine } from "../support/child-env.ts";
 
+export type { Properties } from "../pulumi-plugin/engine.ts";
+export type CallError = ServiceError;
+
 const repository = fileURLToPath(new URL("../../", import.meta.url));
-// Pulumi's dependencies are Pulumi's, not this project's.
 const pulumiRequire = createRequire(path.join(repository, "node_modules/@pulumi/pulumi/index.js"));
-const grpc = pulumiRequire("@grpc/grpc-js") as GrpcModule;
-const { Struct } = pulumiRequire("google-protobuf/google/protobuf/struct_pb.js") as { Struct: StructModule };
-const messages = pulumiRequire("@pulumi/pulumi/proto/provider_pb.js") as Record<string, new () => Message>;
-const { ResourceProviderClient } = pulumiRequire("@pulumi/pulumi/proto/provider_grpc_pb.js") as {
-  ResourceProviderClient: new (address: string, credentials: unknown) => RawClient;
-};
-const { EngineService } = pulumiRequire("@pulumi/pulumi/proto/engine_grpc_pb.js") as { EngineService: unknown };
-const { Empty } = pulumiRequire("google-protobuf/google/protobuf/empty_pb.js") as { Empty: new () => unknown };
-
-interface Message {
-  [setter: `set${string}`]: (value: unknown) => void;
-}
-interface StructModule {
-  fromJavaScript(value: unknown): unknown;
-}
-interface StructMessage {
-  toJavaScript(): Record<string, unknown>;
-}
-interface Reply {
-  getId(): string;
-  getProperties(): StructMessage | undefined;
-  getInputs(): StructMessage;
-  getChanges(): number;
-  getReplacesList(): string[];
-  getFailuresList(): { getProperty(): string; getReason(): string }[];
-}
-type RawCall = (request: Message, done: (error: CallError | null, reply: Reply) => void) => void;
-interface RawClient {
-  readonly [method: string]: RawCall;
-  readonly close: () => void;
-}
-interface GrpcModule {
-  readonly credentials: { createInsecure(): unknown };
-  readonly ServerCredentials: { createInsecure(): unknown };
-  readonly Server: new () => {
-    addService(service: unknown, handlers: object): void;
-    bindAsync(address: string, credentials: unknown, done: (error: Error | null, port: number) => void): void;
-    forceShutdown(): void;
-  };
-}
-
-export interface CallError {
-  readonly code: number;
-  readonly details: string;
-}
-
-export type Properties = Readonly<Record<string, unknown>>;
-
-export interface LogLine {
-  readonly severity: number;
-  readonly message: string;
-}
 
 export interface Plugin {
   check(
@@ -106,46 +60,38 @@ export async function startPlugin(
     });
   }
   const port = await firstLine(child, () => written);
-  const client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
-  const call = (method: string, kind: string, fields: Readonly<Record<string, unknown>>): Promise<Reply> => {
-    const Request = messages[kind];
-    if (Request === undefined) throw new Error(`There is no message ${kind}`);
-    const request = new Request();
-    for (const [name, value] of Object.entries(fields)) {
-      request[`set${name}`]?.(typeof value === "object" ? Struct.fromJavaScript(value) : value);
-    }
-    return new Promise((resolve, reject) => {
-      client[method]?.call(client, request, (error, reply) => (error === null ? resolve(reply) : reject(error)));
-    });
-  };
-  await call("configure", "ConfigureRequest", { Args: config });
+  const client = new providerGrpc.ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
+  const call = caller(client);
+  const configuring = new providerPb.ConfigureRequest();
+  configuring.setArgs(structOf(config));
+  await unary((done) => client.configure(configuring, done));
 
   return {
     async check(olds, news) {
-      const reply = await call("check", "CheckRequest", { Olds: olds, News: news });
+      const reply = await call("check", { Olds: olds, News: news });
       const failures = reply
         .getFailuresList()
         .map((each) => ({ property: each.getProperty(), reason: each.getReason() }));
-      return { inputs: reply.getInputs().toJavaScript(), failures };
+      return { inputs: plain(reply.getInputs()), failures };
     },
     async diff(olds, news, id = "id") {
-      const reply = await call("diff", "DiffRequest", { Id: id, Olds: olds, News: news });
+      const reply = await call("diff", { Id: id, Olds: olds, News: news });
       return { changes: reply.getChanges(), replaces: reply.getReplacesList() };
     },
     async create(news) {
-      const reply = await call("create", "CreateRequest", { Properties: news });
-      return { id: reply.getId(), properties: reply.getProperties()?.toJavaScript() ?? {} };
+      const reply = await call("create", { Properties: news });
+      return { id: reply.getId(), properties: plain(reply.getProperties()) };
     },
     async read(id, olds) {
-      const reply = await call("read", "ReadRequest", { Id: id, Properties: olds });
-      return { id: reply.getId(), properties: reply.getProperties()?.toJavaScript() ?? {} };
+      const reply = await call("read", { Id: id, Properties: olds });
+      return { id: reply.getId(), properties: plain(reply.getProperties()) };
     },
     async update(olds, news) {
-      const reply = await call("update", "UpdateRequest", { Id: "id", Olds: olds, News: news });
-      return { properties: reply.getProperties()?.toJavaScript() ?? {} };
+      const reply = await call("update", { Id: "id", Olds: olds, News: news });
+      return { properties: plain(reply.getProperties()) };
     },
     async delete(olds, id = "id") {
-      await call("delete", "DeleteRequest", { Id: id, Properties: olds });
+      await call("delete", { Id: id, Properties: olds });
     },
     written: () => written,
     log,
@@ -169,23 +115,4 @@ function projectFolder(): string {
   writeFileSync(path.join(installed, "package.json"), JSON.stringify({ name: "pulumi-uko", type: "module", exports }));
   writeFileSync(path.join(project, "Pulumi.yaml"), "name: plugin-test\nruntime: nodejs\n");
   return project;
-}
-
-async function startEngine(log: LogLine[]): Promise<{ readonly address: string; close(): void }> {
-  const server = new grpc.Server();
-  server.addService(EngineService, {
-    log(
-      call: { request: { getSeverity(): number; getMessage(): string } },
-      done: (error: null, reply: unknown) => void,
-    ) {
-      log.push({ severity: call.request.getSeverity(), message: call.request.getMessage() });
-      done(null, new Empty());
-    },
-  });
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    );
-  });
-  return { address: `127.0.0.1:${port}`, close: () => server.forceShutdown() };
 }

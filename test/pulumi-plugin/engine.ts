@@ -93,14 +93,7 @@ export async function startPlugin(
   // The engine reads the port with nothing before it.
   if (!/^\d+\n/.test(written)) throw new Error(`The plugin began with:\n${written}`);
   const client = new providerGrpc.ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
-  const urn = urnOf(type);
-  const about = <Request extends { setUrn(urn: string): unknown; setType(type: string): unknown }>(
-    request: Request,
-  ) => {
-    request.setUrn(urn);
-    request.setType(type);
-    return request;
-  };
+  const call = caller(client, { urn: urnOf(type), type });
 
   return {
     client,
@@ -119,18 +112,11 @@ export async function startPlugin(
       log.length = 0;
     },
     async check(news, olds = {}) {
-      const request = about(new providerPb.CheckRequest());
-      request.setNews(structOf(news));
-      request.setOlds(structOf(olds));
-      const reply = await unary<providerPb.CheckResponse>((done) => client.check(request, done));
+      const reply = await call("check", { News: news, Olds: olds });
       return { inputs: plain(reply.getInputs()), failures: reply.getFailuresList().map((each) => each.getReason()) };
     },
     async diff(olds, news, ignoreChanges = []) {
-      const request = about(new providerPb.DiffRequest());
-      request.setOlds(structOf(olds));
-      request.setNews(structOf(news));
-      request.setIgnorechangesList([...ignoreChanges]);
-      const reply = await unary<providerPb.DiffResponse>((done) => client.diff(request, done));
+      const reply = await call("diff", { Olds: olds, News: news, IgnorechangesList: ignoreChanges });
       const details = reply.getDetaileddiffMap().toArray();
       return {
         changes: reply.getChanges(),
@@ -145,33 +131,18 @@ export async function startPlugin(
       };
     },
     async create(news, preview = false) {
-      const request = about(new providerPb.CreateRequest());
-      request.setProperties(structOf(news));
-      request.setPreview(preview);
-      const reply = await unary<providerPb.CreateResponse>((done) => client.create(request, done));
+      const reply = await call("create", { Properties: news, Preview: preview });
       return { id: reply.getId(), ...stateIn(reply) };
     },
     async read(id, olds, inputs) {
-      const request = about(new providerPb.ReadRequest());
-      request.setId(id);
-      if (olds !== undefined) request.setProperties(structOf(olds));
-      if (inputs !== undefined) request.setInputs(structOf(inputs));
-      const reply = await unary<providerPb.ReadResponse>((done) => client.read(request, done));
+      const reply = await call("read", { Id: id, Properties: olds, Inputs: inputs });
       return { id: reply.getId(), inputs: plain(reply.getInputs()), ...stateIn(reply) };
     },
     async update(olds, news, preview = false) {
-      const request = about(new providerPb.UpdateRequest());
-      request.setOlds(structOf(olds));
-      request.setNews(structOf(news));
-      request.setPreview(preview);
-      return stateIn(await unary<providerPb.UpdateResponse>((done) => client.update(request, done)));
+      return stateIn(await call("update", { Olds: olds, News: news, Preview: preview }));
     },
     async delete(olds, timeoutSeconds = 0) {
-      const request = about(new providerPb.DeleteRequest());
-      request.setId("id");
-      request.setProperties(structOf(olds));
-      request.setTimeout(timeoutSeconds);
-      await unary<emptyPb.Empty>((done) => client.delete(request, done));
+      await call("delete", { Id: "id", Properties: olds, Timeout: timeoutSeconds });
     },
     async invoke(name, args) {
       const request = new providerPb.InvokeRequest();
@@ -202,6 +173,53 @@ export async function startPlugin(
       }
       engine.close();
     },
+  };
+}
+
+const requests = {
+  check: providerPb.CheckRequest,
+  diff: providerPb.DiffRequest,
+  create: providerPb.CreateRequest,
+  read: providerPb.ReadRequest,
+  update: providerPb.UpdateRequest,
+  delete: providerPb.DeleteRequest,
+} as const;
+
+interface Replies {
+  readonly check: providerPb.CheckResponse;
+  readonly diff: providerPb.DiffResponse;
+  readonly create: providerPb.CreateResponse;
+  readonly read: providerPb.ReadResponse;
+  readonly update: providerPb.UpdateResponse;
+  readonly delete: emptyPb.Empty;
+}
+
+/** The fields of a request by the names of its setters; an object becomes a struct, and an undefined field stays unset. */
+type Fields = Partial<
+  Record<
+    "Id" | "Olds" | "News" | "OldInputs" | "Properties" | "Inputs" | "Preview" | "Timeout" | "IgnorechangesList",
+    unknown
+  >
+>;
+export type Caller = <Method extends keyof Replies>(method: Method, fields: Fields) => Promise<Replies[Method]>;
+
+/** Makes calls about one resource, as the engine does. A dynamic provider needs neither URN nor type. */
+export function caller(
+  client: providerGrpc.ResourceProviderClient,
+  { urn, type }: { readonly urn?: string; readonly type?: string } = {},
+): Caller {
+  return (method, fields) => {
+    const request = new requests[method]();
+    for (const [name, value] of Object.entries({ Urn: urn, Type: type, ...fields })) {
+      if (value === undefined) continue;
+      const isStruct = typeof value === "object" && !Array.isArray(value);
+      const set = (request as unknown as Readonly<Record<string, (value: unknown) => void>>)[`set${name}`];
+      if (set === undefined) throw new Error(`A request to ${method} has no field ${name}.`);
+      set.call(request, isStruct ? structOf(value as Properties) : value);
+    }
+    return unary((done) =>
+      (client[method] as (request: unknown, done: unknown) => unknown).call(client, request, done),
+    );
   };
 }
 

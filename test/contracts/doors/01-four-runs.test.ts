@@ -1,18 +1,19 @@
 import { expect, test } from "vitest";
 import { door } from "./door.ts";
+import { evidenceFile, expectEvidence } from "./support/evidence.ts";
 import { type Kept, keptBy, keptOf, made } from "./support/kept-state.ts";
-import { consentIn, endAgain, firstLineOf, lookOf, messageOf } from "./support/next-steps.ts";
+import { consentIn, endAgain, ended, firstLineOf, lookOf, messageOf } from "./support/next-steps.ts";
 import { profilesByTier, sayAuthorUnder } from "./support/profiles.ts";
 import { withScenario } from "./support/scenario.ts";
 
 test.each(profilesByTier("tags-dropped"))("two people delete a key in four runs (%s)", (profile) =>
-  withScenario({ profile }, async (scenario) => {
+  withScenario({ profile, env: { UKO_EVIDENCE: evidenceFile } }, async (scenario) => {
     const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
     const asks = (what: string) => `Key "payroll" ${what}`;
 
     const up = await bob.up();
     expect(up).toMatchObject({ exitCode: 0, firstErrorLine: undefined });
-    expect(messageOf(up.output), "a run that has nothing to say is quiet").toBe("");
+    expect(messageOf(up.output), "a run without a message prints none").toBe("");
     expect(await bob.resources()).toMatchObject([{ outputs: { keyState: "active", lifecycleState: "active" } }]);
 
     // Bob asks.
@@ -23,6 +24,7 @@ test.each(profilesByTier("tags-dropped"))("two people delete a key in four runs 
     });
     const request = consentIn(asked.output);
     const path = await scenario.keyPath();
+    const { id: keyId } = await scenario.key();
     const engineStep = door.engineStep(`UKO_CONSENT=${request} ${door.endOf("ManagedKey", "payroll")}`);
     expect(messageOf(asked.output).split("\n")).toEqual([
       asks("is waiting for a second person to approve its deactivation"),
@@ -44,10 +46,9 @@ test.each(profilesByTier("tags-dropped"))("two people delete a key in four runs 
 
     // Alice pastes what Bob sent her: it deactivates, and asks for the second step.
     await scenario.advance("1m");
-    const deactivated = await alice.runNext(asked.output, endAgain);
-    expect(deactivated.exitCode).toBe(1);
+    const deactivated = ended(await alice.runNext(asked.output, endAgain), 1);
     expect(lookOf(deactivated.output)).toEqual(
-      door.foretells
+      door.predicts
         ? ['This run approves the deactivation of key "payroll"']
         : door.looksFirst
           ? [
@@ -89,7 +90,7 @@ test.each(profilesByTier("tags-dropped"))("two people delete a key in four runs 
       expect(kept?.outputs?.deletionRecordLapsesAt).toMatch(/^2026-12-01T14:23/);
     }
 
-    // Bob too early: told until when, and what to run then.
+    // Bob is too early. The message says until when he waits, and what he runs then.
     const early = await bob.destroy(half);
     expect(early).toMatchObject({
       exitCode: 1,
@@ -108,7 +109,7 @@ test.each(profilesByTier("tags-dropped"))("two people delete a key in four runs 
       ...{ keyState: "destroyed", lifecycleState: "pending_destruction", deletionAwaits: "time" },
       deletionNotBefore: "2026-12-24T18:24",
     };
-    expect(await keptOf(bob), "the key stays in the stack until it is really gone").toEqual(
+    expect(await keptOf(bob), "the key stays in the stack until the service removed it").toEqual(
       keptBy({ now: pendingDestruction, looked: { ...cooled, lifecycleState: "pending_approval" } }),
     );
 
@@ -121,9 +122,8 @@ test.each(profilesByTier("tags-dropped"))("two people delete a key in four runs 
         'Alice Example (IBMid-550000ALICE) cannot remove key "payroll" from its vault: missing right hs-crypto.managed-keys.destroyed-remove',
     });
     const over: Kept = { keyState: "destroyed", lifecycleState: "destroyed" };
-    expect(await keptOf(alice), "nothing is awaited any more").toEqual(keptBy({ now: over, looked: over }));
-    const removed = await bob.runNext(denied.output, endAgain);
-    expect(removed.exitCode).toBe(0);
+    expect(await keptOf(alice), "the state names no wait").toEqual(keptBy({ now: over, looked: over }));
+    const removed = ended(await bob.runNext(denied.output, endAgain), 0);
     expect(messageOf(removed.output)).toBe("");
     expect(await bob.resources()).toEqual([]);
     expect(await scenario.findKey()).toBeUndefined();
@@ -133,5 +133,6 @@ test.each(profilesByTier("tags-dropped"))("two people delete a key in four runs 
       { operation: "K8", callerName: "Bob Example" },
       { operation: "K5", callerName: "Bob Example" },
     ]);
+    await expectEvidence(scenario, { alice, bob, keyId, request, half });
   }),
 );

@@ -45,7 +45,7 @@ test.each(profilesFor())("an unrelated up neither takes nor undoes a step (%s)",
     ended(await alice.uko(["continue", cooling, "--consent", request]), 10);
     await scenario.advance("1m");
 
-    // With the keys in his program: a changed description is written where nothing is on file, and nowhere else.
+    // With the keys in his program: a changed description is written only to keys without a pending request.
     const before = await states();
     let mark = await scenario.mark();
     await bob.writeProgram(programFor(names, "changed"));
@@ -68,7 +68,7 @@ test.each(profilesFor())("an unrelated up neither takes nor undoes a step (%s)",
     });
     expect((await bob.preview()).output).toContain(door.toUpdate(4));
 
-    // Without them in the program an engine deletes: at most it asks, and says that it only met the key.
+    // Without the keys in the program an engine deletes them: its run at most requests, and the record says so.
     mark = await scenario.mark();
     await bob.writeProgram(emptyProgram);
     const dropped = ended(await bob.up(["--continue-on-error"]), 1);

@@ -56,7 +56,7 @@ test.each(profilesFor())(
       expect(told.includes("Earlier reason of Alice Example (IBMid-550000ALICE)")).toBe(hasTags);
       if (hasTags) expect(told).toContain("as repeated by this record: Payroll moved");
 
-      // From here on by command alone: nobody needs the stack.
+      // From here on by command alone, without the stack.
       await scenario.advance("1m");
       ended(await bob.runNext(deactivated.output, /^uko continue /), 11, /cooling down until 24 Nov 2026 18:24 UTC/);
       await scenario.advance("4h");

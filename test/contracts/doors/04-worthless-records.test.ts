@@ -55,7 +55,7 @@ describe.each(profilesFor())("under %s", (profile) => {
         const { description } = await key("edited");
         await outsider.patch((await key("edited")).id, {
           label: "edited",
-          description: `looked at\n${description}`.trim(),
+          description: `reviewed\n${description}`.trim(),
         });
         const forged = forge(await key("forged"), (await scenario.uko.world()).now);
         await outsider.patch((await key("forged")).id, forged.fields);
@@ -157,7 +157,7 @@ describe.each(profilesFor())("under %s", (profile) => {
         /^Key "reactivated" is deactivated and is waiting for two people: its destruction has not been requested$/,
       );
 
-      // A deactivation by somebody else, however long ago, is nobody's consent to destroy; but no cool-down is left.
+      // A deactivation by another person, however long ago, does not approve a destroy, but ends the cool-down.
       expect(await scenario.keyPath("old")).toBe(`${vaultId}/${old}`);
       ended(await bob.up(), 0);
       const asked = ended(

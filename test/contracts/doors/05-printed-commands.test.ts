@@ -21,7 +21,7 @@ test.each(profilesFor())("the commands of the engine that a refusal prints do wh
       const crn = "crn:v1:bucket";
       await scenario.control(`keys/${id}`, { addResource: { crn, preventsKeyDeletion: true } });
 
-      // A reader, and a pipeline: neither writes nor takes anything, and both are told who can.
+      // A reader and a pipeline write nothing and take no step, and the message says who can.
       const mark = await scenario.mark();
       const reader = ended(await (await scenario.person("erin")).destroy([], ["--continue-on-error"]), 1);
       for (const name of ["payroll", "single"])

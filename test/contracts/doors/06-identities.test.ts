@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type Kept, keptBy, keptOf, made } from "./support/kept-state.ts";
-import { consentIn, firstLineOf, messageOf, nextCommands } from "./support/next-steps.ts";
+import { consentIn, ended, firstLineOf, messageOf, nextCommands } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { openScenario, type Scenario } from "./support/scenario.ts";
 
@@ -12,18 +12,18 @@ test.each(profilesFor())(
   async (profile) => {
     await using scenario = await openScenario({ profile, people: ["alice", "bob", "pipeline", "dave"] });
     const [alice, bob, pipeline, dave] = await peopleOf(scenario, "alice", "bob", "pipeline", "dave");
-    expect(await pipeline.up()).toMatchObject({ exitCode: 0 });
+    ended(await pipeline.up(), 0);
     const key = await scenario.keyPath();
     const created = await scenario.mark();
 
-    const met = await pipeline.destroy();
-    expect(met.exitCode).toBe(1);
-    expect(firstLineOf(met.output)).toBe(
+    const met = ended(
+      await pipeline.destroy(),
+      1,
       'Key "payroll" is waiting for two people: its deactivation has not been requested',
     );
     expect(messageOf(met.output)).toContain("is not a person, so it can neither request nor approve.");
     expect(await keptOf(pipeline)).toEqual(made);
-    expect(await scenario.runUko("workload", ["request", key])).toMatchObject({ exitCode: 10 });
+    ended(await scenario.runUko("workload", ["request", key]), 10);
     expect(await dave.uko(["request", key])).toMatchObject({
       exitCode: 10,
       output: expect.stringContaining("uses a trusted profile, and the service would report the profile as the author"),
@@ -33,13 +33,15 @@ test.each(profilesFor())(
     const record = consentIn((await bob.uko(["request", key])).output);
     const asked = await scenario.mark();
     // Alice starts it, and still it is the pipeline that runs.
-    const started = await alice.engine.destroy([], { env: { UKO_CONSENT: record, UKO_API_KEY: "pipeline-demo-key" } });
-    expect(started.exitCode).toBe(1);
-    expect(firstLineOf(started.output)).toBe(own);
+    const started = ended(
+      await alice.engine.destroy([], { env: { UKO_CONSENT: record, UKO_API_KEY: "pipeline-demo-key" } }),
+      1,
+      own,
+    );
     expect(messageOf(started.output)).toContain(
       "pipeline (iam-ServiceId-11111111-aaaa-4bbb-8ccc-000000000001), is not a person",
     );
-    expect(await scenario.runUko("workload", ["continue", key, "--consent", record])).toMatchObject({ exitCode: 10 });
+    ended(await scenario.runUko("workload", ["continue", key, "--consent", record]), 10);
     for (const [name, code] of [
       ["pipeline", "UKO_ACTOR_NOT_A_PERSON"],
       ["workload", "UKO_ACTOR_NOT_A_PERSON"],
@@ -49,32 +51,30 @@ test.each(profilesFor())(
       expect(refused).toMatchObject({ exitCode: 12, output: expect.stringContaining(`[${code}]`) });
     }
     const inProfile = { UKO_API_KEY: undefined, UKO_TOKEN: await tokenInProfile(scenario, "bob-demo-key") };
-    const named = await bob.uko(["continue", key, "--consent", record], inProfile);
-    expect(named.exitCode).toBe(10);
-    expect(firstLineOf(named.output)).toBe(own);
+    const named = ended(await bob.uko(["continue", key, "--consent", record], inProfile), 10, own);
     expect(named.output).toContain("You cannot approve your own request.");
     expect(await scenario.writes(asked)).toEqual([]);
     const pending = pendingBy("IBMid-550000BOB", record);
     expect(await keptOf(pipeline)).toEqual(keptBy({ now: pending, looked: pending }));
 
-    const acted = await dave.destroy(record);
-    expect(acted.exitCode).toBe(1);
-    expect(firstLineOf(acted.output)).toBe(
+    const acted = ended(
+      await dave.destroy(record),
+      1,
       'Key "payroll" is deactivated and is waiting for two people: its destruction has not been requested',
     );
     expect(await scenario.writes(asked)).toMatchObject([
       { operation: "K7", caller: profileId, authn: "IBMid-550000DAVE", to: "deactivated" },
     ]);
 
-    // Nobody asked for the next step, and it is the record that tells when a key was deactivated.
+    // The next step has no request, and only a record notes when the key was deactivated.
     const off: Kept = { keyState: "deactivated", lifecycleState: "deactivated" };
     expect(await keptOf(dave)).toEqual(keptBy({ now: off, looked: pending }));
 
     await scenario.advance("4h1m");
     const second = consentIn((await bob.runNext(acted.output, /^uko request/)).output);
-    expect(await dave.uko(["continue", key, "--consent", second])).toMatchObject({ exitCode: 11 });
+    ended(await dave.uko(["continue", key, "--consent", second]), 11);
     await scenario.advance("31d");
-    expect(await pipeline.destroy()).toMatchObject({ exitCode: 0 });
+    ended(await pipeline.destroy(), 0);
     expect(await pipeline.resources()).toEqual([]);
     expect((await scenario.audit()).at(-1)).toMatchObject({ operation: "K5", status: 204, callerName: "pipeline" });
   },
@@ -85,40 +85,38 @@ test.each(profilesFor())(
   async (profile) => {
     await using scenario = await openScenario({ profile });
     const [alice, bob] = await peopleOf(scenario, "alice", "bob");
-    expect(await bob.up()).toMatchObject({ exitCode: 0 });
+    ended(await bob.up(), 0);
     const key = await scenario.keyPath();
 
     // Bob asks and Alice answers, although only she may deactivate.
     const mistaken = consentIn((await bob.uko(["request", key])).output);
     const answer = consentIn((await alice.uko(["consent", key, mistaken])).output);
     const before = await scenario.mark();
-    const refused = await bob.destroy(answer);
-    expect(refused.exitCode).toBe(1);
-    expect(firstLineOf(refused.output)).toBe(
+    const refused = ended(
+      await bob.destroy(answer),
+      1,
       'Bob Example (IBMid-550000BOB) cannot deactivate key "payroll": missing right hs-crypto.managed-keys.active-deactivate',
     );
     expect(messageOf(refused.output)).toContain("This right requires the role Key Custodian - Deployer.");
     expect(nextCommands(refused.output).filter((command) => command.startsWith("uko consent"))).toEqual([]);
     expect(await scenario.writes(before)).toEqual([]);
 
-    expect(await alice.uko(["withdraw", key])).toMatchObject({ exitCode: 0 });
+    ended(await alice.uko(["withdraw", key]), 0);
     const request = consentIn((await alice.uko(["request", key])).output);
     const asked = await scenario.mark();
-    const forbidden = await bob.destroy(request);
-    expect(forbidden.exitCode).toBe(1);
-    expect(firstLineOf(forbidden.output)).toBe(firstLineOf(refused.output));
+    const forbidden = ended(await bob.destroy(request), 1, firstLineOf(refused.output));
     expect(await scenario.writes(asked)).toEqual([]);
     const pending = pendingBy("IBMid-550000ALICE", request);
     expect(await keptOf(bob)).toEqual(keptBy({ now: pending, looked: pending }));
 
-    const consented = await bob.runNext(forbidden.output, /^uko consent/);
-    expect(consented.exitCode).toBe(0);
-    expect(firstLineOf(consented.output)).toMatch(
+    const consented = ended(
+      await bob.runNext(forbidden.output, /^uko consent/),
+      0,
       /^You approved the deactivation of key "payroll"; the approval expires on /,
     );
-    const acted = await alice.destroy(consentIn(consented.output));
-    expect(acted.exitCode).toBe(1);
-    expect(firstLineOf(acted.output)).toBe(
+    const acted = ended(
+      await alice.destroy(consentIn(consented.output)),
+      1,
       'Key "payroll" is deactivated and is waiting for a second person to approve its destruction',
     );
     expect(await scenario.key()).toMatchObject({ state: "deactivated" });
@@ -140,15 +138,12 @@ function pendingBy(deletionRequestedBy: string, deletionRecordId: string): Kept 
 test("writes nothing if the service does not report the last writer, and says what remains", async () => {
   await using scenario = await openScenario({ profile: "zos" });
   const [alice, bob] = await peopleOf(scenario, "alice", "bob");
-  expect(await bob.up()).toMatchObject({ exitCode: 0 });
+  ended(await bob.up(), 0);
   const before = await scenario.mark();
   for (const person of [alice, bob]) {
-    const refused = await person.uko(["request", await scenario.keyPath()]);
-    expect(refused.exitCode).toBe(12);
+    ended(await person.uko(["request", await scenario.keyPath()]), 12);
   }
-  const refused = await bob.destroy();
-  expect(refused.exitCode).toBe(1);
-  expect(firstLineOf(refused.output)).toBe('uko cannot distinguish two people for key "payroll"');
+  const refused = ended(await bob.destroy(), 1, 'uko cannot distinguish two people for key "payroll"');
   expect(messageOf(refused.output)).toMatch(/dual_?[aA]uthorization\W+"single" and require an approval/);
   expect(await scenario.writes(before)).toEqual([]);
   expect(await bob.resources()).toMatchObject([{ outputs: { lifecycleState: "active" } }]);

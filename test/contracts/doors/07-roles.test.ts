@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../provider/emulator/seed.ts";
 import { isWhole } from "../../support/tier.ts";
-import { consentIn, endAgain, firstLineOf, messageOf } from "./support/next-steps.ts";
+import { consentIn, endAgain, ended, firstLineOf, messageOf } from "./support/next-steps.ts";
 import type { Person } from "./support/person.ts";
 import { type Profile, profilesFor } from "./support/profiles.ts";
 import { openScenario, programWith, type Scenario } from "./support/scenario.ts";
@@ -64,13 +64,15 @@ test.each(cases)("%s people with split built-in roles delete a key, gate %s (%s)
   const [creator, deployer, administrator] = (await Promise.all(
     [names.creator, names.deployer, names.administrator].map((name) => scenario.person(name)),
   )) as [Person, Person, Person];
-  expect(await creator.up()).toMatchObject({ exitCode: 0 });
+  ended(await creator.up(), 0);
   const key = await scenario.keyPath();
 
   const asker = gate === "both" ? creator : deployer;
-  const asked = await asker.destroy();
-  expect(asked.exitCode).toBe(1);
-  expect(firstLineOf(asked.output)).toBe('Key "payroll" is waiting for a second person to approve its deactivation');
+  const asked = ended(
+    await asker.destroy(),
+    1,
+    'Key "payroll" is waiting for a second person to approve its deactivation',
+  );
   const deactivated = await deployer.runNext(asked.output, endAgain);
   expect(deactivated.exitCode).not.toBe(0);
   expect(firstLineOf(deactivated.output)).toBe(
@@ -79,13 +81,13 @@ test.each(cases)("%s people with split built-in roles delete a key, gate %s (%s)
   await scenario.advance("4h1m");
   const own = await deployer.uko(["continue", key, "--consent", consentIn(deactivated.output)]);
   expect(own).toMatchObject({ exitCode: 10 });
-  const destroyed = await administrator.runNext(deactivated.output, /^uko continue/);
-  expect(destroyed.exitCode).toBe(11);
-  expect(firstLineOf(destroyed.output)).toMatch(
+  ended(
+    await administrator.runNext(deactivated.output, /^uko continue/),
+    11,
     /^Key "payroll" is destroyed; keystore "payroll-ring" still holds its material until /,
   );
   await scenario.advance("31d");
-  expect(await administrator.destroy()).toMatchObject({ exitCode: 0 });
+  ended(await administrator.destroy(), 0);
   expect(await administrator.resources()).toEqual([]);
 });
 
@@ -94,13 +96,13 @@ test.each(profilesFor())(
   async (profile) => {
     await using scenario = await openScenario({ profile, seed, apiKeys, people: ["chris", "vera"] });
     const [chris, vera] = [await scenario.person("chris"), await scenario.person("vera")];
-    expect(await chris.up()).toMatchObject({ exitCode: 0 });
+    ended(await chris.up(), 0);
     const key = await scenario.keyPath();
     const created = await scenario.mark();
 
-    const unwritten = await vera.destroy();
-    expect(unwritten.exitCode).toBe(1);
-    expect(firstLineOf(unwritten.output)).toBe(
+    const unwritten = ended(
+      await vera.destroy(),
+      1,
       'Vera (IBMid-550000VERA) cannot write a consent record to key "payroll": missing right hs-crypto.managed-keys.write or hs-crypto.managed-keys.write-tags',
     );
     expect(messageOf(unwritten.output)).toContain(

@@ -2,37 +2,39 @@ import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import { door } from "./door.ts";
 import { openEmulator } from "./support/emulator.ts";
-import { consentIn, endAgain, firstLineOf, messageOf } from "./support/next-steps.ts";
+import { consentIn, endAgain, ended, messageOf } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { openScenario, programWith, type Scenario } from "./support/scenario.ts";
 
 test.each(profilesFor())("two runs delete a key that was never active (%s)", async (profile) => {
   await using scenario = await openScenario({ profile, program: programWith({ template: "payroll-draft" }) });
   const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
-  expect(await bob.up()).toMatchObject({ exitCode: 0 });
+  ended(await bob.up(), 0);
 
-  const asked = await alice.destroy();
-  expect(asked.exitCode).toBe(1);
-  expect(firstLineOf(asked.output)).toBe('Key "payroll" is waiting for a second person to approve its destruction');
+  const asked = ended(
+    await alice.destroy(),
+    1,
+    'Key "payroll" is waiting for a second person to approve its destruction',
+  );
   expect(messageOf(asked.output)).toContain("Current state: never activated.");
   const before = await scenario.mark();
-  expect(await bob.runNext(asked.output, endAgain)).toMatchObject({ exitCode: 0 });
+  ended(await bob.runNext(asked.output, endAgain), 0);
   expect((await scenario.writes(before)).map(({ operation, to }) => `${operation} ${to}`)).toEqual([
     "K8 destroyed",
     "K5 removed",
   ]);
   expect(await bob.resources()).toEqual([]);
 
-  // The other way round: whoever may destroy such a key may not remove its record.
+  // The other way round: the person who may destroy such a key may not remove its metadata.
   const { body } = await scenario.outsider("bob").create({ template_name: "payroll-draft", label: "draft" });
   const draft = await scenario.keyPath("draft");
   const record = consentIn((await bob.uko(["request", draft])).output);
-  const destroyed = await alice.uko(["continue", draft, "--consent", record]);
-  expect(destroyed.exitCode).toBe(13);
-  expect(firstLineOf(destroyed.output)).toBe(
+  const destroyed = ended(
+    await alice.uko(["continue", draft, "--consent", record]),
+    13,
     'Alice Example (IBMid-550000ALICE) cannot remove key "draft" from its vault: missing right hs-crypto.managed-keys.destroyed-remove',
   );
-  expect(await bob.runNext(destroyed.output, /^uko continue/)).toMatchObject({ exitCode: 0 });
+  ended(await bob.runNext(destroyed.output, /^uko continue/), 0);
   expect((await scenario.uko.world()).keys.map(({ id }) => id)).not.toContain(body.id);
 });
 
@@ -41,7 +43,7 @@ test.each(profilesFor())(
   async (profile) => {
     await using scenario = await openScenario({ profile, people: ["bob"] });
     const bob = await scenario.person("bob");
-    expect(await bob.up()).toMatchObject({ exitCode: 0 });
+    ended(await bob.up(), 0);
     const { id } = await scenario.key();
     const keyPath = await scenario.keyPath();
     const before = await scenario.mark();
@@ -94,20 +96,20 @@ test.each(profilesFor())(
     });
     await clearFaults(scenario);
     const otherId = "0e5f1c3a-7b1d-4c55-9d2e-000000000000";
-    const mistaken = await bob.engine.destroy([], { env: { UKO_INSTANCE_ID: otherId } });
-    expect(mistaken.exitCode).toBe(1);
-    expect(firstLineOf(mistaken.output)).toBe(
+    ended(
+      await bob.engine.destroy([], { env: { UKO_INSTANCE_ID: otherId } }),
+      1,
       `Key ${id} belongs to instance ${scenario.uko.instanceId}, but this run is connected to instance ${otherId}`,
     );
     expect(await scenario.writes(before)).toEqual([]);
 
     await endBeside(scenario);
-    expect(await bob.refresh()).toMatchObject({ exitCode: 0 });
+    ended(await bob.refresh(), 0);
     expect(await bob.resources()).toEqual([]);
-    expect(await bob.up()).toMatchObject({ exitCode: 0 });
+    ended(await bob.up(), 0);
     await endBeside(scenario);
     const gone = await scenario.mark();
-    expect(await bob.destroy()).toMatchObject({ exitCode: 0 });
+    ended(await bob.destroy(), 0);
     expect(await bob.resources()).toEqual([]);
     expect(await scenario.writes(gone)).toEqual([]);
   },

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../provider/emulator/seed.ts";
-import { consentIn, firstLineOf, messageOf } from "./support/next-steps.ts";
+import { consentIn, ended, firstLineOf, messageOf } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { openScenario, programWith, type Scenario } from "./support/scenario.ts";
 
@@ -20,7 +20,7 @@ test.each(profilesFor())(
   async (profile) => {
     await using scenario = await openScenario({ profile, seed, program: programWith({ template: "cards" }) });
     const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
-    expect(await bob.up()).toMatchObject({ exitCode: 0 });
+    ended(await bob.up(), 0);
     const key = await scenario.keyPath();
     const { id } = await scenario.key();
     const setKeystore = (name: string, change: unknown) => scenario.control(`keystores/${name}`, change);
@@ -30,9 +30,7 @@ test.each(profilesFor())(
     // A resource with a retention policy: nothing is written, nothing is cut off.
     await scenario.control(`keys/${id}`, { addResource: bucket });
     const created = await scenario.mark();
-    const retained = await bob.destroy();
-    expect(retained.exitCode).toBe(1);
-    expect(firstLineOf(retained.output)).toBe('1 resource with a retention policy still needs key "payroll"');
+    const retained = ended(await bob.destroy(), 1, '1 resource with a retention policy still needs key "payroll"');
     expect(messageOf(retained.output)).toContain("cloud-object-storage ledger\n");
     expect(await scenario.writes(created)).toEqual([]);
     expect(await bob.resources()).toMatchObject([{ outputs: { lifecycleState: "active" } }]);
@@ -45,9 +43,7 @@ test.each(profilesFor())(
 
     // No keystore takes part in the deactivation: the service refuses, and the key stays as it is.
     for (const name of ["aws-frankfurt", "aws-paris"]) await setKeystore(name, { refuses: ["deactivate"] });
-    const refused = await carryOn("alice", request);
-    expect(refused.exitCode).toBe(12);
-    expect(firstLineOf(refused.output)).toBe('The service refused to deactivate key "payroll"');
+    ended(await carryOn("alice", request), 12, 'The service refused to deactivate key "payroll"');
     expect(await scenario.writes(asked)).toEqual([]);
     for (const name of ["aws-frankfurt", "aws-paris"]) await setKeystore(name, { refuses: [] });
 
@@ -60,11 +56,8 @@ test.each(profilesFor())(
     expect(destroyed.exitCode).toBe(1);
     expect(firstLineOf(destroyed.output)).toBe(paris);
     await scenario.advance("8d");
-    const later = await carryOn("bob");
-    expect(later.exitCode).toBe(12);
-    expect(firstLineOf(later.output)).toBe(paris);
-    const drifted = await bob.refresh();
-    expect(drifted.exitCode).toBe(0);
+    const later = ended(await carryOn("bob"), 12, paris);
+    ended(await bob.refresh(), 0);
     expect((await bob.resources())[0]?.outputs).toMatchObject({
       lifecycleState: "destroyed",
       keystores: expect.arrayContaining([
@@ -73,30 +66,29 @@ test.each(profilesFor())(
       ]),
     });
 
-    // The way out that the message names, once the keystore takes part again.
+    // The command that the message names, once the keystore takes part again.
     await setKeystore("aws-paris", { refuses: [] });
-    const synced = await bob.runNext(later.output, /^uko sync/);
-    expect(synced.exitCode).toBe(0);
-    const pending = await carryOn("bob");
-    expect(pending.exitCode).toBe(11);
-    expect(firstLineOf(pending.output)).toMatch(
+    ended(await bob.runNext(later.output, /^uko sync/), 0);
+    ended(
+      await carryOn("bob"),
+      11,
       /^Key "payroll" is destroyed; keystore "aws-paris" still holds its material until /,
     );
 
-    // Somebody cancels the deletion at the provider: the material is back.
+    // The deletion is canceled at the provider: the material is back.
     await scenario.control(`keys/${id}`, {
       material: "enabled",
       keystoreId: await keystoreId(scenario, "aws-frankfurt"),
     });
     await scenario.advance("10d");
-    const restored = await bob.destroy();
-    expect(restored.exitCode).toBe(1);
-    expect(firstLineOf(restored.output)).toBe(
+    const restored = ended(
+      await bob.destroy(),
+      1,
       'uko did not remove key "payroll": keystore "aws-frankfurt" may still hold the key',
     );
     expect(messageOf(restored.output)).toContain('Keystore "aws-frankfurt" (aws_kms) reports: active, out of sync.');
     expect(await bob.resources()).toHaveLength(1);
-    expect(await bob.runNext(restored.output, /^uko sync/)).toMatchObject({ exitCode: 0 });
+    ended(await bob.runNext(restored.output, /^uko sync/), 0);
     await scenario.advance("8d");
 
     // A keystore that does not answer, or answers nothing that helps.
@@ -108,7 +100,7 @@ test.each(profilesFor())(
     }
     expect(await scenario.findKey()).toMatchObject({ state: "destroyed" });
     await setKeystore("aws-paris", { answers: "ok" });
-    expect(await bob.destroy()).toMatchObject({ exitCode: 0 });
+    ended(await bob.destroy(), 0);
     expect(await bob.resources()).toEqual([]);
     expect(await alice.uko(["status", key])).toMatchObject({ exitCode: 1, stdout: expect.stringContaining("is gone") });
   },

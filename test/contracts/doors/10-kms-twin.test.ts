@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../provider/emulator/seed.ts";
 import { door } from "./door.ts";
-import { consentIn, firstLineOf } from "./support/next-steps.ts";
+import { consentIn, ended } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { openScenario, programWith, type Scenario } from "./support/scenario.ts";
 
@@ -15,21 +15,21 @@ test.each(profilesFor())(
   async (profile) => {
     await using scenario = await openScenario({ profile, seed, people: ["bob", "carol"] });
     const [bob, carol] = [await scenario.person("bob"), await scenario.person("carol")];
-    expect(await bob.up()).toMatchObject({ exitCode: 0 });
+    ended(await bob.up(), 0);
     const key = await scenario.keyPath();
     const record = consentIn((await bob.uko(["request", key])).output);
 
     // Carol wants it deactivated and no more, so her run leaves no record for destroy; Bob writes it.
     await carol.writeProgram(programWith({ state: "deactivated" }));
-    expect(await carol.up([], { env: { UKO_CONSENT: record } })).toMatchObject({ exitCode: 0 });
+    ended(await carol.up([], { env: { UKO_CONSENT: record } }), 0);
     expect(await twin(scenario)).toMatchObject({ setBy: carolId });
     const request = consentIn((await bob.uko(["request", key])).output);
     await scenario.advance("4h1m");
 
     const asked = await scenario.mark();
-    const setter = await carol.destroy(request);
-    expect(setter.exitCode).toBe(1);
-    expect(firstLineOf(setter.output)).toBe(
+    const setter = ended(
+      await carol.destroy(request),
+      1,
       'KMS requires another person to destroy key "payroll": you opened its deletion window',
     );
     expect(await scenario.writes(asked)).toEqual([]);
@@ -37,12 +37,10 @@ test.each(profilesFor())(
       { outputs: { lifecycleState: door.looksFirst ? "pending_approval" : "deactivated" } },
     ]);
 
-    const consented = await carol.runNext(setter.output, /^uko consent/);
-    expect(consented.exitCode).toBe(0);
-    const destroyed = await bob.uko(["continue", key, "--consent", consentIn(consented.output)]);
-    expect(destroyed.exitCode).toBe(11);
+    const consented = ended(await carol.runNext(setter.output, /^uko consent/), 0);
+    ended(await bob.uko(["continue", key, "--consent", consentIn(consented.output)]), 11);
     await scenario.advance("31d");
-    expect(await bob.destroy()).toMatchObject({ exitCode: 0 });
+    ended(await bob.destroy(), 0);
     expect(await bob.resources()).toEqual([]);
   },
 );
@@ -52,15 +50,15 @@ test.each(profilesFor())(
   async (profile) => {
     await using scenario = await openScenario({ profile, seed });
     const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
-    expect(await bob.up()).toMatchObject({ exitCode: 0 });
+    ended(await bob.up(), 0);
     const key = await scenario.keyPath();
     const first = consentIn((await bob.uko(["request", key])).output);
 
     await scenario.control("switches", { kmsWindowHours: 24 });
     const asked = await scenario.mark();
-    const short = await alice.destroy(first);
-    expect(short.exitCode).toBe(1);
-    expect(firstLineOf(short.output)).toBe(
+    ended(
+      await alice.destroy(first),
+      1,
       'The KMS deletion window of key "payroll" would end less than a day after the cool-down',
     );
     expect((await scenario.writes(asked)).map(({ operation }) => operation)).toEqual(["M14", "M15"]);
@@ -71,30 +69,30 @@ test.each(profilesFor())(
     ]);
 
     await scenario.control("switches", { kmsWindowHours: 168 });
-    expect(await alice.uko(["continue", key, "--consent", first])).toMatchObject({ exitCode: 10 });
+    ended(await alice.uko(["continue", key, "--consent", first]), 10);
     await scenario.advance("8d");
     const before = await scenario.mark();
-    const lapsed = await bob.destroy();
-    expect(lapsed.exitCode).toBe(1);
-    expect(firstLineOf(lapsed.output)).toBe(
+    const lapsed = ended(
+      await bob.destroy(),
+      1,
       'The KMS deletion window of key "payroll" expired on 1 Dec 2026 14:22 UTC, and KMS opens one for active keys only',
     );
     expect(await scenario.writes(before)).toEqual([]);
 
     // Reactivate, and again.
-    expect(await alice.runNext(lapsed.output, /^uko reactivate/)).toMatchObject({ exitCode: 0 });
+    ended(await alice.runNext(lapsed.output, /^uko reactivate/), 0);
     const second = consentIn((await bob.uko(["request", key])).output);
     const again = await alice.uko(["continue", key, "--consent", second]);
     expect(again).toMatchObject({ exitCode: 10 });
     expect(await twin(scenario)).toMatchObject({ setBy: "IBMid-550000ALICE" });
     await scenario.advance("4h1m");
-    const destroyed = await bob.destroy(consentIn(again.output));
-    expect(destroyed.exitCode).toBe(1);
-    expect(firstLineOf(destroyed.output)).toMatch(
+    ended(
+      await bob.destroy(consentIn(again.output)),
+      1,
       /^Key "payroll" is destroyed; keystore "payroll-ring" still holds its material until /,
     );
     await scenario.advance("31d");
-    expect(await bob.destroy()).toMatchObject({ exitCode: 0 });
+    ended(await bob.destroy(), 0);
     expect(await bob.resources()).toEqual([]);
   },
 );

@@ -8,7 +8,7 @@ import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../provider/emulator/seed.ts";
 import { door } from "./door.ts";
 import type { AuditEntry } from "./support/emulator.ts";
-import { consentIn, firstLineOf, messageOf } from "./support/next-steps.ts";
+import { consentIn, ended, firstLineOf, messageOf } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { openScenario } from "./support/scenario.ts";
 import { engineOwn, textsBelow } from "./support/texts.ts";
@@ -22,7 +22,7 @@ test.each(profilesFor())(
     await using scenario = await openScenario({ profile, apiKeys: { stored: "alice-demo-key" } });
     const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
     for (const person of [alice, bob]) await person.storeApiKey("alice-demo-key");
-    expect(await bob.up()).toMatchObject({ exitCode: 0 });
+    ended(await bob.up(), 0);
     expect(callers(await scenario.audit())).toEqual([bobId]);
 
     // Without one in the environment the stored credential is used, so Bob's environment did override one.
@@ -58,7 +58,7 @@ test("a stored address receives nothing, and the run stops before it reads the c
   await using thief = await startThief();
   await using scenario = await openScenario({ profile: "documented", config: storedAddresses(thief.url) });
   const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
-  expect(await bob.up()).toMatchObject({ exitCode: 0 });
+  ended(await bob.up(), 0);
   expect((await alice.engine.exportState()).text.includes(thief.url)).toBe(door.keepsSettings);
   const mark = await scenario.mark();
   const before = await bob.resources();
@@ -77,14 +77,14 @@ test("a stored address receives nothing, and the run stops before it reads the c
     expect(await scenario.mark()).toBe(mark);
   }
   expect((await bob.resources()).map(({ outputs }) => outputs)).toEqual(before.map(({ outputs }) => outputs));
-  expect(await bob.destroy()).toMatchObject({ exitCode: 1 });
+  ended(await bob.destroy(), 1);
 });
 
 test("a stored address of a customer's cluster below IBM's domain stops the run, which prints nothing to copy", async () => {
   const cluster = "c100-e.eu-de.containers.cloud.ibm.com";
   await using scenario = await openScenario({ profile: "documented", config: storedAddresses(`https://${cluster}`) });
   const bob = await scenario.person("bob");
-  expect(await bob.up()).toMatchObject({ exitCode: 0 });
+  ended(await bob.up(), 0);
   const mark = await scenario.mark();
   for (const [, variable, name] of addresses) {
     const run = await bob.engine.destroy([], { env: { [variable]: undefined } });
@@ -119,7 +119,7 @@ test("no credential is in state, logs, outputs, tags, errors, evidence or home d
   };
   const destroy = ["destroy", "--skip-preview", "--yes"];
 
-  expect(await run(bob, ["up", "--skip-preview", "--yes"])).toMatchObject({ exitCode: 0 });
+  ended(await run(bob, ["up", "--skip-preview", "--yes"]), 0);
   const first = await bob.destroy();
   printed.push(first.output);
   await scenario.advance("1m");
@@ -131,7 +131,7 @@ test("no credential is in state, logs, outputs, tags, errors, evidence or home d
   await scenario.control("faults", { operation: "K3", status: 403, times: door.looksFirst ? 2 : 1 });
   expect((await run(alice, destroy)).output).toContain("[UKO_RIGHTS_MISSING]");
   await scenario.control("faults", { operation: "K3", drop: "before", times: 4 });
-  expect(await run(alice, destroy)).toMatchObject({ exitCode: 1 });
+  ended(await run(alice, destroy), 1);
   const second = await run(alice, destroy, { UKO_CONSENT: consentIn(first.output) });
   expect(await scenario.key(), second.output.slice(-2_000)).toMatchObject({ state: "deactivated" });
   for (const [who, args] of [
@@ -152,7 +152,7 @@ test("no credential is in state, logs, outputs, tags, errors, evidence or home d
   expect(printed.join().length).toBeGreaterThan(10_000);
   for (const [place, text] of places) {
     for (const secret of secrets) {
-      // At -v=9 the engine itself writes the configuration that it decrypted, whosever provider it is for; nothing of ours may.
+      // At -v=9 the engine itself writes the configuration that it decrypted, for any provider; uko writes no secret.
       const lines = text.split("\n").filter((line) => line.includes(secret));
       const ours = lines.filter((line) => !(secret === stored && engineOwn.test(line)));
       expect(ours, `${secret} in ${place}`).toEqual([]);

@@ -1,7 +1,7 @@
 /** Attempts to need fewer people: by the environment, an edited state, changed code, and another stack. None has an effect. */
 
 import { expect, test } from "vitest";
-import { consentIn, firstLineOf } from "./support/next-steps.ts";
+import { consentIn, ended, firstLineOf } from "./support/next-steps.ts";
 import type { Person } from "./support/person.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { openScenario, programWith, type Scenario, vaultId } from "./support/scenario.ts";
@@ -12,7 +12,7 @@ const waits = 'Key "payroll" is waiting for a second person to approve its deact
 async function carolsKey(profile: Parameters<typeof openScenario>[0]["profile"], args = {}) {
   const scenario = await openScenario({ profile, people: ["carol"], program: programWith(args) });
   const carol = await scenario.person("carol");
-  expect(await carol.up()).toMatchObject({ exitCode: 0 });
+  ended(await carol.up(), 0);
   return { scenario, carol };
 }
 
@@ -65,7 +65,7 @@ test.each(profilesFor("tags-dropped"))(
     const marker = markerOf(await scenario.key());
     expect(marker).toMatch(/both|\[uko1b\]/);
     await carol.writeProgram(programWith({ dualAuthorization: "single", deletionGate: "destroy" }));
-    expect(await carol.up()).toMatchObject({ exitCode: 0 });
+    ended(await carol.up(), 0);
     expect(await carol.resources()).toMatchObject([{ outputs: { dualAuthorization: "single" } }]);
     expect(markerOf(await scenario.key())).toBe(marker);
     await carol.writeProgram(programWith({ dualAuthorization: "single", description: "other", tags: { a: "b" } }));
@@ -104,9 +104,9 @@ test.each(profilesFor())(
     await bob.destroy(consentIn(deactivated.output));
     expect(await scenario.key()).toMatchObject({ state: "destroyed" });
     await scenario.advance("31d");
-    expect(await bob.destroy()).toMatchObject({ exitCode: 0 });
+    ended(await bob.destroy(), 0);
     expect(await bob.resources()).toEqual([]);
-    expect(await elsewhere.destroy()).toMatchObject({ exitCode: 0 });
+    ended(await elsewhere.destroy(), 0);
     expect(await elsewhere.resources()).toEqual([]);
   },
 );

@@ -56,7 +56,7 @@ test.each(profilesFor())(
       const halves = [consentIn(messageOf(deactivated.output, "ledger")), consentIn(ended(unmarked, 10).output)];
       ended(await second.destroy(goOn, { env: { UKO_CONSENT: halves.join() } }), 1);
 
-      // Whoever comes first removes; to the other one it is gone, and its state says so.
+      // The first stack to run removes the key; the other stack finds it gone.
       await scenario.advance("31d");
       ended(await second.destroy(goOn), 1);
       expect((await scenario.uko.world()).keys).toEqual([]);
@@ -90,7 +90,7 @@ async function adopting(scenario: Scenario): Promise<string> {
     vault: { type: "Vault", args: { ...vault.args, existingVaultId: vaultId } },
     ring: { type: "Keystore", args: { ...ring.args, existingKeystoreId: idOf(world.keystores) } },
     ofLedger: { type: "KeyTemplate", args: { ...args, existingTemplateId: idOf(world.templates) } },
-    // The marker that the first stack wrote outweighs this.
+    // The marker that the first stack wrote takes precedence.
     ledger: await key("ledger", { dualAuthorization: "single" }),
     unmarked: await key("unmarked"),
   });

@@ -44,17 +44,17 @@ export interface Door {
   /** What the engine calls a resource of this kind, in state and in URNs. */
   typeOf(kind: ResourceKind): string;
   /**
-   * Each run looks at every key under dual authorization or on its way out before it does anything else, and the state keeps
-   * what it saw, whatever the run comes to. Elsewhere only a refresh or an update of the key itself changes the state.
+   * Each run first reads every key under dual authorization or in deletion, and stores the result in state, whatever its
+   * outcome. With other doors only a refresh or an update of the key itself changes the state.
    */
   readonly looksFirst: boolean;
   /** A deletion that fails leaves in the state, at once, what it came to. */
   readonly savesWhatFailed: boolean;
   /** A plan tells what each deletion in it will need; what the look before a destroy saw, the engine keeps to itself. */
-  readonly foretells: boolean;
+  readonly predicts: boolean;
   /** A plan or preview tells what an update towards the key's end will do and need. */
-  readonly foretellsRetirement: boolean;
-  /** Each resource has a name that a creation can bear, so that one that nobody heard of is found again. */
+  readonly predictsRetirement: boolean;
+  /** Each resource has a name that a creation stores, so that a creation without an answer is found again. */
   readonly marksCreations: boolean;
   /** After an update the state has what the program says, whatever became of it, until the next look. */
   readonly stateFollowsPlan: boolean;
@@ -83,7 +83,7 @@ const pulumiWords = {
 };
 const unseen = "Could not refresh this resource; keeping the last known state: ";
 
-/** The tests run OpenTofu, or Terraform where they are told so; messages name the one that runs. */
+/** The tests run OpenTofu, or Terraform if `UKO_TOFU` names it; messages name the engine that runs. */
 const hcl = chosenDoor() === "terraform" ? ((await locateTofu())?.command ?? "tofu") : "tofu";
 
 const doors: Readonly<Record<DoorName, Door>> = {
@@ -96,8 +96,8 @@ const doors: Readonly<Record<DoorName, Door>> = {
     programFor: (resources) => nodeProgram("pulumi-uko", resources),
     typeOf: (kind) => `pulumi-nodejs:dynamic/uko:${kind}`,
     looksFirst: false,
-    foretells: false,
-    foretellsRetirement: false,
+    predicts: false,
+    predictsRetirement: false,
     refreshOfUnseen: { exitCode: 1, says: (summary) => summary },
   },
   package: {
@@ -108,8 +108,8 @@ const doors: Readonly<Record<DoorName, Door>> = {
     programFor: (resources) => nodeProgram("@uko/pulumi", resources),
     typeOf: (kind) => `uko:index:${kind}`,
     looksFirst: true,
-    foretells: false,
-    foretellsRetirement: true,
+    predicts: false,
+    predictsRetirement: true,
     refreshOfUnseen: { exitCode: 0, says: (summary, code) => `${unseen}${summary} [${code}]`, resource: "payroll" },
   },
   terraform: {
@@ -131,8 +131,8 @@ const doors: Readonly<Record<DoorName, Door>> = {
     typeOf: terraformTypeOf,
     looksFirst: true,
     savesWhatFailed: true,
-    foretells: true,
-    foretellsRetirement: true,
+    predicts: true,
+    predictsRetirement: true,
     keepsSettings: false,
     stateFollowsPlan: true,
     marksCreations: false,

@@ -16,5 +16,5 @@ export interface Skip {
 
 export const skips: readonly Skip[] = [];
 
-/** How many entries each door has above. It may fall; whoever raises it takes a scenario from that door's users. */
+/** How many entries each door has above. It may fall; a rise takes a scenario from the users of that door. */
 export const skipCounts: Readonly<Record<DoorName, number>> = { dynamic: 0, package: 0, terraform: 0 };

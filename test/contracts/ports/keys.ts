@@ -1,4 +1,4 @@
-/** What every implementation of the port `Keys` does, whatever service stands behind it. */
+/** The contract of every implementation of the port `Keys`, with any service. */
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { KeyRef, Keys, KeyWithEtag, Written } from "../../../provider/engine/ports/world.ts";
@@ -8,11 +8,11 @@ export interface KeysUnderTest {
   readonly instanceId: string;
   readonly vaultId: string;
   readonly templateName: string;
-  /** Whoever holds every right. */
+  /** With every right. */
   readonly keys: Keys;
-  /** Whoever may read, and nothing else. */
+  /** With the right to read, and no other. */
   readonly reader: Keys;
-  /** Whose credential the service does not accept. */
+  /** With a credential that the service does not accept. */
   readonly stranger: Keys;
   /** What the service will write as the last writer of `keys`. */
   readonly writesAs: string;
@@ -93,19 +93,19 @@ export function describeKeys(
       });
     });
 
-    promise("a key of another instance is never asked for", async () => {
+    promise("a key of another instance is never requested", async () => {
       const ref = { ...refTo(absentId), instanceId: "another" };
       await expect(service.keys.read(ref, { signal })).rejects.toMatchObject({ code: "UKO_INSTANCE_MISMATCH" });
       await expect(service.keys.remove(ref, "x", { signal })).rejects.toMatchObject({ code: "UKO_INSTANCE_MISMATCH" });
     });
 
-    promise("a key that is in another vault than was said is shown in its own", async () => {
+    promise("a key that is in another vault than the reference says is returned with its own vault", async () => {
       const ref = await create();
       const { value } = await service.keys.read({ ...ref, vaultId: absentId }, { signal });
       expect(value?.snapshot.vaultId).toBe(service.vaultId);
     });
 
-    promise("an id that is not an id never becomes a path", async () => {
+    promise("an invalid ID never becomes a path", async () => {
       for (const keyId of ["", "../vaults", "a/b", "a?force=true", "A"]) {
         await expect(service.keys.read(refTo(keyId), { signal })).rejects.toMatchObject({ code: "UKO_INPUT_INVALID" });
       }
@@ -137,29 +137,26 @@ export function describeKeys(
       expect(await read(ref)).toEqual(current);
     });
 
-    promise(
-      "a key goes its whole way: deactivated, after four hours destroyed, after the pending period removed",
-      async () => {
-        const ref = await create();
-        expect((await act(ref, "deactivate")).snapshot.stateWord).toBe("deactivated");
-        const early = await service.keys.act(ref, "destroy", (await read(ref)).etag, { signal });
-        expect(early).toMatchObject({ kind: "refused", status: 409, message: expect.stringMatching(/4 hours/) });
-        await service.advance(5);
-        expect((await act(ref, "destroy")).snapshot.stateWord).toBe("destroyed");
-        const pending = await service.keys.liveStatus(ref, { signal });
-        expect(pending.value[0]).toMatchObject({ status: "pending_destruction", syncFlag: "ok" });
-        expect(pending.value[0]?.destructionAtMs).toBeGreaterThan(pending.serviceTimeMs);
-        expect(await service.keys.remove(ref, (await read(ref)).etag, { signal })).toMatchObject({
-          kind: "refused",
-          status: 409,
-        });
-        await service.advance(31 * 24);
-        expect((await service.keys.liveStatus(ref, { signal })).value[0]).toMatchObject({ status: "not_present" });
-        expect(done(await service.keys.remove(ref, (await read(ref)).etag, { signal }))).toBeUndefined();
-        expect((await service.keys.read(ref, { signal })).value).toBeUndefined();
-        expect(await service.keys.remove(ref, "x", { signal })).toMatchObject({ kind: "refused", status: 404 });
-      },
-    );
+    promise("a key is deactivated, after four hours destroyed, and after the pending period removed", async () => {
+      const ref = await create();
+      expect((await act(ref, "deactivate")).snapshot.stateWord).toBe("deactivated");
+      const early = await service.keys.act(ref, "destroy", (await read(ref)).etag, { signal });
+      expect(early).toMatchObject({ kind: "refused", status: 409, message: expect.stringMatching(/4 hours/) });
+      await service.advance(5);
+      expect((await act(ref, "destroy")).snapshot.stateWord).toBe("destroyed");
+      const pending = await service.keys.liveStatus(ref, { signal });
+      expect(pending.value[0]).toMatchObject({ status: "pending_destruction", syncFlag: "ok" });
+      expect(pending.value[0]?.destructionAtMs).toBeGreaterThan(pending.serviceTimeMs);
+      expect(await service.keys.remove(ref, (await read(ref)).etag, { signal })).toMatchObject({
+        kind: "refused",
+        status: 409,
+      });
+      await service.advance(31 * 24);
+      expect((await service.keys.liveStatus(ref, { signal })).value[0]).toMatchObject({ status: "not_present" });
+      expect(done(await service.keys.remove(ref, (await read(ref)).etag, { signal }))).toBeUndefined();
+      expect((await service.keys.read(ref, { signal })).value).toBeUndefined();
+      expect(await service.keys.remove(ref, "x", { signal })).toMatchObject({ kind: "refused", status: 404 });
+    });
 
     promise("a deactivated key can be activated again, and synced", async () => {
       const ref = await create();
@@ -181,13 +178,13 @@ export function describeKeys(
       expect(await service.keys.list({ ...filter, label: "nowhere" }, { signal })).toEqual([]);
     });
 
-    promise("an unused key is known to be unused", async () => {
+    promise("a key without a resource that uses it is returned as unused", async () => {
       expect(await service.keys.use(await create(), { signal })).toEqual({
         ...{ kind: "known", count: 0, retainedBy: [], resourceIds: [] },
       });
     });
 
-    promise("who lacks the right is told so, and nothing happens", async () => {
+    promise("a caller without a right gets an error that names the right, and changes nothing", async () => {
       const ref = await create();
       const current = await read(ref);
       const key = { vaultId: service.vaultId, templateName: service.templateName, label: "not made", tags: [] };
@@ -211,19 +208,22 @@ export function describeKeys(
       });
     });
 
-    promise("whom the service does not accept learns nothing, above all not that a key is gone", async () => {
-      const ref = await create();
-      const calls = [
-        service.stranger.read(ref, { signal }),
-        service.stranger.liveStatus(ref, { signal }),
-        service.stranger.use(ref, { signal }),
-        service.stranger.list({ vaultId: service.vaultId }, { signal }),
-        service.stranger.act(ref, "deactivate", "x", { signal }),
-      ];
-      for (const call of calls) await expect(call).rejects.toMatchObject({ code: "UKO_ACCESS_DENIED" });
-    });
+    promise(
+      "a caller that the service does not accept gets an error, and never learns that a key is gone",
+      async () => {
+        const ref = await create();
+        const calls = [
+          service.stranger.read(ref, { signal }),
+          service.stranger.liveStatus(ref, { signal }),
+          service.stranger.use(ref, { signal }),
+          service.stranger.list({ vaultId: service.vaultId }, { signal }),
+          service.stranger.act(ref, "deactivate", "x", { signal }),
+        ];
+        for (const call of calls) await expect(call).rejects.toMatchObject({ code: "UKO_ACCESS_DENIED" });
+      },
+    );
 
-    promise("a run that was stopped calls nothing", async () => {
+    promise("a canceled run makes no call", async () => {
       const stopped = { signal: AbortSignal.abort() };
       await expect(service.keys.read(refTo(absentId), stopped)).rejects.toMatchObject({ code: "UKO_CANCELLED" });
       await expect(service.keys.act(refTo(absentId), "destroy", "x", stopped)).rejects.toMatchObject({

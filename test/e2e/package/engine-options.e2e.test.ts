@@ -1,22 +1,27 @@
-/** What the engine's own options mean for a key whose end takes two people and 90 days. */
+/** The engine's own options and previews, for a key whose deletion takes two people and 90 days. */
 
 import { expect, test } from "vitest";
 import { codeOf, ended, firstLineOf, messageOf } from "../../contracts/doors/support/next-steps.ts";
 import type { Scenario } from "../../contracts/doors/support/scenario.ts";
 import { emptySeed } from "../../contracts/doors/support/whole-stack.ts";
-import { from, keyResource, urnOf, withYaml, type YamlProgram } from "./support/yaml-scenario.ts";
+import {
+  from,
+  keyResource,
+  urnOf,
+  withMade,
+  withYaml,
+  type YamlProgram,
+  yamlProgram,
+} from "./support/yaml-scenario.ts";
 
 const two: YamlProgram = { resources: { cards: keyResource("cards"), payroll: keyResource("payroll") } };
 const operations = async (scenario: Scenario, mark: number) =>
   (await scenario.writes(mark)).map(({ operation, label }) => `${operation} ${label}`).sort();
 
 test("protect: a destroy stops before a call to the provider; --exclude-protected requests the others", () =>
-  withYaml(
+  withMade(
     { program: { resources: { cards: keyResource("cards"), payroll: keyResource("payroll", {}, { protect: true }) } } },
-    async (scenario) => {
-      const bob = await scenario.person("bob");
-      ended(await bob.up(), 0);
-      const made = await scenario.mark();
+    async ({ scenario, bob, made }) => {
       const refused = ended(await bob.destroy([], ["--target", urnOf("payroll")]), 1);
       expect(messageOf(refused.output, "payroll")).toContain("because it is protected");
       expect(await operations(scenario, made)).toEqual([]);
@@ -29,12 +34,9 @@ test("protect: a destroy stops before a call to the provider; --exclude-protecte
   ));
 
 test("retainOnDelete: the key leaves the state unchanged, without a request", () =>
-  withYaml(
+  withMade(
     { program: { resources: { payroll: keyResource("payroll", {}, { retainOnDelete: true }) } } },
-    async (scenario) => {
-      const bob = await scenario.person("bob");
-      ended(await bob.up(), 0);
-      const made = await scenario.mark();
+    async ({ scenario, bob, made }) => {
       ended(await bob.destroy(), 0);
       expect(await bob.resources()).toEqual([]);
       expect(await operations(scenario, made)).toEqual([]);
@@ -43,12 +45,9 @@ test("retainOnDelete: the key leaves the state unchanged, without a request", ()
   ));
 
 test("deletedWith: a key leaves the state unchanged and keeps its vault; an up adopts it again", () =>
-  withYaml({ seed: emptySeed, program: withVault }, async (scenario) => {
-    const bob = await scenario.person("bob");
-    ended(await bob.up(), 0);
-    const made = await scenario.mark();
+  withMade({ seed: emptySeed, program: withVault }, async ({ scenario, bob, made }) => {
     const destroyed = ended(await bob.destroy([], ["--continue-on-error"]), 1);
-    // The engine itself takes the key for deleted as soon as its vault is to be; no call tells the provider.
+    // The engine takes the key as deleted as soon as the run deletes its vault, and does not call the provider.
     expect(await bob.resources()).toHaveLength(3);
     expect(await operations(scenario, made)).toEqual([]);
     expect(await scenario.key("ledger")).toMatchObject({ state: "active" });
@@ -62,10 +61,7 @@ test("deletedWith: a key leaves the state unchanged and keeps its vault; an up a
   }));
 
 test("--target: requests the deletion of one key, and does not read the other one", () =>
-  withYaml({ program: two }, async (scenario) => {
-    const bob = await scenario.person("bob");
-    ended(await bob.up(), 0);
-    const made = await scenario.mark();
+  withMade({ program: two }, async ({ scenario, bob, made }) => {
     const asked = ended(await bob.destroy([], ["--target", urnOf("payroll")]), 1);
     expect(codeOf(asked.output)).toBe("UKO_APPROVAL_PENDING");
     const cards = (await scenario.key("cards")).id;
@@ -74,10 +70,7 @@ test("--target: requests the deletion of one key, and does not read the other on
   }));
 
 test("--continue-on-error: one run makes every request; without it the first wait stops the run", () =>
-  withYaml({ program: two }, async (scenario) => {
-    const bob = await scenario.person("bob");
-    ended(await bob.up(), 0);
-    const made = await scenario.mark();
+  withMade({ program: two }, async ({ scenario, bob, made }) => {
     ended(await bob.destroy([], ["--parallel", "1"]), 1);
     const first = await operations(scenario, made);
     expect(first).toHaveLength(1);
@@ -116,24 +109,63 @@ test("--refresh: a run reads changes made outside it, also of a key that it woul
     },
   ));
 
+/**
+ * deployment_executor.go, `refresh`: "The provider reference is already ensured" does not hold here. A key that is refreshed
+ * before each run depends on a target that is not, so the engine loads no provider before it reads the key.
+ */
+test("--target-dependents requires --refresh: without it the engine loads no provider, and no step is taken", () =>
+  withMade({ seed: emptySeed, program: { resources: inVault } }, async ({ scenario, bob, made }) => {
+    const target = ["--target", urnOf("vault", "Vault"), "--target-dependents"];
+    const failed = ended(await bob.destroy([], target), 1);
+    expect(failed.output, "the engine's error is gone: remove --refresh from what-destroy-does.md").toMatch(
+      /unknown provider '\S+' for resource \S+::ledger/,
+    );
+    expect(await operations(scenario, made)).toEqual([]);
+    expect(await bob.resources()).toHaveLength(3);
+
+    const asked = ended(await bob.destroy([], ["--refresh", ...target]), 1);
+    expect(codeOf(asked.output, "ledger")).toBe("UKO_APPROVAL_PENDING");
+    expect(await operations(scenario, made)).toEqual(["K4 ledger"]);
+    expect(await bob.resources()).toHaveLength(3);
+  }));
+
+test("a preview predicts nothing that only a run knows, and changes nothing", () =>
+  withMade({ program: { resources: { payroll: keyResource("payroll") } } }, async ({ scenario, bob, made }) => {
+    await bob.writeProgram(
+      yamlProgram({
+        resources: { payroll: keyResource("payroll", { state: "destroyed" }) },
+        outputs: { lifecycle: from("payroll.lifecycleState") },
+      }),
+    );
+    const preview = ended(await bob.preview(["--diff"]), 0);
+    expect(preview.output).toMatch(/lifecycle\S*\s*: (?:output<string>|\[unknown\])/);
+    expect(await operations(scenario, made)).toEqual([]);
+  }));
+
+const ledger = {
+  type: "uko:index:ManagedKey",
+  properties: { vaultId: from("vault.vaultId"), template: from("ofLedger.name"), label: "ledger" },
+} as const;
+/** A key and the template and vault that it depends on. */
+const inVault = {
+  vault: { type: "uko:index:Vault", properties: { name: "treasury" } },
+  ofLedger: {
+    type: "uko:index:KeyTemplate",
+    properties: {
+      ...{ vaultId: from("vault.vaultId"), name: "ledger", keystoreType: "ibm_cloud_kms", group: "ledger" },
+      ...{ algorithm: "aes", size: "256", activationPeriod: "P0D", expirationPeriod: "P5Y" },
+    },
+  },
+  ledger,
+} as const;
+/** The same with a keystore, and a key that the engine takes as deleted with its vault. */
 const withVault: YamlProgram = {
   resources: {
-    vault: { type: "uko:index:Vault", properties: { name: "treasury" } },
+    ...inVault,
     ring: {
       type: "uko:index:Keystore",
       properties: { vaultId: from("vault.vaultId"), type: "internal", name: "treasury-ring", groups: ["ledger"] },
     },
-    ofLedger: {
-      type: "uko:index:KeyTemplate",
-      properties: {
-        ...{ vaultId: from("vault.vaultId"), name: "ledger", keystoreType: "ibm_cloud_kms", group: "ledger" },
-        ...{ algorithm: "aes", size: "256", activationPeriod: "P0D", expirationPeriod: "P5Y" },
-      },
-    },
-    ledger: {
-      type: "uko:index:ManagedKey",
-      properties: { vaultId: from("vault.vaultId"), template: from("ofLedger.name"), label: "ledger" },
-      options: { dependsOn: [from("ring")], deletedWith: from("vault") },
-    },
+    ledger: { ...ledger, options: { dependsOn: [from("ring")], deletedWith: from("vault") } },
   },
 };

@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { codeOf, consentIn, ended, lookOf, messageOf } from "../../contracts/doors/support/next-steps.ts";
 import { type Scenario, vaultId } from "../../contracts/doors/support/scenario.ts";
-import { keyResource, withYaml, type YamlProgram, yamlProgram } from "./support/yaml-scenario.ts";
+import { keyResource, withMade, type YamlProgram, yamlProgram } from "./support/yaml-scenario.ts";
 
 const programWith = (note: string, resources: YamlProgram["resources"] = {}): YamlProgram => ({
   resources: { payroll: keyResource("payroll"), ...resources },
@@ -20,9 +20,7 @@ test.each([
 ] as const)(
   "if the service %s, an up creates the other resources, warns, and keeps the state of the key",
   (_title, answer, code) =>
-    withYaml({ program: programWith("first"), people: ["bob"] }, async (scenario) => {
-      const bob = await scenario.person("bob");
-      ended(await bob.up(), 0);
+    withMade({ program: programWith("first") }, async ({ scenario, bob }) => {
       const [before] = await bob.resources();
       const made = await scenario.mark();
       await scenario.control("faults", { keyId: (await scenario.key()).id, ...answer });
@@ -51,9 +49,7 @@ test.each([
 );
 
 test("if the service is unreachable, an up of other resources continues, and a destroy stops and keeps the key", () =>
-  withYaml({ program: programWith("first"), people: ["bob"] }, async (scenario) => {
-    const bob = await scenario.person("bob");
-    ended(await bob.up(), 0);
+  withMade({ program: programWith("first") }, async ({ scenario, bob }) => {
     await scenario.control("faults", { path: "/api/v4", drop: "before" });
     await bob.writeProgram(yamlProgram(programWith("second")));
     const up = ended(await bob.up(), 0);
@@ -67,9 +63,8 @@ test("if the service is unreachable, an up of other resources continues, and a d
   }));
 
 test("a pending deletion stays in the state while the key is unreadable, and continues afterwards", () =>
-  withYaml({ program: programWith("first") }, async (scenario) => {
-    const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
-    ended(await bob.up(), 0);
+  withMade({ program: programWith("first") }, async ({ scenario, bob }) => {
+    const alice = await scenario.person("alice");
     const asked = ended(await bob.destroy(), 1);
     ended(await bob.refresh(), 0);
     await scenario.control("faults", { path: `/vaults`, method: "DELETE", status: 403 });

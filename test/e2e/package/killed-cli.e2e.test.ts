@@ -6,7 +6,7 @@ import { untilHeld } from "../../contracts/doors/support/emulator.ts";
 import { codeOf, consentIn, ended, messageOf } from "../../contracts/doors/support/next-steps.ts";
 import type { Person } from "../../contracts/doors/support/person.ts";
 import { killCli, untilGone, untilSaid } from "./support/interrupted-run.ts";
-import { keyResource, withYaml } from "./support/yaml-scenario.ts";
+import { keyResource, withMade, withYaml } from "./support/yaml-scenario.ts";
 
 const program = { resources: { payroll: keyResource("payroll") } };
 
@@ -35,9 +35,8 @@ test("killed during a creation: no second key, and the next run completes the pe
   }));
 
 test("killed while a deletion waits: no second request, and no step without the engine", () =>
-  withYaml({ program }, async (scenario) => {
-    const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
-    ended(await bob.up(), 0);
+  withMade({ program }, async ({ scenario, bob }) => {
+    const alice = await scenario.person("alice");
     await scenario.advance("1m");
     const asked = ended(await bob.destroy(), 1);
     await scenario.advance("1m");
@@ -67,7 +66,7 @@ test("killed while a deletion waits: no second request, and no step without the 
     expect(await scenario.findKey()).toBeUndefined();
   }));
 
-/** A backend of files keeps the lock of a run that was killed, and the engine tells people this way out. */
+/** A backend of files keeps the lock of a killed run, and the engine prints this command. */
 async function unlock(person: Person): Promise<void> {
   expect(ended(await person.up(), 1).output).toContain("delete the lock file with `pulumi cancel`");
   ended(await person.engine.run(["cancel", "--yes"]), 0);

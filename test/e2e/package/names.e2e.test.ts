@@ -1,19 +1,25 @@
-/** Names in the engine: a rename moves no key, and another stack learns a key's id from an output. */
+/** Names in the engine: renames, with and without an alias, and a stack that reads the ID of a key of another stack. */
 
 import { expect, test } from "vitest";
 import { ended, messageOf } from "../../contracts/doors/support/next-steps.ts";
-import { from, keyResource, urnOf, withYaml, type YamlProgram, yamlProgram } from "./support/yaml-scenario.ts";
+import type { Scenario } from "../../contracts/doors/support/scenario.ts";
+import {
+  from,
+  keyResource,
+  urnOf,
+  withMade,
+  withYaml,
+  type YamlProgram,
+  yamlProgram,
+} from "./support/yaml-scenario.ts";
 
 const named = (name: string, options?: Readonly<Record<string, unknown>>): YamlProgram => ({
   resources: { [name]: keyResource("payroll", {}, options) },
 });
 
 test("a rename by alias keeps the key and changes nothing, also during its deletion", () =>
-  withYaml({ program: named("payroll") }, async (scenario) => {
-    const bob = await scenario.person("bob");
-    ended(await bob.up(), 0);
+  withMade({ program: named("payroll") }, async ({ scenario, bob, made }) => {
     const [before] = await bob.resources();
-    const made = await scenario.mark();
     await bob.writeProgram(yamlProgram(named("salaries", { aliases: [urnOf("payroll")] })));
     expect(ended(await bob.preview(), 0).output).not.toMatch(/(?:create|delete|replace)/);
     ended(await bob.up(), 0);
@@ -30,19 +36,38 @@ test("a rename by alias keeps the key and changes nothing, also during its delet
     expect(await scenario.writes(asked)).toEqual([]);
   }));
 
-test("a rename without an alias creates no second key and requests nothing: the label exists, and the run stops", () =>
-  withYaml({ program: named("payroll"), people: ["bob"] }, async (scenario) => {
-    const bob = await scenario.person("bob");
-    ended(await bob.up(), 0);
-    const made = await scenario.mark();
-    await bob.writeProgram(yamlProgram(named("salaries")));
-    const refused = ended(await bob.up(), 1);
-    expect(messageOf(refused.output, "salaries")).toMatch(
+test("a rename without an alias stops, and the command of its hint moves the key to the new name", () =>
+  withMade({ program: named("payroll") }, async ({ scenario, bob, made }) => {
+    await bob.writeProgram(yamlProgram(named("wages")));
+    const stopped = ended(await bob.up(), 1);
+    expect(messageOf(stopped.output, "wages")).toMatch(
       /^The service did not create the key: A key with this label exists/,
     );
-    expect(await scenario.writes(made)).toEqual([]);
     expect((await bob.resources()).map(({ urn }) => urn)).toEqual([urnOf("payroll")]);
+    const refused = ended(await bob.up(["--continue-on-error"]), 1);
+    expect(refused.output).toContain(`pulumi state rename --stack dev '${urnOf("payroll")}' 'wages'`);
+    expect(refused.output).toContain("[UKO_DECLARED_TWICE]");
+    expect(await scenario.writes(made)).toEqual([]);
+
+    ended(await bob.engine.run(["state", "rename", urnOf("payroll"), "wages", "--yes"]), 0);
+    ended(await bob.up(), 0);
+    await expectRenamed(scenario, made);
   }));
+
+test("an adoption under the new name leaves the key active, and the former resource leaves the state", () =>
+  withMade({ program: named("payroll") }, async ({ scenario, bob, made }) => {
+    const { id: existingKeyId } = await scenario.key();
+    await bob.writeProgram(yamlProgram({ resources: { wages: keyResource("payroll", { existingKeyId }) } }));
+    const renamed = ended(await bob.up(), 0);
+    expect(renamed.output).toContain('"payroll" left only the state: "wages" declares the same object');
+    await expectRenamed(scenario, made);
+  }));
+
+async function expectRenamed(scenario: Scenario, made: number): Promise<void> {
+  expect(await scenario.writes(made)).toEqual([]);
+  expect((await (await scenario.person("bob")).resources()).map(({ urn }) => urn)).toEqual([urnOf("wages")]);
+  expect((await scenario.uko.world()).keys.map(({ state }) => state)).toEqual(["active"]);
+}
 
 test("another stack reads the ID and state of a key through a stack reference, and does not hold the key", () =>
   withYaml({ people: ["bob"] }, async (scenario) => {

@@ -7,7 +7,7 @@ import { ended, firstLineOf, messageOf } from "../../contracts/doors/support/nex
 import { from, keyResource, withYaml, type YamlProgram, yamlProgram } from "./support/yaml-scenario.ts";
 
 const otherInstance = "1f5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e";
-/** What a person sets outweighs what providers say, so these leave it to them. */
+/** A person's environment takes precedence over a provider, so it leaves these to the providers. */
 const nothingSet = {
   ...{ UKO_API_KEY: undefined, UKO_INSTANCE_ID: undefined },
   ...{ UKO_ENDPOINT: undefined, UKO_KMS_ENDPOINT: undefined, UKO_IAM_ENDPOINT: undefined },

@@ -3,15 +3,12 @@
 import { expect, test } from "vitest";
 import { codeOf, ended } from "../../contracts/doors/support/next-steps.ts";
 import { vaultId } from "../../contracts/doors/support/scenario.ts";
-import { keyResource, withYaml } from "./support/yaml-scenario.ts";
+import { keyResource, withMade } from "./support/yaml-scenario.ts";
 
 const program = { resources: { cards: keyResource("cards"), payroll: keyResource("payroll") } };
 
 test("lists and reads keys by name and ID, answers functions, and writes nothing", () =>
-  withYaml({ program, people: ["bob"] }, async (scenario) => {
-    const bob = await scenario.person("bob");
-    ended(await bob.up(), 0);
-    const made = await scenario.mark();
+  withMade({ program }, async ({ scenario, bob, made }) => {
     const run = async (...args: readonly string[]) =>
       JSON.parse(ended(await bob.engine.run(["do", ...args, "--output", "json"]), 0).stdout);
     const id = await scenario.keyPath("payroll");
@@ -31,10 +28,7 @@ test("lists and reads keys by name and ID, answers functions, and writes nothing
   }));
 
 test("a delete by hand requires a second person, and its repetition makes no second request", () =>
-  withYaml({ program, people: ["bob"] }, async (scenario) => {
-    const bob = await scenario.person("bob");
-    ended(await bob.up(), 0);
-    const made = await scenario.mark();
+  withMade({ program }, async ({ scenario, bob, made }) => {
     const remove = ["do", "uko:index:ManagedKey", "delete", await scenario.keyPath(), "--stateless", "--yes"];
     const asked = await bob.engine.run(remove);
     expect(asked.output).toContain("[UKO_APPROVAL_PENDING]");

@@ -73,7 +73,7 @@ describe.each(releases)("a stack of release %s", (release) => {
   );
 });
 
-/** Each run names what the other person's run printed; nobody may ever end a key that is compromised. */
+/** Each run names the records that the other person's run printed. No run deletes a compromised key. */
 async function endAll(scenario: Scenario, begun: number, door: RecordedDoor): Promise<void> {
   const [anna, ben] = [await scenario.person("anna"), await scenario.person("ben")];
   let offered: readonly string[] = [];
@@ -97,7 +97,7 @@ async function endAll(scenario: Scenario, begun: number, door: RecordedDoor): Pr
   expect((await scenario.uko.world()).keys.map(({ label }) => label)).toEqual(["compromised"]);
   const last = ended(await anna.destroy(), 1);
   expect(codeOf(last.output, "compromised")).toBe("UKO_KEY_COMPROMISED");
-  // What was on file was taken as it is: only what nobody had asked for yet was asked for.
+  // Pending requests stay: the runs request only steps without a request.
   const requests = (await scenario.writes(begun))
     .filter(({ operation }) => operation === "K4")
     .map(({ label }) => label);

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { codeOf, consentIn, ended, firstLineOf, nextCommands } from "../../contracts/doors/support/next-steps.ts";
 import type { Person } from "../../contracts/doors/support/person.ts";
 import type { Scenario } from "../../contracts/doors/support/scenario.ts";
-import { keyResource, urnOf, withYaml, yamlProgram } from "./support/yaml-scenario.ts";
+import { keyResource, urnOf, withMade, withYaml, yamlProgram } from "./support/yaml-scenario.ts";
 
 const programWith = (properties = {}, options?: Readonly<Record<string, unknown>>) => ({
   resources: { payroll: keyResource("payroll", properties, options) },
@@ -31,10 +31,7 @@ test.each([
     /^Key "payroll" was created from template "payroll", which cannot change/,
   ],
 ] as const)("another %s is an error that says what to do, and the key stays unchanged", (_name, change, message) =>
-  withYaml({ program: programWith(), people: ["bob"] }, async (scenario) => {
-    const bob = await scenario.person("bob");
-    ended(await bob.up(), 0);
-    const made = await scenario.mark();
+  withMade({ program: programWith() }, async ({ scenario, bob, made }) => {
     await bob.writeProgram(yamlProgram(programWith(change)));
     const refused = ended(await bob.up(), 1, message);
     expect(refused.output).not.toMatch(/replac/);
@@ -50,9 +47,7 @@ test.each([
 ] as const)(
   "%s under the same label creates and deletes nothing, because the key cannot replace itself",
   (_name, args, options) =>
-    withYaml({ program: programWith({}, options), people: ["bob"] }, async (scenario) => {
-      const bob = await scenario.person("bob");
-      ended(await bob.up(), 0);
+    withMade({ program: programWith({}, options) }, async ({ scenario, bob }) => {
       const [made, before] = [await scenario.mark(), await idsIn(bob)];
       await bob.writeProgram(yamlProgram(programWith({ description: "another" }, options)));
       ended(await bob.up(args), 1, /^"payroll" cannot be replaced: /);
@@ -76,9 +71,7 @@ test("a key that the program adopted cannot replace itself either", () =>
   }));
 
 test("drops only the old state entry of a key that one person may delete and that no run reads", () =>
-  withYaml({ program: programWith({ dualAuthorization: "single" }), people: ["bob"] }, async (scenario) => {
-    const bob = await scenario.person("bob");
-    ended(await bob.up(), 0);
+  withMade({ program: programWith({ dualAuthorization: "single" }) }, async ({ scenario, bob }) => {
     const [made, before] = [await scenario.mark(), await idsIn(bob)];
     ended(await bob.up(["--replace", urnOf("payroll")]), 0);
     expect(await scenario.writes(made)).toEqual([]);
@@ -87,9 +80,8 @@ test("drops only the old state entry of a key that one person may delete and tha
   }));
 
 test("--replace under another label creates a key, and the old one waits for two people at every up", () =>
-  withYaml({ program: programWith() }, async (scenario) => {
-    const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
-    ended(await bob.up(), 0);
+  withMade({ program: programWith() }, async ({ scenario, bob }) => {
+    const alice = await scenario.person("alice");
     const old = (await scenario.key()).id;
     await scenario.advance("1m");
     for (const person of [alice, bob]) await person.writeProgram(yamlProgram(programWith({ label: "payroll-2" })));
@@ -122,14 +114,12 @@ test("--replace under another label creates a key, and the old one waits for two
   }));
 
 test("deleteBeforeReplace requests the deletion first, so the key stays and no new one is created", () =>
-  withYaml({ program: programWith({}, { deleteBeforeReplace: true }), people: ["bob"] }, async (scenario) => {
-    const bob = await scenario.person("bob");
-    ended(await bob.up(), 0);
+  withMade({ program: programWith({}, { deleteBeforeReplace: true }) }, async ({ scenario, bob }) => {
     const asked = ended(await bob.up(["--replace", urnOf("payroll")]), 1);
     expect(codeOf(asked.output)).toBe("UKO_APPROVAL_PENDING");
     expect(await keysIn(scenario)).toEqual([["payroll", "active"]]);
     expect(await idsIn(bob)).toHaveLength(1);
-    // Whoever changes their mind runs up: it takes nothing back, and goes no step further.
+    // A later up withdraws nothing and takes no further step.
     const before = await scenario.mark();
     ended(await bob.up(), 0);
     expect(await scenario.writes(before)).toEqual([]);

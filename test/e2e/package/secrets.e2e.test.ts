@@ -1,4 +1,4 @@
-/** Secrets through the package: encrypted in the state as inputs, digests in outputs, and in no log of ours at its most talkative. */
+/** Secrets through the package: encrypted in the state as inputs, digests in outputs, and in no log line of uko at the highest level. */
 
 import { expect, test } from "vitest";
 import { ended } from "../../contracts/doors/support/next-steps.ts";
@@ -42,7 +42,7 @@ test("no connection secret, key material or credential is in clear text in state
         await carol.engine.run([...args, "--yes", "--skip-preview", "--logtostderr", "--logflow", "-v=9"], { env }),
         exitCode,
       );
-    // Written only now: a program has its secrets in clear where people put them there, which is no fault of ours.
+    // Written only now: the program itself holds its secrets in clear text.
     await carol.writeProgram(yamlProgram(programWith()));
     const texts: (readonly [string, string])[] = [];
     const keep = (title: string, { output }: { output: string }) => texts.push([title, output]);
@@ -79,7 +79,7 @@ test("no connection secret, key material or credential is in clear text in state
     for (const secret of secrets) expect(JSON.stringify(ofStack)).not.toContain(secret);
   }));
 
-/** At this verbosity the engine and the language host, both in Go, write what they hand on, whoever it is for. */
+/** At this verbosity the engine and the language host, both in Go, write each value that they pass on, for any provider. */
 function isOfOthers(line: string): boolean {
   return engineOwn.test(line) || /rpc\.go:\d+\] (?:Unm|M)arshaling property for RPC\[/.test(line);
 }

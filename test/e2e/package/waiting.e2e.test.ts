@@ -1,4 +1,4 @@
-/** Waits that a run is granted: they end by themselves, they end when somebody stops them, and they say little. */
+/** Runs with a wait budget: a wait ends by itself or by a cancel, and prints little. */
 
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
@@ -20,7 +20,11 @@ const operations = async (scenario: Scenario, mark: number) =>
 
 test.each([
   ["the resource's customTimeouts.delete", { customTimeouts: { delete: "2m" } }, {}],
-  ["the person's UKO_WAIT, which outweighs the resource", { customTimeouts: { delete: "1s" } }, { UKO_WAIT: "2m" }],
+  [
+    "the person's UKO_WAIT, which takes precedence over the resource",
+    { customTimeouts: { delete: "1s" } },
+    { UKO_WAIT: "2m" },
+  ],
 ] as const)("within %s, a run waits for the end of a cool-down and takes the next step", (_who, options, env) =>
   withYaml({ seed, program: programWith(options) }, async (scenario) => {
     const { bob, half, mark } = await deactivated(scenario);

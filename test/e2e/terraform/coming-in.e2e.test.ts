@@ -7,7 +7,7 @@ import type { TofuPerson } from "../../stage/tofu.ts";
 import { startIbmStandIn } from "./support/ibm-stand-in.ts";
 import { keyProgram, type TofuStage, vaultId, withStage } from "./support/tofu-stage.ts";
 
-/** A key that nobody's state has: Bob made it, and forgot it. */
+/** A key that is in no state: Bob created it and removed it from his state. */
 async function forgottenKey(stage: TofuStage): Promise<{ readonly bob: TofuPerson; readonly keyId: string }> {
   const bob = await stage.person("bob");
   await bob.apply();

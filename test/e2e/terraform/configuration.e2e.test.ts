@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import type { TofuPerson, TofuResult } from "../../stage/tofu.ts";
-import { keyProgram, vaultId, withStage } from "./support/tofu-stage.ts";
+import { keyProgram, vaultId, withMade, withStage } from "./support/tofu-stage.ts";
 
 const errorsOf = ({ diagnostics }: TofuResult): readonly string[] =>
   diagnostics.filter(({ severity }) => severity === "error").map(({ summary }) => summary);
@@ -24,9 +24,7 @@ ${more}`,
   );
 
 test("the plan reverts drift, -refresh=false does not detect it, and -refresh-only accepts it", () =>
-  withStage(async (stage) => {
-    const bob = await stage.person("bob", keyProgram('description = "Payroll key"'));
-    await bob.apply();
+  withMade(keyProgram('description = "Payroll key"'), async ({ stage, bob }) => {
     const { key_id: keyId } = (await bob.state()).resources[0]?.attributes ?? {};
     await stage.uko.control("clock", { advance: 60_000 });
     await stage.edit(String(keyId), { description: "something else" });
@@ -72,10 +70,7 @@ test("ignore_changes applies to plan and apply: another change does not bring an
   }));
 
 test("-target deletes one key and no other", () =>
-  withStage(async (stage) => {
-    const bob = await stage.person("bob", twoKeys());
-    await bob.apply();
-    const mark = await stage.mark();
+  withMade(twoKeys(), async ({ stage, bob, mark }) => {
     const targeted = await bob.destroy(["-target=uko_managed_key.other"]);
     expect(targeted.exitCode).toBe(1);
     expect(errorsOf(targeted)).toEqual([waits("other")]);
@@ -85,10 +80,7 @@ test("-target deletes one key and no other", () =>
   }));
 
 test("a removed block that keeps the key makes no call, and one that destroys requires two people", () =>
-  withStage(async (stage) => {
-    const bob = await stage.person("bob", twoKeys());
-    await bob.apply();
-    const mark = await stage.mark();
+  withMade(twoKeys(), async ({ stage, bob, mark }) => {
     const removed = (destroy: boolean) =>
       `removed {\n  from = uko_managed_key.other\n  lifecycle {\n    destroy = ${destroy}\n  }\n}`;
 
@@ -107,9 +99,7 @@ test("a removed block that keeps the key makes no call, and one that destroys re
   }));
 
 test("a rename with moved keeps the key, and a rename without it requests a deletion", () =>
-  withStage(async (stage) => {
-    const bob = await stage.person("bob");
-    await bob.apply();
+  withMade(keyProgram(), async ({ stage, bob }) => {
     const before = (await bob.state()).resources[0]?.attributes.key_id;
     const mark = await stage.mark();
     const renamed = keyProgram().replace('"payroll" {', '"wages" {');
@@ -138,10 +128,7 @@ test("a rename with moved keeps the key, and a rename without it requests a dele
   }));
 
 test("prevent_destroy stops in the plan, before any request", () =>
-  withStage(async (stage) => {
-    const bob = await stage.person("bob", keyProgram("lifecycle {\n    prevent_destroy = true\n  }"));
-    await bob.apply();
-    const mark = await stage.mark();
+  withMade(keyProgram("lifecycle {\n    prevent_destroy = true\n  }"), async ({ stage, bob, mark }) => {
     const refused = await bob.destroy();
     expect(refused.exitCode).toBe(1);
     expect(refused.firstErrorLine).toMatch(/nstance cannot be destroyed$/);
@@ -149,9 +136,7 @@ test("prevent_destroy stops in the plan, before any request", () =>
   }));
 
 test("create_before_destroy creates no second key for a tainted one, and leaves nothing deposed", () =>
-  withStage(async (stage) => {
-    const bob = await stage.person("bob", keyProgram("lifecycle {\n    create_before_destroy = true\n  }"));
-    await bob.apply();
+  withMade(keyProgram("lifecycle {\n    create_before_destroy = true\n  }"), async ({ stage, bob }) => {
     await bob.run(["taint", "uko_managed_key.payroll"]);
     const mark = await stage.mark();
     const replaced = await bob.apply();
@@ -191,9 +176,7 @@ test("two people delete a deposed key like any other, and it stays deposed until
   }));
 
 test("refuses a state of a later schema, and reads one that lacks new attributes", () =>
-  withStage(async (stage) => {
-    const bob = await stage.person("bob");
-    await bob.apply();
+  withMade(keyProgram(), async ({ bob }) => {
     await editState(bob, ({ resources: [key] }) => {
       const [instance] = key?.instances ?? [];
       // As a release before this one would have written it.

@@ -20,9 +20,9 @@ test("an impossible value is an error of validate, at its line, that names the v
       const carol = await stage.person("carol", oddProgram);
       const checked = await carol.run(["validate", "-no-color"]);
       expect(checked.exitCode).toBe(1);
-      const expected = oddLines.map(({ block, line, told }, index) => ({
+      const expected = oddLines.map(({ block, line, summary }, index) => ({
         address: `${block.kind === "data" ? "data." : ""}${block.type}.n${index}`,
-        ...{ line, summary: told },
+        ...{ line, summary },
       }));
       const byAddress = (a: { address: string }, b: { address: string }) => (a.address < b.address ? -1 : 1);
       expect([...shownIn(checked)].sort(byAddress)).toEqual(expected.sort(byAddress));
@@ -52,7 +52,7 @@ async function expectUnchanged(person: TofuPerson): Promise<void> {
 /** Forgets everything, and takes it up again with a configuration that the engine writes from what the service has. */
 async function expectComesBack(person: TofuPerson): Promise<void> {
   const { resources } = await person.state();
-  // Nobody tells the secrets of a connection, so no engine can write them.
+  // The service does not return the secrets of a connection, so an engine cannot write them.
   const ours = resources.filter(({ type, attributes }) => type.startsWith("uko_") && attributes.type !== "aws_kms");
   const forgotten = await person.run(["state", "rm", ...resources.map(({ address }) => address)]);
   expect(forgotten.exitCode, forgotten.output).toBe(0);

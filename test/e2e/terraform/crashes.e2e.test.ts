@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { untilHeld } from "../../contracts/doors/support/emulator.ts";
-import { withStage } from "./support/tofu-stage.ts";
+import { keyProgram, withMade, withStage } from "./support/tofu-stage.ts";
 
 test("an apply that is interrupted during a creation keeps the key in the state, untainted, and the next plan is empty", () =>
   withStage(async (stage) => {
@@ -27,9 +27,7 @@ test("an apply that is interrupted during a creation keeps the key in the state,
   }));
 
 test("a provider that is killed during a wait loses nothing, and the next run makes no second request", () =>
-  withStage(async (stage) => {
-    const bob = await stage.person("bob");
-    await bob.apply();
+  withMade(keyProgram(), async ({ stage, bob }) => {
     await stage.advance(60_000);
     const mark = await stage.mark();
     const run = bob.start(["destroy"], { env: { UKO_WAIT: "2h" } });

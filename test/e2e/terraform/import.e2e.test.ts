@@ -33,7 +33,7 @@ const seed: Seed = {
 const names = ["payroll", "payroll_2", "pay_roll_2", "key_2026_keys", "for", "null", "self", "off"];
 const nameOfDashes = "key_9b2d0000_0000_4000_8000_000000000107";
 
-/** Somebody with the provider at hand, and no configuration yet. */
+/** A person with the provider installed, and no configuration yet. */
 async function newcomer(stage: TofuStage): Promise<TofuPerson> {
   const bob = await stage.workspace.person("bob", { env: stage.environmentOf("bob") });
   await rm(path.join(bob.workingCopy, "versions.tf"));
@@ -125,7 +125,7 @@ test("OpenTofu reads every text unchanged, and finds nothing to format", () =>
     // Any character but halves of one, which no file can have.
     const any = fc.integer({ min: 0, max: 0x10f7ff }).map((n) => String.fromCodePoint(n < 0xd800 ? n : n + 0x800));
     const anything = fc.oneof(fc.string({ unit: odd }), fc.string({ unit: any }), fc.string({ unit: "grapheme" }));
-    // OpenTofu brings every text into this form, whoever says it.
+    // OpenTofu writes every text in this form.
     const texts = fc.sample(anything, { numRuns: 600, seed: 6 }).map((text) => text.normalize());
     const named = texts.filter((text) => text !== "__proto__").map((text, index) => [text, index] as const);
     const maps = Array.from({ length: 60 }, (_, at) => Object.fromEntries(named.slice(at * 10, at * 10 + 10)));

@@ -3,7 +3,7 @@
 import path from "node:path";
 import { expect, test } from "vitest";
 import { locateTofu } from "../../engines/find-tofu.ts";
-import { vaultId, withStage } from "./support/tofu-stage.ts";
+import { keyProgram, vaultId, withMade } from "./support/tofu-stage.ts";
 
 const isTerraform = (await locateTofu())?.command === "terraform";
 const kinds = ["uko_vault", "uko_keystore", "uko_key_template", "uko_managed_key"];
@@ -11,9 +11,7 @@ const kinds = ["uko_vault", "uko_keystore", "uko_key_template", "uko_managed_key
 test.runIf(isTerraform)(
   "terraform query lists a vault, and its configuration imports all of it (UKO_TOFU has to name Terraform)",
   () =>
-    withStage(async (stage) => {
-      const bob = await stage.person("bob");
-      await bob.apply();
+    withMade(keyProgram(), async ({ stage, bob }) => {
       await bob.run(["state", "rm", "uko_managed_key.payroll"]);
       await bob.writeProgram("");
       const config = `config {\n    vault_id = "${vaultId}"\n  }`;

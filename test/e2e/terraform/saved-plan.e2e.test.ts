@@ -1,7 +1,7 @@
 /** Guarantees of a plan with the real OpenTofu: a saved plan, a rename without a moved block, and a plan while the service is down. */
 
 import { expect, test } from "vitest";
-import { keyProgram, withStage } from "./support/tofu-stage.ts";
+import { keyProgram, withMade, withStage } from "./support/tofu-stage.ts";
 
 test("a saved plan without changes does not act on a request that only its apply names", () =>
   withStage(async (stage) => {
@@ -25,9 +25,7 @@ test("a saved plan without changes does not act on a request that only its apply
   }));
 
 test("the plan refuses a renamed block without moved that adopts the key, also without a refresh", () =>
-  withStage(async (stage) => {
-    const bob = await stage.person("bob");
-    await bob.apply();
+  withMade(keyProgram(), async ({ stage, bob }) => {
     const keyId = String((await bob.state()).resources[0]?.attributes.key_id);
     await bob.writeProgram(keyProgram(`existing_key_id = "${keyId}"`).replace('" "payroll"', '" "wages"'));
     const mark = await stage.mark();
@@ -41,9 +39,7 @@ test("the plan refuses a renamed block without moved that adopts the key, also w
   }));
 
 test("a plan while the service is down exits 1 under UKO_STRICT_READS=1, and otherwise 0 with a warning", () =>
-  withStage(async (stage) => {
-    const bob = await stage.person("bob");
-    await bob.apply();
+  withMade(keyProgram(), async ({ stage, bob }) => {
     for (const operation of ["K1", "K3"]) await stage.uko.control("faults", { operation, status: 503 });
     const lenient = await bob.plan(["-detailed-exitcode"]);
     expect(lenient.exitCode, lenient.output).toBe(0);

@@ -4,12 +4,12 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { terraformSchemaFile } from "../../../sdk/make/schema-file.ts";
 import type { TofuResult } from "../../stage/tofu.ts";
-import { keyProgram, vaultId, withStage } from "./support/tofu-stage.ts";
+import { keyProgram, vaultId, withMade, withStage } from "./support/tofu-stage.ts";
 
 const hourMs = 3_600_000;
 const recordIn = ({ output }: TofuResult): string => {
   const record = /--consent ([0-9a-f]{32})/.exec(output)?.[1];
-  if (record === undefined) throw new Error(`Nobody asked:\n${output}`);
+  if (record === undefined) throw new Error(`The run requested nothing:\n${output}`);
   return record;
 };
 const errorsOf = ({ diagnostics }: TofuResult) => diagnostics.filter(({ severity }) => severity === "error");
@@ -60,10 +60,7 @@ test("apply creates a key, the next plan is empty, and destroy requires two peop
   }));
 
 test("a key cannot be replaced: the plan refuses -replace, warns about a taint, and the apply fails", () =>
-  withStage(async (stage) => {
-    const bob = await stage.person("bob");
-    await bob.apply();
-    const mark = await stage.mark();
+  withMade(keyProgram(), async ({ stage, bob, mark }) => {
     const replaced = await bob.plan(["-replace=uko_managed_key.payroll"]);
     expect(replaced.exitCode).toBe(1);
     expect(replaced.firstErrorLine).toMatch(/^A uko_managed_key cannot be replaced/);
@@ -83,9 +80,7 @@ test("a key cannot be replaced: the plan refuses -replace, warns about a taint, 
   }));
 
 test("the plan refuses protected keys and impossible changes at their lines", () =>
-  withStage(async (stage) => {
-    const bob = await stage.person("bob", keyProgram("deletion_protection = true"));
-    await bob.apply();
+  withMade(keyProgram("deletion_protection = true"), async ({ bob }) => {
     const refused = await bob.destroy();
     expect(errorsOf(refused)).toMatchObject([
       { summary: 'Deletion protection is on for key "payroll"', isFromPlan: true },
@@ -104,7 +99,7 @@ test("the engine prints the committed schema", () =>
     const [[, committed] = []] = Object.entries(JSON.parse(text).provider_schemas);
     const { format_version, provider_schemas } = JSON.parse(stdout);
     expect(format_version).toBe(JSON.parse(text).format_version);
-    // Terraform finds the provider at its own registry, and knows lists of resources besides.
+    // Terraform finds the provider at its own registry, and has lists of resources in addition.
     const printed = Object.entries<{ list_resource_schemas?: object }>(provider_schemas).map(([address, schema]) => {
       expect(address).toMatch(/^registry\.(?:opentofu\.org|terraform\.io)\/pulumi-uko\/uko$/);
       const { list_resource_schemas, ...others } = schema;

@@ -9,12 +9,10 @@ import { createSession } from "../../../provider/terraform-plugin/create-session
 import { credentialsFor, reattachLine } from "../../../provider/terraform-plugin/handshake.ts";
 import { createLog } from "../../../provider/terraform-plugin/log.ts";
 import { createServer } from "../../../provider/terraform-plugin/server.ts";
-import { keyProgram, vaultId, withStage } from "./support/tofu-stage.ts";
+import { keyProgram, vaultId, withMade, withStage } from "./support/tofu-stage.ts";
 
 test("Ctrl-C cancels a wait at once, keeps the current state, and says what the run was waiting for", () =>
-  withStage(async (stage) => {
-    const bob = await stage.person("bob");
-    await bob.apply();
+  withMade(keyProgram(), async ({ stage, bob }) => {
     await stage.advance(60_000);
     const run = bob.start(["destroy"], { env: { UKO_WAIT: "2h" } });
     await expect.poll(async () => (await stage.effects()).includes("K4"), { timeout: 30_000 }).toBe(true);

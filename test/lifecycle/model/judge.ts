@@ -131,7 +131,7 @@ function loosensByTwo(before: World, flight: Flight, planned: Planned, tally: Ta
   const { to } = flight.command;
   const { key } = before;
   if (key === undefined || to === undefined || planned.request.kind !== "patch")
-    throw new Violation("loosened", "what?");
+    throw new Violation("loosened", `${planned.kind} without a target`);
   twoPeople(before, flight, `loosen_to_${to}`, tally);
   const after = {
     ...key,

@@ -13,9 +13,9 @@ const signal = new AbortController().signal;
 
 const cannot: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "api-4.7": {
-    "a key that is in another vault than was said is shown in its own":
+    "a key that is in another vault than the reference says is returned with its own vault":
       "API 4.7 returns a key only below the right vault, and the same 404 for a wrong vault and an absent key",
-    "a key goes its whole way: deactivated, after four hours destroyed, after the pending period removed":
+    "a key is deactivated, after four hours destroyed, and after the pending period removed":
       "API 4.7 does not return the end of the pending period (4.14.0 and 4.14.2 brought it)",
   },
 };

@@ -92,6 +92,19 @@ export function emulatorAt(url: string, instanceId: string, stop: () => Promise<
   };
 }
 
+/** The keys of a world as a seed: the same IDs, times and writers, so that the state of a stack fits them. */
+export function seedKeys(keys: readonly KeyInWorld[]): NonNullable<Seed["keys"]> {
+  return keys.map((key) => ({
+    ...{ id: key.id, label: key.label, vault: key.vault.id, template: key.template.name },
+    ...{ state: key.state as "active", description: key.description, tags: [...key.tags] },
+    ...{ activationDate: key.activation_date, expirationDate: key.expiration_date },
+    ...{ createdAt: key.created_at, createdBy: key.created_by },
+    ...{ updatedAt: key.updated_at, ...(key.updated_by !== undefined && { updatedBy: key.updated_by }) },
+    ...(key.deactivated_at !== undefined && { deactivatedAt: key.deactivated_at }),
+    ...(key.state === "destroyed" && { destroyedAt: key.updated_at }),
+  }));
+}
+
 /** Waits until a fault rule holds a call. */
 export async function untilHeld(uko: LocalUko): Promise<void> {
   for (let look = 0; look < 600; look += 1) {

@@ -31,8 +31,29 @@ export interface EnginePerson {
   editState?(edits: Readonly<Record<string, unknown>>): Promise<void>;
   /** The outputs in the state, with what is secret in them. */
   openOutputs?(): Promise<readonly unknown[]>;
-  /** What the engine told of a run in a shell beside what people saw, in the form in which runs are read. */
+  /** The engine's report of a run in a shell, in the form in which runs are read. */
   saidInShell?(): Promise<string>;
+}
+
+/** The verbs of a person whose engine runs any command. */
+export abstract class Verbs {
+  abstract run(args: Arguments, options?: RunOptions): Promise<EngineResult>;
+
+  up(args: Arguments = [], options?: RunOptions): Promise<EngineResult> {
+    return this.run(["up", ...args], options);
+  }
+
+  destroy(args: Arguments = [], options?: RunOptions): Promise<EngineResult> {
+    return this.run(["destroy", ...args], options);
+  }
+
+  refresh(args: Arguments = [], options?: RunOptions): Promise<EngineResult> {
+    return this.run(["refresh", ...args], options);
+  }
+
+  preview(args: Arguments = [], options?: RunOptions): Promise<EngineResult> {
+    return this.run(["preview", ...args], options);
+  }
 }
 
 export interface EngineWorkspace extends AsyncDisposable {
@@ -49,7 +70,7 @@ export interface EngineWorkspace extends AsyncDisposable {
   readonly command: EngineCommand;
 }
 
-/** The engine's command as people type it, and what it runs here; nobody sits there to say yes. */
+/** The engine's command as people type it, and its script here, which answers yes. */
 export interface EngineCommand {
   readonly name: string;
   readonly script: string;

@@ -33,7 +33,7 @@ describe("the committed skip list", () => {
     expect(counts).toEqual(skipCounts);
   });
 
-  test("would be told of a file, a test, or a reason that is missing", () => {
+  test("is checked for a missing file, test or reason", () => {
     expect(faultOf(real)).toBeUndefined();
     expect(faultOf({ ...real, file: "08-gone" })).toBe("There is no file 08-gone.test.ts.");
     expect(faultOf({ ...real, title: "a key that was never" })).toMatch(/has no test/);

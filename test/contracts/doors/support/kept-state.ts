@@ -1,4 +1,4 @@
-/** What the state has of a key after a deletion that failed: where it stands, who or what is awaited, and until when. */
+/** The state of a key after a deletion that failed: its lifecycle state, and who or what it waits for until when. */
 
 import { door } from "../door.ts";
 import type { Person } from "./person.ts";

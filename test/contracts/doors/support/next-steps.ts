@@ -56,8 +56,8 @@ export function consentIn(output: string): string {
 
 /**
  * What the provider said, without the engine's own lines, progress and indent: the same text whether it was an error, a
- * warning, or printed by `uko`. With `resource` only what was said of that one. What a run told of the look with which it
- * began is apart (`lookOf`). Outputs of `uko` are answered as they are.
+ * warning, or printed by `uko`. With `resource` only the messages about that resource, and without those of the refresh
+ * with which a run began (`lookOf`). Outputs of `uko` are returned unchanged.
  */
 export function messageOf(output: string, resource?: string): string {
   if (!hasDiagnostics(output)) return /^Resources:$/m.test(output) ? "" : output.trimEnd();
@@ -69,7 +69,7 @@ export function messageOf(output: string, resource?: string): string {
     .join("\n");
 }
 
-/** What a run told of the look with which it began, one sentence each; a refresh is nothing but a look, and has none before it. */
+/** The first lines about the refresh with which a run began. A run that only refreshes has none. */
 export function lookOf(output: string, resource?: string): readonly string[] {
   const looks = looksIn(output);
   return saidIn(output)
@@ -84,7 +84,7 @@ interface Said {
   /** The name of the resource, or of the stack, under which it stands. */
   readonly resource: string;
   readonly text: string;
-  /** Told with the plan of a run, before it did anything. */
+  /** Whether it came with the plan of a run, before any step. */
   readonly isBefore: boolean;
 }
 

@@ -1,11 +1,11 @@
-/** Calls of somebody who uses no `uko`: a colleague in the console, a script, a forger. Marked, so that the oracle does not judge them. */
+/** Calls without `uko`: a colleague in the console, a script, a forger. Their user agent tells the oracle not to judge them. */
 
 export const outsiderAgent = "outsider";
 
 export interface OutsiderAnswer {
   readonly status: number;
   readonly etag: string | undefined;
-  // biome-ignore lint/suspicious/noExplicitAny: bodies of many kinds, looked at by tests only.
+  // biome-ignore lint/suspicious/noExplicitAny: bodies of many kinds, which only tests read.
   readonly body: any;
 }
 
@@ -17,7 +17,7 @@ export interface Outsider {
     body?: unknown,
     headers?: Readonly<Record<string, string>>,
   ): Promise<OutsiderAnswer>;
-  /** Creates an active key from template `payroll` unless told otherwise; answers its body. */
+  /** Creates an active key, by default from template `payroll`, and returns its body. */
   create(fields?: Readonly<Record<string, unknown>>): Promise<OutsiderAnswer>;
   /** Changes fields with the ETag of a fresh look; throws unless the service accepts it. */
   patch(keyId: string, fields: Readonly<Record<string, unknown>>): Promise<OutsiderAnswer>;

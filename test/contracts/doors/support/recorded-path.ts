@@ -5,7 +5,7 @@ import path from "node:path";
 import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../../provider/emulator/seed.ts";
 import type { ExportedResource } from "../../../stage/pulumi.ts";
-import type { AuditEntry, KeyInWorld } from "./emulator.ts";
+import { type AuditEntry, type KeyInWorld, seedKeys } from "./emulator.ts";
 import type { EngineResult } from "./engine.ts";
 import { consentIn } from "./next-steps.ts";
 import type { Variables } from "./person.ts";
@@ -141,14 +141,6 @@ function seedOf({ now, keys }: { readonly now: string; readonly keys: readonly K
   return {
     ...demoSeed,
     clock: { start: keys.length === 0 ? startTime : now, frozen: true },
-    keys: keys.map((key) => ({
-      ...{ id: key.id, label: key.label, vault: key.vault.id, template: key.template.name },
-      ...{ state: key.state as "active", description: key.description, tags: [...key.tags] },
-      ...{ activationDate: key.activation_date, expirationDate: key.expiration_date },
-      ...{ createdAt: key.created_at, createdBy: key.created_by },
-      ...{ updatedAt: key.updated_at, ...(key.updated_by !== undefined && { updatedBy: key.updated_by }) },
-      ...(key.deactivated_at !== undefined && { deactivatedAt: key.deactivated_at }),
-      ...(key.state === "destroyed" && { destroyedAt: key.updated_at }),
-    })),
+    keys: seedKeys(keys),
   };
 }

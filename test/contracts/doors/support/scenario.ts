@@ -1,6 +1,6 @@
 /**
  * A scenario: an emulator, people with the real CLI or the engine in little, and the oracle's verdict on all that happened.
- * Disposing judges; a scenario that nobody judged fails its file.
+ * `dispose` judges; a scenario that was not judged fails its file.
  */
 
 import { chmod, mkdir, writeFile } from "node:fs/promises";
@@ -33,7 +33,7 @@ const demoApiKeys: Readonly<Record<string, string>> = {
 
 export interface ScenarioOptions {
   readonly profile: ProfileName;
-  /** The demo world unless told otherwise; the clock is frozen at `startTime` unless the seed says where it starts. */
+  /** By default the demo world, with the clock frozen at `startTime`. */
   readonly seed?: Seed;
   /** What everybody has checked out; `programWith` makes one. */
   readonly program?: string;
@@ -47,7 +47,7 @@ export interface ScenarioOptions {
   readonly env?: Variables;
   /** Values of the stack's configuration file. */
   readonly config?: Readonly<Record<string, string>>;
-  /** What the verdict rests on: two people for both steps unless told otherwise. */
+  /** The rule of the verdict: by default two people for both steps. */
   readonly judge?: Partial<Omit<JudgeOptions, "isOutsider">>;
   /** Whether each typed command is a process of its own: `uko` as it is built, and the engine as a shell finds it. */
   readonly hasRealTerminal?: boolean;
@@ -55,7 +55,7 @@ export interface ScenarioOptions {
   readonly single?: readonly string[];
 }
 
-/** A program with one key `payroll`, with these arguments besides vault, template and label. */
+/** A program with one key `payroll`, with these arguments in addition to vault, template and label. */
 export function programWith(args: Readonly<Record<string, unknown>> = {}): string {
   return programOf({ payroll: args });
 }
@@ -127,7 +127,7 @@ export class Scenario implements AsyncDisposable {
   /** Lets emulated time pass: `4h1m`, `31d`, `90s`. */
   async advance(duration: string): Promise<void> {
     const parts = Array.from(duration.matchAll(/(\d+)([dhms])/g));
-    if (parts.map(([part]) => part).join("") !== duration) throw new Error(`This is no duration: ${duration}`);
+    if (parts.map(([part]) => part).join("") !== duration) throw new Error(`${duration} is not a duration.`);
     const unitMs = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };
     const ms = parts.reduce((sum, [, count, unit]) => sum + Number(count) * unitMs[unit as keyof typeof unitMs], 0);
     await this.control("clock", { advance: ms });
@@ -141,7 +141,7 @@ export class Scenario implements AsyncDisposable {
     return this.uko.audit();
   }
 
-  /** What changed a key, its twin or its record after `seq`, whoever did it. */
+  /** Every change of a key, its twin or its record after `seq`, by any caller. */
   async writes(seq = 0): Promise<readonly AuditEntry[]> {
     return (await this.audit()).filter((entry) => entry.seq > seq && entry.effect && entry.operation !== "token");
   }
@@ -215,7 +215,7 @@ export class Scenario implements AsyncDisposable {
 
   #apiKeyOf(name: string): string {
     const apiKey = { ...demoApiKeys, ...this.#options.apiKeys }[name];
-    if (apiKey === undefined) throw new Error(`Nobody told the API key of ${name}.`);
+    if (apiKey === undefined) throw new Error(`The scenario has no API key of ${name}.`);
     return apiKey;
   }
 }
@@ -229,7 +229,7 @@ export async function endForgotten(): Promise<void> {
     throw new Error(`${forgotten.length} scenarios were not disposed, so not judged to the end.`);
 }
 
-/** Starts a scenario; whoever calls this disposes of it, mostly in `afterAll`. One test alone uses `withScenario`. */
+/** Starts a scenario, which the caller disposes of. `withScenario` is for one test. */
 export async function openScenario(options: ScenarioOptions): Promise<Scenario> {
   const seed: Seed = options.seed ?? demoSeed;
   const clock = { start: startTime, frozen: true, ...seed.clock };
@@ -261,7 +261,7 @@ export async function withScenario(
 
 const ukoScript = fileURLToPath(new URL("../../../../dist/bin/uko.js", import.meta.url));
 
-/** `uko` and the engine as a terminal finds them; nobody sits there to say yes to the engine's question. */
+/** `uko` and the engine as a terminal finds them. The script answers yes to the engine's question. */
 async function writeShims({ folder, command }: EngineWorkspace): Promise<string> {
   const shims = path.join(folder, "shims");
   await mkdir(shims);

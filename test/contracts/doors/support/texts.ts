@@ -3,7 +3,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
-/** At -v=9 the engine itself writes what it decrypts and hands on, whosever provider it is for; nothing of ours may. */
+/** At -v=9 the engine itself writes what it decrypts and hands on, for any provider; uko writes no secret. */
 export const engineOwn = /"msg":"(?:Unm|M)arshaling property for RPC\[/;
 
 /** Every file of every person and of the backend, but for the packages. */

@@ -7,7 +7,7 @@ import type { RunOptions } from "../../../stage/person.ts";
 import type { ExportedState } from "../../../stage/pulumi.ts";
 import { type TofuPerson, type TofuResult, type TofuRun, TofuWorkspace } from "../../../stage/tofu.ts";
 import { readReport, type TofuResource } from "../../../stage/tofu-output.ts";
-import type { EnginePerson, EngineResult, EngineRun, EngineWorkspace } from "./engine.ts";
+import { type EnginePerson, type EngineResult, type EngineRun, type EngineWorkspace, Verbs } from "./engine.ts";
 import { ended } from "./next-steps.ts";
 import { renderSaid } from "./tofu-said.ts";
 
@@ -67,7 +67,7 @@ export interface Tofu
   storeApiKey?(apiKey: string): Promise<void>;
 }
 
-export class TofuEngine implements EnginePerson {
+export class TofuEngine extends Verbs implements EnginePerson {
   readonly env: Variables;
   readonly #person: Tofu;
   /** What was in the state before the last run that changed it: a message may be about what is gone now. */
@@ -75,6 +75,7 @@ export class TofuEngine implements EnginePerson {
   #settings: Readonly<Record<string, string>> = {};
 
   constructor(person: Tofu) {
+    super();
     this.#person = person;
     this.env = person.env;
   }
@@ -96,22 +97,6 @@ export class TofuEngine implements EnginePerson {
     const named = Object.entries(config).map(([name, value]) => [snake(name.replace(/^uko:/, "")), value]);
     this.#settings = { ...this.#settings, ...Object.fromEntries(named) };
     if (Object.keys(this.#settings).length > 0) await this.#person.writeSettings(this.#settings);
-  }
-
-  up(args: readonly string[] = [], options?: RunOptions): Promise<EngineResult> {
-    return this.run(["up", ...args], options);
-  }
-
-  destroy(args: readonly string[] = [], options?: RunOptions): Promise<EngineResult> {
-    return this.run(["destroy", ...args], options);
-  }
-
-  refresh(args: readonly string[] = [], options?: RunOptions): Promise<EngineResult> {
-    return this.run(["refresh", ...args], options);
-  }
-
-  preview(args: readonly string[] = [], options?: RunOptions): Promise<EngineResult> {
-    return this.run(["preview", ...args], options);
   }
 
   run(args: readonly string[], options?: RunOptions): Promise<EngineResult> {
@@ -214,13 +199,13 @@ function addressOf(pattern: string): string {
   return `uko_managed_key.${pattern.split("::").at(-1)}`;
 }
 
-/** What is not a setting of ours is for the program, which gets it by a variable. */
+/** Variables that are not settings of uko or the engine are for the program, which reads them as input variables. */
 function variablesIn(env: Variables = {}): Variables {
   const forProgram = Object.entries(env).filter(([name]) => !/^(?:UKO|TF|PULUMI)_/.test(name));
   return { ...env, ...Object.fromEntries(forProgram.map(([name, value]) => [`TF_VAR_${name}`, value])) };
 }
 
-/** Outputs are called as the other doors call them; names within a map are somebody's own. */
+/** Outputs in the names of the other doors. Names within a map are the user's. */
 function camel(value: unknown, name = ""): unknown {
   if (name === "tags") return value ?? undefined;
   if (Array.isArray(value)) return value.map((each) => camel(each));

@@ -1,5 +1,5 @@
 /**
- * A stack of an earlier release, on file: what its engine had of a key in each lifecycle state, and the service of that moment.
+ * A recorded stack of an earlier release: the engine's state of a key in each lifecycle state, and the service at that moment.
  * `UKO_RECORD_STATES=1` records those of this release (test/fixtures/states).
  */
 
@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import packageFile from "../../../../package.json" with { type: "json" };
 import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../../provider/emulator/seed.ts";
-import type { KeyInWorld } from "../../../contracts/doors/support/emulator.ts";
+import { type KeyInWorld, seedKeys } from "../../../contracts/doors/support/emulator.ts";
 import { consentIn, ended } from "../../../contracts/doors/support/next-steps.ts";
 import { programOf, type Scenario, startTime } from "../../../contracts/doors/support/scenario.ts";
 
@@ -38,7 +38,7 @@ export const recordedStates = {
   compromised: "compromised",
 } as const;
 
-/** Two people who hold every role, so that whoever is next can go on with whatever the other one has asked for. */
+/** Two people with every role, so that either can continue what the other requested. */
 const roles = ["VaultAdministrator", "KeyCustodianDeployer", "KeyCustodianCreator", "Manager"] as const;
 const personNamed = (name: string) => ({
   kind: "person" as const,
@@ -67,7 +67,7 @@ export function recordedProgram(door: RecordedDoor): string {
   );
 }
 
-/** Every release that states are on file of. */
+/** Every release with recorded states. */
 export async function recordedReleases(): Promise<readonly string[]> {
   return existsSync(folder) ? (await readdir(folder)).sort() : [];
 }
@@ -131,15 +131,7 @@ function seedOf({ now, keys }: { readonly now: string; readonly keys: readonly K
   return {
     ...peopleSeed,
     clock: { start: now, frozen: true },
-    keys: keys.map((key) => ({
-      ...{ id: key.id, label: key.label, vault: key.vault.id, template: key.template.name },
-      ...{ state: key.state as "active", description: key.description, tags: [...key.tags] },
-      ...{ activationDate: key.activation_date, expirationDate: key.expiration_date },
-      ...{ createdAt: key.created_at, createdBy: key.created_by },
-      ...{ updatedAt: key.updated_at, ...(key.updated_by !== undefined && { updatedBy: key.updated_by }) },
-      ...(key.deactivated_at !== undefined && { deactivatedAt: key.deactivated_at }),
-      ...(key.state === "destroyed" && { destroyedAt: key.updated_at }),
-    })),
+    keys: seedKeys(keys),
   };
 }
 

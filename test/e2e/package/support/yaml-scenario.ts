@@ -1,6 +1,8 @@
 /** Scenarios whose people write their programs in YAML: no SDK is between the engine and the package, and a run starts fastest. */
 
 import { fileURLToPath } from "node:url";
+import { ended } from "../../../contracts/doors/support/next-steps.ts";
+import type { Person } from "../../../contracts/doors/support/person.ts";
 import {
   openScenario,
   type Scenario,
@@ -62,6 +64,22 @@ export async function withYaml(
     throw error;
   }
   await scenario.dispose();
+}
+
+export interface MadeScenario {
+  readonly scenario: Scenario;
+  readonly bob: Person;
+  /** The end of the audit trail after the first `up`. */
+  readonly made: number;
+}
+
+/** The same after an `up` by Bob, who alone has a working copy yet. */
+export function withMade(options: YamlScenarioOptions, body: (made: MadeScenario) => Promise<void>): Promise<void> {
+  return withYaml({ people: ["bob"], ...options }, async (scenario) => {
+    const bob = await scenario.person("bob");
+    ended(await bob.up(), 0);
+    await body({ scenario, bob, made: await scenario.mark() });
+  });
 }
 
 /** The URN that the engine gives to a resource of this stack. */

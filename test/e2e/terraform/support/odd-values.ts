@@ -1,4 +1,4 @@
-/** Values that nobody should write, each with what is said of it, and programs that go round whatever is in them. */
+/** Invalid and odd values, each with its message, and programs whose values survive apply and refresh. */
 
 import { vaultId } from "./tofu-stage.ts";
 
@@ -19,12 +19,12 @@ const question = (type: string, rest = "") => ({ kind: "data", type, rest });
 interface OddLine {
   readonly block: { readonly kind: string; readonly type: string; readonly rest: string };
   readonly line: string;
-  readonly told: string;
+  readonly summary: string;
 }
 
-const odd = (block: OddLine["block"], line: string, told: string): OddLine => ({ block, line, told });
+const odd = (block: OddLine["block"], line: string, summary: string): OddLine => ({ block, line, summary });
 
-/** One line each; `told` is the whole summary. */
+/** One line each; `summary` is the whole message. */
 export const oddLines: readonly OddLine[] = [
   odd(kmsKey, "rotation_interval_months = 0", "rotation_interval_months: must be at least 1"),
   odd(kmsKey, "rotation_interval_months = -1", "rotation_interval_months: must be at least 1"),

@@ -1,4 +1,4 @@
-/** A local UKO, people with the real OpenTofu and the built provider, and the oracle's verdict on all that happened. */
+/** An emulator, people with the real OpenTofu and the built provider, and the oracle's verdict on all that happened. */
 
 import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../../provider/emulator/seed.ts";
@@ -23,11 +23,11 @@ export interface TofuStage {
   /** Operations that changed something after `seq`. */
   effects(seq?: number): Promise<readonly string[]>;
   mark(): Promise<number>;
-  /** Somebody changes a key beside the tool, and is not judged for it. */
+  /** A change of a key without uko, which the oracle does not judge. */
   edit(keyId: string, fields: Readonly<Record<string, unknown>>): Promise<unknown>;
 }
 
-/** A key `payroll`, with these lines besides. */
+/** A key `payroll`, with these lines in addition. */
 export const keyProgram = (more = "", others = ""): string => `
 resource "uko_managed_key" "payroll" {
   vault_id = "${vaultId}"
@@ -55,6 +55,22 @@ export async function withStage(
     await workspace.dispose();
     await uko.stop();
   }
+}
+
+export interface MadeStage {
+  readonly stage: TofuStage;
+  readonly bob: TofuPerson;
+  /** The end of the audit trail after the first `apply`. */
+  readonly mark: number;
+}
+
+/** The same after an `apply` by Bob of this program. */
+export function withMade(program: string, body: (made: MadeStage) => Promise<void>): Promise<void> {
+  return withStage(async (stage) => {
+    const bob = await stage.person("bob", program);
+    await bob.apply();
+    await body({ stage, bob, mark: await stage.mark() });
+  });
 }
 
 function stageOf(uko: LocalUko, workspace: TofuWorkspace): TofuStage {

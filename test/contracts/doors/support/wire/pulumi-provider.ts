@@ -8,6 +8,7 @@ import { credentials } from "@grpc/grpc-js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import {
+  caller,
   type LogLine,
   type Properties,
   plain,
@@ -85,16 +86,9 @@ export async function startProvider(
   const port = await firstLine(child, () => written);
   const client = new providerGrpc.ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
   /** The dynamic provider cannot read the mark of a secret, so the engine takes it off. */
-  const sent = (properties: Properties) =>
-    structOf(door === "package" ? properties : (revealed(properties) as Properties));
-  const about = <Request extends { setUrn(urn: string): unknown; setType(type: string): unknown }>(
-    request: Request,
-    { urn, type }: Target,
-  ): Request => {
-    request.setUrn(urn);
-    request.setType(type);
-    return request;
-  };
+  const sent = (properties: Properties) => (door === "package" ? properties : (revealed(properties) as Properties));
+  const before = ({ id, inputs, outputs }: Stored) => ({ Id: id, Olds: sent(outputs), OldInputs: sent(inputs) });
+  const about = (target: Target) => caller(client, target);
 
   return {
     child,
@@ -111,61 +105,39 @@ export async function startProvider(
       }
       const request = new providerPb.ConfigureRequest();
       request.setAcceptsecrets(true);
-      request.setArgs(sent(settings));
+      request.setArgs(structOf(sent(settings)));
       await unary((done) => client.configure(request, done));
       return [];
     },
     async check(target, news, olds) {
-      const request = about(new providerPb.CheckRequest(), target);
-      request.setNews(sent(news));
-      request.setOlds(sent(olds));
-      const reply = await unary<providerPb.CheckResponse>((done) => client.check(request, done));
+      const reply = await about(target)("check", { News: sent(news), Olds: sent(olds) });
       const failures = reply.getFailuresList().map((each) => each.getReason());
       return { inputs: remarked(plain(reply.getInputs()), news), failures };
     },
     async differs(stored, news) {
-      const request = about(new providerPb.DiffRequest(), stored);
-      request.setId(stored.id);
-      request.setOlds(sent(stored.outputs));
-      request.setOldInputs(sent(stored.inputs));
-      request.setNews(sent(news));
-      const reply = await unary<providerPb.DiffResponse>((done) => client.diff(request, done));
+      const reply = await about(stored)("diff", { ...before(stored), News: sent(news) });
       if (reply.getReplacesList().length > 0) throw new Error(`${stored.urn} would be replaced.`);
       return reply.getChanges() === providerPb.DiffResponse.DiffChanges.DIFF_SOME;
     },
     async create(target, inputs, isPreview) {
-      const request = about(new providerPb.CreateRequest(), target);
-      request.setProperties(sent(inputs));
-      request.setPreview(isPreview);
-      const reply = await unary<providerPb.CreateResponse>((done) => client.create(request, done));
+      const reply = await about(target)("create", { Properties: sent(inputs), Preview: isPreview });
       return { id: reply.getId(), ...answerOf(reply, inputs) };
     },
     async update(stored, inputs, isPreview) {
-      const request = about(new providerPb.UpdateRequest(), stored);
-      request.setId(stored.id);
-      request.setOlds(sent(stored.outputs));
-      request.setOldInputs(sent(stored.inputs));
-      request.setNews(sent(inputs));
-      request.setPreview(isPreview);
-      return answerOf(await unary<providerPb.UpdateResponse>((done) => client.update(request, done)), inputs);
+      const fields = { ...before(stored), News: sent(inputs), Preview: isPreview };
+      return answerOf(await about(stored)("update", fields), inputs);
     },
     async read(stored) {
-      const request = about(new providerPb.ReadRequest(), stored);
-      request.setId(stored.id);
-      request.setProperties(sent(stored.outputs));
-      request.setInputs(sent(stored.inputs));
-      const reply = await unary<providerPb.ReadResponse>((done) => client.read(request, done));
+      const { id, outputs } = stored;
+      const reply = await about(stored)("read", { Id: id, Properties: sent(outputs), Inputs: sent(stored.inputs) });
       if (reply.getId() === "") return undefined;
       // The dynamic provider keeps the inputs that it was sent.
       const inputs = door === "package" ? plain(reply.getInputs()) : stored.inputs;
       return { id: reply.getId(), inputs, ...answerOf(reply, stored.inputs) };
     },
     async delete(stored) {
-      const request = about(new providerPb.DeleteRequest(), stored);
-      request.setId(stored.id);
-      request.setProperties(sent(stored.outputs));
-      request.setOldInputs(sent(stored.inputs));
-      await unary((done) => client.delete(request, done));
+      const { id, outputs, inputs } = stored;
+      await about(stored)("delete", { Id: id, Properties: sent(outputs), OldInputs: sent(inputs) });
     },
     async close() {
       client.close();

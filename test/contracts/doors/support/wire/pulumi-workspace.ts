@@ -1,19 +1,24 @@
 /** A Pulumi door without the CLI: people share a state file, and each run starts the built provider and calls it over gRPC. */
 
-import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
-import os from "node:os";
+import { mkdir, symlink } from "node:fs/promises";
 import path from "node:path";
 import type { Properties } from "../../../../pulumi-plugin/engine.ts";
 import type { RunOptions } from "../../../../stage/person.ts";
 import type { ExportedState } from "../../../../stage/pulumi.ts";
-import { childEnv } from "../../../../support/child-env.ts";
 import type { ResourceKind, Resources } from "../../door.ts";
 import type { DoorName } from "../../door-names.ts";
-import type { EngineCall, EnginePerson, EngineResult, EngineRun, EngineWorkspace, Variables } from "../engine.ts";
+import {
+  type EnginePerson,
+  type EngineResult,
+  type EngineRun,
+  type EngineWorkspace,
+  type Variables,
+  Verbs,
+} from "../engine.ts";
 import { type Provider, repository, revealed, secretOf, startProvider, type Target } from "./pulumi-provider.ts";
 import { type RunFlags, type RunRequest, runEngine } from "./pulumi-run.ts";
 import { StateFile } from "./pulumi-state.ts";
-import { ShellBridge } from "./shell-bridge.ts";
+import { environmentOf, type Machine, openWire, runOnWire } from "./workspace.ts";
 
 export interface PulumiWireDoor {
   readonly name: Exclude<DoorName, "terraform">;
@@ -21,40 +26,17 @@ export interface PulumiWireDoor {
 }
 
 export async function openPulumiWire(door: PulumiWireDoor): Promise<EngineWorkspace> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), "uko-wire-"));
-  await mkdir(path.join(folder, "backend"));
+  const workspace = await openWire("pulumi", (machine) => {
+    const engine = new WirePulumi(door, machine);
+    return { engine, killAll: () => engine.killAll() };
+  });
   // The state names the package, and the dynamic provider loads it from where the program is.
-  await mkdir(path.join(folder, "node_modules"));
-  await symlink(repository, path.join(folder, "node_modules", "pulumi-uko"), "dir");
-  const people: WirePerson[] = [];
-  const run = async ({ home, args, env }: EngineCall): Promise<EngineResult> => {
-    const person = people.find((each) => each.home === home);
-    if (person === undefined) throw new Error(`Nobody lives at ${home}.`);
-    return person.run(args, { env });
-  };
-  const shell = await ShellBridge.open(folder, run);
-  const dispose = async (): Promise<void> => {
-    shell.close();
-    await Promise.all(people.map((person) => person.killAll()));
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-  };
-  return {
-    folder,
-    command: { name: "pulumi", script: shell.script, run },
-    async person(name, { program, env = {}, config = {} }) {
-      const home = path.join(folder, "people", name);
-      const person = new WirePerson(door, folder, home, { ...env }, { ...config });
-      await mkdir(person.workingCopy, { recursive: true });
-      if (program !== undefined) await person.writeProgram(program);
-      people.push(person);
-      return person;
-    },
-    dispose,
-    [Symbol.asyncDispose]: dispose,
-  };
+  await mkdir(path.join(workspace.folder, "node_modules"));
+  await symlink(repository, path.join(workspace.folder, "node_modules", "pulumi-uko"), "dir");
+  return workspace;
 }
 
-class WirePerson implements EnginePerson {
+class WirePulumi extends Verbs implements EnginePerson {
   readonly home: string;
   readonly workingCopy: string;
   readonly env: Variables;
@@ -65,33 +47,18 @@ class WirePerson implements EnginePerson {
   #program: Resources = {};
   #stack = "dev";
 
-  constructor(door: PulumiWireDoor, folder: string, home: string, env: Variables, config: Record<string, unknown>) {
+  constructor(door: PulumiWireDoor, { folder, home, env, config }: Machine) {
+    super();
     this.#door = door;
     this.#folder = folder;
     this.home = home;
     this.workingCopy = path.join(home, "work");
     this.env = env;
-    this.#config = config;
+    this.#config = { ...config };
   }
 
   async writeProgram(source: string): Promise<void> {
     this.#program = JSON.parse(source) as Resources;
-  }
-
-  up(args: readonly string[] = [], options?: RunOptions): Promise<EngineResult> {
-    return this.run(["up", ...args], options);
-  }
-
-  destroy(args: readonly string[] = [], options?: RunOptions): Promise<EngineResult> {
-    return this.run(["destroy", ...args], options);
-  }
-
-  refresh(args: readonly string[] = [], options?: RunOptions): Promise<EngineResult> {
-    return this.run(["refresh", ...args], options);
-  }
-
-  preview(args: readonly string[] = [], options?: RunOptions): Promise<EngineResult> {
-    return this.run(["preview", ...args], options);
   }
 
   run(args: readonly string[], options?: RunOptions): Promise<EngineResult> {
@@ -103,17 +70,7 @@ class WirePerson implements EnginePerson {
     if (kind === undefined) throw new Error(`The wire has no command ${command}.`);
     const started = startProvider(this.#door.name, this.workingCopy, this.environment(options.env));
     const result = started.then((provider) => this.#perform(kind, args, provider, options.env));
-    return {
-      get child(): never {
-        throw new Error("On the wire there is no process of a CLI.");
-      },
-      result,
-      killProvider: async (signal = "SIGKILL") => ((await started).child.kill(signal) ? 1 : 0),
-      providerPids: async () => {
-        const { child } = await started;
-        return child.pid === undefined || child.exitCode !== null || child.signalCode !== null ? [] : [child.pid];
-      },
-    };
+    return runOnWire(result, async () => (await started).child);
   }
 
   async exportState(): Promise<ExportedState> {
@@ -127,10 +84,7 @@ class WirePerson implements EnginePerson {
   }
 
   environment(extra: Variables = {}): Record<string, string> {
-    const variables = { ...childEnv, HOME: this.home, ...this.env, ...extra };
-    return Object.fromEntries(
-      Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined),
-    );
+    return environmentOf(this.home, this.env, extra);
   }
 
   async storeApiKey(apiKey: string): Promise<void> {
@@ -157,7 +111,7 @@ class WirePerson implements EnginePerson {
       .resources.map(({ outputs }) => revealed(outputs));
   }
 
-  async killAll(): Promise<void> {
+  killAll(): void {
     for (const { child } of this.#running) child.kill("SIGKILL");
   }
 

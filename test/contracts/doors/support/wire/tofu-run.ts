@@ -40,7 +40,7 @@ interface Node {
   readonly name: string;
   readonly core: Core;
   readonly needs: readonly string[];
-  /** Undefined if it is to be deleted. */
+  /** Undefined if the run deletes it. */
   readonly wanted: Resource | undefined;
   plan?: PlanOutcome;
 }

@@ -1,55 +1,28 @@
 /** The Terraform door without the CLI: people share a state file, and each run starts the built provider and calls it over gRPC. */
 
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
-import os from "node:os";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { RunOptions } from "../../../../stage/person.ts";
 import type { TofuResult, TofuRun, TofuState } from "../../../../stage/tofu.ts";
 import { readState } from "../../../../stage/tofu-output.ts";
-import { childEnv } from "../../../../support/child-env.ts";
 import { type Host, startHost } from "../../../../terraform-plugin/host.ts";
 import type { Resources } from "../../door.ts";
-import type { EngineCall, EngineResult, EngineWorkspace, Variables } from "../engine.ts";
+import type { EngineWorkspace, Variables } from "../engine.ts";
 import { type Tofu, TofuEngine } from "../tofu-engine.ts";
 import { repository } from "./pulumi-provider.ts";
-import { ShellBridge } from "./shell-bridge.ts";
 import { runTofu, type TofuRunOutcome, type TofuRunRequest } from "./tofu-run.ts";
 import { TofuStateFile } from "./tofu-state.ts";
+import { environmentOf, type Machine, openWire, runOnWire } from "./workspace.ts";
 
 const program = path.join(repository, "build", "terraform", "terraform-provider-uko");
 
-export async function openTofuWire(): Promise<EngineWorkspace> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), "uko-wire-"));
-  await mkdir(path.join(folder, "backend"));
-  const people: WireTofu[] = [];
-  const engines = new Map<string, TofuEngine>();
-  const run = async ({ home, args, env }: EngineCall): Promise<EngineResult> => {
-    const engine = engines.get(home);
-    if (engine === undefined) throw new Error(`Nobody lives at ${home}.`);
-    return engine.run(args[0] === "apply" ? ["up", ...args.slice(1)] : args, { env });
-  };
-  const shell = await ShellBridge.open(folder, run);
-  const dispose = async (): Promise<void> => {
-    shell.close();
-    for (const person of people) person.killAll();
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-  };
-  return {
-    folder,
-    command: { name: "tofu", script: shell.script, run },
-    async person(name, { program: source, env = {}, config = {} }) {
-      const person = new WireTofu(folder, path.join(folder, "people", name), { ...env });
-      await mkdir(person.workingCopy, { recursive: true });
-      if (source !== undefined) await person.writeProgram(source);
-      people.push(person);
-      const engine = new TofuEngine(person);
-      await engine.writeSettings(config);
-      engines.set(person.home, engine);
-      return engine;
-    },
-    dispose,
-    [Symbol.asyncDispose]: dispose,
-  };
+export function openTofuWire(): Promise<EngineWorkspace> {
+  return openWire("tofu", async (machine) => {
+    const person = new WireTofu(machine);
+    const engine = new TofuEngine(person);
+    await engine.writeSettings(machine.config);
+    return { engine, killAll: () => person.killAll() };
+  });
 }
 
 class WireTofu implements Tofu {
@@ -62,7 +35,7 @@ class WireTofu implements Tofu {
   #program: Resources = {};
   #workspace = "default";
 
-  constructor(folder: string, home: string, env: Variables) {
+  constructor({ folder, home, env }: Machine) {
     this.#folder = folder;
     this.home = home;
     this.workingCopy = path.join(home, "work");
@@ -97,24 +70,11 @@ class WireTofu implements Tofu {
     const isQuery = command === "workspace" || command === "state";
     const started = isQuery ? undefined : this.#startHost(options.env);
     const result = started === undefined ? this.#file(command, rest) : this.#perform(started, command, rest, options);
-    return {
-      get child(): never {
-        throw new Error("On the wire there is no process of a CLI.");
-      },
-      result,
-      killProvider: async (signal = "SIGKILL") => ((await started)?.child.kill(signal) === true ? 1 : 0),
-      providerPids: async () => {
-        const { pid, exitCode, signalCode } = (await started)?.child ?? {};
-        return pid === undefined || exitCode !== null || signalCode !== null ? [] : [pid];
-      },
-    };
+    return runOnWire(result, async () => (await started)?.child);
   }
 
   environment(extra: Variables = {}): Record<string, string> {
-    const variables = { ...childEnv, HOME: this.home, ...this.env, ...extra };
-    return Object.fromEntries(
-      Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined),
-    );
+    return environmentOf(this.home, this.env, extra);
   }
 
   killAll(): void {
