@@ -3,11 +3,13 @@
 import { type Call, jsonObject, type Reply, type Route } from "./http.ts";
 import { withoutMember, withRenamedMember } from "./members.ts";
 import type { KeystoreType } from "./model.ts";
+import { switchesSchema } from "./switches.ts";
 import { invalid, missing, notFound } from "./uko/envelope.ts";
 import type { World } from "./world.ts";
 
-export const apiVersions = ["4.7", "4.12", "4.13", "4.14.0", "4.14"] as const;
-export type ApiVersion = (typeof apiVersions)[number];
+/** Oldest first. */
+const apiVersions = switchesSchema.shape.apiVersion.options;
+type ApiVersion = (typeof apiVersions)[number];
 
 /** Members by kind of object. A dot leads into a member, or into each item of a list. */
 type Members = Readonly<Partial<Record<"K" | "T" | "S" | "V", readonly string[]>>>;

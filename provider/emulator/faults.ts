@@ -1,7 +1,7 @@
 /** Faults by rule: statuses, delays, dropped responses and held calls of matching requests. */
 
 import * as z from "zod";
-import { uuidOf } from "./ids.ts";
+import { uuidOf } from "./forms.ts";
 
 export const faultSchema = z.strictObject({
   operation: z

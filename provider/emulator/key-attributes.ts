@@ -1,6 +1,7 @@
 /** The attributes of a managed key that requests set (uko-v4.md 2.5, 3.1): one row each. */
 
 import * as z from "zod";
+import { text } from "./forms.ts";
 import type { Switches } from "./switches.ts";
 
 interface Attribute {
@@ -18,17 +19,7 @@ interface Attribute {
 }
 
 const date = z.iso.date();
-const tag = z.strictObject({
-  name: z
-    .string()
-    .min(1)
-    .max(254)
-    .regex(/^[A-Za-z0-9 -_]+$/),
-  value: z
-    .string()
-    .max(8192)
-    .regex(/^(\w|\s)*$/),
-});
+const tag = z.strictObject({ name: text(1, 254, /^[A-Za-z0-9 -_]+$/), value: text(0, 8192, /^(\w|\s)*$/) });
 /** A value for a free tag of a naming scheme (3.11). */
 const labelTag = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9]{1,20}$/),

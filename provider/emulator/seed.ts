@@ -1,15 +1,13 @@
 /** The seed file: the world that the emulator starts with (provider/docs/reference/emulator.md). */
 
 import * as z from "zod";
+import { templateName, text } from "./forms.ts";
 import { keyStates } from "./key-states.ts";
 import { keystoreOperations, keystoreTypes, templateTypes } from "./model.ts";
 import { roleNames } from "./roles.ts";
 import { isProfileName, switchesSchema } from "./switches.ts";
 
-const uuid = z
-  .string()
-  .regex(/^[-0-9a-z]+$/)
-  .max(36);
+const uuid = text(1, 36, /^[-0-9a-z]+$/);
 const time = z.iso.datetime({ offset: true });
 const tag = z.strictObject({ name: z.string().min(1).max(254), value: z.string().max(8192) });
 const login = z.strictObject({ iamId: z.string().min(1), name: z.string().min(1), sub: z.string().optional() });
@@ -57,10 +55,7 @@ const keystore = z.strictObject({
 
 const template = z.strictObject({
   id: uuid.optional(),
-  name: z
-    .string()
-    .regex(/^[A-Za-z][A-Za-z0-9-]*$/)
-    .max(30),
+  name: templateName,
   vault: z.string(),
   description: z.string().max(200).default(""),
   keystoreType: z.enum(keystoreTypes),

@@ -76,18 +76,15 @@ export async function serve(server: Server, api: Api, route: Route, context: Emu
     return cutOff(context);
   }
   const attempted =
-    text === undefined
-      ? { refusal: new Refusal(413, "too_large", "The body is too large.") }
-      : attempt(route, call, fault);
+    text === undefined ? new Refusal(413, "too_large", "The body is too large.") : attempt(route, call, fault);
   const outcome = attempted instanceof Promise ? await attempted : attempted;
-  const refusal = "refusal" in outcome ? outcome.refusal : undefined;
   const reply = replyOf(api, outcome, correlationId);
-  const effect = route.mutates && refusal === undefined && reply.effect !== false;
+  const effect = route.mutates && !(outcome instanceof Refusal) && reply.effect !== false;
   if (effect) world.clock.tick();
   const answer = fault === undefined ? reply : alteredAfter(api, fault, reply, correlationId);
   const seq = audit(answer.status, effect, {
-    ...(refusal === undefined ? {} : { code: refusal.code }),
-    ...(fault?.drop === "after" ? { dropped: "after" as const } : {}),
+    ...(outcome instanceof Refusal && { code: outcome.code }),
+    ...(fault?.drop === "after" && { dropped: "after" }),
   });
   // No `await` since the handler returned, so a file has both effect and audit entry, or neither.
   world.persist();
@@ -105,36 +102,31 @@ async function identify({ world, tokens }: Server, context: EmulatorContext, now
   return token === undefined ? undefined : tokens.verify(world, token, nowMs);
 }
 
-type Outcome = { readonly reply: Reply } | { readonly refusal: Refusal };
-
 /** Synchronous if the handler is: nothing may run between the effect and its storage. */
 function attempt(route: Route, call: Call, fault: FaultRule | undefined): Outcome | Promise<Outcome> {
   try {
     if (fault?.status !== undefined && fault.when === "before") {
-      if (fault.body !== undefined)
-        return { reply: { status: fault.status, body: fault.body, headers: retryAfter(fault), effect: false } };
-      throw emulatedFault(fault, fault.status);
+      if (fault.body === undefined) return emulatedFault(fault, fault.status);
+      return { status: fault.status, body: fault.body, headers: retryAfter(fault), effect: false };
     }
     const reply = route.handle(call);
-    return reply instanceof Promise ? reply.then((later) => ({ reply: later }), refusalOf) : { reply };
+    return reply instanceof Promise ? reply.catch(refusalOf) : reply;
   } catch (error) {
     return refusalOf(error);
   }
 }
 
-function refusalOf(error: unknown): Outcome {
-  if (error instanceof Refusal) return { refusal: error };
+type Outcome = Reply | Refusal;
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
   throw error;
 }
 
 function replyOf(api: Api, outcome: Outcome, correlationId: string): Reply {
-  if ("reply" in outcome) return outcome.reply;
-  const { refusal } = outcome;
-  return {
-    status: refusal.status,
-    body: api.refuse(refusal, correlationId),
-    headers: refusal.details.headers ?? {},
-  };
+  if (!(outcome instanceof Refusal)) return outcome;
+  const { status, details } = outcome;
+  return { status, body: api.refuse(outcome, correlationId), headers: details.headers ?? {} };
 }
 
 function emulatedFault(fault: FaultRule, status: number): Refusal {
@@ -147,8 +139,8 @@ function retryAfter(fault: FaultRule): Record<string, string> {
 
 function alteredAfter(api: Api, fault: FaultRule, reply: Reply, correlationId: string): Reply {
   if (fault.status === undefined || fault.when !== "after") return rewritten(fault, reply);
-  const refusal = emulatedFault(fault, fault.status);
-  return { status: refusal.status, body: fault.body ?? api.refuse(refusal, correlationId), headers: retryAfter(fault) };
+  const refused = replyOf(api, emulatedFault(fault, fault.status), correlationId);
+  return { ...refused, body: fault.body ?? refused.body };
 }
 
 function rewritten({ rewrite = {}, omit = [] }: FaultRule, reply: Reply): Reply {

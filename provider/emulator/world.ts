@@ -4,7 +4,7 @@ import { AuditTrail } from "./audit.ts";
 import { EmulatedClock, toSecondsText, wholeSecondMs } from "./clock.ts";
 import { Collection, Keys, Keystores, KmsKeys, Templates } from "./collections.ts";
 import { FaultRules } from "./faults.ts";
-import { uuidOf } from "./ids.ts";
+import { uuidOf } from "./forms.ts";
 import type {
   Caller,
   Identity,

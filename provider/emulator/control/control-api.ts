@@ -45,7 +45,8 @@ export function controlApi(world: World): Hono {
   app.get("/switches", (context) => context.json(world.switches));
   app.post("/switches", async (context) => {
     // Parsed as a whole, so that no default replaces a current value.
-    world.switches = switchesSchema.parse({ ...world.switches, ...z.looseObject({}).parse(await context.req.json()) });
+    const changes = z.record(z.string(), z.unknown()).parse(await context.req.json());
+    world.switches = switchesSchema.parse({ ...world.switches, ...changes });
     return context.json(world.switches);
   });
 

@@ -76,22 +76,28 @@ export function changeKey(world: World, id: string, change: unknown): unknown {
     const twin = world.twinIn(placement);
     if (twin !== undefined && edit.twin !== undefined) changeTwin(world, twin, edit.twin);
   }
-  if (edit.addResource !== undefined) key.resources.push(edit.addResource);
-  if (edit.removeResource !== undefined) {
-    key.resources = key.resources.filter((resource) => resource.crn !== edit.removeResource);
-  }
+  changeResources(key, edit);
   world.keys.changed(key.id);
   return viewKey(world, key, world.clock.nowMs());
 }
 
+type ResourceEdit = Pick<z.output<typeof keyEditSchema>, "addResource" | "removeResource">;
+
+function changeResources(
+  holder: { resources: AssociatedResource[] },
+  { addResource, removeResource }: ResourceEdit,
+): void {
+  if (addResource !== undefined) holder.resources.push(addResource);
+  holder.resources = holder.resources.filter((resource) => resource.crn !== removeResource);
+}
+
 /** Changes a KMS key, or a twin by its own ID. */
 function changeKmsKey(world: World, key: KmsKey, change: unknown): unknown {
-  const { twin, addResource, removeResource } = kmsKeyEditSchema.parse(change);
+  const { twin, ...edit } = kmsKeyEditSchema.parse(change);
   if (twin !== undefined) changeTwin(world, key, twin);
   const managed = key.twinOf === undefined ? undefined : world.keys.get(key.twinOf.keyId);
   const holder: { resources: AssociatedResource[] } = managed ?? key;
-  if (addResource !== undefined) holder.resources.push(addResource);
-  holder.resources = holder.resources.filter((resource) => resource.crn !== removeResource);
+  changeResources(holder, edit);
   if (managed === undefined) world.kmsKeys.changed(key.id);
   else world.keys.changed(managed.id);
   return { ...viewKmsKey(world, key, world.clock.nowMs()), resources: holder.resources };

@@ -70,105 +70,85 @@ function defaultOf(name: string): unknown {
 }
 
 function worldTables(world: World, nowMs: number) {
-  const vaultName = (id: string): string => world.vaults.get(id)?.name ?? id;
-  const { identities } = world.seed;
+  const vault = ({ vaultId }: { readonly vaultId: string }): string => world.vaults.get(vaultId)?.name ?? vaultId;
   const keys = [...world.keys.values()].filter(({ headId }) => headId === undefined);
   return [
-    table("Identities", ["Name", "Kind", "Roles", "IAM ID"], identities, ({ name, kind, roles, iamId }) => [
-      name,
-      kind,
-      roles.join(", "),
-      iamId,
-    ]),
-    table("Vaults", ["Name", "Description", "ID"], [...world.vaults.values()], ({ name, description, id }) => [
-      name,
-      description,
-      id,
-    ]),
-    table(
-      "Keystores",
-      ["Name", "Vault", "Type", "Groups", "Status calls", "Refuses", "ID"],
-      [...world.keystores.values()],
-      ({ name, vaultId, type, variant, groups, answers, refuses, id }) => [
-        name,
-        vaultName(vaultId),
-        variant === undefined ? type : `${type}, ${variant}`,
-        groups.join(", "),
-        answers,
-        [...refuses].join(", "),
-        id,
-      ],
-    ),
-    table(
-      "Templates",
-      ["Name", "Vault", "Keystore type", "Group", "Key state", "ID"],
-      [...world.templates.values()],
-      ({ name, vaultId, keystoreType, group, keyState, id }) => [
-        name,
-        vaultName(vaultId),
-        keystoreType,
-        group,
-        keyState,
-        id,
-      ],
-    ),
-    table("Keys", ["Label", "Vault", "State", "Statuses in keystores", "Last write", "By", "ID"], keys, (key) => [
-      key.label,
-      vaultName(key.vaultId),
-      key.state,
-      shownStatuses(world, key, nowMs)
-        .map(({ keystore, status }) => `${keystore.name}: ${status}`)
-        .join(", "),
-      timeText(key.updatedMs),
-      key.updatedBy,
-      key.id,
-    ]),
-    table(
-      "KMS keys",
-      ["Name", "Ring", "State", "Backs the managed key", "ID"],
-      [...world.kmsKeys.values()],
-      ({ name, ring, state, twinOf, id }) => [name, ring, kmsStates[state], twinOf?.keyId, id],
-    ),
+    table("Identities", world.seed.identities, {
+      Name: "name",
+      Kind: "kind",
+      Roles: ({ roles }) => roles.join(", "),
+      "IAM ID": "iamId",
+    }),
+    table("Vaults", [...world.vaults.values()], { Name: "name", Description: "description", ID: "id" }),
+    table("Keystores", [...world.keystores.values()], {
+      Name: "name",
+      Vault: vault,
+      Type: ({ type, variant }) => (variant === undefined ? type : `${type}, ${variant}`),
+      Groups: ({ groups }) => groups.join(", "),
+      "Status calls": "answers",
+      Refuses: ({ refuses }) => [...refuses].join(", "),
+      ID: "id",
+    }),
+    table("Templates", [...world.templates.values()], {
+      Name: "name",
+      Vault: vault,
+      "Keystore type": "keystoreType",
+      Group: "group",
+      "Key state": "keyState",
+      ID: "id",
+    }),
+    table("Keys", keys, {
+      Label: "label",
+      Vault: vault,
+      State: "state",
+      "Statuses in keystores": (key) =>
+        shownStatuses(world, key, nowMs)
+          .map(({ keystore, status }) => `${keystore.name}: ${status}`)
+          .join(", "),
+      "Last write": ({ updatedMs }) => timeText(updatedMs),
+      By: "updatedBy",
+      ID: "id",
+    }),
+    table("KMS keys", [...world.kmsKeys.values()], {
+      Name: "name",
+      Ring: "ring",
+      State: ({ state }) => kmsStates[state],
+      "Backs the managed key": ({ twinOf }) => twinOf?.keyId,
+      ID: "id",
+    }),
   ];
 }
 
 const kmsStates = { 1: "active", 2: "suspended", 3: "deactivated", 5: "destroyed" } as const;
 
 function auditTable({ audit }: World) {
-  return table(
-    "Requests, newest first",
-    ["Seq", "Time", "Operation", "Caller", "Status", "Effect", "Key", "Request"],
-    audit.since(0).toReversed(),
-    ({ seq, time, operation, method, path, query = "", caller, callerName, status, effect, label }) => [
-      seq,
-      timeText(Date.parse(time)),
-      operation,
-      callerName ?? caller,
-      operation === "seed" ? "" : status,
-      effect ? "yes" : "no",
-      label,
-      `${method} ${path}${query}`,
-    ],
-  );
+  return table("Requests, newest first", audit.since(0).toReversed(), {
+    Seq: "seq",
+    Time: ({ time }) => timeText(Date.parse(time)),
+    Operation: "operation",
+    Caller: ({ caller, callerName }) => callerName ?? caller,
+    Status: ({ operation, status }) => (operation === "seed" ? "" : status),
+    Effect: ({ effect }) => (effect ? "yes" : "no"),
+    Key: "label",
+    Request: ({ method, path, query = "" }) => `${method} ${path}${query}`,
+  });
 }
 
-function table<Item>(
-  title: string,
-  heads: readonly string[],
-  items: readonly Item[],
-  cellsOf: (item: Item) => readonly unknown[],
-) {
+/** Columns by their titles: a member of the item, or what a function makes of it. */
+type Columns<Item> = Readonly<Record<string, keyof Item | ((item: Item) => unknown)>>;
+
+function table<Item extends object>(title: string, items: readonly Item[], columns: Columns<Item>) {
   const shown = items.slice(0, maxRows);
-  const cell = (value: unknown, column: number) =>
-    wrapping.includes(heads[column] ?? "")
-      ? html`<td class="wraps">${value ?? ""}</td>`
-      : html`<td>${value ?? ""}</td>`;
+  const cell = (item: Item, [head, column]: [string, Columns<Item>[string]]) => {
+    const value = typeof column === "function" ? column(item) : item[column];
+    return wrapping.includes(head) ? html`<td class="wraps">${value ?? ""}</td>` : html`<td>${value ?? ""}</td>`;
+  };
   const count = shown.length < items.length ? `${shown.length} of ${items.length} entries` : `${items.length}`;
   return html`<div role="region" tabindex="0" aria-label="${title}">
 <table><caption>${title} (${count})</caption>
-<thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
+<thead><tr>${Object.keys(columns).map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
 <tbody>${shown.map(
-    (item) => html`<tr>${cellsOf(item).map(cell)}</tr>
+    (item) => html`<tr>${Object.entries(columns).map((column) => cell(item, column))}</tr>
 `,
   )}</tbody></table>
 </div>

@@ -90,17 +90,21 @@ function searchOf(call: Call): Search | undefined {
   return { query, scopes: all, not, exact, matches };
 }
 
+const dates = {
+  creationDate: (key) => key.createdMs,
+  lastUpdateDate: (key) => key.updatedMs,
+  lastRotateDate: (key) => key.rotatedMs,
+  deletionDate: (key) => key.deletedMs,
+  expirationDate: (key) => key.expiresMs,
+} as const satisfies Record<string, (key: KmsKey) => number | undefined>;
+
 const sortKeys = {
   id: (key) => key.id,
   state: (key) => key.state,
   extractable: (key) => Number(key.extractable),
   imported: (key) => Number(key.imported),
-  creationDate: (key) => key.createdMs,
-  lastUpdateDate: (key) => key.updatedMs,
-  lastRotateDate: (key) => key.rotatedMs ?? 0,
-  deletionDate: (key) => key.deletedMs ?? 0,
-  expirationDate: (key) => key.expiresMs ?? 0,
-} as const satisfies Record<string, (key: KmsKey) => string | number>;
+  ...dates,
+} as const satisfies Record<string, (key: KmsKey) => string | number | undefined>;
 
 /** Equal keys are ordered by ID, so that pages never overlap. */
 function sorted(call: Call, keys: readonly KmsKey[]): readonly KmsKey[] {
@@ -114,9 +118,9 @@ function orderBy(term: string): (a: KmsKey, b: KmsKey) => number {
   const isDescending = term.startsWith("-");
   const name = isDescending ? term.slice(1) : term;
   if (!Object.hasOwn(sortKeys, name)) throw invalidQuery("sort", what);
-  const sortValue: (key: KmsKey) => string | number = sortKeys[name as keyof typeof sortKeys];
+  const sortValue = sortKeys[name as keyof typeof sortKeys];
   return (a, b) => {
-    const [left, right] = [sortValue(a), sortValue(b)];
+    const [left, right] = [sortValue(a) ?? 0, sortValue(b) ?? 0];
     if (left === right) return 0;
     return left < right === isDescending ? 1 : -1;
   };
@@ -127,14 +131,6 @@ export interface KeyFilter {
   readonly names: ReadonlySet<string>;
   matches(key: KmsKey): boolean;
 }
-
-const dates = {
-  creationDate: (key) => key.createdMs,
-  lastUpdateDate: (key) => key.updatedMs,
-  lastRotateDate: (key) => key.rotatedMs,
-  deletionDate: (key) => key.deletedMs,
-  expirationDate: (key) => key.expiresMs,
-} as const satisfies Record<string, (key: KmsKey) => number | undefined>;
 
 const comparisons = {
   lte: (a, b) => a <= b,

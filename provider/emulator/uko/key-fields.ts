@@ -1,25 +1,18 @@
 /** The fields of a key in create and PATCH, with their patterns (uko-v4.md 2.5, 3.1, 3.10). */
 
 import * as z from "zod";
+import { templateName, text, vaultSchema } from "../forms.ts";
 import type { Call } from "../http.ts";
 import { jsonObject, Refusal } from "../http.ts";
 import { attributeForm } from "../key-attributes.ts";
 import type { KeystoreType } from "../model.ts";
 import { invalid, parseBody } from "./envelope.ts";
 
-const label = z
-  .string()
-  .min(1)
-  .max(255)
-  .regex(/^[A-Za-z0-9._ /-]+$/);
+const label = text(1, 255, /^[A-Za-z0-9._ /-]+$/);
 
 const createSchema = z.strictObject({
-  template_name: z
-    .string()
-    .min(1)
-    .max(30)
-    .regex(/^[A-Za-z][A-Za-z0-9-]*$/),
-  vault: z.strictObject({ id: z.string().min(1).max(36) }),
+  template_name: templateName,
+  vault: vaultSchema,
   label: label.optional(),
   ...attributeForm("K2"),
 });

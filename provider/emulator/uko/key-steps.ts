@@ -43,6 +43,11 @@ export function begin(call: Call, action: KeyAction): { readonly key: Key; reado
 
 export function finish(call: Call, key: Key): Reply {
   recordWrite(call, key);
+  return written(call, key);
+}
+
+/** The answer to a write that is recorded. */
+function written(call: Call, key: Key): Reply {
   noteAfter(call, key);
   return keyReply(call, key);
 }
@@ -70,8 +75,7 @@ export function activateKey(call: Call): Reply {
 export function deactivateKey(call: Call): Reply {
   const { key } = begin(call, "deactivate");
   deactivateEverywhere(call, key);
-  noteAfter(call, key);
-  return keyReply(call, key);
+  return written(call, key);
 }
 
 /** K8 */
@@ -84,8 +88,7 @@ export function destroyKey(call: Call): Reply {
   }
   refuseDestruction(call, key);
   destroyEverywhere(call, key);
-  noteAfter(call, key);
-  return keyReply(call, key);
+  return written(call, key);
 }
 
 /** K10: moves the key to the keystores that the template's group names now (uko-v4.md 4.7). */

@@ -1,11 +1,10 @@
 /** The fields of a keystore in requests and responses, by type (uko-v4.md 3.7-3.9). */
 
 import * as z from "zod";
+import { groupName, text, vaultSchema } from "../forms.ts";
 import type { Call } from "../http.ts";
 import type { Keystore, KeystoreType } from "../model.ts";
 import { parseBody } from "./envelope.ts";
-
-const text = (min: number, max: number, pattern: RegExp) => z.string().min(min).max(max).regex(pattern);
 
 /** A field of the connection. */
 interface Field {
@@ -82,18 +81,14 @@ export const maskedSecrets = (type: KeystoreType) => eachField(type, ({ mask }) 
 
 const common = {
   description: z.string().max(200).optional(),
-  groups: z
-    .array(text(1, 200, /^[A-Za-z0-9][A-Za-z0-9-_ ]+$/))
-    .min(1)
-    .max(128)
-    .optional(),
+  groups: z.array(groupName).min(1).max(128).optional(),
   tls_proxy: z
     .string()
     .regex(/^[^\s:]+:\d{1,5}$/)
     .optional(),
 };
 const name = text(1, 100, /^[A-Za-z0-9][A-Za-z0-9 ._-]*$/);
-const created = { ...common, vault: z.strictObject({ id: z.string().min(1).max(36) }) };
+const created = { ...common, vault: vaultSchema };
 
 export interface CreateFields extends PatchFields {
   readonly type: KeystoreType;

@@ -44,37 +44,37 @@ export function textFilter<Item>(
 }
 
 const datePattern = /[0-9]{4}-[0-9]{2}-[0-9]{2}/;
+type Bounds = "inclusive" | "strict";
 
 /** An exact date and its bounds. The published pattern is not anchored (uko-v4.md 2.2). */
-export function dateFilters<Item>(
-  name: string,
-  dateOf: (item: Item) => string | undefined,
-  bounds: "inclusive" | "strict",
-): Record<string, Filter<Item>> {
-  const filter = (isKept: (at: string, value: string) => boolean): Filter<Item> => ({
-    accepts: (value) => datePattern.test(value),
-    keeps: (item, value) => {
-      const at = dateOf(item);
-      return at !== undefined && isKept(at, datePattern.exec(value)?.[0] ?? value);
-    },
-  });
-  return {
-    [name]: filter((at, value) => at === value),
-    [`${name}_min`]: filter((at, value) => (bounds === "inclusive" ? at >= value : at > value)),
-    [`${name}_max`]: filter((at, value) => (bounds === "inclusive" ? at <= value : at < value)),
-  };
+export function dateFilters<Item>(name: string, dateOf: (item: Item) => string | undefined, bounds: Bounds) {
+  return boundedFilters(name, dateOf, (value) => datePattern.exec(value)?.[0], bounds);
 }
 
 /** A size in digits, exact or bounded. */
-export function sizeFilters<Item>(name: string, sizeOf: (item: Item) => string): Record<string, Filter<Item>> {
-  const filter = (isKept: (size: number, value: number) => boolean): Filter<Item> => ({
-    accepts: (value) => /^\d+$/.test(value),
-    keeps: (item, value) => isKept(Number(sizeOf(item)), Number(value)),
+export function sizeFilters<Item>(name: string, sizeOf: (item: Item) => string) {
+  const sizeIn = (value: string) => (/^\d+$/.test(value) ? Number(value) : undefined);
+  return boundedFilters<Item, number>(name, (item) => Number(sizeOf(item)), sizeIn, "inclusive");
+}
+
+function boundedFilters<Item, Value extends string | number>(
+  name: string,
+  readValue: (item: Item) => Value | undefined,
+  parse: (text: string) => Value | undefined,
+  bounds: Bounds,
+): Record<string, Filter<Item>> {
+  const isInclusive = bounds === "inclusive";
+  const filter = (isKept: (found: Value, wanted: Value) => boolean): Filter<Item> => ({
+    accepts: (text) => parse(text) !== undefined,
+    keeps: (item, text) => {
+      const [found, wanted] = [readValue(item), parse(text)];
+      return found !== undefined && wanted !== undefined && isKept(found, wanted);
+    },
   });
   return {
-    [name]: filter((size, value) => size === value),
-    [`${name}_min`]: filter((size, value) => size >= value),
-    [`${name}_max`]: filter((size, value) => size <= value),
+    [name]: filter((found, wanted) => found === wanted),
+    [`${name}_min`]: filter((found, wanted) => found > wanted || (isInclusive && found === wanted)),
+    [`${name}_max`]: filter((found, wanted) => found < wanted || (isInclusive && found === wanted)),
   };
 }
 

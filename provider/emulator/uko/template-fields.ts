@@ -1,6 +1,7 @@
 /** The fields of a template in requests, and naming schemes (uko-v4.md 2.5, 3.5, 3.6). */
 
 import * as z from "zod";
+import { groupName, templateName, text, vaultSchema } from "../forms.ts";
 import type { Call } from "../http.ts";
 import { type KeystoreType, templateTypes } from "../model.ts";
 import { invalid, parseBody } from "./envelope.ts";
@@ -10,23 +11,7 @@ export const keyAlgorithms = ["aes", "des", "dilithium", "ec", "hmac", "rsa"] as
 
 const namingScheme = z.string().min(1).max(255).refine(isNamingScheme);
 /** Published as the malformed `P^[0-9YMWD]+$` (3.5). */
-const period = z
-  .string()
-  .min(3)
-  .max(100)
-  .regex(/^P[0-9YMWD]+$/);
-const size = z
-  .string()
-  .min(1)
-  .max(100)
-  .regex(/^[A-Za-z0-9]+$/);
-const keyState = z.enum(["active", "pre_activation"]);
-const group = z
-  .string()
-  .min(1)
-  .max(200)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9-_ ]+$/);
-
+const period = text(3, 100, /^P[0-9YMWD]+$/);
 const protectionLevel = z.enum(["hsm", "software"]);
 const rsaSizes = [2048, 3072, 4096];
 const googleAlgorithms = [
@@ -61,36 +46,36 @@ const cca = {
   cca_key_words: z.array(z.string()).optional(),
 };
 
-const placed = { group, naming_scheme: namingScheme.optional() };
-const createdKeystores = z
-  .array(
-    z.discriminatedUnion("type", [
-      z.strictObject({ type: z.literal(["ibm_cloud_kms", "aws_kms"]), ...placed }),
-      z.strictObject({ type: z.literal("azure_key_vault"), ...placed, ...azure }),
-      z.strictObject({ type: z.literal("google_kms"), ...placed, ...google }),
-      z.strictObject({ type: z.literal("cca"), ...placed, ...cca }),
-    ]),
-  )
-  .length(1);
+const placed = { group: groupName, naming_scheme: namingScheme.optional() };
+const createdKeystores = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal(["ibm_cloud_kms", "aws_kms"]), ...placed }),
+  z.strictObject({ type: z.literal("azure_key_vault"), ...placed, ...azure }),
+  z.strictObject({ type: z.literal("google_kms"), ...placed, ...google }),
+  z.strictObject({ type: z.literal("cca"), ...placed, ...cca }),
+]);
 
 /** No type, no Azure fields, no naming scheme (3.6). */
+const group = { group: groupName.optional() };
 const changedKeystores = {
-  ibm_cloud_kms: z.strictObject({ group: group.optional() }),
-  aws_kms: z.strictObject({ group: group.optional() }),
-  azure_key_vault: z.strictObject({ group: group.optional() }),
-  google_kms: z.strictObject({ group: group.optional(), ...google }),
-  cca: z.strictObject({ group: group.optional(), ...cca }),
+  ibm_cloud_kms: z.strictObject(group),
+  aws_kms: z.strictObject(group),
+  azure_key_vault: z.strictObject(group),
+  google_kms: z.strictObject({ ...group, ...google }),
+  cca: z.strictObject({ ...group, ...cca }),
 } as const satisfies Record<KeystoreType, z.ZodType>;
 
-const name = z
-  .string()
-  .min(1)
-  .max(30)
-  .regex(/^[A-Za-z][A-Za-z0-9-]*$/);
+/** The properties of keys that can change. */
+const keyProperties = z.strictObject({
+  size: text(1, 100, /^[A-Za-z0-9]+$/),
+  activation_date: period,
+  expiration_date: period,
+  state: z.enum(["active", "pre_activation"]),
+  deactivate_on_rotation: z.boolean(),
+});
 
 const createSchema = z.strictObject({
-  vault: z.strictObject({ id: z.string().min(1).max(36) }),
-  name,
+  vault: vaultSchema,
+  name: templateName,
   description: z.string().max(200).default(""),
   naming_scheme: namingScheme.optional(),
   // `system` templates belong to the product (3.5).
@@ -99,30 +84,18 @@ const createSchema = z.strictObject({
     .length(1)
     .default(["user_defined"]),
   state: z.enum(["archived", "unarchived"]).default("unarchived"),
-  key: z.strictObject({
-    size,
+  key: keyProperties.extend({
     algorithm: z.enum(keyAlgorithms),
-    activation_date: period,
-    expiration_date: period,
-    state: keyState,
     deactivate_on_rotation: z.boolean().default(false),
   }),
-  keystores: createdKeystores,
+  keystores: z.array(createdKeystores).length(1),
 });
 
 const patchSchema = (type: KeystoreType) =>
   z.strictObject({
-    name: name.optional(),
+    name: templateName.optional(),
     description: z.string().max(200).optional(),
-    key: z
-      .strictObject({
-        size: size.optional(),
-        activation_date: period.optional(),
-        expiration_date: period.optional(),
-        state: keyState.optional(),
-        deactivate_on_rotation: z.boolean().optional(),
-      })
-      .optional(),
+    key: keyProperties.partial().optional(),
     keystores: z
       .array(z.union([changedKeystores[type]]))
       .length(1)

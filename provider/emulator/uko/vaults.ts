@@ -1,6 +1,7 @@
 /** Vaults: V1 to V5 (uko-v4.md 2.1, 2.5, 3.12, 5). */
 
 import * as z from "zod";
+import { text } from "../forms.ts";
 import type { Call, Reply } from "../http.ts";
 import type { Vault } from "../model.ts";
 import type { World } from "../world.ts";
@@ -34,11 +35,7 @@ export const vaultKind: ContainerKind<Vault> = {
   },
 };
 
-const name = z
-  .string()
-  .min(1)
-  .max(100)
-  .regex(/^[A-Za-z0-9#@!$%'_-][A-Za-z0-9#@!$% '_-]*$/);
+const name = text(1, 100, /^[A-Za-z0-9#@!$%'_-][A-Za-z0-9#@!$% '_-]*$/);
 const rest = { description: z.string().max(200).optional(), recovery_key_label: z.string().optional() };
 const createSchema = z.strictObject({ name, ...rest });
 const patchSchema = z.strictObject({ name: name.optional(), ...rest });
