@@ -70,6 +70,16 @@ test("a state forgets no key because of a response, also with a review", async (
   expect(await uko.keyCalls(since)).toEqual(["K3", "K13", "K8", "K3", "K12"]);
 });
 
+/** A service that drops tags, and repeats them in its response. */
+const echoing = (keys: Keys) => ({
+  async update(...call: Parameters<Keys["update"]>): Promise<Written<KeyWithEtag>> {
+    const written = await keys.update(...call);
+    const { tags } = call[1];
+    if (written.kind !== "done" || tags === undefined) return written;
+    return { ...written, value: { ...written.value, snapshot: { ...written.value.snapshot, tags } } };
+  },
+});
+
 describe("an update", () => {
   /** Calls of the second key of one run; the first one also confirms that responses show what was stored. */
   async function callsOfUpdate(
@@ -99,14 +109,6 @@ describe("an update", () => {
 
   test("is read again if the service drops tags but repeats them, although its responses about descriptions are true", async () => {
     uko.test.emulator.world.switches = { ...uko.test.emulator.world.switches, tags: "dropped" };
-    const echoing = (keys: Keys) => ({
-      async update(...call: Parameters<Keys["update"]>): Promise<Written<KeyWithEtag>> {
-        const written = await keys.update(...call);
-        const { tags } = call[1];
-        if (written.kind !== "done" || tags === undefined) return written;
-        return { ...written, value: { ...written.value, snapshot: { ...written.value.snapshot, tags } } };
-      },
-    });
     const [first, second] = [await uko.make({ label: "first" }), await uko.make({ label: "second" })];
     const { handlers } = uko.run("carol", { wrap: withKeys(echoing) });
     await handlers.update(first, checked(handlers, inputsOf({ label: "first", description: "new" })), options);
@@ -129,14 +131,6 @@ describe("a response that does not show what the service stored", () => {
   test("is not trusted: a tag that the service only repeats is not taken for a record", async () => {
     const state = await uko.make();
     uko.test.emulator.world.switches = { ...uko.test.emulator.world.switches, tags: "dropped" };
-    const echoing = (keys: Keys) => ({
-      async update(...call: Parameters<Keys["update"]>): Promise<Written<KeyWithEtag>> {
-        const written = await keys.update(...call);
-        const { tags } = call[1];
-        if (written.kind !== "done" || tags === undefined) return written;
-        return { ...written, value: { ...written.value, snapshot: { ...written.value.snapshot, tags } } };
-      },
-    });
     await request(state, withKeys(echoing));
     const { description } = await uko.keyOf(state);
     expect(String(description)).toMatch(/\[uko1/);

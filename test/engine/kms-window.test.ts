@@ -57,24 +57,21 @@ describe("KMS dual authorization on the twin", () => {
     expect(await stateWord(state)).toBe("active");
   });
 
-  test("a refused deactivation unsets the window", async () => {
-    const { state, record } = await dual();
-    await uko.fault({ operation: "K7", status: 409 });
-    const seq = await lastSeq();
-    const { code } = await unfinished(alicesStep(record).handlers, state);
-    expect(code).toBe("UKO_SERVICE_REFUSED");
-    expect(await uko.effects(seq)).toEqual(["M14", "M15"]);
-  });
-
-  test("a deactivation without the role unsets the window, and the message names the role", async () => {
-    const { state, record } = await dual();
-    await uko.fault({ operation: "K7", status: 403 });
-    const seq = await lastSeq();
-    const { code, message } = await unfinished(alicesStep(record).handlers, state);
-    expect(code, message).toBe("UKO_RIGHTS_MISSING");
-    expect(message).toContain("active-deactivate");
-    expect(await uko.effects(seq)).toEqual(["M14", "M15"]);
-  });
+  test.each([
+    [409, "UKO_SERVICE_REFUSED", "refused"],
+    [403, "UKO_RIGHTS_MISSING", "active-deactivate"],
+  ])(
+    "a deactivation that is answered with %i unsets the window, and the message says why",
+    async (status, expected, words) => {
+      const { state, record } = await dual();
+      await uko.fault({ operation: "K7", status });
+      const seq = await lastSeq();
+      const { code, message } = await unfinished(alicesStep(record).handlers, state);
+      expect(code, message).toBe(expected);
+      expect(message).toContain(words);
+      expect(await uko.effects(seq)).toEqual(["M14", "M15"]);
+    },
+  );
 
   test("without the role to set a window, uko does not deactivate the key", async () => {
     const { state, record } = await dual();

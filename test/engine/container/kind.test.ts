@@ -55,6 +55,15 @@ function ending(...answers: readonly (Answer | "done, but lost" | undefined)[]) 
 const lost: Answer = { kind: "lost", reason: "reset" };
 const phases = (run: ReturnType<EngineWorld["run"]>) => run.evidence.map(({ phase }) => phase);
 
+/** A run of Bob in which `by` stands in for the removal of a template, and may call it. */
+const removingBy = (by: (remove: () => Promise<Answer>) => Promise<Answer>) =>
+  uko.run("bob", {
+    wrap: (world) => ({
+      ...world,
+      templates: { ...world.templates, remove: (...call) => by(() => world.templates.remove(...call)) },
+    }),
+  });
+
 describe("the loop", () => {
   test("counts an effect without an answer as its own, and writes the evidence", async () => {
     const { run, sent, end } = ending("done, but lost");
@@ -72,18 +81,10 @@ describe("the loop", () => {
   test("counts an effect that appears only after another call as its own", async () => {
     let isFirst = true;
     const notFound: Answer = { kind: "refused", status: 404, message: "not found", correlationId: "c" };
-    const run = uko.run("bob", {
-      wrap: (world) => ({
-        ...world,
-        templates: {
-          ...world.templates,
-          async remove(ref, etag, callOptions) {
-            if (!isFirst) return world.templates.remove(ref, etag, callOptions).then(() => notFound);
-            isFirst = false;
-            return lost;
-          },
-        },
-      }),
+    const run = removingBy(async (remove) => {
+      if (!isFirst) return remove().then(() => notFound);
+      isFirst = false;
+      return lost;
     });
     const outcome = await endContainer(run.world, { ref: refTo("template", templateId), policy }, options);
     expect(outcome).toEqual({ kind: "gone", isDeletedHere: true });
@@ -119,17 +120,9 @@ describe("the loop", () => {
   });
 
   test("explains a refusal by the objects created in the meantime", async () => {
-    const run = uko.run("bob", {
-      wrap: (world) => ({
-        ...world,
-        templates: {
-          ...world.templates,
-          async remove(ref, etag, callOptions) {
-            await uko.make({ template: "cards", label: "meanwhile" });
-            return world.templates.remove(ref, etag, callOptions);
-          },
-        },
-      }),
+    const run = removingBy(async (remove) => {
+      await uko.make({ template: "cards", label: "meanwhile" });
+      return remove();
     });
     const outcome = await endContainer(run.world, { ref: refTo("template", templateId), policy }, options);
     expect(outcome).toMatchObject({
@@ -139,17 +132,9 @@ describe("the loop", () => {
 
   test("ends without claiming the deletion if another writer deleted the container", async () => {
     const notFound: Answer = { kind: "refused", status: 404, message: "not found", correlationId: "c" };
-    const run = uko.run("bob", {
-      wrap: (world) => ({
-        ...world,
-        templates: {
-          ...world.templates,
-          async remove(ref, etag, callOptions) {
-            await world.templates.remove(ref, etag, callOptions);
-            return notFound;
-          },
-        },
-      }),
+    const run = removingBy(async (remove) => {
+      await remove();
+      return notFound;
     });
     const outcome = await endContainer(run.world, { ref: refTo("template", templateId), policy }, options);
     expect(outcome).toEqual({ kind: "gone", isDeletedHere: false });
