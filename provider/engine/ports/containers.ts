@@ -16,10 +16,12 @@ export interface WithEtag<Snapshot> {
   readonly etag: string;
 }
 
-interface Stamps {
+/** Who created and last wrote an object, and when; each is absent if the service does not report it. */
+export interface Stamps {
   readonly createdAtMs?: number;
   readonly createdBy?: string;
   readonly updatedAtMs?: number;
+  /** IAM ID of the last writer. */
   readonly updatedBy?: string;
 }
 

@@ -4,7 +4,7 @@ import type { KeystoreKind } from "../../lifecycle/keystore-kind.ts";
 import type { Actor, KeystoreStatus, KeyUse, Tag, Twin } from "../../lifecycle/observation.ts";
 import type { Dialect } from "../text/dialect.ts";
 import type { Answered, CallOptions, Progress, RunSettings, Written } from "./calls.ts";
-import type { Keystores, Templates, Vaults } from "./containers.ts";
+import type { Keystores, Stamps, Templates, Vaults, WithEtag } from "./containers.ts";
 import type { Evidence, Reports } from "./evidence.ts";
 import type { KmsKeys } from "./kms-keys.ts";
 import type { AnswerTrust, ServiceClock } from "./service-memory.ts";
@@ -19,7 +19,7 @@ export interface KeyRef {
 }
 
 /** A managed key as the service returns it (uko-v4.md 3.2), parsed tolerantly. */
-export interface KeySnapshot {
+export interface KeySnapshot extends Stamps {
   readonly keyId: string;
   readonly vaultId: string;
   readonly templateId: string;
@@ -36,11 +36,6 @@ export interface KeySnapshot {
   /** `YYYY-MM-DD`, or empty. */
   readonly activationDate: string;
   readonly expirationDate: string;
-  readonly createdAtMs?: number;
-  readonly createdBy?: string;
-  readonly updatedAtMs?: number;
-  /** IAM ID of the last writer; absent if the service does not report it. */
-  readonly updatedBy?: string;
   readonly referencedKeystores: readonly { readonly id: string; readonly name: string; readonly type: string }[];
   /** The status that the service stored; `liveStatus` asks the keystores. */
   readonly storedStatus: readonly KeystoreStatusWithKey[];
@@ -61,10 +56,7 @@ export interface KeystoreStatusWithKey extends KeystoreStatus {
   readonly keyIdInKeystore: string;
 }
 
-export interface KeyWithEtag {
-  readonly snapshot: KeySnapshot;
-  readonly etag: string;
-}
+export type KeyWithEtag = WithEtag<KeySnapshot>;
 
 export interface NewKey {
   readonly vaultId: string;

@@ -1,6 +1,7 @@
 /** Reads of managed keys (uko-v4.md K1, K3, K12, K13), mapped to the engine's plain values. */
 
 import type * as z from "zod";
+import type { Stamps } from "../../engine/ports/containers.ts";
 import type {
   Answered,
   KeyRef,
@@ -220,12 +221,9 @@ export function toSnapshot(key: WireManagedKey, vaultId: string): KeySnapshot {
 }
 
 /** Each is absent if the service returns no valid value. */
-export function toStamps(wire: {
-  readonly created_at: string;
-  readonly created_by: string;
-  readonly updated_at: string;
-  readonly updated_by: string;
-}): Stamps {
+export function toStamps(
+  wire: Pick<WireManagedKey, "created_at" | "created_by" | "updated_at" | "updated_by">,
+): Stamps {
   return definedOnly({
     createdAtMs: parseDateTimeMs(wire.created_at),
     createdBy: readIdentity(wire.created_by),
@@ -233,8 +231,6 @@ export function toStamps(wire: {
     updatedBy: readIdentity(wire.updated_by),
   });
 }
-
-type Stamps = Pick<KeySnapshot, "createdAtMs" | "createdBy" | "updatedAtMs" | "updatedBy">;
 
 export function toKeystoreStatus(wire: WireKeystoreStatus): KeystoreStatusWithKey {
   // 4.13.0 alone wrote `pending` (uko-v4.md 3.4).
