@@ -29,8 +29,8 @@ import { isConfirmed, resolveVaults } from "./typed-keys.ts";
 
 interface VaultOptions {
   readonly vault?: readonly string[];
-  readonly json?: true;
-  readonly yes?: true;
+  readonly json?: boolean;
+  readonly yes?: boolean;
 }
 
 interface RequestsOptions extends Omit<VaultOptions, "yes"> {
@@ -38,12 +38,6 @@ interface RequestsOptions extends Omit<VaultOptions, "yes"> {
   readonly expiring?: string;
   readonly long?: true;
   readonly metrics?: true;
-}
-
-interface Sweeping {
-  readonly world: CliWorld;
-  readonly run: OpenRun;
-  readonly json: boolean;
 }
 
 export function addVaultCommands(program: Command, world: CliWorld, end: (exitCode: number) => void): void {
@@ -149,55 +143,30 @@ async function kmsRequests({
 }
 
 /** Removal cannot be undone, so the candidates are shown and confirmed first: at the terminal or by `--yes`. */
-function runSweep(world: CliWorld, { vault = [], json, yes }: VaultOptions): Promise<number> {
+function runSweep(world: CliWorld, { vault = [], json = false, yes = false }: VaultOptions): Promise<number> {
+  const { out } = world;
   return withOperations(world, async (run) => {
-    const sweeping: Sweeping = { world, run, json: json === true };
-    const survey = await run.operations.removals(vault, run.options);
-    run.progress.clear();
-    const exitCodes = writeUnreadable(world, survey, sweeping.json);
-    const counts = { removable: survey.removable.length, ...countOthers(survey) };
+    const { operations, options, progress } = run;
+    const { removable: refs, reports, unreadable } = await operations.removals(vault, options);
+    progress.clear();
+    const exitCodes = writeUnreadable(world, { unreadable }, json);
+    const countOf = (...codes: readonly number[]) => reports.filter(({ exitCode }) => codes.includes(exitCode)).length;
+    const counts = { removable: refs.length, waiting: countOf(10, 11), blocked: countOf(12) };
     if (counts.blocked > 0) exitCodes.push(12);
-    if (yes !== true) tellSurvey(sweeping, survey);
-    const goesOn = counts.removable > 0 && (yes === true || (await isSweepConfirmed(sweeping, counts.removable)));
-    const ended = goesOn ? await removeEach(sweeping, survey.removable) : { removed: 0, failed: 0, exitCodes: [] };
-    const isDry = !goesOn && yes !== true;
-    const { removed, failed } = ended;
-    tellSummary(sweeping, summariseSweep({ ...counts, removed, failed }, isDry), { ...counts, removed, failed, isDry });
-    if (isDry && counts.removable > 0 && !sweeping.json) world.out.write(`${sweepHint}\n`);
+    if (!yes) for (const report of reports) out.write(json ? reportJson(report) : `${reportText(report, out)}\n`);
+    // A machine is never asked: `--json` requires `--yes`.
+    const goesOn = refs.length > 0 && (yes || (!json && (await isConfirmed(world, sweepQuestion(refs.length)))));
+    const act = (ref: KeyRef): Promise<Report> => operations.sweep(ref, options);
+    const ended = goesOn
+      ? await reportEach(world, run, { keys: refs, what: "Removing", json, progress, act })
+      : { reports: [], exitCodes: [] };
+    const removed = ended.reports.filter(({ lifecycleState }) => lifecycleState === "gone").length;
+    const isDry = !goesOn && !yes;
+    const sweep = { ...counts, removed, failed: goesOn ? refs.length - removed : 0, isDry };
+    out.write(`${json ? jsonLine({ v: 1, sweep }) : summariseSweep(sweep, isDry)}\n`);
+    if (isDry && refs.length > 0 && !json) out.write(`${sweepHint}\n`);
     return mostSevere([...exitCodes, ...ended.exitCodes]);
   });
-}
-
-function countOthers(survey: Survey): { readonly waiting: number; readonly blocked: number } {
-  const codes = survey.reports.map(({ exitCode }) => exitCode);
-  return {
-    waiting: codes.filter((code) => code === 10 || code === 11).length,
-    blocked: codes.filter((code) => code === 12).length,
-  };
-}
-
-function tellSurvey({ world, json }: Sweeping, { reports }: Survey): void {
-  for (const report of reports) world.out.write(json ? reportJson(report) : `${reportText(report, world.out)}\n`);
-}
-
-/** A machine is never asked: `--json` requires `--yes`. */
-async function isSweepConfirmed({ world, json }: Sweeping, count: number): Promise<boolean> {
-  return !json && isConfirmed(world, sweepQuestion(count));
-}
-
-async function removeEach(
-  { world, run, json }: Sweeping,
-  refs: readonly KeyRef[],
-): Promise<{ readonly removed: number; readonly failed: number; readonly exitCodes: readonly number[] }> {
-  const act = (ref: KeyRef): Promise<Report> => run.operations.sweep(ref, run.options);
-  const { progress } = run;
-  const { reports, exitCodes } = await reportEach(world, run, { keys: refs, what: "Removing", json, progress, act });
-  const removed = reports.filter(({ lifecycleState }) => lifecycleState === "gone").length;
-  return { removed, failed: refs.length - removed, exitCodes };
-}
-
-function tellSummary({ world, json }: Sweeping, summary: string, counts: object): void {
-  world.out.write(json ? `${jsonLine({ v: 1, sweep: counts })}\n` : `${summary}\n`);
 }
 
 /** A vault whose list was refused, or a key that could not be read, is reported, and does not hide the others. */

@@ -41,11 +41,11 @@ export async function examine(
   options: CallOptions,
 ): Promise<Check[]> {
   const checks: Check[] = [settingsCheck(world.session.instanceId, endpoint, region), stateHintCheck()];
-  const look = async <T>(name: string, call: () => Promise<T>, tell: (found: T) => readonly Check[]) => {
+  const look = async <T>(name: string, call: () => Promise<T>, tell: (found: T) => Check | readonly Check[]) => {
     world.progress.report(`Reading ${name}`);
     try {
       const found = await call();
-      checks.push(...tell(found));
+      checks.push(...[tell(found)].flat());
       return found;
     } catch (error) {
       if (options.signal.aborted) throw error;
@@ -53,55 +53,29 @@ export async function examine(
       return undefined;
     }
   };
+  const lookAtAll = <T>(name: string, list: () => Promise<readonly T[]>) =>
+    look(name, list, (found) => listCheck(name, found.length, name.slice(0, -1)));
 
-  const actor = await look(
-    "identity",
-    () => world.session.actor(options),
-    (found) => [identityCheck(found)],
-  );
+  const actor = await look("identity", () => world.session.actor(options), identityCheck);
   if (actor === undefined) return [...checks, uncheckedCheck({ isIdentityKnown: false })];
-  const vaults = await look(
-    "vaults",
-    () => world.vaults.list({}, options),
-    (found) => [vaultsCheck(found)],
-  );
+  const vaults = await look("vaults", () => world.vaults.list({}, options), vaultsCheck);
   const fromUko = calls().at(-1);
   if (fromUko !== undefined) {
     checks.push(...reachabilityCheck("service", fromUko), clockCheck(fromUko.skewMs));
-    await look(
-      "instance",
-      async () => {
-        await world.session.requireOwnInstance(options);
-        return world.session.isInstanceProven(options);
-      },
-      (isProven) => [instanceCheck(isProven)],
-    );
+    const prove = async (): Promise<boolean> => {
+      await world.session.requireOwnInstance(options);
+      return world.session.isInstanceProven(options);
+    };
+    await look("instance", prove, instanceCheck);
   }
   const vaultIds = (vaults ?? []).slice(0, maxVaults).map(({ id }) => id);
   // Keys can be listed only one vault at a time.
-  const keys =
-    vaultIds.length === 0
-      ? undefined
-      : await look(
-          "keys",
-          () => listEach(vaultIds, (vaultId) => world.keys.list({ vaultId }, options)),
-          (found) => [listCheck("keys", found.length, "key")],
-        );
-  await look(
-    "clock",
-    async () => judgeClock(world, [...(vaults ?? []), ...(keys ?? [])]),
-    () => [],
-  );
-  await look(
-    "keystores",
-    () => world.keystores.list({}, options),
-    (found) => [listCheck("keystores", found.length, "keystore")],
-  );
-  await look(
-    "templates",
-    () => world.templates.list({}, options),
-    (found) => [listCheck("templates", found.length, "template")],
-  );
+  const listKeys = () => listEach(vaultIds, (vaultId) => world.keys.list({ vaultId }, options));
+  const keys = vaultIds.length === 0 ? undefined : await lookAtAll("keys", listKeys);
+  const judge = async (): Promise<void> => judgeClock(world, [...(vaults ?? []), ...(keys ?? [])]);
+  await look("clock", judge, () => []);
+  await lookAtAll("keystores", () => world.keystores.list({}, options));
+  await lookAtAll("templates", () => world.templates.list({}, options));
   checks.push(versionCheck(new Set(calls().flatMap(({ fields }) => fields))), ...tagsOf(keys));
   const before = calls().length;
   await look(

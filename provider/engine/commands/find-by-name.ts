@@ -4,8 +4,8 @@ import { type ErrorCode, UkoError } from "../../errors.ts";
 import type { VaultSnapshot } from "../ports/containers.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
 import { plain } from "../text/words.ts";
-import { type Listing, type ListQuery, listObjects } from "./listing.ts";
-import { type Caller, describeCaller, explainCaller } from "./whoami.ts";
+import { type ListQuery, listObjects } from "./listing.ts";
+import { describeCaller, explainCaller } from "./whoami.ts";
 
 /** A key, and the names that people know it by. */
 interface FoundKey {
@@ -17,21 +17,13 @@ interface FoundKey {
 }
 
 /** What exists, and what a name that a person typed stands for. Changes nothing. */
-export interface Directory {
-  list(query: ListQuery, options: CallOptions): Promise<Listing>;
-  findVault(name: string, options: CallOptions): Promise<VaultSnapshot>;
-  findKey(name: string, options: CallOptions): Promise<FoundKey>;
-  describeCaller(options: CallOptions): Promise<Caller>;
-  explainCaller(options: CallOptions): Promise<readonly string[]>;
-}
-
-export function createDirectory(world: World): Directory {
+export function createDirectory(world: World) {
   return {
-    list: (query, options) => listObjects(world, query, options),
-    findVault: (name, options) => findVault(world, name, options),
-    findKey: (name, options) => findKey(world, name, options),
-    describeCaller: (options) => describeCaller(world, options),
-    explainCaller: (options) => explainCaller(world, options),
+    list: (query: ListQuery, options: CallOptions) => listObjects(world, query, options),
+    findVault: (name: string, options: CallOptions) => findVault(world, name, options),
+    findKey: (name: string, options: CallOptions) => findKey(world, name, options),
+    describeCaller: (options: CallOptions) => describeCaller(world, options),
+    explainCaller: (options: CallOptions) => explainCaller(world, options),
   };
 }
 

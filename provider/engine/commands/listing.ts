@@ -4,7 +4,7 @@ import { type ErrorCode, isUkoError, type UkoError } from "../../errors.ts";
 import { type LifecycleState, lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import type { Run } from "../../lifecycle/plan.ts";
 import { observedInList } from "../key/observe.ts";
-import type { KeystoreSnapshot, TemplateSnapshot, VaultSnapshot } from "../ports/containers.ts";
+import type { VaultSnapshot } from "../ports/containers.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
 
 export const listedKinds = ["vault", "keystore", "template", "key"] as const;
@@ -81,7 +81,9 @@ const concernOneList: readonly ErrorCode[] = ["UKO_RIGHTS_MISSING", "UKO_ANSWER_
 export async function listObjects(world: World, query: ListQuery, options: CallOptions): Promise<Listing> {
   const { kinds, states, contains = "" } = query;
   const vaults = query.vaults.length > 0 ? query.vaults : await world.vaults.list({}, options);
-  const objects: Listed[] = kinds.includes("vault") ? vaults.map(listedVault) : [];
+  const objects: Listed[] = kinds.includes("vault")
+    ? vaults.map(({ id, name, description }) => ({ resource: "vault", vaultId: id, name, description }))
+    : [];
   const unreadable: UnreadableList[] = [];
   for (const [index, vault] of vaults.entries()) {
     for (const kind of kinds) {
@@ -112,30 +114,25 @@ const listers: Readonly<
   >
 > = {
   keystore: async (world, vault, options) =>
-    (await world.keystores.list({ vaultId: vault.id }, options)).map((each) => listedKeystore(vault, each)),
+    (await world.keystores.list({ vaultId: vault.id }, options)).map(({ id, name, type, variant, health, groups }) => {
+      const kind = variant === "" ? type : `${type} (${variant})`;
+      return { resource: "keystore", ...inVault(vault), keystoreId: id, name, type: kind, health, groups };
+    }),
   template: async (world, vault, options) =>
-    (await world.templates.list({ vaultId: vault.id }, options)).map((each) => listedTemplate(vault, each)),
+    (await world.templates.list({ vaultId: vault.id }, options)).map(
+      ({ id, name, algorithm, size, keyState, isArchived }) => ({
+        resource: "template",
+        ...inVault(vault),
+        templateId: id,
+        ...{ name, algorithm, size, keyState, isArchived },
+      }),
+    ),
   key: async (world, vault, options) => {
     const actor = await world.session.actor(options);
     const run: Run = { actor, consents: [], intent: "resume" };
     return (await world.keys.list({ vaultId: vault.id }, options)).map((each) => listedKey(world, vault, each, run));
   },
 };
-
-function listedVault({ id, name, description }: VaultSnapshot): ListedVault {
-  return { resource: "vault", vaultId: id, name, description };
-}
-
-function listedKeystore(vault: VaultSnapshot, keystore: KeystoreSnapshot): ListedKeystore {
-  const { id, name, type, variant, health, groups } = keystore;
-  const kind = variant === "" ? type : `${type} (${variant})`;
-  return { resource: "keystore", ...inVault(vault), keystoreId: id, name, type: kind, health, groups };
-}
-
-function listedTemplate(vault: VaultSnapshot, template: TemplateSnapshot): ListedTemplate {
-  const { id, name, algorithm, size, keyState, isArchived } = template;
-  return { resource: "template", ...inVault(vault), templateId: id, name, algorithm, size, keyState, isArchived };
-}
 
 function listedKey(world: World, vault: VaultSnapshot, snapshot: KeySnapshot, run: Run): ListedKey {
   const { keyId, label, stateWord, templateName, algorithm, size, referencedKeystores } = snapshot;
