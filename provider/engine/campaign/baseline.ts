@@ -21,7 +21,7 @@ import {
 } from "./manifest.ts";
 import type { OwnerTable } from "./owners.ts";
 import { type CampaignReport, section } from "./report.ts";
-import { gapSentences, namedKey, namedListedKey, unreadableLines } from "./sentences.ts";
+import { gapSentences, idsOf, namedKey, namedListedKey, unreadableLines } from "./sentences.ts";
 
 export interface BaselineRequest {
   /** Only this wave gets new lines; absent for all. */
@@ -75,9 +75,8 @@ export function makeBaseline(
     ...section("Warnings", { lines: warnings(classified, inventory, request) }),
     ...section("Not read", { lines: unreadableLines(inventory.unreadable) }),
   ];
-  const isBlocked = blocked.length > 0;
   const shared = { sections, csv: csvOf(keys), data: dataOf(keys, blocked, inventory) };
-  if (isBlocked) {
+  if (blocked.length > 0) {
     return {
       report: {
         ...shared,
@@ -196,14 +195,7 @@ function warnings(
   { keys }: CampaignInventory,
   { owners, blindSpots }: BaselineRequest,
 ): readonly string[] {
-  const ids = new Set(
-    keys.flatMap((key) => [
-      key.traits.id,
-      `${key.traits.vaultId}/${key.traits.id}`,
-      ...key.cloudIds.map(({ id }) => id),
-    ]),
-  );
-  const strangers = owners.unmatched(new Set([...ids].map((id) => id.toLowerCase())));
+  const strangers = owners.unmatched(new Set(keys.flatMap((key) => idsOf(key).map((id) => id.toLowerCase()))));
   return [
     ...unusedRules.map(
       (index) =>

@@ -83,17 +83,14 @@ async function keystoreFindings(
   return findEach(
     world,
     { what: "Checking the keystores", items: keystores.filter(({ vaultId }) => scope.has(vaultId)) },
-    async ({ id, vaultId, name }) => {
-      const { health, healthMessage } = await world.keystores.status(
-        { kind: "keystore", instanceId, vaultId, id },
-        options,
-      );
-      if (health === "ok") return [];
-      return [
-        { what: `${vaultId}/${id}`, label: plain(name, 100), why: plain(`${health} ${healthMessage}`.trim(), 200) },
-      ];
+    {
+      named: ({ id, vaultId, name }) => ({ what: `${vaultId}/${id}`, label: plain(name, 100) }),
+      async read({ id, vaultId }) {
+        const ref = { kind: "keystore", instanceId, vaultId, id } as const;
+        const { health, healthMessage } = await world.keystores.status(ref, options);
+        return health === "ok" ? [] : [`${health} ${healthMessage}`.trim()];
+      },
     },
-    ({ id, vaultId, name }, why) => ({ what: `${vaultId}/${id}`, label: plain(name, 100), why }),
     options,
   );
 }
@@ -108,40 +105,39 @@ async function keyFindings(
   return findEach(
     world,
     { what: "Reading the live status of keys", items: listed },
-    async ({ line, name }) => {
-      const ref = { instanceId, vaultId: line.vault, keyId: line.id };
-      const { value } = await world.keys.liveStatus(ref, options);
-      return value
-        .filter(({ syncFlag, error }) => syncFlag !== "ok" || error !== undefined)
-        .map((status) => ({
-          what: name,
-          label: line.label,
-          why: plain(
-            `${status.name}: ${sayStatus(status)}${status.error === undefined ? "" : `, ${status.error}`}`,
-            300,
-          ),
-        }));
+    {
+      named: ({ line, name }) => ({ what: name, label: line.label }),
+      async read({ line }) {
+        const { value } = await world.keys.liveStatus({ instanceId, vaultId: line.vault, keyId: line.id }, options);
+        const faulty = value.filter(({ syncFlag, error }) => syncFlag !== "ok" || error !== undefined);
+        return faulty.map(
+          (each) => `${each.name}: ${sayStatus(each)}${each.error === undefined ? "" : `, ${each.error}`}`,
+        );
+      },
     },
-    ({ line, name }, why) => ({ what: name, label: line.label, why }),
     options,
   );
+}
+
+interface Check<Item> {
+  readonly named: (item: Item) => Pick<Finding, "what" | "label">;
+  /** Returns what is out of order. */
+  readonly read: (item: Item) => Promise<readonly string[]>;
 }
 
 /** An object that cannot be read is a finding, and does not hide the others. */
 async function findEach<Item>(
   world: World,
   many: Pick<Many<Item, readonly Finding[]>, "items" | "what">,
-  read: (item: Item) => Promise<readonly Finding[]>,
-  unread: (item: Item, why: string) => Finding,
+  { named, read }: Check<Item>,
   options: CallOptions,
 ): Promise<readonly Finding[]> {
   const act = async (item: Item): Promise<readonly Finding[]> => {
-    try {
-      return await read(item);
-    } catch (error) {
+    const faults = await read(item).catch((error: unknown) => {
       if (!isUkoError(error) || !concernOneObject.includes(error.code)) throw error;
-      return [unread(item, plain(`${error.summary} [${error.code}]`, 300))];
-    }
+      return [`${error.summary} [${error.code}]`];
+    });
+    return faults.map((why) => ({ ...named(item), why: plain(why, 300) }));
   };
   return (await runAll(world, { ...many, act }, options)).flat();
 }

@@ -7,6 +7,7 @@ import type { Campaign, CampaignRule } from "./campaign-file.ts";
 import type { ListedKey } from "./inventory.ts";
 import type { ManifestKey } from "./manifest.ts";
 import type { OwnerTable } from "./owners.ts";
+import { idsOf } from "./sentences.ts";
 
 export interface Classification {
   readonly keys: readonly ManifestKey[];
@@ -59,7 +60,7 @@ function manifestKeyOf(
   }: Joined & { readonly pendingDays: Campaign["pendingDays"]; readonly owners: OwnerTable },
 ): ManifestKey {
   const { traits, keystores, cloudIds } = listed;
-  const joined = owners.find([traits.id, `${traits.vaultId}/${traits.id}`, ...cloudIds.map(({ id }) => id)]);
+  const joined = owners.find(idsOf(listed));
   return {
     kind: traits.kind,
     vault: traits.vaultId,

@@ -43,6 +43,11 @@ export function namedKey({ kind, vault, id }: Pick<ManifestKey, "kind" | "vault"
   return kind === "kms" ? `kms/${id}` : `${vault}/${id}`;
 }
 
+/** Every ID by which a table may name the key. */
+export function idsOf(key: ListedKey): readonly string[] {
+  return [key.traits.id, namedListedKey(key), ...key.cloudIds.map(({ id }) => id)];
+}
+
 export function namedListedKey({ traits }: ListedKey): string {
   return namedKey({ kind: traits.kind, vault: traits.vaultId, id: traits.id });
 }

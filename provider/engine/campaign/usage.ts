@@ -10,7 +10,7 @@ import { parseCsv } from "./csv.ts";
 import type { NamedText } from "./declared.ts";
 import type { CampaignInventory, ListedKey } from "./inventory.ts";
 import type { ManifestKey } from "./manifest.ts";
-import { namedListedKey } from "./sentences.ts";
+import { idsOf, namedListedKey } from "./sentences.ts";
 
 type Use = ManifestKey["usage"][number];
 
@@ -70,11 +70,6 @@ async function addResources(
     }
   }
   return unread;
-}
-
-function idsOf({ traits, cloudIds }: ListedKey): readonly string[] {
-  const own = traits.kind === "kms" ? `kms/${traits.id}` : `${traits.vaultId}/${traits.id}`;
-  return [traits.id, own, ...cloudIds.map(({ id }) => id)];
 }
 
 function blindSpotsOf(
