@@ -74,10 +74,10 @@ test("every link leads to a page and a heading of the site, or to a file of the 
 });
 
 test("every code of an error has a page at its own address", () => {
-  for (const [code, { summary }] of Object.entries(errorCatalogue)) {
+  for (const [code, { exitCode }] of Object.entries(errorCatalogue)) {
     const page = fileOf(`${base}errors/${code}`);
     expect(page, code).toBeDefined();
-    expect(readFileSync(path.join(site, page ?? ""), "utf8")).toContain(`${summary}. Exit code`);
+    expect(readFileSync(path.join(site, page ?? ""), "utf8")).toContain(`Exit code ${exitCode}`);
   }
 });
 

@@ -164,7 +164,6 @@ export default {
       ...kinds.map(({ folder, text }) => ({ text, items: menuOf(folder) })),
       {
         text: "Errors",
-        collapsed: true,
         items: errors.paths().map(({ params: { code } }) => ({ text: code, link: `/errors/${code}` })),
       },
     ],
