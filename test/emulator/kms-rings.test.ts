@@ -45,11 +45,6 @@ describe("M24 key rings (2.13)", () => {
     const refused = await dropRing("payroll-ring");
     expect([refused.status, code(refused)]).toEqual([409, "EMULATED_KEY_RING_OF_KEYSTORE"]);
   });
-
-  it("M24 is read by Readers, created by Writers, deleted by Managers", async () => {
-    expect((await erin.kms("POST", "/key_rings/finance")).status).toBe(401);
-    expect((await alice.kms("DELETE", "/key_rings/payroll-ring")).status).toBe(401);
-  });
 });
 
 describe("M7 moves a key to another ring", () => {
@@ -69,10 +64,9 @@ describe("M7 moves a key to another ring", () => {
     expect(first(await bob.kms("PATCH", `/keys/${id}`, { KeyRingID: "finance" })).keyRingID).toBe("finance");
   });
 
-  it("M7 refuses an unknown ring, a destroyed key, a twin, and all but Managers", async () => {
+  it("M7 refuses an unknown ring, a destroyed key and a twin", async () => {
     const { id } = await create();
     expect((await move(id, "nowhere")).status).toBe(404);
-    expect((await alice.kms("PATCH", `/keys/${id}`, { keyRingID: "default" })).status).toBe(401);
     await bob.kms("DELETE", `/keys/${id}`);
     expect((await move(id, "default")).status).toBe(410);
     const twin = await world.twinOf(await world.keyIn("active"));
@@ -142,11 +136,9 @@ describe("M26 import tokens", () => {
     expect(code(await alice.kms("GET", "/import_token"))).toBe("IMPORT_TOKEN_EXPIRED_ERR");
   });
 
-  it("M26 refuses lives out of range, and Readers", async () => {
+  it("M26 refuses lives out of range", async () => {
     expect(code(await alice.kms("POST", "/import_token", { expiration: 299 }))).toBe("INVALID_FIELD_ERR");
     expect(code(await alice.kms("POST", "/import_token", { maxAllowedRetrievals: 501 }))).toBe("INVALID_FIELD_ERR");
-    expect((await erin.kms("POST", "/import_token")).status).toBe(401);
-    expect((await erin.kms("GET", "/import_token")).status).toBe(401);
   });
 });
 
