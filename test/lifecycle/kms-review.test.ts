@@ -45,6 +45,10 @@ it("destroys only for the reviewer, in exactly the window that the review names"
   });
 });
 
+it("has nothing left to do for a key that is destroyed, for any reviewer", () => {
+  expect(planAs(alice, { state: "destroyed", stateWord: "destroyed" })).toEqual({ kind: "done" });
+});
+
 it("never opens a window, and never goes past the life of the review", () => {
   const { windowEndsAtMs: _, ...withoutWindow } = key;
   expect(planReviewedKmsKey(review, withoutWindow, runOf(bob), nowMs)).toMatchObject({ why: { kind: "no_window" } });
