@@ -7,8 +7,7 @@ import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import { containsUnknown } from "../engine/program/unknown.ts";
 import type { CheckFailure } from "../engine/resource/definition.ts";
 import { UkoError } from "../errors.ts";
-import { loadDeferred } from "./load-deferred.ts";
-import type { Session } from "./session.ts";
+import { loadDeferred, type Session } from "./session.ts";
 import { maskOf, merged, type Properties, readProperties, writeProperties } from "./values.ts";
 
 const secretMask = maskOf(["apiKey", "token"]);

@@ -1,6 +1,6 @@
 /**
  * The modules that the process needs only once a call requires them; the bundle keeps them as a
- * separate text (`load-deferred.ts`).
+ * separate text (`session.ts`).
  */
 
 export { default as packageSchema } from "../../sdk/schema.json" with { type: "json" };

@@ -11,8 +11,7 @@ import { isUkoError, UkoError } from "../errors.ts";
 import { capital } from "../printable.ts";
 import { toFailure } from "./configuration.ts";
 import { failureOf } from "./grpc-status.ts";
-import { loadDeferred } from "./load-deferred.ts";
-import type { Session } from "./session.ts";
+import { loadDeferred, type Session } from "./session.ts";
 import { type Mask, maskOf, merged, type Properties, readProperties, writeProperties } from "./values.ts";
 
 /** Doors handle values and states as plain properties. */

@@ -11,9 +11,8 @@ import { UkoError } from "../errors.ts";
 import { streamed } from "../grpc-stream.ts";
 import { checkConfig, configure, diffConfig } from "./configuration.ts";
 import { failureFrom, type RpcFailure } from "./grpc-status.ts";
-import { loadDeferred } from "./load-deferred.ts";
 import { check, create, diff, list, read, remove, update } from "./resources.ts";
-import type { Session } from "./session.ts";
+import { loadDeferred, type Session } from "./session.ts";
 import { readProperties, writeProperties } from "./values.ts";
 
 /**

@@ -1,9 +1,9 @@
 /** Per-engine state of this process: engine address, configuration, handlers, and shutdown. */
 
 import type { ChannelOptions } from "@grpc/grpc-js";
+import { lazyImport } from "../bundled-text.ts";
 import type { OpenHandlers, StoredSettings } from "../compose.ts";
 import { createEngineLog, type EngineLog } from "./engine-log.ts";
-import { loadDeferred } from "./load-deferred.ts";
 import { createRunMemory, type RunMemory } from "./run-memory.ts";
 
 export interface Session {
@@ -26,6 +26,9 @@ export interface Session {
   /** Ends waits at once and prevents further steps; a call on the wire runs to completion. */
   cancel(): void;
 }
+
+/** The modules that only later calls need. */
+export const loadDeferred = lazyImport(() => import("./deferred.ts"));
 
 /** For runs without an engine, such as those of tools that only request the schema. */
 const silence: EngineLog = {

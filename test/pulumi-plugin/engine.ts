@@ -64,7 +64,7 @@ export interface Difference {
   readonly deleteBeforeReplace: boolean;
 }
 
-const main = programOf("build/plugin", "pulumi-resource-uko", "provider/pulumi-plugin/main.ts");
+export const main = programOf("build/plugin", "pulumi-resource-uko", "provider/pulumi-plugin/main.ts");
 const kinds = new Map([
   [providerPb.PropertyDiff.Kind.ADD, "add"],
   [providerPb.PropertyDiff.Kind.DELETE, "delete"],

@@ -1,13 +1,12 @@
 /** Waits within a run: granted explicitly, reported rarely, stopped at once, and never longer than the engine lives. */
 
 import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { status } from "@grpc/grpc-js";
 import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
 import { describe, expect, test } from "vitest";
 import { consentIn } from "../engine/harness.ts";
 import { childEnv } from "../support/child-env.ts";
-import { statusOf, urnOf } from "./engine.ts";
+import { main, statusOf, urnOf } from "./engine.ts";
 import { usePluginStage } from "./plugin-stage.ts";
 
 const waitingLine = /^Waiting for a second person to run: uko continue \S+ --consent /;
@@ -80,7 +79,6 @@ describe("a wait within a run", () => {
 
   test("does not outlive the engine", async () => {
     const { properties } = await requestDeletion();
-    const main = fileURLToPath(new URL("../../provider/pulumi-plugin/main.ts", import.meta.url));
     // A killed engine that had started the plugin: the shell is its parent.
     const script = `"${process.execPath}" "${main}" 127.0.0.1:9 & echo "pid $!"; wait`;
     const engine = spawn("/bin/sh", ["-c", script], { env: { ...childEnv, ...stage.environmentOf("bob") } });

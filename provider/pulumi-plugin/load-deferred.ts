@@ -1,7 +1,0 @@
-/** A lazy import of the modules that only later calls need. */
-
-import { lazyImport } from "../bundled-text.ts";
-
-export type Deferred = typeof import("./deferred.ts");
-
-export const loadDeferred: () => Promise<Deferred> = lazyImport(() => import("./deferred.ts"));
