@@ -29,7 +29,7 @@ import { readyKeys } from "./ready.ts";
 import { type CampaignReport, section } from "./report.ts";
 import { reviewFolder } from "./reviews.ts";
 import { namedListedKey } from "./sentences.ts";
-import { type WindowToRenew, windowSection, windowsToRenew } from "./status.ts";
+import { type WindowToRenew, windowNext, windowSection, windowsToRenew } from "./status.ts";
 import {
   type ApprovalOfStep,
   noteOverride,
@@ -215,6 +215,7 @@ export async function approveStep(context: ActContext, request: ApprovalOfStep):
     run,
     found: windowSection(windows),
     next: [
+      ...(windows.length > 0 ? [windowNext(wave, path)] : []),
       ...nextAfter(request, later.length, path),
       ...(isKms ? [`uko campaign rollback ${wave} --folder ${path}   # restores KMS keys, for 30 days`] : []),
     ],

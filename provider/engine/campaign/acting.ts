@@ -29,6 +29,7 @@ import { sayGate } from "./plan-report.ts";
 import type { PlannedKey } from "./planned.ts";
 import { isPending, isRequested, readyKeys, requestEndMs } from "./ready.ts";
 import type { CampaignReport } from "./report.ts";
+import { windowNext } from "./status.ts";
 import {
   type ApprovalOfStep,
   noteOverride,
@@ -121,11 +122,7 @@ function reviewsAfter(
   return [
     ...(ready.some(({ facts }) => !facts.isKms) ? [`${review} --folder ${path}   # another person`] : []),
     ...(ready.some(({ facts }) => facts.isKms) ? [`${review} --kms --folder ${path}   # another person`] : []),
-    ...(isUnknown
-      ? [
-          `uko campaign rollback ${wave} --key KEY --folder ${path}   # UKO_KMS_SETTER_UNKNOWN: then deactivate it again`,
-        ]
-      : []),
+    ...(isUnknown ? [windowNext(wave, path)] : []),
     ...(isOff ? ["uko explain UKO_KMS_DUAL_AUTHORIZATION_OFF"] : []),
   ];
 }

@@ -84,6 +84,10 @@ export function windowSection(windows: readonly WindowToRenew[]): readonly Repor
   });
 }
 
+export function windowNext(wave: string, path: string): string {
+  return `uko campaign rollback ${wave} --key KEY --folder ${path}   # then deactivate KEY again`;
+}
+
 const windowSentences: Readonly<Record<string, string>> = {
   [guardCodes.kms_window_lapsed]: "its KMS deletion window expired, and KMS opens one for active keys only",
   [guardCodes.kms_setter_unknown]: "it is not known who opened its KMS deletion window",
