@@ -8,7 +8,7 @@ import { type ListQuery, listObjects } from "./listing.ts";
 import { describeCaller, explainCaller } from "./whoami.ts";
 
 /** A key, and the names that people know it by. */
-interface FoundKey {
+export interface FoundKey {
   readonly vaultId: string;
   readonly keyId: string;
   readonly vault: string;
