@@ -1,4 +1,4 @@
-/** Point 10: one key whose `updated_at` lies in the future. It says nothing of the other keys. */
+/** Point 10: one key whose `updated_at` lies in the future, which must not affect the other keys. */
 
 import { expect, test } from "vitest";
 import type { World } from "../../provider/engine/ports/world.ts";

@@ -1,4 +1,4 @@
-/** Answers that never arrive, at every call of the path: this run or the next one converges, and nothing happens twice. */
+/** Lost answers at every call of the path: this run or the next one completes, and no step happens twice. */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openWorld } from "../../provider/compose-operations.ts";

@@ -1,4 +1,4 @@
-/** `kill -9` of the provider at every call of the path: the next run converges, and nothing happens twice. */
+/** `kill -9` of the provider at every call of the path: the next run completes, and no step happens twice. */
 
 import { cp, rm } from "node:fs/promises";
 import path from "node:path";

@@ -1,4 +1,4 @@
-/** Whose credential a run uses, where it goes, and that it stays nowhere. */
+/** The credential of a run: which one it uses, which hosts receive it, and that no file or message holds it. */
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -1,4 +1,4 @@
-/** What a door is to a scenario: how a program is written for it, and, each by a name, the facts in which doors differ. */
+/** A door for a scenario: how to write a program for it, and the facts in which doors differ, each by a name. */
 
 import { locateTofu } from "../../engines/find-tofu.ts";
 import { type DoorName, doorNames, isOnWire } from "./door-names.ts";

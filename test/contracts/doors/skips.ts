@@ -1,4 +1,4 @@
-/** What a door cannot do, each with its reason: the only way in which a scenario is left out of a run of that door. */
+/** The limits of each door, each with its reason. Only this list leaves a scenario out of a run of a door. */
 
 import type { DoorName } from "./door-names.ts";
 

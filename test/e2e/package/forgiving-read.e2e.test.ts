@@ -1,4 +1,4 @@
-/** Looks that fail: runs of people who have nothing to do with a key go on, and its state stays as it is (decision 0017). */
+/** Failed reads of a key: unrelated runs continue, and the state of the key stays unchanged (decision 0017). */
 
 import { expect, test } from "vitest";
 import { codeOf, consentIn, ended, lookOf, messageOf } from "../../contracts/doors/support/next-steps.ts";

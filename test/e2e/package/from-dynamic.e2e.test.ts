@@ -1,4 +1,4 @@
-/** From the dynamic provider to the package, and back: the import line changes, and every key and every deletion goes on. */
+/** From the dynamic provider to the package, and back: the import line changes, and every key and every deletion continues. */
 
 import { expect, test } from "vitest";
 import type { Resources } from "../../contracts/doors/door.ts";

@@ -1,4 +1,4 @@
-/** Taking over what is there: by id alone, one of each kind and 500 keys at once; what is imported differs from its program in nothing. */
+/** Imports by ID alone, of each kind and of 500 keys at once. An imported resource has no difference from its program. */
 
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";

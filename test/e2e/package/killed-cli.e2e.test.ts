@@ -1,4 +1,4 @@
-/** `kill -9` of the CLI itself: its plugin goes away by itself, and the next run goes on where the service stands. */
+/** `kill -9` of the CLI: its plugin ends by itself, and the next run continues from the state of the service. */
 
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";

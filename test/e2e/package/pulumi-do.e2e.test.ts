@@ -1,4 +1,4 @@
-/** `pulumi do`, by which a person works without a program: it lists, reads and asks, and its delete is no way around two people. */
+/** `pulumi do`, which needs no program: it lists, reads and requests, and its delete requires two people. */
 
 import { expect, test } from "vitest";
 import { codeOf, ended } from "../../contracts/doors/support/next-steps.ts";

@@ -1,4 +1,4 @@
-/** Stacks of earlier releases: a deletion outlives many of them, so this one takes each state over as it is and brings every key to its end. */
+/** Stacks of earlier releases, which a deletion may outlive: this release reads each state and deletes every key. */
 
 import { writeFile } from "node:fs/promises";
 import path from "node:path";

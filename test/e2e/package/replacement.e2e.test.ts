@@ -1,4 +1,4 @@
-/** The engine replaces resources by making a new one and deleting the old one; of a key it never ends one that is in use. */
+/** Replacements by the engine, which creates a resource and deletes the former one. No replacement deletes a key in use. */
 
 import { expect, test } from "vitest";
 import { codeOf, consentIn, ended, firstLineOf, nextCommands } from "../../contracts/doors/support/next-steps.ts";

@@ -1,4 +1,4 @@
-/** How what is there comes under management with the real OpenTofu: import blocks, and `moved` blocks from IBM's provider. */
+/** Adoption with the real OpenTofu: import blocks, and `moved` blocks from IBM's provider. */
 
 import { writeFile } from "node:fs/promises";
 import path from "node:path";

@@ -1,4 +1,4 @@
-/** What the configuration can do to a resource with the real OpenTofu: leave it out, rename it, forget it, keep it, replace it. */
+/** Changes of the configuration with the real OpenTofu: a resource is left out, renamed, removed from state, protected, replaced. */
 
 import { writeFile } from "node:fs/promises";
 import path from "node:path";

@@ -1,4 +1,4 @@
-/** Odd numbers, texts, nulls and what is known only later, through real plans: each goes round, or is an error at its line. */
+/** Odd numbers, texts, nulls and unknown values in real plans: each survives apply and refresh, or is an error at its line. */
 
 import { expect, test } from "vitest";
 import type { TofuPerson, TofuResult } from "../../stage/tofu.ts";

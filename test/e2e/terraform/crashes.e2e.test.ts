@@ -1,4 +1,4 @@
-/** Runs of the real OpenTofu that do not come to their end: interrupted while a key is made, and a provider that dies in a wait. */
+/** Runs of the real OpenTofu that do not finish: interrupted during a creation, and a provider that dies during a wait. */
 
 import { expect, test } from "vitest";
 import { untilHeld } from "../../contracts/doors/support/emulator.ts";

@@ -1,4 +1,4 @@
-/** What `uko import --format tofu` writes, in the hands of the real OpenTofu: its layout, its texts, a plan that only imports, and what comes after. */
+/** The output of `uko import --format tofu` with the real OpenTofu: its layout, its texts, a plan that only imports, and a destroy. */
 
 import { rm } from "node:fs/promises";
 import path from "node:path";

@@ -1,4 +1,4 @@
-/** What Terraform has and OpenTofu has not: lists of what is there, from which it writes a configuration and import blocks. */
+/** Lists of existing objects, from which Terraform, but not OpenTofu, writes a configuration and import blocks. */
 
 import path from "node:path";
 import { expect, test } from "vitest";

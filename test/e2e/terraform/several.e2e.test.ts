@@ -1,4 +1,4 @@
-/** Several of a kind with the real OpenTofu: identities, instances, and many keys at once; and `tofu test`, which makes and ends by itself. */
+/** Several identities, instances and keys with the real OpenTofu, and `tofu test`, which creates and deletes by itself. */
 
 import { mkdir } from "node:fs/promises";
 import path from "node:path";

@@ -1,4 +1,4 @@
-/** The whole life of a key with the real OpenTofu and the installed provider: made, unchanged, and ended by two people. */
+/** The life of a key with the real OpenTofu and the installed provider: created, unchanged, and deleted by two people. */
 
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";

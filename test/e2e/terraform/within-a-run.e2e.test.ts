@@ -1,4 +1,4 @@
-/** What happens within one run of the real OpenTofu: waits that are stopped, secrets that come and go, and a provider that is debugged. */
+/** One run of the real OpenTofu: canceled waits, changed secrets, and a provider in a debugger. */
 
 import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";

@@ -1,4 +1,4 @@
-/** What each file of scenarios begins and ends with: what the skip list names is left out, and every scenario was judged. */
+/** Hooks of each file of scenarios: it skips what the skip list names, and fails if a scenario was not judged. */
 
 import { afterAll, beforeEach } from "vitest";
 import { door } from "../door.ts";

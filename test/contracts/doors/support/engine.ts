@@ -1,4 +1,4 @@
-/** What a scenario needs of an engine's CLI, whichever it is. Scenarios name options as Pulumi does; another engine has its own words. */
+/** The interface of an engine's CLI for scenarios, which name options as Pulumi does. */
 
 import type { RunOptions } from "../../../stage/person.ts";
 import type { ExportedState, PulumiResult, PulumiRun } from "../../../stage/pulumi.ts";

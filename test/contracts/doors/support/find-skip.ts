@@ -1,4 +1,4 @@
-/** Which entry of the skip list, if any, is about a test. */
+/** The search for the entry of the skip list about a test. */
 
 import path from "node:path";
 import type { DoorName } from "../door-names.ts";

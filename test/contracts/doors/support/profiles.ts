@@ -1,4 +1,4 @@
-/** The six named profiles of the emulator that every scenario is proven under; the fast suite takes the documented one. */
+/** The six named profiles of the emulator. `test:all` runs every scenario with each; other tiers take the documented one. */
 
 import { createHash } from "node:crypto";
 import { isWhole, tier } from "../../../support/tier.ts";

@@ -1,4 +1,4 @@
-/** Whatever a scenario leaves behind as text, for searching it for what must stand nowhere. */
+/** The texts that a scenario leaves behind, in which tests search for secrets. */
 
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";

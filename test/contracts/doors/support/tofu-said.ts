@@ -1,4 +1,4 @@
-/** What OpenTofu said of a run, in the form in which `next-steps.ts` reads all runs: a block for each resource. */
+/** The messages of a run of OpenTofu, in the form in which `next-steps.ts` reads all runs: a block for each resource. */
 
 import type { TofuDiagnostic, TofuReport, TofuResource } from "../../../stage/tofu-output.ts";
 

@@ -1,4 +1,4 @@
-/** Runs that do not end by themselves: when one has said something, when it is killed, and when what it started is gone. */
+/** Interrupted runs: a wait for their output, a kill of the CLI, and a wait for the end of their processes. */
 
 import { setTimeout as pause } from "node:timers/promises";
 import type { PulumiRun } from "../../../stage/pulumi.ts";

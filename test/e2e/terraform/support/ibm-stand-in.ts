@@ -1,4 +1,4 @@
-/** Stands for IBM's provider where the engine wants its schema before it moves what it has; any other call to it is a fault. */
+/** A stand-in for IBM's provider: the engine reads its schema before it moves a resource. Any other call is a fault. */
 
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
