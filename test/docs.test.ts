@@ -47,6 +47,7 @@ async function parses(words: readonly string[]): Promise<string> {
     runProgram: open,
     startEmulator: open,
     startConsole: open,
+    advanceEmulator: open,
     readErrorPage: open,
     machine: { system: "linux", processor: "x64", home: "/nowhere", providerFolder: "/nowhere" },
   });

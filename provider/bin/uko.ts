@@ -28,7 +28,7 @@ const stop = new AbortController();
 
 /** The first signal ends the run cleanly; a second one meets no handler, and kills. */
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-/** Whoever reads has seen enough, as `head` does. */
+/** The reader has seen enough, as `head` has. */
 process.stdout.on("error", () => stop.abort());
 
 const version = typeof UKO_VERSION === "string" ? UKO_VERSION : readVersion();
@@ -49,6 +49,7 @@ const world: CliWorld = {
   openLogin,
   startEmulator,
   startConsole,
+  advanceEmulator,
   readErrorPage,
   machine: {
     system: process.platform,
@@ -99,7 +100,7 @@ async function ask(question: string, isSecret = false): Promise<string> {
   return (await readLine(question, isSecret)) ?? "";
 }
 
-/** The question goes to standard error, so that what was asked for can still be piped. Undefined if the input ends. */
+/** The question goes to standard error, so that the output can be piped. Undefined if the input ends. */
 async function readLine(question: string, isSecret = false): Promise<string | undefined> {
   const { createInterface } = await import("node:readline/promises");
   const { Writable } = await import("node:stream");
@@ -154,7 +155,7 @@ async function startEmulator({ seed, generate, load, ...options }: EmulatorStart
       ...(load !== undefined && { snapshot: await readJson(load) }),
     });
     const { url, instanceId, caFile, world, close } = emulator;
-    // A program that makes a key is what people try first, so whoever may do that is named first.
+    // People first try a program that makes a key, so the people who may do that are named first.
     const mayCreate = ({ roles }: { readonly roles?: readonly string[] | undefined }) =>
       Number(roles?.includes("KeyCustodianCreator") === true);
     const people = world.seed.identities
@@ -178,6 +179,16 @@ async function startEmulator({ seed, generate, load, ...options }: EmulatorStart
       detail: isPortTaken ? `${reason}\nAnother one may be running. --port 0 uses any free port.` : reason,
       cause: error,
     });
+  }
+}
+
+async function advanceEmulator(url: string, duration: string): Promise<number> {
+  const { advanceClock } = await import("../emulator/control/clock-client.ts");
+  try {
+    return await advanceClock(url, duration, stop.signal);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new UkoError("UKO_INPUT_INVALID", { summary: "The clock of the emulator was not advanced", detail });
   }
 }
 

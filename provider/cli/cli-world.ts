@@ -39,6 +39,8 @@ export interface CliWorld {
   /** Makes no call yet. */
   readonly openLogin: (...args: Parameters<typeof composeLogin>) => Promise<Login>;
   readonly startEmulator: (options: EmulatorStart) => Promise<RunningEmulator>;
+  /** Returns the new emulated time in ms. Throws UKO_INPUT_INVALID. */
+  readonly advanceEmulator: (url: string, duration: string) => Promise<number>;
   readonly startConsole: (options: ConsoleStart) => Promise<RunningConsole>;
   readonly machine: Machine;
   readonly readErrorPage: () => Promise<string>;

@@ -1,7 +1,7 @@
-/** `uko emulator`: starts the emulator and explains how to use it. */
+/** `uko emulator`: starts the emulator, explains how to use it, and advances its clock. */
 
 import { type Command, Option } from "commander";
-import { isLoopbackEndpoint } from "../compose-text.ts";
+import { isLoopbackEndpoint, sayTime } from "../compose-text.ts";
 import { parsePort } from "./arguments.ts";
 import type { CliWorld, EmulatorStart, RunningEmulator } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
@@ -15,11 +15,11 @@ interface EmulatorOptions extends Omit<EmulatorStart, "tls"> {
 
 /** Runs until it is stopped, which is its normal end. */
 export function addEmulatorCommand(program: Command, world: CliWorld): void {
-  program
+  const emulator = program
     .command("emulator")
     .description("Start a local emulator of the service, with a clock that you can advance")
     .addOption(
-      new Option("--port <number>", "port to listen on; 0 for any free port").default(7600).argParser(parsePort),
+      new Option("--port <number>", "port to listen on; 0 for any free port").default(defaultPort).argParser(parsePort),
     )
     .option("--host <address>", "address to listen on; its control API requires no credential", "127.0.0.1")
     .option("--seed <file>", "initial data (JSON); by default the demo data")
@@ -41,10 +41,28 @@ export function addEmulatorCommand(program: Command, world: CliWorld): void {
         ...options,
         ...((tls === true || caFile !== undefined) && { tls: { ...(caFile !== undefined && { caFile }) } }),
       });
-      const emulator = { ...started, url: onThisMachine(started.url) };
-      world.out.write(json === true ? readyJson(emulator) : readyText(emulator, options));
+      const running = { ...started, url: onThisMachine(started.url) };
+      world.out.write(json === true ? readyJson(running) : readyText(running, options));
       await stopped(world.signal);
       await started.close();
+    });
+  addAdvance(emulator, world);
+}
+
+const defaultPort = 7600;
+const defaultUrl = `http://127.0.0.1:${defaultPort}`;
+
+function addAdvance(parent: Command, world: CliWorld): void {
+  parent
+    .command("advance")
+    .description("Advance the clock of an emulator that is running")
+    .argument("<duration>", "such as 5h or 31d")
+    .option("--url <url>", `address of the emulator; by default UKO_ENDPOINT, or ${defaultUrl}`)
+    .action(async (duration: string, { url }: { readonly url?: string }) => {
+      const started = parent.options.find((each) => parent.getOptionValueSource(each.attributeName()) === "cli");
+      if (started !== undefined) parent.error(`error: ${started.long} starts an emulator; use --url for one that runs`);
+      const nowMs = await world.advanceEmulator(url ?? (world.environment.UKO_ENDPOINT || defaultUrl), duration);
+      world.out.write(`The emulated time is ${sayTime(nowMs)}.\n`);
     });
 }
 
@@ -82,7 +100,7 @@ function readyText(emulator: RunningEmulator, { host, file }: Pick<EmulatorStart
     `  ${url}/`,
     "",
     "To advance the clock by 5 hours, and to show the audit trail:",
-    `  ${curl} -d '{"advance":"5h"}' ${url}/_emulator/clock`,
+    `  ${caFile === undefined ? "" : `NODE_EXTRA_CA_CERTS=${caFile} `}uko emulator advance 5h${url === defaultUrl ? "" : ` --url ${url}`}`,
     `  ${curl} ${url}/_emulator/audit`,
     "",
     "To take a snapshot, and to continue from it later:",

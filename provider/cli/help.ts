@@ -268,6 +268,7 @@ export const examples = {
     ["store the data in a file", "uko emulator --file uko.db"],
     ["HTTPS, for clients that require it", "uko emulator --tls --ca-file ca.pem"],
     ["a service that drops tags", "uko emulator --profile tags-dropped"],
+    ["31 days later, from another terminal", "uko emulator advance 31d"],
   ],
   completion: [
     ["in this bash", "source <(uko completion bash)"],

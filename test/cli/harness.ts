@@ -164,6 +164,7 @@ export function quietWorld(over: Partial<CliWorld> = {}): CliWorld & { readonly 
     runProgram: () => Promise.reject(new Error("not in this test")),
     startEmulator: () => Promise.reject(new Error("not in this test")),
     startConsole: () => Promise.reject(new Error("not in this test")),
+    advanceEmulator: () => Promise.reject(new Error("not in this test")),
     readErrorPage: () => readFile(new URL("../../provider/docs/reference/errors.md", import.meta.url), "utf8"),
     machine: { system: "linux", processor: "x64", home: "/nowhere", providerFolder: "/nowhere" },
     output,

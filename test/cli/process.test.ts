@@ -82,7 +82,8 @@ it("two people delete a key, one waits for the keystores, and no stack is requir
   await clock({ advance: "1m" });
   const deactivated = await uko("alice", ...next(requested), "--json");
   expect([deactivated.exitCode, reportOf(deactivated).taken]).toEqual([10, ["deactivate", "write_record"]]);
-  await clock({ advance: "4h1m" });
+  const advanced = await uko("bob", "emulator", "advance", "4h1m");
+  expect(advanced.out).toMatch(/^The emulated time is \d+ \w+ \d{4} \d\d:\d\d UTC\.\n$/);
   const destroyed = await uko("bob", ...next(deactivated), "--json");
   expect([destroyed.exitCode, reportOf(destroyed).taken]).toEqual([11, ["destroy"]]);
 

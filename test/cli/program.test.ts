@@ -328,6 +328,23 @@ describe("uko emulator", () => {
     expect(out).toContain("On another machine, set NODE_EXTRA_CA_CERTS to a copy of that file.\n");
   });
 
+  it.each([
+    ["where the environment says", ["5h"], { UKO_ENDPOINT: "http://127.0.0.1:7700" }, "http://127.0.0.1:7700"],
+    [
+      "at the address that is typed",
+      ["5h", "--url", "http://127.0.0.1:1"],
+      { UKO_ENDPOINT: "x" },
+      "http://127.0.0.1:1",
+    ],
+    ["at the default address", ["5h"], { UKO_ENDPOINT: "" }, "http://127.0.0.1:7600"],
+  ])("advances the clock of the emulator %s", async (_, typed, environment, url) => {
+    const advanceEmulator = vi.fn(async () => Date.parse("2026-11-26T17:00:00Z"));
+    const world = quietWorld({ environment, advanceEmulator });
+    expect(await runCli(["emulator", "advance", ...typed], world)).toBe(0);
+    expect(advanceEmulator).toHaveBeenCalledWith(url, "5h");
+    expect(world.output.out).toBe("The emulated time is 26 Nov 2026 17:00 UTC.\n");
+  });
+
   it("leaves out people if the world has none with an API key", async () => {
     expect((await runEmulator([], [])).out).not.toContain("UKO_API_KEY");
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseDurationMs } from "../../provider/emulator/clock.ts";
+import { advanceClock } from "../../provider/emulator/control/clock-client.ts";
 import { apiKeys, auditOf, requestToken, send, stageFreshWorld } from "./harness.ts";
 
 const world = stageFreshWorld();
@@ -40,6 +41,15 @@ describe("the clock", () => {
     ["", undefined],
   ])("reads the duration %s", (text, expected) => {
     expect(parseDurationMs(text)).toBe(expected);
+  });
+
+  it("advances for the command line, which learns of a refusal and of a missing emulator", async () => {
+    const { signal } = new AbortController();
+    await world.control("clock", { set: "2030-01-01T00:00:00Z", freeze: true });
+    expect(await advanceClock(world.url, "5h", signal)).toBe(Date.parse("2030-01-01T05:00:00Z"));
+    await expect(advanceClock(world.url, "soon", signal)).rejects.toThrow("advance is not a duration: soon");
+    for (const url of ["http://127.0.0.1:1", "no address"])
+      await expect(advanceClock(url, "5h", signal)).rejects.toThrow(/^No emulator answers at .*--url\.$/);
   });
 
   it("refuses what it does not understand", async () => {

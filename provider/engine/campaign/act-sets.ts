@@ -199,8 +199,12 @@ export async function approveStep(context: ActContext, request: ApprovalOfStep):
     ? await approverOfKmsKeys(context, prepared.review, request, prepared)
     : await approverOfKeys(context, prepared.review, request, prepared);
   await noteOverride(context, request);
-  const verb = recordOnly ? "Approv" : step === "deactivate" ? "Deactivat" : "Destroy";
-  const run = await actOnAtMost(context, `${verb}ing`, { keys: listed, most }, act);
+  const [doing, done] = recordOnly
+    ? ["Approving", `Approved ${step} for`]
+    : step === "deactivate"
+      ? ["Deactivating", "Deactivated"]
+      : ["Destroying", "Destroyed"];
+  const run = await actOnAtMost(context, doing, { keys: listed, most }, act);
   const later = run.later.map((key) => withoutStep(key, goesLater));
   const isCutOff = step === "deactivate" && !recordOnly && run.stoppedBy === undefined;
   const windows = isCutOff ? await windowsAfter(context, run.results) : [];
@@ -208,7 +212,7 @@ export async function approveStep(context: ActContext, request: ApprovalOfStep):
     isKms ? [...prepared.review.lines.keys()].map((id) => `kms/${id}`) : prepared.review.lines.keys(),
   );
   return reportActed({
-    did: recordOnly ? `Approved ${step} for` : `${verb}ed`,
+    did: done,
     wave,
     keys: run.results,
     apart: [...apart.filter(({ name }) => names.has(name)), ...later],

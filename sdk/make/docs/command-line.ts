@@ -23,6 +23,7 @@ const world: CliWorld = {
   runProgram: unused,
   startEmulator: unused,
   startConsole: unused,
+  advanceEmulator: unused,
   readErrorPage: unused,
   machine: { system: "linux", processor: "x64", home: "", providerFolder: "" },
 };
