@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 /** The executable: joins the command line with the emulator and this process. */
 
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
+import { isSea } from "node:sea";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import {
@@ -20,7 +21,7 @@ import {
 import { UkoError } from "../errors.ts";
 import { browserOf, refusalOfNode, runProgram } from "./machine.ts";
 
-/** The bundler sets them; undefined where the sources or the npm package run. */
+/** The bundler sets them; undefined where the sources run. */
 declare const UKO_VERSION: string | undefined;
 declare const UKO_ERROR_PAGE: string | undefined;
 
@@ -90,9 +91,10 @@ async function readErrorPage(): Promise<string> {
   return readFile(new URL("../../provider/docs/reference/errors.md", import.meta.url), "utf8");
 }
 
-/** An executable has no provider with it; where it would be is what a message names. */
+/** An executable has no provider with it; where it would be is what a message names. In the npm package it is a neighbor. */
 function findProviderFolder(): string {
-  if (typeof UKO_VERSION === "string") return path.join(path.dirname(process.execPath), "terraform");
+  if (isSea()) return path.join(path.dirname(process.execPath), "terraform");
+  if (typeof UKO_VERSION === "string") return path.resolve(realpathSync(process.argv[1] ?? ""), "../../terraform");
   return fileURLToPath(new URL("../../build/terraform", import.meta.url));
 }
 

@@ -22,7 +22,7 @@ export interface RunningConsole {
   close(): void;
 }
 
-/** The bundler sets it to the text of htmx; undefined where the sources or the npm package run. */
+/** The bundler sets it to the text of htmx; undefined where the sources run. */
 declare const UKO_HTMX: string | undefined;
 
 /** Throws UKO_SETTINGS_INVALID on a system that does not show who connects. */

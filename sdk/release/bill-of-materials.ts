@@ -52,7 +52,7 @@ export function thirdPartyNotices(packages: readonly BundledPackage[], nodeLicen
   ];
   const head =
     nodeLicense === undefined
-      ? "The provider contains the packages below, under these licences."
+      ? "The command line and the provider contain the packages below, under these licences."
       : "The executable contains Node.js and the packages below, under these licences.";
   return `${[head, ...parts.map(({ title, text }) => `${"=".repeat(80)}\n${title}\n\n${text}`)].join("\n\n")}\n`;
 }

@@ -15,6 +15,7 @@ import { type EmulatorOptions, startEmulator } from "../../provider/emulator/sta
 import type { SwitchChoices } from "../../provider/emulator/switches.ts";
 import type { Report } from "../../provider/engine/loop/report.ts";
 import { apiKeys, vaultId } from "../emulator/harness.ts";
+import { programOf } from "../support/built.ts";
 import { takeApart } from "../support/command-line.ts";
 import { type JudgeOptions, judge, type TrailEntry, type Verdict } from "../support/oracle.ts";
 
@@ -89,7 +90,7 @@ export interface CliTestWorld {
 }
 
 export const repository = fileURLToPath(new URL("../../", import.meta.url));
-export const executable = path.join(repository, "provider/bin/uko.ts");
+export const executable = programOf("build/cli", "uko", "provider/bin/uko.ts");
 
 export async function startCliWorld(options: EmulatorOptions = {}): Promise<CliTestWorld> {
   const emulator = await startEmulator({ seed, ...options });

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { printedUntil } from "./engine-run.ts";
 import { type Name, Stage } from "./stage.ts";
 
-const ukoScript = fileURLToPath(new URL("../../dist/bin/uko.js", import.meta.url));
+const ukoScript = fileURLToPath(new URL("../../build/cli/uko", import.meta.url));
 const startLimitMs = 20_000;
 
 export class ConsoleStage extends Stage {

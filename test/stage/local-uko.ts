@@ -25,7 +25,7 @@ export interface AuditEntry {
   };
 }
 
-const ukoScript = fileURLToPath(new URL("../../dist/bin/uko.js", import.meta.url));
+const ukoScript = fileURLToPath(new URL("../../build/cli/uko", import.meta.url));
 const startLimitMs = 20_000;
 const stopLimitMs = 3_000;
 

@@ -259,7 +259,7 @@ export async function withScenario(
   await scenario.dispose();
 }
 
-const ukoScript = fileURLToPath(new URL("../../../../dist/bin/uko.js", import.meta.url));
+const ukoScript = fileURLToPath(new URL("../../../../build/cli/uko", import.meta.url));
 
 /** `uko` and the engine as a terminal finds them. The script answers yes to the engine's question. */
 async function writeShims({ folder, command }: EngineWorkspace): Promise<string> {
