@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { measureRooms } from "./bench/size.ts";
 
-test("no room of provider/ exceeds its budget of lines and files", () => {
+test("no folder of provider/ exceeds its budget of lines and files", () => {
   const rooms = measureRooms();
   expect(rooms.length).toBeGreaterThan(20);
   expect(rooms.filter(({ files }) => files === 0)).toEqual([]);

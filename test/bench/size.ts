@@ -1,4 +1,4 @@
-/** `npm run size`: the hand-written lines and files of provider/ by room, next to the budgets of decision 0053. */
+/** `npm run size`: the hand-written lines and files of provider/ by folder, next to the budgets of decision 0053. */
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
