@@ -84,7 +84,7 @@ export class LocalUko {
     await this.#control("faults", rule);
   }
 
-  /** Delays each answer of the service by so many milliseconds of real time, in place of all fault rules; 0 for no delay. */
+  /** Delays each answer of the service by this many milliseconds of real time, in place of all fault rules; 0 for no delay. */
   async delayAnswers(latencyMs: number): Promise<void> {
     await this.#control("faults", undefined, "DELETE");
     if (latencyMs > 0) await this.fault({ latencyMs });
