@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { printedUntil } from "./engine-run.ts";
 
-/** A line of the audit trail, as far as examples read it; provider/docs/reference/emulator-control.md has the whole. */
+/** A line of the audit trail, as far as examples read it; provider/docs/reference/emulator-control.md lists all fields. */
 export interface AuditEntry {
   readonly seq: number;
   readonly time: string;
