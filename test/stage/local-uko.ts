@@ -74,7 +74,7 @@ export class LocalUko {
     return new Date(((await this.#control("clock")) as { now: string }).now);
   }
 
-  /** Lets time pass for the service: `4h1m` is over at once. */
+  /** Lets time pass for the service: `4h1m` passes at once. */
   async advance(duration: string): Promise<void> {
     await this.#control("clock", { advance: duration });
   }
