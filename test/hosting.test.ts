@@ -95,7 +95,7 @@ describe("workflows", () => {
     expect(faultsOf(each)).toEqual([]);
   });
 
-  test("a change runs .ci/run, the parts of the nightly run are every test, a tag creates the archives", () => {
+  test("a change runs .ci/run, the parts of the nightly run cover every test, a tag creates the archives", () => {
     const runsOf = (name: string): readonly string[] => {
       const jobs = workflows.find(([file]) => file === name)?.[1].jobs ?? {};
       return Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run = "" }) => run));

@@ -3,10 +3,10 @@
 import { spawn } from "node:child_process";
 import { UkoError } from "../errors.ts";
 
-/** As `engines` in package.json has it, which npm only warns of. An older one fails within a library at the first call. */
+/** The minimum in `engines` of package.json, where npm only warns. An older Node fails in a library at its first call. */
 const oldest = { major: 22, minor: 19 };
 
-/** Answers what to say to a Node that is too old; undefined to any other. */
+/** The message for a Node that is too old; undefined for any other. */
 export function refusalOfNode(version: string): string | undefined {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   if (major > oldest.major || (major === oldest.major && minor >= oldest.minor)) return undefined;

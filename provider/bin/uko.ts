@@ -29,7 +29,7 @@ const stop = new AbortController();
 
 /** The first signal ends the run cleanly; a second one meets no handler, and kills. */
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-/** The reader has seen enough, as `head` has. */
+/** The reader closed the pipe, as `head` does. */
 process.stdout.on("error", () => stop.abort());
 
 const version = typeof UKO_VERSION === "string" ? UKO_VERSION : readVersion();

@@ -10,7 +10,7 @@ import { fileError, makeFolder } from "./files.ts";
 import { executable, type ProviderPackage, platformOf } from "./provider-package.ts";
 
 export const providerSource = "pulumi-uko/uko";
-/** `pulumi-uko/uko` is short for an address at the first to OpenTofu, and at the second to Terraform. */
+/** OpenTofu completes `pulumi-uko/uko` with the first, and Terraform with the second. */
 const registries = ["registry.opentofu.org", "registry.terraform.io"] as const;
 
 /**

@@ -118,7 +118,7 @@ function keyText(name: string): string {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? name : scalar(name);
 }
 
-/** Pulumi accepts names of 100 characters, and a vault's may be as long; ours begins with a word of its own. */
+/** Pulumi accepts names of 100 characters. A vault's name may be as long, and `adopted-` comes before it. */
 const maxProjectName = 90;
 
 function projectFile(named: readonly Named[]): string {

@@ -1,4 +1,4 @@
-/** The HTTP application behind the port: who may call it, and envelope and identity of its routes. */
+/** The HTTP application behind the port: who may call it, and the envelope and the identity of its routes. */
 
 import { isIP } from "node:net";
 import type { HttpBindings } from "@hono/node-server";

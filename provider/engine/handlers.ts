@@ -44,7 +44,7 @@ export interface Handlers<Inputs, State extends Inputs>
   checkByRead(olds: unknown, news: unknown, options: CallOptions): Promise<readonly CheckFailure[]>;
   /** From state alone; makes no call. `timeoutMs` is the resource's own wait budget. */
   previewDelete(olds: unknown, timeoutMs?: number): Planned;
-  /** In the same way; `short` for an update that does not advance the deletion of its resource. */
+  /** Like `previewDelete`; `short` if the update does not advance the deletion of its resource. */
   previewUpdate(olds: unknown, news: unknown, first?: FirstPlan): Planned;
 }
 

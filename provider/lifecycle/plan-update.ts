@@ -58,7 +58,7 @@ export type RotationPlan =
   | { readonly kind: "not_active" }
   | { readonly kind: "not_rotatable" };
 
-/** The longest interruption of a run that is resumed; an older creation or rotation is another. */
+/** The longest interruption that a run resumes; an older creation or rotation is unrelated. */
 export const longestInterruptionMs = 7 * 86_400_000;
 
 /** Plans the one rotation that a change of the trigger asks for (uko-v4.md 4.6). */

@@ -1,6 +1,6 @@
 /**
- * Inputs and outputs that more than one resource has: IDs, policies, which control this tool and
- * which the service does not hold, and the facts about a pending deletion.
+ * Inputs and outputs that more than one resource has: IDs, the facts about a pending deletion, and
+ * policies, which control this tool and are not stored in the service.
  */
 
 import * as z from "zod";

@@ -1,4 +1,4 @@
-/** Per-connection state: configuration, handlers, the run's memory, and shutdown; and its calls. */
+/** One connection: its configuration, handlers, calls and shutdown, and the run's memory. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import type { OpenHandlers, StoredSettings } from "../compose.ts";

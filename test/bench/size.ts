@@ -1,4 +1,4 @@
-/** `npm run size`: the hand-written lines and files of provider/ by room, next to the budgets of decision 0053. */
+/** `npm run size`: the hand-written lines and files of provider/ by folder, next to the budgets of decision 0053. */
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -6,20 +6,20 @@ import { fileURLToPath } from "node:url";
 
 const repository = new URL("../../", import.meta.url);
 
-interface Room {
+interface Folder {
   readonly name: string;
   readonly lines: number;
   readonly files: number;
 }
 
-interface BudgetedRoom extends Room {
-  readonly budget: Pick<Room, "lines" | "files">;
+interface BudgetedFolder extends Folder {
+  readonly budget: Pick<Folder, "lines" | "files">;
 }
 
 const isGenerated = (file: string): boolean => file.endsWith("_pb.ts") || file.endsWith("/pulumi-dynamic/generated.ts");
 
 /** The rows of the decision, each with what it has now. A file belongs to the longest name that fits. */
-export function measureRooms(): readonly BudgetedRoom[] {
+export function measureFolders(): readonly BudgetedFolder[] {
   const decision = readFileSync(new URL("provider/docs/decisions/0053-size-of-the-code.md", repository), "utf8");
   const budgets = Array.from(
     decision.matchAll(/^\| `(\S+)` \| ([\d,]+) \| ([\d,]+) \|$/gm),
@@ -34,9 +34,9 @@ export function measureRooms(): readonly BudgetedRoom[] {
   });
   const files = listed.split("\n").filter((file) => file !== "" && !isGenerated(file));
   const byLength = budgets.map(({ name }) => name).toSorted((one, other) => other.length - one.length);
-  const roomOf = new Map(files.map((file) => [file, byLength.find((name) => file.startsWith(name))]));
+  const folderOf = new Map(files.map((file) => [file, byLength.find((name) => file.startsWith(name))]));
   return budgets.map(({ name, budget }) => {
-    const own = files.filter((file) => roomOf.get(file) === name);
+    const own = files.filter((file) => folderOf.get(file) === name);
     const lines = own.reduce(
       (sum, file) => sum + readFileSync(new URL(file, repository), "utf8").split("\n").length - 1,
       0,
@@ -66,16 +66,17 @@ function measureEngine(): { readonly parts: number; readonly imports: number; re
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const rooms = measureRooms();
-  const sum = (count: (room: BudgetedRoom) => number): number => rooms.reduce((total, room) => total + count(room), 0);
+  const folders = measureFolders();
+  const sum = (count: (folder: BudgetedFolder) => number): number =>
+    folders.reduce((total, folder) => total + count(folder), 0);
   const all = {
     name: "all",
-    lines: sum((room) => room.lines),
-    files: sum((room) => room.files),
-    budget: { lines: sum((room) => room.budget.lines), files: sum((room) => room.budget.files) },
+    lines: sum((folder) => folder.lines),
+    files: sum((folder) => folder.files),
+    budget: { lines: sum((folder) => folder.budget.lines), files: sum((folder) => folder.budget.files) },
   };
-  console.log("| room | lines | budget | files | budget |\n| --- | ---: | ---: | ---: | ---: |");
-  for (const { name, lines, files, budget } of [...rooms, all])
+  console.log("| folder | lines | budget | files | budget |\n| --- | ---: | ---: | ---: | ---: |");
+  for (const { name, lines, files, budget } of [...folders, all])
     console.log(`| ${name} | ${lines} | ${budget.lines} | ${files} | ${budget.files} |`);
   const { parts, imports, circular } = measureEngine();
   console.log(`\nengine/: ${parts} parts, ${imports} imports between them, ${circular} of them in a cycle`);

@@ -54,7 +54,7 @@ it("destroys KMS keys as a set, by another person in the window, and restores th
   expect((await stage.world.verdict()).violations).toEqual([]);
 });
 
-it("renews a request by a deletion window of its own, which ends later", async () => {
+it("renews a request with a new deletion window, which ends later", async () => {
   await start();
   await run("alice", "request main destroy");
   await stage.world.advance("4d");

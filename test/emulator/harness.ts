@@ -134,7 +134,7 @@ export async function startTestWorld(options: EmulatorOptions = {}): Promise<Tes
     tokens.set(apiKey, { token, expiresMs: Number(expiration) * 1_000 });
     return token;
   };
-  /** A new token whenever the clock was advanced past the former's hour, as a client gets it. */
+  /** A new token whenever the clock passed the hour of the former token, as a client gets it. */
   const tokenOf = async (apiKey: string): Promise<string> => {
     const { switches, clock } = emulator.world;
     const nowMs = switches.tokenClock === "wall" ? Date.now() : clock.nowMs();

@@ -82,7 +82,7 @@ describe("M8 deletes a key of its own (2.5, 10-7)", () => {
 });
 
 describe("M9 restores (2.6)", () => {
-  it("M9 between 30 seconds and 30 days, with everything it had but a window (10-10)", async () => {
+  it("M9 restores between 30 seconds and 30 days after the deletion, all but the window (10-10)", async () => {
     const { id } = await create({ tags: ["hr"], aliases: ["wages"] });
     await underDualAuth(id);
     await alice.kms("POST", `/keys/${id}/actions/setKeyForDeletion`);

@@ -13,7 +13,7 @@ const roles = [
   "KeyCustodianDeployer",
   "KeyPurge",
 ] as const;
-/** Everybody who may read: all but who may only purge. */
+/** All roles that may read: every role except the one that may only purge. */
 const everybody: readonly string[] = roles.slice(0, -1);
 const listing = everybody.slice(3);
 const custodians = ["KeyCustodianCreator", "KeyCustodianDeployer"];
@@ -100,7 +100,7 @@ const write =
     return client.call(method, `${object}${suffix}`, method === "PATCH" ? {} : undefined, { "if-match": etag });
   };
 
-/** uko-v4.md 6: who may, by call. */
+/** uko-v4.md 6: the roles that may make each call. */
 const calls: readonly (readonly [string, readonly string[], Prepare, Attempt])[] = [
   ["K1 list", listing, nothing, get("managed_keys")],
   ["K2 create", creator, nothing, (client) => client.create()],
@@ -154,7 +154,7 @@ it.each(calls)("%s is open to its roles; UKO answers 403 to the others", async (
   }
 });
 
-/** kms-v2-and-iam.md 7.7: who may, by call; those without `:id` are about the instance. */
+/** kms-v2-and-iam.md 7.7: the roles that may make each call; calls without `:id` are about the instance. */
 const readers = ["Reader", "ReaderPlus", "Writer", "Manager"];
 const writers = ["Writer", "Manager"];
 const manager = ["Manager"];

@@ -14,7 +14,7 @@ export interface ProcessStage<Plugin> {
   another(environment: Environment, type?: string): Promise<Plugin>;
 }
 
-/** What a run of this person against the emulator has in its environment. */
+/** The environment of this person's run against the emulator. */
 export function environmentAt({ test }: EngineWorld, apiKey: string, over: Environment = {}): Environment {
   return {
     UKO_ENDPOINT: test.url,

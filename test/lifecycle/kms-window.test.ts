@@ -161,7 +161,7 @@ describe("windowSetter", () => {
     expect(dayMs).toBe(86_400_000);
   });
 
-  it("is missed only on a deactivated key that KMS protects, and a window that is over is another fault", () => {
+  it("is missed only on a deactivated key that KMS protects, and an expired window is another fault", () => {
     const unknown = crashed({ carried: { kind: "none" } });
     expect(windowFault(unknown, nowMs)).toBe("kms_setter_unknown");
     expect(windowFault(unknown, beganAtMs + kmsWindowMs)).toBe("kms_window_lapsed");

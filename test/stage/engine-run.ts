@@ -75,7 +75,7 @@ export function collect(child: ChildProcess, timeoutMs: number, title: string): 
   });
 }
 
-/** What a process that keeps running has printed, once that contains `last`. */
+/** The output of a process that keeps running, once the output contains `last`. */
 export function printedUntil(child: ChildProcess, last: string, timeoutMs: number, title: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`${title} was not ready in time`)), timeoutMs);

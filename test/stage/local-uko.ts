@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { printedUntil } from "./engine-run.ts";
 
-/** A line of the audit trail, as far as examples read it; provider/docs/reference/emulator-control.md has the whole. */
+/** A line of the audit trail, as far as examples read it; provider/docs/reference/emulator-control.md lists all fields. */
 export interface AuditEntry {
   readonly seq: number;
   readonly time: string;
@@ -74,7 +74,7 @@ export class LocalUko {
     return new Date(((await this.#control("clock")) as { now: string }).now);
   }
 
-  /** Lets time pass for the service: `4h1m` is over at once. */
+  /** Lets time pass for the service: `4h1m` passes at once. */
   async advance(duration: string): Promise<void> {
     await this.#control("clock", { advance: duration });
   }
@@ -84,7 +84,7 @@ export class LocalUko {
     await this.#control("faults", rule);
   }
 
-  /** Delays each answer of the service by so many milliseconds of real time, in place of all fault rules; 0 for no delay. */
+  /** Delays each answer of the service by this many milliseconds of real time, in place of all fault rules; 0 for no delay. */
   async delayAnswers(latencyMs: number): Promise<void> {
     await this.#control("faults", undefined, "DELETE");
     if (latencyMs > 0) await this.fault({ latencyMs });

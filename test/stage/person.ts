@@ -1,4 +1,4 @@
-/** What the people of all engines have in common: a place that they share, and an own HOME, working copy and credential. */
+/** What the people of all engines have in common: a place that they share, and each their own HOME, working copy and credential. */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { rm } from "node:fs/promises";
@@ -27,7 +27,7 @@ const repository = fileURLToPath(new URL("../../", import.meta.url));
 const compileCache = path.join(repository, "node_modules", ".cache", "uko-node");
 const ukoScript = path.join(repository, "dist", "bin", "uko.js");
 
-/** One person at the keyboard. Each method is one run of a CLI, without colour. */
+/** One person at the keyboard. Each method is one run of a CLI, without color. */
 export abstract class Person {
   readonly name: string;
   readonly home: string;

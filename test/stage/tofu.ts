@@ -54,7 +54,7 @@ async function withReports(tofu: TofuEngine, folder: string): Promise<TofuEngine
   return { ...tofu, tofuBin };
 }
 
-/** A place with one shared state, which is locked while somebody works with it. */
+/** A place with one shared state, which is locked during a run. */
 export class TofuWorkspace extends Workspace<TofuPerson> {
   readonly engine: TofuEngine;
   readonly mirror: ProviderMirror;

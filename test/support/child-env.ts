@@ -7,7 +7,7 @@ export const compileCache = fileURLToPath(new URL("../../node_modules/.cache/uko
 
 export const childEnv = { PATH: process.env.PATH ?? "", NODE_COMPILE_CACHE: compileCache } as const;
 
-/** The first line of standard output; `log` answers what to show if the process ends before. */
+/** The first line of standard output; `log` returns what to show if the process ends before. */
 export function firstLine(child: ChildProcess, log: () => string): Promise<string> {
   return new Promise((resolve, reject) => {
     let written = "";

@@ -140,7 +140,7 @@ export function booleanQuery(call: Call, name: string, what: string): boolean | 
   return flagParameter(call, name, () => invalidQuery(name, what));
 }
 
-/** The `metadata` of a collection in a  */
+/** The `metadata` of a collection in the body of a request. */
 export const metadataSchema = z.object({ collectionType: z.string(), collectionTotal: z.number().int() });
 
 /** Parses a body; `what` completes the headline of a refusal. */

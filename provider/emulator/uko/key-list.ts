@@ -29,7 +29,7 @@ const syncFlags = ["ok", "out_of_sync", "error", "verifying_sync"] as const;
 
 const templateOf = (world: World, key: Key) => world.templates.get(key.templateId);
 
-/** The date of a rotation has bounds alone. */
+/** The date of a rotation can be filtered by bounds, but not exactly. */
 const { rotated_at: _, ...rotatedBounds } = dateFilters<Key>("rotated_at", (key) => dayOf(key.rotatedMs), "strict");
 
 const filters: Readonly<Record<string, Filter<Key>>> = {

@@ -88,7 +88,7 @@ export async function isHeldNow({ view, world }: ActContext, name: string, tags:
   return isHeld(own, tags, world.session.serviceTimeMs() ?? view.nowMs);
 }
 
-/** The same act, but a key with a hold that is newer than the run is left. */
+/** The same act, which skips a key with a hold that is newer than the run. */
 export function unlessHeld(context: ActContext, act: (key: PlannedKey) => Promise<ActedKey>): typeof act {
   return async (key) => {
     const isHeld = await isHeldNow(context, key.name, key.listed?.traits.tags ?? []);

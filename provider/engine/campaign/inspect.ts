@@ -181,7 +181,7 @@ interface StepOfCaller {
   readonly reviewer: string | undefined;
 }
 
-/** The latest reviews of a step. More would be a folder that no person wrote. */
+/** At most this many of a step's latest reviews are read; people write fewer. */
 const maxOwnReviews = 100;
 
 async function ownReviews(

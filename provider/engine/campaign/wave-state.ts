@@ -146,7 +146,7 @@ async function deactivatedKeys({ folder }: CampaignView): Promise<ReadonlySet<st
   const found = new Set<string>();
   for (const name of names.slice(0, maxEvidenceFiles)) {
     const text = (await folder.read(`${evidenceFolder}/${name}`, maxEvidenceBytes)) ?? "";
-    // A line that a crash left incomplete says nothing.
+    // A line that a crash left incomplete does not count.
     for (const line of text.split("\n")) {
       const parsed = deactivation.safeParse(jsonIn(line));
       if (parsed.success) found.add(`${parsed.data.vaultId}/${parsed.data.keyId}`);

@@ -1,4 +1,4 @@
-/** The check of an evidence file's chain of digests: edited, dropped or moved lines show. Pure. */
+/** The check of an evidence file: the chain shows changed lines, the head record a cut end. Pure. */
 
 import * as z from "zod";
 

@@ -45,7 +45,7 @@ async function findVault(world: World, name: string, options: CallOptions): Prom
   );
 }
 
-/** Finds a key by `<vault>/<label>`, a label or the start of an ID. Throws also UKO_INPUT_INVALID if several fit. */
+/** Finds a key by `<vault>/<label>`, a label or the start of an ID. Also throws UKO_INPUT_INVALID if several fit. */
 async function findKey(world: World, typed: string, options: CallOptions): Promise<FoundKey> {
   const slash = typed.indexOf("/");
   const name = typed.slice(slash + 1);

@@ -164,7 +164,7 @@ async function containersOf(
   ];
 }
 
-/** The others are deleted with the vault, or cannot be deleted (uko-v4.md 9 U18, U19). */
+/** Other templates are deleted with the vault, or cannot be deleted (uko-v4.md 9 U18, U19). */
 export function isInTheWay({ isArchived, types }: TemplateSnapshot): boolean {
   return !isArchived && !types.includes("shadow") && !types.includes("system");
 }

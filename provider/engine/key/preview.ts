@@ -46,7 +46,7 @@ export function planKey(target: KeyTarget, context: PlanContext): Planned {
   };
 }
 
-/** For an update that advances the deletion. It is reported always: it may cause an outage. */
+/** For an update that advances the deletion; always reported, because it may cause an outage. */
 export function planKeyRetirement(target: KeyTarget, wanted: StateFacts, context: PlanContext): Planned {
   return {
     preview: previewRetirement(target, context),

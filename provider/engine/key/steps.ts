@@ -29,7 +29,7 @@ export interface KeyStepContext {
   readonly options: CallOptions;
 }
 
-/** Two writes within one second can share an ETag (uko-v4.md 1.4). */
+/** Two writes within one second can share an ETag (uko-v4.md 1.4): trust a read after that. */
 const etagGrainMs = 1000;
 
 /** Takes `step`: one call, or one record that is written and confirmed by the response or a read back. */

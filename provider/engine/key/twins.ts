@@ -1,4 +1,4 @@
-/** The KMS keys behind a key's internal keystores, unreadable unless clearly external. */
+/** The KMS keys behind a key's keystores. A keystore that is not clearly external is unreadable. */
 
 import { isExternalType } from "../../lifecycle/keystore-kind.ts";
 import type { ObservedState } from "../../lifecycle/managed-key-states.ts";

@@ -114,7 +114,7 @@ function whoSet(
   ];
 }
 
-/** The policy's last writer may date from when the policy was turned on. */
+/** KMS hides who set a key for deletion; the policy's last writer may only have turned it on. */
 function whoMaybe(setter: Window["setter"], { actor }: KmsRun): readonly string[] {
   if (setter?.isSure === true) return [];
   if (setter === undefined)

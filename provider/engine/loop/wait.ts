@@ -65,7 +65,7 @@ async function hasSlept({ clock }: World, ms: number, { signal }: CallOptions): 
   }
 }
 
-/** The same wait is reported again only after 1/16 of the remaining time. */
+/** Each report is a log line: the same wait is reported again after 1/16 of the remaining time. */
 function reporter({ progress }: World): (awaited: Awaited) => void {
   let reported: Awaited | undefined;
   return (awaited) => {

@@ -7,7 +7,7 @@ export interface CallOptions {
   readonly signal: AbortSignal;
   /** Receives the progress of this one call; if absent, the run's own progress does. */
   readonly progress?: Progress;
-  /** Asks the person at the terminal before a step that destroys or removes; absent if none is. */
+  /** Asks the person at the terminal before a destroy or a removal; absent without a person. */
   readonly confirm?: (question: string) => Promise<boolean>;
 }
 

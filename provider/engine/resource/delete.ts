@@ -123,7 +123,7 @@ function waitBudget({ waitMs, isUnattended = false }: RunSettings, waiting: Wait
   };
 }
 
-/** The mark on an approval that this run cannot receive is for a hook, which sees only this. */
+/** Marks an approval that this run cannot receive, for a hook that sees only the message. */
 function messageOf(
   { code: _code, ...uncoded }: Explanation,
   code: ErrorCode,

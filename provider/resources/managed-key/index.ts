@@ -162,7 +162,7 @@ function stored(inputs: ManagedKeyInputs, observed: KeySummary, warnings: readon
   return { id: `${state.vaultId}/${state.keyId}`, state, warnings };
 }
 
-/** A key without a state, as a program describes it that says as little as possible. */
+/** A key without a state, as the shortest program describes it. */
 async function find(world: World, ref: KeyRef, options: CallOptions): Promise<Stored<ManagedKeyState> | undefined> {
   const result = await readKeySummary(world, ref, options);
   if (result.kind === "gone") return undefined;

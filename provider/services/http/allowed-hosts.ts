@@ -258,7 +258,7 @@ function isPortOf(hasPort: boolean, port: string): boolean {
   return Number(port) >= instancePorts.first && Number(port) <= instancePorts.last;
 }
 
-/** Rejects what the parser reads differently: `127.1`, `0x7f.0.0.1`, `/a/../b`. */
+/** Rejects what the parser would rewrite: `127.1`, `0x7f.0.0.1`, `/a/../b`. */
 function readPlainUrl(text: string): URL | undefined {
   const written = plainUrl.exec(text);
   const url = written === null ? null : URL.parse(text);
@@ -271,7 +271,7 @@ function isLoopbackHost(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || loopbackIpv4.test(hostname);
 }
 
-/** Without a port, an entry allows every port only in an address from the environment. */
+/** Without a port, an entry allows any port of an environment's address, else the default port. */
 function isSameHost(entry: string, url: URL, isOwn: boolean): boolean {
   const wanted = entry.trim().toLowerCase();
   const port = url.port !== "" ? url.port : url.protocol === "https:" ? "443" : "80";

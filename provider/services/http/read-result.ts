@@ -93,7 +93,7 @@ export function invalidAnswer(service: string, why: string, answer?: HttpAnswer)
   });
 }
 
-/** An identity without access, another instance and another region look alike (4.3). */
+/** A missing role, another instance and another region look alike (kms-v2-and-iam.md 4.3). */
 export function accessDenied(
   service: string,
   answer: HttpAnswer,

@@ -1,4 +1,4 @@
-/** The port `KmsKeys` over KMS v2 (kms-v2-and-iam.md 2): never forced, never created twice. */
+/** The port `KmsKeys` over KMS v2 (kms-v2-and-iam.md 2): never forced; a creation or deletion is sent once. */
 
 import type { KmsKeySnapshot, KmsKeys, NewKmsKey } from "../../engine/ports/kms-keys.ts";
 import type { Written } from "../../engine/ports/world.ts";

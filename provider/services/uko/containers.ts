@@ -102,7 +102,7 @@ async function findKeystore(
   return answer.status === 400 ? findInList(transport, keystoreId, signal) : undefined;
 }
 
-/** API 4.9 and earlier require the unknown vault for one keystore (uko-v4.md 1.4). */
+/** API 4.9 and earlier read one keystore only with its vault, unknown here (uko-v4.md 1.4). */
 async function findInList(transport: Transport, keystoreId: string, signal: AbortSignal) {
   const all = await walkPages(transport, {
     call: { path: "/keystores", query: { sort: "created_at" }, signal },

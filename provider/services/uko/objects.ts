@@ -147,7 +147,7 @@ export function changedObject<T extends { readonly id: string }, Snapshot>(
   };
 }
 
-/** It may be empty (uko-v4.md 2.1); 202 would mean that the change has not happened yet. */
+/** The response may be empty (uko-v4.md 2.1); 202 would mean that nothing has changed yet. */
 export const noValue: WrittenRules<undefined>["readValue"] = ({ status }) =>
   status === 204 || status === 200 ? { value: undefined } : undefined;
 

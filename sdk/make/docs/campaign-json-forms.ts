@@ -1,4 +1,4 @@
-/** The forms of the JSON that `uko campaign` prints: one line a command. */
+/** The forms of the JSON that `uko campaign` prints: one line per command. */
 
 import * as z from "zod";
 import { manifestKey } from "../../../provider/engine/campaign/manifest.ts";
@@ -65,7 +65,7 @@ const plannedKey = z.object({
   application: text,
   schedule: text.describe("on_time or late; otherwise why the key has no date"),
   lateBecause: text.optional(),
-  isProofByProvider: z.boolean().describe("Whether only the provider of the cloud can prove the end").optional(),
+  isProofByProvider: z.boolean().describe("Whether only the cloud provider can prove the deletion").optional(),
   scheduleForLastDeadline: text.optional(),
   gate,
   deactivateOn: day,
@@ -98,8 +98,10 @@ const undo = z.object({
   command: text.optional(),
 });
 
+const ownExitCode = exitCode.describe(`${exitCode.description}, 14 late key`);
+
 const form = <Shape extends z.ZodRawShape>(about: string, shape: Shape) =>
-  z.object({ v, ...shape, exitCode }).describe(`${about} --json prints`);
+  z.object({ v, ...shape, exitCode: ownExitCode }).describe(`${about} --json prints`);
 
 /** Each form by the name of its file in provider/docs/reference/schemas. */
 export const campaignJsonForms = {
@@ -204,7 +206,7 @@ export const campaignJsonForms = {
     apart: z.array(z.union([actedKey, reviewApart])).describe("Keys that the review does not cover"),
     unreadable: unreadable.optional(),
   }),
-  "campaign-run": form("The line that uko campaign request, approve, rollback, advance and halt", {
+  "campaign-run": form("The line that uko campaign request, approve, rollback, advance or halt", {
     ...wave,
     step: step.optional(),
     review: digest.optional(),
@@ -213,7 +215,7 @@ export const campaignJsonForms = {
     unstarted: count,
     stoppedBy,
   }),
-  "campaign-gate": form("The line that uko campaign request and approve, for a wave that is closed now,", {
+  "campaign-gate": form("The line that, for a wave that is closed now, uko campaign request or approve", {
     ...wave,
     step,
     gate: z.enum(["stopped", "not_before", "after", "blackout", "window"]),

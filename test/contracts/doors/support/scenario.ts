@@ -33,9 +33,9 @@ const demoApiKeys: Readonly<Record<string, string>> = {
 
 export interface ScenarioOptions {
   readonly profile: ProfileName;
-  /** By default the demo world, with the clock frozen at `startTime`. */
+  /** By default the demo world. Unless the seed sets a clock, it is frozen at `startTime`. */
   readonly seed?: Seed;
-  /** What everybody has checked out; `programWith` makes one. */
+  /** The program in each working copy; `programWith` makes one. */
   readonly program?: string;
   /** The folder of the project that it belongs to; an empty Node project where it is absent. */
   readonly project?: string;
