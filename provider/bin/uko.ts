@@ -64,7 +64,7 @@ const world: CliWorld = {
  * A campaign keeps less than 50 MB of thousands of keys alive, and V8 would reserve 340 MB for it. A young
  * generation that stays small, and an old one that grows in small steps, take half of that.
  */
-const campaignHeap = ["--semi-space-growth-factor=1", "--heap-growing-percent=50", "--single-threaded-gc"];
+const campaignHeap = ["--semi-space-growth-factor=1", "--heap-growing-percent=20", "--single-threaded-gc"];
 
 void main();
 

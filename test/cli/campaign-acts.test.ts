@@ -161,6 +161,18 @@ it("lets the requester act on recorded approvals key by key, and on no set of th
   expect((await world.verdict()).violations).toEqual([]);
 });
 
+it("names the review of each other requester, whose keys keep the gates of the wave", async () => {
+  await campaign("bob", "request pilot deactivate");
+  await world.uko("carol", `withdraw ${firstKey}`);
+  await world.uko("carol", `request ${firstKey}`);
+  const review = `campaign review pilot deactivate --requested-by IBMid-550000BOB --folder ${folder}`;
+  const { out } = await world.uko("alice", review);
+  expect(out).toMatch(
+    /1 key requested by another person: uko campaign review pilot deactivate --requested-by IBMid-\w+/,
+  );
+  expect(out).not.toContain("an approval each");
+});
+
 it("leaves a key that is held or that changed after the review, and takes the step on the others", async () => {
   await campaign("bob", "request pilot deactivate");
   const review = await reviewOf("alice", "deactivate");

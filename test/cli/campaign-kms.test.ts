@@ -61,6 +61,9 @@ it("renews a request with a new deletion window, which ends later", async () => 
   const renew = async () => says(await run("alice", "request main destroy --renew")).join();
   expect(await renew()).not.toContain("acted");
   await stage.world.advance("30h");
+  // The window stays open, because a pipeline could open no other one.
+  expect(says(await run("pipeline", "request main destroy --renew")).join()).not.toContain("acted");
+  expect(dataOf(await run("bob", "review main destroy --kms")).keys).toBe(2);
   expect(await renew()).toContain("acted");
   await stage.world.advance("5d");
   expect(dataOf(await run("bob", "review main destroy --kms")).keys).toBe(2);

@@ -45,7 +45,6 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
   const { ready, apart: notReady } = readyKeys(context, wave, step);
   const apart = notReady.filter(({ name }) => name.startsWith("kms/") === kms);
   if (kms) return reviewKmsKeys(context, request, { ready, apart, campaign: reviewedWave(context, wave) });
-  const others = otherReviews(ready, request);
   const requested = ready.filter(
     ({ facts, listed }) =>
       (listed?.observation?.carried.kind ?? "none") !== "none" && (facts.state === "pre_activation") === neverActive,
@@ -72,7 +71,9 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
     }),
   );
   const codes = reviewed.unreadable.map(({ error }) => error.exitCode);
-  const alone = reviewed.apart.flatMap((each) => each.alone ?? []);
+  const alone = reviewed.apart.flatMap((each) => (each.otherRequester === undefined ? (each.alone ?? []) : []));
+  const requesters = reviewed.apart.flatMap((each) => each.otherRequester ?? []);
+  const others = [...otherReviews(ready, request), ...reviewsOfRequesters(request, requesters)];
   const exceptions = [
     ...section("Not part of the review", {
       table: { columns: ["label", "key", "why"], rows: apartRows(reviewed) },
@@ -132,6 +133,14 @@ function otherReviews(ready: readonly PlannedKey[], { wave, neverActive }: Revie
       : [`${count(unused, "key")} never active: uko campaign review ${wave} destroy --never-active`]),
     ...(kms === 0 ? [] : [`${count(kms, "KMS key")}: uko campaign review ${wave} destroy --kms`]),
   ];
+}
+
+/** Approving such keys one by one would pass over the gates of the wave. */
+function reviewsOfRequesters({ wave, step }: ReviewOfStep, requesters: readonly string[]): readonly string[] {
+  return [...new Set(requesters)].sort().map((requester) => {
+    const keys = count(requesters.filter((each) => each === requester).length, "key");
+    return `${keys} requested by another person: uko campaign review ${wave} ${step} --requested-by ${requester}`;
+  });
 }
 
 function fileNameOf({ wave, step, neverActive }: ReviewOfStep, digest: string): string {
@@ -207,7 +216,7 @@ export async function approveStep(context: ActContext, request: ApprovalOfStep):
   const run = await actOnAtMost(context, doing, { keys: listed, most }, act);
   const later = run.later.map((key) => withoutStep(key, goesLater));
   const isCutOff = step === "deactivate" && !recordOnly && run.stoppedBy === undefined;
-  const windows = isCutOff ? await windowsAfter(context, run.results) : [];
+  const windows = isCutOff ? await windowsAfter(context, run.results) : undefined;
   const names = new Set(
     isKms ? [...prepared.review.lines.keys()].map((id) => `kms/${id}`) : prepared.review.lines.keys(),
   );
@@ -217,13 +226,13 @@ export async function approveStep(context: ActContext, request: ApprovalOfStep):
     keys: run.results,
     apart: [...apart.filter(({ name }) => names.has(name)), ...later],
     run,
-    found: windowSection(windows),
+    found: windowSection(windows ?? []),
     next: [
-      ...(windows.length > 0 ? [windowNext(wave, path)] : []),
+      ...(windows?.length ? [windowNext(wave, path)] : []),
       ...nextAfter(request, later.length, path),
       ...(isKms ? [`uko campaign rollback ${wave} --folder ${path}   # restores KMS keys, for 30 days`] : []),
     ],
-    data: { step, review: request.review, ...(step === "deactivate" && { windows }) },
+    data: { step, review: request.review, ...(windows !== undefined && { windows }) },
   });
 }
 
@@ -242,23 +251,27 @@ async function approverOfKeys(
 
 /**
  * Lists again what was deactivated, in a few calls, if KMS guards any of these keys with a deletion
- * window. The steps are taken, so a list that fails is left to `status`.
+ * window. The steps are taken, so a list that fails is left to `status`: then undefined.
  */
-async function windowsAfter(context: ActContext, results: readonly ActedKey[]): Promise<readonly WindowToRenew[]> {
+async function windowsAfter(
+  context: ActContext,
+  results: readonly ActedKey[],
+): Promise<readonly WindowToRenew[] | undefined> {
   const { world, plan, options } = context;
   const acted = new Set(results.flatMap(({ name, outcome }) => (outcome === "acted" ? [name] : [])));
   const dual = plan.keys.filter(({ name, listed }) => acted.has(name) && listed?.kmsDualAuthorization === true);
   if (dual.length === 0) return [];
   const vaults = [...new Set(dual.map(({ line }) => line.vault))];
   try {
-    const { keys, nowMs } = await takeCampaignInventory(world, { vaults, kmsKeys: false }, options);
+    const { keys, nowMs, unreadable } = await takeCampaignInventory(world, { vaults, kmsKeys: false }, options);
+    if (unreadable.length > 0) return undefined;
     const now = new Map(keys.map((key) => [namedListedKey(key), key]));
     return windowsToRenew(
       dual.map(({ name }) => ({ name, listed: now.get(name) })),
       nowMs,
     );
   } catch (error) {
-    if (isUkoError(error)) return [];
+    if (isUkoError(error)) return undefined;
     throw error;
   }
 }

@@ -5,7 +5,7 @@
 
 import { planCampaignRequest } from "../../lifecycle/campaign/plan-step.ts";
 import { createOperations } from "../key/commands.ts";
-import { createKmsOperations } from "../kms-key/commands.ts";
+import { createKmsOperations, renewKmsRequest } from "../kms-key/commands.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { type CloseRequest, closeCampaign } from "./act-close.ts";
 import {
@@ -162,12 +162,11 @@ async function requestOne(context: ActContext, key: PlannedKey, request: Request
   return acted.outcome === "acted" ? { ...acted, exitCode: 0 } : acted;
 }
 
-/** KMS extends no deletion window, so a renewal closes the window and opens another one. */
 async function requestKmsKey({ world, view, options }: ActContext, key: PlannedKey, renew: boolean): Promise<ActedKey> {
-  const operations = createKmsOperations(world);
   const ref = kmsRefOf(world, key);
-  if (renew && (key.listed?.kmsKey?.windowEndsAtMs ?? 0) > view.nowMs) await operations.withdraw(ref, options);
-  return actedFrom(key, await operations.request(ref, options));
+  const isRenewed = renew && (key.listed?.kmsKey?.windowEndsAtMs ?? 0) > view.nowMs;
+  if (isRenewed) return actedFrom(key, await renewKmsRequest(world, ref, options));
+  return actedFrom(key, await createKmsOperations(world).request(ref, options));
 }
 
 async function advanceWave(context: ActContext, wave: string): Promise<CampaignReport> {

@@ -67,6 +67,8 @@ export interface KeyApart {
   readonly why: string;
   /** The command that approves this key alone. */
   readonly alone?: string;
+  /** The IAM ID of the other requester, whose keys another review can cover. */
+  readonly otherRequester?: string;
 }
 
 /** Throws UKO_INPUT_INVALID if several people requested the keys and the query names none of them. */
@@ -162,7 +164,13 @@ function severalRequesters(records: readonly ConsentRecord[], step: ReviewedStep
 
 function apartFor(why: NotReviewable, observed: KeyDetails): KeyApart {
   const alone = approveAlone(why, observed.observation);
-  return { observed, why: saySkipped(why, observed.observation), ...(alone !== undefined && { alone }) };
+  const isAsked = why.kind === "other_requester" && why.record.how === "asked";
+  return {
+    observed,
+    why: saySkipped(why, observed.observation),
+    ...(alone !== undefined && { alone }),
+    ...(isAsked && { otherRequester: sayIdentity(why.record.author) }),
+  };
 }
 
 /** The first line of the message that the step would end with. */

@@ -7,6 +7,7 @@ import {
   isWindowOpen,
   type KmsKeyPolicy,
   type KmsPlan,
+  type KmsRun,
   planKmsKeyDeletion,
   planKmsKeyWithdrawal,
   windowName,
@@ -135,6 +136,27 @@ export function createKmsOperations(world: World) {
 
 const towardsDestruction: KmsTask["plan"] = (observation, run, nowMs) =>
   planKmsKeyDeletion(observation, policy, run, nowMs);
+
+/**
+ * Closes the open window and opens another one, because KMS extends none. Leaves the window if this
+ * caller could not open another one.
+ */
+export async function renewKmsRequest(world: World, ref: KmsKeyRef, options: CallOptions): Promise<Report> {
+  const { request, withdraw } = createKmsOperations(world);
+  const read = await observeKmsKey(world, ref, "decision", options);
+  const run = { actor: await world.session.actor(options), consents: [] };
+  if (read.kind === "gone" || !canReopen(read, run)) return request(ref, options);
+  const withdrawn = await withdraw(ref, options);
+  const requested = await request(ref, options);
+  return { ...requested, taken: [...withdrawn.taken, ...requested.taken] };
+}
+
+/** Whether the run would open a window if none were open. */
+function canReopen({ observation, nowMs }: ObservedKmsKey, run: KmsRun): boolean {
+  const { windowEndsAtMs: _, ...closed } = observation;
+  const plan = towardsDestruction(closed, run, nowMs);
+  return isWindowOpen(observation, nowMs) && plan.kind === "ready" && plan.step.kind === "set_for_deletion";
+}
 
 function subjectOf({ instanceId, kmsKeyId }: KmsKeyRef): Subject {
   return { instanceId, resource: "kms_key", vaultId: "", keyId: kmsKeyId };
