@@ -218,6 +218,10 @@ it("lets no request shorten the soak, and keeps it through a renewal", async () 
   expect(dataOf(await campaign("bob", "review pilot destroy")).keys).toBe(18);
   await world.advance("5d");
   await world.advance("1h");
+  // A pipeline cannot request, so it withdraws no request either.
+  await campaign("pipeline", "request pilot destroy --renew");
+  const written = (await world.trail()).filter(({ caller, effect }) => effect && !caller?.startsWith("IBMid-"));
+  expect(written).toEqual([]);
   // A renewed request keeps what the one before it noted, so no soak begins again.
   expect(counts(await campaign("alice", "request pilot destroy --renew"))).toEqual({ acted: 20 });
   // Two of them have a KMS deletion window, whose writer the renewed request keeps.

@@ -3,6 +3,7 @@
  * folder and the lists only say which keys to start with.
  */
 
+import { mayAuthor } from "../../lifecycle/authorization.ts";
 import { planCampaignRequest } from "../../lifecycle/campaign/plan-step.ts";
 import { createOperations } from "../key/commands.ts";
 import { createKmsOperations, renewKmsRequest } from "../kms-key/commands.ts";
@@ -136,7 +137,9 @@ async function requestOne(context: ActContext, key: PlannedKey, request: Request
   const { facts, listed } = key;
   const { step, reason } = request;
   if (facts.isKms) return requestKmsKey(context, key, request.renew === true);
-  const isRenewed = request.renew === true && requestEndMs(listed?.observation, step, context.view.nowMs) !== undefined;
+  const isDue = request.renew === true && requestEndMs(listed?.observation, step, context.view.nowMs) !== undefined;
+  // Who cannot request would only withdraw the other person's request.
+  const isRenewed = isDue && mayAuthor(await world.session.actor(options));
   const kmsSetter = isRenewed ? setterOf(listed?.observation) : undefined;
   if (isRenewed) {
     await createOperations(world).withdraw(refOf(context, key), options);
