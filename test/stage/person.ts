@@ -25,7 +25,7 @@ const defaultTimeoutMs = 60_000;
 const inheritedVariables = ["LANG", "LC_ALL", "TZ", "SystemRoot"];
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 const compileCache = path.join(repository, "node_modules", ".cache", "uko-node");
-const ukoScript = path.join(repository, "dist", "bin", "uko.js");
+const ukoScript = path.join(repository, "build", "cli", "uko");
 
 /** One person at the keyboard. Each method is one run of a CLI, without color. */
 export abstract class Person {
