@@ -159,6 +159,7 @@ function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size
     trail.push(...since);
     return since;
   };
+  const callsSoFar = (): number => emulator.world.audit.since(0).at(-1)?.seq ?? 0;
   const start = (who: Person, args: readonly string[]) => {
     const child = spawn(process.execPath, [executable, ...args], {
       env: { ...childEnv, ...environment(emulator.url, who) },
@@ -174,9 +175,13 @@ function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size
   const withKills = async (who: Person, args: readonly string[]): Promise<Ended> => {
     for (let kill = 0; kill < share && killed < kills; kill += 1) {
       const { child, ended } = start(who, args);
-      const timer = setTimeout(() => child.kill("SIGKILL"), 800 + random() * (1500 + size.keys * 5));
+      // By calls, because a moment in time would come after the end of a run on a fast machine.
+      const lastCall = callsSoFar() + 10 + random() * size.keys * 2;
+      const watch = setInterval(() => {
+        if (callsSoFar() > lastCall) child.kill("SIGKILL");
+      }, 10);
       const end = await ended;
-      clearTimeout(timer);
+      clearInterval(watch);
       if (end.exitCode !== undefined) return end;
       killed += 1;
     }
