@@ -1,6 +1,7 @@
 /** The story of one key and two people, in four runs of `pulumi destroy`. */
 
 import { fileURLToPath } from "node:url";
+import { auditOfFourRuns } from "../../test/stage/payroll-story.ts";
 import type { PulumiStory } from "../../test/stage/perform.ts";
 import type { PulumiStage } from "../../test/stage/pulumi-stage.ts";
 import { recordIn } from "../../test/stage/stage.ts";
@@ -49,14 +50,7 @@ async function tell(stage: PulumiStage): Promise<void> {
   await stage.expectEmptyState("bob");
 
   stage.say("The stack is empty. The service's audit trail shows every change of the key:");
-  await stage.printAudit([
-    "Bob Example created the key",
-    "Bob Example requested its deactivation",
-    "Alice Example deactivated the key",
-    "Alice Example requested its destruction",
-    "Bob Example destroyed the key",
-    "Bob Example removed the key's metadata",
-  ]);
+  await stage.printAudit(auditOfFourRuns);
 
   stage.say(
     "An auditor wants proof. Every run wrote evidence to the file in UKO_EVIDENCE; Bob makes a signed certificate of it.",

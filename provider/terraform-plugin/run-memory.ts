@@ -16,7 +16,7 @@ export function createRunMemory() {
     createObjects(),
   ];
   const reported = new Map<string, Set<string>>();
-  const [held, wanted, told] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const [existing, planned, conflicts] = [new Set<string>(), new Set<string>(), new Set<string>()];
   return {
     /**
      * A creation found this existing object: a deletion of the same ID only removes its former entry
@@ -47,11 +47,11 @@ export function createRunMemory() {
     noteDeletion: deleted.add,
     isDeleted: deleted.has,
     /** State holds a key with these values. */
-    trackExisting: (values: ObjectValue) => void add(held, values),
+    trackExisting: (values: ObjectValue) => void add(existing, values),
     /** The key is gone, so its label is free. */
-    noteGone: (values: ObjectValue) => void held.delete(placeOf(values) ?? ""),
+    noteGone: (values: ObjectValue) => void existing.delete(placeOf(values) ?? ""),
     /** A new key with these values is planned. */
-    trackPlanned: (values: ObjectValue) => void add(wanted, values),
+    trackPlanned: (values: ObjectValue) => void add(planned, values),
     /**
      * Returns a label of both an existing and a planned key, once per label; the values may be those
      * of either key. A label is unique in its vault, so it belongs to a tainted key or a renamed
@@ -59,8 +59,8 @@ export function createRunMemory() {
      */
     popConflict(values: ObjectValue): string | undefined {
       const place = placeOf(values) ?? "";
-      if (!held.has(place) || !wanted.has(place) || told.has(place)) return undefined;
-      told.add(place);
+      if (!existing.has(place) || !planned.has(place) || conflicts.has(place)) return undefined;
+      conflicts.add(place);
       return String(values.label);
     },
   };

@@ -3,6 +3,16 @@
 import type { CdkStory, PulumiStory } from "./perform.ts";
 import { type Expected, type Name, recordIn, type Stage } from "./stage.ts";
 
+/** The lines of the audit trail about a key that two people deleted in four runs. */
+export const auditOfFourRuns: readonly string[] = [
+  "Bob Example created the key",
+  "Bob Example requested its deactivation",
+  "Alice Example deactivated the key",
+  "Alice Example requested its destruction",
+  "Bob Example destroyed the key",
+  "Bob Example removed the key's metadata",
+];
+
 /** A story with the native package; `project` is the folder with the program. */
 export function packageStory(project: string): PulumiStory {
   return {
@@ -81,12 +91,5 @@ async function tellDeletion(
   );
   await destroy("bob", { exitCode: 0, says: ends });
   await stage.expectEmptyState("bob");
-  await stage.printAudit([
-    "Bob Example created the key",
-    "Bob Example requested its deactivation",
-    "Alice Example deactivated the key",
-    "Alice Example requested its destruction",
-    "Bob Example destroyed the key",
-    "Bob Example removed the key's metadata",
-  ]);
+  await stage.printAudit(auditOfFourRuns);
 }

@@ -1,4 +1,4 @@
-/** What the people of all engines have in common: a place that they share, and each their own HOME, working copy and credential. */
+/** The people of a stage, with any engine: a place that they share, and each their own HOME, working copy and credential. */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { rm } from "node:fs/promises";

@@ -99,7 +99,7 @@ export async function reportingRun<T>(
   if (reports === undefined) return work();
   await reports.open();
   let actor: Actor | undefined;
-  const told = (result: Result): RunRecord => ({
+  const recordOf = (result: Result): RunRecord => ({
     instanceId: world.session.instanceId,
     vaultId: "",
     keyId: "",
@@ -116,11 +116,11 @@ export async function reportingRun<T>(
   } catch (thrown) {
     const error = isUkoError(thrown) ? thrown : new UkoError("UKO_BUG");
     if (subject !== undefined) {
-      await reports.append(told({ code: error.code, exitCode: error.exitCode }));
+      await reports.append(recordOf({ code: error.code, exitCode: error.exitCode }));
     }
     throw thrown;
   }
-  await reports.append(told(resultOf(ended)));
+  await reports.append(recordOf(resultOf(ended)));
   return ended;
 }
 

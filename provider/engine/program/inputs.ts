@@ -39,11 +39,11 @@ export function inputsAfterLook(
  * reached that way stays connected as it is.
  */
 export function inputsOfImport(state: Properties, names: readonly string[], secrets: readonly string[]): Properties {
-  const told = names.filter(
+  const kept = names.filter(
     (name) =>
       state[name] !== undefined && state[name] !== "" && !secrets.includes(name) && !holdsSecrets(name, secrets),
   );
-  return Object.fromEntries(told.map((name) => [name, state[name]]));
+  return Object.fromEntries(kept.map((name) => [name, state[name]]));
 }
 
 function mergedAt(path: string, before: unknown, found: unknown, secrets: readonly string[]): unknown {

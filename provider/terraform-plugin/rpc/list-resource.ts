@@ -36,7 +36,7 @@ async function* eventsOf(
     signal: AbortSignal.any([session.signal, signal]),
     warn: (line) => void warnings.push(line),
   });
-  const told = warnings.map(warningDiagnostic);
+  const diagnostics = warnings.map(warningDiagnostic);
   const events = found.slice(0, limit > 0n ? Number(limit) : undefined);
   for (const [index, { id, state }] of events.entries()) {
     const values = valuesOf(resource, state, id);
@@ -44,8 +44,8 @@ async function* eventsOf(
       identity: identityOf(resource, values),
       displayName: String(state.label ?? state.name ?? id),
       ...(includeResourceObject && { resourceObject: writeObject(values, resource) }),
-      diagnostic: index === 0 ? told : [],
+      diagnostic: index === 0 ? diagnostics : [],
     };
   }
-  if (events.length === 0 && told.length > 0) yield { diagnostic: told };
+  if (events.length === 0 && diagnostics.length > 0) yield { diagnostic: diagnostics };
 }

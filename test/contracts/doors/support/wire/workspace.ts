@@ -1,4 +1,4 @@
-/** What the wire hosts share: people in a folder with one state, a shell that calls the engine in this process, and runs without a CLI. */
+/** The workspace of both wire hosts: people in a folder with one state, a shell that calls the engine in this process, and runs without a CLI. */
 
 import type { ChildProcess } from "node:child_process";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
