@@ -17,14 +17,19 @@ const repository = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Does nothing for what is newer than all its sources. */
 export function buildIfStale(nodeBin = process.execPath) {
-  buildDistIfStale(nodeBin);
+  buildPackageIfStale(nodeBin);
   buildPluginIfStale(repository);
   buildTerraformIfStale(repository);
-  buildCliIfStale(repository);
   buildNodeSdksIfStale(nodeBin);
 }
 
-export function buildDistIfStale(nodeBin = process.execPath) {
+/** What a Pulumi program in TypeScript needs of the npm package: its modules and its command line. */
+export function buildPackageIfStale(nodeBin = process.execPath) {
+  buildDistIfStale(nodeBin);
+  buildCliIfStale(repository);
+}
+
+function buildDistIfStale(nodeBin) {
   const dist = path.join(repository, "dist");
   const names = ["provider", "package.json", "tsconfig.json", "tsconfig.build.json"];
   const sources = names.map((name) => path.join(repository, name));

@@ -7,7 +7,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildDistIfStale, buildIfStale } from "./build.mjs";
+import { buildIfStale, buildPackageIfStale } from "./build.mjs";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 const bin = path.join(repository, "node_modules", ".bin");
@@ -75,7 +75,7 @@ function main([script, ...args]) {
   const node = chooseNode();
   const env = { ...process.env, PATH: [path.dirname(node), bin, process.env.PATH].join(path.delimiter) };
   // The demo is what a stranger runs first, and the npm package is all that it shows.
-  const build = script?.startsWith("examples/demo/") ? buildDistIfStale : buildIfStale;
+  const build = script?.startsWith("examples/demo/") ? buildPackageIfStale : buildIfStale;
   build(node);
   const engines = path.join(repository, "test", "engines", "main.ts");
   const languages = process.env.UKO_SKIP_ENGINE_TESTS === "1" ? undefined : enginesOf(script, args);
