@@ -162,6 +162,6 @@ export function closingOf({ notices, faults }: Notices, shown: number): readonly
     ...(left > 0 ? [`${left} more: to list all of them, run uko login -- requests.`] : []),
     ...(faults > 0 ? [`${faults} of the vaults or keys could not be read, so requests can be missing here.`] : []),
     "This message approves nothing. Run the command in your own terminal: you log in as yourself, read the request, and see the command with which you approve or decline.",
-    "To use a browser instead, run uko login -- console; it does not show KMS keys outside UKO.",
+    "To use a browser instead, run uko login -- console.",
   ];
 }

@@ -13,13 +13,13 @@ export const generalHelp = `
 Name a key by <vaultId>/<keyId>, two UUIDs, or by <vault>/<label>, a label, or the start of an ID (4 characters or
 more). A command that changes something accepts a name only at a terminal, where it shows the key and asks. uko ls lists
 names and IDs. Several keys are processed in the given order.
-The name of a KMS key outside UKO is kms/<keyId>. uko request opens its deletion window, and uko continue, with the
+The name of a KMS key outside UKO is kms/<keyId>. uko request opens its deletion window, and uko approve, with the
 name of that window, destroys it.
 
 How two people delete a key:
   uko request    Bob requests the deactivation
-  uko continue   Alice approves Bob's request: the key is deactivated, and Alice's request to destroy it is pending
-  uko continue   more than 4 hours later, Bob approves Alice's request: the key is destroyed
+  uko approve    Alice approves Bob's request: the key is deactivated, and Alice's request to destroy it is pending
+  uko approve    more than 4 hours later, Bob approves Alice's request: the key is destroyed
   uko continue   after the pending period of its keystores, a Vault Administrator removes the key
 
 For many keys, uko review shows what Bob requested, and uko approve takes one step on exactly these keys.
@@ -74,8 +74,9 @@ Exits with 1 if a check fails, otherwise with 0.`;
 const consoleHelp = `
 The console listens on this machine only, on a free port, and accepts connections only from your own user (on Linux; on
 other systems, the code alone protects it). The address holds no secret. The first page asks for the code that your
-terminal shows. A log-in ends after 15 minutes without activity, after 8 hours, or when you log out; the terminal then
-shows a new code. The pages act as the identity of your credential, and call the same operations as the commands.
+terminal shows. A browser session ends after 15 minutes without activity, after 8 hours, or when you log out; the
+terminal then shows a new code. The pages act as the identity of your credential, and call the same operations as the
+commands.
 With --campaign, a run over many keys goes on if the page is closed; Ctrl-C stops it after the calls in progress.`;
 
 const certificateHelp = `
@@ -185,7 +186,7 @@ export const examples = {
     ["list the keys, and write the first campaign.yaml", "uko campaign init --folder retire-2027"],
     ["list the keys with class and wave", "uko campaign baseline --folder retire-2027"],
     ["let an owner sign the list of keys to destroy", "uko campaign signoff --owner team-cards --folder retire-2027"],
-    ["take the whole path on throw-away keys", "uko campaign rehearse --folder retire-2027"],
+    ["take the whole path on throwaway keys", "uko campaign rehearse --folder retire-2027"],
     ["the dates of every wave, late keys first", "uko campaign plan --folder retire-2027"],
     ["what the campaign waits for", "uko campaign status --folder retire-2027"],
     ["one page for management", "uko campaign status --board --folder retire-2027"],
@@ -198,7 +199,7 @@ export const examples = {
     ["the second person reads every requested key", "uko campaign review pilot deactivate --folder retire-2027"],
     ["the same for KMS keys", "uko campaign review main destroy --kms --folder retire-2027"],
     ["remove what is destroyed everywhere", "uko campaign advance pilot --folder retire-2027"],
-    ["delete the emptied vaults with their contents", "uko campaign close --folder retire-2027"],
+    ["delete the emptied templates, keystores, key rings and vaults", "uko campaign close --folder retire-2027"],
     ["withdraw every request of a wave", "uko campaign halt pilot --folder retire-2027"],
     ["undo an outage", "uko campaign rollback pilot --key cards-2024 --folder retire-2027"],
     ["what happened to a key, and how to undo it", "uko campaign find cards-2024 --folder retire-2027"],

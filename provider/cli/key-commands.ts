@@ -89,7 +89,7 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
     writes: "reactivate",
     act: ({ operations, ref, options }) => operations.reactivate(ref, options),
   });
-  plain("sync", "one", "Synchronize the keystores with a key", {
+  plain("sync", "one", "Synchronize the keystores with the state of a key", {
     writes: "sync",
     act: ({ operations, ref, options }) => operations.sync(ref, options),
   });

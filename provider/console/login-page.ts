@@ -49,7 +49,7 @@ ${caller.writesAs === undefined ? "" : html`<dt>Writes as</dt><dd><code>${caller
 ${caller.accountId === undefined ? "" : html`<dt>Account</dt><dd><code>${caller.accountId}</code></dd>`}
 <dt>Requests</dt><dd>${caller.mayRequest ? "you count as a person who can request and approve" : "this identity cannot request or approve"}</dd>
 <dt>Credential</dt><dd>${sayLogin(caller)}</dd>
-<dt>This browser</dt><dd>log-in ends after 15 min without activity, and in ${minutesLeft} min at the latest</dd>
+<dt>This browser</dt><dd>session ends after 15 min without activity, and in ${minutesLeft} min at the latest</dd>
 </dl>
 <h2>What you can list</h2>
 <table><thead><tr><th scope="col">List</th><th scope="col">Result</th></tr></thead>

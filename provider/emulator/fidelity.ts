@@ -134,7 +134,7 @@ export const unknowns = [
   ["KMS-12", "force and dual authorization", "Force does not bypass it", "assumed", "kms-v2-and-iam.md 10"],
   ["KMS-24", "wrong key ring header", "404", "assumed", "kms-v2-and-iam.md 10"],
   ["token-clock", "the clock that tokens live by", "The emulated one; `wall`: the machine's, for clients that judge a token by it", "assumed", "kms-v2-and-iam.md 7.3", "tokenClock"],
-  ["refresh", "refresh grant", "Not served: 400; clients ask again with the API key", "assumed", "kms-v2-and-iam.md 10-20"],
+  ["refresh", "refresh grant after an API key", "Not served: 400; clients ask again with the API key", "assumed", "kms-v2-and-iam.md 10"],
   ["KMS-13", "registrations after delete and force", "Listed until purge", "assumed", "kms-v2-and-iam.md 10"],
   ["KMS-15", "optional fields", "Empty `resources` left out of policies only; `preventKeyDeletion` left out when false", "assumed", "kms-v2-and-iam.md 10"],
   ["KMS-16", "instance policies in answers", "Camel case", "assumed", "kms-v2-and-iam.md 10"],

@@ -15,7 +15,7 @@ import { newKeyPair, pemOf, privateKeyPem, serverExtensions, signCertificate } f
 export interface HostEnvironment {
   readonly TF_PLUGIN_MAGIC_COOKIE?: string | undefined;
   /**
-   * PEM of the host's throw-away certificate. Without it both sides use plain text, as the host has
+   * PEM of the host's throwaway certificate. Without it both sides use plain text, as the host has
    * requested.
    */
   readonly PLUGIN_CLIENT_CERT?: string | undefined;

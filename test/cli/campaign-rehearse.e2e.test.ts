@@ -18,11 +18,11 @@ const rehearse = async (who: Person) => {
   return { exitCode, states: [...new Set(rehearsal.map(({ state }) => state))], types: rehearsal.length, verdicts };
 };
 
-it("takes throw-away keys through the whole path with two people and a rollback", async () => {
+it("takes throwaway keys through the whole path with two people and a rollback", async () => {
   stage.complete();
   expect((await rehearse("alice")).exitCode).toBe(13);
   expect((await rehearse("bob")).exitCode).toBe(0);
-  // The campaign leaves out the throw-away keys.
+  // The campaign leaves out the throwaway keys.
   expect((await stage.campaign("baseline")).out).toContain(`${campaignSeed.keys.length + 2} keys`);
   expect(await rehearse("bob")).toMatchObject({ exitCode: 0, states: ["active"], types: 4 });
   expect(await rehearse("bob")).toMatchObject({ exitCode: 10, states: ["active"] });

@@ -89,14 +89,14 @@ function addActingCommands(campaign: Command, world: CliWorld, end: (exitCode: n
   shownCommand(
     campaign,
     "rehearse",
-    "Take the whole path on throw-away keys, one per type of keystore; run it repeatedly",
+    "Take the whole path on throwaway keys, one per type of keystore; run it repeatedly",
   )
     .option("--yes", "required if there is no terminal; at a terminal, uko asks in any case")
     .action(({ yes, ...rest }: Shown & { readonly yes?: true }) =>
       run(rest, (acting, options) => acting.rehearse(rest.folder, asking(rest, yes), options)),
     );
 
-  shownCommand(campaign, "close", "Delete the emptied vaults with their contents, and print what is left to do")
+  shownCommand(campaign, "close", "Delete emptied templates, keystores, key rings and vaults; print what is left to do")
     .option("--csv", "one line of CSV per destroyed KMS key whose metadata KMS still keeps")
     .option("--yes", "required if there is no terminal; at a terminal, uko asks in any case")
     .action(({ yes, ...rest }: Shown & { readonly yes?: true }) =>

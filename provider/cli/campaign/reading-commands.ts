@@ -44,7 +44,7 @@ export function addReadingCommands(campaign: Command, world: CliWorld, end: (exi
 
   addBaselineCommand(campaign, world, run);
 
-  shownCommand(campaign, "check", "Check keystores, live statuses of keys, rights and people; for every night")
+  shownCommand(campaign, "check", "Check keystores, live statuses of keys, rights and people; run it each night")
     .option("--csv", "one line of CSV per finding")
     .action((shown: Shown) => run(shown, (reading, options) => reading.check(shown.folder, options)));
 
@@ -55,7 +55,7 @@ export function addReadingCommands(campaign: Command, world: CliWorld, end: (exi
       run(shown, (reading, options) => reading.signoff(shown.folder, owner, options)),
     );
 
-  shownCommand(campaign, "plan", "Show the dates of each wave against the deadline; late keys first (exit code 14)")
+  shownCommand(campaign, "plan", "Show the dates of each wave against the deadline; exits with 14 if a key is late")
     .option("--csv", "one line of CSV per key")
     .option("--html", "one page without scripts, for a browser and for paper")
     .action((shown: Shown) => run(shown, (reading, options) => reading.plan(shown.folder, options)));
@@ -101,7 +101,11 @@ type Baselining = Shown & {
 };
 
 function addBaselineCommand(campaign: Command, world: CliWorld, run: (shown: Shown, act: Run) => Promise<void>): void {
-  shownCommand(campaign, "baseline", "Classify each key, and write manifest.jsonl; shows the difference to the last")
+  shownCommand(
+    campaign,
+    "baseline",
+    "Classify each key, write manifest.jsonl, and show what changed since the last one",
+  )
     .option("--wave <wave>", "renew only this wave; the lines of all others stay")
     .addOption(
       new Option("--declared <file>", "exported state of Pulumi, OpenTofu or Terraform; repeatable").argParser(

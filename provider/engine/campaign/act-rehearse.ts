@@ -1,5 +1,5 @@
 /**
- * The rehearsal of a campaign on throw-away keys: creation, deactivation, rollback, deactivation,
+ * The rehearsal of a campaign on throwaway keys: creation, deactivation, rollback, deactivation,
  * destruction and removal, by the same commands and the same two people as the campaign itself. Each
  * run does what comes next for its caller.
  */
@@ -31,7 +31,7 @@ type Confirm = (phrase: string, shown?: readonly string[]) => Promise<void>;
 
 type Act<Request> = (folder: string, request: Request, options: CallOptions) => Promise<CampaignReport>;
 
-/** The commands of a campaign that a rehearsal runs, each on the folder of the throw-away keys. */
+/** The commands of a campaign that a rehearsal runs, each on the folder of the throwaway keys. */
 export interface RehearsedCommands extends Pick<CampaignReading, "baseline" | "signoff"> {
   readonly request: Act<RequestOfStep>;
   readonly review: Act<ReviewOfStep>;
@@ -60,7 +60,7 @@ export async function rehearseCampaign(
   const { places, without } = await findPlaces(world, campaign.scope, options);
   if (places.length === 0) throw noPlace();
   await confirm(`create ${places.length}`, [
-    "uko creates these throw-away keys, and later deletes them with two people:",
+    "uko creates these throwaway keys, and later deletes them with two people:",
     ...places.map(
       ({ type, vaultName, template }) => `  ${type}: vault "${plain(vaultName, 60)}", template ${template}`,
     ),
@@ -77,7 +77,7 @@ async function startRehearsal(
 ): Promise<CampaignReport> {
   const keys: RehearsalState["keys"] = [];
   for (const place of places) {
-    world.progress.report(`Creating a throw-away key in ${place.type}`);
+    world.progress.report(`Creating a throwaway key in ${place.type}`);
     keys.push({
       vaultId: place.vaultId,
       keyId: await makeRehearsalKey(world, place, options),
@@ -92,9 +92,9 @@ async function startRehearsal(
   await commands.baseline(inner, { declared: [], usage: [], isLive: false }, options);
   await commands.signoff(inner, "rehearsal", options);
   return {
-    summary: `Created ${count(keys.length, "throw-away key")} for the rehearsal`,
+    summary: `Created ${count(keys.length, "throwaway key")} for the rehearsal`,
     sections: [
-      ...section("Throw-away keys", {
+      ...section("Throwaway keys", {
         table: {
           columns: ["keystore", "vault", "key"],
           rows: keys.map(({ type, vaultId, keyId }) => [type, vaultId, keyId]),
@@ -142,7 +142,7 @@ async function continueRehearsal(
   const actor = await world.session.actor(options);
   const before = await readKeys(world, state, options);
   if (before.length === 0)
-    return reportAll(folder, state, { summary: "The rehearsal is complete: each throw-away key is removed" });
+    return reportAll(folder, state, { summary: "The rehearsal is complete: each throwaway key is removed" });
   const next = nextAct(before, state.isRolledBack, actor);
   const report = await take(parts, folder, next, confirm, options);
   const after = await readKeys(world, state, options);
@@ -184,7 +184,7 @@ async function take(
     case "wait":
       return undefined;
     case "request":
-      return commands.request(inner, { wave, step: next.step, reason: "Rehearsal on a throw-away key" }, options);
+      return commands.request(inner, { wave, step: next.step, reason: "Rehearsal on a throwaway key" }, options);
     case "rollback":
       return commands.rollback(inner, { wave, writtenSince: false, confirm }, options);
     case "advance":
@@ -260,7 +260,7 @@ function reportAll(
   const { summary, report, keys: read = [], isWaiting = false, isForOther = false } = ran;
   const open = assumptionIds.filter((id) => seen[id] === undefined);
   const typeOf = (keyId: string): string => keys.find((each) => each.keyId === keyId)?.type ?? "";
-  const table: readonly ReportSection[] = section("Throw-away keys", {
+  const table: readonly ReportSection[] = section("Throwaway keys", {
     table: {
       columns: ["keystore", "label", "state", "key"],
       rows: read.map(({ observation: { facts, stateWord } }) => [
@@ -308,7 +308,7 @@ const rehearseAgain = (folder: CampaignFolder, who: string): string =>
 
 function noPlace(): UkoError {
   return new UkoError("UKO_CAMPAIGN_INVALID", {
-    summary: "No template in scope can create a throw-away key",
+    summary: "No template in scope can create a throwaway key",
     detail:
       "A rehearsal needs a template without a naming scheme, whose keys begin as active, in a keystore that responds. Nothing was created.",
   });

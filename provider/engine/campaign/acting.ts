@@ -53,7 +53,7 @@ export interface CampaignActing {
   halt(folder: string, wave: string, options: CallOptions): Promise<CampaignReport>;
   /** Reactivates what this campaign deactivated. No calendar refuses it. */
   rollback(folder: string, request: RollbackRequest, options: CallOptions): Promise<CampaignReport>;
-  /** Does what comes next for the caller in a rehearsal on throw-away keys. */
+  /** Does what comes next for the caller in a rehearsal on throwaway keys. */
   rehearse(folder: string, confirm: CloseRequest["confirm"], options: CallOptions): Promise<CampaignReport>;
   /** Deletes the emptied containers, and reports what keeps the instance from being deleted. */
   close(folder: string, request: CloseRequest, options: CallOptions): Promise<CampaignReport>;

@@ -33,7 +33,7 @@ export interface OpenCampaign {
   readonly folder: CampaignFolder;
   readonly campaign: Campaign;
   readonly holds: readonly (HoldLine & { readonly untilMs?: number })[];
-  /** IDs of the throw-away keys of its rehearsal, which are no part of the campaign. */
+  /** IDs of the throwaway keys of its rehearsal, which are no part of the campaign. */
   readonly rehearsed: readonly string[];
 }
 

@@ -72,7 +72,7 @@ export interface CampaignScope {
 export interface InventoryScope extends CampaignScope {
   /** The vaults of the manifest, which may have been deleted since. */
   readonly known?: readonly string[];
-  /** IDs of throw-away keys to leave out. */
+  /** IDs of throwaway keys to leave out. */
   readonly rehearsed?: readonly string[];
 }
 

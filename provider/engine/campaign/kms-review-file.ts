@@ -24,7 +24,10 @@ const line = z.strictObject({
   kmsKeyId: uuid,
   name: text,
   window: text.meta({ description: "<keyId>@<end of the deletion window>" }),
-  setter: text.min(1).optional().meta({ description: "IAM ID of who opened the window, if KMS discloses it" }),
+  setter: text
+    .min(1)
+    .optional()
+    .meta({ description: "IAM ID of the person who opened the window, if KMS discloses it" }),
 });
 
 /** All lines of the file, for the published JSON Schema. */

@@ -6,7 +6,7 @@ import { jsonIn, mebibyte } from "./file-forms.ts";
 
 /** Inside the folder of the campaign. */
 export const rehearsalFolder = "rehearsal";
-/** Of every throw-away key; a campaign leaves out the keys with this beginning that its rehearsal made. */
+/** Of every throwaway key; a campaign leaves out the keys with this beginning that its rehearsal made. */
 export const rehearsalLabel = "uko-rehearsal-";
 export const rehearsalFileName = `${rehearsalFolder}/state.json`;
 

@@ -1,5 +1,5 @@
 /**
- * The throw-away keys of a rehearsal, one per type of keystore, and the campaign of their own in the
+ * The throwaway keys of a rehearsal, one per type of keystore, and the campaign of their own in the
  * folder `rehearsal` inside the campaign's folder.
  */
 
@@ -66,7 +66,7 @@ export async function makeRehearsalKey(world: World, place: Place, options: Call
   return (await createdOrFound(world, key, await world.keys.create(key, options), options)).keyId;
 }
 
-/** The campaign of the throw-away keys. Each other key of these vaults is kept. */
+/** The campaign of the throwaway keys. Each other key of these vaults is kept. */
 export function rehearsalCampaign(instance: string, places: readonly Place[], keyIds: readonly string[]): string {
   return [
     "# Written by uko campaign rehearse.",
@@ -87,7 +87,7 @@ export function rehearsalCampaign(instance: string, places: readonly Place[], ke
     `    class: destroy`,
     `    wave: ${rehearsalWave}`,
     `    owner: rehearsal`,
-    `    reason: Rehearsal on a throw-away key`,
+    `    reason: Rehearsal on a throwaway key`,
     "  - {match: {}, class: keep, wave: others}",
     "",
   ].join("\n");

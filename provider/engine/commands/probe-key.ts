@@ -1,4 +1,4 @@
-/** The throw-away key of a tag probe: created by one POST from a template whose keys are not active. */
+/** The throwaway key of a tag probe: created by one POST from a template whose keys are not active. */
 
 import { UkoError } from "../../errors.ts";
 import type { Tag } from "../../lifecycle/observation.ts";
@@ -119,7 +119,7 @@ export async function createdOrFound(
       });
     case "refused":
       throw new UkoError("UKO_SERVICE_REFUSED", {
-        summary: `The service did not create the throw-away key: ${plain(written.message)}`,
+        summary: `The service did not create the throwaway key: ${plain(written.message)}`,
         detail: `No key was created.\nCorrelation ID: ${written.correlationId}`,
       });
   }
@@ -135,7 +135,7 @@ async function findByLabel(world: World, { vaultId, label = "" }: NewKey, option
     if (found.length === 1 && found[0] !== undefined) return found[0];
   }
   throw new UkoError("UKO_ANSWER_LOST", {
-    summary: `It is not known whether the throw-away key "${label}" was created, because the response did not arrive`,
+    summary: `It is not known whether the throwaway key "${label}" was created, because the response did not arrive`,
     detail: `It is not in vault ${vaultId} now, so most likely it was not created. If a key with this label appears, it protects nothing.`,
   });
 }

@@ -115,7 +115,7 @@ function explainMissingRight(
       ...(named?.how === "answer"
         ? [
             `You used the approval of ${sayAuthor(named)}. The person who uses an approval needs this right.`,
-            "Swap the parts: the person with this right requests the step, and the other person approves it.",
+            "Do it the other way around: the person with this right requests the step, and the other person approves it.",
           ]
         : []),
       ...sayService("the service", message),

@@ -119,7 +119,7 @@ function whoMaybe(setter: Window["setter"], { actor }: KmsRun): readonly string[
   if (setter?.isSure === true) return [];
   if (setter === undefined)
     return [
-      "KMS does not report who did. Approve only if you know from another person that they set the key for deletion.",
+      "KMS does not report who did so. Approve only if you know from another person that they set the key for deletion.",
     ];
   if (isActor(actor, setter.identity)) {
     return [

@@ -83,7 +83,7 @@ export function previewTimeWait(
 ): Explanation {
   return {
     summary: `The next step for ${what} is not possible ${sayNotBefore(facts) ?? "yet"}`,
-    facts: [`An earlier run changes nothing and ${manner === "deletion" ? "fails" : "succeeds"}.`, ...afterWait],
+    facts: [`Until then, a run changes nothing and ${manner === "deletion" ? "fails" : "succeeds"}.`, ...afterWait],
     next: [],
   };
 }

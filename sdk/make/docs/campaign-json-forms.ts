@@ -215,7 +215,7 @@ export const campaignJsonForms = {
     unstarted: count,
     stoppedBy,
   }),
-  "campaign-gate": form("The line that, for a wave that is closed now, uko campaign request or approve", {
+  "campaign-gate": form("For a wave that is closed now, the line that uko campaign request or approve", {
     ...wave,
     step,
     gate: z.enum(["stopped", "not_before", "after", "blackout", "window"]),
@@ -235,7 +235,7 @@ export const campaignJsonForms = {
     .looseObject({
       v,
       created: z.array(z.object({ vaultId: id("vault"), keyId: id("key"), type: text })).optional(),
-      without: z.array(text).describe("Types of keystores without a throw-away key").optional(),
+      without: z.array(text).describe("Types of keystores without a throwaway key").optional(),
       rehearsal: z.array(z.object({ key, type: text, state: text })).optional(),
       assumptions: z.array(z.object({ id: text, verdict: text, at: text.optional() })).optional(),
       exitCode,

@@ -60,7 +60,10 @@ const report = z
       requestedByName: z.string().describe("In uko requests: the name that the author gave").optional(),
       isOwn: z.boolean().describe("In uko requests: whether the caller wrote the record").optional(),
       canAct: z.boolean().describe("In uko requests: whether the caller can take the next step with a role").optional(),
-      cannotActBecause: z.string().describe("In uko requests: why not, for people").optional(),
+      cannotActBecause: z
+        .string()
+        .describe("In uko requests: why the caller cannot take the next step, for people")
+        .optional(),
       recordExpiredAt: time("When the record on the key expired").optional(),
     }),
     taken: z.array(z.string()).describe("The changes that this run made, in order"),
@@ -228,7 +231,7 @@ const hold = z
     }),
     exitCode,
   })
-  .describe("What uko hold --json prints");
+  .describe("The line that uko hold --json prints");
 
 const keyOfReview = { v, vaultId: id("vault"), keyId: id("key"), label: z.string() };
 const sha256 = z.string().describe("SHA-256 in hexadecimal digits");

@@ -17,8 +17,8 @@ import { describeDestroy, pulumiWords } from "./documentation.ts";
 /** Returns the whole document. */
 export function referenceMarkdown(): string {
   const sections = [
-    "# Reference",
-    "This page lists every setting, resource and function, with their inputs and outputs. `npm run schema` writes it from the same definitions as the documentation of each language.",
+    "# Resources and functions",
+    "Use this page to look up each resource and function, with its inputs and outputs. `npm run schema` writes it from the same definitions as the documentation of each language.",
     [
       "Names are those of TypeScript and YAML; Python writes `deletion_gate`, Go `DeletionGate`.",
       "If you omit an input that has no default, the value in the service does not change.",

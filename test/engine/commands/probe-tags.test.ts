@@ -14,7 +14,7 @@ async function probeAs(run: PersonsRun, signal = options.signal) {
 it("reports, after a few reads, that an untraceable creation most likely made no key", async () => {
   await world.fault({ operation: "K2", drop: "before" });
   const run = world.run("carol");
-  expect(await probeAs(run)).toMatch(/^fail It is not known whether the throw-away key "uko probe \w{8}" was created/);
+  expect(await probeAs(run)).toMatch(/^fail It is not known whether the throwaway key "uko probe \w{8}" was created/);
   expect(run.sleeps).toHaveLength(2);
   expect(await world.effects()).toEqual([]);
 });
