@@ -8,7 +8,7 @@ import { invalid, missing, notFound } from "./uko/envelope.ts";
 import type { World } from "./world.ts";
 
 /** Oldest first. */
-const apiVersions = switchesSchema.shape.apiVersion.options;
+const apiVersions = switchesSchema.shape.apiVersion.unwrap().options;
 type ApiVersion = (typeof apiVersions)[number];
 
 /** Members by kind of object. A dot leads into a member, or into each item of a list. */

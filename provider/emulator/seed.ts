@@ -5,7 +5,7 @@ import { templateName, text } from "./forms.ts";
 import { keyStates } from "./key-states.ts";
 import { keystoreOperations, keystoreTypes, templateTypes } from "./model.ts";
 import { roleNames } from "./roles.ts";
-import { isProfileName, switchesSchema } from "./switches.ts";
+import { isProfileName, switchChoices } from "./switches.ts";
 
 const uuid = text(1, 36, /^[-0-9a-z]+$/);
 const time = z.iso.datetime({ offset: true });
@@ -133,7 +133,7 @@ export const seedSchema = z.strictObject({
     .strictObject({ start: time.optional(), frozen: z.boolean().optional(), tickMs: z.number().min(0).optional() })
     .default({}),
   profile: z.string().refine(isProfileName, "no such profile").optional(),
-  switches: switchesSchema.partial().default({}),
+  switches: switchChoices.default({}),
   identities: z.array(identity).min(1).max(1_000),
   vaults: z.array(vault).max(1_000).default([]),
   keystores: z.array(keystore).max(1_000).default([]),

@@ -5,7 +5,7 @@ import * as z from "zod";
 import { type AuditEntry, AuditTrail } from "./audit.ts";
 import type { ClockState } from "./clock.ts";
 import type { FaultState } from "./faults.ts";
-import { switchDefaults, switchesSchema } from "./switches.ts";
+import { switchesSchema } from "./switches.ts";
 import { collectionNames, type Origin, valueNames, type World } from "./world.ts";
 
 const entries = z.array(z.tuple([z.string(), z.unknown()]));
@@ -60,7 +60,7 @@ export function applyStoredWorld(world: World, stored: StoredWorld): void {
   };
   world.origin = decode(value("origin")) as Origin;
   // A switch that an older world does not know has its default, which is how that world behaved.
-  world.switches = switchesSchema.parse({ ...switchDefaults, ...(value("switches") as object) });
+  world.switches = switchesSchema.parse(value("switches"));
   world.clock.restore(value("clock") as ClockState);
   world.faults.restore(decode(value("faults")) as FaultState);
   for (const name of valueNames) Object.assign(world, { [name]: decode(value(name)) });

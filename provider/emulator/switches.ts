@@ -2,83 +2,68 @@
 
 import * as z from "zod";
 
-export const switchesSchema = z.strictObject({
+/**
+ * A row a switch. Its default is the documented behavior or, without documentation, the harder case
+ * for a client.
+ */
+const rows = {
   /** U9: the effect of `tags` in create and PATCH requests. */
-  tags: z.enum(["kept", "dropped", "rejected"]),
+  tags: z.enum(["kept", "dropped", "rejected"]).default("kept"),
   /** Whether a description keeps white space; `collapsed` makes one blank of each run. */
-  description: z.enum(["kept", "collapsed"]),
+  description: z.enum(["kept", "collapsed"]).default("kept"),
   /** U14: a sync always moves the ETag; this says whether its caller becomes the last writer. */
-  syncChangesLastWriter: z.boolean(),
+  syncChangesLastWriter: z.boolean().default(false),
   /** Whether keys show who wrote last (`updated_by`); UKO for z/OS may not. */
-  lastWriter: z.enum(["recorded", "absent"]),
+  lastWriter: z.enum(["recorded", "absent"]).default("recorded"),
   /** The identity that KMS sees when UKO destroys a key. */
-  twinIdentity: z.enum(["caller", "service"]),
+  twinIdentity: z.enum(["caller", "service"]).default("caller"),
   /** Whether `status_in_keystores` of a GET is live, or of the last write, sync or status call. */
-  statusFreshness: z.enum(["live", "stale"]),
+  statusFreshness: z.enum(["live", "stale"]).default("live"),
   /** U3: whether two writes in one second share an ETag, or the second moves `updated_at` on. */
-  etagGrain: z.enum(["second", "unique"]),
+  etagGrain: z.enum(["second", "unique"]).default("second"),
   /** U7: how long destroy is refused after a deactivation. */
-  coolDownHours: z.number().positive().max(10_000),
+  coolDownHours: z.number().positive().max(10_000).default(4),
   /** kms-v2-and-iam.md 5: life of a set-for-deletion authorization. */
-  kmsWindowHours: z.number().positive().max(10_000),
+  kmsWindowHours: z.number().positive().max(10_000).default(168),
   /** kms-v2-and-iam.md 10-3: whether setting a key again moves the window and its setter. */
-  kmsSetAgain: z.enum(["latest", "keepFirst"]),
+  kmsSetAgain: z.enum(["latest", "keepFirst"]).default("latest"),
   /** kms-v2-and-iam.md 10-2: which identity KMS compares. */
-  kmsIdentity: z.enum(["iam_id", "authn"]),
+  kmsIdentity: z.enum(["iam_id", "authn"]).default("iam_id"),
   /** kms-v2-and-iam.md 10-5: whether an expired window is still shown. */
-  kmsLapsedWindow: z.enum(["shown", "cleared"]),
+  kmsLapsedWindow: z.enum(["shown", "cleared"]).default("shown"),
   /** uko-v4.md 1.6: the version of UKO's API, as far as IBM's clients show it. */
-  apiVersion: z.enum(["4.7", "4.12", "4.13", "4.14.0", "4.14"]),
+  apiVersion: z.enum(["4.7", "4.12", "4.13", "4.14.0", "4.14"]).default("4.14"),
   /** The cloud build of 4.13.0: S5 without If-Match and `mode`, and no CCA (uko-v4.md 1.6). */
-  cloudBuild: z.boolean(),
+  cloudBuild: z.boolean().default(false),
   /** U5: whether the key DELETE knows `force=true` (API 4.14 and later). */
-  forceDelete: z.enum(["served", "ignored"]),
+  forceDelete: z.enum(["served", "ignored"]).default("served"),
   /** U31: whether key calls need the header `UKO-Vault` (API 4.9 and earlier). */
-  vaultHeader: z.enum(["optional", "required"]),
+  vaultHeader: z.enum(["optional", "required"]).default("optional"),
   /** Whether the user interface's label rules are also the API's (uko-v4.md 3.10). */
-  labelRules: z.enum(["api", "keystore"]),
+  labelRules: z.enum(["api", "keystore"]).default("api"),
   /** U12: the answer to a rotation. */
-  rotateStatus: z.union([z.literal(200), z.literal(204)]),
+  rotateStatus: z.union([z.literal(200), z.literal(204)]).default(200),
   /** uko-v4.md 4.2: whether a destroyed key's attributes can still be changed. */
-  patchDestroyed: z.enum(["accepted", "refused"]),
+  patchDestroyed: z.enum(["accepted", "refused"]).default("accepted"),
   /** Whether an internal keystore shows its instance and ring, which IBM's provider sees as drift. */
-  internalKeystoreFields: z.enum(["empty", "filled"]),
+  internalKeystoreFields: z.enum(["empty", "filled"]).default("empty"),
   /** The clock of tokens: IBM's clients check expiry by the machine's clock, also after an advance. */
-  tokenClock: z.enum(["emulated", "wall"]),
+  tokenClock: z.enum(["emulated", "wall"]).default("emulated"),
   /** U32: the form of `href`. */
-  hrefs: z.enum(["relative", "absolute"]),
-});
+  hrefs: z.enum(["relative", "absolute"]).default("relative"),
+};
 
+/** Fills in the defaults. */
+export const switchesSchema = z.strictObject(rows);
 export type Switches = z.output<typeof switchesSchema>;
+export const switchDefaults = switchesSchema.parse({});
 
-/** Some of the switches; the others keep their defaults. */
-export type SwitchChoices = { readonly [Name in keyof Switches]?: Switches[Name] | undefined };
+type Choices = { [Name in keyof typeof rows]: z.ZodOptional<ReturnType<(typeof rows)[Name]["unwrap"]>> };
+const choices = Object.entries(rows).map(([name, row]) => [name, row.unwrap().optional()] as const);
 
-/** The documented behavior or, without documentation, the harder case for a client. */
-export const switchDefaults = {
-  tags: "kept",
-  description: "kept",
-  syncChangesLastWriter: false,
-  lastWriter: "recorded",
-  twinIdentity: "caller",
-  statusFreshness: "live",
-  etagGrain: "second",
-  coolDownHours: 4,
-  kmsWindowHours: 168,
-  kmsSetAgain: "latest",
-  kmsIdentity: "iam_id",
-  kmsLapsedWindow: "shown",
-  apiVersion: "4.14",
-  cloudBuild: false,
-  forceDelete: "served",
-  vaultHeader: "optional",
-  labelRules: "api",
-  rotateStatus: 200,
-  patchDestroyed: "accepted",
-  internalKeystoreFields: "empty",
-  tokenClock: "emulated",
-  hrefs: "relative",
-} as const satisfies Switches;
+/** Some of the switches; the others stay as they are. */
+export const switchChoices = z.strictObject(Object.fromEntries(choices) as Choices);
+export type SwitchChoices = Readonly<z.output<typeof switchChoices>>;
 
 /** The named profiles, as differences from the defaults. */
 export const profiles = {
@@ -113,6 +98,5 @@ export function isProfileName(name: string): name is ProfileName {
 /** Resolves a profile and single switches, which take precedence. */
 export function resolveSwitches(profile: ProfileName, ...choices: readonly SwitchChoices[]): Switches {
   const chosen = [profiles[profile], ...choices].flatMap((choice) => Object.entries(choice));
-  const changed = Object.fromEntries(chosen.filter(([, value]) => value !== undefined));
-  return switchesSchema.parse({ ...switchDefaults, ...changed });
+  return switchesSchema.parse(Object.fromEntries(chosen.filter(([, value]) => value !== undefined)));
 }
