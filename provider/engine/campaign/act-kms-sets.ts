@@ -29,12 +29,8 @@ import { type ActedKey, actedFrom, withoutStep } from "./acted.ts";
 import { encodeKmsReview, readKmsReview, windowEndOf } from "./kms-review-file.ts";
 import type { PlannedKey } from "./planned.ts";
 import { type CampaignReport, section } from "./report.ts";
-import { reviewFolder } from "./reviews.ts";
+import { reviewFileName } from "./reviews.ts";
 import type { ApprovalOfStep, ReviewOfStep } from "./wave-state.ts";
-
-export function kmsReviewFileName(wave: string, digest: string): string {
-  return `${reviewFolder}/${wave}-destroy-kms-${digest.slice(0, 16)}.jsonl`;
-}
 
 /** Reads each KMS key that is set for deletion, and writes what the caller saw. */
 export async function reviewKmsKeys(
@@ -88,7 +84,7 @@ export async function reviewKmsKeys(
   const review = kmsReviewOf(header, lines);
   const text = encodeKmsReview(review);
   const digest = world.sha256(text);
-  const file = kmsReviewFileName(wave, digest);
+  const file = reviewFileName(wave, "destroy", "kms", digest);
   await view.folder.write(file, text);
   const expires = sayTimeAndDistance(reviewedAtMs + reviewLifetimeMs, view.nowMs);
   return {
@@ -130,7 +126,7 @@ export async function findKmsReview(
   { world, view }: ActContext,
   { wave, review: digest }: Pick<ApprovalOfStep, "wave" | "review">,
 ): Promise<KmsReview | undefined> {
-  const name = kmsReviewFileName(wave, digest);
+  const name = reviewFileName(wave, "destroy", "kms", digest);
   const text = await view.folder.read(name, maxReviewBytes);
   return text === undefined ? undefined : readKmsReview(text, digest, name, world.sha256);
 }

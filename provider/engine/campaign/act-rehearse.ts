@@ -15,14 +15,18 @@ import type { RollbackRequest } from "./act-rollback.ts";
 import { assumptionIds, judgeAssumptions, type Sight } from "./assumptions.ts";
 import { type CampaignFolder, openCampaign } from "./folder.ts";
 import type { CampaignReading } from "./operations.ts";
-import { findPlaces, makeRehearsalKey, type Place, rehearsalCampaign, rehearsalWave as wave } from "./rehearsal.ts";
 import {
   encodeRehearsal,
+  findPlaces,
+  makeRehearsalKey,
+  type Place,
   type RehearsalState,
   readRehearsal,
+  rehearsalCampaign,
   rehearsalFileName,
   rehearsalFolder,
-} from "./rehearsal-file.ts";
+  rehearsalWave as wave,
+} from "./rehearsal.ts";
 import { type CampaignReport, type ReportSection, section } from "./report.ts";
 import type { ApprovalOfStep, RequestOfStep, ReviewOfStep } from "./wave-state.ts";
 

@@ -20,15 +20,14 @@ import {
 } from "../key/set-messages.ts";
 import type { ManyResults } from "../loop/many.ts";
 import { count } from "../text/words.ts";
-import { approverOfKmsKeys, findKmsReview, kmsReviewFileName, reviewKmsKeys } from "./act-kms-sets.ts";
+import { approverOfKmsKeys, findKmsReview, reviewKmsKeys } from "./act-kms-sets.ts";
 import { type ActContext, actOnKeys, keysOfWave, refOf, unlessHeld } from "./act-on-keys.ts";
 import { type ActedKey, actedFrom, reportActed, withoutStep } from "./acted.ts";
-import { takeCampaignInventory, type UnreadablePart } from "./inventory.ts";
+import { namedListedKey, takeCampaignInventory, type UnreadablePart } from "./inventory.ts";
 import type { PlannedKey } from "./planned.ts";
 import { readyKeys } from "./ready.ts";
 import { type CampaignReport, section } from "./report.ts";
-import { reviewFolder } from "./reviews.ts";
-import { namedListedKey } from "./sentences.ts";
+import { reviewFileName, reviewFolder } from "./reviews.ts";
 import { type WindowToRenew, windowNext, windowSection, windowsToRenew } from "./status.ts";
 import {
   type ApprovalOfStep,
@@ -96,7 +95,7 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
       data: { wave, step, keys: 0, apart: leftOut, unreadable },
     };
   }
-  const name = fileNameOf(request, file.digest);
+  const name = reviewFileName(wave, step, neverActive ? "never_active" : undefined, file.digest);
   await view.folder.write(name, file.text);
   const columns = reviewHeads.map((head) => head.toLowerCase());
   return {
@@ -143,10 +142,6 @@ function reviewsOfRequesters({ wave, step }: ReviewOfStep, requesters: readonly 
   });
 }
 
-function fileNameOf({ wave, step, neverActive }: ReviewOfStep, digest: string): string {
-  return `${reviewFolder}/${wave}-${step}${neverActive === true ? "-never-active" : ""}-${digest.slice(0, 16)}.jsonl`;
-}
-
 function reviewedWave(context: ActContext, wave: string): ReviewedWave {
   const { campaign, manifest } = context.view;
   const classes = new Set(keysOfWave(context, wave).map(({ line }) => line.class));
@@ -184,7 +179,7 @@ export async function prepareApproval(context: ActContext, request: ReviewedStep
   const { ready, apart } = readyKeys(context, wave, step);
   const kmsReview = step === "destroy" ? await findKmsReview(context, request) : undefined;
   if (kmsReview !== undefined) {
-    requireSameWave(context, request, kmsReview.header.campaign, kmsReviewFileName(wave, request.review));
+    requireSameWave(context, request, kmsReview.header.campaign, reviewFileName(wave, step, "kms", request.review));
     const listed = ready.filter(({ line, facts }) => facts.isKms && kmsReview.lines.has(line.id));
     const most = Math.min(breaker.mayActOn, listed.length);
     return { kind: "kms_keys", review: kmsReview, listed, apart, most, phrase: approvalPhrase({ step }, most, false) };
@@ -313,8 +308,8 @@ function nextAfter({ wave, step, review, recordOnly }: ApprovalOfStep, later: nu
 async function reviewOfWave(context: ActContext, request: ReviewedStepRequest): Promise<Review> {
   const { folder } = context.view;
   const { wave, step, review: digest } = request;
-  const names = [fileNameOf(request, digest), fileNameOf({ ...request, neverActive: true }, digest)];
-  for (const name of names) {
+  for (const set of [undefined, "never_active"] as const) {
+    const name = reviewFileName(wave, step, set, digest);
     const text = await folder.read(name, maxReviewBytes);
     if (text === undefined) continue;
     const review = readReview({ text, digest: context.world.sha256(text) }, digest, name);

@@ -6,11 +6,11 @@
 import { UkoError } from "../../errors.ts";
 import { dayMs } from "../../lifecycle/campaign/campaign.ts";
 import { count } from "../text/words.ts";
-import { type Classification, classify, type Joined } from "./classify.ts";
+import { type Classification, classify, gapSentences, type Joined } from "./classify.ts";
 import { csvTable } from "./csv.ts";
 import { uuid } from "./file-forms.ts";
 import type { OpenCampaign } from "./folder.ts";
-import type { CampaignInventory, ListedKey } from "./inventory.ts";
+import { type CampaignInventory, idsOf, type ListedKey, namedListedKey } from "./inventory.ts";
 import {
   byVaultThenId,
   digestOfWave,
@@ -18,10 +18,10 @@ import {
   type Manifest,
   type ManifestKey,
   manifestFileName,
+  namedKey,
 } from "./manifest.ts";
 import type { OwnerTable } from "./owners.ts";
-import { type CampaignReport, section } from "./report.ts";
-import { gapSentences, idsOf, namedKey, namedListedKey, unreadableLines } from "./sentences.ts";
+import { type CampaignReport, section, unreadSection } from "./report.ts";
 
 export interface BaselineRequest {
   /** Only this wave gets new lines; absent for all. */
@@ -73,7 +73,7 @@ export function makeBaseline(
     ...section("Changed since the last baseline", { table: differences(keys, earlier) }),
     ...section("New, or written in the last 30 days", { table: recent(inventory) }),
     ...section("Warnings", { lines: warnings(classified, inventory, request) }),
-    ...section("Not read", { lines: unreadableLines(inventory.unreadable) }),
+    ...unreadSection(inventory.unreadable),
   ];
   const shared = { sections, csv: csvOf(keys), data: dataOf(keys, blocked, inventory) };
   if (blocked.length > 0) {

@@ -11,8 +11,7 @@ import { csvTable } from "./csv.ts";
 import type { CampaignInventory } from "./inventory.ts";
 import { planWarnings, sayGate } from "./plan-report.ts";
 import { type CampaignPlan, isLate, type PlannedKey } from "./planned.ts";
-import { type CampaignReport, section } from "./report.ts";
-import { unreadableLines } from "./sentences.ts";
+import { type CampaignReport, section, unreadSection } from "./report.ts";
 import type { CampaignView } from "./view.ts";
 
 interface Finding {
@@ -61,7 +60,7 @@ export async function checkCampaign(
       ...section("Keys whose live status is out of order", { table: table(keys) }),
       ...section("Blocked", { table: table(blocked) }),
       ...section("Warnings", { lines: planWarnings(view, plan) }),
-      ...section("Not read", { lines: unreadableLines(unreadable) }),
+      ...unreadSection(unreadable),
     ],
     next: [`uko campaign plan --folder ${view.folder.path}`],
     exitCode: late > 0 ? 14 : unreadable.length > 0 ? 13 : faults > 0 ? 12 : 0,

@@ -4,10 +4,9 @@ import { dayMs } from "../../lifecycle/campaign/campaign.ts";
 import { type ClassGap, firstMatch, gapsOf } from "../../lifecycle/campaign/rules.ts";
 import { longestPendingDays, pendingPeriodDays } from "../../lifecycle/remaining-path.ts";
 import type { Campaign, CampaignRule } from "./campaign-file.ts";
-import type { ListedKey } from "./inventory.ts";
+import { idsOf, type ListedKey } from "./inventory.ts";
 import type { ManifestKey } from "./manifest.ts";
 import type { OwnerTable } from "./owners.ts";
-import { idsOf } from "./sentences.ts";
 
 export interface Classification {
   readonly keys: readonly ManifestKey[];
@@ -17,6 +16,16 @@ export interface Classification {
   /** Indexes of rules that decided for no key. */
   readonly unusedRules: readonly number[];
 }
+
+export const gapSentences = {
+  keep_on_ending_instance: "the instance ends, so the key cannot be kept: choose leave, migrate or destroy",
+  kms_deactivation: "uko cannot deactivate a KMS key: choose leave, or disable it in KMS",
+  owner_missing: "destroy requires an owner, in owners.csv or the rule",
+  reason_missing: "destroy requires a reason in the rule",
+  successor_missing: "migrate requires a successor in the rule",
+  not_attested: "migrate waits until attestedOn names a day that has passed",
+  future_owner_missing: "leave requires the owner who keeps the copies in the cloud",
+} as const satisfies Record<ClassGap, string>;
 
 /** What is joined to a key from other sources. */
 export type Joined = Pick<ManifestKey, "declaredBy" | "usage">;

@@ -10,9 +10,8 @@ import type { KmsKeySnapshot } from "../ports/kms-keys.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { count, plain } from "../text/words.ts";
 import type { Closed } from "./closing.ts";
-import { concernOnePart, type UnreadablePart } from "./inventory.ts";
-import { type ReportSection, section } from "./report.ts";
-import { namedListedKey, unreadableLines } from "./sentences.ts";
+import { concernOnePart, namedListedKey, type UnreadablePart } from "./inventory.ts";
+import { type ReportSection, section, unreadSection } from "./report.ts";
 import { countsOf, type Reconciled } from "./status.ts";
 import type { CampaignView } from "./view.ts";
 
@@ -151,7 +150,7 @@ export function sectionsOfClose(
     ...section("Not in the manifest", {
       lines: view.born.slice(0, 20).map((key) => `${namedListedKey(key)} (${key.traits.label})`),
     }),
-    ...section("Not read", { lines: unreadableLines(unreadable) }),
+    ...unreadSection(unreadable),
     ...section("Outcomes", {
       table: {
         columns: ["outcome", "keys", "final"],

@@ -90,7 +90,7 @@ function linesAbout(key: PlannedKey, { nowMs }: CampaignView, reviews: Reviews):
   ];
 }
 
-function isUntouched({ scheduled: { state } }: PlannedKey): boolean {
+function isUntouched({ facts: { state } }: PlannedKey): boolean {
   return state === "active" || state === "pre_activation";
 }
 
@@ -111,33 +111,32 @@ export interface Undo {
 }
 
 /** How the last step can be undone; undefined if it cannot, or if none was taken. */
-function undoOf({ scheduled, listed, name }: PlannedKey, nowMs: number): Undo | undefined {
+function undoOf({ facts, listed, name }: PlannedKey, nowMs: number): Undo | undefined {
   const by = ({ roles }: Right, sentence: string, more: Omit<Undo, "sentence" | "roles"> = {}): Undo => ({
     sentence,
     roles,
     ...more,
   });
-  if (scheduled.state === "deactivated" && !scheduled.isKms) {
+  if (facts.state === "deactivated" && !facts.isKms) {
     const can = `Can be undone until it is destroyed, by ${sayRoles(rights.reactivate)}.`;
     return by(rights.reactivate, can, { command: `uko reactivate ${name}` });
   }
-  if (scheduled.state === "active" && listed?.observation?.carried.kind === "one") {
+  if (facts.state === "active" && listed?.observation?.carried.kind === "one") {
     const can = "A request is on the key; nothing has been cut off. Its writer can withdraw it.";
     return by(rights.writeTags, can, { command: `uko withdraw ${name}` });
   }
-  const restoreUntilMs = scheduled.isKms ? scheduled.materialGoneMs : undefined;
+  const restoreUntilMs = facts.isKms ? facts.materialGoneMs : undefined;
   if (restoreUntilMs !== undefined) {
     const until = new Date(restoreUntilMs).toISOString();
     const can = `KMS can restore the key until ${sayTimeAndDistance(restoreUntilMs, nowMs)}, by ${sayRoles(kmsRights.restore)}: run uko campaign rollback, or change restoreTrigger of its KmsKey.`;
     return by(kmsRights.restore, can, { until });
   }
   const pending = (listed?.observation?.keystores ?? []).filter(isPending);
-  if (scheduled.state !== "destroyed" || pending.length === 0 || scheduled.materialGoneMs === undefined)
-    return undefined;
+  if (facts.state !== "destroyed" || pending.length === 0 || facts.materialGoneMs === undefined) return undefined;
   const names = pending.map((each) => `${plain(each.name, 60)} (${plain(each.type, 40)})`).join(", ");
   return {
-    sentence: `Only the cloud itself can cancel the destruction, until ${sayTimeAndDistance(scheduled.materialGoneMs, nowMs)}: ${names}.`,
+    sentence: `Only the cloud itself can cancel the destruction, until ${sayTimeAndDistance(facts.materialGoneMs, nowMs)}: ${names}.`,
     roles: [],
-    until: new Date(scheduled.materialGoneMs).toISOString(),
+    until: new Date(facts.materialGoneMs).toISOString(),
   };
 }

@@ -9,7 +9,7 @@ import { type Campaign, campaignFileName, parseCampaign } from "./campaign-file.
 import { maxManifestBytes, mebibyte } from "./file-forms.ts";
 import { type HoldLine, holdsFileName, parseHolds } from "./holds.ts";
 import { type Manifest, manifestFileName, parseManifest } from "./manifest.ts";
-import { readRehearsal } from "./rehearsal-file.ts";
+import { readRehearsal } from "./rehearsal.ts";
 
 export interface CampaignFolder {
   /** The folder as the caller named it, for messages. */

@@ -6,8 +6,8 @@
 import type { CampaignStep } from "../../lifecycle/campaign/campaign.ts";
 import { standingOf } from "../../lifecycle/consent-record.ts";
 import { isSame } from "../../lifecycle/observation.ts";
-import { type ReviewHeader, reviewLifetimeMs } from "../../lifecycle/review.ts";
-import { maxReviewBytes, parseReview } from "../../lifecycle/review-file.ts";
+import { reviewLifetimeMs } from "../../lifecycle/review.ts";
+import { maxReviewBytes } from "../../lifecycle/review-file.ts";
 import { lineCells, reviewLimits, reviewTitle } from "../key/set-messages.ts";
 import { kmsWayBack } from "../kms-key/words.ts";
 import type { CallOptions, World } from "../ports/world.ts";
@@ -16,16 +16,15 @@ import { type ActContext, type ActPorts, keysOfWave, openReads } from "./act-on-
 import { type PreparedApproval, prepareApproval } from "./act-sets.ts";
 import type { ActedKey } from "./acted.ts";
 import { openCampaign, requireWave } from "./folder.ts";
-import { parseKmsReview, windowEndOf } from "./kms-review-file.ts";
+import { windowEndOf } from "./kms-review-file.ts";
 import { blockedSection, lateSection, sayGate, timelineOf, waveSection } from "./plan-report.ts";
 import { type CampaignPlan, isLate, type PlannedKey } from "./planned.ts";
 import { isPending, isRequested, readyKeys } from "./ready.ts";
-import { type CampaignReport, type ReportTable, section } from "./report.ts";
-import { reviewFolder } from "./reviews.ts";
-import { unreadableLines } from "./sentences.ts";
+import { type CampaignReport, type ReportTable, unreadSection } from "./report.ts";
+import { type CampaignReview, readAnyReview, reviewFolder } from "./reviews.ts";
 import { bornSection, columnOf, pendingRequests, requestSection, stateTable, summarizeStatus } from "./status.ts";
 import type { CampaignView } from "./view.ts";
-import { type OtherSet, type OwnReview, type WaveOffer, type WaveStep, waveOffers } from "./wave-offers.ts";
+import { type OwnReview, type WaveOffer, type WaveStep, waveOffers } from "./wave-offers.ts";
 import { type ReviewedStepRequest, reportClosed, waveStateOf } from "./wave-state.ts";
 
 export interface CampaignInspection {
@@ -112,7 +111,7 @@ function reportOverview(
         ...blockedSection(plan.keys),
         ...waveSection(plan),
         ...bornSection(view),
-        ...section("Not read", { lines: unreadableLines(view.inventory.unreadable) }),
+        ...unreadSection(view.inventory.unreadable),
       ],
       next: [`uko campaign status --folder ${path}`, `uko campaign plan --folder ${path}`],
       exitCode: 0,
@@ -191,9 +190,10 @@ async function ownReviews(
 ): Promise<readonly OwnReview[]> {
   const { folder, campaign, manifest, reviews } = view;
   const digest = manifest.waves.find((each) => each.wave === wave)?.digest;
-  const isUsable = ({ reviewer, reviewedAtMs, campaign: of, instanceId }: SharedHeader): boolean =>
+  const isUsable = ({ reviewer, reviewedAtMs, campaign: of, ...review }: CampaignReview): boolean =>
     reviewer === caller &&
-    instanceId === world.session.instanceId &&
+    review.step === step &&
+    review.instanceId === world.session.instanceId &&
     reviewedAtMs + reviewLifetimeMs > view.nowMs &&
     of?.name === campaign.name &&
     of.wave === wave &&
@@ -205,35 +205,13 @@ async function ownReviews(
   const found: OwnReview[] = [];
   for (const [name] of latest) {
     const text = (await folder.read(`${reviewFolder}/${name}`, maxReviewBytes)) ?? "";
-    const review = readAnyReview(text, step);
-    if (review === undefined || !isUsable(review.header)) continue;
-    const left = ready.filter((key) => review.keys.has(key.name)).length;
-    const reviewedAt = new Date(review.header.reviewedAtMs).toISOString();
+    const review = readAnyReview(text);
+    if (review === undefined || !isUsable(review)) continue;
+    const left = ready.filter(({ name: key }) => review.requesters.has(key)).length;
+    const reviewedAt = new Date(review.reviewedAtMs).toISOString();
     if (left > 0) found.push({ digest: world.sha256(text), left, reviewedAt, ...(review.set && { set: review.set }) });
   }
   return found;
-}
-
-type SharedHeader = Pick<ReviewHeader, "instanceId" | "reviewer" | "reviewedAtMs" | "campaign">;
-
-interface AnyReview {
-  readonly header: SharedHeader;
-  /** The names of its keys. */
-  readonly keys: ReadonlySet<string>;
-  readonly set?: OtherSet;
-}
-
-/** Undefined for a text that is not a review of this step. */
-function readAnyReview(text: string, step: CampaignStep): AnyReview | undefined {
-  const parsed = parseReview(text);
-  if (parsed.kind === "review") {
-    const { header, lines } = parsed.review;
-    if (header.step !== step) return undefined;
-    return { header, keys: new Set(lines.keys()), ...(header.neverActive && { set: "never_active" }) };
-  }
-  const kms = step === "destroy" ? parseKmsReview(text) : undefined;
-  if (kms === undefined) return undefined;
-  return { header: kms.header, keys: new Set([...kms.lines.keys()].map((id) => `kms/${id}`)), set: "kms" };
 }
 
 async function inspectApproval(context: ActContext, request: ReviewedStepRequest): Promise<ApprovalInspection> {

@@ -13,7 +13,8 @@ import type { KeystoreSnapshot } from "../ports/containers.ts";
 import type { KmsKeySnapshot } from "../ports/kms-keys.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
 import { plain } from "../text/words.ts";
-import { rehearsalLabel } from "./rehearsal-file.ts";
+import { namedKey } from "./manifest.ts";
+import { rehearsalLabel } from "./rehearsal.ts";
 
 export interface ListedKey {
   readonly traits: KeyTraits;
@@ -74,6 +75,15 @@ export interface InventoryScope extends CampaignScope {
   readonly known?: readonly string[];
   /** IDs of throwaway keys to leave out. */
   readonly rehearsed?: readonly string[];
+}
+
+export function namedListedKey({ traits }: ListedKey): string {
+  return namedKey({ kind: traits.kind, vault: traits.vaultId, id: traits.id });
+}
+
+/** Every ID by which a table may name the key. */
+export function idsOf(key: ListedKey): readonly string[] {
+  return [key.traits.id, namedListedKey(key), ...key.cloudIds.map(({ id }) => id)];
 }
 
 /** Errors that concern one vault, or KMS alone. */

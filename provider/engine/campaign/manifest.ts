@@ -168,6 +168,11 @@ function parseLine<Form extends z.ZodType>(
   throw invalid("is not valid", explainIssues(parsed.error.issues, `line ${at}: `));
 }
 
+/** `<vaultId>/<keyId>`, or `kms/<keyId>`, as commands take it. */
+export function namedKey({ kind, vault, id }: Pick<ManifestKey, "kind" | "vault" | "id">): string {
+  return kind === "kms" ? `kms/${id}` : `${vault}/${id}`;
+}
+
 export function byVaultThenId(a: Pick<ManifestKey, "vault" | "id">, b: Pick<ManifestKey, "vault" | "id">): number {
   return compare(a.vault, b.vault) || compare(a.id, b.id);
 }

@@ -24,14 +24,13 @@ import {
 } from "./folder.ts";
 import { encodeHold, type HoldLine, holdsFileName, withoutHolds } from "./holds.ts";
 import { firstCampaignFile, type InitRequest, reportInit } from "./init.ts";
-import { type ListedKey, takeCampaignInventory } from "./inventory.ts";
+import { type ListedKey, namedListedKey, takeCampaignInventory } from "./inventory.ts";
 import { manifestFileName } from "./manifest.ts";
 import { ownersFileName, readOwners } from "./owners.ts";
 import { renderPage } from "./page.ts";
 import { reportPlan } from "./plan-report.ts";
 import { type ReportRequest, reportReconciled } from "./reconciliation.ts";
 import { type CampaignReport, section } from "./report.ts";
-import { namedListedKey } from "./sentences.ts";
 import { keysOfOwner, makeSignoff, reportSignoff, signoffFileName } from "./signoffs.ts";
 import { reportBoard, reportStatus } from "./status.ts";
 import { readUsage } from "./usage.ts";

@@ -4,11 +4,11 @@ import { dayMs } from "../../lifecycle/campaign/campaign.ts";
 import { peopleGap } from "../../lifecycle/campaign/people.ts";
 import type { LateCause } from "../../lifecycle/campaign/schedule.ts";
 import { count, sayDuration } from "../text/words.ts";
-import { dayOf } from "./classify.ts";
+import { dayOf, gapSentences } from "./classify.ts";
 import { csvTable } from "./csv.ts";
+import { namedListedKey } from "./inventory.ts";
 import { type CampaignPlan, datesOf, isLate, type PlannedKey, type PlannedWave } from "./planned.ts";
-import { type CampaignReport, type ReportSection, section, type Timeline } from "./report.ts";
-import { gapSentences, namedListedKey, unreadableLines } from "./sentences.ts";
+import { type CampaignReport, type ReportSection, section, type Timeline, unreadSection } from "./report.ts";
 import type { CampaignView } from "./view.ts";
 
 /** Late keys make a plan fail, so that a nightly run notices them. */
@@ -32,7 +32,7 @@ export function reportPlan(view: CampaignView, plan: CampaignPlan): CampaignRepo
       ...livesOnSection(plan.keys),
       ...auditSection(plan),
       ...section("Warnings", { lines: planWarnings(view, plan) }),
-      ...section("Not read", { lines: unreadableLines(inventory.unreadable) }),
+      ...unreadSection(inventory.unreadable),
     ],
     next: [`uko campaign status --folder ${folder.path}`],
     exitCode: late.length > 0 ? lateExitCode : inventory.unreadable.length > 0 ? 13 : 0,
@@ -164,9 +164,9 @@ export function blockedSection(keys: readonly PlannedKey[]): readonly ReportSect
 }
 
 /** Why a person has to act before the key can take its next step; undefined if none has to. */
-export function sayGate({ gate, holds, isUnread, listed, scheduled }: PlannedKey): string | undefined {
+export function sayGate({ gate, holds, isUnread, listed, facts }: PlannedKey): string | undefined {
   if (isUnread) return "its vault could not be read";
-  if (scheduled.isMaterialUncertain === true) return "destroyed, but a keystore may still hold the material";
+  if (facts.isMaterialUncertain === true) return "destroyed, but a keystore may still hold the material";
   switch (gate.kind) {
     case "held":
       return `held: ${holds.map(({ kind, by, until }) => `${kind} by ${by}${until === "" ? "" : ` until ${until}`}`).join("; ")}`;

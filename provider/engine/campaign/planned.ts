@@ -47,8 +47,8 @@ export function planCampaign({ campaign, keys, nowMs }: CampaignView): CampaignP
     for (const key of members) {
       planned.push({
         ...key,
-        schedule: scheduleOf(key.scheduled, timing, deadlineMs),
-        ...(lastDeadlineMs !== undefined && { lastSchedule: scheduleOf(key.scheduled, timing, lastDeadlineMs) }),
+        schedule: scheduleOf(key.facts, timing, deadlineMs),
+        ...(lastDeadlineMs !== undefined && { lastSchedule: scheduleOf(key.facts, timing, lastDeadlineMs) }),
         gate: keyGate(key.facts, nextStep(key), nowMs),
       });
     }
@@ -96,7 +96,7 @@ function readyAfter(names: readonly string[], finished: ReadonlyMap<string, Read
 function finishOf(keys: readonly CampaignKey[], timing: Timing): Ready {
   const latest = (step: CampaignStep, dateOf: (dates: KeyDates) => number | undefined): Ready => {
     const due = keys.filter(({ facts }) => isStepDue(facts, step));
-    const times = due.flatMap(({ scheduled }) => dateOf(earliestDates(scheduled, timing)) ?? []);
+    const times = due.flatMap(({ facts }) => dateOf(earliestDates(facts, timing)) ?? []);
     return times.length === 0 ? {} : { [step]: Math.max(...times) };
   };
   return {

@@ -5,10 +5,10 @@ import { count, plain, sayTime } from "../text/words.ts";
 import { dayOf } from "./classify.ts";
 import { csvTable } from "./csv.ts";
 import { requireWave } from "./folder.ts";
+import { namedListedKey } from "./inventory.ts";
 import { dayBefore, sayGate, shownDay } from "./plan-report.ts";
 import type { CampaignPlan } from "./planned.ts";
-import { type CampaignReport, section } from "./report.ts";
-import { askSentences, namedListedKey, unreadableLines } from "./sentences.ts";
+import { type CampaignReport, section, unreadSection } from "./report.ts";
 import { countsOf, outcomesOf, type Reconciled } from "./status.ts";
 import type { CampaignView } from "./view.ts";
 
@@ -46,7 +46,7 @@ function reportOutcomes(view: CampaignView, outcomes: readonly Reconciled[], wav
           (key) => `${namedListedKey(key)} (${key.traits.label}), created ${shownDay(key.traits.createdAtMs)}`,
         ),
       }),
-      ...section("Not read", { lines: unreadableLines(inventory.unreadable) }),
+      ...unreadSection(inventory.unreadable),
       ...section("Outcomes", { table: { columns: ["wave", "outcome", "keys"], rows: counts } }),
       ...section("Keys", {
         table: {
@@ -126,7 +126,7 @@ function reportQuestions(
       ...section("Not part of the list", {
         lines: others === 0 ? [] : [`${count(others, "key")} not destroyed: uko campaign report names each outcome`],
       }),
-      ...section("Not read", { lines: unreadableLines(view.inventory.unreadable) }),
+      ...unreadSection(view.inventory.unreadable),
     ],
     next: [
       `uko campaign report --after-shutdown --csv --folder ${view.folder.path}   # keep it: the instance cannot answer later`,
@@ -147,20 +147,20 @@ function reportQuestions(
 
 /** One row a keystore that does not report the key as gone. The IDs are those that the manifest keeps. */
 function questionsAbout({ key }: Reconciled) {
-  const { line, name, listed, scheduled } = key;
-  if (scheduled.state !== "destroyed") return [];
+  const { line, name, listed, facts } = key;
+  if (facts.state !== "destroyed") return [];
   const shared = { key: name, label: line.label, wave: line.wave };
   const idIn = (keystore: string): string => line.cloudIds.find((each) => each.keystore === keystore)?.id ?? "";
-  if (scheduled.isKms) {
-    const own = { keystore: "", type: "ibm_cloud_kms", id: idIn(""), goneOn: dayOf(scheduled.materialGoneMs) };
-    return scheduled.materialGoneMs === undefined ? [] : [{ ...shared, ...own, ask: askSentences.instance }];
+  if (facts.isKms) {
+    const own = { keystore: "", type: "ibm_cloud_kms", id: idIn(""), goneOn: dayOf(facts.materialGoneMs) };
+    return facts.materialGoneMs === undefined ? [] : [{ ...shared, ...own, ask: askSentences.instance }];
   }
   const statuses = (listed?.observation?.keystores ?? []).filter(
     ({ status, syncFlag }) => status !== "not_present" || syncFlag !== "ok",
   );
   return statuses.map((each) => {
     const isInternal = line.keystores.some(({ id, isInternal: isRing }) => id === each.keystoreId && isRing);
-    const goneMs = each.destructionAtMs ?? scheduled.materialGoneMs;
+    const goneMs = each.destructionAtMs ?? facts.materialGoneMs;
     return {
       ...shared,
       keystore: plain(each.name, 100),
@@ -171,6 +171,17 @@ function questionsAbout({ key }: Reconciled) {
     };
   });
 }
+
+/** What an auditor can ask for by type of keystore, once the instance is gone. */
+const askSentences = {
+  aws_kms: "AWS: the deletion date of the key, and later that it no longer exists",
+  azure_key_vault: "Azure: the purge date of the deleted key, and later that it no longer exists",
+  google_kms: "Google: the date on which each version is destroyed, and later that it was",
+  ibm_cloud_kms: "IBM: that the key of the other instance is destroyed, and until when it can be restored",
+  cca: "the operators of the CCA keystore: that its key storage no longer contains the key",
+  instance: "IBM: that the instance and its key material are deleted",
+  other: "the operators of the keystore: that it no longer contains the key",
+} as const;
 
 function askOf(type: string): string {
   return Object.entries(askSentences).find(([known]) => known === type)?.[1] ?? askSentences.other;

@@ -1,14 +1,21 @@
 /**
- * The throwaway keys of a rehearsal, one per type of keystore, and the campaign of their own in the
- * folder `rehearsal` inside the campaign's folder.
+ * The throwaway keys of a rehearsal, one per type of keystore, with a campaign and a state of their
+ * own in the folder `rehearsal` inside the campaign's folder.
  */
 
+import * as z from "zod";
+import { UkoError } from "../../errors.ts";
 import { createdOrFound } from "../commands/probe-key.ts";
 import type { KeystoreSnapshot, TemplateSnapshot } from "../ports/containers.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import type { Campaign } from "./campaign-file.ts";
-import { rehearsalLabel } from "./rehearsal-file.ts";
+import { jsonIn, mebibyte } from "./file-forms.ts";
 
+/** Inside the folder of the campaign. */
+export const rehearsalFolder = "rehearsal";
+/** Of every throwaway key; a campaign leaves out the keys with this beginning that its rehearsal made. */
+export const rehearsalLabel = "uko-rehearsal-";
+export const rehearsalFileName = `${rehearsalFolder}/state.json`;
 export const rehearsalWave = "rehearsal";
 
 /** A template for each type of keystore in scope, and the types for which none can be used. */
@@ -91,4 +98,35 @@ export function rehearsalCampaign(instance: string, places: readonly Place[], ke
     "  - {match: {}, class: keep, wave: others}",
     "",
   ].join("\n");
+}
+
+const format = "uko-rehearsal-1";
+/** Whether the rollback of its keys is done, and what was seen of each assumption. */
+const state = z.strictObject({
+  format: z.literal(format),
+  keys: z.array(z.strictObject({ vaultId: z.string(), keyId: z.string(), type: z.string() })).max(100),
+  isRolledBack: z.boolean(),
+  seen: z.record(z.string(), z.strictObject({ verdict: z.enum(["confirmed", "refuted"]), at: z.string() })),
+});
+export type RehearsalState = Omit<z.output<typeof state>, "format">;
+
+interface ReadableFolder {
+  readonly path: string;
+  read(name: string, maxBytes: number): Promise<string | undefined>;
+}
+
+/** Undefined if no rehearsal was started. Throws UKO_CAMPAIGN_INVALID. */
+export async function readRehearsal(folder: ReadableFolder): Promise<RehearsalState | undefined> {
+  const text = await folder.read(rehearsalFileName, mebibyte);
+  if (text === undefined) return undefined;
+  const parsed = state.safeParse(jsonIn(text));
+  if (parsed.success) return parsed.data;
+  throw new UkoError("UKO_CAMPAIGN_INVALID", {
+    summary: `${folder.path}/${rehearsalFileName} is not valid`,
+    detail: "Nothing was changed. Next: restore it with git checkout",
+  });
+}
+
+export function encodeRehearsal({ keys, isRolledBack, seen }: RehearsalState): string {
+  return `${JSON.stringify({ format, keys, isRolledBack, seen }, undefined, 2)}\n`;
 }

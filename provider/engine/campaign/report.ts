@@ -1,5 +1,8 @@
 /** The result of a campaign command: sections for people, one object and rows for machines. */
 
+import { plain } from "../text/words.ts";
+import type { UnreadablePart } from "./inventory.ts";
+
 export interface ReportTable {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
@@ -62,3 +65,16 @@ export function section(title: string, { lines = [], table }: Omit<ReportSection
     },
   ];
 }
+
+export function unreadSection(parts: readonly UnreadablePart[]): readonly ReportSection[] {
+  const lines = parts.map(({ id, name, reason, code }) =>
+    plain(`${partNames[id] ?? `Vault ${id}${name === "" ? "" : ` (${name})`}`}: ${reason} [${code}]`, 400),
+  );
+  return section("Not read", { lines });
+}
+
+const partNames: Readonly<Record<string, string>> = {
+  kms: "KMS keys",
+  keystores: "Keystores",
+  vaults: "Names of vaults",
+};

@@ -1,5 +1,6 @@
 /** The reviewed sets in the folder of a campaign. They show people what happened, and qualify no key. */
 
+import type { ReviewedWave } from "../../lifecycle/review.ts";
 import { maxReviewBytes, parseReview } from "../../lifecycle/review-file.ts";
 import { plain } from "../text/words.ts";
 import type { CampaignFolder } from "./folder.ts";
@@ -8,14 +9,47 @@ import { parseKmsReview } from "./kms-review-file.ts";
 export const reviewFolder = "reviews";
 const maxReviews = 2_000;
 
-/** A reviewed set that lists a key. */
-export interface ReviewedIn {
+/** Keys that were never active, and KMS keys, have a review of their own. */
+export type OtherSet = "never_active" | "kms";
+
+/** A review file of either format. */
+export interface CampaignReview {
+  readonly instanceId: string;
+  readonly campaign?: ReviewedWave | undefined;
   readonly step: string;
-  readonly wave: string;
+  readonly set?: OtherSet;
   readonly reviewer: string;
-  /** Empty for a KMS key if KMS does not disclose who opened its deletion window. */
-  readonly requester: string;
   readonly reviewedAtMs: number;
+  /** By the name of each key, who requested its step; empty if KMS does not disclose it. */
+  readonly requesters: ReadonlyMap<string, string>;
+}
+
+/** Undefined for a text that is not a review. */
+export function readAnyReview(text: string): CampaignReview | undefined {
+  const kms = parseKmsReview(text);
+  if (kms !== undefined) {
+    const requesters = Array.from(
+      kms.lines.values(),
+      ({ kmsKeyId, setter = "" }) => [`kms/${kmsKeyId}`, setter] as const,
+    );
+    return { ...kms.header, step: "destroy", set: "kms", requesters: new Map(requesters) };
+  }
+  const parsed = parseReview(text);
+  if (parsed.kind === "invalid") return undefined;
+  const { header, lines } = parsed.review;
+  const requesters = new Map(Array.from(lines.keys(), (name) => [name, header.requester]));
+  return { ...header, requesters, ...(header.neverActive && { set: "never_active" }) };
+}
+
+export function reviewFileName(wave: string, step: string, set: OtherSet | undefined, digest: string): string {
+  const kind = set === undefined ? "" : `-${set.replace("_", "-")}`;
+  return `${reviewFolder}/${wave}-${step}${kind}-${digest.slice(0, 16)}.jsonl`;
+}
+
+/** A reviewed set that lists a key. */
+export interface ReviewedIn extends Pick<CampaignReview, "step" | "reviewer" | "reviewedAtMs"> {
+  readonly wave: string;
+  readonly requester: string;
 }
 
 export interface Reviews {
@@ -31,28 +65,17 @@ export async function readReviews(folder: CampaignFolder, instanceId: string): P
   const byKey = new Map<string, ReviewedIn[]>();
   const times = new Map<string, number>();
   const unusable: string[] = [];
-  const add = (key: string, set: ReviewedIn): void => void byKey.set(key, [...(byKey.get(key) ?? []), set]);
   for (const name of (await folder.list(reviewFolder)).slice(0, maxReviews)) {
-    const text = (await folder.read(`${reviewFolder}/${name}`, maxReviewBytes)) ?? "";
-    const kms = parseKmsReview(text);
-    if (kms?.header.instanceId === instanceId) {
-      times.set(name, kms.header.reviewedAtMs);
-      for (const { kmsKeyId, setter = "" } of kms.lines.values()) {
-        const { reviewer, reviewedAtMs, campaign } = kms.header;
-        add(`kms/${kmsKeyId}`, { step: "destroy", wave: campaign.wave, reviewer, requester: setter, reviewedAtMs });
-      }
-      continue;
-    }
-    const parsed = parseReview(text);
-    if (parsed.kind === "invalid" || parsed.review.header.instanceId !== instanceId) {
+    const review = readAnyReview((await folder.read(`${reviewFolder}/${name}`, maxReviewBytes)) ?? "");
+    if (review === undefined || review.instanceId !== instanceId) {
       unusable.push(plain(name, 100));
       continue;
     }
-    const { header, lines } = parsed.review;
-    times.set(name, header.reviewedAtMs);
-    for (const path of lines.keys()) {
-      const { step, reviewer, requester, reviewedAtMs, campaign } = header;
-      add(path, { step, wave: campaign?.wave ?? "", reviewer, requester, reviewedAtMs });
+    const { step, reviewer, reviewedAtMs, campaign } = review;
+    times.set(name, reviewedAtMs);
+    for (const [key, requester] of review.requesters) {
+      const set = { step, wave: campaign?.wave ?? "", reviewer, requester, reviewedAtMs };
+      byKey.set(key, [...(byKey.get(key) ?? []), set]);
     }
   }
   return { byKey, times, unusable };

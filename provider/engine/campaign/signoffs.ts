@@ -10,9 +10,8 @@ import { count } from "../text/words.ts";
 import { csvTable } from "./csv.ts";
 import { explainIssues, jsonIn, requireFormat, sha256Form } from "./file-forms.ts";
 import type { OpenCampaign } from "./folder.ts";
-import type { ManifestKey } from "./manifest.ts";
+import { type ManifestKey, namedKey } from "./manifest.ts";
 import { type CampaignReport, section } from "./report.ts";
-import { namedKey } from "./sentences.ts";
 
 export const signoffFolder = "signoffs";
 export const signoffFormat = "uko-signoff-1";

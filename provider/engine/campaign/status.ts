@@ -9,11 +9,10 @@ import { guardCodes } from "../../lifecycle/plan.ts";
 import { count, sayAuthor, sayTimeAndDistance } from "../text/words.ts";
 import { dayOf } from "./classify.ts";
 import { csvLine, csvTable } from "./csv.ts";
-import type { ListedKey } from "./inventory.ts";
+import { type ListedKey, namedListedKey } from "./inventory.ts";
 import { dayBefore, sayGate, shownDay, waveDates } from "./plan-report.ts";
 import { type CampaignPlan, datesOf, isLate, type PlannedKey, type PlannedWave } from "./planned.ts";
-import { type CampaignReport, type ReportSection, section } from "./report.ts";
-import { namedListedKey, unreadableLines } from "./sentences.ts";
+import { type CampaignReport, type ReportSection, section, unreadSection } from "./report.ts";
 import { type CampaignView, unfinishedWaves } from "./view.ts";
 
 /** The states of a key in the columns of the table, from its beginning to its end. */
@@ -47,7 +46,7 @@ export function reportStatus(view: CampaignView, plan: CampaignPlan): CampaignRe
       ...section("Blocked, by reason", { table: blockedTable(plan.keys) }),
       ...section("Outcomes", { table: { columns: ["outcome", "keys"], rows: countsOf(outcomes) } }),
       ...bornSection(view),
-      ...section("Not read", { lines: unreadableLines(view.inventory.unreadable) }),
+      ...unreadSection(view.inventory.unreadable),
     ],
     next: [`uko campaign plan --folder ${view.folder.path}`],
     exitCode: view.inventory.unreadable.length > 0 ? 13 : 0,
@@ -111,11 +110,11 @@ export function pendingRequests({ nowMs }: CampaignView, { keys }: CampaignPlan)
   return keys.flatMap((key) => requestOn(key, nowMs));
 }
 
-export function columnOf({ facts, scheduled, isUnread }: PlannedKey): StateColumn {
+export function columnOf({ facts, isUnread }: PlannedKey): StateColumn {
   if (isUnread) return "other";
   if (facts.state === "gone") return "removed";
   if (facts.state !== "destroyed") return facts.state;
-  return scheduled.materialGoneMs !== undefined ? "pending" : "destroyed";
+  return facts.materialGoneMs !== undefined ? "pending" : "destroyed";
 }
 
 export function stateTable({ waves }: CampaignPlan, view: CampaignView) {
@@ -231,9 +230,7 @@ export interface Reconciled {
 export function outcomesOf({ keys, deadlineMs }: CampaignPlan): readonly Reconciled[] {
   return keys.map((key) => ({
     key,
-    outcome: key.isUnread
-      ? "not_read"
-      : outcomeOf({ ...key.scheduled, class: key.line.class, isHeld: key.facts.isHeld }, deadlineMs),
+    outcome: key.isUnread ? "not_read" : outcomeOf({ ...key.facts, class: key.line.class }, deadlineMs),
   }));
 }
 

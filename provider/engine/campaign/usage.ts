@@ -8,9 +8,8 @@ import type { CallOptions, World } from "../ports/world.ts";
 import { count, plain } from "../text/words.ts";
 import { parseCsv } from "./csv.ts";
 import type { NamedText } from "./declared.ts";
-import type { CampaignInventory, ListedKey } from "./inventory.ts";
+import { type CampaignInventory, idsOf, type ListedKey, namedListedKey } from "./inventory.ts";
 import type { ManifestKey } from "./manifest.ts";
-import { idsOf, namedListedKey } from "./sentences.ts";
 
 type Use = ManifestKey["usage"][number];
 

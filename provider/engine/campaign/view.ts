@@ -13,10 +13,9 @@ import type { KeystoreStatus } from "../../lifecycle/observation.ts";
 import type { World } from "../ports/world.ts";
 import { mebibyte } from "./file-forms.ts";
 import { type OpenCampaign, requireTimeAfter } from "./folder.ts";
-import type { CampaignInventory, InventoryScope, ListedKey } from "./inventory.ts";
-import type { Manifest, ManifestKey } from "./manifest.ts";
+import { type CampaignInventory, type InventoryScope, type ListedKey, namedListedKey } from "./inventory.ts";
+import { type Manifest, type ManifestKey, namedKey } from "./manifest.ts";
 import { type Reviews, readReviews } from "./reviews.ts";
-import { namedKey, namedListedKey } from "./sentences.ts";
 import { parseSignoff, type Signoff, signedLines, signoffFolder, unsignedOwners } from "./signoffs.ts";
 
 export interface CampaignKey {
@@ -27,8 +26,8 @@ export interface CampaignKey {
   /** Whether the vault, or KMS, could not be read, so that nothing is known. */
   readonly isUnread: boolean;
   readonly holds: readonly HeldBy[];
-  readonly facts: CampaignKeyFacts;
-  readonly scheduled: ScheduledKey;
+  /** What every gate and every date follows from. */
+  readonly facts: CampaignKeyFacts & ScheduledKey;
 }
 
 export interface HeldBy {
@@ -72,13 +71,9 @@ export async function viewCampaign(
     const found = listed.get(name);
     const isUnread = found === undefined && unread.has(line.kind === "kms" ? "kms" : line.vault);
     const holds = holdsOn(name, found, opened, inventory.nowMs);
-    const scheduled = scheduledKeyOf(line, found, { isUnread, reviews, nowMs: inventory.nowMs });
-    const soakMs = owned.get(line.wave)?.soakMs ?? 7 * dayMs;
     const attestedAtMs = line.attestedOn === undefined ? undefined : Date.parse(line.attestedOn);
-    const facts: CampaignKeyFacts = {
-      state: scheduled.state,
-      isKms: scheduled.isKms,
-      ending: scheduled.ending,
+    const facts = {
+      ...scheduledKeyOf(line, found, { isUnread, reviews, nowMs: inventory.nowMs }),
       isHeld: holds.length > 0,
       gaps: gapsOf({ ...line, attestedAtMs }, opened.campaign.instanceEnds, inventory.nowMs),
       isChanged: found !== undefined && found.facts !== line.facts,
@@ -88,10 +83,9 @@ export async function viewCampaign(
       ),
       isInUse: line.override === "" && line.usage.some((use) => isRecent(use, inventory.nowMs)),
       unsigned: unsignedOwners(line, signed, sha256),
-      ...(scheduled.deactivatedAtMs !== undefined && { deactivatedAtMs: scheduled.deactivatedAtMs }),
-      soakMs,
+      soakMs: owned.get(line.wave)?.soakMs ?? 7 * dayMs,
     };
-    return { line, name, ...(found !== undefined && { listed: found }), isUnread, holds, facts, scheduled };
+    return { line, name, ...(found !== undefined && { listed: found }), isUnread, holds, facts };
   });
   const known = new Set(keys.map(({ name }) => name));
   const backing = backingKeys(manifest);
@@ -194,15 +188,10 @@ function scheduledKeyOf(
   };
   if (found === undefined) return { ...shared, state: isUnread ? "other" : "gone" };
   const state = states[found.traits.state] ?? "other";
-  const deactivatedAtMs = state === "deactivated" ? deactivatedAt(found, reviews) : undefined;
-  const materialGoneMs = state === "destroyed" ? materialGoneAt(found, shared.pendingDays, nowMs) : undefined;
-  return {
-    ...shared,
-    state,
-    ...(deactivatedAtMs !== undefined && { deactivatedAtMs }),
-    ...(materialGoneMs !== undefined && { materialGoneMs }),
-    ...(state === "destroyed" && { isMaterialUncertain: isMaterialUncertain(found) }),
-  };
+  if (state === "deactivated") return { ...shared, state, deactivatedAtMs: deactivatedAt(found, reviews) };
+  if (state !== "destroyed") return { ...shared, state };
+  const materialGoneMs = materialGoneAt(found, shared.pendingDays, nowMs);
+  return { ...shared, state, materialGoneMs, isMaterialUncertain: isMaterialUncertain(found) };
 }
 
 /** The latest time at which the key can have been deactivated. */

@@ -9,11 +9,10 @@ import { rights } from "../../lifecycle/managed-key-states.ts";
 import { kmsWayBack } from "../kms-key/words.ts";
 import { count, noWayBack, sayRoles, stillReversible } from "../text/words.ts";
 import type { CampaignReport } from "./report.ts";
+import type { OtherSet } from "./reviews.ts";
 
 /** The command with the same name; `record` is `approve --record-only`. */
 export type OfferedWaveAct = "request" | "review" | "approve" | "record" | "halt" | "rollback";
-
-export type OtherSet = "never_active" | "kms";
 
 export interface WaveOffer {
   readonly act: OfferedWaveAct;

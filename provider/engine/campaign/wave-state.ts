@@ -8,7 +8,7 @@ import * as z from "zod";
 import { UkoError } from "../../errors.ts";
 import { type Breaker, breakerOf } from "../../lifecycle/campaign/breaker.ts";
 import type { CampaignStep } from "../../lifecycle/campaign/campaign.ts";
-import { type WaveGate, waveGate } from "../../lifecycle/campaign/gates.ts";
+import { hasHappened, type WaveGate, waveGate } from "../../lifecycle/campaign/gates.ts";
 import { count, plain, sayTimeAndDistance } from "../text/words.ts";
 import { type ActContext, evidenceFolder, keysOfWave } from "./act-on-keys.ts";
 import { jsonIn, mebibyte } from "./file-forms.ts";
@@ -68,7 +68,7 @@ export async function waveStateOf(context: ActContext, request: StepRequest): Pr
   const sets = (key: PlannedKey): readonly ReviewedIn[] =>
     (view.reviews.byKey.get(key.name) ?? []).filter((set) => set.wave === wave && set.step === step);
   // A key that took the step before the campaign proves nothing about this wave.
-  const isOurs = (key: PlannedKey): boolean => sets(key).length > 0 || !hasTaken(key.facts.state, step);
+  const isOurs = (key: PlannedKey): boolean => sets(key).length > 0 || !hasHappened(key.facts.state, step);
   const leadsTo = ({ facts }: PlannedKey): boolean => facts.ending === "destroy" || facts.ending === step;
   const planned = keys.filter((key) => leadsTo(key) && isOurs(key));
   const failures = planned
@@ -80,7 +80,7 @@ export async function waveStateOf(context: ActContext, request: StepRequest): Pr
       wave,
       step,
       planned: planned.length,
-      acted: planned.filter(({ facts }) => hasTaken(facts.state, step)).length,
+      acted: planned.filter(({ facts }) => hasHappened(facts.state, step)).length,
       failures,
       maxFailures: rules.maxFailures,
       resumed: request.resume === undefined ? [] : [request.resume],
@@ -116,10 +116,6 @@ function reasonMissing(): UkoError {
   });
 }
 
-function hasTaken(state: string, step: CampaignStep): boolean {
-  return state === "destroyed" || state === "gone" || (step === "deactivate" && state === "deactivated");
-}
-
 /**
  * A reviewed key that is active again after its deactivation was reactivated; a key that took the
  * step and whose keystore reports an error failed. A key that changed or lost its request does not
@@ -127,7 +123,7 @@ function hasTaken(state: string, step: CampaignStep): boolean {
  */
 function isFailure({ name, listed, facts }: PlannedKey, step: CampaignStep, deactivated: ReadonlySet<string>): boolean {
   const { keystores } = listed?.observation ?? { keystores: [] };
-  if (hasTaken(facts.state, step)) return keystores.some(({ status }) => status === "error");
+  if (hasHappened(facts.state, step)) return keystores.some(({ status }) => status === "error");
   return step === "deactivate" && facts.state === "active" && deactivated.has(name);
 }
 

@@ -6,6 +6,7 @@
 import { blackoutAt, nextOpenMs } from "./calendar.ts";
 import type { Blackout, CampaignStep, Wave } from "./campaign.ts";
 import type { ClassGap } from "./rules.ts";
+import type { ScheduledKey } from "./schedule.ts";
 
 export type WaveGate =
   | { readonly kind: "open" }
@@ -63,10 +64,7 @@ export type KeyGate =
   | { readonly kind: "not_deactivated" }
   | { readonly kind: "soaking"; readonly untilMs: number };
 
-export interface CampaignKeyFacts {
-  readonly state: "pre_activation" | "active" | "deactivated" | "destroyed" | "gone" | "other";
-  readonly isKms: boolean;
-  readonly ending: CampaignStep | "none";
+export interface CampaignKeyFacts extends Pick<ScheduledKey, "state" | "isKms" | "ending" | "deactivatedAtMs"> {
   readonly isHeld: boolean;
   readonly gaps: readonly ClassGap[];
   /** Whether the facts differ from those of the baseline. */
@@ -77,7 +75,6 @@ export interface CampaignKeyFacts {
   readonly isInUse: boolean;
   /** Owners who have not signed their list with this key. */
   readonly unsigned: readonly string[];
-  readonly deactivatedAtMs?: number | undefined;
   readonly soakMs: number;
 }
 
@@ -106,7 +103,8 @@ function destructionGate({ state, isKms, deactivatedAtMs, soakMs }: CampaignKeyF
   return nowMs > untilMs ? { kind: "open" } : { kind: "soaking", untilMs };
 }
 
-function hasHappened(state: CampaignKeyFacts["state"], step: CampaignStep): boolean {
+/** Whether the key has taken the step, or a later one. */
+export function hasHappened(state: CampaignKeyFacts["state"], step: CampaignStep): boolean {
   if (state === "gone" || state === "destroyed") return true;
   return step === "deactivate" && state === "deactivated";
 }
