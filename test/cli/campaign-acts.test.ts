@@ -145,6 +145,22 @@ it("offers the latest reviews of a step, whatever the names of their files", asy
   expect(offers).toContainEqual(expect.objectContaining({ act: "approve", review }));
 });
 
+it("takes no further step on keys that a colleague holds while the run is under way", async () => {
+  const lines = readFileSync(path.join(folder, "manifest.jsonl"), "utf8").trim().split("\n");
+  const managed = lines.map((line) => JSON.parse(line)).filter(({ kind }) => kind === "managed");
+  const holds = managed.map(({ vault, id }) => `{"key":"${vault}/${id}","kind":"incident","by":"Erin"}\n`);
+  const run = openOperations(world.environmentOf("bob"), { progress: { report: () => {} } });
+  // The first key goes alone, so its result comes before any other key is read.
+  const count = (): void => writeFileSync(path.join(folder, "holds.jsonl"), holds.join(""));
+  const acts = await run.campaignActs({ report: () => {}, count });
+  const options = { signal: new AbortController().signal };
+  const { data } = await acts.request(folder, { wave: "pilot", step: "deactivate" }, options);
+  await run.close();
+  const [first, ...others] = (data as { keys: { outcome: string; says: string }[] }).keys;
+  expect(first?.outcome).toBe("acted");
+  expect(others.filter(({ says }) => says === "held since the run started")).toHaveLength(17);
+});
+
 it("lets the requester act on recorded approvals key by key, and on no set of them", async () => {
   await campaign("alice", "request pilot deactivate");
   const review = await reviewOf("bob", "deactivate");

@@ -28,7 +28,11 @@ export interface ActContext {
   readonly view: CampaignView;
   readonly plan: CampaignPlan;
   readonly options: CallOptions;
+  readonly holdsNow: HoldsNow;
 }
+
+/** The holds in the folder at this moment. */
+type HoldsNow = () => Promise<ReturnType<typeof parseHolds>>;
 
 export interface ActPorts {
   readonly openFolder: (path: string) => CampaignFolder;
@@ -63,7 +67,18 @@ export async function openReads(
   const manifest = await readManifest(opened, world.sha256);
   const inventory = await takeCampaignInventory(world, inventoryScope(opened, manifest), options);
   const view = await viewCampaign({ ...opened, manifest }, inventory, world);
-  return { world: withoutSteps(world), view, plan: planCampaign(view), options };
+  const plan = planCampaign(view);
+  return { world: withoutSteps(world), view, plan, options, holdsNow: holdsReader(opened.folder) };
+}
+
+/** Reads the file for each key, so that a new hold stops a run that is under way. Parses it after a change only. */
+function holdsReader(folder: CampaignFolder): HoldsNow {
+  let last: { readonly text: string; readonly holds: Awaited<ReturnType<HoldsNow>> } = { text: "", holds: [] };
+  return async () => {
+    const text = (await folder.read(holdsFileName, 64 * mebibyte)) ?? "";
+    if (text !== last.text) last = { text, holds: parseHolds(text) };
+    return last.holds;
+  };
 }
 
 export function keysOfWave({ plan }: ActContext, wave: string): readonly PlannedKey[] {
@@ -82,9 +97,12 @@ export const kmsRefOf = ({ session }: Pick<World, "session">, { line }: PlannedK
 });
 
 /** Whether a hold forbids every step, by the holds in the folder at this moment and the tags that were read. */
-export async function isHeldNow({ view, world }: ActContext, name: string, tags: readonly { name: string }[]) {
-  const holds = parseHolds((await view.folder.read(holdsFileName, 64 * mebibyte)) ?? "");
-  const own = holds.filter(({ key }) => key === name);
+export async function isHeldNow(
+  { view, world, holdsNow }: ActContext,
+  name: string,
+  tags: Parameters<typeof isHeld>[1],
+) {
+  const own = (await holdsNow()).filter(({ key }) => key === name);
   return isHeld(own, tags, world.session.serviceTimeMs() ?? view.nowMs);
 }
 
