@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 describe.skipIf(isLeftOut)("the console in a browser", () => {
-  it("takes one key of two people from the request to its removal", { timeout: 60_000 }, async () => {
+  it("takes one key of two people from the request to its removal", async () => {
     const [alice, bob] = [await seat("alice"), await seat("bob")];
     await bob.page.goto(bob.url);
     await inspectPage(bob.page, "log-in");
@@ -79,7 +79,7 @@ describe.skipIf(isLeftOut)("the console in a browser", () => {
     expect(verdict.ok, explainVerdict(verdict)).toBe(true);
   });
 
-  it("shows a request of another person without a reload, and keeps the focus", { timeout: 30_000 }, async () => {
+  it("shows a request of another person without a reload, and keeps the focus", async () => {
     const alice = await seat("alice");
     await logIn(alice);
     await world.uko("bob", `request ${keys.cards}`);
@@ -93,7 +93,7 @@ describe.skipIf(isLeftOut)("the console in a browser", () => {
     expect(alice.mistakes).toEqual([]);
   });
 
-  it("works in the dark, without JavaScript and with the keyboard alone", { timeout: 30_000 }, async () => {
+  it("works in the dark, without JavaScript and with the keyboard alone", async () => {
     const erin = await seat("carol", { colorScheme: "dark", javaScriptEnabled: false });
     await erin.page.goto(erin.url);
     await erin.page.getByLabel("Code").fill(erin.code());
@@ -105,7 +105,7 @@ describe.skipIf(isLeftOut)("the console in a browser", () => {
     expect(await barriersInDark()).toEqual([]);
   });
 
-  it("cannot be framed, or read, by a page of another origin", { timeout: 30_000 }, async () => {
+  it("cannot be framed, or read, by a page of another origin", async () => {
     const bob = await seat("bob");
     await logIn(bob);
     const attacker = await bob.context.newPage();
