@@ -88,7 +88,7 @@ const rings = {
       "compose.ts",
       "engine/resource/declarations.ts",
       "engine/program/unknown.ts",
-      "grpc-stream.ts",
+      "plugin-server.ts",
       "printable.ts",
       "same-user.ts",
     ],
@@ -104,7 +104,7 @@ const rings = {
       "bundled-text.ts",
       "compose.ts",
       "engine/program/unknown.ts",
-      "grpc-stream.ts",
+      "plugin-server.ts",
       "printable.ts",
       "schema/terraform.ts",
       "schema/terraform-leaves.ts",
@@ -118,7 +118,7 @@ const rings = {
   },
   "bundled-text.ts": { ours: [], packages: [], node: true },
   "same-user.ts": { ours: [], packages: [], node: true },
-  "grpc-stream.ts": { ours: [], packages: ["@grpc/grpc-js"], node: true },
+  "plugin-server.ts": { ours: [], packages: ["@grpc/grpc-js"], node: true },
   "cli/": {
     ours: [
       "errors.ts",
@@ -221,7 +221,7 @@ export default {
       name: "no development dependency",
       severity: "error",
       // The plugin is bundled with what it imports, so nobody who has it installs anything.
-      from: { path: "^provider/", pathNot: "^provider/((pulumi|terraform)-plugin/|grpc-stream\\.ts$)" },
+      from: { path: "^provider/", pathNot: "^provider/((pulumi|terraform)-plugin/|plugin-server\\.ts$)" },
       // Pulumi's library is both: a peer of the user's program, and pinned for our own tests.
       to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["npm-peer"] },
     },

@@ -6,6 +6,7 @@
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import packageFile from "../../package.json" with { type: "json" };
+import { leaveWithEngine } from "../plugin-server.ts";
 import { listenForSameUser, whyPeersAreUnknown } from "../same-user.ts";
 import { channelOptions, createService } from "./service.ts";
 import { createSession } from "./session.ts";
@@ -49,21 +50,12 @@ function fail(why: string): never {
  */
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(0));
 
-const watchIntervalMs = 1_000;
 const graceMs = 10_000;
 
-/**
- * An engine that is gone can no longer save state, so a wait must not outlive it and take an
- * unrecorded step.
- */
 if (engineAddress !== undefined) {
-  const engine = process.ppid;
-  const watch = setInterval(() => {
-    if (process.ppid === engine) return;
-    clearInterval(watch);
+  leaveWithEngine(() => {
     session.cancel();
     setTimeout(() => process.exit(0), graceMs).unref();
     server.tryShutdown(() => process.exit(0));
-  }, watchIntervalMs);
-  watch.unref();
+  });
 }

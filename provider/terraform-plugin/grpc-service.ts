@@ -19,7 +19,7 @@ import {
   status,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { streamed } from "../grpc-stream.ts";
+import { streamed } from "../plugin-server.ts";
 
 type Method = { readonly methodKind: string; readonly input: DescMessage; readonly output: DescMessage };
 

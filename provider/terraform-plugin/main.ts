@@ -4,6 +4,7 @@
  */
 
 import packageFile from "../../package.json" with { type: "json" };
+import { leaveWithEngine } from "../plugin-server.ts";
 import { createSession } from "./create-session.ts";
 import {
   commandOf,
@@ -23,7 +24,6 @@ const isDebugged = process.argv.includes("--debug");
  * that time.
  */
 const graceMs = 1_000;
-const watchIntervalMs = 1_000;
 const orphanGraceMs = 10_000;
 /**
  * A signal to a whole process group also stops the host, which still saves the results of its last
@@ -57,7 +57,7 @@ async function serve(): Promise<void> {
     if (isDebugged) leave();
     else log.write("debug", "SIGINT is for the host to act on");
   });
-  if (!isDebugged) leaveWithHost(() => leave(orphanGraceMs));
+  if (!isDebugged) leaveWithEngine(() => leave(orphanGraceMs));
 
   server.bindAsync(endpoint.bind, credentialsFor(hostCertificate, identity), (error, port) => {
     if (error !== null) fail(`cannot listen on this machine: ${error.message}`);
@@ -67,20 +67,6 @@ async function serve(): Promise<void> {
       : handshakeLine(endpoint, address, identity, env);
     process.stdout.write(`${line}\n`);
   });
-}
-
-/**
- * A host that is gone can no longer save state, so a wait must not outlive it and take an
- * unrecorded step.
- */
-function leaveWithHost(leave: () => void): void {
-  const host = process.ppid;
-  const watch = setInterval(() => {
-    if (process.ppid === host) return;
-    clearInterval(watch);
-    leave();
-  }, watchIntervalMs);
-  watch.unref();
 }
 
 function fail(reason: string): never {

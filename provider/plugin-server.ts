@@ -1,4 +1,4 @@
-/** How both plugins answer a call with one message after the other, and how such a call ends. */
+/** What both plugins do as servers: responses of several messages, and the end of the engine that started them. */
 
 import { once } from "node:events";
 import type { handleServerStreamingCall, StatusObject } from "@grpc/grpc-js";
@@ -21,4 +21,17 @@ export function streamed<Request, Response>(
       stream.emit("error", statusOf(error));
     }
   };
+}
+
+const watchIntervalMs = 1_000;
+
+/** An engine that is gone can no longer save state, so a wait must not outlive it and take an unrecorded step. */
+export function leaveWithEngine(leave: () => void): void {
+  const engine = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === engine) return;
+    clearInterval(watch);
+    leave();
+  }, watchIntervalMs);
+  watch.unref();
 }
