@@ -18,9 +18,9 @@ const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string
 /** Other people's tools, whose flags the documents do not show. */
 const foreignTools = /^(?:pip|go|export|node|tofu|cp|cd|mkdir|openssl) /;
 /** Generated from the examples of the help, which test/cli/program.test.ts runs. */
-const generated = "provider/docs/reference/cli.md";
+const generated = /^provider\/docs\/reference\/cli(-[a-z-]+)?\.md$/;
 const commands = documents
-  .filter((file) => file !== generated)
+  .filter((file) => !generated.test(file))
   .flatMap(commandsIn)
   .filter(({ line }) => !foreignTools.test(line));
 

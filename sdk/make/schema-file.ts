@@ -14,14 +14,14 @@ export const registryRoot = new URL("terraform/", sdkFolder);
 export const registryDocsFolder = new URL("docs/", registryRoot);
 export const registryExamplesFolder = new URL("examples/", registryRoot);
 export const dynamicClassesFile = new URL("../provider/pulumi-dynamic/generated.ts", sdkFolder);
-export const referenceFile = new URL("../provider/docs/reference/resources.md", sdkFolder);
-export const commandLineFile = new URL("../provider/docs/reference/cli.md", sdkFolder);
-export const manPageFile = new URL("../provider/docs/reference/uko.1", sdkFolder);
-export const settingsFile = new URL("../provider/docs/reference/settings.md", sdkFolder);
+export const referenceFolder = new URL("../provider/docs/reference/", sdkFolder);
+export const referenceFile = new URL("resources.md", referenceFolder);
+export const manPageFile = new URL("uko.1", referenceFolder);
+export const settingsFile = new URL("settings.md", referenceFolder);
 /** Pages written by hand, except for their tables of settings. */
 export const readmeFile = new URL("../README.md", sdkFolder);
 export const installationFile = new URL("../provider/docs/registry/installation-configuration.md", sdkFolder);
-export const jsonSchemasFolder = new URL("../provider/docs/reference/schemas/", sdkFolder);
+export const jsonSchemasFolder = new URL("schemas/", referenceFolder);
 
 /** Returns the committed form, which has no version: a release must not be a change of its own. */
 export function schemaText(): string {

@@ -1,7 +1,7 @@
 /** `npm run schema`: writes the two schemas, the reference, the dynamic provider's classes and the pages for the registries. */
 
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { commandLineManPage, commandLineMarkdown } from "./docs/command-line.ts";
+import { commandLineManPage, commandLinePages } from "./docs/command-line.ts";
 import { jsonFormNames, jsonSchemaText } from "./docs/json-forms.ts";
 import { referenceMarkdown } from "./docs/reference.ts";
 import { exampleFiles } from "./docs/registry/example-programs.ts";
@@ -9,11 +9,11 @@ import { generatedFolders, registryPages } from "./docs/registry/pages.ts";
 import { settingsPages } from "./docs/settings.ts";
 import { dynamicClasses } from "./generate-dynamic.ts";
 import {
-  commandLineFile,
   dynamicClassesFile,
   jsonSchemasFolder,
   manPageFile,
   referenceFile,
+  referenceFolder,
   registryDocsFolder,
   registryExamplesFolder,
   schemaFile,
@@ -28,7 +28,7 @@ writeFileSync(schemaFile, schemaText());
 writeFileSync(terraformMappingFile, terraformMappingText());
 writeFileSync(terraformSchemaFile, terraformSchemaText());
 writeFileSync(referenceFile, referenceMarkdown());
-writeFileSync(commandLineFile, commandLineMarkdown());
+for (const [name, text] of commandLinePages()) writeFileSync(new URL(name, referenceFolder), text);
 writeFileSync(manPageFile, commandLineManPage());
 for (const [file, text] of settingsPages()) writeFileSync(file, text);
 for (const name of jsonFormNames)
@@ -47,5 +47,5 @@ for (const [root, files] of [
   }
 }
 console.log(
-  "Wrote sdk/schema.json, sdk/terraform-mapping.json, sdk/terraform-schema.json, provider/docs/reference/resources.md, provider/docs/reference/cli.md, provider/docs/reference/uko.1, provider/docs/reference/settings.md, the tables of settings in README.md and in provider/docs/registry/installation-configuration.md, provider/docs/reference/schemas, provider/pulumi-dynamic/generated.ts, sdk/terraform/docs and sdk/terraform/examples. The packages follow with: npm run sdk",
+  "Wrote sdk/schema.json, sdk/terraform-mapping.json, sdk/terraform-schema.json, provider/docs/reference/resources.md, provider/docs/reference/cli.md and a page for each group of commands, provider/docs/reference/uko.1, provider/docs/reference/settings.md, the tables of settings in README.md and in provider/docs/registry/installation-configuration.md, provider/docs/reference/schemas, provider/pulumi-dynamic/generated.ts, sdk/terraform/docs and sdk/terraform/examples. The packages follow with: npm run sdk",
 );

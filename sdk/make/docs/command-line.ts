@@ -28,9 +28,21 @@ const world: CliWorld = {
   machine: { system: "linux", processor: "x64", home: "", providerFolder: "" },
 };
 
+type Group = (typeof groupOf)[CommandName];
+
+/** What the reader does with the commands of each group. */
+const purposes: Readonly<Record<Group, string>> = {
+  Inspect: "list keys, and show and prove what happened to them",
+  Delete: "request, approve and continue a deletion",
+  Undo: "undo or hold a deletion",
+  Fleet: "clean up a vault, and retire many keys by a date",
+  "Set up": "log in, check your setup, install the provider, and start the emulator",
+};
+
 /** A command as both forms show it. */
 interface Described {
   readonly name: string;
+  readonly group: Group;
   readonly says: string;
   readonly usage: string;
   readonly prose: readonly string[];
@@ -44,13 +56,14 @@ type Item = readonly [term: string, says: string];
 function describedCommands(): readonly Described[] {
   const program = buildProgram(world, () => {});
   const helper = program.createHelp();
-  const walk = (command: Command, path: string): readonly Described[] => {
+  const walk = (command: Command, path: string, group: Group): readonly Described[] => {
     const name = `${path} ${command.name()}`;
     const top = command.name() as CommandName;
     const isTop = path === "uko";
     return [
       {
         name,
+        group,
         says: command.description(),
         usage: `${path} ${namesOf(command).join("|")} ${command.usage()}`,
         prose: isTop ? paragraphsOf(helpProse[top] ?? "") : [],
@@ -64,12 +77,14 @@ function describedCommands(): readonly Described[] {
         ],
         examples: isTop ? (examples[top] ?? []) : [],
       },
-      ...command.commands.filter((each) => each.name() !== "help").flatMap((each) => walk(each, name)),
+      ...command.commands.filter((each) => each.name() !== "help").flatMap((each) => walk(each, name, group)),
     ];
   };
   const position = (command: Command): number => Object.keys(groupOf).indexOf(command.name());
   const sorted = program.commands.toSorted((one, other) => position(one) - position(other));
-  return sorted.filter((command) => command.name() !== "help").flatMap((command) => walk(command, "uko"));
+  return sorted
+    .filter((command) => command.name() !== "help")
+    .flatMap((command) => walk(command, "uko", groupOf[command.name() as CommandName]));
 }
 
 /** Paragraphs without the line ends of the source; indented lines are left out. */
@@ -98,29 +113,62 @@ const exitCodes: readonly Item[] = [
   ["14", "a key of a campaign cannot end by its deadline"],
 ];
 
-/** `provider/docs/reference/cli.md`. */
-export function commandLineMarkdown(): string {
-  const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
-  const table = (heads: string, items: readonly Item[]): string =>
+const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
+const sentence = (text: string): string => `${text.replaceAll(/\. (?=[A-Z])/g, ".\n").replaceAll("<", "&lt;")}`;
+
+function table(heads: string, items: readonly Item[]): string {
+  const rows = items.map(([term, says]) => `| \`${term.replaceAll("|", "\\|")}\` | ${cell(says)} |`);
+  return [`| ${heads} |`, "| --- | --- |", ...rows].join("\n");
+}
+
+/** The pages below `provider/docs/reference`: `cli.md`, the index, and one for each group of commands. */
+export function commandLinePages(): ReadonlyMap<string, string> {
+  const commands = describedCommands();
+  const groups = (Object.keys(purposes) as Group[]).map((group) => {
+    return [group, commands.filter((each) => each.group === group)] as const;
+  });
+  const pages = groups.map(([group, own]) => [pageOf(group), groupPage(group, own)] as const);
+  return new Map([["cli.md", commandLineIndex(groups)], ...pages]);
+}
+
+const pageOf = (group: Group): string => `cli-${group.toLowerCase().replaceAll(" ", "-")}.md`;
+const generatedBy = "The page is generated from the commands: `npm run schema` writes it.";
+
+function groupPage(group: Group, commands: readonly Described[]): string {
+  return `${[
+    `# The command line: ${group.toLowerCase()}`,
+    `Use this page to look up the commands with which you ${purposes[group]}.\n${generatedBy}\n[The index](cli.md) says how to name keys, and lists variables and exit codes.`,
+    ...commands.map(commandSection),
+  ].join("\n\n")}\n`;
+}
+
+function commandSection({ name, says, usage, prose, items, examples: shown }: Described): string {
+  return [
+    `## ${name}`,
+    `${cell(says)}.`,
+    `\`\`\`text\n${usage}\n\`\`\``,
+    ...(items.length === 0 ? [] : [table("argument or option | meaning", items)]),
+    ...prose.map(sentence),
+    ...shown.map(([what, command]) => `${capital(what)}:\n\n\`\`\`sh\n${command}\n\`\`\``),
+  ].join("\n\n");
+}
+
+function commandLineIndex(groups: readonly (readonly [Group, readonly Described[]])[]): string {
+  const sections = groups.flatMap(([group, commands]) => [
+    `## ${group}`,
     [
-      `| ${heads} |`,
+      "| command | meaning |",
       "| --- | --- |",
-      ...items.map(([term, says]) => `| \`${term.replaceAll("|", "\\|")}\` | ${cell(says)} |`),
-    ].join("\n");
-  const sentence = (text: string): string => `${text.replaceAll(/\. (?=[A-Z])/g, ".\n").replaceAll("<", "&lt;")}`;
-  const sections = describedCommands().map(({ name, says, usage, prose, items, examples: shown }) =>
-    [
-      `## ${name}`,
-      `${cell(says)}.`,
-      `\`\`\`text\n${usage}\n\`\`\``,
-      ...(items.length === 0 ? [] : [table("argument or option | meaning", items)]),
-      ...prose.map(sentence),
-      ...shown.map(([what, command]) => `${capital(what)}:\n\n\`\`\`sh\n${command}\n\`\`\``),
-    ].join("\n\n"),
-  );
+      ...commands.map(({ name, says }) => {
+        const anchor = name.replaceAll(" ", "-");
+        // Links to a command on this page lead to its row.
+        return `| <a id="${anchor}"></a>[\`${name}\`](${pageOf(group)}#${anchor}) | ${cell(says)} |`;
+      }),
+    ].join("\n"),
+  ]);
   return `${[
     "# The command line",
-    "Use this page to look up the commands of `uko`, their options and the variables that they read.\nThe page is generated from the commands: `npm run schema` writes it, and the man page `uko.1` next to it.",
+    `Use this page to find a command of \`uko\`, and to look up the variables and exit codes of all commands.\n${generatedBy}\nThe man page \`uko.1\` next to it has all commands on one page.`,
     ...paragraphsOf(generalHelp).map(sentence),
     "With `--debug`, every command prints a line for each call on standard error, without any secret.",
     ...sections,
