@@ -1,5 +1,8 @@
 /** The rings of ARCHITECTURE.md as data: what each part of `provider` may import beside itself. Everything else is an error. */
 
+import packageFile from "./package.json" with { type: "json" };
+import publishedModules from "./tsconfig.build.json" with { type: "json" };
+
 /** `ours` and `types` are paths below provider/ (`types`: type-only imports); `node: true` allows Node's own modules. */
 const rings = {
   "errors.ts": { ours: [], packages: [] },
@@ -148,6 +151,10 @@ const alternatives = (patterns) => `(?:${patterns.map((pattern) => pattern.repla
 const local = (names) => names.map((name) => (name.endsWith("/") ? `^provider/${name}` : `^provider/${name}$`));
 const installed = (names) => names.map((name) => `(^|/)node_modules/${name}/`);
 
+/** What the npm package is compiled from, and the packages that are not installed with it. */
+const published = publishedModules.files;
+const developed = Object.keys(packageFile.devDependencies).filter((name) => !(name in packageFile.peerDependencies));
+
 const ringRules = Object.entries(rings).flatMap(
   ([name, { ours, types = [], packages, outside = [], node = false }]) => {
     const from = { path: alternatives(local([name])) };
@@ -218,12 +225,11 @@ export default {
       to: { path: "^(node:)?sqlite$" },
     },
     {
-      name: "no development dependency",
+      name: "no development dependency in the npm package",
+      comment: "The package is installed with its dependencies only; bundles contain what they import",
       severity: "error",
-      // The plugin is bundled with what it imports, so nobody who has it installs anything.
-      from: { path: "^provider/", pathNot: "^provider/((pulumi|terraform)-plugin/|plugin-server\\.ts$)" },
-      // Pulumi's library is both: a peer of the user's program, and pinned for our own tests.
-      to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["npm-peer"] },
+      from: { path: alternatives(published.map((file) => `^${file}$`)) },
+      to: { path: alternatives(installed(developed)), reachable: true },
     },
   ],
   options: {

@@ -1,7 +1,7 @@
 /** Bundles a program of ours as one executable file that needs nothing but Node, in a folder of its own below `build`. */
 
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
@@ -31,6 +31,9 @@ export function buildBundleIfStale(repository, { folder, name, entry, later, enc
     const manifest = { name, version, license, private: true, type: "commonjs", main: name };
     writeFileSync(path.join(fresh, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
     // What is in the bundle: the release makes its bill of materials from it.
+    const [{ inputs }] = Object.values(metafile.outputs);
+    for (const text of Object.values(texts))
+      inputs[text] = { bytesInOutput: statSync(path.join(repository, text)).size };
     writeFileSync(path.join(build, `${folder}.metafile.json`), JSON.stringify(metafile));
   });
 }
