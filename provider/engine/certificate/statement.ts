@@ -110,20 +110,24 @@ export type Envelope = z.infer<typeof envelopeForm>;
 
 const tool = z.strictObject({ name: text, version: text, build: text });
 
-export const limitCodes = [
-  "exported_material",
-  "backups",
-  "hsm_zeroization",
-  "log_of_executors",
-  "existence",
-  "not_destroyed",
-  "pending_period",
-  "keystores_not_live",
-  "steps_not_recorded",
-  "steps_not_confirmed",
-  "evidence_not_chained",
-  "not_ibm",
-] as const;
+/** What a certificate may not prove. */
+export const limitTexts = {
+  exported_material: "Copies of the key material outside the named keystores: exported, or kept by its importer",
+  backups: "Backups of the service, of its hardware and of the clouds behind the keystores",
+  hsm_zeroization: "The erasure inside the hardware: the service reported it, an inspection did not take place",
+  log_of_executors: "The truth of the evidence: it was written on the machines of the people who took the steps",
+  existence: "That these keys ever existed: the service reports that it does not have them",
+  not_destroyed: "The end of the key material of these keys: the service did not report them as destroyed",
+  pending_period:
+    "The copies of these keys in keystores that did not report them as absent, for example in a cloud whose pending period had not ended",
+  keystores_not_live: "The keystores of these keys: they were not asked live after the destruction",
+  steps_not_recorded: "Who took the steps on these keys, and with whose approval: the steps were not recorded",
+  steps_not_confirmed:
+    "The effect of every step on these keys: at least one was started and never recorded as finished",
+  evidence_not_chained: "Whether the evidence of an earlier release was changed before the certificate was made",
+  not_ibm: "That IBM's service answered: an endpoint is an emulator, is another host, or is not recorded",
+} as const;
+export const limitCodes = Object.keys(limitTexts) as readonly (keyof typeof limitTexts)[];
 const limit = z.strictObject({
   code: z.enum(limitCodes),
   text,
