@@ -4,15 +4,15 @@
  */
 
 import { isUkoError, type UkoError } from "../../errors.ts";
-import { isFinal } from "../../lifecycle/campaign/close.ts";
+import { isFinal } from "../../lifecycle/campaign/outcomes.ts";
 import { isoTime } from "../loop/evidence.ts";
 import type { KmsKeySnapshot } from "../ports/kms-keys.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { count, plain } from "../text/words.ts";
 import type { Closed } from "./closing.ts";
-import { concernOnePart, namedListedKey, type UnreadablePart } from "./inventory.ts";
+import { concernOnePart, type UnreadablePart } from "./inventory.ts";
 import { type ReportSection, section, unreadSection } from "./report.ts";
-import { countsOf, type Reconciled } from "./status.ts";
+import { bornSection, countsOf, type Reconciled } from "./status.ts";
 import type { CampaignView } from "./view.ts";
 
 export interface CloseFacts {
@@ -147,9 +147,7 @@ export function sectionsOfClose(
         rows: closed.filter(({ outcome }) => outcome === "deleted").map((each) => rowOf(each).slice(0, 3)),
       },
     }),
-    ...section("Not in the manifest", {
-      lines: view.born.slice(0, 20).map((key) => `${namedListedKey(key)} (${key.traits.label})`),
-    }),
+    ...bornSection(view),
     ...unreadSection(unreadable),
     ...section("Outcomes", {
       table: {

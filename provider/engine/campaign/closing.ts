@@ -1,7 +1,7 @@
 /** The containers that the end of a campaign deletes, in order, and what blocks each of them. */
 
 import { errorCatalogue } from "../../errors.ts";
-import { isSinceBaseline, type VaultBlock, vaultBlock } from "../../lifecycle/campaign/close.ts";
+import { isSinceBaseline, type VaultBlock, vaultBlock } from "../../lifecycle/campaign/outcomes.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { containerPlanCode } from "../../lifecycle/plan-container-deletion.ts";
 import { defaultRing } from "../../lifecycle/plan-ring-deletion.ts";

@@ -5,7 +5,7 @@
 
 import { isPending } from "../../lifecycle/guards.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
-import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
+import { rights } from "../../lifecycle/managed-key-states.ts";
 import { count, plain, sayRoles, sayTime, sayTimeAndDistance } from "../text/words.ts";
 import { sayGate } from "./plan-report.ts";
 import { type CampaignPlan, datesOf, type PlannedKey } from "./planned.ts";
@@ -112,24 +112,19 @@ export interface Undo {
 
 /** How the last step can be undone; undefined if it cannot, or if none was taken. */
 function undoOf({ facts, listed, name }: PlannedKey, nowMs: number): Undo | undefined {
-  const by = ({ roles }: Right, sentence: string, more: Omit<Undo, "sentence" | "roles"> = {}): Undo => ({
-    sentence,
-    roles,
-    ...more,
-  });
   if (facts.state === "deactivated" && !facts.isKms) {
-    const can = `Can be undone until it is destroyed, by ${sayRoles(rights.reactivate)}.`;
-    return by(rights.reactivate, can, { command: `uko reactivate ${name}` });
+    const sentence = `Can be undone until it is destroyed, by ${sayRoles(rights.reactivate)}.`;
+    return { sentence, roles: rights.reactivate.roles, command: `uko reactivate ${name}` };
   }
   if (facts.state === "active" && listed?.observation?.carried.kind === "one") {
-    const can = "A request is on the key; nothing has been cut off. Its writer can withdraw it.";
-    return by(rights.writeTags, can, { command: `uko withdraw ${name}` });
+    const sentence = "A request is on the key; nothing has been cut off. Its writer can withdraw it.";
+    return { sentence, roles: rights.writeTags.roles, command: `uko withdraw ${name}` };
   }
   const restoreUntilMs = facts.isKms ? facts.materialGoneMs : undefined;
   if (restoreUntilMs !== undefined) {
     const until = new Date(restoreUntilMs).toISOString();
-    const can = `KMS can restore the key until ${sayTimeAndDistance(restoreUntilMs, nowMs)}, by ${sayRoles(kmsRights.restore)}: run uko campaign rollback, or change restoreTrigger of its KmsKey.`;
-    return by(kmsRights.restore, can, { until });
+    const sentence = `KMS can restore the key until ${sayTimeAndDistance(restoreUntilMs, nowMs)}, by ${sayRoles(kmsRights.restore)}: run uko campaign rollback, or change restoreTrigger of its KmsKey.`;
+    return { sentence, roles: kmsRights.restore.roles, until };
   }
   const pending = (listed?.observation?.keystores ?? []).filter(isPending);
   if (facts.state !== "destroyed" || pending.length === 0 || facts.materialGoneMs === undefined) return undefined;

@@ -2,7 +2,7 @@
 
 import { type CampaignStep, dayMs } from "../../lifecycle/campaign/campaign.ts";
 import { isStepDue, type WaveGate, waveGate } from "../../lifecycle/campaign/gates.ts";
-import { type KeyOutcome, outcomeOf } from "../../lifecycle/campaign/reconcile.ts";
+import { type KeyOutcome, outcomeOf } from "../../lifecycle/campaign/outcomes.ts";
 import { deletionStanding } from "../../lifecycle/consent-record.ts";
 import { windowFault } from "../../lifecycle/kms-window.ts";
 import { guardCodes } from "../../lifecycle/plan.ts";
@@ -223,10 +223,9 @@ function blockedTable(keys: readonly PlannedKey[]) {
 
 export interface Reconciled {
   readonly key: PlannedKey;
-  readonly outcome: KeyOutcome | "not_read";
+  readonly outcome: KeyOutcome;
 }
 
-/** The one outcome of each key; a key that could not be read has none that anyone may count. */
 export function outcomesOf({ keys, deadlineMs }: CampaignPlan): readonly Reconciled[] {
   return keys.map((key) => ({
     key,

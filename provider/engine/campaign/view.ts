@@ -6,8 +6,7 @@
 import { dayMs, type Hold, holdTagNames, isHeld, isOwnHoldTag } from "../../lifecycle/campaign/campaign.ts";
 import { type CampaignKeyFacts, isStepDue } from "../../lifecycle/campaign/gates.ts";
 import { endingOf, gapsOf, isGlobMatch } from "../../lifecycle/campaign/rules.ts";
-import { kmsRestoreDays, type ScheduledKey } from "../../lifecycle/campaign/schedule.ts";
-import { soaksFromMs } from "../../lifecycle/campaign/soak.ts";
+import { kmsRestoreDays, type ScheduledKey, soaksFromMs } from "../../lifecycle/campaign/schedule.ts";
 import { isPending } from "../../lifecycle/guards.ts";
 import type { KeystoreStatus } from "../../lifecycle/observation.ts";
 import type { World } from "../ports/world.ts";

@@ -3,7 +3,10 @@
  * deadline. A late key names what makes it late.
  */
 
+import { knownDeactivationMs } from "../authorization.ts";
 import { coolDownMs } from "../managed-key-states.ts";
+import type { KeyObservation } from "../observation.ts";
+import type { Run } from "../plan.ts";
 import { lastOpenMs, nextOpenMs } from "./calendar.ts";
 import type { Blackout, CampaignStep, Wave } from "./campaign.ts";
 import { dayMs } from "./campaign.ts";
@@ -172,4 +175,18 @@ function causeOf(key: ScheduledKey, timing: Timing, deadlineMs: number): LateCau
   if (first !== undefined && isInTimeWith({ blackouts: [] })) return { kind: "blackout", blackout: first };
   const free = { blackouts: [], ready: undefined, wave: { soakMs: coolDownMs } };
   return isInTimeWith(free) ? { kind: "wave" } : { kind: "pending_period" };
+}
+
+/** Of a reader, who has taken no step. */
+const nobody: Run = { actor: { displayName: "" }, consents: [], intent: "resume" };
+
+/**
+ * The time from which the soak of a key counts: as a record on the key notes it, otherwise the last
+ * write. It may be later than the deactivation, never earlier: no request and no file of the folder
+ * shortens a soak. A reviewer saw the key active, so that it was deactivated after each of
+ * `reviewedAtMs`, whatever a record notes. Undefined if the service names no time.
+ */
+export function soaksFromMs(observation: KeyObservation, reviewedAtMs: readonly number[]): number | undefined {
+  const fromMs = knownDeactivationMs(observation, nobody) ?? observation.updatedAtMs;
+  return fromMs === undefined ? undefined : Math.max(fromMs, ...reviewedAtMs);
 }

@@ -8,8 +8,8 @@ import {
   type WaveFacts,
   waveGate,
 } from "../../../provider/lifecycle/campaign/gates.ts";
+import { type EndedKey, outcomeOf } from "../../../provider/lifecycle/campaign/outcomes.ts";
 import { type ExpectedPerson, peopleGap } from "../../../provider/lifecycle/campaign/people.ts";
-import { type EndedKey, outcomeOf } from "../../../provider/lifecycle/campaign/reconcile.ts";
 import { proveRollback, type RollbackFacts } from "../../../provider/lifecycle/campaign/rollback.ts";
 import { alice, bob, carol, identityOf, sha256 } from "../../support/builders.ts";
 

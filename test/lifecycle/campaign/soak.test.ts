@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { soaksFromMs } from "../../../provider/lifecycle/campaign/soak.ts";
+import { soaksFromMs } from "../../../provider/lifecycle/campaign/schedule.ts";
 import { aKey, aKeyWith, aRecord, hourMs, nowMs } from "../../support/builders.ts";
 
 describe("the soak of a key", () => {

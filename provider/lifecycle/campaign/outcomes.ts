@@ -1,0 +1,83 @@
+/**
+ * The one outcome of each key at the end of a campaign, so that no key is unaccounted for, and when
+ * the containers of a vault may be deleted. A container that still holds a key is left by its own
+ * planner.
+ */
+
+import type { KeyClass } from "./campaign.ts";
+import type { ScheduledKey } from "./schedule.ts";
+
+export type KeyOutcome =
+  | "removed"
+  /** Destroyed, and no keystore holds the material any more. */
+  | "destroyed"
+  /** Destroyed; a keystore reports a date, ahead or past, and not yet that the key is gone. */
+  | "pending_destruction"
+  /** The same, with a date after the instance ends: only the provider of the cloud can prove it. */
+  | "proof_by_provider"
+  | "deactivated"
+  /** The copy in the cloud stays in use without UKO. */
+  | "lives_on"
+  | "kept"
+  | "held"
+  | "open"
+  /** The key could not be read, so it has no outcome that anyone may count. */
+  | "not_read";
+
+export interface EndedKey extends Pick<ScheduledKey, "state" | "ending" | "materialGoneMs" | "isMaterialUncertain"> {
+  readonly class: KeyClass;
+  readonly isHeld: boolean;
+}
+
+/** `deadlineMs` is exclusive. */
+export function outcomeOf(key: EndedKey, deadlineMs: number): KeyOutcome {
+  if (key.state === "gone") return "removed";
+  if (key.state === "destroyed") return destroyedOutcome(key, deadlineMs);
+  if (key.isHeld) return "held";
+  if (key.class === "leave") return "lives_on";
+  if (key.class === "keep") return "kept";
+  const isEnded = key.ending === "deactivate" && (key.state === "deactivated" || key.state === "pre_activation");
+  return isEnded ? "deactivated" : "open";
+}
+
+/** A date that has passed proves nothing: the key stays pending until its keystores report it as gone. */
+function destroyedOutcome({ materialGoneMs, isMaterialUncertain }: EndedKey, deadlineMs: number): KeyOutcome {
+  if (isMaterialUncertain === true) return "open";
+  if (materialGoneMs === undefined) return "destroyed";
+  return materialGoneMs < deadlineMs ? "pending_destruction" : "proof_by_provider";
+}
+
+/** Outcomes that no step of this campaign changes any more. */
+const finalOutcomes: readonly KeyOutcome[] = ["removed", "destroyed", "proof_by_provider", "deactivated", "lives_on"];
+
+export function isFinal(outcome: KeyOutcome): boolean {
+  return finalOutcomes.includes(outcome);
+}
+
+/** What the campaign knows about one vault. */
+export interface VaultFacts {
+  /** Whether its keys and contents could all be listed. */
+  readonly isRead: boolean;
+  /** The outcomes of its keys in the manifest. */
+  readonly outcomes: readonly KeyOutcome[];
+  /** Keys in the vault that are not in the manifest. */
+  readonly keysSinceBaseline: number;
+}
+
+export type VaultBlock =
+  | { readonly kind: "not_read" }
+  | { readonly kind: "keys_since_baseline"; readonly keys: number }
+  | { readonly kind: "unfinished"; readonly keys: number };
+
+/** Why no container of the vault may be deleted yet; undefined if its containers may go. */
+export function vaultBlock({ isRead, outcomes, keysSinceBaseline }: VaultFacts): VaultBlock | undefined {
+  if (!isRead) return { kind: "not_read" };
+  if (keysSinceBaseline > 0) return { kind: "keys_since_baseline", keys: keysSinceBaseline };
+  const unfinished = outcomes.filter((outcome) => !isFinal(outcome)).length;
+  return unfinished > 0 ? { kind: "unfinished", keys: unfinished } : undefined;
+}
+
+/** A container that appeared after the last baseline belongs to a person who may still need it. */
+export function isSinceBaseline(createdAtMs: number | undefined, baselineMs: number): boolean {
+  return createdAtMs !== undefined && createdAtMs > baselineMs;
+}
