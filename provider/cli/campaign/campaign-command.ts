@@ -100,7 +100,7 @@ function addActingCommands(campaign: Command, world: CliWorld, end: (exitCode: n
     .option("--csv", "one line of CSV per destroyed KMS key whose metadata KMS still keeps")
     .option("--yes", "required if there is no terminal; at a terminal, uko asks in any case")
     .action(({ yes, ...rest }: Shown & { readonly yes?: true }) =>
-      run(rest, (acting, options) => acting.close(rest.folder, { confirm: asking(rest, yes) }, options)),
+      run(rest, (acting, options) => acting.close(rest.folder, asking(rest, yes), options)),
     );
 
   waveCommand(

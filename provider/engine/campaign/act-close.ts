@@ -4,7 +4,7 @@
  */
 
 import { asUkoError, endsTheRun, isUkoError, mostSevere, UkoError } from "../../errors.ts";
-import { isFinal } from "../../lifecycle/campaign/close.ts";
+import { isFinal } from "../../lifecycle/campaign/outcomes.ts";
 import { type ManyResults, runMany } from "../loop/many.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { count, plain } from "../text/words.ts";
@@ -15,13 +15,9 @@ import { checklistOf, keptMetadata, readKmsKeys, sectionsOfClose } from "./closi
 import { csvTable } from "./csv.ts";
 import type { CampaignReport } from "./report.ts";
 import { outcomesOf } from "./status.ts";
+import type { Confirm } from "./wave-state.ts";
 
-export interface CloseRequest {
-  /** Has the person type the phrase after reading the lines; throws if they do not. */
-  readonly confirm: (phrase: string, shown?: readonly string[]) => Promise<void>;
-}
-
-export async function closeCampaign(context: ActContext, { confirm }: CloseRequest): Promise<CampaignReport> {
+export async function closeCampaign(context: ActContext, confirm: Confirm): Promise<CampaignReport> {
   const { world, view, plan, options } = context;
   if (!view.campaign.instanceEnds) throw instanceContinues(view.folder.path);
   const outcomes = outcomesOf(plan);

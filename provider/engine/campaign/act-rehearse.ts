@@ -5,6 +5,7 @@
  */
 
 import { UkoError } from "../../errors.ts";
+import type { CampaignStep } from "../../lifecycle/campaign/campaign.ts";
 import { standingOf } from "../../lifecycle/consent-record.ts";
 import type { Actor } from "../../lifecycle/observation.ts";
 import { type KeyDetails, observeKey } from "../key/observe.ts";
@@ -28,10 +29,7 @@ import {
   rehearsalWave as wave,
 } from "./rehearsal.ts";
 import { type CampaignReport, type ReportSection, section } from "./report.ts";
-import type { ApprovalOfStep, RequestOfStep, ReviewOfStep } from "./wave-state.ts";
-
-type Step = "deactivate" | "destroy";
-type Confirm = (phrase: string, shown?: readonly string[]) => Promise<void>;
+import type { ApprovalOfStep, Confirm, RequestOfStep, ReviewOfStep } from "./wave-state.ts";
 
 type Act<Request> = (folder: string, request: Request, options: CallOptions) => Promise<CampaignReport>;
 
@@ -44,23 +42,21 @@ export interface RehearsedCommands extends Pick<CampaignReading, "baseline" | "s
   readonly advance: Act<string>;
 }
 
-export interface RehearsalParts {
+/** One run of a rehearsal. */
+export interface Rehearsal {
   readonly world: World;
-  readonly openFolder: (path: string) => CampaignFolder;
+  /** Of the campaign, which has the folder of the throwaway keys inside. */
+  readonly folder: CampaignFolder;
   readonly commands: RehearsedCommands;
+  readonly confirm: Confirm;
+  readonly options: CallOptions;
 }
 
-export async function rehearseCampaign(
-  parts: RehearsalParts,
-  path: string,
-  confirm: Confirm,
-  options: CallOptions,
-): Promise<CampaignReport> {
-  const { world, openFolder } = parts;
-  const folder = openFolder(path);
+export async function rehearseCampaign(run: Rehearsal): Promise<CampaignReport> {
+  const { world, folder, confirm, options } = run;
   const { campaign } = await openCampaign(folder, world.session.instanceId);
   const state = await readRehearsal(folder);
-  if (state !== undefined) return continueRehearsal(parts, folder, state, confirm, options);
+  if (state !== undefined) return continueRehearsal(run, state);
   const { places, without } = await findPlaces(world, campaign.scope, options);
   if (places.length === 0) throw noPlace();
   await confirm(`create ${places.length}`, [
@@ -69,15 +65,13 @@ export async function rehearseCampaign(
       ({ type, vaultName, template }) => `  ${type}: vault "${plain(vaultName, 60)}", template ${template}`,
     ),
   ]);
-  return startRehearsal(parts, folder, places, without, options);
+  return startRehearsal(run, places, without);
 }
 
 async function startRehearsal(
-  { world, commands }: RehearsalParts,
-  folder: CampaignFolder,
+  { world, folder, commands, options }: Rehearsal,
   places: readonly Place[],
   without: readonly string[],
-  options: CallOptions,
 ): Promise<CampaignReport> {
   const keys: RehearsalState["keys"] = [];
   for (const place of places) {
@@ -116,8 +110,8 @@ async function startRehearsal(
 
 /** What comes next, from the keys as they are now. */
 type NextAct =
-  | { readonly kind: "request" | "approve"; readonly step: Step }
-  | { readonly kind: "wait"; readonly step: Step; readonly untilMs: number }
+  | { readonly kind: "request" | "approve"; readonly step: CampaignStep }
+  | { readonly kind: "wait"; readonly step: CampaignStep; readonly untilMs: number }
   | { readonly kind: "rollback" }
   | { readonly kind: "advance" };
 
@@ -135,20 +129,14 @@ function nextAct(keys: readonly KeyDetails[], isRolledBack: boolean, actor: Acto
   return { kind: "wait", step, untilMs: Math.min(...records.map(({ lapsesAtMs }) => lapsesAtMs)) };
 }
 
-async function continueRehearsal(
-  parts: RehearsalParts,
-  folder: CampaignFolder,
-  state: RehearsalState,
-  confirm: Confirm,
-  options: CallOptions,
-): Promise<CampaignReport> {
-  const { world } = parts;
+async function continueRehearsal(run: Rehearsal, state: RehearsalState): Promise<CampaignReport> {
+  const { world, folder, options } = run;
   const actor = await world.session.actor(options);
   const before = await readKeys(world, state, options);
   if (before.length === 0)
     return reportAll(folder, state, { summary: "The rehearsal is complete: each throwaway key is removed" });
   const next = nextAct(before, state.isRolledBack, actor);
-  const report = await take(parts, folder, next, confirm, options);
+  const report = await take(run, next);
   const after = await readKeys(world, state, options);
   const sights = await Promise.all(
     after.map((key) => sightOf(world, key, report === undefined ? undefined : { before, actor }, options)),
@@ -176,13 +164,8 @@ async function continueRehearsal(
 }
 
 /** Runs one command of the campaign; undefined if only another person can act. */
-async function take(
-  { commands }: RehearsalParts,
-  folder: CampaignFolder,
-  next: NextAct,
-  confirm: Confirm,
-  options: CallOptions,
-): Promise<CampaignReport | undefined> {
+async function take(run: Rehearsal, next: NextAct): Promise<CampaignReport | undefined> {
+  const { folder, commands, confirm, options } = run;
   const inner = folder.pathOf(rehearsalFolder);
   switch (next.kind) {
     case "wait":
@@ -194,17 +177,15 @@ async function take(
     case "advance":
       return commands.advance(inner, wave, options);
     case "approve":
-      return approveAll(commands, inner, next.step, confirm, options);
+      return approveAll(run, inner, next.step);
   }
 }
 
 /** The first approval acts on one key, the second on the rest. */
 async function approveAll(
-  commands: RehearsedCommands,
+  { commands, confirm, options }: Rehearsal,
   inner: string,
-  step: Step,
-  confirm: Confirm,
-  options: CallOptions,
+  step: CampaignStep,
 ): Promise<CampaignReport> {
   const reviewed = await commands.review(inner, { wave, step }, options);
   const { review, keys } = reviewed.data;

@@ -12,6 +12,7 @@ import { isNamed } from "./find.ts";
 import { requireWave } from "./folder.ts";
 import type { PlannedKey } from "./planned.ts";
 import type { CampaignReport } from "./report.ts";
+import type { Confirm } from "./wave-state.ts";
 
 export interface RollbackRequest {
   readonly wave: string;
@@ -20,7 +21,7 @@ export interface RollbackRequest {
   readonly key?: string | undefined;
   /** Also reactivates keys that another person wrote to since; then a person confirms it. */
   readonly writtenSince: boolean;
-  readonly confirm: (phrase: string) => Promise<void>;
+  readonly confirm: Confirm;
 }
 
 export async function rollBackWave(context: ActContext, request: RollbackRequest): Promise<CampaignReport> {

@@ -8,7 +8,7 @@ import { planCampaignRequest } from "../../lifecycle/campaign/plan-step.ts";
 import { createOperations } from "../key/commands.ts";
 import { createKmsOperations, renewKmsRequest } from "../kms-key/commands.ts";
 import type { CallOptions, World } from "../ports/world.ts";
-import { type CloseRequest, closeCampaign } from "./act-close.ts";
+import { closeCampaign } from "./act-close.ts";
 import {
   type ActContext,
   type ActPorts,
@@ -33,6 +33,7 @@ import type { CampaignReport } from "./report.ts";
 import { windowNext } from "./status.ts";
 import {
   type ApprovalOfStep,
+  type Confirm,
   noteOverride,
   type RequestOfStep,
   type ReviewOfStep,
@@ -54,9 +55,9 @@ export interface CampaignActing {
   /** Reactivates what this campaign deactivated. No calendar refuses it. */
   rollback(folder: string, request: RollbackRequest, options: CallOptions): Promise<CampaignReport>;
   /** Does what comes next for the caller in a rehearsal on throwaway keys. */
-  rehearse(folder: string, confirm: CloseRequest["confirm"], options: CallOptions): Promise<CampaignReport>;
+  rehearse(folder: string, confirm: Confirm, options: CallOptions): Promise<CampaignReport>;
   /** Deletes the emptied containers, and reports what keeps the instance from being deleted. */
-  close(folder: string, request: CloseRequest, options: CallOptions): Promise<CampaignReport>;
+  close(folder: string, confirm: Confirm, options: CallOptions): Promise<CampaignReport>;
 }
 
 export function createCampaignActing(
@@ -79,7 +80,7 @@ export function createCampaignActing(
     rehearse(path, confirm, options) {
       // The commands as they are, so that a rehearsal shows what the campaign will do.
       const commands = { ...createCampaignReading(world, openFolder), ...acting };
-      return rehearseCampaign({ world, openFolder, commands }, path, confirm, options);
+      return rehearseCampaign({ world, folder: openFolder(path), commands, confirm, options });
     },
   };
   return acting;

@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { UkoError } from "../../errors.ts";
+import { parseJson } from "../text/encodings.ts";
 import { plain } from "../text/words.ts";
 
 export const mebibyte = 1_048_576;
@@ -42,20 +43,11 @@ export function requireFormat(value: unknown, format: string, file: string): voi
   });
 }
 
-/** Undefined for a text that is not JSON. */
-export function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** The lines of a JSONL file with their numbers. Throws UKO_CAMPAIGN_INVALID for a line that is not JSON. */
 export function jsonLinesIn(text: string, file: string): readonly { readonly at: number; readonly value: unknown }[] {
   return text.split("\n").flatMap((line, index) => {
     if (line === "") return [];
-    const value = jsonIn(line);
+    const value = parseJson(line);
     if (value !== undefined) return [{ at: index + 1, value }];
     throw new UkoError("UKO_CAMPAIGN_INVALID", {
       summary: `${file}, line ${index + 1} is not JSON`,

@@ -27,14 +27,6 @@ import type { CampaignView } from "./view.ts";
 import { type OwnReview, type WaveOffer, type WaveStep, waveOffers } from "./wave-offers.ts";
 import { type ReviewedStepRequest, reportClosed, waveStateOf } from "./wave-state.ts";
 
-export interface CampaignInspection {
-  /** The name of the campaign in the folder. Makes no call. */
-  name(folder: string): Promise<string>;
-  overview(folder: string, options: CallOptions): Promise<CampaignOverview>;
-  wave(folder: string, wave: string, options: CallOptions): Promise<WaveInspection>;
-  approval(folder: string, request: ReviewedStepRequest, options: CallOptions): Promise<ApprovalInspection>;
-}
-
 export interface CampaignOverview {
   readonly report: CampaignReport;
   readonly campaign: string;
@@ -76,20 +68,21 @@ export type ApprovalInspection =
       readonly apart: readonly ActedKey[];
     };
 
-export function createCampaignInspection(world: World, openFolder: ActPorts["openFolder"]): CampaignInspection {
+export function createCampaignInspection(world: World, openFolder: ActPorts["openFolder"]) {
   const open = (path: string, options: CallOptions) => openReads(world, openFolder, path, options);
   return {
-    async name(path) {
+    /** The name of the campaign in the folder. Makes no call. */
+    async name(path: string) {
       return (await openCampaign(openFolder(path), world.session.instanceId)).campaign.name;
     },
-    async overview(path, options) {
+    async overview(path: string, options: CallOptions): Promise<CampaignOverview> {
       const { view, plan } = await open(path, options);
       return { ...reportOverview(view, plan), campaign: view.campaign.name, nowMs: view.nowMs };
     },
-    async wave(path, wave, options) {
+    async wave(path: string, wave: string, options: CallOptions) {
       return inspectWave(await open(path, options), wave);
     },
-    async approval(path, request, options) {
+    async approval(path: string, request: ReviewedStepRequest, options: CallOptions) {
       return inspectApproval(await open(path, options), request);
     },
   };

@@ -6,7 +6,8 @@
 import * as z from "zod";
 import { UkoError } from "../../errors.ts";
 import { type KmsReview, type KmsReviewLine, kmsReviewOf } from "../../lifecycle/kms-review.ts";
-import { jsonIn, sha256Form, uuid } from "./file-forms.ts";
+import { parseJson } from "../text/encodings.ts";
+import { sha256Form, uuid } from "./file-forms.ts";
 
 export const kmsReviewFormat = "uko-kms-review-1";
 
@@ -60,9 +61,9 @@ export function encodeKmsReview({ header: head, lines }: KmsReview): string {
 /** Undefined for every text but the one that `encodeKmsReview` writes. */
 export function parseKmsReview(content: string): KmsReview | undefined {
   const [first = "", ...rest] = content.split("\n").slice(0, -1);
-  const head = header.safeParse(jsonIn(first));
+  const head = header.safeParse(parseJson(first));
   if (!head.success) return undefined;
-  const lines = rest.map((each) => line.safeParse(jsonIn(each)));
+  const lines = rest.map((each) => line.safeParse(parseJson(each)));
   const read = lines.flatMap(({ data }) => (data === undefined ? [] : [data]));
   const { instanceId, campaign, reviewer, reviewedAt } = head.data;
   const review = kmsReviewOf(

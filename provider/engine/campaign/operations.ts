@@ -53,107 +53,100 @@ export interface BaselineFiles {
   readonly isLive: boolean;
 }
 
-export interface CampaignReading {
-  /** Writes a first `campaign.yaml`; never overwrites one. */
-  init(folder: string, request: InitRequest, options: CallOptions): Promise<CampaignReport>;
-  /** Writes the manifest, unless a key blocks it. */
-  baseline(folder: string, request: BaselineFiles, options: CallOptions): Promise<CampaignReport>;
-  /** Reads live statuses of keystores and keys; for every night. */
-  check(folder: string, options: CallOptions): Promise<CampaignReport>;
-  /** Writes what an owner signs. */
-  signoff(folder: string, owner: string, options: CallOptions): Promise<CampaignReport>;
-  /** The dates of every key and wave; late keys first. */
-  plan(folder: string, options: CallOptions): Promise<CampaignReport>;
-  status(folder: string, form: "waves" | "board", options: CallOptions): Promise<CampaignReport>;
-  /** The one outcome of each key, or what to ask of each cloud; for an auditor. */
-  report(folder: string, request: ReportRequest, options: CallOptions): Promise<CampaignReport>;
-  find(folder: string, typed: string, options: CallOptions): Promise<CampaignReport>;
-  /** Appends a hold, which only takes away. */
-  hold(folder: string, request: HoldRequest, options: CallOptions): Promise<CampaignReport>;
-  /** The report as one HTML page. */
-  page(report: CampaignReport): string;
-}
+export type CampaignReading = ReturnType<typeof createCampaignReading>;
 
 type OpenFolder = (path: string) => CampaignFolder;
 
-export function createCampaignReading(world: World, openFolder: OpenFolder): CampaignReading {
+export function createCampaignReading(world: World, openFolder: OpenFolder) {
   const seen = async (path: string, options: CallOptions) => {
     const { view, plan } = await openReads(world, openFolder, path, options);
     return [view, plan] as const;
   };
+  const opened = (path: string) => openCampaign(openFolder(path), world.session.instanceId);
   return {
-    ...createFolderWriting(world, openFolder),
-    page: renderPage,
-    check: async (path, options) => checkCampaign(world, ...(await seen(path, options)), options),
-    plan: async (path, options) => reportPlan(...(await seen(path, options))),
-    status: async (path, form, options) =>
+    /** Writes a first `campaign.yaml`; never overwrites one. */
+    init: (path: string, request: InitRequest, options: CallOptions) =>
+      startCampaign(world, openFolder(path), request, options),
+    /** Writes the manifest, unless a key blocks it. */
+    baseline: async (path: string, request: BaselineFiles, options: CallOptions) =>
+      writeBaseline(world, await opened(path), request, options),
+    /** Writes what an owner signs. */
+    signoff: async (path: string, owner: string, options: CallOptions) =>
+      writeSignoff(world, await opened(path), owner, options),
+    /** Appends a hold, which only takes away. */
+    hold: async (path: string, request: HoldRequest, options: CallOptions) =>
+      changeHold(world, await opened(path), request, options),
+    /** Reads live statuses of keystores and keys; for every night. */
+    check: async (path: string, options: CallOptions) => checkCampaign(world, ...(await seen(path, options)), options),
+    /** The dates of every key and wave; late keys first. */
+    plan: async (path: string, options: CallOptions) => reportPlan(...(await seen(path, options))),
+    status: async (path: string, form: "waves" | "board", options: CallOptions) =>
       (form === "board" ? reportBoard : reportStatus)(...(await seen(path, options))),
-    report: async (path, request, options) => reportReconciled(...(await seen(path, options)), request),
-    find: async (path, typed, options) => reportFound(...(await seen(path, options)), typed),
+    /** The one outcome of each key, or what to ask of each cloud; for an auditor. */
+    report: async (path: string, request: ReportRequest, options: CallOptions) =>
+      reportReconciled(...(await seen(path, options)), request),
+    find: async (path: string, typed: string, options: CallOptions) =>
+      reportFound(...(await seen(path, options)), typed),
+    /** The report as one HTML page. */
+    page: renderPage,
   };
 }
 
-/** The commands that write to the folder. */
-function createFolderWriting(
+async function startCampaign(
   world: World,
-  openFolder: OpenFolder,
-): Pick<CampaignReading, "init" | "baseline" | "signoff" | "hold"> {
-  const { instanceId } = world.session;
-  return {
-    async init(path, request, options) {
-      const folder = openFolder(path);
-      if ((await folder.read(campaignFileName, mebibyte)) !== undefined) throw alreadyStarted(folder.path);
-      const inventory = await takeCampaignInventory(world, { kmsKeys: true }, options);
-      const text = firstCampaignFile(request, instanceId, inventory);
-      parseCampaign(text);
-      await folder.create(campaignFileName, text);
-      return reportInit(folder.path, request, inventory);
-    },
+  folder: CampaignFolder,
+  request: InitRequest,
+  options: CallOptions,
+): Promise<CampaignReport> {
+  if ((await folder.read(campaignFileName, mebibyte)) !== undefined) throw alreadyStarted(folder.path);
+  const inventory = await takeCampaignInventory(world, { kmsKeys: true }, options);
+  const text = firstCampaignFile(request, world.session.instanceId, inventory);
+  parseCampaign(text);
+  await folder.create(campaignFileName, text);
+  return reportInit(folder.path, request, inventory);
+}
 
-    async baseline(path, { wave, declared, usage: files, isLive }, options) {
-      const opened = await openCampaign(openFolder(path), instanceId);
-      if (wave !== undefined) requireWave(opened.campaign, wave);
-      const earlier = await findManifest(opened, world.sha256);
-      requireEarlier(earlier, wave);
-      const owners = readOwners((await opened.folder.read(ownersFileName, 64 * mebibyte)) ?? "key,owner\n");
-      const declarations = declarationsIn(declared);
-      const inventory = await takeCampaignInventory(world, inventoryScope(opened, earlier), options);
-      if (earlier !== undefined) requireTimeAfter(earlier, inventory.nowMs);
-      const usage = await readUsage(world, inventory, { files, isLive }, options);
-      const joinedTo = (key: ListedKey): Joined => ({
-        declaredBy: [...(declarations.get(namedListedKey(key)) ?? [])],
-        usage: usage.of(key),
-      });
-      const { report, manifest } = makeBaseline(
-        opened,
-        inventory,
-        earlier,
-        { wave, owners, joinedTo, blindSpots: usage.blindSpots },
-        world.sha256,
-      );
-      if (manifest !== undefined) await opened.folder.write(manifestFileName, manifest);
-      return report;
-    },
+async function writeBaseline(
+  world: World,
+  opened: OpenCampaign,
+  { wave, declared, usage: files, isLive }: BaselineFiles,
+  options: CallOptions,
+): Promise<CampaignReport> {
+  if (wave !== undefined) requireWave(opened.campaign, wave);
+  const earlier = await findManifest(opened, world.sha256);
+  requireEarlier(earlier, wave);
+  const owners = readOwners((await opened.folder.read(ownersFileName, 64 * mebibyte)) ?? "key,owner\n");
+  const declarations = declarationsIn(declared);
+  const inventory = await takeCampaignInventory(world, inventoryScope(opened, earlier), options);
+  if (earlier !== undefined) requireTimeAfter(earlier, inventory.nowMs);
+  const usage = await readUsage(world, inventory, { files, isLive }, options);
+  const joinedTo = (key: ListedKey): Joined => ({
+    declaredBy: [...(declarations.get(namedListedKey(key)) ?? [])],
+    usage: usage.of(key),
+  });
+  const request = { wave, owners, joinedTo, blindSpots: usage.blindSpots };
+  const { report, manifest } = makeBaseline(opened, inventory, earlier, request, world.sha256);
+  if (manifest !== undefined) await opened.folder.write(manifestFileName, manifest);
+  return report;
+}
 
-    async signoff(path, owner, options) {
-      return writeSignoff(world, await openCampaign(openFolder(path), instanceId), owner, options);
-    },
-
-    async hold(path, { key, release, ...rest }, options) {
-      const opened = await openCampaign(openFolder(path), instanceId);
-      const tag = await tagOf(world, key, release === true ? undefined : rest, options);
-      if (release === true) {
-        const lines = (await opened.folder.read(holdsFileName, 64 * mebibyte)) ?? "";
-        const kept = withoutHolds(lines, key);
-        if (kept !== lines) await opened.folder.write(holdsFileName, kept);
-        return reportRelease(opened.folder.path, key, kept !== lines, tag);
-      }
-      const { identity, displayName } = await world.session.actor(options);
-      const by = plain(identity?.iamId === undefined ? displayName : `${displayName} (${identity.iamId})`, 200);
-      await opened.folder.append(holdsFileName, encodeHold({ key, by, ...rest }));
-      return reportHold(opened.folder.path, key, rest, tag);
-    },
-  };
+async function changeHold(
+  world: World,
+  { folder }: OpenCampaign,
+  { key, release, ...rest }: HoldRequest,
+  options: CallOptions,
+): Promise<CampaignReport> {
+  const tag = await tagOf(world, key, release === true ? undefined : rest, options);
+  if (release === true) {
+    const lines = (await folder.read(holdsFileName, 64 * mebibyte)) ?? "";
+    const kept = withoutHolds(lines, key);
+    if (kept !== lines) await folder.write(holdsFileName, kept);
+    return reportRelease(folder.path, key, kept !== lines, tag);
+  }
+  const { identity, displayName } = await world.session.actor(options);
+  const by = plain(identity?.iamId === undefined ? displayName : `${displayName} (${identity.iamId})`, 200);
+  await folder.append(holdsFileName, encodeHold({ key, by, ...rest }));
+  return reportHold(folder.path, key, rest, tag);
 }
 
 async function writeSignoff(

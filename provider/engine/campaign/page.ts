@@ -3,6 +3,7 @@
  * mailed, archived and printed. Every text is escaped.
  */
 
+import { escapeHtml } from "../text/encodings.ts";
 import { sayTime } from "../text/words.ts";
 import type { CampaignReport, ReportSection, ReportTable, Timeline } from "./report.ts";
 
@@ -18,11 +19,11 @@ export function renderPage({ summary, sections, next, page }: CampaignReport): s
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">`,
     '<meta name="color-scheme" content="light dark">',
     '<meta name="referrer" content="no-referrer">',
-    `<title>${escaped(title)}</title>`,
+    `<title>${escapeHtml(title)}</title>`,
     `<style>${pageStyle}</style>`,
     "</head>",
     "<body>",
-    `<header><p class="kicker">${escaped(title)}</p><h1>${escaped(summary)}</h1>${page === undefined ? "" : `<p class="as-of">As of ${escaped(sayTime(page.asOfMs))}</p>`}</header>`,
+    `<header><p class="kicker">${escapeHtml(title)}</p><h1>${escapeHtml(summary)}</h1>${page === undefined ? "" : `<p class="as-of">As of ${escapeHtml(sayTime(page.asOfMs))}</p>`}</header>`,
     "<main>",
     ...(page?.timeline === undefined ? [] : [timelineOf(page.timeline)]),
     ...sections.map(sectionOf),
@@ -35,24 +36,12 @@ export function renderPage({ summary, sections, next, page }: CampaignReport): s
   ].join("\n");
 }
 
-const replacements: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-export function escaped(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (sign) => replacements[sign] ?? "");
-}
-
 function sectionOf({ title, table, lines = [] }: ReportSection, index: number): string {
   const id = `section-${index + 1}`;
-  const items = lines.map((line) => `<li>${escaped(line)}</li>`).join("");
+  const items = lines.map((line) => `<li>${escapeHtml(line)}</li>`).join("");
   return [
     `<section aria-labelledby="${id}">`,
-    `<h2 id="${id}">${escaped(title)}</h2>`,
+    `<h2 id="${id}">${escapeHtml(title)}</h2>`,
     ...(table === undefined ? [] : [tableOf(table, id)]),
     ...(items === "" ? [] : [`<ul>${items}</ul>`]),
     "</section>",
@@ -64,14 +53,14 @@ function sectionOf({ title, table, lines = [] }: ReportSection, index: number): 
  * the meaning of the table there.
  */
 function tableOf({ columns, rows }: ReportTable, labelledBy: string): string {
-  const heads = columns.map((column) => `<th scope="col" role="columnheader">${escaped(capitalized(column))}</th>`);
+  const heads = columns.map((column) => `<th scope="col" role="columnheader">${escapeHtml(capitalized(column))}</th>`);
   const body = rows.map((row) => {
     const cells = row.map((cell, at) => {
-      const label = escaped(capitalized(columns[at] ?? ""));
+      const label = escapeHtml(capitalized(columns[at] ?? ""));
       const isFirst = at === 0;
       const tag = isFirst ? "th" : "td";
       const role = isFirst ? 'scope="row" role="rowheader"' : 'role="cell"';
-      return `<${tag} ${role} data-label="${label}"${classOf(cell)}>${cell === "" ? "–" : escaped(cell)}</${tag}>`;
+      return `<${tag} ${role} data-label="${label}"${classOf(cell)}>${cell === "" ? "–" : escapeHtml(cell)}</${tag}>`;
     });
     return `<tr role="row">${cells.join("")}</tr>`;
   });
@@ -103,14 +92,14 @@ function timelineOf({ fromMs, untilMs, rows, marks }: Timeline): string {
   const percent = (ms: number): string =>
     ((100 * (Math.min(Math.max(ms, fromMs), untilMs) - fromMs)) / Math.max(1, untilMs - fromMs)).toFixed(2);
   const marked = marks.map(
-    ({ label, atMs }) => `<div class="mark" style="left:${percent(atMs)}%"><span>${escaped(label)}</span></div>`,
+    ({ label, atMs }) => `<div class="mark" style="left:${percent(atMs)}%"><span>${escapeHtml(label)}</span></div>`,
   );
   const bars = rows.map(({ name, spans }) => {
     const parts = spans.map(({ kind, fromMs: from, untilMs: until }) => {
       const width = (Number(percent(until)) - Number(percent(from))).toFixed(2);
       return `<div class="span ${kind}" style="left:${percent(from)}%;width:max(${width}%,4px)"></div>`;
     });
-    return `<div class="lane"><span class="lane-name">${escaped(name)}</span><div class="track">${parts.join("")}</div></div>`;
+    return `<div class="lane"><span class="lane-name">${escapeHtml(name)}</span><div class="track">${parts.join("")}</div></div>`;
   });
   return [
     '<figure class="timeline" aria-hidden="true">',
@@ -121,7 +110,7 @@ function timelineOf({ fromMs, untilMs, rows, marks }: Timeline): string {
 }
 
 function nextOf(next: readonly string[]): string {
-  const commands = next.map((line) => `<pre><code>${escaped(line)}</code></pre>`).join("");
+  const commands = next.map((line) => `<pre><code>${escapeHtml(line)}</code></pre>`).join("");
   return `<section aria-labelledby="next"><h2 id="next">Next</h2>${commands}</section>`;
 }
 

@@ -8,8 +8,9 @@ import { UkoError } from "../../errors.ts";
 import { createdOrFound } from "../commands/probe-key.ts";
 import type { KeystoreSnapshot, TemplateSnapshot } from "../ports/containers.ts";
 import type { CallOptions, World } from "../ports/world.ts";
+import { parseJson } from "../text/encodings.ts";
 import type { Campaign } from "./campaign-file.ts";
-import { jsonIn, mebibyte } from "./file-forms.ts";
+import { mebibyte } from "./file-forms.ts";
 
 /** Inside the folder of the campaign. */
 export const rehearsalFolder = "rehearsal";
@@ -119,7 +120,7 @@ interface ReadableFolder {
 export async function readRehearsal(folder: ReadableFolder): Promise<RehearsalState | undefined> {
   const text = await folder.read(rehearsalFileName, mebibyte);
   if (text === undefined) return undefined;
-  const parsed = state.safeParse(jsonIn(text));
+  const parsed = state.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
   throw new UkoError("UKO_CAMPAIGN_INVALID", {
     summary: `${folder.path}/${rehearsalFileName} is not valid`,

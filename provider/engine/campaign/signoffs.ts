@@ -6,9 +6,10 @@
 import * as z from "zod";
 import { UkoError } from "../../errors.ts";
 import { endingOf } from "../../lifecycle/campaign/rules.ts";
+import { parseJson } from "../text/encodings.ts";
 import { count } from "../text/words.ts";
 import { csvTable } from "./csv.ts";
-import { explainIssues, jsonIn, requireFormat, sha256Form } from "./file-forms.ts";
+import { explainIssues, requireFormat, sha256Form } from "./file-forms.ts";
 import type { OpenCampaign } from "./folder.ts";
 import { type ManifestKey, namedKey } from "./manifest.ts";
 import { type CampaignReport, section } from "./report.ts";
@@ -124,7 +125,7 @@ export function reportSignoff(
 
 /** Throws UKO_CAMPAIGN_INVALID for another version, a wrong form, or a list that does not fit its digest. */
 export function parseSignoff(text: string, file: string, sha256: Sha256): Signoff {
-  const value = jsonIn(text);
+  const value = parseJson(text);
   if (value === undefined) throw invalid(file, ["it is not JSON"]);
   requireFormat(value, signoffFormat, file);
   const parsed = signoff.safeParse(value);

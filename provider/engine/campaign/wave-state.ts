@@ -9,9 +9,10 @@ import { UkoError } from "../../errors.ts";
 import { type Breaker, breakerOf } from "../../lifecycle/campaign/breaker.ts";
 import type { CampaignStep } from "../../lifecycle/campaign/campaign.ts";
 import { hasHappened, type WaveGate, waveGate } from "../../lifecycle/campaign/gates.ts";
+import { parseJson } from "../text/encodings.ts";
 import { count, plain, sayTimeAndDistance } from "../text/words.ts";
 import { type ActContext, evidenceFolder, keysOfWave } from "./act-on-keys.ts";
-import { jsonIn, mebibyte } from "./file-forms.ts";
+import { mebibyte } from "./file-forms.ts";
 import { requireWave } from "./folder.ts";
 import type { PlannedKey } from "./planned.ts";
 import { type CampaignReport, section } from "./report.ts";
@@ -48,9 +49,11 @@ export interface ReviewedStepRequest extends StepRequest {
   readonly recordOnly: boolean;
 }
 
+/** Has the person type the phrase after reading the lines; throws if they do not. */
+export type Confirm = (phrase: string, shown?: readonly string[]) => Promise<void>;
+
 export interface ApprovalOfStep extends ReviewedStepRequest {
-  /** Has the person type the phrase; throws if they do not. */
-  readonly confirm: (phrase: string, shown?: readonly string[]) => Promise<void>;
+  readonly confirm: Confirm;
 }
 
 export interface WaveState {
@@ -144,7 +147,7 @@ async function deactivatedKeys({ folder }: CampaignView): Promise<ReadonlySet<st
     const text = (await folder.read(`${evidenceFolder}/${name}`, maxEvidenceBytes)) ?? "";
     // A line that a crash left incomplete does not count.
     for (const line of text.split("\n")) {
-      const parsed = deactivation.safeParse(jsonIn(line));
+      const parsed = deactivation.safeParse(parseJson(line));
       if (parsed.success) found.add(`${parsed.data.vaultId}/${parsed.data.keyId}`);
     }
   }

@@ -5,7 +5,7 @@
  */
 
 import * as z from "zod";
-import { parseJson } from "./chain.ts";
+import { parseJson } from "../text/encodings.ts";
 import type { Certificate, CertificateStep } from "./statement.ts";
 
 const event = z.object({

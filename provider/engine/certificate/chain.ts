@@ -1,6 +1,7 @@
 /** The check of an evidence file: the chain shows changed lines, the head record a cut end. Pure. */
 
 import * as z from "zod";
+import { parseJson } from "../text/encodings.ts";
 
 /** One line of a file, with digests that the reader of the file computed. */
 export interface EvidenceFileLine {
@@ -94,12 +95,3 @@ export function createChainCheck(): ChainCheck {
 
 /** SHA-256 of nothing, which the first line of a new file names. */
 const emptySha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-
-/** Undefined if the text is not JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

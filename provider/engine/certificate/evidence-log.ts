@@ -2,7 +2,8 @@
 
 import * as z from "zod";
 import { evidenceLine } from "../commands/audit.ts";
-import { type ChainReport, createChainCheck, type EvidenceFileLine, parseJson } from "./chain.ts";
+import { parseJson } from "../text/encodings.ts";
+import { type ChainReport, createChainCheck, type EvidenceFileLine } from "./chain.ts";
 import type { CertificateLog } from "./statement.ts";
 
 const optionalText = z.string().optional().catch(undefined);

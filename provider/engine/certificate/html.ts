@@ -1,5 +1,6 @@
 /** A certificate as one HTML page without scripts or links, for reading and for printing on A4. Pure. */
 
+import { escapeHtml } from "../text/encodings.ts";
 import { certificateRows, decidingStep, namesOf, outcomeWords } from "./messages.ts";
 import type { Certificate, CertificateKey, CertificateStep } from "./statement.ts";
 
@@ -21,13 +22,13 @@ export function renderCertificatePage(certificate: Certificate, { sha256, keyIds
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escapeHtml(title)}</title>
+<title>${escaped(title)}</title>
 <style>${style}</style>
 </head>
 <body>
 <header>
-<h1>${escapeHtml(title)}</h1>
-<p>${escapeHtml(method.statement)}</p>
+<h1>${escaped(title)}</h1>
+<p>${escaped(method.statement)}</p>
 </header>
 <section>
 ${definitions([
@@ -50,7 +51,7 @@ ${definitions([
 ${certificateRows(certificate)
   .map(
     (row) =>
-      `<tr>${row.map((cell) => `<td>${escapeHtml(timeForm.test(cell) ? sayTime(cell) : cell)}</td>`).join("")}</tr>`,
+      `<tr>${row.map((cell) => `<td>${escaped(timeForm.test(cell) ? sayTime(cell) : cell)}</td>`).join("")}</tr>`,
   )
   .join("\n")}
 </tbody>
@@ -59,7 +60,7 @@ ${certificateRows(certificate)
 <section class="limits">
 <h2>Not verified</h2>
 <ul>
-${notVerified.map(({ text, subjects }) => `<li>${escapeHtml(text)}${subjects === undefined ? "" : ` (${subjects.length} of ${keys.length} keys)`}</li>`).join("\n")}
+${notVerified.map(({ text, subjects }) => `<li>${escaped(text)}${subjects === undefined ? "" : ` (${subjects.length} of ${keys.length} keys)`}</li>`).join("\n")}
 </ul>
 </section>
 ${keys
@@ -72,7 +73,7 @@ ${keys.length > maxDetailedKeys ? `<p>The steps of ${keys.length - maxDetailedKe
 <table>
 <thead><tr><th>File</th><th>Lines</th><th>Chain</th><th>Head (SHA-256)</th></tr></thead>
 <tbody>
-${evidence.map((log, at) => `<tr><td>${at + 1}</td><td>${log.lines}</td><td>${log.isChained ? "chained" : "not chained"}</td><td class="digest">${escapeHtml(log.head)}</td></tr>`).join("\n")}
+${evidence.map((log, at) => `<tr><td>${at + 1}</td><td>${log.lines}</td><td>${log.isChained ? "chained" : "not chained"}</td><td class="digest">${escaped(log.head)}</td></tr>`).join("\n")}
 </tbody>
 </table>
 </section>
@@ -85,7 +86,7 @@ function renderKey(key: CertificateKey, names: ReadonlyMap<string, string>): str
   const deciding = decidingStep(key);
   const nameOf = (iamId: string | undefined): string => (iamId === undefined ? "" : (names.get(iamId) ?? iamId));
   return `<section class="key">
-<h2>${escapeHtml(key.label === "" ? key.keyId : key.label)}</h2>
+<h2>${escaped(key.label === "" ? key.keyId : key.label)}</h2>
 ${definitions([
   ["Subject", key.subject],
   ["Outcome", `${outcomeWords[key.outcome]}${key.outcomeAt === undefined ? "" : `, ${sayTime(key.outcomeAt)}`}`],
@@ -126,7 +127,7 @@ function renderSteps(steps: readonly CertificateStep[], nameOf: (iamId: string |
       isSingle === true ? "(one person)" : nameOf(approver?.iamId),
       consent?.recordId ?? "",
     ]
-      .map((cell, at) => `<td${at === 6 ? ' class="digest"' : ""}>${escapeHtml(cell)}</td>`)
+      .map((cell, at) => `<td${at === 6 ? ' class="digest"' : ""}>${escaped(cell)}</td>`)
       .join(""),
   );
   return `<table>
@@ -139,7 +140,7 @@ ${rows.map((row) => `<tr>${row}</tr>`).join("\n")}
 
 function definitions(facts: readonly (readonly [name: string, value: string])[]): string {
   const shown = facts.filter(([, value]) => value.trim() !== "");
-  return `<dl>\n${shown.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd${digestForm.test(value) ? ' class="digest"' : ""}>${escapeHtml(value)}</dd>`).join("\n")}\n</dl>`;
+  return `<dl>\n${shown.map(([name, value]) => `<dt>${escaped(name)}</dt><dd${digestForm.test(value) ? ' class="digest"' : ""}>${escaped(value)}</dd>`).join("\n")}\n</dl>`;
 }
 
 const timeForm = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
@@ -151,19 +152,9 @@ function sayTime(time: string): string {
   return time.replace("T", " ").replace(/(\.\d{3})?Z$/, " UTC");
 }
 
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
 /** Control and direction characters could make a page show other words than the file has. */
-function escapeHtml(text: string): string {
-  return text
-    .replace(/[&<>"']/g, (character) => entities[character] ?? "")
-    .replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, "\u{fffd}");
+function escaped(text: string): string {
+  return escapeHtml(text).replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, "\u{fffd}");
 }
 
 const style = `

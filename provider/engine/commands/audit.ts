@@ -1,6 +1,7 @@
 /** The evaluation of evidence: who deleted what, when, with whose consent, and what the lines leave open. Pure. */
 
 import * as z from "zod";
+import { parseJson } from "../text/encodings.ts";
 import { isConsequential } from "./audited-steps.ts";
 
 const person = z.object({ iamId: z.string(), name: z.string() });
@@ -91,12 +92,7 @@ export function auditEvidence(texts: readonly string[], filter: AuditFilter = {}
 }
 
 function readLine(line: string): EvidenceLine | "unreadable" | "unknown_version" {
-  let body: unknown;
-  try {
-    body = JSON.parse(line);
-  } catch {
-    return "unreadable";
-  }
+  const body = parseJson(line);
   const read = evidenceLine.safeParse(body);
   if (read.success) return read.data;
   const version = typeof body === "object" && body !== null ? (body as { v?: unknown }).v : undefined;

@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { UkoError } from "../../errors.ts";
+import { parseJson } from "../text/encodings.ts";
 
 export type StateForm = "pulumi" | "terraform";
 
@@ -135,14 +136,6 @@ function parseContents(text: string): Contents {
   if (!shown.success) throw unreadable();
   const root = shown.data.values?.root_module;
   return { form: "terraform", instances: root === undefined ? [] : resourcesIn(root) };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw unreadable();
-  }
 }
 
 function unreadable(): UkoError {
