@@ -76,6 +76,11 @@ function withoutRegistryMarks(source: string): string {
     .replace(/^(---\n[\s\S]*?\n---\n)?/, "$1\n# Install and configure\n");
 }
 
+/** Long names in a table can break between their words, so that the last column stays in view. */
+function withBreaks(html: string): string {
+  return html.replace(/>[^<]*</, (name) => name.replaceAll(/[_:/.](?=\w)|[a-z](?=[A-Z])/g, "$&<wbr>"));
+}
+
 function configureMarkdown(markdown: Markdown): void {
   markdown.core.ruler.before("normalize", "registry-marks", (state) => {
     state.src = withoutRegistryMarks(state.src);
@@ -91,6 +96,8 @@ function configureMarkdown(markdown: Markdown): void {
     const original = markdown.renderer.rules[name];
     markdown.renderer.rules[name] = (...token) => (original?.(...token) ?? "").replaceAll("{{", "&#123;&#123;");
   }
+  const code = markdown.renderer.rules.code_inline;
+  markdown.renderer.rules.code_inline = (...token) => withBreaks(code?.(...token) ?? "");
 }
 
 /** Headings get the anchors that GitHub gives them, so that a link works in both places. */
@@ -117,9 +124,13 @@ function withLayout(page: Page): void {
 /** Themes for code with enough contrast. */
 const theme = { light: "github-light-high-contrast", dark: "github-dark-high-contrast" };
 
-/** Enough contrast for the button and the language of code, and no key in the search button, which its name does not have. */
+/** Enough contrast for the button and the language of code, compact tables, and no key in the search button, which its name does not have. */
 const style = `html:root { --vp-button-brand-bg: #3451b2; --vp-button-brand-hover-bg: #2a3f8f }
 .vp-doc [class*="language-"] > span.lang { color: var(--vp-c-text-2) }
+.vp-doc :is(th, td) { padding: 6px 10px; vertical-align: top }
+.vp-doc td { font-size: 13px; line-height: 20px }
+.vp-doc td code { padding: 2px 4px }
+.vp-doc :is(p, li) wbr { display: none }
 .DocSearch-Button-Keys { display: none !important }`;
 
 interface Resolver {
