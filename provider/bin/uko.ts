@@ -157,12 +157,12 @@ async function startEmulator({ seed, generate, load, ...options }: EmulatorStart
       ...(load !== undefined && { snapshot: await readJson(load) }),
     });
     const { url, instanceId, caFile, world, close } = emulator;
-    // People first try a program that makes a key, so the people who may do that are named first.
-    const mayCreate = ({ roles }: { readonly roles?: readonly string[] | undefined }) =>
-      Number(roles?.includes("KeyCustodianCreator") === true);
-    const people = world.seed.identities
-      .toSorted((one, other) => mayCreate(other) - mayCreate(one))
-      .flatMap(({ name, apiKey }) => (apiKey === undefined ? [] : [{ name, apiKey }]));
+    // A user first tries a program that makes a key, so the first person is one who may do that.
+    const { identities } = world.seed;
+    const creator = identities.find(({ roles }) => roles?.includes("KeyCustodianCreator") === true);
+    const people = [creator, ...identities.filter((each) => each !== creator)].flatMap((each) =>
+      each?.apiKey === undefined ? [] : [{ name: each.name, apiKey: each.apiKey }],
+    );
     const [key] = world.keys.values();
     return {
       url,

@@ -91,7 +91,7 @@ function readyText(emulator: RunningEmulator, { host, file }: Pick<EmulatorStart
     ...(caFile === undefined || isLoopback(url) ? [] : [`  export UKO_ALLOWED_HOSTS=${new URL(url).host}`]),
     ...(first === undefined ? [] : [`  export UKO_API_KEY=${first.apiKey}`]),
     ...elsewhere(emulator, host),
-    ...(others.length === 0 ? [] : ["", "To act as another person:"]),
+    ...(others.length === 0 ? [] : ["", "To act as another identity:"]),
     ...others.map(({ name, apiKey }) => `  export UKO_API_KEY=${apiKey}   # ${name}`),
     ...(firstKey === undefined ? [] : ["", "To show a key and request its deletion:"]),
     ...(firstKey === undefined ? [] : [`  uko status ${firstKey}`, `  uko request ${firstKey}`]),

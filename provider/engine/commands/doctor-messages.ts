@@ -226,7 +226,7 @@ export interface LogIn {
 
 /** How long the caller stays logged in, in one sentence. */
 export function sayLogin({ tokenExpiresAt, isTokenRenewed }: LogIn): string {
-  if (isTokenRenewed) return "uko renews the access token by itself, so this log-in does not expire within a run.";
+  if (isTokenRenewed) return "uko renews the access token by itself, so you stay logged in during a run.";
   if (tokenExpiresAt === undefined) return "The token does not say when it expires.";
   return `The token expires on ${sayTime(Date.parse(tokenExpiresAt))}, and uko cannot renew it.`;
 }

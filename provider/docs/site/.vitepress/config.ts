@@ -94,10 +94,9 @@ function configureMarkdown(markdown: Markdown): void {
   // Vue would take two braces outside a block of code for an expression.
   for (const name of ["text", "code_inline"]) {
     const original = markdown.renderer.rules[name];
-    markdown.renderer.rules[name] = (...token) => (original?.(...token) ?? "").replaceAll("{{", "&#123;&#123;");
+    markdown.renderer.rules[name] = (...token) =>
+      withBreaks(original?.(...token) ?? "").replaceAll("{{", "&#123;&#123;");
   }
-  const code = markdown.renderer.rules.code_inline;
-  markdown.renderer.rules.code_inline = (...token) => withBreaks(code?.(...token) ?? "");
 }
 
 /** Headings get the anchors that GitHub gives them, so that a link works in both places. */

@@ -8,9 +8,5 @@ const sections = readFileSync(new URL("../../reference/errors.md", import.meta.u
 
 export default {
   paths: () =>
-    sections.map((section) => {
-      const [code] = section.split("\n", 1);
-      const inTerminal = `In a terminal, \`uko explain ${code}\` prints this text.`;
-      return { params: { code }, content: `# ${section.trim()}\n\n${inTerminal}` };
-    }),
+    sections.map((section) => ({ params: { code: section.split("\n", 1)[0] }, content: `# ${section.trim()}` })),
 };
