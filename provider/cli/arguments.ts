@@ -183,16 +183,16 @@ export function parseDay(text: string): string {
   throw invalidInput(`"${printable(text, 100)}" is not a day`, "Example: 2027-03-20.");
 }
 
-/** Reads a wait budget, and returns it as it was written, because UKO_WAIT has the same form. */
-export function parseWait(text: string): string {
+/** Reads the duration of an option, and returns it as it was written, because UKO_WAIT has the same form. */
+export const parseDuration = (option: string) => (text: string) => {
   try {
-    parseDurationMs(text, "--wait");
+    parseDurationMs(text, option);
     return text;
   } catch (thrown) {
     const { summary, detail } = asUkoError(thrown);
     throw invalidInput(summary, detail);
   }
-}
+};
 
 /** A parser for an argument or option that can be repeated: it appends to the previous values. */
 export function repeatable<Value>(parse: (text: string) => Value) {

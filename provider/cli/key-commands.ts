@@ -9,10 +9,10 @@ import {
   parseAnyKey,
   parseConsents,
   parseDigest,
+  parseDuration,
   parseKey,
   parseReason,
   parseRecordId,
-  parseWait,
   repeatable,
   type TypedKey,
 } from "./arguments.ts";
@@ -164,7 +164,9 @@ function addApprove({ program, world, end }: KeyCommands, run: Run): void {
     .option("--record-only", "write your approval, so that the requester can act; take no step")
     .option("--yes", "do not ask about a single key; with --review, required if there is no terminal")
     .addOption(
-      new Option("--wait <duration>", "how long to wait for people and time (default: UKO_WAIT)").argParser(parseWait),
+      new Option("--wait <duration>", "how long to wait for people and time (default: UKO_WAIT)").argParser(
+        parseDuration("--wait"),
+      ),
     )
     .option("--json", "one line of JSON per key")
     .addHelpText("after", exampleHelp("approve"))
@@ -176,11 +178,16 @@ function addApprove({ program, world, end }: KeyCommands, run: Run): void {
       if (review !== undefined || digest !== undefined || key === undefined || recordId === undefined) {
         throw new UkoError("UKO_INPUT_INVALID", {
           summary: "uko approve takes a key and the ID of its request, or a review and its digest",
-          detail: "uko approve --help shows both forms. With --review, omit the key and --wait.",
+          detail:
+            "uko status <key> shows the ID. uko approve --help shows both forms. With --review, omit the key and --wait.",
         });
       }
       const consent = collectConsents(recordId);
-      return run([key], given, recordOnly === true ? approval(key, recordId) : steps({ consent, wait, yes }));
+      return run(
+        [key],
+        given,
+        recordOnly === true ? approval(key, recordId) : { ...steps({ consent, wait, yes }), writes: "approve" },
+      );
     });
 }
 
@@ -225,7 +232,7 @@ function addContinue(program: Command, run: Run): void {
       new Option(
         "--wait <duration>",
         "how long to wait for people and time, such as 90s, 30m, 5h, 7d (default: UKO_WAIT)",
-      ).argParser(parseWait),
+      ).argParser(parseDuration("--wait")),
     )
     .option("--yes", "do not ask before a key is destroyed or removed; without a terminal uko never asks")
     .action((keys: TypedKey[], given: ContinueOptions) => run(keys, given, steps(given)));

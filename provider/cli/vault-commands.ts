@@ -18,7 +18,7 @@ import type { Survey } from "../engine/key/survey.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { KeyRef } from "../engine/ports/world.ts";
 import { asUkoError, endsTheRun, mostSevere, type UkoError } from "../errors.ts";
-import { collectVaultIds, collectVaults, parseWait } from "./arguments.ts";
+import { collectVaultIds, collectVaults, parseDuration } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
 import { printError, reportJson, reportText } from "./print.ts";
@@ -50,7 +50,7 @@ export function addVaultCommands(program: Command, world: CliWorld, end: (exitCo
     .option("--mine", "only requests and approvals that you wrote")
     .addOption(
       new Option("--expiring <duration>", "only requests that expire within this time, such as 48h").argParser(
-        parseWait,
+        parseDuration("--expiring"),
       ),
     )
     .option("--long", "a block with the next commands for each key, instead of a table")

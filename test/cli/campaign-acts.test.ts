@@ -104,11 +104,19 @@ const reviewOf = async (who: Person, step: string): Promise<string> =>
 const firstKey = "5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-000000000001";
 
 it("acts only for the reviewer, only on the reviewed step, and refuses an edited file", async () => {
+  const nextOf = async (command: string) =>
+    (await world.uko("bob", `campaign ${command} --folder ${folder}`)).out.split("Next:\n  uko campaign ")[1];
+  expect(await nextOf("review pilot deactivate")).toMatch(/^request pilot deactivate .* # the first person/);
   await campaign("bob", "request pilot deactivate");
+  expect(await nextOf("review pilot deactivate")).toMatch(/^review pilot deactivate .* # another person/);
   const review = await reviewOf("alice", "deactivate");
   const codes = async (who: Person, command: string): Promise<unknown> =>
     dataOf(await campaign(who, command)).error?.code;
-  expect(await codes("bob", `approve pilot deactivate --review ${review} --yes`)).toBe("UKO_REVIEW_OUTDATED");
+  const foreign = await campaign("bob", `approve pilot deactivate --review ${review} --yes`);
+  expect(dataOf(foreign).error).toMatchObject({
+    code: "UKO_REVIEW_OUTDATED",
+    detail: expect.stringContaining("uko campaign review pilot deactivate"),
+  });
   expect(await codes("carol", `approve pilot deactivate --review ${review} --yes`)).toBe("UKO_REVIEW_OUTDATED");
   expect(await codes("alice", `approve pilot destroy --review ${review} --yes`)).toBe("UKO_CAMPAIGN_INVALID");
   const [name = ""] = readdirSync(path.join(folder, "reviews"));
@@ -210,6 +218,13 @@ it("withdraws every request, and reactivates what it deactivated but not what an
   // Carol's request and its withdrawal are later writes than the campaign's.
   await world.uko("carol", `request ${firstKey}`);
   await world.uko("carol", `withdraw ${firstKey}`);
+  const powerless = await world.uko(
+    "bob",
+    `campaign rollback pilot --key ${firstKey.replace(/1$/, "3")} --folder ${folder}`,
+  );
+  expect(powerless.out).toMatch(/\[UKO_RIGHTS_MISSING\]\n\nNext:\n {2}uko campaign status /);
+  const written = await world.uko("bob", `campaign rollback pilot --key ${firstKey} --folder ${folder}`);
+  expect(written.out).toContain(`rollback pilot --key ${firstKey} --written-since --folder`);
   const rolledBack = await campaign("alice", "rollback pilot");
   expect(counts(rolledBack)).toEqual({ acted: 17, left: 2 });
   expect(dataOf(rolledBack).keys.find(({ name }: { name: string }) => name === firstKey).says).toContain(
@@ -263,7 +278,7 @@ it("requests no destroy without a known opener of the KMS window, and finishes t
   await world.advance("5h");
   const { out } = await world.uko("alice", `campaign request pilot destroy --folder ${folder}`);
   expect(out).toContain("[UKO_KMS_SETTER_UNKNOWN]");
-  expect(out).toContain(`uko campaign rollback pilot --key KEY --folder ${folder}`);
+  expect(out).toContain(`uko campaign rollback pilot --key ${dualKey} --folder ${folder}`);
 
   expect(counts(await campaign("alice", `rollback pilot --key ${dualKey}`))).toEqual({ acted: 1 });
   const { stop } = dataOf(await campaign("bob", "request pilot deactivate"));

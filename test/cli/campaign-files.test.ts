@@ -17,6 +17,7 @@ describe("uko campaign init", () => {
     expect(ended.exitCode).toBe(0);
     await expect(shown(ended)).toMatchFileSnapshot("../golden/cli/campaign-init.txt");
     await expect(read("campaign.yaml")).toMatchFileSnapshot("../golden/cli/campaign-init.yaml");
+    expect((await campaign("plan")).err).toContain(`Next: uko campaign baseline --folder ${stage.folder}`);
     expect((await campaign("baseline")).out).toContain("10 entries cannot be listed yet");
   });
 

@@ -18,20 +18,20 @@ it("holds a key by a tag that another campaign honors, and releases only what it
   // Another campaign has no line about the key.
   stage.write("holds.jsonl", "");
   const held = await stage.campaign("status");
-  expect(held.out).toContain("held: tag by incident ticket INC_4711");
+  expect(held.out).toContain('held: its tag says "incident ticket INC_4711"');
   expect(await hold("mail-1", "--release")).toMatchObject({ tag: "changed", isReleased: true });
   expect((await stage.campaign("status")).out).not.toContain("incident");
 
   // A person wrote the tag of this key; neither a hold nor a release changes it.
   expect(await hold("mail-2", "--kind legal")).toMatchObject({ tag: "left" });
   expect(await hold("mail-2", "--release")).toMatchObject({ tag: "left", exitCode: 12 });
-  expect((await stage.campaign("status")).out).toContain("held: tag by litigation");
+  expect((await stage.campaign("status")).out).toContain('held: its tag says "litigation"');
   expect(stage.read("holds.jsonl")).toBe("");
   // A person without the right to write tags still holds the key in the folder.
   expect(await hold("mail-1", "--kind legal", "erin")).toMatchObject({ tag: "left", exitCode: 0 });
   await stage.world.uko("bob", `hold ${stage.keyNamed("mail-1")} --kind legal --until 2026-12-01`);
   stage.write("holds.jsonl", "");
-  expect((await stage.campaign("status")).out).toContain("held: tag by legal until 2026_12_01");
+  expect((await stage.campaign("status")).out).toContain('held: its tag says "legal until 2026_12_01"');
   expect((await stage.world.uko("bob", `hold ${stage.keyNamed("mail-1")} --release`)).out).toContain("is released");
   expect((await stage.world.verdict()).violations).toEqual([]);
 });

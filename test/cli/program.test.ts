@@ -145,6 +145,8 @@ describe("invalid input", () => {
     [["continue", key, "--consent", "latest"], /is not the ID of a request/],
     [["continue", key, "--wait", "soon"], /^--wait is not a duration\n.* 30m.*\n {2}\[UKO_INPUT_INVALID\]/],
     [["continue", key, "--wait", ""], /^--wait is not a duration/],
+    [["requests", "--expiring", "2days"], /^--expiring is not a duration/],
+    [["approve", key], /^uko approve takes a key and the ID .*\n {2}uko status <key> shows the ID/],
     [["request", key, "--reason", "a".repeat(501)], /The reason has 501 characters/],
     [["sweep", "--vault", "payments"], /is not the ID of a vault/],
     [["requests", "--vault", " "], /is not the name of a vault/],

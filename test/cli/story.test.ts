@@ -44,7 +44,7 @@ it("two people delete a key, and read its state at each step", async () => {
   await types("bob", `plan ${key}`);
   await types("bob", `request ${key} --reason "Payroll moved to the new ledger"`);
   await passes("1h");
-  await types("bob", `request ${key}`);
+  await types("bob", `request ${key} --reason "Another reason"`);
   await types("alice", `status ${key}`);
   await types("alice", `continue ${key} --consent ${await recordOf(key)}`);
   await passes("1h");

@@ -47,7 +47,9 @@ describe("the clock", () => {
     const { signal } = new AbortController();
     await world.control("clock", { set: "2030-01-01T00:00:00Z", freeze: true });
     expect(await advanceClock(world.url, "5h", signal)).toBe(Date.parse("2030-01-01T05:00:00Z"));
-    await expect(advanceClock(world.url, "soon", signal)).rejects.toThrow("advance is not a duration: soon");
+    await expect(advanceClock(world.url, "soon", signal)).rejects.toThrow(
+      `"soon" is not a duration, such as 5h, 31d or PT4H`,
+    );
     for (const url of ["http://127.0.0.1:1", "no address"])
       await expect(advanceClock(url, "5h", signal)).rejects.toThrow(/^No emulator answers at .*--url\.$/);
   });

@@ -33,7 +33,7 @@ export function controlApi(world: World): Hono {
   app.post("/clock", async (context) => {
     const change = clockSchema.parse(await context.req.json());
     const advanceMs = change.advance === undefined ? 0 : parseDurationMs(change.advance);
-    if (advanceMs === undefined) throw new Error(`advance is not a duration: ${change.advance}`);
+    if (advanceMs === undefined) throw new Error(`"${change.advance}" is not a duration, such as 5h, 31d or PT4H`);
     if (change.tickMs !== undefined) world.clock.tickMs = change.tickMs;
     if (change.freeze === true) world.clock.freeze();
     if (change.freeze === false) world.clock.thaw();

@@ -13,7 +13,7 @@ import { campaignFileName } from "./campaign-file.ts";
 import { type Closable, type Closed, closeOne, closingOrder, findClosable } from "./closing.ts";
 import { checklistOf, keptMetadata, readKmsKeys, sectionsOfClose } from "./closing-report.ts";
 import { csvTable } from "./csv.ts";
-import type { CampaignReport } from "./report.ts";
+import { type CampaignReport, folderFlag } from "./report.ts";
 import { outcomesOf } from "./status.ts";
 import type { Confirm } from "./wave-state.ts";
 
@@ -49,7 +49,7 @@ export async function closeCampaign(context: ActContext, confirm: Confirm): Prom
       ...(isAccounted ? ["each key has its final outcome"] : ["not every key has a final outcome"]),
     ].join("; "),
     sections: sectionsOfClose(facts, checklist, purge, stop),
-    next: left === 0 ? [] : [`uko campaign close --folder ${view.folder.path}   # again, after the causes are gone`],
+    next: left === 0 ? [] : [`uko campaign close ${folderFlag(view.folder.path)}   # again, after the causes are gone`],
     exitCode: mostSevere([
       ...closed.map(({ exitCode }) => exitCode),
       ...(isAccounted ? [] : [12]),
@@ -127,6 +127,6 @@ function beforeClosing(free: readonly Closable[]): readonly string[] {
 function instanceContinues(path: string): UkoError {
   return new UkoError("UKO_CAMPAIGN_INVALID", {
     summary: "The instance of this campaign continues, so its containers stay",
-    detail: `${campaignFileName} has instanceEnds: false. Nothing was changed.\nNext: uko campaign report --folder ${path}`,
+    detail: `${campaignFileName} has instanceEnds: false. Nothing was changed.\nNext: uko campaign report ${folderFlag(path)}`,
   });
 }

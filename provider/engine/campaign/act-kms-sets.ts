@@ -28,7 +28,7 @@ import { type ActContext, actOnKeys, isHeldNow, kmsRefOf } from "./act-on-keys.t
 import { type ActedKey, actedFrom, withoutStep } from "./acted.ts";
 import { encodeKmsReview, readKmsReview, windowEndOf } from "./kms-review-file.ts";
 import type { PlannedKey } from "./planned.ts";
-import { type CampaignReport, section } from "./report.ts";
+import { type CampaignReport, folderFlag, section } from "./report.ts";
 import { reviewFileName } from "./reviews.ts";
 import type { ApprovalOfStep, ReviewOfStep } from "./wave-state.ts";
 
@@ -74,7 +74,7 @@ export async function reviewKmsKeys(
     return {
       summary: `No KMS key of wave "${wave}" can be approved for destroy`,
       sections: exceptions,
-      next: [`uko campaign request ${wave} destroy --folder ${path}   # the first person`],
+      next: [`uko campaign request ${wave} destroy ${folderFlag(path)}   # the first person`],
       exitCode: mostSevere([...codes, 12]),
       data: { wave, step: "destroy", keys: 0, apart: left },
     };
@@ -110,7 +110,7 @@ export async function reviewKmsKeys(
         ],
       }),
     ],
-    next: [`uko campaign approve ${wave} destroy --review ${digest} --folder ${path}`],
+    next: [`uko campaign approve ${wave} destroy --review ${digest} ${folderFlag(path)}`],
     exitCode: mostSevere(codes),
     data: { wave, step: "destroy", keys: lines.length, review: digest, file, apart: left },
   };
@@ -180,12 +180,19 @@ function saySkip(why: KmsSkip): string {
   }
 }
 
+/** Keys that another person wrote to come back only after a confirmation. */
+export interface Confirming {
+  readonly isConfirmed: boolean;
+  /** Receives the names of the keys that wait for it. */
+  readonly toConfirm: Set<string>;
+}
+
 /** Restores one KMS key that a reviewer of this campaign destroyed. */
 export async function restoreOne(
   context: ActContext,
   key: PlannedKey,
   reviews: readonly { readonly reviewer: string; readonly reviewedAtMs: number }[],
-  isConfirmed: boolean,
+  { isConfirmed, toConfirm }: Confirming,
 ): Promise<ActedKey> {
   const { world, options } = context;
   const { name, line } = key;
@@ -200,6 +207,7 @@ export async function restoreOne(
   if (observation.state !== "destroyed") return leave("it is not destroyed");
   const { deletedBy, deletedAtMs } = snapshot;
   if (!isOurDestruction({ deletedBy, deletedAtMs, reviews }) && !isConfirmed) {
+    toConfirm.add(name);
     return leave(
       `${plain(deletedBy ?? "an unknown identity", 100)} destroyed the key, outside the reviews of this wave`,
     );

@@ -28,7 +28,7 @@ import {
   rehearsalFolder,
   rehearsalWave as wave,
 } from "./rehearsal.ts";
-import { type CampaignReport, type ReportSection, section } from "./report.ts";
+import { type CampaignReport, folderFlag, type ReportSection, section } from "./report.ts";
 import type { ApprovalOfStep, Confirm, RequestOfStep, ReviewOfStep } from "./wave-state.ts";
 
 type Act<Request> = (folder: string, request: Request, options: CallOptions) => Promise<CampaignReport>;
@@ -289,7 +289,7 @@ function reportAll(
 }
 
 const rehearseAgain = (folder: CampaignFolder, who: string): string =>
-  `uko campaign rehearse --folder ${folder.path}   # ${who}`;
+  `uko campaign rehearse ${folderFlag(folder.path)}   # ${who}`;
 
 function noPlace(): UkoError {
   return new UkoError("UKO_CAMPAIGN_INVALID", {

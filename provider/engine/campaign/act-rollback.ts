@@ -5,13 +5,14 @@
 
 import { UkoError } from "../../errors.ts";
 import { planCampaignRollback } from "../../lifecycle/campaign/plan-step.ts";
-import { restoreOne } from "./act-kms-sets.ts";
+import { shellWord } from "../text/explanation.ts";
+import { type Confirming, restoreOne } from "./act-kms-sets.ts";
 import { type ActContext, actOnKeys, convergeOnKey, isHeldNow, keysOfWave } from "./act-on-keys.ts";
 import { type ActedKey, reportActed, withoutStep } from "./acted.ts";
 import { isNamed } from "./find.ts";
 import { requireWave } from "./folder.ts";
 import type { PlannedKey } from "./planned.ts";
-import type { CampaignReport } from "./report.ts";
+import { type CampaignReport, folderFlag } from "./report.ts";
 import type { Confirm } from "./wave-state.ts";
 
 export interface RollbackRequest {
@@ -39,10 +40,12 @@ export async function rollBackWave(context: ActContext, request: RollbackRequest
     (key) => isOurs(key) && key.facts.state === (key.facts.isKms ? "destroyed" : "deactivated"),
   );
   if (writtenSince) await confirm(`reactivate ${keys.length}`);
+  const toConfirm = new Set<string>();
+  const confirming = { isConfirmed: writtenSince, toConfirm };
   const run = await actOnKeys(context, "Reactivating", keys, (key) =>
     key.facts.isKms
-      ? restoreOne(context, key, setsOf(key), writtenSince)
-      : rollBackOne(context, key, setsOf(key), writtenSince),
+      ? restoreOne(context, key, setsOf(key), confirming)
+      : rollBackOne(context, key, setsOf(key), confirming),
   );
   const path = view.folder.path;
   return reportActed({
@@ -51,10 +54,19 @@ export async function rollBackWave(context: ActContext, request: RollbackRequest
     keys: run.results,
     apart: chosen.filter((key) => !keys.includes(key)).flatMap((key) => leftOut(key, isOurs(key))),
     run,
-    next: run.results.some(({ outcome }) => outcome === "left")
-      ? [`uko campaign rollback ${wave} --key KEY --written-since --folder ${path}   # after you checked the key`]
-      : [`uko campaign status --folder ${path}`],
+    next: nextAfter([...toConfirm], wave, path),
   });
+}
+
+/** A command for each key that a confirmation would bring back, up to the number that people read. */
+function nextAfter(toConfirm: readonly string[], wave: string, path: string): readonly string[] {
+  if (toConfirm.length === 0) return [`uko campaign status ${folderFlag(path)}`];
+  return toConfirm
+    .slice(0, 5)
+    .map(
+      (key) =>
+        `uko campaign rollback ${wave} --key ${key} --written-since ${folderFlag(path)}   # after you checked the key`,
+    );
 }
 
 function isChosen(key: PlannedKey, { application, key: typed }: RollbackRequest): boolean {
@@ -66,7 +78,7 @@ async function rollBackOne(
   context: ActContext,
   key: PlannedKey,
   reviews: Parameters<typeof planCampaignRollback>[1]["reviews"],
-  isConfirmed: boolean,
+  { isConfirmed, toConfirm }: Confirming,
 ): Promise<ActedKey> {
   const isInHolds = await isHeldNow(context, key.name, key.listed?.traits.tags ?? []);
   let isReactivatedHere = false;
@@ -77,6 +89,8 @@ async function rollBackOne(
       const facts = { reviews, isInHolds, isConfirmed, isReactivatedHere };
       const verdict = planCampaignRollback(observation, facts, run, nowMs);
       if (verdict.kind === "take") isReactivatedHere = true;
+      else if (verdict.why.kind === "rollback" && verdict.why.rollback.kind === "written_since")
+        toConfirm.add(key.name);
       return verdict;
     },
   });
@@ -96,6 +110,6 @@ function nothingChosen({ wave, application, key }: RollbackRequest, path: string
   const what = key ?? application;
   return new UkoError("UKO_INPUT_INVALID", {
     summary: `Wave "${wave}" has no key${what === undefined ? "" : ` with the ID, label or application "${what}"`}`,
-    detail: `Nothing was changed. Next: uko campaign find ${what ?? "KEY"} --folder ${path}`,
+    detail: `Nothing was changed. Next: uko campaign ${what === undefined ? "status" : `find ${shellWord(what)}`} ${folderFlag(path)}`,
   });
 }

@@ -8,7 +8,7 @@ import type { KmsReview } from "../../lifecycle/kms-review.ts";
 import { type Review, type ReviewedWave, reviewOf } from "../../lifecycle/review.ts";
 import { maxReviewBytes } from "../../lifecycle/review-file.ts";
 import { approverOf, requireUsable } from "../key/approve-set.ts";
-import { readReview, reviewKeys } from "../key/review-set.ts";
+import { type KeyApart, readReview, reviewKeys } from "../key/review-set.ts";
 import {
   apartFacts,
   apartRows,
@@ -26,7 +26,7 @@ import { type ActedKey, actedFrom, reportActed, withoutStep } from "./acted.ts";
 import { namedListedKey, takeCampaignInventory, type UnreadablePart } from "./inventory.ts";
 import type { PlannedKey } from "./planned.ts";
 import { readyKeys } from "./ready.ts";
-import { type CampaignReport, section } from "./report.ts";
+import { type CampaignReport, folderFlag, section } from "./report.ts";
 import { reviewFileName, reviewFolder } from "./reviews.ts";
 import { type WindowToRenew, windowNext, windowSection, windowsToRenew } from "./status.ts";
 import {
@@ -85,12 +85,14 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
     ...section("Not read", { lines: unreadable.map(({ id, reason }) => `${id}: ${reason}`) }),
   ];
   const path = view.folder.path;
-  const firstRequest = `uko campaign request ${wave} ${step} --folder ${path}   # the first person`;
   if (file === undefined) {
     return {
       summary: `No key of wave "${wave}" can be approved for ${step}`,
       sections: exceptions,
-      next: alone.length > 0 || others.length > 0 ? alone.slice(0, maxShownAlone) : [firstRequest],
+      next:
+        alone.length > 0 || others.length > 0
+          ? alone.slice(0, maxShownAlone)
+          : [instead(request, ready, reviewed.apart, path)],
       exitCode: mostSevere([...codes, 12]),
       data: { wave, step, keys: 0, apart: leftOut, unreadable },
     };
@@ -106,12 +108,25 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
       ...section("Review", { lines: [...reviewFacts(reviewed.keys, file), `SHA-256 of ${name}: ${file.digest}`] }),
     ],
     next: [
-      `uko campaign approve ${wave} ${step} --review ${file.digest} --folder ${path}`,
-      `uko campaign approve ${wave} ${step} --review ${file.digest} --folder ${path} --record-only   # without the role`,
+      `uko campaign approve ${wave} ${step} --review ${file.digest} ${folderFlag(path)}`,
+      `uko campaign approve ${wave} ${step} --review ${file.digest} ${folderFlag(path)} --record-only   # without the role`,
     ],
     exitCode: mostSevere(codes),
     data: { wave, step, keys: reviewed.keys.length, review: file.digest, file: name, apart: leftOut, unreadable },
   };
+}
+
+/** The command of a reader whose review would be empty. */
+function instead(
+  { wave, step }: ReviewOfStep,
+  ready: readonly PlannedKey[],
+  apart: readonly KeyApart[],
+  path: string,
+): string {
+  if (ready.length === 0) return `uko campaign status ${folderFlag(path)}`;
+  const isOwn = apart.some(({ isOwnRequest }) => isOwnRequest === true);
+  const [command, who] = isOwn ? ["review", "another person"] : ["request", "the first person"];
+  return `uko campaign ${command} ${wave} ${step} ${folderFlag(path)}   # ${who}`;
 }
 
 const maxShownAlone = 5;
@@ -223,9 +238,9 @@ export async function approveStep(context: ActContext, request: ApprovalOfStep):
     run,
     found: windowSection(windows ?? []),
     next: [
-      ...(windows?.length ? [windowNext(wave, path)] : []),
+      ...windowNext(wave, windows?.map(({ key }) => key) ?? [], path),
       ...nextAfter(request, later.length, path),
-      ...(isKms ? [`uko campaign rollback ${wave} --folder ${path}   # restores KMS keys, for 30 days`] : []),
+      ...(isKms ? [`uko campaign rollback ${wave} ${folderFlag(path)}   # restores KMS keys, for 30 days`] : []),
     ],
     data: { step, review: request.review, ...(windows !== undefined && { windows }) },
   });
@@ -298,10 +313,10 @@ const goesLater = "the first run acts on a few keys only: check these keys, then
 
 function nextAfter({ wave, step, review, recordOnly }: ApprovalOfStep, later: number, path: string): readonly string[] {
   const record = recordOnly ? " --record-only" : "";
-  if (later > 0) return [`uko campaign approve ${wave} ${step} --review ${review} --folder ${path}${record}`];
+  if (later > 0) return [`uko campaign approve ${wave} ${step} --review ${review} ${folderFlag(path)}${record}`];
   if (recordOnly) return ["uko requests   # the requester: then uko approve KEY ID for each of these keys"];
-  const rollback = `uko campaign rollback ${wave} --folder ${path}   # reactivates what this campaign deactivated`;
-  return [`uko campaign status --folder ${path}`, ...(step === "deactivate" ? [rollback] : [])];
+  const rollback = `uko campaign rollback ${wave} ${folderFlag(path)}   # reactivates what this campaign deactivated`;
+  return [`uko campaign status ${folderFlag(path)}`, ...(step === "deactivate" ? [rollback] : [])];
 }
 
 /** Throws UKO_REVIEW_INVALID, and UKO_CAMPAIGN_INVALID for the review of another wave, step or manifest. */
@@ -318,7 +333,7 @@ async function reviewOfWave(context: ActContext, request: ReviewedStepRequest): 
   }
   throw new UkoError("UKO_CAMPAIGN_INVALID", {
     summary: `${folder.path}/${reviewFolder} has no review with this SHA-256`,
-    detail: `Nothing was changed. Next: uko campaign review ${wave} ${step} --folder ${folder.path}`,
+    detail: `Nothing was changed. Next: uko campaign review ${wave} ${step} ${folderFlag(folder.path)}`,
   });
 }
 
@@ -334,6 +349,6 @@ function requireSameWave(
   if (isOfWave && reviewed.digest === expected.digest) return;
   throw new UkoError("UKO_CAMPAIGN_INVALID", {
     summary: isOfWave ? `The manifest of wave "${wave}" changed after the review` : `${name} reviews something else`,
-    detail: `Nothing was changed. Next: uko campaign review ${wave} ${step} --folder ${context.view.folder.path}`,
+    detail: `Nothing was changed. Next: uko campaign review ${wave} ${step} ${folderFlag(context.view.folder.path)}`,
   });
 }

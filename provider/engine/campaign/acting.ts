@@ -29,7 +29,7 @@ import { createCampaignReading } from "./operations.ts";
 import { sayGate } from "./plan-report.ts";
 import type { PlannedKey } from "./planned.ts";
 import { isPending, isRequested, readyKeys, requestEndMs } from "./ready.ts";
-import type { CampaignReport } from "./report.ts";
+import { type CampaignReport, folderFlag } from "./report.ts";
 import { windowNext } from "./status.ts";
 import {
   type ApprovalOfStep,
@@ -120,11 +120,11 @@ function reviewsAfter(
 ): readonly string[] {
   const review = `uko campaign review ${wave} ${step}`;
   const isOff = results.some(({ code }) => code === "UKO_KMS_DUAL_AUTHORIZATION_OFF");
-  const isUnknown = results.some(({ code }) => code === "UKO_KMS_SETTER_UNKNOWN");
+  const unknown = results.filter(({ code }) => code === "UKO_KMS_SETTER_UNKNOWN").map(({ name }) => name);
   return [
-    ...(ready.some(({ facts }) => !facts.isKms) ? [`${review} --folder ${path}   # another person`] : []),
-    ...(ready.some(({ facts }) => facts.isKms) ? [`${review} --kms --folder ${path}   # another person`] : []),
-    ...(isUnknown ? [windowNext(wave, path)] : []),
+    ...(ready.some(({ facts }) => !facts.isKms) ? [`${review} ${folderFlag(path)}   # another person`] : []),
+    ...(ready.some(({ facts }) => facts.isKms) ? [`${review} --kms ${folderFlag(path)}   # another person`] : []),
+    ...windowNext(wave, unknown, path),
     ...(isOff ? ["uko explain UKO_KMS_DUAL_AUTHORIZATION_OFF"] : []),
   ];
 }
@@ -192,7 +192,7 @@ async function advanceWave(context: ActContext, wave: string): Promise<CampaignR
     keys: run.results,
     apart: held.map((key) => withoutStep(key, sayGate({ ...key, gate: { kind: "held" } }) ?? "held")),
     run,
-    next: [`uko campaign status --folder ${context.view.folder.path}`],
+    next: [`uko campaign status ${folderFlag(context.view.folder.path)}`],
   });
 }
 
@@ -215,8 +215,8 @@ async function haltWave(context: ActContext, wave: string): Promise<CampaignRepo
     apart: [],
     run,
     next: [
-      `uko campaign rollback ${wave} --folder ${view.folder.path}   # also reactivates what was deactivated`,
-      `uko campaign hold KEY --kind incident --folder ${view.folder.path}`,
+      `uko campaign rollback ${wave} ${folderFlag(view.folder.path)}   # also reactivates what was deactivated`,
+      `uko campaign hold KEY --kind incident ${folderFlag(view.folder.path)}`,
     ],
   });
 }

@@ -21,7 +21,7 @@ import {
   namedKey,
 } from "./manifest.ts";
 import type { OwnerTable } from "./owners.ts";
-import { type CampaignReport, section, unreadSection } from "./report.ts";
+import { type CampaignReport, folderFlag, section, unreadSection } from "./report.ts";
 
 export interface BaselineRequest {
   /** Only this wave gets new lines; absent for all. */
@@ -81,7 +81,7 @@ export function makeBaseline(
       report: {
         ...shared,
         summary: `${count(new Set(blocked.map(([key]) => key)).size, "entry", "entries")} cannot be listed yet, so no baseline was written`,
-        next: [`uko campaign baseline --folder ${folder.path}`],
+        next: [`uko campaign baseline ${folderFlag(folder.path)}   # after you corrected campaign.yaml or owners.csv`],
         exitCode: 12,
       },
     };
@@ -91,7 +91,7 @@ export function makeBaseline(
     report: {
       ...shared,
       summary: `Wrote ${folder.path}/${manifestFileName}: ${count(keys.length, "key")} in ${count(waves.length, "wave")}`,
-      next: [`uko campaign plan --folder ${folder.path}`],
+      next: [`uko campaign plan ${folderFlag(folder.path)}`],
       exitCode: inventory.unreadable.length > 0 ? 13 : 0,
     },
   };

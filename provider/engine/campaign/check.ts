@@ -11,7 +11,7 @@ import { csvTable } from "./csv.ts";
 import type { CampaignInventory } from "./inventory.ts";
 import { planWarnings, sayGate } from "./plan-report.ts";
 import { type CampaignPlan, isLate, type PlannedKey } from "./planned.ts";
-import { type CampaignReport, section, unreadSection } from "./report.ts";
+import { type CampaignReport, folderFlag, section, unreadSection } from "./report.ts";
 import type { CampaignView } from "./view.ts";
 
 interface Finding {
@@ -62,7 +62,7 @@ export async function checkCampaign(
       ...section("Warnings", { lines: planWarnings(view, plan) }),
       ...unreadSection(unreadable),
     ],
-    next: [`uko campaign plan --folder ${view.folder.path}`],
+    next: [`uko campaign plan ${folderFlag(view.folder.path)}`],
     exitCode: late > 0 ? 14 : unreadable.length > 0 ? 13 : faults > 0 ? 12 : 0,
     data: { keystores, keys, blocked, late, unreadable },
     csv: csvTable(

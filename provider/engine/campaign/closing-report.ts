@@ -11,7 +11,7 @@ import type { CallOptions, World } from "../ports/world.ts";
 import { count, plain } from "../text/words.ts";
 import type { Closed } from "./closing.ts";
 import { concernOnePart, type UnreadablePart } from "./inventory.ts";
-import { type ReportSection, section, unreadSection } from "./report.ts";
+import { folderFlag, type ReportSection, section, unreadSection } from "./report.ts";
 import { bornSection, countsOf, type Reconciled } from "./status.ts";
 import type { CampaignView } from "./view.ts";
 
@@ -84,12 +84,12 @@ export function checklistOf(facts: CloseFacts): readonly ChecklistItem[] {
     check(
       unfinished === 0,
       `Each of the ${count(outcomes.length, "key")} in the manifest has one final outcome`,
-      `${count(unfinished, "key")} without a final outcome: uko campaign status --folder ${folder.path}`,
+      `${count(unfinished, "key")} without a final outcome: uko campaign status ${folderFlag(folder.path)}`,
     ),
     check(
       born.length === 0,
       "No key was created after the baseline",
-      `${count(born.length, "key")} not in the manifest: uko campaign baseline --folder ${folder.path}`,
+      `${count(born.length, "key")} not in the manifest: uko campaign baseline ${folderFlag(folder.path)}`,
     ),
     check(unreadable.length === 0, "Everything in scope was read", `${count(unreadable.length, "part")} not read`),
     check(

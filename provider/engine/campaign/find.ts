@@ -75,7 +75,7 @@ function linesAbout(key: PlannedKey, { nowMs }: CampaignView, reviews: Reviews):
     ...(listed?.updatedAtMs === undefined
       ? []
       : [
-          `Last write: ${sayTimeAndDistance(listed.updatedAtMs, nowMs)}${writer === undefined ? "" : ` by ${writer}`}.`,
+          `Last write${writer === undefined ? "" : ` by ${writer}`}: ${sayTimeAndDistance(listed.updatedAtMs, nowMs)}.`,
         ]),
     ...(sets.length === 0 ? ["No review of this campaign lists the key."] : []),
     ...sets.map(

@@ -4,6 +4,7 @@
  */
 
 import { UkoError } from "../../errors.ts";
+import { shellWord } from "../text/explanation.ts";
 import { sayTime } from "../text/words.ts";
 import { type Campaign, campaignFileName, parseCampaign } from "./campaign-file.ts";
 import { maxManifestBytes, mebibyte } from "./file-forms.ts";
@@ -62,7 +63,7 @@ export async function readManifest(
   if (manifest !== undefined) return manifest;
   throw new UkoError("UKO_CAMPAIGN_INVALID", {
     summary: `${folder.path} has no ${manifestFileName}`,
-    detail: "The keys of this campaign are not listed yet. Next: run uko campaign baseline",
+    detail: `The keys of this campaign are not listed yet. Next: uko campaign baseline --folder ${shellWord(folder.path)}`,
   });
 }
 

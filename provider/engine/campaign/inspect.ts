@@ -20,7 +20,7 @@ import { windowEndOf } from "./kms-review-file.ts";
 import { blockedSection, lateSection, sayGate, timelineOf, waveSection } from "./plan-report.ts";
 import { type CampaignPlan, isLate, type PlannedKey } from "./planned.ts";
 import { isPending, isRequested, readyKeys } from "./ready.ts";
-import { type CampaignReport, type ReportTable, unreadSection } from "./report.ts";
+import { type CampaignReport, folderFlag, type ReportTable, unreadSection } from "./report.ts";
 import { type CampaignReview, readAnyReview, reviewFolder } from "./reviews.ts";
 import { bornSection, columnOf, pendingRequests, requestSection, stateTable, summarizeStatus } from "./status.ts";
 import type { CampaignView } from "./view.ts";
@@ -106,7 +106,7 @@ function reportOverview(
         ...bornSection(view),
         ...unreadSection(view.inventory.unreadable),
       ],
-      next: [`uko campaign status --folder ${path}`, `uko campaign plan --folder ${path}`],
+      next: [`uko campaign status ${folderFlag(path)}`, `uko campaign plan ${folderFlag(path)}`],
       exitCode: 0,
       data: { campaign: view.campaign.name },
       page: { title: `Campaign ${view.campaign.name}`, asOfMs: view.nowMs, timeline: timelineOf(view, plan) },

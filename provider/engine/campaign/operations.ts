@@ -30,7 +30,7 @@ import { ownersFileName, readOwners } from "./owners.ts";
 import { renderPage } from "./page.ts";
 import { reportPlan } from "./plan-report.ts";
 import { type ReportRequest, reportReconciled } from "./reconciliation.ts";
-import { type CampaignReport, section } from "./report.ts";
+import { type CampaignReport, folderFlag, section } from "./report.ts";
 import { keysOfOwner, makeSignoff, reportSignoff, signoffFileName } from "./signoffs.ts";
 import { reportBoard, reportStatus } from "./status.ts";
 import { readUsage } from "./usage.ts";
@@ -211,7 +211,7 @@ function reportHold(
         "A hold does not close a KMS deletion window. Commands outside uko campaign ignore the hold.",
       ],
     }),
-    next: [`uko campaign find ${key} --folder ${path}`, `uko campaign hold ${key} --release --folder ${path}`],
+    next: [`uko campaign find ${key} ${folderFlag(path)}`, `uko campaign hold ${key} --release ${folderFlag(path)}`],
     exitCode: 0,
     data: { key, kind, ...(until !== undefined && { until }), tag: tag.kind },
   };
@@ -228,7 +228,7 @@ function reportRelease(path: string, key: string, isInFolder: boolean, tag: Hold
         isTagLeft ? `Not removed: ${tag.why}.` : tag.kind === "changed" ? "Removed." : "The key has none of uko.",
       ],
     }),
-    next: [`uko campaign find ${key} --folder ${path}`],
+    next: [`uko campaign find ${key} ${folderFlag(path)}`],
     exitCode: isTagLeft ? 12 : 0,
     data: { key, isReleased: isInFolder || tag.kind === "changed", tag: tag.kind },
   };
@@ -237,6 +237,6 @@ function reportRelease(path: string, key: string, isInFolder: boolean, tag: Hold
 function alreadyStarted(path: string): UkoError {
   return new UkoError("UKO_CAMPAIGN_INVALID", {
     summary: `${path} already has a ${campaignFileName}`,
-    detail: `Nothing was changed. Next: uko campaign check --folder ${path}`,
+    detail: `Nothing was changed. Next: uko campaign baseline ${folderFlag(path)}`,
   });
 }

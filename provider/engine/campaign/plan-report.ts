@@ -3,12 +3,20 @@
 import { dayMs } from "../../lifecycle/campaign/campaign.ts";
 import { peopleGap } from "../../lifecycle/campaign/people.ts";
 import type { LateCause } from "../../lifecycle/campaign/schedule.ts";
+import { shellWord } from "../text/explanation.ts";
 import { count, sayDuration } from "../text/words.ts";
 import { dayOf, gapSentences } from "./classify.ts";
 import { csvTable } from "./csv.ts";
 import { namedListedKey } from "./inventory.ts";
 import { type CampaignPlan, datesOf, isLate, type PlannedKey, type PlannedWave } from "./planned.ts";
-import { type CampaignReport, type ReportSection, section, type Timeline, unreadSection } from "./report.ts";
+import {
+  type CampaignReport,
+  folderFlag,
+  type ReportSection,
+  section,
+  type Timeline,
+  unreadSection,
+} from "./report.ts";
 import type { CampaignView } from "./view.ts";
 
 /** Late keys make a plan fail, so that a nightly run notices them. */
@@ -34,7 +42,7 @@ export function reportPlan(view: CampaignView, plan: CampaignPlan): CampaignRepo
       ...section("Warnings", { lines: planWarnings(view, plan) }),
       ...unreadSection(inventory.unreadable),
     ],
-    next: [`uko campaign status --folder ${folder.path}`],
+    next: [...signoffsNext(plan.keys, folder.path), `uko campaign status ${folderFlag(folder.path)}`],
     exitCode: late.length > 0 ? lateExitCode : inventory.unreadable.length > 0 ? 13 : 0,
     page: { title: `Campaign ${campaign.name}: plan`, asOfMs: view.nowMs, timeline: timelineOf(view, plan) },
     csv: csvOf(plan),
@@ -155,6 +163,19 @@ function spanOf(kind: "outage" | "pending" | "metadata", fromMs: number | undefi
   return fromMs === undefined || untilMs === undefined || untilMs <= fromMs ? [] : [{ kind, fromMs, untilMs }];
 }
 
+const maxShownOwners = 5;
+
+/** Each owner whose signature a key waits for has one command. */
+function signoffsNext(keys: readonly PlannedKey[], path: string): readonly string[] {
+  const owners = new Set(keys.flatMap(({ gate }) => (gate.kind === "not_signed_off" ? gate.owners : [])));
+  return [...owners]
+    .slice(0, maxShownOwners)
+    .map(
+      (owner) =>
+        `uko campaign signoff --owner ${shellWord(owner)} ${folderFlag(path)}   # ${owner}, or who signs for it`,
+    );
+}
+
 export function blockedSection(keys: readonly PlannedKey[]): readonly ReportSection[] {
   const rows = keys.flatMap((key) => {
     const why = sayGate(key);
@@ -169,7 +190,7 @@ export function sayGate({ gate, holds, isUnread, listed, facts }: PlannedKey): s
   if (facts.isMaterialUncertain === true) return "destroyed, but a keystore may still hold the material";
   switch (gate.kind) {
     case "held":
-      return `held: ${holds.map(({ kind, by, until }) => `${kind} by ${by}${until === "" ? "" : ` until ${until}`}`).join("; ")}`;
+      return `held: ${holds.map(sayHold).join("; ")}`;
     case "incomplete":
       return gate.gaps.map((gap) => gapSentences[gap]).join("; ");
     case "changed":
@@ -185,6 +206,10 @@ export function sayGate({ gate, holds, isUnread, listed, facts }: PlannedKey): s
     default:
       return undefined;
   }
+}
+
+function sayHold({ kind, by, until }: PlannedKey["holds"][number]): string {
+  return kind === "tag" ? `its tag says "${by}"` : `${kind} by ${by}${until === "" ? "" : ` until ${until}`}`;
 }
 
 /** Keys whose material outlives the instance: only the clouds can prove that it is gone. */

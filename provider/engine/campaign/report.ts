@@ -1,5 +1,6 @@
 /** The result of a campaign command: sections for people, one object and rows for machines. */
 
+import { shellWord } from "../text/explanation.ts";
 import { plain } from "../text/words.ts";
 import type { UnreadablePart } from "./inventory.ts";
 
@@ -48,6 +49,11 @@ export interface Timeline {
     }[];
   }[];
   readonly marks: readonly { readonly label: string; readonly atMs: number }[];
+}
+
+/** The option that names the folder, for a command to paste. */
+export function folderFlag(path: string): string {
+  return `--folder ${shellWord(path)}`;
 }
 
 const maxShownRows = 50;

@@ -12,7 +12,7 @@ import { csvTable } from "./csv.ts";
 import { explainIssues, requireFormat, sha256Form } from "./file-forms.ts";
 import type { OpenCampaign } from "./folder.ts";
 import { type ManifestKey, namedKey } from "./manifest.ts";
-import { type CampaignReport, section } from "./report.ts";
+import { type CampaignReport, folderFlag, section } from "./report.ts";
 
 export const signoffFolder = "signoffs";
 export const signoffFormat = "uko-signoff-1";
@@ -113,7 +113,7 @@ export function reportSignoff(
       }),
       ...section("Digest", { lines: [digest] }),
     ],
-    next: [`uko campaign plan --folder ${folder.path}`],
+    next: [`uko campaign plan ${folderFlag(folder.path)}`],
     exitCode: 0,
     csv: csvTable(
       ["key", "label"],

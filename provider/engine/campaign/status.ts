@@ -12,7 +12,7 @@ import { csvLine, csvTable } from "./csv.ts";
 import { type ListedKey, namedListedKey } from "./inventory.ts";
 import { dayBefore, sayGate, shownDay, waveDates } from "./plan-report.ts";
 import { type CampaignPlan, datesOf, isLate, type PlannedKey, type PlannedWave } from "./planned.ts";
-import { type CampaignReport, type ReportSection, section, unreadSection } from "./report.ts";
+import { type CampaignReport, folderFlag, type ReportSection, section, unreadSection } from "./report.ts";
 import { type CampaignView, unfinishedWaves } from "./view.ts";
 
 /** The states of a key in the columns of the table, from its beginning to its end. */
@@ -48,7 +48,7 @@ export function reportStatus(view: CampaignView, plan: CampaignPlan): CampaignRe
       ...bornSection(view),
       ...unreadSection(view.inventory.unreadable),
     ],
-    next: [`uko campaign plan --folder ${view.folder.path}`],
+    next: [`uko campaign plan ${folderFlag(view.folder.path)}`],
     exitCode: view.inventory.unreadable.length > 0 ? 13 : 0,
     page: { title: `Campaign ${view.campaign.name}: status`, asOfMs: view.nowMs },
     csv: csvOf(outcomes),
@@ -83,8 +83,10 @@ export function windowSection(windows: readonly WindowToRenew[]): readonly Repor
   });
 }
 
-export function windowNext(wave: string, path: string): string {
-  return `uko campaign rollback ${wave} --key KEY --folder ${path}   # then deactivate KEY again`;
+export function windowNext(wave: string, keys: readonly string[], path: string): readonly string[] {
+  return keys
+    .slice(0, 5)
+    .map((key) => `uko campaign rollback ${wave} --key ${key} ${folderFlag(path)}   # then deactivate it again`);
 }
 
 const windowSentences: Readonly<Record<string, string>> = {

@@ -15,7 +15,7 @@ import { type ActContext, evidenceFolder, keysOfWave } from "./act-on-keys.ts";
 import { mebibyte } from "./file-forms.ts";
 import { requireWave } from "./folder.ts";
 import type { PlannedKey } from "./planned.ts";
-import { type CampaignReport, section } from "./report.ts";
+import { type CampaignReport, folderFlag, section } from "./report.ts";
 import type { ReviewedIn } from "./reviews.ts";
 import { type CampaignView, unfinishedWaves } from "./view.ts";
 
@@ -165,7 +165,10 @@ export function reportClosed(
   return {
     summary: `Wave "${wave}" does not take the step ${step} now, and nothing was changed`,
     sections: section("Why", { lines }),
-    next: next.map((option) => `uko campaign ${command} --folder ${view.folder.path} ${option}`),
+    next:
+      next.length === 0
+        ? [`uko campaign status ${folderFlag(view.folder.path)}`]
+        : next.map((option) => `uko campaign ${command} ${folderFlag(view.folder.path)} ${option}`),
     exitCode: isTime ? 11 : 12,
     data: { wave, step, gate: gate.kind, ...(breaker.kind === "stopped" && { stop: breaker.digest }) },
   };

@@ -3,7 +3,7 @@
 import { isUkoError } from "../../errors.ts";
 import { mayAuthor } from "../../lifecycle/authorization.ts";
 import { type Actor, isPerson } from "../../lifecycle/observation.ts";
-import { plain, sayActor, sayTime } from "../text/words.ts";
+import { plain, sayActor, sayDuration, sayTime } from "../text/words.ts";
 
 /** Printed by `--json`, one line each. */
 export interface Check {
@@ -112,12 +112,13 @@ export function clockCheck(skewMs: number | undefined): Check {
   if (skewMs === undefined) {
     return warn(check, "the service sent no Date header", "uko cannot decide anything without it.");
   }
-  const seconds = Math.round(Math.abs(skewMs) / 1000);
+  const awayMs = Math.abs(skewMs);
+  const distance = awayMs < 120_000 ? `${Math.round(awayMs / 1000)} s` : sayDuration(awayMs);
   const says =
-    seconds === 0
+    awayMs < 500
       ? "this machine agrees with the service"
-      : `this machine is ${seconds} s ${skewMs > 0 ? "behind" : "ahead of"} the service`;
-  if (Math.abs(skewMs) <= largestSkewMs) return ok(check, says);
+      : `this machine is ${distance} ${skewMs > 0 ? "behind" : "ahead of"} the service`;
+  if (awayMs <= largestSkewMs) return ok(check, says);
   return warn(
     check,
     says,

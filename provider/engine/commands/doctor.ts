@@ -74,9 +74,11 @@ export async function examine(
   const keys = vaultIds.length === 0 ? undefined : await lookAtAll("keys", listKeys);
   const judge = async (): Promise<void> => judgeClock(world, [...(vaults ?? []), ...(keys ?? [])]);
   await look("clock", judge, () => []);
-  await lookAtAll("keystores", () => world.keystores.list({}, options));
-  await lookAtAll("templates", () => world.templates.list({}, options));
-  checks.push(versionCheck(new Set(calls().flatMap(({ fields }) => fields))), ...tagsOf(keys));
+  const keystores = await lookAtAll("keystores", () => world.keystores.list({}, options));
+  const templates = await lookAtAll("templates", () => world.templates.list({}, options));
+  const hasData = [vaults, keys, keystores, templates].some((found) => found !== undefined && found.length > 0);
+  const fields = hasData ? calls().flatMap((call) => call.fields) : [];
+  checks.push(versionCheck(new Set(fields)), ...tagsOf(keys));
   const before = calls().length;
   await look(
     "KMS keys",

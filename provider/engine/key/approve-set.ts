@@ -52,7 +52,7 @@ export function approverOf(
 ): (ref: KeyRef, options: CallOptions) => Promise<Report> {
   return recorded(world, "approve", async (ref, calls: CallOptions) => {
     const outcome = await converge(world, keyKind, taskFor(ref, review, recordOnly), calls);
-    throwIfUnusable(outcome);
+    throwIfUnusable(outcome, review);
     return reportExisting(ref, outcome);
   });
 }
@@ -90,21 +90,21 @@ export async function requireUsable({ session }: World, { header }: Review, opti
   const { instanceId } = session;
   const nowMs = header.reviewedAtMs;
   const why = unusableReview(header, { instanceId, actor, nowMs, latestMs: nowMs });
-  if (why !== undefined) throw outdated(sayUnusable(why));
+  if (why !== undefined) throw outdated(sayUnusable(why), header);
 }
 
-function throwIfUnusable(outcome: Outcome): void {
+function throwIfUnusable(outcome: Outcome, review: Review): void {
   if (outcome.kind !== "stopped" || outcome.plan.kind !== "refused") return;
   const { guard } = outcome.plan;
   if (guard.guard !== "not_as_reviewed") return;
   const { why } = guard;
-  if (why.kind === "expired" || why.kind === "not_yet") throw outdated(sayUnusable(why));
+  if (why.kind === "expired" || why.kind === "not_yet") throw outdated(sayUnusable(why), review.header);
 }
 
-function outdated(why: string): UkoError {
+function outdated(why: string, { step, campaign }: Review["header"]): UkoError {
+  const command = campaign === undefined ? "uko review" : `uko campaign review ${campaign.wave} ${step}`;
   return new UkoError("UKO_REVIEW_OUTDATED", {
     summary: `The review cannot be used: ${why}`,
-    detail:
-      "A review is for one person, for 24 hours. Nothing more was changed.\nNext: review the keys again with uko review.",
+    detail: `A review is for one person, for 24 hours. Nothing more was changed.\nNext: review the keys again with ${command}.`,
   });
 }

@@ -83,7 +83,7 @@ export function createOperations(world: World, review?: Review) {
       const plan: Planner = (observation, run, nowMs) =>
         onlyStep("write_record", planKeyDeletion(observation, asked, run, nowMs));
       const outcome = await act(ref, plan, options, { intent: "request" });
-      const report = reportExisting(ref, outcome);
+      const report = withUnusedReason(reportExisting(ref, outcome), outcome, reason);
       return waitsForOther(outcome) ? { ...report, exitCode: 0 } : report;
     }),
 
@@ -185,6 +185,18 @@ function waitsForOther(outcome: Outcome): boolean {
   const isWaiting = outcome.kind === "stopped" && outcome.plan.kind === "waitingForApproval";
   return isWaiting && outcome.plan.standing === "wrote_it";
 }
+
+/** A pending request keeps its own reason, so the person who passed another one has to know. */
+function withUnusedReason(report: Report, outcome: Outcome, reason: string | undefined): Report {
+  const isPending = outcome.kind === "stopped" && outcome.plan.kind === "waitingForApproval";
+  const record = isPending && report.taken.length === 0 ? outcome.plan.record : undefined;
+  if (record === undefined || reason === undefined || reason === record.reason) return report;
+  const { explanation } = report;
+  return { ...report, explanation: { ...explanation, facts: [...explanation.facts, unusedReason] } };
+}
+
+const unusedReason =
+  "The reason that you passed was not stored, because a request is pending. To replace it, withdraw the request and request again.";
 
 /** A request only writes a record, and a sweep only removes, whatever step would be ready. */
 function onlyStep(step: Step["kind"], plan: Plan): Plan {

@@ -67,6 +67,8 @@ export interface KeyApart {
   readonly why: string;
   /** The command that approves this key alone. */
   readonly alone?: string;
+  /** The caller requested the step, so another person has to review it. */
+  readonly isOwnRequest?: true;
   /** The IAM ID of the other requester, whose keys another review can cover. */
   readonly otherRequester?: string;
 }
@@ -168,6 +170,7 @@ function apartFor(why: NotReviewable, observed: KeyDetails): KeyApart {
   return {
     observed,
     why: saySkipped(why, observed.observation),
+    ...(why.kind === "own_request" && { isOwnRequest: true }),
     ...(alone !== undefined && { alone }),
     ...(isAsked && { otherRequester: sayIdentity(why.record.author) }),
   };

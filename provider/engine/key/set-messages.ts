@@ -3,6 +3,7 @@
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import { keyPathOf, type ReviewHeader, type ReviewLine, reviewLifetimeMs } from "../../lifecycle/review.ts";
 import { isoTime } from "../loop/evidence.ts";
+import { shellWord } from "../text/explanation.ts";
 import { count, plain, sayAuthor, sayTimeAndDistance, stillReversible } from "../text/words.ts";
 import type { KeyResult } from "./approve-set.ts";
 import type { KeyInReview, ReviewFile, SetReview } from "./review-set.ts";
@@ -68,7 +69,7 @@ export function reviewFacts(keys: readonly KeyInReview[], { review }: ReviewFile
   const [first] = keys;
   const requester = first === undefined ? header.requester : sayAuthor(first.record);
   const nowMs = first?.observed.nowMs ?? header.reviewedAtMs;
-  return [`${requester} requested all of them.`, reviewLimits(header, nowMs)];
+  return [`${requester} requested ${keys.length === 1 ? "the step" : "all of them"}.`, reviewLimits(header, nowMs)];
 }
 
 export function reviewLimits(
@@ -84,7 +85,7 @@ function reviewNext({ review, digest }: ReviewFile, file: string | undefined): r
   const { step, neverActive } = review.header;
   if (file === undefined) return ["Next: to approve these keys, run the same command with --out review.jsonl."];
   const right = step === "deactivate" ? rights.deactivate : neverActive ? rights.destroyUnused : rights.destroy;
-  const command = `uko approve --review ${file} --digest ${digest}`;
+  const command = `uko approve --review ${shellWord(file)} --digest ${digest}`;
   return [
     `SHA-256 of ${file}: ${digest}`,
     `Next: if you have the role ${right.roles.join(" or ")}, run:`,

@@ -49,7 +49,7 @@ export async function goneOrThrow(
     verdict.why === "vault_unknown"
       ? `Could not find out whether its vault ${vaultId} exists.`
       : ownVault === undefined
-        ? `Its vault ${vaultId} was not found either, so another instance may have answered.`
+        ? `Its vault ${vaultId} was not found either: an ID is mistyped, or another instance answered.`
         : "Another instance may have answered.";
   throw new UkoError("UKO_GONE_UNPROVEN", {
     summary: `${what} was not found, but uko could not verify that it was deleted`,

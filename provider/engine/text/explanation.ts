@@ -68,6 +68,11 @@ export function shellSafeUrn(urn: string | undefined): string | undefined {
   return urn !== undefined && urnForm.test(urn) ? urn : undefined;
 }
 
+/** A text from the reader's own command line, as one word of a shell. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 /** With the stack and the target if the URN is known: the reader may have another stack selected. */
 export function rerunCommand({ rerun, target }: Door): string {
   const urn = shellSafeUrn(target);

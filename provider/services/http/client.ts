@@ -289,15 +289,15 @@ async function exchangeOnce(once: Attempt, token: string | undefined): Promise<H
       if (once.deadline.isOver()) {
         return { kind: "none", why: "deadline", reason: `no response arrived within ${once.deadline.ms / 1000} s` };
       }
-      return brokenBy(result.code);
+      return brokenBy(result.code, new URL(once.target.origin).host);
   }
 }
 
 /** Codes of a connection that was never made, so that no request could be sent on it. */
 const noConnection: readonly string[] = ["ECONNREFUSED", "EAI_AGAIN", "ENOTFOUND", "UND_ERR_CONNECT_TIMEOUT"];
 
-function brokenBy(code: string): NoAnswer {
-  const reason = `the connection failed (${code})`;
+function brokenBy(code: string, host: string): NoAnswer {
+  const reason = `the connection to ${host} failed (${code})`;
   if (!noConnection.includes(code)) return { kind: "none", why: "broken", reason };
   return { kind: "none", why: "broken", isUnsent: true, reason: `${reason}, so nothing was sent` };
 }

@@ -68,7 +68,7 @@ export function noAnswerError(service: string, none: NoAnswer): UkoError {
     case "broken":
       return new UkoError("UKO_SERVICE_UNAVAILABLE", {
         summary: `${service} could not be reached`,
-        detail: `${capital(none.reason)}. Nothing was changed. Run the same command again later.`,
+        detail: `${capital(none.reason)}. Nothing was changed. ${none.isUnsent === true ? "If the host is right, run" : "Run"} the same command again later.`,
       });
   }
 }

@@ -1,7 +1,7 @@
 /** The command that a message prints for an engine: it deletes the one resource, or says plainly that it deletes more. */
 
 import { expect, test } from "vitest";
-import { applyCommand, renderExplanation, rerunCommand } from "../../../provider/engine/text/explanation.ts";
+import { applyCommand, renderExplanation, rerunCommand, shellWord } from "../../../provider/engine/text/explanation.ts";
 
 const urn = "urn:pulumi:prod::pay::my:Component$pulumi-nodejs:dynamic/uko:ManagedKey::payroll";
 const rendered = (commands: readonly string[]) =>
@@ -13,6 +13,15 @@ test("a command names its stack, and a destroy its target if the engine reports 
   expect(rerunCommand({ rerun: "pulumi up", target: urn })).toBe("pulumi up --stack prod");
   const spaced = urn.replace("prod", "my stack");
   expect(rerunCommand({ rerun: "pulumi destroy", target: spaced })).toBe(`pulumi destroy --target '${spaced}'`);
+});
+
+test.each([
+  ["retire-2027/wave.1", "retire-2027/wave.1"],
+  ["retire 2027", "'retire 2027'"],
+  ["bob's", "'bob'\\''s'"],
+  ["", "''"],
+])("prints a name as one word of a shell: %s", (name, word) => {
+  expect(shellWord(name)).toBe(word);
 });
 
 test.each([
