@@ -5,6 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { openOperations } from "../../provider/compose-operations.ts";
 import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
 import { generateSeed } from "../../provider/emulator/generate.ts";
+import type { CampaignActing } from "../../provider/engine/campaign/acting.ts";
+import type { CampaignReport } from "../../provider/engine/campaign/report.ts";
 import { type CliTestWorld, type Ended, type Person, startCliWorld } from "./harness.ts";
 import { expectCampaignForm } from "./json-form.ts";
 
@@ -153,17 +155,28 @@ it("offers the latest reviews of a step, whatever the names of their files", asy
   expect(offers).toContainEqual(expect.objectContaining({ act: "approve", review }));
 });
 
+const pilotDeactivate = { wave: "pilot", step: "deactivate" } as const;
+const options = { signal: new AbortController().signal };
+
+/** The report of an act, before the command line prints it as text or as JSON. */
+async function reportAs(
+  who: Person,
+  act: (acts: CampaignActing) => Promise<CampaignReport>,
+  count: (line: string) => void = () => {},
+): Promise<CampaignReport> {
+  const run = openOperations(world.environmentOf(who), { progress: { report: () => {} } });
+  const report = await act(await run.campaignActs({ report: () => {}, count }));
+  await run.close();
+  return report;
+}
+
 it("takes no further step on keys that a colleague holds while the run is under way", async () => {
   const lines = readFileSync(path.join(folder, "manifest.jsonl"), "utf8").trim().split("\n");
   const managed = lines.map((line) => JSON.parse(line)).filter(({ kind }) => kind === "managed");
   const holds = managed.map(({ vault, id }) => `{"key":"${vault}/${id}","kind":"incident","by":"Erin"}\n`);
-  const run = openOperations(world.environmentOf("bob"), { progress: { report: () => {} } });
   // The first key goes alone, so its result comes before any other key is read.
   const count = (): void => writeFileSync(path.join(folder, "holds.jsonl"), holds.join(""));
-  const acts = await run.campaignActs({ report: () => {}, count });
-  const options = { signal: new AbortController().signal };
-  const { data } = await acts.request(folder, { wave: "pilot", step: "deactivate" }, options);
-  await run.close();
+  const { data } = await reportAs("bob", (acts) => acts.request(folder, pilotDeactivate, options), count);
   const [first, ...others] = (data as { keys: { outcome: string; says: string }[] }).keys;
   expect(first?.outcome).toBe("acted");
   expect(others.filter(({ says }) => says === "held since the run started")).toHaveLength(17);
@@ -262,19 +275,21 @@ it("lets no request shorten the soak, and keeps it through a renewal", async () 
 it("requests no destroy without a known opener of the KMS window, and finishes the key after the rollback that it names", async () => {
   const dualKey = firstKey.replace(/01$/, "17");
   await world.uko("bob", `request ${dualKey}`);
-  const deactivate = async (options = ""): Promise<Ended> => {
-    const review = await reviewOf("alice", "deactivate");
-    return campaign("alice", `approve pilot deactivate --review ${review} --yes ${options}`);
-  };
-  const windowsIn = async (ended: Ended | Promise<Ended>): Promise<unknown> => dataOf(await ended).windows;
+  const review = await reviewOf("alice", "deactivate");
   // The window and the deactivation are more than 10 s apart.
   await world.control("clock", { tickMs: 11_000 });
-  const deactivated = await deactivate();
-  expect(counts(deactivated)).toEqual({ acted: 1 });
+  const approval = { ...pilotDeactivate, review, recordOnly: false, confirm: async () => {} };
+  const deactivated = await reportAs("alice", (acts) => acts.approve(folder, approval, options));
+  const { data, exitCode } = deactivated;
+  expectCampaignForm("approve", JSON.stringify({ v: 1, exitCode, ...data }));
   await world.control("clock", { tickMs: 1_000 });
-  const window = { key: dualKey, code: "UKO_KMS_SETTER_UNKNOWN" };
-  expect(await windowsIn(deactivated)).toMatchObject([window]);
-  expect(await windowsIn(campaign("carol", "status"))).toMatchObject([window]);
+  const windows = [expect.objectContaining({ key: dualKey, code: "UKO_KMS_SETTER_UNKNOWN" })];
+  const rollback = `uko campaign rollback pilot --key KEY --folder ${folder}   # then deactivate KEY again`;
+  expect(deactivated).toMatchObject({ data: { windows }, next: expect.arrayContaining([rollback]) });
+  expect(dataOf(await campaign("carol", "status"))).toMatchObject({ windows });
+  const status = await world.uko("carol", `campaign status --folder ${folder}`);
+  for (const text of [JSON.stringify(deactivated.sections), status.out])
+    expect(text).toContain("it is not known who opened its KMS deletion window [UKO_KMS_SETTER_UNKNOWN]");
   await world.advance("5h");
   const { out } = await world.uko("alice", `campaign request pilot destroy --folder ${folder}`);
   expect(out).toContain("[UKO_KMS_SETTER_UNKNOWN]");
@@ -284,8 +299,9 @@ it("requests no destroy without a known opener of the KMS window, and finishes t
   const { stop } = dataOf(await campaign("bob", "request pilot deactivate"));
   const resume = `--resume ${stop} --reason Window`;
   await world.uko("bob", `request ${dualKey}`);
-  const again = await deactivate(resume);
-  expect([counts(again), await windowsIn(again)]).toEqual([{ acted: 1 }, []]);
+  const later = await reviewOf("alice", "deactivate");
+  const again = await campaign("alice", `approve pilot deactivate --review ${later} --yes ${resume}`);
+  expect([counts(again), dataOf(again).windows]).toEqual([{ acted: 1 }, []]);
   await world.advance("5h");
   await campaign("alice", "request pilot destroy");
   expect(counts((await approve("bob", "destroy"))[1] as Ended)).toMatchObject({ acted: 1 });

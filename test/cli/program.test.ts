@@ -347,6 +347,12 @@ describe("uko emulator", () => {
     expect(world.output.out).toBe("The emulated time is 26 Nov 2026 17:00 UTC.\n");
   });
 
+  it("advances no clock with an option that starts an emulator", async () => {
+    const world = quietWorld({ advanceEmulator: () => Promise.reject(new Error("advanced")) });
+    expect(await runCli(["emulator", "--port", "7700", "advance", "5h"], world)).toBe(1);
+    expect(world.output.err).toContain("--port starts an emulator; use --url for one that runs");
+  });
+
   it("leaves out people if the world has none with an API key", async () => {
     expect((await runEmulator([], [])).out).not.toContain("UKO_API_KEY");
   });

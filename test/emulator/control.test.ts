@@ -1,4 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { parseDurationMs } from "../../provider/emulator/clock.ts";
 import { advanceClock } from "../../provider/emulator/control/clock-client.ts";
 import { apiKeys, auditOf, requestToken, send, stageFreshWorld } from "./harness.ts";
@@ -52,6 +55,18 @@ describe("the clock", () => {
     );
     for (const url of ["http://127.0.0.1:1", "no address"])
       await expect(advanceClock(url, "5h", signal)).rejects.toThrow(/^No emulator answers at .*--url\.$/);
+    await expect(advanceClock(world.url, "5h", AbortSignal.abort())).rejects.toThrow("No emulator answers");
+  });
+
+  it("is not advanced through a server that redirects to it", async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(307, { location: `${world.url}/_emulator/clock` }).end();
+    }).listen(0, "127.0.0.1");
+    onTestFinished(() => void server.close());
+    await once(server, "listening");
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const advanced = advanceClock(url, "5h", new AbortController().signal);
+    await expect(advanced).rejects.toThrow(`No emulator answers at ${url}`);
   });
 
   it("refuses what it does not understand", async () => {
