@@ -1,7 +1,8 @@
 /** Puts a program of ours into a copy of Node's own executable: Node's "single executable application", for any of the six platforms. */
 
 import { execFile } from "node:child_process";
-import { chmod, copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -10,6 +11,10 @@ import type { Platform } from "./platforms.ts";
 import { blobName, fuse, machOSegment, readExecutable } from "./read-executable.ts";
 import { signAdHoc } from "./sign-mach-o.ts";
 
+// Plain JavaScript without types, since it also runs before anything is installed.
+const { compiledBy } = createRequire(import.meta.url)("../../test/engines/build-bundle.mjs") as {
+  compiledBy(node: string, bundle: string): string;
+};
 const stepLimitMs = 10 * 60_000;
 const injector = fileURLToPath(import.meta.resolve("postject/dist/cli.js"));
 
@@ -19,7 +24,8 @@ const injector = fileURLToPath(import.meta.resolve("postject/dist/cli.js"));
  */
 export async function makeBlob(bundle: string, hostNode: string, folder: string, isCompiled: boolean): Promise<Buffer> {
   await mkdir(folder, { recursive: true });
-  await copyFile(bundle, path.join(folder, "program.cjs"));
+  const text = await readFile(bundle, "utf8");
+  await writeFile(path.join(folder, "program.cjs"), isCompiled ? compiledBy(hostNode, text) : text);
   const settings = {
     main: "program.cjs",
     output: "program.blob",

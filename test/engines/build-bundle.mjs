@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { isStale, replaceFolder } from "./freshness.mjs";
 
 const undiciParts = "test/engines/undici-parts.cjs";
@@ -76,11 +76,14 @@ function bundle(repository, { entry, later, encoded, texts, outfile }) {
     return metafile;
   }
   const inside = buildSync({ ...options, entryPoints: [later], outfile: `${outfile}.later.cjs`, write: false });
-  const text = gzipSync(inside.outputFiles[0].contents, { level: 9 }).toString("base64");
+  const code = `(function(module,exports,require){${inside.outputFiles[0].text}\n})`;
   const given = `${outfile}.later.mjs`;
   mkdirSync(path.dirname(outfile), { recursive: true });
   const answers = encoded === undefined ? undefined : evaluate(buildSync, options, encoded, `${outfile}.encoded.cjs`);
-  const injected = { UKO_LATER: text, ...(answers !== undefined && { UKO_ENCODED: answers }) };
+  const injected = {
+    UKO_LATER: packedCode(code, process.execPath),
+    ...(answers !== undefined && { UKO_ENCODED: answers }),
+  };
   const lines = Object.entries(injected).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};\n`);
   writeFileSync(given, lines.join(""));
   const outside = buildSync({
@@ -94,6 +97,32 @@ function bundle(repository, { entry, later, encoded, texts, outfile }) {
   rmSync(given);
   chmodSync(outfile, 0o755);
   return { inputs: { ...inside.metafile.inputs, ...outside.metafile.inputs }, outputs: sum(inside, outside) };
+}
+
+/** The code as bundled-text.ts reads it, compiled by `node` as far as loading runs it. Without a seed, chance would order V8's tables. */
+function packedCode(code, node) {
+  const script = `
+    const { version, platform, arch } = process;
+    const script = new (require("node:vm").Script)(require("node:fs").readFileSync(0, "utf8"), { filename: "later.cjs" });
+    const module = { exports: {} };
+    script.runInThisContext()(module, module.exports, process.getBuiltinModule);
+    console.log(version, platform, arch);
+    console.log(script.createCachedData().toString("base64"));`;
+  const options = { input: code, env: {}, stdio: ["pipe", "pipe", 2], maxBuffer: 16 * 1024 * 1024 };
+  const { status, stdout } = spawnSync(node, ["--random-seed=1", "-e", script], options);
+  if (status !== 0) throw new Error("The deferred code could not be compiled.");
+  const [runtime, data] = stdout.toString().split("\n");
+  const packed = (bytes) => gzipSync(bytes, { level: 9 }).toString("base64");
+  return { text: packed(code), compiled: packed(Buffer.from(data, "base64")), runtime };
+}
+
+/** The bundle with code that is compiled by another Node. */
+export function compiledBy(node, bundle) {
+  return bundle.replace(/\bUKO_LATER=\{text:"([^"]*)",[^}]*\}/, (_, text) => {
+    const code = gunzipSync(Buffer.from(text, "base64")).toString();
+    const { compiled, runtime } = packedCode(code, node);
+    return `UKO_LATER={text:"${text}",compiled:"${compiled}",runtime:"${runtime}"}`;
+  });
 }
 
 /** What `encodedAnswers` of a source answers. */
