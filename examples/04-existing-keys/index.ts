@@ -1,4 +1,4 @@
-/** Adopts existing resources: the first `pulumi up` changes nothing, except that it marks each key as requiring two people. */
+/** Adopts existing resources: the first `pulumi up` changes nothing, except that it marks each key without a marker as requiring two people. */
 
 import { KeyTemplate, Keystore, ManagedKey, Vault } from "pulumi-uko";
 

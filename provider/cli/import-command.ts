@@ -85,7 +85,7 @@ async function writeFor(
       next: [
         `  npm install ./${packedPackage(version)} && pulumi stack init dev && pulumi up`,
         `The package is not published yet: create ${packedPackage(version)} with npm pack in a checkout, and copy it into the folder first.`,
-        "The first pulumi up adopts each resource by its ID. It changes nothing except that it marks each key as requiring two people.",
+        "The first pulumi up adopts each resource by its ID. It changes nothing except that it marks each key without a marker as requiring two people.",
       ],
     };
   }
@@ -97,8 +97,8 @@ async function writeFor(
     files: writeConfiguration(items, surroundings),
     next: [
       `  ${isInstalled ? "" : `uko install ${format} && `}${format} init && ${format} apply`,
-      `The plan shows ${items.length} to import and no other change. The import does not write to the service, and each key still`,
-      "requires two people to delete it. After the import, you can delete imports.tf.",
+      `The plan shows ${items.length} to import, and a change of dual_marker for each key without a marker. The apply marks these keys`,
+      "as requiring two people, and writes nothing else to the service. After the apply, you can delete imports.tf.",
     ],
   };
 }

@@ -24,7 +24,7 @@ function program(named: readonly Named[]): string {
   const classes = [...new Set(named.map(({ item }) => item.resource))].toSorted();
   const used = new Set(named.flatMap(({ item }) => variablesUsedBy(item, named)));
   return [
-    "/** Adopts existing resources: the first `pulumi up` changes nothing, except that it marks each key as requiring two people. */",
+    "/** Adopts existing resources: the first `pulumi up` changes nothing, except that it marks each key without a marker as requiring two people. */",
     "",
     `import { ${classes.join(", ")} } from "pulumi-uko";`,
     ...named.flatMap((each) => ["", ...resource(each, named, used.has(each.variable))]),

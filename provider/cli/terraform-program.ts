@@ -39,7 +39,7 @@ function mainFile(named: readonly Named[], { command, version, instanceId, regio
   ]);
   return hclFile([
     comment(
-      `Adopts existing resources: the first \`${command} apply\` imports it (imports.tf) and writes nothing to the service.`,
+      `Adopts existing resources: the first \`${command} apply\` imports them (imports.tf) and marks each key without a marker as requiring two people.`,
     ),
     blankLine,
     block("terraform", [block("required_providers", [attribute("uko", provider)])]),

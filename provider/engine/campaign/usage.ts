@@ -85,8 +85,6 @@ function blindSpotsOf(
     ...(external.length === 0
       ? []
       : [`UKO does not see who uses the copies of ${count(external.length, "key")} in other clouds`]),
-    ...(silent === 0
-      ? []
-      : [`No evidence of use exists for ${count(silent, "key")}, which does not prove that they are unused`]),
+    ...(silent === 0 ? [] : [`${count(silent, "key")} may still be in use, although no evidence of use exists`]),
   ];
 }
