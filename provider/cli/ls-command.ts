@@ -70,66 +70,67 @@ function writeListing(
 function tablesOf(output: TextOutput, kinds: readonly ListedKind[], objects: readonly Listed[]): string {
   if (objects.length === 0) return "Nothing matches.";
   const tables = kinds.flatMap((kind) => {
-    const rows = objects.filter(({ resource }) => resource === kind).map((object) => rowOf(object, output));
-    if (rows.length === 0) return [];
-    const table = renderTable(output, { columns: columns[kind], rows });
-    return [kinds.length === 1 ? table : `${paint(output, "strong", headings[kind])}\n${table}`];
+    const table = tableOfKind(output, kind, objects);
+    return table === undefined || kinds.length === 1
+      ? (table ?? [])
+      : `${paint(output, "strong", headings[kind])}\n${table}`;
   });
   return tables.join("\n\n");
 }
 
-const headings = { vault: "Vaults", keystore: "Keystores", template: "Templates", key: "Keys" } as const;
+function tableOfKind<Kind extends ListedKind>(output: TextOutput, kind: Kind, objects: readonly Listed[]) {
+  const own = objects.filter((object): object is OfKind<Kind> => object.resource === kind);
+  if (own.length === 0) return undefined;
+  const shown: readonly ListColumn<Kind>[] = columns[kind];
+  return renderTable(output, {
+    columns: shown,
+    rows: own.map((object) => shown.map(({ cell }) => cell(object, output))),
+  });
+}
 
-const columns: Readonly<Record<ListedKind, readonly Column[]>> = {
-  vault: [{ head: "NAME" }, { head: "DESCRIPTION", minWidth: 12 }, { head: "ID" }],
-  keystore: [
-    { head: "NAME" },
-    { head: "TYPE", minWidth: 7 },
-    { head: "GROUPS", minWidth: 8, isOptional: true },
-    { head: "HEALTH" },
-    { head: "ID" },
-  ],
-  template: [{ head: "NAME" }, { head: "ALGORITHM", isOptional: true }, { head: "KEYS START" }, { head: "ID" }],
-  key: [
-    { head: "NAME" },
-    { head: "STATE" },
-    { head: "TEMPLATE", minWidth: 8, isOptional: true },
-    { head: "ALGORITHM", isOptional: true },
-    { head: "KEYSTORES", minWidth: 9, isOptional: true },
-    { head: "ID" },
-  ],
-};
+const headings = { vault: "Vaults", keystore: "Keystores", template: "Templates", key: "Keys" } as const;
 
 /** Terminals that show a key's full path in its row; a narrower one shows the ID of the key alone. */
 const wideColumns = 160;
 
-function rowOf(object: Listed, output: TextOutput): readonly Cell[] {
-  switch (object.resource) {
-    case "vault":
-      return [object.name, object.description, object.vaultId];
-    case "keystore":
-      return [object.name, object.type, object.groups.join(", "), object.health, object.keystoreId];
-    case "template":
-      return [
-        object.name,
-        `${object.algorithm} ${object.size}`,
-        object.isArchived ? `archived` : object.keyState,
-        object.templateId,
-      ];
-    case "key": {
-      const { vault, label, vaultId, keyId, lifecycleState, template, algorithm, size, keystores } = object;
-      const isWide = (output.columns ?? wideColumns) >= wideColumns;
-      return [
-        `${vault}/${label}`,
-        { text: lifecycleState, tone: tones[lifecycleState] },
-        template,
-        `${algorithm} ${size}`,
-        keystores.join(", "),
-        isWide ? `${vaultId}/${keyId}` : keyId,
-      ];
-    }
-  }
+type OfKind<Kind extends ListedKind> = Extract<Listed, { readonly resource: Kind }>;
+
+interface ListColumn<Kind extends ListedKind> extends Column {
+  readonly cell: (object: OfKind<Kind>, output: TextOutput) => Cell;
 }
+
+const columns: { readonly [Kind in ListedKind]: readonly ListColumn<Kind>[] } = {
+  vault: [
+    { head: "NAME", cell: ({ name }) => name },
+    { head: "DESCRIPTION", minWidth: 12, cell: ({ description }) => description },
+    { head: "ID", cell: ({ vaultId }) => vaultId },
+  ],
+  keystore: [
+    { head: "NAME", cell: ({ name }) => name },
+    { head: "TYPE", minWidth: 7, cell: ({ type }) => type },
+    { head: "GROUPS", minWidth: 8, isOptional: true, cell: ({ groups }) => groups.join(", ") },
+    { head: "HEALTH", cell: ({ health }) => health },
+    { head: "ID", cell: ({ keystoreId }) => keystoreId },
+  ],
+  template: [
+    { head: "NAME", cell: ({ name }) => name },
+    { head: "ALGORITHM", isOptional: true, cell: ({ algorithm, size }) => `${algorithm} ${size}` },
+    { head: "KEYS START", cell: ({ isArchived, keyState }) => (isArchived ? "archived" : keyState) },
+    { head: "ID", cell: ({ templateId }) => templateId },
+  ],
+  key: [
+    { head: "NAME", cell: ({ vault, label }) => `${vault}/${label}` },
+    { head: "STATE", cell: ({ lifecycleState: state }) => ({ text: state, tone: tones[state] }) },
+    { head: "TEMPLATE", minWidth: 8, isOptional: true, cell: ({ template }) => template },
+    { head: "ALGORITHM", isOptional: true, cell: ({ algorithm, size }) => `${algorithm} ${size}` },
+    { head: "KEYSTORES", minWidth: 9, isOptional: true, cell: ({ keystores }) => keystores.join(", ") },
+    {
+      head: "ID",
+      cell: ({ vaultId, keyId }, { columns: width = wideColumns }) =>
+        width >= wideColumns ? `${vaultId}/${keyId}` : keyId,
+    },
+  ],
+};
 
 const tones: Readonly<Record<LifecycleState, Tone>> = {
   active: "done",
