@@ -6,7 +6,6 @@
 import { asUkoError, endsTheRun, isUkoError, mostSevere, UkoError } from "../../errors.ts";
 import { isFinal } from "../../lifecycle/campaign/outcomes.ts";
 import { type ManyResults, runMany } from "../loop/many.ts";
-import type { CallOptions, World } from "../ports/world.ts";
 import { count, plain } from "../text/words.ts";
 import type { ActContext } from "./act-on-keys.ts";
 import { campaignFileName } from "./campaign-file.ts";
@@ -18,16 +17,16 @@ import { outcomesOf } from "./status.ts";
 import type { Confirm } from "./wave-state.ts";
 
 export async function closeCampaign(context: ActContext, confirm: Confirm): Promise<CampaignReport> {
-  const { world, view, plan, options } = context;
+  const { view, plan } = context;
   if (!view.campaign.instanceEnds) throw instanceContinues(view.folder.path);
   const outcomes = outcomesOf(plan);
-  const { found, unreadable } = await findClosable(world, view, outcomes, options);
+  const { found, unreadable } = await findClosable(context, outcomes);
   const free = found.filter(({ blocked }) => blocked === undefined);
   if (free.length > 0) await confirm(`close ${free.length}`, beforeClosing(free));
   const run = await closeInOrder(context, free);
   const blocked = found.flatMap((each) => leftOut(each));
   const closed = [...run.results, ...blocked];
-  const kmsKeys = await readKmsKeys(world, options);
+  const kmsKeys = await readKmsKeys(context);
   const facts = {
     view,
     outcomes,
@@ -71,15 +70,13 @@ export async function closeCampaign(context: ActContext, confirm: Confirm): Prom
 }
 
 /** One kind after the other, because a container is deleted after its contents. */
-async function closeInOrder({ world, options }: ActContext, free: readonly Closable[]): Promise<ManyResults<Closed>> {
+async function closeInOrder(context: ActContext, free: readonly Closable[]): Promise<ManyResults<Closed>> {
+  const { world, options } = context;
   const results: Closed[] = [];
   for (const kind of closingOrder) {
     const items = free.filter((each) => each.kind === kind);
-    const run = await runMany(
-      world,
-      { items, what: "Deleting containers", act: (target) => closeOrFail(world, target, options) },
-      options,
-    );
+    const act = (target: Closable) => closeOrFail(context, target);
+    const run = await runMany(world, { items, what: "Deleting containers", act }, options);
     results.push(...run.results);
     if (run.stoppedBy !== undefined) return { ...run, results, unstarted: free.length - results.length };
   }
@@ -87,9 +84,9 @@ async function closeInOrder({ world, options }: ActContext, free: readonly Closa
 }
 
 /** An error about one container does not keep the run from the next. */
-async function closeOrFail(world: World, target: Closable, options: CallOptions): Promise<Closed> {
+async function closeOrFail(context: ActContext, target: Closable): Promise<Closed> {
   try {
-    return await closeOne(world, target, options);
+    return await closeOne(context, target);
   } catch (error) {
     if (!isUkoError(error) || endsTheRun.has(error.code)) throw error;
     const { code, summary, exitCode } = error;

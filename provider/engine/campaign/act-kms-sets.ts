@@ -25,10 +25,10 @@ import { restorableUntilMs } from "../kms-key/words.ts";
 import { appendEvidence } from "../loop/evidence.ts";
 import { count, plain, sayRoles, sayTime, sayTimeAndDistance } from "../text/words.ts";
 import { type ActContext, actOnKeys, isHeldNow, kmsRefOf } from "./act-on-keys.ts";
-import { type ActedKey, actedFrom, withoutStep } from "./acted.ts";
+import { type ActedKey, actedFrom, reasonColumns, withoutStep } from "./acted.ts";
 import { encodeKmsReview, readKmsReview, windowEndOf } from "./kms-review-file.ts";
 import type { PlannedKey } from "./planned.ts";
-import { type CampaignReport, folderFlag, section } from "./report.ts";
+import { type CampaignReport, folderFlag, section, tableOf } from "./report.ts";
 import { reviewFileName } from "./reviews.ts";
 import type { ApprovalOfStep, ReviewOfStep } from "./wave-state.ts";
 
@@ -66,9 +66,7 @@ export async function reviewKmsKeys(
   if (read.stoppedBy !== undefined) throw read.stoppedBy;
   const left = [...read.results.filter(({ outcome }) => outcome !== "unchanged"), ...apart];
   const codes = left.map(({ exitCode }) => exitCode);
-  const exceptions = section("Not part of the review", {
-    table: { columns: ["label", "key", "why"], rows: left.map(({ label, name, says }) => [label, name, says]) },
-  });
+  const exceptions = section("Not part of the review", { table: tableOf(left, reasonColumns) });
   const path = view.folder.path;
   if (lines.length === 0) {
     return {
@@ -92,15 +90,12 @@ export async function reviewKmsKeys(
     sections: [
       ...exceptions,
       ...section("To approve", {
-        table: {
-          columns: ["name", "KMS key", "set for deletion by", "window ends"],
-          rows: [...review.lines.values()].map((line) => [
-            plain(line.name, 90),
-            line.kmsKeyId,
-            line.setter === undefined ? "not disclosed by KMS" : plain(line.setter, 100),
-            sayTimeAndDistance(Date.parse(windowEndOf(line)), view.nowMs),
-          ]),
-        },
+        table: tableOf([...review.lines.values()], {
+          name: ({ name }) => plain(name, 90),
+          "KMS key": "kmsKeyId",
+          "set for deletion by": ({ setter = "not disclosed by KMS" }) => plain(setter, 100),
+          "window ends": (line) => sayTimeAndDistance(Date.parse(windowEndOf(line)), view.nowMs),
+        }),
       }),
       ...section("Review", {
         lines: [

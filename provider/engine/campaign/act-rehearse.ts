@@ -28,7 +28,7 @@ import {
   rehearsalFolder,
   rehearsalWave as wave,
 } from "./rehearsal.ts";
-import { type CampaignReport, folderFlag, type ReportSection, section } from "./report.ts";
+import { type CampaignReport, folderFlag, type ReportSection, section, tableOf } from "./report.ts";
 import type { ApprovalOfStep, Confirm, RequestOfStep, ReviewOfStep } from "./wave-state.ts";
 
 type Act<Request> = (folder: string, request: Request, options: CallOptions) => Promise<CampaignReport>;
@@ -93,10 +93,7 @@ async function startRehearsal(
     summary: `Created ${count(keys.length, "throwaway key")} for the rehearsal`,
     sections: [
       ...section("Throwaway keys", {
-        table: {
-          columns: ["keystore", "vault", "key"],
-          rows: keys.map(({ type, vaultId, keyId }) => [type, vaultId, keyId]),
-        },
+        table: tableOf(keys, { keystore: "type", vault: "vaultId", key: "keyId" }),
       }),
       ...section("Without a key", {
         lines: without.map((type) => `${type}: no template in scope creates active keys in a keystore that responds`),
@@ -246,15 +243,12 @@ function reportAll(
   const open = assumptionIds.filter((id) => seen[id] === undefined);
   const typeOf = (keyId: string): string => keys.find((each) => each.keyId === keyId)?.type ?? "";
   const table: readonly ReportSection[] = section("Throwaway keys", {
-    table: {
-      columns: ["keystore", "label", "state", "key"],
-      rows: read.map(({ observation: { facts, stateWord } }) => [
-        typeOf(facts.keyId),
-        facts.label,
-        stateWord,
-        `${facts.vaultId}/${facts.keyId}`,
-      ]),
-    },
+    table: tableOf(read, {
+      keystore: ({ observation: { facts } }) => typeOf(facts.keyId),
+      label: ({ observation: { facts } }) => facts.label,
+      state: ({ observation: { stateWord } }) => stateWord,
+      key: ({ observation: { facts } }) => `${facts.vaultId}/${facts.keyId}`,
+    }),
   });
   return {
     summary,

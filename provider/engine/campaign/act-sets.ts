@@ -22,11 +22,11 @@ import type { ManyResults } from "../loop/many.ts";
 import { count } from "../text/words.ts";
 import { approverOfKmsKeys, findKmsReview, reviewKmsKeys } from "./act-kms-sets.ts";
 import { type ActContext, actOnKeys, keysOfWave, refOf, unlessHeld } from "./act-on-keys.ts";
-import { type ActedKey, actedFrom, reportActed, withoutStep } from "./acted.ts";
+import { type ActedKey, actedFrom, reasonColumns, reportActed, withoutStep } from "./acted.ts";
 import { namedListedKey, takeCampaignInventory, type UnreadablePart } from "./inventory.ts";
 import type { PlannedKey } from "./planned.ts";
 import { readyKeys } from "./ready.ts";
-import { type CampaignReport, folderFlag, section } from "./report.ts";
+import { type CampaignReport, folderFlag, section, tableOf } from "./report.ts";
 import { reviewFileName, reviewFolder } from "./reviews.ts";
 import { type WindowToRenew, windowNext, windowSection, windowsToRenew } from "./status.ts";
 import {
@@ -78,9 +78,7 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
       table: { columns: ["label", "key", "why"], rows: apartRows(reviewed) },
       lines: sayAlone(alone.length),
     }),
-    ...section("Not ready", {
-      table: { columns: ["label", "key", "why"], rows: apart.map(({ label, name, says }) => [label, name, says]) },
-    }),
+    ...section("Not ready", { table: tableOf(apart, reasonColumns) }),
     ...section("Other reviews", { lines: others }),
     ...section("Not read", { lines: unreadable.map(({ id, reason }) => `${id}: ${reason}`) }),
   ];

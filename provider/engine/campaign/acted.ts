@@ -5,7 +5,7 @@ import type { ManyResults } from "../loop/many.ts";
 import type { Report } from "../loop/report.ts";
 import { count, plain } from "../text/words.ts";
 import { csvTable } from "./csv.ts";
-import { type CampaignReport, type ReportSection, section } from "./report.ts";
+import { type CampaignReport, type ReportSection, section, tableOf } from "./report.ts";
 
 /** One key after the command. Only `acted` means that the command changed it. */
 export interface ActedKey {
@@ -21,6 +21,9 @@ interface NamedKey {
   readonly name: string;
   readonly line: { readonly label: string };
 }
+
+/** Keys with a reason each. */
+export const reasonColumns = { label: "label", key: "name", why: "says" } as const;
 
 /** The outcome of a report on one key, which says itself whether anything was changed. */
 export function actedFrom({ name, line: { label } }: NamedKey, report: Report): ActedKey {
@@ -71,10 +74,10 @@ export function reportActed({ did, wave, keys, apart, run, found = [], next, dat
     summary: parts.join("; "),
     sections: [
       ...section("Why the run stopped", { lines: stopLine }),
-      ...section("Failed", { table: tableOf(failed) }),
+      ...section("Failed", { table: tableOf(failed, shownColumns) }),
       ...found,
-      ...section("Not changed, with the reason", { table: tableOf(left) }),
-      ...section("Unchanged", { table: tableOf(unchanged) }),
+      ...section("Not changed, with the reason", { table: tableOf(left, shownColumns) }),
+      ...section("Unchanged", { table: tableOf(unchanged, shownColumns) }),
     ],
     next,
     exitCode: mostSevere([...keys.map(({ exitCode }) => exitCode), ...(stop === undefined ? [] : [stop.exitCode])]),
@@ -86,13 +89,8 @@ export function reportActed({ did, wave, keys, apart, run, found = [], next, dat
   };
 }
 
-function tableOf(keys: readonly ActedKey[]) {
-  return {
-    columns: ["label", "key", "why"],
-    rows: keys.map(({ label, name, says, code }) => [
-      plain(label, 60),
-      name,
-      plain(code === undefined ? says : `${says} [${code}]`, 300),
-    ]),
-  };
-}
+const shownColumns = {
+  label: ({ label }: ActedKey) => plain(label, 60),
+  key: ({ name }: ActedKey) => name,
+  why: ({ says, code }: ActedKey) => plain(code === undefined ? says : `${says} [${code}]`, 300),
+};

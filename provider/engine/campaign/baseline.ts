@@ -56,7 +56,7 @@ export function makeBaseline(
     ),
   ];
   const keys = mergeKeys(classified.keys, earlier, request.wave);
-  const waves = wavesOf(keys, earlier, request.wave, inventory.nowMs);
+  const waves = wavesOf(keys, earlier, { wave: request.wave, nowMs: inventory.nowMs }, sha256);
   const manifest = encodeManifest(
     {
       campaign: campaign.name,
@@ -64,7 +64,7 @@ export function makeBaseline(
       unreadableVaults: inventory.unreadable.map(({ id }) => id),
       blindSpots: [...request.blindSpots],
       keys,
-      waves: keepUnchangedTimes(keys, waves, earlier, sha256),
+      waves,
     },
     sha256,
   );
@@ -132,31 +132,19 @@ function mergeKeys(
   return [...kept, ...taken, ...vanished].sort(byVaultThenId);
 }
 
+/** A wave whose lines are equal keeps the time of its baseline, so that the file does not change. */
 function wavesOf(
   keys: readonly ManifestKey[],
   earlier: Manifest | undefined,
-  wave: string | undefined,
-  nowMs: number,
-): readonly { readonly wave: string; readonly baselineAt: string }[] {
-  const now = new Date(nowMs).toISOString();
-  const before = new Map(earlier?.waves.map((each) => [each.wave, each.baselineAt]));
-  return [...new Set(keys.map((key) => key.wave))].sort().map((name) => ({
-    wave: name,
-    baselineAt: wave === undefined || wave === name ? now : (before.get(name) ?? now),
-  }));
-}
-
-/** A wave whose lines are equal keeps the time of its baseline, so that the file does not change. */
-function keepUnchangedTimes(
-  keys: readonly ManifestKey[],
-  waves: readonly { readonly wave: string; readonly baselineAt: string }[],
-  earlier: Manifest | undefined,
+  { wave, nowMs }: { readonly wave: string | undefined; readonly nowMs: number },
   sha256: (text: string) => string,
 ): readonly { readonly wave: string; readonly baselineAt: string }[] {
+  const now = new Date(nowMs).toISOString();
   const before = new Map(earlier?.waves.map((each) => [each.wave, each]));
-  return waves.map((each) => {
-    const known = before.get(each.wave);
-    return known !== undefined && digestOfWave(keys, each.wave, sha256).digest === known.digest ? known : each;
+  return [...new Set(keys.map((key) => key.wave))].sort().map((name) => {
+    const known = before.get(name);
+    const isRenewed = (wave ?? name) === name && digestOfWave(keys, name, sha256).digest !== known?.digest;
+    return { wave: name, baselineAt: isRenewed || known === undefined ? now : known.baselineAt };
   });
 }
 

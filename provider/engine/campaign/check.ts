@@ -5,13 +5,14 @@
 
 import { type ErrorCode, isUkoError } from "../../errors.ts";
 import { type Many, runAll } from "../loop/many.ts";
+import type { KeystoreSnapshot } from "../ports/containers.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { count, plain, sayStatus } from "../text/words.ts";
 import { csvTable } from "./csv.ts";
 import type { CampaignInventory } from "./inventory.ts";
 import { planWarnings, sayGate } from "./plan-report.ts";
 import { type CampaignPlan, isLate, type PlannedKey } from "./planned.ts";
-import { type CampaignReport, folderFlag, section, unreadSection } from "./report.ts";
+import { type CampaignReport, folderFlag, section, tableOf, unreadSection } from "./report.ts";
 import type { CampaignView } from "./view.ts";
 
 interface Finding {
@@ -45,10 +46,7 @@ export async function checkCampaign(
   });
   const late = plan.keys.filter(isLate).length;
   const faults = keystores.length + keys.length;
-  const table = (rows: readonly Finding[]) => ({
-    columns: ["object", "label", "finding"],
-    rows: rows.map(({ what, label, why }) => [what, label, why]),
-  });
+  const table = (findings: readonly Finding[]) => tableOf(findings, { object: "what", label: "label", finding: "why" });
   const { unreadable } = view.inventory;
   return {
     summary:
@@ -79,19 +77,17 @@ async function keystoreFindings(
 ): Promise<readonly Finding[]> {
   const scope = new Set(vaults.map(({ id }) => id));
   const { instanceId } = world.session;
-  return findEach(
-    world,
-    { what: "Checking the keystores", items: keystores.filter(({ vaultId }) => scope.has(vaultId)) },
-    {
-      named: ({ id, vaultId, name }) => ({ what: `${vaultId}/${id}`, label: plain(name, 100) }),
-      async read({ id, vaultId }) {
-        const ref = { kind: "keystore", instanceId, vaultId, id } as const;
-        const { health, healthMessage } = await world.keystores.status(ref, options);
-        return health === "ok" ? [] : [`${health} ${healthMessage}`.trim()];
-      },
+  const check = {
+    what: "Checking the keystores",
+    items: keystores.filter(({ vaultId }) => scope.has(vaultId)),
+    named: ({ id, vaultId, name }: KeystoreSnapshot) => ({ what: `${vaultId}/${id}`, label: plain(name, 100) }),
+    async read({ id, vaultId }: KeystoreSnapshot) {
+      const ref = { kind: "keystore", instanceId, vaultId, id } as const;
+      const { health, healthMessage } = await world.keystores.status(ref, options);
+      return health === "ok" ? [] : [`${health} ${healthMessage}`.trim()];
     },
-    options,
-  );
+  };
+  return findEach(world, check, options);
 }
 
 async function keyFindings(
@@ -100,25 +96,22 @@ async function keyFindings(
   options: CallOptions,
 ): Promise<readonly Finding[]> {
   const { instanceId } = world.session;
-  const listed = keys.filter(({ line, listed: found }) => line.kind === "managed" && found !== undefined);
-  return findEach(
-    world,
-    { what: "Reading the live status of keys", items: listed },
-    {
-      named: ({ line, name }) => ({ what: name, label: line.label }),
-      async read({ line }) {
-        const { value } = await world.keys.liveStatus({ instanceId, vaultId: line.vault, keyId: line.id }, options);
-        const faulty = value.filter(({ syncFlag, error }) => syncFlag !== "ok" || error !== undefined);
-        return faulty.map(
-          (each) => `${each.name}: ${sayStatus(each)}${each.error === undefined ? "" : `, ${each.error}`}`,
-        );
-      },
+  const check = {
+    what: "Reading the live status of keys",
+    items: keys.filter(({ line, listed }) => line.kind === "managed" && listed !== undefined),
+    named: ({ line, name }: PlannedKey) => ({ what: name, label: line.label }),
+    async read({ line }: PlannedKey) {
+      const { value } = await world.keys.liveStatus({ instanceId, vaultId: line.vault, keyId: line.id }, options);
+      const faulty = value.filter(({ syncFlag, error }) => syncFlag !== "ok" || error !== undefined);
+      return faulty.map(
+        (each) => `${each.name}: ${sayStatus(each)}${each.error === undefined ? "" : `, ${each.error}`}`,
+      );
     },
-    options,
-  );
+  };
+  return findEach(world, check, options);
 }
 
-interface Check<Item> {
+interface Check<Item> extends Pick<Many<Item, unknown>, "what" | "items"> {
   readonly named: (item: Item) => Pick<Finding, "what" | "label">;
   /** Returns what is out of order. */
   readonly read: (item: Item) => Promise<readonly string[]>;
@@ -127,8 +120,7 @@ interface Check<Item> {
 /** An object that cannot be read is a finding, and does not hide the others. */
 async function findEach<Item>(
   world: World,
-  many: Pick<Many<Item, readonly Finding[]>, "items" | "what">,
-  { named, read }: Check<Item>,
+  { named, read, ...many }: Check<Item>,
   options: CallOptions,
 ): Promise<readonly Finding[]> {
   const act = async (item: Item): Promise<readonly Finding[]> => {

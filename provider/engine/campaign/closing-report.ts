@@ -7,11 +7,11 @@ import { isUkoError, type UkoError } from "../../errors.ts";
 import { isFinal } from "../../lifecycle/campaign/outcomes.ts";
 import { isoTime } from "../loop/evidence.ts";
 import type { KmsKeySnapshot } from "../ports/kms-keys.ts";
-import type { CallOptions, World } from "../ports/world.ts";
 import { count, plain } from "../text/words.ts";
+import type { ActContext } from "./act-on-keys.ts";
 import type { Closed } from "./closing.ts";
 import { concernOnePart, type UnreadablePart } from "./inventory.ts";
-import { folderFlag, type ReportSection, section, unreadSection } from "./report.ts";
+import { folderFlag, type ReportSection, type ReportTable, section, tableOf, unreadSection } from "./report.ts";
 import { bornSection, countsOf, type Reconciled } from "./status.ts";
 import type { CampaignView } from "./view.ts";
 
@@ -41,7 +41,7 @@ export interface KeptMetadata {
 }
 
 /** All KMS keys of the instance, after the deletions of this run. */
-export async function readKmsKeys(world: World, options: CallOptions): Promise<CloseFacts["kmsKeys"]> {
+export async function readKmsKeys({ world, options }: ActContext): Promise<CloseFacts["kmsKeys"]> {
   try {
     return { items: await world.kmsKeys.list({}, options), isUnread: false };
   } catch (error) {
@@ -133,73 +133,71 @@ export function sectionsOfClose(
   return [
     ...section("Why the run stopped", { lines: stop === undefined ? [] : [`${stop.summary} [${stop.code}]`] }),
     ...section("Vaults that are not ready", {
-      table: { columns: ["vault", "containers", "why", "such as"], rows: unreadyRows(closed, outcomes) },
+      table: unreadyVaults(closed, outcomes),
     }),
     ...section("Not deleted, with the reason", {
-      table: {
-        columns: ["kind", "name", "vault", "why"],
-        rows: closed.filter(({ outcome, vaultBlock }) => outcome !== "deleted" && vaultBlock === undefined).map(rowOf),
-      },
+      table: tableOf(
+        closed.filter(({ outcome, vaultBlock }) => outcome !== "deleted" && vaultBlock === undefined),
+        {
+          ...containerColumns,
+          why: ({ says, code }) => plain(code === undefined ? says : `${says} [${code}]`, 300),
+        },
+      ),
     }),
     ...section("Deleted", {
-      table: {
-        columns: ["kind", "name", "vault"],
-        rows: closed.filter(({ outcome }) => outcome === "deleted").map((each) => rowOf(each).slice(0, 3)),
-      },
+      table: tableOf(
+        closed.filter(({ outcome }) => outcome === "deleted"),
+        containerColumns,
+      ),
     }),
     ...bornSection(view),
     ...unreadSection(unreadable),
     ...section("Outcomes", {
-      table: {
-        columns: ["outcome", "keys", "final"],
-        rows: countsOf(outcomes).map(([outcome = "", number = ""]) => [
-          outcome,
-          number,
-          outcomes.some((each) => each.outcome === outcome && isFinal(each.outcome)) ? "yes" : "no",
-        ]),
-      },
+      table: tableOf(countsOf(outcomes), {
+        outcome: "outcome",
+        keys: "keys",
+        final: ({ outcome }) => (isFinal(outcome) ? "yes" : "no"),
+      }),
     }),
     ...purgeSection(purge),
     ...section("Checklist for deleting the instance", {
-      table: { columns: ["state", "what"], rows: checklist.map(({ state, what }) => [state, what]) },
+      table: tableOf(checklist, { state: "state", what: "what" }),
     }),
   ];
 }
 
-function rowOf({ kind, name, vaultName, says, code }: Closed): readonly string[] {
-  return [
-    kind.replace("_", " "),
-    name === "" ? "-" : name,
-    vaultName === "" ? "-" : vaultName,
-    plain(code === undefined ? says : `${says} [${code}]`, 300),
-  ];
-}
+const containerColumns = {
+  kind: ({ kind }: Closed) => kind.replace("_", " "),
+  name: ({ name }: Closed) => name || "-",
+  vault: ({ vaultName }: Closed) => vaultName || "-",
+};
 
 const maxExamples = 2;
 
 /** One row a vault of which no container is touched, with keys that keep it. */
-function unreadyRows(closed: readonly Closed[], outcomes: readonly Reconciled[]): readonly (readonly string[])[] {
+function unreadyVaults(closed: readonly Closed[], outcomes: readonly Reconciled[]): ReportTable {
   const vaults = closed.filter(({ kind, vaultBlock }) => kind === "vault" && vaultBlock !== undefined);
-  return vaults.map(({ vaultId, name, says }) => {
+  const examplesIn = (vaultId: string): readonly string[] => {
     const own = outcomes.filter(({ key, outcome }) => key.line.vault === vaultId && !isFinal(outcome));
-    const examples = own.slice(0, maxExamples).map(({ key, outcome }) => `${key.line.label} (${outcome})`);
-    const containers = closed.filter((each) => each.vaultId === vaultId).length;
-    return [name === "" ? vaultId : name, String(containers), says, examples.join(", ") || "-"];
+    return own.slice(0, maxExamples).map(({ key, outcome }) => `${key.line.label} (${outcome})`);
+  };
+  return tableOf(vaults, {
+    vault: ({ vaultId, name }) => name || vaultId,
+    containers: ({ vaultId }) => closed.filter((each) => each.vaultId === vaultId).length,
+    why: "says",
+    "such as": ({ vaultId }) => examplesIn(vaultId).join(", ") || "-",
   });
 }
 
 function purgeSection(purge: readonly KeptMetadata[]): readonly ReportSection[] {
   return section("Metadata of destroyed KMS keys, which uko never purges", {
-    table: {
-      columns: ["KMS key", "name", "key ring", "purge allowed from", "KMS purges on"],
-      rows: purge.map((each) => [
-        each.kmsKey,
-        each.name,
-        each.ring,
-        each.purgeAllowedFrom || "-",
-        each.purgedAt || "-",
-      ]),
-    },
+    table: tableOf(purge, {
+      "KMS key": "kmsKey",
+      name: "name",
+      "key ring": "ring",
+      "purge allowed from": ({ purgeAllowedFrom }) => purgeAllowedFrom || "-",
+      "KMS purges on": ({ purgedAt }) => purgedAt || "-",
+    }),
     lines:
       purge.length === 0
         ? []

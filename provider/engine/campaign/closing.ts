@@ -9,11 +9,10 @@ import { containerKind, type RingOutcome, ringKind } from "../container/kind.ts"
 import { explainContainerOutcome } from "../container/messages.ts";
 import { isInTheWay } from "../container/observe.ts";
 import { converge } from "../loop/converge.ts";
-import type { CallOptions, World } from "../ports/world.ts";
 import { count, plain, sayTimeAndDistance } from "../text/words.ts";
+import type { ActContext } from "./act-on-keys.ts";
 import { listOrName, type UnreadablePart } from "./inventory.ts";
 import type { Reconciled } from "./status.ts";
-import type { CampaignView } from "./view.ts";
 
 /** The order of deletion: a template names keystores, and a vault contains both. */
 export const closingOrder = ["template", "keystore", "key_ring", "vault"] as const;
@@ -41,11 +40,10 @@ export interface Closed extends Closable {
 
 /** Every container in the scope of the campaign, in the order of deletion. */
 export async function findClosable(
-  world: World,
-  view: CampaignView,
+  context: ActContext,
   outcomes: readonly Reconciled[],
-  options: CallOptions,
 ): Promise<{ readonly found: readonly Closable[]; readonly unreadable: readonly UnreadablePart[] }> {
+  const { world, view, options } = context;
   const { inventory } = view;
   const unreadable: UnreadablePart[] = [];
   const baselineMs = Math.max(...view.manifest.waves.map(({ baselineAt }) => Date.parse(baselineAt)));
@@ -72,18 +70,17 @@ export async function findClosable(
       closable("vault", { id: vaultId, name: vaultName, ...(createdAtMs !== undefined && { createdAtMs }) }),
     );
   }
-  found.push(...(await findRings(world, view, unreadable, options)));
+  found.push(...(await findRings(context, unreadable)));
   return { found: closingOrder.flatMap((kind) => found.filter((each) => each.kind === kind)), unreadable };
 }
 
 /** UKO deletes the ring of an internal keystore together with the keystore. */
 async function findRings(
-  world: World,
-  { campaign, inventory, born }: CampaignView,
+  { world, view, options }: ActContext,
   unreadable: UnreadablePart[],
-  options: CallOptions,
 ): Promise<readonly Closable[]> {
-  const { scope } = campaign;
+  const { inventory, born } = view;
+  const { scope } = view.campaign;
   if (!scope.kmsKeys || scope.vaults !== undefined) return [];
   const rings = await listOrName(unreadable, { id: "rings", name: "" }, () => world.kmsKeys.rings(options));
   const ofKeystores = inventory.keystores
@@ -110,7 +107,7 @@ function sayVaultBlock(block: VaultBlock): string {
 }
 
 /** Deletes one container if nothing is left in it. Throws what `converge` throws. */
-export async function closeOne(world: World, target: Closable, options: CallOptions): Promise<Closed> {
+export async function closeOne({ world, options }: ActContext, target: Closable): Promise<Closed> {
   const { kind, vaultId, id } = target;
   const { instanceId } = world.session;
   if (kind === "key_ring")

@@ -20,7 +20,7 @@ import { windowEndOf } from "./kms-review-file.ts";
 import { blockedSection, lateSection, sayGate, timelineOf, waveSection } from "./plan-report.ts";
 import { type CampaignPlan, isLate, type PlannedKey } from "./planned.ts";
 import { isPending, isRequested, readyKeys } from "./ready.ts";
-import { type CampaignReport, folderFlag, type ReportTable, unreadSection } from "./report.ts";
+import { type CampaignReport, folderFlag, type ReportTable, tableOf, unreadSection } from "./report.ts";
 import { type CampaignReview, readAnyReview, reviewFolder } from "./reviews.ts";
 import { bornSection, columnOf, pendingRequests, requestSection, stateTable, summarizeStatus } from "./status.ts";
 import type { CampaignView } from "./view.ts";
@@ -252,14 +252,11 @@ function describeKmsKeys({ review, listed }: Prepared<"kms_keys">, acting: reado
   return {
     title: `Destroy ${count(acting.length, "KMS key")}. KMS ${kmsWayBack}.`,
     requester: setters.join(", "),
-    table: {
-      columns: ["name", "KMS key", "window ends", "this run"],
-      rows: lines.map((line) => [
-        plain(line.name, 90),
-        line.kmsKeyId,
-        windowEndOf(line),
-        whenOf(acting, `kms/${line.kmsKeyId}`),
-      ]),
-    },
+    table: tableOf(lines, {
+      name: ({ name }) => plain(name, 90),
+      "KMS key": "kmsKeyId",
+      "window ends": windowEndOf,
+      "this run": ({ kmsKeyId }) => whenOf(acting, `kms/${kmsKeyId}`),
+    }),
   };
 }

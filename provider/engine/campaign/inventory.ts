@@ -65,12 +65,9 @@ export interface CampaignInventory {
   readonly nowMs: number;
 }
 
-export interface CampaignScope {
+export interface InventoryScope {
   readonly vaults?: readonly string[] | undefined;
   readonly kmsKeys: boolean;
-}
-
-export interface InventoryScope extends CampaignScope {
   /** The vaults of the manifest, which may have been deleted since. */
   readonly known?: readonly string[];
   /** IDs of throwaway keys to leave out. */
@@ -140,7 +137,7 @@ export async function takeCampaignInventory(
  */
 async function vaultsInScope(
   world: World,
-  { vaults: wanted }: CampaignScope,
+  { vaults: wanted }: InventoryScope,
   unreadable: UnreadablePart[],
   options: CallOptions,
 ): Promise<CampaignInventory["vaults"]> {

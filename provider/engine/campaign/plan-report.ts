@@ -9,14 +9,7 @@ import { dayOf, gapSentences } from "./classify.ts";
 import { csvTable } from "./csv.ts";
 import { namedListedKey } from "./inventory.ts";
 import { type CampaignPlan, datesOf, isLate, type PlannedKey, type PlannedWave } from "./planned.ts";
-import {
-  type CampaignReport,
-  folderFlag,
-  type ReportSection,
-  section,
-  type Timeline,
-  unreadSection,
-} from "./report.ts";
+import { type CampaignReport, folderFlag, type ReportSection, section, tableOf, type Timeline, unreadSection } from "./report.ts";
 import type { CampaignView } from "./view.ts";
 
 /** Late keys make a plan fail, so that a nightly run notices them. */
@@ -106,33 +99,19 @@ export function waveDates(keys: readonly PlannedKey[]) {
 }
 
 export function waveSection({ waves }: CampaignPlan): readonly ReportSection[] {
-  const rows = waves.map((wave) => {
-    const dates = waveDates(wave.keys);
-    return [
-      wave.name,
-      String(wave.keys.length),
-      shownDay(dates.outage),
-      shownDay(dates.pointOfNoReturn),
-      shownDay(dates.destroyAccepted),
-      shownDay(dates.materialGone),
-      shownDay(dates.metadataRemoved),
-      dayBefore(dates.deactivateBefore),
-      dayBefore(dates.destroyBefore),
-    ];
-  });
-  const columns = [
-    "wave",
-    "keys",
-    "outage",
-    "no return",
-    "destroy accepted",
-    "material gone",
-    "metadata removed",
-    "deactivate by",
-    "destroy by",
-  ];
+  const dated = waves.map(({ name, keys }) => ({ name, keys: keys.length, ...waveDates(keys) }));
   return section("Waves, if every person acts at once; the last two columns are the last days for the deadline", {
-    table: { columns, rows },
+    table: tableOf(dated, {
+      wave: "name",
+      keys: "keys",
+      outage: ({ outage }) => shownDay(outage),
+      "no return": ({ pointOfNoReturn }) => shownDay(pointOfNoReturn),
+      "destroy accepted": ({ destroyAccepted }) => shownDay(destroyAccepted),
+      "material gone": ({ materialGone }) => shownDay(materialGone),
+      "metadata removed": ({ metadataRemoved }) => shownDay(metadataRemoved),
+      "deactivate by": ({ deactivateBefore }) => dayBefore(deactivateBefore),
+      "destroy by": ({ destroyBefore }) => dayBefore(destroyBefore),
+    }),
   });
 }
 
@@ -228,17 +207,15 @@ function providerSection({ keys }: CampaignPlan): readonly ReportSection[] {
 }
 
 function livesOnSection(keys: readonly PlannedKey[]): readonly ReportSection[] {
-  const rows = keys
-    .filter(({ line }) => line.class === "leave")
-    .map(({ line }) => [
-      line.label,
-      line.cloudIds.map(({ id }) => id).join(" "),
-      String(line.version),
-      line.verificationPattern,
-      line.owners.join(", "),
-    ]);
+  const lines = keys.flatMap(({ line }) => (line.class === "leave" ? [line] : []));
   return section("Lives on in the cloud, without UKO", {
-    table: { columns: ["label", "ID in the cloud", "version", "pattern", "owner"], rows },
+    table: tableOf(lines, {
+      label: "label",
+      "ID in the cloud": ({ cloudIds }) => cloudIds.map(({ id }) => id).join(" "),
+      version: "version",
+      pattern: "verificationPattern",
+      owner: ({ owners }) => owners.join(", "),
+    }),
   });
 }
 

@@ -8,7 +8,7 @@ import { requireWave } from "./folder.ts";
 import { namedListedKey } from "./inventory.ts";
 import { dayBefore, sayGate, shownDay } from "./plan-report.ts";
 import type { CampaignPlan } from "./planned.ts";
-import { type CampaignReport, folderFlag, section, unreadSection } from "./report.ts";
+import { type CampaignReport, folderFlag, section, tableOf, unreadSection } from "./report.ts";
 import { countsOf, outcomesOf, type Reconciled } from "./status.ts";
 import type { CampaignView } from "./view.ts";
 
@@ -29,17 +29,14 @@ function reportOutcomes(view: CampaignView, outcomes: readonly Reconciled[], wav
   const { born, inventory, folder, campaign } = view;
   const waves = [...new Set(outcomes.map(({ key }) => key.line.wave))];
   const counts = waves.flatMap((name) =>
-    countsOf(outcomes.filter(({ key }) => key.line.wave === name)).map((row) => [name, ...row]),
+    countsOf(outcomes.filter(({ key }) => key.line.wave === name)).map((each) => ({ wave: name, ...each })),
   );
+  const all = countsOf(outcomes).map(({ outcome, keys }) => `${keys} ${outcome}`);
   const rows = outcomes.map((each) => rowOf(each, view));
   const isOpen = outcomes.some(({ outcome }) => outcome === "open" || outcome === "not_read");
   const selected = wave === undefined ? "" : ` --wave ${wave}`;
   return {
-    summary: `${count(outcomes.length, "key")} of campaign ${campaign.name}${wave === undefined ? "" : `, wave "${wave}"`}, as the service lists them on ${sayTime(view.nowMs)}: ${countsOf(
-      outcomes,
-    )
-      .map(([outcome, number]) => `${number} ${outcome}`)
-      .join(", ")}`,
+    summary: `${count(outcomes.length, "key")} of campaign ${campaign.name}${wave === undefined ? "" : `, wave "${wave}"`}, as the service lists them on ${sayTime(view.nowMs)}: ${all.join(", ")}`,
     sections: [
       ...section("Not in the manifest, so without an outcome", {
         lines: born.map(
@@ -47,7 +44,7 @@ function reportOutcomes(view: CampaignView, outcomes: readonly Reconciled[], wav
         ),
       }),
       ...unreadSection(inventory.unreadable),
-      ...section("Outcomes", { table: { columns: ["wave", "outcome", "keys"], rows: counts } }),
+      ...section("Outcomes", { table: tableOf(counts, { wave: "wave", outcome: "outcome", keys: "keys" }) }),
       ...section("Keys", {
         table: {
           columns: ["key", "label", "wave", "class", "outcome", "last write", "by", "blocked"],
@@ -118,10 +115,12 @@ function reportQuestions(
         : `Ask the clouds about ${count(keys, "key")} once the instance is gone; the deadline is ${dayBefore(deadlineMs)}`,
     sections: [
       ...section("Proof by provider", {
-        table: {
-          columns: ["key", "label", "keystore", "ID in the cloud", "gone on", "ask for"],
-          rows: rows.map(({ key, label, type, id, goneOn, ask }) => [key, label, type, id || "-", goneOn || "-", ask]),
-        },
+        table: tableOf(rows, {
+          ...({ key: "key", label: "label", keystore: "type" } as const),
+          "ID in the cloud": ({ id }) => id || "-",
+          "gone on": ({ goneOn }) => goneOn || "-",
+          "ask for": "ask",
+        }),
       }),
       ...section("Not part of the list", {
         lines: others === 0 ? [] : [`${count(others, "key")} not destroyed: uko campaign report names each outcome`],

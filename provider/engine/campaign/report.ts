@@ -56,6 +56,15 @@ export function folderFlag(path: string): string {
   return `--folder ${shellWord(path)}`;
 }
 
+/** Columns by their heads: a member of the item, or what a function makes of it. */
+type Columns<Item> = Readonly<Record<string, keyof Item | ((item: Item) => string | number)>>;
+
+export function tableOf<Item>(items: readonly Item[], columns: Columns<Item>): ReportTable {
+  const cells = Object.values(columns);
+  const rowOf = (item: Item) => cells.map((cell) => String(typeof cell === "function" ? cell(item) : item[cell]));
+  return { columns: Object.keys(columns), rows: items.map(rowOf) };
+}
+
 const maxShownRows = 50;
 
 /** A section without content is left out, and a long table ends with the count of the rest. */

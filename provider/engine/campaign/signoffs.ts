@@ -12,7 +12,7 @@ import { csvTable } from "./csv.ts";
 import { explainIssues, requireFormat, sha256Form } from "./file-forms.ts";
 import type { OpenCampaign } from "./folder.ts";
 import { type ManifestKey, namedKey } from "./manifest.ts";
-import { type CampaignReport, folderFlag, section } from "./report.ts";
+import { type CampaignReport, folderFlag, section, tableOf } from "./report.ts";
 
 export const signoffFolder = "signoffs";
 export const signoffFormat = "uko-signoff-1";
@@ -106,10 +106,7 @@ export function reportSignoff(
     summary: `Wrote ${folder.path}/${file}: ${owner} signs ${count(keys.length, "key")}`,
     sections: [
       ...section("Signed keys", {
-        table: {
-          columns: ["key", "label", "class", "wave", "reason"],
-          rows: keys.map((key) => [namedKey(key), key.label, key.class, key.wave, key.reason]),
-        },
+        table: tableOf(keys, { key: namedKey, label: "label", class: "class", wave: "wave", reason: "reason" }),
       }),
       ...section("Digest", { lines: [digest] }),
     ],

@@ -12,7 +12,7 @@ import { csvLine, csvTable } from "./csv.ts";
 import { type ListedKey, namedListedKey } from "./inventory.ts";
 import { dayBefore, sayGate, shownDay, waveDates } from "./plan-report.ts";
 import { type CampaignPlan, datesOf, isLate, type PlannedKey, type PlannedWave } from "./planned.ts";
-import { type CampaignReport, folderFlag, type ReportSection, section, unreadSection } from "./report.ts";
+import { type CampaignReport, folderFlag, type ReportSection, section, tableOf, unreadSection } from "./report.ts";
 import { type CampaignView, unfinishedWaves } from "./view.ts";
 
 /** The states of a key in the columns of the table, from its beginning to its end. */
@@ -44,7 +44,7 @@ export function reportStatus(view: CampaignView, plan: CampaignPlan): CampaignRe
       ...requestSection(requests, view.nowMs),
       ...windowSection(windows),
       ...section("Blocked, by reason", { table: blockedTable(plan.keys) }),
-      ...section("Outcomes", { table: { columns: ["outcome", "keys"], rows: countsOf(outcomes) } }),
+      ...section("Outcomes", { table: tableOf(countsOf(outcomes), { outcome: "outcome", keys: "keys" }) }),
       ...bornSection(view),
       ...unreadSection(view.inventory.unreadable),
     ],
@@ -76,10 +76,11 @@ export function windowsToRenew(
 /** Such a key would otherwise wait until its destroy is requested before anyone learns of it. */
 export function windowSection(windows: readonly WindowToRenew[]): readonly ReportSection[] {
   return section("Roll back these keys, then deactivate them again", {
-    table: {
-      columns: ["label", "key", "why"],
-      rows: windows.map(({ label, key, code }) => [label, key, `${windowSentences[code] ?? ""} [${code}]`]),
-    },
+    table: tableOf(windows, {
+      label: "label",
+      key: "key",
+      why: ({ code }) => `${windowSentences[code] ?? ""} [${code}]`,
+    }),
   });
 }
 
@@ -235,10 +236,10 @@ export function outcomesOf({ keys, deadlineMs }: CampaignPlan): readonly Reconci
   }));
 }
 
-export function countsOf(outcomes: readonly Reconciled[]): readonly (readonly string[])[] {
-  const counts = new Map<string, number>();
+export function countsOf(outcomes: readonly Reconciled[]) {
+  const counts = new Map<KeyOutcome, number>();
   for (const { outcome } of outcomes) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-  return [...counts].map(([outcome, number]) => [outcome, String(number)]);
+  return Array.from(counts, ([outcome, keys]) => ({ outcome, keys }));
 }
 
 function csvOf(outcomes: readonly Reconciled[]): string {
@@ -319,7 +320,7 @@ export function reportBoard(view: CampaignView, plan: CampaignPlan): CampaignRep
     summary: `Campaign ${view.campaign.name}: ${count(open.length, "key")} open, deadline ${dayOf(view.campaign.deadline)}`,
     sections: [
       ...section("Totals", {
-        table: { columns: ["what", "value"], rows: numbers.map(([what, value]) => [what, String(value)]) },
+        table: tableOf(numbers, { what: ([what]) => what, value: ([, value]) => value }),
       }),
       ...section("Decisions due", { table: decisions(plan) }),
     ],
