@@ -9,7 +9,15 @@ import { dayOf, gapSentences } from "./classify.ts";
 import { csvTable } from "./csv.ts";
 import { namedListedKey } from "./inventory.ts";
 import { type CampaignPlan, datesOf, isLate, type PlannedKey, type PlannedWave } from "./planned.ts";
-import { type CampaignReport, folderFlag, type ReportSection, section, tableOf, type Timeline, unreadSection } from "./report.ts";
+import {
+  type CampaignReport,
+  folderFlag,
+  type ReportSection,
+  section,
+  type Timeline,
+  tableOf,
+  unreadSection,
+} from "./report.ts";
 import type { CampaignView } from "./view.ts";
 
 /** Late keys make a plan fail, so that a nightly run notices them. */
