@@ -44,10 +44,23 @@ test("the picture matches the imports; if not, insert the new picture", () => {
   expect(shown?.trim()).toBe(drawParts());
 });
 
-test("every file that it names exists, and every part of provider/ is named", () => {
-  const named = Array.from(text.matchAll(/`((?:provider|examples|test|\.[a-z])[^`\s]*)`/g), ([, file = ""]) => file);
+/** The files and folders that a page names; a pattern, a placeholder or a command is neither. */
+function namedIn(page: string): readonly string[] {
+  return Array.from(page.matchAll(/`((?:provider|examples|test|\.[a-z])[^`\s*<:]*)`/g), ([, file = ""]) => file);
+}
+
+const isMissing = (file: string): boolean => !existsSync(new URL(file, repository));
+
+test("every file that CONTRIBUTING.md names exists", () => {
+  const named = namedIn(readFileSync(new URL("CONTRIBUTING.md", repository), "utf8"));
   expect(named.length).toBeGreaterThan(30);
-  expect(named.filter((file) => !existsSync(new URL(file, repository)))).toEqual([]);
+  expect(named.filter(isMissing)).toEqual([]);
+});
+
+test("every file that it names exists, and every part of provider/ is named", () => {
+  const named = namedIn(text);
+  expect(named.length).toBeGreaterThan(30);
+  expect(named.filter(isMissing)).toEqual([]);
 
   const parts = new Set(sources.map((file) => file.replace(/^(provider\/[^/]+\/).*/, "$1")));
   expect([...parts].filter((part) => !named.includes(part))).toEqual([]);
