@@ -42,27 +42,25 @@ const rings = {
   "settings.ts": { ours: ["errors.ts", "uuid-form.ts"], types: ["services/"], packages: [] },
   // Apart from compose.ts, so that no plugin carries the libraries of certificates.
   "compose-certificates.ts": {
-    ours: [
-      "compose-operations.ts",
-      "errors.ts",
-      "engine/campaign/",
-      "engine/certificate/",
-      "services/",
-      "tool-identity.ts",
-    ],
+    ours: ["compose-world.ts", "errors.ts", "engine/campaign/", "engine/certificate/", "services/", "tool-identity.ts"],
     types: ["engine/ports/world.ts", "settings.ts"],
     packages: [],
     node: true,
   },
   "compose.ts": {
-    ours: ["errors.ts", "compose-operations.ts", "lifecycle/", "engine/", "resources/", "settings.ts"],
+    ours: ["errors.ts", "compose-world.ts", "lifecycle/", "engine/", "resources/", "settings.ts"],
     packages: [],
   },
   // Apart from compose.ts, so that the command line loads no definition of a resource.
-  "compose-operations.ts": {
-    ours: ["errors.ts", "lifecycle/", "engine/", "resources/", "services/", "settings.ts", "tool-identity.ts"],
+  "compose-world.ts": {
+    ours: ["errors.ts", "lifecycle/", "engine/", "services/", "settings.ts", "tool-identity.ts"],
     packages: [],
     node: true,
+  },
+  // Apart from compose-world.ts, so that the npm package has no campaign.
+  "compose-operations.ts": {
+    ours: ["compose-world.ts", "engine/", "resources/", "services/", "settings.ts"],
+    packages: [],
   },
   // Apart from compose.ts, so that help loads no library of a run.
   "compose-text.ts": {
@@ -70,7 +68,7 @@ const rings = {
     packages: [],
   },
   "compose-doctor.ts": {
-    ours: ["errors.ts", "compose-operations.ts", "engine/", "resources/"],
+    ours: ["errors.ts", "compose-world.ts", "engine/", "resources/"],
     types: ["services/", "settings.ts"],
     packages: [],
   },

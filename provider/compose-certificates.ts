@@ -4,7 +4,7 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import { readFile, rename, stat, writeFile } from "node:fs/promises";
-import { type Outputs, openPlainHttp, openWorld } from "./compose-operations.ts";
+import { type Outputs, openPlainHttp, openWorld } from "./compose-world.ts";
 import { maxManifestBytes } from "./engine/campaign/file-forms.ts";
 import { manifestFileName, parseManifest } from "./engine/campaign/manifest.ts";
 import { readTrackedEvents } from "./engine/certificate/activity-tracker.ts";

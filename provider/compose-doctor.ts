@@ -1,6 +1,6 @@
 /** The checks of `uko doctor`: they open a world of their own and report every fault as a finding. */
 
-import { type OpenWorld, type Outputs, openWorld } from "./compose-operations.ts";
+import { type OpenWorld, type Outputs, openWorld } from "./compose-world.ts";
 import { examine } from "./engine/commands/doctor.ts";
 import { type Check, faultCheck, type WatchedCall } from "./engine/commands/doctor-messages.ts";
 import {

@@ -1,189 +1,21 @@
-/** The one place where settings, services, engine, clock and randomness meet. It needs no definition of a resource. */
+/** The operations of people, for the command line and the console, and a person's log-in. */
 
-import { hash, randomUUID } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
+import { monotonicMs, type Outputs, openHttp, openWorld, sha256 } from "./compose-world.ts";
 import { createDirectory } from "./engine/commands/find-by-name.ts";
 import type { AnyDefinition, Inventory } from "./engine/commands/inventory.ts";
 import { createOperations } from "./engine/key/commands.ts";
-import { readReview } from "./engine/key/review-set.ts";
 import { createKmsOperations } from "./engine/kms-key/commands.ts";
 import { type Many, runMany } from "./engine/loop/many.ts";
-import type { Evidence, EvidenceRun } from "./engine/ports/evidence.ts";
-import { createAnswerTrust, createServiceClock } from "./engine/ports/service-memory.ts";
-import type { CallOptions, Clock, Progress, World } from "./engine/ports/world.ts";
-import { type Dialect, programDialect } from "./engine/text/dialect.ts";
-import { UkoError } from "./errors.ts";
-import type { Review } from "./lifecycle/review.ts";
-import { createEndpoints, type Endpoints } from "./services/broker.ts";
+import type { CallOptions, Progress } from "./engine/ports/world.ts";
 import { createCampaignFolder } from "./services/campaign-folder.ts";
-import { jsonLine } from "./services/durable-append.ts";
-import { createEvidenceFile } from "./services/evidence-file.ts";
 import { requireAllowedHost } from "./services/http/allowed-hosts.ts";
-import { createHttpClient, type HttpClient, type WatchedAnswer, watchClient } from "./services/http/client.ts";
-import { traceClient } from "./services/http/trace.ts";
-import { createTokens, type Tokens } from "./services/iam.ts";
+import type { Tokens } from "./services/iam.ts";
 import { findPasscodePage, logIn, type PasscodeAnswer } from "./services/iam-login.ts";
-import { createKmsKeys } from "./services/kms/keys.ts";
-import { createTwins } from "./services/kms/twins.ts";
-import { createReportFile } from "./services/report-file.ts";
-import { readReviewFile } from "./services/review-file.ts";
-import { createSession } from "./services/session.ts";
-import { createUkoClient } from "./services/uko/client.ts";
-import {
-  type Environment,
-  type IamSettings,
-  readIamSettings,
-  readSettings,
-  type Settings,
-  type StoredSettings,
-} from "./settings.ts";
-import { toolIdentity } from "./tool-identity.ts";
+import { type Environment, readIamSettings } from "./settings.ts";
 
+export { openReview } from "./compose-world.ts";
 export { auditEvidence } from "./engine/commands/audit.ts";
 export { selectRequests } from "./engine/key/survey.ts";
-
-/** What a door supplies: lines for people, and evidence when no evidence file is named. */
-export interface Outputs {
-  readonly progress: Progress;
-  readonly evidenceLog?: (line: string) => void;
-  /** Receives every response, for `uko doctor`. */
-  readonly watch?: (answer: WatchedAnswer) => void;
-  /** Receives a line for each call, for `uko --debug`; without any secret. */
-  readonly trace?: (line: string) => void;
-  /** The tokens of a person who logged in, instead of those of a credential. */
-  readonly login?: Tokens;
-  /** Receives warnings when `progress` goes nowhere. */
-  readonly warn?: (line: string) => void;
-}
-
-export interface OpenWorld {
-  readonly settings: Settings & { readonly review?: Review };
-  readonly world: World;
-  readonly endpoint: () => Promise<{ readonly endpoint?: string }>;
-  /** Evidence in this file, unless the environment names one. */
-  evidenceAt(path: string): Evidence;
-  /** Closes connections after the calls in progress have ended. */
-  close(): Promise<void>;
-}
-
-const userAgent = "pulumi-uko";
-const monotonicMs = (): number => performance.now();
-
-function openHttp(settings: IamSettings, outputs: Pick<Outputs, "trace" | "watch">): HttpClient {
-  const client = createHttpClient({
-    allowedHosts: settings.allowedHosts,
-    ...(settings.proxy !== undefined && { proxy: settings.proxy }),
-    userAgent,
-    monotonicMs,
-    random: Math.random,
-    sleep: clock.sleep,
-  });
-  const traced = outputs.trace === undefined ? client : traceClient(client, monotonicMs, outputs.trace);
-  return outputs.watch === undefined ? traced : watchClient(traced, monotonicMs, outputs.watch);
-}
-
-/** Calls without a credential, to hosts that the environment allows. */
-export function openPlainHttp(environment: Environment): HttpClient {
-  return openHttp(readIamSettings(environment), {});
-}
-
-/** A log-in of a person, without any credential in the environment. Makes no call yet. Throws UKO_HOST_NOT_ALLOWED. */
-export function openLogin(environment: Environment, outputs: Outputs): OpenLogin {
-  const settings = readIamSettings(environment);
-  const { iamEndpoint: endpoint, allowedHosts } = settings;
-  requireAllowedHost(endpoint, allowedHosts);
-  const http = openHttp(settings, outputs);
-  const options = { http, endpoint, allowedHosts, sha256, monotonicMs };
-  return {
-    findPasscodePage: (signal) => findPasscodePage(options, signal),
-    logIn: (answer, signal) => logIn(options, answer, signal),
-    close: () => http.close(),
-  };
-}
-
-export interface OpenLogin {
-  findPasscodePage(signal: AbortSignal): Promise<string>;
-  /** The tokens of the person, which this process renews. */
-  logIn(answer: PasscodeAnswer, signal: AbortSignal): Promise<Tokens>;
-  close(): Promise<void>;
-}
-
-/** Builds the world of one run, and makes no call yet. Throws UKO_HOST_NOT_ALLOWED. */
-export function openWorld(
-  environment: Environment,
-  stored: StoredSettings,
-  outputs: Outputs,
-  dialect: Dialect = programDialect,
-): OpenWorld {
-  const settings = readSettings(environment, stored, dialect);
-  // All addresses are checked before the first call, so that a run that one address stops has not
-  // sent the credential elsewhere.
-  for (const endpoint of [settings.iamEndpoint, settings.endpoint, settings.kmsEndpoint]) {
-    if (endpoint !== undefined) requireAllowedHost(endpoint, settings.allowedHosts);
-  }
-  const { instanceId, consentFile } = settings;
-  const review = consentFile === undefined ? undefined : openReview(consentFile.path, consentFile.digest);
-  const http = openHttp(settings, outputs);
-  const tokens =
-    outputs.login ??
-    createTokens({
-      http,
-      credential: settings.credential,
-      endpoint: settings.iamEndpoint,
-      sha256,
-      monotonicMs,
-    });
-  const endpoints = createEndpoints({
-    http,
-    bearer: tokens,
-    instanceId,
-    ...(settings.region !== undefined && { region: settings.region }),
-    ...(settings.endpoint !== undefined && { uko: settings.endpoint }),
-    ...(settings.kmsEndpoint !== undefined && { kms: settings.kmsEndpoint }),
-  });
-  const service = { http, bearer: tokens, instanceId };
-  const session = createSession({ instanceId, http, tokens, endpoints, keystores: () => uko.keystores });
-  const uko = createUkoClient({
-    ...service,
-    endpoint: endpoints.uko,
-    beforeWrite: (signal) => session.requireOwnInstance({ signal }),
-    monotonicMs,
-    sleep: clock.sleep,
-  });
-  const world: World = {
-    ...uko,
-    twins: createTwins({ ...service, endpoint: endpoints.kms }),
-    kmsKeys: createKmsKeys({ ...service, endpoint: endpoints.kms }),
-    session,
-    dialect,
-    serviceClock: createServiceClock(tokens.issuedAtMs),
-    answerTrust: createAnswerTrust(),
-    progress: outputs.progress,
-    evidence: evidenceFor(settings, outputs, endpoints),
-    ...(settings.reportPath !== undefined && {
-      reports: createReportFile({
-        path: settings.reportPath,
-        nowMs: () => http.serviceTimeMs() ?? Date.now(),
-        warn: outputs.warn ?? ((line) => outputs.progress.report(line)),
-      }),
-    }),
-    clock,
-    sha256,
-    newId: randomUUID,
-  };
-  return {
-    settings: { ...settings, ...(review !== undefined && { review }) },
-    world,
-    endpoint: () => endpointOf(endpoints),
-    evidenceAt: (path) => evidenceFor({ evidencePath: path, ...settings }, outputs, endpoints),
-    close: () => http.close(),
-  };
-}
-
-/** Reads the review whose SHA-256 the caller names. Throws UKO_REVIEW_INVALID. */
-export function openReview(path: string, digest: string): Review {
-  return readReview(readReviewFile(path), digest, path);
-}
 
 /** Operations for the command line, which has no stored settings. */
 export function openOperations(environment: Environment, outputs: Outputs) {
@@ -215,45 +47,23 @@ export function openOperations(environment: Environment, outputs: Outputs) {
   };
 }
 
-const clock: Clock = {
-  async sleep(ms, signal) {
-    try {
-      await delay(ms, undefined, { signal });
-    } catch (error) {
-      throw new UkoError("UKO_CANCELLED", {
-        detail: "Completed steps stay in effect. Run the same command again to continue.",
-        cause: error,
-      });
-    }
-  },
-};
-
-export function sha256(text: string): string {
-  return hash("sha256", text, "hex");
+/** A log-in of a person, without any credential in the environment. Makes no call yet. Throws UKO_HOST_NOT_ALLOWED. */
+export function openLogin(environment: Environment, outputs: Outputs): OpenLogin {
+  const settings = readIamSettings(environment);
+  const { iamEndpoint: endpoint, allowedHosts } = settings;
+  requireAllowedHost(endpoint, allowedHosts);
+  const http = openHttp(settings, outputs);
+  const options = { http, endpoint, allowedHosts, sha256, monotonicMs };
+  return {
+    findPasscodePage: (signal) => findPasscodePage(options, signal),
+    logIn: (answer, signal) => logIn(options, answer, signal),
+    close: () => http.close(),
+  };
 }
 
-function evidenceFor(settings: Settings, outputs: Outputs, endpoints: Endpoints): Evidence {
-  const { evidencePath: path, instanceId, credential } = settings;
-  if (path !== undefined) {
-    const run = async (): Promise<EvidenceRun> => ({
-      instanceId,
-      ...(await endpointOf(endpoints)),
-      tool: await toolIdentity(),
-      credential: credential.kind,
-    });
-    return createEvidenceFile({ path, run, warn: outputs.warn ?? ((line) => outputs.progress.report(line)) });
-  }
-  return { append: async (entry) => outputs.evidenceLog?.(`evidence ${jsonLine(entry)}`) };
+export interface OpenLogin {
+  findPasscodePage(signal: AbortSignal): Promise<string>;
+  /** The tokens of the person, which this process renews. */
+  logIn(answer: PasscodeAnswer, signal: AbortSignal): Promise<Tokens>;
+  close(): Promise<void>;
 }
-
-/** The key was read before its first evidence, so the endpoint is known without another call. */
-async function endpointOf(endpoints: Endpoints): Promise<{ readonly endpoint?: string }> {
-  try {
-    return { endpoint: (await endpoints.uko(AbortSignal.timeout(endpointDeadlineMs))).url };
-  } catch {
-    return {};
-  }
-}
-
-/** Only a KMS key can need the broker here. */
-const endpointDeadlineMs = 10_000;

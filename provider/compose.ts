@@ -1,6 +1,6 @@
 /** The composition for engines: the handlers of every resource, and the words that their doors show. */
 
-import { type OpenWorld, type Outputs, openWorld, sha256 } from "./compose-operations.ts";
+import { type OpenWorld, type Outputs, openWorld, sha256 } from "./compose-world.ts";
 import { createHandlers, type HandlerContext } from "./engine/handlers.ts";
 import type { World } from "./engine/ports/world.ts";
 import { parseGiven } from "./engine/program/input-validation.ts";

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { openHandlers } from "../provider/compose.ts";
-import { openOperations, openWorld } from "../provider/compose-operations.ts";
+import { openOperations } from "../provider/compose-operations.ts";
+import { openWorld } from "../provider/compose-world.ts";
 import { apiKeys, startTestWorld, type TestWorld, vaultId } from "./emulator/harness.ts";
 
 let uko: TestWorld;

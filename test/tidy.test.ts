@@ -112,7 +112,7 @@ const rules: readonly Rule[] = [
     files: product,
     // A plugin's main starts a process, as files in bin do; keys, serial numbers and sockets must be unguessable.
     except:
-      /^provider\/(settings\.ts|compose(-certificates|-doctor|-operations)?\.ts|emulator\/|bin\/|[a-z]+-plugin\/main\.ts$|terraform-plugin\/handshake\.ts$|x509\.ts$)/,
+      /^provider\/(settings\.ts|compose(-certificates|-doctor|-world)?\.ts|emulator\/|bin\/|[a-z]+-plugin\/main\.ts$|terraform-plugin\/handshake\.ts$|x509\.ts$)/,
     find: lines(
       /\bprocess\.env\b|\bDate\.now\b|\bMath\.random\b|\bnew Date\(\)|\bperformance\.now\b|\brandom(UUID|Bytes|Int)\b/,
     ),

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { openReview } from "../../provider/compose-operations.ts";
+import { openReview } from "../../provider/compose-world.ts";
 import { encodeReview, maxReviewBytes } from "../../provider/lifecycle/review-file.ts";
 import { aKeyWith, aRecord, aReviewOf } from "../support/builders.ts";
 
