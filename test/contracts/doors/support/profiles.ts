@@ -45,6 +45,7 @@ export function sayAuthorUnder(profile: string, name: keyof typeof iamIds): stri
   return keepsTags(profile) ? `${name} Example (${id})` : id;
 }
 
-function keepsTags(profile: string): boolean {
+/** Whether a key's tags keep a record; otherwise the description carries the record. */
+export function keepsTags(profile: string): boolean {
   return profile !== "tags-dropped" && profile !== "tags-rejected";
 }
