@@ -139,7 +139,7 @@ export function parseConsents(words: readonly string[]): readonly ConsentPair[] 
     const key = parseKey(name);
     if (recordId === undefined) {
       throw invalidInput(
-        `"${printable(name, 100)}" has no record id after it`,
+        `"${printable(name, 100)}" has no record ID after it`,
         "Name each key and the ID of its request in turn: uko consent <key> <recordId> [<key> <recordId> ...].",
       );
     }

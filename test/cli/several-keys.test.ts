@@ -37,7 +37,7 @@ it("declines the requests of another person under the other name of withdraw", a
 });
 
 it.each([
-  [`consent ${keys.payroll}`, "has no record id after it"],
+  [`consent ${keys.payroll}`, "has no record ID after it"],
   [`consent ${keys.payroll} ${"a".repeat(32)} ${keys.payroll} ${"b".repeat(32)}`, "is named twice"],
   [`consent ${keys.payroll} ${keys.cards}`, "is not the ID of a request"],
 ])("refuses %s before anything is sent", async (command, why) => {
