@@ -72,8 +72,15 @@ async function approve(who: Person, step: string, options = ""): Promise<readonl
 it("retires 20 keys with two people, from the request to the removal", async () => {
   const requested = await campaign("bob", "request pilot deactivate --reason Moved");
   expect([requested.exitCode, counts(requested)]).toEqual([0, { acted: 18 }]);
-  const deactivated = await approve("alice", "deactivate");
-  expect(deactivated.map(counts)).toEqual([{ acted: 1, left: 17 }, { acted: 17 }]);
+  const again = `approve pilot deactivate --review ${await reviewOf("alice", "deactivate")} --yes`;
+  const first = await world.uko("alice", `campaign ${again} --folder ${folder}`);
+  expect(first.out).toMatch(
+    /^Deactivated 1 key of wave "pilot"; 17 left for the next run\n\nCheck these keys, .*\nLABEL +KEY\n\S+ +\S+\n\nNext:\n/,
+  );
+  expect(counts(await campaign("alice", again))).toEqual({ acted: 17 });
+  expect((await world.uko("bob", `campaign request pilot deactivate --folder ${folder}`)).out).toContain(
+    `Next:\n  uko campaign status --folder ${folder}`,
+  );
 
   await world.advance("5h");
   const toDestroy = await campaign("alice", "request pilot destroy --reason Moved");
@@ -185,6 +192,11 @@ it("takes no further step on keys that a colleague holds while the run is under 
 it("lets the requester act on recorded approvals key by key, and on no set of them", async () => {
   await campaign("alice", "request pilot deactivate");
   const review = await reviewOf("bob", "deactivate");
+  const powerless = await world.uko(
+    "bob",
+    `campaign approve pilot deactivate --review ${review} --yes --folder ${folder}`,
+  );
+  expect(powerless.out).toContain(`--review ${review} --folder ${folder} --record-only   # without the role`);
   const recorded = await campaign("bob", `approve pilot deactivate --review ${review} --yes --record-only`);
   expect(counts(recorded)).toEqual({ acted: 18 });
   const named = dataOf(await campaign("alice", `approve pilot deactivate --review ${review} --yes`));

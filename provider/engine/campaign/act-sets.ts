@@ -232,12 +232,13 @@ export async function approveStep(context: ActContext, request: ApprovalOfStep):
     did: done,
     wave,
     keys: run.results,
-    apart: [...apart.filter(({ name }) => names.has(name)), ...later],
+    apart: apart.filter(({ name }) => names.has(name)),
+    later,
     run,
     found: windowSection(windows ?? []),
     next: [
       ...windowNext(wave, windows?.map(({ key }) => key) ?? [], path),
-      ...nextAfter(request, later.length, path),
+      ...nextAfter(request, { later: later.length, results: run.results, isKms }, path),
       ...(isKms ? [`uko campaign rollback ${wave} ${folderFlag(path)}   # restores KMS keys, for 30 days`] : []),
     ],
     data: { step, review: request.review, ...(windows !== undefined && { windows }) },
@@ -309,12 +310,24 @@ async function actOnAtMost(
 
 const goesLater = "the first run acts on a few keys only: check these keys, then run the same command again";
 
-function nextAfter({ wave, step, review, recordOnly }: ApprovalOfStep, later: number, path: string): readonly string[] {
-  const record = recordOnly ? " --record-only" : "";
-  if (later > 0) return [`uko campaign approve ${wave} ${step} --review ${review} ${folderFlag(path)}${record}`];
+function nextAfter(
+  { wave, step, review, recordOnly }: ApprovalOfStep,
+  { later, results, isKms }: { readonly later: number; readonly results: readonly ActedKey[]; readonly isKms: boolean },
+  path: string,
+): readonly string[] {
+  const again = `uko campaign approve ${wave} ${step} --review ${review} ${folderFlag(path)}`;
+  if (later > 0) return [`${again}${recordOnly ? " --record-only" : ""}`];
+  const isRoleMissing = !isKms && !recordOnly && results.some(({ code }) => code === "UKO_RIGHTS_MISSING");
+  if (isRoleMissing) return [`${again} --record-only   # without the role`];
   if (recordOnly) return ["uko requests   # the requester: then uko approve KEY ID for each of these keys"];
   const rollback = `uko campaign rollback ${wave} ${folderFlag(path)}   # reactivates what this campaign deactivated`;
-  return [`uko campaign status ${folderFlag(path)}`, ...(step === "deactivate" ? [rollback] : [])];
+  const isRefused = results.some(({ code }) => code === "UKO_SERVICE_REFUSED");
+  return [
+    isRefused
+      ? `uko campaign check ${folderFlag(path)}   # asks each keystore`
+      : `uko campaign status ${folderFlag(path)}`,
+    ...(step === "deactivate" ? [rollback] : []),
+  ];
 }
 
 /** Throws UKO_REVIEW_INVALID, and UKO_CAMPAIGN_INVALID for the review of another wave, step or manifest. */

@@ -28,8 +28,15 @@ export const reasonColumns = { label: "label", key: "name", why: "says" } as con
 /** The outcome of a report on one key, which says itself whether anything was changed. */
 export function actedFrom({ name, line: { label } }: NamedKey, report: Report): ActedKey {
   const { taken, explanation, code, exitCode } = report;
-  const outcome = taken.length > 0 ? "acted" : exitCode === 0 || exitCode === 11 ? "unchanged" : "left";
+  const outcome = hasChanged(taken) ? "acted" : exitCode === 0 || exitCode === 11 ? "unchanged" : "left";
   return { name, label, outcome, says: explanation.summary, ...(code !== undefined && { code }), exitCode };
+}
+
+/** A deletion window that was opened for a step, and closed because the service refused the step, is no change. */
+function hasChanged(taken: Report["taken"]): boolean {
+  const isClosed = taken.lastIndexOf("unset_for_deletion") > taken.lastIndexOf("set_for_deletion");
+  const isUndone = isClosed && taken.includes("set_for_deletion");
+  return taken.some((step) => !isUndone || (step !== "set_for_deletion" && step !== "unset_for_deletion"));
 }
 
 export function withoutStep({ name, line: { label } }: NamedKey, says: string): ActedKey {
@@ -49,6 +56,8 @@ export interface ActedReport {
   readonly keys: readonly ActedKey[];
   /** Keys that the command did not start with, by reason. */
   readonly apart: readonly ActedKey[];
+  /** Keys that the next run takes, once a person has checked the keys of this one. */
+  readonly later?: readonly ActedKey[];
   readonly run: Pick<ManyResults<unknown>, "unstarted" | "stoppedBy">;
   /** What else the run found, after the keys that failed. */
   readonly found?: readonly ReportSection[];
@@ -56,9 +65,12 @@ export interface ActedReport {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-export function reportActed({ did, wave, keys, apart, run, found = [], next, data = {} }: ActedReport): CampaignReport {
+export function reportActed(report: ActedReport): CampaignReport {
+  const { did, wave, keys, apart, later = [], run, found = [], next, data = {} } = report;
+  const all = [...keys, ...apart, ...later];
   const acted = keys.filter(({ outcome }) => outcome === "acted");
   const unchanged = keys.filter(({ outcome }) => outcome === "unchanged");
+  const toCheck = later.length > 0 ? acted : [];
   const left = [...keys.filter(({ outcome }) => outcome === "left"), ...apart];
   const failed = keys.filter(({ outcome }) => outcome === "failed");
   const stop = run.stoppedBy === undefined ? undefined : asUkoError(run.stoppedBy);
@@ -66,6 +78,7 @@ export function reportActed({ did, wave, keys, apart, run, found = [], next, dat
     `${did} ${count(acted.length, "key")} of wave "${wave}"`,
     ...(unchanged.length > 0 ? [`${unchanged.length} unchanged`] : []),
     ...(left.length > 0 ? [`${left.length} unaffected`] : []),
+    ...(later.length > 0 ? [`${later.length} left for the next run`] : []),
     ...(failed.length > 0 ? [`${failed.length} failed`] : []),
     ...(run.unstarted > 0 ? [`${run.unstarted} not started`] : []),
   ];
@@ -75,22 +88,26 @@ export function reportActed({ did, wave, keys, apart, run, found = [], next, dat
     sections: [
       ...section("Why the run stopped", { lines: stopLine }),
       ...section("Failed", { table: tableOf(failed, shownColumns) }),
+      ...section("Check these keys, then run the same command again", { table: tableOf(toCheck, namingColumns) }),
       ...found,
       ...section("Not changed, with the reason", { table: tableOf(left, shownColumns) }),
       ...section("Unchanged", { table: tableOf(unchanged, shownColumns) }),
     ],
     next,
     exitCode: mostSevere([...keys.map(({ exitCode }) => exitCode), ...(stop === undefined ? [] : [stop.exitCode])]),
-    data: { wave, ...data, keys: [...keys, ...apart], unstarted: run.unstarted, ...(stop && { stoppedBy: stop.code }) },
+    data: { wave, ...data, keys: all, unstarted: run.unstarted, ...(stop && { stoppedBy: stop.code }) },
     csv: csvTable(
       ["key", "label", "outcome", "code", "says"],
-      [...keys, ...apart].map(({ name: key, code = "", ...rest }) => ({ key, code, ...rest })),
+      all.map(({ name: key, code = "", ...rest }) => ({ key, code, ...rest })),
     ),
   };
 }
 
-const shownColumns = {
+const namingColumns = {
   label: ({ label }: ActedKey) => plain(label, 60),
   key: ({ name }: ActedKey) => name,
+};
+const shownColumns = {
+  ...namingColumns,
   why: ({ says, code }: ActedKey) => plain(code === undefined ? says : `${says} [${code}]`, 300),
 };

@@ -126,6 +126,7 @@ function reviewsAfter(
     ...(ready.some(({ facts }) => facts.isKms) ? [`${review} --kms ${folderFlag(path)}   # another person`] : []),
     ...windowNext(wave, unknown, path),
     ...(isOff ? ["uko explain UKO_KMS_DUAL_AUTHORIZATION_OFF"] : []),
+    ...(ready.length === 0 ? [`uko campaign status ${folderFlag(path)}`] : []),
   ];
 }
 
