@@ -296,7 +296,7 @@ it("requests no destroy without a known opener of the KMS window, and finishes t
   expectCampaignForm("approve", JSON.stringify({ v: 1, exitCode, ...data }));
   await world.control("clock", { tickMs: 1_000 });
   const windows = [expect.objectContaining({ key: dualKey, code: "UKO_KMS_SETTER_UNKNOWN" })];
-  const rollback = `uko campaign rollback pilot --key KEY --folder ${folder}   # then deactivate KEY again`;
+  const rollback = `uko campaign rollback pilot --key ${dualKey} --folder ${folder}   # then deactivate it again`;
   expect(deactivated).toMatchObject({ data: { windows }, next: expect.arrayContaining([rollback]) });
   expect(dataOf(await campaign("carol", "status"))).toMatchObject({ windows });
   const status = await world.uko("carol", `campaign status --folder ${folder}`);
