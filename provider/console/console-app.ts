@@ -5,6 +5,7 @@ import { bodyLimit } from "hono/body-limit";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import * as z from "zod";
 import { lifecycleStates } from "../compose-text.ts";
+import type { Inspection } from "../engine/key/inspection.ts";
 import type { CallOptions, KeyRef } from "../engine/ports/world.ts";
 import type { OfferedOperation } from "../engine/text/explanation.ts";
 import { asUkoError, endsTheRun, UkoError } from "../errors.ts";
@@ -148,26 +149,24 @@ function addKeyPages(app: Hono<Env>, console: ConsoleApp): void {
   const { operations, kmsOperations } = run;
   let isActing = false;
 
-  const inspect = ({ context, options }: Requested) => operations.inspect(refOf(console, context), options);
+  /** Works on the key as it is, or shows that it is gone. */
+  const onKey = async (requested: Requested, work: (key: Inspection) => Response | Promise<Response>) => {
+    const { context, options, visitor } = requested;
+    const found = await operations.inspect(refOf(console, context), options);
+    return found.kind === "gone" ? context.html(resultPage(found.report, visitor)) : work(found);
+  };
   const show = (path: string, page: (requested: Requested) => Promise<Response>): void =>
     void app.get(path, shown(console, page));
 
-  show("/keys/:vaultId/:keyId", async (requested) => {
-    const { context, visitor } = requested;
-    const found = await inspect(requested);
-    return context.html(found.kind === "gone" ? resultPage(found.report, visitor) : keyPage(found, visitor, timeZone));
-  });
-  show("/keys/:vaultId/:keyId/:operation", async (requested) => {
-    const found = await inspect(requested);
-    if (found.kind === "gone") return requested.context.html(resultPage(found.report, requested.visitor));
-    return showAct(found, requested);
-  });
-  act("/keys/:vaultId/:keyId/:operation", async (operation, form, requested) => {
-    const found = await inspect(requested);
-    if (found.kind === "gone") return requested.context.html(resultPage(found.report, requested.visitor));
-    const acted = await actOnKey(operations, { inspection: found, operation }, form, requested.options);
-    return answer(found, acted, requested);
-  });
+  show("/keys/:vaultId/:keyId", (requested) =>
+    onKey(requested, (key) => requested.context.html(keyPage(key, requested.visitor, timeZone))),
+  );
+  show("/keys/:vaultId/:keyId/:operation", (requested) => onKey(requested, (key) => showAct(key, requested)));
+  act("/keys/:vaultId/:keyId/:operation", (operation, form, requested) =>
+    onKey(requested, async (inspection) =>
+      answer(inspection, await actOnKey(operations, { inspection, operation }, form, requested.options), requested),
+    ),
+  );
   show("/kms/:kmsKeyId", async (requested) => {
     const found = await kmsInspection(console, requested);
     return requested.context.html(kmsKeyPage(found, requested.visitor, timeZone));

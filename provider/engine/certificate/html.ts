@@ -45,17 +45,10 @@ ${definitions([
 </section>
 <section>
 <h2>Keys</h2>
-<table>
-<thead><tr><th>Key</th><th>Outcome</th><th>When</th><th>Requested by</th><th>Approved by</th><th>Executed by</th></tr></thead>
-<tbody>
-${certificateRows(certificate)
-  .map(
-    (row) =>
-      `<tr>${row.map((cell) => `<td>${escaped(timeForm.test(cell) ? sayTime(cell) : cell)}</td>`).join("")}</tr>`,
-  )
-  .join("\n")}
-</tbody>
-</table>
+${tableOf(
+  ["Key", "Outcome", "When", "Requested by", "Approved by", "Executed by"],
+  certificateRows(certificate).map((row) => row.map((cell) => (timeForm.test(cell) ? sayTime(cell) : cell))),
+)}
 </section>
 <section class="limits">
 <h2>Not verified</h2>
@@ -70,12 +63,10 @@ ${keys
 ${keys.length > maxDetailedKeys ? `<p>The steps of ${keys.length - maxDetailedKeys} more keys are in the signed file.</p>` : ""}
 <section>
 <h2>Evidence</h2>
-<table>
-<thead><tr><th>File</th><th>Lines</th><th>Chain</th><th>Head (SHA-256)</th></tr></thead>
-<tbody>
-${evidence.map((log, at) => `<tr><td>${at + 1}</td><td>${log.lines}</td><td>${log.isChained ? "chained" : "not chained"}</td><td class="digest">${escaped(log.head)}</td></tr>`).join("\n")}
-</tbody>
-</table>
+${tableOf(
+  ["File", "Lines", "Chain", "Head (SHA-256)"],
+  evidence.map(({ lines, isChained, head }, at) => [at + 1, lines, isChained ? "chained" : "not chained", head]),
+)}
 </section>
 </body>
 </html>
@@ -117,23 +108,28 @@ ${key.steps.length === 0 ? "<p>The steps were not recorded.</p>" : renderSteps(k
 }
 
 function renderSteps(steps: readonly CertificateStep[], nameOf: (iamId: string | undefined) => string): string {
-  const rows = steps.map(({ step, from, to, startedAt, doneAt, executor, requester, approver, isSingle, consent }) =>
-    [
-      doneAt === undefined ? `${sayTime(startedAt)} (not confirmed)` : sayTime(doneAt),
-      step === "write_record" && consent !== undefined ? `request to ${consent.step}` : step.replaceAll("_", " "),
-      from === to ? from : `${from} to ${to}`,
-      nameOf(executor.iamId),
-      nameOf(requester?.iamId),
-      isSingle === true ? "(one person)" : nameOf(approver?.iamId),
-      consent?.recordId ?? "",
-    ]
-      .map((cell, at) => `<td${at === 6 ? ' class="digest"' : ""}>${escaped(cell)}</td>`)
-      .join(""),
-  );
+  const rows = steps.map(({ step, from, to, startedAt, doneAt, executor, requester, approver, isSingle, consent }) => [
+    doneAt === undefined ? `${sayTime(startedAt)} (not confirmed)` : sayTime(doneAt),
+    step === "write_record" && consent !== undefined ? `request to ${consent.step}` : step.replaceAll("_", " "),
+    from === to ? from : `${from} to ${to}`,
+    nameOf(executor.iamId),
+    nameOf(requester?.iamId),
+    isSingle === true ? "(one person)" : nameOf(approver?.iamId),
+    consent?.recordId ?? "",
+  ]);
+  const people = ["Executed by", "Requested by", "Approved by"];
+  return tableOf(["Time of the service", "Step", "State", ...people, "Consent record"], rows);
+}
+
+const digestHeads: readonly string[] = ["Head (SHA-256)", "Consent record"];
+
+function tableOf(heads: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const cellOf = (cell: string | number, at: number): string =>
+    `<td${digestHeads.includes(heads[at] ?? "") ? ' class="digest"' : ""}>${escaped(String(cell))}</td>`;
   return `<table>
-<thead><tr><th>Time of the service</th><th>Step</th><th>State</th><th>Executed by</th><th>Requested by</th><th>Approved by</th><th>Consent record</th></tr></thead>
+<thead><tr>${heads.map((head) => `<th>${head}</th>`).join("")}</tr></thead>
 <tbody>
-${rows.map((row) => `<tr>${row}</tr>`).join("\n")}
+${rows.map((row) => `<tr>${row.map(cellOf).join("")}</tr>`).join("\n")}
 </tbody>
 </table>`;
 }
