@@ -75,7 +75,15 @@ export function makeBaseline(
     ...section("Warnings", { lines: warnings(classified, inventory, request) }),
     ...unreadSection(inventory.unreadable),
   ];
-  const shared = { sections, csv: csvOf(keys), data: dataOf(keys, blocked, inventory) };
+  const shared = {
+    sections,
+    csv: csvOf(keys),
+    data: {
+      keys: keys.length,
+      blocked: blocked.map(([key, label, why]) => ({ key, label, why })),
+      unreadable: inventory.unreadable,
+    },
+  };
   if (blocked.length > 0) {
     return {
       report: {
@@ -197,16 +205,4 @@ function warnings(
 function csvOf(keys: readonly ManifestKey[]): string {
   const rows = keys.map((key) => ({ ...key, key: namedKey(key), owners: key.owners.join("; ") }));
   return csvTable(["key", "label", "state", "class", "wave", "owners", "application", "reason", "ticket"], rows);
-}
-
-function dataOf(
-  keys: readonly ManifestKey[],
-  blocked: readonly (readonly string[])[],
-  { unreadable }: CampaignInventory,
-): Readonly<Record<string, unknown>> {
-  return {
-    keys: keys.length,
-    blocked: blocked.map(([key, label, why]) => ({ key, label, why })),
-    unreadable,
-  };
 }

@@ -56,12 +56,10 @@ export interface ApprovalOfStep extends ReviewedStepRequest {
   readonly confirm: Confirm;
 }
 
-export interface WaveState {
-  readonly gate: WaveGate;
-  readonly breaker: Breaker;
-}
-
-export async function waveStateOf(context: ActContext, request: StepRequest): Promise<WaveState> {
+export async function waveStateOf(
+  context: ActContext,
+  request: StepRequest,
+): Promise<{ readonly gate: WaveGate; readonly breaker: Breaker }> {
   const { view } = context;
   const { wave, step } = request;
   const rules = requireWave(view.campaign, wave);
