@@ -16,7 +16,7 @@ import { converge } from "../loop/converge.ts";
 import { absent, codeOf, type Report, reportingRun, resultOfReport, type Subject } from "../loop/report.ts";
 import type { KmsKeyRef, KmsKeySnapshot } from "../ports/kms-keys.ts";
 import type { CallOptions, World } from "../ports/world.ts";
-import type { Explanation, Offer } from "../text/explanation.ts";
+import { asRead, type Explanation, type Offer } from "../text/explanation.ts";
 import { sayRoles, sayTimeAndDistance } from "../text/words.ts";
 import { kmsKeyFacts } from "./facts.ts";
 import { type KmsOutcome, type KmsTask, kmsKeyKind } from "./kind.ts";
@@ -82,8 +82,13 @@ export function createKmsOperations(world: World) {
   };
 
   return {
-    /** Reports the key's state and what its deletion waits for. Changes nothing. */
-    status: async (ref: KmsKeyRef, options: CallOptions) => (await inspectAt(ref, "decision", options)).report,
+    /** Reports the key's state and what its deletion waits for. Changes nothing, so a wait is no exit code. */
+    async status(ref: KmsKeyRef, options: CallOptions): Promise<Report> {
+      const { report, present } = await inspectAt(ref, "decision", options);
+      if (present === undefined) return report;
+      const { code: _code, explanation, ...facts } = report;
+      return { ...facts, explanation: asRead(explanation), exitCode: 0 };
+    },
     /** Everything that an interface shows of one key; undefined if KMS has no key with the ID. */
     inspect: async (ref: KmsKeyRef, options: CallOptions) => (await inspectAt(ref, "decision", options)).present,
     /** The requests, with the operations that are open to the caller. Changes nothing. */

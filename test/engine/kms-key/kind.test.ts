@@ -231,7 +231,8 @@ describe("by command", () => {
     });
     const pending = await by("bob").status(ref, options);
     const deletion = { awaits: "approval", neededRoles: ["KMS Manager"] };
-    expect(pending).toMatchObject({ code: "UKO_APPROVAL_PENDING", deletion });
+    expect(pending).toMatchObject({ exitCode: 0, lifecycleState: "pending_approval", deletion });
+    expect(pending).not.toHaveProperty("code");
     expect(await by("carol").withdraw(ref, options)).toMatchObject({ exitCode: 0, taken: ["unset_for_deletion"] });
     expect((await kmsView(stage, state.keyId)).dualAuthDelete.keySetForDeletion).toBe(false);
     expect(await by("carol").withdraw(ref, options)).toMatchObject({ exitCode: 0, taken: [] });
