@@ -3,7 +3,7 @@
  */
 
 import { createHash, randomBytes } from "node:crypto";
-import { readFile, rename, stat, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { type Outputs, openPlainHttp, openWorld } from "./compose-world.ts";
 import { maxManifestBytes } from "./engine/campaign/file-forms.ts";
 import { manifestFileName, parseManifest } from "./engine/campaign/manifest.ts";
@@ -354,8 +354,9 @@ async function requireFree({ file, isReplaced }: Target): Promise<void> {
 async function write({ file, isReplaced }: Target, text: string): Promise<void> {
   try {
     if (!isReplaced) return await writeFile(file, text, { flag: "wx" });
-    // Replaced as a whole, so that an interrupted run leaves the earlier file.
-    await writeFile(`${file}.new`, text);
+    // Replaced as a whole, so that an interrupted run leaves the earlier file, and never through a link of another user.
+    await rm(`${file}.new`, { force: true });
+    await writeFile(`${file}.new`, text, { flag: "wx" });
     await rename(`${file}.new`, file);
   } catch (error) {
     if ((error as { code?: unknown }).code === "EEXIST") throw occupied(file);

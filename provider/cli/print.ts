@@ -4,6 +4,7 @@ import { jsonLine, renderExplanation } from "../compose-text.ts";
 import type { CampaignReport, ReportSection } from "../engine/campaign/report.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { UkoError } from "../errors.ts";
+import { printableLines } from "../printable.ts";
 import type { KeyPath } from "./arguments.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { paint, renderTable, type Tone } from "./table.ts";
@@ -56,8 +57,10 @@ export function printReport({ out }: Pick<CliWorld, "out">, { json, csv }: Outpu
 }
 
 function textOf(output: TextOutput, { summary, sections, next }: CampaignReport): string {
-  const parts = [paint(output, "strong", summary), ...sections.map((each) => sectionText(output, each))];
-  if (next.length > 0) parts.push(["Next:", ...next.map((line) => `  ${paint(output, "command", line)}`)].join("\n"));
+  const parts = [paint(output, "strong", oneLine(summary)), ...sections.map((each) => sectionText(output, each))];
+  if (next.length > 0) {
+    parts.push(["Next:", ...next.map((line) => `  ${paint(output, "command", oneLine(line))}`)].join("\n"));
+  }
   return parts.join("\n\n");
 }
 
@@ -67,8 +70,13 @@ const minWidth = 10;
 function sectionText(output: TextOutput, { title, table, lines = [] }: ReportSection): string {
   const columns = table?.columns.map((head, at) => ({ head: head.toUpperCase(), ...(at > 0 && { minWidth }) })) ?? [];
   return [
-    paint(output, "head", title),
+    paint(output, "head", oneLine(title)),
     ...(table === undefined ? [] : [renderTable(output, { columns, rows: table.rows })]),
-    ...lines.map((line) => `  ${line}`),
+    ...lines.map((line) => `  ${oneLine(line)}`),
   ].join("\n");
+}
+
+/** A text may quote a file of the folder, which anyone who commits can write. */
+function oneLine(text: string): string {
+  return printableLines(text).replaceAll("\n", " ");
 }

@@ -6,6 +6,7 @@ import { jsonLine, setMessages } from "../compose-text.ts";
 import type { KeyResult } from "../engine/key/approve-set.ts";
 import type { SetReview } from "../engine/key/review-set.ts";
 import { mostSevere, UkoError } from "../errors.ts";
+import { printableLines } from "../printable.ts";
 import { collectVaults, invalidInput, type KeyName, type KeyPath, parseKey, repeatable } from "./arguments.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { fileError } from "./files.ts";
@@ -179,7 +180,7 @@ export async function confirmSet(
   lines: readonly string[] = [],
 ): Promise<void> {
   if (world.ask !== undefined && json !== true) {
-    if (lines.length > 0) world.err.write(`${lines.join("\n")}\n`);
+    if (lines.length > 0) world.err.write(`${printableLines(lines.join("\n"))}\n`);
     const typed = await world.ask(`Type "${phrase}" to go on: `);
     if (typed.trim() === phrase) return;
     throw new UkoError("UKO_CANCELLED", { summary: "The command was not confirmed", detail: "Nothing was changed." });

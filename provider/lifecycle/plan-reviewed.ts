@@ -14,7 +14,12 @@ import { judgeReviewed, keyPathOf, type Review, type ReviewedStep, reviewGoals, 
 export type ReviewRun = Run & { readonly review: Review };
 
 /** A set requires two people for each step, whatever the markers of its keys say. */
-const strictest = { deletionProtection: false, dualAuthorization: "required", gate: "both", isAssumed: true } as const;
+export const strictest = {
+  deletionProtection: false,
+  dualAuthorization: "required",
+  gate: "both",
+  isAssumed: true,
+} as const;
 
 /** `done` once the key is in the state to which the reviewed step leads. */
 export function planReviewedStep(observation: KeyObservation, run: ReviewRun, nowMs: number): Plan {

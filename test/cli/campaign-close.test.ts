@@ -54,6 +54,10 @@ it("deletes what is emptied in order, leaves the rest with its reason, and conti
     expect.stringMatching(/^1 key without a final outcome/),
     expect.stringMatching(/containers left$/),
   ]);
+  // With an open item, no command can be pasted that deletes the instance.
+  const items = JSON.stringify(second.checklist);
+  expect(items).toContain("Do not delete the instance");
+  expect(items).not.toContain("service-instance-delete");
   expect((await stage.world.verdict()).violations).toEqual([]);
 });
 

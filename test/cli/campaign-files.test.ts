@@ -164,6 +164,10 @@ describe("uko campaign baseline", () => {
   it.each([
     ["a state that uko cannot read", "--declared", "{}", /not a state that uko can read/],
     ["usage without a column for keys", "--usage", "id\n1\n", /column key is missing/],
+    ["usage on a day that is not in ISO 8601", "--usage", "key,lastUsed\na,26.11.2026\n", /row 2 needs a lastUsed/],
+    ["usage on a day that does not exist", "--usage", "key,lastUsed\na,2026-13-01\n", /row 2 needs a lastUsed/],
+    ["usage that is counted in words", "--usage", "key,count\na,0\nb,many\n", /row 3 needs a lastUsed/],
+    ["usage that says nothing of the use", "--usage", "key\na\n", /row 2 needs a lastUsed/],
   ])("refuses %s", async (_, option, content, message) => {
     complete();
     write("input", content);

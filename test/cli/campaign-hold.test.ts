@@ -42,6 +42,20 @@ it("does not take a mistyped ID or a day that is over for a hold", async () => {
   const held = await stage.campaign(`hold ${mistyped} --kind legal`);
   expect([held.exitCode, held.err]).toEqual([1, expect.stringContaining("[UKO_KEY_NOT_FOUND]")]);
   expect((await stage.campaign(`hold ${stage.keyNamed("mail-1")} --kind legal --until 2026-11-01`)).exitCode).toBe(1);
+  const mistypedKms = await stage.campaign("hold kms/9b2d0000-0000-4000-8000-00000000dead --kind legal");
+  expect([mistypedKms.exitCode, mistypedKms.err]).toEqual([1, expect.stringContaining("[UKO_NOT_FOUND]")]);
   expect(existsSync(`${stage.folder}/holds.jsonl`)).toBe(false);
   expect((await stage.world.uko("bob", `hold ${mistyped}`)).err).toContain("[UKO_KEY_NOT_FOUND]");
+});
+
+it("does not let a hold for another reason, or for a shorter time, take the place of a hold", async () => {
+  await stage.baselined();
+  const key = stage.keyNamed("mail-1");
+  await stage.world.uko("bob", `hold ${key} --kind legal`);
+  for (const other of ["--kind owner", "--kind legal --until 2026-12-01"]) {
+    const { exitCode, out } = await stage.world.uko("bob", `hold ${key} ${other}`);
+    expect([exitCode, out]).toEqual([12, expect.stringContaining('has the hold "legal"')]);
+  }
+  stage.write("holds.jsonl", "");
+  expect((await stage.campaign("status")).out).toContain("held: tag by legal");
 });

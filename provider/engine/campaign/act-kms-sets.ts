@@ -90,6 +90,7 @@ export async function reviewKmsKeys(
     sections: [
       ...exceptions,
       ...section("To approve", {
+        isWhole: true,
         table: tableOf([...review.lines.values()], {
           name: ({ name }) => plain(name, 90),
           "KMS key": "kmsKeyId",

@@ -6,15 +6,19 @@
 
 import { UkoError } from "../../errors.ts";
 import type { CampaignStep } from "../../lifecycle/campaign/campaign.ts";
+import { isThrowaway } from "../../lifecycle/campaign/plan-step.ts";
 import { standingOf } from "../../lifecycle/consent-record.ts";
 import type { Actor } from "../../lifecycle/observation.ts";
+import { keyPathOf } from "../../lifecycle/review.ts";
 import { type KeyDetails, observeKey } from "../key/observe.ts";
 import { isoTime } from "../loop/evidence.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { count, plain, sayTime } from "../text/words.ts";
 import type { RollbackRequest } from "./act-rollback.ts";
 import { assumptionIds, judgeAssumptions, type Sight } from "./assumptions.ts";
+import { maxManifestBytes } from "./file-forms.ts";
 import { type CampaignFolder, openCampaign } from "./folder.ts";
+import { manifestFileName, namedKey, parseManifest } from "./manifest.ts";
 import type { CampaignReading } from "./operations.ts";
 import {
   encodeRehearsal,
@@ -132,6 +136,7 @@ async function continueRehearsal(run: Rehearsal, state: RehearsalState): Promise
   const before = await readKeys(world, state, options);
   if (before.length === 0)
     return reportAll(folder, state, { summary: "The rehearsal is complete: each throwaway key is removed" });
+  await requireThrowaway(run, state, before);
   const next = nextAct(before, state.isRolledBack, actor);
   const report = await take(run, next);
   const after = await readKeys(world, state, options);
@@ -157,6 +162,22 @@ async function continueRehearsal(run: Rehearsal, state: RehearsalState): Promise
     keys: after,
     isWaiting: next.kind === "wait",
     isForOther: next.kind === "request" || next.kind === "wait",
+  });
+}
+
+/** Anyone who commits to the folder can name other keys in its files. Throws UKO_CAMPAIGN_INVALID. */
+async function requireThrowaway(run: Rehearsal, state: RehearsalState, read: readonly KeyDetails[]): Promise<void> {
+  const text = (await run.folder.read(`${rehearsalFolder}/${manifestFileName}`, maxManifestBytes)) ?? "";
+  const { keys } = parseManifest(text, run.world.sha256);
+  const own = new Set(state.keys.map(keyPathOf));
+  const strange = [
+    ...keys.flatMap((key) => (key.wave === wave && !own.has(namedKey(key)) ? [namedKey(key)] : [])),
+    ...read.flatMap(({ observation }) => (isThrowaway(observation) ? [] : [keyPathOf(observation.facts)])),
+  ];
+  if (strange.length === 0) return;
+  throw new UkoError("UKO_CAMPAIGN_INVALID", {
+    summary: `${run.folder.path}/${rehearsalFolder} names ${count(strange.length, "key")} that the rehearsal did not create`,
+    detail: `${plain(strange.slice(0, 10).join(", "), 800)}\nA rehearsal acts only on unused keys with its own label and description. Nothing was changed.\nNext: find out who changed the files or the keys`,
   });
 }
 
@@ -187,7 +208,9 @@ async function approveAll(
   const reviewed = await commands.review(inner, { wave, step }, options);
   const { review, keys } = reviewed.data;
   if (typeof review !== "string") return reviewed;
-  const approval = { wave, step, review, recordOnly: false, confirm };
+  const shown = reviewed.sections.find(({ title }) => title === "To approve")?.table?.rows.map((row) => row.join("  "));
+  const confirmKeys: Confirm = (phrase) => confirm(phrase, shown);
+  const approval = { wave, step, review, recordOnly: false, confirm: confirmKeys };
   const first = await commands.approve(inner, approval, options);
   if (first.exitCode !== 0 || keys === 1) return first;
   const rest = await commands.approve(inner, approval, options);
@@ -214,18 +237,14 @@ async function sightOf(
   const was = run?.before.find((key) => key.observation.facts.keyId === observation.facts.keyId)?.observation;
   const isWritten = was !== undefined && was.updatedAtMs !== observation.updatedAtMs;
   const twin = observation.twins.find(({ kind }) => kind === "present");
-  const deletedBy = twin && isWritten ? await deleterOf(world, twin.kmsKeyId, options) : undefined;
+  const ref = twin && isWritten ? { instanceId: world.session.instanceId, kmsKeyId: twin.kmsKeyId } : undefined;
+  const deletedBy = ref && (await world.kmsKeys.read(ref, options)).value?.deletedBy;
   return {
     observation,
     keystores: await world.keystores.list({ vaultId: observation.facts.vaultId }, options),
     ...(isWritten && run !== undefined && { writer: run.actor }),
     ...(deletedBy !== undefined && { twinDeletedBy: deletedBy }),
   };
-}
-
-async function deleterOf(world: World, kmsKeyId: string, options: CallOptions): Promise<string | undefined> {
-  const { value } = await world.kmsKeys.read({ instanceId: world.session.instanceId, kmsKeyId }, options);
-  return value?.deletedBy;
 }
 
 function reportAll(
@@ -253,7 +272,7 @@ function reportAll(
   return {
     summary,
     sections: [
-      ...(report?.sections ?? []).filter(({ title }) => title !== "To approve"),
+      ...(report?.sections ?? []),
       ...table,
       ...section("Assumptions of the emulator, as this instance shows them", {
         table: {

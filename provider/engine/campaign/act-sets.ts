@@ -102,7 +102,7 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
     summary: reviewTitle(reviewed.keys, file),
     sections: [
       ...exceptions,
-      ...section("To approve", { table: { columns, rows: reviewRows(reviewed) } }),
+      ...section("To approve", { table: { columns, rows: reviewRows(reviewed) }, isWhole: true }),
       ...section("Review", { lines: [...reviewFacts(reviewed.keys, file), `SHA-256 of ${name}: ${file.digest}`] }),
     ],
     next: [

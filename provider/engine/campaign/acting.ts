@@ -130,10 +130,6 @@ function reviewsAfter(
   ];
 }
 
-function setterOf(observation: NonNullable<PlannedKey["listed"]>["observation"]) {
-  return observation?.carried.kind === "one" ? observation.carried.record.kmsSetter : undefined;
-}
-
 async function requestOne(context: ActContext, key: PlannedKey, request: RequestOfStep): Promise<ActedKey> {
   const { world, options } = context;
   const { facts, listed } = key;
@@ -142,7 +138,8 @@ async function requestOne(context: ActContext, key: PlannedKey, request: Request
   const isDue = request.renew === true && requestEndMs(listed?.observation, step, context.view.nowMs) !== undefined;
   // Who cannot request would only withdraw the other person's request.
   const isRenewed = isDue && mayAuthor(await world.session.actor(options));
-  const kmsSetter = isRenewed ? setterOf(listed?.observation) : undefined;
+  const carried = listed?.observation?.carried;
+  const kmsSetter = isRenewed && carried?.kind === "one" ? carried.record.kmsSetter : undefined;
   if (isRenewed) {
     await createOperations(world).withdraw(refOf(context, key), options);
   }

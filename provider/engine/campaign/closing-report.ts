@@ -80,7 +80,7 @@ export function checklistOf(facts: CloseFacts): readonly ChecklistItem[] {
   const toProve = outcomes.filter(({ outcome }) => outcome === "proof_by_provider").length;
   const isWhole =
     campaign.scope.vaults === undefined && campaign.scope.kmsKeys && manifest.unreadableVaults.length === 0;
-  return [
+  const checked = [
     check(
       unfinished === 0,
       `Each of the ${count(outcomes.length, "key")} in the manifest has one final outcome`,
@@ -94,7 +94,7 @@ export function checklistOf(facts: CloseFacts): readonly ChecklistItem[] {
     check(unreadable.length === 0, "Everything in scope was read", `${count(unreadable.length, "part")} not read`),
     check(
       isWhole,
-      "The campaign covers the whole instance",
+      "The campaign covers every vault and KMS key that you can read",
       "The campaign covers a part of the instance: check the other vaults and KMS keys",
     ),
     check(
@@ -107,6 +107,12 @@ export function checklistOf(facts: CloseFacts): readonly ChecklistItem[] {
       "Every KMS key is destroyed",
       kmsKeys.isUnread ? "The KMS keys could not be read" : `${count(living, "KMS key")} not destroyed`,
     ),
+  ];
+  // A command that a person can paste must not end keys that the list above still calls open.
+  const command = `ibmcloud resource service-instance-delete ${campaign.instance}`;
+  const isReady = checked.every(({ state }) => state === "done");
+  return [
+    ...checked,
     ...(toProve === 0
       ? []
       : [
@@ -114,10 +120,11 @@ export function checklistOf(facts: CloseFacts): readonly ChecklistItem[] {
             `Keep the output of uko campaign report --after-shutdown --csv: only a provider can prove that ${count(toProve, "key")} ${toProve === 1 ? "is" : "are"} gone`,
           ),
         ]),
+    you("Check, as a person who can read the whole instance, that it has no other vault: uko ls --kind vault"),
     you("Create the certificate while the instance can answer: uko certificate create --campaign"),
     you("Commit the folder with its evidence, and keep the audit events of the instance"),
     you("Check that no application, service credential or authorization uses the instance"),
-    you(`Delete the instance: ibmcloud resource service-instance-delete ${campaign.instance}`),
+    you(isReady ? `Delete the instance: ${command}` : "Do not delete the instance: its keys would be lost with it"),
     you("KMS cannot restore a key of a deleted instance"),
   ];
 }

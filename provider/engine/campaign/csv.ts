@@ -14,11 +14,12 @@ export function parseCsv(
   const known = [...columns.required, ...columns.optional];
   const missing = columns.required.filter((name) => !names.includes(name));
   const unknown = names.filter((name) => !known.includes(name));
-  if (missing.length > 0) throw invalid(file, `the column ${missing.join(", ")} is missing`);
-  if (unknown.length > 0) throw invalid(file, `the column ${unknown.join(", ")} is not known; use ${known.join(", ")}`);
+  if (missing.length > 0) throw invalidCsv(file, `the column ${missing.join(", ")} is missing`);
+  if (unknown.length > 0)
+    throw invalidCsv(file, `the column ${unknown.join(", ")} is not known; use ${known.join(", ")}`);
   return rows.map((row, index) => {
     if (row.length !== names.length)
-      throw invalid(file, `row ${index + 2} has ${row.length} values instead of ${names.length}`);
+      throw invalidCsv(file, `row ${index + 2} has ${row.length} values instead of ${names.length}`);
     return Object.fromEntries(names.map((name, at) => [name, (row[at] ?? "").trim()]));
   });
 }
@@ -31,14 +32,14 @@ function rowsIn(text: string, file: string): readonly (readonly string[])[] {
   while (value.lastIndex < text.length) {
     const at = value.lastIndex;
     const found = value.exec(text);
-    if (found === null) throw invalid(file, `row ${rows.length + 1} has a quotation mark in the wrong place`);
+    if (found === null) throw invalidCsv(file, `row ${rows.length + 1} has a quotation mark in the wrong place`);
     const [, quoted, bare = "", end] = found;
     row.push(quoted === undefined ? bare : quoted.replaceAll('""', '"'));
     if (end === "," && value.lastIndex < text.length) continue;
     if (end === ",") row.push("");
     if (row.length > 1 || row[0] !== "" || quoted !== undefined) rows.push(row);
     row = [];
-    if (rows.length > maxRows) throw invalid(file, `it has more than ${maxRows} rows`);
+    if (rows.length > maxRows) throw invalidCsv(file, `it has more than ${maxRows} rows`);
     if (value.lastIndex === at) break;
   }
   return rows;
@@ -62,7 +63,7 @@ export function csvLine(values: readonly (string | number)[]): string {
   return `${cells.join(",")}\n`;
 }
 
-function invalid(file: string, why: string): UkoError {
+export function invalidCsv(file: string, why: string): UkoError {
   return new UkoError("UKO_CAMPAIGN_INVALID", {
     summary: `${file} could not be read: ${why}`,
     detail: "Nothing was changed. Next: correct the file, then run the command again",

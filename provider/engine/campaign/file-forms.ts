@@ -9,7 +9,9 @@ export const mebibyte = 1_048_576;
 /** Enough for 100,000 keys. */
 export const maxManifestBytes = 256 * mebibyte;
 
-export const uuid = z.string().regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "use a UUID in lower case");
+const uuidText = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+export const uuid = z.string().regex(new RegExp(`^${uuidText}$`), "use a UUID in lower case");
+export const keyName = z.string().regex(new RegExp(`^(?:kms|${uuidText})/${uuidText}$`), "use the ID in lower case");
 
 export const sha256Form = z.string().regex(/^[0-9a-f]{64}$/);
 

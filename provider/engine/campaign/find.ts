@@ -84,14 +84,14 @@ function linesAbout(key: PlannedKey, { nowMs }: CampaignView, reviews: Reviews):
     ),
     ...(blocked === undefined ? [] : [`Blocked: ${blocked}.`]),
     ...(undo === undefined
-      ? [isUntouched(key) ? "Nothing has been cut off." : "Nothing can be undone."]
+      ? [
+          ["active", "pre_activation"].includes(key.facts.state)
+            ? "Nothing has been cut off."
+            : "Nothing can be undone.",
+        ]
       : [undo.sentence]),
     ...(destroyMs === undefined ? [] : [`Destroyed at the earliest on ${sayTime(destroyMs)}.`]),
   ];
-}
-
-function isUntouched({ facts: { state } }: PlannedKey): boolean {
-  return state === "active" || state === "pre_activation";
 }
 
 function stateOf({ listed, isUnread }: PlannedKey): string {

@@ -3,12 +3,12 @@
 import * as z from "zod";
 import { UkoError } from "../../errors.ts";
 import { dayMs } from "../../lifecycle/campaign/campaign.ts";
-import { explainIssues, isoDate, jsonLinesIn } from "./file-forms.ts";
+import { explainIssues, isoDate, jsonLinesIn, keyName } from "./file-forms.ts";
 
 export const holdsFileName = "holds.jsonl";
 
 export const hold = z.strictObject({
-  key: z.string().min(1).max(200).meta({ description: "<vaultId>/<keyId>, or kms/<keyId>" }),
+  key: keyName.meta({ description: "<vaultId>/<keyId>, or kms/<keyId>" }),
   kind: z.enum(["legal", "owner", "incident"]),
   by: z.string().min(1).max(200),
   until: z.iso.date().optional().meta({ description: "The last day; a hold without it does not end" }),

@@ -5,6 +5,7 @@
 
 import { type ErrorCode, isUkoError, UkoError } from "../../errors.ts";
 import type { KeyTraits } from "../../lifecycle/campaign/campaign.ts";
+import { isThrowaway } from "../../lifecycle/campaign/plan-step.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { kmsKeyStateOf } from "../../lifecycle/kms-key-states.ts";
 import type { KeyObservation, Twin } from "../../lifecycle/observation.ts";
@@ -14,7 +15,6 @@ import type { KmsKeySnapshot } from "../ports/kms-keys.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
 import { plain } from "../text/words.ts";
 import { namedKey } from "./manifest.ts";
-import { rehearsalLabel } from "./rehearsal.ts";
 
 export interface ListedKey {
   readonly traits: KeyTraits;
@@ -119,8 +119,8 @@ export async function takeCampaignInventory(
     keys.push(...withoutBackingKeys(kmsKeys, keystores, keys).map((key) => ofKmsKey(world, key)));
   }
   const missing = unreadable.filter(({ id }) => !goneVaults.includes(id));
-  const isRehearsed = ({ traits: { id, label } }: ListedKey): boolean =>
-    scope.rehearsed?.includes(id) === true && label.startsWith(rehearsalLabel);
+  const isRehearsed = ({ traits: { id }, observation }: ListedKey): boolean =>
+    scope.rehearsed?.includes(id) === true && observation !== undefined && isThrowaway(observation);
   return {
     keys: keys.filter((key) => !isRehearsed(key)),
     unreadable: missing,

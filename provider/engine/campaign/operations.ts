@@ -3,6 +3,7 @@
 import { endsTheRun, isUkoError, UkoError } from "../../errors.ts";
 import type { HoldTag } from "../../lifecycle/campaign/campaign.ts";
 import { changeHoldTag, type HoldTagResult } from "../key/hold.ts";
+import { kmsKeyNotFound } from "../kms-key/commands.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { plain } from "../text/words.ts";
 import { openReads } from "./act-on-keys.ts";
@@ -173,7 +174,7 @@ async function writeSignoff(
   return reportSignoff(opened, file, signed, own);
 }
 
-const wouldNotHold: ReadonlySet<string> = new Set(["UKO_KEY_NOT_FOUND", "UKO_INPUT_INVALID"]);
+const wouldNotHold: ReadonlySet<string> = new Set(["UKO_KEY_NOT_FOUND", "UKO_NOT_FOUND", "UKO_INPUT_INVALID"]);
 
 /** KMS keys have no tag that uko could change. */
 async function tagOf(
@@ -183,9 +184,14 @@ async function tagOf(
   options: CallOptions,
 ): Promise<HoldTagResult> {
   const [vaultId = "", keyId = ""] = key.split("/");
-  if (vaultId === "kms") return { kind: "left", why: "uko writes no tag on a KMS key" };
+  const { instanceId } = world.session;
   try {
-    return await changeHoldTag(world, { instanceId: world.session.instanceId, vaultId, keyId }, wanted, options);
+    if (vaultId === "kms") {
+      const ref = { instanceId, kmsKeyId: keyId };
+      if ((await world.kmsKeys.read(ref, options)).value === undefined) throw kmsKeyNotFound(ref);
+      return { kind: "left", why: "uko writes no tag on a KMS key" };
+    }
+    return await changeHoldTag(world, { instanceId, vaultId, keyId }, wanted, options);
   } catch (error) {
     if (!isUkoError(error) || endsTheRun.has(error.code)) throw error;
     // A mistyped ID or day must not pass for a hold. A release also cleans up after a key that is gone.

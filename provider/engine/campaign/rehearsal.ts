@@ -5,6 +5,7 @@
 
 import * as z from "zod";
 import { UkoError } from "../../errors.ts";
+import { throwaway } from "../../lifecycle/campaign/plan-step.ts";
 import { createdOrFound } from "../commands/probe-key.ts";
 import type { KeystoreSnapshot, TemplateSnapshot } from "../ports/containers.ts";
 import type { CallOptions, World } from "../ports/world.ts";
@@ -14,8 +15,6 @@ import { mebibyte } from "./file-forms.ts";
 
 /** Inside the folder of the campaign. */
 export const rehearsalFolder = "rehearsal";
-/** Of every throwaway key; a campaign leaves out the keys with this beginning that its rehearsal made. */
-export const rehearsalLabel = "uko-rehearsal-";
 export const rehearsalFileName = `${rehearsalFolder}/state.json`;
 export const rehearsalWave = "rehearsal";
 
@@ -67,8 +66,8 @@ export async function makeRehearsalKey(world: World, place: Place, options: Call
   const key = {
     vaultId: place.vaultId,
     templateName: place.template,
-    label: `${rehearsalLabel}${world.newId().slice(0, 8)}`,
-    description: "Created by uko campaign rehearse; protects nothing, and can be deleted",
+    label: `${throwaway.labelStart}${world.newId().slice(0, 8)}`,
+    description: throwaway.description,
     tags: [],
   };
   return (await createdOrFound(world, key, await world.keys.create(key, options), options)).keyId;
@@ -91,7 +90,7 @@ export function rehearsalCampaign(instance: string, places: readonly Place[], ke
     `  - {name: ${rehearsalWave}, soak: 4h, maxFailures: ${keyIds.length}}`,
     "  - name: others",
     "rules:",
-    `  - match: {id: [${keyIds.join(", ")}], label: "${rehearsalLabel}*"}`,
+    `  - match: {id: [${keyIds.join(", ")}], label: "${throwaway.labelStart}*"}`,
     `    class: destroy`,
     `    wave: ${rehearsalWave}`,
     `    owner: rehearsal`,

@@ -67,10 +67,14 @@ export function tableOf<Item>(items: readonly Item[], columns: Columns<Item>): R
 
 const maxShownRows = 50;
 
-/** A section without content is left out, and a long table ends with the count of the rest. */
-export function section(title: string, { lines = [], table }: Omit<ReportSection, "title">): readonly ReportSection[] {
+/** A section without content is left out. A long table ends with the count of the rest, unless a person approves it. */
+export function section(
+  title: string,
+  { lines = [], table, isWhole = false }: Omit<ReportSection, "title"> & { readonly isWhole?: boolean },
+): readonly ReportSection[] {
   if (lines.length === 0 && (table === undefined || table.rows.length === 0)) return [];
   if (table === undefined) return [{ title, lines }];
+  if (isWhole) return [{ title, table, lines }];
   const rest = table.rows.length - maxShownRows;
   return [
     {

@@ -6,7 +6,7 @@
 import { runAll } from "../loop/many.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { count, plain } from "../text/words.ts";
-import { parseCsv } from "./csv.ts";
+import { invalidCsv, parseCsv } from "./csv.ts";
 import type { NamedText } from "./declared.ts";
 import { type CampaignInventory, idsOf, type ListedKey, namedListedKey } from "./inventory.ts";
 import type { ManifestKey } from "./manifest.ts";
@@ -35,15 +35,21 @@ export async function readUsage(
 
 function addFile({ name, text }: NamedText, digest: string, add: (id: string, use: Use) => void): void {
   const columns = { required: ["key"], optional: ["lastUsed", "count"] };
-  for (const { key = "", lastUsed = "", count: uses = "" } of parseCsv(text, name, columns)) {
-    add(key, { source: plain(name, 100), digest, lastUsed: dayIn(lastUsed), count: Number.parseInt(uses, 10) || 0 });
+  for (const [row, { key = "", lastUsed, count: uses }] of parseCsv(text, name, columns).entries()) {
+    const day = dayIn(lastUsed ?? "");
+    // A use that uko cannot read would count as no use, and the key as ready.
+    if (day === undefined || !/^[0-9]{0,15}$/.test(uses ?? "") || (lastUsed === undefined && uses === undefined)) {
+      throw invalidCsv(name, `row ${row + 2} needs a lastUsed such as 2027-03-20, or a count`);
+    }
+    add(key, { source: plain(name, 100), digest, lastUsed: day, count: Number(uses ?? "") });
   }
 }
 
-/** The day of a date or time; empty for any other text, which then counts by its number of uses. */
-function dayIn(text: string): string {
-  const ms = Date.parse(text);
-  return Number.isNaN(ms) ? "" : new Date(ms).toISOString().slice(0, 10);
+/** The day of a date or time in ISO 8601, which may be empty; undefined for any other text. */
+function dayIn(text: string): string | undefined {
+  if (text === "") return "";
+  const ms = /^\d{4}-\d\d-\d\d(?:[T ]\S+)?$/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString().slice(0, 10);
 }
 
 /** Returns the number of keys whose resources could not be read. */

@@ -55,16 +55,13 @@ export interface CertificateTools {
 export function buildCertificate(sources: CertificateSources, tools: CertificateTools): Certificate {
   const { logs, observed, observedAt, wave, witnesses, createdAt, tool } = sources;
   const instanceId = instanceOf(sources);
-  const keys = [
-    ...select(
-      keysInEvidence(
-        logs.flatMap(({ entries }) => entries),
-        instanceId,
-      ),
-      sources,
-    ),
-    ...observed,
-  ];
+  const recorded = keysInEvidence(
+    logs.flatMap(({ entries }) => entries),
+    instanceId,
+  );
+  const hidden = observed.find(({ subject }) => recorded.some((key) => key.subject === subject));
+  if (hidden !== undefined) throw hidesSteps(hidden);
+  const keys = [...select(recorded, sources), ...observed];
   if (keys.length === 0) throw nothingEnded();
   if (keys.length > maxSubjects) throw tooMany(keys.length);
   const evidence = logs.flatMap(({ log }) => (log === undefined ? [] : [log]));
@@ -157,6 +154,13 @@ function absentFromEvidence(path: string): never {
       "Name all files in which runs on the key wrote evidence. If the key was deleted without uko:",
       "Next: add --observe, and uko reads what the service reports of the key today.",
     ].join("\n"),
+  });
+}
+
+function hidesSteps({ vaultId, keyId }: CertificateKey): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", {
+    summary: `The evidence has steps of key ${plain(`${vaultId}/${keyId}`, 100)}, which --observe would leave out`,
+    detail: "Next: run the command for this key without --observe, and name every evidence file.",
   });
 }
 

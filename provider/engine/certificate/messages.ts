@@ -153,6 +153,7 @@ const notCounted = {
   not_a_statement: "it is not a witness statement of this release",
   signer_is_not_the_witness: "the signature is not of a key that --trust gives to this person's IAM ID",
   took_part: "this person requested, approved or took a step",
+  people_unknown: "the evidence does not name everyone who requested a step, so this person may be one of them",
   other_instance: "the reading is of another instance",
   keys_not_read_in_time: "no key was read between its destruction and its removal, with every keystore free of it",
 } as const satisfies Record<NotCounted, string>;

@@ -211,8 +211,9 @@ function differences(
   if (problems.length > 0) return problems;
   const entries = files.flatMap((file) => file?.entries ?? []);
   const found = new Map(keysInEvidence(entries, predicate.instance.id).map((key) => [key.subject, hashJson(key)]));
+  // A key that calls its steps unrecorded would hide the steps, and the people, that the evidence has.
   return predicate.keys.flatMap((key) =>
-    !key.isWatched || found.get(key.subject) === hashJson(key)
+    found.get(key.subject) === (key.isWatched ? hashJson(key) : undefined)
       ? []
       : [{ kind: "evidence_differs" as const, subject: key.subject }],
   );

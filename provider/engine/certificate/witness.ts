@@ -42,6 +42,7 @@ export type NotCounted =
   | "not_a_statement"
   | "signer_is_not_the_witness"
   | "took_part"
+  | "people_unknown"
   | "other_instance"
   | "keys_not_read_in_time";
 
@@ -58,7 +59,9 @@ export function checkWitness(
   const isOwn = signatures.some((each) => each.kind === "valid" && each.key.person.iamId === person.iamId);
   if (!isOwn) return { kind: "not_counted", person, why: "signer_is_not_the_witness" };
   if (instanceId !== certificate.predicate.instance.id) return { kind: "not_counted", person, why: "other_instance" };
-  if (participantsOf(certificate).has(person.iamId)) return { kind: "not_counted", person, why: "took_part" };
+  const participants = participantsOf(certificate);
+  if (participants.has(person.iamId)) return { kind: "not_counted", person, why: "took_part" };
+  if (participants.has("")) return { kind: "not_counted", person, why: "people_unknown" };
   const observed = new Map(keys.map((key) => [key.subject, key]));
   const subjects = certificate.predicate.keys
     .filter((key) => wasReadInTime(key, observed.get(key.subject)))
@@ -67,7 +70,7 @@ export function checkWitness(
   return { kind: "independent", person, subjects };
 }
 
-/** All persons who requested, approved or took a step. */
+/** All persons who requested, approved or took a step; empty for a person whom the evidence does not name. */
 function participantsOf({ predicate: { keys } }: Certificate): ReadonlySet<string> {
   const steps = keys.flatMap((key) => key.steps);
   return new Set(

@@ -1,7 +1,13 @@
 /** The hold tag of a key, which every campaign honors. It only takes away, and uko removes only a tag that uko wrote. */
 
 import { UkoError } from "../../errors.ts";
-import { encodeHoldTag, type HoldTag, holdTagNames, isOwnHoldTag } from "../../lifecycle/campaign/campaign.ts";
+import {
+  encodeHoldTag,
+  type HoldTag,
+  holdTagNames,
+  isOwnHoldTag,
+  mayReplaceHold,
+} from "../../lifecycle/campaign/campaign.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import { appendEvidence, isoTime } from "../loop/evidence.ts";
 import { createSettler } from "../loop/settle.ts";
@@ -44,6 +50,9 @@ export async function changeHoldTag(
     if (isWritten) return { kind: "left", why: "the service did not keep the tag" };
     if (found !== undefined && !isOwnHoldTag(found.value)) {
       return { kind: "left", why: `the key has a hold tag that uko did not write: "${plain(found.value, 100)}"` };
+    }
+    if (found !== undefined && wanted !== undefined && !mayReplaceHold(found.value, wanted, nowMs)) {
+      return { kind: "left", why: `the key has the hold "${plain(found.value, 100)}", which has to be released first` };
     }
     if (!(await settler.isSettled(readingOf(observed)))) continue;
     const others = snapshot.tags.filter(({ name }) => name !== tagName);

@@ -49,7 +49,7 @@ export function createKmsOperations(world: World) {
   /** For operations on an existing key. Throws UKO_NOT_FOUND. */
   const runOnExisting = async (task: KmsTask, options: CallOptions): Promise<Report> => {
     const outcome = await converge(world, kmsKeyKind, task, options);
-    if (outcome.kind === "gone") throw notFound(task.ref);
+    if (outcome.kind === "gone") throw kmsKeyNotFound(task.ref);
     return reportOutcome(task.ref, outcome);
   };
 
@@ -167,7 +167,7 @@ function subjectOf({ instanceId, kmsKeyId }: KmsKeyRef): Subject {
   return { instanceId, resource: "kms_key", vaultId: "", keyId: kmsKeyId };
 }
 
-function notFound({ kmsKeyId }: KmsKeyRef): UkoError {
+export function kmsKeyNotFound({ kmsKeyId }: KmsKeyRef): UkoError {
   return new UkoError("UKO_NOT_FOUND", {
     summary: `KMS key ${kmsKeyId} was not found: it is gone, or its ID is mistyped`,
     detail: "KMS has no key with this ID. Nothing was changed.",

@@ -115,6 +115,13 @@ export function isOwnHoldTag(value: string): boolean {
   return holdTagForm.test(value);
 }
 
+/** Whether a new hold may take the place of a tag: not if it holds for another reason, or for a shorter time. */
+export function mayReplaceHold(value: string, { kind, until }: HoldTag, nowMs: number): boolean {
+  const [, heldFor, end, year, month, day] = holdTagForm.exec(value) ?? [];
+  const isAsLong = until === undefined || (end !== undefined && `${year}-${month}-${day}` <= until);
+  return !isTagHolding({ name: "hold", value }, nowMs) || (heldFor === kind && isAsLong);
+}
+
 /** A hold tag that uko did not write, or cannot read, has no end. */
 function isTagHolding(
   { name, value = "" }: { readonly name: string; readonly value?: string },

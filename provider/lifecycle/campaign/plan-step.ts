@@ -8,6 +8,7 @@ import type { Identity, KeyObservation } from "../observation.ts";
 import type { DeletionGoal, Plan, Run } from "../plan.ts";
 import { planKeyDeletion } from "../plan-key-deletion.ts";
 import { planReversal } from "../plan-reversal.ts";
+import { strictest } from "../plan-reviewed.ts";
 import { type CampaignStep, isHeld } from "./campaign.ts";
 import { proveRollback, type ReviewedDeactivation, type Rollback } from "./rollback.ts";
 
@@ -36,9 +37,6 @@ const endings = {
   deactivate: "deactivated",
   destroy: "destruction_scheduled",
 } as const satisfies Record<CampaignStep, DeletionGoal>;
-
-/** A campaign always requires two people for each step, whatever the markers of its keys say. */
-const strictest = { deletionProtection: false, dualAuthorization: "required", gate: "both", isAssumed: true } as const;
 
 /** Writes the request for the step, and takes no step. */
 export function planCampaignRequest(
@@ -96,6 +94,18 @@ function isAbout(plan: Plan, step: CampaignStep): boolean {
   if (plan.kind === "ready") return plan.step.kind === "write_record" && plan.step.draft.step === step;
   if (plan.kind === "waitingForApproval") return plan.step === step;
   return plan.kind !== "done";
+}
+
+/** The label and the description of a throwaway key. A campaign leaves out such keys of its rehearsal. */
+export const throwaway = {
+  labelStart: "uko-rehearsal-",
+  description: "Created by uko campaign rehearse; protects nothing, and can be deleted",
+} as const;
+
+/** Whether a rehearsal may act on the key: the folder names its keys, and anyone can edit the folder. */
+export function isThrowaway({ facts, use }: KeyObservation): boolean {
+  const isUsed = use.kind === "known" && use.count > 0;
+  return facts.label.startsWith(throwaway.labelStart) && facts.description === throwaway.description && !isUsed;
 }
 
 export interface CampaignRollback {

@@ -109,12 +109,19 @@ export function signedBytes({ payload, payloadType: type }: Envelope): Buffer {
   return dsse.preAuthEncoding(type, Buffer.from(payload, "base64"));
 }
 
-/** Throws UKO_CERTIFICATE_INVALID if the payload is not JSON. */
+/**
+ * Throws UKO_CERTIFICATE_INVALID if the payload is not JSON as `envelopeOf` writes it. A property that is named twice
+ * would say one thing to uko and another to a different reader.
+ */
 export function payloadOf({ payload }: Envelope, file: string): unknown {
   const bytes = Buffer.from(payload, "base64");
   const text = bytes.toString("utf8");
   const statement = Buffer.from(text, "utf8").equals(bytes) ? parseJson(text) : undefined;
-  if (statement === undefined) throw damaged(file, "Its payload is not JSON.");
+  // The form of a statement passes over a property with this name.
+  const hasHidden = text.includes('"__proto__":');
+  if (statement === undefined || JSON.stringify(statement) !== text || hasHidden) {
+    throw damaged(file, "Its payload is not JSON as uko writes it.");
+  }
   return statement;
 }
 

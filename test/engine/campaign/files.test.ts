@@ -176,11 +176,17 @@ describe("manifest.jsonl", () => {
 
 describe("holds.jsonl", () => {
   test("keeps a hold until the end of its last day", () => {
-    const line = encodeHold({ key: "v/k", kind: "legal", by: "Erin", until: "2026-12-31", ticket: "L-1" });
-    expect(parseHolds(line)).toMatchObject([{ key: "v/k", untilMs: Date.parse("2027-01-01") }]);
+    const key = "kms/9b2d0000-0000-4000-8000-000000000001";
+    const line = encodeHold({ key, kind: "legal", by: "Erin", until: "2026-12-31", ticket: "L-1" });
+    expect(parseHolds(line)).toMatchObject([{ key, untilMs: Date.parse("2027-01-01") }]);
   });
 
-  test.each(['{"key":"v/k"}', "no JSON"])("refuses %s, because it might forbid a step", (line) => {
+  test.each([
+    '{"key":"kms/9b2d0000-0000-4000-8000-000000000001"}',
+    '{"key":"payroll","kind":"legal","by":"Erin"}',
+    '{"key":"kms/9B2D0000-0000-4000-8000-000000000001","kind":"legal","by":"Erin"}',
+    "no JSON",
+  ])("refuses %s, because it might forbid a step", (line) => {
     expect(refusalOf(() => parseHolds(line))).toMatch(/holds\.jsonl, line 1/);
   });
 });

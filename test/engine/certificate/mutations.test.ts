@@ -1,6 +1,6 @@
 /** A good certificate, and every way to change it that a checker has to notice. */
 
-import { createPrivateKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { generateKeyPairSync, sign } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -18,7 +18,7 @@ import {
   serializeEnvelope,
   signedBytes,
 } from "../../../provider/services/signing/envelope.ts";
-import { people, type Story, startStory } from "./story.ts";
+import { people, privateKeyOf, type Story, signedByBoth, startStory } from "./story.ts";
 
 let story: Story;
 let good: Envelope;
@@ -75,18 +75,12 @@ const edited = (change: (statement: Certificate) => unknown): string => {
   return serializeEnvelope({ ...good, payload: payloadOf(change(statement) ?? statement) });
 };
 
-const keyOf = (who: string): KeyObject => createPrivateKey(readFileSync(story.file(`${who}.key`)));
+const keyOf = (who: string) => privateKeyOf(story, who);
 
 /** Another statement that both signers signed: only its own consistency can give it away. */
 const forged = (change: (statement: Certificate) => unknown): string => {
   const statement = statementOf();
-  const envelope: Envelope = { ...good, payload: payloadOf(change(statement) ?? statement) };
-  const bytes = signedBytes(envelope);
-  const signatures = good.signatures.map(({ keyid }, at) => {
-    const sig = at === 0 ? sign(undefined, bytes, keyOf("bob")) : sign("sha256", bytes, keyOf("alice"));
-    return { keyid, sig: sig.toString("base64") };
-  });
-  return serializeEnvelope({ ...envelope, signatures });
+  return signedByBoth(story, { ...good, payload: payloadOf(change(statement) ?? statement) });
 };
 
 /** The same with a digest and a list that fit the changed key. */

@@ -1,10 +1,11 @@
 /** A deletion by two people with a witness, its evidence, and everybody's keys, for the tests of certificates. */
 
-import { generateKeyPairSync } from "node:crypto";
+import { createPrivateKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Envelope } from "../../../provider/engine/certificate/statement.ts";
+import { serializeEnvelope, signedBytes } from "../../../provider/services/signing/envelope.ts";
 import {
   type CliTestWorld,
   type Ended,
@@ -78,3 +79,20 @@ export async function startStory(): Promise<Story> {
 export const trustAll = Object.entries(people)
   .map(([who, iamId]) => `--trust ${iamId}=@${who}.pem`)
   .join(" ");
+
+export function privateKeyOf(story: Story, who: string): KeyObject {
+  return createPrivateKey(readFileSync(story.file(`${who}.key`)));
+}
+
+/** The file of an envelope that Bob and Alice signed again, so that only the statement itself can give it away. */
+export function signedByBoth(story: Story, envelope: Envelope): string {
+  const bytes = signedBytes(envelope);
+  const signatures = envelope.signatures.map(({ keyid }, at) => {
+    const sig =
+      at === 0
+        ? sign(undefined, bytes, privateKeyOf(story, "bob"))
+        : sign("sha256", bytes, privateKeyOf(story, "alice"));
+    return { keyid, sig: sig.toString("base64") };
+  });
+  return serializeEnvelope({ ...envelope, signatures });
+}

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { encodeHoldTag, isHeld, isOwnHoldTag } from "../../../provider/lifecycle/campaign/campaign.ts";
+import { encodeHoldTag, isHeld, isOwnHoldTag, mayReplaceHold } from "../../../provider/lifecycle/campaign/campaign.ts";
 
 const nowMs = Date.parse("2026-11-26T09:00:00Z");
 const isHeldBy = (value: string, name = "hold") => isHeld([], [{ name, value }], nowMs);
@@ -23,4 +23,16 @@ it("holds without an end if uko did not write the tag, or cannot read its day", 
   }
   expect(isHeldBy("litigation", "uko_hold")).toBe(true);
   expect(isHeldBy("litigation", "other")).toBe(false);
+});
+
+it.each([
+  ["legal", { kind: "owner" }, false],
+  ["litigation", { kind: "legal" }, false],
+  ["legal", { kind: "legal", until: "2030-01-01" }, false],
+  ["legal until 2026_12_01", { kind: "legal", until: "2026-11-30" }, false],
+  ["legal until 2026_12_01", { kind: "legal", until: "2026-12-01", ticket: "L-1" }, true],
+  ["legal until 2026_12_01", { kind: "legal" }, true],
+  ["legal until 2026_11_25", { kind: "owner", until: "2026-11-26" }, true],
+] as const)("in the place of the hold %j, a hold %j is possible: %j", (value, wanted, expected) => {
+  expect(mayReplaceHold(value, wanted, nowMs)).toBe(expected);
 });

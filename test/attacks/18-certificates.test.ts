@@ -1,0 +1,95 @@
+/** Certificates by signers who hide who acted, or who say different things to different readers. */
+
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { verifyFile } from "../../provider/compose-certificates.ts";
+import { limitsOf } from "../../provider/engine/certificate/build.ts";
+import type { Certificate } from "../../provider/engine/certificate/statement.ts";
+import { isUkoError } from "../../provider/errors.ts";
+import { hashJson } from "../../provider/services/signing/envelope.ts";
+import { keys } from "../cli/harness.ts";
+import { people, type Story, signedByBoth, startStory } from "../engine/certificate/story.ts";
+
+let story: Story;
+beforeAll(async () => {
+  story = await startStory();
+  await story.destroy("payroll");
+  await story.uko("carol", `certificate witness ${keys.payroll} --sign-key @carol.key --out @w.json`);
+  await story.remove("payroll");
+  await story.uko("bob", "certificate create --witness @w.json --sign-key @bob.key --out @c.json");
+  await story.uko("alice", "certificate sign @c.json --sign-key @alice.key");
+});
+afterAll(() => story.close());
+
+const textOf = (): string => Buffer.from(story.envelope("c.json").payload, "base64").toString("utf8");
+const signed = (text: string): void =>
+  writeFileSync(
+    story.file("m.json"),
+    signedByBoth(story, { ...story.envelope("c.json"), payload: Buffer.from(text, "utf8").toString("base64") }),
+  );
+/** Another statement about the key, in which everything fits together. */
+function signedWith(change: (key: Certificate["predicate"]["keys"][number]) => void): void {
+  const statement = JSON.parse(textOf()) as Certificate;
+  const { predicate } = statement;
+  for (const key of predicate.keys) change(key);
+  statement.subject = predicate.keys.map((key) => ({ name: key.subject, digest: { sha256: hashJson(key) } }));
+  predicate.list = { count: predicate.keys.length, sha256: hashJson(statement.subject) };
+  predicate.notVerified = limitsOf({ ...predicate, isIbm: false });
+  signed(JSON.stringify(statement));
+}
+
+async function verified(evidence: readonly string[] = []) {
+  const trust = (["alice", "bob", "carol"] as const).map((who) => `${people[who]}=${story.file(`${who}.pem`)}`);
+  try {
+    const shared = { file: story.file("m.json"), trust, requiredPersons: 2, allowsEmulator: true };
+    return await verifyFile({ ...shared, evidence: evidence.map((name) => story.file(name)) });
+  } catch (error) {
+    if (isUkoError(error)) return error.code;
+    throw error;
+  }
+}
+
+describe("a signer cannot hide who took the steps", () => {
+  it("by a key whose steps are called unrecorded, if the evidence has them", async () => {
+    signedWith((key) => Object.assign(key, { isWatched: false, steps: [] }));
+    expect(await verified()).toMatchObject({ problems: [] });
+    expect(await verified(["evidence.jsonl"])).toMatchObject({ problems: [{ kind: "evidence_differs" }] });
+  });
+
+  it("by a reading of today in the place of the recorded steps", async () => {
+    const command = `certificate create --evidence @evidence.jsonl --observe --key ${keys.payroll}`;
+    const { exitCode, err } = await story.uko("bob", `${command} --sign-key @bob.key --out @o.json`);
+    expect([exitCode, err]).toEqual([1, expect.stringContaining("which --observe would leave out")]);
+  });
+
+  it("by a witness who may be the requester whom the evidence does not name", async () => {
+    signedWith(({ steps }) => {
+      for (const { requester } of steps) if (requester !== undefined) requester.iamId = "";
+    });
+    expect(await verified()).toMatchObject({
+      grade: "self_reported",
+      witnesses: [{ kind: "not_counted", why: "people_unknown" }],
+    });
+  });
+});
+
+it.each([
+  ["a property that is named twice", (text: string) => text.replace('"outcome":"removed"', '"outcome":"active",$&')],
+  ["a property named __proto__", (text: string) => text.replace('"isWatched":true', '$&,"__proto__":{"outcome":"x"}')],
+  ["a number in another notation", (text: string) => text.replace(/"count":(\d+)/, '"count":$1.0')],
+  ["white space between its parts", (text: string) => text.replace(",", ", ")],
+])("a statement with %s is no certificate, because readers could differ on what it says", async (_, change) => {
+  const text = change(textOf());
+  expect(text).not.toBe(textOf());
+  signed(text);
+  expect(await verified()).toBe("UKO_CERTIFICATE_INVALID");
+});
+
+it("a signature is not written through a link that another user left next to the certificate", async () => {
+  writeFileSync(story.file("victim"), "mine\n");
+  writeFileSync(story.file("l.json"), readFileSync(story.file("c.json")));
+  symlinkSync(story.file("victim"), story.file("l.json.new"));
+  expect(await story.uko("carol", "certificate sign @l.json --sign-key @carol.key")).toMatchObject({ exitCode: 0 });
+  expect(readFileSync(story.file("victim"), "utf8")).toBe("mine\n");
+  expect(story.envelope("l.json").signatures).toHaveLength(3);
+});

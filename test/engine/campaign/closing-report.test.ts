@@ -1,0 +1,36 @@
+/** The checklist for deleting an instance, which names the command only if nothing is open. */
+
+import { expect, it } from "vitest";
+import { type CloseFacts, checklistOf } from "../../../provider/engine/campaign/closing-report.ts";
+
+const finished = {
+  view: {
+    campaign: { instance: "i", scope: { kmsKeys: true } },
+    folder: { path: "f" },
+    manifest: { unreadableVaults: [] },
+    born: [],
+  },
+  outcomes: [{ outcome: "removed" }],
+  closed: [{ outcome: "deleted" }],
+  unstarted: 0,
+  unreadable: [],
+  kmsKeys: { items: [{ state: 5 }], isUnread: false },
+} as unknown as CloseFacts;
+
+const commandIn = (facts: CloseFacts): boolean =>
+  checklistOf(facts).some(({ what }) => what.includes("ibmcloud resource service-instance-delete i"));
+
+it("names the command for deleting the instance once each item is done", () => {
+  expect(commandIn(finished)).toBe(true);
+});
+
+it.each([
+  ["a key without a final outcome", { outcomes: [{ outcome: "held" }] }],
+  ["a key that is not in the manifest", { view: { ...finished.view, born: [{}] } }],
+  ["a part that was not read", { unreadable: [{}] }],
+  ["a container", { closed: [{ outcome: "waits" }] }],
+  ["a KMS key that is not destroyed", { kmsKeys: { items: [{ state: 1 }], isUnread: false } }],
+  ["KMS keys that were not read", { kmsKeys: { items: [], isUnread: true } }],
+])("names no such command with %s", (_, open) => {
+  expect(commandIn({ ...finished, ...open } as unknown as CloseFacts)).toBe(false);
+});
