@@ -1,6 +1,5 @@
 /** Code that a bundle carries as a text, so that a start does not read what only some runs need (decision 0019). */
 
-import { setFlagsFromString } from "node:v8";
 import { Script } from "node:vm";
 import { gunzipSync } from "node:zlib";
 
@@ -25,8 +24,6 @@ async function fromText<Module>({ text, compiled, runtime }: Later): Promise<Mod
   const isOurs = runtime === `${process.version} ${process.platform} ${process.arch}`;
   const options = { filename: "later.cjs", ...(isOurs && { cachedData: unpacked(compiled) }) };
   const run = new Script(unpacked(text).toString(), options).runInThisContext();
-  // From Node 24 on, Maglev optimizes at a fraction of TurboFan's price. Before the load, V8 would reject the compiled form.
-  if (Number.parseInt(process.versions.node, 10) >= 24) setFlagsFromString("--no-turbofan");
   run(module, module.exports, process.getBuiltinModule);
   return module.exports as Module;
 }
