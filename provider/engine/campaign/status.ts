@@ -99,7 +99,9 @@ export function summarizeStatus(plan: CampaignPlan): string {
   const outcomes = outcomesOf(plan).map(({ outcome }) => outcome);
   const open = outcomes.filter((outcome) => outcome === "open" || outcome === "pending_destruction").length;
   const unread = outcomes.filter((outcome) => outcome === "not_read").length;
-  if (open + unread === 0) return "Every key has reached its end";
+  const held = outcomes.filter((outcome) => outcome === "held").length;
+  const ended = held === 0 ? "Every key" : `${count(held, "key")} held; every other key`;
+  if (open + unread === 0) return `${ended} has reached its end`;
   const summary = `${count(open, "key")} of ${plan.keys.length} still have to end`;
   return unread === 0 ? summary : `${summary}; ${unread} could not be read`;
 }
