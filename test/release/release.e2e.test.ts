@@ -39,7 +39,7 @@ const { version } = JSON.parse(await readFile(new URL("../../package.json", impo
 };
 const nowhere = { PATH: "/nowhere" };
 const makingLimitMs = 10 * 60_000;
-/** Six platforms take 2 minutes of computing and 300 MB of downloads, on a machine that may be busy. */
+/** Six platforms take 3 minutes of computing and 300 MB of downloads, on a machine that may be busy. */
 const makingAllLimitMs = 3 * makingLimitMs;
 
 let folder: string;
