@@ -13,7 +13,7 @@ import { signAdHoc } from "./sign-mach-o.ts";
 
 // Plain JavaScript without types, since it also runs before anything is installed.
 const { compiledBy } = createRequire(import.meta.url)("../../test/engines/build-bundle.mjs") as {
-  compiledBy(node: string, bundle: string): string;
+  compiledBy(node: string | undefined, bundle: string): string;
 };
 const stepLimitMs = 10 * 60_000;
 const injector = fileURLToPath(import.meta.resolve("postject/dist/cli.js"));
@@ -25,7 +25,7 @@ const injector = fileURLToPath(import.meta.resolve("postject/dist/cli.js"));
 export async function makeBlob(bundle: string, hostNode: string, folder: string, isCompiled: boolean): Promise<Buffer> {
   await mkdir(folder, { recursive: true });
   const text = await readFile(bundle, "utf8");
-  await writeFile(path.join(folder, "program.cjs"), isCompiled ? compiledBy(hostNode, text) : text);
+  await writeFile(path.join(folder, "program.cjs"), compiledBy(isCompiled ? hostNode : undefined, text));
   const settings = {
     main: "program.cjs",
     output: "program.blob",

@@ -12,9 +12,9 @@ const undiciParts = "test/engines/undici-parts.cjs";
 /**
  * `folder` is the one below `build`, `name` the file in it, `entry` where it begins, `later` a source that it loads when it is first
  * needed: that goes in as a gzipped text, so that starting does not read it. `encoded` is a source whose `encodedAnswers` are evaluated now,
- * and go in as data. `texts` are files that the program knows by a sign. Does nothing when it is newer than all its sources.
+ * and go in as data. `nodeBin` is the Node that will run the bundle. `texts` are files that the program knows by a sign. Does nothing when it is newer than all its sources.
  */
-export function buildBundleIfStale(repository, { folder, name, entry, later, encoded, texts = {} }) {
+export function buildBundleIfStale(repository, nodeBin, { folder, name, entry, later, encoded, texts = {} }) {
   const build = path.join(repository, "build");
   const target = path.join(build, folder);
   const own = ["test/engines/build-bundle.mjs", undiciParts];
@@ -26,7 +26,7 @@ export function buildBundleIfStale(repository, { folder, name, entry, later, enc
   const { version, license } = JSON.parse(readFileSync(path.join(repository, "package.json"), "utf8"));
   mkdirSync(build, { recursive: true });
   replaceFolder(target, `${target}-${process.pid}`, (fresh) => {
-    const metafile = bundle(repository, { entry, later, encoded, texts, outfile: path.join(fresh, name) });
+    const metafile = bundle(repository, nodeBin, { entry, later, encoded, texts, outfile: path.join(fresh, name) });
     // Where a file without an ending stands decides how Node reads it, so this goes wherever the file goes.
     const manifest = { name, version, license, private: true, type: "commonjs", main: name };
     writeFileSync(path.join(fresh, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
@@ -39,7 +39,7 @@ export function buildBundleIfStale(repository, { folder, name, entry, later, enc
 }
 
 /** Answers esbuild's account of what is in it. */
-function bundle(repository, { entry, later, encoded, texts, outfile }) {
+function bundle(repository, nodeBin, { entry, later, encoded, texts, outfile }) {
   // Only now: the packages may have been installed a moment ago.
   const { buildSync } = createRequire(import.meta.url)("esbuild");
   const { version } = JSON.parse(readFileSync(path.join(repository, "package.json"), "utf8"));
@@ -81,7 +81,7 @@ function bundle(repository, { entry, later, encoded, texts, outfile }) {
   mkdirSync(path.dirname(outfile), { recursive: true });
   const answers = encoded === undefined ? undefined : evaluate(buildSync, options, encoded, `${outfile}.encoded.cjs`);
   const injected = {
-    UKO_LATER: packedCode(code, process.execPath),
+    UKO_LATER: packedCode(code, nodeBin),
     ...(answers !== undefined && { UKO_ENCODED: answers }),
   };
   const lines = Object.entries(injected).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};\n`);
@@ -116,11 +116,13 @@ function packedCode(code, node) {
   return { text: packed(code), compiled: packed(Buffer.from(data, "base64")), runtime };
 }
 
-/** The bundle with code that is compiled by another Node. */
+/** The bundle with code that is compiled by another Node; by none, for a Node that cannot run here. */
 export function compiledBy(node, bundle) {
-  return bundle.replace(/\bUKO_LATER=\{text:"([^"]*)",[^}]*\}/, (_, text) => {
+  const injected = /\bUKO_LATER=\{text:"([^"]*)",[^}]*\}/;
+  if (bundle.includes("UKO_LATER=") && !injected.test(bundle)) throw new Error("The deferred code was not found.");
+  return bundle.replace(injected, (_, text) => {
     const code = gunzipSync(Buffer.from(text, "base64")).toString();
-    const { compiled, runtime } = packedCode(code, node);
+    const { compiled, runtime } = node === undefined ? { compiled: "", runtime: "" } : packedCode(code, node);
     return `UKO_LATER={text:"${text}",compiled:"${compiled}",runtime:"${runtime}"}`;
   });
 }

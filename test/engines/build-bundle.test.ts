@@ -6,7 +6,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { lazyImport } from "../../provider/bundled-text.ts";
 
 const { compiledBy } = createRequire(import.meta.url)("./build-bundle.mjs") as {
-  compiledBy(node: string, bundle: string): string;
+  compiledBy(node: string | undefined, bundle: string): string;
 };
 afterEach(() => {
   vi.unstubAllGlobals();

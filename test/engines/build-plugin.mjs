@@ -6,8 +6,8 @@
 import { buildBundleIfStale } from "./build-bundle.mjs";
 
 /** Does nothing when the plugin is newer than all its sources. */
-export function buildPluginIfStale(repository) {
-  buildBundleIfStale(repository, {
+export function buildPluginIfStale(repository, nodeBin) {
+  buildBundleIfStale(repository, nodeBin, {
     folder: "plugin",
     name: "pulumi-resource-uko",
     entry: "provider/pulumi-plugin/main.ts",
