@@ -214,10 +214,12 @@ it("names the review of each other requester, whose keys keep the gates of the w
   await campaign("bob", "request pilot deactivate");
   await world.uko("carol", `withdraw ${firstKey}`);
   await world.uko("carol", `request ${firstKey}`);
-  const review = `campaign review pilot deactivate --requested-by IBMid-550000BOB --folder ${folder}`;
-  const { out } = await world.uko("alice", review);
+  const review = `campaign review pilot deactivate --folder ${folder}`;
+  const { err } = await world.uko("alice", review);
+  expect(err).toContain("  uko campaign review pilot deactivate --requested-by IBMid-550000BOB   # Bob Example");
+  const { out } = await world.uko("alice", `${review} --requested-by IBMid-550000BOB`);
   expect(out).toMatch(
-    /1 key requested by another person: uko campaign review pilot deactivate --requested-by IBMid-\w+/,
+    /1 key requested by another person: uko campaign review pilot deactivate --folder \S+ --requested-by IBMid-\w+/,
   );
   expect(out).not.toContain("an approval each");
 });

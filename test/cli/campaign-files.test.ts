@@ -25,7 +25,7 @@ describe("uko campaign init", () => {
     write("campaign.yaml", "mine");
     const { exitCode, err } = await campaign("init");
     expect([exitCode, read("campaign.yaml")]).toEqual([1, "mine"]);
-    expect(err).toContain("already has a campaign.yaml");
+    expect(err).toContain(`Next: uko campaign status --folder ${stage.folder}`);
   });
 });
 

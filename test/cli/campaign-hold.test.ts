@@ -54,7 +54,7 @@ it("does not let a hold for another reason, or for a shorter time, take the plac
   await stage.world.uko("bob", `hold ${key} --kind legal`);
   for (const other of ["--kind owner", "--kind legal --until 2026-12-01"]) {
     const { exitCode, out } = await stage.world.uko("bob", `hold ${key} ${other}`);
-    expect([exitCode, out]).toEqual([12, expect.stringContaining('has the hold "legal"')]);
+    expect([exitCode, out]).toEqual([12, expect.stringContaining('already has the hold "legal", which uko keeps')]);
   }
   stage.write("holds.jsonl", "");
   const { out } = await stage.campaign("status");

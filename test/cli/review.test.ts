@@ -83,7 +83,7 @@ describe("uko review", () => {
     const { err, exitCode } = await review("alice", `--vault ${vaultId} --step deactivate`);
     expect(exitCode).toBe(1);
     expect(err).toContain("2 people requested these keys");
-    expect(err).toContain("uko review --requested-by IBMid-550000CAROL --step deactivate");
+    expect(err).toContain("uko review --step deactivate --requested-by IBMid-550000CAROL");
   });
 
   it("finds the requests of a person by name in every vault, and lists why others stand apart", async () => {

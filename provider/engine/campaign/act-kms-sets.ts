@@ -29,7 +29,7 @@ import { type ActedKey, actedFrom, reasonColumns, withoutStep } from "./acted.ts
 import { encodeKmsReview, readKmsReview, windowEndOf } from "./kms-review-file.ts";
 import type { PlannedKey } from "./planned.ts";
 import { type CampaignReport, folderFlag, section, tableOf } from "./report.ts";
-import { reviewFileName } from "./reviews.ts";
+import { reviewAgain, reviewFileName } from "./reviews.ts";
 import type { ApprovalOfStep, ReviewOfStep } from "./wave-state.ts";
 
 /** Reads each KMS key that is set for deletion, and writes what the caller saw. */
@@ -149,7 +149,7 @@ export async function approverOfKmsKeys(
   if (why !== undefined) {
     throw new UkoError("UKO_REVIEW_OUTDATED", {
       summary: `The review cannot be used: ${sayUnusable(why)}`,
-      detail: "A review is for one person, for 24 hours. Nothing was changed.\nNext: review the keys again.",
+      detail: `A review is for one person, for 24 hours. Nothing was changed.\nNext: ${reviewAgain(request.wave, "destroy", "kms", context.view.folder.path)}`,
     });
   }
   await request.confirm(

@@ -27,7 +27,7 @@ import { namedListedKey, takeCampaignInventory, type UnreadablePart } from "./in
 import type { PlannedKey } from "./planned.ts";
 import { readyKeys } from "./ready.ts";
 import { type CampaignReport, folderFlag, section, tableOf } from "./report.ts";
-import { reviewFileName, reviewFolder } from "./reviews.ts";
+import { reviewAgain, reviewFileName, reviewFolder } from "./reviews.ts";
 import { type WindowToRenew, windowNext, windowSection, windowsToRenew } from "./status.ts";
 import {
   type ApprovalOfStep,
@@ -72,7 +72,8 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
   const codes = reviewed.unreadable.map(({ error }) => error.exitCode);
   const alone = reviewed.apart.flatMap((each) => (each.otherRequester === undefined ? (each.alone ?? []) : []));
   const requesters = reviewed.apart.flatMap((each) => each.otherRequester ?? []);
-  const others = [...otherReviews(ready, request), ...reviewsOfRequesters(request, requesters)];
+  const path = view.folder.path;
+  const others = [...otherReviews(ready, request, path), ...reviewsOfRequesters(request, requesters, path)];
   const exceptions = [
     ...section("Not part of the review", {
       table: { columns: ["label", "key", "why"], rows: apartRows(reviewed) },
@@ -82,7 +83,6 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
     ...section("Other reviews", { lines: others }),
     ...section("Not read", { lines: unreadable.map(({ id, reason }) => `${id}: ${reason}`) }),
   ];
-  const path = view.folder.path;
   if (file === undefined) {
     return {
       summary: `No key of wave "${wave}" can be approved for ${step}`,
@@ -116,15 +116,16 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
 
 /** The command of a reader whose review would be empty. */
 function instead(
-  { wave, step }: ReviewOfStep,
+  { wave, step, neverActive }: ReviewOfStep,
   ready: readonly PlannedKey[],
   apart: readonly KeyApart[],
   path: string,
 ): string {
   if (ready.length === 0) return `uko campaign status ${folderFlag(path)}`;
   const isOwn = apart.some(({ isOwnRequest }) => isOwnRequest === true);
-  const [command, who] = isOwn ? ["review", "another person"] : ["request", "the first person"];
-  return `uko campaign ${command} ${wave} ${step} ${folderFlag(path)}   # ${who}`;
+  return isOwn
+    ? `${reviewAgain(wave, step, neverActive ? "never_active" : undefined, path)}   # another person`
+    : `uko campaign request ${wave} ${step} ${folderFlag(path)}   # the first person`;
 }
 
 const maxShownAlone = 5;
@@ -135,23 +136,32 @@ function sayAlone(keys: number): readonly string[] {
 }
 
 /** Keys of the wave that this review leaves to another one. */
-function otherReviews(ready: readonly PlannedKey[], { wave, neverActive }: ReviewOfStep): readonly string[] {
+function otherReviews(
+  ready: readonly PlannedKey[],
+  { wave, neverActive }: ReviewOfStep,
+  path: string,
+): readonly string[] {
   const requested = ready.filter(({ listed }) => (listed?.observation?.carried.kind ?? "none") !== "none");
   const unused = requested.filter(({ facts }) => facts.state === "pre_activation").length;
   const kms = ready.filter(({ listed }) => listed?.kmsKey?.windowEndsAtMs !== undefined).length;
   return [
     ...(unused === 0 || neverActive === true
       ? []
-      : [`${count(unused, "key")} never active: uko campaign review ${wave} destroy --never-active`]),
-    ...(kms === 0 ? [] : [`${count(kms, "KMS key")}: uko campaign review ${wave} destroy --kms`]),
+      : [`${count(unused, "key")} never active: ${reviewAgain(wave, "destroy", "never_active", path)}`]),
+    ...(kms === 0 ? [] : [`${count(kms, "KMS key")}: ${reviewAgain(wave, "destroy", "kms", path)}`]),
   ];
 }
 
 /** Approving such keys one by one would pass over the gates of the wave. */
-function reviewsOfRequesters({ wave, step }: ReviewOfStep, requesters: readonly string[]): readonly string[] {
+function reviewsOfRequesters(
+  { wave, step, neverActive }: ReviewOfStep,
+  requesters: readonly string[],
+  path: string,
+): readonly string[] {
+  const command = reviewAgain(wave, step, neverActive ? "never_active" : undefined, path);
   return [...new Set(requesters)].sort().map((requester) => {
     const keys = count(requesters.filter((each) => each === requester).length, "key");
-    return `${keys} requested by another person: uko campaign review ${wave} ${step} --requested-by ${requester}`;
+    return `${keys} requested by another person: ${command} --requested-by ${requester}`;
   });
 }
 
@@ -316,9 +326,10 @@ function nextAfter(
   path: string,
 ): readonly string[] {
   const again = `uko campaign approve ${wave} ${step} --review ${review} ${folderFlag(path)}`;
-  if (later > 0) return [`${again}${recordOnly ? " --record-only" : ""}`];
   const isRoleMissing = !isKms && !recordOnly && results.some(({ code }) => code === "UKO_RIGHTS_MISSING");
-  if (isRoleMissing) return [`${again} --record-only   # without the role`];
+  const withoutRole = isRoleMissing ? [`${again} --record-only   # without the role`] : [];
+  if (later > 0) return [`${again}${recordOnly ? " --record-only" : ""}`, ...withoutRole];
+  if (isRoleMissing) return withoutRole;
   if (recordOnly) return ["uko requests   # the requester: then uko approve KEY ID for each of these keys"];
   const rollback = `uko campaign rollback ${wave} ${folderFlag(path)}   # reactivates what this campaign deactivated`;
   const isRefused = results.some(({ code }) => code === "UKO_SERVICE_REFUSED");
@@ -344,7 +355,7 @@ async function reviewOfWave(context: ActContext, request: ReviewedStepRequest): 
   }
   throw new UkoError("UKO_CAMPAIGN_INVALID", {
     summary: `${folder.path}/${reviewFolder} has no review with this SHA-256`,
-    detail: `Nothing was changed. Next: uko campaign review ${wave} ${step} ${folderFlag(folder.path)}`,
+    detail: `Nothing was changed. Next: ${reviewAgain(wave, step, undefined, folder.path)}`,
   });
 }
 

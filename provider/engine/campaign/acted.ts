@@ -28,11 +28,18 @@ export const reasonColumns = { label: "label", key: "name", why: "says" } as con
 /** The outcome of a report on one key, which says itself whether anything was changed. */
 export function actedFrom({ name, line: { label } }: NamedKey, report: Report): ActedKey {
   const { taken, explanation, code, exitCode } = report;
-  const outcome = hasChanged(taken) ? "acted" : exitCode === 0 || exitCode === 11 ? "unchanged" : "left";
+  const outcome = outcomeOf(taken, exitCode);
   return { name, label, outcome, says: explanation.summary, ...(code !== undefined && { code }), exitCode };
 }
 
-/** A deletion window that was opened for a step, and closed because the service refused the step, is no change. */
+/** A step that the service refused after its deletion window was opened counts as a failure, so that a first run meets few of them. */
+function outcomeOf(taken: Report["taken"], exitCode: number): ActedKey["outcome"] {
+  if (hasChanged(taken)) return "acted";
+  if (taken.length > 0) return "failed";
+  return exitCode === 0 || exitCode === 11 ? "unchanged" : "left";
+}
+
+/** A deletion window that was opened and closed again is no change. */
 function hasChanged(taken: Report["taken"]): boolean {
   const isClosed = taken.lastIndexOf("unset_for_deletion") > taken.lastIndexOf("set_for_deletion");
   const isUndone = isClosed && taken.includes("set_for_deletion");

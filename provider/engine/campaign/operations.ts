@@ -243,6 +243,6 @@ function reportRelease(path: string, key: string, isInFolder: boolean, tag: Hold
 function alreadyStarted(path: string): UkoError {
   return new UkoError("UKO_CAMPAIGN_INVALID", {
     summary: `${path} already has a ${campaignFileName}`,
-    detail: `Nothing was changed. Next: uko campaign baseline ${folderFlag(path)}`,
+    detail: `Nothing was changed. Next: uko campaign status ${folderFlag(path)}`,
   });
 }

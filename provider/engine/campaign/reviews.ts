@@ -5,6 +5,7 @@ import { maxReviewBytes, parseReview } from "../../lifecycle/review-file.ts";
 import { plain } from "../text/words.ts";
 import type { CampaignFolder } from "./folder.ts";
 import { parseKmsReview } from "./kms-review-file.ts";
+import { folderFlag } from "./report.ts";
 
 export const reviewFolder = "reviews";
 const maxReviews = 2_000;
@@ -44,6 +45,12 @@ export function readAnyReview(text: string): CampaignReview | undefined {
 export function reviewFileName(wave: string, step: string, set: OtherSet | undefined, digest: string): string {
   const kind = set === undefined ? "" : `-${set.replace("_", "-")}`;
   return `${reviewFolder}/${wave}-${step}${kind}-${digest.slice(0, 16)}.jsonl`;
+}
+
+/** The command that makes such a review, for the folder at `path`. */
+export function reviewAgain(wave: string, step: string, set: OtherSet | undefined, path: string): string {
+  const flag = set === undefined ? "" : ` --${set.replace("_", "-")}`;
+  return `uko campaign review ${wave} ${step}${flag} ${folderFlag(path)}`;
 }
 
 /** A reviewed set that lists a key. */

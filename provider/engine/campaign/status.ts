@@ -99,9 +99,14 @@ export function summarizeStatus(plan: CampaignPlan): string {
   const outcomes = outcomesOf(plan).map(({ outcome }) => outcome);
   const open = outcomes.filter((outcome) => outcome === "open" || outcome === "pending_destruction").length;
   const unread = outcomes.filter((outcome) => outcome === "not_read").length;
-  const held = outcomes.filter((outcome) => outcome === "held").length;
-  const ended = held === 0 ? "Every key" : `${count(held, "key")} held; every other key`;
-  if (open + unread === 0) return `${ended} has reached its end`;
+  if (open + unread === 0) {
+    const held = outcomes.filter((outcome) => outcome === "held").length;
+    const kept = outcomes.filter((outcome) => outcome === "kept").length;
+    const staying = [...(held > 0 ? [`${count(held, "key")} held`] : []), ...(kept > 0 ? [`${kept} kept`] : [])];
+    return staying.length === 0
+      ? "Every key has reached its end"
+      : `${staying.join(", ")}; every other key has reached its end`;
+  }
   const summary = `${count(open, "key")} of ${plan.keys.length} still have to end`;
   return unread === 0 ? summary : `${summary}; ${unread} could not be read`;
 }

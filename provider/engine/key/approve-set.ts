@@ -9,7 +9,7 @@ import type { Report } from "../loop/report.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { recorded, reportExisting } from "./command-reports.ts";
 import { keyKind, type Outcome, type Task } from "./kind.ts";
-import { sayUnusable } from "./review-words.ts";
+import { reviewCommand, sayUnusable } from "./review-words.ts";
 
 export interface Approving {
   /** Write an approval on each key, so that the requester may act; take no step. */
@@ -101,10 +101,9 @@ function throwIfUnusable(outcome: Outcome, review: Review): void {
   if (why.kind === "expired" || why.kind === "not_yet") throw outdated(sayUnusable(why), review.header);
 }
 
-function outdated(why: string, { step, campaign }: Review["header"]): UkoError {
-  const command = campaign === undefined ? "uko review" : `uko campaign review ${campaign.wave} ${step}`;
+function outdated(why: string, header: Review["header"]): UkoError {
   return new UkoError("UKO_REVIEW_OUTDATED", {
     summary: `The review cannot be used: ${why}`,
-    detail: `A review is for one person, for 24 hours. Nothing more was changed.\nNext: review the keys again with ${command}.`,
+    detail: `A review is for one person, for 24 hours. Nothing more was changed.\nNext: review the keys again with ${reviewCommand(header)}.`,
   });
 }

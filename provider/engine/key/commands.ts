@@ -192,11 +192,12 @@ function withUnusedReason(report: Report, outcome: Outcome, reason: string | und
   const record = isPending && report.taken.length === 0 ? outcome.plan.record : undefined;
   if (record === undefined || reason === undefined || reason === record.reason) return report;
   const { explanation } = report;
-  return { ...report, explanation: { ...explanation, facts: [...explanation.facts, unusedReason] } };
+  const facts = [...explanation.facts, waitsForOther(outcome) ? `${unusedReason} ${howToReplaceReason}` : unusedReason];
+  return { ...report, explanation: { ...explanation, facts } };
 }
 
-const unusedReason =
-  "The reason that you passed was not stored, because a request is pending. To replace it, withdraw the request and request again.";
+const unusedReason = "The reason that you passed was not stored, because a request is pending.";
+const howToReplaceReason = "To replace it, withdraw the request and request again.";
 
 /** A request only writes a record, and a sweep only removes, whatever step would be ready. */
 function onlyStep(step: Step["kind"], plan: Plan): Plan {

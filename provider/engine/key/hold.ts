@@ -52,7 +52,7 @@ export async function changeHoldTag(
       return { kind: "left", why: `the key has a hold tag that uko did not write: "${plain(found.value, 100)}"` };
     }
     if (found !== undefined && wanted !== undefined && !mayReplaceHold(found.value, wanted, nowMs)) {
-      return { kind: "left", why: `the key has the hold "${plain(found.value, 100)}", which has to be released first` };
+      return { kind: "left", why: `the key already has the hold "${plain(found.value, 100)}", which uko keeps` };
     }
     if (!(await settler.isSettled(readingOf(observed)))) continue;
     const others = snapshot.tags.filter(({ name }) => name !== tagName);

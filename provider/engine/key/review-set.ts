@@ -22,7 +22,7 @@ import { count, sayAuthor, sayIdentity } from "../text/words.ts";
 import { door, notFound } from "./command-reports.ts";
 import { explainOutcome } from "./messages.ts";
 import { type KeyDetails, observedInList } from "./observe.ts";
-import { approveAlone, sayReviewProblem, saySkipped } from "./review-words.ts";
+import { approveAlone, reviewCommand, sayReviewProblem, saySkipped } from "./review-words.ts";
 import { listAll, readEach, type Unreadable } from "./survey.ts";
 
 /** Which keys to review: those that are named, and those with a record in the vaults. */
@@ -140,7 +140,7 @@ function headerFor(
   });
   const wanted = requester === undefined ? records : records.filter((record) => isBy(record, requester));
   const byId = new Map(wanted.map((record) => [record.author.iamId, record]));
-  if (byId.size > 1) throw severalRequesters([...byId.values()], step);
+  if (byId.size > 1) throw severalRequesters([...byId.values()], { step, neverActive, ...(campaign && { campaign }) });
   const [only] = byId.keys();
   return {
     instanceId: world.session.instanceId,
@@ -154,9 +154,10 @@ function headerFor(
   };
 }
 
-function severalRequesters(records: readonly ConsentRecord[], step: ReviewedStep): UkoError {
+function severalRequesters(records: readonly ConsentRecord[], set: Parameters<typeof reviewCommand>[0]): UkoError {
+  const command = reviewCommand(set);
   const commands = records.map(
-    (record) => `  uko review --requested-by ${sayIdentity(record.author)} --step ${step}   # ${sayAuthor(record)}`,
+    (record) => `  ${command} --requested-by ${sayIdentity(record.author)}   # ${sayAuthor(record)}`,
   );
   return new UkoError("UKO_INPUT_INVALID", {
     summary: `${count(records.length, "person", "people")} requested these keys, and a review is about the requests of one`,

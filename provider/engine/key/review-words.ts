@@ -1,11 +1,21 @@
 /** Sentences about a review: why it leaves a key alone, why it cannot be used, what is wrong with its file. */
 
 import type { ConsentRecord, KeyObservation } from "../../lifecycle/observation.ts";
-import type { ReviewLine, SkipReason, UnusableReview } from "../../lifecycle/review.ts";
+import type { ReviewHeader, ReviewLine, SkipReason, UnusableReview } from "../../lifecycle/review.ts";
 import { maxReviewedKeys, type ReviewProblem } from "../../lifecycle/review-file.ts";
 import { unended } from "../../printable.ts";
 import { count, isInState, keyPath, plain, sayAuthor, sayList, sayTime, stepNouns } from "../text/words.ts";
 import { explainNotBinding } from "./record-words.ts";
+
+/** The command that reviews such a set. A campaign has its own, because any other would pass over the gates of the wave. */
+export function reviewCommand({
+  step,
+  neverActive,
+  campaign,
+}: Pick<ReviewHeader, "step" | "neverActive" | "campaign">): string {
+  const command = campaign === undefined ? `uko review --step ${step}` : `uko campaign review ${campaign.wave} ${step}`;
+  return neverActive ? `${command} --never-active` : command;
+}
 
 /** A clause without a full stop, such as `its state is destroyed`. */
 export function saySkipped(why: SkipReason, observation: KeyObservation): string {

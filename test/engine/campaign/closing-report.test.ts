@@ -28,6 +28,12 @@ it.each([
   ["a key without a final outcome", { outcomes: [{ outcome: "held" }] }],
   ["a key that is not in the manifest", { view: { ...finished.view, born: [{}] } }],
   ["a part that was not read", { unreadable: [{}] }],
+  ["a key that was not started", { unstarted: 1 }],
+  [
+    "a campaign of a part of the instance",
+    { view: { ...finished.view, campaign: { instance: "i", scope: { kmsKeys: false } } } },
+  ],
+  ["a vault that could not be read", { view: { ...finished.view, manifest: { unreadableVaults: ["v"] } } }],
   ["a container", { closed: [{ outcome: "waits" }] }],
   ["a KMS key that is not destroyed", { kmsKeys: { items: [{ state: 1 }], isUnread: false } }],
   ["KMS keys that were not read", { kmsKeys: { items: [], isUnread: true } }],
