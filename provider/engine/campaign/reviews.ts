@@ -8,7 +8,6 @@ import { parseKmsReview } from "./kms-review-file.ts";
 import { folderFlag } from "./report.ts";
 
 export const reviewFolder = "reviews";
-const maxReviews = 2_000;
 
 /** Keys that were never active, and KMS keys, have a review of their own. */
 export type OtherSet = "never_active" | "kms";
@@ -72,7 +71,7 @@ export async function readReviews(folder: CampaignFolder, instanceId: string): P
   const byKey = new Map<string, ReviewedIn[]>();
   const times = new Map<string, number>();
   const unusable: string[] = [];
-  for (const name of (await folder.list(reviewFolder)).slice(0, maxReviews)) {
+  for (const name of await folder.list(reviewFolder)) {
     const review = readAnyReview((await folder.read(`${reviewFolder}/${name}`, maxReviewBytes)) ?? "");
     if (review === undefined || review.instanceId !== instanceId) {
       unusable.push(plain(name, 100));

@@ -128,7 +128,6 @@ function isFailure({ name, listed, facts }: PlannedKey, step: CampaignStep, deac
   return step === "deactivate" && facts.state === "active" && deactivated.has(name);
 }
 
-const maxEvidenceFiles = 10_000;
 const maxEvidenceBytes = 64 * mebibyte;
 const deactivation = z.looseObject({
   step: z.literal("deactivate"),
@@ -141,7 +140,7 @@ const deactivation = z.looseObject({
 async function deactivatedKeys({ folder }: CampaignView): Promise<ReadonlySet<string>> {
   const names = (await folder.list(evidenceFolder)).filter((name) => name.endsWith(".jsonl"));
   const found = new Set<string>();
-  for (const name of names.slice(0, maxEvidenceFiles)) {
+  for (const name of names) {
     const text = (await folder.read(`${evidenceFolder}/${name}`, maxEvidenceBytes)) ?? "";
     // A line that a crash left incomplete does not count.
     for (const line of text.split("\n")) {
