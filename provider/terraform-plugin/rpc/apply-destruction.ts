@@ -94,14 +94,19 @@ function sayMore({ code, brief, facts }: Unfinished, count: number, { command }:
   return `${brief}\n  ${all}${sayForAll(code, facts?.recordId, command)}\n  [${code}]`;
 }
 
-/** The host's own command, which the brief message of one object leaves out. */
+/**
+ * The host's own commands, which the brief message of one object leaves out. Hosts do not report whether
+ * this is an apply or a destroy, and a destroy includes what the configuration still declares.
+ */
 function sayForAll(code: ErrorCode, recordId: string | undefined, command: string): string {
+  const say = (consents: string): string =>
+    `${consents}${command} apply if you removed the resources from the configuration, or ${consents}${command} destroy to delete everything in the state.`;
   switch (code) {
     case "UKO_APPROVAL_PENDING":
       if (recordId === undefined) return "";
-      return ` To approve several, list their IDs: UKO_CONSENT=${recordId},<id> ${command} destroy`;
+      return ` To approve several, list their IDs: ${say(`UKO_CONSENT=${recordId},<id> `)}`;
     case "UKO_RIGHTS_MISSING":
-      return ` For all of them, run: ${command} destroy`;
+      return ` For all of them, run: ${say("")}`;
     default:
       return "";
   }

@@ -113,7 +113,7 @@ describe("every error of a deletion", () => {
 test.each([
   [
     "UKO_RIGHTS_MISSING",
-    "  2 resources of this run have stopped for this reason so far. For all of them, run: terraform destroy",
+    "  2 resources of this run have stopped for this reason so far. For all of them, run: terraform apply if you removed the resources from the configuration, or terraform destroy to delete everything in the state.",
   ],
   ["UKO_COOLING_DOWN", "  2 resources of this run have stopped for this reason so far."],
 ] as const)("the brief message of a second resource under %s has the command for all", async (code, line) => {

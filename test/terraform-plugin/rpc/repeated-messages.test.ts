@@ -27,7 +27,9 @@ test("the first unfinished deletion has the details, and each other one its comm
     const { id } = cores[index + 1]?.saved?.value ?? {};
     expect(lines(error).length).toBeLessThan(8);
     expect(error).toContain(`uko continue ${String(id)} --consent`);
-    expect(error).toMatch(/UKO_CONSENT=[0-9a-f]{32},<id> tofu destroy/);
+    expect(error).toMatch(
+      /UKO_CONSENT=[0-9a-f]{32},<id> tofu apply if you removed the resources from the configuration, or UKO_CONSENT=[0-9a-f]{32},<id> tofu destroy to delete everything in the state\./,
+    );
     expect(error).toMatch(/\[UKO_APPROVAL_PENDING\]/);
     expect(error).toContain(`${index + 2} resources`);
   }
