@@ -12,6 +12,8 @@ export interface Declaration {
   readonly id: string;
   /** State holds the object there. False if the program only names it (`existingKeyId`). */
   readonly isStored: boolean;
+  /** The run found no difference or has updated the resource, so the resource stays with this object. */
+  readonly isKept?: true;
 }
 
 export type SharedDeletion =
@@ -21,7 +23,8 @@ export type SharedDeletion =
   | { readonly kind: "let_go"; readonly holder: string }
   /**
    * The program names the object for `holder`, and state does not hold the object there. If the
-   * resource let go, the object could be lost.
+   * resource let go, the object could be lost. If `holder` is the resource itself, the deletion is of a
+   * former entry, which an interrupted replacement left, and the program keeps the object.
    */
   | { readonly kind: "refused"; readonly holder: string };
 
@@ -30,9 +33,10 @@ export function decideSharedDeletion(
   declarations: readonly Declaration[],
   target: { readonly resource: string | undefined; readonly id: string },
 ): SharedDeletion {
-  const others = declarations.filter(({ resource, id }) => id === target.id && resource !== target.resource);
+  const same = declarations.filter(({ id }) => id === target.id);
+  const others = same.filter(({ resource }) => resource !== target.resource);
   const holder = others.find(({ isStored }) => isStored);
   if (holder !== undefined) return { kind: "let_go", holder: holder.resource };
-  const [named] = others;
-  return named === undefined ? { kind: "delete" } : { kind: "refused", holder: named.resource };
+  const [keeper] = [...others, ...same.filter(({ isKept }) => isKept === true)];
+  return keeper === undefined ? { kind: "delete" } : { kind: "refused", holder: keeper.resource };
 }

@@ -42,6 +42,7 @@ export function createResourceProvider<Inputs, State extends Inputs>(
       // In a preview an input may come from a resource that does not exist yet; it is checked once
       // it is known.
       const [urn, adopted] = [urnIn(news), handlers.adopted(news)];
+      if (urn !== undefined) declarations.noteWanted(urn);
       if (urn !== undefined && adopted !== undefined) declarations.noteNamed(urn, adopted);
       const known = failures.filter(({ property }) => !isUnknown(news[property.split(".")[0] ?? ""]));
       return { inputs: { ...inputs, ...originIn(news) }, failures: known.map(withoutValue) };
@@ -54,7 +55,11 @@ export function createResourceProvider<Inputs, State extends Inputs>(
       // A state of the native package names no provider, so no later read or deletion would find
       // one; an update adds it. After an alias, an update stores the URN that a deletion prints.
       if (!("__provider" in olds) || urnIn(olds) !== urn) return { changes: true };
-      return orFail(async () => ({ changes: handlers.diff(withoutPulumi(olds), withoutPulumi(news)).length > 0 }));
+      return orFail(async () => {
+        const changes = handlers.diff(withoutPulumi(olds), withoutPulumi(news)).length > 0;
+        if (urn !== undefined && !changes) declarations.noteKept(urn, id);
+        return { changes };
+      });
     },
 
     async create(news: Properties) {
@@ -84,11 +89,12 @@ export function createResourceProvider<Inputs, State extends Inputs>(
       });
     },
 
-    async update(_id, olds: Properties, news: Properties) {
+    async update(id, olds: Properties, news: Properties) {
       return orFail(async () => {
         const target = urnIn(news);
         const options = { ...unstoppable(), ...(target !== undefined && { target }) };
         const { state, warnings } = await handlers.update(withoutPulumi(olds), withoutPulumi(news), options);
+        if (target !== undefined) declarations.noteKept(target, id);
         await warn(warnings);
         return { outs: { ...state, ...originIn(news) } };
       });
@@ -101,7 +107,9 @@ export function createResourceProvider<Inputs, State extends Inputs>(
         const shared = declarations.decideDeletion(target, id);
         if (shared.kind === "let_go") return warn([sayLetGo({ resource: target, holder: shared.holder, id })]);
         if (shared.kind === "refused") throw declaredTwice({ resource: target, holder: shared.holder, id });
-        const options = { ...unstoppable(), ...(target !== undefined && { target }) };
+        // A destroy of this name would also delete the resource that replaces it.
+        const rerun = declarations.isWanted(target) ? ({ rerun: "pulumi up" } as const) : {};
+        const options = { ...unstoppable(), ...(target !== undefined && { target }), ...rerun };
         const outcome = await handlers.delete(withoutPulumi(olds), options);
         if (outcome.kind === "unfinished") throw toEngineError(outcome.message);
         await warn(outcome.warnings);

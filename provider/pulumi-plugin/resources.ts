@@ -38,6 +38,7 @@ export async function diff(session: Session, request: providerPb.DiffRequest): P
   const found = handlers
     .differences(withoutPulumi(olds), withoutPulumi(news))
     .filter(({ path }) => !ignored.has(path) && !ignored.has(topOf(path)));
+  if (found.length === 0) session.memory.noteKept(request.getUrn(), request.getId());
   const response = new providerPb.DiffResponse();
   const { DIFF_NONE, DIFF_SOME } = providerPb.DiffResponse.DiffChanges;
   response.setChanges(found.length === 0 ? DIFF_NONE : DIFF_SOME);
@@ -133,6 +134,7 @@ export async function update(session: Session, request: providerPb.UpdateRequest
   }
   const options = { ...optionsOf(session, request), target: request.getUrn() };
   const changed = await handlers.update(olds, withoutPulumi(news), options);
+  session.memory.noteKept(request.getUrn(), request.getId());
   await warnOf(session, request, changed.warnings);
   response.setProperties(stateOf(handlers, changed.state, mask));
   response.setRefreshBeforeUpdate(changed.isWatched);

@@ -11,7 +11,6 @@ import { UkoError } from "../errors.ts";
 export type RunMemory = ReturnType<typeof createRunMemory>;
 
 export function createRunMemory() {
-  const wanted = new Set<string>();
   const stored = new Map<string, string>();
   const imported = new Set<string>();
   const found = new Set<string>();
@@ -24,10 +23,10 @@ export function createRunMemory() {
      * program or a failed creation names one.
      */
     trackPlanned(urn: string, id?: string): void {
-      wanted.add(urn);
+      declarations.noteWanted(urn);
       if (id !== undefined) declarations.noteNamed(urn, id);
     },
-    isWanted: (urn: string): boolean => wanted.has(urn),
+    isWanted: declarations.isWanted,
     /**
      * State holds this ID under the URN, which reveals nothing about the program: a destroy begins
      * with such reads.
@@ -38,6 +37,10 @@ export function createRunMemory() {
       if (imported.has(join(urn, id))) return;
       stored.set(join(urn, id), urn);
       declarations.noteStored(urn, id);
+    },
+    /** The same for a resource that stays with this object: nothing differs, or the run has updated it. */
+    noteKept(urn: string, id: string): void {
+      if (!imported.has(join(urn, id))) declarations.noteKept(urn, id);
     },
     /** An import reads the object; whether it enters the state is not known in this run. */
     noteImported(urn: string, id: string): void {

@@ -91,3 +91,34 @@ test("a destroy of both resources requests the deletion of the key, since no pro
     expect((await errorOf(run.delete(properties, id))).details).toContain("[UKO_APPROVAL_PENDING]");
   }
 });
+
+test("an interrupted replacement left a former entry of a resource that stays: its deletion takes no step on the key", async () => {
+  const payroll = await made("payroll");
+  const writes = await nextRun();
+  await run.check(payroll.inputs, payroll.inputs);
+  await run.diff(payroll.properties, payroll.inputs, payroll.id);
+  const { details } = await errorOf(run.delete(payroll.properties, payroll.id));
+  expect(details).toContain("[UKO_DECLARED_TWICE]");
+  expect(details).toContain("pulumi state delete --stack prod ");
+  expect(await writes()).toEqual([]);
+});
+
+test("a forced replacement by another key prints a command that does not delete the new key as well", async () => {
+  const payroll = await made("payroll");
+  await nextRun();
+  const { inputs } = await run.check({}, argsOf("payroll", { label: "payroll-2" }));
+  await run.create(inputs);
+  const { details } = await errorOf(run.delete(payroll.properties, payroll.id));
+  expect(details).toMatch(/UKO_CONSENT=[0-9a-f]{32} pulumi up --stack prod$/m);
+  expect(details).not.toContain("pulumi destroy");
+});
+
+test("a destroy with a refresh, after which engines compare as well, requests the deletion and prints a destroy", async () => {
+  const payroll = await made("payroll");
+  await nextRun();
+  await run.read(payroll.id, payroll.properties);
+  await run.diff(payroll.properties, payroll.inputs, payroll.id);
+  const { details } = await errorOf(run.delete(payroll.properties, payroll.id));
+  expect(details).toContain("[UKO_APPROVAL_PENDING]");
+  expect(details).toContain("pulumi destroy --stack prod --target");
+});

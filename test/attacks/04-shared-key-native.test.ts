@@ -110,6 +110,31 @@ test("of two resources that a run declares and deletes, the last one takes the s
   expect((await statusOf(wages.delete(id, properties))).details).toContain("[UKO_APPROVAL_PENDING]");
 });
 
+test.each(["stays as it is", "is updated"])(
+  "an interrupted replacement left a former entry of a resource that %s: its deletion takes no step on the key",
+  async (what) => {
+    const { id, inputs, properties, payroll, writes } = await renamed({ dualAuthorization: "single" }, "carol");
+    const wanted = what === "is updated" ? { ...inputs, description: "another" } : inputs;
+    await payroll.check(wanted, inputs);
+    await payroll.diff(id, properties, wanted);
+    if (wanted !== inputs) await payroll.update(id, properties, wanted);
+    const before = (await writes()).length;
+    const { details } = await statusOf(payroll.delete(id, properties));
+    expect(details).toContain("[UKO_DECLARED_TWICE]");
+    expect(details).toContain(`pulumi state delete --stack dev '${payroll.urn}'`);
+    expect((await writes()).slice(before)).toEqual([]);
+  },
+);
+
+test("a destroy that begins with a refresh, after which engines compare as well, requests the deletion", async () => {
+  const { id, inputs, properties, payroll } = await renamed();
+  await payroll.read(id, properties, inputs);
+  await payroll.diff(id, properties, inputs);
+  const { details } = await statusOf(payroll.delete(id, properties));
+  expect(details).toContain("[UKO_APPROVAL_PENDING]");
+  expect(details).toContain("pulumi destroy --stack dev --target");
+});
+
 test("a forced replacement by another key still requests the deletion of the replaced key", async () => {
   const { id, inputs, properties, payroll } = await renamed();
   await payroll.diff(id, properties, inputs);

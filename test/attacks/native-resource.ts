@@ -7,6 +7,7 @@ export interface NativeResource {
   check(news: Properties, olds?: Properties): Promise<Properties>;
   create(inputs: Properties): Promise<{ readonly id: string; readonly properties: Properties }>;
   diff(id: string, olds: Properties, inputs: Properties): Promise<unknown>;
+  update(id: string, olds: Properties, inputs: Properties): Promise<unknown>;
   read(id: string, olds?: Properties, inputs?: Properties): Promise<unknown>;
   delete(id: string, olds: Properties): Promise<unknown>;
 }
@@ -29,6 +30,7 @@ export function nativeResource({ client }: Plugin, name: string): NativeResource
       return { id: reply.getId(), properties: plain(reply.getProperties()) };
     },
     diff: (id, olds, inputs) => call("diff", { Id: id, Olds: olds, News: inputs }),
+    update: (id, olds, inputs) => call("update", { Id: id, Olds: olds, News: inputs }),
     read: (id, olds, inputs) => call("read", { Id: id, Properties: olds, Inputs: inputs }),
     delete: (id, olds) => call("delete", { Id: id, Properties: olds }),
   };

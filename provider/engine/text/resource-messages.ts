@@ -50,6 +50,7 @@ export function sayLetGo({ resource, holder, id }: Shared): string {
 }
 
 export function declaredTwice({ resource, holder, id }: Shared): UkoError {
+  if (resource === holder) return keptUnderItsName(holder, id);
   const staying = resource === undefined ? "This resource" : `"${nameIn(resource)}"`;
   return new UkoError("UKO_DECLARED_TWICE", {
     summary: `${staying} stays in the state, because "${nameIn(holder)}" names the same object and the state does not hold the object under that name yet`,
@@ -57,6 +58,18 @@ export function declaredTwice({ resource, holder, id }: Shared): UkoError {
       `uko took no step towards the deletion of ${plain(id, 100)}.`,
       `Next: correct the error that stopped "${nameIn(holder)}", then run:`,
       `  ${rerunCommand({ rerun: "pulumi up", target: holder })}`,
+    ].join("\n"),
+  });
+}
+
+/** The engine deletes a former entry of a resource that stays with the same object. */
+function keptUnderItsName(urn: string, id: string): UkoError {
+  return new UkoError("UKO_DECLARED_TWICE", {
+    summary: `"${nameIn(urn)}" was not deleted, because the program declares it with the same object`,
+    detail: [
+      `An interrupted replacement left a former entry of it in the state. uko took no step towards the deletion of ${plain(id, 100)}.`,
+      "Next: to remove that entry, run this command and choose the entry that is pending deletion:",
+      `  pulumi state delete${onStack(urn)} '${shellSafeUrn(urn) ?? "<URN>"}'`,
     ].join("\n"),
   });
 }

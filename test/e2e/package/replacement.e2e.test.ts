@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { codeOf, consentIn, ended, firstLineOf, nextCommands } from "../../contracts/doors/support/next-steps.ts";
 import type { Person } from "../../contracts/doors/support/person.ts";
 import type { Scenario } from "../../contracts/doors/support/scenario.ts";
-import { keyResource, urnOf, withMade, withYaml, yamlProgram } from "./support/yaml-scenario.ts";
+import { from, keyResource, urnOf, withMade, withYaml, yamlProgram } from "./support/yaml-scenario.ts";
 
 const programWith = (properties = {}, options?: Readonly<Record<string, unknown>>) => ({
   resources: { payroll: keyResource("payroll", properties, options) },
@@ -124,3 +124,22 @@ test("deleteBeforeReplace requests the deletion first, so the key stays and no n
     ended(await bob.up(), 0);
     expect(await scenario.writes(before)).toEqual([]);
   }));
+
+test("an interrupted --replace leaves a former entry in the state, whose deletion takes no step on the key", () => {
+  const payroll = keyResource("payroll", { dualAuthorization: "single" });
+  const both = { resources: { payroll, cards: keyResource("cards", {}, { dependsOn: [from("payroll")] }) } };
+  return withMade({ program: both, single: ["payroll"] }, async ({ scenario, bob }) => {
+    // The deletion of the second key waits for a person, so the run ends before it drops the former entry of the first one.
+    await bob.writeProgram(yamlProgram({ resources: { payroll } }));
+    ended(await bob.up(["--replace", urnOf("payroll")]), 1);
+    const [first, ...others] = (await bob.resources()).filter(({ urn }) => urn === urnOf("payroll"));
+    expect(others.map(({ id }) => id)).toEqual([first?.id]);
+    const interrupted = await scenario.mark();
+    await bob.writeProgram(yamlProgram(both));
+    const refused = ended(await bob.up(), 1);
+    expect(codeOf(refused.output, "payroll")).toBe("UKO_DECLARED_TWICE");
+    expect(refused.output).toContain(`pulumi state delete --stack dev '${urnOf("payroll")}'`);
+    expect(await scenario.writes(interrupted)).toEqual([]);
+    expect(await scenario.key()).toMatchObject({ state: "active" });
+  });
+});

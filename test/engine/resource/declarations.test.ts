@@ -24,3 +24,16 @@ test("a name in the program does not override what state holds", () => {
   declarations.noteNamed("new", "key");
   expect(declarations.decideDeletion("old", "key")).toEqual({ kind: "let_go", holder: "new" });
 });
+
+test("keeps an object that the program keeps under the same name, until the name has another object", () => {
+  const declarations = createDeclarations();
+  declarations.noteStored("payroll", "key");
+  declarations.noteKept("payroll", "key");
+  expect(declarations.decideDeletion("payroll", "key"), "compared after a refresh").toEqual({ kind: "delete" });
+  declarations.noteWanted("payroll");
+  declarations.noteKept("payroll", "key");
+  expect([declarations.isWanted("payroll"), declarations.isWanted("wages")]).toEqual([true, false]);
+  expect(declarations.decideDeletion("payroll", "key")).toEqual({ kind: "refused", holder: "payroll" });
+  declarations.noteStored("payroll", "replacement");
+  expect(declarations.decideDeletion("payroll", "key")).toEqual({ kind: "delete" });
+});
