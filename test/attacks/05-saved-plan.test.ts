@@ -1,6 +1,7 @@
 /** A saved plan that is applied when more is possible than it showed: OpenTofu applies the deletion without planning it again. */
 
 import { describe, expect, test } from "vitest";
+import { UNKNOWN } from "../../provider/engine/program/unknown.ts";
 import type { Core } from "../terraform-plugin/core.ts";
 import { keyConfig, useStage } from "../terraform-plugin/stage.ts";
 
@@ -164,6 +165,20 @@ describe("a saved plan of an update that retires a key", () => {
     expect((await core.applySaved(plan, config)).errors.join("\n")).toContain("[UKO_PLAN_OUTDATED]");
     expect(await stateOf(core)).toBe("deactivated");
   });
+});
+
+// The second plan of an apply alone knows the value, and receives nothing of the first plan.
+test.each([
+  ["state", { state: UNKNOWN }],
+  ["dual_authorization", { state: "deactivated", dual_authorization: UNKNOWN }],
+])("a plan of an update that does not know %s warns that its apply may do more", async (name, over) => {
+  const core = await stage.made(single);
+  await core.refresh();
+  const { errors, warnings } = await core.plan(keyConfig({ ...single, ...over }));
+  expect(errors).toEqual([]);
+  expect(warnings.at(-1)).toMatch(/^This plan may not show all that the apply does to key "payroll"/);
+  expect(warnings.at(-1)).toContain(`${name} is known only after the apply\n`);
+  expect(warnings.at(-1)).toContain("deactivates or destroys the key");
 });
 
 function json(value: unknown): Uint8Array {

@@ -4,6 +4,7 @@
  */
 
 import { declaredTwiceInHcl } from "../../compose.ts";
+import { UNKNOWN } from "../../engine/program/unknown.ts";
 import type { CheckFailure } from "../../engine/resource/definition.ts";
 import { UkoError } from "../../errors.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
@@ -74,13 +75,32 @@ async function update(
   const first = approvedRecordId === undefined ? {} : { approvedRecordId };
   const { preview, announced } = handlers.previewUpdate(state, inputs, first);
   // Reported once: an apply plans each update again, and then reports the result itself.
-  const isTold = preview.kind !== "short" && session.memory.isRead(resource.typeName, String(prior.id));
+  const shown = preview.kind === "short" ? [] : [preview.message];
+  const messages = [...shown, ...openSteps(config, prior, shown.length > 0)];
+  const isTold = session.memory.isRead(resource.typeName, String(prior.id));
   return {
     plannedState: writeObject(values, resource),
     plannedPrivate: writePrivate({ planned: "update", secrets: secretsGiven(resource, config), announced }),
-    ...(isTold && { diagnostics: [warningDiagnostic(preview.message)] }),
+    ...(isTold && { diagnostics: messages.map(warningDiagnostic) }),
     plannedIdentity: priorIdentity,
   };
+}
+
+/**
+ * Values that are unknown now count as unchanged here. The apply plans again with the actual values and
+ * without this plan, so nothing limits its steps to those that this plan shows.
+ */
+function openSteps(config: ObjectValue, { label }: ObjectValue, isRetired: boolean): readonly string[] {
+  const open = ["state", ...(isRetired ? ["dual_authorization", "deletion_gate"] : [])];
+  const [name] = open.filter((each) => config[each] === UNKNOWN);
+  if (name === undefined) return [];
+  return [
+    [
+      `This plan may not show all that the apply does to key "${String(label)}": ${name} is known only after the apply`,
+      "  If its value asks for it, the apply requests a deletion, or, as far as this run may, deactivates or destroys the key.",
+      "  To see the step before it is taken, use a value that is known when you plan.",
+    ].join("\n"),
+  ];
 }
 
 function rejected({ attributes }: TerraformResource, failures: readonly CheckFailure[]): Response {
