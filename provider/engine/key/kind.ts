@@ -158,10 +158,11 @@ function carrierFor({ carrier }: RunMemory, { observation, snapshot }: KeyDetail
 }
 
 /** Once the time has come, a step that the service refused as too early is tried again. */
-function start(task: Task, actor: Run["actor"], earlier?: Earlier<RunMemory>): RunMemory {
+function start(world: World, task: Task, actor: Run["actor"], earlier?: Earlier<RunMemory>): RunMemory {
   const { consents, review, intent } = task;
   if (earlier === undefined) {
-    return { run: { actor, consents, ...(review !== undefined && { review }), intent }, taken: [] };
+    const deactivatedBefore = world.deactivatedKeys.has(task.ref.keyId);
+    return { run: { actor, consents, ...(review !== undefined && { review }), intent, deactivatedBefore }, taken: [] };
   }
   const { forbidden: _forbidden, refusedEtag: _refusedEtag, ...memory } = earlier.memory;
   const { refusals, ...run } = memory.run;
@@ -231,9 +232,11 @@ function hasReachedTarget(step: Step, context: Context, { observation }: KeyDeta
 function remember(
   step: Step,
   result: StepResult<KeyDetails> | { readonly kind: "in_doubt" },
-  { memory: before, observed, task }: Context,
+  { memory: before, observed, task, world }: Context,
 ): { readonly memory: RunMemory; readonly stop?: Stop } {
   const carrier = carrierFor(before, observed);
+  const mayBeDone = result.kind === "done" || result.kind === "lost" || result.kind === "in_doubt";
+  if (step.kind === "deactivate" && mayBeDone) world.deactivatedKeys.add(task.ref.keyId);
   const memory: RunMemory = { ...before, carrier };
   const refusedWith = (status: number, message: string): RunMemory => {
     const refusals = [...(memory.run.refusals ?? []), { step: step.kind, status, message }];

@@ -181,6 +181,8 @@ export interface World {
   readonly serviceClock: ServiceClock;
   /** One instance for the whole run. */
   readonly answerTrust: AnswerTrust;
+  /** IDs of the keys that this process has deactivated, in any deletion of the run. */
+  readonly deactivatedKeys: Set<string>;
   readonly progress: Progress;
   readonly evidence: Evidence;
   /** Absent if no report was requested. */
