@@ -161,7 +161,8 @@ function carrierFor({ carrier }: RunMemory, { observation, snapshot }: KeyDetail
 function start(world: World, task: Task, actor: Run["actor"], earlier?: Earlier<RunMemory>): RunMemory {
   const { consents, review, intent } = task;
   if (earlier === undefined) {
-    const deactivatedBefore = world.deactivatedKeys.has(task.ref.keyId);
+    // A console lives for days, and each of its actions is a run of its own.
+    const deactivatedBefore = intent === "engine" && world.deactivatedKeys.has(task.ref.keyId);
     return { run: { actor, consents, ...(review !== undefined && { review }), intent, deactivatedBefore }, taken: [] };
   }
   const { forbidden: _forbidden, refusedEtag: _refusedEtag, ...memory } = earlier.memory;
