@@ -127,7 +127,6 @@ export function openWorld(
     dialect,
     serviceClock: createServiceClock(tokens.issuedAtMs),
     answerTrust: createAnswerTrust(),
-    deactivatedKeys: new Set(),
     progress: outputs.progress,
     evidence: evidenceFor(settings, outputs, endpoints),
     ...(settings.reportPath !== undefined && {

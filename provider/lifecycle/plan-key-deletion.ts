@@ -111,7 +111,7 @@ function planDestruction(observation: KeyObservation, policy: DeletionPolicy, ru
   const setter = guardedSetter(observation, run, authorization.consentedBy);
   if (setter !== undefined) return refuse(setter);
   if (isCooling) return { kind: "waitingForTime", awaits: "cool_down", untilMs: coolUntilMs };
-  if (authorization.consentedBy === undefined && (run.deactivatedHere ?? run.deactivatedBefore) === true) {
+  if (authorization.consentedBy === undefined && run.deactivatedHere === true) {
     return { kind: "waitingForTime", awaits: "separate_run" };
   }
   const refusal = refusalOf(run, "destroy");

@@ -38,8 +38,6 @@ export interface Run {
   /** Whether a missing record may be written: by command, because an engine met the key, or not. */
   readonly intent: "request" | "engine" | "resume";
   readonly deactivatedHere?: boolean;
-  /** An earlier deletion of this process deactivated the key: an engine's hook may repeat a deletion. */
-  readonly deactivatedBefore?: boolean;
   /** KMS keys whose deletion window this run set. */
   readonly windowsSetHere?: readonly string[];
   readonly syncedHere?: boolean;

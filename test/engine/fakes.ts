@@ -73,7 +73,6 @@ export function aWorld(over: Partials = {}): World & { readonly sleeps: number[]
     dialect: programDialect,
     serviceClock: createServiceClock(() => undefined),
     answerTrust: createAnswerTrust(),
-    deactivatedKeys: new Set<string>(),
     progress: { report: () => {} },
     evidence: { append: async () => {}, ...over.evidence },
     clock: {

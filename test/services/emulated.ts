@@ -13,9 +13,7 @@ import { createUkoClient, type UkoClient } from "../../provider/services/uko/cli
 import { apiKeys, type Name, type TestWorld, vaultId } from "../emulator/harness.ts";
 import { aClient } from "./scripted-server.ts";
 
-export interface Adapters
-  extends UkoClient,
-    Pick<World, "twins" | "kmsKeys" | "serviceClock" | "answerTrust" | "deactivatedKeys"> {
+export interface Adapters extends UkoClient, Pick<World, "twins" | "kmsKeys" | "serviceClock" | "answerTrust"> {
   readonly http: HttpClient;
   readonly session: Session;
 }
@@ -49,7 +47,6 @@ export function adaptersOf(world: TestWorld, name: Name | { readonly apiKey: str
     session: createSession({ instanceId, http, tokens, endpoints, keystores: () => uko.keystores }),
     serviceClock: createServiceClock(tokens.issuedAtMs),
     answerTrust: createAnswerTrust(),
-    deactivatedKeys: new Set(),
   };
 }
 

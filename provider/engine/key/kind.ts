@@ -158,12 +158,10 @@ function carrierFor({ carrier }: RunMemory, { observation, snapshot }: KeyDetail
 }
 
 /** Once the time has come, a step that the service refused as too early is tried again. */
-function start(world: World, task: Task, actor: Run["actor"], earlier?: Earlier<RunMemory>): RunMemory {
+function start(task: Task, actor: Run["actor"], earlier?: Earlier<RunMemory>): RunMemory {
   const { consents, review, intent } = task;
   if (earlier === undefined) {
-    // A console lives for days, and each of its actions is a run of its own.
-    const deactivatedBefore = intent === "engine" && world.deactivatedKeys.has(task.ref.keyId);
-    return { run: { actor, consents, ...(review !== undefined && { review }), intent, deactivatedBefore }, taken: [] };
+    return { run: { actor, consents, ...(review !== undefined && { review }), intent }, taken: [] };
   }
   const { forbidden: _forbidden, refusedEtag: _refusedEtag, ...memory } = earlier.memory;
   const { refusals, ...run } = memory.run;
@@ -233,11 +231,9 @@ function hasReachedTarget(step: Step, context: Context, { observation }: KeyDeta
 function remember(
   step: Step,
   result: StepResult<KeyDetails> | { readonly kind: "in_doubt" },
-  { memory: before, observed, task, world }: Context,
+  { memory: before, observed, task }: Context,
 ): { readonly memory: RunMemory; readonly stop?: Stop } {
   const carrier = carrierFor(before, observed);
-  const mayBeDone = result.kind === "done" || result.kind === "lost" || result.kind === "in_doubt";
-  if (step.kind === "deactivate" && mayBeDone) world.deactivatedKeys.add(task.ref.keyId);
   const memory: RunMemory = { ...before, carrier };
   const refusedWith = (status: number, message: string): RunMemory => {
     const refusals = [...(memory.run.refusals ?? []), { step: step.kind, status, message }];

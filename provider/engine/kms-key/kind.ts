@@ -49,7 +49,7 @@ export const kmsKeyKind: Deletable<KmsKeyTypes> = {
   // One step and the read after it.
   maxRounds: 10,
   name: ({ ref }) => `KMS key ${ref.kmsKeyId}`,
-  start: (_world, { consents }, actor, earlier) => ({
+  start: ({ consents }, actor, earlier) => ({
     run: { ...earlier?.memory.run, actor, consents },
     taken: earlier?.memory.taken ?? [],
   }),

@@ -101,7 +101,7 @@ export interface Deletable<K extends KindTypes> {
   /** `key 5c1e…`, for errors of the loop itself. */
   name(task: K["task"]): string;
   /** The memory of a run that begins, or that continues after a wait. */
-  start(world: World, task: K["task"], actor: Actor, earlier?: Earlier<K["memory"]>): K["memory"];
+  start(task: K["task"], actor: Actor, earlier?: Earlier<K["memory"]>): K["memory"];
   /** Returns `gone` only if that is proven; `wasSeen` means that this run read the object before. */
   observe(world: World, task: K["task"], wasSeen: boolean, options: CallOptions): Promise<ReadResult<K["seen"]>>;
   /** The next step, or why there is none. */
@@ -162,7 +162,7 @@ export async function converge<K extends KindTypes>(
   const actor = await world.session.actor(options);
   const count = (mem: K["memory"], step: K["step"]): K["memory"] => ({ ...mem, taken: [...mem.taken, step] });
   const settler = createSettler(world, kind.name(task), options);
-  let memory = kind.start(world, task, actor, earlier);
+  let memory = kind.start(task, actor, earlier);
   let wasSeen = false;
   let pending = earlier?.lostCall;
   const lost = { count: 0, reason: "" };

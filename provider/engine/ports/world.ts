@@ -181,8 +181,6 @@ export interface World {
   readonly serviceClock: ServiceClock;
   /** One instance for the whole run. */
   readonly answerTrust: AnswerTrust;
-  /** IDs of the keys that this process has deactivated, in any deletion of an engine's run. */
-  readonly deactivatedKeys: Set<string>;
   readonly progress: Progress;
   readonly evidence: Evidence;
   /** Absent if no report was requested. */

@@ -157,15 +157,6 @@ describe("waiting in one run", () => {
     expect(carol.sleeps.reduce((sum, each) => sum + each, 0)).toBeLessThan(5 * hourMs);
   });
 
-  test("never destroys alone in the process that deactivated, even if an engine's hook repeats the deletion", async () => {
-    const state = await uko.make({ dualAuthorization: "single" });
-    const { handlers } = uko.run("carol");
-    expect((await unfinished(handlers, state)).code).toBe("UKO_COOLING_DOWN");
-    await uko.advance("4h1m");
-    expect((await unfinished(handlers, state)).code).toBe("UKO_SEPARATE_RUN_NEEDED");
-    expect((await unfinished(uko.run("carol").handlers, state)).code).toBe("UKO_DESTRUCTION_PENDING");
-  });
-
   test("is reported rarely without a terminal: each report is a line of its own", async () => {
     const { ref, record } = await requestedByBob();
     await uko.run("alice").operations.continue(ref, [record], patience(0), options);
