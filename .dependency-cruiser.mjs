@@ -8,11 +8,12 @@ const rings = {
   "errors.ts": { ours: [], packages: [] },
   "uuid-form.ts": { ours: [], packages: [] },
   "printable.ts": { ours: [], packages: [] },
+  "encodings.ts": { ours: [], packages: [] },
   "der.ts": { ours: [], packages: [] },
   "x509.ts": { ours: ["der.ts"], packages: [], node: true },
   "tool-identity.ts": { ours: [], packages: [], node: true },
   "lifecycle/": { ours: ["errors.ts"], packages: [] },
-  "engine/": { ours: ["errors.ts", "printable.ts", "lifecycle/"], packages: ["yaml", "zod"] },
+  "engine/": { ours: ["encodings.ts", "errors.ts", "printable.ts", "lifecycle/"], packages: ["yaml", "zod"] },
   "resources/": { ours: ["errors.ts", "uuid-form.ts", "lifecycle/", "engine/"], packages: ["zod"] },
   "schema/": {
     ours: [
@@ -26,7 +27,7 @@ const rings = {
     packages: ["zod"],
   },
   "services/": {
-    ours: ["der.ts", "errors.ts", "uuid-form.ts", "printable.ts", "lifecycle/"],
+    ours: ["der.ts", "encodings.ts", "errors.ts", "uuid-form.ts", "printable.ts", "lifecycle/"],
     types: [
       "engine/campaign/folder.ts",
       "engine/ports/world.ts",

@@ -1,12 +1,12 @@
 /** The endpoints of the instance, from settings or the broker, and whose instance they serve. */
 
 import * as z from "zod";
+import { parseJson } from "../encodings.ts";
 import { isUkoError, UkoError } from "../errors.ts";
 import { type Endpoint, hostOf, isLoopbackEndpoint, readDocumentedHost, regionForm } from "./http/allowed-hosts.ts";
 import type { BearerSource, HttpAnswer, HttpClient } from "./http/client.ts";
 import { singleFlight } from "./http/concurrency.ts";
 import { accessDenied, answerData, invalidAnswer, noAnswerError, unavailable } from "./http/read-result.ts";
-import { parseJson } from "./http/wire-values.ts";
 import { isOwnNotFound } from "./uko/errors.ts";
 
 export interface EndpointOptions {

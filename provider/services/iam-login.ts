@@ -1,12 +1,12 @@
 /** A log-in without a stored key, with a one-time code. Tokens stay in this process's memory. */
 
 import * as z from "zod";
+import { parseJson } from "../encodings.ts";
 import { UkoError } from "../errors.ts";
 import { printable, withoutSecret } from "../printable.ts";
 import { decideHost, type Endpoint, isIamLoginHost } from "./http/allowed-hosts.ts";
 import type { HttpAnswer } from "./http/client.ts";
 import { answerData, correlationLine, invalidAnswer, noAnswerError } from "./http/read-result.ts";
-import { parseJson } from "./http/wire-values.ts";
 import { iamError, type Minted, mintedTokens, requestToken, type TokenOptions, type Tokens } from "./iam.ts";
 
 export interface LoginOptions extends Pick<TokenOptions, "http" | "endpoint" | "sha256" | "monotonicMs"> {

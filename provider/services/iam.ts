@@ -2,6 +2,7 @@
 
 import { decodeJwt } from "jose/jwt/decode";
 import * as z from "zod";
+import { parseJson } from "../encodings.ts";
 import type { TokenFacts } from "../engine/ports/world.ts";
 import { UkoError } from "../errors.ts";
 import { markOf, type Sha256 } from "../lifecycle/consent-record.ts";
@@ -11,7 +12,6 @@ import type { Endpoint } from "./http/allowed-hosts.ts";
 import type { BearerSource, HttpAnswer, HttpClient, HttpRequest } from "./http/client.ts";
 import { cancelled, singleFlight } from "./http/concurrency.ts";
 import { answerData, correlationLine, invalidAnswer, noAnswerError, unavailable } from "./http/read-result.ts";
-import { parseJson } from "./http/wire-values.ts";
 import { readSecretFile } from "./secret-file.ts";
 
 /** Reads a file that holds a credential; `setting` names the variable in an error. */

@@ -4,9 +4,9 @@
  */
 
 import * as z from "zod";
+import { parseJson } from "../../encodings.ts";
 import { UkoError } from "../../errors.ts";
 import { type KmsReview, type KmsReviewLine, kmsReviewOf } from "../../lifecycle/kms-review.ts";
-import { parseJson } from "../text/encodings.ts";
 import { sha256Form, uuid } from "./file-forms.ts";
 
 export const kmsReviewFormat = "uko-kms-review-1";

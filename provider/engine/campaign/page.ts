@@ -3,7 +3,7 @@
  * mailed, archived and printed. Every text is escaped.
  */
 
-import { escapeHtml } from "../text/encodings.ts";
+import { escapeHtml } from "../../encodings.ts";
 import { sayTime } from "../text/words.ts";
 import type { CampaignReport, ReportSection, ReportTable, Timeline } from "./report.ts";
 

@@ -5,11 +5,11 @@
  */
 
 import * as z from "zod";
+import { parseJson } from "../../encodings.ts";
 import { UkoError } from "../../errors.ts";
 import { type Breaker, breakerOf } from "../../lifecycle/campaign/breaker.ts";
 import type { CampaignStep } from "../../lifecycle/campaign/campaign.ts";
 import { hasHappened, type WaveGate, waveGate } from "../../lifecycle/campaign/gates.ts";
-import { parseJson } from "../text/encodings.ts";
 import { count, plain, sayTimeAndDistance } from "../text/words.ts";
 import { type ActContext, evidenceFolder, keysOfWave } from "./act-on-keys.ts";
 import { mebibyte } from "./file-forms.ts";

@@ -5,7 +5,7 @@
  */
 
 import * as z from "zod";
-import { parseJson } from "../text/encodings.ts";
+import { parseJson } from "../../encodings.ts";
 import type { Certificate, CertificateStep } from "./statement.ts";
 
 const event = z.object({

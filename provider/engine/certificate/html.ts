@@ -1,6 +1,6 @@
 /** A certificate as one HTML page without scripts or links, for reading and for printing on A4. Pure. */
 
-import { escapeHtml } from "../text/encodings.ts";
+import { escapeHtml } from "../../encodings.ts";
 import { certificateRows, decidingStep, namesOf, outcomeWords } from "./messages.ts";
 import type { Certificate, CertificateKey, CertificateStep } from "./statement.ts";
 

@@ -1,7 +1,7 @@
 /** The evaluation of evidence: who deleted what, when, with whose consent, and what the lines leave open. Pure. */
 
 import * as z from "zod";
-import { parseJson } from "../text/encodings.ts";
+import { parseJson } from "../../encodings.ts";
 import { isConsequential } from "./audited-steps.ts";
 
 const person = z.object({ iamId: z.string(), name: z.string() });

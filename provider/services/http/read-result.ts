@@ -1,13 +1,13 @@
 /** The outcome of a read: the parsed response, or the error, alike for every service. */
 
 import type * as z from "zod";
+import { parseJson } from "../../encodings.ts";
 import type { Answered } from "../../engine/ports/world.ts";
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import { capital, unended } from "../../printable.ts";
 import type { HttpAnswer, NoAnswer } from "./client.ts";
 import { cancelled } from "./concurrency.ts";
-import { parseJson } from "./wire-values.ts";
 
 /** Throws UKO_ANSWER_INVALID with the path of the first error, never with the value there. */
 export function parseAnswer<T extends z.ZodType>(

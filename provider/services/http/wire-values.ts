@@ -16,14 +16,6 @@ export function listOf<T extends z.ZodType>(item: T) {
     .transform((items) => items ?? []);
 }
 
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** An ID with blanks or invisible characters could only impersonate another. */
 const identityForm = /^[\x21-\x7e]{1,200}$/;
 

@@ -1,5 +1,6 @@
 /** The port `KmsKeys` over KMS v2 (kms-v2-and-iam.md 2): never forced; a creation or deletion is sent once. */
 
+import { parseJson } from "../../encodings.ts";
 import type { KmsKeySnapshot, KmsKeys, NewKmsKey } from "../../engine/ports/kms-keys.ts";
 import type { Written } from "../../engine/ports/world.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
@@ -7,7 +8,7 @@ import type { Right } from "../../lifecycle/managed-key-states.ts";
 import { uuidForm } from "../../uuid-form.ts";
 import type { HttpAnswer, NoAnswer } from "../http/client.ts";
 import type { Call, Transport, TransportOptions } from "../http/transport.ts";
-import { definedOnly, parseJson } from "../http/wire-values.ts";
+import { definedOnly } from "../http/wire-values.ts";
 import { toWritten, type WrittenRules } from "../http/write-result.ts";
 import { asAsked, createKmsKeyReads, toKmsSnapshot } from "./key-reads.ts";
 import { checkedName, createKmsTransport, kmsKeyPath, kmsRules, noValue, reasonCodes } from "./transport.ts";

@@ -3,6 +3,7 @@
  * refusals as messages, with the codes that programs may match (kms-v2-and-iam.md 4).
  */
 
+import { parseJson } from "../../encodings.ts";
 import type { KmsKeyRef } from "../../engine/ports/kms-keys.ts";
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
@@ -18,7 +19,6 @@ import {
   unavailable,
 } from "../http/read-result.ts";
 import { createTransport, requireInstance, type Transport, type TransportOptions } from "../http/transport.ts";
-import { parseJson } from "../http/wire-values.ts";
 import type { WrittenRules } from "../http/write-result.ts";
 import { kmsError } from "./wire.ts";
 

@@ -1,5 +1,6 @@
 /** The port `Twins` over KMS v2 (kms-v2-and-iam.md 2.4, 2.10). */
 
+import { parseJson } from "../../encodings.ts";
 import type { Twins } from "../../engine/ports/world.ts";
 import { isUkoError } from "../../errors.ts";
 import type { Twin } from "../../lifecycle/observation.ts";
@@ -9,7 +10,7 @@ import type { HttpAnswer, NoAnswer } from "../http/client.ts";
 import { cancelled } from "../http/concurrency.ts";
 import { concernsTheRun } from "../http/read-result.ts";
 import type { TransportOptions } from "../http/transport.ts";
-import { parseDateTimeMs, parseJson } from "../http/wire-values.ts";
+import { parseDateTimeMs } from "../http/wire-values.ts";
 import { moveDeletionWindow } from "./keys.ts";
 import { createKmsTransport, isKeyNotFound, messageOf } from "./transport.ts";
 import { oneTwin, type WireTwin } from "./wire.ts";

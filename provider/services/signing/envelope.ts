@@ -3,9 +3,9 @@
 import { createHash } from "node:crypto";
 import { dsse, json } from "@sigstore/core";
 import * as z from "zod";
+import { parseJson } from "../../encodings.ts";
 import type { Envelope } from "../../engine/certificate/statement.ts";
 import { UkoError } from "../../errors.ts";
-import { parseJson } from "../http/wire-values.ts";
 import { isSignedBy, type Signer } from "./keys.ts";
 
 const payloadType = "application/vnd.in-toto+json";

@@ -4,10 +4,10 @@ import type { KeyObject } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
+import { parseJson } from "../../encodings.ts";
 import type { Envelope } from "../../engine/certificate/statement.ts";
 import type { SignatureResult, TrustedKey } from "../../engine/certificate/trust.ts";
 import { UkoError } from "../../errors.ts";
-import { parseJson } from "../http/wire-values.ts";
 import { signedBytes } from "./envelope.ts";
 import { isSignedBy, keyIdOf, readPublicKey } from "./keys.ts";
 

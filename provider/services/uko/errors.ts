@@ -1,11 +1,11 @@
 /** UKO's refusals as messages (uko-v4.md 3.15), and the error that a read throws. */
 
+import { parseJson } from "../../encodings.ts";
 import { UkoError } from "../../errors.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
 import { printable, unended } from "../../printable.ts";
 import type { HttpAnswer } from "../http/client.ts";
 import { accessDenied, answerData, correlationLine, invalidAnswer, unavailable } from "../http/read-result.ts";
-import { parseJson } from "../http/wire-values.ts";
 import { errorEnvelope } from "./wire.ts";
 
 export const service = "Unified Key Orchestrator";

@@ -1,6 +1,7 @@
 /** One object of UKO by its ID: its path, the read with its ETag, and its changes. */
 
 import type * as z from "zod";
+import { parseJson } from "../../encodings.ts";
 import type { WithEtag } from "../../engine/ports/containers.ts";
 import type { Answered, CallOptions, Written } from "../../engine/ports/world.ts";
 import { UkoError } from "../../errors.ts";
@@ -9,7 +10,6 @@ import { capital } from "../../printable.ts";
 import type { HttpAnswer, NoAnswer } from "../http/client.ts";
 import { describeRights, invalidAnswer, parseAnswer, withServiceTime } from "../http/read-result.ts";
 import { type Call, requireInstance, type Transport } from "../http/transport.ts";
-import { parseJson } from "../http/wire-values.ts";
 import { toWritten, type WrittenRules } from "../http/write-result.ts";
 import { isOwnNotFound, messageOf, service } from "./errors.ts";
 import { checkedId, findVaultInList, type PageWalk, ukoHeaders, walkPages } from "./transport.ts";

@@ -1,12 +1,12 @@
 /** The transport to UKO v4: paths, headers (uko-v4.md 1.4), the pinned instance. */
 
 import type * as z from "zod";
+import { parseJson } from "../../encodings.ts";
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import type { HttpAnswer } from "../http/client.ts";
 import { invalidAnswer, parseAnswer } from "../http/read-result.ts";
 import { type Call, createTransport, type ReadCall, type Transport, type TransportOptions } from "../http/transport.ts";
-import { parseJson } from "../http/wire-values.ts";
 import { service, throwReadError, withTrace } from "./errors.ts";
 import { page } from "./wire.ts";
 
