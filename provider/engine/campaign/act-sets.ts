@@ -27,7 +27,7 @@ import { namedListedKey, takeCampaignInventory, type UnreadablePart } from "./in
 import type { PlannedKey } from "./planned.ts";
 import { readyKeys } from "./ready.ts";
 import { type CampaignReport, folderFlag, section, tableOf } from "./report.ts";
-import { reviewAgain, reviewFileName, reviewFolder } from "./reviews.ts";
+import { type OtherSet, reviewAgain, reviewFileName, reviewFolder } from "./reviews.ts";
 import { type WindowToRenew, windowNext, windowSection, windowsToRenew } from "./status.ts";
 import {
   type ApprovalOfStep,
@@ -95,7 +95,7 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
       data: { wave, step, keys: 0, apart: leftOut, unreadable },
     };
   }
-  const name = reviewFileName(wave, step, neverActive ? "never_active" : undefined, file.digest);
+  const name = reviewFileName(wave, step, setOf(request), file.digest);
   await view.folder.write(name, file.text);
   const columns = reviewHeads.map((head) => head.toLowerCase());
   return {
@@ -114,17 +114,22 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
   };
 }
 
+function setOf({ neverActive }: ReviewOfStep): OtherSet | undefined {
+  return neverActive === true ? "never_active" : undefined;
+}
+
 /** The command of a reader whose review would be empty. */
 function instead(
-  { wave, step, neverActive }: ReviewOfStep,
+  request: ReviewOfStep,
   ready: readonly PlannedKey[],
   apart: readonly KeyApart[],
   path: string,
 ): string {
   if (ready.length === 0) return `uko campaign status ${folderFlag(path)}`;
+  const { wave, step } = request;
   const isOwn = apart.some(({ isOwnRequest }) => isOwnRequest === true);
   return isOwn
-    ? `${reviewAgain(wave, step, neverActive ? "never_active" : undefined, path)}   # another person`
+    ? `${reviewAgain(wave, step, setOf(request), path)}   # another person`
     : `uko campaign request ${wave} ${step} ${folderFlag(path)}   # the first person`;
 }
 
@@ -153,12 +158,8 @@ function otherReviews(
 }
 
 /** Approving such keys one by one would pass over the gates of the wave. */
-function reviewsOfRequesters(
-  { wave, step, neverActive }: ReviewOfStep,
-  requesters: readonly string[],
-  path: string,
-): readonly string[] {
-  const command = reviewAgain(wave, step, neverActive ? "never_active" : undefined, path);
+function reviewsOfRequesters(request: ReviewOfStep, requesters: readonly string[], path: string): readonly string[] {
+  const command = reviewAgain(request.wave, request.step, setOf(request), path);
   return [...new Set(requesters)].sort().map((requester) => {
     const keys = count(requesters.filter((each) => each === requester).length, "key");
     return `${keys} requested by another person: ${command} --requested-by ${requester}`;
