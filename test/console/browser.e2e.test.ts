@@ -101,7 +101,7 @@ describe.skipIf(isLeftOut)("the console in a browser", () => {
     await erin.page.getByRole("heading", { name: "Waiting for you" }).waitFor();
     await erin.page.keyboard.press("Tab");
     await erin.page.keyboard.press("Enter");
-    expect(erin.page.url()).toMatch(/#main$/);
+    await erin.page.waitForURL(/#main$/);
     expect(await barriersInDark()).toEqual([]);
   });
 
