@@ -16,6 +16,7 @@ export interface Locator {
 export interface Page {
   goto(url: string): Promise<unknown>;
   url(): string;
+  waitForURL(url: RegExp): Promise<void>;
   title(): Promise<string>;
   reload(): Promise<unknown>;
   getByRole(role: string, options?: { readonly name?: string | RegExp; readonly exact?: boolean }): Locator;
