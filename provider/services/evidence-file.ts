@@ -2,7 +2,8 @@
 
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, readFile } from "node:fs/promises";
+import { parseJson } from "../encodings.ts";
 import type { Evidence, EvidenceEntry, EvidenceRun } from "../engine/ports/evidence.ts";
 import { UkoError } from "../errors.ts";
 import { appendNext, inOrder, jsonLine, requireAppendable, systemSays } from "./durable-append.ts";
@@ -40,20 +41,35 @@ export function createEvidenceFile({ path, run, warn }: EvidenceFileOptions): Ev
 
 async function appendChained(path: string, entry: object, warn: ((line: string) => void) | undefined): Promise<void> {
   await withFileLock(`${path}.lock`, async () => {
+    const known = await readHead(`${path}.head`);
     let head = { count: 0, head: "" };
     await appendNext(path, async (file, size) => {
       const end = await findChainEnd(file, size, path);
-      if (end.isTorn) {
+      if (known.count > end.seq) {
+        warn?.(`The evidence file ${path} has lost lines: it ends at line ${end.seq} of ${known.count}.`);
+      } else if (end.isTorn) {
         warn?.(`The last line of the evidence file ${path} is incomplete: a run was interrupted. The line is kept.`);
       }
-      const seq = end.seq + 1;
+      // The head record names the last line as its run wrote it, so a changed or lost end stays visible.
+      const isNamed = known.count > end.seq || (known.count === end.seq && !end.isTorn);
+      const last = isNamed ? known : { count: end.seq, head: end.sha256 };
+      const seq = last.count + 1;
       const follows = end.isTorn ? { follows: "torn_line" } : {};
-      const line = jsonLine({ ...entry, seq, prev: end.sha256, ...follows });
+      const line = jsonLine({ ...entry, seq, prev: last.head, ...follows });
       head = { count: seq, head: sha256(line) };
       return end.isTorn ? `\n${line}\n` : `${line}\n`;
     });
     await writeHead(`${path}.head`, head);
   });
+}
+
+/** Without a head record that can be read, only the file says where it ends. */
+async function readHead(path: string): Promise<{ readonly count: number; readonly head: string }> {
+  const text = await readFile(path, "utf8").catch(() => "");
+  const { count, head } = Object(parseJson(text)) as { readonly count?: unknown; readonly head?: unknown };
+  return Number.isSafeInteger(count) && typeof head === "string"
+    ? { count: Number(count), head }
+    : { count: -1, head: "" };
 }
 
 const headBytes = 160;

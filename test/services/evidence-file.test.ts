@@ -153,6 +153,30 @@ describe("a change shows", () => {
     expect(explainChain("e", report)).toContain("the chain is broken");
   });
 
+  test.each<[string, () => Promise<void>, string]>([
+    ["a cut end", () => replace((all) => all.slice(0, 2)), "sequence_broken"],
+    ["a cut last line", async () => writeFile(path, (await readFile(path, "utf8")).slice(0, -40)), "sequence_broken"],
+    [
+      "an edited last line",
+      () => replace((all) => all.map((line) => line.replace('"label":"d"', '"label":"x"'))),
+      "line_changed",
+    ],
+    ["a deleted file", () => unlink(path), "sequence_broken"],
+  ])("%s, also after the next run", async (_, change, kind) => {
+    await write("a", "b", "c", "d");
+    await change();
+    await write("e", "f");
+    expect((await breaksOf()).map((each) => each.kind)).toContain(kind);
+  });
+
+  test("a lost end, which the next run warns of", async () => {
+    await write("a", "b");
+    await replace((all) => all.slice(0, 1));
+    const warnings: string[] = [];
+    await createEvidenceFile({ path, warn: (line) => warnings.push(line) }).append(entry("c"));
+    expect(warnings).toEqual([expect.stringContaining("has lost lines: it ends at line 1 of 2")]);
+  });
+
   test("an unreadable head record", async () => {
     await write("a");
     await writeFile(`${path}.head`, "?");
