@@ -22,20 +22,18 @@ export interface BareClient {
   close(): Promise<void>;
 }
 
-/** The waits of a run cost no CPU time, so that the fresh process need not repeat them one after the other. */
-const freshWidth = 64;
 const freshProcess = fileURLToPath(new URL("bare-process.ts", import.meta.url));
 
 /** `width`: how many keys at once, as the engine does. Starts emulators of its own. */
 export async function openBareClient(count: number, width: number): Promise<BareClient> {
-  const warm = { uko: await LocalUko.start(), width, keys: [] as readonly BareKey[] };
-  const fresh = { uko: await LocalUko.start(), width: freshWidth, keys: [] as readonly BareKey[] };
+  const warm = { uko: await LocalUko.start(), keys: [] as readonly BareKey[] };
+  const fresh = { uko: await LocalUko.start(), keys: [] as readonly BareKey[] };
   const both = [warm, fresh];
   return {
     async run(run, liveReads = 0) {
-      const jobOf = ({ uko, ...own }: typeof warm): BareJob => ({
-        ...{ url: uko.url, instanceId: uko.instanceId, ...own },
-        ...{ run, count, liveReads },
+      const jobOf = ({ uko, keys }: typeof warm): BareJob => ({
+        ...{ url: uko.url, instanceId: uko.instanceId, keys },
+        ...{ run, count, width, liveReads },
       });
       const { keys, ...spent } = await doBareJob(jobOf(warm));
       warm.keys = keys;

@@ -4,7 +4,7 @@ import { chmod, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { nullNames, nullValues } from "./null-outputs.ts";
+import { terraformResources } from "../../provider/schema/terraform.ts";
 
 /** `source` is a file beside this one. Answers the executable; beside it nothing else is needed. */
 export async function buildNull(source: string, folder: string, name: string): Promise<string> {
@@ -19,7 +19,7 @@ export async function buildNull(source: string, folder: string, name: string): P
     minifyWhitespace: true,
     minifySyntax: true,
     keepNames: true,
-    define: { NULL_NAMES: JSON.stringify(nullNames), NULL_VALUES: JSON.stringify(nullValues) },
+    define: { KEY_ATTRIBUTES: JSON.stringify(terraformResources.get("uko_managed_key")?.block.block.attributes) },
     banner: { js: "#!/usr/bin/env node" },
   });
   await chmod(outfile, 0o755);

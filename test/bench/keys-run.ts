@@ -26,6 +26,14 @@ async function expectNothingTwice(uko: LocalUko): Promise<void> {
 
 export type DeletionRun = "request" | "deactivate" | "destroy" | "remove";
 
+/** Two writes of one second share an ETag, so a run waits so long between its two writes to a key. */
+export const settledAfterMs = 2_000;
+
+/** The run of the resource that does nothing which a run is compared with. */
+export const floorOf: Readonly<Record<DeletionRun, string>> = {
+  ...{ request: "refused", deactivate: "refused late", destroy: "refused", remove: "deleted" },
+};
+
 /** How one of the doors deletes all keys in one run, as one person who names these records. */
 export type DestroyRun = (
   name: DeletionRun,

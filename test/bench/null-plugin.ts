@@ -7,15 +7,18 @@ import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 
-/** The outputs of the resource, set when this file is bundled. */
-declare const NULL_VALUES: Readonly<Record<string, string>>;
-
 type Call<Request> = { readonly request: Request };
 type Answer<Response> = (
   error: { readonly code: status; readonly message: string } | null,
   response?: Response,
 ) => void;
 
+type Values = Record<string, structPb.JavaScriptValue>;
+
+const stored: { readonly id?: string; readonly inputs?: Values; readonly outputs?: Values } = JSON.parse(
+  process.env.BENCH_STORES ?? "{}",
+);
+const refusesAfterMs = process.env.BENCH_REFUSES_AFTER_MS;
 const server = new Server();
 server.addService(providerGrpc.ResourceProviderService, {
   handshake(_: unknown, answer: Answer<providerPb.ProviderHandshakeResponse>) {
@@ -26,20 +29,29 @@ server.addService(providerGrpc.ResourceProviderService, {
     info.setVersion("0.0.1");
     answer(null, info);
   },
-  checkConfig: check,
+  checkConfig({ request }: Call<providerPb.CheckRequest>, answer: Answer<providerPb.CheckResponse>) {
+    const response = new providerPb.CheckResponse();
+    response.setInputs(request.getNews());
+    answer(null, response);
+  },
   diffConfig: diff,
   configure(_: unknown, answer: Answer<providerPb.ConfigureResponse>) {
     const response = new providerPb.ConfigureResponse();
     response.setSupportspreview(true);
     answer(null, response);
   },
-  check,
+  check({ request }: Call<providerPb.CheckRequest>, answer: Answer<providerPb.CheckResponse>) {
+    const response = new providerPb.CheckResponse();
+    const inputs = request.getNews()?.toJavaScript() ?? {};
+    response.setInputs(structPb.Struct.fromJavaScript({ ...stored.inputs, ...inputs }));
+    answer(null, response);
+  },
   diff,
   create({ request }: Call<providerPb.CreateRequest>, answer: Answer<providerPb.CreateResponse>) {
     const response = new providerPb.CreateResponse();
-    response.setId("none");
+    response.setId(stored.id ?? "none");
     const inputs = request.getProperties()?.toJavaScript() ?? {};
-    response.setProperties(structPb.Struct.fromJavaScript({ ...inputs, ...NULL_VALUES }));
+    response.setProperties(structPb.Struct.fromJavaScript({ ...stored.outputs, ...inputs }));
     answer(null, response);
   },
   read({ request }: Call<providerPb.ReadRequest>, answer: Answer<providerPb.ReadResponse>) {
@@ -55,8 +67,9 @@ server.addService(providerGrpc.ResourceProviderService, {
     answer(null, response);
   },
   delete(_: unknown, answer: Answer<emptyPb.Empty>) {
-    if (process.env.BENCH_REFUSES === undefined) return answer(null, new emptyPb.Empty());
-    answer({ code: status.FAILED_PRECONDITION, message: "The deletion waits" });
+    if (refusesAfterMs === undefined) return answer(null, new emptyPb.Empty());
+    const refuse = () => answer({ code: status.FAILED_PRECONDITION, message: "The deletion waits" });
+    setTimeout(refuse, Number(refusesAfterMs));
   },
   cancel(_: unknown, answer: Answer<emptyPb.Empty>) {
     answer(null, new emptyPb.Empty());
@@ -66,12 +79,6 @@ server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port
   if (error !== null) throw error;
   process.stdout.write(`${port}\n`);
 });
-
-function check({ request }: Call<providerPb.CheckRequest>, answer: Answer<providerPb.CheckResponse>): void {
-  const response = new providerPb.CheckResponse();
-  response.setInputs(request.getNews());
-  answer(null, response);
-}
 
 function diff(_: unknown, answer: Answer<providerPb.DiffResponse>): void {
   const response = new providerPb.DiffResponse();

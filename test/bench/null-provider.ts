@@ -1,7 +1,9 @@
 /** A provider for OpenTofu that does nothing and answers at once: what a provider in Node costs by itself, for comparison. */
 
+import { setTimeout as delay } from "node:timers/promises";
 import { Server } from "@grpc/grpc-js";
 import { decode, encode } from "@msgpack/msgpack";
+import type { AttributeSchema } from "../../provider/schema/terraform-types.ts";
 import { addService } from "../../provider/terraform-plugin/grpc-service.ts";
 import {
   createEndpoint,
@@ -12,20 +14,25 @@ import {
 import { GRPCController, GRPCStdio } from "../../provider/terraform-plugin/protocol/go-plugin_pb.ts";
 import { Provider } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
 
-/** The outputs of the resource, set when this file is bundled. */
-declare const NULL_NAMES: readonly string[];
-declare const NULL_VALUES: Readonly<Record<string, string>>;
+/** The attributes of a managed key, set when this file is bundled. */
+declare const KEY_ATTRIBUTES: Readonly<Record<string, AttributeSchema>>;
 
-const type = new TextEncoder().encode('"string"');
-const attributes = [
-  { name: "label", type, required: true },
-  ...NULL_NAMES.map((name) => ({ name, type, computed: true })),
-];
+const attributes = Object.entries(KEY_ATTRIBUTES).map(([name, { type, required, optional, computed }]) => ({
+  name,
+  required: required ?? false,
+  optional: optional ?? false,
+  computed: computed ?? false,
+  type: new TextEncoder().encode(JSON.stringify(type)),
+}));
+const { outputs }: { readonly outputs?: object } = JSON.parse(process.env.BENCH_STORES ?? "{}");
+const refusesAfterMs = process.env.BENCH_REFUSES_AFTER_MS;
 
 /** The object with its outputs; null for a deletion. */
-function withValues(msgpack: Uint8Array): Uint8Array {
+function withOutputs(msgpack: Uint8Array): Uint8Array {
   const proposed = decode(msgpack);
-  return proposed === null ? msgpack : encode({ ...(proposed as object), ...NULL_VALUES });
+  if (proposed === null) return msgpack;
+  const set = Object.entries(proposed as object).filter(([, value]) => value !== null);
+  return encode({ ...(proposed as object), ...outputs, ...Object.fromEntries(set) });
 }
 
 const server = new Server();
@@ -42,11 +49,11 @@ addService(server, Provider, {
   upgradeResourceState: async ({ rawState }) => ({ upgradedState: { json: rawState?.json ?? new Uint8Array() } }),
   readResource: async ({ currentState }) => (currentState === undefined ? {} : { newState: currentState }),
   planResourceChange: async ({ proposedNewState }) =>
-    proposedNewState === undefined ? {} : { plannedState: { msgpack: withValues(proposedNewState.msgpack) } },
+    proposedNewState === undefined ? {} : { plannedState: { msgpack: withOutputs(proposedNewState.msgpack) } },
   async applyResourceChange({ plannedState, priorState }) {
     if (plannedState === undefined || priorState === undefined) return {};
-    const isRefused = process.env.BENCH_REFUSES !== undefined && decode(plannedState.msgpack) === null;
-    if (!isRefused) return { newState: plannedState };
+    if (refusesAfterMs === undefined || decode(plannedState.msgpack) !== null) return { newState: plannedState };
+    await delay(Number(refusesAfterMs));
     return { newState: priorState, diagnostics: [{ severity: 1, summary: "The deletion waits" }] };
   },
   stopProvider: async () => ({}),

@@ -1,10 +1,18 @@
 /** The programs that are measured, for each door: many keys, and as many resources that do nothing, which is what the engine itself costs. */
 
-import { nullNames, nullValues } from "./null-outputs.ts";
+import { readFileSync } from "node:fs";
 
 export type BenchDoor = "package" | "dynamic";
 
 const modules = { package: "@uko/pulumi", dynamic: "pulumi-uko" } as const;
+
+const schema = JSON.parse(readFileSync(new URL("../../sdk/schema.json", import.meta.url), "utf8")) as {
+  readonly resources: Readonly<Record<string, { readonly properties: object }>>;
+};
+/** Of a managed key: an engine pays for each of them. */
+const names = Object.keys(schema.resources["uko:index:ManagedKey"]?.properties ?? {});
+/** About as long as the text of ours, because the engine stores it twice in each resource. */
+const provider = "exports.handler=()=>require(process.env.BENCH_HANDLER)";
 
 /** One vault of the demo world, one template, `count` keys. */
 export function keysProgram(door: BenchDoor, count: number): string {
@@ -18,26 +26,20 @@ for (let index = 1; index <= ${count}; index += 1) {
 `;
 }
 
-/** Resources of a provider that answers at once; declared as our own are, so that nothing else differs. */
+/** As many resources of a provider that does nothing, declared as ours are, so that nothing else differs. */
 export function nullProgram(door: BenchDoor, count: number): string {
   const made =
     door === "package"
-      ? 'new CustomResource("null:index:Nothing", name, { ...outputs, label: name }, { version: "0.0.1" });'
-      : 'new CustomResource("pulumi-nodejs:dynamic/bench:Nothing", name, { ...outputs, __provider, label: name });';
-  const provider = [
-    "exports.handler=()=>({",
-    // Short, because the engine stores this text twice in each resource.
-    `create:async(inputs)=>{const outs={...inputs};for(let i=1;i<=${Object.keys(nullValues).length};i++)`,
-    'outs["property_"+i]="a value of 24 characters";return{id:"none",outs}},',
-    "diff:async()=>({changes:false}),",
-    "read:async(id,props)=>({id,props}),",
-    'delete:async()=>{if(process.env.BENCH_REFUSES)throw Object.assign(new Error("The deletion waits"),{code:9})}})',
-  ].join("");
+      ? 'new CustomResource("null:index:Nothing", name, properties, { version: "0.0.1" });'
+      : 'new CustomResource("pulumi-nodejs:dynamic/bench:Nothing", name, { ...properties, __provider });';
   return `import { CustomResource } from "@pulumi/pulumi";
 
-const outputs = Object.fromEntries(${JSON.stringify(nullNames)}.map((name) => [name, undefined]));
+const outputs = Object.fromEntries(${JSON.stringify(names)}.map((name) => [name, undefined]));
+const vaultId = "5c1e0000-0000-4000-8000-000000000001";
 ${door === "dynamic" ? `const __provider = ${JSON.stringify(provider)};\n` : ""}for (let index = 1; index <= ${count}; index += 1) {
-  const name = "bench-" + String(index).padStart(4, "0");
+  const label = "bench " + String(index).padStart(4, "0");
+  const name = label.replace(" ", "-");
+  const properties = { ...outputs, vaultId, template: "payroll", label };
   ${made}
 }
 `;

@@ -7,9 +7,9 @@ import { installPlugins } from "../stage/language-setup.ts";
 import { LocalUko } from "../stage/local-uko.ts";
 import { type PulumiPerson, PulumiWorkspace } from "../stage/pulumi.ts";
 import { buildNull } from "./build-null.ts";
-import { deleteKeys } from "./keys-run.ts";
+import { deleteKeys, floorOf, settledAfterMs } from "./keys-run.ts";
 import { expectExit, measure, runLimitMs, total } from "./measure.ts";
-import { refusal } from "./null-outputs.ts";
+import { refusing, type StoredKey, storing } from "./null-state.ts";
 import { measurePlugins } from "./plugin-process.ts";
 import { type BenchDoor, keysProgram, nullProgram } from "./program.ts";
 import { type BenchRow, type BenchSize, type Floor, openComparison, row, rule, runHead } from "./table.ts";
@@ -17,26 +17,53 @@ import { type BenchRow, type BenchSize, type Floor, openComparison, row, rule, r
 const up = ["up", "--skip-preview", "--yes"];
 const refresh = ["refresh", "--skip-preview", "--yes"];
 const destroy = ["destroy", "--skip-preview", "--yes", "--continue-on-error"];
+const handler = fileURLToPath(new URL("null-handler.cjs", import.meta.url));
 const plugin = fileURLToPath(new URL("../../build/plugin/pulumi-resource-uko", import.meta.url));
 
 /** `scratch` is a folder for what only this run needs. */
 export async function benchPulumi(door: BenchDoor, size: BenchSize, scratch: string, rows: BenchRow[]): Promise<void> {
   const nullPlugin = await buildNull("null-plugin.ts", path.join(scratch, "null"), "pulumi-resource-null");
-  if (door === "package") await showProcesses(nullPlugin);
+  const stored = await storedKey(door);
+  if (door === "package") await showProcesses(nullPlugin, stored);
   console.log(runHead);
   const { parallel, skipsCheckpoints } = size;
   const width = parallel ?? parallelism();
   const env = { PULUMI_PARALLEL: String(width), ...(skipsCheckpoints && { PULUMI_SKIP_CHECKPOINTS: "true" }) };
   for (const count of size.counts) {
     const keys = { door, count, width, env };
-    await measureKeys(keys, await measureFloor(keys, path.dirname(nullPlugin)), rows);
+    await measureKeys(keys, await measureFloor(keys, stored, path.dirname(nullPlugin)), rows);
   }
 }
 
-async function showProcesses(nullPlugin: string): Promise<void> {
+/** What the engine stores of a managed key, without what the door itself adds. */
+async function storedKey(door: BenchDoor): Promise<StoredKey> {
   const uko = await LocalUko.start();
   try {
-    const environment = { PATH: process.env.PATH ?? "", ...uko.settings, UKO_API_KEY: "bob-demo-key" };
+    await using workspace = await PulumiWorkspace.create();
+    const env = { ...uko.settings, UKO_API_KEY: "bob-demo-key" };
+    const person = await workspace.person("bob", { program: keysProgram(door, 1), env });
+    expectExit(await run("one key", uko, person, up), 0);
+    const key = (await person.exportState()).resources[0];
+    if (key === undefined) throw new Error("The state of one key has no resource.");
+    return {
+      ...(key.id !== undefined && { id: key.id }),
+      inputs: propertiesOf(key.inputs),
+      outputs: propertiesOf(key.outputs),
+    };
+  } finally {
+    await uko.stop();
+  }
+}
+
+function propertiesOf(stored: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(stored).filter(([name]) => !name.startsWith("__")));
+}
+
+async function showProcesses(nullPlugin: string, stored: StoredKey): Promise<void> {
+  const uko = await LocalUko.start();
+  try {
+    const settings = { PATH: process.env.PATH ?? "", ...uko.settings, UKO_API_KEY: "bob-demo-key" };
+    const environment = { ...settings, ...storing(stored) };
     const inputs = { vaultId: "5c1e0000-0000-4000-8000-000000000001", template: "payroll", label: "bench" };
     const [ours, alone] = await measurePlugins([plugin, nullPlugin], environment, inputs);
     if (ours === undefined || alone === undefined) throw new Error("Both plugins are measured.");
@@ -70,17 +97,22 @@ interface Keys {
 /** The floor of each run, by its name. */
 async function measureFloor(
   { door, count, env: settings }: Keys,
+  stored: StoredKey,
   nullFolder: string,
 ): Promise<ReadonlyMap<string, Floor>> {
   await using workspace = await PulumiWorkspace.create();
-  const person = await workspace.person("nobody", { program: nullProgram(door, count), env: settings });
+  const person = await workspace.person("nobody", {
+    program: nullProgram(door, count),
+    env: { ...settings, ...storing(stored), BENCH_HANDLER: handler },
+  });
   await installPlugins(path.join(person.home, ".pulumi"), [{ name: "resource-null-v0.0.1", folder: nullFolder }]);
   const floors = new Map<string, Floor>();
   for (const [name, args, env, exitCode] of [
     ["up", up, {}, 0],
     ["unchanged", up, {}, 0],
     ["refresh", refresh, {}, 0],
-    ["refused", destroy, refusal, 1],
+    ["refused", destroy, refusing(0), 1],
+    ["refused late", destroy, refusing(settledAfterMs), 1],
     ["deleted", destroy, {}, 0],
   ] as const) {
     const measured = expectExit(await run(name, undefined, person, args, env), exitCode);
@@ -123,7 +155,7 @@ async function measureKeys(
       destroy: (name, who, env) => run(name, uko, people[who], destroy, env),
       show: (name, measured) =>
         comparison.add(`destroy: ${name}`, measured, {
-          floor: floors.get(name === "remove" ? "deleted" : "refused"),
+          floor: floors.get(floorOf[name]),
           bare: name,
         }),
       async advance(duration) {

@@ -7,9 +7,9 @@ import { findTofu } from "../engines/find-tofu.ts";
 import { LocalUko } from "../stage/local-uko.ts";
 import { type TofuPerson, TofuWorkspace } from "../stage/tofu.ts";
 import { buildNull } from "./build-null.ts";
-import { deleteKeys } from "./keys-run.ts";
+import { deleteKeys, floorOf, settledAfterMs } from "./keys-run.ts";
 import { expectExit, type Measured, measure, runLimitMs, total } from "./measure.ts";
-import { refusal } from "./null-outputs.ts";
+import { refusing, type StoredKey, storing } from "./null-state.ts";
 import { median } from "./processes.ts";
 import { measureProviders } from "./provider-process.ts";
 import { type BenchRow, type BenchSize, type Floor, openComparison, row, rule, runHead } from "./table.ts";
@@ -101,10 +101,25 @@ function ukoPerson(workspace: TofuWorkspace, uko: LocalUko, name: string, count:
 }
 
 async function nullPerson(workspace: TofuWorkspace, settings: string, count: number): Promise<TofuPerson> {
-  const env = { TF_CLI_CONFIG_FILE: settings };
+  const env = { TF_CLI_CONFIG_FILE: settings, ...storing(await storedKey()) };
   const person = await workspace.person("nobody", { program: nullConfiguration(count), env });
   await person.writeFile("versions.tf", nullRequirements);
   return person;
+}
+
+/** What OpenTofu stores of a managed key. */
+async function storedKey(): Promise<StoredKey> {
+  const uko = await LocalUko.start();
+  try {
+    await using workspace = await TofuWorkspace.create();
+    const bob = await ukoPerson(workspace, uko, "bob", 1);
+    expectExit(await run("one key", uko, bob, apply), 0);
+    const key = (await bob.state()).resources[0];
+    if (key === undefined) throw new Error("The state of one key has no resource.");
+    return { inputs: {}, outputs: key.attributes };
+  } finally {
+    await uko.stop();
+  }
 }
 
 /** Needs no provider. */
@@ -135,7 +150,8 @@ async function measureFloor({ count, width }: Keys, settings: string): Promise<R
     ["apply", apply, {}, 0],
     ["unchanged", ["plan"], {}, 0],
     ["refresh", refresh, {}, 0],
-    ["refused", destroy, refusal, 1],
+    ["refused", destroy, refusing(0), 1],
+    ["refused late", destroy, refusing(settledAfterMs), 1],
     ["deleted", destroy, {}, 0],
   ] as const) {
     const measured = expectExit(await run(name, undefined, person, at(width, args), env), exitCode);
@@ -184,7 +200,7 @@ async function measureKeys(
       destroy: (name, who, env) => run(name, uko, people[who], at(width, destroy), env),
       show: (name, each) =>
         comparison.add(`destroy: ${name}`, each, {
-          floor: floors.get(name === "remove" ? "deleted" : "refused"),
+          floor: floors.get(floorOf[name]),
           bare: name,
         }),
       async advance(duration) {

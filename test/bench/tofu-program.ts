@@ -14,8 +14,10 @@ export function keysConfiguration(count: number): string {
 /** Of a provider that answers at once. */
 export function nullConfiguration(count: number): string {
   return `resource "null_nothing" "bench" {
-  count = ${count}
-  label = format("bench %04d", count.index + 1)
+  count    = ${count}
+  vault_id = "5c1e0000-0000-4000-8000-000000000001"
+  template = "payroll"
+  label    = format("bench %04d", count.index + 1)
 }
 `;
 }

@@ -1,0 +1,22 @@
+/**
+ * The resource that does nothing stores what a managed key stores, so that an engine handles as
+ * much for it. Its provider finds the values in the environment.
+ */
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** What an engine stores of a managed key. In Terraform and OpenTofu all of it is an output. */
+export interface StoredKey {
+  readonly id?: string;
+  readonly inputs: Values;
+  readonly outputs: Values;
+}
+
+export function storing(key: StoredKey): { readonly BENCH_STORES: string } {
+  return { BENCH_STORES: JSON.stringify(key) };
+}
+
+/** With this in the environment, the resource refuses its deletion after so long, as a key does that waits. */
+export function refusing(afterMs: number): { readonly BENCH_REFUSES_AFTER_MS: string } {
+  return { BENCH_REFUSES_AFTER_MS: String(afterMs) };
+}
