@@ -24,15 +24,17 @@ const attributes = Object.entries(KEY_ATTRIBUTES).map(([name, { type, required, 
   computed: computed ?? false,
   type: new TextEncoder().encode(JSON.stringify(type)),
 }));
-const { outputs }: { readonly outputs?: object } = JSON.parse(process.env.BENCH_STORES ?? "{}");
+const { outputs }: { readonly outputs?: Readonly<Record<string, unknown>> } = JSON.parse(
+  process.env.BENCH_STORES ?? "{}",
+);
 const refusesAfterMs = process.env.BENCH_REFUSES_AFTER_MS;
 
 /** The object with its outputs; null for a deletion. */
 function withOutputs(msgpack: Uint8Array): Uint8Array {
   const proposed = decode(msgpack);
   if (proposed === null) return msgpack;
-  const set = Object.entries(proposed as object).filter(([, value]) => value !== null);
-  return encode({ ...(proposed as object), ...outputs, ...Object.fromEntries(set) });
+  const values = Object.entries(proposed as object).map(([name, value]) => [name, value ?? outputs?.[name] ?? null]);
+  return encode(Object.fromEntries(values));
 }
 
 const server = new Server();
