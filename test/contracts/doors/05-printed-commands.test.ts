@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { door } from "./door.ts";
 import { endAgain, ended, messageOf, nextCommands } from "./support/next-steps.ts";
-import { profilesFor } from "./support/profiles.ts";
+import { profilesByTier } from "./support/profiles.ts";
 import { programOf, withScenario } from "./support/scenario.ts";
 
 const names = ["payroll", "single", "retained"] as const;
@@ -10,7 +10,7 @@ const program = programOf({ payroll: {}, single: { dualAuthorization: "single" }
 const destroyOf = (name: string) => door.endOf("ManagedKey", name);
 
 /** The engine's commands of the other scenarios' messages are run there; here are those of refusals and of `single`. */
-test.each(profilesFor())("the commands of the engine that a refusal prints do what it says (%s)", (profile) =>
+test.each(profilesByTier())("the commands of the engine that a refusal prints do what it says (%s)", (profile) =>
   withScenario(
     { profile, program, single: ["single"], people: ["alice", "bob", "erin", "pipeline"], hasRealTerminal: true },
     async (scenario) => {

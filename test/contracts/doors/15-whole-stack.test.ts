@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { door } from "./door.ts";
 import { consentIn, endAgain, ended, messageOf } from "./support/next-steps.ts";
-import { profilesFor } from "./support/profiles.ts";
+import { profilesByTier } from "./support/profiles.ts";
 import { withScenario } from "./support/scenario.ts";
 import { codesOf, emptySeed, expectNothingLeft, keyNames, wholeStack } from "./support/whole-stack.ts";
 
 const goOn = ["--continue-on-error"];
 
-test.each(profilesFor())("two people delete a stack of eleven resources in 92 days (%s)", (profile) =>
+test.each(profilesByTier())("two people delete a stack of eleven resources in 92 days (%s)", (profile) =>
   withScenario({ profile, seed: emptySeed, program: door.programFor(wholeStack) }, async (scenario) => {
     const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
     const left = async () => (await bob.resources()).map(({ urn }) => urn.split("::").at(-1)).sort();

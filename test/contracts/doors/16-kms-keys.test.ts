@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { kmsKeyNamed, kmsProgramOf, kmsStepsSince, windowIn } from "./support/kms-keys.ts";
 import { ended, firstLineOf, messageOf, nextCommands } from "./support/next-steps.ts";
-import { profilesFor } from "./support/profiles.ts";
+import { profilesByTier } from "./support/profiles.ts";
 import { withScenario } from "./support/scenario.ts";
 
-test.each(profilesFor())(
+test.each(profilesByTier())(
   "one person sets a KMS key for deletion, another destroys it by naming the window (%s)",
   (profile) =>
     withScenario({ profile, program: kmsProgramOf({ backup: {} }), people: ["bob", "carol"] }, async (scenario) => {

@@ -1,4 +1,7 @@
-/** The six named profiles of the emulator. `test:all` runs every scenario with each; other tiers take the documented one. */
+/**
+ * The six named profiles of the emulator. `test:all` runs every scenario with each on the wire, and those of `quick` also with
+ * the engines' CLIs: a profile changes what the service answers, which a CLI does not see. Other tiers take the documented one.
+ */
 
 import { createHash } from "node:crypto";
 import { isWhole, tier } from "../../../support/tier.ts";
@@ -16,16 +19,17 @@ export const sixProfiles = [
 export type Profile = (typeof sixProfiles)[number];
 
 /**
- * All six in `npm run test:all`; otherwise `documented` and those that a scenario requires. In `quick` the package takes these on
- * the wire, and `rest` takes them with OpenTofu itself.
+ * All six on the wire in `npm run test:all`; otherwise `documented` and those that a scenario requires. In `quick` the package
+ * takes these on the wire, and `rest` takes them with OpenTofu itself.
  */
 export function profilesFor(...always: readonly Profile[]): readonly Profile[] {
   if (tier === "quick" && isOnWire && door.name === "terraform") return ["documented"];
-  return isWhole ? sixProfiles : [...new Set<Profile>(["documented", ...always])];
+  return isWhole && isOnWire ? sixProfiles : [...new Set<Profile>(["documented", ...always])];
 }
 
 /** The same for a scenario of `quick`, in which Pulumi's CLI leaves all profiles but `documented` to `rest`. */
 export function profilesByTier(...always: readonly Profile[]): readonly Profile[] {
+  if (isWhole) return sixProfiles;
   const all = profilesFor(...always);
   if (isOnWire || door.name === "terraform" || (tier !== "quick" && tier !== "rest")) return all;
   return all.filter((profile) => (profile === "documented") === (tier === "quick"));
