@@ -1,6 +1,6 @@
 /** The layout of help: within the width of the terminal, and with the commands in groups. */
 
-import { type Command, Help } from "commander";
+import { Command, Help } from "commander";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { type CommandName, exampleHelp, generalHelp, groupOf, helpProse, helpTopics } from "./help.ts";
 
@@ -51,14 +51,25 @@ export function addHelpCommand(program: Command, world: CliWorld): void {
     .argument("[command...]", "a command or a topic")
     .action((names: readonly string[]) => {
       const topic = Object.entries(helpTopics).find(([each]) => each === names.join(" "))?.[1];
-      const command = names.reduce<Command | undefined>(
-        (parent, name) => parent?.commands.find((each) => namesOf(each).includes(name)),
-        program,
-      );
-      if (topic !== undefined) world.out.write(`${proseFor(world.out, topic)}\n`);
-      else if (command !== undefined) command.outputHelp();
-      else program.error(`error: unknown command '${names.join(" ")}'`, { code: "commander.unknownCommand" });
+      if (topic !== undefined) return world.out.write(`${proseFor(world.out, topic)}\n`);
+      let shown = program;
+      for (const name of names) {
+        const command = shown.commands.find((each) => namesOf(each).includes(name));
+        if (command === undefined) suggestNear(name, shown === program ? Object.keys(helpTopics) : [], shown);
+        shown = command ?? program.error(`error: unknown command '${names.join(" ")}'`);
+      }
+      return shown.outputHelp();
     });
+}
+
+/** Throws the error of the parser about an unknown command, with the name that is nearest, if the parent has any. */
+function suggestNear(name: string, topics: readonly string[], parent: Command): void {
+  const known = new Command()
+    .exitOverride()
+    .allowExcessArguments()
+    .configureOutput({ outputError: () => {} });
+  for (const each of [...topics, ...parent.commands.flatMap(namesOf)]) known.addCommand(new Command(each));
+  known.parse([name], { from: "user" });
 }
 
 export function commandHelp(output: TextOutput, name: CommandName): string {

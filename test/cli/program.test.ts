@@ -158,7 +158,10 @@ describe("invalid input", () => {
     [["audit"], /The evidence file is not set/],
     [["audit", "--file", "absent.jsonl"], /The evidence file absent.jsonl could not be read/],
     [["emulator", "--port", "http"], /is not a port/],
-    [["help", "stauts"], /^Unknown command 'stauts'\n {2}uko --help lists the commands/],
+    [["help", "stauts"], /^Unknown command 'stauts'\n {2}\(Did you mean status\?\)\n {2}uko --help lists the commands/],
+    [["help", "enviroment"], /^Unknown command 'enviroment'\n {2}\(Did you mean environment\?\)/],
+    [["help", "campaign", "stats"], /^Unknown command 'stats'\n {2}\(Did you mean status\?\)/],
+    [["help", "sync", "sync"], /^Unknown command 'sync sync'\n {2}uko --help lists the commands/],
     [["explain", "UKO_NOTHING"], /^"UKO_NOTHING" is not a code of uko\n/],
   ] as const)("uko %j prints an error on standard error, and calls nothing", async (typed, message) => {
     const { world, operations } = aWorld();
