@@ -108,6 +108,21 @@ it("retires 20 keys with two people, from the request to the removal", async () 
   );
 });
 
+it("shows keys with the same reason in one row, and each key with --json", async () => {
+  await campaign("bob", "request pilot deactivate");
+  const again = await world.uko("alice", `campaign request pilot deactivate --folder ${folder}`);
+  expect(again.out).toMatch(/\n18 keys +such as \S+ +requested already by Bob Example \(IBMid-550000BOB\)\n/);
+  expect(again.out).toMatch(/\n {2}--json lists each key\n\nNext:\n.* # not the requester\n/);
+  const own = await world.uko("bob", `campaign review pilot deactivate --folder ${folder}`);
+  expect(own.out).toMatch(/\n18 keys +such as \S+ +you requested .*\n {2}--json lists each key\n/);
+  await campaign("bob", "halt pilot");
+  const refused = await world.uko("pipeline", `campaign request pilot deactivate --folder ${folder}`);
+  expect(refused.out).toMatch(
+    /\n18 keys +such as \S+ +The key is waiting for two people: .*\[UKO_APPROVAL_PENDING\]\n/,
+  );
+  expect(counts(await campaign("pipeline", "request pilot deactivate"))).toEqual({ left: 18 });
+});
+
 const reviewOf = async (who: Person, step: string): Promise<string> =>
   dataOf(await campaign(who, `review pilot ${step}`)).review;
 const firstKey = "5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-000000000001";

@@ -28,7 +28,7 @@ import { type ActContext, actOnKeys, isHeldNow, kmsRefOf } from "./act-on-keys.t
 import { type ActedKey, actedFrom, reasonColumns, withoutStep } from "./acted.ts";
 import { encodeKmsReview, readKmsReview, windowEndOf } from "./kms-review-file.ts";
 import type { PlannedKey } from "./planned.ts";
-import { type CampaignReport, folderFlag, section, tableOf } from "./report.ts";
+import { type CampaignReport, folderFlag, reasonSection, section, tableOf } from "./report.ts";
 import { reviewAgain, reviewFileName } from "./reviews.ts";
 import type { ApprovalOfStep, ReviewOfStep } from "./wave-state.ts";
 
@@ -66,7 +66,7 @@ export async function reviewKmsKeys(
   if (read.stoppedBy !== undefined) throw read.stoppedBy;
   const left = [...read.results.filter(({ outcome }) => outcome !== "unchanged"), ...apart];
   const codes = left.map(({ exitCode }) => exitCode);
-  const exceptions = section("Not part of the review", { table: tableOf(left, reasonColumns) });
+  const exceptions = reasonSection("Not part of the review", tableOf(left, reasonColumns));
   const path = view.folder.path;
   if (lines.length === 0) {
     return {

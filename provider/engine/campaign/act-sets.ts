@@ -26,7 +26,7 @@ import { type ActedKey, actedFrom, reasonColumns, reportActed, withoutStep } fro
 import { namedListedKey, takeCampaignInventory, type UnreadablePart } from "./inventory.ts";
 import type { PlannedKey } from "./planned.ts";
 import { readyKeys } from "./ready.ts";
-import { type CampaignReport, folderFlag, section, tableOf } from "./report.ts";
+import { type CampaignReport, folderFlag, reasonSection, section, tableOf } from "./report.ts";
 import { type OtherSet, reviewAgain, reviewFileName, reviewFolder } from "./reviews.ts";
 import { type WindowToRenew, windowNext, windowSection, windowsToRenew } from "./status.ts";
 import {
@@ -75,11 +75,12 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
   const path = view.folder.path;
   const others = [...otherReviews(ready, request, path), ...reviewsOfRequesters(request, requesters, path)];
   const exceptions = [
-    ...section("Not part of the review", {
-      table: { columns: ["label", "key", "why"], rows: apartRows(reviewed) },
-      lines: sayAlone(alone.length),
-    }),
-    ...section("Not ready", { table: tableOf(apart, reasonColumns) }),
+    ...reasonSection(
+      "Not part of the review",
+      { columns: ["label", "key", "why"], rows: apartRows(reviewed) },
+      sayAlone(alone.length),
+    ),
+    ...reasonSection("Not ready", tableOf(apart, reasonColumns)),
     ...section("Other reviews", { lines: others }),
     ...section("Not read", { lines: unreadable.map(({ id, reason }) => `${id}: ${reason}`) }),
   ];

@@ -3,9 +3,9 @@
 import { asUkoError, mostSevere } from "../../errors.ts";
 import type { ManyResults } from "../loop/many.ts";
 import type { Report } from "../loop/report.ts";
-import { count, plain } from "../text/words.ts";
+import { capital, count, plain } from "../text/words.ts";
 import { csvTable } from "./csv.ts";
-import { type CampaignReport, type ReportSection, section, tableOf } from "./report.ts";
+import { type CampaignReport, type ReportSection, reasonSection, section, tableOf } from "./report.ts";
 
 /** One key after the command. Only `acted` means that the command changed it. */
 export interface ActedKey {
@@ -94,11 +94,11 @@ export function reportActed(report: ActedReport): CampaignReport {
     summary: parts.join("; "),
     sections: [
       ...section("Why the run stopped", { lines: stopLine }),
-      ...section("Failed", { table: tableOf(failed, shownColumns) }),
+      ...reasonSection("Failed", tableOf(failed, shownColumns)),
       ...section("Check these keys, then run the same command again", { table: tableOf(toCheck, namingColumns) }),
       ...found,
-      ...section("Not changed, with the reason", { table: tableOf(left, shownColumns) }),
-      ...section("Unchanged", { table: tableOf(unchanged, shownColumns) }),
+      ...reasonSection("Not changed, with the reason", tableOf(left, shownColumns)),
+      ...reasonSection("Unchanged", tableOf(unchanged, shownColumns)),
     ],
     next,
     exitCode: mostSevere([...keys.map(({ exitCode }) => exitCode), ...(stop === undefined ? [] : [stop.exitCode])]),
@@ -116,5 +116,14 @@ const namingColumns = {
 };
 const shownColumns = {
   ...namingColumns,
-  why: ({ says, code }: ActedKey) => plain(code === undefined ? says : `${says} [${code}]`, 300),
+  why: ({ says, label, code }: ActedKey) => {
+    // Keys with the same reason share a row, which their names would keep apart.
+    const name = `key "${plain(label)}"`;
+    const names = [`KMS ${name}`, name];
+    const why = names.reduce(
+      (text, each) => text.replaceAll(each, "the key").replaceAll(capital(each), "The key"),
+      says,
+    );
+    return plain(code === undefined ? why : `${why} [${code}]`, 300);
+  },
 };

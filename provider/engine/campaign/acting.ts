@@ -8,6 +8,7 @@ import { planCampaignRequest } from "../../lifecycle/campaign/plan-step.ts";
 import { createOperations } from "../key/commands.ts";
 import { createKmsOperations, renewKmsRequest } from "../kms-key/commands.ts";
 import type { CallOptions, World } from "../ports/world.ts";
+import { sayAuthor } from "../text/words.ts";
 import { closeCampaign } from "./act-close.ts";
 import {
   type ActContext,
@@ -99,7 +100,13 @@ async function requestStep(context: ActContext, request: RequestOfStep): Promise
   const act = unlessHeld(context, (key) => requestOne(context, key, request));
   const run = await actOnKeys(context, `Requesting ${step}`, missing, act);
   const path = context.view.folder.path;
-  const already = pending.map((key) => withoutStep(key, "a request is pending already"));
+  const already = pending.map((key) => {
+    const carried = key.listed?.observation?.carried;
+    return withoutStep(
+      key,
+      carried?.kind === "one" ? `requested already by ${sayAuthor(carried.record)}` : "a request is pending already",
+    );
+  });
   return reportActed({
     did: `Requested ${step} for`,
     wave,
@@ -122,8 +129,8 @@ function reviewsAfter(
   const isOff = results.some(({ code }) => code === "UKO_KMS_DUAL_AUTHORIZATION_OFF");
   const unknown = results.filter(({ code }) => code === "UKO_KMS_SETTER_UNKNOWN").map(({ name }) => name);
   return [
-    ...(ready.some(({ facts }) => !facts.isKms) ? [`${review} ${folderFlag(path)}   # another person`] : []),
-    ...(ready.some(({ facts }) => facts.isKms) ? [`${review} --kms ${folderFlag(path)}   # another person`] : []),
+    ...(ready.some(({ facts }) => !facts.isKms) ? [`${review} ${folderFlag(path)}   # not the requester`] : []),
+    ...(ready.some(({ facts }) => facts.isKms) ? [`${review} --kms ${folderFlag(path)}   # not the requester`] : []),
     ...windowNext(wave, unknown, path),
     ...(isOff ? ["uko explain UKO_KMS_DUAL_AUTHORIZATION_OFF"] : []),
     ...(ready.length === 0 ? [`uko campaign status ${folderFlag(path)}`] : []),

@@ -13,6 +13,7 @@ import {
   type CampaignReport,
   folderFlag,
   type ReportSection,
+  reasonSection,
   section,
   type Timeline,
   tableOf,
@@ -168,7 +169,7 @@ export function blockedSection(keys: readonly PlannedKey[]): readonly ReportSect
     const why = sayGate(key);
     return why === undefined ? [] : [[key.name, key.line.label, key.line.wave, why]];
   });
-  return section("Blocked", { table: { columns: ["key", "label", "wave", "why"], rows } });
+  return reasonSection("Blocked", { columns: ["key", "label", "wave", "why"], rows });
 }
 
 /** Why a person has to act before the key can take its next step; undefined if none has to. */

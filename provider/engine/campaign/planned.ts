@@ -9,6 +9,7 @@ import {
   scheduleOf,
   type Timing,
 } from "../../lifecycle/campaign/schedule.ts";
+import { groupBy } from "./report.ts";
 import type { CampaignKey, CampaignView } from "./view.ts";
 
 export interface PlannedKey extends CampaignKey {
@@ -39,7 +40,7 @@ export function planCampaign({ campaign, keys, nowMs }: CampaignView): CampaignP
   const lastDeadlineMs = campaign.lastDeadline === undefined ? undefined : campaign.lastDeadline + dayMs;
   const finished = new Map<string, Ready>();
   const planned: PlannedKey[] = [];
-  const byWave = byWaveOf(keys);
+  const byWave = groupBy(keys, ({ line }) => line.wave);
   for (const wave of wavesWithKeys(campaign.waves, byWave.keys())) {
     const timing: Timing = { nowMs, wave, ready: readyAfter(wave.after, finished), blackouts: campaign.blackouts };
     const members = byWave.get(wave.name) ?? [];
@@ -53,23 +54,13 @@ export function planCampaign({ campaign, keys, nowMs }: CampaignView): CampaignP
       });
     }
   }
-  const groups = byWaveOf(planned);
+  const groups = groupBy(planned, ({ line }) => line.wave);
   return {
     keys: planned,
     waves: Array.from(groups, ([name, members]) => ({ name, keys: members })),
     deadlineMs,
     ...(lastDeadlineMs !== undefined && { lastDeadlineMs }),
   };
-}
-
-function byWaveOf<Key extends CampaignKey>(keys: readonly Key[]): ReadonlyMap<string, readonly Key[]> {
-  const groups = new Map<string, Key[]>();
-  for (const key of keys) {
-    const group = groups.get(key.line.wave);
-    if (group === undefined) groups.set(key.line.wave, [key]);
-    else group.push(key);
-  }
-  return groups;
 }
 
 /** A wave that the manifest names and campaign.yaml no longer has is planned without rules of time. */
