@@ -53,8 +53,17 @@ describe("the clock", () => {
     await expect(advanceClock(world.url, "soon", signal)).rejects.toThrow(
       `"soon" is not a duration, such as 5h, 31d or PT4H`,
     );
-    for (const url of ["http://127.0.0.1:1", "no address"])
-      await expect(advanceClock(url, "5h", signal)).rejects.toThrow(/^No emulator answers at .*--url\.$/);
+    const refused = (url: string) => advanceClock(url, "5h", signal).catch((error: Error) => error.message);
+    expect(await refused("http://127.0.0.1:1")).toBe(
+      [
+        "No emulator answers at http://127.0.0.1:1.",
+        "Next: start one in another terminal, with --file if the last one stored its data in a file:",
+        "  uko emulator --port 1",
+        "Or name the address of another one with --url.",
+      ].join("\n"),
+    );
+    expect(await refused("no address")).toContain("\n  uko emulator\n");
+    expect(await refused("https://127.0.0.1:1")).toContain("\n  uko emulator --port 1 --tls\n");
     await expect(advanceClock(world.url, "5h", AbortSignal.abort())).rejects.toThrow("No emulator answers");
   });
 

@@ -11,7 +11,14 @@ const maxWaitMs = 10_000;
 export async function advanceClock(url: string, duration: string, signal: AbortSignal): Promise<number> {
   const answer = answerSchema.safeParse(await post(url, { advance: duration }, signal));
   if (!answer.success) {
-    throw new Error(`No emulator answers at ${url}. Start one with \`uko emulator\`, or name its address with --url.`);
+    throw new Error(
+      [
+        `No emulator answers at ${url}.`,
+        "Next: start one in another terminal, with --file if the last one stored its data in a file:",
+        `  ${startCommand(url)}`,
+        "Or name the address of another one with --url.",
+      ].join("\n"),
+    );
   }
   if ("error" in answer.data) throw new Error(answer.data.error);
   return Date.parse(answer.data.now);
@@ -29,4 +36,9 @@ async function post(url: string, body: object, signal: AbortSignal): Promise<unk
   } catch {
     return undefined;
   }
+}
+
+function startCommand(url: string): string {
+  const { port, protocol } = URL.canParse(url) ? new URL(url) : { port: "", protocol: "" };
+  return `uko emulator${port && ` --port ${port}`}${protocol === "https:" ? " --tls" : ""}`;
 }
