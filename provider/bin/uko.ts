@@ -145,18 +145,10 @@ async function startConsole(options: ConsoleStart): Promise<RunningConsole> {
 }
 
 /** The other commands never load the emulator. */
-async function startEmulator({ seed, generate, load, ...options }: EmulatorStart): Promise<RunningEmulator> {
-  const start = await import("../emulator/start.ts");
-  const { checkSeed } = await import("../emulator/seed.ts");
-  const { generateSeed, parseGeneratedSize } = await import("../emulator/generate.ts");
+async function startEmulator(options: EmulatorStart): Promise<RunningEmulator> {
+  const { startFromCommandLine } = await import("../emulator/start.ts");
   try {
-    const emulator = await start.startEmulator({
-      ...options,
-      ...(seed !== undefined && { seed: checkSeed(await readJson(seed)) }),
-      ...(generate !== undefined && { seed: generateSeed(parseGeneratedSize(generate)) }),
-      ...(load !== undefined && { snapshot: await readJson(load) }),
-    });
-    const { url, instanceId, caFile, world, close } = emulator;
+    const { url, instanceId, caFile, world, close } = await startFromCommandLine(options);
     // A user first tries a program that makes a key, so the first person is one who may do that.
     const { identities } = world.seed;
     const creator = identities.find(({ roles }) => roles?.includes("KeyCustodianCreator") === true);
@@ -192,8 +184,4 @@ async function advanceEmulator(url: string, duration: string): Promise<number> {
     const detail = error instanceof Error ? error.message : String(error);
     throw new UkoError("UKO_INPUT_INVALID", { summary: "The clock of the emulator was not advanced", detail });
   }
-}
-
-async function readJson(file: string): Promise<unknown> {
-  return JSON.parse(await readFile(file, "utf8"));
 }

@@ -1,5 +1,6 @@
 /** The emulator in the caller's process: IAM, broker, UKO and KMS on one port. */
 
+import { readFile } from "node:fs/promises";
 import { createServer as createHttpsServer } from "node:https";
 import { createAdaptorServer } from "@hono/node-server";
 import { buildApp } from "./app.ts";
@@ -78,6 +79,29 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     closeStore();
     throw error;
   }
+}
+
+/** The options as a command line has them: names of files, and the size of a generated world. */
+export interface CommandLineOptions extends Omit<EmulatorOptions, "seed" | "snapshot"> {
+  readonly seed?: string;
+  readonly generate?: string;
+  readonly load?: string;
+}
+
+/** Rejects also if a file cannot be read. */
+export async function startFromCommandLine(typed: CommandLineOptions): Promise<Emulator> {
+  const { seed, generate, load, ...options } = typed;
+  const { generateSeed, parseGeneratedSize } = await import("./generate.ts");
+  return startEmulator({
+    ...options,
+    ...(seed !== undefined && { seed: checkSeed(await readJson(seed)) }),
+    ...(generate !== undefined && { seed: generateSeed(parseGeneratedSize(generate)) }),
+    ...(load !== undefined && { snapshot: await readJson(load) }),
+  });
+}
+
+async function readJson(file: string): Promise<unknown> {
+  return JSON.parse(await readFile(file, "utf8"));
 }
 
 async function openWorld(options: EmulatorOptions): Promise<{ world: World; closeStore: () => void }> {
