@@ -48,9 +48,13 @@ describe("reading a key distinguishes four kinds of drift, and repairs none", ()
   test("another writer's outage is reported, also while a request is pending", async () => {
     const state = await uko.make();
     await unfinished(uko.run("bob").handlers, state);
-    await uko.test.control(`keys/${state.keyId}`, { record: { state: "deactivated" } });
+    await uko.test.control(`keys/${state.keyId}`, { record: { state: "deactivated", updatedBy: "IBMid-550000ERIN" } });
     expect((await read(state))?.warnings).toContain(
-      'Key "payroll" changed from active to deactivated since the last run',
+      'Key "payroll" changed from active to deactivated since the last run; the last write to it was by IBMid-550000ERIN on 24 Nov 2026 14:23 UTC',
+    );
+    await uko.test.control("switches", { lastWriter: "absent" });
+    expect((await read(state))?.warnings).toContain(
+      'Key "payroll" changed from active to deactivated since the last run; the audit log of the service says by whom',
     );
   });
 

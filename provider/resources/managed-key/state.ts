@@ -4,7 +4,16 @@ import type { KeySummary } from "../../engine/key/observe.ts";
 import { deletionFacts } from "../../engine/key/report.ts";
 import { isoTime } from "../../engine/loop/evidence.ts";
 import type { KeyPatch, KeySnapshot } from "../../engine/ports/world.ts";
-import { capital, keyPath, plain, sayAuthor, sayKey, sayTime, stepNouns } from "../../engine/text/words.ts";
+import {
+  capital,
+  keyPath,
+  plain,
+  sayAuthor,
+  sayIdentity,
+  sayKey,
+  sayTime,
+  stepNouns,
+} from "../../engine/text/words.ts";
 import { anyBindingRecord } from "../../lifecycle/consent-record.ts";
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import { coolDownMs } from "../../lifecycle/managed-key-states.ts";
@@ -97,10 +106,19 @@ export function driftWarnings(observed: KeySummary, before: ManagedKeyState): re
     .map((each) => `${key} is out of sync in keystore "${plain(each.name, 60)}": ${plain(each.detail)}`);
   const moved =
     before.keyState !== observation.stateWord && !isStepOnRecord(observed, before.keyState)
-      ? [`${key} changed from ${plain(before.keyState, 40)} to ${plain(observation.stateWord, 40)} since the last run`]
+      ? [
+          `${key} changed from ${plain(before.keyState, 40)} to ${plain(observation.stateWord, 40)} since the last run; ${sayLastWrite(observation)}`,
+        ]
       : [];
   const left = before.state === "active" ? staysInactive(observation) : [];
   return [...pending, ...cancelled, ...outOfSync, ...moved, ...left];
+}
+
+/** The service names the author of the last write only, which may be a later one (uko-v4.md 7). */
+function sayLastWrite({ updatedBy, updatedAtMs }: KeyObservation): string {
+  return updatedBy === undefined || updatedAtMs === undefined
+    ? "the audit log of the service says by whom"
+    : `the last write to it was by ${sayIdentity(updatedBy)} on ${sayTime(updatedAtMs)}`;
 }
 
 /** Warns that `state: "active"` does not make a key active again that has been active. */

@@ -32,7 +32,7 @@ test.each(profilesFor())("a refresh reports each kind of drift and repairs none 
     const seesKeystores = profile !== "stale-status";
     const told = messageOf(refreshed.output).split("\n");
     expect(told.sort()).toEqual([
-      'Key "cancelled" changed from active to destroyed since the last run',
+      'Key "cancelled" changed from active to destroyed since the last run; the last write to it was by IBMid-550000CAROL on 24 Nov 2026 18:23 UTC',
       'Key "cancelled" is destroyed, but keystore "aws-frankfurt" reports active: the key was not destroyed there, or its deletion was canceled there',
       ...(seesKeystores
         ? ['Key "unsynced" is out of sync in keystore "aws-frankfurt": active_key_is_not_active_in_keystore']
