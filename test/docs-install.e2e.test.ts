@@ -111,7 +111,7 @@ test("README: the first up in Pulumi's template, and the printed command of the 
   await writeOptions(inEarlierYears);
   await succeed("pulumi up --yes --skip-preview", folder, bob);
   const requested = await type("pulumi destroy --yes --skip-preview", folder, bob);
-  const [command = ""] = nextCommands(requested.output).filter((each) => each.startsWith("uko continue"));
+  const [command = ""] = nextCommands(requested.output).filter((each) => each.startsWith("uko approve"));
   expect(command, requested.output).toContain(consentIn(requested.output));
   const acted = await type(command, folder, await terminalOf("alice"));
   expect(acted.output).toContain("is deactivated");

@@ -32,9 +32,9 @@ async function tell(stage: PulumiStage): Promise<void> {
 
   await stage.timePasses(
     "4h1m",
-    "More than 4 hours later, Bob passes the ID of Alice's request to uko continue, which destroys the key.",
+    "More than 4 hours later, Bob passes the ID of Alice's request to uko approve, which destroys the key.",
   );
-  await stage.command("bob", ["continue", key, "--consent", recordIn(deactivated)], {
+  await stage.command("bob", ["approve", key, recordIn(deactivated)], {
     exitCode: 11,
     says: "[UKO_DESTRUCTION_PENDING]",
   });

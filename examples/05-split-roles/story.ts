@@ -19,14 +19,14 @@ async function tell(stage: PulumiStage): Promise<void> {
   );
   const asked = await stage.pulumi("alice", "destroy", { exitCode: 1, says: "[UKO_APPROVAL_PENDING]" });
   const key = keyIn(asked);
-  await stage.command("bob", ["continue", key, "--consent", recordIn(asked)], {
+  await stage.command("bob", ["approve", key, recordIn(asked)], {
     exitCode: 13,
     says: "Key Custodian - Deployer",
   });
 
   stage.say("Nothing was changed. Bob approves the request with uko consent instead, and Alice runs the step.");
   const consented = await stage.command("bob", ["consent", key, recordIn(asked)], { exitCode: 0, says: "" });
-  const deactivated = await stage.command("alice", ["continue", key, "--consent", recordIn(consented)], {
+  const deactivated = await stage.command("alice", ["approve", key, recordIn(consented)], {
     exitCode: 10,
     says: "is deactivated and is waiting for a second person",
   });
@@ -35,13 +35,13 @@ async function tell(stage: PulumiStage): Promise<void> {
     "4h1m",
     "More than 4 hours later, Alice tries to destroy the key alone. She cannot approve her own request.",
   );
-  await stage.command("alice", ["continue", key, "--consent", recordIn(deactivated)], {
+  await stage.command("alice", ["approve", key, recordIn(deactivated)], {
     exitCode: 10,
     says: "[UKO_APPROVAL_PENDING]",
   });
 
   stage.say("Bob passes the ID of her request. He has the role to destroy the key.");
-  await stage.command("bob", ["continue", key, "--consent", recordIn(deactivated)], {
+  await stage.command("bob", ["approve", key, recordIn(deactivated)], {
     exitCode: 11,
     says: "[UKO_DESTRUCTION_PENDING]",
   });

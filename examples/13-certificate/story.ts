@@ -17,12 +17,12 @@ async function tell(stage: PulumiStage): Promise<void> {
   await stage.pulumi("bob", "up", { exitCode: 0, says: "ManagedKey payroll created" });
   const asked = await stage.pulumi("bob", "destroy", { exitCode: 1, says: "[UKO_APPROVAL_PENDING]" });
   const key = keyIn(asked);
-  const deactivated = await stage.command("alice", ["continue", key, "--consent", recordIn(asked)], {
+  const deactivated = await stage.command("alice", ["approve", key, recordIn(asked)], {
     exitCode: 10,
     says: "is deactivated and is waiting for a second person",
   });
   await stage.timePasses("4h1m", "More than 4 hours later, Bob approves Alice's request: the key is destroyed.");
-  await stage.command("bob", ["continue", key, "--consent", recordIn(deactivated)], {
+  await stage.command("bob", ["approve", key, recordIn(deactivated)], {
     exitCode: 11,
     says: "[UKO_DESTRUCTION_PENDING]",
   });

@@ -107,7 +107,7 @@ test("a wait for another person continues, and its log shows the record and that
   const alice = uko.run("alice");
   const bob = runWith("bob", () => alice.operations.continue(ref, [record], { ...patience, budgetMs: 0 }, options));
   const { code, message } = await patientDestroy(bob, state);
-  expect(bob.progress[0]).toContain(`uko continue ${state.vaultId}/${state.keyId} --consent ${record}`);
+  expect(bob.progress[0]).toContain(`uko approve ${state.vaultId}/${state.keyId} ${record}`);
   // Alice deactivated and wrote her half of destroy: Bob has to name that in a new run.
   expect(code).toBe("UKO_APPROVAL_PENDING");
   expect(message).toMatch(/UKO_CONSENT=(?!0)[0-9a-f]{32}/);
@@ -119,7 +119,7 @@ test("a machine waits until people have taken every step", async () => {
   const machine = uko.run("pipeline");
   await patientDestroy(machine, state);
   expect(machine.sleeps.reduce((sum, ms) => sum + ms, 0)).toBe(8 * hourMs);
-  expect(machine.progress.join("\n")).toContain(`--consent ${record}`);
+  expect(machine.progress.join("\n")).toContain(`uko approve ${state.vaultId}/${state.keyId} ${record}`);
 });
 
 test("a run stops at once if its caller has to name a KMS window, and the setter's run waits and shows the command", async () => {
@@ -128,8 +128,8 @@ test("a run stops at once if its caller has to name a KMS window, and the setter
   const outcome = await alice.handlers.delete(state, { ...options, waiting });
   expect(outcome).toMatchObject({ code: "UKO_APPROVAL_PENDING" });
   expect(alice.sleeps.reduce((sum, ms) => sum + ms, 0)).toBe(8 * hourMs);
-  const command = alice.progress.find((line) => line.includes("uko continue kms/")) ?? "";
-  expect(command).toMatch(new RegExp(`--consent ${state.keyId}@\\S+Z`));
+  const command = alice.progress.find((line) => line.includes("uko approve kms/")) ?? "";
+  expect(command).toMatch(new RegExp(` ${state.keyId}@\\S+Z`));
   const bob = kmsRun(uko, "bob");
   expect(await bob.handlers.delete(state, { ...options, waiting })).toMatchObject({ code: "UKO_APPROVAL_PENDING" });
   expect(bob.sleeps.length).toBe(0);

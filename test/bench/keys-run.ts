@@ -5,7 +5,7 @@ import { expectExit, type Measured } from "./measure.ts";
 
 /** Every record that the run's messages ask a second person to name, as `UKO_CONSENT` takes them. */
 function recordsIn({ result, name }: Measured, count: number): string {
-  const ids = new Set(Array.from(result.output.matchAll(/--consent ([0-9a-f]{32})/g), ([, id = ""]) => id));
+  const ids = new Set(Array.from(result.output.matchAll(/uko approve \S+ ([0-9a-f]{32})/g), ([, id = ""]) => id));
   if (ids.size !== count) throw new Error(`The run "${name}" names ${ids.size} records for ${count} keys`);
   return [...ids].join(",");
 }

@@ -236,7 +236,7 @@ it("covers a KMS key outside UKO", async () => {
   const key = `kms/${await makeKmsKey(story.world, "backup")}`;
   const environment = { UKO_EVIDENCE: story.file("kms.jsonl") };
   const { out } = await story.uko("alice", `request ${key}`, environment);
-  const act = /uko (continue kms\/\S+ --consent \S+)/.exec(out)?.[1] ?? "";
+  const act = /uko (approve kms\/\S+ \S+)/.exec(out)?.[1] ?? "";
   expect(await story.uko("bob", act, environment)).toMatchObject({ exitCode: 0 });
   const created = await create(`--key ${key} --sign-key @bob.key --out @kms.json`, environment);
   expect(created).toMatchObject({ exitCode: 0, err: "" });

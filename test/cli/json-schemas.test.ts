@@ -60,7 +60,7 @@ describe("what uko prints", () => {
     expect(waiting).toMatchObject({
       neededRoles: ["Key Custodian - Deployer"],
       excludedIdentity: "IBMid-550000BOB",
-      commands: [expect.stringMatching(/^uko continue /)],
+      commands: [expect.stringMatching(/^uko approve /)],
     });
     const cooling = reportOf(await run("bob", `status ${vouchers}`)).explanation.next[0];
     expect(cooling).toMatchObject({ notBefore: expect.stringMatching(/^2026-11-24T18:\d\d:\d\dZ$/) });

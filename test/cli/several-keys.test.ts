@@ -23,7 +23,7 @@ it("approves several requests in one run, and takes no step", async () => {
   await world.advance("1m");
   const { exitCode, out } = await world.uko("alice", `consent ${keys.payroll} ${payroll} ${keys.cards} ${cards}`);
   expect(exitCode).toBe(0);
-  expect(out.match(/uko continue \S+ --consent \S+/g)).toHaveLength(2);
+  expect(out.match(/uko approve \S+ \S+/g)).toHaveLength(2);
   expect(await statesOf(keys.payroll, keys.cards)).toEqual(["pending_approval", "pending_approval"]);
   const verdict = await world.verdict();
   expect(verdict.ok, explainVerdict(verdict)).toBe(true);
@@ -51,7 +51,7 @@ it("offers a Reader neither a step nor an approval without the role that each re
   await requested(keys.payroll);
   await requested(keys.draft);
   const { out } = await world.uko("erin", `status ${keys.payroll}`);
-  expect(out).toMatch(/if you have the role Key Custodian - Deployer, run:\n.*uko continue/);
+  expect(out).toMatch(/if you have the role Key Custodian - Deployer, run:\n.*uko approve/);
   expect(out).toMatch(
     /if you have only the role Key Custodian - Creator, approve the request so that Bob .*:\n.*uko consent/,
   );
@@ -93,7 +93,7 @@ it("lists KMS keys that are set for deletion among the requests, until their win
   await requested(keys.payroll);
   const { exitCode, out, err } = await world.uko("bob", "requests --long");
   expect([exitCode, err]).toEqual([0, ""]);
-  expect(out).toContain(`uko continue ${key} --consent`);
+  expect(out).toContain(`uko approve ${key} `);
   expect(out).toMatch(/^2 keys in 1 vault: 2 pending approval$/m);
   await world.advance("8d");
   expect((await world.uko("bob", "requests --long")).out).not.toContain("backup");
@@ -118,7 +118,7 @@ describe("a KMS key", () => {
   it("two people delete a KMS key by commands, each printed by the one before", async () => {
     const requested = await world.uko("alice", `request ${key}`);
     expect(requested.exitCode).toBe(0);
-    const act = /uko (continue kms\/\S+ --consent \S+)/.exec(requested.out)?.[1] ?? "";
+    const act = /uko (approve kms\/\S+ \S+)/.exec(requested.out)?.[1] ?? "";
     const alone = await world.uko("bob", `continue ${key}`);
     expect(alone.exitCode).toBe(10);
     const done = await world.uko("bob", act);

@@ -46,12 +46,12 @@ it("two people delete a key, and read its state at each step", async () => {
   await passes("1h");
   await types("bob", `request ${key} --reason "Another reason"`);
   await types("alice", `status ${key}`);
-  await types("alice", `continue ${key} --consent ${await recordOf(key)}`);
+  await types("alice", `approve ${key} ${await recordOf(key)}`);
   await passes("1h");
-  await types("bob", `continue ${key} --consent ${await recordOf(key)}`);
+  await types("bob", `approve ${key} ${await recordOf(key)}`);
   await types("bob", `plan ${key}`);
   await passes("4h");
-  await types("bob", `continue ${key} --consent ${await recordOf(key)}`);
+  await types("bob", `approve ${key} ${await recordOf(key)}`);
   await types("alice", `reactivate ${key}`);
   await types("bob", `status ${key} ${keys.draft}`);
   await passes("30d");
@@ -69,11 +69,11 @@ it("people change their minds: approvals, withdrawals and reactivation", async (
   const key = keys.payroll;
   await types("carol", `request ${key}`);
   await passes("1m");
-  await types("bob", `continue ${key} --consent ${await recordOf(key)}`);
+  await types("bob", `approve ${key} ${await recordOf(key)}`);
   await types("bob", `consent ${key} ${await recordOf(key)}`);
   await types("carol", `status ${key}`);
   await passes("1m");
-  await types("carol", `continue ${key} --consent ${await recordOf(key)}`);
+  await types("carol", `approve ${key} ${await recordOf(key)}`);
   await passes("1m");
   await types("bob", `consent ${key} ${await recordOf(key)}`);
   await types("bob", `status ${key}`);
@@ -95,7 +95,7 @@ it("impossible steps and callers are refused with the reason", async () => {
   await types("dave", `request ${key}`);
   await types("erin", `request ${key}`);
   await types("bob", `request ${key}`);
-  await types("bob", `continue ${key} --consent ${await recordOf(key)}`);
+  await types("bob", `approve ${key} ${await recordOf(key)}`);
   await types("bob", `consent ${key} ${await recordOf(key)}`);
   await types("alice", `consent ${key} ${"0".repeat(32)}`);
   await types("alice", `sync ${key}`);

@@ -122,7 +122,7 @@ describe("a message", () => {
     await world.advance("1m");
     const [notice] = readNotices((await asReader("requests --json")).out).notices;
     const shown = await world.uko("alice", notice?.command.replace("uko login -- ", "") ?? "");
-    expect(shown.out).toMatch(/uko continue \S+ --consent [0-9a-f]{32}/);
+    expect(shown.out).toMatch(/uko approve \S+ [0-9a-f]{32}/);
   });
 });
 

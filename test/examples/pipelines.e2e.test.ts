@@ -132,7 +132,7 @@ describe("the workflow for GitHub Actions", () => {
     return { exitCode: 0, skipped, outputs, log };
   }
 
-  const consentOf = (log: string): string => /--consent ([0-9a-f]{32})/.exec(log)?.[1] ?? "";
+  const consentOf = (log: string): string => /uko approve \S+ ([0-9a-f]{32})/.exec(log)?.[1] ?? "";
 
   it("deletes a key: two people by hand, and the rest by the schedule when its time has come", async () => {
     await world.uko("bob", `request ${key}`);

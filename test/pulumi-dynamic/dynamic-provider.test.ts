@@ -153,7 +153,7 @@ test("the outputs keep the resource's name, so that a printed destroy command de
   const { details } = await errorOf(alice.delete(refreshed));
   expect(details).toContain(`pulumi destroy --stack prod --target '${urn}'`);
   expect(details).not.toMatch(/pulumi destroy$/m);
-  expect(details.indexOf("uko continue")).toBeLessThan(details.indexOf("pulumi destroy"));
+  expect(details.indexOf("uko approve")).toBeLessThan(details.indexOf("pulumi destroy"));
 });
 
 test("a state of an earlier release, which has no such name, gets the warning next to the command", async () => {

@@ -9,7 +9,7 @@ import { childEnv } from "../support/child-env.ts";
 import { main, statusOf, urnOf } from "./engine.ts";
 import { usePluginStage } from "./plugin-stage.ts";
 
-const waitingLine = /^Waiting for a second person to run: uko continue \S+ --consent /;
+const waitingLine = /^Waiting for a second person to run: uko approve \S+ /;
 
 const stage = usePluginStage();
 

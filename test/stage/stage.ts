@@ -87,8 +87,8 @@ export function recordIn(said: string): string {
 
 /** The IDs that a run prints for a second person, as `UKO_CONSENT` takes them. */
 export function consentsIn(said: string): string {
-  const ids = new Set(Array.from(said.matchAll(/--consent (\S+)/g), ([, id]) => id));
-  if (ids.size === 0) throw new StoryError(`Expected at least one ID after --consent in:\n${said}`);
+  const ids = new Set(Array.from(said.matchAll(/uko approve \S+ (\S+)/g), ([, id]) => id));
+  if (ids.size === 0) throw new StoryError(`Expected at least one uko approve in:\n${said}`);
   return [...ids].join(",");
 }
 

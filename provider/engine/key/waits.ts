@@ -184,7 +184,7 @@ export function approvalInstead(
 
 /** The commands that act on a record by naming it. */
 export function actCommands(recordId: string, path: string, door: Door): readonly string[] {
-  const byCommand = `uko continue ${path} --consent ${recordId}`;
+  const byCommand = `uko approve ${path} ${recordId}`;
   if (door.rerun === "uko continue") return [byCommand];
   const byEngine = `UKO_CONSENT=${recordId} ${rerunCommand(door)}`;
   // An `up` may have a lesser goal than `uko continue` does. For a destroy, the command for this
@@ -287,5 +287,5 @@ function startOf(ms: number | undefined): Pick<NextStep, "notBefore"> {
 export function sayAwaited({ record }: ApprovalWait, path: string): string {
   return record === undefined
     ? `Waiting for two people. To request the step, run: uko request ${path}`
-    : `Waiting for a second person to run: uko continue ${path} --consent ${record.id}`;
+    : `Waiting for a second person to run: uko approve ${path} ${record.id}`;
 }

@@ -124,7 +124,7 @@ export function kmsRerunCommand(observation: KmsKeyObservation, door: Door): str
 
 /** The commands that act on a window by naming it; the one for this key alone comes first. */
 export function kmsActCommands(windowName: string, observation: KmsKeyObservation, door: Door): readonly string[] {
-  const byCommand = `uko continue ${kmsKeyPath(observation)} --consent ${windowName}`;
+  const byCommand = `uko approve ${kmsKeyPath(observation)} ${windowName}`;
   return door.rerun === "uko continue" ? [byCommand] : [byCommand, `UKO_CONSENT=${windowName} ${rerunCommand(door)}`];
 }
 
@@ -133,7 +133,7 @@ export function sayKmsAwaited({ window }: KmsApprovalWait, observation: KmsKeyOb
   const path = kmsKeyPath(observation);
   return window === undefined
     ? `Waiting for two people. To request the deletion, run: uko request ${path}`
-    : `Waiting for a second person to run: uko continue ${path} --consent ${window.name}`;
+    : `Waiting for a second person to run: uko approve ${path} ${window.name}`;
 }
 
 /** The commands that request a deletion, by setting the key for deletion. */

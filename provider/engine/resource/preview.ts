@@ -142,7 +142,7 @@ export function previewApproval(
 export function nextToDelete(recordId: string, path: string): NextStep {
   return {
     who: `another person runs this plan's command with UKO_CONSENT=${recordId}, or runs`,
-    commands: [`uko continue ${path} --consent ${recordId}`],
+    commands: [`uko approve ${path} ${recordId}`],
   };
 }
 

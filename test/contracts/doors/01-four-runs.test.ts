@@ -31,7 +31,7 @@ test.each(profilesByTier("tags-dropped"))("two people delete a key in four runs 
       "  You requested the deactivation on 24 Nov 2026 14:22 UTC; the request expires on 1 Dec 2026 14:22 UTC, in 7 d.",
       "  Current state: active.",
       `  Next: another person with the role Key Custodian - Deployer runs${engineStep.length === 1 ? " one of these commands" : ""}:`,
-      `    uko continue ${path} --consent ${request}`,
+      `    uko approve ${path} ${request}`,
       ...engineStep,
       "    or: to withdraw the request, someone who can write to the key runs:",
       `    uko withdraw ${path}`,

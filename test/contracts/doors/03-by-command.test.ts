@@ -58,10 +58,10 @@ test.each(profilesFor())(
 
       // From here on by command alone, without the stack.
       await scenario.advance("1m");
-      ended(await bob.runNext(deactivated.output, /^uko continue /), 11, /cooling down until 24 Nov 2026 18:24 UTC/);
+      ended(await bob.runNext(deactivated.output, /^uko approve /), 11, /cooling down until 24 Nov 2026 18:24 UTC/);
       await scenario.advance("4h");
       const destroyed = ended(
-        await bob.runNext(deactivated.output, /^uko continue /),
+        await bob.runNext(deactivated.output, /^uko approve /),
         11,
         /is destroyed; keystore "payroll-ring" still holds its material until/,
       );

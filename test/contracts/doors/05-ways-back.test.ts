@@ -21,7 +21,7 @@ describe.each(profilesFor())("under %s", (profile) => {
         'Key "payroll" is active; no deletion has been requested',
       );
       let mark = await scenario.mark();
-      ended(await alice.runNext(asked.output, /^uko continue /), 10, /its deactivation has not been requested$/);
+      ended(await alice.runNext(asked.output, /^uko approve /), 10, /its deactivation has not been requested$/);
       ended(await bob.uko(["withdraw", path]), 0);
       expect(await scenario.writes(mark)).toEqual([]);
 

@@ -82,7 +82,7 @@ test.each(cases)("%s people with split built-in roles delete a key, gate %s (%s)
   const own = await deployer.uko(["continue", key, "--consent", consentIn(deactivated.output)]);
   expect(own).toMatchObject({ exitCode: 10 });
   ended(
-    await administrator.runNext(deactivated.output, /^uko continue/),
+    await administrator.runNext(deactivated.output, /^uko approve/),
     11,
     /^Key "payroll" is destroyed; keystore "payroll-ring" still holds its material until /,
   );

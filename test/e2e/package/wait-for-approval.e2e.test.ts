@@ -77,7 +77,7 @@ test("a destroy waits for the other person, stops if its own person has to appro
     const request = (await pending())?.deletion;
     const isBobs = request?.requestedBy === "IBMid-550000BOB";
     const answered = isBobs ? (await alice.uko(["consent", key, request.recordId])).output : "";
-    const [, half = request?.recordId ?? ""] = /--consent ([0-9a-f]{32})/.exec(answered) ?? [];
+    const [, half = request?.recordId ?? ""] = /uko approve \S+ ([0-9a-f]{32})/.exec(answered) ?? [];
     // Only a new run of Bob can approve that.
     await waiting;
     expect(parts.join("")).toContain("retrying delete due to on-error hook request");

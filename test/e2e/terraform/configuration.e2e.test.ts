@@ -164,7 +164,7 @@ test("two people delete a deposed key like any other, and it stays deposed until
     expect(errorsOf(asked)).toEqual([waits("other")]);
     expect(await deposed()).toMatchObject([{ label: "other", lifecycle_state: "pending_approval" }]);
     await stage.advance(60_000);
-    const record = /--consent ([0-9a-f]{32})/.exec(asked.output)?.[1];
+    const record = /uko approve \S+ ([0-9a-f]{32})/.exec(asked.output)?.[1];
     const acted = await alice.apply([], { env: { UKO_CONSENT: record } });
     expect(errorsOf(acted)).toEqual([
       'Key "other" is deactivated and is waiting for a second person to approve its destruction',

@@ -100,7 +100,7 @@ test("one destroy requests the deletion of thirty keys, the next deactivates all
     expect(errors.map(({ summary }) => /^Key "([^"]+)" is waiting for /.exec(summary)?.[1]).sort()).toEqual(labels);
     expect(await stage.effects(mark)).toEqual(labels.map(() => "K4"));
 
-    const records = errors.map(({ detail }) => /--consent ([0-9a-f]{32})/.exec(detail)?.[1]);
+    const records = errors.map(({ detail }) => /uko approve \S+ ([0-9a-f]{32})/.exec(detail)?.[1]);
     const next = await stage.mark();
     const acted = await alice.destroy([], { env: { UKO_CONSENT: records.join() } });
     expect(acted.exitCode).toBe(1);

@@ -8,7 +8,7 @@ import { keyProgram, vaultId, withMade, withStage } from "./support/tofu-stage.t
 
 const hourMs = 3_600_000;
 const recordIn = ({ output }: TofuResult): string => {
-  const record = /--consent ([0-9a-f]{32})/.exec(output)?.[1];
+  const record = /uko approve \S+ ([0-9a-f]{32})/.exec(output)?.[1];
   if (record === undefined) throw new Error(`The run requested nothing:\n${output}`);
   return record;
 };

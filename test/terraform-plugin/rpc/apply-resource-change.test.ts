@@ -195,7 +195,7 @@ describe("a wait within a run", () => {
     const applying = core.by(patient).apply(null);
     await expect
       .poll(() => patient.log(), { timeout: 10_000 })
-      .toMatch(/Waiting for a second person to run: uko continue/);
+      .toMatch(/Waiting for a second person to run: uko approve/);
     const begun = performance.now();
     await patient.provider.stopProvider();
     const { errors } = await applying;

@@ -26,7 +26,7 @@ test("the first unfinished deletion has the details, and each other one its comm
   for (const [index, error] of errors.slice(1).entries()) {
     const { id } = cores[index + 1]?.saved?.value ?? {};
     expect(lines(error).length).toBeLessThan(8);
-    expect(error).toContain(`uko continue ${String(id)} --consent`);
+    expect(error).toContain(`uko approve ${String(id)} `);
     expect(error).toMatch(
       /UKO_CONSENT=[0-9a-f]{32},<id> tofu apply if you removed the resources from the configuration, or UKO_CONSENT=[0-9a-f]{32},<id> tofu destroy to delete everything in the state\./,
     );

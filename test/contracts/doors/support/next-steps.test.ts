@@ -5,7 +5,7 @@ const id = "5f1180e436aedf857d5b820e4f5951b6";
 const said = `Key "payroll" is waiting for a second person to approve its deactivation
   Current state: active.
   Next: another person runs one of these commands:
-    uko continue 5c1e/9b2d --consent ${id}
+    uko approve 5c1e/9b2d ${id}
     UKO_CONSENT=${id} pulumi destroy --stack dev --target 'urn:pulumi:dev::keys::pulumi-nodejs:dynamic/uko:ManagedKey::payroll'
     or: to withdraw it, someone runs:
     uko withdraw 5c1e/9b2d
@@ -46,10 +46,7 @@ test.each([
   expect(nextSteps(output)).toEqual([
     {
       who: "another person runs one of these commands:",
-      commands: [
-        `uko continue 5c1e/9b2d --consent ${id}`,
-        `UKO_CONSENT=${id} pulumi destroy --stack dev --target '${target}'`,
-      ],
+      commands: [`uko approve 5c1e/9b2d ${id}`, `UKO_CONSENT=${id} pulumi destroy --stack dev --target '${target}'`],
     },
     { who: "to withdraw it, someone runs:", commands: ["uko withdraw 5c1e/9b2d"] },
   ]);

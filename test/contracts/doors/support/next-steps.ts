@@ -47,7 +47,10 @@ export const runAgain = /\b(?:pulumi up(?: --stack \S+)?|(?:tofu|terraform) appl
 /** The ID of the one record that an output tells people to name; throws where there is none, or more than one. */
 export function consentIn(output: string): string {
   const ids = new Set(
-    Array.from(output.matchAll(/(?:UKO_CONSENT=|--consent |uko consent \S+ )([0-9a-f]{32})/g), ([, id]) => id ?? ""),
+    Array.from(
+      output.matchAll(/(?:UKO_CONSENT=|--consent |uko (?:consent|approve) \S+ )([0-9a-f]{32})/g),
+      ([, id]) => id ?? "",
+    ),
   );
   const [id] = ids;
   if (id === undefined || ids.size > 1) throw new Error(`No single record to name in:\n${output}`);
