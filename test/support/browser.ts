@@ -15,7 +15,6 @@ export interface Locator {
 
 export interface Page {
   goto(url: string): Promise<unknown>;
-  waitForURL(url: RegExp): Promise<void>;
   url(): string;
   waitForURL(url: RegExp): Promise<void>;
   title(): Promise<string>;
