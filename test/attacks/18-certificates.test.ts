@@ -3,6 +3,7 @@
 import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { verifyFile } from "../../provider/compose-certificates.ts";
+import { corroborate } from "../../provider/engine/certificate/activity-tracker.ts";
 import { limitsOf } from "../../provider/engine/certificate/build.ts";
 import type { Certificate } from "../../provider/engine/certificate/statement.ts";
 import { isUkoError } from "../../provider/errors.ts";
@@ -70,6 +71,48 @@ describe("a signer cannot hide who took the steps", () => {
       grade: "self_reported",
       witnesses: [{ kind: "not_counted", why: "people_unknown" }],
     });
+  });
+});
+
+describe("audit events of the same person and time do not corroborate a step", () => {
+  /** The certificate, and an event of the account for each of its steps that ended something (uko-v4.md 7). */
+  const corroborated = () => {
+    const statement = JSON.parse(textOf()) as Certificate;
+    const [key] = statement.predicate.keys;
+    const steps = key?.steps.filter(({ step }) => ["deactivate", "destroy", "remove"].includes(step)) ?? [];
+    const events = steps.map(({ step, startedAt, correlationId = "", executor }) => ({
+      eventTime: startedAt,
+      action: `hs-crypto.managed-keys.${step === "remove" ? "delete" : "write"}`,
+      correlationId,
+      initiator: { id: executor.iamId },
+      target: { id: `crn:v1:…:managed-key:${key?.keyId}` },
+    }));
+    return { statement, steps, events };
+  };
+
+  it("unlike the events of the steps", () => {
+    const { statement, events } = corroborated();
+    expect(corroborate(statement, events)).toMatchObject({ isComplete: true, matched: 3, missing: [] });
+  });
+
+  it.each([
+    ["reads", { action: "hs-crypto.managed-keys.read" }],
+    ["changes of another object", { action: "hs-crypto.vaults.write" }],
+    ["changes of another key", { target: { id: "crn:v1:…:managed-key:other" } }],
+  ])("if they are %s", (_, over) => {
+    const { statement, events } = corroborated();
+    const others = events.map((event) => ({ ...event, ...over }));
+    expect(corroborate(statement, others)).toMatchObject({ isComplete: false, matched: 0, contradictions: [] });
+  });
+
+  it("if another step has the same event", () => {
+    const { statement, steps, events } = corroborated();
+    const [one = { startedAt: "", executor: {} }, other = {}] = steps;
+    Object.assign(other, { correlationId: "one", startedAt: one.startedAt, executor: one.executor });
+    Object.assign(one, { correlationId: "one" });
+    const [event = { correlationId: "" }] = events;
+    event.correlationId = "one";
+    expect(corroborate(statement, events)).toMatchObject({ isComplete: false, matched: 2 });
   });
 });
 

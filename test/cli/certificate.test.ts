@@ -101,13 +101,16 @@ describe("a certificate", () => {
 
   it("is corroborated by the audit events of the account, and contradicted by other initiators", async () => {
     const shown = JSON.parse((await story.uko("erin", "certificate show @c.json --json")).out);
-    const events = shown.predicate.keys[0].steps
+    const [{ steps, keyId }] = shown.predicate.keys;
+    const events = steps
       .filter(({ step }: { step: string }) => step !== "write_record")
-      .map((step: { correlationId: string; executor: { iamId: string }; startedAt: string }) => ({
+      .map((step: { step: string; correlationId: string; executor: { iamId: string }; startedAt: string }) => ({
         eventTime: step.startedAt,
+        action: `hs-crypto.managed-keys.${step.step === "remove" ? "delete" : "write"}`,
         correlationId: step.correlationId,
         initiator: { id: step.executor.iamId },
         outcome: "success",
+        requestData: { requestURI: `/api/v4/managed_keys/${keyId}` },
       }));
     writeFileSync(story.file("events.json"), JSON.stringify(events));
     const { out } = await verify("c.json", "--activity-tracker @events.json");

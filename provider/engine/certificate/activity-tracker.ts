@@ -8,8 +8,9 @@ import * as z from "zod";
 import { parseJson } from "../../encodings.ts";
 import type { Certificate, CertificateStep } from "./statement.ts";
 
-const event = z.object({
+const event = z.looseObject({
   eventTime: z.string(),
+  action: z.string(),
   correlationId: z.string(),
   initiator: z.object({ id: z.string() }),
   outcome: z.string().optional().catch(undefined),
@@ -36,7 +37,12 @@ export interface Corroboration {
   readonly contradictions: readonly { readonly subject: string; readonly step: string }[];
 }
 
-const endingSteps: readonly string[] = ["deactivate", "destroy", "remove"];
+/** The steps that end something, and the actions that their events name (uko-v4.md 7, kms-v2-and-iam.md 5). */
+const actions: Readonly<Record<string, RegExp>> = {
+  deactivate: /\.managed-keys\.write$/,
+  destroy: /\.(managed-keys\.write|secrets\.delete)$/,
+  remove: /\.managed-keys\.delete$/,
+};
 /** An event is written when the call ends; the evidence names the read before the call. */
 const toleranceMs = 5 * 60_000;
 
@@ -47,10 +53,16 @@ export function corroborate({ predicate: { keys } }: Certificate, events: readon
     if (same === undefined) byId.set(each.correlationId, [each]);
     else same.push(each);
   }
-  const steps = keys.flatMap(({ subject, steps: all }) =>
+  /** Each call has an ID of its own, so an event is of one step. */
+  const take = ({ correlationId = "" }: CertificateStep): readonly TrackedEvent[] => {
+    const found = byId.get(correlationId) ?? [];
+    byId.delete(correlationId);
+    return found;
+  };
+  const steps = keys.flatMap(({ subject, keyId, steps: all }) =>
     all
-      .filter(({ step, doneAt }) => doneAt !== undefined && endingSteps.includes(step))
-      .map((step) => ({ subject, step, found: byId.get(step.correlationId ?? "") ?? [] })),
+      .filter(({ step, doneAt }) => doneAt !== undefined && Object.hasOwn(actions, step))
+      .map((step) => ({ subject, step, found: take(step).filter((each) => isAbout(each, keyId, step)) })),
   );
   const named = ({ subject, step: { step } }: (typeof steps)[number]) => ({ subject, step });
   const missing = steps.filter(({ found }) => found.length === 0).map(named);
@@ -61,6 +73,11 @@ export function corroborate({ predicate: { keys } }: Certificate, events: readon
   const haveSteps = new Set(steps.map(({ subject }) => subject));
   const isComplete = matched === steps.length && keys.every(({ subject }) => haveSteps.has(subject));
   return { isComplete, matched, missing, contradictions };
+}
+
+/** An event of a read, or of another key, says nothing about the step. */
+function isAbout(found: TrackedEvent, keyId: string, { step }: CertificateStep): boolean {
+  return actions[step]?.test(found.action) === true && JSON.stringify(found).includes(keyId);
 }
 
 function agrees({ executor, startedAt }: CertificateStep, { initiator, eventTime, outcome }: TrackedEvent): boolean {
