@@ -243,8 +243,10 @@ it("covers a KMS key outside UKO", async () => {
   expect(await story.uko("bob", act, environment)).toMatchObject({ exitCode: 0 });
   const created = await create(`--key ${key} --sign-key @bob.key --out @kms.json`, environment);
   expect(created).toMatchObject({ exitCode: 0, err: "" });
-  expect((await story.uko("erin", "certificate show @kms.json")).out).toMatch(
-    /^backup +destroyed +\S+ +\S.* Bob Example \(IBMid-550000BOB\)$/m,
+  const { out: shown } = await story.uko("erin", "certificate show @kms.json");
+  expect(shown).toMatch(/^backup +destroyed +\S+ +\S.* Bob Example \(IBMid-550000BOB\)$/m);
+  expect(shown).toContain(
+    "  - That these keys stay destroyed: KMS can restore a key for 30 days after its destruction",
   );
   expect(await verify("kms.json", "--evidence @kms.jsonl")).toMatchObject({ exitCode: 0 });
 });

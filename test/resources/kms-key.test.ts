@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { EvidenceEntry } from "../../provider/engine/ports/evidence.ts";
 import type { World } from "../../provider/engine/ports/world.ts";
 import { UkoError } from "../../provider/errors.ts";
 import type { KmsKeyState } from "../../provider/resources/kms-key/schema.ts";
@@ -247,6 +248,18 @@ describe("an update", () => {
     await destroyed(back.state);
     await stage.advance("31d");
     expect(await codeOf(update(back.state, { restoreTrigger: "4" }))).toBe("UKO_CHANGE_IMPOSSIBLE");
+  });
+
+  it("leaves evidence of a restore, so that no certificate calls the key destroyed", async () => {
+    const state = await makeKmsKey(stage, { restoreTrigger: "1" });
+    await destroyed(state);
+    const entries: EvidenceEntry[] = [];
+    const evidence = { append: async (entry: EvidenceEntry) => void entries.push(entry) };
+    const { handlers } = kmsRun(stage, "bob", { wrap: (world: World) => ({ ...world, evidence }) });
+    await handlers.update(state, kmsInputs(handlers, { restoreTrigger: "2" }), options);
+    expect(entries).toMatchObject([
+      { step: "restore", phase: "after", from: "destroyed", to: "active", keyId: state.keyId, resource: "kms_key" },
+    ]);
   });
 
   it("never changes a managed key's twin, which an edited state may name", async () => {

@@ -19,10 +19,10 @@ import { maxReviewBytes } from "../../lifecycle/review-file.ts";
 import { sayUnusable } from "../key/review-words.ts";
 import { approvalPhrase } from "../key/set-messages.ts";
 import { createKmsOperations } from "../kms-key/commands.ts";
+import { noteRestore } from "../kms-key/kind.ts";
 import { explainKmsOutcome } from "../kms-key/messages.ts";
 import { observeKmsKey } from "../kms-key/observe.ts";
 import { restorableUntilMs } from "../kms-key/words.ts";
-import { appendEvidence } from "../loop/evidence.ts";
 import { count, plain, sayRoles, sayTime, sayTimeAndDistance } from "../text/words.ts";
 import { type ActContext, actOnKeys, isHeldNow, kmsRefOf } from "./act-on-keys.ts";
 import { type ActedKey, actedFrom, reasonColumns, withoutStep } from "./acted.ts";
@@ -210,19 +210,10 @@ export async function restoreOne(
   }
   const untilMs = restorableUntilMs(observed);
   if (untilMs !== undefined && untilMs <= nowMs) return leave(`KMS could restore it until ${sayTime(untilMs)}`);
-  const actor = await world.session.actor(options);
-  const facts = {
-    subject: { instanceId: ref.instanceId, resource: "kms_key", vaultId: "", keyId: ref.kmsKeyId, label: line.label },
-    step: "restore",
-    from: "destroyed",
-    to: "active",
-    details: { keystores: [] },
-  } as const;
   const written = await world.kmsKeys.restore(ref, options);
   const isRestored = written.kind === "done" || (written.kind === "lost" && (await isBack(context, key)));
   if (isRestored) {
-    const correlationId = written.kind === "done" ? written.correlationId : "";
-    await appendEvidence(world, facts, { phase: "after", actor, nowMs, correlationId });
+    await noteRestore(world, ref, observed, written.kind === "done" ? written.correlationId : "", options);
     return { name, label: line.label, outcome: "acted", says: "restored", exitCode: 0 };
   }
   if (written.kind === "forbidden") {

@@ -200,6 +200,7 @@ const concerns: Readonly<Partial<Record<Limit["code"], (key: CertificateKey) => 
   not_destroyed: ({ outcome }) => ["deactivated", "not_ended", "not_recorded"].includes(outcome),
   pending_period: ({ keystores }) => keystores.some(({ status }) => status !== "not_present"),
   keystores_not_live: ({ areKeystoresLive, outcome }) => !areKeystoresLive && outcome !== "absent",
+  kms_restore: ({ vaultId, outcome }) => vaultId === placeOf("") && outcome === "destroyed",
   steps_not_recorded: ({ isWatched }) => !isWatched,
   steps_not_confirmed: ({ steps }) => steps.some(({ doneAt }) => doneAt === undefined),
 };

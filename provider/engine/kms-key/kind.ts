@@ -13,10 +13,11 @@ import {
   setterHint,
 } from "../../lifecycle/plan-kms-key-deletion.ts";
 import type { Deletable, Effect, Outcome, ReadResult, StepContext } from "../loop/converge.ts";
-import { isoTime } from "../loop/evidence.ts";
+import { appendEvidence, isoTime } from "../loop/evidence.ts";
 import { neededUntil } from "../loop/wait.ts";
 import type { EvidenceEntry } from "../ports/evidence.ts";
 import type { KmsKeyRef } from "../ports/kms-keys.ts";
+import type { CallOptions, World } from "../ports/world.ts";
 import { type ObservedKmsKey, observeKmsKey } from "./observe.ts";
 import { describeKmsStep, questionBeforeKms, sayKmsAwaited } from "./words.ts";
 
@@ -143,6 +144,25 @@ function isOurs(
   const isAnothers = writer !== undefined && actor.writesAs !== undefined && !isSame(writer, actor.writesAs);
   const isNamedSinceThen = writer !== undefined && writer.iamId === observation.policyWrite?.createdBy?.iamId;
   return beganAtMs >= before.nowMs - writeToleranceMs && (!isAnothers || isNamedSinceThen);
+}
+
+/** The evidence of a restore, which is no step of a deletion. */
+export async function noteRestore(
+  world: World,
+  { instanceId, kmsKeyId: keyId }: KmsKeyRef,
+  { observation, nowMs }: ObservedKmsKey,
+  correlationId: string,
+  options: CallOptions,
+): Promise<void> {
+  const facts = {
+    subject: { instanceId, resource: "kms_key", vaultId: "", keyId, label: observation.name },
+    step: "restore",
+    from: "destroyed",
+    to: "active",
+    details: { keystores: [] },
+  } as const;
+  const actor = await world.session.actor(options);
+  await appendEvidence(world, facts, { phase: "after", actor, nowMs, correlationId });
 }
 
 /** The other person's window, in the form of a consent record. */

@@ -1,5 +1,6 @@
 /** Single changes of a KMS key and its key ring, each with its message for the case that it fails. */
 
+import { noteRestore } from "../../engine/kms-key/kind.ts";
 import { type ObservedKmsKey, observeKmsKey, ringOf } from "../../engine/kms-key/observe.ts";
 import { restorableUntilMs, sayKmsKey } from "../../engine/kms-key/words.ts";
 import type { KmsKeyRef } from "../../engine/ports/kms-keys.ts";
@@ -33,10 +34,11 @@ export async function restoreKey(
   }
   const written = await world.kmsKeys.restore(ref, options);
   throwIfKmsDenied(written, `restore ${key}`, kmsRights.restore);
-  if (written.kind === "done") return;
-  const now = await observeKmsKey(world, ref, "summary", options);
-  if (now.kind === "present" && now.observation.state !== "destroyed") return;
-  throw answerLost(`${key} was restored`);
+  if (written.kind !== "done") {
+    const now = await observeKmsKey(world, ref, "summary", options);
+    if (now.kind === "gone" || now.observation.state === "destroyed") throw answerLost(`${key} was restored`);
+  }
+  await noteRestore(world, ref, observed, written.kind === "done" ? written.correlationId : "", options);
 }
 
 /**
