@@ -1,7 +1,7 @@
 /** The rules for other writes to a key: while a consent record binds, none is allowed. */
 
 import { anyBindingRecord, type ConsentRecord } from "./consent-record.ts";
-import { isLooser } from "./dual-marker.ts";
+import { isLooser, markerOf } from "./dual-marker.ts";
 import type { DualMarker, KeyObservation } from "./observation.ts";
 import { type Plan, type Run, ready, refuse, unlessRefused } from "./plan.ts";
 import { type DistributedKey, type Distribution, unlinkedBy } from "./unlinking.ts";
@@ -47,6 +47,8 @@ export interface RotationFacts {
   readonly rotatedAtMs?: number;
   /** False if the label holds a value of the creation (uko-v4.md 3.11); absent if unknown. */
   readonly isRotatable?: boolean;
+  /** Whether the rotation deactivates the older versions in a cloud (uko-v4.md 4.6). */
+  readonly deactivatesOlder?: boolean;
 }
 
 export type RotationPlan =
@@ -56,7 +58,9 @@ export type RotationPlan =
   /** A rotation changes the version and so the digest, which would void a binding record. */
   | { readonly kind: "record_binds"; readonly record: ConsentRecord }
   | { readonly kind: "not_active" }
-  | { readonly kind: "not_rotatable" };
+  | { readonly kind: "not_rotatable" }
+  /** What the older versions encrypted would be cut off, which requires two people. */
+  | { readonly kind: "would_deactivate" };
 
 /** The longest interruption that a run resumes; an older creation or rotation is unrelated. */
 export const longestInterruptionMs = 7 * 86_400_000;
@@ -69,7 +73,9 @@ export function planRotation(observation: KeyObservation, facts: RotationFacts, 
   const permission = planUpdate(observation, nowMs);
   if (permission.kind === "leave") return { kind: "record_binds", record: permission.record };
   if (observation.state !== "active") return { kind: "not_active" };
-  return isRotatable === false ? { kind: "not_rotatable" } : { kind: "ready" };
+  if (isRotatable === false) return { kind: "not_rotatable" };
+  const isForTwo = facts.deactivatesOlder === true && markerOf(observation) === "both";
+  return isForTwo ? { kind: "would_deactivate" } : { kind: "ready" };
 }
 
 export type AlignmentPlan =

@@ -297,7 +297,10 @@ export interface KeyTemplateArgs {
   expirationPeriod: Input<string>;
   /** State of a new key. An `active` key is installed at once. Default `active`. */
   keyState?: Input<"active" | "pre_activation">;
-  /** Whether a rotation deactivates the older versions of a key. */
+  /**
+   * Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in
+   * another cloud whose deactivation requires two people.
+   */
   deactivateOnRotation?: Input<boolean>;
   /** Type of the keystores in which keys are installed. Cannot change. */
   keystoreType: Input<"ibm_cloud_kms" | "aws_kms" | "azure_key_vault" | "google_kms" | "cca">;

@@ -112,6 +112,16 @@ describe("planRotation", () => {
   it("is refused if the service reports that the key cannot be rotated", () => {
     expect(planRotation(aKey(), { ...known, isRotatable: false }, nowMs)).toEqual({ kind: "not_rotatable" });
   });
+
+  it("is refused if it would deactivate older versions, which requires two people unless the marker says less", () => {
+    const facts = { ...known, deactivatesOlder: true };
+    for (const over of [{}, { marker: "both" as const }]) {
+      expect(planRotation(aKey(over), facts, nowMs)).toEqual({ kind: "would_deactivate" });
+    }
+    for (const marker of ["destroy", "single"] as const) {
+      expect(planRotation(aKey({ marker }), facts, nowMs)).toEqual({ kind: "ready" });
+    }
+  });
 });
 
 describe("planAlignment", () => {

@@ -44,6 +44,8 @@ export interface KeySnapshot extends Stamps {
   /** Whether the keystores match the template's current version; absent if not reported. */
   readonly alignment?: "aligned" | "unaligned";
   readonly isRotatable?: boolean;
+  /** Whether a rotation deactivates the older versions; absent if not reported. */
+  readonly deactivatesOnRotation?: boolean;
   readonly rotatedAtMs?: number;
   /** Values used in the naming scheme; absent if the key has none. */
   readonly labelTags?: readonly Tag[];

@@ -99,7 +99,11 @@ export const keyTemplateInputs = z.strictObject({
   deactivateOnRotation: z
     .boolean()
     .optional()
-    .meta(changeable("Whether a rotation deactivates the older versions of a key.")),
+    .meta(
+      changeable(
+        "Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.",
+      ),
+    ),
   keystoreType: z.enum(["ibm_cloud_kms", "aws_kms", "azure_key_vault", "google_kms", "cca"]).meta({
     ...immutable("Type of the keystores in which keys are installed."),
     type: { name: "TemplateKeystoreType", description: "Type of the keystores in which keys are installed." },

@@ -8,6 +8,7 @@ import type { CallOptions, KeyRef, World } from "../../engine/ports/world.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
 import { plain, sayKey, sayRoles, sayTime } from "../../engine/text/words.ts";
 import { asUkoError, UkoError } from "../../errors.ts";
+import { isExternalType } from "../../lifecycle/keystore-kind.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";
 import { planRotation, type RotationPlan } from "../../lifecycle/plan-update.ts";
 import { type Changed, throwIfDenied, type WriteWords, withoutCancellation } from "../write.ts";
@@ -23,7 +24,7 @@ const right = { action: "rotate", roles: ["Key Custodian - Creator"] };
 
 /**
  * Rotates the key, or finds that it has been rotated since the last run. Throws
- * UKO_DELETION_ON_FILE, UKO_CHANGE_IMPOSSIBLE, UKO_RIGHTS_MISSING, UKO_SERVICE_REFUSED,
+ * UKO_DELETION_ON_FILE, UKO_CHANGE_IMPOSSIBLE, UKO_KEY_WOULD_BE_UNLINKED, UKO_RIGHTS_MISSING, UKO_SERVICE_REFUSED,
  * UKO_ANSWER_LOST, UKO_CANCELLED: nothing was rotated. The caller has to store the trigger, so
  * nothing after this call may fail.
  */
@@ -79,11 +80,12 @@ function notRotated(ref: KeyRef, lost: string | undefined): UkoError {
 }
 
 function planFor({ observation, snapshot, nowMs }: KeyDetails, knownVersion: number): RotationPlan {
-  const { rotatedAtMs, isRotatable } = snapshot;
+  const { rotatedAtMs, isRotatable, deactivatesOnRotation, referencedKeystores } = snapshot;
   const facts = {
     knownVersion,
     ...(rotatedAtMs !== undefined && { rotatedAtMs }),
     ...(isRotatable !== undefined && { isRotatable }),
+    deactivatesOlder: deactivatesOnRotation === true && referencedKeystores.some(({ type }) => isExternalType(type)),
   };
   return planRotation(observation, facts, nowMs);
 }
@@ -152,6 +154,14 @@ function refused(
       return new UkoError("UKO_CHANGE_IMPOSSIBLE", {
         summary: `${key} cannot be rotated: its label contains a value that was known only at its creation`,
         detail: "Create a new key, move to it, then delete the old one.",
+      });
+    case "would_deactivate":
+      return new UkoError("UKO_KEY_WOULD_BE_UNLINKED", {
+        summary: `Rotating ${sayKey(observation)} would deactivate its older versions`,
+        detail: [
+          "Data that an older version encrypted would become unreadable, and a deactivation requires two people. Nothing was changed.",
+          `Set ${dialect.assignment("deactivateOnRotation", false)} in the template.`,
+        ].join("\n"),
       });
   }
 }

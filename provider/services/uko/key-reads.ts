@@ -211,6 +211,7 @@ export function toSnapshot(key: WireManagedKey, vaultId: string): KeySnapshot {
       rotatedAtMs: parseDateTimeMs(key.rotated_at),
       alignment: alignments.find((known) => known === key.template?.alignment_status),
       isRotatable: key.is_rotatable ?? undefined,
+      deactivatesOnRotation: key.deactivate_on_rotation ?? undefined,
       labelTags: key.label_tags.length === 0 ? undefined : key.label_tags,
       materialPresent: key.key_material_present ?? undefined,
       verificationPatterns: key.verification_patterns ?? undefined,

@@ -60,6 +60,7 @@ export const managedKey = z.object({
   tags: listOf(tag),
   label_tags: listOf(tag),
   is_rotatable: z.boolean().nullish().catch(undefined),
+  deactivate_on_rotation: z.boolean().nullish().catch(undefined),
   rotated_at: optionalText,
   created_at: optionalText,
   created_by: optionalText,

@@ -87,6 +87,37 @@ describe("a rotation is refused", () => {
     });
   });
 
+  /** Keys of this template whose older versions a rotation deactivates. */
+  const deactivating = async (template: string, over: object = {}) => {
+    const state = await uko.make({ template, ...over });
+    const { templates } = uko.test.emulator.world;
+    const found = templates.get(state.templateId);
+    if (found === undefined) throw new Error("no template");
+    templates.set(found.id, { ...found, deactivateOnRotation: true });
+    return state;
+  };
+
+  test("if it would deactivate the older versions in a cloud, which one person may not do alone", async () => {
+    const state = await deactivating("cards");
+    const seq = await uko.lastSeq();
+    await expect(uko.update(state, { template: "cards", rotationTrigger: "x" })).rejects.toMatchObject({
+      code: "UKO_KEY_WOULD_BE_UNLINKED",
+      summary: expect.stringMatching(/would deactivate its older versions/),
+      detail: expect.stringContaining("deactivateOnRotation"),
+    });
+    expect(await uko.effects(seq)).toEqual([]);
+  });
+
+  test.each([
+    ["in IBM's keystores, which still decrypt with an older version", "payroll", {}],
+    ["for a key whose deactivation one person may decide", "cards", { dualAuthorization: "single" }],
+    ["for a key whose deactivation does not need two people", "cards", { deletionGate: "destroy" }],
+  ])("but not %s", async (_, template, over) => {
+    const state = await deactivating(template, over);
+    const rotated = await uko.update(state, { template, ...over, rotationTrigger: "x" });
+    expect(rotated.state.version).toBe(2);
+  });
+
   test("without the role, and by the service", async () => {
     const state = await uko.make();
     await expect(uko.update(state, { rotationTrigger: "x" }, "alice")).rejects.toMatchObject({
