@@ -111,6 +111,7 @@ export const unknowns = [
   ["U33", "limit out of range, unknown filters", "400; ignored", "assumed", "uko-v4.md 9"],
   ["U35", "rate limits", "None; by fault rule", "assumed", "uko-v4.md 9"],
   ["U36", "label filter", "A case-sensitive part; lists are current", "assumed", "uko-v4.md 9"],
+  ["U39", "unknown vault ID under a role that is limited to single vaults", "403, as for the vaults of others", "assumed", "uko-v4.md 6, 9"],
   ["U37", "broker", "404 for an unknown instance; no private UKO host", "assumed", "uko-v4.md 9"],
   ["labels", "label rules per keystore", "The user interface's, not applied", "assumed", "uko-v4.md 3.10", "labelRules"],
   ["last-writer", "`updated_by`", "The caller's iam_id; UKO for z/OS may leave it out", "assumed", "uko-v4.md 1.7, 3.1", "lastWriter"],

@@ -26,13 +26,15 @@ export interface ContainerKind<Item extends Container> {
 /** Finds the object of the path for a caller who may read it. */
 export function containerOf<Item extends Container>(kind: ContainerKind<Item>, call: Call): Item {
   requireRight(call.caller(), `${kind.right}.read`);
-  const item = kind.all(call.world).get(call.param("id"));
-  if (item === undefined) throw notFound(kind.what);
+  const id = call.param("id");
+  const item = kind.all(call.world).get(id);
+  const isForbidden = kind.right === "vaults" && !mayUseVault(call.caller(), id);
+  if (item === undefined) throw isForbidden ? forbidden("vaults.read") : notFound(kind.what);
   const vaultId = kind.vaultOf(item);
   call.note({ vaultId, label: item.name });
   // The header is never used on vault calls (uko-v4.md 1.4).
   if (kind.right !== "vaults") checkVault(call, vaultId);
-  else if (!mayUseVault(call.caller(), vaultId)) throw forbidden("vaults.read");
+  else if (isForbidden) throw forbidden("vaults.read");
   return item;
 }
 

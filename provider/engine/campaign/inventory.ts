@@ -10,6 +10,7 @@ import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { kmsKeyStateOf } from "../../lifecycle/kms-key-states.ts";
 import type { KeyObservation, Twin } from "../../lifecycle/observation.ts";
 import { observedInList } from "../key/observe.ts";
+import { seesEveryVault } from "../kms-key/observe.ts";
 import type { KeystoreSnapshot } from "../ports/containers.ts";
 import type { KmsKeySnapshot } from "../ports/kms-keys.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
@@ -111,12 +112,15 @@ export async function takeCampaignInventory(
     const listed = await listOrName(unreadable, vault, () => world.keys.list({ vaultId: vault.id }, options));
     keys.push(...listed.map((snapshot) => ofManagedKey(world, snapshot, vault.name, { twins, internal })));
   }
-  if (scope.kmsKeys && isBackingUnknown(keystores, unreadable)) {
+  const others = scope.kmsKeys ? await listKeysOutside(world, { vaults, keystores, unreadable }, options) : [];
+  const isWhole = !scope.kmsKeys || (await seesEveryVault(world, options));
+  if (scope.kmsKeys && (!isWhole || isBackingUnknown(keystores, unreadable))) {
     const reason =
       "Without the keystores and vaults, uko cannot distinguish them from the keys behind internal keystores";
     unreadable.push({ id: "kms", name: "", code: "UKO_RIGHTS_MISSING", reason });
   } else if (scope.kmsKeys) {
-    keys.push(...withoutBackingKeys(kmsKeys, keystores, keys).map((key) => ofKmsKey(world, key)));
+    const managed = [...keys, ...others.map((snapshot) => ofManagedKey(world, snapshot, "", { twins, internal }))];
+    keys.push(...withoutBackingKeys(kmsKeys, keystores, managed).map((key) => ofKmsKey(world, key)));
   }
   const missing = unreadable.filter(({ id }) => !goneVaults.includes(id));
   const isRehearsed = ({ traits: { id }, observation }: ListedKey): boolean =>
@@ -197,6 +201,22 @@ export async function listOrName<Item>(
     unreadable.push({ id, name: plain(name, 100), code: error.code, reason: plain(error.summary, 300) });
     return [];
   }
+}
+
+/** The keys of vaults outside the scope whose keystores do not name their rings: the keys show the rings. */
+async function listKeysOutside(
+  world: World,
+  { vaults, keystores, unreadable }: Pick<CampaignInventory, "vaults" | "keystores"> & { unreadable: UnreadablePart[] },
+  options: CallOptions,
+): Promise<readonly KeySnapshot[]> {
+  const isOutside = ({ vaultId }: KeystoreSnapshot): boolean => !vaults.some(({ id }) => id === vaultId);
+  const unnamed = keystores.filter((each) => each.ring === "" && keystoreKindOf(each) === "internal");
+  const found: KeySnapshot[] = [];
+  for (const vaultId of new Set(unnamed.filter(isOutside).map((each) => each.vaultId))) {
+    const part = { id: vaultId, name: "" };
+    found.push(...(await listOrName(unreadable, part, () => world.keys.list({ vaultId }, options))));
+  }
+  return found;
 }
 
 /** A backing key must not be classified as a KMS key of its own. */

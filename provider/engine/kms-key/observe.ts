@@ -125,13 +125,23 @@ export async function ringOf(world: World, key: KeyInRing, options: CallOptions)
     rings = { readAtMs: nowMs, look: ringsIn(world, options) };
     ringsOfRun.set(world, rings);
   }
-  const ring = await rings.look(key);
+  let ring = await rings.look(key);
+  if (ring.kind === "own" && !isKeyProtects(key)) {
+    rings.isWhole ??= await seesEveryVault(world, options);
+    if (!rings.isWhole) ring = limitedView;
+  }
   if (ring.kind === "unknown") ringsOfRun.delete(world);
   return ring;
 }
 
 /** The rings of keystores as a run with many KMS keys read them; they serve for a minute (decision 0048). */
-const ringsOfRun = new WeakMap<World, { readonly readAtMs: number; readonly look: ReturnType<typeof ringsIn> }>();
+const ringsOfRun = new WeakMap<World, RingsOfRun>();
+
+interface RingsOfRun {
+  readonly readAtMs: number;
+  readonly look: ReturnType<typeof ringsIn>;
+  isWhole?: boolean;
+}
 
 type KeyRing = KmsKeyObservation["ring"];
 type KeyInRing = Pick<KmsKeySnapshot, "kmsKeyId" | "crn" | "ring">;
@@ -161,10 +171,29 @@ function ringsIn(world: World, options: CallOptions): (key: KeyInRing) => Promis
     }
     return { kind: "own", ...(emptyKeystore !== undefined && { emptyKeystore }) };
   };
-  // Internal keystores are key rings of a Hyper Protect Crypto Services instance. A Key Protect
-  // instance has none.
-  return async (key) => (key.crn.split(":")[4] === "kms" ? { kind: "own" } : ringOfKey(key).catch(unknownRing));
+  return async (key) => (isKeyProtects(key) ? { kind: "own" } : ringOfKey(key).catch(unknownRing));
 }
+
+/** Internal keystores are key rings of a Hyper Protect Crypto Services instance; Key Protect has none. */
+function isKeyProtects({ crn }: KeyInRing): boolean {
+  return crn.split(":")[4] === "kms";
+}
+
+/**
+ * Whether the lists of this caller can show the keystores of every vault. A role may be limited to
+ * single vaults (uko-v4.md 6), which lists do not tell. Such a caller has no right to any other vault
+ * ID, also to one that does not exist (uko-v4.md 9 U39).
+ */
+export async function seesEveryVault({ containers, newId }: World, options: CallOptions): Promise<boolean> {
+  return (await containers.vaultExists(newId(), options)) === "not_found";
+}
+
+const limitedView: KeyRing = {
+  kind: "unknown",
+  reason:
+    "The role of this identity is limited to some of the vaults, so uko does not see the keystores of the other vaults",
+  remedy: "A person whose role covers the whole instance can take this step",
+};
 
 const unknownRing = onCodes(
   ["UKO_RIGHTS_MISSING", "UKO_ACCESS_DENIED", "UKO_ANSWER_INVALID"],

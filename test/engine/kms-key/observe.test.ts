@@ -40,10 +40,12 @@ function withKeystores(
   keystores: readonly KeystoreSnapshot[],
   twin?: { readonly ring: string; readonly id?: string; readonly isPurged?: boolean },
   keysCount = 0,
+  vault: "not_found" | "unknown" = "not_found",
 ): World {
   const status = aStatus({ keystoreId: "ks-1", keyIdInKeystore: `a/${twin?.id ?? twinId}` });
   const read = async () => answered(twin?.isPurged === true ? undefined : aKmsSnapshot({ ring: twin?.ring ?? "" }));
   return aWorld({
+    containers: { vaultExists: async () => vault },
     keystores: { list: async () => keystores },
     keys: { list: async () => (twin === undefined ? [] : [aSnapshot({ storedStatus: [status] })]) },
     vaults: aVault(keysCount),
@@ -81,6 +83,12 @@ describe("the owner of a KMS key's ring", () => {
     expect(await ringIn(withKeystores([aKeystore({ type: "aws_kms", variant: "", ring: "storage" })]))).toEqual(own);
     const elsewhere = aKeystore({ variant: "hpcs", ring: "storage", fields: { ibm_instance_id: "another" } });
     expect(await ringIn(withKeystores([elsewhere]))).toEqual(own);
+  });
+
+  it("is unknown if the caller has roles in single vaults, whose keystores alone are listed", async () => {
+    const limited = withKeystores([aKeystore({ ring: "payroll" })], undefined, 0, "unknown");
+    expect(await ringIn(limited)).toMatchObject({ kind: "unknown", reason: expect.stringContaining("is limited") });
+    expect(await ringIn(withKeystores([aKeystore({ ring: "storage" })], undefined, 0, "unknown"))).toEqual(ofFrankfurt);
   });
 
   it("is the keystore that names the ring, in any capitalization", async () => {
@@ -159,6 +167,7 @@ describe("an observation of a KMS key", () => {
   const observeWith = (over: Parameters<typeof aKmsSnapshot>[0], depth: "decision" | "summary") => {
     const calls: string[] = [];
     const world = aWorld({
+      containers: { vaultExists: async () => "not_found" },
       keystores: { list: async () => [] },
       kmsKeys: {
         read: async () => answered(aKmsSnapshot(over)),

@@ -1,0 +1,70 @@
+/** People whose roles are limited to one vault see no other vault, nor its keystores and keys (uko-v4.md 6). */
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { demoSeed } from "../../provider/emulator/demo-seed.ts";
+import { campaignSeed } from "../cli/campaign-seed.ts";
+import { type CliTestWorld, startCliWorld } from "../cli/harness.ts";
+
+/** Carol and Bob may set and delete every KMS key, but have roles in the vault `archive` only. */
+const limited = ["Carol Example", "Bob Example"];
+let world: CliTestWorld;
+let folder: string;
+beforeAll(async () => {
+  const identities = demoSeed.identities.map((each) =>
+    limited.includes(each.name) ? { ...each, vaults: ["archive"] } : each,
+  );
+  world = await startCliWorld({ seed: { ...campaignSeed, identities } });
+  folder = mkdtempSync(path.join(tmpdir(), "uko-hidden-"));
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await world.close();
+});
+
+/** The KMS key behind "ledger" of the vault `payments`, which KMS lets two people delete. */
+async function backingKey(): Promise<string> {
+  const token = await fetch(`${world.url}/identity/token`, {
+    method: "POST",
+    body: new URLSearchParams({
+      grant_type: "urn:ibm:params:oauth:grant-type:apikey",
+      apikey: world.environmentOf("carol").UKO_API_KEY ?? "",
+    }),
+  });
+  const { access_token: bearer } = (await token.json()) as { access_token: string };
+  const headers = { authorization: `Bearer ${bearer}`, "bluemix-instance": campaignSeed.instance.id };
+  const listed = await fetch(`${world.url}/api/v2/keys`, { headers });
+  const { resources } = (await listed.json()) as { resources: { id: string; name: string }[] };
+  return resources.find(({ name }) => name === "ledger")?.id ?? "";
+}
+
+it("cannot set the backing key of a managed key that they do not see for deletion", async () => {
+  const { exitCode, out } = await world.uko("carol", `request kms/${await backingKey()}`);
+  expect([exitCode, out]).toEqual([12, expect.stringContaining("[UKO_KMS_KEY_IS_A_TWIN]")]);
+  expect(out).toContain("is limited to some of the vaults");
+  expect((await world.trail()).filter(({ operation }) => operation === "M14")).toEqual([]);
+});
+
+it("cannot make a campaign of KMS keys, because they could not tell them from backing keys", async () => {
+  const { out } = await world.uko("carol", `campaign init --folder ${folder}/limited`);
+  expect(out).not.toMatch(/^kms /m);
+  expect(out).toContain("uko cannot distinguish them from the keys behind internal keystores");
+});
+
+it("a campaign of one vault leaves out the backing keys of the other vaults", async () => {
+  await world.uko("alice", `campaign init --folder ${folder}/scoped`);
+  const file = `${folder}/scoped/campaign.yaml`;
+  const [head = ""] = readFileSync(file, "utf8").split("\nrules: []");
+  const rule = "rules:\n  - {match: {}, class: keep, wave: main, owner: o, reason: r}";
+  writeFileSync(
+    file,
+    `${head.replace(/.*0001 # payments\n/, "")}\n${rule}\n`.replace("instanceEnds: true", "instanceEnds: false"),
+  );
+  const { err } = await world.uko("alice", `campaign baseline --folder ${folder}/scoped`);
+  expect(err).not.toContain("UKO_");
+  const manifest = readFileSync(`${folder}/scoped/manifest.jsonl`, "utf8");
+  const labels = Array.from(manifest.matchAll(/"label":"([^"]+)"/g), ([, label]) => label).toSorted();
+  expect(labels).toEqual(["backup", "mail-1", "mail-2", "root-1", "root-2"]);
+});
