@@ -104,7 +104,7 @@ export function checklistOf(facts: CloseFacts): readonly ChecklistItem[] {
     ),
     check(
       living === 0 && !kmsKeys.isUnread,
-      "Every KMS key is destroyed",
+      "Every KMS key that you can list is destroyed",
       kmsKeys.isUnread ? "The KMS keys could not be read" : `${count(living, "KMS key")} not destroyed`,
     ),
   ];
@@ -120,7 +120,9 @@ export function checklistOf(facts: CloseFacts): readonly ChecklistItem[] {
             `Keep the output of uko campaign report --after-shutdown --csv: only a provider can prove that ${count(toProve, "key")} ${toProve === 1 ? "is" : "are"} gone`,
           ),
         ]),
-    you("Check, as a person who can read the whole instance, that it has no other vault: uko ls --kind vault"),
+    you(
+      "Check, as a person who can read the whole instance, that it has no other vault (uko ls --kind vault), and that KMS has no other key",
+    ),
     you("Create the certificate while the instance can answer: uko certificate create --campaign"),
     you("Commit the folder with its evidence, and keep the audit events of the instance"),
     you("Check that no application, service credential or authorization uses the instance"),

@@ -10,7 +10,7 @@ import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { kmsKeyStateOf } from "../../lifecycle/kms-key-states.ts";
 import type { KeyObservation, Twin } from "../../lifecycle/observation.ts";
 import { observedInList } from "../key/observe.ts";
-import { seesEveryVault } from "../kms-key/observe.ts";
+import { seesEveryVault } from "../loop/absence.ts";
 import type { KeystoreSnapshot } from "../ports/containers.ts";
 import type { KmsKeySnapshot } from "../ports/kms-keys.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";

@@ -9,6 +9,7 @@ import {
   planContainerDeletion,
 } from "../../lifecycle/plan-container-deletion.ts";
 import { planRingDeletion, type RingObservation, type RingPlan } from "../../lifecycle/plan-ring-deletion.ts";
+import { seesEveryVault } from "../loop/absence.ts";
 import type { Awaited, Deletable, Effect, KindTypes, Outcome, StepContext, StepResult } from "../loop/converge.ts";
 import type { EvidenceFacts } from "../loop/evidence.ts";
 import { neededUntil } from "../loop/wait.ts";
@@ -100,6 +101,8 @@ export const ringKind: Deletable<RingTypes> = {
     const keystores = internal
       .filter((each) => each.ring === "" || each.ring.toLowerCase() === ring.toLowerCase())
       .map(({ name }) => name);
+    // The keystores of vaults that the caller's role does not cover are not listed.
+    if (!(await seesEveryVault(world, options))) keystores.push("one that this identity does not see");
     return { kind: "present", observation: { ring, keys, keystores }, nowMs: world.session.serviceTimeMs() ?? 0 };
   },
   plan: (_task, { observation }, { refusal }) => nextOf(planRingDeletion(observation, refusal)),

@@ -7,7 +7,7 @@ import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { ringEvidence } from "../../lifecycle/keystore-ring.ts";
 import { kmsKeyStateOf } from "../../lifecycle/kms-key-states.ts";
 import type { KmsKeyObservation, PolicyWriteSeen } from "../../lifecycle/plan-kms-key-deletion.ts";
-import { requireOwnInstance } from "../loop/absence.ts";
+import { requireOwnInstance, seesEveryVault } from "../loop/absence.ts";
 import type { ReadResult } from "../loop/converge.ts";
 import type { KeystoreSnapshot } from "../ports/containers.ts";
 import type { KmsKeyRef, KmsKeySnapshot } from "../ports/kms-keys.ts";
@@ -177,15 +177,6 @@ function ringsIn(world: World, options: CallOptions): (key: KeyInRing) => Promis
 /** Internal keystores are key rings of a Hyper Protect Crypto Services instance; Key Protect has none. */
 function isKeyProtects({ crn }: KeyInRing): boolean {
   return crn.split(":")[4] === "kms";
-}
-
-/**
- * Whether the lists of this caller can show the keystores of every vault. A role may be limited to
- * single vaults (uko-v4.md 6), which lists do not tell. Such a caller has no right to any other vault
- * ID, also to one that does not exist (uko-v4.md 9 U39).
- */
-export async function seesEveryVault({ containers, newId }: World, options: CallOptions): Promise<boolean> {
-  return (await containers.vaultExists(newId(), options)) === "not_found";
 }
 
 const limitedView: KeyRing = {

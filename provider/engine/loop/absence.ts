@@ -1,4 +1,7 @@
-/** The proof that an object is gone, and the guard against state from another instance, whose 404 proves nothing. */
+/**
+ * The proofs that an object is gone, and that lists hide none; and the guard against state from
+ * another instance, whose 404 proves nothing.
+ */
 
 import { UkoError } from "../../errors.ts";
 import { isGone } from "../../lifecycle/gone.ts";
@@ -59,4 +62,13 @@ export async function goneOrThrow(
       `Check that the endpoint belongs to instance ${instanceId}. Without UKO_ENDPOINT, uko gets the endpoint from IBM's broker, which proves the instance.`,
     ].join("\n"),
   });
+}
+
+/**
+ * Whether the lists of this caller can show the keystores of every vault. A role may be limited to
+ * single vaults (uko-v4.md 6), which lists do not tell. Such a caller has no right to any other vault
+ * ID, also to one that does not exist (uko-v4.md 9 U39).
+ */
+export async function seesEveryVault({ containers, newId }: World, options: CallOptions): Promise<boolean> {
+  return (await containers.vaultExists(newId(), options)) === "not_found";
 }

@@ -24,6 +24,15 @@ it("names the command for deleting the instance once each item is done", () => {
   expect(commandIn(finished)).toBe(true);
 });
 
+it("lets a person check what lists leave out for someone with a role in a part of the instance", () => {
+  const own = checklistOf(finished).filter(({ state }) => state === "you");
+  expect(own.map(({ what }) => what)).toContainEqual(
+    expect.stringMatching(
+      /^Check, as a person who can read the whole instance, .*no other vault.*KMS has no other key/,
+    ),
+  );
+});
+
 it.each([
   ["a key without a final outcome", { outcomes: [{ outcome: "held" }] }],
   ["a key that is not in the manifest", { view: { ...finished.view, born: [{}] } }],

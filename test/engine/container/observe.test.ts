@@ -1,6 +1,7 @@
 /** The instance check before a container is read. `kind.test.ts` covers the observations. */
 
 import { describe, expect, test } from "vitest";
+import { ringKind } from "../../../provider/engine/container/kind.ts";
 import { observeContainer } from "../../../provider/engine/container/observe.ts";
 import type { ContainerRef } from "../../../provider/engine/ports/containers.ts";
 import { answered, aWorld, ref as keyRef } from "../fakes.ts";
@@ -35,3 +36,22 @@ describe.each(kinds)("an observation of a %s", (kind) => {
     expect(await codeOf(observeContainer(world, ref, true, options))).toBe("UKO_INSTANCE_MISMATCH");
   });
 });
+
+test.each([
+  ["not_found", []],
+  ["unknown", ["one that this identity does not see"]],
+] as const)(
+  "a key ring may belong to a keystore of a vault that the role does not cover: %s",
+  async (vault, keystores) => {
+    const world = aWorld({
+      containers: { vaultExists: async () => vault },
+      keystores: { list: async () => [] },
+      kmsKeys: { rings: async () => ["spare"], list: async () => [] },
+    });
+
+    expect(await ringKind.observe(world, { instanceId, ring: "spare" }, false, options)).toMatchObject({
+      kind: "present",
+      observation: { ring: "spare", keys: [], keystores },
+    });
+  },
+);
