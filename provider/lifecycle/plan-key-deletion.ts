@@ -3,13 +3,13 @@
  * for. It is pure, and it decides every consequential step.
  */
 
-import { type AnnouncedStep, type Announcement, beyondPlan, shownKeyText } from "./announcement.ts";
+import { type Announcement, beyondPlan, shownKeyText } from "./announcement.ts";
 import { assertNever } from "./assert-never.ts";
 import { type Authorization, authorize, knownDeactivationMs } from "./authorization.ts";
 import { markerBesideRecord } from "./dual-marker.ts";
 import { failingGuard, findLeftoverMaterial } from "./guards.ts";
 import { dualTwins, isWindowLive, prepareWindows, windowToUnset } from "./kms-window.ts";
-import { coolDownMs, type Right, rights } from "./managed-key-states.ts";
+import { coolDownMs } from "./managed-key-states.ts";
 import { type ApprovedStep, isLoosening, isSame, type KeyObservation } from "./observation.ts";
 import {
   type ApprovalWait,
@@ -20,7 +20,9 @@ import {
   type Run,
   ready,
   refuse,
+  rightFor,
   type Step,
+  stepFacts,
   unlessRefused,
 } from "./plan.ts";
 
@@ -32,18 +34,9 @@ export function planKeyDeletion(observation: KeyObservation, policy: DeletionPol
   return withinAnnouncement(unlessRefused(planByState(observation, policy, run, nowMs), run), observation, policy);
 }
 
-/** Steps that take something back, or that change no key, are always allowed. */
-const announcedAs: { readonly [Kind in Step["kind"]]?: AnnouncedStep } = {
-  write_record: "request",
-  set_for_deletion: "deactivate",
-  deactivate: "deactivate",
-  destroy: "destroy",
-  remove: "remove",
-};
-
 function withinAnnouncement(plan: Plan, observation: KeyObservation, { atMost }: DeletionPolicy): Plan {
   if (plan.kind !== "ready" || atMost === undefined) return plan;
-  const step = announcedAs[plan.step.kind];
+  const step = stepFacts[plan.step.kind].announcedAs;
   if (step === undefined) return plan;
   const { facts, keystores } = observation;
   const beyond = beyondPlan(atMost, {
@@ -183,19 +176,13 @@ export function awaitPerson(
     kind: "waitingForApproval",
     step,
     standing: authorization.standing,
-    right: rightFor(step, observation),
+    right: rightFor(isLoosening(step) ? "loosen" : step, observation),
     ...(authorization.record !== undefined && { record: authorization.record }),
     ...(authorization.lapsesAtMs !== undefined && { lapsesAtMs: authorization.lapsesAtMs }),
     ...(authorization.notBinding !== undefined && { notBinding: authorization.notBinding }),
     ...(notBeforeMs !== undefined && { notBeforeMs }),
   };
   return wait;
-}
-
-function rightFor(step: ApprovedStep, { state }: KeyObservation): Right {
-  if (isLoosening(step)) return rights.writeTags;
-  if (step === "deactivate") return rights.deactivate;
-  return state === "pre_activation" ? rights.destroyUnused : rights.destroy;
 }
 
 function afterRefusedDeactivation(observation: KeyObservation, run: Run, { message }: Refusal, nowMs: number): Plan {

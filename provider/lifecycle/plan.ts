@@ -1,10 +1,10 @@
 /** The types of a plan, its policy and its run. A wait is a regular result, not a fault. */
 
 import type { ErrorCode } from "../errors.ts";
-import type { Announcement, BeyondPlan } from "./announcement.ts";
+import type { AnnouncedStep, Announcement, BeyondPlan } from "./announcement.ts";
 import type { ConsentDraft, ConsentRecord, DualMarker, NotBinding } from "./consent-record.ts";
-import type { Right } from "./managed-key-states.ts";
-import type { Actor, ApprovedStep, DeletionGate, KeystoreStatus, LooserMarker } from "./observation.ts";
+import { type KeyState, type Right, rights } from "./managed-key-states.ts";
+import type { Actor, ApprovedStep, DeletionGate, KeyObservation, KeystoreStatus, LooserMarker } from "./observation.ts";
 import type { Contradiction } from "./removal-evidence.ts";
 import type { Review, SkipReason } from "./review.ts";
 
@@ -67,6 +67,45 @@ export type Step =
   | { readonly kind: "reactivate" }
   | { readonly kind: "remove" }
   | { readonly kind: "sync" };
+
+interface StepFacts {
+  readonly right: Right;
+  /** The state to which the step leads; absent if the state stays. */
+  readonly to?: KeyState | "absent";
+  /**
+   * The step depends on the record and marker on the key, or replaces them. Another write in the same
+   * second as the last one could be hidden, so the step waits first.
+   */
+  readonly settles?: true;
+  /** Evidence is written before the call, too. If it cannot be written, the step is not taken. */
+  readonly isEvidencedBefore?: true;
+  /** Absent for steps that take something back, or that change no key: they are always allowed. */
+  readonly announcedAs?: AnnouncedStep;
+}
+
+export const stepFacts: Readonly<Record<Step["kind"], StepFacts>> = {
+  write_record: { right: rights.writeTags, settles: true, announcedAs: "request" },
+  drop_record: { right: rights.writeTags, settles: true },
+  loosen: { right: rights.writeTags, settles: true, isEvidencedBefore: true },
+  set_for_deletion: { right: rights.setForDeletion, isEvidencedBefore: true, announcedAs: "deactivate" },
+  unset_for_deletion: { right: rights.setForDeletion },
+  deactivate: {
+    right: rights.deactivate,
+    to: "deactivated",
+    settles: true,
+    isEvidencedBefore: true,
+    announcedAs: "deactivate",
+  },
+  destroy: { right: rights.destroy, to: "destroyed", settles: true, isEvidencedBefore: true, announcedAs: "destroy" },
+  reactivate: { right: rights.reactivate, to: "active" },
+  remove: { right: rights.remove, to: "absent", isEvidencedBefore: true, announcedAs: "remove" },
+  sync: { right: rights.distribute, settles: true },
+};
+
+/** A key that was never active is destroyed under a right of its own. */
+export function rightFor(step: Step["kind"], { state }: Pick<KeyObservation, "state">): Right {
+  return step === "destroy" && state === "pre_activation" ? rights.destroyUnused : stepFacts[step].right;
+}
 
 /** A named precondition that does not hold; `engine/key/refusals.ts` turns it into sentences. */
 export type Guard =

@@ -5,24 +5,22 @@
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { looseningTo } from "../../lifecycle/dual-marker.ts";
 import type { StatedReason } from "../../lifecycle/observation.ts";
-import type { Step } from "../../lifecycle/plan.ts";
+import { type Step, stepFacts } from "../../lifecycle/plan.ts";
 import { type EvidenceFacts, isoTime } from "../loop/evidence.ts";
 import type { EvidenceKey, EvidenceReason, EvidenceRecord } from "../ports/evidence.ts";
 import type { KeySummary } from "./observe.ts";
 import { describeKeystore, type KeyStepContext, writtenRecordId } from "./steps.ts";
 
-/** Steps with evidence before the call, too. If it cannot be written, no such step is taken. */
-const evidencedBefore: readonly Step["kind"][] = ["set_for_deletion", "loosen", "deactivate", "destroy", "remove"];
-
 export function keyEvidence(step: Step, phase: "before" | "after", context: KeyStepContext): EvidenceFacts | undefined {
-  if (phase === "before" && !evidencedBefore.includes(step.kind)) return undefined;
+  const { isEvidencedBefore = false, to } = stepFacts[step.kind];
+  if (phase === "before" && !isEvidencedBefore) return undefined;
   const { ref, observed } = context;
   const { observation } = observed;
   return {
     subject: { ...ref, label: observation.facts.label },
     step: step.kind,
     from: observation.stateWord,
-    to: stateAfter(step, observation.stateWord),
+    to: to ?? observation.stateWord,
     details: {
       keystores: observation.keystores.map(({ name, status, syncFlag }) => ({ name, status, syncFlag })),
       ...(step.kind === "write_record" && {
@@ -66,26 +64,6 @@ export function describeKey({ observation, snapshot }: KeySummary): EvidenceKey 
     kmsKeys: twins.map((twin) => ({ id: twin.kmsKeyId, state: twin.kind === "present" ? twin.state : twin.kind })),
     ...(carried.kind === "one" && { record: describeRecord(carried.record) }),
   };
-}
-
-function stateAfter(step: Step, from: string): string {
-  switch (step.kind) {
-    case "deactivate":
-      return "deactivated";
-    case "destroy":
-      return "destroyed";
-    case "reactivate":
-      return "active";
-    case "remove":
-      return "absent";
-    case "write_record":
-    case "drop_record":
-    case "loosen":
-    case "sync":
-    case "set_for_deletion":
-    case "unset_for_deletion":
-      return from;
-  }
 }
 
 function describeRecord(record: Omit<ConsentRecord, "carrier" | "sha256">): EvidenceRecord {

@@ -4,7 +4,7 @@ import { UkoError } from "../../errors.ts";
 import { completeAfterStep, mayConclude } from "../../lifecycle/after-step.ts";
 import { type NotBinding, standingOf } from "../../lifecycle/consent-record.ts";
 import { type ApprovedStep, isSame, type KeyObservation } from "../../lifecycle/observation.ts";
-import { isForOthers, type Plan, type Run, type Step } from "../../lifecycle/plan.ts";
+import { isForOthers, type Plan, type Run, type Step, stepFacts } from "../../lifecycle/plan.ts";
 import { carriedId } from "../../lifecycle/plan-reversal.ts";
 import { keyPathOf, type Review } from "../../lifecycle/review.ts";
 import type {
@@ -79,19 +79,6 @@ export type Outcome = OutcomeOf<KeyTypes>;
 
 type Context = StepContext<KeyTypes>;
 
-/**
- * Steps that depend on the record and marker on the key, or replace them. Another write in the same
- * second as the last one could be hidden, so these steps wait first.
- */
-const stepsThatSettle: readonly Step["kind"][] = [
-  "write_record",
-  "drop_record",
-  "loosen",
-  "deactivate",
-  "destroy",
-  "sync",
-];
-
 export const keyKind: Deletable<KeyTypes> = {
   // The longest regular path has about ten steps.
   maxRounds: 30,
@@ -99,7 +86,7 @@ export const keyKind: Deletable<KeyTypes> = {
   start,
   observe: (world, { ref }, _wasSeen, options) => observeKey(world, ref, "decision", options),
   plan: (task, observed, memory) => nextOf(planOnce(task, observed, memory), memory),
-  settles: (step, observed) => (stepsThatSettle.includes(step.kind) ? readingOf(observed) : undefined),
+  settles: (step, observed) => (stepFacts[step.kind].settles === true ? readingOf(observed) : undefined),
   progress: (step, { observation }) => describeStep(step, observation),
   question: (step, { observation }) => questionBefore(step, observation),
   take: (step, context) => takeStep(step, detailsOf(context)),
@@ -203,23 +190,16 @@ function effectOf(step: Step, context: Context, after: ReadResult<KeyDetails>): 
 
 function hasReachedTarget(step: Step, context: Context, { observation }: KeyDetails): boolean {
   const { carried, marker, state } = observation;
+  const { to } = stepFacts[step.kind];
+  if (to !== undefined) return state === to;
   switch (step.kind) {
-    case "deactivate":
-      return state === "deactivated";
-    case "destroy":
-      return state === "destroyed";
-    case "reactivate":
-      return state === "active";
     case "drop_record":
       return carried.kind === "none";
     case "loosen":
       return carried.kind === "none" && marker === step.to;
     case "write_record":
       return carried.kind === "one" && carried.record.id === writtenRecordId(step, detailsOf(context));
-    case "set_for_deletion":
-    case "unset_for_deletion":
-    case "remove":
-    case "sync":
+    default:
       return false;
   }
 }

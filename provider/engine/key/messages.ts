@@ -3,7 +3,7 @@
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";
-import type { Step } from "../../lifecycle/plan.ts";
+import { rightFor, type Step } from "../../lifecycle/plan.ts";
 import { type Door, type Explanation, type NextStep, rerunCommand } from "../text/explanation.ts";
 import {
   consequences,
@@ -101,7 +101,7 @@ function explainMissingRight(
 ): Explanation {
   const { observed, run, door, carrier } = context;
   const { observation } = observed;
-  const right = rightFor(step, observation.state === "pre_activation");
+  const right = rightFor(step.kind, observation);
   const named = namedRecord(step, context);
   const byOthers: NextStep = {
     who: `${sayHolder(right)} runs`,
@@ -141,7 +141,7 @@ function withoutRight(step: Step, named: ConsentRecord, { observed, run, door }:
   const path = keyPath(observation);
   const isAnswer = named.how === "answer";
   const isInKms = step.kind === "set_for_deletion";
-  const right = isInKms ? rights.deactivate : rightFor(step, observation.state === "pre_activation");
+  const right = isInKms ? rights.deactivate : rightFor(step.kind, observation);
   const kmsRight = isInKms ? rights.setForDeletion : undefined;
   const holder = sayHolder(right, kmsRight, `someone other than ${sayAuthor(named)}`);
   const begin: NextStep = {
@@ -193,26 +193,4 @@ function commandsFor(step: Step, observation: KeyObservation, door: Door): reado
 function possiblyMissing(right: Right, carrier: RunMemory["carrier"]): string {
   if (right !== rights.writeTags) return right.action;
   return carrier === "description" ? rights.write.action : `${rights.write.action} or ${right.action}`;
-}
-
-export function rightFor(step: Step, isUnused: boolean): Right {
-  switch (step.kind) {
-    case "write_record":
-    case "drop_record":
-    case "loosen":
-      return rights.writeTags;
-    case "set_for_deletion":
-    case "unset_for_deletion":
-      return rights.setForDeletion;
-    case "destroy":
-      return isUnused ? rights.destroyUnused : rights.destroy;
-    case "deactivate":
-      return rights.deactivate;
-    case "reactivate":
-      return rights.reactivate;
-    case "remove":
-      return rights.remove;
-    case "sync":
-      return rights.distribute;
-  }
 }

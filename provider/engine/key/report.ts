@@ -3,7 +3,7 @@
 import { deletionStanding, expiredRecord } from "../../lifecycle/consent-record.ts";
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
-import type { Plan, Run, Step } from "../../lifecycle/plan.ts";
+import { type Plan, type Run, rightFor, type Step } from "../../lifecycle/plan.ts";
 import { recordWithReasons, statedReasons } from "../../lifecycle/stated-reasons.ts";
 import { isoTime } from "../loop/evidence.ts";
 import { codeOf, type DeletionFacts, type Report, type Subject } from "../loop/report.ts";
@@ -11,7 +11,6 @@ import type { KeyRef } from "../ports/world.ts";
 import type { Explanation } from "../text/explanation.ts";
 import { describeReason } from "./evidence.ts";
 import type { Outcome } from "./kind.ts";
-import { rightFor } from "./messages.ts";
 import type { KeyDetails, KeySummary } from "./observe.ts";
 
 export function reportOn(
@@ -96,7 +95,7 @@ function personFacts(
     case "waitingForTime":
       return { neededRoles: (end.awaits === "pending_destruction" ? rights.remove : rights.destroy).roles };
     case "rights_missing":
-      return { neededRoles: rightFor(end.step, observation.state === "pre_activation").roles };
+      return { neededRoles: rightFor(end.step.kind, observation).roles };
     default:
       return {};
   }
