@@ -153,16 +153,16 @@ export type CarriedRecord =
 
 export interface KeyObservation {
   /** The latest time seen anywhere. A record expires by it, even if `Date` is behind. */
-  readonly latestTimeMs?: number;
+  readonly latestTimeMs?: number | undefined;
   readonly facts: KeyFacts;
   readonly state: ObservedState;
   /** The service's word for the state, for display. */
   readonly stateWord: string;
-  readonly updatedAtMs?: number;
-  readonly updatedBy?: Identity;
+  readonly updatedAtMs?: number | undefined;
+  readonly updatedBy?: Identity | undefined;
   readonly carried: CarriedRecord;
   /** Absent if the key has no marker, which counts as `both`. */
-  readonly marker?: DualMarker;
+  readonly marker?: DualMarker | undefined;
   /** The current digest for each step that a record can approve, from `digestText`. */
   readonly digests: Readonly<Record<ApprovedStep, string>>;
   readonly keystores: readonly KeystoreStatus[];
@@ -174,7 +174,7 @@ export interface KeyObservation {
   /** As stored with the key. They may name keystores that the live status omits. */
   readonly storedKeystores: readonly KeystoreStatus[];
   /** Where the service reports key material (`key_material_present`); absent if it does not. */
-  readonly materialIn?: readonly string[];
+  readonly materialIn?: readonly string[] | undefined;
   readonly twins: readonly Twin[];
   readonly use: KeyUse;
 }

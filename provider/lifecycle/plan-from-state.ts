@@ -15,7 +15,7 @@ export interface StateOnlyFacts {
   readonly stateWord: string;
   readonly keystores: readonly Pick<KeystoreStatus, "name" | "type" | "status" | "syncFlag">[];
   /** Absent if the key had no marker, and in older states. */
-  readonly marker?: DualMarker;
+  readonly marker?: DualMarker | undefined;
 }
 
 export interface Prediction {

@@ -9,9 +9,9 @@ export const tokenToleranceMs = 60_000;
 export interface TimeReading {
   readonly dateMs: number;
   /** When IAM issued the token of this run; absent if the token does not state it. */
-  readonly tokenIssuedAtMs?: number;
+  readonly tokenIssuedAtMs?: number | undefined;
   /** When the object in the answer was last changed; absent if the service does not report it. */
-  readonly updatedAtMs?: number;
+  readonly updatedAtMs?: number | undefined;
 }
 
 /** The times that one run has seen so far. */

@@ -12,7 +12,7 @@ export interface Reading {
   readonly etag: string;
   readonly nowMs: number;
   /** Absent if the service does not report it. */
-  readonly updatedAtMs?: number;
+  readonly updatedAtMs?: number | undefined;
 }
 
 /** What a run remembers of an object that it is about to write. */

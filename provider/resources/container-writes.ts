@@ -151,11 +151,7 @@ export async function changeContainer<Snapshot extends Named>(
       if (reading.kind === "present") return reading;
       throw goneMeanwhile(ref);
     },
-    readingOf: ({ etag, nowMs, snapshot: { updatedAtMs } }) => ({
-      etag,
-      nowMs,
-      ...(updatedAtMs !== undefined && { updatedAtMs }),
-    }),
+    readingOf: ({ etag, nowMs, snapshot: { updatedAtMs } }) => ({ etag, nowMs, updatedAtMs }),
     decide: (found) => async () => {
       const written = await write(found);
       if (written === undefined) return found.snapshot;

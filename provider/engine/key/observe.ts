@@ -13,21 +13,12 @@ import {
   type KeyFacts,
   type KeyObservation,
   type KeyUse,
-  type Twin,
 } from "../../lifecycle/observation.ts";
 import { readCarriers } from "../../lifecycle/record-carriers.ts";
 import type { Reading } from "../../lifecycle/settling.ts";
 import { goneOrThrow, requireOwnInstance } from "../loop/absence.ts";
 import type { ReadResult } from "../loop/converge.ts";
-import type {
-  Answered,
-  CallOptions,
-  KeyRef,
-  KeySnapshot,
-  KeystoreStatusWithKey,
-  KeyWithEtag,
-  World,
-} from "../ports/world.ts";
+import type { Answered, CallOptions, KeyRef, KeySnapshot, KeyWithEtag, World } from "../ports/world.ts";
 import { twinsOf } from "./twins.ts";
 
 /** A key as one read showed it. */
@@ -42,8 +33,6 @@ export interface KeySummary {
 export interface KeyDetails extends KeySummary {
   readonly etag: string;
 }
-
-export type KeyReadResult = ReadResult<KeyDetails>;
 
 /**
  * `summary` reads the key alone; `decision` also reads what uses the key and its KMS twins. Both ask
@@ -61,7 +50,7 @@ export async function observeKey(
   ref: KeyRef,
   depth: Depth,
   options: CallOptions,
-): Promise<KeyReadResult> {
+): Promise<ReadResult<KeyDetails>> {
   const seen = await readOnce(world, ref, depth, options);
   return seen.kind === "present" && isContradictory(seen.observation) ? readOnce(world, ref, depth, options) : seen;
 }
@@ -77,14 +66,19 @@ function isContradictory(observation: KeyObservation): boolean {
   return remains.kind === "held" && remains.guard.guard === "removal_contradicted";
 }
 
-async function readOnce(world: World, ref: KeyRef, depth: Depth, options: CallOptions): Promise<KeyReadResult> {
+async function readOnce(
+  world: World,
+  ref: KeyRef,
+  depth: Depth,
+  options: CallOptions,
+): Promise<ReadResult<KeyDetails>> {
   requireOwnInstance(world, ref, nameOf(ref));
   const { value, serviceTimeMs } = await world.keys.read(ref, options);
   if (value === undefined) return keyGoneOrThrow(world, ref, options);
   const { snapshot, etag } = value;
-  const nowMs = world.serviceClock.decideAt("UKO", { serviceTimeMs, ...stampOf(snapshot) }, `key ${ref.keyId}`);
-  const seen = await completeOrGone(world, ref, { snapshot, nowMs }, depth, options);
-  return seen.kind === "gone" ? seen : { ...seen, etag };
+  const { updatedAtMs } = snapshot;
+  const nowMs = world.serviceClock.decideAt("UKO", { serviceTimeMs, updatedAtMs }, `key ${ref.keyId}`);
+  return completeOrGone(world, ref, { snapshot, etag, nowMs }, depth, options);
 }
 
 /**
@@ -95,20 +89,20 @@ export async function readKeySummary(world: World, ref: KeyRef, options: CallOpt
   requireOwnInstance(world, ref, nameOf(ref));
   const { value: snapshot, serviceTimeMs } = await world.keys.cachedRead(ref, options);
   if (snapshot === undefined) return keyGoneOrThrow(world, ref, options);
-  const nowMs = world.serviceClock.showAt("UKO", { serviceTimeMs, ...stampOf(snapshot) });
+  const nowMs = world.serviceClock.showAt("UKO", { serviceTimeMs, updatedAtMs: snapshot.updatedAtMs });
   return completeOrGone(world, ref, { snapshot, nowMs }, "summary", options);
 }
 
 /** `gone` if another person removed the key after the first read. */
-async function completeOrGone(
+async function completeOrGone<Read extends Omit<KeySummary, "observation">>(
   world: World,
   ref: KeyRef,
-  read: Pick<KeySummary, "snapshot" | "nowMs">,
+  read: Read,
   depth: Depth,
   options: CallOptions,
-): Promise<ReadResult<KeySummary>> {
+): Promise<ReadResult<Read & KeySummary>> {
   try {
-    return { kind: "present", ...(await completeRead(world, ref, read, depth, options)) };
+    return { kind: "present", ...read, observation: await complete(world, ref, read.snapshot, depth, options) };
   } catch (error) {
     if (!isUkoError(error) || error.code !== "UKO_KEY_NOT_FOUND") throw error;
     if ((await world.keys.read(ref, options)).value !== undefined) throw error;
@@ -116,13 +110,13 @@ async function completeOrGone(
   }
 }
 
-async function completeRead(
+async function complete(
   world: World,
   ref: KeyRef,
-  { snapshot, nowMs }: Pick<KeySummary, "snapshot" | "nowMs">,
+  snapshot: KeySnapshot,
   depth: Depth,
   options: CallOptions,
-): Promise<KeySummary> {
+): Promise<KeyObservation> {
   if (snapshot.vaultId !== ref.vaultId) {
     throw new UkoError("UKO_KEY_NOT_FOUND", {
       summary: `Key ${ref.keyId} is not in vault ${ref.vaultId}`,
@@ -130,12 +124,12 @@ async function completeRead(
     });
   }
   const state = stateOf(snapshot.stateWord);
-  const keystores = await keystoresOf(world, ref, snapshot, state, options);
-  const twins =
-    depth === "decision" ? await twinsOf(world, { snapshot, state, statuses: keystores.statuses }, options) : [];
-  const use = await useOf(world, ref, state, depth, options);
-  const observation = toObservation(world, ref, snapshot, state, { ...keystores, twins, use });
-  return { observation, snapshot, nowMs };
+  const isDestroyed = state === "destroyed";
+  const isForDecision = depth === "decision";
+  const statuses = isDestroyed ? (await world.keys.liveStatus(ref, options)).value : snapshot.storedStatus;
+  const twins = isForDecision ? await twinsOf(world, { snapshot, state, statuses }, options) : [];
+  const use = isForDecision && !isDestroyed ? await world.keys.use(ref, options) : unused;
+  return toObservation(world, ref, snapshot, { keystores: statuses, keystoresAreLive: isDestroyed, twins, use });
 }
 
 /** What the response to a write shows of the key. Makes no call, so nothing can fail. */
@@ -144,9 +138,9 @@ export function observedInAnswer(
   ref: KeyRef,
   { value: { snapshot, etag }, serviceTimeMs }: Pick<Answered<KeyWithEtag>, "value" | "serviceTimeMs">,
 ): KeyDetails {
-  const nowMs = world.serviceClock.showAt("UKO", { serviceTimeMs, ...stampOf(snapshot) });
-  const asked = { statuses: snapshot.storedStatus, areLive: false, twins: [], use: unused };
-  const observation = toObservation(world, ref, snapshot, stateOf(snapshot.stateWord), asked);
+  const nowMs = world.serviceClock.showAt("UKO", { serviceTimeMs, updatedAtMs: snapshot.updatedAtMs });
+  const asked = { keystores: snapshot.storedStatus, keystoresAreLive: false, twins: [], use: unused };
+  const observation = toObservation(world, ref, snapshot, asked);
   return { observation, snapshot, etag, nowMs };
 }
 
@@ -159,21 +153,15 @@ export function observedInList(world: World, snapshot: KeySnapshot): KeyDetails 
 }
 
 /** The key as the rule for settled writes sees it. */
-export function readingOf({ etag, nowMs, observation }: KeyDetails): Reading {
-  const { updatedAtMs } = observation;
-  return { etag, nowMs, ...(updatedAtMs !== undefined && { updatedAtMs }) };
-}
-
-function stampOf({ updatedAtMs }: KeySnapshot): { readonly updatedAtMs?: number } {
-  return updatedAtMs === undefined ? {} : { updatedAtMs };
+export function readingOf({ etag, nowMs, observation: { updatedAtMs } }: KeyDetails): Reading {
+  return { etag, nowMs, updatedAtMs };
 }
 
 function toObservation(
   world: World,
   ref: KeyRef,
   snapshot: KeySnapshot,
-  state: ObservedState,
-  asked: { statuses: readonly KeystoreStatusWithKey[]; areLive: boolean; twins: readonly Twin[]; use: KeyUse },
+  asked: Pick<KeyObservation, "keystores" | "keystoresAreLive" | "twins" | "use">,
 ): KeyObservation {
   const carriers = readCarriers(ref.keyId, snapshot, world.sha256);
   const facts: KeyFacts = {
@@ -190,23 +178,19 @@ function toObservation(
     snapshot.updatedBy === undefined
       ? undefined
       : { iamId: snapshot.updatedBy, mark: markOf(snapshot.updatedBy, world.sha256) };
-  const latestTimeMs = world.serviceClock.latestMs();
   return {
     facts,
-    state,
+    state: stateOf(snapshot.stateWord),
     stateWord: snapshot.stateWord,
-    ...(snapshot.updatedAtMs !== undefined && { updatedAtMs: snapshot.updatedAtMs }),
-    ...(updatedBy !== undefined && { updatedBy }),
-    ...(latestTimeMs !== undefined && { latestTimeMs }),
+    updatedAtMs: snapshot.updatedAtMs,
+    updatedBy,
+    latestTimeMs: world.serviceClock.latestMs(),
     carried: withAuthorsId(carriers.carried, updatedBy),
-    ...(carriers.marker !== undefined && { marker: carriers.marker }),
+    marker: carriers.marker,
     digests: digestsBy((step) => world.sha256(digestText(facts, step)).slice(0, 32)),
-    keystores: asked.statuses,
-    keystoresAreLive: asked.areLive,
+    ...asked,
     storedKeystores: snapshot.storedStatus,
-    ...(snapshot.materialPresent !== undefined && { materialIn: snapshot.materialPresent }),
-    twins: asked.twins,
-    use: asked.use,
+    materialIn: snapshot.materialPresent,
   };
 }
 
@@ -218,27 +202,6 @@ function withAuthorsId(carried: CarriedRecord, updatedBy: Identity | undefined):
 
 function keyGoneOrThrow(world: World, ref: KeyRef, options: CallOptions): Promise<{ readonly kind: "gone" }> {
   return goneOrThrow(world, { ...ref, what: nameOf(ref), noun: "key" }, options);
-}
-
-async function keystoresOf(
-  world: World,
-  ref: KeyRef,
-  snapshot: KeySnapshot,
-  state: ObservedState,
-  options: CallOptions,
-): Promise<{ statuses: readonly KeystoreStatusWithKey[]; areLive: boolean }> {
-  if (state !== "destroyed") return { statuses: snapshot.storedStatus, areLive: false };
-  return { statuses: (await world.keys.liveStatus(ref, options)).value, areLive: true };
-}
-
-async function useOf(
-  world: World,
-  ref: KeyRef,
-  state: ObservedState,
-  depth: Depth,
-  options: CallOptions,
-): Promise<KeyUse> {
-  return state === "destroyed" || depth === "summary" ? unused : world.keys.use(ref, options);
 }
 
 const unused: KeyUse = { kind: "known", count: 0, retainedBy: [] };

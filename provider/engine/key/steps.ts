@@ -6,13 +6,13 @@ import { type ApprovedStep, isSame, type KeystoreStatus } from "../../lifecycle/
 import type { Step } from "../../lifecycle/plan.ts";
 import { patchWithMarker, patchWithoutRecord, patchWithRecord } from "../../lifecycle/record-carriers.ts";
 import { settledAfterMs } from "../../lifecycle/settling.ts";
-import type { StepResult } from "../loop/converge.ts";
+import type { ReadResult, StepResult } from "../loop/converge.ts";
 import { isoTime } from "../loop/evidence.ts";
 import type { EvidenceKeystore } from "../ports/evidence.ts";
 import type { CallOptions, KeyRef, KeySnapshot, KeyWithEtag, World } from "../ports/world.ts";
 import { explainUnfitRecord } from "../text/clock-skew.ts";
 import { capital, sayKey } from "../text/words.ts";
-import { type KeyDetails, type KeyReadResult, observedInAnswer, observeKey } from "./observe.ts";
+import { type KeyDetails, observedInAnswer, observeKey } from "./observe.ts";
 
 export type RecordLocation = "tag" | "description";
 
@@ -192,7 +192,7 @@ function recordCarrier({ observation }: KeyDetails): RecordLocation {
 }
 
 /** The key after the write, read once more after a second if the ETag has not changed yet. */
-async function observeSettled({ world, ref, observed, options }: KeyStepContext): Promise<KeyReadResult> {
+async function observeSettled({ world, ref, observed, options }: KeyStepContext): Promise<ReadResult<KeyDetails>> {
   const seen = await observeKey(world, ref, "summary", options);
   if (seen.kind === "gone" || seen.etag !== observed.etag) return seen;
   await world.clock.sleep(etagGrainMs, options.signal);

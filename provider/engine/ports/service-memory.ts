@@ -26,14 +26,11 @@ export interface ServiceClock {
 
 export function createServiceClock(tokenIssuedAtMs: () => number | undefined): ServiceClock {
   const times = new Map<Service, RunTime>();
-  const readingOf = ({ serviceTimeMs, updatedAtMs }: StampedAnswer): TimeReading => {
-    const issuedAtMs = tokenIssuedAtMs();
-    return {
-      dateMs: serviceTimeMs,
-      ...(issuedAtMs !== undefined && { tokenIssuedAtMs: issuedAtMs }),
-      ...(updatedAtMs !== undefined && { updatedAtMs }),
-    };
-  };
+  const readingOf = ({ serviceTimeMs, updatedAtMs }: StampedAnswer): TimeReading => ({
+    dateMs: serviceTimeMs,
+    tokenIssuedAtMs: tokenIssuedAtMs(),
+    updatedAtMs,
+  });
   const advance = (service: Service, reading: TimeReading): number => {
     const time = runTimeAfter(times.get(service), reading);
     times.set(service, time);
