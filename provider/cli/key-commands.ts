@@ -21,9 +21,6 @@ import { type CommandName, exampleHelp } from "./help.ts";
 import { type ApproveSetOptions, runApproveSet } from "./review-commands.ts";
 import { type KeyCall, type KeyRun, runOnKeys } from "./run-on-keys.ts";
 
-/** How often a waiting run reads the key, because others may act on it meanwhile. */
-const pollIntervalMs = 30_000;
-
 export interface KeyCommands {
   readonly program: Command;
   readonly world: CliWorld;
@@ -248,7 +245,7 @@ function steps(
     ...(given.wait !== undefined && { over: { UKO_WAIT: given.wait } }),
     act: ({ operations, settings, ref, options }) => {
       const consents = consentsOf(settings, given);
-      return operations.continue(ref, consents, { budgetMs: settings.waitMs ?? 0, pollIntervalMs }, options);
+      return operations.continue(ref, consents, { budgetMs: settings.waitMs ?? 0 }, options);
     },
     actOnKms: ({ operations, settings, ref, options }) =>
       operations.continue(ref, consentsOf(settings, given), options),

@@ -24,7 +24,7 @@ export type Acted =
 type Operation = (operations: Operations, ref: KeyRef, form: ActForm, options: CallOptions) => Promise<Report>;
 
 /** A page does not wait: it shows what the key waits for. */
-const noWait = { budgetMs: 0, pollIntervalMs: 30_000 } as const;
+const noWait = { budgetMs: 0 } as const;
 
 const acts = {
   request: (operations, ref, { reason }, options) =>

@@ -149,11 +149,10 @@ export function createHandlers<Inputs, State extends Inputs>(
     async delete(olds, options) {
       const { world, run } = opened(options);
       const state = stateFrom(olds);
-      const { announced } = options;
-      const deletion = definition.deletion(state, run).limitedTo(announced);
-      const { target, rerun = context.door.rerun, waiting } = options;
+      const deletion = definition.deletion(state, run);
+      const { target, rerun = context.door.rerun, waiting, announced } = options;
       const door = { ...context.door, rerun, ...(target !== undefined && { target }) };
-      const work = () => deletion.delete(world, { run, door, waiting }, options);
+      const work = () => deletion.delete(world, { run, door, waiting, announced }, options);
       const subject = deletion.subject(Object(state));
       return reportingRun(world, { operation: "delete", subject, work, resultOf: resultOfDeletion }, options);
     },

@@ -63,7 +63,7 @@ export interface UnnamedRing {
 export interface ContainerPolicy {
   readonly deletionProtection: boolean;
   /** What the plan of this run announced, if the engine plans first. No step may exceed it. */
-  readonly atMost?: Announcement;
+  readonly atMost?: Announcement | undefined;
 }
 
 /** What this run has already learned from its deletion call. */

@@ -66,7 +66,7 @@ function observationOf({
     updatedAtMs: 0,
     updatedBy: lastWriter,
     carried: { kind: "none" },
-    ...(marker !== undefined && { marker }),
+    marker,
     digests: digestsBy(() => ""),
     keystores: keystores.map((each, at) => ({ ...each, keystoreId: String(at), detail: "" })),
     keystoresAreLive: true,

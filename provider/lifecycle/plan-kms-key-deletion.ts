@@ -69,7 +69,7 @@ export interface KmsKeyPolicy {
   readonly deletionProtection: boolean;
   readonly dualAuthorization: "required" | "single";
   /** What the plan of this run announced, if the engine plans first. No step may exceed it. */
-  readonly atMost?: Announcement;
+  readonly atMost?: Announcement | undefined;
 }
 
 /** The actor of this run, the windows that they named, and what this run has already done. */

@@ -25,7 +25,7 @@ export interface DeletionPolicy {
   readonly isAssumed?: true;
   readonly reason?: string;
   /** What the plan of this run announced, if the engine plans first. No step may exceed it. */
-  readonly atMost?: Announcement;
+  readonly atMost?: Announcement | undefined;
 }
 
 /** The actor, their input, and what this run has already done. It does not outlive the run. */
@@ -34,7 +34,7 @@ export interface Run {
   /** IDs of records that the actor named. */
   readonly consents: readonly string[];
   /** The actor's review, which names the records of its keys as long as the keys stay as reviewed. */
-  readonly review?: Review;
+  readonly review?: Review | undefined;
   /** Whether a missing record may be written: by command, because an engine met the key, or not. */
   readonly intent: "request" | "engine" | "resume";
   readonly deactivatedHere?: boolean;
@@ -44,7 +44,7 @@ export interface Run {
   /** IDs of records that this run took off the key, as confirmed by the service. */
   readonly droppedHere?: readonly string[];
   /** What the service refused in this run. */
-  readonly refusals?: readonly Refusal[];
+  readonly refusals?: readonly Refusal[] | undefined;
 }
 
 export interface Refusal {

@@ -74,11 +74,11 @@ describe("each command calls its operation", () => {
     [["withdraw", key], "withdraw", [ref, options]],
     [["reactivate", key], "reactivate", [ref, options]],
     [["sync", key], "sync", [ref, options]],
-    [["continue", key], "continue", [ref, [], { budgetMs: 0, pollIntervalMs: 30_000 }, options]],
+    [["continue", key], "continue", [ref, [], { budgetMs: 0 }, options]],
     [
       ["continue", key, "--consent", recordA, "--wait", "5h", "--consent", `${recordB},${recordC}`],
       "continue",
-      [ref, [recordA, recordB, recordC], { budgetMs: 18_000_000, pollIntervalMs: 30_000 }, options],
+      [ref, [recordA, recordB, recordC], { budgetMs: 18_000_000 }, options],
     ],
   ] as const)("uko %j", async (typed, name, called) => {
     const { world, operations, close } = aWorld();

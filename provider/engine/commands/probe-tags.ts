@@ -3,9 +3,10 @@
 import { isUkoError, UkoError } from "../../errors.ts";
 import type { Step } from "../../lifecycle/plan.ts";
 import { planProbeEnd } from "../../lifecycle/plan-probe-end.ts";
-import { keyKind, type Outcome, type Task } from "../key/kind.ts";
+import { keyKind, type Outcome } from "../key/kind.ts";
 import { observeKey } from "../key/observe.ts";
 import { subjectOfKey } from "../key/report.ts";
+import type { Task } from "../key/steps.ts";
 import { converge } from "../loop/converge.ts";
 import { reportingRun } from "../loop/report.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";

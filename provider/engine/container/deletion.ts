@@ -2,7 +2,7 @@
 
 import { announceContainerDeletion } from "../../lifecycle/announce.ts";
 import { isoTime } from "../loop/evidence.ts";
-import { type Conclusion, type Deletion, deleteObject, limited } from "../resource/delete.ts";
+import { type Conclusion, type Deletion, deleteObject } from "../resource/delete.ts";
 import { refusedByProtection } from "../resource/preview.ts";
 import type { Door } from "../text/explanation.ts";
 import { type ContainerOutcome, type ContainerStop, type ContainerTask, containerKind } from "./kind.ts";
@@ -18,13 +18,14 @@ export function containerDeletion(target: ContainerTarget): Deletion {
   const { kind: resource, instanceId, vaultId, id } = ref;
   return {
     subject: () => ({ instanceId, resource, vaultId, keyId: id, label: name }),
-    limitedTo: (atMost) => containerDeletion({ ...target, policy: limited(policy, atMost) }),
     plan({ door }) {
       const refused = refusedByProtection(policy.deletionProtection, sayContainer({ kind: resource, id, name }), door);
       return { preview: refused ?? { kind: "short" }, announced: announceContainerDeletion(id, name) };
     },
-    delete: (world, request, options) =>
-      deleteObject(world, { kind: containerKind, task: target, conclude }, request, options),
+    delete(world, request, options) {
+      const task = { ref, policy: { ...policy, atMost: request.announced } };
+      return deleteObject(world, { kind: containerKind, task, conclude }, request, options);
+    },
   };
 }
 

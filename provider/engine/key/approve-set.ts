@@ -8,8 +8,9 @@ import { runAll, withoutSteps } from "../loop/many.ts";
 import type { Report } from "../loop/report.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { recorded, reportExisting } from "./command-reports.ts";
-import { keyKind, type Outcome, type Task } from "./kind.ts";
+import { keyKind, type Outcome } from "./kind.ts";
 import { reviewCommand, sayUnusable } from "./review-words.ts";
+import type { Task } from "./steps.ts";
 
 export interface Approving {
   /** Write an approval on each key, so that the requester may act; take no step. */

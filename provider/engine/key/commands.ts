@@ -17,13 +17,14 @@ import { type Approving, approveReviewed, type KeyResult } from "./approve-set.t
 import { door, recorded, reportAbsent, reportExisting, reportOutcome } from "./command-reports.ts";
 import { changeHoldTag, type HoldTagResult } from "./hold.ts";
 import { type Inspected, type Inspection, inspect } from "./inspection.ts";
-import { keyKind, type Outcome, type Task } from "./kind.ts";
+import { keyKind, type Outcome } from "./kind.ts";
 import { explainOutcome } from "./messages.ts";
 import { type KeyDetails, observeKey } from "./observe.ts";
 import { explainPath } from "./remaining-path.ts";
 import { reportOn } from "./report.ts";
 import { type ReviewQuery, reviewKeys, type SetReview } from "./review-set.ts";
 import { explainStatus } from "./status.ts";
+import type { Task } from "./steps.ts";
 import { type PendingSurvey, type Survey, surveyPending, surveyRemovals, surveyRequests } from "./survey.ts";
 import { explainRemovable } from "./survey-messages.ts";
 

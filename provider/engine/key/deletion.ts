@@ -3,14 +3,15 @@
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
 import { unended } from "../../printable.ts";
-import { type Conclusion, type Deletion, deleteObject, type LeftObject, limited } from "../resource/delete.ts";
+import { type Conclusion, type Deletion, deleteObject, type LeftObject } from "../resource/delete.ts";
 import type { Door } from "../text/explanation.ts";
 import { blocksContainers, capital, sayKey } from "../text/words.ts";
-import { keyKind, type Outcome, type Task } from "./kind.ts";
+import { keyKind, type Outcome } from "./kind.ts";
 import { explainOutcome } from "./messages.ts";
 import type { KeyDetails } from "./observe.ts";
 import { type KeyTarget, planKey, planKeyRetirement } from "./preview.ts";
 import { deletionFacts, endOf } from "./report.ts";
+import type { Task } from "./steps.ts";
 
 type LeftOf = (observed: KeyDetails) => LeftObject;
 
@@ -18,16 +19,16 @@ type LeftOf = (observed: KeyDetails) => LeftObject;
 export function keyDeletion(target: KeyTarget, leftOf?: LeftOf): Deletion {
   const { ref, policy } = target;
   const { instanceId, vaultId, keyId } = ref;
-  const plan: Task["plan"] = (observation, run, nowMs) => planKeyDeletion(observation, policy, run, nowMs);
   return {
     subject: ({ label }) => ({ instanceId, vaultId, keyId, ...(typeof label === "string" && { label }) }),
-    limitedTo: (atMost) => keyDeletion({ ...target, policy: limited(policy, atMost) }, leftOf),
     plan: (context) => planKey(target, context),
     planRetirement: (goal, wanted, context) =>
       planKeyRetirement({ ...target, policy: { ...policy, goal } }, wanted, context),
     delete(world, request, options) {
       const { consents, review } = request.run;
-      const task: Task = { ref, plan, consents, ...(review !== undefined && { review }), intent: "engine" };
+      const limited = { ...policy, atMost: request.announced };
+      const plan: Task["plan"] = (observation, run, nowMs) => planKeyDeletion(observation, limited, run, nowMs);
+      const task: Task = { ref, plan, consents, review, intent: "engine" };
       const concludeKey = (outcome: Outcome, door: Door) => conclude(outcome, door, leftOf);
       return deleteObject(world, { kind: keyKind, task, conclude: concludeKey }, request, options);
     },
@@ -48,5 +49,5 @@ function conclude(outcome: Outcome, door: Door, leftOf?: LeftOf): Conclusion {
   }
   const standing = plan?.kind === "waitingForApproval" ? plan.standing : undefined;
   const explanation = explainOutcome(outcome, door);
-  return { kind: "unfinished", explanation, facts, standing, ...(leftOf && { left: leftOf(observed) }) };
+  return { kind: "unfinished", explanation, facts, standing, left: leftOf?.(observed) };
 }

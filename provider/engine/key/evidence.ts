@@ -6,6 +6,7 @@ import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { looseningTo } from "../../lifecycle/dual-marker.ts";
 import type { StatedReason } from "../../lifecycle/observation.ts";
 import { type Step, stepFacts } from "../../lifecycle/plan.ts";
+import { keyPathOf } from "../../lifecycle/review.ts";
 import { type EvidenceFacts, isoTime } from "../loop/evidence.ts";
 import type { EvidenceKey, EvidenceReason, EvidenceRecord } from "../ports/evidence.ts";
 import type { KeySummary } from "./observe.ts";
@@ -14,10 +15,12 @@ import { describeKeystore, type KeyStepContext, writtenRecordId } from "./steps.
 export function keyEvidence(step: Step, phase: "before" | "after", context: KeyStepContext): EvidenceFacts | undefined {
   const { isEvidencedBefore = false, to } = stepFacts[step.kind];
   if (phase === "before" && !isEvidencedBefore) return undefined;
-  const { ref, observed } = context;
+  const { task, observed, memory } = context;
   const { observation } = observed;
+  const { review } = memory.run;
+  const isOfReview = review?.lines.has(keyPathOf(task.ref)) === true && isReviewed(step);
   return {
-    subject: { ...ref, label: observation.facts.label },
+    subject: { ...task.ref, label: observation.facts.label },
     step: step.kind,
     from: observation.stateWord,
     to: to ?? observation.stateWord,
@@ -29,7 +32,7 @@ export function keyEvidence(step: Step, phase: "before" | "after", context: KeyS
       }),
       ...((step.kind === "deactivate" || step.kind === "destroy") && { digest: observation.digests[step.kind] }),
       ...(step.kind === "loosen" && { digest: observation.digests[looseningTo(step.to)] }),
-      ...(isReviewed(step) && context.review !== undefined && { review: context.review }),
+      ...(isOfReview && { review: review.digest }),
       ...("consentedBy" in step && step.consentedBy !== undefined && { consentedBy: describeRecord(step.consentedBy) }),
       ...(phase === "before" && { key: describeKey(observed) }),
     },

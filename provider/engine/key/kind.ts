@@ -2,11 +2,10 @@
 
 import { UkoError } from "../../errors.ts";
 import { completeAfterStep, mayConclude } from "../../lifecycle/after-step.ts";
-import { type NotBinding, standingOf } from "../../lifecycle/consent-record.ts";
-import { type ApprovedStep, isSame, type KeyObservation } from "../../lifecycle/observation.ts";
+import { standingOf } from "../../lifecycle/consent-record.ts";
+import { isSame } from "../../lifecycle/observation.ts";
 import { isForOthers, type Plan, type Run, type Step, stepFacts } from "../../lifecycle/plan.ts";
 import { carriedId } from "../../lifecycle/plan-reversal.ts";
-import { keyPathOf, type Review } from "../../lifecycle/review.ts";
 import type {
   Awaited,
   Deletable,
@@ -16,7 +15,6 @@ import type {
   Outcome as OutcomeOf,
   Planned,
   ReadResult,
-  StepContext,
   StepResult,
   TakenStep,
 } from "../loop/converge.ts";
@@ -25,59 +23,20 @@ import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { describeStep, keyPath, plain, questionBefore } from "../text/words.ts";
 import { keyEvidence } from "./evidence.ts";
 import { type KeyDetails, observeKey, readingOf } from "./observe.ts";
-import { type KeyStepContext, type RecordLocation, requireFit, takeStep, writtenRecordId } from "./steps.ts";
+import {
+  carrierFor,
+  type KeyStepContext,
+  type KeyTypes,
+  type RunMemory,
+  requireFit,
+  type Task,
+  takeStep,
+  writtenRecordId,
+} from "./steps.ts";
 import { sayAwaited } from "./waits.ts";
-
-/** The task of one run for one key. `plan` is a pure planner with its policy already bound. */
-export interface Task {
-  readonly ref: KeyRef;
-  readonly plan: (observation: KeyObservation, run: Run, nowMs: number) => Plan;
-  readonly consents: readonly string[];
-  readonly review?: Review;
-  /** The run takes the one step of `review` and reports it. An engine with a review deletes a key instead. */
-  readonly isOfSet?: true;
-  readonly intent: Run["intent"];
-}
-
-/** What this run has done to the key so far. A run that waits and then continues passes it on. */
-export interface RunMemory {
-  readonly run: Run;
-  /** The changes that this run made, in order. */
-  readonly taken: readonly Step[];
-  readonly carrier?: RecordLocation;
-  /** Why the replaced record did not count. People who relied on that record must know. */
-  readonly replaced?: NotBinding;
-  /** Steps that this run requested before it waited. */
-  readonly requested?: readonly ApprovedStep[];
-  /** Steps whose right is missing, since the last wait. */
-  readonly forbidden?: readonly Forbidden[];
-  /** The ETag that the service refused last, since the last wait. */
-  readonly refusedEtag?: { readonly etag: string; readonly times: number };
-}
-
-interface Forbidden {
-  readonly step: Step;
-  readonly message: string;
-}
-
-/** Why a run ended while the key still exists. */
-type Stop =
-  | { readonly kind: "stopped"; readonly plan: Exclude<Plan, { kind: "ready" }> }
-  | { readonly kind: "rights_missing"; readonly step: Step; readonly message: string }
-  | { readonly kind: "record_not_kept"; readonly message: string };
-
-interface KeyTypes {
-  readonly task: Task;
-  readonly seen: KeyDetails;
-  readonly step: Step;
-  readonly stop: Stop;
-  readonly memory: RunMemory;
-}
 
 /** The result of a run. */
 export type Outcome = OutcomeOf<KeyTypes>;
-
-type Context = StepContext<KeyTypes>;
 
 export const keyKind: Deletable<KeyTypes> = {
   // The longest regular path has about ten steps.
@@ -89,17 +48,19 @@ export const keyKind: Deletable<KeyTypes> = {
   settles: (step, observed) => (stepFacts[step.kind].settles === true ? readingOf(observed) : undefined),
   progress: (step, { observation }) => describeStep(step, observation),
   question: (step, { observation }) => questionBefore(step, observation),
-  take: (step, context) => takeStep(step, detailsOf(context)),
+  take: takeStep,
   planAfterStep,
   effectOf,
   remember,
-  evidence: (step, phase, context) => keyEvidence(step, phase, detailsOf(context)),
+  evidence: keyEvidence,
   awaited: (stop, observed) => (stop.kind === "stopped" ? awaitedBy(stop.plan, observed) : undefined),
 };
 
 function nextOf(plan: Plan, { forbidden }: RunMemory): Next<KeyTypes> {
   if (plan.kind === "ready") return plan;
-  const denied = forbidden?.find(({ step }) => isRefusalOf(plan, step));
+  // A refusal that a missing right caused is reported with the roles that include the right.
+  const refused = plan.kind === "refused" && plan.guard.guard === "service_refused" ? plan.guard.step : undefined;
+  const denied = forbidden?.find(({ step }) => step.kind === refused);
   return { stop: denied === undefined ? { kind: "stopped", plan } : { kind: "rights_missing", ...denied } };
 }
 
@@ -129,32 +90,20 @@ async function readKeyAlone(world: World, ref: KeyRef, options: CallOptions): Pr
   return result.kind === "gone" ? undefined : result;
 }
 
-function detailsOf({ world, task: { ref }, observed, memory, options }: Context): KeyStepContext {
-  const { review } = memory.run;
-  const digest = review?.lines.has(keyPathOf(ref)) === true ? review.digest : undefined;
-  const carrier = carrierFor(memory, observed);
-  const isOfSet = review !== undefined;
-  return { world, ref, observed, carrier, isOfSet, ...(digest !== undefined && { review: digest }), options };
-}
-
-/** If the service dropped the marker's tag before, it would drop the record's tag too. */
-function carrierFor({ carrier }: RunMemory, { observation, snapshot }: KeyDetails): RecordLocation {
-  if (carrier !== undefined) return carrier;
-  const isMarkedByTag = snapshot.tags.length > 0;
-  return observation.marker !== undefined && !isMarkedByTag ? "description" : "tag";
-}
-
 /** Once the time has come, a step that the service refused as too early is tried again. */
 function start(task: Task, actor: Run["actor"], earlier?: Earlier<RunMemory>): RunMemory {
   const { consents, review, intent } = task;
-  if (earlier === undefined) {
-    return { run: { actor, consents, ...(review !== undefined && { review }), intent }, taken: [] };
-  }
-  const { forbidden: _forbidden, refusedEtag: _refusedEtag, ...memory } = earlier.memory;
-  const { refusals, ...run } = memory.run;
-  const kept = earlier.isDue || refusals === undefined ? {} : { refusals };
-  const requested = memory.taken.flatMap((step) => (step.kind === "write_record" ? [step.draft.step] : []));
-  return { ...memory, requested, run: { ...run, ...kept, actor } };
+  if (earlier === undefined) return { run: { actor, consents, review, intent }, taken: [] };
+  const { run, taken } = earlier.memory;
+  const requested = taken.flatMap((step) => (step.kind === "write_record" ? [step.draft.step] : []));
+  const refusals = earlier.isDue ? undefined : run.refusals;
+  return {
+    ...earlier.memory,
+    forbidden: undefined,
+    refusedEtag: undefined,
+    requested,
+    run: { ...run, refusals, actor },
+  };
 }
 
 /**
@@ -168,17 +117,12 @@ function planOnce(task: Task, { observation, nowMs }: KeyDetails, { run, request
   return task.plan(observation, { ...run, intent: "resume", deactivatedHere: false }, nowMs);
 }
 
-/** A refusal that a missing right caused is reported as such, with the roles that include the right. */
-function isRefusalOf(plan: Plan, step: Step): boolean {
-  return plan.kind === "refused" && plan.guard.guard === "service_refused" && plan.guard.step === step.kind;
-}
-
 /**
  * If another writer wrote last, the effect is in doubt, and the run counts as one that deactivated
  * the key. A key that is gone names no writer, so the removal that this run sent counts as its own.
  * Windows and syncs are simply set or run again, so they count as without effect.
  */
-function effectOf(step: Step, context: Context, after: ReadResult<KeyDetails>): Effect {
+function effectOf(step: Step, context: KeyStepContext, after: ReadResult<KeyDetails>): Effect {
   if (after.kind === "gone") return step.kind === "remove" ? "by_us" : "none";
   if (!hasReachedTarget(step, context, after)) return "none";
   const { updatedBy } = after.observation;
@@ -188,7 +132,7 @@ function effectOf(step: Step, context: Context, after: ReadResult<KeyDetails>): 
   return isOurs ? "by_us" : "in_doubt";
 }
 
-function hasReachedTarget(step: Step, context: Context, { observation }: KeyDetails): boolean {
+function hasReachedTarget(step: Step, context: KeyStepContext, { observation }: KeyDetails): boolean {
   const { carried, marker, state } = observation;
   const { to } = stepFacts[step.kind];
   if (to !== undefined) return state === to;
@@ -198,7 +142,7 @@ function hasReachedTarget(step: Step, context: Context, { observation }: KeyDeta
     case "loosen":
       return carried.kind === "none" && marker === step.to;
     case "write_record":
-      return carried.kind === "one" && carried.record.id === writtenRecordId(step, detailsOf(context));
+      return carried.kind === "one" && carried.record.id === writtenRecordId(step, context);
     default:
       return false;
   }
@@ -211,10 +155,11 @@ function hasReachedTarget(step: Step, context: Context, { observation }: KeyDeta
 function remember(
   step: Step,
   result: StepResult<KeyDetails> | { readonly kind: "in_doubt" },
-  { memory: before, observed, task }: Context,
-): { readonly memory: RunMemory; readonly stop?: Stop } {
-  const carrier = carrierFor(before, observed);
-  const memory: RunMemory = { ...before, carrier };
+  context: KeyStepContext,
+): { readonly memory: RunMemory; readonly stop?: KeyTypes["stop"] } {
+  const { observed, task } = context;
+  const carrier = carrierFor(context);
+  const memory: RunMemory = { ...context.memory, carrier };
   const refusedWith = (status: number, message: string): RunMemory => {
     const refusals = [...(memory.run.refusals ?? []), { step: step.kind, status, message }];
     return { ...memory, run: { ...memory.run, refusals } };
@@ -240,12 +185,16 @@ function remember(
   }
 }
 
-/** Remembers why the replaced record did not count. */
-function afterRecord(memory: RunMemory, step: Step, observed: KeyDetails): RunMemory {
+/**
+ * Remembers why the replaced record did not count. A record for the previous step was used, not
+ * voided, so people need no message about it.
+ */
+function afterRecord(memory: RunMemory, step: Step, { observation, nowMs }: KeyDetails): RunMemory {
   if (step.kind !== "write_record") return memory;
-  const { replaced: _replaced, ...others } = memory;
-  const why = replacedBy(step, observed);
-  return why === undefined ? others : { ...others, replaced: why };
+  const standing = standingOf(observation, step.draft.step, nowMs);
+  const why = standing.binds ? undefined : standing.why;
+  const wasUsed = why !== undefined && "record" in why && why.record.step !== step.draft.step;
+  return { ...memory, replaced: wasUsed ? undefined : why };
 }
 
 function runAfter(run: Run, step: Step, { observation }: KeyDetails): Run {
@@ -263,14 +212,6 @@ function runAfter(run: Run, step: Step, { observation }: KeyDetails): Run {
     default:
       return run;
   }
-}
-
-/** A record for the previous step was used, not voided, so people need no message about it. */
-function replacedBy(step: Extract<Step, { kind: "write_record" }>, observed: KeyDetails): NotBinding | undefined {
-  const standing = standingOf(observed.observation, step.draft.step, observed.nowMs);
-  if (standing.binds) return undefined;
-  const isOfStepBefore = "record" in standing.why && standing.why.record.step !== step.draft.step;
-  return isOfStepBefore ? undefined : standing.why;
 }
 
 /** Refusals (412) of an ETag that a new read returns again. One may come from a cache. */

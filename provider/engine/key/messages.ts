@@ -20,9 +20,10 @@ import {
   sayState,
   stepPhrase,
 } from "../text/words.ts";
-import type { Outcome, RunMemory } from "./kind.ts";
+import type { Outcome } from "./kind.ts";
 import { explainNotBinding, sayReasonWithoutRoom } from "./record-words.ts";
 import { explainGuard } from "./refusals.ts";
+import type { RunMemory } from "./steps.ts";
 import {
   actOnCommands,
   approvalInstead,

@@ -25,10 +25,10 @@ import {
   sayWord,
   stepNouns,
 } from "../text/words.ts";
-import type { RunMemory } from "./kind.ts";
 import { explainOutcome } from "./messages.ts";
 import type { KeyDetails } from "./observe.ts";
 import { explainNotBinding, sayReasonsOnKey } from "./record-words.ts";
+import type { RunMemory } from "./steps.ts";
 import { actOnCommands } from "./waits.ts";
 
 /** As the next run would describe a pending deletion; any other key takes one line. */

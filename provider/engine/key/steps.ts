@@ -1,12 +1,19 @@
 /** The execution of exactly one step: one call, or one record that is written and confirmed. */
 
 import { UkoError } from "../../errors.ts";
-import { encodeCompact, encodeTagValue, recordId, standingOf } from "../../lifecycle/consent-record.ts";
-import { type ApprovedStep, isSame, type KeystoreStatus } from "../../lifecycle/observation.ts";
-import type { Step } from "../../lifecycle/plan.ts";
+import {
+  encodeCompact,
+  encodeTagValue,
+  type NotBinding,
+  recordId,
+  standingOf,
+} from "../../lifecycle/consent-record.ts";
+import { type ApprovedStep, isSame, type KeyObservation, type KeystoreStatus } from "../../lifecycle/observation.ts";
+import type { Plan, Run, Step } from "../../lifecycle/plan.ts";
 import { patchWithMarker, patchWithoutRecord, patchWithRecord } from "../../lifecycle/record-carriers.ts";
+import type { Review } from "../../lifecycle/review.ts";
 import { settledAfterMs } from "../../lifecycle/settling.ts";
-import type { ReadResult, StepResult } from "../loop/converge.ts";
+import type { ReadResult, StepContext, StepResult } from "../loop/converge.ts";
 import { isoTime } from "../loop/evidence.ts";
 import type { EvidenceKeystore } from "../ports/evidence.ts";
 import type { CallOptions, KeyRef, KeySnapshot, KeyWithEtag, World } from "../ports/world.ts";
@@ -16,25 +23,62 @@ import { type KeyDetails, observedInAnswer, observeKey } from "./observe.ts";
 
 export type RecordLocation = "tag" | "description";
 
-/** What a step is based on, and where a record would be stored. */
-export interface KeyStepContext {
-  readonly world: World;
+/** The task of one run for one key. `plan` is a pure planner with its policy already bound. */
+export interface Task {
   readonly ref: KeyRef;
-  readonly observed: KeyDetails;
-  readonly carrier: RecordLocation;
-  /** Whether the run acts on a reviewed set, and so requests no further step. */
-  readonly isOfSet: boolean;
-  /** SHA-256 of the review that the run acts on, for evidence. */
-  readonly review?: string;
-  readonly options: CallOptions;
+  readonly plan: (observation: KeyObservation, run: Run, nowMs: number) => Plan;
+  readonly consents: readonly string[];
+  readonly review?: Review | undefined;
+  /** The run takes the one step of `review` and reports it. An engine with a review deletes a key instead. */
+  readonly isOfSet?: true;
+  readonly intent: Run["intent"];
 }
+
+/** What this run has done to the key so far. A run that waits and then continues passes it on. */
+export interface RunMemory {
+  readonly run: Run;
+  /** The changes that this run made, in order. */
+  readonly taken: readonly Step[];
+  readonly carrier?: RecordLocation;
+  /** Why the replaced record did not count. People who relied on that record must know. */
+  readonly replaced?: NotBinding | undefined;
+  /** Steps that this run requested before it waited. */
+  readonly requested?: readonly ApprovedStep[];
+  /** Steps whose right is missing, since the last wait. */
+  readonly forbidden?: readonly Forbidden[] | undefined;
+  /** The ETag that the service refused last, since the last wait. */
+  readonly refusedEtag?: { readonly etag: string; readonly times: number } | undefined;
+}
+
+interface Forbidden {
+  readonly step: Step;
+  readonly message: string;
+}
+
+/** Why a run ended while the key still exists. */
+type Stop =
+  | { readonly kind: "stopped"; readonly plan: Exclude<Plan, { kind: "ready" }> }
+  | { readonly kind: "rights_missing"; readonly step: Step; readonly message: string }
+  | { readonly kind: "record_not_kept"; readonly message: string };
+
+export interface KeyTypes {
+  readonly task: Task;
+  readonly seen: KeyDetails;
+  readonly step: Step;
+  readonly stop: Stop;
+  readonly memory: RunMemory;
+}
+
+export type KeyStepContext = StepContext<KeyTypes>;
+type WriteRecord = Extract<Step, { kind: "write_record" }>;
 
 /** Two writes within one second can share an ETag (uko-v4.md 1.4): trust a read after that. */
 const etagGrainMs = 1000;
 
 /** Takes `step`: one call, or one record that is written and confirmed by the response or a read back. */
 export async function takeStep(step: Step, context: KeyStepContext): Promise<KeyStepResult> {
-  const { world, ref, observed, isOfSet, options } = context;
+  const { world, task, observed, memory, options } = context;
+  const { ref } = task;
   switch (step.kind) {
     case "write_record":
       return writeRecord(step, context);
@@ -50,19 +94,18 @@ export async function takeStep(step: Step, context: KeyStepContext): Promise<Key
       return world.twins.unsetForDeletion(step.kmsKeyId, options);
     case "reactivate":
       return world.keys.act(ref, "activate", observed.etag, options);
+    case "deactivate":
     case "destroy": {
-      const written = await world.keys.act(ref, "destroy", observed.etag, options);
-      if (written.kind !== "done") return written;
-      // The pending periods; no later read of this run is in the evidence.
-      const reported = written.value.snapshot.storedStatus.map(describeKeystore);
-      return { ...written, reported, shown: observedInAnswer(world, ref, written) };
-    }
-    case "deactivate": {
-      const written = await world.keys.act(ref, "deactivate", observed.etag, options);
-      // A run that deactivates with another person's approval writes the record for destroy next.
-      const isBeforeRecord = step.consentedBy !== undefined && !isOfSet;
+      const written = await world.keys.act(ref, step.kind, observed.etag, options);
       if (written.kind !== "done") return written;
       const shown = observedInAnswer(world, ref, written);
+      if (step.kind === "destroy") {
+        // The pending periods; no later read of this run is in the evidence.
+        return { ...written, shown, reported: written.value.snapshot.storedStatus.map(describeKeystore) };
+      }
+      // A run that deactivates with another person's approval writes the record for destroy next. A run
+      // with a review requests no further step.
+      const isBeforeRecord = step.consentedBy !== undefined && memory.run.review === undefined;
       return { ...written, shown, ...(isBeforeRecord && { settleUnder: shown.etag }) };
     }
     case "sync":
@@ -79,29 +122,31 @@ type KeyStepResult = StepResult<KeyDetails>;
 const nothingToDo: KeyStepResult = { kind: "done", correlationId: "" };
 
 /** The ID that this step's record will have once it is on the key. */
-export function writtenRecordId(
-  step: Extract<Step, { kind: "write_record" }>,
-  { world, ref, carrier }: KeyStepContext,
-): string {
-  const text = carrier === "tag" ? encodeTagValue(step.draft) : encodeCompact(step.draft, step.marker);
-  return recordId(ref.keyId, text, world.sha256);
+export function writtenRecordId(step: WriteRecord, context: KeyStepContext): string {
+  const { world, task } = context;
+  const text = carrierFor(context) === "tag" ? encodeTagValue(step.draft) : encodeCompact(step.draft, step.marker);
+  return recordId(task.ref.keyId, text, world.sha256);
 }
 
-async function writeRecord(
-  step: Extract<Step, { kind: "write_record" }>,
-  context: KeyStepContext,
-): Promise<KeyStepResult> {
-  const { world, ref, observed, carrier, options } = context;
-  const patch = patchWithRecord(observed.snapshot, step.draft, step.marker, carrier);
+/** If the service dropped the marker's tag before, it would drop the record's tag too. */
+export function carrierFor({ memory, observed }: KeyStepContext): RecordLocation {
+  if (memory.carrier !== undefined) return memory.carrier;
+  const isMarkedByTag = observed.snapshot.tags.length > 0;
+  return observed.observation.marker !== undefined && !isMarkedByTag ? "description" : "tag";
+}
+
+async function writeRecord(step: WriteRecord, context: KeyStepContext): Promise<KeyStepResult> {
+  const { world, task, observed, options } = context;
+  const patch = patchWithRecord(observed.snapshot, step.draft, step.marker, carrierFor(context));
   if (patch === undefined) {
     const message = "The description is longer than 110 characters, so it has no room for the record";
     return { kind: "not_kept", message };
   }
-  const written = await world.keys.update(ref, patch, observed.etag, options);
+  const written = await world.keys.update(task.ref, patch, observed.etag, options);
   if (written.kind === "refused" && written.status === 400) return { kind: "not_kept", message: written.message };
   if (written.kind !== "done") return written;
   const { correlationId } = written;
-  const shown = observedInAnswer(world, ref, written);
+  const shown = observedInAnswer(world, task.ref, written);
   let read: KeyStepResult | undefined;
   const confirm = async (): Promise<boolean> => {
     read = await readBack(step, correlationId, context);
@@ -113,11 +158,7 @@ async function writeRecord(
 }
 
 /** Whether a response shows the record exactly as written, by its author, under a new ETag. */
-function isWrittenIn(
-  { observation, etag, nowMs }: KeyDetails,
-  step: Extract<Step, { kind: "write_record" }>,
-  context: KeyStepContext,
-): boolean {
+function isWrittenIn({ observation, etag, nowMs }: KeyDetails, step: WriteRecord, context: KeyStepContext): boolean {
   const { carried, updatedBy } = observation;
   const isOwn = updatedBy !== undefined && isSame(updatedBy, step.draft.author);
   const isSameText = carried.kind === "one" && carried.record.id === writtenRecordId(step, context);
@@ -128,17 +169,14 @@ function isWrittenIn(
  * A record that the response does not show exactly as written is read back, and so is the first
  * record of a run. No key is cut off because of a record that was not read.
  */
-async function readBack(
-  step: Extract<Step, { kind: "write_record" }>,
-  correlationId: string,
-  context: KeyStepContext,
-): Promise<KeyStepResult> {
-  const { world, ref, observed, carrier, options } = context;
+async function readBack(step: WriteRecord, correlationId: string, context: KeyStepContext): Promise<KeyStepResult> {
+  const { world, task, observed, options } = context;
   const seen = await observeSettled(context);
   if (seen.kind === "gone") return { kind: "stale" };
   const { carried, updatedBy } = seen.observation;
+  const isOwn = updatedBy !== undefined && isSame(updatedBy, step.draft.author);
   if (carried.kind === "one" && carried.record.id === writtenRecordId(step, context)) {
-    if (updatedBy !== undefined && isSame(updatedBy, step.draft.author)) {
+    if (isOwn) {
       requireFit(seen, step.draft.step);
       return { kind: "done", correlationId, shown: seen };
     }
@@ -147,10 +185,9 @@ async function readBack(
       detail: "uko cannot distinguish two people this way, or someone wrote to the key in between. No step was taken.",
     });
   }
-  const wasOverwritten = updatedBy !== undefined && !isSame(updatedBy, step.draft.author);
-  if (wasOverwritten) return { kind: "stale" };
-  await restoreDescription(world, ref, observed.snapshot, seen, options);
-  return { kind: "not_kept", message: `The service did not store the ${carrier === "tag" ? "tag" : "description"}` };
+  if (updatedBy !== undefined && !isOwn) return { kind: "stale" };
+  await restoreDescription(world, task.ref, observed.snapshot, seen, options);
+  return { kind: "not_kept", message: `The service did not store the ${carrierFor(context)}` };
 }
 
 /**
@@ -175,12 +212,12 @@ export function requireFit({ observation, nowMs }: KeyDetails, step: ApprovedSte
 
 /** The write also uses up the record, so the record cannot approve a second step. */
 async function loosen(step: Extract<Step, { kind: "loosen" }>, context: KeyStepContext): Promise<KeyStepResult> {
-  const { world, ref, observed, options } = context;
+  const { world, task, observed, options } = context;
   const patch = patchWithMarker(observed.snapshot, step.to, recordCarrier(observed));
   if (patch === undefined) {
     return { kind: "refused", status: 400, message: "the description has no room for the marker" };
   }
-  const written = await world.keys.update(ref, patch, observed.etag, options);
+  const written = await world.keys.update(task.ref, patch, observed.etag, options);
   if (written.kind !== "done") return written;
   const seen = await observeSettled(context);
   return seen.kind === "gone" || seen.observation.marker !== step.to ? { kind: "stale" } : written;
@@ -192,11 +229,11 @@ function recordCarrier({ observation }: KeyDetails): RecordLocation {
 }
 
 /** The key after the write, read once more after a second if the ETag has not changed yet. */
-async function observeSettled({ world, ref, observed, options }: KeyStepContext): Promise<ReadResult<KeyDetails>> {
-  const seen = await observeKey(world, ref, "summary", options);
+async function observeSettled({ world, task, observed, options }: KeyStepContext): Promise<ReadResult<KeyDetails>> {
+  const seen = await observeKey(world, task.ref, "summary", options);
   if (seen.kind === "gone" || seen.etag !== observed.etag) return seen;
   await world.clock.sleep(etagGrainMs, options.signal);
-  return observeKey(world, ref, "summary", options);
+  return observeKey(world, task.ref, "summary", options);
 }
 
 /** Restores the user's description if the service moved a record or marker into it. */

@@ -3,7 +3,7 @@
 import { announceKmsKeyDeletion } from "../../lifecycle/announce.ts";
 import { type KmsKeyPolicy, planKmsKeyDeletion } from "../../lifecycle/plan-kms-key-deletion.ts";
 import type { KmsKeyRef } from "../ports/kms-keys.ts";
-import { type Conclusion, type Deletion, deleteObject, limited } from "../resource/delete.ts";
+import { type Conclusion, type Deletion, deleteObject } from "../resource/delete.ts";
 import {
   asksAnyway,
   longIf,
@@ -34,12 +34,12 @@ export interface KmsKeyTarget {
 
 export function kmsKeyDeletion(target: KmsKeyTarget): Deletion {
   const { ref, name, policy } = target;
-  const plan: KmsTask["plan"] = (observation, run, nowMs) => planKmsKeyDeletion(observation, policy, run, nowMs);
   return {
     subject: () => ({ instanceId: ref.instanceId, resource: "kms_key", vaultId: "", keyId: ref.kmsKeyId, label: name }),
-    limitedTo: (atMost) => kmsKeyDeletion({ ...target, policy: limited(policy, atMost) }),
     plan: (context) => planKmsKey(target, context),
     delete(world, request, options) {
+      const limited = { ...policy, atMost: request.announced };
+      const plan: KmsTask["plan"] = (observation, run, nowMs) => planKmsKeyDeletion(observation, limited, run, nowMs);
       const task = { ref, plan, consents: request.run.consents };
       return deleteObject(world, { kind: kmsKeyKind, task, conclude }, request, options);
     },

@@ -145,7 +145,7 @@ export type Outcome<K extends KindTypes> =
       readonly observed: K["seen"];
       readonly memory: K["memory"];
       /** The call may still take effect, also during a wait. */
-      readonly lostCall?: LostCall<K>;
+      readonly lostCall?: LostCall<K> | undefined;
     });
 
 /** More calls in a row without an answer or an effect are a fault of the connection. No plan can handle it. */
@@ -157,7 +157,7 @@ export async function converge<K extends KindTypes>(
   kind: Deletable<K>,
   task: K["task"],
   options: CallOptions,
-  earlier?: Earlier<K["memory"]> & { readonly lostCall?: LostCall<K> },
+  earlier?: Earlier<K["memory"]> & { readonly lostCall?: LostCall<K> | undefined },
 ): Promise<Outcome<K>> {
   const actor = await world.session.actor(options);
   const count = (mem: K["memory"], step: K["step"]): K["memory"] => ({ ...mem, taken: [...mem.taken, step] });
@@ -195,7 +195,7 @@ export async function converge<K extends KindTypes>(
     const planned = brief ?? (await readAndPlan());
     if (planned === undefined) return { kind: "gone", memory };
     const { observed, next } = planned;
-    if ("stop" in next) return { ...next.stop, observed, memory, ...(pending !== undefined && { lostCall: pending }) };
+    if ("stop" in next) return { ...next.stop, observed, memory, lostCall: pending };
     // The read shows that the last of these calls had no effect so far.
     if (lost.count > maxLostAnswers) throw answersLost(kind.name(task), lost.reason);
     const { step } = next;

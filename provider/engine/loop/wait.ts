@@ -9,11 +9,12 @@ export interface WaitBudget {
   /** How long this run may spend waiting, in total. */
   readonly budgetMs: number;
   /** How often the object is read during a wait, because anyone may act on it meanwhile. */
-  readonly pollIntervalMs: number;
+  readonly pollIntervalMs?: number;
   /** Called once, before the first wait that is longer than 15 minutes. */
   readonly beforeLongWait?: (neededMs: number) => void;
 }
 
+const usualPollIntervalMs = 30_000;
 /** A budget of 100 days with a read every 30 s stays below this limit. */
 const maxPolls = 300_000;
 /** The service requires *more than* the 4 hours, and its clock counts whole seconds. */
@@ -25,15 +26,16 @@ export async function convergeAndWait<K extends KindTypes>(
   world: World,
   kind: Deletable<K>,
   task: K["task"],
-  { budgetMs, pollIntervalMs, beforeLongWait }: WaitBudget,
+  { budgetMs, pollIntervalMs = usualPollIntervalMs, beforeLongWait }: WaitBudget,
   options: CallOptions,
 ): Promise<Outcome<K>> {
   let outcome = await converge(world, kind, task, options);
   let leftMs = budgetMs;
   const report = reporter(world);
   for (let poll = 0; poll < maxPolls; poll += 1) {
-    const awaited = "observed" in outcome ? kind.awaited(outcome, outcome.observed) : undefined;
-    if (awaited === undefined || leftMs <= 0) return outcome;
+    if (!("observed" in outcome) || leftMs <= 0) return outcome;
+    const awaited = kind.awaited(outcome, outcome.observed);
+    if (awaited === undefined) return outcome;
     const { neededMs } = awaited;
     if (Number.isFinite(neededMs) && neededMs > leftMs) return outcome;
     report(awaited);
@@ -41,10 +43,8 @@ export async function convergeAndWait<K extends KindTypes>(
     const sleepMs = Math.min(neededMs, leftMs, pollIntervalMs);
     if (!(await hasSlept(world, sleepMs, options))) return outcome;
     leftMs -= sleepMs;
-    const { memory } = outcome;
-    const lostCall = "lostCall" in outcome ? outcome.lostCall : undefined;
-    const earlier = { memory, isDue: sleepMs >= neededMs, ...(lostCall !== undefined && { lostCall }) };
-    outcome = await converge(world, kind, task, options, earlier);
+    const { memory, lostCall } = outcome;
+    outcome = await converge(world, kind, task, options, { memory, lostCall, isDue: sleepMs >= neededMs });
   }
   return outcome;
 }

@@ -16,8 +16,6 @@ import type { PlanContext, Planned, StateFacts } from "./preview.ts";
 export interface Deletion {
   /** The object in reports; `facts` are the properties of its resource in state. */
   subject(facts: StateFacts): Subject;
-  /** The same deletion under the limit of its plan; without a limit if the engine has none. */
-  limitedTo(atMost: Announcement | undefined): Deletion;
   /** From state alone. */
   plan(context: PlanContext): Planned;
   /** The plan of an update that advances the deletion. Absent if no update does so. */
@@ -31,6 +29,8 @@ export interface DeleteRequest {
   readonly run: RunSettings;
   readonly door: Door;
   readonly waiting?: Waiting | undefined;
+  /** The limit that its plan set; absent if the engine has none. */
+  readonly announced?: Announcement | undefined;
 }
 
 /** How a deletion may wait during its run. */
@@ -56,7 +56,7 @@ export type DeleteOutcome = Partial<Facts> &
         readonly code: ErrorCode;
         readonly message: string;
         readonly brief: string;
-        readonly left?: LeftObject;
+        readonly left?: LeftObject | undefined;
       }
   );
 
@@ -73,7 +73,7 @@ export type Conclusion = Facts &
     | {
         readonly kind: "unfinished";
         readonly explanation: Explanation;
-        readonly left?: LeftObject;
+        readonly left?: LeftObject | undefined;
         /** Of this run's actor, if it waits for an approval. */
         readonly standing?: Parameters<typeof isForOthers>[0] | undefined;
       }
@@ -96,29 +96,14 @@ export async function deleteObject<K extends KindTypes>(
   const { explanation, facts, standing, left } = conclusion;
   const { code = "UKO_BUG" } = explanation;
   const message = messageOf(explanation, code, standing, options);
-  return {
-    kind: "unfinished",
-    code,
-    message,
-    brief: renderBriefly(explanation),
-    facts,
-    ...(left !== undefined && { left }),
-  };
+  return { kind: "unfinished", code, message, brief: renderBriefly(explanation), facts, left };
 }
-
-/** The same policy under the limit of a plan. */
-export function limited<Policy extends object>(policy: Policy, atMost: Announcement | undefined): Policy {
-  return atMost === undefined ? policy : { ...policy, atMost };
-}
-
-const pollIntervalMs = 30_000;
 
 /** The caller's setting overrides the resource's. Without either, a run does not wait. */
 function waitBudget({ waitMs, isUnattended = false }: RunSettings, waiting: Waiting | undefined): WaitBudget {
-  if (waiting === undefined) return { budgetMs: 0, pollIntervalMs };
+  if (waiting === undefined) return { budgetMs: 0 };
   return {
     budgetMs: waitMs ?? waiting.timeoutMs,
-    pollIntervalMs,
     ...(isUnattended && { beforeLongWait: (neededMs: number) => waiting.warn(sayLongWait(neededMs)) }),
   };
 }

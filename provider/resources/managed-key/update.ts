@@ -49,8 +49,7 @@ export async function updateKey(
   ];
   if (inputs.state === "active") warnings.push(...(await activate(world, ref, latest, options)));
   else if (inputs.state !== undefined) {
-    const { announced: atMost } = options;
-    const aimed = { ...policy, goal: inputs.state, ...(atMost !== undefined && { atMost }) };
+    const aimed = { ...policy, goal: inputs.state, atMost: options.announced };
     warnings.push(...(await retire(world, ref, aimed, run, options)));
     delete latest.observed;
   }

@@ -67,6 +67,13 @@ describe("waiting in one run", () => {
     expect(await uko.effects(seq)).toEqual([]);
   });
 
+  test("reads the key every 30 seconds if the caller names no interval", async () => {
+    const { ref } = await requestedByBob();
+    const bob = uko.run("bob");
+    await bob.operations.continue(ref, [], { budgetMs: 60_000 }, options);
+    expect(bob.sleeps).toEqual([30_000, 30_000]);
+  });
+
   test("never writes its record again after another caller withdrew it", async () => {
     const { ref, record } = await requestedByBob();
     const { seq } = (await uko.trail()).at(-1) ?? { seq: 0 };
