@@ -14,7 +14,7 @@ import type {
   RunSettings,
   Stored,
 } from "./resource/definition.ts";
-import { type DeleteOutcome, type DeleteRequest, type Deletion, resultOfDeletion } from "./resource/delete.ts";
+import { type DeleteOutcome, type DeleteRequest, resultOfDeletion } from "./resource/delete.ts";
 import { nothingPlanned, type Planned } from "./resource/preview.ts";
 import { applyCommand, type Door } from "./text/explanation.ts";
 import { isTransientReadError } from "./text/resource-messages.ts";
@@ -82,7 +82,9 @@ export function createHandlers<Inputs, State extends Inputs>(
   const looked = (stored: Stored<State>, run: RunSettings) =>
     withApproval({ ...stored, isWatched: definition.refreshBeforeRun(stored.state, run) }, run);
   const pinned = async (world: World, stored: Stored<State>, run: RunSettings, options: CallOptions) => {
-    await requirePinnable(world, definition.deletion(stored.state, run), options);
+    // A new state names the instance, so no source may report another one. KMS checks it itself.
+    const { vaultId } = definition.deletion(stored.state, run).subject({});
+    if (vaultId !== "") await world.session.requireOwnInstance(options);
     return looked(stored, run);
   };
   return {
@@ -178,9 +180,4 @@ function withApproval<State>(looked: ResourceRead<State>, run: RunSettings): Res
   const { deletionRecordId: pending } = looked.state as { readonly deletionRecordId?: unknown };
   const isApproved = typeof pending === "string" && namedBy(run).includes(pending);
   return { ...looked, ...(isApproved && { approvedRecordId: pending }) };
-}
-
-/** A new state names the instance, so no source may report another one. KMS checks it itself. */
-async function requirePinnable(world: World, deletion: Deletion, options: CallOptions): Promise<void> {
-  if (deletion.subject({}).vaultId !== "") await world.session.requireOwnInstance(options);
 }

@@ -111,7 +111,7 @@ export function createResourceProvider<Inputs, State extends Inputs>(
         const rerun = declarations.isWanted(target) ? ({ rerun: "pulumi up" } as const) : {};
         const options = { ...unstoppable(), ...(target !== undefined && { target }), ...rerun };
         const outcome = await handlers.delete(withoutPulumi(olds), options);
-        if (outcome.kind === "unfinished") throw toEngineError(outcome.message);
+        if (outcome.kind === "unfinished") throw new EngineError(outcome.message);
         await warn(outcome.warnings);
       });
     },
@@ -175,7 +175,7 @@ async function orFail<T>(call: () => Promise<T>): Promise<T> {
     return await call();
   } catch (error) {
     if (error instanceof EngineError) throw error;
-    throw toEngineError(asUkoError(error).message);
+    throw new EngineError(asUkoError(error).message);
   }
 }
 
@@ -195,8 +195,4 @@ class EngineError extends Error {
   override toString(): string {
     return /\[(UKO_[A-Z_]+)\]$/.exec(this.details)?.[1] ?? "uko";
   }
-}
-
-function toEngineError(message: string): EngineError {
-  return new EngineError(message);
 }
