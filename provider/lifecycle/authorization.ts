@@ -22,7 +22,7 @@ import {
   isSame,
   type KeyObservation,
 } from "./observation.ts";
-import type { ActorStanding, ConsentMismatch, DeletionPolicy, Guard, Run } from "./plan.ts";
+import type { ConsentMismatch, DeletionPolicy, Guard, MissingApproval, Run } from "./plan.ts";
 import { judgeReviewed, keyPathOf } from "./review.ts";
 import { tokenToleranceMs } from "./service-time.ts";
 import { reasonsToRepeat } from "./stated-reasons.ts";
@@ -47,13 +47,7 @@ export function effectivePolicy(observation: KeyObservation, policy: DeletionPol
 export type Authorization =
   | { readonly kind: "may"; readonly consentedBy?: ConsentRecord }
   | { readonly kind: "must_write"; readonly draft: ConsentDraft }
-  | {
-      readonly kind: "must_wait";
-      readonly standing: ActorStanding;
-      readonly record?: ConsentRecord;
-      readonly lapsesAtMs?: number;
-      readonly notBinding?: NotBinding;
-    }
+  | ({ readonly kind: "must_wait" } & MissingApproval)
   | { readonly kind: "refused"; readonly guard: Guard };
 
 /** Decides whether the actor of this run may take `step` now (provider/docs/explanation/two-people.md). */
@@ -189,7 +183,6 @@ function draftFor(
   step: ApprovedStep,
   nowMs: number,
 ): ConsentDraft {
-  const deactivatedAtMs = knownDeactivationMs(observation, run);
   const kmsSetter = step === "destroy" ? windowSetter(observation, run, nowMs) : undefined;
   const earlierReasons = reasonsToRepeat(observation, author, policy.reason);
   return {
@@ -199,10 +192,10 @@ function draftFor(
     author,
     authorName: run.actor.displayName,
     how: run.intent === "engine" ? "met" : "asked",
-    ...(deactivatedAtMs !== undefined && { deactivatedAtMs }),
+    deactivatedAtMs: knownDeactivationMs(observation, run),
     ...(kmsSetter !== undefined && { kmsSetter }),
-    ...(policy.reason !== undefined && policy.reason !== "" && { reason: policy.reason }),
-    ...(earlierReasons.length > 0 && { earlierReasons }),
+    reason: policy.reason === "" ? undefined : policy.reason,
+    earlierReasons: earlierReasons.length === 0 ? undefined : earlierReasons,
   };
 }
 

@@ -122,7 +122,7 @@ export function decodeTagValue(keyId: string, value: string, sha256: Sha256): Co
   if (!isApprovedStep(step)) return undefined;
   if (how !== "asked" && how !== "met" && how !== "answer") return undefined;
   if (!isEpochSeconds(time) || !isHex(digest, 32)) return undefined;
-  if (typeof author !== "string" || author === "" || author.length > maxIamIdCharacters) return undefined;
+  if (!isIamId(author)) return undefined;
   return {
     ...namesOf(keyId, value, sha256),
     carrier: "tag",
@@ -131,32 +131,30 @@ export function decodeTagValue(keyId: string, value: string, sha256: Sha256): Co
     digest,
     author: { iamId: author, mark: markOf(author, sha256) },
     how,
-    ...(typeof body.n === "string" && body.n !== "" && { authorName: firstCharacters(body.n, maxNameCharacters) }),
-    ...(isHex(body.r, 32) && { answers: body.r }),
-    ...(isEpochSeconds(body.x) && { deactivatedAtMs: body.x * 1000 }),
-    ...(typeof body.k === "string" && body.k !== "" && { kmsSetter: identityFrom(body.k, sha256) }),
-    ...(typeof body.w === "string" && body.w !== "" && { reason: firstCharacters(body.w, maxReasonCharacters) }),
-    ...earlierReasonsIn(body.e, sha256),
+    authorName: textIn(body.n, maxNameCharacters),
+    answers: isHex(body.r, 32) ? body.r : undefined,
+    deactivatedAtMs: isEpochSeconds(body.x) ? body.x * 1000 : undefined,
+    kmsSetter: typeof body.k === "string" && body.k !== "" ? identityFrom(body.k, sha256) : undefined,
+    reason: textIn(body.w, maxReasonCharacters),
+    earlierReasons: earlierReasonsIn(body.e, sha256),
   };
 }
 
+function textIn(value: unknown, limit: number): string | undefined {
+  return typeof value === "string" && value !== "" ? firstCharacters(value, limit) : undefined;
+}
+
 /** Reads the well-formed entries and skips the rest: no decision depends on a repeated reason. */
-function earlierReasonsIn(list: unknown, sha256: Sha256): Pick<ConsentRecord, "earlierReasons"> {
-  if (!Array.isArray(list)) return {};
+function earlierReasonsIn(list: unknown, sha256: Sha256): readonly StatedReason[] | undefined {
+  if (!Array.isArray(list)) return undefined;
   const earlierReasons = (list as readonly unknown[]).slice(0, maxEarlierReasons).flatMap((each): StatedReason[] => {
     if (typeof each !== "object" || each === null) return [];
-    const { a: author, n: name, w: reason } = each as Record<string, unknown>;
-    if (typeof author !== "string" || author === "" || author.length > maxIamIdCharacters) return [];
-    if (typeof reason !== "string" || reason === "") return [];
-    return [
-      {
-        author: identityFrom(author, sha256),
-        ...(typeof name === "string" && name !== "" && { authorName: firstCharacters(name, maxEarlierNameCharacters) }),
-        reason: firstCharacters(reason, maxReasonCharacters),
-      },
-    ];
+    const { a: author, n: name, w: text } = each as Record<string, unknown>;
+    const reason = textIn(text, maxReasonCharacters);
+    if (!isIamId(author) || reason === undefined) return [];
+    return [{ author: identityFrom(author, sha256), authorName: textIn(name, maxEarlierNameCharacters), reason }];
   });
-  return earlierReasons.length === 0 ? {} : { earlierReasons };
+  return earlierReasons.length === 0 ? undefined : earlierReasons;
 }
 
 const compactForm =
@@ -176,26 +174,21 @@ export function decodeCompact(keyId: string, text: string, sha256: Sha256): Cons
     digest,
     author: { mark: author },
     how: how === "n" ? "answer" : how === "m" ? "met" : "asked",
-    ...(deactivated !== noTime && { deactivatedAtMs: Number.parseInt(deactivated, 16) * 1000 }),
-    ...(setter !== noMark && { kmsSetter: { mark: setter } }),
+    deactivatedAtMs: deactivated === noTime ? undefined : Number.parseInt(deactivated, 16) * 1000,
+    kmsSetter: setter === noMark ? undefined : { mark: setter },
   };
 }
 
 /** Why a record does not count. `edited` names the last writer, so that people can ask them. */
 export type NotBinding =
-  | { readonly kind: "none" }
-  | { readonly kind: "twice" }
-  | { readonly kind: "unreadable" }
-  | { readonly kind: "writer_unknown"; readonly record: ConsentRecord }
+  | { readonly kind: "none" | "twice" | "unreadable" }
+  | { readonly kind: "writer_unknown" | "not_a_person" | "other_step" | "changed"; readonly record: ConsentRecord }
   | {
       readonly kind: "edited";
       readonly record: ConsentRecord;
       readonly by: Identity;
       readonly atMs: number | undefined;
     }
-  | { readonly kind: "not_a_person"; readonly record: ConsentRecord }
-  | { readonly kind: "other_step"; readonly record: ConsentRecord }
-  | { readonly kind: "changed"; readonly record: ConsentRecord }
   | { readonly kind: "lapsed"; readonly record: ConsentRecord; readonly atMs: number };
 
 export type Standing =
@@ -245,6 +238,10 @@ export function expiredRecord(
 ): Extract<NotBinding, { kind: "lapsed" }> | undefined {
   const standing = anyBindingRecord(observation, nowMs);
   return !standing.binds && standing.why.kind === "lapsed" ? standing.why : undefined;
+}
+
+function isIamId(value: unknown): value is string {
+  return typeof value === "string" && value !== "" && value.length <= maxIamIdCharacters;
 }
 
 function isApprovedStep(step: unknown): step is ApprovedStep {

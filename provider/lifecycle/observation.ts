@@ -117,7 +117,7 @@ export type LooserMarker = Exclude<DualMarker, "both">;
 /** A reason of an earlier record, as a later one repeats it. It approves nothing. */
 export interface StatedReason {
   readonly author: Identity;
-  readonly authorName?: string;
+  readonly authorName?: string | undefined;
   readonly reason: string;
 }
 
@@ -132,16 +132,16 @@ export interface ConsentRecord {
   readonly writtenAtMs: number;
   readonly digest: string;
   readonly author: Identity;
-  readonly authorName?: string;
+  readonly authorName?: string | undefined;
   /** `asked`: by command. `met`: an engine reached the key. `answer`: to another's record. */
   readonly how: "asked" | "met" | "answer";
   /** ID of the record that this one answers; the compact form has no room for it. */
-  readonly answers?: string;
-  readonly deactivatedAtMs?: number;
-  readonly kmsSetter?: Identity;
-  readonly reason?: string;
+  readonly answers?: string | undefined;
+  readonly deactivatedAtMs?: number | undefined;
+  readonly kmsSetter?: Identity | undefined;
+  readonly reason?: string | undefined;
   /** The first and the latest reason, oldest first. Only this record's author vouches for them. */
-  readonly earlierReasons?: readonly StatedReason[];
+  readonly earlierReasons?: readonly StatedReason[] | undefined;
 }
 
 /** The consent record on the key, as read; at most one carrier may hold a record. */

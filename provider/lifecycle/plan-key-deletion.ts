@@ -12,7 +12,6 @@ import { dualTwins, isWindowLive, prepareWindows, windowToUnset } from "./kms-wi
 import { coolDownMs } from "./managed-key-states.ts";
 import { type ApprovedStep, isLoosening, isSame, type KeyObservation } from "./observation.ts";
 import {
-  type ApprovalWait,
   type DeletionPolicy,
   type Guard,
   type Plan,
@@ -129,12 +128,12 @@ function planAfterDestroy(observation: KeyObservation, policy: DeletionPolicy, n
   if (remains.kind === "held") return refuse(remains.guard);
   if (policy.goal === "destruction_scheduled") return { kind: "done" };
   if (remains.kind === "pending") {
-    const untilMs = remains.untilMs !== undefined && remains.untilMs > nowMs ? remains.untilMs : undefined;
+    const { keystores, untilMs = nowMs } = remains;
     return {
       kind: "waitingForTime",
       awaits: "pending_destruction",
-      keystores: remains.keystores,
-      ...(untilMs !== undefined && { untilMs }),
+      keystores,
+      untilMs: untilMs > nowMs ? untilMs : undefined,
     };
   }
   if (policy.goal === "destroyed") return { kind: "done" };
@@ -172,17 +171,9 @@ export function awaitPerson(
     const { draft } = authorization;
     return ready({ kind: "write_record", draft, marker: markerBesideRecord(observation, policy) });
   }
-  const wait: ApprovalWait = {
-    kind: "waitingForApproval",
-    step,
-    standing: authorization.standing,
-    right: rightFor(isLoosening(step) ? "loosen" : step, observation),
-    ...(authorization.record !== undefined && { record: authorization.record }),
-    ...(authorization.lapsesAtMs !== undefined && { lapsesAtMs: authorization.lapsesAtMs }),
-    ...(authorization.notBinding !== undefined && { notBinding: authorization.notBinding }),
-    ...(notBeforeMs !== undefined && { notBeforeMs }),
-  };
-  return wait;
+  const right = rightFor(isLoosening(step) ? "loosen" : step, observation);
+  const start = notBeforeMs === undefined ? {} : { notBeforeMs };
+  return { ...authorization, kind: "waitingForApproval", step, right, ...start };
 }
 
 function afterRefusedDeactivation(observation: KeyObservation, run: Run, { message }: Refusal, nowMs: number): Plan {

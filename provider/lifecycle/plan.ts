@@ -153,15 +153,19 @@ export function isForOthers(standing: ActorStanding | "set_it"): boolean {
   return standing === "wrote_it" || standing === "set_it" || standing === "not_a_person";
 }
 
-export interface ApprovalWait {
-  readonly kind: "waitingForApproval";
-  readonly step: ApprovedStep;
+/** Why the actor cannot take a step now, although another person may. */
+export interface MissingApproval {
+  readonly standing: ActorStanding;
   /** The record on the key that binds; absent while none binds. */
   readonly record?: ConsentRecord;
   readonly lapsesAtMs?: number;
   /** Why the record on the key does not count. */
   readonly notBinding?: NotBinding;
-  readonly standing: ActorStanding;
+}
+
+export interface ApprovalWait extends MissingApproval {
+  readonly kind: "waitingForApproval";
+  readonly step: ApprovedStep;
   readonly right: Right;
   /** The service refuses the step before this time, whoever consents. */
   readonly notBeforeMs?: number;
@@ -171,7 +175,7 @@ export interface TimeWait {
   readonly kind: "waitingForTime";
   readonly awaits: "cool_down" | "pending_destruction" | "separate_run";
   /** Absent if no end is reported. */
-  readonly untilMs?: number;
+  readonly untilMs?: number | undefined;
   readonly keystores?: readonly KeystoreStatus[];
 }
 
