@@ -57,7 +57,15 @@ export function leadsTo<Next extends string>(
 ): Cell<Next> {
   return { next, reversible, right, source };
 }
-const compromised = refused("uko-v4.md 4.1: no operation in v4 is documented for compromised keys");
+const undocumented = refused("uko-v4.md 4.1: no operation in v4 is documented for compromised keys");
+const compromised = {
+  update: undocumented,
+  activate: undocumented,
+  deactivate: undocumented,
+  destroy: undocumented,
+  sync: undocumented,
+  remove: undocumented,
+};
 
 export const managedKeyTable: Readonly<Record<KeyState, Readonly<Record<KeyAction, Cell<KeyState | "absent">>>>> = {
   pre_activation: {
@@ -92,22 +100,8 @@ export const managedKeyTable: Readonly<Record<KeyState, Readonly<Record<KeyActio
     sync: leadsTo("destroyed", true, rights.distribute, "uko-v4.md 4.2 sync"),
     remove: leadsTo("absent", false, rights.remove, "uko-v4.md 4.2 DELETE, 4.4 pending destruction"),
   },
-  compromised: {
-    update: compromised,
-    activate: compromised,
-    deactivate: compromised,
-    destroy: compromised,
-    sync: compromised,
-    remove: compromised,
-  },
-  destroyed_compromised: {
-    update: compromised,
-    activate: compromised,
-    deactivate: compromised,
-    destroy: compromised,
-    sync: compromised,
-    remove: compromised,
-  },
+  compromised,
+  destroyed_compromised: compromised,
 };
 
 /** How long the service refuses destroy; the wait must be *more than* this (uko-v4.md 4.5). */

@@ -99,8 +99,7 @@ export function createOperations(world: World, review?: Review) {
       world,
       "continue",
       async (ref, consents: readonly string[], patience: WaitBudget, options: CallOptions) => {
-        const reviewed = review !== undefined && { review };
-        const task = { ref, plan: towardsRemoval, consents, ...reviewed, intent: "resume" } as const;
+        const task = { ref, plan: towardsRemoval, consents, review, intent: "resume" } as const;
         const outcome = await convergeAndWait(world, keyKind, task, patience, options);
         throwIfStopped(options.signal);
         return reportOutcome(world, ref, outcome, options);

@@ -5,21 +5,17 @@ import { type KeySummary, readKeySummary } from "../../engine/key/observe.ts";
 import type { CallOptions, KeyRef, World } from "../../engine/ports/world.ts";
 import { inputsIn } from "../../engine/program/inputs.ts";
 import { type CheckFailure, defineResource, type RunSettings, type Stored } from "../../engine/resource/definition.ts";
-import { defaultsOf, isChangeable, namesWhere } from "../../engine/resource/property.ts";
+import { defaultsOf } from "../../engine/resource/property.ts";
 import { sayMadeForAnother } from "../../engine/text/resource-messages.ts";
 import { UkoError } from "../../errors.ts";
-import { demandedBy, dualMarkers, isLooser } from "../../lifecycle/dual-marker.ts";
 import type { DeletionPolicy } from "../../lifecycle/plan.ts";
-import { isAlignable } from "../../lifecycle/plan-update.ts";
 import { deletionOutputs } from "../shared-inputs.ts";
 import { adoptKey, createKey } from "./create.ts";
 import { type ManagedKeyInputs, type ManagedKeyState, managedKeyInputs, storedManagedKeyState } from "./schema.ts";
 import { isMadeForAnother } from "./search.ts";
 import { driftWarnings, stateOf } from "./state.ts";
-import { rejectTemplate, updateKey } from "./update.ts";
+import { changedInputs, isReached, rejectTemplate, updateKey } from "./update.ts";
 
-const compared = namesWhere(managedKeyInputs, isChangeable);
-const policies = namesWhere(managedKeyInputs, ({ role }) => role === "policy");
 const idForm = /^(?<vaultId>[0-9a-f-]{36})\/(?<keyId>[0-9a-f-]{36})$/;
 
 export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
@@ -56,20 +52,7 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
 
   rejectByRead: rejectTemplate,
 
-  changed(state, inputs) {
-    const differing: (keyof ManagedKeyInputs)[] = [];
-    for (const name of compared) if (inputs[name] !== undefined && inputs[name] !== state[name]) differing.push(name);
-    for (const name of policies) if (inputs[name] !== state[name]) differing.push(name);
-    if (inputs.tags !== undefined && !haveSameEntries(inputs.tags, state.tags ?? {})) differing.push("tags");
-    const { rotationTrigger } = inputs;
-    if (rotationTrigger !== undefined && rotationTrigger !== state.rotationTrigger) differing.push("rotationTrigger");
-    if (inputs.align !== state.align || (inputs.align && isAlignable(state.keyState, state.alignment))) {
-      differing.push("align");
-    }
-    if (isMarkerMissing(state, inputs) && !differing.includes("dualAuthorization")) differing.push("dualAuthorization");
-    if (inputs.state !== undefined && !isReached(state, inputs.state)) differing.push("state");
-    return differing;
-  },
+  changed: changedInputs,
 
   async create(world, inputs, run, options) {
     const { observed, warnings, isFound } =
@@ -169,41 +152,4 @@ async function find(world: World, ref: KeyRef, options: CallOptions): Promise<St
   const { templateName: template } = result.snapshot;
   const inputs = { ...defaultsOf(managedKeyInputs), vaultId: ref.vaultId, template } as ManagedKeyInputs;
   return stored(inputs, result, []);
-}
-
-/**
- * Whether an update would mark the key. A state of an earlier build has no `dualMarker`: then the
- * key was marked unless the program said `single`.
- */
-function isMarkerMissing(
-  { keyState, dualMarker, dualAuthorization }: ManagedKeyState,
-  inputs: ManagedKeyInputs,
-): boolean {
-  if (!markableStates.includes(keyState)) return false;
-  if (dualMarker === undefined) return dualAuthorization === "single";
-  const marker = dualMarkers.find((each) => each === dualMarker);
-  const { dualAuthorization: wanted, deletionGate: gate } = inputs;
-  return marker === undefined || isLooser(marker, demandedBy({ dualAuthorization: wanted, gate }));
-}
-
-const markableStates: readonly string[] = ["pre_activation", "active", "deactivated"];
-
-/**
- * A later state counts as reached; `destroyed` counts only after no keystore holds the material.
- */
-function isReached(state: ManagedKeyState, goal: NonNullable<ManagedKeyInputs["state"]>): boolean {
-  switch (goal) {
-    case "active":
-      // Only `uko reactivate` brings a later state back, so one update has said all that it can.
-      return state.keyState === "active" || (state.state === "active" && state.keyState !== "pre_activation");
-    case "deactivated":
-      return state.keyState === "deactivated" || state.keyState === "destroyed";
-    case "destroyed":
-      return state.lifecycleState === "destroyed";
-  }
-}
-
-function haveSameEntries(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
-  const names = Object.keys(a);
-  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }

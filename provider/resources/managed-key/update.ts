@@ -10,24 +10,75 @@ import { converge } from "../../engine/loop/converge.ts";
 import { errorOf } from "../../engine/loop/report.ts";
 import type { CallOptions, KeyPatch, KeyRef, World } from "../../engine/ports/world.ts";
 import type { CheckFailure, RunSettings, UpdateOptions } from "../../engine/resource/definition.ts";
+import { isChangeable, namesWhere } from "../../engine/resource/property.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
 import { renderExplanation } from "../../engine/text/explanation.ts";
 import { plain, sayKey } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
-import { demandedBy } from "../../lifecycle/dual-marker.ts";
+import { demandedBy, dualMarkers, isLooser } from "../../lifecycle/dual-marker.ts";
 import { managedKeyTable } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation, Tag } from "../../lifecycle/observation.ts";
 import type { DeletionPolicy } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
-import { planUpdate } from "../../lifecycle/plan-update.ts";
+import { isAlignable, planUpdate } from "../../lifecycle/plan-update.ts";
 import { patchOfUser } from "../../lifecycle/record-carriers.ts";
 import { type Changed, throwIfDenied, type WriteWords } from "../write.ts";
 import { alignKey } from "./align.ts";
 import { markKey } from "./marker.ts";
 import { rotateKey } from "./rotate.ts";
-import type { ManagedKeyInputs, ManagedKeyState } from "./schema.ts";
+import { type ManagedKeyInputs, type ManagedKeyState, managedKeyInputs } from "./schema.ts";
 import { asTags, patchedDifferences, staysInactive } from "./state.ts";
 import { capitalKey, type LatestKey, presentKey, warnRecordBinds, writeKey } from "./write.ts";
+
+const compared = namesWhere(managedKeyInputs, isChangeable);
+const policies = namesWhere(managedKeyInputs, ({ role }) => role === "policy");
+
+/** The inputs that differ from the existing key, so that an update runs. */
+export function changedInputs(state: ManagedKeyState, inputs: ManagedKeyInputs): readonly (keyof ManagedKeyInputs)[] {
+  const differing = new Set<keyof ManagedKeyInputs>();
+  for (const name of compared) if (inputs[name] !== undefined && inputs[name] !== state[name]) differing.add(name);
+  for (const name of policies) if (inputs[name] !== state[name]) differing.add(name);
+  if (inputs.tags !== undefined && !isSameTags(inputs.tags, asTags(state.tags ?? {}))) differing.add("tags");
+  if (isTriggered(state, inputs)) differing.add("rotationTrigger");
+  if (inputs.align !== state.align || (inputs.align && isAlignable(state.keyState, state.alignment))) {
+    differing.add("align");
+  }
+  if (isMarkerMissing(state, inputs)) differing.add("dualAuthorization");
+  if (inputs.state !== undefined && !isReached(state, inputs.state)) differing.add("state");
+  return [...differing];
+}
+
+/**
+ * Whether an update would mark the key. A state of an earlier build has no `dualMarker`: then the
+ * key was marked unless the program said `single`.
+ */
+function isMarkerMissing(
+  { keyState, dualMarker, dualAuthorization }: ManagedKeyState,
+  inputs: ManagedKeyInputs,
+): boolean {
+  if (!markableStates.includes(keyState)) return false;
+  if (dualMarker === undefined) return dualAuthorization === "single";
+  const marker = dualMarkers.find((each) => each === dualMarker);
+  const { dualAuthorization: wanted, deletionGate: gate } = inputs;
+  return marker === undefined || isLooser(marker, demandedBy({ dualAuthorization: wanted, gate }));
+}
+
+const markableStates: readonly string[] = ["pre_activation", "active", "deactivated"];
+
+/**
+ * A later state counts as reached; `destroyed` counts only after no keystore holds the material.
+ */
+export function isReached(state: ManagedKeyState, goal: NonNullable<ManagedKeyInputs["state"]>): boolean {
+  switch (goal) {
+    case "active":
+      // Only `uko reactivate` brings a later state back, so one update has said all that it can.
+      return state.keyState === "active" || (state.state === "active" && state.keyState !== "pre_activation");
+    case "deactivated":
+      return state.keyState === "deactivated" || state.keyState === "destroyed";
+    case "destroyed":
+      return state.lifecycleState === "destroyed";
+  }
+}
 
 /** Applies the inputs as far as allowed. */
 export async function updateKey(
@@ -74,7 +125,7 @@ async function retire(
       ref,
       plan: (observation, current, nowMs) => planKeyDeletion(observation, policy, current, nowMs),
       consents: run.consents,
-      ...(run.review !== undefined && { review: run.review }),
+      review: run.review,
       intent: "engine",
     },
     options,
