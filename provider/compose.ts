@@ -50,19 +50,15 @@ type Questions = {
 
 function askAll(open: HandlerContext["open"], dialect: Dialect): Questions {
   const all: readonly FunctionDefinition<object, object>[] = Object.values(functions);
-  return Object.fromEntries(all.map((each) => [each.name, asker(each, open, dialect)])) as unknown as Questions;
-}
-
-function asker<Args extends object, Result extends object>(
-  { name, args: form, answer }: FunctionDefinition<Args, Result>,
-  open: HandlerContext["open"],
-  dialect: Dialect,
-): (args: unknown, options: ListOptions) => Promise<Result> {
-  return async (args, options) => {
-    const given = parseGiven(form, args, `The arguments of ${name}`, dialect);
-    const { world, run } = open();
-    return answer(world, given, run, options);
-  };
+  const questions = all.map(({ name, args: form, answer }) => {
+    const ask = async (args: unknown, options: ListOptions) => {
+      const given = parseGiven(form, args, `The arguments of ${name}`, dialect);
+      const { world, run } = open();
+      return answer(world, given, run, options);
+    };
+    return [name, ask] as const;
+  });
+  return Object.fromEntries(questions) as unknown as Questions;
 }
 
 /**

@@ -15,7 +15,7 @@ import { windowSetter } from "./kms-window.ts";
 import {
   type Actor,
   type ApprovedStep,
-  type DeletionGate,
+  type DualMarker,
   type Identity,
   isLoosening,
   isPerson,
@@ -27,21 +27,15 @@ import { judgeReviewed, keyPathOf } from "./review.ts";
 import { tokenToleranceMs } from "./service-time.ts";
 import { reasonsToRepeat } from "./stated-reasons.ts";
 
-/** The rule for this key after the strictest of code, marker and service policy has won. */
-export type EffectivePolicy =
-  | { readonly dualAuthorization: "single" }
-  | { readonly dualAuthorization: "required"; readonly gate: DeletionGate };
-
 /**
- * Combines by maximum: a marker loosens only if the code agrees, and the code only if the marker
- * agrees. KMS dual authorization on a twin requires two people, whatever the code and the marker
- * say.
+ * The rule for this key, by maximum: a marker loosens only if the code agrees, and the code only if
+ * the marker agrees. KMS dual authorization on a twin requires two people, whatever the code and the
+ * marker say.
  */
-export function effectivePolicy(observation: KeyObservation, policy: DeletionPolicy): EffectivePolicy {
+export function effectivePolicy(observation: KeyObservation, policy: DeletionPolicy): DualMarker {
   const demanded = stricterOf(markerOf(observation), demandedBy(policy));
-  if (demanded !== "single") return { dualAuthorization: "required", gate: demanded };
   const isDual = observation.twins.some((twin) => twin.kind === "present" && twin.dualAuthDelete);
-  return isDual ? { dualAuthorization: "required", gate: policy.gate } : { dualAuthorization: "single" };
+  return demanded === "single" && isDual ? policy.gate : demanded;
 }
 
 export type Authorization =
@@ -59,8 +53,8 @@ export function authorize(
   nowMs: number,
 ): Authorization {
   // Only another person can loosen a key; no marker and no code can.
-  const effective = isLoosening(step) ? bothSteps : effectivePolicy(observation, policy);
-  if (effective.dualAuthorization === "single") return { kind: "may" };
+  const effective = isLoosening(step) ? "both" : effectivePolicy(observation, policy);
+  if (effective === "single") return { kind: "may" };
   const { actor } = run;
   if (actor.identity === undefined) return unknown("actor");
   if (observation.updatedBy === undefined || observation.updatedAtMs === undefined) return unknown("last_writer");
@@ -76,7 +70,7 @@ export function authorize(
 
   const { record, lapsesAtMs } = standing;
   const isOwn = isSame(record.author, actor.identity);
-  const mayUseOwn = step === "deactivate" && effective.gate === "destroy";
+  const mayUseOwn = step === "deactivate" && effective === "destroy";
   const isNamed = run.consents.includes(record.id) && (!isOwn || mayUseOwn);
   if (isPerson(actor.identity) && (isNamed || isReviewed(observation, run, step, nowMs))) {
     return { kind: "may", consentedBy: record };
@@ -101,8 +95,6 @@ function isReviewed(observation: KeyObservation, { actor, review }: Run, step: A
 function isBeyondReview({ facts }: KeyObservation, { review }: Run, step: ApprovedStep): boolean {
   return review !== undefined && review.header.step !== step && review.lines.has(keyPathOf(facts));
 }
-
-const bothSteps = { dualAuthorization: "required", gate: "both" } as const satisfies EffectivePolicy;
 
 /** Whether the actor is a person without a trusted profile, whom the service names as author. */
 export function mayAuthor(actor: Actor): actor is Actor & { readonly identity: Identity; readonly writesAs: Identity } {

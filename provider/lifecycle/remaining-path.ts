@@ -38,7 +38,7 @@ export function remainingPath(
   nowMs: number,
 ): readonly PathStep[] {
   const effective = effectivePolicy(observation, policy);
-  const twoForDestroy = effective.dualAuthorization === "required";
+  const twoForDestroy = effective !== "single";
   const steps: PathStep[] = [];
   let earliestMs = nowMs;
   const add = (step: Omit<PathStep, "earliestMs" | "isEstimate">, isEstimate = false): void => {
@@ -46,12 +46,11 @@ export function remainingPath(
   };
   const kms = dualTwins(observation).length > 0;
   if (observation.state === "active") {
-    const needsTwoPeople = twoForDestroy && effective.gate === "both";
     add({
       step: "deactivate",
       right: rights.deactivate,
       ...(kms && { kmsRight: rights.setForDeletion }),
-      needsTwoPeople,
+      needsTwoPeople: effective === "both",
       reversible: isReversible("active", "deactivate"),
     });
     earliestMs += coolDownMs;

@@ -1,6 +1,8 @@
 /** The findings of `uko doctor --state`. A person who can edit a Pulumi state can run code as its next user. */
 
 import { effectivePolicy } from "../../lifecycle/authorization.ts";
+import { isLooser } from "../../lifecycle/dual-marker.ts";
+import type { DualMarker } from "../../lifecycle/observation.ts";
 import type { DeletionPolicy } from "../../lifecycle/plan.ts";
 import { observeKey } from "../key/observe.ts";
 import type { CallOptions, World } from "../ports/world.ts";
@@ -74,9 +76,7 @@ function duplicatesIn(resources: readonly StoredResource[]): ReadonlyMap<string,
 
 /** Keys for which the state requires fewer than two people at one of the steps. */
 export function loosenedIn({ resources }: StoredState): readonly StoredResource[] {
-  return resources.filter(
-    ({ kind, properties }) => kind === "ManagedKey" && strictnessOf(askedBy(properties)) < strictest,
-  );
+  return resources.filter(({ kind, properties }) => kind === "ManagedKey" && askedBy(properties) !== "both");
 }
 
 /** A state with thousands of such keys is unusual, and each key costs one call. */
@@ -101,9 +101,8 @@ export async function examineControls(
       const sighting = await observeKey(world, { instanceId, vaultId, keyId }, "summary", options);
       if (sighting.kind === "gone") continue;
       const asked = askedBy(properties);
-      const effective = effectivePolicy(sighting.observation, policyOf(asked));
-      if (strictnessOf(effective) > strictnessOf(asked)) {
-        findings.push(`${address}: the state sets ${sayAsked(asked)}, but the key requires more`);
+      if (isLooser(asked, effectivePolicy(sighting.observation, policyOf(asked)))) {
+        findings.push(`${address}: the state sets "${asked}", but the key requires more`);
       }
     } catch (error) {
       if (options.signal.aborted) throw error;
@@ -114,29 +113,17 @@ export async function examineControls(
   return controlsCheck(findings, unread, loosened.length);
 }
 
-type Asked =
-  | { readonly dualAuthorization: "single" }
-  | { readonly dualAuthorization: "required"; readonly gate: "both" | "destroy" };
-
-function askedBy({ dualAuthorization, deletionGate }: StoredResource["properties"]): Asked {
-  if (dualAuthorization === "single") return { dualAuthorization };
-  return { dualAuthorization: "required", gate: deletionGate === "destroy" ? "destroy" : "both" };
+function askedBy({ dualAuthorization, deletionGate }: StoredResource["properties"]): DualMarker {
+  if (dualAuthorization === "single") return "single";
+  return deletionGate === "destroy" ? "destroy" : "both";
 }
 
-const strictest = 2;
-
-function strictnessOf(asked: Asked): number {
-  if (asked.dualAuthorization === "single") return 0;
-  return asked.gate === "destroy" ? 1 : strictest;
-}
-
-function sayAsked(asked: Asked): string {
-  return asked.dualAuthorization === "single" ? '"single"' : '"destroy"';
-}
-
-function policyOf(asked: Asked): DeletionPolicy {
-  const gate = asked.dualAuthorization === "single" ? "both" : asked.gate;
-  return { goal: "removed", dualAuthorization: asked.dualAuthorization, gate, deletionProtection: false };
+function policyOf(asked: DualMarker): DeletionPolicy {
+  const rule =
+    asked === "single"
+      ? ({ dualAuthorization: "single", gate: "both" } as const)
+      : ({ dualAuthorization: "required", gate: asked } as const);
+  return { goal: "removed", ...rule, deletionProtection: false };
 }
 
 type SourceFault =

@@ -22,8 +22,8 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
   authorization: {
     "one's own record is as good as another's": ["(!isOwn || mayUseOwn)", "(!isOwn || true)"],
     "gate destroy covers its own destroy": [
-      'step === "deactivate" && effective.gate === "destroy"',
-      'effective.gate === "destroy"',
+      'step === "deactivate" && effective === "destroy"',
+      'effective === "destroy"',
     ],
     "nobody has to name anything": ["&& (isNamed || isReviewed(observation, run, step, nowMs))", ""],
     "a machine may consent": [
@@ -52,12 +52,12 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       "demandedBy(policy)",
     ],
     "one's own record is enough to loosen": [
-      'const mayUseOwn = step === "deactivate" && effective.gate === "destroy";',
-      'const mayUseOwn = isLoosening(step) || (step === "deactivate" && effective.gate === "destroy");',
+      'const mayUseOwn = step === "deactivate" && effective === "destroy";',
+      'const mayUseOwn = isLoosening(step) || (step === "deactivate" && effective === "destroy");',
     ],
     "a loosening goes by the program's policy": [
-      "isLoosening(step) ? bothSteps : effectivePolicy(observation, policy)",
-      'policy.dualAuthorization === "single" && isLoosening(step) ? { dualAuthorization: "single" as const } : effectivePolicy(observation, policy)',
+      'isLoosening(step) ? "both" : effectivePolicy(observation, policy)',
+      'policy.dualAuthorization === "single" && isLoosening(step) ? "single" : effectivePolicy(observation, policy)',
     ],
     "a deletion replaces the request for a loosening": [
       "if (other.binds) return",
