@@ -121,9 +121,7 @@ export function planConsent(
   if (actor.identity === undefined) return unknown("actor");
   if (!mayAuthor(actor)) return { kind: "refused", guard: { guard: "actor_not_a_person", actor } };
   const { carried } = observation;
-  if (carried.kind !== "one" || carried.record.id !== named) {
-    return mismatch({ kind: "not_on_file", onFile: carried.kind === "one" ? carried.record.id : undefined });
-  }
+  if (carried.record?.id !== named) return mismatch({ kind: "not_on_file", onFile: carried.record?.id });
   const standing = anyBindingRecord(observation, nowMs);
   if (!standing.binds) return mismatch({ kind: "not_binding", why: standing.why });
   const { record } = standing;
@@ -142,7 +140,7 @@ export function planConsent(
 /** As far as the key's records show. Never later than the last write. */
 export function knownDeactivationMs(observation: KeyObservation, run: Run): number | undefined {
   if (observation.state !== "deactivated") return undefined;
-  const record = observation.carried.kind === "one" ? observation.carried.record : undefined;
+  const { record } = observation.carried;
   const noted = record?.step === "destroy" ? record.deactivatedAtMs : undefined;
   if (noted !== undefined && observation.updatedAtMs !== undefined && noted <= observation.updatedAtMs) return noted;
   return run.deactivatedHere === true ? observation.updatedAtMs : undefined;

@@ -82,7 +82,7 @@ function provenSetter(observation: KeyObservation, twins: readonly PresentTwin[]
   const recorded = recordedSetter(observation, twins);
   if (recorded !== undefined) return recorded;
   const { carried, updatedAtMs, updatedBy } = observation;
-  const isUsedRecord = carried.kind === "one" && carried.record.step === "deactivate";
+  const isUsedRecord = carried.record?.step === "deactivate";
   if (!isUsedRecord || updatedAtMs === undefined) return undefined;
   const beganWithLastWrite = twins.every(
     (twin) => isWindowLive(twin, nowMs) && Math.abs(beganAtMs(twin) - updatedAtMs) <= writeToleranceMs,

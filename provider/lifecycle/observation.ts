@@ -146,9 +146,8 @@ export interface ConsentRecord {
 
 /** The consent record on the key, as read; at most one carrier may hold a record. */
 export type CarriedRecord =
-  | { readonly kind: "none" }
-  | { readonly kind: "twice" }
-  | { readonly kind: "unreadable"; readonly id: string }
+  | { readonly kind: "none" | "twice"; readonly record?: undefined }
+  | { readonly kind: "unreadable"; readonly id: string; readonly record?: undefined }
   | { readonly kind: "one"; readonly record: ConsentRecord };
 
 export interface KeyObservation {

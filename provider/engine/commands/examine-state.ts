@@ -119,11 +119,9 @@ function askedBy({ dualAuthorization, deletionGate }: StoredResource["properties
 }
 
 function policyOf(asked: DualMarker): DeletionPolicy {
-  const rule =
-    asked === "single"
-      ? ({ dualAuthorization: "single", gate: "both" } as const)
-      : ({ dualAuthorization: "required", gate: asked } as const);
-  return { goal: "removed", ...rule, deletionProtection: false };
+  const gate = asked === "single" ? "both" : asked;
+  const dualAuthorization = asked === "single" ? "single" : "required";
+  return { goal: "removed", dualAuthorization, gate, deletionProtection: false };
 }
 
 type SourceFault =

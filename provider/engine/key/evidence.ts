@@ -65,7 +65,7 @@ export function describeKey({ observation, snapshot }: KeySummary): EvidenceKey 
     isLive: observation.keystoresAreLive,
     keystores: observation.keystores.map(describeKeystore),
     kmsKeys: twins.map((twin) => ({ id: twin.kmsKeyId, state: twin.kind === "present" ? twin.state : twin.kind })),
-    ...(carried.kind === "one" && { record: describeRecord(carried.record) }),
+    ...(carried.record !== undefined && { record: describeRecord(carried.record) }),
   };
 }
 

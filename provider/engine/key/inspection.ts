@@ -75,7 +75,7 @@ export function inspect({ observed, run, plan, report }: Inspected, policy: Dele
     path: explainPath(observed, policy, run),
     steps: remainingPath(observation, policy, run, nowMs).map(describePathStep),
     key: describeKey(observed),
-    ...(carried.kind === "one" && { record: describeRecord(carried.record) }),
+    ...(carried.record !== undefined && { record: describeRecord(carried.record) }),
     offers: offersFor(observed, plan, run),
     caller: sayActor(run.actor),
     basis: basisOf(observation),

@@ -142,7 +142,7 @@ function hasReachedTarget(step: Step, context: KeyStepContext, { observation }: 
     case "loosen":
       return carried.kind === "none" && marker === step.to;
     case "write_record":
-      return carried.kind === "one" && carried.record.id === writtenRecordId(step, context);
+      return carried.record?.id === writtenRecordId(step, context);
     default:
       return false;
   }

@@ -131,9 +131,9 @@ function explainMissingRight(
 /** The record that this run was to use for the step. A window is set only for a deactivation. */
 function namedRecord(step: Step, { observed, run }: WaitContext): ConsentRecord | undefined {
   if ("consentedBy" in step) return step.consentedBy;
-  const { carried } = observed.observation;
-  if (step.kind !== "set_for_deletion" || carried.kind !== "one") return undefined;
-  return run.consents.includes(carried.record.id) ? carried.record : undefined;
+  const { record } = observed.observation.carried;
+  if (step.kind !== "set_for_deletion" || record === undefined) return undefined;
+  return run.consents.includes(record.id) ? record : undefined;
 }
 
 /** The next steps from a named record, for a person who may not take the step. */
@@ -165,7 +165,7 @@ function withoutRight(step: Step, named: ConsentRecord, { observed, run, door }:
 function commandsFor(step: Step, observation: KeyObservation, door: Door): readonly string[] {
   const path = keyPath(observation);
   const rerun = door.rerun === "uko continue" ? `uko continue ${path}` : rerunCommand(door);
-  const record = observation.carried.kind === "one" ? observation.carried.record : undefined;
+  const { record } = observation.carried;
   switch (step.kind) {
     case "write_record":
       if (step.draft.how === "answer") return [`uko consent ${path} ${step.draft.answers ?? ""}`.trimEnd()];

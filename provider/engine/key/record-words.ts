@@ -65,7 +65,7 @@ export function sayReasonWithoutRoom(
   taken: readonly Step[],
   { observation: { carried } }: KeyDetails,
 ): readonly string[] {
-  const isInDescription = carried.kind === "one" && carried.record.carrier === "description";
+  const isInDescription = carried.record?.carrier === "description";
   const hasReason = taken.some(
     (step) =>
       step.kind === "write_record" && (step.draft.reason !== undefined || step.draft.earlierReasons !== undefined),

@@ -206,7 +206,7 @@ export function explainGuard(guard: Guard, context: WaitContext): Explanation {
 /** The command that the reader just ran, as far as it is known. */
 function rerunCommands({ observed: { observation }, run, door }: WaitContext): readonly string[] {
   const path = keyPath(observation);
-  const record = observation.carried.kind === "one" ? observation.carried.record : undefined;
+  const { record } = observation.carried;
   if (record !== undefined && run.consents.includes(record.id)) return actOnCommands(record, path, door);
   if (door.rerun !== "uko continue") return [rerunCommand(door)];
   return [run.intent === "request" ? `uko request ${path}` : `uko continue ${path}`];

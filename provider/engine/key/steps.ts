@@ -161,7 +161,7 @@ async function writeRecord(step: WriteRecord, context: KeyStepContext): Promise<
 function isWrittenIn({ observation, etag, nowMs }: KeyDetails, step: WriteRecord, context: KeyStepContext): boolean {
   const { carried, updatedBy } = observation;
   const isOwn = updatedBy !== undefined && isSame(updatedBy, step.draft.author);
-  const isSameText = carried.kind === "one" && carried.record.id === writtenRecordId(step, context);
+  const isSameText = carried.record?.id === writtenRecordId(step, context);
   return isOwn && isSameText && etag !== context.observed.etag && standingOf(observation, step.draft.step, nowMs).binds;
 }
 
@@ -175,7 +175,7 @@ async function readBack(step: WriteRecord, correlationId: string, context: KeySt
   if (seen.kind === "gone") return { kind: "stale" };
   const { carried, updatedBy } = seen.observation;
   const isOwn = updatedBy !== undefined && isSame(updatedBy, step.draft.author);
-  if (carried.kind === "one" && carried.record.id === writtenRecordId(step, context)) {
+  if (carried.record?.id === writtenRecordId(step, context)) {
     if (isOwn) {
       requireFit(seen, step.draft.step);
       return { kind: "done", correlationId, shown: seen };
@@ -213,7 +213,9 @@ export function requireFit({ observation, nowMs }: KeyDetails, step: ApprovedSte
 /** The write also uses up the record, so the record cannot approve a second step. */
 async function loosen(step: Extract<Step, { kind: "loosen" }>, context: KeyStepContext): Promise<KeyStepResult> {
   const { world, task, observed, options } = context;
-  const patch = patchWithMarker(observed.snapshot, step.to, recordCarrier(observed));
+  // The service keeps a marker in the same place as the record.
+  const carrier = observed.observation.carried.record?.carrier ?? "tag";
+  const patch = patchWithMarker(observed.snapshot, step.to, carrier);
   if (patch === undefined) {
     return { kind: "refused", status: 400, message: "the description has no room for the marker" };
   }
@@ -221,11 +223,6 @@ async function loosen(step: Extract<Step, { kind: "loosen" }>, context: KeyStepC
   if (written.kind !== "done") return written;
   const seen = await observeSettled(context);
   return seen.kind === "gone" || seen.observation.marker !== step.to ? { kind: "stale" } : written;
-}
-
-/** The service keeps a marker in the same place as the record. */
-function recordCarrier({ observation }: KeyDetails): RecordLocation {
-  return observation.carried.kind === "one" ? observation.carried.record.carrier : "tag";
 }
 
 /** The key after the write, read once more after a second if the ETag has not changed yet. */

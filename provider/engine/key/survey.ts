@@ -222,7 +222,7 @@ type RequestFacts = Pick<
 /** No list tells the caller's roles, so `canAct` means that nothing else keeps the caller from the step. */
 function requestFacts({ observation }: KeyDetails, run: Run, plan: Plan, isDue: boolean): RequestFacts {
   const { carried } = observation;
-  const record = carried.kind === "one" ? carried.record : undefined;
+  const record = carried.record;
   const { identity } = run.actor;
   return {
     ...(record !== undefined && { requestedAt: isoTime(record.writtenAtMs) }),

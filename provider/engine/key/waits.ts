@@ -213,7 +213,7 @@ export function explainTimeWait(wait: TimeWait, { observed, run, door }: WaitCon
   const key = capital(sayKey(observation));
   const path = keyPath(observation);
   const byCommand = `uko continue ${path}`;
-  const recordId = observation.carried.kind === "one" ? observation.carried.record.id : undefined;
+  const recordId = observation.carried.record?.id;
   const again =
     recordId !== undefined && run.consents.includes(recordId)
       ? actCommands(recordId, path, door)

@@ -152,7 +152,7 @@ function notBeforeMs(
     const untilMs = Math.max(...dates);
     return dates.length > 0 && untilMs > nowMs ? untilMs : undefined;
   }
-  const noted = observation.carried.kind === "one" ? observation.carried.record.deactivatedAtMs : undefined;
+  const noted = observation.carried.record?.deactivatedAtMs;
   return lifecycleState === "cooling_down" && noted !== undefined ? noted + coolDownMs : undefined;
 }
 

@@ -38,7 +38,7 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       'if (isSame(record.author, actor.identity)) return mismatch({ kind: "own", record });',
       "",
     ],
-    "an answer to a record that is not on file": ["carried.record.id !== named", "false"],
+    "an answer to a record that is not on file": ["carried.record?.id !== named", "false"],
     "a run never writes a record that is missing": [
       'run.intent !== "resume" || run.deactivatedHere === true',
       "run.deactivatedHere === undefined",
