@@ -55,6 +55,8 @@ export interface KeyFacts {
 /** One keystore's status (uko-v4.md 3.4). Words that the contract lacks are `unrecognised`. */
 export interface KeystoreStatus {
   readonly keystoreId: string;
+  /** The key's ID in this keystore, for evidence; no decision depends on it. */
+  readonly keyIdInKeystore?: string;
   readonly name: string;
   readonly type: string;
   readonly status:

@@ -19,7 +19,6 @@ import type {
   TakenStep,
 } from "../loop/converge.ts";
 import { neededUntil } from "../loop/wait.ts";
-import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { describeStep, keyPath, plain, questionBefore } from "../text/words.ts";
 import { keyEvidence } from "./evidence.ts";
 import { type KeyDetails, observeKey, readingOf } from "./observe.ts";
@@ -73,8 +72,10 @@ async function planAfterStep(
   memory: RunMemory,
 ): Promise<Planned<KeyTypes> | undefined> {
   const { world, task, observed, options } = context;
-  const source = settleUnder === undefined ? "answer" : "read";
-  const now = source === "answer" ? shown : await readKeyAlone(world, task.ref, options);
+  const read = settleUnder === undefined ? undefined : await observeKey(world, task.ref, "summary", options);
+  if (read?.kind === "gone") return undefined;
+  const source = read === undefined ? "answer" : "read";
+  const now = read ?? shown;
   const observation = now && completeAfterStep(step.kind, observed, now);
   if (now === undefined || observation === undefined) return undefined;
   const completed = { ...now, observation };
@@ -83,11 +84,6 @@ async function planAfterStep(
   return mayConclude(plan, { source, observation, isOfSet })
     ? { observed: completed, next: nextOf(plan, memory) }
     : undefined;
-}
-
-async function readKeyAlone(world: World, ref: KeyRef, options: CallOptions): Promise<KeyDetails | undefined> {
-  const result = await observeKey(world, ref, "summary", options);
-  return result.kind === "gone" ? undefined : result;
 }
 
 /** Once the time has come, a step that the service refused as too early is tried again. */

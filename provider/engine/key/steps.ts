@@ -249,20 +249,8 @@ export async function restoreDescription(
 }
 
 /** A keystore's status as evidence states it: with the key's ID there and its pending period. */
-export function describeKeystore({
-  keystoreId: id,
-  name,
-  type,
-  status,
-  syncFlag,
-  destructionAtMs,
-  ...rest
-}: KeystoreStatus): EvidenceKeystore {
+export function describeKeystore(keystore: KeystoreStatus): EvidenceKeystore {
+  const { keystoreId: id, name, type, status, syncFlag, destructionAtMs, keyIdInKeystore: keyId = "" } = keystore;
   const destructionAt = destructionAtMs === undefined ? {} : { destructionAt: isoTime(destructionAtMs) };
-  return { id, name, type, keyId: keyIdIn(rest), status, syncFlag, ...destructionAt };
-}
-
-/** The adapter adds the key's ID to the statuses that the planner sees. */
-function keyIdIn(status: object): string {
-  return "keyIdInKeystore" in status ? String(status.keyIdInKeystore) : "";
+  return { id, name, type, keyId, status, syncFlag, ...destructionAt };
 }
