@@ -1,6 +1,6 @@
 /** The wait of one run, within a wait budget: sleep, read again, continue. */
 
-import { isUkoError } from "../../errors.ts";
+import { onCodes } from "../../errors.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { sayDuration } from "../text/words.ts";
 import { type Awaited, converge, type Deletable, type KindTypes, type Outcome } from "./converge.ts";
@@ -41,7 +41,9 @@ export async function convergeAndWait<K extends KindTypes>(
     report(awaited);
     if (poll === 0 && Math.min(neededMs, leftMs) > longWaitMs) beforeLongWait?.(Math.min(neededMs, leftMs));
     const sleepMs = Math.min(neededMs, leftMs, pollIntervalMs);
-    if (!(await hasSlept(world, sleepMs, options))) return outcome;
+    const sleep = world.clock.sleep(sleepMs, options.signal).then(() => true);
+    // A canceled wait ends like one whose budget is spent.
+    if (!(await sleep.catch(onCodes(["UKO_CANCELLED"], () => false)))) return outcome;
     leftMs -= sleepMs;
     const { memory, lostCall } = outcome;
     outcome = await converge(world, kind, task, options, { memory, lostCall, isDue: sleepMs >= neededMs });
@@ -52,17 +54,6 @@ export async function convergeAndWait<K extends KindTypes>(
 /** How long until the service's time has certainly passed `untilMs`. */
 export function neededUntil(untilMs: number | undefined, nowMs: number): number {
   return untilMs === undefined ? Number.POSITIVE_INFINITY : Math.max(0, untilMs - nowMs) + marginMs;
-}
-
-/** False if the wait was canceled. */
-async function hasSlept({ clock }: World, ms: number, { signal }: CallOptions): Promise<boolean> {
-  try {
-    await clock.sleep(ms, signal);
-    return true;
-  } catch (error) {
-    if (isUkoError(error) && error.code === "UKO_CANCELLED") return false;
-    throw error;
-  }
 }
 
 /** Each report is a log line: the same wait is reported again after 1/16 of the remaining time. */
