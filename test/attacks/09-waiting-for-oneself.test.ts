@@ -144,3 +144,15 @@ test("the hook for Node programs retries for another person, and not for the run
   };
   expect([await again("bob"), await again("alice")]).toEqual([true, false]);
 });
+
+test("the hook for Node programs does not go on from a deactivation of its own run to the destruction, for one person", async () => {
+  const state = await uko.make({ dualAuthorization: "single" });
+  const decide = createDecision(8 * hourMs, 600_000, async () => {});
+  const again = async (): Promise<readonly [string, boolean]> => {
+    const { code, message } = await unfinished(uko.run("carol").handlers, state);
+    return [code, await decide({ failedOperation: "delete", errors: [message], name: "payroll" })];
+  };
+  expect(await again()).toEqual(["UKO_COOLING_DOWN", false]);
+  // Another run, on the same day.
+  expect(await again()).toEqual(["UKO_COOLING_DOWN", true]);
+});

@@ -1,6 +1,7 @@
 /** The deletion of a managed key, as an IaC engine asks for it. */
 
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
+import { isForOthers, type Plan, type Run } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
 import { unended } from "../../printable.ts";
 import { type Conclusion, type Deletion, deleteObject, type LeftObject } from "../resource/delete.ts";
@@ -47,7 +48,13 @@ function conclude(outcome: Outcome, door: Door, leftOf?: LeftOf): Conclusion {
     const warning = `${key} leaves the state, but not its vault. ${unended(blocksContainers)}`;
     return { kind: "ended", warnings: [warning], facts };
   }
-  const standing = plan?.kind === "waitingForApproval" ? plan.standing : undefined;
   const explanation = explainOutcome(outcome, door);
-  return { kind: "unfinished", explanation, facts, standing, left: leftOf?.(observed) };
+  const isForNewRun = plan !== undefined && needsNewRun(plan, memory.run);
+  return { kind: "unfinished", explanation, facts, isForNewRun, left: leftOf?.(observed) };
+}
+
+/** After a deactivation of this run, only `single` waits for the cool-down instead of for another person. */
+function needsNewRun(plan: Plan, { deactivatedHere = false }: Run): boolean {
+  if (plan.kind === "waitingForApproval") return !isForOthers(plan.standing);
+  return plan.kind === "waitingForTime" && plan.awaits === "cool_down" && deactivatedHere;
 }

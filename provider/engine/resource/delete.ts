@@ -2,7 +2,7 @@
 
 import { type ErrorCode, errorCatalogue, newRunMark } from "../../errors.ts";
 import type { Announcement } from "../../lifecycle/announcement.ts";
-import { type DeletionGoal, isForOthers } from "../../lifecycle/plan.ts";
+import type { DeletionGoal } from "../../lifecycle/plan.ts";
 import type { Deletable, KindTypes, Outcome } from "../loop/converge.ts";
 import type { Subject } from "../loop/report.ts";
 import { convergeAndWait, type WaitBudget } from "../loop/wait.ts";
@@ -74,8 +74,8 @@ export type Conclusion = Facts &
         readonly kind: "unfinished";
         readonly explanation: Explanation;
         readonly left?: LeftObject | undefined;
-        /** Of this run's actor, if it waits for an approval. */
-        readonly standing?: Parameters<typeof isForOthers>[0] | undefined;
+        /** Only a new run can end the wait, because its own caller has to act. */
+        readonly isForNewRun?: boolean;
       }
   );
 
@@ -93,9 +93,9 @@ export async function deleteObject<K extends KindTypes>(
   const outcome = await convergeAndWait(world, object.kind, object.task, waitBudget(run, waiting), options);
   const conclusion = object.conclude(outcome, door);
   if (conclusion.kind === "ended") return conclusion;
-  const { explanation, facts, standing, left } = conclusion;
+  const { explanation, facts, isForNewRun, left } = conclusion;
   const { code = "UKO_BUG" } = explanation;
-  const message = messageOf(explanation, code, standing, options);
+  const message = messageOf(explanation, code, isForNewRun, options);
   return { kind: "unfinished", code, message, brief: renderBriefly(explanation), facts, left };
 }
 
@@ -108,15 +108,15 @@ function waitBudget({ waitMs, isUnattended = false }: RunSettings, waiting: Wait
   };
 }
 
-/** Marks an approval that this run cannot receive, for a hook that sees only the message. */
+/** Marks a wait that only a new run can end, for a hook that sees only the message. */
 function messageOf(
   { code: _code, ...uncoded }: Explanation,
   code: ErrorCode,
-  standing: Parameters<typeof isForOthers>[0] | undefined,
+  isForNewRun: boolean | undefined,
   { signal }: CallOptions,
 ): string {
   const shown = signal.aborted ? { ...uncoded, facts: [...uncoded.facts, waitInterruptedNote] } : uncoded;
-  const mark = standing === undefined || isForOthers(standing) ? "" : `${newRunMark} `;
+  const mark = isForNewRun === true ? `${newRunMark} ` : "";
   return `${renderExplanation(shown)}\n  ${mark}[${code}]`;
 }
 
