@@ -103,6 +103,32 @@ test("the state of an imported key shows its pending deletion, which still requi
     expect(await scenario.key("orders")).toMatchObject({ state: "active" });
   }));
 
+test("another ID in the option import adopts that key and deletes the former one, which two people have to approve", () => {
+  const second = { ...orders, id: "9b2d0000-0000-4000-8000-000000000003", label: "returns" };
+  const keys = [orders, second].map((key) => ({ ...key, tags: [...key.tags, marker] }));
+  return withYaml({ seed: { ...demoSeed, keys }, people: ["bob"] }, async (scenario) => {
+    const bob = await scenario.person("bob");
+    const programFor = ({ id, label }: typeof orders) =>
+      yamlProgram({
+        resources: {
+          mine: keyResource(
+            label,
+            { description: orders.description, tags: { team: "shop" } },
+            {
+              import: `${vaultId}/${id}`,
+            },
+          ),
+        },
+      });
+    await bob.writeProgram(programFor(orders));
+    ended(await bob.up(), 0);
+    await bob.writeProgram(programFor(second));
+    ended(await bob.up(), 1, 'Key "orders" is waiting for a second person to approve its deactivation');
+    expect((await bob.resources()).map(({ id }) => id)).toEqual([second, orders].map(({ id }) => `${vaultId}/${id}`));
+    expect(await scenario.key("orders")).toMatchObject({ state: "active" });
+  });
+});
+
 const many = 500;
 const timeoutMs = 300_000;
 

@@ -175,6 +175,20 @@ test("two people delete a deposed key like any other, and it stays deposed until
     });
   }));
 
+test("OpenTofu plans a deposed key again at the apply of a saved plan, so an ID that only the apply passes counts", () =>
+  withStage(async (stage) => {
+    const [alice, bob] = [await stage.person("alice", twoKeys()), await stage.person("bob", twoKeys())];
+    await bob.apply();
+    await depose(bob);
+    for (const person of [alice, bob]) await person.writeProgram(keyProgram());
+    const record = /uko approve \S+ ([0-9a-f]{32})/.exec((await bob.apply()).output)?.[1];
+    await stage.advance(60_000);
+    expect((await alice.plan(["-out=saved.plan"])).output).toContain("A run without the approval ID changes nothing");
+    const acted = await alice.run(["apply", "saved.plan"], { env: { UKO_CONSENT: record } });
+    expect(acted.output).toContain('This run approves the deactivation of key "other"');
+    expect(acted.output).toContain('Key "other" is deactivated');
+  }));
+
 test("refuses a state of a later schema, and reads one that lacks new attributes", () =>
   withMade(keyProgram(), async ({ bob }) => {
     await editState(bob, ({ resources: [key] }) => {
