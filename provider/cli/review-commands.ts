@@ -102,7 +102,11 @@ function reviewText({ out }: CliWorld, review: SetReview, file: string | undefin
   const apart =
     review.apart.length === 0
       ? []
-      : [setMessages.apartTitle(review), tableOf(out, setMessages.apartHeads, setMessages.apartRows(review)), ""];
+      : [
+          setMessages.apartTitle(review),
+          tableOf(out, setMessages.apartHeads, setMessages.sharedRows(setMessages.apartRows(review))),
+          "",
+        ];
   if (review.file === undefined) return `${[...apart, setMessages.nothingToReview].join("\n")}\n`;
   const { keys, file: written } = review;
   return `${[

@@ -162,6 +162,16 @@ describe("uko approve", () => {
     await expectNobodyAlone();
   });
 
+  it("prints a review that can be pasted after the former one expired, and how to go on after a deactivation", async () => {
+    await request("bob", [keys.payroll]);
+    await review("alice", `--vault ${vaultId} --step deactivate`);
+    await world.advance("25h");
+    const { err } = await approve("alice");
+    const [, command = ""] = /^ {2}Next: review the keys again with uko (review .*)\.$/m.exec(err) ?? [];
+    expect((await world.uko("alice", `${command} --out ${file} --force`)).exitCode).toBe(0);
+    expect((await approve("alice")).out).toContain("Next: to go on, request the destruction of the keys");
+  });
+
   it("destroys keys that were never active in a set of their own", async () => {
     await request("bob", [keys.draft]);
     expect((await review("carol", `${keys.draft} --step destroy`)).out).toContain("--never-active");

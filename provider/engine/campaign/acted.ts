@@ -1,9 +1,10 @@
 /** The results of an acting command for each key, and their report. */
 
 import { asUkoError, mostSevere } from "../../errors.ts";
+import { unnamed } from "../key/set-messages.ts";
 import type { ManyResults } from "../loop/many.ts";
 import type { Report } from "../loop/report.ts";
-import { capital, count, plain } from "../text/words.ts";
+import { count, plain } from "../text/words.ts";
 import { csvTable } from "./csv.ts";
 import { type CampaignReport, type ReportSection, reasonSection, section, tableOf } from "./report.ts";
 
@@ -117,13 +118,7 @@ const namingColumns = {
 const shownColumns = {
   ...namingColumns,
   why: ({ says, label, code }: ActedKey) => {
-    // Keys with the same reason share a row, which their names would keep apart.
-    const name = `key "${plain(label)}"`;
-    const names = [`KMS ${name}`, name];
-    const why = names.reduce(
-      (text, each) => text.replaceAll(each, "the key").replaceAll(capital(each), "The key"),
-      says,
-    );
+    const why = unnamed(says, label);
     return plain(code === undefined ? why : `${why} [${code}]`, 300);
   },
 };

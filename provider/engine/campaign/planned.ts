@@ -9,7 +9,7 @@ import {
   scheduleOf,
   type Timing,
 } from "../../lifecycle/campaign/schedule.ts";
-import { groupBy } from "./report.ts";
+import { groupBy } from "../key/set-messages.ts";
 import type { CampaignKey, CampaignView } from "./view.ts";
 
 export interface PlannedKey extends CampaignKey {

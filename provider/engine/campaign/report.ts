@@ -1,5 +1,6 @@
 /** The result of a campaign command: sections for people, one object and rows for machines. */
 
+import { sharedRows } from "../key/set-messages.ts";
 import { shellWord } from "../text/explanation.ts";
 import { plain } from "../text/words.ts";
 import type { UnreadablePart } from "./inventory.ts";
@@ -85,34 +86,15 @@ export function section(
   ];
 }
 
-/** More keys with the same reason share one row. */
-const maxRowsPerReason = 5;
-
-/** A section whose first two columns name a key, and whose others say why. The rare reasons come first. */
+/** A section whose first two columns name a key, and whose others say why. */
 export function reasonSection(
   title: string,
   table: ReportTable,
   notes: readonly string[] = [],
 ): readonly ReportSection[] {
-  const rows = [...groupBy(table.rows, (row) => row.slice(2).join("\n")).values()]
-    .sort((one, other) => one.length - other.length)
-    .flatMap((group) => {
-      const [[, second = "", ...why] = []] = group;
-      return group.length > maxRowsPerReason ? [[`${group.length} keys`, `such as ${second}`, ...why]] : group;
-    });
+  const rows = sharedRows(table.rows);
   const lines = rows.length < table.rows.length ? ["--json lists each key", ...notes] : notes;
   return section(title, { table: { ...table, rows }, lines });
-}
-
-/** The items by a name that several of them share, in the order in which the names appear. */
-export function groupBy<Item>(items: readonly Item[], nameOf: (item: Item) => string): ReadonlyMap<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const group = groups.get(nameOf(item));
-    if (group === undefined) groups.set(nameOf(item), [item]);
-    else group.push(item);
-  }
-  return groups;
 }
 
 export function unreadSection(parts: readonly UnreadablePart[]): readonly ReportSection[] {

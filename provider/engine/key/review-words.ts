@@ -4,16 +4,20 @@ import type { ConsentRecord, KeyObservation } from "../../lifecycle/observation.
 import type { ReviewHeader, ReviewLine, SkipReason, UnusableReview } from "../../lifecycle/review.ts";
 import { maxReviewedKeys, type ReviewProblem } from "../../lifecycle/review-file.ts";
 import { unended } from "../../printable.ts";
+import { shellWord } from "../text/explanation.ts";
 import { count, isInState, keyPath, plain, sayAuthor, sayList, sayTime, stepNouns } from "../text/words.ts";
 import { explainNotBinding } from "./record-words.ts";
 
 /** The command that reviews such a set. A campaign has its own, because any other would pass over the gates of the wave. */
 export function reviewCommand({
+  requester,
   step,
   neverActive,
   campaign,
-}: Pick<ReviewHeader, "step" | "neverActive" | "campaign">): string {
-  const command = campaign === undefined ? `uko review --step ${step}` : `uko campaign review ${campaign.wave} ${step}`;
+}: Pick<ReviewHeader, "step" | "neverActive" | "campaign"> & { readonly requester?: string }): string {
+  const by = requester === undefined ? "" : ` --requested-by ${shellWord(requester)}`;
+  const command =
+    campaign === undefined ? `uko review${by} --step ${step}` : `uko campaign review ${campaign.wave} ${step}`;
   return neverActive ? `${command} --never-active` : command;
 }
 

@@ -4,7 +4,7 @@ import { rights } from "../../lifecycle/managed-key-states.ts";
 import { keyPathOf, type ReviewHeader, type ReviewLine, reviewLifetimeMs } from "../../lifecycle/review.ts";
 import { isoTime } from "../loop/evidence.ts";
 import { shellWord } from "../text/explanation.ts";
-import { count, plain, sayAuthor, sayTimeAndDistance, stillReversible } from "../text/words.ts";
+import { capital, count, plain, sayAuthor, sayTimeAndDistance, stillReversible } from "../text/words.ts";
 import type { KeyResult } from "./approve-set.ts";
 import type { KeyInReview, ReviewFile, SetReview } from "./review-set.ts";
 
@@ -31,6 +31,39 @@ export function lineCells({ label, keyId, resources, keystores }: ReviewLine): r
     resources.length === 0 ? "nothing" : count(resources.length, "resource"),
     keystores.map(({ type, pendingPeriod }) => sayKeystore(type, pendingPeriod)).join(", "),
   ];
+}
+
+/** The items by a name that several of them share, in the order in which the names appear. */
+export function groupBy<Item>(items: readonly Item[], nameOf: (item: Item) => string): ReadonlyMap<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(nameOf(item));
+    if (group === undefined) groups.set(nameOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+/** More keys with the same reason share one row. */
+const maxRowsPerReason = 5;
+
+/** Rows whose first two cells name a key, and whose others say why. The rare reasons come first. */
+export function sharedRows(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  return [...groupBy(rows, (row) => row.slice(2).join("\n")).values()]
+    .sort((one, other) => one.length - other.length)
+    .flatMap((group) => {
+      const [[, second = "", ...why] = []] = group;
+      return group.length > maxRowsPerReason ? [[`${group.length} keys`, `such as ${second}`, ...why]] : group;
+    });
+}
+
+/** The reason beside a label: a name within it would keep rows with the same reason apart. */
+export function unnamed(why: string, label: string): string {
+  const name = `key "${plain(label)}"`;
+  return [`KMS ${name}`, name].reduce(
+    (text, each) => text.replaceAll(each, "the key").replaceAll(capital(each), "The key"),
+    why,
+  );
 }
 
 /** One cell for each of `apartHeads`. */
@@ -106,12 +139,13 @@ const resultHeads = ["LABEL", "KEY", "RESULT"] as const;
 
 /** Every key that the run left as it was, one cell for each of `resultHeads`. */
 function leftRows(results: readonly KeyResult[]): readonly (readonly string[])[] {
-  return results.flatMap((result) => {
+  const rows = results.flatMap((result) => {
     const { label, ref } = result;
-    if (result.kind === "failed") return [[plain(label, 60), ref.keyId, result.error.summary]];
+    if (result.kind === "failed") return [[plain(label, 60), ref.keyId, unnamed(result.error.summary, label)]];
     const { code, explanation } = result.report;
-    return code === undefined ? [] : [[plain(label, 60), ref.keyId, explanation.summary]];
+    return code === undefined ? [] : [[plain(label, 60), ref.keyId, unnamed(explanation.summary, label)]];
   });
+  return sharedRows(rows);
 }
 
 /** `98 keys deactivated, 2 left`, and what comes next. */
@@ -135,7 +169,7 @@ function summariseApproval(
   const next = recordOnly
     ? `Next: the requester runs uko requests, and then uko approve <key> <recordId> for each key.`
     : step === "deactivate"
-      ? `${stillReversible} Next: to end the outage of a key, run: uko reactivate ${path}`
+      ? `${stillReversible} Next: to go on, request the destruction of the keys that uko requests lists, with uko request <key>...\n  or: to end the outage of a key, run: uko reactivate ${path}`
       : `This cannot be undone. Next: to see when the keystores have deleted the material, run: uko requests`;
   return [parts.join(", "), next];
 }
@@ -160,6 +194,7 @@ export const setMessages = {
   leftRows,
   nothingToReview,
   resultHeads,
+  sharedRows,
   reviewFacts,
   reviewHeads,
   reviewNext,
