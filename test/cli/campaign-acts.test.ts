@@ -211,7 +211,9 @@ it("lets the requester act on recorded approvals key by key, and on no set of th
     "bob",
     `campaign approve pilot deactivate --review ${review} --yes --folder ${folder}`,
   );
-  expect(powerless.out).toContain(`--review ${review} --folder ${folder} --record-only   # without the role`);
+  expect(powerless.out).toContain(
+    `--review ${review} --folder ${folder} --record-only   # without the role Key Custodian - Deployer\n`,
+  );
   const recorded = await campaign("bob", `approve pilot deactivate --review ${review} --yes --record-only`);
   expect(counts(recorded)).toEqual({ acted: 18 });
   const named = dataOf(await campaign("alice", `approve pilot deactivate --review ${review} --yes`));
@@ -319,6 +321,7 @@ it("requests no destroy without a known opener of the KMS window, and finishes t
   const status = await world.uko("carol", `campaign status --folder ${folder}`);
   for (const text of [JSON.stringify(deactivated.sections), status.out])
     expect(text).toContain("it is not known who opened its KMS deletion window [UKO_KMS_SETTER_UNKNOWN]");
+  expect(status.out).toContain(`Next:\n  ${rollback}\n  uko campaign plan`);
   await world.advance("5h");
   const { out } = await world.uko("alice", `campaign request pilot destroy --folder ${folder}`);
   expect(out).toContain("[UKO_KMS_SETTER_UNKNOWN]");

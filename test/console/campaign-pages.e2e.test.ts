@@ -93,7 +93,7 @@ it("takes a wave of two people from the request to the destruction, and back", a
   const overview = await bob.open("/campaign");
   expect(overview.text).toContain('<a href="/campaign/waves/pilot">pilot</a>');
   expect(overview.text).toContain("deadline 2027-03-20");
-  expect(await act(bob, "request/deactivate", { reason: "Moved" })).toContain("Requested deactivate for");
+  expect(await act(bob, "request/deactivate", { reason: "Moved" })).toContain("Requested the deactivation of");
   expect((await bob.open("/campaign/waves/pilot")).text).not.toContain("/campaign/waves/pilot/review");
   const review = await act(alice, "review/deactivate");
   const approve = addressIn(review, "approve");

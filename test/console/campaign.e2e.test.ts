@@ -76,7 +76,7 @@ describe.skipIf(isLeftOut)("a wave in a browser", () => {
     await alice.page.getByRole("link", { name: "Campaign", exact: true }).click();
     await inspectPage(alice.page, "campaign");
     await bob.page.goto(`${bob.url}campaign/run`);
-    await resultOf(bob.page, /^Requested deactivate for \d{3} keys/);
+    await resultOf(bob.page, /^Requested the deactivation of \d{3} keys/);
 
     await alice.page.getByRole("link", { name: "pilot" }).click();
     await inspectPage(alice.page, "wave");

@@ -5,6 +5,7 @@
 
 import { isUkoError, mostSevere, UkoError } from "../../errors.ts";
 import type { KmsReview } from "../../lifecycle/kms-review.ts";
+import { rights } from "../../lifecycle/managed-key-states.ts";
 import { type Review, type ReviewedWave, reviewOf } from "../../lifecycle/review.ts";
 import { maxReviewBytes } from "../../lifecycle/review-file.ts";
 import { approverOf, requireUsable } from "../key/approve-set.ts";
@@ -19,7 +20,7 @@ import {
   reviewTitle,
 } from "../key/set-messages.ts";
 import type { ManyResults } from "../loop/many.ts";
-import { count } from "../text/words.ts";
+import { count, sayRoles, stepNouns } from "../text/words.ts";
 import { approverOfKmsKeys, findKmsReview, reviewKmsKeys } from "./act-kms-sets.ts";
 import { type ActContext, actOnKeys, keysOfWave, refOf, unlessHeld } from "./act-on-keys.ts";
 import { type ActedKey, actedFrom, reasonColumns, reportActed, withoutStep } from "./acted.ts";
@@ -108,7 +109,7 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
     ],
     next: [
       `uko campaign approve ${wave} ${step} --review ${file.digest} ${folderFlag(path)}`,
-      `uko campaign approve ${wave} ${step} --review ${file.digest} ${folderFlag(path)} --record-only   # without the role`,
+      `uko campaign approve ${wave} ${step} --review ${file.digest} ${folderFlag(path)} --record-only   # without the role ${sayRoles(neverActive ? rights.destroyUnused : rights[step])}`,
     ],
     exitCode: mostSevere(codes),
     data: { wave, step, keys: reviewed.keys.length, review: file.digest, file: name, apart: leftOut, unreadable },
@@ -229,7 +230,7 @@ export async function approveStep(context: ActContext, request: ApprovalOfStep):
     : await approverOfKeys(context, prepared.review, request, prepared);
   await noteOverride(context, request);
   const [doing, done] = recordOnly
-    ? ["Approving", `Approved ${step} for`]
+    ? ["Approving", `Approved the ${stepNouns[step]} of`]
     : step === "deactivate"
       ? ["Deactivating", "Deactivated"]
       : ["Destroying", "Destroyed"];
@@ -329,7 +330,7 @@ function nextAfter(
 ): readonly string[] {
   const again = `uko campaign approve ${wave} ${step} --review ${review} ${folderFlag(path)}`;
   const isRoleMissing = !isKms && !recordOnly && results.some(({ code }) => code === "UKO_RIGHTS_MISSING");
-  const withoutRole = isRoleMissing ? [`${again} --record-only   # without the role`] : [];
+  const withoutRole = isRoleMissing ? [`${again} --record-only   # without the role ${sayRoles(rights[step])}`] : [];
   if (later > 0) return [`${again}${recordOnly ? " --record-only" : ""}`, ...withoutRole];
   if (isRoleMissing) return withoutRole;
   if (recordOnly) return ["uko requests   # the requester: then uko approve KEY ID for each of these keys"];

@@ -58,7 +58,7 @@ export function failedOn({ name, line: { label } }: NamedKey, thrown: unknown): 
 }
 
 export interface ActedReport {
-  /** The verb in the past, such as `Requested deactivate for`. */
+  /** The verb in the past, such as `Requested the deactivation of`. */
   readonly did: string;
   readonly wave: string;
   readonly keys: readonly ActedKey[];

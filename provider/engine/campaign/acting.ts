@@ -8,7 +8,7 @@ import { planCampaignRequest } from "../../lifecycle/campaign/plan-step.ts";
 import { createOperations } from "../key/commands.ts";
 import { createKmsOperations, renewKmsRequest } from "../kms-key/commands.ts";
 import type { CallOptions, World } from "../ports/world.ts";
-import { sayAuthor } from "../text/words.ts";
+import { sayAuthor, stepNouns } from "../text/words.ts";
 import { closeCampaign } from "./act-close.ts";
 import {
   type ActContext,
@@ -31,7 +31,7 @@ import { sayGate } from "./plan-report.ts";
 import type { PlannedKey } from "./planned.ts";
 import { isPending, isRequested, readyKeys, requestEndMs } from "./ready.ts";
 import { type CampaignReport, folderFlag } from "./report.ts";
-import { windowNext } from "./status.ts";
+import { windowNext, windowSentences } from "./status.ts";
 import {
   type ApprovalOfStep,
   type Confirm,
@@ -108,7 +108,7 @@ async function requestStep(context: ActContext, request: RequestOfStep): Promise
     );
   });
   return reportActed({
-    did: `Requested ${step} for`,
+    did: `Requested the ${stepNouns[step]} of`,
     wave,
     keys: run.results,
     apart: [...apart, ...already],
@@ -127,11 +127,13 @@ function reviewsAfter(
 ): readonly string[] {
   const review = `uko campaign review ${wave} ${step}`;
   const isOff = results.some(({ code }) => code === "UKO_KMS_DUAL_AUTHORIZATION_OFF");
-  const unknown = results.filter(({ code }) => code === "UKO_KMS_SETTER_UNKNOWN").map(({ name }) => name);
+  const toRollBack = results
+    .filter(({ code }) => code !== undefined && code in windowSentences)
+    .map(({ name }) => name);
   return [
     ...(ready.some(({ facts }) => !facts.isKms) ? [`${review} ${folderFlag(path)}   # not the requester`] : []),
     ...(ready.some(({ facts }) => facts.isKms) ? [`${review} --kms ${folderFlag(path)}   # not the requester`] : []),
-    ...windowNext(wave, unknown, path),
+    ...windowNext(wave, toRollBack, path),
     ...(isOff ? ["uko explain UKO_KMS_DUAL_AUTHORIZATION_OFF"] : []),
     ...(ready.length === 0 ? [`uko campaign status ${folderFlag(path)}`] : []),
   ];

@@ -48,7 +48,16 @@ export function reportStatus(view: CampaignView, plan: CampaignPlan): CampaignRe
       ...bornSection(view),
       ...unreadSection(view.inventory.unreadable),
     ],
-    next: [`uko campaign plan ${folderFlag(view.folder.path)}`],
+    next: [
+      ...plan.waves.flatMap(({ name, keys }) =>
+        windowNext(
+          name,
+          windows.flatMap(({ key }) => (keys.some((each) => each.name === key) ? [key] : [])),
+          view.folder.path,
+        ),
+      ),
+      `uko campaign plan ${folderFlag(view.folder.path)}`,
+    ],
     exitCode: view.inventory.unreadable.length > 0 ? 13 : 0,
     page: { title: `Campaign ${view.campaign.name}: status`, asOfMs: view.nowMs },
     csv: csvOf(outcomes),
@@ -90,7 +99,8 @@ export function windowNext(wave: string, keys: readonly string[], path: string):
     .map((key) => `uko campaign rollback ${wave} --key ${key} ${folderFlag(path)}   # then deactivate it again`);
 }
 
-const windowSentences: Readonly<Record<string, string>> = {
+/** By the codes of keys that only a rollback leads on. */
+export const windowSentences: Readonly<Record<string, string>> = {
   [guardCodes.kms_window_lapsed]: "its KMS deletion window expired, and KMS opens one for active keys only",
   [guardCodes.kms_setter_unknown]: "it is not known who opened its KMS deletion window",
 };
