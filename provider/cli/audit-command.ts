@@ -26,7 +26,9 @@ export function addAuditCommand(program: Command, world: CliWorld): void {
     .description("Show who deleted what, when, and with whose approval, from evidence files; works offline")
     .addArgument(new Argument("[key]", "only this key, <vaultId>/<keyId>").argParser(parseKeyPath))
     .addOption(
-      new Option("--file <file>", "evidence file; repeatable (default: UKO_EVIDENCE)").argParser(repeatable(String)),
+      new Option("--file <file>", "evidence file, or a folder of them; repeatable (default: UKO_EVIDENCE)").argParser(
+        repeatable(String),
+      ),
     )
     .addOption(new Option("--since <date>", "only from this day or time, such as 2026-11-24").argParser(parseDate))
     .option("--key <id or label>", "only keys with this ID or label")

@@ -7,7 +7,7 @@ import { UkoError } from "../errors.ts";
 import { printable } from "../printable.ts";
 import { invalidInput, type KeyPath, parseAnyKey, parseKeyPath, repeatable } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
-import { evidenceFiles, readText } from "./files.ts";
+import { evidenceFiles, readText, withFilesOf } from "./files.ts";
 import { commandHelp } from "./help-layout.ts";
 import { createProgressLine, type Trace, traceOf } from "./run.ts";
 import { renderTable } from "./table.ts";
@@ -61,7 +61,9 @@ function addCreate(parent: Command, world: CliWorld, trace: () => Trace): void {
   const command = parent
     .command("create")
     .description("Create and sign a certificate from evidence files")
-    .addOption(files("--evidence <file>", "evidence file of a run; repeatable (default: UKO_EVIDENCE)"))
+    .addOption(
+      files("--evidence <file>", "evidence file of a run, or a folder of them; repeatable (default: UKO_EVIDENCE)"),
+    )
     .addOption(
       new Option("--key <key>", "only this key, <vaultId>/<keyId>; repeatable (default: all that ended)").argParser(
         repeatable(parseKeyName),
@@ -78,7 +80,9 @@ function addCreate(parent: Command, world: CliWorld, trace: () => Trace): void {
     const created = await createCertificate(
       {
         evidence:
-          options.observe === true ? (options.evidence ?? []) : evidenceFiles(world, options.evidence, "--evidence"),
+          options.observe === true
+            ? withFilesOf(options.evidence ?? [])
+            : evidenceFiles(world, options.evidence, "--evidence"),
         keys,
         wave: waveOf(options),
         witnesses,
@@ -158,7 +162,9 @@ function addVerify(parent: Command, world: CliWorld): void {
         .argParser(parseCount),
     )
     .option("--tsa-trust <file>", "certificate of a timestamp authority in PEM; then a timestamp is required")
-    .addOption(files("--evidence <file>", "evidence file to compare the certificate with; repeatable"))
+    .addOption(
+      files("--evidence <file>", "evidence file to compare the certificate with, or a folder of them; repeatable"),
+    )
     .option("--campaign <folder>", "folder of the campaign whose wave the certificate has to list completely")
     .option("--wave <wave>", "the wave, with --campaign")
     .option("--activity-tracker <file>", "audit events that you exported from the account yourself")
@@ -172,7 +178,7 @@ function addVerify(parent: Command, world: CliWorld): void {
         requiredPersons: options.require,
         tsaTrust: options.tsaTrust,
         allowsEmulator: options.allowEmulator === true,
-        evidence: options.evidence ?? [],
+        evidence: withFilesOf(options.evidence ?? []),
         wave: waveOf(options),
         activityTracker: options.activityTracker,
       });

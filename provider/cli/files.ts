@@ -1,5 +1,6 @@
 /** The files and folders that commands read and write, and the errors about them. */
 
+import { readdirSync, statSync } from "node:fs";
 import { mkdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { UkoError } from "../errors.ts";
@@ -42,11 +43,20 @@ export function evidenceFiles(
   option: string,
 ): readonly string[] {
   const usual = environment.UKO_EVIDENCE ? [environment.UKO_EVIDENCE] : [];
-  const files = named === undefined || named.length === 0 ? usual : named;
+  const files = named === undefined || named.length === 0 ? usual : withFilesOf(named);
   if (files.length > 0) return files;
   throw new UkoError("UKO_INPUT_INVALID", {
     summary: "The evidence file is not set",
     detail: `Set ${option}, or UKO_EVIDENCE as in the runs that wrote it.`,
+  });
+}
+
+/** A folder, such as the one of a campaign, stands for the evidence files in it. */
+export function withFilesOf(named: readonly string[]): readonly string[] {
+  return named.flatMap((each) => {
+    if (statSync(each, { throwIfNoEntry: false })?.isDirectory() !== true) return [each];
+    const names = readdirSync(each).filter((name) => name.endsWith(".jsonl"));
+    return names.sort().map((name) => path.join(each, name));
   });
 }
 

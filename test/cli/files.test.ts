@@ -123,5 +123,10 @@ it("uko audit reads several files", async () => {
   writeFileSync(b, lines.slice(3).join("\n"));
   const { out } = await world.uko("erin", `audit --file ${a} --file ${b} --json`);
   expect(out).toBe((await world.uko("erin", `audit --file ${evidence()} --json`)).out);
+  // A folder, such as `evidence/` of a campaign, stands for its files.
+  const parts = mkdtempSync(path.join(folder, "parts-"));
+  for (const [at, file] of [a, b].entries()) writeFileSync(path.join(parts, `${at}.jsonl`), readFileSync(file));
+  writeFileSync(path.join(parts, "notes.txt"), "not evidence");
+  expect((await world.uko("erin", `audit --file ${parts} --json`)).out).toBe(out);
   expect(existsSync(report())).toBe(true);
 });

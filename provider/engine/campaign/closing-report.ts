@@ -7,6 +7,7 @@ import { isUkoError, type UkoError } from "../../errors.ts";
 import { isFinal } from "../../lifecycle/campaign/outcomes.ts";
 import { isoTime } from "../loop/evidence.ts";
 import type { KmsKeySnapshot } from "../ports/kms-keys.ts";
+import { shellWord } from "../text/explanation.ts";
 import { count, plain } from "../text/words.ts";
 import type { ActContext } from "./act-on-keys.ts";
 import type { Closed } from "./closing.ts";
@@ -123,7 +124,9 @@ export function checklistOf(facts: CloseFacts): readonly ChecklistItem[] {
     you(
       "Check, as a person who can read the whole instance, that it has no other vault (uko ls --kind vault), and that KMS has no other key",
     ),
-    you("Create the certificate while the instance can answer: uko certificate create --campaign"),
+    you(
+      `Create a certificate of each wave while the instance can answer: uko certificate create --campaign ${shellWord(folder.path)} --wave WAVE --evidence ${shellWord(`${folder.path}/evidence`)} --sign-key KEY --out FILE`,
+    ),
     you("Commit the folder with its evidence, and keep the audit events of the instance"),
     you("Check that no application, service credential or authorization uses the instance"),
     you(isReady ? `Delete the instance: ${command}` : "Do not delete the instance: its keys would be lost with it"),

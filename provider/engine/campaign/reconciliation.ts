@@ -1,5 +1,6 @@
 /** The report of `uko campaign report`: the one outcome of each key for an auditor, and what to ask of each cloud. */
 
+import { isFinal } from "../../lifecycle/campaign/outcomes.ts";
 import { isPending } from "../../lifecycle/guards.ts";
 import { count, plain, sayTime } from "../text/words.ts";
 import { dayOf } from "./classify.ts";
@@ -33,6 +34,8 @@ function reportOutcomes(view: CampaignView, outcomes: readonly Reconciled[], wav
   );
   const all = countsOf(outcomes).map(({ outcome, keys }) => `${keys} ${outcome}`);
   const rows = outcomes.map((each) => rowOf(each, view));
+  // A long table is cut, and a reader looks for the keys that have not ended.
+  const openFirst = rows.toSorted((one, other) => Number(isFinal(one.outcome)) - Number(isFinal(other.outcome)));
   const isOpen = outcomes.some(({ outcome }) => outcome === "open" || outcome === "not_read");
   const selected = wave === undefined ? "" : ` --wave ${wave}`;
   return {
@@ -48,7 +51,7 @@ function reportOutcomes(view: CampaignView, outcomes: readonly Reconciled[], wav
       ...section("Keys", {
         table: {
           columns: ["key", "label", "wave", "class", "outcome", "last write", "by", "blocked"],
-          rows: rows.map(({ key, label, wave: inWave, class: kind, outcome, updatedAt, updatedBy, blocked }) =>
+          rows: openFirst.map(({ key, label, wave: inWave, class: kind, outcome, updatedAt, updatedBy, blocked }) =>
             [key, label, inWave, kind, outcome, updatedAt, updatedBy, blocked].map((cell) => cell || "-"),
           ),
         },
