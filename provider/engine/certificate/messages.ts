@@ -2,7 +2,14 @@
 
 import { count, plain } from "../text/words.ts";
 import type { ChainBreak, ChainReport } from "./chain.ts";
-import type { Certificate, CertificateKey, CertificateStep, CertificateWave, Person } from "./statement.ts";
+import {
+  type Certificate,
+  type CertificateKey,
+  type CertificateStep,
+  type CertificateWave,
+  outcomes,
+  type Person,
+} from "./statement.ts";
 import type { TrustedKey } from "./trust.ts";
 import type { Grade, Problem, Verification } from "./verify.ts";
 import type { NotCounted } from "./witness.ts";
@@ -76,6 +83,14 @@ function sayKeys(subjects: readonly string[]): string {
   return more > 0 ? `${named.join(", ")} and ${more} more` : named.join(", ");
 }
 
+/** A valid certificate can list keys that were not destroyed. */
+function sayOutcomes(keys: readonly CertificateKey[]): string {
+  const counts = outcomes.map((each) => [keys.filter(({ outcome }) => outcome === each).length, each] as const);
+  return counts
+    .flatMap(([number, each]) => (number === 0 ? [] : [`${number} ${each.replaceAll("_", " ")}`]))
+    .join(", ");
+}
+
 /** The result for a terminal: the grade comes first; for an invalid certificate, the reasons. */
 export function explainVerification(result: Verification): string {
   const { certificate, problems, grade, signers, unknownKeys, witnesses, isEvidenceChecked, corroboration } = result;
@@ -90,6 +105,7 @@ export function explainVerification(result: Verification): string {
   return [
     `Grade: ${explainGrade(grade)}`,
     `Valid: ${keys.length} ${keys.length === 1 ? "key" : "keys"} of instance ${plain(instance.id, 60)} (${plain(endpoints, 200)})`,
+    `Outcomes: ${sayOutcomes(keys)}`,
     ...(certificate.predicate.wave === undefined ? [] : [sayWave(certificate.predicate.wave)]),
     `Signed by ${signers.map(saySigner).join(" and ")}`,
     ...timestamps.map(
