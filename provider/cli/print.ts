@@ -1,5 +1,6 @@
 /** The encoding of reports and errors: text and tables for people, one line of JSON for machines. */
 
+import { isDeepStrictEqual } from "node:util";
 import { jsonLine, renderExplanation } from "../compose-text.ts";
 import type { CampaignReport, ReportSection } from "../engine/campaign/report.ts";
 import type { Report } from "../engine/loop/report.ts";
@@ -17,6 +18,19 @@ export function reportText({ explanation, exitCode }: Report, output: Colors = {
   const [summary = "", ...lines] = renderExplanation(explanation).split("\n");
   const shown = lines.map((line) => (commands.has(line) ? paint(output, "command", line) : line));
   return `${[paint(output, toneOf(exitCode), summary), ...shown].join("\n")}\n`;
+}
+
+/** In brief for a key that stopped like the one before it: only the summary and the first command differ. */
+export function reportTextAfter(before: Report | undefined, report: Report, output: Colors = {}): string {
+  if (before === undefined || report.code === undefined || !isAlike(before, report)) return reportText(report, output);
+  const [command] = report.explanation.next.flatMap(({ commands }) => commands);
+  const brief = { summary: report.explanation.summary, facts: [], next: [] };
+  return `${reportText({ ...report, explanation: brief }, output)}${command === undefined ? "" : `${paint(output, "command", `    ${command}`)}\n`}`;
+}
+
+function isAlike({ explanation: one, code }: Report, { explanation: other, code: otherCode }: Report): boolean {
+  const shared = ({ facts, state, next }: typeof one) => [facts, state, next.map(({ who }) => who)];
+  return code === otherCode && isDeepStrictEqual(shared(one), shared(other));
 }
 
 function toneOf(exitCode: number): Tone {

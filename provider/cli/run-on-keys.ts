@@ -8,7 +8,7 @@ import type { CallOptions, KeyRef } from "../engine/ports/world.ts";
 import { asUkoError, endsTheRun, mostSevere, UkoError } from "../errors.ts";
 import type { KeyPath, KmsKeyPath, TypedKey } from "./arguments.ts";
 import type { CliWorld, Environment, OpenOperations } from "./cli-world.ts";
-import { printError, reportJson, reportText } from "./print.ts";
+import { printError, reportJson, reportTextAfter } from "./print.ts";
 import { type OpenRun, type ProgressLine, withOperations } from "./run.ts";
 import { isConfirmed, requireFullIds, resolveKeys } from "./typed-keys.ts";
 
@@ -85,12 +85,16 @@ export async function reportEach<Key extends KeyPath | KmsKeyPath>(
     }
   };
   let isFirst = true;
+  let before: Report | undefined;
   const each = (ended: Ended): void => {
     progress.clear();
     if (!isFirst && !json) world.out.write("\n");
     isFirst = false;
-    if ("report" in ended) world.out.write(json ? reportJson(ended.report) : reportText(ended.report, world.out));
-    else printError(world, ended.error, json, ended.key && pathIn(ended.key));
+    if ("report" in ended) {
+      const { report } = ended;
+      world.out.write(json ? reportJson(report) : reportTextAfter(before, report, world.out));
+      before = report;
+    } else printError(world, ended.error, json, ended.key && pathIn(ended.key));
   };
   const items = { items: keys, what, act: actOnOne, each, isOneByOne };
   const { results, stoppedBy } = await many(items, { signal: world.signal });

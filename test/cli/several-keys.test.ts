@@ -29,6 +29,17 @@ it("approves several requests in one run, and takes no step", async () => {
   expect(verdict.ok, explainVerdict(verdict)).toBe(true);
 });
 
+it("shows keys that stop alike in full once, and each of them with its command", async () => {
+  const { out } = await world.uko("bob", `request ${keys.vouchers} ${keys.cards} ${keys.draft}`);
+  const [first = "", second = "", third = ""] = out.split("\n\n");
+  expect(first.split("\n").length).toBeGreaterThan(6);
+  expect(second).toMatch(
+    /^Key "cards" is waiting for a second person to approve its deactivation\n {4}uko approve \S+ [0-9a-f]{32}$/,
+  );
+  // Another step, so its message is another one.
+  expect(third).toMatch(/approve its destruction\n[\s\S]*\n {2}\[UKO_APPROVAL_PENDING\]\n$/);
+});
+
 it("declines the requests of another person under the other name of withdraw", async () => {
   await requested(keys.payroll);
   await requested(keys.cards);
