@@ -264,7 +264,7 @@ function actFacts(plan: Plan): Pick<RequestFacts, "nextStep" | "canAct" | "canno
 const reasons = {
   may_consent: undefined,
   wrote_it: "another person must approve what you wrote",
-  may_ask: "no request counts; request the step again",
+  may_ask: "no request for this step is pending; request it first",
   not_a_person: "your identity is not a person",
   acts_in_a_profile: "you use a trusted profile",
 } as const satisfies Record<ActorStanding, string | undefined>;
