@@ -64,7 +64,7 @@ describe("a wave of a campaign", () => {
     expect(checked).toMatchObject({ exitCode: 0, out: expect.stringContaining("All 2 keys of wave w1") });
     expect(await verify("wave.json", "--campaign @larger --wave w1")).toMatchObject({
       exitCode: 1,
-      err: expect.stringContaining("The keys are not those of wave w1"),
+      err: expect.stringContaining("The keys are not those of wave w1: their number or digest differs."),
     });
     await create("--sign-key @bob.key --out @c.json");
     expect(await verify("c.json", options)).toMatchObject({ exitCode: 1 });

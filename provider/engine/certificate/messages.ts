@@ -196,7 +196,7 @@ export function explainProblem(problem: Problem): string {
     case "list_changed":
       return "The list of keys is not complete: its count or its digest does not fit";
     case "wave_differs":
-      return `The keys are not those of wave ${plain(problem.wave, 100)}: count or digest does not fit, or key ${plain(problem.subject)} is in one list only`;
+      return `The keys are not those of wave ${plain(problem.wave, 100)}: ${problem.subject === "" ? "their number or digest differs" : `key ${plain(problem.subject)} is in one list only`}`;
     case "limits_changed":
       return "The list of what is not verified does not follow from the facts";
     case "not_ibm":
