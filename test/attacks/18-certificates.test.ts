@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { verifyFile } from "../../provider/compose-certificates.ts";
 import { corroborate } from "../../provider/engine/certificate/activity-tracker.ts";
 import { limitsOf } from "../../provider/engine/certificate/build.ts";
+import type { LoggedLine } from "../../provider/engine/certificate/evidence-log.ts";
+import { keysInEvidence } from "../../provider/engine/certificate/key-history.ts";
 import type { Certificate } from "../../provider/engine/certificate/statement.ts";
 import { isUkoError } from "../../provider/errors.ts";
 import { hashJson } from "../../provider/services/signing/envelope.ts";
@@ -114,6 +116,20 @@ describe("audit events of the same person and time do not corroborate a step", (
     event.correlationId = "one";
     expect(corroborate(statement, events)).toMatchObject({ isComplete: false, matched: 2 });
   });
+});
+
+it("states for each step how its own run authenticated, not how the person's last run did", () => {
+  const lines = readFileSync(story.file("evidence.jsonl"), "utf8").trimEnd().split("\n");
+  const entries = lines.map((line) => ({ ...JSON.parse(line), log: 0 }) as LoggedLine);
+  const [first] = entries;
+  if (first?.run !== undefined) Object.assign(first.run, { credential: "token" });
+  const [key] = keysInEvidence(entries, first?.instanceId ?? "");
+  const own = key?.steps.filter(({ executor }) => executor.iamId === first?.actor.iamId) ?? [];
+  expect(own.map(({ step, credential }) => `${step} by ${credential}`)).toEqual([
+    "write_record by token",
+    "destroy by api_key",
+    "remove by api_key",
+  ]);
 });
 
 it.each([

@@ -24,7 +24,7 @@ export function placeOf(vaultId: string): string {
 export function keysInEvidence(entries: readonly LoggedLine[], instanceId: string): readonly CertificateKey[] {
   const inTime = uniqueEntries(entries).toSorted(byTime);
   const own = inTime.filter((line) => line.instanceId === instanceId && isKey(line));
-  const context = { credentials: credentialsOf(inTime), authors: authorsOf(own) };
+  const context = { credentials: credentialsOf(entries), authors: authorsOf(own) };
   const byKey = new Map<string, StepLines<LoggedLine>[]>();
   for (const pair of pairSteps(own)) {
     const line = pair[1] ?? pair[0];
@@ -51,16 +51,22 @@ function uniqueEntries(entries: readonly LoggedLine[]): readonly LoggedLine[] {
 }
 
 interface Context {
-  /** How each person authenticated, by file and IAM ID. */
+  /** How the person of each line authenticated, by the place of the line. */
   readonly credentials: ReadonlyMap<string, "api_key" | "token">;
   /** The author of each consent record that a run wrote. */
   readonly authors: ReadonlyMap<string, string>;
 }
 
-/** A run introduces itself on its first line, which names its caller as the actor. */
+/** A run introduces itself on its first line, which names its caller as the actor of the lines that follow. */
 function credentialsOf(entries: readonly LoggedLine[]): Context["credentials"] {
+  const latest = new Map<string, "api_key" | "token">();
   return new Map(
-    entries.flatMap(({ log, actor, run }) => (run === undefined ? [] : [[`${log} ${actor.iamId}`, run.credential]])),
+    entries.flatMap(({ log, seq, actor, run }) => {
+      const person = `${log} ${actor.iamId}`;
+      if (run !== undefined) latest.set(person, run.credential);
+      const credential = latest.get(person);
+      return credential === undefined ? [] : [[`${log} ${seq}`, credential]];
+    }),
   );
 }
 
@@ -150,7 +156,7 @@ function stepOf([before, after]: StepLines<LoggedLine>, context: Context): reado
   if (last === undefined) return [];
   const { step, from, to, actor, digest, record, consentedBy, correlationId, log, seq } = last;
   const consent = consentedBy ?? record;
-  const credential = context.credentials.get(`${log} ${actor.iamId}`);
+  const credential = context.credentials.get(`${log} ${seq}`);
   return [
     {
       step,
