@@ -227,13 +227,32 @@ describe("a state of OpenTofu or Terraform", () => {
     );
   });
 
-  test("whose resource is served by another provider is reported", async () => {
-    const { of } = await doctor(file({ provider: 'provider["registry.opentofu.org/evil/uko"]' }));
-    expect(of("state code")).toMatchObject({
-      level: "fail",
-      do: expect.stringContaining("registry.opentofu.org/evil/uko"),
-    });
-  });
+  test.each(["registry.opentofu.org/evil/uko", "evil.example/pulumi-uko/uko"])(
+    "whose resource is served by %s is reported",
+    async (address) => {
+      const { of } = await doctor(file({ provider: `provider["${address}"]` }));
+      expect(of("state code")).toMatchObject({ level: "fail", do: expect.stringContaining(address) });
+    },
+  );
+
+  test.each(["managed", "data"])(
+    "in which a %s resource brings a provider of another host is reported",
+    async (mode) => {
+      const added = { mode, type: "null_resource", name: "x", instances: [] };
+      const { resources, ...state } = file();
+      const evil = { ...added, provider: 'provider["evil.example/hashicorp/null"]' };
+      const common = { ...added, provider: 'provider["registry.terraform.io/hashicorp/null"].east' };
+      const { of } = await doctor({ ...state, resources: [...resources, evil, common] });
+      expect(of("other code")).toMatchObject({
+        level: "warn",
+        do: expect.stringMatching(/^evil\.example\/hashicorp\/null\b/),
+      });
+      expect(of("other code")?.do).not.toContain("registry.terraform.io");
+      const more = { address: "x.y", mode, type: "null_resource", provider_name: "evil.example/hashicorp/null" };
+      const root_module = { ...shown.values.root_module, resources: [more] };
+      expect((await doctor({ ...shown, values: { root_module } })).of("other code")).toMatchObject({ level: "warn" });
+    },
+  );
 });
 
 test.each(["", "not json", "{}", '{"deployment":null}'])(

@@ -8,7 +8,7 @@ import { observeKey } from "../key/observe.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { count, plain } from "../text/words.ts";
 import { type Check, fail, ok, warn } from "./doctor-messages.ts";
-import type { StoredResource, StoredState } from "./stored-state.ts";
+import { registryHosts, type StoredResource, type StoredState } from "./stored-state.ts";
 
 /** Versions that are released from this source tree, newest last. A test compares the list with sdk/released. */
 export const knownVersions: readonly string[] = ["0.1.0"];
@@ -16,7 +16,7 @@ export const knownVersions: readonly string[] = ["0.1.0"];
 /** Where the engine downloads the native package from. */
 export const packageDownloadUrl = "github://api.github.com/pulumi-uko/pulumi-uko";
 
-/** The last part of the provider's address in every registry. */
+/** The last part of the provider's address in both registries. */
 const terraformSource = "pulumi-uko/uko";
 
 /** The frozen text that every release writes for this resource of the dynamic provider. */
@@ -46,7 +46,7 @@ function faultsIn(
   if (source === undefined) return [{ kind: "no_provider" }];
   const { name, versions, downloadUrls, isDisguised } = source;
   if (by === "terraform") {
-    const isOurs = name === terraformSource || name.endsWith(`/${terraformSource}`);
+    const isOurs = registryHosts.some((host) => name === `${host}/${terraformSource}`);
     return isOurs ? [] : [{ kind: "another_provider", name }];
   }
   const wanted = by === "package" ? "uko" : "pulumi-nodejs";

@@ -89,7 +89,7 @@ const shownState = z.object({
 /** Throws UKO_INPUT_INVALID for anything but an export of Pulumi, a state file, or `tofu show -json`. */
 export function readState(text: string): StoredState {
   const contents = parseContents(text);
-  return contents.form === "pulumi" ? fromPulumi(contents.resources) : fromTerraform(contents.instances);
+  return contents.form === "pulumi" ? fromPulumi(contents.resources) : fromTerraform(contents);
 }
 
 /** Any resource in a state, whichever provider it belongs to. */
@@ -124,18 +124,29 @@ export function readEntries(text: string): readonly StateEntry[] {
 
 type Contents =
   | { readonly form: "pulumi"; readonly resources: readonly PulumiResource[] }
-  | { readonly form: "terraform"; readonly instances: readonly TerraformInstance[] };
+  | {
+      readonly form: "terraform";
+      readonly instances: readonly TerraformInstance[];
+      /** The addresses of all providers in the state, which `init` installs. */
+      readonly providers: readonly string[];
+    };
 
 function parseContents(text: string): Contents {
   const json = parseJson(text);
   const pulumi = pulumiExport.safeParse(json);
   if (pulumi.success) return { form: "pulumi", resources: pulumi.data.deployment.resources };
   const file = terraformState.safeParse(json);
-  if (file.success) return { form: "terraform", instances: file.data.resources.flatMap(instancesIn) };
+  if (file.success) {
+    const { resources } = file.data;
+    const providers = resources.map(({ provider }) => addressOf(provider));
+    return { form: "terraform", instances: resources.flatMap(instancesIn), providers };
+  }
   const shown = shownState.safeParse(json);
   if (!shown.success) throw unreadable();
   const root = shown.data.values?.root_module;
-  return { form: "terraform", instances: root === undefined ? [] : resourcesIn(root) };
+  const all = root === undefined ? [] : resourcesIn(root);
+  const providers = all.map(({ provider_name: provider = "" }) => provider);
+  return { form: "terraform", instances: all.flatMap(shownInstance), providers };
 }
 
 function unreadable(): UkoError {
@@ -210,8 +221,11 @@ type TerraformInstance = Pick<StoredResource, "address" | "properties"> & {
 };
 const terraformPrefix = "uko_";
 
-function fromTerraform(all: readonly TerraformInstance[]): StoredState {
-  const resources = all
+/** The hosts from which an engine installs a provider whose address does not name one. */
+export const registryHosts: readonly string[] = ["registry.opentofu.org", "registry.terraform.io", "terraform.io"];
+
+function fromTerraform({ instances, providers }: Extract<Contents, { form: "terraform" }>): StoredState {
+  const resources = instances
     .filter(({ type }) => type.startsWith(terraformPrefix))
     .map(
       ({ address, type, provider, properties: attributes }): StoredResource => ({
@@ -224,7 +238,9 @@ function fromTerraform(all: readonly TerraformInstance[]): StoredState {
         properties: Object.fromEntries(Object.entries(attributes).map(([name, value]) => [camel(name), value])),
       }),
     );
-  return { form: "terraform", resources, otherCode: [] };
+  const elsewhere = providers.filter((each) => !registryHosts.includes(each.split("/")[0] ?? ""));
+  const otherCode = [...new Set(elsewhere)].map((each) => `${each} is a provider of another host, which init installs`);
+  return { form: "terraform", resources, otherCode };
 }
 
 function camel(name: string): string {
@@ -239,14 +255,21 @@ function instancesIn({ module, mode, type, name, provider, instances }: StateFil
   return instances.map(({ index_key: index, attributes }) => ({
     address: `${module === undefined ? "" : `${module}.`}${type}.${name}${index === undefined ? "" : `[${JSON.stringify(index)}]`}`,
     type,
-    provider: /provider\["([^"]+)"\]/.exec(provider)?.[1] ?? provider,
+    provider: addressOf(provider),
     properties: attributes,
   }));
 }
 
-function resourcesIn({ resources = [], child_modules: children = [] }: ShownModule): TerraformInstance[] {
-  const own = resources.flatMap(({ address, mode, type, provider_name: provider = "", values }) =>
-    mode === "managed" ? [{ address, type, provider, properties: values }] : [],
-  );
-  return [...own, ...children.flatMap(resourcesIn)];
+function addressOf(provider: string): string {
+  return /provider\["([^"]+)"\]/.exec(provider)?.[1] ?? provider;
+}
+
+type ShownResource = z.infer<typeof shownResource>;
+
+function resourcesIn({ resources = [], child_modules: children = [] }: ShownModule): ShownResource[] {
+  return [...resources, ...children.flatMap(resourcesIn)];
+}
+
+function shownInstance({ address, mode, type, provider_name: provider = "", values }: ShownResource) {
+  return mode === "managed" ? [{ address, type, provider, properties: values }] : [];
 }
