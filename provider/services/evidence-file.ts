@@ -46,7 +46,8 @@ async function appendChained(path: string, entry: object, warn: ((line: string) 
     await appendNext(path, async (file, size) => {
       const end = await findChainEnd(file, size, path);
       if (known.count > end.seq) {
-        warn?.(`The evidence file ${path} has lost lines: it ends at line ${end.seq} of ${known.count}.`);
+        const lost = `The evidence file ${path} has lost lines: it ends at line ${end.seq} of ${known.count}.`;
+        warn?.(`${lost} The gap stays visible. To begin a new file, move ${path}.head with the old one.`);
       } else if (end.isTorn) {
         warn?.(`The last line of the evidence file ${path} is incomplete: a run was interrupted. The line is kept.`);
       }
