@@ -9,7 +9,6 @@ import {
   scheduleOf,
   type Timing,
 } from "../../lifecycle/campaign/schedule.ts";
-import { groupBy } from "../key/set-messages.ts";
 import type { CampaignKey, CampaignView } from "./view.ts";
 
 export interface PlannedKey extends CampaignKey {
@@ -40,7 +39,7 @@ export function planCampaign({ campaign, keys, nowMs }: CampaignView): CampaignP
   const lastDeadlineMs = campaign.lastDeadline === undefined ? undefined : campaign.lastDeadline + dayMs;
   const finished = new Map<string, Ready>();
   const planned: PlannedKey[] = [];
-  const byWave = groupBy(keys, ({ line }) => line.wave);
+  const byWave = Map.groupBy(keys, ({ line }) => line.wave);
   for (const wave of wavesWithKeys(campaign.waves, byWave.keys())) {
     const timing: Timing = { nowMs, wave, ready: readyAfter(wave.after, finished), blackouts: campaign.blackouts };
     const members = byWave.get(wave.name) ?? [];
@@ -54,7 +53,7 @@ export function planCampaign({ campaign, keys, nowMs }: CampaignView): CampaignP
       });
     }
   }
-  const groups = groupBy(planned, ({ line }) => line.wave);
+  const groups = Map.groupBy(planned, ({ line }) => line.wave);
   return {
     keys: planned,
     waves: Array.from(groups, ([name, members]) => ({ name, keys: members })),

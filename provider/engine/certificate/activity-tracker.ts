@@ -47,12 +47,7 @@ const actions: Readonly<Record<string, RegExp>> = {
 const toleranceMs = 5 * 60_000;
 
 export function corroborate({ predicate: { keys } }: Certificate, events: readonly TrackedEvent[]): Corroboration {
-  const byId = new Map<string, TrackedEvent[]>();
-  for (const each of events) {
-    const same = byId.get(each.correlationId);
-    if (same === undefined) byId.set(each.correlationId, [each]);
-    else same.push(each);
-  }
+  const byId = Map.groupBy(events, ({ correlationId }) => correlationId);
   /** Each call has an ID of its own, so an event is of one step. */
   const take = ({ correlationId = "" }: CertificateStep): readonly TrackedEvent[] => {
     const found = byId.get(correlationId) ?? [];

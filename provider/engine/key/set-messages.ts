@@ -33,23 +33,12 @@ export function lineCells({ label, keyId, resources, keystores }: ReviewLine): r
   ];
 }
 
-/** The items by a name that several of them share, in the order in which the names appear. */
-export function groupBy<Item>(items: readonly Item[], nameOf: (item: Item) => string): ReadonlyMap<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const group = groups.get(nameOf(item));
-    if (group === undefined) groups.set(nameOf(item), [item]);
-    else group.push(item);
-  }
-  return groups;
-}
-
 /** More keys with the same reason share one row. */
 const maxRowsPerReason = 5;
 
 /** Rows whose first two cells name a key, and whose others say why. The rare reasons come first. */
 export function sharedRows(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
-  return [...groupBy(rows, (row) => row.slice(2).join("\n")).values()]
+  return [...Map.groupBy(rows, (row) => row.slice(2).join("\n")).values()]
     .sort((one, other) => one.length - other.length)
     .flatMap((group) => {
       const [[, second = "", ...why] = []] = group;
