@@ -40,7 +40,7 @@ type LookupKeyTemplateResult struct {
 	Azure *KeyTemplateAzureState `pulumi:"azure"`
 	// For templates of `cca`; on-premises only.
 	Cca *KeyTemplateCcaState `pulumi:"cca"`
-	// Whether a rotation deactivates the older versions of a key.
+	// Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
 	DeactivateOnRotation *bool `pulumi:"deactivateOnRotation"`
 	// Refuses to delete the template.
 	DeletionProtection bool `pulumi:"deletionProtection"`
@@ -131,7 +131,7 @@ func (o LookupKeyTemplateResultOutput) Cca() KeyTemplateCcaStatePtrOutput {
 	return o.ApplyT(func(v LookupKeyTemplateResult) *KeyTemplateCcaState { return v.Cca }).(KeyTemplateCcaStatePtrOutput)
 }
 
-// Whether a rotation deactivates the older versions of a key.
+// Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
 func (o LookupKeyTemplateResultOutput) DeactivateOnRotation() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v LookupKeyTemplateResult) *bool { return v.DeactivateOnRotation }).(pulumi.BoolPtrOutput)
 }

@@ -111,14 +111,14 @@ public class KeyTemplate extends com.pulumi.resources.CustomResource {
         return Codegen.optional(this.cca);
     }
     /**
-     * Whether a rotation deactivates the older versions of a key.
+     * Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
      * 
      */
     @Export(name="deactivateOnRotation", refs={Boolean.class}, tree="[0]")
     private Output</* @Nullable */ Boolean> deactivateOnRotation;
 
     /**
-     * @return Whether a rotation deactivates the older versions of a key.
+     * @return Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
      * 
      */
     public Output<Optional<Boolean>> deactivateOnRotation() {
