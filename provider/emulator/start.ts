@@ -91,13 +91,18 @@ export interface CommandLineOptions extends Omit<EmulatorOptions, "seed" | "snap
 /** Rejects also if a file cannot be read. */
 export async function startFromCommandLine(typed: CommandLineOptions): Promise<Emulator> {
   const { seed, generate, load, ...options } = typed;
-  const { generateSeed, parseGeneratedSize } = await import("./generate.ts");
   return startEmulator({
     ...options,
     ...(seed !== undefined && { seed: checkSeed(await readJson(seed)) }),
-    ...(generate !== undefined && { seed: generateSeed(parseGeneratedSize(generate)) }),
+    ...(generate !== undefined && { seed: await generatedSeed(generate) }),
     ...(load !== undefined && { snapshot: await readJson(load) }),
   });
+}
+
+/** Loads the generator only for a start that generates a world. */
+async function generatedSeed(size: string): Promise<Seed> {
+  const { generateSeed, parseGeneratedSize } = await import("./generate.ts");
+  return generateSeed(parseGeneratedSize(size));
 }
 
 async function readJson(file: string): Promise<unknown> {

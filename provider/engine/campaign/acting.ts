@@ -101,10 +101,10 @@ async function requestStep(context: ActContext, request: RequestOfStep): Promise
   const run = await actOnKeys(context, `Requesting ${step}`, missing, act);
   const path = context.view.folder.path;
   const already = pending.map((key) => {
-    const carried = key.listed?.observation?.carried;
+    const record = key.listed?.observation?.carried.record;
     return withoutStep(
       key,
-      carried?.kind === "one" ? `requested already by ${sayAuthor(carried.record)}` : "a request is pending already",
+      record === undefined ? "a request is pending already" : `requested already by ${sayAuthor(record)}`,
     );
   });
   return reportActed({
