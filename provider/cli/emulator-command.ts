@@ -5,6 +5,7 @@ import { isLoopbackEndpoint, sayTime } from "../compose-text.ts";
 import { parsePort } from "./arguments.ts";
 import type { CliWorld, EmulatorStart, RunningEmulator } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
+import { refuseUnknown } from "./help-layout.ts";
 import { stopped } from "./run.ts";
 
 interface EmulatorOptions extends Omit<EmulatorStart, "tls"> {
@@ -36,7 +37,10 @@ export function addEmulatorCommand(program: Command, world: CliWorld): void {
     .option("--ca-file <file>", "with --tls: file for the certificate that clients must trust")
     .option("--json", "print one line of JSON when it listens: url, pid, instanceId, and caFile with --tls")
     .addHelpText("after", exampleHelp("emulator"))
+    .allowExcessArguments()
     .action(async ({ tls, caFile, json, ...options }: EmulatorOptions) => {
+      const [unknown] = emulator.args;
+      if (unknown !== undefined) refuseUnknown(unknown, emulator);
       const started = await world.startEmulator({
         ...options,
         ...((tls === true || caFile !== undefined) && { tls: { ...(caFile !== undefined && { caFile }) } }),

@@ -55,21 +55,21 @@ export function addHelpCommand(program: Command, world: CliWorld): void {
       let shown = program;
       for (const name of names) {
         const command = shown.commands.find((each) => namesOf(each).includes(name));
-        if (command === undefined) suggestNear(name, shown === program ? Object.keys(helpTopics) : [], shown);
-        shown = command ?? program.error(`error: unknown command '${names.join(" ")}'`);
+        shown = command ?? refuseUnknown(name, shown, shown === program ? Object.keys(helpTopics) : []);
       }
       return shown.outputHelp();
     });
 }
 
 /** Throws the error of the parser about an unknown command, with the name that is nearest, if the parent has any. */
-function suggestNear(name: string, topics: readonly string[], parent: Command): void {
+export function refuseUnknown(name: string, parent: Command, topics: readonly string[] = []): never {
   const known = new Command()
     .exitOverride()
     .allowExcessArguments()
     .configureOutput({ outputError: () => {} });
   for (const each of [...topics, ...parent.commands.flatMap(namesOf)]) known.addCommand(new Command(each));
   known.parse([name], { from: "user" });
+  return parent.error(`error: unknown command '${parent.name()} ${name}'`);
 }
 
 export function commandHelp(output: TextOutput, name: CommandName): string {

@@ -158,6 +158,8 @@ describe("invalid input", () => {
     [["audit"], /The evidence file is not set/],
     [["audit", "--file", "absent.jsonl"], /The evidence file absent.jsonl could not be read/],
     [["emulator", "--port", "http"], /is not a port/],
+    [["emulator", "advnce", "5h"], /^Unknown command 'advnce'\n {2}\(Did you mean advance\?\)/],
+    [["emulator", "demo"], /^Unknown command 'demo'\n {2}uko --help lists the commands/],
     [["help", "stauts"], /^Unknown command 'stauts'\n {2}\(Did you mean status\?\)\n {2}uko --help lists the commands/],
     [["help", "enviroment"], /^Unknown command 'enviroment'\n {2}\(Did you mean environment\?\)/],
     [["help", "campaign", "stats"], /^Unknown command 'stats'\n {2}\(Did you mean status\?\)/],
