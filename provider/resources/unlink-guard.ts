@@ -6,7 +6,7 @@
 import type { KeystoreSnapshot, TemplateSnapshot } from "../engine/ports/containers.ts";
 import type { CallOptions, KeySnapshot, World } from "../engine/ports/world.ts";
 import { plain } from "../engine/text/words.ts";
-import { isUkoError, UkoError } from "../errors.ts";
+import { type ErrorCode, isUkoError, UkoError } from "../errors.ts";
 import { keyStates } from "../lifecycle/managed-key-states.ts";
 import { type DistributedKey, type Distribution, newlyUnlinked } from "../lifecycle/unlinking.ts";
 
@@ -73,19 +73,22 @@ async function readDistribution(
   readonly names: ReadonlyMap<string, string>;
 }> {
   try {
-    const keys = await world.keys.list({ vaultId }, options);
-    const keystores = await world.keystores.list({ vaultId }, options);
-    const templates = await world.templates.list({ vaultId }, options);
+    const whole = { vaultId, isWhole: true } as const;
+    const keys = await world.keys.list(whole, options);
+    const keystores = await world.keystores.list(whole, options);
+    const templates = await world.templates.list(whole, options);
     return {
       keys: keys.map(toDistributedKey),
       names: new Map(keystores.map(({ id, name }) => [id, name])),
       before: distributionOf(keystores, templates),
     };
   } catch (error) {
-    if (!isUkoError(error) || (error.code !== "UKO_RIGHTS_MISSING" && error.code !== "UKO_ACCESS_DENIED")) throw error;
+    if (!isUkoError(error) || !hidesKeys.includes(error.code)) throw error;
     throw unlinkingUnknown(what, `${error.summary}. ${error.detail}`.trim(), error);
   }
 }
+
+const hidesKeys: readonly ErrorCode[] = ["UKO_RIGHTS_MISSING", "UKO_ACCESS_DENIED", "UKO_ANSWER_INVALID"];
 
 function unlinkingUnknown(what: string, detail: string, cause?: unknown): UkoError {
   const summary = `Could not find out whether the change of ${what} would cut a key off, so nothing was changed`;

@@ -9,13 +9,14 @@ import { isThrowaway } from "../../lifecycle/campaign/plan-step.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { kmsKeyStateOf } from "../../lifecycle/kms-key-states.ts";
 import type { KeyObservation, Twin } from "../../lifecycle/observation.ts";
-import { observedInList } from "../key/observe.ts";
+import { observedInList, observeKey } from "../key/observe.ts";
 import { seesEveryVault } from "../loop/absence.ts";
+import { runAll } from "../loop/many.ts";
 import type { KeystoreSnapshot } from "../ports/containers.ts";
 import type { KmsKeySnapshot } from "../ports/kms-keys.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
 import { plain } from "../text/words.ts";
-import { namedKey } from "./manifest.ts";
+import { type ManifestKey, namedKey } from "./manifest.ts";
 
 export interface ListedKey {
   readonly traits: KeyTraits;
@@ -53,6 +54,8 @@ export interface ListedVault {
   readonly id: string;
   readonly name: string;
   readonly createdAtMs?: number;
+  /** The vault's own count of its keys. */
+  readonly keysCount?: number;
 }
 
 export interface CampaignInventory {
@@ -66,11 +69,13 @@ export interface CampaignInventory {
   readonly nowMs: number;
 }
 
+export type KnownKey = Pick<ManifestKey, "kind" | "vault" | "id" | "label">;
+
 export interface InventoryScope {
   readonly vaults?: readonly string[] | undefined;
   readonly kmsKeys: boolean;
-  /** The vaults of the manifest, which may have been deleted since. */
-  readonly known?: readonly string[];
+  /** The keys of the manifest, which may have been deleted since. */
+  readonly known?: readonly KnownKey[];
   /** IDs of throwaway keys to leave out. */
   readonly rehearsed?: readonly string[];
 }
@@ -84,12 +89,14 @@ export function idsOf(key: ListedKey): readonly string[] {
   return [key.traits.id, namedListedKey(key), ...key.cloudIds.map(({ id }) => id)];
 }
 
-/** Errors that concern one vault, or KMS alone. */
+/** Errors that concern one vault, KMS alone, or one key. */
 export const concernOnePart: readonly ErrorCode[] = [
   "UKO_RIGHTS_MISSING",
   "UKO_ACCESS_DENIED",
   "UKO_ANSWER_INVALID",
   "UKO_NOT_FOUND",
+  "UKO_KEY_NOT_FOUND",
+  "UKO_GONE_UNPROVEN",
 ];
 
 export async function takeCampaignInventory(
@@ -107,10 +114,15 @@ export async function takeCampaignInventory(
   );
   const internal = new Map(keystores.map((each) => [each.id, keystoreKindOf(each) !== "external"]));
   const keys: ListedKey[] = [];
+  const unreadKeys: UnreadablePart[] = [];
   for (const [index, vault] of vaults.entries()) {
     world.progress.report(`Listing the keys of vault ${index + 1} of ${vaults.length}`);
     const listed = await listOrName(unreadable, vault, () => world.keys.list({ vaultId: vault.id }, options));
-    keys.push(...listed.map((snapshot) => ofManagedKey(world, snapshot, vault.name, { twins, internal })));
+    const isRead = !unreadable.some(({ id }) => id === vault.id);
+    const own = isRead && vault.keysCount !== listed.length ? knownIn(scope, vault.id) : [];
+    const unlisted = await readUnlisted(world, own, new Set(listed.map(({ keyId }) => keyId)), unreadKeys, options);
+    const found = [...listed, ...unlisted.flatMap(({ managed }) => managed ?? [])];
+    keys.push(...found.map((snapshot) => ofManagedKey(world, snapshot, vault.name, { twins, internal })));
   }
   const others = scope.kmsKeys ? await listKeysOutside(world, { vaults, keystores, unreadable }, options) : [];
   const isWhole = !scope.kmsKeys || (await seesEveryVault(world, options));
@@ -120,9 +132,13 @@ export async function takeCampaignInventory(
     unreadable.push({ id: "kms", name: "", code: "UKO_RIGHTS_MISSING", reason });
   } else if (scope.kmsKeys) {
     const managed = [...keys, ...others.map((snapshot) => ofManagedKey(world, snapshot, "", { twins, internal }))];
-    keys.push(...withoutBackingKeys(kmsKeys, keystores, managed).map((key) => ofKmsKey(world, key)));
+    const listed = withoutBackingKeys(kmsKeys, keystores, managed);
+    const ids = new Set(listed.map(({ kmsKeyId }) => kmsKeyId));
+    const unlisted = await readUnlisted(world, knownIn(scope, undefined), ids, unreadKeys, options);
+    const found = [...listed, ...unlisted.flatMap(({ kms }) => kms ?? [])];
+    keys.push(...found.map((key) => ofKmsKey(world, key)));
   }
-  const missing = unreadable.filter(({ id }) => !goneVaults.includes(id));
+  const missing = [...unreadable.filter(({ id }) => !goneVaults.includes(id)), ...unreadKeys];
   const isRehearsed = ({ traits: { id }, observation }: ListedKey): boolean =>
     scope.rehearsed?.includes(id) === true && observation !== undefined && isThrowaway(observation);
   return {
@@ -133,6 +149,42 @@ export async function takeCampaignInventory(
     keystores,
     nowMs: latestTimeMs(world),
   };
+}
+
+/** The keys of the manifest in a vault; without a vault, its KMS keys. */
+function knownIn({ known = [] }: InventoryScope, vaultId: string | undefined): readonly KnownKey[] {
+  return known.filter(({ kind, vault }) => (vaultId === undefined ? kind === "kms" : vault === vaultId));
+}
+
+/** One of the two. */
+interface UnlistedKey {
+  readonly managed?: KeySnapshot;
+  readonly kms?: KmsKeySnapshot;
+}
+
+/**
+ * Reads the known keys that a list leaves out. Such a list does not prove that a key is gone: it may be cut
+ * short, or change between two pages, or hide what the caller may only read.
+ */
+async function readUnlisted(
+  world: World,
+  known: readonly KnownKey[],
+  listed: ReadonlySet<string>,
+  unreadable: UnreadablePart[],
+  options: CallOptions,
+): Promise<readonly UnlistedKey[]> {
+  const { instanceId } = world.session;
+  const read = async ({ kind, vault: vaultId, id }: KnownKey): Promise<readonly UnlistedKey[]> => {
+    if (kind === "kms") {
+      const { value } = await world.kmsKeys.read({ instanceId, kmsKeyId: id }, options);
+      return value === undefined ? [] : [{ kms: value }];
+    }
+    const seen = await observeKey(world, { instanceId, vaultId, keyId: id }, "summary", options);
+    return seen.kind === "gone" ? [] : [{ managed: seen.snapshot }];
+  };
+  const items = known.filter(({ id }) => !listed.has(id));
+  const act = (key: KnownKey) => listOrName(unreadable, { id: namedKey(key), name: key.label }, () => read(key));
+  return (await runAll(world, { items, what: "Reading keys that no list shows", act }, options)).flat();
 }
 
 /**
@@ -174,7 +226,8 @@ async function findGoneVaults(
   options: CallOptions,
 ): Promise<readonly string[]> {
   if (unreadable.some(({ id }) => id === "vaults")) return [];
-  const missing = known.filter((id) => !vaults.some((vault) => vault.id === id));
+  const named = new Set(known.flatMap(({ kind, vault }) => (kind === "managed" ? [vault] : [])));
+  const missing = [...named].filter((id) => !vaults.some((vault) => vault.id === id));
   const gone: string[] = [];
   for (const id of missing) {
     if ((await world.containers.vaultExists(id, options)) !== "not_found") continue;

@@ -98,9 +98,9 @@ export function reasonSection(
 }
 
 export function unreadSection(parts: readonly UnreadablePart[]): readonly ReportSection[] {
-  const lines = parts.map(({ id, name, reason, code }) =>
-    plain(`${partNames[id] ?? `Vault ${id}${name === "" ? "" : ` (${name})`}`}: ${reason} [${code}]`, 400),
-  );
+  const nameOf = ({ id, name }: UnreadablePart): string =>
+    partNames[id] ?? `${id.includes("/") ? "Key" : "Vault"} ${id}${name === "" ? "" : ` (${name})`}`;
+  const lines = parts.map((part) => plain(`${nameOf(part)}: ${part.reason} [${part.code}]`, 400));
   return section("Not read", { lines });
 }
 

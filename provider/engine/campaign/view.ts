@@ -22,7 +22,7 @@ export interface CampaignKey {
   readonly name: string;
   /** Absent if the service no longer lists the key, or if its vault could not be read. */
   readonly listed?: ListedKey;
-  /** Whether the vault, or KMS, could not be read, so that nothing is known. */
+  /** Whether the key, its vault or KMS could not be read, so that nothing is known. */
   readonly isUnread: boolean;
   readonly holds: readonly HeldBy[];
   /** What every gate and every date follows from. */
@@ -68,7 +68,7 @@ export async function viewCampaign(
   const keys = manifest.keys.map((line): CampaignKey => {
     const name = namedKey(line);
     const found = listed.get(name);
-    const isUnread = found === undefined && unread.has(line.kind === "kms" ? "kms" : line.vault);
+    const isUnread = found === undefined && (unread.has(line.kind === "kms" ? "kms" : line.vault) || unread.has(name));
     const holds = holdsOn(name, found, opened, inventory.nowMs);
     const attestedAtMs = line.attestedOn === undefined ? undefined : Date.parse(line.attestedOn);
     const facts = {
@@ -108,8 +108,7 @@ export function inventoryScope(
   { campaign, rehearsed }: Pick<OpenCampaign, "campaign" | "rehearsed">,
   manifest: Pick<Manifest, "keys"> | undefined,
 ): InventoryScope {
-  const known = (manifest?.keys ?? []).flatMap(({ kind, vault }) => (kind === "managed" ? [vault] : []));
-  return { ...campaign.scope, known: [...new Set(known)], rehearsed };
+  return { ...campaign.scope, known: manifest?.keys ?? [], rehearsed };
 }
 
 /** The waves in which a key that is not held still needs the step. */
@@ -128,7 +127,7 @@ async function readSignoffs({ folder }: OpenCampaign, sha256: (text: string) => 
   return signoffs;
 }
 
-/** Vaults that the inventory could not read, and vaults of the manifest that it saw no more, without proof that they are gone. */
+/** Vaults and keys that the inventory could not read, and vaults of the manifest that it saw no more, without proof that they are gone. */
 function unreadParts({ unreadable, vaults, goneVaults }: CampaignInventory, { keys }: Manifest): ReadonlySet<string> {
   const seen = new Set([...vaults.map(({ id }) => id), ...goneVaults]);
   const missing = keys.filter(({ kind, vault }) => kind === "managed" && !seen.has(vault)).map(({ vault }) => vault);

@@ -156,7 +156,7 @@ function ringsIn(world: World, options: CallOptions): (key: KeyInRing) => Promis
     return found;
   };
   const ringOfKey = async ({ kmsKeyId, ring }: KeyInRing): Promise<KeyRing> => {
-    listed ??= world.keystores.list({}, options);
+    listed ??= world.keystores.list({ isWhole: true }, options);
     const keystores = (await listed).filter((each) => isInThisInstance(world, each));
     const named = keystores.find((each) => each.ring !== "" && isSameRing(each.ring, ring));
     if (named !== undefined) return { kind: "of_keystore", keystoreName: named.name };

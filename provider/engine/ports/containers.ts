@@ -89,12 +89,18 @@ export interface TemplateSnapshot extends Stamps {
   readonly distribution?: TemplateDistribution;
 }
 
+export interface ListFilter {
+  readonly vaultId?: string;
+  /** For a decision about what the list leaves out. Throws UKO_ANSWER_INVALID if the service counts more than it lists. */
+  readonly isWhole?: true;
+}
+
 /** Reads throw `UKO_ACCESS_DENIED` on 401 and `UKO_RIGHTS_MISSING` on 403. */
 export interface Collection<Snapshot, New, Patch> {
   /** `undefined` for the service's own 404, which alone proves nothing. */
   read(ref: ContainerRef, options: CallOptions): Promise<Answered<WithEtag<Snapshot> | undefined>>;
   /** Every page. */
-  list(filter: { readonly vaultId?: string }, options: CallOptions): Promise<readonly Snapshot[]>;
+  list(filter: ListFilter, options: CallOptions): Promise<readonly Snapshot[]>;
   /** Sent once and never retried. */
   create(wanted: New, options: CallOptions): Promise<Written<WithEtag<Snapshot>>>;
   update(ref: ContainerRef, patch: Patch, etag: string, options: CallOptions): Promise<Written<WithEtag<Snapshot>>>;

@@ -4,7 +4,7 @@ import type { KeystoreKind } from "../../lifecycle/keystore-kind.ts";
 import type { Actor, KeystoreStatus, KeyUse, Tag, Twin } from "../../lifecycle/observation.ts";
 import type { Dialect } from "../text/dialect.ts";
 import type { Answered, CallOptions, Progress, RunSettings, Written } from "./calls.ts";
-import type { Keystores, Stamps, Templates, Vaults, WithEtag } from "./containers.ts";
+import type { Keystores, ListFilter, Stamps, Templates, Vaults, WithEtag } from "./containers.ts";
 import type { Evidence, Reports } from "./evidence.ts";
 import type { KmsKeys } from "./kms-keys.ts";
 import type { AnswerTrust, ServiceClock } from "./service-memory.ts";
@@ -94,7 +94,7 @@ export interface Keys {
   use(ref: KeyRef, options: CallOptions): Promise<KeyUse>;
   /** K1 with every state and every page, filtered by label if a label is passed. */
   list(
-    filter: { readonly vaultId: string; readonly label?: string },
+    filter: ListFilter & { readonly vaultId: string; readonly label?: string },
     options: CallOptions,
   ): Promise<readonly KeySnapshot[]>;
   /** K2, sent once and never retried. */

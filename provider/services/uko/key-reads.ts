@@ -20,7 +20,7 @@ import { definedOnly, parseDateTimeMs, readIdentity } from "../http/wire-values.
 import { isOwnNotFound, messageIn, readRights, service } from "./errors.ts";
 import { type ObjectKind, objectPath, parseWithEtag, readObject } from "./objects.ts";
 import type { Listing, ReadCache, ReadCacheOptions } from "./read-batch.ts";
-import { checkedId, findVaultInList, type PageWalk, pagesOf, ukoHeaders } from "./transport.ts";
+import { checkedId, findVaultInList, type PageWalk, pagesOf, requireWhole, ukoHeaders } from "./transport.ts";
 import {
   associatedResources,
   managedKey,
@@ -52,10 +52,10 @@ export function createKeyReads(transport: Transport, readCache: ReadCache): KeyR
       );
     },
     use: (ref, { signal }) => readUse(transport, ref, signal).catch(unreadable),
-    async list({ vaultId, label }, { signal }) {
+    async list({ vaultId, label, isWhole }, { signal }) {
       if (label === undefined) {
-        const kept = await readCache.keep(vaultId, () => listKeys(transport, keyWalk(vaultId, signal)));
-        return [...kept.value.values()];
+        const list = () => listKeys(transport, keyWalk(vaultId, signal), { isWhole });
+        return [...(await readCache.keep(vaultId, list)).value.values()];
       }
       const found = await listKeys(transport, keyWalk(vaultId, signal, { label }));
       // The sources do not state how the service matches labels (uko-v4.md U36).
@@ -71,7 +71,8 @@ export function keysForReadCache(transport: Transport): Pick<ReadCacheOptions, "
       const answer = await readKey(transport, ref, signal);
       return { ...answer, value: answer.value?.snapshot };
     },
-    list: (vaultId, maxKeys, signal) => listKeys(transport, { ...keyWalk(vaultId, signal), pageSize: 1_000 }, maxKeys),
+    list: (vaultId, maxKeys, signal) =>
+      listKeys(transport, { ...keyWalk(vaultId, signal), pageSize: 1_000 }, { maxKeys }),
   };
 }
 
@@ -94,14 +95,21 @@ function wholeWalk(signal: AbortSignal, filter: Readonly<Record<string, string>>
 type KeyWalk = PageWalk<WireManagedKey> & { readonly vaultId: string };
 
 /** Every key, each once; if there are more than `maxKeys`, only the first page. */
-async function listKeys(transport: Transport, walk: KeyWalk, maxKeys = Number.POSITIVE_INFINITY): Promise<Listing> {
+async function listKeys(
+  transport: Transport,
+  walk: KeyWalk,
+  { maxKeys = Number.POSITIVE_INFINITY, isWhole = false }: { maxKeys?: number; isWhole?: boolean | undefined } = {},
+): Promise<Listing> {
   const found = new Map<string, KeySnapshot>();
   let oldest: Answered<undefined> | undefined;
+  let most = 0;
   for await (const { answer, total, items } of pagesOf(transport, walk)) {
     oldest ??= withServiceTime(service, answer, undefined);
     for (const key of items) found.set(key.id, toSnapshot(key, walk.vaultId));
+    most = Math.max(most, total);
     if (total > maxKeys) break;
   }
+  if (isWhole) requireWhole(found.size, most);
   if (oldest === undefined) throw new UkoError("UKO_BUG", { detail: "A list without a page." });
   return { ...oldest, value: found };
 }

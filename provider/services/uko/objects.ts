@@ -2,7 +2,7 @@
 
 import type * as z from "zod";
 import { parseJson } from "../../encodings.ts";
-import type { WithEtag } from "../../engine/ports/containers.ts";
+import type { ListFilter, WithEtag } from "../../engine/ports/containers.ts";
 import type { Answered, CallOptions, Written } from "../../engine/ports/world.ts";
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
@@ -208,9 +208,9 @@ export function createCollection<Wire extends Identified, Snapshot>(
       const { wire, etag } = parseWithEtag(answer, schema, kind, ref.id);
       return withServiceTime(service, answer, { snapshot: toSnapshot(wire, ref.vaultId), etag });
     },
-    async list({ vaultId }: { readonly vaultId?: string }, { signal }: CallOptions): Promise<readonly Snapshot[]> {
+    async list({ vaultId, isWhole }: ListFilter, { signal }: CallOptions): Promise<readonly Snapshot[]> {
       const within = vaultId === undefined ? {} : { "vault.id": checkedId(vaultId, "vault") };
-      const found = await walkPages(transport, listWalk(signal, within));
+      const found = await walkPages(transport, listWalk(signal, within), isWhole);
       return [...new Map(found.map((wire) => [wire.id, toSnapshot(wire, vaultId ?? "")])).values()];
     },
     /** `vaultId` is absent for a vault. No message repeats the body's `secrets`. */

@@ -73,11 +73,25 @@ interface Page<T> {
   readonly items: readonly T[];
 }
 
-/** Returns every item of every page. */
-export async function walkPages<T>(transport: Transport, walk: PageWalk<T>): Promise<readonly T[]> {
+/** Returns every item of every page. Throws UKO_ANSWER_INVALID if the list has to be whole and is not. */
+export async function walkPages<T extends { readonly id: string }>(
+  transport: Transport,
+  walk: PageWalk<T>,
+  isWhole = false,
+): Promise<readonly T[]> {
   const found: T[] = [];
-  for await (const { items } of pagesOf(transport, walk)) found.push(...items);
+  let most = 0;
+  for await (const { total, items } of pagesOf(transport, walk)) {
+    found.push(...items);
+    most = Math.max(most, total);
+  }
+  if (isWhole) requireWhole(new Set(found.map(({ id }) => id)).size, most);
   return found;
+}
+
+/** A removal between two pages lowers the count, and moves later items to a page that was read already. */
+export function requireWhole(found: number, most: number): void {
+  if (found < most) throw invalidAnswer(service, "a list is shorter than its own count, so it may hide an object");
 }
 
 /**

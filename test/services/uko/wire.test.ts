@@ -213,6 +213,28 @@ describe("lists", () => {
     expect(await list()).toHaveLength(1);
   });
 
+  test.each([
+    [
+      "ends with an empty page before its count",
+      [
+        [9, items(1)],
+        [9, []],
+      ],
+    ],
+    ["shows a key twice", [[2, [...items(1), ...items(1)]]]],
+    [
+      "counts fewer keys on its next page, because one was removed",
+      [
+        [3, items(2)],
+        [2, items(0)],
+      ],
+    ],
+  ] as const)("that must be whole are refused if one %s", async (_what, pages) => {
+    const whole = { vaultId: ref.vaultId, isWhole: true } as const;
+    server.script(...pages.map(([count, keys]) => ({ body: { total_count: count, managed_keys: keys } })));
+    await expect(keys().list(whole, options)).rejects.toMatchObject({ code: "UKO_ANSWER_INVALID" });
+  });
+
   test("without an end stop with an error", async () => {
     server.script({ body: { total_count: 1e9, managed_keys: items(1) } });
     await expect(list()).rejects.toMatchObject({ code: "UKO_ANSWER_INVALID" });

@@ -1,0 +1,104 @@
+/**
+ * Point 20: a list that leaves out an object which still exists, because the service contradicts itself, hides
+ * what the caller may only read, or changes between two pages. No decision takes the object for gone.
+ */
+
+import { describe, expect, it, vi } from "vitest";
+import { openHandlers } from "../../provider/compose.ts";
+import { vaultIds } from "../cli/campaign-seed.ts";
+import { useCampaignStage } from "../cli/campaign-stage.ts";
+import type { Ended } from "../cli/harness.ts";
+
+const stage = useCampaignStage();
+
+/** The list without its objects, and with its count as it was. */
+const emptied = (operation: string, collection: string, rest: object = {}) =>
+  stage.world.control("faults", { operation, rewrite: { [collection]: [], ...rest } });
+
+const dataOf = ({ out, err }: Ended) => {
+  if (out === "") throw new Error(err);
+  return JSON.parse(out);
+};
+
+async function outcomes(): Promise<Readonly<Record<string, string>>> {
+  const { keys } = dataOf(await stage.campaign("report --json"));
+  return Object.fromEntries(
+    keys.map(({ label, outcome }: { label: string; outcome: string }) => [label, outcome] as const),
+  );
+}
+
+describe("a campaign reports the outcomes of keys as they are", () => {
+  it.each([
+    ["the list of managed keys ends before its count", "K1", "managed_keys", {}],
+    ["the list of managed keys is empty and counts nothing", "K1", "managed_keys", { total_count: 0 }],
+    ["KMS hides its keys from the list", "M3", "resources", {}],
+  ])("although %s", async (_what, operation, collection, rest) => {
+    await stage.baselined();
+    const before = await outcomes();
+    expect(Object.values(before)).not.toContain("removed");
+    await emptied(operation, collection, rest);
+    expect(await outcomes()).toEqual(before);
+  });
+
+  it("and names a key that it cannot read, which has no outcome", async () => {
+    await stage.baselined();
+    await emptied("K1", "managed_keys");
+    const key = stage.keyNamed("cards-1");
+    await stage.world.control("faults", { operation: "K3", keyId: key.split("/")[1], status: 403 });
+    const report = await stage.campaign("report");
+    expect(report.exitCode).toBe(13);
+    expect(report.out).toContain(`Key ${key} (cards-1): `);
+    expect((await outcomes())["cards-1"]).toBe("not_read");
+  });
+
+  it("and reads no key again if the vault's own count confirms the list", async () => {
+    await stage.baselined();
+    await stage.takeStep("draft-1", "carol");
+    const before = (await stage.world.trail()).length;
+    expect((await outcomes())["draft-1"]).toBe("removed");
+    const reads = (await stage.world.trail()).slice(before).filter(({ operation }) => operation === "K3");
+    expect(reads).toEqual([]);
+  });
+});
+
+it("a new baseline keeps a living key that the list leaves out", async () => {
+  await stage.baselined();
+  const before = stage.read("manifest.jsonl").match(/"label":"[^"]+"/g);
+  await emptied("K1", "managed_keys");
+  await stage.campaign("baseline");
+  expect(stage.read("manifest.jsonl").match(/"label":"[^"]+"/g)).toEqual(before);
+});
+
+/** The KMS key behind "ledger", which KMS lets two people delete. */
+async function backingKey(): Promise<string> {
+  const { cloudIds } = stage
+    .read("manifest.jsonl")
+    .split("\n")
+    .filter((line) => line.includes('"label":"ledger"'))
+    .map((line) => JSON.parse(line))[0];
+  return cloudIds[0].id.split("/").at(-1);
+}
+
+it("the backing key of a managed key is not set for deletion, although the list of keystores leaves its keystore out", async () => {
+  await stage.baselined();
+  const twin = await backingKey();
+  await emptied("S1", "keystores");
+  const { exitCode, out } = await stage.world.uko("carol", `request kms/${twin}`);
+  expect([exitCode, out]).toEqual([12, expect.stringContaining("[UKO_KMS_KEY_IS_A_TWIN]")]);
+  expect(out).toContain("shorter than its own count");
+  expect((await stage.world.trail()).filter(({ operation }) => operation === "M14")).toEqual([]);
+});
+
+it("a keystore's groups are not narrowed, although the list leaves out the key that would be cut off", async () => {
+  for (const [name, value] of Object.entries(stage.world.environmentOf("carol"))) vi.stubEnv(name, value);
+  const { keystore } = openHandlers(() => ({}), { progress: { report: () => {} } }, { rerun: "pulumi up" }).resources;
+  const options = { signal: new AbortController().signal };
+  const id = `${vaultIds.payments}/ce110000-0000-4000-8000-000000000002`;
+  const found = await keystore.lookup(id, options);
+  const inputs = { ...keystore.inputsOf(found?.state as never), groups: ["other"] };
+  const narrowed = () => keystore.update(found?.state, inputs, options).catch((error: unknown) => error);
+  expect(await narrowed()).toMatchObject({ code: "UKO_KEY_WOULD_BE_UNLINKED" });
+  await emptied("K1", "managed_keys");
+  expect(await narrowed()).toMatchObject({ code: "UKO_CONTENTS_UNREADABLE" });
+  vi.unstubAllEnvs();
+});
