@@ -182,6 +182,21 @@ describe("a state that requires only one person", () => {
   });
 });
 
+test("a state that lets one person destroy a KMS key is reported, because a KMS key has no marker", async () => {
+  const state = exported("package");
+  const key = { ...firstKey(state), urn: "urn:x::orders", type: "uko:index:KmsKey", id: "k" };
+  state.deployment.resources.push({ ...key, outputs: { dualAuthorization: "required" } });
+  expect((await doctor(state)).of("state KMS keys")).toBeUndefined();
+  state.deployment.resources.push({ ...key, id: "l", outputs: { dualAuthorization: "single" } });
+  const { exitCode, of } = await doctor(state);
+  expect(exitCode).toBe(0);
+  expect(of("state KMS keys")).toMatchObject({
+    level: "warn",
+    says: "the state lets one person destroy 1 KMS key, unless KMS requires two people",
+    do: expect.stringContaining("urn:x::orders"),
+  });
+});
+
 describe("a state of OpenTofu or Terraform", () => {
   const attributes = { id: keys.payroll, vault_id: keys.payroll.split("/")[0], key_id: keys.payroll.split("/")[1] };
   const provider = 'provider["registry.opentofu.org/pulumi-uko/uko"]';

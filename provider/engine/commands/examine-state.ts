@@ -35,6 +35,7 @@ export function examineStored(state: StoredState, kinds: readonly string[]): rea
     stateCheck(state),
     ...(resources.length === 0 ? [] : [codeCheck(faults), duplicatesCheck(duplicatesIn(resources))]),
     ...(otherCode.length === 0 ? [] : [otherCodeCheck(otherCode)]),
+    ...kmsKeysCheck(resources),
   ];
 }
 
@@ -171,6 +172,15 @@ function sayFault(fault: SourceFault): string {
     case "provider_text":
       return "its __provider is not the text that uko writes";
   }
+}
+
+/** A KMS key has no marker, so only KMS's own dual authorization can contradict the state. */
+function kmsKeysCheck(resources: readonly StoredResource[]): readonly Check[] {
+  const single = resources.filter(({ kind, properties }) => kind === "KmsKey" && askedBy(properties) === "single");
+  if (single.length === 0) return [];
+  const says = `the state lets one person destroy ${count(single.length, "KMS key")}, unless KMS requires two people`;
+  const addresses = single.map(({ address }) => plain(address));
+  return [warn("state KMS keys", says, listed(addresses, "Compare with the program, which may say otherwise."))];
 }
 
 function duplicatesCheck(duplicates: ReadonlyMap<string, readonly string[]>): Check {
