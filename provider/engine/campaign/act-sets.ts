@@ -20,6 +20,7 @@ import {
   reviewTitle,
 } from "../key/set-messages.ts";
 import type { ManyResults } from "../loop/many.ts";
+import { shellWord } from "../text/explanation.ts";
 import { count, sayRoles, stepNouns } from "../text/words.ts";
 import { approverOfKmsKeys, findKmsReview, reviewKmsKeys } from "./act-kms-sets.ts";
 import { type ActContext, actOnKeys, keysOfWave, refOf, unlessHeld } from "./act-on-keys.ts";
@@ -164,7 +165,7 @@ function reviewsOfRequesters(request: ReviewOfStep, requesters: readonly string[
   const command = reviewAgain(request.wave, request.step, setOf(request), path);
   return [...new Set(requesters)].sort().map((requester) => {
     const keys = count(requesters.filter((each) => each === requester).length, "key");
-    return `${keys} requested by another person: ${command} --requested-by ${requester}`;
+    return `${keys} requested by another person: ${command} --requested-by ${shellWord(requester)}`;
   });
 }
 

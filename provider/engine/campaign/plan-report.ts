@@ -4,7 +4,7 @@ import { dayMs } from "../../lifecycle/campaign/campaign.ts";
 import { peopleGap } from "../../lifecycle/campaign/people.ts";
 import type { LateCause } from "../../lifecycle/campaign/schedule.ts";
 import { shellWord } from "../text/explanation.ts";
-import { count, plain, sayDuration } from "../text/words.ts";
+import { count, sayDuration } from "../text/words.ts";
 import { dayOf, gapSentences } from "./classify.ts";
 import { csvTable } from "./csv.ts";
 import { namedListedKey } from "./inventory.ts";
@@ -160,7 +160,7 @@ function signoffsNext(keys: readonly PlannedKey[], path: string): readonly strin
     .slice(0, maxShownOwners)
     .map(
       (owner) =>
-        `uko campaign signoff --owner ${shellWord(owner)} ${folderFlag(path)}   # ${plain(owner, 60)}, or a person who signs for this owner`,
+        `uko campaign signoff --owner ${shellWord(owner)} ${folderFlag(path)}   # the owner, or a person who signs for the owner`,
     );
 }
 

@@ -5,7 +5,7 @@ import { expiredRecord } from "../../lifecycle/consent-record.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import type { Plan, Run } from "../../lifecycle/plan.ts";
 import type { Report } from "../loop/report.ts";
-import { asRead, type Explanation } from "../text/explanation.ts";
+import { asRead, type Explanation, shellWord } from "../text/explanation.ts";
 import { capital, count, keyPath, plain, sayHolder, sayKey, sayTime, sayWord, stepNouns } from "../text/words.ts";
 import { explainOutcome } from "./messages.ts";
 import type { KeyDetails } from "./observe.ts";
@@ -135,7 +135,9 @@ function whoRequested({ requestedBy, requestedByName = "", recordExpiredAt }: Re
 export function requestsNext(reports: readonly Report[]): string {
   const open = reports.flatMap(({ deletion: { canAct, nextStep, requestedBy } }) => {
     const isStep = nextStep === "deactivate" || nextStep === "destroy";
-    return canAct === true && isStep && requestedBy !== undefined ? [`${requestedBy} --step ${nextStep}`] : [];
+    return canAct === true && isStep && requestedBy !== undefined
+      ? [`${shellWord(requestedBy)} --step ${nextStep}`]
+      : [];
   });
   const [many] = open.filter((each, at) => open.indexOf(each) !== at);
   const long = "uko requests --long shows the command for each key";

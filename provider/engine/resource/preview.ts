@@ -49,9 +49,13 @@ export function longIf(path: Explanation | undefined): DeletionPreview {
   return path === undefined ? { kind: "short" } : { kind: "long", message: renderExplanation(path) };
 }
 
+/** The ID of a record, or the name of a window. Any other text, from an edited state, could be more to a shell. */
+const recordForm = /^[0-9a-f]{32}$|^[0-9a-f-]{36}@[0-9TZ:-]{20}$/;
+
 /** The ID of the record or window that waits for a second person, if state shows one. */
 export function pendingRecordId({ deletionAwaits, deletionRecordId }: StateFacts): string | undefined {
-  return deletionAwaits === "approval" && typeof deletionRecordId === "string" ? deletionRecordId : undefined;
+  const isId = typeof deletionRecordId === "string" && recordForm.test(deletionRecordId);
+  return deletionAwaits === "approval" && isId ? deletionRecordId : undefined;
 }
 
 /** What state shows of the pending deletion, for the limit of its plan. */

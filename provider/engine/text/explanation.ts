@@ -1,6 +1,7 @@
 /** The explanation of a run with one key: a first line complete in itself, facts, the next commands, the code. */
 
 import type { ErrorCode } from "../../errors.ts";
+import { printableLines } from "../../printable.ts";
 import { dialectOf } from "./dialect.ts";
 
 /** A next step, and commands that work when pasted. */
@@ -68,9 +69,12 @@ export function shellSafeUrn(urn: string | undefined): string | undefined {
   return urn !== undefined && urnForm.test(urn) ? urn : undefined;
 }
 
-/** A text from the reader's own command line, as one word of a shell. */
+/**
+ * A text as one word of a shell. What a terminal would not show is left out here: taken out later, a
+ * terminal sequence could take the closing quote with it.
+ */
 export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${printableLines(text).replaceAll("'", "'\\''")}'`;
 }
 
 /** With the stack and the target if the URN is known: the reader may have another stack selected. */

@@ -160,7 +160,7 @@ export const kmsKeyState = z.object({
   payload: z.string().optional(),
   dualAuthDelete: z.boolean(),
   instanceId: z.string().meta({ description: "ID of the instance that the key belongs to." }),
-  keyId: z.string().meta({ description: "UUID of the key." }),
+  keyId: uuid.meta({ description: "UUID of the key." }),
   crn: z.string().meta({ description: "Cloud resource name of the key." }),
   keyState: z.string().meta({ description: "State, as KMS reports it, as a word." }),
   lifecycleState: z.enum(kmsLifecycleStates).meta({

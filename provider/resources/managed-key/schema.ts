@@ -188,7 +188,7 @@ export const managedKeyState = managedKeyInputs.extend({
   activationDate: z.string().optional(),
   expirationDate: z.string().optional(),
   instanceId: z.string().meta({ description: "ID of the instance that the key belongs to." }),
-  keyId: z.string().meta({ description: "UUID of the key." }),
+  keyId: uuid.meta({ description: "UUID of the key." }),
   templateId: z.string().meta({ description: "UUID of the template." }),
   version: z.int().meta({ description: "1 at creation, incremented by each rotation." }),
   algorithm: z.string().meta({ description: "Algorithm, as the service reports it, such as `aes`." }),

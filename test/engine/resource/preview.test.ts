@@ -17,9 +17,10 @@ const key = (policy: Partial<DeletionPolicy> = {}): Deletion =>
     ref: { instanceId, vaultId: "v", keyId: "k" },
     policy: { goal: "removed", deletionProtection: false, dualAuthorization: "required", gate: "both", ...policy },
   });
+const kmsKeyId = "9b2d0000-0000-4000-8000-000000000021";
 const kmsKey = (policy: Partial<KmsKeyPolicy> = {}): Deletion =>
   kmsKeyDeletion({
-    ref: { instanceId, kmsKeyId: "k" },
+    ref: { instanceId, kmsKeyId },
     name: "orders",
     policy: { goal: "destroyed", deletionProtection: false, dualAuthorization: "required", ...policy },
   });
@@ -83,7 +84,10 @@ const cases: Readonly<Record<string, DeletionPreview>> = {
   "a protected key": previewOf(key({ deletionProtection: true })),
   "a KMS key": previewOf(kmsKey()),
   "a KMS key of one person": previewOf(kmsKey({ dualAuthorization: "single" })),
-  "a KMS key that is set for deletion": previewOf(kmsKey(), { ...pending, deletionRecordId: "k@2026-12-01T14:22:00Z" }),
+  "a KMS key that is set for deletion": previewOf(kmsKey(), {
+    ...pending,
+    deletionRecordId: `${kmsKeyId}@2026-12-01T14:22:00Z`,
+  }),
   "a protected vault": previewOf(vault(true)),
 };
 

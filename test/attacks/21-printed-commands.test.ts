@@ -1,0 +1,68 @@
+/**
+ * Point 21: commands that uko prints for pasting, with texts that another person wrote into a file of a campaign or
+ * into a state. The shell of the reader runs uko with these texts as arguments, and nothing else.
+ */
+
+import { afterEach, describe, expect, it, test, vi } from "vitest";
+import { openHandlers } from "../../provider/compose.ts";
+import { shellWord } from "../../provider/engine/text/explanation.ts";
+import { printableLines } from "../../provider/printable.ts";
+import { useCampaignStage } from "../cli/campaign-stage.ts";
+import { keys } from "../cli/harness.ts";
+
+const stage = useCampaignStage();
+afterEach(() => vi.unstubAllEnvs());
+
+/** What a shell reads outside of quotes. */
+const unquoted = (command: string): string => command.replace(/'[^']*'/g, "").replaceAll("\\'", "");
+
+it("a campaign prints the name of an owner only in quotes, because zsh runs what follows a #", async () => {
+  await stage.baselined((text) => text.replace("owner: platform", `owner: 'ops; touch pwned'`));
+  const { out } = await stage.campaign("plan");
+  const commands = out.split("\n").filter((line) => line.includes("uko campaign signoff"));
+  expect(commands.join("\n")).toContain("--owner 'ops; touch pwned'");
+  expect(commands.map(unquoted).filter((line) => /[;&|`$]/.test(line))).toEqual([]);
+});
+
+test.each(["a\u001b[", "a\u001b]", "\u009b", "a\u001b]0;x\u0007b"])(
+  "a terminal sequence does not take the closing quote away: %j",
+  (text) => {
+    expect(printableLines(`uko campaign find ${shellWord(text)} --folder f`)).toMatch(
+      /^[^']*('[^']*')?[^']* --folder f$/,
+    );
+  },
+);
+
+describe("the plan of a deletion from an edited state", () => {
+  const options = { signal: new AbortController().signal };
+  const quiet = { progress: { report: () => {} } };
+  const pending = { deletionAwaits: "approval", deletionRequestedBy: "IBMid-550000ALICE" };
+  const record = "0123456789abcdef0123456789abcdef";
+
+  async function planned(edited: object): Promise<string> {
+    for (const [name, value] of Object.entries(stage.world.environmentOf("bob"))) vi.stubEnv(name, value);
+    const { managedKey } = openHandlers(() => ({}), quiet, { rerun: "tofu destroy" }).resources;
+    const found = await managedKey.lookup(keys.payroll, options);
+    try {
+      return JSON.stringify(
+        managedKey.previewDelete({ ...found?.state, ...pending, deletionRecordId: record, ...edited }),
+      );
+    } catch (error) {
+      return String(error);
+    }
+  }
+
+  it("prints the approval of the pending record", async () => {
+    expect(await planned({})).toContain(`uko approve ${keys.payroll} ${record}`);
+  });
+
+  it.each([
+    { keyId: "x; touch pwned" },
+    { vaultId: "$(touch pwned)" },
+    { deletionRecordId: "`touch pwned`" },
+    { deletionRecordId: `${record} --yes` },
+  ])("prints no command with %j", async (edited) => {
+    const shown = await planned(edited);
+    expect(shown).not.toMatch(/uko approve.*(pwned|--yes)|UKO_CONSENT=[^ ,]*(`| )touch|UKO_CONSENT=\S+ --yes/);
+  });
+});
