@@ -89,6 +89,20 @@ it("the backing key of a managed key is not set for deletion, although the list 
   expect((await stage.world.trail()).filter(({ operation }) => operation === "M14")).toEqual([]);
 });
 
+it("backing keys do not enter a campaign as KMS keys, although the list of keystores leaves their keystore out", async () => {
+  stage.complete();
+  await emptied("S1", "keystores");
+  // An older service does not name the backing keys of its managed keys either.
+  await stage.world.control("faults", { operation: "K1", rewrite: { "managed_keys.status_in_keystores": [] } });
+  const { exitCode } = await stage.campaign("baseline");
+  expect(exitCode).toBe(13);
+  const kms = stage
+    .read("manifest.jsonl")
+    .split("\n")
+    .filter((line) => line.includes('"kind":"kms"'));
+  expect(kms).toEqual([]);
+});
+
 it("a keystore's groups are not narrowed, although the list leaves out the key that would be cut off", async () => {
   for (const [name, value] of Object.entries(stage.world.environmentOf("carol"))) vi.stubEnv(name, value);
   const { keystore } = openHandlers(() => ({}), { progress: { report: () => {} } }, { rerun: "pulumi up" }).resources;

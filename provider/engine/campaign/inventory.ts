@@ -110,7 +110,7 @@ export async function takeCampaignInventory(
   const kmsKeys = await listOrName(unreadable, { id: "kms", name: "KMS" }, () => world.kmsKeys.list({}, options));
   const twins = new Map(kmsKeys.map((key) => [key.kmsKeyId, key]));
   const keystores = await listOrName(unreadable, { id: "keystores", name: "" }, () =>
-    world.keystores.list({}, options),
+    world.keystores.list({ isWhole: true }, options),
   );
   const internal = new Map(keystores.map((each) => [each.id, keystoreKindOf(each) !== "external"]));
   const keys: ListedKey[] = [];

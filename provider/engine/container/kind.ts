@@ -96,7 +96,8 @@ export const ringKind: Deletable<RingTypes> = {
   async observe(world, { ring }, _wasSeen, options) {
     if (!(await world.kmsKeys.rings(options)).includes(ring)) return { kind: "gone" };
     const keys = (await world.kmsKeys.list({ ring }, options)).map(toRingKey);
-    const internal = (await world.keystores.list({}, options)).filter((each) => keystoreKindOf(each) !== "external");
+    const listed = await world.keystores.list({ isWhole: true }, options);
+    const internal = listed.filter((each) => keystoreKindOf(each) !== "external");
     // A keystore that does not report its ring may have any ring (uko-v4.md 3.7).
     const keystores = internal
       .filter((each) => each.ring === "" || each.ring.toLowerCase() === ring.toLowerCase())
