@@ -194,7 +194,7 @@ describe("a key whose steps were not recorded", () => {
     expect(out).toMatch(/does not exist .*not recorded/);
     expect(out).toMatch(/^vouchers +destroyed .*not recorded/m);
     expect(out).toMatch(/^draft +not ended .*not recorded/m);
-    expect(out).toContain("Who took the steps on these keys, and with whose approval: the steps were not recorded");
+    expect(out).toContain("Who took each step on these keys, and with whose approval: not every step was recorded");
     expect(await verify("o.json")).toMatchObject({ exitCode: 0, out: expect.stringMatching(/^Grade: self-reported/) });
     const { predicate } = JSON.parse((await story.uko("erin", "certificate show @o.json --json")).out);
     expect(predicate.keys[1]).toMatchObject({

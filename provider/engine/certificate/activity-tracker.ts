@@ -6,7 +6,8 @@
 
 import * as z from "zod";
 import { parseJson } from "../../encodings.ts";
-import type { Certificate, CertificateStep } from "./statement.ts";
+import { hasEachStep } from "./key-history.ts";
+import type { Certificate, CertificateKey, CertificateStep } from "./statement.ts";
 
 const event = z.looseObject({
   eventTime: z.string(),
@@ -28,7 +29,7 @@ export function readTrackedEvents(text: string): readonly TrackedEvent[] {
 }
 
 export interface Corroboration {
-  /** Every step that ended something has its event, and every key has such a step. */
+  /** Every step that ended something has its event, and every key has each step that led to its outcome. */
   readonly isComplete: boolean;
   readonly matched: number;
   /** Steps without an event. */
@@ -66,7 +67,10 @@ export function corroborate({ predicate: { keys } }: Certificate, events: readon
     .map(named);
   const matched = steps.length - missing.length - contradictions.length;
   const haveSteps = new Set(steps.map(({ subject }) => subject));
-  const isComplete = matched === steps.length && keys.every(({ subject }) => haveSteps.has(subject));
+  const isWhole = (key: CertificateKey): boolean =>
+    haveSteps.has(key.subject) &&
+    hasEachStep({ ...key, steps: key.steps.filter(({ doneAt }) => doneAt !== undefined) });
+  const isComplete = matched === steps.length && keys.every(isWhole);
   return { isComplete, matched, missing, contradictions };
 }
 

@@ -3,7 +3,7 @@
 import { UkoError } from "../../errors.ts";
 import { plain } from "../text/words.ts";
 import type { ReadLog } from "./evidence-log.ts";
-import { keysInEvidence, placeOf, subjectName } from "./key-history.ts";
+import { hasEachStep, keysInEvidence, placeOf, subjectName } from "./key-history.ts";
 import {
   type Certificate,
   type CertificateKey,
@@ -201,7 +201,7 @@ const concerns: Readonly<Partial<Record<Limit["code"], (key: CertificateKey) => 
   pending_period: ({ keystores }) => keystores.some(({ status }) => status !== "not_present"),
   keystores_not_live: ({ areKeystoresLive, outcome }) => !areKeystoresLive && outcome !== "absent",
   kms_restore: ({ vaultId, outcome }) => vaultId === placeOf("") && outcome === "destroyed",
-  steps_not_recorded: ({ isWatched }) => !isWatched,
+  steps_not_recorded: (key) => !key.isWatched || !hasEachStep(key),
   steps_not_confirmed: ({ steps }) => steps.some(({ doneAt }) => doneAt === undefined),
 };
 

@@ -175,6 +175,17 @@ function stepOf([before, after]: StepLines<LoggedLine>, context: Context): reado
   ];
 }
 
+/** Whether the key has every step that led to its outcome; evidence that was not passed may have the others. */
+export function hasEachStep({ outcome, steps, vaultId }: CertificateKey): boolean {
+  const last = (wanted: string) => steps.findLast(({ step }) => step === wanted);
+  if (outcome === "deactivated") return last("deactivate") !== undefined;
+  if (outcome !== "destroyed" && outcome !== "removed") return true;
+  const destroyed = last("destroy");
+  // KMS itself deactivates a key that expires.
+  const isDeactivatedFirst = destroyed?.from === "deactivated" && vaultId !== placeOf("");
+  return destroyed !== undefined && (!isDeactivatedFirst || last("deactivate") !== undefined);
+}
+
 type People = Pick<CertificateStep, "requester" | "approver" | "isSingle">;
 
 /** An answer is an approval of its own; otherwise the person who took the step approved the request. */

@@ -122,7 +122,7 @@ export const limitTexts = {
     "The copies of these keys in keystores that did not report them as absent, for example in a cloud whose pending period had not ended",
   keystores_not_live: "The keystores of these keys: they were not asked live after the destruction",
   kms_restore: "That these keys stay destroyed: KMS can restore a key for 30 days after its destruction",
-  steps_not_recorded: "Who took the steps on these keys, and with whose approval: the steps were not recorded",
+  steps_not_recorded: "Who took each step on these keys, and with whose approval: not every step was recorded",
   steps_not_confirmed:
     "The effect of every step on these keys: at least one was started and never recorded as finished",
   evidence_not_chained: "Whether the evidence of an earlier release was changed before the certificate was made",

@@ -1,0 +1,68 @@
+/** Point 22: a certificate from a part of the evidence. The file of the runs that ended the key is not passed. */
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { corroborate } from "../../provider/engine/certificate/activity-tracker.ts";
+import { limitsOf } from "../../provider/engine/certificate/build.ts";
+import type { Certificate } from "../../provider/engine/certificate/statement.ts";
+import { keys } from "../cli/harness.ts";
+import { type Story, startStory, trustAll } from "../engine/certificate/story.ts";
+
+let story: Story;
+beforeAll(async () => {
+  story = await startStory();
+  await story.destroy("payroll", { UKO_EVIDENCE: story.file("first.jsonl") });
+  await story.remove("payroll");
+  await story.uko("bob", "certificate create --evidence @evidence.jsonl --sign-key @bob.key --out @removal.json");
+  const all = "--evidence @first.jsonl --evidence @evidence.jsonl";
+  await story.uko("bob", `certificate create ${all} --sign-key @bob.key --out @whole.json`);
+});
+afterAll(() => story.close());
+
+function statementOf(name: string): Certificate {
+  return JSON.parse(Buffer.from(story.envelope(name).payload, "base64").toString("utf8")) as Certificate;
+}
+
+const [vaultId, keyId = ""] = keys.payroll.split("/");
+
+/** An event of the account for each step of the certificate that ended something. */
+function eventsOf({ predicate: { keys: certified } }: Certificate) {
+  const steps = certified.flatMap((key) => key.steps).filter(({ step }) => /^(deactivate|destroy|remove)$/.test(step));
+  return steps.map(({ step, startedAt, correlationId = "", executor }) => ({
+    eventTime: startedAt,
+    action: `hs-crypto.managed-keys.${step === "remove" ? "delete" : "write"}`,
+    correlationId,
+    initiator: { id: executor.iamId },
+    target: { id: `crn:v1:…:managed-key:${keyId}` },
+  }));
+}
+
+describe("a certificate that has only the removal", () => {
+  it("says that the steps which ended the key are not recorded", async () => {
+    const { predicate } = statementOf("removal.json");
+    expect(predicate.keys[0]).toMatchObject({ outcome: "removed", isWatched: true });
+    const left = predicate.notVerified.find(({ code }) => code === "steps_not_recorded");
+    expect(left?.subjects).toEqual([expect.stringContaining(`${vaultId}/${keyId}`)]);
+    const shown = await story.uko("carol", `certificate verify @removal.json --allow-emulator ${trustAll}`);
+    expect([shown.exitCode, shown.out]).toEqual([0, expect.stringContaining("Who took each step on these keys")]);
+  });
+
+  it("is not corroborated by the audit event of the removal", () => {
+    const removal = statementOf("removal.json");
+    expect(corroborate(removal, eventsOf(removal))).toMatchObject({ isComplete: false, matched: 1, missing: [] });
+  });
+});
+
+describe("a certificate from all of the evidence", () => {
+  it("does not say so, and is corroborated by the events of each step", () => {
+    const whole = statementOf("whole.json");
+    expect(whole.predicate.notVerified.map(({ code }) => code)).not.toContain("steps_not_recorded");
+    expect(corroborate(whole, eventsOf(whole))).toMatchObject({ isComplete: true, matched: 3 });
+  });
+
+  it.each(["deactivate", "destroy"])("says so if a signer takes its %s out", (left) => {
+    const { predicate } = statementOf("whole.json");
+    const parts = predicate.keys.map((key) => ({ ...key, steps: key.steps.filter(({ step }) => step !== left) }));
+    const limits = limitsOf({ ...predicate, keys: parts, isIbm: true });
+    expect(limits.map(({ code }) => code)).toContain("steps_not_recorded");
+  });
+});
