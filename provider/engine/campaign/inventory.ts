@@ -119,7 +119,7 @@ export async function takeCampaignInventory(
     world.progress.report(`Listing the keys of vault ${index + 1} of ${vaults.length}`);
     const listed = await listOrName(unreadable, vault, () => world.keys.list({ vaultId: vault.id }, options));
     const isRead = !unreadable.some(({ id }) => id === vault.id);
-    const own = isRead && vault.keysCount !== listed.length ? knownIn(scope, vault.id) : [];
+    const own = isRead && !isConfirmed(vault.keysCount, listed) ? knownIn(scope, vault.id) : [];
     const unlisted = await readUnlisted(world, own, new Set(listed.map(({ keyId }) => keyId)), unreadKeys, options);
     const found = [...listed, ...unlisted.flatMap(({ managed }) => managed ?? [])];
     keys.push(...found.map((snapshot) => ofManagedKey(world, snapshot, vault.name, { twins, internal })));
@@ -149,6 +149,13 @@ export async function takeCampaignInventory(
     keystores,
     nowMs: latestTimeMs(world),
   };
+}
+
+/** Whether the vault's own count confirms the list. Whether keys that have ended count is not documented. */
+function isConfirmed(keysCount: number | undefined, listed: readonly KeySnapshot[]): boolean {
+  const living = listed.filter(({ stateWord }) => stateWord !== "destroyed");
+  const inUse = living.filter(({ stateWord }) => stateWord !== "deactivated");
+  return [listed, living, inUse].some(({ length }) => length === keysCount);
 }
 
 /** The keys of the manifest in a vault; without a vault, its KMS keys. */
