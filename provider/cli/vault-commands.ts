@@ -153,7 +153,8 @@ function runSweep(world: CliWorld, { vault = [], json = false, yes = false }: Va
     const countOf = (...codes: readonly number[]) => reports.filter(({ exitCode }) => codes.includes(exitCode)).length;
     const counts = { removable: refs.length, waiting: countOf(10, 11), blocked: countOf(12) };
     if (counts.blocked > 0) exitCodes.push(12);
-    if (!yes) for (const report of reports) out.write(json ? reportJson(report) : `${reportText(report, out)}\n`);
+    const shown = yes ? reports.filter(({ exitCode }) => exitCode === 12) : reports;
+    for (const report of shown) out.write(json ? reportJson(report) : `${reportText(report, out)}\n`);
     // A machine is never asked: `--json` requires `--yes`.
     const goesOn = refs.length > 0 && (yes || (!json && (await isConfirmed(world, sweepQuestion(refs.length)))));
     const act = (ref: KeyRef): Promise<Report> => operations.sweep(ref, options);

@@ -223,6 +223,19 @@ describe("uko sweep", () => {
     expect(linesOf(json)[0]).toMatchObject({ vaultId, keyId, error: { code: "UKO_KEY_NOT_FOUND" } });
   });
 
+  it("names the keys that a keystore blocks, also with --yes", async () => {
+    await destroy(keys.vouchers);
+    await world.advance("31d");
+    await world.control("faults", { operation: "K12", rewrite: { "status_in_keystores.status": "error" } });
+    const json = await world.uko("bob", "sweep --yes --json");
+    expect(json.exitCode).toBe(12);
+    expect(linesOf(json)).toMatchObject([
+      { keyId: keys.vouchers.split("/")[1], code: "UKO_KEYSTORE_BLOCKS_REMOVAL" },
+      { sweep: { removable: 0, removed: 0, blocked: 1 } },
+    ]);
+    expect((await world.uko("bob", "sweep --yes")).out).toContain('key "vouchers"');
+  });
+
   it("exits with 13 if the role to remove is missing", async () => {
     await onEveryStage();
     expect((await world.uko("alice", "sweep --yes")).exitCode).toBe(13);
