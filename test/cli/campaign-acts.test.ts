@@ -18,12 +18,13 @@ const seed = {
 
 let world: CliTestWorld;
 let folder: string;
+/** The folder as each test finds it: with a baseline and a sign-off. */
+let start: string;
+const newFolder = (): string => mkdtempSync(path.join(tmpdir(), "uko-acts-"));
 beforeAll(async () => {
   world = await startCliWorld({ seed });
-});
-beforeEach(async () => {
-  await world.reset();
-  folder = mkdtempSync(path.join(tmpdir(), "uko-acts-"));
+  folder = newFolder();
+  start = folder;
   writeFileSync(
     path.join(folder, "campaign.yaml"),
     [
@@ -43,8 +44,16 @@ beforeEach(async () => {
   await campaign("bob", "baseline");
   await campaign("bob", "signoff --owner platform");
 });
+beforeEach(async () => {
+  await world.reset();
+  folder = newFolder();
+  cpSync(start, folder, { recursive: true });
+});
 afterEach(() => rmSync(folder, { recursive: true }));
-afterAll(() => world.close());
+afterAll(async () => {
+  rmSync(start, { recursive: true });
+  await world.close();
+});
 
 const campaign = async (who: Person, command: string): Promise<Ended> => {
   const ended = await world.uko(who, `campaign ${command} --folder ${folder} --json`);

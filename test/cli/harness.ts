@@ -112,10 +112,7 @@ export async function startCliWorld(options: EmulatorOptions = {}): Promise<CliT
     const answer = await fetch(`${url}/_emulator/${name}`, { method: "POST", body: JSON.stringify(body) });
     if (!answer.ok) throw new Error(`${name}: ${await answer.text()}`);
   };
-  const trail = async (): Promise<readonly TrailEntry[]> => {
-    const answer = await fetch(`${url}/_emulator/audit`);
-    return (await answer.json()) as readonly TrailEntry[];
-  };
+  const trail = async (): Promise<readonly TrailEntry[]> => [...emulator.world.audit.since(0)];
 
   return {
     url,
@@ -130,8 +127,8 @@ export async function startCliWorld(options: EmulatorOptions = {}): Promise<CliT
     control: post,
     advance: (duration) => post("clock", { advance: duration }),
     async reset(switches = {}) {
-      await post("reset", {});
-      await fetch(`${url}/_emulator/faults`, { method: "DELETE" });
+      emulator.world.reset();
+      emulator.world.faults.clear();
       emulator.world.switches = { ...defaults, ...definedOnly(switches) };
     },
     trail,

@@ -1,6 +1,8 @@
 /** An emulator under test, and clients that speak plain HTTP to it without the product. */
 
 import { afterAll, beforeAll, beforeEach } from "vitest";
+import type { AuditEntry } from "../../provider/emulator/audit.ts";
+import { parseDurationMs } from "../../provider/emulator/clock.ts";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../provider/emulator/start.ts";
 import { checkNotedChanges } from "./noted-changes.ts";
@@ -169,8 +171,12 @@ export async function startTestWorld(options: EmulatorOptions = {}): Promise<Tes
     };
   };
   const control = (path: string, body: unknown): Promise<Answer> => send(`${url}/_emulator/${path}`, "POST", body);
+  /** Without a request, as most tests do this many times. */
   const advance = async (duration: string | number): Promise<void> => {
-    await control("clock", { advance: duration });
+    const ms = parseDurationMs(duration);
+    if (ms === undefined) throw new Error(`${duration} is not a duration.`);
+    emulator.world.clock.advance(ms);
+    emulator.world.persist();
   };
 
   return {
@@ -206,16 +212,7 @@ export function requestToken(url: string, apiKey: string): Promise<Answer> {
   });
 }
 
-export interface AuditEntry {
-  readonly [name: string]: unknown;
-  readonly seq: number;
-  readonly time: string;
-  readonly operation: string;
-  readonly status: number;
-  readonly effect: boolean;
-}
-
-export async function auditOf(world: TestWorld): Promise<readonly AuditEntry[]> {
-  const response = await fetch(`${world.url}/_emulator/audit`);
-  return (await response.json()) as readonly AuditEntry[];
+/** The trail, read without a request, as most tests do this many times. */
+export async function auditOf({ emulator }: TestWorld): Promise<readonly AuditEntry[]> {
+  return [...emulator.world.audit.since(0)];
 }

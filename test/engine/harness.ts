@@ -3,6 +3,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
+import { faultSchema } from "../../provider/emulator/faults.ts";
 import type { EmulatorOptions } from "../../provider/emulator/start.ts";
 import type { SwitchChoices } from "../../provider/emulator/switches.ts";
 import { createHandlers, type Handlers } from "../../provider/engine/handlers.ts";
@@ -83,7 +84,7 @@ export const inputsOf = (over: Readonly<Record<string, unknown>> = {}): Record<s
 export async function startEngineWorld(over: EmulatorOptions = {}): Promise<EngineWorld> {
   const test = await startTestWorld({ seed: frozenSeed, ...over });
   const defaults = { ...test.emulator.world.switches };
-  const trail = async (): Promise<readonly TrailEntry[]> => (await auditOf(test)) as unknown as readonly TrailEntry[];
+  const trail = (): Promise<readonly TrailEntry[]> => auditOf(test);
 
   const run = (who: Person, choices: RunChoices = {}): PersonsRun => {
     const { wrap = (world) => world, isDualRequired = false, consents = [], review } = choices;
@@ -139,10 +140,9 @@ export async function startEngineWorld(over: EmulatorOptions = {}): Promise<Engi
       return handlers.diff(state, checked(handlers, inputsOf(inputs)));
     },
     async fault(rule) {
-      const answer = await test.control("faults", rule);
-      expect(answer.status, answer.text).toBe(201);
+      test.emulator.world.faults.add(faultSchema.parse(rule));
     },
-    clearFaults: async () => void (await fetch(`${test.url}/_emulator/faults`, { method: "DELETE" })),
+    clearFaults: async () => test.emulator.world.faults.clear(),
     reset(switches = {}) {
       const { world } = test.emulator;
       world.reset();

@@ -1,5 +1,6 @@
 /** The emulator of a scenario, and what tests read of it. */
 
+import { snapshot } from "../../../../provider/emulator/control/snapshot.ts";
 import type { Seed } from "../../../../provider/emulator/seed.ts";
 import { startEmulator } from "../../../../provider/emulator/start.ts";
 import type { TrailEntry } from "../../../support/oracle.ts";
@@ -59,9 +60,9 @@ export interface WorldView {
 export interface AuditEntry extends TrailEntry {
   readonly method: string;
   readonly path: string;
-  readonly callerName?: string;
-  readonly to?: string;
-  readonly code?: string;
+  readonly callerName?: string | undefined;
+  readonly to?: string | undefined;
+  readonly code?: string | undefined;
 }
 
 export interface LocalUko {
@@ -76,19 +77,15 @@ export interface LocalUko {
 
 /** In the test's process; the provider or engine that calls it is a process of its own. */
 export async function openEmulator(profile: string, seed: Seed): Promise<LocalUko> {
-  const { url, instanceId, close } = await startEmulator({ profile, seed });
-  return emulatorAt(url, instanceId, close);
-}
-
-export function emulatorAt(url: string, instanceId: string, stop: () => Promise<void>): LocalUko {
-  const control = (name: string, body?: unknown) => callControl(url, name, body);
+  const { url, instanceId, world, close } = await startEmulator({ profile, seed });
   return {
     url,
     instanceId,
-    control,
-    world: async () => (await control("world")) as WorldView,
-    audit: async () => (await control("audit")) as readonly AuditEntry[],
-    stop,
+    control: (name, body) => callControl(url, name, body),
+    // Without a request, as each scenario reads them many times.
+    world: async () => structuredClone(snapshot(world)) as WorldView,
+    audit: async () => [...world.audit.since(0)],
+    stop: close,
   };
 }
 
