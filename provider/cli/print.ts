@@ -64,9 +64,11 @@ export interface OutputForm {
   readonly csv?: true;
 }
 
-export function printReport({ out }: Pick<CliWorld, "out">, { json, csv }: OutputForm, report: CampaignReport): void {
+export function printReport({ out, err }: CliWorld, { json, csv }: OutputForm, report: CampaignReport): void {
   if (json === true) out.write(`${jsonLine({ v: 1, ...report.data, exitCode: report.exitCode })}\n`);
-  else if (csv === true) out.write(report.csv ?? "");
+  else if (csv === true && report.csv !== undefined) out.write(report.csv);
+  // A command that stopped before its keys has no rows, only a reason.
+  else if (csv === true) err.write(`${textOf(err, report)}\n`);
   else out.write(`${textOf(out, report)}\n`);
 }
 

@@ -117,6 +117,19 @@ it("retires 20 keys with two people, from the request to the removal", async () 
   );
 });
 
+it("lists each key of a review as CSV, with the digest or the reason", async () => {
+  await campaign("bob", "request pilot deactivate");
+  const csv = async (who: Person) =>
+    (await world.uko(who, `campaign review pilot deactivate --csv --folder ${folder}`)).out.trimEnd().split("\n");
+  const [head, ...reviewed] = await csv("alice");
+  expect(head).toBe("key,label,review,why");
+  expect(reviewed).toHaveLength(18);
+  for (const row of reviewed) expect(row).toMatch(/,[0-9a-f]{64},$/);
+  const [, ...own] = await csv("bob");
+  expect(own).toHaveLength(18);
+  for (const row of own) expect(row).toMatch(/,,you requested [^,]+$/);
+});
+
 it("shows keys with the same reason in one row, and each key with --json", async () => {
   await campaign("bob", "request pilot deactivate");
   const again = await world.uko("alice", `campaign request pilot deactivate --folder ${folder}`);
@@ -353,6 +366,8 @@ it("takes no step in a blackout, but halts and rolls back", async () => {
   await world.advance("76d");
   const refused = await campaign("bob", "request pilot deactivate");
   expect([refused.exitCode, dataOf(refused).gate]).toEqual([11, "blackout"]);
+  const noRows = await world.uko("bob", `campaign request pilot deactivate --csv --folder ${folder}`);
+  expect([noRows.out, noRows.err]).toEqual(["", expect.stringContaining("A blackout forbids the step")]);
   expect(counts(await campaign("bob", "request pilot deactivate --emergency Breach"))).toEqual({ acted: 18 });
   expect(counts(await campaign("bob", "halt pilot"))).toEqual({ acted: 18 });
   expect((await campaign("bob", "rollback pilot")).exitCode).toBe(0);

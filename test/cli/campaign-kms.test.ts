@@ -31,6 +31,8 @@ it("destroys KMS keys as a set, by another person in the window, and restores th
 
   const { review, keys } = dataOf(await run("bob", "review main destroy --kms"));
   expect(keys).toBe(2);
+  const csv = (await stage.campaign("review main destroy --kms --csv", "bob")).out;
+  expect(csv).toMatch(new RegExp(`^key,label,review,.*(\nkms/[0-9a-f-]{36},root-\\d,${review},){2}\n`));
   const approve = (who: Person) => run(who, `approve main destroy --review ${review} --yes`);
   expect(dataOf(await approve("alice")).error.code).toBe("UKO_REVIEW_OUTDATED");
   expect(dataOf(await run("bob", `approve main destroy --review ${review} --yes --record-only`)).error.code).toBe(

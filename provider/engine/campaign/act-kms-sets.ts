@@ -25,7 +25,7 @@ import { observeKmsKey } from "../kms-key/observe.ts";
 import { restorableUntilMs } from "../kms-key/words.ts";
 import { count, plain, sayRoles, sayTime, sayTimeAndDistance } from "../text/words.ts";
 import { type ActContext, actOnKeys, isHeldNow, kmsRefOf } from "./act-on-keys.ts";
-import { type ActedKey, actedFrom, reasonColumns, withoutStep } from "./acted.ts";
+import { type ActedKey, actedFrom, reasonColumns, reviewCsv, withoutStep } from "./acted.ts";
 import { encodeKmsReview, readKmsReview, windowEndOf } from "./kms-review-file.ts";
 import type { PlannedKey } from "./planned.ts";
 import { type CampaignReport, folderFlag, reasonSection, section, tableOf } from "./report.ts";
@@ -66,6 +66,7 @@ export async function reviewKmsKeys(
   if (read.stoppedBy !== undefined) throw read.stoppedBy;
   const left = [...read.results.filter(({ outcome }) => outcome !== "unchanged"), ...apart];
   const codes = left.map(({ exitCode }) => exitCode);
+  const reviewed = read.results.filter(({ outcome }) => outcome === "unchanged");
   const exceptions = reasonSection("Not part of the review", tableOf(left, reasonColumns));
   const path = view.folder.path;
   if (lines.length === 0) {
@@ -75,6 +76,7 @@ export async function reviewKmsKeys(
       next: [`uko campaign request ${wave} destroy ${folderFlag(path)}   # the first person`],
       exitCode: mostSevere([...codes, 12]),
       data: { wave, step: "destroy", keys: 0, apart: left },
+      csv: reviewCsv("", [], left),
     };
   }
   const reviewedAtMs = Math.min(...times);
@@ -109,6 +111,7 @@ export async function reviewKmsKeys(
     next: [`uko campaign approve ${wave} destroy --review ${digest} ${folderFlag(path)}`],
     exitCode: mostSevere(codes),
     data: { wave, step: "destroy", keys: lines.length, review: digest, file, apart: left },
+    csv: reviewCsv(digest, reviewed, left),
   };
 }
 

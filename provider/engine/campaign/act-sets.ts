@@ -6,10 +6,10 @@
 import { isUkoError, mostSevere, UkoError } from "../../errors.ts";
 import type { KmsReview } from "../../lifecycle/kms-review.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
-import { type Review, type ReviewedWave, reviewOf } from "../../lifecycle/review.ts";
+import { keyPathOf, type Review, type ReviewedWave, type ReviewLine, reviewOf } from "../../lifecycle/review.ts";
 import { maxReviewBytes } from "../../lifecycle/review-file.ts";
 import { approverOf, requireUsable } from "../key/approve-set.ts";
-import { type KeyApart, readReview, reviewKeys } from "../key/review-set.ts";
+import { type KeyApart, readReview, reviewKeys, type SetReview } from "../key/review-set.ts";
 import {
   apartFacts,
   apartRows,
@@ -24,7 +24,7 @@ import { shellWord } from "../text/explanation.ts";
 import { count, sayRoles, stepNouns } from "../text/words.ts";
 import { approverOfKmsKeys, findKmsReview, reviewKmsKeys } from "./act-kms-sets.ts";
 import { type ActContext, actOnKeys, keysOfWave, refOf, unlessHeld } from "./act-on-keys.ts";
-import { type ActedKey, actedFrom, reasonColumns, reportActed, withoutStep } from "./acted.ts";
+import { type ActedKey, actedFrom, reasonColumns, reportActed, reviewCsv, withoutStep } from "./acted.ts";
 import { namedListedKey, takeCampaignInventory, type UnreadablePart } from "./inventory.ts";
 import type { PlannedKey } from "./planned.ts";
 import { readyKeys } from "./ready.ts";
@@ -71,6 +71,7 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
       reason: error.summary,
     }),
   );
+  const csv = csvOf(reviewed, apart, unreadable);
   const codes = reviewed.unreadable.map(({ error }) => error.exitCode);
   const alone = reviewed.apart.flatMap((each) => (each.otherRequester === undefined ? (each.alone ?? []) : []));
   const requesters = reviewed.apart.flatMap((each) => each.otherRequester ?? []);
@@ -96,6 +97,7 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
           : [instead(request, ready, reviewed.apart, path)],
       exitCode: mostSevere([...codes, 12]),
       data: { wave, step, keys: 0, apart: leftOut, unreadable },
+      csv,
     };
   }
   const name = reviewFileName(wave, step, setOf(request), file.digest);
@@ -114,7 +116,26 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
     ],
     exitCode: mostSevere(codes),
     data: { wave, step, keys: reviewed.keys.length, review: file.digest, file: name, apart: leftOut, unreadable },
+    csv,
   };
+}
+
+function csvOf(
+  { keys, apart, file }: SetReview,
+  notReady: readonly ActedKey[],
+  unreadable: readonly UnreadablePart[],
+): string {
+  const named = (key: Pick<ReviewLine, "vaultId" | "keyId" | "label">) => ({ name: keyPathOf(key), label: key.label });
+  const left = [
+    ...apart.map(({ observed, why: says }) => ({ ...named(observed.observation.facts), says })),
+    ...notReady,
+    ...unreadable.map(({ id, name: label, reason: says }) => ({ name: id, label, says })),
+  ];
+  return reviewCsv(
+    file?.digest ?? "",
+    keys.map(({ line }) => named(line)),
+    left,
+  );
 }
 
 function setOf({ neverActive }: ReviewOfStep): OtherSet | undefined {

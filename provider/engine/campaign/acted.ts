@@ -111,6 +111,19 @@ export function reportActed(report: ActedReport): CampaignReport {
   };
 }
 
+/** Every key that a review read, for `--csv`; `digest` names the review of the reviewed keys. */
+export function reviewCsv(
+  digest: string,
+  reviewed: readonly Pick<ActedKey, "name" | "label">[],
+  left: readonly Pick<ActedKey, "name" | "label" | "says">[],
+): string {
+  const rows = [
+    ...reviewed.map(({ name: key, label }) => ({ key, label, review: digest, why: "" })),
+    ...left.map(({ name: key, label, says: why }) => ({ key, label, review: "", why })),
+  ];
+  return csvTable(["key", "label", "review", "why"], rows);
+}
+
 const namingColumns = {
   label: ({ label }: ActedKey) => plain(label, 60),
   key: ({ name }: ActedKey) => name,
