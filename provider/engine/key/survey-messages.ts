@@ -6,10 +6,21 @@ import { rights } from "../../lifecycle/managed-key-states.ts";
 import type { Plan, Run } from "../../lifecycle/plan.ts";
 import type { Report } from "../loop/report.ts";
 import { asRead, type Explanation, shellWord } from "../text/explanation.ts";
-import { capital, count, keyPath, plain, sayHolder, sayKey, sayTime, sayWord, stepNouns } from "../text/words.ts";
+import {
+  capital,
+  count,
+  keyPath,
+  plain,
+  sayAuthor,
+  sayHolder,
+  sayKey,
+  sayTime,
+  sayWord,
+  stepNouns,
+} from "../text/words.ts";
 import { explainOutcome } from "./messages.ts";
 import type { KeyDetails } from "./observe.ts";
-import { sayReasonsOnKey } from "./record-words.ts";
+import { explainNotBinding, sayReasonsOnKey } from "./record-words.ts";
 
 const door = { rerun: "uko continue" } as const;
 
@@ -19,15 +30,13 @@ export function explainListed(observed: KeyDetails, run: Run, plan: Plan, isDue:
     return explainRemovable(observed, isDue ? "the keystores' dates have passed" : "no keystore holds its material");
   }
   const explanation = asRead(explainOutcome({ kind: "stopped", plan, observed, memory: { run, taken: [] } }, door));
-  const expired = expiredRecord(observed.observation, observed.nowMs);
-  return expired === undefined ? explanation : { ...explanation, summary: sayExpired(expired, observed) };
-}
-
-function sayExpired(
-  { record, atMs }: NonNullable<ReturnType<typeof expiredRecord>>,
-  { observation }: KeyDetails,
-): string {
-  return `The request for the ${stepNouns[record.step]} of ${sayKey(observation)} expired on ${sayTime(atMs)}`;
+  const { observation, nowMs } = observed;
+  const expired = expiredRecord(observation, nowMs);
+  if (expired === undefined) return explanation;
+  const { record, atMs } = expired;
+  const summary = `The request of ${sayAuthor(record)} for the ${stepNouns[record.step]} of ${sayKey(observation)} expired on ${sayTime(atMs)}`;
+  const alreadySaid = explainNotBinding(expired, observation);
+  return { ...explanation, summary, facts: explanation.facts.filter((fact) => fact !== alreadySaid) };
 }
 
 /** A destroyed key of which only its metadata is left. */
