@@ -10,7 +10,7 @@ import { manifestFileName, parseManifest } from "./engine/campaign/manifest.ts";
 import { readTrackedEvents } from "./engine/certificate/activity-tracker.ts";
 import { buildCertificate, type WaveKeys } from "./engine/certificate/build.ts";
 import { type ChainReport, createChainCheck } from "./engine/certificate/chain.ts";
-import { createLogReader, type ReadLog } from "./engine/certificate/evidence-log.ts";
+import { createLogReader, type FoundLog, type ReadLog } from "./engine/certificate/evidence-log.ts";
 import { renderCertificatePage } from "./engine/certificate/html.ts";
 import { type LiveReading, readKeysLive, unwatchedKeys, witnessedKeys } from "./engine/certificate/observe.ts";
 import { type Certificate, certificateForm, certificateType, type Envelope } from "./engine/certificate/statement.ts";
@@ -247,18 +247,18 @@ function openEnvelope(envelope: Envelope, trusted: readonly TrustedPublicKey[]):
 }
 
 /** The file of each log that the certificate names, whatever the order in which they were passed. */
-async function readNamedLogs(statement: unknown, files: readonly string[]): Promise<readonly (ReadLog | undefined)[]> {
+async function readNamedLogs(statement: unknown, files: readonly string[]): Promise<readonly (FoundLog | undefined)[]> {
   const certificate = certificateForm.safeParse(statement);
   const logs = certificate.success ? certificate.data.predicate.evidence : [];
-  const found: (ReadLog | undefined)[] = [];
+  const found: (FoundLog | undefined)[] = [];
   for (const [index, { lines, head }] of logs.entries()) {
     const inOrder = files.toSorted((a, b) => Number(b === files[index]) - Number(a === files[index]));
-    let match: ReadLog | undefined;
+    let match: FoundLog | undefined;
     for (const file of inOrder) {
       const reader = createLogReader(index, lines);
       await readEvidenceFile(file, reader.add);
       const read = reader.end(undefined);
-      if (read.log?.head === head) match = read;
+      if (read.log?.head === head) match = { ...read, path: file };
       if (match !== undefined) break;
     }
     found.push(match);

@@ -52,6 +52,9 @@ export interface ReadLog {
   readonly chain: ChainReport;
 }
 
+/** A log of a certificate in the file that a person named. */
+export type FoundLog = ReadLog & { readonly path: string };
+
 export interface LogReader {
   add(line: EvidenceFileLine): void;
   end(headText: string | undefined): ReadLog;

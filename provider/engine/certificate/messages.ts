@@ -208,7 +208,7 @@ export function explainProblem(problem: Problem): string {
     case "evidence_missing":
       return `No evidence file ends or continues as file ${problem.log + 1} of the certificate (head ${plain(problem.head, 64)})`;
     case "evidence_broken":
-      return `Evidence file ${problem.log + 1} was changed after the runs wrote it`;
+      return `The evidence file ${plain(problem.file, 300)} was changed after the runs wrote it`;
     case "evidence_differs":
       return `The evidence does not say the same of key ${plain(problem.subject)}`;
     case "contradicted":

@@ -2,7 +2,7 @@
 
 import { type Corroboration, corroborate, type TrackedEvent } from "./activity-tracker.ts";
 import { isAllIbms, limitsOf, type WaveKeys, waveOf } from "./build.ts";
-import type { ReadLog } from "./evidence-log.ts";
+import type { FoundLog } from "./evidence-log.ts";
 import { keysInEvidence, subjectName } from "./key-history.ts";
 import { type Certificate, certificateForm, certificateType, type Envelope, type HashJson } from "./statement.ts";
 import { type SignatureResult, signersOf, type TimestampResult, type TrustedKey } from "./trust.ts";
@@ -23,7 +23,7 @@ export interface VerificationInput extends CheckedEnvelope {
   readonly requiredPersons: number;
   readonly allowsEmulator: boolean;
   /** The evidence files, in the order of the certificate; undefined if none is passed. */
-  readonly evidence?: readonly (ReadLog | undefined)[];
+  readonly evidence?: readonly (FoundLog | undefined)[];
   readonly tracked?: readonly TrackedEvent[];
   /** The wave as the campaign's own manifest has it. */
   readonly wave?: WaveKeys;
@@ -58,7 +58,7 @@ export type Problem =
   | { readonly kind: "not_ibm"; readonly endpoints: readonly string[] }
   | { readonly kind: "witness_altered" }
   | { readonly kind: "evidence_missing"; readonly log: number; readonly head: string }
-  | { readonly kind: "evidence_broken"; readonly log: number }
+  | { readonly kind: "evidence_broken"; readonly log: number; readonly file: string }
   | { readonly kind: "evidence_differs"; readonly subject: string }
   | { readonly kind: "contradicted"; readonly subject: string; readonly step: string };
 
@@ -198,7 +198,7 @@ function waveDifferences(
 /** What the evidence files say otherwise, or do not say at all. */
 function differences(
   { predicate }: Certificate,
-  files: readonly (ReadLog | undefined)[],
+  files: readonly (FoundLog | undefined)[],
   { hashJson }: VerificationTools,
 ): readonly Problem[] {
   const problems = predicate.evidence.flatMap((log, at): readonly Problem[] => {
@@ -206,7 +206,7 @@ function differences(
     if (file?.log === undefined || hashJson(file.log) !== hashJson(log)) {
       return [{ kind: "evidence_missing", log: at, head: log.head }];
     }
-    return file.chain.breaks.length > 0 ? [{ kind: "evidence_broken", log: at }] : [];
+    return file.chain.breaks.length > 0 ? [{ kind: "evidence_broken", log: at, file: file.path }] : [];
   });
   if (problems.length > 0) return problems;
   const entries = files.flatMap((file) => file?.entries ?? []);

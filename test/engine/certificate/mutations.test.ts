@@ -368,6 +368,8 @@ describe("evidence that is not that of the certificate is refused", () => {
         .join(""),
     );
     expect(await check(serializeEnvelope(good), { evidence: "other.jsonl" })).toContain(problem);
+    const { problems } = await verifyFile(choiceOf({ evidence: "other.jsonl" }));
+    for (const each of problems) if (each.kind === "evidence_broken") expect(each.file).toBe(story.file("other.jsonl"));
   });
 
   test("evidence to which later runs appended still fits", async () => {
