@@ -11,8 +11,10 @@ import { dayOf } from "./classify.ts";
 import { csvLine, csvTable } from "./csv.ts";
 import { type ListedKey, namedListedKey } from "./inventory.ts";
 import { dayBefore, sayGate, shownDay, waveDates } from "./plan-report.ts";
-import { type CampaignPlan, datesOf, isLate, type PlannedKey, type PlannedWave } from "./planned.ts";
+import { type CampaignPlan, datesOf, isLate, nextStep, type PlannedKey, type PlannedWave } from "./planned.ts";
+import { isPending } from "./ready.ts";
 import { type CampaignReport, folderFlag, type ReportSection, section, tableOf, unreadSection } from "./report.ts";
+import { reviewAgain } from "./reviews.ts";
 import { type CampaignView, unfinishedWaves } from "./view.ts";
 
 /** The states of a key in the columns of the table, from its beginning to its end. */
@@ -56,6 +58,7 @@ export function reportStatus(view: CampaignView, plan: CampaignPlan): CampaignRe
           view.folder.path,
         ),
       ),
+      ...stepsNext(plan, view, new Set(windows.map(({ key }) => key))),
       `uko campaign plan ${folderFlag(view.folder.path)}`,
     ],
     exitCode: view.inventory.unreadable.length > 0 ? 13 : 0,
@@ -63,6 +66,30 @@ export function reportStatus(view: CampaignView, plan: CampaignPlan): CampaignRe
     csv: csvOf(outcomes),
     data: { ...dataOf(view, plan, { requests, outcomes }), windows },
   };
+}
+
+/** The requests and reviews that each open wave can take now, without the keys that wait for a rollback. */
+function stepsNext({ waves }: CampaignPlan, view: CampaignView, rolledBack: ReadonlySet<string>): readonly string[] {
+  const { path } = view.folder;
+  return waves.flatMap(({ name: wave, keys }) =>
+    (["deactivate", "destroy"] as const).flatMap((step) => {
+      if (gateOf(wave, step, view).kind !== "open") return [];
+      const ready = keys.filter((key) => isReady(key, step) && !rolledBack.has(key.name));
+      const requested = Map.groupBy(
+        ready.filter((key) => isPending(view, key, step, false)),
+        ({ facts }) => (facts.isKms ? "kms" : facts.state === "pre_activation" ? "never_active" : undefined),
+      );
+      const left = ready.length - [...requested.values()].flat().length;
+      return [
+        ...(left === 0 ? [] : [`uko campaign request ${wave} ${step} ${folderFlag(path)}   # ${count(left, "key")}`]),
+        ...Array.from(requested.keys(), (set) => `${reviewAgain(wave, step, set, path)}   # not the requester`),
+      ];
+    }),
+  );
+}
+
+function isReady(key: PlannedKey, step: CampaignStep): boolean {
+  return nextStep(key) === step && isStepDue(key.facts, step) && isOpen(key) && !key.isUnread;
 }
 
 /** A deactivated key whose KMS deletion window lets no person destroy it. */
