@@ -71,7 +71,7 @@ export async function reviewKmsKeys(
   const path = view.folder.path;
   if (lines.length === 0) {
     return {
-      summary: `No KMS key of wave "${wave}" can be approved for destroy`,
+      summary: `No KMS key of wave "${wave}" can be approved for destruction`,
       sections: exceptions,
       next: [`uko campaign request ${wave} destroy ${folderFlag(path)}   # the first person`],
       exitCode: mostSevere([...codes, 12]),

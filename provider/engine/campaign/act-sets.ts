@@ -89,7 +89,7 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
   ];
   if (file === undefined) {
     return {
-      summary: `No key of wave "${wave}" can be approved for ${step}`,
+      summary: `No key of wave "${wave}" can be approved for ${stepNouns[step]}`,
       sections: exceptions,
       next:
         alone.length > 0 || others.length > 0
