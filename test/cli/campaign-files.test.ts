@@ -55,6 +55,10 @@ describe("uko campaign baseline", () => {
     complete((text) => text.replaceAll("reason: Moved", "reason: Gone").replace("Never used", "Unused"));
     const { out } = await campaign("baseline --wave pilot");
     expect(out).toContain("reason: Never used -> Unused");
+    complete((text) => text.replaceAll("Never used", "Not used"));
+    expect(JSON.parse((await campaign("baseline --wave pilot --json")).out).changed).toContainEqual(
+      expect.objectContaining({ change: "reason: Unused -> Not used" }),
+    );
     expect(digests()).toMatchObject({ main: before.main });
     expect(digests().pilot).not.toBe(before.pilot);
   });
@@ -65,6 +69,16 @@ describe("uko campaign baseline", () => {
     expect(exitCode).toBe(12);
     expect(out).toMatch(/destroy requires an owner/);
     expect(out).toMatch(/leave requires the owner who keeps/);
+    complete((text) =>
+      text.replace("owner: platform", "owner: name the owner").replace("Never used", "name the reason"),
+    );
+    const untouched = (await campaign("baseline")).out;
+    expect(untouched).toMatch(/destroy requires an owner/);
+    expect(untouched).toMatch(/destroy requires a reason/);
+    complete((text) => text.replace(/^rules:[\s\S]*$/m, "rules: []"));
+    const unruled = await campaign("baseline");
+    expect(unruled.out).toMatch(/^KEY +LABEL +WHY\n10 keys +such as \S+ +no rule matches\n {2}--json lists each key$/m);
+    expect(JSON.parse((await campaign("baseline --json")).out).blocked).toHaveLength(10);
     expect(() => read("manifest.jsonl")).toThrow("ENOENT");
   });
 

@@ -21,7 +21,7 @@ import {
   namedKey,
 } from "./manifest.ts";
 import type { OwnerTable } from "./owners.ts";
-import { type CampaignReport, folderFlag, section, unreadSection } from "./report.ts";
+import { type CampaignReport, folderFlag, reasonSection, section, unreadSection } from "./report.ts";
 
 export interface BaselineRequest {
   /** Only this wave gets new lines; absent for all. */
@@ -68,9 +68,10 @@ export function makeBaseline(
     },
     sha256,
   );
+  const changed = differences(keys, earlier);
   const sections = [
-    ...section("Blocked", { table: { columns: ["key", "label", "why"], rows: blocked } }),
-    ...section("Changed since the last baseline", { table: differences(keys, earlier) }),
+    ...reasonSection("Blocked", { columns: ["key", "label", "why"], rows: blocked }),
+    ...reasonSection("Changed since the last baseline", { columns: ["key", "label", "change"], rows: changed }),
     ...section("New, or written in the last 30 days", { table: recent(inventory) }),
     ...section("Warnings", { lines: warnings(classified, inventory, request) }),
     ...unreadSection(inventory.unreadable),
@@ -81,6 +82,7 @@ export function makeBaseline(
     data: {
       keys: keys.length,
       blocked: blocked.map(([key, label, why]) => ({ key, label, why })),
+      changed: changed.map(([key, label, change]) => ({ key, label, change })),
       unreadable: inventory.unreadable,
     },
   };
@@ -158,12 +160,11 @@ function wavesOf(
 
 function differences(keys: readonly ManifestKey[], earlier: Manifest | undefined) {
   const before = new Map(earlier?.keys.map((key) => [namedKey(key), key]));
-  const rows = keys.flatMap((key) => {
+  return keys.flatMap((key) => {
     const old = before.get(namedKey(key));
     if (earlier === undefined || JSON.stringify(old) === JSON.stringify(key)) return [];
-    return [[namedKey(key), key.label, old === undefined ? "new" : changeOf(old, key)]];
+    return [[namedKey(key), key.label, old === undefined ? "new" : changeOf(old, key)] as const];
   });
-  return { columns: ["key", "label", "change"], rows };
 }
 
 function changeOf(old: ManifestKey, key: ManifestKey): string {

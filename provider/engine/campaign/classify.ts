@@ -27,6 +27,9 @@ export const gapSentences = {
   future_owner_missing: "leave requires the owner who keeps the copies in the cloud",
 } as const satisfies Record<ClassGap, string>;
 
+/** The texts of a first campaign.yaml that people have to replace. They count as missing. */
+export const toReplace = { owner: "name the owner", reason: "name the reason" } as const;
+
 /** What is joined to a key from other sources. */
 export type Joined = Pick<ManifestKey, "declaredBy" | "usage">;
 
@@ -70,6 +73,7 @@ function manifestKeyOf(
 ): ManifestKey {
   const { traits, keystores, cloudIds } = listed;
   const joined = owners.find(idsOf(listed));
+  const owner = rule.owner === undefined || rule.owner === toReplace.owner ? [] : [rule.owner];
   return {
     kind: traits.kind,
     vault: traits.vaultId,
@@ -85,10 +89,10 @@ function manifestKeyOf(
     class: rule.class,
     ...(rule.into !== undefined && { into: rule.into }),
     wave: rule.wave,
-    owners: joined.owners.length > 0 || rule.owner === undefined ? [...joined.owners] : [rule.owner],
+    owners: joined.owners.length > 0 ? [...joined.owners] : owner,
     application: joined.application || (rule.application ?? ""),
     criticality: joined.criticality,
-    reason: rule.reason ?? "",
+    reason: rule.reason === undefined || rule.reason === toReplace.reason ? "" : rule.reason,
     ticket: rule.ticket ?? "",
     successor: rule.successor ?? "",
     ...(rule.attestedOn !== undefined && { attestedOn: dayOf(rule.attestedOn) }),

@@ -4,7 +4,7 @@ import { dayMs } from "../../lifecycle/campaign/campaign.ts";
 import { kmsRestoreDays, lastDestroyBeforeMs } from "../../lifecycle/campaign/schedule.ts";
 import { count } from "../text/words.ts";
 import { campaignFileName, campaignFormat } from "./campaign-file.ts";
-import { dayOf, pendingDaysOf } from "./classify.ts";
+import { dayOf, pendingDaysOf, toReplace } from "./classify.ts";
 import type { CampaignInventory, ListedKey } from "./inventory.ts";
 import { type CampaignReport, folderFlag, section, unreadSection } from "./report.ts";
 
@@ -54,8 +54,8 @@ export function firstCampaignFile(
     `#  - match: {kind: ${kind}, state: [${state}]${keystores === "" ? "" : `, keystore: [${keystores.split("+").join(", ")}]`}}`,
     "#    class: destroy",
     "#    wave: main",
-    "#    owner: name the owner",
-    "#    reason: name the reason",
+    `#    owner: ${toReplace.owner}`,
+    `#    reason: ${toReplace.reason}`,
   ]);
   return [
     "# The campaign: what people propose. It grants no right.",

@@ -110,7 +110,12 @@ export const campaignJsonForms = {
     groups: z.array(z.object(group)),
     unreadable,
   }),
-  "campaign-baseline": form("The line that uko campaign baseline", { keys: count, blocked: z.array(why), unreadable }),
+  "campaign-baseline": form("The line that uko campaign baseline", {
+    keys: count,
+    blocked: z.array(why),
+    changed: z.array(z.object({ key: text, label: text, change: text })),
+    unreadable,
+  }),
   "campaign-check": form("The line that uko campaign check", {
     keystores: findings,
     keys: findings,
