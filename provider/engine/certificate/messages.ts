@@ -206,7 +206,7 @@ export function explainProblem(problem: Problem): string {
     case "witness_altered":
       return "A statement of a witness was changed";
     case "evidence_missing":
-      return `No evidence file ends or continues as file ${problem.log + 1} of the certificate (head ${plain(problem.head, 64)})`;
+      return `No evidence file has the head ${plain(problem.head, 64)}, which the certificate names for its file ${problem.log + 1}: the file is missing, or lines are missing at its end`;
     case "evidence_broken":
       return `The evidence file ${plain(problem.file, 300)} was changed after the runs wrote it`;
     case "evidence_differs":
