@@ -116,7 +116,8 @@ export function readSettings(
   const inProvider = (name: string): string => `${names.property(name)} in the configuration of the provider`;
   const instanceId = firstGiven(environment.UKO_INSTANCE_ID, stored.instanceId);
   if (instanceId === undefined) {
-    throw invalid("The instance ID is not set", `Set UKO_INSTANCE_ID, or ${inProvider("instanceId")}.`);
+    const others = "A run also needs UKO_REGION, or endpoints, and UKO_API_KEY, your own credential.";
+    throw invalid("The instance ID is not set", `Set UKO_INSTANCE_ID, or ${inProvider("instanceId")}.\n${others}`);
   }
   if (!uuidForm.test(instanceId)) {
     throw invalid(

@@ -183,7 +183,7 @@ describe("invalid input", () => {
 });
 
 it.each([
-  [{ UKO_API_KEY: "secret" }, /The instance ID is not set\n {2}Set UKO_INSTANCE_ID/],
+  [{ UKO_API_KEY: "secret" }, /The instance ID is not set\n {2}Set UKO_INSTANCE_ID.*\n {2}A run also needs UKO_REGION/],
   [{ UKO_INSTANCE_ID: instanceId }, /The credential is not set\n {2}Set UKO_API_KEY/],
   [{ ...environment, UKO_WAIT: "5x" }, /^UKO_WAIT is not a duration/],
 ])("names the setting that is missing or wrong (%#)", async (variables, message) => {
