@@ -37,7 +37,7 @@ describe("reading a key distinguishes four kinds of drift, and repairs none", ()
       (await unfinished(uko.run("alice", { consents: [requestId] }).handlers, state)).message,
     );
     expect((await read(state))?.warnings).toEqual([
-      expect.stringMatching(/is waiting for approval of its destruction/),
+      expect.stringMatching(/is deactivated and is waiting for approval of its destruction/),
     ]);
     await uko.advance("5h");
     await unfinished(uko.run("bob", { consents: [destroyRequestId] }).handlers, state);

@@ -87,9 +87,10 @@ export function driftWarnings(observed: KeySummary, before: ManagedKeyState): re
   const { observation, nowMs } = observed;
   const key = capital(sayKey(observation));
   const standing = anyBindingRecord(observation, nowMs);
+  const isCutOff = observation.state === "deactivated" ? " is deactivated and" : "";
   const pending = standing.binds
     ? [
-        `${key} is waiting for approval of its ${stepNouns[standing.record.step]}: ${sayAuthor(standing.record)} requested it on ${sayTime(standing.record.writtenAtMs)}`,
+        `${key}${isCutOff} is waiting for approval of its ${stepNouns[standing.record.step]}: ${sayAuthor(standing.record)} requested it on ${sayTime(standing.record.writtenAtMs)}`,
       ]
     : [];
   const isDestroyed = observation.state === "destroyed";

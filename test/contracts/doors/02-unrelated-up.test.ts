@@ -110,7 +110,7 @@ function seenUnder(profile: Profile): readonly string[] {
     `Key "asked" is waiting for approval of its deactivation: ${bob} requested it on 25 Dec 2026 19:22 UTC`,
     'Key "compromised" changed from active to compromised since the last run; the last write to it was by IBMid-550000BOB on 24 Nov 2026 14:22 UTC',
     'Key "compromised" is out of sync in keystore "payroll-ring": deactivated_key_is_not_deactivated_in_keystore',
-    `Key "cooling" is waiting for approval of its destruction: ${alice} requested it on 25 Dec 2026 19:23 UTC`,
+    `Key "cooling" is deactivated and is waiting for approval of its destruction: ${alice} requested it on 25 Dec 2026 19:23 UTC`,
     'Key "destroyed" changed from active to destroyed since the last run; the last write to it was by IBMid-550000CAROL on 24 Nov 2026 19:22 UTC',
     'Key "off" changed from active to deactivated since the last run; the last write to it was by IBMid-550000CAROL on 24 Nov 2026 14:22 UTC',
     'Key "pending" changed from active to destroyed since the last run; the last write to it was by IBMid-550000CAROL on 25 Dec 2026 19:22 UTC',
