@@ -346,7 +346,9 @@ it("requests no destroy without a known opener of the KMS window, and finishes t
   const status = await world.uko("carol", `campaign status --folder ${folder}`);
   for (const text of [JSON.stringify(deactivated.sections), status.out])
     expect(text).toContain("it is not known who opened its KMS deletion window [UKO_KMS_SETTER_UNKNOWN]");
-  expect(status.out).toContain(`Next:\n  ${rollback}\n  uko campaign plan`);
+  expect(status.out).toContain(
+    `Next:\n  ${rollback}\n  uko campaign request pilot deactivate --folder ${folder}   # 17 keys\n`,
+  );
   await world.advance("5h");
   const { out } = await world.uko("alice", `campaign request pilot destroy --folder ${folder}`);
   expect(out).toContain("[UKO_KMS_SETTER_UNKNOWN]");

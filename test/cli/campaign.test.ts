@@ -173,6 +173,20 @@ describe("uko campaign report", () => {
     expect((await campaign("status", "erin")).out).toMatch(/^[0-9]+ keys of 10 still have to end; 5 could not be read/);
   });
 
+  it("reports no success for keys that could not be read, and waits for their wave", async () => {
+    await baselined((text) =>
+      `${text}scope: {vaults: [${vaultIds.payments}, ${vaultIds.archive}]}\n`
+        .replace(/^blackouts.*$/m, "")
+        .replace("label: 'draft*'", "label: 'mail*'"),
+    );
+    for (const command of ["halt pilot", "rollback pilot", "advance pilot", "request pilot destroy"]) {
+      const { exitCode, out } = await campaign(command, "erin");
+      expect([command, exitCode]).toEqual([command, 13]);
+      expect(out).toContain("the key or its vault could not be read");
+    }
+    expect((await campaign("request main deactivate", "erin")).out).toContain("finish the step first: pilot");
+  });
+
   it("says how to name single vaults to a person who cannot list all of them", async () => {
     await baselined();
     await stage.world.control("faults", { operation: "V1", status: 403 });

@@ -12,6 +12,7 @@ import { type ActedKey, reportActed, withoutStep } from "./acted.ts";
 import { isNamed } from "./find.ts";
 import { requireWave } from "./folder.ts";
 import type { PlannedKey } from "./planned.ts";
+import { unread } from "./ready.ts";
 import { type CampaignReport, folderFlag } from "./report.ts";
 import type { Confirm } from "./wave-state.ts";
 
@@ -99,6 +100,7 @@ async function rollBackOne(
 /** Keys that are active were not changed by the campaign, or are back already. */
 function leftOut(key: PlannedKey, isOurs: boolean): readonly ActedKey[] {
   const { facts } = key;
+  if (key.isUnread) return [unread(key)];
   if (facts.state === "active" || facts.state === "pre_activation" || facts.state === "gone") return [];
   if (facts.state === "destroyed" && !facts.isKms) {
     return [withoutStep(key, "it is destroyed, which cannot be undone")];

@@ -72,7 +72,7 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
     }),
   );
   const csv = csvOf(reviewed, apart, unreadable);
-  const codes = reviewed.unreadable.map(({ error }) => error.exitCode);
+  const codes = [...reviewed.unreadable.map(({ error }) => error.exitCode), ...apart.map(({ exitCode }) => exitCode)];
   const alone = reviewed.apart.flatMap((each) => (each.otherRequester === undefined ? (each.alone ?? []) : []));
   const requesters = reviewed.apart.flatMap((each) => each.otherRequester ?? []);
   const path = view.folder.path;

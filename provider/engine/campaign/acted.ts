@@ -102,7 +102,10 @@ export function reportActed(report: ActedReport): CampaignReport {
       ...reasonSection("Unchanged", tableOf(unchanged, shownColumns)),
     ],
     next,
-    exitCode: mostSevere([...keys.map(({ exitCode }) => exitCode), ...(stop === undefined ? [] : [stop.exitCode])]),
+    exitCode: mostSevere([
+      ...[...keys, ...apart].map(({ exitCode }) => exitCode),
+      ...(stop === undefined ? [] : [stop.exitCode]),
+    ]),
     data: { wave, ...data, keys: all, unstarted: run.unstarted, ...(stop && { stoppedBy: stop.code }) },
     csv: csvTable(
       ["key", "label", "outcome", "code", "says"],

@@ -29,7 +29,7 @@ import { requireWave } from "./folder.ts";
 import { createCampaignReading } from "./operations.ts";
 import { sayGate } from "./plan-report.ts";
 import type { PlannedKey } from "./planned.ts";
-import { isPending, isRequested, readyKeys, requestEndMs } from "./ready.ts";
+import { isPending, isRequested, readyKeys, requestEndMs, unreadOf } from "./ready.ts";
 import { type CampaignReport, folderFlag } from "./report.ts";
 import { windowNext, windowSentences } from "./status.ts";
 import {
@@ -197,7 +197,10 @@ async function advanceWave(context: ActContext, wave: string): Promise<CampaignR
     did: "Removed the metadata of",
     wave,
     keys: run.results,
-    apart: held.map((key) => withoutStep(key, sayGate({ ...key, gate: { kind: "held" } }) ?? "held")),
+    apart: [
+      ...held.map((key) => withoutStep(key, sayGate({ ...key, gate: { kind: "held" } }) ?? "held")),
+      ...unreadOf(context, wave),
+    ],
     run,
     next: [`uko campaign status ${folderFlag(context.view.folder.path)}`],
   });
@@ -219,7 +222,7 @@ async function haltWave(context: ActContext, wave: string): Promise<CampaignRepo
     did: "Withdrew the requests on",
     wave,
     keys: run.results,
-    apart: [],
+    apart: unreadOf(context, wave),
     run,
     next: [
       `uko campaign rollback ${wave} ${folderFlag(view.folder.path)}   # also reactivates what was deactivated`,

@@ -25,10 +25,19 @@ export function readyKeys(
     if (gate.kind === "open" && !key.isUnread) ready.push(key);
     else if (gate.kind !== "done" && gate.kind !== "not_planned") {
       const why = sayGate({ ...key, gate }) ?? sayLater(gate, context.view.nowMs);
-      apart.push(withoutStep(key, why));
+      apart.push(key.isUnread ? unread(key) : withoutStep(key, why));
     }
   }
   return { ready, apart };
+}
+
+/** Every key of a wave that the caller cannot read: no command may pass over one and report success. */
+export function unreadOf(context: ActContext, wave: string): readonly ActedKey[] {
+  return keysOfWave(context, wave).flatMap((key) => (key.isUnread ? [unread(key)] : []));
+}
+
+export function unread(key: PlannedKey): ActedKey {
+  return { ...withoutStep(key, "the key or its vault could not be read"), exitCode: 13 };
 }
 
 function sayLater(gate: KeyGate, nowMs: number): string {

@@ -111,9 +111,10 @@ export function inventoryScope(
   return { ...campaign.scope, known: manifest?.keys ?? [], rehearsed };
 }
 
-/** The waves in which a key that is not held still needs the step. */
+/** The waves in which a key that is not held still needs the step, or could not be read, so that it may need the step. */
 export function unfinishedWaves(keys: readonly CampaignKey[], step: "deactivate" | "destroy"): ReadonlySet<string> {
-  return new Set(keys.filter(({ facts }) => isStepDue(facts, step)).map(({ line }) => line.wave));
+  const isDue = ({ facts, isUnread }: CampaignKey) => isStepDue(isUnread ? { ...facts, state: "active" } : facts, step);
+  return new Set(keys.filter(isDue).map(({ line }) => line.wave));
 }
 
 async function readSignoffs({ folder }: OpenCampaign, sha256: (text: string) => string): Promise<readonly Signoff[]> {
