@@ -24,7 +24,7 @@ const maxShownIssues = 20;
 export function explainIssues(issues: readonly z.core.$ZodIssue[], place = ""): readonly string[] {
   const shown = issues.slice(0, maxShownIssues).map(({ path, message }) => {
     const where = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
-    return plain(`${place}${where.replace(/^\./, "")}: ${message}`, 300);
+    return plain(`${place}${where === "" ? "" : `${where.replace(/^\./, "")}: `}${message}`, 300);
   });
   return issues.length > maxShownIssues ? [...shown, `and ${issues.length - maxShownIssues} more`] : shown;
 }

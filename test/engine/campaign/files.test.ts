@@ -41,7 +41,7 @@ describe("campaign.yaml", () => {
   });
 
   test.each([
-    ["an endpoint", campaignText("endpoint: https://evil.example"), /Unrecognized key: "endpoint"/],
+    ["an endpoint", campaignText("endpoint: https://evil.example"), /^ *Unrecognized key: "endpoint"/m],
     ["an anchor", campaignText("people: &a []"), /line 10: anchors and aliases are not allowed/],
     ["an alias", campaignText("people: &a []", "blackouts: *a"), /anchors and aliases/],
     ["a custom tag", campaignText("blackouts: !exec []"), /not YAML that uko accepts|tags such as !exec/],
@@ -160,11 +160,7 @@ describe("manifest.jsonl", () => {
       text.replace("uko-manifest-1", "uko-manifest-2"),
       /has the format uko-manifest-2[\s\S]*update uko/,
     ],
-    [
-      "another field",
-      text.replace('"version":1', '"version":1,"command":"rm"'),
-      /line 4: : Unrecognized key: "command"/,
-    ],
+    ["another field", text.replace('"version":1', '"version":1,"command":"rm"'), /line 4: Unrecognized key: "command"/],
     ["a half line", text.slice(0, -20), /line 5 is not JSON/],
     ["no content", "", /is empty/],
   ])("refuses %s", (_, content, message) => {
