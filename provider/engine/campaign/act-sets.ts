@@ -131,11 +131,8 @@ function csvOf(
     ...notReady,
     ...unreadable.map(({ id, name: label, reason: says }) => ({ name: id, label, says })),
   ];
-  return reviewCsv(
-    file?.digest ?? "",
-    keys.map(({ line }) => named(line)),
-    left,
-  );
+  const rows = keys.map(({ line }) => named(line));
+  return reviewCsv(file?.digest ?? "", rows, left);
 }
 
 function setOf({ neverActive }: ReviewOfStep): OtherSet | undefined {
