@@ -185,7 +185,9 @@ describe("uko campaign report", () => {
       expect(out).toContain("the key or its vault could not be read");
     }
     expect((await campaign("request main deactivate", "erin")).out).toContain("finish the step first: pilot");
-    expect((await campaign("review pilot destroy", "erin")).out).toMatch(/^No key .* can be approved for destruction\n/);
+    expect((await campaign("review pilot destroy", "erin")).out).toMatch(
+      /^No key .* can be approved for destruction\n/,
+    );
   });
 
   it("says how to name single vaults to a person who cannot list all of them", async () => {
