@@ -15,9 +15,15 @@ type Answer<Response> = (
 
 type Values = Record<string, structPb.JavaScriptValue>;
 
-const stored: { readonly id?: string; readonly inputs?: Values; readonly outputs?: Values } = JSON.parse(
-  process.env.BENCH_STORES ?? "{}",
-);
+interface Stored {
+  readonly id?: string;
+  readonly inputs?: Values;
+  readonly outputs?: Values;
+  readonly refreshBeforeUpdate?: boolean;
+}
+
+const stored: Stored = JSON.parse(process.env.BENCH_STORES ?? "{}");
+const isRefreshed = stored.refreshBeforeUpdate ?? false;
 const refusesAfterMs = process.env.BENCH_REFUSES_AFTER_MS;
 const server = new Server();
 server.addService(providerGrpc.ResourceProviderService, {
@@ -52,6 +58,7 @@ server.addService(providerGrpc.ResourceProviderService, {
     response.setId(stored.id ?? "none");
     const inputs = request.getProperties()?.toJavaScript() ?? {};
     response.setProperties(structPb.Struct.fromJavaScript({ ...stored.outputs, ...inputs }));
+    response.setRefreshBeforeUpdate(isRefreshed);
     answer(null, response);
   },
   read({ request }: Call<providerPb.ReadRequest>, answer: Answer<providerPb.ReadResponse>) {
@@ -59,11 +66,13 @@ server.addService(providerGrpc.ResourceProviderService, {
     response.setId(request.getId());
     response.setProperties(request.getProperties());
     response.setInputs(request.getInputs());
+    response.setRefreshBeforeUpdate(isRefreshed);
     answer(null, response);
   },
   update({ request }: Call<providerPb.UpdateRequest>, answer: Answer<providerPb.UpdateResponse>) {
     const response = new providerPb.UpdateResponse();
     response.setProperties(request.getNews());
+    response.setRefreshBeforeUpdate(isRefreshed);
     answer(null, response);
   },
   delete(_: unknown, answer: Answer<emptyPb.Empty>) {

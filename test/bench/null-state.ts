@@ -10,6 +10,10 @@ export interface StoredKey {
   readonly id?: string;
   readonly inputs: Values;
   readonly outputs: Values;
+  /** The names of the inputs that the program passes; its provider adds the others. */
+  readonly passed?: readonly string[];
+  /** Pulumi reads such a resource again at the start of each run. */
+  readonly refreshBeforeUpdate?: boolean;
 }
 
 export function storing(key: StoredKey): { readonly BENCH_STORES: string } {

@@ -1,6 +1,7 @@
 /** The programs that are measured, for each door: many keys, and as many resources that do nothing, which is what the engine itself costs. */
 
 import { readFileSync } from "node:fs";
+import type { StoredKey } from "./null-state.ts";
 
 export type BenchDoor = "package" | "dynamic";
 
@@ -27,7 +28,8 @@ for (let index = 1; index <= ${count}; index += 1) {
 }
 
 /** As many resources of a provider that does nothing, declared as ours are, so that nothing else differs. */
-export function nullProgram(door: BenchDoor, count: number): string {
+export function nullProgram(door: BenchDoor, count: number, stored: StoredKey): string {
+  const passed = Object.fromEntries((stored.passed ?? []).map((name) => [name, stored.inputs[name]]));
   const made =
     door === "package"
       ? 'new CustomResource("null:index:Nothing", name, properties, { version: "0.0.1" });'
@@ -35,11 +37,11 @@ export function nullProgram(door: BenchDoor, count: number): string {
   return `import { CustomResource } from "@pulumi/pulumi";
 
 const outputs = Object.fromEntries(${JSON.stringify(names)}.map((name) => [name, undefined]));
-const vaultId = "5c1e0000-0000-4000-8000-000000000001";
+const passed = ${JSON.stringify(passed)};
 ${door === "dynamic" ? `const __provider = ${JSON.stringify(provider)};\n` : ""}for (let index = 1; index <= ${count}; index += 1) {
   const label = "bench " + String(index).padStart(4, "0");
   const name = label.replace(" ", "-");
-  const properties = { ...outputs, vaultId, template: "payroll", label };
+  const properties = { ...outputs, ...passed, label };
   ${made}
 }
 `;

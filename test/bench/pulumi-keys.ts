@@ -49,6 +49,8 @@ async function storedKey(door: BenchDoor): Promise<StoredKey> {
       ...(key.id !== undefined && { id: key.id }),
       inputs: propertiesOf(key.inputs),
       outputs: propertiesOf(key.outputs),
+      passed: Object.keys(propertiesOf(key.propertyDependencies ?? {})),
+      ...(key.refreshBeforeUpdate !== undefined && { refreshBeforeUpdate: key.refreshBeforeUpdate }),
     };
   } finally {
     await uko.stop();
@@ -102,7 +104,7 @@ async function measureFloor(
 ): Promise<ReadonlyMap<string, Floor>> {
   await using workspace = await PulumiWorkspace.create();
   const person = await workspace.person("nobody", {
-    program: nullProgram(door, count),
+    program: nullProgram(door, count, stored),
     env: { ...settings, ...storing(stored), BENCH_HANDLER: handler },
   });
   await installPlugins(path.join(person.home, ".pulumi"), [{ name: "resource-null-v0.0.1", folder: nullFolder }]);

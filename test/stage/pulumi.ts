@@ -36,6 +36,9 @@ export interface ExportedResource {
   readonly id?: string;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** Of the inputs that the program or its SDK passed. */
+  readonly propertyDependencies?: Readonly<Record<string, readonly string[]>>;
+  readonly refreshBeforeUpdate?: boolean;
 }
 
 export interface ExportedState {
