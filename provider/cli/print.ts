@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { jsonLine, renderExplanation } from "../compose-text.ts";
-import type { CampaignReport, ReportSection } from "../engine/campaign/report.ts";
+import type { CampaignReport, NextCommand, ReportSection } from "../engine/campaign/report.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { UkoError } from "../errors.ts";
 import { printableLines } from "../printable.ts";
@@ -75,9 +75,14 @@ export function printReport({ out, err }: CliWorld, { json, csv }: OutputForm, r
 function textOf(output: TextOutput, { summary, sections, next }: CampaignReport): string {
   const parts = [paint(output, "strong", oneLine(summary)), ...sections.map((each) => sectionText(output, each))];
   if (next.length > 0) {
-    parts.push(["Next:", ...next.map((line) => `  ${paint(output, "command", oneLine(line))}`)].join("\n"));
+    parts.push(["Next:", ...next.flatMap((each) => commandLines(output, each))].join("\n"));
   }
   return parts.join("\n\n");
+}
+
+function commandLines(output: TextOutput, next: NextCommand): readonly string[] {
+  if (typeof next === "string") return [`  ${paint(output, "command", oneLine(next))}`];
+  return [...commandLines(output, next.command), `    ${oneLine(next.remark)}`];
 }
 
 /** A cell may be cut, because `--csv` and `--json` show it as a whole; the first column never is. */

@@ -7,6 +7,7 @@ import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
 import { generateSeed } from "../../provider/emulator/generate.ts";
 import type { CampaignActing } from "../../provider/engine/campaign/acting.ts";
 import type { CampaignReport } from "../../provider/engine/campaign/report.ts";
+import { counts, dataOf } from "./campaign-stage.ts";
 import { type CliTestWorld, type Ended, type Person, startCliWorld } from "./harness.ts";
 import { expectCampaignForm } from "./json-form.ts";
 
@@ -59,17 +60,6 @@ const campaign = async (who: Person, command: string): Promise<Ended> => {
   const ended = await world.uko(who, `campaign ${command} --folder ${folder} --json`);
   expectCampaignForm(command, ended.out);
   return ended;
-};
-const dataOf = ({ out, err }: Ended) => {
-  if (out === "") throw new Error(err);
-  return JSON.parse(out);
-};
-/** How many keys each outcome has. */
-const counts = (ended: Ended): Record<string, number> => {
-  const outcomes = dataOf(ended).keys.map(({ outcome }: { outcome: string }) => outcome);
-  return Object.fromEntries(
-    [...new Set<string>(outcomes)].map((one) => [one, outcomes.filter((each: string) => each === one).length]),
-  );
 };
 /** One person's review, and the approval of everything in it. */
 async function approve(who: Person, step: string, options = ""): Promise<readonly Ended[]> {
@@ -134,7 +124,9 @@ it("shows keys with the same reason in one row, and each key with --json", async
   await campaign("bob", "request pilot deactivate");
   const again = await world.uko("alice", `campaign request pilot deactivate --folder ${folder}`);
   expect(again.out).toMatch(/\n18 keys +such as \S+ +requested already by Bob Example \(IBMid-550000BOB\)\n/);
-  expect(again.out).toMatch(/\n {2}--json lists each key\n\nNext:\n.* # not the requester\n/);
+  expect(again.out).toMatch(
+    /\n {2}--json lists each key\n\nNext:\n {2}uko campaign review .*\n {4}not the requester\n/,
+  );
   const own = await world.uko("bob", `campaign review pilot deactivate --folder ${folder}`);
   expect(own.out).toMatch(/\n18 keys +such as \S+ +you requested .*\n {2}--json lists each key\n/);
   await campaign("bob", "halt pilot");
@@ -152,9 +144,9 @@ const firstKey = "5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-0
 it("acts only for the reviewer, only on the reviewed step, and refuses an edited file", async () => {
   const nextOf = async (command: string) =>
     (await world.uko("bob", `campaign ${command} --folder ${folder}`)).out.split("Next:\n  uko campaign ")[1];
-  expect(await nextOf("review pilot deactivate")).toMatch(/^request pilot deactivate .* # the first person/);
+  expect(await nextOf("review pilot deactivate")).toMatch(/^request pilot deactivate .*\n {4}the first person/);
   await campaign("bob", "request pilot deactivate");
-  expect(await nextOf("review pilot deactivate")).toMatch(/^review pilot deactivate .* # another person/);
+  expect(await nextOf("review pilot deactivate")).toMatch(/^review pilot deactivate .*\n {4}another person/);
   const review = await reviewOf("alice", "deactivate");
   const codes = async (who: Person, command: string): Promise<unknown> =>
     dataOf(await campaign(who, command)).error?.code;
@@ -234,7 +226,7 @@ it("lets the requester act on recorded approvals key by key, and on no set of th
     `campaign approve pilot deactivate --review ${review} --yes --folder ${folder}`,
   );
   expect(powerless.out).toContain(
-    `--review ${review} --folder ${folder} --record-only   # without the role Key Custodian - Deployer\n`,
+    `--review ${review} --folder ${folder} --record-only\n    without the role Key Custodian - Deployer\n`,
   );
   const recorded = await campaign("bob", `approve pilot deactivate --review ${review} --yes --record-only`);
   expect(counts(recorded)).toEqual({ acted: 18 });
@@ -255,7 +247,9 @@ it("names the review of each other requester, whose keys keep the gates of the w
   await world.uko("carol", `request ${firstKey}`);
   const review = `campaign review pilot deactivate --folder ${folder}`;
   const { err } = await world.uko("alice", review);
-  expect(err).toContain("  uko campaign review pilot deactivate --requested-by IBMid-550000BOB   # Bob Example");
+  expect(err).toContain(
+    "  uko campaign review pilot deactivate --requested-by IBMid-550000BOB\n      Bob Example (IBMid-550000BOB)",
+  );
   const { out } = await world.uko("alice", `${review} --requested-by IBMid-550000BOB`);
   expect(out).toMatch(
     /1 key requested by another person: uko campaign review pilot deactivate --folder \S+ --requested-by IBMid-\w+/,
@@ -333,19 +327,18 @@ it("requests no destroy without a known opener of the KMS window, and finishes t
   await world.control("clock", { tickMs: 11_000 });
   const approval = { ...pilotDeactivate, review, recordOnly: false, confirm: async () => {} };
   const deactivated = await reportAs("alice", (acts) => acts.approve(folder, approval, options));
-  const { data, exitCode } = deactivated;
-  expectCampaignForm("approve", JSON.stringify({ v: 1, exitCode, ...data }));
+  expectCampaignForm("approve", JSON.stringify({ v: 1, exitCode: deactivated.exitCode, ...deactivated.data }));
   await world.control("clock", { tickMs: 1_000 });
   const windows = [expect.objectContaining({ key: dualKey, code: "UKO_KMS_SETTER_UNKNOWN" })];
-  const rollback = `uko campaign rollback pilot --key ${dualKey} --folder ${folder}   # then deactivate it again`;
-  expect(deactivated).toMatchObject({ data: { windows }, next: expect.arrayContaining([rollback]) });
+  const command = `uko campaign rollback pilot --key ${dualKey} --folder ${folder}`;
+  expect(deactivated.data).toMatchObject({ windows });
+  expect(deactivated.next).toContainEqual({ command, remark: "then deactivate it again" });
   expect(dataOf(await campaign("carol", "status"))).toMatchObject({ windows });
   const status = await world.uko("carol", `campaign status --folder ${folder}`);
   for (const text of [JSON.stringify(deactivated.sections), status.out])
     expect(text).toContain("it is not known who opened its KMS deletion window [UKO_KMS_SETTER_UNKNOWN]");
-  expect(status.out).toContain(
-    `Next:\n  ${rollback}\n  uko campaign request pilot deactivate --folder ${folder}   # 17 keys\n`,
-  );
+  const request = `uko campaign request pilot deactivate --folder ${folder}`;
+  expect(status.out).toContain(`Next:\n  ${command}\n    then deactivate it again\n  ${request}\n    17 keys\n`);
   await world.advance("5h");
   const { out } = await world.uko("alice", `campaign request pilot destroy --folder ${folder}`);
   expect(out).toContain("[UKO_KMS_SETTER_UNKNOWN]");
@@ -384,9 +377,7 @@ it("stops after a reactivation, in every clone that has the evidence, until a pe
   const stopped = await run();
   expect([stopped.exitCode, dataOf(stopped).gate]).toEqual([12, "stopped"]);
   const closed = await world.uko("bob", `campaign request pilot deactivate --folder ${folder}`);
-  expect(closed.out).toContain(
-    `uko campaign request pilot deactivate --folder ${folder} --resume ${dataOf(stopped).stop}`,
-  );
+  expect(closed.out).toContain(`request pilot deactivate --folder ${folder} --resume ${dataOf(stopped).stop}`);
   const clone = mkdtempSync(path.join(tmpdir(), "uko-clone-"));
   cpSync(folder, clone, { recursive: true });
   const inClone = async () =>

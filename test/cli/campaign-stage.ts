@@ -28,6 +28,19 @@ export interface CampaignStage {
   takeStep(label: string, who: Person): Promise<void>;
 }
 
+/** The JSON that a command printed. */
+export const dataOf = ({ out, err }: Ended) => {
+  if (out === "") throw new Error(err);
+  return JSON.parse(out);
+};
+/** How many keys each outcome has. */
+export const counts = (ended: Ended): Record<string, number> => {
+  const outcomes = dataOf(ended).keys.map(({ outcome }: { outcome: string }) => outcome);
+  return Object.fromEntries(
+    [...new Set<string>(outcomes)].map((one) => [one, outcomes.filter((each: string) => each === one).length]),
+  );
+};
+
 /** Registers the hooks of the calling test file. */
 export function useCampaignStage(seed: Seed = campaignSeed): CampaignStage {
   let world: CliTestWorld;

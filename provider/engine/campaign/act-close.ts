@@ -12,7 +12,7 @@ import { campaignFileName } from "./campaign-file.ts";
 import { type Closable, type Closed, closeOne, closingOrder, findClosable } from "./closing.ts";
 import { checklistOf, keptMetadata, readKmsKeys, sectionsOfClose } from "./closing-report.ts";
 import { csvTable } from "./csv.ts";
-import { type CampaignReport, folderFlag } from "./report.ts";
+import { type CampaignReport, folderFlag, remarked } from "./report.ts";
 import { outcomesOf } from "./status.ts";
 import type { Confirm } from "./wave-state.ts";
 
@@ -48,7 +48,10 @@ export async function closeCampaign(context: ActContext, confirm: Confirm): Prom
       ...(isAccounted ? ["each key has its final outcome"] : ["not every key has a final outcome"]),
     ].join("; "),
     sections: sectionsOfClose(facts, checklist, purge, stop),
-    next: left === 0 ? [] : [`uko campaign close ${folderFlag(view.folder.path)}   # again, after the causes are gone`],
+    next:
+      left === 0
+        ? []
+        : [remarked(`uko campaign close ${folderFlag(view.folder.path)}`, "again, after the causes are gone")],
     exitCode: mostSevere([
       ...closed.map(({ exitCode }) => exitCode),
       ...(isAccounted ? [] : [12]),

@@ -28,7 +28,7 @@ import { type ActContext, actOnKeys, isHeldNow, kmsRefOf } from "./act-on-keys.t
 import { type ActedKey, actedFrom, reasonColumns, reviewCsv, withoutStep } from "./acted.ts";
 import { encodeKmsReview, readKmsReview, windowEndOf } from "./kms-review-file.ts";
 import type { PlannedKey } from "./planned.ts";
-import { type CampaignReport, folderFlag, reasonSection, section, tableOf } from "./report.ts";
+import { type CampaignReport, folderFlag, reasonSection, remarked, section, tableOf } from "./report.ts";
 import { reviewAgain, reviewFileName } from "./reviews.ts";
 import type { ApprovalOfStep, ReviewOfStep } from "./wave-state.ts";
 
@@ -73,7 +73,7 @@ export async function reviewKmsKeys(
     return {
       summary: `No KMS key of wave "${wave}" can be approved for destruction`,
       sections: exceptions,
-      next: [`uko campaign request ${wave} destroy ${folderFlag(path)}   # the first person`],
+      next: [remarked(`uko campaign request ${wave} destroy ${folderFlag(path)}`, "the first person")],
       exitCode: mostSevere([...codes, 12]),
       data: { wave, step: "destroy", keys: 0, apart: left },
       csv: reviewCsv("", [], left),

@@ -32,7 +32,15 @@ import {
   rehearsalFolder,
   rehearsalWave as wave,
 } from "./rehearsal.ts";
-import { type CampaignReport, folderFlag, type ReportSection, section, tableOf } from "./report.ts";
+import {
+  type CampaignReport,
+  folderFlag,
+  type NextCommand,
+  type ReportSection,
+  remarked,
+  section,
+  tableOf,
+} from "./report.ts";
 import type { ApprovalOfStep, Confirm, RequestOfStep, ReviewOfStep } from "./wave-state.ts";
 
 type Act<Request> = (folder: string, request: Request, options: CallOptions) => Promise<CampaignReport>;
@@ -301,8 +309,8 @@ function reportAll(
   };
 }
 
-const rehearseAgain = (folder: CampaignFolder, who: string): string =>
-  `uko campaign rehearse ${folderFlag(folder.path)}   # ${who}`;
+const rehearseAgain = (folder: CampaignFolder, who: string): NextCommand =>
+  remarked(`uko campaign rehearse ${folderFlag(folder.path)}`, who);
 
 function noPlace(): UkoError {
   return new UkoError("UKO_CAMPAIGN_INVALID", {

@@ -13,7 +13,7 @@ import { isNamed } from "./find.ts";
 import { requireWave } from "./folder.ts";
 import type { PlannedKey } from "./planned.ts";
 import { unread } from "./ready.ts";
-import { type CampaignReport, folderFlag } from "./report.ts";
+import { type CampaignReport, folderFlag, type NextCommand, remarked } from "./report.ts";
 import type { Confirm } from "./wave-state.ts";
 
 export interface RollbackRequest {
@@ -60,13 +60,15 @@ export async function rollBackWave(context: ActContext, request: RollbackRequest
 }
 
 /** A command for each key that a confirmation would bring back, up to the number that people read. */
-function nextAfter(toConfirm: readonly string[], wave: string, path: string): readonly string[] {
+function nextAfter(toConfirm: readonly string[], wave: string, path: string): readonly NextCommand[] {
   if (toConfirm.length === 0) return [`uko campaign status ${folderFlag(path)}`];
   return toConfirm
     .slice(0, 5)
-    .map(
-      (key) =>
-        `uko campaign rollback ${wave} --key ${key} --written-since ${folderFlag(path)}   # after you checked the key`,
+    .map((key) =>
+      remarked(
+        `uko campaign rollback ${wave} --key ${key} --written-since ${folderFlag(path)}`,
+        "after you checked the key",
+      ),
     );
 }
 

@@ -3,7 +3,7 @@
  * the reviewed keys that are still as reviewed, and on no other key of the wave.
  */
 
-import { isUkoError, mostSevere, UkoError } from "../../errors.ts";
+import { mostSevere, UkoError } from "../../errors.ts";
 import type { KmsReview } from "../../lifecycle/kms-review.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import { keyPathOf, type Review, type ReviewedWave, type ReviewLine, reviewOf } from "../../lifecycle/review.ts";
@@ -25,12 +25,19 @@ import { count, sayRoles, stepNouns } from "../text/words.ts";
 import { approverOfKmsKeys, findKmsReview, reviewKmsKeys } from "./act-kms-sets.ts";
 import { type ActContext, actOnKeys, keysOfWave, refOf, unlessHeld } from "./act-on-keys.ts";
 import { type ActedKey, actedFrom, reasonColumns, reportActed, reviewCsv, withoutStep } from "./acted.ts";
-import { namedListedKey, takeCampaignInventory, type UnreadablePart } from "./inventory.ts";
+import type { UnreadablePart } from "./inventory.ts";
 import type { PlannedKey } from "./planned.ts";
 import { readyKeys } from "./ready.ts";
-import { type CampaignReport, folderFlag, reasonSection, section, tableOf } from "./report.ts";
+import {
+  type CampaignReport,
+  folderFlag,
+  type NextCommand,
+  reasonSection,
+  remarked,
+  section,
+  tableOf,
+} from "./report.ts";
 import { type OtherSet, reviewAgain, reviewFileName, reviewFolder } from "./reviews.ts";
-import { type WindowToRenew, windowNext, windowSection, windowsToRenew } from "./status.ts";
 import {
   type ApprovalOfStep,
   noteOverride,
@@ -39,6 +46,7 @@ import {
   reportClosed,
   waveStateOf,
 } from "./wave-state.ts";
+import { windowNext, windowSection, windowsAfter } from "./windows.ts";
 
 export async function reviewStep(context: ActContext, request: ReviewOfStep): Promise<CampaignReport> {
   const { world, view, options } = context;
@@ -103,6 +111,8 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
   const name = reviewFileName(wave, step, setOf(request), file.digest);
   await view.folder.write(name, file.text);
   const columns = reviewHeads.map((head) => head.toLowerCase());
+  const approve = `uko campaign approve ${wave} ${step} --review ${file.digest} ${folderFlag(path)}`;
+  const role = sayRoles(neverActive ? rights.destroyUnused : rights[step]);
   return {
     summary: reviewTitle(reviewed.keys, file),
     sections: [
@@ -110,10 +120,7 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
       ...section("To approve", { table: { columns, rows: reviewRows(reviewed) }, isWhole: true }),
       ...section("Review", { lines: [...reviewFacts(reviewed.keys, file), `SHA-256 of ${name}: ${file.digest}`] }),
     ],
-    next: [
-      `uko campaign approve ${wave} ${step} --review ${file.digest} ${folderFlag(path)}`,
-      `uko campaign approve ${wave} ${step} --review ${file.digest} ${folderFlag(path)} --record-only   # without the role ${sayRoles(neverActive ? rights.destroyUnused : rights[step])}`,
-    ],
+    next: [approve, remarked(`${approve} --record-only`, `without the role ${role}`)],
     exitCode: mostSevere(codes),
     data: { wave, step, keys: reviewed.keys.length, review: file.digest, file: name, apart: leftOut, unreadable },
     csv,
@@ -145,13 +152,13 @@ function instead(
   ready: readonly PlannedKey[],
   apart: readonly KeyApart[],
   path: string,
-): string {
+): NextCommand {
   if (ready.length === 0) return `uko campaign status ${folderFlag(path)}`;
   const { wave, step } = request;
   const isOwn = apart.some(({ isOwnRequest }) => isOwnRequest === true);
   return isOwn
-    ? `${reviewAgain(wave, step, setOf(request), path)}   # another person`
-    : `uko campaign request ${wave} ${step} ${folderFlag(path)}   # the first person`;
+    ? remarked(reviewAgain(wave, step, setOf(request), path), "another person")
+    : remarked(`uko campaign request ${wave} ${step} ${folderFlag(path)}`, "the first person");
 }
 
 const maxShownAlone = 5;
@@ -271,7 +278,9 @@ export async function approveStep(context: ActContext, request: ApprovalOfStep):
     next: [
       ...windowNext(wave, windows?.map(({ key }) => key) ?? [], path),
       ...nextAfter(request, { later: later.length, results: run.results, isKms }, path),
-      ...(isKms ? [`uko campaign rollback ${wave} ${folderFlag(path)}   # restores KMS keys, for 30 days`] : []),
+      ...(isKms
+        ? [remarked(`uko campaign rollback ${wave} ${folderFlag(path)}`, "restores KMS keys, for 30 days")]
+        : []),
     ],
     data: { step, review: request.review, ...(windows !== undefined && { windows }) },
   });
@@ -288,33 +297,6 @@ async function approverOfKeys(
   const named = listed.flatMap(({ name }) => review.lines.get(name) ?? []);
   const approve = approverOf(context.world, { ...reviewOf(review.header, named), digest }, recordOnly);
   return async (key) => actedFrom(key, await approve(refOf(context, key), context.options));
-}
-
-/**
- * Lists again what was deactivated, in a few calls, if KMS guards any of these keys with a deletion
- * window. The steps are taken, so a list that fails is left to `status`: then undefined.
- */
-async function windowsAfter(
-  context: ActContext,
-  results: readonly ActedKey[],
-): Promise<readonly WindowToRenew[] | undefined> {
-  const { world, plan, options } = context;
-  const acted = new Set(results.flatMap(({ name, outcome }) => (outcome === "acted" ? [name] : [])));
-  const dual = plan.keys.filter(({ name, listed }) => acted.has(name) && listed?.kmsDualAuthorization === true);
-  if (dual.length === 0) return [];
-  const vaults = [...new Set(dual.map(({ line }) => line.vault))];
-  try {
-    const { keys, nowMs, unreadable } = await takeCampaignInventory(world, { vaults, kmsKeys: false }, options);
-    if (unreadable.length > 0) return undefined;
-    const now = new Map(keys.map((key) => [namedListedKey(key), key]));
-    return windowsToRenew(
-      dual.map(({ name }) => ({ name, listed: now.get(name) })),
-      nowMs,
-    );
-  } catch (error) {
-    if (isUkoError(error)) return undefined;
-    throw error;
-  }
 }
 
 /** Ends once as many keys as allowed were changed. A key without a step does not count. */
@@ -346,18 +328,23 @@ function nextAfter(
   { wave, step, review, recordOnly }: ApprovalOfStep,
   { later, results, isKms }: { readonly later: number; readonly results: readonly ActedKey[]; readonly isKms: boolean },
   path: string,
-): readonly string[] {
+): readonly NextCommand[] {
   const again = `uko campaign approve ${wave} ${step} --review ${review} ${folderFlag(path)}`;
   const isRoleMissing = !isKms && !recordOnly && results.some(({ code }) => code === "UKO_RIGHTS_MISSING");
-  const withoutRole = isRoleMissing ? [`${again} --record-only   # without the role ${sayRoles(rights[step])}`] : [];
+  const withoutRole = isRoleMissing
+    ? [remarked(`${again} --record-only`, `without the role ${sayRoles(rights[step])}`)]
+    : [];
   if (later > 0) return [`${again}${recordOnly ? " --record-only" : ""}`, ...withoutRole];
   if (isRoleMissing) return withoutRole;
-  if (recordOnly) return ["uko requests   # the requester: then uko approve KEY ID for each of these keys"];
-  const rollback = `uko campaign rollback ${wave} ${folderFlag(path)}   # reactivates what this campaign deactivated`;
+  if (recordOnly) return [remarked("uko requests", "the requester: then uko approve KEY ID for each of these keys")];
+  const rollback = remarked(
+    `uko campaign rollback ${wave} ${folderFlag(path)}`,
+    "reactivates what this campaign deactivated",
+  );
   const isRefused = results.some(({ code }) => code === "UKO_SERVICE_REFUSED");
   return [
     isRefused
-      ? `uko campaign check ${folderFlag(path)}   # asks each keystore`
+      ? remarked(`uko campaign check ${folderFlag(path)}`, "asks each keystore")
       : `uko campaign status ${folderFlag(path)}`,
     ...(step === "deactivate" ? [rollback] : []),
   ];

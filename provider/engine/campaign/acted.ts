@@ -6,7 +6,14 @@ import type { ManyResults } from "../loop/many.ts";
 import type { Report } from "../loop/report.ts";
 import { count, plain } from "../text/words.ts";
 import { csvTable } from "./csv.ts";
-import { type CampaignReport, type ReportSection, reasonSection, section, tableOf } from "./report.ts";
+import {
+  type CampaignReport,
+  type NextCommand,
+  type ReportSection,
+  reasonSection,
+  section,
+  tableOf,
+} from "./report.ts";
 
 /** One key after the command. Only `acted` means that the command changed it. */
 export interface ActedKey {
@@ -69,7 +76,7 @@ export interface ActedReport {
   readonly run: Pick<ManyResults<unknown>, "unstarted" | "stoppedBy">;
   /** What else the run found, after the keys that failed. */
   readonly found?: readonly ReportSection[];
-  readonly next: readonly string[];
+  readonly next: readonly NextCommand[];
   readonly data?: Readonly<Record<string, unknown>>;
 }
 

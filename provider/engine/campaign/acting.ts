@@ -30,8 +30,7 @@ import { createCampaignReading } from "./operations.ts";
 import { sayGate } from "./plan-report.ts";
 import type { PlannedKey } from "./planned.ts";
 import { isPending, isRequested, readyKeys, requestEndMs, unreadOf } from "./ready.ts";
-import { type CampaignReport, folderFlag } from "./report.ts";
-import { windowNext, windowSentences } from "./status.ts";
+import { type CampaignReport, folderFlag, type NextCommand, remarked } from "./report.ts";
 import {
   type ApprovalOfStep,
   type Confirm,
@@ -41,6 +40,7 @@ import {
   reportClosed,
   waveStateOf,
 } from "./wave-state.ts";
+import { windowNext, windowSentences } from "./windows.ts";
 
 export interface CampaignActing {
   /** Writes the request for the step on each key of the wave that is ready for it. */
@@ -124,15 +124,19 @@ function reviewsAfter(
   path: string,
   ready: readonly PlannedKey[],
   results: readonly ActedKey[],
-): readonly string[] {
+): readonly NextCommand[] {
   const review = `uko campaign review ${wave} ${step}`;
   const isOff = results.some(({ code }) => code === "UKO_KMS_DUAL_AUTHORIZATION_OFF");
   const toRollBack = results
     .filter(({ code }) => code !== undefined && code in windowSentences)
     .map(({ name }) => name);
   return [
-    ...(ready.some(({ facts }) => !facts.isKms) ? [`${review} ${folderFlag(path)}   # not the requester`] : []),
-    ...(ready.some(({ facts }) => facts.isKms) ? [`${review} --kms ${folderFlag(path)}   # not the requester`] : []),
+    ...(ready.some(({ facts }) => !facts.isKms)
+      ? [remarked(`${review} ${folderFlag(path)}`, "not the requester")]
+      : []),
+    ...(ready.some(({ facts }) => facts.isKms)
+      ? [remarked(`${review} --kms ${folderFlag(path)}`, "not the requester")]
+      : []),
     ...windowNext(wave, toRollBack, path),
     ...(isOff ? ["uko explain UKO_KMS_DUAL_AUTHORIZATION_OFF"] : []),
     ...(ready.length === 0 ? [`uko campaign status ${folderFlag(path)}`] : []),
@@ -225,7 +229,10 @@ async function haltWave(context: ActContext, wave: string): Promise<CampaignRepo
     apart: unreadOf(context, wave),
     run,
     next: [
-      `uko campaign rollback ${wave} ${folderFlag(view.folder.path)}   # also reactivates what was deactivated`,
+      remarked(
+        `uko campaign rollback ${wave} ${folderFlag(view.folder.path)}`,
+        "also reactivates what was deactivated",
+      ),
       `uko campaign hold KEY --kind incident ${folderFlag(view.folder.path)}`,
     ],
   });

@@ -21,7 +21,7 @@ import {
   namedKey,
 } from "./manifest.ts";
 import type { OwnerTable } from "./owners.ts";
-import { type CampaignReport, folderFlag, reasonSection, section, unreadSection } from "./report.ts";
+import { type CampaignReport, folderFlag, reasonSection, remarked, section, unreadSection } from "./report.ts";
 
 export interface BaselineRequest {
   /** Only this wave gets new lines; absent for all. */
@@ -91,7 +91,12 @@ export function makeBaseline(
       report: {
         ...shared,
         summary: `${count(new Set(blocked.map(([key]) => key)).size, "entry", "entries")} cannot be listed yet, so no baseline was written`,
-        next: [`uko campaign baseline ${folderFlag(folder.path)}   # after you corrected campaign.yaml or owners.csv`],
+        next: [
+          remarked(
+            `uko campaign baseline ${folderFlag(folder.path)}`,
+            "after you corrected campaign.yaml or owners.csv",
+          ),
+        ],
         exitCode: 12,
       },
     };

@@ -6,7 +6,7 @@ import { count } from "../text/words.ts";
 import { campaignFileName, campaignFormat } from "./campaign-file.ts";
 import { dayOf, pendingDaysOf, toReplace } from "./classify.ts";
 import type { CampaignInventory, ListedKey } from "./inventory.ts";
-import { type CampaignReport, folderFlag, section, unreadSection } from "./report.ts";
+import { type CampaignReport, folderFlag, remarked, section, unreadSection } from "./report.ts";
 
 /** IBM's dates for Hyper Protect Crypto Services: end of support, and the last day in its banner. */
 export const ibmDates = { endOfSupport: "2027-03-20", lastDay: "2027-03-28" } as const;
@@ -107,7 +107,7 @@ export function reportInit(folder: string, { deadline }: InitRequest, inventory:
       }),
       ...unreadSection(inventory.unreadable),
     ],
-    next: [`uko campaign baseline ${folderFlag(folder)}   # after you wrote waves and rules`],
+    next: [remarked(`uko campaign baseline ${folderFlag(folder)}`, "after you wrote waves and rules")],
     exitCode: inventory.unreadable.length > 0 ? 13 : 0,
     data: {
       deadline,

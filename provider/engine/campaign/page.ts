@@ -5,7 +5,7 @@
 
 import { escapeHtml } from "../../encodings.ts";
 import { sayTime } from "../text/words.ts";
-import type { CampaignReport, ReportSection, ReportTable, Timeline } from "./report.ts";
+import type { CampaignReport, NextCommand, ReportSection, ReportTable, Timeline } from "./report.ts";
 
 export function renderPage({ summary, sections, next, page }: CampaignReport): string {
   const title = page?.title ?? "uko campaign";
@@ -109,8 +109,14 @@ function timelineOf({ fromMs, untilMs, rows, marks }: Timeline): string {
   ].join("\n");
 }
 
-function nextOf(next: readonly string[]): string {
-  const commands = next.map((line) => `<pre><code>${escapeHtml(line)}</code></pre>`).join("");
+function nextOf(next: readonly NextCommand[]): string {
+  const commands = next
+    .map((each) => {
+      const { command, remark } = typeof each === "string" ? { command: each, remark: undefined } : each;
+      const said = remark === undefined ? "" : `<p>${escapeHtml(remark)}</p>`;
+      return `<pre><code>${escapeHtml(command)}</code></pre>${said}`;
+    })
+    .join("");
   return `<section aria-labelledby="next"><h2 id="next">Next</h2>${commands}</section>`;
 }
 

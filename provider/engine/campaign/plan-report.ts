@@ -12,8 +12,10 @@ import { type CampaignPlan, datesOf, isLate, type PlannedKey, type PlannedWave }
 import {
   type CampaignReport,
   folderFlag,
+  type NextCommand,
   type ReportSection,
   reasonSection,
+  remarked,
   section,
   type Timeline,
   tableOf,
@@ -154,13 +156,15 @@ function spanOf(kind: "outage" | "pending" | "metadata", fromMs: number | undefi
 const maxShownOwners = 5;
 
 /** Each owner whose signature a key waits for has one command. */
-function signoffsNext(keys: readonly PlannedKey[], path: string): readonly string[] {
+function signoffsNext(keys: readonly PlannedKey[], path: string): readonly NextCommand[] {
   const owners = new Set(keys.flatMap(({ gate }) => (gate.kind === "not_signed_off" ? gate.owners : [])));
   return [...owners]
     .slice(0, maxShownOwners)
-    .map(
-      (owner) =>
-        `uko campaign signoff --owner ${shellWord(owner)} ${folderFlag(path)}   # the owner, or a person who signs for the owner`,
+    .map((owner) =>
+      remarked(
+        `uko campaign signoff --owner ${shellWord(owner)} ${folderFlag(path)}`,
+        "the owner, or a person who signs for the owner",
+      ),
     );
 }
 

@@ -9,7 +9,7 @@ import { requireWave } from "./folder.ts";
 import { namedListedKey } from "./inventory.ts";
 import { dayBefore, sayGate, shownDay } from "./plan-report.ts";
 import type { CampaignPlan } from "./planned.ts";
-import { type CampaignReport, folderFlag, section, tableOf, unreadSection } from "./report.ts";
+import { type CampaignReport, folderFlag, remarked, section, tableOf, unreadSection } from "./report.ts";
 import { countsOf, outcomesOf, type Reconciled } from "./status.ts";
 import type { CampaignView } from "./view.ts";
 
@@ -58,7 +58,10 @@ function reportOutcomes(view: CampaignView, outcomes: readonly Reconciled[], wav
       }),
     ],
     next: [
-      `uko campaign report${selected} --after-shutdown ${folderFlag(folder.path)}   # what to ask of each cloud`,
+      remarked(
+        `uko campaign report${selected} --after-shutdown ${folderFlag(folder.path)}`,
+        "what to ask of each cloud",
+      ),
       ...(isOpen ? [`uko campaign status ${folderFlag(folder.path)}`] : []),
     ],
     exitCode: inventory.unreadable.length > 0 ? 13 : 0,
@@ -131,7 +134,10 @@ function reportQuestions(
       ...unreadSection(view.inventory.unreadable),
     ],
     next: [
-      `uko campaign report --after-shutdown --csv ${folderFlag(view.folder.path)}   # keep it: the instance cannot answer later`,
+      remarked(
+        `uko campaign report --after-shutdown --csv ${folderFlag(view.folder.path)}`,
+        "keep it: the instance cannot answer later",
+      ),
     ],
     exitCode: view.inventory.unreadable.length > 0 ? 13 : 0,
     csv: csvTable(

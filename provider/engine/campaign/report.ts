@@ -20,8 +20,7 @@ export interface CampaignReport {
   /** One complete sentence without a full stop. */
   readonly summary: string;
   readonly sections: readonly ReportSection[];
-  /** Commands that can be pasted. */
-  readonly next: readonly string[];
+  readonly next: readonly NextCommand[];
   readonly exitCode: number;
   /** The same content as data; `--json` prints it as one line. */
   readonly data: Readonly<Record<string, unknown>>;
@@ -50,6 +49,14 @@ export interface Timeline {
     }[];
   }[];
   readonly marks: readonly { readonly label: string; readonly atMs: number }[];
+}
+
+/** A command that can be pasted, and who runs it or why. */
+export type NextCommand = string | { readonly command: string; readonly remark: string };
+
+/** The remark stands on a line of its own: zsh takes a pasted `#` for an argument. */
+export function remarked(command: string, remark: string): NextCommand {
+  return { command, remark };
 }
 
 /** The option that names the folder, for a command to paste. */

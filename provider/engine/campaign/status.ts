@@ -4,18 +4,26 @@ import { type CampaignStep, dayMs } from "../../lifecycle/campaign/campaign.ts";
 import { isStepDue, type WaveGate, waveGate } from "../../lifecycle/campaign/gates.ts";
 import { type KeyOutcome, outcomeOf } from "../../lifecycle/campaign/outcomes.ts";
 import { deletionStanding } from "../../lifecycle/consent-record.ts";
-import { windowFault } from "../../lifecycle/kms-window.ts";
-import { guardCodes } from "../../lifecycle/plan.ts";
 import { count, sayAuthor, sayTimeAndDistance } from "../text/words.ts";
 import { dayOf } from "./classify.ts";
 import { csvLine, csvTable } from "./csv.ts";
-import { type ListedKey, namedListedKey } from "./inventory.ts";
+import { namedListedKey } from "./inventory.ts";
 import { dayBefore, sayGate, shownDay, waveDates } from "./plan-report.ts";
 import { type CampaignPlan, datesOf, isLate, nextStep, type PlannedKey, type PlannedWave } from "./planned.ts";
 import { isPending } from "./ready.ts";
-import { type CampaignReport, folderFlag, type ReportSection, section, tableOf, unreadSection } from "./report.ts";
+import {
+  type CampaignReport,
+  folderFlag,
+  type NextCommand,
+  type ReportSection,
+  remarked,
+  section,
+  tableOf,
+  unreadSection,
+} from "./report.ts";
 import { reviewAgain } from "./reviews.ts";
 import { type CampaignView, unfinishedWaves } from "./view.ts";
+import { windowNext, windowSection, windowsToRenew } from "./windows.ts";
 
 /** The states of a key in the columns of the table, from its beginning to its end. */
 const columns = ["pre_activation", "active", "deactivated", "pending", "destroyed", "removed", "other"] as const;
@@ -69,7 +77,11 @@ export function reportStatus(view: CampaignView, plan: CampaignPlan): CampaignRe
 }
 
 /** The requests and reviews that each open wave can take now, without the keys that wait for a rollback. */
-function stepsNext({ waves }: CampaignPlan, view: CampaignView, rolledBack: ReadonlySet<string>): readonly string[] {
+function stepsNext(
+  { waves }: CampaignPlan,
+  view: CampaignView,
+  rolledBack: ReadonlySet<string>,
+): readonly NextCommand[] {
   const { path } = view.folder;
   return waves.flatMap(({ name: wave, keys }) =>
     (["deactivate", "destroy"] as const).flatMap((step) => {
@@ -81,8 +93,10 @@ function stepsNext({ waves }: CampaignPlan, view: CampaignView, rolledBack: Read
       );
       const left = ready.length - [...requested.values()].flat().length;
       return [
-        ...(left === 0 ? [] : [`uko campaign request ${wave} ${step} ${folderFlag(path)}   # ${count(left, "key")}`]),
-        ...Array.from(requested.keys(), (set) => `${reviewAgain(wave, step, set, path)}   # not the requester`),
+        ...(left === 0
+          ? []
+          : [remarked(`uko campaign request ${wave} ${step} ${folderFlag(path)}`, count(left, "key"))]),
+        ...Array.from(requested.keys(), (set) => remarked(reviewAgain(wave, step, set, path), "not the requester")),
       ];
     }),
   );
@@ -91,46 +105,6 @@ function stepsNext({ waves }: CampaignPlan, view: CampaignView, rolledBack: Read
 function isReady(key: PlannedKey, step: CampaignStep): boolean {
   return nextStep(key) === step && isStepDue(key.facts, step) && isOpen(key) && !key.isUnread;
 }
-
-/** A deactivated key whose KMS deletion window lets no person destroy it. */
-export interface WindowToRenew {
-  readonly key: string;
-  readonly label: string;
-  readonly code: string;
-}
-
-export function windowsToRenew(
-  keys: readonly { readonly name: string; readonly listed?: ListedKey | undefined }[],
-  nowMs: number,
-): readonly WindowToRenew[] {
-  return keys.flatMap(({ name, listed }) => {
-    const fault = listed?.observation && windowFault(listed.observation, nowMs);
-    return fault ? [{ key: name, label: listed.traits.label, code: guardCodes[fault] }] : [];
-  });
-}
-
-/** Such a key would otherwise wait until its destroy is requested before anyone learns of it. */
-export function windowSection(windows: readonly WindowToRenew[]): readonly ReportSection[] {
-  return section("Roll back these keys, then deactivate them again", {
-    table: tableOf(windows, {
-      label: "label",
-      key: "key",
-      why: ({ code }) => `${windowSentences[code] ?? ""} [${code}]`,
-    }),
-  });
-}
-
-export function windowNext(wave: string, keys: readonly string[], path: string): readonly string[] {
-  return keys
-    .slice(0, 5)
-    .map((key) => `uko campaign rollback ${wave} --key ${key} ${folderFlag(path)}   # then deactivate it again`);
-}
-
-/** By the codes of keys that only a rollback leads on. */
-export const windowSentences: Readonly<Record<string, string>> = {
-  [guardCodes.kms_window_lapsed]: "its KMS deletion window expired, and KMS opens one for active keys only",
-  [guardCodes.kms_setter_unknown]: "it is not known who opened its KMS deletion window",
-};
 
 export function summarizeStatus(plan: CampaignPlan): string {
   const outcomes = outcomesOf(plan).map(({ outcome }) => outcome);

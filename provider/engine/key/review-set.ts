@@ -156,9 +156,10 @@ function headerFor(
 
 function severalRequesters(records: readonly ConsentRecord[], set: Parameters<typeof reviewCommand>[0]): UkoError {
   const command = reviewCommand(set);
-  const commands = records.map(
-    (record) => `  ${command} --requested-by ${sayIdentity(record.author)}   # ${sayAuthor(record)}`,
-  );
+  const commands = records.flatMap((record) => [
+    `  ${command} --requested-by ${sayIdentity(record.author)}`,
+    `    ${sayAuthor(record)}`,
+  ]);
   return new UkoError("UKO_INPUT_INVALID", {
     summary: `${count(records.length, "person", "people")} requested these keys, and a review is about the requests of one`,
     detail: ["Next: name the requester with --requested-by, for example:", ...commands].join("\n"),
