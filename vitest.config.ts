@@ -38,11 +38,7 @@ const maxWorkers = Math.max(2, availableParallelism());
 /** What counts the CPU time of each file. */
 const counter = "test/support/cpu-time.ts";
 
-/** Node runs the sources as users run them. Only what replaces a module (`apart`) needs Vite to transform the others. */
-const experimental = { viteModuleRunner: false, nodeLoader: false } as const;
-
 const withEngine = {
-  experimental,
   setupFiles: [counter],
   globalSetup: "test/support/build-first.ts",
   testTimeout: 180_000,
@@ -63,7 +59,6 @@ const unit = {
   test: {
     ...withinProcess,
     name: "unit",
-    experimental,
     isolate: false,
     include: tier === "rest" ? slowUnit : ["test/**/*.test.ts"],
     exclude: [...leftOut, ...apart],
