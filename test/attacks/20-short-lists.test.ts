@@ -6,19 +6,13 @@
 import { describe, expect, it, vi } from "vitest";
 import { openHandlers } from "../../provider/compose.ts";
 import { vaultIds } from "../cli/campaign-seed.ts";
-import { useCampaignStage } from "../cli/campaign-stage.ts";
-import type { Ended } from "../cli/harness.ts";
+import { dataOf, useCampaignStage } from "../cli/campaign-stage.ts";
 
 const stage = useCampaignStage();
 
 /** The list without its objects, and with its count as it was. */
 const emptied = (operation: string, collection: string, rest: object = {}) =>
   stage.world.control("faults", { operation, rewrite: { [collection]: [], ...rest } });
-
-const dataOf = ({ out, err }: Ended) => {
-  if (out === "") throw new Error(err);
-  return JSON.parse(out);
-};
 
 async function outcomes(): Promise<Readonly<Record<string, string>>> {
   const { keys } = dataOf(await stage.campaign("report --json"));

@@ -376,12 +376,12 @@ it("stops after a reactivation, in every clone that has the evidence, until a pe
   await world.uko("alice", `reactivate ${first}`);
   const stopped = await run();
   expect([stopped.exitCode, dataOf(stopped).gate]).toEqual([12, "stopped"]);
-  const closed = await world.uko("bob", `campaign request pilot deactivate --folder ${folder}`);
-  expect(closed.out).toContain(`request pilot deactivate --folder ${folder} --resume ${dataOf(stopped).stop}`);
+  const request = `campaign request pilot deactivate --folder ${folder}`;
+  const closed = await world.uko("bob", request);
+  expect(closed.out).toContain(`uko ${request} --resume ${dataOf(stopped).stop}`);
   const clone = mkdtempSync(path.join(tmpdir(), "uko-clone-"));
   cpSync(folder, clone, { recursive: true });
-  const inClone = async () =>
-    dataOf(await world.uko("bob", `campaign request pilot deactivate --folder ${clone} --json`));
+  const inClone = async () => dataOf(await world.uko("bob", `${request.replace(folder, clone)} --json`));
   expect((await inClone()).stop).toBe(dataOf(stopped).stop);
   // A key that was reactivated looks as one whose request was withdrawn; only the evidence distinguishes them.
   rmSync(`${clone}/evidence`, { recursive: true });

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { campaignSeed } from "./campaign-seed.ts";
-import { useCampaignStage } from "./campaign-stage.ts";
+import { dataOf, useCampaignStage } from "./campaign-stage.ts";
 import type { Ended, Person } from "./harness.ts";
 
 /** Three KMS keys; KMS dual authorization is off for the last. */
@@ -12,10 +12,6 @@ const stage = useCampaignStage({
 });
 
 const run = (who: Person, command: string): Promise<Ended> => stage.campaign(`${command} --json`, who);
-const dataOf = ({ out, err }: Ended) => {
-  if (out === "") throw new Error(err);
-  return JSON.parse(out);
-};
 const says = (ended: Ended): readonly string[] =>
   dataOf(ended).keys.map(({ outcome, says: why }: { outcome: string; says: string }) => `${outcome}: ${why}`);
 const start = async (): Promise<void> => {

@@ -176,9 +176,11 @@ export function blockedSection(keys: readonly PlannedKey[]): readonly ReportSect
   return reasonSection("Blocked", { columns: ["key", "label", "wave", "why"], rows });
 }
 
+export const unreadReason = "the key or its vault could not be read";
+
 /** Why a person has to act before the key can take its next step; undefined if none has to. */
 export function sayGate({ gate, holds, isUnread, listed, facts }: PlannedKey): string | undefined {
-  if (isUnread) return "the key or its vault could not be read";
+  if (isUnread) return unreadReason;
   if (facts.isMaterialUncertain === true) return "destroyed, but a keystore may still hold the material";
   switch (gate.kind) {
     case "held":

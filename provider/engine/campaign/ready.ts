@@ -7,7 +7,7 @@ import { sayTimeAndDistance } from "../text/words.ts";
 import { type ActContext, keysOfWave } from "./act-on-keys.ts";
 import { type ActedKey, withoutStep } from "./acted.ts";
 import { requireWave } from "./folder.ts";
-import { sayGate } from "./plan-report.ts";
+import { sayGate, unreadReason } from "./plan-report.ts";
 import type { PlannedKey } from "./planned.ts";
 import type { CampaignView } from "./view.ts";
 
@@ -37,7 +37,7 @@ export function unreadOf(context: ActContext, wave: string): readonly ActedKey[]
 }
 
 export function unread(key: PlannedKey): ActedKey {
-  return { ...withoutStep(key, "the key or its vault could not be read"), exitCode: 13 };
+  return { ...withoutStep(key, unreadReason), exitCode: 13 };
 }
 
 function sayLater(gate: KeyGate, nowMs: number): string {
