@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { measureFolders } from "./bench/size.ts";
 
-test("no folder of provider/ exceeds its budget of lines and files", () => {
+test("no folder of provider/ exceeds its budget of lines of code and files", () => {
   const folders = measureFolders();
   expect(folders.length).toBeGreaterThan(20);
   expect(folders.filter(({ files }) => files === 0)).toEqual([]);

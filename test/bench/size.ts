@@ -1,8 +1,12 @@
-/** `npm run size`: the hand-written lines and files of provider/ by folder, next to the budgets of decision 0053. */
+/**
+ * `npm run size`: the hand-written lines of code and files of provider/ by folder, next to the budgets of decision 0053.
+ * Comments and blank lines are not counted.
+ */
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { codeLines } from "../support/code-lines.ts";
 
 const repository = new URL("../../", import.meta.url);
 
@@ -37,10 +41,7 @@ export function measureFolders(): readonly BudgetedFolder[] {
   const folderOf = new Map(files.map((file) => [file, byLength.find((name) => file.startsWith(name))]));
   return budgets.map(({ name, budget }) => {
     const own = files.filter((file) => folderOf.get(file) === name);
-    const lines = own.reduce(
-      (sum, file) => sum + readFileSync(new URL(file, repository), "utf8").split("\n").length - 1,
-      0,
-    );
+    const lines = own.reduce((sum, file) => sum + codeLines(readFileSync(new URL(file, repository), "utf8")), 0);
     return { name, lines, files: own.length, budget };
   });
 }
@@ -75,7 +76,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     files: sum((folder) => folder.files),
     budget: { lines: sum((folder) => folder.budget.lines), files: sum((folder) => folder.budget.files) },
   };
-  console.log("| folder | lines | budget | files | budget |\n| --- | ---: | ---: | ---: | ---: |");
+  console.log("| folder | lines of code | budget | files | budget |\n| --- | ---: | ---: | ---: | ---: |");
   for (const { name, lines, files, budget } of [...folders, all])
     console.log(`| ${name} | ${lines} | ${budget.lines} | ${files} | ${budget.files} |`);
   const { parts, imports, circular } = measureEngine();
