@@ -2,7 +2,7 @@
 
 import { hash, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { readReview } from "./engine/key/review-set.ts";
+import { readReview, requireNoCampaign } from "./engine/key/review-set.ts";
 import type { Evidence, EvidenceRun } from "./engine/ports/evidence.ts";
 import { createAnswerTrust, createServiceClock } from "./engine/ports/service-memory.ts";
 import type { Clock, Progress, World } from "./engine/ports/world.ts";
@@ -149,9 +149,11 @@ export function openWorld(
   };
 }
 
-/** Reads the review whose SHA-256 the caller names. Throws UKO_REVIEW_INVALID. */
+/** Reads the review whose SHA-256 the caller names. Throws UKO_REVIEW_INVALID, also for the review of a campaign. */
 export function openReview(path: string, digest: string): Review {
-  return readReview(readReviewFile(path), digest, path);
+  const review = readReview(readReviewFile(path), digest, path);
+  requireNoCampaign(review, digest, path);
+  return review;
 }
 
 const clock: Clock = {

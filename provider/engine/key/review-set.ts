@@ -18,7 +18,8 @@ import {
 } from "../../lifecycle/review.ts";
 import { encodeReview, maxReviewBytes, maxReviewedKeys, parseReview } from "../../lifecycle/review-file.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
-import { count, sayAuthor, sayIdentity } from "../text/words.ts";
+import { shellWord } from "../text/explanation.ts";
+import { count, plain, sayAuthor, sayIdentity } from "../text/words.ts";
 import { door, notFound } from "./command-reports.ts";
 import { explainOutcome } from "./messages.ts";
 import { type KeyDetails, observedInList } from "./observe.ts";
@@ -226,5 +227,24 @@ export function readReview({ text, digest }: ReviewText, expected: string, path:
   throw new UkoError("UKO_REVIEW_INVALID", {
     summary: `The review ${path} is not valid`,
     detail: `${sayReviewProblem(parsed.problem)} Nothing was changed.\nNext: review the keys again with uko review.`,
+  });
+}
+
+/**
+ * Outside its campaign, nothing would check the holds, blackouts, soak and breaker of the wave that the
+ * review is about. The mark is a part of the text that the digest names. Throws UKO_REVIEW_INVALID.
+ */
+export function requireNoCampaign({ header }: Review, digest: string, path: string): void {
+  const { campaign, step } = header;
+  if (campaign === undefined) return;
+  const [wave, name] = [plain(campaign.wave, 100), plain(campaign.name, 100)];
+  const place = /^(?:(.*)[\\/])?reviews[\\/][^\\/]+$/.exec(path);
+  const folder = place === null ? "FOLDER" : (place[1] ?? ".");
+  throw new UkoError("UKO_REVIEW_INVALID", {
+    summary: `The review belongs to wave "${wave}" of campaign "${name}", so only the campaign can use it`,
+    detail: [
+      "Only the commands of the campaign check the holds, blackouts, soak and stops of the wave. Nothing was changed.",
+      `Next: uko campaign approve ${shellWord(campaign.wave)} ${step} --review ${digest} --folder ${shellWord(folder)}`,
+    ].join("\n"),
   });
 }
