@@ -7,6 +7,7 @@ import publishedModules from "./tsconfig.build.json" with { type: "json" };
 const rings = {
   "errors.ts": { ours: [], packages: [] },
   "uuid-form.ts": { ours: [], packages: [] },
+  "other-programs.ts": { ours: [], packages: [] },
   "printable.ts": { ours: [], packages: [] },
   "encodings.ts": { ours: [], packages: [] },
   "der.ts": { ours: [], packages: [] },
@@ -27,7 +28,7 @@ const rings = {
     packages: ["zod"],
   },
   "services/": {
-    ours: ["der.ts", "encodings.ts", "errors.ts", "uuid-form.ts", "printable.ts", "lifecycle/"],
+    ours: ["der.ts", "encodings.ts", "errors.ts", "other-programs.ts", "uuid-form.ts", "printable.ts", "lifecycle/"],
     types: [
       "engine/campaign/folder.ts",
       "engine/ports/world.ts",
@@ -128,6 +129,7 @@ const rings = {
       "compose-certificates.ts",
       "compose-doctor.ts",
       "compose-text.ts",
+      "other-programs.ts",
       "printable.ts",
       "schema/terraform.ts",
     ],
@@ -142,7 +144,11 @@ const rings = {
     node: true,
   },
   "emulator/": { ours: ["errors.ts", "x509.ts"], packages: ["hono", "@hono/node-server", "zod"], node: true },
-  "bin/": { ours: ["errors.ts", "cli/", "console/", "emulator/"], packages: ["commander"], node: true },
+  "bin/": {
+    ours: ["errors.ts", "other-programs.ts", "cli/", "console/", "emulator/"],
+    packages: ["commander"],
+    node: true,
+  },
 };
 
 const alternatives = (patterns) => `(?:${patterns.map((pattern) => pattern.replaceAll(".", "\\.")).join("|")})`;

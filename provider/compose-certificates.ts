@@ -63,7 +63,12 @@ export async function checkEvidenceChain(path: string): Promise<ChainReport> {
 /** A key file, or a command with the public key that confirms its signatures. */
 export type SignerChoice =
   | { readonly kind: "file"; readonly file: string; readonly passphrase: () => Promise<string | undefined> }
-  | { readonly kind: "command"; readonly command: string; readonly publicKeyFile: string };
+  | {
+      readonly kind: "command";
+      readonly command: string;
+      readonly publicKeyFile: string;
+      readonly environment: Environment;
+    };
 
 /** An authority that stamps a new signature, and the certificate that confirms its answer. */
 export interface TsaChoice {
@@ -314,7 +319,7 @@ async function openSigner(choice: SignerChoice, signal: AbortSignal): Promise<Si
     return createPemSigner(await readText(choice.file), choice.file, choice.passphrase);
   }
   const publicKey = readPublicKey(await readText(choice.publicKeyFile), choice.publicKeyFile);
-  return createExternalSigner(choice.command, publicKey, signal);
+  return createExternalSigner(choice, publicKey, signal);
 }
 
 async function readEnvelope(file: string): Promise<FileEnvelope> {

@@ -120,6 +120,14 @@ const rules: readonly Rule[] = [
     broken: { file: "provider/engine/loop/wait.ts", text: "const now = Date.now();\n" },
   },
   {
+    // Each call passes an environment without the caller's credentials (test/attacks/23-other-programs.test.ts).
+    title: "only two files start other programs",
+    files: product,
+    except: /^provider\/(bin\/machine|services\/signing\/keys)\.ts$/,
+    find: lines(/\bchild_process\b/),
+    broken: { file: "provider/cli/open.ts", text: 'import { spawn } from "node:child_process";\n' },
+  },
+  {
     title: "plain English: no word of the former dialect (provider/docs/reference/glossary.md)",
     // Grows with each page that is rewritten, until it covers provider/, sdk/make/, examples/ and every page.
     files:

@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { UkoError } from "../errors.ts";
+import { withoutSecrets } from "../other-programs.ts";
 
 /** The minimum in `engines` of package.json, where npm only warns. An older Node fails in a library at its first call. */
 const oldest = { major: 22, minor: 19 };
@@ -28,17 +29,12 @@ export function browserOf(environment: NodeJS.ProcessEnv): ((url: string) => voi
     const child = spawn(command, [...args, url], {
       stdio: "ignore",
       detached: true,
-      env: withoutCredentials(environment),
+      env: withoutSecrets(environment),
     });
     // The address is printed too, so a browser that does not start is no fault.
     child.on("error", () => {});
     child.unref();
   };
-}
-
-function withoutCredentials(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { UKO_API_KEY: _key, UKO_API_KEY_FILE: _file, UKO_TOKEN: _token, ...others } = environment;
-  return others;
 }
 
 /** Runs another program in the foreground. Returns its exit code; 1 if a signal ended the program. */

@@ -321,7 +321,7 @@ function signerOf({ environment, ask }: CliWorld, { signKey, signer, signerKey }
     return { kind: "file", file: signKey, passphrase };
   }
   if (signer !== undefined && signerKey !== undefined && signKey === undefined) {
-    return { kind: "command", command: signer, publicKeyFile: signerKey };
+    return { kind: "command", command: signer, publicKeyFile: signerKey, environment };
   }
   throw invalidInput("A certificate needs one signer", "Set --sign-key, or both --signer and --signer-key.");
 }

@@ -5,6 +5,7 @@
 
 import type { Command } from "commander";
 import { UkoError } from "../errors.ts";
+import { withoutSecrets } from "../other-programs.ts";
 import { printable } from "../printable.ts";
 import { invalidInput } from "./arguments.ts";
 import type { CliWorld, Environment, Login } from "./cli-world.ts";
@@ -117,7 +118,8 @@ async function runOne(session: Session, typed: readonly string[]): Promise<numbe
   world.err.write(
     `Warning: ${printable(name, 60)}, and each plugin and hook that it starts, can use your access token.\n`,
   );
-  return world.runProgram(name, args, inside.environment);
+  const { UKO_TOKEN } = inside.environment;
+  return world.runProgram(name, args, { ...withoutSecrets(world.environment), UKO_TOKEN });
 }
 
 /** A world whose calls use the tokens of the log-in, and whose environment has no other credential. */

@@ -136,11 +136,13 @@ describe("another program", () => {
   });
 
   it("gets the access token only, after a warning, and its exit code counts", async () => {
-    const { here, shown, run } = atTerminal({ environment: { UKO_API_KEY: "a", UKO_API_KEY_FILE: "b", PATH: "/bin" } });
+    const { here, shown, run } = atTerminal({
+      environment: { UKO_API_KEY: "a", UKO_API_KEY_FILE: "b", UKO_SIGN_PASSPHRASE_FILE: "c", PATH: "/bin" },
+    });
     expect(await run("--expose-token", "--", "pulumi", "destroy")).toBe(7);
     const [command, args, environment] = shown.started[0] ?? ["", [], {} as Environment];
     expect([command, args]).toEqual(["pulumi", ["destroy"]]);
-    expect(Object.keys(environment).filter((name) => /KEY|TOKEN|^PATH/.test(name))).toEqual(["PATH", "UKO_TOKEN"]);
+    expect(Object.keys(environment).filter((name) => /KEY|TOKEN|PASS|^PATH/.test(name))).toEqual(["PATH", "UKO_TOKEN"]);
     expect(actorOf(environment.UKO_TOKEN ?? "", (text) => text).identity?.iamId).toBe("IBMid-550000BOB");
     expect(here.output.err).toContain(
       "Warning: pulumi, and each plugin and hook that it starts, can use your access token.",

@@ -5,6 +5,7 @@ import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } f
 import { text } from "node:stream/consumers";
 import { crypto as sigstore } from "@sigstore/core";
 import { UkoError } from "../../errors.ts";
+import { withoutSecrets } from "../../other-programs.ts";
 
 /** Signs the bytes of a DSSE pre-authentication encoding. */
 export interface Signer {
@@ -100,16 +101,26 @@ function invalid(summary: string, detail: string, cause?: unknown): UkoError {
 const deadlineMs = 5 * 60_000;
 const base64Form = /^[A-Za-z0-9+/]{40,1000}={0,2}$/;
 
+export interface SigningCommand {
+  readonly command: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
 /**
  * A signer outside this process, such as an HSM or a smart card: a command that reads the bytes on
  * standard input and prints the signature in base64.
  */
-export function createExternalSigner(command: string, publicKey: KeyObject, signal: AbortSignal): Signer {
+export function createExternalSigner(
+  { command, environment }: SigningCommand,
+  publicKey: KeyObject,
+  signal: AbortSignal,
+): Signer {
   return {
     keyId: keyIdOf(publicKey),
     publicKey,
     async sign(bytes) {
-      const printed = (await run(command, bytes, AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]))).trim();
+      const stop = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
+      const printed = (await run({ command, environment }, bytes, stop)).trim();
       if (base64Form.test(printed)) return Buffer.from(printed, "base64");
       throw failed("It did not print a signature in base64.");
     },
@@ -117,8 +128,9 @@ export function createExternalSigner(command: string, publicKey: KeyObject, sign
 }
 
 /** The command is the caller's own, as in `EDITOR`, so the caller's shell reads it. */
-async function run(command: string, bytes: Buffer, signal: AbortSignal): Promise<string> {
-  const child = spawn(command, { shell: true, stdio: ["pipe", "pipe", "inherit"], signal });
+async function run({ command, environment }: SigningCommand, bytes: Buffer, signal: AbortSignal): Promise<string> {
+  const env = withoutSecrets(environment);
+  const child = spawn(command, { shell: true, stdio: ["pipe", "pipe", "inherit"], env, signal });
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", resolve);
