@@ -114,7 +114,7 @@ function isUuid(value: unknown): value is string {
 }
 
 function personOf(iamId: unknown, name: unknown): string {
-  return name === undefined ? clean(iamId, 60) : `${clean(name, 60)} (${clean(iamId, 60)})`;
+  return name === undefined ? clean(iamId, 60) : `${clean(iamId, 60)} ("${clean(name, 60).replaceAll('"', "'")}")`;
 }
 
 function timeOf(value: unknown): string | undefined {

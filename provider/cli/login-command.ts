@@ -4,6 +4,7 @@
  */
 
 import type { Command } from "commander";
+import { sayPerson } from "../compose-text.ts";
 import { UkoError } from "../errors.ts";
 import { withoutSecrets } from "../other-programs.ts";
 import { printable } from "../printable.ts";
@@ -82,8 +83,8 @@ async function logIn(program: Command, world: CliWorld, account: string | undefi
     if (passcode === "") throw new UkoError("UKO_CANCELLED", { summary: "No code was entered", detail: "" });
     const tokens = await login.logIn({ passcode, ...(account !== undefined && { account }) }, signal);
     const { displayName, identity } = await tokens.actor(signal);
-    const who = identity?.iamId === undefined ? displayName : `${displayName} (${identity.iamId})`;
-    err.write(`You are logged in as ${printable(who, 200)}.\n`);
+    const who = identity?.iamId === undefined ? printable(displayName, 60) : sayPerson(identity.iamId, displayName);
+    err.write(`You are logged in as ${who}.\n`);
     return { tokens, close: () => login.close() };
   } catch (error) {
     await login.close();

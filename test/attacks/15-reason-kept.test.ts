@@ -40,7 +40,7 @@ const recordOf = async (): Promise<string> =>
   reportOf(await world.uko("erin", `status ${key} --json`)).deletion.recordId ?? "";
 const later = (duration: string): Promise<void> => world.advance(duration);
 
-const byBob = `Earlier reason of Bob Example (IBMid-550000BOB), as repeated by this record: ${reason}`;
+const byBob = `Earlier reason of IBMid-550000BOB ("Bob Example"), as repeated by this record: ${reason}`;
 const asData = { author: "IBMid-550000BOB", name: "Bob Example", reason };
 
 test("the run that deactivates replaces the request, and the reason stays with its author to the end", async () => {
@@ -57,7 +57,8 @@ test("the run that deactivates replaces the request, and the reason stays with i
 
   await later("5h");
   const destroyed = await types("bob", `continue ${key} --consent ${await recordOf()}`);
-  const ofRecord = /record of Alice Example \(IBMid-550000ALICE\).*Bob Example \(IBMid-550000BOB\).*: Payroll moved/;
+  const ofRecord =
+    /record of IBMid-550000ALICE \("Alice Example"\).*IBMid-550000BOB \("Bob Example"\).*: Payroll moved/;
   expect(destroyed.out).toMatch(ofRecord);
   expect((await types("erin", `status ${key}`)).out).toMatch(ofRecord);
   expect(linesOf<RunRecord>("report.jsonl").map(({ reasons }) => reasons)).toEqual([
@@ -71,7 +72,7 @@ test("the run that deactivates replaces the request, and the reason stays with i
   expect(destroy).toHaveLength(2);
   for (const { consentedBy } of destroy) expect(consentedBy).toMatchObject({ earlierReasons: [asData] });
   const audit = await types("erin", "audit --step destroy");
-  expect(audit.out).toContain(`"${reason}" (Bob Example)`);
+  expect(audit.out).toContain(`"${reason}" by IBMid-550000BOB ("Bob Example")`);
   const asJson = await types("erin", "audit --step destroy --json");
   expect(asJson.out).toContain(JSON.stringify(asData));
 });
@@ -80,7 +81,7 @@ test("an approver's answer replaces the request, and the reason stays with its a
   await types("carol", `request ${key} --reason "${reason}"`);
   await later("1m");
   await types("bob", `consent ${key} ${await recordOf()}`);
-  const byCarol = byBob.replace("Bob Example (IBMid-550000BOB)", "Carol Example (IBMid-550000CAROL)");
+  const byCarol = byBob.replace('IBMid-550000BOB ("Bob Example")', 'IBMid-550000CAROL ("Carol Example")');
   expect((await types("carol", `status ${key}`)).out).toContain(byCarol);
   await later("1m");
   await types("carol", `continue ${key} --consent ${await recordOf()}`);

@@ -75,7 +75,7 @@ test("prints a table, and the open questions of the lines below it", async () =>
 
 test("prints a block per step on a narrow terminal, and loses nothing", async () => {
   const narrow = await audit(story, 80);
-  expect(narrow).toMatch(/^TIME {9}2026-11-24T10:00:00Z\nWHO {10}Bob Example \(IBMid-550000BOB\)\n/);
+  expect(narrow).toMatch(/^TIME {9}2026-11-24T10:00:00Z\nWHO {10}IBMid-550000BOB \("Bob Example"\)\n/);
   expect(narrow.split("\n").filter((each) => each.startsWith("APPROVED BY  IBMid-550000BOB 7f3a2c91"))).toHaveLength(2);
 });
 

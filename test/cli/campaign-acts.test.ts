@@ -123,7 +123,7 @@ it("lists each key of a review as CSV, with the digest or the reason", async () 
 it("shows keys with the same reason in one row, and each key with --json", async () => {
   await campaign("bob", "request pilot deactivate");
   const again = await world.uko("alice", `campaign request pilot deactivate --folder ${folder}`);
-  expect(again.out).toMatch(/\n18 keys +such as \S+ +requested already by Bob Example \(IBMid-550000BOB\)\n/);
+  expect(again.out).toMatch(/\n18 keys +such as \S+ +requested already by IBMid-550000BOB \("Bob Example"\)\n/);
   expect(again.out).toMatch(
     /\n {2}--json lists each key\n\nNext:\n {2}uko campaign review .*\n {4}not the requester\n/,
   );
@@ -234,7 +234,7 @@ it("lets the requester act on recorded approvals key by key, and on no set of th
   expect(named.error.code).toBe("UKO_REVIEW_OUTDATED");
   const { out, exitCode } = await world.uko("alice", `campaign review pilot deactivate --folder ${folder}`);
   expect(exitCode).toBe(12);
-  expect(out).toContain("its record is an approval by Bob Example (IBMid-550000BOB), not a request");
+  expect(out).toContain('its record is an approval by IBMid-550000BOB ("Bob Example"), not a request');
   expect(out).toContain("A review covers the requests of one person. 18 keys need an approval each.");
   const alone = /uko (approve \S+ [0-9a-f]{32})/.exec(out)?.[1] ?? "";
   expect((await world.uko("alice", `${alone} --json`)).out).toContain('"taken":["deactivate"');
@@ -248,7 +248,7 @@ it("names the review of each other requester, whose keys keep the gates of the w
   const review = `campaign review pilot deactivate --folder ${folder}`;
   const { err } = await world.uko("alice", review);
   expect(err).toContain(
-    "  uko campaign review pilot deactivate --requested-by IBMid-550000BOB\n      Bob Example (IBMid-550000BOB)",
+    '  uko campaign review pilot deactivate --requested-by IBMid-550000BOB\n      IBMid-550000BOB ("Bob Example")',
   );
   const { out } = await world.uko("alice", `${review} --requested-by IBMid-550000BOB`);
   expect(out).toMatch(

@@ -265,7 +265,7 @@ describe("uko campaign hold", () => {
     const key = keyNamed("cards-1");
     expect((await campaign(`hold ${key} --kind legal --until 2026-11-26 --ticket L-7`)).exitCode).toBe(0);
     expect((await campaign("find cards-1")).out).toContain(
-      "Blocked: held: legal by Bob Example (IBMid-550000BOB) until 2026-11-26.",
+      'Blocked: held: legal by IBMid-550000BOB ("Bob Example") until 2026-11-26.',
     );
     await stage.world.advance("1d");
     expect((await campaign("find cards-1")).out).not.toContain("held");

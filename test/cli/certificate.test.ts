@@ -35,7 +35,7 @@ describe("a certificate", () => {
   it("names the key, its outcome and the people behind it, and what it does not prove", async () => {
     const { out } = await story.uko("erin", "certificate show @c.json");
     expect(out).toMatch(
-      /^payroll +destroyed, removed +2026-11-24T19:23:\d\dZ +Alice Example \(IBMid-550000ALICE\) +Bob Example \(IBMid-550000BOB\) +Bob Example/m,
+      /^payroll +destroyed, removed +2026-11-24T19:23:\d\dZ +IBMid-550000ALICE \("Alice Example"\) +IBMid-550000BOB \("Bob Example"\) +IBMid-550000BOB/m,
     );
     expect(out).toContain("Not verified:\n  - Copies of the key material");
     expect(out).toContain("That IBM's service answered");
@@ -87,7 +87,9 @@ describe("a certificate", () => {
     await create("--sign-key @bob.key --witness @own.json --out @o2.json");
     const { out } = await verify("o2.json");
     expect(out).toMatch(/^Grade: self-reported: /);
-    expect(out).toContain("Witness not counted: Bob Example: this person requested, approved or took a step");
+    expect(out).toContain(
+      'Witness not counted: IBMid-550000BOB ("Bob Example"): this person requested, approved or took a step',
+    );
   });
 
   it("is not witnessed if the signature is not of a key of this person", async () => {
@@ -96,7 +98,9 @@ describe("a certificate", () => {
       "certificate verify @witnessed.json --allow-emulator --trust @bob.pem --trust @carol.pem",
     );
     expect(out).toMatch(/^Grade: self-reported: /);
-    expect(out).toContain("Witness not counted: Carol Example: the signature is not of a key that --trust gives");
+    expect(out).toContain(
+      'Witness not counted: IBMid-550000CAROL ("Carol Example"): the signature is not of a key that --trust gives',
+    );
   });
 
   it("is corroborated by the audit events of the account, and contradicted by other initiators", async () => {
@@ -143,7 +147,7 @@ describe("a certificate", () => {
     expect(await story.uko("alice", "certificate sign @two.json --sign-key @alice.key")).toMatchObject({ exitCode: 0 });
     expect(await verify("two.json", "--require 2")).toMatchObject({
       exitCode: 0,
-      out: expect.stringContaining("Signed by bob (IBMid-550000BOB) and alice (IBMid-550000ALICE)"),
+      out: expect.stringContaining('Signed by IBMid-550000BOB ("bob") and IBMid-550000ALICE ("alice")'),
     });
     const publicKey = (name: string) => readFileSync(story.file(name), "utf8");
     const persons = [{ iamId: people.bob, name: "Bob", keys: [publicKey("bob.pem"), publicKey("alice.pem")] }];
@@ -244,7 +248,7 @@ it("covers a KMS key outside UKO", async () => {
   const created = await create(`--key ${key} --sign-key @bob.key --out @kms.json`, environment);
   expect(created).toMatchObject({ exitCode: 0, err: "" });
   const { out: shown } = await story.uko("erin", "certificate show @kms.json");
-  expect(shown).toMatch(/^backup +destroyed +\S+ +\S.* Bob Example \(IBMid-550000BOB\)$/m);
+  expect(shown).toMatch(/^backup +destroyed +\S+ +\S.* IBMid-550000BOB \("Bob Example"\)$/m);
   expect(shown).toContain(
     "  - That these keys stay destroyed: KMS can restore a key for 30 days after its destruction",
   );

@@ -62,7 +62,7 @@ it("reads the code without an echo, after a warning, and says who logged in", as
   expect(here.output.err).toMatch(
     /Open this page.*\n {2}http\S+\/identity\/passcode\nA person who gets this code can act as you\./,
   );
-  expect(here.output.err).toContain("You are logged in as Bob Example (IBMid-550000BOB).\n");
+  expect(here.output.err).toContain('You are logged in as IBMid-550000BOB ("Bob Example").\n');
   expect(JSON.parse(here.output.out)).toMatchObject({ iamId: "IBMid-550000BOB", isPerson: true });
 });
 

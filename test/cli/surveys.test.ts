@@ -128,7 +128,7 @@ describe("uko requests", () => {
     await world.advance("8d");
     await world.uko("bob", `request ${keys.cards}`);
     const { out } = await world.uko("bob", "requests --long");
-    const bob = "Bob Example (IBMid-550000BOB)";
+    const bob = 'IBMid-550000BOB ("Bob Example")';
     expect(out).toContain(
       `The request of ${bob} for the deactivation of key "payroll" expired on 1 Dec 2026 14:22 UTC\n`,
     );

@@ -118,7 +118,7 @@ describe("two people and one key", () => {
     expect((await bob.act(key, "continue", { label })).status).toBe(409);
     const page = await alice.open(`/keys/${key}`);
     expect(page.text.match(/id="act-\w+"/g)).toEqual(['id="act-continue"', 'id="act-consent"', 'id="act-withdraw"']);
-    expect(page.text).toContain("Decline the request of Bob Example (IBMid-550000BOB)");
+    expect(page.text).toContain("Decline the request of IBMid-550000BOB (&quot;Bob Example&quot;)");
     expect((await alice.act(key, "withdraw")).text).toContain("This run withdrew the request.");
   });
 

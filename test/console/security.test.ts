@@ -29,7 +29,7 @@ describe("the log-in", () => {
     expect(answer.headers.get("set-cookie")).toMatch(
       /^uko-console-41234=[0-9a-f]{64}; Path=\/; HttpOnly; SameSite=Strict$/,
     );
-    expect((await bob.open("/waiting")).text).toContain("Bob Example (IBMid-550000BOB)");
+    expect((await bob.open("/waiting")).text).toContain("IBMid-550000BOB (&quot;Bob Example&quot;)");
   });
 
   it("accepts a code once", async () => {

@@ -66,7 +66,7 @@ it("prints the address without the code in it, and stops with the run", async ()
   expect(await runCli(["console"], here)).toBe(0);
   expect(here.output.out).toMatchInlineSnapshot(`
     "Code for the next log-in: BCDF-GHJK
-    You are Bob Example (IBMid-550000BOB), a person.
+    You are IBMid-550000BOB ("Bob Example"), a person.
     Open this address in a browser, and type the code:
       http://127.0.0.1:1/
     Press Ctrl-C to stop the console.
@@ -102,5 +102,5 @@ it("serves the person who logs in with a one-time code, without a stored key", a
     },
   });
   await runCli(["login", "--", "console"], here);
-  expect(here.output.out).toContain("You are Alice Example (IBMid-550000ALICE), a person.");
+  expect(here.output.out).toContain('You are IBMid-550000ALICE ("Alice Example"), a person.');
 });

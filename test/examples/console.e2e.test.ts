@@ -9,6 +9,6 @@ test("examples/14-console opens a console for each person, and says what to clic
   });
   expect(shown.match(/http:\/\/127\.0\.0\.1:\d+\//g)).toHaveLength(2);
   expect(shown.match(/Code for the next log-in: [A-Z]{4}-[A-Z]{4}/g)).toHaveLength(2);
-  expect(shown).toContain("You are Bob Example (IBMid-550000BOB), a person.");
+  expect(shown).toContain('You are IBMid-550000BOB ("Bob Example"), a person.');
   expect(audit.filter(({ operation, effect }) => operation !== "seed" && effect && /^K/.test(operation))).toEqual([]);
 });

@@ -393,7 +393,7 @@ describe("the deletion of an internal keystore", () => {
     expect(await containersOf(uko, "alice").keystores.delete(state, options)).toMatchObject({
       code: "UKO_RIGHTS_MISSING",
       message: expect.stringMatching(
-        /^Alice Example .* cannot delete keystore "payroll-ring": missing right hs-crypto.target-keystores.delete/,
+        /^IBMid-550000ALICE .* cannot delete keystore "payroll-ring": missing right hs-crypto.target-keystores.delete/,
       ),
     });
   });

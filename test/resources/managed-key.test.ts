@@ -63,7 +63,7 @@ describe("reading a key distinguishes four kinds of drift, and repairs none", ()
     await unfinished(uko.run("bob").handlers, state);
     const found = await read(state);
     expect(found?.warnings).toEqual([
-      expect.stringMatching(/is waiting for approval of its deactivation: Bob Example/),
+      expect.stringMatching(/is waiting for approval of its deactivation: IBMid-550000BOB/),
     ]);
     expect(found?.state).toMatchObject({
       lifecycleState: "pending_approval",
@@ -184,7 +184,7 @@ describe("updating a key", () => {
     const seq = await uko.lastSeq();
     const { state: next, warnings } = await uko.update(state, { description: "new" });
     expect(await uko.effects(seq)).toEqual([]);
-    expect(warnings).toEqual([expect.stringContaining("was not changed: Bob Example")]);
+    expect(warnings).toEqual([expect.stringContaining("was not changed: IBMid-550000BOB")]);
     const { handlers } = uko.run("carol");
     expect(handlers.diff(next, checked(handlers, inputsOf({ description: "new" })))).toEqual(["description"]);
   });
@@ -196,7 +196,7 @@ describe("updating a key", () => {
     await uko.advance("60s");
     await uko.run("alice").operations.consent(uko.ref(state.keyId), deletion.recordId ?? "", options);
     const { warnings } = await uko.update(state, { description: "new" });
-    expect(warnings).toEqual([expect.stringMatching(/Alice Example .* approved its deactivation/)]);
+    expect(warnings).toEqual([expect.stringMatching(/IBMid-550000ALICE .* approved its deactivation/)]);
   });
 
   test.each(["compromised", "destroyed_compromised"] as const)(

@@ -5,7 +5,7 @@ import type { HoldTag } from "../../lifecycle/campaign/campaign.ts";
 import { changeHoldTag, type HoldTagResult } from "../key/hold.ts";
 import { kmsKeyNotFound } from "../kms-key/commands.ts";
 import type { CallOptions, World } from "../ports/world.ts";
-import { plain } from "../text/words.ts";
+import { plain, sayActor } from "../text/words.ts";
 import { openReads } from "./act-on-keys.ts";
 import { makeBaseline, requireEarlier } from "./baseline.ts";
 import { campaignFileName, parseCampaign } from "./campaign-file.ts";
@@ -144,8 +144,7 @@ async function changeHold(
     if (kept !== lines) await folder.write(holdsFileName, kept);
     return reportRelease(folder.path, key, kept !== lines, tag);
   }
-  const { identity, displayName } = await world.session.actor(options);
-  const by = plain(identity?.iamId === undefined ? displayName : `${displayName} (${identity.iamId})`, 200);
+  const by = sayActor(await world.session.actor(options));
   await folder.append(holdsFileName, encodeHold({ key, by, ...rest }));
   return reportHold(folder.path, key, rest, tag);
 }

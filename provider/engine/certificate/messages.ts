@@ -1,6 +1,6 @@
 /** A certificate, its check and the check of an evidence file, in sentences and rows. */
 
-import { count, plain } from "../text/words.ts";
+import { count, plain, quotedName, sayPerson } from "../text/words.ts";
 import type { ChainBreak, ChainReport } from "./chain.ts";
 import {
   type Certificate,
@@ -61,7 +61,7 @@ export function namesOf(keys: readonly CertificateKey[]): ReadonlyMap<string, st
   return new Map(
     keys.flatMap(({ steps }) =>
       steps.flatMap(({ executor: { iamId, name } }) =>
-        name === undefined || name === "" ? [] : [[iamId, `${name} (${iamId})`] as const],
+        name === undefined || name === "" ? [] : [[iamId, sayPerson(iamId, name)] as const],
       ),
     ),
   );
@@ -123,7 +123,7 @@ export function explainVerification(result: Verification): string {
           `Not counted: ${unknownKeys.length} ${unknownKeys.length === 1 ? "signature" : "signatures"} of unknown keys`,
         ]),
     ...witnesses.flatMap((each) =>
-      each.kind === "not_counted" ? [`Witness not counted: ${sayPerson(each.person)}${notCounted[each.why]}`] : [],
+      each.kind === "not_counted" ? [`Witness not counted: ${sayWitness(each.person)}${notCounted[each.why]}`] : [],
     ),
     isEvidenceChecked
       ? "Evidence: the certificate follows from the evidence files"
@@ -152,11 +152,11 @@ export function sayWave({ campaign, wave, count }: CertificateWave): string {
 }
 
 function saySigner({ iamId, name }: TrustedKey["person"]): string {
-  return iamId === undefined ? plain(name, 100) : `${plain(name, 100)} (${plain(iamId, 100)})`;
+  return iamId === undefined ? quotedName(name) : sayPerson(iamId, name);
 }
 
-function sayPerson(person: Person | undefined): string {
-  return person === undefined ? "" : `${plain(person.name ?? person.iamId, 100)}: `;
+function sayWitness(person: Person | undefined): string {
+  return person === undefined ? "" : `${sayPerson(person.iamId, person.name)}: `;
 }
 
 const timestampFaults = {

@@ -1,6 +1,6 @@
 /** The evidence as rows for people, with a list of what it leaves open. */
 
-import { plain } from "../text/words.ts";
+import { plain, sayPerson } from "../text/words.ts";
 import type { Audit, AuditEvent } from "./audit.ts";
 
 export const auditHeads = ["TIME", "WHO", "STEP", "WHAT", "FROM", "TO", "APPROVED BY", "NOTE"] as const;
@@ -42,7 +42,7 @@ function rowOf(event: AuditEvent): readonly string[] {
   const consent = consentedBy ?? record;
   return [
     time,
-    actor.name === "" ? plain(actor.iamId, 60) : `${plain(actor.name, 40)} (${plain(actor.iamId, 60)})`,
+    sayPerson(actor.iamId, actor.name),
     record === undefined ? step : `${step} (${record.step})`,
     `${resource === undefined ? "" : `${resource.replaceAll("_", " ")} `}${plain(label === "" ? keyId : label, 40)}`,
     from,
@@ -53,7 +53,7 @@ function rowOf(event: AuditEvent): readonly string[] {
       event.single === true ? "single" : "",
       consent?.reason === undefined ? "" : `"${plain(consent.reason, 60)}"`,
       ...(consent?.earlierReasons ?? []).map(
-        ({ author, name = author, reason }) => `"${plain(reason, 60)}" (${plain(name, 60)})`,
+        ({ author, name, reason }) => `"${plain(reason, 60)}" by ${sayPerson(author, name)}`,
       ),
     ]
       .filter((note) => note !== "")

@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { parseJson } from "../../encodings.ts";
+import { isIamIdForm } from "../../lifecycle/iam-id.ts";
 import { isConsequential } from "./audited-steps.ts";
 
 const person = z.object({ iamId: z.string(), name: z.string() });
@@ -147,7 +148,9 @@ function passes(event: AuditEvent, { since, vaultId, key, step, person: who }: A
   if (key !== undefined && event.keyId !== key && event.label !== key) return false;
   if (step !== undefined && event.step !== step) return false;
   if (who === undefined) return true;
-  const people = [event.actor.iamId, event.actor.name, event.consentedBy?.author ?? "", event.record?.author ?? ""];
+  const ids = [event.actor.iamId, event.consentedBy?.author ?? "", event.record?.author ?? ""];
+  // A name may be the ID of another person, so a text in the form of an ID matches IDs alone.
+  const people = isIamIdForm(who) ? ids : [...ids, event.actor.name];
   return people.some((each) => each.toLowerCase().includes(who.toLowerCase()));
 }
 

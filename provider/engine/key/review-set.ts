@@ -2,6 +2,7 @@
 
 import { UkoError } from "../../errors.ts";
 import { standingOf } from "../../lifecycle/consent-record.ts";
+import { isChosen } from "../../lifecycle/iam-id.ts";
 import type { Actor, ConsentRecord } from "../../lifecycle/observation.ts";
 import type { Plan, Run } from "../../lifecycle/plan.ts";
 import { planReviewedStep } from "../../lifecycle/plan-reviewed.ts";
@@ -122,9 +123,9 @@ async function findKeys(
   return { refs: [...byPath.values()], unreadable: listed.unreadable };
 }
 
-/** The name is what the author wrote, so a name only finds a person; the review names their ID. */
-function isBy({ author, authorName }: ConsentRecord, person: string): boolean {
-  return author.iamId === person || authorName?.toLowerCase() === person.toLowerCase();
+/** A name only finds a person; the review names their ID. */
+function isBy({ author, authorName: name }: ConsentRecord, person: string): boolean {
+  return isChosen(person, { iamId: author.iamId, name });
 }
 
 function headerFor(

@@ -11,9 +11,11 @@ import {
   count,
   keyPath,
   plain,
+  quotedName,
   sayAuthor,
   sayHolder,
   sayKey,
+  sayPerson,
   sayTime,
   sayWord,
   stepNouns,
@@ -134,10 +136,10 @@ export function requestRows(reports: readonly Report[]): readonly (readonly stri
   });
 }
 
-/** The name is what the author wrote. A record that was acted on is no longer pending. */
+/** Of an expired record only the name is listed. A record that was acted on is no longer pending. */
 function whoRequested({ requestedBy, requestedByName = "", recordExpiredAt }: Report["deletion"]): string {
-  if (requestedBy === undefined) return recordExpiredAt === undefined ? "" : plain(requestedByName, 40);
-  return requestedByName === "" ? requestedBy : `${plain(requestedByName, 40)} (${requestedBy})`;
+  if (requestedBy === undefined) return recordExpiredAt === undefined ? "" : quotedName(requestedByName);
+  return sayPerson(requestedBy, requestedByName);
 }
 
 /** How to go on from the table: the review of many requests of one person, or the commands of each key. */

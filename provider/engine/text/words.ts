@@ -76,10 +76,22 @@ export function keyPath(observation: KeyObservation): string {
   return `${observation.facts.vaultId}/${observation.facts.keyId}`;
 }
 
-/** The name is what the author wrote. The service vouches for the ID. */
-export function sayAuthor(record: Pick<ConsentRecord, "author" | "authorName">): string {
-  const id = sayIdentity(record.author);
-  return record.authorName === undefined ? id : `${plain(record.authorName, 60)} (${id})`;
+/**
+ * `IBMid-550000ALICE ("Alice Example")`. The service vouches for the ID. The name is what its bearer
+ * wrote, which may be the ID of another person, so the ID comes first and quotes enclose the name.
+ */
+export function sayPerson(iamId: string, name = ""): string {
+  const id = plain(iamId, 100);
+  return name === "" || name === iamId ? id : `${id} (${quotedName(name)})`;
+}
+
+/** A quote in the name could otherwise end it early. */
+export function quotedName(name: string): string {
+  return `"${plain(name, 60).replaceAll('"', "'")}"`;
+}
+
+export function sayAuthor({ author, authorName }: Pick<ConsentRecord, "author" | "authorName">): string {
+  return sayPerson(sayIdentity(author), authorName);
 }
 
 export function sayIdentity(identity: Identity): string {
@@ -87,8 +99,8 @@ export function sayIdentity(identity: Identity): string {
 }
 
 export function sayActor(actor: Actor): string {
-  const name = plain(actor.displayName, 60);
-  return actor.identity === undefined ? name : `${name} (${sayIdentity(actor.identity)})`;
+  const { identity, displayName } = actor;
+  return identity === undefined ? plain(displayName, 60) : sayPerson(sayIdentity(identity), displayName);
 }
 
 export const stillReversible = "This can be undone: the key can be reactivated.";

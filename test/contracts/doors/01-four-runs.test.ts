@@ -119,7 +119,7 @@ test.each(profilesByTier("tags-dropped"))("two people delete a key in four runs 
     expect(denied).toMatchObject({
       exitCode: 1,
       firstErrorLine:
-        'Alice Example (IBMid-550000ALICE) cannot remove key "payroll" from its vault: missing right hs-crypto.managed-keys.destroyed-remove',
+        'IBMid-550000ALICE ("Alice Example") cannot remove key "payroll" from its vault: missing right hs-crypto.managed-keys.destroyed-remove',
     });
     const over: Kept = { keyState: "destroyed", lifecycleState: "destroyed" };
     expect(await keptOf(alice), "the state names no wait").toEqual(keptBy({ now: over, looked: over }));

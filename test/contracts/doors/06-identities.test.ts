@@ -39,7 +39,7 @@ test.each(profilesFor())(
       own,
     );
     expect(messageOf(started.output)).toContain(
-      "pipeline (iam-ServiceId-11111111-aaaa-4bbb-8ccc-000000000001), is not a person",
+      'iam-ServiceId-11111111-aaaa-4bbb-8ccc-000000000001 ("pipeline"), is not a person',
     );
     ended(await scenario.runUko("workload", ["continue", key, "--consent", record]), 10);
     for (const [name, code] of [
@@ -95,7 +95,7 @@ test.each(profilesFor())(
     const refused = ended(
       await bob.destroy(answer),
       1,
-      'Bob Example (IBMid-550000BOB) cannot deactivate key "payroll": missing right hs-crypto.managed-keys.active-deactivate',
+      'IBMid-550000BOB ("Bob Example") cannot deactivate key "payroll": missing right hs-crypto.managed-keys.active-deactivate',
     );
     expect(messageOf(refused.output)).toContain("This right requires the role Key Custodian - Deployer.");
     expect(nextCommands(refused.output).filter((command) => command.startsWith("uko consent"))).toEqual([]);

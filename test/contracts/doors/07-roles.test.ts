@@ -104,7 +104,7 @@ test.each(profilesFor())(
     const unwritten = ended(
       await vera.destroy(),
       1,
-      `Vera (IBMid-550000VERA) cannot write a consent record to key "payroll": missing right hs-crypto.managed-keys.write${orTags}`,
+      `IBMid-550000VERA ("Vera") cannot write a consent record to key "payroll": missing right hs-crypto.managed-keys.write${orTags}`,
     );
     expect(messageOf(unwritten.output)).toContain(
       "This right requires the role Key Custodian - Deployer or Key Custodian - Creator.",
@@ -133,7 +133,7 @@ test.each(profilesFor())(
       "dora",
       record,
       13,
-      /^Dora \(IBMid-550000DORA\) cannot set the backing KMS key of key "payroll" for deletion[\s\S]*KMS Writer or KMS Manager[\s\S]* uko consent /,
+      /^IBMid-550000DORA \("Dora"\) cannot set the backing KMS key of key "payroll" for deletion[\s\S]*KMS Writer or KMS Manager[\s\S]* uko consent /,
     );
     expect(await scenario.writes(asked)).toEqual([]);
     expect(await scenario.key()).toMatchObject({ state: "active" });

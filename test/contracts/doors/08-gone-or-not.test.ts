@@ -32,7 +32,7 @@ test.each(profilesFor())("two runs delete a key that was never active (%s)", asy
   const destroyed = ended(
     await alice.uko(["continue", draft, "--consent", record]),
     13,
-    'Alice Example (IBMid-550000ALICE) cannot remove key "draft" from its vault: missing right hs-crypto.managed-keys.destroyed-remove',
+    'IBMid-550000ALICE ("Alice Example") cannot remove key "draft" from its vault: missing right hs-crypto.managed-keys.destroyed-remove',
   );
   ended(await bob.runNext(destroyed.output, /^uko continue/), 0);
   expect((await scenario.uko.world()).keys.map(({ id }) => id)).not.toContain(body.id);

@@ -97,7 +97,7 @@ test("while a record is pending the key stays unchanged, with a warning", async 
   await uko.run("bob").operations.request(uko.ref(state.keyId), undefined, options);
   const seq = await uko.lastSeq();
   const { warnings } = await update(await read(state));
-  expect(warnings).toEqual([expect.stringContaining("was not changed: Bob Example")]);
+  expect(warnings).toEqual([expect.stringContaining("was not changed: IBMid-550000BOB")]);
   expect(await uko.effects(seq)).toEqual([]);
 });
 

@@ -1,0 +1,32 @@
+/**
+ * How a text names an identity. IAM issues the ID. The name in a consent record or in evidence is
+ * what its bearer wrote, so a name must never pass for the ID of another person.
+ */
+
+/** The realm of an ID, a hyphen, and an identifier: `IBMid-550000ALICE`, `iam-ServiceId-…`. A name like "Anna-Maria" has no digit. */
+const knownRealm = /^(?:IBMid|iam|crn)-/i;
+const anyRealm = /^[a-z][a-z0-9_.]*-(?=\S*\d)\S+$/i;
+
+/**
+ * Two spellings that differ only in case name one identity. It counts where people type an ID: two
+ * spellings of one person must not count as two persons. IDs that both come from IAM are compared
+ * as they are (`isSame`).
+ */
+export function foldIamId(iamId: string): string {
+  return iamId.toLowerCase();
+}
+
+/** Whether a person chose the identity, by its ID or by the name that it gives itself. */
+export function isChosen(
+  chosen: string,
+  { iamId, name }: { readonly iamId?: string | undefined; readonly name?: string | undefined },
+): boolean {
+  if (iamId !== undefined && foldIamId(iamId) === foldIamId(chosen)) return true;
+  // An author who calls themselves by the ID of another person would be chosen in their place.
+  return !isIamIdForm(chosen) && name?.toLowerCase() === chosen.toLowerCase();
+}
+
+/** A text in this form selects by ID alone. */
+export function isIamIdForm(text: string): boolean {
+  return knownRealm.test(text) || anyRealm.test(text);
+}
