@@ -26,7 +26,6 @@ export interface House {
   close(): Promise<void>;
 }
 
-/** Throws with the command that installs Chromium. */
 export async function openHouse(world: CliTestWorld): Promise<House> {
   const browser = await launchBrowser();
   const closers: (() => unknown)[] = [];

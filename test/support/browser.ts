@@ -1,8 +1,7 @@
-/** Chromium of the system, driven by playwright-core, and axe-core; narrowed to what the tests of pages use. */
+/** Chromium, driven by playwright-core, and axe-core; narrowed to what the tests of pages use. */
 
-import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import path from "node:path";
+import { type Chromium, findChromium } from "../engines/find-chromium.ts";
 
 export interface Locator {
   click(): Promise<void>;
@@ -48,21 +47,12 @@ export interface Browser {
 
 const require = createRequire(import.meta.url);
 
-const names = ["chromium", "chromium-browser", "google-chrome"];
-
-/** Throws with the command that installs Chromium. */
+/** Throws with the command that installs Chromium if neither this system nor a package has one for it. */
 export async function launchBrowser(): Promise<Browser> {
-  const folders = (process.env.PATH ?? "").split(path.delimiter);
-  const found = folders.flatMap((folder) => names.map((name) => path.join(folder, name))).find(existsSync);
-  if (found === undefined) {
-    throw new Error(
-      "No Chromium is installed, so the pages were not tested. Install it with `apt-get install chromium`, or leave these tests out with UKO_SKIP_BROWSER=1.",
-    );
-  }
   const { chromium } = require("playwright-core") as {
-    chromium: { launch(options: { readonly executablePath: string }): Promise<Browser> };
+    chromium: { launch(options: Chromium): Promise<Browser> };
   };
-  return chromium.launch({ executablePath: found });
+  return chromium.launch(await findChromium((line) => console.error(line)));
 }
 
 /** What axe-core finds wrong with the page, one line for each rule. */
