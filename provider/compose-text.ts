@@ -17,7 +17,7 @@ export {
   sweepQuestion,
 } from "./engine/key/survey-messages.ts";
 /** The renderer of the command line, exported so that every door shows an explanation alike. */
-export { renderExplanation } from "./engine/text/explanation.ts";
+export { renderExplanation, whoRuns } from "./engine/text/explanation.ts";
 export { sayPerson, sayTime } from "./engine/text/words.ts";
 export { maxReasonCharacters } from "./lifecycle/consent-record.ts";
 export { lifecycleStates } from "./lifecycle/lifecycle-state.ts";

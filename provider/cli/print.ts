@@ -80,9 +80,11 @@ function textOf(output: TextOutput, { summary, sections, next }: CampaignReport)
   return parts.join("\n\n");
 }
 
-function commandLines(output: TextOutput, next: NextCommand): readonly string[] {
-  if (typeof next === "string") return [`  ${paint(output, "command", oneLine(next))}`];
-  return [...commandLines(output, next.command), `    ${oneLine(next.remark)}`];
+function commandLines(output: TextOutput, { command, remark }: NextCommand): readonly string[] {
+  return [
+    `  ${paint(output, "command", oneLine(command))}`,
+    ...(remark === undefined ? [] : [`    ${oneLine(remark)}`]),
+  ];
 }
 
 /** A cell may be cut, because `--csv` and `--json` show it as a whole; the first column never is. */

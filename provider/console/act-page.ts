@@ -1,6 +1,5 @@
 /** The page of one act on one key, which states its effect, and the page of its result. */
 
-import { html } from "hono/html";
 import type { InspectedKey, InspectedRecord, Inspection } from "../engine/key/inspection.ts";
 import type { KmsInspection } from "../engine/kms-key/commands.ts";
 import type { Report } from "../engine/loop/report.ts";
@@ -8,7 +7,7 @@ import type { Offer } from "../engine/text/explanation.ts";
 import { printable } from "../printable.ts";
 import { keyAddress } from "./key-page.ts";
 import { layout, token, type Visitor } from "./layout.ts";
-import { confirmField, escaped, explained, type Html, list, problemOf, reasonField } from "./parts.ts";
+import { confirmField, escaped, explained, type Html, html, list, problemOf, reasonField } from "./parts.ts";
 
 export interface ActProblem {
   readonly says: string;

@@ -1,6 +1,5 @@
 /** The page of one act on a wave, which states its effect, and the page of the run that it starts. */
 
-import { html } from "hono/html";
 import * as z from "zod";
 import type { ApprovalInspection } from "../engine/campaign/inspect.ts";
 import type { WaveOffer } from "../engine/campaign/wave-offers.ts";
@@ -13,6 +12,7 @@ import {
   escaped,
   failed,
   type Html,
+  html,
   list,
   problemOf,
   reasonField,

@@ -1,6 +1,5 @@
 /** The pages of a campaign and of one of its waves. */
 
-import { html } from "hono/html";
 import type { CampaignOverview, WaveInspection, WaveKey } from "../engine/campaign/inspect.ts";
 import type { WaveOffer, WaveStep } from "../engine/campaign/wave-offers.ts";
 import type { CampaignRun } from "./campaign-run.ts";
@@ -9,6 +8,7 @@ import {
   commandsOf,
   escaped,
   type Html,
+  html,
   list,
   moment,
   pageOf,

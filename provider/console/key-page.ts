@@ -1,12 +1,11 @@
 /** The page of one key: its state, the path of its deletion, what it is, and what the caller can do; the same for a KMS key. */
 
-import { html } from "hono/html";
 import type { InspectedRecord, InspectedStep, Inspection } from "../engine/key/inspection.ts";
 import type { KmsInspection } from "../engine/kms-key/commands.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { Offer } from "../engine/text/explanation.ts";
 import { layout, refreshSeconds, type Visitor } from "./layout.ts";
-import { escaped, explained, type Html, moment, words } from "./parts.ts";
+import { escaped, explained, type Html, html, moment, words } from "./parts.ts";
 
 export function keyPage(inspection: Inspection, visitor: Visitor, timeZone: string): Html {
   const { report, steps, record, offers } = inspection;

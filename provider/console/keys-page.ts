@@ -1,12 +1,11 @@
 /** The tables of managed keys, with search and filter, and of the KMS keys that no managed key depends on. */
 
-import { html } from "hono/html";
 import { lifecycleStates } from "../compose-text.ts";
 import type { Listed, ListedKey, Listing } from "../engine/commands/listing.ts";
 import type { KmsKeySnapshot } from "../engine/ports/kms-keys.ts";
 import { keyAddress } from "./key-page.ts";
 import { layout, type Visitor } from "./layout.ts";
-import { escaped, type Html, list, pageOf, tableOf, words } from "./parts.ts";
+import { escaped, type Html, html, list, pageOf, tableOf, words } from "./parts.ts";
 
 export interface KeysQuery {
   readonly contains: string;

@@ -1,7 +1,7 @@
 /** The frame of every page: head, navigation, and the caller. */
 
-import { html, raw } from "hono/html";
-import type { Html } from "./parts.ts";
+import { raw } from "hono/html";
+import { type Html, html } from "./parts.ts";
 
 export interface Frame {
   readonly title: string;

@@ -1,11 +1,10 @@
 /** The first page, which takes the code that the terminal shows, and the page about the caller. */
 
-import { html } from "hono/html";
 import { sayLogin } from "../compose-text.ts";
 import type { Caller, ListRight } from "../engine/commands/whoami.ts";
 import { layout, type Visitor } from "./layout.ts";
 import type { Entrance } from "./login.ts";
-import type { Html } from "./parts.ts";
+import { type Html, html } from "./parts.ts";
 
 export function loginPage(entrance?: Exclude<Entrance, { kind: "open" }>): Html {
   const problem = entrance === undefined ? undefined : sayProblem(entrance);

@@ -1,13 +1,18 @@
 /** Parts that pages share: texts and times from outside, explanations, tables, forms and reports. */
 
-import { html, raw } from "hono/html";
-import { maxReasonCharacters, sayTime } from "../compose-text.ts";
+import { html as ofAnything, raw } from "hono/html";
+import { maxReasonCharacters, sayTime, whoRuns } from "../compose-text.ts";
 import type { CampaignReport, ReportSection, ReportTable, Timeline } from "../engine/campaign/report.ts";
 import type { Explanation, NextStep } from "../engine/text/explanation.ts";
 import type { UkoError } from "../errors.ts";
 import { capital, printableLines } from "../printable.ts";
 
-export type Html = ReturnType<typeof html>;
+export type Html = ReturnType<typeof ofAnything>;
+
+type Shown = string | number | Html | readonly Shown[];
+
+/** Without this type, `html` takes a value of any type and shows an object as `[object Object]`. */
+export const html: (parts: TemplateStringsArray, ...values: readonly Shown[]) => Html = ofAnything;
 
 /** Control, format, private and unassigned characters, and line separators: they hide or reorder text. */
 const unusual = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}]/gu;
@@ -52,11 +57,19 @@ export function list(facts: readonly string[]): Html {
 }
 
 function onCommandLine(next: readonly NextStep[]): Html {
+  return html`<details><summary>The same on the command line</summary>${stepsOf(next)}</details>`;
+}
+
+/** The next steps with their commands. */
+export function stepsOf(next: readonly NextStep[]): Html {
   const items = next.map(
-    ({ who, commands }) =>
-      html`<li>${who}:${commands.map((command) => html`<pre tabindex="0"><code>${command}</code></pre>`)}</li>`,
+    (step) => html`<li>${step.isSequel === true ? "then: " : ""}${whoRuns(step)}:${step.commands.map(commandOf)}</li>`,
   );
-  return html`<details><summary>The same on the command line</summary><ul>${items}</ul></details>`;
+  return html`<ul>${items}</ul>`;
+}
+
+function commandOf(command: string): Html {
+  return html`<pre tabindex="0"><code>${command}</code></pre>`;
 }
 
 export function failed({ summary, detail, code }: UkoError): Html {
@@ -138,7 +151,7 @@ const isKeyPath = /^(?:(?:kms|[0-9a-f-]{36})\/)?[0-9a-f-]{36}$/;
 export function commandsOf({ next }: Pick<CampaignReport, "next">): Html {
   if (next.length === 0) return html``;
   return html`<details><summary>The same on the command line</summary>
-${next.map((command) => html`<pre tabindex="0"><code>${command}</code></pre>`)}</details>`;
+${next.map(({ command, remark }) => html`${commandOf(command)}${remark === undefined ? "" : html`<p class="quiet">${escaped(remark)}</p>`}`)}</details>`;
 }
 
 const laneHeight = 24;

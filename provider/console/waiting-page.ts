@@ -1,12 +1,11 @@
 /** The page "Waiting for you": pending deletions, first those that the caller can act on. */
 
-import { html } from "hono/html";
 import { kmsKeysNotListed, summariseRequests } from "../compose-text.ts";
 import type { PendingKey, PendingSurvey } from "../engine/key/survey.ts";
 import type { UkoError } from "../errors.ts";
 import { keyAddress } from "./key-page.ts";
 import { layout, refreshSeconds, type Visitor } from "./layout.ts";
-import { escaped, type Html, list, moment, words } from "./parts.ts";
+import { escaped, type Html, html, list, moment, stepsOf, words } from "./parts.ts";
 
 /** Many people have no role in KMS; their list of managed keys is complete without it. */
 export type KmsPending =
@@ -37,19 +36,28 @@ ${kms.kind === "listed" ? "" : html`<p class="quiet">${kmsKeysNotListed(kms.erro
   return layout({ title: "Waiting for you", body, visitor, refresh: { address: "/waiting", refreshSeconds } });
 }
 
-function item({ report, offers, requestedAt }: PendingKey, timeZone: string): Html {
+function item(each: PendingKey, timeZone: string): Html {
+  const { report, offers, requestedAt } = each;
   const { keyId, label = "", lifecycleState, explanation, deletion } = report;
   const roles = offers.filter(({ isAwaited }) => isAwaited).map(({ title, roles: needed }) => `${title}: ${needed}`);
-  const others = roles.length > 0 ? [] : explanation.next.map(({ who }) => who);
   return html`<article class="card" aria-labelledby="key-${keyId}">
 <h3><a id="key-${keyId}" href="${keyAddress(report)}">${escaped(label)}</a>
 <span class="state ${lifecycleState}">${words(lifecycleState)}</span></h3>
 <p>${explanation.summary}</p>
 ${list(explanation.facts)}
-${roles.length === 0 ? "" : html`<p>The roles that each step requires:</p>${list(roles)}`}
-${others.length === 0 ? "" : html`<p>Who can continue:</p>${list(others)}`}
+${roles.length === 0 ? othersSteps(each) : html`<p>The roles that each step requires:</p>${list(roles)}`}
 <p class="quiet">${requestedAt === undefined ? "" : html`Written on ${moment(requestedAt, timeZone)}. `}
 ${deletion.recordLapsesAt === undefined ? "" : html`Expires on ${moment(deletion.recordLapsesAt, timeZone)}. `}
 Key <code>${keyId}</code></p>
 </article>`;
+}
+
+/** A request of the caller waits for others, so the card has the commands that the caller can send to them. */
+function othersSteps({ report, offers }: PendingKey): Html {
+  const { next } = report.explanation;
+  const acts = offers.map(
+    ({ operation, title }) => html`<li><a href="${keyAddress(report)}/${operation}">${title}</a></li>`,
+  );
+  return html`${acts.length === 0 ? "" : html`<p>What you can do:</p><ul>${acts}</ul>`}
+${next.length === 0 ? "" : html`<p>Who can continue, on the command line:</p>${stepsOf(next)}`}`;
 }

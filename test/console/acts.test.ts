@@ -63,6 +63,17 @@ async function describeKey(path: string, description: string): Promise<void> {
 }
 
 describe("two people and one key", () => {
+  it("shows the requester who can continue, with the commands that uko prints", async () => {
+    await bob.act(key, "request");
+    const { next } = reportOf(await world.uko("bob", `status ${key} --json`)).explanation;
+    const { text } = await bob.open("/waiting");
+    const commands = next.flatMap((step) => step.commands);
+    expect(commands).toEqual([expect.stringMatching(/^uko approve /), `uko withdraw ${key}`]);
+    for (const command of commands) expect(text).toContain(`<code>${command}</code>`);
+    expect(text).toContain(`<a href="/keys/${key}/withdraw">`);
+    expect(text).not.toMatch(/runs?<\/li>/);
+  });
+
   it("goes from the request to the removal, and never on one person's word", async () => {
     const asked = await bob.act(key, "request", { reason: "Payroll moved to the new ledger" });
     expect(asked.text).toContain("Key &quot;vouchers&quot; is waiting for a second person to approve its deactivation");

@@ -72,7 +72,9 @@ export function openConsole(
     const response = await app.request(`${address}${path}`, { ...init, headers: { host, ...headers } });
     const set = response.headers.get("set-cookie");
     if (set !== null) cookie = set.split(";")[0] ?? "";
-    return { status: response.status, headers: response.headers, text: await response.text() };
+    const text = await response.text();
+    if (/\[object |<code><\/code>/.test(text)) throw new Error(`${path} shows an object or an empty command`);
+    return { status: response.status, headers: response.headers, text };
   };
   let csrf = "";
   const open: TestConsole["open"] = async (path) => {

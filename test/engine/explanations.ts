@@ -1,6 +1,10 @@
 /** What the messages about every kind of object have in common: how a golden file shows them, and their form. */
 
 import { expect } from "vitest";
+import { reportText } from "../../provider/cli/print.ts";
+import { explained } from "../../provider/console/parts.ts";
+import { escapeHtml } from "../../provider/encodings.ts";
+import type { Report } from "../../provider/engine/loop/report.ts";
 import { type Door, type Explanation, renderExplanation } from "../../provider/engine/text/explanation.ts";
 
 /** One text with every message under its title, through each interface if they differ. */
@@ -10,12 +14,28 @@ export function renderAll<Outcome>(
   explain: (outcome: Outcome, door: Door) => Explanation,
 ): string {
   const texts = outcomes.flatMap(([title, outcome]) => {
-    const texts = doors.map((door) => renderExplanation(explain(outcome, door)));
+    const texts = doors.map((door) => {
+      const explanation = explain(outcome, door);
+      expectCommandsInEachInterface(explanation);
+      return renderExplanation(explanation);
+    });
     return new Set(texts).size === 1
       ? [`## ${title}`, texts[0]]
       : doors.flatMap(({ rerun }, index) => [`## ${title} (${rerun})`, texts[index]]);
   });
   return `${texts.join("\n")}\n`;
+}
+
+/** The command line and the console show each command whole, on a line or in an element of its own. */
+export function expectCommandsInEachInterface(explanation: Explanation): void {
+  const lines = reportText({ explanation, exitCode: 0 } as Report).split("\n");
+  const page = String(explained(explanation));
+  for (const command of explanation.next.flatMap(({ commands }) => commands)) {
+    expect(command).toMatch(/^(?:UKO_CONSENT=\S+ )?(?:uko|pulumi|tofu|terraform|ibmcloud) \S/);
+    expect(lines).toContain(`    ${command}`);
+    expect(page).toContain(`<code>${escapeHtml(command)}</code>`);
+  }
+  expect(page + lines.join("\n")).not.toContain("[object");
 }
 
 /** No sentence is repeated or stops in the middle, and no text contains control characters. */

@@ -108,7 +108,7 @@ export async function reviewKmsKeys(
         ],
       }),
     ],
-    next: [`uko campaign approve ${wave} destroy --review ${digest} ${folderFlag(path)}`],
+    next: [{ command: `uko campaign approve ${wave} destroy --review ${digest} ${folderFlag(path)}` }],
     exitCode: mostSevere(codes),
     data: { wave, step: "destroy", keys: lines.length, review: digest, file, apart: left },
     csv: reviewCsv(digest, reviewed, left),

@@ -61,7 +61,7 @@ export async function rollBackWave(context: ActContext, request: RollbackRequest
 
 /** A command for each key that a confirmation would bring back, up to the number that people read. */
 function nextAfter(toConfirm: readonly string[], wave: string, path: string): readonly NextCommand[] {
-  if (toConfirm.length === 0) return [`uko campaign status ${folderFlag(path)}`];
+  if (toConfirm.length === 0) return [{ command: `uko campaign status ${folderFlag(path)}` }];
   return toConfirm
     .slice(0, 5)
     .map((key) =>

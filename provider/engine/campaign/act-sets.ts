@@ -101,7 +101,7 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
       sections: exceptions,
       next:
         alone.length > 0 || others.length > 0
-          ? alone.slice(0, maxShownAlone)
+          ? alone.slice(0, maxShownAlone).map((command) => ({ command }))
           : [instead(request, ready, reviewed.apart, path)],
       exitCode: mostSevere([...codes, 12]),
       data: { wave, step, keys: 0, apart: leftOut, unreadable },
@@ -120,7 +120,7 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
       ...section("To approve", { table: { columns, rows: reviewRows(reviewed) }, isWhole: true }),
       ...section("Review", { lines: [...reviewFacts(reviewed.keys, file), `SHA-256 of ${name}: ${file.digest}`] }),
     ],
-    next: [approve, remarked(`${approve} --record-only`, `without the role ${role}`)],
+    next: [{ command: approve }, remarked(`${approve} --record-only`, `without the role ${role}`)],
     exitCode: mostSevere(codes),
     data: { wave, step, keys: reviewed.keys.length, review: file.digest, file: name, apart: leftOut, unreadable },
     csv,
@@ -153,7 +153,7 @@ function instead(
   apart: readonly KeyApart[],
   path: string,
 ): NextCommand {
-  if (ready.length === 0) return `uko campaign status ${folderFlag(path)}`;
+  if (ready.length === 0) return { command: `uko campaign status ${folderFlag(path)}` };
   const { wave, step } = request;
   const isOwn = apart.some(({ isOwnRequest }) => isOwnRequest === true);
   return isOwn
@@ -334,7 +334,7 @@ function nextAfter(
   const withoutRole = isRoleMissing
     ? [remarked(`${again} --record-only`, `without the role ${sayRoles(rights[step])}`)]
     : [];
-  if (later > 0) return [`${again}${recordOnly ? " --record-only" : ""}`, ...withoutRole];
+  if (later > 0) return [{ command: `${again}${recordOnly ? " --record-only" : ""}` }, ...withoutRole];
   if (isRoleMissing) return withoutRole;
   if (recordOnly) return [remarked("uko requests", "the requester: then uko approve KEY ID for each of these keys")];
   const rollback = remarked(
@@ -345,7 +345,7 @@ function nextAfter(
   return [
     isRefused
       ? remarked(`uko campaign check ${folderFlag(path)}`, "asks each keystore")
-      : `uko campaign status ${folderFlag(path)}`,
+      : { command: `uko campaign status ${folderFlag(path)}` },
     ...(step === "deactivate" ? [rollback] : []),
   ];
 }

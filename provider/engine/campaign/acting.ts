@@ -138,8 +138,8 @@ function reviewsAfter(
       ? [remarked(`${review} --kms ${folderFlag(path)}`, "not the requester")]
       : []),
     ...windowNext(wave, toRollBack, path),
-    ...(isOff ? ["uko explain UKO_KMS_DUAL_AUTHORIZATION_OFF"] : []),
-    ...(ready.length === 0 ? [`uko campaign status ${folderFlag(path)}`] : []),
+    ...(isOff ? [{ command: "uko explain UKO_KMS_DUAL_AUTHORIZATION_OFF" }] : []),
+    ...(ready.length === 0 ? [{ command: `uko campaign status ${folderFlag(path)}` }] : []),
   ];
 }
 
@@ -206,7 +206,7 @@ async function advanceWave(context: ActContext, wave: string): Promise<CampaignR
       ...unreadOf(context, wave),
     ],
     run,
-    next: [`uko campaign status ${folderFlag(context.view.folder.path)}`],
+    next: [{ command: `uko campaign status ${folderFlag(context.view.folder.path)}` }],
   });
 }
 
@@ -233,7 +233,7 @@ async function haltWave(context: ActContext, wave: string): Promise<CampaignRepo
         `uko campaign rollback ${wave} ${folderFlag(view.folder.path)}`,
         "also reactivates what was deactivated",
       ),
-      `uko campaign hold KEY --kind incident ${folderFlag(view.folder.path)}`,
+      { command: `uko campaign hold KEY --kind incident ${folderFlag(view.folder.path)}` },
     ],
   });
 }

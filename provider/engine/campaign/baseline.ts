@@ -106,7 +106,7 @@ export function makeBaseline(
     report: {
       ...shared,
       summary: `Wrote ${folder.path}/${manifestFileName}: ${count(keys.length, "key")} in ${count(waves.length, "wave")}`,
-      next: [`uko campaign plan ${folderFlag(folder.path)}`],
+      next: [{ command: `uko campaign plan ${folderFlag(folder.path)}` }],
       exitCode: inventory.unreadable.length > 0 ? 13 : 0,
     },
   };

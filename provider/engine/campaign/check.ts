@@ -60,7 +60,7 @@ export async function checkCampaign(
       ...section("Warnings", { lines: planWarnings(view, plan) }),
       ...unreadSection(unreadable),
     ],
-    next: [`uko campaign plan ${folderFlag(view.folder.path)}`],
+    next: [{ command: `uko campaign plan ${folderFlag(view.folder.path)}` }],
     exitCode: late > 0 ? 14 : unreadable.length > 0 ? 13 : faults > 0 ? 12 : 0,
     data: { keystores, keys, blocked, late, unreadable },
     csv: csvTable(

@@ -46,7 +46,10 @@ export function reportFound(view: CampaignView, { keys }: CampaignPlan, typed: s
         ],
       }),
     ],
-    next: shown.flatMap((key) => undoOf(key, view.nowMs)?.command ?? []).slice(0, 5),
+    next: shown
+      .flatMap((key) => undoOf(key, view.nowMs)?.command ?? [])
+      .slice(0, 5)
+      .map((command) => ({ command })),
     exitCode: 0,
     data: {
       found: found.map((key) => ({

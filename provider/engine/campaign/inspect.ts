@@ -106,7 +106,10 @@ function reportOverview(
         ...bornSection(view),
         ...unreadSection(view.inventory.unreadable),
       ],
-      next: [`uko campaign status ${folderFlag(path)}`, `uko campaign plan ${folderFlag(path)}`],
+      next: [
+        { command: `uko campaign status ${folderFlag(path)}` },
+        { command: `uko campaign plan ${folderFlag(path)}` },
+      ],
       exitCode: 0,
       data: { campaign: view.campaign.name },
       page: { title: `Campaign ${view.campaign.name}`, asOfMs: view.nowMs, timeline: timelineOf(view, plan) },

@@ -216,7 +216,10 @@ function reportHold(
         "A hold does not close a KMS deletion window. Commands outside uko campaign ignore the hold.",
       ],
     }),
-    next: [`uko campaign find ${key} ${folderFlag(path)}`, `uko campaign hold ${key} --release ${folderFlag(path)}`],
+    next: [
+      { command: `uko campaign find ${key} ${folderFlag(path)}` },
+      { command: `uko campaign hold ${key} --release ${folderFlag(path)}` },
+    ],
     exitCode: 0,
     data: { key, kind, ...(until !== undefined && { until }), tag: tag.kind },
   };
@@ -233,7 +236,7 @@ function reportRelease(path: string, key: string, isInFolder: boolean, tag: Hold
         isTagLeft ? `Not removed: ${tag.why}.` : tag.kind === "changed" ? "Removed." : "The key has none of uko.",
       ],
     }),
-    next: [`uko campaign find ${key} ${folderFlag(path)}`],
+    next: [{ command: `uko campaign find ${key} ${folderFlag(path)}` }],
     exitCode: isTagLeft ? 12 : 0,
     data: { key, isReleased: isInFolder || tag.kind === "changed", tag: tag.kind },
   };

@@ -111,8 +111,7 @@ function timelineOf({ fromMs, untilMs, rows, marks }: Timeline): string {
 
 function nextOf(next: readonly NextCommand[]): string {
   const commands = next
-    .map((each) => {
-      const { command, remark } = typeof each === "string" ? { command: each, remark: undefined } : each;
+    .map(({ command, remark }) => {
       const said = remark === undefined ? "" : `<p>${escapeHtml(remark)}</p>`;
       return `<pre><code>${escapeHtml(command)}</code></pre>${said}`;
     })

@@ -46,7 +46,7 @@ export function reportPlan(view: CampaignView, plan: CampaignPlan): CampaignRepo
       ...section("Warnings", { lines: planWarnings(view, plan) }),
       ...unreadSection(inventory.unreadable),
     ],
-    next: [...signoffsNext(plan.keys, folder.path), `uko campaign status ${folderFlag(folder.path)}`],
+    next: [...signoffsNext(plan.keys, folder.path), { command: `uko campaign status ${folderFlag(folder.path)}` }],
     exitCode: late.length > 0 ? lateExitCode : inventory.unreadable.length > 0 ? 13 : 0,
     page: { title: `Campaign ${campaign.name}: plan`, asOfMs: view.nowMs, timeline: timelineOf(view, plan) },
     csv: csvOf(plan),

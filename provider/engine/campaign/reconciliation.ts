@@ -62,7 +62,7 @@ function reportOutcomes(view: CampaignView, outcomes: readonly Reconciled[], wav
         `uko campaign report${selected} --after-shutdown ${folderFlag(folder.path)}`,
         "what to ask of each cloud",
       ),
-      ...(isOpen ? [`uko campaign status ${folderFlag(folder.path)}`] : []),
+      ...(isOpen ? [{ command: `uko campaign status ${folderFlag(folder.path)}` }] : []),
     ],
     exitCode: inventory.unreadable.length > 0 ? 13 : 0,
     csv: csvTable(

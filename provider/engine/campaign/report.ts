@@ -51,8 +51,12 @@ export interface Timeline {
   readonly marks: readonly { readonly label: string; readonly atMs: number }[];
 }
 
-/** A command that can be pasted, and who runs it or why. */
-export type NextCommand = string | { readonly command: string; readonly remark: string };
+export interface NextCommand {
+  /** Can be pasted into a shell as it is. */
+  readonly command: string;
+  /** Who runs the command, or why. */
+  readonly remark?: string;
+}
 
 /** The remark stands on a line of its own: zsh takes a pasted `#` for an argument. */
 export function remarked(command: string, remark: string): NextCommand {

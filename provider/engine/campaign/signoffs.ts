@@ -110,7 +110,7 @@ export function reportSignoff(
       }),
       ...section("Digest", { lines: [digest] }),
     ],
-    next: [`uko campaign plan ${folderFlag(folder.path)}`],
+    next: [{ command: `uko campaign plan ${folderFlag(folder.path)}` }],
     exitCode: 0,
     csv: csvTable(
       ["key", "label"],

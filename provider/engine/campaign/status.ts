@@ -67,7 +67,7 @@ export function reportStatus(view: CampaignView, plan: CampaignPlan): CampaignRe
         ),
       ),
       ...stepsNext(plan, view, new Set(windows.map(({ key }) => key))),
-      `uko campaign plan ${folderFlag(view.folder.path)}`,
+      { command: `uko campaign plan ${folderFlag(view.folder.path)}` },
     ],
     exitCode: view.inventory.unreadable.length > 0 ? 13 : 0,
     page: { title: `Campaign ${view.campaign.name}: status`, asOfMs: view.nowMs },

@@ -164,8 +164,8 @@ export function reportClosed(
     sections: section("Why", { lines }),
     next:
       next.length === 0
-        ? [`uko campaign status ${folderFlag(view.folder.path)}`]
-        : next.map((option) => `uko campaign ${command} ${folderFlag(view.folder.path)} ${option}`),
+        ? [{ command: `uko campaign status ${folderFlag(view.folder.path)}` }]
+        : next.map((option) => ({ command: `uko campaign ${command} ${folderFlag(view.folder.path)} ${option}` })),
     exitCode: isTime ? 11 : 12,
     data: { wave, step, gate: gate.kind, ...(breaker.kind === "stopped" && { stop: breaker.digest }) },
   };

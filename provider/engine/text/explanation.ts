@@ -134,14 +134,18 @@ function stateLines({ state, isUnchanged }: Explanation): readonly string[] {
 
 /** Renders for a terminal or an engine's diagnostics. Tables show only the first line. */
 export function renderExplanation(explanation: Explanation): string {
-  const next = explanation.next.flatMap(byScope).flatMap(({ who, commands, isEach, isSequel }, index) => {
-    const label = index === 0 ? "Next:" : isSequel === true ? "then:" : "  or:";
-    const choice = commands.length > 1 && isEach !== true ? " one of these commands" : "";
-    return [`  ${label} ${who}${choice}:`, ...commands.map((command) => `    ${command}`)];
+  const next = explanation.next.flatMap(byScope).flatMap((step, index) => {
+    const label = index === 0 ? "Next:" : step.isSequel === true ? "then:" : "  or:";
+    return [`  ${label} ${whoRuns(step)}:`, ...step.commands.map((command) => `    ${command}`)];
   });
   const code = explanation.code === undefined ? [] : [`  [${explanation.code}]`];
   const facts = [...explanation.facts, ...stateLines(explanation)].map((fact) => `  ${fact}`);
   return [explanation.summary, ...facts, ...next, ...code].join("\n");
+}
+
+/** The clause before the commands of a step. It says if one of the commands is enough. */
+export function whoRuns({ who, commands, isEach }: NextStep): string {
+  return commands.length > 1 && isEach !== true ? `${who} one of these commands` : who;
 }
 
 /** The same with one command and no code, for a run that has shown another one like it in full. The facts stay. */

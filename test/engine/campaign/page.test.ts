@@ -9,7 +9,7 @@ const report: CampaignReport = {
     { title: `Late ${hostile}`, table: { columns: ["key", hostile], rows: [[hostile, ""]] }, lines: [hostile] },
     { title: "Warnings", lines: ["one"] },
   ],
-  next: [`uko campaign plan --folder ${hostile}`],
+  next: [{ command: `uko campaign plan --folder ${hostile}`, remark: hostile }],
   exitCode: 0,
   data: {},
   page: {
