@@ -188,18 +188,22 @@ export function hasEachStep({ outcome, steps, vaultId }: CertificateKey): boolea
 
 type People = Pick<CertificateStep, "requester" | "approver" | "isSingle">;
 
-/** An answer is an approval of its own; otherwise the person who took the step approved the request. */
+/**
+ * An answer is an approval of its own; otherwise the person who took the step approved the request. Two people are the
+ * requester and another approver: a person who answers their own request is one, no matter who executes the step. If the
+ * evidence does not have the request, the approver and the executor are the two that it knows.
+ */
 function peopleBehind({ step, actor, consentedBy }: LoggedLine, { authors }: Context): People {
   if (!isTwoPeopleStep(step)) return {};
   if (consentedBy === undefined) return { isSingle: true };
   const { id: recordId, author, how, answers } = consentedBy;
-  const isSingle = author === actor.iamId;
   if (how !== "answer") {
-    return { requester: { iamId: author, recordId }, approver: { iamId: actor.iamId }, isSingle };
+    const approver = { iamId: actor.iamId };
+    return { requester: { iamId: author, recordId }, approver, isSingle: author === actor.iamId };
   }
   const asker = answers === undefined ? undefined : authors.get(answers);
   const requester = { iamId: asker ?? "", ...(answers !== undefined && { recordId: answers }) };
-  return { requester, approver: { iamId: author, recordId }, isSingle };
+  return { requester, approver: { iamId: author, recordId }, isSingle: author === (asker ?? actor.iamId) };
 }
 
 function consentOf(record: NonNullable<LoggedLine["consentedBy"]>): CertificateStep["consent"] {
