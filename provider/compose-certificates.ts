@@ -7,20 +7,13 @@ import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { type Outputs, openPlainHttp, openWorld } from "./compose-world.ts";
 import { maxManifestBytes } from "./engine/campaign/file-forms.ts";
 import { manifestFileName, parseManifest } from "./engine/campaign/manifest.ts";
-import { readTrackedEvents } from "./engine/certificate/activity-tracker.ts";
 import { buildCertificate, type WaveKeys } from "./engine/certificate/build.ts";
 import { type ChainReport, createChainCheck } from "./engine/certificate/chain.ts";
 import { createLogReader, type FoundLog, type ReadLog } from "./engine/certificate/evidence-log.ts";
 import { renderCertificatePage } from "./engine/certificate/html.ts";
-import { type LiveReading, readKeysLive, unwatchedKeys, witnessedKeys } from "./engine/certificate/observe.ts";
-import { type Certificate, certificateForm, certificateType, type Envelope } from "./engine/certificate/statement.ts";
-import {
-  type CheckedEnvelope,
-  type Verification,
-  type VerificationTools,
-  verifyCertificate,
-} from "./engine/certificate/verify.ts";
-import { buildWitness } from "./engine/certificate/witness.ts";
+import { type LiveReading, readKeysLive, unwatchedKeys } from "./engine/certificate/observe.ts";
+import { type Certificate, certificateForm, certificateType } from "./engine/certificate/statement.ts";
+import { type Verification, verifyCertificate } from "./engine/certificate/verify.ts";
 import type { CallOptions } from "./engine/ports/world.ts";
 import { UkoError } from "./errors.ts";
 import { createCampaignFolder } from "./services/campaign-folder.ts";
@@ -28,20 +21,18 @@ import { sha256 } from "./services/evidence-file.ts";
 import { readEvidenceFile } from "./services/evidence-lines.ts";
 import { readDocumentedHost } from "./services/http/allowed-hosts.ts";
 import {
+  type Envelope,
   envelopeOf,
-  type FileEnvelope,
   hashJson,
   maxEnvelopeBytes,
-  noTimestampOfWitness,
   parseEnvelope,
   payloadOf,
   serializeEnvelope,
   signEnvelope,
-  unstamped,
 } from "./services/signing/envelope.ts";
 import { createExternalSigner, createPemSigner, readPublicKey, type Signer } from "./services/signing/keys.ts";
 import { checkTimestamps, readAuthorities, requestTimestamp } from "./services/signing/timestamp.ts";
-import { checkSignatures, readTrust, type TrustedPublicKey } from "./services/signing/trusted-keys.ts";
+import { checkSignatures, readTrust } from "./services/signing/trusted-keys.ts";
 import type { Environment } from "./settings.ts";
 import { toolIdentity } from "./tool-identity.ts";
 
@@ -53,6 +44,7 @@ export {
   explainLimits,
   explainVerification,
 } from "./engine/certificate/messages.ts";
+export { verifiedKeys } from "./engine/certificate/verify.ts";
 
 /** Checks the chain of one evidence file. Throws UKO_INPUT_INVALID if the file cannot be read. */
 export async function checkEvidenceChain(path: string): Promise<ChainReport> {
@@ -112,7 +104,6 @@ export interface Creation {
   /** `<vaultId>/<keyId>`. */
   readonly keys: readonly string[];
   readonly wave?: WaveChoice | undefined;
-  readonly witnesses: readonly string[];
   readonly live?: LiveKeys | undefined;
   readonly signer: SignerChoice;
   readonly tsa?: TsaChoice | undefined;
@@ -125,9 +116,6 @@ export async function createCertificate(creation: Creation, signal: AbortSignal)
   const signer = await openSigner(creation.signer, signal);
   await requireFree(target);
   const logs = await Promise.all(evidence.map((file, at) => readLog(file, at)));
-  const witnesses = await Promise.all(
-    creation.witnesses.map(async (file) => unstamped(await readEnvelope(file), file)),
-  );
   const certificate = buildCertificate(
     {
       logs,
@@ -135,7 +123,6 @@ export async function createCertificate(creation: Creation, signal: AbortSignal)
       ...(creation.wave !== undefined && { wave: await readWave(creation.wave) }),
       observed: live === undefined ? [] : unwatchedKeys(live),
       ...(live !== undefined && { observedAt: live }),
-      witnesses,
       createdAt: now(),
       tool: await toolIdentity(),
     },
@@ -146,17 +133,12 @@ export async function createCertificate(creation: Creation, signal: AbortSignal)
   return certificate;
 }
 
-function isCertificate(envelope: Envelope, file: string): boolean {
-  const statement = payloadOf(envelope, file) as { readonly predicateType?: unknown } | null;
-  return statement?.predicateType === certificateType;
-}
-
 /** Signs an envelope. The timestamp, if one is wished, is of the bytes of the new signature. */
 async function signWith(
-  envelope: FileEnvelope,
+  envelope: Envelope,
   { signer, tsa }: { readonly signer: Signer; readonly tsa: TsaChoice | undefined },
   signal: AbortSignal,
-): Promise<FileEnvelope> {
+): Promise<Envelope> {
   if (tsa === undefined) return signEnvelope(envelope, signer);
   const authorities = await readAuthorities(tsa.trustFile);
   const http = openPlainHttp(tsa.environment);
@@ -186,28 +168,10 @@ export async function addSignature(
 ): Promise<number> {
   const signer = await openSigner(choice, signal);
   if (target.file !== file) await requireFree(target);
-  const read = await readEnvelope(file);
-  if (tsa !== undefined && !isCertificate(read, file)) throw noTimestampOfWitness(file);
+  const { envelope: read } = await openCertificate(file);
   const envelope = await signWith(read, { signer, tsa }, signal);
   await write(target.file === file ? { ...target, isReplaced: true } : target, serializeEnvelope(envelope));
   return envelope.signatures.length;
-}
-
-/** Writes what a witness read, signed by the witness. Returns the number of keys. */
-export async function writeWitness(
-  live: LiveKeys,
-  choice: SignerChoice,
-  target: Target,
-  signal: AbortSignal,
-): Promise<number> {
-  const signer = await openSigner(choice, signal);
-  await requireFree(target);
-  const { instanceId, endpoint, reader } = live;
-  const keys = witnessedKeys(live);
-  const sources = { instanceId, ...(endpoint !== undefined && { endpoint }), tool: await toolIdentity() };
-  const statement = buildWitness({ ...sources, witness: reader, keys }, hashJson);
-  await write(target, serializeEnvelope(await signEnvelope(envelopeOf(statement), signer)));
-  return keys.length;
 }
 
 export interface VerificationChoice {
@@ -218,37 +182,30 @@ export interface VerificationChoice {
   readonly requiredPersons: number;
   readonly allowsEmulator: boolean;
   readonly evidence: readonly string[];
-  readonly activityTracker?: string | undefined;
   readonly wave?: WaveChoice | undefined;
 }
 
 /** Checks a certificate without a network. Throws UKO_CERTIFICATE_INVALID if the file is no envelope. */
 export async function verifyFile(choice: VerificationChoice): Promise<Verification> {
-  const { file, requiredPersons, allowsEmulator, evidence, activityTracker } = choice;
+  const { file, requiredPersons, allowsEmulator, evidence } = choice;
   const trusted = await readTrust(choice.trust);
   const authorities = choice.tsaTrust === undefined ? undefined : await readAuthorities(choice.tsaTrust);
   const envelope = await readEnvelope(file);
-  const checked = openEnvelope(envelope, trusted);
-  const tools: VerificationTools = { hashJson, isIbmEndpoint, openEnvelope: (each) => openEnvelope(each, trusted) };
-  const logs = evidence.length === 0 ? undefined : await readNamedLogs(checked.statement, evidence);
-  const tracked = activityTracker === undefined ? undefined : readTrackedEvents(await readText(activityTracker));
+  const statement = payloadOf(envelope, "The certificate");
+  const logs = evidence.length === 0 ? undefined : await readNamedLogs(statement, evidence);
   return verifyCertificate(
     {
-      ...checked,
+      statement,
+      signatures: checkSignatures(envelope, trusted),
       timestamps: checkTimestamps(envelope, authorities),
       isTimestampRequired: authorities !== undefined,
       requiredPersons,
       allowsEmulator,
       ...(logs !== undefined && { evidence: logs }),
-      ...(tracked !== undefined && { tracked }),
       ...(choice.wave !== undefined && { wave: await readWave(choice.wave) }),
     },
-    tools,
+    { hashJson, isIbmEndpoint },
   );
-}
-
-function openEnvelope(envelope: Envelope, trusted: readonly TrustedPublicKey[]): CheckedEnvelope {
-  return { statement: payloadOf(envelope, "The certificate"), signatures: checkSignatures(envelope, trusted) };
 }
 
 /** The file of each log that the certificate names, whatever the order in which they were passed. */
@@ -279,6 +236,15 @@ export interface ReadCertificate {
 
 /** Reads a certificate without checking its signatures. Throws UKO_CERTIFICATE_INVALID. */
 export async function readCertificate(file: string): Promise<ReadCertificate> {
+  const { envelope, certificate } = await openCertificate(file);
+  const sha256 = createHash("sha256").update(Buffer.from(envelope.payload, "base64")).digest("hex");
+  return { certificate, sha256, keyIds: envelope.signatures.map(({ keyid }) => keyid) };
+}
+
+/** Also what `sign` reads: a person who signs another statement unread could sign anything. */
+async function openCertificate(
+  file: string,
+): Promise<{ readonly envelope: Envelope; readonly certificate: Certificate }> {
   const envelope = await readEnvelope(file);
   const statement = payloadOf(envelope, file);
   const read = certificateForm.safeParse(statement);
@@ -288,8 +254,7 @@ export async function readCertificate(file: string): Promise<ReadCertificate> {
       detail: `This release reads statements of type ${certificateType}.`,
     });
   }
-  const sha256 = createHash("sha256").update(Buffer.from(envelope.payload, "base64")).digest("hex");
-  return { certificate: read.data, sha256, keyIds: envelope.signatures.map(({ keyid }) => keyid) };
+  return { envelope, certificate: read.data };
 }
 
 export async function writePage({ certificate, ...facts }: ReadCertificate, target: Target): Promise<void> {
@@ -322,7 +287,7 @@ async function openSigner(choice: SignerChoice, signal: AbortSignal): Promise<Si
   return createExternalSigner(choice, publicKey, signal);
 }
 
-async function readEnvelope(file: string): Promise<FileEnvelope> {
+async function readEnvelope(file: string): Promise<Envelope> {
   const size = await stat(file).then(
     (found) => found.size,
     () => 0,

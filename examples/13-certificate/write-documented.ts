@@ -6,7 +6,6 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { keys } from "../../test/cli/harness.ts";
 import { startStory, trustAll } from "../../test/engine/certificate/story.ts";
 
 const target = fileURLToPath(new URL("../../provider/docs/how-to/certificate", import.meta.url));
@@ -21,12 +20,11 @@ async function run(who: Parameters<typeof story.uko>[0], command: string): Promi
 
 try {
   await story.destroy("payroll");
-  await run("carol", `certificate witness ${keys.payroll} --sign-key @carol.key --out @witness.json`);
   await story.remove("payroll");
-  await run("bob", "certificate create --witness @witness.json --sign-key @bob.key --out @certificate.json");
+  await run("bob", "certificate create --sign-key @bob.key --out @certificate.json");
   await run("alice", "certificate sign @certificate.json --sign-key @alice.key");
   mkdirSync(target, { recursive: true });
-  for (const name of ["certificate.json", "evidence.jsonl", "alice.pem", "bob.pem", "carol.pem"]) {
+  for (const name of ["certificate.json", "evidence.jsonl", "alice.pem", "bob.pem"]) {
     copyFileSync(story.file(name), path.join(target, name));
   }
   const checked = await run(

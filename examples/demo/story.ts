@@ -53,7 +53,7 @@ async function tell(stage: PulumiStage): Promise<void> {
   await stage.printAudit(auditOfFourRuns);
 
   stage.say(
-    "An auditor wants proof. Every run wrote evidence to the file in UKO_EVIDENCE; Bob makes a signed certificate of it.",
+    "An auditor asks who did what. Every run wrote evidence to the file in UKO_EVIDENCE; Bob makes a signed certificate of it.",
   );
   await stage.signingKey("bob");
   await stage.command("bob", ["certificate", "create", "--sign-key", "bob.key", "--out", "certificate.json"], {
@@ -69,6 +69,6 @@ async function tell(stage: PulumiStage): Promise<void> {
   await stage.command(
     "carol",
     ["certificate", "verify", "certificate.json", "--trust", "IBMid-550000BOB=bob.pem", "--allow-emulator"],
-    { exitCode: 0, says: "Grade: self-reported" },
+    { exitCode: 0, says: "stated by the signers" },
   );
 }

@@ -39,7 +39,6 @@ export function addCertificateCommand(program: Command, world: CliWorld): void {
     .addHelpText("after", () => commandHelp(world.out, "certificate"));
   const trace = (): Trace => traceOf(program, world);
   addCreate(certificate, world, trace);
-  addWitness(certificate, world, trace);
   addSign(certificate, world);
   addVerify(certificate, world);
   addShow(certificate, world);
@@ -53,7 +52,6 @@ interface WaveOptions {
 interface CreateOptions extends SignerOptions, TsaOptions, TargetOptions, WaveOptions {
   readonly evidence?: readonly string[];
   readonly key?: readonly string[];
-  readonly witness?: readonly string[];
   readonly observe?: true;
 }
 
@@ -71,11 +69,10 @@ function addCreate(parent: Command, world: CliWorld, trace: () => Trace): void {
     )
     .addOption(new Option("--campaign <folder>", "every key of a wave of this campaign").conflicts("key"))
     .option("--wave <wave>", "the wave, with --campaign")
-    .addOption(files("--witness <file>", "statement that uko certificate witness wrote; repeatable"))
     .option("--observe", "read the named keys now, because their steps are not in the evidence");
   withTarget(withTsa(withSigner(command)), "the certificate").action(async (options: CreateOptions) => {
     const { createCertificate } = await load();
-    const { key: keys = [], witness: witnesses = [] } = options;
+    const { key: keys = [] } = options;
     const live = options.observe === true ? await observed(world, keys.map(parseKeyPath), trace()) : undefined;
     const created = await createCertificate(
       {
@@ -85,7 +82,6 @@ function addCreate(parent: Command, world: CliWorld, trace: () => Trace): void {
             : evidenceFiles(world, options.evidence, "--evidence"),
         keys,
         wave: waveOf(options),
-        witnesses,
         live,
         signer: signerOf(world, options),
         tsa: tsaOf(world, options),
@@ -98,23 +94,6 @@ function addCreate(parent: Command, world: CliWorld, trace: () => Trace): void {
       `Wrote ${options.out}: ${certified.length} ${certified.length === 1 ? "key" : "keys"}. To read it: uko certificate show ${options.out}\n`,
     );
   });
-}
-
-function addWitness(parent: Command, world: CliWorld, trace: () => Trace): void {
-  const command = parent
-    .command("witness")
-    .description("Read destroyed keys under your own credential before they are removed, and sign what you read")
-    .addArgument(new Argument("<key...>", "<vaultId>/<keyId>").argParser(repeatable(parseKeyPath)));
-  withTarget(withSigner(command), "the signed statement").action(
-    async (keys: readonly KeyPath[], options: SignerOptions & TargetOptions) => {
-      const { writeWitness } = await load();
-      const live = await observed(world, keys, trace());
-      const count = await writeWitness(live, signerOf(world, options), targetOf(options), world.signal);
-      world.out.write(
-        `Wrote ${options.out}: what you read of ${count} ${count === 1 ? "key" : "keys"}. Pass it to uko certificate create --witness.\n`,
-      );
-    },
-  );
 }
 
 function addSign(parent: Command, world: CliWorld): void {
@@ -143,7 +122,6 @@ interface VerifyOptions extends WaveOptions {
   readonly require: number;
   readonly tsaTrust?: string;
   readonly evidence?: readonly string[];
-  readonly activityTracker?: string;
   readonly allowEmulator?: true;
   readonly json?: true;
 }
@@ -151,7 +129,7 @@ interface VerifyOptions extends WaveOptions {
 function addVerify(parent: Command, world: CliWorld): void {
   parent
     .command("verify")
-    .description("Check a certificate, and state how strong its proof is; works offline")
+    .description("Check a certificate, and show who requested, approved and executed each step; works offline")
     .addArgument(new Argument("<file>", "the certificate"))
     .addOption(
       files("--trust <[iamId=]file>", "public key of a signer, or a trust file; repeatable").makeOptionMandatory(),
@@ -167,11 +145,10 @@ function addVerify(parent: Command, world: CliWorld): void {
     )
     .option("--campaign <folder>", "folder of the campaign whose wave the certificate has to list completely")
     .option("--wave <wave>", "the wave, with --campaign")
-    .option("--activity-tracker <file>", "audit events that you exported from the account yourself")
     .option("--allow-emulator", "accept evidence of an emulator or of a host that is not IBM's")
     .option("--json", "one line of JSON")
     .action(async (file: string, options: VerifyOptions) => {
-      const { verifyFile, explainVerification } = await load();
+      const { verifyFile, explainVerification, verifiedKeys } = await load();
       const result = await verifyFile({
         file,
         trust: options.trust,
@@ -180,14 +157,14 @@ function addVerify(parent: Command, world: CliWorld): void {
         allowsEmulator: options.allowEmulator === true,
         evidence: withFilesOf(options.evidence ?? []),
         wave: waveOf(options),
-        activityTracker: options.activityTracker,
       });
       const { certificate, ...checked } = result;
       const isValid = result.problems.length === 0;
       if (options.json === true) {
-        const keys = certificate?.predicate.keys.map(({ subject, outcome }) => ({ subject, outcome })) ?? [];
         const limits = certificate?.predicate.notVerified ?? [];
-        world.out.write(`${jsonLine({ v: 1, isValid, ...checked, keys, notVerified: limits })}\n`);
+        world.out.write(
+          `${jsonLine({ v: 1, isValid, ...checked, keys: verifiedKeys(result), notVerified: limits })}\n`,
+        );
       } else if (isValid) world.out.write(`${explainVerification(result)}\n`);
       if (isValid) return;
       throw new UkoError("UKO_CERTIFICATE_INVALID", {

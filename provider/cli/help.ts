@@ -81,10 +81,8 @@ With --campaign, a run over many keys goes on if the page is closed; Ctrl-C stop
 
 const certificateHelp = `
 A certificate lists keys with their outcome, who requested, approved and took each step, and what it does not prove.
-It is an in-toto statement in a DSSE envelope. uko certificate verify states its grade:
-  self-reported  the people who took the steps wrote the evidence
-  witnessed      a person who took no part read every key live before its removal (uko certificate witness)
-  corroborated   the audit events of the account agree with every step (--activity-tracker)
+It is an in-toto statement in a DSSE envelope. uko certificate verify proves who signed it, and with --evidence that it
+follows from the evidence files. The people who took the steps wrote the evidence, so uko does not rate the proof.
 
 Sign with Ed25519 or ECDSA P-256: openssl genpkey -algorithm ed25519 -aes-256-cbc -out alice.key, and
 openssl pkey -in alice.key -pubout -out alice.pem. --trust IBMid-550000ALICE=alice.pem says whose key it is; --require
@@ -219,7 +217,6 @@ export const examples = {
     ],
     ["check it", "uko certificate verify c.json --trust alice.pem --evidence evidence.jsonl"],
     ["a page to print", "uko certificate show c.json --html c.html"],
-    ["read a destroyed key as a witness", `uko certificate witness ${key} --sign-key carol.key --out witness.json`],
     ["add a second signature", "uko certificate sign c.json --sign-key bob.key"],
     [
       "add a signature with a timestamp of an authority",

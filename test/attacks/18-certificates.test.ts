@@ -1,9 +1,8 @@
-/** Certificates by signers who hide who acted, or who say different things to different readers. */
+/** Certificates that claim more than their evidence: who acted, how many people, or which service answered. */
 
 import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { verifyFile } from "../../provider/compose-certificates.ts";
-import { corroborate } from "../../provider/engine/certificate/activity-tracker.ts";
 import { limitsOf } from "../../provider/engine/certificate/build.ts";
 import type { LoggedLine } from "../../provider/engine/certificate/evidence-log.ts";
 import { keysInEvidence } from "../../provider/engine/certificate/key-history.ts";
@@ -11,15 +10,16 @@ import type { Certificate } from "../../provider/engine/certificate/statement.ts
 import { isUkoError } from "../../provider/errors.ts";
 import { hashJson } from "../../provider/services/signing/envelope.ts";
 import { keys } from "../cli/harness.ts";
-import { people, type Story, signedByBoth, startStory } from "../engine/certificate/story.ts";
+import { people, type Story, signedByBoth, startStory, trustAll } from "../engine/certificate/story.ts";
+import { consentIn, unfinished, useEngineWorld } from "../engine/harness.ts";
 
+const uko = useEngineWorld();
 let story: Story;
 beforeAll(async () => {
   story = await startStory();
   await story.destroy("payroll");
-  await story.uko("carol", `certificate witness ${keys.payroll} --sign-key @carol.key --out @w.json`);
   await story.remove("payroll");
-  await story.uko("bob", "certificate create --witness @w.json --sign-key @bob.key --out @c.json");
+  await story.uko("bob", "certificate create --sign-key @bob.key --out @c.json");
   await story.uko("alice", "certificate sign @c.json --sign-key @alice.key");
 });
 afterAll(() => story.close());
@@ -52,6 +52,16 @@ async function verified(evidence: readonly string[] = []) {
   }
 }
 
+/** Everything that the commands show of a certificate, without its name: check, JSON, list and page. */
+async function shownOf(name: string): Promise<readonly string[]> {
+  const verify = `certificate verify @${name} --allow-emulator ${trustAll}`;
+  const commands = [verify, `${verify} --json`, `certificate show @${name}`];
+  const shown: string[] = [];
+  for (const command of commands) shown.push((await story.uko("erin", command)).out);
+  await story.uko("erin", `certificate show @${name} --html @page.html --force`);
+  return [...shown, readFileSync(story.file("page.html"), "utf8")];
+}
+
 describe("a signer cannot hide who took the steps", () => {
   it("by a key whose steps are called unrecorded, if the evidence has them", async () => {
     signedWith((key) => Object.assign(key, { isWatched: false, steps: [] }));
@@ -65,57 +75,125 @@ describe("a signer cannot hide who took the steps", () => {
     expect([exitCode, err]).toEqual([1, expect.stringContaining("which --observe would leave out")]);
   });
 
-  it("by a witness who may be the requester whom the evidence does not name", async () => {
+  it("by an empty IAM ID for a requester, next to a step of a person without an ID and with a name", async () => {
     signedWith(({ steps }) => {
       for (const { requester } of steps) if (requester !== undefined) requester.iamId = "";
+      for (const { step, executor } of steps)
+        if (step === "remove") Object.assign(executor, { iamId: "", name: "Carol" });
     });
-    expect(await verified()).toMatchObject({
-      grade: "self_reported",
-      witnesses: [{ kind: "not_counted", why: "people_unknown" }],
-    });
+    const [check, , list, page] = await shownOf("m.json");
+    expect(check).toMatch(/deactivate: requested by not recorded, approved by IBMid-550000ALICE/);
+    expect(list).toMatch(/^payroll +destroyed, removed +\S+ +not recorded +IBMid-550000BOB/m);
+    expect(page).toContain("<td>not recorded</td>");
+    expect(`${list}${page}`).not.toContain("Carol");
   });
 });
 
-describe("audit events of the same person and time do not corroborate a step", () => {
-  /** The certificate, and an event of the account for each of its steps that ended something (uko-v4.md 7). */
-  const corroborated = () => {
+describe("the events of one person never show as two people", () => {
+  it("if a record in the description names its author only by a mark", async () => {
+    uko.reset({ tags: "dropped" });
+    const state = await uko.make({ description: "Salaries", deletionGate: "destroy" });
+    const first = uko.run("carol");
+    const { message } = await unfinished(first.handlers, state);
+    await uko.advance("1m");
+    const second = uko.run("carol", { consents: [consentIn(message)] });
+    await unfinished(second.handlers, state);
+    for (const entries of [[...first.evidence, ...second.evidence], second.evidence]) {
+      const [key] = keysInEvidence(
+        entries.map((entry) => ({ ...entry, log: 0 }) as LoggedLine),
+        second.evidence[0]?.instanceId ?? "",
+      );
+      expect(key?.steps.find(({ step }) => step === "deactivate")).toMatchObject({
+        requester: { iamId: "IBMid-550000CAROL" },
+        approver: { iamId: "IBMid-550000CAROL" },
+        isSingle: true,
+      });
+    }
+  });
+
+  it("if a person approves their own request and another person executes the step", () => {
+    const lines = readFileSync(story.file("evidence.jsonl"), "utf8").trimEnd().split("\n");
+    const entries = lines.map((line) => ({ ...JSON.parse(line), log: 0 }) as LoggedLine);
+    for (const { consentedBy } of entries) {
+      if (consentedBy !== undefined) Object.assign(consentedBy, { how: "answer", answers: consentedBy.id });
+    }
+    const [key] = keysInEvidence(entries, entries[0]?.instanceId ?? "");
+    const { requester, approver, isSingle } = key?.steps.find(({ step }) => step === "destroy") ?? {};
+    expect(requester?.iamId).toBe(approver?.iamId);
+    expect(isSingle).toBe(true);
+  });
+
+  it("and a step of one person is shown as such", async () => {
+    signedWith(({ steps }) => {
+      for (const step of steps)
+        if (step.isSingle === false) Object.assign(step, { approver: step.requester, isSingle: true });
+    });
+    const [check, , list, page] = await shownOf("m.json");
+    for (const text of [check, list, page]) expect(text).toContain("(one person)");
+    expect(check).not.toMatch(/approved by IBMid/);
+  });
+});
+
+describe("a signature says who signed, and no more", () => {
+  it.each(["bob", "carol"] as const)("%s does not count as a witness of the steps", async (who) => {
+    await story.uko("bob", `certificate create --sign-key @${who}.key --out @by-${who}.json`);
+    const [check = "", json = "{}"] = await shownOf(`by-${who}.json`);
+    expect(check).toContain(`Signed by ${people[who]} ("${who}")\n`);
+    expect(JSON.parse(json)).toMatchObject({ signers: [{ iamId: people[who] }], keys: [{ statedBy: "signers" }] });
+    for (const text of await shownOf(`by-${who}.json`))
+      expect(text).not.toMatch(/witness|independent|corroborat|grade/i);
+  });
+
+  it("a claim in the statement itself is refused", async () => {
+    for (const claim of [{ grade: "corroborated" }, { witnesses: [] }]) {
+      const statement = JSON.parse(textOf()) as Certificate;
+      signed(JSON.stringify({ ...statement, predicate: { ...statement.predicate, ...claim } }));
+      expect(await verified()).toMatchObject({ problems: [{ kind: "not_a_certificate" }] });
+    }
+  });
+
+  it("a file that is not a certificate gets no signature that could pass for one", async () => {
+    const payload = Buffer.from(JSON.stringify({ predicateType: "x" }), "utf8").toString("base64");
+    writeFileSync(
+      story.file("x.json"),
+      `${JSON.stringify({ ...story.envelope("c.json"), payload, signatures: [] })}\n`,
+    );
+    const before = readFileSync(story.file("x.json"), "utf8");
+    const { exitCode, err } = await story.uko("alice", "certificate sign @x.json --sign-key @alice.key");
+    expect([exitCode, err]).toEqual([1, expect.stringContaining("is not a certificate of this release")]);
+    expect(readFileSync(story.file("x.json"), "utf8")).toBe(before);
+  });
+});
+
+describe("the certificate of an emulator never reads as one of IBM's service", () => {
+  it("wherever it is shown", async () => {
+    const [check, json = "", list, page] = await shownOf("c.json");
+    for (const text of [check, list, page]) {
+      expect(text).toMatch(/Service: http:\/\/127\.0\.0\.1:\d+, not shown to be IBM(&#39;|')s service/);
+    }
+    expect(JSON.parse(json).notVerified.map(({ code }: { code: string }) => code)).toContain("not_ibm");
+  });
+
+  it("if its signers name IBM's endpoint, because the check says that they state it", async () => {
     const statement = JSON.parse(textOf()) as Certificate;
-    const [key] = statement.predicate.keys;
-    const steps = key?.steps.filter(({ step }) => ["deactivate", "destroy", "remove"].includes(step)) ?? [];
-    const events = steps.map(({ step, startedAt, correlationId = "", executor }) => ({
-      eventTime: startedAt,
-      action: `hs-crypto.managed-keys.${step === "remove" ? "delete" : "write"}`,
-      correlationId,
-      initiator: { id: executor.iamId },
-      target: { id: `crn:v1:…:managed-key:${key?.keyId}` },
-    }));
-    return { statement, steps, events };
-  };
-
-  it("unlike the events of the steps", () => {
-    const { statement, events } = corroborated();
-    expect(corroborate(statement, events)).toMatchObject({ isComplete: true, matched: 3, missing: [] });
+    statement.predicate.instance.endpoints = ["https://uko.cloud.ibm.com"];
+    statement.predicate.notVerified = limitsOf({ ...statement.predicate, isIbm: true });
+    signed(JSON.stringify(statement));
+    const [check, , list, page] = await shownOf("m.json");
+    for (const text of [check, list, page]) {
+      expect(text).toContain("Service: https://uko.cloud.ibm.com, as the signers state");
+      expect(text).toContain("its holder could have invented it");
+    }
   });
+});
 
-  it.each([
-    ["reads", { action: "hs-crypto.managed-keys.read" }],
-    ["changes of another object", { action: "hs-crypto.vaults.write" }],
-    ["changes of another key", { target: { id: "crn:v1:…:managed-key:other" } }],
-  ])("if they are %s", (_, over) => {
-    const { statement, events } = corroborated();
-    const others = events.map((event) => ({ ...event, ...over }));
-    expect(corroborate(statement, others)).toMatchObject({ isComplete: false, matched: 0, contradictions: [] });
-  });
-
-  it("if another step has the same event", () => {
-    const { statement, steps, events } = corroborated();
-    const [one = { startedAt: "", executor: {} }, other = {}] = steps;
-    Object.assign(other, { correlationId: "one", startedAt: one.startedAt, executor: one.executor });
-    Object.assign(one, { correlationId: "one" });
-    const [event = { correlationId: "" }] = events;
-    event.correlationId = "one";
-    expect(corroborate(statement, events)).toMatchObject({ isComplete: false, matched: 2 });
-  });
+it("only what follows from the evidence files is called stated by the evidence", async () => {
+  const verify = (options = "") =>
+    story.uko("erin", `certificate verify @c.json --allow-emulator ${trustAll} ${options}`);
+  expect((await verify()).out).toContain("payroll: destroyed, removed; stated by the signers");
+  expect((await verify("--evidence @evidence.jsonl")).out).toContain(
+    "payroll: destroyed, removed; stated by the evidence",
+  );
 });
 
 it("states for each step how its own run authenticated, not how the person's last run did", () => {

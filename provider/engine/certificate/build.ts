@@ -1,4 +1,4 @@
-/** Builds the unsigned statement of a certificate from evidence, observations and witnesses. Pure. */
+/** Builds the unsigned statement of a certificate from evidence and observations. Pure. */
 
 import { UkoError } from "../../errors.ts";
 import { plain } from "../text/words.ts";
@@ -10,7 +10,6 @@ import {
   type CertificateLog,
   type CertificateWave,
   certificateType,
-  type Envelope,
   type HashJson,
   type Limit,
   limitCodes,
@@ -31,7 +30,6 @@ export interface CertificateSources {
   readonly observed: readonly CertificateKey[];
   /** The instance of the observed keys, and the endpoint that answered. */
   readonly observedAt?: { readonly instanceId: string; readonly endpoint?: string };
-  readonly witnesses: readonly Envelope[];
   readonly createdAt: string;
   readonly tool: Certificate["predicate"]["tool"];
 }
@@ -53,7 +51,7 @@ export interface CertificateTools {
 
 /** Throws UKO_EVIDENCE_BROKEN, UKO_INPUT_INVALID. */
 export function buildCertificate(sources: CertificateSources, tools: CertificateTools): Certificate {
-  const { logs, observed, observedAt, wave, witnesses, createdAt, tool } = sources;
+  const { logs, observed, observedAt, wave, createdAt, tool } = sources;
   const instanceId = instanceOf(sources);
   const recorded = keysInEvidence(
     logs.flatMap(({ entries }) => entries),
@@ -80,7 +78,6 @@ export function buildCertificate(sources: CertificateSources, tools: Certificate
       ...(wave !== undefined && { wave: waveOf(wave) }),
       list: { count: subject.length, sha256: tools.hashJson(subject) },
       evidence,
-      witnesses: [...witnesses],
       notVerified: limitsOf({ keys, evidence, isIbm: isAllIbms({ endpoints, evidence }, tools) }),
     },
   };

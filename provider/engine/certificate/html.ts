@@ -1,7 +1,17 @@
 /** A certificate as one HTML page without scripts or links, for reading and for printing on A4. Pure. */
 
 import { escapeHtml } from "../../encodings.ts";
-import { certificateRows, decidingStep, namesOf, outcomeWords } from "./messages.ts";
+import {
+  certificateRows,
+  decidingStep,
+  type NameOf,
+  namesOf,
+  outcomeWords,
+  peopleOf,
+  sayService,
+  stepWords,
+  titleOf,
+} from "./messages.ts";
 import type { Certificate, CertificateKey, CertificateStep } from "./statement.ts";
 
 export interface PageFacts {
@@ -28,12 +38,12 @@ export function renderCertificatePage(certificate: Certificate, { sha256, keyIds
 <body>
 <header>
 <h1>${escaped(title)}</h1>
+<p>${escaped(`Service: ${sayService(certificate)}`)}</p>
 <p>${escaped(method.statement)}</p>
 </header>
 <section>
 ${definitions([
   ["Instance", instance.id],
-  ["Endpoint", instance.endpoints.join(", ") || "not recorded"],
   ["Method of destruction", `${method.technique} (${method.standard})`],
   ["Created", `${sayTime(createdAt)} by uko ${tool.version}`],
   ["Keys", String(list.count)],
@@ -73,11 +83,10 @@ ${tableOf(
 `;
 }
 
-function renderKey(key: CertificateKey, names: ReadonlyMap<string, string>): string {
+function renderKey(key: CertificateKey, nameOf: NameOf): string {
   const deciding = decidingStep(key);
-  const nameOf = (iamId: string | undefined): string => (iamId === undefined ? "" : (names.get(iamId) ?? iamId));
   return `<section class="key">
-<h2>${escaped(key.label === "" ? key.keyId : key.label)}</h2>
+<h2>${escaped(titleOf(key))}</h2>
 ${definitions([
   ["Subject", key.subject],
   ["Outcome", `${outcomeWords[key.outcome]}${key.outcomeAt === undefined ? "" : `, ${sayTime(key.outcomeAt)}`}`],
@@ -103,22 +112,20 @@ ${definitions([
   ],
   ["Read", `${sayTime(key.keystoresReadAt ?? "")}${key.areKeystoresLive ? ", live" : ", as stored by the service"}`],
 ])}
-${key.steps.length === 0 ? "<p>The steps were not recorded.</p>" : renderSteps(key.steps, nameOf)}
+${key.steps.length === 0 ? "<p>The steps are not recorded.</p>" : renderSteps(key.steps, nameOf)}
 </section>`;
 }
 
-function renderSteps(steps: readonly CertificateStep[], nameOf: (iamId: string | undefined) => string): string {
-  const rows = steps.map(({ step, from, to, startedAt, doneAt, executor, requester, approver, isSingle, consent }) => [
-    doneAt === undefined ? `${sayTime(startedAt)} (not confirmed)` : sayTime(doneAt),
-    step === "write_record" && consent !== undefined ? `request to ${consent.step}` : step.replaceAll("_", " "),
-    from === to ? from : `${from} to ${to}`,
-    nameOf(executor.iamId),
-    nameOf(requester?.iamId),
-    isSingle === true ? "(one person)" : nameOf(approver?.iamId),
-    consent?.recordId ?? "",
+function renderSteps(steps: readonly CertificateStep[], nameOf: NameOf): string {
+  const rows = steps.map((step) => [
+    step.doneAt === undefined ? `${sayTime(step.startedAt)} (not confirmed)` : sayTime(step.doneAt),
+    stepWords(step),
+    step.from === step.to ? step.from : `${step.from} to ${step.to}`,
+    ...peopleOf(step, nameOf),
+    step.consent?.recordId ?? "",
   ]);
-  const people = ["Executed by", "Requested by", "Approved by"];
-  return tableOf(["Time of the service", "Step", "State", ...people, "Consent record"], rows);
+  const people = ["Requested by", "Approved by", "Executed by"];
+  return `<p class="note">As the signers state.</p>\n${tableOf(["Time of the service", "Step", "State", ...people, "Consent record"], rows)}`;
 }
 
 const digestHeads: readonly string[] = ["Head (SHA-256)", "Consent record"];

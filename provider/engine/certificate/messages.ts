@@ -8,18 +8,18 @@ import {
   type CertificateStep,
   type CertificateWave,
   outcomes,
-  type Person,
 } from "./statement.ts";
 import type { TrustedKey } from "./trust.ts";
-import type { Grade, Problem, Verification } from "./verify.ts";
-import type { NotCounted } from "./witness.ts";
+import { type Problem, sourceOf, type Verification } from "./verify.ts";
 
 export const certificateHeads = ["KEY", "OUTCOME", "WHEN", "REQUESTED BY", "APPROVED BY", "EXECUTED BY"] as const;
 
 /** What a terminal shows above the table of keys. */
-export function certificateHeading({ predicate: { createdAt, instance, method, wave } }: Certificate): string {
+export function certificateHeading(certificate: Certificate): string {
+  const { createdAt, instance, method, wave } = certificate.predicate;
   return [
     `Certificate of ${createdAt} for instance ${plain(instance.id, 60)}`,
+    `Service: ${sayService(certificate)}`,
     method.statement,
     ...(wave === undefined ? [] : [sayWave(wave)]),
   ].join("\n");
@@ -27,19 +27,39 @@ export function certificateHeading({ predicate: { createdAt, instance, method, w
 
 /** One row per key: the step that decided its outcome, and the people behind this step. */
 export function certificateRows({ predicate: { keys } }: Certificate): readonly (readonly string[])[] {
-  const names = namesOf(keys);
+  const nameOf = namesOf(keys);
   return keys.map((key) => {
     const step = decidingStep(key);
-    const nameOf = (iamId: string | undefined): string => (iamId === undefined ? "" : (names.get(iamId) ?? iamId));
-    return [
-      key.label === "" ? key.keyId : key.label,
-      outcomeWords[key.outcome],
-      step?.doneAt ?? key.outcomeAt ?? key.keystoresReadAt ?? "",
-      nameOf(step?.requester?.iamId),
-      step?.isSingle === true ? "(one person)" : nameOf(step?.approver?.iamId),
-      step === undefined ? "not recorded" : nameOf(step.executor.iamId),
-    ].map((cell) => plain(cell, 60));
+    const people = step === undefined ? ["", "", "not recorded"] : peopleOf(step, nameOf);
+    const when = step?.doneAt ?? key.outcomeAt ?? key.keystoresReadAt ?? "";
+    return [titleOf(key), outcomeWords[key.outcome], when, ...people].map((cell) => plain(cell, 60));
   });
+}
+
+/** The endpoints, which the evidence names: an emulator can be behind any of them. */
+export function sayService({ predicate: { instance, notVerified } }: Certificate): string {
+  const named = instance.endpoints.length === 0 ? "not recorded" : plain(instance.endpoints.join(", "), 200);
+  return `${named}, ${notVerified.some(({ code }) => code === "not_ibm") ? "not shown to be IBM's service" : "as the signers state"}`;
+}
+
+export function titleOf({ label, keyId }: CertificateKey): string {
+  return label === "" ? keyId : label;
+}
+
+/** The people who requested, approved and executed a step. One person never fills two cells as if they were two. */
+export function peopleOf({ requester, approver, isSingle, executor }: CertificateStep, nameOf: NameOf): string[] {
+  const nameOrUnknown = (person: typeof requester) => (person === undefined ? "" : nameOf(person.iamId));
+  return [
+    nameOrUnknown(requester),
+    isSingle === true ? "(one person)" : nameOrUnknown(approver),
+    nameOf(executor.iamId),
+  ];
+}
+
+/** `request to destroy` for a record, and the name of any other step. */
+export function stepWords({ step, consent }: CertificateStep): string {
+  if (step !== "write_record" || consent === undefined) return step.replaceAll("_", " ");
+  return `${consent.how === "answer" ? "approval" : "request"} to ${consent.step}`;
 }
 
 export const outcomeWords = {
@@ -57,14 +77,18 @@ export function decidingStep({ steps }: CertificateKey): CertificateStep | undef
   return done.findLast(({ step }) => step === "destroy") ?? done.findLast(({ isSingle }) => isSingle !== undefined);
 }
 
-export function namesOf(keys: readonly CertificateKey[]): ReadonlyMap<string, string> {
-  return new Map(
+export type NameOf = (iamId: string) => string;
+
+/** Each person with the IAM ID, which is empty for a person whom the evidence does not name. */
+export function namesOf(keys: readonly CertificateKey[]): NameOf {
+  const names = new Map(
     keys.flatMap(({ steps }) =>
       steps.flatMap(({ executor: { iamId, name } }) =>
         name === undefined || name === "" ? [] : [[iamId, sayPerson(iamId, name)] as const],
       ),
     ),
   );
+  return (iamId) => (iamId === "" ? "not recorded" : (names.get(iamId) ?? iamId));
 }
 
 export function explainLimits({ predicate: { notVerified } }: Certificate): string {
@@ -91,20 +115,18 @@ function sayOutcomes(keys: readonly CertificateKey[]): string {
     .join(", ");
 }
 
-/** The result for a terminal: the grade comes first; for an invalid certificate, the reasons. */
+/** The result for a terminal: who did what, and how it is known; for an invalid certificate, the reasons. */
 export function explainVerification(result: Verification): string {
-  const { certificate, problems, grade, signers, unknownKeys, witnesses, isEvidenceChecked, corroboration } = result;
-  const { timestamps, uncheckedTimestamps } = result;
+  const { certificate, problems, signers, unknownKeys, isEvidenceChecked, timestamps, uncheckedTimestamps } = result;
   if (certificate === undefined || problems.length > 0) {
     const shown = problems.slice(0, maxShownProblems).map((problem) => `${explainProblem(problem)}.`);
     const more = problems.length - shown.length;
     return [...shown, ...(more > 0 ? [`And ${more} more reasons.`] : [])].join("\n");
   }
   const { keys, instance } = certificate.predicate;
-  const endpoints = instance.endpoints.length === 0 ? "not recorded" : instance.endpoints.join(", ");
   return [
-    `Grade: ${explainGrade(grade)}`,
-    `Valid: ${keys.length} ${keys.length === 1 ? "key" : "keys"} of instance ${plain(instance.id, 60)} (${plain(endpoints, 200)})`,
+    `Valid: ${keys.length} ${keys.length === 1 ? "key" : "keys"} of instance ${plain(instance.id, 60)}`,
+    `Service: ${sayService(certificate)}`,
     `Outcomes: ${sayOutcomes(keys)}`,
     ...(certificate.predicate.wave === undefined ? [] : [sayWave(certificate.predicate.wave)]),
     `Signed by ${signers.map(saySigner).join(" and ")}`,
@@ -122,29 +144,36 @@ export function explainVerification(result: Verification): string {
       : [
           `Not counted: ${unknownKeys.length} ${unknownKeys.length === 1 ? "signature" : "signatures"} of unknown keys`,
         ]),
-    ...witnesses.flatMap((each) =>
-      each.kind === "not_counted" ? [`Witness not counted: ${sayWitness(each.person)}${notCounted[each.why]}`] : [],
-    ),
     isEvidenceChecked
       ? "Evidence: the certificate follows from the evidence files"
       : "Evidence: not compared; add --evidence to compare the certificate with the files",
-    ...(corroboration === undefined
-      ? []
-      : [`Audit events: ${corroboration.matched} steps match, ${corroboration.missing.length} have no event`]),
+    "",
+    ...explainSteps(result, keys),
     "",
     explainLimits(certificate),
   ].join("\n");
 }
 
-export function explainGrade(grade: Grade): string {
-  switch (grade) {
-    case "self_reported":
-      return "self-reported: the people who took the steps wrote the evidence, and no independent witness read every key";
-    case "witnessed":
-      return "witnessed: a person who took no part read every key live before its metadata was removed, and signed it";
-    case "corroborated":
-      return "corroborated: the audit events of the account agree with every step";
-  }
+/** Each key with its outcome, and a line for each step. */
+function explainSteps(result: Verification, keys: readonly CertificateKey[]): readonly string[] {
+  const nameOf = namesOf(keys);
+  return keys.flatMap((key) => [
+    `${plain(titleOf(key), 60)}: ${outcomeWords[key.outcome]}; stated by the ${sourceOf(key, result)}`,
+    ...(key.steps.length === 0
+      ? ["  The steps are not recorded"]
+      : key.steps.map((step) => `  ${sayStep(step, nameOf)}`)),
+  ]);
+}
+
+function sayStep(step: CertificateStep, nameOf: NameOf): string {
+  const [requester = "", approver = "", executor = ""] = peopleOf(step, nameOf).map((each) => plain(each, 100));
+  const people = [
+    ...(requester === "" ? [] : [`requested by ${requester}`]),
+    ...(approver === "" ? [] : [`approved by ${approver}`]),
+    `executed by ${executor}`,
+    ...(step.doneAt === undefined ? ["not confirmed"] : []),
+  ];
+  return `${step.doneAt ?? step.startedAt}  ${plain(stepWords(step), 60)}: ${people.join(", ")}`;
 }
 
 export function sayWave({ campaign, wave, count }: CertificateWave): string {
@@ -155,24 +184,11 @@ function saySigner({ iamId, name }: TrustedKey["person"]): string {
   return iamId === undefined ? quotedName(name) : sayPerson(iamId, name);
 }
 
-function sayWitness(person: Person | undefined): string {
-  return person === undefined ? "" : `${sayPerson(person.iamId, person.name)}: `;
-}
-
 const timestampFaults = {
   altered: "does not fit the signature, or was changed",
   unknown_authority: "is not of an authority in --tsa-trust",
   outside_validity: "is of a time at which the certificate of the authority was not valid",
 } as const;
-
-const notCounted = {
-  not_a_statement: "it is not a witness statement of this release",
-  signer_is_not_the_witness: "the signature is not of a key that --trust gives to this person's IAM ID",
-  took_part: "this person requested, approved or took a step",
-  people_unknown: "the evidence does not name everyone who requested a step, so this person may be one of them",
-  other_instance: "the reading is of another instance",
-  keys_not_read_in_time: "no key was read between its destruction and its removal, with every keystore free of it",
-} as const satisfies Record<NotCounted, string>;
 
 /** The sentence for one reason why a certificate is not valid. */
 export function explainProblem(problem: Problem): string {
@@ -203,16 +219,12 @@ export function explainProblem(problem: Problem): string {
       return problem.endpoints.length === 0
         ? "The evidence does not record which service answered; --allow-emulator accepts it"
         : `${plain(problem.endpoints.join(", "), 200)} is not a host of IBM; --allow-emulator accepts it, for tests`;
-    case "witness_altered":
-      return "A statement of a witness was changed";
     case "evidence_missing":
       return `No evidence file has the head ${plain(problem.head, 64)}, which the certificate names for its file ${problem.log + 1}: the file is missing, or lines are missing at its end`;
     case "evidence_broken":
       return `The evidence file ${plain(problem.file, 300)} was changed after the runs wrote it`;
     case "evidence_differs":
       return `The evidence does not say the same of key ${plain(problem.subject)}`;
-    case "contradicted":
-      return `The audit event of step ${plain(problem.step, 40)} on key ${plain(problem.subject)} names another person or time`;
   }
 }
 

@@ -1,13 +1,12 @@
-/** Reads keys live, for a witness and for keys whose steps are not in the evidence. Changes nothing. */
+/** Reads keys live if their steps are not in the evidence. Changes nothing. */
 
-import { UkoError } from "../../errors.ts";
 import { describeKey } from "../key/evidence.ts";
 import { observeKey } from "../key/observe.ts";
 import { isoTime } from "../loop/evidence.ts";
 import type { EvidenceKey } from "../ports/evidence.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { factsOf, subjectName } from "./key-history.ts";
-import type { CertificateKey, ObservedKey, Person } from "./statement.ts";
+import type { CertificateKey, Person } from "./statement.ts";
 
 /** Several keys as one caller read them. */
 export interface LiveReading {
@@ -47,27 +46,6 @@ export async function readKeysLive(
     }
   }
   return { instanceId, reader: { iamId: actor.identity?.iamId ?? "", name: actor.displayName }, keys: read };
-}
-
-/** The keys as a witness signs them. Throws UKO_KEY_NOT_FOUND, UKO_ACTOR_NOT_A_PERSON. */
-export function witnessedKeys({ keys, reader }: LiveReading): readonly ObservedKey[] {
-  if (reader.iamId === "") {
-    throw new UkoError("UKO_ACTOR_NOT_A_PERSON", {
-      summary: "The credential does not name a person, so its reading is not that of a witness",
-      detail: "Run again with your own API key.",
-    });
-  }
-  return keys.map((each) => {
-    const subject = subjectName(each.ref);
-    if (each.kind === "gone") {
-      throw new UkoError("UKO_KEY_NOT_FOUND", {
-        summary: `Key ${each.ref.keyId} is already removed`,
-        detail: "A witness reads a key after it was destroyed and before its metadata is removed.",
-      });
-    }
-    const { state, label, readAt, key } = each;
-    return { subject, label, state, readAt, areKeystoresLive: key.isLive, keystores: [...key.keystores] };
-  });
 }
 
 /** The keys as a certificate states them if their steps were not recorded. */

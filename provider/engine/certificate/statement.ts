@@ -4,9 +4,7 @@ import * as z from "zod";
 
 export const statementType = "https://in-toto.io/Statement/v1";
 /** A change of the form is a new version at the end. */
-const predicateBase = "https://github.com/pulumi-uko/pulumi-uko/certificate";
-export const certificateType = `${predicateBase}/v1`;
-export const witnessType = `${predicateBase}/witness/v1`;
+export const certificateType = "https://github.com/pulumi-uko/pulumi-uko/certificate/v1";
 
 /** A certificate with more keys would be unwieldy; a campaign has one certificate for each wave. */
 export const maxSubjects = 20_000;
@@ -16,7 +14,7 @@ export const method = {
   standard: "NIST SP 800-88 Rev. 2",
   technique: "cryptographic erase",
   statement:
-    "For each key with the outcome destroyed or removed, the service performed and reported a cryptographic erase. uko read the reports and did not inspect the erase.",
+    "For each key with the outcome destroyed or removed, the signers state that the service at the named endpoints reported a cryptographic erase. uko did not inspect the erase.",
 } as const;
 
 const text = z.string();
@@ -98,16 +96,6 @@ const log = z.strictObject({
   head: sha256.describe("SHA-256 of the last line; of the whole file if it is not chained"),
 });
 
-export const envelopeForm = z.strictObject({
-  payload: z.base64(),
-  payloadType: z.literal("application/vnd.in-toto+json"),
-  signatures: z
-    .array(z.strictObject({ keyid: text, sig: z.base64() }))
-    .min(1)
-    .max(100),
-});
-export type Envelope = z.infer<typeof envelopeForm>;
-
 const tool = z.strictObject({ name: text, version: text, build: text });
 
 /** What a certificate may not prove. */
@@ -115,7 +103,8 @@ export const limitTexts = {
   exported_material: "Copies of the key material outside the named keystores: exported, or kept by its importer",
   backups: "Backups of the service, of its hardware and of the clouds behind the keystores",
   hsm_zeroization: "The erasure inside the hardware: the service reported it, an inspection did not take place",
-  log_of_executors: "The truth of the evidence: it was written on the machines of the people who took the steps",
+  log_of_executors:
+    "The truth of the evidence: it was written on the machines of the people who took the steps, and its holder could have invented it",
   existence: "That these keys ever existed: the service reports that it does not have them",
   not_destroyed: "The end of the key material of these keys: the service did not report them as destroyed",
   pending_period:
@@ -162,7 +151,6 @@ const predicate = z.strictObject({
     .optional()
     .describe("The wave of a campaign whose keys are listed, all of them"),
   evidence: z.array(log).max(1_000),
-  witnesses: z.array(envelopeForm).max(100),
   notVerified: z.array(limit).min(1).describe("What the certificate does not prove"),
 });
 
@@ -182,31 +170,6 @@ export type CertificateWave = NonNullable<Certificate["predicate"]["wave"]>;
 export type Limit = z.infer<typeof limit>;
 export type Subject = z.infer<typeof subject>;
 export type Person = z.infer<typeof person>;
-
-/** What a witness read of one key, under a credential of their own. */
-const observedKey = z.strictObject({
-  subject: text,
-  label: text,
-  state: text,
-  readAt: time,
-  areKeystoresLive: z.boolean(),
-  keystores: z.array(keystore),
-});
-export type ObservedKey = z.infer<typeof observedKey>;
-
-export const witnessForm = z.strictObject({
-  _type: z.literal(statementType),
-  subject: z.array(subject).min(1).max(maxSubjects),
-  predicateType: z.literal(witnessType),
-  predicate: z.strictObject({
-    instanceId: text,
-    endpoint: text.optional(),
-    tool,
-    witness: person,
-    keys: z.array(observedKey).min(1).max(maxSubjects),
-  }),
-});
-export type WitnessStatement = z.infer<typeof witnessForm>;
 
 /** SHA-256 of the canonical JSON (RFC 8785) of a value, in hexadecimal digits. */
 export type HashJson = (value: unknown) => string;

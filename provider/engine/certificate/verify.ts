@@ -1,20 +1,18 @@
-/** The check of a certificate: form, signatures, consistency, and the grade of its proof. Pure. */
+/**
+ * The check of a certificate: form, signatures and consistency. Pure. It does not rate the proof. The people who took
+ * the steps wrote the evidence and can sign what they like, so a valid certificate proves only who signed it, and with
+ * the evidence files that it follows from them.
+ */
 
-import { type Corroboration, corroborate, type TrackedEvent } from "./activity-tracker.ts";
-import { isAllIbms, limitsOf, type WaveKeys, waveOf } from "./build.ts";
+import { type CertificateTools, isAllIbms, limitsOf, type WaveKeys, waveOf } from "./build.ts";
 import type { FoundLog } from "./evidence-log.ts";
 import { keysInEvidence, subjectName } from "./key-history.ts";
-import { type Certificate, certificateForm, certificateType, type Envelope, type HashJson } from "./statement.ts";
+import { type Certificate, type CertificateKey, certificateForm, certificateType } from "./statement.ts";
 import { type SignatureResult, signersOf, type TimestampResult, type TrustedKey } from "./trust.ts";
-import { checkWitness, type WitnessResult } from "./witness.ts";
 
-/** An envelope, with the results of its signatures. */
-export interface CheckedEnvelope {
+export interface VerificationInput {
   readonly statement: unknown;
   readonly signatures: readonly SignatureResult[];
-}
-
-export interface VerificationInput extends CheckedEnvelope {
   /** Of every signature that has one. */
   readonly timestamps: readonly TimestampResult[];
   /** Whether one trusted signature at least must have a timestamp. */
@@ -24,19 +22,9 @@ export interface VerificationInput extends CheckedEnvelope {
   readonly allowsEmulator: boolean;
   /** The evidence files, in the order of the certificate; undefined if none is passed. */
   readonly evidence?: readonly (FoundLog | undefined)[];
-  readonly tracked?: readonly TrackedEvent[];
   /** The wave as the campaign's own manifest has it. */
   readonly wave?: WaveKeys;
 }
-
-export interface VerificationTools {
-  readonly hashJson: HashJson;
-  readonly isIbmEndpoint: (url: string) => boolean;
-  readonly openEnvelope: (envelope: Envelope) => CheckedEnvelope;
-}
-
-export const grades = ["self_reported", "witnessed", "corroborated"] as const;
-export type Grade = (typeof grades)[number];
 
 /** Why a certificate is not valid. */
 export type Problem =
@@ -56,11 +44,9 @@ export type Problem =
   | { readonly kind: "limits_changed" }
   | { readonly kind: "wave_differs"; readonly wave: string; readonly subject: string }
   | { readonly kind: "not_ibm"; readonly endpoints: readonly string[] }
-  | { readonly kind: "witness_altered" }
   | { readonly kind: "evidence_missing"; readonly log: number; readonly head: string }
   | { readonly kind: "evidence_broken"; readonly log: number; readonly file: string }
-  | { readonly kind: "evidence_differs"; readonly subject: string }
-  | { readonly kind: "contradicted"; readonly subject: string; readonly step: string };
+  | { readonly kind: "evidence_differs"; readonly subject: string };
 
 export interface Timestamp {
   readonly signer: TrustedKey["person"];
@@ -71,19 +57,16 @@ export interface Timestamp {
 export interface Verification {
   readonly certificate?: Certificate;
   readonly problems: readonly Problem[];
-  readonly grade: Grade;
   readonly signers: readonly TrustedKey["person"][];
   readonly unknownKeys: readonly string[];
   /** When trusted signatures existed at the latest, and by whose word. */
   readonly timestamps: readonly Timestamp[];
   readonly uncheckedTimestamps: number;
-  readonly witnesses: readonly WitnessResult[];
   readonly isEvidenceChecked: boolean;
-  readonly corroboration?: Corroboration;
 }
 
-export function verifyCertificate(input: VerificationInput, tools: VerificationTools): Verification {
-  const { signatures, requiredPersons, evidence, tracked } = input;
+export function verifyCertificate(input: VerificationInput, tools: CertificateTools): Verification {
+  const { signatures, requiredPersons, evidence } = input;
   const signers = signersOf(signatures);
   const unknownKeys = signatures.flatMap((each) => (each.kind === "unknown_key" ? [each.keyId] : []));
   const timestamps = timestampsOf(input);
@@ -102,28 +85,19 @@ export function verifyCertificate(input: VerificationInput, tools: VerificationT
   const uncheckedTimestamps = input.timestamps.filter(({ kind }) => kind === "not_checked").length;
   const common = { signers, unknownKeys, timestamps, uncheckedTimestamps, isEvidenceChecked: evidence !== undefined };
   const read = readCertificate(input.statement);
-  if ("kind" in read) {
-    return { ...common, problems: [...signed, read], grade: "self_reported", witnesses: [] };
-  }
-  const witnesses = read.predicate.witnesses.map((envelope) => checkWitness(tools.openEnvelope(envelope), read, tools));
-  const corroboration = tracked === undefined ? undefined : corroborate(read, tracked);
+  if ("kind" in read) return { ...common, problems: [...signed, read] };
   return {
     ...common,
     certificate: read,
     problems: [
       ...signed,
       ...inconsistencies(read, tools),
-      ...(witnesses.some(({ kind }) => kind === "altered") ? [{ kind: "witness_altered" as const }] : []),
       ...(isAllIbms({ ...read.predicate, endpoints: read.predicate.instance.endpoints }, tools) || input.allowsEmulator
         ? []
         : [{ kind: "not_ibm" as const, endpoints: read.predicate.instance.endpoints }]),
       ...waveDifferences(read, input.wave, tools),
       ...(evidence === undefined ? [] : differences(read, evidence, tools)),
-      ...(corroboration?.contradictions ?? []).map((each) => ({ kind: "contradicted" as const, ...each })),
     ],
-    grade: gradeOf(read, witnesses, corroboration),
-    witnesses,
-    ...(corroboration !== undefined && { corroboration }),
   };
 }
 
@@ -149,7 +123,7 @@ function readCertificate(statement: unknown): Certificate | Problem {
   return { kind: "not_a_certificate", detail: `${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}` };
 }
 
-function inconsistencies(certificate: Certificate, tools: VerificationTools): readonly Problem[] {
+function inconsistencies(certificate: Certificate, tools: CertificateTools): readonly Problem[] {
   const { subject, predicate } = certificate;
   const { keys, list, evidence, instance, notVerified } = predicate;
   const names = new Set<string>();
@@ -181,7 +155,7 @@ function inconsistencies(certificate: Certificate, tools: VerificationTools): re
 function waveDifferences(
   { subject, predicate: { wave } }: Certificate,
   manifest: WaveKeys | undefined,
-  { hashJson }: VerificationTools,
+  { hashJson }: CertificateTools,
 ): readonly Problem[] {
   const differs = (name: string, at: string): Problem => ({ kind: "wave_differs", wave: name, subject: at });
   if (wave !== undefined && wave.count !== subject.length) return [differs(wave.wave, "")];
@@ -199,7 +173,7 @@ function waveDifferences(
 function differences(
   { predicate }: Certificate,
   files: readonly (FoundLog | undefined)[],
-  { hashJson }: VerificationTools,
+  { hashJson }: CertificateTools,
 ): readonly Problem[] {
   const problems = predicate.evidence.flatMap((log, at): readonly Problem[] => {
     const file = files[at];
@@ -219,12 +193,27 @@ function differences(
   );
 }
 
-function gradeOf(
-  { predicate: { keys } }: Certificate,
-  witnesses: readonly WitnessResult[],
-  corroboration: Corroboration | undefined,
-): Grade {
-  if (corroboration?.isComplete === true) return "corroborated";
-  const seen = new Set(witnesses.flatMap((each) => (each.kind === "independent" ? each.subjects : [])));
-  return keys.every(({ subject }) => seen.has(subject)) ? "witnessed" : "self_reported";
+/** How the outcome and the steps of a key are known. The evidence states only what was compared with it. */
+export const sources = ["evidence", "signers"] as const;
+
+export function sourceOf({ isWatched }: CertificateKey, { isEvidenceChecked }: Verification): (typeof sources)[number] {
+  return isWatched && isEvidenceChecked ? "evidence" : "signers";
+}
+
+/** The keys for a machine, with the people behind each step and how all of this is known. */
+export function verifiedKeys(result: Verification) {
+  return (result.certificate?.predicate.keys ?? []).map((key) => ({
+    subject: key.subject,
+    outcome: key.outcome,
+    statedBy: sourceOf(key, result),
+    steps: key.steps.map(({ step, startedAt, doneAt, requester, approver, executor, isSingle }) => ({
+      step,
+      startedAt,
+      doneAt,
+      requester,
+      approver,
+      executor,
+      isSingle,
+    })),
+  }));
 }

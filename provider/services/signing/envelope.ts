@@ -4,7 +4,6 @@ import { createHash } from "node:crypto";
 import { dsse, json } from "@sigstore/core";
 import * as z from "zod";
 import { parseJson } from "../../encodings.ts";
-import type { Envelope } from "../../engine/certificate/statement.ts";
 import { UkoError } from "../../errors.ts";
 import { isSignedBy, type Signer } from "./keys.ts";
 
@@ -33,10 +32,7 @@ const envelopeForm = z.strictObject({
     .max(100),
 });
 
-/** An envelope as a file has it; those of witnesses within a statement have no timestamps. */
-export interface FileEnvelope extends Pick<Envelope, "payload" | "payloadType"> {
-  readonly signatures: (Envelope["signatures"][number] & { readonly timestamp?: string })[];
-}
+export type Envelope = z.infer<typeof envelopeForm>;
 
 /** An unsigned envelope; `signEnvelope` adds signatures. */
 export function envelopeOf(statement: object): Envelope {
@@ -45,10 +41,10 @@ export function envelopeOf(statement: object): Envelope {
 
 /** Adds one signature, with a timestamp if wished, and checks it before it counts. Throws UKO_INPUT_INVALID. */
 export async function signEnvelope(
-  envelope: FileEnvelope,
+  envelope: Envelope,
   signer: Signer,
   stamp?: (signature: Buffer) => Promise<Buffer>,
-): Promise<FileEnvelope> {
+): Promise<Envelope> {
   const bytes = signedBytes(envelope);
   if (envelope.signatures.some(({ keyid }) => keyid === signer.keyId)) {
     throw new UkoError("UKO_INPUT_INVALID", {
@@ -72,36 +68,23 @@ export async function signEnvelope(
   return { ...envelope, signatures: [...envelope.signatures, own] };
 }
 
-export function serializeEnvelope(envelope: FileEnvelope): string {
+export function serializeEnvelope(envelope: Envelope): string {
   return `${JSON.stringify(envelope)}\n`;
 }
 
 /** Exactly what `serializeEnvelope` writes, so that every change shows. */
-export function parseEnvelope(text: string, file: string): FileEnvelope {
+export function parseEnvelope(text: string, file: string): Envelope {
   const envelope = envelopeForm.safeParse(parseJson(text));
   if (!envelope.success) throw damaged(file, "It is not a DSSE envelope, or it is incomplete.");
   const { data } = envelope;
   if (data.payloadType !== payloadType) throw damaged(file, `Its payload type is not ${payloadType}.`);
-  const own: FileEnvelope = { payload: data.payload, payloadType, signatures: data.signatures };
+  const own: Envelope = { payload: data.payload, payloadType, signatures: data.signatures };
   const parts = [own.payload, ...own.signatures.flatMap(({ sig, timestamp = "" }) => [sig, timestamp])];
   const isCanonical = parts.every((part) => Buffer.from(part, "base64").toString("base64") === part);
   if (!isCanonical || serializeEnvelope(own) !== text) {
     throw damaged(file, "Its bytes are not those that uko wrote: the file was reformatted or changed.");
   }
   return own;
-}
-
-/** The statement of a witness is covered by the timestamps of the certificate that has it. Throws UKO_INPUT_INVALID. */
-export function unstamped(envelope: FileEnvelope, file: string): Envelope {
-  if (envelope.signatures.every(({ timestamp }) => timestamp === undefined)) return envelope;
-  throw noTimestampOfWitness(file);
-}
-
-export function noTimestampOfWitness(file: string): UkoError {
-  return new UkoError("UKO_INPUT_INVALID", {
-    summary: `${file} is the statement of a witness, which cannot have a timestamp`,
-    detail: "Nothing was written. Timestamps are for certificates; without --tsa, a statement can be signed.",
-  });
 }
 
 /** The bytes that each signature of an envelope covers. */

@@ -9,7 +9,7 @@ import { UkoError } from "../../errors.ts";
 import { printable } from "../../printable.ts";
 import type { HttpClient } from "../http/client.ts";
 import { noAnswerError } from "../http/read-result.ts";
-import { type FileEnvelope, maxTimestampBytes } from "./envelope.ts";
+import { type Envelope, maxTimestampBytes } from "./envelope.ts";
 
 /** The certificate that signs timestamps; its issuers are not followed. */
 export interface TimestampAuthority {
@@ -115,7 +115,7 @@ export async function requestTimestamp(
 
 /** Checks the timestamp of each signature that has one. */
 export function checkTimestamps(
-  { signatures }: FileEnvelope,
+  { signatures }: Envelope,
   authorities: readonly TimestampAuthority[] | undefined,
 ): readonly TimestampResult[] {
   return signatures.flatMap(({ keyid: keyId, sig, timestamp }): readonly TimestampResult[] => {

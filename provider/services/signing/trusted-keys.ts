@@ -5,10 +5,9 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
 import { parseJson } from "../../encodings.ts";
-import type { Envelope } from "../../engine/certificate/statement.ts";
 import type { SignatureResult, TrustedKey } from "../../engine/certificate/trust.ts";
 import { UkoError } from "../../errors.ts";
-import { signedBytes } from "./envelope.ts";
+import { type Envelope, signedBytes } from "./envelope.ts";
 import { isSignedBy, keyIdOf, readPublicKey } from "./keys.ts";
 
 export interface TrustedPublicKey extends TrustedKey {

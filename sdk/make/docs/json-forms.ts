@@ -5,7 +5,7 @@
 
 import * as z from "zod";
 import { outcomes } from "../../../provider/engine/certificate/statement.ts";
-import { grades } from "../../../provider/engine/certificate/verify.ts";
+import { sources } from "../../../provider/engine/certificate/verify.ts";
 import { evidenceLine } from "../../../provider/engine/commands/audit.ts";
 import { listedKinds } from "../../../provider/engine/commands/listing.ts";
 import { kmsLifecycleStates } from "../../../provider/lifecycle/kms-key-states.ts";
@@ -276,36 +276,36 @@ const review = z
 
 const subject = { subject: z.string().describe("<vaultId>/<keyId>, or kms/<keyId>") };
 const person = z.object({ iamId: z.string().optional(), name: z.string().optional() });
-const stepsOfEvents = z.array(z.object({ ...subject, step: z.string() }));
+const behind = person.extend({ recordId: z.string().describe("ID of the consent record").optional() });
+const verifiedStep = z.object({
+  step: z.string(),
+  startedAt: z.string(),
+  doneAt: z.string().describe("Absent if the step is not confirmed").optional(),
+  requester: behind.optional(),
+  approver: behind.optional(),
+  executor: person,
+  isSingle: z.boolean().describe("Whether one person alone took a step that can require two").optional(),
+});
 const verification = z
   .object({
     v,
     isValid: z.boolean(),
     problems: z.array(z.looseObject({ kind: z.string().describe("Such as signature_altered or evidence_differs") })),
-    grade: z.enum(grades),
     signers: z.array(person),
     unknownKeys: z.array(z.string()).describe("IDs of keys that signed and are not trusted"),
     timestamps: z.array(z.object({ signer: person, at: z.string(), authority: z.string() })),
     uncheckedTimestamps: count,
-    witnesses: z.array(
+    isEvidenceChecked: z.boolean(),
+    keys: z.array(
       z.object({
-        kind: z.enum(["independent", "not_counted", "altered"]),
-        person: person.optional(),
-        subjects: z.array(z.string()).optional(),
-        why: z.string().describe("Why the statement does not count").optional(),
+        ...subject,
+        outcome: z.enum(outcomes),
+        statedBy: z
+          .enum(sources)
+          .describe("evidence: follows from the files in --evidence; signers: the signers state it"),
+        steps: z.array(verifiedStep),
       }),
     ),
-    isEvidenceChecked: z.boolean(),
-    corroboration: z
-      .object({
-        isComplete: z.boolean(),
-        matched: count,
-        missing: stepsOfEvents,
-        contradictions: stepsOfEvents,
-      })
-      .describe("The steps compared with audit events of the account")
-      .optional(),
-    keys: z.array(z.object({ ...subject, outcome: z.enum(outcomes) })),
     notVerified: z.array(z.object({ code: z.string(), text: z.string(), subjects: z.array(z.string()).optional() })),
   })
   .describe("The line that uko certificate verify --json prints; show --json prints sdk/certificate.schema.json");

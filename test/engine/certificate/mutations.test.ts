@@ -5,15 +5,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type VerificationChoice, verifyFile } from "../../../provider/compose-certificates.ts";
-import type {
-  Certificate,
-  Envelope,
-  ObservedKey,
-  WitnessStatement,
-} from "../../../provider/engine/certificate/statement.ts";
+import type { Certificate } from "../../../provider/engine/certificate/statement.ts";
 import { isUkoError } from "../../../provider/errors.ts";
 import {
   canonicalJson,
+  type Envelope,
   hashJson,
   serializeEnvelope,
   signedBytes,
@@ -25,12 +21,8 @@ let good: Envelope;
 beforeAll(async () => {
   story = await startStory();
   for (const key of ["payroll", "vouchers"] as const) await story.destroy(key);
-  await story.uko(
-    "carol",
-    "certificate witness 5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-000000000001 --sign-key @carol.key --out @w.json",
-  );
   for (const key of ["payroll", "vouchers"] as const) await story.remove(key);
-  await story.uko("bob", "certificate create --witness @w.json --sign-key @bob.key --out @c.json");
+  await story.uko("bob", "certificate create --sign-key @bob.key --out @c.json");
   await story.uko("alice", "certificate sign @c.json --sign-key @alice.key");
   good = story.envelope("c.json");
 });
@@ -103,7 +95,7 @@ const stranger = generateKeyPairSync("ed25519").privateKey;
 
 const editedKey = (change: (key: ReturnType<typeof keyIn>) => void) => () => edited((s) => change(keyIn(s)));
 
-/** 36 changes, and what the check says of each. */
+/** 35 changes, and what the check says of each. */
 const mutations: readonly (readonly [what: string, text: () => string, problem: string, options?: Options])[] = [
   [
     "an edited label",
@@ -263,14 +255,6 @@ const mutations: readonly (readonly [what: string, text: () => string, problem: 
     "not_a_certificate",
   ],
   [
-    "an edited statement of a witness",
-    () =>
-      forged((s) => {
-        first(s.predicate.witnesses).payload = payloadOf({});
-      }),
-    "witness_altered",
-  ],
-  [
     "facts that the evidence does not have",
     () =>
       consistent((s) => {
@@ -305,49 +289,6 @@ test("IBM's own endpoint needs no permission", async () => {
 });
 
 const cases = mutations.map(([what, text, problem, options = {}]) => ({ what, text, problem, options }));
-
-test.each<[string, (key: ObservedKey) => void, string]>([
-  ["a keystore without an answer", (key) => void key.keystores.splice(0), "keys_not_read_in_time"],
-  [
-    "a keystore that still has the key",
-    (key) => void Object.assign(key.keystores[0] ?? {}, { status: "active" }),
-    "keys_not_read_in_time",
-  ],
-  ["a stored status", (key) => void Object.assign(key, { areKeystoresLive: false }), "keys_not_read_in_time"],
-  ["a key that was not destroyed", (key) => void Object.assign(key, { state: "deactivated" }), "keys_not_read_in_time"],
-  [
-    "a reading before the destruction",
-    (key) => void Object.assign(key, { readAt: "2026-11-01T00:00:00Z" }),
-    "keys_not_read_in_time",
-  ],
-  [
-    "a reading after the removal",
-    (key) => void Object.assign(key, { readAt: "2027-11-01T00:00:00Z" }),
-    "keys_not_read_in_time",
-  ],
-])("a witness with %s does not count", async (_, change, why) => {
-  const statement = statementOf();
-  const envelope = first(statement.predicate.witnesses);
-  const witness = JSON.parse(Buffer.from(envelope.payload, "base64").toString("utf8")) as WitnessStatement;
-  change(first(witness.predicate.keys));
-  witness.subject = witness.predicate.keys.map((key) => ({ name: key.subject, digest: { sha256: hashJson(key) } }));
-  const other: Envelope = { ...envelope, payload: payloadOf(witness) };
-  const sig = sign(undefined, signedBytes(other), keyOf("carol")).toString("base64");
-  const signed: Envelope = { ...other, signatures: [{ ...first(envelope.signatures), sig }] };
-  const text = forged((forgery) => {
-    forgery.predicate.witnesses = [signed];
-  });
-  expect(await check(text)).toEqual([]);
-  const { witnesses } = await verifyFile(choiceOf());
-  expect(witnesses).toMatchObject([{ kind: "not_counted", why }]);
-});
-
-test("an untouched witness counts for the key that was read, and not for the other", async () => {
-  expect(await check(serializeEnvelope(good))).toEqual([]);
-  const { witnesses, grade } = await verifyFile(choiceOf());
-  expect(witnesses).toMatchObject([{ kind: "independent", subjects: [keyIn(statementOf()).subject] }]);
-  expect(grade).toBe("self_reported");
-});
 
 test.each(cases)("refuses $what", async ({ text, problem, options }) => {
   expect(await check(text(), options)).toContain(problem);

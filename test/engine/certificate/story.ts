@@ -1,11 +1,10 @@
-/** A deletion by two people with a witness, its evidence, and everybody's keys, for the tests of certificates. */
+/** A deletion by two people, its evidence, and everybody's keys, for the tests of certificates. */
 
 import { createPrivateKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { Envelope } from "../../../provider/engine/certificate/statement.ts";
-import { serializeEnvelope, signedBytes } from "../../../provider/services/signing/envelope.ts";
+import { type Envelope, serializeEnvelope, signedBytes } from "../../../provider/services/signing/envelope.ts";
 import {
   type CliTestWorld,
   type Ended,

@@ -1,7 +1,7 @@
 /** Timestamps by a real authority on this machine (openssl ts): signing, checking offline, and changes that are refused. */
 
 import { spawnSync } from "node:child_process";
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
@@ -9,8 +9,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { verifyFile } from "../../../provider/compose-certificates.ts";
 import { isUkoError } from "../../../provider/errors.ts";
-import { type FileEnvelope, serializeEnvelope } from "../../../provider/services/signing/envelope.ts";
-import { keys } from "../../cli/harness.ts";
+import { type Envelope, serializeEnvelope } from "../../../provider/services/signing/envelope.ts";
 import { people, type Story, startStory, trustAll } from "./story.ts";
 
 const kinds = {
@@ -64,7 +63,6 @@ beforeAll(async () => {
   });
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/tsr`;
   await story.destroy("payroll");
-  await story.uko("carol", `certificate witness ${keys.payroll} --sign-key @carol.key --out @w.json`);
   await story.remove("payroll");
   await story.uko("bob", "certificate create --sign-key @bob.key --out @c.json");
   await sign("stamped.json");
@@ -82,7 +80,7 @@ async function sign(out: string, trust = "ec.pem") {
 }
 const verify = (name: string, options = "") =>
   story.uko("erin", `certificate verify @${name} --allow-emulator ${trustAll} --require 2 ${options}`);
-const envelope = (name: string): FileEnvelope => story.envelope(name);
+const envelope = (name: string): Envelope => story.envelope(name);
 
 describe("a timestamp", () => {
   test("is requested without a credential, and says when and by whose word", async () => {
@@ -133,16 +131,6 @@ describe("a timestamp", () => {
       err: expect.stringContaining("not of the kinds that uko checks"),
     });
     expect(() => readFileSync(story.file("none.json"))).toThrow("ENOENT");
-  });
-
-  test("is not for the statement of a witness", async () => {
-    authority = { kind: "ec", digest: "sha256" };
-    copyFileSync(story.file("w.json"), story.file("w2.json"));
-    const options = `--sign-key @alice.key --tsa ${url} --tsa-trust @ec.pem`;
-    expect(await story.uko("alice", `certificate sign @w2.json ${options}`)).toMatchObject({
-      exitCode: 1,
-      err: expect.stringContaining("is the statement of a witness, which cannot have a timestamp"),
-    });
   });
 });
 

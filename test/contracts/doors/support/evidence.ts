@@ -120,7 +120,7 @@ async function certify(evidence: readonly string[]) {
   const signer = { kind: "file", file: keyFile, passphrase: async () => undefined } as const;
   const target = { file, isReplaced: false };
   const { signal } = new AbortController();
-  const certificate = await createCertificate({ evidence, keys: [], witnesses: [], signer, target }, signal);
+  const certificate = await createCertificate({ evidence, keys: [], signer, target }, signal);
   const checked = await verifyFile({ file, trust: [publicFile], requiredPersons: 1, allowsEmulator: true, evidence });
   expect(checked.problems).toEqual([]);
   return certificate;
