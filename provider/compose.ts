@@ -23,6 +23,7 @@ export {
   messageAbout,
   type ResourceLabel,
   refreshSkippedWarning,
+  renamedInHcl,
   sayLetGo,
   sayUnreadInAll,
   sayUnreadSoFar,

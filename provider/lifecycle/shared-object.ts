@@ -8,12 +8,26 @@
 export interface Declaration {
   /** The resource's name in its engine, or any text that tells two resources apart. */
   readonly resource: string;
-  /** The object's id, `<vaultId>/<keyId>` for a managed key. */
-  readonly id: string;
-  /** State holds the object there. False if the program only names it (`existingKeyId`). */
+  /** The object's id, `<vaultId>/<keyId>` for a managed key. Absent if the run does not know one yet. */
+  readonly id?: string;
+  /**
+   * The object's unique name in the service. Only for a resource that state does not hold: the run
+   * may fail to create it before anything reveals the ID of the object that has the name.
+   */
+  readonly place?: string;
+  /** State holds the object there. False if the program only names it (`existingKeyId`, or its name). */
   readonly isStored: boolean;
   /** The run found no difference or has updated the resource, so the resource stays with this object. */
   readonly isKept?: true;
+}
+
+/** The resource that the engine deletes. */
+export interface DeletionTarget {
+  /** Undefined if the engine does not name the resource. */
+  readonly resource: string | undefined;
+  readonly id: string;
+  /** Undefined if the service accepts two objects of one name, as KMS does. */
+  readonly place?: string | undefined;
 }
 
 export type SharedDeletion =
@@ -28,15 +42,19 @@ export type SharedDeletion =
    */
   | { readonly kind: "refused"; readonly holder: string };
 
-/** `resource` is undefined if the engine does not name the resource that it deletes. */
-export function decideSharedDeletion(
-  declarations: readonly Declaration[],
-  target: { readonly resource: string | undefined; readonly id: string },
-): SharedDeletion {
-  const same = declarations.filter(({ id }) => id === target.id);
+export function decideSharedDeletion(declarations: readonly Declaration[], target: DeletionTarget): SharedDeletion {
+  const same = declarations.filter((each) => isSameObject(each, target));
   const others = same.filter(({ resource }) => resource !== target.resource);
   const holder = others.find(({ isStored }) => isStored);
   if (holder !== undefined) return { kind: "let_go", holder: holder.resource };
   const [keeper] = [...others, ...same.filter(({ isKept }) => isKept === true)];
   return keeper === undefined ? { kind: "delete" } : { kind: "refused", holder: keeper.resource };
+}
+
+/**
+ * A name is unique, so a resource that state does not hold can only mean the object that has its
+ * name: after a rename, its creation fails and the deletion of the former name follows.
+ */
+function isSameObject({ id, place, isStored }: Declaration, target: DeletionTarget): boolean {
+  return id === target.id || (!isStored && place !== undefined && place === target.place);
 }

@@ -42,7 +42,7 @@ export function createResourceProvider<Inputs, State extends Inputs>(
       // In a preview an input may come from a resource that does not exist yet; it is checked once
       // it is known.
       const [urn, adopted] = [urnIn(news), handlers.adopted(news)];
-      if (urn !== undefined) declarations.noteWanted(urn);
+      if (urn !== undefined) declarations.noteWanted(urn, adopted === undefined ? handlers.placeOf(news) : undefined);
       if (urn !== undefined && adopted !== undefined) declarations.noteNamed(urn, adopted);
       const known = failures.filter(({ property }) => !isUnknown(news[property.split(".")[0] ?? ""]));
       return { inputs: { ...inputs, ...originIn(news) }, failures: known.map(withoutValue) };
@@ -104,7 +104,8 @@ export function createResourceProvider<Inputs, State extends Inputs>(
       if (foundByCreate.has(id)) return;
       await orFail(async () => {
         const target = urnIn(olds);
-        const shared = declarations.decideDeletion(target, id);
+        const place = handlers.placeOf(olds);
+        const shared = declarations.decideDeletion({ resource: target, id, place });
         if (shared.kind === "let_go") return warn([sayLetGo({ resource: target, holder: shared.holder, id })]);
         if (shared.kind === "refused") throw declaredTwice({ resource: target, holder: shared.holder, id });
         // A destroy of this name would also delete the resource that replaces it.

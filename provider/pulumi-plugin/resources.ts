@@ -11,6 +11,7 @@ import { isUkoError, UkoError } from "../errors.ts";
 import { capital } from "../printable.ts";
 import { toFailure } from "./configuration.ts";
 import { failureOf } from "./grpc-status.ts";
+import type { PlannedObject } from "./run-memory.ts";
 import { loadDeferred, type Session } from "./session.ts";
 import { type Mask, maskOf, merged, type Properties, readProperties, writeProperties } from "./values.ts";
 
@@ -21,12 +22,18 @@ export async function check(session: Session, request: providerPb.CheckRequest):
   const handlers = await handlersOf(session, typeIn(request));
   const { value: news, mask } = readProperties(request.getNews());
   const olds = readProperties(request.getOlds()).value;
-  session.memory.trackPlanned(request.getUrn(), handlers.adopted(news));
+  session.memory.trackPlanned(request.getUrn(), plannedObject(handlers, news));
   const { inputs, failures } = handlers.check(withoutPulumi(news), withoutPulumi(olds));
   const response = new providerPb.CheckResponse();
   response.setInputs(writeProperties(inputs, merged(mask, maskOf(handlers.secrets))));
   response.setFailuresList(failures.map(toFailure));
   return response;
+}
+
+/** An adopted object has an ID of its own, and may still have another name. */
+function plannedObject(handlers: AnyHandlers, news: Properties): PlannedObject {
+  const id = handlers.adopted(news);
+  return id === undefined ? { place: handlers.placeOf(news) } : { id };
 }
 
 export async function diff(session: Session, request: providerPb.DiffRequest): Promise<providerPb.DiffResponse> {
@@ -69,7 +76,7 @@ export async function create(session: Session, request: providerPb.CreateRequest
   const options = { ...optionsOf(session, request), origin: urn, holderOf: memory.holderOf };
   const made = await handlers.create(news, options).catch((error: unknown) => {
     const { alikeId } = isUkoError(error) ? error.data : {};
-    if (typeof alikeId === "string") memory.trackPlanned(urn, alikeId);
+    if (typeof alikeId === "string") memory.noteNamed(urn, alikeId);
     throw error;
   });
   if (made.isFound) memory.takeFound(urn, made.id);
@@ -152,12 +159,12 @@ export async function remove(session: Session, request: providerPb.DeleteRequest
   const { memory } = session;
   const [urn, id] = [request.getUrn(), request.getId()];
   if (memory.isFound(urn, id)) return;
-  const shared = memory.decideDeletion(urn, id);
+  const olds = withoutPulumi(readProperties(request.getProperties()).value);
+  const shared = memory.decideDeletion({ resource: urn, id, place: handlers.placeOf(olds) });
   const { sayLetGo, declaredTwice } = await loadDeferred();
   if (shared.kind === "let_go")
     return warnOf(session, request, [sayLetGo({ resource: urn, holder: shared.holder, id })]);
   if (shared.kind === "refused") throw declaredTwice({ resource: urn, holder: shared.holder, id });
-  const olds = withoutPulumi(readProperties(request.getProperties()).value);
   const outcome = await handlers.delete(olds, {
     ...optionsOf(session, request),
     target: urn,

@@ -8,6 +8,14 @@
 import { createDeclarations } from "../engine/resource/declarations.ts";
 import { UkoError } from "../errors.ts";
 
+/** The object that the program means. */
+export interface PlannedObject {
+  /** The object that it adopts. */
+  readonly id?: string | undefined;
+  /** The unique name of the object that it creates. */
+  readonly place?: string | undefined;
+}
+
 export type RunMemory = ReturnType<typeof createRunMemory>;
 
 export function createRunMemory() {
@@ -18,14 +26,13 @@ export function createRunMemory() {
   const declarations = createDeclarations();
   const join = (urn: string, id: string): string => `${urn} ${id}`;
   return {
-    /**
-     * The program declares a resource of this URN. `id` is the object that it adopts or means, if the
-     * program or a failed creation names one.
-     */
-    trackPlanned(urn: string, id?: string): void {
-      declarations.noteWanted(urn);
+    /** The program declares a resource of this URN, and may name its object. */
+    trackPlanned(urn: string, { id, place }: PlannedObject): void {
+      declarations.noteWanted(urn, place);
       if (id !== undefined) declarations.noteNamed(urn, id);
     },
+    /** A failed creation found this object instead of its own. */
+    noteNamed: declarations.noteNamed,
     isWanted: declarations.isWanted,
     /**
      * State holds this ID under the URN, which reveals nothing about the program: a destroy begins

@@ -7,8 +7,8 @@ import { type ContainerReading, readContainer } from "../engine/container/observ
 import { containerRights, sayContainer } from "../engine/container/words.ts";
 import type { Collection, ContainerRef, WithEtag } from "../engine/ports/containers.ts";
 import type { CallOptions, World, Written } from "../engine/ports/world.ts";
-import type { CheckFailure } from "../engine/resource/definition.ts";
-import type { Dialect } from "../engine/text/dialect.ts";
+import type { CheckFailure, CreateOptions } from "../engine/resource/definition.ts";
+import { sayKeepUnderNewName } from "../engine/text/resource-messages.ts";
 import { capital, plain, sayRoles } from "../engine/text/words.ts";
 import { UkoError } from "../errors.ts";
 import type { ContainerKind } from "../lifecycle/plan-container-deletion.ts";
@@ -47,11 +47,11 @@ export interface Creation<Snapshot, New> {
 export async function createContainer<Snapshot extends Named, New>(
   world: World,
   creation: Creation<Snapshot, New>,
-  options: CallOptions,
+  options: CreateOptions,
 ): Promise<Snapshot> {
   const { kind, port, wanted } = creation;
   const taken = await findByName(creation, options);
-  if (taken !== undefined) throw nameTaken(creation, taken, world.dialect);
+  if (taken !== undefined) throw nameTaken(creation, taken, options);
   const written = await port.create(wanted, options);
   switch (written.kind) {
     case "done":
@@ -63,7 +63,7 @@ export async function createContainer<Snapshot extends Named, New>(
     case "refused": {
       const isTaken = written.kind === "refused" && written.status === 409;
       const other = isTaken ? await findByName(creation, options) : undefined;
-      if (other !== undefined) throw nameTaken(creation, other, world.dialect);
+      if (other !== undefined) throw nameTaken(creation, other, options);
       const { vaultId } = creation;
       const isUnknown = written.kind === "refused" && !isTaken && vaultId !== undefined;
       const missing = isUnknown ? await sayMissing(world, { vaultId }, options) : undefined;
@@ -85,7 +85,7 @@ function findByName<Snapshot extends Named, New>(
 async function findMade<Snapshot extends Named, New>(
   world: World,
   creation: Creation<Snapshot, New>,
-  options: CallOptions,
+  options: CreateOptions,
 ): Promise<Snapshot> {
   const { made, isOthers } = await findCreated(
     world,
@@ -102,7 +102,7 @@ async function findMade<Snapshot extends Named, New>(
     },
     options,
   );
-  if (isOthers) throw nameTaken(creation, made, world.dialect);
+  if (isOthers) throw nameTaken(creation, made, options);
   return made;
 }
 
@@ -232,17 +232,22 @@ function describeNew<Snapshot, New>({ kind, name }: Pick<Creation<Snapshot, New>
   return name === undefined ? `a ${kind}` : `${kind} "${plain(name, 100)}"`;
 }
 
+/**
+ * After a rename without an alias, the existing one is the resource's own under its former name. The
+ * error names its ID, so that this run does not delete it there.
+ */
 function nameTaken<Snapshot extends Named, New>(
   creation: Creation<Snapshot, New>,
   { id }: Named,
-  dialect: Dialect,
+  { apply, origin, holderOf }: CreateOptions,
 ): UkoError {
+  const { kind, vaultId, adoptBy } = creation;
+  const alikeId = vaultId === undefined ? id : `${vaultId}/${id}`;
+  const keep = sayKeepUnderNewName({ noun: kind, id, adoptBy }, { apply, origin, holder: holderOf?.(alikeId) });
   return new UkoError("UKO_SERVICE_REFUSED", {
     summary: `${capital(describeNew(creation))} already exists, with ID ${id}`,
-    detail: [
-      "Names are unique. Nothing was created, and the existing one was not changed.",
-      `To adopt it, set ${dialect.assignment(creation.adoptBy, id)}. Otherwise choose another name.`,
-    ].join("\n"),
+    detail: `Names are unique. Nothing was created, and the existing one was not changed.\n${keep}`,
+    data: { alikeId },
   });
 }
 

@@ -60,6 +60,7 @@ export const vault = defineResource<VaultInputs, VaultState>({
   state: vaultState,
   idForm: "<vaultId>",
   adoptBy: "existingVaultId",
+  uniqueBy: ["name"],
   refreshBeforeRun: () => false,
   rejectChange: (before, inputs) =>
     frozenFailures({ existingVaultId: before.vaultId }, inputs, ["existingVaultId"], "vault"),

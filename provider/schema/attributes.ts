@@ -42,6 +42,7 @@ export interface Described {
   readonly noun: string;
   readonly summary: string;
   readonly idForm: string;
+  readonly uniqueBy?: readonly string[];
   readonly inputs: z.ZodType;
   readonly state: z.ZodType;
 }

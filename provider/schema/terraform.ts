@@ -60,6 +60,8 @@ export interface TerraformResource extends TerraformBlock {
   readonly noun: string;
   /** The names in `idForm`, which identify an object together with the instance's. */
   readonly idNames: readonly string[];
+  /** Attributes that no two objects share in the service; empty if two objects may have one name. */
+  readonly uniqueNames: readonly string[];
   readonly identity: IdentitySchema;
   /** The question that lists it, and the list's filter. */
   readonly listQuestion: keyof typeof functions;
@@ -178,6 +180,7 @@ function resourceOf(handlers: ResourceName): TerraformResource {
     handlers,
     noun: definition.noun,
     idNames,
+    uniqueNames: (definition.uniqueBy ?? []).map(snake),
     ...blockOf(attributes, definition.summary),
     identity: identityOf(idNames, allOutputs),
     listQuestion,

@@ -3,6 +3,7 @@
  * about one object.
  */
 
+import type { TerraformResource } from "../schema/terraform.ts";
 import type { ObjectValue } from "./values.ts";
 
 export type RunMemory = ReturnType<typeof createRunMemory>;
@@ -16,7 +17,12 @@ export function createRunMemory() {
     createObjects(),
   ];
   const reported = new Map<string, Set<string>>();
-  const [existing, planned, conflicts] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const [existing, planned, leaving, conflicts] = [
+    new Set<string>(),
+    new Set<string>(),
+    new Set<string>(),
+    new Set<string>(),
+  ];
   return {
     /**
      * A creation found this existing object: a deletion of the same ID only removes its former entry
@@ -44,24 +50,38 @@ export function createRunMemory() {
      */
     noteDeclared: declared.add,
     isDeclared: declared.has,
-    noteDeletion: deleted.add,
     isDeleted: deleted.has,
-    /** State holds a key with these values. */
-    trackExisting: (values: ObjectValue) => void add(existing, values),
-    /** The key is gone, so its label is free. */
-    noteGone: (values: ObjectValue) => void existing.delete(placeOf(values) ?? ""),
-    /** A new key with these values is planned. */
-    trackPlanned: (values: ObjectValue) => void add(planned, values),
+    /** The run plans the deletion of an object with these values. */
+    noteDeletion(resource: TerraformResource, values: ObjectValue): void {
+      deleted.add(resource.typeName, String(values.id));
+      add(leaving, resource, values);
+    },
+    /** State holds an object with these values. */
+    trackExisting: (resource: TerraformResource, values: ObjectValue) => void add(existing, resource, values),
+    /** The object is gone, so its name is free. */
+    noteGone: (resource: TerraformResource, values: ObjectValue) =>
+      void existing.delete(placeOf(resource, values) ?? ""),
+    /** A new object with these values is planned. */
+    trackPlanned: (resource: TerraformResource, values: ObjectValue) => void add(planned, resource, values),
+    /** The new object exists, so its name belongs to it. */
+    noteMade: (resource: TerraformResource, values: ObjectValue) =>
+      void planned.delete(placeOf(resource, values) ?? ""),
     /**
-     * Returns a label of both an existing and a planned key, once per label; the values may be those
-     * of either key. A label is unique in its vault, so it belongs to a tainted key or a renamed
-     * block.
+     * Whether the run plans a new object under this unique name. If the run deletes the object that has
+     * the name now, the block was renamed without a `moved` block.
      */
-    popConflict(values: ObjectValue): string | undefined {
-      const place = placeOf(values) ?? "";
-      if (!existing.has(place) || !planned.has(place) || conflicts.has(place)) return undefined;
+    isNamePlanned: (resource: TerraformResource, values: ObjectValue) => planned.has(placeOf(resource, values) ?? ""),
+    /** Whether the run plans the deletion of the object that has this unique name. */
+    isNameLeaving: (resource: TerraformResource, values: ObjectValue) => leaving.has(placeOf(resource, values) ?? ""),
+    /**
+     * Whether both an existing and a planned object have this name, once per name; the values may be
+     * those of either one. The name is unique, so it belongs to a tainted object or a renamed block.
+     */
+    popConflict(resource: TerraformResource, values: ObjectValue): boolean {
+      const place = placeOf(resource, values) ?? "";
+      if (!existing.has(place) || !planned.has(place) || conflicts.has(place)) return false;
       conflicts.add(place);
-      return String(values.label);
+      return true;
     },
   };
 }
@@ -75,14 +95,14 @@ function createObjects() {
   };
 }
 
-function add(all: Set<string>, values: ObjectValue): void {
-  const place = placeOf(values);
+function add(all: Set<string>, resource: TerraformResource, values: ObjectValue): void {
+  const place = placeOf(resource, values);
   if (place !== undefined) all.add(place);
 }
 
-/**
- * Undefined for anything but a key with a label of its own, and for a label that is still unknown.
- */
-function placeOf({ vault_id: vaultId, label }: ObjectValue): string | undefined {
-  return typeof vaultId === "string" && typeof label === "string" ? `${vaultId}/${label}` : undefined;
+/** The unique name of an object; undefined if a part of it is unknown, or names may repeat. */
+function placeOf({ typeName, uniqueNames }: TerraformResource, values: ObjectValue): string | undefined {
+  const parts = uniqueNames.map((name) => values[name]);
+  const isKnown = parts.length > 0 && parts.every((part) => typeof part === "string");
+  return isKnown ? [typeName, ...parts].join(" ") : undefined;
 }

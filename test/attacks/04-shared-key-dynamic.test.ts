@@ -78,8 +78,24 @@ test("the creation under the new name fails and the run continues: the deletion 
   await nextRun();
   const { inputs } = await run.check({}, argsOf("wages"));
   const refused = await errorOf(run.create(inputs));
-  expect(refused.details).toMatch(/give it the option aliases.*or run pulumi state rename/);
+  expect(refused.details).toContain("list its former URN in the option aliases");
   expect((await errorOf(run.delete(payroll.properties, payroll.id))).details).toContain("[UKO_DECLARED_TWICE]");
+});
+
+test("a vault renamed without an alias stays: its deletion is refused, and names the alias", async () => {
+  const vault = (name: string) => ({
+    name: "ledger",
+    __origin: originOf(name).replace("ManagedKey", "Vault"),
+    __provider: 'exports.handler=()=>require("pulumi-uko/dynamic-provider").vault',
+  });
+  const ledger = await run.create((await run.check({}, vault("ledger"))).inputs);
+  const writes = await nextRun();
+  const { inputs } = await run.check({}, vault("books"));
+  expect((await errorOf(run.create(inputs))).details).toContain("already exists, with ID");
+  const { details } = await errorOf(run.delete(ledger.properties, ledger.id));
+  expect(details).toContain("[UKO_DECLARED_TWICE]");
+  expect(details).toContain('  "urn:pulumi:prod::pay::pulumi-nodejs:dynamic/uko:Vault::ledger"');
+  expect(await writes()).toEqual([]);
 });
 
 test("a destroy of both resources requests the deletion of the key, since no program declares them", async () => {

@@ -1,6 +1,7 @@
 /** A resource renamed without a moved block in OpenTofu: the run that adopts the key under the new name must not delete it under the old one. */
 
 import { expect, test } from "vitest";
+import { vaultId } from "../emulator/harness.ts";
 import type { Core } from "../terraform-plugin/core.ts";
 import { type keyConfig as KeyConfig, keyConfig, useStage } from "../terraform-plugin/stage.ts";
 
@@ -64,6 +65,64 @@ test("a destroy of both resources deletes the key as usual", async () => {
   await stage.bob.provider.configureProvider();
   expect((await later.plan(null)).errors).toEqual([]);
   expect((await former.plan(null)).errors).toEqual([]);
+});
+
+const renamedBlock =
+  /^This run deletes the (?:key|vault|keystore|template) "\w+" and creates another one with its (?:label|name)/;
+
+test("without a moved block and without an adoption, whichever of the two plans comes second is refused", async () => {
+  const { former } = await renamed();
+  const later = stage.core("uko_managed_key");
+  expect((await later.plan(keyConfig(single))).errors).toEqual([]);
+  const [refused = ""] = (await former.plan(null)).errors;
+  expect(refused).toMatch(renamedBlock);
+  expect(refused).toContain("from = uko_managed_key.<former name>");
+  expect(refused).toContain("[UKO_DECLARED_TWICE]");
+  await stage.bob.provider.configureProvider();
+  expect((await former.plan(null)).errors).toEqual([]);
+  expect((await later.plan(keyConfig(single))).errors[0]).toMatch(renamedBlock);
+});
+
+const periods = { activation_period: "P0D", expiration_period: "P2Y" };
+const template = { algorithm: "aes", size: "256", group: "payroll", ...periods, keystore_type: "ibm_cloud_kms" };
+const containers = [
+  ["uko_vault", { name: "ledger" }],
+  ["uko_keystore", { vault_id: vaultId, type: "internal", name: "ledger" }],
+  ["uko_key_template", { vault_id: vaultId, name: "ledger", ...template }],
+] as const;
+
+test.each(containers)(
+  "a renamed %s is refused in either order of the plans, and the apply takes no step",
+  async (typeName, config) => {
+    const former = stage.core(typeName);
+    expect(await former.apply(config)).toMatchObject({ errors: [] });
+    await stage.uko.advance("60s");
+    await stage.bob.provider.configureProvider();
+    const later = stage.core(typeName);
+    const deletion = await former.plan(null);
+    expect(deletion.errors).toEqual([]);
+    expect((await later.plan(config)).errors[0]).toMatch(renamedBlock);
+    await stage.bob.provider.configureProvider();
+    expect((await later.plan(config)).errors).toEqual([]);
+    expect((await former.plan(null)).errors[0]).toMatch(renamedBlock);
+    expect((await former.settle(deletion, null)).errors[0]).toContain("[UKO_DECLARED_TWICE]");
+    expect(former.saved).toBeDefined();
+  },
+);
+
+test("a creation that finds the vault under its name stops the deletion of that vault in the same apply", async () => {
+  const former = stage.core("uko_vault");
+  expect(await former.apply({ name: "ledger" })).toMatchObject({ errors: [] });
+  await stage.uko.advance("60s");
+  await stage.bob.provider.configureProvider();
+  const deletion = await former.plan(null);
+  await stage.bob.provider.configureProvider();
+  const later = stage.core("uko_vault");
+  const creation = await later.plan({ name: "ledger" });
+  await stage.bob.provider.configureProvider();
+  const [taken = ""] = (await later.settle(creation, { name: "ledger" })).errors;
+  expect(taken).toContain("write a moved block from that name to the new one");
+  expect((await former.settle(deletion, null)).errors[0]).toContain("[UKO_DECLARED_TWICE]");
 });
 
 test("without a moved block and without an adoption, the creation fails and names the moved block", async () => {

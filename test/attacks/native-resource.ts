@@ -1,24 +1,31 @@
 /** One resource of the native package as an engine sees it: its own URN, its own ID, several to one plugin process. */
 
+import type providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import { caller, type Plugin, type Properties, plain } from "../pulumi-plugin/engine.ts";
 
 export interface NativeResource {
   readonly urn: string;
+  readonly type: string;
   check(news: Properties, olds?: Properties): Promise<Properties>;
   create(inputs: Properties): Promise<{ readonly id: string; readonly properties: Properties }>;
   diff(id: string, olds: Properties, inputs: Properties): Promise<unknown>;
   update(id: string, olds: Properties, inputs: Properties): Promise<unknown>;
-  read(id: string, olds?: Properties, inputs?: Properties): Promise<unknown>;
+  read(id: string, olds?: Properties, inputs?: Properties): Promise<providerPb.ReadResponse>;
   delete(id: string, olds: Properties): Promise<unknown>;
 }
 
-const type = "uko:index:ManagedKey";
-
-export function nativeResource({ client }: Plugin, name: string): NativeResource {
-  const urn = `urn:pulumi:dev::keys::${type}::${name}`;
+/** `parents` are the types of its parents, such as `pay:index:Ledger$`. */
+export function nativeResource(
+  { client }: Plugin,
+  name: string,
+  type = "uko:index:ManagedKey",
+  parents = "",
+): NativeResource {
+  const urn = `urn:pulumi:dev::keys::${parents}${type}::${name}`;
   const call = caller(client, { urn, type });
   return {
     urn,
+    type,
     async check(news, olds = {}) {
       const reply = await call("check", { News: news, Olds: olds });
       const reasons = reply.getFailuresList().map((failure) => failure.getReason());

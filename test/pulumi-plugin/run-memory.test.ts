@@ -23,7 +23,7 @@ test("the object of an interrupted run is adopted, and another name or ID does n
 
 test("a program wants only what it has named", () => {
   const memory = createRunMemory();
-  memory.trackPlanned(urn);
+  memory.trackPlanned(urn, {});
   expect(memory.isWanted(urn)).toBe(true);
   expect(memory.isWanted(other)).toBe(false);
 });

@@ -94,7 +94,7 @@ describe("creating a template", () => {
   test("never adopts one of the same name", async () => {
     await expect(create({ ...ledger, name: "payroll" })).rejects.toMatchObject({
       code: "UKO_SERVICE_REFUSED",
-      detail: expect.stringContaining(`existingTemplateId: "${payroll}"`),
+      detail: expect.stringContaining(`declares template ${payroll}, set existingTemplateId to it`),
     });
   });
 

@@ -93,7 +93,7 @@ describe("creating a vault", () => {
     await expect(create({ name: "payments" }, losingAnswer)).rejects.toMatchObject({
       code: "UKO_SERVICE_REFUSED",
       summary: `Vault "payments" already exists, with ID ${vaultId}`,
-      detail: expect.stringContaining(`existingVaultId: "${vaultId}"`),
+      detail: expect.stringContaining(`declares vault ${vaultId}, set existingVaultId to it`),
     });
     expect(await count()).toBe(1);
   });

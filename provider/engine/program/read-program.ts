@@ -42,6 +42,8 @@ export interface ProgramReader<Inputs, State extends Inputs> {
   promise(news: unknown, olds?: unknown): Properties;
   /** The ID of an existing object that the program adopts; undefined if unknown or none. */
   adopted(news: unknown): string | undefined;
+  /** The unique name of an object, from a program or a state; undefined if unknown or not unique. */
+  placeOf(values: unknown): string | undefined;
   /** Inputs that declare the existing object; `before` are those of the present program. */
   inputsOf(state: State, before?: unknown): Properties;
   /** Paths of secret inputs, of which state holds digests. */
@@ -120,6 +122,7 @@ export function readProgram<Inputs, State extends Inputs>(
       return plannedUpdate(state, { ...inputs, ...later }, [...changed, ...open], moves);
     },
     adopted: (news) => adoptedId(definition, news as Properties),
+    placeOf: (values) => placeIn(definition, values as Properties),
     inputsOf(state, before) {
       if (before === undefined) return inputsOfImport(state as Properties, Object.keys(shape), secrets);
       const parsed = definition.inputs.safeParse(before);
@@ -135,6 +138,15 @@ function adoptedId(
 ): string | undefined {
   if (typeof id !== "string" || !idForm.includes("/")) return typeof id === "string" ? id : undefined;
   return typeof vaultId === "string" ? `${vaultId}/${id}` : undefined;
+}
+
+function placeIn(
+  { name: type, uniqueBy = [] }: { readonly name: string; readonly uniqueBy?: readonly string[] },
+  values: Properties,
+): string | undefined {
+  const parts = uniqueBy.map((name) => values[name]);
+  const isKnown = parts.length > 0 && parts.every((part) => typeof part === "string");
+  return isKnown ? [type, ...parts].join(" ") : undefined;
 }
 
 function pick(values: Properties, names: readonly string[]): Properties {

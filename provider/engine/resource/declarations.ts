@@ -1,39 +1,51 @@
 /** Which resource declares which object, as one run has learned. See `decideSharedDeletion`. */
 
-import { type Declaration, decideSharedDeletion, type SharedDeletion } from "../../lifecycle/shared-object.ts";
+import {
+  type Declaration,
+  type DeletionTarget,
+  decideSharedDeletion,
+  type SharedDeletion,
+} from "../../lifecycle/shared-object.ts";
 
 export interface Declarations {
   /** State holds the object under the resource, which has only its latest object. */
   noteStored(resource: string, id: string): void;
   /**
    * The program declares a resource of this name. Only a check shows it: engines also compare resources
-   * after a refresh, and a destroy begins with one.
+   * after a refresh, and a destroy begins with one. `place` is the unique name of the object that the
+   * program wants.
    */
-  noteWanted(resource: string): void;
+  noteWanted(resource: string, place?: string): void;
   isWanted(resource: string | undefined): boolean;
   /** A wanted resource stays with this object: the run found no difference, or has updated it. */
   noteKept(resource: string, id: string): void;
   /** The program names the object for the resource, unless state holds one there. */
   noteNamed(resource: string, id: string): void;
   /** A resource that lets go no longer counts, so the last of several takes the steps. */
-  decideDeletion(resource: string | undefined, id: string): SharedDeletion;
+  decideDeletion(target: DeletionTarget): SharedDeletion;
 }
 
 export function createDeclarations(): Declarations {
   const byResource = new Map<string, Declaration>();
   const wanted = new Set<string>();
+  const noteUnstored = (resource: string, facts: Pick<Declaration, "id" | "place">): void => {
+    const before = byResource.get(resource);
+    if (before?.isStored !== true) byResource.set(resource, { ...before, resource, ...facts, isStored: false });
+  };
   return {
     noteStored: (resource, id) => void byResource.set(resource, { resource, id, isStored: true }),
-    noteWanted: (resource) => void wanted.add(resource),
+    noteWanted(resource, place) {
+      wanted.add(resource);
+      if (place !== undefined) noteUnstored(resource, { place });
+    },
     isWanted: (resource) => resource !== undefined && wanted.has(resource),
     noteKept(resource, id) {
       if (wanted.has(resource)) byResource.set(resource, { resource, id, isStored: true, isKept: true });
     },
-    noteNamed(resource, id) {
-      if (byResource.get(resource)?.isStored !== true) byResource.set(resource, { resource, id, isStored: false });
-    },
-    decideDeletion(resource, id) {
-      const decision = decideSharedDeletion([...byResource.values()], { resource, id });
+    noteNamed: (resource, id) => noteUnstored(resource, { id }),
+    decideDeletion(target) {
+      const { resource, id } = target;
+      const decision = decideSharedDeletion([...byResource.values()], target);
       if (decision.kind === "let_go" && resource !== undefined && byResource.get(resource)?.id === id) {
         byResource.delete(resource);
       }

@@ -79,6 +79,8 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
   readonly idForm: string;
   /** The input that adopts an existing object: the last part of its ID. */
   readonly adoptBy: keyof Inputs & string;
+  /** Inputs that no two objects share in the service. Absent if two objects may have one name, as in KMS. */
+  readonly uniqueBy?: readonly (keyof Inputs & string)[];
   /** Unknown in a preview if this input changes; the first one shows the progress to its goal. */
   readonly invalidates: Readonly<Record<string, readonly string[] | undefined>>;
   /** Outputs that are certain to be absent after a creation. */

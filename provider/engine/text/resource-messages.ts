@@ -51,15 +51,39 @@ export function sayLetGo({ resource, holder, id }: Shared): string {
 
 export function declaredTwice({ resource, holder, id }: Shared): UkoError {
   if (resource === holder) return keptUnderItsName(holder, id);
-  const staying = resource === undefined ? "This resource" : `"${nameIn(resource)}"`;
+  const staying = resource === undefined ? "This resource" : sayApart(resource, holder);
+  const other = resource === undefined ? `"${nameIn(holder)}"` : sayApart(holder, resource);
   return new UkoError("UKO_DECLARED_TWICE", {
-    summary: `${staying} stays in the state, because "${nameIn(holder)}" names the same object and the state does not hold the object under that name yet`,
+    summary: `${staying} stays in the state, because ${other} names the same object and the state does not hold the object there yet`,
     detail: [
       `uko took no step towards the deletion of ${plain(id, 100)}.`,
-      `Next: correct the error that stopped "${nameIn(holder)}", then run:`,
+      ...aliasLines(
+        `If you renamed or moved the resource, list its former URN in the option aliases of ${other}`,
+        resource,
+      ),
+      `Next: correct the error that stopped ${other}, then run:`,
       `  ${rerunCommand({ rerun: "pulumi up", target: holder })}`,
     ].join("\n"),
   });
+}
+
+/** Both names of a resource that moved under another parent are the same, so the parents tell them apart. */
+function sayApart(resource: string, other: string): string {
+  const name = `"${nameIn(resource)}"`;
+  if (nameIn(resource) !== nameIn(other)) return name;
+  const parents = parentsIn(resource);
+  return parents === "" ? `${name} at the top level` : `${name} in ${plain(parents, 200)}`;
+}
+
+/** The types of a resource's parents in its URN, `urn:pulumi:<stack>::<project>::<parents>$<type>::<name>`. */
+function parentsIn(urn: string): string {
+  return (urn.split("::")[2] ?? "").split("$").slice(0, -1).join("$");
+}
+
+/** The URN alone, in quotes, which every language of Pulumi accepts in its list of aliases. */
+function aliasLines(sentence: string, urn: string | undefined): readonly string[] {
+  const former = shellSafeUrn(urn);
+  return former === undefined ? [] : [`${sentence}:`, `  "${former}"`];
 }
 
 /** The engine deletes a former entry of a resource that stays with the same object. */
@@ -81,10 +105,7 @@ export function declaredTwiceInHcl(typeName: string, id: string, command: HclCom
     detail: [
       "uko took no step. A deletion of the former resource would delete the object that the other resource needs.",
       "Next: if you renamed the resource, remove the setting that adopts the object, and write:",
-      `  moved {`,
-      `    from = ${typeName}.<former name>`,
-      `    to   = ${typeName}.<new name>`,
-      `  }`,
+      ...movedBlock(typeName),
       "or, to keep only the other resource, run:",
       `  ${command} state rm ${typeName}.<former name>`,
       "A removed block with destroy = false does the same.",
@@ -92,34 +113,77 @@ export function declaredTwiceInHcl(typeName: string, id: string, command: HclCom
   });
 }
 
+interface Renamed {
+  readonly typeName: string;
+  readonly noun: string;
+  /** The attribute that is unique, and its value. */
+  readonly property: string;
+  readonly name: string;
+}
+
+/** A block that was renamed without a `moved` block, so that a plan has a deletion and a creation. */
+export function renamedInHcl({ typeName, noun, property, name }: Renamed): UkoError {
+  return new UkoError("UKO_DECLARED_TWICE", {
+    summary: `This run deletes the ${noun} "${plain(name, 100)}" and creates another one with its ${property}`,
+    detail: [
+      `uko took no step. No two of them can have one ${property}, so the run could delete the existing one and create none.`,
+      "Next: if you renamed the resource, write:",
+      ...movedBlock(typeName),
+      "Otherwise apply once without the new resource, until the existing one is deleted.",
+    ].join("\n"),
+  });
+}
+
+function movedBlock(typeName: string): readonly string[] {
+  return ["  moved {", `    from = ${typeName}.<former name>`, `    to   = ${typeName}.<new name>`, "  }"];
+}
+
 /** A warning for an adoption: the key's first resource may still exist in a place that this run cannot read. */
 export function sayMadeForAnother(label: string, { stack }: Dialect): string {
   return `Key "${plain(label, 100)}" was created for another resource. If that resource still exists, in this ${stack} or in another one, then deleting either resource starts the deletion of the key for both`;
 }
 
+/** An object of the wanted name that a creation found instead of its own. */
+export interface Existing {
+  readonly noun: string;
+  readonly id: string;
+  /** The input that adopts it. */
+  readonly adoptBy: string;
+}
+
+export interface NewName {
+  /** Pulumi's if absent. */
+  readonly apply?: ApplyCommand | undefined;
+  /** The name of the resource that is created. */
+  readonly origin?: string | undefined;
+  /** The name under which state holds the object, if the run knows it. */
+  readonly holder?: string | undefined;
+}
+
 /** How a program keeps an object under another name. Adopting the object while the former resource is deleted would delete the object. */
 export function sayKeepUnderNewName(
-  id: string,
-  {
-    apply = "pulumi up",
-    origin,
-    holder,
-  }: { readonly apply?: ApplyCommand; readonly origin?: string; readonly holder?: string },
+  { noun, id, adoptBy }: Existing,
+  { apply = "pulumi up", origin, holder }: NewName,
 ): string {
   const { stack, property } = dialectOf(apply);
-  const adopt = `If no other resource of this or another ${stack} declares key ${id}, set ${property("existingKeyId")} to it.`;
+  const adopt = `If no other resource of this or another ${stack} declares ${noun} ${id}, set ${property(adoptBy)} to it.`;
   if (apply !== "pulumi up") {
     return `If the resource had another name before, write a moved block from that name to the new one. ${adopt}`;
   }
   const former = shellSafeUrn(holder);
   if (former === undefined) {
     const rename = renameCommand("<former URN>", "<new name>");
-    return `If the resource had another name before, give it the option aliases: [{ name: "<former name>" }], or run ${rename}. ${adopt}`;
+    return [
+      "If the resource had another name or parent before, list its former URN in the option aliases.",
+      `\`pulumi stack --show-urns\` shows the URN. For a new name alone, ${rename} does the same.`,
+      adopt,
+    ].join("\n");
   }
+  const isMoved = origin !== undefined && parentsIn(origin) !== parentsIn(former);
   return [
-    `The state holds this key as "${nameIn(former)}". Do not set existingKeyId.`,
-    `Next: give the resource the option aliases: [{ name: "${nameIn(former)}" }], or run:`,
-    `  ${renameCommand(former, origin === undefined ? "<new name>" : nameIn(origin))}`,
+    `The state holds this ${noun} as "${nameIn(former)}". Do not set ${adoptBy}.`,
+    ...aliasLines("Next: list its former URN in the option aliases", former),
+    ...(isMoved ? [] : ["or run:", `  ${renameCommand(former, origin === undefined ? "<new name>" : nameIn(origin))}`]),
   ].join("\n");
 }
 

@@ -56,6 +56,7 @@ export const keyTemplate = defineResource<KeyTemplateInputs, KeyTemplateState>({
   state: keyTemplateState,
   idForm: "<vaultId>/<templateId>",
   adoptBy: "existingTemplateId",
+  uniqueBy: ["vaultId", "name"],
   absentAfterCreation: ({ keystoreType }) =>
     typeof keystoreType !== "string"
       ? []

@@ -55,6 +55,7 @@ export const keystore = defineResource<KeystoreInputs, KeystoreState>({
   state: keystoreState,
   idForm: "<vaultId>/<keystoreId>",
   adoptBy: "existingKeystoreId",
+  uniqueBy: ["vaultId", "name"],
   absentAfterCreation: ({ type }) => {
     const facts =
       typeof type === "string" && Object.hasOwn(typeFacts, type) ? typeFacts[type as KeystoreType] : undefined;

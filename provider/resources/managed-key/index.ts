@@ -31,6 +31,7 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
   state: storedManagedKeyState,
   idForm: "<vaultId>/<keyId>",
   adoptBy: "existingKeyId",
+  uniqueBy: ["vaultId", "label"],
   absentAfterCreation: ({ existingKeyId, state }) =>
     existingKeyId === undefined && state === undefined ? deletionOutputs : [],
 

@@ -102,8 +102,8 @@ export function describeAlike(
   const why =
     reason === undefined ? "but not the mark of this resource" : `and the mark of this resource, but ${reason}`;
   const holder = holderOf?.(`${vaultId}/${keyId}`);
-  const known = { ...(apply && { apply }), ...(origin && { origin }), ...(holder && { holder }) };
-  return `Key ${keyId} has this label, ${why}.\n${sayKeepUnderNewName(keyId, known)}`;
+  const keep = sayKeepUnderNewName({ noun: "key", id: keyId, adoptBy: "existingKeyId" }, { apply, origin, holder });
+  return `Key ${keyId} has this label, ${why}.\n${keep}`;
 }
 
 /**

@@ -22,6 +22,7 @@ import { type Properties, stateProperties, valuesOf } from "../properties.ts";
 import type { RequestOf, ResponseOf, Session } from "../session.ts";
 import { deleteTimeoutMs } from "../timeouts.ts";
 import type { ObjectValue } from "../values.ts";
+import { renamed } from "./plan-destruction.ts";
 import { replacement } from "./plan-resource-change.ts";
 
 type Request = RequestOf<"applyResourceChange">;
@@ -53,6 +54,10 @@ export async function applyDestruction(
   const { planned, announced = announcesNothing } = readPrivate(plannedPrivate);
   if (planned === "create") {
     return unchanged(session, resource, prior, request, failed(replacement(resource, session)));
+  }
+  // A name that the plan did not know yet may turn out to be this object's.
+  if (session.memory.isNamePlanned(resource, prior)) {
+    return unchanged(session, resource, prior, request, failed(renamed(resource, prior)));
   }
   const state = stateProperties(attributes, prior);
   const progress = (level: "info" | "warn") => (line: string) => {

@@ -2,6 +2,7 @@
 
 import { announcesNothing } from "../../compose.ts";
 import type { ResourceRead } from "../../engine/handlers.ts";
+import { isUkoError } from "../../errors.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { handlersOf, readObject, readPresent, resourceNamed, writeObject } from "../blocks.ts";
 import { warningDiagnostic } from "../diagnostics.ts";
@@ -37,7 +38,15 @@ export const applyResourceChange: Call<"applyResourceChange"> = async (session, 
   };
   if (prior === null) {
     const signal = session.signal.aborted ? session.signal : AbortSignal.timeout(creationLimitMs);
-    const made = await handlers.create(propertiesOf(resource.attributes, wanted), { ...options, signal });
+    const made = await handlers
+      .create(propertiesOf(resource.attributes, wanted), { ...options, signal })
+      .catch((error: unknown) => {
+        // A block that was renamed: this run must not delete the object under its former name.
+        const { alikeId } = isUkoError(error) ? error.data : {};
+        if (typeof alikeId === "string") session.memory.noteDeclared(request.typeName, alikeId);
+        throw error;
+      });
+    session.memory.noteMade(resource, wanted);
     const answered = answer(session, resource, planned, made);
     if (made.isFound) session.memory.noteFound(request.typeName, made.id);
     return answered;

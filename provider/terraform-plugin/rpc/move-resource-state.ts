@@ -75,7 +75,7 @@ function ownState(
   { sourceState, sourcePrivate }: RequestOf<"moveResourceState">,
 ): ResponseOf<"moveResourceState"> {
   const values = readJson(textOf(sourceState?.json), typeOf(resource)) as ObjectValue;
-  memory.trackExisting(values);
+  memory.trackExisting(resource, values);
   return movedState(resource, values, sourcePrivate);
 }
 

@@ -3,7 +3,9 @@
  * anything begins.
  */
 
-import { declaredTwiceInHcl } from "../../compose.ts";
+import { declaredTwiceInHcl, renamedInHcl } from "../../compose.ts";
+import type { UkoError } from "../../errors.ts";
+import { capital } from "../../printable.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, writeObject } from "../blocks.ts";
 import { type Diagnostic, unfinishedDiagnostic, warningDiagnostic } from "../diagnostics.ts";
@@ -29,9 +31,9 @@ export async function planDestruction(
   const { attributes, typeName } = resource;
   const { memory, command } = session;
   const id = String(prior.id);
-  memory.noteDeletion(typeName, id);
+  memory.noteDeletion(resource, prior);
   if (memory.isDeclared(typeName, id)) throw declaredTwiceInHcl(typeName, id, command);
-  const clash = duplicateLabelWarning(session, prior);
+  if (memory.isNamePlanned(resource, prior)) throw renamed(resource, prior);
   const { preview, announced } = handlers.previewDelete(stateProperties(attributes, prior), deleteTimeoutMs(prior));
   const limited = { ...planned, plannedPrivate: writePrivate({ planned: "destroy", announced }) };
   switch (preview.kind) {
@@ -42,10 +44,10 @@ export async function planDestruction(
       // A pending request is shown in full, because a person decides about each one.
       const isWhole = count === 1 || typeof prior.deletion_record_id === "string";
       const warning = isWhole ? preview.message : sayMore(preview.message, count);
-      return { ...limited, diagnostics: [...clash, warningDiagnostic(warning)] };
+      return { ...limited, diagnostics: [warningDiagnostic(warning)] };
     }
     case "short":
-      return { ...limited, diagnostics: clash };
+      return limited;
   }
 }
 
@@ -60,18 +62,33 @@ function sayMore(message: string, count: number): string {
 }
 
 /**
- * A warning that a new key reuses a label already in state, which both the apply and the service
- * would reject. Not an error: `tofu destroy` begins with such a plan, and an error would block it.
+ * The run creates an object under the name of one that it deletes. Hosts order the two at random: the
+ * deletion would go through before or after the creation fails.
  */
-export function duplicateLabelWarning({ memory, command }: Session, values: ObjectValue): Diagnostic[] {
-  const label = memory.popConflict(values);
-  if (label === undefined) return [];
+export function renamed({ typeName, noun, uniqueNames }: TerraformResource, values: ObjectValue): UkoError {
+  const property = uniqueNames.at(-1) ?? "name";
+  return renamedInHcl({ typeName, noun, property, name: String(values[property]) });
+}
+
+/**
+ * A warning that a new object reuses a name already in state, which both the apply and the service
+ * would reject. Not an error: `tofu destroy` begins with such a plan of a tainted resource, and an
+ * error would block it.
+ */
+export function duplicateNameWarning(
+  { memory, command }: Session,
+  resource: TerraformResource,
+  values: ObjectValue,
+): Diagnostic[] {
+  if (!memory.popConflict(resource, values)) return [];
+  const { noun, uniqueNames } = resource;
+  const property = uniqueNames.at(-1) ?? "name";
   return [
     warningDiagnostic(
       [
-        `Key "${label}" is already in the state, so no other key can have its label`,
-        `  If the resource is tainted, run ${command} untaint to keep the key. An apply would not delete it.`,
-        "  If you renamed the block, write a moved block from the old name to the new one. Otherwise an apply requests its deletion.",
+        `${capital(noun)} "${String(values[property])}" is already in the state, so no other ${noun} can have its ${property}`,
+        `  If the resource is tainted, run ${command} untaint to keep the ${noun}. An apply would not delete it.`,
+        "  If you renamed the block, write a moved block from the old name to the new one.",
       ].join("\n"),
     ),
   ];

@@ -15,7 +15,7 @@ import { readPrivate, writePrivate } from "../private-data.ts";
 import { propertiesOf, stateProperties } from "../properties.ts";
 import type { Call, RequestOf, ResponseOf, Session } from "../session.ts";
 import type { ObjectValue } from "../values.ts";
-import { duplicateLabelWarning, planDestruction } from "./plan-destruction.ts";
+import { duplicateNameWarning, planDestruction, renamed } from "./plan-destruction.ts";
 
 type Request = RequestOf<"planResourceChange">;
 type Response = ResponseOf<"planResourceChange">;
@@ -46,13 +46,16 @@ function creation(
   const { values, failures } = planCreation(resource, handlers, config);
   if (failures.length > 0) return rejected(resource, failures);
   const adopted = handlers.adopted(propertiesOf(resource.attributes, config));
+  // An adopted object is not created, and may well be in state under its former name.
   if (adopted !== undefined) declare(session, resource, adopted);
-  // An adopted key is not created, and may well be in state under its former name.
-  if (config.existing_key_id === null) session.memory.trackPlanned(config);
+  else {
+    session.memory.trackPlanned(resource, config);
+    if (session.memory.isNameLeaving(resource, config)) throw renamed(resource, config);
+  }
   return {
     plannedState: writeObject(values, resource),
     plannedPrivate: writePrivate({ planned: "create", secrets: secretsGiven(resource, config) }),
-    diagnostics: duplicateLabelWarning(session, config),
+    diagnostics: duplicateNameWarning(session, resource, config),
   };
 }
 

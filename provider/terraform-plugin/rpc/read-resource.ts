@@ -37,7 +37,7 @@ export const readResource: Call<"readResource"> = async (session, request) => {
     };
   }
   if (found === undefined) {
-    session.memory.noteGone(before);
+    session.memory.noteGone(resource, before);
     return { newState: writeObject(null, resource) };
   }
   const values = valuesOf(resource, found.state, found.id, before);

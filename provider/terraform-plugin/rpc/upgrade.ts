@@ -25,7 +25,7 @@ export const upgradeResourceState: Call<"upgradeResourceState"> = async ({ memor
   // Version 0 is the only one so far; attributes that a release adds or drops within it are read as
   // absent.
   const values = readJson(json, typeOf(resource)) as ObjectValue | null;
-  if (values !== null) memory.trackExisting(values);
+  if (values !== null) memory.trackExisting(resource, values);
   return { upgradedState: writeObject(values, resource) };
 };
 

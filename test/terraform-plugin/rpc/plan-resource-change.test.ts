@@ -308,18 +308,6 @@ describe("a creation under a label that the state has", () => {
     expect((await core.plan(keyConfig())).warnings, "once").toEqual([]);
   });
 
-  test("is reported for a renamed block, whichever plan comes first", async () => {
-    const former = await madeBefore();
-    const later = stage.core("uko_managed_key");
-    await former.refresh();
-    expect((await later.plan(keyConfig())).warnings).toEqual([clash]);
-    expect((await former.plan(null)).warnings).toHaveLength(1);
-    await stage.bob.provider.configureProvider();
-    expect((await later.plan(keyConfig())).warnings).toEqual([]);
-    await former.refresh();
-    expect((await former.plan(null)).warnings).toEqual([clash, expect.stringContaining("two people")]);
-  });
-
   test("is not reported if the key is deleted, adopted, or has another label", async () => {
     const former = await madeBefore();
     await former.refresh();
