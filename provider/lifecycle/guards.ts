@@ -3,7 +3,12 @@
 import { assertNever } from "./assert-never.ts";
 import type { KeyObservation, KeystoreStatus, Twin } from "./observation.ts";
 import type { DeletionPolicy, Guard } from "./plan.ts";
-import { materialContradiction, namingContradictions } from "./removal-evidence.ts";
+import {
+  datedContradictions,
+  materialContradiction,
+  type NamedKeystore,
+  namingContradictions,
+} from "./removal-evidence.ts";
 
 /** The first precondition that does not hold; undefined if all hold. */
 export function failingGuard(observation: KeyObservation, policy: DeletionPolicy): Guard | undefined {
@@ -43,13 +48,19 @@ export type LeftoverMaterial =
 /**
  * Compares what every source reports about a destroyed key: the live status of each keystore that
  * is named anywhere, the key's own metadata, and KMS. Only "not present, in sync" from all of them
- * counts as gone (decision 0032).
+ * counts as gone (decision 0032). It is the rule of the removal, and of everything that calls a key
+ * destroyed: a report that used a kinder rule would name keys that a cloud still holds.
+ * `inManifest` are the keystores that a campaign once read for the key.
  */
-export function findLeftoverMaterial(observation: KeyObservation): LeftoverMaterial {
+export function findLeftoverMaterial(
+  observation: KeyObservation,
+  nowMs: number,
+  inManifest: readonly NamedKeystore[] = [],
+): LeftoverMaterial {
   if (!observation.keystoresAreLive) return held({ guard: "status_not_live" });
   const holding = observation.keystores.filter((each) => !isGone(each) && !isPending(each));
   if (holding.length > 0) return held({ guard: "keystore_holds_key", keystores: holding });
-  const contradictions = namingContradictions(observation);
+  const contradictions = [...namingContradictions(observation, inManifest), ...datedContradictions(observation, nowMs)];
   if (contradictions.length > 0) return held({ guard: "removal_contradicted", contradictions });
   const pending = observation.keystores.filter(isPending);
   if (pending.length > 0) return pendingUntil(pending);
@@ -64,6 +75,26 @@ export function findLeftoverMaterial(observation: KeyObservation): LeftoverMater
   }
   return { kind: "nothing" };
 }
+
+/**
+ * The same from a list, which shows only what the service stored. A stored status can show that a
+ * key still waits until a date ahead. It never shows that a key is gone.
+ */
+export function findStoredLeftover(observation: KeyObservation, nowMs: number): LeftoverMaterial {
+  const remains = findLeftoverMaterial({ ...observation, keystoresAreLive: true }, nowMs);
+  const isWaiting = remains.kind === "pending" && remains.untilMs !== undefined && remains.untilMs > nowMs;
+  return isWaiting ? remains : held({ guard: "status_not_live" });
+}
+
+/**
+ * Whether the answers leave open where the material is: none of them, or not every keystore, says
+ * so. A report counts such a key as not read. A keystore that reports the key is an answer.
+ */
+export function isUnproven(leftover: LeftoverMaterial): boolean {
+  return leftover.kind === "held" && unproven.includes(leftover.guard.guard);
+}
+
+const unproven: readonly Guard["guard"][] = ["status_not_live", "removal_contradicted", "twin_unreadable"];
 
 function held(guard: Guard): LeftoverMaterial {
   return { kind: "held", guard };

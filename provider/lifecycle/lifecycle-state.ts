@@ -2,7 +2,7 @@
 
 import { knownDeactivationMs } from "./authorization.ts";
 import { deletionStanding } from "./consent-record.ts";
-import { isPending } from "./guards.ts";
+import { findLeftoverMaterial } from "./guards.ts";
 import { coolDownMs } from "./managed-key-states.ts";
 import type { KeyObservation } from "./observation.ts";
 import type { Run } from "./plan.ts";
@@ -23,7 +23,9 @@ export type LifecycleState = (typeof lifecycleStates)[number];
 /** The first state that fits: what a deletion waits for comes before the key's own state. */
 export function lifecycleStateOf(observation: KeyObservation, run: Run, nowMs: number): LifecycleState {
   const { state } = observation;
-  if (state === "destroyed") return observation.keystores.some(isPending) ? "pending_destruction" : "destroyed";
+  if (state === "destroyed") {
+    return findLeftoverMaterial(observation, nowMs).kind === "nothing" ? "destroyed" : "pending_destruction";
+  }
   if (isCoolingDown(observation, run, nowMs)) return "cooling_down";
   if (state === "compromised" || state === "destroyed_compromised") return "compromised";
   if (state === "unrecognised") return "unrecognised";

@@ -124,7 +124,7 @@ function planUnusedDestruction(observation: KeyObservation, policy: DeletionPoli
 
 function planAfterDestroy(observation: KeyObservation, policy: DeletionPolicy, nowMs: number): Plan {
   if (policy.goal === "deactivated") return { kind: "done" };
-  const remains = findLeftoverMaterial(observation);
+  const remains = findLeftoverMaterial(observation, nowMs);
   if (remains.kind === "held") return refuse(remains.guard);
   if (policy.goal === "destruction_scheduled") return { kind: "done" };
   if (remains.kind === "pending") {

@@ -4,10 +4,13 @@
  * nothing about a keystore that another answer names.
  */
 
-import type { KeyObservation } from "./observation.ts";
+import type { KeyObservation, KeystoreStatus } from "./observation.ts";
 
-/** `referenced_keystores`, the key's `status_in_keystores`, and the live status. */
-export type NamingSource = "metadata" | "stored_status" | "live_status";
+/**
+ * `referenced_keystores`, the key's `status_in_keystores`, the live status, and the manifest of a
+ * campaign. The manifest only adds keystores that have to report, so an edited one proves nothing.
+ */
+export type NamingSource = "metadata" | "stored_status" | "live_status" | "manifest";
 
 export interface NamedKeystore {
   readonly id: string;
@@ -24,11 +27,17 @@ export type Contradiction =
     }
   /** An entry without the keystore's ID cannot be matched with another entry. */
   | { readonly kind: "keystore_without_id"; readonly source: NamingSource; readonly name: string }
+  /** A keystore without the key that will destroy the key: one of the two is not true yet. */
+  | { readonly kind: "destruction_ahead"; readonly keystore: NamedKeystore; readonly destructionAtMs: number }
   | { readonly kind: "material_present"; readonly places: readonly string[] };
 
 /** The keystores that lack a live answer, and the entries that name a keystore without its ID. */
-export function namingContradictions(observation: KeyObservation): readonly Contradiction[] {
-  const named = [...namedIn(observation, "metadata"), ...namedIn(observation, "stored_status")];
+export function namingContradictions(
+  observation: KeyObservation,
+  inManifest: readonly NamedKeystore[] = [],
+): readonly Contradiction[] {
+  const before = inManifest.map((keystore) => ({ source: "manifest", keystore }) as const);
+  const named = [...before, ...namedIn(observation, "metadata"), ...namedIn(observation, "stored_status")];
   const live = namedIn(observation, "live_status");
   const withoutId = [...named, ...live]
     .filter(({ keystore }) => keystore.id === "")
@@ -39,11 +48,19 @@ export function namingContradictions(observation: KeyObservation): readonly Cont
     if (keystore.id === "" || answered.has(keystore.id)) continue;
     const known = unanswered.get(keystore.id);
     const namedBy = [...new Set([...(known?.namedBy ?? []), source])];
-    // The stored status comes later and knows the keystore's name. The metadata may know only the
-    // ID.
+    // The stored status comes last and knows the keystore's name. The metadata may know only the ID.
     unanswered.set(keystore.id, { kind: "no_live_answer", keystore, namedBy });
   }
   return [...unanswered.values(), ...withoutId];
+}
+
+/** A keystore that reports the key as not present, with a date of its destruction that is not over. */
+export function datedContradictions({ keystores }: KeyObservation, nowMs: number): readonly Contradiction[] {
+  return keystores.flatMap(({ status, destructionAtMs = nowMs, keystoreId: id, name, type }: KeystoreStatus) =>
+    status === "not_present" && destructionAtMs > nowMs
+      ? [{ kind: "destruction_ahead", keystore: { id, name, type }, destructionAtMs } as const]
+      : [],
+  );
 }
 
 /** `key_material_present` of a key that no keystore has; absent before API 4.14. */
@@ -51,7 +68,7 @@ export function materialContradiction({ materialIn = [] }: KeyObservation): Cont
   return materialIn.length === 0 ? undefined : { kind: "material_present", places: materialIn };
 }
 
-function namedIn<Source extends NamingSource>(
+function namedIn<Source extends Exclude<NamingSource, "manifest">>(
   { facts, storedKeystores, keystores }: KeyObservation,
   source: Source,
 ): readonly { readonly source: Source; readonly keystore: NamedKeystore }[] {

@@ -116,7 +116,7 @@ describe("uko requests", () => {
     expect(rows).toEqual([
       ["draft", "pending_approval", "IBMid-550000BOB", undefined],
       ["payroll", "cooling_down", "IBMid-550000ALICE", undefined],
-      ["vouchers", "destroyed", undefined, undefined],
+      ["vouchers", "pending_destruction", undefined, undefined],
       ["cards", "pending_destruction", undefined, undefined],
     ]);
     expect(ended.exitCode).toBe(0);

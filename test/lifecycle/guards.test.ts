@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { failingGuard, findLeftoverMaterial, isPending } from "../../provider/lifecycle/guards.ts";
+import { failingGuard, findLeftoverMaterial, findStoredLeftover, isPending } from "../../provider/lifecycle/guards.ts";
 import type { KeystoreStatus } from "../../provider/lifecycle/observation.ts";
 import { aKey, aKeystoreStatus, aPolicy, aTwin, dayMs, nowMs, someFacts } from "../support/builders.ts";
 
@@ -85,7 +85,7 @@ describe("findLeftoverMaterial", () => {
   it.each(statuses.flatMap((status) => flags.map((syncFlag) => ({ status, syncFlag }))))(
     "reads the status of a destroyed key's keystore: $status, $syncFlag",
     ({ status, syncFlag }) => {
-      const { kind } = findLeftoverMaterial(destroyed(aKeystoreStatus({ status, syncFlag })));
+      const { kind } = findLeftoverMaterial(destroyed(aKeystoreStatus({ status, syncFlag })), nowMs);
       const expected =
         syncFlag !== "ok"
           ? "held"
@@ -99,7 +99,7 @@ describe("findLeftoverMaterial", () => {
   );
 
   it("reports a key as held on a cached status alone, because the stored status may be stale", () => {
-    expect(findLeftoverMaterial(aKey({ state: "destroyed", keystoresAreLive: false }))).toEqual({
+    expect(findLeftoverMaterial(aKey({ state: "destroyed", keystoresAreLive: false }), nowMs)).toEqual({
       kind: "held",
       guard: { guard: "status_not_live" },
     });
@@ -114,6 +114,7 @@ describe("findLeftoverMaterial", () => {
     });
     const remains = findLeftoverMaterial(
       aKey({ state: "destroyed", facts, keystores: [aKeystoreStatus({ status: "not_present" })] }),
+      nowMs,
     );
     expect(remains).toEqual({
       kind: "held",
@@ -136,7 +137,7 @@ describe("findLeftoverMaterial", () => {
     ["a detail that reports a failed check", { detail: "connection_error" }],
   ])('does not read "not present, in sync" as gone with %s', (_what, over) => {
     const status = aKeystoreStatus({ status: "not_present", ...over });
-    expect(findLeftoverMaterial(destroyed(status))).toEqual({
+    expect(findLeftoverMaterial(destroyed(status), nowMs)).toEqual({
       kind: "held",
       guard: { guard: "keystore_holds_key", keystores: [status] },
     });
@@ -145,23 +146,46 @@ describe("findLeftoverMaterial", () => {
   it("reports a key as held if its metadata lists material and no keystore is pending", () => {
     const materialIn = ["keystores"];
     const contradictions = [{ kind: "material_present", places: materialIn }];
-    expect(findLeftoverMaterial(aKey({ state: "destroyed", materialIn }))).toEqual({
+    expect(findLeftoverMaterial(aKey({ state: "destroyed", materialIn }), nowMs)).toEqual({
       kind: "held",
       guard: { guard: "removal_contradicted", contradictions },
     });
     const pending = [aKeystoreStatus({ status: "pending_destruction" })];
-    expect(findLeftoverMaterial(aKey({ state: "destroyed", keystores: pending, materialIn }))).toMatchObject({
+    expect(findLeftoverMaterial(aKey({ state: "destroyed", keystores: pending, materialIn }), nowMs)).toMatchObject({
       kind: "pending",
     });
-    expect(findLeftoverMaterial(aKey({ state: "destroyed", materialIn: [] }))).toEqual({ kind: "nothing" });
+    expect(findLeftoverMaterial(aKey({ state: "destroyed", materialIn: [] }), nowMs)).toEqual({ kind: "nothing" });
   });
 
   it("names a keystore that holds the key before waiting for a pending one", () => {
     const holding = aKeystoreStatus({ keystoreId: "ks-1", status: "error" });
     const remains = findLeftoverMaterial(
       destroyed(aKeystoreStatus({ keystoreId: "ks-2", status: "pending_destruction" }), holding),
+      nowMs,
     );
     expect(remains).toEqual({ kind: "held", guard: { guard: "keystore_holds_key", keystores: [holding] } });
+  });
+
+  it("does not read a keystore as empty that still names a date of the destruction", () => {
+    const dated = aKeystoreStatus({ status: "not_present", destructionAtMs: nowMs + dayMs });
+    const keystore = { id: "ks-1", name: "ring", type: "ibm_cloud_kms" };
+    const contradictions = [{ kind: "destruction_ahead", keystore, destructionAtMs: nowMs + dayMs }];
+    expect(findLeftoverMaterial(destroyed(dated), nowMs)).toEqual({
+      kind: "held",
+      guard: { guard: "removal_contradicted", contradictions },
+    });
+    expect(findLeftoverMaterial(destroyed(dated), nowMs + dayMs)).toEqual({ kind: "nothing" });
+  });
+
+  it("asks for a live status of each keystore that a campaign once read for the key", () => {
+    const once = { id: "ks-9", name: "aws", type: "aws_kms" };
+    const key = aKey({ state: "destroyed", facts: someFacts({ keystores: [] }), keystores: [] });
+    expect(findLeftoverMaterial(key, nowMs)).toEqual({ kind: "nothing" });
+    const contradictions = [{ kind: "no_live_answer", keystore: once, namedBy: ["manifest"] }];
+    expect(findLeftoverMaterial(key, nowMs, [once])).toEqual({
+      kind: "held",
+      guard: { guard: "removal_contradicted", contradictions },
+    });
   });
 
   it("waits until the latest date, and without a date if one keystore returned no date", () => {
@@ -172,12 +196,12 @@ describe("findLeftoverMaterial", () => {
       destructionAtMs: nowMs + 9 * dayMs,
     });
     const silent = aKeystoreStatus({ keystoreId: "ks-3", status: "pending_destruction" });
-    expect(findLeftoverMaterial(destroyed(early, late))).toEqual({
+    expect(findLeftoverMaterial(destroyed(early, late), nowMs)).toEqual({
       kind: "pending",
       keystores: [early, late],
       untilMs: nowMs + 9 * dayMs,
     });
-    expect(findLeftoverMaterial(destroyed(late, silent, early))).toEqual({
+    expect(findLeftoverMaterial(destroyed(late, silent, early), nowMs)).toEqual({
       kind: "pending",
       keystores: [late, silent, early],
     });
@@ -203,13 +227,35 @@ describe("findLeftoverMaterial", () => {
       { kind: "held", guard: { guard: "twin_remains", kmsKeyId: "kms-1", state: "other" } },
     ],
   ])("reads the twin even if every keystore is empty: %s", (_what, twin, expected) => {
-    expect(findLeftoverMaterial(aKey({ state: "destroyed", twins: [twin] }))).toEqual(expected);
+    expect(findLeftoverMaterial(aKey({ state: "destroyed", twins: [twin] }), nowMs)).toEqual(expected);
   });
 
   it("reports no remains for a key that was in no keystore", () => {
-    expect(findLeftoverMaterial(aKey({ state: "destroyed", facts: someFacts({ keystores: [] }) }))).toEqual({
+    expect(findLeftoverMaterial(aKey({ state: "destroyed", facts: someFacts({ keystores: [] }) }), nowMs)).toEqual({
       kind: "nothing",
     });
+  });
+});
+
+describe("findStoredLeftover", () => {
+  const stored = (over: Partial<KeystoreStatus>) =>
+    findStoredLeftover(
+      aKey({ state: "destroyed", keystores: [aKeystoreStatus(over)], keystoresAreLive: false }),
+      nowMs,
+    );
+
+  it("shows from a list that a keystore waits until a date ahead", () => {
+    const waits = { status: "pending_destruction", destructionAtMs: nowMs + dayMs } as const;
+    expect(stored(waits)).toMatchObject({ kind: "pending", untilMs: nowMs + dayMs });
+  });
+
+  it.each([
+    ["not present", { status: "not_present" }],
+    ["pending until a date that is over", { status: "pending_destruction", destructionAtMs: nowMs }],
+    ["pending without a date", { status: "pending_destruction" }],
+    ["active", { status: "active" }],
+  ] as const)("leaves the answer to the keystores if the list shows a keystore as %s", (_what, over) => {
+    expect(stored(over)).toEqual({ kind: "held", guard: { guard: "status_not_live" } });
   });
 });
 

@@ -18,9 +18,15 @@ const golden: readonly (readonly [string, KeyObservation, string, Partial<Run>?]
   ],
   ["destroyed everywhere", aKey({ state: "destroyed" }), "destroyed"],
   [
+    "destroyed everywhere, as a list shows it",
+    aKey({ state: "destroyed", keystoresAreLive: false }),
+    "pending_destruction",
+  ],
+  ["destroyed, a keystore without a live status", aKey({ state: "destroyed", keystores: [] }), "pending_destruction"],
+  [
     "pending, but out of sync",
     aKey({ state: "destroyed", keystores: [{ ...pending, syncFlag: "error" }] }),
-    "destroyed",
+    "pending_destruction",
   ],
   ["deactivated an hour ago, with a binding record", aKeyWith(requestAfter(hourMs)), "cooling_down"],
   [

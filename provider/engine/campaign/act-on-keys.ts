@@ -37,16 +37,18 @@ type HoldsNow = () => Promise<ReturnType<typeof parseHolds>>;
 export interface ActPorts {
   readonly openFolder: (path: string) => CampaignFolder;
   readonly evidenceAt: (path: string) => Evidence;
+  /** Whether the act reports which keys are destroyed, so that it asks their keystores. */
+  readonly areEndsRead?: boolean;
 }
 
 /** Each run writes its evidence to a file of its own, so that two people never change the same file. */
 export async function openActs(
   base: World,
-  { openFolder, evidenceAt }: ActPorts,
+  { openFolder, evidenceAt, areEndsRead = false }: ActPorts,
   path: string,
   options: CallOptions,
 ): Promise<ActContext> {
-  const context = await openReads(base, openFolder, path, options);
+  const context = await openCampaignAt(base, openFolder, path, { areEndsRead, options });
   const { folder } = context.view;
   const { identity } = await base.session.actor(options);
   const writer = (identity?.iamId ?? "unknown").replaceAll(/[^A-Za-z0-9-]/g, "_").slice(0, 80);
@@ -55,17 +57,26 @@ export async function openActs(
   return { ...context, world: { ...context.world, evidence } };
 }
 
-/** The same campaign for a reader: writes nothing to the folder. */
-export async function openReads(
+/** The same campaign for a reader: writes nothing to the folder, and knows which keys are destroyed. */
+export function openReads(
   world: World,
   openFolder: ActPorts["openFolder"],
   path: string,
   options: CallOptions,
 ): Promise<ActContext> {
+  return openCampaignAt(world, openFolder, path, { areEndsRead: true, options });
+}
+
+async function openCampaignAt(
+  world: World,
+  openFolder: ActPorts["openFolder"],
+  path: string,
+  { areEndsRead, options }: { readonly areEndsRead: boolean; readonly options: CallOptions },
+): Promise<ActContext> {
   const opened = await openCampaign(openFolder(path), world.session.instanceId);
   // An edited manifest is refused before the service is asked.
   const manifest = await readManifest(opened, world.sha256);
-  const inventory = await takeCampaignInventory(world, inventoryScope(opened, manifest), options);
+  const inventory = await takeCampaignInventory(world, inventoryScope(opened, manifest, areEndsRead), options);
   const view = await viewCampaign({ ...opened, manifest }, inventory, world);
   const plan = planCampaign(view);
   return { world: withoutSteps(world), view, plan, options, holdsNow: holdsReader(opened.folder) };

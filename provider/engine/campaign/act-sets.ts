@@ -25,9 +25,9 @@ import { count, sayRoles, stepNouns } from "../text/words.ts";
 import { approverOfKmsKeys, findKmsReview, reviewKmsKeys } from "./act-kms-sets.ts";
 import { type ActContext, actOnKeys, keysOfWave, refOf, unlessHeld } from "./act-on-keys.ts";
 import { type ActedKey, actedFrom, reasonColumns, reportActed, reviewCsv, withoutStep } from "./acted.ts";
-import type { UnreadablePart } from "./inventory.ts";
 import type { PlannedKey } from "./planned.ts";
 import { readyKeys } from "./ready.ts";
+import type { UnreadablePart } from "./report.ts";
 import {
   type CampaignReport,
   folderFlag,

@@ -67,9 +67,9 @@ export function createCampaignActing(
   evidenceAt: ActPorts["evidenceAt"],
 ): CampaignActing {
   const on =
-    <Request>(act: (context: ActContext, request: Request) => Promise<CampaignReport>) =>
+    <Request>(act: (context: ActContext, request: Request) => Promise<CampaignReport>, areEndsRead = false) =>
     async (path: string, request: Request, options: CallOptions) =>
-      act(await openActs(world, { openFolder, evidenceAt }, path, options), request);
+      act(await openActs(world, { openFolder, evidenceAt, areEndsRead }, path, options), request);
   const acting: CampaignActing = {
     request: on(requestStep),
     review: on(reviewStep),
@@ -77,7 +77,7 @@ export function createCampaignActing(
     advance: on(advanceWave),
     halt: on(haltWave),
     rollback: on(rollBackWave),
-    close: on(closeCampaign),
+    close: on(closeCampaign, true),
     rehearse(path, confirm, options) {
       // The commands as they are, so that a rehearsal shows what the campaign will do.
       const commands = { ...createCampaignReading(world, openFolder), ...acting };

@@ -11,6 +11,7 @@ import { csvTable } from "./csv.ts";
 import { uuid } from "./file-forms.ts";
 import type { OpenCampaign } from "./folder.ts";
 import { type CampaignInventory, idsOf, type ListedKey, namedListedKey } from "./inventory.ts";
+import type { OwnerTable } from "./joined-files.ts";
 import {
   byVaultThenId,
   digestOfWave,
@@ -20,7 +21,6 @@ import {
   manifestFileName,
   namedKey,
 } from "./manifest.ts";
-import type { OwnerTable } from "./owners.ts";
 import { type CampaignReport, folderFlag, reasonSection, remarked, section, unreadSection } from "./report.ts";
 
 export interface BaselineRequest {

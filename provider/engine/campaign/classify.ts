@@ -5,8 +5,8 @@ import { type ClassGap, firstMatch, gapsOf } from "../../lifecycle/campaign/rule
 import { longestPendingDays, pendingPeriodDays } from "../../lifecycle/remaining-path.ts";
 import type { Campaign, CampaignRule } from "./campaign-file.ts";
 import { idsOf, type ListedKey } from "./inventory.ts";
+import type { OwnerTable } from "./joined-files.ts";
 import type { ManifestKey } from "./manifest.ts";
-import type { OwnerTable } from "./owners.ts";
 
 export interface Classification {
   readonly keys: readonly ManifestKey[];

@@ -11,8 +11,16 @@ import { shellWord } from "../text/explanation.ts";
 import { count, plain } from "../text/words.ts";
 import type { ActContext } from "./act-on-keys.ts";
 import type { Closed } from "./closing.ts";
-import { concernOnePart, type UnreadablePart } from "./inventory.ts";
-import { folderFlag, type ReportSection, type ReportTable, section, tableOf, unreadSection } from "./report.ts";
+import {
+  concernOnePart,
+  folderFlag,
+  type ReportSection,
+  type ReportTable,
+  section,
+  tableOf,
+  type UnreadablePart,
+  unreadSection,
+} from "./report.ts";
 import { bornSection, countsOf, type Reconciled } from "./status.ts";
 import type { CampaignView } from "./view.ts";
 

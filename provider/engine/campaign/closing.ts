@@ -11,7 +11,7 @@ import { isInTheWay } from "../container/observe.ts";
 import { converge } from "../loop/converge.ts";
 import { count, plain, sayTimeAndDistance } from "../text/words.ts";
 import type { ActContext } from "./act-on-keys.ts";
-import { listOrName, type UnreadablePart } from "./inventory.ts";
+import { listOrName, type UnreadablePart } from "./report.ts";
 import type { Reconciled } from "./status.ts";
 
 /** The order of deletion: a template names keystores, and a vault contains both. */

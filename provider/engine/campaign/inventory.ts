@@ -3,20 +3,22 @@
  * keys that back no managed key. A part that cannot be read becomes a named gap.
  */
 
-import { type ErrorCode, isUkoError, UkoError } from "../../errors.ts";
+import { isUkoError, UkoError } from "../../errors.ts";
 import type { KeyTraits } from "../../lifecycle/campaign/campaign.ts";
 import { isThrowaway } from "../../lifecycle/campaign/plan-step.ts";
+import type { LeftoverMaterial } from "../../lifecycle/guards.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { kmsKeyStateOf } from "../../lifecycle/kms-key-states.ts";
 import type { KeyObservation, Twin } from "../../lifecycle/observation.ts";
-import { observedInList, observeKey } from "../key/observe.ts";
+import { observedInList } from "../key/observe.ts";
 import { seesEveryVault } from "../loop/absence.ts";
-import { runAll } from "../loop/many.ts";
 import type { KeystoreSnapshot } from "../ports/containers.ts";
 import type { KmsKeySnapshot } from "../ports/kms-keys.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
-import { plain } from "../text/words.ts";
-import { type ManifestKey, namedKey } from "./manifest.ts";
+import { count, plain } from "../text/words.ts";
+import { namedKey } from "./manifest.ts";
+import { type FoundKey, type KnownKey, readEnds, readKnownKeys } from "./read-by-id.ts";
+import { listOrName, listOrNameShort, type UnreadablePart } from "./report.ts";
 
 export interface ListedKey {
   readonly traits: KeyTraits;
@@ -30,6 +32,8 @@ export interface ListedKey {
   readonly verificationPattern: string;
   /** Of a managed key, with the stored status of its keystores, and its backing KMS keys as KMS lists them. */
   readonly observation?: KeyObservation;
+  /** What is left of a destroyed managed key, by the rule of the removal. */
+  readonly leftover?: LeftoverMaterial;
   readonly kmsKey?: KmsKeySnapshot;
 }
 
@@ -41,35 +45,22 @@ export interface ListedKeystore {
   readonly isInternal: boolean;
 }
 
-/** A vault or service in scope whose keys could not be listed. */
-export interface UnreadablePart {
-  /** ID of the vault, or `kms`. */
-  readonly id: string;
-  readonly name: string;
-  readonly code: ErrorCode;
-  readonly reason: string;
-}
-
 export interface ListedVault {
   readonly id: string;
   readonly name: string;
   readonly createdAtMs?: number;
-  /** The vault's own count of its keys. */
-  readonly keysCount?: number;
 }
 
 export interface CampaignInventory {
   readonly keys: readonly ListedKey[];
   readonly unreadable: readonly UnreadablePart[];
   readonly vaults: readonly ListedVault[];
-  /** Vaults of the manifest that the instance no longer has. */
-  readonly goneVaults: readonly string[];
+  /** Keys of the manifest that the service no longer has, asked for each of them by its ID. */
+  readonly gone: ReadonlySet<string>;
   readonly keystores: readonly KeystoreSnapshot[];
   /** The service's time at the last response. */
   readonly nowMs: number;
 }
-
-export type KnownKey = Pick<ManifestKey, "kind" | "vault" | "id" | "label">;
 
 export interface InventoryScope {
   readonly vaults?: readonly string[] | undefined;
@@ -78,6 +69,8 @@ export interface InventoryScope {
   readonly known?: readonly KnownKey[];
   /** IDs of throwaway keys to leave out. */
   readonly rehearsed?: readonly string[];
+  /** For what calls a key destroyed: whether the keystores of destroyed keys are asked live. */
+  readonly areEndsRead?: boolean;
 }
 
 export function namedListedKey({ traits }: ListedKey): string {
@@ -88,16 +81,6 @@ export function namedListedKey({ traits }: ListedKey): string {
 export function idsOf(key: ListedKey): readonly string[] {
   return [key.traits.id, namedListedKey(key), ...key.cloudIds.map(({ id }) => id)];
 }
-
-/** Errors that concern one vault, KMS alone, or one key. */
-export const concernOnePart: readonly ErrorCode[] = [
-  "UKO_RIGHTS_MISSING",
-  "UKO_ACCESS_DENIED",
-  "UKO_ANSWER_INVALID",
-  "UKO_NOT_FOUND",
-  "UKO_KEY_NOT_FOUND",
-  "UKO_GONE_UNPROVEN",
-];
 
 export async function takeCampaignInventory(
   world: World,
@@ -113,85 +96,98 @@ export async function takeCampaignInventory(
     world.keystores.list({ isWhole: true }, options),
   );
   const internal = new Map(keystores.map((each) => [each.id, keystoreKindOf(each) !== "external"]));
+  const names = new Map(vaults.map(({ id, name }) => [id, name]));
+  const managed = (snapshot: KeySnapshot): ListedKey =>
+    ofManagedKey(world, snapshot, names.get(snapshot.vaultId) ?? "", { twins, internal });
   const keys: ListedKey[] = [];
-  const unreadKeys: UnreadablePart[] = [];
   for (const [index, vault] of vaults.entries()) {
     world.progress.report(`Listing the keys of vault ${index + 1} of ${vaults.length}`);
-    const listed = await listOrName(unreadable, vault, () => world.keys.list({ vaultId: vault.id }, options));
-    const isRead = !unreadable.some(({ id }) => id === vault.id);
-    const own = isRead && !isConfirmed(vault.keysCount, listed) ? knownIn(scope, vault.id) : [];
-    const unlisted = await readUnlisted(world, own, new Set(listed.map(({ keyId }) => keyId)), unreadKeys, options);
-    const found = [...listed, ...unlisted.flatMap(({ managed }) => managed ?? [])];
-    keys.push(...found.map((snapshot) => ofManagedKey(world, snapshot, vault.name, { twins, internal })));
+    const listed = await listOrNameShort(unreadable, vault, (isWhole) =>
+      world.keys.list({ vaultId: vault.id, ...(isWhole && { isWhole }) }, options),
+    );
+    keys.push(...listed.map(managed));
   }
+  const unlisted = new Set(unreadable.filter(isUnlisted).map(({ id }) => id));
   const others = scope.kmsKeys ? await listKeysOutside(world, { vaults, keystores, unreadable }, options) : [];
   const isWhole = !scope.kmsKeys || (await seesEveryVault(world, options));
   if (scope.kmsKeys && (!isWhole || isBackingUnknown(keystores, unreadable))) {
     const reason =
       "Without the keystores and vaults, uko cannot distinguish them from the keys behind internal keystores";
+    // With a list that is only short, the keys that the manifest already calls KMS keys can be read.
+    if (!isWhole || isBackingUnknown(keystores, unreadable.filter(isUnlisted))) unlisted.add("kms");
     unreadable.push({ id: "kms", name: "", code: "UKO_RIGHTS_MISSING", reason });
   } else if (scope.kmsKeys) {
-    const managed = [...keys, ...others.map((snapshot) => ofManagedKey(world, snapshot, "", { twins, internal }))];
-    const listed = withoutBackingKeys(kmsKeys, keystores, managed);
-    const ids = new Set(listed.map(({ kmsKeyId }) => kmsKeyId));
-    const unlisted = await readUnlisted(world, knownIn(scope, undefined), ids, unreadKeys, options);
-    const found = [...listed, ...unlisted.flatMap(({ kms }) => kms ?? [])];
-    keys.push(...found.map((key) => ofKmsKey(world, key)));
+    const shown = withoutBackingKeys(kmsKeys, keystores, [...keys, ...others.map(managed)]);
+    keys.push(...shown.map((key) => ofKmsKey(world, key)));
   }
-  const missing = [...unreadable.filter(({ id }) => !goneVaults.includes(id)), ...unreadKeys];
-  const isRehearsed = ({ traits: { id }, observation }: ListedKey): boolean =>
-    scope.rehearsed?.includes(id) === true && observation !== undefined && isThrowaway(observation);
+  const listing = { keys, vaults, goneVaults, unlisted, unreadable };
+  const { found, gone: absent } = await readUnlisted(world, scope, listing, options);
+  keys.push(...found.map((read) => (read.kind === "kms" ? ofKmsKey(world, read.kmsKey) : managed(read.snapshot))));
+  const gone = new Set(absent);
+  const lines = new Map((scope.known ?? []).map((line) => [namedKey(line), line]));
+  const reading = { lines, nowMs: latestTimeMs(world), areEndsRead: scope.areEndsRead === true, unreadable, gone };
+  const ended = await readEnds(world, keys, reading, options);
+  // The folder names the keys of a rehearsal, and anyone can edit the folder. A key of the manifest stays.
+  const isRehearsed = (key: ListedKey): boolean =>
+    scope.rehearsed?.includes(key.traits.id) === true &&
+    !lines.has(namedListedKey(key)) &&
+    key.observation !== undefined &&
+    isThrowaway(key.observation);
   return {
-    keys: keys.filter((key) => !isRehearsed(key)),
-    unreadable: missing,
+    keys: ended.filter((key) => !isRehearsed(key)),
+    gone,
+    unreadable,
     vaults,
-    goneVaults,
     keystores,
     nowMs: latestTimeMs(world),
   };
 }
 
-/** Whether the vault's own count confirms the list. Whether keys that have ended count is not documented. */
-function isConfirmed(keysCount: number | undefined, listed: readonly KeySnapshot[]): boolean {
-  const living = listed.filter(({ stateWord }) => stateWord !== "destroyed");
-  const inUse = living.filter(({ stateWord }) => stateWord !== "deactivated");
-  return [listed, living, inUse].some(({ length }) => length === keysCount);
-}
-
-/** The keys of the manifest in a vault; without a vault, its KMS keys. */
-function knownIn({ known = [] }: InventoryScope, vaultId: string | undefined): readonly KnownKey[] {
-  return known.filter(({ kind, vault }) => (vaultId === undefined ? kind === "kms" : vault === vaultId));
-}
-
-/** One of the two. */
-interface UnlistedKey {
-  readonly managed?: KeySnapshot;
-  readonly kms?: KmsKeySnapshot;
-}
-
-/**
- * Reads the known keys that a list leaves out. Such a list does not prove that a key is gone: it may be cut
- * short, or change between two pages, or hide what the caller may only read.
- */
+/** Reads the keys of the manifest that no list shows, and names those that this run does not read. */
 async function readUnlisted(
   world: World,
-  known: readonly KnownKey[],
-  listed: ReadonlySet<string>,
-  unreadable: UnreadablePart[],
+  { known = [], vaults: wanted, kmsKeys }: InventoryScope,
+  {
+    keys,
+    vaults,
+    goneVaults,
+    unlisted,
+    unreadable,
+  }: Pick<CampaignInventory, "keys" | "vaults"> & {
+    readonly goneVaults: readonly string[];
+    /** The parts of which no key was listed. */
+    readonly unlisted: ReadonlySet<string>;
+    readonly unreadable: UnreadablePart[];
+  },
   options: CallOptions,
-): Promise<readonly UnlistedKey[]> {
-  const { instanceId } = world.session;
-  const read = async ({ kind, vault: vaultId, id }: KnownKey): Promise<readonly UnlistedKey[]> => {
-    if (kind === "kms") {
-      const { value } = await world.kmsKeys.read({ instanceId, kmsKeyId: id }, options);
-      return value === undefined ? [] : [{ kms: value }];
-    }
-    const seen = await observeKey(world, { instanceId, vaultId, keyId: id }, "summary", options);
-    return seen.kind === "gone" ? [] : [{ managed: seen.snapshot }];
-  };
-  const items = known.filter(({ id }) => !listed.has(id));
-  const act = (key: KnownKey) => listOrName(unreadable, { id: namedKey(key), name: key.label }, () => read(key));
-  return (await runAll(world, { items, what: "Reading keys that no list shows", act }, options)).flat();
+): Promise<{ readonly found: readonly FoundKey[]; readonly gone: readonly string[] }> {
+  const listed = new Set(keys.map(namedListedKey));
+  const missing = known.filter((key) => !listed.has(namedKey(key)));
+  const isInScope = ({ kind, vault }: KnownKey): boolean =>
+    kind === "kms" ? kmsKeys : (wanted?.includes(vault) ?? true);
+  const items = missing.filter((key) => isInScope(key) && !unlisted.has(key.kind === "kms" ? "kms" : key.vault));
+  const read = await readKnownKeys(world, items, { goneVaults, unreadable }, options);
+  const found = read.flatMap((each) => (each.kind === "gone" ? [] : [each]));
+  for (const { id, name } of [...vaults, { id: "kms", name: "" }]) {
+    const hidden = found.filter((each) => (each.kind === "kms" ? "kms" : each.snapshot.vaultId) === id);
+    if (hidden.length === 0 || unreadable.some((part) => part.id === id)) continue;
+    const reason = `The list of its keys leaves out ${count(hidden.length, "key")} that exist, so it may hide others that are not in the manifest`;
+    unreadable.push({ id, name, code: "UKO_ANSWER_INVALID", reason });
+  }
+  unreadable.push(...missing.filter((key) => !isInScope(key)).map(outOfScope));
+  return { found, gone: read.flatMap((each) => (each.kind === "gone" ? [each.name] : [])) };
+}
+
+/** A list that is only too short has items; of any other part, no key was listed. */
+function isUnlisted({ code }: UnreadablePart): boolean {
+  return code !== "UKO_ANSWER_INVALID";
+}
+
+/** A scope that became smaller after the baseline stops a key. It does not end the key. */
+function outOfScope(key: KnownKey): UnreadablePart {
+  const reason =
+    "campaign.yaml leaves the key out of its scope, but the manifest names it. Next: widen the scope again to read the key";
+  return { id: namedKey(key), name: key.label, code: "UKO_CAMPAIGN_INVALID", reason };
 }
 
 /**
@@ -214,31 +210,32 @@ async function vaultsInScope(
   const part = { id: "vaults", name: "" };
   const readable = await listOrName(unreadable, part, () => world.vaults.list({}, options));
   if (unreadable.some(({ id }) => id === part.id)) return wanted.map((id) => ({ id, name: "" }));
-  for (const id of wanted) {
-    if (readable.some((vault) => vault.id === id)) continue;
-    const reason = "The vault does not exist, or this identity cannot read it";
-    unreadable.push({ id, name: "", code: "UKO_NOT_FOUND", reason });
-  }
   return readable.filter(({ id }) => wanted.includes(id));
 }
 
 /**
- * A vault of the manifest that no list shows is gone only if the service itself does not find it, and the instance
- * that answers is known. A person without a right to the vault gets another answer.
+ * A vault that no list shows is gone only if the service itself does not find it, and the instance
+ * that answers is known. A person without a right to the vault gets another answer. Each other vault
+ * that the scope or the manifest names is named as not read.
  */
 async function findGoneVaults(
   world: World,
-  { known = [] }: InventoryScope,
-  { vaults, unreadable }: Pick<CampaignInventory, "vaults" | "unreadable">,
+  { known = [], vaults: wanted }: InventoryScope,
+  { vaults, unreadable }: { readonly vaults: CampaignInventory["vaults"]; readonly unreadable: UnreadablePart[] },
   options: CallOptions,
 ): Promise<readonly string[]> {
-  if (unreadable.some(({ id }) => id === "vaults")) return [];
-  const named = new Set(known.flatMap(({ kind, vault }) => (kind === "managed" ? [vault] : [])));
+  const ofManifest = known.flatMap(({ kind, vault }) => (kind === "managed" ? [vault] : []));
+  const named = new Set(wanted ?? ofManifest);
   const missing = [...named].filter((id) => !vaults.some((vault) => vault.id === id));
   const gone: string[] = [];
   for (const id of missing) {
-    if ((await world.containers.vaultExists(id, options)) !== "not_found") continue;
-    if (await world.session.isInstanceReported(options)) gone.push(id);
+    const isNotFound = ofManifest.includes(id) && (await world.containers.vaultExists(id, options)) === "not_found";
+    if (isNotFound && (await world.session.isInstanceReported(options))) {
+      gone.push(id);
+      continue;
+    }
+    const reason = "The vault does not exist, or this identity cannot read it";
+    unreadable.push({ id, name: "", code: "UKO_NOT_FOUND", reason });
   }
   return gone;
 }
@@ -246,21 +243,6 @@ async function findGoneVaults(
 /** The latest time that the run has seen, so that a clock that jumps back never makes a date look earlier. */
 function latestTimeMs({ session, serviceClock }: World): number {
   return Math.max(session.serviceTimeMs() ?? 0, serviceClock.latestMs() ?? 0);
-}
-
-/** Reads one part of the inventory. A part that the caller cannot read is named, and hides no other. */
-export async function listOrName<Item>(
-  unreadable: UnreadablePart[],
-  { id, name }: { readonly id: string; readonly name: string },
-  list: () => Promise<readonly Item[]>,
-): Promise<readonly Item[]> {
-  try {
-    return await list();
-  } catch (error) {
-    if (!isUkoError(error) || !concernOnePart.includes(error.code)) throw error;
-    unreadable.push({ id, name: plain(name, 100), code: error.code, reason: plain(error.summary, 300) });
-    return [];
-  }
 }
 
 /** The keys of vaults outside the scope whose keystores do not name their rings: the keys show the rings. */

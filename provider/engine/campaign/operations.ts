@@ -11,7 +11,6 @@ import { makeBaseline, requireEarlier } from "./baseline.ts";
 import { campaignFileName, parseCampaign } from "./campaign-file.ts";
 import { checkCampaign } from "./check.ts";
 import type { Joined } from "./classify.ts";
-import { declarationsIn, type NamedText } from "./declared.ts";
 import { mebibyte } from "./file-forms.ts";
 import { reportFound } from "./find.ts";
 import {
@@ -26,8 +25,8 @@ import {
 import { encodeHold, type HoldLine, holdsFileName, withoutHolds } from "./holds.ts";
 import { firstCampaignFile, type InitRequest, reportInit } from "./init.ts";
 import { type ListedKey, namedListedKey, takeCampaignInventory } from "./inventory.ts";
+import { declarationsIn, type NamedText, ownersFileName, readOwners } from "./joined-files.ts";
 import { manifestFileName } from "./manifest.ts";
-import { ownersFileName, readOwners } from "./owners.ts";
 import { renderPage } from "./page.ts";
 import { reportPlan } from "./plan-report.ts";
 import { type ReportRequest, reportReconciled } from "./reconciliation.ts";

@@ -91,6 +91,7 @@ function rowOf({ key, outcome }: Reconciled, { reviews }: CampaignView) {
     wave: line.wave,
     class: line.class,
     outcome,
+    // The word of the service: only the outcome says whether the key is destroyed.
     state: listed?.traits.state ?? (key.isUnread ? "not_read" : "removed"),
     updatedAt: listed?.updatedAtMs === undefined ? "" : new Date(listed.updatedAtMs).toISOString(),
     updatedBy: plain(listed?.observation?.updatedBy?.iamId ?? "", 100),

@@ -1,9 +1,9 @@
 /** The result of a campaign command: sections for people, one object and rows for machines. */
 
+import { type ErrorCode, isUkoError } from "../../errors.ts";
 import { sharedRows } from "../key/set-messages.ts";
 import { shellWord } from "../text/explanation.ts";
 import { plain } from "../text/words.ts";
-import type { UnreadablePart } from "./inventory.ts";
 
 export interface ReportTable {
   readonly columns: readonly string[];
@@ -108,11 +108,59 @@ export function reasonSection(
   return section(title, { table: { ...table, rows }, lines });
 }
 
+/** A vault, a service or a key that could not be read, or not as a whole. */
+export interface UnreadablePart {
+  /** ID of the vault, `kms`, or the key as commands take it. */
+  readonly id: string;
+  readonly name: string;
+  readonly code: ErrorCode;
+  readonly reason: string;
+}
+
+/** Errors that concern one vault, KMS alone, or one key. */
+export const concernOnePart: readonly ErrorCode[] = [
+  "UKO_RIGHTS_MISSING",
+  "UKO_ACCESS_DENIED",
+  "UKO_ANSWER_INVALID",
+  "UKO_NOT_FOUND",
+  "UKO_KEY_NOT_FOUND",
+  "UKO_GONE_UNPROVEN",
+];
+
+/** Reads one part of the inventory. A part that the caller cannot read is named, and hides no other. */
+export async function listOrName<Item>(
+  unreadable: UnreadablePart[],
+  { id, name }: { readonly id: string; readonly name: string },
+  list: () => Promise<readonly Item[]>,
+): Promise<readonly Item[]> {
+  try {
+    return await list();
+  } catch (error) {
+    if (!isUkoError(error) || !concernOnePart.includes(error.code)) throw error;
+    unreadable.push({ id, name: plain(name, 100), code: error.code, reason: plain(error.summary, 300) });
+    return [];
+  }
+}
+
+/** The same for a list that may leave something out. Its items are still the best that is known. */
+export async function listOrNameShort<Item>(
+  unreadable: UnreadablePart[],
+  part: { readonly id: string; readonly name: string },
+  list: (isWhole: boolean) => Promise<readonly Item[]>,
+): Promise<readonly Item[]> {
+  const before = unreadable.length;
+  const items = await listOrName(unreadable, part, () => list(true));
+  const isShort = unreadable.length > before && unreadable.at(-1)?.code === "UKO_ANSWER_INVALID";
+  return isShort ? await listOrName([], part, () => list(false)) : items;
+}
+
 export function unreadSection(parts: readonly UnreadablePart[]): readonly ReportSection[] {
   const nameOf = ({ id, name }: UnreadablePart): string =>
     partNames[id] ?? `${id.includes("/") ? "Key" : "Vault"} ${id}${name === "" ? "" : ` (${name})`}`;
-  const lines = parts.map((part) => plain(`${nameOf(part)}: ${part.reason} [${part.code}]`, 400));
-  return section("Not read", { lines });
+  const lines = parts.map((part) => plain(`${nameOf(part)}: ${part.reason} [${part.code}]`, 700));
+  const rest = lines.length - maxShownRows;
+  const more = rest > 0 ? [`and ${rest} more; --json lists all of them`] : [];
+  return section("Not read", { lines: [...lines.slice(0, maxShownRows), ...more] });
 }
 
 const partNames: Readonly<Record<string, string>> = {

@@ -135,6 +135,7 @@ export function columnOf({ facts, isUnread }: PlannedKey): StateColumn {
   if (isUnread) return "other";
   if (facts.state === "gone") return "removed";
   if (facts.state !== "destroyed") return facts.state;
+  if (facts.isMaterialUncertain === true) return "other";
   return facts.materialGoneMs !== undefined ? "pending" : "destroyed";
 }
 

@@ -7,8 +7,8 @@ import { runAll } from "../loop/many.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { count, plain } from "../text/words.ts";
 import { invalidCsv, parseCsv } from "./csv.ts";
-import type { NamedText } from "./declared.ts";
 import { type CampaignInventory, idsOf, type ListedKey, namedListedKey } from "./inventory.ts";
+import type { NamedText } from "./joined-files.ts";
 import type { ManifestKey } from "./manifest.ts";
 
 type Use = ManifestKey["usage"][number];

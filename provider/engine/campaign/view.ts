@@ -7,8 +7,7 @@ import { dayMs, type Hold, holdTagNames, isHeld, isOwnHoldTag } from "../../life
 import { type CampaignKeyFacts, isStepDue } from "../../lifecycle/campaign/gates.ts";
 import { endingOf, gapsOf, isGlobMatch } from "../../lifecycle/campaign/rules.ts";
 import { kmsRestoreDays, type ScheduledKey, soaksFromMs } from "../../lifecycle/campaign/schedule.ts";
-import { isPending } from "../../lifecycle/guards.ts";
-import type { KeystoreStatus } from "../../lifecycle/observation.ts";
+import { isUnproven } from "../../lifecycle/guards.ts";
 import type { World } from "../ports/world.ts";
 import { mebibyte } from "./file-forms.ts";
 import { type OpenCampaign, requireTimeAfter } from "./folder.ts";
@@ -20,9 +19,9 @@ import { parseSignoff, type Signoff, signedLines, signoffFolder, unsignedOwners 
 export interface CampaignKey {
   readonly line: ManifestKey;
   readonly name: string;
-  /** Absent if the service no longer lists the key, or if its vault could not be read. */
+  /** Absent if the key is gone, or could not be read. */
   readonly listed?: ListedKey;
-  /** Whether the key, its vault or KMS could not be read, so that nothing is known. */
+  /** Whether the key was not found and not proven gone either, so that nothing is known. */
   readonly isUnread: boolean;
   readonly holds: readonly HeldBy[];
   /** What every gate and every date follows from. */
@@ -63,12 +62,11 @@ export async function viewCampaign(
   const signed = signedLines(signoffs);
   const reviews = await readReviews(opened.folder, opened.campaign.instance);
   const listed = new Map(inventory.keys.map((key) => [namedListedKey(key), key]));
-  const unread = unreadParts(inventory, manifest);
   const owned = new Map(opened.campaign.waves.map((wave) => [wave.name, wave]));
   const keys = manifest.keys.map((line): CampaignKey => {
     const name = namedKey(line);
     const found = listed.get(name);
-    const isUnread = found === undefined && (unread.has(line.kind === "kms" ? "kms" : line.vault) || unread.has(name));
+    const isUnread = found === undefined && !inventory.gone.has(name);
     const holds = holdsOn(name, found, opened, inventory.nowMs);
     const attestedAtMs = line.attestedOn === undefined ? undefined : Date.parse(line.attestedOn);
     const facts = {
@@ -107,8 +105,9 @@ function isLeftBehind({ traits, kmsKey }: ListedKey, backing: ReadonlySet<string
 export function inventoryScope(
   { campaign, rehearsed }: Pick<OpenCampaign, "campaign" | "rehearsed">,
   manifest: Pick<Manifest, "keys"> | undefined,
+  areEndsRead = false,
 ): InventoryScope {
-  return { ...campaign.scope, known: manifest?.keys ?? [], rehearsed };
+  return { ...campaign.scope, known: manifest?.keys ?? [], rehearsed, areEndsRead };
 }
 
 /** The waves in which a key that is not held still needs the step, or could not be read, so that it may need the step. */
@@ -126,13 +125,6 @@ async function readSignoffs({ folder }: OpenCampaign, sha256: (text: string) => 
     if (text !== undefined) signoffs.push(parseSignoff(text, file, sha256));
   }
   return signoffs;
-}
-
-/** Vaults and keys that the inventory could not read, and vaults of the manifest that it saw no more, without proof that they are gone. */
-function unreadParts({ unreadable, vaults, goneVaults }: CampaignInventory, { keys }: Manifest): ReadonlySet<string> {
-  const seen = new Set([...vaults.map(({ id }) => id), ...goneVaults]);
-  const missing = keys.filter(({ kind, vault }) => kind === "managed" && !seen.has(vault)).map(({ vault }) => vault);
-  return new Set([...unreadable.map(({ id }) => id), ...missing]);
 }
 
 function holdsOn(
@@ -190,7 +182,14 @@ function scheduledKeyOf(
   if (state === "deactivated") return { ...shared, state, deactivatedAtMs: deactivatedAt(found, reviews) };
   if (state !== "destroyed") return { ...shared, state };
   const materialGoneMs = materialGoneAt(found, shared.pendingDays, nowMs);
-  return { ...shared, state, materialGoneMs, isMaterialUncertain: isMaterialUncertain(found) };
+  const { leftover } = found;
+  return {
+    ...shared,
+    state,
+    materialGoneMs,
+    isMaterialUncertain: leftover?.kind === "held",
+    isEndUnproven: leftover !== undefined && isUnproven(leftover),
+  };
 }
 
 /** The latest time at which the key can have been deactivated. */
@@ -201,19 +200,13 @@ function deactivatedAt(found: ListedKey, { byKey }: Reviews): number | undefined
   return soaksFromMs(found.observation, reviewedAtMs);
 }
 
-/** A keystore that is neither rid of the key nor waiting for its end may still hold the material. */
-function isMaterialUncertain({ observation }: ListedKey): boolean {
-  const isGone = ({ status, syncFlag }: KeystoreStatus): boolean => status === "not_present" && syncFlag === "ok";
-  return (observation?.keystores ?? []).some((each) => !isPending(each) && !isGone(each));
-}
-
-/** Undefined if no keystore holds the material any more. A keystore without a date counts from the last write. */
-function materialGoneAt({ observation, kmsKey, updatedAtMs }: ListedKey, pendingDays: number, nowMs: number) {
+/** Undefined if no keystore waits for a date. A keystore without a date counts from the last write. */
+function materialGoneAt({ leftover, kmsKey, updatedAtMs }: ListedKey, pendingDays: number, nowMs: number) {
   if (kmsKey !== undefined) {
     const untilMs = kmsKey.restoreUntilMs ?? (kmsKey.deletedAtMs ?? nowMs) + pendingDays * dayMs;
     return untilMs > nowMs ? untilMs : undefined;
   }
-  const pending = (observation?.keystores ?? []).filter(isPending);
+  const pending = leftover?.kind === "pending" ? leftover.keystores : [];
   const dates = pending.map(({ destructionAtMs }) => destructionAtMs ?? (updatedAtMs ?? nowMs) + pendingDays * dayMs);
   return dates.length === 0 ? undefined : Math.max(...dates);
 }

@@ -1,9 +1,11 @@
-/** The contents of vaults as `uko ls` lists them. Keys show what the service stored, so nothing here decides. */
+/** The contents of vaults as `uko ls` lists them. Nothing here decides about a step. */
 
-import { type ErrorCode, isUkoError, type UkoError } from "../../errors.ts";
+import { type ErrorCode, isUkoError, onCodes, type UkoError } from "../../errors.ts";
+import { findStoredLeftover } from "../../lifecycle/guards.ts";
 import { type LifecycleState, lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import type { Run } from "../../lifecycle/plan.ts";
-import { observedInList } from "../key/observe.ts";
+import { type KeySummary, observedInList, observeKey } from "../key/observe.ts";
+import { runAll } from "../loop/many.ts";
 import type { VaultSnapshot } from "../ports/containers.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
 
@@ -130,13 +132,32 @@ const listers: Readonly<
   key: async (world, vault, options) => {
     const actor = await world.session.actor(options);
     const run: Run = { actor, consents: [], intent: "resume" };
-    return (await world.keys.list({ vaultId: vault.id }, options)).map((each) => listedKey(world, vault, each, run));
+    const items = await world.keys.list({ vaultId: vault.id }, options);
+    const act = async (snapshot: KeySnapshot) => listedKey(vault, await observeListed(world, snapshot, options), run);
+    return runAll(world, { items, what: "Listing keys", act }, options);
   },
 };
 
-function listedKey(world: World, vault: VaultSnapshot, snapshot: KeySnapshot, run: Run): ListedKey {
+/** Errors about one key, which then stays what the list shows of it. */
+const asListed = onCodes(
+  ["UKO_ACCESS_DENIED", "UKO_ANSWER_INVALID", "UKO_CLOCK_SKEW", "UKO_GONE_UNPROVEN", "UKO_KEY_NOT_FOUND"],
+  () => undefined,
+);
+
+/**
+ * A key as the list shows it. The keystores of a destroyed key are asked live unless it waits for a
+ * date ahead: no list can show that a key is destroyed everywhere.
+ */
+async function observeListed(world: World, snapshot: KeySnapshot, options: CallOptions): Promise<KeySummary> {
+  const listed = observedInList(world, snapshot);
+  const { observation, nowMs } = listed;
+  if (observation.state !== "destroyed" || findStoredLeftover(observation, nowMs).kind === "pending") return listed;
+  const seen = await observeKey(world, observation.facts, "summary", options).catch(asListed);
+  return seen?.kind === "present" ? seen : listed;
+}
+
+function listedKey(vault: VaultSnapshot, { snapshot, observation, nowMs }: KeySummary, run: Run): ListedKey {
   const { keyId, label, stateWord, templateName, algorithm, size, referencedKeystores } = snapshot;
-  const { observation, nowMs } = observedInList(world, snapshot);
   return {
     resource: "key",
     ...inVault(vault),

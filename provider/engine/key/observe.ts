@@ -52,7 +52,7 @@ export async function observeKey(
   options: CallOptions,
 ): Promise<ReadResult<KeyDetails>> {
   const seen = await readOnce(world, ref, depth, options);
-  return seen.kind === "present" && isContradictory(seen.observation) ? readOnce(world, ref, depth, options) : seen;
+  return seen.kind === "present" && isContradictory(seen) ? readOnce(world, ref, depth, options) : seen;
 }
 
 /**
@@ -60,9 +60,9 @@ export async function observeKey(
  * answers then contradict each other only because they are of different moments, so a second read
  * decides.
  */
-function isContradictory(observation: KeyObservation): boolean {
+function isContradictory({ observation, nowMs }: KeySummary): boolean {
   if (observation.state !== "destroyed") return false;
-  const remains = findLeftoverMaterial(observation);
+  const remains = findLeftoverMaterial(observation, nowMs);
   return remains.kind === "held" && remains.guard.guard === "removal_contradicted";
 }
 

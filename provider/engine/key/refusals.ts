@@ -1,6 +1,7 @@
 /** The messages for refusals: which precondition does not hold, and how to proceed. */
 
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
+import type { LeftoverMaterial } from "../../lifecycle/guards.ts";
 import { coolDownMs, rights } from "../../lifecycle/managed-key-states.ts";
 import { isLoosening, isPerson, type KeyObservation, type KeystoreStatus } from "../../lifecycle/observation.ts";
 import { type ConsentMismatch, type Guard, guardCodes, type Step } from "../../lifecycle/plan.ts";
@@ -294,10 +295,19 @@ function mismatchNext(why: ConsentMismatch, path: string): readonly NextStep[] {
   }
 }
 
+/** Why it is open whether any material is left, as whole sentences. */
+export function sayUnproven(leftover: LeftoverMaterial): string {
+  const guard = leftover.kind === "held" ? leftover.guard : undefined;
+  if (guard?.guard === "removal_contradicted") return guard.contradictions.map(sayContradiction).join(" ");
+  if (guard?.guard === "twin_unreadable") return `KMS key ${guard.kmsKeyId} could not be read: ${plain(guard.reason)}`;
+  return "The service could not get the current status of its keystores.";
+}
+
 const sources = {
   metadata: "metadata",
   stored_status: "stored status",
   live_status: "live status",
+  manifest: "manifest of the campaign",
 } as const satisfies Record<NamingSource, string>;
 
 function sayContradiction(contradiction: Contradiction): string {
@@ -311,6 +321,11 @@ function sayContradiction(contradiction: Contradiction): string {
     case "keystore_without_id": {
       const named = contradiction.name === "" ? "a keystore" : `keystore "${plain(contradiction.name, 60)}"`;
       return `The ${sources[contradiction.source]} names ${named} without an ID, so uko cannot match it.`;
+    }
+    case "destruction_ahead": {
+      const { keystore, destructionAtMs } = contradiction;
+      const named = `Keystore "${plain(keystore.name, 60)}" (${plain(keystore.type, 40)})`;
+      return `${named} reports the key as not present, but also a destruction on ${sayTime(destructionAtMs)}.`;
     }
     case "material_present": {
       const places = contradiction.places.slice(0, 10).map((place) => plain(place, 40));

@@ -17,7 +17,7 @@ export function explainPath(observed: KeyDetails, policy: DeletionPolicy, run: R
   const path = remainingPath(observation, policy, run, nowMs);
   const last = path.at(-1);
   const key = capital(sayKey(observation));
-  const blocked = blockedBy(observation, policy);
+  const blocked = blockedBy(observation, policy, nowMs);
   const block = blocked && explainGuard(blocked, { observed, run, door: { rerun: "uko continue" } });
   if (block !== undefined && !hasPath(observation)) {
     return asRead(block);
@@ -58,12 +58,12 @@ export function explainPath(observed: KeyDetails, policy: DeletionPolicy, run: R
 }
 
 /** What blocks the deletion now, for any actor. */
-function blockedBy(observation: KeyObservation, policy: DeletionPolicy): Guard | undefined {
+function blockedBy(observation: KeyObservation, policy: DeletionPolicy, nowMs: number): Guard | undefined {
   const { state, stateWord } = observation;
   if (state === "compromised" || state === "destroyed_compromised") return { guard: "compromised", stateWord };
   if (state === "unrecognised") return { guard: "state_unrecognised", stateWord };
   if (state !== "destroyed") return failingGuard(observation, policy);
-  const remains = findLeftoverMaterial(observation);
+  const remains = findLeftoverMaterial(observation, nowMs);
   return remains.kind === "held" ? remains.guard : undefined;
 }
 

@@ -187,7 +187,7 @@ function describePending(observed: KeyDetails, policy: DeletionPolicy, run: Run)
   const facts = requestFacts(observed, run, plan, isDue);
   const deletion = { ...(!isDue && report.deletion), ...facts };
   return {
-    report: { ...report, ...(isDue && { lifecycleState: "destroyed" as const }), deletion },
+    report: { ...report, deletion },
     offers: isDue ? [removal] : offersFor(observed, plan, run),
     ...(carried.kind === "one" && { requestedAt: isoTime(carried.record.writtenAtMs) }),
   };
@@ -205,12 +205,16 @@ const urgency: readonly Report["lifecycleState"][] = [
   "pending_destruction",
 ];
 
+/** A key that may be removed now comes before keys that still wait. Only the next read calls it destroyed. */
+function urgencyOf({ lifecycleState, deletion: { nextStep, canAct } }: Report): number {
+  const isRemovable = lifecycleState === "pending_destruction" && nextStep === "remove" && canAct === true;
+  return urgency.indexOf(isRemovable ? "destroyed" : lifecycleState);
+}
+
 function byUrgency(a: Report, b: Report): number {
   const dueOf = ({ deletion }: Report): string => deletion.recordLapsesAt ?? deletion.notBefore ?? "9999";
   return (
-    urgency.indexOf(a.lifecycleState) - urgency.indexOf(b.lifecycleState) ||
-    dueOf(a).localeCompare(dueOf(b)) ||
-    (a.label ?? "").localeCompare(b.label ?? "")
+    urgencyOf(a) - urgencyOf(b) || dueOf(a).localeCompare(dueOf(b)) || (a.label ?? "").localeCompare(b.label ?? "")
   );
 }
 

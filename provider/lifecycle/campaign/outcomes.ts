@@ -9,7 +9,7 @@ import type { ScheduledKey } from "./schedule.ts";
 
 export type KeyOutcome =
   | "removed"
-  /** Destroyed, and no keystore holds the material any more. */
+  /** Destroyed, and every keystore that was ever named reports live that the key is gone. */
   | "destroyed"
   /** Destroyed; a keystore reports a date, ahead or past, and not yet that the key is gone. */
   | "pending_destruction"
@@ -21,10 +21,11 @@ export type KeyOutcome =
   | "kept"
   | "held"
   | "open"
-  /** The key could not be read, so it has no outcome that anyone may count. */
+  /** The key, or its end, could not be read, so it has no outcome that anyone may count. */
   | "not_read";
 
-export interface EndedKey extends Pick<ScheduledKey, "state" | "ending" | "materialGoneMs" | "isMaterialUncertain"> {
+export interface EndedKey
+  extends Pick<ScheduledKey, "state" | "ending" | "materialGoneMs" | "isMaterialUncertain" | "isEndUnproven"> {
   readonly class: KeyClass;
   readonly isHeld: boolean;
 }
@@ -41,7 +42,9 @@ export function outcomeOf(key: EndedKey, deadlineMs: number): KeyOutcome {
 }
 
 /** A date that has passed proves nothing: the key stays pending until its keystores report it as gone. */
-function destroyedOutcome({ materialGoneMs, isMaterialUncertain }: EndedKey, deadlineMs: number): KeyOutcome {
+function destroyedOutcome(key: EndedKey, deadlineMs: number): KeyOutcome {
+  const { materialGoneMs, isMaterialUncertain, isEndUnproven } = key;
+  if (isEndUnproven === true) return "not_read";
   if (isMaterialUncertain === true) return "open";
   if (materialGoneMs === undefined) return "destroyed";
   return materialGoneMs < deadlineMs ? "pending_destruction" : "proof_by_provider";

@@ -17,7 +17,7 @@ export const kmsRestoreDays = 30;
 export const kmsMetadataDays = 90;
 
 export interface ScheduledKey {
-  /** `gone`: the service no longer lists the key. `other`: no step leads out of its state. */
+  /** `gone`: the service no longer has the key, asked by ID. `other`: no step leads out of its state. */
   readonly state: "pre_activation" | "active" | "deactivated" | "destroyed" | "gone" | "other";
   /** A KMS key is destroyed without being deactivated first. */
   readonly isKms: boolean;
@@ -31,6 +31,8 @@ export interface ScheduledKey {
   readonly materialGoneMs?: number | undefined;
   /** Whether the key is destroyed, and a keystore reports neither that it is gone nor a pending end. */
   readonly isMaterialUncertain?: boolean | undefined;
+  /** The same because the answers contradict each other, or because a keystore did not answer. */
+  readonly isEndUnproven?: boolean | undefined;
 }
 
 /** The rules of time for one key: its wave, and when the waves before it finish. */

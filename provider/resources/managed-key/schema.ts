@@ -208,8 +208,8 @@ export const managedKeyState = managedKeyInputs.extend({
       name: "LifecycleState",
       description: "The state of a managed key, derived from everything that the service reports.",
       values: {
-        pending_destruction: "Destroyed; at least one keystore still waits out its pending period.",
-        destroyed: "Destroyed in every keystore; the metadata still exists.",
+        pending_destruction: "Destroyed; not every keystore reports yet that the key is gone.",
+        destroyed: "Destroyed, and every keystore reports live that the key is gone; the metadata still exists.",
         cooling_down: "Deactivated 4 hours ago or less, so the key cannot be destroyed yet.",
         pending_approval: "One person requested the next step, and a second person has to approve it.",
         deactivated: "Out of use.",

@@ -15,6 +15,7 @@ import {
   stepNouns,
 } from "../../engine/text/words.ts";
 import { anyBindingRecord } from "../../lifecycle/consent-record.ts";
+import { isPending } from "../../lifecycle/guards.ts";
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import { coolDownMs } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation, Tag } from "../../lifecycle/observation.ts";
@@ -60,7 +61,7 @@ export function stateOf(inputs: ManagedKeyInputs, observed: KeySummary): Managed
       syncFlag: each.syncFlag,
       ...(each.destructionAtMs !== undefined && { destructionAt: isoTime(each.destructionAtMs) }),
     })),
-    ...awaitsOf(lifecycleState, deletion.awaits),
+    ...awaitsOf(lifecycleState, deletion.awaits, observation.keystores.some(isPending)),
     ...(untilMs !== undefined && { deletionNotBefore: isoTime(untilMs) }),
     ...pendingOutputs(deletion),
   };
@@ -160,9 +161,10 @@ function notBeforeMs(
 function awaitsOf(
   lifecycleState: ManagedKeyState["lifecycleState"],
   onFile: string | undefined,
+  isWaiting: boolean,
 ): { readonly deletionAwaits?: string } {
   if (onFile !== undefined) return { deletionAwaits: onFile };
-  return lifecycleState === "cooling_down" || lifecycleState === "pending_destruction"
+  return lifecycleState === "cooling_down" || (lifecycleState === "pending_destruction" && isWaiting)
     ? { deletionAwaits: "time" }
     : {};
 }

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { parseCampaign } from "../../../provider/engine/campaign/campaign-file.ts";
 import { csvLine, parseCsv } from "../../../provider/engine/campaign/csv.ts";
 import { encodeHold, parseHolds } from "../../../provider/engine/campaign/holds.ts";
+import { readOwners } from "../../../provider/engine/campaign/joined-files.ts";
 import { encodeManifest, type ManifestKey, parseManifest } from "../../../provider/engine/campaign/manifest.ts";
-import { readOwners } from "../../../provider/engine/campaign/owners.ts";
 import { isUkoError } from "../../../provider/errors.ts";
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -1,0 +1,168 @@
+/**
+ * A report or a list that calls a key removed or destroyed, although the service was not asked for the key by its ID,
+ * or not every keystore that was ever named for the key reports live that the key is gone.
+ */
+
+import { describe, expect, it } from "vitest";
+import { throwaway } from "../../provider/lifecycle/campaign/plan-step.ts";
+import { vaultIds } from "../cli/campaign-seed.ts";
+import { dataOf, useCampaignStage } from "../cli/campaign-stage.ts";
+import { apiKeys } from "../cli/harness.ts";
+
+const stage = useCampaignStage();
+
+interface Read {
+  readonly exitCode: number;
+  readonly outcomes: Readonly<Record<string, string>>;
+  readonly out: string;
+}
+
+async function reported(): Promise<Read> {
+  const json = await stage.campaign("report --json");
+  const outcomes = dataOf(json).keys.map(
+    ({ label, outcome }: { label: string; outcome: string }) => [label, outcome] as const,
+  );
+  return { exitCode: json.exitCode, outcomes: Object.fromEntries(outcomes), out: json.out };
+}
+
+const idOf = (label: string): string => stage.keyNamed(label).split("/")[1] ?? "";
+const fault = (rule: object) => stage.world.control("faults", rule);
+
+/** The list of a vault's keys as the service shows it to Carol. */
+async function listed(vault: string): Promise<readonly { readonly id: string; readonly label: string }[]> {
+  const grant = { grant_type: "urn:ibm:params:oauth:grant-type:apikey", apikey: apiKeys.carol };
+  const login = await fetch(`${stage.world.url}/identity/token`, { method: "POST", body: new URLSearchParams(grant) });
+  const { access_token: token } = (await login.json()) as { access_token: string };
+  const headers = { authorization: `Bearer ${token}` };
+  const states = "pre_activation,active,deactivated,destroyed";
+  const query = new URLSearchParams({ "vault.id": vault, state: states, sort: "created_at" });
+  const answer = await fetch(`${stage.world.url}/api/v4/managed_keys?${query}`, { headers });
+  return ((await answer.json()) as { managed_keys: readonly { id: string; label: string }[] }).managed_keys;
+}
+
+describe("a key of the manifest is never left out of a report", () => {
+  it.each([
+    ["its KMS keys were taken out of the scope", "  kmsKeys: false\n", "root-1"],
+    ["its vault was taken out of the scope", `  vaults: [${vaultIds.payments}]\n`, "mail-1"],
+  ])("although %s after the baseline", async (_what, scope, label) => {
+    await stage.baselined();
+    stage.write("campaign.yaml", stage.read("campaign.yaml").replace("waves:\n", `scope:\n${scope}waves:\n`));
+    const { exitCode, outcomes } = await reported();
+    expect([outcomes[label], exitCode]).toEqual(["not_read", 13]);
+    expect((await stage.campaign("report")).out).toContain(`(${label}): campaign.yaml leaves the key out of its scope`);
+    for (const command of ["status", "baseline"]) {
+      expect([command, (await stage.campaign(command)).exitCode]).toEqual([command, 13]);
+    }
+  });
+
+  it("although a list of the rehearsal names it, and its label and description are those of a throwaway key", async () => {
+    await stage.baselined();
+    const keyId = idOf("mail-1");
+    const record = { label: `${throwaway.labelStart}1`, description: throwaway.description };
+    await stage.world.control(`keys/${keyId}`, { record });
+    await stage.campaign("rehearse --yes");
+    const state = JSON.parse(stage.read("rehearsal/state.json"));
+    const keys = [{ vaultId: vaultIds.archive, keyId, type: "azure_key_vault" }];
+    stage.write("rehearsal/state.json", JSON.stringify({ ...state, keys }));
+    expect((await reported()).outcomes["mail-1"]).toBe("open");
+  });
+
+  it.each([
+    ["is short by one", 0],
+    ["names another key twice", 1],
+  ])(
+    "although the list of its vault %s, and fits the vault's count if destroyed keys do not count",
+    async (_, twice) => {
+      await stage.baselined();
+      await stage.world.control(`keys/${idOf("cards-2")}`, { record: { state: "destroyed" } });
+      const others = (await listed(vaultIds.payments)).filter(({ label }) => label !== "cards-1");
+      const shown = [...others, ...others.slice(0, twice)];
+      await fault({ operation: "V1", rewrite: { "vaults.keys_count": others.length } });
+      // The vault "payments" is listed first. A list that contradicts itself is read once more.
+      const short = { operation: "K1", times: 1 + twice, rewrite: { managed_keys: shown, total_count: shown.length } };
+      await fault(short);
+      expect(await reported()).toMatchObject({ exitCode: 13, outcomes: { "cards-1": "open" } });
+      await fault({ operation: "K3", keyId: idOf("cards-1"), status: 403 });
+      await fault(short);
+      expect(await reported()).toMatchObject({ exitCode: 13, outcomes: { "cards-1": "not_read" } });
+    },
+  );
+});
+
+describe("a destroyed key is called destroyed only after every keystore said so live", () => {
+  const label = "cards-1";
+  const aws = { id: "ce110000-0000-4000-8000-000000000002", name: "aws", type: "aws_kms" };
+  const foreign = { id: "ce110000-0000-4000-8000-00000000ffff", name: "elsewhere", type: "aws_kms" };
+  const says = (keystore: object, over: object = {}) => ({
+    ...{ keystore, status: "not_present", keystore_sync_flag: "ok", key_id_in_keystore: "" },
+    keystore_sync_flag_detail: "destroyed_key_is_not_present_in_keystore",
+    ...over,
+  });
+  const ahead = { destruction_at: "2027-02-01T00:00:00.000+00:00" };
+
+  /** Two people destroyed the key; the keystore waits for 7 days, and then for as long as a test needs. */
+  async function destroyed(): Promise<string> {
+    await stage.baselined();
+    await stage.takeStep(label, "alice");
+    await stage.world.advance("5h");
+    await stage.takeStep(label, "carol");
+    expect((await reported()).outcomes[label]).toBe("pending_destruction");
+    await stage.world.advance("8d");
+    return idOf(label);
+  }
+
+  /** As `uko ls` shows the key. */
+  async function lifecycleState(): Promise<string> {
+    const { out } = await stage.world.uko("bob", "ls payments --kind key --json");
+    const keys = out.trimEnd().split("\n");
+    return keys.map((line) => JSON.parse(line)).find((each) => each.label === label).lifecycleState;
+  }
+
+  it("and then a report calls it destroyed", async () => {
+    await destroyed();
+    const { exitCode, outcomes } = await reported();
+    expect([outcomes[label], exitCode]).toEqual(["destroyed", 0]);
+    expect(await lifecycleState()).toBe("destroyed");
+  });
+
+  it.each([
+    ["no keystore", []],
+    ["a keystore that the key was never in", [says(foreign)]],
+    ["its keystore as rid of the key, but with a date ahead", [says(aws, ahead)]],
+  ])("although the status names %s", async (_what, statuses) => {
+    const keyId = await destroyed();
+    // The key itself names no keystore any more: only the manifest of the campaign remembers it.
+    const nothing = { referenced_keystores: [], status_in_keystores: statuses, key_material_present: [] };
+    await fault({ operation: "K3", keyId, rewrite: nothing });
+    await fault({ operation: "K12", keyId, rewrite: { status_in_keystores: statuses } });
+    const { exitCode, outcomes, out } = await reported();
+    expect([outcomes[label], exitCode]).toEqual(["not_read", 13]);
+    expect(out).toContain(`uko status ${stage.keyNamed(label)}`);
+  });
+
+  it.each([
+    ["no keystore", []],
+    ["a keystore that the key was never in", [says(foreign)]],
+    ["its keystore as rid of the key, but with a date ahead", [says(aws, ahead)]],
+  ])("and uko ls shows it as pending if the live status names %s", async (_what, statuses) => {
+    await fault({ operation: "K12", keyId: await destroyed(), rewrite: { status_in_keystores: statuses } });
+    expect(await lifecycleState()).toBe("pending_destruction");
+  });
+
+  it.each([
+    ["an empty status", []],
+    ["a status of a foreign keystore", [says(foreign)]],
+  ])("and a list with %s is not believed, because its keystores can be asked", async (_what, statuses) => {
+    const keyId = await destroyed();
+    await stage.world.control(`keys/${keyId}`, { material: "enabled" });
+    await fault({ operation: "K1", rewrite: { "managed_keys.status_in_keystores": statuses } });
+    expect((await reported()).outcomes[label]).toBe("open");
+  });
+
+  it("and a keystore that cannot be asked leaves the key without an outcome", async () => {
+    const keyId = await destroyed();
+    await fault({ operation: "K12", keyId, status: 403 });
+    const { exitCode, outcomes } = await reported();
+    expect([outcomes[label], exitCode]).toEqual(["not_read", 13]);
+  });
+});
