@@ -97,7 +97,7 @@ function requesterOf({ requestedBy, requestedByName }: Deletion): string {
 function approverOf(deletion: Deletion, isKmsKey: boolean): string {
   const { neededRoles } = deletion;
   const roles = Array.isArray(neededRoles) && neededRoles.length > 0 ? neededRoles.join(" or ") : undefined;
-  const other = isKmsKey ? "the one who set the key for deletion" : requesterOf(deletion);
+  const other = isKmsKey ? "the identity that set the key for deletion" : requesterOf(deletion);
   return `a person other than ${other}${roles === undefined ? "" : `, with the role ${clean(roles, 120)}`}`;
 }
 

@@ -44,8 +44,9 @@ function lineOf(fields: Fields): Line {
   const isRequest = typeof fields.deletion === "object" && fields.deletion !== null;
   const facts = (isRequest ? fields.deletion : fields) as Fields;
   const key = [vaultId, keyId].filter((each) => each !== undefined && each !== "").join("/");
-  const { awaits, requestedBy, requestedByName, neededRoles, excludedIdentity } = facts;
-  const other = excludedIdentity ?? requestedByName ?? requestedBy;
+  const { awaits, requestedBy, neededRoles, excludedIdentity } = facts;
+  // A person chooses their own name, so only the ID says who must not approve.
+  const other = excludedIdentity ?? requestedBy;
   const roles = Array.isArray(neededRoles) ? ` with the role ${neededRoles.join(" or ")}` : "";
   const waits: Readonly<Record<string, string>> = {
     approval: `a person${other === undefined ? "" : ` other than ${other}`}${roles}`,

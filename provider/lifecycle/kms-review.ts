@@ -1,6 +1,6 @@
 /**
  * The review of KMS keys that are set for deletion: it names the deletion windows that its reviewer
- * saw. KMS itself refuses the destroy to the person who opened a window.
+ * saw. KMS itself refuses the destroy to the identity that opened a window, and reports it to nobody.
  */
 
 import type { Actor } from "./observation.ts";
@@ -11,7 +11,6 @@ import {
   type KmsPlan,
   type KmsRun,
   planKmsKeyDeletion,
-  setterHint,
   windowName,
 } from "./plan-kms-key-deletion.ts";
 import { changedFields, type ReviewedWave, reviewLifetimeMs, type UnusableReview, unusableReview } from "./review.ts";
@@ -32,8 +31,6 @@ export interface KmsReviewLine {
   readonly name: string;
   /** As `windowName` writes it. */
   readonly window: string;
-  /** The IAM ID of the person who opened the window; absent if KMS does not disclose it. */
-  readonly setter?: string;
 }
 
 export interface KmsReview {
@@ -63,9 +60,7 @@ export function kmsReviewOf(header: KmsReviewHeader, lines: readonly KmsReviewLi
 export function kmsLineOf(observation: KmsKeyObservation, nowMs: number): KmsReviewLine | undefined {
   if (!isWindowOpen(observation, nowMs)) return undefined;
   const { kmsKeyId, name, windowEndsAtMs } = observation;
-  const hint = setterHint(observation);
-  const setter = hint?.isSure === true ? hint.identity.iamId : undefined;
-  return { kmsKeyId, name, window: windowName(kmsKeyId, windowEndsAtMs), ...(setter !== undefined && { setter }) };
+  return { kmsKeyId, name, window: windowName(kmsKeyId, windowEndsAtMs) };
 }
 
 /** The next step of one key of the set. It opens no window: only a destroy can follow a review. */

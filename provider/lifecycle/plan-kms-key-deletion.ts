@@ -25,16 +25,6 @@ export interface PolicyWriteSeen {
   readonly createdBy?: Identity;
 }
 
-/**
- * Who wrote the policy as the window began. `isSure` only if another identity created the policy:
- * setting a key for deletion updates the policy's date, and whether it also updates the writer is
- * not documented. A writer who is also the creator may therefore date from the creation.
- */
-export interface SetterHint {
-  readonly identity: Identity;
-  readonly isSure: boolean;
-}
-
 export interface KmsKeyObservation {
   readonly kmsKeyId: string;
   readonly name: string;
@@ -44,7 +34,7 @@ export interface KmsKeyObservation {
   readonly dualAuthDelete: boolean;
   /** End of the deletion window, past or future; absent if no window is set. */
   readonly windowEndsAtMs?: number;
-  /** Only a hint at who set the window (kms-v2-and-iam.md 2.10). */
+  /** Only a hint at the setter of the window (kms-v2-and-iam.md 2.10); see `suspectedSetter`. */
   readonly policyWrite?: PolicyWriteSeen;
   readonly registrations:
     | { readonly kind: "known"; readonly items: readonly Registration[] }
@@ -109,7 +99,7 @@ export interface KmsApprovalWait {
   readonly kind: "waitingForApproval";
   readonly standing: "set_it" | "may_consent" | "not_a_person" | "acts_in_a_profile";
   /** Absent while no window is open. */
-  readonly window?: { readonly name: string; readonly endsAtMs: number; readonly setter?: SetterHint };
+  readonly window?: { readonly name: string; readonly endsAtMs: number };
 }
 
 export type KmsPlan =
@@ -201,13 +191,18 @@ export function isWindowOpen(
   return state !== "destroyed" && dualAuthDelete && windowEndsAtMs !== undefined && windowEndsAtMs > nowMs;
 }
 
-/** The policy's last writer, if the window began with that write. It can only refuse a person. */
-export function setterHint({ policyWrite, windowEndsAtMs }: KmsKeyObservation): SetterHint | undefined {
-  if (policyWrite === undefined || windowEndsAtMs === undefined) return undefined;
+/**
+ * KMS reports nobody as the setter of a window. It dates the policy anew, and whether it also updates
+ * the writer is not documented. So the writer may be a person who wrote to the policy earlier, while a
+ * service ID set the window. The suspicion can only refuse an identity, and no message, evidence or
+ * review names a setter. A writer who also created the policy is not suspected: the name may date
+ * from the creation.
+ */
+export function suspectedSetter({ policyWrite, windowEndsAtMs }: KmsKeyObservation): Identity | undefined {
+  if (policyWrite?.createdBy === undefined || windowEndsAtMs === undefined) return undefined;
   const sinceMs = policyWrite.atMs - (windowEndsAtMs - kmsWindowMs);
-  if (Math.abs(sinceMs) > writeToleranceMs) return undefined;
-  const { by, createdBy } = policyWrite;
-  return { identity: by, isSure: createdBy !== undefined && !isSame(by, createdBy) };
+  const isSuspected = Math.abs(sinceMs) <= writeToleranceMs && !isSame(policyWrite.by, policyWrite.createdBy);
+  return isSuspected ? policyWrite.by : undefined;
 }
 
 function planAfterDestroy(observation: KmsKeyObservation, policy: KmsKeyPolicy, nowMs: number): KmsPlan {
@@ -236,7 +231,8 @@ function failingKmsGuard(observation: KmsKeyObservation, policy: KmsKeyPolicy): 
 /**
  * KMS itself refuses the second step to the identity that took the first (kms-v2-and-iam.md 5), but
  * may compare only `iam_id`. So this function refuses everything that could make one person look
- * like two: machines, profiles, and a window that was used before.
+ * like two: machines, profiles, and a window that was used before. It cannot see who set the window, so
+ * the setter may be a service ID, or the approver in a trusted profile: two identities, not two persons.
  */
 function planUnderDualAuthorization(observation: KmsKeyObservation, run: KmsRun, nowMs: number): KmsPlan {
   const { actor } = run;
@@ -244,12 +240,12 @@ function planUnderDualAuthorization(observation: KmsKeyObservation, run: KmsRun,
   if (!isWindowOpen(observation, nowMs)) return planWindow(observation, run);
 
   const name = windowName(observation.kmsKeyId, observation.windowEndsAtMs);
-  const setter = setterHint(observation);
-  const window = { name, endsAtMs: observation.windowEndsAtMs, ...(setter !== undefined && { setter }) };
+  const setter = suspectedSetter(observation);
+  const window = { name, endsAtMs: observation.windowEndsAtMs };
   const wait = (standing: KmsApprovalWait["standing"]): KmsPlan => ({ kind: "waitingForApproval", standing, window });
   const unfit = unfitWindow(observation, observation.windowEndsAtMs, setter);
   if (unfit !== undefined) return refuse(unfit);
-  if (run.setHere === true || (setter?.isSure === true && isActor(actor, setter.identity))) return wait("set_it");
+  if (run.setHere === true || (setter !== undefined && isActor(actor, setter))) return wait("set_it");
   if (!isPerson(actor.identity)) return wait("not_a_person");
   if (!mayAuthor(actor)) return wait("acts_in_a_profile");
   if (!run.consents.includes(name)) return wait("may_consent");
@@ -260,19 +256,15 @@ function planUnderDualAuthorization(observation: KmsKeyObservation, run: KmsRun,
 function unfitWindow(
   { policyWrite, deletedAtMs }: KmsKeyObservation,
   windowEndsAtMs: number,
-  setter: SetterHint | undefined,
+  setter: Identity | undefined,
 ): KmsGuard | undefined {
   const beganAtMs = windowEndsAtMs - kmsWindowMs;
   // A restored key may show the window of its earlier destruction (kms-v2-and-iam.md 10 no. 10).
   // That consent is used up.
   if (deletedAtMs !== undefined && deletedAtMs >= beganAtMs) return { guard: "window_used", deletedAtMs };
-  if (setter !== undefined) {
-    const isMachine = setter.isSure && !isPerson(setter.identity);
-    return isMachine ? { guard: "setter_not_a_person", setter: setter.identity } : undefined;
-  }
-  // A write to the policy after the window was set hides the setter. If the last write is earlier,
-  // KMS does not report the setter at all.
-  const isHidden = policyWrite !== undefined && policyWrite.atMs > beganAtMs;
+  if (setter !== undefined && !isPerson(setter)) return { guard: "setter_not_a_person", setter };
+  // A write to the policy after the window was set hides what KMS reports of the setter.
+  const isHidden = policyWrite !== undefined && policyWrite.atMs > beganAtMs + writeToleranceMs;
   return isHidden ? { guard: "setter_unknown", policyWrite } : undefined;
 }
 
@@ -291,7 +283,7 @@ function planWindow(observation: KmsKeyObservation, run: KmsRun): KmsPlan {
 }
 
 /** Whether the actor is that identity, by their own credential or by the profile that they use. */
-export function isActor({ identity, writesAs }: Actor, other: Identity): boolean {
+function isActor({ identity, writesAs }: Actor, other: Identity): boolean {
   return [identity, writesAs].some((each) => each !== undefined && isSame(each, other));
 }
 

@@ -51,17 +51,11 @@ const denied = (step: KmsStep): Ended => ({
 const render = (outcomes: Readonly<Record<string, Ended>>): string =>
   renderAll(Object.entries(outcomes), doors, explainKmsOutcome);
 
-type Setter = NonNullable<KmsApprovalWait["window"]>["setter"];
-const waiting = (standing: KmsApprovalWait["standing"], setter?: Setter): KmsApprovalWait => ({
+const waiting = (standing: KmsApprovalWait["standing"]): KmsApprovalWait => ({
   kind: "waitingForApproval",
   standing,
-  window: {
-    name: openWindow,
-    endsAtMs: nowMs - hourMs + kmsWindowMs,
-    ...(setter !== undefined && { setter }),
-  },
+  window: { name: openWindow, endsAtMs: nowMs - hourMs + kmsWindowMs },
 });
-const sure = { identity: alice, isSure: true };
 const destroyed = aKmsKey({ state: "destroyed", purgeScheduledAtMs: nowMs + 90 * dayMs });
 
 const guards: {
@@ -116,18 +110,14 @@ const guarded = Object.entries(guards).flatMap(([name, cases]) =>
 );
 
 const approvals: Readonly<Record<string, Ended>> = {
-  "the run that set it": stopped(waiting("set_it", sure), { taken: ["set_for_deletion"], run: { setHere: true } }),
-  "the setter again, naming it": stopped(waiting("set_it", sure), { run: { consents: [openWindow] } }),
-  "a second person": stopped(waiting("may_consent", sure)),
-  "a second person who named another window": stopped(waiting("may_consent", sure), {
+  "the run that set it": stopped(waiting("set_it"), { taken: ["set_for_deletion"], run: { setHere: true } }),
+  "the suspected setter, naming it": stopped(waiting("set_it"), { run: { consents: [openWindow] } }),
+  "a second person": stopped(waiting("may_consent")),
+  "a second person who named another window": stopped(waiting("may_consent"), {
     run: { consents: [windowName(kmsKeyId, nowMs - dayMs)] },
   }),
-  "a second person who named another key's": stopped(waiting("may_consent", sure), { run: { consents: ["x"] } }),
-  "the setter is not known": stopped(waiting("may_consent")),
-  "the setter is not certain": stopped(waiting("may_consent", { identity: carol, isSure: false })),
-  "the actor is the last writer": stopped(waiting("may_consent", { identity: bob, isSure: false })),
-  "a machine is the last writer": stopped(waiting("may_consent", { identity: pipeline, isSure: false })),
-  "a pipeline": stopped(waiting("not_a_person", sure), { run: { actor: aWorkload() } }),
+  "a second person who named another key's": stopped(waiting("may_consent"), { run: { consents: ["x"] } }),
+  "a pipeline": stopped(waiting("not_a_person"), { run: { actor: aWorkload() } }),
   "a profile": stopped(waiting("acts_in_a_profile"), { run: { actor: anActorInProfile(bob) } }),
   "a pipeline before a request": stopped(
     { kind: "waitingForApproval", standing: "not_a_person" },

@@ -227,7 +227,7 @@ describe("an update", () => {
     const { message } = await unfinishedKms(kmsRun(stage, "alice").handlers, state);
     const before = await lastSeq();
     const { state: after, warnings } = await update(state, { aliases: ["new"] });
-    expect(warnings.join()).toMatch(/is waiting for a second person to destroy it: .* set it for deletion on/);
+    expect(warnings.join()).toMatch(/is waiting for a person to destroy it: an identity set it for deletion on/);
     expect(after).toMatchObject({ lifecycleState: "pending_approval", deletionAwaits: "approval" });
     expect(after.deletionRecordId).toBe(windowIn(message));
     expect(after.deletionRecordLapsesAt).toBe(windowIn(message).replace(/.*@/, ""));
@@ -346,7 +346,7 @@ describe("a read", () => {
     const { handlers } = kmsRun(stage, "bob");
     expect((await handlers.read(state, options))?.warnings).toEqual([]);
     await unfinishedKms(kmsRun(stage, "alice").handlers, state);
-    expect((await handlers.read(state, options))?.warnings.join()).toContain("is waiting for a second person");
+    expect((await handlers.read(state, options))?.warnings.join()).toContain("is waiting for a person");
     await stage.test.as("bob").kms("DELETE", `/keys/${state.keyId}`);
     const gone = await handlers.read(state, options);
     expect(gone?.warnings.join()).toMatch(

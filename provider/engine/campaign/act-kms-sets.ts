@@ -1,6 +1,6 @@
 /**
  * The review, the approval and the rollback of a wave's KMS keys, under KMS's own dual authorization:
- * the request opens a deletion window, another person destroys, and KMS can restore for 30 days.
+ * the request opens a deletion window, another identity destroys, and KMS can restore for 30 days.
  */
 
 import { mostSevere, UkoError } from "../../errors.ts";
@@ -96,14 +96,13 @@ export async function reviewKmsKeys(
         table: tableOf([...review.lines.values()], {
           name: ({ name }) => plain(name, 90),
           "KMS key": "kmsKeyId",
-          "set for deletion by": ({ setter = "not disclosed by KMS" }) => plain(setter, 100),
           "window ends": (line) => sayTimeAndDistance(Date.parse(windowEndOf(line)), view.nowMs),
         }),
       }),
       ...section("Review", {
         lines: [
           `Only you, ${plain(reviewer, 100)}, can use this review. The review expires on ${expires}.`,
-          "KMS refuses the destroy to the person who set a key for deletion.",
+          "An identity set each key for deletion. KMS does not report which one, and refuses the destroy to it.",
           `SHA-256 of ${file}: ${digest}`,
         ],
       }),

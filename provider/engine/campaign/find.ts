@@ -83,7 +83,7 @@ function linesAbout(key: PlannedKey, { nowMs }: CampaignView, reviews: Reviews):
     ...(sets.length === 0 ? ["No review of this campaign lists the key."] : []),
     ...sets.map(
       (set) =>
-        `Reviewed for ${set.step} on ${sayTime(set.reviewedAtMs)} by ${set.reviewer}; requested by ${set.requester || "a person whom KMS does not disclose"}.`,
+        `Reviewed for ${set.step} on ${sayTime(set.reviewedAtMs)} by ${set.reviewer}; requested by ${set.requester || "an identity that KMS does not report"}.`,
     ),
     ...(blocked === undefined ? [] : [`Blocked: ${blocked}.`]),
     ...(undo === undefined

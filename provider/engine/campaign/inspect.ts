@@ -249,12 +249,13 @@ function describeKeys({ review, listed }: Prepared<"keys">, acting: readonly Pla
   };
 }
 
+const kmsRequester = "an identity that KMS does not report";
+
 function describeKmsKeys({ review, listed }: Prepared<"kms_keys">, acting: readonly PlannedKey[]): Described {
   const lines = listed.flatMap(({ line }) => review.lines.get(line.id) ?? []);
-  const setters = [...new Set(lines.map(({ setter = "a person whom KMS does not disclose" }) => setter))];
   return {
     title: `Destroy ${count(acting.length, "KMS key")}. KMS ${kmsWayBack}.`,
-    requester: setters.join(", "),
+    requester: kmsRequester,
     table: tableOf(lines, {
       name: ({ name }) => plain(name, 90),
       "KMS key": "kmsKeyId",

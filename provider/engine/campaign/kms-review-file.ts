@@ -25,10 +25,6 @@ const line = z.strictObject({
   kmsKeyId: uuid,
   name: text,
   window: text.meta({ description: "<keyId>@<end of the deletion window>" }),
-  setter: text
-    .min(1)
-    .optional()
-    .meta({ description: "IAM ID of the person who opened the window, if KMS discloses it" }),
 });
 
 /** All lines of the file, for the published JSON Schema. */
@@ -53,7 +49,7 @@ export function encodeKmsReview({ header: head, lines }: KmsReview): string {
     keys: lines.size,
   };
   const rest = [...lines.values()].map((each) =>
-    JSON.stringify({ kmsKeyId: each.kmsKeyId, name: each.name, window: each.window, setter: each.setter }),
+    JSON.stringify({ kmsKeyId: each.kmsKeyId, name: each.name, window: each.window }),
   );
   return [JSON.stringify(first), ...rest, ""].join("\n");
 }
@@ -66,10 +62,7 @@ export function parseKmsReview(content: string): KmsReview | undefined {
   const lines = rest.map((each) => line.safeParse(parseJson(each)));
   const read = lines.flatMap(({ data }) => (data === undefined ? [] : [data]));
   const { instanceId, campaign, reviewer, reviewedAt } = head.data;
-  const review = kmsReviewOf(
-    { instanceId, campaign, reviewer, reviewedAtMs: Date.parse(reviewedAt) },
-    read.map(({ setter, ...each }) => ({ ...each, ...(setter !== undefined && { setter }) })),
-  );
+  const review = kmsReviewOf({ instanceId, campaign, reviewer, reviewedAtMs: Date.parse(reviewedAt) }, read);
   return encodeKmsReview(review) === content ? review : undefined;
 }
 

@@ -20,7 +20,7 @@ export interface CampaignReview {
   readonly set?: OtherSet;
   readonly reviewer: string;
   readonly reviewedAtMs: number;
-  /** By the name of each key, who requested its step; empty if KMS does not disclose it. */
+  /** By the name of each key, who requested its step; empty for KMS keys, of which KMS does not report it. */
   readonly requesters: ReadonlyMap<string, string>;
 }
 
@@ -28,10 +28,7 @@ export interface CampaignReview {
 export function readAnyReview(text: string): CampaignReview | undefined {
   const kms = parseKmsReview(text);
   if (kms !== undefined) {
-    const requesters = Array.from(
-      kms.lines.values(),
-      ({ kmsKeyId, setter = "" }) => [`kms/${kmsKeyId}`, setter] as const,
-    );
+    const requesters = Array.from(kms.lines.keys(), (kmsKeyId) => [`kms/${kmsKeyId}`, ""] as const);
     return { ...kms.header, step: "destroy", set: "kms", requesters: new Map(requesters) };
   }
   const parsed = parseReview(text);

@@ -47,7 +47,7 @@ function rowOf(event: AuditEvent): readonly string[] {
     `${resource === undefined ? "" : `${resource.replaceAll("_", " ")} `}${plain(label === "" ? keyId : label, 40)}`,
     from,
     to,
-    consentedBy === undefined ? "" : `${plain(consentedBy.author, 60)} ${consentedBy.id.slice(0, 8)}`,
+    consentedBy === undefined ? "" : `${plain(consentedBy.author || "an identity", 60)} ${consentedBy.id.slice(0, 8)}`,
     [
       event.isConfirmed ? "" : "not confirmed",
       event.single === true ? "single" : "",

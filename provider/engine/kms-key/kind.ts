@@ -10,7 +10,6 @@ import {
   type KmsPlan,
   type KmsRun,
   type KmsStep,
-  setterHint,
 } from "../../lifecycle/plan-kms-key-deletion.ts";
 import type { Deletable, Effect, Outcome, ReadResult, StepContext } from "../loop/converge.ts";
 import { appendEvidence, isoTime } from "../loop/evidence.ts";
@@ -165,17 +164,16 @@ export async function noteRestore(
   await appendEvidence(world, facts, { phase: "after", actor, nowMs, correlationId });
 }
 
-/** The other person's window, in the form of a consent record. */
+/** The window of another identity, in the form of a consent record. */
 function consentTo(step: KmsStep, observation: KmsKeyObservation): EvidenceEntry["consentedBy"] {
   const { windowEndsAtMs } = observation;
   if (step.kind !== "destroy" || step.consentedTo === undefined || windowEndsAtMs === undefined) return undefined;
-  const setter = setterHint(observation);
   return {
     id: step.consentedTo,
     step: "destroy",
     how: "asked",
-    // Empty if KMS does not disclose who set the window; its audit events do.
-    author: setter?.isSure === true ? (setter.identity.iamId ?? "") : "",
+    // KMS does not report who set the window; its audit events do.
+    author: "",
     writtenAt: isoTime(windowEndsAtMs - kmsWindowMs),
   };
 }

@@ -1,12 +1,11 @@
 /** The messages about the deletion of a KMS key: waits, obstacles, and the next commands. */
 
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
-import { isPerson } from "../../lifecycle/observation.ts";
-import { isActor, type KmsApprovalWait, type KmsRun, kmsPlanCode } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { type KmsApprovalWait, type KmsRun, kmsPlanCode } from "../../lifecycle/plan-kms-key-deletion.ts";
 import { isoTime } from "../loop/evidence.ts";
 import { dialectOf } from "../text/dialect.ts";
 import type { Door, Explanation, NextStep } from "../text/explanation.ts";
-import { sayActor, sayHolder, sayIdentity, sayRoles, sayService, sayTime, sayTimeAndDistance } from "../text/words.ts";
+import { sayActor, sayHolder, sayRoles, sayService, sayTime, sayTimeAndDistance } from "../text/words.ts";
 import type { KmsOutcome } from "./kind.ts";
 import { explainKmsGuard } from "./refusals.ts";
 import {
@@ -78,7 +77,7 @@ export function explainKmsApproval(wait: KmsApprovalWait, context: KmsContext): 
   const summary =
     wait.window === undefined
       ? `${key} is waiting for two people: its deletion has not been requested`
-      : `${key} is waiting for a second person to destroy it`;
+      : `${key} is set for deletion and is waiting for a person to destroy it`;
   return {
     summary,
     facts: [
@@ -95,42 +94,31 @@ export function explainKmsApproval(wait: KmsApprovalWait, context: KmsContext): 
 type Window = NonNullable<KmsApprovalWait["window"]>;
 
 function whoSet(
-  wait: KmsApprovalWait,
-  { name, endsAtMs, setter }: Window,
+  { standing }: KmsApprovalWait,
+  { name, endsAtMs }: Window,
   { run, observed }: KmsContext,
 ): readonly string[] {
-  const isOwn = wait.standing === "set_it";
-  const who = isOwn ? "You" : setter?.isSure === true ? sayIdentity(setter.identity) : "A person";
+  const who = run.setHere === true ? "You" : "An identity";
   // A run that deletes many keys names many windows. Only those of this key matter here.
   const named = run.consents.filter((consent) => consent.startsWith(`${name.split("@")[0] ?? ""}@`));
   const isNamed = named.includes(name);
   return [
     `${who} set the key for deletion on ${sayBegan(endsAtMs)}; the deletion window ends on ${sayTimeAndDistance(endsAtMs, observed.nowMs)}.`,
-    ...(isOwn ? [] : whoMaybe(setter, run)),
-    ...(isOwn && isNamed ? ["You cannot approve your own request."] : []),
+    ...(run.setHere === true ? [] : whoMaybe(standing)),
+    ...(standing === "set_it" && isNamed ? ["You cannot approve your own request."] : []),
     ...(!isNamed && named.length > 0
       ? ["The window that you named is not open: it expired, or someone closed it."]
       : []),
   ];
 }
 
-/** KMS hides who set a key for deletion; the policy's last writer may only have turned it on. */
-function whoMaybe(setter: Window["setter"], { actor }: KmsRun): readonly string[] {
-  if (setter?.isSure === true) return [];
-  if (setter === undefined)
-    return [
-      "KMS does not report who did so. Approve only if you know from another person that they set the key for deletion.",
-    ];
-  if (isActor(actor, setter.identity)) {
-    return [
-      "KMS reports you as the last writer of its policy. If you set the key for deletion yourself, KMS refuses your approval.",
-    ];
+/** KMS dates the policy of the key anew, and its writer may have done nothing else (`suspectedSetter`). */
+function whoMaybe(standing: KmsApprovalWait["standing"]): readonly string[] {
+  if (standing === "set_it") {
+    return ["KMS reports you as the last writer of its policy at that time, so uko takes you for this identity."];
   }
-  const whom = sayIdentity(setter.identity);
   return [
-    isPerson(setter.identity)
-      ? `This was probably ${whom}: KMS reports them as the last writer of its policy, or as the person who turned it on.`
-      : `KMS reports ${whom}, which is not a person, as the last writer of its policy. Approve only if you know from a person that they set the key for deletion.`,
+    "KMS does not report which identity, so it may be a service ID or a trusted profile. Approve only if a person told you that they set the key for deletion.",
   ];
 }
 
@@ -150,23 +138,17 @@ function approvalNext({ standing, window }: KmsApprovalWait, { observed, door }:
     const who = `${sayHolder(kmsRights.setForDeletion, undefined, "a person under their own credential,")}, runs`;
     return [{ who, commands: kmsAskCommands(observation, door), neededRoles: kmsRights.setForDeletion.roles }];
   }
-  const whoElse =
-    window.setter?.isSure === true && standing !== "set_it"
-      ? `a person other than ${sayIdentity(window.setter.identity)}`
-      : "another person";
-  const other = sayHolder(kmsRights.destroy, undefined, whoElse);
+  const other = sayHolder(kmsRights.destroy, undefined, "a person who did not set the key for deletion,");
   const who = {
     may_consent: `if you have the role ${sayRoles(kmsRights.destroy)}, run`,
-    set_it: `${other} runs`,
-    not_a_person: `${other} runs`,
+    set_it: `${other}, runs`,
+    not_a_person: `${other}, runs`,
     acts_in_a_profile: `${other}, or you under your own credential, runs`,
   }[standing];
-  const excluded = window.setter?.isSure === true ? window.setter.identity.iamId : undefined;
   const act: NextStep = {
     who,
     commands: kmsActCommands(window.name, observation, door),
     neededRoles: kmsRights.destroy.roles,
-    ...(excluded !== undefined && { excludedIdentity: excluded }),
   };
   return [act, kmsWithdrawal(observation)];
 }
@@ -201,7 +183,7 @@ function explainMissingRight(
       : named === undefined
         ? [kmsRerunCommand(observation, door)]
         : kmsActCommands(named, observation, door);
-  const other = named === undefined ? "someone" : "someone other than the person who set it for deletion,";
+  const other = named === undefined ? "someone" : "someone other than the identity that set it for deletion,";
   return {
     summary: `${sayActor(run.actor)} cannot ${kmsStepPhrases[step.kind](sayKmsKey(observation))}: missing right ${right.action}`,
     facts: [`This right requires the role ${sayRoles(right)}.`, ...sayService("KMS", message)],

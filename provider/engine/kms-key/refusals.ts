@@ -98,14 +98,14 @@ const sayings: Sayings<KmsGuard, About> = {
     facts: ["The token of this run does not name an identity."],
   }),
   setter_not_a_person: (guard, { key, anew }) => ({
-    summary: `The deletion window of ${key} was opened by ${sayIdentity(guard.setter)}, which is not a person`,
+    summary: `KMS reports ${sayIdentity(guard.setter)}, which is not a person, for the deletion window of ${key}`,
     facts: [
-      "It does not count as the first of two people. A person must set the key for deletion under their own credential.",
+      "It was the last writer of the policy when the window opened, so uko does not count it as the first of two people. A person must set the key for deletion under their own credential.",
     ],
     next: anew,
   }),
   setter_unknown: (guard, { key, anew }) => ({
-    summary: `It is not known who set ${key} for deletion, so uko cannot find a second person`,
+    summary: `It is not known which identity set ${key} for deletion, so uko cannot find another one`,
     facts: [
       `${sayIdentity(guard.policyWrite.by)} wrote to its policy on ${sayTime(guard.policyWrite.atMs)}, after the window was opened.`,
     ],
@@ -142,7 +142,7 @@ const sayings: Sayings<KmsGuard, About> = {
   },
 };
 
-/** Only KMS knows who set a key for deletion, and compares identities (kms-v2-and-iam.md 5). */
+/** Only KMS knows which identity set a key for deletion, and compares identities (kms-v2-and-iam.md 5). */
 function sayOwnHalf(message: string, { key, rerun, observed, door }: About): Saying {
   const { observation } = observed;
   const { kmsKeyId, windowEndsAtMs } = observation;

@@ -133,7 +133,7 @@ export function sayKmsAwaited({ window }: KmsApprovalWait, observation: KmsKeyOb
   const path = kmsKeyPath(observation);
   return window === undefined
     ? `Waiting for two people. To request the deletion, run: uko request ${path}`
-    : `Waiting for a second person to run: uko approve ${path} ${window.name}`;
+    : `Waiting for another person to run: uko approve ${path} ${window.name}`;
 }
 
 /** The commands that request a deletion, by setting the key for deletion. */

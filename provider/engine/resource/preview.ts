@@ -115,7 +115,9 @@ export function previewApproval(
     step === "destroy"
       ? `Then the key is destroyed. ${wayBack}`
       : "Then the key is deactivated, and everything that uses it stops working. It can be reactivated.";
-  const by = typeof facts.deletionRequestedBy === "string" ? plain(facts.deletionRequestedBy, 100) : "A person";
+  // KMS reports nobody as the setter of a deletion window.
+  const requester = typeof facts.deletionRequestedBy === "string" ? plain(facts.deletionRequestedBy, 100) : undefined;
+  const by = requester ?? "An identity";
   const notBefore = sayNotBefore(facts);
   const cooling = notBefore === undefined ? [] : [`The key is cooling down and cannot be destroyed ${notBefore}.`];
   if (consents.includes(recordId)) {
@@ -131,7 +133,7 @@ export function previewApproval(
   }
   const early = manner === "deletion" ? "fails" : "succeeds";
   return {
-    summary: `${capital(what)} is waiting for a second person to approve its ${noun}`,
+    summary: `${capital(what)} is waiting for a ${requester === undefined ? "person" : "second person"} to approve its ${noun}`,
     facts: [
       `${by} requested the ${noun}. A run without the approval ID changes nothing and ${early}.`,
       consequence,

@@ -5,8 +5,8 @@ import type { ObservedKmsKey } from "../../engine/kms-key/observe.ts";
 import { restorableUntilMs, sayBegan, sayKmsKey } from "../../engine/kms-key/words.ts";
 import { isoTime } from "../../engine/loop/evidence.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
-import { plain, sayIdentity, sayTime, sayTimeAndDistance } from "../../engine/text/words.ts";
-import { isWindowOpen, setterHint } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { plain, sayTime, sayTimeAndDistance } from "../../engine/text/words.ts";
+import { isWindowOpen } from "../../lifecycle/plan-kms-key-deletion.ts";
 import { creationTagName } from "../../lifecycle/record-carriers.ts";
 import { pendingOutputs } from "../shared-inputs.ts";
 import type { KmsKeyInputs, KmsKeyState } from "./schema.ts";
@@ -69,7 +69,7 @@ export function kmsDriftWarnings(observed: ObservedKmsKey, before: KmsKeyState, 
   const now = observation.stateWord;
   if (from === now) return pending;
   if (now === "destroyed") {
-    const by = snapshot.deletedBy === undefined ? "another person" : plain(snapshot.deletedBy, 100);
+    const by = snapshot.deletedBy === undefined ? "an unknown identity" : plain(snapshot.deletedBy, 100);
     const on = snapshot.deletedAtMs === undefined ? "" : ` on ${sayTime(snapshot.deletedAtMs)}`;
     const untilMs = restorableUntilMs(observed);
     const back =
@@ -82,13 +82,11 @@ export function kmsDriftWarnings(observed: ObservedKmsKey, before: KmsKeyState, 
   return [...pending, `${key} ${what} ${now} since the last run`];
 }
 
-/** Names who set the key for deletion, if anyone did; an update does not write to such a key. */
+/** An update does not write to a key that is set for deletion. */
 export function openWindowWarning({ observation, nowMs }: ObservedKmsKey): readonly string[] {
   if (!isWindowOpen(observation, nowMs)) return [];
-  const setter = setterHint(observation);
-  const who = setter?.isSure === true ? sayIdentity(setter.identity) : "a person";
   const { windowEndsAtMs } = observation;
   return [
-    `${sayKmsKey(observation)} is waiting for a second person to destroy it: ${who} set it for deletion on ${sayBegan(windowEndsAtMs)}; the deletion window ends on ${sayTimeAndDistance(windowEndsAtMs, nowMs)}`,
+    `${sayKmsKey(observation)} is waiting for a person to destroy it: an identity set it for deletion on ${sayBegan(windowEndsAtMs)}; the deletion window ends on ${sayTimeAndDistance(windowEndsAtMs, nowMs)}`,
   ];
 }
