@@ -120,7 +120,7 @@ function nextOf<Plan extends { readonly kind: string }>(plan: Plan) {
 }
 
 function resultOf(written: Written<undefined>): StepResult {
-  return written.kind === "done" ? { ...written, isGone: true } : written;
+  return written.kind === "done" ? { ...written, isDeletion: true } : written;
 }
 
 function evidenceOf(subject: EvidenceFacts["subject"]): EvidenceFacts {

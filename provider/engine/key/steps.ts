@@ -112,7 +112,7 @@ export async function takeStep(step: Step, context: KeyStepContext): Promise<Key
       return world.keys.sync(ref, observed.etag, options);
     case "remove": {
       const written = await world.keys.remove(ref, observed.etag, options);
-      return written.kind === "done" ? { ...written, isGone: true } : written;
+      return written.kind === "done" ? { ...written, isDeletion: true } : written;
     }
   }
 }

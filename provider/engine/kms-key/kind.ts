@@ -66,8 +66,10 @@ export const kmsKeyKind: Deletable<KmsKeyTypes> = {
         return kmsKeys.setForDeletion(ref, options);
       case "unset_for_deletion":
         return kmsKeys.unsetForDeletion(ref, options);
-      case "destroy":
-        return kmsKeys.destroy(ref, options);
+      case "destroy": {
+        const written = await kmsKeys.destroy(ref, options);
+        return written.kind === "done" ? { ...written, isDeletion: true } : written;
+      }
     }
   },
   effectOf,

@@ -54,13 +54,14 @@ export interface StepContext<K extends KindTypes> {
 /** The result of a step. `stale` and `lost` both mean: read again and plan again. */
 export type StepResult<Seen = never> =
   /**
-   * `isGone` if nothing is left to read. `settleUnder` is the ETag of a write that has to settle
-   * before the next step, so that the run need not read twice. `shown` is the object as the
-   * response, or the read back, shows it.
+   * `isDeletion` if only a read proves the effect: a service, or a gateway in front of it, can accept
+   * a DELETE that has none. `settleUnder` is the ETag of a write that has to settle before the next
+   * step, so that the run need not read twice. `shown` is the object as the response, or the read
+   * back, shows it.
    */
   | ({
       readonly kind: "done";
-      readonly isGone?: true;
+      readonly isDeletion?: true;
       readonly settleUnder?: string;
       readonly shown?: Seen;
     } & ReportedResult)
@@ -132,10 +133,12 @@ export interface Deletable<K extends KindTypes> {
   awaited(stop: K["stop"], observed: K["seen"]): Awaited | undefined;
 }
 
-/** A call whose answer was lost, and that no read has shown to have had an effect. */
+/** A call whose answer was lost, or a deletion, and that no read has shown to have had an effect. */
 interface LostCall<K extends KindTypes> {
   readonly step: K["step"];
   readonly context: StepContext<K>;
+  /** The service accepted the deletion. */
+  readonly accepted?: ReportedResult;
 }
 
 /** The result of a run. */
@@ -171,13 +174,16 @@ export async function converge<K extends KindTypes>(
   const readAndPlan = async (): Promise<Planned<K> | undefined> => {
     const observed = await kind.observe(world, task, wasSeen, options);
     if (pending !== undefined) {
-      const { step } = pending;
+      const { step, accepted } = pending;
       const context = { ...pending.context, memory };
-      const effect = kind.effectOf(step, pending.context, observed);
+      const found = kind.effectOf(step, pending.context, observed);
+      // An effect of a deletion that the service accepted from this run needs no other proof of its author.
+      const effect = accepted !== undefined && found === "in_doubt" ? "by_us" : found;
       if (effect === "in_doubt") memory = kind.remember(step, { kind: "in_doubt" }, context).memory;
       if (effect === "by_us") {
-        await appendStepEvidence(kind, step, "after", pending.context);
-        memory = count(kind.remember(step, { kind: "done", correlationId: "" }, context).memory, step);
+        const result = accepted ?? { correlationId: "" };
+        await appendStepEvidence(kind, step, "after", pending.context, result);
+        memory = count(kind.remember(step, { kind: "done", ...result }, context).memory, step);
       }
       if (effect !== "none") {
         pending = undefined;
@@ -197,7 +203,9 @@ export async function converge<K extends KindTypes>(
     const { observed, next } = planned;
     if ("stop" in next) return { ...next.stop, observed, memory, lostCall: pending };
     // The read shows that the last of these calls had no effect so far.
-    if (lost.count > maxLostAnswers) throw answersLost(kind.name(task), lost.reason);
+    if (lost.count > maxLostAnswers) {
+      throw pending?.accepted === undefined ? answersLost(kind.name(task), lost.reason) : notDeleted(kind.name(task));
+    }
     const { step } = next;
     const reading = kind.settles?.(step, observed);
     if (reading !== undefined && !(await settler.isSettled(reading))) continue;
@@ -213,7 +221,9 @@ export async function converge<K extends KindTypes>(
     const context = { world, task, observed, actor, memory, options };
     world.progress.report(kind.progress(step, observed));
     await appendStepEvidence(kind, step, "before", context);
-    const result = await kind.take(step, context);
+    const answer = await kind.take(step, context);
+    const accepted = answer.kind === "done" && answer.isDeletion === true ? answer : undefined;
+    const result = accepted === undefined ? answer : ({ kind: "lost", reason: "" } as const);
     if (result.kind === "done") {
       await appendStepEvidence(kind, step, "after", context, result);
       if (pending?.step.kind === step.kind) pending = undefined;
@@ -226,11 +236,10 @@ export async function converge<K extends KindTypes>(
     const learned = kind.remember(step, result, context);
     memory = result.kind === "done" ? count(learned.memory, step) : learned.memory;
     if (learned.stop !== undefined) return { ...learned.stop, observed, memory };
-    if (result.kind === "done" && result.isGone === true) return { kind: "gone", memory };
     // A call whose effect is still open requires a whole read.
     if (result.kind === "done" && pending === undefined) taken = { step, result, context };
     if (result.kind === "lost") {
-      pending = { step, context };
+      pending = { step, context, ...(accepted !== undefined && { accepted }) };
       lost.count += 1;
       lost.reason = result.reason;
     }
@@ -265,6 +274,13 @@ function notConfirmed(name: string, step: string): UkoError {
   return new UkoError("UKO_CANCELLED", {
     summary: `The step ${step} of ${name} was not confirmed`,
     detail: "Completed steps stay in effect. Run the same command again to continue.",
+  });
+}
+
+function notDeleted(name: string): UkoError {
+  return new UkoError("UKO_ANSWER_LOST", {
+    summary: `The service accepted the deletion of ${name}, but still shows it`,
+    detail: "The object counts as not deleted. Earlier steps stay in effect.\nNext: run the same command again.",
   });
 }
 

@@ -18,14 +18,19 @@ const maxRemembered = 10_000;
 export function createContainers(transport: Transport): Containers {
   /** A keystore never changes its kind, so one read per run is enough. */
   const kinds = new Map<string, (signal: AbortSignal) => Promise<KeystoreAnswer>>();
+  /** A vault that this run found shows for good that the run is connected to its instance. */
+  const foundVaults = new Set<string>();
 
   return {
     async vaultExists(vaultId, { signal }) {
       const path = `/vaults/${checkedId(vaultId, "vault")}`;
+      if (foundVaults.has(vaultId)) return "found";
       try {
         const answer = await transport.read({ path, signal }, readRights.readVault, isOwnNotFound);
         if (answer.status === 404) return "not_found";
-        return parseAnswer(service, answer, vault).id === vaultId ? "found" : "unknown";
+        if (parseAnswer(service, answer, vault).id !== vaultId) return "unknown";
+        if (foundVaults.size < maxRemembered) foundVaults.add(vaultId);
+        return "found";
       } catch (error) {
         // Only the service's own 404 proves that a vault does not exist; any other failure proves
         // nothing.
