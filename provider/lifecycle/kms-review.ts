@@ -1,6 +1,6 @@
 /**
  * The review of KMS keys that are set for deletion: it names the deletion windows that its reviewer
- * saw. KMS itself refuses the destroy to the identity that opened a window, and reports it to nobody.
+ * saw. KMS itself refuses the destroy to the identity that opened a window, and does not report that identity.
  */
 
 import type { Actor } from "./observation.ts";

@@ -192,7 +192,7 @@ export function isWindowOpen(
 }
 
 /**
- * KMS reports nobody as the setter of a window. It dates the policy anew, and whether it also updates
+ * KMS does not report who set a window. It dates the policy anew, and whether it also updates
  * the writer is not documented. So the writer may be a person who wrote to the policy earlier, while a
  * service ID set the window. The suspicion can only refuse an identity, and no message, evidence or
  * review names a setter. A writer who also created the policy is not suspected: the name may date

@@ -1,4 +1,4 @@
-/** KMS reports nobody as the setter of a deletion window: a service ID may have set it, and uko names no person instead. */
+/** KMS does not report who set a deletion window: a service ID may have set it, and uko does not name a person instead. */
 
 import { readFileSync } from "node:fs";
 import path from "node:path";

@@ -118,7 +118,7 @@ function whoMaybe(standing: KmsApprovalWait["standing"]): readonly string[] {
     return ["KMS reports you as the last writer of its policy at that time, so uko takes you for this identity."];
   }
   return [
-    "KMS does not report which identity, so it may be a service ID or a trusted profile. Approve only if a person told you that they set the key for deletion.",
+    "KMS does not report which identity, so it may be a service ID or a trusted profile. Approve only after a person confirms that they set the key for deletion.",
   ];
 }
 

@@ -115,7 +115,7 @@ export function previewApproval(
     step === "destroy"
       ? `Then the key is destroyed. ${wayBack}`
       : "Then the key is deactivated, and everything that uses it stops working. It can be reactivated.";
-  // KMS reports nobody as the setter of a deletion window.
+  // KMS does not report who set a deletion window.
   const requester = typeof facts.deletionRequestedBy === "string" ? plain(facts.deletionRequestedBy, 100) : undefined;
   const by = requester ?? "An identity";
   const notBefore = sayNotBefore(facts);

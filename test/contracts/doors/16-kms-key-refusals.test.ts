@@ -44,7 +44,9 @@ test.each(profilesFor())("a window counts for another person with the right, unt
       expect(windowIn(anew.output)).not.toBe(windowIn(asked.output));
       await scenario.advance("1m");
       const old = ended(await bob.destroy(windowIn(asked.output)), 1);
-      expect(firstLineOf(old.output)).toBe('KMS key "backup" is set for deletion and is waiting for a person to destroy it');
+      expect(firstLineOf(old.output)).toBe(
+        'KMS key "backup" is set for deletion and is waiting for a person to destroy it',
+      );
       expect(await kmsStepsSince(scenario, mark)).toEqual(["M14 Carol Example", "M14 Carol Example"]);
       ended(await bob.destroy(windowIn(anew.output)), 0);
       expect(await kmsStepsSince(scenario, mark)).toEqual(["M14 Carol Example", "M14 Carol Example", "M8 Bob Example"]);

@@ -12,7 +12,11 @@ test.each(profilesByTier())(
       ended(await bob.up(), 0);
       await scenario.advance("1m");
       const mark = await scenario.mark();
-      const asked = ended(await carol.destroy(), 1, 'KMS key "backup" is set for deletion and is waiting for a person to destroy it');
+      const asked = ended(
+        await carol.destroy(),
+        1,
+        'KMS key "backup" is set for deletion and is waiting for a person to destroy it',
+      );
       const { id } = await kmsKeyNamed(scenario, "backup");
       expect(windowIn(asked.output)).toMatch(new RegExp(`^${id}@2026-12-01T14:23:0\\dZ$`));
       expect(messageOf(asked.output)).toContain("the deletion window ends on 1 Dec 2026 14:23 UTC");
