@@ -6,14 +6,22 @@ import { createHash } from "node:crypto";
 import { cpSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { generateSeed } from "../../provider/emulator/generate.ts";
-import { dataOf, useCampaignStage } from "../cli/campaign-stage.ts";
+import { campaignSeed } from "../cli/campaign-seed.ts";
+import { counts, dataOf, useCampaignStage } from "../cli/campaign-stage.ts";
 import type { Ended, Person } from "../cli/harness.ts";
 import { explainVerdict } from "../support/oracle.ts";
 
+const created = { createdAt: "2025-01-15T08:00:00Z", createdBy: "IBMid-550000CAROL" } as const;
+const keysOf = (name: string, count: number, place: { readonly vault: string; readonly template: string }) =>
+  Array.from({ length: count }, (_, at) => ({ ...created, ...place, label: `${name}-${at}` }));
 const seed = {
-  ...generateSeed({ keys: 12, vaults: 2, kms: 0, blocked: 0 }),
+  ...campaignSeed,
   clock: { start: "2026-10-01T09:00:00Z", frozen: true },
+  keys: [
+    ...keysOf("mail", 8, { vault: "archive", template: "azure" }),
+    ...keysOf("draft", 3, { vault: "payments", template: "draft" }),
+  ],
+  kmsKeys: [],
 };
 const stage = useCampaignStage(seed);
 beforeEach(async () => {
@@ -28,7 +36,7 @@ name: eol
 instance: ${seed.instance.id}
 deadline: 2027-03-20
 waves:
-  - {name: pilot, soak: 5d}
+  - {name: pilot, soak: 4h}
 rules:
   - {match: {}, class: destroy, wave: pilot, owner: platform, reason: Moved}
 `;
@@ -53,7 +61,7 @@ describe("a review of a campaign outside of its campaign", () => {
   const byCommand = (file: string, digest: string): Promise<Ended> =>
     stage.world.uko("alice", `approve --review ${file} --digest ${digest} --yes`);
   const byEngine = (file: string, digest: string): Promise<Ended> =>
-    stage.world.uko("alice", `continue ${stage.keyNamed("payments-key-00001")}`, {
+    stage.world.uko("alice", `continue ${stage.keyNamed("mail-0")}`, {
       UKO_CONSENT: `@${file}`,
       UKO_CONSENT_DIGEST: digest,
     });
@@ -63,7 +71,7 @@ describe("a review of a campaign outside of its campaign", () => {
     ["UKO_CONSENT=@file", byEngine],
   ])("is refused by %s, which names the command that keeps the gates", async (_, approve) => {
     const digest = await reviewed();
-    const key = stage.keyNamed("payments-key-00001");
+    const key = stage.keyNamed("mail-0");
     await stage.campaign(`hold ${key} --kind incident`, "erin");
     const { exitCode, err } = await approve(reviewFile(), digest);
     expect([exitCode, await stepsTaken()]).toEqual([1, []]);
@@ -84,5 +92,67 @@ describe("a review of a campaign outside of its campaign", () => {
     expect((await byCommand(`${stage.folder}/copy.jsonl`, digest)).err).toContain("[UKO_REVIEW_INVALID]");
     expect(sha256(text)).toBe(digest);
     expect(await stepsTaken()).toEqual([]);
+  });
+});
+
+describe("the first keys go alone", () => {
+  const approve = async (step: string, review: string, options = "") =>
+    counts(await stage.campaign(`approve pilot ${step} --review ${review} --yes --json ${options}`, "alice"));
+
+  it("again for each review", async () => {
+    await campaign("bob", "request pilot deactivate");
+    for (const at of [3, 4, 5, 6, 7]) await stage.world.uko("bob", `withdraw ${stage.keyNamed(`mail-${at}`)}`);
+    const first = await reviewed();
+    for (const at of [3, 4, 5, 6, 7]) await stage.world.uko("bob", `withdraw ${stage.keyNamed(`mail-${at}`)}`);
+    expect(await approve("deactivate", first)).toEqual({ acted: 1, left: 7 });
+    expect(await approve("deactivate", first)).toEqual({ acted: 2, left: 5 });
+    const second = await reviewed();
+    expect(await approve("deactivate", second)).toEqual({ acted: 1, left: 4 });
+    expect(await approve("deactivate", second)).toEqual({ acted: 4 });
+  });
+
+  it("again if another person took the step on a reviewed key", async () => {
+    const review = await reviewed();
+    const key = stage.keyNamed("mail-4");
+    const { deletion } = JSON.parse((await stage.world.uko("carol", `status ${key} --json`)).out);
+    await stage.world.uko("carol", `approve ${key} ${deletion.recordId}`);
+    expect(await stepsTaken()).toEqual(["mail-4"]);
+    expect(await approve("deactivate", review)).toMatchObject({ acted: 1 });
+  });
+
+  it("again after a stop", async () => {
+    const review = await reviewed();
+    expect(await approve("deactivate", review)).toEqual({ acted: 1, left: 7 });
+    const [sample = ""] = await stepsTaken();
+    const failing = ["mail-5", "mail-6", "mail-7"].filter((label) => label !== sample);
+    for (const label of failing) {
+      const keyId = stage.keyNamed(label).split("/")[1];
+      await stage.world.control("faults", { operation: "K7", keyId, status: 403, times: 1 });
+    }
+    await approve("deactivate", review);
+    await stage.world.uko("alice", `reactivate ${stage.keyNamed(sample)}`);
+    await stage.world.advance("1m");
+    const { stop } = await campaign("alice", `approve pilot deactivate --review ${review} --yes`);
+    const resume = `--resume ${stop} --reason Checked`;
+    expect(await approve("deactivate", review, resume)).toMatchObject({ acted: 1 });
+    expect(await approve("deactivate", review, resume)).toMatchObject({ acted: failing.length - 1 });
+  });
+
+  it("for keys that were never active, after the destruction of others", async () => {
+    const review = await reviewed();
+    for (const _ of [1, 2]) await approve("deactivate", review);
+    await stage.world.advance("5h");
+    await campaign("bob", "request pilot destroy");
+    await stage.world.advance("1m");
+    const destroy = async (set: string) => {
+      const { review: digest } = await campaign("carol", `review pilot destroy ${set}`);
+      return () => stage.campaign(`approve pilot destroy --review ${digest} --yes --json`, "carol").then(counts);
+    };
+    const others = await destroy("");
+    expect(await others()).toEqual({ acted: 1, left: 7 });
+    expect(await others()).toEqual({ acted: 7 });
+    const unused = await destroy("--never-active");
+    expect(await unused()).toEqual({ acted: 1, left: 2 });
+    expect(await unused()).toEqual({ acted: 2 });
   });
 });

@@ -44,6 +44,7 @@ import {
   type ReviewedStepRequest,
   type ReviewOfStep,
   reportClosed,
+  sizeOfRun,
   waveStateOf,
 } from "./wave-state.ts";
 import { windowNext, windowSection, windowsAfter } from "./windows.ts";
@@ -233,14 +234,14 @@ export async function prepareApproval(context: ActContext, request: ReviewedStep
   if (kmsReview !== undefined) {
     requireSameWave(context, request, kmsReview.header.campaign, reviewFileName(wave, step, "kms", request.review));
     const listed = ready.filter(({ line, facts }) => facts.isKms && kmsReview.lines.has(line.id));
-    const most = Math.min(breaker.mayActOn, listed.length);
+    const most = Math.min(await sizeOfRun(context, request, kmsReview), listed.length);
     return { kind: "kms_keys", review: kmsReview, listed, apart, most, phrase: approvalPhrase({ step }, most, false) };
   }
   const review = await reviewOfWave(context, request);
   await requireUsable(world, review, options);
   const listed = ready.filter(({ name }) => review.lines.has(name));
   // An approval cuts nothing off, so there is nothing to check after the first keys.
-  const most = recordOnly ? listed.length : Math.min(breaker.mayActOn, listed.length);
+  const most = recordOnly ? listed.length : Math.min(await sizeOfRun(context, request, review), listed.length);
   return { kind: "keys", review, listed, apart, most, phrase: approvalPhrase(review.header, most, recordOnly) };
 }
 

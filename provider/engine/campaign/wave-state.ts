@@ -7,9 +7,11 @@
 import * as z from "zod";
 import { parseJson } from "../../encodings.ts";
 import { UkoError } from "../../errors.ts";
-import { type Breaker, breakerOf } from "../../lifecycle/campaign/breaker.ts";
+import { type Breaker, breakerOf, isInSample, mayActOn } from "../../lifecycle/campaign/breaker.ts";
 import type { CampaignStep } from "../../lifecycle/campaign/campaign.ts";
 import { hasHappened, type WaveGate, waveGate } from "../../lifecycle/campaign/gates.ts";
+import type { KmsReview } from "../../lifecycle/kms-review.ts";
+import type { Review } from "../../lifecycle/review.ts";
 import { count, plain, sayTimeAndDistance } from "../text/words.ts";
 import { type ActContext, evidenceFolder, keysOfWave } from "./act-on-keys.ts";
 import { mebibyte } from "./file-forms.ts";
@@ -68,20 +70,16 @@ export async function waveStateOf(
   const deactivated = await deactivatedKeys(view);
   const sets = (key: PlannedKey): readonly ReviewedIn[] =>
     (view.reviews.byKey.get(key.name) ?? []).filter((set) => set.wave === wave && set.step === step);
-  // A key that took the step before the campaign proves nothing about this wave.
-  const isOurs = (key: PlannedKey): boolean => sets(key).length > 0 || !hasHappened(key.facts.state, step);
   const leadsTo = ({ facts }: PlannedKey): boolean => facts.ending === "destroy" || facts.ending === step;
-  const planned = keys.filter((key) => leadsTo(key) && isOurs(key));
-  const failures = planned
-    .filter((key) => sets(key).length > 0 && isFailure(key, step, deactivated))
+  // A key that took the step before the campaign proves nothing about this wave.
+  const failures = keys
+    .filter((key) => leadsTo(key) && sets(key).length > 0 && isFailure(key, step, deactivated))
     .map(({ name }) => name);
   const breaker = breakerOf(
     {
       campaign: view.campaign.name,
       wave,
       step,
-      planned: planned.length,
-      acted: planned.filter(({ facts }) => hasHappened(facts.state, step)).length,
       failures,
       maxFailures: rules.maxFailures,
       resumed: request.resume === undefined ? [] : [request.resume],
@@ -100,14 +98,52 @@ export async function waveStateOf(
   return { gate, breaker };
 }
 
-/** Keeps who passed a blackout or a stop, and why. Only for people: no command reads the file. */
+/**
+ * How many keys of a reviewed set may go now. The last write of a key that took the step is that step,
+ * unless somebody wrote to the key since; then the sample goes again, which is only slower.
+ */
+export async function sizeOfRun(
+  context: ActContext,
+  { wave, step, resume }: StepRequest,
+  { header, lines }: Review | KmsReview,
+): Promise<number> {
+  const sinceMs = resume === undefined ? 0 : await resumedAtMs(context, { wave, step, resume });
+  const since = { reviewer: header.reviewer, sinceMs: Math.max(header.reviewedAtMs, sinceMs) };
+  const acted = keysOfWave(context, wave).filter(({ name, line, facts, listed }) => {
+    if (!lines.has(name) && !(facts.isKms && lines.has(line.id))) return false;
+    const { observation, updatedAtMs, kmsKey } = listed ?? {};
+    const write = facts.isKms
+      ? { by: kmsKey?.deletedBy, atMs: kmsKey?.deletedAtMs }
+      : { by: observation?.updatedBy?.iamId, atMs: updatedAtMs };
+    return hasHappened(facts.state, step) && isInSample(write, since);
+  });
+  return mayActOn({ keys: lines.size, acted: acted.length });
+}
+
+const overridesFileName = "overrides.jsonl";
+const override = z.looseObject({ at: z.iso.datetime(), wave: z.string(), step: z.string(), resume: z.string() });
+
+/** When a person first resumed the wave after this stop; infinite if nobody has. */
+async function resumedAtMs(
+  { view }: ActContext,
+  { wave, step, resume }: Pick<StepRequest, "wave" | "step" | "resume">,
+): Promise<number> {
+  const text = (await view.folder.read(overridesFileName, maxEvidenceBytes)) ?? "";
+  const times = text.split("\n").flatMap((line) => {
+    const { data } = override.safeParse(parseJson(line));
+    return data?.wave === wave && data.step === step && data.resume === resume ? [Date.parse(data.at)] : [];
+  });
+  return Math.min(...times);
+}
+
+/** Keeps who passed a blackout or a stop, and why. The file grants nothing: a stop only names its digest. */
 export async function noteOverride({ view, world, options }: ActContext, request: StepRequest): Promise<void> {
   const { wave, step, emergency, resume, reason } = request;
   if (emergency === undefined && resume === undefined) return;
   const { identity } = await world.session.actor(options);
   const at = new Date(view.nowMs).toISOString();
   const line = { at, by: identity?.iamId ?? "", wave, step, emergency, resume, reason };
-  await view.folder.append("overrides.jsonl", `${JSON.stringify(line)}\n`);
+  await view.folder.append(overridesFileName, `${JSON.stringify(line)}\n`);
 }
 
 function reasonMissing(): UkoError {

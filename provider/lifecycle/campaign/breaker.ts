@@ -11,10 +11,6 @@ export interface BreakerFacts {
   readonly campaign: string;
   readonly wave: string;
   readonly step: CampaignStep;
-  /** How many keys of the wave the step is planned for. */
-  readonly planned: number;
-  /** How many of them have taken it. */
-  readonly acted: number;
   /** Keys that were reactivated after the step, or for which the service reports a fault. */
   readonly failures: readonly string[];
   readonly maxFailures: number;
@@ -23,17 +19,36 @@ export interface BreakerFacts {
 }
 
 export type Breaker =
-  /** How many keys the next run may act on: the first 1 % go alone. */
-  | { readonly kind: "closed"; readonly mayActOn: number }
+  | { readonly kind: "closed" }
   /** To resume, a person names this digest; a further failure makes another one. */
   | { readonly kind: "stopped"; readonly digest: string; readonly failures: readonly string[] };
 
 export function breakerOf(facts: BreakerFacts, sha256: Sha256): Breaker {
-  const { campaign, wave, step, planned, acted, maxFailures, resumed } = facts;
+  const { campaign, wave, step, maxFailures, resumed } = facts;
   const failures = [...new Set(facts.failures)].sort();
   const digest = sha256(JSON.stringify(["uko-stop-1", campaign, wave, step, failures]));
-  if (failures.length > maxFailures && !resumed.includes(digest)) return { kind: "stopped", digest, failures };
-  const remaining = Math.max(0, planned - acted);
-  const first = Math.max(1, Math.floor(planned / 100));
-  return { kind: "closed", mayActOn: acted < first ? Math.min(remaining, first - acted) : remaining };
+  const isStopped = failures.length > maxFailures && !resumed.includes(digest);
+  return isStopped ? { kind: "stopped", digest, failures } : { kind: "closed" };
+}
+
+/**
+ * How many keys of a reviewed set the next run may act on: the first 1 % go alone, so that a mistake
+ * that concerns the whole set is found on few keys. `acted` counts the keys of this set whose step
+ * `isInSample` accepts, so that no earlier set and no other person's step replaces the sample.
+ */
+export function mayActOn({ keys, acted }: { readonly keys: number; readonly acted: number }): number {
+  const remaining = keys - acted;
+  const first = Math.max(1, Math.floor(keys / 100));
+  return acted < first ? Math.min(remaining, first - acted) : remaining;
+}
+
+/** UKO and KMS round the time of a write to seconds. */
+const roundingMs = 1_000;
+
+/** Whether the reviewer took the step after the review and, after a stop, since the wave was resumed. */
+export function isInSample(
+  write: { readonly by?: string | undefined; readonly atMs?: number | undefined },
+  { reviewer, sinceMs }: { readonly reviewer: string; readonly sinceMs: number },
+): boolean {
+  return write.by === reviewer && write.atMs !== undefined && sinceMs <= write.atMs + roundingMs;
 }

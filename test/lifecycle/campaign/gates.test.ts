@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type BreakerFacts, breakerOf } from "../../../provider/lifecycle/campaign/breaker.ts";
+import { type BreakerFacts, breakerOf, isInSample, mayActOn } from "../../../provider/lifecycle/campaign/breaker.ts";
 import { dayMs } from "../../../provider/lifecycle/campaign/campaign.ts";
 import {
   type CampaignKeyFacts,
@@ -144,29 +144,42 @@ describe("the breaker", () => {
     campaign: "eol",
     wave: "main",
     step: "deactivate",
-    planned: 500,
-    acted: 0,
     failures: [],
     maxFailures: 1,
     resumed: [],
     ...over,
   });
   test.each([
-    ["lets 1 % go alone", {}, 5],
-    ["lets the rest of them go", { acted: 3 }, 2],
-    ["then lets all others go", { acted: 5 }, 495],
-    ["lets one go if the wave is small", { planned: 20 }, 1],
-    ["has nothing left", { acted: 500 }, 0],
-    ["has nothing left if keys left the wave", { planned: 3, acted: 4 }, 0],
-    ["tolerates maxFailures", { acted: 5, failures: ["k1", "k1"] }, 495],
-  ] as const)("%s", (_, over, mayActOn) => {
-    expect(breakerOf(aBreaker(over), sha256)).toEqual({ kind: "closed", mayActOn });
+    ["lets 1 % go alone", 500, 0, 5],
+    ["lets the rest of them go", 500, 3, 2],
+    ["then lets all others go", 500, 5, 495],
+    ["lets one go if the set is small", 20, 0, 1],
+    ["has nothing left", 500, 500, 0],
+  ] as const)("%s", (_, keys, acted, expected) => {
+    expect(mayActOn({ keys, acted })).toBe(expected);
+  });
+
+  test("counts a key of the sample only if the reviewer took its step since the review", () => {
+    const since = { reviewer: "alice", sinceMs: 10_500 };
+    expect(isInSample({ by: "alice", atMs: 10_000 }, since)).toBe(true);
+    for (const write of [
+      { by: "bob", atMs: 20_000 },
+      { by: "alice", atMs: 9_000 },
+      { by: "alice" },
+      { atMs: 20_000 },
+    ]) {
+      expect(isInSample(write, since)).toBe(false);
+    }
+  });
+
+  test("tolerates maxFailures", () => {
+    expect(breakerOf(aBreaker({ failures: ["k1", "k1"] }), sha256)).toEqual({ kind: "closed" });
   });
 
   test("stops after more failures, in any order and in every clone", () => {
     const stopped = breakerOf(aBreaker({ failures: ["k2", "k1"] }), sha256);
     expect(stopped).toMatchObject({ kind: "stopped", failures: ["k1", "k2"] });
-    expect(breakerOf(aBreaker({ acted: 400, failures: ["k1", "k2"] }), sha256)).toEqual(stopped);
+    expect(breakerOf(aBreaker({ failures: ["k1", "k2"] }), sha256)).toEqual(stopped);
   });
 
   test("resumes for the digest of this stop, and stops again at a further failure", () => {
