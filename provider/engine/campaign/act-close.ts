@@ -14,11 +14,15 @@ import { checklistOf, keptMetadata, readKmsKeys, sectionsOfClose } from "./closi
 import { csvTable } from "./csv.ts";
 import { type CampaignReport, folderFlag, remarked } from "./report.ts";
 import { outcomesOf } from "./status.ts";
-import type { Confirm } from "./wave-state.ts";
+import { type Confirm, closedByRules } from "./wave-state.ts";
 
 export async function closeCampaign(context: ActContext, confirm: Confirm): Promise<CampaignReport> {
   const { view, plan } = context;
   if (!view.campaign.instanceEnds) throw instanceContinues(view.folder.path);
+  for (const { name } of plan.waves) {
+    const closed = closedByRules(context, name);
+    if (closed !== undefined) return closed;
+  }
   const outcomes = outcomesOf(plan);
   const { found, unreadable } = await findClosable(context, outcomes);
   const free = found.filter(({ blocked }) => blocked === undefined);

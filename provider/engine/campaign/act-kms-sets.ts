@@ -30,6 +30,7 @@ import { encodeKmsReview, readKmsReview, windowEndOf } from "./kms-review-file.t
 import type { PlannedKey } from "./planned.ts";
 import { type CampaignReport, folderFlag, reasonSection, remarked, section, tableOf } from "./report.ts";
 import { reviewAgain, reviewFileName } from "./reviews.ts";
+import { rulesLine } from "./rule-changes.ts";
 import type { ApprovalOfStep, ReviewOfStep } from "./wave-state.ts";
 
 /** Reads each KMS key that is set for deletion, and writes what the caller saw. */
@@ -103,6 +104,7 @@ export async function reviewKmsKeys(
         lines: [
           `Only you, ${plain(reviewer, 100)}, can use this review. The review expires on ${expires}.`,
           "An identity set each key for deletion. KMS does not report which one, and refuses the destroy to it.",
+          rulesLine(view, wave),
           `SHA-256 of ${file}: ${digest}`,
         ],
       }),

@@ -14,6 +14,7 @@ import type { KmsKeyRef } from "../ports/kms-keys.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { plain, sayTime } from "../text/words.ts";
 import { type ActedKey, actedFrom, failedOn, withoutStep } from "./acted.ts";
+import { campaignFileName } from "./campaign-file.ts";
 import { mebibyte } from "./file-forms.ts";
 import { type CampaignFolder, openCampaign, readManifest } from "./folder.ts";
 import { holdsFileName, parseHolds } from "./holds.ts";
@@ -29,6 +30,8 @@ export interface ActContext {
   readonly plan: CampaignPlan;
   readonly options: CallOptions;
   readonly holdsNow: HoldsNow;
+  /** Whether campaign.yaml is another than the one of this run. The next run judges the change. */
+  readonly areRulesNewer: () => Promise<boolean>;
 }
 
 /** The holds in the folder at this moment. */
@@ -79,7 +82,9 @@ async function openCampaignAt(
   const inventory = await takeCampaignInventory(world, inventoryScope(opened, manifest, areEndsRead), options);
   const view = await viewCampaign({ ...opened, manifest }, inventory, world);
   const plan = planCampaign(view);
-  return { world: withoutSteps(world), view, plan, options, holdsNow: holdsReader(opened.folder) };
+  const { folder, text } = opened;
+  const areRulesNewer = async () => (await folder.read(campaignFileName, mebibyte)) !== text;
+  return { world: withoutSteps(world), view, plan, options, holdsNow: holdsReader(folder), areRulesNewer };
 }
 
 /** Reads the file for each key, so that a new hold stops a run that is under way. Parses it after a change only. */
@@ -117,9 +122,10 @@ export async function isHeldNow(
   return isHeld(own, tags, world.session.serviceTimeMs() ?? view.nowMs);
 }
 
-/** The same act, which skips a key with a hold that is newer than the run. */
+/** The same act, which skips a key with a hold, or rules, that are newer than the run. */
 export function unlessHeld(context: ActContext, act: (key: PlannedKey) => Promise<ActedKey>): typeof act {
   return async (key) => {
+    if (await context.areRulesNewer()) return withoutStep(key, "campaign.yaml changed since the run started");
     const isHeld = await isHeldNow(context, key.name, key.listed?.traits.tags ?? []);
     return isHeld ? withoutStep(key, "held since the run started") : act(key);
   };

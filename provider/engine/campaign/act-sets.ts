@@ -38,6 +38,7 @@ import {
   tableOf,
 } from "./report.ts";
 import { type OtherSet, reviewAgain, reviewFileName, reviewFolder } from "./reviews.ts";
+import { rulesLine } from "./rule-changes.ts";
 import {
   type ApprovalOfStep,
   noteOverride,
@@ -119,7 +120,9 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
     sections: [
       ...exceptions,
       ...section("To approve", { table: { columns, rows: reviewRows(reviewed) }, isWhole: true }),
-      ...section("Review", { lines: [...reviewFacts(reviewed.keys, file), `SHA-256 of ${name}: ${file.digest}`] }),
+      ...section("Review", {
+        lines: [...reviewFacts(reviewed.keys, file), rulesLine(view, wave), `SHA-256 of ${name}: ${file.digest}`],
+      }),
     ],
     next: [{ command: approve }, remarked(`${approve} --record-only`, `without the role ${role}`)],
     exitCode: mostSevere(codes),

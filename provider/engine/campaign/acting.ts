@@ -34,6 +34,7 @@ import { type CampaignReport, folderFlag, type NextCommand, remarked } from "./r
 import {
   type ApprovalOfStep,
   type Confirm,
+  closedByRules,
   noteOverride,
   type RequestOfStep,
   type ReviewOfStep,
@@ -72,7 +73,10 @@ export function createCampaignActing(
       act(await openActs(world, { openFolder, evidenceAt, areEndsRead }, path, options), request);
   const acting: CampaignActing = {
     request: on(requestStep),
-    review: on(reviewStep),
+    review: on(async (context, request) => {
+      const { wave, step } = request;
+      return closedByRules(context, wave, step) ?? reviewStep(context, request);
+    }),
     approve: on(approveStep),
     advance: on(advanceWave),
     halt: on(haltWave),
@@ -186,11 +190,13 @@ async function requestKmsKey({ world, view, options }: ActContext, key: PlannedK
 
 async function advanceWave(context: ActContext, wave: string): Promise<CampaignReport> {
   requireWave(context.view.campaign, wave);
+  const closed = closedByRules(context, wave);
+  if (closed !== undefined) return closed;
   const operations = createOperations(context.world);
   const keys = keysOfWave(context, wave).filter(
     ({ facts }) => facts.state === "destroyed" && facts.ending === "destroy" && !facts.isKms,
   );
-  const held = keys.filter(({ facts }) => facts.isHeld);
+  const held = keys.filter(({ facts }) => facts.isHeld || facts.isNarrowed);
   const run = await actOnKeys(
     context,
     "Removing",
@@ -202,7 +208,9 @@ async function advanceWave(context: ActContext, wave: string): Promise<CampaignR
     wave,
     keys: run.results,
     apart: [
-      ...held.map((key) => withoutStep(key, sayGate({ ...key, gate: { kind: "held" } }) ?? "held")),
+      ...held.map((key) =>
+        withoutStep(key, sayGate({ ...key, gate: { kind: key.facts.isHeld ? "held" : "narrowed" } }) ?? "held"),
+      ),
       ...unreadOf(context, wave),
     ],
     run,

@@ -5,6 +5,7 @@
 
 import { UkoError } from "../../errors.ts";
 import { dayMs } from "../../lifecycle/campaign/campaign.ts";
+import { differencesOf } from "../../lifecycle/campaign/rule-changes.ts";
 import { count } from "../text/words.ts";
 import { type Classification, classify, gapSentences, type Joined } from "./classify.ts";
 import { csvTable } from "./csv.ts";
@@ -20,8 +21,11 @@ import {
   type ManifestKey,
   manifestFileName,
   namedKey,
+  type WaveOfBaseline,
 } from "./manifest.ts";
 import { type CampaignReport, folderFlag, reasonSection, remarked, section, unreadSection } from "./report.ts";
+import { sayDifference } from "./rule-changes.ts";
+import { settingsOf } from "./settings.ts";
 
 export interface BaselineRequest {
   /** Only this wave gets new lines; absent for all. */
@@ -56,7 +60,7 @@ export function makeBaseline(
     ),
   ];
   const keys = mergeKeys(classified.keys, earlier, request.wave);
-  const waves = wavesOf(keys, earlier, { wave: request.wave, nowMs: inventory.nowMs }, sha256);
+  const waves = wavesOf(keys, earlier, { campaign, wave: request.wave, nowMs: inventory.nowMs }, sha256);
   const manifest = encodeManifest(
     {
       campaign: campaign.name,
@@ -68,7 +72,7 @@ export function makeBaseline(
     },
     sha256,
   );
-  const changed = differences(keys, earlier);
+  const changed = [...changedSettings(waves, earlier), ...differences(keys, earlier)];
   const sections = [
     ...reasonSection("Blocked", { columns: ["key", "label", "why"], rows: blocked }),
     ...reasonSection("Changed since the last baseline", { columns: ["key", "label", "change"], rows: changed }),
@@ -147,19 +151,36 @@ function mergeKeys(
   return [...kept, ...taken, ...vanished].sort(byVaultThenId);
 }
 
-/** A wave whose lines are equal keeps the time of its baseline, so that the file does not change. */
+/** A wave whose lines and rules are equal keeps the time of its baseline, so that the file does not change. */
 function wavesOf(
   keys: readonly ManifestKey[],
   earlier: Manifest | undefined,
-  { wave, nowMs }: { readonly wave: string | undefined; readonly nowMs: number },
+  {
+    campaign,
+    wave,
+    nowMs,
+  }: Pick<BaselineRequest, "wave"> & Pick<OpenCampaign, "campaign"> & { readonly nowMs: number },
   sha256: (text: string) => string,
-): readonly { readonly wave: string; readonly baselineAt: string }[] {
+): readonly WaveOfBaseline[] {
   const now = new Date(nowMs).toISOString();
   const before = new Map(earlier?.waves.map((each) => [each.wave, each]));
-  return [...new Set(keys.map((key) => key.wave))].sort().map((name) => {
+  return [...new Set(keys.map((key) => key.wave))].sort().flatMap((name) => {
     const known = before.get(name);
-    const isRenewed = (wave ?? name) === name && digestOfWave(keys, name, sha256).digest !== known?.digest;
-    return { wave: name, baselineAt: isRenewed || known === undefined ? now : known.baselineAt };
+    // A wave that people took out keeps its rules with its keys.
+    const settings = (wave ?? name) === name ? (settingsOf(campaign, name) ?? known?.settings) : known?.settings;
+    if (settings === undefined) return [];
+    const isRenewed = digestOfWave(keys, { wave: name, settings }, sha256).digest !== known?.digest;
+    return { wave: name, baselineAt: isRenewed ? now : known.baselineAt, settings };
+  });
+}
+
+/** The rules of each wave that this baseline changes, for example to a shorter soak. */
+function changedSettings(waves: readonly WaveOfBaseline[], earlier: Manifest | undefined) {
+  return waves.flatMap(({ wave, settings }) => {
+    const old = earlier?.waves.find((each) => each.wave === wave)?.settings;
+    return old === undefined
+      ? []
+      : differencesOf(old, settings).map((each) => [`wave ${wave}`, "", sayDifference(each)]);
   });
 }
 

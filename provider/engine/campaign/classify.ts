@@ -61,7 +61,8 @@ export function classify(
   return { keys, unclassified, incomplete, unusedRules };
 }
 
-function manifestKeyOf(
+/** The line of one key by one rule. */
+export function manifestKeyOf(
   listed: ListedKey,
   rule: CampaignRule,
   {

@@ -33,6 +33,8 @@ export interface CampaignFolder {
 export interface OpenCampaign {
   readonly folder: CampaignFolder;
   readonly campaign: Campaign;
+  /** The text of campaign.yaml. */
+  readonly text: string;
   readonly holds: readonly (HoldLine & { readonly untilMs?: number })[];
   /** IDs of the throwaway keys of its rehearsal, which are no part of the campaign. */
   readonly rehearsed: readonly string[];
@@ -51,7 +53,7 @@ export async function openCampaign(folder: CampaignFolder, instanceId: string): 
   requireInstance(campaign.instance, instanceId, campaignFileName);
   const holds = parseHolds((await folder.read(holdsFileName, 64 * mebibyte)) ?? "");
   const rehearsal = await readRehearsal(folder);
-  return { folder, campaign, holds, rehearsed: rehearsal?.keys.map(({ keyId }) => keyId) ?? [] };
+  return { folder, campaign, text, holds, rehearsed: rehearsal?.keys.map(({ keyId }) => keyId) ?? [] };
 }
 
 /** Throws UKO_CAMPAIGN_INVALID if there is no baseline yet. */

@@ -3,9 +3,11 @@
 import { readEntries, type StateEntry } from "../commands/stored-state.ts";
 import { plain } from "../text/words.ts";
 import { parseCsv } from "./csv.ts";
+import { mebibyte } from "./file-forms.ts";
+import type { CampaignFolder } from "./folder.ts";
 import type { ManifestKey } from "./manifest.ts";
 
-export const ownersFileName = "owners.csv";
+const ownersFileName = "owners.csv";
 
 /** Owner, application and criticality by key or cloud ID. A key may have several owners. */
 export interface Ownership {
@@ -19,6 +21,11 @@ export interface OwnerTable {
   find(ids: readonly string[]): Ownership;
   /** Entries that name no key of the inventory. */
   unmatched(ids: ReadonlySet<string>): readonly string[];
+}
+
+/** An absent file names no owner. */
+export async function ownersIn(folder: CampaignFolder): Promise<OwnerTable> {
+  return readOwners((await folder.read(ownersFileName, 64 * mebibyte)) ?? "key,owner\n");
 }
 
 export function readOwners(text: string): OwnerTable {

@@ -7,6 +7,7 @@ import * as z from "zod";
 import { UkoError } from "../../errors.ts";
 import { campaignSteps, keyClasses } from "../../lifecycle/campaign/campaign.ts";
 import { explainIssues, jsonLinesIn, maxManifestBytes, requireFormat, sha256Form } from "./file-forms.ts";
+import { waveSettings } from "./settings.ts";
 
 export const manifestFileName = "manifest.jsonl";
 export const manifestFormat = "uko-manifest-1";
@@ -67,9 +68,12 @@ export const manifestWave = z.strictObject({
   wave: text,
   baselineAt: text,
   keys: z.number().int().min(0),
-  digest: sha256Form,
+  settings: waveSettings.meta({ description: "The rules of the wave in campaign.yaml, apart from those about keys" }),
+  digest: sha256Form.meta({ description: "Of the settings and all lines of the wave" }),
 });
 export type ManifestWave = z.output<typeof manifestWave>;
+/** The rest follows from the keys. */
+export type WaveOfBaseline = Pick<ManifestWave, "wave" | "baselineAt" | "settings">;
 
 export interface Manifest extends Omit<z.output<typeof header>, "format"> {
   /** In the order of the names. */
@@ -81,13 +85,8 @@ export interface Manifest extends Omit<z.output<typeof header>, "format"> {
 /** All lines of the file, for the published JSON Schema. */
 export const manifestLine = z.union([header, manifestWave, manifestKey]);
 
-/** The digests follow from the keys; `baselineAt` is a wave's own. */
 export function encodeManifest(
-  {
-    keys,
-    waves,
-    ...rest
-  }: Omit<Manifest, "waves"> & { readonly waves: readonly Pick<ManifestWave, "wave" | "baselineAt">[] },
+  { keys, waves, ...rest }: Omit<Manifest, "waves"> & { readonly waves: readonly WaveOfBaseline[] },
   sha256: (text: string) => string,
 ): string {
   const sorted = keys.toSorted(byVaultThenId);
@@ -95,25 +94,24 @@ export function encodeManifest(
     JSON.stringify(header.parse({ format: manifestFormat, ...rest })),
     ...waves
       .toSorted((a, b) => compare(a.wave, b.wave))
-      .map(({ wave, baselineAt }) =>
-        JSON.stringify(manifestWave.parse({ wave, baselineAt, ...digestOfWave(sorted, wave, sha256) })),
-      ),
+      .map((each) => JSON.stringify(manifestWave.parse({ ...each, ...digestOfWave(sorted, each, sha256) }))),
     ...sorted.map(encodeKey),
   ];
   return `${lines.join("\n")}\n`;
 }
 
-/** The count and the SHA-256 of a wave's lines. */
+/** The count of a wave's lines, and the SHA-256 of its settings and lines. */
 export function digestOfWave(
   keys: readonly ManifestKey[],
-  wave: string,
+  { wave, settings }: Pick<ManifestWave, "wave" | "settings">,
   sha256: (text: string) => string,
 ): { readonly keys: number; readonly digest: string } {
   const lines = keys
     .filter((key) => key.wave === wave)
     .toSorted(byVaultThenId)
     .map(encodeKey);
-  return { keys: lines.length, digest: sha256(lines.join("\n")) };
+  const head = JSON.stringify(waveSettings.parse(settings));
+  return { keys: lines.length, digest: sha256([head, ...lines].join("\n")) };
 }
 
 function encodeKey(key: ManifestKey): string {
@@ -149,7 +147,7 @@ function requireDigests(
   const ids = new Set(keys.map(({ vault, id }) => `${vault}/${id}`));
   if (ids.size < keys.length) throw invalid("names a key twice", []);
   const edited = waves.filter((each) => {
-    const found = digestOfWave(keys, each.wave, sha256);
+    const found = digestOfWave(keys, each, sha256);
     return found.digest !== each.digest || found.keys !== each.keys;
   });
   if (edited.length === 0) return;

@@ -25,7 +25,7 @@ import {
 import { encodeHold, type HoldLine, holdsFileName, withoutHolds } from "./holds.ts";
 import { firstCampaignFile, type InitRequest, reportInit } from "./init.ts";
 import { type ListedKey, namedListedKey, takeCampaignInventory } from "./inventory.ts";
-import { declarationsIn, type NamedText, ownersFileName, readOwners } from "./joined-files.ts";
+import { declarationsIn, type NamedText, ownersIn } from "./joined-files.ts";
 import { manifestFileName } from "./manifest.ts";
 import { renderPage } from "./page.ts";
 import { reportPlan } from "./plan-report.ts";
@@ -115,7 +115,7 @@ async function writeBaseline(
   if (wave !== undefined) requireWave(opened.campaign, wave);
   const earlier = await findManifest(opened, world.sha256);
   requireEarlier(earlier, wave);
-  const owners = readOwners((await opened.folder.read(ownersFileName, 64 * mebibyte)) ?? "key,owner\n");
+  const owners = await ownersIn(opened.folder);
   const declarations = declarationsIn(declared);
   const inventory = await takeCampaignInventory(world, inventoryScope(opened, earlier), options);
   if (earlier !== undefined) requireTimeAfter(earlier, inventory.nowMs);

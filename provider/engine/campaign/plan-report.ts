@@ -21,6 +21,7 @@ import {
   tableOf,
   unreadSection,
 } from "./report.ts";
+import { narrowedSentences, waveDifferences } from "./rule-changes.ts";
 import type { CampaignView } from "./view.ts";
 
 /** Late keys make a plan fail, so that a nightly run notices them. */
@@ -179,12 +180,14 @@ export function blockedSection(keys: readonly PlannedKey[]): readonly ReportSect
 export const unreadReason = "the key or its vault could not be read";
 
 /** Why a person has to act before the key can take its next step; undefined if none has to. */
-export function sayGate({ gate, holds, isUnread, listed, facts }: PlannedKey): string | undefined {
+export function sayGate({ gate, holds, change, isUnread, listed, facts }: PlannedKey): string | undefined {
   if (isUnread) return unreadReason;
   if (facts.isMaterialUncertain === true) return "destroyed, but a keystore may still hold the material";
   switch (gate.kind) {
     case "held":
       return `held: ${holds.map(sayHold).join("; ")}`;
+    case "narrowed":
+      return change.kind === "narrowed" ? narrowedSentences[change.why] : undefined;
     case "incomplete":
       return gate.gaps.map((gap) => gapSentences[gap]).join("; ");
     case "changed":
@@ -272,7 +275,10 @@ export function planWarnings(view: CampaignView, { waves }: CampaignPlan): reado
       `Wave ${name} soaks for ${sayDuration(soakMs)}, but the KMS deletion window of ${count(hit, "key")} lasts 7 d: use at most 6 d`,
     ];
   });
+  const differences = waves.flatMap(({ name }) => waveDifferences(view, name));
   return [
+    ...differences.slice(0, 20).map((each) => `No step until a new baseline, because the rules changed: ${each}`),
+    ...(differences.length > 20 ? [`${differences.length - 20} more rules changed`] : []),
     ...longSoaks,
     ...waves.flatMap((wave) => peopleWarnings(view, wave)),
     ...born.slice(0, 20).map((key) => `${namedListedKey(key)} (${key.traits.label}) is not in the manifest`),

@@ -22,6 +22,7 @@ import {
   unreadSection,
 } from "./report.ts";
 import { reviewAgain } from "./reviews.ts";
+import { waveDifferences } from "./rule-changes.ts";
 import { type CampaignView, unfinishedWaves } from "./view.ts";
 import { windowNext, windowSection, windowsToRenew } from "./windows.ts";
 
@@ -175,6 +176,7 @@ export function gateOf(name: string, step: CampaignStep, view: CampaignView): Wa
     step,
     wave: wave ?? { after: [] },
     unfinished: unfinishedWaves(view.keys, step),
+    differences: waveDifferences(view, name),
     isStopped: false,
     blackouts: view.campaign.blackouts,
     nowMs: view.nowMs,
@@ -186,6 +188,8 @@ export function sayWaveGate(gate: WaveGate): string {
   switch (gate.kind) {
     case "open":
       return "people";
+    case "differs":
+      return "a new baseline";
     case "stopped":
       return "a person who resumes it";
     case "not_before":

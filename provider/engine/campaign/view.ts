@@ -5,6 +5,7 @@
 
 import { dayMs, type Hold, holdTagNames, isHeld, isOwnHoldTag } from "../../lifecycle/campaign/campaign.ts";
 import { type CampaignKeyFacts, isStepDue } from "../../lifecycle/campaign/gates.ts";
+import type { RuleChange } from "../../lifecycle/campaign/rule-changes.ts";
 import { endingOf, gapsOf, isGlobMatch } from "../../lifecycle/campaign/rules.ts";
 import { kmsRestoreDays, type ScheduledKey, soaksFromMs } from "../../lifecycle/campaign/schedule.ts";
 import { isUnproven } from "../../lifecycle/guards.ts";
@@ -12,8 +13,10 @@ import type { World } from "../ports/world.ts";
 import { mebibyte } from "./file-forms.ts";
 import { type OpenCampaign, requireTimeAfter } from "./folder.ts";
 import { type CampaignInventory, type InventoryScope, type ListedKey, namedListedKey } from "./inventory.ts";
+import { ownersIn } from "./joined-files.ts";
 import { type Manifest, type ManifestKey, namedKey } from "./manifest.ts";
 import { type Reviews, readReviews } from "./reviews.ts";
+import { changeOfKey } from "./rule-changes.ts";
 import { parseSignoff, type Signoff, signedLines, signoffFolder, unsignedOwners } from "./signoffs.ts";
 
 export interface CampaignKey {
@@ -24,6 +27,8 @@ export interface CampaignKey {
   /** Whether the key was not found and not proven gone either, so that nothing is known. */
   readonly isUnread: boolean;
   readonly holds: readonly HeldBy[];
+  /** What people changed about the key in campaign.yaml or owners.csv since the manifest. */
+  readonly change: RuleChange;
   /** What every gate and every date follows from. */
   readonly facts: CampaignKeyFacts & ScheduledKey;
 }
@@ -63,15 +68,18 @@ export async function viewCampaign(
   const reviews = await readReviews(opened.folder, opened.campaign.instance);
   const listed = new Map(inventory.keys.map((key) => [namedListedKey(key), key]));
   const owned = new Map(opened.campaign.waves.map((wave) => [wave.name, wave]));
+  const owners = await ownersIn(opened.folder);
   const keys = manifest.keys.map((line): CampaignKey => {
     const name = namedKey(line);
     const found = listed.get(name);
     const isUnread = found === undefined && !inventory.gone.has(name);
     const holds = holdsOn(name, found, opened, inventory.nowMs);
+    const change = changeOfKey(line, found, opened.campaign, owners);
     const attestedAtMs = line.attestedOn === undefined ? undefined : Date.parse(line.attestedOn);
     const facts = {
       ...scheduledKeyOf(line, found, { isUnread, reviews, nowMs: inventory.nowMs }),
       isHeld: holds.length > 0,
+      isNarrowed: change.kind === "narrowed",
       gaps: gapsOf({ ...line, attestedAtMs }, opened.campaign.instanceEnds, inventory.nowMs),
       isChanged: found !== undefined && found.facts !== line.facts,
       isDeclared: line.declaredBy.some(
@@ -82,7 +90,7 @@ export async function viewCampaign(
       unsigned: unsignedOwners(line, signed, sha256),
       soakMs: owned.get(line.wave)?.soakMs ?? 7 * dayMs,
     };
-    return { line, name, ...(found !== undefined && { listed: found }), isUnread, holds, facts };
+    return { line, name, ...(found !== undefined && { listed: found }), isUnread, holds, change, facts };
   });
   const known = new Set(keys.map(({ name }) => name));
   const backing = backingKeys(manifest);

@@ -19,6 +19,7 @@ import { requireWave } from "./folder.ts";
 import type { PlannedKey } from "./planned.ts";
 import { type CampaignReport, folderFlag, section } from "./report.ts";
 import type { ReviewedIn } from "./reviews.ts";
+import { waveDifferences } from "./rule-changes.ts";
 import { type CampaignView, unfinishedWaves } from "./view.ts";
 
 /** Which step of which wave, and what a person states to pass a blackout or a stop. */
@@ -90,6 +91,7 @@ export async function waveStateOf(
     step,
     wave: rules,
     unfinished: unfinishedWaves(view.keys, step),
+    differences: waveDifferences(view, wave),
     isStopped: breaker.kind === "stopped",
     blackouts: view.campaign.blackouts,
     nowMs: view.nowMs,
@@ -100,7 +102,7 @@ export async function waveStateOf(
 
 /**
  * How many keys of a reviewed set may go now. The last write of a key that took the step is that step,
- * unless somebody wrote to the key since; then the sample goes again, which is only slower.
+ * unless another write followed; then the sample goes again, which is only slower.
  */
 export async function sizeOfRun(
   context: ActContext,
@@ -123,7 +125,7 @@ export async function sizeOfRun(
 const overridesFileName = "overrides.jsonl";
 const override = z.looseObject({ at: z.iso.datetime(), wave: z.string(), step: z.string(), resume: z.string() });
 
-/** When a person first resumed the wave after this stop; infinite if nobody has. */
+/** When a person first resumed the wave after this stop; infinite if no person has. */
 async function resumedAtMs(
   { view }: ActContext,
   { wave, step, resume }: Pick<StepRequest, "wave" | "step" | "resume">,
@@ -187,30 +189,72 @@ async function deactivatedKeys({ folder }: CampaignView): Promise<ReadonlySet<st
   return found;
 }
 
+/** The report of a command that needs no open gate, if the rules of the wave differ from the manifest. */
+export function closedByRules({ view }: ActContext, wave: string, step?: CampaignStep): CampaignReport | undefined {
+  const differences = waveDifferences(view, wave);
+  if (differences.length === 0) return undefined;
+  return reportClosed({ view }, { wave, step, command: "" }, { kind: "differs", differences }, { kind: "closed" });
+}
+
+interface ClosedAct extends Omit<StepRequest, "step"> {
+  readonly step?: CampaignStep | undefined;
+  readonly command: string;
+}
+
 /** The report of a command that the wave does not allow now. */
 export function reportClosed(
-  { view }: ActContext,
-  { wave, step, command }: StepRequest & { readonly command: string },
+  { view }: Pick<ActContext, "view">,
+  { wave, step, command }: ClosedAct,
   gate: Exclude<WaveGate, { kind: "open" }>,
   breaker: Breaker,
 ): CampaignReport {
-  const { lines, next, isTime } = sayClosed(gate, breaker, view.nowMs);
+  const { lines, option, isTime } = sayClosed(gate, breaker, view.nowMs);
+  const folder = folderFlag(view.folder.path);
+  const next =
+    option !== undefined
+      ? `uko campaign ${command} ${folder} ${option}`
+      : gate.kind === "differs"
+        ? `uko campaign baseline --wave ${wave} ${folder}`
+        : `uko campaign status ${folder}`;
   return {
-    summary: `Wave "${wave}" does not take the step ${step} now, and nothing was changed`,
+    summary: `Wave "${wave}" does not take ${step === undefined ? "this step" : `the step ${step}`} now, and nothing was changed`,
     sections: section("Why", { lines }),
-    next:
-      next.length === 0
-        ? [{ command: `uko campaign status ${folderFlag(view.folder.path)}` }]
-        : next.map((option) => ({ command: `uko campaign ${command} ${folderFlag(view.folder.path)} ${option}` })),
+    next: [{ command: next }],
     exitCode: isTime ? 11 : 12,
-    data: { wave, step, gate: gate.kind, ...(breaker.kind === "stopped" && { stop: breaker.digest }) },
+    data: {
+      wave,
+      ...(step !== undefined && { step }),
+      gate: gate.kind,
+      ...(gate.kind === "differs" && { differences: gate.differences }),
+      ...(breaker.kind === "stopped" && { stop: breaker.digest }),
+    },
   };
 }
 
-function sayClosed(gate: Exclude<WaveGate, { kind: "open" }>, breaker: Breaker, nowMs: number) {
+const maxShownDifferences = 20;
+
+interface Closed {
+  readonly lines: readonly string[];
+  /** What a person adds to the command to pass the gate. */
+  readonly option?: string;
+  readonly isTime: boolean;
+}
+
+function sayClosed(gate: Exclude<WaveGate, { kind: "open" }>, breaker: Breaker, nowMs: number): Closed {
   const until = (untilMs: number | undefined): string =>
     untilMs === undefined ? "uko does not know when it ends" : `Until ${sayTimeAndDistance(untilMs, nowMs)}`;
   switch (gate.kind) {
+    case "differs": {
+      const { differences } = gate;
+      const rest = differences.length - maxShownDifferences;
+      const lines = [
+        "campaign.yaml or owners.csv differs from the manifest, which people signed and reviewed",
+        ...differences.slice(0, maxShownDifferences),
+        ...(rest > 0 ? [`and ${rest} more`] : []),
+        "Undo the change, or write a new baseline of the wave: then each step needs a new review",
+      ];
+      return { lines, isTime: false };
+    }
     case "stopped": {
       const failed = breaker.kind === "stopped" ? breaker.failures : [];
       const digest = breaker.kind === "stopped" ? breaker.digest : "";
@@ -219,23 +263,19 @@ function sayClosed(gate: Exclude<WaveGate, { kind: "open" }>, breaker: Breaker, 
         ...failed.slice(0, 10),
         "A stop protects against mistakes; to stop a person who writes on purpose, remove their role",
       ];
-      return { lines, next: [`--resume ${digest} --reason REASON`], isTime: false };
+      return { lines, option: `--resume ${digest} --reason REASON`, isTime: false };
     }
     case "not_before":
-      return { lines: ["The wave's notBefore has not come", until(gate.untilMs)], next: [], isTime: true };
+      return { lines: ["The wave's notBefore has not come", until(gate.untilMs)], isTime: true };
     case "after":
-      return {
-        lines: [`These waves have to finish the step first: ${gate.waves.join(", ")}`],
-        next: [],
-        isTime: false,
-      };
+      return { lines: [`These waves have to finish the step first: ${gate.waves.join(", ")}`], isTime: false };
     case "blackout":
       return {
         lines: [`A blackout forbids the step: ${plain(gate.blackout.reason, 200)}`, until(gate.untilMs)],
-        next: ["--emergency REASON"],
+        option: "--emergency REASON",
         isTime: true,
       };
     case "window":
-      return { lines: ["The wave's window is closed", until(gate.untilMs)], next: [], isTime: true };
+      return { lines: ["The wave's window is closed", until(gate.untilMs)], isTime: true };
   }
 }

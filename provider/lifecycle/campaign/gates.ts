@@ -10,6 +10,8 @@ import type { ScheduledKey } from "./schedule.ts";
 
 export type WaveGate =
   | { readonly kind: "open" }
+  /** The rules differ from those in the manifest, which people reviewed. No emergency passes this gate. */
+  | { readonly kind: "differs"; readonly differences: readonly string[] }
   /** The breaker stopped the wave. */
   | { readonly kind: "stopped" }
   | { readonly kind: "not_before"; readonly untilMs: number }
@@ -22,6 +24,8 @@ export interface WaveFacts {
   readonly wave: Pick<Wave, "after" | "notBeforeMs" | "window">;
   /** The waves that still have keys for which this step is due. */
   readonly unfinished: ReadonlySet<string>;
+  /** Each rule of the wave, or of one of its keys, that differs from the manifest otherwise than by narrowing. */
+  readonly differences: readonly string[];
   readonly isStopped: boolean;
   readonly blackouts: readonly Blackout[];
   readonly nowMs: number;
@@ -31,7 +35,8 @@ export interface WaveFacts {
 
 /** The first gate that is closed. Halt and rollback never ask it. */
 export function waveGate(facts: WaveFacts): WaveGate {
-  const { step, wave, unfinished, nowMs, isEmergency } = facts;
+  const { step, wave, unfinished, differences, nowMs, isEmergency } = facts;
+  if (differences.length > 0) return { kind: "differs", differences };
   if (facts.isStopped) return { kind: "stopped" };
   if (wave.notBeforeMs !== undefined && nowMs < wave.notBeforeMs) {
     return { kind: "not_before", untilMs: wave.notBeforeMs };
@@ -52,6 +57,8 @@ export type KeyGate =
   /** The step has happened, or a later one. */
   | { readonly kind: "done" }
   | { readonly kind: "held" }
+  /** The rules plan less for the key than the manifest, or nothing any more. */
+  | { readonly kind: "narrowed" }
   /** The class does not lead to this step. */
   | { readonly kind: "not_planned" }
   | { readonly kind: "incomplete"; readonly gaps: readonly ClassGap[] }
@@ -66,6 +73,7 @@ export type KeyGate =
 
 export interface CampaignKeyFacts extends Pick<ScheduledKey, "state" | "isKms" | "ending" | "deactivatedAtMs"> {
   readonly isHeld: boolean;
+  readonly isNarrowed: boolean;
   readonly gaps: readonly ClassGap[];
   /** Whether the facts differ from those of the baseline. */
   readonly isChanged: boolean;
@@ -82,6 +90,7 @@ export interface CampaignKeyFacts extends Pick<ScheduledKey, "state" | "isKms" |
 export function keyGate(key: CampaignKeyFacts, step: CampaignStep, nowMs: number): KeyGate {
   if (hasHappened(key.state, step)) return { kind: "done" };
   if (key.isHeld) return { kind: "held" };
+  if (key.isNarrowed) return { kind: "narrowed" };
   if (key.ending === "none" || (step === "destroy" && key.ending === "deactivate")) return { kind: "not_planned" };
   if (key.state === "other") return { kind: "impossible" };
   if (key.gaps.length > 0) return { kind: "incomplete", gaps: key.gaps };
@@ -109,7 +118,10 @@ export function hasHappened(state: CampaignKeyFacts["state"], step: CampaignStep
   return step === "deactivate" && state === "deactivated";
 }
 
-/** A wave is unfinished for a step while a key that is not held still needs it. */
+/**
+ * A wave is unfinished for a step while a key that is not held still needs it. A key that the rules
+ * narrowed counts, so that an edit of one wave opens no wave after it.
+ */
 export function isStepDue(key: CampaignKeyFacts, step: CampaignStep): boolean {
   if (key.isHeld || key.ending === "none" || key.state === "other" || hasHappened(key.state, step)) return false;
   if (step === "destroy") return key.ending === "destroy";

@@ -220,10 +220,11 @@ export const campaignJsonForms = {
     unstarted: count,
     stoppedBy,
   }),
-  "campaign-gate": form("For a wave that is closed now, the line that uko campaign request or approve", {
+  "campaign-gate": form("For a wave that is closed now, the line that an acting command of uko campaign", {
     ...wave,
-    step,
-    gate: z.enum(["stopped", "not_before", "after", "blackout", "window"]),
+    step: step.optional(),
+    gate: z.enum(["differs", "stopped", "not_before", "after", "blackout", "window"]),
+    differences: z.array(text).describe("Rules that changed since the manifest").optional(),
     stop: digest.describe("For --resume").optional(),
   }),
   "campaign-close": form("The line that uko campaign close", {

@@ -5,6 +5,7 @@ import { csvLine, parseCsv } from "../../../provider/engine/campaign/csv.ts";
 import { encodeHold, parseHolds } from "../../../provider/engine/campaign/holds.ts";
 import { readOwners } from "../../../provider/engine/campaign/joined-files.ts";
 import { encodeManifest, type ManifestKey, parseManifest } from "../../../provider/engine/campaign/manifest.ts";
+import type { WaveSettings } from "../../../provider/engine/campaign/settings.ts";
 import { isUkoError } from "../../../provider/errors.ts";
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -118,6 +119,10 @@ const key = (id: string, wave: string): ManifestKey => ({
   facts: "f",
   usage: [],
 });
+const settings: WaveSettings = {
+  ...{ after: [], soak: "7d", maxFailures: 0, deadline: "2027-03-20", instanceEnds: true },
+  ...{ takingPart: [], blackouts: [] },
+};
 const manifestText = (keys: readonly ManifestKey[]): string =>
   encodeManifest(
     {
@@ -126,7 +131,7 @@ const manifestText = (keys: readonly ManifestKey[]): string =>
       unreadableVaults: [],
       blindSpots: [],
       keys,
-      waves: ["a", "b"].map((wave) => ({ wave, baselineAt: "2026-11-26T09:00:00.000Z" })),
+      waves: ["a", "b"].map((wave) => ({ wave, baselineAt: "2026-11-26T09:00:00.000Z", settings })),
     },
     sha256,
   );

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isHeld, type KeyTraits } from "../../../provider/lifecycle/campaign/campaign.ts";
+import { isHeld, type KeyClass, type KeyTraits } from "../../../provider/lifecycle/campaign/campaign.ts";
+import { ruleChangeOf } from "../../../provider/lifecycle/campaign/rule-changes.ts";
 import {
   type Classified,
   endingOf,
@@ -144,4 +145,40 @@ test.each([
       10,
     ),
   ).toBe(expected);
+});
+
+describe("a change of the rules", () => {
+  const line = { class: "destroy", into: undefined, reason: "Moved", soak: "7d" } as const;
+  test.each([
+    ["nothing", line, { kind: "unchanged" }],
+    ["no rule", undefined, { kind: "narrowed", why: "no_rule" }],
+    ["leave", { ...line, class: "leave" }, { kind: "narrowed", why: "class" }],
+    ["leave and another reason", { ...line, class: "leave", reason: "" }, { kind: "narrowed", why: "class" }],
+    ["deactivate", { ...line, class: "deactivate" }, { kind: "narrowed", why: "class" }],
+    ["migrate without an ending", { ...line, class: "migrate" }, { kind: "narrowed", why: "class" }],
+    [
+      "migrate with the same ending",
+      { ...line, class: "migrate", into: "destroy" },
+      {
+        kind: "different",
+        differences: [
+          { field: "class", before: "destroy", after: "migrate" },
+          { field: "into", before: undefined, after: "destroy" },
+        ],
+      },
+    ],
+    [
+      "a field that the manifest does not have",
+      { ...line, ticket: "CHG-1" },
+      { kind: "different", differences: [{ field: "ticket", before: undefined, after: "CHG-1" }] },
+    ],
+  ] as const)("to %s", (_, ruled, expected) => {
+    expect(ruleChangeOf<Pick<Classified, "class" | "into">>(line, ruled)).toEqual(expected);
+  });
+
+  test("that leads further is a difference, whatever the class", () => {
+    for (const from of ["leave", "keep", "deactivate"] as const) {
+      expect(ruleChangeOf<{ class: KeyClass }>({ class: from }, { class: "destroy" }).kind).toBe("different");
+    }
+  });
 });

@@ -1,0 +1,43 @@
+/**
+ * Whether a key, or the rules of its wave, still are what the manifest says, which people signed and
+ * reviewed. Anyone who can commit can edit the rules, so an edit may only take away: one that narrows
+ * stops its key at once, and any other one refuses the acts of the wave until a baseline puts it into
+ * what the next person reviews. Without this check, a longer `maxFailures`, a shorter soak or a removed
+ * `after` would loosen a reviewed wave without a word, and a key that was set to `leave` would go on.
+ */
+
+import type { CampaignStep } from "./campaign.ts";
+import { type Classified, endingOf } from "./rules.ts";
+
+/** A value in the manifest and what the files of people say now. */
+export interface Difference {
+  readonly field: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+export type RuleChange =
+  | { readonly kind: "unchanged" }
+  | { readonly kind: "narrowed"; readonly why: "out_of_scope" | "no_rule" | "class" }
+  | { readonly kind: "different"; readonly differences: readonly Difference[] };
+
+type Classes = Pick<Classified, "class" | "into">;
+
+const reach = { none: 0, deactivate: 1, destroy: 2 } as const satisfies Record<CampaignStep | "none", number>;
+
+/** `ruled` is what the rules make of the key now; undefined if no rule names it, which means `leave`. */
+export function ruleChangeOf<Ruled extends Classes>(manifest: Ruled, ruled: Ruled | undefined): RuleChange {
+  if (ruled === undefined) return { kind: "narrowed", why: "no_rule" };
+  if (reach[endingOf(ruled)] < reach[endingOf(manifest)]) return { kind: "narrowed", why: "class" };
+  const differences = differencesOf(manifest, ruled);
+  return differences.length === 0 ? { kind: "unchanged" } : { kind: "different", differences };
+}
+
+/** By every field that either side has, so that no field can go unread. */
+export function differencesOf<Fields extends object>(before: Fields, after: Fields): readonly Difference[] {
+  const fields = Object.keys({ ...before, ...after }) as (keyof Fields & string)[];
+  return fields.flatMap((field) => {
+    const [old, now] = [before[field], after[field]];
+    return JSON.stringify(old) === JSON.stringify(now) ? [] : [{ field, before: old, after: now }];
+  });
+}

@@ -1,0 +1,177 @@
+/**
+ * A committer who edits `campaign.yaml` after the baseline. An edit that narrows stops its keys at once; any other edit
+ * refuses each act of the wave and names the difference, until a baseline puts it into what the next person reviews.
+ */
+
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { campaignSeed } from "../cli/campaign-seed.ts";
+import { dataOf, useCampaignStage } from "../cli/campaign-stage.ts";
+import type { Ended, Person } from "../cli/harness.ts";
+import { explainVerdict } from "../support/oracle.ts";
+
+const created = { createdAt: "2025-01-15T08:00:00Z", createdBy: "IBMid-550000CAROL" } as const;
+const mail = Array.from({ length: 4 }, (_, at) => ({
+  ...{ ...created, vault: "archive", template: "azure" },
+  label: `mail-${at}`,
+}));
+const stage = useCampaignStage({
+  ...campaignSeed,
+  clock: { start: "2026-10-01T09:00:00Z", frozen: true },
+  keys: [...mail, { ...created, vault: "payments", template: "aws", label: "cards-0" }],
+  kmsKeys: [],
+});
+beforeEach(async () => {
+  stage.write("campaign.yaml", campaignFile);
+  await stage.campaign("baseline");
+  await stage.campaign("signoff --owner platform");
+});
+afterEach(async () => expect(explainVerdict(await stage.world.verdict())).toBe(""));
+
+const campaignFile = `format: uko-campaign-1
+name: eol
+instance: ${campaignSeed.instance.id}
+deadline: 2027-03-20
+waves:
+  - {name: pilot, soak: 5d, maxFailures: 1, ticket: CHG-1}
+  - {name: main, after: [pilot], soak: 5d}
+rules:
+  - {match: {label: 'cards*'}, class: deactivate, wave: main, owner: platform, reason: Moved}
+  - {match: {label: 'mail*'}, class: destroy, wave: pilot, owner: platform, reason: Moved}
+blackouts:
+  - {from: 2026-12-15, to: 2027-01-05, reason: Year end}
+`;
+
+const campaign = (who: Person, command: string): Promise<Ended> => stage.campaign(`${command} --json`, who);
+const edit = (from: string, to: string): void => {
+  const text = stage.read("campaign.yaml");
+  expect(text).toContain(from);
+  stage.write("campaign.yaml", text.replace(from, to));
+};
+const stepsTaken = async (): Promise<readonly string[]> =>
+  (await stage.world.trail()).flatMap(({ operation, effect, label = "" }) =>
+    effect && ["K7", "K8", "K5"].includes(operation) ? [label] : [],
+  );
+
+/** Bob requests the deactivation of the wave, and Alice reviews it. */
+async function reviewed(wave = "pilot"): Promise<string> {
+  await campaign("bob", `request ${wave} deactivate`);
+  await stage.world.advance("1m");
+  return dataOf(await campaign("alice", `review ${wave} deactivate`)).review;
+}
+const approve = (review: string): Promise<Ended> =>
+  campaign("alice", `approve pilot deactivate --review ${review} --yes`);
+
+describe("an edit that narrows", () => {
+  const firstRule = "  - {match: {label: 'cards*'}";
+  it.each([
+    ["a rule that leaves the key", firstRule, `  - {match: {label: mail-1}, class: leave, wave: pilot}\n${firstRule}`],
+    [
+      "a class that leads less far",
+      firstRule,
+      `  - {match: {label: mail-1}, class: deactivate, wave: pilot}\n${firstRule}`,
+    ],
+    ["no rule for the key any more", "label: 'mail*'", `label: 'mail*', id: [IDS]`],
+  ])("stops the key at once: %s", async (_, from, to) => {
+    const review = await reviewed();
+    const others = ["mail-0", "mail-2", "mail-3"];
+    edit(from, to.replace("IDS", others.map((label) => stage.keyNamed(label).split("/")[1]).join()));
+    await approve(review);
+    await approve(review);
+    expect((await stepsTaken()).toSorted()).toEqual(others);
+    const { out } = await stage.campaign("status");
+    expect(out).toMatch(/\ncampaign\.yaml no longer .* 1\n/);
+    // The other wave still waits for the key: an edit of one wave opens no other one.
+    expect(dataOf(await campaign("bob", "request main deactivate")).gate).toBe("after");
+  });
+
+  it("stops the keys of a vault outside the scope, and of a wave that was taken out", async () => {
+    const review = await reviewed();
+    const vault = stage.keyNamed("cards-0").split("/")[0];
+    edit("waves:", `scope: {vaults: [${vault}]}\nwaves:`);
+    expect((await approve(review)).exitCode).toBe(13);
+    edit(`scope: {vaults: [${vault}]}\n`, "");
+    edit("  - {name: pilot, soak: 5d, maxFailures: 1, ticket: CHG-1}\n", "");
+    edit("after: [pilot], ", "");
+    edit("class: destroy, wave: pilot", "class: destroy, wave: main");
+    expect(dataOf(await approve(review)).error?.code).toBe("UKO_CAMPAIGN_INVALID");
+    const other = await campaign("bob", "request main deactivate");
+    expect(dataOf(other)).toMatchObject({ gate: "differs", differences: ['wave "main": after: ["pilot"] -> []'] });
+    expect(await stepsTaken()).toEqual([]);
+  });
+
+  it("stops a key in a run that is under way, as a hold does", async () => {
+    const { openOperations } = await import("../../provider/compose-operations.ts");
+    const run = openOperations(stage.world.environmentOf("bob"), { progress: { report: () => {} } });
+    const count = (): void => stage.write("campaign.yaml", campaignFile.replaceAll("class: destroy", "class: leave"));
+    const acting = await run.campaignActs({ report: () => {}, count });
+    const signal = new AbortController().signal;
+    const { data } = await acting.request(stage.folder, { wave: "pilot", step: "deactivate" }, { signal });
+    await run.close();
+    expect((data as { keys: { outcome: string }[] }).keys.map(({ outcome }) => outcome)).toEqual([
+      "acted",
+      ...["left", "left", "left"],
+    ]);
+  });
+});
+
+describe("any other edit", () => {
+  it.each([
+    ["soak: 5d, maxFailures: 1", "soak: 4h, maxFailures: 1", 'wave "pilot": soak: "5d" -> "4h"'],
+    ["soak: 5d, maxFailures: 1", "soak: 6d, maxFailures: 1", 'wave "pilot": soak: "5d" -> "6d"'],
+    ["maxFailures: 1", "maxFailures: 99", 'wave "pilot": maxFailures: 1 -> 99'],
+    ["ticket: CHG-1", "ticket: CHG-2", 'wave "pilot": ticket: "CHG-1" -> "CHG-2"'],
+    ["ticket: CHG-1", "ticket: CHG-1, notBefore: 2026-09-01", 'wave "pilot": notBefore: none -> "2026-09-01"'],
+    ["waves:", "takingPart: ['*']\nwaves:", 'wave "pilot": takingPart: [] -> ["*"]'],
+    ["to: 2027-01-05", "to: 2026-12-16", 'wave "pilot": blackouts: '],
+    ["deadline: 2027-03-20", "deadline: 2027-03-28", 'wave "pilot": deadline: "2027-03-20" -> "2027-03-28"'],
+    [
+      "{label: 'mail*'}, class: destroy",
+      "{label: 'mail*'}, class: destroy, override: Unused",
+      ': override: "" -> "Unused"',
+    ],
+    ["wave: pilot, owner: platform", "wave: pilot, owner: payments", ': owners: ["platform"] -> ["payments"]'],
+    ["class: destroy, wave: pilot", "class: destroy, wave: main", ': wave: "pilot" -> "main"'],
+    ["rules:", "pendingDays: {azure_key_vault: 0}\nrules:", ": pendingDays: [90] -> [0]"],
+  ])("refuses each act of the wave and names the difference: %s -> %s", async (from, to, difference) => {
+    const review = await reviewed();
+    edit(from, to);
+    for (const act of [
+      campaign("bob", "request pilot deactivate"),
+      campaign("alice", "review pilot deactivate"),
+      approve(review),
+      campaign("bob", "advance pilot"),
+    ]) {
+      const { exitCode, out } = await act;
+      expect([exitCode, JSON.parse(out).gate]).toEqual([12, "differs"]);
+      expect(JSON.parse(out).differences).toContainEqual(expect.stringContaining(difference));
+    }
+    expect(await stepsTaken()).toEqual([]);
+    const { out } = await stage.world.uko("alice", `campaign plan --folder ${stage.folder}`);
+    expect(out).toContain(difference);
+    // What only takes back is not refused.
+    expect(dataOf(await campaign("bob", "halt pilot")).keys).toHaveLength(4);
+  });
+
+  it("refuses a class that leads further than the manifest, until a new baseline makes each review start again", async () => {
+    edit("after: [pilot], ", "");
+    await stage.campaign("baseline");
+    const review = await reviewed("main");
+    edit("class: deactivate, wave: main", "class: destroy, wave: main");
+    const { out } = await stage.campaign("request main deactivate --emergency Hurry", "bob");
+    expect(out).toContain('cards-0": class: "deactivate" -> "destroy"');
+    expect(out).toContain(`Next:\n  uko campaign baseline --wave main --folder ${stage.folder}\n`);
+    expect((await stage.campaign("baseline --wave main")).out).toContain("class: deactivate -> destroy");
+    const { error } = dataOf(await campaign("alice", `approve main deactivate --review ${review} --yes`));
+    expect(error.summary).toContain("changed after the review");
+    expect(await stepsTaken()).toEqual([]);
+  });
+
+  it("shows the rules of the wave to the reviewer, and a baseline that changes them", async () => {
+    edit("maxFailures: 1", "maxFailures: 2");
+    expect((await stage.campaign("baseline")).out).toContain("maxFailures: 1 -> 2");
+    await campaign("bob", "request pilot deactivate");
+    await stage.world.advance("1m");
+    const { out } = await stage.campaign("review pilot deactivate", "alice");
+    expect(out).toMatch(/soak 5d.*maxFailures 2.*ticket CHG-1/);
+  });
+});
