@@ -23,7 +23,7 @@ interface AuditOptions {
 export function addAuditCommand(program: Command, world: CliWorld): void {
   program
     .command("audit")
-    .description("Show who deleted what, when, and with whose approval, from evidence files; works offline")
+    .description("Show who requested, approved and executed each step, and when, from evidence files; works offline")
     .addArgument(new Argument("[key]", "only this key, <vaultId>/<keyId>").argParser(parseKeyPath))
     .addOption(
       new Option("--file <file>", "evidence file, or a folder of them; repeatable (default: UKO_EVIDENCE)").argParser(
@@ -33,7 +33,7 @@ export function addAuditCommand(program: Command, world: CliWorld): void {
     .addOption(new Option("--since <date>", "only from this day or time, such as 2026-11-24").argParser(parseDate))
     .option("--key <id or label>", "only keys with this ID or label")
     .addOption(new Option("--step <step>", "only this step").choices(auditedSteps))
-    .option("--person <text>", "only steps that this IAM ID or name (or part of it) took, requested or approved")
+    .option("--person <text>", "only steps that this IAM ID or name (or part of it) requested, approved or executed")
     .option("--verify", "check instead that the files are as the runs wrote them")
     .option("--json", "one line of JSON per step; with --verify, per file")
     .addHelpText("after", exampleHelp("audit"))

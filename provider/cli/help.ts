@@ -80,7 +80,7 @@ commands.
 With --campaign, a run over many keys goes on if the page is closed; Ctrl-C stops it after the calls in progress.`;
 
 const certificateHelp = `
-A certificate lists keys with their outcome, who requested, approved and took each step, and what it does not prove.
+A certificate lists keys with their outcome, who requested, approved and executed each step, and what it does not prove.
 It is an in-toto statement in a DSSE envelope. uko certificate verify proves who signed it, and with --evidence that it
 follows from the evidence files. The people who took the steps wrote the evidence, so uko does not rate the proof.
 

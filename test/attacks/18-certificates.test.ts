@@ -123,6 +123,16 @@ describe("the events of one person never show as two people", () => {
     expect(isSingle).toBe(true);
   });
 
+  it("if KMS does not report who set the deletion window, which may be the executor", () => {
+    const lines = readFileSync(story.file("evidence.jsonl"), "utf8").trimEnd().split("\n");
+    const entries = lines.map((line) => ({ ...JSON.parse(line), log: 0 }) as LoggedLine);
+    for (const { consentedBy } of entries) if (consentedBy !== undefined) consentedBy.author = "";
+    const [key] = keysInEvidence(entries, entries[0]?.instanceId ?? "");
+    const step = key?.steps.find(({ step: name }) => name === "destroy");
+    expect(step).toMatchObject({ requester: { iamId: "" }, approver: { iamId: people.bob } });
+    expect(step).not.toHaveProperty("isSingle");
+  });
+
   it("and a step of one person is shown as such", async () => {
     signedWith(({ steps }) => {
       for (const step of steps)

@@ -1,6 +1,6 @@
 /** The history of each key, from the entries of all evidence files together. Pure. */
 
-import { byTime, isTwoPeopleStep, pairSteps, type StepLines } from "../commands/audit.ts";
+import { type Authors, authorsOf, byTime, pairSteps, peopleBehind, type StepLines } from "../commands/audit.ts";
 import type { KeyDescription, LoggedLine } from "./evidence-log.ts";
 import type { CertificateKey, CertificateStep } from "./statement.ts";
 
@@ -53,8 +53,7 @@ function uniqueEntries(entries: readonly LoggedLine[]): readonly LoggedLine[] {
 interface Context {
   /** How the person of each line authenticated, by the place of the line. */
   readonly credentials: ReadonlyMap<string, "api_key" | "token">;
-  /** The author of each consent record that a run wrote. */
-  readonly authors: ReadonlyMap<string, string>;
+  readonly authors: Authors;
 }
 
 /** A run introduces itself on its first line, which names its caller as the actor of the lines that follow. */
@@ -68,11 +67,6 @@ function credentialsOf(entries: readonly LoggedLine[]): Context["credentials"] {
       return credential === undefined ? [] : [[`${log} ${seq}`, credential]];
     }),
   );
-}
-
-function authorsOf(entries: readonly LoggedLine[]): Context["authors"] {
-  const records = entries.flatMap(({ record, consentedBy }) => [record, consentedBy]);
-  return new Map(records.flatMap((record) => (record === undefined ? [] : [[record.id, record.author]])));
 }
 
 function keyOf(subject: string, pairs: readonly StepLines<LoggedLine>[], context: Context): CertificateKey {
@@ -166,7 +160,7 @@ function stepOf([before, after]: StepLines<LoggedLine>, context: Context): reado
       ...(after !== undefined && { doneAt: after.time }),
       executor: actor,
       ...(credential !== undefined && { credential }),
-      ...peopleBehind(last, context),
+      ...peopleBehind(last, context.authors),
       ...(digest !== undefined && { digest }),
       ...(consent !== undefined && { consent: consentOf(consent) }),
       ...(correlationId !== undefined && { correlationId }),
@@ -184,26 +178,6 @@ export function hasEachStep({ outcome, steps, vaultId }: CertificateKey): boolea
   // KMS itself deactivates a key that expires.
   const isDeactivatedFirst = destroyed?.from === "deactivated" && vaultId !== placeOf("");
   return destroyed !== undefined && (!isDeactivatedFirst || last("deactivate") !== undefined);
-}
-
-type People = Pick<CertificateStep, "requester" | "approver" | "isSingle">;
-
-/**
- * An answer is an approval of its own; otherwise the person who took the step approved the request. Two people are the
- * requester and another approver: a person who answers their own request is one, no matter who executes the step. If the
- * evidence does not have the request, the approver and the executor are the two that it knows.
- */
-function peopleBehind({ step, actor, consentedBy }: LoggedLine, { authors }: Context): People {
-  if (!isTwoPeopleStep(step)) return {};
-  if (consentedBy === undefined) return { isSingle: true };
-  const { id: recordId, author, how, answers } = consentedBy;
-  if (how !== "answer") {
-    const approver = { iamId: actor.iamId };
-    return { requester: { iamId: author, recordId }, approver, isSingle: author === actor.iamId };
-  }
-  const asker = answers === undefined ? undefined : authors.get(answers);
-  const requester = { iamId: asker ?? "", ...(answers !== undefined && { recordId: answers }) };
-  return { requester, approver: { iamId: author, recordId }, isSingle: author === (asker ?? actor.iamId) };
 }
 
 function consentOf(record: NonNullable<LoggedLine["consentedBy"]>): CertificateStep["consent"] {

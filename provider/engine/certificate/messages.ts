@@ -74,7 +74,10 @@ export const outcomeWords = {
 /** The destruction; without one, the last step that two people can be required for. */
 export function decidingStep({ steps }: CertificateKey): CertificateStep | undefined {
   const done = steps.filter(({ doneAt }) => doneAt !== undefined);
-  return done.findLast(({ step }) => step === "destroy") ?? done.findLast(({ isSingle }) => isSingle !== undefined);
+  return (
+    done.findLast(({ step }) => step === "destroy") ??
+    done.findLast(({ isSingle, approver }) => isSingle === true || approver !== undefined)
+  );
 }
 
 export type NameOf = (iamId: string) => string;

@@ -54,7 +54,10 @@ const step = z.strictObject({
   credential: z.enum(["api_key", "token"]).optional().describe("How the executor authenticated, as far as known"),
   requester: behind.optional(),
   approver: behind.optional(),
-  isSingle: z.boolean().optional().describe("Whether one person alone took a step that can require two"),
+  isSingle: z
+    .boolean()
+    .optional()
+    .describe("Whether one person alone took a step that can require two; absent if not known"),
   digest: text.optional().describe("Digest of the key's facts that the approval covers"),
   consent: consent.optional().describe("Consent record that the step wrote or used"),
   correlationId: text.optional(),

@@ -3,7 +3,17 @@
 import { plain, sayPerson } from "../text/words.ts";
 import type { Audit, AuditEvent } from "./audit.ts";
 
-export const auditHeads = ["TIME", "WHO", "STEP", "WHAT", "FROM", "TO", "APPROVED BY", "NOTE"] as const;
+export const auditHeads = [
+  "TIME",
+  "STEP",
+  "WHAT",
+  "FROM",
+  "TO",
+  "REQUESTED BY",
+  "APPROVED BY",
+  "EXECUTED BY",
+  "NOTE",
+] as const;
 
 export function auditRows({ events }: Audit): readonly (readonly string[])[] {
   return events.map(rowOf);
@@ -11,9 +21,9 @@ export function auditRows({ events }: Audit): readonly (readonly string[])[] {
 
 export function auditFindings({ events, stepsOnFile, unreadableLines, unknownVersions }: Audit): readonly string[] {
   const findings = [
-    ...countOf(events.filter(({ single }) => single === true).length, [
-      "step was taken by one person alone (single)",
-      "steps were taken by one person alone (single)",
+    ...countOf(events.filter(({ isSingle }) => isSingle === true).length, [
+      "step was taken by one person alone",
+      "steps were taken by one person alone",
     ]),
     ...samePerson(events),
     ...countOf(events.filter(({ isConfirmed }) => !isConfirmed).length, [
@@ -42,15 +52,15 @@ function rowOf(event: AuditEvent): readonly string[] {
   const consent = consentedBy ?? record;
   return [
     time,
-    sayPerson(actor.iamId, actor.name),
     record === undefined ? step : `${step} (${record.step})`,
     `${resource === undefined ? "" : `${resource.replaceAll("_", " ")} `}${plain(label === "" ? keyId : label, 40)}`,
     from,
     to,
-    consentedBy === undefined ? "" : `${plain(consentedBy.author || "an identity", 60)} ${consentedBy.id.slice(0, 8)}`,
+    sayConsenter(event.requester),
+    event.isSingle === true ? "(one person)" : sayConsenter(event.approver),
+    sayPerson(actor.iamId, actor.name),
     [
       event.isConfirmed ? "" : "not confirmed",
-      event.single === true ? "single" : "",
       consent?.reason === undefined ? "" : `"${plain(consent.reason, 60)}"`,
       ...(consent?.earlierReasons ?? []).map(
         ({ author, name, reason }) => `"${plain(reason, 60)}" by ${sayPerson(author, name)}`,
@@ -59,6 +69,12 @@ function rowOf(event: AuditEvent): readonly string[] {
       .filter((note) => note !== "")
       .join(", "),
   ];
+}
+
+function sayConsenter(person: AuditEvent["requester"]): string {
+  if (person === undefined) return "";
+  const { iamId, recordId = "" } = person;
+  return `${iamId === "" ? "not recorded" : plain(iamId, 60)} ${recordId.slice(0, 8)}`.trimEnd();
 }
 
 /** Both steps of one key by one actor. Each step may have had a second person, and an auditor wants to know. */

@@ -1,4 +1,4 @@
-/** The evaluation of evidence: who deleted what, when, with whose consent, and what the lines leave open. Pure. */
+/** The evaluation of evidence: who requested, approved and executed what, when, and what the lines leave open. Pure. */
 
 import * as z from "zod";
 import { parseJson } from "../../encodings.ts";
@@ -40,12 +40,24 @@ export const evidenceLine = z.object({
 });
 export type EvidenceLine = z.infer<typeof evidenceLine>;
 
-/** One step as its evidence lines describe it. Printed by `--json`. */
-export interface AuditEvent extends Omit<EvidenceLine, "phase"> {
+/** One step as its evidence lines describe it; `actor` executed it. Printed by `--json`. */
+export interface AuditEvent extends Omit<EvidenceLine, "phase">, People {
   /** False if a step was started and no line reports it as done: it was refused, it crashed, or its answer was lost. */
   readonly isConfirmed: boolean;
-  /** Whether one person alone took a step that deactivates or destroys a key; absent for other steps. */
-  readonly single?: boolean;
+}
+
+/** The two people behind a step that deactivates or destroys a key; nothing for other steps. */
+export interface People {
+  readonly requester?: Consenter;
+  readonly approver?: Consenter;
+  /** Whether one person alone took the step; absent if the evidence does not name both. */
+  readonly isSingle?: boolean;
+}
+
+interface Consenter {
+  /** Empty if the evidence does not have it. */
+  readonly iamId: string;
+  readonly recordId?: string;
 }
 
 export interface Audit {
@@ -87,7 +99,8 @@ export function auditEvidence(texts: readonly string[], filter: AuditFilter = {}
       else lines.push(read);
     }
   }
-  const all = pairSteps(lines.toSorted(byTime)).flatMap(eventOf);
+  const authors = authorsOf(lines);
+  const all = pairSteps(lines.toSorted(byTime)).flatMap((pair) => eventOf(pair, authors));
   const events = all.filter((event) => passes(event, filter));
   return { events, stepsOnFile: all.length, unreadableLines, unknownVersions };
 }
@@ -123,23 +136,44 @@ export function pairSteps<Line extends EvidenceLine>(lines: readonly Line[]): re
   return steps;
 }
 
-function eventOf([before, after]: StepLines<EvidenceLine>): readonly AuditEvent[] {
+function eventOf([before, after]: StepLines<EvidenceLine>, authors: Authors): readonly AuditEvent[] {
   const last = after ?? before;
   if (last === undefined) return [];
   const { phase: _phase, ...line } = { ...before, ...last };
-  return [{ ...line, ...singleOf(line), isConfirmed: after !== undefined, time: before?.time ?? last.time }];
+  return [
+    { ...line, ...peopleBehind(line, authors), isConfirmed: after !== undefined, time: before?.time ?? last.time },
+  ];
 }
 
 export const byTime = (a: EvidenceLine, b: EvidenceLine): number => timeOf(a) - timeOf(b);
 
-/** Whether two people are behind the step if dual authorization applies. */
-export function isTwoPeopleStep(step: string): boolean {
-  return consequential.get(step) === true;
+/** The author of each consent record that a line has. */
+export type Authors = ReadonlyMap<string, string>;
+
+export function authorsOf(lines: readonly EvidenceLine[]): Authors {
+  const records = lines.flatMap(({ record, consentedBy }) => [record, consentedBy]);
+  return new Map(records.flatMap((each) => (each === undefined ? [] : [[each.id, each.author]])));
 }
 
-function singleOf({ step, actor, consentedBy }: Omit<EvidenceLine, "phase">): { readonly single?: boolean } {
-  if (!isTwoPeopleStep(step)) return {};
-  return { single: consentedBy === undefined || consentedBy.author === actor.iamId };
+/**
+ * An answer is an approval of its own; otherwise the person who executed the step approved the request. One person is
+ * requester and approver, no matter who executes the step. If the evidence does not name both, as for a window in KMS,
+ * nothing here says that they were two.
+ */
+export function peopleBehind(
+  { step, actor, consentedBy }: Pick<EvidenceLine, "step" | "actor" | "consentedBy">,
+  authors: Authors,
+): People {
+  if (consequential.get(step) !== true) return {};
+  if (consentedBy === undefined) return { isSingle: true };
+  const { id: recordId, author, how, answers } = consentedBy;
+  const isAnswer = how === "answer";
+  const requester = isAnswer
+    ? { iamId: authors.get(answers ?? "") ?? "", ...(answers !== undefined && { recordId: answers }) }
+    : { iamId: author, recordId };
+  const approver = isAnswer ? { iamId: author, recordId } : { iamId: actor.iamId };
+  const areNamed = requester.iamId !== "" && approver.iamId !== "";
+  return { requester, approver, ...(areNamed && { isSingle: requester.iamId === approver.iamId }) };
 }
 
 function passes(event: AuditEvent, { since, vaultId, key, step, person: who }: AuditFilter): boolean {
@@ -148,9 +182,10 @@ function passes(event: AuditEvent, { since, vaultId, key, step, person: who }: A
   if (key !== undefined && event.keyId !== key && event.label !== key) return false;
   if (step !== undefined && event.step !== step) return false;
   if (who === undefined) return true;
-  const ids = [event.actor.iamId, event.consentedBy?.author ?? "", event.record?.author ?? ""];
+  const { actor, consentedBy, requester, record: written } = event;
+  const ids = [actor.iamId, requester?.iamId ?? "", consentedBy?.author ?? "", written?.author ?? ""];
   // A name may be the ID of another person, so a text in the form of an ID matches IDs alone.
-  const people = isIamIdForm(who) ? ids : [...ids, event.actor.name];
+  const people = isIamIdForm(who) ? ids : [...ids, actor.name];
   return people.some((each) => each.toLowerCase().includes(who.toLowerCase()));
 }
 

@@ -197,11 +197,18 @@ const explanation = z
   })
   .describe("One code, as uko explain --json prints it");
 
+const person = z.object({ iamId: z.string().optional(), name: z.string().optional() });
+const behind = person.extend({ recordId: z.string().describe("ID of the consent record").optional() });
 const auditStep = evidenceLine
   .omit({ phase: true })
   .extend({
     isConfirmed: z.boolean().describe("Whether a line reports the step as done"),
-    single: z.boolean().describe("Whether one person alone took a step that requires two").optional(),
+    requester: behind.optional(),
+    approver: behind.optional(),
+    isSingle: z
+      .boolean()
+      .describe("Whether one person alone took a step that can require two; absent if not known")
+      .optional(),
   })
   .describe("One step, as uko audit --json prints it");
 
@@ -275,8 +282,6 @@ const review = z
   .describe("One key, or the review itself, as uko review --json prints it; the form of an error is `error`");
 
 const subject = { subject: z.string().describe("<vaultId>/<keyId>, or kms/<keyId>") };
-const person = z.object({ iamId: z.string().optional(), name: z.string().optional() });
-const behind = person.extend({ recordId: z.string().describe("ID of the consent record").optional() });
 const verifiedStep = z.object({
   step: z.string(),
   startedAt: z.string(),
@@ -284,7 +289,10 @@ const verifiedStep = z.object({
   requester: behind.optional(),
   approver: behind.optional(),
   executor: person,
-  isSingle: z.boolean().describe("Whether one person alone took a step that can require two").optional(),
+  isSingle: z
+    .boolean()
+    .describe("Whether one person alone took a step that can require two; absent if not known")
+    .optional(),
 });
 const verification = z
   .object({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { auditEvidence } from "../../../provider/engine/commands/audit.ts";
-import { auditFindings } from "../../../provider/engine/commands/audit-messages.ts";
+import { auditFindings, auditRows } from "../../../provider/engine/commands/audit-messages.ts";
 
 const alice = { iamId: "IBMid-550000ALICE", name: "Alice Example" };
 const bob = { iamId: "IBMid-550000BOB", name: "Bob Example" };
@@ -40,7 +40,7 @@ describe("one step", () => {
   test("is one event, however many lines and files report it", () => {
     const [before = "", after = ""] = both({ correlationId: "c-1" });
     const { events } = auditEvidence([`${before}\n`, `${before}\n${after}\n`]);
-    expect(events).toMatchObject([{ step: "destroy", isConfirmed: true, single: false, correlationId: "c-1" }]);
+    expect(events).toMatchObject([{ step: "destroy", isConfirmed: true, isSingle: false, correlationId: "c-1" }]);
   });
 
   test("is reported if the step began and did not finish, also next to a later finished one", () => {
@@ -60,8 +60,29 @@ describe("one step", () => {
     [{ ...alone, step: "remove" }, undefined],
     [{ ...alone, step: "write_record" }, undefined],
   ])("is single-person if no other person approved it: %j", (over, single) => {
-    expect(auditEvidence([line(over)]).events[0]?.single).toBe(single);
+    expect(auditEvidence([line(over)]).events[0]?.isSingle).toBe(single);
   });
+});
+
+test("a row names who requested, approved and executed, and the author of an answer is its approver", () => {
+  const request = { ...consent(bob.iamId), id: "1".repeat(32) };
+  const answer = { ...consent(alice.iamId), id: "2".repeat(32), how: "answer", answers: request.id };
+  const written = line({ step: "write_record", actor: bob, record: request, consentedBy: undefined });
+  const rowOf = (over: Readonly<Record<string, unknown>>) =>
+    auditRows(auditEvidence([`${written}\n${line({ ...over, time: "2026-11-24T16:00:00Z" })}`]))
+      .at(-1)
+      ?.slice(5, 8);
+  const named = { actor: bob, consentedBy: answer };
+  expect(rowOf({ actor: alice, consentedBy: request })).toEqual([
+    `${bob.iamId} 11111111`,
+    alice.iamId,
+    expect.stringContaining(alice.iamId),
+  ]);
+  const people = [`${bob.iamId} 11111111`, `${alice.iamId} 22222222`, expect.stringContaining(bob.iamId)];
+  expect(rowOf(named)).toEqual(people);
+  expect(rowOf({ ...named, consentedBy: { ...answer, answers: "3".repeat(32) } })?.[0]).toBe("not recorded 33333333");
+  expect(rowOf({ consentedBy: { ...request, author: "" } })?.slice(0, 2)).toEqual(["not recorded 11111111", bob.iamId]);
+  expect(rowOf({ ...named, consentedBy: { ...answer, author: bob.iamId } })?.[1]).toBe("(one person)");
 });
 
 test("skips and counts incomplete lines and unknown versions", () => {
@@ -96,7 +117,7 @@ test("lists the open questions", () => {
     "2 lines were skipped, because this release does not know their versions.",
   ]);
   const identical = [line(alone), line({ ...alone, keyId: "k-2" })];
-  expect(auditFindings(auditEvidence(identical))).toContain("2 steps were taken by one person alone (single).");
+  expect(auditFindings(auditEvidence(identical))).toContain("2 steps were taken by one person alone.");
   const unfinished = ["k-1", "k-2"].map((keyId) => line({ keyId, phase: "before" }));
   expect(auditFindings(auditEvidence(unfinished)).join()).toContain(
     "2 steps were started but never recorded as finished: ",
