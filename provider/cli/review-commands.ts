@@ -123,7 +123,7 @@ function reviewJson(review: SetReview, file: string | undefined): string {
   const { keys, file: written } = review;
   const lines = [
     ...setMessages.apartFacts(review).map((apart) => ({ v: 1, ...apart, isReviewed: false })),
-    ...keys.map(({ line, waitsFor }) => ({ v: 1, ...line, isReviewed: true, ...(waitsFor && { waitsFor }) })),
+    ...setMessages.reviewedFacts(review).map((reviewed) => ({ v: 1, ...reviewed })),
     ...(written === undefined
       ? []
       : [

@@ -12,6 +12,15 @@ export function isExternalType(type: string): boolean {
   return externalTypes.includes(type);
 }
 
+/**
+ * The types of keystore in which UKO does not see what uses a key. The associated resources of a key
+ * come from IBM's KMS alone, so an empty list says nothing about a copy in another cloud: a person
+ * who read "nothing" there would destroy the key of a running database.
+ */
+export function typesOfUnseenUse(keystores: readonly { readonly type: string }[]): readonly string[] {
+  return [...new Set(keystores.map(({ type }) => type).filter((type) => type !== "ibm_cloud_kms"))].sort();
+}
+
 export function keystoreKindOf({ type, variant }: { readonly type: string; readonly variant: string }): KeystoreKind {
   if (isExternalType(type)) return "external";
   if (type !== "ibm_cloud_kms") return "unknown";

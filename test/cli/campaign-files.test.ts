@@ -175,6 +175,31 @@ describe("uko campaign baseline", () => {
     expect(await inUse()).toEqual([]);
   });
 
+  it("keeps the block of a key in use until its evidence is read again, whichever option is missing", async () => {
+    complete();
+    write("usage.csv", `key,lastUsed,count\n${keyIdFor("cards-1")},2026-11-20,7\n`);
+    await campaign(`baseline --usage ${stage.folder}/usage.csv --associated-resources`);
+    const inUse = async () =>
+      (JSON.parse((await campaign("plan --json")).out) as { keys: { label: string; gate: string }[] }).keys
+        .filter(({ gate }) => gate === "in_use")
+        .map(({ label }) => label)
+        .sort();
+    const { out } = await campaign("baseline");
+    expect(await inUse()).toEqual(["cards-1", "payroll"]);
+    expect(out).toContain("The block of 1 key in use stays from earlier reads, the oldest on 2026-11-26");
+    const lines = () => read("manifest.jsonl").split("\n").slice(1);
+    const before = lines();
+    await stage.world.advance("1d");
+    await campaign("baseline --associated-resources");
+    expect(lines()).toEqual(before);
+    await stage.world.control("faults", { operation: "K13", status: 403, times: 8 });
+    await campaign("baseline --associated-resources");
+    expect(await inUse()).toEqual(["cards-1", "payroll"]);
+    await stage.world.control(`keys/${keyIdFor("payroll")}`, { removeResource: "crn:v1:bucket-1" });
+    await campaign("baseline --associated-resources");
+    expect(await inUse()).toEqual(["cards-1"]);
+  });
+
   it.each([
     ["a state that uko cannot read", "--declared", "{}", /not a state that uko can read/],
     ["usage without a column for keys", "--usage", "id\n1\n", /column key is missing/],

@@ -59,6 +59,21 @@ async function expectNobodyAlone(): Promise<void> {
 }
 
 describe("uko review", () => {
+  it("does not call a key unused if a copy is in another cloud, where UKO does not see its use", async () => {
+    await request("bob", [keys.cards, keys.vouchers]);
+    const { out } = await review("alice", `--vault ${vaultId} --step deactivate`);
+    expect(out).toMatch(/^cards .* not visible to UKO /m);
+    expect(out).toMatch(/^vouchers .* nothing /m);
+    rmSync(file);
+    const lines = (await review("alice", `--vault ${vaultId} --step deactivate --json`)).out.trimEnd().split("\n");
+    const types = lines.map((line) => JSON.parse(line)).map(({ label, useNotVisibleIn }) => [label, useNotVisibleIn]);
+    expect(Object.fromEntries(types)).toMatchObject({ cards: ["aws_kms"], vouchers: [] });
+  });
+
+  it("says so of the state of one key, too", async () => {
+    expect((await world.uko("bob", `request ${keys.cards}`)).out).toContain("active, use not visible to UKO");
+  });
+
   it("shows the exceptions first, then what the approval does, and the next command", async () => {
     // One after another, so that the times are the same in each run.
     for (const key of [...four, keys.draft]) await world.uko("bob", `request ${key} --reason "The service ends"`);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isExternalType, keystoreKindOf } from "../../provider/lifecycle/keystore-kind.ts";
+import { isExternalType, keystoreKindOf, typesOfUnseenUse } from "../../provider/lifecycle/keystore-kind.ts";
 
 it.each([
   ["aws_kms", "", "external"],
@@ -18,4 +18,10 @@ it.each([
 ])("a keystore of type %j, variant %j is %s", (type, variant, expected) => {
   expect(keystoreKindOf({ type, variant })).toBe(expected);
   expect(isExternalType(type)).toBe(expected === "external" && type !== "ibm_cloud_kms");
+});
+
+it("does not see the use of a key in a keystore of any type but IBM's own", () => {
+  const unseen = (...types: readonly string[]) => typesOfUnseenUse(types.map((type) => ({ type })));
+  expect(unseen("ibm_cloud_kms")).toEqual([]);
+  expect(unseen("google_kms", "ibm_cloud_kms", "aws_kms", "aws_kms", "new")).toEqual(["aws_kms", "google_kms", "new"]);
 });

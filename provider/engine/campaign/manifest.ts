@@ -53,7 +53,17 @@ export const manifestKey = z.strictObject({
     .array(z.strictObject({ engine: z.enum(["pulumi", "terraform"]), address: text, protection: z.array(text) }))
     .meta({ description: "Programs that declare the key, and what protects it there" }),
   facts: text.meta({ description: "Digest of the key's facts" }),
-  usage: z.array(z.strictObject({ source: text, digest: sha256Form, lastUsed: text, count: z.number().int().min(0) })),
+  usage: z
+    .array(
+      z.strictObject({
+        source: text,
+        digest: sha256Form,
+        lastUsed: text,
+        count: z.number().int().min(0),
+        readAt: text,
+      }),
+    )
+    .meta({ description: "Evidence of use, and when uko first read it; it stays until its source is read again" }),
 });
 export type ManifestKey = z.output<typeof manifestKey>;
 

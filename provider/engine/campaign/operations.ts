@@ -119,7 +119,7 @@ async function writeBaseline(
   const declarations = declarationsIn(declared);
   const inventory = await takeCampaignInventory(world, inventoryScope(opened, earlier), options);
   if (earlier !== undefined) requireTimeAfter(earlier, inventory.nowMs);
-  const usage = await readUsage(world, inventory, { files, isLive }, options);
+  const usage = await readUsage(world, inventory, { files, isLive, earlier: earlier?.keys ?? [] }, options);
   const joinedTo = (key: ListedKey): Joined => ({
     declaredBy: [...(declarations.get(namedListedKey(key)) ?? [])],
     usage: usage.of(key),

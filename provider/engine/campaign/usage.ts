@@ -9,9 +9,12 @@ import { count, plain } from "../text/words.ts";
 import { invalidCsv, parseCsv } from "./csv.ts";
 import { type CampaignInventory, idsOf, type ListedKey, namedListedKey } from "./inventory.ts";
 import type { NamedText } from "./joined-files.ts";
-import type { ManifestKey } from "./manifest.ts";
+import { type ManifestKey, namedKey } from "./manifest.ts";
 
 type Use = ManifestKey["usage"][number];
+type FreshUse = Omit<Use, "readAt">;
+
+const resourcesSource = "associated_resources";
 
 export interface Usage {
   of(key: ListedKey): Use[];
@@ -21,19 +24,56 @@ export interface Usage {
 export async function readUsage(
   world: World,
   inventory: CampaignInventory,
-  { files, isLive }: { readonly files: readonly NamedText[]; readonly isLive: boolean },
+  { files, isLive, earlier }: UsageSources,
   options: CallOptions,
 ): Promise<Usage> {
-  const byId = new Map<string, Use[]>();
-  const add = (id: string, use: Use): void =>
+  const byId = new Map<string, FreshUse[]>();
+  const add = (id: string, use: FreshUse): void =>
     void byId.set(id.toLowerCase(), [...(byId.get(id.toLowerCase()) ?? []), use]);
   for (const file of files) addFile(file, world.sha256(file.text), add);
-  const unread = isLive ? await addResources(world, inventory, add, options) : 0;
-  const of = (key: ListedKey): Use[] => idsOf(key).flatMap((id) => byId.get(id.toLowerCase()) ?? []);
-  return { of, blindSpots: blindSpotsOf(inventory, files, { isLive, unread, of }) };
+  const unread = isLive ? await addResources(world, inventory, add, options) : undefined;
+  const before = new Map(earlier.map((line) => [namedKey(line), line.usage]));
+  const sources = new Set(files.map(sourceOf));
+  const readAt = new Date(inventory.nowMs).toISOString();
+  const of = (key: ListedKey): Use[] => {
+    const name = namedListedKey(key);
+    const areResourcesRead = unread !== undefined && !unread.has(name);
+    const isReadAgain = ({ source }: Use): boolean =>
+      source === resourcesSource ? areResourcesRead : sources.has(source);
+    const fresh = idsOf(key).flatMap((id) => byId.get(id.toLowerCase()) ?? []);
+    return keepEvidence(before.get(name) ?? [], fresh, { isReadAgain, readAt });
+  };
+  return { of, blindSpots: blindSpotsOf(inventory, files, { unread: unread?.size, of }) };
 }
 
-function addFile({ name, text }: NamedText, digest: string, add: (id: string, use: Use) => void): void {
+export interface UsageSources {
+  readonly files: readonly NamedText[];
+  /** Whether to read the associated resources of each key. */
+  readonly isLive: boolean;
+  /** The lines of the former baseline. */
+  readonly earlier: readonly ManifestKey[];
+}
+
+/**
+ * Evidence that was read once stays until its source is read again. Otherwise a baseline without an
+ * option would forget which keys are in use, and let them go. Evidence that reads as before keeps its
+ * time, so that the line of the key, and what people signed and reviewed, stay valid.
+ */
+function keepEvidence(
+  before: readonly Use[],
+  fresh: readonly FreshUse[],
+  { isReadAgain, readAt }: { readonly isReadAgain: (use: Use) => boolean; readonly readAt: string },
+): Use[] {
+  const isSame = (use: FreshUse, { readAt: _, ...old }: Use): boolean => JSON.stringify(old) === JSON.stringify(use);
+  const kept = before.filter((use) => !isReadAgain(use));
+  const read = fresh.map((use) => before.find((old) => isSame(use, old)) ?? { ...use, readAt });
+  return [...kept, ...read].sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0));
+}
+
+const sourceOf = ({ name }: NamedText): string => plain(name, 100);
+
+function addFile(file: NamedText, digest: string, add: (id: string, use: FreshUse) => void): void {
+  const { name, text } = file;
   const columns = { required: ["key"], optional: ["lastUsed", "count"] };
   for (const [row, { key = "", lastUsed, count: uses }] of parseCsv(text, name, columns).entries()) {
     const day = dayIn(lastUsed ?? "");
@@ -41,7 +81,7 @@ function addFile({ name, text }: NamedText, digest: string, add: (id: string, us
     if (day === undefined || !/^[0-9]{0,15}$/.test(uses ?? "") || (lastUsed === undefined && uses === undefined)) {
       throw invalidCsv(name, `row ${row + 2} needs a lastUsed such as 2027-03-20, or a count`);
     }
-    add(key, { source: plain(name, 100), digest, lastUsed: day, count: Number(uses ?? "") });
+    add(key, { source: sourceOf(file), digest, lastUsed: day, count: Number(uses ?? "") });
   }
 }
 
@@ -52,26 +92,26 @@ function dayIn(text: string): string | undefined {
   return Number.isNaN(ms) ? undefined : new Date(ms).toISOString().slice(0, 10);
 }
 
-/** Returns the number of keys whose resources could not be read. */
+/** Returns the names of the keys whose resources could not be read. */
 async function addResources(
   world: World,
   { keys }: CampaignInventory,
-  add: (id: string, use: Use) => void,
+  add: (id: string, use: FreshUse) => void,
   options: CallOptions,
-): Promise<number> {
+): Promise<ReadonlySet<string>> {
   const managed = keys.filter(({ traits }) => traits.kind === "managed");
   const { instanceId } = world.session;
-  let unread = 0;
+  const unread = new Set<string>();
   const read = async (key: ListedKey) => {
     const ref = { instanceId, vaultId: key.traits.vaultId, keyId: key.traits.id };
     return { key, use: await world.keys.use(ref, options) };
   };
   const what = "Reading the associated resources of keys";
   for (const { key, use } of await runAll(world, { items: managed, what, act: read }, options)) {
-    if (use.kind === "unreadable") unread += 1;
+    if (use.kind === "unreadable") unread.add(namedListedKey(key));
     else if (use.count > 0) {
       const digest = world.sha256(JSON.stringify(["uko-resources-1", namedListedKey(key), use.count, use.retainedBy]));
-      add(namedListedKey(key), { source: "associated_resources", digest, lastUsed: "", count: use.count });
+      add(namedListedKey(key), { source: resourcesSource, digest, lastUsed: "", count: use.count });
     }
   }
   return unread;
@@ -80,13 +120,22 @@ async function addResources(
 function blindSpotsOf(
   { keys }: CampaignInventory,
   files: readonly NamedText[],
-  { isLive, unread, of }: { readonly isLive: boolean; readonly unread: number } & Pick<Usage, "of">,
+  { unread, of }: { readonly unread: number | undefined } & Pick<Usage, "of">,
 ): readonly string[] {
+  const resources = keys.flatMap((key) => of(key).filter(({ source }) => source === resourcesSource));
+  const since = resources.map(({ readAt }) => readAt).sort()[0];
   const external = keys.filter((key) => key.keystores.some(({ isInternal }) => !isInternal) && of(key).length === 0);
   const silent = keys.filter((key) => of(key).length === 0).length;
   return [
-    ...(isLive ? [] : ["Associated resources were not read; use --associated-resources"]),
-    ...(unread === 0 ? [] : [`The associated resources of ${count(unread, "key")} could not be read`]),
+    ...(unread === undefined ? ["Associated resources were not read; use --associated-resources"] : []),
+    ...(unread === undefined && since !== undefined
+      ? [
+          `The block of ${count(resources.length, "key")} in use stays from earlier reads, the oldest on ${since.slice(0, 10)}`,
+        ]
+      : []),
+    ...(unread === undefined || unread === 0
+      ? []
+      : [`The associated resources of ${count(unread, "key")} could not be read`]),
     ...(files.length === 0 ? ["No usage file was joined; use --usage"] : []),
     ...(external.length === 0
       ? []

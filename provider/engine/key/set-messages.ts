@@ -1,10 +1,11 @@
 /** The tables and sentences about many keys: for their reviewer, and about the results of an approval. */
 
+import { typesOfUnseenUse } from "../../lifecycle/keystore-kind.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import { keyPathOf, type ReviewHeader, type ReviewLine, reviewLifetimeMs } from "../../lifecycle/review.ts";
 import { isoTime } from "../loop/evidence.ts";
 import { shellWord } from "../text/explanation.ts";
-import { capital, count, plain, sayAuthor, sayTimeAndDistance, stillReversible } from "../text/words.ts";
+import { capital, count, plain, sayAuthor, sayTimeAndDistance, sayUse, stillReversible } from "../text/words.ts";
 import type { KeyResult } from "./approve-set.ts";
 import type { KeyInReview, ReviewFile, SetReview } from "./review-set.ts";
 
@@ -28,7 +29,7 @@ export function lineCells({ label, keyId, resources, keystores }: ReviewLine): r
   return [
     plain(label, 60),
     keyId,
-    resources.length === 0 ? "nothing" : count(resources.length, "resource"),
+    sayUse(resources.length, keystores),
     keystores.map(({ type, pendingPeriod }) => sayKeystore(type, pendingPeriod)).join(", "),
   ];
 }
@@ -60,6 +61,14 @@ export function apartRows({ apart }: SetReview): readonly (readonly string[])[] 
   return apart.map(({ observed, why }) => {
     const { label, keyId } = observed.observation.facts;
     return [plain(label, 60), keyId, why];
+  });
+}
+
+/** The keys of the review for machines, with the types of keystore in which UKO does not see their use. */
+export function reviewedFacts({ keys }: SetReview): readonly object[] {
+  return keys.map(({ line, waitsFor }) => {
+    const useNotVisibleIn = typesOfUnseenUse(line.keystores);
+    return { ...line, useNotVisibleIn, isReviewed: true, ...(waitsFor && { waitsFor }) };
   });
 }
 
@@ -176,6 +185,7 @@ function sayPeriod(period: string): string {
 /** As one name, because the command line uses all of them. */
 export const setMessages = {
   apartFacts,
+  reviewedFacts,
   apartHeads,
   apartRows,
   apartTitle,

@@ -1,6 +1,7 @@
 /** The words for names, times, steps and states, so that all messages use the same ones. */
 
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
+import { typesOfUnseenUse } from "../../lifecycle/keystore-kind.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import type {
   Actor,
@@ -208,13 +209,25 @@ export function sayStatus({ status, syncFlag, destructionAtMs }: KeystoreStatus)
   return `${sayWord(status)}${sync}${destructionAtMs === undefined ? "" : `, until ${sayTime(destructionAtMs)}`}`;
 }
 
-/** The state of a key: `active, in use by 2 resources`, `never activated`. */
+/**
+ * What uses a key, as far as UKO can see: `2 resources`, `nothing`. Of a key in other clouds UKO
+ * does not know, so that is never `nothing`.
+ */
+export function sayUse(resources: number, keystores: readonly { readonly type: string }[]): string {
+  const isUnseen = typesOfUnseenUse(keystores).length > 0;
+  if (resources === 0) return isUnseen ? "not visible to UKO" : "nothing";
+  return `${count(resources, "resource")}${isUnseen ? ", and not visible to UKO" : ""}`;
+}
+
+/** The state of a key: `active, in use by 2 resources`, `active, use not visible to UKO`, `never activated`. */
 export function sayState(observation: KeyObservation): string {
-  const { use, state } = observation;
+  const { use, state, facts, keystores } = observation;
   switch (state) {
     case "active": {
-      if (use.kind === "unreadable" || use.count === 0) return "active";
-      return `active, in use by ${count(use.count, "resource")}`;
+      if (use.kind === "unreadable") return "active";
+      const said = sayUse(use.count, [...facts.keystores, ...keystores]);
+      if (use.count > 0) return `active, in use by ${said}`;
+      return said === "nothing" ? "active" : `active, use ${said}`;
     }
     case "deactivated":
     case "destroyed":
