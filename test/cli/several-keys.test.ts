@@ -68,7 +68,7 @@ it("offers a Reader neither a step nor an approval without the role that each re
   const { out } = await world.uko("erin", `status ${keys.payroll}`);
   expect(out).toMatch(/if you have the role Key Custodian - Deployer, run:\n.*uko approve/);
   expect(out).toMatch(
-    /if you have only the role Key Custodian - Creator, approve the request so that Bob .*:\n.*uko consent/,
+    /if you have only the role Key Custodian - Creator, approve the request so that IBMid-550000BOB .*:\n.*uko consent/,
   );
   // Each role that may write the approval may also destroy a key that was never active.
   expect((await world.uko("erin", `status ${keys.draft}`)).out).not.toContain("uko consent");
