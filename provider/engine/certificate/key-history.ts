@@ -1,7 +1,8 @@
 /** The history of each key, from the entries of all evidence files together. Pure. */
 
-import { type Authors, authorsOf, byTime, pairSteps, peopleBehind, type StepLines } from "../commands/audit.ts";
+import { byTime, pairSteps, type StepLines } from "../commands/audit.ts";
 import type { KeyDescription, LoggedLine } from "./evidence-log.ts";
+import { type Authors, authorsOf, peopleBehind } from "./people.ts";
 import type { CertificateKey, CertificateStep } from "./statement.ts";
 
 interface NamedKey {

@@ -3,7 +3,7 @@
 import * as z from "zod";
 import { parseJson } from "../../encodings.ts";
 import { isIamIdForm } from "../../lifecycle/iam-id.ts";
-import { isConsequential } from "./audited-steps.ts";
+import { type Authors, authorsOf, type People, peopleBehind } from "../certificate/people.ts";
 
 const person = z.object({ iamId: z.string(), name: z.string() });
 const record = z.object({
@@ -46,20 +46,6 @@ export interface AuditEvent extends Omit<EvidenceLine, "phase">, People {
   readonly isConfirmed: boolean;
 }
 
-/** The two people behind a step that deactivates or destroys a key; nothing for other steps. */
-export interface People {
-  readonly requester?: Consenter;
-  readonly approver?: Consenter;
-  /** Whether one person alone took the step; absent if the evidence does not name both. */
-  readonly isSingle?: boolean;
-}
-
-interface Consenter {
-  /** Empty if the evidence does not have it. */
-  readonly iamId: string;
-  readonly recordId?: string;
-}
-
 export interface Audit {
   readonly events: readonly AuditEvent[];
   /** All recorded steps, including those that the filter leaves out. */
@@ -80,8 +66,6 @@ export interface AuditFilter {
   /** Part of an IAM ID or name of the actor, requester or approver. */
   readonly person?: string;
 }
-
-const consequential = new Map<string, boolean>(Object.entries(isConsequential));
 
 /** Reads the lines of all files together. A line that is in two files counts once. */
 export function auditEvidence(texts: readonly string[], filter: AuditFilter = {}): Audit {
@@ -146,35 +130,6 @@ function eventOf([before, after]: StepLines<EvidenceLine>, authors: Authors): re
 }
 
 export const byTime = (a: EvidenceLine, b: EvidenceLine): number => timeOf(a) - timeOf(b);
-
-/** The author of each consent record that a line has. */
-export type Authors = ReadonlyMap<string, string>;
-
-export function authorsOf(lines: readonly EvidenceLine[]): Authors {
-  const records = lines.flatMap(({ record, consentedBy }) => [record, consentedBy]);
-  return new Map(records.flatMap((each) => (each === undefined ? [] : [[each.id, each.author]])));
-}
-
-/**
- * An answer is an approval of its own; otherwise the person who executed the step approved the request. One person is
- * requester and approver, no matter who executes the step. If the evidence does not name both, as for a window in KMS,
- * nothing here says that they were two.
- */
-export function peopleBehind(
-  { step, actor, consentedBy }: Pick<EvidenceLine, "step" | "actor" | "consentedBy">,
-  authors: Authors,
-): People {
-  if (consequential.get(step) !== true) return {};
-  if (consentedBy === undefined) return { isSingle: true };
-  const { id: recordId, author, how, answers } = consentedBy;
-  const isAnswer = how === "answer";
-  const requester = isAnswer
-    ? { iamId: authors.get(answers ?? "") ?? "", ...(answers !== undefined && { recordId: answers }) }
-    : { iamId: author, recordId };
-  const approver = isAnswer ? { iamId: author, recordId } : { iamId: actor.iamId };
-  const areNamed = requester.iamId !== "" && approver.iamId !== "";
-  return { requester, approver, ...(areNamed && { isSingle: requester.iamId === approver.iamId }) };
-}
 
 function passes(event: AuditEvent, { since, vaultId, key, step, person: who }: AuditFilter): boolean {
   if (since !== undefined && timeOf(event) < Date.parse(since)) return false;
