@@ -8,6 +8,7 @@ const rings = {
   "errors.ts": { ours: [], packages: [] },
   "uuid-form.ts": { ours: [], packages: [] },
   "other-programs.ts": { ours: [], packages: [] },
+  "regular-file.ts": { ours: ["errors.ts"], packages: [], node: true },
   "printable.ts": { ours: [], packages: [] },
   "encodings.ts": { ours: [], packages: [] },
   "der.ts": { ours: [], packages: [] },
@@ -28,7 +29,16 @@ const rings = {
     packages: ["zod"],
   },
   "services/": {
-    ours: ["der.ts", "encodings.ts", "errors.ts", "other-programs.ts", "uuid-form.ts", "printable.ts", "lifecycle/"],
+    ours: [
+      "der.ts",
+      "encodings.ts",
+      "errors.ts",
+      "other-programs.ts",
+      "regular-file.ts",
+      "uuid-form.ts",
+      "printable.ts",
+      "lifecycle/",
+    ],
     types: [
       "engine/campaign/folder.ts",
       "engine/ports/world.ts",
@@ -44,7 +54,15 @@ const rings = {
   "settings.ts": { ours: ["errors.ts", "uuid-form.ts"], types: ["services/"], packages: [] },
   // Apart from compose.ts, so that no plugin carries the libraries of certificates.
   "compose-certificates.ts": {
-    ours: ["compose-world.ts", "errors.ts", "engine/campaign/", "engine/certificate/", "services/", "tool-identity.ts"],
+    ours: [
+      "compose-world.ts",
+      "errors.ts",
+      "engine/campaign/",
+      "engine/certificate/",
+      "regular-file.ts",
+      "services/",
+      "tool-identity.ts",
+    ],
     types: ["engine/ports/world.ts", "settings.ts"],
     packages: [],
     node: true,
@@ -131,6 +149,7 @@ const rings = {
       "compose-text.ts",
       "other-programs.ts",
       "printable.ts",
+      "regular-file.ts",
       "schema/terraform.ts",
     ],
     types: ["lifecycle/", "engine/", "resources/"],

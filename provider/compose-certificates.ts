@@ -3,7 +3,7 @@
  */
 
 import { createHash, randomBytes } from "node:crypto";
-import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { rename, rm, stat, writeFile } from "node:fs/promises";
 import { type Outputs, openPlainHttp, openWorld } from "./compose-world.ts";
 import { maxManifestBytes } from "./engine/campaign/file-forms.ts";
 import { manifestFileName, parseManifest } from "./engine/campaign/manifest.ts";
@@ -16,6 +16,7 @@ import { type Certificate, certificateForm, certificateType } from "./engine/cer
 import { type Verification, verifyCertificate } from "./engine/certificate/verify.ts";
 import type { CallOptions } from "./engine/ports/world.ts";
 import { UkoError } from "./errors.ts";
+import { readNamedText } from "./regular-file.ts";
 import { createCampaignFolder } from "./services/campaign-folder.ts";
 import { sha256 } from "./services/evidence-file.ts";
 import { readEvidenceFile } from "./services/evidence-lines.ts";
@@ -281,9 +282,9 @@ async function readWave({ folder, wave }: WaveChoice): Promise<WaveKeys> {
 
 async function openSigner(choice: SignerChoice, signal: AbortSignal): Promise<Signer> {
   if (choice.kind === "file") {
-    return createPemSigner(await readText(choice.file), choice.file, choice.passphrase);
+    return createPemSigner(readText(choice.file), choice.file, choice.passphrase);
   }
-  const publicKey = readPublicKey(await readText(choice.publicKeyFile), choice.publicKeyFile);
+  const publicKey = readPublicKey(readText(choice.publicKeyFile), choice.publicKeyFile);
   return createExternalSigner(choice, publicKey, signal);
 }
 
@@ -295,15 +296,11 @@ async function readEnvelope(file: string): Promise<Envelope> {
   if (size > maxEnvelopeBytes) {
     throw new UkoError("UKO_CERTIFICATE_INVALID", { summary: `${file} is too large for a certificate` });
   }
-  return parseEnvelope(await readText(file), file);
+  return parseEnvelope(readText(file), file);
 }
 
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    throw fileFault(`${file} could not be read`, error);
-  }
+function readText(file: string): string {
+  return readNamedText(file, `${file} could not be read`);
 }
 
 function fileFault(summary: string, error: unknown): UkoError {

@@ -4,9 +4,10 @@ import { Argument, type Command, Option } from "commander";
 import { auditedSteps, auditFindings, auditHeads, auditRows, jsonLine } from "../compose-text.ts";
 import type { Audit } from "../engine/commands/audit.ts";
 import { UkoError } from "../errors.ts";
+import { readNamedText } from "../regular-file.ts";
 import { type KeyPath, parseDate, parseKeyPath, repeatable } from "./arguments.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
-import { evidenceFiles, readText } from "./files.ts";
+import { evidenceFiles } from "./files.ts";
 import { exampleHelp } from "./help.ts";
 import { tableOf } from "./table.ts";
 
@@ -42,8 +43,8 @@ export function addAuditCommand(program: Command, world: CliWorld): void {
       if (verify === true) return verifyChains(world, files, json === true);
       const named = path?.keyId ?? key;
       const { auditEvidence } = await import("../compose-operations.ts");
-      const texts = files.map((each) => readText(each, `The evidence file ${each} could not be read`));
-      const audit = auditEvidence(await Promise.all(texts), {
+      const texts = files.map((each) => readNamedText(each, `The evidence file ${each} could not be read`));
+      const audit = auditEvidence(texts, {
         ...filter,
         ...(named !== undefined && { key: named }),
         ...(path !== undefined && { vaultId: path.vaultId }),

@@ -5,9 +5,10 @@ import type { SignerChoice, Target, TsaChoice, WaveChoice } from "../compose-cer
 import { jsonLine } from "../compose-text.ts";
 import { UkoError } from "../errors.ts";
 import { printable } from "../printable.ts";
+import { readNamedText } from "../regular-file.ts";
 import { invalidInput, type KeyPath, parseAnyKey, parseKeyPath, repeatable } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
-import { evidenceFiles, readText, withFilesOf } from "./files.ts";
+import { evidenceFiles, withFilesOf } from "./files.ts";
 import { commandHelp } from "./help-layout.ts";
 import { createProgressLine, type Trace, traceOf } from "./run.ts";
 import { renderTable } from "./table.ts";
@@ -294,7 +295,7 @@ function signerOf({ environment, ask }: CliWorld, { signKey, signer, signerKey }
     const { UKO_SIGN_PASSPHRASE_FILE: file } = environment;
     const unread = `The passphrase file ${file} could not be read (UKO_SIGN_PASSPHRASE_FILE)`;
     const passphrase = async () =>
-      file ? (await readText(file, unread)).replace(/\r?\n$/, "") : ask?.(`Passphrase of ${signKey}: `, true);
+      file ? readNamedText(file, unread).replace(/\r?\n$/, "") : ask?.(`Passphrase of ${signKey}: `, true);
     return { kind: "file", file: signKey, passphrase };
   }
   if (signer !== undefined && signerKey !== undefined && signKey === undefined) {

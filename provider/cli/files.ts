@@ -1,12 +1,11 @@
 /** The files and folders that commands read and write, and the errors about them. */
 
 import { readdirSync, statSync } from "node:fs";
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { UkoError } from "../errors.ts";
+import { notRegular, readNamedText } from "../regular-file.ts";
 import type { CliWorld } from "./cli-world.ts";
-
-const maxBytes = 512 * 1024 * 1024;
 
 /** `-` is standard input; `what` names the content, `next` says how to write the file. Throws UKO_INPUT_INVALID. */
 export async function readInputFile(
@@ -14,13 +13,12 @@ export async function readInputFile(
   file: string,
   { what, next }: { readonly what: string; readonly next: string },
 ): Promise<string> {
+  const summary = `Could not read ${what} from ${file === "-" ? "standard input" : file}`;
+  if (file !== "-") return readNamedText(file, summary, `Next: ${next}`);
   try {
-    if (file === "-") return await world.readInput();
-    const { size } = await stat(file);
-    if (size > maxBytes) throw new Error("it is larger than 512 MiB");
-    return await readFile(file, "utf8");
+    return await world.readInput();
   } catch (error) {
-    throw fileError(`Could not read ${what} from ${file === "-" ? "standard input" : file}`, error, `Next: ${next}`);
+    throw fileError(summary, error, `Next: ${next}`);
   }
 }
 
@@ -28,13 +26,6 @@ export const exportedState = {
   what: "the state",
   next: "write it with pulumi stack export --file state.json",
 } as const;
-
-/** Throws UKO_INPUT_INVALID with the summary. */
-export function readText(file: string, summary: string): Promise<string> {
-  return readFile(file, "utf8").catch((error: unknown) => {
-    throw fileError(summary, error);
-  });
-}
 
 /** The evidence files that the options name, or the one of the environment. */
 export function evidenceFiles(
@@ -55,8 +46,11 @@ export function evidenceFiles(
 export function withFilesOf(named: readonly string[]): readonly string[] {
   return named.flatMap((each) => {
     if (statSync(each, { throwIfNoEntry: false })?.isDirectory() !== true) return [each];
-    const names = readdirSync(each).filter((name) => name.endsWith(".jsonl"));
-    return names.sort().map((name) => path.join(each, name));
+    const found = readdirSync(each, { withFileTypes: true }).filter(({ name }) => name.endsWith(".jsonl"));
+    // A link among them could add the evidence of another instance, or leave the folder.
+    const odd = found.find((entry) => !entry.isFile());
+    if (odd !== undefined) throw fileError(`Could not read ${path.join(each, odd.name)}`, notRegular);
+    return found.map(({ name }) => path.join(each, name)).sort();
   });
 }
 

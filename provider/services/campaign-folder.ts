@@ -1,42 +1,38 @@
 /** The campaign folder on disk: regular files only, replaced as a whole, so that a crash leaves the earlier file. */
 
-import { constants } from "node:fs";
 import { lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import type { CampaignFolder } from "../engine/campaign/folder.ts";
 import { UkoError } from "../errors.ts";
+import { aLink, isLink, readRegularFile } from "../regular-file.ts";
 import { createLineWriter, systemSays } from "./durable-append.ts";
-
-const reading = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
 
 export function createCampaignFolder(folder: string): CampaignFolder {
   const at = (name: string): string => path.join(folder, name);
+  /** A folder of the campaign that is a link would lead uko out of the folder that its user named. */
+  const requireNoLink = (name: string): void => {
+    if (path.dirname(name) !== "." && isLink(at(path.dirname(name)))) throw aLink;
+  };
   return {
     path: folder,
     async read(name, maxBytes) {
       try {
-        const file = await open(at(name), reading);
-        try {
-          const found = await file.stat();
-          if (!found.isFile()) throw refused(name, "It is not a regular file. ");
-          if (found.size > maxBytes) throw refused(name, `It is larger than ${maxBytes} bytes. `);
-          return await file.readFile("utf8");
-        } finally {
-          await file.close();
-        }
+        requireNoLink(name);
+        return readRegularFile(at(name), { maxBytes, isLinkRefused: true }).toString("utf8");
       } catch (error) {
         if ((error as { code?: unknown }).code === "ENOENT") return undefined;
-        throw error instanceof UkoError ? error : unusable("read", at(name), error);
+        throw unusable("read", at(name), error);
       }
     },
     async write(name, text) {
       const temporary = `${at(name)}.new`;
       try {
+        requireNoLink(name);
         await mkdir(path.dirname(at(name)), { recursive: true });
         await writeNew(temporary, text);
         await rename(temporary, at(name));
       } catch (error) {
-        await rm(temporary, { force: true }).catch(() => {});
+        if (error !== aLink) await rm(temporary, { force: true }).catch(() => {});
         throw unusable("written", at(name), error);
       }
     },
@@ -55,6 +51,7 @@ export function createCampaignFolder(folder: string): CampaignFolder {
     },
     async makeFolder(name) {
       try {
+        if (isLink(at(name))) throw aLink;
         await mkdir(at(name), { recursive: true });
       } catch (error) {
         throw unusable("written", at(name), error);
@@ -63,6 +60,7 @@ export function createCampaignFolder(folder: string): CampaignFolder {
     pathOf: at,
     async append(name, text) {
       try {
+        requireNoLink(name);
         await createLineWriter(at(name))(text.trimEnd());
       } catch (error) {
         throw unusable("written", at(name), error);
@@ -70,6 +68,7 @@ export function createCampaignFolder(folder: string): CampaignFolder {
     },
     async list(name) {
       try {
+        if (isLink(at(name))) throw aLink;
         return (await readdir(at(name))).sort();
       } catch (error) {
         if ((error as { code?: unknown }).code === "ENOENT") return [];
@@ -88,13 +87,6 @@ async function writeNew(file: string, text: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-function refused(name: string, why: string): UkoError {
-  return new UkoError("UKO_CAMPAIGN_INVALID", {
-    summary: `uko does not read ${name}`,
-    detail: `${why}Nothing was changed.`,
-  });
 }
 
 function unusable(verb: string, file: string, error: unknown): UkoError {

@@ -1,17 +1,15 @@
 /** A durable append of one line to a file that only its owner can read. */
 
 import { constants } from "node:fs";
-import { type FileHandle, lstat, open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
+import { aLink, isLink, notRegular, UnsafeFile } from "../regular-file.ts";
 
 const ownerOnly = 0o600;
 const forOthers = 0o077;
 /** Windows has neither this flag nor the permissions of a mode. */
 const noFollow: number | undefined = constants.O_NOFOLLOW;
 const appending = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | (noFollow ?? 0);
-
-/** A file that is unsafe for evidence and reports; the message says why. */
-class UnsafeFile extends Error {}
 
 /** Each line is a single write at the end of the file. Rejects with the system's error. */
 export async function appendLine(path: string, line: string): Promise<void> {
@@ -46,13 +44,13 @@ export async function requireAppendable(path: string): Promise<void> {
 
 /** Opens a regular file that nobody else may use, and restricts wider permissions. */
 async function openOwn(path: string): Promise<FileHandle> {
-  if (noFollow === undefined && (await isLink(path))) throw aLink;
-  const file = await open(path, appending, ownerOnly).catch(async (error: unknown) => {
-    throw (await isLink(path)) ? aLink : error;
+  if (noFollow === undefined && isLink(path)) throw aLink;
+  const file = await open(path, appending, ownerOnly).catch((error: unknown) => {
+    throw isLink(path) ? aLink : error;
   });
   try {
     const found = await file.stat();
-    if (!found.isFile()) throw new UnsafeFile("It is not a regular file");
+    if (!found.isFile()) throw notRegular;
     if (noFollow !== undefined && (found.mode & forOthers) !== 0) await file.chmod(ownerOnly).catch(cannotTighten);
     return file;
   } catch (error) {
@@ -61,17 +59,9 @@ async function openOwn(path: string): Promise<FileHandle> {
   }
 }
 
-const aLink = new UnsafeFile("It is a symbolic link, and uko does not write through one");
-
 function cannotTighten(): never {
   throw new UnsafeFile("Others may read or write it, and only its owner can change that");
 }
-
-const isLink = (path: string): Promise<boolean> =>
-  lstat(path).then(
-    (found) => found.isSymbolicLink(),
-    () => false,
-  );
 
 /** Passes appends on one at a time, so that lines keep the order in which they were passed in. */
 export function createLineWriter(path: string): (line: string) => Promise<void> {

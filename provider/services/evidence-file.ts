@@ -2,12 +2,12 @@
 
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, open, readFile } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { parseJson } from "../encodings.ts";
 import type { Evidence, EvidenceEntry, EvidenceRun } from "../engine/ports/evidence.ts";
 import { UkoError } from "../errors.ts";
 import { appendNext, inOrder, jsonLine, requireAppendable, systemSays } from "./durable-append.ts";
-import { hashedLines } from "./evidence-lines.ts";
+import { hashedLines, readHeadRecord } from "./evidence-lines.ts";
 import { LockBusy, withFileLock } from "./file-lock.ts";
 
 export interface EvidenceFileOptions {
@@ -41,7 +41,7 @@ export function createEvidenceFile({ path, run, warn }: EvidenceFileOptions): Ev
 
 async function appendChained(path: string, entry: object, warn: ((line: string) => void) | undefined): Promise<void> {
   await withFileLock(`${path}.lock`, async () => {
-    const known = await readHead(`${path}.head`);
+    const known = readHead(`${path}.head`);
     let head = { count: 0, head: "" };
     await appendNext(path, async (file, size) => {
       const end = await findChainEnd(file, size, path);
@@ -65,8 +65,8 @@ async function appendChained(path: string, entry: object, warn: ((line: string) 
 }
 
 /** Without a head record that can be read, only the file says where it ends. */
-async function readHead(path: string): Promise<{ readonly count: number; readonly head: string }> {
-  const text = await readFile(path, "utf8").catch(() => "");
+function readHead(path: string): { readonly count: number; readonly head: string } {
+  const text = readHeadRecord(path) ?? "";
   const { count, head } = Object(parseJson(text)) as { readonly count?: unknown; readonly head?: unknown };
   return Number.isSafeInteger(count) && typeof head === "string"
     ? { count: Number(count), head }
@@ -74,7 +74,8 @@ async function readHead(path: string): Promise<{ readonly count: number; readonl
 }
 
 const headBytes = 160;
-const inPlace = constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0);
+/** Without blocking, a pipe of this name cannot keep the run waiting for a reader. */
+const inPlace = constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 const asNew = inPlace | constants.O_CREAT | constants.O_EXCL;
 
 /** In place and of a fixed length: a replaced file would cost more than the line itself. */

@@ -2,8 +2,8 @@
 
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { UkoError } from "../errors.ts";
+import { openRegularFile, readRegularFile, UnsafeFile } from "../regular-file.ts";
 
 export interface HashedLine {
   readonly text: string;
@@ -29,7 +29,7 @@ export async function* hashedLines(path: string): AsyncGenerator<HashedLine, voi
     isComplete,
     sha256Through: () => before.copy().update(bytes).update("\n").digest("hex"),
   });
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+  for await (const chunk of createReadStream(path, { fd: openRegularFile(path) }) as AsyncIterable<Buffer>) {
     let bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     for (let at = bytes.indexOf(lineEnd); at !== -1; at = bytes.indexOf(lineEnd)) {
       yield lineOf(bytes.subarray(0, at), true);
@@ -53,5 +53,17 @@ export async function readEvidenceFile(path: string, add: (line: HashedLine) => 
       cause: error,
     });
   }
-  return readFile(`${path}.head`, "utf8").catch(() => undefined);
+  return readHeadRecord(`${path}.head`);
+}
+
+const maxHeadBytes = 4_096;
+
+/** The record of where a file ends; undefined if it cannot be read. Throws UnsafeFile. */
+export function readHeadRecord(path: string): string | undefined {
+  try {
+    return readRegularFile(path, { maxBytes: maxHeadBytes, isLinkRefused: true }).toString("utf8");
+  } catch (error) {
+    if (error instanceof UnsafeFile) throw error;
+    return undefined;
+  }
 }

@@ -1,7 +1,8 @@
 /** A lock file for the writers of one file. One that stays for seconds was left behind. */
 
-import { link, open, readFile, rename, unlink } from "node:fs/promises";
+import { link, open, rename, unlink } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import { readRegularFile, UnsafeFile } from "../regular-file.ts";
 
 const retryMs = 10;
 /** A lock that shows the same holder for this many attempts (about 5 s) was left behind. */
@@ -26,7 +27,7 @@ export async function withFileLock<Result>(
   try {
     return await work();
   } finally {
-    if ((await holderOf(lockPath)) === holder) await unlink(lockPath).catch(() => {});
+    if (holderOf(lockPath) === holder) await unlink(lockPath).catch(() => {});
   }
 }
 
@@ -35,7 +36,7 @@ async function acquire(lockPath: string, holder: string, patience: number): Prom
   let unchanged = 0;
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
     if (await create(lockPath, holder)) return;
-    const current = await holderOf(lockPath);
+    const current = holderOf(lockPath);
     unchanged = current !== undefined && current === seen ? unchanged + 1 : 0;
     seen = current;
     if (current !== undefined && unchanged >= patience) await removeAbandoned(lockPath, current);
@@ -55,15 +56,23 @@ async function create(lockPath: string, holder: string): Promise<boolean> {
   }
 }
 
-function holderOf(lockPath: string): Promise<string | undefined> {
-  return readFile(lockPath, "utf8").catch(() => undefined);
+const maxHolderBytes = 1_000;
+
+/** Undefined if the lock cannot be read. Throws UnsafeFile: nobody holds a link or a pipe of this name, or ever lets go. */
+function holderOf(lockPath: string): string | undefined {
+  try {
+    return readRegularFile(lockPath, { maxBytes: maxHolderBytes, isLinkRefused: true }).toString("utf8");
+  } catch (error) {
+    if (error instanceof UnsafeFile) throw error;
+    return undefined;
+  }
 }
 
 /** Moves the lock aside first, so that a lock that another writer just took can be put back. */
 async function removeAbandoned(lockPath: string, abandoned: string): Promise<void> {
   const aside = `${lockPath}.${process.pid}`;
   await rename(lockPath, aside).catch(() => {});
-  const moved = await holderOf(aside);
+  const moved = holderOf(aside);
   if (moved !== undefined && moved !== abandoned) await link(aside, lockPath).catch(() => {});
   await unlink(aside).catch(() => {});
 }

@@ -1,7 +1,8 @@
 /** A file that holds a credential. Other users of this machine must not be able to read the file. */
 
-import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
+import { closeSync, fstatSync, readFileSync } from "node:fs";
 import { UkoError } from "../errors.ts";
+import { openRegularFile } from "../regular-file.ts";
 
 const maxBytes = 65_536;
 const readableByOthers = 0o077;
@@ -10,15 +11,13 @@ const readableByOthers = 0o077;
 export function readSecretFile(path: string, setting: string): string {
   let file: number;
   try {
-    file = openSync(path, "r");
+    file = openRegularFile(path);
   } catch (error) {
     throw refused(setting, `could not be read: ${error instanceof Error ? error.message : String(error)}`, []);
   }
   try {
-    // The opened file is judged, not its name, so that nobody can exchange the file in between.
     const { mode, size } = fstatSync(file);
-    const isRegular = (mode & 0o170000) === 0o100000;
-    if (!isRegular || size > maxBytes) throw refused(setting, "is not a file of at most 64 KiB", []);
+    if (size > maxBytes) throw refused(setting, "is larger than 64 KiB", []);
     // Windows reports no permissions of this kind.
     if (process.platform !== "win32" && (mode & readableByOthers) !== 0) {
       const permissions = (mode & 0o777).toString(8).padStart(3, "0");

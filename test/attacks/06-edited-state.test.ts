@@ -100,6 +100,21 @@ describe.each(["dynamic", "package"] as const)("a state of the %s provider", (by
     }
   });
 
+  test.each(["creating", "importing", "updating"])(
+    "with code in a pending operation (%s) is reported",
+    async (type) => {
+      const state = exported(by);
+      const resource = firstKey(exported(by));
+      const intact = { ...state.deployment, pending_operations: [{ type, resource }] };
+      expect((await doctor({ ...state, deployment: intact })).exitCode).toBe(0);
+      const edited = { ...resource, provider: "urn:pulumi:dev::keys::pulumi:providers:evil::default::1" };
+      const deployment = { ...state.deployment, pending_operations: [{ type, resource: edited }] };
+      const { exitCode, of } = await doctor({ ...state, deployment });
+      expect(exitCode).toBe(1);
+      expect(of("state code")?.do).toContain(`${resource.urn} (pending operation: ${type})`);
+    },
+  );
+
   test("that holds one key twice is reported with both names", async () => {
     const state = exported(by);
     const key = firstKey(state);

@@ -240,3 +240,34 @@ it("a signature is not written through a link that another user left next to the
   expect(readFileSync(story.file("victim"), "utf8")).toBe("mine\n");
   expect(story.envelope("l.json").signatures).toHaveLength(3);
 });
+
+describe("one person does not count as two", () => {
+  it("by an IAM ID in the trust file that differs only in case", async () => {
+    const file = story.file("trust.json");
+    const pem = (who: string): string => readFileSync(story.file(`${who}.pem`), "utf8");
+    const persons = [people.bob, people.bob.toLowerCase()].map((iamId, at) => ({
+      iamId,
+      keys: [pem(at === 0 ? "bob" : "alice")],
+    }));
+    writeFileSync(file, JSON.stringify({ version: 1, persons }));
+    const shared = {
+      file: story.file("c.json"),
+      trust: [file],
+      evidence: [],
+      requiredPersons: 2,
+      allowsEmulator: true,
+    };
+    expect((await verifyFile(shared)).problems).toContainEqual({ kind: "too_few_persons", found: 1, required: 2 });
+  });
+});
+
+it.each(["2026-13-45T00:00:00Z", "2026-02-31T10:00:00Z", "2026-11-24T25:00:00Z"])(
+  "a certificate of a time that does not exist is not valid: %s",
+  async (createdAt) => {
+    const statement = JSON.parse(textOf()) as Certificate;
+    statement.predicate.createdAt = createdAt;
+    signed(JSON.stringify(statement));
+    const problem = { kind: "not_a_certificate", detail: expect.stringContaining("createdAt") };
+    expect(await verified()).toMatchObject({ problems: expect.arrayContaining([expect.objectContaining(problem)]) });
+  },
+);

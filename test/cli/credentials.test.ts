@@ -57,7 +57,7 @@ describe("UKO_API_KEY_FILE", () => {
   );
 
   it.each([
-    ["a folder", () => folder, /is not a file of at most 64 KiB/],
+    ["a folder", () => folder, /not a regular file/],
     ["no file", () => path.join(folder, "absent"), /could not be read: ENOENT/],
     ["an empty file", () => keyFile("\n", 0o600), /^UKO_API_KEY_FILE is not a credential/],
   ])("refuses %s", async (_, file, message) => {

@@ -22,7 +22,7 @@ export const signoff = z.strictObject({
   campaign: z.string(),
   owner: z.string().min(1),
   signedBy: z.strictObject({ iamId: z.string(), name: z.string() }),
-  signedAt: z.string(),
+  signedAt: z.iso.datetime(),
   digest: sha256Form.meta({ description: "Of all lines, in their order" }),
   keys: z
     .array(z.strictObject({ key: z.string(), label: z.string(), class: z.string(), line: sha256Form }))

@@ -18,7 +18,16 @@ export const method = {
 } as const;
 
 const text = z.string();
-const time = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?Z$/);
+const time = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?Z$/)
+  .refine(isRealTime, "is not a day or time of the calendar");
+/** `2026-13-45` has the form of a date, and JavaScript moves `2026-02-31` to March. */
+function isRealTime(time: string): boolean {
+  const ms = Date.parse(time);
+  return Number.isFinite(ms) && new Date(ms).toISOString().startsWith(time.slice(0, 19));
+}
+
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 const person = z.strictObject({ iamId: text, name: text.optional() });

@@ -1,5 +1,7 @@
 /** The keys that the verifier trusts, mapped to persons. Pure. */
 
+import { foldIamId } from "../../lifecycle/iam-id.ts";
+
 /** A key of one person. Without an IAM ID, the person is known only by the name of the key's file. */
 export interface TrustedKey {
   readonly keyId: string;
@@ -26,7 +28,7 @@ export function signersOf(results: readonly SignatureResult[]): readonly Trusted
   for (const result of results) {
     if (result.kind !== "valid") continue;
     const { person, keyId } = result.key;
-    const id = person.iamId === undefined ? `key ${keyId}` : `person ${person.iamId}`;
+    const id = person.iamId === undefined ? `key ${keyId}` : `person ${foldIamId(person.iamId)}`;
     if (!persons.has(id)) persons.set(id, person);
   }
   return [...persons.values()];

@@ -67,8 +67,8 @@ function faultsIn(
 /** Objects that more than one resource represents, with the addresses of all these resources. */
 function duplicatesIn(resources: readonly StoredResource[]): ReadonlyMap<string, readonly string[]> {
   const byObject = new Map<string, string[]>();
-  for (const { kind, id, address } of resources) {
-    if (id === "") continue;
+  for (const { kind, id, address, isPending } of resources) {
+    if (id === "" || isPending) continue;
     const object = `${kind} ${id}`;
     byObject.set(object, [...(byObject.get(object) ?? []), address]);
   }
@@ -77,7 +77,9 @@ function duplicatesIn(resources: readonly StoredResource[]): ReadonlyMap<string,
 
 /** Keys for which the state requires fewer than two people at one of the steps. */
 export function loosenedIn({ resources }: StoredState): readonly StoredResource[] {
-  return resources.filter(({ kind, properties }) => kind === "ManagedKey" && askedBy(properties) !== "both");
+  // A pending creation does not say yet which key it is.
+  const named = resources.filter(({ isPending, properties }) => !isPending || typeof properties.keyId === "string");
+  return named.filter(({ kind, properties }) => kind === "ManagedKey" && askedBy(properties) !== "both");
 }
 
 /** A state with thousands of such keys is unusual, and each key costs one call. */

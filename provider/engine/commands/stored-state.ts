@@ -28,6 +28,8 @@ export interface StoredResource {
   /** Each text that the dynamic provider would run. */
   readonly providerTexts: readonly unknown[];
   readonly properties: Readonly<Record<string, unknown>>;
+  /** Part of an operation that an earlier run did not finish. It is no declaration of the object. */
+  readonly isPending: boolean;
 }
 
 export interface StoredState {
@@ -48,7 +50,12 @@ const pulumiResource = z.object({
   protect: z.boolean().optional(),
   delete: z.boolean().optional(),
 });
-const pulumiExport = z.object({ deployment: z.object({ resources: z.array(pulumiResource).default([]) }) });
+const pulumiExport = z.object({
+  deployment: z.object({
+    resources: z.array(pulumiResource).default([]),
+    pending_operations: z.array(z.object({ type: z.string(), resource: pulumiResource })).nullish(),
+  }),
+});
 const terraformState = z.object({
   version: z.literal(4),
   resources: z.array(
@@ -89,7 +96,7 @@ const shownState = z.object({
 /** Throws UKO_INPUT_INVALID for anything but an export of Pulumi, a state file, or `tofu show -json`. */
 export function readState(text: string): StoredState {
   const contents = parseContents(text);
-  return contents.form === "pulumi" ? fromPulumi(contents.resources) : fromTerraform(contents);
+  return contents.form === "pulumi" ? fromPulumi(contents) : fromTerraform(contents);
 }
 
 /** Any resource in a state, whichever provider it belongs to. */
@@ -123,7 +130,11 @@ export function readEntries(text: string): readonly StateEntry[] {
 }
 
 type Contents =
-  | { readonly form: "pulumi"; readonly resources: readonly PulumiResource[] }
+  | {
+      readonly form: "pulumi";
+      readonly resources: readonly PulumiResource[];
+      readonly pending: readonly { readonly type: string; readonly resource: PulumiResource }[];
+    }
   | {
       readonly form: "terraform";
       readonly instances: readonly TerraformInstance[];
@@ -134,7 +145,10 @@ type Contents =
 function parseContents(text: string): Contents {
   const json = parseJson(text);
   const pulumi = pulumiExport.safeParse(json);
-  if (pulumi.success) return { form: "pulumi", resources: pulumi.data.deployment.resources };
+  if (pulumi.success) {
+    const { resources, pending_operations: pending } = pulumi.data.deployment;
+    return { form: "pulumi", resources, pending: pending ?? [] };
+  }
   const file = terraformState.safeParse(json);
   if (file.success) {
     const { resources } = file.data;
@@ -161,7 +175,13 @@ const dynamicPrefix = "pulumi-nodejs:dynamic/uko:";
 const packagePrefix = "uko:";
 const providerPrefix = "pulumi:providers:";
 
-function fromPulumi(all: readonly PulumiResource[]): StoredState {
+/**
+ * Pulumi keeps a pending creation in the state from run to run. A refresh in which a person answers
+ * "import" turns it into a resource, whose code then runs. So its text is examined like a resource's.
+ */
+function fromPulumi({ resources: stored, pending }: Extract<Contents, { form: "pulumi" }>): StoredState {
+  const operations = new Map(pending.map(({ type, resource }) => [resource, type]));
+  const all = [...stored, ...operations.keys()];
   const providers = new Map(
     all.flatMap((each) => (each.type.startsWith(providerPrefix) ? [[`${each.urn}::${each.id ?? ""}`, each]] : [])),
   );
@@ -170,8 +190,10 @@ function fromPulumi(all: readonly PulumiResource[]): StoredState {
     const by = each.type.startsWith(dynamicPrefix) ? "dynamic" : "package";
     const provider = providers.get(each.provider ?? "");
     const held = { ...each.inputs, ...each.outputs };
+    const operation = operations.get(each);
     return {
-      address: each.urn,
+      address: operation === undefined ? each.urn : `${each.urn} (pending operation: ${operation})`,
+      isPending: operation !== undefined,
       kind: each.type.split(":").at(-1) ?? "",
       by,
       id: each.id ?? "",
@@ -232,6 +254,7 @@ function fromTerraform({ instances, providers }: Extract<Contents, { form: "terr
         address,
         kind: camel(`_${type.slice(terraformPrefix.length)}`),
         by: "terraform",
+        isPending: false,
         id: typeof attributes.id === "string" ? attributes.id : "",
         source: { name: provider, versions: [], downloadUrls: [], isDisguised: false },
         providerTexts: [],

@@ -1,12 +1,12 @@
 /** Timestamps of signatures (RFC 3161): the request, and the check, which needs no network. */
 
 import { createHash, type KeyObject, X509Certificate } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { ASN1Obj, RFC3161Timestamp, X509Certificate as SigstoreCertificate } from "@sigstore/core";
 import { der, integer, octets, oid, sequence } from "../../der.ts";
 import type { TimestampCheck, TimestampResult } from "../../engine/certificate/trust.ts";
 import { UkoError } from "../../errors.ts";
 import { printable } from "../../printable.ts";
+import { readNamedText } from "../../regular-file.ts";
 import type { HttpClient } from "../http/client.ts";
 import { noAnswerError } from "../http/read-result.ts";
 import { type Envelope, maxTimestampBytes } from "./envelope.ts";
@@ -38,9 +38,7 @@ const maxAnswerBytes = 64 * 1024;
 
 /** Reads certificates of timestamp authorities in PEM. Throws UKO_INPUT_INVALID. */
 export async function readAuthorities(file: string): Promise<readonly TimestampAuthority[]> {
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
-    throw invalid(`${file} could not be read`, error instanceof Error ? error.message : "", error);
-  });
+  const text = readNamedText(file, `${file} could not be read`);
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   if (blocks.length === 0) throw invalid(`${file} does not contain a certificate`, "uko accepts PEM.");
   return blocks.map((pem) => {

@@ -1,12 +1,13 @@
 /** The keys that a verifier trusts, read from PEM files and trust files, and the check of signatures. */
 
 import type { KeyObject } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
 import { parseJson } from "../../encodings.ts";
 import type { SignatureResult, TrustedKey } from "../../engine/certificate/trust.ts";
 import { UkoError } from "../../errors.ts";
+import { foldIamId } from "../../lifecycle/iam-id.ts";
+import { readNamedText } from "../../regular-file.ts";
 import { type Envelope, signedBytes } from "./envelope.ts";
 import { isSignedBy, keyIdOf, readPublicKey } from "./keys.ts";
 
@@ -33,14 +34,12 @@ const iamIdBefore = /^(?<iamId>[A-Za-z][\w.-]{2,199})=(?<file>.+)$/;
 
 /** Reads `<file>`, a PEM key or trust file, or `<iamId>=<file>`. Throws UKO_INPUT_INVALID. */
 export async function readTrust(named: readonly string[]): Promise<readonly TrustedPublicKey[]> {
-  return requireOnePersonEach((await Promise.all(named.map(readOne))).flat());
+  return requireOnePersonEach(named.flatMap(readOne));
 }
 
-async function readOne(named: string): Promise<readonly TrustedPublicKey[]> {
+function readOne(named: string): readonly TrustedPublicKey[] {
   const { iamId, file = named } = iamIdBefore.exec(named)?.groups ?? {};
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
-    throw invalid(`The key file ${file} could not be read`, error instanceof Error ? error.message : "", error);
-  });
+  const text = readNamedText(file, `The key file ${file} could not be read`);
   if (!text.trimStart().startsWith("{")) {
     const name = path.basename(file).replace(/\.[a-z]+$/i, "");
     const publicKey = readPublicKey(text, file);
@@ -62,7 +61,7 @@ function requireOnePersonEach(keys: readonly TrustedPublicKey[]): readonly Trust
   const known = new Map<string, TrustedPublicKey>();
   for (const key of keys) {
     const other = known.get(key.keyId);
-    if (other !== undefined && (other.person.iamId ?? "") !== (key.person.iamId ?? "")) {
+    if (other !== undefined && foldIamId(other.person.iamId ?? "") !== foldIamId(key.person.iamId ?? "")) {
       throw invalid(
         `One key is trusted as ${other.person.name} and as ${key.person.name}`,
         "A key belongs to one person. Correct --trust.",
