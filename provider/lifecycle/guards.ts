@@ -45,6 +45,12 @@ export type LeftoverMaterial =
   | { readonly kind: "pending"; readonly keystores: readonly KeystoreStatus[]; readonly untilMs?: number }
   | { readonly kind: "held"; readonly guard: Guard };
 
+/** What the rule of the removal reads. Evidence of a key has no more than these facts. */
+export type EndFacts = Pick<
+  KeyObservation,
+  "state" | "keystores" | "keystoresAreLive" | "storedKeystores" | "materialIn" | "twins"
+> & { readonly facts: Pick<KeyObservation["facts"], "keystores"> };
+
 /**
  * Compares what every source reports about a destroyed key: the live status of each keystore that
  * is named anywhere, the key's own metadata, and KMS. Only "not present, in sync" from all of them
@@ -53,7 +59,7 @@ export type LeftoverMaterial =
  * `inManifest` are the keystores that a campaign once read for the key.
  */
 export function findLeftoverMaterial(
-  observation: KeyObservation,
+  observation: EndFacts,
   nowMs: number,
   inManifest: readonly NamedKeystore[] = [],
 ): LeftoverMaterial {
@@ -106,7 +112,7 @@ function pendingUntil(keystores: readonly KeystoreStatus[]): LeftoverMaterial {
   return { kind: "pending", keystores, ...(known.length === dates.length && { untilMs: Math.max(...known) }) };
 }
 
-function unreadableTwin({ twins, state }: KeyObservation): Guard | undefined {
+function unreadableTwin({ twins, state }: Pick<KeyObservation, "twins" | "state">): Guard | undefined {
   for (const twin of twins) {
     const { kind, kmsKeyId } = twin;
     if (kind === "unreadable") return { guard: "twin_unreadable", kmsKeyId, reason: twin.reason };

@@ -31,9 +31,13 @@ export type Contradiction =
   | { readonly kind: "destruction_ahead"; readonly keystore: NamedKeystore; readonly destructionAtMs: number }
   | { readonly kind: "material_present"; readonly places: readonly string[] };
 
+type Named = Pick<KeyObservation, "storedKeystores" | "keystores"> & {
+  readonly facts: Pick<KeyObservation["facts"], "keystores">;
+};
+
 /** The keystores that lack a live answer, and the entries that name a keystore without its ID. */
 export function namingContradictions(
-  observation: KeyObservation,
+  observation: Named,
   inManifest: readonly NamedKeystore[] = [],
 ): readonly Contradiction[] {
   const before = inManifest.map((keystore) => ({ source: "manifest", keystore }) as const);
@@ -55,7 +59,7 @@ export function namingContradictions(
 }
 
 /** A keystore that reports the key as not present, with a date of its destruction that is not over. */
-export function datedContradictions({ keystores }: KeyObservation, nowMs: number): readonly Contradiction[] {
+export function datedContradictions({ keystores }: Pick<Named, "keystores">, nowMs: number): readonly Contradiction[] {
   return keystores.flatMap(({ status, destructionAtMs = nowMs, keystoreId: id, name, type }: KeystoreStatus) =>
     status === "not_present" && destructionAtMs > nowMs
       ? [{ kind: "destruction_ahead", keystore: { id, name, type }, destructionAtMs } as const]
@@ -64,12 +68,14 @@ export function datedContradictions({ keystores }: KeyObservation, nowMs: number
 }
 
 /** `key_material_present` of a key that no keystore has; absent before API 4.14. */
-export function materialContradiction({ materialIn = [] }: KeyObservation): Contradiction | undefined {
+export function materialContradiction({
+  materialIn = [],
+}: Pick<KeyObservation, "materialIn">): Contradiction | undefined {
   return materialIn.length === 0 ? undefined : { kind: "material_present", places: materialIn };
 }
 
 function namedIn<Source extends Exclude<NamingSource, "manifest">>(
-  { facts, storedKeystores, keystores }: KeyObservation,
+  { facts, storedKeystores, keystores }: Named,
   source: Source,
 ): readonly { readonly source: Source; readonly keystore: NamedKeystore }[] {
   if (source === "metadata")

@@ -206,6 +206,45 @@ it("only what follows from the evidence files is called stated by the evidence",
   );
 });
 
+describe("a certificate calls a key destroyed or removed only by the rule of the removal", () => {
+  type Entries = readonly LoggedLine[];
+  const outcomeAfter = (change: (entries: Entries) => Entries) => {
+    const lines = readFileSync(story.file("evidence.jsonl"), "utf8").trimEnd().split("\n");
+    const entries = change(lines.map((line) => ({ ...JSON.parse(line), log: 0 }) as LoggedLine));
+    return keysInEvidence(entries, entries[0]?.instanceId ?? "")[0]?.outcome;
+  };
+  const removal = (entries: Entries, change: (key: NonNullable<LoggedLine["key"]>) => object): Entries =>
+    entries.map((entry) =>
+      entry.step === "remove" && entry.key !== undefined
+        ? { ...entry, key: { ...entry.key, ...change(entry.key) } }
+        : entry,
+    );
+
+  it("and with the evidence of each keystore it does", () => {
+    expect(outcomeAfter((entries) => entries)).toBe("removed");
+  });
+
+  it.each<readonly [string, (entries: Entries) => Entries]>([
+    ["only the destruction is in the evidence", (entries) => entries.filter(({ step }) => step !== "remove")],
+    ["the keystores were not asked live", (entries) => removal(entries, () => ({ isLive: false }))],
+    ["the last status names no keystore", (entries) => removal(entries, () => ({ keystores: [] }))],
+    [
+      "a keystore still names a date ahead",
+      (entries) =>
+        removal(entries, ({ keystores }) => ({
+          keystores: keystores.map((each) => ({ ...each, destructionAt: "2099-01-01T00:00:00Z" })),
+        })),
+    ],
+    [
+      "a keystore reports the key",
+      (entries) =>
+        removal(entries, ({ keystores }) => ({ keystores: keystores.map((each) => ({ ...each, status: "active" })) })),
+    ],
+  ])("although %s", (_what, change) => {
+    expect(outcomeAfter(change)).toBe("pending_destruction");
+  });
+});
+
 it("states for each step how its own run authenticated, not how the person's last run did", () => {
   const lines = readFileSync(story.file("evidence.jsonl"), "utf8").trimEnd().split("\n");
   const entries = lines.map((line) => ({ ...JSON.parse(line), log: 0 }) as LoggedLine);

@@ -110,12 +110,14 @@ function instanceOf({ logs, observedAt, wave }: CertificateSources): string {
   });
 }
 
+const endedOutcomes: readonly CertificateKey["outcome"][] = ["destroyed", "removed", "pending_destruction"];
+
 function select(
   found: readonly CertificateKey[],
   { keys, observed, wave }: CertificateSources,
 ): readonly CertificateKey[] {
   if (wave !== undefined) return keysOfWave(found, wave);
-  if (keys.length === 0) return found.filter(({ outcome }) => outcome === "destroyed" || outcome === "removed");
+  if (keys.length === 0) return found.filter(({ outcome }) => endedOutcomes.includes(outcome));
   const byPath = new Map(found.map((key) => [`${key.vaultId}/${key.keyId}`, key]));
   const seen = new Set(observed.map(({ vaultId, keyId }) => `${vaultId}/${keyId}`));
   return keys.filter((path) => !seen.has(path)).map((path) => byPath.get(path) ?? absentFromEvidence(path));
@@ -194,7 +196,7 @@ interface LimitFacts {
 /** The keys that a limit is about; a limit that is not listed is about all of them. */
 const concerns: Readonly<Partial<Record<Limit["code"], (key: CertificateKey) => boolean>>> = {
   existence: ({ outcome }) => outcome === "absent",
-  not_destroyed: ({ outcome }) => ["deactivated", "not_ended", "not_recorded"].includes(outcome),
+  not_destroyed: ({ outcome }) => ["pending_destruction", "deactivated", "not_ended", "not_recorded"].includes(outcome),
   pending_period: ({ keystores }) => keystores.some(({ status }) => status !== "not_present"),
   keystores_not_live: ({ areKeystoresLive, outcome }) => !areKeystoresLive && outcome !== "absent",
   kms_restore: ({ vaultId, outcome }) => vaultId === placeOf("") && outcome === "destroyed",

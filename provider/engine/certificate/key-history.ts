@@ -1,5 +1,7 @@
 /** The history of each key, from the entries of all evidence files together. Pure. */
 
+import { type EndFacts, findLeftoverMaterial } from "../../lifecycle/guards.ts";
+import type { KeystoreStatus, Twin } from "../../lifecycle/observation.ts";
 import { byTime, pairSteps, type StepLines } from "../commands/audit.ts";
 import type { KeyDescription, LoggedLine } from "./evidence-log.ts";
 import { type Authors, authorsOf, peopleBehind } from "./people.ts";
@@ -82,7 +84,9 @@ function keyOf(subject: string, pairs: readonly StepLines<LoggedLine>[], context
     vaultId: placeOf(first.vaultId),
     keyId: first.keyId,
     label: lines.findLast(({ label }) => label !== "")?.label ?? "",
-    ...outcomeOf(steps),
+    ...(first.vaultId === "" || isEndProven(status, described?.key?.kmsKeys ?? [], lines)
+      ? outcomeOf(steps)
+      : withoutProof(outcomeOf(steps))),
     isWatched: true,
     ...(described?.key !== undefined && factsOf(described.key)),
     keystores: withPeriods(status?.keystores ?? [], lines),
@@ -140,6 +144,48 @@ function outcomeOf(steps: readonly CertificateStep[]): Pick<CertificateKey, "out
     : { outcome, ...(last.doneAt !== undefined && { outcomeAt: last.doneAt }) };
 }
 
+/** Evidence of a step is no evidence of its end in each keystore. */
+function withoutProof({ outcome, ...rest }: ReturnType<typeof outcomeOf>): ReturnType<typeof outcomeOf> {
+  return outcome === "destroyed" || outcome === "removed" ? { outcome: "pending_destruction" } : { outcome, ...rest };
+}
+
+/**
+ * Whether the evidence shows what the removal requires: the rule is the same. Every keystore that any
+ * entry names has to report the key as gone in the last entry, live and by ID.
+ */
+function isEndProven(
+  status: Status | undefined,
+  kmsKeys: KeyDescription["kmsKeys"],
+  lines: readonly LoggedLine[],
+): boolean {
+  if (status === undefined) return false;
+  const named = lines.flatMap(({ key, reported = [] }) => [...(key?.keystores ?? []), ...reported]);
+  const facts = { keystores: named.map(({ id = "", type = "" }) => ({ id, type })) };
+  const end: EndFacts = {
+    ...{ state: "destroyed", keystoresAreLive: status.isLive, facts, storedKeystores: [] },
+    keystores: status.keystores.map(statusInEvidence),
+    twins: kmsKeys.map(({ id: kmsKeyId, state }) => twinInEvidence(kmsKeyId, state)),
+  };
+  return findLeftoverMaterial(end, Date.parse(status.readAt)).kind === "nothing";
+}
+
+/** A word other than the one that proves an end counts as unrecognised. */
+function statusInEvidence({ id = "", name, type = "", status, syncFlag, destructionAt }: Reported): KeystoreStatus {
+  return {
+    ...{ keystoreId: id, name, type, detail: "" },
+    status: status === "not_present" ? status : "unrecognised",
+    syncFlag: syncFlag === "ok" ? syncFlag : "unrecognised",
+    ...(destructionAt !== undefined && { destructionAtMs: Date.parse(destructionAt) }),
+  };
+}
+
+function twinInEvidence(kmsKeyId: string, state: string): Twin {
+  if (state === "absent") return { kind: "absent", kmsKeyId };
+  return { kind: "present", kmsKeyId, state: state === "destroyed" ? state : "other", dualAuthDelete: false };
+}
+
+type Reported = CertificateKey["keystores"][number];
+
 const ended: Readonly<Record<string, CertificateKey["outcome"]>> = {
   absent: "removed",
   destroyed: "destroyed",
@@ -174,7 +220,7 @@ function stepOf([before, after]: StepLines<LoggedLine>, context: Context): reado
 export function hasEachStep({ outcome, steps, vaultId }: CertificateKey): boolean {
   const last = (wanted: string) => steps.findLast(({ step }) => step === wanted);
   if (outcome === "deactivated") return last("deactivate") !== undefined;
-  if (outcome !== "destroyed" && outcome !== "removed") return true;
+  if (outcome !== "destroyed" && outcome !== "removed" && outcome !== "pending_destruction") return true;
   const destroyed = last("destroy");
   // KMS itself deactivates a key that expires.
   const isDeactivatedFirst = destroyed?.from === "deactivated" && vaultId !== placeOf("");

@@ -65,6 +65,7 @@ export function stepWords({ step, consent }: CertificateStep): string {
 export const outcomeWords = {
   removed: "destroyed, removed",
   destroyed: "destroyed",
+  pending_destruction: "pending destruction",
   deactivated: "deactivated",
   not_ended: "not ended",
   absent: "does not exist",

@@ -1,5 +1,6 @@
 /** Reads keys live if their steps are not in the evidence. Changes nothing. */
 
+import { findLeftoverMaterial } from "../../lifecycle/guards.ts";
 import { describeKey } from "../key/evidence.ts";
 import { observeKey } from "../key/observe.ts";
 import { isoTime } from "../loop/evidence.ts";
@@ -20,6 +21,8 @@ type LiveKey = { readonly ref: KeyRef } & (
   | {
       readonly kind: "present";
       readonly state: string;
+      /** Of a destroyed key, whether every keystore says so. */
+      readonly isGone: boolean;
       readonly label: string;
       readonly readAt: string;
       readonly key: EvidenceKey;
@@ -41,8 +44,9 @@ export async function readKeysLive(
     if (seen.kind === "gone") read.push({ ref, kind: "gone" });
     else {
       const { stateWord: state, facts } = seen.observation;
+      const isGone = findLeftoverMaterial(seen.observation, seen.nowMs).kind === "nothing";
       const readAt = isoTime(seen.nowMs);
-      read.push({ ref, kind: "present", state, label: facts.label, readAt, key: describeKey(seen) });
+      read.push({ ref, kind: "present", state, isGone, label: facts.label, readAt, key: describeKey(seen) });
     }
   }
   return { instanceId, reader: { iamId: actor.identity?.iamId ?? "", name: actor.displayName }, keys: read };
@@ -67,7 +71,8 @@ export function unwatchedKeys({ keys, reader }: LiveReading): readonly Certifica
     return {
       ...common,
       label: each.label,
-      outcome: outcomeBy[each.state] ?? "not_ended",
+      outcome:
+        each.state === "destroyed" && !each.isGone ? "pending_destruction" : (outcomeBy[each.state] ?? "not_ended"),
       ...factsOf(certifiable(key)),
       keystores: [...key.keystores],
       keystoresReadAt: each.readAt,

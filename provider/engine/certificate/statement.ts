@@ -73,14 +73,26 @@ const step = z.strictObject({
   evidence: z.strictObject({ log: z.int().nonnegative(), seq: z.int().positive().optional() }),
 });
 
-export const outcomes = ["removed", "destroyed", "deactivated", "not_ended", "absent", "not_recorded"] as const;
+export const outcomes = [
+  "removed",
+  "destroyed",
+  "pending_destruction",
+  "deactivated",
+  "not_ended",
+  "absent",
+  "not_recorded",
+] as const;
 
 const keyFacts = z.strictObject({
   subject: text,
   vaultId: text,
   keyId: text,
   label: text,
-  outcome: z.enum(outcomes).describe("removed: destroyed, and then its metadata was removed from the vault"),
+  outcome: z
+    .enum(outcomes)
+    .describe(
+      "removed: destroyed, and then its metadata was removed from the vault; destroyed: every keystore reported live that the key is gone; pending_destruction: not every keystore did",
+    ),
   outcomeAt: time.optional(),
   isWatched: z.boolean().describe("False if the steps were not recorded, only the result was read"),
   algorithm: text.optional(),

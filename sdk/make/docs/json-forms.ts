@@ -256,7 +256,9 @@ const review = z
       keystores: z.array(z.object({ id: z.string(), type: z.string(), pendingPeriod: z.string().optional() })),
       useNotVisibleIn: z
         .array(z.string())
-        .describe("Types of its keystores in which UKO does not see what uses the key; `resources` says nothing of these"),
+        .describe(
+          "Types of its keystores in which UKO does not see what uses the key; `resources` says nothing of these",
+        ),
       isReviewed: z.literal(true),
       waitsFor: z.string().describe("What the step still waits for").optional(),
     }),
