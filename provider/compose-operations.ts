@@ -36,7 +36,7 @@ export function openOperations(environment: Environment, outputs: Outputs) {
     },
     /** Imported lazily, because no other run needs the libraries of a campaign. */
     campaign: async () =>
-      (await import("./engine/campaign/operations.ts")).createCampaignReading(world, createCampaignFolder),
+      (await import("./engine/campaign/operations.ts")).createCampaignReading(world, createCampaignFolder, evidenceAt),
     campaignActs: async (progress: Progress = world.progress) => {
       const { createCampaignActing } = await import("./engine/campaign/acting.ts");
       return createCampaignActing({ ...world, progress }, createCampaignFolder, evidenceAt);

@@ -161,7 +161,7 @@ export const examples = {
   ],
   hold: [
     ["let no campaign take a step on a key", `uko hold ${key} --kind legal --ticket L-7`],
-    ["end the hold", `uko hold ${key} --release`],
+    ["end the hold", `uko hold ${key} --release --reason "Case closed"`],
   ],
   reactivate: [["end the outage and withdraw any request", `uko reactivate ${key}`]],
   explain: [

@@ -5,7 +5,7 @@ import { jsonLine } from "../compose-text.ts";
 import type { HoldRequest } from "../engine/campaign/operations.ts";
 import type { HoldTagResult } from "../engine/key/hold.ts";
 import { UkoError } from "../errors.ts";
-import { type KeyName, type KeyPath, parseDay, parseKey } from "./arguments.ts";
+import { invalidInput, type KeyName, type KeyPath, parseDay, parseKey } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
 import { withOperations } from "./run.ts";
@@ -13,6 +13,7 @@ import { requireFullIds, resolveManagedKeys } from "./typed-keys.ts";
 
 interface Holding extends Partial<Pick<HoldRequest, "kind" | "until" | "ticket">> {
   readonly release?: true;
+  readonly reason?: string;
   readonly json?: true;
 }
 
@@ -30,14 +31,16 @@ export function addHoldCommand(program: Command, world: CliWorld, end: (exitCode
         .conflicts("release"),
     )
     .addOption(new Option("--ticket <ticket>", "number of a ticket").conflicts("release"))
-    .option("--release", "end a hold that uko wrote")
+    .option("--release", "end a hold that uko wrote; a legal hold ends once two people have released it")
+    .option("--reason <text>", "with --release, required: why the hold ends")
     .option("--json", "one line of JSON")
     .addHelpText("after", exampleHelp("hold"))
     .action(async (key: KeyPath | KeyName, holding: Holding) => end(await runHold(world, key, holding)));
 }
 
 async function runHold(world: CliWorld, typedKey: KeyPath | KeyName, holding: Holding): Promise<number> {
-  const { kind = "owner", until, ticket, release, json } = holding;
+  const { kind = "owner", until, ticket, release, reason = "", json } = holding;
+  requireReason(release, holding.reason);
   const typed = { keys: [typedKey], json: json === true, writes: "hold" };
   requireFullIds(world, typed);
   return withOperations(world, async (run) => {
@@ -45,20 +48,42 @@ async function runHold(world: CliWorld, typedKey: KeyPath | KeyName, holding: Ho
     const [path] = await resolveManagedKeys(world, run, typed);
     if (path === undefined) throw new UkoError("UKO_BUG");
     const ref = { instanceId: settings.instanceId, ...path };
-    const wanted = release === true ? undefined : { kind, until, ticket };
-    const result = await operations.hold(ref, wanted, options);
+    const tag = { kind, until, ticket };
+    const wish = release === true ? ({ kind: "release", reason } as const) : ({ kind: "hold", tag } as const);
+    const result = await operations.hold(ref, wish, options);
     progress.clear();
     const key = `${path.vaultId}/${path.keyId}`;
-    const exitCode = result.kind !== "left" ? 0 : result.isRightMissing === true ? 13 : 12;
+    const exitCode = exitCodeOf(result);
     const text = json === true ? jsonLine({ v: 1, key, tag: result, exitCode }) : sayHold(key, result, holding);
     world.out.write(`${text}\n`);
     return exitCode;
   });
 }
 
+function exitCodeOf(result: HoldTagResult): number {
+  if (result.kind === "requested") return 10;
+  if (result.kind !== "left") return 0;
+  return result.isRightMissing === true ? 13 : 12;
+}
+
+/** Why a hold ends goes to the evidence, and to the next review. Throws UKO_INPUT_INVALID. */
+export function requireReason(release: true | undefined, reason: string | undefined): void {
+  if ((release === true) === (reason !== undefined && reason !== "")) return;
+  throw release === true
+    ? invalidInput("Nothing says why the hold ends", "Add --reason with the reason to release the key.")
+    : invalidInput("--reason goes with --release only", "Use --ticket for the reason to hold a key.");
+}
+
 function sayHold(key: string, result: HoldTagResult, { kind = "owner", until, release }: Holding): string {
   if (result.kind === "left") return `The tag of key ${key} was not changed: ${result.why}`;
   const isChanged = result.kind === "changed";
+  if (result.kind === "requested") {
+    return [
+      `Your release of the legal hold on key ${key} is on the key, which stays held until another person releases it, too`,
+      "  Next: another person runs",
+      `    uko hold ${key} --release --reason REASON`,
+    ].join("\n");
+  }
   if (release === true) return `Key ${key} ${isChanged ? "is released" : "has no hold of uko"}`;
   const end = until === undefined ? "without an end" : `until ${until}`;
   return [
@@ -66,6 +91,6 @@ function sayHold(key: string, result: HoldTagResult, { kind = "owner", until, re
     "  No campaign takes a step on the key. Other commands ignore the hold.",
     ...(isChanged ? ["  The tag is a write to the key, so it voids a pending request."] : []),
     "  Next: to end the hold, run",
-    `    uko hold ${key} --release`,
+    `    uko hold ${key} --release --reason REASON`,
   ].join("\n");
 }

@@ -88,8 +88,9 @@ function encodeHeader(header: ReviewHeader, keys: number): string {
   });
 }
 
-function encodeWave({ name, wave, digest, class: kind }: ReviewedWave): object {
-  return { name, wave, digest, class: kind };
+function encodeWave({ name, wave, digest, class: kind, holds, released }: ReviewedWave): object {
+  const ends = released.map(({ key, iamId, reason }) => ({ key, iamId, reason }));
+  return { name, wave, digest, class: kind, holds, released: ends };
 }
 
 function encodeLine(line: ReviewLine): string {
@@ -142,7 +143,12 @@ const objectOf =
 const headerFields: Fields = {
   format: isText,
   instanceId: isUuid,
-  campaign: optional(objectOf({ name: isNamed, wave: isNamed, digest: isHash, class: isNamed })),
+  campaign: optional(
+    objectOf({
+      ...{ name: isNamed, wave: isNamed, digest: isHash, class: isNamed, holds: Number.isSafeInteger },
+      released: listOf(objectOf({ key: isNamed, iamId: isNamed, reason: isNamed })),
+    }),
+  ),
   step: (value) => value === "deactivate" || value === "destroy",
   neverActive: (value) => typeof value === "boolean",
   goal: isText,

@@ -33,6 +33,17 @@ export interface ReviewedWave {
   /** The digest of the wave in the manifest: 64 hex digits. */
   readonly digest: string;
   readonly class: string;
+  /** How many lines holds.jsonl had. The file only grows, so that a lost line is noticed later. */
+  readonly holds: number;
+  /** The released holds on keys of the wave, in the order of the file, so that the reviewer sees them. */
+  readonly released: readonly ReleasedHold[];
+}
+
+export interface ReleasedHold {
+  readonly key: string;
+  /** The IAM ID of the person who released. */
+  readonly iamId: string;
+  readonly reason: string;
 }
 
 /** What the reviewer saw of one key. */

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { expect, it } from "vitest";
 import { campaignSeed } from "./campaign-seed.ts";
 import { useCampaignStage } from "./campaign-stage.ts";
@@ -8,6 +8,10 @@ const stage = useCampaignStage({
   keys: campaignSeed.keys.filter(({ label }) => label === "mail-1" || label === "mail-2"),
   kmsKeys: [],
 });
+/** Another campaign has neither a line about the key nor its evidence. */
+const forgetHolds = (): void => {
+  for (const name of ["holds.jsonl", "evidence"]) rmSync(`${stage.folder}/${name}`, { recursive: true, force: true });
+};
 const hold = async (label: string, options: string, who?: "bob" | "erin") =>
   JSON.parse((await stage.campaign(`hold ${stage.keyNamed(label)} ${options} --json`, who)).out);
 
@@ -15,24 +19,24 @@ it("holds a key by a tag that another campaign honors, and releases only what it
   await stage.baselined();
   expect(await hold("mail-1", "--kind incident --ticket INC-4711")).toMatchObject({ tag: "changed" });
   expect(await hold("mail-1", "--kind incident --ticket INC-4711")).toMatchObject({ tag: "unchanged" });
-  // Another campaign has no line about the key.
-  stage.write("holds.jsonl", "");
+  forgetHolds();
   const held = await stage.campaign("status");
   expect(held.out).toContain('held: its tag says "incident ticket INC_4711"');
-  expect(await hold("mail-1", "--release")).toMatchObject({ tag: "changed", isReleased: true });
+  expect(await hold("mail-1", "--release --reason Solved")).toMatchObject({ tag: "changed", isReleased: true });
   expect((await stage.campaign("status")).out).not.toContain("incident");
 
   // A person wrote the tag of this key; neither a hold nor a release changes it.
   expect(await hold("mail-2", "--kind legal")).toMatchObject({ tag: "left" });
-  expect(await hold("mail-2", "--release")).toMatchObject({ tag: "left", exitCode: 12 });
-  expect((await stage.campaign("status")).out).toContain('held: its tag says "litigation"');
-  expect(stage.read("holds.jsonl")).toBe("");
+  expect(await hold("mail-2", "--release --reason Solved")).toMatchObject({ tag: "left", exitCode: 12 });
+  expect((await stage.campaign("status")).out).toContain('its tag says "litigation"');
+  forgetHolds();
   // A person without the right to write tags still holds the key in the folder.
   expect(await hold("mail-1", "--kind legal", "erin")).toMatchObject({ tag: "left", exitCode: 0 });
-  await stage.world.uko("bob", `hold ${stage.keyNamed("mail-1")} --kind legal --until 2026-12-01`);
-  stage.write("holds.jsonl", "");
-  expect((await stage.campaign("status")).out).toContain('held: its tag says "legal until 2026_12_01"');
-  expect((await stage.world.uko("bob", `hold ${stage.keyNamed("mail-1")} --release`)).out).toContain("is released");
+  await stage.world.uko("bob", `hold ${stage.keyNamed("mail-1")} --kind owner --until 2026-12-01`);
+  forgetHolds();
+  expect((await stage.campaign("status")).out).toContain('held: its tag says "owner until 2026_12_01"');
+  const released = await stage.world.uko("bob", `hold ${stage.keyNamed("mail-1")} --release --reason Solved`);
+  expect(released.out).toContain("is released");
   expect((await stage.world.verdict()).violations).toEqual([]);
 });
 
@@ -54,10 +58,12 @@ it("does not let a hold for another reason, or for a shorter time, take the plac
   await stage.world.uko("bob", `hold ${key} --kind legal`);
   for (const other of ["--kind owner", "--kind legal --until 2026-12-01"]) {
     const { exitCode, out } = await stage.world.uko("bob", `hold ${key} ${other}`);
-    expect([exitCode, out]).toEqual([12, expect.stringContaining('already has the hold "legal", which uko keeps')]);
+    expect([exitCode, out]).toEqual([
+      12,
+      expect.stringContaining('already has the hold "legal by IBMid_550000BOB", which uko keeps'),
+    ]);
   }
-  stage.write("holds.jsonl", "");
   const { out } = await stage.campaign("status");
-  expect(out).toContain('held: its tag says "legal"');
+  expect(out).toContain('held: its tag says "legal by IBMid_550000BOB"');
   expect(out).toContain("2 keys held; every other key has reached its end");
 });

@@ -27,7 +27,7 @@ const header = {
   instanceId: "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e",
   reviewer: bob,
   reviewedAtMs: nowMs,
-  campaign: { name: "eol", wave: "main", digest: "a".repeat(64), class: "destroy" },
+  campaign: { name: "eol", wave: "main", digest: "a".repeat(64), class: "destroy", holds: 0, released: [] },
 };
 const line = kmsLineOf(key, nowMs);
 if (line === undefined) throw new Error("no window");

@@ -25,7 +25,7 @@ function aLine(n: number, over: Partial<ReviewLine> = {}): ReviewLine {
   };
 }
 
-const campaign = { name: "hpcs-exit", wave: "pilot", digest: sha256("wave"), class: "destroy" };
+const campaign = { name: "hpcs-exit", wave: "pilot", digest: sha256("wave"), class: "destroy", holds: 0, released: [] };
 const review = reviewOf(aReviewHeader(), [aLine(2), aLine(1, { reason: 'end of "contract"\n' })]);
 const text = encodeReview(review);
 const [head = "", first = "", second = ""] = text.split("\n");

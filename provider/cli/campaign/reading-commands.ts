@@ -8,6 +8,7 @@ import { UkoError } from "../../errors.ts";
 import { invalidInput, parseAnyKey, parseDay, repeatable, type TypedKey } from "../arguments.ts";
 import type { CliWorld, OpenOperations } from "../cli-world.ts";
 import { exportedState, readInputFile } from "../files.ts";
+import { requireReason } from "../hold-command.ts";
 import { type OutputForm, printReport } from "../print.ts";
 import { type OpenRun, withOperations } from "../run.ts";
 import { requireFullIds, resolveKeys } from "../typed-keys.ts";
@@ -139,7 +140,9 @@ function readAll(world: CliWorld, files: readonly string[], kind: Parameters<typ
   return Promise.all(files.map(async (name) => ({ name, text: await readInputFile(world, name, kind) })));
 }
 
-type Holding = Shown & Partial<Pick<HoldRequest, "kind">> & Pick<HoldRequest, "until" | "ticket" | "release">;
+type Holding = Shown &
+  Partial<Pick<HoldRequest, "kind">> &
+  Pick<HoldRequest, "until" | "ticket"> & { readonly release?: true; readonly reason?: string };
 
 function addHoldCommand(campaign: Command, world: CliWorld, run: (shown: Shown, act: Run) => Promise<void>): void {
   shownCommand(campaign, "hold", "Hold a key, in the folder and by a tag on the key: no campaign takes a step on it")
@@ -151,12 +154,20 @@ function addHoldCommand(campaign: Command, world: CliWorld, run: (shown: Shown, 
     .addOption(new Option("--kind <kind>", "why").choices(["legal", "owner", "incident"]))
     .addOption(new Option("--until <date>", "last day; without it, the hold does not end").argParser(parseDay))
     .option("--ticket <ticket>", "number of a ticket")
-    .addOption(new Option("--release", "end the hold").conflicts(["kind", "until", "ticket"]))
-    .action((typed: TypedKey, { kind, until, ticket, release, ...shown }: Holding) => {
+    .addOption(
+      new Option("--release", "end the holds; a legal hold ends once two people have released it").conflicts([
+        "kind",
+        "until",
+        "ticket",
+      ]),
+    )
+    .option("--reason <text>", "with --release, required: why the hold ends")
+    .action((typed: TypedKey, { kind, until, ticket, release, reason, ...shown }: Holding) => {
+      requireReason(release, reason);
       if (kind === undefined && release !== true) {
         throw invalidInput(
           "Nothing says why the key is held",
-          "Add --kind with legal, owner or incident; or end a hold with --release.",
+          "Add --kind with legal, owner or incident; or end a hold with --release and --reason.",
         );
       }
       const named = { keys: [typed], json: shown.json === true, writes: "campaign hold" };
@@ -165,7 +176,13 @@ function addHoldCommand(campaign: Command, world: CliWorld, run: (shown: Shown, 
         const [path] = await resolveKeys(world, opened, named);
         if (path === undefined) throw new UkoError("UKO_BUG");
         const key = "kmsKeyId" in path ? `kms/${path.kmsKeyId}` : `${path.vaultId}/${path.keyId}`;
-        const request = { key, kind: kind ?? "owner", until, ticket, release: release === true } as const;
+        const request = {
+          key,
+          kind: kind ?? "owner",
+          until,
+          ticket,
+          ...(release === true && { release: reason }),
+        } as const;
         return reading.hold(shown.folder, request, options);
       });
     });

@@ -29,7 +29,7 @@ import { type ActedKey, actedFrom, reasonColumns, reviewCsv, withoutStep } from 
 import { encodeKmsReview, readKmsReview, windowEndOf } from "./kms-review-file.ts";
 import type { PlannedKey } from "./planned.ts";
 import { type CampaignReport, folderFlag, reasonSection, remarked, section, tableOf } from "./report.ts";
-import { reviewAgain, reviewFileName } from "./reviews.ts";
+import { releasedSection, reviewAgain, reviewFileName } from "./reviews.ts";
 import { rulesLine } from "./rule-changes.ts";
 import type { ApprovalOfStep, ReviewOfStep } from "./wave-state.ts";
 
@@ -92,6 +92,7 @@ export async function reviewKmsKeys(
     summary: `Destroy ${count(lines.length, "KMS key")}. KMS can restore each of them for 30 days.`,
     sections: [
       ...exceptions,
+      ...releasedSection(campaign),
       ...section("To approve", {
         isWhole: true,
         table: tableOf([...review.lines.values()], {

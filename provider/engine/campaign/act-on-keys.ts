@@ -17,12 +17,10 @@ import { type ActedKey, actedFrom, failedOn, withoutStep } from "./acted.ts";
 import { campaignFileName } from "./campaign-file.ts";
 import { mebibyte } from "./file-forms.ts";
 import { type CampaignFolder, openCampaign, readManifest } from "./folder.ts";
-import { holdsFileName, parseHolds } from "./holds.ts";
+import { type CampaignHolds, evidenceFolder, followHolds } from "./holds.ts";
 import { takeCampaignInventory } from "./inventory.ts";
 import { type CampaignPlan, type PlannedKey, planCampaign } from "./planned.ts";
 import { type CampaignView, inventoryScope, viewCampaign } from "./view.ts";
-
-export const evidenceFolder = "evidence";
 
 export interface ActContext {
   readonly world: World;
@@ -35,7 +33,7 @@ export interface ActContext {
 }
 
 /** The holds in the folder at this moment. */
-type HoldsNow = () => Promise<ReturnType<typeof parseHolds>>;
+type HoldsNow = () => Promise<CampaignHolds>;
 
 export interface ActPorts {
   readonly openFolder: (path: string) => CampaignFolder;
@@ -53,11 +51,20 @@ export async function openActs(
 ): Promise<ActContext> {
   const context = await openCampaignAt(base, openFolder, path, { areEndsRead, options });
   const { folder } = context.view;
-  const { identity } = await base.session.actor(options);
+  const evidence = await evidenceOf(base, { folder, evidenceAt }, options);
+  return { ...context, world: { ...context.world, evidence } };
+}
+
+/** The evidence of this run, in a file of its own. */
+export async function evidenceOf(
+  { session, newId }: Pick<World, "session" | "newId">,
+  { folder, evidenceAt }: Pick<ActPorts, "evidenceAt"> & { readonly folder: CampaignFolder },
+  options: CallOptions,
+): Promise<Evidence> {
+  const { identity } = await session.actor(options);
   const writer = (identity?.iamId ?? "unknown").replaceAll(/[^A-Za-z0-9-]/g, "_").slice(0, 80);
   await folder.makeFolder(evidenceFolder);
-  const evidence = evidenceAt(folder.pathOf(`${evidenceFolder}/${writer}-${base.newId().slice(0, 13)}.jsonl`));
-  return { ...context, world: { ...context.world, evidence } };
+  return evidenceAt(folder.pathOf(`${evidenceFolder}/${writer}-${newId().slice(0, 13)}.jsonl`));
 }
 
 /** The same campaign for a reader: writes nothing to the folder, and knows which keys are destroyed. */
@@ -84,17 +91,7 @@ async function openCampaignAt(
   const plan = planCampaign(view);
   const { folder, text } = opened;
   const areRulesNewer = async () => (await folder.read(campaignFileName, mebibyte)) !== text;
-  return { world: withoutSteps(world), view, plan, options, holdsNow: holdsReader(folder), areRulesNewer };
-}
-
-/** Reads the file for each key, so that a new hold stops a run that is under way. Parses it after a change only. */
-function holdsReader(folder: CampaignFolder): HoldsNow {
-  let last: { readonly text: string; readonly holds: Awaited<ReturnType<HoldsNow>> } = { text: "", holds: [] };
-  return async () => {
-    const text = (await folder.read(holdsFileName, 64 * mebibyte)) ?? "";
-    if (text !== last.text) last = { text, holds: parseHolds(text) };
-    return last.holds;
-  };
+  return { world: withoutSteps(world), view, plan, options, holdsNow: followHolds(folder, opened.held), areRulesNewer };
 }
 
 export function keysOfWave({ plan }: ActContext, wave: string): readonly PlannedKey[] {
@@ -118,7 +115,7 @@ export async function isHeldNow(
   name: string,
   tags: Parameters<typeof isHeld>[1],
 ) {
-  const own = (await holdsNow()).filter(({ key }) => key === name);
+  const own = (await holdsNow()).holds.filter(({ key }) => key === name);
   return isHeld(own, tags, world.session.serviceTimeMs() ?? view.nowMs);
 }
 

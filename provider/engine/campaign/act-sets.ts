@@ -37,7 +37,7 @@ import {
   section,
   tableOf,
 } from "./report.ts";
-import { type OtherSet, reviewAgain, reviewFileName, reviewFolder } from "./reviews.ts";
+import { type OtherSet, releasedSection, reviewAgain, reviewFileName, reviewFolder } from "./reviews.ts";
 import { rulesLine } from "./rule-changes.ts";
 import {
   type ApprovalOfStep,
@@ -55,22 +55,15 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
   const { wave, step, requestedBy, neverActive = false, kms = false } = request;
   const { ready, apart: notReady } = readyKeys(context, wave, step);
   const apart = notReady.filter(({ name }) => name.startsWith("kms/") === kms);
-  if (kms) return reviewKmsKeys(context, request, { ready, apart, campaign: reviewedWave(context, wave) });
+  const campaign = reviewedWave(context, wave);
+  if (kms) return reviewKmsKeys(context, request, { ready, apart, campaign });
   const requested = ready.filter(
     ({ facts, listed }) =>
       (listed?.observation?.carried.kind ?? "none") !== "none" && (facts.state === "pre_activation") === neverActive,
   );
-  const reviewed = await reviewKeys(
-    world,
-    {
-      keys: requested.map((key) => refOf(context, key)),
-      step,
-      neverActive,
-      ...(requestedBy !== undefined && { requester: requestedBy }),
-      campaign: reviewedWave(context, wave),
-    },
-    options,
-  );
+  const requester = requestedBy === undefined ? {} : { requester: requestedBy };
+  const keys = requested.map((key) => refOf(context, key));
+  const reviewed = await reviewKeys(world, { keys, step, neverActive, ...requester, campaign }, options);
   const { file } = reviewed;
   const leftOut = [...apartFacts(reviewed), ...apart];
   const unreadable = reviewed.unreadable.map(
@@ -119,6 +112,7 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
     summary: reviewTitle(reviewed.keys, file),
     sections: [
       ...exceptions,
+      ...releasedSection(campaign),
       ...section("To approve", { table: { columns, rows: reviewRows(reviewed) }, isWhole: true }),
       ...section("Review", {
         lines: [...reviewFacts(reviewed.keys, file), rulesLine(view, wave), `SHA-256 of ${name}: ${file.digest}`],
@@ -199,10 +193,15 @@ function reviewsOfRequesters(request: ReviewOfStep, requesters: readonly string[
 }
 
 function reviewedWave(context: ActContext, wave: string): ReviewedWave {
-  const { campaign, manifest } = context.view;
+  const { campaign, manifest, held } = context.view;
+  const names = new Set(keysOfWave(context, wave).map(({ name }) => name));
+  const released = held.releases.filter(({ key }) => names.has(key));
   const classes = new Set(keysOfWave(context, wave).map(({ line }) => line.class));
   const digest = manifest.waves.find((each) => each.wave === wave)?.digest ?? "";
-  return { name: campaign.name, wave, digest, class: [...classes].sort().join("+") };
+  return {
+    ...{ name: campaign.name, wave, digest, class: [...classes].sort().join("+"), holds: held.lines },
+    released: released.map(({ key, iamId, reason }) => ({ key, iamId, reason })),
+  };
 }
 
 /** What an approval can act on now, before a person confirms it. */

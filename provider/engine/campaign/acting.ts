@@ -84,7 +84,7 @@ export function createCampaignActing(
     close: on(closeCampaign, true),
     rehearse(path, confirm, options) {
       // The commands as they are, so that a rehearsal shows what the campaign will do.
-      const commands = { ...createCampaignReading(world, openFolder), ...acting };
+      const commands = { ...createCampaignReading(world, openFolder, evidenceAt), ...acting };
       return rehearseCampaign({ world, folder: openFolder(path), commands, confirm, options });
     },
   };

@@ -8,7 +8,7 @@ import { shellWord } from "../text/explanation.ts";
 import { sayTime } from "../text/words.ts";
 import { type Campaign, campaignFileName, parseCampaign } from "./campaign-file.ts";
 import { maxManifestBytes, mebibyte } from "./file-forms.ts";
-import { type HoldLine, holdsFileName, parseHolds } from "./holds.ts";
+import { type CampaignHolds, readHolds } from "./holds.ts";
 import { type Manifest, manifestFileName, parseManifest } from "./manifest.ts";
 import { readRehearsal } from "./rehearsal.ts";
 
@@ -35,7 +35,7 @@ export interface OpenCampaign {
   readonly campaign: Campaign;
   /** The text of campaign.yaml. */
   readonly text: string;
-  readonly holds: readonly (HoldLine & { readonly untilMs?: number })[];
+  readonly held: CampaignHolds;
   /** IDs of the throwaway keys of its rehearsal, which are no part of the campaign. */
   readonly rehearsed: readonly string[];
 }
@@ -51,9 +51,9 @@ export async function openCampaign(folder: CampaignFolder, instanceId: string): 
   }
   const campaign = parseCampaign(text);
   requireInstance(campaign.instance, instanceId, campaignFileName);
-  const holds = parseHolds((await folder.read(holdsFileName, 64 * mebibyte)) ?? "");
+  const held = await readHolds(folder);
   const rehearsal = await readRehearsal(folder);
-  return { folder, campaign, text, holds, rehearsed: rehearsal?.keys.map(({ keyId }) => keyId) ?? [] };
+  return { folder, campaign, text, held, rehearsed: rehearsal?.keys.map(({ keyId }) => keyId) ?? [] };
 }
 
 /** Throws UKO_CAMPAIGN_INVALID if there is no baseline yet. */

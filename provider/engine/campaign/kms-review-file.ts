@@ -15,7 +15,11 @@ const text = z.string();
 const header = z.strictObject({
   format: z.literal(kmsReviewFormat),
   instanceId: uuid,
-  campaign: z.strictObject({ name: text, wave: text, digest: sha256Form, class: text }),
+  campaign: z.strictObject({
+    ...{ name: text, wave: text, digest: sha256Form, class: text },
+    holds: z.number().int().min(0).meta({ description: "How many lines holds.jsonl had" }),
+    released: z.array(z.strictObject({ key: text, iamId: text, reason: text })),
+  }),
   step: z.literal("destroy"),
   reviewer: text.min(1).meta({ description: "IAM ID of the one person who may use the review" }),
   reviewedAt: z.iso.datetime({ precision: 3 }),
@@ -38,11 +42,14 @@ export function windowEndOf({ kmsKeyId, window }: KmsReviewLine): string {
 /** The one text of a review. */
 export function encodeKmsReview({ header: head, lines }: KmsReview): string {
   const { instanceId, campaign, reviewer, reviewedAtMs } = head;
-  const { name, wave, digest, class: kind } = campaign;
+  const { name, wave, digest, class: kind, holds, released } = campaign;
   const first = {
     format: kmsReviewFormat,
     instanceId,
-    campaign: { name, wave, digest, class: kind },
+    campaign: {
+      ...{ name, wave, digest, class: kind, holds },
+      released: released.map(({ key, iamId, reason }) => ({ key, iamId, reason })),
+    },
     step: "destroy",
     reviewer,
     reviewedAt: new Date(reviewedAtMs).toISOString(),

@@ -1,12 +1,13 @@
 /** The reading commands of a campaign. They change nothing in the service. */
 
 import { endsTheRun, isUkoError, UkoError } from "../../errors.ts";
-import type { HoldTag } from "../../lifecycle/campaign/campaign.ts";
-import { changeHoldTag, type HoldTagResult } from "../key/hold.ts";
+import { mayAuthor } from "../../lifecycle/authorization.ts";
+import { changeHoldTag, type HoldTagResult, type HoldWish } from "../key/hold.ts";
 import { kmsKeyNotFound } from "../kms-key/commands.ts";
+import { appendEvidence, isoTime } from "../loop/evidence.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { plain, sayActor } from "../text/words.ts";
-import { openReads } from "./act-on-keys.ts";
+import { type ActPorts, evidenceOf, openReads } from "./act-on-keys.ts";
 import { makeBaseline, requireEarlier } from "./baseline.ts";
 import { campaignFileName, parseCampaign } from "./campaign-file.ts";
 import { checkCampaign } from "./check.ts";
@@ -22,7 +23,7 @@ import {
   requireTimeAfter,
   requireWave,
 } from "./folder.ts";
-import { encodeHold, type HoldLine, holdsFileName, withoutHolds } from "./holds.ts";
+import { encodeHold, type HoldLine, holdsFileName, type ReleaseLine, readHolds } from "./holds.ts";
 import { firstCampaignFile, type InitRequest, reportInit } from "./init.ts";
 import { type ListedKey, namedListedKey, takeCampaignInventory } from "./inventory.ts";
 import { declarationsIn, type NamedText, ownersIn } from "./joined-files.ts";
@@ -30,7 +31,7 @@ import { manifestFileName } from "./manifest.ts";
 import { renderPage } from "./page.ts";
 import { reportPlan } from "./plan-report.ts";
 import { type ReportRequest, reportReconciled } from "./reconciliation.ts";
-import { type CampaignReport, folderFlag, section } from "./report.ts";
+import { type CampaignReport, folderFlag, remarked, section } from "./report.ts";
 import { keysOfOwner, makeSignoff, reportSignoff, signoffFileName } from "./signoffs.ts";
 import { reportBoard, reportStatus } from "./status.ts";
 import { readUsage } from "./usage.ts";
@@ -39,8 +40,8 @@ import { inventoryScope } from "./view.ts";
 export interface HoldRequest extends Pick<HoldLine, "kind" | "until" | "ticket"> {
   /** As people type it: `<vaultId>/<keyId>`, or `kms/<keyId>`. */
   readonly key: string;
-  /** Ends the hold: removes its lines, and the tag that uko wrote. */
-  readonly release?: boolean;
+  /** The reason to release the holds on the key and its tag. A second person completes the release of a legal hold. */
+  readonly release?: string | undefined;
 }
 
 export interface BaselineFiles {
@@ -57,7 +58,7 @@ export type CampaignReading = ReturnType<typeof createCampaignReading>;
 
 type OpenFolder = (path: string) => CampaignFolder;
 
-export function createCampaignReading(world: World, openFolder: OpenFolder) {
+export function createCampaignReading(world: World, openFolder: OpenFolder, evidenceAt: ActPorts["evidenceAt"]) {
   const seen = async (path: string, options: CallOptions) => {
     const { view, plan } = await openReads(world, openFolder, path, options);
     return [view, plan] as const;
@@ -73,9 +74,12 @@ export function createCampaignReading(world: World, openFolder: OpenFolder) {
     /** Writes what an owner signs. */
     signoff: async (path: string, owner: string, options: CallOptions) =>
       writeSignoff(world, await opened(path), owner, options),
-    /** Appends a hold, which only takes away. */
-    hold: async (path: string, request: HoldRequest, options: CallOptions) =>
-      changeHold(world, await opened(path), request, options),
+    /** Appends a hold, which only takes away, or a release. */
+    hold: async (path: string, request: HoldRequest, options: CallOptions): Promise<CampaignReport> => {
+      const campaign = await opened(path);
+      const evidence = await evidenceOf(world, { folder: campaign.folder, evidenceAt }, options);
+      return changeHold({ ...world, evidence }, campaign, request, options);
+    },
     /** Reads live statuses of keystores and keys; for every night. */
     check: async (path: string, options: CallOptions) => checkCampaign(world, ...(await seen(path, options)), options),
     /** The dates of every key and wave; late keys first. */
@@ -132,20 +136,86 @@ async function writeBaseline(
 
 async function changeHold(
   world: World,
-  { folder }: OpenCampaign,
-  { key, release, ...rest }: HoldRequest,
+  opened: OpenCampaign,
+  request: HoldRequest,
   options: CallOptions,
 ): Promise<CampaignReport> {
-  const tag = await tagOf(world, key, release === true ? undefined : rest, options);
-  if (release === true) {
-    const lines = (await folder.read(holdsFileName, 64 * mebibyte)) ?? "";
-    const kept = withoutHolds(lines, key);
-    if (kept !== lines) await folder.write(holdsFileName, kept);
-    return reportRelease(folder.path, key, kept !== lines, tag);
+  const { folder, held } = opened;
+  const { key, release: reason, kind, until, ticket } = request;
+  if (reason !== undefined) return releaseHold(world, opened, { key, reason }, options);
+  requireInScope(opened, key);
+  const tag = await tagOf(world, key, { kind: "hold", tag: { kind, until, ticket } }, options);
+  const isEqual = (each: HoldLine): boolean =>
+    each.key === key && each.kind === kind && each.until === until && each.ticket === ticket;
+  if (!held.holds.some((each) => isEqual(each) && each.releasedBy === undefined)) {
+    const by = sayActor(await world.session.actor(options));
+    await appendHold(world, folder, { key, kind, by, until, ticket, at: serviceTime(world) }, options);
   }
-  const by = sayActor(await world.session.actor(options));
-  await folder.append(holdsFileName, encodeHold({ key, by, ...rest }));
-  return reportHold(folder.path, key, rest, tag);
+  return reportHold(folder.path, key, { kind, until }, tag);
+}
+
+async function releaseHold(
+  world: World,
+  { folder, held }: OpenCampaign,
+  { key, reason }: { readonly key: string; readonly reason: string },
+  options: CallOptions,
+): Promise<CampaignReport> {
+  const actor = await world.session.actor(options);
+  const own = held.holds.filter((each) => each.key === key);
+  if (!mayAuthor(actor) && own.some(({ kind }) => kind === "legal")) throw onlyPeople();
+  const tag = await tagOf(world, key, { kind: "release", reason }, options);
+  const iamId = actor.identity?.iamId ?? "";
+  const ends = own.flatMap(({ releasedBy, untilMs: _, ...line }) => (releasedBy === iamId ? [] : [line]));
+  if (ends.length > 0) {
+    const by = sayActor(actor);
+    await appendHold(world, folder, { key, ends, by, iamId, reason, at: serviceTime(world) }, options);
+  }
+  const left = (await readHolds(folder)).holds.filter((each) => each.key === key);
+  return reportRelease(folder.path, key, { isInFolder: own.length > 0, isWaiting: left.length > 0 }, tag);
+}
+
+function serviceTime({ session }: World): string {
+  return isoTime(session.serviceTimeMs() ?? 0);
+}
+
+/** The line comes before its evidence: evidence without its line means that the line was taken out. */
+async function appendHold(
+  world: World,
+  folder: CampaignFolder,
+  line: HoldLine | ReleaseLine,
+  options: CallOptions,
+): Promise<void> {
+  const text = encodeHold(line);
+  await folder.append(holdsFileName, text);
+  const [vaultId = "", keyId = ""] = line.key.split("/");
+  const { instanceId } = world.session;
+  const isRelease = "ends" in line;
+  const facts = {
+    subject: { instanceId, resource: "campaign_hold", vaultId: vaultId === "kms" ? "" : vaultId, keyId, label: "" },
+    ...{ step: isRelease ? "release" : "hold", from: "", to: "" },
+    details: { keystores: [], line: text.trimEnd(), ...(isRelease && { reason: line.reason }) },
+  } as const;
+  const actor = await world.session.actor(options);
+  const nowMs = world.session.serviceTimeMs() ?? 0;
+  await appendEvidence(world, facts, { phase: "after", actor, nowMs, correlationId: "" });
+}
+
+/** A hold on a key that the campaign does not cover would hold nothing. */
+function requireInScope({ campaign, folder }: OpenCampaign, key: string): void {
+  const { vaults, kmsKeys } = campaign.scope;
+  const [vault = ""] = key.split("/");
+  if (vault === "kms" ? kmsKeys : (vaults?.includes(vault) ?? true)) return;
+  throw new UkoError("UKO_INPUT_INVALID", {
+    summary: `The scope of campaign ${campaign.name} does not cover ${key}`,
+    detail: `A hold in ${folder.path} would hold nothing. Nothing was changed.\nNext: ${vault === "kms" ? "name another key" : `uko hold ${key}, which every campaign honors`}`,
+  });
+}
+
+function onlyPeople(): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", {
+    summary: "Only people release a legal hold, and this identity is not a person",
+    detail: "Nothing was changed. Next: two people run the command, each with their own credential",
+  });
 }
 
 async function writeSignoff(
@@ -175,12 +245,7 @@ async function writeSignoff(
 const wouldNotHold: ReadonlySet<string> = new Set(["UKO_KEY_NOT_FOUND", "UKO_NOT_FOUND", "UKO_INPUT_INVALID"]);
 
 /** KMS keys have no tag that uko could change. */
-async function tagOf(
-  world: World,
-  key: string,
-  wanted: HoldTag | undefined,
-  options: CallOptions,
-): Promise<HoldTagResult> {
+async function tagOf(world: World, key: string, wish: HoldWish, options: CallOptions): Promise<HoldTagResult> {
   const [vaultId = "", keyId = ""] = key.split("/");
   const { instanceId } = world.session;
   try {
@@ -189,11 +254,11 @@ async function tagOf(
       if ((await world.kmsKeys.read(ref, options)).value === undefined) throw kmsKeyNotFound(ref);
       return { kind: "left", why: "uko writes no tag on a KMS key" };
     }
-    return await changeHoldTag(world, { instanceId, vaultId, keyId }, wanted, options);
+    return await changeHoldTag(world, { instanceId, vaultId, keyId }, wish, options);
   } catch (error) {
     if (!isUkoError(error) || endsTheRun.has(error.code)) throw error;
     // A mistyped ID or day must not pass for a hold. A release also cleans up after a key that is gone.
-    if (wanted !== undefined && wouldNotHold.has(error.code)) throw error;
+    if (wish.kind === "hold" && wouldNotHold.has(error.code)) throw error;
     return { kind: "left", why: error.summary };
   }
 }
@@ -217,28 +282,41 @@ function reportHold(
     }),
     next: [
       { command: `uko campaign find ${key} ${folderFlag(path)}` },
-      { command: `uko campaign hold ${key} --release ${folderFlag(path)}` },
+      { command: `uko campaign hold ${key} --release --reason REASON ${folderFlag(path)}` },
     ],
     exitCode: 0,
     data: { key, kind, ...(until !== undefined && { until }), tag: tag.kind },
   };
 }
 
-function reportRelease(path: string, key: string, isInFolder: boolean, tag: HoldTagResult): CampaignReport {
+function reportRelease(
+  path: string,
+  key: string,
+  { isInFolder, isWaiting }: { readonly isInFolder: boolean; readonly isWaiting: boolean },
+  tag: HoldTagResult,
+): CampaignReport {
   const isTagLeft = tag.kind === "left" && !key.startsWith("kms/");
+  const isForSecond = isWaiting || tag.kind === "requested";
+  const again = `uko campaign hold ${key} --release --reason REASON ${folderFlag(path)}`;
   return {
-    summary: isInFolder
-      ? `Removed the holds on key ${key} from ${path}/${holdsFileName}`
-      : `${path}/${holdsFileName} has no hold on key ${key}`,
-    sections: section("The tag on the key", {
-      lines: [
-        isTagLeft ? `Not removed: ${tag.why}.` : tag.kind === "changed" ? "Removed." : "The key has none of uko.",
-      ],
-    }),
-    next: [{ command: `uko campaign find ${key} ${folderFlag(path)}` }],
-    exitCode: isTagLeft ? 12 : 0,
-    data: { key, isReleased: isInFolder || tag.kind === "changed", tag: tag.kind },
+    summary: isForSecond
+      ? `Your release of the legal hold on key ${key} is on record, and the key stays held until another person releases it, too`
+      : isInFolder
+        ? `Released the holds on key ${key}: ${path}/${holdsFileName} has the release`
+        : `${path}/${holdsFileName} has no hold on key ${key}`,
+    sections: section("The tag on the key", { lines: [sayTag(tag, isTagLeft)] }),
+    next: [
+      isForSecond ? remarked(again, "another person") : { command: `uko campaign find ${key} ${folderFlag(path)}` },
+    ],
+    exitCode: isTagLeft ? 12 : isForSecond ? 10 : 0,
+    data: { key, isReleased: !isForSecond && (isInFolder || tag.kind === "changed"), tag: tag.kind },
   };
+}
+
+function sayTag(tag: HoldTagResult, isTagLeft: boolean): string {
+  if (isTagLeft && tag.kind === "left") return `Not removed: ${tag.why}.`;
+  if (tag.kind === "requested") return "The tag has your release, and holds the key until another person releases it.";
+  return tag.kind === "changed" ? "Removed." : "The key has none of uko.";
 }
 
 function alreadyStarted(path: string): UkoError {

@@ -5,7 +5,7 @@ import { maxReviewBytes, parseReview } from "../../lifecycle/review-file.ts";
 import { plain } from "../text/words.ts";
 import type { CampaignFolder } from "./folder.ts";
 import { parseKmsReview } from "./kms-review-file.ts";
-import { folderFlag } from "./report.ts";
+import { folderFlag, type ReportSection, section, tableOf } from "./report.ts";
 
 export const reviewFolder = "reviews";
 
@@ -59,6 +59,8 @@ export interface Reviews {
   readonly byKey: ReadonlyMap<string, readonly ReviewedIn[]>;
   /** The time of each review of this instance, by the name of its file. */
   readonly times: ReadonlyMap<string, number>;
+  /** The most lines of holds.jsonl that a review noted. */
+  readonly holdLines: number;
   /** Files that are no review of this instance. */
   readonly unusable: readonly string[];
 }
@@ -68,6 +70,7 @@ export async function readReviews(folder: CampaignFolder, instanceId: string): P
   const byKey = new Map<string, ReviewedIn[]>();
   const times = new Map<string, number>();
   const unusable: string[] = [];
+  let holdLines = 0;
   for (const name of await folder.list(reviewFolder)) {
     const review = readAnyReview((await folder.read(`${reviewFolder}/${name}`, maxReviewBytes)) ?? "");
     if (review === undefined || review.instanceId !== instanceId) {
@@ -76,10 +79,17 @@ export async function readReviews(folder: CampaignFolder, instanceId: string): P
     }
     const { step, reviewer, reviewedAtMs, campaign } = review;
     times.set(name, reviewedAtMs);
+    holdLines = Math.max(holdLines, campaign?.holds ?? 0);
     for (const [key, requester] of review.requesters) {
       const set = { step, wave: campaign?.wave ?? "", reviewer, requester, reviewedAtMs };
       byKey.set(key, [...(byKey.get(key) ?? []), set]);
     }
   }
-  return { byKey, times, unusable };
+  return { byKey, times, holdLines, unusable };
+}
+
+/** What people released before this review, for the reviewer. */
+export function releasedSection({ released }: ReviewedWave): readonly ReportSection[] {
+  const columns = { key: "key", "released by": "iamId", reason: "reason" } as const;
+  return section("Released holds", { table: tableOf(released, columns), isWhole: true });
 }

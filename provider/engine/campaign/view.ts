@@ -12,6 +12,7 @@ import { isUnproven } from "../../lifecycle/guards.ts";
 import type { World } from "../ports/world.ts";
 import { mebibyte } from "./file-forms.ts";
 import { type OpenCampaign, requireTimeAfter } from "./folder.ts";
+import { requireKnownKeys, requireLines } from "./holds.ts";
 import { type CampaignInventory, type InventoryScope, type ListedKey, namedListedKey } from "./inventory.ts";
 import { ownersIn } from "./joined-files.ts";
 import { type Manifest, type ManifestKey, namedKey } from "./manifest.ts";
@@ -66,6 +67,7 @@ export async function viewCampaign(
   const signoffs = await readSignoffs(opened, sha256);
   const signed = signedLines(signoffs);
   const reviews = await readReviews(opened.folder, opened.campaign.instance);
+  requireLines(opened.held, reviews.holdLines, "a file in reviews/ was written with more");
   const listed = new Map(inventory.keys.map((key) => [namedListedKey(key), key]));
   const owned = new Map(opened.campaign.waves.map((wave) => [wave.name, wave]));
   const owners = await ownersIn(opened.folder);
@@ -93,9 +95,26 @@ export async function viewCampaign(
     return { line, name, ...(found !== undefined && { listed: found }), isUnread, holds, change, facts };
   });
   const known = new Set(keys.map(({ name }) => name));
+  requireKnownHolds(opened, inventory, known);
   const backing = backingKeys(manifest);
   const born = inventory.keys.filter((key) => !known.has(namedListedKey(key)) && !isLeftBehind(key, backing));
   return { ...opened, keys, born, inventory, signoffs, reviews, nowMs: inventory.nowMs };
+}
+
+/** A key that could not be read may exist, so that its hold stays. */
+function requireKnownHolds(
+  { held, rehearsed }: OpenCampaign,
+  { keys, unreadable, nowMs }: CampaignInventory,
+  known: ReadonlySet<string>,
+): void {
+  const names = [...known, ...keys.map(namedListedKey)];
+  const unread = new Set(unreadable.map(({ id }) => id));
+  const isKnown = (name: string): boolean => {
+    const [place = "", id = ""] = name.split("/");
+    return names.includes(name) || rehearsed.includes(id) || unread.has(place) || unread.has(name);
+  };
+  const current = held.holds.filter((each) => isHeld([each], [], nowMs));
+  requireKnownKeys(current, isKnown, new Map(names.map((name) => [name.split("/")[1] ?? "", name])));
 }
 
 /** The IDs in KMS of the keys behind the managed keys of the manifest: the last part of a pair of IDs. */
@@ -138,7 +157,7 @@ async function readSignoffs({ folder }: OpenCampaign, sha256: (text: string) => 
 function holdsOn(
   name: string,
   found: ListedKey | undefined,
-  { holds }: OpenCampaign,
+  { held: { holds } }: OpenCampaign,
   nowMs: number,
 ): readonly HeldBy[] {
   const own = holds.filter(({ key }) => key === name);

@@ -13,9 +13,10 @@ import { hasHappened, type WaveGate, waveGate } from "../../lifecycle/campaign/g
 import type { KmsReview } from "../../lifecycle/kms-review.ts";
 import type { Review } from "../../lifecycle/review.ts";
 import { count, plain, sayTimeAndDistance } from "../text/words.ts";
-import { type ActContext, evidenceFolder, keysOfWave } from "./act-on-keys.ts";
+import { type ActContext, keysOfWave } from "./act-on-keys.ts";
 import { mebibyte } from "./file-forms.ts";
 import { requireWave } from "./folder.ts";
+import { evidenceFolder } from "./holds.ts";
 import type { PlannedKey } from "./planned.ts";
 import { type CampaignReport, folderFlag, section } from "./report.ts";
 import type { ReviewedIn } from "./reviews.ts";

@@ -1,6 +1,5 @@
 /** The commands for a managed key, without any IaC state. */
 
-import type { HoldTag } from "../../lifecycle/campaign/campaign.ts";
 import type { LooserMarker } from "../../lifecycle/observation.ts";
 import type { DeletionPolicy, Plan, Run, Step } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
@@ -15,7 +14,7 @@ import { convergeAndWait, type WaitBudget } from "../loop/wait.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { type Approving, approveReviewed, type KeyResult } from "./approve-set.ts";
 import { door, recorded, reportAbsent, reportExisting, reportOutcome } from "./command-reports.ts";
-import { changeHoldTag, type HoldTagResult } from "./hold.ts";
+import { changeHoldTag, type HoldTagResult, type HoldWish } from "./hold.ts";
 import { type Inspected, type Inspection, inspect } from "./inspection.ts";
 import { keyKind, type Outcome } from "./kind.ts";
 import { explainOutcome } from "./messages.ts";
@@ -117,9 +116,9 @@ export function createOperations(world: World, review?: Review) {
       return consents.length === 0 && waitsForOther(outcome) ? { ...report, exitCode: 0 } : report;
     }),
 
-    /** Writes the hold tag that campaigns honor; without `wanted`, removes a tag that uko wrote. */
-    hold: (ref: KeyRef, wanted: HoldTag | undefined, options: CallOptions): Promise<HoldTagResult> =>
-      changeHoldTag(world, ref, wanted, options),
+    /** Writes or releases the hold tag that campaigns honor. Another person completes the release of a legal hold. */
+    hold: (ref: KeyRef, wish: HoldWish, options: CallOptions): Promise<HoldTagResult> =>
+      changeHoldTag(world, ref, wish, options),
 
     withdraw: recorded(world, "withdraw", (ref, options: CallOptions) => reverse(ref, "withdraw", options)),
     reactivate: recorded(world, "reactivate", (ref, options: CallOptions) => reverse(ref, "reactivate", options)),

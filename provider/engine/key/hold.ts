@@ -1,13 +1,9 @@
 /** The hold tag of a key, which every campaign honors. It only takes away, and uko removes only a tag that uko wrote. */
 
 import { UkoError } from "../../errors.ts";
-import {
-  encodeHoldTag,
-  type HoldTag,
-  holdTagNames,
-  isOwnHoldTag,
-  mayReplaceHold,
-} from "../../lifecycle/campaign/campaign.ts";
+import { mayAuthor } from "../../lifecycle/authorization.ts";
+import { holdTagNames } from "../../lifecycle/campaign/campaign.ts";
+import { type HoldChange, type HoldTagPlan, planHoldTag } from "../../lifecycle/campaign/holds.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import { appendEvidence, isoTime } from "../loop/evidence.ts";
 import { createSettler } from "../loop/settle.ts";
@@ -19,6 +15,8 @@ import { observeKey, readingOf } from "./observe.ts";
 export type HoldTagResult =
   /** `unchanged`: the key is already as wanted. */
   | { readonly kind: "changed" | "unchanged" }
+  /** The caller's release of a legal hold is on the key, which stays held until another person releases it, too. */
+  | { readonly kind: "requested" }
   /** The key has no tag of uko because of this, as a clause. */
   | { readonly kind: "left"; readonly why: string; readonly isRightMissing?: true };
 
@@ -26,34 +24,37 @@ const [tagName] = holdTagNames;
 /** One change, and rounds for other writers and lost answers. */
 const maxRounds = 5;
 
+/** Why a person releases a hold goes to the evidence. */
+export type HoldWish = Extract<HoldChange, { kind: "hold" }> | { readonly kind: "release"; readonly reason: string };
+
 /**
- * Writes the tag, or removes it without `wanted`. Throws UKO_KEY_NOT_FOUND,
+ * Writes or releases the tag. Throws UKO_KEY_NOT_FOUND,
  * UKO_INPUT_INVALID if the last day is over, and what the ports throw for faults.
  */
 export async function changeHoldTag(
   world: World,
   ref: KeyRef,
-  wanted: HoldTag | undefined,
+  wish: HoldWish,
   options: CallOptions,
 ): Promise<HoldTagResult> {
-  const value = wanted === undefined ? undefined : encodeHoldTag(wanted);
+  const until = wish.kind === "hold" ? wish.tag.until : undefined;
   const settler = createSettler(world, `key ${ref.keyId}`, options);
   const actor = await world.session.actor(options);
+  const person = mayAuthor(actor) ? actor.identity.iamId : undefined;
   let isWritten = false;
   for (let round = 0; round < maxRounds; round += 1) {
     const observed = await observeKey(world, ref, "decision", options);
     if (observed.kind === "gone") throw notFound(ref);
     const { snapshot, observation, etag, nowMs } = observed;
-    if (wanted?.until !== undefined && wanted.until < isoTime(nowMs).slice(0, 10)) throw isOver(wanted.until);
+    if (until !== undefined && until < isoTime(nowMs).slice(0, 10)) throw isOver(until);
     const found = snapshot.tags.find(({ name }) => name === tagName);
-    if (found?.value === value) return { kind: isWritten ? "changed" : "unchanged" };
+    const writers = { actor: person, lastWriter: observation.updatedBy?.iamId };
+    const plan = planHoldTag(found?.value, wish, writers, nowMs);
+    if (plan.kind === "done") return { kind: isWritten ? "changed" : "unchanged" };
+    if (plan.kind === "waits") return { kind: "requested" };
     if (isWritten) return { kind: "left", why: "the service did not keep the tag" };
-    if (found !== undefined && !isOwnHoldTag(found.value)) {
-      return { kind: "left", why: `the key has a hold tag that uko did not write: "${plain(found.value, 100)}"` };
-    }
-    if (found !== undefined && wanted !== undefined && !mayReplaceHold(found.value, wanted, nowMs)) {
-      return { kind: "left", why: `the key already has the hold "${plain(found.value, 100)}", which uko keeps` };
-    }
+    if (plan.kind === "left") return { kind: "left", why: sayLeft(plan.why, found?.value ?? "") };
+    const { value } = plan;
     if (!(await settler.isSettled(readingOf(observed)))) continue;
     const others = snapshot.tags.filter(({ name }) => name !== tagName);
     const tags = value === undefined ? others : [...others, { name: tagName, value }];
@@ -67,14 +68,22 @@ export async function changeHoldTag(
     settler.afterOwnWrite();
     const facts = {
       subject: { ...ref, label: observation.facts.label },
-      step: value === undefined ? "release" : "hold",
+      step: wish.kind,
       from: observation.stateWord,
       to: observation.stateWord,
-      details: { keystores: [] },
+      details: { keystores: [], ...(wish.kind === "release" && { reason: wish.reason }) },
     };
     await appendEvidence(world, facts, { phase: "after", actor, nowMs, correlationId: written.correlationId });
   }
   return { kind: "left", why: "another writer keeps changing the key" };
+}
+
+function sayLeft(why: Extract<HoldTagPlan, { kind: "left" }>["why"], value: string): string {
+  if (why === "no_person") return "only people release a legal hold, and this identity is not a person";
+  const tag = `"${plain(value, 100)}"`;
+  return why === "foreign"
+    ? `the key has a hold tag that uko did not write: ${tag}`
+    : `the key already has the hold ${tag}, which uko keeps`;
 }
 
 function isOver(until: string): UkoError {

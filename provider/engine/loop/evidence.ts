@@ -7,7 +7,10 @@ import type { World } from "../ports/world.ts";
 /** What a kind of object knows of a step, for its evidence. */
 export interface EvidenceFacts extends Pick<EvidenceEntry, "step" | "from" | "to"> {
   readonly subject: Pick<EvidenceEntry, "instanceId" | "resource" | "vaultId" | "keyId" | "label">;
-  readonly details: Pick<EvidenceEntry, "keystores" | "digest" | "record" | "consentedBy" | "review" | "key">;
+  readonly details: Pick<
+    EvidenceEntry,
+    "keystores" | "digest" | "record" | "consentedBy" | "review" | "key" | "line" | "reason"
+  >;
 }
 
 /** What the response to a step tells its evidence. */

@@ -10,7 +10,7 @@ export interface EvidenceEntry {
   readonly time: string;
   readonly instanceId: string;
   /** The kind of resource that `keyId` names; absent for a managed key. */
-  readonly resource?: ContainerKind | "kms_key" | "key_ring";
+  readonly resource?: ContainerKind | "kms_key" | "key_ring" | "campaign_hold";
   /** Empty for a KMS key, which is in no vault. */
   readonly vaultId: string;
   readonly keyId: string;
@@ -31,6 +31,10 @@ export interface EvidenceEntry {
   /** The keystores after the step, as the service's response reports them. */
   readonly reported?: readonly EvidenceKeystore[];
   readonly correlationId?: string;
+  /** The line of holds.jsonl that the run appended. */
+  readonly line?: string;
+  /** Why a person released a hold. */
+  readonly reason?: string;
 }
 
 /** The key as the service described it just before the step. Times are ISO 8601 UTC. */

@@ -101,13 +101,33 @@ export interface HoldTag {
   readonly ticket?: string | undefined;
 }
 
-const holdTagForm = /^(legal|owner|incident)( until (\d{4})_(\d\d)_(\d\d))?( ticket \w{1,200})?$/;
+const holdTagForm =
+  /^(?<kind>legal|owner|incident)(?: until (?<until>\d{4}_\d\d_\d\d))?(?: ticket \w{1,200})?(?: by \w{1,100})?(?: release (?<release>\w{1,100}))?$/;
 
-/** A tag value admits letters, digits, `_` and white space only (uko-v4.md 3.2). */
-export function encodeHoldTag({ kind, until, ticket }: HoldTag): string {
+/** A tag value admits letters, digits, `_` and white space only (uko-v4.md 3.2). The tag of a legal hold says who set it. */
+export function encodeHoldTag({ kind, until, ticket }: HoldTag, by = ""): string {
   const day = until === undefined ? "" : ` until ${until.replaceAll("-", "_")}`;
-  const number = ticket === undefined ? "" : ` ticket ${ticket.replaceAll(/\W/g, "_")}`;
-  return `${kind}${day}${number}`;
+  const number = ticket === undefined ? "" : ` ticket ${tagWord(ticket)}`;
+  const setter = kind === "legal" && by !== "" ? ` by ${tagWord(by).slice(0, 100)}` : "";
+  return `${kind}${day}${number}${setter}`;
+}
+
+/** A text as a tag value can hold it. */
+export function tagWord(text: string): string {
+  return text.replaceAll(/\W/g, "_");
+}
+
+/** What uko wrote into a tag; undefined for the tag of another writer, which uko does not change. */
+export function readHoldTag(
+  value: string,
+): { readonly kind: string; readonly until?: string; readonly release?: string } | undefined {
+  const { kind, until, release } = holdTagForm.exec(value)?.groups ?? {};
+  if (kind === undefined) return undefined;
+  return {
+    kind,
+    ...(until !== undefined && { until: until.replaceAll("_", "-") }),
+    ...(release !== undefined && { release }),
+  };
 }
 
 /** Whether uko wrote the value, so that uko may also remove the tag. */
@@ -117,20 +137,20 @@ export function isOwnHoldTag(value: string): boolean {
 
 /** Whether a new hold may take the place of a tag: not if it holds for another reason, or for a shorter time. */
 export function mayReplaceHold(value: string, { kind, until }: HoldTag, nowMs: number): boolean {
-  const [, heldFor, end, year, month, day] = holdTagForm.exec(value) ?? [];
-  const isAsLong = until === undefined || (end !== undefined && `${year}-${month}-${day}` <= until);
-  return !isTagHolding({ name: "hold", value }, nowMs) || (heldFor === kind && isAsLong);
+  const found = readHoldTag(value);
+  const isAsLong = until === undefined || (found?.until !== undefined && found.until <= until);
+  return !isTagHolding({ name: "hold", value }, nowMs) || (found?.kind === kind && isAsLong);
 }
 
 /** A hold tag that uko did not write, or cannot read, has no end. */
-function isTagHolding(
+export function isTagHolding(
   { name, value = "" }: { readonly name: string; readonly value?: string },
   nowMs: number,
 ): boolean {
   if (!holdTagNames.some((held) => held === name)) return false;
-  const [, , until, year, month, day] = holdTagForm.exec(value) ?? [];
+  const until = readHoldTag(value)?.until;
   if (until === undefined) return true;
-  const endsMs = Date.parse(`${year}-${month}-${day}T00:00:00Z`) + dayMs;
+  const endsMs = Date.parse(`${until}T00:00:00Z`) + dayMs;
   return Number.isNaN(endsMs) || nowMs < endsMs;
 }
 

@@ -200,7 +200,7 @@ export const campaignJsonForms = {
     kind: text.optional(),
     until: day.optional(),
     isReleased: z.boolean().optional(),
-    tag: z.enum(["changed", "unchanged", "left"]),
+    tag: z.enum(["changed", "unchanged", "requested", "left"]),
   }),
   "campaign-review": form("The line that uko campaign review", {
     ...wave,

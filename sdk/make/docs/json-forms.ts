@@ -232,7 +232,7 @@ const hold = z
     v,
     key: z.string().describe("<vaultId>/<keyId>"),
     tag: z.object({
-      kind: z.enum(["changed", "unchanged", "left"]),
+      kind: z.enum(["changed", "unchanged", "requested", "left"]),
       why: z.string().describe("Why the tag was left").optional(),
       isRightMissing: z.literal(true).optional(),
     }),

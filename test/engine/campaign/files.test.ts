@@ -179,7 +179,7 @@ describe("holds.jsonl", () => {
   test("keeps a hold until the end of its last day", () => {
     const key = "kms/9b2d0000-0000-4000-8000-000000000001";
     const line = encodeHold({ key, kind: "legal", by: "Erin", until: "2026-12-31", ticket: "L-1" });
-    expect(parseHolds(line)).toMatchObject([{ key, untilMs: Date.parse("2027-01-01") }]);
+    expect(parseHolds(line).holds).toMatchObject([{ key, untilMs: Date.parse("2027-01-01") }]);
   });
 
   test.each([

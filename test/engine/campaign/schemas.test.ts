@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import * as z from "zod";
 import { campaignFile, parseCampaign } from "../../../provider/engine/campaign/campaign-file.ts";
-import { hold } from "../../../provider/engine/campaign/holds.ts";
+import { holdsLine } from "../../../provider/engine/campaign/holds.ts";
 import { kmsReviewLine } from "../../../provider/engine/campaign/kms-review-file.ts";
 import { manifestLine } from "../../../provider/engine/campaign/manifest.ts";
 import { signoff } from "../../../provider/engine/campaign/signoffs.ts";
@@ -14,7 +14,7 @@ import { blocksIn } from "../../support/documents.ts";
 const schemas = {
   "campaign.yaml": campaignFile,
   "manifest.jsonl": manifestLine,
-  "holds.jsonl": hold,
+  "holds.jsonl": holdsLine,
   "kms-review.jsonl": kmsReviewLine,
   "signoffs.json": signoff,
 } as const;

@@ -1,0 +1,92 @@
+/**
+ * Which holds on a key are in force. One person may hold a key, because a hold only takes away. The
+ * release of a hold gives back, so it needs more: a hold of kind `legal` ends once two different
+ * people have released it, so that no person alone frees what a court asked to keep. Any other hold
+ * ends with one release. A release names the holds that it ends: neither the order of the lines nor a
+ * release of long ago says anything about a newer hold.
+ */
+
+import {
+  encodeHoldTag,
+  type Hold,
+  type HoldTag,
+  isTagHolding,
+  mayReplaceHold,
+  readHoldTag,
+  tagWord,
+} from "./campaign.ts";
+
+export interface NamedHold extends Hold {
+  /** Two holds with one name would end together. */
+  readonly name: string;
+}
+
+export interface Release {
+  /** The names of the holds. */
+  readonly ends: readonly string[];
+  readonly iamId: string;
+}
+
+export interface Standing<Held extends NamedHold> {
+  readonly hold: Held;
+  /** Who has released the hold already; another person has to follow. */
+  readonly releasedBy?: string;
+}
+
+export function holdsInForce<Held extends NamedHold>(
+  holds: readonly Held[],
+  releases: readonly Release[],
+): readonly Standing<Held>[] {
+  return holds.flatMap((hold): readonly Standing<Held>[] => {
+    const [first, second] = new Set(releases.flatMap(({ ends, iamId }) => (ends.includes(hold.name) ? [iamId] : [])));
+    if (first === undefined) return [{ hold }];
+    return hold.kind === "legal" && second === undefined ? [{ hold, releasedBy: first }] : [];
+  });
+}
+
+export type HoldChange = { readonly kind: "hold"; readonly tag: HoldTag } | { readonly kind: "release" };
+
+export type HoldTagPlan =
+  | { readonly kind: "done" }
+  /** Without a value, the tag goes. */
+  | { readonly kind: "write"; readonly value?: string }
+  /** The release of this person is on the key, and waits for another person. */
+  | { readonly kind: "waits" }
+  | { readonly kind: "left"; readonly why: "foreign" | "other_hold" | "no_person" };
+
+export interface TagWriters {
+  /** The IAM ID of the caller; absent if the caller is not a person. */
+  readonly actor?: string | undefined;
+  /** The IAM ID of the last writer of the key, as the service reports it. */
+  readonly lastWriter?: string | undefined;
+}
+
+/**
+ * What to do with the tag on a key. The first person who releases a legal hold only adds their name to
+ * the tag, which still holds. The second person takes the tag off, and only if the service reports the
+ * named person as the last writer: no person can add the name of a colleague and then act as the second.
+ */
+export function planHoldTag(
+  found: string | undefined,
+  change: HoldChange,
+  { actor, lastWriter }: TagWriters,
+  nowMs: number,
+): HoldTagPlan {
+  const tag = found === undefined ? undefined : readHoldTag(found);
+  if (found !== undefined && tag === undefined) return { kind: "left", why: "foreign" };
+  if (change.kind === "hold") {
+    const value = encodeHoldTag(change.tag, actor);
+    // The setter of an equal hold stays, and a release that waits is void.
+    const isHeld =
+      found === encodeHoldTag(change.tag) || found?.startsWith(`${encodeHoldTag(change.tag)} by `) === true;
+    if (isHeld && tag?.release === undefined) return { kind: "done" };
+    const mayReplace = found === undefined || mayReplaceHold(found, change.tag, nowMs);
+    return mayReplace ? { kind: "write", value } : { kind: "left", why: "other_hold" };
+  }
+  if (found === undefined || tag === undefined) return { kind: "done" };
+  if (tag.kind !== "legal" || !isTagHolding({ name: "hold", value: found }, nowMs)) return { kind: "write" };
+  if (actor === undefined) return { kind: "left", why: "no_person" };
+  const [own, last] = [tagWord(actor), lastWriter === undefined ? undefined : tagWord(lastWriter)];
+  if (tag.release !== undefined && tag.release === last) return last === own ? { kind: "waits" } : { kind: "write" };
+  return { kind: "write", value: `${found.replace(/ release \w+$/, "")} release ${own}` };
+}
