@@ -36,14 +36,7 @@ export interface ReviewedWave {
   /** How many lines holds.jsonl had. The file only grows, so that a lost line is noticed later. */
   readonly holds: number;
   /** The released holds on keys of the wave, in the order of the file, so that the reviewer sees them. */
-  readonly released: readonly ReleasedHold[];
-}
-
-export interface ReleasedHold {
-  readonly key: string;
-  /** The IAM ID of the person who released. */
-  readonly iamId: string;
-  readonly reason: string;
+  readonly released: readonly { readonly key: string; readonly iamId: string; readonly reason: string }[];
 }
 
 /** What the reviewer saw of one key. */
