@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { ended, messageOf } from "../../contracts/doors/support/next-steps.ts";
-import type { Scenario } from "../../contracts/doors/support/scenario.ts";
+import { type Scenario, vaultId } from "../../contracts/doors/support/scenario.ts";
 import {
   from,
   keyResource,
@@ -61,6 +61,36 @@ test("an adoption under the new name leaves the key active, and the former resou
     const renamed = ended(await bob.up(), 0);
     expect(renamed.output).toContain('"payroll" left only the state: "wages" declares the same object');
     await expectRenamed(scenario, made);
+  }));
+
+/** A vault of its own, and a keystore of the demo world's vault, under a parent or at the top level. */
+const containers = (vault: string, ring?: Readonly<Record<string, unknown>>, options?: typeof ring): YamlProgram => ({
+  resources: {
+    [vault]: { type: "uko:index:Vault", properties: { name: "ledger" }, ...(options && { options }) },
+    group: { type: "uko:index:Vault", properties: { name: "group" } },
+    ring: {
+      type: "uko:index:Keystore",
+      properties: { vaultId, type: "internal", name: "ledger" },
+      ...(ring && { options: ring }),
+    },
+  },
+});
+
+test("a renamed vault and a moved keystore stay, and the URNs of the messages are the aliases that work", () =>
+  withMade({ program: containers("ledger") }, async ({ scenario, bob, made }) => {
+    const parent = { parent: from("group") };
+    await bob.writeProgram(yamlProgram(containers("books", parent)));
+    const refused = ended(await bob.up(["--continue-on-error"]), 1);
+    expect(refused.output.match(/\[UKO_DECLARED_TWICE\]/g)).toHaveLength(2);
+    const aliases = ["Vault", "Keystore"].map((kind) => urnOf(kind === "Vault" ? "ledger" : "ring", kind));
+    for (const urn of aliases) expect(refused.output).toContain(`"${urn}"`);
+    expect(await scenario.writes(made)).toEqual([]);
+
+    const [ofVault, ofRing] = aliases;
+    await bob.writeProgram(yamlProgram(containers("books", { ...parent, aliases: [ofRing] }, { aliases: [ofVault] })));
+    expect(ended(await bob.up(), 0).output).not.toMatch(/creat|delet|replac/);
+    expect(await scenario.writes(made)).toEqual([]);
+    expect((await bob.resources()).map(({ urn }) => urn.split("::").at(-1)).sort()).toEqual(["books", "group", "ring"]);
   }));
 
 async function expectRenamed(scenario: Scenario, made: number): Promise<void> {
