@@ -58,6 +58,7 @@ export function createResourceProvider<Inputs, State extends Inputs>(
       return orFail(async () => {
         const changes = handlers.diff(withoutPulumi(olds), withoutPulumi(news)).length > 0;
         if (urn !== undefined && !changes) declarations.noteKept(urn, id);
+        if (declarations.isWanted(urn)) await warn(handlers.destroyedWarning(withoutPulumi(olds), withoutPulumi(news)));
         return { changes };
       });
     },
@@ -83,7 +84,11 @@ export function createResourceProvider<Inputs, State extends Inputs>(
     async read(id, olds: Properties) {
       return orFail(async () => {
         const found = await handlers.read(withoutPulumi(olds), unstoppable());
-        if (found === undefined) return { id: "", props: {} };
+        if (found === undefined) {
+          // The program's own creation may follow in a later process, which would not know of the removal.
+          await warn(handlers.removedWarning(withoutPulumi(olds)));
+          return { id: "", props: {} };
+        }
         await warn(found.warnings);
         return { id, props: { ...found.state, ...originIn(olds) } };
       });
@@ -167,8 +172,8 @@ function isUnknown(value: unknown): boolean {
   return value === unknownValue;
 }
 
-async function warn(warnings: readonly string[]): Promise<void> {
-  for (const warning of warnings) await log.warn(warning);
+async function warn(warnings: readonly string[] | string | undefined = []): Promise<void> {
+  for (const warning of [warnings].flat()) await log.warn(warning);
 }
 
 async function orFail<T>(call: () => Promise<T>): Promise<T> {

@@ -46,6 +46,9 @@ export async function diff(session: Session, request: providerPb.DiffRequest): P
     .differences(withoutPulumi(olds), withoutPulumi(news))
     .filter(({ path }) => !ignored.has(path) && !ignored.has(topOf(path)));
   if (found.length === 0) session.memory.noteKept(request.getUrn(), request.getId());
+  if (session.memory.isWanted(request.getUrn())) {
+    await warnOf(session, request, handlers.destroyedWarning(withoutPulumi(olds), withoutPulumi(news)));
+  }
   const response = new providerPb.DiffResponse();
   const { DIFF_NONE, DIFF_SOME } = providerPb.DiffResponse.DiffChanges;
   response.setChanges(found.length === 0 ? DIFF_NONE : DIFF_SOME);
@@ -65,6 +68,7 @@ export async function create(session: Session, request: providerPb.CreateRequest
   const handlers = await handlersOf(session, typeIn(request));
   const { value: news, mask } = readProperties(request.getProperties());
   const response = new providerPb.CreateResponse();
+  await warnOf(session, request, session.memory.takeRemoved(request.getUrn()));
   if (request.getPreview()) {
     response.setProperties(stateOf(handlers, handlers.promise(news), mask));
     return response;
@@ -116,7 +120,11 @@ export async function read(session: Session, request: providerPb.ReadRequest): P
     return response;
   }
   // An empty ID drops the resource from state, which requires proof that it is gone.
-  if (found === undefined) return response;
+  if (found === undefined) {
+    const removed = isImport ? undefined : handlers.removedWarning(withoutPulumi(olds));
+    if (removed !== undefined) session.memory.noteRemoved(request.getUrn(), removed);
+    return response;
+  }
   await warnOf(session, request, found.warnings);
   const inputs = handlers.inputsOf(found.state, isImport ? undefined : withoutPulumi(before.value));
   response.setId(found.id);
@@ -250,8 +258,12 @@ function optionsOf(session: Session, request: OfResource) {
   return { signal: session.signal, progress: { report: (line: string) => session.log.status(urn, line) } };
 }
 
-async function warnOf(session: Session, request: OfResource, warnings: readonly string[]): Promise<void> {
-  for (const warning of warnings) await session.log.warn(warning, request.getUrn());
+async function warnOf(
+  session: Session,
+  request: OfResource,
+  warnings: readonly string[] | string | undefined = [],
+): Promise<void> {
+  for (const warning of [warnings].flat()) await session.log.warn(warning, request.getUrn());
 }
 
 /**

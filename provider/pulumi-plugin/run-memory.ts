@@ -5,7 +5,7 @@
  * half would delete the key that the first half has just adopted.
  */
 
-import { createDeclarations } from "../engine/resource/declarations.ts";
+import { createDeclarations, type Declarations } from "../engine/resource/declarations.ts";
 import { UkoError } from "../errors.ts";
 
 /** The object that the program means. */
@@ -23,6 +23,8 @@ export function createRunMemory() {
   const imported = new Set<string>();
   const found = new Set<string>();
   const unread = new Set<string>();
+  const removed = new Map<string, string>();
+  let isDeleting = false;
   const declarations = createDeclarations();
   const join = (urn: string, id: string): string => `${urn} ${id}`;
   return {
@@ -87,7 +89,27 @@ export function createRunMemory() {
       unread.clear();
       return count;
     },
+    /** A read found that the key of this URN is gone; the warning is for a program that still declares it. */
+    noteRemoved: (urn: string, warning: string): void => void removed.set(urn, warning),
+    /** A creation under the same URN replaces the removed key. */
+    takeRemoved(urn: string): string | undefined {
+      const warning = removed.get(urn);
+      removed.delete(urn);
+      return warning;
+    },
+    /**
+     * The warnings of a run that called neither for a program nor for a deletion, such as a refresh:
+     * the next run of the program creates the keys again, and the state does not know them anymore.
+     */
+    takeAllRemoved(): readonly string[] {
+      const all = declarations.hasWanted() || isDeleting ? [] : [...removed.values()];
+      removed.clear();
+      return all;
+    },
     /** The extent of a deletion, given the other resources that the program declares. */
-    decideDeletion: declarations.decideDeletion,
+    decideDeletion(target: Parameters<Declarations["decideDeletion"]>[0]) {
+      isDeleting = true;
+      return declarations.decideDeletion(target);
+    },
   };
 }

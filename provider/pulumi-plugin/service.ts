@@ -81,6 +81,7 @@ export function createService(session: Session, version: string): UntypedService
     // has responded.
     cancel: answered(async () => {
       session.cancel();
+      for (const warning of session.memory.takeAllRemoved()) await session.log.warn(warning);
       const unread = session.memory.takeUnread();
       if (unread > 0) await session.log.warn((await loadDeferred()).sayUnreadInAll(unread));
       return new emptyPb.Empty();

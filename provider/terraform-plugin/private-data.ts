@@ -20,6 +20,8 @@ export interface PrivateData {
    * time when they apply it, without the private data of the first plan.
    */
   readonly approved?: string | undefined;
+  /** A deletion of this resource has begun and is not finished, so its destruction is no accident. */
+  readonly deleting?: true | undefined;
   /** The state came from a move, and contains only the identity of the object. */
   readonly moved?: true;
 }
@@ -32,12 +34,13 @@ export function writePrivate(data: PrivateData = {}): Uint8Array {
 
 /** Data that is missing, or not ours, has no meaning. */
 export function readPrivate(bytes: Uint8Array): PrivateData {
-  const { planned, secrets, announced, approved, moved } = parsed(bytes);
+  const { planned, secrets, announced, approved, deleting, moved } = parsed(bytes);
   return {
     planned: planned === "create" || planned === "update" || planned === "destroy" ? planned : undefined,
     secrets: Array.isArray(secrets) ? secrets.filter((name) => typeof name === "string") : [],
     announced: announcementIn(announced),
     approved: typeof approved === "string" ? approved : undefined,
+    ...(deleting === true && { deleting }),
     ...(moved === true && { moved }),
   };
 }

@@ -9,7 +9,9 @@ import type { ObjectValue } from "./values.ts";
 export type RunMemory = ReturnType<typeof createRunMemory>;
 
 export function createRunMemory() {
-  const [found, read, unread, declared, deleted] = [
+  const gone = new Map<string, string>();
+  const [found, read, unread, warned, declared, deleted] = [
+    createObjects(),
     createObjects(),
     createObjects(),
     createObjects(),
@@ -58,9 +60,17 @@ export function createRunMemory() {
     },
     /** State holds an object with these values. */
     trackExisting: (resource: TerraformResource, values: ObjectValue) => void add(existing, resource, values),
-    /** The object is gone, so its name is free. */
-    noteGone: (resource: TerraformResource, values: ObjectValue) =>
-      void existing.delete(placeOf(resource, values) ?? ""),
+    /** The object is gone, so its name is free. The warning is for a plan that creates one under this name. */
+    noteGone(resource: TerraformResource, values: ObjectValue, warning?: string): void {
+      const place = placeOf(resource, values) ?? "";
+      existing.delete(place);
+      if (warning !== undefined) gone.set(place, warning);
+    },
+    /** The warning about the former object of this name, if it went in this run. */
+    goneWarning: (resource: TerraformResource, values: ObjectValue) => gone.get(placeOf(resource, values) ?? ""),
+    /** This run has warned that the key is destroyed. */
+    noteWarned: warned.add,
+    isWarned: warned.has,
     /** A new object with these values is planned. */
     trackPlanned: (resource: TerraformResource, values: ObjectValue) => void add(planned, resource, values),
     /** The new object exists, so its name belongs to it. */

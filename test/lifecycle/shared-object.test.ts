@@ -23,3 +23,11 @@ test("counts every declaration if the engine does not report which resource it d
   const unnamed = { resource: undefined, id: "key" };
   expect(decideSharedDeletion([stored("new")], unnamed)).toEqual({ kind: "let_go", holder: "new" });
 });
+
+test("refuses if a planned resource has the unique name of the object, but not if state holds another object there", () => {
+  const ledger = { ...target, place: "Vault ledger" };
+  const planned: Declaration = { resource: "new", place: "Vault ledger", isStored: false };
+  expect(decideSharedDeletion([planned], ledger)).toEqual({ kind: "refused", holder: "new" });
+  expect(decideSharedDeletion([{ ...planned, id: "other", isStored: true }], ledger)).toEqual({ kind: "delete" });
+  expect(decideSharedDeletion([planned], target)).toEqual({ kind: "delete" });
+});

@@ -6,6 +6,7 @@ import type { CheckFailure, ResourceDefinition } from "../resource/definition.ts
 import { defaultsOf, shapeOf } from "../resource/property.ts";
 import { type Dialect, dialectOf } from "../text/dialect.ts";
 import type { Door } from "../text/explanation.ts";
+import { sayDestroyed, sayRemoved } from "../text/resource-messages.ts";
 import { type Difference, differencesIn } from "./diff.ts";
 import { failuresOfKnown, notUnderstood, parseGiven } from "./input-validation.ts";
 import { digestSecrets, inputsAfterLook, inputsOfImport } from "./inputs.ts";
@@ -44,6 +45,13 @@ export interface ProgramReader<Inputs, State extends Inputs> {
   adopted(news: unknown): string | undefined;
   /** The unique name of an object, from a program or a state; undefined if unknown or not unique. */
   placeOf(values: unknown): string | undefined;
+  /**
+   * A warning if the program declares a key that is destroyed, unless the program asks for that.
+   * Without `news`, the inputs in the state stand for the program.
+   */
+  destroyedWarning(olds: unknown, news?: unknown): string | undefined;
+  /** A warning that the key of this state is removed, unless the program asked for its destruction. */
+  removedWarning(olds: unknown): string | undefined;
   /** Inputs that declare the existing object; `before` are those of the present program. */
   inputsOf(state: State, before?: unknown): Properties;
   /** Paths of secret inputs, of which state holds digests. */
@@ -122,6 +130,16 @@ export function readProgram<Inputs, State extends Inputs>(
       return plannedUpdate(state, { ...inputs, ...later }, [...changed, ...open], moves);
     },
     adopted: (news) => adoptedId(definition, news as Properties),
+    destroyedWarning(olds, news) {
+      const state = stateFrom(olds);
+      const fate = definition.fate?.(state, news === undefined ? state : known(olds, news).inputs, dialect);
+      return fate?.isDestroyed === true && !fate.isWanted ? sayDestroyed(fate, dialect) : undefined;
+    },
+    removedWarning(olds) {
+      const state = stateFrom(olds);
+      const fate = definition.fate?.(state, state, dialect);
+      return fate === undefined || fate.isWanted ? undefined : sayRemoved(fate, dialect);
+    },
     placeOf: (values) => placeIn(definition, values as Properties),
     inputsOf(state, before) {
       if (before === undefined) return inputsOfImport(state as Properties, Object.keys(shape), secrets);

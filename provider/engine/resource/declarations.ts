@@ -17,6 +17,8 @@ export interface Declarations {
    */
   noteWanted(resource: string, place?: string): void;
   isWanted(resource: string | undefined): boolean;
+  /** Whether the run is one of a program, as far as its calls revealed. */
+  hasWanted(): boolean;
   /** A wanted resource stays with this object: the run found no difference, or has updated it. */
   noteKept(resource: string, id: string): void;
   /** The program names the object for the resource, unless state holds one there. */
@@ -39,6 +41,7 @@ export function createDeclarations(): Declarations {
       if (place !== undefined) noteUnstored(resource, { place });
     },
     isWanted: (resource) => resource !== undefined && wanted.has(resource),
+    hasWanted: () => wanted.size > 0,
     noteKept(resource, id) {
       if (wanted.has(resource)) byResource.set(resource, { resource, id, isStored: true, isKept: true });
     },

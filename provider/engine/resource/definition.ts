@@ -49,6 +49,17 @@ export interface Stored<State> {
   readonly isFound?: true;
 }
 
+/** The end of a key that a program declares. */
+export interface KeyFate {
+  /** `Key "payroll"`. */
+  readonly key: string;
+  readonly isDestroyed: boolean;
+  /** The program itself asks for this end, or reverses it. */
+  readonly isWanted: boolean;
+  /** A sentence about a way back, if there is one. */
+  readonly remedy?: string;
+}
+
 /** For a list, which skips what this release cannot describe instead of failing. */
 export interface ListOptions extends CallOptions {
   /** Receives what was skipped and why; if absent, the run's progress does. */
@@ -110,6 +121,8 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
   list(world: World, filter: ListFilter, options: ListOptions): Promise<readonly Stored<State>[]>;
   /** The object and its policy from state, because destroy sees no program. */
   deletion(state: State, run: RunSettings): Deletion;
+  /** For a key, whose data no other key can decrypt: what a program with these inputs has to know if the key ends. */
+  fate?(state: State, inputs: Inputs, dialect: Dialect): KeyFate;
   /** The goal of an update that advances the deletion of a key; undefined without one. */
   retirement?(state: State, inputs: Inputs): DeletionGoal | undefined;
 }

@@ -191,6 +191,34 @@ function renameCommand(urn: string, name: string): string {
   return `pulumi state rename${onStack(urn)} '${urn}' '${name.replaceAll("'", "")}'`;
 }
 
+interface Ended {
+  /** `Key "payroll"`. */
+  readonly key: string;
+  readonly remedy?: string;
+}
+
+/**
+ * Repeated by every run of a program that declares the key: such a program plans no change, and a
+ * person who does not know of the destruction would rely on the key.
+ */
+export function sayDestroyed({ key, remedy }: Ended, { program }: Dialect): string {
+  return [
+    `${key} is destroyed, but the ${program} still declares it`,
+    "  Once the key is removed, a run creates a new key. The new key cannot decrypt what this key encrypted.",
+    ...(remedy === undefined ? [] : [`  ${remedy}`]),
+    `  Next: if nothing needs the key, remove its resource from the ${program}.`,
+  ].join("\n");
+}
+
+/** The state forgets the key, so no later run can warn that the new key is another one. */
+export function sayRemoved({ key }: Ended, { program }: Dialect): string {
+  return [
+    `${key} was removed from the service, so it leaves the state`,
+    `  If the ${program} still declares it, a run creates a new key. The new key cannot decrypt what the removed key encrypted.`,
+    `  Next: if nothing needs the key, remove its resource from the ${program}.`,
+  ].join("\n");
+}
+
 const lookFaults: readonly ErrorCode[] = [
   "UKO_ACCESS_DENIED",
   "UKO_RIGHTS_MISSING",

@@ -162,6 +162,13 @@ export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
     });
   },
 
+  fate: (state, { restoreTrigger }, dialect) => ({
+    key: sayKmsKey(state),
+    isDestroyed: state.keyState === "destroyed",
+    isWanted: restoreTrigger !== undefined && restoreTrigger !== state.restoreTrigger,
+    remedy: `Within 30 days of its deletion, a changed ${dialect.property("restoreTrigger")} restores it.`,
+  }),
+
   deletion: (state, run) =>
     kmsKeyDeletion({
       ref: refOf(state),

@@ -7,6 +7,7 @@ import { inputsIn } from "../../engine/program/inputs.ts";
 import { type CheckFailure, defineResource, type RunSettings, type Stored } from "../../engine/resource/definition.ts";
 import { defaultsOf } from "../../engine/resource/property.ts";
 import { sayMadeForAnother } from "../../engine/text/resource-messages.ts";
+import { plain } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
 import type { DeletionPolicy } from "../../lifecycle/plan.ts";
 import { deletionOutputs } from "../shared-inputs.ts";
@@ -118,6 +119,12 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
     keyDeletion({ ref: refOf(state), policy: policyOf(state, run) }, (observed) =>
       stored(inputsIn(managedKeyInputs, state), observed, []),
     ),
+
+  fate: (state, inputs) => ({
+    key: `Key "${plain(state.label, 100)}"`,
+    isDestroyed: state.keyState === "destroyed",
+    isWanted: inputs.state === "destroyed",
+  }),
 
   retirement(state, { state: goal }) {
     return goal === undefined || goal === "active" || isReached(state, goal) ? undefined : goal;

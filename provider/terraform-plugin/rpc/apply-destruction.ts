@@ -147,7 +147,7 @@ function unchanged(
 ): Response {
   return {
     newState: writeObject(values, resource),
-    private: writePrivate(),
+    private: writePrivate({ deleting: true }),
     newIdentity: identityOf(resource, values) ?? plannedIdentity,
     diagnostics: [...session.takeWarnings().map(warningDiagnostic), failure],
   };

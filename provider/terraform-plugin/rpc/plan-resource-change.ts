@@ -52,10 +52,11 @@ function creation(
     session.memory.trackPlanned(resource, config);
     if (session.memory.isNameLeaving(resource, config)) throw renamed(resource, config);
   }
+  const removed = [session.memory.goneWarning(resource, config) ?? []].flat();
   return {
     plannedState: writeObject(values, resource),
     plannedPrivate: writePrivate({ planned: "create", secrets: secretsGiven(resource, config) }),
-    diagnostics: duplicateNameWarning(session, resource, config),
+    diagnostics: [...duplicateNameWarning(session, resource, config), ...removed.map(warningDiagnostic)],
   };
 }
 
@@ -72,15 +73,19 @@ async function update(
   if (failures.length > 0) return rejected(resource, failures);
   const impossible = await handlers.checkByRead(state, inputs, { signal: session.signal });
   if (impossible.length > 0) return rejected(resource, impossible);
-  declare(session, resource, String(prior.id));
+  const { typeName } = resource;
+  const id = String(prior.id);
+  declare(session, resource, id);
   // Never an error: a destroy begins with such a plan.
   const { approved: approvedRecordId } = readPrivate(priorPrivate);
   const first = approvedRecordId === undefined ? {} : { approvedRecordId };
   const { preview, announced } = handlers.previewUpdate(state, inputs, first);
   // Reported once: an apply plans each update again, and then reports the result itself.
   const shown = preview.kind === "short" ? [] : [preview.message];
-  const messages = [...shown, ...openSteps(config, prior, shown.length > 0)];
-  const isTold = session.memory.isRead(resource.typeName, String(prior.id));
+  const destroyed = session.memory.isWarned(typeName, id) ? undefined : handlers.destroyedWarning(state, inputs);
+  const lost = destroyed === undefined ? [] : [destroyed];
+  const messages = [...shown, ...openSteps(config, prior, shown.length > 0), ...lost];
+  const isTold = session.memory.isRead(typeName, id);
   return {
     plannedState: writeObject(values, resource),
     plannedPrivate: writePrivate({ planned: "update", secrets: secretsGiven(resource, config), announced }),

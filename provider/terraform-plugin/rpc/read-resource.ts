@@ -19,9 +19,10 @@ export const readResource: Call<"readResource"> = async (session, request) => {
   const before = readPresent(currentState, resource);
   session.memory.noteRead(request.typeName, String(before.id));
   if (readPrivate(kept).moved) return readMovedObject(session, resource, before);
+  const state = stateProperties(resource.attributes, before);
   let found: ResourceRead<Properties> | undefined;
   try {
-    found = await handlers.read(stateProperties(resource.attributes, before), { signal: session.signal });
+    found = await handlers.read(state, { signal: session.signal });
   } catch (error) {
     if (!isTransientReadError(error)) throw error;
     const about = errorAbout(whichOf(resource, before), error);
@@ -36,14 +37,20 @@ export const readResource: Call<"readResource"> = async (session, request) => {
       diagnostics: [warningDiagnostic(sayUnread(about.message, count))],
     };
   }
+  // A deletion that this state has begun is no accident, unless the plan still has the resource.
+  const { deleting } = readPrivate(kept);
   if (found === undefined) {
-    session.memory.noteGone(resource, before);
-    return { newState: writeObject(null, resource) };
+    const removed = handlers.removedWarning(state);
+    session.memory.noteGone(resource, before, deleting === true ? removed : undefined);
+    const told = deleting === true || removed === undefined ? [] : [removed];
+    return { newState: writeObject(null, resource), diagnostics: told.map(warningDiagnostic) };
   }
   const values = valuesOf(resource, found.state, found.id, before);
-  const warnings = [...session.takeWarnings(), ...found.warnings];
+  const destroyed = deleting === true ? undefined : handlers.destroyedWarning(found.state);
+  if (destroyed !== undefined) session.memory.noteWarned(request.typeName, found.id);
+  const warnings = [...session.takeWarnings(), ...found.warnings, ...(destroyed === undefined ? [] : [destroyed])];
   return {
-    private: writePrivate({ approved: found.approvedRecordId }),
+    private: writePrivate({ approved: found.approvedRecordId, deleting }),
     newIdentity: identityOf(resource, values) ?? currentIdentity,
     newState: writeObject(values, resource),
     diagnostics: warnings.map(warningDiagnostic),

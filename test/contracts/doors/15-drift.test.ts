@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { door, type Resources } from "./door.ts";
+import { isOnWire } from "./door-names.ts";
 import { ended, messageOf } from "./support/next-steps.ts";
 import { profilesFor, sayAuthorUnder } from "./support/profiles.ts";
 import { type Scenario, vaultId, withScenario } from "./support/scenario.ts";
@@ -31,7 +32,14 @@ test.each(profilesFor())("a refresh reports each kind of drift and repairs none 
     // Where a service shows keystores as they were at the last write, only a live look at each would tell.
     const seesKeystores = profile !== "stale-status";
     const told = messageOf(refreshed.output).split("\n");
-    expect(told.sort()).toEqual([
+    // A Pulumi refresh does not know the program, so it warns only of the key that leaves the state. The wire has no end of a run.
+    const losses = told.filter((line) => /still declares it$|so it leaves the state$/.test(line));
+    const [destroyed, removed] = [/^Key "cancelled" is destroyed, but/, /^Key "gone" was removed from the service/];
+    const expected =
+      door.name === "terraform" ? [destroyed, removed] : door.name === "package" && isOnWire ? [] : [removed];
+    expect(losses.sort()).toEqual(expected.map((form) => expect.stringMatching(form)));
+    const detail = /^ {2}(?:Once the key|If the (?:program|configuration) still|Next: if nothing)/;
+    expect(told.filter((line) => !losses.includes(line) && !detail.test(line)).sort()).toEqual([
       'Key "cancelled" changed from active to destroyed since the last run; the last write to it was by IBMid-550000CAROL on 24 Nov 2026 18:23 UTC',
       'Key "cancelled" is destroyed, but keystore "aws-frankfurt" reports active: the key was not destroyed there, or its deletion was canceled there',
       ...(seesKeystores
