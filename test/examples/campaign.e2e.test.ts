@@ -81,6 +81,8 @@ it("ends three keys of three owners in one campaign, with clean states", async (
   await campaign("bob", "signoff --owner payments");
   expect(await campaign("bob", "status")).toMatch(/a program declares the key, and its stack does not take part\s+2\n/);
   writeFileSync(path.join(folder, "campaign.yaml"), text);
+  // A stack that takes part is a rule of the wave, which the manifest repeats.
+  await campaign("bob", `baseline ${declared}`);
 
   await campaign("bob", "request payments deactivate");
   await uko.advance("1m");
