@@ -89,7 +89,9 @@ function sayHold(key: string, result: HoldTagResult, { kind = "owner", until, re
   return [
     `Key ${key} ${isChanged ? "is now held" : "is held already"} (${kind}) ${end}`,
     "  No campaign takes a step on the key. Other commands ignore the hold.",
-    ...(isChanged ? ["  The tag is a write to the key, so it voids a pending request."] : []),
+    ...(result.ended === undefined
+      ? []
+      : [`  The hold ended the request of ${result.ended.author} to ${result.ended.step} it.`]),
     "  Next: to end the hold, run",
     `    uko hold ${key} --release --reason REASON`,
   ].join("\n");

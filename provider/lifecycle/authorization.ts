@@ -137,11 +137,12 @@ export function planConsent(
   };
 }
 
-/** As far as the key's records show. Never later than the last write. */
+/** As far as the record or the note on the key shows. Never later than the last write. */
 export function knownDeactivationMs(observation: KeyObservation, run: Run): number | undefined {
   if (observation.state !== "deactivated") return undefined;
   const { record } = observation.carried;
-  const noted = record?.step === "destroy" ? record.deactivatedAtMs : undefined;
+  const recorded = record?.step === "destroy" ? record.deactivatedAtMs : undefined;
+  const noted = recorded ?? observation.note?.deactivatedAtMs;
   if (noted !== undefined && observation.updatedAtMs !== undefined && noted <= observation.updatedAtMs) return noted;
   return run.deactivatedHere === true ? observation.updatedAtMs : undefined;
 }

@@ -1,6 +1,14 @@
 /** The consent record: the note by which one person requests, or approves, exactly one step. */
 
-import type { ApprovedStep, ConsentRecord, DualMarker, Identity, KeyObservation, StatedReason } from "./observation.ts";
+import type {
+  ApprovedStep,
+  ConsentRecord,
+  DeactivationNote,
+  DualMarker,
+  Identity,
+  KeyObservation,
+  StatedReason,
+} from "./observation.ts";
 import { approvedSteps, isLoosening, isPerson, isSame } from "./observation.ts";
 
 /** SHA-256 of UTF-8 bytes as 64 lowercase hex digits, passed in: this ring imports nothing. */
@@ -12,8 +20,12 @@ export type { ConsentRecord, DualMarker };
 export type ConsentDraft = Omit<ConsentRecord, "id" | "sha256" | "carrier">;
 
 export const recordLifetimeMs = 7 * 24 * 60 * 60 * 1000;
-/** `updated_at` and the record's own time are two readings of one clock. */
-export const writeToleranceMs = 10_000;
+/**
+ * How long after a record's own time the service may stamp the write that brought it. The time is a whole second of
+ * the service, read just before the write, so the stamp is never earlier. The shorter this span, the less time has a
+ * planter whose victim writes to the key with another tool.
+ */
+export const recordToleranceMs = 2000;
 export const maxReasonCharacters = 500;
 /** The first and the latest reason of a deletion. */
 const maxEarlierReasons = 2;
@@ -83,6 +95,25 @@ function repeated({ author, authorName, reason }: StatedReason, limit: number): 
   };
 }
 
+/** The note that a record leaves when it is taken off the key; undefined if the record knows nothing to note. */
+export function noteLeftBy(tagValue: string): string | undefined {
+  const { x, k } = parseHexJson(tagValue) ?? {};
+  return x === undefined && k === undefined ? undefined : hexJson({ v: 1, x, k });
+}
+
+/** Parses a note; undefined if it is not one of a version that this release knows. */
+export function decodeNote(value: string, sha256: Sha256): DeactivationNote | undefined {
+  const body = parseHexJson(value);
+  return body?.v === 1 ? noteIn(body, sha256) : undefined;
+}
+
+function noteIn({ x, k }: Readonly<Record<string, unknown>>, sha256: Sha256): DeactivationNote {
+  return {
+    deactivatedAtMs: isEpochSeconds(x) ? x * 1000 : undefined,
+    kmsSetter: isIamId(k) ? identityFrom(k, sha256) : undefined,
+  };
+}
+
 const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 const utf8 = new TextEncoder();
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
@@ -133,8 +164,7 @@ export function decodeTagValue(keyId: string, value: string, sha256: Sha256): Co
     how,
     authorName: textIn(body.n, maxNameCharacters),
     answers: isHex(body.r, 32) ? body.r : undefined,
-    deactivatedAtMs: isEpochSeconds(body.x) ? body.x * 1000 : undefined,
-    kmsSetter: typeof body.k === "string" && body.k !== "" ? identityFrom(body.k, sha256) : undefined,
+    ...noteIn(body, sha256),
     reason: textIn(body.w, maxReasonCharacters),
     earlierReasons: earlierReasonsIn(body.e, sha256),
   };
@@ -204,15 +234,19 @@ export function standingOf(observation: KeyObservation, step: ApprovedStep, nowM
   if (updatedBy === undefined || updatedAtMs === undefined) return not({ kind: "writer_unknown", record });
   if (!isSame(record.author, updatedBy)) return not({ kind: "edited", record, by: updatedBy, atMs: updatedAtMs });
   if (!isPerson(updatedBy)) return not({ kind: "not_a_person", record });
-  if (Math.abs(updatedAtMs - record.writtenAtMs) > writeToleranceMs) {
-    return not({ kind: "edited", record, by: updatedBy, atMs: updatedAtMs });
-  }
+  // The author wrote last, but for another purpose or with another tool: the text may be another person's.
+  if (!isWrittenAt(record, updatedAtMs)) return not({ kind: "edited", record, by: updatedBy, atMs: updatedAtMs });
   if (record.step !== step) return not({ kind: "other_step", record });
   if (record.digest !== observation.digests[step]) return not({ kind: "changed", record });
   const lapsesAtMs = record.writtenAtMs + recordLifetimeMs;
   const latestMs = Math.max(nowMs, updatedAtMs, observation.latestTimeMs ?? nowMs);
   if (latestMs >= lapsesAtMs) return not({ kind: "lapsed", record, atMs: lapsesAtMs });
   return { binds: true, record, lapsesAtMs };
+}
+
+/** Whether the last write, stamped `updatedAtMs`, can be the one that brought the record. */
+export function isWrittenAt({ writtenAtMs }: Pick<ConsentRecord, "writtenAtMs">, updatedAtMs: number): boolean {
+  return writtenAtMs <= updatedAtMs && updatedAtMs - writtenAtMs <= recordToleranceMs;
 }
 
 /** Decides whether the record on the key binds for the next step of its deletion. */

@@ -1,9 +1,9 @@
 /** KMS's own dual authorization on a key's twin: the window, its setter, its length. */
 
-import { writeToleranceMs } from "./consent-record.ts";
 import { coolDownMs } from "./managed-key-states.ts";
 import type { Identity, KeyObservation, Twin } from "./observation.ts";
 import type { Guard, Run, Step } from "./plan.ts";
+import { clockToleranceMs } from "./service-time.ts";
 
 /** KMS keeps an authorization for 7 days (kms-v2-and-iam.md 6). */
 export const kmsWindowMs = 7 * 24 * 60 * 60 * 1000;
@@ -85,17 +85,20 @@ function provenSetter(observation: KeyObservation, twins: readonly PresentTwin[]
   const isUsedRecord = carried.record?.step === "deactivate";
   if (!isUsedRecord || updatedAtMs === undefined) return undefined;
   const beganWithLastWrite = twins.every(
-    (twin) => isWindowLive(twin, nowMs) && Math.abs(beganAtMs(twin) - updatedAtMs) <= writeToleranceMs,
+    (twin) => isWindowLive(twin, nowMs) && Math.abs(beganAtMs(twin) - updatedAtMs) <= clockToleranceMs,
   );
   return beganWithLastWrite ? updatedBy : undefined;
 }
 
-/** A record cannot name the setter of a window that began after the record was written. */
-function recordedSetter(observation: KeyObservation, twins: readonly PresentTwin[]): Identity | undefined {
-  if (observation.carried.kind !== "one") return undefined;
-  const { kmsSetter, writtenAtMs } = observation.carried.record;
-  const isItsOwn = twins.every((twin) => beganAtMs(twin) <= writtenAtMs + writeToleranceMs);
-  return isItsOwn ? kmsSetter : undefined;
+/**
+ * Neither a record nor a note can name the setter of a window that began later: after the record was written, or after
+ * the deactivation that the note is about.
+ */
+function recordedSetter({ carried, note }: KeyObservation, twins: readonly PresentTwin[]): Identity | undefined {
+  const beganBefore = (ms: number): boolean => twins.every((twin) => beganAtMs(twin) <= ms + clockToleranceMs);
+  const { record } = carried;
+  if (record?.kmsSetter !== undefined && beganBefore(record.writtenAtMs)) return record.kmsSetter;
+  return note?.deactivatedAtMs !== undefined && beganBefore(note.deactivatedAtMs) ? note.kmsSetter : undefined;
 }
 
 /** Later than any record if no window is set. */

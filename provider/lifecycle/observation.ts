@@ -146,6 +146,12 @@ export interface ConsentRecord {
   readonly earlierReasons?: readonly StatedReason[] | undefined;
 }
 
+/** What a run needs to know of the deactivation after it; every later write of uko keeps it. */
+export interface DeactivationNote {
+  readonly deactivatedAtMs?: number | undefined;
+  readonly kmsSetter?: Identity | undefined;
+}
+
 /** The consent record on the key, as read; at most one carrier may hold a record. */
 export type CarriedRecord =
   | { readonly kind: "none" | "twice"; readonly record?: undefined }
@@ -164,6 +170,8 @@ export interface KeyObservation {
   readonly carried: CarriedRecord;
   /** Absent if the key has no marker, which counts as `both`. */
   readonly marker?: DualMarker | undefined;
+  /** What an earlier record knew of the deactivation. It informs, and it is never a consent. */
+  readonly note?: DeactivationNote | undefined;
   /** The current digest for each step that a record can approve, from `digestText`. */
   readonly digests: Readonly<Record<ApprovedStep, string>>;
   readonly keystores: readonly KeystoreStatus[];

@@ -8,6 +8,7 @@ import { assertNever } from "./assert-never.ts";
 import { type Authorization, authorize, knownDeactivationMs } from "./authorization.ts";
 import { markerBesideRecord } from "./dual-marker.ts";
 import { failingGuard, findLeftoverMaterial } from "./guards.ts";
+import { planKeyWrite } from "./key-write.ts";
 import { dualTwins, isWindowLive, prepareWindows, windowToUnset } from "./kms-window.ts";
 import { coolDownMs } from "./managed-key-states.ts";
 import { type ApprovedStep, isLoosening, isSame, type KeyObservation } from "./observation.ts";
@@ -82,6 +83,11 @@ function planDeactivation(observation: KeyObservation, policy: DeletionPolicy, r
   if (authorization.kind !== "may") {
     const unset = ownWindowToUnset(observation, run, nowMs);
     return unset === undefined ? awaitPerson(authorization, "deactivate", { observation, policy }) : ready(unset);
+  }
+  // The call has no body: without a record that it acts on, it would vouch for whatever record is on the key.
+  const isAlone = authorization.consentedBy === undefined;
+  if (isAlone && planKeyWrite(observation, "deactivate_alone", nowMs, run).kind === "drop_first") {
+    return ready({ kind: "drop_record" });
   }
   const windows = prepareWindows(observation, run, nowMs);
   if (windows !== undefined) return "guard" in windows ? refuse(windows.guard) : ready(windows.step);

@@ -6,10 +6,10 @@
 import type { ErrorCode } from "../errors.ts";
 import { type Announcement, type BeyondPlan, beyondPlan, shownNameText } from "./announcement.ts";
 import { mayAuthor } from "./authorization.ts";
-import { writeToleranceMs } from "./consent-record.ts";
 import { kmsKeyTable, type ObservedKmsKeyState } from "./kms-key-states.ts";
 import { kmsWindowMs } from "./kms-window.ts";
 import { type Actor, type Identity, isPerson, isSame } from "./observation.ts";
+import { clockToleranceMs } from "./service-time.ts";
 
 /** A cloud resource that KMS protects with the key (kms-v2-and-iam.md 2.13). */
 export interface Registration {
@@ -201,7 +201,7 @@ export function isWindowOpen(
 export function suspectedSetter({ policyWrite, windowEndsAtMs }: KmsKeyObservation): Identity | undefined {
   if (policyWrite?.createdBy === undefined || windowEndsAtMs === undefined) return undefined;
   const sinceMs = policyWrite.atMs - (windowEndsAtMs - kmsWindowMs);
-  const isSuspected = Math.abs(sinceMs) <= writeToleranceMs && !isSame(policyWrite.by, policyWrite.createdBy);
+  const isSuspected = Math.abs(sinceMs) <= clockToleranceMs && !isSame(policyWrite.by, policyWrite.createdBy);
   return isSuspected ? policyWrite.by : undefined;
 }
 

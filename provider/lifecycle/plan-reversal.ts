@@ -3,10 +3,10 @@
  * again. A reversal happens only by command.
  */
 
-import { anyBindingRecord } from "./consent-record.ts";
 import { deadEnd } from "./guards.ts";
+import { isLeftByService, mayStillFit, planKeyWrite } from "./key-write.ts";
 import { windowToUnset } from "./kms-window.ts";
-import { isSame, type KeyObservation } from "./observation.ts";
+import type { KeyObservation } from "./observation.ts";
 import { type Plan, type Run, ready, refuse, unlessRefused } from "./plan.ts";
 
 /** `withdraw` takes back a request; `reactivate` also ends the outage. */
@@ -21,7 +21,20 @@ function planByState(observation: KeyObservation, reversal: Reversal, run: Run, 
   const end = deadEnd(observation);
   if (end !== undefined) return refuse(end);
   if (reversal === "withdraw" || observation.state === "active") return cleanUp(observation, run, nowMs);
-  return observation.state === "deactivated" ? ready({ kind: "reactivate" }) : refuse({ guard: "never_active" });
+  if (observation.state !== "deactivated") return refuse({ guard: "never_active" });
+  return ready(mustClear(observation, run, nowMs) ? { kind: "drop_record", dropsNote: true } : { kind: "reactivate" });
+}
+
+/**
+ * The activation has no body, so it would leave on the key whatever is there (key-write.ts): a record, and the note
+ * of a deactivation that is about to be over. A person whom the service does not let change tags ends the outage all
+ * the same, except in the two seconds in which a planted record would pass for that person's own.
+ */
+function mustClear(observation: KeyObservation, run: Run, nowMs: number): boolean {
+  const isRefused = run.refusals?.some(({ step }) => step === "drop_record") === true;
+  if (isRefused) return mayStillFit(observation, run.actor.writesAs, nowMs);
+  const isNoted = observation.note !== undefined && run.droppedHere === undefined;
+  return isNoted || planKeyWrite(observation, "reactivate", nowMs, run).kind === "drop_first";
 }
 
 /** The record goes first: while it is on the key, a person could still act on it. */
@@ -31,20 +44,4 @@ function cleanUp(observation: KeyObservation, run: Run, nowMs: number): Plan {
   }
   const unset = windowToUnset(observation, nowMs);
   return unset === undefined ? { kind: "done" } : ready(unset);
-}
-
-/** A service that drops new tags cannot remove a tag either, and such a record does not bind. */
-export function isLeftByService(observation: KeyObservation, run: Run, nowMs: number): boolean {
-  const { updatedBy } = observation;
-  const id = carriedId(observation);
-  const { writesAs } = run.actor;
-  const wroteLast = updatedBy !== undefined && writesAs !== undefined && isSame(updatedBy, writesAs);
-  const wasDropped = id !== undefined && run.droppedHere?.includes(id) === true;
-  return wasDropped && wroteLast && !anyBindingRecord(observation, nowMs).binds;
-}
-
-/** The ID of the text in the record's place on the key, readable or not. */
-export function carriedId({ carried }: KeyObservation): string | undefined {
-  if (carried.kind === "one") return carried.record.id;
-  return carried.kind === "unreadable" ? carried.id : undefined;
 }

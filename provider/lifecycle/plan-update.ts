@@ -1,21 +1,11 @@
-/** The rules for other writes to a key: while a consent record binds, none is allowed. */
+/** Plans the other writes to a key: its marker, a sync, a rotation, an alignment. key-write.ts has their common rule. */
 
-import { anyBindingRecord, type ConsentRecord } from "./consent-record.ts";
+import type { ConsentRecord } from "./consent-record.ts";
 import { isLooser, markerOf } from "./dual-marker.ts";
+import { planKeyWrite } from "./key-write.ts";
 import type { DualMarker, KeyObservation } from "./observation.ts";
 import { type Plan, type Run, ready, refuse, unlessRefused } from "./plan.ts";
 import { type DistributedKey, type Distribution, unlinkedBy } from "./unlinking.ts";
-
-export type UpdatePermission =
-  | { readonly kind: "may" }
-  /** Leaves the key and its diff alone, and names the requester. */
-  | { readonly kind: "leave"; readonly record: ConsentRecord };
-
-/** Decides whether `up` or `apply` may write to the key at all. */
-export function planUpdate(observation: KeyObservation, nowMs: number): UpdatePermission {
-  const standing = anyBindingRecord(observation, nowMs);
-  return standing.binds ? { kind: "leave", record: standing.record } : { kind: "may" };
-}
 
 /**
  * Plans the marker of an existing key. A missing marker counts as `both`, whatever a program wants,
@@ -24,7 +14,7 @@ export function planUpdate(observation: KeyObservation, nowMs: number): UpdatePe
 export function planMarking(observation: KeyObservation, wanted: DualMarker, nowMs: number): DualMarker | undefined {
   const { state, marker } = observation;
   const isOver = state === "destroyed" || state === "destroyed_compromised";
-  if (isOver || planUpdate(observation, nowMs).kind === "leave") return undefined;
+  if (isOver || planKeyWrite(observation, "mark", nowMs).kind === "leave") return undefined;
   if (marker === undefined) return "both";
   return isLooser(marker, wanted) ? wanted : undefined;
 }
@@ -35,9 +25,9 @@ export function planMarking(observation: KeyObservation, wanted: DualMarker, now
  */
 export function planSync(observation: KeyObservation, run: Run, nowMs: number): Plan {
   if (run.syncedHere === true) return { kind: "done" };
-  const permission = planUpdate(observation, nowMs);
-  if (permission.kind === "leave") return refuse({ guard: "record_binds", record: permission.record });
-  return unlessRefused(ready({ kind: "sync" }), run);
+  const write = planKeyWrite(observation, "sync", nowMs, run);
+  if (write.kind === "leave") return refuse({ guard: "record_binds", record: write.record });
+  return unlessRefused(ready({ kind: write.kind === "drop_first" ? "drop_record" : "sync" }), run);
 }
 
 /** What a rotation depends on in addition to the key itself. */
@@ -70,8 +60,8 @@ export function planRotation(observation: KeyObservation, facts: RotationFacts, 
   const { knownVersion, rotatedAtMs, isRotatable } = facts;
   const isRecent = rotatedAtMs === undefined || nowMs - rotatedAtMs <= longestInterruptionMs;
   if (observation.facts.version > knownVersion && isRecent) return { kind: "done" };
-  const permission = planUpdate(observation, nowMs);
-  if (permission.kind === "leave") return { kind: "record_binds", record: permission.record };
+  const write = planKeyWrite(observation, "rotate", nowMs);
+  if (write.kind === "leave") return { kind: "record_binds", record: write.record };
   if (observation.state !== "active") return { kind: "not_active" };
   if (isRotatable === false) return { kind: "not_rotatable" };
   const isForTwo = facts.deactivatesOlder === true && markerOf(observation) === "both";
@@ -101,8 +91,8 @@ export function planAlignment(
   nowMs: number,
 ): AlignmentPlan {
   if (!isAlignable(observation.state, alignment)) return { kind: "done" };
-  const permission = planUpdate(observation, nowMs);
-  if (permission.kind === "leave") return { kind: "record_binds", record: permission.record };
+  const write = planKeyWrite(observation, "align", nowMs);
+  if (write.kind === "leave") return { kind: "record_binds", record: write.record };
   const { vaultId, keyId, label } = observation.facts;
   const cut = unlinkedBy([{ ...key, vaultId, keyId, label, state: observation.state }], distribution);
   if (cut.length > 0) return { kind: "would_unlink", keystoreIds: cut.map(({ keystoreId }) => keystoreId) };

@@ -58,7 +58,8 @@ export interface Refusal {
 export type Step =
   /** `marker` is next to the record from then on. */
   | { readonly kind: "write_record"; readonly draft: ConsentDraft; readonly marker: DualMarker }
-  | { readonly kind: "drop_record" }
+  /** `dropsNote`: also the note of a deactivation that is about to be undone. */
+  | { readonly kind: "drop_record"; readonly dropsNote?: true }
   | { readonly kind: "set_for_deletion"; readonly kmsKeyId: string }
   | { readonly kind: "unset_for_deletion"; readonly kmsKeyId: string }
   | { readonly kind: "deactivate"; readonly consentedBy?: ConsentRecord }
@@ -97,7 +98,7 @@ export const stepFacts: Readonly<Record<Step["kind"], StepFacts>> = {
     announcedAs: "deactivate",
   },
   destroy: { right: rights.destroy, to: "destroyed", settles: true, isEvidencedBefore: true, announcedAs: "destroy" },
-  reactivate: { right: rights.reactivate, to: "active" },
+  reactivate: { right: rights.reactivate, to: "active", settles: true },
   remove: { right: rights.remove, to: "absent", isEvidencedBefore: true, announcedAs: "remove" },
   sync: { right: rights.distribute, settles: true },
 };

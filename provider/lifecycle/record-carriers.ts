@@ -5,20 +5,27 @@ import {
   type ConsentRecord,
   type DualMarker,
   decodeCompact,
+  decodeNote,
   decodeTagValue,
   encodeCompact,
   encodeTagValue,
+  noteLeftBy,
   recordId,
+  recordToleranceMs,
   type Sha256,
-  writeToleranceMs,
 } from "./consent-record.ts";
 import { dualMarkers } from "./dual-marker.ts";
-import type { CarriedRecord, Tag } from "./observation.ts";
+import type { CarriedRecord, DeactivationNote, Tag } from "./observation.ts";
 
 export const reservedTagPrefix = "uko_";
 export const recordTagName = "uko_deletion";
 export const markerTagName = "uko_dual";
 export const creationTagName = "uko_created";
+/** Keeps what a record knew of a deactivation after the record is gone. */
+export const noteTagName = "uko_note";
+
+/** uko-v4.md 2.5 K2. */
+const maxTags = 128;
 
 /** The service allows 200 characters (uko-v4.md 2.5 K2); a compact record needs 90 of them. */
 export const maxDescriptionBesideRecord = 110;
@@ -32,6 +39,7 @@ export interface RawCarriers {
 export interface ReadCarriers {
   readonly carried: CarriedRecord;
   readonly marker?: DualMarker;
+  readonly note?: DeactivationNote;
   readonly userDescription: string;
   readonly userTags: readonly Tag[];
 }
@@ -53,9 +61,12 @@ export function readCarriers(keyId: string, raw: RawCarriers, sha256: Sha256): R
     ...raw.tags.filter((tag) => tag.name === markerTagName).map((tag) => tag.value),
     ...(suffix === null ? [] : [compactMarker(raw.description)]),
   ]);
+  const noted = raw.tags.find((tag) => tag.name === noteTagName);
+  const note = noted === undefined ? undefined : decodeNote(noted.value, sha256);
   return {
     carried: carriedIn(keyId, values, fromDescription, sha256),
     ...(marker !== undefined && { marker }),
+    ...(note !== undefined && { note }),
     userDescription: suffix === null ? raw.description : raw.description.slice(0, suffix.index),
     userTags: raw.tags.filter((tag) => !tag.name.startsWith(reservedTagPrefix)),
   };
@@ -85,21 +96,23 @@ export function patchWithRecord(
   if (userDescription.length > maxDescriptionBesideRecord) return undefined;
   return {
     description: `${userDescription}\n${encodeCompact(draft, marker)}`,
-    ...(raw.tags.some((tag) => tag.name === recordTagName) && {
-      tags: raw.tags.filter((tag) => tag.name !== recordTagName),
-    }),
+    ...(raw.tags.some((tag) => tag.name === recordTagName) && { tags: tagsWithoutRecord(raw) }),
   };
 }
 
 /** Takes a record off a key and leaves the marker; undefined if the key has no record. */
-export function patchWithoutRecord(raw: RawCarriers): CarrierPatch | undefined {
-  const hasTag = raw.tags.some((tag) => tag.name === recordTagName);
-  const description = describe(userPart(raw.description), compactMarker(raw.description));
-  if (!hasTag && description === raw.description) return undefined;
-  return {
-    ...(hasTag && { tags: raw.tags.filter((tag) => tag.name !== recordTagName) }),
-    ...(description !== raw.description && { description }),
+export function patchWithoutRecord(
+  raw: RawCarriers,
+  note: "keep_note" | "drop_note" = "keep_note",
+): CarrierPatch | undefined {
+  const cleared = patchOfUser(raw, {});
+  const isNoted = note === "drop_note" && raw.tags.some((tag) => tag.name === noteTagName);
+  const tags = cleared.tags ?? (isNoted ? raw.tags : undefined);
+  const patch = {
+    ...cleared,
+    ...(tags !== undefined && { tags: isNoted ? tags.filter((tag) => tag.name !== noteTagName) : tags }),
   };
+  return Object.keys(patch).length === 0 ? undefined : patch;
 }
 
 /** Changes a user's own description or tags. It keeps the marker and drops a dead record. */
@@ -107,12 +120,13 @@ export function patchOfUser(
   raw: RawCarriers,
   user: { readonly description?: string; readonly tags?: readonly Tag[] },
 ): CarrierPatch {
-  const kept = raw.tags.filter((tag) => tag.name.startsWith(reservedTagPrefix) && tag.name !== recordTagName);
   const hasRecordTag = raw.tags.some((tag) => tag.name === recordTagName);
-  const userTags = user.tags ?? raw.tags.filter((tag) => !tag.name.startsWith(reservedTagPrefix));
   const description = describe(user.description ?? userPart(raw.description), compactMarker(raw.description));
+  const kept = tagsWithoutRecord(raw).filter(
+    (tag) => user.tags === undefined || tag.name.startsWith(reservedTagPrefix),
+  );
   return {
-    ...((user.tags !== undefined || hasRecordTag) && { tags: [...userTags, ...kept] }),
+    ...((user.tags !== undefined || hasRecordTag) && { tags: [...(user.tags ?? []), ...kept] }),
     ...(description !== raw.description && { description }),
   };
 }
@@ -123,7 +137,8 @@ export function patchWithMarker(
   marker: DualMarker,
   carrier: "tag" | "description",
 ): CarrierPatch | undefined {
-  const others = raw.tags.filter((tag) => tag.name !== recordTagName && tag.name !== markerTagName);
+  const cleared = tagsWithoutRecord(raw);
+  const others = cleared.filter((tag) => tag.name !== markerTagName);
   if (carrier === "tag") {
     const description = userPart(raw.description);
     return {
@@ -135,8 +150,34 @@ export function patchWithMarker(
   if (description.length > maxDescription) return undefined;
   // A service that accepts no tags refuses a patch with any tag. The strictest marker may stay next
   // to a marker tag, because two markers count as the strictest.
-  const cleared = marker === "both" ? raw.tags.filter((tag) => tag.name !== recordTagName) : others;
-  return { description, ...(cleared.length < raw.tags.length && { tags: cleared }) };
+  const tags = marker === "both" ? cleared : others;
+  return { description, ...(tags.length < raw.tags.length && { tags }) };
+}
+
+/**
+ * Replaces the tag that holds a key, or takes it off. It also drops a record, which another person may have planted.
+ * If the user's tags leave no room for the hold, uko's own tags give way: first the one of the creation, then the
+ * marker, whose absence means that both steps require two people, then the note. Undefined if there is still no room.
+ */
+export function patchWithHold(raw: RawCarriers, hold: Tag, isHeld: boolean): CarrierPatch | undefined {
+  const cleared = patchOfUser(raw, {});
+  const others = (cleared.tags ?? raw.tags).filter((tag) => tag.name !== hold.name);
+  if (!isHeld) return { ...cleared, tags: others };
+  const yielding = [creationTagName, markerTagName, noteTagName].filter((name) =>
+    others.some((tag) => tag.name === name),
+  );
+  const excess = Math.max(0, others.length + 1 - maxTags);
+  if (excess > yielding.length) return undefined;
+  const yielded = yielding.slice(0, excess);
+  return { ...cleared, tags: [...others.filter((tag) => !yielded.includes(tag.name)), hold] };
+}
+
+/** A note takes the place of a record that knows when the key was deactivated, or who opened its KMS window. */
+function tagsWithoutRecord({ tags }: RawCarriers): readonly Tag[] {
+  const record = tags.find((tag) => tag.name === recordTagName);
+  const note = record === undefined ? undefined : noteLeftBy(record.value);
+  const others = tags.filter((tag) => tag.name !== recordTagName && (note === undefined || tag.name !== noteTagName));
+  return note === undefined ? others : [...others, { name: noteTagName, value: note }];
 }
 
 /** Where the key carries its marker, so that a new marker replaces it. */
@@ -178,7 +219,7 @@ function carriedIn(
  * off.
  */
 function isOutlived(older: ConsentRecord, newer: ConsentRecord): boolean {
-  return newer.writtenAtMs - older.writtenAtMs > 2 * writeToleranceMs;
+  return newer.writtenAtMs - older.writtenAtMs > 2 * recordToleranceMs;
 }
 
 function userPart(description: string): string {

@@ -1,6 +1,7 @@
 /** The check of the service's time. Due dates depend on it, so a contradiction stops the run. */
 
-import { writeToleranceMs } from "./consent-record.ts";
+/** How much the service's `Date` and the times of its objects may differ. */
+export const clockToleranceMs = 10_000;
 
 /** IAM has its own clock, which may differ slightly from the service's. */
 export const tokenToleranceMs = 60_000;
@@ -39,7 +40,7 @@ export function skewOf({ dateMs, tokenIssuedAtMs, updatedAtMs }: TimeReading): C
   if (tokenIssuedAtMs !== undefined && dateMs < tokenIssuedAtMs - tokenToleranceMs) {
     return { kind: "before_token", dateMs, tokenIssuedAtMs };
   }
-  if (updatedAtMs !== undefined && dateMs < updatedAtMs - writeToleranceMs) {
+  if (updatedAtMs !== undefined && dateMs < updatedAtMs - clockToleranceMs) {
     return { kind: "before_update", dateMs, updatedAtMs };
   }
   return undefined;

@@ -5,23 +5,8 @@ import {
   planMarking,
   planRotation,
   planSync,
-  planUpdate,
 } from "../../provider/lifecycle/plan-update.ts";
 import { aKey, aKeyWith, aRecord, aRun, bob, dayMs, nowMs, someFacts } from "../support/builders.ts";
-
-describe("planUpdate", () => {
-  it.each(["deactivate", "destroy"] as const)("does not change the key while a record for %s binds", (step) => {
-    const record = aRecord({ step });
-    expect(planUpdate(aKeyWith(record), nowMs)).toEqual({ kind: "leave", record });
-  });
-
-  it("may write if no record exists, or an expired one", () => {
-    const record = aRecord();
-    expect(planUpdate(aKey(), nowMs)).toEqual({ kind: "may" });
-    expect(planUpdate(aKeyWith(record, { updatedBy: bob }), nowMs)).toEqual({ kind: "may" });
-    expect(planUpdate(aKeyWith(record), nowMs + 7 * dayMs)).toEqual({ kind: "may" });
-  });
-});
 
 describe("planMarking", () => {
   it("gives a key without a marker the strictest one, whatever a program requests", () => {

@@ -3,11 +3,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { planConsent } from "../../provider/lifecycle/authorization.ts";
+import { planKeyWrite } from "../../provider/lifecycle/key-write.ts";
 import type { KeyObservation, Twin } from "../../provider/lifecycle/observation.ts";
 import { type DeletionPolicy, deletionGoals, type Run } from "../../provider/lifecycle/plan.ts";
 import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
 import { planReversal } from "../../provider/lifecycle/plan-reversal.ts";
-import { planSync, planUpdate } from "../../provider/lifecycle/plan-update.ts";
+import { planSync } from "../../provider/lifecycle/plan-update.ts";
 import { remainingPath } from "../../provider/lifecycle/remaining-path.ts";
 import {
   aKey,
@@ -102,7 +103,7 @@ describe("every plan", () => {
           planReversal(key, "withdraw", run, nowMs),
           planReversal(key, "reactivate", run, nowMs),
           planConsent(key, policy, run, run.consents[0] ?? "", nowMs),
-          planUpdate(key, nowMs),
+          planKeyWrite(key, "update", nowMs),
           planSync(key, run, nowMs),
           remainingPath(key, policy, run, nowMs),
         ];

@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { recordLifetimeMs, standingOf, writeToleranceMs } from "../../provider/lifecycle/consent-record.ts";
-import { type RunTime, runTimeAfter, skewOf, tokenToleranceMs } from "../../provider/lifecycle/service-time.ts";
+import { recordLifetimeMs, standingOf } from "../../provider/lifecycle/consent-record.ts";
+import {
+  clockToleranceMs,
+  type RunTime,
+  runTimeAfter,
+  skewOf,
+  tokenToleranceMs,
+} from "../../provider/lifecycle/service-time.ts";
 import { aKeyWith, aRecord } from "../support/builders.ts";
 
 const noonMs = Date.parse("2026-11-24T12:00:00Z");
@@ -10,12 +16,12 @@ const offsets = [
   -5 * dayMs,
   -tokenToleranceMs - 1,
   -tokenToleranceMs,
-  -writeToleranceMs - 1,
-  -writeToleranceMs,
+  -clockToleranceMs - 1,
+  -clockToleranceMs,
   -1,
   0,
   1,
-  writeToleranceMs,
+  clockToleranceMs,
   tokenToleranceMs + 1,
   5 * dayMs,
 ];

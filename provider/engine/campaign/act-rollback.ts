@@ -84,14 +84,14 @@ async function rollBackOne(
   { isConfirmed, toConfirm }: Confirming,
 ): Promise<ActedKey> {
   const isInHolds = await isHeldNow(context, key.name, key.listed?.traits.tags ?? []);
-  let isReactivatedHere = false;
+  let isProvenHere = false;
   return convergeOnKey(context, key, {
     operation: "reactivate",
     intent: "resume",
     judge: (observation, run, nowMs) => {
-      const facts = { reviews, isInHolds, isConfirmed, isReactivatedHere };
+      const facts = { reviews, isInHolds, isConfirmed, isProvenHere };
       const verdict = planCampaignRollback(observation, facts, run, nowMs);
-      if (verdict.kind === "take") isReactivatedHere = true;
+      if (verdict.kind === "take") isProvenHere = true;
       else if (verdict.why.kind === "rollback" && verdict.why.rollback.kind === "written_since")
         toConfirm.add(key.name);
       return verdict;

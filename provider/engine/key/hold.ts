@@ -4,17 +4,30 @@ import { UkoError } from "../../errors.ts";
 import { mayAuthor } from "../../lifecycle/authorization.ts";
 import { holdTagNames } from "../../lifecycle/campaign/campaign.ts";
 import { type HoldChange, type HoldTagPlan, planHoldTag } from "../../lifecycle/campaign/holds.ts";
+import { anyBindingRecord, type ConsentRecord } from "../../lifecycle/consent-record.ts";
+import { planKeyWrite } from "../../lifecycle/key-write.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
+import { patchWithHold } from "../../lifecycle/record-carriers.ts";
 import { appendEvidence, isoTime } from "../loop/evidence.ts";
 import { createSettler } from "../loop/settle.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
-import { plain, sayRoles } from "../text/words.ts";
+import { keyPath, plain, sayAuthor, sayIdentity, sayRoles, stepNouns } from "../text/words.ts";
 import { notFound } from "./command-reports.ts";
 import { observeKey, readingOf } from "./observe.ts";
 
+/** A request or an approval that was pending. A hold ends it. */
+export interface EndedRecord {
+  readonly id: string;
+  readonly step: string;
+  readonly author: string;
+}
+
 export type HoldTagResult =
   /** `unchanged`: the key is already as wanted. */
-  | { readonly kind: "changed" | "unchanged" }
+  | {
+      readonly kind: "changed" | "unchanged";
+      readonly ended?: EndedRecord;
+    }
   /** The caller's release of a legal hold is on the key, which stays held until another person releases it, too. */
   | { readonly kind: "requested" }
   /** The key has no tag of uko because of this, as a clause. */
@@ -42,6 +55,7 @@ export async function changeHoldTag(
   const actor = await world.session.actor(options);
   const person = mayAuthor(actor) ? actor.identity.iamId : undefined;
   let isWritten = false;
+  let ended: EndedRecord | undefined;
   for (let round = 0; round < maxRounds; round += 1) {
     const observed = await observeKey(world, ref, "decision", options);
     if (observed.kind === "gone") throw notFound(ref);
@@ -50,21 +64,33 @@ export async function changeHoldTag(
     const found = snapshot.tags.find(({ name }) => name === tagName);
     const writers = { actor: person, lastWriter: observation.updatedBy?.iamId };
     const plan = planHoldTag(found?.value, wish, writers, nowMs);
-    if (plan.kind === "done") return { kind: isWritten ? "changed" : "unchanged" };
+    if (plan.kind === "done") {
+      return { kind: isWritten ? "changed" : "unchanged", ...(ended !== undefined && { ended }) };
+    }
     if (plan.kind === "waits") return { kind: "requested" };
     if (isWritten) return { kind: "left", why: "the service did not keep the tag" };
     if (plan.kind === "left") return { kind: "left", why: sayLeft(plan.why, found?.value ?? "") };
     const { value } = plan;
     if (!(await settler.isSettled(readingOf(observed)))) continue;
-    const others = snapshot.tags.filter(({ name }) => name !== tagName);
-    const tags = value === undefined ? others : [...others, { name: tagName, value }];
-    const written = await world.keys.update(ref, { tags }, etag, options);
+    const write = planKeyWrite(observation, wish.kind, nowMs);
+    if (write.kind === "leave") {
+      const { step } = write.record;
+      const why = `the request of ${sayAuthor(write.record)} for its ${stepNouns[step]} is pending, and this write would end the request`;
+      return { kind: "left", why: `${why}; to end it first, run: uko withdraw ${keyPath(observation)}` };
+    }
+    const patch = patchWithHold(snapshot, { name: tagName, value: value ?? "" }, value !== undefined);
+    if (patch === undefined) {
+      return { kind: "left", why: `the key has ${snapshot.tags.length} tags, which leaves no room for the hold` };
+    }
+    const standing = anyBindingRecord(observation, nowMs);
+    const written = await world.keys.update(ref, patch, etag, options);
     if (written.kind === "forbidden") {
       return { kind: "left", why: `this requires the role ${sayRoles(rights.writeTags)}`, isRightMissing: true };
     }
     if (written.kind === "refused") return { kind: "left", why: `the service refused: ${plain(written.message, 200)}` };
     if (written.kind !== "done") continue;
     isWritten = true;
+    ended = standing.binds ? endedRecord(standing.record) : undefined;
     settler.afterOwnWrite();
     const facts = {
       subject: { ...ref, label: observation.facts.label },
@@ -84,6 +110,10 @@ function sayLeft(why: Extract<HoldTagPlan, { kind: "left" }>["why"], value: stri
   return why === "foreign"
     ? `the key has a hold tag that uko did not write: ${tag}`
     : `the key already has the hold ${tag}, which uko keeps`;
+}
+
+function endedRecord({ id, step, author }: ConsentRecord): EndedRecord {
+  return { id, step, author: sayIdentity(author) };
 }
 
 function isOver(until: string): UkoError {

@@ -3,9 +3,9 @@
 import { UkoError } from "../../errors.ts";
 import { completeAfterStep, mayConclude } from "../../lifecycle/after-step.ts";
 import { standingOf } from "../../lifecycle/consent-record.ts";
+import { carriedId } from "../../lifecycle/key-write.ts";
 import { isSame } from "../../lifecycle/observation.ts";
 import { isForOthers, type Plan, type Run, type Step, stepFacts } from "../../lifecycle/plan.ts";
-import { carriedId } from "../../lifecycle/plan-reversal.ts";
 import type {
   Awaited,
   Deletable,
@@ -27,7 +27,6 @@ import {
   type KeyStepContext,
   type KeyTypes,
   type RunMemory,
-  requireFit,
   type Task,
   takeStep,
   writtenRecordId,
@@ -124,8 +123,10 @@ function effectOf(step: Step, context: KeyStepContext, after: ReadResult<KeyDeta
   const { updatedBy } = after.observation;
   const { writesAs } = context.actor;
   const isOurs = updatedBy === undefined || writesAs === undefined || isSame(updatedBy, writesAs);
-  if (isOurs && step.kind === "write_record") requireFit(after, step.draft.step);
-  return isOurs ? "by_us" : "in_doubt";
+  // A record that does not count, because its write arrived too late, is written again.
+  const isUseless = step.kind === "write_record" && !standingOf(after.observation, step.draft.step, after.nowMs).binds;
+  if (isOurs) return isUseless ? "none" : "by_us";
+  return "in_doubt";
 }
 
 function hasReachedTarget(step: Step, context: KeyStepContext, { observation }: KeyDetails): boolean {
@@ -150,7 +151,7 @@ function hasReachedTarget(step: Step, context: KeyStepContext, { observation }: 
  */
 function remember(
   step: Step,
-  result: StepResult<KeyDetails> | { readonly kind: "in_doubt" },
+  result: StepResult<KeyDetails, Step> | { readonly kind: "in_doubt" },
   context: KeyStepContext,
 ): { readonly memory: RunMemory; readonly stop?: KeyTypes["stop"] } {
   const { observed, task } = context;
@@ -197,7 +198,7 @@ function runAfter(run: Run, step: Step, { observation }: KeyDetails): Run {
   switch (step.kind) {
     case "drop_record": {
       const id = carriedId(observation);
-      return id === undefined ? run : { ...run, droppedHere: [...(run.droppedHere ?? []), id] };
+      return { ...run, droppedHere: [...(run.droppedHere ?? []), ...(id === undefined ? [] : [id])] };
     }
     case "deactivate":
       return { ...run, deactivatedHere: true };

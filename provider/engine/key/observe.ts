@@ -187,6 +187,7 @@ function toObservation(
     latestTimeMs: world.serviceClock.latestMs(),
     carried: withAuthorsId(carriers.carried, updatedBy),
     marker: carriers.marker,
+    note: carriers.note,
     digests: digestsBy((step) => world.sha256(digestText(facts, step)).slice(0, 32)),
     ...asked,
     storedKeystores: snapshot.storedStatus,

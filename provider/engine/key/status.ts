@@ -2,11 +2,11 @@
 
 import { anyBindingRecord } from "../../lifecycle/consent-record.ts";
 import { isPending } from "../../lifecycle/guards.ts";
+import { isLeftByService } from "../../lifecycle/key-write.ts";
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation, KeystoreStatus } from "../../lifecycle/observation.ts";
 import type { Plan, Run } from "../../lifecycle/plan.ts";
-import { isLeftByService } from "../../lifecycle/plan-reversal.ts";
 import { asRead, type Door, type Explanation, type NextStep } from "../text/explanation.ts";
 import {
   blocksContainers,

@@ -4,13 +4,14 @@ import { UkoError } from "../../errors.ts";
 import {
   encodeCompact,
   encodeTagValue,
+  isWrittenAt,
   type NotBinding,
   recordId,
   standingOf,
 } from "../../lifecycle/consent-record.ts";
 import { type ApprovedStep, isSame, type KeyObservation, type KeystoreStatus } from "../../lifecycle/observation.ts";
 import type { Plan, Run, Step } from "../../lifecycle/plan.ts";
-import { patchWithMarker, patchWithoutRecord, patchWithRecord } from "../../lifecycle/record-carriers.ts";
+import { patchOfUser, patchWithMarker, patchWithoutRecord, patchWithRecord } from "../../lifecycle/record-carriers.ts";
 import type { Review } from "../../lifecycle/review.ts";
 import { settledAfterMs } from "../../lifecycle/settling.ts";
 import type { ReadResult, StepContext, StepResult } from "../loop/converge.ts";
@@ -85,7 +86,7 @@ export async function takeStep(step: Step, context: KeyStepContext): Promise<Key
     case "loosen":
       return loosen(step, context);
     case "drop_record": {
-      const patch = patchWithoutRecord(observed.snapshot);
+      const patch = patchWithoutRecord(observed.snapshot, step.dropsNote === true ? "drop_note" : "keep_note");
       return patch === undefined ? nothingToDo : world.keys.update(ref, patch, observed.etag, options);
     }
     case "set_for_deletion":
@@ -117,7 +118,7 @@ export async function takeStep(step: Step, context: KeyStepContext): Promise<Key
   }
 }
 
-type KeyStepResult = StepResult<KeyDetails>;
+type KeyStepResult = StepResult<KeyDetails, Step>;
 
 const nothingToDo: KeyStepResult = { kind: "done", correlationId: "" };
 
@@ -135,7 +136,44 @@ export function carrierFor({ memory, observed }: KeyStepContext): RecordLocation
   return observed.observation.marker !== undefined && !isMarkedByTag ? "description" : "tag";
 }
 
+/** How often a record is written again whose write was stamped too long after the record's own time. */
+const maxRewrites = 3;
+
+/**
+ * Writes a record, and again with a new time if the service stamped the write too late, as a slow connection causes.
+ * Throws UKO_CLOCK_SKEW after the last try: no step was taken on such a record.
+ */
 async function writeRecord(step: WriteRecord, context: KeyStepContext): Promise<KeyStepResult> {
+  const { world, task, options } = context;
+  let current = { step, context };
+  for (let rewrites = 0; ; rewrites += 1) {
+    const result = await writeRecordOnce(current.step, current.context);
+    if (result.kind === "done" && rewrites > 0) return { ...result, as: current.step };
+    if (result.kind !== "late") return result;
+    if (rewrites === maxRewrites) {
+      const { writtenAtMs } = current.step.draft;
+      throw new UkoError(
+        "UKO_CLOCK_SKEW",
+        explainUnfitRecord(writtenAtMs, result.updatedAtMs, sayKey(result.seen.observation)),
+      );
+    }
+    await world.clock.sleep(settledAfterMs, options.signal);
+    const observed = await observeKey(world, task.ref, "summary", options);
+    // Another writer came in between, so the whole decision is made again.
+    if (observed.kind === "gone" || observed.etag !== result.seen.etag) return { kind: "stale" };
+    const draft = { ...step.draft, writtenAtMs: observed.nowMs };
+    current = { step: { ...step, draft }, context: { ...context, observed } };
+  }
+}
+
+/** The record is on the key, but its write was stamped too long after, or before, the record's own time. */
+interface LateRecord {
+  readonly kind: "late";
+  readonly seen: KeyDetails;
+  readonly updatedAtMs: number;
+}
+
+async function writeRecordOnce(step: WriteRecord, context: KeyStepContext): Promise<KeyStepResult | LateRecord> {
   const { world, task, observed, options } = context;
   const patch = patchWithRecord(observed.snapshot, step.draft, step.marker, carrierFor(context));
   if (patch === undefined) {
@@ -147,7 +185,7 @@ async function writeRecord(step: WriteRecord, context: KeyStepContext): Promise<
   if (written.kind !== "done") return written;
   const { correlationId } = written;
   const shown = observedInAnswer(world, task.ref, written);
-  let read: KeyStepResult | undefined;
+  let read: KeyStepResult | LateRecord | undefined;
   const confirm = async (): Promise<boolean> => {
     read = await readBack(step, correlationId, context);
     return read.kind === "done";
@@ -169,17 +207,18 @@ function isWrittenIn({ observation, etag, nowMs }: KeyDetails, step: WriteRecord
  * A record that the response does not show exactly as written is read back, and so is the first
  * record of a run. No key is cut off because of a record that was not read.
  */
-async function readBack(step: WriteRecord, correlationId: string, context: KeyStepContext): Promise<KeyStepResult> {
+async function readBack(
+  step: WriteRecord,
+  correlationId: string,
+  context: KeyStepContext,
+): Promise<KeyStepResult | LateRecord> {
   const { world, task, observed, options } = context;
   const seen = await observeSettled(context);
   if (seen.kind === "gone") return { kind: "stale" };
   const { carried, updatedBy } = seen.observation;
   const isOwn = updatedBy !== undefined && isSame(updatedBy, step.draft.author);
   if (carried.record?.id === writtenRecordId(step, context)) {
-    if (isOwn) {
-      requireFit(seen, step.draft.step);
-      return { kind: "done", correlationId, shown: seen };
-    }
+    if (isOwn) return lateRecord(seen, step) ?? fitting(seen, step, correlationId);
     throw new UkoError("UKO_PERSONS_UNKNOWN", {
       summary: `The service reports ${updatedBy?.iamId ?? "no one"} as the last writer, but ${step.draft.author.iamId ?? "this identity"} just wrote to the key`,
       detail: "uko cannot distinguish two people this way, or someone wrote to the key in between. No step was taken.",
@@ -190,22 +229,17 @@ async function readBack(step: WriteRecord, correlationId: string, context: KeySt
   return { kind: "not_kept", message: `The service did not store the ${carrierFor(context)}` };
 }
 
-/**
- * Stops the run if the record that it just wrote does not bind, because writing it again would not
- * help.
- * Throws UKO_CLOCK_SKEW, UKO_CHANGED_MEANWHILE.
- */
-export function requireFit({ observation, nowMs }: KeyDetails, step: ApprovedStep): void {
-  const standing = standingOf(observation, step, nowMs);
-  if (standing.binds) return;
-  const what = sayKey(observation);
-  const { why } = standing;
-  const { updatedAtMs } = observation;
-  if ("record" in why && why.kind !== "changed" && updatedAtMs !== undefined) {
-    throw new UkoError("UKO_CLOCK_SKEW", explainUnfitRecord(why.record.writtenAtMs, updatedAtMs, what));
-  }
+function lateRecord(seen: KeyDetails, { draft }: WriteRecord): LateRecord | undefined {
+  const { updatedAtMs } = seen.observation;
+  if (updatedAtMs === undefined || isWrittenAt(draft, updatedAtMs)) return undefined;
+  return { kind: "late", seen, updatedAtMs };
+}
+
+/** Throws UKO_CHANGED_MEANWHILE if the record does not bind for another reason than its time. */
+function fitting(shown: KeyDetails, { draft }: WriteRecord, correlationId: string): KeyStepResult {
+  if (standingOf(shown.observation, draft.step, shown.nowMs).binds) return { kind: "done", correlationId, shown };
   throw new UkoError("UKO_CHANGED_MEANWHILE", {
-    summary: `${capital(what)} changed while this run wrote its consent record`,
+    summary: `${capital(sayKey(shown.observation))} changed while this run wrote its consent record`,
     detail: "The record does not count, and no step was taken. Run again to write a new record.",
   });
 }
@@ -244,8 +278,14 @@ export async function restoreDescription(
   if (now.snapshot.description === description) return;
   await world.clock.sleep(settledAfterMs, options.signal);
   const seen = await observeKey(world, ref, "summary", options);
-  const isOwn = seen.kind === "present" && seen.etag === now.etag;
-  if (isOwn) await world.keys.update(ref, { description }, now.etag, options);
+  if (seen.kind === "gone" || seen.etag !== now.etag) return;
+  // Neither the former description nor the tags may bring a record back: this run would vouch for it.
+  await world.keys.update(
+    ref,
+    { description, ...patchOfUser({ ...seen.snapshot, description }, {}) },
+    now.etag,
+    options,
+  );
 }
 
 /** A keystore's status as evidence states it: with the key's ID there and its pending period. */

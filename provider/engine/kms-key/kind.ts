@@ -1,6 +1,5 @@
 /** KMS keys as objects of the deletion loop, under KMS's own dual authorization. */
 
-import { writeToleranceMs } from "../../lifecycle/consent-record.ts";
 import { kmsWindowMs } from "../../lifecycle/kms-window.ts";
 import { isSame } from "../../lifecycle/observation.ts";
 import { isForOthers } from "../../lifecycle/plan.ts";
@@ -11,6 +10,7 @@ import {
   type KmsRun,
   type KmsStep,
 } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { clockToleranceMs } from "../../lifecycle/service-time.ts";
 import type { Deletable, Effect, Outcome, ReadResult, StepContext } from "../loop/converge.ts";
 import { appendEvidence, isoTime } from "../loop/evidence.ts";
 import { neededUntil } from "../loop/wait.ts";
@@ -144,7 +144,7 @@ function isOurs(
   const writer = observation.policyWrite?.by;
   const isAnothers = writer !== undefined && actor.writesAs !== undefined && !isSame(writer, actor.writesAs);
   const isNamedSinceThen = writer !== undefined && writer.iamId === observation.policyWrite?.createdBy?.iamId;
-  return beganAtMs >= before.nowMs - writeToleranceMs && (!isAnothers || isNamedSinceThen);
+  return beganAtMs >= before.nowMs - clockToleranceMs && (!isAnothers || isNamedSinceThen);
 }
 
 /** The evidence of a restore, which is no step of a deletion. */

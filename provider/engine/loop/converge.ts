@@ -52,18 +52,25 @@ export interface StepContext<K extends KindTypes> {
 }
 
 /** The result of a step. `stale` and `lost` both mean: read again and plan again. */
-export type StepResult<Seen = never> =
+export type StepResult<Seen = never, Step = never> =
   /**
    * `isDeletion` if only a read proves the effect: a service, or a gateway in front of it, can accept
    * a DELETE that has none. `settleUnder` is the ETag of a write that has to settle before the next
    * step, so that the run need not read twice. `shown` is the object as the response, or the read
    * back, shows it.
+=======
+   * `isGone` if nothing is left to read. `settleUnder` is the ETag of a write that has to settle
+   * before the next step, so that the run need not read twice. `shown` is the object as the
+   * response, or the read back, shows it. `as` is the step as it was taken in the end, such as a
+   * record with a later time.
+>>>>>>> 65945d75 (core: leave no record on a key that a write of uko does not bring)
    */
   | ({
       readonly kind: "done";
       readonly isDeletion?: true;
       readonly settleUnder?: string;
       readonly shown?: Seen;
+      readonly as?: Step;
     } & ReportedResult)
   | { readonly kind: "stale" }
   | { readonly kind: "lost"; readonly reason: string }
@@ -75,7 +82,7 @@ export type StepResult<Seen = never> =
 /** A step that this run has just taken. */
 export interface TakenStep<K extends KindTypes> {
   readonly step: K["step"];
-  readonly result: Extract<StepResult<K["seen"]>, { kind: "done" }>;
+  readonly result: Extract<StepResult<K["seen"], K["step"]>, { kind: "done" }>;
   /** What the step was based on. */
   readonly context: StepContext<K>;
 }
@@ -113,7 +120,7 @@ export interface Deletable<K extends KindTypes> {
   progress(step: K["step"], observed: K["seen"]): string;
   /** What a person at a terminal confirms before this step; undefined if the step needs no question. */
   question?(step: K["step"], observed: K["seen"]): string | undefined;
-  take(step: K["step"], context: StepContext<K>): Promise<StepResult<K["seen"]>>;
+  take(step: K["step"], context: StepContext<K>): Promise<StepResult<K["seen"], K["step"]>>;
   /**
    * The plan right after a step, from less than a whole read; undefined if the run has to read
    * everything again. Absent if this kind always reads.
@@ -124,7 +131,7 @@ export interface Deletable<K extends KindTypes> {
   /** With `stop` the run ends. A step in doubt counts for the planner, but not as taken. */
   remember(
     step: K["step"],
-    result: StepResult<K["seen"]> | { readonly kind: "in_doubt" },
+    result: StepResult<K["seen"], K["step"]> | { readonly kind: "in_doubt" },
     context: StepContext<K>,
   ): { readonly memory: K["memory"]; readonly stop?: K["stop"] };
   /** The step in the evidence; undefined if this phase of it leaves no entry. */
@@ -203,10 +210,11 @@ export async function converge<K extends KindTypes>(
     const { observed, next } = planned;
     if ("stop" in next) return { ...next.stop, observed, memory, lostCall: pending };
     // The read shows that the last of these calls had no effect so far.
+<<<<<<< HEAD
     if (lost.count > maxLostAnswers) {
       throw pending?.accepted === undefined ? answersLost(kind.name(task), lost.reason) : notDeleted(kind.name(task));
     }
-    const { step } = next;
+    let { step } = next;
     const reading = kind.settles?.(step, observed);
     if (reading !== undefined && !(await settler.isSettled(reading))) continue;
     if (options.confirm !== undefined && confirmed !== step.kind) {
@@ -225,6 +233,7 @@ export async function converge<K extends KindTypes>(
     const accepted = answer.kind === "done" && answer.isDeletion === true ? answer : undefined;
     const result = accepted === undefined ? answer : ({ kind: "lost", reason: "" } as const);
     if (result.kind === "done") {
+      step = result.as ?? step;
       await appendStepEvidence(kind, step, "after", context, result);
       if (pending?.step.kind === step.kind) pending = undefined;
     }

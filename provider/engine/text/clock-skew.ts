@@ -22,15 +22,17 @@ export function explainSkew(service: string, skew: ClockSkew, what: string): Uko
   };
 }
 
-/** For a record that cannot count, because the service stamped the write with a different time than its `Date` said. */
+/** For a record that cannot count, because the service stamped each of its writes too late, or before the record's time. */
 export function explainUnfitRecord(writtenAtMs: number, updatedAtMs: number, what: string): UkoErrorOptions {
-  const aheadMs = writtenAtMs - updatedAtMs;
+  const lateMs = updatedAtMs - writtenAtMs;
+  const distance = `${saySkew(Math.abs(lateMs))} ${lateMs < 0 ? "before" : "after"}`;
   return {
-    summary: `The Date header of UKO is wrong: it is ${saySkew(Math.abs(aheadMs))} ${aheadMs > 0 ? "ahead of" : "behind"} the time of its writes`,
+    summary: `The consent record that this run wrote to ${what} does not count: the service stamped the write ${distance} the record's own time`,
     detail: [
-      `This run wrote a consent record to ${what} at ${saySecond(writtenAtMs)} by the header. The service reports ${saySecond(updatedAtMs)} for this write.`,
-      "A record does not count if its time differs from the time of its write. uko did not write it again and took no step.",
-      next,
+      `The record's time is ${saySecond(writtenAtMs)}, by the Date header of UKO. The time of the write is ${saySecond(updatedAtMs)}.`,
+      "A record counts only if its write is stamped at most 2 s after the record's time. uko wrote the record several times and took no step.",
+      "The connection to the service is slow, or the clocks of the service differ.",
+      "  Next: run the same command again from a place with a faster connection; to compare the clocks, run:\n    uko doctor",
     ].join("\n"),
     data: { service: "UKO", writtenAtMs, updatedAtMs },
   };

@@ -4,7 +4,7 @@
  */
 
 import { dualTwins } from "../kms-window.ts";
-import type { Identity, KeyObservation } from "../observation.ts";
+import { type Identity, isSame, type KeyObservation } from "../observation.ts";
 import type { DeletionGoal, Plan, Run } from "../plan.ts";
 import { planKeyDeletion } from "../plan-key-deletion.ts";
 import { planReversal } from "../plan-reversal.ts";
@@ -114,20 +114,22 @@ export interface CampaignRollback {
   readonly isInHolds: boolean;
   /** Whether a person saw who wrote to the key since, and confirmed the reactivation. */
   readonly isConfirmed: boolean;
-  /** Whether this run has reactivated the key, so that only its record and KMS window are left. */
-  readonly isReactivatedHere: boolean;
+  /** Whether an earlier read of this run has proven the rollback, so that the run itself wrote to the key since. */
+  readonly isProvenHere: boolean;
 }
 
 /** Reactivates a key that the campaign deactivated; another writer's key only if a person confirmed it. */
 export function planCampaignRollback(
   observation: KeyObservation,
-  { reviews, isInHolds, isConfirmed, isReactivatedHere }: CampaignRollback,
+  { reviews, isInHolds, isConfirmed, isProvenHere }: CampaignRollback,
   run: Run,
   nowMs: number,
 ): CampaignVerdict {
   const { state, updatedBy, updatedAtMs } = observation;
   const plan = (): CampaignVerdict => ({ kind: "take", plan: planReversal(observation, "reactivate", run, nowMs) });
-  if (state === "active" && isReactivatedHere) return plan();
+  const { writesAs } = run.actor;
+  const isOwnWrite = updatedBy !== undefined && writesAs !== undefined && isSame(updatedBy, writesAs);
+  if (isProvenHere && (state === "active" || isOwnWrite)) return plan();
   const isKeyHeld = isInHolds || isHeld([], observation.facts.tags, nowMs);
   const rollback = proveRollback({ state, isHeld: isKeyHeld, updatedBy, updatedAtMs, reviews });
   if (rollback.kind === "proven" || (rollback.kind === "written_since" && isConfirmed)) return plan();

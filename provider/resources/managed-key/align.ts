@@ -27,6 +27,7 @@ export function alignKey(
   return writeKey<readonly string[]>({
     world,
     ref,
+    purpose: "align",
     options,
     latest,
     async decide(observed) {

@@ -10,7 +10,7 @@ import { plain } from "../../engine/text/words.ts";
 import { asUkoError, UkoError } from "../../errors.ts";
 import { demandedBy } from "../../lifecycle/dual-marker.ts";
 import type { DualMarker, Tag } from "../../lifecycle/observation.ts";
-import { creationTagName, markerTagName, patchWithMarker } from "../../lifecycle/record-carriers.ts";
+import { creationTagName, markerTagName, patchOfUser, patchWithMarker } from "../../lifecycle/record-carriers.ts";
 import { type CreationMark, warnCreatedBefore } from "../creation-mark.ts";
 import { type Created, type Denied, denialOf, sayMissing, type WriteWords } from "../write.ts";
 import { markCreated, markerIn, markKey } from "./marker.ts";
@@ -157,7 +157,10 @@ async function complete(
   try {
     if (isOurs === true) last = await markCreated(world, ref, made, marker, options);
     if (Object.keys(patch).length > 0) {
-      const written = await world.keys.update(ref, patch, last.value.etag, options);
+      // Another person may have planted a record on the key since its creation, also within the same second.
+      const { tags = last.value.snapshot.tags, ...cleared } = patchOfUser(last.value.snapshot, {});
+      const body = { ...patch, ...cleared, ...(tags.length > 0 && { tags }) };
+      const written = await world.keys.update(ref, body, last.value.etag, options);
       if (written.kind === "done") last = written;
       else warnings.push("The dates could not be set. The next run tries again");
     }

@@ -62,6 +62,7 @@ export function markKey(
   return writeKey<readonly string[]>({
     world,
     ref,
+    purpose: "mark",
     options,
     decide(observed) {
       const { observation, snapshot, nowMs } = observed;

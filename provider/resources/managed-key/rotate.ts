@@ -49,6 +49,7 @@ export function rotateKey(world: World, ref: KeyRef, knownVersion: number, optio
   return writeKey<Rotated>({
     world,
     ref,
+    purpose: "rotate",
     options,
     async read() {
       const observed = next ?? (await presentKey(world, ref, options));

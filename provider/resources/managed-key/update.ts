@@ -16,11 +16,12 @@ import { renderExplanation } from "../../engine/text/explanation.ts";
 import { plain, sayKey } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
 import { demandedBy, dualMarkers, isLooser } from "../../lifecycle/dual-marker.ts";
+import { planKeyWrite } from "../../lifecycle/key-write.ts";
 import { managedKeyTable } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation, Tag } from "../../lifecycle/observation.ts";
 import type { DeletionPolicy } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
-import { isAlignable, planUpdate } from "../../lifecycle/plan-update.ts";
+import { isAlignable } from "../../lifecycle/plan-update.ts";
 import { patchOfUser } from "../../lifecycle/record-carriers.ts";
 import { type Changed, throwIfDenied, type WriteWords } from "../write.ts";
 import { alignKey } from "./align.ts";
@@ -178,6 +179,7 @@ function writeAttributes(write: AttributeWrite): Promise<readonly string[]> {
   return writeKey<readonly string[]>({
     world,
     ref,
+    purpose: "update",
     options,
     latest,
     decide(observed) {
@@ -185,8 +187,8 @@ function writeAttributes(write: AttributeWrite): Promise<readonly string[]> {
       const { observation, nowMs, etag } = observed;
       const patch = patchFor(observed, inputs);
       if (patch === undefined) return [];
-      const permission = planUpdate(observation, nowMs);
-      if (permission.kind === "leave") return [warnRecordBinds(observation, permission.record)];
+      const plan = planKeyWrite(observation, "update", nowMs);
+      if (plan.kind === "leave") return [warnRecordBinds(observation, plan.record)];
       const { state, stateWord } = observation;
       if (state !== "unrecognised" && "refused" in managedKeyTable[state].update) {
         return [`${capitalKey(observation)} is ${stateWord}, so its properties were not changed`];
@@ -285,13 +287,14 @@ function activate(world: World, ref: KeyRef, latest: LatestKey, options: CallOpt
   return writeKey<readonly string[]>({
     world,
     ref,
+    purpose: "activate",
     options,
     latest,
     decide({ observation, nowMs, etag }) {
       if (observation.state === "active") return [];
       if (observation.state !== "pre_activation") return staysInactive(observation);
-      const permission = planUpdate(observation, nowMs);
-      if (permission.kind === "leave") return [warnRecordBinds(observation, permission.record)];
+      const plan = planKeyWrite(observation, "activate", nowMs);
+      if (plan.kind === "leave") return [warnRecordBinds(observation, plan.record)];
       return async () => {
         const written = await world.keys.act(ref, "activate", etag, options);
         throwIfDenied(written, changeOf(observation));

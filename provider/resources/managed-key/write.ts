@@ -1,6 +1,6 @@
 /**
- * Writes to a managed key. While a consent record binds, nothing else writes to the key, because any
- * other write would void the record.
+ * Writes to a managed key for another purpose than its deletion. key-write.ts in lifecycle has the rule: while a consent
+ * record binds, none of these writes happens, and none of them leaves on the key a record that the write did not bring.
  */
 
 import { type KeyDetails, observeKey, readingOf } from "../../engine/key/observe.ts";
@@ -8,8 +8,10 @@ import type { CallOptions, KeyRef, World } from "../../engine/ports/world.ts";
 import { capital, sayAuthor, sayKey, sayTime, stepNouns } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
+import { carriedId, type KeyWrite, planKeyWrite } from "../../lifecycle/key-write.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";
-import { type SettledWrite, writeUntilSettled } from "../write.ts";
+import { patchWithoutRecord } from "../../lifecycle/record-carriers.ts";
+import { type SettledWrite, throwIfDenied, type WriteWords, writeUntilSettled } from "../write.ts";
 
 /**
  * The key as one run last read it or wrote it; absent after a write whose response does not show the
@@ -19,8 +21,9 @@ export interface LatestKey {
   observed?: KeyDetails;
 }
 
-export interface KeyWrite<Result> extends Omit<SettledWrite<KeyDetails, Result>, "what" | "read" | "readingOf"> {
+export interface SettledKeyWrite<Result> extends Omit<SettledWrite<KeyDetails, Result>, "what" | "read" | "readingOf"> {
   readonly ref: KeyRef;
+  readonly purpose: KeyWrite;
   /** By default a fresh read of the key. */
   readonly read?: () => Promise<KeyDetails>;
   /** Saves the read if no write is needed; holds the key afterwards. */
@@ -28,8 +31,10 @@ export interface KeyWrite<Result> extends Omit<SettledWrite<KeyDetails, Result>,
 }
 
 /** Throws UKO_KEY_NOT_FOUND if another writer has removed the key. */
-export async function writeKey<Result extends object>(write: KeyWrite<Result>): Promise<Result> {
+export async function writeKey<Result extends object>(write: SettledKeyWrite<Result>): Promise<Result> {
   const { world, ref, options, latest = {} } = write;
+  const actor = await world.session.actor(options);
+  let droppedHere: readonly string[] = [];
   if (latest.observed !== undefined) {
     const decision = await write.decide(latest.observed, 0);
     if (typeof decision !== "function") return decision;
@@ -42,11 +47,33 @@ export async function writeKey<Result extends object>(write: KeyWrite<Result>): 
     ...write,
     async decide(observed, attempt) {
       const decision = await write.decide(observed, attempt);
-      if (typeof decision === "function") delete latest.observed;
-      else latest.observed = observed;
-      return decision;
+      if (typeof decision !== "function") {
+        latest.observed = observed;
+        return decision;
+      }
+      delete latest.observed;
+      const { observation, snapshot, nowMs, etag } = observed;
+      if (planKeyWrite(observation, write.purpose, nowMs, { actor, droppedHere }).kind !== "drop_first")
+        return decision;
+      return async (settler) => {
+        const written = await world.keys.update(ref, patchWithoutRecord(snapshot) ?? {}, etag, options);
+        throwIfDenied(written, removalOf(observation));
+        if (written.kind === "done") droppedHere = [...droppedHere, carriedId(observation) ?? ""];
+        settler.afterOwnWrite();
+        return undefined;
+      };
     },
   });
+}
+
+function removalOf(observation: KeyObservation): WriteWords {
+  return {
+    act: `remove the consent record from ${sayKey(observation)}`,
+    needs:
+      "The record does not count, but the next call would carry the record along. Changing tags requires the role Key Custodian - Deployer or Key Custodian - Creator.",
+    left: "Nothing was changed. ",
+    hasInputs: false,
+  };
 }
 
 /** Throws UKO_KEY_NOT_FOUND if another writer has removed the key. */

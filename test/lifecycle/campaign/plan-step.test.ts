@@ -115,7 +115,7 @@ describe("a campaign's rollback", () => {
     reviews: [reviewed],
     isInHolds: false,
     isConfirmed: false,
-    isReactivatedHere: false,
+    isProvenHere: false,
   };
   const key = aKey({ state: "deactivated", updatedBy: alice, updatedAtMs: nowMs - dayMs + 60_000 });
   const reactivated = { kind: "take", plan: { kind: "ready", step: { kind: "reactivate" } } };
@@ -147,7 +147,7 @@ describe("a campaign's rollback", () => {
 
   it("cleans up an active key only in the run that reactivated it", () => {
     expect(planCampaignRollback(aKey(), facts, run, nowMs).kind).toBe("leave");
-    const here = { ...facts, isReactivatedHere: true };
+    const here = { ...facts, isProvenHere: true };
     expect(planCampaignRollback(aKey(), here, run, nowMs)).toEqual({ kind: "take", plan: { kind: "done" } });
   });
 });

@@ -7,6 +7,7 @@ import * as dualMarker from "../../../provider/lifecycle/dual-marker.ts";
 import * as planKeyDeletion from "../../../provider/lifecycle/plan-key-deletion.ts";
 import * as planLoosening from "../../../provider/lifecycle/plan-loosening.ts";
 import * as planReversal from "../../../provider/lifecycle/plan-reversal.ts";
+import * as keyWrite from "../../../provider/lifecycle/key-write.ts";
 import * as planUpdate from "../../../provider/lifecycle/plan-update.ts";
 import * as recordCarriers from "../../../provider/lifecycle/record-carriers.ts";
 import * as serviceTime from "../../../provider/lifecycle/service-time.ts";
@@ -23,7 +24,7 @@ export interface Core {
   readonly planLoosening: typeof planLoosening.planLoosening;
   readonly markerBesideRecord: typeof dualMarker.markerBesideRecord;
   readonly planReversal: typeof planReversal.planReversal;
-  readonly planUpdate: typeof planUpdate.planUpdate;
+  readonly planKeyWrite: typeof keyWrite.planKeyWrite;
   readonly planMarking: typeof planUpdate.planMarking;
   readonly planSync: typeof planUpdate.planSync;
   readonly readCarriers: typeof recordCarriers.readCarriers;
@@ -42,6 +43,7 @@ export const realCore: Core = {
   ...consentRecord,
   ...digest,
   ...dualMarker,
+  ...keyWrite,
   ...planKeyDeletion,
   ...planLoosening,
   ...planReversal,
@@ -58,6 +60,7 @@ export async function coreFrom(folder: string): Promise<Core> {
     "consent-record",
     "digest",
     "dual-marker",
+    "key-write",
     "plan-key-deletion",
     "plan-loosening",
     "plan-reversal",

@@ -262,7 +262,7 @@ function markerRequest(
 
 /** An ordinary `up` of a program whose label differs from the key's. */
 function up(core: Core, observation: KeyObservation, flight: Flight, nowMs: number): Look {
-  const permission = core.planUpdate(observation, nowMs);
+  const permission = core.planKeyWrite(observation, "update", nowMs);
   const isOver = permission.kind === "leave" || flight.syncedHere || flight.refusals.length > 0;
   const seen = flight.seen;
   if (isOver || seen === undefined) return { kind: "over", plan: { kind: "done" } };

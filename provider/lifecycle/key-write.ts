@@ -1,0 +1,100 @@
+/**
+ * The rule for every write of uko to a key that is not a step of its deletion: a hold, an update, a sync, …
+ *
+ * The service says who wrote to a key *last*, not who wrote which text. So a person with the right to write tags can
+ * plant a consent record in a colleague's name. The record is void, because the planter wrote last. If the colleague
+ * then writes to the key for another purpose, the colleague is the last writer, and the planted record looks genuine.
+ * Therefore no write of uko leaves a record on a key that the write does not bring itself:
+ *
+ * - A PATCH sends the tags and the description without any record (record-carriers.ts builds each body).
+ * - A call without a body cannot take a record off. uko first takes the record off with a PATCH, reads again, waits
+ *   until the read is settled, and then calls. The step that acts on exactly this record is the exception.
+ * - While a record binds, a write that makes the key safer drops the record, and any other write is left out, because
+ *   the write would void what two people are about to agree on.
+ */
+
+import { anyBindingRecord, type ConsentRecord, recordToleranceMs } from "./consent-record.ts";
+import { type Identity, isSame, type KeyObservation } from "./observation.ts";
+import type { Run } from "./plan.ts";
+
+interface KeyWriteFacts {
+  /** The write happens even if it ends a pending request, as a write does that makes the key safer. */
+  readonly endsRequest?: true;
+  /** The call is a POST without a body, so it cannot take a record off. */
+  readonly isWithoutBody?: true;
+}
+
+/** Each purpose for which uko writes to a key outside the steps of its deletion. */
+export const keyWrites = {
+  hold: { endsRequest: true },
+  release: {},
+  withdraw: { endsRequest: true },
+  reactivate: { endsRequest: true, isWithoutBody: true },
+  /** Where one person suffices, so that the step acts on no record. */
+  deactivate_alone: { endsRequest: true, isWithoutBody: true },
+  update: {},
+  mark: {},
+  activate: { isWithoutBody: true },
+  sync: { isWithoutBody: true },
+  align: { isWithoutBody: true },
+  rotate: { isWithoutBody: true },
+} as const satisfies Record<string, KeyWriteFacts>;
+
+export type KeyWrite = keyof typeof keyWrites;
+
+export type KeyWritePlan =
+  /** Write now. The body of a PATCH contains no record. */
+  | { readonly kind: "write" }
+  /** Take the record off with a PATCH, then read, settle and decide again. */
+  | { readonly kind: "drop_first" }
+  /** Leave the key alone, and name the request that binds. */
+  | { readonly kind: "leave"; readonly record: ConsentRecord };
+
+/** Decides whether and how `write` may happen to the key as the run has just read it. */
+export function planKeyWrite(
+  observation: KeyObservation,
+  write: KeyWrite,
+  nowMs: number,
+  run: Pick<Run, "actor" | "droppedHere"> | undefined = undefined,
+): KeyWritePlan {
+  const { endsRequest, isWithoutBody }: KeyWriteFacts = keyWrites[write];
+  // No step follows a destroyed key on a record, and the service does not change its tags any more.
+  if (observation.state === "destroyed" || observation.state === "destroyed_compromised") return { kind: "write" };
+  const standing = anyBindingRecord(observation, nowMs);
+  if (standing.binds && endsRequest !== true) return { kind: "leave", record: standing.record };
+  const mustDrop = isWithoutBody === true && observation.carried.kind !== "none";
+  return mustDrop && !(run !== undefined && isLeftByService(observation, run, nowMs))
+    ? { kind: "drop_first" }
+    : { kind: "write" };
+}
+
+/**
+ * Whether the record stayed on the key although this run sent a PATCH without it: a service that drops new tags
+ * cannot remove a tag either. A record that a later write could still make look genuine never counts as left.
+ */
+export function isLeftByService(
+  observation: KeyObservation,
+  { actor: { writesAs }, droppedHere = [] }: Pick<Run, "actor" | "droppedHere">,
+  nowMs: number,
+): boolean {
+  const { updatedBy } = observation;
+  const id = carriedId(observation);
+  const wroteLast = updatedBy !== undefined && writesAs !== undefined && isSame(updatedBy, writesAs);
+  const wasDropped = id !== undefined && droppedHere.includes(id);
+  return (
+    wasDropped && wroteLast && !mayStillFit(observation, writesAs, nowMs) && !anyBindingRecord(observation, nowMs).binds
+  );
+}
+
+/** Whether a write by `writesAs` from now on could make the record on the key look like one that it brought. */
+export function mayStillFit({ carried }: KeyObservation, writesAs: Identity | undefined, nowMs: number): boolean {
+  if (carried.kind !== "one") return false;
+  const { author, writtenAtMs } = carried.record;
+  return (writesAs === undefined || isSame(author, writesAs)) && nowMs <= writtenAtMs + recordToleranceMs;
+}
+
+/** The ID of the text in the record's place on the key, readable or not. */
+export function carriedId({ carried }: KeyObservation): string | undefined {
+  if (carried.kind === "one") return carried.record.id;
+  return carried.kind === "unreadable" ? carried.id : undefined;
+}
