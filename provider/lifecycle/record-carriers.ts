@@ -100,18 +100,15 @@ export function patchWithRecord(
   };
 }
 
-/** Takes a record off a key and leaves the marker; undefined if the key has no record. */
+/** Takes a record off a key and leaves the marker; undefined if the key has no record, and no note to drop. */
 export function patchWithoutRecord(
   raw: RawCarriers,
   note: "keep_note" | "drop_note" = "keep_note",
 ): CarrierPatch | undefined {
-  const cleared = patchOfUser(raw, {});
-  const isNoted = note === "drop_note" && raw.tags.some((tag) => tag.name === noteTagName);
-  const tags = cleared.tags ?? (isNoted ? raw.tags : undefined);
-  const patch = {
-    ...cleared,
-    ...(tags !== undefined && { tags: isNoted ? tags.filter((tag) => tag.name !== noteTagName) : tags }),
-  };
+  const { tags = raw.tags, ...cleared } = patchOfUser(raw, {});
+  const kept = note === "drop_note" ? tags.filter((tag) => tag.name !== noteTagName) : tags;
+  const isChanged = kept.length !== raw.tags.length || kept.some((tag, at) => tag !== raw.tags[at]);
+  const patch = { ...cleared, ...(isChanged && { tags: kept }) };
   return Object.keys(patch).length === 0 ? undefined : patch;
 }
 

@@ -203,8 +203,8 @@ describe("planConsent", () => {
     });
   });
 
-  it("refuses a record for a completed step, even if its author took the step within ten seconds", () => {
-    const used = aKeyWith(record, { state: "deactivated", updatedAtMs: record.writtenAtMs + 5000 });
+  it("refuses a record for a completed step, even if its author took the step within two seconds", () => {
+    const used = aKeyWith(record, { state: "deactivated", updatedAtMs: record.writtenAtMs + 2000 });
     expect(answer(used)).toMatchObject({ guard: { why: { kind: "not_binding", why: { kind: "other_step" } } } });
   });
 
@@ -223,6 +223,12 @@ describe("knownDeactivationMs", () => {
     expect(knownDeactivationMs(noted(3 * hourMs), aRun())).toBe(nowMs - 3 * hourMs);
     expect(knownDeactivationMs(noted(hourMs), aRun())).toBe(nowMs - hourMs);
     expect(knownDeactivationMs(noted(hourMs - 1), aRun())).toBeUndefined();
+  });
+
+  it("is the time in the note that a dropped record left, unless that time is after the last write", () => {
+    const key = aKey({ state: "deactivated", note: { deactivatedAtMs: nowMs - hourMs }, updatedAtMs: nowMs - 5 });
+    expect(knownDeactivationMs(key, aRun())).toBe(nowMs - hourMs);
+    expect(knownDeactivationMs({ ...key, updatedAtMs: nowMs - 2 * hourMs }, aRun())).toBeUndefined();
   });
 
   it("is the last write if this run deactivated the key and no record notes a time", () => {

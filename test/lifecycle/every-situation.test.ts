@@ -97,7 +97,8 @@ function expected(one: Situation): string {
   if (one.goal === "deactivated" && one.state === "deactivated") return "done";
   if (one.goal === "deactivated" && one.state === "pre_activation") return "refused: never_active";
   const step = nextStep(one.state);
-  if (one.people === "single") return step;
+  // A call without a body would vouch for whatever record is on the key, so the record goes first.
+  if (one.people === "single") return step === "deactivate" && one.record !== "none" ? "drop_record" : step;
   if (one.who === "nobody" || one.record === "by an unknown author") return "refused: persons_unknown";
   if (one.record === "for a loosening") return "refused: record_binds";
   const isPerson = one.who.startsWith("author") || one.who.startsWith("other");

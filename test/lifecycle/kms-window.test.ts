@@ -147,6 +147,13 @@ describe("windowSetter", () => {
     expect(windowSetter(crashed({ updatedAtMs: beganAtMs + apartMs }), aRun(), nowMs)).toEqual(expected);
   });
 
+  it("is the person whom the note of that deactivation names, after a write that dropped the record", () => {
+    const noted = (deactivatedAtMs: number) =>
+      crashed({ carried: { kind: "none" }, updatedBy: carol, note: { deactivatedAtMs, kmsSetter: alice } });
+    expect(windowSetter(noted(beganAtMs), aRun(), nowMs)).toEqual(alice);
+    expect(windowSetter(noted(beganAtMs - 10_001), aRun(), nowMs)).toBeUndefined();
+  });
+
   it("is undefined if the used record is gone: the last write was then not the deactivation", () => {
     expect(windowSetter(crashed({ carried: { kind: "none" } }), aRun(), nowMs)).toBeUndefined();
     const { kmsSetter: _unknown, ...silent } = requestWith();

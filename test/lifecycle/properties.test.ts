@@ -136,8 +136,7 @@ describe("every plan", () => {
     fc.assert(
       fc.property(situations, ({ key, run, policy }) => {
         const plan = planKeyDeletion(key, { ...policy, goal: "deactivated" }, run, nowMs);
-        if (plan.kind === "ready")
-          expect(["destroy", "remove", "reactivate", "drop_record"]).not.toContain(plan.step.kind);
+        if (plan.kind === "ready") expect(["destroy", "remove", "reactivate"]).not.toContain(plan.step.kind);
       }),
       { numRuns: 2000 },
     );

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodeCompact, encodeTagValue } from "../../provider/lifecycle/consent-record.ts";
+import { decodeNote, encodeCompact, encodeTagValue } from "../../provider/lifecycle/consent-record.ts";
 import {
   type CarrierPatch,
   creationTagName,
@@ -8,7 +8,9 @@ import {
   markerCarrier,
   markerTagName,
   maxDescriptionBesideRecord,
+  noteTagName,
   patchOfUser,
+  patchWithHold,
   patchWithMarker,
   patchWithoutRecord,
   patchWithRecord,
@@ -272,6 +274,69 @@ describe("patchWithMarker", () => {
   });
 });
 
+describe("patchWithHold", () => {
+  const hold = { name: "hold", value: "legal" };
+
+  it("puts the hold on and takes it off, and drops whatever record is on the key", () => {
+    const before = raw({ tags: [team, created, recordTag], description: `Salaries\n${compact}` });
+    const held = patched(before, patchWithHold(before, hold, true));
+    expect(held).toEqual({ tags: [team, created, hold], description: "Salaries\n[uko1b]" });
+    const planted = { ...held, tags: [...held.tags, recordTag] };
+    expect(patchWithHold(planted, hold, false)).toEqual({ tags: [team, created] });
+  });
+
+  it("lets the tags of uko give way to the hold if there is no room, and never a tag of the user", () => {
+    const many = (count: number) => Array.from({ length: count }, (_, at) => ({ name: `t${at}`, value: "x" }));
+    const own = [created, markerTag("single")];
+    const names = (tags: RawCarriers["tags"]) =>
+      patchWithHold(raw({ tags }), hold, true)
+        ?.tags?.map(({ name }) => name)
+        .filter((name) => !/^t\d/.test(name));
+    expect(names([...many(125), ...own])).toEqual([creationTagName, markerTagName, "hold"]);
+    expect(names([...many(126), ...own])).toEqual([markerTagName, "hold"]);
+    expect(names([...many(127), markerTag("both")])).toEqual(["hold"]);
+    expect(names(many(128))).toBeUndefined();
+    expect(names([...many(127), hold])).toEqual(["hold"]);
+  });
+});
+
+describe("the note of a deactivation", () => {
+  const deactivatedAtMs = nowMs - 60_000;
+  const knowing = encodeTagValue(
+    aDraft({ step: "destroy", deactivatedAtMs, kmsSetter: { iamId: "IBMid-1", mark: sha256("IBMid-1").slice(0, 16) } }),
+  );
+  const before = raw({ tags: [team, { name: recordTagName, value: knowing }] });
+  const note = { deactivatedAtMs, kmsSetter: { iamId: "IBMid-1", mark: sha256("IBMid-1").slice(0, 16) } };
+
+  it("stays when a write drops the record that knew it, and later writes keep it", () => {
+    const dropped = patched(before, patchWithoutRecord(before));
+    expect(read(dropped)).toMatchObject({ carried: { kind: "none" }, note, userTags: [team] });
+    const changed = patched(dropped, patchOfUser(dropped, { tags: [] }));
+    expect(read(changed)).toMatchObject({ note, userTags: [] });
+    const requested = patched(changed, patchWithRecord(changed, aDraft(), "both", "tag"));
+    expect(read(requested)).toMatchObject({ carried: { kind: "one" }, note });
+    expect(requested.tags.filter(({ name }) => name === noteTagName)).toHaveLength(1);
+  });
+
+  it("goes when the deactivation is undone, also if only the note is left", () => {
+    expect(patchWithoutRecord(before, "drop_note")).toEqual({ tags: [team] });
+    const noted = patched(before, patchWithoutRecord(before));
+    expect(patchWithoutRecord(noted, "drop_note")).toEqual({ tags: [team] });
+    expect(patchWithoutRecord(noted)).toBeUndefined();
+  });
+
+  it("is not left by a record that knows nothing, and is not read from another version or from nonsense", () => {
+    expect(patchWithoutRecord(raw({ tags: [recordTag] }))).toEqual({ tags: [] });
+    const hex = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("hex");
+    expect(decodeNote(hex({ v: 2, x: 1 }), sha256)).toBeUndefined();
+    expect(decodeNote("zz", sha256)).toBeUndefined();
+    expect(decodeNote(hex({ v: 1, x: "1", k: 5 }), sha256)).toEqual({
+      deactivatedAtMs: undefined,
+      kmsSetter: undefined,
+    });
+  });
+});
+
 it("finds the carrier of a key's marker", () => {
   expect(markerCarrier(raw())).toBe("tag");
   expect(markerCarrier(raw({ tags: [markerTag("single")] }))).toBe("tag");
@@ -294,7 +359,7 @@ describe("a service that began to drop tags and kept an old record's tag on the 
     expect(withDescriptionRecord(21_000)).toMatchObject({ kind: "one", record: { carrier: "description" } });
   });
 
-  it.each([20_000, 0, -21_000])("counts neither record if the description's record is %i ms later", (agoMs) => {
+  it.each([4000, 0, -21_000])("counts neither record if the description's record is %i ms later", (agoMs) => {
     expect(withDescriptionRecord(agoMs)).toEqual({ kind: "twice" });
   });
 });

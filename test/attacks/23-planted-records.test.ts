@@ -1,0 +1,209 @@
+/**
+ * Carol plants a consent record in a colleague's name. It is void, because she wrote last. Then the colleague writes to
+ * the key for another purpose, and becomes the last writer. No write of uko may make the planted record count.
+ */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { observeKey } from "../../provider/engine/key/observe.ts";
+import { encodeTagValue, recordId, standingOf } from "../../provider/lifecycle/consent-record.ts";
+import { digestText } from "../../provider/lifecycle/digest.ts";
+import type { ApprovedStep, KeyFacts } from "../../provider/lifecycle/observation.ts";
+import { recordTagName } from "../../provider/lifecycle/record-carriers.ts";
+import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
+import { options, type Person, useEngineWorld } from "../engine/harness.ts";
+import { identityOf, sha256 } from "../support/builders.ts";
+
+const uko = useEngineWorld();
+const atOnce = { budgetMs: 0, pollIntervalMs: 1 };
+const iamIds = { alice: "IBMid-550000ALICE", bob: "IBMid-550000BOB" } as const;
+
+interface Scenario {
+  readonly victim: keyof typeof iamIds;
+  /** Makes the key, as it is before Carol plants the record. */
+  readonly make: () => Promise<ManagedKeyState>;
+  /** The victim's write, for another purpose than a deletion by two people. */
+  readonly act: (state: ManagedKeyState, who: Person) => Promise<unknown>;
+  /** The step that the planted record names: the one that the key waits for after the write. */
+  readonly step?: ApprovedStep;
+  /** What Carol expects of the key after the write. */
+  readonly foreseen?: Partial<KeyFacts>;
+  /** Tags that Carol takes off when she plants the record. */
+  readonly without?: string;
+}
+
+const payroll = () => uko.make();
+const by = (who: Person) => uko.run(who).operations;
+const held = { kind: "owner", until: undefined, ticket: undefined } as const;
+
+const cards = { template: "cards", label: "cards", align: true };
+
+async function deactivated(): Promise<ManagedKeyState> {
+  const state = await uko.make();
+  await uko.test.as("carol").step(state.keyId, "deactivate");
+  await uko.advance("5h");
+  return state;
+}
+
+async function unaligned(): Promise<ManagedKeyState> {
+  const state = await uko.make(cards);
+  const { keystores } = uko.test.emulator.world;
+  const aws = keystores.get("ce110000-0000-4000-8000-000000000002");
+  if (aws === undefined) throw new Error("no keystore");
+  keystores.set("ce110000-0000-4000-8000-00000000000a", {
+    ...aws,
+    id: "ce110000-0000-4000-8000-00000000000a",
+    name: "aws-paris",
+  });
+  return state;
+}
+
+const scenarios: Readonly<Record<string, Scenario>> = {
+  hold: { victim: "bob", make: payroll, act: ({ keyId }) => by("bob").hold(uko.ref(keyId), held, options) },
+  release: {
+    victim: "bob",
+    async make() {
+      const state = await uko.make();
+      await by("bob").hold(uko.ref(state.keyId), held, options);
+      return state;
+    },
+    act: ({ keyId }) => by("bob").hold(uko.ref(keyId), undefined, options),
+  },
+  update: {
+    victim: "bob",
+    make: payroll,
+    act: (state, who) => uko.update(state, { description: "new" }, who),
+    foreseen: { description: "new" },
+  },
+  mark: {
+    victim: "bob",
+    make: payroll,
+    act: (state, who) => uko.update({ ...state, dualMarker: "" } as unknown as ManagedKeyState, {}, who),
+    without: "uko_dual",
+  },
+  activate: {
+    victim: "alice",
+    make: () => uko.make({ template: "payroll-draft", label: "draft" }),
+    act: (state, who) => uko.update(state, { template: "payroll-draft", label: "draft", state: "active" }, who),
+  },
+  sync: {
+    victim: "bob",
+    async make() {
+      Object.assign(uko.test.emulator.world.switches, { syncChangesLastWriter: true });
+      return uko.make();
+    },
+    act: ({ keyId }) => by("bob").sync(uko.ref(keyId), options),
+  },
+  align: {
+    victim: "bob",
+    make: unaligned,
+    act: async (state, who) => {
+      const read = await uko.run(who).handlers.read(state, options);
+      return uko.update(read?.state ?? state, cards, who);
+    },
+  },
+  rotate: {
+    victim: "bob",
+    make: payroll,
+    act: (state, who) => uko.update(state, { rotationTrigger: "2" }, who),
+    foreseen: { version: 2 },
+  },
+  reactivate: {
+    victim: "alice",
+    make: deactivated,
+    act: ({ keyId }) => by("alice").reactivate(uko.ref(keyId), options),
+  },
+  withdraw: { victim: "bob", make: payroll, act: ({ keyId }) => by("bob").withdraw(uko.ref(keyId), options) },
+  "deactivate where one person suffices": {
+    victim: "alice",
+    make: () => uko.make({ dualAuthorization: "single" }),
+    act: (state, who) => uko.run(who).handlers.delete(state, options),
+    step: "destroy",
+  },
+};
+
+/** Carol writes the record in the victim's name; returns its ID and whether it names the key as the write leaves it. */
+async function plant(state: ManagedKeyState, scenario: Scenario, how: "asked" | "answer", inSeconds: number) {
+  const { victim, foreseen, without, step = "deactivate" } = scenario;
+  const seen = await observeKey(uko.run("carol").world, uko.ref(state.keyId), "summary", options);
+  if (seen.kind === "gone") throw new Error("the key is gone");
+  const value = encodeTagValue({
+    step,
+    writtenAtMs: seen.nowMs + inSeconds * 1000,
+    digest: sha256(digestText({ ...seen.observation.facts, ...foreseen }, step)).slice(0, 32),
+    author: identityOf(iamIds[victim]),
+    how,
+    ...(how === "answer" && { answers: "0".repeat(32) }),
+    deactivatedAtMs: undefined,
+    reason: undefined,
+    authorName: "Planted",
+    earlierReasons: undefined,
+  });
+  const tags = seen.snapshot.tags.filter(({ name }) => name !== recordTagName && name !== without);
+  const answer = await uko.test.as("carol").patch(state.keyId, { tags: [...tags, { name: recordTagName, value }] });
+  expect(answer.status).toBe(200);
+  return recordId(state.keyId, value, sha256);
+}
+
+describe.each(Object.entries(scenarios))("a record planted before the write: %s", (_name, scenario) => {
+  // The victim's write comes between one and eight seconds after the planted record, depending on the waits of its run.
+  test.each(["asked", "answer"] as const)("does not count as the victim's, as %s", async (how) => {
+    for (let inSeconds = 0; inSeconds <= 8; inSeconds += 1) {
+      uko.reset();
+      const { victim, step = "deactivate" } = scenario;
+      const state = await scenario.make();
+      const planted = await plant(state, scenario, how, inSeconds);
+      const before = await uko.lastSeq();
+      await scenario.act(state, victim);
+      expect(await uko.effects(before), "the victim's write happened").not.toEqual([]);
+      const after = await observeKey(uko.run("carol").world, uko.ref(state.keyId), "summary", options);
+      if (after.kind === "gone") throw new Error("the key is gone");
+      expect(standingOf(after.observation, step, after.nowMs).binds).toBe(false);
+      expect(after.snapshot.tags.map(({ name }) => name)).not.toContain(recordTagName);
+      await uko.advance("5h");
+      const report = await by("carol").continue(uko.ref(state.keyId), [planted], atOnce, options);
+      expect(report.taken.filter((taken) => taken === "deactivate" || taken === "destroy")).toEqual([]);
+    }
+  });
+});
+
+describe("every call of uko that writes to a key", () => {
+  /** The scenario above that covers each call, or why the call needs none. */
+  const covered: Readonly<Record<string, readonly string[]>> = {
+    "engine/key/steps.ts update": [
+      "withdraw",
+      "writes a record, which replaces the one on the key",
+      "loosens the marker, without the record (record-carriers.test.ts)",
+      "restores a description, without the record (record-carriers.test.ts)",
+    ],
+    "engine/key/steps.ts act": ["reactivate", "deactivate where one person suffices"],
+    "engine/key/steps.ts sync": ["sync"],
+    "engine/key/hold.ts update": ["hold", "release"],
+    "engine/commands/probe-key.ts update": ["a key that this very run created to be thrown away"],
+    "resources/managed-key/write.ts update": ["activate", "align", "rotate"],
+    "resources/managed-key/update.ts update": ["update"],
+    "resources/managed-key/update.ts act": ["activate"],
+    "resources/managed-key/align.ts align": ["align"],
+    "resources/managed-key/rotate.ts rotate": ["rotate"],
+    "resources/managed-key/marker.ts update": ["mark", "marks a key that this very run created, at its own ETag"],
+    "resources/managed-key/create.ts update": [
+      "sends the tags of a key that this run created or found, without a record",
+    ],
+  };
+
+  test("is covered by a scenario, or says why it needs none", () => {
+    const folder = fileURLToPath(new URL("../../provider/", import.meta.url));
+    const calls = readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".ts") && !file.startsWith("emulator"))
+      .flatMap((file) =>
+        Array.from(
+          readFileSync(folder + file, "utf8").matchAll(/\bkeys\.(update|act|rotate|align|sync)\(/g),
+          ([, method]) => `${file} ${method}`,
+        ),
+      );
+    expect([...new Set(calls)].sort()).toEqual(Object.keys(covered).sort());
+    const named = Object.values(covered).flat();
+    for (const name of Object.keys(scenarios)) expect(named).toContain(name);
+  });
+});
