@@ -264,7 +264,7 @@ function unfitWindow(
   if (deletedAtMs !== undefined && deletedAtMs >= beganAtMs) return { guard: "window_used", deletedAtMs };
   if (setter !== undefined && !isPerson(setter)) return { guard: "setter_not_a_person", setter };
   // A write to the policy after the window was set hides what KMS reports of the setter.
-  const isHidden = policyWrite !== undefined && policyWrite.atMs > beganAtMs + writeToleranceMs;
+  const isHidden = policyWrite !== undefined && policyWrite.atMs > beganAtMs + clockToleranceMs;
   return isHidden ? { guard: "setter_unknown", policyWrite } : undefined;
 }
 

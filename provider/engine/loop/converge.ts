@@ -210,7 +210,6 @@ export async function converge<K extends KindTypes>(
     const { observed, next } = planned;
     if ("stop" in next) return { ...next.stop, observed, memory, lostCall: pending };
     // The read shows that the last of these calls had no effect so far.
-<<<<<<< HEAD
     if (lost.count > maxLostAnswers) {
       throw pending?.accepted === undefined ? answersLost(kind.name(task), lost.reason) : notDeleted(kind.name(task));
     }
