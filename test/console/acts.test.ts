@@ -130,7 +130,7 @@ describe("two people and one key", () => {
     const page = await alice.open(`/keys/${key}`);
     expect(page.text.match(/id="act-\w+"/g)).toEqual(['id="act-continue"', 'id="act-consent"', 'id="act-withdraw"']);
     expect(page.text).toContain("Decline the request of IBMid-550000BOB (&quot;Bob Example&quot;)");
-    expect((await alice.act(key, "withdraw")).text).toContain("This run withdrew the request.");
+    expect((await alice.act(key, "withdraw")).text).toContain("This run removed the request.");
   });
 
   it("ends an outage by a reactivation", async () => {

@@ -57,13 +57,7 @@ export type StepResult<Seen = never, Step = never> =
    * `isDeletion` if only a read proves the effect: a service, or a gateway in front of it, can accept
    * a DELETE that has none. `settleUnder` is the ETag of a write that has to settle before the next
    * step, so that the run need not read twice. `shown` is the object as the response, or the read
-   * back, shows it.
-=======
-   * `isGone` if nothing is left to read. `settleUnder` is the ETag of a write that has to settle
-   * before the next step, so that the run need not read twice. `shown` is the object as the
-   * response, or the read back, shows it. `as` is the step as it was taken in the end, such as a
-   * record with a later time.
->>>>>>> 65945d75 (core: leave no record on a key that a write of uko does not bring)
+   * back, shows it. `as` is the step as it was taken in the end, such as a record with a later time.
    */
   | ({
       readonly kind: "done";

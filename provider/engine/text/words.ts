@@ -146,7 +146,7 @@ export function loosenCommand(path: string, to: LooserMarker, recordId?: string)
 
 /** A step as it begins, as an infinitive, and in the past tense; the key follows the first two. */
 const stepWords = {
-  drop_record: ["Removing the consent record from", "remove the consent record from", "removed the consent record"],
+  drop_record: ["Removing the request from", "remove the request from", "removed the request"],
   set_for_deletion: ["Setting the backing KMS key of", "set the backing KMS key of", "set the backing KMS key"],
   unset_for_deletion: [
     "Closing the KMS deletion window of",
