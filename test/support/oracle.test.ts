@@ -4,6 +4,7 @@ import { type JudgeOptions, judge, type TrailEntry, type ViolationKind } from ".
 
 const alice = "IBMid-ALICE";
 const bob = "IBMid-BOB";
+const carol = "IBMid-CAROL";
 const pipeline = "iam-ServiceId-1";
 const profile = "iam-Profile-1";
 const keyId = "9b2d0000-0000-4000-8000-000000000001";
@@ -27,6 +28,8 @@ function trail(...drafts: readonly Draft[]): readonly TrailEntry[] {
 }
 
 interface RecordDraft {
+  readonly digest?: string;
+  readonly answers?: string;
   readonly author: string;
   readonly step?: "deactivate" | "destroy";
   readonly how?: "asked" | "met" | "answer";
@@ -40,8 +43,8 @@ interface RecordDraft {
 function consent(draft: RecordDraft): Draft {
   const { author, step = "deactivate", how = "asked", atMs = 0, writer = author, carrier = "tag", state } = draft;
   const seconds = Math.floor((startMs + atMs) / 1_000);
-  const digest = "d".repeat(32);
-  const json = JSON.stringify({ v: 1, s: step, t: seconds, d: digest, a: author, n: "Somebody", h: how });
+  const { digest = "d".repeat(32), answers: r } = draft;
+  const json = JSON.stringify({ v: 1, s: step, t: seconds, d: digest, a: author, n: "Somebody", h: how, r });
   const authorHash = createHash("sha256").update(author).digest("hex").slice(0, 16);
   const letters = `${step === "deactivate" ? "d" : "x"}${{ asked: "a", met: "m", answer: "n" }[how]}`;
   const compact = `\n[uko1b${letters}${seconds.toString(16).padStart(8, "0")}${digest}${authorHash}${"0".repeat(24)}]`;
@@ -56,6 +59,21 @@ function consent(draft: RecordDraft): Draft {
       updatedAt: new Date(seconds * 1_000).toISOString(),
     },
   };
+}
+
+/** An approval in this person's name, a second after the start. */
+const answerBy = (author: string, draft: Partial<RecordDraft> = {}): Draft =>
+  consent({ author, how: "answer", atMs: 1_000, ...draft });
+
+/** Lets the service receive a write so long after the start. */
+function writtenAt(ms: number, of: Draft = consent({ author: bob })): Pick<Draft, "afterMs" | "after"> {
+  const updatedAt = new Date(startMs + ms).toISOString();
+  return { afterMs: ms, ...(of.after !== undefined && { after: { ...of.after, updatedAt } }) };
+}
+
+/** Another call after a write: the key keeps everything, and this person appears to have written it. */
+function touch(earlier: Draft, by: string, atMs: number, operation = "K4"): Draft {
+  return { operation, caller: by, ...writtenAt(atMs, earlier) };
 }
 
 const leaving = (state: string): NonNullable<TrailEntry["after"]> => ({
@@ -76,6 +94,9 @@ const destroy = (caller: string, afterMs = 1_000): Draft => ({
   afterMs,
   after: leaving("destroyed"),
 });
+
+/** Bob's own record, dated 3 s after the start. */
+const ahead = consent({ author: bob, atMs: 3_000 });
 
 function kinds(entries: readonly TrailEntry[], options = required): readonly ViolationKind[] {
   return judge(entries, options).violations.map((violation) => violation.kind);
@@ -210,13 +231,39 @@ describe("the oracle finds", () => {
     ],
     [
       "an answer to an answer",
-      trail(consent({ author: bob, how: "answer" }), consent({ author: alice, how: "answer", atMs: 60_000 })),
+      trail(
+        consent({ author: alice }),
+        consent({ author: bob, how: "answer", atMs: 30_000 }),
+        consent({ author: alice, how: "answer", atMs: 60_000 }),
+      ),
       ["request-over-binding"],
     ],
     [
-      "a binding record carried along",
-      trail(consent({ author: bob }), { ...consent({ author: bob }), caller: alice, afterMs: 60_000 }),
-      ["binding-record-touched"],
+      "an answer to a request for the other step",
+      trail(consent({ author: alice, step: "destroy", state: "active" }), answerBy(bob), deactivate(carol, 2_000)),
+      ["no-consent"],
+    ],
+    [
+      "an answer to a request for another key than it is now",
+      trail(consent({ author: alice, digest: "e".repeat(32) }), answerBy(bob), deactivate(alice, 2_000)),
+      // The answer also replaces a request that still binds.
+      ["request-over-binding", "no-consent"],
+    ],
+    [
+      "an answer that names another request",
+      trail(consent({ author: alice }), answerBy(bob, { answers: "0".repeat(32) }), deactivate(alice, 2_000)),
+      ["request-over-binding", "no-consent"],
+    ],
+    ["an answer to no request", trail(answerBy(bob), deactivate(alice, 2_000)), ["no-consent"]],
+    [
+      "a record that is written before its own time",
+      trail({ ...ahead, ...writtenAt(2_000, ahead) }, deactivate(alice, 4_000)),
+      ["no-consent"],
+    ],
+    [
+      "a record that is written more than 2 s after its own time",
+      trail({ ...consent({ author: bob }), ...writtenAt(3_000) }, deactivate(alice, 4_000)),
+      ["no-consent"],
     ],
   ])("%s", (_, entries, expected) => {
     expect(kinds(entries)).toEqual(expected);
@@ -237,4 +284,84 @@ it("an outsider's write voids a record without being judged itself", () => {
   const edit: Draft = { ...consent({ author: bob }), caller: alice, afterMs: 60_000, userAgent: "console" };
   const options: JudgeOptions = { ...required, isOutsider: (entry) => entry.userAgent === "console" };
   expect(kinds(trail(consent({ author: bob }), edit, deactivate(alice, 61_000)), options)).toEqual(["no-consent"]);
+});
+
+describe("a text counts only for the caller whose PATCH brought it:", () => {
+  const inBobsName = consent({ author: bob, writer: carol });
+  const answerInBobsName = consent({ author: bob, writer: carol, how: "answer" });
+  const convicted: readonly ViolationKind[] = ["record-carried-along", "no-consent"];
+
+  it.each<[string, Draft, string]>([
+    ["a request that Carol planted, and a PATCH by Bob that copies the tags", inBobsName, "K4"],
+    [
+      "an approval that Carol planted without any request, and a PATCH by Bob that copies the tags",
+      answerInBobsName,
+      "K4",
+    ],
+    ["a request that Carol planted, and a sync by Bob that makes him the last writer", inBobsName, "K11"],
+    ["a request that Carol planted, and an activation by Bob", inBobsName, "K6"],
+    ["a request that Carol planted, and a rotation by Bob", inBobsName, "K9"],
+    ["a request that Carol planted, and an alignment by Bob", inBobsName, "K10"],
+    [
+      "a request that Carol planted in the description",
+      consent({ author: bob, writer: carol, carrier: "compact" }),
+      "K4",
+    ],
+  ])("%s", (_, planted, operation) => {
+    const entries = trail(planted, touch(planted, bob, 1_000, operation), deactivate(carol, 60_000));
+    expect(kinds(entries)).toEqual(convicted);
+  });
+
+  it("a PATCH of Bob's that moves the planted text from tag to description brings nothing", () => {
+    const moved = consent({ author: bob, carrier: "compact" });
+    const entries = trail(inBobsName, touch(moved, bob, 1_000), deactivate(carol, 60_000));
+    expect(kinds(entries)).toEqual(convicted);
+  });
+
+  it("a planted request is not there to be approved", () => {
+    const entries = trail(inBobsName, answerBy(carol), deactivate(bob, 2_000));
+    expect(kinds(entries)).toEqual(["no-consent"]);
+  });
+
+  it("a planted approval does not count over a request that counts", () => {
+    const planted = answerBy(bob, { writer: carol });
+    const entries = trail(consent({ author: alice }), planted, touch(planted, bob, 2_000), deactivate(alice, 60_000));
+    expect(kinds(entries)).toEqual(["request-over-binding", ...convicted]);
+  });
+
+  it("a void record carried along by a PATCH is a fault also where no step follows", () => {
+    expect(kinds(trail(inBobsName, touch(inBobsName, alice, 60_000)))).toEqual(["record-carried-along"]);
+  });
+
+  it("a binding record carried along by another person's PATCH", () => {
+    const own = consent({ author: bob });
+    expect(kinds(trail(own, touch(own, alice, 60_000)))).toEqual(["record-carried-along"]);
+  });
+
+  it("a step on a void record is no reason to keep it", () => {
+    const step: Draft = { ...touch(inBobsName, alice, 60_000, "K7") };
+    expect(kinds(trail(inBobsName, step), { required: false, gate: "both" })).toEqual(["record-carried-along"]);
+  });
+
+  it("the step that acts on a record keeps it", () => {
+    const own = consent({ author: bob });
+    expect(kinds(trail(own, touch(own, alice, 60_000, "K7")))).toEqual([]);
+  });
+
+  it("an outsider's touch is not judged, and still makes nothing count", () => {
+    const touched: Draft = { ...touch(inBobsName, bob, 1_000), userAgent: "console" };
+    const options: JudgeOptions = { ...required, isOutsider: (entry) => entry.userAgent === "console" };
+    expect(kinds(trail(inBobsName, touched, deactivate(carol, 60_000)), options)).toEqual(["no-consent"]);
+  });
+
+  it("a text that was taken off and put back by its author counts again", () => {
+    const own = consent({ author: bob });
+    const off: Draft = { operation: "K4", caller: carol, after: leaving("active"), afterMs: 500 };
+    expect(kinds(trail(own, off, { ...own, ...writtenAt(1_000, own) }, deactivate(alice, 60_000)))).toEqual([]);
+  });
+
+  it("a tag that the service does not take off is not carried along", () => {
+    const left = touch(inBobsName, alice, 60_000);
+    expect(kinds(trail(inBobsName, left), { ...required, ignoresTags: true })).toEqual([]);
+  });
 });

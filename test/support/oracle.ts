@@ -3,6 +3,10 @@
  *
  * It shares no code with the product. It reads the consent records from the trail's raw text, and takes who wrote and
  * who acted from the trail (the tokens that the service verified), never from what a record says of itself.
+ *
+ * The service names only the last writer of a key, so a person who writes to a key for any other reason appears to have
+ * written a record that another person planted there. The oracle knows more: a text counts only for the caller of the
+ * PATCH that brought it onto the key, and no later write makes it count for anybody.
  */
 
 import { createHash } from "node:crypto";
@@ -43,7 +47,7 @@ export type ViolationKind =
   | "kms-delete"
   | "removed-with-material"
   | "request-over-binding"
-  | "binding-record-touched";
+  | "record-carried-along";
 
 export interface Violation {
   readonly kind: ViolationKind;
@@ -68,6 +72,8 @@ export interface JudgeOptions {
   readonly flagServices?: boolean;
   /** Entries made by the test itself, such as a colleague in the console: they count as writes, and are not judged. */
   readonly isOutsider?: (entry: TrailEntry) => boolean;
+  /** The service ignores changes to tags. No write can take a record's tag off, so its tag is not carried along. */
+  readonly ignoresTags?: boolean;
 }
 
 type Step = "deactivate" | "destroy";
@@ -75,7 +81,9 @@ type Step = "deactivate" | "destroy";
 /** A consent record as found on a key, with who wrote it according to the trail. */
 interface Consent {
   readonly id: string;
+  readonly print: string;
   readonly step: Step;
+  readonly digest: string;
   readonly writtenMs: number;
   readonly author: string;
   readonly isAnswer: boolean;
@@ -83,23 +91,35 @@ interface Consent {
 
 interface RawRecord {
   readonly id: string;
+  /** What the record says, apart from its carrier, its names and its reasons: a copy in another form has the same one. */
+  readonly print: string;
   readonly step: Step;
+  readonly digest: string;
   readonly writtenSeconds: number;
   readonly isAnswer: boolean;
+  /** The request that an answer names; a description has no room for it. */
+  readonly answers?: string;
   readonly claims: (iamId: string) => boolean;
 }
 
 interface KeyHistory {
-  /** Set while the key's last write is a consent record. */
+  /** Set while the key's last write is a PATCH that brought a consent record. */
   readonly consent?: Consent | undefined;
   readonly state?: string | undefined;
+  /** The prints of all texts in a record's place, readable or not, whoever brought them. */
+  readonly texts: ReadonlySet<string>;
 }
 
 const steps = { K7: "deactivate", K8: "destroy" } as const satisfies Record<string, Step>;
 /** Calls that write a key's record; the twin's (`M…`) are not among them. */
 const keyWrites = new Set(["K2", "K4", "K5", "K6", "K7", "K8", "K9", "K10", "K11", "seed", "control"]);
+/** Writes that are not a call of anybody to the service. */
+const fromOutside = new Set(["seed", "control"]);
+/** Calls that can bring a text onto a key. */
+const textWrites = new Set(["K2", "K4", "seed", "control"]);
 const lifeMs = 7 * 86_400_000;
-const toleranceMs = 10_000;
+/** How long after a record's own time its PATCH may arrive. It never arrives before. */
+const toleranceMs = 2_000;
 
 const isPersonByPrefix = (iamId: string): boolean => iamId !== "" && !/^(?:iam|crn)-/.test(iamId);
 
@@ -108,7 +128,7 @@ export function judge(audit: readonly TrailEntry[], options: JudgeOptions): Verd
   const histories = new Map<string, KeyHistory>();
   const violations: Violation[] = [];
   for (const entry of audit) {
-    const history = histories.get(entry.keyId ?? "") ?? {};
+    const history = histories.get(entry.keyId ?? "") ?? { texts: new Set() };
     if (options.isOutsider?.(entry) !== true) {
       for (const [kind, why] of faultsOf(entry, history, options)) {
         violations.push({ kind, why, seq: entry.seq, operation: entry.operation, keyId: entry.keyId });
@@ -116,7 +136,8 @@ export function judge(audit: readonly TrailEntry[], options: JudgeOptions): Verd
     }
     if (entry.keyId !== undefined && entry.effect && keyWrites.has(entry.operation)) {
       const isPerson = options.isPerson ?? isPersonByPrefix;
-      histories.set(entry.keyId, { consent: consentOf(entry, isPerson), state: entry.after?.state });
+      const texts = new Set(textsOn(entry).map(({ print }) => print));
+      histories.set(entry.keyId, { consent: consentOf(entry, history, isPerson), state: entry.after?.state, texts });
     }
   }
   return { ok: violations.length === 0, violations };
@@ -143,6 +164,7 @@ function faultsOf(entry: TrailEntry, history: KeyHistory, options: JudgeOptions)
     faults.push(["removed-with-material", `material remains in ${materialIn.join(", ")}`]);
   }
   if (entry.operation === "K4") faults.push(...overwrites(entry, history, options));
+  faults.push(...carriesAlong(entry, history, options));
   const step = stepOf(entry);
   if (step !== undefined) faults.push(...loneStep(entry, step, history, options));
   return faults;
@@ -168,30 +190,71 @@ function loneStep(entry: TrailEntry, step: Step, { consent }: KeyHistory, option
 }
 
 /** While a record binds, a PATCH may only withdraw it, or answer somebody else's request. */
-function overwrites(entry: TrailEntry, { consent, state }: KeyHistory, options: JudgeOptions): readonly Fault[] {
+function overwrites(entry: TrailEntry, history: KeyHistory, options: JudgeOptions): readonly Fault[] {
+  const { consent, state } = history;
   const next: Step = state === "active" ? "deactivate" : "destroy";
   const binds = consent !== undefined && consent.step === next && Date.parse(entry.time) - consent.writtenMs < lifeMs;
   const written = recordOn(entry);
-  if (!binds || written === undefined) return [];
-  if (written.id === consent.id) return [["binding-record-touched", "a write carried a binding record along"]];
-  const author = consentOf(entry, options.isPerson ?? isPersonByPrefix)?.author;
-  const answers = written.isAnswer && !consent.isAnswer && author !== consent.author;
-  return answers ? [] : [["request-over-binding", "a record replaced one that still binds"]];
+  if (!binds || written === undefined || written.print === consent.print) return [];
+  const isAnswer = consentOf(entry, history, options.isPerson ?? isPersonByPrefix)?.isAnswer === true;
+  return isAnswer ? [] : [["request-over-binding", "a record replaced one that still binds"]];
 }
 
-/** The consent that a write leaves on the key; none unless its writer is the person that the record names. */
-function consentOf(entry: TrailEntry, isPerson: (iamId: string) => boolean): Consent | undefined {
-  if (stepOf(entry) !== undefined || entry.after === undefined) return undefined;
-  if (!["K2", "K4", "seed", "control"].includes(entry.operation)) return undefined;
+/**
+ * A write that leaves on the key a text that it did not bring. Its caller becomes the last writer, for whom the text then
+ * appears to count: so a planted record would become the victim's. Only the step that acts on a record keeps that record.
+ */
+function carriesAlong(entry: TrailEntry, { consent, texts }: KeyHistory, options: JudgeOptions): readonly Fault[] {
+  if (!keyWrites.has(entry.operation) || fromOutside.has(entry.operation)) return [];
+  const used = consent !== undefined && consent.step === stepOf(entry) ? consent.print : undefined;
+  const isCarried = textsOn(entry).some(
+    ({ print, carrier }) => texts.has(print) && print !== used && !(carrier === "tag" && options.ignoresTags === true),
+  );
+  return isCarried ? [["record-carried-along", "a write left a record on the key that it did not bring"]] : [];
+}
+
+/** The consent that a write leaves on the key; none unless its writer is the person that the record names, and brought it. */
+function consentOf(entry: TrailEntry, before: KeyHistory, isPerson: (iamId: string) => boolean): Consent | undefined {
+  if (!textWrites.has(entry.operation) || entry.after === undefined) return undefined;
   const { caller = "", authn = "" } = entry;
   const record = recordOn(entry);
-  if (record === undefined || !isPerson(caller) || !isPerson(authn) || !record.claims(caller)) return undefined;
+  if (record === undefined || before.texts.has(record.print)) return undefined;
+  if (!isPerson(caller) || !isPerson(authn) || !record.claims(caller)) return undefined;
   const writtenMs = record.writtenSeconds * 1_000;
-  if (Math.abs(Date.parse(entry.after.updatedAt) - writtenMs) > toleranceMs) return undefined;
-  return { id: record.id, step: record.step, isAnswer: record.isAnswer, writtenMs, author: authn };
+  const lateMs = Date.parse(entry.after.updatedAt) - writtenMs;
+  if (lateMs < 0 || lateMs > toleranceMs) return undefined;
+  const { id, print, step, digest, isAnswer } = record;
+  if (isAnswer && !doesAnswer(record, authn, before.consent, writtenMs)) return undefined;
+  return { id, print, step, digest, isAnswer, writtenMs, author: authn };
 }
 
-const compactForm = /\n(\[uko1[bds]([dx])([amn])([0-9a-f]{8})[0-9a-f]{32}([0-9a-f]{16})[0-9a-f]{8}[0-9a-f]{16}\])$/;
+/** An approval counts only if it answers a request that another person's own PATCH brought, for the same step and facts. */
+function doesAnswer(answer: RawRecord, author: string, request: Consent | undefined, atMs: number): boolean {
+  if (request === undefined || request.isAnswer || request.author === author) return false;
+  if (answer.answers !== undefined && answer.answers !== request.id) return false;
+  return answer.step === request.step && answer.digest === request.digest && atMs - request.writtenMs < lifeMs;
+}
+
+const compactForm = /\n(\[uko1[bds]([dx])([amn])([0-9a-f]{8})([0-9a-f]{32})([0-9a-f]{16})[0-9a-f]{8}[0-9a-f]{16}\])$/;
+/** Also records of steps that the oracle does not judge. The marker in front is not part of a record. */
+const anyCompactForm = /\n\[uko1[bds]([dxgs][amn][0-9a-f]{80})\]$/;
+
+interface Text {
+  readonly carrier: "tag" | "description";
+  readonly print: string;
+}
+
+/** Every text in a record's place on the key after a write. */
+function textsOn(entry: TrailEntry): readonly Text[] {
+  const keyId = entry.keyId ?? "";
+  const tags = (entry.after?.tags ?? []).filter(({ name }) => name === "uko_deletion");
+  const texts: Text[] = tags.map(({ value }) => ({ carrier: "tag", print: fromTag(keyId, value)?.print ?? value }));
+  const description = entry.after?.description ?? "";
+  const [, any] = anyCompactForm.exec(description) ?? [];
+  if (any === undefined) return texts;
+  const match = compactForm.exec(description);
+  return [...texts, { carrier: "description", print: match === null ? any : fromCompact(keyId, match).print }];
+}
 
 /**
  * The one record on the key after a write. A key with both carriers, or two, has none, unless the tag is so much older than the
@@ -205,8 +268,9 @@ function recordOn(entry: TrailEntry): RawRecord | undefined {
   if (match === null) return more.length === 0 ? inTag : undefined;
   const inDescription = fromCompact(keyId, match);
   if (tags.length === 0) return inDescription;
-  if (inDescription === undefined || inTag === undefined || more.length > 0) return undefined;
-  return inDescription.writtenSeconds - inTag.writtenSeconds > 20 ? inDescription : undefined;
+  if (inTag === undefined || more.length > 0) return undefined;
+  const isOutlived = (inDescription.writtenSeconds - inTag.writtenSeconds) * 1_000 > toleranceMs;
+  return isOutlived ? inDescription : undefined;
 }
 
 function fromTag(keyId: string, value: string): RawRecord | undefined {
@@ -217,24 +281,49 @@ function fromTag(keyId: string, value: string): RawRecord | undefined {
     const step = fields.get("s");
     const writtenSeconds = fields.get("t");
     const author = fields.get("a");
-    if (fields.get("v") !== 1 || typeof writtenSeconds !== "number" || typeof author !== "string") return undefined;
+    const digest = fields.get("d");
+    if (fields.get("v") !== 1 || typeof writtenSeconds !== "number") return undefined;
+    if (typeof author !== "string" || typeof digest !== "string") return undefined;
     if (step !== "deactivate" && step !== "destroy") return undefined;
-    const claims = (iamId: string): boolean => iamId === author;
-    return { id: recordId(keyId, value), step, writtenSeconds, isAnswer: fields.get("h") === "answer", claims };
+    const answers = fields.get("r");
+    const facts = { step, writtenSeconds, digest, isAnswer: fields.get("h") === "answer" } as const;
+    return {
+      ...facts,
+      id: recordId(keyId, value),
+      print: printOf(facts, markOf(author)),
+      ...(typeof answers === "string" && { answers }),
+      claims: (iamId) => iamId === author,
+    };
   } catch {
     return undefined;
   }
 }
 
-function fromCompact(keyId: string, match: RegExpExecArray): RawRecord | undefined {
-  const [, carrier = "", step, how, time = "", author] = match;
-  return {
-    id: recordId(keyId, carrier),
+function fromCompact(keyId: string, match: RegExpExecArray): RawRecord {
+  const [, carrier = "", step, how, time = "", digest = "", author = ""] = match;
+  const facts = {
     step: step === "d" ? "deactivate" : "destroy",
     writtenSeconds: Number.parseInt(time, 16),
+    digest,
     isAnswer: how === "n",
-    claims: (iamId) => sha256(iamId).slice(0, 16) === author,
+  } as const;
+  return {
+    ...facts,
+    id: recordId(keyId, carrier),
+    print: printOf(facts, author),
+    claims: (iamId) => markOf(iamId) === author,
   };
+}
+
+function printOf(
+  { step, writtenSeconds, digest, isAnswer }: Pick<RawRecord, "step" | "writtenSeconds" | "digest" | "isAnswer">,
+  author: string,
+): string {
+  return `${isAnswer ? "answer" : "request"} ${step} ${writtenSeconds} ${digest} ${author}`;
+}
+
+function markOf(iamId: string): string {
+  return sha256(iamId).slice(0, 16);
 }
 
 /** The first 32 hex digits of the SHA-256 of the key's id and the carrier's text. */
