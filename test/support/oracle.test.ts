@@ -343,6 +343,12 @@ describe("a text counts only for the caller whose PATCH brought it:", () => {
     expect(kinds(trail(inBobsName, step), { required: false, gate: "both" })).toEqual(["record-carried-along"]);
   });
 
+  it("a sync of a destroyed key may leave a record, because nothing can be done with that key", () => {
+    const left: Draft = { ...touch(inBobsName, alice, 60_000, "K11") };
+    const destroyed = { ...left, ...(left.after !== undefined && { after: { ...left.after, state: "destroyed" } }) };
+    expect(kinds(trail(inBobsName, destroyed))).toEqual([]);
+  });
+
   it("the step that acts on a record keeps it", () => {
     const own = consent({ author: bob });
     expect(kinds(trail(own, touch(own, alice, 60_000, "K7")))).toEqual([]);

@@ -205,7 +205,9 @@ function overwrites(entry: TrailEntry, history: KeyHistory, options: JudgeOption
  * appears to count: so a planted record would become the victim's. Only the step that acts on a record keeps that record.
  */
 function carriesAlong(entry: TrailEntry, { consent, texts }: KeyHistory, options: JudgeOptions): readonly Fault[] {
-  if (!keyWrites.has(entry.operation) || fromOutside.has(entry.operation)) return [];
+  // No consent counts for a destroyed key, whatever is left on it.
+  const isOver = entry.after?.state === "destroyed";
+  if (isOver || !keyWrites.has(entry.operation) || fromOutside.has(entry.operation)) return [];
   const used = consent !== undefined && consent.step === stepOf(entry) ? consent.print : undefined;
   const isCarried = textsOn(entry).some(
     ({ print, carrier }) => texts.has(print) && print !== used && !(carrier === "tag" && options.ignoresTags === true),
