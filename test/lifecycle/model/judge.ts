@@ -8,7 +8,7 @@ import type { Plan } from "../../../provider/lifecycle/plan.ts";
 import { day, hour } from "./service.ts";
 import { holdersOf, identity, recordIdOf } from "./sight.ts";
 import type { Judge, Planned } from "./tool.ts";
-import { isPersonId, standing } from "./truth.ts";
+import { isInTime, isPersonId, standing } from "./truth.ts";
 import { Violation } from "./violation.ts";
 import { type Config, type Flight, looseness, markerOn, meaningOf, textsOn, type World } from "./world.ts";
 
@@ -16,7 +16,7 @@ import { type Config, type Flight, looseness, markerOn, meaningOf, textsOn, type
 export type Tally = Record<
   | "steps"
   | "metNamed"
-  | "forgedWithinTolerance"
+  | "forgedByAnotherTool"
   | "ownRecordRevived"
   | "markerForged"
   | "loosened"
@@ -31,7 +31,7 @@ export function emptyTally(): Tally {
   return {
     steps: 0,
     metNamed: 0,
-    forgedWithinTolerance: 0,
+    forgedByAnotherTool: 0,
     ownRecordRevived: 0,
     markerForged: 0,
     loosened: 0,
@@ -48,16 +48,15 @@ export function createJudge(tally: Tally): Judge {
       const { kind } = planned;
       onlyItsOwnSteps(flight, config, kind);
       keepsForeignTags(before, planned);
-      if (kind === "deactivate" || kind === "destroy") {
-        if (!isForOne(before, config, flight, kind, tally)) twoPeople(before, flight, kind, tally);
-      }
+      const isOne = isConsequential(kind) && isForOne(before, config, flight, kind, tally);
+      if (isConsequential(kind) && !isOne) twoPeople(before, flight, kind, tally);
       if (kind === "loosen") loosensByTwo(before, flight, planned, tally);
       else keepsMarker(before, planned);
       if (kind === "destroy") secondForKms(before, flight, tally);
       if (kind === "deactivate") ownWindow(before, flight);
       if (kind === "write_record") wellAuthored(before, flight, planned, tally);
-      if (kind === "update" || kind === "sync" || kind === "mark") leavesBindingAlone(before, flight, kind, tally);
-      if (kind === "update") carriesNothingOn(before, planned);
+      if (isLeftOut(flight, kind)) leavesBindingAlone(before, flight, kind, tally);
+      carriesNothingAlong(before, planned, isOne);
       if (kind === "remove") onlyTheDead(before, tally);
       atPlausibleTime(flight, kind);
     },
@@ -67,7 +66,10 @@ export function createJudge(tally: Tally): Judge {
 
 /** The calls that each command may ever make; a run that names nothing takes no step and undoes nothing. */
 const allowed: Record<Flight["command"]["kind"], readonly Planned["kind"][]> = {
-  destroy: ["write_record", "set_for_deletion", "unset_for_deletion", "deactivate", "destroy", "remove"],
+  destroy: [
+    ...["write_record", "set_for_deletion", "unset_for_deletion", "deactivate", "destroy", "remove"],
+    "drop_record",
+  ] as const,
   continue: ["write_record", "set_for_deletion", "unset_for_deletion", "deactivate", "destroy", "remove"],
   request: ["write_record"],
   consent: ["write_record"],
@@ -76,14 +78,26 @@ const allowed: Record<Flight["command"]["kind"], readonly Planned["kind"][]> = {
   reactivate: ["reactivate", "drop_record", "unset_for_deletion"],
   up: ["update"],
   mark: ["mark"],
-  sync: ["sync"],
+  sync: ["sync", "drop_record"],
+  align: ["align", "drop_record"],
+  hold: ["hold"],
+  release: ["release"],
 };
+
+/** What a run may do that names nothing. */
+const harmless: ReadonlySet<Planned["kind"]> = new Set([
+  ...(["write_record", "drop_record", "update", "mark", "sync", "align", "hold", "release", "remove"] as const),
+]);
+
+function isConsequential(kind: Planned["kind"]): kind is "deactivate" | "destroy" {
+  return kind === "deactivate" || kind === "destroy";
+}
 
 function onlyItsOwnSteps(flight: Flight, config: Config, kind: Planned["kind"]): void {
   const { command } = flight;
   if (!allowed[command.kind].includes(kind)) throw new Violation("foreign step", `${command.kind} sent ${kind}`);
   const names = command.named.length > 0 || command.kind === "withdraw" || command.kind === "reactivate";
-  const isHarmless = ["write_record", "update", "mark", "sync", "remove"].includes(kind);
+  const isHarmless = harmless.has(kind);
   const isForOnePerson = (kind === "deactivate" || kind === "destroy") && requestedBy(command, config) === "single";
   if (!names && !isHarmless && !isForOnePerson)
     throw new Violation("unnamed run acts", `${command.kind} naming nothing sent ${kind}`);
@@ -173,18 +187,28 @@ function residual(before: World, flight: Flight, kind: ApprovedStep, text: strin
   const { key, truth } = before;
   if (claimed === undefined || key === undefined)
     throw new Violation("one person", `${who} sent ${kind} on a text from nowhere`);
-  const isFresh = before.now - claimed.at < 7 * day;
-  const wroteInTime = isFresh && key.updatedBy === claimed.author && Math.abs(key.updatedAt - claimed.at) <= 10;
   const isSecondPerson = claimed.author !== who && isPersonId(claimed.author);
-  const saysThis = claimed.step === kind && claimed.label === key.label;
-  if (!wroteInTime || !isSecondPerson || !saysThis) {
+  if (!appearsToBind(before, kind, text) || !isSecondPerson) {
     throw new Violation(
       "one person",
       `${who} sent ${kind} on a record of ${claimed.author}, last writer ${key.updatedBy}`,
     );
   }
+  // No write of uko may make a text count that it did not bring. With another tool, uko cannot prevent it.
+  if (truth.lastTool !== "another_tool") {
+    throw new Violation("forged through uko", `a write of uko made the record of ${claimed.author} count for ${kind}`);
+  }
   if (truth.textBy === claimed.author) tally.ownRecordRevived += 1;
-  else tally.forgedWithinTolerance += 1;
+  else tally.forgedByAnotherTool += 1;
+}
+
+/** Whether the service shows nothing that speaks against the text: its author wrote last, just when the text says. */
+function appearsToBind({ key, now }: World, kind: ApprovedStep, text: string | undefined): boolean {
+  const claimed = text === undefined ? undefined : meaningOf(text);
+  if (claimed === undefined || key === undefined) return false;
+  const wroteInTime = key.updatedBy === claimed.author && isInTime(claimed.at, key.updatedAt);
+  const saysThis = claimed.step === kind && claimed.label === key.label;
+  return wroteInTime && saysThis && now - claimed.at < 7 * day;
 }
 
 function secondForKms(before: World, flight: Flight, tally: Tally): void {
@@ -240,6 +264,12 @@ function wellAuthored(before: World, flight: Flight, planned: Planned, tally: Ta
   excuseEarlyExpiry(before, flight, "second record", tally);
 }
 
+/** Only what makes a key safer may void a request that binds: a hold, a withdrawal, a reactivation. */
+function isLeftOut({ command }: Flight, kind: Planned["kind"]): boolean {
+  if (kind === "drop_record") return command.kind !== "withdraw" && command.kind !== "reactivate";
+  return kind === "update" || kind === "sync" || kind === "mark" || kind === "align" || kind === "release";
+}
+
 function leavesBindingAlone(before: World, flight: Flight, kind: string, tally: Tally): void {
   if (standing(before) !== undefined) excuseEarlyExpiry(before, flight, `${kind} over a binding record`, tally);
 }
@@ -266,16 +296,30 @@ function atPlausibleTime({ seen, startedAt }: Flight, kind: string): void {
 function keepsForeignTags({ key }: World, { kind, request }: Planned): void {
   if (key === undefined || request.kind !== "patch" || request.tags === undefined) return;
   const kept = request.tags.map((tag) => `${tag.name}=${tag.value}`);
-  const lost = key.tags.filter((tag) => !tag.name.startsWith("uko_") && !kept.includes(`${tag.name}=${tag.value}`));
+  const own = kind === "release" ? ["hold"] : [];
+  const lost = key.tags.filter(
+    ({ name, value }) => !name.startsWith("uko_") && !own.includes(name) && !kept.includes(`${name}=${value}`),
+  );
   if (lost.length > 0) throw new Violation("tag erased", `${kind} took off ${lost.map((tag) => tag.name).join()}`);
 }
 
-function carriesNothingOn(before: World, planned: Planned): void {
+/** Calls to the key, rather than to its twin, after which a record can still count. */
+const carrying: ReadonlySet<Planned["request"]["kind"]> = new Set(["patch", "activate", "deactivate", "sync"]);
+
+/**
+ * No write leaves a record on the key that it did not bring, binding or void: its caller would appear to have written it.
+ * The exception is the step that acts on exactly that record.
+ */
+function carriesNothingAlong(before: World, { kind, request }: Planned, isOne: boolean): void {
   const { key } = before;
-  const { request } = planned;
-  if (key === undefined || request.kind !== "patch") return;
-  const after = { ...key, tags: request.tags ?? key.tags, description: request.description ?? key.description };
-  if (textsOn(after).length > 0) throw new Violation("dead record carried on", "an update left it on the key");
+  if (key === undefined || key.state === "destroyed" || !carrying.has(request.kind)) return;
+  const { tags, description } = request.kind === "patch" ? request : key;
+  const texts = textsOn(key);
+  const after = textsOn({ ...key, tags: tags ?? key.tags, description: description ?? key.description });
+  const isActedOn = kind === "deactivate" && (!isOne || appearsToBind(before, kind, texts[0]));
+  if (after.some((text) => texts.includes(text)) && !isActedOn) {
+    throw new Violation("record carried along", `a call for ${kind} left it on the key`);
+  }
 }
 
 /** A person who withdraws a request has to be able to rely on the withdrawal. */

@@ -148,7 +148,7 @@ describe("safety: the tool takes no step without two people, whatever rights and
       const explored = [exploreSafety(realCore, safetyConfig(twoOfAll, "both", "dual"), "coarse", 3, tally)];
       count("residuals, depth 3", explored, tally);
       for (const residual of [
-        "forgedWithinTolerance",
+        "forgedByAnotherTool",
         "ownRecordRevived",
         "markerForged",
         "setterForged",

@@ -8,7 +8,7 @@ import type { Core } from "./core.ts";
 import { call, day, hour, type Request } from "./service.ts";
 import { digestFor, identity } from "./sight.ts";
 import { type Judge, readAndPlan, send, start } from "./tool.ts";
-import { noteWrite } from "./truth.ts";
+import { isInTime, noteWrite } from "./truth.ts";
 import {
   type Command,
   type CommandKind,
@@ -129,6 +129,56 @@ export function nameable(world: World): { readonly current: readonly string[]; r
   return { current, stale: world.history.filter((text) => !current.includes(text)).slice(0, 1) };
 }
 
+/** Seconds between the planting and the time that a planted record claims: every one that a late or an early write may fit. */
+const plantedAhead = [-5, 0, 2] as const;
+
+/** Requests and approvals in each honest person's name, for either step; an approval may quote nothing. */
+export function* plants(
+  model: Model & { readonly config: { readonly honest: readonly Person[] } },
+  world: World,
+  by: Person,
+): Generator<Move> {
+  for (const victim of model.config.honest) {
+    for (const step of ["deactivate", "destroy"] as const) {
+      for (const aheadBy of plantedAhead) {
+        yield* planted(
+          model,
+          world,
+          by,
+          victim,
+          forge(model, world, victim, by, step, aheadBy),
+          `a request to ${step}, ${aheadBy} s ahead`,
+        );
+      }
+      yield* planted(
+        model,
+        world,
+        by,
+        victim,
+        forge(model, world, victim, by, step, 0, "answer"),
+        `an approval to ${step}`,
+      );
+    }
+  }
+}
+
+function* planted(model: Model, world: World, by: Person, victim: Person, text: string, what: string): Generator<Move> {
+  const to = copyOf(world);
+  if (call(to, model.config.switches, by, withTexts(world, [text]), undefined) !== "done") return;
+  noteWrite(world, to, by.iamId, "another_tool");
+  to.truth.isSetterForged = true;
+  yield { label: `${by.name} plants ${what}, in the name of ${victim.name}`, to };
+}
+
+/** A PATCH of another tool that keeps all tags: whatever is on the key stays there, and this person wrote last. */
+export function* touchByHand(model: Model, world: World, who: Person): Generator<Move> {
+  if (world.key === undefined || textsOn(world.key).length === 0) return;
+  const to = copyOf(world);
+  if (call(to, model.config.switches, who, { kind: "patch" }, undefined) !== "done") return;
+  noteWrite(world, to, who.iamId, "another_tool");
+  yield { label: `${who.name} writes to the key with another tool`, to };
+}
+
 /** Every raw call that serves an attack, as far as the rights of the caller allow; these are not the tool's steps. */
 export function rawMoves(model: Model, world: World, who: Person): readonly Move[] {
   const { key } = world;
@@ -137,7 +187,7 @@ export function rawMoves(model: Model, world: World, who: Person): readonly Move
   const attempt = (label: string, request: Request, also: (to: World) => void = () => {}): void => {
     const to = copyOf(world);
     if (call(to, model.config.switches, who, request, undefined) !== "done") return;
-    noteWrite(world, to, who.iamId);
+    noteWrite(world, to, who.iamId, "another_tool");
     also(to);
     if (request.kind === "patch" && request.tags !== undefined) ownUp(to, who);
     moves.push({ label: `${who.name} by hand: ${label}`, to });
@@ -155,7 +205,7 @@ export function rawMoves(model: Model, world: World, who: Person): readonly Move
     });
   }
   for (const victim of model.config.people) {
-    for (const aheadBy of [0, 9]) {
+    for (const aheadBy of [0, 2]) {
       if (victim === who && aheadBy > 0) continue;
       const text = forge(model, world, victim, who, step, aheadBy);
       attempt(`writes a record as ${victim.name}, ${aheadBy} s ahead`, withTexts(world, [text]), (to) => {
@@ -191,7 +241,7 @@ function ownUp(to: World, who: Person): void {
   const meaning = text === undefined ? undefined : meaningOf(text);
   if (text === undefined || meaning?.author !== who.iamId || more.length > 0) return;
   const { step, how, at, label } = meaning;
-  if (Math.abs(to.now - at) <= 10) to.truth.consent = { author: who.iamId, step, how, at, label, text };
+  if (isInTime(at, to.now)) to.truth.consent = { author: who.iamId, step, how, at, label, text };
 }
 
 function withTexts(world: World, texts: readonly string[]): Request {
@@ -236,6 +286,7 @@ function forge(
   writer: Person,
   step: ApprovedStep,
   aheadBy: number,
+  how: "asked" | "answer" = "asked",
 ): string {
   const { core, config } = model;
   const label = world.key?.label ?? 0;
@@ -250,12 +301,12 @@ function forge(
     digest: digestFor(core, label, step),
     author: identity(victim.iamId),
     authorName: victim.name,
-    how: "asked" as const,
+    how,
     ...(deactivatedAt !== undefined && { deactivatedAtMs: deactivatedAt * 1000 }),
     ...(setter !== undefined && { kmsSetter: identity(setter) }),
   };
   const text = config.switches.keepsTags ? core.encodeTagValue(draft) : core.encodeCompact(draft, "both");
-  remember(text, { author: victim.iamId, step, at, label, how: "asked", deactivatedAt, setter });
+  remember(text, { author: victim.iamId, step, at, label, how, deactivatedAt, setter });
   return text;
 }
 

@@ -33,8 +33,11 @@ const restingSteps: readonly Planned["kind"][] = [
   "deactivate",
   "destroy",
   "sync",
+  "align",
   "update",
   "mark",
+  "hold",
+  "release",
 ];
 
 /** Puts a wait before a call to a key with a very recent write, or ends the run if the key stays busy. */

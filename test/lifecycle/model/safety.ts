@@ -90,7 +90,7 @@ export function stages(core: Core, config: SafetyConfig, tally: Tally): readonly
   for (const who of everyone) {
     const raw = copyOf(wait(fresh, 15).to);
     if (call(raw, config.switches, who, { kind: "deactivate" }, undefined) !== "done") continue;
-    noteWrite(fresh, raw, who.iamId);
+    noteWrite(fresh, raw, who.iamId, "another_tool");
     found.push(wait(raw, 30 * day).to);
   }
   return found;
@@ -104,7 +104,8 @@ function cutAgainByHand(config: SafetyConfig, cooled: World, who: Person): reado
   const to = copyOf(cooled);
   for (const kind of ["activate", "unset", "set", "deactivate"] as const) {
     const before = copyOf(to);
-    if (call(to, config.switches, who, { kind }, undefined) === "done") noteWrite(before, to, who.iamId);
+    if (call(to, config.switches, who, { kind }, undefined) === "done")
+      noteWrite(before, to, who.iamId, "another_tool");
   }
   return to.key?.updatedBy === who.iamId && to.key.state === "deactivated" ? [wait(to, 15).to] : [];
 }

@@ -81,6 +81,6 @@ function* tagsByHand({ switches }: Config, world: World): Generator<Move> {
   const colleague = { iamId: "IBMid-colleague", rights: new Set(["write"] as const) };
   const tags = [...key.tags, { name, value: "x" }];
   if (call(to, switches, colleague, { kind: "patch", tags }, key.updatedAt) !== "done") return;
-  noteWrite(world, to, colleague.iamId);
+  noteWrite(world, to, colleague.iamId, "another_tool");
   yield { label: `a colleague sets the tag ${name}`, to };
 }

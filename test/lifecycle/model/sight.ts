@@ -105,7 +105,8 @@ export function observationOf(
     description: carriers.userDescription,
     activationDate: "",
     expirationDate: "",
-    tags: carriers.userTags,
+    // A planter knows beforehand how a hold changes the tags, so the hold makes no difference to the digest here.
+    tags: carriers.userTags.filter((tag) => tag.name !== "hold"),
     keystores: answers.metadata.map((id) => ({ id, type: types[id] })),
   };
   return {

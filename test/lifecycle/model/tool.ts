@@ -45,6 +45,7 @@ export interface Judge {
 }
 
 const maxLooks = 30;
+const holdTag = { name: "hold", value: "x" };
 
 export function start(world: World, command: Flight["command"]): void {
   world.flight = {
@@ -85,6 +86,8 @@ function planned(core: Core, config: Config, world: World, flight: Flight): Look
   const nowMs = decidesAtMs(flight);
   if (flight.command.kind === "up") return up(core, observation, flight, nowMs);
   if (flight.command.kind === "mark") return mark(core, config, observation, flight);
+  if (flight.command.kind === "align") return align(core, observation, flight, nowMs);
+  if (flight.command.kind === "hold" || flight.command.kind === "release") return hold(flight, flight.command.kind);
   const plan = planFor(core, config, flight, observation, nowMs);
   if (plan.kind !== "ready") return { kind: "over", plan };
   return { kind: "call", planned: requestFor(core, config, plan.step, seen.key) };
@@ -125,7 +128,8 @@ export function send(config: Config, world: World, judge: Judge, isLost: boolean
   const answer = call(world, config.switches, caller, request, etag);
   if (answer !== "stale") judge.judge(before, config, flight, due.planned, answer);
   if (answer === "done") {
-    noteWrite(before, world, caller.iamId, draft !== undefined && text !== undefined ? { text, draft } : undefined);
+    const own = draft !== undefined && text !== undefined ? { text, draft } : undefined;
+    noteWrite(before, world, caller.iamId, "uko", own);
     if (kind === "loosen" && flight.command.to !== undefined) world.truth.loosest = flight.command.to;
     if (world.key !== undefined) tightened(world.truth, markerOn(world.key));
     if (isLost) flight.unsure = kind;
@@ -144,17 +148,20 @@ function tightened(truth: World["truth"], marker: DualMarker): void {
   if (looseness(marker) < looseness(truth.loosest)) truth.loosest = marker;
 }
 
+/** A run sends each of these once. */
+const onceOnly: readonly StepKind[] = ["sync", "align", "update", "mark", "hold", "release"];
+
 function note(flight: Flight, kind: StepKind, text: string | undefined): void {
   if (kind === "deactivate") flight.deactivatedHere = true;
   if (kind === "set_for_deletion") flight.windowSetHere = true;
-  if (kind === "sync" || kind === "update" || kind === "mark") flight.syncedHere = true;
+  if (onceOnly.includes(kind)) flight.syncedHere = true;
   if (text !== undefined) flight.readBack = text;
 }
 
 /** What a run concludes about a call with a lost answer, from its next read. */
 function learn(flight: Flight, state: string): void {
   if (flight.unsure === "deactivate" && state === "deactivated") flight.deactivatedHere = true;
-  if (flight.unsure === "update" || flight.unsure === "mark") flight.syncedHere = true;
+  if (flight.unsure === "update" || flight.unsure === "mark" || flight.unsure === "align") flight.syncedHere = true;
   delete flight.unsure;
 }
 
@@ -191,7 +198,7 @@ function planFor(core: Core, config: Config, flight: Flight, observation: KeyObs
     syncedHere: flight.syncedHere,
     ...(flight.windowSetHere && { windowsSetHere: ["kms-1"] }),
     refusals: flight.refusals.flatMap(({ kind: step, status }) =>
-      step === "update" || step === "mark" ? [] : [{ step, status, message: "no" }],
+      isStep(step) ? [{ step, status, message: "no" }] : [],
     ),
   };
   switch (command.kind) {
@@ -211,6 +218,10 @@ function planFor(core: Core, config: Config, flight: Flight, observation: KeyObs
     default:
       return core.planKeyDeletion(observation, policy, run, nowMs);
   }
+}
+
+function isStep(kind: StepKind): kind is Step["kind"] {
+  return kind === "sync" || !onceOnly.includes(kind);
 }
 
 function consentOnce(
@@ -267,6 +278,26 @@ function up(core: Core, observation: KeyObservation, flight: Flight, nowMs: numb
   const seen = flight.seen;
   if (isOver || seen === undefined) return { kind: "over", plan: { kind: "done" } };
   return { kind: "call", planned: { kind: "update", request: patchOfUserFor(core, seen.key) } };
+}
+
+/** An alignment, a rotation: an action without a body, which the service calls like a sync. */
+function align(core: Core, observation: KeyObservation, flight: Flight, nowMs: number): Look {
+  const permission = core.planUpdate(observation, nowMs);
+  const isOver = permission.kind === "leave" || flight.syncedHere || flight.refusals.length > 0;
+  if (isOver) return { kind: "over", plan: { kind: "done" } };
+  return { kind: "call", planned: { kind: "align", request: { kind: "sync" } } };
+}
+
+/** The tag that holds a key, and its removal (provider/engine/key/hold.ts). */
+function hold(flight: Flight, kind: "hold" | "release"): Look {
+  const tags = flight.seen?.key.tags ?? [];
+  const others = tags.filter((tag) => tag.name !== holdTag.name);
+  const isThere = others.length < tags.length;
+  if (flight.syncedHere || flight.refusals.length > 0 || isThere === (kind === "hold")) {
+    return { kind: "over", plan: { kind: "done" } };
+  }
+  const after = kind === "hold" ? [...others, holdTag] : others;
+  return { kind: "call", planned: { kind, request: { kind: "patch", tags: after } } };
 }
 
 function requestFor(core: Core, config: Config, step: Step, seen: NonNullable<World["key"]>): Planned {

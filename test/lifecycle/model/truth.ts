@@ -2,13 +2,21 @@
 
 import type { ConsentDraft } from "../../../provider/lifecycle/consent-record.ts";
 import { day } from "./service.ts";
-import { meaningOf, type Truth, textsOn, type World } from "./world.ts";
+import { meaningOf, type Tool, type Truth, textsOn, type World } from "./world.ts";
+
+/** How long after a record's own time the write that brings it may arrive, in seconds; never before. */
+const toleranceSeconds = 2;
+
+export function isInTime(at: number, writtenAt: number): boolean {
+  return writtenAt >= at && writtenAt - at <= toleranceSeconds;
+}
 
 /** Notes one write that succeeded. `own` is a record that the writer added deliberately, in their own name. */
 export function noteWrite(
   before: World,
   after: World,
   writer: string,
+  tool: Tool,
   own?: { readonly text: string; readonly draft: Pick<ConsentDraft, "step" | "how"> },
 ): void {
   const { truth, key } = after;
@@ -16,6 +24,7 @@ export function noteWrite(
     delete truth.consent;
     return;
   }
+  if (key.updatedAt === after.now) truth.lastTool = tool;
   const textsBefore = textsOn(before.key);
   const texts = textsOn(key);
   const isChanged = textsBefore.join() !== texts.join();
@@ -49,9 +58,9 @@ export function standing(world: World): Truth["consent"] {
   const next = key.state === "active" ? "deactivate" : key.state === "destroyed" ? undefined : "destroy";
   const texts = textsOn(key);
   const isAlone = texts.length === 1 && texts[0] === consent.text;
-  const isFresh = now - consent.at < 7 * day && Math.abs(key.updatedAt - consent.at) <= 10;
+  const isFresh = now - consent.at < 7 * day && isInTime(consent.at, key.updatedAt);
   // A record with a date from a false clock does not count, whatever its author.
-  const isDated = Math.abs(key.updatedAt - (meaningOf(consent.text)?.at ?? consent.at)) <= 10;
+  const isDated = isInTime(meaningOf(consent.text)?.at ?? consent.at, key.updatedAt);
   const isForNext = consent.step === next || (consent.step.startsWith("loosen") && key.state !== "destroyed");
   return isAlone && isFresh && isDated && isForNext && consent.label === key.label ? consent : undefined;
 }

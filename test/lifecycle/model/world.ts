@@ -27,7 +27,11 @@ export type CommandKind =
   | "up"
   /** The effect of an `up`, an import or an adoption on the marker. */
   | "mark"
-  | "sync";
+  | "sync"
+  /** An action without a body that is no step of a deletion: an alignment, a rotation. */
+  | "align"
+  | "hold"
+  | "release";
 
 export interface Command {
   readonly kind: CommandKind;
@@ -53,6 +57,9 @@ export type StepKind =
   | "reactivate"
   | "remove"
   | "sync"
+  | "align"
+  | "hold"
+  | "release"
   | "update";
 
 /** The call that the service refused, such as `destroy` because a right is missing. */
@@ -84,6 +91,8 @@ export interface Flight {
   unsure?: StepKind;
 }
 
+export type Tool = "uko" | "another_tool";
+
 /** What really happened, whatever texts and tags claim. */
 export interface Truth {
   /** A person's own, deliberate record, after which no other person has written. */
@@ -97,6 +106,8 @@ export interface Truth {
   };
   /** The person who wrote the record that is on the key. */
   textBy?: string;
+  /** What made the last write to the key. */
+  lastTool?: Tool;
   /** The smallest number of people that the key's creator, or two people since, agreed to. */
   loosest: DualMarker;
   isMarkerForged: boolean;
@@ -212,13 +223,20 @@ function textSymbol(now: number, text: string): string {
   return `${author}${initials(step)}${age(now, at)}${label}${how[1]}${deactivatedAt === undefined ? "" : age(now, deactivatedAt)}${setter ?? ""}`;
 }
 
+/** How long after a record's own time the last write came: what a core may take for the write that brought the record. */
+function lateness(seconds: number): string {
+  if (Math.abs(seconds) > 10) return "";
+  return seconds < 0 ? "^" : seconds <= 2 ? "~" : "+";
+}
+
 function keySymbol(now: number, key: ModelKey | undefined): string {
   if (key === undefined) return "gone";
   const texts = textsOn(key);
   const parts = texts.map((text) => {
     const meaning = meanings.get(text);
     const noted = meaning?.deactivatedAt;
-    return `${textSymbol(now, text)}${meaning !== undefined && Math.abs(key.updatedAt - meaning.at) <= 10 ? "~" : ""}${noted !== undefined && noted <= key.updatedAt ? "<" : ""}`;
+    const late = meaning === undefined ? "" : lateness(key.updatedAt - meaning.at);
+    return `${textSymbol(now, text)}${late}${noted !== undefined && noted <= key.updatedAt ? "<" : ""}`;
   });
   const marker = key.tags.filter((tag) => tag.name === "uko_dual").map((tag) => tag.value);
   const foreign = key.tags.filter((tag) => !tag.name.startsWith("uko_")).map((tag) => tag.name);
@@ -246,8 +264,9 @@ export function symbolOf(world: World): string {
       ? ""
       : `${truth.consent.author}${initials(truth.consent.step)}${truth.consent.how[1]}${age(now, truth.consent.at)}${truth.consent.label}`;
   const past = world.history.map((text) => textSymbol(now, text)).join("&");
+  const tool = key !== undefined && textsOn(key).length > 0 ? (truth.lastTool?.[0] ?? "") : "";
   const answers = world.answers === undefined ? "" : JSON.stringify(world.answers);
-  const base = `${answers}${keySymbol(now, key)}/${twinSymbol(now, twin, key)}/${consent}/${truth.textBy ?? ""}${truth.loosest[0]}${truth.isMarkerForged}${truth.isSetterForged}/${past}`;
+  const base = `${answers}${keySymbol(now, key)}/${twinSymbol(now, twin, key)}/${consent}/${truth.textBy ?? ""}${tool}${truth.loosest[0]}${truth.isMarkerForged}${truth.isSetterForged}/${past}`;
   const clock = dates === undefined ? "" : `/${dates.offBy}${dates.from}${keySymbol(now + dates.offBy, key)}`;
   const runs = [flight, second].map((run) => (run === undefined ? "" : flightSymbol(now, key, run)));
   return `${base}${clock}${runs.join("")}`;
