@@ -124,6 +124,12 @@ describe("the oracle accepts", () => {
     expect(kinds(trail(consent({ author: alice }), answer, deactivate(alice, 2_000)))).toEqual([]);
   });
 
+  it("an answer that arrived too late, and was written again", () => {
+    const late: Draft = { ...answerBy(bob), ...writtenAt(5_000, answerBy(bob)) };
+    const again = answerBy(bob, { atMs: 7_000 });
+    expect(kinds(trail(consent({ author: alice }), late, again, deactivate(alice, 9_000)))).toEqual([]);
+  });
+
   it("a person in a profile as actor", () => {
     expect(kinds(trail(consent({ author: bob }), { ...deactivate(profile), authn: alice }))).toEqual([]);
   });
@@ -253,6 +259,15 @@ describe("the oracle finds", () => {
       "an answer that names another request",
       trail(consent({ author: alice }), answerBy(bob, { answers: "0".repeat(32) }), deactivate(alice, 2_000)),
       ["request-over-binding", "no-consent"],
+    ],
+    [
+      "an answer that arrived too late, and was not written again",
+      trail(
+        consent({ author: alice }),
+        { ...answerBy(bob), ...writtenAt(5_000, answerBy(bob)) },
+        deactivate(alice, 9_000),
+      ),
+      ["no-consent"],
     ],
     ["an answer to no request", trail(answerBy(bob), deactivate(alice, 2_000)), ["no-consent"]],
     [

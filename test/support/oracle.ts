@@ -106,6 +106,8 @@ interface KeyHistory {
   /** Set while the key's last write is a PATCH that brought a consent record. */
   readonly consent?: Consent | undefined;
   readonly state?: string | undefined;
+  /** The request that the answer on the key replaced; its author may write the answer again, with a time that fits. */
+  readonly answered?: { readonly request: Consent; readonly by: string } | undefined;
   /** The prints of all texts in a record's place, readable or not, whoever brought them. */
   readonly texts: ReadonlySet<string>;
 }
@@ -137,7 +139,11 @@ export function judge(audit: readonly TrailEntry[], options: JudgeOptions): Verd
     if (entry.keyId !== undefined && entry.effect && keyWrites.has(entry.operation)) {
       const isPerson = options.isPerson ?? isPersonByPrefix;
       const texts = new Set(textsOn(entry).map(({ print }) => print));
-      histories.set(entry.keyId, { consent: consentOf(entry, history, isPerson), state: entry.after?.state, texts });
+      const own = ownRecordOf(entry, history, isPerson);
+      const request = own?.isAnswer === true ? requestFor(history, own.author) : undefined;
+      const answered = own === undefined || request === undefined ? undefined : { request, by: own.author };
+      const state = entry.after?.state;
+      histories.set(entry.keyId, { consent: consentOf(entry, history, isPerson), state, texts, answered });
     }
   }
   return { ok: violations.length === 0, violations };
@@ -196,7 +202,8 @@ function overwrites(entry: TrailEntry, history: KeyHistory, options: JudgeOption
   const binds = consent !== undefined && consent.step === next && Date.parse(entry.time) - consent.writtenMs < lifeMs;
   const written = recordOn(entry);
   if (!binds || written === undefined || written.print === consent.print) return [];
-  const isAnswer = consentOf(entry, history, options.isPerson ?? isPersonByPrefix)?.isAnswer === true;
+  const own = ownRecordOf(entry, history, options.isPerson ?? isPersonByPrefix);
+  const isAnswer = own?.isAnswer === true && doesAnswer(own, consent);
   return isAnswer ? [] : [["request-over-binding", "a record replaced one that still binds"]];
 }
 
@@ -217,24 +224,39 @@ function carriesAlong(entry: TrailEntry, { consent, texts }: KeyHistory, options
 
 /** The consent that a write leaves on the key; none unless its writer is the person that the record names, and brought it. */
 function consentOf(entry: TrailEntry, before: KeyHistory, isPerson: (iamId: string) => boolean): Consent | undefined {
-  if (!textWrites.has(entry.operation) || entry.after === undefined) return undefined;
+  const own = ownRecordOf(entry, before, isPerson);
+  if (own === undefined || entry.after === undefined) return undefined;
+  const lateMs = Date.parse(entry.after.updatedAt) - own.writtenMs;
+  if (lateMs < 0 || lateMs > toleranceMs) return undefined;
+  if (own.isAnswer && !doesAnswer(own, requestFor(before, own.author))) return undefined;
+  return own;
+}
+
+/** The record that the writer brought in their own name, whenever it says that it was written. */
+function ownRecordOf(
+  entry: TrailEntry,
+  before: KeyHistory,
+  isPerson: (iamId: string) => boolean,
+): (Consent & Pick<RawRecord, "answers">) | undefined {
+  if (!textWrites.has(entry.operation)) return undefined;
   const { caller = "", authn = "" } = entry;
   const record = recordOn(entry);
   if (record === undefined || before.texts.has(record.print)) return undefined;
   if (!isPerson(caller) || !isPerson(authn) || !record.claims(caller)) return undefined;
-  const writtenMs = record.writtenSeconds * 1_000;
-  const lateMs = Date.parse(entry.after.updatedAt) - writtenMs;
-  if (lateMs < 0 || lateMs > toleranceMs) return undefined;
-  const { id, print, step, digest, isAnswer } = record;
-  if (isAnswer && !doesAnswer(record, authn, before.consent, writtenMs)) return undefined;
-  return { id, print, step, digest, isAnswer, writtenMs, author: authn };
+  const { writtenSeconds, claims: _, ...facts } = record;
+  return { ...facts, writtenMs: writtenSeconds * 1_000, author: authn };
+}
+
+function requestFor({ consent, answered }: KeyHistory, author: string): Consent | undefined {
+  return consent ?? (answered?.by === author ? answered.request : undefined);
 }
 
 /** An approval counts only if it answers a request that another person's own PATCH brought, for the same step and facts. */
-function doesAnswer(answer: RawRecord, author: string, request: Consent | undefined, atMs: number): boolean {
-  if (request === undefined || request.isAnswer || request.author === author) return false;
+function doesAnswer(answer: Consent & Pick<RawRecord, "answers">, request: Consent | undefined): boolean {
+  if (request === undefined || request.isAnswer || request.author === answer.author) return false;
   if (answer.answers !== undefined && answer.answers !== request.id) return false;
-  return answer.step === request.step && answer.digest === request.digest && atMs - request.writtenMs < lifeMs;
+  const isSame = answer.step === request.step && answer.digest === request.digest;
+  return isSame && answer.writtenMs - request.writtenMs < lifeMs;
 }
 
 const compactForm = /\n(\[uko1[bds]([dx])([amn])([0-9a-f]{8})([0-9a-f]{32})([0-9a-f]{16})[0-9a-f]{8}[0-9a-f]{16}\])$/;
