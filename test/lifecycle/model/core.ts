@@ -31,6 +31,7 @@ export interface Core {
   readonly patchWithRecord: typeof recordCarriers.patchWithRecord;
   readonly patchWithoutRecord: typeof recordCarriers.patchWithoutRecord;
   readonly patchOfUser: typeof recordCarriers.patchOfUser;
+  readonly patchWithHold: typeof recordCarriers.patchWithHold;
   readonly patchWithMarker: typeof recordCarriers.patchWithMarker;
   readonly markerCarrier: typeof recordCarriers.markerCarrier;
   readonly settlingOf: typeof settling.settlingOf;

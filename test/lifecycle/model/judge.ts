@@ -5,7 +5,7 @@
 
 import type { ApprovedStep, DualMarker } from "../../../provider/lifecycle/observation.ts";
 import type { Plan } from "../../../provider/lifecycle/plan.ts";
-import { day, hour } from "./service.ts";
+import { day, hour, maxTags } from "./service.ts";
 import { holdersOf, identity, recordIdOf } from "./sight.ts";
 import type { Judge, Planned } from "./tool.ts";
 import { isInTime, isPersonId, standing } from "./truth.ts";
@@ -55,12 +55,15 @@ export function createJudge(tally: Tally): Judge {
       if (kind === "destroy") secondForKms(before, flight, tally);
       if (kind === "deactivate") ownWindow(before, flight);
       if (kind === "write_record") wellAuthored(before, flight, planned, tally);
-      if (isLeftOut(flight, kind)) leavesBindingAlone(before, flight, kind, tally);
-      carriesNothingAlong(before, planned, isOne);
+      if (isLeftOut(before, config, flight, kind, tally)) leavesBindingAlone(before, flight, kind, tally);
+      carriesNothingAlong(before, flight, planned, isOne);
       if (kind === "remove") onlyTheDead(before, tally);
       atPlausibleTime(flight, kind);
     },
-    over: undoneEntirely,
+    over(world, config, flight, plan) {
+      undoneEntirely(world, flight, plan);
+      if (config.switches.keepsTags) isHeldAfter(world, flight, plan);
+    },
   };
 }
 
@@ -264,10 +267,15 @@ function wellAuthored(before: World, flight: Flight, planned: Planned, tally: Ta
   excuseEarlyExpiry(before, flight, "second record", tally);
 }
 
-/** Only what makes a key safer may void a request that binds: a hold, a withdrawal, a reactivation. */
-function isLeftOut({ command }: Flight, kind: Planned["kind"]): boolean {
-  if (kind === "drop_record") return command.kind !== "withdraw" && command.kind !== "reactivate";
-  return kind === "update" || kind === "sync" || kind === "mark" || kind === "align" || kind === "release";
+/**
+ * Only what makes a key safer may void a request that binds: a hold, a withdrawal, a reactivation; and a deactivation for
+ * which one person is enough, because the request is over after it.
+ */
+function isLeftOut(before: World, config: Config, flight: Flight, kind: Planned["kind"], tally: Tally): boolean {
+  const { command } = flight;
+  if (kind !== "drop_record") return ["update", "sync", "mark", "align", "release"].includes(kind);
+  const isAlone = requestedBy(command, config) === "single" && isForOne(before, config, flight, "deactivate", tally);
+  return command.kind !== "withdraw" && command.kind !== "reactivate" && !isAlone;
 }
 
 function leavesBindingAlone(before: World, flight: Flight, kind: string, tally: Tally): void {
@@ -310,16 +318,39 @@ const carrying: ReadonlySet<Planned["request"]["kind"]> = new Set(["patch", "act
  * No write leaves a record on the key that it did not bring, binding or void: its caller would appear to have written it.
  * The exception is the step that acts on exactly that record.
  */
-function carriesNothingAlong(before: World, { kind, request }: Planned, isOne: boolean): void {
+function carriesNothingAlong(
+  before: World,
+  flight: Flight,
+  { kind, request, text: own }: Planned,
+  isOne: boolean,
+): void {
   const { key } = before;
   if (key === undefined || key.state === "destroyed" || !carrying.has(request.kind)) return;
   const { tags, description } = request.kind === "patch" ? request : key;
   const texts = textsOn(key);
   const after = textsOn({ ...key, tags: tags ?? key.tags, description: description ?? key.description });
   const isActedOn = kind === "deactivate" && (!isOne || appearsToBind(before, kind, texts[0]));
-  if (after.some((text) => texts.includes(text)) && !isActedOn) {
+  const isExcused = isActedOn || endsOutageWithout(before, flight, kind, texts);
+  if (after.some((text) => texts.includes(text) && text !== own) && !isExcused) {
     throw new Violation("record carried along", `a call for ${kind} left it on the key`);
   }
+}
+
+/**
+ * A person whom the service does not let change tags may still end an outage, unless a record on the key claims to be
+ * that person's and the time fits.
+ */
+function endsOutageWithout(
+  before: World,
+  { command, refusals }: Flight,
+  kind: string,
+  texts: readonly string[],
+): boolean {
+  if (kind !== "reactivate" || !refusals.some((refusal) => refusal.kind === "drop_record")) return false;
+  return texts.every((text) => {
+    const claimed = meaningOf(text);
+    return claimed?.author !== command.who.iamId || !isInTime(claimed.at, before.now);
+  });
 }
 
 /** A person who withdraws a request has to be able to rely on the withdrawal. */
@@ -330,6 +361,15 @@ function undoneEntirely(world: World, flight: Flight, plan: Plan | undefined): v
   if (key !== undefined && textsOn(key).length > 0) throw new Violation("incomplete undo", "a record is still pending");
   const isOpen = twin?.state === "active" && (twin.windowEnds ?? 0) > now;
   if (isOpen) throw new Violation("incomplete undo", "the KMS window is still open");
+}
+
+/** A hold makes a key safer, so neither a request that binds nor uko's own tags prevent the hold. */
+function isHeldAfter({ key }: World, { command, refusals }: Flight, plan: Plan | undefined): void {
+  if (command.kind !== "hold" || plan?.kind !== "done" || refusals.length > 0 || key === undefined) return;
+  const others = key.tags.filter((tag) => !tag.name.startsWith("uko_"));
+  if (others.length < maxTags && !others.some((tag) => tag.name === "hold")) {
+    throw new Violation("no hold", `a hold on a key with ${others.length} foreign tags left no tag`);
+  }
 }
 
 function onlyTheDead(before: World, tally: Tally): void {

@@ -6,6 +6,7 @@ import type { Explored } from "./explore.ts";
 import { exploreFalseDates } from "./false-dates.ts";
 import { emptyTally, type Tally } from "./judge.ts";
 import { casts, exploreLiveness, isLegal, livenessConfig } from "./liveness.ts";
+import { explorePlanted, withoutTags } from "./planted.ts";
 import { exploreSafety, safetyCasts, safetyConfig } from "./safety.ts";
 import { exploreSameSecond } from "./same-second.ts";
 import type { Config } from "./world.ts";
@@ -45,8 +46,8 @@ interface Family {
   readonly switches: Config["switches"];
 }
 
-const everyCast = Object.keys(safetyCasts);
-const [twoOfAll = "", , , threeWithAll = ""] = everyCast;
+const everyCast = Object.keys(safetyCasts).filter((cast) => cast !== withoutTags);
+const [twoOfAll = "", , administers = "", threeWithAll = ""] = everyCast;
 const families: readonly Family[] = [
   {
     title: "whole runs, two people",
@@ -161,6 +162,41 @@ describe("safety: the tool takes no step without two people, whatever rights and
   );
 });
 
+describe("planted records: no write of uko makes a text count that the write did not bring", () => {
+  const inTags = { twinSees: "caller", keepsTags: true } as const;
+  const inDescription = { twinSees: "service", keepsTags: false } as const;
+  const planted: readonly (readonly [cast: string, gate: Config["gate"], switches: Config["switches"]])[] = [
+    [twoOfAll, "both", inTags],
+    [twoOfAll, "destroy", inTags],
+    [twoOfAll, "single", inTags],
+    [twoOfAll, "both", inDescription],
+    [administers, "both", inTags],
+    [withoutTags, "both", inTags],
+  ];
+
+  it.each(planted)(
+    "%s, gate %s, %j: whole runs",
+    (cast, gate, where) => {
+      const tally = emptyTally();
+      const config = safetyConfig(cast, gate, isEveryCast ? "dual" : "none", where);
+      count(`planted, ${config.title}`, [explorePlanted(realCore, config, "coarse", 1 + runs, tally)], tally);
+      // The documented limit, which the model has to meet: the victim used another tool within 2 s of the planted time.
+      if (cast !== withoutTags) expect(tally.forgedByAnotherTool).toBeGreaterThan(0);
+    },
+    timeoutMs,
+  );
+
+  it.runIf(runs > 1).each(planted)(
+    "%s, gate %s, %j: call by call",
+    (cast, gate, where) => {
+      const tally = emptyTally();
+      const config = safetyConfig(cast, gate, "none", where);
+      count(`planted, call by call, ${config.title}`, [explorePlanted(realCore, config, "fine", calls, tally)], tally);
+    },
+    timeoutMs,
+  );
+});
+
 describe("evidence: the tool removes no metadata of a living key while any answer of the service shows a trace of it", () => {
   it.each(["none", "plain", "dual"] as const)(
     "every omission, twin %s",
@@ -205,21 +241,21 @@ describe("time: no write is lost to another write of the same second, and no wri
 
 /** Two and three people with realistic splits of roles; the last column of each row names what such a cast lacks. */
 type Told = readonly [cast: readonly string[], gate: Config["gate"], twin: Config["twin"], lacks: string | undefined];
-/** The slowest valid casts, which the shallow depth leaves out. */
+/** The slowest casts, which the shallow depth leaves out. */
 const slow: readonly Told[] = [
+  [["deployer", "administrator"], "destroy", "none", undefined],
+  [["deployer", "creator"], "both", "none", "hs-crypto.managed-keys.deactivated-destroy"],
   [["deployer", "administrator and creator"], "destroy", "dual", undefined],
-  [["deployer", "administrator"], "destroy", "dual", undefined],
+  [["deployer", "administrator and creator"], "both", "dual", undefined],
   [["deployer without KMS", "everything"], "both", "none", undefined],
   [["deployer", "creator", "administrator"], "both", "none", undefined],
 ];
 const told: readonly Told[] = [
   ...(modelDepth.name === "shallow" ? [] : slow),
   [["deployer", "administrator and creator"], "both", "none", undefined],
-  [["deployer", "administrator and creator"], "both", "dual", undefined],
-  [["deployer", "administrator"], "destroy", "none", undefined],
+  [["deployer", "administrator"], "destroy", "dual", undefined],
   [["deployer", "administrator"], "both", "none", "denied write_record"],
   [["creator", "administrator and creator"], "both", "none", "hs-crypto.managed-keys.active-deactivate"],
-  [["deployer", "creator"], "both", "none", "hs-crypto.managed-keys.deactivated-destroy"],
   [["deployer without KMS", "administrator and creator"], "both", "dual", "denied set_for_deletion"],
   [["deployer without KMS", "administrator"], "destroy", "dual", "denied set_for_deletion"],
 ];

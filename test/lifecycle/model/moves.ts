@@ -54,7 +54,7 @@ export function runThrough(model: Model, world: World, what: Command, calls = Nu
     const next = readAndPlan(model.core, model.config, to);
     if (next.kind === "over") {
       plan = next.plan;
-      if (to.flight !== undefined) model.judge.over(to, to.flight, next.plan);
+      if (to.flight !== undefined) model.judge.over(to, model.config, to.flight, next.plan);
       break;
     }
     if (next.kind === "unsettled") {
@@ -87,7 +87,7 @@ export function stepFlight(model: Model, world: World, faults: "any" | "none" = 
     to.now = Math.max(to.now, flight.restsUntil ?? to.now);
     const next = readAndPlan(model.core, model.config, to);
     if (next.kind === "over") {
-      if (to.flight !== undefined) model.judge.over(to, to.flight, next.plan);
+      if (to.flight !== undefined) model.judge.over(to, model.config, to.flight, next.plan);
       delete to.flight;
     }
     if (next.kind === "unsettled") {
@@ -129,45 +129,34 @@ export function nameable(world: World): { readonly current: readonly string[]; r
   return { current, stale: world.history.filter((text) => !current.includes(text)).slice(0, 1) };
 }
 
-/** Seconds between the planting and the time that a planted record claims: every one that a late or an early write may fit. */
-const plantedAhead = [-5, 0, 2] as const;
+/** Seconds between the planting and the time that a planted record claims: all that a late or an early write may fit. */
+const plantedAhead: readonly number[] = [-5, 0, 2];
 
-/** Requests and approvals in each honest person's name, for either step; an approval may quote nothing. */
+/** Requests and approvals in each honest person's name, for either step; the approvals quote nothing. */
 export function* plants(
   model: Model & { readonly config: { readonly honest: readonly Person[] } },
   world: World,
   by: Person,
+  aheadBy = plantedAhead,
 ): Generator<Move> {
   for (const victim of model.config.honest) {
     for (const step of ["deactivate", "destroy"] as const) {
-      for (const aheadBy of plantedAhead) {
-        yield* planted(
-          model,
-          world,
-          by,
-          victim,
-          forge(model, world, victim, by, step, aheadBy),
-          `a request to ${step}, ${aheadBy} s ahead`,
-        );
+      for (const ahead of aheadBy) {
+        const text = forge(model, world, victim, by, step, ahead);
+        yield* planted(model, world, by, text, `a request of ${victim.name} to ${step}, ${ahead} s ahead`);
       }
-      yield* planted(
-        model,
-        world,
-        by,
-        victim,
-        forge(model, world, victim, by, step, 0, "answer"),
-        `an approval to ${step}`,
-      );
+      const text = forge(model, world, victim, by, step, 0, "answer");
+      yield* planted(model, world, by, text, `an approval of ${victim.name} to ${step}`);
     }
   }
 }
 
-function* planted(model: Model, world: World, by: Person, victim: Person, text: string, what: string): Generator<Move> {
+function* planted(model: Model, world: World, by: Person, text: string, what: string): Generator<Move> {
   const to = copyOf(world);
   if (call(to, model.config.switches, by, withTexts(world, [text]), undefined) !== "done") return;
   noteWrite(world, to, by.iamId, "another_tool");
   to.truth.isSetterForged = true;
-  yield { label: `${by.name} plants ${what}, in the name of ${victim.name}`, to };
+  yield { label: `${by.name} plants ${what}`, to };
 }
 
 /** A PATCH of another tool that keeps all tags: whatever is on the key stays there, and this person wrote last. */
@@ -228,7 +217,8 @@ export function rawMoves(model: Model, world: World, who: Person): readonly Move
     kind: "patch",
     tags: [{ name: "uko_dual", value: "single" }, { name: "uko_dual", value: "both" }, ...withoutMarker(key.tags)],
   });
-  attempt("takes the marker off", { kind: "patch", tags: withoutMarker(key.tags) });
+  const description = key.description.replace(/\n\[uko1.*\]$/, "");
+  attempt("takes the marker off", { kind: "patch", tags: withoutMarker(key.tags), description });
   for (const kind of ["activate", "deactivate", "destroy", "remove", "sync", "set", "unset", "deleteTwin"] as const) {
     attempt(kind, { kind });
   }

@@ -69,17 +69,27 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
   },
   "consent-record": {
     "the last writer does not matter": ["if (!isSame(record.author, updatedBy))", "if (false)"],
-    "a day between record and last write": ["writeToleranceMs = 10_000", "writeToleranceMs = 86_400_000"],
+    "10 s between record and last write": ["recordToleranceMs = 2000", "recordToleranceMs = 10_000"],
+    "a record may be dated after the last write": [
+      "return writtenAtMs <= updatedAtMs && updatedAtMs - writtenAtMs <= recordToleranceMs;",
+      "return Math.abs(updatedAtMs - writtenAtMs) <= recordToleranceMs;",
+    ],
     "the key may have changed": ["record.digest !== observation.digests[step]", "false"],
     "records never lapse": ["if (latestMs >= lapsesAtMs)", "if (false)"],
     "records expire by the Date alone": ["Math.max(nowMs, updatedAtMs, observation.latestTimeMs ?? nowMs);", "nowMs;"],
   },
   "record-carriers": {
     "two carriers are one record": ['if (more.length > 0) return { kind: "twice" };', ""],
-    "an update carries a dead record on": [
-      "tag.name.startsWith(reservedTagPrefix) && tag.name !== recordTagName);\n  const hasRecordTag",
-      "tag.name.startsWith(reservedTagPrefix));\n  const hasRecordTag",
+    "an update carries a dead record on": ["const kept = tagsWithoutRecord(raw)", "const kept = raw.tags"],
+    "a hold carries a record along": [
+      "(cleared.tags ?? raw.tags).filter((tag) => tag.name !== hold.name)",
+      "raw.tags.filter((tag) => tag.name !== hold.name)",
     ],
+    "a hold carries a record in the description along": [
+      "return { ...cleared, tags: [...others",
+      "return { tags: [...others",
+    ],
+    "uko's own tags leave no room for a hold": ["if (excess > yielding.length)", "if (excess > 0)"],
     "of two markers the first counts": ['return more.length > 0 ? "both" : (', 'return more.length > 9 ? "both" : ('],
     "a loosening leaves its record on file": [
       'tag.name !== recordTagName && tag.name !== markerTagName);\n  if (carrier === "tag") {\n    const description',
@@ -87,10 +97,6 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
     ],
   },
   "plan-update": {
-    "an update does not look for a record": [
-      'return standing.binds ? { kind: "leave", record: standing.record } : { kind: "may" };',
-      'return standing.binds && nowMs < 0 ? { kind: "leave", record: standing.record } : { kind: "may" };',
-    ],
     "an adoption writes the marker that its program wants": [
       'if (marker === undefined) return "both";',
       "if (marker === undefined) return wanted;",
@@ -100,7 +106,34 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       "return marker !== wanted ? wanted : undefined;",
     ],
   },
+  "key-write": {
+    "an update does not look for a record": [
+      "if (standing.binds && endsRequest !== true)",
+      "if (standing.binds && endsRequest !== true && nowMs < 0)",
+    ],
+    "no action without a body drops a record first": [
+      "const mustDrop = isWithoutBody === true &&",
+      "const mustDrop = false &&",
+    ],
+    "a sync drops no record first": ["sync: { isWithoutBody: true }", "sync: {}"],
+    "an alignment drops no record first": ["align: { isWithoutBody: true }", "align: {}"],
+    "a reactivation drops no record first": [
+      "reactivate: { endsRequest: true, isWithoutBody: true }",
+      "reactivate: { endsRequest: true }",
+    ],
+    "the deactivation by one person drops no record first": [
+      "deactivate_alone: { endsRequest: true, isWithoutBody: true }",
+      "deactivate_alone: { endsRequest: true }",
+    ],
+    "a hold waits for a request that binds": ["hold: { endsRequest: true }", "hold: {}"],
+    "the release of a hold ends a request": ["release: {}", "release: { endsRequest: true }"],
+    "a planted record in one's own name never fits": [
+      "return (writesAs === undefined",
+      "return nowMs < 0 && (writesAs === undefined",
+    ],
+  },
   "plan-key-deletion": {
+    "one person's deactivation never drops a record": ["if (isAlone && planKeyWrite", "if (!isAlone && planKeyWrite"],
     "the setter may destroy": [
       'return isSetter ? { guard: "kms_setter", record: consentedBy } : undefined;',
       'return isSetter && identity === undefined ? { guard: "kms_setter", record: consentedBy } : undefined;',
@@ -169,7 +202,7 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       "TimeReading): ClockSkew | undefined {\n  if (dateMs > 0) return undefined;\n",
     ],
     "a token does not contradict a Date": ["dateMs < tokenIssuedAtMs - tokenToleranceMs", "dateMs < 0"],
-    "a change does not contradict a Date": ["dateMs < updatedAtMs - writeToleranceMs", "dateMs < 0"],
+    "a change does not contradict a Date": ["dateMs < updatedAtMs - clockToleranceMs", "dateMs < 0"],
     "a token does not expire records": [
       "Math.max(reachedMs, tokenIssuedAtMs, updatedAtMs,",
       "Math.max(reachedMs, updatedAtMs,",

@@ -1,6 +1,7 @@
 /**
- * Records in another person's name. A malicious person plants requests and approvals at every time that could fit; the
- * victim then writes to the key for another purpose, through uko or with another tool; after that anyone tries to act.
+ * Records in another person's name. At every stage of a deletion, a malicious person has planted a request or an approval
+ * with a time that could fit. The victim then writes to the key for another purpose, through uko or with another tool, and
+ * after that anyone tries to act.
  */
 
 import type { Core } from "./core.ts";
@@ -19,8 +20,12 @@ import {
   wait,
 } from "./moves.ts";
 import { type SafetyConfig, stages } from "./safety.ts";
-import { hour } from "./service.ts";
-import type { CommandKind, World } from "./world.ts";
+import { hour, maxTags } from "./service.ts";
+import { holdTag } from "./tool.ts";
+import { type CommandKind, freshWorld, type World } from "./world.ts";
+
+/** The cast whose victim may end an outage and may not change tags. */
+export const withoutTags = "alice may not write";
 
 type Planting = Model & { readonly config: SafetyConfig };
 
@@ -38,12 +43,30 @@ export function explorePlanted(
 ): Explored {
   const model: Planting = { core, config, judge: createJudge(tally) };
   const movesOf = grain === "coarse" ? wholeRuns : callByCall;
-  return explore(model, stages(core, config, tally), (world) => movesOf(model, world), depth);
+  const tagged = config.switches.keepsTags ? [fullOfTags(config, 1), fullOfTags(config, 2), held(model)] : [];
+  const planted = [...stages(core, config, tally), ...tagged].flatMap((world) =>
+    [...plants(model, world, config.mallory)].map(({ to }): World => ({ ...to, history: [] })),
+  );
+  return explore(model, [...tagged, ...planted], (world) => movesOf(model, world), depth);
+}
+
+/** A request for a key that is held. */
+function held({ config, ...model }: Planting): World {
+  const world = freshWorld(config, "active");
+  const tags = [...(world.key?.tags ?? []), holdTag];
+  const on = { ...world, ...(world.key !== undefined && { key: { ...world.key, tags } }) };
+  return runThrough({ ...model, config }, on, command("request", config.mallory)).to;
+}
+
+/** A key with so many tags of other tools that only `free` tags of uko find room, its marker among them. */
+function fullOfTags(config: SafetyConfig, free: number): World {
+  const world = freshWorld(config, "active");
+  const others = Array.from({ length: maxTags - free }, (_, index) => ({ name: `t${index}`, value: "x" }));
+  return { ...world, ...(world.key !== undefined && { key: { ...world.key, tags: [...others, ...world.key.tags] } }) };
 }
 
 function* wholeRuns(model: Planting, world: World): Generator<Move> {
   const { honest, mallory } = model.config;
-  yield* plants(model, world, mallory);
   for (const victim of honest) yield* touchByHand(model, world, victim);
   for (const who of [...honest, mallory]) {
     for (const kind of touches) yield runThrough(model, world, command(kind, who));
@@ -81,6 +104,7 @@ function* callByCall(model: Planting, world: World): Generator<Move> {
 }
 
 function* besides(model: Planting, world: World): Generator<Move> {
-  yield* plants(model, world, model.config.mallory);
+  for (const { label, to } of plants(model, world, model.config.mallory, [0]))
+    yield { label, to: { ...to, history: [] } };
   for (const victim of model.config.honest) yield* touchByHand(model, world, victim);
 }

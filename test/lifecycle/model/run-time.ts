@@ -32,6 +32,7 @@ const restingSteps: readonly Planned["kind"][] = [
   "loosen",
   "deactivate",
   "destroy",
+  "reactivate",
   "sync",
   "align",
   "update",

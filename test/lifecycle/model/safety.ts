@@ -38,6 +38,7 @@ export const safetyCasts: Readonly<Record<string, SafetyCast>> = {
     carol: ["Creator", "VaultAdministrator", "KmsManager"],
   },
   "three, mallory only writes": { mallory: ["Creator", "KmsWriter"], alice: ["Deployer", "KmsWriter"], carol: all },
+  "alice may not write": { mallory: all, alice: ["Activator", "VaultAdministrator"] },
 };
 
 export interface SafetyConfig extends Config {

@@ -6,6 +6,8 @@
 
 export const hour = 3600;
 export const day = 24 * hour;
+/** The tags that a key can have (uko-v4.md 2.5 K2). */
+export const maxTags = 128;
 
 export type Right =
   | "write"
@@ -22,6 +24,8 @@ export const roles = {
   Deployer: ["write", "deactivate", "reactivate", "destroyUnused"],
   Creator: ["write", "destroyUnused"],
   VaultAdministrator: ["destroy", "remove"],
+  /** A role of a customer's own (uko-v4.md 6): it ends outages and changes no tags. */
+  Activator: ["reactivate"],
   KmsWriter: ["kmsSet"],
   KmsManager: ["kmsSet", "kmsDelete"],
 } as const satisfies Record<string, readonly Right[]>;
@@ -154,7 +158,7 @@ function act(
   const { now, twin } = state;
   switch (request.kind) {
     case "patch":
-      if (key.state === "destroyed") return false;
+      if (key.state === "destroyed" || (request.tags?.length ?? 0) > maxTags) return false;
       if (request.label !== undefined) key.label = request.label;
       if (request.description !== undefined) key.description = request.description;
       if (request.tags !== undefined && switches.keepsTags) key.tags = request.tags;

@@ -117,6 +117,7 @@ export function observationOf(
     updatedBy: identity(key.updatedBy),
     carried: carriers.carried,
     ...(carriers.marker !== undefined && { marker: carriers.marker }),
+    ...(carriers.note !== undefined && { note: carriers.note }),
     digests: digestsBy((step) => sha256(core.digestText(facts, step)).slice(0, 32)),
     keystores: answers.live.map((keystore) => statusOf(key, keystore, now)),
     keystoresAreLive: true,

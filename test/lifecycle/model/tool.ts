@@ -41,11 +41,11 @@ export interface Judge {
   /** Receives every call of the tool that the service did not refuse as stale, with the world before the call. */
   judge(before: World, config: Config, flight: Flight, planned: Planned, answer: Answer): void;
   /** Receives the result of a run. */
-  over(world: World, flight: Flight, plan: Plan | undefined): void;
+  over(world: World, config: Config, flight: Flight, plan: Plan | undefined): void;
 }
 
 const maxLooks = 30;
-const holdTag = { name: "hold", value: "x" };
+export const holdTag = { name: "hold", value: "x" };
 
 export function start(world: World, command: Flight["command"]): void {
   world.flight = {
@@ -87,7 +87,9 @@ function planned(core: Core, config: Config, world: World, flight: Flight): Look
   if (flight.command.kind === "up") return up(core, observation, flight, nowMs);
   if (flight.command.kind === "mark") return mark(core, config, observation, flight);
   if (flight.command.kind === "align") return align(core, observation, flight, nowMs);
-  if (flight.command.kind === "hold" || flight.command.kind === "release") return hold(flight, flight.command.kind);
+  if (flight.command.kind === "hold" || flight.command.kind === "release") {
+    return hold(core, observation, flight, flight.command.kind, nowMs);
+  }
   const plan = planFor(core, config, flight, observation, nowMs);
   if (plan.kind !== "ready") return { kind: "over", plan };
   return { kind: "call", planned: requestFor(core, config, plan.step, seen.key) };
@@ -133,7 +135,7 @@ export function send(config: Config, world: World, judge: Judge, isLost: boolean
     if (kind === "loosen" && flight.command.to !== undefined) world.truth.loosest = flight.command.to;
     if (world.key !== undefined) tightened(world.truth, markerOn(world.key));
     if (isLost) flight.unsure = kind;
-    else note(flight, kind, text);
+    else note(flight, kind, text, before.key);
   } else if (answer !== "stale") {
     flight.refusals = [...flight.refusals, { kind, status: answer === "forbidden" ? 403 : 409 }];
   }
@@ -151,7 +153,10 @@ function tightened(truth: World["truth"], marker: DualMarker): void {
 /** A run sends each of these once. */
 const onceOnly: readonly StepKind[] = ["sync", "align", "update", "mark", "hold", "release"];
 
-function note(flight: Flight, kind: StepKind, text: string | undefined): void {
+function note(flight: Flight, kind: StepKind, text: string | undefined, before: World["key"]): void {
+  if (kind === "drop_record" && before !== undefined) {
+    flight.droppedHere = [...(flight.droppedHere ?? []), ...textsOn(before).slice(0, 1).map(recordIdOf)];
+  }
   if (kind === "deactivate") flight.deactivatedHere = true;
   if (kind === "set_for_deletion") flight.windowSetHere = true;
   if (onceOnly.includes(kind)) flight.syncedHere = true;
@@ -197,6 +202,7 @@ function planFor(core: Core, config: Config, flight: Flight, observation: KeyObs
     deactivatedHere: flight.deactivatedHere,
     syncedHere: flight.syncedHere,
     ...(flight.windowSetHere && { windowsSetHere: ["kms-1"] }),
+    ...(flight.droppedHere !== undefined && { droppedHere: flight.droppedHere }),
     refusals: flight.refusals.flatMap(({ kind: step, status }) =>
       isStep(step) ? [{ step, status, message: "no" }] : [],
     ),
@@ -273,8 +279,8 @@ function markerRequest(
 
 /** An ordinary `up` of a program whose label differs from the key's. */
 function up(core: Core, observation: KeyObservation, flight: Flight, nowMs: number): Look {
-  const permission = core.planKeyWrite(observation, "update", nowMs);
-  const isOver = permission.kind === "leave" || flight.syncedHere || flight.refusals.length > 0;
+  const write = core.planKeyWrite(observation, "update", nowMs);
+  const isOver = write.kind === "leave" || flight.syncedHere || flight.refusals.length > 0;
   const seen = flight.seen;
   if (isOver || seen === undefined) return { kind: "over", plan: { kind: "done" } };
   return { kind: "call", planned: { kind: "update", request: patchOfUserFor(core, seen.key) } };
@@ -282,22 +288,25 @@ function up(core: Core, observation: KeyObservation, flight: Flight, nowMs: numb
 
 /** An alignment, a rotation: an action without a body, which the service calls like a sync. */
 function align(core: Core, observation: KeyObservation, flight: Flight, nowMs: number): Look {
-  const permission = core.planUpdate(observation, nowMs);
-  const isOver = permission.kind === "leave" || flight.syncedHere || flight.refusals.length > 0;
-  if (isOver) return { kind: "over", plan: { kind: "done" } };
+  const { seen } = flight;
+  const write = core.planKeyWrite(observation, "align", nowMs);
+  const isOver = write.kind === "leave" || flight.syncedHere || flight.refusals.length > 0;
+  if (isOver || seen === undefined) return { kind: "over", plan: { kind: "done" } };
+  if (write.kind === "drop_first") return { kind: "call", planned: dropRequest(core, seen.key) };
   return { kind: "call", planned: { kind: "align", request: { kind: "sync" } } };
 }
 
 /** The tag that holds a key, and its removal (provider/engine/key/hold.ts). */
-function hold(flight: Flight, kind: "hold" | "release"): Look {
-  const tags = flight.seen?.key.tags ?? [];
-  const others = tags.filter((tag) => tag.name !== holdTag.name);
-  const isThere = others.length < tags.length;
-  if (flight.syncedHere || flight.refusals.length > 0 || isThere === (kind === "hold")) {
+function hold(core: Core, observation: KeyObservation, flight: Flight, kind: "hold" | "release", nowMs: number): Look {
+  const { seen } = flight;
+  const isThere = seen?.key.tags.some((tag) => tag.name === holdTag.name) === true;
+  const isOver = flight.syncedHere || flight.refusals.length > 0 || isThere === (kind === "hold");
+  if (isOver || seen === undefined || core.planKeyWrite(observation, kind, nowMs).kind === "leave") {
     return { kind: "over", plan: { kind: "done" } };
   }
-  const after = kind === "hold" ? [...others, holdTag] : others;
-  return { kind: "call", planned: { kind, request: { kind: "patch", tags: after } } };
+  const patch = core.patchWithHold(seen.key, holdTag, kind === "hold");
+  if (patch === undefined) return { kind: "over", plan: { kind: "done" } };
+  return { kind: "call", planned: { kind, request: { kind: "patch", ...patch } } };
 }
 
 function requestFor(core: Core, config: Config, step: Step, seen: NonNullable<World["key"]>): Planned {
@@ -307,7 +316,7 @@ function requestFor(core: Core, config: Config, step: Step, seen: NonNullable<Wo
     case "loosen":
       return markerRequest(core, config, "loosen", step.to, seen);
     case "drop_record":
-      return { kind: step.kind, request: { kind: "patch", ...core.patchWithoutRecord(seen) } };
+      return dropRequest(core, seen, step.dropsNote);
     case "set_for_deletion":
       return { kind: step.kind, request: { kind: "set" } };
     case "unset_for_deletion":
@@ -317,6 +326,11 @@ function requestFor(core: Core, config: Config, step: Step, seen: NonNullable<Wo
     default:
       return { kind: step.kind, request: { kind: step.kind } };
   }
+}
+
+function dropRequest(core: Core, seen: NonNullable<World["key"]>, dropsNote: true | undefined = undefined): Planned {
+  const patch = core.patchWithoutRecord(seen, dropsNote === true ? "drop_note" : "keep_note");
+  return { kind: "drop_record", request: { kind: "patch", ...patch } };
 }
 
 function recordRequest(

@@ -5,9 +5,17 @@ import { exploreEvidence } from "./evidence.ts";
 import { exploreFalseDates } from "./false-dates.ts";
 import { emptyTally } from "./judge.ts";
 import { exploreLiveness, livenessConfig } from "./liveness.ts";
+import { explorePlanted, withoutTags } from "./planted.ts";
 import { exploreSafety, safetyConfig } from "./safety.ts";
 import { exploreSameSecond } from "./same-second.ts";
 import { Violation } from "./violation.ts";
+
+const plantedConfigs = [
+  safetyConfig("both hold everything", "both", "none"),
+  safetyConfig("both hold everything", "single", "none"),
+  safetyConfig("both hold everything", "both", "none", { twinSees: "service", keepsTags: false }),
+  safetyConfig(withoutTags, "both", "none"),
+];
 
 /** The first rule that the core breaks, or undefined. */
 export function verdictOn(core: Core): string | undefined {
@@ -17,6 +25,7 @@ export function verdictOn(core: Core): string | undefined {
     if (refusedInVain > 0) return `evidence: ${refusedInVain} keys that are gone are not removed`;
     // Most mutants fail within one move, so every family is explored that far before any goes deeper.
     for (const depth of [1, 2]) {
+      for (const planted of plantedConfigs) explorePlanted(core, planted, "coarse", depth, tally);
       for (const [cast, gate, twin, grain] of [
         ["both hold everything", "both", "none", "coarse"],
         ["both hold everything", "both", "dual", "coarse"],

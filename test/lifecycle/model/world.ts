@@ -74,6 +74,8 @@ export interface Flight {
   deactivatedHere: boolean;
   windowSetHere: boolean;
   syncedHere: boolean;
+  /** The IDs of the records that the run took off the key. */
+  droppedHere?: readonly string[];
   refusals: readonly Refused[];
   looks: number;
   /** The start of the run, which is when IAM issued its token. */
@@ -209,18 +211,24 @@ function initials(step: ApprovedStep): string {
   return `${step[2]}${step.at(-1)}`;
 }
 
+/** The present, and up to how many seconds an age matters exactly: no limit of a key without a twin is above 2 s. */
+interface Clock {
+  readonly now: number;
+  readonly exactSeconds: number;
+}
+
 /** Seconds matter while they are few; after that only the limit that has passed. */
-function age(now: number, at: number): string {
+function age({ now, exactSeconds }: Clock, at: number): string {
   const passed = now - at;
-  if (passed <= 12) return String(passed);
+  if (passed <= exactSeconds) return String(passed);
   return passed <= 4 * hour ? "m" : passed < 7 * day ? "h" : passed < 30 * day ? "d" : "y";
 }
 
-function textSymbol(now: number, text: string): string {
+function textSymbol(clock: Clock, text: string): string {
   const meaning = meanings.get(text);
   if (meaning === undefined) return "?";
   const { author, step, at, label, how, deactivatedAt, setter } = meaning;
-  return `${author}${initials(step)}${age(now, at)}${label}${how[1]}${deactivatedAt === undefined ? "" : age(now, deactivatedAt)}${setter ?? ""}`;
+  return `${author}${initials(step)}${age(clock, at)}${label}${how[1]}${deactivatedAt === undefined ? "" : age(clock, deactivatedAt)}${setter ?? ""}`;
 }
 
 /** How long after a record's own time the last write came: what a core may take for the write that brought the record. */
@@ -229,28 +237,42 @@ function lateness(seconds: number): string {
   return seconds < 0 ? "^" : seconds <= 2 ? "~" : "+";
 }
 
-function keySymbol(now: number, key: ModelKey | undefined): string {
+function keySymbol(clock: Clock, key: ModelKey | undefined): string {
   if (key === undefined) return "gone";
   const texts = textsOn(key);
   const parts = texts.map((text) => {
     const meaning = meanings.get(text);
     const noted = meaning?.deactivatedAt;
     const late = meaning === undefined ? "" : lateness(key.updatedAt - meaning.at);
-    return `${textSymbol(now, text)}${late}${noted !== undefined && noted <= key.updatedAt ? "<" : ""}`;
+    return `${textSymbol(clock, text)}${late}${noted !== undefined && noted <= key.updatedAt ? "<" : ""}`;
   });
   const marker = key.tags.filter((tag) => tag.name === "uko_dual").map((tag) => tag.value);
   const foreign = key.tags.filter((tag) => !tag.name.startsWith("uko_")).map((tag) => tag.name);
-  const cooled = key.deactivatedAt === undefined ? "" : age(now, key.deactivatedAt);
-  const pending = key.materialUntil === undefined ? "" : now < key.materialUntil ? "p" : "q";
+  const note = key.tags.find((tag) => tag.name === "uko_note");
+  const cooled = key.deactivatedAt === undefined ? "" : age(clock, key.deactivatedAt);
+  const pending = key.materialUntil === undefined ? "" : clock.now < key.materialUntil ? "p" : "q";
   const restored = key.restored === undefined ? "" : `r${key.restored.join()}`;
-  return `${restored}${key.state}${key.label}${key.updatedBy}@${age(now, key.updatedAt)}|${parts.join("&")}|${marker}${foreign}|${/\[uko1(.)/.exec(key.description)?.[1] ?? ""}|${cooled}${pending}`;
+  return `${restored}${key.state}${key.label}${key.updatedBy}@${age(clock, key.updatedAt)}|${parts.join("&")}|${marker}${foreign}|${/\[uko1(.)/.exec(key.description)?.[1] ?? ""}|${cooled}${pending}${note === undefined ? "" : noteSymbol(clock, key.updatedAt, note.value)}`;
 }
 
-function twinSymbol(now: number, twin: ModelTwin | undefined, key: ModelKey | undefined): string {
+/** What a note of a deactivation says: its time, which a core compares with the last write, and who opened the window. */
+function noteSymbol(clock: Clock, updatedAt: number, value: string): string {
+  const { x, k } = notes.get(value) ?? (JSON.parse(Buffer.from(value, "hex").toString("utf8")) as Note);
+  notes.set(value, { x, k });
+  return `n${x === undefined ? "" : `${age(clock, x)}${x <= updatedAt ? "<" : ""}`}${k ?? ""}`;
+}
+
+interface Note {
+  readonly x?: number | undefined;
+  readonly k?: string | undefined;
+}
+const notes = new Map<string, Note>();
+
+function twinSymbol(clock: Clock, twin: ModelTwin | undefined, key: ModelKey | undefined): string {
   if (twin === undefined) return "";
   const { windowEnds } = twin;
   if (windowEnds === undefined) return twin.state;
-  const left = windowEnds - now;
+  const left = windowEnds - clock.now;
   const near = key !== undefined && Math.abs(windowEnds - 7 * day - key.updatedAt) <= 10;
   const size = left <= 0 ? "x" : left < 28 * hour ? "s" : left > 7 * day - 12 ? String(left - 7 * day) : "l";
   return `${twin.state}${size}${near ? "~" : ""}${twin.setter}`;
@@ -259,29 +281,31 @@ function twinSymbol(now: number, twin: ModelTwin | undefined, key: ModelKey | un
 /** Two worlds with the same symbol have the same future, up to moments within one of the limits above. */
 export function symbolOf(world: World): string {
   const { now, key, twin, truth, flight, second, dates } = world;
+  const clock: Clock = { now, exactSeconds: twin === undefined && dates === undefined ? 3 : 12 };
   const consent =
     truth.consent === undefined
       ? ""
-      : `${truth.consent.author}${initials(truth.consent.step)}${truth.consent.how[1]}${age(now, truth.consent.at)}${truth.consent.label}`;
-  const past = world.history.map((text) => textSymbol(now, text)).join("&");
+      : `${truth.consent.author}${initials(truth.consent.step)}${truth.consent.how[1]}${age(clock, truth.consent.at)}${truth.consent.label}`;
+  const past = world.history.map((text) => textSymbol(clock, text)).join("&");
   const tool = key !== undefined && textsOn(key).length > 0 ? (truth.lastTool?.[0] ?? "") : "";
   const answers = world.answers === undefined ? "" : JSON.stringify(world.answers);
-  const base = `${answers}${keySymbol(now, key)}/${twinSymbol(now, twin, key)}/${consent}/${truth.textBy ?? ""}${tool}${truth.loosest[0]}${truth.isMarkerForged}${truth.isSetterForged}/${past}`;
-  const clock = dates === undefined ? "" : `/${dates.offBy}${dates.from}${keySymbol(now + dates.offBy, key)}`;
-  const runs = [flight, second].map((run) => (run === undefined ? "" : flightSymbol(now, key, run)));
-  return `${base}${clock}${runs.join("")}`;
+  const base = `${answers}${keySymbol(clock, key)}/${twinSymbol(clock, twin, key)}/${consent}/${truth.textBy ?? ""}${tool}${truth.loosest[0]}${truth.isMarkerForged}${truth.isSetterForged}/${past}`;
+  const shown =
+    dates === undefined ? "" : `/${dates.offBy}${dates.from}${keySymbol({ ...clock, now: now + dates.offBy }, key)}`;
+  const runs = [flight, second].map((run) => (run === undefined ? "" : flightSymbol(clock, key, run)));
+  return `${base}${shown}${runs.join("")}`;
 }
 
-function flightSymbol(now: number, key: ModelKey | undefined, flight: Flight): string {
+function flightSymbol(clock: Clock, key: ModelKey | undefined, flight: Flight): string {
   const { command, seen, readBack, settling, restsUntil } = flight;
   const seenSymbol =
     seen === undefined
       ? ""
-      : `${keySymbol(now, seen.key)}${seen.key.updatedAt === key?.updatedAt}${twinSymbol(now, seen.twin, seen.key)}${now - seen.at}`;
-  const named = command.named.map((text) => textSymbol(now, text)).join("&");
+      : `${keySymbol(clock, seen.key)}${seen.key.updatedAt === key?.updatedAt}${twinSymbol(clock, seen.twin, seen.key)}${clock.now - seen.at}`;
+  const named = command.named.map((text) => textSymbol(clock, text)).join("&");
   const rested = settling.restedEtag === String(key?.updatedAt);
-  const rest = `${settling.hasWaited}${rested}${restsUntil === undefined ? "" : Math.max(0, restsUntil - now)}`;
-  return `/${rest}/${command.kind}${command.says ?? ""}${command.to ?? ""}${command.who.name}${command.throughProfile}${named}/${flight.deactivatedHere}${flight.windowSetHere}${flight.syncedHere}${flight.refusals.map(({ kind, status }) => `${kind}${status}`)}${flight.unsure ?? ""}${readBack === undefined ? "" : textSymbol(now, readBack)}/${seenSymbol}`;
+  const rest = `${settling.hasWaited}${rested}${restsUntil === undefined ? "" : Math.max(0, restsUntil - clock.now)}`;
+  return `/${rest}/${command.kind}${command.says ?? ""}${command.to ?? ""}${command.who.name}${command.throughProfile}${named}/${flight.deactivatedHere}${flight.windowSetHere}${flight.syncedHere}${flight.droppedHere?.length ?? ""}${flight.refusals.map(({ kind, status }) => `${kind}${status}`)}${flight.unsure ?? ""}${readBack === undefined ? "" : textSymbol(clock, readBack)}/${seenSymbol}`;
 }
 
 /** The marker on a key, read without the core: a missing one, an unknown one and two of them count as the strictest. */
