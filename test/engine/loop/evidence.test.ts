@@ -102,7 +102,11 @@ describe("the evidence for an auditor", () => {
     await alice.operations.reactivate(ref, options);
     await alice.operations.sync(ref, options);
     const steps = alice.evidence.map(({ step, from, to }) => `${step} ${from} ${to}`);
-    expect(steps).toEqual(["reactivate deactivated active", "drop_record active active", "sync active active"]);
+    expect(steps).toEqual([
+      "drop_record deactivated deactivated",
+      "reactivate deactivated active",
+      "sync active active",
+    ]);
   });
 
   test("never contains a credential", async () => {
