@@ -28,14 +28,15 @@ interface Scenario {
   /** The step that the planted record names: the one that the key waits for after the write. */
   readonly step?: ApprovedStep;
   /** What Carol expects of the key after the write. */
-  readonly foreseen?: Partial<KeyFacts>;
+  readonly predicted?: Partial<KeyFacts>;
   /** Tags that Carol takes off when she plants the record. */
   readonly without?: string;
 }
 
 const payroll = () => uko.make();
 const by = (who: Person) => uko.run(who).operations;
-const held = { kind: "owner", until: undefined, ticket: undefined } as const;
+const held = { kind: "hold", tag: { kind: "owner" } } as const;
+const released = { kind: "release", reason: "No longer needed" } as const;
 
 const cards = { template: "cards", label: "cards", align: true };
 
@@ -68,13 +69,13 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       await by("bob").hold(uko.ref(state.keyId), held, options);
       return state;
     },
-    act: ({ keyId }) => by("bob").hold(uko.ref(keyId), undefined, options),
+    act: ({ keyId }) => by("bob").hold(uko.ref(keyId), released, options),
   },
   update: {
     victim: "bob",
     make: payroll,
     act: (state, who) => uko.update(state, { description: "new" }, who),
-    foreseen: { description: "new" },
+    predicted: { description: "new" },
   },
   mark: {
     victim: "bob",
@@ -107,7 +108,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     victim: "bob",
     make: payroll,
     act: (state, who) => uko.update(state, { rotationTrigger: "2" }, who),
-    foreseen: { version: 2 },
+    predicted: { version: 2 },
   },
   reactivate: {
     victim: "alice",
@@ -125,13 +126,13 @@ const scenarios: Readonly<Record<string, Scenario>> = {
 
 /** Carol writes the record in the victim's name; returns its ID and whether it names the key as the write leaves it. */
 async function plant(state: ManagedKeyState, scenario: Scenario, how: "asked" | "answer", inSeconds: number) {
-  const { victim, foreseen, without, step = "deactivate" } = scenario;
+  const { victim, predicted, without, step = "deactivate" } = scenario;
   const seen = await observeKey(uko.run("carol").world, uko.ref(state.keyId), "summary", options);
   if (seen.kind === "gone") throw new Error("the key is gone");
   const value = encodeTagValue({
     step,
     writtenAtMs: seen.nowMs + inSeconds * 1000,
-    digest: sha256(digestText({ ...seen.observation.facts, ...foreseen }, step)).slice(0, 32),
+    digest: sha256(digestText({ ...seen.observation.facts, ...predicted }, step)).slice(0, 32),
     author: identityOf(iamIds[victim]),
     how,
     ...(how === "answer" && { answers: "0".repeat(32) }),
