@@ -210,14 +210,12 @@ export async function converge<K extends KindTypes>(
     let { step } = next;
     const reading = kind.settles?.(step, observed);
     if (reading !== undefined && !(await settler.isSettled(reading))) continue;
-    if (options.confirm !== undefined && confirmed !== step.kind) {
-      const question = kind.question?.(step, observed);
-      if (question !== undefined) {
-        if (!(await options.confirm(question))) throw notConfirmed(kind.name(task), step.kind);
-        // The answer may have taken hours, so the step is planned again from a new read.
-        confirmed = step.kind;
-        continue;
-      }
+    const question = confirmed === step.kind ? undefined : kind.question?.(step, observed);
+    if (options.confirm !== undefined && question !== undefined) {
+      if (!(await options.confirm(question))) throw notConfirmed(kind.name(task), step.kind);
+      // The answer may have taken hours, so the step is planned again from a new read.
+      confirmed = step.kind;
+      continue;
     }
     const context = { world, task, observed, actor, memory, options };
     world.progress.report(kind.progress(step, observed));
