@@ -40,8 +40,12 @@ export function actedFrom({ name, line: { label } }: NamedKey, report: Report): 
   return { name, label, outcome, says: explanation.summary, ...(code !== undefined && { code }), exitCode };
 }
 
-/** A step that the service refused after its deletion window was opened counts as a failure, so that a first run meets few of them. */
-function outcomeOf(taken: Report["taken"], exitCode: number): ActedKey["outcome"] {
+/**
+ * A step that the service refused after its deletion window was opened counts as a failure, so that a first run meets
+ * few of them. A record that was removed before a step that then failed is no change of the key.
+ */
+function outcomeOf(reported: Report["taken"], exitCode: number): ActedKey["outcome"] {
+  const taken = reported.filter((step) => step !== "drop_record" || exitCode === 0);
   if (hasChanged(taken)) return "acted";
   if (taken.length > 0) return "failed";
   return exitCode === 0 || exitCode === 11 ? "unchanged" : "left";
