@@ -76,7 +76,7 @@ test.each(profilesFor())(
     await scenario.advance("31d");
     ended(await pipeline.destroy(), 0);
     expect(await pipeline.resources()).toEqual([]);
-    expect((await scenario.audit()).at(-1)).toMatchObject({ operation: "K5", status: 204, callerName: "pipeline" });
+    expect((await scenario.writes()).at(-1)).toMatchObject({ operation: "K5", status: 204, callerName: "pipeline" });
   },
 );
 

@@ -59,7 +59,7 @@ test.each(profilesFor())(
     const later = ended(await carryOn("bob"), 12, paris);
     ended(await bob.refresh(), 0);
     expect((await bob.resources())[0]?.outputs).toMatchObject({
-      lifecycleState: "destroyed",
+      lifecycleState: "pending_destruction",
       keystores: expect.arrayContaining([
         expect.objectContaining({ name: "aws-frankfurt", status: "not_present", syncFlag: "ok" }),
         expect.objectContaining({ name: "aws-paris", status: "not_active", syncFlag: "out_of_sync" }),

@@ -58,7 +58,7 @@ test.each(profilesFor())("a refresh reports each kind of drift and repairs none 
       keystores: [{ syncFlag: seesKeystores ? "out_of_sync" : "ok" }],
     });
     expect(await outputsOf("cancelled")).toMatchObject({
-      lifecycleState: "destroyed",
+      lifecycleState: "pending_destruction",
       keystores: [{ status: "active", syncFlag: "out_of_sync" }],
     });
     expect(await outputsOf("archive")).toMatchObject({ name: "attic" });

@@ -46,7 +46,7 @@ export function sayFormerAuthorUnder(profile: string, name: keyof typeof iamIds)
 /** How messages name the author of a record: where tags are not kept, the compact record has no room for the name. */
 export function sayAuthorUnder(profile: string, name: keyof typeof iamIds): string {
   const id = iamIds[name];
-  return keepsTags(profile) ? `${name} Example (${id})` : id;
+  return keepsTags(profile) ? `${id} ("${name} Example")` : id;
 }
 
 /** Whether a key's tags keep a record; otherwise the description carries the record. */
