@@ -15,52 +15,60 @@ import { keystorePlace, vault, type WireKeystorePlace } from "./wire.ts";
 /** An instance has at most 50 internal keystores (uko-v4.md 3.8), but any number of others. */
 const maxRemembered = 10_000;
 
+type VaultAnswer = Awaited<ReturnType<Containers["vaultExists"]>>;
+
 export function createContainers(transport: Transport): Containers {
   /** A keystore never changes its kind, so one read per run is enough. */
-  const kinds = new Map<string, (signal: AbortSignal) => Promise<KeystoreAnswer>>();
+  const kindOf = remembered(
+    (keystoreId, signal) => readKind(transport, keystoreId, signal),
+    ({ kind }) => kind !== "unknown",
+  );
   /** A vault that this run found shows for good that the run is connected to its instance. */
-  const foundVaults = new Set<string>();
+  const existenceOf = remembered(
+    (vaultId, signal) => readVault(transport, vaultId, signal),
+    (answer) => answer === "found",
+  );
 
   return {
-    async vaultExists(vaultId, { signal }) {
-      const path = `/vaults/${checkedId(vaultId, "vault")}`;
-      if (foundVaults.has(vaultId)) return "found";
-      try {
-        const answer = await transport.read({ path, signal }, readRights.readVault, isOwnNotFound);
-        if (answer.status === 404) return "not_found";
-        if (parseAnswer(service, answer, vault).id !== vaultId) return "unknown";
-        if (foundVaults.size < maxRemembered) foundVaults.add(vaultId);
-        return "found";
-      } catch (error) {
-        // Only the service's own 404 proves that a vault does not exist; any other failure proves
-        // nothing.
-        if (!isUkoError(error) || concernsTheRun.includes(error.code)) throw error;
-        return "unknown";
-      }
-    },
-    async keystoreKind(keystoreId, { signal }) {
-      let kind = kinds.get(keystoreId);
-      if (kind === undefined) {
-        if (kinds.size >= maxRemembered) kinds.clear();
-        kind = remembered((flight) => readKind(transport, keystoreId, flight));
-        kinds.set(keystoreId, kind);
-      }
-      return kind(signal);
-    },
+    vaultExists: async (vaultId, { signal }) => existenceOf(vaultId, signal),
+    keystoreKind: async (keystoreId, { signal }) => kindOf(keystoreId, signal),
   };
 }
 
-/** Keeps a success, never a failure or an inconclusive response. */
-function remembered(
-  read: (signal: AbortSignal) => Promise<KeystoreAnswer>,
-): (signal: AbortSignal) => Promise<KeystoreAnswer> {
-  let known: KeystoreAnswer | undefined;
-  const join = singleFlight(async (signal) => {
-    const answer = await read(signal);
-    if (answer.kind !== "unknown") known = answer;
-    return answer;
-  });
-  return async (signal) => known ?? join(signal);
+/** Reads each ID once, also for keys side by side. Keeps only what `isKept` accepts, and never a failure. */
+function remembered<Answer>(
+  read: (id: string, signal: AbortSignal) => Promise<Answer>,
+  isKept: (answer: Answer) => boolean,
+): (id: string, signal: AbortSignal) => Promise<Answer> {
+  const reads = new Map<string, (signal: AbortSignal) => Promise<Answer>>();
+  return (id, signal) => {
+    const started = reads.get(id);
+    if (started !== undefined) return started(signal);
+    if (reads.size >= maxRemembered) reads.clear();
+    let known: Answer | undefined;
+    const join = singleFlight(async (flight) => {
+      const answer = await read(id, flight);
+      if (isKept(answer)) known = answer;
+      return answer;
+    });
+    const once = async (caller: AbortSignal): Promise<Answer> => known ?? join(caller);
+    reads.set(id, once);
+    return once(signal);
+  };
+}
+
+async function readVault(transport: Transport, vaultId: string, signal: AbortSignal): Promise<VaultAnswer> {
+  const path = `/vaults/${checkedId(vaultId, "vault")}`;
+  try {
+    const answer = await transport.read({ path, signal }, readRights.readVault, isOwnNotFound);
+    if (answer.status === 404) return "not_found";
+    return parseAnswer(service, answer, vault).id === vaultId ? "found" : "unknown";
+  } catch (error) {
+    // Only the service's own 404 proves that a vault does not exist; any other failure proves
+    // nothing.
+    if (!isUkoError(error) || concernsTheRun.includes(error.code)) throw error;
+    return "unknown";
+  }
 }
 
 function readKind(transport: Transport, keystoreId: string, signal: AbortSignal): Promise<KeystoreAnswer> {

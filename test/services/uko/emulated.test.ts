@@ -191,6 +191,11 @@ describe("with the emulator", () => {
     const { containers } = adaptersOf(world, "erin");
     expect(await containers.vaultExists(vaultId, { signal })).toBe("found");
     expect(await containers.vaultExists("00000000-0000-4000-8000-000000000000", { signal })).toBe("not_found");
+    const first = (await auditOf(world)).length;
+    const run = adaptersOf(world, "erin").containers;
+    const ask = () => run.vaultExists(vaultId, { signal });
+    expect(await Promise.all([ask(), ask(), ask()]), "keys side by side").toEqual(["found", "found", "found"]);
+    expect((await auditOf(world)).slice(first).filter(({ operation }) => operation === "V3")).toHaveLength(1);
     const before = (await auditOf(world)).length;
     for (let attempt = 0; attempt < 3; attempt += 1) {
       expect(await containers.keystoreKind("ce110000-0000-4000-8000-000000000001", { signal })).toEqual(internal);
