@@ -92,8 +92,8 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
     "uko's own tags leave no room for a hold": ["if (excess > yielding.length)", "if (excess > 0)"],
     "of two markers the first counts": ['return more.length > 0 ? "both" : (', 'return more.length > 9 ? "both" : ('],
     "a loosening leaves its record on file": [
-      'tag.name !== recordTagName && tag.name !== markerTagName);\n  if (carrier === "tag") {\n    const description',
-      'tag.name !== markerTagName);\n  if (carrier === "tag") {\n    const description',
+      "const others = cleared.filter((tag) => tag.name !== markerTagName)",
+      "const others = raw.tags.filter((tag) => tag.name !== markerTagName)",
     ],
   },
   "plan-update": {
@@ -145,10 +145,8 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       "if (!setHere.includes(twin.kmsKeyId)) {",
       "if (!setHere.includes(twin.kmsKeyId) && !isWindowLive(twin, nowMs)) {",
     ],
-    "a window's setter may come from another window's record": [
-      "return isItsOwn ? kmsSetter : undefined;",
-      "return isItsOwn || true ? kmsSetter : undefined;",
-    ],
+    "a window's setter may come from another window's record": ["&& beganBefore(record.writtenAtMs)", ""],
+    "a window's setter may come from another window's note": ["&& beganBefore(note.deactivatedAtMs)", ""],
     "a window must outlast what no window can": [
       "windowMustLastMs = coolDownMs + 24",
       "windowMustLastMs = coolDownMs + 24 * 24",
