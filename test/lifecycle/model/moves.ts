@@ -5,7 +5,7 @@
 
 import type { ApprovedStep, LooserMarker } from "../../../provider/lifecycle/observation.ts";
 import type { Core } from "./core.ts";
-import { call, day, hour, type Request } from "./service.ts";
+import { call, day, hour, isForTwin, type Request } from "./service.ts";
 import { digestFor, identity } from "./sight.ts";
 import { type Judge, readAndPlan, send, start } from "./tool.ts";
 import { isInTime, noteWrite } from "./truth.ts";
@@ -176,7 +176,7 @@ export function rawMoves(model: Model, world: World, who: Person): readonly Move
   const attempt = (label: string, request: Request, also: (to: World) => void = () => {}): void => {
     const to = copyOf(world);
     if (call(to, model.config.switches, who, request, undefined) !== "done") return;
-    noteWrite(world, to, who.iamId, "another_tool");
+    noteWrite(world, to, who.iamId, isForTwin(request) ? undefined : "another_tool");
     also(to);
     if (request.kind === "patch" && request.tags !== undefined) ownUp(to, who);
     moves.push({ label: `${who.name} by hand: ${label}`, to });

@@ -15,7 +15,7 @@ import {
   stepFlight,
   wait,
 } from "./moves.ts";
-import { call, day, hour, type Role } from "./service.ts";
+import { call, day, hour, isForTwin, type Role } from "./service.ts";
 import { noteWrite } from "./truth.ts";
 import { type Config, copyOf, freshWorld, type Person, person, robot, type World } from "./world.ts";
 
@@ -105,8 +105,8 @@ function cutAgainByHand(config: SafetyConfig, cooled: World, who: Person): reado
   const to = copyOf(cooled);
   for (const kind of ["activate", "unset", "set", "deactivate"] as const) {
     const before = copyOf(to);
-    if (call(to, config.switches, who, { kind }, undefined) === "done")
-      noteWrite(before, to, who.iamId, "another_tool");
+    if (call(to, config.switches, who, { kind }, undefined) !== "done") continue;
+    noteWrite(before, to, who.iamId, isForTwin({ kind }) ? undefined : "another_tool");
   }
   return to.key?.updatedBy === who.iamId && to.key.state === "deactivated" ? [wait(to, 15).to] : [];
 }

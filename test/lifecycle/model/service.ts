@@ -124,7 +124,8 @@ export function call(
   return "done";
 }
 
-function isForTwin(request: Request): request is TwinRequest {
+/** Whether a call goes to KMS and leaves the key's last writer alone. */
+export function isForTwin(request: Request): request is TwinRequest {
   return request.kind === "set" || request.kind === "unset" || request.kind === "deleteTwin";
 }
 

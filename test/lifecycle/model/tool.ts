@@ -5,7 +5,7 @@ import type { DualMarker, KeyObservation } from "../../../provider/lifecycle/obs
 import type { DeletionPolicy, Plan, Run, Step } from "../../../provider/lifecycle/plan.ts";
 import type { Core } from "./core.ts";
 import { dateOf, readTime, rest } from "./run-time.ts";
-import { type Answer, call, type Request } from "./service.ts";
+import { type Answer, call, isForTwin, type Request } from "./service.ts";
 import { actorFor, keyId, observationOf, recordIdOf, sha256 } from "./sight.ts";
 import { noteWrite } from "./truth.ts";
 import { patchOfUserFor } from "./up.ts";
@@ -131,7 +131,7 @@ export function send(config: Config, world: World, judge: Judge, isLost: boolean
   if (answer !== "stale") judge.judge(before, config, flight, due.planned, answer);
   if (answer === "done") {
     const own = draft !== undefined && text !== undefined ? { text, draft } : undefined;
-    noteWrite(before, world, caller.iamId, "uko", own);
+    noteWrite(before, world, caller.iamId, isForTwin(request) ? undefined : "uko", own);
     if (kind === "loosen" && flight.command.to !== undefined) world.truth.loosest = flight.command.to;
     if (world.key !== undefined) tightened(world.truth, markerOn(world.key));
     if (isLost) flight.unsure = kind;

@@ -11,12 +11,12 @@ export function isInTime(at: number, writtenAt: number): boolean {
   return writtenAt >= at && writtenAt - at <= toleranceSeconds;
 }
 
-/** Notes one write that succeeded. `own` is a record that the writer added deliberately, in their own name. */
+/** Notes one write that succeeded; a call to the twin has no `tool`. `own` is a record that the writer added deliberately, in their own name. */
 export function noteWrite(
   before: World,
   after: World,
   writer: string,
-  tool: Tool,
+  tool: Tool | undefined,
   own?: { readonly text: string; readonly draft: Pick<ConsentDraft, "step" | "how"> },
 ): void {
   const { truth, key } = after;
@@ -24,7 +24,7 @@ export function noteWrite(
     delete truth.consent;
     return;
   }
-  if (key.updatedAt === after.now) truth.lastTool = tool;
+  if (tool !== undefined) truth.lastTool = tool;
   const textsBefore = textsOn(before.key);
   const texts = textsOn(key);
   const isChanged = textsBefore.join() !== texts.join();
