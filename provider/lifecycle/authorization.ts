@@ -142,9 +142,11 @@ export function knownDeactivationMs(observation: KeyObservation, run: Run): numb
   if (observation.state !== "deactivated") return undefined;
   const { record } = observation.carried;
   const recorded = record?.step === "destroy" ? record.deactivatedAtMs : undefined;
-  const noted = recorded ?? observation.note?.deactivatedAtMs;
+  const isOwn = run.deactivatedHere === true;
+  // A note may be of an earlier deactivation that another tool undid.
+  const noted = recorded ?? (isOwn ? undefined : observation.note?.deactivatedAtMs);
   if (noted !== undefined && observation.updatedAtMs !== undefined && noted <= observation.updatedAtMs) return noted;
-  return run.deactivatedHere === true ? observation.updatedAtMs : undefined;
+  return isOwn ? observation.updatedAtMs : undefined;
 }
 
 function withoutBindingRecord(

@@ -9,10 +9,13 @@
  * - A PATCH sends the tags and the description without any record (record-carriers.ts builds each body).
  * - A call without a body cannot take a record off. uko first takes the record off with a PATCH, reads again, waits
  *   until the read is settled, and then calls. The step that acts on exactly this record is the exception.
+ * - The release of a legal hold that waits for a second person is a text in a person's name, too. Only `uko hold`
+ *   leaves it on the key.
  * - While a record binds, a write that makes the key safer drops the record, and any other write is left out, because
  *   the write would void what two people are about to agree on.
  */
 
+import { isReleasedHold } from "./campaign/campaign.ts";
 import { anyBindingRecord, type ConsentRecord, recordToleranceMs } from "./consent-record.ts";
 import { type Identity, isSame, type KeyObservation } from "./observation.ts";
 import type { Run } from "./plan.ts";
@@ -22,6 +25,8 @@ interface KeyWriteFacts {
   readonly endsRequest?: true;
   /** The call is a POST without a body, so it cannot take a record off. */
   readonly isWithoutBody?: true;
+  /** The call ends an outage: uko first takes off only a record that this very call could make look genuine. */
+  readonly isUrgent?: true;
 }
 
 /** Each purpose for which uko writes to a key outside the steps of its deletion. */
@@ -29,7 +34,7 @@ export const keyWrites = {
   hold: { endsRequest: true },
   release: {},
   withdraw: { endsRequest: true },
-  reactivate: { endsRequest: true, isWithoutBody: true },
+  reactivate: { endsRequest: true, isWithoutBody: true, isUrgent: true },
   /** Where one person suffices, so that the step acts on no record. */
   deactivate_alone: { endsRequest: true, isWithoutBody: true },
   update: {},
@@ -57,12 +62,14 @@ export function planKeyWrite(
   nowMs: number,
   run: Pick<Run, "actor" | "droppedHere"> | undefined = undefined,
 ): KeyWritePlan {
-  const { endsRequest, isWithoutBody }: KeyWriteFacts = keyWrites[write];
+  const { endsRequest, isWithoutBody, isUrgent }: KeyWriteFacts = keyWrites[write];
   // No step follows a destroyed key on a record, and the service does not change its tags any more.
   if (observation.state === "destroyed" || observation.state === "destroyed_compromised") return { kind: "write" };
   const standing = anyBindingRecord(observation, nowMs);
   if (standing.binds && endsRequest !== true) return { kind: "leave", record: standing.record };
-  const mustDrop = isWithoutBody === true && observation.carried.kind !== "none";
+  const hasRecord =
+    isUrgent === true ? mayStillFit(observation, run?.actor.writesAs, nowMs) : observation.carried.kind !== "none";
+  const mustDrop = isWithoutBody === true && (hasRecord || observation.facts.tags.some(isReleasedHold));
   return mustDrop && !(run !== undefined && isLeftByService(observation, run, nowMs))
     ? { kind: "drop_first" }
     : { kind: "write" };
@@ -86,11 +93,15 @@ export function isLeftByService(
   );
 }
 
-/** Whether a write by `writesAs` from now on could make the record on the key look like one that it brought. */
+/** A record of a later time cannot count through the call that follows this read. */
+const longestCallMs = 120_000;
+
+/** Whether a write by `writesAs` that follows this read could make the record on the key look like one that it brought. */
 export function mayStillFit({ carried }: KeyObservation, writesAs: Identity | undefined, nowMs: number): boolean {
   if (carried.kind !== "one") return false;
   const { author, writtenAtMs } = carried.record;
-  return (writesAs === undefined || isSame(author, writesAs)) && nowMs <= writtenAtMs + recordToleranceMs;
+  const mayFit = nowMs <= writtenAtMs + recordToleranceMs && writtenAtMs <= nowMs + longestCallMs;
+  return (writesAs === undefined || isSame(author, writesAs)) && mayFit;
 }
 
 /** The ID of the text in the record's place on the key, readable or not. */

@@ -20,28 +20,32 @@ export function planReversal(observation: KeyObservation, reversal: Reversal, ru
 function planByState(observation: KeyObservation, reversal: Reversal, run: Run, nowMs: number): Plan {
   const end = deadEnd(observation);
   if (end !== undefined) return refuse(end);
-  if (reversal === "withdraw" || observation.state === "active") return cleanUp(observation, run, nowMs);
+  if (reversal === "withdraw" || observation.state === "active") {
+    return cleanUp(observation, reversal, run, nowMs);
+  }
   if (observation.state !== "deactivated") return refuse({ guard: "never_active" });
   return ready(mustClear(observation, run, nowMs) ? { kind: "drop_record", dropsNote: true } : { kind: "reactivate" });
 }
 
 /**
- * The activation has no body, so it would leave on the key whatever is there (key-write.ts): a record, and the note
- * of a deactivation that is about to be over. A person whom the service does not let change tags ends the outage all
- * the same, except in the two seconds in which a planted record would pass for that person's own.
+ * An activation has no body, so it leaves on the key whatever is there (key-write.ts). An outage ends first, and
+ * records go afterwards, except a record that the activation itself would make look genuine. A person whom the service
+ * does not let change tags waits only for the two seconds in which this is possible.
  */
 function mustClear(observation: KeyObservation, run: Run, nowMs: number): boolean {
   const isRefused = run.refusals?.some(({ step }) => step === "drop_record") === true;
-  if (isRefused) return mayStillFit(observation, run.actor.writesAs, nowMs);
-  const isNoted = observation.note !== undefined && run.droppedHere === undefined;
-  return isNoted || planKeyWrite(observation, "reactivate", nowMs, run).kind === "drop_first";
+  return isRefused
+    ? mayStillFit(observation, run.actor.writesAs, nowMs)
+    : planKeyWrite(observation, "reactivate", nowMs, run).kind === "drop_first";
 }
 
 /** The record goes first: while it is on the key, a person could still act on it. */
-function cleanUp(observation: KeyObservation, run: Run, nowMs: number): Plan {
-  if (observation.carried.kind !== "none" && !isLeftByService(observation, run, nowMs)) {
-    return ready({ kind: "drop_record" });
-  }
+function cleanUp(observation: KeyObservation, reversal: Reversal, run: Run, nowMs: number): Plan {
+  // The note of a deactivation that was undone would misdate the next one. A record may leave such a note.
+  const dropsNote = reversal === "reactivate";
+  const isNoted = dropsNote && observation.note !== undefined && run.noteDroppedHere !== true;
+  const isCarried = observation.carried.kind !== "none" && !isLeftByService(observation, run, nowMs);
+  if (isCarried || isNoted) return ready({ kind: "drop_record", ...(dropsNote && { dropsNote: true }) });
   const unset = windowToUnset(observation, nowMs);
   return unset === undefined ? { kind: "done" } : ready(unset);
 }

@@ -41,6 +41,8 @@ export interface Run {
   /** KMS keys whose deletion window this run set. */
   readonly windowsSetHere?: readonly string[];
   readonly syncedHere?: boolean;
+  /** Whether this run has sent a write without the note of a deactivation. */
+  readonly noteDroppedHere?: true;
   /** IDs of records that this run took off the key, as confirmed by the service. */
   readonly droppedHere?: readonly string[];
   /** What the service refused in this run. */
@@ -58,7 +60,7 @@ export interface Refusal {
 export type Step =
   /** `marker` is next to the record from then on. */
   | { readonly kind: "write_record"; readonly draft: ConsentDraft; readonly marker: DualMarker }
-  /** `dropsNote`: also the note of a deactivation that is about to be undone. */
+  /** `dropsNote`: also the note of a deactivation that was undone. */
   | { readonly kind: "drop_record"; readonly dropsNote?: true }
   | { readonly kind: "set_for_deletion"; readonly kmsKeyId: string }
   | { readonly kind: "unset_for_deletion"; readonly kmsKeyId: string }

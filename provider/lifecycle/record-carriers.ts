@@ -1,5 +1,6 @@
 /** Where the consent record and the marker are on a key, apart from the user's own text. */
 
+import { isReleasedHold, withoutRelease } from "./campaign/campaign.ts";
 import {
   type ConsentDraft,
   type ConsentRecord,
@@ -85,18 +86,26 @@ export function patchWithRecord(
   marker: DualMarker,
   carrier: "tag" | "description",
 ): CarrierPatch | undefined {
-  const others = raw.tags.filter((tag) => tag.name !== recordTagName && tag.name !== markerTagName);
+  // The request of a new deactivation starts without the note of an earlier one.
+  const others = raw.tags.filter(
+    ({ name }) =>
+      name !== recordTagName && name !== markerTagName && (name !== noteTagName || draft.step !== "deactivate"),
+  );
   const userDescription = raw.description.replace(suffixForm, "");
   if (carrier === "tag") {
     return {
-      tags: [...others, { name: markerTagName, value: marker }, { name: recordTagName, value: encodeTagValue(draft) }],
+      tags: [
+        ...others.map(holdAlone),
+        { name: markerTagName, value: marker },
+        { name: recordTagName, value: encodeTagValue(draft) },
+      ],
       ...(userDescription !== raw.description && { description: userDescription }),
     };
   }
   if (userDescription.length > maxDescriptionBesideRecord) return undefined;
   return {
     description: `${userDescription}\n${encodeCompact(draft, marker)}`,
-    ...(raw.tags.some((tag) => tag.name === recordTagName) && { tags: tagsWithoutRecord(raw) }),
+    ...(raw.tags.some(isTextOfPerson) && { tags: tagsWithoutRecord(raw) }),
   };
 }
 
@@ -117,13 +126,12 @@ export function patchOfUser(
   raw: RawCarriers,
   user: { readonly description?: string; readonly tags?: readonly Tag[] },
 ): CarrierPatch {
-  const hasRecordTag = raw.tags.some((tag) => tag.name === recordTagName);
   const description = describe(user.description ?? userPart(raw.description), compactMarker(raw.description));
   const kept = tagsWithoutRecord(raw).filter(
     (tag) => user.tags === undefined || tag.name.startsWith(reservedTagPrefix),
   );
   return {
-    ...((user.tags !== undefined || hasRecordTag) && { tags: [...(user.tags ?? []), ...kept] }),
+    ...((user.tags !== undefined || raw.tags.some(isTextOfPerson)) && { tags: [...(user.tags ?? []), ...kept] }),
     ...(description !== raw.description && { description }),
   };
 }
@@ -148,7 +156,7 @@ export function patchWithMarker(
   // A service that accepts no tags refuses a patch with any tag. The strictest marker may stay next
   // to a marker tag, because two markers count as the strictest.
   const tags = marker === "both" ? cleared : others;
-  return { description, ...(tags.length < raw.tags.length && { tags }) };
+  return { description, ...((tags.length < raw.tags.length || raw.tags.some(isTextOfPerson)) && { tags }) };
 }
 
 /**
@@ -169,11 +177,22 @@ export function patchWithHold(raw: RawCarriers, hold: Tag, isHeld: boolean): Car
   return { ...cleared, tags: [...others.filter((tag) => !yielded.includes(tag.name)), hold] };
 }
 
+/** Whether a tag speaks for a person: a record, or the release of a legal hold that waits for a second person. */
+function isTextOfPerson(tag: Tag): boolean {
+  return tag.name === recordTagName || isReleasedHold(tag);
+}
+
+function holdAlone(tag: Tag): Tag {
+  return isReleasedHold(tag) ? { ...tag, value: withoutRelease(tag.value) } : tag;
+}
+
 /** A note takes the place of a record that knows when the key was deactivated, or who opened its KMS window. */
 function tagsWithoutRecord({ tags }: RawCarriers): readonly Tag[] {
   const record = tags.find((tag) => tag.name === recordTagName);
   const note = record === undefined ? undefined : noteLeftBy(record.value);
-  const others = tags.filter((tag) => tag.name !== recordTagName && (note === undefined || tag.name !== noteTagName));
+  const others = tags
+    .filter((tag) => tag.name !== recordTagName && (note === undefined || tag.name !== noteTagName))
+    .map(holdAlone);
   return note === undefined ? others : [...others, { name: noteTagName, value: note }];
 }
 

@@ -32,6 +32,13 @@ describe("what uko prints", () => {
     await world.uko("bob", `hold ${keys.cards}`, { UKO_EVIDENCE });
     expectForm("audit-step", (await world.uko("bob", `audit --file ${UKO_EVIDENCE} --json`)).out);
     expectForm("evidence-check", (await world.uko("bob", `audit --verify --file ${UKO_EVIDENCE} --json`)).out);
+    await world.advance("1m");
+    await world.uko("bob", `request ${keys.cards}`);
+    await world.advance("1m");
+    expectForm("hold", (await world.uko("carol", `hold ${keys.cards} --until 2026-12-24 --json`)).out);
+    await world.advance("1m");
+    // For the review below.
+    await world.uko("bob", `request ${keys.cards}`);
   });
 
   it("has the form of a report, at each step of a deletion and for a KMS key", async () => {

@@ -117,12 +117,12 @@ describe("a command that writes", () => {
   });
 
   it("holds the key that it found, and releases it", async () => {
-    const held = await atTerminal("hold payments/draft --kind legal", "y");
+    const held = await atTerminal("hold payments/draft --kind incident", "y");
     expect(held.questions).toEqual([expect.stringMatching(/\nRun uko hold on this key\? \[y\/N\] $/)]);
-    expect([held.exitCode, held.out]).toEqual([0, expect.stringContaining(`Key ${keys.draft} is now held (legal)`)]);
+    expect([held.exitCode, held.out]).toEqual([0, expect.stringContaining(`Key ${keys.draft} is now held (incident)`)]);
     await world.advance("1m");
-    expect((await atTerminal("hold payments/draft --release", "n")).exitCode).toBe(1);
-    expect((await atTerminal(`hold ${keys.draft} --release`, "n")).out).toBe(`Key ${keys.draft} is released\n`);
+    expect((await atTerminal("hold payments/draft --release --reason solved", "n")).exitCode).toBe(1);
+    expect((await atTerminal(`hold ${keys.draft} --release --reason solved`, "n")).out).toBe(`Key ${keys.draft} is released\n`);
     expect((await world.uko("bob", "hold payments/draft")).err).toContain("accepts a name only at a terminal");
   });
 

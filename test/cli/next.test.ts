@@ -51,7 +51,7 @@ testEach({
     code: "UKO_APPROVAL_PENDING",
     next: [
       { by: "bob", ...later("4h1m"), exit: 11, leaves: "pending_destruction" },
-      { by: "alice", exit: 0, leaves: "deactivated" },
+      { by: "alice", exit: 0, leaves: "cooling_down" },
     ],
   },
   "you approved": {

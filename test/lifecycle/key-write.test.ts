@@ -3,7 +3,19 @@ import { type KeyWrite, keyWrites, mayStillFit, planKeyWrite } from "../../provi
 import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
 import { planReversal } from "../../provider/lifecycle/plan-reversal.ts";
 import { planSync } from "../../provider/lifecycle/plan-update.ts";
-import { aKey, aKeyWith, alice, aPolicy, aRecord, aRun, bob, carol, dayMs, nowMs } from "../support/builders.ts";
+import {
+  aKey,
+  aKeyWith,
+  alice,
+  aPolicy,
+  aRecord,
+  aRun,
+  bob,
+  carol,
+  dayMs,
+  nowMs,
+  someFacts,
+} from "../support/builders.ts";
 
 const all = Object.keys(keyWrites) as readonly KeyWrite[];
 const endsRequest: readonly KeyWrite[] = ["hold", "withdraw", "reactivate", "deactivate_alone"];
@@ -21,7 +33,9 @@ describe("planKeyWrite", () => {
     const kind = withoutBody.includes(write) ? "drop_first" : "write";
     expect(planKeyWrite(withPlanted, write, nowMs)).toEqual({ kind });
     for (const carried of [{ kind: "twice" }, { kind: "unreadable", id: "0" }] as const) {
-      expect(planKeyWrite(aKey({ carried }), write, nowMs)).toEqual({ kind });
+      // No write can make these count, so a reactivation does not wait for them.
+      const isUrgent = write === "reactivate";
+      expect(planKeyWrite(aKey({ carried }), write, nowMs)).toEqual({ kind: isUrgent ? "write" : kind });
     }
   });
 
@@ -29,7 +43,7 @@ describe("planKeyWrite", () => {
     const record = aRecord();
     const plan = planKeyWrite(aKeyWith(record), write, nowMs);
     if (!endsRequest.includes(write)) expect(plan).toEqual({ kind: "leave", record });
-    else expect(plan).toEqual({ kind: withoutBody.includes(write) ? "drop_first" : "write" });
+    else expect(plan).toEqual({ kind: write === "deactivate_alone" ? "drop_first" : "write" });
   });
 
   it.each(all)("%s leaves out the record on a destroyed key, whose tags the service no longer changes", (write) => {
@@ -85,15 +99,29 @@ describe("the planners of calls without a body", () => {
     });
   });
 
-  it("reactivate takes the note of the deactivation off, once", () => {
-    const noted = aKey({ state: "deactivated", note: { deactivatedAtMs: nowMs - dayMs } });
+  it("take the note of a deactivation off after it was undone, once", () => {
+    const noted = aKey({ note: { deactivatedAtMs: nowMs - dayMs } });
     expect(planReversal(noted, "reactivate", aRun(), nowMs)).toEqual({
       kind: "ready",
       step: { kind: "drop_record", dropsNote: true },
     });
-    expect(planReversal(noted, "reactivate", aRun({ droppedHere: [] }), nowMs)).toEqual({
-      kind: "ready",
-      step: { kind: "reactivate" },
-    });
+    expect(planReversal(noted, "reactivate", aRun({ noteDroppedHere: true }), nowMs)).toEqual({ kind: "done" });
+    expect(planReversal(noted, "withdraw", aRun(), nowMs)).toEqual({ kind: "done" });
+  });
+
+  it("reactivate at once past a record that the activation cannot make look genuine", () => {
+    const state = { state: "deactivated", stateWord: "deactivated" } as const;
+    const used = aKeyWith(aRecord({ author: alice, writtenAtMs: nowMs - 1000 }), { ...state, updatedBy: bob });
+    const later = aKeyWith(aRecord({ author: bob, writtenAtMs: nowMs + dayMs }), { ...state, updatedBy: carol });
+    for (const key of [used, later]) {
+      expect(planReversal(key, "reactivate", aRun(), nowMs)).toEqual({ kind: "ready", step: { kind: "reactivate" } });
+    }
+  });
+
+  it("take the release of a legal hold off, which waits for a second person", () => {
+    const facts = someFacts({ tags: [{ name: "hold", value: "legal by IBMid_1 release IBMid_2" }] });
+    for (const write of withoutBody) {
+      expect(planKeyWrite(aKey({ facts }), write, nowMs)).toEqual({ kind: "drop_first" });
+    }
   });
 });

@@ -35,7 +35,7 @@ const golden: readonly (readonly [string, Partial<KeyObservation>, string, strin
   ["active, no window", { twins: [aTwin({ dualAuthDelete: true })] }, "done", "done"],
   ["active, a removed twin", { twins: [aTwin({ ...open, state: "destroyed" })] }, "done", "done"],
   ["deactivated, no record", { state: "deactivated" }, "done", "reactivate"],
-  ["deactivated, a record", { state: "deactivated", carried: record }, "drop_record", "drop_record"],
+  ["deactivated, a record", { state: "deactivated", carried: record }, "drop_record", "reactivate"],
   [
     "deactivated, a window, which KMS unsets for active keys only",
     { state: "deactivated", twins: [aTwin({ ...open, state: "suspended" })] },

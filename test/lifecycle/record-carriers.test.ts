@@ -313,8 +313,10 @@ describe("the note of a deactivation", () => {
     expect(read(dropped)).toMatchObject({ carried: { kind: "none" }, note, userTags: [team] });
     const changed = patched(dropped, patchOfUser(dropped, { tags: [] }));
     expect(read(changed)).toMatchObject({ note, userTags: [] });
-    const requested = patched(changed, patchWithRecord(changed, aDraft(), "both", "tag"));
+    const requested = patched(changed, patchWithRecord(changed, aDraft({ step: "destroy" }), "both", "tag"));
     expect(read(requested)).toMatchObject({ carried: { kind: "one" }, note });
+    const again = patched(changed, patchWithRecord(changed, aDraft({ step: "deactivate" }), "both", "tag"));
+    expect(read(again).note, "a new deactivation").toBeUndefined();
     expect(requested.tags.filter(({ name }) => name === noteTagName)).toHaveLength(1);
   });
 
@@ -335,6 +337,24 @@ describe("the note of a deactivation", () => {
       kmsSetter: undefined,
     });
   });
+});
+
+it("leaves the release of a legal hold on the key in no body but that of the hold itself", () => {
+  const released = { name: "hold", value: "legal by IBMid_1 release IBMid_2" };
+  const before = raw({ tags: [team, released] });
+  const patches = [
+    patchOfUser(before, {}),
+    patchOfUser(before, { description: "New" }),
+    patchWithoutRecord(before),
+    patchWithRecord(before, aDraft(), "both", "tag"),
+    patchWithRecord(before, aDraft(), "both", "description"),
+    patchWithMarker(before, "both", "tag"),
+    patchWithMarker(before, "both", "description"),
+  ];
+  for (const patch of patches) {
+    expect(patch?.tags?.find(({ name }) => name === "hold")?.value).toBe("legal by IBMid_1");
+  }
+  expect(patchWithHold(before, released, true)?.tags).toContainEqual(released);
 });
 
 it("finds the carrier of a key's marker", () => {

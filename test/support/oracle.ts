@@ -217,9 +217,23 @@ function carriesAlong(entry: TrailEntry, { consent, texts }: KeyHistory, options
   if (isOver || !keyWrites.has(entry.operation) || fromOutside.has(entry.operation)) return [];
   const used = consent !== undefined && consent.step === stepOf(entry) ? consent.print : undefined;
   const isCarried = textsOn(entry).some(
-    ({ print, carrier }) => texts.has(print) && print !== used && !(carrier === "tag" && options.ignoresTags === true),
+    ({ print, carrier, record }) =>
+      texts.has(print) &&
+      print !== used &&
+      !(carrier === "tag" && options.ignoresTags === true) &&
+      !(entry.operation === "K6" && !couldCount(entry, record)),
   );
   return isCarried ? [["record-carried-along", "a write left a record on the key that it did not bring"]] : [];
+}
+
+/**
+ * Whether a text could count for the caller of this very call. An activation ends an outage at once, so it may leave a
+ * text of another person or of another time on the key: the call does not make such a text count.
+ */
+function couldCount({ caller = "", after }: TrailEntry, record: RawRecord | undefined): boolean {
+  if (record === undefined || after === undefined) return false;
+  const lateMs = Date.parse(after.updatedAt) - record.writtenSeconds * 1_000;
+  return record.claims(caller) && lateMs >= 0 && lateMs <= toleranceMs;
 }
 
 /** The consent that a write leaves on the key; none unless its writer is the person that the record names, and brought it. */
@@ -266,18 +280,24 @@ const anyCompactForm = /\n\[uko1[bds]([dxgs][amn][0-9a-f]{80})\]$/;
 interface Text {
   readonly carrier: "tag" | "description";
   readonly print: string;
+  /** Absent if the text is not a record. */
+  readonly record: RawRecord | undefined;
 }
 
 /** Every text in a record's place on the key after a write. */
 function textsOn(entry: TrailEntry): readonly Text[] {
   const keyId = entry.keyId ?? "";
   const tags = (entry.after?.tags ?? []).filter(({ name }) => name === "uko_deletion");
-  const texts: Text[] = tags.map(({ value }) => ({ carrier: "tag", print: fromTag(keyId, value)?.print ?? value }));
+  const texts: Text[] = tags.map(({ value }) => {
+    const record = fromTag(keyId, value);
+    return { carrier: "tag", print: record?.print ?? value, record };
+  });
   const description = entry.after?.description ?? "";
   const [, any] = anyCompactForm.exec(description) ?? [];
   if (any === undefined) return texts;
   const match = compactForm.exec(description);
-  return [...texts, { carrier: "description", print: match === null ? any : fromCompact(keyId, match).print }];
+  const record = match === null ? undefined : fromCompact(keyId, match);
+  return [...texts, { carrier: "description", print: record?.print ?? any, record }];
 }
 
 /**

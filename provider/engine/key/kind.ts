@@ -198,7 +198,11 @@ function runAfter(run: Run, step: Step, { observation }: KeyDetails): Run {
   switch (step.kind) {
     case "drop_record": {
       const id = carriedId(observation);
-      return { ...run, droppedHere: [...(run.droppedHere ?? []), ...(id === undefined ? [] : [id])] };
+      return {
+        ...run,
+        droppedHere: [...(run.droppedHere ?? []), ...(id === undefined ? [] : [id])],
+        ...(step.dropsNote === true && { noteDroppedHere: true }),
+      };
     }
     case "deactivate":
       return { ...run, deactivatedHere: true };

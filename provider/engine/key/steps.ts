@@ -159,11 +159,15 @@ async function writeRecord(step: WriteRecord, context: KeyStepContext): Promise<
     }
     await world.clock.sleep(settledAfterMs, options.signal);
     const observed = await observeKey(world, task.ref, "summary", options);
-    // Another writer came in between, so the whole decision is made again.
-    if (observed.kind === "gone" || observed.etag !== result.seen.etag) return { kind: "stale" };
+    // Another writer came in between, perhaps in the same second, so the whole decision is made again.
+    if (observed.kind === "gone" || !isSameReading(observed, result.seen)) return { kind: "stale" };
     const draft = { ...step.draft, writtenAtMs: observed.nowMs };
     current = { step: { ...step, draft }, context: { ...context, observed } };
   }
+}
+
+function isSameReading(one: KeyDetails, other: KeyDetails): boolean {
+  return one.etag === other.etag && JSON.stringify(one.snapshot) === JSON.stringify(other.snapshot);
 }
 
 /** The record is on the key, but its write was stamped too long after, or before, the record's own time. */

@@ -130,6 +130,18 @@ export function readHoldTag(
   };
 }
 
+const releaseForm = / release \w+$/;
+
+/** Whether a tag is a hold that one person has released, and that waits for the second person. */
+export function isReleasedHold({ name, value }: { readonly name: string; readonly value: string }): boolean {
+  return holdTagNames.some((each) => each === name) && releaseForm.test(value);
+}
+
+/** The value of a hold without the release that waits. */
+export function withoutRelease(value: string): string {
+  return value.replace(releaseForm, "");
+}
+
 /** Whether uko wrote the value, so that uko may also remove the tag. */
 export function isOwnHoldTag(value: string): boolean {
   return holdTagForm.test(value);

@@ -14,6 +14,7 @@ import {
   mayReplaceHold,
   readHoldTag,
   tagWord,
+  withoutRelease,
 } from "./campaign.ts";
 
 export interface NamedHold extends Hold {
@@ -88,5 +89,5 @@ export function planHoldTag(
   if (actor === undefined) return { kind: "left", why: "no_person" };
   const [own, last] = [tagWord(actor), lastWriter === undefined ? undefined : tagWord(lastWriter)];
   if (tag.release !== undefined && tag.release === last) return last === own ? { kind: "waits" } : { kind: "write" };
-  return { kind: "write", value: `${found.replace(/ release \w+$/, "")} release ${own}` };
+  return { kind: "write", value: `${withoutRelease(found)} release ${own}` };
 }

@@ -4,8 +4,9 @@
  */
 
 import { knownDeactivationMs } from "../authorization.ts";
+import { isWrittenAt } from "../consent-record.ts";
 import { coolDownMs } from "../managed-key-states.ts";
-import type { KeyObservation } from "../observation.ts";
+import { isSame, type KeyObservation } from "../observation.ts";
 import type { Run } from "../plan.ts";
 import { lastOpenMs, nextOpenMs } from "./calendar.ts";
 import type { Blackout, CampaignStep, Wave } from "./campaign.ts";
@@ -189,6 +190,16 @@ const nobody: Run = { actor: { displayName: "" }, consents: [], intent: "resume"
  * `reviewedAtMs`, whatever a record notes. Undefined if the service names no time.
  */
 export function soaksFromMs(observation: KeyObservation, reviewedAtMs: readonly number[]): number | undefined {
-  const fromMs = knownDeactivationMs(observation, nobody) ?? observation.updatedAtMs;
+  const { carried, updatedBy, updatedAtMs } = observation;
+  const { record } = carried;
+  // Any person with the right to write tags can put a note or a void record with an early time on a key.
+  const isVouchedFor =
+    record !== undefined &&
+    updatedBy !== undefined &&
+    updatedAtMs !== undefined &&
+    isSame(record.author, updatedBy) &&
+    isWrittenAt(record, updatedAtMs);
+  const noted = isVouchedFor ? knownDeactivationMs({ ...observation, note: undefined }, nobody) : undefined;
+  const fromMs = noted ?? updatedAtMs;
   return fromMs === undefined ? undefined : Math.max(fromMs, ...reviewedAtMs);
 }

@@ -158,8 +158,9 @@ async function complete(
     if (isOurs === true) last = await markCreated(world, ref, made, marker, options);
     if (Object.keys(patch).length > 0) {
       // Another person may have planted a record on the key since its creation, also within the same second.
-      const { tags = last.value.snapshot.tags, ...cleared } = patchOfUser(last.value.snapshot, {});
-      const body = { ...patch, ...cleared, ...(tags.length > 0 && { tags }) };
+      const { snapshot: known } = last.value;
+      const { tags = known.tags, description = known.description } = patchOfUser(known, {});
+      const body = { ...patch, description, ...(tags.length > 0 && { tags }) };
       const written = await world.keys.update(ref, body, last.value.etag, options);
       if (written.kind === "done") last = written;
       else warnings.push("The dates could not be set. The next run tries again");

@@ -233,6 +233,10 @@ const hold = z
     key: z.string().describe("<vaultId>/<keyId>"),
     tag: z.object({
       kind: z.enum(["changed", "unchanged", "requested", "left"]),
+      ended: z
+        .object({ id: z.string(), step: z.string(), author: z.string() })
+        .describe("The request or approval that was pending, and that the hold ended")
+        .optional(),
       why: z.string().describe("Why the tag was left").optional(),
       isRightMissing: z.literal(true).optional(),
     }),

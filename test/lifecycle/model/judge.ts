@@ -337,16 +337,16 @@ function carriesNothingAlong(
 }
 
 /**
- * A person whom the service does not let change tags may still end an outage, unless a record on the key claims to be
- * that person's and the time fits.
+ * A person ends an outage at once and removes records afterwards, unless a record on the key claims to be that person's
+ * and the time fits.
  */
 function endsOutageWithout(
   before: World,
-  { command, refusals }: Flight,
+  { command }: Flight,
   kind: string,
   texts: readonly string[],
 ): boolean {
-  if (kind !== "reactivate" || !refusals.some((refusal) => refusal.kind === "drop_record")) return false;
+  if (kind !== "reactivate") return false;
   return texts.every((text) => {
     const claimed = meaningOf(text);
     return claimed?.author !== command.who.iamId || !isInTime(claimed.at, before.now);
