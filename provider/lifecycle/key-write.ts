@@ -15,7 +15,6 @@
  *   the write would void what two people are about to agree on.
  */
 
-import { isReleasedHold } from "./campaign/campaign.ts";
 import { anyBindingRecord, type ConsentRecord, recordToleranceMs } from "./consent-record.ts";
 import { type Identity, isSame, type KeyObservation } from "./observation.ts";
 import type { Run } from "./plan.ts";
@@ -69,7 +68,7 @@ export function planKeyWrite(
   if (standing.binds && endsRequest !== true) return { kind: "leave", record: standing.record };
   const hasRecord =
     isUrgent === true ? mayStillFit(observation, run?.actor.writesAs, nowMs) : observation.carried.kind !== "none";
-  const mustDrop = isWithoutBody === true && (hasRecord || observation.facts.tags.some(isReleasedHold));
+  const mustDrop = isWithoutBody === true && (hasRecord || observation.isHoldReleased === true);
   return mustDrop && !(run !== undefined && isLeftByService(observation, run, nowMs))
     ? { kind: "drop_first" }
     : { kind: "write" };

@@ -170,6 +170,8 @@ export interface KeyObservation {
   readonly carried: CarriedRecord;
   /** Absent if the key has no marker, which counts as `both`. */
   readonly marker?: DualMarker | undefined;
+  /** One person has released a legal hold on the key, and the release waits for the second person. */
+  readonly isHoldReleased?: true | undefined;
   /** What an earlier record knew of the deactivation. It informs, and it is never a consent. */
   readonly note?: DeactivationNote | undefined;
   /** The current digest for each step that a record can approve, from `digestText`. */

@@ -41,6 +41,7 @@ export interface ReadCarriers {
   readonly carried: CarriedRecord;
   readonly marker?: DualMarker;
   readonly note?: DeactivationNote;
+  readonly isHoldReleased?: true;
   readonly userDescription: string;
   readonly userTags: readonly Tag[];
 }
@@ -69,7 +70,9 @@ export function readCarriers(keyId: string, raw: RawCarriers, sha256: Sha256): R
     ...(marker !== undefined && { marker }),
     ...(note !== undefined && { note }),
     userDescription: suffix === null ? raw.description : raw.description.slice(0, suffix.index),
-    userTags: raw.tags.filter((tag) => !tag.name.startsWith(reservedTagPrefix)),
+    // A release that waits is not a property of the key: it comes and goes without voiding a record.
+    userTags: raw.tags.filter((tag) => !tag.name.startsWith(reservedTagPrefix)).map(holdAlone),
+    ...(raw.tags.some(isReleasedHold) && { isHoldReleased: true }),
   };
 }
 

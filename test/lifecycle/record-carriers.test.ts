@@ -355,6 +355,11 @@ it("leaves the release of a legal hold on the key in no body but that of the hol
     expect(patch?.tags?.find(({ name }) => name === "hold")?.value).toBe("legal by IBMid_1");
   }
   expect(patchWithHold(before, released, true)?.tags).toContainEqual(released);
+  // The release is not a fact of the key, so a record counts whether the release is there or not.
+  expect(read(before)).toMatchObject({
+    isHoldReleased: true,
+    userTags: [team, { name: "hold", value: "legal by IBMid_1" }],
+  });
 });
 
 it("finds the carrier of a key's marker", () => {

@@ -188,6 +188,7 @@ function toObservation(
     carried: withAuthorsId(carriers.carried, updatedBy),
     marker: carriers.marker,
     note: carriers.note,
+    isHoldReleased: carriers.isHoldReleased,
     digests: digestsBy((step) => world.sha256(digestText(facts, step)).slice(0, 32)),
     ...asked,
     storedKeystores: snapshot.storedStatus,

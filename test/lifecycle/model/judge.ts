@@ -340,12 +340,7 @@ function carriesNothingAlong(
  * A person ends an outage at once and removes records afterwards, unless a record on the key claims to be that person's
  * and the time fits.
  */
-function endsOutageWithout(
-  before: World,
-  { command }: Flight,
-  kind: string,
-  texts: readonly string[],
-): boolean {
+function endsOutageWithout(before: World, { command }: Flight, kind: string, texts: readonly string[]): boolean {
   if (kind !== "reactivate") return false;
   return texts.every((text) => {
     const claimed = meaningOf(text);

@@ -1,0 +1,80 @@
+/** Texts in a colleague's name that are not in a record's tag: the release of a legal hold, and a record in a description. */
+
+import { beforeEach, describe, expect, test } from "vitest";
+import { observeKey } from "../../provider/engine/key/observe.ts";
+import { encodeCompact, standingOf } from "../../provider/lifecycle/consent-record.ts";
+import { digestText } from "../../provider/lifecycle/digest.ts";
+import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
+import { checked, inputsOf, options, type Person, useEngineWorld, withKeys } from "../engine/harness.ts";
+import { identityOf, sha256 } from "../support/builders.ts";
+
+const uko = useEngineWorld();
+const by = (who: Person) => uko.run(who).operations;
+
+async function look(keyId: string) {
+  const seen = await observeKey(uko.run("carol").world, uko.ref(keyId), "summary", options);
+  if (seen.kind === "gone") throw new Error("the key is gone");
+  return seen;
+}
+
+describe("the release of a legal hold in Bob's name, planted by Carol", () => {
+  async function planted(): Promise<ManagedKeyState> {
+    const state = await uko.make();
+    await by("alice").hold(uko.ref(state.keyId), { kind: "hold", tag: { kind: "legal" } }, options);
+    await uko.advance("1h");
+    const { tags } = (await look(state.keyId)).snapshot;
+    const forged = tags.map((tag) =>
+      tag.name === "hold" ? { ...tag, value: `${tag.value} release IBMid_550000BOB` } : tag,
+    );
+    expect((await uko.test.as("carol").patch(state.keyId, { tags: forged })).status).toBe(200);
+    await uko.advance("1h");
+    return state;
+  }
+
+  const writes: Readonly<Record<string, (state: ManagedKeyState) => Promise<unknown>>> = {
+    update: (state) => uko.update(state, { description: "new" }, "bob"),
+    sync: ({ keyId }) => by("bob").sync(uko.ref(keyId), options),
+    rotate: (state) => uko.update(state, { rotationTrigger: "2" }, "bob"),
+    request: ({ keyId }) => by("bob").request(uko.ref(keyId), undefined, options),
+  };
+
+  test.each(Object.keys(writes))("does not count after Bob's %s", async (name) => {
+    uko.reset({ syncChangesLastWriter: true });
+    const state = await planted();
+    await writes[name]?.(state);
+    await uko.advance("3d");
+    const released = await by("carol").hold(uko.ref(state.keyId), { kind: "release", reason: "over" }, options);
+    expect(released.kind).not.toBe("changed");
+    expect(await uko.tagNames(state)).toContain("hold");
+  });
+});
+
+describe("a record in Bob's name, planted in the second in which he creates the key", () => {
+  beforeEach(() => {
+    uko.test.emulator.world.clock.tickMs = 0;
+  });
+
+  test("does not count after his second write, which sets the dates", async () => {
+    const dates = { expirationDate: "2027-12-31" };
+    const wrap = withKeys((keys) => ({
+      async create(...call) {
+        const made = await keys.create(...call);
+        if (made.kind !== "done") throw new Error("not created");
+        const { keyId } = made.value.snapshot;
+        const { observation, snapshot, nowMs } = await look(keyId);
+        const digest = sha256(digestText({ ...observation.facts, ...dates }, "deactivate")).slice(0, 32);
+        const author = identityOf("IBMid-550000BOB");
+        const draft = { step: "deactivate", writtenAtMs: nowMs, digest, author, how: "asked" } as const;
+        const text = encodeCompact({ ...draft, deactivatedAtMs: undefined, reason: undefined }, "both");
+        const description = `${snapshot.description}\n${text}`;
+        expect((await uko.test.as("carol").patch(keyId, { description })).status).toBe(200);
+        return made;
+      },
+    }));
+    const { handlers } = uko.run("bob", { wrap });
+    const { state } = await handlers.create(checked(handlers, inputsOf({ label: "fresh", ...dates })), options);
+    const { observation, nowMs, snapshot } = await look(state.keyId);
+    expect(snapshot.expirationDate).toBe("2027-12-31");
+    expect(standingOf(observation, "deactivate", nowMs).binds).toBe(false);
+  });
+});
