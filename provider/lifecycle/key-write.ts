@@ -24,7 +24,7 @@ interface KeyWriteFacts {
   readonly endsRequest?: true;
   /** The call is a POST without a body, so it cannot take a record off. */
   readonly isWithoutBody?: true;
-  /** The call ends an outage: uko first takes off only a record that this very call could make look genuine. */
+  /** The call ends an outage: uko first takes off only a record in the caller's name, and any other one afterwards. */
   readonly isUrgent?: true;
 }
 
@@ -67,7 +67,7 @@ export function planKeyWrite(
   const standing = anyBindingRecord(observation, nowMs);
   if (standing.binds && endsRequest !== true) return { kind: "leave", record: standing.record };
   const hasRecord =
-    isUrgent === true ? mayStillFit(observation, run?.actor.writesAs, nowMs) : observation.carried.kind !== "none";
+    isUrgent === true ? namesWriter(observation, run?.actor.writesAs) : observation.carried.kind !== "none";
   const mustDrop = isWithoutBody === true && (hasRecord || observation.isHoldReleased === true);
   return mustDrop && !(run !== undefined && isLeftByService(observation, run, nowMs))
     ? { kind: "drop_first" }
@@ -96,11 +96,16 @@ export function isLeftByService(
 const longestCallMs = 120_000;
 
 /** Whether a write by `writesAs` that follows this read could make the record on the key look like one that it brought. */
-export function mayStillFit({ carried }: KeyObservation, writesAs: Identity | undefined, nowMs: number): boolean {
-  if (carried.kind !== "one") return false;
-  const { author, writtenAtMs } = carried.record;
-  const mayFit = nowMs <= writtenAtMs + recordToleranceMs && writtenAtMs <= nowMs + longestCallMs;
-  return (writesAs === undefined || isSame(author, writesAs)) && mayFit;
+export function mayStillFit(observation: KeyObservation, writesAs: Identity | undefined, nowMs: number): boolean {
+  const writtenAtMs = observation.carried.record?.writtenAtMs ?? Number.NEGATIVE_INFINITY;
+  const isInTime = nowMs <= writtenAtMs + recordToleranceMs && writtenAtMs <= nowMs + longestCallMs;
+  return isInTime && namesWriter(observation, writesAs);
+}
+
+/** Whether a record on the key may name the caller as its author. Its time does not matter: a clock may be wrong. */
+function namesWriter({ carried }: KeyObservation, writesAs: Identity | undefined): boolean {
+  if (carried.kind !== "one") return carried.kind === "twice";
+  return writesAs === undefined || isSame(carried.record.author, writesAs);
 }
 
 /** The ID of the text in the record's place on the key, readable or not. */

@@ -27,14 +27,18 @@ function planByState(observation: KeyObservation, reversal: Reversal, run: Run, 
   return ready(mustClear(observation, run, nowMs) ? { kind: "drop_record", dropsNote: true } : { kind: "reactivate" });
 }
 
+/** How often a run removes a record that another person puts back, before only the time of the record decides. */
+const maxDrops = 2;
+
 /**
  * An activation has no body, so it leaves on the key whatever is there (key-write.ts). An outage ends first, and
- * records go afterwards, except a record that the activation itself would make look genuine. A person whom the service
- * does not let change tags waits only for the two seconds in which this is possible.
+ * records go afterwards, except a record in the caller's name, which the activation would make look genuine. If the
+ * service does not let the caller change tags, or another person keeps putting a record back, the run waits only for
+ * the two seconds in which the record could count.
  */
 function mustClear(observation: KeyObservation, run: Run, nowMs: number): boolean {
   const isRefused = run.refusals?.some(({ step }) => step === "drop_record") === true;
-  return isRefused
+  return isRefused || (run.droppedHere?.length ?? 0) >= maxDrops
     ? mayStillFit(observation, run.actor.writesAs, nowMs)
     : planKeyWrite(observation, "reactivate", nowMs, run).kind === "drop_first";
 }

@@ -13,6 +13,7 @@ import { type ApprovedStep, isSame, type KeyObservation, type KeystoreStatus } f
 import type { Plan, Run, Step } from "../../lifecycle/plan.ts";
 import { patchOfUser, patchWithMarker, patchWithoutRecord, patchWithRecord } from "../../lifecycle/record-carriers.ts";
 import type { Review } from "../../lifecycle/review.ts";
+import { clockToleranceMs } from "../../lifecycle/service-time.ts";
 import { settledAfterMs } from "../../lifecycle/settling.ts";
 import type { ReadResult, StepContext, StepResult } from "../loop/converge.ts";
 import { isoTime } from "../loop/evidence.ts";
@@ -150,8 +151,10 @@ async function writeRecord(step: WriteRecord, context: KeyStepContext): Promise<
     const result = await writeRecordOnce(current.step, current.context);
     if (result.kind === "done" && rewrites > 0) return { ...result, as: current.step };
     if (result.kind !== "late") return result;
-    if (rewrites === maxRewrites) {
-      const { writtenAtMs } = current.step.draft;
+    const { writtenAtMs } = current.step.draft;
+    // Clocks that differ by more than this do not agree at the next try either.
+    const isClockWrong = Math.abs(result.updatedAtMs - writtenAtMs) > clockToleranceMs;
+    if (rewrites === maxRewrites || isClockWrong) {
       throw new UkoError(
         "UKO_CLOCK_SKEW",
         explainUnfitRecord(writtenAtMs, result.updatedAtMs, sayKey(result.seen.observation)),

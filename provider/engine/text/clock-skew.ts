@@ -30,7 +30,7 @@ export function explainUnfitRecord(writtenAtMs: number, updatedAtMs: number, wha
     summary: `The consent record that this run wrote to ${what} does not count: the service stamped the write ${distance} the record's own time`,
     detail: [
       `The record's time is ${saySecond(writtenAtMs)}, by the Date header of UKO. The time of the write is ${saySecond(updatedAtMs)}.`,
-      "A record counts only if its write is stamped at most 2 s after the record's time. uko wrote the record several times and took no step.",
+      "A record counts only if its write is stamped at most 2 s after the record's time. uko took no step.",
       "The connection to the service is slow, or the clocks of the service differ.",
       "  Next: run the same command again from a place with a faster connection; to compare the clocks, run:\n    uko doctor",
     ].join("\n"),

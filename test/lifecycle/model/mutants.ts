@@ -118,7 +118,7 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
     "a sync drops no record first": ["sync: { isWithoutBody: true }", "sync: {}"],
     "an alignment drops no record first": ["align: { isWithoutBody: true }", "align: {}"],
     "a reactivation drops no record first": [
-      "reactivate: { endsRequest: true, isWithoutBody: true }",
+      "reactivate: { endsRequest: true, isWithoutBody: true, isUrgent: true }",
       "reactivate: { endsRequest: true }",
     ],
     "the deactivation by one person drops no record first": [
@@ -168,7 +168,10 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
     ],
   },
   "plan-reversal": {
-    "a reactivation leaves the record on file": ['return ready({ kind: "drop_record" });', 'return { kind: "done" };'],
+    "a reactivation leaves the record on file": [
+      'return ready({ kind: "drop_record", ...(dropsNote && { dropsNote: true }) });',
+      'return { kind: "done" };',
+    ],
   },
   "removal-evidence": {
     "the stored statuses name no keystore": [', ...namedIn(observation, "stored_status")];', "];"],
