@@ -18,7 +18,7 @@ import { type Identity, isSame, type KeyObservation } from "./observation.ts";
 import type { Run } from "./plan.ts";
 
 interface KeyWriteFacts {
-  /** The write happens even if it ends a pending request, as a write does that makes the key safer. */
+  /** The write happens even if it ends a pending request. It makes the key safer, or is itself a step of the deletion. */
   readonly endsRequest?: true;
   /** The call is a POST without a body, so it cannot take a record off. */
   readonly isWithoutBody?: true;
@@ -30,7 +30,7 @@ export const keyWrites = {
   release: {},
   withdraw: { endsRequest: true },
   reactivate: { endsRequest: true, isWithoutBody: true },
-  /** Where one person suffices, so that the step acts on no record. */
+  /** The deactivation of a key for which one person suffices, so that the step does not act on a record. */
   deactivate_alone: { endsRequest: true, isWithoutBody: true },
   update: {},
   mark: {},
@@ -47,7 +47,7 @@ export type KeyWritePlan =
   | { readonly kind: "write" }
   /** Take the record off with a PATCH, then read, settle and decide again. */
   | { readonly kind: "drop_first" }
-  /** Leave the key alone, and name the request that binds. */
+  /** Do not write to the key, and name the request that binds. */
   | { readonly kind: "leave"; readonly record: ConsentRecord };
 
 /** Decides whether and how `write` may happen to the key as the run has just read it. */
@@ -58,7 +58,7 @@ export function planKeyWrite(
   run: Pick<Run, "actor" | "droppedHere"> | undefined = undefined,
 ): KeyWritePlan {
   const { endsRequest, isWithoutBody }: KeyWriteFacts = keyWrites[write];
-  // No step follows a destroyed key on a record, and the service does not change its tags any more.
+  // After the destruction, no step acts on a record, and the service no longer changes the tags of the key.
   if (observation.state === "destroyed" || observation.state === "destroyed_compromised") return { kind: "write" };
   const standing = anyBindingRecord(observation, nowMs);
   if (standing.binds && endsRequest !== true) return { kind: "leave", record: standing.record };

@@ -26,9 +26,9 @@ function planByState(observation: KeyObservation, reversal: Reversal, run: Run, 
 }
 
 /**
- * The activation has no body, so it would leave on the key whatever is there (key-write.ts): a record, and the note
- * of a deactivation that is about to be over. A person whom the service does not let change tags ends the outage all
- * the same, except in the two seconds in which a planted record would pass for that person's own.
+ * The activation has no body, so it cannot remove a record from the key (key-write.ts), or the note of the deactivation
+ * that it undoes. A person whom the service does not let change tags can still end the outage, except in the two
+ * seconds in which a planted record would look like that person's own record.
  */
 function mustClear(observation: KeyObservation, run: Run, nowMs: number): boolean {
   const isRefused = run.refusals?.some(({ step }) => step === "drop_record") === true;
