@@ -142,7 +142,7 @@ export async function listOrName<Item>(
   }
 }
 
-/** The same for a list that may leave something out. Its items are still the best that is known. */
+/** The same for a list that may leave items out. uko still uses the items that the list shows. */
 export async function listOrNameShort<Item>(
   unreadable: UnreadablePart[],
   part: { readonly id: string; readonly name: string },

@@ -1,6 +1,6 @@
 /**
- * The view of a campaign: each line of the manifest with what the lists of the service show of the
- * key now. For display and planning; a step reads the key again.
+ * The view of a campaign: each line of the manifest with what the service shows of the key now, and
+ * with what people changed in the rules since. For display and planning; a step reads the key again.
  */
 
 import { dayMs, type Hold, holdTagNames, isHeld, isOwnHoldTag } from "../../lifecycle/campaign/campaign.ts";
@@ -67,7 +67,7 @@ export async function viewCampaign(
   const signoffs = await readSignoffs(opened, sha256);
   const signed = signedLines(signoffs);
   const reviews = await readReviews(opened.folder, opened.campaign.instance);
-  requireLines(opened.held, reviews.holdLines, "a file in reviews/ was written with more");
+  requireLines(opened.held, reviews.holdLines, "a review in reviews/ notes");
   const listed = new Map(inventory.keys.map((key) => [namedListedKey(key), key]));
   const owned = new Map(opened.campaign.waves.map((wave) => [wave.name, wave]));
   const owners = await ownersIn(opened.folder);

@@ -1,7 +1,7 @@
 /**
- * Whether a wave may act now, from the calendar and the breaker. Both come from the service's facts,
- * the reviewed sets and the evidence, so that another clone of the folder with the same files decides
- * the same.
+ * Decides whether a wave may act now, and on how many keys: by its rules, the calendar and the breaker.
+ * The decision depends only on the service's facts and the files of the folder, so that another clone
+ * with the same files decides the same.
  */
 
 import * as z from "zod";
@@ -102,8 +102,9 @@ export async function waveStateOf(
 }
 
 /**
- * How many keys of a reviewed set may go now. The last write of a key that took the step is that step,
- * unless another write followed; then the sample goes again, which is only slower.
+ * How many keys of a reviewed set the next run may act on. The last write of a key that took the step is
+ * usually that step. If another write followed, the key does not count and the sample goes again, which
+ * only takes longer.
  */
 export async function sizeOfRun(
   context: ActContext,
