@@ -136,7 +136,7 @@ export function explainVerification(result: Verification): string {
     `Signed by ${signers.map(saySigner).join(" and ")}`,
     ...timestamps.map(
       ({ signer, at, authority }) =>
-        `The signature of ${saySigner(signer)} existed at ${at}, by the word of ${plain(authority, 200)}`,
+        `The signature of ${saySigner(signer)} existed at ${at}, according to ${plain(authority, 200)}`,
     ),
     ...(uncheckedTimestamps === 0
       ? []
