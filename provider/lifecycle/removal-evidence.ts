@@ -8,7 +8,7 @@ import type { KeyObservation, KeystoreStatus } from "./observation.ts";
 
 /**
  * `referenced_keystores`, the key's `status_in_keystores`, the live status, and the manifest of a
- * campaign. The manifest only adds keystores that have to report, so an edited one proves nothing.
+ * campaign. The manifest only adds keystores that have to report, so a person who edits the manifest cannot prove a removal.
  */
 export type NamingSource = "metadata" | "stored_status" | "live_status" | "manifest";
 

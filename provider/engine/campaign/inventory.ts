@@ -156,7 +156,7 @@ async function readUnlisted(
     unreadable,
   }: Pick<CampaignInventory, "keys" | "vaults"> & {
     readonly goneVaults: readonly string[];
-    /** The parts of which no key was listed. */
+    /** The parts whose keys this run did not list. */
     readonly unlisted: ReadonlySet<string>;
     readonly unreadable: UnreadablePart[];
   },
@@ -184,7 +184,7 @@ function isUnlisted({ code }: UnreadablePart): boolean {
   return code !== "UKO_ANSWER_INVALID";
 }
 
-/** A scope that became smaller after the baseline stops a key. It does not end the key. */
+/** A scope that became smaller after the baseline stops a key. The report still needs an outcome for the key. */
 function outOfScope(key: KnownKey): UnreadablePart {
   const reason =
     "campaign.yaml leaves the key out of its scope, but the manifest names it. Next: widen the scope again to read the key";

@@ -25,7 +25,7 @@ export interface CampaignKey {
   readonly name: string;
   /** Absent if the key is gone, or could not be read. */
   readonly listed?: ListedKey;
-  /** Whether the key was not found and not proven gone either, so that nothing is known. */
+  /** Whether uko did not find the key, and could not prove that the key is gone, so that its state is unknown. */
   readonly isUnread: boolean;
   readonly holds: readonly HeldBy[];
   /** What people changed about the key in campaign.yaml or owners.csv since the manifest. */

@@ -191,7 +191,7 @@ async function deactivatedKeys({ folder }: CampaignView): Promise<ReadonlySet<st
   return found;
 }
 
-/** The report of a command that needs no open gate, if the rules of the wave differ from the manifest. */
+/** The report of a command that ignores the other gates, if the rules of the wave differ from the manifest. */
 export function closedByRules({ view }: ActContext, wave: string, step?: CampaignStep): CampaignReport | undefined {
   const differences = waveDifferences(view, wave);
   if (differences.length === 0) return undefined;
