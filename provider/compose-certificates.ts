@@ -242,7 +242,7 @@ export async function readCertificate(file: string): Promise<ReadCertificate> {
   return { certificate, sha256, keyIds: envelope.signatures.map(({ keyid }) => keyid) };
 }
 
-/** Also what `sign` reads: a person who signs another statement unread could sign anything. */
+/** Reads a certificate, also for `sign`, so that nobody signs a file that is not a certificate. */
 async function openCertificate(
   file: string,
 ): Promise<{ readonly envelope: Envelope; readonly certificate: Certificate }> {

@@ -1,6 +1,6 @@
 /**
- * Files that uko reads by path: regular files only. A pipe or a device of that name keeps a run
- * waiting, and a link in a folder that others can write to leads it to a file of their choice.
+ * Reads files by path, and only regular files. A pipe or a device in the place of a file keeps a run
+ * waiting. A link in a folder that other people can write to leads the run to a file of their choice.
  */
 
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from "node:fs";
@@ -31,7 +31,7 @@ export function openRegularFile(path: string, { isLinkRefused = false }: FileCho
   } catch (error) {
     throw isLinkRefused && isLink(path) ? aLink : error;
   }
-  // The opened file is judged, not its name, so that nobody can exchange the file in between.
+  // This checks the opened file and not its name, so that another process cannot exchange the file in between.
   if (fstatSync(file).isFile()) return file;
   closeSync(file);
   throw notRegular;
@@ -48,7 +48,7 @@ export function readRegularFile(
     const isTooLarge = new UnsafeFile(`It is larger than ${limit}`);
     if (fstatSync(file).size > maxBytes) throw isTooLarge;
     const bytes = readFileSync(file);
-    // The file may have grown since.
+    // The file may have grown since `fstat`.
     if (bytes.length > maxBytes) throw isTooLarge;
     return bytes;
   } finally {

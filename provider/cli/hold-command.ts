@@ -66,11 +66,11 @@ function exitCodeOf(result: HoldTagResult): number {
   return result.isRightMissing === true ? 13 : 12;
 }
 
-/** Why a hold ends goes to the evidence, and to the next review. Throws UKO_INPUT_INVALID. */
+/** A release requires a reason, which goes to the evidence and to the next review. Throws UKO_INPUT_INVALID. */
 export function requireReason(release: true | undefined, reason: string | undefined): void {
   if ((release === true) === (reason !== undefined && reason !== "")) return;
   throw release === true
-    ? invalidInput("Nothing says why the hold ends", "Add --reason with the reason to release the key.")
+    ? invalidInput("A release requires a reason", "Add --reason with the reason to release the key.")
     : invalidInput("--reason goes with --release only", "Use --ticket for the reason to hold a key.");
 }
 
@@ -79,7 +79,7 @@ function sayHold(key: string, result: HoldTagResult, { kind = "owner", until, re
   const isChanged = result.kind === "changed";
   if (result.kind === "requested") {
     return [
-      `Your release of the legal hold on key ${key} is on the key, which stays held until another person releases it, too`,
+      `Your release of the legal hold on key ${key} is on the key, which stays held until another person releases the hold, too`,
       "  Next: another person runs",
       `    uko hold ${key} --release --reason REASON`,
     ].join("\n");

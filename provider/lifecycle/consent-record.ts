@@ -1,4 +1,7 @@
-/** The consent record: the note by which one person requests, or approves, exactly one step. */
+/**
+ * The consent record, by which one person requests, or approves, exactly one step; and the note, which
+ * keeps what a removed record knew of a deactivation.
+ */
 
 import type {
   ApprovedStep,
@@ -21,9 +24,9 @@ export type ConsentDraft = Omit<ConsentRecord, "id" | "sha256" | "carrier">;
 
 export const recordLifetimeMs = 7 * 24 * 60 * 60 * 1000;
 /**
- * How long after a record's own time the service may stamp the write that brought it. The time is a whole second of
- * the service, read just before the write, so the stamp is never earlier. The shorter this span, the less time has a
- * planter whose victim writes to the key with another tool.
+ * How long after a record's own time the service may stamp the write that brought the record. The time is a whole
+ * second of the service, read just before the write, so the stamp is never earlier. A person can plant a record in the
+ * name of a colleague who writes to the key with another tool within this span, so the span is short.
  */
 export const recordToleranceMs = 2000;
 export const maxReasonCharacters = 500;
@@ -95,7 +98,7 @@ function repeated({ author, authorName, reason }: StatedReason, limit: number): 
   };
 }
 
-/** The note that a record leaves when it is taken off the key; undefined if the record knows nothing to note. */
+/** The note that a record leaves when a write removes the record; undefined if the record has neither fact of a note. */
 export function noteLeftBy(tagValue: string): string | undefined {
   const { x, k } = parseHexJson(tagValue) ?? {};
   return x === undefined && k === undefined ? undefined : hexJson({ v: 1, x, k });

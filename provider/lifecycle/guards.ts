@@ -1,4 +1,7 @@
-/** The preconditions that do not depend on the actor, checked before the outage and destroy. */
+/**
+ * The preconditions that do not depend on the actor, checked before the outage and destroy, and the rule
+ * by which the material of a key counts as gone.
+ */
 
 import { assertNever } from "./assert-never.ts";
 import type { KeyObservation, KeystoreStatus, Twin } from "./observation.ts";
@@ -45,7 +48,7 @@ export type LeftoverMaterial =
   | { readonly kind: "pending"; readonly keystores: readonly KeystoreStatus[]; readonly untilMs?: number }
   | { readonly kind: "held"; readonly guard: Guard };
 
-/** What the rule of the removal reads. Evidence of a key has no more than these facts. */
+/** The facts that the rule of the removal reads. The evidence of a key contains only these facts. */
 export type EndFacts = Pick<
   KeyObservation,
   "state" | "keystores" | "keystoresAreLive" | "storedKeystores" | "materialIn" | "twins"
@@ -54,8 +57,8 @@ export type EndFacts = Pick<
 /**
  * Compares what every source reports about a destroyed key: the live status of each keystore that
  * is named anywhere, the key's own metadata, and KMS. Only "not present, in sync" from all of them
- * counts as gone (decision 0032). It is the rule of the removal, and of everything that calls a key
- * destroyed: a report that used a kinder rule would name keys that a cloud still holds.
+ * counts as gone (decision 0032). The removal follows this rule, and so does everything that calls a key
+ * destroyed: a report with a weaker rule would call a key destroyed that a cloud still holds.
  * `inManifest` are the keystores that a campaign once read for the key.
  */
 export function findLeftoverMaterial(
@@ -83,8 +86,8 @@ export function findLeftoverMaterial(
 }
 
 /**
- * The same from a list, which shows only what the service stored. A stored status can show that a
- * key still waits until a date ahead. It never shows that a key is gone.
+ * The same rule for a key from a list, which shows only what the service stored. A stored status can
+ * show that a key waits until a date in the future. A stored status never shows that a key is gone.
  */
 export function findStoredLeftover(observation: KeyObservation, nowMs: number): LeftoverMaterial {
   const remains = findLeftoverMaterial({ ...observation, keystoresAreLive: true }, nowMs);
@@ -93,8 +96,9 @@ export function findStoredLeftover(observation: KeyObservation, nowMs: number): 
 }
 
 /**
- * Whether the answers leave open where the material is: none of them, or not every keystore, says
- * so. A report counts such a key as not read. A keystore that reports the key is an answer.
+ * Whether uko cannot know where the material is, because an answer is missing or the answers contradict
+ * each other. A report counts such a key as not read. A keystore that reports the key does not make the
+ * key unproven, because its answer says where the material is.
  */
 export function isUnproven(leftover: LeftoverMaterial): boolean {
   return leftover.kind === "held" && unproven.includes(leftover.guard.guard);

@@ -1,5 +1,5 @@
 /**
- * How a text names an identity. IAM issues the ID. The name in a consent record or in evidence is
+ * The rules by which a text names an identity. IAM issues the ID. The name in a consent record or in evidence is
  * what its bearer wrote, so a name must never pass for the ID of another person.
  */
 
@@ -8,9 +8,8 @@ const knownRealm = /^(?:IBMid|iam|crn)-/i;
 const anyRealm = /^[a-z][a-z0-9_.]*-(?=\S*\d)\S+$/i;
 
 /**
- * Two spellings that differ only in case name one identity. It counts where people type an ID: two
- * spellings of one person must not count as two persons. IDs that both come from IAM are compared
- * as they are (`isSame`).
+ * Folds an ID that a person typed. Two spellings that differ only in case name one identity, so they
+ * must not count as two people. IDs that both come from IAM are compared as they are (`isSame`).
  */
 export function foldIamId(iamId: string): string {
   return iamId.toLowerCase();

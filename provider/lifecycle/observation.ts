@@ -146,7 +146,7 @@ export interface ConsentRecord {
   readonly earlierReasons?: readonly StatedReason[] | undefined;
 }
 
-/** What a run needs to know of the deactivation after it; every later write of uko keeps it. */
+/** Facts of a deactivation that later runs need. Writes of uko keep them, apart from a reactivation (and see `patchWithHold`). */
 export interface DeactivationNote {
   readonly deactivatedAtMs?: number | undefined;
   readonly kmsSetter?: Identity | undefined;

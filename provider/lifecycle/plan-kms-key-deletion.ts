@@ -1,6 +1,7 @@
 /**
- * The planner of a KMS key's deletion under KMS's own dual authorization: one person sets the key
- * for deletion, another person destroys it. It is pure.
+ * The planner of a KMS key's deletion under KMS's own dual authorization: one identity sets the key for
+ * deletion, and a person with another identity destroys the key. KMS does not report the first identity,
+ * so it may be a service ID. The planner is pure.
  */
 
 import type { ErrorCode } from "../errors.ts";

@@ -1,4 +1,7 @@
-/** Where the consent record and the marker are on a key, apart from the user's own text. */
+/**
+ * The places of the consent record, the note and the marker on a key, apart from the user's own text,
+ * and the body of each PATCH. Each body removes a record that it does not bring (key-write.ts).
+ */
 
 import { isReleasedHold, withoutRelease } from "./campaign/campaign.ts";
 import {
@@ -163,9 +166,9 @@ export function patchWithMarker(
 }
 
 /**
- * Replaces the tag that holds a key, or takes it off. It also drops a record, which another person may have planted.
- * If the user's tags leave no room for the hold, uko's own tags give way: first the one of the creation, then the
- * marker, whose absence means that both steps require two people, then the note. Undefined if there is still no room.
+ * Replaces or removes the tag that holds a key. The patch also drops a record, which another person may have planted.
+ * If the tags leave no room for the hold, it drops tags of uko: first the tag of the creation, then the marker, whose
+ * absence means that both steps require two people, then the note. Undefined if the hold still does not fit.
  */
 export function patchWithHold(raw: RawCarriers, hold: Tag, isHeld: boolean): CarrierPatch | undefined {
   const cleared = patchOfUser(raw, {});

@@ -8,7 +8,7 @@ import type { KeyObservation, KeystoreStatus } from "./observation.ts";
 
 /**
  * `referenced_keystores`, the key's `status_in_keystores`, the live status, and the manifest of a
- * campaign. The manifest only adds keystores that have to report, so an edited one proves nothing.
+ * campaign. The manifest only adds keystores that have to report, so a person who edits the manifest cannot prove a removal.
  */
 export type NamingSource = "metadata" | "stored_status" | "live_status" | "manifest";
 
@@ -27,7 +27,7 @@ export type Contradiction =
     }
   /** An entry without the keystore's ID cannot be matched with another entry. */
   | { readonly kind: "keystore_without_id"; readonly source: NamingSource; readonly name: string }
-  /** A keystore without the key that will destroy the key: one of the two is not true yet. */
+  /** A keystore reports the key as not present, and also a future date on which it destroys the key. One is false. */
   | { readonly kind: "destruction_ahead"; readonly keystore: NamedKeystore; readonly destructionAtMs: number }
   | { readonly kind: "material_present"; readonly places: readonly string[] };
 
@@ -58,7 +58,7 @@ export function namingContradictions(
   return [...unanswered.values(), ...withoutId];
 }
 
-/** A keystore that reports the key as not present, with a date of its destruction that is not over. */
+/** The keystores that report the key as not present, and also a date in the future on which they destroy the key. */
 export function datedContradictions({ keystores }: Pick<Named, "keystores">, nowMs: number): readonly Contradiction[] {
   return keystores.flatMap(({ status, destructionAtMs = nowMs, keystoreId: id, name, type }: KeystoreStatus) =>
     status === "not_present" && destructionAtMs > nowMs

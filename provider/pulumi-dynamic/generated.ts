@@ -652,7 +652,7 @@ export class KmsKey extends CustomResource {
   declare readonly deletionAwaits: Output<StateOf<"kmsKey">["deletionAwaits"]>;
   /** When KMS begins to purge the metadata of the key, ISO 8601 UTC. */
   declare readonly deletionNotBefore: Output<StateOf<"kmsKey">["deletionNotBefore"]>;
-  /** IAM ID of the person who set the key for deletion, if KMS reports it. */
+  /** Never set, because KMS does not report who set the key for deletion. */
   declare readonly deletionRequestedBy: Output<StateOf<"kmsKey">["deletionRequestedBy"]>;
   /** Name of the open deletion window, for `UKO_CONSENT`. */
   declare readonly deletionRecordId: Output<StateOf<"kmsKey">["deletionRecordId"]>;

@@ -233,8 +233,8 @@ function describeNew<Snapshot, New>({ kind, name }: Pick<Creation<Snapshot, New>
 }
 
 /**
- * After a rename without an alias, the existing one is the resource's own under its former name. The
- * error names its ID, so that this run does not delete it there.
+ * After a rename without an alias, the existing object is the resource's own, under its former name in
+ * the state. The error names the object's ID, so that this run does not delete the object.
  */
 function nameTaken<Snapshot extends Named, New>(
   creation: Creation<Snapshot, New>,

@@ -58,7 +58,7 @@ async function create(lockPath: string, holder: string): Promise<boolean> {
 
 const maxHolderBytes = 1_000;
 
-/** Undefined if the lock cannot be read. Throws UnsafeFile: nobody holds a link or a pipe of this name, or ever lets go. */
+/** Undefined if the lock cannot be read. Throws UnsafeFile for a link or a pipe, because no writer would ever remove it. */
 function holderOf(lockPath: string): string | undefined {
   try {
     return readRegularFile(lockPath, { maxBytes: maxHolderBytes, isLinkRefused: true }).toString("utf8");

@@ -20,7 +20,7 @@ export interface PrivateData {
    * time when they apply it, without the private data of the first plan.
    */
   readonly approved?: string | undefined;
-  /** A deletion of this resource has begun and is not finished, so its destruction is no accident. */
+  /** A deletion of this resource has begun and is not finished, so its destruction is intended. */
   readonly deleting?: true | undefined;
   /** The state came from a move, and contains only the identity of the object. */
   readonly moved?: true;

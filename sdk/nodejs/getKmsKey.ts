@@ -58,7 +58,7 @@ export interface GetKmsKeyResult {
      */
     readonly deletionRecordLapsesAt?: string;
     /**
-     * IAM ID of the person who set the key for deletion, if KMS reports it.
+     * Never set, because KMS does not report who set the key for deletion.
      */
     readonly deletionRequestedBy?: string;
     /**

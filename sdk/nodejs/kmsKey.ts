@@ -12,7 +12,7 @@ import * as utilities from "./utilities";
  *
  * ## What destroy does
  *
- * Destroying a KMS key requires two people, by KMS's own dual authorization. The first run sets the key for deletion, and nothing stops working. Within 7 days a second person names that window (`UKO_CONSENT=<keyId>@<end of the window>`), and the run destroys the key: everything that the key wraps can no longer be read. For 30 days the key can be restored: adopt it with `existingKeyId` and a `restoreTrigger`. A run that waits ends with an error, and the resource stays in state. Run it again as either person.
+ * Destroying a KMS key requires two identities, by KMS's own dual authorization. The first run sets the key for deletion, and nothing stops working. Within 7 days a second person names that window (`UKO_CONSENT=<keyId>@<end of the window>`), and the run destroys the key: everything that the key wraps can no longer be read. For 30 days the key can be restored: adopt it with `existingKeyId` and a `restoreTrigger`. A run that waits ends with an error, and the resource stays in state. Run it again as either person.
  *
  * ## Example Usage
  * ### A root key that KMS rotates
@@ -98,7 +98,7 @@ export class KmsKey extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly deletionRecordLapsesAt: pulumi.Output<string | undefined>;
     /**
-     * IAM ID of the person who set the key for deletion, if KMS reports it.
+     * Never set, because KMS does not report who set the key for deletion.
      */
     declare public /*out*/ readonly deletionRequestedBy: pulumi.Output<string | undefined>;
     /**

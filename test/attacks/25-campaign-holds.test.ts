@@ -132,7 +132,7 @@ describe("a line that was taken out of holds.jsonl", () => {
     await stage.world.advance("1m");
     await stage.campaign("review pilot deactivate", "alice");
     stage.write("holds.jsonl", "");
-    expect((await stage.campaign("status")).err).toContain("a file in reviews/ was written with more");
+    expect((await stage.campaign("status")).err).toContain("a review in reviews/ notes");
   });
 
   it("is not replaced by an older equal line, which was released", async () => {

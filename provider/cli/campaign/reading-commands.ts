@@ -1,4 +1,4 @@
-/** The commands of `uko campaign` that change nothing in the service. */
+/** The commands of `uko campaign` that take no step on a key. Only `hold` writes to the service: the hold tag of a key. */
 
 import { type Command, Option } from "commander";
 import type { CampaignReading, HoldRequest } from "../../engine/campaign/operations.ts";

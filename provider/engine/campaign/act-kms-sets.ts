@@ -104,7 +104,7 @@ export async function reviewKmsKeys(
       ...section("Review", {
         lines: [
           `Only you, ${plain(reviewer, 100)}, can use this review. The review expires on ${expires}.`,
-          "An identity set each key for deletion. KMS does not report which one, and refuses the destroy to it.",
+          "An identity set each key for deletion. KMS does not report that identity, and does not let it destroy the key.",
           rulesLine(view, wave),
           `SHA-256 of ${file}: ${digest}`,
         ],

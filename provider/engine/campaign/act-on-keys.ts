@@ -28,7 +28,7 @@ export interface ActContext {
   readonly plan: CampaignPlan;
   readonly options: CallOptions;
   readonly holdsNow: HoldsNow;
-  /** Whether campaign.yaml is another than the one of this run. The next run judges the change. */
+  /** Whether campaign.yaml changed since this run read the file. The next run judges the change. */
   readonly areRulesNewer: () => Promise<boolean>;
 }
 
@@ -119,7 +119,7 @@ export async function isHeldNow(
   return isHeld(own, tags, world.session.serviceTimeMs() ?? view.nowMs);
 }
 
-/** The same act, which skips a key with a hold, or rules, that are newer than the run. */
+/** The same act, which skips the key if someone held the key or changed campaign.yaml since the run started. */
 export function unlessHeld(context: ActContext, act: (key: PlannedKey) => Promise<ActedKey>): typeof act {
   return async (key) => {
     if (await context.areRulesNewer()) return withoutStep(key, "campaign.yaml changed since the run started");

@@ -1,7 +1,7 @@
 /**
- * The holds of a campaign: lines that only take away, that anyone may add, and that need no new
- * baseline. The file only grows: a release is a line of its own, and the evidence of the folder has
- * each line that uko wrote, so that a line that was taken out is noticed.
+ * The holds of a campaign: lines that only forbid steps. Anyone may add one, without a new baseline.
+ * The file only grows: a release is a line of its own. The evidence of the folder contains each line
+ * that uko wrote, so that uko notices a line that someone removed.
  */
 
 import * as z from "zod";
@@ -9,7 +9,7 @@ import { parseJson } from "../../encodings.ts";
 import { UkoError } from "../../errors.ts";
 import { dayMs } from "../../lifecycle/campaign/campaign.ts";
 import { holdsInForce } from "../../lifecycle/campaign/holds.ts";
-import { plain } from "../text/words.ts";
+import { count, plain } from "../text/words.ts";
 import { explainIssues, isoDate, jsonLinesIn, keyName, mebibyte } from "./file-forms.ts";
 import type { CampaignFolder } from "./folder.ts";
 
@@ -50,7 +50,7 @@ export const holdsLine = z.union([hold, release]);
 export interface CampaignHold extends HoldLine {
   /** The end of the last day, in the service's time. */
   readonly untilMs?: number;
-  /** The person who has released the legal hold already; another one has to follow. */
+  /** The person who has released the legal hold already. Another person has to release the hold, too. */
   readonly releasedBy?: string;
 }
 
@@ -137,14 +137,14 @@ export function followHolds(folder: CampaignFolder, atStart: CampaignHolds): () 
   return async () => {
     const text = (await folder.read(holdsFileName, maxHoldBytes)) ?? "";
     if (text !== last.text) last = { text, holds: parseHolds(text) };
-    requireLines(last.holds, atStart.lines, "the run started with more lines");
+    requireLines(last.holds, atStart.lines, "this run started with");
     return last.holds;
   };
 }
 
 /** A file that only grows has at least as many lines as at any earlier time. */
 export function requireLines({ lines }: CampaignHolds, atLeast: number, seen: string): void {
-  if (lines < atLeast) throw lineLost(`It has ${lines} lines, and ${seen}: ${atLeast}`);
+  if (lines < atLeast) throw lineLost(`The file has ${count(lines, "line")}, but ${seen} ${atLeast}`);
 }
 
 function lineLost(why: string): UkoError {
@@ -152,12 +152,12 @@ function lineLost(why: string): UkoError {
     summary: `${holdsFileName} lost a line`,
     detail: [
       plain(why, 500),
-      "A hold ends only by a release. Nothing was changed. Next: find out who took the line out, and restore it with git checkout",
+      "A hold ends only by a release. Nothing was changed. Next: find out who removed the line, and restore the file with git checkout",
     ].join("\n"),
   });
 }
 
-/** A hold on what is no key of the campaign holds nothing, so the key that was meant might go on. */
+/** A hold that does not name a key of the campaign has no effect, so the key that was meant might take its next step. */
 export function requireKnownKeys(
   holds: readonly CampaignHold[],
   isKnown: (key: string) => boolean,

@@ -1,6 +1,7 @@
 /**
- * The inventory of an instance for a campaign, from lists alone: managed keys of each vault, and KMS
- * keys that back no managed key. A part that cannot be read becomes a named gap.
+ * The inventory of an instance for a campaign: the managed keys of each vault, and the KMS keys that do
+ * not back a managed key. Lists name the keys; read-by-id.ts reads what a list cannot prove. A part that
+ * uko cannot read becomes a named gap.
  */
 
 import { isUkoError, UkoError } from "../../errors.ts";
@@ -69,7 +70,7 @@ export interface InventoryScope {
   readonly known?: readonly KnownKey[];
   /** IDs of throwaway keys to leave out. */
   readonly rehearsed?: readonly string[];
-  /** For what calls a key destroyed: whether the keystores of destroyed keys are asked live. */
+  /** Whether to ask the keystores of destroyed keys live, as a command that calls keys destroyed must. */
   readonly areEndsRead?: boolean;
 }
 
@@ -113,7 +114,7 @@ export async function takeCampaignInventory(
   if (scope.kmsKeys && (!isWhole || isBackingUnknown(keystores, unreadable))) {
     const reason =
       "Without the keystores and vaults, uko cannot distinguish them from the keys behind internal keystores";
-    // With a list that is only short, the keys that the manifest already calls KMS keys can be read.
+    // If a list is only too short, uko can still read the keys that the manifest already calls KMS keys.
     if (!isWhole || isBackingUnknown(keystores, unreadable.filter(isUnlisted))) unlisted.add("kms");
     unreadable.push({ id: "kms", name: "", code: "UKO_RIGHTS_MISSING", reason });
   } else if (scope.kmsKeys) {
@@ -155,7 +156,7 @@ async function readUnlisted(
     unreadable,
   }: Pick<CampaignInventory, "keys" | "vaults"> & {
     readonly goneVaults: readonly string[];
-    /** The parts of which no key was listed. */
+    /** The parts whose keys this run did not list. */
     readonly unlisted: ReadonlySet<string>;
     readonly unreadable: UnreadablePart[];
   },
@@ -178,12 +179,12 @@ async function readUnlisted(
   return { found, gone: read.flatMap((each) => (each.kind === "gone" ? [each.name] : [])) };
 }
 
-/** A list that is only too short has items; of any other part, no key was listed. */
+/** Whether a part did not list any key. A list that is only too short (UKO_ANSWER_INVALID) still lists some. */
 function isUnlisted({ code }: UnreadablePart): boolean {
   return code !== "UKO_ANSWER_INVALID";
 }
 
-/** A scope that became smaller after the baseline stops a key. It does not end the key. */
+/** A scope that became smaller after the baseline stops a key. The report still needs an outcome for the key. */
 function outOfScope(key: KnownKey): UnreadablePart {
   const reason =
     "campaign.yaml leaves the key out of its scope, but the manifest names it. Next: widen the scope again to read the key";

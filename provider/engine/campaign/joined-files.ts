@@ -19,11 +19,11 @@ export interface Ownership {
 export interface OwnerTable {
   /** By UKO ID, `<vaultId>/<keyId>`, or an ID in a cloud. */
   find(ids: readonly string[]): Ownership;
-  /** Entries that name no key of the inventory. */
+  /** Entries whose key is not in the inventory. */
   unmatched(ids: ReadonlySet<string>): readonly string[];
 }
 
-/** An absent file names no owner. */
+/** Without the file, no key has an owner. */
 export async function ownersIn(folder: CampaignFolder): Promise<OwnerTable> {
   return readOwners((await folder.read(ownersFileName, 64 * mebibyte)) ?? "key,owner\n");
 }

@@ -82,7 +82,7 @@ export const manifestWave = z.strictObject({
   digest: sha256Form.meta({ description: "Of the settings and all lines of the wave" }),
 });
 export type ManifestWave = z.output<typeof manifestWave>;
-/** The rest follows from the keys. */
+/** The fields of a wave that do not follow from the lines of its keys. */
 export type WaveOfBaseline = Pick<ManifestWave, "wave" | "baselineAt" | "settings">;
 
 export interface Manifest extends Omit<z.output<typeof header>, "format"> {

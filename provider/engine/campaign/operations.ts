@@ -1,4 +1,4 @@
-/** The reading commands of a campaign. They change nothing in the service. */
+/** The commands of a campaign that take no step on a key. Only `hold` writes to the service: the hold tag of a key. */
 
 import { endsTheRun, isUkoError, UkoError } from "../../errors.ts";
 import { mayAuthor } from "../../lifecycle/authorization.ts";
@@ -178,7 +178,7 @@ function serviceTime({ session }: World): string {
   return isoTime(session.serviceTimeMs() ?? 0);
 }
 
-/** The line comes before its evidence: evidence without its line means that the line was taken out. */
+/** Writes the line before its evidence, so that evidence without its line proves that someone removed the line. */
 async function appendHold(
   world: World,
   folder: CampaignFolder,
@@ -200,14 +200,14 @@ async function appendHold(
   await appendEvidence(world, facts, { phase: "after", actor, nowMs, correlationId: "" });
 }
 
-/** A hold on a key that the campaign does not cover would hold nothing. */
+/** A hold on a key that the campaign does not cover would have no effect. */
 function requireInScope({ campaign, folder }: OpenCampaign, key: string): void {
   const { vaults, kmsKeys } = campaign.scope;
   const [vault = ""] = key.split("/");
   if (vault === "kms" ? kmsKeys : (vaults?.includes(vault) ?? true)) return;
   throw new UkoError("UKO_INPUT_INVALID", {
     summary: `The scope of campaign ${campaign.name} does not cover ${key}`,
-    detail: `A hold in ${folder.path} would hold nothing. Nothing was changed.\nNext: ${vault === "kms" ? "name another key" : `uko hold ${key}, which every campaign honors`}`,
+    detail: `A hold in ${folder.path} would have no effect. Nothing was changed.\nNext: ${vault === "kms" ? "name another key" : `uko hold ${key}, which every campaign honors`}`,
   });
 }
 
@@ -300,10 +300,10 @@ function reportRelease(
   const again = `uko campaign hold ${key} --release --reason REASON ${folderFlag(path)}`;
   return {
     summary: isForSecond
-      ? `Your release of the legal hold on key ${key} is on record, and the key stays held until another person releases it, too`
+      ? `Your release of the legal hold on key ${key} was stored, and the key stays held until another person releases the hold, too`
       : isInFolder
         ? `Released the holds on key ${key}: ${path}/${holdsFileName} has the release`
-        : `${path}/${holdsFileName} has no hold on key ${key}`,
+        : `${path}/${holdsFileName} does not contain a hold on key ${key}`,
     sections: section("The tag on the key", { lines: [sayTag(tag, isTagLeft)] }),
     next: [
       isForSecond ? remarked(again, "another person") : { command: `uko campaign find ${key} ${folderFlag(path)}` },
@@ -315,8 +315,9 @@ function reportRelease(
 
 function sayTag(tag: HoldTagResult, isTagLeft: boolean): string {
   if (isTagLeft && tag.kind === "left") return `Not removed: ${tag.why}.`;
-  if (tag.kind === "requested") return "The tag has your release, and holds the key until another person releases it.";
-  return tag.kind === "changed" ? "Removed." : "The key has none of uko.";
+  if (tag.kind === "requested")
+    return "The tag names your release, and holds the key until another person releases the hold.";
+  return tag.kind === "changed" ? "Removed." : "The key does not have a hold tag of uko.";
 }
 
 function alreadyStarted(path: string): UkoError {

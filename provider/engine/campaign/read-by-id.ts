@@ -1,6 +1,6 @@
 /**
- * Reads of single keys for the inventory of a campaign. A list proves neither that a key is gone nor
- * that its material is: it may be cut short, name a key twice, change between two pages, hide what
+ * Reads of single keys for the inventory of a campaign. A list does not prove that a key is gone, or
+ * that its material is gone. A list may be cut short, name a key twice, change between two pages, hide what
  * the caller may only read, or show a status that the service stored weeks ago. A report that
  * believed a list would call a living key removed, and its instance would be deleted with it.
  */
@@ -24,7 +24,7 @@ export type FoundKey =
   | { readonly kind: "managed"; readonly snapshot: KeySnapshot }
   | { readonly kind: "kms"; readonly kmsKey: KmsKeySnapshot };
 
-/** What the service says of a key that it was asked for by ID. */
+/** What a read by ID shows of a key. */
 type ReadKey = FoundKey | { readonly kind: "gone"; readonly name: string };
 
 /**
@@ -80,7 +80,7 @@ export interface EndsToRead {
   /** The manifest by the names of its keys. */
   readonly lines: ReadonlyMap<string, KnownKey>;
   readonly nowMs: number;
-  /** Without it, nothing is asked, and no key is taken for destroyed. */
+  /** If false, uko does not ask any keystore, and does not take any key for destroyed. */
   readonly areEndsRead: boolean;
   readonly unreadable: UnreadablePart[];
   /** Receives the keys that were removed since the list. */

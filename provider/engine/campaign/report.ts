@@ -127,7 +127,7 @@ export const concernOnePart: readonly ErrorCode[] = [
   "UKO_GONE_UNPROVEN",
 ];
 
-/** Reads one part of the inventory. A part that the caller cannot read is named, and hides no other. */
+/** Reads one part of the inventory. If the caller cannot read the part, the report names the part and still reads the others. */
 export async function listOrName<Item>(
   unreadable: UnreadablePart[],
   { id, name }: { readonly id: string; readonly name: string },
@@ -142,7 +142,7 @@ export async function listOrName<Item>(
   }
 }
 
-/** The same for a list that may leave something out. Its items are still the best that is known. */
+/** The same for a list that may leave items out. uko still uses the items that the list shows. */
 export async function listOrNameShort<Item>(
   unreadable: UnreadablePart[],
   part: { readonly id: string; readonly name: string },

@@ -20,7 +20,7 @@ export interface CampaignReview {
   readonly set?: OtherSet;
   readonly reviewer: string;
   readonly reviewedAtMs: number;
-  /** By the name of each key, who requested its step; empty for KMS keys, of which KMS does not report it. */
+  /** The requester of each key's step, by the name of the key. Empty for KMS keys: KMS does not report the requester. */
   readonly requesters: ReadonlyMap<string, string>;
 }
 

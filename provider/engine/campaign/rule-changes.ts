@@ -1,4 +1,4 @@
-/** What people changed in `campaign.yaml` and `owners.csv` since the manifest was written, in words and as data. */
+/** The changes in `campaign.yaml` and `owners.csv` since the baseline wrote the manifest, in words and as data. */
 
 import {
   type Difference,
@@ -51,7 +51,7 @@ function ruledFields(key: ManifestKey) {
   };
 }
 
-/** Where the rules of a wave, or of one of its keys, differ otherwise than by narrowing. */
+/** The differences in the rules of a wave, or of one of its keys, that do not narrow the campaign. */
 export function waveDifferences(
   {
     campaign,

@@ -55,9 +55,9 @@ export interface UsageSources {
 }
 
 /**
- * Evidence that was read once stays until its source is read again. Otherwise a baseline without an
- * option would forget which keys are in use, and let them go. Evidence that reads as before keeps its
- * time, so that the line of the key, and what people signed and reviewed, stay valid.
+ * A baseline keeps evidence of use until a later baseline reads the source again. Otherwise a baseline
+ * without an option would drop the evidence, and the keys would no longer be blocked. Unchanged evidence
+ * keeps its time, so that the line of the key, its sign-offs and its reviews stay valid.
  */
 function keepEvidence(
   before: readonly Use[],

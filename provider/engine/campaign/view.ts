@@ -1,6 +1,6 @@
 /**
- * The view of a campaign: each line of the manifest with what the lists of the service show of the
- * key now. For display and planning; a step reads the key again.
+ * The view of a campaign: each line of the manifest with what the service shows of the key now, and
+ * with what people changed in the rules since. For display and planning; a step reads the key again.
  */
 
 import { dayMs, type Hold, holdTagNames, isHeld, isOwnHoldTag } from "../../lifecycle/campaign/campaign.ts";
@@ -25,7 +25,7 @@ export interface CampaignKey {
   readonly name: string;
   /** Absent if the key is gone, or could not be read. */
   readonly listed?: ListedKey;
-  /** Whether the key was not found and not proven gone either, so that nothing is known. */
+  /** Whether uko did not find the key, and could not prove that the key is gone, so that its state is unknown. */
   readonly isUnread: boolean;
   readonly holds: readonly HeldBy[];
   /** What people changed about the key in campaign.yaml or owners.csv since the manifest. */
@@ -67,7 +67,7 @@ export async function viewCampaign(
   const signoffs = await readSignoffs(opened, sha256);
   const signed = signedLines(signoffs);
   const reviews = await readReviews(opened.folder, opened.campaign.instance);
-  requireLines(opened.held, reviews.holdLines, "a file in reviews/ was written with more");
+  requireLines(opened.held, reviews.holdLines, "a review in reviews/ notes");
   const listed = new Map(inventory.keys.map((key) => [namedListedKey(key), key]));
   const owned = new Map(opened.campaign.waves.map((wave) => [wave.name, wave]));
   const owners = await ownersIn(opened.folder);

@@ -1,7 +1,7 @@
 /**
- * Whether a wave may act now, from the calendar and the breaker. Both come from the service's facts,
- * the reviewed sets and the evidence, so that another clone of the folder with the same files decides
- * the same.
+ * Decides whether a wave may act now, and on how many keys: by its rules, the calendar and the breaker.
+ * The decision depends only on the service's facts and the files of the folder, so that another clone
+ * with the same files decides the same.
  */
 
 import * as z from "zod";
@@ -102,8 +102,9 @@ export async function waveStateOf(
 }
 
 /**
- * How many keys of a reviewed set may go now. The last write of a key that took the step is that step,
- * unless another write followed; then the sample goes again, which is only slower.
+ * How many keys of a reviewed set the next run may act on. The last write of a key that took the step is
+ * usually that step. If another write followed, the key does not count and the sample goes again, which
+ * only takes longer.
  */
 export async function sizeOfRun(
   context: ActContext,
@@ -190,7 +191,7 @@ async function deactivatedKeys({ folder }: CampaignView): Promise<ReadonlySet<st
   return found;
 }
 
-/** The report of a command that needs no open gate, if the rules of the wave differ from the manifest. */
+/** The report of a command that ignores the other gates, if the rules of the wave differ from the manifest. */
 export function closedByRules({ view }: ActContext, wave: string, step?: CampaignStep): CampaignReport | undefined {
   const differences = waveDifferences(view, wave);
   if (differences.length === 0) return undefined;

@@ -144,7 +144,7 @@ function outcomeOf(steps: readonly CertificateStep[]): Pick<CertificateKey, "out
     : { outcome, ...(last.doneAt !== undefined && { outcomeAt: last.doneAt }) };
 }
 
-/** Evidence of a step is no evidence of its end in each keystore. */
+/** Evidence of a destroy does not prove that every keystore has destroyed the key. */
 function withoutProof({ outcome, ...rest }: ReturnType<typeof outcomeOf>): ReturnType<typeof outcomeOf> {
   return outcome === "destroyed" || outcome === "removed" ? { outcome: "pending_destruction" } : { outcome, ...rest };
 }
@@ -169,7 +169,7 @@ function isEndProven(
   return findLeftoverMaterial(end, Date.parse(status.readAt)).kind === "nothing";
 }
 
-/** A word other than the one that proves an end counts as unrecognised. */
+/** Every word that does not prove that the key is gone counts as `unrecognised`. */
 function statusInEvidence({ id = "", name, type = "", status, syncFlag, destructionAt }: Reported): KeystoreStatus {
   return {
     ...{ keystoreId: id, name, type, detail: "" },

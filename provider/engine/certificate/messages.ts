@@ -36,7 +36,7 @@ export function certificateRows({ predicate: { keys } }: Certificate): readonly 
   });
 }
 
-/** The endpoints, which the evidence names: an emulator can be behind any of them. */
+/** The endpoints that the evidence names, and whether they are IBM's. An emulator can use any name. */
 export function sayService({ predicate: { instance, notVerified } }: Certificate): string {
   const named = instance.endpoints.length === 0 ? "not recorded" : plain(instance.endpoints.join(", "), 200);
   return `${named}, ${notVerified.some(({ code }) => code === "not_ibm") ? "not shown to be IBM's service" : "as the signers state"}`;
@@ -136,7 +136,7 @@ export function explainVerification(result: Verification): string {
     `Signed by ${signers.map(saySigner).join(" and ")}`,
     ...timestamps.map(
       ({ signer, at, authority }) =>
-        `The signature of ${saySigner(signer)} existed at ${at}, by the word of ${plain(authority, 200)}`,
+        `The signature of ${saySigner(signer)} existed at ${at}, according to ${plain(authority, 200)}`,
     ),
     ...(uncheckedTimestamps === 0
       ? []

@@ -21,7 +21,7 @@ type LiveKey = { readonly ref: KeyRef } & (
   | {
       readonly kind: "present";
       readonly state: string;
-      /** Of a destroyed key, whether every keystore says so. */
+      /** Whether the key is destroyed and every keystore reports live that the key is gone. */
       readonly isGone: boolean;
       readonly label: string;
       readonly readAt: string;

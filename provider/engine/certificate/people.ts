@@ -47,7 +47,7 @@ const consequential = new Map<string, boolean>(Object.entries(isConsequential));
 /**
  * An answer is an approval of its own; otherwise the person who executed the step approved the request. A person who
  * answers their own request is one person, no matter who executes the step. If the evidence does not name both, as for a
- * window in KMS, nothing here says that they were two.
+ * window in KMS, `isSingle` is absent, so that no reader takes the two for different people.
  */
 export function peopleBehind({ step, actor, consentedBy }: StepLine, authors: Authors): People {
   if (consequential.get(step) !== true) return {};

@@ -200,7 +200,7 @@ export function sourceOf({ isWatched }: CertificateKey, { isEvidenceChecked }: V
   return isWatched && isEvidenceChecked ? "evidence" : "signers";
 }
 
-/** The keys for a machine, with the people behind each step and how all of this is known. */
+/** The keys for a machine, with the people behind each step, and whether the evidence or the signers state these facts. */
 export function verifiedKeys(result: Verification) {
   return (result.certificate?.predicate.keys ?? []).map((key) => ({
     subject: key.subject,

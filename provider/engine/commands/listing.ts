@@ -138,7 +138,7 @@ const listers: Readonly<
   },
 };
 
-/** Errors about one key, which then stays what the list shows of it. */
+/** Errors about one key. `uko ls` then shows the key as the list has it. */
 const asListed = onCodes(
   ["UKO_ACCESS_DENIED", "UKO_ANSWER_INVALID", "UKO_CLOCK_SKEW", "UKO_GONE_UNPROVEN", "UKO_KEY_NOT_FOUND"],
   () => undefined,

@@ -28,7 +28,7 @@ export interface StoredResource {
   /** Each text that the dynamic provider would run. */
   readonly providerTexts: readonly unknown[];
   readonly properties: Readonly<Record<string, unknown>>;
-  /** Part of an operation that an earlier run did not finish. It is no declaration of the object. */
+  /** Part of an operation that an earlier run did not finish. It does not declare the object. */
   readonly isPending: boolean;
 }
 

@@ -1,4 +1,7 @@
-/** The hold tag of a key, which every campaign honors. It only takes away, and uko removes only a tag that uko wrote. */
+/**
+ * The hold tag of a key, which every campaign honors. uko changes only a tag that uko wrote, and two
+ * people have to release a legal hold (lifecycle/campaign/holds.ts).
+ */
 
 import { UkoError } from "../../errors.ts";
 import { mayAuthor } from "../../lifecycle/authorization.ts";

@@ -295,12 +295,12 @@ function mismatchNext(why: ConsentMismatch, path: string): readonly NextStep[] {
   }
 }
 
-/** Why it is open whether any material is left, as whole sentences. */
+/** Why uko cannot know whether any material of the key is left, as whole sentences. */
 export function sayUnproven(leftover: LeftoverMaterial): string {
   const guard = leftover.kind === "held" ? leftover.guard : undefined;
   if (guard?.guard === "removal_contradicted") return guard.contradictions.map(sayContradiction).join(" ");
   if (guard?.guard === "twin_unreadable") return `KMS key ${guard.kmsKeyId} could not be read: ${plain(guard.reason)}`;
-  return "The service could not get the current status of its keystores.";
+  return "The service could not get the current status of the keystores of the key.";
 }
 
 const sources = {

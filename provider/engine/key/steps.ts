@@ -137,7 +137,7 @@ export function carrierFor({ memory, observed }: KeyStepContext): RecordLocation
   return observed.observation.marker !== undefined && !isMarkedByTag ? "description" : "tag";
 }
 
-/** How often a record is written again whose write was stamped too long after the record's own time. */
+/** How often a run rewrites a record, if the service stamped the write too long after the record's own time. */
 const maxRewrites = 3;
 
 /**

@@ -112,7 +112,7 @@ function whoSet(
   ];
 }
 
-/** KMS dates the policy of the key anew, and its writer may have done nothing else (`suspectedSetter`). */
+/** The last writer of the key's policy is only a suspicion: KMS may keep the writer of an earlier change (`suspectedSetter`). */
 function whoMaybe(standing: KmsApprovalWait["standing"]): readonly string[] {
   if (standing === "set_it") {
     return ["KMS reports you as the last writer of its policy at that time, so uko takes you for this identity."];

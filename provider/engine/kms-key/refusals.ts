@@ -100,12 +100,12 @@ const sayings: Sayings<KmsGuard, About> = {
   setter_not_a_person: (guard, { key, anew }) => ({
     summary: `KMS reports ${sayIdentity(guard.setter)}, which is not a person, for the deletion window of ${key}`,
     facts: [
-      "It was the last writer of the policy when the window opened, so uko does not count it as the first of two people. A person must set the key for deletion under their own credential.",
+      "This identity was the last writer of the policy when the window opened, so uko does not count it as the first of two people. A person must set the key for deletion under their own credential.",
     ],
     next: anew,
   }),
   setter_unknown: (guard, { key, anew }) => ({
-    summary: `It is not known which identity set ${key} for deletion, so uko cannot find another one`,
+    summary: `uko does not know which identity set ${key} for deletion, so uko cannot require a different identity`,
     facts: [
       `${sayIdentity(guard.policyWrite.by)} wrote to its policy on ${sayTime(guard.policyWrite.atMs)}, after the window was opened.`,
     ],

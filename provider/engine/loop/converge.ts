@@ -134,7 +134,7 @@ export interface Deletable<K extends KindTypes> {
   awaited(stop: K["stop"], observed: K["seen"]): Awaited | undefined;
 }
 
-/** A call whose answer was lost, or a deletion, and that no read has shown to have had an effect. */
+/** A call whose response was lost, or a deletion, as long as no read has shown its effect. */
 interface LostCall<K extends KindTypes> {
   readonly step: K["step"];
   readonly context: StepContext<K>;

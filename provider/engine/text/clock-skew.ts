@@ -1,4 +1,4 @@
-/** Messages about a service whose `Date` cannot be right. */
+/** Messages about times of the service that contradict each other, and about a record whose write came too late. */
 
 import type { UkoErrorOptions } from "../../errors.ts";
 import type { ClockSkew } from "../../lifecycle/service-time.ts";

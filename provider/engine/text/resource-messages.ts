@@ -1,4 +1,4 @@
-/** Messages about one resource of an engine: its label, two declarations of one object, and failed reads. */
+/** Messages about one resource of an engine: its label, two declarations of one object, a destroyed key, and failed reads. */
 
 import { asUkoError, type ErrorCode, isUkoError, UkoError } from "../../errors.ts";
 import { type Dialect, dialectOf } from "./dialect.ts";
@@ -54,7 +54,7 @@ export function declaredTwice({ resource, holder, id }: Shared): UkoError {
   const staying = resource === undefined ? "This resource" : sayApart(resource, holder);
   const other = resource === undefined ? `"${nameIn(holder)}"` : sayApart(holder, resource);
   return new UkoError("UKO_DECLARED_TWICE", {
-    summary: `${staying} stays in the state, because ${other} names the same object and the state does not hold the object there yet`,
+    summary: `${staying} stays in the state, because ${other} names the same object, and the state does not hold the object as ${other} yet`,
     detail: [
       `uko took no step towards the deletion of ${plain(id, 100)}.`,
       ...aliasLines(
@@ -126,7 +126,7 @@ export function renamedInHcl({ typeName, noun, property, name }: Renamed): UkoEr
   return new UkoError("UKO_DECLARED_TWICE", {
     summary: `This run deletes the ${noun} "${plain(name, 100)}" and creates another one with its ${property}`,
     detail: [
-      `uko took no step. No two of them can have one ${property}, so the run could delete the existing one and create none.`,
+      `uko took no step. Another ${noun} cannot have the same ${property}, so the run could delete the existing one and then fail to create the other.`,
       "Next: if you renamed the resource, write:",
       ...movedBlock(typeName),
       "Otherwise apply once without the new resource, until the existing one is deleted.",

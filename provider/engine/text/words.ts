@@ -86,7 +86,7 @@ export function sayPerson(iamId: string, name = ""): string {
   return name === "" || name === iamId ? id : `${id} (${quotedName(name)})`;
 }
 
-/** A quote in the name could otherwise end it early. */
+/** A quote within the name becomes an apostrophe, because a reader would take it for the end of the name. */
 export function quotedName(name: string): string {
   return `"${plain(name, 60).replaceAll('"', "'")}"`;
 }
@@ -210,8 +210,8 @@ export function sayStatus({ status, syncFlag, destructionAtMs }: KeystoreStatus)
 }
 
 /**
- * What uses a key, as far as UKO can see: `2 resources`, `nothing`. Of a key in other clouds UKO
- * does not know, so that is never `nothing`.
+ * What uses a key, as far as UKO can see: `2 resources`, `nothing`. UKO does not see what uses a copy of
+ * the key in another cloud, so the text for such a key is never `nothing`.
  */
 export function sayUse(resources: number, keystores: readonly { readonly type: string }[]): string {
   const isUnseen = typesOfUnseenUse(keystores).length > 0;

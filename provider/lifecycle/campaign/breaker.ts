@@ -34,7 +34,8 @@ export function breakerOf(facts: BreakerFacts, sha256: Sha256): Breaker {
 /**
  * How many keys of a reviewed set the next run may act on: the first 1 % go alone, so that a mistake
  * that concerns the whole set is found on few keys. `acted` counts the keys of this set whose step
- * `isInSample` accepts, so that no earlier set and no other person's step replaces the sample.
+ * `isInSample` accepts, so that an earlier set, or a step of another person, does not replace
+ * the sample.
  */
 export function mayActOn({ keys, acted }: { readonly keys: number; readonly acted: number }): number {
   const remaining = keys - acted;

@@ -57,7 +57,7 @@ export type KeyGate =
   /** The step has happened, or a later one. */
   | { readonly kind: "done" }
   | { readonly kind: "held" }
-  /** The rules plan less for the key than the manifest, or nothing any more. */
+  /** The rules plan fewer steps for the key than the manifest does, or none. */
   | { readonly kind: "narrowed" }
   /** The class does not lead to this step. */
   | { readonly kind: "not_planned" }
@@ -120,7 +120,7 @@ export function hasHappened(state: CampaignKeyFacts["state"], step: CampaignStep
 
 /**
  * A wave is unfinished for a step while a key that is not held still needs it. A key that the rules
- * narrowed counts, so that an edit of one wave opens no wave after it.
+ * narrowed counts, so that an edit of one wave does not open a later wave.
  */
 export function isStepDue(key: CampaignKeyFacts, step: CampaignStep): boolean {
   if (key.isHeld || key.ending === "none" || key.state === "other" || hasHappened(key.state, step)) return false;

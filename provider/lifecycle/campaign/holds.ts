@@ -1,9 +1,9 @@
 /**
- * Which holds on a key are in force. One person may hold a key, because a hold only takes away. The
- * release of a hold gives back, so it needs more: a hold of kind `legal` ends once two different
- * people have released it, so that no person alone frees what a court asked to keep. Any other hold
- * ends with one release. A release names the holds that it ends: neither the order of the lines nor a
- * release of long ago says anything about a newer hold.
+ * The holds on a key that are in force. One person may hold a key, because a hold only forbids steps. A
+ * release allows steps again, so it requires more: a hold of kind `legal` ends once two different
+ * people have released it, so that one person cannot free a key that a court asked to keep. Any other
+ * hold ends with one release. A release names the holds that it ends, so an old release cannot end a
+ * newer hold, whatever the order of the lines.
  */
 
 import {
@@ -49,7 +49,7 @@ export type HoldChange = { readonly kind: "hold"; readonly tag: HoldTag } | { re
 
 export type HoldTagPlan =
   | { readonly kind: "done" }
-  /** Without a value, the tag goes. */
+  /** Without a value, the write removes the tag. */
   | { readonly kind: "write"; readonly value?: string }
   /** The release of this person is on the key, and waits for another person. */
   | { readonly kind: "waits" }
@@ -63,7 +63,7 @@ export interface TagWriters {
 }
 
 /**
- * What to do with the tag on a key. The first person who releases a legal hold only adds their name to
+ * Decides what to do with the tag on a key. The first person who releases a legal hold only adds their name to
  * the tag, which still holds. The second person takes the tag off, and only if the service reports the
  * named person as the last writer: no person can add the name of a colleague and then act as the second.
  */
@@ -77,7 +77,7 @@ export function planHoldTag(
   if (found !== undefined && tag === undefined) return { kind: "left", why: "foreign" };
   if (change.kind === "hold") {
     const value = encodeHoldTag(change.tag, actor);
-    // The setter of an equal hold stays, and a release that waits is void.
+    // An equal hold keeps its setter. If a release is waiting, this write voids the release.
     const isHeld =
       found === encodeHoldTag(change.tag) || found?.startsWith(`${encodeHoldTag(change.tag)} by `) === true;
     if (isHeld && tag?.release === undefined) return { kind: "done" };

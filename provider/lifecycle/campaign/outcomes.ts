@@ -21,7 +21,7 @@ export type KeyOutcome =
   | "kept"
   | "held"
   | "open"
-  /** The key, or its end, could not be read, so it has no outcome that anyone may count. */
+  /** uko could not read the key or the end of its material, so the key does not count for any other outcome. */
   | "not_read";
 
 export interface EndedKey

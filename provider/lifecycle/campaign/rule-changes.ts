@@ -1,9 +1,10 @@
 /**
- * Whether a key, or the rules of its wave, still are what the manifest says, which people signed and
- * reviewed. Anyone who can commit can edit the rules, so an edit may only take away: one that narrows
- * stops its key at once, and any other one refuses the acts of the wave until a baseline puts it into
- * what the next person reviews. Without this check, a longer `maxFailures`, a shorter soak or a removed
- * `after` would loosen a reviewed wave without a word, and a key that was set to `leave` would go on.
+ * Compares a key, and the rules of its wave, with the manifest, which people signed and reviewed.
+ * Anyone who can commit can edit the rules, so an edit may only take away. An edit that narrows stops
+ * its key at once. Any other edit refuses the acts of the wave until a new baseline contains the edit,
+ * so that the next person reviews it. Without this check, a larger `maxFailures`, a shorter soak or a
+ * removed `after` would silently loosen a reviewed wave, and a key with the new class `leave` would
+ * still be deleted.
  */
 
 import type { CampaignStep } from "./campaign.ts";
@@ -33,7 +34,7 @@ export function ruleChangeOf<Ruled extends Classes>(manifest: Ruled, ruled: Rule
   return differences.length === 0 ? { kind: "unchanged" } : { kind: "different", differences };
 }
 
-/** By every field that either side has, so that no field can go unread. */
+/** Compares every field that either side has, so that the comparison cannot overlook a field. */
 export function differencesOf<Fields extends object>(before: Fields, after: Fields): readonly Difference[] {
   const fields = Object.keys({ ...before, ...after }) as (keyof Fields & string)[];
   return fields.flatMap((field) => {

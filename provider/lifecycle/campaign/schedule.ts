@@ -32,7 +32,7 @@ export interface ScheduledKey {
   readonly materialGoneMs?: number | undefined;
   /** Whether the key is destroyed, and a keystore reports neither that it is gone nor a pending end. */
   readonly isMaterialUncertain?: boolean | undefined;
-  /** The same because the answers contradict each other, or because a keystore did not answer. */
+  /** Whether the key is destroyed, and the answers contradict each other or one is missing (`isUnproven`). */
   readonly isEndUnproven?: boolean | undefined;
 }
 

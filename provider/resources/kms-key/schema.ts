@@ -180,7 +180,7 @@ export const kmsKeyState = z.object({
   deletionRequestedBy: z
     .string()
     .optional()
-    .meta({ description: "IAM ID of the person who set the key for deletion, if KMS reports it." }),
+    .meta({ description: "Never set, because KMS does not report who set the key for deletion." }),
   deletionRecordId: z.string().optional().meta({ description: "Name of the open deletion window, for `UKO_CONSENT`." }),
   deletionRecordLapsesAt: z
     .string()

@@ -37,7 +37,7 @@ export const readResource: Call<"readResource"> = async (session, request) => {
       diagnostics: [warningDiagnostic(sayUnread(about.message, count))],
     };
   }
-  // A deletion that this state has begun is no accident, unless the plan still has the resource.
+  // A deletion that began in this state is intended, unless the plan still has the resource.
   const { deleting } = readPrivate(kept);
   if (found === undefined) {
     const removed = handlers.removedWarning(state);

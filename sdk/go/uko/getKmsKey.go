@@ -44,7 +44,7 @@ type LookupKmsKeyResult struct {
 	DeletionRecordId *string `pulumi:"deletionRecordId"`
 	// When the open deletion window ends, ISO 8601 UTC.
 	DeletionRecordLapsesAt *string `pulumi:"deletionRecordLapsesAt"`
-	// IAM ID of the person who set the key for deletion, if KMS reports it.
+	// Never set, because KMS does not report who set the key for deletion.
 	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
 	// 2 to 240 characters. Cannot change.
 	Description *string `pulumi:"description"`
@@ -160,7 +160,7 @@ func (o LookupKmsKeyResultOutput) DeletionRecordLapsesAt() pulumi.StringPtrOutpu
 	return o.ApplyT(func(v LookupKmsKeyResult) *string { return v.DeletionRecordLapsesAt }).(pulumi.StringPtrOutput)
 }
 
-// IAM ID of the person who set the key for deletion, if KMS reports it.
+// Never set, because KMS does not report who set the key for deletion.
 func (o LookupKmsKeyResultOutput) DeletionRequestedBy() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) *string { return v.DeletionRequestedBy }).(pulumi.StringPtrOutput)
 }

@@ -16,7 +16,7 @@ import (
 //
 // ## What destroy does
 //
-// Destroying a KMS key requires two people, by KMS's own dual authorization. The first run sets the key for deletion, and nothing stops working. Within 7 days a second person names that window (`UKO_CONSENT=<keyId>@<end of the window>`), and the run destroys the key: everything that the key wraps can no longer be read. For 30 days the key can be restored: adopt it with `existingKeyId` and a `restoreTrigger`. A run that waits ends with an error, and the resource stays in state. Run it again as either person.
+// Destroying a KMS key requires two identities, by KMS's own dual authorization. The first run sets the key for deletion, and nothing stops working. Within 7 days a second person names that window (`UKO_CONSENT=<keyId>@<end of the window>`), and the run destroys the key: everything that the key wraps can no longer be read. For 30 days the key can be restored: adopt it with `existingKeyId` and a `restoreTrigger`. A run that waits ends with an error, and the resource stays in state. Run it again as either person.
 //
 // ## Example Usage
 // ### A root key that KMS rotates
@@ -74,7 +74,7 @@ type KmsKey struct {
 	DeletionRecordId pulumi.StringPtrOutput `pulumi:"deletionRecordId"`
 	// When the open deletion window ends, ISO 8601 UTC.
 	DeletionRecordLapsesAt pulumi.StringPtrOutput `pulumi:"deletionRecordLapsesAt"`
-	// IAM ID of the person who set the key for deletion, if KMS reports it.
+	// Never set, because KMS does not report who set the key for deletion.
 	DeletionRequestedBy pulumi.StringPtrOutput `pulumi:"deletionRequestedBy"`
 	// 2 to 240 characters. Cannot change.
 	Description pulumi.StringPtrOutput `pulumi:"description"`
@@ -399,7 +399,7 @@ func (o KmsKeyOutput) DeletionRecordLapsesAt() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringPtrOutput { return v.DeletionRecordLapsesAt }).(pulumi.StringPtrOutput)
 }
 
-// IAM ID of the person who set the key for deletion, if KMS reports it.
+// Never set, because KMS does not report who set the key for deletion.
 func (o KmsKeyOutput) DeletionRequestedBy() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringPtrOutput { return v.DeletionRequestedBy }).(pulumi.StringPtrOutput)
 }

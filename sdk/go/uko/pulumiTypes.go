@@ -2294,7 +2294,7 @@ type KmsKeyEntry struct {
 	DeletionRecordId *string `pulumi:"deletionRecordId"`
 	// When the open deletion window ends, ISO 8601 UTC.
 	DeletionRecordLapsesAt *string `pulumi:"deletionRecordLapsesAt"`
-	// IAM ID of the person who set the key for deletion, if KMS reports it.
+	// Never set, because KMS does not report who set the key for deletion.
 	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
 	// 2 to 240 characters. Cannot change.
 	Description *string `pulumi:"description"`
@@ -2397,7 +2397,7 @@ func (o KmsKeyEntryOutput) DeletionRecordLapsesAt() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KmsKeyEntry) *string { return v.DeletionRecordLapsesAt }).(pulumi.StringPtrOutput)
 }
 
-// IAM ID of the person who set the key for deletion, if KMS reports it.
+// Never set, because KMS does not report who set the key for deletion.
 func (o KmsKeyEntryOutput) DeletionRequestedBy() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KmsKeyEntry) *string { return v.DeletionRequestedBy }).(pulumi.StringPtrOutput)
 }

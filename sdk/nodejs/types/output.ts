@@ -407,7 +407,7 @@ export interface KmsKeyEntry {
      */
     deletionRecordLapsesAt?: string;
     /**
-     * IAM ID of the person who set the key for deletion, if KMS reports it.
+     * Never set, because KMS does not report who set the key for deletion.
      */
     deletionRequestedBy?: string;
     /**

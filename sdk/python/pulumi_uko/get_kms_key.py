@@ -187,7 +187,7 @@ class GetKmsKeyResult:
     @pulumi.getter(name="deletionRequestedBy")
     def deletion_requested_by(self) -> Optional[_builtins.str]:
         """
-        IAM ID of the person who set the key for deletion, if KMS reports it.
+        Never set, because KMS does not report who set the key for deletion.
         """
         return pulumi.get(self, "deletion_requested_by")
 

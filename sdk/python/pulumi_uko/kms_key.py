@@ -368,7 +368,7 @@ class KmsKey(pulumi.CustomResource):
 
         ## What destroy does
 
-        Destroying a KMS key requires two people, by KMS's own dual authorization. The first run sets the key for deletion, and nothing stops working. Within 7 days a second person names that window (`UKO_CONSENT=<keyId>@<end of the window>`), and the run destroys the key: everything that the key wraps can no longer be read. For 30 days the key can be restored: adopt it with `existingKeyId` and a `restoreTrigger`. A run that waits ends with an error, and the resource stays in state. Run it again as either person.
+        Destroying a KMS key requires two identities, by KMS's own dual authorization. The first run sets the key for deletion, and nothing stops working. Within 7 days a second person names that window (`UKO_CONSENT=<keyId>@<end of the window>`), and the run destroys the key: everything that the key wraps can no longer be read. For 30 days the key can be restored: adopt it with `existingKeyId` and a `restoreTrigger`. A run that waits ends with an error, and the resource stays in state. Run it again as either person.
 
         ## Example Usage
         ### A root key that KMS rotates
@@ -426,7 +426,7 @@ class KmsKey(pulumi.CustomResource):
 
         ## What destroy does
 
-        Destroying a KMS key requires two people, by KMS's own dual authorization. The first run sets the key for deletion, and nothing stops working. Within 7 days a second person names that window (`UKO_CONSENT=<keyId>@<end of the window>`), and the run destroys the key: everything that the key wraps can no longer be read. For 30 days the key can be restored: adopt it with `existingKeyId` and a `restoreTrigger`. A run that waits ends with an error, and the resource stays in state. Run it again as either person.
+        Destroying a KMS key requires two identities, by KMS's own dual authorization. The first run sets the key for deletion, and nothing stops working. Within 7 days a second person names that window (`UKO_CONSENT=<keyId>@<end of the window>`), and the run destroys the key: everything that the key wraps can no longer be read. For 30 days the key can be restored: adopt it with `existingKeyId` and a `restoreTrigger`. A run that waits ends with an error, and the resource stays in state. Run it again as either person.
 
         ## Example Usage
         ### A root key that KMS rotates
@@ -662,7 +662,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter(name="deletionRequestedBy")
     def deletion_requested_by(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        IAM ID of the person who set the key for deletion, if KMS reports it.
+        Never set, because KMS does not report who set the key for deletion.
         """
         return pulumi.get(self, "deletion_requested_by")
 

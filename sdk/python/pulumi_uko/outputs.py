@@ -1249,7 +1249,7 @@ class KmsKeyEntry(dict):
         :param _builtins.str deletion_not_before: When KMS begins to purge the metadata of the key, ISO 8601 UTC.
         :param _builtins.str deletion_record_id: Name of the open deletion window, for `UKO_CONSENT`.
         :param _builtins.str deletion_record_lapses_at: When the open deletion window ends, ISO 8601 UTC.
-        :param _builtins.str deletion_requested_by: IAM ID of the person who set the key for deletion, if KMS reports it.
+        :param _builtins.str deletion_requested_by: Never set, because KMS does not report who set the key for deletion.
         :param _builtins.str description: 2 to 240 characters. Cannot change.
         :param _builtins.str encrypted_nonce: For a secure import, together with an encrypted payload. Cannot change.
         :param 'EncryptionAlgorithm' encryption_algorithm: For a secure import, together with an encrypted payload. Cannot change.
@@ -1461,7 +1461,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter(name="deletionRequestedBy")
     def deletion_requested_by(self) -> Optional[_builtins.str]:
         """
-        IAM ID of the person who set the key for deletion, if KMS reports it.
+        Never set, because KMS does not report who set the key for deletion.
         """
         return pulumi.get(self, "deletion_requested_by")
 

@@ -88,7 +88,7 @@ describe("a timestamp", () => {
     const { exitCode, out, err } = await verify("stamped.json", "--tsa-trust @ec.pem");
     expect([exitCode, err]).toEqual([0, ""]);
     expect(out).toMatch(
-      /^The signature of IBMid-550000ALICE \("alice"\) existed at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, by the word of O=Example, CN=TSA ec$/m,
+      /^The signature of IBMid-550000ALICE \("alice"\) existed at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, according to O=Example, CN=TSA ec$/m,
     );
     const { out: json } = await verify("stamped.json", "--tsa-trust @ec.pem --json");
     expect(JSON.parse(json).timestamps).toEqual([
@@ -115,7 +115,7 @@ describe("a timestamp", () => {
     await story.uko("alice", "certificate sign @first.json --sign-key @alice.key");
     const { out } = await verify("first.json", "--tsa-trust @rsa.pem");
     expect(out).toMatch(
-      /^The signature of IBMid-550000BOB \("bob"\) existed at .*, by the word of O=Example, CN=TSA rsa$/m,
+      /^The signature of IBMid-550000BOB \("bob"\) existed at .*, according to O=Example, CN=TSA rsa$/m,
     );
   });
 

@@ -331,7 +331,7 @@ export class KmsKey extends cdktf.TerraformResource {
     return this.getStringAttribute('deletion_record_lapses_at');
   }
 
-  /** IAM ID of the person who set the key for deletion, if KMS reports it. */
+  /** Never set, because KMS does not report who set the key for deletion. */
   public get deletionRequestedBy() {
     return this.getStringAttribute('deletion_requested_by');
   }

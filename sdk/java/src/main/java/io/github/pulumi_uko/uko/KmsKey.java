@@ -27,7 +27,7 @@ import javax.annotation.Nullable;
  * 
  * ## What destroy does
  * 
- * Destroying a KMS key requires two people, by KMS&#39;s own dual authorization. The first run sets the key for deletion, and nothing stops working. Within 7 days a second person names that window (`UKO_CONSENT=&lt;keyId&gt;{@literal @}&lt;end of the window&gt;`), and the run destroys the key: everything that the key wraps can no longer be read. For 30 days the key can be restored: adopt it with `existingKeyId` and a `restoreTrigger`. A run that waits ends with an error, and the resource stays in state. Run it again as either person.
+ * Destroying a KMS key requires two identities, by KMS&#39;s own dual authorization. The first run sets the key for deletion, and nothing stops working. Within 7 days a second person names that window (`UKO_CONSENT=&lt;keyId&gt;{@literal @}&lt;end of the window&gt;`), and the run destroys the key: everything that the key wraps can no longer be read. For 30 days the key can be restored: adopt it with `existingKeyId` and a `restoreTrigger`. A run that waits ends with an error, and the resource stays in state. Run it again as either person.
  * 
  * ## Example Usage
  * 
@@ -155,14 +155,14 @@ public class KmsKey extends com.pulumi.resources.CustomResource {
         return Codegen.optional(this.deletionRecordLapsesAt);
     }
     /**
-     * IAM ID of the person who set the key for deletion, if KMS reports it.
+     * Never set, because KMS does not report who set the key for deletion.
      * 
      */
     @Export(name="deletionRequestedBy", refs={String.class}, tree="[0]")
     private Output</* @Nullable */ String> deletionRequestedBy;
 
     /**
-     * @return IAM ID of the person who set the key for deletion, if KMS reports it.
+     * @return Never set, because KMS does not report who set the key for deletion.
      * 
      */
     public Output<Optional<String>> deletionRequestedBy() {

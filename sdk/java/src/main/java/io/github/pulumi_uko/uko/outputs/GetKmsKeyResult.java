@@ -61,7 +61,7 @@ public final class GetKmsKeyResult {
      */
     private @Nullable String deletionRecordLapsesAt;
     /**
-     * @return IAM ID of the person who set the key for deletion, if KMS reports it.
+     * @return Never set, because KMS does not report who set the key for deletion.
      * 
      */
     private @Nullable String deletionRequestedBy;
@@ -234,7 +234,7 @@ public final class GetKmsKeyResult {
         return Optional.ofNullable(this.deletionRecordLapsesAt);
     }
     /**
-     * @return IAM ID of the person who set the key for deletion, if KMS reports it.
+     * @return Never set, because KMS does not report who set the key for deletion.
      * 
      */
     public Optional<String> deletionRequestedBy() {
