@@ -128,8 +128,8 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
     "a hold waits for a request that binds": ["hold: { endsRequest: true }", "hold: {}"],
     "the release of a hold ends a request": ["release: {}", "release: { endsRequest: true }"],
     "a planted record in one's own name never fits": [
-      "return (writesAs === undefined",
-      "return nowMs < 0 && (writesAs === undefined",
+      "return isInTime && namesWriter",
+      "return nowMs < 0 && isInTime && namesWriter",
     ],
   },
   "plan-key-deletion": {
