@@ -122,7 +122,9 @@ describe("a command that writes", () => {
     expect([held.exitCode, held.out]).toEqual([0, expect.stringContaining(`Key ${keys.draft} is now held (incident)`)]);
     await world.advance("1m");
     expect((await atTerminal("hold payments/draft --release --reason solved", "n")).exitCode).toBe(1);
-    expect((await atTerminal(`hold ${keys.draft} --release --reason solved`, "n")).out).toBe(`Key ${keys.draft} is released\n`);
+    expect((await atTerminal(`hold ${keys.draft} --release --reason solved`, "n")).out).toBe(
+      `Key ${keys.draft} is released\n`,
+    );
     expect((await world.uko("bob", "hold payments/draft")).err).toContain("accepts a name only at a terminal");
   });
 
