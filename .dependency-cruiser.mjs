@@ -40,7 +40,7 @@ const rings = {
       "lifecycle/",
     ],
     types: [
-      "engine/campaign/folder.ts",
+      "engine/campaign/file-forms.ts",
       "engine/ports/world.ts",
       "engine/ports/containers.ts",
       "engine/ports/evidence.ts",

@@ -16,8 +16,9 @@ import type { CallOptions, World } from "../ports/world.ts";
 import { count, plain, sayTime } from "../text/words.ts";
 import type { RollbackRequest } from "./act-rollback.ts";
 import { assumptionIds, judgeAssumptions, type Sight } from "./assumptions.ts";
+import type { CampaignFolder } from "./file-forms.ts";
 import { maxManifestBytes } from "./file-forms.ts";
-import { type CampaignFolder, openCampaign } from "./folder.ts";
+import { openCampaign } from "./folder.ts";
 import { manifestFileName, namedKey, parseManifest } from "./manifest.ts";
 import type { CampaignReading } from "./operations.ts";
 import {

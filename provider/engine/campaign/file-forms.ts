@@ -5,6 +5,23 @@ import { parseJson } from "../../encodings.ts";
 import { UkoError } from "../../errors.ts";
 import { plain } from "../text/words.ts";
 
+export interface CampaignFolder {
+  /** The folder as the caller named it, for messages. */
+  readonly path: string;
+  /** Undefined if the file does not exist. Throws UKO_CAMPAIGN_INVALID for a file that cannot be read. */
+  read(name: string, maxBytes: number): Promise<string | undefined>;
+  /** Replaces the file as a whole. */
+  write(name: string, text: string): Promise<void>;
+  /** Throws UKO_CAMPAIGN_INVALID if the file exists. */
+  create(name: string, text: string): Promise<void>;
+  append(name: string, text: string): Promise<void>;
+  makeFolder(name: string): Promise<void>;
+  /** Where a file of the folder is, for a port that writes it itself. */
+  pathOf(name: string): string;
+  /** The names of the files in a folder inside it, sorted; empty if it does not exist. */
+  list(name: string): Promise<readonly string[]>;
+}
+
 export const mebibyte = 1_048_576;
 /** Enough for 100,000 keys. */
 export const maxManifestBytes = 256 * mebibyte;

@@ -7,27 +7,10 @@ import { UkoError } from "../../errors.ts";
 import { shellWord } from "../text/explanation.ts";
 import { sayTime } from "../text/words.ts";
 import { type Campaign, campaignFileName, parseCampaign } from "./campaign-file.ts";
-import { maxManifestBytes, mebibyte } from "./file-forms.ts";
+import { type CampaignFolder, maxManifestBytes, mebibyte } from "./file-forms.ts";
 import { type CampaignHolds, readHolds } from "./holds.ts";
 import { type Manifest, manifestFileName, parseManifest } from "./manifest.ts";
 import { readRehearsal } from "./rehearsal.ts";
-
-export interface CampaignFolder {
-  /** The folder as the caller named it, for messages. */
-  readonly path: string;
-  /** Undefined if the file does not exist. Throws UKO_CAMPAIGN_INVALID for a file that cannot be read. */
-  read(name: string, maxBytes: number): Promise<string | undefined>;
-  /** Replaces the file as a whole. */
-  write(name: string, text: string): Promise<void>;
-  /** Throws UKO_CAMPAIGN_INVALID if the file exists. */
-  create(name: string, text: string): Promise<void>;
-  append(name: string, text: string): Promise<void>;
-  makeFolder(name: string): Promise<void>;
-  /** Where a file of the folder is, for a port that writes it itself. */
-  pathOf(name: string): string;
-  /** The names of the files in a folder inside it, sorted; empty if it does not exist. */
-  list(name: string): Promise<readonly string[]>;
-}
 
 /** A folder whose files fit together and belong to the instance of this run. */
 export interface OpenCampaign {

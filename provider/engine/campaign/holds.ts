@@ -10,8 +10,7 @@ import { UkoError } from "../../errors.ts";
 import { dayMs } from "../../lifecycle/campaign/campaign.ts";
 import { holdsInForce } from "../../lifecycle/campaign/holds.ts";
 import { count, plain } from "../text/words.ts";
-import { explainIssues, isoDate, jsonLinesIn, keyName, mebibyte } from "./file-forms.ts";
-import type { CampaignFolder } from "./folder.ts";
+import { type CampaignFolder, explainIssues, isoDate, jsonLinesIn, keyName, mebibyte } from "./file-forms.ts";
 
 export const holdsFileName = "holds.jsonl";
 export const evidenceFolder = "evidence";

@@ -3,8 +3,8 @@
 import { readEntries, type StateEntry } from "../commands/stored-state.ts";
 import { plain } from "../text/words.ts";
 import { parseCsv } from "./csv.ts";
+import type { CampaignFolder } from "./file-forms.ts";
 import { mebibyte } from "./file-forms.ts";
-import type { CampaignFolder } from "./folder.ts";
 import type { ManifestKey } from "./manifest.ts";
 
 const ownersFileName = "owners.csv";

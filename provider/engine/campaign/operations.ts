@@ -12,10 +12,9 @@ import { makeBaseline, requireEarlier } from "./baseline.ts";
 import { campaignFileName, parseCampaign } from "./campaign-file.ts";
 import { checkCampaign } from "./check.ts";
 import type { Joined } from "./classify.ts";
-import { mebibyte } from "./file-forms.ts";
+import { type CampaignFolder, mebibyte } from "./file-forms.ts";
 import { reportFound } from "./find.ts";
 import {
-  type CampaignFolder,
   findManifest,
   type OpenCampaign,
   openCampaign,

@@ -3,7 +3,7 @@
 import type { ReviewedWave } from "../../lifecycle/review.ts";
 import { maxReviewBytes, parseReview } from "../../lifecycle/review-file.ts";
 import { plain } from "../text/words.ts";
-import type { CampaignFolder } from "./folder.ts";
+import type { CampaignFolder } from "./file-forms.ts";
 import { parseKmsReview } from "./kms-review-file.ts";
 import { folderFlag, type ReportSection, section, tableOf } from "./report.ts";
 
