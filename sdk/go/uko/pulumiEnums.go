@@ -2540,9 +2540,9 @@ func (in *kmsKeyTypePtr) ToKmsKeyTypePtrOutputWithContext(ctx context.Context) K
 type LifecycleState string
 
 const (
-	// Destroyed; at least one keystore still waits out its pending period.
+	// Destroyed; not every keystore reports yet that the key is gone.
 	LifecycleStatePendingDestruction = LifecycleState("pending_destruction")
-	// Destroyed in every keystore; the metadata still exists.
+	// Destroyed, and every keystore reports live that the key is gone; the metadata still exists.
 	LifecycleStateDestroyed = LifecycleState("destroyed")
 	// Deactivated 4 hours ago or less, so the key cannot be destroyed yet.
 	LifecycleStateCoolingDown = LifecycleState("cooling_down")

@@ -255,11 +255,11 @@ class LifecycleState(_builtins.str, Enum):
     """
     PENDING_DESTRUCTION = "pending_destruction"
     """
-    Destroyed; at least one keystore still waits out its pending period.
+    Destroyed; not every keystore reports yet that the key is gone.
     """
     DESTROYED = "destroyed"
     """
-    Destroyed in every keystore; the metadata still exists.
+    Destroyed, and every keystore reports live that the key is gone; the metadata still exists.
     """
     COOLING_DOWN = "cooling_down"
     """

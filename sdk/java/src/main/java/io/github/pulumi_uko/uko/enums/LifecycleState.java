@@ -15,12 +15,12 @@ import java.util.StringJoiner;
     @EnumType
     public enum LifecycleState {
         /**
-         * Destroyed; at least one keystore still waits out its pending period.
+         * Destroyed; not every keystore reports yet that the key is gone.
          * 
          */
         PendingDestruction("pending_destruction"),
         /**
-         * Destroyed in every keystore; the metadata still exists.
+         * Destroyed, and every keystore reports live that the key is gone; the metadata still exists.
          * 
          */
         Destroyed("destroyed"),
