@@ -9,6 +9,7 @@
  * - A PATCH sends the tags and the description without any record (record-carriers.ts builds each body).
  * - A call without a body cannot take a record off. uko first takes the record off with a PATCH, reads again, waits
  *   until the read is settled, and then calls. The step that acts on exactly this record is the exception.
+ *   A reactivation ends an outage, so it first takes off only a record in the caller's own name; the others go afterwards.
  * - The release of a legal hold that waits for a second person is a text in a person's name, too. Only `uko hold`
  *   leaves it on the key.
  * - While a record binds, a write that makes the key safer drops the record, and any other write is left out, because

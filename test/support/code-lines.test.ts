@@ -1,4 +1,4 @@
-/** What counts as a line of code. */
+/** Tests of the count of code lines. */
 
 import { expect, test } from "vitest";
 import { codeLines } from "./code-lines.ts";

@@ -42,8 +42,8 @@ export const readResource: Call<"readResource"> = async (session, request) => {
   if (found === undefined) {
     const removed = handlers.removedWarning(state);
     session.memory.noteGone(resource, before, deleting === true ? removed : undefined);
-    const told = deleting === true || removed === undefined ? [] : [removed];
-    return { newState: writeObject(null, resource), diagnostics: told.map(warningDiagnostic) };
+    const warnings = deleting === true || removed === undefined ? [] : [removed];
+    return { newState: writeObject(null, resource), diagnostics: warnings.map(warningDiagnostic) };
   }
   const values = valuesOf(resource, found.state, found.id, before);
   const destroyed = deleting === true ? undefined : handlers.destroyedWarning(found.state);
