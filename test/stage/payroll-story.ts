@@ -59,7 +59,7 @@ export function cdkStory(project: string): CdkStory {
   };
 }
 
-const isRequested = "is waiting for approval of its deactivation: Bob Example";
+const isRequested = `is waiting for approval of its deactivation: IBMid-550000BOB ("Bob Example") requested it`;
 
 interface Deletion {
   readonly destroy: (name: Name, expected: Expected, consent?: string) => Promise<string>;

@@ -104,7 +104,7 @@ test("--refresh: a run reads changes made outside it, also of a key that it woul
       await scenario.advance("31d");
       await carol.remove((await scenario.key()).id);
       const gone = ended(await bob.destroy([], ["--refresh"]), 0);
-      expect(firstLineOf(gone.output)).toBe("");
+      expect(firstLineOf(gone.output)).toBe('Key "payroll" was removed from the service, so it leaves the state');
       expect(await bob.resources()).toEqual([]);
     },
   ));
