@@ -5,6 +5,7 @@
  */
 
 import type { KeyFacts, KeystoreStatus } from "./observation.ts";
+import { isDeclaredTag } from "./tag-names.ts";
 
 /** From the least harmful to the most harmful. */
 export const announcedSteps = ["request", "deactivate", "destroy", "remove"] as const;
@@ -66,7 +67,9 @@ export interface ShownKey extends Omit<KeyFacts, "keystores"> {
  * arrays keep every part apart from its neighbors, whatever characters it holds.
  */
 export function shownKeyText(key: ShownKey): string {
-  const tags = Object.entries(Object.fromEntries(key.tags.map(({ name, value }) => [name, value])));
+  const tags = Object.entries(
+    Object.fromEntries(key.tags.filter(isDeclaredTag).map(({ name, value }) => [name, value])),
+  );
   return asHostsWrite([
     "uko-plan-1",
     key.instanceId,

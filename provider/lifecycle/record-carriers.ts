@@ -20,13 +20,14 @@ import {
 } from "./consent-record.ts";
 import { dualMarkers } from "./dual-marker.ts";
 import type { CarriedRecord, DeactivationNote, Tag } from "./observation.ts";
-
-export const reservedTagPrefix = "uko_";
-export const recordTagName = "uko_deletion";
-export const markerTagName = "uko_dual";
-export const creationTagName = "uko_created";
-/** Keeps what a record knew of a deactivation after the record is gone. */
-export const noteTagName = "uko_note";
+import {
+  creationTagName,
+  isDeclaredTag,
+  markerTagName,
+  noteTagName,
+  recordTagName,
+  reservedTagPrefix,
+} from "./tag-names.ts";
 
 /** uko-v4.md 2.5 K2. */
 const maxTags = 128;
@@ -127,15 +128,13 @@ export function patchWithoutRecord(
   return Object.keys(patch).length === 0 ? undefined : patch;
 }
 
-/** Changes a user's own description or tags. It keeps the marker and drops a dead record. */
+/** Changes a user's own description or tags. It keeps the marker and a hold, and drops a dead record. */
 export function patchOfUser(
   raw: RawCarriers,
   user: { readonly description?: string; readonly tags?: readonly Tag[] },
 ): CarrierPatch {
   const description = describe(user.description ?? userPart(raw.description), compactMarker(raw.description));
-  const kept = tagsWithoutRecord(raw).filter(
-    (tag) => user.tags === undefined || tag.name.startsWith(reservedTagPrefix),
-  );
+  const kept = tagsWithoutRecord(raw).filter((tag) => user.tags === undefined || !isDeclaredTag(tag));
   return {
     ...((user.tags !== undefined || raw.tags.some(isTextOfPerson)) && { tags: [...(user.tags ?? []), ...kept] }),
     ...(description !== raw.description && { description }),

@@ -6,7 +6,7 @@ import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { EvidenceEntry, RunRecord } from "../../provider/engine/ports/evidence.ts";
 import { type ConsentDraft, decodeTagValue, encodeTagValue } from "../../provider/lifecycle/consent-record.ts";
-import { recordTagName } from "../../provider/lifecycle/record-carriers.ts";
+import { recordTagName } from "../../provider/lifecycle/tag-names.ts";
 import { apiKeys, type CliTestWorld, type Ended, keys, type Person, reportOf, startCliWorld } from "../cli/harness.ts";
 import { type Body, requestToken, send } from "../emulator/harness.ts";
 import { identityOf, sha256 } from "../support/builders.ts";

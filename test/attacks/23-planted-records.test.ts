@@ -10,7 +10,7 @@ import { observeKey } from "../../provider/engine/key/observe.ts";
 import { encodeTagValue, recordId, standingOf } from "../../provider/lifecycle/consent-record.ts";
 import { digestText } from "../../provider/lifecycle/digest.ts";
 import type { ApprovedStep, KeyFacts } from "../../provider/lifecycle/observation.ts";
-import { recordTagName } from "../../provider/lifecycle/record-carriers.ts";
+import { recordTagName } from "../../provider/lifecycle/tag-names.ts";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
 import { options, type Person, useEngineWorld } from "../engine/harness.ts";
 import { identityOf, sha256 } from "../support/builders.ts";

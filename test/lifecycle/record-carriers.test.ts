@@ -3,12 +3,9 @@ import { describe, expect, it } from "vitest";
 import { decodeNote, encodeCompact, encodeTagValue } from "../../provider/lifecycle/consent-record.ts";
 import {
   type CarrierPatch,
-  creationTagName,
   endsLikeCarrier,
   markerCarrier,
-  markerTagName,
   maxDescriptionBesideRecord,
-  noteTagName,
   patchOfUser,
   patchWithHold,
   patchWithMarker,
@@ -16,8 +13,8 @@ import {
   patchWithRecord,
   type RawCarriers,
   readCarriers,
-  recordTagName,
 } from "../../provider/lifecycle/record-carriers.ts";
+import { creationTagName, markerTagName, noteTagName, recordTagName } from "../../provider/lifecycle/tag-names.ts";
 import { aDraft, dayMs, nowMs, sha256, someFacts } from "../support/builders.ts";
 
 const keyId = someFacts().keyId;

@@ -3,12 +3,13 @@
  * with what people changed in the rules since. For display and planning; a step reads the key again.
  */
 
-import { dayMs, type Hold, holdTagNames, isHeld, isOwnHoldTag } from "../../lifecycle/campaign/campaign.ts";
+import { dayMs, type Hold, isHeld, isOwnHoldTag } from "../../lifecycle/campaign/campaign.ts";
 import { type CampaignKeyFacts, isStepDue } from "../../lifecycle/campaign/gates.ts";
 import type { RuleChange } from "../../lifecycle/campaign/rule-changes.ts";
 import { endingOf, gapsOf, isGlobMatch } from "../../lifecycle/campaign/rules.ts";
 import { kmsRestoreDays, type ScheduledKey, soaksFromMs } from "../../lifecycle/campaign/schedule.ts";
 import { isUnproven } from "../../lifecycle/guards.ts";
+import { holdTagName } from "../../lifecycle/tag-names.ts";
 import type { World } from "../ports/world.ts";
 import { mebibyte } from "./file-forms.ts";
 import { type OpenCampaign, requireTimeAfter } from "./folder.ts";
@@ -161,7 +162,7 @@ function holdsOn(
   nowMs: number,
 ): readonly HeldBy[] {
   const own = holds.filter(({ key }) => key === name);
-  const tags = found?.traits.tags.filter((tag) => holdTagNames.some((held) => held === tag.name)) ?? [];
+  const tags = found?.traits.tags.filter(({ name }) => name === holdTagName) ?? [];
   if (!isHeld(own, tags, nowMs)) return [];
   const inFolder = own.filter((each) => isHeld([each], [], nowMs));
   return [

@@ -5,12 +5,12 @@
 
 import { UkoError } from "../../errors.ts";
 import { mayAuthor } from "../../lifecycle/authorization.ts";
-import { holdTagNames } from "../../lifecycle/campaign/campaign.ts";
 import { type HoldChange, type HoldTagPlan, planHoldTag } from "../../lifecycle/campaign/holds.ts";
 import { anyBindingRecord, type ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { planKeyWrite } from "../../lifecycle/key-write.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import { patchWithHold } from "../../lifecycle/record-carriers.ts";
+import { holdTagName } from "../../lifecycle/tag-names.ts";
 import { appendEvidence, isoTime } from "../loop/evidence.ts";
 import { createSettler } from "../loop/settle.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
@@ -36,7 +36,6 @@ export type HoldTagResult =
   /** The key has no tag of uko because of this, as a clause. */
   | { readonly kind: "left"; readonly why: string; readonly isRightMissing?: true };
 
-const [tagName] = holdTagNames;
 /** One change, and rounds for other writers and lost answers. */
 const maxRounds = 5;
 
@@ -64,7 +63,7 @@ export async function changeHoldTag(
     if (observed.kind === "gone") throw notFound(ref);
     const { snapshot, observation, etag, nowMs } = observed;
     if (until !== undefined && until < isoTime(nowMs).slice(0, 10)) throw isOver(until);
-    const found = snapshot.tags.find(({ name }) => name === tagName);
+    const found = snapshot.tags.find(({ name }) => name === holdTagName);
     const writers = { actor: person, lastWriter: observation.updatedBy?.iamId };
     const plan = planHoldTag(found?.value, wish, writers, nowMs);
     if (plan.kind === "done") {
@@ -81,7 +80,7 @@ export async function changeHoldTag(
       const why = `the request of ${sayAuthor(write.record)} for its ${stepNouns[step]} is pending, and this write would end the request`;
       return { kind: "left", why: `${why}; to end it first, run: uko withdraw ${keyPath(observation)}` };
     }
-    const patch = patchWithHold(snapshot, { name: tagName, value: value ?? "" }, value !== undefined);
+    const patch = patchWithHold(snapshot, { name: holdTagName, value: value ?? "" }, value !== undefined);
     if (patch === undefined) {
       return { kind: "left", why: `the key has ${snapshot.tags.length} tags, which leaves no room for the hold` };
     }

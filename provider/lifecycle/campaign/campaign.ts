@@ -3,6 +3,8 @@
  * proposes and narrows; nothing in it grants a right.
  */
 
+import { holdTagName } from "../tag-names.ts";
+
 export const dayMs = 24 * 60 * 60 * 1000;
 
 /** The steps that a campaign plans for a day. Each needs its own request and approval. */
@@ -90,9 +92,6 @@ export interface Hold {
   readonly untilMs?: number | undefined;
 }
 
-/** The tag names that hold a key in every campaign. */
-export const holdTagNames = ["hold", "uko_hold"] as const;
-
 /** The tag that `uko campaign hold` writes on a key. */
 export interface HoldTag {
   readonly kind: Hold["kind"];
@@ -134,7 +133,7 @@ const releaseForm = / release \w+$/;
 
 /** Whether a tag is a hold that one person has released, and that waits for the second person. */
 export function isReleasedHold({ name, value }: { readonly name: string; readonly value: string }): boolean {
-  return holdTagNames.some((each) => each === name) && releaseForm.test(value);
+  return name === holdTagName && releaseForm.test(value);
 }
 
 /** The value of a hold without the release that waits. */
@@ -159,7 +158,7 @@ export function isTagHolding(
   { name, value = "" }: { readonly name: string; readonly value?: string },
   nowMs: number,
 ): boolean {
-  if (!holdTagNames.some((held) => held === name)) return false;
+  if (name !== holdTagName) return false;
   const until = readHoldTag(value)?.until;
   if (until === undefined) return true;
   const endsMs = Date.parse(`${until}T00:00:00Z`) + dayMs;

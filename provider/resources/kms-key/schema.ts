@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import { kmsLifecycleStates } from "../../lifecycle/kms-key-states.ts";
-import { reservedTagPrefix } from "../../lifecycle/record-carriers.ts";
+import { reservedTagPrefix } from "../../lifecycle/tag-names.ts";
 import { uuidForm } from "../../uuid-form.ts";
 import { deletionProtection, dualAuthorization, uuid } from "../shared-inputs.ts";
 

@@ -7,7 +7,7 @@ import { isoTime } from "../../engine/loop/evidence.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
 import { plain, sayTime, sayTimeAndDistance } from "../../engine/text/words.ts";
 import { isWindowOpen } from "../../lifecycle/plan-kms-key-deletion.ts";
-import { creationTagName } from "../../lifecycle/record-carriers.ts";
+import { creationTagName } from "../../lifecycle/tag-names.ts";
 import { pendingOutputs } from "../shared-inputs.ts";
 import type { KmsKeyInputs, KmsKeyState } from "./schema.ts";
 

@@ -3,7 +3,8 @@
 import type { Answered, CallOptions, KeySnapshot, KeyWithEtag, World } from "../../engine/ports/world.ts";
 import type { CreateOptions } from "../../engine/resource/definition.ts";
 import { sayKeepUnderNewName } from "../../engine/text/resource-messages.ts";
-import { creationTagName, readCarriers } from "../../lifecycle/record-carriers.ts";
+import { readCarriers } from "../../lifecycle/record-carriers.ts";
+import { creationTagName } from "../../lifecycle/tag-names.ts";
 import {
   type CreationMark,
   creationMark,

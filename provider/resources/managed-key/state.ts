@@ -20,6 +20,7 @@ import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import { coolDownMs } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation, Tag } from "../../lifecycle/observation.ts";
 import type { Run } from "../../lifecycle/plan.ts";
+import { isDeclaredTag } from "../../lifecycle/tag-names.ts";
 import { pendingOutputs } from "../shared-inputs.ts";
 import { type ManagedKeyInputs, type ManagedKeyState, patchedInputs } from "./schema.ts";
 
@@ -31,6 +32,7 @@ export function stateOf(inputs: ManagedKeyInputs, observed: KeySummary): Managed
   const { observation, snapshot, nowMs } = observed;
   const { facts } = observation;
   const lifecycleState = lifecycleStateOf(observation, nobody, nowMs);
+  const tags = facts.tags.filter(isDeclaredTag);
   const deletion = deletionFacts(observed);
   const untilMs = notBeforeMs(observed, lifecycleState);
   const { label: _label, description: _description, tags: _tags, ...kept } = inputs;
@@ -40,8 +42,8 @@ export function stateOf(inputs: ManagedKeyInputs, observed: KeySummary): Managed
     vaultId: facts.vaultId,
     label: facts.label,
     ...(facts.description !== "" || inputs.description !== undefined ? { description: facts.description } : {}),
-    ...(facts.tags.length > 0 || inputs.tags !== undefined
-      ? { tags: Object.fromEntries(facts.tags.map(({ name, value }) => [name, value])) }
+    ...(tags.length > 0 || inputs.tags !== undefined
+      ? { tags: Object.fromEntries(tags.map(({ name, value }) => [name, value])) }
       : {}),
     ...patchedValues((name) => snapshot[name] !== "", snapshot),
     instanceId: facts.instanceId,

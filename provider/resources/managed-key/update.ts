@@ -23,6 +23,7 @@ import type { DeletionPolicy } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
 import { isAlignable } from "../../lifecycle/plan-update.ts";
 import { patchOfUser } from "../../lifecycle/record-carriers.ts";
+import { isDeclaredTag } from "../../lifecycle/tag-names.ts";
 import { type Changed, throwIfDenied, type WriteWords } from "../write.ts";
 import { alignKey } from "./align.ts";
 import { markKey } from "./marker.ts";
@@ -277,7 +278,8 @@ function patchFor({ snapshot, observation }: KeyDetails, inputs: ManagedKeyInput
   };
   const ofUser = {
     ...(differs(inputs.description, facts.description) && { description: inputs.description }),
-    ...(inputs.tags !== undefined && !isSameTags(inputs.tags, facts.tags) && { tags: asTags(inputs.tags) }),
+    ...(inputs.tags !== undefined &&
+      !isSameTags(inputs.tags, facts.tags.filter(isDeclaredTag)) && { tags: asTags(inputs.tags) }),
   };
   const isSame = Object.keys(own).length === 0 && Object.keys(ofUser).length === 0;
   return isSame ? undefined : { ...own, ...patchOfUser(snapshot, ofUser) };

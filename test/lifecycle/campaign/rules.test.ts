@@ -135,7 +135,6 @@ test.each([
   [[{ kind: "legal", untilMs: 11 }], [], true],
   [[{ kind: "legal", untilMs: 10 }], [], false],
   [[], ["hold"], true],
-  [[], ["uko_hold"], true],
   [[], ["team"], false],
 ] as const)("holds %j and tags %j hold a key: %s", (holds, tags, expected) => {
   expect(
