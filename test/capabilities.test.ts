@@ -1,0 +1,206 @@
+/**
+ * What `uko` can do for its users, and the test that shows it. Whoever rewrites or removes a test finds here what its
+ * users would lose. A command, resource or function without a row fails, and so does a row whose test is gone.
+ */
+
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { functions } from "../provider/resources/functions.ts";
+import { resourceNames } from "../provider/resources/registry.ts";
+import { commandLinePages } from "../sdk/make/docs/command-line.ts";
+
+/** A file below `test/`, and how a title in it begins. */
+type Shown = readonly [file: string, title: string];
+
+const commands: Readonly<Record<string, Shown>> = {
+  "uko-ls": ["cli/ls", "lists vaults, and the contents of one of them by its name"],
+  "uko-status": ["cli/story", "two people delete a key, and read its state at each step"],
+  "uko-plan": ["cli/story", "two people delete a key, and read its state at each step"],
+  "uko-requests": ["cli/surveys", "is a table with who requested which step, until when"],
+  "uko-audit": ["cli/files", "uko audit reports from the evidence who deleted the key, and who approved it"],
+  "uko-certificate": ["cli/certificate", "names the key, its outcome and the people behind it"],
+  "uko-certificate-create": ["cli/certificate", "names the key, its outcome and the people behind it"],
+  "uko-certificate-sign": ["cli/certificate", "counts persons and not keys"],
+  "uko-certificate-verify": ["cli/certificate", "from an emulator is valid only with --allow-emulator"],
+  "uko-certificate-show": ["cli/certificate", "is a page that prints, rendered from the signed statement"],
+  "uko-explain": ["cli/explain", "lists and explains every code of the catalog"],
+  "uko-request": ["cli/story", "two people delete a key, and read its state at each step"],
+  "uko-review": ["cli/review", "shows the exceptions first, then what the approval does, and the next command"],
+  "uko-approve": ["cli/review", "takes one step on every key of the review, and no other"],
+  "uko-consent": ["cli/several-keys", "approves several requests in one run, and takes no step"],
+  "uko-continue": ["cli/process", "two people delete a key, one waits for the keystores"],
+  "uko-console": ["console/acts", "goes from the request to the removal, and never on one person"],
+  "uko-sync": [
+    "emulator/destruction",
+    "one of two keystores refusing leaves the key out of sync there, until a sync succeeds",
+  ],
+  "uko-loosen": ["cli/story", "people change their minds: approvals, withdrawals and reactivation"],
+  "uko-withdraw": ["cli/several-keys", "withdraws the requests for several keys"],
+  "uko-reactivate": ["cli/several-keys", "reactivates several keys"],
+  "uko-hold": ["cli/ls", "holds the key that it found, and releases it"],
+  "uko-sweep": ["cli/surveys", "removes with --yes only records whose time has come"],
+  "uko-campaign": ["examples/campaign.e2e", "ends three keys of three owners in one campaign, with clean states"],
+  "uko-campaign-init": ["cli/campaign-files", "writes a campaign.yaml that can be read"],
+  "uko-campaign-baseline": ["cli/campaign-files", "writes one line a key, and the same file again if nothing changed"],
+  "uko-campaign-check": [
+    "cli/campaign",
+    "finds keystores and keys that are out of order, blocked keys and missing people",
+  ],
+  "uko-campaign-signoff": ["cli/campaign-files", "releases the keys of the owner, until one of them changes"],
+  "uko-campaign-plan": ["cli/campaign", "shows late keys first with the blackout that makes them late"],
+  "uko-campaign-status": ["cli/campaign", "shows each wave by state, pending requests and blocked keys"],
+  "uko-campaign-report": ["cli/campaign", "gives each key of the manifest exactly one outcome"],
+  "uko-campaign-find": ["cli/campaign", "finds a key by the end of its ARN, and says how to undo the outage"],
+  "uko-campaign-hold": ["cli/campaign-hold", "holds a key by a tag that another campaign honors"],
+  "uko-campaign-request": ["cli/campaign-acts", "retires 20 keys with two people, from the request to the removal"],
+  "uko-campaign-review": ["cli/campaign-acts", "lists each key of a review as CSV, with the digest or the reason"],
+  "uko-campaign-approve": ["cli/campaign-acts", "acts only for the reviewer, only on the reviewed step"],
+  "uko-campaign-rollback": ["cli/campaign-acts", "withdraws every request, and reactivates what it deactivated"],
+  "uko-campaign-rehearse": ["cli/campaign-rehearse.e2e", "takes throwaway keys through the whole path with two people"],
+  "uko-campaign-close": ["cli/campaign-close", "deletes what is emptied in order, leaves the rest with its reason"],
+  "uko-campaign-advance": ["cli/campaign-acts", "retires 20 keys with two people, from the request to the removal"],
+  "uko-campaign-halt": ["cli/campaign-acts", "stops after a reactivation, in every clone that has the evidence"],
+  "uko-import": ["cli/import", "writes a program that adopts the vault"],
+  "uko-login": ["cli/login", "reads the code without an echo, after a warning, and says who logged in"],
+  "uko-whoami": ["cli/credentials", "shows the person, and what the lists reveal"],
+  "uko-doctor": ["cli/doctor", "prints a line for each check, and changes nothing"],
+  "uko-install": ["cli/install", "puts the provider where both engines find it"],
+  "uko-emulator": ["cli/process", "the emulator is ready soon, and prints its address"],
+  "uko-emulator-advance": ["emulator/control", "advances for the command line"],
+  "uko-completion": ["cli/completion", "offers every command, and options"],
+  "uko-version": ["cli/program", "prints the version"],
+};
+
+const acts = ["create", "adopt", "change", "read", "delete", "list"] as const;
+
+const resources: Readonly<Record<string, Readonly<Record<(typeof acts)[number], Shown>>>> = {
+  managedKey: {
+    create: ["resources/managed-key/create", "is one POST and nothing else"],
+    adopt: ["examples/stories.e2e", "$name goes as told, with two people wherever they are required"],
+    change: ["resources/managed-key", "writes the differences in one PATCH, and keeps the marker"],
+    read: ["resources/managed-key", "deleted: only then it leaves the state"],
+    delete: ["contracts/doors/01-four-runs", "two people delete a key in four runs"],
+    list: ["resources/managed-key/list", "a list contains every key in every state, of one vault or of all"],
+  },
+  vault: {
+    create: ["resources/vault", "makes one, and returns its properties"],
+    adopt: ["resources/vault", "is adopted unchanged, and the next update applies the program"],
+    change: ["resources/vault", "is not written without a difference"],
+    read: ["resources/vault", "reports drift, and repairs none"],
+    delete: ["contracts/doors/15-whole-stack", "two people delete a stack of eleven resources in 92 days"],
+    list: ["resources/vault", "is found by its ID alone, and listed"],
+  },
+  keystore: {
+    create: ["resources/keystore", "makes an internal one and reads its health once"],
+    adopt: ["contracts/doors/15-second-stack", "a second stack adopts a stack without a write"],
+    change: ["resources/keystore", "sends only the differences"],
+    read: ["resources/keystore-types", "is read back as it was connected"],
+    delete: ["resources/keystore-types", "holds a key until the key"],
+    list: ["pulumi-dynamic/functions", "lists return all resources, without secrets"],
+  },
+  keyTemplate: {
+    create: ["resources/key-template", "never adopts one of the same name"],
+    adopt: ["contracts/doors/15-second-stack", "a second stack adopts a stack without a write"],
+    change: ["resources/key-template", "sends only the differences, and reports that keys stay unchanged"],
+    read: ["resources/key-template/schema", "with unknown values for Google, Azure and CCA are also read"],
+    delete: ["resources/key-template", "succeeds after its last key, including destroyed keys"],
+    list: ["resources/key-template/schema", "are found, listed, read and deleted like any other"],
+  },
+  kmsKey: {
+    create: ["resources/kms-key", "makes one key that requires two people from its creation"],
+    adopt: ["resources/kms-key/search", "adopts the key of an interrupted run of the same resource"],
+    change: ["resources/kms-key", "moves the ring, the aliases and the rotation interval"],
+    read: ["resources/kms-key", "redacts material in the service"],
+    delete: ["contracts/doors/16-kms-key-refusals", "a window counts for another person with the right"],
+    list: ["resources/kms-key-list", "leaves out the twins of managed keys"],
+  },
+};
+
+/** Besides one that reads an object and one that lists all of them, for each resource. */
+const programFunctions: Readonly<Record<string, Shown>> = {
+  listPendingDeletions: [
+    "pulumi-dynamic/functions",
+    "pending deletions are those that wait for a person or for a date",
+  ],
+  planDeletion: ["pulumi-dynamic/functions", "a plan returns the whole path, and takes no step"],
+};
+
+const others: Readonly<Record<string, Shown>> = {
+  "rotate a managed key by a trigger": [
+    "resources/managed-key/rotate",
+    "rotates once for each change of its value, including the first",
+  ],
+  "rotate a KMS key by a trigger": ["resources/kms-key", "rotates once for each change of its trigger"],
+  "align a key with its template": [
+    "resources/managed-key/align",
+    "the next update aligns a key that the service calls unaligned",
+  ],
+  "retire a key while runs succeed": ["resources/managed-key/goal", "destroyed: succeeds while it waits"],
+  "refuse a change that cuts a key off": ["contracts/doors/15-changes", "sends renames in one update, and refuses"],
+  "warn of a lost key": [
+    "contracts/doors/15-lost-key",
+    "each preview and each up of a program that declares a destroyed key warns",
+  ],
+  "limit an apply to its saved plan": [
+    "attacks/05-saved-plan",
+    "does not touch a key whose tags changed after the plan",
+  ],
+  "pass a review to an engine": ["contracts/doors/18-reviewed", "a review names the request, takes its step alone"],
+  "wait within a run": ["e2e/terraform/within-a-run.e2e", "a destroy waits as long as its timeouts block says"],
+  "wait for an approval in a hook": [
+    "pulumi-hooks/wait-for-approval",
+    "it looks again where another person or time can end the wait",
+  ],
+  "keep secrets out of states": ["contracts/doors/16-secrets-in-state", "no secret is in an output"],
+  "write evidence before each step": ["contracts/doors/14-evidence", "takes no step if the evidence file is a folder"],
+  "read an object in a program": ["pulumi-dynamic/functions", "returns each resource, and throws if"],
+  "find changed evidence": ["cli/certificate", "evidence that was changed, and evidence of two instances"],
+  "report each key of a run": ["cli/files", "UKO_REPORT gets a line for each key and run that acted or waited"],
+  "write metrics of requests": ["cli/surveys", "prints metrics of the same keys"],
+  "notify people of requests": ["examples/notify", "for %s names key, step, requester, times, approver and command"],
+  "run in pipelines": ["examples/pipelines.e2e", "deletes a key: two people by hand, and the rest by the schedule"],
+  "check policies of the organization": ["examples/policy-pack.e2e", "programs that break no rule pass"],
+  "certify a wave": ["cli/certificate-wave", "is certified as a whole, and a missing key is found"],
+  "approve in a browser": ["console/browser.e2e", "takes one key of two people from the request to its removal"],
+  "approve a wave in a browser": [
+    "console/campaign-pages.e2e",
+    "takes a wave of two people from the request to the destruction",
+  ],
+  "use the Pulumi package in Go": ["sdk/go.e2e", "it compiles, and go vet finds nothing"],
+  "use the Pulumi package in Python": ["sdk/python.e2e", "its wheel compiles, and brings types"],
+  "use the Pulumi package in TypeScript": [
+    "sdk/nodejs.e2e",
+    "every TypeScript program of the documentation type-checks",
+  ],
+  "use the Pulumi package in YAML": ["sdk/yaml.e2e", "the documented program $name can be run"],
+  "use CDK constructs": ["sdk/cdk.e2e", "the program of the readme writes a stack"],
+  "release executables without Node": ["release/release.e2e", "is taken by Pulumi from a file and from a server"],
+  "try three months of deletion on the emulator": [
+    "emulator/exported.e2e",
+    "the guide's program starts the emulator of the packed package",
+  ],
+};
+
+it("names a test for each command", () => {
+  const pages = commandLinePages().get("cli.md") ?? "";
+  const names = Array.from(pages.matchAll(/<a id="(.+?)"><\/a>/g), ([, id]) => id);
+  expect(Object.keys(commands).toSorted()).toEqual(names.toSorted());
+});
+
+it("names a test for each resource", () => {
+  expect(Object.keys(resources).toSorted()).toEqual(resourceNames.toSorted());
+});
+
+it("names a test for each function of programs", () => {
+  expect(Object.keys(functions)).toEqual(expect.arrayContaining(Object.keys(programFunctions)));
+  expect(Object.keys(functions)).toHaveLength(2 * resourceNames.length + Object.keys(programFunctions).length);
+});
+
+const rows = [
+  ...Object.entries({ ...commands, ...programFunctions, ...others }),
+  ...Object.entries(resources).flatMap(([name, shown]) => acts.map((act) => [`${act} ${name}`, shown[act]] as const)),
+];
+
+it.each(rows)("%s: its test exists", (_, [file, title]) => {
+  expect(readFileSync(new URL(`${file}.test.ts`, import.meta.url), "utf8")).toContain(title);
+});
