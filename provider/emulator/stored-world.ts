@@ -1,12 +1,14 @@
-/** The stored form of a world, for files and snapshots, with migrations from older versions. */
+/** The stored form of a world, for files and snapshots. */
 
-import { createHash } from "node:crypto";
 import * as z from "zod";
 import { type AuditEntry, AuditTrail } from "./audit.ts";
 import type { ClockState } from "./clock.ts";
 import type { FaultState } from "./faults.ts";
 import { switchesSchema } from "./switches.ts";
 import { collectionNames, type Origin, valueNames, type World } from "./world.ts";
+
+/** Of the form. No release has stored another one, so there is nothing to migrate yet. */
+export const storedVersion = 2;
 
 const entries = z.array(z.tuple([z.string(), z.unknown()]));
 const storedSchema = z.object({
@@ -40,11 +42,16 @@ export function storedWorldOf(world: World): StoredWorld {
   };
 }
 
-/** Parses a stored world of this version or an older one. */
+/** Parses a stored world; refuses one of another version. */
 export function parseStoredWorld(value: unknown): StoredWorld {
   const parsed = storedSchema.safeParse(value);
   if (!parsed.success) throw new Error(`This is not a stored world of the emulator.\n${z.prettifyError(parsed.error)}`);
-  const stored = migrate(parsed.data);
+  const stored = parsed.data;
+  if (stored.version !== storedVersion) {
+    throw new Error(
+      `Another version of the emulator wrote this world: it has version ${stored.version}, and this emulator reads version ${storedVersion}. Use that emulator, or another file.`,
+    );
+  }
   const known: readonly string[] = collectionNames;
   const strange = Object.keys(stored.collections).filter((name) => !known.includes(name));
   if (strange.length > 0) throw new Error(`The stored world has unknown collections: ${strange.join(", ")}.`);
@@ -70,76 +77,6 @@ export function applyStoredWorld(world: World, stored: StoredWorld): void {
     for (const [id, item] of stored.collections[name] ?? []) collection.set(id, decode(item));
   }
   world.audit = AuditTrail.of(stored.audit as unknown as readonly AuditEntry[]);
-}
-
-type Migration = (stored: StoredWorld) => StoredWorld;
-type Members = Readonly<Record<string, unknown>>;
-type Entries = StoredWorld["collections"][string];
-
-/** Step 1 leads from version 1 to 2. A step never changes once files of its version exist. */
-const migrations: readonly Migration[] = [toKmsKeys];
-
-export const storedVersion = migrations.length + 1;
-
-/** Migrates a stored world to the current version; refuses the world of a newer emulator. */
-function migrate(stored: StoredWorld): StoredWorld {
-  if (stored.version > storedVersion) {
-    throw new Error(
-      `A newer emulator wrote this world: it has version ${stored.version}, and this emulator reads up to version ${storedVersion}. Use the newer emulator, or another file.`,
-    );
-  }
-  const steps = migrations.slice(stored.version - 1);
-  return { ...steps.reduce((older, step) => step(older), stored), version: storedVersion };
-}
-
-/** Version 2 adds independent KMS keys, rings, instance policies, and fields per keystore type. */
-function toKmsKeys(stored: StoredWorld): StoredWorld {
-  const { instanceDualAuth, ...values } = stored.values;
-  const { twins = [], keys = [], templates = [], keystores = [], ...others } = stored.collections;
-  const sizes = new Map(templates.map(([id, template]) => [id, membersOf(template).size]));
-  const [firstId, firstKeystore] = keystores[0] ?? ["", {}];
-  const { createdMs = 0, createdBy = firstId } = membersOf(firstKeystore);
-  const stamps = { createdMs, createdBy, updatedMs: createdMs, updatedBy: createdBy };
-  const rings = keystores.flatMap(([, keystore]) => {
-    const { ring, ...kept } = membersOf(keystore);
-    return typeof ring === "string" ? [{ id: ring, createdMs: kept.createdMs, createdBy: kept.createdBy }] : [];
-  });
-  return {
-    ...stored,
-    values,
-    collections: {
-      ...others,
-      keystores,
-      templates: each(templates, (template) => ({ ...template, keystoreFields: {} })),
-      keys: each(keys, (key) => ({ ...key, size: sizes.get(String(key.templateId)) ?? "256", keystoreFields: {} })),
-      kmsKeys: each(twins, kmsKeyOf),
-      rings: [{ id: "default", createdMs, createdBy }, ...rings].map((ring) => [ring.id, ring]),
-      instancePolicies: instanceDualAuth === true ? [["dualAuthDelete", { enabled: true, ...stamps }]] : [],
-    },
-  };
-}
-
-function kmsKeyOf({ keyId, keystoreId, versionId, versionMs, ...twin }: Members): Members {
-  // Version 1 had no material. A twin never shows its material, so any stable value is correct.
-  const material = createHash("sha256").update(String(versionId)).digest("base64");
-  return {
-    ...twin,
-    twinOf: { keyId, keystoreId },
-    extractable: false,
-    imported: false,
-    tags: [],
-    aliases: [],
-    versions: [{ id: versionId, createdMs: versionMs, material }],
-    resources: [],
-  };
-}
-
-function each(entries: Entries, change: (item: Members) => Members): Entries {
-  return entries.map(([id, item]) => [id, change(membersOf(item))]);
-}
-
-function membersOf(item: unknown): Members {
-  return typeof item === "object" && item !== null ? { ...item } : {};
 }
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };

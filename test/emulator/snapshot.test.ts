@@ -52,7 +52,7 @@ describe("a snapshot", () => {
 
   it.each([
     ["something else", () => ({ keys: [] }), /not a snapshot of the emulator/],
-    ["a newer version", (own: object) => ({ ...own, version: 99 }), /newer emulator/],
+    ["of another version", (own: object) => ({ ...own, version: 99 }), /another version of the emulator/i],
     [
       "a record without its clock",
       (own: { values: object }) => ({ ...own, values: { ...own.values, clock: undefined } }),
