@@ -60,6 +60,8 @@ export type OpenOperations = ReturnType<typeof compose>;
 export interface EmulatorStart {
   readonly port: number;
   readonly host: string;
+  readonly allowHosts?: readonly string[];
+  readonly publicUrl?: string;
   readonly profile?: string;
   /** The file of the seed. */
   readonly seed?: string;

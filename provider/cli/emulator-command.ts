@@ -8,7 +8,8 @@ import { exampleHelp } from "./help.ts";
 import { refuseUnknown } from "./help-layout.ts";
 import { stopped } from "./run.ts";
 
-interface EmulatorOptions extends Omit<EmulatorStart, "tls"> {
+interface EmulatorOptions extends Omit<EmulatorStart, "tls" | "allowHosts"> {
+  readonly allowHost?: readonly string[];
   readonly tls?: true;
   readonly caFile?: string;
   readonly json?: true;
@@ -23,6 +24,12 @@ export function addEmulatorCommand(program: Command, world: CliWorld): void {
       new Option("--port <number>", "port to listen on; 0 for any free port").default(defaultPort).argParser(parsePort),
     )
     .option("--host <address>", "address to listen on; its control API requires no credential", "127.0.0.1")
+    .addOption(
+      new Option("--allow-host <name>", "name by which clients call the emulator; may be repeated").argParser(
+        (name, former: readonly string[] = []) => [...former, name],
+      ),
+    )
+    .option("--public-url <url>", "address that responses name; by default the one that the client called")
     .option("--seed <file>", "initial data (JSON); by default the demo data")
     .addOption(
       new Option("--generate <size>", "generated data, such as keys=5000,vaults=12,kms=600,blocked=40").conflicts([
@@ -38,15 +45,15 @@ export function addEmulatorCommand(program: Command, world: CliWorld): void {
     .option("--json", "print one line of JSON when it listens: url, pid, instanceId, and caFile with --tls")
     .addHelpText("after", exampleHelp("emulator"))
     .allowExcessArguments()
-    .action(async ({ tls, caFile, json, ...options }: EmulatorOptions) => {
+    .action(async ({ tls, caFile, json, allowHost: allowHosts, ...options }: EmulatorOptions) => {
       const [unknown] = emulator.args;
       if (unknown !== undefined) refuseUnknown(unknown, emulator);
       const started = await world.startEmulator({
         ...options,
+        ...(allowHosts !== undefined && { allowHosts }),
         ...((tls === true || caFile !== undefined) && { tls: { ...(caFile !== undefined && { caFile }) } }),
       });
-      const running = { ...started, url: onThisMachine(started.url) };
-      world.out.write(json === true ? readyJson(running) : readyText(running, options));
+      world.out.write(json === true ? readyJson(started) : readyText(started, options));
       await stopped(world.signal);
       await started.close();
     });
@@ -72,11 +79,6 @@ function addAdvance(parent: Command, world: CliWorld): void {
 
 function readyJson({ url, instanceId, pid, caFile }: RunningEmulator): string {
   return `${JSON.stringify({ url, pid, instanceId, caFile })}\n`;
-}
-
-/** A server on every address is reached through one of this machine's own addresses. */
-function onThisMachine(url: string): string {
-  return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
 }
 
 function readyText(emulator: RunningEmulator, { host, file }: Pick<EmulatorStart, "host" | "file">): string {

@@ -8,21 +8,18 @@ import { controlApi } from "./control/control-api.ts";
 import { worldPage } from "./control/page.ts";
 import { type Api, type Call, type Route, route } from "./http.ts";
 import { iamApi, iamRoutes } from "./iam/iam-api.ts";
-import type { Tokens } from "./iam/tokens.ts";
 import { kmsApi, unknownPath } from "./kms/envelope.ts";
 import { kmsRoutes } from "./kms/kms-api.ts";
-import { serve } from "./serve.ts";
+import { type Server, serve } from "./serve.ts";
 import { notFound, ukoApi } from "./uko/envelope.ts";
 import { ukoRoutes } from "./uko/uko-api.ts";
-import type { World } from "./world.ts";
 
 export type EmulatorApp = Hono<{ Bindings: HttpBindings }>;
 
-/** `host` is the address that the user configured. */
-export function buildApp(world: World, tokens: Tokens, host: string): EmulatorApp {
+export function buildApp(server: Server, names: KnownNames): EmulatorApp {
+  const { world, tokens } = server;
   const app: EmulatorApp = new Hono();
-  app.use(onlyKnownCallers(host));
-  const server = { world, tokens };
+  app.use(onlyKnownCallers(names));
   const mount = (api: Api, routes: readonly Route[]): void => {
     for (const served of routes) {
       // Hono gives HEAD to the GET route of the path, which would hide a separate HEAD route.
@@ -53,33 +50,42 @@ function unknownRoute(method: string, refusal: () => Error): Route {
   return { ...route("unknown", method as Route["method"], "*", handle), mutates: false };
 }
 
+/** The address that the user configured, and further names by which clients call. */
+export interface KnownNames {
+  readonly host: string;
+  readonly others: readonly string[];
+}
+
 /**
  * Keeps web pages away from the control API: refuses names that a page could point to this machine
- * (DNS rebinding), and pages of other origins. `host` is the configured address; with a wildcard,
- * other machines call by an address or by a name without a dot.
+ * (DNS rebinding), and pages of other origins. With a wildcard, other machines call by an address,
+ * by a name without a dot, or by a name that the user listed.
  */
-function onlyKnownCallers(host: string): MiddlewareHandler {
+function onlyKnownCallers(names: KnownNames): MiddlewareHandler {
   return async (context, next) => {
     const origin = context.req.header("origin");
-    const isKnown = isKnownName(nameIn(`http://${context.req.header("host") ?? ""}`), host);
-    if (isKnown && (origin === undefined || isKnownName(nameIn(origin), host))) return next();
-    return context.json(
-      { error: "The emulator answers only requests to this machine's names, and refuses web pages of other origins." },
-      403,
-    );
+    const called = nameIn(`http://${context.req.header("host") ?? ""}`);
+    if (!isKnownName(called, names)) {
+      const next =
+        called === "" ? "" : ` Next: if clients shall use it, start the emulator with --allow-host ${called}`;
+      return context.json({ error: `The emulator does not know the name by which it was called.${next}` }, 403);
+    }
+    if (origin === undefined || isKnownName(nameIn(origin), names)) return next();
+    return context.json({ error: "The emulator refuses web pages of other origins." }, 403);
   };
 }
 
 const wildcards: readonly string[] = ["0.0.0.0", "::"];
 
-function isKnownName(name: string, host: string): boolean {
+function isKnownName(name: string, { host, others }: KnownNames): boolean {
   if (name === "localhost" || name.endsWith(".localhost") || name === "::1" || /^127(\.\d{1,3}){3}$/.test(name))
     return true;
+  if (others.includes(name)) return true;
   if (!wildcards.includes(host)) return name !== "" && name === host.toLowerCase();
   return isIP(name) !== 0 || /^[a-z0-9-]+$/.test(name);
 }
 
 /** The host name of an address, without port and brackets; empty if there is none. */
-function nameIn(url: string): string {
+export function nameIn(url: string): string {
   return URL.canParse(url) ? new URL(url).hostname.replace(/^\[(.*)\]$/, "$1") : "";
 }

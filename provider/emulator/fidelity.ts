@@ -28,11 +28,11 @@ export type FidelityRow = readonly [
 export const calls = [
   ["token", "IAM token", "API-key, assume, passcode and refresh grants; RS256, IBM's claims, one hour of emulated time", "documented", "kms-v2-and-iam.md 7"],
   ["jwks", "IAM keys", "The public key that verifies the tokens", "documented", "kms-v2-and-iam.md 7.4"],
-  ["discovery", "OpenID discovery", "IBM's issuer; the addresses of this process, of which `authorize` is not served; `passcode_endpoint` as IBM's tools read it", "documented", "kms-v2-and-iam.md 7.8"],
+  ["discovery", "OpenID discovery", "IBM's issuer; the address that the client called, at which `authorize` is not served; `passcode_endpoint` as IBM's tools read it", "documented", "kms-v2-and-iam.md 7.8"],
   ["passcode", "one-time passcodes", "The page asks which person logs in; a code works once, for five minutes; a refresh token for seven days", "assumed", "kms-v2-and-iam.md 7.1, 7.8"],
   ["apikey", "API key details", "By the key's value; the members that IBM's SDK requires", "documented", "kms-v2-and-iam.md 7.9"],
-  ["instance", "resource instance", "By GUID or CRN; both endpoints are this process", "documented", "kms-v2-and-iam.md 7.10"],
-  ["broker", "endpoints of an instance", "Hosts without scheme, all of this process", "documented", "uko-v4.md 1.2"],
+  ["instance", "resource instance", "By GUID or CRN; both endpoints are the address that the client called, or `--public-url`", "documented", "kms-v2-and-iam.md 7.10"],
+  ["broker", "endpoints of an instance", "Hosts without scheme, all as the client called this process, or `--public-url`", "documented", "uko-v4.md 1.2"],
   ["K1", "list keys", "All filters; JSON, by IBM's name for it too; zipped JSON and CSV are 406", "documented", "uko-v4.md 2.3"],
   ["K2", "create a key", "Placed by type and group of its template", "documented", "uko-v4.md 2.5"],
   ["K3", "get a key", "With ETag and statuses in keystores", "documented", "uko-v4.md 3.2"],
@@ -71,7 +71,7 @@ export const calls = [
   ["M24", "key rings", "`default`, those of internal keystores, and those created", "documented", "kms-v2-and-iam.md 2.13"],
   ["M25", "aliases", "Five per key, unique in the instance", "documented", "kms-v2-and-iam.md 2.2"],
   ["M26", "import tokens", "With a life and a number of retrievals", "documented", "kms-v2-and-iam.md 2.2"],
-  ["M27", "private port of `allowedIP`", "The port of this process", "documented", "kms-v2-and-iam.md 2.12"],
+  ["M27", "private port of `allowedIP`", "The port that the client called", "documented", "kms-v2-and-iam.md 2.12"],
 ] as const satisfies readonly FidelityRow[];
 
 /** Questions that no source answers. The default is the harder behavior for a client. */

@@ -8,6 +8,8 @@ const { values } = parseArgs({
   options: {
     port: { type: "string", default: "0" },
     host: { type: "string" },
+    "allow-host": { type: "string", multiple: true },
+    "public-url": { type: "string" },
     profile: { type: "string" },
     seed: { type: "string" },
     generate: { type: "string" },
@@ -20,9 +22,11 @@ const { values } = parseArgs({
 });
 
 async function run(): Promise<void> {
-  const { port, json, tls, "ca-file": caFile, ...files } = values;
+  const { port, json, tls, "ca-file": caFile, "allow-host": allowHosts, "public-url": publicUrl, ...files } = values;
   const emulator = await startFromCommandLine({
     ...files,
+    ...(allowHosts !== undefined && { allowHosts }),
+    ...(publicUrl !== undefined && { publicUrl }),
     port: Number(port),
     ...((tls || caFile !== undefined) && { tls: { ...(caFile !== undefined && { caFile }) } }),
   });

@@ -17,6 +17,8 @@ const maxBodyBytes = 1_048_576;
 export interface Server {
   readonly world: World;
   readonly tokens: Tokens;
+  /** The address that answers name; without it, the one that the client called. */
+  readonly publicUrl?: string | undefined;
 }
 
 export async function serve(server: Server, api: Api, route: Route, context: EmulatorContext): Promise<Response> {
@@ -75,6 +77,8 @@ export async function serve(server: Server, api: Api, route: Route, context: Emu
     world.persist();
     return cutOff(context);
   }
+  // The middleware has checked the name that the client called.
+  world.baseUrl = server.publicUrl ?? url.origin;
   const attempted =
     text === undefined ? new Refusal(413, "too_large", "The body is too large.") : attempt(route, call, fault);
   const outcome = attempted instanceof Promise ? await attempted : attempted;

@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { createServer as createHttpsServer } from "node:https";
 import { createAdaptorServer } from "@hono/node-server";
-import { buildApp } from "./app.ts";
+import { buildApp, nameIn } from "./app.ts";
 import { loadSnapshot } from "./control/snapshot.ts";
 import { demoWorld } from "./demo-seed.ts";
 import { Tokens } from "./iam/tokens.ts";
@@ -17,6 +17,10 @@ export interface EmulatorOptions {
   readonly port?: number;
   /** 127.0.0.1 by default, because the control API requires no credential. */
   readonly host?: string;
+  /** Names by which clients call, in addition to the host and this machine's own. */
+  readonly allowHosts?: readonly string[];
+  /** The address that answers name, such as the broker's; by default the one that the client called. */
+  readonly publicUrl?: string;
   /** The demo world by default. */
   readonly seed?: Seed;
   readonly profile?: string;
@@ -42,11 +46,18 @@ export interface Emulator {
 /** Starts to listen. Rejects if seed or profile is not valid; the error names every mistake. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { host = "127.0.0.1", port = 0 } = options;
+  const publicUrl = options.publicUrl === undefined ? undefined : originOf(options.publicUrl);
+  const others = [...(options.allowHosts ?? []), ...(publicUrl === undefined ? [] : [nameIn(publicUrl)])];
+  const names = { host, others: others.map((name) => name.toLowerCase()) };
+  // A wildcard is not an address to call.
+  const callable = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
   const { world, closeStore } = await openWorld(options);
   try {
     const tls =
-      options.tls === undefined ? undefined : await (await import("./tls.ts")).makeTls(host, options.tls.caFile);
-    const { fetch } = buildApp(world, new Tokens(), host);
+      options.tls === undefined
+        ? undefined
+        : await (await import("./tls.ts")).makeTls([callable, ...names.others], options.tls.caFile);
+    const { fetch } = buildApp({ world, tokens: new Tokens(), publicUrl }, names);
     const server =
       tls === undefined
         ? createAdaptorServer({ fetch })
@@ -58,9 +69,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const address = server.address();
     if (address === null || typeof address === "string") throw new Error("The server has no port.");
     const scheme = tls === undefined ? "http" : "https";
-    world.baseUrl = `${scheme}://${host.includes(":") ? `[${host}]` : host}:${address.port}`;
     return {
-      url: world.baseUrl,
+      url: `${scheme}://${callable.includes(":") ? `[${callable}]` : callable}:${address.port}`,
       port: address.port,
       instanceId: world.instanceId,
       ...(tls !== undefined && { caFile: tls.caFile }),
@@ -79,6 +89,17 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     closeStore();
     throw error;
   }
+}
+
+/** An address without a path, because the broker names hosts alone. */
+function originOf(publicUrl: string): string {
+  const { origin, href, protocol } = URL.canParse(publicUrl)
+    ? new URL(publicUrl)
+    : { origin: "", href: "", protocol: "" };
+  if (/^https?:$/.test(protocol) && href === `${origin}/`) return origin;
+  throw new Error(
+    `The public address ${publicUrl} is not valid.\nNext: name scheme, host and port alone: --public-url https://uko.example.com:7600`,
+  );
 }
 
 /** The options as a command line has them: names of files, and the size of a generated world. */

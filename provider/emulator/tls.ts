@@ -16,11 +16,8 @@ export interface Tls {
 }
 
 /** The private keys never leave the process: no other process can sign under this authority. */
-export async function makeTls(host: string, caFile?: string): Promise<Tls> {
-  const hosts = new Set(["localhost", "127.0.0.1", "::1"]);
-  // A wildcard is not an address to call; clients then use one of the above.
-  if (host !== "0.0.0.0" && host !== "::") hosts.add(host);
-  const { ca, certificate, key } = makeCertificates([...hosts]);
+export async function makeTls(names: readonly string[], caFile?: string): Promise<Tls> {
+  const { ca, certificate, key } = makeCertificates([...new Set(["localhost", "127.0.0.1", "::1", ...names])]);
   const server = { cert: certificate + ca, key };
   if (caFile !== undefined) {
     await writeFile(caFile, ca);

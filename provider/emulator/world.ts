@@ -67,7 +67,7 @@ export interface Origin {
 
 export class World {
   origin: Origin;
-  /** `http://127.0.0.1:PORT`, known once the server listens. */
+  /** The address by which the client of the current request reaches the emulator. */
   baseUrl = "";
   /** Writes the changes to the file, if there is one; called before a response is sent. */
   persist: () => void = () => {};

@@ -214,8 +214,10 @@ export function writeInstancePolicies(call: Call): Reply {
 export function readAllowedPort(call: Call): Reply {
   requireKmsRightAnywhere(call, "kms.instance-policies.read");
   const isInForce = call.world.instancePolicies.get("allowedIP")?.enabled === true;
-  const port = { private_endpoint_port: Number(new URL(call.world.baseUrl).port) };
-  return collection("allowed_ip_metadata", isInForce ? [port] : []);
+  const { port, protocol } = new URL(call.world.baseUrl);
+  const standardPort = protocol === "https:" ? 443 : 80;
+  const metadata = { private_endpoint_port: port === "" ? standardPort : Number(port) };
+  return collection("allowed_ip_metadata", isInForce ? [metadata] : []);
 }
 
 /** In camel case, as in newer captures (kms-v2-and-iam.md 10-16). */
