@@ -44,6 +44,8 @@ export interface Outputs {
   readonly login?: Tokens;
   /** Receives warnings when `progress` goes nowhere. */
   readonly warn?: (line: string) => void;
+  /** How the run waits, for tests that do not. */
+  readonly clock?: Clock;
 }
 
 export interface OpenWorld {
@@ -136,7 +138,7 @@ export function openWorld(
         warn: outputs.warn ?? ((line) => outputs.progress.report(line)),
       }),
     }),
-    clock,
+    clock: outputs.clock ?? clock,
     sha256,
     newId: randomUUID,
   };

@@ -14,6 +14,7 @@ import type { Seed } from "../../provider/emulator/seed.ts";
 import { type EmulatorOptions, startEmulator } from "../../provider/emulator/start.ts";
 import type { SwitchChoices } from "../../provider/emulator/switches.ts";
 import type { Report } from "../../provider/engine/loop/report.ts";
+import type { Clock } from "../../provider/engine/ports/world.ts";
 import { apiKeys, vaultId } from "../emulator/harness.ts";
 import { programOf } from "../support/built.ts";
 import { takeApart } from "../support/command-line.ts";
@@ -157,7 +158,7 @@ export function quietWorld(over: Partial<CliWorld> = {}): CliWorld & { readonly 
     err: { write: appendTo("err") },
     readInput: () => Promise.resolve(""),
     signal: new AbortController().signal,
-    openOperations,
+    openOperations: (environment, outputs) => openOperations(environment, { ...outputs, clock: withoutPause }),
     openLogin,
     runProgram: () => Promise.reject(new Error("not in this test")),
     startEmulator: () => Promise.reject(new Error("not in this test")),
@@ -169,6 +170,11 @@ export function quietWorld(over: Partial<CliWorld> = {}): CliWorld & { readonly 
     ...over,
   };
 }
+
+/** The emulated clock of a test stands still, so that the pause after a write would cost time and show nothing. */
+export const withoutPause: Clock = {
+  sleep: async (_ms, signal) => signal.throwIfAborted(),
+};
 
 async function runHere(
   typed: readonly string[],

@@ -4,7 +4,7 @@ import { openOperations } from "../../provider/compose-operations.ts";
 import { buildConsole } from "../../provider/console/console-app.ts";
 import type { ConsoleApp } from "../../provider/console/console-context.ts";
 import { createLogin, type LoginOptions } from "../../provider/console/login.ts";
-import { type CliTestWorld, type Person, startCliWorld } from "../cli/harness.ts";
+import { type CliTestWorld, type Person, startCliWorld, withoutPause } from "../cli/harness.ts";
 
 export const host = "127.0.0.1:41234";
 const address = `http://${host}`;
@@ -42,7 +42,7 @@ export function openConsole(
   who: Person,
   { campaign, ...over }: Partial<LoginOptions> & Pick<ConsoleApp, "campaign"> = {},
 ): TestConsole {
-  const run = openOperations(world.environmentOf(who), { progress: { report: () => {} } });
+  const run = openOperations(world.environmentOf(who), { progress: { report: () => {} }, clock: withoutPause });
   const codes: string[] = [];
   let nowMs = 0;
   let isLocked = false;
