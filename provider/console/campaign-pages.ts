@@ -1,7 +1,8 @@
 /** The pages of a campaign and of one of its waves. */
 
 import type { CampaignOverview, WaveInspection, WaveKey } from "../engine/campaign/inspect.ts";
-import type { WaveOffer, WaveStep } from "../engine/campaign/wave-offers.ts";
+import type { WaveStep } from "../engine/campaign/wave-acts.ts";
+import { actList } from "./act-form.ts";
 import type { CampaignRun } from "./campaign-run.ts";
 import { layout, type Visitor } from "./layout.ts";
 import {
@@ -27,9 +28,8 @@ export function waveAddress(wave: string): string {
   return `/campaign/waves/${encodeURIComponent(wave)}`;
 }
 
-export function offerAddress(wave: string, { act, step, review, set }: WaveOffer): string {
-  const parts = [waveAddress(wave), act, step, review].filter((part) => part !== undefined);
-  return `${parts.join("/")}${set === undefined || review !== undefined ? "" : `?set=${set}`}`;
+export function waveActAddress(wave: string, id: string): string {
+  return `${waveAddress(wave)}/${id}`;
 }
 
 export function campaignPage(
@@ -59,15 +59,15 @@ export function wavePage(
   run: CampaignRun | undefined,
   { visitor, timeZone }: { readonly visitor: Visitor; readonly timeZone: string },
 ): Html {
-  const { campaign, wave, nowMs, steps, offers } = inspection;
+  const { campaign, wave, nowMs, steps, acts } = inspection;
   const body = html`<h1>Wave ${wave}</h1>
 <p class="quiet"><a href="/campaign">Campaign ${campaign}</a>. As of ${moment(new Date(nowMs).toISOString(), timeZone)}</p>
 ${lastRun(run)}
 <h2>What you can do</h2>
 ${
-  offers.length === 0
+  acts.length === 0
     ? html`<p>Nothing in this wave waits for you.</p>`
-    : html`<ul class="offers">${offers.map((offer) => offerItem(wave, offer))}</ul>`
+    : actList(acts, ({ id }) => waveActAddress(wave, id))
 }
 ${steps.map(stepPart)}
 ${keysOf(inspection, page)}`;
@@ -91,12 +91,6 @@ function keyPageOf({ name, isKms }: WaveKey): string {
   return isKms ? `/${name}` : `/keys/${name}`;
 }
 
-function offerItem(wave: string, offer: WaveOffer): Html {
-  const { title, facts, roles } = offer;
-  return html`<li><a href="${offerAddress(wave, offer)}">${title}</a>
-<p>${facts[0] ?? ""}</p>${roles === undefined ? "" : html`<p class="quiet">Role: ${roles}</p>`}</li>`;
-}
-
 const stepNames = { deactivate: "Deactivation", destroy: "Destruction" } as const;
 
 function stepPart({ step, closed, toRequest, toReview, toReviewApart, own }: WaveStep): Html {
@@ -118,5 +112,5 @@ ${closed === undefined ? "" : html`<p class="problem">${escaped(closed.summary)}
 function lastRun(run: CampaignRun | undefined): Html {
   if (run === undefined) return html``;
   const says = run.state.kind === "running" ? "In progress" : "Your last run";
-  return html`<p class="notice">${says}: <a href="${runAddress}">${run.title}, wave ${run.wave}</a></p>`;
+  return html`<p class="notice">${says}: <a href="${runAddress}">${run.act.title}, wave ${run.wave}</a></p>`;
 }

@@ -3,15 +3,13 @@
  */
 
 import type { CampaignReport } from "../engine/campaign/report.ts";
-import type { OfferedWaveAct } from "../engine/campaign/wave-offers.ts";
+import type { WaveAct } from "../engine/campaign/wave-acts.ts";
 import type { Progress } from "../engine/ports/world.ts";
 import { asUkoError, type UkoError } from "../errors.ts";
 
 export interface CampaignRun {
-  readonly act: OfferedWaveAct;
+  readonly act: WaveAct;
   readonly wave: string;
-  /** What the run does, as the page of its act called it. */
-  readonly title: string;
   readonly state: RunState;
 }
 
@@ -25,7 +23,7 @@ export type Work = (tools: { readonly signal: AbortSignal; readonly progress: Pr
 export interface CampaignRuns {
   current(): CampaignRun | undefined;
   /** False if a run is in progress; then nothing was started. */
-  start(about: Pick<CampaignRun, "act" | "wave" | "title">, work: Work): boolean;
+  start(about: Pick<CampaignRun, "act" | "wave">, work: Work): boolean;
   /** Calls in progress end; no other key starts. */
   stop(): void;
 }

@@ -7,11 +7,10 @@ import * as z from "zod";
 import { lifecycleStates } from "../compose-text.ts";
 import type { Inspection } from "../engine/key/inspection.ts";
 import type { CallOptions, KeyRef } from "../engine/ports/world.ts";
-import type { OfferedOperation } from "../engine/text/explanation.ts";
 import { asUkoError, endsTheRun, UkoError } from "../errors.ts";
 import { uuidForm } from "../uuid-form.ts";
-import { type ActSubject, actPage, changedPage, resultPage, subjectOf } from "./act-page.ts";
-import { type Acted, type ActForm, actOnKey, actOnKmsKey, isOperation } from "./acts.ts";
+import { type ActSubject, changedPage, keyActPage, resultPage, subjectOf } from "./act-page.ts";
+import { type Acted, type ActForm, actOnKey, actOnKmsKey } from "./acts.ts";
 import { addCampaignPages } from "./campaign-routes.ts";
 import { type ConsoleApp, type Env, errorPage, pageNotFound, readOptions, visitorOf } from "./console-context.ts";
 import { keyPage, kmsKeyPage } from "./key-page.ts";
@@ -27,7 +26,7 @@ import { type KmsPending, waitingPage } from "./waiting-page.ts";
 const maxBodyBytes = 64 * 1024;
 
 const text = z.string().max(4_000).catch("");
-const actForm = z.object({ basis: text, record: text, label: text, reason: text });
+const actForm = z.object({ basis: text, record: text, typed: text, reason: text });
 const page = z.coerce.number().int().min(1).catch(1);
 const kmsQuery = z.object({ page });
 const keysQuery = z.object({
@@ -161,39 +160,38 @@ function addKeyPages(app: Hono<Env>, console: ConsoleApp): void {
   show("/keys/:vaultId/:keyId", (requested) =>
     onKey(requested, (key) => requested.context.html(keyPage(key, requested.visitor, timeZone))),
   );
-  show("/keys/:vaultId/:keyId/:operation", (requested) => onKey(requested, (key) => showAct(key, requested)));
-  act("/keys/:vaultId/:keyId/:operation", (operation, form, requested) =>
+  show("/keys/:vaultId/:keyId/:act", (requested) => onKey(requested, (key) => showAct(key, requested)));
+  act("/keys/:vaultId/:keyId/:act", (id, form, requested) =>
     onKey(requested, async (inspection) =>
-      answer(inspection, await actOnKey(operations, { inspection, operation }, form, requested.options), requested),
+      answer(inspection, await actOnKey(operations, { inspection, id }, form, requested.options), requested),
     ),
   );
   show("/kms/:kmsKeyId", async (requested) => {
     const found = await kmsInspection(console, requested);
     return requested.context.html(kmsKeyPage(found, requested.visitor, timeZone));
   });
-  show("/kms/:kmsKeyId/:operation", async (requested) =>
+  show("/kms/:kmsKeyId/:act", async (requested) =>
     showAct(subjectOf(await kmsInspection(console, requested)), requested),
   );
-  act("/kms/:kmsKeyId/:operation", async (operation, form, requested) => {
+  act("/kms/:kmsKeyId/:act", async (id, form, requested) => {
     const inspection = subjectOf(await kmsInspection(console, requested));
-    const acted = await actOnKmsKey(kmsOperations, { inspection, operation }, form, requested.options);
+    const acted = await actOnKmsKey(kmsOperations, { inspection, id }, form, requested.options);
     return answer(inspection, acted, requested);
   });
 
   /** One act at a time. An act goes on if the browser leaves; every step of it is one call. */
-  function act(
-    path: string,
-    take: (operation: OfferedOperation, form: ActForm, requested: Requested) => Promise<Response>,
-  ): void {
+  function act(path: string, take: (id: string, form: ActForm, requested: Requested) => Promise<Response>): void {
     app.post(path, async (context) => {
-      const operation = context.req.param("operation") ?? "";
-      if (!isOperation(operation)) return context.notFound();
       if (isActing) return context.html(errorPage(stillActing()), 409);
       isActing = true;
       try {
         const options = { signal };
         const visitor = await visitorOf(console, context, options);
-        return await take(operation, actForm.parse(await context.req.parseBody()), { context, options, visitor });
+        return await take(context.req.param("act") ?? "", actForm.parse(await context.req.parseBody()), {
+          context,
+          options,
+          visitor,
+        });
       } finally {
         isActing = false;
       }
@@ -202,16 +200,14 @@ function addKeyPages(app: Hono<Env>, console: ConsoleApp): void {
 }
 
 function showAct(subject: ActSubject, { context, visitor }: Requested): Response | Promise<Response> {
-  const operation = context.req.param("operation") ?? "";
-  if (!isOperation(operation)) return context.notFound();
-  const offer = subject.offers.find((each) => each.operation === operation);
-  if (offer === undefined) return context.html(changedPage(subject, visitor), 409);
-  return context.html(actPage(subject, offer, visitor));
+  const act = subject.acts.find(({ id }) => id === context.req.param("act"));
+  if (act === undefined) return context.html(changedPage(subject, visitor), 409);
+  return context.html(keyActPage(subject, act, visitor));
 }
 
 function answer(inspection: ActSubject, acted: Acted, { context, visitor }: Requested): Response | Promise<Response> {
   if (acted.kind === "changed") return context.html(changedPage(inspection, visitor), 409);
-  if (acted.kind === "mistyped") return context.html(actPage(inspection, acted.offer, visitor, acted.problem), 422);
+  if (acted.kind === "mistyped") return context.html(keyActPage(inspection, acted.act, visitor, acted.problem), 422);
   return context.html(resultPage(acted.report, visitor), acted.report.exitCode === 13 ? 403 : 200);
 }
 

@@ -3,17 +3,18 @@
 import type { InspectedRecord, InspectedStep, Inspection } from "../engine/key/inspection.ts";
 import type { KmsInspection } from "../engine/kms-key/commands.ts";
 import type { Report } from "../engine/loop/report.ts";
-import type { Offer } from "../engine/text/explanation.ts";
+import type { KeyAct } from "../engine/text/act.ts";
+import { actList } from "./act-form.ts";
 import { layout, refreshSeconds, type Visitor } from "./layout.ts";
 import { escaped, explained, type Html, html, moment, words } from "./parts.ts";
 
 export function keyPage(inspection: Inspection, visitor: Visitor, timeZone: string): Html {
-  const { report, steps, record, offers } = inspection;
+  const { report, steps, record, acts } = inspection;
   const { label = "", lifecycleState } = report;
   const body = html`<h1>Key ${escaped(label)} <span class="state ${lifecycleState}">${words(lifecycleState)}</span></h1>
 <p class="quiet"><code>${report.vaultId}/${report.keyId}</code></p>
 ${explained(report.explanation)}
-${offersOf(offers, report)}
+${actsOf(acts, report)}
 ${record === undefined ? "" : recordOf(record, report, timeZone)}
 ${steps.length === 0 ? "" : html`<h2>Path of the deletion</h2><ol class="path">${steps.map((step) => pathStep(step, timeZone))}</ol>`}
 ${factsOf(inspection, timeZone)}`;
@@ -30,14 +31,9 @@ export function keyAddress({ vaultId, keyId }: Pick<Report, "vaultId" | "keyId">
   return vaultId === "" ? `/kms/${keyId}` : `/keys/${vaultId}/${keyId}`;
 }
 
-function offersOf(offers: readonly Offer[], report: Report): Html {
-  if (offers.length === 0) return html``;
-  return html`<h2>What you can do</h2><ul class="offers">${offers.map((each) => offer(each, report))}</ul>`;
-}
-
-function offer({ operation, title, facts: [effect = ""], roles }: Offer, report: Report): Html {
-  return html`<li><a id="act-${operation}" href="${keyAddress(report)}/${operation}">${title}</a>
-<p>${effect}</p><p class="quiet">Role: ${roles}</p></li>`;
+function actsOf(acts: readonly KeyAct[], report: Report): Html {
+  if (acts.length === 0) return html``;
+  return html`<h2>What you can do</h2>${actList(acts, ({ id }) => `${keyAddress(report)}/${id}`)}`;
 }
 
 function recordOf({ id, how, author, writtenAt, reason }: InspectedRecord, report: Report, timeZone: string): Html {
@@ -83,13 +79,13 @@ ${keystores.map(({ name, says }) => html`<dt>Keystore ${name}</dt><dd>${says}</d
 </dl>`;
 }
 
-export function kmsKeyPage({ report, offers }: KmsInspection, visitor: Visitor, timeZone: string): Html {
+export function kmsKeyPage({ report, acts }: KmsInspection, visitor: Visitor, timeZone: string): Html {
   const { label = "", lifecycleState, deletion, keyState = "" } = report;
   const { requestedBy, recordLapsesAt } = deletion;
   const body = html`<h1>KMS key ${escaped(label)} <span class="state ${lifecycleState}">${words(lifecycleState)}</span></h1>
 <p class="quiet"><code>kms/${report.keyId}</code></p>
 ${explained(report.explanation)}
-${offersOf(offers, report)}
+${actsOf(acts, report)}
 <h2>About the key</h2>
 <dl>
 <dt>State</dt><dd>${keyState}</dd>

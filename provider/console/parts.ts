@@ -1,7 +1,7 @@
 /** Parts that pages share: texts and times from outside, explanations, tables, forms and reports. */
 
 import { html as ofAnything, raw } from "hono/html";
-import { maxReasonCharacters, sayTime, whoRuns } from "../compose-text.ts";
+import { sayTime, whoRuns } from "../compose-text.ts";
 import type { CampaignReport, ReportSection, ReportTable, Timeline } from "../engine/campaign/report.ts";
 import type { Explanation, NextStep } from "../engine/text/explanation.ts";
 import type { UkoError } from "../errors.ts";
@@ -77,23 +77,6 @@ export function failed({ summary, detail, code }: UkoError): Html {
 ${detail === "" ? "" : html`<p class="lines">${printableLines(detail)}</p>`}
 <p class="quiet">Code: <code>${code}</code></p>
 <p><a href="/waiting">Waiting for you</a></p>`;
-}
-
-export function reasonField(help: string, reason = ""): Html {
-  return html`<label for="reason">Reason for the second person</label>
-<p class="quiet" id="reason-help">At most ${maxReasonCharacters} characters${help}. You can leave it empty.</p>
-<textarea id="reason" name="reason" rows="3" maxlength="${maxReasonCharacters}" aria-describedby="reason-help">${reason}</textarea>`;
-}
-
-/** The field whose text has to equal a text on the page. */
-export function confirmField(name: string, label: string, help: Html): Html {
-  return html`<label for="${name}">${label}</label>
-<p class="quiet" id="${name}-help">${help}</p>
-<input id="${name}" name="${name}" required autocomplete="off" autocapitalize="off" spellcheck="false" aria-describedby="${name}-help">`;
-}
-
-export function problemOf(problem: string | undefined): Html {
-  return problem === undefined ? html`` : html`<p class="problem" id="problem" role="alert">${problem}</p>`;
 }
 
 /** A part of the rows of a table, counted from page 1. */

@@ -1,7 +1,8 @@
 /** The page "Waiting for you": pending deletions, first those that the caller can act on. */
 
-import { kmsKeysNotListed, summariseRequests } from "../compose-text.ts";
+import { kmsKeysNotListed, sayRoles, summariseRequests } from "../compose-text.ts";
 import type { PendingKey, PendingSurvey } from "../engine/key/survey.ts";
+import type { KeyAct } from "../engine/text/act.ts";
 import type { UkoError } from "../errors.ts";
 import { keyAddress } from "./key-page.ts";
 import { layout, refreshSeconds, type Visitor } from "./layout.ts";
@@ -15,7 +16,7 @@ export type KmsPending =
 export function waitingPage(survey: PendingSurvey, kms: KmsPending, visitor: Visitor, timeZone: string): Html {
   const { vaults, unreadable } = survey;
   const pending = [...survey.pending, ...(kms.kind === "listed" ? kms.keys : [])];
-  const isForCaller = ({ offers }: PendingKey): boolean => offers.some(({ isAwaited }) => isAwaited);
+  const isForCaller = ({ acts }: PendingKey): boolean => acts.some(isAwaited);
   const oldestFirst = (a: PendingKey, b: PendingKey): number =>
     (a.requestedAt ?? "").localeCompare(b.requestedAt ?? "");
   const forCaller = pending.filter(isForCaller).toSorted(oldestFirst);
@@ -36,10 +37,17 @@ ${kms.kind === "listed" ? "" : html`<p class="quiet">${kmsKeysNotListed(kms.erro
   return layout({ title: "Waiting for you", body, visitor, refresh: { address: "/waiting", refreshSeconds } });
 }
 
+/** Acts on the request of another person, or on a key that is only waiting for its removal. */
+function isAwaited({ id }: KeyAct): boolean {
+  return id === "approve" || id === "consent" || id === "remove";
+}
+
 function item(each: PendingKey, timeZone: string): Html {
-  const { report, offers, requestedAt } = each;
+  const { report, acts, requestedAt } = each;
   const { keyId, label = "", lifecycleState, explanation, deletion } = report;
-  const roles = offers.filter(({ isAwaited }) => isAwaited).map(({ title, roles: needed }) => `${title}: ${needed}`);
+  const roles = acts
+    .filter(isAwaited)
+    .map(({ title, right, kmsRight }) => `${title}${right === undefined ? "" : `: ${sayRoles(right, kmsRight)}`}`);
   return html`<article class="card" aria-labelledby="key-${keyId}">
 <h3><a id="key-${keyId}" href="${keyAddress(report)}">${escaped(label)}</a>
 <span class="state ${lifecycleState}">${words(lifecycleState)}</span></h3>
@@ -53,11 +61,9 @@ Key <code>${keyId}</code></p>
 }
 
 /** A request of the caller waits for others, so the card has the commands that the caller can send to them. */
-function othersSteps({ report, offers }: PendingKey): Html {
+function othersSteps({ report, acts }: PendingKey): Html {
   const { next } = report.explanation;
-  const acts = offers.map(
-    ({ operation, title }) => html`<li><a href="${keyAddress(report)}/${operation}">${title}</a></li>`,
-  );
-  return html`${acts.length === 0 ? "" : html`<p>What you can do:</p><ul>${acts}</ul>`}
+  const links = acts.map(({ id, title }) => html`<li><a href="${keyAddress(report)}/${id}">${title}</a></li>`);
+  return html`${links.length === 0 ? "" : html`<p>What you can do:</p><ul>${links}</ul>`}
 ${next.length === 0 ? "" : html`<p>Who can continue, on the command line:</p>${stepsOf(next)}`}`;
 }

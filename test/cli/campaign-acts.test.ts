@@ -186,9 +186,9 @@ it("offers the latest reviews of a step, whatever the names of their files", asy
     writeFileSync(path.join(folder, "reviews", `pilot-deactivate-${other}.jsonl`), earlier);
   }
   const run = openOperations(world.environmentOf("alice"), { progress: { report: () => {} } });
-  const { offers } = await (await run.campaignPages()).wave(folder, "pilot", { signal: new AbortController().signal });
+  const { acts } = await (await run.campaignPages()).wave(folder, "pilot", { signal: new AbortController().signal });
   await run.close();
-  expect(offers).toContainEqual(expect.objectContaining({ act: "approve", review }));
+  expect(acts).toContainEqual(expect.objectContaining({ name: "approve", review }));
 });
 
 const pilotDeactivate = { wave: "pilot", step: "deactivate" } as const;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openOperations } from "../../provider/compose-operations.ts";
-import { actPage, changedPage } from "../../provider/console/act-page.ts";
+import { changedPage, keyActPage } from "../../provider/console/act-page.ts";
 import { keyPage } from "../../provider/console/key-page.ts";
 import { keysPage } from "../../provider/console/keys-page.ts";
 import type { Listed } from "../../provider/engine/commands/listing.ts";
@@ -81,13 +81,13 @@ describe("two people and one key", () => {
     const waiting = await alice.open("/waiting");
     expect(waiting.text).toContain("Approve the deactivation and deactivate the key: Key Custodian - Deployer");
     expect(waiting.text).toContain("Reason: Payroll moved to the new ledger");
-    expect((await alice.act(key, "continue", { label })).text).toContain("This run deactivated the key.");
+    expect((await alice.act(key, "approve", { typed: label })).text).toContain("This run deactivated the key.");
     await world.advance("5h");
     expect((await bob.open(`/keys/${key}`)).text).toContain("Approve the destruction and destroy the key");
-    expect((await bob.act(key, "continue", { label })).text).toContain("This run destroyed the key.");
+    expect((await bob.act(key, "approve", { typed: label })).text).toContain("This run destroyed the key.");
     await world.advance("31d");
     expect((await bob.open("/waiting")).text).toContain("Remove the key from its vault: Vault Administrator");
-    expect((await bob.act(key, "remove", { label })).text).toContain("this run removed it from its vault");
+    expect((await bob.act(key, "remove", { typed: label })).text).toContain("this run removed it from its vault");
     const verdict = await world.verdict();
     expect(verdict.ok, explainVerdict(verdict)).toBe(true);
   });
@@ -126,9 +126,9 @@ describe("two people and one key", () => {
     await bob.act(key, "request");
     await world.advance("1m");
     expect((await bob.open(`/keys/${key}`)).text.match(/id="act-\w+"/g)).toEqual(['id="act-withdraw"']);
-    expect((await bob.act(key, "continue", { label })).status).toBe(409);
+    expect((await bob.act(key, "approve", { typed: label })).status).toBe(409);
     const page = await alice.open(`/keys/${key}`);
-    expect(page.text.match(/id="act-\w+"/g)).toEqual(['id="act-continue"', 'id="act-consent"', 'id="act-withdraw"']);
+    expect(page.text.match(/id="act-\w+"/g)).toEqual(['id="act-approve"', 'id="act-consent"', 'id="act-withdraw"']);
     expect(page.text).toContain("Decline the request of IBMid-550000BOB (&quot;Bob Example&quot;)");
     expect((await alice.act(key, "withdraw")).text).toContain("This run removed the request.");
   });
@@ -136,7 +136,7 @@ describe("two people and one key", () => {
   it("ends an outage by a reactivation", async () => {
     await bob.act(key, "request");
     await world.advance("1m");
-    await alice.act(key, "continue", { label });
+    await alice.act(key, "approve", { typed: label });
     await world.advance("1m");
     expect((await alice.act(key, "reactivate")).text).toContain("This run reactivated the key.");
   });
@@ -147,15 +147,15 @@ describe("a KMS key that no managed key depends on", () => {
     const address = `/kms/${await makeKmsKey(world, "backup")}`;
     const fill = async (who: TestConsole, operation: string, typed: string) => {
       const page = await who.open(`${address}/${operation}`);
-      return who.post(`${address}/${operation}`, { ...hiddenIn(page.text), label: typed });
+      return who.post(`${address}/${operation}`, { ...hiddenIn(page.text), typed });
     };
     expect((await alice.open("/kms")).text).toContain(`href="${address}"`);
     expect((await fill(alice, "request", "")).status).toBe(200);
     // KMS does not show Alice who set the key, and refuses the same person itself.
-    expect((await fill(alice, "continue", "backup")).status).toBe(403);
+    expect((await fill(alice, "approve", "backup")).status).toBe(403);
     expect((await bob.open("/waiting")).text).toContain("Approve the deletion and destroy the key: KMS Manager");
-    expect((await fill(bob, "continue", "back")).status).toBe(422);
-    expect((await fill(bob, "continue", "backup")).text).toContain("This run destroyed the key.");
+    expect((await fill(bob, "approve", "back")).status).toBe(422);
+    expect((await fill(bob, "approve", "backup")).text).toContain("This run destroyed the key.");
   });
 });
 
@@ -164,8 +164,8 @@ describe("an act", () => {
     await bob.act(key, "request");
     await world.advance("1m");
     for (const typed of ["", "voucher", "VOUCHERS"]) {
-      const { status, text } = await alice.act(key, "continue", { label: typed });
-      expect([status, text.includes("is not the label of this key")], typed).toEqual([422, true]);
+      const { status, text } = await alice.act(key, "approve", { typed });
+      expect([status, text.includes("You did not type &quot;vouchers&quot;")], typed).toEqual([422, true]);
     }
     expect((await onWire(key)).state).toBe("active");
   });
@@ -173,17 +173,17 @@ describe("an act", () => {
   it("is refused if another record is on the key than the page showed", async () => {
     await bob.act(key, "request");
     await world.advance("1m");
-    const page = await alice.open(`/keys/${key}/continue`);
+    const page = await alice.open(`/keys/${key}/approve`);
     await world.uko("bob", `withdraw ${key}`);
     await world.advance("1m");
     await world.uko("carol", `request ${key}`);
     await world.advance("1m");
-    const answer = await alice.post(`/keys/${key}/continue`, { ...hiddenIn(page.text), label });
+    const answer = await alice.post(`/keys/${key}/approve`, { ...hiddenIn(page.text), typed: label });
     expect([answer.status, answer.text.includes("The key has changed")]).toEqual([409, true]);
     expect((await onWire(key)).state).toBe("active");
-    const again = await alice.open(`/keys/${key}/continue`);
-    const swapped = { ...hiddenIn(page.text), basis: hiddenIn(again.text).basis ?? "", label };
-    expect((await alice.post(`/keys/${key}/continue`, swapped)).status).toBe(409);
+    const again = await alice.open(`/keys/${key}/approve`);
+    const swapped = { ...hiddenIn(page.text), basis: hiddenIn(again.text).basis ?? "", typed: label };
+    expect((await alice.post(`/keys/${key}/approve`, swapped)).status).toBe(409);
     expect((await onWire(key)).state).toBe("active");
   });
 
@@ -200,7 +200,7 @@ describe("an act", () => {
   it("names the missing role, and changes nothing", async () => {
     await alice.act(key, "request");
     await world.advance("1m");
-    const { status, text } = await bob.act(key, "continue", { label });
+    const { status, text } = await bob.act(key, "approve", { typed: label });
     expect(status).toBe(403);
     expect(text).toContain("This right requires the role Key Custodian - Deployer.");
     expect((await onWire(key)).state).toBe("active");
@@ -211,7 +211,7 @@ describe("an act", () => {
     await world.advance("1m");
     const pipeline = openConsole(world, "pipeline");
     await pipeline.logIn();
-    expect((await pipeline.act(key, "continue", { label })).status).toBe(409);
+    expect((await pipeline.act(key, "approve", { typed: label })).status).toBe(409);
     expect((await pipeline.act(keys.payroll, "request")).status).toBe(409);
     await pipeline.close();
   });
@@ -224,7 +224,7 @@ describe("texts of others", () => {
     await describeKey(key, script);
     await bob.act(key, "request", { reason: script });
     await world.advance("1m");
-    for (const path of ["/waiting", `/keys/${key}`, `/keys/${key}/continue`, `/keys?contains=${script}`]) {
+    for (const path of ["/waiting", `/keys/${key}`, `/keys/${key}/approve`, `/keys?contains=${script}`]) {
       const { text, status } = await alice.open(path);
       expect([status, /<script>|<img/.test(text)], path).toEqual([200, false]);
       expect(text, path).toContain("&lt;script&gt;");
@@ -245,12 +245,12 @@ describe("a label that no emulator accepts", () => {
     await run.close();
     if (found.kind === "gone") throw new Error("gone");
     const inspection = { ...found, report: { ...found.report, label: odd } };
-    const offers = inspection.offers.map((offer) => actPage(inspection, offer, visitor));
+    const acts = inspection.acts.map((act) => keyActPage(inspection, act, visitor));
     const names = { vault: odd, label: odd, template: odd, keystores: [odd] };
     const listed = { resource: "key", ...names, vaultId, keyId, lifecycleState: "active" } as unknown as Listed;
     const query = { contains: "", state: "", page: 1 };
     const keysTable = keysPage({ objects: [listed], unreadable: [] }, query, visitor);
-    const pages = [keyPage(inspection, visitor, "UTC"), changedPage(inspection, visitor), ...offers, keysTable];
+    const pages = [keyPage(inspection, visitor, "UTC"), changedPage(inspection, visitor), ...acts, keysTable];
     return Promise.all(pages.map(async (page) => String(await page)));
   }
 

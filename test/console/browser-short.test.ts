@@ -12,7 +12,7 @@ it.skipIf(isLeftOut)("lets a second person approve a request in a browser", asyn
   try {
     const alice = await house.seat("alice");
     await logIn(alice);
-    await alice.page.goto(`${alice.url}keys/${keys.vouchers}/continue`);
+    await alice.page.goto(`${alice.url}keys/${keys.vouchers}/approve`);
     await alice.page.getByLabel("Type the label of the key").fill("vouchers");
     await alice.page.getByRole("button", { name: "Approve the deactivation and deactivate the key" }).click();
     await alice.page.getByText(/This run deactivated the key/).waitFor();

@@ -52,7 +52,7 @@ describe.skipIf(isLeftOut)("the console in a browser", () => {
     await alice.page.getByText(/This run deactivated the key/).waitFor();
     await world.advance("5h");
 
-    await bob.page.goto(`${bob.url}keys/${keys.vouchers}/continue`);
+    await bob.page.goto(`${bob.url}keys/${keys.vouchers}/approve`);
     await bob.page.getByLabel("Type the label of the key").fill("voucher");
     await bob.page.getByRole("button", { name: /destroy the key/ }).click();
     await bob.page.getByRole("alert").waitFor();

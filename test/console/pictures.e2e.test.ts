@@ -68,7 +68,7 @@ describe.skipIf(isLeftOut)("the pictures of the documentation", () => {
     await picture(page, "waiting");
     await page.goto(`${url}keys/${keys.payroll}`);
     await picture(page, "key");
-    await page.goto(`${url}keys/${keys.payroll}/continue`);
+    await page.goto(`${url}keys/${keys.payroll}/approve`);
     await picture(page, "approve");
     const dark = await house.seat("alice", { colorScheme: "dark" });
     await dark.page.setViewportSize({ width: 1440, height: 900 });
@@ -112,7 +112,7 @@ describe.skipIf(isLeftOut)("the pictures of the documentation", () => {
     await picture(page, "campaign");
     await page.goto(`${url}campaign/waves/pilot`);
     await picture(page, "wave");
-    await page.goto(`${url}campaign/waves/pilot/approve/deactivate/${review.review}`);
+    await page.goto(`${url}campaign/waves/pilot/approve-deactivate-${review.review}`);
     await picture(page, "wave-approve");
     const dark = await house.seat("alice", { colorScheme: "dark", campaign: { folder, name: "retire-2027" } });
     await dark.page.setViewportSize({ width: 1440, height: 900 });

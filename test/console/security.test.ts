@@ -141,7 +141,7 @@ describe("requests of other pages", () => {
   it("changes nothing by a GET, and refuses other methods and large bodies", async () => {
     await bob.logIn();
     const before = (await world.trail()).length;
-    for (const operation of ["request", "continue", "consent", "withdraw", "reactivate", "remove"]) {
+    for (const operation of ["request", "approve", "consent", "withdraw", "reactivate", "remove"]) {
       await bob.open(`/keys/${keys.payroll}/${operation}?csrf=1&basis=active:none`);
     }
     const written = (await world.trail()).slice(before).filter(({ operation }) => /^K([24-9]|1[0-2])$/.test(operation));

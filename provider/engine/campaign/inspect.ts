@@ -24,7 +24,7 @@ import { type CampaignReport, folderFlag, type ReportTable, tableOf, unreadSecti
 import { type CampaignReview, readAnyReview, reviewFolder } from "./reviews.ts";
 import { bornSection, columnOf, pendingRequests, requestSection, stateTable, summarizeStatus } from "./status.ts";
 import type { CampaignView } from "./view.ts";
-import { type OwnReview, type WaveOffer, type WaveStep, waveOffers } from "./wave-offers.ts";
+import { type OwnReview, type WaveAct, type WaveStep, waveActs } from "./wave-acts.ts";
 import { type ReviewedStepRequest, reportClosed, waveStateOf } from "./wave-state.ts";
 
 export interface CampaignOverview {
@@ -40,7 +40,7 @@ export interface WaveInspection {
   readonly wave: string;
   readonly nowMs: number;
   readonly steps: readonly WaveStep[];
-  readonly offers: readonly WaveOffer[];
+  readonly acts: readonly WaveAct[];
   readonly keys: readonly WaveKey[];
 }
 
@@ -128,11 +128,14 @@ async function inspectWave(context: ActContext, wave: string): Promise<WaveInspe
     wave,
     nowMs: view.nowMs,
     steps,
-    offers: waveOffers({
-      steps,
-      requests: keys.filter((key) => isRequested(key, view.nowMs)).length,
-      reversible: keys.filter(({ facts }) => facts.state === (facts.isKms ? "destroyed" : "deactivated")).length,
-    }),
+    acts: waveActs(
+      {
+        steps,
+        requests: keys.filter((key) => isRequested(key, view.nowMs)).length,
+        reversible: keys.filter(({ facts }) => facts.state === (facts.isKms ? "destroyed" : "deactivated")).length,
+      },
+      { wave, path: view.folder.path },
+    ),
     keys: keys.map((key) => ({
       name: key.name,
       label: key.line.label,

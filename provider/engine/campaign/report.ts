@@ -2,6 +2,7 @@
 
 import { type ErrorCode, isUkoError } from "../../errors.ts";
 import { sharedRows } from "../key/set-messages.ts";
+import type { Act } from "../text/act.ts";
 import { shellWord } from "../text/explanation.ts";
 import { plain } from "../text/words.ts";
 
@@ -51,14 +52,9 @@ export interface Timeline {
   readonly marks: readonly { readonly label: string; readonly atMs: number }[];
 }
 
-export interface NextCommand {
-  /** Can be pasted into a shell as it is. */
-  readonly command: string;
-  /** Who runs the command, or why. */
-  readonly remark?: string;
-}
+/** The command of an act, or another command. */
+export type NextCommand = Pick<Act, "command" | "remark">;
 
-/** The remark stands on a line of its own: zsh takes a pasted `#` for an argument. */
 export function remarked(command: string, remark: string): NextCommand {
   return { command, remark };
 }

@@ -6,10 +6,11 @@ import type { DeletionPolicy, Plan, Run } from "../../lifecycle/plan.ts";
 import { type PathStep, remainingPath } from "../../lifecycle/remaining-path.ts";
 import { isoTime } from "../loop/evidence.ts";
 import type { Report } from "../loop/report.ts";
-import type { Explanation, Offer } from "../text/explanation.ts";
+import type { KeyAct } from "../text/act.ts";
+import type { Explanation } from "../text/explanation.ts";
 import { plain, sayActor, sayAuthor, sayIdentity, sayRoles, sayState, sayStatus } from "../text/words.ts";
+import { keyActs } from "./acts.ts";
 import type { KeyDetails } from "./observe.ts";
-import { offersFor } from "./offers.ts";
 import { explainPath, pathEffects } from "./remaining-path.ts";
 
 /** Times are ISO 8601 UTC. */
@@ -21,7 +22,7 @@ export interface Inspection {
   readonly key: InspectedKey;
   /** The consent record on the key, whether it counts or not. */
   readonly record?: InspectedRecord;
-  readonly offers: readonly Offer[];
+  readonly acts: readonly KeyAct[];
   /** The caller, as messages name it. */
   readonly caller: string;
   /** Names this read. An operation that was chosen on this read must find the same again. */
@@ -76,7 +77,7 @@ export function inspect({ observed, run, plan, report }: Inspected, policy: Dele
     steps: remainingPath(observation, policy, run, nowMs).map(describePathStep),
     key: describeKey(observed),
     ...(carried.record !== undefined && { record: describeRecord(carried.record) }),
-    offers: offersFor(observed, plan, run),
+    acts: keyActs(observed, plan, run),
     caller: sayActor(run.actor),
     basis: basisOf(observation),
   };

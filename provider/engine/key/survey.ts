@@ -9,10 +9,10 @@ import { isoTime } from "../loop/evidence.ts";
 import { runAll } from "../loop/many.ts";
 import type { DeletionFacts, Report } from "../loop/report.ts";
 import type { CallOptions, KeyRef, KeySnapshot, World } from "../ports/world.ts";
-import type { Offer } from "../text/explanation.ts";
-import { sayTime } from "../text/words.ts";
+import type { KeyAct } from "../text/act.ts";
+import { keyPath, sayTime } from "../text/words.ts";
+import { keyActs, removal } from "./acts.ts";
 import { type KeyDetails, observedInList, observeKey } from "./observe.ts";
-import { offersFor, removal } from "./offers.ts";
 import { reportOn } from "./report.ts";
 import { explainListed } from "./survey-messages.ts";
 
@@ -54,7 +54,7 @@ export interface Unreadable {
 /** A key with a record or a pending deletion, and what the caller can do about it. */
 export interface PendingKey {
   readonly report: Report;
-  readonly offers: readonly Offer[];
+  readonly acts: readonly KeyAct[];
   /** When the record on the key was written, ISO 8601 UTC. */
   readonly requestedAt?: string;
 }
@@ -188,7 +188,7 @@ function describePending(observed: KeyDetails, policy: DeletionPolicy, run: Run)
   const deletion = { ...(!isDue && report.deletion), ...facts };
   return {
     report: { ...report, deletion },
-    offers: isDue ? [removal] : offersFor(observed, plan, run),
+    acts: isDue ? [removal(keyPath(observation))] : keyActs(observed, plan, run),
     ...(carried.kind === "one" && { requestedAt: isoTime(carried.record.writtenAtMs) }),
   };
 }

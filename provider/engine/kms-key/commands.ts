@@ -1,12 +1,10 @@
 /** The commands for a KMS key, without any IaC state. */
 
 import { UkoError } from "../../errors.ts";
-import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { type KmsReview, type KmsSkip, planReviewedKmsKey } from "../../lifecycle/kms-review.ts";
 import {
   isWindowOpen,
   type KmsKeyPolicy,
-  type KmsPlan,
   type KmsRun,
   planKmsKeyDeletion,
   planKmsKeyWithdrawal,
@@ -16,18 +14,18 @@ import { converge } from "../loop/converge.ts";
 import { absent, codeOf, type Report, reportingRun, resultOfReport, type Subject } from "../loop/report.ts";
 import type { KmsKeyRef, KmsKeySnapshot } from "../ports/kms-keys.ts";
 import type { CallOptions, World } from "../ports/world.ts";
-import { asRead, type Explanation, type Offer } from "../text/explanation.ts";
-import { sayRoles, sayTimeAndDistance } from "../text/words.ts";
+import type { KeyAct } from "../text/act.ts";
+import { asRead, type Explanation } from "../text/explanation.ts";
+import { kmsKeyActs } from "./acts.ts";
 import { kmsKeyFacts } from "./facts.ts";
 import { type KmsOutcome, type KmsTask, kmsKeyKind } from "./kind.ts";
 import { explainKmsOutcome } from "./messages.ts";
 import { excludeKeystoreKeys, type ObservedKmsKey, observeKmsKey } from "./observe.ts";
-import { kmsWayBack } from "./words.ts";
 
 /** For display only. */
 export interface KmsInspection {
   readonly report: Report;
-  readonly offers: readonly Offer[];
+  readonly acts: readonly KeyAct[];
   /** Names this read. An operation that was chosen on this read must find the same again. */
   readonly basis: string;
   /** The open deletion window, as an approval names it. */
@@ -67,7 +65,7 @@ export function createKmsOperations(world: World) {
     const isQuiet = planned.kind === "ready" || (planned.kind === "refused" && !isOpen);
     const plan = isQuiet ? ({ kind: "done" } as const) : planned;
     const report = reportOutcome(ref, { kind: "stopped", plan, observed: read, memory });
-    return { report, present: { report, offers: kmsOffersFor(read, planned), ...kmsBasisOf(read) } };
+    return { report, present: { report, acts: kmsKeyActs(read, planned), ...kmsBasisOf(read) } };
   };
   /** Every KMS key that is set for deletion, except the backing keys of managed keys. */
   const pending = async (options: CallOptions): Promise<readonly KmsInspection[]> => {
@@ -201,17 +199,6 @@ function reportOutcome(ref: KmsKeyRef, outcome: KmsOutcome): Report {
   };
 }
 
-/** An offer decides nothing: its operation reads the key and plans again. */
-function kmsOffersFor({ observation, nowMs }: ObservedKmsKey, plan: KmsPlan): readonly Offer[] {
-  const isRequestable = plan.kind === "ready" && plan.step.kind === "set_for_deletion";
-  const window = plan.kind === "waitingForApproval" && plan.standing === "may_consent" ? plan.window : undefined;
-  return [
-    ...(isRequestable ? [requestOffer] : []),
-    ...(window === undefined ? [] : [destructionOffer(sayTimeAndDistance(window.endsAtMs, nowMs))]),
-    ...(isWindowOpen(observation, nowMs) ? [withdrawalOffer] : []),
-  ];
-}
-
 /** The state and the window: a person who saw others decided about something else. */
 function kmsBasisOf({ observation, nowMs }: ObservedKmsKey): {
   readonly basis: string;
@@ -222,39 +209,3 @@ function kmsBasisOf({ observation, nowMs }: ObservedKmsKey): {
   const window = windowName(kmsKeyId, observation.windowEndsAtMs);
   return { basis: `${stateWord}:${window}`, window };
 }
-
-const requestOffer: Offer = {
-  operation: "request",
-  title: "Set the key for deletion",
-  facts: [
-    "Nothing changes until another person destroys the key, within 7 days.",
-    "You can close the deletion window. KMS does not store a reason.",
-  ],
-  roles: sayRoles(kmsRights.setForDeletion),
-  isConsequential: false,
-  isAwaited: false,
-};
-
-function destructionOffer(expires: string): Offer {
-  return {
-    operation: "continue",
-    title: "Approve the deletion and destroy the key",
-    facts: [
-      "The key material is destroyed, and everything that uses the key stops working.",
-      `KMS ${kmsWayBack}.`,
-      `The deletion window ends on ${expires}.`,
-    ],
-    roles: sayRoles(kmsRights.destroy),
-    isConsequential: true,
-    isAwaited: true,
-  };
-}
-
-const withdrawalOffer: Offer = {
-  operation: "withdraw",
-  title: "Close the deletion window",
-  facts: ["The request is withdrawn, no matter who made it. The key keeps its state."],
-  roles: sayRoles(kmsRights.unsetForDeletion),
-  isConsequential: false,
-  isAwaited: false,
-};

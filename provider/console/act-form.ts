@@ -1,0 +1,116 @@
+/** The acts on a key or a wave as links, and the page of one act: its effect, its form, and its command. */
+
+import { maxReasonCharacters, sayRoles } from "../compose-text.ts";
+import type { Act, ActField } from "../engine/text/act.ts";
+import { layout, token, type Visitor } from "./layout.ts";
+import { commandsOf, type Html, html, list } from "./parts.ts";
+
+/** What the page of an act shows of the key or wave, and what its form sends in addition to the fields. */
+export interface ActPage {
+  readonly intro: Html;
+  readonly notes?: Html;
+  /** What the caller checks before the form. */
+  readonly checks?: Html;
+  readonly address: string;
+  readonly hidden: Readonly<Record<string, string>>;
+  /** The text to type if a field of the act confirms it. */
+  readonly toType: string;
+  /** The title of the act by default. */
+  readonly button?: string;
+  readonly back: Html;
+}
+
+export interface ActProblem {
+  readonly says: string;
+  /** What the caller typed, to be corrected. */
+  readonly reason: string;
+}
+
+export function actList(acts: readonly Act[], addressOf: (act: Act) => string): Html {
+  const items = acts.map(
+    (act) => html`<li><a id="act-${act.id}" href="${addressOf(act)}">${act.title}</a>
+<p>${act.facts[0] ?? ""}</p>${roleOf(act)}</li>`,
+  );
+  return html`<ul class="offers">${items}</ul>`;
+}
+
+/** This page never reads itself again: the caller decides about what it shows. */
+export function actPage(act: Act, page: ActPage, visitor: Visitor, problem?: ActProblem): Html {
+  const { title, facts, fields = [], isConsequential } = act;
+  const { intro, notes = "", checks = "", address, hidden, toType, button = title, back } = page;
+  const shown = { toType, reason: problem?.reason ?? "" };
+  const body = html`<h1>${title}</h1>
+<div class="${isConsequential ? "danger-zone" : ""}">
+${intro}
+${list(facts)}
+${notes}
+${roleOf(act)}
+</div>
+${checks}
+${problem === undefined ? "" : html`<p class="problem" id="problem" role="alert">${problem.says}</p>`}
+<form method="post" action="${address}" class="stack">
+${token(visitor.csrfToken)}
+${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+${fields.map((field) => fieldForms[field](shown))}
+<button${isConsequential ? html` class="danger"` : ""}>${button}</button>
+</form>
+${commandsOf({ next: [act] })}
+<p>${back}</p>`;
+  return layout({ title, body, visitor });
+}
+
+function roleOf({ right, kmsRight }: Act): Html {
+  return right === undefined ? html`` : html`<p class="quiet">Role: ${sayRoles(right, kmsRight)}</p>`;
+}
+
+/** Undefined if the caller filled in the form of the act as its page asked. */
+export function mistakeIn(
+  { fields = [] }: Act,
+  { typed, reason }: { readonly typed: string; readonly reason: string },
+  toType: string,
+): ActProblem | undefined {
+  const length = Array.from(reason).length;
+  if (length > maxReasonCharacters) return { says: `The reason has ${length} characters.`, reason };
+  const isConfirmed = fields.includes("label") || fields.includes("phrase");
+  return isConfirmed && typed.trim() !== toType ? { says: `You did not type "${toType}".`, reason } : undefined;
+}
+
+interface Shown {
+  readonly toType: string;
+  readonly reason: string;
+}
+
+const fieldForms = {
+  reason: ({ reason }) => html`<label for="reason">Reason for the second person</label>
+<p class="quiet" id="reason-help">At most ${maxReasonCharacters} characters. You can leave it empty.</p>
+<textarea id="reason" name="reason" rows="3" maxlength="${maxReasonCharacters}" aria-describedby="reason-help">${reason}</textarea>`,
+  label: ({ toType }) =>
+    input({ name: "typed", label: "Type the label of the key", help: html`The label is <code>${toType}</code>` }),
+  phrase: ({ toType }) =>
+    input({ name: "typed", label: "Type the step and the number of keys", help: html`Type <code>${toType}</code>` }),
+  key: () =>
+    input({
+      name: "key",
+      label: "Only this key",
+      help: "ID in UKO or a cloud, or label. Leave it empty for the whole wave.",
+    }),
+  application: () =>
+    input({
+      name: "application",
+      label: "Only this application",
+      help: "As in the manifest. Leave it empty for the whole wave.",
+    }),
+} as const satisfies Record<ActField, (shown: Shown) => Html>;
+
+interface Input {
+  readonly name: string;
+  readonly label: string;
+  readonly help: string | Html;
+}
+
+/** The text that confirms an act is required. */
+function input({ name, label, help }: Input): Html {
+  return html`<label for="${name}">${label}</label>
+<p class="quiet" id="${name}-help">${help}</p>
+<input id="${name}" name="${name}" maxlength="300"${name === "typed" ? html` required` : ""} autocomplete="off" autocapitalize="off" spellcheck="false" aria-describedby="${name}-help">`;
+}

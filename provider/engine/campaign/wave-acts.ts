@@ -1,0 +1,184 @@
+/** The acts that uko offers to one caller on one wave. The reports of commands print the same acts. */
+
+import type { CampaignStep } from "../../lifecycle/campaign/campaign.ts";
+import { kmsRights } from "../../lifecycle/kms-key-states.ts";
+import { rights } from "../../lifecycle/managed-key-states.ts";
+import { kmsWayBack } from "../kms-key/words.ts";
+import type { Act } from "../text/act.ts";
+import { count, noWayBack, sayRoles, stepNouns, stillReversible } from "../text/words.ts";
+import { type CampaignReport, folderFlag } from "./report.ts";
+import { type OtherSet, reviewAgain } from "./reviews.ts";
+
+/** `name` is the command; `record` is `approve --record-only`. */
+export type WaveAct = Act &
+  (
+    | { readonly name: "request"; readonly step: CampaignStep }
+    | { readonly name: "review"; readonly step: CampaignStep; readonly set: OtherSet | undefined }
+    | { readonly name: "approve" | "record"; readonly step: CampaignStep; readonly review: string }
+    | { readonly name: "halt" | "rollback" }
+  );
+
+export type WaveApproval = Extract<WaveAct, { readonly name: "approve" | "record" }>;
+
+/** What the commands name: the wave, and the path of the campaign's folder. */
+export interface WavePlace {
+  readonly wave: string;
+  readonly path: string;
+}
+
+export interface WaveStep {
+  readonly step: CampaignStep;
+  /** Why the wave does not take the step now. */
+  readonly closed?: CampaignReport;
+  /** Keys that are ready and have no request. */
+  readonly toRequest: number;
+  /** Keys with a request of another person. */
+  readonly toReview: number;
+  /** The same, for keys that have a review of their own. */
+  readonly toReviewApart: Readonly<Record<OtherSet, number>>;
+  /** Keys with a request of the caller. */
+  readonly own: number;
+  /** The caller's reviews that still count, the newest first. */
+  readonly reviews: readonly OwnReview[];
+}
+
+export interface OwnReview {
+  readonly digest: string;
+  /** Keys of the review that are still ready for the step. */
+  readonly left: number;
+  readonly set?: OtherSet;
+  readonly reviewedAt: string;
+}
+
+export interface WaveSums {
+  readonly steps: readonly WaveStep[];
+  /** Requests that a halt withdraws. */
+  readonly requests: number;
+  /** Keys that a rollback reads. */
+  readonly reversible: number;
+}
+
+export function waveActs({ steps, requests, reversible }: WaveSums, place: WavePlace): readonly WaveAct[] {
+  return [
+    ...steps.filter(({ closed }) => closed === undefined).flatMap((step) => stepActs(step, place)),
+    ...(reversible > 0 ? [rollbackAct(place)] : []),
+    ...(requests > 0 ? [haltAct(requests, place)] : []),
+  ];
+}
+
+function stepActs({ step, toRequest, toReview, toReviewApart, reviews }: WaveStep, place: WavePlace) {
+  const sets = [undefined, "never_active", "kms"] as const;
+  const newest = sets.flatMap((set) => reviews.find((each) => each.set === set) ?? []);
+  const toReviewOf = (set: OtherSet | undefined): number => (set === undefined ? toReview : toReviewApart[set]);
+  return [
+    ...newest.flatMap((review) => approvalActs(step, review, place)),
+    ...sets.filter((set) => toReviewOf(set) > 0).map((set) => reviewAct(step, set, toReviewOf(set), place)),
+    ...(toRequest > 0 ? [requestAct(step, toRequest, place)] : []),
+  ];
+}
+
+export function requestAct(step: CampaignStep, keys: number, { wave, path }: WavePlace): WaveAct {
+  return {
+    id: `request-${step}`,
+    name: "request",
+    step,
+    title: `Request the ${stepNouns[step]} of ${count(keys, "key")}`,
+    facts: ["Nothing changes until another person approves the requests.", "You can withdraw the requests."],
+    right: rights.writeTags,
+    fields: ["reason"],
+    command: `uko campaign request ${wave} ${step} ${folderFlag(path)}`,
+    remark: count(keys, "key"),
+  };
+}
+
+export function reviewAct(step: CampaignStep, set: OtherSet | undefined, keys: number, place: WavePlace): WaveAct {
+  return {
+    id: ["review", step, set].filter((part) => part !== undefined).join("-"),
+    name: "review",
+    step,
+    set,
+    title: `Review the ${stepNouns[step]} of ${keysIn(set, keys)}`,
+    facts: [
+      "uko reads each key, and writes what you see to a review file in the folder of the campaign.",
+      "No key changes. You then approve exactly this review.",
+    ],
+    command: reviewAgain(place.wave, step, set, place.path),
+    remark: "not the requester",
+  };
+}
+
+function keysIn(set: OtherSet | undefined, keys: number): string {
+  if (set === "kms") return count(keys, "KMS key");
+  return set === undefined
+    ? count(keys, "key")
+    : `${count(keys, "key")} that ${keys === 1 ? "was" : "were"} never active`;
+}
+
+/** The approval that acts, and the approval that only lets the requester act. */
+export function approvalActs(
+  step: CampaignStep,
+  { digest, left, set }: Pick<OwnReview, "digest" | "left" | "set">,
+  { wave, path }: WavePlace,
+): readonly WaveAct[] {
+  const keys = keysIn(set, left);
+  const right = step === "deactivate" ? rights.deactivate : set === undefined ? rights.destroy : rights.destroyUnused;
+  const effect =
+    step === "deactivate"
+      ? ["Everything that uses the keys stops working.", stillReversible]
+      : ["The key material is destroyed.", set === "kms" ? `KMS ${kmsWayBack}.` : noWayBack];
+  const command = `uko campaign approve ${wave} ${step} --review ${digest} ${folderFlag(path)}`;
+  const act: WaveAct = {
+    id: `approve-${step}-${digest}`,
+    name: "approve",
+    step,
+    review: digest,
+    title: `Approve your review and ${step} ${keys}`,
+    facts: effect,
+    right: set === "kms" ? kmsRights.destroy : right,
+    fields: ["phrase"],
+    command,
+    isConsequential: true,
+  };
+  // In KMS, only the destroy itself approves a deletion window.
+  if (set === "kms") return [act];
+  const record: WaveAct = {
+    id: `record-${step}-${digest}`,
+    name: "record",
+    step,
+    review: digest,
+    title: `Approve the ${stepNouns[step]} of ${keys} only`,
+    facts: ["Nothing changes until the requester uses your approvals.", "You can withdraw the approvals."],
+    right: rights.writeTags,
+    fields: ["phrase"],
+    command: `${command} --record-only`,
+    remark: `without the role ${sayRoles(right)}`,
+  };
+  return [act, record];
+}
+
+export function rollbackAct({ wave, path }: WavePlace): WaveAct {
+  return {
+    id: "rollback",
+    name: "rollback",
+    title: "Reactivate what this campaign deactivated",
+    facts: [
+      "The data that the keys protect becomes accessible again. Pending requests on them are withdrawn.",
+      "KMS keys that this campaign destroyed are restored, if KMS still can.",
+      "Keys that another person wrote to since, and keys on hold, stay as they are.",
+    ],
+    right: rights.reactivate,
+    fields: ["key", "application"],
+    command: `uko campaign rollback ${wave} ${folderFlag(path)}`,
+  };
+}
+
+function haltAct(requests: number, { wave, path }: WavePlace): WaveAct {
+  return {
+    id: "halt",
+    name: "halt",
+    title: `Withdraw every request of the wave (${requests})`,
+    facts: ["uko withdraws the requests, no matter who wrote them. Each key keeps its state."],
+    right: rights.writeTags,
+    command: `uko campaign halt ${wave} ${folderFlag(path)}`,
+  };
+}

@@ -1,0 +1,148 @@
+/** The acts that uko offers to one caller on one managed key. */
+
+import { mayAuthor } from "../../lifecycle/authorization.ts";
+import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
+import { dualTwins } from "../../lifecycle/kms-window.ts";
+import { rights } from "../../lifecycle/managed-key-states.ts";
+import { type Actor, type ApprovedStep, isLoosening, isPerson, isSame } from "../../lifecycle/observation.ts";
+import type { ApprovalWait, Plan, Run } from "../../lifecycle/plan.ts";
+import type { KeyAct } from "../text/act.ts";
+import {
+  blocksContainers,
+  keyPath,
+  noWayBack,
+  sayAuthor,
+  sayTimeAndDistance,
+  stepNouns,
+  stillReversible,
+} from "../text/words.ts";
+import type { KeyDetails } from "./observe.ts";
+import { sayReasons } from "./record-words.ts";
+import { pathEffects } from "./remaining-path.ts";
+
+export function keyActs(observed: KeyDetails, plan: Plan, { actor }: Run): readonly KeyAct[] {
+  const { carried, state } = observed.observation;
+  const path = keyPath(observed.observation);
+  const isUndoable = state === "active" || state === "deactivated" || state === "pre_activation";
+  return [
+    ...onward(observed, plan, actor),
+    ...(carried.kind === "one" && isUndoable ? [withdrawal(carried.record, actor, path)] : []),
+    ...(state === "deactivated" ? [reactivation(path)] : []),
+  ];
+}
+
+function onward(observed: KeyDetails, plan: Plan, actor: Actor): readonly KeyAct[] {
+  const path = keyPath(observed.observation);
+  switch (plan.kind) {
+    case "ready":
+      return plan.step.kind === "remove" ? [removal(path)] : [];
+    case "waitingForApproval":
+      // No page loosens the rule of a key.
+      if (isLoosening(plan.step)) return [];
+      if (plan.record !== undefined) return approvals(plan, plan.record, observed, actor);
+      return plan.standing === "may_ask" && mayAuthor(actor) ? [request(plan.step, path)] : [];
+    case "waitingForTime":
+    case "refused":
+    case "done":
+      return [];
+  }
+}
+
+function request(step: ApprovedStep, path: string): KeyAct {
+  return {
+    id: "request",
+    title: `Request the ${stepNouns[step]}`,
+    facts: ["Nothing changes until another person approves the request.", "You can withdraw the request."],
+    right: rights.writeTags,
+    fields: ["reason"],
+    command: `uko request ${path}`,
+  };
+}
+
+function approvals(
+  { standing, step, right, notBeforeMs, lapsesAtMs }: ApprovalWait,
+  record: ConsentRecord,
+  { observation, nowMs }: KeyDetails,
+  actor: Actor,
+): readonly KeyAct[] {
+  if (standing !== "may_consent" || !isPerson(actor.identity)) return [];
+  const path = keyPath(observation);
+  const expires = lapsesAtMs === undefined ? [] : [`The request expires on ${sayTimeAndDistance(lapsesAtMs, nowMs)}.`];
+  const isOwn = isSame(record.author, actor.identity);
+  const effect = step === "deactivate" ? deactivation : destruction;
+  const setsWindow = step === "deactivate" && dualTwins(observation).length > 0;
+  const act: KeyAct = {
+    id: "approve",
+    title: effect.title,
+    facts: [...effect.facts, ...expires, ...sayReasons(record)],
+    right,
+    ...(setsWindow && { kmsRight: rights.setForDeletion }),
+    fields: ["label"],
+    command: `uko approve ${path} ${record.id}`,
+    isConsequential: true,
+  };
+  const approval: KeyAct = {
+    id: "consent",
+    title: `Approve the ${stepNouns[step]} only`,
+    facts: [
+      `Nothing changes until ${sayAuthor(record)} uses your approval.`,
+      "You can withdraw the approval.",
+      ...expires,
+    ],
+    right: rights.writeTags,
+    command: `uko consent ${path} ${record.id}`,
+  };
+  return [
+    ...(notBeforeMs === undefined ? [act] : []),
+    ...(isOwn || record.how === "answer" || !mayAuthor(actor) ? [] : [approval]),
+  ];
+}
+
+const deactivation = {
+  title: "Approve the deactivation and deactivate the key",
+  facts: [
+    `${pathEffects.deactivate}.`,
+    stillReversible,
+    "The same run requests the destruction, which another person has to approve.",
+  ],
+} as const;
+
+const destruction = {
+  title: "Approve the destruction and destroy the key",
+  facts: [`${pathEffects.destroy}.`, noWayBack],
+} as const;
+
+/** Needs no approval. */
+export function removal(path: string): KeyAct {
+  return {
+    id: "remove",
+    title: "Remove the key from its vault",
+    facts: ["The metadata of the key is erased. Only the evidence log remains.", noWayBack, blocksContainers],
+    right: rights.remove,
+    fields: ["label"],
+    command: `uko continue ${path}`,
+    isConsequential: true,
+  };
+}
+
+function withdrawal(record: ConsentRecord, { identity }: Actor, path: string): KeyAct {
+  const isOwn = identity !== undefined && isSame(record.author, identity);
+  const noun = record.how === "answer" ? "approval" : "request";
+  return {
+    id: "withdraw",
+    title: isOwn ? `Withdraw your ${noun}` : `Decline the ${noun} of ${sayAuthor(record)}`,
+    facts: [`The ${noun} is taken off the key. The key keeps its state.`, "Either person can request the step again."],
+    right: rights.writeTags,
+    command: `uko withdraw ${path}`,
+  };
+}
+
+function reactivation(path: string): KeyAct {
+  return {
+    id: "reactivate",
+    title: "Reactivate the key",
+    facts: ["The data that the key protects becomes accessible again. A pending request is withdrawn."],
+    right: rights.reactivate,
+    command: `uko reactivate ${path}`,
+  };
+}

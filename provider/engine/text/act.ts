@@ -1,0 +1,37 @@
+/**
+ * An act that uko offers to one caller on one key or wave. The command line prints the command of the
+ * act; the console renders the act as a form. An act decides nothing: its operation reads and plans again.
+ */
+
+import type { Right } from "../../lifecycle/managed-key-states.ts";
+
+export interface Act {
+  /** Names the act among those of its key or wave; the last part of its address in the console. */
+  readonly id: string;
+  /** An imperative: `Approve the deactivation and deactivate the key`. */
+  readonly title: string;
+  /** The effect, whether it can be undone, and the deadline, in this order. */
+  readonly facts: readonly string[];
+  /** What the act requires; absent if reading is enough. */
+  readonly right?: Right;
+  /** What the act requires in KMS, in addition. */
+  readonly kmsRight?: Right;
+  /** What a person fills in, if anything: options of the command, or what confirms it. */
+  readonly fields?: readonly ActField[];
+  /** Does the same as the form. Can be pasted into a shell as it is. */
+  readonly command: string;
+  /** Who runs the command, or why. It stands on a line of its own: zsh takes a pasted `#` for an argument. */
+  readonly remark?: string;
+  /** Cuts data off, or cannot be undone. */
+  readonly isConsequential?: true;
+}
+
+/** `label` and `phrase` confirm the act: the person types what the page shows. */
+export type ActField = "reason" | "label" | "phrase" | "key" | "application";
+
+/** The command with the same name; `remove` is `continue` on a destroyed key. */
+export type KeyActId = "request" | "approve" | "consent" | "withdraw" | "reactivate" | "remove";
+
+export interface KeyAct extends Act {
+  readonly id: KeyActId;
+}
