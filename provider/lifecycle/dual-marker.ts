@@ -30,15 +30,9 @@ export function demandedBy({
   return dualAuthorization === "single" ? "single" : gate;
 }
 
-/**
- * The marker as a state shows it. If the state does not show it, the code's policy is used: a plan
- * may announce a more harmful step than the run takes, never a less harmful one.
- */
-export function shownMarker(
-  shown: unknown,
-  policy: Pick<DeletionPolicy, "dualAuthorization" | "gate">,
-): DualMarker | undefined {
-  return shown === undefined ? demandedBy(policy) : dualMarkers.find((marker) => marker === shown);
+/** The marker as a state or the key itself shows it; undefined for any other value. */
+export function shownMarker(shown: unknown): DualMarker | undefined {
+  return dualMarkers.find((marker) => marker === shown);
 }
 
 /** The marker that a consent record leaves on the key; never looser than before. */

@@ -33,7 +33,6 @@ interface KeyWriteFacts {
 export const keyWrites = {
   hold: { endsRequest: true },
   release: {},
-  withdraw: { endsRequest: true },
   reactivate: { endsRequest: true, isWithoutBody: true, isUrgent: true },
   /** Where one person suffices, so that the step acts on no record. */
   deactivate_alone: { endsRequest: true, isWithoutBody: true },

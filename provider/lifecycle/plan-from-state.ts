@@ -14,7 +14,7 @@ export interface StateOnlyFacts {
   /** The state in the service's words. */
   readonly stateWord: string;
   readonly keystores: readonly Pick<KeystoreStatus, "name" | "type" | "status" | "syncFlag">[];
-  /** Absent if the key had no marker, and in older states. */
+  /** Absent if the key had no marker. */
   readonly marker?: DualMarker | undefined;
 }
 

@@ -216,14 +216,6 @@ export const guardCodes = {
   beyond_plan: "UKO_PLAN_OUTDATED",
 } as const satisfies Record<Guard["guard"], ErrorCode>;
 
-/** The code under which a plan that is not ready is reported. */
-export function planCode(plan: Exclude<Plan, { kind: "ready" | "done" }>): ErrorCode {
-  if (plan.kind === "waitingForApproval") return "UKO_APPROVAL_PENDING";
-  if (plan.kind === "refused") return guardCodes[plan.guard.guard];
-  if (plan.awaits === "cool_down") return "UKO_COOLING_DOWN";
-  return plan.awaits === "separate_run" ? "UKO_SEPARATE_RUN_NEEDED" : "UKO_DESTRUCTION_PENDING";
-}
-
 export function ready(step: Step): Plan {
   return { kind: "ready", step };
 }

@@ -79,7 +79,7 @@ test("the first up of an imported key shows a difference and marks the key as bo
   await expectNotAlone(updated.state);
 });
 
-test("a key of an earlier build, single in state and without a marker, requires two people and is marked as both", async () => {
+test("a key without a marker, whose state was edited to show none and to say single, requires two people and is marked as both", async () => {
   const keyId = await madeByHand();
   const { dualMarker: _none, ...state } = { ...(await imported(keyId)), dualAuthorization: "single" as const };
   expect(uko.differs(state, { dualAuthorization: "single" })).toEqual(["dualAuthorization"]);

@@ -6,7 +6,7 @@ import { planSync } from "../../provider/lifecycle/plan-update.ts";
 import { aKey, aKeyWith, alice, aPolicy, aRecord, aRun, bob, carol, dayMs, nowMs } from "../support/builders.ts";
 
 const all = Object.keys(keyWrites) as readonly KeyWrite[];
-const endsRequest: readonly KeyWrite[] = ["hold", "withdraw", "reactivate", "deactivate_alone"];
+const endsRequest: readonly KeyWrite[] = ["hold", "reactivate", "deactivate_alone"];
 const withoutBody: readonly KeyWrite[] = ["reactivate", "deactivate_alone", "activate", "sync", "align", "rotate"];
 /** Carol put it there in Bob's name, so it is void. It is as new as a record can be. */
 const planted = aRecord({ author: bob, writtenAtMs: nowMs });

@@ -1,26 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { errorCatalogue } from "../../provider/errors.ts";
-import { rights } from "../../provider/lifecycle/managed-key-states.ts";
-import { guardCodes, isForOthers, planCode, unlessRefused } from "../../provider/lifecycle/plan.ts";
+import { guardCodes, isForOthers, unlessRefused } from "../../provider/lifecycle/plan.ts";
 import { aRun } from "../support/builders.ts";
 
-describe("planCode", () => {
-  it("has a code of the catalog for every guard, and never one for a fault", () => {
-    for (const code of Object.values(guardCodes)) expect(errorCatalogue[code].exitCode).toBe(12);
-  });
-
-  it.each([
-    [
-      { kind: "waitingForApproval", step: "destroy", standing: "may_ask", right: rights.destroy } as const,
-      "UKO_APPROVAL_PENDING",
-    ],
-    [{ kind: "waitingForTime", awaits: "cool_down" } as const, "UKO_COOLING_DOWN"],
-    [{ kind: "waitingForTime", awaits: "pending_destruction" } as const, "UKO_DESTRUCTION_PENDING"],
-    [{ kind: "waitingForTime", awaits: "separate_run" } as const, "UKO_SEPARATE_RUN_NEEDED"],
-    [{ kind: "refused", guard: { guard: "never_active" } } as const, "UKO_NEVER_ACTIVE"],
-  ])("returns %j as %s", (plan, code) => {
-    expect(planCode(plan)).toBe(code);
-  });
+it("has a code of the catalog for every guard, and never one for a fault", () => {
+  for (const code of Object.values(guardCodes)) expect(errorCatalogue[code].exitCode).toBe(12);
 });
 
 describe("unlessRefused", () => {

@@ -96,7 +96,7 @@ test.each(releases)(
       core.restore({ value: attributes, private: new Uint8Array(Buffer.from(bytes, "base64")) });
       expect((await core.refresh()).errors).toEqual([]);
       // Later releases add outputs and blocks, and keep these.
-      expect(core.saved?.value).toMatchObject({ dual_marker: "both", timeouts: null, ...attributes });
+      expect(core.saved?.value).toMatchObject({ timeouts: null, ...attributes });
       const config = configOf(name, String(attributes.key_id));
       expect((await core.plan(config)).action, `${name} without a difference`).toBe("none");
       cores.set(name, core);

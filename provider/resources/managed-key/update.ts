@@ -15,7 +15,7 @@ import type { Dialect } from "../../engine/text/dialect.ts";
 import { renderExplanation } from "../../engine/text/explanation.ts";
 import { plain, sayKey } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
-import { demandedBy, dualMarkers, isLooser } from "../../lifecycle/dual-marker.ts";
+import { demandedBy, isLooser, shownMarker } from "../../lifecycle/dual-marker.ts";
 import { planKeyWrite } from "../../lifecycle/key-write.ts";
 import { managedKeyTable } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation, Tag } from "../../lifecycle/observation.ts";
@@ -50,19 +50,12 @@ export function changedInputs(state: ManagedKeyState, inputs: ManagedKeyInputs):
   return [...differing];
 }
 
-/**
- * Whether an update would mark the key. A state of an earlier build has no `dualMarker`: then the
- * key was marked unless the program said `single`.
- */
-function isMarkerMissing(
-  { keyState, dualMarker, dualAuthorization }: ManagedKeyState,
-  inputs: ManagedKeyInputs,
-): boolean {
+/** Whether an update would mark the key. */
+function isMarkerMissing({ keyState, dualMarker }: ManagedKeyState, inputs: ManagedKeyInputs): boolean {
   if (!markableStates.includes(keyState)) return false;
-  if (dualMarker === undefined) return dualAuthorization === "single";
-  const marker = dualMarkers.find((each) => each === dualMarker);
-  const { dualAuthorization: wanted, deletionGate: gate } = inputs;
-  return marker === undefined || isLooser(marker, demandedBy({ dualAuthorization: wanted, gate }));
+  const marker = shownMarker(dualMarker);
+  const { dualAuthorization, deletionGate: gate } = inputs;
+  return marker === undefined || isLooser(marker, demandedBy({ dualAuthorization, gate }));
 }
 
 const markableStates: readonly string[] = ["pre_activation", "active", "deactivated"];
