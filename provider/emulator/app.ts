@@ -19,6 +19,10 @@ export type EmulatorApp = Hono<{ Bindings: HttpBindings }>;
 export function buildApp(server: Server, names: KnownNames): EmulatorApp {
   const { world, tokens } = server;
   const app: EmulatorApp = new Hono();
+  app.onError((error, context) => {
+    console.error(error);
+    return context.json({ error: `The emulator failed: ${error.message}` }, 500);
+  });
   app.use(onlyKnownCallers(names));
   const mount = (api: Api, routes: readonly Route[]): void => {
     for (const served of routes) {

@@ -70,27 +70,26 @@ export function outsideEntry(key: Key, { status, from, ...facts }: OutsideFacts)
   return { ...request, vaultId, keyId, label, from, to, status, effect: true, after: keyAfter(key) };
 }
 
-const maxEntries = 200_000;
-
 export class AuditTrail {
   #entries: AuditEntry[] = [];
   #seq = 0;
   /** Entries from here on are not in the file yet. */
   #unsavedSeq = 1;
 
-  append(entry: Omit<AuditEntry, "seq">): number {
+  /** Beyond `maxEntries`, the older half goes. */
+  append(entry: Omit<AuditEntry, "seq">, maxEntries = Number.POSITIVE_INFINITY): number {
     this.#seq += 1;
     this.#entries.push({ seq: this.#seq, ...entry });
-    if (this.#entries.length > maxEntries) this.#entries = this.#entries.slice(-maxEntries / 2);
+    if (this.#entries.length > maxEntries) this.#entries = this.#entries.slice(-Math.ceil(maxEntries / 2));
     return this.#seq;
   }
 
-  /** Notes that a response was never sent, which is known only once the client has gone. */
-  noteDropped(seq: number): void {
+  /** Corrects an entry: whether its effect could be stored, or its response be sent, is known later. */
+  amend(seq: number, facts: Partial<AuditEntry>): void {
     const index = seq - (this.#entries[0]?.seq ?? 0);
     const entry = this.#entries[index];
     if (entry === undefined) return;
-    this.#entries[index] = { ...entry, dropped: "after" };
+    this.#entries[index] = { ...entry, ...facts };
     this.#unsavedSeq = Math.min(this.#unsavedSeq, seq);
   }
 

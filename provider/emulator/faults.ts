@@ -103,8 +103,8 @@ export class FaultRules {
     return { rules: this.#rules, matches: [...this.#matches], count: this.#count };
   }
 
+  /** Held calls stay held. */
   restore({ rules, matches, count }: FaultState): void {
-    this.clear();
     this.#rules = [...rules];
     this.#matches = new Map(matches);
     this.#count = count;

@@ -9,7 +9,7 @@ import type { FaultRule, FaultSubject } from "./faults.ts";
 import { type Api, type Call, type EmulatorContext, Refusal, type Reply, type Route } from "./http.ts";
 import type { Tokens } from "./iam/tokens.ts";
 import { withMember, withoutMember } from "./members.ts";
-import type { World } from "./world.ts";
+import { StorageError, type World } from "./world.ts";
 
 const maxBodyBytes = 1_048_576;
 
@@ -54,27 +54,30 @@ export async function serve(server: Server, api: Api, route: Route, context: Emu
   };
   const fault = world.faults.apply(subject);
   const audit = (status: number, effect: boolean, rest: { code?: string; dropped?: "before" | "after" }): number =>
-    world.audit.append({
-      time: new Date(nowMs).toISOString(),
-      correlationId,
-      operation: route.operation,
-      method: route.method,
-      path: url.pathname,
-      query: url.search === "" ? undefined : url.search,
-      userAgent: context.req.header("user-agent"),
-      caller: caller?.iamId,
-      authn: caller?.authnIamId,
-      callerName: caller?.name,
-      ...notes,
-      status,
-      effect,
-      fault: fault?.id,
-      ...rest,
-    });
+    world.audit.append(
+      {
+        time: new Date(nowMs).toISOString(),
+        correlationId,
+        operation: route.operation,
+        method: route.method,
+        path: url.pathname,
+        query: url.search === "" ? undefined : url.search,
+        userAgent: context.req.header("user-agent"),
+        caller: caller?.iamId,
+        authn: caller?.authnIamId,
+        callerName: caller?.name,
+        ...notes,
+        status,
+        effect,
+        fault: fault?.id,
+        ...rest,
+      },
+      world.switches.auditEntries,
+    );
 
   if (fault !== undefined && !(await passes("before", fault, { world, subject, context }))) {
     audit(0, false, { dropped: "before" });
-    world.persist();
+    refusalToStore(world, false);
     return cutOff(context);
   }
   // The middleware has checked the name that the client called.
@@ -91,13 +94,34 @@ export async function serve(server: Server, api: Api, route: Route, context: Emu
     ...(fault?.drop === "after" && { dropped: "after" }),
   });
   // No `await` since the handler returned, so a file has both effect and audit entry, or neither.
-  world.persist();
+  const unstored = refusalToStore(world, effect);
+  if (unstored !== undefined) world.audit.amend(seq, { ...undone, status: unstored.status, code: unstored.code });
   if (fault === undefined || (await passes("after", fault, { world, subject, context }))) {
-    return respond(context, answer, api.headers(correlationId), nowMs);
+    const sent = unstored === undefined ? answer : replyOf(api, unstored, correlationId);
+    return respond(context, sent, api.headers(correlationId), nowMs);
   }
-  world.audit.noteDropped(seq);
-  world.persist();
+  world.audit.amend(seq, { dropped: "after" });
+  refusalToStore(world, false);
   return cutOff(context);
+}
+
+const undone = { effect: false, to: undefined, after: undefined } as const;
+
+/**
+ * Stores the changes. If the file does not take them, an effect is undone and refused. A read is
+ * answered all the same: what it noted is stored with the next change.
+ */
+function refusalToStore(world: World, effect: boolean): Refusal | undefined {
+  try {
+    world.persist();
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    if (!effect) return undefined;
+    world.undo();
+    const message = `The emulator could not store the change, and undid it: ${error.message}`;
+    return new Refusal(500, "emulated_storage_failed", message);
+  }
+  return undefined;
 }
 
 /** By a bearer token of this process, for every API (kms-v2-and-iam.md 7.6). */

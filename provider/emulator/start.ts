@@ -127,7 +127,12 @@ async function generatedSeed(size: string): Promise<Seed> {
 }
 
 async function readJson(file: string): Promise<unknown> {
-  return JSON.parse(await readFile(file, "utf8"));
+  const text = await readFile(file, "utf8");
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${file} is not JSON, or is cut off: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 async function openWorld(options: EmulatorOptions): Promise<{ world: World; closeStore: () => void }> {
@@ -144,5 +149,6 @@ async function openWorld(options: EmulatorOptions): Promise<{ world: World; clos
   const { openStore } = await import("./store.ts");
   const store = await openStore(file, world, options);
   world.persist = () => store.save(world);
+  world.undo = () => store.undo(world);
   return { world, closeStore: () => store.close() };
 }

@@ -1,5 +1,6 @@
 /** A SQLite file that keeps a world: one transaction per request, before its response is sent. */
 
+import { existsSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { isDeepStrictEqual } from "node:util";
 import {
@@ -11,7 +12,7 @@ import {
   storedVersion,
   valuesOf,
 } from "./stored-world.ts";
-import { collectionNames, type Origin, type World } from "./world.ts";
+import { collectionNames, type Origin, StorageError, type World } from "./world.ts";
 
 /** "UKO" and a zero byte: distinguishes the emulator's SQLite files from others. */
 const applicationId = 0x554b_4f00;
@@ -31,6 +32,8 @@ create table audit (seq integer primary key, body text not null) strict;
 export interface Store {
   /** Writes the changes since the last call. */
   save(world: World): void;
+  /** Returns the world to the last save; its audit trail keeps the entries since then. */
+  undo(world: World): void;
   close(): void;
 }
 
@@ -46,12 +49,13 @@ export interface Wanted {
 export async function openStore(file: string, world: World, wanted: Wanted): Promise<Store> {
   // Loaded only here: without a file nothing needs SQLite.
   const { DatabaseSync } = await import("node:sqlite");
-  const database = new DatabaseSync(file);
+  let database: DatabaseSync | undefined;
   try {
+    database = new DatabaseSync(file);
     return openIn(database, file, world, wanted);
   } catch (error) {
-    database.close();
-    throw lockedOr(error, file);
+    database?.close();
+    throw named(error, file);
   }
 }
 
@@ -73,9 +77,16 @@ function openIn(database: DatabaseSync, file: string, world: World, wanted: Want
   writer.markSaved(world);
   return {
     save: (changed) => {
-      inTransaction(database, () => writer.writeChanges(changed));
+      try {
+        // SQLite would go on to write into a file that nobody can open again.
+        if (!existsSync(file)) throw new Error(`${file} is gone.`);
+        inTransaction(database, () => writer.writeChanges(changed));
+      } catch (error) {
+        throw new StorageError(named(error, file).message, { cause: error });
+      }
       writer.markSaved(changed);
     },
+    undo: (changed) => writer.undo(changed, parseStoredWorld(readStoredWorld(database))),
     close: () => {
       if (database.isOpen) database.close();
     },
@@ -89,7 +100,8 @@ function inTransaction<Result>(database: DatabaseSync, work: () => Result): Resu
     database.exec("commit");
     return result;
   } catch (error) {
-    database.exec("rollback");
+    // SQLite itself ends a transaction for which the disk has no room.
+    if (database.isTransaction) database.exec("rollback");
     throw error;
   }
 }
@@ -174,6 +186,13 @@ class WorldWriter {
     world.audit.markSaved();
     this.#savedAudit = world.audit;
     this.#savedValues = this.#values;
+    this.#firstSeq = firstSeqOf(world.audit);
+  }
+
+  undo(world: World, saved: StoredWorld): void {
+    applyStoredWorld(world, saved);
+    for (const name of collectionNames) world[name].markSaved();
+    world.audit = this.#savedAudit ?? world.audit;
   }
 
   #writeCollection(world: World, name: CollectionName): void {
@@ -207,14 +226,15 @@ class WorldWriter {
     const isOther = this.#savedAudit !== audit;
     // A reset or a loaded snapshot has a trail of its own.
     if (isOther) this.#database.exec("delete from audit");
-    const first = audit.since(0)[0]?.seq ?? 1;
+    const first = firstSeqOf(audit);
     if (first !== this.#firstSeq) this.#statements.dropAudit.run(first);
-    this.#firstSeq = first;
     for (const entry of isOther ? audit.since(0) : audit.unsaved()) {
       this.#statements.putAudit.run(entry.seq, JSON.stringify(entry));
     }
   }
 }
+
+const firstSeqOf = (audit: World["audit"]): number => audit.since(0)[0]?.seq ?? 1;
 
 /** A value, and its text in the file. */
 interface WrittenValue {
@@ -235,9 +255,13 @@ function prepareStatements(database: DatabaseSync) {
   };
 }
 
-function lockedOr(error: unknown, file: string): unknown {
-  const message = error instanceof Error ? error.message : String(error);
-  if (/locked|busy/i.test(message)) return new Error(`${file} is in use by another emulator.`, { cause: error });
-  if (/not a database/i.test(message)) return new Error(`${file} is not a file of the emulator.`, { cause: error });
-  return error;
+/** The error with the name of the file, which SQLite leaves out. */
+function named(error: unknown, file: string): Error {
+  const cause = error instanceof Error ? error : new Error(String(error));
+  if (/locked|busy/i.test(cause.message)) return new Error(`${file} is in use by another emulator.`, { cause });
+  if (/not a database/i.test(cause.message)) return new Error(`${file} is not a file of the emulator.`, { cause });
+  if (cause.message.startsWith(file)) return cause;
+  const isCutOff = /malformed|unable to open/i.test(cause.message);
+  const next = isCutOff ? "\nNext: start with --file and a copy of the file, or with the name of a new one." : "";
+  return new Error(`${file}: ${cause.message}${next}`, { cause });
 }

@@ -51,6 +51,8 @@ const rows = {
   tokenClock: z.enum(["emulated", "wall"]).default("emulated"),
   /** U32: the form of `href`. */
   hrefs: z.enum(["relative", "absolute"]).default("relative"),
+  /** The emulator's own: how many entries its audit trail has at most. */
+  auditEntries: z.number().int().min(2).max(1_000_000).default(200_000),
 };
 
 /** Fills in the defaults. */

@@ -65,12 +65,19 @@ export interface Origin {
   readonly choices: SwitchChoices;
 }
 
+/** The file did not take the changes. */
+export class StorageError extends Error {
+  override readonly name = "StorageError";
+}
+
 export class World {
   origin: Origin;
   /** The address by which the client of the current request reaches the emulator. */
   baseUrl = "";
-  /** Writes the changes to the file, if there is one; called before a response is sent. */
+  /** Writes the changes to the file, if there is one; called before a response is sent. Throws StorageError. */
   persist: () => void = () => {};
+  /** Returns to what the file has; only after `persist` has failed. The trail stays. */
+  undo: () => void = () => {};
 
   switches: Switches;
   clock: EmulatedClock;

@@ -146,7 +146,7 @@ describe("versions", () => {
     const { collectionNames, valueNames } = await import("../../provider/emulator/world.ts");
     const world = (await start()).emulator.world;
     const kept: readonly string[] = [...collectionNames, ...valueNames];
-    const others = ["origin", "baseUrl", "persist", "switches", "clock", "audit", "faults"];
+    const others = ["origin", "baseUrl", "persist", "undo", "switches", "clock", "audit", "faults"];
     expect(world).toBeInstanceOf(World);
     expect(Object.keys(world).filter((name) => !kept.includes(name) && !others.includes(name))).toEqual([]);
   });

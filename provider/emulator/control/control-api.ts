@@ -1,13 +1,17 @@
 /** The control API under `/_emulator/`, which IBM's service lacks. It requires no credential. */
 
 import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import * as z from "zod";
 import { dayMs, parseDurationMs } from "../clock.ts";
 import { faultSchema } from "../faults.ts";
 import { switchesSchema } from "../switches.ts";
-import type { World } from "../world.ts";
+import { StorageError, type World } from "../world.ts";
 import { changeKey, changeKeystore } from "./edits.ts";
 import { loadSnapshot, snapshot, takeSnapshot } from "./snapshot.ts";
+
+/** Of a snapshot; the other bodies are small. */
+const maxBodyMiB = 32;
 
 export const clockSchema = z.strictObject({
   freeze: z.boolean().optional(),
@@ -20,8 +24,12 @@ export function controlApi(world: World): Hono {
   const app = new Hono();
   app.onError((error, context) => {
     const message = error instanceof z.ZodError ? z.prettifyError(error) : error.message;
-    return context.json({ error: message }, 400);
+    if (!(error instanceof StorageError)) return context.json({ error: message }, 400);
+    world.undo();
+    return context.json({ error: `The emulator could not store the change, and undid it: ${message}` }, 500);
   });
+  const tooLarge = { error: `A body has at most ${maxBodyMiB} MiB.` };
+  app.use(bodyLimit({ maxSize: maxBodyMiB * 1_048_576, onError: (context) => context.json(tooLarge, 413) }));
   app.use(async (context, next) => {
     await next();
     if (context.req.method !== "GET") world.persist();

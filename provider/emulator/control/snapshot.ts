@@ -71,6 +71,7 @@ export function loadSnapshot(world: World, value: unknown): void {
     // Reads every object once, so that gaps in an edited snapshot show here and not in a later
     // response.
     JSON.stringify(snapshot(world));
+    world.faults.release();
   } catch (error) {
     applyStoredWorld(world, before);
     throw new Error(`The snapshot was not loaded: ${error instanceof Error ? error.message : String(error)}`, {
