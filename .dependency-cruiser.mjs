@@ -15,7 +15,8 @@ const rings = {
   "x509.ts": { ours: ["der.ts"], packages: [], node: true },
   "tool-identity.ts": { ours: [], packages: [], node: true },
   "lifecycle/": { ours: ["errors.ts"], packages: [] },
-  "engine/": { ours: ["encodings.ts", "errors.ts", "printable.ts", "lifecycle/"], packages: ["yaml", "zod"] },
+  "html/": { ours: ["printable.ts"], packages: ["hono"] },
+  "engine/": { ours: ["encodings.ts", "errors.ts", "html/", "printable.ts", "lifecycle/"], packages: ["yaml", "zod"] },
   "resources/": { ours: ["errors.ts", "uuid-form.ts", "lifecycle/", "engine/"], packages: ["zod"] },
   "schema/": {
     ours: [
@@ -157,7 +158,7 @@ const rings = {
     node: true,
   },
   "console/": {
-    ours: ["errors.ts", "compose-text.ts", "printable.ts", "same-user.ts", "uuid-form.ts"],
+    ours: ["errors.ts", "compose-text.ts", "html/", "printable.ts", "same-user.ts", "uuid-form.ts"],
     types: ["compose-operations.ts", "engine/"],
     packages: ["hono", "@hono/node-server", "zod"],
     node: true,

@@ -1,4 +1,4 @@
-/** JSON from outside, and text within HTML. */
+/** JSON from outside. */
 
 /** Undefined for a text that is not JSON. */
 export function parseJson(text: string): unknown {
@@ -7,16 +7,4 @@ export function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-export function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (sign) => entities[sign] ?? "");
 }

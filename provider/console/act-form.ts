@@ -2,8 +2,10 @@
 
 import { maxReasonCharacters, sayRoles } from "../compose-text.ts";
 import type { Act, ActField } from "../engine/text/act.ts";
+import { fieldText, type Html, html } from "../html/markup.ts";
+import { list } from "../html/report-parts.ts";
 import { layout, token, type Visitor } from "./layout.ts";
-import { commandsOf, type Html, html, list } from "./parts.ts";
+import { commandsOf, problemOf } from "./parts.ts";
 
 /** What the page of an act shows of the key or wave, and what its form sends in addition to the fields. */
 export interface ActPage {
@@ -47,7 +49,7 @@ ${notes}
 ${roleOf(act)}
 </div>
 ${checks}
-${problem === undefined ? "" : html`<p class="problem" id="problem" role="alert">${problem.says}</p>`}
+${problemOf(problem?.says)}
 <form method="post" action="${address}" class="stack">
 ${token(visitor.csrfToken)}
 ${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
@@ -83,7 +85,7 @@ interface Shown {
 const fieldForms = {
   reason: ({ reason }) => html`<label for="reason">Reason for the second person</label>
 <p class="quiet" id="reason-help">At most ${maxReasonCharacters} characters. You can leave it empty.</p>
-<textarea id="reason" name="reason" rows="3" maxlength="${maxReasonCharacters}" aria-describedby="reason-help">${reason}</textarea>`,
+<textarea id="reason" name="reason" rows="3" maxlength="${maxReasonCharacters}" aria-describedby="reason-help">${fieldText(reason)}</textarea>`,
   label: ({ toType }) =>
     input({ name: "typed", label: "Type the label of the key", help: html`The label is <code>${toType}</code>` }),
   phrase: ({ toType }) =>

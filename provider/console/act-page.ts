@@ -4,11 +4,12 @@ import type { InspectedKey, InspectedRecord, Inspection } from "../engine/key/in
 import type { KmsInspection } from "../engine/kms-key/commands.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { KeyAct } from "../engine/text/act.ts";
+import { type Html, html } from "../html/markup.ts";
 import { printable } from "../printable.ts";
 import { type ActProblem, actPage } from "./act-form.ts";
 import { keyAddress } from "./key-page.ts";
 import { layout, type Visitor } from "./layout.ts";
-import { escaped, explained, type Html, html } from "./parts.ts";
+import { explained } from "./parts.ts";
 
 /** What a page shows of the key on which an act is taken; a KMS key has no vault. */
 export type ActSubject = Pick<Inspection, "report" | "basis" | "acts"> & {
@@ -31,7 +32,7 @@ export function keyActPage(subject: ActSubject, act: KeyAct, visitor: Visitor, p
   const label = report.label ?? "";
   const address = keyAddress(report);
   const page = {
-    intro: html`<p class="lead">Key ${escaped(label)}</p>
+    intro: html`<p class="lead">Key ${label}</p>
 <p class="quiet"><code>${address.replace(/^\/(keys\/)?/, "")}</code></p>`,
     notes: html`<p>Current state: ${key.state}.</p>`,
     address: `${address}/${act.id}`,

@@ -3,11 +3,13 @@
 import * as z from "zod";
 import type { ApprovalInspection } from "../engine/campaign/inspect.ts";
 import type { WaveAct, WaveApproval } from "../engine/campaign/wave-acts.ts";
+import { type Html, html } from "../html/markup.ts";
+import { sectionsOf, tableOf } from "../html/report-parts.ts";
 import { type ActProblem, actPage } from "./act-form.ts";
 import { runAddress, waveActAddress, waveAddress } from "./campaign-pages.ts";
 import type { CampaignRun } from "./campaign-run.ts";
 import { layout, token, type Visitor } from "./layout.ts";
-import { commandsOf, escaped, failed, type Html, html, reportParts, tableOf } from "./parts.ts";
+import { commandsOf, failed } from "./parts.ts";
 
 type OpenApproval = Extract<ApprovalInspection, { kind: "open" }>;
 
@@ -31,7 +33,7 @@ export function approvalPage(
   const { title, facts, phrase, requester, table, later, apart } = approval;
   const left = { columns: ["label", "key", "why"], rows: apart.map(({ label, name, says }) => [label, name, says]) };
   const page = {
-    intro: html`<p class="lead">Wave ${wave}, requested by ${escaped(requester)}</p>
+    intro: html`<p class="lead">Wave ${wave}, requested by ${requester}</p>
 ${act.isConsequential ? html`<p><strong>${title}</strong></p>` : ""}`,
     notes: html`${later === 0 ? "" : html`<p>The first run acts on a few keys only. Check these keys; then approve the other ${later} with the same review.</p>`}
 <p class="quiet">SHA-256 of the review: <code>${act.review}</code></p>`,
@@ -71,9 +73,9 @@ export function runPage(run: CampaignRun | undefined, visitor: Visitor): Html {
     case "done": {
       const { report } = state;
       const body = html`<h1>${title}</h1>
-<p class="lead" role="status">${escaped(report.summary)}.</p>
+<p class="lead" role="status">${report.summary}.</p>
 ${nextApproval(run)}
-${reportParts(report.sections)}
+${sectionsOf(report.sections)}
 ${report.csv === undefined ? "" : html`<p><a href="${runAddress}.csv">All keys as CSV</a></p>`}
 ${commandsOf(report)}
 <p>${linkTo(wave)}</p>`;

@@ -2,22 +2,13 @@
 
 import type { CampaignOverview, WaveInspection, WaveKey } from "../engine/campaign/inspect.ts";
 import type { WaveStep } from "../engine/campaign/wave-acts.ts";
+import { type Html, html, type Shown } from "../html/markup.ts";
+import { linkTo, list, sectionsOf, tableOf, words } from "../html/report-parts.ts";
+import { timelinePicture } from "../html/timeline.ts";
 import { actList } from "./act-form.ts";
 import type { CampaignRun } from "./campaign-run.ts";
 import { layout, type Visitor } from "./layout.ts";
-import {
-  commandsOf,
-  escaped,
-  type Html,
-  html,
-  list,
-  moment,
-  pageOf,
-  reportParts,
-  tableOf,
-  timelinePicture,
-  words,
-} from "./parts.ts";
+import { commandsOf, moment, pageOf } from "./parts.ts";
 
 /** Each read lists the whole instance, so these pages read themselves again less often than a key's. */
 const refreshSeconds = 300;
@@ -45,10 +36,14 @@ export function campaignPage(
 ${lastRun(run)}
 ${timeline === undefined ? "" : timelinePicture(timeline)}
 <h2>Waves</h2>
-${tableOf(waves, "waves", waveAddress)}
-${reportParts(report.sections)}
+${tableOf({ columns: waves.columns, rows: waves.rows.map(linkedWave) }, "waves")}
+${sectionsOf(report.sections)}
 ${commandsOf(report)}`;
   return layout({ title: `Campaign ${campaign}`, body, visitor, refresh: { address: "/campaign", refreshSeconds } });
+}
+
+function linkedWave([wave = "", ...cells]: readonly string[]): readonly Shown[] {
+  return [linkTo(waveAddress(wave), wave), ...cells];
 }
 
 const rowsPerPage = 100;
@@ -79,11 +74,10 @@ ${keysOf(inspection, page)}`;
 function keysOf({ wave, keys }: WaveInspection, page: number): Html {
   const sorted = [...keys.filter(({ why }) => why !== ""), ...keys.filter(({ why }) => why === "")];
   const { shown, position, links } = pageOf(sorted, page, rowsPerPage);
-  const rows = shown.map(({ label, name, state, why }) => [label, name, words(state), why]);
-  const address = (at: number): string | undefined => shown[at] && keyPageOf(shown[at]);
+  const rows = shown.map((key) => [linkTo(keyPageOf(key), key.label), key.name, words(key.state), key.why]);
   return html`<h2>Keys</h2>
 <p>${position}</p>
-${tableOf({ columns: ["label", "key", "state", "blocked"], rows }, `keys of wave ${wave}`, (_, at) => address(at))}
+${tableOf({ columns: ["label", "key", "state", "blocked"], rows }, `keys of wave ${wave}`)}
 ${links((to) => `${waveAddress(wave)}?page=${to}`)}`;
 }
 
@@ -106,7 +100,7 @@ function stepPart({ step, closed, toRequest, toReview, toReviewApart, own }: Wav
   if (shown.length === 0 && why.length === 0) return html``;
   return html`<h2>${stepNames[step]}</h2>
 ${list(shown)}
-${closed === undefined ? "" : html`<p class="problem">${escaped(closed.summary)}.</p>${list(why.map(escaped))}${commandsOf(closed)}`}`;
+${closed === undefined ? "" : html`<p class="problem">${closed.summary}.</p>${list(why)}${commandsOf(closed)}`}`;
 }
 
 function lastRun(run: CampaignRun | undefined): Html {

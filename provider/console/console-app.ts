@@ -8,6 +8,8 @@ import { lifecycleStates } from "../compose-text.ts";
 import type { Inspection } from "../engine/key/inspection.ts";
 import type { CallOptions, KeyRef } from "../engine/ports/world.ts";
 import { asUkoError, endsTheRun, UkoError } from "../errors.ts";
+import type { Html } from "../html/markup.ts";
+import { styleSheet } from "../html/style-sheet.ts";
 import { uuidForm } from "../uuid-form.ts";
 import { type ActSubject, changedPage, keyActPage, resultPage, subjectOf } from "./act-page.ts";
 import { type Acted, type ActForm, actOnKey, actOnKmsKey } from "./acts.ts";
@@ -18,9 +20,8 @@ import { keysPage, kmsKeysPage } from "./keys-page.ts";
 import type { Visitor } from "./layout.ts";
 import { isSameText } from "./login.ts";
 import { loginPage, whoPage } from "./login-page.ts";
-import type { Html } from "./parts.ts";
 import { guardRequests } from "./request-guard.ts";
-import { icon, styleSheet } from "./style-sheet.ts";
+import { consoleStyle, icon } from "./style-sheet.ts";
 import { type KmsPending, waitingPage } from "./waiting-page.ts";
 
 const maxBodyBytes = 64 * 1024;
@@ -46,7 +47,7 @@ export function buildConsole(console: ConsoleApp): Hono<Env> {
   });
   app.notFound((context) => context.html(errorPage(pageNotFound()), 404));
   app.get("/assets/console.css", (context) =>
-    context.body(styleSheet, 200, { "content-type": "text/css; charset=utf-8" }),
+    context.body(`${styleSheet}${consoleStyle}`, 200, { "content-type": "text/css; charset=utf-8" }),
   );
   app.get("/assets/icon.svg", (context) => context.body(icon, 200, { "content-type": "image/svg+xml" }));
   app.get("/assets/htmx.js", (context) =>

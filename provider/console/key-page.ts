@@ -4,14 +4,16 @@ import type { InspectedRecord, InspectedStep, Inspection } from "../engine/key/i
 import type { KmsInspection } from "../engine/kms-key/commands.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { KeyAct } from "../engine/text/act.ts";
+import { type Html, html } from "../html/markup.ts";
+import { codeOf, definitions, words } from "../html/report-parts.ts";
 import { actList } from "./act-form.ts";
 import { layout, refreshSeconds, type Visitor } from "./layout.ts";
-import { escaped, explained, type Html, html, moment, words } from "./parts.ts";
+import { explained, moment } from "./parts.ts";
 
 export function keyPage(inspection: Inspection, visitor: Visitor, timeZone: string): Html {
   const { report, steps, record, acts } = inspection;
   const { label = "", lifecycleState } = report;
-  const body = html`<h1>Key ${escaped(label)} <span class="state ${lifecycleState}">${words(lifecycleState)}</span></h1>
+  const body = html`<h1>Key ${label} <span class="state ${lifecycleState}">${words(lifecycleState)}</span></h1>
 <p class="quiet"><code>${report.vaultId}/${report.keyId}</code></p>
 ${explained(report.explanation)}
 ${actsOf(acts, report)}
@@ -19,7 +21,7 @@ ${record === undefined ? "" : recordOf(record, report, timeZone)}
 ${steps.length === 0 ? "" : html`<h2>Path of the deletion</h2><ol class="path">${steps.map((step) => pathStep(step, timeZone))}</ol>`}
 ${factsOf(inspection, timeZone)}`;
   return layout({
-    title: `Key ${escaped(label)}`,
+    title: `Key ${label}`,
     body,
     visitor,
     refresh: { address: keyAddress(report), refreshSeconds },
@@ -39,14 +41,14 @@ function actsOf(acts: readonly KeyAct[], report: Report): Html {
 function recordOf({ id, how, author, writtenAt, reason }: InspectedRecord, report: Report, timeZone: string): Html {
   const { recordLapsesAt, recordExpiredAt } = report.deletion;
   return html`<h2>Consent record on the key</h2>
-<dl>
-<dt>${how === "answer" ? "Approved by" : "Requested by"}</dt><dd>${author}</dd>
-<dt>Written</dt><dd>${moment(writtenAt, timeZone)}</dd>
-${reason === undefined ? "" : html`<dt>Reason</dt><dd>${reason}</dd>`}
-${recordLapsesAt === undefined ? "" : html`<dt>Expires</dt><dd>${moment(recordLapsesAt, timeZone)}</dd>`}
-${recordExpiredAt === undefined ? "" : html`<dt>Expired</dt><dd>${moment(recordExpiredAt, timeZone)}</dd>`}
-<dt>ID</dt><dd><code>${id}</code></dd>
-</dl>`;
+${definitions([
+  [how === "answer" ? "Approved by" : "Requested by", author],
+  ["Written", moment(writtenAt, timeZone)],
+  ["Reason", reason],
+  ["Expires", recordLapsesAt && moment(recordLapsesAt, timeZone)],
+  ["Expired", recordExpiredAt && moment(recordExpiredAt, timeZone)],
+  ["ID", codeOf(id)],
+])}`;
 }
 
 function pathStep(step: InspectedStep, timeZone: string): Html {
@@ -67,32 +69,32 @@ function pathStep(step: InspectedStep, timeZone: string): Html {
 function factsOf({ key, report }: Inspection, timeZone: string): Html {
   const { description, template, algorithm, size, createdAt, updatedAt, updatedBy, keystores } = key;
   return html`<h2>About the key</h2>
-<dl>
-<dt>State</dt><dd>${key.state}</dd>
-<dt>Description</dt><dd>${description === "" ? "none" : description}</dd>
-<dt>Template</dt><dd>${template}</dd>
-<dt>Algorithm</dt><dd>${algorithm} ${size}</dd>
-${createdAt === undefined ? "" : html`<dt>Created</dt><dd>${moment(createdAt, timeZone)}</dd>`}
-${updatedAt === undefined ? "" : html`<dt>Last write</dt><dd>${moment(updatedAt, timeZone)}${updatedBy === undefined ? "" : html`, ${updatedBy}`}</dd>`}
-${keystores.map(({ name, says }) => html`<dt>Keystore ${name}</dt><dd>${says}</dd>`)}
-<dt>Instance</dt><dd><code>${report.instanceId}</code></dd>
-</dl>`;
+${definitions([
+  ["State", key.state],
+  ["Description", description === "" ? "none" : description],
+  ["Template", template],
+  ["Algorithm", `${algorithm} ${size}`],
+  ["Created", createdAt && moment(createdAt, timeZone)],
+  ["Last write", updatedAt && html`${moment(updatedAt, timeZone)}${updatedBy === undefined ? "" : `, ${updatedBy}`}`],
+  ...keystores.map(({ name, says }) => [`Keystore ${name}`, says] as const),
+  ["Instance", report.instanceId],
+])}`;
 }
 
 export function kmsKeyPage({ report, acts }: KmsInspection, visitor: Visitor, timeZone: string): Html {
   const { label = "", lifecycleState, deletion, keyState = "" } = report;
   const { requestedBy, recordLapsesAt } = deletion;
-  const body = html`<h1>KMS key ${escaped(label)} <span class="state ${lifecycleState}">${words(lifecycleState)}</span></h1>
+  const body = html`<h1>KMS key ${label} <span class="state ${lifecycleState}">${words(lifecycleState)}</span></h1>
 <p class="quiet"><code>kms/${report.keyId}</code></p>
 ${explained(report.explanation)}
 ${actsOf(acts, report)}
 <h2>About the key</h2>
-<dl>
-<dt>State</dt><dd>${keyState}</dd>
-${requestedBy === undefined ? "" : html`<dt>Set for deletion by</dt><dd><code>${requestedBy}</code></dd>`}
-${recordLapsesAt === undefined ? "" : html`<dt>Deletion window ends</dt><dd>${moment(recordLapsesAt, timeZone)}</dd>`}
-<dt>Instance</dt><dd><code>${report.instanceId}</code></dd>
-</dl>`;
+${definitions([
+  ["State", keyState],
+  ["Set for deletion by", codeOf(requestedBy)],
+  ["Deletion window ends", recordLapsesAt && moment(recordLapsesAt, timeZone)],
+  ["Instance", report.instanceId],
+])}`;
   const refresh = { address: keyAddress(report), refreshSeconds };
-  return layout({ title: `KMS key ${escaped(label)}`, body, visitor, refresh });
+  return layout({ title: `KMS key ${label}`, body, visitor, refresh });
 }

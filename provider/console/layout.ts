@@ -1,7 +1,7 @@
 /** The frame of every page: head, navigation, and the caller. */
 
-import { raw } from "hono/html";
-import { type Html, html } from "./parts.ts";
+import { type Html, html } from "../html/markup.ts";
+import { pageFrame } from "../html/page.ts";
 
 export interface Frame {
   readonly title: string;
@@ -47,32 +47,21 @@ const sections = [
   ["/me", "Who am I"],
 ] as const;
 
-/** `html` escapes every value. */
 export function layout({ title, body, visitor, refresh }: Frame): Html {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="htmx-config" content="${htmxConfig}">
-<title>${title} - uko console</title>
+  const head = html`<meta name="htmx-config" content="${htmxConfig}">
 <link rel="stylesheet" href="/assets/console.css">
 <link rel="icon" href="/assets/icon.svg">
 <script src="/assets/htmx.js" defer></script>
-${refresh?.isProgress === true ? html`<noscript><meta http-equiv="refresh" content="${refresh.refreshSeconds * 2}"></noscript>` : ""}
-</head>
-<body>
-<a class="skip" href="#main">Skip to the content</a>
+${refresh?.isProgress === true ? html`<noscript><meta http-equiv="refresh" content="${refresh.refreshSeconds * 2}"></noscript>` : ""}`;
+  const content = html`<a class="skip" href="#main">Skip to the content</a>
 <header>
 <p class="name">uko console</p>
 ${visitor === undefined ? "" : navigation(visitor)}
 </header>
 <main id="main" tabindex="-1"${refresh === undefined ? "" : refreshing(refresh)}>
 ${body}
-</main>
-</body>
-</html>
-`;
+</main>`;
+  return pageFrame({ title: `${title} - uko console`, head, body: content });
 }
 
 /** Only the content is replaced. An element with the focus keeps it, because it keeps its ID. */
@@ -84,7 +73,7 @@ function navigation({ caller, instanceId, csrfToken, path, hasCampaign }: Visito
   const shown = sections.filter(([href]) => hasCampaign || href !== "/campaign");
   const links = shown.map(
     ([href, name]) =>
-      html`<li><a href="${href}"${path.startsWith(href) ? raw(' aria-current="page"') : ""}>${name}</a></li>`,
+      html`<li><a href="${href}"${path.startsWith(href) ? html` aria-current="page"` : ""}>${name}</a></li>`,
   );
   return html`<nav aria-label="Pages"><ul>${links}</ul></nav>
 <div class="visitor"><p>${caller}<br><span class="quiet">Instance <code>${instanceId}</code></span></p>

@@ -2,15 +2,17 @@
 
 import { sayLogin } from "../compose-text.ts";
 import type { Caller, ListRight } from "../engine/commands/whoami.ts";
+import { type Html, html, type Shown } from "../html/markup.ts";
+import { codeOf, definitions, tableOf } from "../html/report-parts.ts";
 import { layout, type Visitor } from "./layout.ts";
 import type { Entrance } from "./login.ts";
-import { type Html, html } from "./parts.ts";
+import { problemOf } from "./parts.ts";
 
 export function loginPage(entrance?: Exclude<Entrance, { kind: "open" }>): Html {
   const problem = entrance === undefined ? undefined : sayProblem(entrance);
   const described = problem === undefined ? "code-help" : "code-help problem";
   const body = html`<h1>Log in</h1>
-${problem === undefined ? "" : html`<p class="problem" id="problem" role="alert">${problem}</p>`}
+${problemOf(problem)}
 <form method="post" action="/login" class="stack">
 <label for="code">Code</label>
 <p class="quiet" id="code-help">The terminal in which you started <code>uko console</code> shows the code.</p>
@@ -41,23 +43,25 @@ export interface Who {
 export function whoPage({ caller, says, minutesLeft }: Who, visitor: Visitor): Html {
   const body = html`<h1>Who am I</h1>
 ${says.map((sentence) => html`<p class="lead">${sentence}</p>`)}
-<dl>
-<dt>Instance</dt><dd><code>${caller.instanceId}</code></dd>
-${caller.iamId === undefined ? "" : html`<dt>IAM ID</dt><dd><code>${caller.iamId}</code></dd>`}
-${caller.writesAs === undefined ? "" : html`<dt>Writes as</dt><dd><code>${caller.writesAs}</code></dd>`}
-${caller.accountId === undefined ? "" : html`<dt>Account</dt><dd><code>${caller.accountId}</code></dd>`}
-<dt>Requests</dt><dd>${caller.mayRequest ? "you count as a person who can request and approve" : "this identity cannot request or approve"}</dd>
-<dt>Credential</dt><dd>${sayLogin(caller)}</dd>
-<dt>This browser</dt><dd>session ends after 15 min without activity, and in ${minutesLeft} min at the latest</dd>
-</dl>
+${definitions([
+  ["Instance", caller.instanceId],
+  ["IAM ID", codeOf(caller.iamId)],
+  ["Writes as", codeOf(caller.writesAs)],
+  ["Account", codeOf(caller.accountId)],
+  [
+    "Requests",
+    caller.mayRequest ? "you count as a person who can request and approve" : "this identity cannot request or approve",
+  ],
+  ["Credential", sayLogin(caller)],
+  ["This browser", `session ends after 15 min without activity, and in ${minutesLeft} min at the latest`],
+])}
 <h2>What you can list</h2>
-<table><thead><tr><th scope="col">List</th><th scope="col">Result</th></tr></thead>
-<tbody>${caller.lists.map(row)}</tbody></table>`;
+${tableOf({ columns: ["list", "result"], rows: caller.lists.map(rowOf) }, "what you can list")}`;
   return layout({ title: "Who am I", body, visitor });
 }
 
-function row({ what, result, count }: ListRight): Html {
+function rowOf({ what, result, count }: ListRight): readonly Shown[] {
   const level = { listed: "ok", right_missing: "fail", unknown: "warn" }[result];
   const says = { listed: `${count}`, right_missing: "no right", unknown: "unknown" }[result];
-  return html`<tr><th scope="row">${what}</th><td><span class="level ${level}">${says}</span></td></tr>`;
+  return [what, html`<span class="level ${level}">${says}</span>`];
 }

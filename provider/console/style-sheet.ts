@@ -1,32 +1,18 @@
-/** The look of the console: a style sheet with system fonts, light and dark, from 320 px on. */
+/** What only the console shows, in addition to the style sheet of every page: navigation, forms, states and acts. */
 
 /** A key, as the browser shows it next to the title. */
 export const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><g fill="none" stroke="#0b57b0" stroke-width="4">
 <circle cx="10" cy="16" r="6"/><path d="M16 16h14M25 16v7"/></g></svg>`;
 
-export const styleSheet = `
+export const consoleStyle = `
 :root {
-  color-scheme: light dark;
-  --paper: light-dark(#ffffff, #16191d);
-  --panel: light-dark(#f4f6f8, #1f242a);
-  --line: light-dark(#c9d0d8, #3c454f);
-  --ink: light-dark(#1a1f24, #eceff2);
-  --quiet: light-dark(#505a64, #aab4be);
   --link: light-dark(#0b57b0, #8fbdff);
   --act: light-dark(#0b57b0, #2f6fd0);
   --danger: light-dark(#a4161a, #c8363b);
   --warn: light-dark(#7a4a00, #f0c071);
   --good: light-dark(#1c6b36, #7fd29b);
   --bad: light-dark(#a4161a, #ff9c9c);
-  --outage: light-dark(#bf8700, #d29922);
-  --pending: light-dark(#cf222e, #ff7b72);
-  --metadata: light-dark(#8250df, #bc8cff);
-  font: 1rem/1.5 system-ui, sans-serif;
 }
-
-* { box-sizing: border-box; }
-
-body { margin: 0; background: var(--paper); color: var(--ink); overflow-wrap: anywhere; }
 
 a { color: var(--link); }
 
@@ -56,18 +42,7 @@ nav a[aria-current] { color: var(--ink); font-weight: 700; text-decoration: none
 .visitor { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 1rem; margin-inline-start: auto; }
 .visitor p { margin: 0; font-size: 0.875rem; line-height: 1.35; }
 
-main { max-width: 72rem; margin: 0 auto; padding: 1rem; }
-
-h1 { margin: 0.5rem 0 1rem; font-size: 1.6rem; line-height: 1.25; }
-h2 { margin: 2rem 0 0.5rem; font-size: 1.25rem; }
-h3 { margin: 0 0 0.5rem; font-size: 1.05rem; }
-
-.lead { font-size: 1.1rem; }
-.quiet { color: var(--quiet); font-size: 0.9rem; }
 .lines { white-space: pre-line; }
-
-code, pre { font-family: ui-monospace, monospace; font-size: 0.9em; }
-pre { margin: 0.25rem 0; padding: 0.5rem; border: 1px solid var(--line); background: var(--panel); overflow-x: auto; }
 
 details { margin: 1rem 0; }
 summary { cursor: pointer; color: var(--link); }
@@ -88,37 +63,6 @@ summary { cursor: pointer; color: var(--link); }
 .pending_approval, .cooling_down, .warn { color: var(--warn); }
 .active, .ok { color: var(--good); }
 .pending_destruction, .destroyed, .compromised, .fail { color: var(--bad); }
-
-.notice { padding: 0.5rem 0.75rem; border: 1px solid var(--line); border-radius: 0.35rem; background: var(--panel); }
-
-.timeline { margin: 1rem 0; }
-.lanes { display: grid; grid-template-columns: minmax(4rem, max-content) 1fr; gap: 0.75rem; }
-.lanes ol { margin: 0; padding: 40px 0 0; list-style: none; max-width: 10rem; }
-.lanes li { height: 24px; overflow: hidden; font-size: 0.85rem; line-height: 24px; text-overflow: ellipsis; white-space: nowrap; }
-.lanes svg { display: block; width: 100%; }
-.lane { fill: var(--panel); stroke: var(--line); stroke-width: 1; vector-effect: non-scaling-stroke; }
-.outage { fill: var(--outage); }
-.pending { fill: var(--pending); }
-.metadata { fill: var(--metadata); }
-line.mark { stroke: var(--ink); stroke-width: 2; stroke-dasharray: 5 3; vector-effect: non-scaling-stroke; }
-figcaption { color: var(--quiet); font-size: 0.85rem; }
-.key { display: inline-block; width: 0.8rem; height: 0.8rem; margin: 0 0.35rem 0 0.75rem; vertical-align: -1px; }
-.key:first-child { margin-inline-start: 0; }
-.key.outage { background: var(--outage); }
-.key.pending { background: var(--pending); }
-.key.metadata { background: var(--metadata); }
-.key.mark { width: 0; border-left: 2px dashed var(--ink); }
-
-.scroll { overflow-x: auto; overflow-wrap: normal; }
-.scroll table { min-width: 56rem; }
-table { width: 100%; border-collapse: collapse; }
-thead th { overflow-wrap: normal; }
-th code { font-weight: 400; }
-th, td { padding: 0.5rem 0.75rem 0.5rem 0; border-bottom: 1px solid var(--line); text-align: start; vertical-align: top; }
-
-dl { display: grid; grid-template-columns: minmax(8rem, 14rem) 1fr; gap: 0.25rem 1rem; margin: 0.5rem 0; }
-dt { color: var(--quiet); }
-dd { margin: 0; }
 
 .path { padding: 0; list-style: none; counter-reset: step; }
 .path li { position: relative; margin: 0; padding: 0 0 1rem 2.75rem; counter-increment: step; }
@@ -182,16 +126,6 @@ button.plain { min-height: 2rem; padding: 0.1rem 0.75rem; border-color: var(--qu
 
 @media (max-width: 40rem) {
   .visitor { margin-inline-start: 0; }
-  dl { grid-template-columns: 1fr; gap: 0; }
-  dd { margin: 0 0 0.5rem; }
-}
-
-@media (max-width: 56rem) {
-  .stacks thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  .stacks, .stacks tbody, .stacks tr, .stacks th, .stacks td { display: block; }
-  .stacks tr { padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
-  .stacks th, .stacks td { padding: 0.1rem 0; border: 0; }
-  .stacks td::before { content: attr(data-label) ": "; color: var(--quiet); }
 }
 
 @media (min-width: 120rem) {

@@ -4,9 +4,11 @@ import { kmsKeysNotListed, sayRoles, summariseRequests } from "../compose-text.t
 import type { PendingKey, PendingSurvey } from "../engine/key/survey.ts";
 import type { KeyAct } from "../engine/text/act.ts";
 import type { UkoError } from "../errors.ts";
+import { type Html, html } from "../html/markup.ts";
+import { list, words } from "../html/report-parts.ts";
 import { keyAddress } from "./key-page.ts";
 import { layout, refreshSeconds, type Visitor } from "./layout.ts";
-import { escaped, type Html, html, list, moment, stepsOf, words } from "./parts.ts";
+import { moment, stepsOf } from "./parts.ts";
 
 /** Many people have no role in KMS; their list of managed keys is complete without it. */
 export type KmsPending =
@@ -49,7 +51,7 @@ function item(each: PendingKey, timeZone: string): Html {
     .filter(isAwaited)
     .map(({ title, right, kmsRight }) => `${title}${right === undefined ? "" : `: ${sayRoles(right, kmsRight)}`}`);
   return html`<article class="card" aria-labelledby="key-${keyId}">
-<h3><a id="key-${keyId}" href="${keyAddress(report)}">${escaped(label)}</a>
+<h3><a id="key-${keyId}" href="${keyAddress(report)}">${label}</a>
 <span class="state ${lifecycleState}">${words(lifecycleState)}</span></h3>
 <p>${explanation.summary}</p>
 ${list(explanation.facts)}

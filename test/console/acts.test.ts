@@ -1,9 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { openOperations } from "../../provider/compose-operations.ts";
-import { changedPage, keyActPage } from "../../provider/console/act-page.ts";
-import { keyPage } from "../../provider/console/key-page.ts";
-import { keysPage } from "../../provider/console/keys-page.ts";
-import type { Listed } from "../../provider/engine/commands/listing.ts";
 import { type CliTestWorld, keys, makeKmsKey, reportOf } from "../cli/harness.ts";
 import { explainVerdict } from "../support/oracle.ts";
 import { hiddenIn, openConsole, startCliWorld, type TestConsole } from "./console-world.ts";
@@ -232,42 +227,6 @@ describe("texts of others", () => {
   });
 });
 
-describe("a label that no emulator accepts", () => {
-  const visitor = { caller: "", instanceId: "", csrfToken: "", path: "", hasCampaign: false };
-
-  async function pagesFor(odd: string): Promise<readonly string[]> {
-    await bob.act(key, "request");
-    await world.advance("1m");
-    const run = openOperations(world.environmentOf("alice"), { progress: { report: () => {} } });
-    const [vaultId = "", keyId = ""] = key.split("/");
-    const options = { signal: new AbortController().signal };
-    const found = await run.operations.inspect({ instanceId: run.settings.instanceId, vaultId, keyId }, options);
-    await run.close();
-    if (found.kind === "gone") throw new Error("gone");
-    const inspection = { ...found, report: { ...found.report, label: odd } };
-    const acts = inspection.acts.map((act) => keyActPage(inspection, act, visitor));
-    const names = { vault: odd, label: odd, template: odd, keystores: [odd] };
-    const listed = { resource: "key", ...names, vaultId, keyId, lifecycleState: "active" } as unknown as Listed;
-    const query = { contains: "", state: "", page: 1 };
-    const keysTable = keysPage({ objects: [listed], unreadable: [] }, query, visitor);
-    const pages = [keyPage(inspection, visitor, "UTC"), changedPage(inspection, visitor), ...acts, keysTable];
-    return Promise.all(pages.map(async (page) => String(await page)));
-  }
-
-  it("is shown as text", async () => {
-    for (const page of await pagesFor('"><script>alert(1)</script>')) {
-      expect(page).not.toContain("<script>");
-    }
-  });
-
-  it("shows invisible characters by their numbers, and asks for the visible ones", async () => {
-    const pages = await pagesFor("pay\u202ello\u200br");
-    for (const page of pages) expect(page).not.toMatch(/\u202e|\u200b/);
-    expect(pages[0]).toContain("Key pay\\u{202e}llo\\u{200b}r");
-    expect(pages[2]).toContain("The label is <code>payllor</code>");
-  });
-});
-
 describe("an error", () => {
   it("is shown with its code and a link, and the next read works", async () => {
     const rule = JSON.stringify({ operation: "K1", status: 401 });
@@ -282,7 +241,7 @@ describe("an error", () => {
 
 describe("the page Keys", () => {
   it("searches by label, filters by state, and pages", async () => {
-    const rows = (text: string) => text.match(/<th scope="row"><a/g)?.length ?? 0;
+    const rows = (text: string) => text.match(/<th scope="row" [^>]*><a/g)?.length ?? 0;
     expect(rows((await bob.open("/keys")).text)).toBe(5);
     expect(rows((await bob.open("/keys?contains=PAY&state=active")).text)).toBe(1);
     expect(rows((await bob.open("/keys?state=destroyed")).text)).toBe(0);

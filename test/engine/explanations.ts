@@ -3,9 +3,9 @@
 import { expect } from "vitest";
 import { reportText } from "../../provider/cli/print.ts";
 import { explained } from "../../provider/console/parts.ts";
-import { escapeHtml } from "../../provider/encodings.ts";
 import type { Report } from "../../provider/engine/loop/report.ts";
 import { type Door, type Explanation, renderExplanation } from "../../provider/engine/text/explanation.ts";
+import { html } from "../../provider/html/markup.ts";
 
 /** One text with every message under its title, through each interface if they differ. */
 export function renderAll<Outcome>(
@@ -33,7 +33,7 @@ export function expectCommandsInEachInterface(explanation: Explanation): void {
   for (const command of explanation.next.flatMap(({ commands }) => commands)) {
     expect(command).toMatch(/^(?:UKO_CONSENT=\S+ )?(?:uko|pulumi|tofu|terraform|ibmcloud) \S/);
     expect(lines).toContain(`    ${command}`);
-    expect(page).toContain(`<code>${escapeHtml(command)}</code>`);
+    expect(page).toContain(String(html`<code>${command}</code>`));
   }
   expect(page + lines.join("\n")).not.toContain("[object");
 }

@@ -1,5 +1,6 @@
 /** The report of `uko campaign plan`: late keys first, then the dates of each wave against both deadlines. */
 
+import type { Timeline } from "../../html/timeline.ts";
 import { dayMs } from "../../lifecycle/campaign/campaign.ts";
 import { peopleGap } from "../../lifecycle/campaign/people.ts";
 import type { LateCause } from "../../lifecycle/campaign/schedule.ts";
@@ -17,7 +18,6 @@ import {
   reasonSection,
   remarked,
   section,
-  type Timeline,
   tableOf,
   unreadSection,
 } from "./report.ts";

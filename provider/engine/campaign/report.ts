@@ -1,6 +1,7 @@
 /** The result of a campaign command: sections for people, one object and rows for machines. */
 
 import { type ErrorCode, isUkoError } from "../../errors.ts";
+import type { Timeline } from "../../html/timeline.ts";
 import { sharedRows } from "../key/set-messages.ts";
 import type { Act } from "../text/act.ts";
 import { shellWord } from "../text/explanation.ts";
@@ -35,21 +36,6 @@ export interface ReportPage {
   readonly title: string;
   readonly asOfMs: number;
   readonly timeline?: Timeline;
-}
-
-/** Waves as bars between two times, with the deadlines as marks. */
-export interface Timeline {
-  readonly fromMs: number;
-  readonly untilMs: number;
-  readonly rows: readonly {
-    readonly name: string;
-    readonly spans: readonly {
-      readonly kind: "outage" | "pending" | "metadata";
-      readonly fromMs: number;
-      readonly untilMs: number;
-    }[];
-  }[];
-  readonly marks: readonly { readonly label: string; readonly atMs: number }[];
 }
 
 /** The command of an act, or another command. */

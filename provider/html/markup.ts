@@ -1,0 +1,35 @@
+/**
+ * Markup that is safe by construction. Only `html` makes markup from texts: it escapes each text, and it shows each
+ * character that hides or reorders text by its number. Otherwise the label of a key could add a script to a page, or
+ * read differently on the page than in the service.
+ */
+
+import { html as escapedHtml, raw } from "hono/html";
+
+export type Html = ReturnType<typeof raw>;
+
+export type Shown = string | number | Html | readonly Shown[];
+
+/** Without the type of its values, a page could show an object as `[object Object]`. */
+export function html(parts: TemplateStringsArray, ...values: readonly Shown[]): Html {
+  return escapedHtml(parts, ...values.map(visible)) as Html;
+}
+
+/** Control, format, private and unassigned characters, and line separators. A line break is safe: it reads as a space. */
+const unusual = /(?!\n)[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+function visible(value: Shown): Shown {
+  if (Array.isArray(value)) return value.map(visible);
+  if (typeof value !== "string") return value;
+  return value.replace(unusual, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+/** A text in a field of a form. Its characters stay as they are, because the browser sends the text back. */
+export function fieldText(text: string): Html {
+  return escapedHtml`${text}` as Html;
+}
+
+/** For a style sheet of ours, never for a text from outside. */
+export function trustedStyle(css: string): Html {
+  return raw(`<style>${css}</style>`);
+}

@@ -1,0 +1,80 @@
+/** The parts of which every page consists: lists, facts, tables, and the sections of a report. */
+
+import { capital } from "../printable.ts";
+import { type Html, html, type Shown } from "./markup.ts";
+
+interface Table {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Shown[])[];
+}
+
+interface Section {
+  readonly title: string;
+  readonly table?: Table;
+  readonly lines?: readonly string[];
+}
+
+export function list(facts: readonly Shown[]): Html {
+  if (facts.length === 0) return html``;
+  return html`<ul>${facts.map((fact) => html`<li>${fact}</li>`)}</ul>`;
+}
+
+/** Facts with their names. A fact that is undefined or empty is left out. */
+export function definitions(facts: readonly (readonly [name: string, value: Shown | undefined])[]): Html {
+  const known = facts.map(([name, value = ""]) =>
+    String(value).trim() === "" ? "" : html`<dt>${name}</dt><dd>${withCode(value)}</dd>\n`,
+  );
+  return html`<dl>\n${known}</dl>`;
+}
+
+export function sectionsOf(sections: readonly Section[]): Html {
+  return html`${sections.map(
+    ({ title, table, lines = [] }) => html`<h2>${capital(title)}</h2>
+${table === undefined ? "" : tableOf(table, title)}
+${list(lines)}
+`,
+  )}`;
+}
+
+/**
+ * The style sheet shows each row of a wide table as a block on a narrow screen, with the heads of the columns before the
+ * values. The roles keep the meaning of the table there.
+ */
+export function tableOf({ columns, rows }: Table, name: string): Html {
+  const names = columns.map((column) => capital(words(column)));
+  const heads = names.map((column) => html`<th scope="col" role="columnheader">${column}</th>`);
+  const cellOf = (value: Shown, at: number): Html => {
+    const attributes = html`data-label="${names[at] ?? ""}"${isShort(value) ? html` class="short"` : ""}`;
+    const shown = value === "" ? "–" : withCode(value);
+    if (at > 0) return html`<td role="cell" ${attributes}>${shown}</td>`;
+    return html`<th scope="row" role="rowheader" ${attributes}>${shown}</th>`;
+  };
+  return html`<table${columns.length > 2 ? html` class="stacks"` : ""} role="table" aria-label="${capital(name)}">
+<thead role="rowgroup"><tr role="row">${heads}</tr></thead>
+<tbody role="rowgroup">${rows.map((row) => html`<tr role="row">${row.map(cellOf)}</tr>\n`)}</tbody></table>`;
+}
+
+export function codeOf(text: string | undefined): Html | undefined {
+  return text === undefined ? undefined : html`<code>${text}</code>`;
+}
+
+/** For the cell of a table. A link without a text could not be followed. */
+export function linkTo(address: string, text: string): Html {
+  return html`<a href="${address}">${text === "" ? "–" : text}</a>`;
+}
+
+export function words(word: string): string {
+  return word.replaceAll("_", " ");
+}
+
+/** Dates, numbers and names stay on one line; other texts may break anywhere. */
+function isShort(value: Shown): boolean {
+  return typeof value === "number" || (typeof value === "string" && value.length <= 16);
+}
+
+function withCode(value: Shown): Shown {
+  return typeof value === "string" && identifier.test(value) ? html`<code>${value}</code>` : value;
+}
+
+/** `<vaultId>/<keyId>`, `kms/<keyId>`, IDs alone, IDs of records, and digests. */
+const identifier = /^(?:(?:(?:kms|[0-9a-f-]{36})\/)?[0-9a-f-]{36}|[0-9a-f]{32}|[0-9a-f]{64})$/;

@@ -1,0 +1,177 @@
+/** Texts of others on every page: the campaign page, the certificate page, and the pages of the console. */
+
+import { describe, expect, it } from "vitest";
+import { changedPage, keyActPage, resultPage } from "../../provider/console/act-page.ts";
+import { approvalPage, runPage, waveActPage, waveChangedPage } from "../../provider/console/campaign-act-pages.ts";
+import { campaignPage, wavePage } from "../../provider/console/campaign-pages.ts";
+import { errorPage } from "../../provider/console/console-context.ts";
+import { keyPage, kmsKeyPage } from "../../provider/console/key-page.ts";
+import { keysPage, kmsKeysPage } from "../../provider/console/keys-page.ts";
+import { whoPage } from "../../provider/console/login-page.ts";
+import { waitingPage } from "../../provider/console/waiting-page.ts";
+import { renderPage } from "../../provider/engine/campaign/page.ts";
+import type { CampaignReport } from "../../provider/engine/campaign/report.ts";
+import { renderCertificatePage } from "../../provider/engine/certificate/html.ts";
+import { UkoError } from "../../provider/errors.ts";
+import { hostileCertificate } from "../support/hostile-certificate.ts";
+
+const script = `"><script>alert('x')</script><img src=x onerror=y>&`;
+const invisible = "pay\u202ello\u200br\u001b[31m\u{e0041}\u2028";
+const time = "2026-11-26T09:00:00Z";
+
+/** A fixture of a page, with the texts that a page reads; the type of the page has more. */
+const as = <T>(fixture: unknown): T => fixture as T;
+
+function campaignReport(text: string): CampaignReport {
+  return {
+    summary: text,
+    sections: [{ title: text, table: { columns: ["key", text], rows: [[text, text]] }, lines: [text] }],
+    next: [{ command: `uko requests ${text}`, remark: text }],
+    exitCode: 0,
+    data: {},
+    page: {
+      title: text,
+      asOfMs: Date.parse(time),
+      timeline: {
+        fromMs: 0,
+        untilMs: 100,
+        rows: [{ name: text, spans: [{ kind: "outage", fromMs: 0, untilMs: 50 }] }],
+        marks: [{ label: text, atMs: 50 }],
+      },
+    },
+  };
+}
+
+async function certificatePage(text: string): Promise<string> {
+  const { certificate, facts } = await hostileCertificate(text);
+  return renderCertificatePage(certificate, { ...facts, keyIds: [text] });
+}
+
+const visitorOf = (text: string) => ({ caller: text, instanceId: text, csrfToken: "", path: "/", hasCampaign: true });
+const explanationOf = (text: string) => ({
+  summary: text,
+  facts: [text],
+  state: text,
+  next: [{ who: text, commands: [text] }],
+});
+const actOf = (text: string) => ({
+  ...{ id: "request", title: text, facts: [text], command: text, remark: text, review: text },
+  fields: ["reason", "label"],
+  isConsequential: true,
+});
+
+const problemOf = (text: string) => ({ says: text, reason: "" });
+
+const inspectionOf = (text: string) => ({
+  report: {
+    ...{ instanceId: text, vaultId: text, keyId: text, label: text, lifecycleState: "active", keyState: text },
+    explanation: explanationOf(text),
+    deletion: { requestedBy: text, recordLapsesAt: time },
+  },
+  steps: [{ step: "destroy", effect: text, earliestAt: time, roles: text }],
+  key: {
+    ...{ state: text, description: text, template: text, algorithm: text, size: text, updatedAt: time },
+    updatedBy: text,
+    keystores: [{ name: text, says: text }],
+  },
+  record: { id: text, author: text, writtenAt: time, reason: text },
+  acts: [actOf(text)],
+  basis: text,
+});
+
+const inConsole: Readonly<Record<string, (text: string) => unknown>> = {
+  "the key": (text) => keyPage(as(inspectionOf(text)), visitorOf(text), "UTC"),
+  "the KMS key": (text) => kmsKeyPage(as(inspectionOf(text)), visitorOf(text), "UTC"),
+  "an act": (text) => keyActPage(as(inspectionOf(text)), as(actOf(text)), visitorOf(text), problemOf(text)),
+  "a result": (text) => resultPage(as(inspectionOf(text).report), visitorOf(text)),
+  "a changed key": (text) => changedPage(as(inspectionOf(text)), visitorOf(text)),
+  "the keys": (text) => {
+    const names = { keyId: text, label: text, vault: text, template: text, algorithm: text, keystores: [text] };
+    const objects = [{ resource: "key", ...names, lifecycleState: "active" }];
+    const listing = { objects, unreadable: [{ vaultId: text, error: { summary: text } }] };
+    return keysPage(as(listing), { contains: "", state: "", page: 1 }, visitorOf(text));
+  },
+  "the KMS keys": (text) => kmsKeysPage(as([{ name: text, kmsKeyId: text, state: 1 }]), 1, visitorOf(text)),
+  "the pending deletions": (text) => {
+    const pending = [{ report: inspectionOf(text).report, acts: [actOf(text)], requestedAt: time }];
+    const survey = { vaults: 1, pending, unreadable: [{ vaultId: text, error: { summary: text } }] };
+    return waitingPage(as(survey), { kind: "listed", keys: [] }, visitorOf(text), "UTC");
+  },
+  "the caller": (text) =>
+    whoPage(
+      {
+        caller: as({
+          instanceId: text,
+          iamId: text,
+          writesAs: text,
+          accountId: text,
+          lists: [{ what: text, result: "listed", count: 1 }],
+        }),
+        says: [text],
+        minutesLeft: 1,
+      },
+      visitorOf(text),
+    ),
+  "the campaign": (text) => {
+    const waves = { columns: ["wave", text], rows: [[text, text]] };
+    const overview = { report: campaignReport(text), campaign: text, waves, nowMs: 0 };
+    return campaignPage(overview, undefined, visitorOf(text), "UTC");
+  },
+  "a wave": (text) => {
+    const steps = [{ step: "destroy", closed: campaignReport(text), toReviewApart: {} }];
+    const keys = [{ name: text, label: text, state: text, why: text }];
+    const wave = { campaign: text, wave: text, nowMs: 0, steps, acts: [actOf(text)], keys };
+    return wavePage(as(wave), 1, undefined, { visitor: visitorOf(text), timeZone: "UTC" });
+  },
+  "an act on a wave": (text) => waveActPage(text, as(actOf(text)), visitorOf(text), problemOf(text)),
+  "an approval": (text) => {
+    const table = { columns: [text], rows: [[text]] };
+    const apart = [{ label: text, name: text, says: text }];
+    const approval = { title: text, facts: [text], phrase: text, requester: text, table, later: 1, apart };
+    return approvalPage(as({ wave: text, act: actOf(text), approval }), visitorOf(text), problemOf(text));
+  },
+  "a changed wave": (text) => waveChangedPage(text, visitorOf(text)),
+  "a run": (text) => {
+    const state = { kind: "done", report: campaignReport(text) } as const;
+    return runPage({ act: as(actOf(text)), wave: text, state }, visitorOf(text));
+  },
+  "a failed run": (text) => {
+    const error = new UkoError("UKO_INPUT_INVALID", { summary: text, detail: text });
+    return runPage({ act: as(actOf(text)), wave: text, state: { kind: "failed", error } }, visitorOf(text));
+  },
+  "an error": (text) => errorPage(new UkoError("UKO_INPUT_INVALID", { summary: text, detail: text })),
+};
+
+const pages: Readonly<Record<string, (text: string) => unknown>> = {
+  "a campaign to mail": (text) => renderPage(campaignReport(text)),
+  "a certificate": certificatePage,
+  ...inConsole,
+};
+
+describe.each(Object.entries(pages))("the page of %s", (_, page) => {
+  it("shows markup in a text as text", async () => {
+    const shown = String(await page(script));
+    /** The tags alone: the values of attributes are texts. */
+    const tags = (shown.replaceAll(/"[^"]*"/g, '""').match(/<[a-z][^>]*>/g) ?? []).join("\n");
+    expect(tags).not.toMatch(/<script(?! src="" defer>)|<img| on[a-z]+=/);
+    expect(shown).toContain("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;");
+  });
+
+  it("has no character that hides or reorders text", async () => {
+    const shown = String(await page(invisible)).replaceAll("\n", "");
+    expect(shown).not.toMatch(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u);
+    expect(shown).not.toContain("[object");
+  });
+});
+
+it("shows an invisible character by its number, and asks for the visible ones", () => {
+  const page = String(inConsole["an act"]?.(invisible));
+  expect(page).toContain("Key pay\\u{202e}llo\\u{200b}r\\u{1b}[31m\\u{e0041}\\u{2028}");
+  expect(page).toContain("The label is <code>payllor</code>");
+});
+
+it("gives a form back what the person typed, escaped", () => {
+  const problem = { says: "The reason is too long.", reason: "\u{1f468}\u200d\u{1f469} </textarea><script>" };
+  const page = String(keyActPage(as(inspectionOf("a")), as(actOf("a")), visitorOf("a"), problem));
+  expect(page).toContain(">\u{1f468}\u200d\u{1f469} &lt;/textarea&gt;&lt;script&gt;</textarea>");
+});
