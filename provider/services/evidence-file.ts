@@ -109,7 +109,7 @@ function unwritable(path: string, phase: EvidenceEntry["phase"], error: unknown)
 interface ChainEnd {
   /** Sequence number of the last chained line; 0 if no line is chained. */
   readonly seq: number;
-  /** SHA-256 of the last line, or of the whole file if no line is chained yet. */
+  /** SHA-256 of the last line; of nothing in an empty file. */
   readonly sha256: string;
   /** Whether the last line has no line end. */
   readonly isTorn: boolean;
@@ -134,9 +134,8 @@ async function findChainEnd(file: FileHandle, size: number, path: string): Promi
 
 async function readWholeChain(path: string): Promise<ChainEnd> {
   let end: ChainEnd = { seq: 0, sha256: sha256(""), isTorn: false };
-  for await (const { text, sha256: digest, isComplete, sha256Through } of hashedLines(path)) {
-    const seq = seqOf(text) ?? end.seq;
-    end = { seq, sha256: seq === 0 ? sha256Through() : digest, isTorn: !isComplete };
+  for await (const { text, sha256: digest, isComplete } of hashedLines(path)) {
+    end = { seq: seqOf(text) ?? end.seq, sha256: digest, isTorn: !isComplete };
   }
   return end;
 }

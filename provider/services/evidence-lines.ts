@@ -11,8 +11,6 @@ export interface HashedLine {
   readonly sha256: string;
   /** False for a last line without a line end, as an interrupted write leaves it. */
   readonly isComplete: boolean;
-  /** Of everything up to this line, its line end included. Valid until the next line is read. */
-  readonly sha256Through: () => string;
 }
 
 const lineEnd = 0x0a;
@@ -21,19 +19,16 @@ const maxLineBytes = 16 * 1024 * 1024;
 
 /** Rejects with the system's error, or with a `RangeError` for a line that is too long. */
 export async function* hashedLines(path: string): AsyncGenerator<HashedLine, void> {
-  const before = createHash("sha256");
   let rest: Buffer = Buffer.alloc(0);
   const lineOf = (bytes: Buffer, isComplete: boolean): HashedLine => ({
     text: bytes.toString("utf8"),
     sha256: createHash("sha256").update(bytes).digest("hex"),
     isComplete,
-    sha256Through: () => before.copy().update(bytes).update("\n").digest("hex"),
   });
   for await (const chunk of createReadStream(path, { fd: openRegularFile(path) }) as AsyncIterable<Buffer>) {
     let bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     for (let at = bytes.indexOf(lineEnd); at !== -1; at = bytes.indexOf(lineEnd)) {
       yield lineOf(bytes.subarray(0, at), true);
-      before.update(bytes.subarray(0, at + 1));
       bytes = bytes.subarray(at + 1);
     }
     if (bytes.length > maxLineBytes) throw new RangeError("a line is longer than 16 MB");

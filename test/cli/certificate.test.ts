@@ -310,8 +310,8 @@ describe("refuses", () => {
       err: expect.stringContaining("[UKO_EVIDENCE_BROKEN]"),
     });
     const [line = ""] = text.split("\n");
-    const { seq: _seq, prev: _prev, ...entry } = JSON.parse(line);
-    writeFileSync(story.file("foreign.jsonl"), `${JSON.stringify({ ...entry, instanceId: "other" })}\n`);
+    const entry = { ...JSON.parse(line), instanceId: "other" };
+    writeFileSync(story.file("foreign.jsonl"), `${JSON.stringify(entry)}\n`);
     expect(
       await create("--evidence @evidence.jsonl --evidence @foreign.jsonl --sign-key @bob.key --out @n.json"),
     ).toMatchObject({ exitCode: 1, err: expect.stringContaining("The evidence is about several instances") });

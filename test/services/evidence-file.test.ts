@@ -67,6 +67,7 @@ test("a partial line that a crash left is not joined to the next entry", async (
   await appendFile(path, '{"v":1,"ti');
   await createEvidenceFile({ path }).append(entry("a"));
   expect(await labels()).toEqual(['{"v":1,"ti', "a"]);
+  expect(await checkEvidenceChain(path)).toMatchObject({ breaks: [], torn: [1], head: { count: 1 } });
 });
 
 test("a failed write is an error, and the next entry is tried again", async () => {
@@ -97,7 +98,7 @@ describe("a chained file", () => {
     ]);
     expect(all.map(({ run }) => run)).toEqual([facts, undefined, facts]);
     const report = await checkEvidenceChain(path);
-    expect(report).toMatchObject({ lines: 3, unchained: 0, breaks: [], torn: [], beyondHead: 0, head: { count: 3 } });
+    expect(report).toMatchObject({ lines: 3, breaks: [], torn: [], beyondHead: 0, head: { count: 3 } });
     expect(JSON.parse(await readFile(`${path}.head`, "utf8"))).toEqual({
       v: 1,
       count: 3,
@@ -211,26 +212,26 @@ describe("an incomplete line", () => {
   });
 });
 
-describe("a file of an earlier release", () => {
-  const old = `${JSON.stringify(entry("old 1"))}\n${JSON.stringify(entry("old 2"))}\n`;
+describe("a file without a chain", () => {
+  const foreign = `${JSON.stringify(entry("a"))}\n${JSON.stringify(entry("b"))}\n`;
 
-  test("is reported as not chained", async () => {
-    await writeFile(path, old);
+  test("is broken, because every line of a run is chained", async () => {
+    await writeFile(path, foreign);
     const report = await checkEvidenceChain(path);
-    expect(report).toMatchObject({ lines: 2, unchained: 2, breaks: [] });
+    expect(report.breaks).toEqual([1, 2].map((line) => ({ kind: "line_not_chained", line })));
     expect(report).not.toHaveProperty("head");
-    expect(explainChain("e", report)).toContain("e: not chained: 2 lines of an earlier release");
+    expect(explainChain("e", report)).toContain("e: the chain is broken: 2 lines, no line is part of a chain");
   });
 
-  test("is continued with a chain that covers its old lines", async () => {
-    await writeFile(path, old);
-    await write("new 1", "new 2");
-    expect(await checkEvidenceChain(path)).toMatchObject({ unchained: 2, breaks: [], head: { count: 2 } });
-    await replace((all) => all.map((line) => line.replace("old 1", "old 9")));
-    expect(await breaksOf()).toEqual([{ kind: "line_changed", line: 2 }]);
+  test("is continued with a chain, and stays broken", async () => {
+    await writeFile(path, foreign);
+    await write("c", "d");
+    expect(await checkEvidenceChain(path)).toMatchObject({ breaks: [{ line: 1 }, { line: 2 }], head: { count: 2 } });
   });
+});
 
-  test("without a head record a cut end cannot be detected, and the report says so", async () => {
+describe("a file without a head record", () => {
+  test("says that missing lines at its end cannot be detected", async () => {
     await write("a", "b");
     await unlink(`${path}.head`);
     const report = await checkEvidenceChain(path);

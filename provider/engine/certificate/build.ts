@@ -7,7 +7,6 @@ import { hasEachStep, keysInEvidence, placeOf, subjectName } from "./key-history
 import {
   type Certificate,
   type CertificateKey,
-  type CertificateLog,
   type CertificateWave,
   certificateType,
   type HashJson,
@@ -78,17 +77,17 @@ export function buildCertificate(sources: CertificateSources, tools: Certificate
       ...(wave !== undefined && { wave: waveOf(wave) }),
       list: { count: subject.length, sha256: tools.hashJson(subject) },
       evidence,
-      notVerified: limitsOf({ keys, evidence, isIbm: isAllIbms({ endpoints, evidence }, tools) }),
+      notVerified: limitsOf({ keys, isIbm: isAllIbms(endpoints, tools) }),
     },
   };
 }
 
-/** Whether every endpoint is recorded and is one of IBM's; an unchained file does not record its endpoint. */
+/** Whether an endpoint is recorded, and every recorded one is IBM's. */
 export function isAllIbms(
-  { endpoints, evidence }: { readonly endpoints: readonly string[]; readonly evidence: readonly CertificateLog[] },
+  endpoints: readonly string[],
   { isIbmEndpoint }: Pick<CertificateTools, "isIbmEndpoint">,
 ): boolean {
-  return endpoints.length > 0 && endpoints.every(isIbmEndpoint) && evidence.every(({ isChained }) => isChained);
+  return endpoints.length > 0 && endpoints.every(isIbmEndpoint);
 }
 
 /** One certificate is about one instance. */
@@ -188,7 +187,6 @@ function endpointsOf(logs: readonly ReadLog[], instanceId: string, observed: str
 
 interface LimitFacts {
   readonly keys: readonly CertificateKey[];
-  readonly evidence: readonly CertificateLog[];
   /** Whether every endpoint is a documented host of IBM. */
   readonly isIbm: boolean;
 }
@@ -205,13 +203,11 @@ const concerns: Readonly<Partial<Record<Limit["code"], (key: CertificateKey) => 
 };
 
 /** The limits of what a certificate proves. Each check computes them again from the facts. */
-export function limitsOf({ keys, evidence, isIbm }: LimitFacts): Certificate["predicate"]["notVerified"] {
-  const isChained = evidence.every((log) => log.isChained && log.unchainedLines === 0);
-  const proven: Readonly<Partial<Record<Limit["code"], boolean>>> = { evidence_not_chained: isChained, not_ibm: isIbm };
+export function limitsOf({ keys, isIbm }: LimitFacts): Certificate["predicate"]["notVerified"] {
   return limitCodes.flatMap((code): readonly Limit[] => {
     const text = limitTexts[code];
     const isConcerned = concerns[code];
-    if (isConcerned === undefined) return proven[code] === true ? [] : [{ code, text }];
+    if (isConcerned === undefined) return code === "not_ibm" && isIbm ? [] : [{ code, text }];
     const subjects = keys.filter(isConcerned).map(({ subject }) => subject);
     return subjects.length === 0 ? [] : [{ code, text, subjects }];
   });

@@ -8,7 +8,6 @@ export interface EvidenceFileLine {
   readonly text: string;
   readonly sha256: string;
   readonly isComplete: boolean;
-  readonly sha256Through: () => string;
 }
 
 /** A contradiction in the file. `line` counts from 1. */
@@ -22,8 +21,6 @@ export type ChainBreak =
 
 export interface ChainReport {
   readonly lines: number;
-  /** The lines before the chain begins; an earlier release wrote them. */
-  readonly unchained: number;
   /** The last chained line. */
   readonly head?: { readonly count: number; readonly sha256: string };
   /** Incomplete lines that an interrupted run left. */
@@ -49,39 +46,34 @@ export function createChainCheck(): ChainCheck {
   const breaks: ChainBreak[] = [];
   const torn: number[] = [];
   let lines = 0;
-  let unchained = 0;
   let seq = 0;
-  let previous: string | undefined;
+  let previous = emptySha256;
   let lastChained = "";
   const found = (one: ChainBreak): void => void (breaks.length < maxBreaks && breaks.push(one));
 
   return {
-    add({ text, sha256, isComplete, sha256Through }) {
+    add({ text, sha256, isComplete }) {
       lines += 1;
+      const follows = previous;
+      previous = sha256;
       if (!isComplete) torn.push(lines);
       const read = link.safeParse(parseJson(text));
       if (!read.success) {
         if (isComplete && parseJson(text) === undefined) torn.push(lines);
-        else if (isComplete && seq > 0) found({ kind: "line_not_chained", line: lines });
-        if (seq === 0) {
-          unchained += 1;
-          previous = sha256Through();
-        } else previous = sha256;
+        else if (isComplete) found({ kind: "line_not_chained", line: lines });
         return;
       }
       const expected = seq + 1;
       if (read.data.seq !== expected) {
         found({ kind: "sequence_broken", line: lines, expected, found: read.data.seq });
       }
-      if (previous !== undefined && read.data.prev !== previous) found({ kind: "line_changed", line: lines - 1 });
-      if (previous === undefined && read.data.prev !== emptySha256) found({ kind: "line_changed", line: lines });
+      if (read.data.prev !== follows) found({ kind: "line_changed", line: Math.max(1, lines - 1) });
       seq = read.data.seq;
-      previous = sha256;
       lastChained = sha256;
     },
     end(headText) {
       const head = seq === 0 ? {} : { head: { count: seq, sha256: lastChained } };
-      const report = { lines, unchained, ...head, torn: [...new Set(torn)] };
+      const report = { lines, ...head, torn: [...new Set(torn)] };
       if (headText === undefined) return { ...report, breaks };
       const read = headForm.safeParse(parseJson(headText));
       if (!read.success) return { ...report, breaks: [...breaks, { kind: "head_unreadable" }] };

@@ -65,8 +65,6 @@ export function createLogReader(index: number, maxLines = Number.POSITIVE_INFINI
   const check = createChainCheck();
   const entries: LoggedLine[] = [];
   let lines = 0;
-  let whole = "";
-  let isChained = false;
   return {
     add(line) {
       if (lines >= maxLines) return;
@@ -74,14 +72,11 @@ export function createLogReader(index: number, maxLines = Number.POSITIVE_INFINI
       check.add(line);
       const entry = loggedLine.safeParse(parseJson(line.text)).data;
       if (entry !== undefined) entries.push({ ...entry, log: index });
-      isChained ||= entry?.seq !== undefined;
-      if (!isChained) whole = line.sha256Through();
     },
     end(headText) {
       const chain = check.end(maxLines === Number.POSITIVE_INFINITY ? headText : undefined);
-      const head = chain.head?.sha256 ?? whole;
-      const log = { lines, isChained: chain.head !== undefined, unchainedLines: chain.unchained, head };
-      return { log: lines === 0 ? undefined : log, entries, chain };
+      const log = chain.head === undefined ? undefined : { lines, head: chain.head.sha256 };
+      return { log, entries, chain };
     },
   };
 }

@@ -62,15 +62,7 @@ ${keys.slice(0, maxDetailedKeys).map((key) => renderKey(key, namesOf(keys)))}
 ${unshown > 0 ? html`<p>The steps of ${unshown} more keys are in the signed file.</p>` : ""}
 <h2>Evidence</h2>
 ${tableOf(
-  {
-    columns: ["File", "Lines", "Chain", "Head (SHA-256)"],
-    rows: evidence.map(({ lines, isChained, head }, at) => [
-      at + 1,
-      lines,
-      isChained ? "chained" : "not chained",
-      head,
-    ]),
-  },
+  { columns: ["File", "Lines", "Head (SHA-256)"], rows: evidence.map(({ lines, head }, at) => [at + 1, lines, head]) },
   "evidence",
 )}`;
   return standalonePage({ title, body });

@@ -234,20 +234,15 @@ export function explainProblem(problem: Problem): string {
 
 /** The result of a chain check. */
 export function explainChain(file: string, report: ChainReport): string {
-  const { lines, unchained, head, torn, breaks, beyondHead } = report;
+  const { lines, head, torn, breaks, beyondHead } = report;
   const name = plain(file, 200);
   if (lines === 0) return `${name}: the file is empty`;
-  if (head === undefined) {
-    return `${name}: not chained: ${count(lines, "line")} of an earlier release, whose changes cannot be detected`;
-  }
   const verdict = breaks.length === 0 ? "the chain is intact" : "the chain is broken";
+  const end = head === undefined ? "no line is part of a chain" : `head ${head.sha256} at number ${head.count}`;
   return [
-    `${name}: ${verdict}: ${count(lines, "line")}, head ${head.sha256} at number ${head.count}`,
+    `${name}: ${verdict}: ${count(lines, "line")}, ${end}`,
     ...breaks.map((each) => `  ${explainBreak(each)}`),
     ...torn.map((line) => `  Line ${line} is incomplete: a run was interrupted while it wrote the line`),
-    ...(unchained > 0
-      ? [`  ${count(unchained, "line")} before the chain: an earlier release wrote ${unchained === 1 ? "it" : "them"}`]
-      : []),
     ...(beyondHead === undefined
       ? ["  The head record is missing, so missing lines at the end cannot be detected"]
       : []),
@@ -264,7 +259,7 @@ function explainBreak(found: ChainBreak): string {
     case "sequence_broken":
       return `Line ${found.line} has number ${found.found} instead of ${found.expected}: lines were removed, added or moved`;
     case "line_not_chained":
-      return `Line ${found.line} is not part of the chain: another program or an earlier release wrote it`;
+      return `Line ${found.line} is not part of the chain: another program wrote the line`;
     case "end_missing":
       return `The end is missing: the head record counts ${found.expected} lines, the last line has number ${found.found}`;
     case "last_line_changed":

@@ -115,9 +115,7 @@ const keyFacts = z.strictObject({
 
 const log = z.strictObject({
   lines: z.int().positive(),
-  isChained: z.boolean(),
-  unchainedLines: z.int().nonnegative().describe("Lines of an earlier release at the beginning"),
-  head: sha256.describe("SHA-256 of the last line; of the whole file if it is not chained"),
+  head: sha256.describe("SHA-256 of the last chained line"),
 });
 
 const tool = z.strictObject({ name: text, version: text, build: text });
@@ -138,7 +136,6 @@ export const limitTexts = {
   steps_not_recorded: "Who took each step on these keys, and with whose approval: not every step was recorded",
   steps_not_confirmed:
     "The effect of every step on these keys: at least one was started and never recorded as finished",
-  evidence_not_chained: "Whether the evidence of an earlier release was changed before the certificate was made",
   not_ibm: "That IBM's service answered: an endpoint is an emulator, is another host, or is not recorded",
 } as const;
 export const limitCodes = Object.keys(limitTexts) as readonly (keyof typeof limitTexts)[];

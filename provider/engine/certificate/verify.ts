@@ -92,7 +92,7 @@ export function verifyCertificate(input: VerificationInput, tools: CertificateTo
     problems: [
       ...signed,
       ...inconsistencies(read, tools),
-      ...(isAllIbms({ ...read.predicate, endpoints: read.predicate.instance.endpoints }, tools) || input.allowsEmulator
+      ...(isAllIbms(read.predicate.instance.endpoints, tools) || input.allowsEmulator
         ? []
         : [{ kind: "not_ibm" as const, endpoints: read.predicate.instance.endpoints }]),
       ...waveDifferences(read, input.wave, tools),
@@ -125,7 +125,7 @@ function readCertificate(statement: unknown): Certificate | Problem {
 
 function inconsistencies(certificate: Certificate, tools: CertificateTools): readonly Problem[] {
   const { subject, predicate } = certificate;
-  const { keys, list, evidence, instance, notVerified } = predicate;
+  const { keys, list, instance, notVerified } = predicate;
   const names = new Set<string>();
   const problems: Problem[] = [];
   for (const { name } of subject) {
@@ -144,8 +144,8 @@ function inconsistencies(certificate: Certificate, tools: CertificateTools): rea
     if (!isOwn) problems.push({ kind: "subject_changed", subject: named?.name ?? key?.subject ?? "" });
   }
   if (list.count !== subject.length || list.sha256 !== tools.hashJson(subject)) problems.push({ kind: "list_changed" });
-  const isIbm = isAllIbms({ endpoints: instance.endpoints, evidence }, tools);
-  if (tools.hashJson(limitsOf({ keys, evidence, isIbm })) !== tools.hashJson(notVerified)) {
+  const isIbm = isAllIbms(instance.endpoints, tools);
+  if (tools.hashJson(limitsOf({ keys, isIbm })) !== tools.hashJson(notVerified)) {
     problems.push({ kind: "limits_changed" });
   }
   return problems;

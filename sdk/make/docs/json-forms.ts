@@ -332,7 +332,6 @@ const evidenceCheck = z
     v,
     file: z.string(),
     lines: count,
-    unchained: count.describe("Lines of an earlier release at the beginning"),
     head: z.object({ count, sha256 }).optional(),
     torn: z.array(count).describe("Incomplete lines that an interrupted run left"),
     breaks: z.array(
