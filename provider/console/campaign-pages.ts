@@ -1,9 +1,9 @@
 /** The pages of a campaign and of one of its waves. */
 
-import type { CampaignOverview, WaveInspection, WaveKey } from "../engine/campaign/inspect.ts";
+import type { CampaignOverview, WaveInspection } from "../engine/campaign/inspect.ts";
 import type { WaveStep } from "../engine/campaign/wave-acts.ts";
 import { type Html, html, type Shown } from "../html/markup.ts";
-import { linkTo, list, sectionsOf, tableOf, words } from "../html/report-parts.ts";
+import { linkTo, list, sectionsOf, tableOf } from "../html/report-parts.ts";
 import { timelinePicture } from "../html/timeline.ts";
 import { actList } from "./act-form.ts";
 import type { CampaignRun } from "./campaign-run.ts";
@@ -70,19 +70,17 @@ ${keysOf(inspection, page)}`;
   return layout({ title: `Wave ${wave}`, body, visitor, refresh: { address, refreshSeconds } });
 }
 
-/** Blocked keys come first, because a reader of many rows misses them at the end. */
 function keysOf({ wave, keys }: WaveInspection, page: number): Html {
-  const sorted = [...keys.filter(({ why }) => why !== ""), ...keys.filter(({ why }) => why === "")];
-  const { shown, position, links } = pageOf(sorted, page, rowsPerPage);
-  const rows = shown.map((key) => [linkTo(keyPageOf(key), key.label), key.name, words(key.state), key.why]);
+  const { shown, position, links } = pageOf(keys.rows, page, rowsPerPage);
+  const rows = shown.map(([label = "", key = "", ...rest]) => [linkTo(keyPageOf(key), label), key, ...rest]);
   return html`<h2>Keys</h2>
 <p>${position}</p>
-${tableOf({ columns: ["label", "key", "state", "blocked"], rows }, `keys of wave ${wave}`)}
+${tableOf({ columns: keys.columns, rows }, `keys of wave ${wave}`)}
 ${links((to) => `${waveAddress(wave)}?page=${to}`)}`;
 }
 
-function keyPageOf({ name, isKms }: WaveKey): string {
-  return isKms ? `/${name}` : `/keys/${name}`;
+function keyPageOf(key: string): string {
+  return key.startsWith("kms/") ? `/${key}` : `/keys/${key}`;
 }
 
 const stepNames = { deactivate: "Deactivation", destroy: "Destruction" } as const;

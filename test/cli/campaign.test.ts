@@ -14,12 +14,9 @@ describe("uko campaign plan", () => {
     await expect(shown(ended)).toMatchFileSnapshot("../golden/cli/campaign-plan.txt");
   });
 
-  it("exits with 0 if every key can end in time, and lists each key once as CSV", async () => {
+  it("exits with 0 if every key can end in time", async () => {
     await baselined((text) => text.replace(/^blackouts.*$/m, ""));
     expect((await campaign("plan")).exitCode).toBe(0);
-    const { out } = await campaign("plan --csv");
-    expect(out.trimEnd().split("\n")).toHaveLength(1 + 10);
-    expect(out.split("\n").find((line) => line.includes(",mail-1,"))).toContain(",2026-12-20,");
     const data = JSON.parse((await campaign("plan --json")).out);
     expect(data).toMatchObject({ v: 1, late: 0, deadline: "2027-03-20", lastDeadline: "2027-03-28" });
   });
@@ -29,7 +26,9 @@ describe("uko campaign plan", () => {
     await stage.world.control(`keys/${keyNamed("ledger").split("/").at(-1)}`, { record: { state: "compromised" } });
     const { exitCode, out } = await campaign("plan");
     expect(exitCode).toBe(14);
-    expect(out).toMatch(/^1 key cannot end by 2027-03-20\n\nLate\n.*\n.*ledger +main +- +- +no step can delete it/);
+    expect(out).toMatch(
+      /^1 key cannot end by 2027-03-20\n\nLate\n.*\n.*ledger +main +no step can delete it +impossible/,
+    );
     expect(out).toContain("no step is possible in the state compromised");
   });
 
@@ -158,8 +157,8 @@ describe("uko campaign report", () => {
     await expect(shown(ended)).toMatchFileSnapshot("../golden/cli/campaign-report-after-shutdown.txt");
     const { questions } = JSON.parse((await campaign("report --after-shutdown --json")).out);
     expect(questions).toMatchObject([
-      { label: "cards-1", type: "aws_kms", goneOn: "" },
-      { label: "mail-1", type: "azure_key_vault", goneOn: "2027-04-25" },
+      { label: "cards-1", keystoreType: "aws_kms", goneOn: "" },
+      { label: "mail-1", keystoreType: "azure_key_vault", goneOn: "2027-04-25" },
     ]);
     expect((await campaign("report --after-shutdown --csv")).out.trimEnd().split("\n")).toHaveLength(3);
   });

@@ -12,8 +12,9 @@ import { campaignFileName } from "./campaign-file.ts";
 import { type Closable, type Closed, closeOne, closingOrder, findClosable } from "./closing.ts";
 import { checklistOf, keptMetadata, readKmsKeys, sectionsOfClose } from "./closing-report.ts";
 import { csvTable } from "./csv.ts";
+import { keyRows } from "./key-row.ts";
+import { keyData } from "./key-views.ts";
 import { type CampaignReport, folderFlag, remarked } from "./report.ts";
-import { outcomesOf } from "./status.ts";
 import { type Confirm, closedByRules } from "./wave-state.ts";
 
 export async function closeCampaign(context: ActContext, confirm: Confirm): Promise<CampaignReport> {
@@ -23,8 +24,7 @@ export async function closeCampaign(context: ActContext, confirm: Confirm): Prom
     const closed = closedByRules(context, name);
     if (closed !== undefined) return closed;
   }
-  const outcomes = outcomesOf(plan);
-  const { found, unreadable } = await findClosable(context, outcomes);
+  const { found, unreadable } = await findClosable(context);
   const free = found.filter(({ blocked }) => blocked === undefined);
   if (free.length > 0) await confirm(`close ${free.length}`, beforeClosing(free));
   const run = await closeInOrder(context, free);
@@ -33,7 +33,7 @@ export async function closeCampaign(context: ActContext, confirm: Confirm): Prom
   const kmsKeys = await readKmsKeys(context);
   const facts = {
     view,
-    outcomes,
+    keys: plan.keys,
     closed,
     unstarted: run.unstarted,
     unreadable: [...view.inventory.unreadable, ...unreadable],
@@ -43,7 +43,7 @@ export async function closeCampaign(context: ActContext, confirm: Confirm): Prom
   const purge = keptMetadata(kmsKeys.items);
   const deleted = closed.filter(({ outcome }) => outcome === "deleted").length;
   const left = closed.length - deleted + run.unstarted;
-  const isAccounted = outcomes.every(({ outcome }) => isFinal(outcome)) && view.born.length === 0;
+  const isAccounted = plan.keys.every(({ outcome }) => isFinal(outcome)) && view.born.length === 0;
   const stop = run.stoppedBy === undefined ? undefined : asUkoError(run.stoppedBy);
   return {
     summary: [
@@ -66,7 +66,7 @@ export async function closeCampaign(context: ActContext, confirm: Confirm): Prom
       campaign: view.campaign.name,
       containers: closed.map(({ blocked: _, ...each }) => each),
       unstarted: run.unstarted,
-      outcomes: outcomes.map(({ key, outcome }) => ({ key: key.name, outcome, isFinal: isFinal(outcome) })),
+      outcomes: keyData("close", keyRows(view, plan)),
       purge,
       checklist,
       unreadable: facts.unreadable,

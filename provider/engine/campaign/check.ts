@@ -10,7 +10,9 @@ import type { CallOptions, World } from "../ports/world.ts";
 import { count, plain, sayStatus } from "../text/words.ts";
 import { csvTable } from "./csv.ts";
 import type { CampaignInventory } from "./inventory.ts";
-import { planWarnings, sayGate } from "./plan-report.ts";
+import { sayGate } from "./key-row.ts";
+import { bornSection } from "./key-views.ts";
+import { planWarnings } from "./plan-report.ts";
 import { type CampaignPlan, isLate, type PlannedKey } from "./planned.ts";
 import { type CampaignReport, folderFlag, section, tableOf, unreadSection } from "./report.ts";
 import type { CampaignView } from "./view.ts";
@@ -57,6 +59,7 @@ export async function checkCampaign(
       ...section("Keystores", { table: table(keystores) }),
       ...section("Keys whose live status is out of order", { table: table(keys) }),
       ...section("Blocked", { table: table(blocked) }),
+      ...bornSection(view),
       ...section("Warnings", { lines: planWarnings(view, plan) }),
       ...unreadSection(unreadable),
     ],

@@ -11,6 +11,8 @@ import { shellWord } from "../text/explanation.ts";
 import { count, plain } from "../text/words.ts";
 import type { ActContext } from "./act-on-keys.ts";
 import type { Closed } from "./closing.ts";
+import { bornSection, countsOf } from "./key-views.ts";
+import type { PlannedKey } from "./planned.ts";
 import {
   concernOnePart,
   folderFlag,
@@ -21,12 +23,11 @@ import {
   type UnreadablePart,
   unreadSection,
 } from "./report.ts";
-import { bornSection, countsOf, type Reconciled } from "./status.ts";
 import type { CampaignView } from "./view.ts";
 
 export interface CloseFacts {
   readonly view: CampaignView;
-  readonly outcomes: readonly Reconciled[];
+  readonly keys: readonly PlannedKey[];
   readonly closed: readonly Closed[];
   readonly unstarted: number;
   readonly unreadable: readonly UnreadablePart[];
@@ -79,20 +80,20 @@ export function keptMetadata(keys: readonly KmsKeySnapshot[]): readonly KeptMeta
 }
 
 export function checklistOf(facts: CloseFacts): readonly ChecklistItem[] {
-  const { view, outcomes, closed, unstarted, unreadable, kmsKeys } = facts;
+  const { view, keys, closed, unstarted, unreadable, kmsKeys } = facts;
   const { campaign, folder, manifest, born } = view;
   const check = (isDone: boolean, done: string, open: string): ChecklistItem =>
     isDone ? { state: "done", what: done } : { state: "open", what: open };
-  const unfinished = outcomes.filter(({ outcome }) => !isFinal(outcome)).length;
+  const unfinished = keys.filter(({ outcome }) => !isFinal(outcome)).length;
   const left = closed.filter(({ outcome }) => outcome !== "deleted").length + unstarted;
   const living = kmsKeys.items.filter(({ state }) => state !== destroyed).length;
-  const toProve = outcomes.filter(({ outcome }) => outcome === "proof_by_provider").length;
+  const toProve = keys.filter(({ outcome }) => outcome === "proof_by_provider").length;
   const isWhole =
     campaign.scope.vaults === undefined && campaign.scope.kmsKeys && manifest.unreadableVaults.length === 0;
   const checked = [
     check(
       unfinished === 0,
-      `Each of the ${count(outcomes.length, "key")} in the manifest has one final outcome`,
+      `Each of the ${count(keys.length, "key")} in the manifest has one final outcome`,
       `${count(unfinished, "key")} without a final outcome: uko campaign status ${folderFlag(folder.path)}`,
     ),
     check(
@@ -145,7 +146,7 @@ export function checklistOf(facts: CloseFacts): readonly ChecklistItem[] {
 const you = (what: string): ChecklistItem => ({ state: "you", what });
 
 export function sectionsOfClose(
-  { view, outcomes, closed, unreadable }: CloseFacts,
+  { view, keys, closed, unreadable }: CloseFacts,
   checklist: readonly ChecklistItem[],
   purge: readonly KeptMetadata[],
   stop: UkoError | undefined,
@@ -153,7 +154,7 @@ export function sectionsOfClose(
   return [
     ...section("Why the run stopped", { lines: stop === undefined ? [] : [`${stop.summary} [${stop.code}]`] }),
     ...section("Vaults that are not ready", {
-      table: unreadyVaults(closed, outcomes),
+      table: unreadyVaults(closed, keys),
     }),
     ...section("Not deleted, with the reason", {
       table: tableOf(
@@ -173,10 +174,10 @@ export function sectionsOfClose(
     ...bornSection(view),
     ...unreadSection(unreadable),
     ...section("Outcomes", {
-      table: tableOf(countsOf(outcomes), {
-        outcome: "outcome",
+      table: tableOf(countsOf(keys.map(({ outcome }) => outcome)), {
+        outcome: "value",
         keys: "keys",
-        final: ({ outcome }) => (isFinal(outcome) ? "yes" : "no"),
+        final: ({ value }) => (isFinal(value) ? "yes" : "no"),
       }),
     }),
     ...purgeSection(purge),
@@ -188,24 +189,24 @@ export function sectionsOfClose(
 
 const containerColumns = {
   kind: ({ kind }: Closed) => kind.replace("_", " "),
-  name: ({ name }: Closed) => name || "-",
-  vault: ({ vaultName }: Closed) => vaultName || "-",
-};
+  name: "name",
+  vault: "vaultName",
+} as const;
 
 const maxExamples = 2;
 
 /** One row a vault of which no container is touched, with keys that keep it. */
-function unreadyVaults(closed: readonly Closed[], outcomes: readonly Reconciled[]): ReportTable {
+function unreadyVaults(closed: readonly Closed[], keys: readonly PlannedKey[]): ReportTable {
   const vaults = closed.filter(({ kind, vaultBlock }) => kind === "vault" && vaultBlock !== undefined);
   const examplesIn = (vaultId: string): readonly string[] => {
-    const own = outcomes.filter(({ key, outcome }) => key.line.vault === vaultId && !isFinal(outcome));
-    return own.slice(0, maxExamples).map(({ key, outcome }) => `${key.line.label} (${outcome})`);
+    const own = keys.filter(({ line, outcome }) => line.vault === vaultId && !isFinal(outcome));
+    return own.slice(0, maxExamples).map(({ line, outcome }) => `${line.label} (${outcome})`);
   };
   return tableOf(vaults, {
     vault: ({ vaultId, name }) => name || vaultId,
     containers: ({ vaultId }) => closed.filter((each) => each.vaultId === vaultId).length,
     why: "says",
-    "such as": ({ vaultId }) => examplesIn(vaultId).join(", ") || "-",
+    "such as": ({ vaultId }) => examplesIn(vaultId).join(", "),
   });
 }
 
@@ -215,8 +216,8 @@ function purgeSection(purge: readonly KeptMetadata[]): readonly ReportSection[] 
       "KMS key": "kmsKey",
       name: "name",
       "key ring": "ring",
-      "purge allowed from": ({ purgeAllowedFrom }) => purgeAllowedFrom || "-",
-      "KMS purges on": ({ purgedAt }) => purgedAt || "-",
+      "purge allowed from": "purgeAllowedFrom",
+      "KMS purges on": "purgedAt",
     }),
     lines:
       purge.length === 0

@@ -12,7 +12,6 @@ import { converge } from "../loop/converge.ts";
 import { count, plain, sayTimeAndDistance } from "../text/words.ts";
 import type { ActContext } from "./act-on-keys.ts";
 import { listOrName, type UnreadablePart } from "./report.ts";
-import type { Reconciled } from "./status.ts";
 
 /** The order of deletion: a template names keystores, and a vault contains both. */
 export const closingOrder = ["template", "keystore", "key_ring", "vault"] as const;
@@ -41,9 +40,8 @@ export interface Closed extends Closable {
 /** Every container in the scope of the campaign, in the order of deletion. */
 export async function findClosable(
   context: ActContext,
-  outcomes: readonly Reconciled[],
 ): Promise<{ readonly found: readonly Closable[]; readonly unreadable: readonly UnreadablePart[] }> {
-  const { world, view, options } = context;
+  const { world, view, plan, options } = context;
   const { inventory } = view;
   const unreadable: UnreadablePart[] = [];
   const baselineMs = Math.max(...view.manifest.waves.map(({ baselineAt }) => Date.parse(baselineAt)));
@@ -55,7 +53,7 @@ export async function findClosable(
     const parts = [...inventory.unreadable, ...unreadable].map(({ id }) => id);
     const block = vaultBlock({
       isRead: !parts.some((id) => id === vaultId || id === "keystores"),
-      outcomes: outcomes.filter(({ key }) => key.line.vault === vaultId).map(({ outcome }) => outcome),
+      outcomes: plan.keys.filter(({ line }) => line.vault === vaultId).map(({ outcome }) => outcome),
       keysSinceBaseline: view.born.filter(({ traits }) => traits.vaultId === vaultId).length,
     });
     const closable = (kind: Closable["kind"], each: { id: string; name: string; createdAtMs?: number }): Closable => {

@@ -48,16 +48,22 @@ function rowsIn(text: string, file: string): readonly (readonly string[])[] {
 /** A line of names, and a line for each row with its values under these names. */
 export function csvTable<Name extends string>(
   names: readonly Name[],
-  rows: readonly Readonly<Record<Name, string | number>>[],
+  rows: readonly Readonly<Partial<Record<Name, CellValue>>>[],
 ): string {
-  return [csvLine(names), ...rows.map((row) => csvLine(names.map((name) => row[name])))].join("");
+  return [csvLine(names), ...rows.map((row) => csvLine(names.map((name) => cellText(row[name]))))].join("");
+}
+
+export type CellValue = string | number | boolean | readonly string[];
+
+/** A value in a table and in CSV. */
+export function cellText(value: CellValue | undefined): string {
+  return typeof value === "object" ? value.join("; ") : String(value ?? "");
 }
 
 /** A value that a spreadsheet would run as a formula gets an apostrophe. */
-export function csvLine(values: readonly (string | number)[]): string {
-  const cells = values.map((value) => {
-    const text = String(value);
-    const safe = typeof value === "string" && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+export function csvLine(values: readonly string[]): string {
+  const cells = values.map((text) => {
+    const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
     return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   });
   return `${cells.join(",")}\n`;

@@ -3,14 +3,12 @@
  * who can, and the command. For an operations desk at night.
  */
 
-import { isPending } from "../../lifecycle/guards.ts";
-import { kmsRights } from "../../lifecycle/kms-key-states.ts";
-import { rights } from "../../lifecycle/managed-key-states.ts";
-import { count, plain, sayRoles, sayTime, sayTimeAndDistance } from "../text/words.ts";
-import { sayGate } from "./plan-report.ts";
+import { count, plain, sayTime, sayTimeAndDistance, sayWord } from "../text/words.ts";
+import { type KeyRow, rowOf } from "./key-row.ts";
+import { keyData } from "./key-views.ts";
 import { type CampaignPlan, datesOf, type PlannedKey } from "./planned.ts";
 import { type CampaignReport, section } from "./report.ts";
-import { type Reviews, reviewFolder } from "./reviews.ts";
+import { reviewFolder } from "./reviews.ts";
 import type { CampaignView } from "./view.ts";
 
 const maxShown = 50;
@@ -29,7 +27,7 @@ function lastPart(id: string): string {
 
 export function reportFound(view: CampaignView, { keys }: CampaignPlan, typed: string): CampaignReport {
   const { reviews } = view;
-  const found = keys.filter((key) => isNamed(key, typed));
+  const found = keys.filter((key) => isNamed(key, typed)).map((key) => ({ key, row: rowOf(key, view) }));
   const shown = found.slice(0, maxShown);
   const what = `"${plain(typed, 200)}"`;
   return {
@@ -38,7 +36,9 @@ export function reportFound(view: CampaignView, { keys }: CampaignPlan, typed: s
         ? `No key of campaign ${view.campaign.name} has the ID, label or application ${what}`
         : `${count(found.length, "key")} of campaign ${view.campaign.name} ${found.length === 1 ? "is" : "are"} named ${what}`,
     sections: [
-      ...shown.flatMap((key) => section(`${key.line.label}  ${key.name}`, { lines: linesAbout(key, view, reviews) })),
+      ...shown.flatMap(({ key, row }) =>
+        section(`${row.label}  ${row.key}`, { lines: linesAbout(row, datesOf(key.schedule).destroyMs, view.nowMs) }),
+      ),
       ...section("Not shown", {
         lines: [
           ...(found.length > maxShown ? [`${found.length - maxShown} more keys; use --json`] : []),
@@ -47,94 +47,37 @@ export function reportFound(view: CampaignView, { keys }: CampaignPlan, typed: s
       }),
     ],
     next: shown
-      .flatMap((key) => undoOf(key, view.nowMs)?.command ?? [])
+      .flatMap(({ row }) => row.undo?.command ?? [])
       .slice(0, 5)
       .map((command) => ({ command })),
     exitCode: 0,
     data: {
-      found: found.map((key) => ({
-        key: key.name,
-        label: key.line.label,
-        wave: key.line.wave,
-        state: stateOf(key),
-        ...(key.listed?.updatedAtMs !== undefined && { updatedAt: new Date(key.listed.updatedAtMs).toISOString() }),
-        ...(writerOf(key) !== undefined && { updatedBy: writerOf(key) }),
-        reviews: reviews.byKey.get(key.name) ?? [],
-        undo: undoOf(key, view.nowMs) ?? null,
-      })),
+      found: keyData(
+        "find",
+        found.map(({ row }) => row),
+      ),
     },
   };
 }
 
-function linesAbout(key: PlannedKey, { nowMs }: CampaignView, reviews: Reviews): readonly string[] {
-  const { line, listed } = key;
-  const sets = reviews.byKey.get(key.name) ?? [];
-  const { destroyMs } = datesOf(key.schedule);
-  const undo = undoOf(key, nowMs);
-  const blocked = sayGate(key);
-  const writer = writerOf(key);
+function linesAbout(row: KeyRow, destroyMs: number | undefined, nowMs: number): readonly string[] {
+  const { state, application, updatedAt, updatedBy, reviews, blocked, undo } = row;
+  const nothing =
+    row.stage === "active" || row.stage === "pre_activation" ? "Nothing has been cut off." : "Nothing can be undone.";
   return [
-    `State: ${stateOf(key)}; class ${line.class}, wave ${line.wave}${line.application === "" ? "" : `, application ${line.application}`}.`,
-    ...(listed?.updatedAtMs === undefined
+    `State: ${sayWord(state)}; class ${row.class}, wave ${row.wave}${application === "" ? "" : `, application ${application}`}.`,
+    ...(updatedAt === ""
       ? []
       : [
-          `Last write${writer === undefined ? "" : ` by ${writer}`}: ${sayTimeAndDistance(listed.updatedAtMs, nowMs)}.`,
+          `Last write${updatedBy === "" ? "" : ` by ${updatedBy}`}: ${sayTimeAndDistance(Date.parse(updatedAt), nowMs)}.`,
         ]),
-    ...(sets.length === 0 ? ["No review of this campaign lists the key."] : []),
-    ...sets.map(
-      (set) =>
-        `Reviewed for ${set.step} on ${sayTime(set.reviewedAtMs)} by ${set.reviewer}; requested by ${set.requester || "an identity that KMS does not report"}.`,
+    ...(reviews.length === 0 ? ["No review of this campaign lists the key."] : []),
+    ...reviews.map(
+      ({ step, reviewedAt, reviewer, requester }) =>
+        `Reviewed for ${step} on ${sayTime(Date.parse(reviewedAt))} by ${reviewer}; requested by ${requester || "an identity that KMS does not report"}.`,
     ),
-    ...(blocked === undefined ? [] : [`Blocked: ${blocked}.`]),
-    ...(undo === undefined
-      ? [
-          ["active", "pre_activation"].includes(key.facts.state)
-            ? "Nothing has been cut off."
-            : "Nothing can be undone.",
-        ]
-      : [undo.sentence]),
+    ...(blocked === "" ? [] : [`Blocked: ${blocked}.`]),
+    undo?.sentence ?? nothing,
     ...(destroyMs === undefined ? [] : [`Destroyed at the earliest on ${sayTime(destroyMs)}.`]),
   ];
-}
-
-function stateOf({ listed, isUnread }: PlannedKey): string {
-  return listed?.traits.state ?? (isUnread ? "not read" : "removed");
-}
-
-function writerOf({ listed }: PlannedKey): string | undefined {
-  const iamId = listed?.observation?.updatedBy?.iamId;
-  return iamId === undefined ? undefined : plain(iamId, 100);
-}
-
-export interface Undo {
-  readonly sentence: string;
-  readonly roles: readonly string[];
-  readonly until?: string;
-  readonly command?: string;
-}
-
-/** How the last step can be undone; undefined if it cannot, or if none was taken. */
-function undoOf({ facts, listed, name }: PlannedKey, nowMs: number): Undo | undefined {
-  if (facts.state === "deactivated" && !facts.isKms) {
-    const sentence = `Can be undone until it is destroyed, by ${sayRoles(rights.reactivate)}.`;
-    return { sentence, roles: rights.reactivate.roles, command: `uko reactivate ${name}` };
-  }
-  if (facts.state === "active" && listed?.observation?.carried.kind === "one") {
-    const sentence = "A request is on the key; nothing has been cut off. Its writer can withdraw it.";
-    return { sentence, roles: rights.writeTags.roles, command: `uko withdraw ${name}` };
-  }
-  const restoreUntilMs = facts.isKms ? facts.materialGoneMs : undefined;
-  if (restoreUntilMs !== undefined) {
-    const until = new Date(restoreUntilMs).toISOString();
-    const sentence = `KMS can restore the key until ${sayTimeAndDistance(restoreUntilMs, nowMs)}, by ${sayRoles(kmsRights.restore)}: run uko campaign rollback, or change restoreTrigger of its KmsKey.`;
-    return { sentence, roles: kmsRights.restore.roles, until };
-  }
-  const pending = (listed?.observation?.keystores ?? []).filter(isPending);
-  if (facts.state !== "destroyed" || pending.length === 0 || facts.materialGoneMs === undefined) return undefined;
-  const names = pending.map((each) => `${plain(each.name, 60)} (${plain(each.type, 40)})`).join(", ");
-  return {
-    sentence: `Only the cloud itself can cancel the destruction, until ${sayTimeAndDistance(facts.materialGoneMs, nowMs)}: ${names}.`,
-    roles: [],
-    until: new Date(facts.materialGoneMs).toISOString(),
-  };
 }

@@ -16,13 +16,15 @@ import { type ActContext, type ActPorts, keysOfWave, openReads } from "./act-on-
 import { type PreparedApproval, prepareApproval } from "./act-sets.ts";
 import type { ActedKey } from "./acted.ts";
 import { openCampaign, requireWave } from "./folder.ts";
+import { keyRows } from "./key-row.ts";
+import { bornSection, keySection, keyTable } from "./key-views.ts";
 import { windowEndOf } from "./kms-review-file.ts";
-import { blockedSection, lateSection, sayGate, timelineOf, waveSection } from "./plan-report.ts";
-import { type CampaignPlan, isLate, type PlannedKey } from "./planned.ts";
+import { timelineOf, waveSection } from "./plan-report.ts";
+import type { CampaignPlan, PlannedKey } from "./planned.ts";
 import { isPending, isRequested, readyKeys } from "./ready.ts";
 import { type CampaignReport, folderFlag, type ReportTable, tableOf, unreadSection } from "./report.ts";
 import { type CampaignReview, readAnyReview, reviewFolder } from "./reviews.ts";
-import { bornSection, columnOf, pendingRequests, requestSection, stateTable, summarizeStatus } from "./status.ts";
+import { pendingRequests, requestSection, stateTable, summarizeStatus } from "./status.ts";
 import type { CampaignView } from "./view.ts";
 import { type OwnReview, type WaveAct, type WaveStep, waveActs } from "./wave-acts.ts";
 import { type ReviewedStepRequest, reportClosed, waveStateOf } from "./wave-state.ts";
@@ -41,16 +43,7 @@ export interface WaveInspection {
   readonly nowMs: number;
   readonly steps: readonly WaveStep[];
   readonly acts: readonly WaveAct[];
-  readonly keys: readonly WaveKey[];
-}
-
-export interface WaveKey {
-  readonly name: string;
-  readonly label: string;
-  readonly state: string;
-  readonly isKms: boolean;
-  /** Why a person has to act before the next step; empty if none has to. */
-  readonly why: string;
+  readonly keys: ReportTable;
 }
 
 export type ApprovalInspection =
@@ -93,15 +86,15 @@ function reportOverview(
   plan: CampaignPlan,
 ): { readonly report: CampaignReport; readonly waves: ReportTable } {
   const { path } = view.folder;
-  const late = plan.keys.filter(isLate);
+  const rows = keyRows(view, plan);
   return {
     waves: stateTable(plan, view),
     report: {
       summary: summarizeStatus(plan),
       sections: [
         ...requestSection(pendingRequests(view, plan), view.nowMs),
-        ...lateSection(late, plan),
-        ...blockedSection(plan.keys),
+        ...keySection("late", rows),
+        ...keySection("blocked", rows),
         ...waveSection(plan),
         ...bornSection(view),
         ...unreadSection(view.inventory.unreadable),
@@ -136,13 +129,7 @@ async function inspectWave(context: ActContext, wave: string): Promise<WaveInspe
       },
       { wave, path: view.folder.path },
     ),
-    keys: keys.map((key) => ({
-      name: key.name,
-      label: key.line.label,
-      state: columnOf(key),
-      isKms: key.facts.isKms,
-      why: plain(sayGate(key) ?? "", 300),
-    })),
+    keys: keyTable("wave", keyRows(view, { keys })),
   };
 }
 

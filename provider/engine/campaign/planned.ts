@@ -2,9 +2,11 @@
 
 import { type CampaignStep, dayMs } from "../../lifecycle/campaign/campaign.ts";
 import { isStepDue, type KeyGate, keyGate } from "../../lifecycle/campaign/gates.ts";
+import { type KeyOutcome, outcomeOf } from "../../lifecycle/campaign/outcomes.ts";
 import {
   earliestDates,
   type KeyDates,
+  type LastDates,
   type Schedule,
   scheduleOf,
   type Timing,
@@ -17,6 +19,7 @@ export interface PlannedKey extends CampaignKey {
   readonly lastSchedule?: Schedule;
   /** The gate of the key's next step; `open` also if no step is left. */
   readonly gate: KeyGate;
+  readonly outcome: KeyOutcome;
 }
 
 export interface CampaignPlan {
@@ -50,6 +53,7 @@ export function planCampaign({ campaign, keys, nowMs }: CampaignView): CampaignP
         schedule: scheduleOf(key.facts, timing, deadlineMs),
         ...(lastDeadlineMs !== undefined && { lastSchedule: scheduleOf(key.facts, timing, lastDeadlineMs) }),
         gate: keyGate(key.facts, nextStep(key), nowMs),
+        outcome: key.isUnread ? "not_read" : outcomeOf({ ...key.facts, class: key.line.class }, deadlineMs),
       });
     }
   }
@@ -98,6 +102,10 @@ function finishOf(keys: readonly CampaignKey[], timing: Timing): Ready {
 /** The dates of a schedule that has any. */
 export function datesOf(schedule: Schedule): KeyDates {
   return schedule.kind === "on_time" || schedule.kind === "late" ? schedule.dates : {};
+}
+
+export function lastDatesOf(schedule: Schedule): LastDates {
+  return schedule.kind === "on_time" || schedule.kind === "late" ? schedule.last : {};
 }
 
 /** A key that no step can end is late in any case; of a key that could not be read, nothing is known. */

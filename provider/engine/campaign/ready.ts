@@ -7,7 +7,7 @@ import { sayTimeAndDistance } from "../text/words.ts";
 import { type ActContext, keysOfWave } from "./act-on-keys.ts";
 import { type ActedKey, withoutStep } from "./acted.ts";
 import { requireWave } from "./folder.ts";
-import { sayGate, unreadReason } from "./plan-report.ts";
+import { sayGate, unreadReason } from "./key-row.ts";
 import type { PlannedKey } from "./planned.ts";
 import type { CampaignView } from "./view.ts";
 

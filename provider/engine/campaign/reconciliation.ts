@@ -1,16 +1,15 @@
 /** The report of `uko campaign report`: the one outcome of each key for an auditor, and what to ask of each cloud. */
 
-import { isFinal } from "../../lifecycle/campaign/outcomes.ts";
 import { isPending } from "../../lifecycle/guards.ts";
+import { isoTime } from "../loop/evidence.ts";
 import { count, plain, sayTime } from "../text/words.ts";
 import { dayOf } from "./classify.ts";
 import { csvTable } from "./csv.ts";
 import { requireWave } from "./folder.ts";
-import { namedListedKey } from "./inventory.ts";
-import { dayBefore, sayGate, shownDay } from "./plan-report.ts";
-import type { CampaignPlan } from "./planned.ts";
-import { type CampaignReport, folderFlag, remarked, section, tableOf, unreadSection } from "./report.ts";
-import { countsOf, outcomesOf, type Reconciled } from "./status.ts";
+import { dayBefore, keyRows } from "./key-row.ts";
+import { bornKeys, bornSection, countsOf, keyCsv, keyData, keySection } from "./key-views.ts";
+import type { CampaignPlan, PlannedKey } from "./planned.ts";
+import { type CampaignReport, folderFlag, remarked, section, tableOf, tableOfFields, unreadSection } from "./report.ts";
 import type { CampaignView } from "./view.ts";
 
 export interface ReportRequest {
@@ -22,40 +21,26 @@ export interface ReportRequest {
 export function reportReconciled(view: CampaignView, plan: CampaignPlan, request: ReportRequest): CampaignReport {
   const { wave, afterShutdown } = request;
   if (wave !== undefined) requireWave(view.campaign, wave);
-  const outcomes = outcomesOf(plan).filter(({ key }) => wave === undefined || key.line.wave === wave);
-  return afterShutdown ? reportQuestions(view, plan, outcomes) : reportOutcomes(view, outcomes, wave);
+  const keys = plan.keys.filter(({ line }) => wave === undefined || line.wave === wave);
+  return afterShutdown ? reportQuestions(view, { ...plan, keys }) : reportOutcomes(view, { ...plan, keys }, wave);
 }
 
-function reportOutcomes(view: CampaignView, outcomes: readonly Reconciled[], wave: string | undefined): CampaignReport {
-  const { born, inventory, folder, campaign } = view;
-  const waves = [...new Set(outcomes.map(({ key }) => key.line.wave))];
-  const counts = waves.flatMap((name) =>
-    countsOf(outcomes.filter(({ key }) => key.line.wave === name)).map((each) => ({ wave: name, ...each })),
+function reportOutcomes(view: CampaignView, plan: CampaignPlan, wave: string | undefined): CampaignReport {
+  const { inventory, folder, campaign } = view;
+  const rows = keyRows(view, plan);
+  const counts = [...Map.groupBy(rows, (row) => row.wave)].flatMap(([name, own]) =>
+    countsOf(own.map(({ outcome }) => outcome)).map((each) => ({ wave: name, ...each })),
   );
-  const all = countsOf(outcomes).map(({ outcome, keys }) => `${keys} ${outcome}`);
-  const rows = outcomes.map((each) => rowOf(each, view));
-  // A long table is cut, and a reader looks for the keys that have not ended.
-  const openFirst = rows.toSorted((one, other) => Number(isFinal(one.outcome)) - Number(isFinal(other.outcome)));
-  const isOpen = outcomes.some(({ outcome }) => outcome === "open" || outcome === "not_read");
+  const all = countsOf(rows.map(({ outcome }) => outcome)).map(({ value, keys }) => `${keys} ${value}`);
+  const isOpen = rows.some(({ outcome }) => outcome === "open" || outcome === "not_read");
   const selected = wave === undefined ? "" : ` --wave ${wave}`;
   return {
-    summary: `${count(outcomes.length, "key")} of campaign ${campaign.name}${wave === undefined ? "" : `, wave "${wave}"`}, as the service lists them on ${sayTime(view.nowMs)}: ${all.join(", ")}`,
+    summary: `${count(rows.length, "key")} of campaign ${campaign.name}${wave === undefined ? "" : `, wave "${wave}"`}, as the service lists them on ${sayTime(view.nowMs)}: ${all.join(", ")}`,
     sections: [
-      ...section("Not in the manifest, so without an outcome", {
-        lines: born.map(
-          (key) => `${namedListedKey(key)} (${key.traits.label}), created ${shownDay(key.traits.createdAtMs)}`,
-        ),
-      }),
+      ...bornSection(view),
       ...unreadSection(inventory.unreadable),
-      ...section("Outcomes", { table: tableOf(counts, { wave: "wave", outcome: "outcome", keys: "keys" }) }),
-      ...section("Keys", {
-        table: {
-          columns: ["key", "label", "wave", "class", "outcome", "last write", "by", "blocked"],
-          rows: openFirst.map(({ key, label, wave: inWave, class: kind, outcome, updatedAt, updatedBy, blocked }) =>
-            [key, label, inWave, kind, outcome, updatedAt, updatedBy, blocked].map((cell) => cell || "-"),
-          ),
-        },
-      }),
+      ...section("Outcomes", { table: tableOf(counts, { wave: "wave", outcome: "value", keys: "keys" }) }),
+      ...keySection("report", rows),
     ],
     next: [
       remarked(
@@ -65,56 +50,22 @@ function reportOutcomes(view: CampaignView, outcomes: readonly Reconciled[], wav
       ...(isOpen ? [{ command: `uko campaign status ${folderFlag(folder.path)}` }] : []),
     ],
     exitCode: inventory.unreadable.length > 0 ? 13 : 0,
-    csv: csvTable(
-      [
-        ...(["key", "label", "wave", "class", "outcome", "state", "updatedAt", "updatedBy"] as const),
-        ...(["owners", "reason", "ticket", "blocked"] as const),
-      ],
-      rows.map((row) => ({ ...row, owners: row.owners.join(" ") })),
-    ),
+    csv: keyCsv("report", rows),
     data: {
       campaign: campaign.name,
-      asOf: new Date(view.nowMs).toISOString(),
-      keys: rows,
-      born: born.map((key) => ({ key: namedListedKey(key), label: key.traits.label })),
+      asOf: isoTime(view.nowMs),
+      keys: keyData("report", rows),
+      born: bornKeys(view),
       unreadable: inventory.unreadable,
     },
   };
 }
 
-/** The reviews come from the folder and are not signed. Every other field is from the manifest or the service. */
-function rowOf({ key, outcome }: Reconciled, { reviews }: CampaignView) {
-  const { line, listed, name } = key;
-  return {
-    key: name,
-    label: line.label,
-    wave: line.wave,
-    class: line.class,
-    outcome,
-    // The word of the service: only the outcome says whether the key is destroyed.
-    state: listed?.traits.state ?? (key.isUnread ? "not_read" : "removed"),
-    updatedAt: listed?.updatedAtMs === undefined ? "" : new Date(listed.updatedAtMs).toISOString(),
-    updatedBy: plain(listed?.observation?.updatedBy?.iamId ?? "", 100),
-    owners: line.owners,
-    reason: line.reason,
-    ticket: line.ticket,
-    blocked: sayGate(key) ?? "",
-    reviews: (reviews.byKey.get(name) ?? []).map(({ step, reviewer, requester, reviewedAtMs }) => ({
-      ...{ step, reviewer, requester },
-      reviewedAt: new Date(reviewedAtMs).toISOString(),
-    })),
-  };
-}
-
 /** What may outlive the instance: a destroyed key of which no keystore, or not each, reports the end. */
-function reportQuestions(
-  view: CampaignView,
-  { deadlineMs }: CampaignPlan,
-  outcomes: readonly Reconciled[],
-): CampaignReport {
-  const rows = outcomes.flatMap(questionsAbout);
+function reportQuestions(view: CampaignView, { keys: planned, deadlineMs }: CampaignPlan): CampaignReport {
+  const rows = planned.flatMap(questionsAbout);
   const keys = new Set(rows.map(({ key }) => key)).size;
-  const others = outcomes.filter(({ key: { facts } }) => facts.state !== "destroyed" && facts.state !== "gone").length;
+  const others = planned.filter(({ facts }) => facts.state !== "destroyed" && facts.state !== "gone").length;
   return {
     summary:
       rows.length === 0
@@ -122,12 +73,7 @@ function reportQuestions(
         : `Ask the clouds about ${count(keys, "key")} once the instance is gone; the deadline is ${dayBefore(deadlineMs)}`,
     sections: [
       ...section("Proof by provider", {
-        table: tableOf(rows, {
-          ...({ key: "key", label: "label", keystore: "type" } as const),
-          "ID in the cloud": ({ id }) => id || "-",
-          "gone on": ({ goneOn }) => goneOn || "-",
-          "ask for": "ask",
-        }),
+        table: tableOfFields(rows, ["key", "label", "keystoreType", "cloudId", "goneOn", "askFor"]),
       }),
       ...section("Not part of the list", {
         lines: others === 0 ? [] : [`${count(others, "key")} not destroyed: uko campaign report names each outcome`],
@@ -141,13 +87,10 @@ function reportQuestions(
       ),
     ],
     exitCode: view.inventory.unreadable.length > 0 ? 13 : 0,
-    csv: csvTable(
-      ["key", "label", "wave", "keystore", "keystoreName", "id", "goneOn", "ask"],
-      rows.map((row) => ({ ...row, keystore: row.type, keystoreName: row.keystore })),
-    ),
+    csv: csvTable(["key", "label", "wave", "keystore", "keystoreType", "cloudId", "goneOn", "askFor"], rows),
     data: {
       campaign: view.campaign.name,
-      asOf: new Date(view.nowMs).toISOString(),
+      asOf: isoTime(view.nowMs),
       questions: rows,
       unreadable: view.inventory.unreadable,
     },
@@ -155,14 +98,13 @@ function reportQuestions(
 }
 
 /** One row a keystore that does not report the key as gone. The IDs are those that the manifest keeps. */
-function questionsAbout({ key }: Reconciled) {
-  const { line, name, listed, facts } = key;
+function questionsAbout({ line, name, listed, facts }: PlannedKey) {
   if (facts.state !== "destroyed") return [];
   const shared = { key: name, label: line.label, wave: line.wave };
   const idIn = (keystore: string): string => line.cloudIds.find((each) => each.keystore === keystore)?.id ?? "";
   if (facts.isKms) {
-    const own = { keystore: "", type: "ibm_cloud_kms", id: idIn(""), goneOn: dayOf(facts.materialGoneMs) };
-    return facts.materialGoneMs === undefined ? [] : [{ ...shared, ...own, ask: askSentences.instance }];
+    const own = { keystore: "", keystoreType: "ibm_cloud_kms", cloudId: idIn(""), goneOn: dayOf(facts.materialGoneMs) };
+    return facts.materialGoneMs === undefined ? [] : [{ ...shared, ...own, askFor: askSentences.instance }];
   }
   const statuses = (listed?.observation?.keystores ?? []).filter(
     ({ status, syncFlag }) => status !== "not_present" || syncFlag !== "ok",
@@ -173,10 +115,10 @@ function questionsAbout({ key }: Reconciled) {
     return {
       ...shared,
       keystore: plain(each.name, 100),
-      type: plain(each.type, 40),
-      id: idIn(each.keystoreId),
+      keystoreType: plain(each.type, 40),
+      cloudId: idIn(each.keystoreId),
       goneOn: isPending(each) ? dayOf(goneMs) : "",
-      ask: isInternal ? askSentences.instance : askOf(each.type),
+      askFor: isInternal ? askSentences.instance : askOf(each.type),
     };
   });
 }

@@ -6,6 +6,7 @@ import { sharedRows } from "../key/set-messages.ts";
 import type { Act } from "../text/act.ts";
 import { shellWord } from "../text/explanation.ts";
 import { plain } from "../text/words.ts";
+import { type CellValue, cellText } from "./csv.ts";
 
 export interface ReportTable {
   readonly columns: readonly string[];
@@ -55,8 +56,23 @@ type Columns<Item> = Readonly<Record<string, keyof Item | ((item: Item) => strin
 
 export function tableOf<Item>(items: readonly Item[], columns: Columns<Item>): ReportTable {
   const cells = Object.values(columns);
-  const rowOf = (item: Item) => cells.map((cell) => String(typeof cell === "function" ? cell(item) : item[cell]));
+  const rowOf = (item: Item) =>
+    cells.map((cell) => String(typeof cell === "function" ? cell(item) : item[cell]) || noValue);
   return { columns: Object.keys(columns), rows: items.map(rowOf) };
+}
+
+const noValue = "-";
+
+/** Each field under its own name in words: `updatedBy` is `updated by`. */
+export function tableOfFields<Name extends string>(
+  items: readonly Readonly<Partial<Record<Name, CellValue>>>[],
+  names: readonly Name[],
+): ReportTable {
+  return tableOf(items, Object.fromEntries(names.map((name) => [headOf(name), (item) => cellText(item[name])])));
+}
+
+function headOf(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replace(/\bid(?=s?$)/, "ID");
 }
 
 const maxShownRows = 50;

@@ -2,14 +2,23 @@
 
 import { type CampaignStep, dayMs } from "../../lifecycle/campaign/campaign.ts";
 import { isStepDue, type WaveGate, waveGate } from "../../lifecycle/campaign/gates.ts";
-import { type KeyOutcome, outcomeOf } from "../../lifecycle/campaign/outcomes.ts";
 import { deletionStanding } from "../../lifecycle/consent-record.ts";
+import { isoTime } from "../loop/evidence.ts";
 import { count, sayAuthor, sayTimeAndDistance } from "../text/words.ts";
 import { dayOf } from "./classify.ts";
-import { csvLine, csvTable } from "./csv.ts";
-import { namedListedKey } from "./inventory.ts";
-import { dayBefore, sayGate, shownDay, waveDates } from "./plan-report.ts";
-import { type CampaignPlan, datesOf, isLate, nextStep, type PlannedKey, type PlannedWave } from "./planned.ts";
+import { csvLine } from "./csv.ts";
+import { dayBefore, keyRows, keyStages, sayGate, stageOf } from "./key-row.ts";
+import { bornKeys, bornSection, countsOf, keyCsv, keyData } from "./key-views.ts";
+import { waveDates } from "./plan-report.ts";
+import {
+  type CampaignPlan,
+  datesOf,
+  isLate,
+  lastDatesOf,
+  nextStep,
+  type PlannedKey,
+  type PlannedWave,
+} from "./planned.ts";
 import { isPending } from "./ready.ts";
 import {
   type CampaignReport,
@@ -26,10 +35,6 @@ import { waveDifferences } from "./rule-changes.ts";
 import { type CampaignView, unfinishedWaves } from "./view.ts";
 import { windowNext, windowSection, windowsToRenew } from "./windows.ts";
 
-/** The states of a key in the columns of the table, from its beginning to its end. */
-const columns = ["pre_activation", "active", "deactivated", "pending", "destroyed", "removed", "other"] as const;
-type StateColumn = (typeof columns)[number];
-
 /** A request with less time left than this should be renewed. */
 const expiringMs = 2 * dayMs;
 
@@ -42,8 +47,10 @@ interface PendingRequest {
 }
 
 export function reportStatus(view: CampaignView, plan: CampaignPlan): CampaignReport {
+  const rows = keyRows(view, plan);
+  const reasons = countsOf(rows.flatMap(({ blocked }) => (blocked === "" ? [] : [blocked])));
+  const outcomes = countsOf(rows.map(({ outcome }) => outcome));
   const requests = pendingRequests(view, plan);
-  const outcomes = outcomesOf(plan);
   const windows = windowsToRenew(
     plan.keys.filter(({ facts }) => facts.ending === "destroy" && !facts.isHeld),
     view.nowMs,
@@ -54,8 +61,8 @@ export function reportStatus(view: CampaignView, plan: CampaignPlan): CampaignRe
       ...section("Waves", { table: stateTable(plan, view) }),
       ...requestSection(requests, view.nowMs),
       ...windowSection(windows),
-      ...section("Blocked, by reason", { table: blockedTable(plan.keys) }),
-      ...section("Outcomes", { table: tableOf(countsOf(outcomes), { outcome: "outcome", keys: "keys" }) }),
+      ...section("Blocked, by reason", { table: tableOf(reasons, { blocked: "value", keys: "keys" }) }),
+      ...section("Outcomes", { table: tableOf(outcomes, { outcome: "value", keys: "keys" }) }),
       ...bornSection(view),
       ...unreadSection(view.inventory.unreadable),
     ],
@@ -72,8 +79,19 @@ export function reportStatus(view: CampaignView, plan: CampaignPlan): CampaignRe
     ],
     exitCode: view.inventory.unreadable.length > 0 ? 13 : 0,
     page: { title: `Campaign ${view.campaign.name}: status`, asOfMs: view.nowMs },
-    csv: csvOf(outcomes),
-    data: { ...dataOf(view, plan, { requests, outcomes }), windows },
+    csv: keyCsv("status", rows),
+    data: {
+      campaign: view.campaign.name,
+      waves: plan.waves.map((wave) => waveRow(wave, view)),
+      requests: requests.map(({ key, step, by, how, expiresAtMs }) => ({
+        ...{ key: key.name, wave: key.line.wave, step, by, how },
+        expiresAt: isoTime(expiresAtMs),
+      })),
+      keys: keyData("status", rows),
+      born: bornKeys(view),
+      unreadable: view.inventory.unreadable,
+      windows,
+    },
   };
 }
 
@@ -108,7 +126,7 @@ function isReady(key: PlannedKey, step: CampaignStep): boolean {
 }
 
 export function summarizeStatus(plan: CampaignPlan): string {
-  const outcomes = outcomesOf(plan).map(({ outcome }) => outcome);
+  const outcomes = plan.keys.map(({ outcome }) => outcome);
   const open = outcomes.filter((outcome) => outcome === "open" || outcome === "pending_destruction").length;
   const unread = outcomes.filter((outcome) => outcome === "not_read").length;
   if (open + unread === 0) {
@@ -123,31 +141,27 @@ export function summarizeStatus(plan: CampaignPlan): string {
   return unread === 0 ? summary : `${summary}; ${unread} could not be read`;
 }
 
-export function bornSection({ born }: CampaignView): readonly ReportSection[] {
-  const lines = born.slice(0, 20).map((key) => `${namedListedKey(key)} (${key.traits.label})`);
-  return section("Not in the manifest", { lines });
-}
-
 export function pendingRequests({ nowMs }: CampaignView, { keys }: CampaignPlan): readonly PendingRequest[] {
   return keys.flatMap((key) => requestOn(key, nowMs));
 }
 
-export function columnOf({ facts, isUnread }: PlannedKey): StateColumn {
-  if (isUnread) return "other";
-  if (facts.state === "gone") return "removed";
-  if (facts.state !== "destroyed") return facts.state;
-  if (facts.isMaterialUncertain === true) return "other";
-  return facts.materialGoneMs !== undefined ? "pending" : "destroyed";
+export function stateTable({ waves }: CampaignPlan, view: CampaignView) {
+  const rows = waves.map((each) => {
+    const { wave, keys, states, held, waitsFor } = waveRow(each, view);
+    return [wave, String(keys), ...[...Object.values(states), held].map(shownCount), waitsFor];
+  });
+  return { columns: ["wave", "keys", ...keyStages, "held", "waits for"], rows };
 }
 
-export function stateTable({ waves }: CampaignPlan, view: CampaignView) {
-  const rows = waves.map((wave) => {
-    const at = wave.keys.map((key) => columnOf(key));
-    const held = wave.keys.filter(({ facts }) => facts.isHeld).length;
-    const counts = columns.map((column) => at.filter((each) => each === column).length);
-    return [wave.name, String(wave.keys.length), ...counts.map(shownCount), shownCount(held), waitsFor(wave, view)];
-  });
-  return { columns: ["wave", "keys", ...columns, "held", "waits for"], rows };
+function waveRow(wave: PlannedWave, view: CampaignView) {
+  const stages = wave.keys.map(stageOf);
+  return {
+    wave: wave.name,
+    keys: wave.keys.length,
+    states: Object.fromEntries(keyStages.map((stage) => [stage, stages.filter((each) => each === stage).length])),
+    held: wave.keys.filter(({ facts }) => facts.isHeld).length,
+    waitsFor: waitsFor(wave, view),
+  };
 }
 
 function shownCount(number: number): string {
@@ -159,7 +173,7 @@ function waitsFor(wave: PlannedWave, view: CampaignView): string {
   const step = (["deactivate", "destroy"] as const).find((each) =>
     wave.keys.some(({ facts }) => isStepDue(facts, each)),
   );
-  if (step === undefined) return wave.keys.some((key) => columnOf(key) === "pending") ? "keystores" : "-";
+  if (step === undefined) return wave.keys.some((key) => stageOf(key) === "pending") ? "keystores" : "-";
   const gate = gateOf(wave.name, step, view);
   const soaking = wave.keys.flatMap((key) => (key.gate.kind === "soaking" ? [key.gate.untilMs] : []));
   const isSoaking = step === "destroy" && gate.kind === "open" && soaking.length > 0 && !wave.keys.some(isOpen);
@@ -197,9 +211,9 @@ export function sayWaveGate(gate: WaveGate): string {
     case "after":
       return gate.waves.join(", ");
     case "blackout":
-      return `the end of a blackout, ${shownDay(gate.untilMs)}`;
+      return `the end of a blackout, ${dayOf(gate.untilMs) || "-"}`;
     case "window":
-      return `its window, ${shownDay(gate.untilMs)}`;
+      return `its window, ${dayOf(gate.untilMs) || "-"}`;
   }
 }
 
@@ -237,68 +251,6 @@ export function requestSection(requests: readonly PendingRequest[], nowMs: numbe
   });
 }
 
-function blockedTable(keys: readonly PlannedKey[]) {
-  const reasons = new Map<string, number>();
-  for (const key of keys) {
-    const why = sayGate(key);
-    if (why !== undefined) reasons.set(why, (reasons.get(why) ?? 0) + 1);
-  }
-  const rows = [...reasons].sort(([, a], [, b]) => b - a).map(([why, keysWithIt]) => [why, String(keysWithIt)]);
-  return { columns: ["why", "keys"], rows };
-}
-
-export interface Reconciled {
-  readonly key: PlannedKey;
-  readonly outcome: KeyOutcome;
-}
-
-export function outcomesOf({ keys, deadlineMs }: CampaignPlan): readonly Reconciled[] {
-  return keys.map((key) => ({
-    key,
-    outcome: key.isUnread ? "not_read" : outcomeOf({ ...key.facts, class: key.line.class }, deadlineMs),
-  }));
-}
-
-export function countsOf(outcomes: readonly Reconciled[]) {
-  const counts = new Map<KeyOutcome, number>();
-  for (const { outcome } of outcomes) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-  return Array.from(counts, ([outcome, keys]) => ({ outcome, keys }));
-}
-
-function csvOf(outcomes: readonly Reconciled[]): string {
-  const rows = outcomes.map(({ key, outcome }) => ({
-    ...{ ...key.line, key: key.name, state: key.listed?.traits.state ?? "" },
-    ...{ outcome, blocked: sayGate(key) ?? "" },
-  }));
-  return csvTable(["key", "label", "wave", "class", "state", "outcome", "blocked"], rows);
-}
-
-function dataOf(
-  view: CampaignView,
-  plan: CampaignPlan,
-  { requests, outcomes }: { readonly requests: readonly PendingRequest[]; readonly outcomes: readonly Reconciled[] },
-): Readonly<Record<string, unknown>> {
-  return {
-    campaign: view.campaign.name,
-    waves: plan.waves.map((wave) => ({
-      wave: wave.name,
-      keys: wave.keys.length,
-      states: Object.fromEntries(
-        columns.map((column) => [column, wave.keys.filter((key) => columnOf(key) === column).length]),
-      ),
-      held: wave.keys.filter(({ facts }) => facts.isHeld).length,
-      waitsFor: waitsFor(wave, view),
-    })),
-    requests: requests.map(({ key, step, by, how, expiresAtMs }) => ({
-      ...{ key: key.name, wave: key.line.wave, step, by, how },
-      expiresAt: new Date(expiresAtMs).toISOString(),
-    })),
-    keys: outcomes.map(({ key, outcome }) => ({ key: key.name, label: key.line.label, outcome, gate: key.gate.kind })),
-    born: view.born.map(namedListedKey),
-    unreadable: view.inventory.unreadable,
-  };
-}
-
 /** Monday to Friday between two times, at least one. */
 export function workingDays(fromMs: number, untilMs: number): number {
   let days = 0;
@@ -312,11 +264,10 @@ export function workingDays(fromMs: number, untilMs: number): number {
 
 /** One page for management: totals, pace, and the decisions that are due. */
 export function reportBoard(view: CampaignView, plan: CampaignPlan): CampaignReport {
-  const outcomes = outcomesOf(plan);
-  const of = (...wanted: readonly string[]) => outcomes.filter(({ outcome }) => wanted.includes(outcome));
-  const open = of("open").map(({ key }) => key);
+  const of = (...wanted: readonly string[]) => plan.keys.filter(({ outcome }) => wanted.includes(outcome));
+  const open = of("open");
   const due = open.filter(({ facts }) => isStepDue(facts, "destroy"));
-  const last = Math.min(plan.deadlineMs, ...due.map(lastDestroy));
+  const last = Math.min(plan.deadlineMs, ...due.flatMap(({ schedule }) => lastDatesOf(schedule).destroyBeforeMs ?? []));
   const days = workingDays(view.nowMs, last);
   const numbers: readonly (readonly [string, number | string])[] = [
     ["Keys in the campaign", plan.keys.length],
@@ -353,11 +304,6 @@ export function reportBoard(view: CampaignView, plan: CampaignPlan): CampaignRep
     data: { campaign: view.campaign.name, board: Object.fromEntries(numbers) },
     csv: numbers.map(([what, value]) => csvLine([what, String(value)])).join(""),
   };
-}
-
-function lastDestroy({ schedule }: PlannedKey): number {
-  const last = schedule.kind === "on_time" || schedule.kind === "late" ? schedule.last.destroyBeforeMs : undefined;
-  return last ?? Number.POSITIVE_INFINITY;
 }
 
 /** What a person has to decide, by the day until which it keeps the deadline. */

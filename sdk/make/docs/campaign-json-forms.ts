@@ -1,23 +1,22 @@
 /** The forms of the JSON that `uko campaign` prints: one line per command. */
 
 import * as z from "zod";
-import { manifestKey } from "../../../provider/engine/campaign/manifest.ts";
+import { keyRow } from "../../../provider/engine/campaign/key-row.ts";
+import { keyFacts } from "../../../provider/engine/campaign/key-views.ts";
 import { code, exitCode, id, time, v } from "./json-parts.ts";
 
 const text = z.string();
 const count = z.number().int();
 const digest = z.string().describe("SHA-256 in hexadecimal digits");
 const day = z.string().describe("A day, such as 2027-03-20; empty if there is none");
-const key = z.string().describe("<vaultId>/<keyId>, or kms/<keyId>");
+const { key } = keyRow.shape;
 const named = { key, label: text };
 const wave = { wave: text };
 const step = z.enum(["deactivate", "destroy"]);
-const classOfKey = manifestKey.shape.class;
 const why = z.object({ ...named, why: text });
-const born = z.array(key).describe("Keys that the manifest does not list");
-const outcome = z.string().describe("Such as removed, open or held; not_read if uko could not read the key");
-const state = z.string().describe("As the service lists the key; otherwise removed or not_read");
-const gate = z.string().describe("What the next step of the key waits for; open if it waits for nothing");
+const born = z.array(z.object({ ...named, createdOn: day })).describe("Keys that the manifest does not list");
+const rows = (command: keyof typeof keyFacts) =>
+  z.array(z.object(Object.fromEntries(keyFacts[command].map((fact) => [fact, keyRow.shape[fact]]))));
 const campaign = text.describe("Name of the campaign");
 const findings = z.array(z.object({ what: text.describe("ID of the key or keystore"), label: text, why: text }));
 const stoppedBy = code.describe("The error that ended the run").optional();
@@ -56,26 +55,6 @@ const days = {
   deactivateBy: day,
   destroyBy: day,
 };
-const plannedKey = z.object({
-  ...named,
-  ...wave,
-  class: classOfKey,
-  state,
-  owners: z.array(text),
-  application: text,
-  schedule: text.describe("on_time or late; otherwise why the key has no date"),
-  lateBecause: text.optional(),
-  isProofByProvider: z.boolean().describe("Whether only the cloud provider can prove the deletion").optional(),
-  scheduleForLastDeadline: text.optional(),
-  gate,
-  deactivateOn: day,
-  destroyOn: day,
-  materialGoneOn: day,
-  kmsMetadataGoneOn: day,
-  deactivateBy: day,
-  destroyBy: day,
-  cloudIds: manifestKey.shape.cloudIds,
-});
 const group = { kind: text, state: text, keystores: text, pendingDays: count, keys: count, lastDay: text };
 const closedContainer = z.object({
   kind: text,
@@ -90,14 +69,6 @@ const closedContainer = z.object({
   exitCode,
 });
 const keptMetadata = { kmsKey: text, name: text, ring: text, deletedAt: text, purgeAllowedFrom: text, purgedAt: text };
-const reviewed = { step: text, reviewer: text, requester: text };
-const undo = z.object({
-  sentence: text,
-  roles: z.array(text),
-  until: text.optional(),
-  command: text.optional(),
-});
-
 const ownExitCode = exitCode.describe(`${exitCode.description}, 14 late key`);
 
 const form = <Shape extends z.ZodRawShape>(about: string, shape: Shape) =>
@@ -134,8 +105,8 @@ export const campaignJsonForms = {
     deadline: day,
     lastDeadline: day.optional(),
     late: count,
-    waves: z.array(z.object({ ...wave, keys: count, ...z.object(days).partial().shape })),
-    keys: z.array(plannedKey),
+    waves: z.array(z.object({ ...wave, keys: count, ...days })),
+    keys: rows("plan"),
     born,
     unreadable,
   }),
@@ -145,7 +116,7 @@ export const campaignJsonForms = {
     requests: z.array(
       z.object({ key, ...wave, step, by: text, how: text, expiresAt: time("When the request expires") }),
     ),
-    keys: z.array(z.object({ ...named, outcome, gate })),
+    keys: rows("status"),
     born,
     unreadable,
     windows,
@@ -157,43 +128,20 @@ export const campaignJsonForms = {
   "campaign-report": form("The line that uko campaign report", {
     campaign,
     asOf: time("The time of the service"),
-    keys: z.array(
-      z.object({
-        ...named,
-        ...wave,
-        class: classOfKey,
-        outcome,
-        state,
-        updatedAt: text,
-        updatedBy: text,
-        owners: z.array(text),
-        reason: text,
-        ticket: text,
-        blocked: text,
-        reviews: z.array(z.object({ ...reviewed, reviewedAt: text })),
-      }),
-    ),
-    born: z.array(z.object(named)),
+    keys: rows("report"),
+    born,
     unreadable,
   }),
   "campaign-questions": form("The line that uko campaign report --after-shutdown", {
     campaign,
     asOf: time("The time of the service"),
-    questions: z.array(z.object({ ...named, ...wave, keystore: text, type: text, id: text, goneOn: day, ask: text })),
+    questions: z.array(
+      z.object({ ...named, ...wave, keystore: text, keystoreType: text, cloudId: text, goneOn: day, askFor: text }),
+    ),
     unreadable,
   }),
   "campaign-find": form("The line that uko campaign find", {
-    found: z.array(
-      z.object({
-        ...named,
-        ...wave,
-        state: text,
-        updatedAt: text.optional(),
-        updatedBy: text.optional(),
-        reviews: z.array(z.object({ ...reviewed, ...wave, reviewedAtMs: count })),
-        undo: undo.nullable().describe("How the last step can be undone"),
-      }),
-    ),
+    found: rows("find"),
   }),
   "campaign-hold": form("The line that uko campaign hold", {
     key,
@@ -231,7 +179,7 @@ export const campaignJsonForms = {
     campaign,
     containers: z.array(closedContainer),
     unstarted: count,
-    outcomes: z.array(z.object({ key, outcome, isFinal: z.boolean() })),
+    outcomes: rows("close"),
     purge: z.array(z.object(keptMetadata)),
     checklist: z.array(z.object({ state: z.enum(["done", "open", "you"]), what: text })),
     unreadable,

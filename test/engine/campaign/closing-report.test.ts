@@ -10,7 +10,7 @@ const finished = {
     manifest: { unreadableVaults: [] },
     born: [],
   },
-  outcomes: [{ outcome: "removed" }],
+  keys: [{ outcome: "removed" }],
   closed: [{ outcome: "deleted" }],
   unstarted: 0,
   unreadable: [],
@@ -34,7 +34,7 @@ it("lets a person check what lists leave out for someone with a role in a part o
 });
 
 it.each([
-  ["a key without a final outcome", { outcomes: [{ outcome: "held" }] }],
+  ["a key without a final outcome", { keys: [{ outcome: "held" }] }],
   ["a key that is not in the manifest", { view: { ...finished.view, born: [{}] } }],
   ["a part that was not read", { unreadable: [{}] }],
   ["a key that was not started", { unstarted: 1 }],

@@ -212,7 +212,7 @@ describe("CSV", () => {
   });
 
   test("is written so that no spreadsheet runs it", () => {
-    expect(csvLine(["=1+1", 'a"b', -1, "@x"])).toBe('\'=1+1,"a""b",-1,\'@x\n');
+    expect(csvLine(["=1+1", 'a"b', "-1", "@x"])).toBe(`'=1+1,"a""b",'-1,'@x\n`);
   });
 
   test("gives a key each of its owners, by any of its IDs", () => {

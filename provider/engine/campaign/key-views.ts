@@ -1,0 +1,128 @@
+/** The views of the keys of a campaign: which facts of a row a report shows, about which keys, and in which order. */
+
+import { dayOf } from "./classify.ts";
+import { csvTable } from "./csv.ts";
+import { namedListedKey } from "./inventory.ts";
+import type { KeyRow } from "./key-row.ts";
+import { type ReportSection, type ReportTable, reasonSection, section, tableOfFields } from "./report.ts";
+import type { CampaignView } from "./view.ts";
+
+type Fact = keyof KeyRow;
+
+const named = ["key", "label", "wave", "class", "state"] as const;
+const written = ["updatedAt", "updatedBy"] as const;
+const dates = [
+  "deactivateOn",
+  "destroyOn",
+  "materialGoneOn",
+  "kmsMetadataGoneOn",
+  "deactivateBy",
+  "destroyBy",
+] as const;
+const lateness = ["schedule", "byLastDeadline", "lateBecause", "isProofByProvider", "earliestEnd", "lastDay"] as const;
+const inCloud = ["cloudIds", "version", "verificationPattern"] as const;
+
+/** What `--json` and `--csv` of a command list about each key. */
+export const keyFacts = {
+  plan: [...named, "owners", "application", ...lateness, "gate", "blocked", ...dates, ...inCloud],
+  status: [...named, "stage", "outcome", "gate", "blocked"],
+  report: [...named, "outcome", "isFinal", ...written, "owners", "reason", "ticket", "blocked", "reviews"],
+  close: ["key", "outcome", "isFinal"],
+  find: [...named, "application", ...written, "blocked", "reviews", "undo"],
+} as const satisfies Readonly<Record<string, readonly Fact[]>>;
+
+export interface KeyTable {
+  readonly title: string;
+  /** Some of the facts that `--json` of the same command lists. */
+  readonly facts: readonly Fact[];
+  /** Absent if the table shows every key. */
+  readonly isShown?: (row: KeyRow) => boolean;
+  /** Which keys come first, because a long table is cut. */
+  readonly isFirst?: (row: KeyRow) => boolean;
+  /** Whether many keys with the same reason share a line. */
+  readonly isGrouped?: true;
+}
+
+/** The tables of keys in a terminal and on a page. */
+export const keyTables = {
+  late: {
+    title: "Late",
+    facts: ["key", "label", "wave", "lastDay", "earliestEnd", "lateBecause", "byLastDeadline"],
+    isShown: ({ lateBecause }) => lateBecause !== "",
+  },
+  blocked: {
+    title: "Blocked",
+    facts: ["key", "label", "wave", "blocked"],
+    isShown: ({ blocked }) => blocked !== "",
+    isGrouped: true,
+  },
+  livesOn: {
+    title: "Lives on in the cloud, without UKO",
+    facts: ["label", ...inCloud, "owners"],
+    isShown: (row) => row.class === "leave",
+  },
+  report: {
+    title: "Keys",
+    facts: ["key", "label", "wave", "class", "outcome", "updatedAt", "updatedBy", "blocked"],
+    isFirst: ({ isFinal }) => !isFinal,
+  },
+  /** Of one wave in the console, which links the label, the first fact, to the page of the key, the second. */
+  wave: {
+    title: "Keys",
+    facts: ["label", "key", "stage", "blocked"],
+    isFirst: ({ blocked }) => blocked !== "",
+  },
+} as const satisfies Readonly<Record<string, KeyTable>>;
+
+export function keyTable(name: keyof typeof keyTables, rows: readonly KeyRow[]): ReportTable {
+  const { facts, isShown = () => true, isFirst = () => false }: KeyTable = keyTables[name];
+  const shown = rows.filter(isShown).toSorted((one, other) => Number(isFirst(other)) - Number(isFirst(one)));
+  const texts = shown.map(flat);
+  // A fact that no shown key has would only make the table wider.
+  const known = facts.filter((fact) => texts.some((row) => row[fact] !== ""));
+  return tableOfFields(texts, known);
+}
+
+export function keySection(name: keyof typeof keyTables, rows: readonly KeyRow[]): readonly ReportSection[] {
+  const { title, isGrouped }: KeyTable = keyTables[name];
+  const table = keyTable(name, rows);
+  return isGrouped === true ? reasonSection(title, table) : section(title, { table });
+}
+
+export function keyCsv(command: keyof typeof keyFacts, rows: readonly KeyRow[]): string {
+  return csvTable(keyFacts[command], rows.map(flat));
+}
+
+export function keyData(command: keyof typeof keyFacts, rows: readonly KeyRow[]): readonly object[] {
+  return rows.map((row) => Object.fromEntries(keyFacts[command].map((fact) => [fact, row[fact]])));
+}
+
+/** How many keys have each outcome, or each reason; the most frequent first. */
+export function countsOf<Value extends string>(values: readonly Value[]) {
+  const groups = Map.groupBy(values, (value) => value);
+  const counts = Array.from(groups, ([value, { length }]) => ({ value, keys: length }));
+  return counts.sort((one, other) => other.keys - one.keys);
+}
+
+/** Keys in scope that no line of the manifest names, so that they have no row. */
+export function bornKeys({ born }: Pick<CampaignView, "born">) {
+  return born.map((key) => ({
+    key: namedListedKey(key),
+    label: key.traits.label,
+    createdOn: dayOf(key.traits.createdAtMs),
+  }));
+}
+
+export function bornSection(view: Pick<CampaignView, "born">): readonly ReportSection[] {
+  return section("Not in the manifest", { table: tableOfFields(bornKeys(view), ["key", "label", "createdOn"]) });
+}
+
+/** A row in which a list consists of texts. */
+function flat(row: KeyRow) {
+  return {
+    ...row,
+    cloudIds: row.cloudIds.map(({ id }) => id),
+    reviews: row.reviews.map(({ step, reviewer, reviewedAt }) => `${step} by ${reviewer} at ${reviewedAt}`),
+    undo: row.undo?.sentence ?? "",
+  };
+}

@@ -1,0 +1,151 @@
+/** Each report about keys in each form: a terminal, CSV, JSON, one HTML page and the console show the same keys and values. */
+
+import { mkdirSync } from "node:fs";
+import { expect, it } from "vitest";
+import { parseCsv } from "../../provider/engine/campaign/csv.ts";
+import { type KeyRow, keyRow } from "../../provider/engine/campaign/key-row.ts";
+import { type KeyTable, keyFacts, keyTables } from "../../provider/engine/campaign/key-views.ts";
+import { openConsole } from "../console/console-world.ts";
+import { dataOf, useCampaignStage } from "./campaign-stage.ts";
+
+type Row = Readonly<Record<string, string>>;
+
+const stage = useCampaignStage();
+const { campaign, baselined, keyNamed, takeStep } = stage;
+
+/** Keys that are late, blocked, held, destroyed, removed, reviewed, and in the cloud only. */
+async function manyStates(): Promise<void> {
+  await baselined();
+  await takeStep("draft-1", "carol");
+  await stage.world.uko("bob", `request ${keyNamed("cards-1")}`);
+  await stage.world.advance("1m");
+  mkdirSync(`${stage.folder}/reviews`);
+  await stage.world.uko(
+    "alice",
+    `review ${keyNamed("cards-1")} --step deactivate --out ${stage.folder}/reviews/1.jsonl`,
+  );
+}
+
+/** A value of JSON as CSV and tables show it. */
+function shown(value: unknown): string {
+  if (!Array.isArray(value)) return String(value);
+  const parts = value as readonly (string | KeyRow["cloudIds"][number] | KeyRow["reviews"][number])[];
+  const texts = parts.map((part) => {
+    if (typeof part === "string") return part;
+    return "id" in part ? part.id : `${part.step} by ${part.reviewer} at ${part.reviewedAt}`;
+  });
+  return texts.join("; ");
+}
+
+/** `cloudIds` from `CLOUD IDS`. */
+const factOf = (head: string): string =>
+  Object.keys(keyRow.shape).find((fact) => fact.replaceAll(/[A-Z]/g, " $&").toUpperCase() === head.toUpperCase()) ??
+  head;
+
+/** The table under a title in a terminal. */
+function tableInText(out: string, title: string): readonly Row[] {
+  const [, rest = ""] = out.split(`\n${title}\n`);
+  const [heads = "", ...lines] = (rest.split("\n\n")[0] ?? "").trimEnd().split("\n");
+  const facts = heads.split(/ {2,}/).map(factOf);
+  return lines.map((line) => Object.fromEntries(line.split(/ {2,}/).map((cell, at) => [facts[at], cell])));
+}
+
+/** The table under a title on a page. */
+function tableInPage(page: string, title: string): readonly Row[] {
+  const [, table = ""] =
+    page.match(new RegExp(`<h2[^>]*>${title}</h2>[\\s\\S]*?<tbody[^>]*>([\\s\\S]*?)</tbody>`)) ?? [];
+  const plain = (text: string): string =>
+    text
+      .replaceAll(/<[^>]*>/g, "")
+      .replaceAll("&quot;", '"')
+      .replaceAll("&#39;", "'")
+      .replaceAll("&amp;", "&");
+  return [...table.matchAll(/<tr[^>]*>([\s\S]*?)<\/tr>/g)].map(([, row = ""]) =>
+    Object.fromEntries(
+      [...row.matchAll(/<t[hd][^>]*data-label="([^"]*)"[^>]*>([\s\S]*?)<\/t[hd]>/g)].map(
+        ([, label = "", cell = ""]) => [factOf(label), plain(cell)],
+      ),
+    ),
+  );
+}
+
+/** What a table has to show: the rows of the JSON that belong in it, with those of its facts that a row has. */
+function expectedIn({ facts, isShown = () => true }: KeyTable, rows: readonly KeyRow[]): readonly Row[] {
+  const own = rows.filter(isShown);
+  const known = facts.filter((fact) => own.some((row) => shown(row[fact]) !== ""));
+  return own.map((row) => Object.fromEntries(known.map((fact) => [fact, shown(row[fact]) || "-"])));
+}
+
+const byKey = (rows: readonly Row[]): readonly Row[] =>
+  rows.toSorted((one, other) => (one.label ?? "").localeCompare(other.label ?? ""));
+
+it.each(["plan", "status", "report"] as const)(
+  "lists the same keys and values for %s as CSV and as JSON",
+  async (command) => {
+    await manyStates();
+    const rows = dataOf(await campaign(`${command} --json`)).keys as readonly KeyRow[];
+    expect(rows).toHaveLength(10);
+    for (const row of rows) expect(Object.keys(row)).toEqual(keyFacts[command]);
+    const csv = parseCsv((await campaign(`${command} --csv`)).out, "csv", {
+      required: keyFacts[command],
+      optional: [],
+    });
+    expect(csv).toEqual(
+      rows.map((row) => Object.fromEntries(keyFacts[command].map((fact) => [fact, shown(row[fact])]))),
+    );
+  },
+);
+
+it.each([
+  ["plan", "late"],
+  ["plan", "blocked"],
+  ["plan", "livesOn"],
+  ["report", "report"],
+] as const)("shows of %s, in the table %s, what its JSON lists", async (command, name) => {
+  await manyStates();
+  const { title }: KeyTable = keyTables[name];
+  const rows = dataOf(await campaign(`${command} --json`)).keys as readonly KeyRow[];
+  const table = tableInText((await campaign(command)).out, title);
+  expect(table.length).toBeGreaterThan(0);
+  expect(byKey(table)).toEqual(byKey(expectedIn(keyTables[name], rows)));
+  if (command === "plan") expect(tableInPage((await campaign("plan --html")).out, title)).toEqual(table);
+});
+
+it("puts the keys without a final outcome first, because a long table is cut", async () => {
+  await manyStates();
+  const outcomes = tableInText((await campaign("report")).out, "Keys").map(({ outcome }) => outcome);
+  expect(outcomes.slice(-2).toSorted()).toEqual(["lives_on", "removed"]);
+});
+
+it("shows of a wave in the console what the JSON of status and plan lists", async () => {
+  await manyStates();
+  const rows = dataOf(await campaign("status --json")).keys as readonly KeyRow[];
+  const late = tableInText((await campaign("plan")).out, "Late");
+  const bob = openConsole(stage.world, "bob", { campaign: { folder: stage.folder, name: "eol" } });
+  try {
+    await bob.logIn();
+    const table = tableInPage((await bob.open("/campaign/waves/main")).text, "Keys");
+    expect(byKey(table)).toEqual(
+      byKey(
+        expectedIn(
+          keyTables.wave,
+          rows.filter(({ wave }) => wave === "main"),
+        ),
+      ),
+    );
+    expect(tableInPage((await bob.open("/campaign")).text, "Late")).toEqual(late);
+  } finally {
+    await bob.close();
+  }
+});
+
+it("finds a key with the facts that the report lists about it", async () => {
+  await manyStates();
+  const [found] = dataOf(await campaign("find cards-1 --json")).found as readonly KeyRow[];
+  const rows = dataOf(await campaign("report --json")).keys as readonly KeyRow[];
+  const row = rows.find(({ label }) => label === "cards-1");
+  for (const fact of keyFacts.find)
+    if (row?.[fact] !== undefined) expect([fact, found?.[fact]]).toEqual([fact, row[fact]]);
+  expect(found?.reviews).toMatchObject([{ step: "deactivate", reviewer: "IBMid-550000ALICE" }]);
+  expect(found?.undo).toMatchObject({ command: `uko withdraw ${keyNamed("cards-1")}` });
+});
