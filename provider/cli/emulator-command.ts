@@ -81,7 +81,7 @@ function readyJson({ url, instanceId, pid, caFile }: RunningEmulator): string {
   return `${JSON.stringify({ url, pid, instanceId, caFile })}\n`;
 }
 
-function readyText(emulator: RunningEmulator, { host, file }: Pick<EmulatorStart, "host" | "file">): string {
+function readyText(emulator: RunningEmulator, { host, file, profile }: Omit<EmulatorStart, "tls">): string {
   const { url, instanceId, people, firstKey, caFile } = emulator;
   const [first, ...others] = people;
   const be = first === undefined ? "" : `, as ${first.name}`;
@@ -107,6 +107,7 @@ function readyText(emulator: RunningEmulator, { host, file }: Pick<EmulatorStart
     "To advance the clock by 5 hours, and to show the audit trail:",
     `  ${caFile === undefined ? "" : `NODE_EXTRA_CA_CERTS=${caFile} `}uko emulator advance 5h${url === defaultUrl ? "" : ` --url ${url}`}`,
     `  ${curl} ${url}/_emulator/audit`,
+    ...(profile === undefined || profile === "documented" ? ibmClients : []),
     "",
     "To take a snapshot, and to continue from it later:",
     `  ${curl} ${url}/_emulator/snapshot > snapshot.json`,
@@ -114,6 +115,13 @@ function readyText(emulator: RunningEmulator, { host, file }: Pick<EmulatorStart
     "",
   ].join("\n");
 }
+
+/** They compare the expiry of a token with the clock of this machine. */
+const ibmClients = [
+  "",
+  "After an advance, IBM's own SDKs, key clients and Terraform provider keep a token that has expired.",
+  "For them, restart with --profile ibm-clients.",
+];
 
 /** Credentials in plain text are sent only to this machine. */
 function elsewhere({ url, caFile }: RunningEmulator, host: string): readonly string[] {

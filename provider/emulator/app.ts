@@ -6,8 +6,8 @@ import { Hono, type MiddlewareHandler } from "hono";
 import { brokerRoutes } from "./broker-api.ts";
 import { controlApi } from "./control/control-api.ts";
 import { worldPage } from "./control/page.ts";
-import { type Api, type Call, type Route, route } from "./http.ts";
-import { iamApi, iamRoutes } from "./iam/iam-api.ts";
+import { type Api, type Route, route } from "./http.ts";
+import { iamApi, iamRoutes, wrongMethod } from "./iam/iam-api.ts";
 import { kmsApi, unknownPath } from "./kms/envelope.ts";
 import { kmsRoutes } from "./kms/kms-api.ts";
 import { type Server, serve } from "./serve.ts";
@@ -34,6 +34,9 @@ export function buildApp(server: Server, names: KnownNames): EmulatorApp {
     }
   };
   mount(iamApi, iamRoutes(tokens));
+  app.all("/identity/token", (context) =>
+    serve(server, iamApi, unknownRoute(context.req.method, wrongMethod), context),
+  );
   mount(ukoApi, brokerRoutes);
   mount(ukoApi, ukoRoutes);
   mount(kmsApi, kmsRoutes);
@@ -47,8 +50,7 @@ export function buildApp(server: Server, names: KnownNames): EmulatorApp {
 
 /** A path that the contract does not name. The audit trail shows the client's mistake. */
 function unknownRoute(method: string, refusal: () => Error): Route {
-  const handle = (call: Call): never => {
-    call.caller();
+  const handle = (): never => {
     throw refusal();
   };
   return { ...route("unknown", method as Route["method"], "*", handle), mutates: false };

@@ -52,7 +52,8 @@ export function route(operation: string, method: Route["method"], path: string, 
 
 /** The differences between the APIs behind the port. */
 export interface Api {
-  readonly unauthorized: () => Refusal;
+  /** About a request with this Authorization. */
+  readonly unauthorized: (authorization: string | undefined) => Refusal;
   readonly refuse: (refusal: Refusal, correlationId: string) => unknown;
   readonly headers: (correlationId: string) => Record<string, string>;
 }
@@ -62,6 +63,8 @@ export interface RefusalDetails {
   readonly target?: { readonly type: "field" | "parameter" | "header" | "query_param"; readonly name: string };
   /** KMS only: `errorMsg`. */
   readonly headline?: string;
+  /** IAM only: `errorDetails`. */
+  readonly explanation?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -99,14 +102,15 @@ export interface Bounds {
 export function integerParameter(
   call: Call,
   name: string,
-  { fallback, min, max }: Bounds,
-  invalid: (name: string) => Refusal,
+  bounds: Bounds,
+  invalid: (name: string, bounds: Bounds) => Refusal,
 ): number {
+  const { fallback, min, max } = bounds;
   const text = call.url.searchParams.get(name);
   if (text === null) return fallback;
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= min && value <= max) return value;
-  throw invalid(name);
+  throw invalid(name, bounds);
 }
 
 /** A parameter that is `true`, `false` or absent. */

@@ -40,7 +40,7 @@ export async function serve(server: Server, api: Api, route: Route, context: Emu
     param: (name) => context.req.param(name) ?? "",
     header: (name) => context.req.header(name),
     caller: () => {
-      if (caller === undefined) throw api.unauthorized();
+      if (caller === undefined) throw api.unauthorized(context.req.header("authorization"));
       return caller;
     },
     note: (note) => Object.assign(notes, note),

@@ -151,13 +151,13 @@ export class World {
   }
 
   /** Marks a write: new `updated_at` and, by default, a new last writer. */
-  touch(object: Stamps, caller: Caller, nowMs: number, options: { readonly writer: boolean } = { writer: true }): void {
+  touch(object: Stamps, caller: Caller, nowMs: number, { writer, unique } = { writer: true, unique: false }): void {
     const nowSecondMs = wholeSecondMs(nowMs);
     // uko-v4.md 1.4, U3: the ETag is `updated_at` to the second, so two writes in one second share
     // it unless bumped.
     const uniqueMs = Math.max(nowSecondMs, object.updatedMs + 1_000);
-    object.updatedMs = this.switches.etagGrain === "unique" ? uniqueMs : nowSecondMs;
-    if (options.writer) object.updatedBy = caller.iamId;
+    object.updatedMs = unique || this.switches.etagGrain === "unique" ? uniqueMs : nowSecondMs;
+    if (writer) object.updatedBy = caller.iamId;
   }
 
   stamps(caller: Caller, nowMs: number): Stamps {

@@ -100,7 +100,12 @@ describe("M1 creates keys (2.2)", () => {
     const answer = await erin.kms("POST", "/keys", "not JSON");
     expect([answer.status, answer.body.resources]).toEqual([
       401,
-      [{ errorMsg: "Unauthorized: The user does not have access to the specified resource" }],
+      [
+        {
+          errorMsg:
+            "Unauthorized: Either the user does not have access to the specified resource, the resource does not exist, or the region is incorrectly set",
+        },
+      ],
     ]);
   });
 

@@ -33,7 +33,7 @@ describe("M8 deletes a key of its own (2.5, 10-7)", () => {
     expect([again.status, code(again), again.body.resources[0]?.errorMsg]).toEqual([
       410,
       "KEY_DELETED_ERR",
-      "Gone: Key could not be deleted. Please see `reasons` for more details.",
+      "Gone: Key could not be deleted: Please see `reasons` for more details (KEY_DELETED_ERR)",
     ]);
   });
 
@@ -110,7 +110,7 @@ describe("M9 restores (2.6)", () => {
     const answer = await restore(id);
     expect([answer.status, code(answer)]).toEqual([400, "KEY_EXPIRED_ERR"]);
     expect(answer.body.resources[0]?.errorMsg).toBe(
-      "Bad Request: The key expired on 2026-11-26 03:04:05 +0000 UTC: Key could not be restored. Please see `reasons` for more details.",
+      "Bad Request: The key expired on 2026-11-26 03:04:05 +0000 UTC: Key could not be restored: Please see `reasons` for more details (KEY_EXPIRED_ERR)",
     );
   });
 });
@@ -123,7 +123,7 @@ describe("M10 purges (2.7)", () => {
     const early = await purge(id);
     expect([code(early), early.body.resources[0]?.errorMsg, reason(early)?.message]).toEqual([
       "REQ_TOO_EARLY_ERR",
-      "Conflict: Key could not be purged: Please see 'reasons' for more details (REQ_TOO_EARLY_ERR)",
+      "Conflict: Key could not be purged: Please see `reasons` for more details (REQ_TOO_EARLY_ERR)",
       "The key was updated recently: Please wait and try again: Purge operation is allowed 4h0m0s after key is deleted",
     ]);
     await world.advance("4h");

@@ -140,6 +140,7 @@ function purge(id: string): Promise<unknown> {
 
 it("disables, enables and syncs: M11, M16", async () => {
   const { id } = await createKey();
+  await world.advance("1h");
   await alice().syncAssociatedResources({ ...instance(), id });
   await bob().disableKey({ ...instance(), id });
   expect((await metadata(id)).state).toBe(2);

@@ -112,7 +112,7 @@ describe("M3 and M4 list and count (2.3)", () => {
     const answer = await list(query);
     expect([answer.status, code(answer), reason(answer)?.target?.type]).toEqual([
       400,
-      "INVALID_FIELD_ERR",
+      "INVALID_QUERY_PARAM_ERR",
       "query_param",
     ]);
   });

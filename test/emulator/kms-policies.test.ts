@@ -59,7 +59,7 @@ describe("M17 and M18 policies of a key (2.11)", () => {
     ["an unknown field", policyBody({ ...dualAuth(true), x: 1 }), "", "BAD_BODY_ERR"],
     ["no collection", {}, "", "BAD_BODY_ERR"],
     ["thirteen months", policyBody(rotation(13)), "", "INVALID_FIELD_ERR"],
-    ["an unknown kind", policyBody(dualAuth(true)), "?policy=metrics", "INVALID_FIELD_ERR"],
+    ["an unknown kind", policyBody(dualAuth(true)), "?policy=metrics", "INVALID_QUERY_PARAM_ERR"],
   ])("M18 refuses %s", async (_, body, query, expected) => {
     const { id } = await create();
     const answer = await put(id, body, query);

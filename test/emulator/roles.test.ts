@@ -205,7 +205,8 @@ it.each(kmsCalls)("%s is open to its roles; KMS answers 401 to the others", asyn
       expect(answer.status, role).toBe(401);
       if (method === "HEAD") continue;
       expect(answer.body.resources[0], role).toEqual({
-        errorMsg: "Unauthorized: The user does not have access to the specified resource",
+        errorMsg:
+          "Unauthorized: Either the user does not have access to the specified resource, the resource does not exist, or the region is incorrectly set",
       });
     }
   }

@@ -3,7 +3,7 @@
 import { type Api, type Call, Refusal, type Reply, type Route, route } from "../http.ts";
 import type { Identity } from "../model.ts";
 import { seededId } from "../world.ts";
-import { Passcodes } from "./passcodes.ts";
+import { Passcodes, publicClient } from "./passcodes.ts";
 import { issuer, loginOf, type Tokens, tokenLifeSeconds } from "./tokens.ts";
 
 const grants = {
@@ -19,10 +19,31 @@ export const iamApi: Api = {
   refuse: (refusal, correlationId) => ({
     errorCode: refusal.code,
     errorMessage: refusal.message,
+    errorDetails: refusal.details.explanation,
     context: { requestId: correlationId, requestType: "incoming.Identity_Token" },
   }),
   headers: (correlationId) => ({ "transaction-id": correlationId, "x-correlation-id": correlationId }),
 };
+
+/** Captured answers of IAM (7.5). */
+export const missingProperty = (name: string): Refusal =>
+  new Refusal(400, "BXNIM0109E", "Property missing or empty.", {
+    explanation: `Property '${name}' either missing or empty.`,
+  });
+export const wrongMethod = (): Refusal =>
+  new Refusal(
+    405,
+    "BXNIM0060E",
+    "Web application exception 'javax.ws.rs.ClientErrorException' during request processing.",
+    { explanation: "HTTP 405 Method Not Allowed" },
+  );
+
+/** The fields of a form, which are all required. */
+function required(form: URLSearchParams, name: string): string {
+  const value = form.get(name) ?? "";
+  if (value === "") throw missingProperty(name);
+  return value;
+}
 
 export function iamRoutes(tokens: Tokens): readonly Route[] {
   const passcodes = new Passcodes();
@@ -60,7 +81,7 @@ function readApiKey(call: Call): Reply {
   const { world } = call;
   call.caller();
   const value = call.header("iam-apikey");
-  if (value === undefined) throw new Refusal(400, "BXNIM0106E", "Property missing or empty: IAM-ApiKey.");
+  if (value === undefined) throw missingProperty("IAM-ApiKey");
   const identity = world.apiKeys.get(value);
   if (identity === undefined) throw new Refusal(404, "BXNIM0415E", "Provided API key could not be found.");
   const { iamId: iam_id, name } = identity;
@@ -72,7 +93,7 @@ function readApiKey(call: Call): Reply {
 
 async function grantToken(tokens: Tokens, passcodes: Passcodes, call: Call): Promise<Reply> {
   const form = new URLSearchParams(call.text);
-  const grantType = form.get("grant_type") ?? "";
+  const grantType = required(form, "grant_type");
   if (grantType === grants.apikey) return grantForApiKey(tokens, call, form);
   if (grantType === grants.assume) return grantForProfile(tokens, call, form);
   if (grantType === grants.passcode || grantType === grants.refresh) {
@@ -81,15 +102,11 @@ async function grantToken(tokens: Tokens, passcodes: Passcodes, call: Call): Pro
     const refresh_token = passcodes.issueRefreshToken(identity, call.nowMs);
     return { ...reply, body: { ...(reply.body as object), refresh_token } };
   }
-  throw new Refusal(
-    400,
-    "BXNIM0106E",
-    "Property missing or empty: grant_type, or a grant that the emulator does not serve.",
-  );
+  throw new Refusal(400, "BXNIM0106E", "The emulator does not serve this grant.");
 }
 
 async function grantForApiKey(tokens: Tokens, call: Call, form: URLSearchParams): Promise<Reply> {
-  const identity = call.world.apiKeys.get(form.get("apikey") ?? "");
+  const identity = call.world.apiKeys.get(required(form, "apikey"));
   if (identity === undefined) throw new Refusal(400, "BXNIM0415E", "Provided API key could not be found.");
   return tokenReply(
     tokens,
@@ -102,7 +119,7 @@ async function grantForApiKey(tokens: Tokens, call: Call, form: URLSearchParams)
 
 /** Assumes a trusted profile: the token is the profile's, and its `authn` names the login. */
 async function grantForProfile(tokens: Tokens, call: Call, form: URLSearchParams): Promise<Reply> {
-  const caller = await tokens.verify(call.world, form.get("access_token") ?? "", call.nowMs);
+  const caller = await tokens.verify(call.world, required(form, "access_token"), call.nowMs);
   if (caller === undefined) throw new Refusal(401, "BXNIM0400E", "The access token is not valid.");
   const wanted = [form.get("profile_id"), form.get("profile_name"), form.get("profile_crn")];
   const profile = [...call.world.identities.values()].find(
@@ -132,7 +149,8 @@ async function tokenReply(
   grantType: string,
 ): Promise<Reply> {
   call.note({ caller: identity.iamId, authn: login.iamId, callerName: identity.name });
-  const { token, expires } = await tokens.issue(call.world, identity, login, grantType, call.nowMs);
+  const request = { grantType, clientId: call.header("authorization") === publicClient ? "bx" : "default" };
+  const { token, expires } = await tokens.issue(call.world, identity, login, request, call.nowMs);
   return {
     status: 200,
     body: {

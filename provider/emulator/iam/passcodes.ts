@@ -13,7 +13,7 @@ const refreshLifeMs = 7 * 86_400_000;
 /** Older ones are dropped first. */
 const maxEntries = 1_000;
 /** The public client of IBM's own tools, `bx:bx`. */
-const publicClient = "Basic Yng6Yng=";
+export const publicClient = "Basic Yng6Yng=";
 
 interface Entry {
   readonly identity: Identity;

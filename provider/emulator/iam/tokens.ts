@@ -41,7 +41,7 @@ export class Tokens {
     world: World,
     identity: Identity,
     login: Login,
-    grantType: string,
+    { grantType, clientId }: { readonly grantType: string; readonly clientId: string },
     nowMs: number,
   ): Promise<{ token: string; expires: number }> {
     const { privateKey } = await keyPair();
@@ -53,7 +53,7 @@ export class Tokens {
       account: { valid: true, bss: world.accountId, frozen: true },
       grant_type: grantType,
       scope: "ibm openid",
-      client_id: "default",
+      client_id: clientId,
       acr: 1,
       amr: ["pwd"],
       iat: issued,

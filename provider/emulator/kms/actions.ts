@@ -5,7 +5,7 @@ import { hourMs, toSecondsText } from "../clock.ts";
 import type { Call, Reply } from "../http.ts";
 import { kmsKeyOf } from "./access.ts";
 import { checkRootMaterial, payloadFields } from "./create.ts";
-import { keyDeleted, notPerformed, parsedBody, refusal, rootKeyRequired, tooEarly } from "./envelope.ts";
+import { invalidQuery, keyDeleted, parsedBody, refusal, rootKeyRequired, tooEarly } from "./envelope.ts";
 import { openPayload } from "./import-tokens.ts";
 import { nextState } from "./key-states.ts";
 import { addVersion } from "./new-key.ts";
@@ -52,25 +52,26 @@ export function rotateKmsKey(call: Call): Reply {
     throw refusal(409, "KEY_ROTATION_NOT_PERMITTED", what, message);
   }
   if (key.imported && payload === undefined) {
-    const message = "This root key was created with user-supplied key material: Key material is required to rotate it";
-    throw refusal(400, "KEY_PAYLOAD_REQ_ERR", what, message);
+    const message =
+      "This root key was created with user-supplied key material: Key material is required to perform a 'rotate' action";
+    throw refusal(400, "KEY_PAYLOAD_REQ_ERR", what, message, { type: "field", name: "payload" });
   }
-  if (!key.imported && payload !== undefined) {
-    throw refusal(400, "KEY_IMPT_REQ_ERR", what, "Requested action can only be completed with an imported key.");
-  }
+  if (!key.imported && payload !== undefined) throw invalidQuery("payload", what, "provided only if key is imported");
   const material = payload === undefined ? undefined : openPayload(call, { payload, ...rest }, what);
   if (material !== undefined) checkRootMaterial(material, what);
   addVersion(world, key, nowMs, material);
   return { status: 204 };
 }
 
-/** M16: asks the registered services to read the key again. */
+/** M16: asks the registered services to read the key again, an hour after their last notification. */
 export function syncKmsKey(call: Call): Reply {
+  const what = "Could not initiate sync requests to associated resources";
   const key = kmsKeyOf(call, "kms.sync");
-  if (key.state === 5) throw keyDeleted(notPerformed);
-  key.state = nextState("sync", key, notPerformed);
-  const earliestMs = (key.syncedMs ?? Number.NEGATIVE_INFINITY) + hourMs;
-  if (call.nowMs < earliestMs) throw tooEarly(notPerformed, `: Sync is allowed from ${toSecondsText(earliestMs)}`);
+  key.state = nextState("sync", key, what);
+  const earliestMs = Math.max(key.syncedMs ?? 0, key.updatedMs) + hourMs;
+  if (call.nowMs < earliestMs) {
+    throw tooEarly(what, `: Sync cannot be performed until at least ${toSecondsText(earliestMs)}`);
+  }
   key.syncedMs = call.nowMs;
   call.world.kmsKeys.changed(key.id);
   return { status: 204 };

@@ -32,7 +32,7 @@ export const payloadFields = {
 };
 
 const keySchema = z.strictObject({
-  type: z.literal(keyType),
+  type: z.literal(keyType).optional(),
   name: z.string().min(2).max(90),
   description: z.string().min(2).max(240).optional(),
   aliases: z.array(z.string()).max(5).default([]),

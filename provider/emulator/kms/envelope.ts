@@ -1,10 +1,19 @@
 /** Bodies, collections and refusals of KMS, with their reason codes (kms-v2-and-iam.md 1.5, 2.2, 4). */
 
 import * as z from "zod";
-import { type Api, type Call, flagParameter, integerParameter, jsonObject, Refusal, type Reply } from "../http.ts";
+import {
+  type Api,
+  type Bounds,
+  type Call,
+  flagParameter,
+  integerParameter,
+  jsonObject,
+  Refusal,
+  type Reply,
+} from "../http.ts";
 
 const vendor = (name: string): string => `application/vnd.ibm.kms.${name}+json`;
-const moreInfo = "https://cloud.ibm.com/apidocs/key-protect#error-codes";
+const moreInfo = "https://cloud.ibm.com/apidocs/key-protect";
 
 type CollectionKind = "key" | "policy" | "registration" | "key.version" | "key_ring" | "alias" | "allowed_ip_metadata";
 
@@ -43,11 +52,24 @@ function refuse(refusal: Refusal): unknown {
 
 /** kms-v2-and-iam.md 4.3: one answer for a bad token, a missing role, a foreign instance or key. */
 export const unauthorized = (): Refusal =>
-  new Refusal(401, "UNAUTHORIZED_ERR", "Unauthorized: The user does not have access to the specified resource");
+  new Refusal(
+    401,
+    "UNAUTHORIZED_ERR",
+    "Unauthorized: Either the user does not have access to the specified resource, the resource does not exist, or the region is incorrectly set",
+  );
+
+/** A token whose subject cannot be read is another mistake (4.2) than one that is not valid. */
+function unauthenticated(authorization = ""): Refusal {
+  const [, payload = ""] = /^Bearer [^.]*\.([^.]+)\./i.exec(authorization) ?? [];
+  if (Buffer.from(payload, "base64url").includes('"sub"')) return unauthorized();
+  const message =
+    "Extracting the subject from the bearer token failed: Make sure the bearer token passed is the correct one (and correct format) and is allowed to perform requested actions";
+  return refusal(400, "BEARER_SUB_EXTRACTION_ERR", notPerformed, message);
+}
 
 export const kmsApi: Api = {
   refuse,
-  unauthorized,
+  unauthorized: unauthenticated,
   headers: (correlationId) => ({ "correlation-id": correlationId, "x-correlation-id": correlationId }),
 };
 
@@ -71,14 +93,12 @@ export function refusal(
   message: string,
   target?: { readonly type: "field" | "query_param"; readonly name: string },
 ): Refusal {
-  const headline = `${phrases[status]}: ${what}. Please see \`reasons\` for more details.`;
+  const headline = `${phrases[status]}: ${what}: Please see \`reasons\` for more details (${code})`;
   return new Refusal(status, code, message, { headline, ...(target === undefined ? {} : { target }) });
 }
 
 export const keyNotFound = (what = "Key could not be retrieved"): Refusal =>
-  new Refusal(404, "KEY_NOT_FOUND_ERR", "key does not exist", {
-    headline: `Not Found: ${what}: Please see \`reasons\` for more details (KEY_NOT_FOUND_ERR)`,
-  });
+  refusal(404, "KEY_NOT_FOUND_ERR", what, "key does not exist");
 
 /** A code of the emulator's own: a client's mistake must not look like a missing key. */
 export const unknownPath = (): Refusal =>
@@ -94,16 +114,15 @@ export const rootKeyRequired = (what: string): Refusal =>
   refusal(400, "KEY_ROOT_REQ_ERR", what, "Requested action can only be completed with a root key.");
 
 export const tooEarly = (what: string, hint: string): Refusal =>
-  new Refusal(409, "REQ_TOO_EARLY_ERR", `The key was updated recently: Please wait and try again${hint}`, {
-    // kms-v2-and-iam.md 2.7: this headline ends in the code, between other quotes.
-    headline: `Conflict: ${what}: Please see 'reasons' for more details (REQ_TOO_EARLY_ERR)`,
-  });
+  refusal(409, "REQ_TOO_EARLY_ERR", what, `The key was updated recently: Please wait and try again${hint}`);
 
 export const invalidField = (name: string, what: string, message: string): Refusal =>
   refusal(400, "INVALID_FIELD_ERR", what, message, { type: "field", name });
 
-export const invalidQuery = (name: string, what: string): Refusal =>
-  refusal(400, "INVALID_FIELD_ERR", what, `The query parameter ${name} is not valid`, { type: "query_param", name });
+export const invalidQuery = (name: string, what: string, rule = "a value that the API describes"): Refusal => {
+  const message = `The query_param '${name}' must be: ${rule}`;
+  return refusal(400, "INVALID_QUERY_PARAM_ERR", what, message, { type: "query_param", name });
+};
 
 export const badBody = (detail: string, what = notPerformed): Refusal =>
   refusal(
@@ -117,7 +136,8 @@ const limitBounds = { fallback: 200, min: 1, max: 5_000 } as const;
 const offsetBounds = { fallback: 0, min: 0, max: Number.MAX_SAFE_INTEGER } as const;
 
 export function pageOf<Item>(call: Call, items: readonly Item[], what: string): readonly Item[] {
-  const invalid = (name: string): Refusal => invalidQuery(name, what);
+  const invalid = (name: string, { min, max }: Bounds): Refusal =>
+    invalidQuery(name, what, `an integer between ${min} and ${max} (inclusive)`);
   const limit = integerParameter(call, "limit", limitBounds, invalid);
   const offset = integerParameter(call, "offset", offsetBounds, invalid);
   return items.slice(offset, offset + limit);

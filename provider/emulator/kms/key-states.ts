@@ -31,7 +31,10 @@ const kmsKeyCells = {
   disable: { 1: { to: 2, source: "kms-v2-and-iam.md 2.8" } },
   enable: { 2: { to: 1, source: "kms-v2-and-iam.md 2.8" } },
   rotate: { 1: { to: 1, source: "kms-v2-and-iam.md 2.8, 2.14" } },
-  sync: { 1: { to: 1, source: "kms-v2-and-iam.md 2.8" } },
+  sync: {
+    1: { to: 1, source: "kms-v2-and-iam.md 2.8" },
+    5: { to: 5, source: "kms-v2-and-iam.md 2.8" },
+  },
 } as const satisfies Record<KmsAction, Partial<Record<KmsKeyState, KmsCell>>>;
 
 /** The effect of a call in a state; undefined if KMS refuses it. */

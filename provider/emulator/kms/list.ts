@@ -1,5 +1,6 @@
 /** M3 and M4: KMS keys, selected, in order and in pages (kms-v2-and-iam.md 2.3). */
 
+import * as z from "zod";
 import { dayMs, wholeSecondMs } from "../clock.ts";
 import type { Call, Reply } from "../http.ts";
 import type { KmsKey } from "../model.ts";
@@ -175,9 +176,9 @@ function dateCondition(
 ): ((key: KmsKey) => boolean) | undefined {
   if (/^none$/i.test(value)) return (key) => dateOf(key) === undefined;
   const [, operator, date = ""] = /^(?:(lte|lt|gte|gt):)?"?([^"]+)"?$/.exec(value) ?? [];
+  const isDay = z.iso.date().safeParse(date).success;
+  if (!isDay && !z.iso.datetime({ offset: true }).safeParse(date).success) return undefined;
   const boundMs = Date.parse(date);
-  if (Number.isNaN(boundMs)) return undefined;
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(date);
   return (key) => {
     const ms = dateOf(key);
     if (ms === undefined) return false;

@@ -50,7 +50,7 @@ function readPolicies<Resource>(call: Call, form: PolicyForm<Resource>): readonl
     const message = "Collection total does not match number of resources";
     throw refusal(400, "COLLECTION_TOTAL_MISMATCH_ERR", what, message);
   }
-  if (kinds.length !== resources.length) throw badBody("each resource holds one policy", what);
+  if (resources.some((each) => form.kindsIn(each).length === 0)) throw badBody("each resource holds a policy", what);
   if (wanted !== undefined && kinds.some((kind) => kind !== wanted)) {
     const message = "Data in body does not match data required by query parameter";
     throw refusal(400, "BODY_QUERY_PARAM_MISMATCH_ERR", what, message);
@@ -128,11 +128,13 @@ function viewPolicies(call: Call, { dualAuth, rotation }: KmsKey): Reply {
     dualAuthDelete: dualAuth && viewDualAuthPolicy(call.world, dualAuth),
     rotation: rotation && viewRotationPolicy(call.world, rotation),
   };
-  const shown = keyKinds.filter((kind) => wanted === undefined || kind === wanted).map((kind) => views[kind]);
-  return collection(
-    "policy",
-    shown.filter((view) => view !== undefined),
-  );
+  // IBM's model of several policies has no `type` (2.11).
+  const shown = keyKinds.flatMap((kind) => {
+    const { type, ...view } = views[kind] ?? {};
+    if (type === undefined || (wanted !== undefined && kind !== wanted)) return [];
+    return [wanted === undefined ? view : { type, ...view }];
+  });
+  return collection("policy", shown);
 }
 
 const enabled = z.boolean();
@@ -154,6 +156,8 @@ const access = z
   })
   .partial();
 
+const allowedAddresses = (min: number) => z.strictObject({ allowed_ip: z.array(cidr).min(min).max(1_000) });
+
 /** Attributes may be left out of a policy that is turned off. */
 const withAttributes = <Schema extends z.ZodType>(attributes: Schema) =>
   z.union([
@@ -166,7 +170,10 @@ const dataSchemas = new Map<string, z.ZodType<Pick<InstancePolicy, "enabled" | "
   Object.entries({
     dualAuthDelete: plain,
     allowedNetwork: withAttributes(z.strictObject({ allowed_network: z.enum(["public-and-private", "private-only"]) })),
-    allowedIP: withAttributes(z.strictObject({ allowed_ip: z.array(cidr).min(1).max(1_000) })),
+    allowedIP: z.union([
+      z.strictObject({ enabled: z.literal(false), attributes: allowedAddresses(0).optional() }),
+      z.strictObject({ enabled: z.literal(true), attributes: allowedAddresses(1) }),
+    ]),
     keyCreateImportAccess: z.strictObject({ enabled, attributes: access.optional() }),
     metrics: plain,
     rotation: withAttributes(z.strictObject({ interval_month: z.number().int().min(1).max(12) })),

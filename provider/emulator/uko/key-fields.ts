@@ -53,7 +53,7 @@ export function checkLabelRule(call: Call, type: KeystoreType, text: string): vo
 
 /** Adds a template's period such as `P5Y1M1W2D` to a date (uko-v4.md 3.5). */
 export function addPeriod(fromMs: number, period: string): string {
-  if (!/^P[0-9YMWD]*$/.test(period)) throw new Refusal(500, "internal", "The template's period is not readable.");
+  if (!/^P(\d+[YMWD])+$/.test(period)) throw new Refusal(500, "internal", "The template's period is not readable.");
   const at = new Date(fromMs);
   for (const [, amount, unit] of period.matchAll(/(\d+)([YMWD])/g)) {
     const count = Number(amount);

@@ -128,7 +128,7 @@ export function syncKey(call: Call): Reply {
     if (!placement.removedByUser) conform(call, key, placement);
   }
   const statuses = publishStatuses(world, key, nowMs);
-  world.touch(key, call.caller(), nowMs, { writer: world.switches.syncChangesLastWriter });
+  world.touch(key, call.caller(), nowMs, { writer: world.switches.syncChangesLastWriter, unique: true });
   noteAfter(call, key);
   return { status: 200, body: { status_in_keystores: statuses } };
 }

@@ -1,5 +1,6 @@
 /** Lists: filters, limit, offset, sort, and the envelope around a page (uko-v4.md 2.2-2.4, 3.14). */
 
+import * as z from "zod";
 import { toSecondsText } from "../clock.ts";
 import { type Call, integerParameter, Refusal, type Reply } from "../http.ts";
 import type { World } from "../world.ts";
@@ -48,7 +49,8 @@ type Bounds = "inclusive" | "strict";
 
 /** An exact date and its bounds. The published pattern is not anchored (uko-v4.md 2.2). */
 export function dateFilters<Item>(name: string, dateOf: (item: Item) => string | undefined, bounds: Bounds) {
-  return boundedFilters(name, dateOf, (value) => datePattern.exec(value)?.[0], bounds);
+  const dayIn = (value: string) => z.iso.date().safeParse(datePattern.exec(value)?.[0]).data;
+  return boundedFilters(name, dateOf, dayIn, bounds);
 }
 
 /** A size in digits, exact or bounded. */

@@ -10,8 +10,8 @@ import { isNamingScheme } from "./naming-scheme.ts";
 export const keyAlgorithms = ["aes", "des", "dilithium", "ec", "hmac", "rsa"] as const;
 
 const namingScheme = z.string().min(1).max(255).refine(isNamingScheme);
-/** Published as the malformed `P^[0-9YMWD]+$` (3.5). */
-const period = text(3, 100, /^P[0-9YMWD]+$/);
+/** Published as the malformed `P^[0-9YMWD]+$`, with `P5Y1M1W2D` (3.5). */
+const period = text(3, 100, /^P(\d+[YMWD])+$/);
 const protectionLevel = z.enum(["hsm", "software"]);
 const rsaSizes = [2048, 3072, 4096];
 const googleAlgorithms = [

@@ -118,6 +118,7 @@ func main() {
 	ok(client.DisableKey(here, wages.ID))
 	advance("31s")
 	ok(client.EnableKey(here, wages.ID))
+	advance("1h")
 	ok(client.SyncAssociatedResources(here, wages.ID))
 	step("registrations", len(must(client.ListRegistrations(here, wages.ID, "")).Registrations))
 	step("all registrations", len(must(client.ListRegistrations(here, "", "")).Registrations))
