@@ -1,12 +1,22 @@
 /** The error catalog: every code that a person or a pipeline can meet, with its exit code. This file imports nothing. */
 
+/** What each exit code says. No error has 0, or 14, which is for late keys of a campaign. */
+export const exitCodes = {
+  0: "done",
+  1: "error",
+  10: "waiting for a person",
+  11: "waiting for time",
+  12: "blocked",
+  13: "missing right",
+  14: "a key of a campaign cannot end by its deadline",
+} as const;
+
 interface CatalogueEntry {
   /** What happened, in general; the error itself says it in particular. */
   readonly summary: string;
   /** Whether the same call may succeed later with nothing changed by a person. */
   readonly retryable: boolean;
-  /** 1 fault, 10 approval, 11 time, 12 blocked, 13 rights missing. No error has 14, for late keys of a campaign. */
-  readonly exitCode: 1 | 10 | 11 | 12 | 13;
+  readonly exitCode: Exclude<keyof typeof exitCodes, 0 | 14>;
 }
 
 /** Codes never change, because pipelines match on them. `provider/docs/reference/errors.md` has a heading for each. */
@@ -182,7 +192,7 @@ export function asUkoError(thrown: unknown): UkoError {
 }
 
 /** The first of these that any key caused: a fault, a problem to repair, an approval, a wait for time. */
-const mostSevereFirst = [1, 13, 12, 10, 11, 0] as const;
+export const mostSevereFirst = [1, 13, 12, 10, 11, 0] as const;
 
 /** Returns the most severe of several exit codes; 0 for none, and 1 for an unknown one. */
 export function mostSevere(exitCodes: readonly number[]): number {

@@ -1,5 +1,7 @@
 /** The texts of `--help` in addition to the commands' own descriptions. */
 
+import { exitCodes, mostSevereFirst } from "../errors.ts";
+
 const vaultId = "5c1e0000-0000-4000-8000-000000000001";
 const key = `${vaultId}/9b2d0000-0000-4000-8000-000000000002`;
 const kmsKey = "kms/0f8c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b11";
@@ -8,6 +10,8 @@ const recordId = "7f3a2c91d04be6f8a13c5e7092b4d6f8";
 const digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 const otherKey = `${vaultId}/9b2d0000-0000-4000-8000-000000000003`;
 const otherRecordId = "1c9e44d07b2a58f36e10d9a4c7835b2f";
+
+const exitCodeWords = Object.entries(exitCodes).map(([code, says]) => `${code} ${says}`);
 
 export const generalHelp = `
 Name a key by <vaultId>/<keyId>, two UUIDs, or by <vault>/<label>, a label, or the start of an ID (4 characters or
@@ -25,37 +29,45 @@ How two people delete a key:
 For many keys, uko review shows what Bob requested, and uko approve takes one step on exactly these keys.
 
 Exit codes:
-  0 done   1 error   10 waiting for a person   11 waiting for time   12 blocked   13 missing right
-  14 a key of a campaign cannot end by its deadline
-  With several keys, the most severe one counts: 1, 13, 12, 10, 11, 0.
+  ${exitCodeWords.slice(0, -1).join("   ")}
+  ${exitCodeWords.at(-1)}
+  With several keys, the most severe one counts: ${mostSevereFirst.join(", ")}.
 
 With --json, each key and each error is one line of JSON on standard output. An error has the form
 {"v":1,"error":{"code":…}}.
 
 uko help environment lists the variables that uko reads, and uko explain CODE says what a code in brackets means.`;
 
-export const helpTopics = {
-  environment: `uko reads these variables of the environment. The engines read the same ones.
+/** Each variable of the environment that uko reads as a setting. The pages about settings have the same words. */
+export const variables = {
+  UKO_INSTANCE_ID: "UUID of the instance",
+  UKO_REGION: "region of the instance, such as `eu-de`",
+  UKO_API_KEY: "your own API key; the run acts as its identity",
+  UKO_API_KEY_FILE: "file with your API key, instead of the key itself; only you may have access to the file",
+  UKO_TOKEN: "IAM access token instead of an API key",
+  UKO_ENDPOINT: "address of the service",
+  UKO_KMS_ENDPOINT: "address of the service's KMS",
+  UKO_IAM_ENDPOINT: "address of IAM",
+  UKO_DUAL_AUTHORIZATION: "`required`: two people for every key, whatever the key says",
+  UKO_STRICT_READS: "`true`: a refresh fails if it cannot read a resource",
+  UKO_ALLOWED_HOSTS: "more hosts that may receive the credential, comma-separated, as `host` or `host:port`",
+  UKO_CONSENT: "the requests that this run approves: comma-separated IDs, or `@` and a review file",
+  UKO_CONSENT_DIGEST: "SHA-256 of the review file, as `uko review` printed it",
+  UKO_WAIT: "how long each deletion may wait for people and time, such as `5h`; not in the dynamic provider",
+  UKO_EVIDENCE: "file that gets a line of JSON before and after each step",
+  UKO_REPORT: "file that gets a line of JSON for each resource and run",
+  HTTPS_PROXY: "address of a proxy, which may contain a password",
+  NO_PROXY: "hosts to reach without the proxy",
+  UKO_SIGN_PASSPHRASE_FILE: "file with the passphrase of an encrypted `--sign-key` of `uko certificate`",
+  CI: "set by pipelines: a run then warns before it locks the state for more than 15 minutes",
+} as const;
 
-  UKO_INSTANCE_ID         instance of Unified Key Orchestrator (UUID)
-  UKO_REGION              region of the instance, such as eu-de; uko then gets the endpoints from IBM's broker
-  UKO_ENDPOINT            endpoint of the instance, instead of the broker's
-  UKO_KMS_ENDPOINT        endpoint of its KMS API, instead of the broker's
-  UKO_IAM_ENDPOINT        endpoint of IAM; by default IBM Cloud IAM
-  UKO_API_KEY             your own IBM Cloud API key; you act as the identity of this key
-  UKO_API_KEY_FILE        file with your API key, which only its owner can read, instead of UKO_API_KEY
-  UKO_TOKEN               IAM access token, instead of an API key; may begin with Bearer
-  UKO_ALLOWED_HOSTS       further hosts that may receive the credential
-  UKO_DUAL_AUTHORIZATION  required: two people, whatever the program says (engines, and uko doctor --probe-tags)
-  UKO_STRICT_READS        1: a refresh of an engine fails if it cannot read a resource
-  UKO_CONSENT             same as --consent of uko continue, or @ and a file that uko review wrote
-  UKO_CONSENT_DIGEST      SHA-256 of that file, as uko review printed it
-  UKO_WAIT                same as --wait of uko continue
-  UKO_EVIDENCE            file to which uko appends one line of JSON for each step
-  UKO_REPORT              file to which uko appends one line of JSON for each key that a run acted on
-  UKO_SIGN_PASSPHRASE_FILE  file with the passphrase of an encrypted --sign-key (uko certificate)
-  HTTPS_PROXY, NO_PROXY   proxy, and the hosts to reach without it
-  CI                      set by pipelines; an engine's run then warns before a long wait`,
+const variableLines = Object.entries(variables).map(
+  ([name, says]) => `  ${name.padEnd(24)}  ${says.replaceAll("`", "")}`,
+);
+
+export const helpTopics = {
+  environment: `uko reads these variables of the environment. The engines read the same ones.\n\n${variableLines.join("\n")}`,
 } as const;
 
 const doctorHelp = `

@@ -3,8 +3,8 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { browserOf } from "../../provider/bin/machine.ts";
+import { variables } from "../../provider/cli/help.ts";
 import { withoutSecrets } from "../../provider/other-programs.ts";
-import { settingVariables } from "../../sdk/make/docs/settings.ts";
 import { keys } from "../cli/harness.ts";
 import { type Story, startStory } from "../engine/certificate/story.ts";
 
@@ -53,7 +53,7 @@ it.runIf(process.platform === "linux")("a browser sees none either", async () =>
 });
 
 it("every setting that holds a credential, or names the file of one, is left out, however it is spelled", () => {
-  const named = settingVariables.filter((name) => /KEY|TOKEN|PASS|SECRET/.test(name));
+  const named = Object.keys(variables).filter((name) => /KEY|TOKEN|PASS|SECRET/.test(name));
   expect(named).toEqual(Object.keys(secrets));
   const given = Object.fromEntries([...named, "uko_api_key", "PATH"].map((name) => [name, "a"]));
   expect(withoutSecrets(given)).toEqual({ PATH: "a" });

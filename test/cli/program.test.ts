@@ -226,7 +226,7 @@ describe("help", () => {
   it("has a topic about the environment", async () => {
     const { world } = aWorld();
     expect(await runCli(["help", "environment"], world)).toBe(0);
-    expect(world.output.out).toMatch(/^ {2}UKO_INSTANCE_ID +instance of/m);
+    expect(world.output.out).toMatch(/^ {2}UKO_INSTANCE_ID +UUID of the instance$/m);
   });
 
   it("matches the golden files", async () => {

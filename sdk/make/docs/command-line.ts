@@ -2,9 +2,10 @@
 
 import type { Command } from "commander";
 import type { CliWorld } from "../../../provider/cli/cli-world.ts";
-import { type CommandName, examples, generalHelp, groupOf, helpProse, helpTopics } from "../../../provider/cli/help.ts";
+import { type CommandName, examples, generalHelp, groupOf, helpProse, variables } from "../../../provider/cli/help.ts";
 import { namesOf } from "../../../provider/cli/help-layout.ts";
 import { buildProgram } from "../../../provider/cli/program.ts";
+import { exitCodes, mostSevereFirst } from "../../../provider/errors.ts";
 import { capital } from "../../../provider/printable.ts";
 
 /** Help needs no service, and the texts have no width of a terminal. */
@@ -96,23 +97,6 @@ function paragraphsOf(text: string): readonly string[] {
     .filter((block) => block !== "");
 }
 
-function variables(): readonly Item[] {
-  return Array.from(helpTopics.environment.matchAll(/^ {2}(\S.*?) {2,}(.*)$/gm), ([, term = "", says = ""]) => [
-    term,
-    says,
-  ]);
-}
-
-const exitCodes: readonly Item[] = [
-  ["0", "done"],
-  ["1", "error"],
-  ["10", "waiting for a person"],
-  ["11", "waiting for time"],
-  ["12", "blocked"],
-  ["13", "missing right"],
-  ["14", "a key of a campaign cannot end by its deadline"],
-];
-
 const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
 const sentence = (text: string): string => `${text.replaceAll(/\. (?=[A-Z])/g, ".\n").replaceAll("<", "&lt;")}`;
 
@@ -173,10 +157,10 @@ function commandLineIndex(groups: readonly (readonly [Group, readonly Described[
     "With `--debug`, every command prints a line for each call on standard error, without any secret.",
     ...sections,
     "## Environment",
-    table("variable | meaning", variables()),
+    table("variable | meaning", Object.entries(variables)),
     "## Exit codes",
-    table("exit code | meaning", exitCodes),
-    "With several keys, the most severe code counts: 1, 13, 12, 10, 11, 0.\n[Errors and waits](errors.md) explains the codes in brackets; `uko explain` prints the same text.",
+    table("exit code | meaning", Object.entries(exitCodes)),
+    `With several keys, the most severe code counts: ${mostSevereFirst.join(", ")}.\n[Errors and waits](errors.md) explains the codes in brackets; \`uko explain\` prints the same text.`,
   ].join("\n\n")}\n`;
 }
 
@@ -207,14 +191,14 @@ export function commandLineManPage(): string {
     ".SH COMMANDS",
     ...commands,
     ".SH ENVIRONMENT",
-    ...items(variables()),
+    ...items(Object.entries(variables)),
     ".SH EXIT STATUS",
-    ...items(exitCodes),
+    ...items(Object.entries(exitCodes)),
   ].join("\n")}\n`;
 }
 
 /** Text that troff prints as it is. */
 function roff(text: string): string {
-  const escaped = text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replaceAll("…", "...");
+  const escaped = text.replaceAll("`", "").replaceAll("\\", "\\e").replaceAll("-", "\\-").replaceAll("…", "...");
   return /^[.']/.test(escaped) ? `\\&${escaped}` : escaped;
 }

@@ -1,15 +1,14 @@
 /** The settings of a run: one list, from which every page with a table of settings takes its rows. */
 
 import { readFileSync } from "node:fs";
+import { variables } from "../../../provider/cli/help.ts";
 import { snake } from "../../../provider/schema/terraform-leaves.ts";
 import type { StoredSettings } from "../../../provider/settings.ts";
 import { installationFile, readmeFile, settingsFile } from "../schema-file.ts";
 
-interface Setting {
-  readonly variable: string;
+interface Details {
   /** The name in the configuration; a setting without one applies to a single run. */
   readonly property?: keyof StoredSettings;
-  readonly meaning: string;
   readonly default: string;
   readonly setBy?: keyof typeof setters;
   readonly isSecret?: true;
@@ -27,145 +26,49 @@ const setters = {
 
 const broker = "from IBM's broker, by instance and region";
 
-const settings = [
-  {
-    variable: "UKO_INSTANCE_ID",
-    property: "instanceId",
-    meaning: "UUID of the instance",
-    default: "required",
-    setBy: "either",
-    shownIn: "readme too",
-  },
-  {
-    variable: "UKO_REGION",
-    property: "region",
-    meaning: "region of the instance, such as `eu-de`",
-    default: "required without endpoints",
-    setBy: "either",
-    shownIn: "readme too",
-  },
-  {
-    variable: "UKO_API_KEY",
+/** In the order of `variables`. */
+const settings: Readonly<Record<keyof typeof variables, Details>> = {
+  UKO_INSTANCE_ID: { property: "instanceId", default: "required", setBy: "either", shownIn: "readme too" },
+  UKO_REGION: { property: "region", default: "required without endpoints", setBy: "either", shownIn: "readme too" },
+  UKO_API_KEY: {
     property: "apiKey",
-    meaning: "your own API key; the run acts as its identity",
     default: "required: the key, a file with it, or a token",
     setBy: "caller",
     isSecret: true,
     shownIn: "readme too",
   },
-  {
-    variable: "UKO_API_KEY_FILE",
-    meaning: "file with your API key, instead of the key itself; only you may have access to the file",
-    default: "none",
-    shownIn: "readme too",
-  },
-  {
-    variable: "UKO_TOKEN",
-    property: "token",
-    meaning: "IAM access token instead of an API key",
-    default: "none",
-    setBy: "caller",
-    isSecret: true,
-    shownIn: "readme too",
-  },
-  {
-    variable: "UKO_ENDPOINT",
-    property: "endpoint",
-    meaning: "address of the service",
-    default: broker,
-    setBy: "documented",
-  },
-  {
-    variable: "UKO_KMS_ENDPOINT",
-    property: "kmsEndpoint",
-    meaning: "address of the service's KMS",
-    default: broker,
-    setBy: "documented",
-  },
-  {
-    variable: "UKO_IAM_ENDPOINT",
-    property: "iamEndpoint",
-    meaning: "address of IAM",
-    default: "IBM Cloud IAM",
-    setBy: "documented",
-  },
-  {
-    variable: "UKO_DUAL_AUTHORIZATION",
+  UKO_API_KEY_FILE: { default: "none", shownIn: "readme too" },
+  UKO_TOKEN: { property: "token", default: "none", setBy: "caller", isSecret: true, shownIn: "readme too" },
+  UKO_ENDPOINT: { property: "endpoint", default: broker, setBy: "documented" },
+  UKO_KMS_ENDPOINT: { property: "kmsEndpoint", default: broker, setBy: "documented" },
+  UKO_IAM_ENDPOINT: { property: "iamEndpoint", default: "IBM Cloud IAM", setBy: "documented" },
+  UKO_DUAL_AUTHORIZATION: {
     property: "dualAuthorization",
-    meaning: "`required`: two people for every key, whatever the key says",
     default: "what each key says; the setting can only tighten it",
     setBy: "stricter",
     shownIn: "readme too",
   },
-  {
-    variable: "UKO_STRICT_READS",
-    property: "strictReads",
-    meaning: "`true`: a refresh fails if it cannot read a resource",
-    default: "`false`: keep the last state, and warn",
-    setBy: "either",
-  },
-  {
-    variable: "UKO_ALLOWED_HOSTS",
-    meaning: "more hosts that may receive the credential, comma-separated, as `host` or `host:port`",
-    default: "the service's documented hosts",
-  },
-  {
-    variable: "UKO_CONSENT",
-    meaning: "the requests that this run approves: comma-separated IDs, or `@` and a review file",
-    default: "none",
-    shownIn: "readme too",
-  },
-  {
-    variable: "UKO_CONSENT_DIGEST",
-    meaning: "SHA-256 of the review file, as `uko review` printed it",
-    default: "required with a review file",
-    shownIn: "readme too",
-  },
-  {
-    variable: "UKO_WAIT",
-    meaning: "how long each deletion may wait for a person or for time, such as `5h`; not in the dynamic provider",
-    default: "`0`: stop, and say what the run is waiting for",
-    shownIn: "readme too",
-  },
-  {
-    variable: "UKO_EVIDENCE",
-    meaning: "file that gets a line of JSON before and after each step",
-    default: "the engine's debug log",
-    shownIn: "readme too",
-  },
-  {
-    variable: "UKO_REPORT",
-    meaning: "file that gets a line of JSON for each resource and run",
-    default: "none",
-    shownIn: "readme too",
-  },
-  {
-    variable: "HTTPS_PROXY",
-    meaning: "address of a proxy, which may contain a password",
-    default: "none",
-  },
-  {
-    variable: "NO_PROXY",
-    meaning: "hosts to reach without the proxy",
-    default: "none",
-  },
-  {
-    variable: "UKO_SIGN_PASSPHRASE_FILE",
-    meaning: "file with the passphrase of an encrypted `--sign-key` of `uko certificate`",
-    default: "none",
-    shownIn: "reference only",
-  },
-  {
-    variable: "CI",
-    meaning: "set by pipelines: a run then warns before it holds the lock of the state for more than 15 minutes",
-    default: "none",
-    shownIn: "reference only",
-  },
-] as const satisfies readonly Setting[];
+  UKO_STRICT_READS: { property: "strictReads", default: "`false`: keep the last state, and warn", setBy: "either" },
+  UKO_ALLOWED_HOSTS: { default: "the service's documented hosts" },
+  UKO_CONSENT: { default: "none", shownIn: "readme too" },
+  UKO_CONSENT_DIGEST: { default: "required with a review file", shownIn: "readme too" },
+  UKO_WAIT: { default: "`0`: stop, and say what the run is waiting for", shownIn: "readme too" },
+  UKO_EVIDENCE: { default: "the engine's debug log", shownIn: "readme too" },
+  UKO_REPORT: { default: "none", shownIn: "readme too" },
+  HTTPS_PROXY: { default: "none" },
+  NO_PROXY: { default: "none" },
+  UKO_SIGN_PASSPHRASE_FILE: { default: "none", shownIn: "reference only" },
+  CI: { default: "none", shownIn: "reference only" },
+};
 
-const all: readonly Setting[] = settings;
-/** Every variable of the environment that a run reads as a setting. */
-export const settingVariables: readonly string[] = all.map(({ variable }) => variable);
+interface Setting extends Details {
+  readonly variable: string;
+  readonly meaning: string;
+}
+
+const all: readonly Setting[] = Object.entries(variables).map(([variable, meaning]) => {
+  return { variable, meaning, ...settings[variable as keyof typeof variables] };
+});
 
 type Stored = Setting & Required<Pick<Setting, "property" | "setBy">>;
 const isStored = (setting: Setting): setting is Stored => setting.property !== undefined;
