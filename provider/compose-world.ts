@@ -2,7 +2,7 @@
 
 import { hash, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { readReview, requireNoCampaign } from "./engine/key/review-set.ts";
+import { readReview, requireNoCampaign } from "./engine/key/review-file.ts";
 import type { Evidence, EvidenceRun } from "./engine/ports/evidence.ts";
 import { createAnswerTrust, createServiceClock } from "./engine/ports/service-memory.ts";
 import type { Clock, Progress, World } from "./engine/ports/world.ts";
@@ -153,9 +153,8 @@ export function openWorld(
 
 /** Reads the review whose SHA-256 the caller names. Throws UKO_REVIEW_INVALID, also for the review of a campaign. */
 export function openReview(path: string, digest: string): Review {
-  const review = readReview(readReviewFile(path), digest, path);
-  requireNoCampaign(review, digest, path);
-  return review;
+  const review = readReview(readReviewFile(path), digest, { path, again: "uko review" });
+  return requireNoCampaign(review, digest, path);
 }
 
 const clock: Clock = {

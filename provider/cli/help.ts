@@ -207,7 +207,7 @@ export const examples = {
     ],
     ["the first person requests a step", "uko campaign request pilot deactivate --folder retire-2027"],
     ["the second person reads every requested key", "uko campaign review pilot deactivate --folder retire-2027"],
-    ["the same for KMS keys", "uko campaign review main destroy --kms --folder retire-2027"],
+    ["the same for KMS keys", "uko campaign review main destroy --kind kms --folder retire-2027"],
     ["remove what is destroyed everywhere", "uko campaign advance pilot --folder retire-2027"],
     ["delete the emptied templates, keystores, key rings and vaults", "uko campaign close --folder retire-2027"],
     ["withdraw every request of a wave", "uko campaign halt pilot --folder retire-2027"],

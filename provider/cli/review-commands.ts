@@ -21,10 +21,15 @@ interface ReviewOptions {
   readonly vault?: readonly string[];
   readonly requestedBy?: string;
   readonly step: "deactivate" | "destroy";
-  readonly neverActive?: true;
+  readonly kind: "managed" | "never-active";
   readonly out?: string;
   readonly force?: true;
   readonly json?: true;
+}
+
+/** Keys that were never active, and KMS keys, have a review of their own. */
+export function kindOption(kinds: readonly string[]): Option {
+  return new Option("--kind <kind>", "which keys; each kind has a review of its own").choices(kinds).default("managed");
 }
 
 type TypedKeys = readonly (KeyPath | KeyName)[];
@@ -47,7 +52,7 @@ export function addReviewCommand(program: Command, world: CliWorld, end: (exitCo
     .addOption(
       new Option("--step <step>", "the step to approve").choices(["deactivate", "destroy"]).makeOptionMandatory(),
     )
-    .option("--never-active", "with --step destroy: the keys that were never active, which have their own review")
+    .addOption(kindOption(["managed", "never-active"]))
     .option("--out <file>", "write the review to this file, which must not exist")
     .option("--force", "replace an existing file")
     .option("--json", "one line of JSON per key, and one for the review")
@@ -56,12 +61,15 @@ export function addReviewCommand(program: Command, world: CliWorld, end: (exitCo
 }
 
 async function runReview(world: CliWorld, typed: TypedKeys, given: ReviewOptions): Promise<number> {
-  const { vault, requestedBy, step, neverActive, out, json } = given;
+  const { vault, requestedBy, step, kind, out, json } = given;
   if (typed.length === 0 && vault === undefined && requestedBy === undefined) {
     throw invalidInput("Nothing says which keys to review", "Name keys, or set --vault or --requested-by.");
   }
-  if (neverActive === true && step !== "destroy") {
-    throw invalidInput("--never-active is for --step destroy", "A key that was never active cannot be deactivated.");
+  if (kind === "never-active" && step !== "destroy") {
+    throw invalidInput(
+      "--kind never-active is for --step destroy",
+      "A key that was never active cannot be deactivated.",
+    );
   }
   return withOperations(world, async (run) => {
     const { operations, settings, progress, options } = run;
@@ -74,7 +82,7 @@ async function runReview(world: CliWorld, typed: TypedKeys, given: ReviewOptions
         ...(vault !== undefined && { vaultIds }),
         ...(requestedBy !== undefined && { requester: requestedBy }),
         step,
-        neverActive: neverActive === true,
+        kind,
       },
       options,
     );
@@ -111,7 +119,7 @@ function reviewText({ out }: CliWorld, review: SetReview, file: string | undefin
   const { keys, file: written } = review;
   return `${[
     ...apart,
-    paint(out, "strong", setMessages.reviewTitle(keys, written)),
+    paint(out, "strong", setMessages.reviewTitle(keys, written.review)),
     ...setMessages.reviewFacts(keys, written).map((fact) => `  ${fact}`),
     tableOf(out, setMessages.reviewHeads, setMessages.reviewRows(review)),
     "",

@@ -85,12 +85,12 @@ function keyPageOf(key: string): string {
 
 const stepNames = { deactivate: "Deactivation", destroy: "Destruction" } as const;
 
-function stepPart({ step, closed, toRequest, toReview, toReviewApart, own }: WaveStep): Html {
+function stepPart({ step, closed, toRequest, toReview, own }: WaveStep): Html {
   const counts = [
     [toRequest, "ready, without a request"],
-    [toReview, "requested by another person"],
-    [toReviewApart.never_active, "never active, requested by another person"],
-    [toReviewApart.kms, "KMS keys, set for deletion"],
+    [toReview.managed, "requested by another person"],
+    [toReview["never-active"], "never active, requested by another person"],
+    [toReview.kms, "KMS keys, set for deletion"],
     [own, "requested by you"],
   ] as const;
   const shown = counts.filter(([keys]) => keys > 0).map(([keys, what]) => `${keys} ${what}`);

@@ -139,10 +139,8 @@ function take(act: WaveAct, { acting, folder, wave, sent }: Taken, options: Call
   switch (act.name) {
     case "request":
       return acting.request(folder, { wave, step: act.step, ...(reason !== "" && { reason }) }, options);
-    case "review": {
-      const { step, set } = act;
-      return acting.review(folder, { wave, step, neverActive: set === "never_active", kms: set === "kms" }, options);
-    }
+    case "review":
+      return acting.review(folder, { wave, step: act.step, kind: act.kind }, options);
     case "approve":
     case "record": {
       const { step, review } = act;

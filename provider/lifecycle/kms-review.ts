@@ -13,32 +13,37 @@ import {
   planKmsKeyDeletion,
   windowName,
 } from "./plan-kms-key-deletion.ts";
-import { changedFields, type ReviewedWave, reviewLifetimeMs, type UnusableReview, unusableReview } from "./review.ts";
-
-/** Destroy is the only step of a KMS key, so the header names none. */
-export interface KmsReviewHeader {
-  readonly instanceId: string;
-  /** The IAM ID of the one person who may use the review. */
-  readonly reviewer: string;
-  /** The service's time when the reviewer began to read the keys. */
-  readonly reviewedAtMs: number;
-  readonly campaign: ReviewedWave;
-}
+import {
+  byName,
+  changedFields,
+  kindOf,
+  type Review,
+  type ReviewHeader,
+  reviewLifetimeMs,
+  type UnusableReview,
+  unusableReview,
+} from "./review.ts";
 
 /** What the reviewer saw of one key. */
 export interface KmsReviewLine {
+  readonly kind: "kms";
   readonly kmsKeyId: string;
   readonly name: string;
   /** As `windowName` writes it. */
   readonly window: string;
 }
 
-export interface KmsReview {
-  readonly header: KmsReviewHeader;
-  /** By the ID of the key, in the order of the file. */
-  readonly lines: ReadonlyMap<string, KmsReviewLine>;
-  /** The SHA-256 of the file that a person named, for evidence; no decision depends on it. */
-  readonly digest?: string;
+/** Its step is always the destroy, and it always belongs to a campaign. */
+export type KmsReview = Review<KmsReviewLine>;
+export type AnyReview = Review | KmsReview;
+
+export function isKmsReview(review: AnyReview): review is KmsReview {
+  return kindOf(review) === "kms";
+}
+
+/** The name by which a campaign and a review list a KMS key. */
+export function kmsNameOf({ kmsKeyId }: Pick<KmsReviewLine, "kmsKeyId">): string {
+  return `kms/${kmsKeyId}`;
 }
 
 export type KmsSkip =
@@ -51,16 +56,15 @@ export type KmsSkip =
 /** A campaign always requires two people. */
 const strictest: KmsKeyPolicy = { goal: "destroyed", deletionProtection: false, dualAuthorization: "required" };
 
-export function kmsReviewOf(header: KmsReviewHeader, lines: readonly KmsReviewLine[]): KmsReview {
-  const sorted = lines.toSorted((a, b) => (a.kmsKeyId < b.kmsKeyId ? -1 : 1));
-  return { header, lines: new Map(sorted.map((line) => [line.kmsKeyId, line])) };
+export function kmsReviewOf(header: ReviewHeader, lines: readonly KmsReviewLine[]): KmsReview {
+  return { header, lines: byName(lines, kmsNameOf) };
 }
 
 /** The line of a key as one fresh read shows it; undefined if no window is open. */
 export function kmsLineOf(observation: KmsKeyObservation, nowMs: number): KmsReviewLine | undefined {
   if (!isWindowOpen(observation, nowMs)) return undefined;
   const { kmsKeyId, name, windowEndsAtMs } = observation;
-  return { kmsKeyId, name, window: windowName(kmsKeyId, windowEndsAtMs) };
+  return { kind: "kms", kmsKeyId, name, window: windowName(kmsKeyId, windowEndsAtMs) };
 }
 
 /** The next step of one key of the set. It opens no window: only a destroy can follow a review. */
@@ -87,7 +91,7 @@ function skipReason(
   const use = { instanceId: header.instanceId, actor, nowMs, latestMs: nowMs };
   const unusable = unusableReview(header, use);
   if (unusable !== undefined) return unusable;
-  const reviewed = lines.get(observation.kmsKeyId);
+  const reviewed = lines.get(kmsNameOf(observation));
   if (reviewed === undefined) return { kind: "not_listed" };
   const fresh = kmsLineOf(observation, nowMs);
   if (fresh === undefined) return { kind: "no_window" };

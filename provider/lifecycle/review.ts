@@ -10,15 +10,19 @@ import { tokenToleranceMs } from "./service-time.ts";
 
 export type ReviewedStep = "deactivate" | "destroy";
 
-/** What all keys of a review have in common. */
+/**
+ * What a line is about. All lines of a review are of one kind: a person who approves the destruction of
+ * deactivated keys must not destroy, among them, a key that has never protected anything (nothing but a
+ * destroy lies before it) or a KMS key (whose request another rule protects).
+ */
+export const reviewKinds = ["managed", "never-active", "kms"] as const;
+export type ReviewKind = (typeof reviewKinds)[number];
+
+/** What the lines of every kind have in common. */
 export interface ReviewHeader {
   readonly instanceId: string;
   /** The one step that the reviewer approves. It is a ceiling: no run does more because of it. */
   readonly step: ReviewedStep;
-  /** Keys that were never active form a set of their own: nothing but a destroy lies before them. */
-  readonly neverActive: boolean;
-  /** The IAM ID of the one person who requested the step. */
-  readonly requester: string;
   /** The IAM ID of the one person who may use the review. */
   readonly reviewer: string;
   /** The service's time when the reviewer began to read the keys. */
@@ -39,15 +43,16 @@ export interface ReviewedWave {
   readonly released: readonly { readonly key: string; readonly iamId: string; readonly reason: string }[];
 }
 
-/** What the reviewer saw of one key. */
+/** What the reviewer saw of one managed key. */
 export interface ReviewLine {
+  readonly kind: Exclude<ReviewKind, "kms">;
   readonly vaultId: string;
   readonly keyId: string;
   readonly label: string;
   /** The full hash of the consent record. */
   readonly record: string;
-  readonly author: string;
-  readonly how: "asked";
+  /** The IAM ID of the one person who requested the step, of every key of the review. */
+  readonly requester: string;
   readonly reason?: string;
   /** The digest of the key's facts for the step. */
   readonly facts: string;
@@ -64,10 +69,11 @@ export interface ReviewedKeystore {
   readonly pendingPeriod?: string;
 }
 
-export interface Review {
+/** `KmsReview` is the same with lines about KMS keys. */
+export interface Review<Line = ReviewLine> {
   readonly header: ReviewHeader;
-  /** By the path of the key, in the order of the file. */
-  readonly lines: ReadonlyMap<string, ReviewLine>;
+  /** By the name of the key, `<vaultId>/<keyId>` or `kms/<keyId>`, in the order of the file. */
+  readonly lines: ReadonlyMap<string, Line>;
   /** The SHA-256 of the file that a person named, for evidence; no decision depends on it. */
   readonly digest?: string;
 }
@@ -80,6 +86,10 @@ export const reviewGoals = {
 
 /** A review names records for this long. */
 export const reviewLifetimeMs = 24 * 60 * 60 * 1000;
+
+/** As many records as a run may name one by one. */
+export const maxReviewedKeys = 10_000;
+export const maxReviewBytes = 8 * 1024 * 1024;
 
 /** Why a review names no record at all. */
 export type UnusableReview =
@@ -113,7 +123,7 @@ export type ReviewVerdict =
   | { readonly kind: "skip"; readonly why: SkipReason };
 
 /** The set that a key would belong to. */
-export type ReviewScope = Pick<ReviewHeader, "step" | "neverActive" | "requester" | "reviewer">;
+export type ReviewScope = Pick<ReviewHeader, "step" | "reviewer"> & Pick<ReviewLine, "kind" | "requester">;
 
 export type Admission =
   | { readonly kind: "line"; readonly line: ReviewLine; readonly record: ConsentRecord }
@@ -128,7 +138,8 @@ export function judgeReviewed(review: Review, observation: KeyObservation, actor
   if (unusable !== undefined) return skip(unusable);
   const reviewed = lines.get(keyPathOf(observation.facts));
   if (reviewed === undefined) return skip({ kind: "not_listed" });
-  const fresh = admitToReview(observation, header, nowMs);
+  const { kind, requester } = reviewed;
+  const fresh = admitToReview(observation, { ...header, kind, requester }, nowMs);
   if (fresh.kind === "apart") return skip(fresh.why);
   const fields = changedFields(reviewed, fresh.line);
   return fields.length > 0 ? skip({ kind: "changed", fields }) : { kind: "act", record: fresh.record };
@@ -145,10 +156,9 @@ export interface ReviewUse {
 
 /** Decides whether a review can name any record in this run; undefined if it can. */
 export function unusableReview(
-  header: Pick<ReviewHeader, "instanceId" | "reviewer" | "reviewedAtMs">,
+  { instanceId, reviewer, reviewedAtMs }: ReviewHeader,
   use: ReviewUse,
 ): UnusableReview | undefined {
-  const { instanceId, reviewer, reviewedAtMs } = header;
   if (instanceId !== use.instanceId) return { kind: "other_instance", instanceId };
   if (reviewer !== use.actor.identity?.iamId) return { kind: "other_reviewer", reviewer };
   const expiresAtMs = reviewedAtMs + reviewLifetimeMs;
@@ -162,8 +172,8 @@ export function unusableReview(
 export function admitToReview(observation: KeyObservation, scope: ReviewScope, nowMs: number): Admission {
   const apart = (why: NotReviewable): Admission => ({ kind: "apart", why });
   const { facts, state, updatedBy, use } = observation;
-  const { step, neverActive, requester, reviewer } = scope;
-  if (step === "destroy" && state === "pre_activation" && !neverActive) return apart({ kind: "never_active" });
+  const { step, kind, requester, reviewer } = scope;
+  if (step === "destroy" && state === "pre_activation" && kind === "managed") return apart({ kind: "never_active" });
   if (state !== stateBefore(scope)) return apart({ kind: "other_step", state });
   const standing = standingOf(observation, step, nowMs);
   if (!standing.binds) return apart({ kind: "not_binding", why: standing.why });
@@ -176,12 +186,12 @@ export function admitToReview(observation: KeyObservation, scope: ReviewScope, n
     return apart({ kind: "use_unreadable" });
   }
   const line: ReviewLine = {
+    kind,
     vaultId: facts.vaultId,
     keyId: facts.keyId,
     label: facts.label,
     record: record.sha256,
-    author: requester,
-    how: record.how,
+    requester,
     ...(record.reason !== undefined && { reason: record.reason }),
     facts: observation.digests[step],
     resources: (use.resourceIds ?? []).toSorted(),
@@ -196,8 +206,18 @@ export function keyPathOf({ vaultId, keyId }: Pick<ReviewLine, "vaultId" | "keyI
 
 /** Makes a review of lines in any order. A key that is passed twice counts once. */
 export function reviewOf(header: ReviewHeader, lines: readonly ReviewLine[]): Review {
-  const byPath = lines.map((line) => [keyPathOf(line), line] as const);
-  return { header, lines: new Map(byPath.toSorted(([a], [b]) => (a < b ? -1 : 1))) };
+  return { header, lines: byName(lines, keyPathOf) };
+}
+
+export function byName<Line>(lines: readonly Line[], nameOf: (line: Line) => string): ReadonlyMap<string, Line> {
+  const named = lines.map((line) => [nameOf(line), line] as const);
+  return new Map(named.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The kind of all its lines. A review without lines names nothing, so that any kind is right. */
+export function kindOf({ lines }: Review<{ readonly kind: ReviewKind }>): ReviewKind {
+  const [first] = lines.values();
+  return first?.kind ?? "managed";
 }
 
 /** The records in a review, for predictions. A step needs the verdict about a fresh read. */
@@ -205,9 +225,9 @@ export function idsIn(review: Review): readonly string[] {
   return Array.from(review.lines.values(), ({ record }) => record.slice(0, 32));
 }
 
-function stateBefore({ step, neverActive }: ReviewScope): ObservedState {
+function stateBefore({ step, kind }: ReviewScope): ObservedState {
   if (step === "deactivate") return "active";
-  return neverActive ? "pre_activation" : "deactivated";
+  return kind === "never-active" ? "pre_activation" : "deactivated";
 }
 
 /** Every keystore that metadata or status names, with the period until the material is gone. */

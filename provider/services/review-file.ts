@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { UkoError } from "../errors.ts";
-import { maxReviewBytes } from "../lifecycle/review-file.ts";
+import { maxReviewBytes } from "../lifecycle/review.ts";
 import { readRegularFile } from "../regular-file.ts";
 import { systemSays } from "./durable-append.ts";
 

@@ -151,7 +151,7 @@ describe("the first keys go alone", () => {
     const others = await destroy("");
     expect(await others()).toEqual({ acted: 1, left: 7 });
     expect(await others()).toEqual({ acted: 7 });
-    const unused = await destroy("--never-active");
+    const unused = await destroy("--kind never-active");
     expect(await unused()).toEqual({ acted: 1, left: 2 });
     expect(await unused()).toEqual({ acted: 2 });
   });

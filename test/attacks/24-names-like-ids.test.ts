@@ -40,7 +40,7 @@ describe("the requests of an ID", () => {
   });
 
   it("are none if no identity with this ID requested, whatever names the records give", async () => {
-    const { out } = await world.uko("bob", `review --requested-by ${alice} --step destroy --never-active --json`);
+    const { out } = await world.uko("bob", `review --requested-by ${alice} --step destroy --kind never-active --json`);
     expect(out).not.toContain(keys.draft.split("/")[1]);
   });
 

@@ -66,7 +66,7 @@ describe("a legal hold in the folder", () => {
       .join("");
     for (const line of lines()) expect(evidence).toContain(JSON.stringify(line));
     await stage.world.advance("1m");
-    const review = await stage.campaign("review pilot destroy --kms", "bob");
+    const review = await stage.campaign("review pilot destroy --kind kms", "bob");
     expect(review.out).toMatch(
       /Released holds\n.*\nkms\/\S+ +\S+ +Case-erin\nkms\/\S+ +IBMid-550000ALICE +Case-alice\n/,
     );
@@ -104,7 +104,7 @@ describe("a line that was taken out of holds.jsonl", () => {
   it("is noticed from the evidence, by each command, before anything is sent", async () => {
     await campaign("bob", `hold ${kms} --kind legal`);
     stage.write("holds.jsonl", "");
-    for (const command of ["status", "request pilot destroy", "review pilot destroy --kms", "advance pilot"]) {
+    for (const command of ["status", "request pilot destroy", "review pilot destroy --kind kms", "advance pilot"]) {
       const { exitCode, err } = await stage.campaign(command, "alice");
       expect([exitCode, err]).toEqual([1, expect.stringContaining("holds.jsonl lost a line")]);
       expect(err).toContain("git checkout");

@@ -90,7 +90,7 @@ export async function retireInstance(size: Retirement): Promise<Figures> {
     await run.command("bob", "signoff --owner platform");
     addFaults(emulator);
     await run.acting("alice", "request roots destroy");
-    await run.approve("bob", "roots destroy --kms");
+    await run.approve("bob", "roots destroy --kind kms");
     await run.acting("bob", "request all deactivate");
     await run.approve("alice", "all deactivate");
     emulator.world.clock.advance(5 * hourMs);
@@ -104,7 +104,7 @@ export async function retireInstance(size: Retirement): Promise<Figures> {
       emulator.world.clock.advance(5 * hourMs);
     }
     await run.approve("bob", "all destroy");
-    await run.approve("bob", "all destroy --never-active");
+    await run.approve("bob", "all destroy --kind never-active");
     for (const [index, day] of size.removalDays.entries()) {
       emulator.world.clock.advance((day - (size.removalDays[index - 1] ?? 0)) * 24 * hourMs);
       await run.acting("bob", "advance all");

@@ -84,7 +84,7 @@ it("retires 20 keys with two people, from the request to the removal", async () 
   await world.advance("5h");
   const toDestroy = await campaign("alice", "request pilot destroy --reason Moved");
   expect([toDestroy.exitCode, counts(toDestroy)]).toEqual([0, { acted: 20 }]);
-  expect((await approve("bob", "destroy", "--never-active")).map(counts)).toEqual([{ acted: 1 }, {}]);
+  expect((await approve("bob", "destroy", "--kind never-active")).map(counts)).toEqual([{ acted: 1 }, {}]);
   expect((await approve("bob", "destroy")).map(counts)).toEqual([{ acted: 1, left: 18 }, { acted: 18 }]);
   // Only CCA, and the key that was never active, have no pending period.
   expect(counts(await campaign("bob", "advance pilot"))).toEqual({ acted: 5, unchanged: 15 });

@@ -25,9 +25,9 @@ it("destroys KMS keys as a set, by another person in the window, and restores th
   expect(dataOf(requested).keys.map(({ code }: { code?: string }) => code)).toContain("UKO_KMS_DUAL_AUTHORIZATION_OFF");
   expect((await stage.campaign("review main destroy", "bob")).out).toContain("2 KMS keys: uko campaign review main");
 
-  const { review, keys } = dataOf(await run("bob", "review main destroy --kms"));
+  const { review, keys } = dataOf(await run("bob", "review main destroy --kind kms"));
   expect(keys).toBe(2);
-  const csv = (await stage.campaign("review main destroy --kms --csv", "bob")).out;
+  const csv = (await stage.campaign("review main destroy --kind kms --csv", "bob")).out;
   expect(csv).toMatch(new RegExp(`^key,label,review,.*(\nkms/[0-9a-f-]{36},root-\\d,${review},){2}\n`));
   const approve = (who: Person) => run(who, `approve main destroy --review ${review} --yes`);
   expect(dataOf(await approve("alice")).error.code).toBe("UKO_REVIEW_OUTDATED");
@@ -61,22 +61,22 @@ it("renews a request with a new deletion window, which ends later", async () => 
   await stage.world.advance("30h");
   // The window stays open, because a pipeline could open no other one.
   expect(says(await run("pipeline", "request main destroy --renew")).join()).not.toContain("acted");
-  expect(dataOf(await run("bob", "review main destroy --kms")).keys).toBe(2);
+  expect(dataOf(await run("bob", "review main destroy --kind kms")).keys).toBe(2);
   expect(await renew()).toContain("acted");
   await stage.world.advance("5d");
-  expect(dataOf(await run("bob", "review main destroy --kms")).keys).toBe(2);
+  expect(dataOf(await run("bob", "review main destroy --kind kms")).keys).toBe(2);
 });
 
 it("lets one person alone destroy no KMS key, and destroys none after its window", async () => {
   await start();
   await run("carol", "request main destroy");
-  const own = dataOf(await run("carol", "review main destroy --kms")).review;
+  const own = dataOf(await run("carol", "review main destroy --kind kms")).review;
   if (own !== undefined) {
     expect(says(await run("carol", `approve main destroy --review ${own} --yes`)).join()).not.toContain("acted");
   }
   await stage.world.advance("6d");
   await stage.world.advance("20h");
-  const { review } = dataOf(await run("bob", "review main destroy --kms"));
+  const { review } = dataOf(await run("bob", "review main destroy --kind kms"));
   await stage.world.advance("5h");
   const late = says(await run("bob", `approve main destroy --review ${review} --yes`));
   expect(late).toContain("left: its deletion window has expired or was unset, so it needs a new request");

@@ -114,7 +114,7 @@ describe("uko review", () => {
       {
         isReviewed: true,
         label: "payroll",
-        author: "IBMid-550000BOB",
+        requester: "IBMid-550000BOB",
         resources: ["crn%3Av1%3Abucket-1", "crn%3Av1%3Abucket-2"],
       },
       { review: { keys: 1, step: "deactivate", reviewer: "IBMid-550000ALICE" } },
@@ -133,6 +133,14 @@ describe("uko review", () => {
     expect(() => digestOf(file)).toThrow();
   });
 
+  it("writes no file for a caller who is not a person, because no run could use the file", async () => {
+    await request("bob", [keys.payroll]);
+    const { exitCode, out } = await review("pipeline", `${keys.payroll} --step deactivate`);
+    expect(exitCode).toBe(12);
+    expect(out).toContain("No key can be approved with a review.");
+    expect(() => digestOf(file)).toThrow();
+  });
+
   it("never overwrites a file without --force", async () => {
     await request("bob", [keys.payroll]);
     await review("alice", `${keys.payroll} --step deactivate`);
@@ -142,7 +150,7 @@ describe("uko review", () => {
 
   it.each([
     ["review --step deactivate", "Nothing says which keys to review"],
-    [`review ${keys.draft} --step deactivate --never-active`, "--never-active is for --step destroy"],
+    [`review ${keys.draft} --step deactivate --kind never-active`, "--kind never-active is for --step destroy"],
     ["approve --review x.jsonl --yes", "--digest is missing"],
     ["approve --review x.jsonl --digest 12", "is not a SHA-256"],
     [`approve ${keys.draft}`, "takes a key and the ID of its request, or a review"],
@@ -189,8 +197,8 @@ describe("uko approve", () => {
 
   it("destroys keys that were never active in a set of their own", async () => {
     await request("bob", [keys.draft]);
-    expect((await review("carol", `${keys.draft} --step destroy`)).out).toContain("--never-active");
-    const { out } = await review("carol", `${keys.draft} --step destroy --never-active`);
+    expect((await review("carol", `${keys.draft} --step destroy`)).out).toContain("--kind never-active");
+    const { out } = await review("carol", `${keys.draft} --step destroy --kind never-active`);
     expect(out).toContain("Destroy 1 key that was never active. This cannot be undone.");
     expect((await approve("carol")).exitCode).toBe(0);
     expect(await stateOf(keys.draft)).toBe("destroyed");

@@ -63,7 +63,7 @@ test("a state forgets no key because of a response, also with a review", async (
   await alice.withdraw(key, options);
   await alice.request(key, undefined, options);
   await uko.advance("1m");
-  const query = { keys: [key], step: "destroy", neverActive: false } as const;
+  const query = { keys: [key], step: "destroy", kind: "managed" } as const;
   const { file } = await uko.run("bob").operations.review(query, options);
   const { handlers } = uko.run("bob", { ...(file && { review: file.review }) });
   const since = await uko.lastSeq();

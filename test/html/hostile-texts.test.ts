@@ -118,7 +118,7 @@ const inConsole: Readonly<Record<string, (text: string) => unknown>> = {
     return campaignPage(overview, undefined, visitorOf(text), "UTC");
   },
   "a wave": (text) => {
-    const steps = [{ step: "destroy", closed: campaignReport(text), toReviewApart: {} }];
+    const steps = [{ step: "destroy", closed: campaignReport(text), toReview: {} }];
     const keys = [{ name: text, label: text, state: text, why: text }];
     const wave = { campaign: text, wave: text, nowMs: 0, steps, acts: [actOf(text)], keys };
     return wavePage(as(wave), 1, undefined, { visitor: visitorOf(text), timeZone: "UTC" });

@@ -24,6 +24,7 @@ import {
   aRecord,
   aReviewHeader,
   aReviewOf,
+  aReviewScope,
   aRun,
   aWorkload,
   bob,
@@ -40,7 +41,7 @@ import {
 const record = aRecord({ reason: "end of contract" });
 const key = aKeyWith(record);
 const review = aReviewOf([key]);
-const scope = aReviewHeader();
+const scope = aReviewScope();
 
 /** The same key with other facts, and the record as if it had been written for them. */
 function keyWithFacts(over: Partial<KeyFacts>): KeyObservation {
@@ -71,12 +72,12 @@ describe("the line of a key", () => {
       kind: "line",
       record: written,
       line: {
+        kind: "managed",
         vaultId: facts.vaultId,
         keyId: facts.keyId,
         label: "payroll",
         record: written.sha256,
-        author: alice.iamId,
-        how: "asked",
+        requester: alice.iamId,
         reason: "end of contract",
         facts: digestsOf(facts).deactivate,
         resources: ["crn:1", "crn:2"],
@@ -102,13 +103,13 @@ describe("the line of a key", () => {
       carrier: "description" as const,
     };
     const seen = aKeyWith(compact, { updatedBy: alice });
-    expect(admitToReview(seen, scope, nowMs)).toMatchObject({ kind: "line", line: { author: alice.iamId } });
+    expect(admitToReview(seen, scope, nowMs)).toMatchObject({ kind: "line", line: { requester: alice.iamId } });
   });
 });
 
 const destroyRecord = aRecord({ step: "destroy" });
-const toDestroy = aReviewHeader({ step: "destroy" });
-const ofNeverActive = aReviewHeader({ step: "destroy", neverActive: true });
+const toDestroy = aReviewScope({ step: "destroy" });
+const ofNeverActive = aReviewScope({ step: "destroy", kind: "never-active" });
 
 it("a review lists the IDs of its records, for predictions", () => {
   expect(idsIn(review)).toEqual([record.id]);
@@ -186,7 +187,7 @@ describe("a review names the record on a key", () => {
   });
 
   it("but not after 24 hours by any clock that the run has seen", () => {
-    const late = aKeyWith(record, { latestTimeMs: scope.reviewedAtMs + reviewLifetimeMs });
+    const late = aKeyWith(record, { latestTimeMs: aReviewHeader().reviewedAtMs + reviewLifetimeMs });
     expect(verdict(late)).toMatchObject({ kind: "skip", why: { kind: "expired" } });
   });
 
@@ -227,7 +228,8 @@ describe("a review names the record on a key", () => {
   it("but not if any field of its line differs", () => {
     const [line] = review.lines.values();
     for (const field of Object.keys(line ?? {})) {
-      if (field === "vaultId" || field === "keyId") continue;
+      // These name the key and its set, so that a change has a reason of its own.
+      if (["vaultId", "keyId", "kind", "requester"].includes(field)) continue;
       const edited = reviewOf(review.header, [{ ...line, [field]: "edited" } as unknown as ReviewLine]);
       expect(verdict(key, { review: edited }), field).toEqual({
         kind: "skip",
@@ -293,7 +295,8 @@ describe("a run that passes a review", () => {
 
   it("never lets one person's own request count, even where the key's gate would", () => {
     const own = aKeyWith(aRecord({ author: bob }), { marker: "destroy" });
-    const ownReview = reviewOf(aReviewHeader({ requester: bob.iamId ?? "" }), [...review.lines.values()]);
+    const lines = Array.from(review.lines.values(), (line) => ({ ...line, requester: bob.iamId ?? "" }));
+    const ownReview = reviewOf(aReviewHeader(), lines);
     const policy = aPolicy({ gate: "destroy" });
     expect(authorize(own, policy, aRun({ review: ownReview }), "deactivate", nowMs).kind).toBe("must_wait");
   });
@@ -333,7 +336,7 @@ describe("whatever a review says", () => {
     actor: person(bob),
     gate: mostly<"both" | "destroy">("both", "destroy"),
     step: mostly<"deactivate" | "destroy">("deactivate", "destroy"),
-    neverActive: mostly(false, true),
+    kind: mostly<ReviewLine["kind"]>("managed", "never-active"),
     requester: person(alice),
     reviewer: person(bob),
     reviewedAtMs: mostly(nowMs - hourMs, nowMs - 2 * dayMs, nowMs + dayMs),
@@ -347,17 +350,13 @@ describe("whatever a review says", () => {
       fc.property(worlds, (w) => {
         const written = aRecord({ step: w.recordStep, author: w.author, how: w.how, writtenAtMs: nowMs - w.agoMs });
         const seen = aKeyWith(written, { state: w.state, updatedBy: w.writer, marker: w.gate });
-        const { step, neverActive, requester, reviewer, reviewedAtMs } = w;
-        const header = aReviewHeader({
-          ...{ step, neverActive, reviewedAtMs },
-          requester: requester.iamId ?? "",
-          reviewer: reviewer.iamId ?? "",
-        });
+        const { step, kind, reviewer, reviewedAtMs } = w;
+        const header = aReviewHeader({ step, reviewedAtMs, reviewer: reviewer.iamId ?? "" });
         // The person who wrote this file wrote any text at all, so its line may quote the key exactly.
         const line: ReviewLine = {
-          ...{ vaultId: seen.facts.vaultId, keyId: seen.facts.keyId, label: seen.facts.label, how: "asked" },
+          ...{ vaultId: seen.facts.vaultId, keyId: seen.facts.keyId, label: seen.facts.label, kind },
           record: w.quotes ? written.sha256 : sha256("another"),
-          author: header.requester,
+          requester: w.requester.iamId ?? "",
           facts: seen.digests[header.step],
           resources: [],
           keystores: [{ id: "ks-1", type: "ibm_cloud_kms" }],
@@ -375,7 +374,7 @@ describe("whatever a review says", () => {
         expect(plan.step).toEqual({ kind: header.step, consentedBy: written });
         expect(w.author).toBe(w.writer);
         expect([written.author.iamId, pipeline.iamId]).not.toContain(w.actor.iamId);
-        expect([w.how, w.quotes, header.reviewer, header.requester]).toEqual([
+        expect([w.how, w.quotes, header.reviewer, line.requester]).toEqual([
           ...["asked", true, w.actor.iamId, w.author.iamId],
         ]);
         expect(Math.abs(nowMs - header.reviewedAtMs)).toBeLessThan(reviewLifetimeMs);

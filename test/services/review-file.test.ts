@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { openReview } from "../../provider/compose-world.ts";
-import { encodeReview, maxReviewBytes } from "../../provider/lifecycle/review-file.ts";
+import { encodeReview } from "../../provider/engine/key/review-file.ts";
+import { maxReviewBytes } from "../../provider/lifecycle/review.ts";
 import { aKeyWith, aRecord, aReviewOf } from "../support/builders.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "uko-review-file-"));

@@ -20,7 +20,13 @@ import {
   type Twin,
 } from "../../provider/lifecycle/observation.ts";
 import type { DeletionPolicy, Run } from "../../provider/lifecycle/plan.ts";
-import { admitToReview, type Review, type ReviewHeader, reviewOf } from "../../provider/lifecycle/review.ts";
+import {
+  admitToReview,
+  type Review,
+  type ReviewHeader,
+  type ReviewScope,
+  reviewOf,
+} from "../../provider/lifecycle/review.ts";
 
 export const secondMs = 1000;
 export const hourMs = 60 * 60 * secondMs;
@@ -171,24 +177,28 @@ export function aKeyWith(record: ConsentRecord, over: Partial<KeyObservation> = 
   });
 }
 
-/** The review by Bob of the deactivations that Alice requested. */
+/** The review by Bob of the deactivations. */
 export function aReviewHeader(over: Partial<ReviewHeader> = {}): ReviewHeader {
   return {
     instanceId: someFacts().instanceId,
     step: "deactivate",
-    neverActive: false,
-    requester: alice.iamId ?? "",
     reviewer: bob.iamId ?? "",
     reviewedAtMs: nowMs - hourMs,
     ...over,
   };
 }
 
+/** The set of the keys that Alice requested. */
+export function aReviewScope(over: Partial<ReviewScope> = {}): ReviewScope {
+  const { step, reviewer } = aReviewHeader(over);
+  return { step, reviewer, kind: "managed", requester: alice.iamId ?? "", ...over };
+}
+
 /** The review that shows these keys as they are. */
 export function aReviewOf(keys: readonly KeyObservation[], over: Partial<ReviewHeader> = {}): Review {
   const header = aReviewHeader(over);
   const lines = keys.flatMap((key) => {
-    const admitted = admitToReview(key, header, nowMs);
+    const admitted = admitToReview(key, aReviewScope(header), nowMs);
     return admitted.kind === "line" ? [admitted.line] : [];
   });
   return reviewOf(header, lines);

@@ -3,17 +3,18 @@
 import { type Command, Option } from "commander";
 import type { CampaignActing } from "../../engine/campaign/acting.ts";
 import type { CampaignReport } from "../../engine/campaign/report.ts";
+import type { ReviewOfStep } from "../../engine/campaign/wave-state.ts";
 import type { CallOptions } from "../../engine/ports/world.ts";
 import type { CliWorld } from "../cli-world.ts";
 import { commandHelp } from "../help-layout.ts";
-import { confirmSet } from "../review-commands.ts";
+import { confirmSet, kindOption } from "../review-commands.ts";
 import { addReadingCommands, runCampaign, type Shown, shownCommand } from "./reading-commands.ts";
 
 type Run = (acting: CampaignActing, options: CallOptions) => Promise<CampaignReport>;
 type Step = "deactivate" | "destroy";
 type Passing = Shown & { readonly emergency?: string; readonly resume?: string; readonly reason?: string };
 
-type Reviewing = Passing & { readonly requestedBy?: string; readonly neverActive?: true; readonly kms?: true };
+type Reviewing = Passing & { readonly requestedBy?: string; readonly kind: ReviewOfStep["kind"] };
 type Approving = Passing & { readonly review: string; readonly recordOnly?: true; readonly yes?: true };
 type RollingBack = Shown & {
   readonly app?: string;
@@ -49,15 +50,9 @@ function addActingCommands(campaign: Command, world: CliWorld, end: (exitCode: n
 
   stepCommand(campaign, "review", "Read each requested key of a wave, and write a review file; changes no key")
     .option("--requested-by <person>", "IAM ID or name of the person who requested the step")
-    .option("--never-active", "review the keys that were never active, which have their own review")
-    .addOption(
-      new Option("--kms", "with destroy: review the KMS keys, which have their own review").conflicts([
-        "neverActive",
-        "requestedBy",
-      ]),
-    )
-    .action((wave: string, step: Step, { neverActive, kms, ...rest }: Reviewing) =>
-      run(rest, (acting, options) => acting.review(rest.folder, { wave, step, ...rest, neverActive, kms }, options)),
+    .addOption(kindOption(["managed", "never-active", "kms"]))
+    .action((wave: string, step: Step, rest: Reviewing) =>
+      run(rest, (acting, options) => acting.review(rest.folder, { wave, step, ...rest }, options)),
     );
 
   stepCommand(campaign, "approve", "Take the step on exactly the keys that you reviewed")

@@ -14,22 +14,21 @@ import {
   kmsReviewOf,
   planReviewedKmsKey,
 } from "../../lifecycle/kms-review.ts";
-import { type ReviewedWave, reviewLifetimeMs, unusableReview } from "../../lifecycle/review.ts";
-import { maxReviewBytes } from "../../lifecycle/review-file.ts";
+import type { ReviewedWave } from "../../lifecycle/review.ts";
+import { fileOf } from "../key/review-set.ts";
 import { sayUnusable } from "../key/review-words.ts";
-import { approvalPhrase } from "../key/set-messages.ts";
+import { reviewLimits } from "../key/set-messages.ts";
 import { createKmsOperations } from "../kms-key/commands.ts";
 import { noteRestore } from "../kms-key/kind.ts";
 import { explainKmsOutcome } from "../kms-key/messages.ts";
 import { observeKmsKey } from "../kms-key/observe.ts";
 import { restorableUntilMs } from "../kms-key/words.ts";
-import { count, plain, sayRoles, sayTime, sayTimeAndDistance } from "../text/words.ts";
+import { plain, sayRoles, sayTime, sayTimeAndDistance } from "../text/words.ts";
 import { type ActContext, actOnKeys, isHeldNow, kmsRefOf } from "./act-on-keys.ts";
 import { type ActedKey, actedFrom, reasonColumns, reviewCsv, withoutStep } from "./acted.ts";
-import { encodeKmsReview, readKmsReview, windowEndOf } from "./kms-review-file.ts";
 import type { PlannedKey } from "./planned.ts";
 import { type CampaignReport, folderFlag, reasonSection, remarked, section, tableOf } from "./report.ts";
-import { releasedSection, reviewAgain, reviewFileName } from "./reviews.ts";
+import { releasedSection, reviewFileName, titleOf, windowEndOf } from "./reviews.ts";
 import { rulesLine } from "./rule-changes.ts";
 import type { ApprovalOfStep, ReviewOfStep } from "./wave-state.ts";
 
@@ -37,12 +36,12 @@ import type { ApprovalOfStep, ReviewOfStep } from "./wave-state.ts";
 export async function reviewKmsKeys(
   context: ActContext,
   { wave }: ReviewOfStep,
-  { ready, apart, campaign }: Readiness & { readonly campaign: ReviewedWave },
+  { requested, apart, campaign }: RequestedKeys,
 ): Promise<CampaignReport> {
   const { world, view, options } = context;
   const actor = await world.session.actor(options);
   const reviewer = actor.identity?.iamId ?? "";
-  const requested = ready.filter(({ listed }) => listed?.kmsKey?.windowEndsAtMs !== undefined);
+  const common = { instanceId: world.session.instanceId, step: "destroy", reviewer, campaign } as const;
   const lines: KmsReviewLine[] = [];
   const times: number[] = [];
   const read = await actOnKeys(context, "Reading", requested, async (key) => {
@@ -52,7 +51,7 @@ export async function reviewKmsKeys(
     const { observation, nowMs } = observed;
     const seen = kmsLineOf(observation, nowMs);
     if (seen === undefined) return withoutStep(key, "its deletion window has expired");
-    const header = { instanceId: world.session.instanceId, reviewer, reviewedAtMs: nowMs, campaign };
+    const header = { ...common, reviewedAtMs: nowMs };
     const run = { actor, consents: [] };
     const plan = planReviewedKmsKey(kmsReviewOf(header, [seen]), observation, run, nowMs);
     if (plan.kind === "skip") return withoutStep(key, saySkip(plan.why));
@@ -80,16 +79,11 @@ export async function reviewKmsKeys(
       csv: reviewCsv("", [], left),
     };
   }
-  const reviewedAtMs = Math.min(...times);
-  const header = { instanceId: world.session.instanceId, reviewer, reviewedAtMs, campaign };
-  const review = kmsReviewOf(header, lines);
-  const text = encodeKmsReview(review);
-  const digest = world.sha256(text);
-  const file = reviewFileName(wave, "destroy", "kms", digest);
+  const { review, text, digest } = fileOf(world, kmsReviewOf({ ...common, reviewedAtMs: Math.min(...times) }, lines));
+  const file = reviewFileName(wave, "destroy", digest);
   await view.folder.write(file, text);
-  const expires = sayTimeAndDistance(reviewedAtMs + reviewLifetimeMs, view.nowMs);
   return {
-    summary: `Destroy ${count(lines.length, "KMS key")}. KMS can restore each of them for 30 days.`,
+    summary: titleOf(review, lines),
     sections: [
       ...exceptions,
       ...releasedSection(campaign),
@@ -103,7 +97,7 @@ export async function reviewKmsKeys(
       }),
       ...section("Review", {
         lines: [
-          `Only you, ${plain(reviewer, 100)}, can use this review. The review expires on ${expires}.`,
+          reviewLimits(review.header, view.nowMs),
           "An identity set each key for deletion. KMS does not report that identity, and does not let it destroy the key.",
           rulesLine(view, wave),
           `SHA-256 of ${file}: ${digest}`,
@@ -117,50 +111,25 @@ export async function reviewKmsKeys(
   };
 }
 
-interface Readiness {
-  readonly ready: readonly PlannedKey[];
+interface RequestedKeys {
+  /** Keys that are ready for the destroy and set for deletion. */
+  readonly requested: readonly PlannedKey[];
   readonly apart: readonly ActedKey[];
+  readonly campaign: ReviewedWave;
 }
 
-/** Undefined if the digest is not that of a review of KMS keys in the folder. */
-export async function findKmsReview(
-  { world, view }: ActContext,
-  { wave, review: digest }: Pick<ApprovalOfStep, "wave" | "review">,
-): Promise<KmsReview | undefined> {
-  const name = reviewFileName(wave, "destroy", "kms", digest);
-  const text = await view.folder.read(name, maxReviewBytes);
-  return text === undefined ? undefined : readKmsReview(text, digest, name, world.sha256);
-}
-
-/** Who destroys which keys, once everything about the set as a whole is checked. */
-export async function approverOfKmsKeys(
-  context: ActContext,
+/** Who destroys which key. Throws UKO_INPUT_INVALID for an approval without the destroy. */
+export function approverOfKmsKeys(
+  { world, options }: ActContext,
   review: KmsReview,
-  request: ApprovalOfStep,
-  { listed, most }: { readonly listed: readonly PlannedKey[]; readonly most: number },
-): Promise<(key: PlannedKey) => Promise<ActedKey>> {
-  const { world, options } = context;
-  if (request.recordOnly) {
+  { recordOnly }: Pick<ApprovalOfStep, "recordOnly">,
+): (key: PlannedKey) => Promise<ActedKey> {
+  if (recordOnly) {
     throw new UkoError("UKO_INPUT_INVALID", {
       summary: "--record-only is not possible for KMS keys",
       detail: "In KMS, only the destroy itself approves a deletion window. Nothing was changed.",
     });
   }
-  const { header } = review;
-  const actor = await world.session.actor(options);
-  const { instanceId } = world.session;
-  const nowMs = context.view.nowMs;
-  const why = unusableReview(header, { instanceId, actor, nowMs, latestMs: nowMs });
-  if (why !== undefined) {
-    throw new UkoError("UKO_REVIEW_OUTDATED", {
-      summary: `The review cannot be used: ${sayUnusable(why)}`,
-      detail: `A review is for one person, for 24 hours. Nothing was changed.\nNext: ${reviewAgain(request.wave, "destroy", "kms", context.view.folder.path)}`,
-    });
-  }
-  await request.confirm(
-    approvalPhrase({ step: "destroy" }, most, false),
-    listed.length > most ? [`The first run destroys ${most} of ${listed.length} KMS keys.`] : [],
-  );
   const operations = createKmsOperations(world);
   return async (key) => {
     const { skipped, ...report } = await operations.approve(kmsRefOf(world, key), review, options);

@@ -214,7 +214,7 @@ async function approveAll(
   inner: string,
   step: CampaignStep,
 ): Promise<CampaignReport> {
-  const reviewed = await commands.review(inner, { wave, step }, options);
+  const reviewed = await commands.review(inner, { wave, step, kind: "managed" }, options);
   const { review, keys } = reviewed.data;
   if (typeof review !== "string") return reviewed;
   const shown = reviewed.sections.find(({ title }) => title === "To approve")?.table?.rows.map((row) => row.join("  "));

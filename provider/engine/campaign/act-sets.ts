@@ -4,29 +4,39 @@
  */
 
 import { mostSevere, UkoError } from "../../errors.ts";
-import type { KmsReview } from "../../lifecycle/kms-review.ts";
+import { type AnyReview, isKmsReview } from "../../lifecycle/kms-review.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
-import { keyPathOf, type Review, type ReviewedWave, type ReviewLine, reviewOf } from "../../lifecycle/review.ts";
-import { maxReviewBytes } from "../../lifecycle/review-file.ts";
+import {
+  keyPathOf,
+  kindOf,
+  maxReviewBytes,
+  type Review,
+  type ReviewedWave,
+  type ReviewKind,
+  type ReviewLine,
+  reviewKinds,
+  reviewOf,
+} from "../../lifecycle/review.ts";
 import { approverOf, requireUsable } from "../key/approve-set.ts";
-import { type KeyApart, readReview, reviewKeys, type SetReview } from "../key/review-set.ts";
+import { readReview } from "../key/review-file.ts";
+import { type KeyApart, reviewKeys, type SetReview } from "../key/review-set.ts";
 import {
   apartFacts,
   apartRows,
   approvalPhrase,
+  keysOfKind,
   reviewFacts,
   reviewHeads,
   reviewRows,
-  reviewTitle,
 } from "../key/set-messages.ts";
 import type { ManyResults } from "../loop/many.ts";
 import { shellWord } from "../text/explanation.ts";
 import { count, sayRoles, stepNouns } from "../text/words.ts";
-import { approverOfKmsKeys, findKmsReview, reviewKmsKeys } from "./act-kms-sets.ts";
+import { approverOfKmsKeys, reviewKmsKeys } from "./act-kms-sets.ts";
 import { type ActContext, actOnKeys, keysOfWave, refOf, unlessHeld } from "./act-on-keys.ts";
 import { type ActedKey, actedFrom, reasonColumns, reportActed, reviewCsv, withoutStep } from "./acted.ts";
 import type { PlannedKey } from "./planned.ts";
-import { readyKeys } from "./ready.ts";
+import { kindOfKey, readyKeys } from "./ready.ts";
 import type { UnreadablePart } from "./report.ts";
 import {
   type CampaignReport,
@@ -37,7 +47,7 @@ import {
   section,
   tableOf,
 } from "./report.ts";
-import { type OtherSet, releasedSection, reviewAgain, reviewFileName, reviewFolder } from "./reviews.ts";
+import { releasedSection, reviewAgain, reviewFileName, reviewFolder, titleOf } from "./reviews.ts";
 import { rulesLine } from "./rule-changes.ts";
 import {
   type ApprovalOfStep,
@@ -52,18 +62,16 @@ import { windowNext, windowSection, windowsAfter } from "./windows.ts";
 
 export async function reviewStep(context: ActContext, request: ReviewOfStep): Promise<CampaignReport> {
   const { world, view, options } = context;
-  const { wave, step, requestedBy, neverActive = false, kms = false } = request;
+  const { wave, step, requestedBy, kind } = request;
   const { ready, apart: notReady } = readyKeys(context, wave, step);
-  const apart = notReady.filter(({ name }) => name.startsWith("kms/") === kms);
+  const apart = notReady.filter(({ name }) => name.startsWith("kms/") === (kind === "kms"));
   const campaign = reviewedWave(context, wave);
-  if (kms) return reviewKmsKeys(context, request, { ready, apart, campaign });
-  const requested = ready.filter(
-    ({ facts, listed }) =>
-      (listed?.observation?.carried.kind ?? "none") !== "none" && (facts.state === "pre_activation") === neverActive,
-  );
+  const requested = Map.groupBy(ready.filter(carriesRequest), kindOfKey);
+  const ofKind = requested.get(kind) ?? [];
+  if (kind === "kms") return reviewKmsKeys(context, request, { requested: ofKind, apart, campaign });
   const requester = requestedBy === undefined ? {} : { requester: requestedBy };
-  const keys = requested.map((key) => refOf(context, key));
-  const reviewed = await reviewKeys(world, { keys, step, neverActive, ...requester, campaign }, options);
+  const keys = ofKind.map((key) => refOf(context, key));
+  const reviewed = await reviewKeys(world, { keys, step, kind, ...requester, campaign }, options);
   const { file } = reviewed;
   const leftOut = [...apartFacts(reviewed), ...apart];
   const unreadable = reviewed.unreadable.map(
@@ -79,7 +87,7 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
   const alone = reviewed.apart.flatMap((each) => (each.otherRequester === undefined ? (each.alone ?? []) : []));
   const requesters = reviewed.apart.flatMap((each) => each.otherRequester ?? []);
   const path = view.folder.path;
-  const others = [...otherReviews(ready, request, path), ...reviewsOfRequesters(request, requesters, path)];
+  const others = [...otherReviews(requested, request, path), ...reviewsOfRequesters(request, requesters, path)];
   const exceptions = [
     ...reasonSection(
       "Not part of the review",
@@ -103,13 +111,13 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
       csv,
     };
   }
-  const name = reviewFileName(wave, step, setOf(request), file.digest);
+  const name = reviewFileName(wave, step, file.digest);
   await view.folder.write(name, file.text);
   const columns = reviewHeads.map((head) => head.toLowerCase());
   const approve = `uko campaign approve ${wave} ${step} --review ${file.digest} ${folderFlag(path)}`;
-  const role = sayRoles(neverActive ? rights.destroyUnused : rights[step]);
+  const role = sayRoles(kind === "never-active" ? rights.destroyUnused : rights[step]);
   return {
-    summary: reviewTitle(reviewed.keys, file),
+    summary: titleOf(file.review, reviewed.keys),
     sections: [
       ...exceptions,
       ...releasedSection(campaign),
@@ -140,10 +148,6 @@ function csvOf(
   return reviewCsv(file?.digest ?? "", rows, left);
 }
 
-function setOf({ neverActive }: ReviewOfStep): OtherSet | undefined {
-  return neverActive === true ? "never_active" : undefined;
-}
-
 /** The command of a reader whose review would be empty. */
 function instead(
   request: ReviewOfStep,
@@ -152,10 +156,10 @@ function instead(
   path: string,
 ): NextCommand {
   if (ready.length === 0) return { command: `uko campaign status ${folderFlag(path)}` };
-  const { wave, step } = request;
+  const { wave, step, kind } = request;
   const isOwn = apart.some(({ isOwnRequest }) => isOwnRequest === true);
   return isOwn
-    ? remarked(reviewAgain(wave, step, setOf(request), path), "another person")
+    ? remarked(reviewAgain(wave, step, kind, path), "another person")
     : remarked(`uko campaign request ${wave} ${step} ${folderFlag(path)}`, "the first person");
 }
 
@@ -166,26 +170,25 @@ function sayAlone(keys: number): readonly string[] {
   return [`A review covers the requests of one person. ${count(keys, "key needs", "keys need")} an approval each.`];
 }
 
+function carriesRequest({ listed }: PlannedKey): boolean {
+  return listed?.kmsKey?.windowEndsAtMs !== undefined || (listed?.observation?.carried.kind ?? "none") !== "none";
+}
+
 /** Keys of the wave that this review leaves to another one. */
 function otherReviews(
-  ready: readonly PlannedKey[],
-  { wave, neverActive }: ReviewOfStep,
+  requested: ReadonlyMap<ReviewKind, readonly PlannedKey[]>,
+  { wave, step, kind }: ReviewOfStep,
   path: string,
 ): readonly string[] {
-  const requested = ready.filter(({ listed }) => (listed?.observation?.carried.kind ?? "none") !== "none");
-  const unused = requested.filter(({ facts }) => facts.state === "pre_activation").length;
-  const kms = ready.filter(({ listed }) => listed?.kmsKey?.windowEndsAtMs !== undefined).length;
-  return [
-    ...(unused === 0 || neverActive === true
-      ? []
-      : [`${count(unused, "key")} never active: ${reviewAgain(wave, "destroy", "never_active", path)}`]),
-    ...(kms === 0 ? [] : [`${count(kms, "KMS key")}: ${reviewAgain(wave, "destroy", "kms", path)}`]),
-  ];
+  const others = reviewKinds.filter((each) => each !== kind && requested.has(each));
+  return others.map(
+    (each) => `${keysOfKind(each, requested.get(each)?.length ?? 0)}: ${reviewAgain(wave, step, each, path)}`,
+  );
 }
 
 /** Approving such keys one by one would pass over the gates of the wave. */
 function reviewsOfRequesters(request: ReviewOfStep, requesters: readonly string[], path: string): readonly string[] {
-  const command = reviewAgain(request.wave, request.step, setOf(request), path);
+  const command = reviewAgain(request.wave, request.step, request.kind, path);
   return [...new Set(requesters)].sort().map((requester) => {
     const keys = count(requesters.filter((each) => each === requester).length, "key");
     return `${keys} requested by another person: ${command} --requested-by ${shellWord(requester)}`;
@@ -207,19 +210,18 @@ function reviewedWave(context: ActContext, wave: string): ReviewedWave {
 /** What an approval can act on now, before a person confirms it. */
 export type PreparedApproval =
   | { readonly kind: "closed"; readonly report: CampaignReport }
-  | (PreparedKeys & { readonly kind: "keys"; readonly review: Review })
-  | (PreparedKeys & { readonly kind: "kms_keys"; readonly review: KmsReview });
-
-interface PreparedKeys {
-  /** The reviewed keys that are ready. */
-  readonly listed: readonly PlannedKey[];
-  /** Keys of the wave that are not ready, with the reason. */
-  readonly apart: readonly ActedKey[];
-  /** How many of the keys the first run may act on. */
-  readonly most: number;
-  /** What a person types, such as `destroy 812`. */
-  readonly phrase: string;
-}
+  | {
+      readonly kind: "open";
+      readonly review: AnyReview;
+      /** The reviewed keys that are ready. */
+      readonly listed: readonly PlannedKey[];
+      /** Keys of the review that are not ready, with the reason. */
+      readonly apart: readonly ActedKey[];
+      /** How many of the keys the first run may act on. */
+      readonly most: number;
+      /** What a person types, such as `destroy 812`. */
+      readonly phrase: string;
+    };
 
 /** Throws UKO_REVIEW_INVALID, UKO_REVIEW_OUTDATED and UKO_CAMPAIGN_INVALID. Changes nothing. */
 export async function prepareApproval(context: ActContext, request: ReviewedStepRequest): Promise<PreparedApproval> {
@@ -231,20 +233,19 @@ export async function prepareApproval(context: ActContext, request: ReviewedStep
     const closed = gate.kind === "open" ? ({ kind: "stopped" } as const) : gate;
     return { kind: "closed", report: reportClosed(context, { ...request, command }, closed, breaker) };
   }
-  const { ready, apart } = readyKeys(context, wave, step);
-  const kmsReview = step === "destroy" ? await findKmsReview(context, request) : undefined;
-  if (kmsReview !== undefined) {
-    requireSameWave(context, request, kmsReview.header.campaign, reviewFileName(wave, step, "kms", request.review));
-    const listed = ready.filter(({ line, facts }) => facts.isKms && kmsReview.lines.has(line.id));
-    const most = Math.min(await sizeOfRun(context, request, kmsReview), listed.length);
-    return { kind: "kms_keys", review: kmsReview, listed, apart, most, phrase: approvalPhrase({ step }, most, false) };
-  }
   const review = await reviewOfWave(context, request);
-  await requireUsable(world, review, options);
+  const again = reviewAgain(wave, step, kindOf(review), context.view.folder.path);
+  await requireUsable(world, review, { nowMs: context.view.nowMs, again }, options);
+  const { ready, apart } = readyKeys(context, wave, step);
   const listed = ready.filter(({ name }) => review.lines.has(name));
   // An approval cuts nothing off, so there is nothing to check after the first keys.
   const most = recordOnly ? listed.length : Math.min(await sizeOfRun(context, request, review), listed.length);
-  return { kind: "keys", review, listed, apart, most, phrase: approvalPhrase(review.header, most, recordOnly) };
+  return {
+    kind: "open",
+    ...{ review, listed, most },
+    apart: apart.filter(({ name }) => review.lines.has(name)),
+    phrase: approvalPhrase({ step }, most, recordOnly),
+  };
 }
 
 export async function approveStep(context: ActContext, request: ApprovalOfStep): Promise<CampaignReport> {
@@ -252,11 +253,13 @@ export async function approveStep(context: ActContext, request: ApprovalOfStep):
   const { wave, step, recordOnly } = request;
   const prepared = await prepareApproval(context, request);
   if (prepared.kind === "closed") return prepared.report;
-  const { listed, apart, most } = prepared;
-  const isKms = prepared.kind === "kms_keys";
-  const act = isKms
-    ? await approverOfKmsKeys(context, prepared.review, request, prepared)
-    : await approverOfKeys(context, prepared.review, request, prepared);
+  const { review, listed, apart, most, phrase } = prepared;
+  const isKms = isKmsReview(review);
+  const act = isKms ? approverOfKmsKeys(context, review, request) : approverOfKeys(context, review, request, listed);
+  await request.confirm(
+    phrase,
+    listed.length > most && isKms ? [`The first run destroys ${most} of ${listed.length} KMS keys.`] : [],
+  );
   await noteOverride(context, request);
   const [doing, done] = recordOnly
     ? ["Approving", `Approved the ${stepNouns[step]} of`]
@@ -267,14 +270,11 @@ export async function approveStep(context: ActContext, request: ApprovalOfStep):
   const later = run.later.map((key) => withoutStep(key, goesLater));
   const isCutOff = step === "deactivate" && !recordOnly && run.stoppedBy === undefined;
   const windows = isCutOff ? await windowsAfter(context, run.results) : undefined;
-  const names = new Set(
-    isKms ? [...prepared.review.lines.keys()].map((id) => `kms/${id}`) : prepared.review.lines.keys(),
-  );
   return reportActed({
     did: done,
     wave,
     keys: run.results,
-    apart: apart.filter(({ name }) => names.has(name)),
+    apart,
     later,
     run,
     found: windowSection(windows ?? []),
@@ -289,16 +289,16 @@ export async function approveStep(context: ActContext, request: ApprovalOfStep):
   });
 }
 
-async function approverOfKeys(
+function approverOfKeys(
   context: ActContext,
   review: Review,
-  { review: digest, recordOnly, confirm }: ApprovalOfStep,
-  { listed, phrase }: PreparedKeys,
-): Promise<(key: PlannedKey) => Promise<ActedKey>> {
-  await confirm(phrase);
+  { wave, step, recordOnly }: ApprovalOfStep,
+  listed: readonly PlannedKey[],
+): (key: PlannedKey) => Promise<ActedKey> {
   // A review of fewer keys is the narrower naming: no key that a gate closed can be acted on.
   const named = listed.flatMap(({ name }) => review.lines.get(name) ?? []);
-  const approve = approverOf(context.world, { ...reviewOf(review.header, named), digest }, recordOnly);
+  const again = reviewAgain(wave, step, kindOf(review), context.view.folder.path);
+  const approve = approverOf(context.world, { ...review, ...reviewOf(review.header, named) }, { recordOnly, again });
   return async (key) => actedFrom(key, await approve(refOf(context, key), context.options));
 }
 
@@ -353,36 +353,29 @@ function nextAfter(
   ];
 }
 
-/** Throws UKO_REVIEW_INVALID, and UKO_CAMPAIGN_INVALID for the review of another wave, step or manifest. */
-async function reviewOfWave(context: ActContext, request: ReviewedStepRequest): Promise<Review> {
-  const { folder } = context.view;
+/**
+ * Throws UKO_REVIEW_INVALID, and UKO_CAMPAIGN_INVALID for the review of another wave, step or manifest.
+ * The file says its own kind, so that one digest names one file.
+ */
+async function reviewOfWave(context: ActContext, request: ReviewedStepRequest): Promise<AnyReview> {
+  const { path } = context.view.folder;
   const { wave, step, review: digest } = request;
-  for (const set of [undefined, "never_active"] as const) {
-    const name = reviewFileName(wave, step, set, digest);
-    const text = await folder.read(name, maxReviewBytes);
-    if (text === undefined) continue;
-    const review = readReview({ text, digest: context.world.sha256(text) }, digest, name);
-    requireSameWave(context, request, review.header.step === step ? review.header.campaign : undefined, name);
-    return review;
+  const name = reviewFileName(wave, step, digest);
+  const text = await context.view.folder.read(name, maxReviewBytes);
+  if (text === undefined) {
+    throw new UkoError("UKO_CAMPAIGN_INVALID", {
+      summary: `${path}/${reviewFolder} has no review with this SHA-256`,
+      detail: `Nothing was changed. Next: ${reviewAgain(wave, step, "managed", path)}`,
+    });
   }
-  throw new UkoError("UKO_CAMPAIGN_INVALID", {
-    summary: `${folder.path}/${reviewFolder} has no review with this SHA-256`,
-    detail: `Nothing was changed. Next: ${reviewAgain(wave, step, undefined, folder.path)}`,
-  });
-}
-
-/** Throws UKO_CAMPAIGN_INVALID for the review of another wave or manifest. */
-function requireSameWave(
-  context: ActContext,
-  { wave, step }: ReviewedStepRequest,
-  reviewed: ReviewedWave | undefined,
-  name: string,
-): void {
+  const found = { text, digest: context.world.sha256(text) };
+  const review = readReview(found, digest, { path: name, again: reviewAgain(wave, step, "managed", path) });
+  const { header } = review;
   const expected = reviewedWave(context, wave);
-  const isOfWave = reviewed?.name === expected.name && reviewed.wave === wave;
-  if (isOfWave && reviewed.digest === expected.digest) return;
+  const isOfWave = header.campaign?.name === expected.name && header.campaign.wave === wave && header.step === step;
+  if (isOfWave && header.campaign?.digest === expected.digest) return review;
   throw new UkoError("UKO_CAMPAIGN_INVALID", {
     summary: isOfWave ? `The manifest of wave "${wave}" changed after the review` : `${name} reviews something else`,
-    detail: `Nothing was changed. Next: uko campaign review ${wave} ${step} ${folderFlag(context.view.folder.path)}`,
+    detail: `Nothing was changed. Next: ${reviewAgain(wave, step, kindOf(review), path)}`,
   });
 }

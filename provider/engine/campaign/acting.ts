@@ -5,6 +5,7 @@
 
 import { mayAuthor } from "../../lifecycle/authorization.ts";
 import { planCampaignRequest } from "../../lifecycle/campaign/plan-step.ts";
+import { reviewKinds } from "../../lifecycle/review.ts";
 import { createOperations } from "../key/commands.ts";
 import { createKmsOperations, renewKmsRequest } from "../kms-key/commands.ts";
 import type { CallOptions, World } from "../ports/world.ts";
@@ -29,8 +30,9 @@ import { requireWave } from "./folder.ts";
 import { sayGate } from "./key-row.ts";
 import { createCampaignReading } from "./operations.ts";
 import type { PlannedKey } from "./planned.ts";
-import { isPending, isRequested, readyKeys, requestEndMs, unreadOf } from "./ready.ts";
+import { isPending, isRequested, kindOfKey, readyKeys, requestEndMs, unreadOf } from "./ready.ts";
 import { type CampaignReport, folderFlag, type NextCommand, remarked } from "./report.ts";
+import { reviewAgain } from "./reviews.ts";
 import {
   type ApprovalOfStep,
   type Confirm,
@@ -122,25 +124,21 @@ async function requestStep(context: ActContext, request: RequestOfStep): Promise
   });
 }
 
-/** KMS keys, and the other keys, have a review each. */
+/** Each kind of key has a review of its own. */
 function reviewsAfter(
   { wave, step }: RequestOfStep,
   path: string,
   ready: readonly PlannedKey[],
   results: readonly ActedKey[],
 ): readonly NextCommand[] {
-  const review = `uko campaign review ${wave} ${step}`;
   const isOff = results.some(({ code }) => code === "UKO_KMS_DUAL_AUTHORIZATION_OFF");
   const toRollBack = results
     .filter(({ code }) => code !== undefined && code in windowSentences)
     .map(({ name }) => name);
   return [
-    ...(ready.some(({ facts }) => !facts.isKms)
-      ? [remarked(`${review} ${folderFlag(path)}`, "not the requester")]
-      : []),
-    ...(ready.some(({ facts }) => facts.isKms)
-      ? [remarked(`${review} --kms ${folderFlag(path)}`, "not the requester")]
-      : []),
+    ...reviewKinds
+      .filter((kind) => ready.some((key) => kindOfKey(key) === kind))
+      .map((kind) => remarked(reviewAgain(wave, step, kind, path), "not the requester")),
     ...windowNext(wave, toRollBack, path),
     ...(isOff ? [{ command: "uko explain UKO_KMS_DUAL_AUTHORIZATION_OFF" }] : []),
     ...(ready.length === 0 ? [{ command: `uko campaign status ${folderFlag(path)}` }] : []),

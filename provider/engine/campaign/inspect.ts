@@ -5,25 +5,23 @@
 
 import type { CampaignStep } from "../../lifecycle/campaign/campaign.ts";
 import { standingOf } from "../../lifecycle/consent-record.ts";
+import { isKmsReview, type KmsReview } from "../../lifecycle/kms-review.ts";
 import { isSame } from "../../lifecycle/observation.ts";
-import { reviewLifetimeMs } from "../../lifecycle/review.ts";
-import { maxReviewBytes } from "../../lifecycle/review-file.ts";
-import { lineCells, reviewLimits, reviewTitle } from "../key/set-messages.ts";
-import { kmsWayBack } from "../kms-key/words.ts";
+import { kindOf, type Review, type ReviewHeader, type ReviewKind, reviewLifetimeMs } from "../../lifecycle/review.ts";
+import { lineCells, reviewLimits } from "../key/set-messages.ts";
 import type { CallOptions, World } from "../ports/world.ts";
-import { count, plain } from "../text/words.ts";
+import { plain } from "../text/words.ts";
 import { type ActContext, type ActPorts, keysOfWave, openReads } from "./act-on-keys.ts";
-import { type PreparedApproval, prepareApproval } from "./act-sets.ts";
+import { prepareApproval } from "./act-sets.ts";
 import type { ActedKey } from "./acted.ts";
 import { openCampaign, requireWave } from "./folder.ts";
 import { keyRows } from "./key-row.ts";
 import { bornSection, keySection, keyTable } from "./key-views.ts";
-import { windowEndOf } from "./kms-review-file.ts";
 import { timelineOf, waveSection } from "./plan-report.ts";
 import type { CampaignPlan, PlannedKey } from "./planned.ts";
-import { isPending, isRequested, readyKeys } from "./ready.ts";
+import { isPending, isRequested, kindOfKey, readyKeys } from "./ready.ts";
 import { type CampaignReport, folderFlag, type ReportTable, tableOf, unreadSection } from "./report.ts";
-import { type CampaignReview, readAnyReview, reviewFolder } from "./reviews.ts";
+import { readCampaignReview, titleOf, windowEndOf } from "./reviews.ts";
 import { pendingRequests, requestSection, stateTable, summarizeStatus } from "./status.ts";
 import type { CampaignView } from "./view.ts";
 import { type OwnReview, type WaveAct, type WaveStep, waveActs } from "./wave-acts.ts";
@@ -144,16 +142,14 @@ async function inspectStep(context: ActContext, wave: string, step: CampaignStep
     return standing?.binds === true && identity !== undefined && isSame(standing.record.author, identity);
   };
   const others = pending.filter((key) => !isOwn(key));
-  const kms = others.filter(({ facts }) => facts.isKms).length;
-  const neverActive = others.filter(({ facts }) => facts.state === "pre_activation").length;
+  const toReview = (kind: ReviewKind): number => others.filter((key) => kindOfKey(key) === kind).length;
   return {
     step,
     ...(gate.kind !== "open" && {
       closed: reportClosed(context, { wave, step, command: `request ${wave} ${step}` }, gate, breaker),
     }),
     toRequest: ready.length - pending.length,
-    toReview: others.length - neverActive - kms,
-    toReviewApart: { never_active: neverActive, kms },
+    toReview: { managed: toReview("managed"), "never-active": toReview("never-active"), kms: toReview("kms") },
     own: pending.filter(isOwn).length,
     reviews: await ownReviews(context, { wave, step, reviewer: identity?.iamId }, ready),
   };
@@ -176,10 +172,9 @@ async function ownReviews(
 ): Promise<readonly OwnReview[]> {
   const { folder, campaign, manifest, reviews } = view;
   const digest = manifest.waves.find((each) => each.wave === wave)?.digest;
-  const isUsable = ({ reviewer, reviewedAtMs, campaign: of, ...review }: CampaignReview): boolean =>
+  const isUsable = ({ reviewer, reviewedAtMs, campaign: of, ...review }: ReviewHeader): boolean =>
     reviewer === caller &&
     review.step === step &&
-    review.instanceId === world.session.instanceId &&
     reviewedAtMs + reviewLifetimeMs > view.nowMs &&
     of?.name === campaign.name &&
     of.wave === wave &&
@@ -190,12 +185,12 @@ async function ownReviews(
     .slice(0, maxOwnReviews);
   const found: OwnReview[] = [];
   for (const [name] of latest) {
-    const text = (await folder.read(`${reviewFolder}/${name}`, maxReviewBytes)) ?? "";
-    const review = readAnyReview(text);
-    if (review === undefined || !isUsable(review)) continue;
-    const left = ready.filter(({ name: key }) => review.requesters.has(key)).length;
-    const reviewedAt = new Date(review.reviewedAtMs).toISOString();
-    if (left > 0) found.push({ digest: world.sha256(text), left, reviewedAt, ...(review.set && { set: review.set }) });
+    const read = await readCampaignReview(folder, name, world.session.instanceId);
+    if (read === undefined || !isUsable(read.review.header)) continue;
+    const { header, lines } = read.review;
+    const left = ready.filter((key) => lines.has(key.name)).length;
+    const reviewedAt = new Date(header.reviewedAtMs).toISOString();
+    if (left > 0) found.push({ digest: world.sha256(read.text), left, kind: kindOf(read.review), reviewedAt });
   }
   return found;
 }
@@ -203,31 +198,27 @@ async function ownReviews(
 async function inspectApproval(context: ActContext, request: ReviewedStepRequest): Promise<ApprovalInspection> {
   const prepared = await prepareApproval(context, request);
   if (prepared.kind === "closed") return prepared;
-  const { listed, apart, most, phrase } = prepared;
+  const { review, listed, apart, most, phrase } = prepared;
   const acting = listed.slice(0, most);
-  const reviewed = new Set(listed.map(({ name }) => name));
   return {
     kind: "open",
-    ...(prepared.kind === "keys" ? describeKeys(prepared, acting) : describeKmsKeys(prepared, acting)),
-    ...(request.recordOnly && { title: phrase }),
-    facts: [reviewLimits(prepared.review.header, context.view.nowMs)],
+    title: request.recordOnly ? phrase : titleOf(review, acting),
+    ...(isKmsReview(review) ? describeKmsKeys(review, listed, acting) : describeKeys(review, listed, acting)),
+    facts: [reviewLimits(review.header, context.view.nowMs)],
     phrase,
     later: listed.length - most,
-    apart: apart.filter(({ name }) => reviewed.has(name)),
+    apart,
   };
 }
 
-type Described = Pick<Extract<ApprovalInspection, { kind: "open" }>, "title" | "requester" | "table">;
-type Prepared<Kind extends string> = Extract<PreparedApproval, { kind: Kind }>;
-
+type Described = Pick<Extract<ApprovalInspection, { kind: "open" }>, "requester" | "table">;
 const whenOf = (acting: readonly PlannedKey[], name: string): string =>
   acting.some((key) => key.name === name) ? "yes" : "later";
 
-function describeKeys({ review, listed }: Prepared<"keys">, acting: readonly PlannedKey[]): Described {
+function describeKeys(review: Review, listed: readonly PlannedKey[], acting: readonly PlannedKey[]): Described {
   const lines = listed.flatMap(({ name }) => review.lines.get(name) ?? []);
   return {
-    title: reviewTitle(acting, { review }),
-    requester: review.header.requester,
+    requester: lines[0]?.requester ?? "",
     table: {
       columns: ["label", "key", "used by", "keystores", "reason", "this run"],
       rows: lines.map((line) => [
@@ -241,10 +232,9 @@ function describeKeys({ review, listed }: Prepared<"keys">, acting: readonly Pla
 
 const kmsRequester = "an identity that KMS does not report";
 
-function describeKmsKeys({ review, listed }: Prepared<"kms_keys">, acting: readonly PlannedKey[]): Described {
-  const lines = listed.flatMap(({ line }) => review.lines.get(line.id) ?? []);
+function describeKmsKeys(review: KmsReview, listed: readonly PlannedKey[], acting: readonly PlannedKey[]): Described {
+  const lines = listed.flatMap(({ name }) => review.lines.get(name) ?? []);
   return {
-    title: `Destroy ${count(acting.length, "KMS key")}. KMS ${kmsWayBack}.`,
     requester: kmsRequester,
     table: tableOf(lines, {
       name: ({ name }) => plain(name, 90),

@@ -3,6 +3,7 @@
 import type { CampaignStep } from "../../lifecycle/campaign/campaign.ts";
 import { type KeyGate, keyGate } from "../../lifecycle/campaign/gates.ts";
 import { standingOf } from "../../lifecycle/consent-record.ts";
+import type { ReviewKind } from "../../lifecycle/review.ts";
 import { sayTimeAndDistance } from "../text/words.ts";
 import { type ActContext, keysOfWave } from "./act-on-keys.ts";
 import { type ActedKey, withoutStep } from "./acted.ts";
@@ -43,6 +44,12 @@ export function unread(key: PlannedKey): ActedKey {
 function sayLater(gate: KeyGate, nowMs: number): string {
   if (gate.kind !== "soaking") return gate.kind.replaceAll("_", " ");
   return `soaks until ${sayTimeAndDistance(gate.untilMs, nowMs)}; a request does not shorten that`;
+}
+
+/** The kind of the review that can list the key. */
+export function kindOfKey({ facts }: Pick<PlannedKey, "facts">): ReviewKind {
+  if (facts.isKms) return "kms";
+  return facts.state === "pre_activation" ? "never-active" : "managed";
 }
 
 const renewWithinMs = 48 * 60 * 60 * 1000;

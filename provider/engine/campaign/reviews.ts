@@ -1,57 +1,42 @@
 /** The reviewed sets in the folder of a campaign. They show people what happened, and qualify no key. */
 
-import type { ReviewedWave } from "../../lifecycle/review.ts";
-import { maxReviewBytes, parseReview } from "../../lifecycle/review-file.ts";
+import { type AnyReview, isKmsReview, type KmsReviewLine } from "../../lifecycle/kms-review.ts";
+import { maxReviewBytes, type ReviewedWave, type ReviewHeader, type ReviewKind } from "../../lifecycle/review.ts";
+import { parseReview, requesterOf } from "../key/review-file.ts";
+import { kindFlag } from "../key/review-words.ts";
+import { keysOfKind, reviewTitle } from "../key/set-messages.ts";
+import { kmsWayBack } from "../kms-key/words.ts";
 import { plain } from "../text/words.ts";
 import type { CampaignFolder } from "./file-forms.ts";
-import { parseKmsReview } from "./kms-review-file.ts";
 import { folderFlag, type ReportSection, section, tableOf } from "./report.ts";
 
 export const reviewFolder = "reviews";
 
-/** Keys that were never active, and KMS keys, have a review of their own. */
-export type OtherSet = "never_active" | "kms";
-
-/** A review file of either format. */
-export interface CampaignReview {
-  readonly instanceId: string;
-  readonly campaign?: ReviewedWave | undefined;
-  readonly step: string;
-  readonly set?: OtherSet;
-  readonly reviewer: string;
-  readonly reviewedAtMs: number;
-  /** The requester of each key's step, by the name of the key. Empty for KMS keys: KMS does not report the requester. */
-  readonly requesters: ReadonlyMap<string, string>;
-}
-
-/** Undefined for a text that is not a review. */
-export function readAnyReview(text: string): CampaignReview | undefined {
-  const kms = parseKmsReview(text);
-  if (kms !== undefined) {
-    const requesters = Array.from(kms.lines.keys(), (kmsKeyId) => [`kms/${kmsKeyId}`, ""] as const);
-    return { ...kms.header, step: "destroy", set: "kms", requesters: new Map(requesters) };
-  }
-  const parsed = parseReview(text);
-  if (parsed.kind === "invalid") return undefined;
-  const { header, lines } = parsed.review;
-  const requesters = new Map(Array.from(lines.keys(), (name) => [name, header.requester]));
-  return { ...header, requesters, ...(header.neverActive && { set: "never_active" }) };
-}
-
-export function reviewFileName(wave: string, step: string, set: OtherSet | undefined, digest: string): string {
-  const kind = set === undefined ? "" : `-${set.replace("_", "-")}`;
-  return `${reviewFolder}/${wave}-${step}${kind}-${digest.slice(0, 16)}.jsonl`;
+export function reviewFileName(wave: string, step: string, digest: string): string {
+  return `${reviewFolder}/${wave}-${step}-${digest.slice(0, 16)}.jsonl`;
 }
 
 /** The command that makes such a review, for the folder at `path`. */
-export function reviewAgain(wave: string, step: string, set: OtherSet | undefined, path: string): string {
-  const flag = set === undefined ? "" : ` --${set.replace("_", "-")}`;
-  return `uko campaign review ${wave} ${step}${flag} ${folderFlag(path)}`;
+export function reviewAgain(wave: string, step: string, kind: ReviewKind, path: string): string {
+  return `uko campaign review ${wave} ${step}${kindFlag(kind)} ${folderFlag(path)}`;
+}
+
+/** The review in the folder with this name; undefined if the file is not a review of this instance. */
+export async function readCampaignReview(
+  folder: CampaignFolder,
+  name: string,
+  instanceId: string,
+): Promise<{ readonly review: AnyReview; readonly text: string } | undefined> {
+  const text = (await folder.read(`${reviewFolder}/${name}`, maxReviewBytes)) ?? "";
+  const parsed = parseReview(text);
+  if (parsed.kind === "invalid" || parsed.review.header.instanceId !== instanceId) return undefined;
+  return { review: parsed.review, text };
 }
 
 /** A reviewed set that lists a key. */
-export interface ReviewedIn extends Pick<CampaignReview, "step" | "reviewer" | "reviewedAtMs"> {
+export interface ReviewedIn extends Pick<ReviewHeader, "step" | "reviewer" | "reviewedAtMs"> {
   readonly wave: string;
+  /** Empty for KMS keys: KMS does not report the requester. */
   readonly requester: string;
 }
 
@@ -72,20 +57,32 @@ export async function readReviews(folder: CampaignFolder, instanceId: string): P
   const unusable: string[] = [];
   let holdLines = 0;
   for (const name of await folder.list(reviewFolder)) {
-    const review = readAnyReview((await folder.read(`${reviewFolder}/${name}`, maxReviewBytes)) ?? "");
-    if (review === undefined || review.instanceId !== instanceId) {
+    const read = await readCampaignReview(folder, name, instanceId);
+    if (read === undefined) {
       unusable.push(plain(name, 100));
       continue;
     }
-    const { step, reviewer, reviewedAtMs, campaign } = review;
+    const { header, lines } = read.review;
+    const { step, reviewer, reviewedAtMs, campaign } = header;
     times.set(name, reviewedAtMs);
     holdLines = Math.max(holdLines, campaign?.holds ?? 0);
-    for (const [key, requester] of review.requesters) {
-      const set = { step, wave: campaign?.wave ?? "", reviewer, requester, reviewedAtMs };
+    for (const [key, line] of lines) {
+      const set = { step, wave: campaign?.wave ?? "", reviewer, requester: requesterOf(line), reviewedAtMs };
       byKey.set(key, [...(byKey.get(key) ?? []), set]);
     }
   }
   return { byKey, times, holdLines, unusable };
+}
+
+/** The first thing to read: what the approval does, and whether it can be undone. */
+export function titleOf(review: AnyReview, keys: readonly unknown[]): string {
+  if (!isKmsReview(review)) return reviewTitle(keys, review);
+  return `Destroy ${keysOfKind("kms", keys.length)}. KMS ${kmsWayBack}.`;
+}
+
+/** When the deletion window of a line ends, ISO 8601 UTC. */
+export function windowEndOf({ kmsKeyId, window }: KmsReviewLine): string {
+  return window.slice(kmsKeyId.length + 1);
 }
 
 /** What people released before this review, for the reviewer. */

@@ -19,7 +19,7 @@ import {
   type PlannedKey,
   type PlannedWave,
 } from "./planned.ts";
-import { isPending } from "./ready.ts";
+import { isPending, kindOfKey } from "./ready.ts";
 import {
   type CampaignReport,
   folderFlag,
@@ -108,14 +108,14 @@ function stepsNext(
       const ready = keys.filter((key) => isReady(key, step) && !rolledBack.has(key.name));
       const requested = Map.groupBy(
         ready.filter((key) => isPending(view, key, step, false)),
-        ({ facts }) => (facts.isKms ? "kms" : facts.state === "pre_activation" ? "never_active" : undefined),
+        kindOfKey,
       );
       const left = ready.length - [...requested.values()].flat().length;
       return [
         ...(left === 0
           ? []
           : [remarked(`uko campaign request ${wave} ${step} ${folderFlag(path)}`, count(left, "key"))]),
-        ...Array.from(requested.keys(), (set) => remarked(reviewAgain(wave, step, set, path), "not the requester")),
+        ...Array.from(requested.keys(), (kind) => remarked(reviewAgain(wave, step, kind, path), "not the requester")),
       ];
     }),
   );

@@ -3,17 +3,19 @@
 import type { CampaignStep } from "../../lifecycle/campaign/campaign.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
+import { type ReviewKind, reviewKinds } from "../../lifecycle/review.ts";
+import { keysOfKind } from "../key/set-messages.ts";
 import { kmsWayBack } from "../kms-key/words.ts";
 import type { Act } from "../text/act.ts";
 import { count, noWayBack, sayRoles, stepNouns, stillReversible } from "../text/words.ts";
 import { type CampaignReport, folderFlag } from "./report.ts";
-import { type OtherSet, reviewAgain } from "./reviews.ts";
+import { reviewAgain } from "./reviews.ts";
 
 /** `name` is the command; `record` is `approve --record-only`. */
 export type WaveAct = Act &
   (
     | { readonly name: "request"; readonly step: CampaignStep }
-    | { readonly name: "review"; readonly step: CampaignStep; readonly set: OtherSet | undefined }
+    | { readonly name: "review"; readonly step: CampaignStep; readonly kind: ReviewKind }
     | { readonly name: "approve" | "record"; readonly step: CampaignStep; readonly review: string }
     | { readonly name: "halt" | "rollback" }
   );
@@ -32,10 +34,8 @@ export interface WaveStep {
   readonly closed?: CampaignReport;
   /** Keys that are ready and have no request. */
   readonly toRequest: number;
-  /** Keys with a request of another person. */
-  readonly toReview: number;
-  /** The same, for keys that have a review of their own. */
-  readonly toReviewApart: Readonly<Record<OtherSet, number>>;
+  /** Keys with a request of another person. Each kind has a review of its own. */
+  readonly toReview: Readonly<Record<ReviewKind, number>>;
   /** Keys with a request of the caller. */
   readonly own: number;
   /** The caller's reviews that still count, the newest first. */
@@ -46,7 +46,7 @@ export interface OwnReview {
   readonly digest: string;
   /** Keys of the review that are still ready for the step. */
   readonly left: number;
-  readonly set?: OtherSet;
+  readonly kind: ReviewKind;
   readonly reviewedAt: string;
 }
 
@@ -66,13 +66,12 @@ export function waveActs({ steps, requests, reversible }: WaveSums, place: WaveP
   ];
 }
 
-function stepActs({ step, toRequest, toReview, toReviewApart, reviews }: WaveStep, place: WavePlace) {
-  const sets = [undefined, "never_active", "kms"] as const;
-  const newest = sets.flatMap((set) => reviews.find((each) => each.set === set) ?? []);
-  const toReviewOf = (set: OtherSet | undefined): number => (set === undefined ? toReview : toReviewApart[set]);
+function stepActs({ step, toRequest, toReview, reviews }: WaveStep, place: WavePlace) {
+  const newest = reviewKinds.flatMap((kind) => reviews.find((each) => each.kind === kind) ?? []);
+  const kinds = reviewKinds.filter((kind) => toReview[kind] > 0);
   return [
     ...newest.flatMap((review) => approvalActs(step, review, place)),
-    ...sets.filter((set) => toReviewOf(set) > 0).map((set) => reviewAct(step, set, toReviewOf(set), place)),
+    ...kinds.map((kind) => reviewAct(step, kind, toReview[kind], place)),
     ...(toRequest > 0 ? [requestAct(step, toRequest, place)] : []),
   ];
 }
@@ -91,41 +90,34 @@ export function requestAct(step: CampaignStep, keys: number, { wave, path }: Wav
   };
 }
 
-export function reviewAct(step: CampaignStep, set: OtherSet | undefined, keys: number, place: WavePlace): WaveAct {
+export function reviewAct(step: CampaignStep, kind: ReviewKind, keys: number, place: WavePlace): WaveAct {
   return {
-    id: ["review", step, set].filter((part) => part !== undefined).join("-"),
+    id: kind === "managed" ? `review-${step}` : `review-${step}-${kind}`,
     name: "review",
     step,
-    set,
-    title: `Review the ${stepNouns[step]} of ${keysIn(set, keys)}`,
+    kind,
+    title: `Review the ${stepNouns[step]} of ${keysOfKind(kind, keys)}`,
     facts: [
       "uko reads each key, and writes what you see to a review file in the folder of the campaign.",
       "No key changes. You then approve exactly this review.",
     ],
-    command: reviewAgain(place.wave, step, set, place.path),
+    command: reviewAgain(place.wave, step, kind, place.path),
     remark: "not the requester",
   };
-}
-
-function keysIn(set: OtherSet | undefined, keys: number): string {
-  if (set === "kms") return count(keys, "KMS key");
-  return set === undefined
-    ? count(keys, "key")
-    : `${count(keys, "key")} that ${keys === 1 ? "was" : "were"} never active`;
 }
 
 /** The approval that acts, and the approval that only lets the requester act. */
 export function approvalActs(
   step: CampaignStep,
-  { digest, left, set }: Pick<OwnReview, "digest" | "left" | "set">,
+  { digest, left, kind }: Pick<OwnReview, "digest" | "left" | "kind">,
   { wave, path }: WavePlace,
 ): readonly WaveAct[] {
-  const keys = keysIn(set, left);
-  const right = step === "deactivate" ? rights.deactivate : set === undefined ? rights.destroy : rights.destroyUnused;
+  const keys = keysOfKind(kind, left);
+  const right = kind === "never-active" ? rights.destroyUnused : rights[step];
   const effect =
     step === "deactivate"
       ? ["Everything that uses the keys stops working.", stillReversible]
-      : ["The key material is destroyed.", set === "kms" ? `KMS ${kmsWayBack}.` : noWayBack];
+      : ["The key material is destroyed.", kind === "kms" ? `KMS ${kmsWayBack}.` : noWayBack];
   const command = `uko campaign approve ${wave} ${step} --review ${digest} ${folderFlag(path)}`;
   const act: WaveAct = {
     id: `approve-${step}-${digest}`,
@@ -134,13 +126,13 @@ export function approvalActs(
     review: digest,
     title: `Approve your review and ${step} ${keys}`,
     facts: effect,
-    right: set === "kms" ? kmsRights.destroy : right,
+    right: kind === "kms" ? kmsRights.destroy : right,
     fields: ["phrase"],
     command,
     isConsequential: true,
   };
   // In KMS, only the destroy itself approves a deletion window.
-  if (set === "kms") return [act];
+  if (kind === "kms") return [act];
   const record: WaveAct = {
     id: `record-${step}-${digest}`,
     name: "record",

@@ -10,8 +10,8 @@ import { UkoError } from "../../errors.ts";
 import { type Breaker, breakerOf, isInSample, mayActOn } from "../../lifecycle/campaign/breaker.ts";
 import type { CampaignStep } from "../../lifecycle/campaign/campaign.ts";
 import { hasHappened, type WaveGate, waveGate } from "../../lifecycle/campaign/gates.ts";
-import type { KmsReview } from "../../lifecycle/kms-review.ts";
-import type { Review } from "../../lifecycle/review.ts";
+import type { AnyReview } from "../../lifecycle/kms-review.ts";
+import type { ReviewKind } from "../../lifecycle/review.ts";
 import { count, plain, sayTimeAndDistance } from "../text/words.ts";
 import { type ActContext, keysOfWave } from "./act-on-keys.ts";
 import { mebibyte } from "./file-forms.ts";
@@ -41,10 +41,7 @@ export interface RequestOfStep extends StepRequest {
 
 export interface ReviewOfStep extends StepRequest {
   readonly requestedBy?: string | undefined;
-  /** Reviews the keys that were never active, which form a set of their own. */
-  readonly neverActive?: boolean | undefined;
-  /** Reviews the KMS keys, which KMS's own dual authorization protects. */
-  readonly kms?: boolean | undefined;
+  readonly kind: ReviewKind;
 }
 
 export interface ReviewedStepRequest extends StepRequest {
@@ -109,12 +106,12 @@ export async function waveStateOf(
 export async function sizeOfRun(
   context: ActContext,
   { wave, step, resume }: StepRequest,
-  { header, lines }: Review | KmsReview,
+  { header, lines }: AnyReview,
 ): Promise<number> {
   const sinceMs = resume === undefined ? 0 : await resumedAtMs(context, { wave, step, resume });
   const since = { reviewer: header.reviewer, sinceMs: Math.max(header.reviewedAtMs, sinceMs) };
-  const acted = keysOfWave(context, wave).filter(({ name, line, facts, listed }) => {
-    if (!lines.has(name) && !(facts.isKms && lines.has(line.id))) return false;
+  const acted = keysOfWave(context, wave).filter(({ name, facts, listed }) => {
+    if (!lines.has(name)) return false;
     const { observation, updatedAtMs, kmsKey } = listed ?? {};
     const write = facts.isKms
       ? { by: kmsKey?.deletedBy, atMs: kmsKey?.deletedAtMs }

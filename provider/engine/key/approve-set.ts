@@ -1,6 +1,7 @@
 /** The approval of a reviewed set: a step, or a record for the requester, on each unchanged key. */
 
 import { type ErrorCode, onCodes, UkoError } from "../../errors.ts";
+import type { AnyReview } from "../../lifecycle/kms-review.ts";
 import { planReviewedApproval, planReviewedStep } from "../../lifecycle/plan-reviewed.ts";
 import { type Review, type ReviewLine, unusableReview } from "../../lifecycle/review.ts";
 import { converge } from "../loop/converge.ts";
@@ -34,8 +35,9 @@ export async function approveReviewed(
   { recordOnly, each }: Approving,
   options: CallOptions,
 ): Promise<readonly KeyResult[]> {
-  await requireUsable(world, review, options);
-  const approve = approverOf(withoutSteps(world), review, recordOnly);
+  const again = againOf(review);
+  await requireUsable(world, review, { again }, options);
+  const approve = approverOf(withoutSteps(world), review, { recordOnly, again });
   const { instanceId } = world.session;
   const act = ({ vaultId, keyId, label }: ReviewLine): Promise<KeyResult> => {
     const ref = { instanceId, vaultId, keyId };
@@ -49,11 +51,11 @@ export async function approveReviewed(
 export function approverOf(
   world: World,
   review: Review,
-  recordOnly: boolean,
+  { recordOnly, again }: Pick<Approving, "recordOnly"> & Again,
 ): (ref: KeyRef, options: CallOptions) => Promise<Report> {
   return recorded(world, "approve", async (ref, calls: CallOptions) => {
     const outcome = await converge(world, keyKind, taskFor(ref, review, recordOnly), calls);
-    throwIfUnusable(outcome, review);
+    throwIfUnusable(outcome, again);
     return reportExisting(ref, outcome);
   });
 }
@@ -85,26 +87,40 @@ const concernsOneKey: readonly ErrorCode[] = [
   "UKO_SERVICE_UNAVAILABLE",
 ];
 
-/** Before the first read. The time of the review is checked with the first key. */
-export async function requireUsable({ session }: World, { header }: Review, options: CallOptions): Promise<void> {
-  const actor = await session.actor(options);
-  const { instanceId } = session;
-  const nowMs = header.reviewedAtMs;
-  const why = unusableReview(header, { instanceId, actor, nowMs, latestMs: nowMs });
-  if (why !== undefined) throw outdated(sayUnusable(why), header);
+/** The command that reviews the same keys again, for messages. */
+interface Again {
+  readonly again: string;
 }
 
-function throwIfUnusable(outcome: Outcome, review: Review): void {
+function againOf({ header, lines }: Review): string {
+  const [first] = lines.values();
+  return reviewCommand({ ...header, kind: first?.kind ?? "managed", ...(first && { requester: first.requester }) });
+}
+
+/** Before the first read. Without a time, the time of the review is checked with the first key. */
+export async function requireUsable(
+  { session }: World,
+  { header }: AnyReview,
+  { nowMs = header.reviewedAtMs, again }: Again & { readonly nowMs?: number },
+  options: CallOptions,
+): Promise<void> {
+  const actor = await session.actor(options);
+  const { instanceId } = session;
+  const why = unusableReview(header, { instanceId, actor, nowMs, latestMs: nowMs });
+  if (why !== undefined) throw outdated(sayUnusable(why), again);
+}
+
+function throwIfUnusable(outcome: Outcome, again: string): void {
   if (outcome.kind !== "stopped" || outcome.plan.kind !== "refused") return;
   const { guard } = outcome.plan;
   if (guard.guard !== "not_as_reviewed") return;
   const { why } = guard;
-  if (why.kind === "expired" || why.kind === "not_yet") throw outdated(sayUnusable(why), review.header);
+  if (why.kind === "expired" || why.kind === "not_yet") throw outdated(sayUnusable(why), again);
 }
 
-function outdated(why: string, header: Review["header"]): UkoError {
+function outdated(why: string, again: string): UkoError {
   return new UkoError("UKO_REVIEW_OUTDATED", {
     summary: `The review cannot be used: ${why}`,
-    detail: `A review is for one person, for 24 hours. Nothing more was changed.\nNext: review the keys again with ${reviewCommand(header)}.`,
+    detail: `A review is for one person, for 24 hours. Nothing more was changed.\nNext: review the keys again with ${again}.`,
   });
 }

@@ -3,28 +3,31 @@
 import { UkoError } from "../../errors.ts";
 import { standingOf } from "../../lifecycle/consent-record.ts";
 import { isChosen } from "../../lifecycle/iam-id.ts";
+import type { AnyReview } from "../../lifecycle/kms-review.ts";
 import type { Actor, ConsentRecord } from "../../lifecycle/observation.ts";
 import type { Plan, Run } from "../../lifecycle/plan.ts";
 import { planReviewedStep } from "../../lifecycle/plan-reviewed.ts";
 import {
   admitToReview,
   keyPathOf,
+  maxReviewBytes,
+  maxReviewedKeys,
   type NotReviewable,
   type Review,
   type ReviewedStep,
   type ReviewedWave,
   type ReviewHeader,
   type ReviewLine,
+  type ReviewScope,
   reviewOf,
 } from "../../lifecycle/review.ts";
-import { encodeReview, maxReviewBytes, maxReviewedKeys, parseReview } from "../../lifecycle/review-file.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
-import { shellWord } from "../text/explanation.ts";
-import { count, plain, sayAuthor, sayIdentity } from "../text/words.ts";
+import { count, sayAuthor, sayIdentity } from "../text/words.ts";
 import { door, notFound } from "./command-reports.ts";
 import { explainOutcome } from "./messages.ts";
 import { type KeyDetails, observedInList } from "./observe.ts";
-import { approveAlone, reviewCommand, sayReviewProblem, saySkipped } from "./review-words.ts";
+import { encodeReview } from "./review-file.ts";
+import { approveAlone, type ReviewedSet, reviewCommand, saySkipped } from "./review-words.ts";
 import { listAll, readEach, type Unreadable } from "./survey.ts";
 
 /** Which keys to review: those that are named, and those with a record in the vaults. */
@@ -35,7 +38,7 @@ export interface ReviewQuery {
   /** An IAM ID, or the name that a person's records give. */
   readonly requester?: string;
   readonly step: ReviewedStep;
-  readonly neverActive: boolean;
+  readonly kind: ReviewLine["kind"];
   readonly campaign?: ReviewedWave;
 }
 
@@ -47,8 +50,8 @@ export interface SetReview {
   readonly file?: ReviewFile;
 }
 
-export interface ReviewFile {
-  readonly review: Review;
+export interface ReviewFile<Reviewed extends AnyReview = Review> {
+  readonly review: Reviewed;
   readonly text: string;
   /** The SHA-256 of the text. */
   readonly digest: string;
@@ -82,11 +85,11 @@ export async function reviewKeys(world: World, query: ReviewQuery, options: Call
   const read = await readEach(world, found.refs, "Reading the keys", options);
   const missing = read.gone.map((ref) => ({ ...ref, error: notFound(ref) }));
   const unreadable = [...found.unreadable, ...missing, ...read.unreadable];
-  const header = headerFor(world, query, actor, read.keys);
+  const { header, scope } = setFor(world, query, actor, read.keys);
   const apart: KeyApart[] = [];
   const admitted: KeyInReview[] = [];
   for (const observed of read.keys) {
-    const admission = admitToReview(observed.observation, header, observed.nowMs);
+    const admission = admitToReview(observed.observation, scope, observed.nowMs);
     if (admission.kind === "line") admitted.push({ line: admission.line, record: admission.record, observed });
     else apart.push(apartFor(admission.why, observed));
   }
@@ -95,7 +98,8 @@ export async function reviewKeys(world: World, query: ReviewQuery, options: Call
   for (const key of admitted) {
     const { observed } = key;
     const plan = planReviewedStep(observed.observation, run, observed.nowMs);
-    if (plan.kind === "refused") apart.push({ observed, why: summaryOf(plan, observed, run) });
+    const isStopped = plan.kind === "refused" || plan.kind === "waitingForApproval";
+    if (isStopped) apart.push({ observed, why: summaryOf(plan, observed, run) });
     else keys.push(plan.kind === "waitingForTime" ? { ...key, waitsFor: summaryOf(plan, observed, run) } : key);
   }
   if (keys.length === 0) return { keys, apart, unreadable };
@@ -128,12 +132,12 @@ function isBy({ author, authorName: name }: ConsentRecord, person: string): bool
   return isChosen(person, { iamId: author.iamId, name });
 }
 
-function headerFor(
+function setFor(
   world: World,
-  { step, neverActive, requester, campaign }: ReviewQuery,
+  { step, kind, requester, campaign }: ReviewQuery,
   actor: Actor,
   keys: readonly KeyDetails[],
-): ReviewHeader {
+): { readonly header: ReviewHeader; readonly scope: ReviewScope } {
   const reviewer = actor.identity?.iamId ?? "";
   const records = keys.flatMap(({ observation, nowMs }) => {
     const standing = standingOf(observation, step, nowMs);
@@ -142,21 +146,20 @@ function headerFor(
   });
   const wanted = requester === undefined ? records : records.filter((record) => isBy(record, requester));
   const byId = new Map(wanted.map((record) => [record.author.iamId, record]));
-  if (byId.size > 1) throw severalRequesters([...byId.values()], { step, neverActive, ...(campaign && { campaign }) });
+  if (byId.size > 1) throw severalRequesters([...byId.values()], { step, kind, ...(campaign && { campaign }) });
   const [only] = byId.keys();
-  return {
+  const header = {
     instanceId: world.session.instanceId,
     step,
-    neverActive,
-    requester: only ?? requester ?? "",
     reviewer,
     // The earliest of the reads, so that no line is older than the review says.
     reviewedAtMs: Math.min(...keys.map(({ nowMs }) => nowMs)),
     ...(campaign !== undefined && { campaign }),
   };
+  return { header, scope: { step, kind, requester: only ?? requester ?? "", reviewer } };
 }
 
-function severalRequesters(records: readonly ConsentRecord[], set: Parameters<typeof reviewCommand>[0]): UkoError {
+function severalRequesters(records: readonly ConsentRecord[], set: ReviewedSet): UkoError {
   const command = reviewCommand(set);
   const commands = records.flatMap((record) => [
     `  ${command} --requested-by ${sayIdentity(record.author)}`,
@@ -186,7 +189,7 @@ function summaryOf(plan: Exclude<Plan, { kind: "ready" }>, observed: KeyDetails,
 }
 
 /** Throws UKO_INPUT_INVALID if no run could use the file. */
-function fileOf({ sha256 }: World, review: Review): ReviewFile {
+export function fileOf<Reviewed extends AnyReview>({ sha256 }: World, review: Reviewed): ReviewFile<Reviewed> {
   const text = encodeReview(review);
   const isTooLarge = review.lines.size > maxReviewedKeys || new TextEncoder().encode(text).length > maxReviewBytes;
   if (!isTooLarge) return { review, text, digest: sha256(text) };
@@ -202,50 +205,4 @@ function linesOf(keys: readonly KeyInReview[]): readonly ReviewLine[] {
 
 function byPath(a: KeyInReview, b: KeyInReview): number {
   return keyPathOf(a.line) < keyPathOf(b.line) ? -1 : 1;
-}
-
-/** The text of a file, and the SHA-256 of the very bytes that the text came from. */
-export interface ReviewText {
-  readonly text: string;
-  readonly digest: string;
-}
-
-/** `path` is for the message. Throws UKO_REVIEW_INVALID. */
-export function readReview({ text, digest }: ReviewText, expected: string, path: string): Review {
-  if (digest !== expected) {
-    throw new UkoError("UKO_REVIEW_INVALID", {
-      summary: `The review ${path} is not the file that you named: its SHA-256 differs`,
-      detail: [
-        `Named: ${expected}`,
-        `Found: ${digest}`,
-        "The file changed after the review, or the digest belongs to another file. Nothing was changed.",
-        "Next: review the keys again with uko review.",
-      ].join("\n"),
-    });
-  }
-  const parsed = parseReview(text);
-  if (parsed.kind === "review") return { ...parsed.review, digest };
-  throw new UkoError("UKO_REVIEW_INVALID", {
-    summary: `The review ${path} is not valid`,
-    detail: `${sayReviewProblem(parsed.problem)} Nothing was changed.\nNext: review the keys again with uko review.`,
-  });
-}
-
-/**
- * Outside its campaign, nothing would check the holds, blackouts, soak and breaker of the wave that the
- * review is about. The mark is a part of the text that the digest names. Throws UKO_REVIEW_INVALID.
- */
-export function requireNoCampaign({ header }: Review, digest: string, path: string): void {
-  const { campaign, step } = header;
-  if (campaign === undefined) return;
-  const [wave, name] = [plain(campaign.wave, 100), plain(campaign.name, 100)];
-  const place = /^(?:(.*)[\\/])?reviews[\\/][^\\/]+$/.exec(path);
-  const folder = place === null ? "FOLDER" : (place[1] ?? ".");
-  throw new UkoError("UKO_REVIEW_INVALID", {
-    summary: `The review belongs to wave "${wave}" of campaign "${name}", so only the campaign can use it`,
-    detail: [
-      "Only the commands of the campaign check the holds, blackouts, soak and stops of the wave. Nothing was changed.",
-      `Next: uko campaign approve ${shellWord(campaign.wave)} ${step} --review ${digest} --folder ${shellWord(folder)}`,
-    ].join("\n"),
-  });
 }

@@ -1,24 +1,28 @@
-/** Sentences about a review: why it leaves a key alone, why it cannot be used, what is wrong with its file. */
+/** Sentences about a review: why it leaves a key alone, and why it cannot be used. */
 
 import type { ConsentRecord, KeyObservation } from "../../lifecycle/observation.ts";
-import type { ReviewHeader, ReviewLine, SkipReason, UnusableReview } from "../../lifecycle/review.ts";
-import { maxReviewedKeys, type ReviewProblem } from "../../lifecycle/review-file.ts";
+import type { ReviewHeader, ReviewKind, ReviewLine, SkipReason, UnusableReview } from "../../lifecycle/review.ts";
 import { unended } from "../../printable.ts";
 import { shellWord } from "../text/explanation.ts";
-import { count, isInState, keyPath, plain, sayAuthor, sayList, sayTime, stepNouns } from "../text/words.ts";
+import { isInState, keyPath, plain, sayAuthor, sayList, sayTime, stepNouns } from "../text/words.ts";
 import { explainNotBinding } from "./record-words.ts";
 
+/** The set of keys that a command reviews. */
+export interface ReviewedSet extends Pick<ReviewHeader, "step" | "campaign"> {
+  readonly kind: ReviewKind;
+  readonly requester?: string;
+}
+
 /** The command that reviews such a set. A campaign has its own, because any other would pass over the gates of the wave. */
-export function reviewCommand({
-  requester,
-  step,
-  neverActive,
-  campaign,
-}: Pick<ReviewHeader, "step" | "neverActive" | "campaign"> & { readonly requester?: string }): string {
+export function reviewCommand({ requester, step, kind, campaign }: ReviewedSet): string {
   const by = requester === undefined ? "" : ` --requested-by ${shellWord(requester)}`;
   const command =
     campaign === undefined ? `uko review${by} --step ${step}` : `uko campaign review ${campaign.wave} ${step}`;
-  return neverActive ? `${command} --never-active` : command;
+  return `${command}${kindFlag(kind)}`;
+}
+
+export function kindFlag(kind: ReviewKind): string {
+  return kind === "managed" ? "" : ` --kind ${kind}`;
 }
 
 /** A clause without a full stop, such as `its state is destroyed`. */
@@ -34,7 +38,7 @@ export function saySkipped(why: SkipReason, observation: KeyObservation): string
     case "other_step":
       return `it ${isInState(observation)}`;
     case "never_active":
-      return "it was never activated, and such keys have a review of their own (--never-active)";
+      return "it was never activated, and such keys have a review of their own (--kind never-active)";
     case "not_binding":
       return unended(explainNotBinding(why.why, observation) ?? "no request for this step is pending");
     case "own_request":
@@ -67,12 +71,12 @@ export function approveAlone(why: SkipReason, observation: KeyObservation): stri
 }
 
 const fieldNames = {
+  kind: "its kind",
   vaultId: "its vault",
   keyId: "its ID",
   label: "its label",
   record: "its request",
-  author: "its requester",
-  how: "its request",
+  requester: "its requester",
   reason: "the reason",
   facts: "its version, description, dates, tags or keystores",
   resources: "the resources that use it",
@@ -89,35 +93,5 @@ export function sayUnusable(why: UnusableReview): string {
       return `the review expired on ${sayTime(why.atMs)}`;
     case "not_yet":
       return `the review is dated ${sayTime(why.reviewedAtMs)}, which is in the future`;
-  }
-}
-
-/** A sentence that names the line and the field. */
-export function sayReviewProblem(problem: ReviewProblem): string {
-  switch (problem.kind) {
-    case "empty":
-      return "The file is empty.";
-    case "unfinished":
-      return "The last line has no line feed, so a part of the file may be missing.";
-    case "too_many_keys":
-      return `The review lists ${count(problem.keys, "key")}. The limit is ${maxReviewedKeys.toLocaleString("en")}.`;
-    case "not_json":
-      return `Line ${problem.line} is not a JSON object.`;
-    case "unknown_format":
-      return `Its format is "${plain(problem.format, 40)}", which this release does not know. A newer release may know the format.`;
-    case "field":
-      return `Line ${problem.line}: the field "${problem.field}" is missing or not valid.`;
-    case "unknown_field":
-      return `Line ${problem.line} has the unknown field "${plain(problem.field, 40)}".`;
-    case "not_canonical":
-      return `Line ${problem.line} is not as uko writes it: the order of fields or entries, the spaces or the notation differ.`;
-    case "out_of_order":
-      return `Line ${problem.line} is out of order, or lists a key twice.`;
-    case "own_request":
-      return "The requester is also the reviewer.";
-    case "other_author":
-      return `Line ${problem.line} is about a request by a person other than the requester of the review.`;
-    case "count":
-      return `The first line states ${count(problem.stated, "key")}, and the review lists ${problem.found}.`;
   }
 }

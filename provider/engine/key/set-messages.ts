@@ -2,7 +2,15 @@
 
 import { typesOfUnseenUse } from "../../lifecycle/keystore-kind.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
-import { keyPathOf, type ReviewHeader, type ReviewLine, reviewLifetimeMs } from "../../lifecycle/review.ts";
+import {
+  keyPathOf,
+  kindOf,
+  type Review,
+  type ReviewHeader,
+  type ReviewKind,
+  type ReviewLine,
+  reviewLifetimeMs,
+} from "../../lifecycle/review.ts";
 import { isoTime } from "../loop/evidence.ts";
 import { shellWord } from "../text/explanation.ts";
 import { capital, count, plain, sayAuthor, sayTimeAndDistance, sayUse, stillReversible } from "../text/words.ts";
@@ -83,39 +91,42 @@ export function apartFacts({ apart }: SetReview): readonly object[] {
 const apartTitle = ({ apart }: SetReview): string =>
   `${count(apart.length, "key is", "keys are")} not part of this review:`;
 
+export function keysOfKind(kind: ReviewKind, keys: number): string {
+  if (kind === "kms") return count(keys, "KMS key");
+  const all = count(keys, "key");
+  return kind === "managed" ? all : `${all} that ${keys === 1 ? "was" : "were"} never active`;
+}
+
 /** The first thing to read: what the approval does, and whether it can be undone. */
-export function reviewTitle(keys: readonly unknown[], { review }: Pick<ReviewFile, "review">): string {
-  const { step, neverActive } = review.header;
-  const many = count(keys.length, "key");
+export function reviewTitle(keys: readonly unknown[], review: Review): string {
+  const { step } = review.header;
   if (step === "deactivate") {
-    return `Deactivate ${many}. Everything that uses ${keys.length === 1 ? "it" : "them"} stops working. ${stillReversible}`;
+    return `Deactivate ${count(keys.length, "key")}. Everything that uses ${keys.length === 1 ? "it" : "them"} stops working. ${stillReversible}`;
   }
-  const kind = neverActive ? `${many} that ${keys.length === 1 ? "was" : "were"} never active` : many;
-  return `Destroy ${kind}. This cannot be undone.`;
+  return `Destroy ${keysOfKind(kindOf(review), keys.length)}. This cannot be undone.`;
 }
 
 /** Whose request it is, who may approve it, and until when. */
 export function reviewFacts(keys: readonly KeyInReview[], { review }: ReviewFile): readonly string[] {
   const { header } = review;
   const [first] = keys;
-  const requester = first === undefined ? header.requester : sayAuthor(first.record);
-  const nowMs = first?.observed.nowMs ?? header.reviewedAtMs;
-  return [`${requester} requested ${keys.length === 1 ? "the step" : "all of them"}.`, reviewLimits(header, nowMs)];
+  const requested =
+    first === undefined
+      ? []
+      : [`${sayAuthor(first.record)} requested ${keys.length === 1 ? "the step" : "all of them"}.`];
+  return [...requested, reviewLimits(header, first?.observed.nowMs ?? header.reviewedAtMs)];
 }
 
-export function reviewLimits(
-  { reviewer, reviewedAtMs }: Pick<ReviewHeader, "reviewer" | "reviewedAtMs">,
-  nowMs: number,
-): string {
+export function reviewLimits({ reviewer, reviewedAtMs }: ReviewHeader, nowMs: number): string {
   const expires = sayTimeAndDistance(reviewedAtMs + reviewLifetimeMs, nowMs);
   return `Only you, ${plain(reviewer, 100)}, can use this review. The review expires on ${expires}.`;
 }
 
 /** The next command; `file` is absent if the review was not written. */
 function reviewNext({ review, digest }: ReviewFile, file: string | undefined): readonly string[] {
-  const { step, neverActive } = review.header;
+  const { step } = review.header;
   if (file === undefined) return ["Next: to approve these keys, run the same command with --out review.jsonl."];
-  const right = step === "deactivate" ? rights.deactivate : neverActive ? rights.destroyUnused : rights.destroy;
+  const right = kindOf(review) === "never-active" ? rights.destroyUnused : rights[step];
   const command = `uko approve --review ${shellWord(file)} --digest ${digest}`;
   return [
     `SHA-256 of ${file}: ${digest}`,

@@ -8,6 +8,7 @@ import { outcomes } from "../../../provider/engine/certificate/statement.ts";
 import { sources } from "../../../provider/engine/certificate/verify.ts";
 import { evidenceLine } from "../../../provider/engine/commands/audit.ts";
 import { listedKinds } from "../../../provider/engine/commands/listing.ts";
+import { header, keyLine, keystore } from "../../../provider/engine/key/review-file.ts";
 import { kmsLifecycleStates } from "../../../provider/lifecycle/kms-key-states.ts";
 import { lifecycleStates } from "../../../provider/lifecycle/lifecycle-state.ts";
 import { approvedSteps } from "../../../provider/lifecycle/observation.ts";
@@ -246,18 +247,12 @@ const hold = z
 
 const keyOfReview = { v, vaultId: id("vault"), keyId: id("key"), label: z.string() };
 const sha256 = z.string().describe("SHA-256 in hexadecimal digits");
-const wave = z.object({ name: z.string(), wave: z.string(), digest: sha256, class: z.string() });
 const review = z
   .union([
     z.object({
-      ...keyOfReview,
-      record: z.string().describe("Hash of the consent record"),
-      author: z.string().describe("IAM ID of the person who requested the step"),
-      how: z.literal("asked"),
-      reason: z.string().optional(),
-      facts: z.string().describe("Digest of the key's facts for the step"),
-      resources: z.array(z.string()).describe("IDs of the resources that use the key"),
-      keystores: z.array(z.object({ id: z.string(), type: z.string(), pendingPeriod: z.string().optional() })),
+      v,
+      ...keyLine.shape,
+      keystores: z.array(z.object(keystore.shape)),
       useNotVisibleIn: z
         .array(z.string())
         .describe(
@@ -275,14 +270,8 @@ const review = z
     z.object({
       v,
       review: z.object({
-        keys: z.number().int(),
-        instanceId: id("instance"),
-        step: z.enum(["deactivate", "destroy"]),
-        neverActive: z.boolean(),
-        requester: z.string().describe("IAM ID of the person who requested the step"),
-        reviewer: z.string().describe("IAM ID of the person who may use the review"),
+        ...header.omit({ format: true, reviewedAt: true, campaign: true }).shape,
         reviewedAtMs: z.number(),
-        campaign: wave.optional(),
         digest: sha256,
         file: z.string().optional(),
       }),

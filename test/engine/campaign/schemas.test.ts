@@ -5,9 +5,9 @@ import { parse } from "yaml";
 import * as z from "zod";
 import { campaignFile, parseCampaign } from "../../../provider/engine/campaign/campaign-file.ts";
 import { holdsLine } from "../../../provider/engine/campaign/holds.ts";
-import { kmsReviewLine } from "../../../provider/engine/campaign/kms-review-file.ts";
 import { manifestLine } from "../../../provider/engine/campaign/manifest.ts";
 import { signoff } from "../../../provider/engine/campaign/signoffs.ts";
+import { reviewFileLine } from "../../../provider/engine/key/review-file.ts";
 import { blocksIn } from "../../support/documents.ts";
 
 /** The published schema of each file that a campaign consists of, by its name in provider/docs/reference/schemas. */
@@ -15,7 +15,7 @@ const schemas = {
   "campaign.yaml": campaignFile,
   "manifest.jsonl": manifestLine,
   "holds.jsonl": holdsLine,
-  "kms-review.jsonl": kmsReviewLine,
+  "review.jsonl": reviewFileLine,
   "signoffs.json": signoff,
 } as const;
 

@@ -1,0 +1,232 @@
+/**
+ * The file of a review: a header with what all keys have in common, and one line for each key.
+ *
+ * Anyone can write such a file, so nothing in it is trusted. The SHA-256 that its reviewer names shows
+ * that the file is the one that they saw. The parser refuses every text but the one that `encodeReview`
+ * writes, so that a text cannot read like one review to a person and like another to `uko`. Whether a
+ * line still says what is true of its key is decided on a fresh read (`lifecycle/review.ts`).
+ */
+
+import * as z from "zod";
+import { parseJson } from "../../encodings.ts";
+import { UkoError } from "../../errors.ts";
+import { type AnyReview, isKmsReview, type KmsReviewLine, kmsNameOf, kmsReviewOf } from "../../lifecycle/kms-review.ts";
+import { isPerson } from "../../lifecycle/observation.ts";
+import { keyPathOf, maxReviewedKeys, type Review, type ReviewLine, reviewOf } from "../../lifecycle/review.ts";
+import { shellWord } from "../text/explanation.ts";
+import { count, plain } from "../text/words.ts";
+
+type AnyLine = ReviewLine | KmsReviewLine;
+
+const text = z.string();
+const named = z.string().min(1);
+const uuid = z.string().regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const person = z.string().refine((iamId) => isPerson({ iamId, mark: "" }));
+export const keystore = z.strictObject({ id: text, type: text, pendingPeriod: named.exactOptional() });
+
+/** The order of the fields is their order in the file. */
+export const header = z.strictObject({
+  format: z.literal("uko-review-2"),
+  instanceId: uuid,
+  campaign: z
+    .strictObject({
+      ...{ name: named, wave: named, digest: sha256, class: named },
+      holds: z.int().min(0).meta({ description: "How many lines holds.jsonl had" }),
+      released: z.array(z.strictObject({ key: named, iamId: named, reason: named })),
+    })
+    .exactOptional(),
+  step: z.enum(["deactivate", "destroy"]),
+  reviewer: person.meta({ description: "IAM ID of the one person who may use the review" }),
+  reviewedAt: z.iso.datetime({ precision: 3 }),
+  keys: z.int().min(1),
+});
+export const keyLine = z.strictObject({
+  kind: z.enum(["managed", "never-active"]),
+  ...{ vaultId: uuid, keyId: uuid, label: text },
+  record: sha256.meta({ description: "Hash of the consent record" }),
+  requester: person.meta({ description: "IAM ID of the person who requested the step" }),
+  reason: named.exactOptional(),
+  facts: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .meta({ description: "Digest of the key's facts for the step" }),
+  // Sorted entries, and no keystore twice, so that the same key has one line.
+  resources: z
+    .array(text)
+    .overwrite((ids) => ids.toSorted())
+    .meta({ description: "IDs of the resources that use the key" }),
+  keystores: z.array(keystore).overwrite(sortedById),
+});
+const kmsLine = z.strictObject({
+  ...{ kind: z.literal("kms"), kmsKeyId: uuid, name: text },
+  window: text.meta({ description: "<keyId>@<end of the deletion window>" }),
+});
+const line: z.ZodType<AnyLine> = z.discriminatedUnion("kind", [keyLine, kmsLine]);
+
+/** Each line of the file, for the published JSON Schema. */
+export const reviewFileLine = z.union([header, line]);
+
+/** The one text of a review. */
+export function encodeReview({ header: { reviewedAtMs, ...common }, lines }: Review<AnyLine>): string {
+  const reviewedAt = new Date(reviewedAtMs).toISOString();
+  const first = header.parse({ format: header.shape.format.value, ...common, reviewedAt, keys: lines.size });
+  const rest = Array.from(lines.values(), (each) => line.parse(each));
+  return [first, ...rest].map((each) => `${JSON.stringify(each)}\n`).join("");
+}
+
+export type ParsedReview =
+  | { readonly kind: "review"; readonly review: AnyReview }
+  /** A sentence that names the line and the field. */
+  | { readonly kind: "invalid"; readonly problem: string };
+
+/** Parses the text of a review. Every text but the one that `encodeReview` writes is invalid. */
+export function parseReview(content: string): ParsedReview {
+  const invalid = (problem: string): ParsedReview => ({ kind: "invalid", problem });
+  if (content === "") return invalid("The file is empty.");
+  if (!content.endsWith("\n")) {
+    return invalid("The last line has no line feed, so a part of the file may be missing.");
+  }
+  const [first = "", ...rest] = content.slice(0, -1).split("\n");
+  if (rest.length > maxReviewedKeys) {
+    return invalid(
+      `The review lists ${count(rest.length, "key")}. The limit is ${maxReviewedKeys.toLocaleString("en")}.`,
+    );
+  }
+  const head = parseLine(header, first, 1);
+  if (head.kind === "invalid") return head;
+  const lines: AnyLine[] = [];
+  for (const [index, each] of rest.entries()) {
+    const parsed = parseLine(line, each, index + 2);
+    if (parsed.kind === "invalid") return parsed;
+    lines.push(parsed.value);
+  }
+  const problem = problemOfSet(head.value, lines);
+  if (problem !== undefined) return invalid(problem);
+  const { format: _format, keys: _keys, reviewedAt, ...common } = head.value;
+  const shared = { ...common, reviewedAtMs: Date.parse(reviewedAt) };
+  const kms = lines.filter((each) => each.kind === "kms");
+  const keys = lines.filter((each) => each.kind !== "kms");
+  return { kind: "review", review: kms.length > 0 ? kmsReviewOf(shared, kms) : reviewOf(shared, keys) };
+}
+
+/** What no line shows alone. */
+function problemOfSet(
+  { keys, step, reviewer, campaign }: z.infer<typeof header>,
+  lines: readonly AnyLine[],
+): string | undefined {
+  if (lines.length !== keys)
+    return `The first line states ${count(keys, "key")}, and the review lists ${lines.length}.`;
+  for (const [index, each] of lines.entries()) {
+    const [at, before, first = each] = [index + 2, lines[index - 1], lines[0]];
+    if (before !== undefined && nameOf(each) <= nameOf(before)) {
+      return `Line ${at} is out of order, or lists a key twice.`;
+    }
+    // The phrase that a person types names a step and a number, so that it must mean one effect.
+    if (each.kind !== first.kind) return `Line ${at} is of the kind "${each.kind}", and line 2 is not.`;
+    if (requesterOf(each) === reviewer) return `Line ${at} is about a request by the reviewer.`;
+    if (requesterOf(each) !== requesterOf(first)) {
+      return `Line ${at} is about a request by a person other than the requester of line 2.`;
+    }
+    if (each.kind !== "managed" && step !== "destroy") {
+      return `Line ${at} is of the kind "${each.kind}", and the step of such a key is always destroy.`;
+    }
+    // Only a campaign checks gates, holds and the breaker, and nothing else destroys KMS keys as a set.
+    if (each.kind === "kms" && campaign === undefined) {
+      return `Line ${at} is about a KMS key, and the first line names no campaign.`;
+    }
+  }
+  return undefined;
+}
+
+type ParsedLine<Value> =
+  | { readonly kind: "line"; readonly value: Value }
+  | Extract<ParsedReview, { readonly kind: "invalid" }>;
+
+function parseLine<Value>(form: z.ZodType<Value>, content: string, at: number): ParsedLine<Value> {
+  const json = parseJson(content);
+  const { data, error } = form.safeParse(json);
+  if (error !== undefined) return { kind: "invalid", problem: sayIssue(error.issues[0], json, at) };
+  if (JSON.stringify(data) === content) return { kind: "line", value: data };
+  const problem = `Line ${at} is not as uko writes it: the order of fields or entries, the spaces or the notation differ.`;
+  return { kind: "invalid", problem };
+}
+
+function sayIssue(issue: z.core.$ZodIssue | undefined, json: unknown, at: number): string {
+  if (issue === undefined) throw new UkoError("UKO_BUG");
+  if (issue.code === "unrecognized_keys")
+    return `Line ${at} has the unknown field "${plain(issue.keys[0] ?? "", 40)}".`;
+  const field = issue.path.join(".");
+  if (field === "") return `Line ${at} is not a JSON object.`;
+  const { format } = json as { readonly format?: unknown };
+  return field === "format" && typeof format === "string"
+    ? `Its format is "${plain(format, 40)}", which this release does not know. A newer release may know the format.`
+    : `Line ${at}: the field "${field}" is missing or not valid.`;
+}
+
+function sortedById<Item extends { readonly id: string }>(items: readonly Item[]): Item[] {
+  const byId = new Map(items.map((item) => [item.id, item]));
+  return Array.from(byId.values()).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function nameOf(each: AnyLine): string {
+  return each.kind === "kms" ? kmsNameOf(each) : keyPathOf(each);
+}
+
+/** Empty for a KMS key: KMS does not report who opened its deletion window. */
+export function requesterOf(each: AnyLine): string {
+  return each.kind === "kms" ? "" : each.requester;
+}
+
+/** The text of a file, and the SHA-256 of the very bytes that the text came from. */
+export interface ReviewText {
+  readonly text: string;
+  readonly digest: string;
+}
+
+/** Where the file is, and the command that makes another one, for messages. */
+export interface ReviewPlace {
+  readonly path: string;
+  readonly again: string;
+}
+
+/** Throws UKO_REVIEW_INVALID. */
+export function readReview({ text: content, digest }: ReviewText, expected: string, place: ReviewPlace): AnyReview {
+  const { path, again } = place;
+  if (digest !== expected) {
+    throw new UkoError("UKO_REVIEW_INVALID", {
+      summary: `The review ${path} is not the file that you named: its SHA-256 differs`,
+      detail: [
+        `Named: ${expected}`,
+        `Found: ${digest}`,
+        "The file changed after the review, or the digest belongs to another file. Nothing was changed.",
+        `Next: review the keys again with ${again}.`,
+      ].join("\n"),
+    });
+  }
+  const parsed = parseReview(content);
+  if (parsed.kind === "review") return { ...parsed.review, digest };
+  throw new UkoError("UKO_REVIEW_INVALID", {
+    summary: `The review ${path} is not valid`,
+    detail: `${parsed.problem} Nothing was changed.\nNext: review the keys again with ${again}.`,
+  });
+}
+
+/**
+ * Outside its campaign, nothing would check the holds, blackouts, soak and breaker of the wave that the
+ * review is about. The mark is a part of the text that the digest names. Throws UKO_REVIEW_INVALID.
+ */
+export function requireNoCampaign(review: AnyReview, digest: string, path: string): Review {
+  const { campaign, step } = review.header;
+  if (campaign === undefined && !isKmsReview(review)) return review;
+  const [wave, name] = [campaign?.wave ?? "", campaign?.name ?? ""];
+  const place = /^(?:(.*)[\\/])?reviews[\\/][^\\/]+$/.exec(path);
+  const folder = place === null ? "FOLDER" : (place[1] ?? ".");
+  throw new UkoError("UKO_REVIEW_INVALID", {
+    summary: `The review belongs to wave "${plain(wave, 100)}" of campaign "${plain(name, 100)}", so only the campaign can use it`,
+    detail: [
+      "Only the commands of the campaign check the holds, blackouts, soak and stops of the wave. Nothing was changed.",
+      `Next: uko campaign approve ${shellWord(wave)} ${step} --review ${digest} --folder ${shellWord(folder)}`,
+    ].join("\n"),
+  });
+}
