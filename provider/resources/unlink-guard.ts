@@ -120,8 +120,8 @@ export function distributionOf(
 ): Distribution {
   return {
     keystores: keystores.map(({ id, type, groups }) => ({ id, type, groups })),
-    templates: templates.flatMap(({ id, distribution }) =>
-      distribution === undefined ? [] : [{ id, type: distribution.type, group: distribution.group }],
+    templates: templates.flatMap(({ id, keystoreType: type, group }) =>
+      type === undefined || group === undefined ? [] : [{ id, type, group }],
     ),
   };
 }

@@ -135,13 +135,11 @@ describe("changing a template", () => {
     await templates.update(state, checkedBy(templates, news, state), options);
     expect(patches).toEqual([
       {
-        distribution: {
-          group: "payroll",
-          fields: {
-            google_key_protection_level: "software",
-            google_key_purpose: "encrypt_decrypt",
-            google_kms_algorithm: "google_symmetric_encryption",
-          },
+        group: "payroll",
+        google: {
+          protectionLevel: "software",
+          purpose: "encrypt_decrypt",
+          algorithm: "google_symmetric_encryption",
         },
       },
     ]);

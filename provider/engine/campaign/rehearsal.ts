@@ -39,7 +39,7 @@ export async function findPlaces(
     const own = keystores.filter((each) => each.vaultId === vaultId);
     for (const { type } of own) types.add(type);
     for (const template of await world.templates.list({ vaultId }, options)) {
-      const type = template.distribution?.type ?? "";
+      const type = template.keystoreType ?? "";
       if (!places.has(type) && isUsable(template, own)) {
         places.set(type, { type, vaultId, vaultName, template: template.name });
       }
@@ -50,12 +50,10 @@ export async function findPlaces(
 
 /** Its keys begin as active, in keystores that respond. */
 function isUsable(template: TemplateSnapshot, keystores: readonly KeystoreSnapshot[]): boolean {
-  const { distribution, isArchived, keyState, namingScheme, types } = template;
-  if (distribution === undefined || isArchived || keyState !== "active" || namingScheme !== "") return false;
+  const { keystoreType, group, isArchived, keyState, namingScheme, types } = template;
+  if (group === undefined || isArchived || keyState !== "active" || namingScheme !== "") return false;
   if (types.some((type) => type !== "user_defined")) return false;
-  const placed = keystores.filter(
-    ({ type, groups }) => type === distribution.type && groups.includes(distribution.group),
-  );
+  const placed = keystores.filter(({ type, groups }) => type === keystoreType && groups.includes(group));
   return (
     placed.length > 0 && placed.every(({ health }) => health !== "not_responding" && health !== "configuration_error")
   );

@@ -58,35 +58,40 @@ export interface KeystoreSnapshot extends Stamps {
   readonly healthMessage: string;
 }
 
-/** How a template distributes its keys (uko-v4.md 3.6): exactly one item. */
-export interface TemplateDistribution {
-  readonly type: string;
-  readonly group: string;
-  readonly namingScheme: string;
-  /** The variant's own fields by their wire names. */
-  readonly fields: Readonly<Record<string, string | readonly string[]>>;
-}
+/** The values that only one type of keystores has, by the names of the resource. */
+type VariantValues = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** uko-v4.md 3.5. */
-export interface TemplateSnapshot extends Stamps {
-  readonly id: string;
-  readonly vaultId: string;
+/** The properties of a template, by the names of the resource (uko-v4.md 3.5, 3.6). */
+export interface TemplateProperties {
   readonly name: string;
-  readonly description: string;
-  readonly version: number;
-  readonly namingScheme: string;
-  /** `user_defined`, `shadow`, `system`. */
-  readonly types: readonly string[];
-  readonly isArchived: boolean;
+  readonly description?: string | undefined;
+  readonly namingScheme?: string | undefined;
   readonly algorithm: string;
   readonly size: string;
   /** ISO 8601 periods such as `P5Y1M1W2D`. */
   readonly activationPeriod: string;
   readonly expirationPeriod: string;
   readonly keyState: string;
-  readonly deactivateOnRotation: boolean;
-  /** Absent if the response contains none that this release understands. */
-  readonly distribution?: TemplateDistribution;
+  readonly deactivateOnRotation?: boolean | undefined;
+  readonly keystoreType: string;
+  readonly group: string;
+  readonly keystoreNamingScheme?: string | undefined;
+  readonly google?: VariantValues | undefined;
+  readonly azure?: VariantValues | undefined;
+  readonly cca?: VariantValues | undefined;
+}
+
+/** Type and group are absent if the response does not contain exactly one distribution that this release understands. */
+export interface TemplateSnapshot
+  extends Stamps,
+    Omit<TemplateProperties, "keystoreType" | "group">,
+    Partial<Pick<TemplateProperties, "keystoreType" | "group">> {
+  readonly id: string;
+  readonly vaultId: string;
+  readonly version: number;
+  /** `user_defined`, `shadow`, `system`. */
+  readonly types: readonly string[];
+  readonly isArchived: boolean;
 }
 
 export interface ListFilter {
@@ -140,31 +145,17 @@ export interface Keystores extends Collection<KeystoreSnapshot, NewKeystore, Key
   status(ref: ContainerRef, options: CallOptions): Promise<{ readonly health: string; readonly healthMessage: string }>;
 }
 
-export interface NewTemplate {
+interface NewTemplate extends TemplateProperties {
   readonly vaultId: string;
-  readonly name: string;
-  readonly description?: string | undefined;
-  readonly namingScheme?: string | undefined;
-  readonly algorithm: string;
-  readonly size: string;
-  readonly activationPeriod: string;
-  readonly expirationPeriod: string;
-  readonly keyState: "active" | "pre_activation";
-  readonly deactivateOnRotation?: boolean | undefined;
-  readonly distribution: TemplateDistribution;
 }
 
-export interface TemplatePatch {
-  readonly name?: string;
-  readonly description?: string | undefined;
-  readonly size?: string;
-  readonly activationPeriod?: string;
-  readonly expirationPeriod?: string;
-  readonly keyState?: "active" | "pre_activation";
-  readonly deactivateOnRotation?: boolean | undefined;
-  /** The update form has no type, no naming scheme and no Azure fields (uko-v4.md 3.6). */
-  readonly distribution?: { readonly group: string; readonly fields: TemplateDistribution["fields"] };
-}
+/**
+ * The update form has no type, no naming scheme and no Azure properties (uko-v4.md 3.6). A group is sent with all
+ * properties of its variant.
+ */
+export type TemplatePatch = Partial<
+  Omit<TemplateProperties, "namingScheme" | "algorithm" | "keystoreType" | "keystoreNamingScheme" | "azure">
+>;
 
 /** T1-T7. */
 export interface Templates extends Collection<TemplateSnapshot, NewTemplate, TemplatePatch> {

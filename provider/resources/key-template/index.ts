@@ -6,7 +6,7 @@ import { sayContainer } from "../../engine/container/words.ts";
 import type { ContainerRef, TemplatePatch, TemplateSnapshot } from "../../engine/ports/containers.ts";
 import type { CallOptions, World } from "../../engine/ports/world.ts";
 import { type CheckFailure, defineResource, type Stored } from "../../engine/resource/definition.ts";
-import { isChangeable, namesWhere } from "../../engine/resource/property.ts";
+import { namesWhere } from "../../engine/resource/property.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
 import { capital } from "../../engine/text/words.ts";
 import { asUkoError, UkoError } from "../../errors.ts";
@@ -21,11 +21,9 @@ import {
   throwIfFrozen,
 } from "../container-writes.ts";
 import { refuseUnlinking } from "../unlink-guard.ts";
+import { changeableBlocks, compared, isContained, patchFor, propertiesOf } from "./compare.ts";
 import { type KeyTemplateInputs, type KeyTemplateState, keyTemplateInputs, keyTemplateState } from "./schema.ts";
-import { isSame, newTemplate, patchFor, propertiesOf } from "./wire.ts";
 
-const compared = namesWhere(keyTemplateInputs, isChangeable);
-const blockNames = ["google", "cca"] as const;
 const frozenNames = namesWhere(
   keyTemplateInputs,
   ({ immutable, role }, { _zod: { def } }) => immutable === true && role === undefined && def.type !== "object",
@@ -40,7 +38,8 @@ const aligned: readonly (keyof TemplatePatch)[] = [
   "keyState",
   "activationPeriod",
   "expirationPeriod",
-  "distribution",
+  "group",
+  ...changeableBlocks,
 ];
 
 export const keyTemplate = defineResource<KeyTemplateInputs, KeyTemplateState>({
@@ -69,14 +68,15 @@ export const keyTemplate = defineResource<KeyTemplateInputs, KeyTemplateState>({
     const differing: (keyof KeyTemplateInputs)[] = compared.filter(
       (name) => inputs[name] !== undefined && inputs[name] !== state[name],
     );
-    for (const name of blockNames) if (!isContained(inputs[name], state[name])) differing.push(name);
+    for (const name of changeableBlocks) if (!isContained(inputs[name], state[name])) differing.push(name);
     if (inputs.deletionProtection !== state.deletionProtection) differing.push("deletionProtection");
     return differing;
   },
 
   async create(world, inputs, _run, options) {
     const { instanceId } = world.session;
-    const { vaultId, name, existingTemplateId } = inputs;
+    const { existingTemplateId, archived, deletionProtection: _policy, ...wanted } = inputs;
+    const { vaultId, name } = wanted;
     if (existingTemplateId !== undefined) {
       const ref = refTo(instanceId, vaultId, existingTemplateId);
       const snapshot = await adoptContainer(world, ref, world.templates, "existingTemplateId", options);
@@ -86,11 +86,10 @@ export const keyTemplate = defineResource<KeyTemplateInputs, KeyTemplateState>({
       throwIfFrozen(sayTemplate(snapshot), frozenIn(there, inputs), world);
       return { ...adopted, isFound: true };
     }
-    const wanted = newTemplate(inputs);
     const adoptBy = "existingTemplateId";
     const creation = { kind: "template", port: world.templates, wanted, name, vaultId, adoptBy } as const;
     const made = await createContainer(world, creation, options);
-    return inputs.archived ? archiveMade(world, inputs, made, options) : stored(instanceId, inputs, made);
+    return archived ? archiveMade(world, inputs, made, options) : stored(instanceId, inputs, made);
   },
 
   async read(world, state, _run, options) {
@@ -116,8 +115,8 @@ export const keyTemplate = defineResource<KeyTemplateInputs, KeyTemplateState>({
         refuseSystem(found.snapshot);
         const patch = patchFor(found.snapshot, inputs);
         if (patch === undefined) return undefined;
-        if (patch.distribution !== undefined && patch.distribution.group !== found.snapshot.distribution?.group) {
-          const { group } = patch.distribution;
+        const { group } = patch;
+        if (group !== undefined && group !== found.snapshot.group) {
           await refuseUnlinking(world, ref.vaultId, { kind: "template", id: ref.id, group }, what, options);
         }
         isMoved ||= aligned.some((name) => patch[name] !== undefined);
@@ -189,13 +188,6 @@ function frozenIn(before: Readonly<Record<string, unknown>>, inputs: KeyTemplate
   const isAzureMoved = before.azure !== undefined && !isContained(inputs.azure, before.azure);
   const azure = { property: "azure", reason: "cannot change on an existing template", remedy: moveContainer };
   return [...own, ...adopted, ...(isAzureMoved ? [azure] : [])];
-}
-
-/** Whether every value that the program sets is present. */
-function isContained(wanted: unknown, there: unknown): boolean {
-  if (wanted === undefined) return true;
-  const known = (there ?? {}) as Readonly<Record<string, unknown>>;
-  return Object.entries(wanted as object).every(([name, value]) => value === undefined || isSame(value, known[name]));
 }
 
 /** All but the service's built-in templates (uko-v4.md 9 U18). */

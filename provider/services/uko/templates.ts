@@ -1,12 +1,6 @@
 /** The port `Templates` over UKO v4 (uko-v4.md T1-T7, 3.5, 3.6). */
 
-import type {
-  NewTemplate,
-  TemplateDistribution,
-  TemplatePatch,
-  TemplateSnapshot,
-  Templates,
-} from "../../engine/ports/containers.ts";
+import type { TemplateProperties, TemplateSnapshot, Templates } from "../../engine/ports/containers.ts";
 import type { Transport } from "../http/transport.ts";
 import { definedOnly } from "../http/wire-values.ts";
 import { changeRights, readRights } from "./errors.ts";
@@ -31,94 +25,97 @@ export function createTemplates(transport: Transport): Templates {
   return {
     read: templates.read,
     list: templates.list,
-    create: (wanted, options) => templates.create({ vaultId: wanted.vaultId, body: creationBody(wanted) }, options),
+    create: ({ vaultId, ...wanted }, options) =>
+      templates.create({ vaultId, body: { vault: { id: vaultId }, ...bodyOf(wanted) } }, options),
     update: (ref, patch, etag, options) =>
-      templates.change(ref, etag, { method: "PATCH", body: patchBody(patch) }, options),
+      templates.change(ref, etag, { method: "PATCH", body: bodyOf(patch) }, options),
     remove: templates.remove,
     archive: (ref, etag, options) => templates.change(ref, etag, { method: "POST", below: "/archive" }, options),
     unarchive: (ref, etag, options) => templates.change(ref, etag, { method: "POST", below: "/unarchive" }, options),
   };
 }
 
-/** Without `type` and `state`: API 4.9 and earlier do not know them (uko-v4.md 2.5). */
-function creationBody(wanted: NewTemplate): Record<string, unknown> {
-  const { type, group, namingScheme, fields } = wanted.distribution;
+/**
+ * Each property of a template under its name in a body (uko-v4.md 2.5, 3.5, 3.6): at the top, in `key`, and in the one
+ * item of `keystores`. A body has no `type` and no `state`: API 4.9 and earlier do not know them.
+ */
+const ownNames = { name: "name", description: "description", namingScheme: "naming_scheme" } as const;
+const keyNames = {
+  algorithm: "algorithm",
+  size: "size",
+  activationPeriod: "activation_date",
+  expirationPeriod: "expiration_date",
+  keyState: "state",
+  deactivateOnRotation: "deactivate_on_rotation",
+} as const;
+const keystoreNames = { keystoreType: "type", group: "group", keystoreNamingScheme: "naming_scheme" } as const;
+/** The same item has the properties of one variant (uko-v4.md 3.3). */
+const variants = {
+  google: {
+    protectionLevel: "google_key_protection_level",
+    purpose: "google_key_purpose",
+    algorithm: "google_kms_algorithm",
+  },
+  azure: { protectionLevel: "azure_key_protection_level", operations: "azure_key_operations" },
+  cca: { usageControl: "cca_usage_control", keyType: "cca_key_type", keyWords: "cca_key_words" },
+} as const;
+const variantNames = ["google", "azure", "cca"] as const;
+
+function bodyOf(wanted: Partial<TemplateProperties>): Record<string, unknown> {
+  const key = toWire(keyNames, { ...wanted });
+  const variant = variantNames.map((name) => toWire(variants[name], wanted[name] ?? {}));
+  const keystore = Object.assign(toWire(keystoreNames, { ...wanted }), ...variant);
   return {
-    vault: { id: wanted.vaultId },
-    ...definedOnly({ name: wanted.name, description: wanted.description, naming_scheme: wanted.namingScheme }),
-    key: { algorithm: wanted.algorithm, ...keyBody(wanted) },
-    keystores: [{ ...fields, group, type, ...(namingScheme === "" ? {} : { naming_scheme: namingScheme }) }],
+    ...toWire(ownNames, { ...wanted }),
+    ...(Object.keys(key).length > 0 && { key }),
+    ...(Object.keys(keystore).length > 0 && { keystores: [keystore] }),
   };
 }
 
-function patchBody(patch: TemplatePatch): Record<string, unknown> {
-  const { name, description, distribution } = patch;
-  const key = keyBody(patch);
-  return definedOnly({
-    name,
-    description,
-    key: Object.keys(key).length === 0 ? undefined : key,
-    keystores: distribution === undefined ? undefined : [{ ...distribution.fields, group: distribution.group }],
-  });
+function toWire(names: Names, values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return definedOnly(Object.fromEntries(Object.entries(names).map(([name, inWire]) => [inWire, values[name]])));
 }
 
-function keyBody(wanted: TemplatePatch): Record<string, unknown> {
-  return definedOnly({
-    size: wanted.size,
-    activation_date: wanted.activationPeriod,
-    expiration_date: wanted.expirationPeriod,
-    state: wanted.keyState,
-    deactivate_on_rotation: wanted.deactivateOnRotation,
-  });
+type Names = Readonly<Record<string, string>>;
+
+function fromWire<Known extends Names, Wire extends Readonly<Record<Known[keyof Known], unknown>>>(
+  names: Known,
+  wire: Wire,
+): { readonly [Name in keyof Known]: Wire[Known[Name]] } {
+  const values = Object.entries(names).map(([name, inWire]) => [name, wire[inWire as Known[keyof Known]]]);
+  return Object.fromEntries(values);
 }
 
 function toSnapshot(wire: WireTemplate, vaultId: string): TemplateSnapshot {
-  const distribution = toDistribution(wire.keystores);
   return {
     id: wire.id,
     vaultId: nonEmpty(wire.vault?.id) ?? vaultId,
-    name: wire.name,
-    description: wire.description,
     version: wire.version ?? 0,
-    namingScheme: wire.naming_scheme,
     types: wire.type,
     isArchived: wire.state === "archived",
-    algorithm: wire.key.algorithm,
-    size: wire.key.size ?? "",
-    activationPeriod: wire.key.activation_date,
-    expirationPeriod: wire.key.expiration_date,
-    keyState: wire.key.state,
-    deactivateOnRotation: wire.key.deactivate_on_rotation ?? false,
-    ...(distribution === undefined ? {} : { distribution }),
+    ...fromWire(ownNames, wire),
+    ...fromWire(keyNames, wire.key),
+    ...distributionIn(wire.keystores),
     ...toStamps(wire),
   };
 }
 
-/** The variants' own fields (uko-v4.md 3.3). */
-const variantFields = [
-  "google_key_protection_level",
-  "google_key_purpose",
-  "google_kms_algorithm",
-  "azure_key_protection_level",
-  "azure_key_operations",
-  "cca_usage_control",
-  "cca_key_type",
-  "cca_key_words",
-] as const;
-
-/** Undefined unless there is the one item that a template has (uko-v4.md 2.5). */
-function toDistribution(items: WireTemplate["keystores"]): TemplateDistribution | undefined {
+/** Empty unless there is the one item that a template has (uko-v4.md 2.5). */
+function distributionIn(items: WireTemplate["keystores"]): Partial<TemplateProperties> {
   const [item] = items;
-  if (item === undefined || items.length !== 1 || item.type === "" || item.group === "") return undefined;
-  const fields: Record<string, string | readonly string[]> = {};
-  for (const name of variantFields) {
-    const value = item[name];
-    if (typeof value === "string" && value !== "") fields[name] = value;
-    if (isTexts(value) && value.length > 0) fields[name] = value;
-  }
-  return { type: item.type, group: item.group, namingScheme: item.naming_scheme, fields };
+  if (item === undefined || items.length !== 1 || item.type === "" || item.group === "") return {};
+  const known = variantNames.map((name) => {
+    const values = Object.entries(variants[name]).map(([property, inWire]) => [property, item[inWire]] as const);
+    return [name, Object.fromEntries(values.filter(([, value]) => hasValue(value)))] as const;
+  });
+  return {
+    ...fromWire(keystoreNames, item),
+    ...Object.fromEntries(known.filter(([, values]) => Object.keys(values).length > 0)),
+  };
 }
 
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((each) => typeof each === "string");
+/** A text or a list of texts that is not empty. */
+function hasValue(value: unknown): boolean {
+  if (typeof value === "string") return value !== "";
+  return Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === "string");
 }

@@ -152,12 +152,15 @@ export const template = z.object({
   type: listOf(z.string()),
   state: optionalText,
   key: z.object({
-    size: textOrNumber.nullish(),
+    size: textOrNumber.nullish().transform((size) => size ?? ""),
     algorithm: optionalText,
     activation_date: optionalText,
     expiration_date: optionalText,
     state: optionalText,
-    deactivate_on_rotation: z.boolean().nullish(),
+    deactivate_on_rotation: z
+      .boolean()
+      .nullish()
+      .transform((isSet) => isSet ?? false),
   }),
   keystores: z.array(z.object({ group: optionalText, type: optionalText, naming_scheme: optionalText }).loose()),
   ...stamps,

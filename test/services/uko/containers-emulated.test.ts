@@ -53,14 +53,15 @@ test("a vault, a keystore and a template are created, read, changed, listed and 
         activationPeriod: "P1D",
         expirationPeriod: "P1Y",
         keyState: "active",
-        distribution: { type: "aws_kms", group: "group", namingScheme: "", fields: {} },
+        keystoreType: "aws_kms",
+        group: "group",
       },
       options,
     ),
   );
   const templateRef = at("template", idOf(template), vaultRef.id);
   const archived = done(await templates.archive(templateRef, template.etag, options));
-  expect(archived.snapshot).toMatchObject({ isArchived: true, distribution: { type: "aws_kms", group: "group" } });
+  expect(archived.snapshot).toMatchObject({ isArchived: true, keystoreType: "aws_kms", group: "group" });
   expect(await templates.list({ vaultId: vaultRef.id }, options)).toHaveLength(1);
   const back = done(await templates.unarchive(templateRef, archived.etag, options));
 
@@ -75,6 +76,36 @@ test("a vault, a keystore and a template are created, read, changed, listed and 
   done(await vaults.remove(vaultRef, (await vaults.read(vaultRef, options)).value?.etag ?? "", options));
   expect((await vaults.read(vaultRef, options)).value).toBeUndefined();
 });
+
+const variants = {
+  google: {
+    keystoreType: "google_kms",
+    google: { protectionLevel: "hsm", purpose: "encrypt_decrypt", algorithm: "google_symmetric_encryption" },
+  },
+  azure: { keystoreType: "azure_key_vault", azure: { protectionLevel: "hsm", operations: ["encrypt", "decrypt"] } },
+  cca: { keystoreType: "cca", cca: { usageControl: "signature_only", keyType: "data", keyWords: ["WORD"] } },
+};
+
+test.each(Object.entries(variants))(
+  "a template for %s is read with each property that was written",
+  async (name, variant) => {
+    const { templates } = carol();
+    const wanted = {
+      ...{ vaultId, name, description: "Ledger", namingScheme: "<app>-key", algorithm: "aes", size: "256" },
+      ...{ activationPeriod: "P1D", expirationPeriod: "P1Y", keyState: "pre_activation", deactivateOnRotation: true },
+      ...{ group: "group", keystoreNamingScheme: "<app>", ...variant },
+    };
+    const made = done(await templates.create(wanted, options));
+    expect(made.snapshot).toMatchObject(wanted);
+    const changed = {
+      ...{ name: `${name}-2`, description: "", size: "192", activationPeriod: "P2D", expirationPeriod: "P2Y" },
+      ...{ keyState: "active", deactivateOnRotation: false, group: "other" },
+    };
+    const ref = at("template", idOf(made), vaultId);
+    const updated = done(await templates.update(ref, changed, made.etag, options));
+    expect(updated.snapshot).toMatchObject({ ...wanted, ...changed });
+  },
+);
 
 test("a caller who may not change a container gets the required role, and a stale ETag changes nothing", async () => {
   const ref = at("vault", vaultId, vaultId);

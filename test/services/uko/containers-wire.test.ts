@@ -213,12 +213,11 @@ describe("a template", () => {
       version: 3,
       isArchived: true,
       types: ["shadow"],
-      distribution: {
-        type: "google_kms",
-        group: "g",
-        namingScheme: "",
-        fields: { google_key_purpose: "mac", cca_key_words: ["a"] },
-      },
+      keystoreType: "google_kms",
+      group: "g",
+      keystoreNamingScheme: "",
+      google: { purpose: "mac" },
+      cca: { keyWords: ["a"] },
     });
   });
 
@@ -226,7 +225,10 @@ describe("a template", () => {
     "returns no targets if distributed as %j",
     async (keystores) => {
       server.script(reply({ ...least, keystores }));
-      expect((await client().templates.read(template, options)).value?.snapshot).not.toHaveProperty("distribution");
+      const snapshot = (await client().templates.read(template, options)).value?.snapshot;
+      expect(snapshot).toMatchObject({ id });
+      expect(snapshot).not.toHaveProperty("keystoreType");
+      expect(snapshot).not.toHaveProperty("group");
     },
   );
 
@@ -234,9 +236,9 @@ describe("a template", () => {
     server.script(reply(least, 201), reply(least));
     const { templates } = client();
     const wanted = { size: "256", activationPeriod: "P0D", expirationPeriod: "P1Y", keyState: "active" } as const;
-    const distribution = { type: "google_kms", group: "g", namingScheme: "", fields: { google_key_purpose: "mac" } };
-    await templates.create({ vaultId, name: "t", algorithm: "aes", ...wanted, distribution }, options);
-    await templates.update(template, { distribution: { group: "h", fields: {} } }, etag, options);
+    const distribution = { keystoreType: "google_kms", group: "g", google: { purpose: "mac" } };
+    await templates.create({ vaultId, name: "t", algorithm: "aes", ...wanted, ...distribution }, options);
+    await templates.update(template, { group: "h" }, etag, options);
     expect(bodies()).toEqual([
       {
         vault: { id: vaultId },

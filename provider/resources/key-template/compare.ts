@@ -1,0 +1,78 @@
+/** What differs between the properties that a program states and those of a template in the service. */
+
+import type { TemplatePatch, TemplateProperties, TemplateSnapshot } from "../../engine/ports/containers.ts";
+import { isChangeable, namesWhere } from "../../engine/resource/property.ts";
+import { haveSameMembers } from "../container-writes.ts";
+import { type KeyTemplateInputs, type KeyTemplateState, keyTemplateInputs } from "./schema.ts";
+
+export const compared = namesWhere(keyTemplateInputs, isChangeable);
+/** The update form has no Azure block (uko-v4.md 3.6). */
+export const changeableBlocks = ["google", "cca"] as const;
+
+/** Undefined if nothing differs. */
+export function patchFor(snapshot: TemplateSnapshot, inputs: KeyTemplateInputs): TemplatePatch | undefined {
+  // An archive and its end have calls of their own, so no patch has them.
+  const stored: Readonly<Record<string, unknown>> = { ...snapshot, archived: inputs.archived };
+  const own = compared.filter((name) => inputs[name] !== undefined && inputs[name] !== stored[name]);
+  const blocks = changeableBlocks.filter((name) => !isContained(inputs[name], snapshot[name]));
+  if (own.length === 0 && blocks.length === 0) return undefined;
+  const isMoved = own.includes("group") || blocks.length > 0;
+  const { group } = inputs;
+  return {
+    ...Object.fromEntries(own.map((name) => [name, inputs[name]])),
+    ...(isMoved && { group, ...mergedBlocks(snapshot, inputs) }),
+  };
+}
+
+/** The service replaces the distribution as a whole, so a change of one value sends all of them. */
+function mergedBlocks(snapshot: TemplateSnapshot, inputs: KeyTemplateInputs): Pick<TemplatePatch, "google" | "cca"> {
+  const merged = changeableBlocks.map((name) => {
+    const stated = Object.entries(inputs[name] ?? {}).filter(([, value]) => value !== undefined);
+    return [name, { ...snapshot[name], ...Object.fromEntries(stated) }] as const;
+  });
+  return Object.fromEntries(merged.filter(([, values]) => Object.keys(values).length > 0));
+}
+
+/** The service's values of a template, as state holds them. */
+export function propertiesOf(
+  snapshot: TemplateSnapshot,
+  inputs: Partial<KeyTemplateInputs>,
+): Partial<KeyTemplateState> {
+  const { vaultId, name, description, namingScheme, algorithm, size, activationPeriod, expirationPeriod } = snapshot;
+  const { keyState, deactivateOnRotation, keystoreType = "", group = "", keystoreNamingScheme, isArchived } = snapshot;
+  const known = {
+    ...{ vaultId, name, ...((description !== "" || inputs.description !== undefined) && { description }) },
+    ...(namingScheme && { namingScheme }),
+    ...{ algorithm, size, activationPeriod, expirationPeriod, keyState, deactivateOnRotation, keystoreType, group },
+    ...(keystoreNamingScheme && { keystoreNamingScheme }),
+    ...blocksOf(snapshot, inputs),
+    archived: isArchived,
+  };
+  return known as Partial<KeyTemplateState>;
+}
+
+/** The service leaves out an empty list, which a program may state. */
+function blocksOf(snapshot: TemplateSnapshot, inputs: Partial<KeyTemplateInputs>): Partial<TemplateProperties> {
+  const blocks = (["google", "azure", "cca"] as const).map((name) => {
+    const empty = Object.entries(inputs[name] ?? {}).filter(([, value]) => Array.isArray(value) && value.length === 0);
+    return [name, { ...Object.fromEntries(empty), ...snapshot[name] }] as const;
+  });
+  return Object.fromEntries(blocks.filter(([, values]) => Object.keys(values).length > 0));
+}
+
+/** Whether every value that the program sets is present. */
+export function isContained(wanted: unknown, there: unknown): boolean {
+  if (wanted === undefined) return true;
+  const known = (there ?? {}) as Readonly<Record<string, unknown>>;
+  return Object.entries(wanted as object).every(([name, value]) => value === undefined || isSame(value, known[name]));
+}
+
+/** Lists of words have no order, and an empty list equals an absent one. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (isNone(a) || isNone(b)) return isNone(a) && isNone(b);
+  return Array.isArray(a) && Array.isArray(b) ? haveSameMembers(a, b) : a === b;
+}
+
+function isNone(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.length === 0);
+}
