@@ -11,6 +11,7 @@ import { whoPage } from "../../provider/console/login-page.ts";
 import { waitingPage } from "../../provider/console/waiting-page.ts";
 import { renderPage } from "../../provider/engine/campaign/page.ts";
 import type { CampaignReport } from "../../provider/engine/campaign/report.ts";
+import type { WaveAct } from "../../provider/engine/campaign/wave-acts.ts";
 import { renderCertificatePage } from "../../provider/engine/certificate/html.ts";
 import { UkoError } from "../../provider/errors.ts";
 import { hostileCertificate } from "../support/hostile-certificate.ts";
@@ -118,10 +119,18 @@ const inConsole: Readonly<Record<string, (text: string) => unknown>> = {
     return campaignPage(overview, undefined, visitorOf(text), "UTC");
   },
   "a wave": (text) => {
-    const steps = [{ step: "destroy", closed: campaignReport(text), toReview: {} }];
-    const keys = [{ name: text, label: text, state: text, why: text }];
-    const wave = { campaign: text, wave: text, nowMs: 0, steps, acts: [actOf(text)], keys };
-    return wavePage(as(wave), 1, undefined, { visitor: visitorOf(text), timeZone: "UTC" });
+    const toReview = { managed: 0, "never-active": 0, kms: 0 };
+    const step = {
+      step: "destroy",
+      closed: campaignReport(text),
+      toRequest: 1,
+      toReview,
+      own: 0,
+      reviews: [],
+    } as const;
+    const keys = { columns: ["label", "key", "state", text], rows: [[text, text, text, text]] };
+    const wave = { campaign: text, wave: text, nowMs: 0, steps: [step], acts: as<WaveAct[]>([actOf(text)]), keys };
+    return wavePage(wave, 1, undefined, { visitor: visitorOf(text), timeZone: "UTC" });
   },
   "an act on a wave": (text) => waveActPage(text, as(actOf(text)), visitorOf(text), problemOf(text)),
   "an approval": (text) => {
