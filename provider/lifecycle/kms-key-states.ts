@@ -31,6 +31,7 @@ export const kmsRights = {
   writePolicies: { action: "policies.write", roles: managers },
   writeAlias: { action: "aliases.create", roles: writers },
   deleteAlias: { action: "aliases.delete", roles: managers },
+  createRing: { action: "key-rings.create", roles: writers },
   removeRing: { action: "key-rings.delete", roles: managers },
 } as const satisfies Record<string, Right>;
 

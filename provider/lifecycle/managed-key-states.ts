@@ -28,9 +28,12 @@ export interface Right {
 
 const deployer = "Key Custodian - Deployer";
 const creator = "Key Custodian - Creator";
-const vaultAdministrator = "Vault Administrator";
+export const vaultAdministrator = "Vault Administrator";
+/** Each of these roles may list keys, vaults, keystores and templates. */
+export const custodians = [deployer, creator, vaultAdministrator] as const;
 
 export const rights = {
+  create: { action: "hs-crypto.managed-keys.generate", roles: [creator] },
   write: { action: "hs-crypto.managed-keys.write", roles: [deployer, creator] },
   writeTags: { action: "hs-crypto.managed-keys.write-tags", roles: [deployer, creator] },
   distribute: { action: "hs-crypto.managed-keys.distribute", roles: [deployer, creator] },
@@ -42,6 +45,22 @@ export const rights = {
   remove: { action: "hs-crypto.managed-keys.destroyed-remove", roles: [vaultAdministrator] },
   setForDeletion: { action: "hs-crypto.secrets.setkeyfordeletion", roles: ["KMS Writer", "KMS Manager"] },
 } as const satisfies Record<string, Right>;
+
+/** Rights on vaults, keystores and templates. */
+export const containerRights = {
+  vault: {
+    write: { action: "hs-crypto.vaults.write", roles: [vaultAdministrator] },
+    delete: { action: "hs-crypto.vaults.delete", roles: [vaultAdministrator] },
+  },
+  keystore: {
+    write: { action: "hs-crypto.target-keystores.write", roles: [vaultAdministrator] },
+    delete: { action: "hs-crypto.target-keystores.delete", roles: [vaultAdministrator] },
+  },
+  template: {
+    write: { action: "hs-crypto.key-templates.write", roles: [creator, vaultAdministrator] },
+    delete: { action: "hs-crypto.key-templates.delete", roles: [vaultAdministrator] },
+  },
+} as const satisfies Record<string, Record<"write" | "delete", Right>>;
 
 /** The resulting state, or a refusal. `source` names the contract's section. */
 export type Cell<Next extends string> =

@@ -4,13 +4,14 @@
  */
 
 import { type ContainerReading, readContainer } from "../engine/container/observe.ts";
-import { containerRights, sayContainer } from "../engine/container/words.ts";
+import { sayContainer } from "../engine/container/words.ts";
 import type { Collection, ContainerRef, WithEtag } from "../engine/ports/containers.ts";
 import type { CallOptions, World, Written } from "../engine/ports/world.ts";
 import type { CheckFailure, CreateOptions } from "../engine/resource/definition.ts";
 import { sayKeepUnderNewName } from "../engine/text/resource-messages.ts";
 import { capital, plain, sayRoles } from "../engine/text/words.ts";
 import { UkoError } from "../errors.ts";
+import { containerRights } from "../lifecycle/managed-key-states.ts";
 import type { ContainerKind } from "../lifecycle/plan-container-deletion.ts";
 import { uuidForm } from "../uuid-form.ts";
 import { findCreated } from "./creation-mark.ts";

@@ -3,13 +3,14 @@
 import { errorCatalogue } from "../../errors.ts";
 import { isSinceBaseline, type VaultBlock, vaultBlock } from "../../lifecycle/campaign/outcomes.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
+import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { containerPlanCode } from "../../lifecycle/plan-container-deletion.ts";
 import { defaultRing } from "../../lifecycle/plan-ring-deletion.ts";
 import { containerKind, type RingOutcome, ringKind } from "../container/kind.ts";
 import { explainContainerOutcome } from "../container/messages.ts";
 import { isInTheWay } from "../container/observe.ts";
 import { converge } from "../loop/converge.ts";
-import { count, plain, sayTimeAndDistance } from "../text/words.ts";
+import { count, plain, sayRoles, sayTimeAndDistance } from "../text/words.ts";
 import type { ActContext } from "./act-on-keys.ts";
 import { listOrName, type UnreadablePart } from "./report.ts";
 
@@ -131,7 +132,10 @@ function ringClosed(target: Closable, outcome: RingOutcome): Closed {
   });
   const ring = `Key ring "${target.name}"`;
   if (outcome.kind === "rights_missing") {
-    return ended("UKO_RIGHTS_MISSING", `${ring} cannot be deleted: this requires the role KMS Manager`);
+    return ended(
+      "UKO_RIGHTS_MISSING",
+      `${ring} cannot be deleted: this requires the role ${sayRoles(kmsRights.removeRing)}`,
+    );
   }
   const { plan, observed } = outcome;
   if (plan.kind === "waitingForTime") {

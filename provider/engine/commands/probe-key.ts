@@ -1,10 +1,11 @@
 /** The throwaway key of a tag probe: created by one POST from a template whose keys are not active. */
 
 import { UkoError } from "../../errors.ts";
+import { rights } from "../../lifecycle/managed-key-states.ts";
 import type { Tag } from "../../lifecycle/observation.ts";
 import type { ProbeKey } from "../../lifecycle/plan-probe-end.ts";
 import type { CallOptions, KeyPatch, KeyRef, KeySnapshot, NewKey, World, Written } from "../ports/world.ts";
-import { plain } from "../text/words.ts";
+import { plain, sayRoles } from "../text/words.ts";
 
 /** The texts that the probe puts on its key; no part of them is a marker or a record. */
 export interface Carriers {
@@ -115,7 +116,7 @@ export async function createdOrFound(
     case "forbidden":
       throw new UkoError("UKO_RIGHTS_MISSING", {
         summary: `This identity cannot create a key in vault ${key.vaultId}, so no key was created`,
-        detail: `Creating a key requires the role Key Custodian - Creator. Response of the service: ${plain(written.message)}`,
+        detail: `Creating a key requires the role ${sayRoles(rights.create)}. Response of the service: ${plain(written.message)}`,
       });
     case "refused":
       throw new UkoError("UKO_SERVICE_REFUSED", {

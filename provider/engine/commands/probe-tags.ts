@@ -1,6 +1,7 @@
 /** The probe of `uko doctor --probe-tags`: creates a key, reads back what the service keeps on it, and deletes it. */
 
 import { isUkoError, UkoError } from "../../errors.ts";
+import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
 import type { Step } from "../../lifecycle/plan.ts";
 import { planProbeEnd } from "../../lifecycle/plan-probe-end.ts";
 import { keyKind, type Outcome } from "../key/kind.ts";
@@ -10,7 +11,7 @@ import type { Task } from "../key/steps.ts";
 import { converge } from "../loop/converge.ts";
 import { reportingRun } from "../loop/report.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
-import { plain } from "../text/words.ts";
+import { plain, sayHolder, sayRoles } from "../text/words.ts";
 import { type Check, fail, faultCheck, ok, warn } from "./doctor-messages.ts";
 import { type Carriers, type MadeKey, makeProbeKey, patchProbeKey } from "./probe-key.ts";
 
@@ -215,19 +216,17 @@ function leftCheck(left: LeftKey): Check {
   );
 }
 
-const roles: Partial<Record<Step["kind"], string>> = {
-  destroy: "Key Custodian - Creator",
-  remove: "Vault Administrator",
-};
+const needed: Partial<Record<Step["kind"], Right>> = { destroy: rights.destroyUnused, remove: rights.remove };
 
 function sayWhy({ step, why }: LeftKey): string {
-  const role = step === undefined ? undefined : roles[step];
-  return role === undefined ? why : `to ${step} it, the role ${role} is required. Response of the service: ${why}`;
+  const right = step === undefined ? undefined : needed[step];
+  if (right === undefined) return why;
+  return `to ${step} it, the role ${sayRoles(right)} is required. Response of the service: ${why}`;
 }
 
 function commandsFor({ stateWord }: LeftKey, path: string): readonly string[] {
   const ask = ["Two people can delete it like any other key. The first one runs:", `  uko request ${path}`];
-  const remove = ["Once it is destroyed, someone with the role Vault Administrator runs:", `  uko continue ${path}`];
+  const remove = [`Once it is destroyed, ${sayHolder(rights.remove)} runs:`, `  uko continue ${path}`];
   if (stateWord === "destroyed") return remove;
   return stateWord === undefined ? [...ask, ...remove] : ask;
 }

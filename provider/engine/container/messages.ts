@@ -1,6 +1,11 @@
 /** The messages about vaults, keystores and templates that cannot be deleted yet. */
 
-import type { ObservedState } from "../../lifecycle/managed-key-states.ts";
+import {
+  containerRights,
+  custodians,
+  type ObservedState,
+  vaultAdministrator,
+} from "../../lifecycle/managed-key-states.ts";
 import {
   type ContainedContainer,
   type ContainedKey,
@@ -28,10 +33,9 @@ import {
 } from "../text/words.ts";
 import type { ContainerStop } from "./kind.ts";
 import type { ObservedContainer } from "./observe.ts";
-import { containerRights, sayContainer, vaultAdministrator } from "./words.ts";
+import { sayContainer } from "./words.ts";
 
 const vaultHolder = `someone with the role ${vaultAdministrator}`;
-const anyone = ["Key Custodian - Deployer", "Key Custodian - Creator", vaultAdministrator];
 /** People would not read more names than this. */
 const maxNamed = 10;
 const maxCommands = 3;
@@ -85,7 +89,7 @@ const sayings: Sayings = {
   ],
   contents_unreadable: (guard, { what, door }) => [
     `Could not list the ${guard.what === "keys" ? "keys" : "keystores and templates"} in ${what}, so uko did not delete it`,
-    [plain(guard.reason, 400), `Listing them requires one of the roles ${sayList(anyone)}.`],
+    [plain(guard.reason, 400), `Listing them requires one of the roles ${sayList(custodians)}.`],
     rerun("someone with one of these roles runs", door),
   ],
   holds_keys: ({ keys }, { what, observation, door }) => [

@@ -6,9 +6,10 @@
 import { type KeyDetails, observedInAnswer, observeKey } from "../../engine/key/observe.ts";
 import type { Answered, CallOptions, KeyRef, KeyWithEtag, NewKey, World } from "../../engine/ports/world.ts";
 import type { CreateOptions, RunSettings } from "../../engine/resource/definition.ts";
-import { plain } from "../../engine/text/words.ts";
+import { plain, sayRoles } from "../../engine/text/words.ts";
 import { asUkoError, UkoError } from "../../errors.ts";
 import { demandedBy } from "../../lifecycle/dual-marker.ts";
+import { rights } from "../../lifecycle/managed-key-states.ts";
 import type { DualMarker, Tag } from "../../lifecycle/observation.ts";
 import { patchOfUser, patchWithMarker } from "../../lifecycle/record-carriers.ts";
 import { creationTagName, markerTagName } from "../../lifecycle/tag-names.ts";
@@ -198,7 +199,7 @@ function wordsOf(
   const why = alike === undefined ? missing : describeAlike(alike, options);
   return {
     act: kind === "refused" ? "create the key" : `create a key in vault ${vaultId}`,
-    needs: "Creating a key requires the role Key Custodian - Creator.",
+    needs: `Creating a key requires the role ${sayRoles(rights.create)}.`,
     effect: "No key was created.",
     left: why === undefined ? "" : `${why}\n`,
     ...(alike !== undefined && { data: alikeData(alike) }),

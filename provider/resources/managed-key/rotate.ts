@@ -9,6 +9,7 @@ import type { Dialect } from "../../engine/text/dialect.ts";
 import { plain, sayKey, sayRoles, sayTime } from "../../engine/text/words.ts";
 import { asUkoError, UkoError } from "../../errors.ts";
 import { isExternalType } from "../../lifecycle/keystore-kind.ts";
+import { rights } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";
 import { planRotation, type RotationPlan } from "../../lifecycle/plan-update.ts";
 import { type Changed, throwIfDenied, type WriteWords, withoutCancellation } from "../write.ts";
@@ -19,8 +20,6 @@ type Rotated = Changed<KeyDetails>;
 
 /** After the last one, only a read follows. */
 const maxRotations = 4;
-/** The sources name the role for a rotation, but not the right (uko-v4.md 6). */
-const right = { action: "rotate", roles: ["Key Custodian - Creator"] };
 
 /**
  * Rotates the key, or finds that it has been rotated since the last run. Throws
@@ -94,7 +93,7 @@ function planFor({ observation, snapshot, nowMs }: KeyDetails, knownVersion: num
 function rotationOf({ observation }: KeyDetails): WriteWords {
   return {
     act: `rotate ${sayKey(observation)}`,
-    needs: `Rotating a key requires the role ${sayRoles(right)}.`,
+    needs: `Rotating a key requires the role ${sayRoles(rights.create)}.`,
     left: "A key can be rotated once an hour. Run again later. ",
     hasInputs: false,
   };

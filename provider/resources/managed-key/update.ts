@@ -13,11 +13,11 @@ import type { CheckFailure, RunSettings, UpdateOptions } from "../../engine/reso
 import { isChangeable, namesWhere } from "../../engine/resource/property.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
 import { renderExplanation } from "../../engine/text/explanation.ts";
-import { plain, sayKey } from "../../engine/text/words.ts";
+import { plain, sayKey, sayRoles } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
 import { demandedBy, isLooser, shownMarker } from "../../lifecycle/dual-marker.ts";
 import { planKeyWrite } from "../../lifecycle/key-write.ts";
-import { managedKeyTable } from "../../lifecycle/managed-key-states.ts";
+import { managedKeyTable, rights } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation, Tag } from "../../lifecycle/observation.ts";
 import type { DeletionPolicy } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
@@ -219,7 +219,7 @@ async function isStored(
 function changeOf(observation: KeyObservation): WriteWords {
   return {
     act: `change ${sayKey(observation)}`,
-    needs: "Changing a key requires the role Key Custodian - Deployer or Key Custodian - Creator.",
+    needs: `Changing a key requires the role ${sayRoles(rights.write)}.`,
     left: "Nothing was changed. ",
   };
 }

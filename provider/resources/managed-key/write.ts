@@ -5,10 +5,11 @@
 
 import { type KeyDetails, observeKey, readingOf } from "../../engine/key/observe.ts";
 import type { CallOptions, KeyRef, World } from "../../engine/ports/world.ts";
-import { capital, sayAuthor, sayKey, sayTime, stepNouns } from "../../engine/text/words.ts";
+import { capital, sayAuthor, sayKey, sayRoles, sayTime, stepNouns } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { carriedId, type KeyWrite, planKeyWrite } from "../../lifecycle/key-write.ts";
+import { rights } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";
 import { patchWithoutRecord } from "../../lifecycle/record-carriers.ts";
 import { type SettledWrite, throwIfDenied, type WriteWords, writeUntilSettled } from "../write.ts";
@@ -69,8 +70,7 @@ export async function writeKey<Result extends object>(write: SettledKeyWrite<Res
 function removalOf(observation: KeyObservation): WriteWords {
   return {
     act: `remove the consent record from ${sayKey(observation)}`,
-    needs:
-      "The record does not count, but the next call would carry the record along. Changing tags requires the role Key Custodian - Deployer or Key Custodian - Creator.",
+    needs: `The record does not count, but the next call would carry the record along. Changing tags requires the role ${sayRoles(rights.writeTags)}.`,
     left: "Nothing was changed. ",
     hasInputs: false,
   };

@@ -81,7 +81,7 @@ export function createKmsKeyWrites(transport: Transport): KmsKeyWrites {
     },
     async createRing(ring, { signal }) {
       const path = `/key_rings/${checkedName(ring, "key ring")}`;
-      return change({ method: "POST", path, signal }, createRing);
+      return change({ method: "POST", path, signal }, kmsRights.createRing);
     },
     async removeRing(ring, { signal }) {
       const path = `/key_rings/${checkedName(ring, "key ring")}`;
@@ -89,8 +89,6 @@ export function createKmsKeyWrites(transport: Transport): KmsKeyWrites {
     },
   };
 }
-
-const createRing: Right = { action: "key-rings.create", roles: ["KMS Writer", "KMS Manager"] };
 
 /** Another writer was faster, and the key already has the wanted state (kms-v2-and-iam.md 5.2). */
 function isDestroyedAlready(end: HttpAnswer | NoAnswer): end is HttpAnswer {

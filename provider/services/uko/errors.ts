@@ -2,15 +2,13 @@
 
 import { parseJson } from "../../encodings.ts";
 import { UkoError } from "../../errors.ts";
-import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
+import { containerRights, custodians, type Right, rights } from "../../lifecycle/managed-key-states.ts";
 import { printable, unended } from "../../printable.ts";
 import type { HttpAnswer } from "../http/client.ts";
 import { accessDenied, answerData, correlationLine, invalidAnswer, unavailable } from "../http/read-result.ts";
 import { errorEnvelope } from "./wire.ts";
 
 export const service = "Unified Key Orchestrator";
-
-const custodians = ["Key Custodian - Deployer", "Key Custodian - Creator", "Vault Administrator"];
 
 /** Rights that reads require (uko-v4.md 6). A Reader may read but not list. */
 export const readRights = {
@@ -25,15 +23,9 @@ export const readRights = {
   listTemplates: { action: "hs-crypto.key-templates.list", roles: custodians },
 } as const satisfies Record<string, Right>;
 
-const create: Right = { action: "hs-crypto.managed-keys.generate", roles: ["Key Custodian - Creator"] };
-
-function administrator(action: string): Right {
-  return { action: `hs-crypto.${action}`, roles: ["Vault Administrator"] };
-}
-
 /** Rights that changes require; both, if it depends on the key's state. */
 export const changeRights = {
-  create: [create],
+  create: [rights.create],
   update: [rights.write],
   tags: [rights.write, rights.writeTags],
   activate: [rights.activate, rights.reactivate],
@@ -42,16 +34,14 @@ export const changeRights = {
   sync: [rights.distribute],
   remove: [rights.remove],
   // The names of the next two are inferred (uko-v4.md U30).
-  rotate: [create],
+  rotate: [rights.create],
   align: [rights.distribute],
-  writeVault: [administrator("vaults.write")],
-  removeVault: [administrator("vaults.delete")],
-  writeKeystore: [administrator("target-keystores.write")],
-  removeKeystore: [administrator("target-keystores.delete")],
-  writeTemplate: [
-    { action: "hs-crypto.key-templates.write", roles: ["Key Custodian - Creator", "Vault Administrator"] },
-  ],
-  removeTemplate: [administrator("key-templates.delete")],
+  writeVault: [containerRights.vault.write],
+  removeVault: [containerRights.vault.delete],
+  writeKeystore: [containerRights.keystore.write],
+  removeKeystore: [containerRights.keystore.delete],
+  writeTemplate: [containerRights.template.write],
+  removeTemplate: [containerRights.template.delete],
 } as const satisfies Record<string, readonly Right[]>;
 
 /** The messages of an envelope, or of any body in its place; empty if there is none. */
