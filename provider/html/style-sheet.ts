@@ -71,11 +71,9 @@ figcaption { color: var(--quiet); font-size: 0.85rem; }
 }
 
 @media print {
-  :root { color-scheme: light; }
+  :root { color-scheme: light; font-size: 9pt; }
   @page { size: A4; margin: 15mm; }
   main { max-width: none; padding: 0; }
-  body { font-size: 9pt; }
-  table { font-size: 8pt; }
   thead { display: table-header-group; }
   tr, figure, .notice { break-inside: avoid; }
   h2 { break-after: avoid; }
