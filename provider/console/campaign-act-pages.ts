@@ -31,7 +31,7 @@ export function approvalPage(
   problem?: ActProblem,
 ): Html {
   const { title, facts, phrase, requester, table, later, apart } = approval;
-  const left = { columns: ["label", "key", "why"], rows: apart.map(({ label, name, says }) => [label, name, says]) };
+  const left = { columns: ["label", "key", "why"], rows: apart.map(({ label, key, says }) => [label, key, says]) };
   const page = {
     intro: html`<p class="lead">Wave ${wave}, requested by ${requester}</p>
 ${act.isConsequential ? html`<p><strong>${title}</strong></p>` : ""}`,

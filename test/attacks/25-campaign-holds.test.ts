@@ -44,7 +44,7 @@ const release = (who: Person, key: string): Promise<Ended> =>
 /** What a request of the wave says of the key. */
 async function requested(key: string, step = "destroy"): Promise<string> {
   const { keys } = dataOf(await campaign("alice", `request pilot ${step}`));
-  return keys.find(({ name }: { name: string }) => name === key).says;
+  return keys.find((row: { key: string }) => row.key === key).says;
 }
 const lines = (): readonly string[] => stage.read("holds.jsonl").trimEnd().split("\n");
 

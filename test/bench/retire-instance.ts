@@ -48,7 +48,7 @@ interface Ended {
 }
 
 interface ActedKey {
-  readonly name: string;
+  readonly key: string;
   readonly label: string;
   readonly outcome: string;
   readonly says: string;
@@ -98,7 +98,7 @@ export async function retireInstance(size: Retirement): Promise<Figures> {
       const { keys = [] } = await run.acting("alice", "request all destroy");
       const stuck = typeof keys === "number" ? [] : keys.filter(isOfUnknownSetter);
       if (stuck.length === 0) break;
-      for (const { name } of stuck) await run.acting("alice", `rollback all --key ${name}`);
+      for (const { key } of stuck) await run.acting("alice", `rollback all --key ${key}`);
       await run.acting("bob", "request all deactivate");
       await run.approve("alice", "all deactivate");
       emulator.world.clock.advance(5 * hourMs);

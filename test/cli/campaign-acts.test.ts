@@ -287,7 +287,7 @@ it("withdraws every request, and reactivates what it deactivated but not what an
   expect(written.out).toContain(`rollback pilot --key ${firstKey} --written-since --folder`);
   const rolledBack = await campaign("alice", "rollback pilot");
   expect(counts(rolledBack)).toEqual({ acted: 17, left: 2 });
-  expect(dataOf(rolledBack).keys.find(({ name }: { name: string }) => name === firstKey).says).toContain(
+  expect(dataOf(rolledBack).keys.find(({ key }: { key: string }) => key === firstKey).says).toContain(
     "wrote to the key",
   );
   const confirmed = await campaign("alice", `rollback pilot --key ${firstKey} --written-since --yes`);
@@ -301,7 +301,7 @@ it("lets no request shorten the soak, and keeps it through a renewal", async () 
   await world.advance("1h");
   await world.uko("carol", `request ${firstKey}`);
   const reviewed = dataOf(await campaign("alice", "review pilot destroy"));
-  const apart = reviewed.apart.find(({ name }: { name: string }) => name === firstKey);
+  const apart = reviewed.apart.find(({ key }: { key: string }) => key === firstKey);
   expect([reviewed.keys, apart?.says]).toEqual([0, expect.stringMatching(/^soaks until .*a request does not/)]);
   // Carol's request is the last write of the first key, so it soaks for another hour.
   await world.advance("200m");
@@ -372,7 +372,7 @@ it("stops after a reactivation, in every clone that has the evidence, until a pe
   await campaign("bob", "request pilot deactivate");
   const review = await reviewOf("alice", "deactivate");
   const run = (options = "") => campaign("alice", `approve pilot deactivate --review ${review} --yes ${options}`);
-  const first = dataOf(await run()).keys.find(({ outcome }: { outcome: string }) => outcome === "acted").name;
+  const first = dataOf(await run()).keys.find(({ outcome }: { outcome: string }) => outcome === "acted").key;
   await world.uko("alice", `reactivate ${first}`);
   const stopped = await run();
   expect([stopped.exitCode, dataOf(stopped).gate]).toEqual([12, "stopped"]);

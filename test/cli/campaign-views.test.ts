@@ -149,3 +149,42 @@ it("finds a key with the facts that the report lists about it", async () => {
   expect(found?.reviews).toMatchObject([{ step: "deactivate", reviewer: "IBMid-550000ALICE" }]);
   expect(found?.undo).toMatchObject({ command: `uko withdraw ${keyNamed("cards-1")}` });
 });
+
+it("shows what to ask of each cloud the same in a table, as CSV and as JSON", async () => {
+  await baselined((text) => text.replace(/^blackouts.*$/m, ""));
+  await takeStep("mail-1", "alice");
+  await stage.world.advance("5h");
+  await takeStep("mail-1", "carol");
+  const fields = ["key", "label", "wave", "keystore", "keystoreType", "cloudId", "goneOn", "askFor"];
+  const { questions } = dataOf(await campaign("report --after-shutdown --json"));
+  expect(questions).toMatchObject([{ label: "mail-1", keystore: "azure", keystoreType: "azure_key_vault" }]);
+  const csv = (await campaign("report --after-shutdown --csv")).out;
+  expect(parseCsv(csv, "csv", { required: fields, optional: [] })).toEqual(questions);
+  const [shown] = tableInText((await campaign("report --after-shutdown")).out, "Proof by provider");
+  expect(Object.values(shown ?? {})).toEqual(
+    ["key", "label", "keystoreType", "cloudId", "goneOn", "askFor"].map((field) => questions[0][field]),
+  );
+});
+
+it("shows the findings of a check the same in tables, as CSV and as JSON", async () => {
+  await manyStates();
+  await stage.world.control("keystores/ce110000-0000-4000-8000-000000000002", { answers: "error" });
+  const { keystores, keys, blocked } = dataOf(await campaign("check --json"));
+  const csv = (await campaign("check --csv")).out;
+  const all = [...keystores, ...keys, ...blocked];
+  expect(parseCsv(csv, "csv", { required: ["object", "label", "finding"], optional: [] })).toEqual(all);
+  const { out } = await campaign("check");
+  const tables = ["Keystores", "Keys whose live status is out of order", "Blocked"];
+  const rows = tables.flatMap((title) => tableInText(out, title).map((row) => Object.values(row)));
+  expect(rows).toEqual(all.map((row) => Object.values(row)));
+});
+
+it("names a key the same in the table, the CSV and the JSON of a command that acts", async () => {
+  await manyStates();
+  const { keys } = dataOf(await campaign("advance main --json"));
+  const csv = (await campaign("advance main --csv")).out;
+  const fields = ["key", "label", "outcome", "code", "says"];
+  expect(parseCsv(csv, "csv", { required: fields, optional: [] })).toEqual(
+    keys.map((key: Row) => Object.fromEntries(fields.map((field) => [field, key[field] ?? ""]))),
+  );
+});

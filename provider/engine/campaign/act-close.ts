@@ -10,7 +10,7 @@ import { count, plain } from "../text/words.ts";
 import type { ActContext } from "./act-on-keys.ts";
 import { campaignFileName } from "./campaign-file.ts";
 import { type Closable, type Closed, closeOne, closingOrder, findClosable } from "./closing.ts";
-import { checklistOf, keptMetadata, readKmsKeys, sectionsOfClose } from "./closing-report.ts";
+import { checklistOf, keptMetadata, keptMetadataFields, readKmsKeys, sectionsOfClose } from "./closing-report.ts";
 import { csvTable } from "./csv.ts";
 import { keyRows } from "./key-row.ts";
 import { keyData } from "./key-views.ts";
@@ -72,7 +72,7 @@ export async function closeCampaign(context: ActContext, confirm: Confirm): Prom
       unreadable: facts.unreadable,
       ...(stop !== undefined && { stoppedBy: stop.code }),
     },
-    csv: csvTable(["kmsKey", "name", "ring", "deletedAt", "purgeAllowedFrom", "purgedAt"], purge),
+    csv: csvTable(keptMetadataFields, purge),
   };
 }
 

@@ -61,7 +61,7 @@ export async function reviewKmsKeys(
     }
     lines.push(seen);
     times.push(nowMs);
-    return { name, label: line.label, outcome: "unchanged", says: "reviewed", exitCode: 0 };
+    return { key: name, label: line.label, outcome: "unchanged", says: "reviewed", exitCode: 0 };
   });
   if (read.stoppedBy !== undefined) throw read.stoppedBy;
   const left = [...read.results.filter(({ outcome }) => outcome !== "unchanged"), ...apart];
@@ -188,15 +188,15 @@ export async function restoreOne(
   const isRestored = written.kind === "done" || (written.kind === "lost" && (await isBack(context, key)));
   if (isRestored) {
     await noteRestore(world, ref, observed, written.kind === "done" ? written.correlationId : "", options);
-    return { name, label: line.label, outcome: "acted", says: "restored", exitCode: 0 };
+    return { key: name, label: line.label, outcome: "acted", says: "restored", exitCode: 0 };
   }
   if (written.kind === "forbidden") {
     const says = `this requires the role ${sayRoles(kmsRights.restore)}`;
-    return { name, label: line.label, outcome: "failed", says, code: "UKO_RIGHTS_MISSING", exitCode: 13 };
+    return { key: name, label: line.label, outcome: "failed", says, code: "UKO_RIGHTS_MISSING", exitCode: 13 };
   }
   const says = written.kind === "refused" ? `KMS refused: ${plain(written.message, 200)}` : "no response; run it again";
   const code = written.kind === "refused" ? "UKO_SERVICE_REFUSED" : "UKO_ANSWER_LOST";
-  return { name, label: line.label, outcome: "failed", says, code, exitCode: written.kind === "refused" ? 12 : 1 };
+  return { key: name, label: line.label, outcome: "failed", says, code, exitCode: written.kind === "refused" ? 12 : 1 };
 }
 
 /** A lost response leads to a read, not to a second call (kms-v2-and-iam.md 2.6). */

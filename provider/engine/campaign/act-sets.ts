@@ -64,7 +64,7 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
   const { world, view, options } = context;
   const { wave, step, requestedBy, kind } = request;
   const { ready, apart: notReady } = readyKeys(context, wave, step);
-  const apart = notReady.filter(({ name }) => name.startsWith("kms/") === (kind === "kms"));
+  const apart = notReady.filter(({ key }) => key.startsWith("kms/") === (kind === "kms"));
   const campaign = reviewedWave(context, wave);
   const requested = Map.groupBy(ready.filter(carriesRequest), kindOfKey);
   const ofKind = requested.get(kind) ?? [];
@@ -138,11 +138,11 @@ function csvOf(
   notReady: readonly ActedKey[],
   unreadable: readonly UnreadablePart[],
 ): string {
-  const named = (key: Pick<ReviewLine, "vaultId" | "keyId" | "label">) => ({ name: keyPathOf(key), label: key.label });
+  const named = (key: Pick<ReviewLine, "vaultId" | "keyId" | "label">) => ({ key: keyPathOf(key), label: key.label });
   const left = [
     ...apart.map(({ observed, why: says }) => ({ ...named(observed.observation.facts), says })),
     ...notReady,
-    ...unreadable.map(({ id, name: label, reason: says }) => ({ name: id, label, says })),
+    ...unreadable.map(({ id, name: label, reason: says }) => ({ key: id, label, says })),
   ];
   const rows = keys.map(({ line }) => named(line));
   return reviewCsv(file?.digest ?? "", rows, left);
@@ -243,7 +243,7 @@ export async function prepareApproval(context: ActContext, request: ReviewedStep
   return {
     kind: "open",
     ...{ review, listed, most },
-    apart: apart.filter(({ name }) => review.lines.has(name)),
+    apart: apart.filter(({ key }) => review.lines.has(key)),
     phrase: approvalPhrase({ step }, most, recordOnly),
   };
 }

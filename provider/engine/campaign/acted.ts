@@ -17,7 +17,7 @@ import {
 
 /** One key after the command. Only `acted` means that the command changed it. */
 export interface ActedKey {
-  readonly name: string;
+  readonly key: string;
   readonly label: string;
   readonly outcome: "acted" | "unchanged" | "left" | "failed";
   readonly says: string;
@@ -30,14 +30,11 @@ interface NamedKey {
   readonly line: { readonly label: string };
 }
 
-/** Keys with a reason each. */
-export const reasonColumns = { label: "label", key: "name", why: "says" } as const;
-
 /** The outcome of a report on one key, which says itself whether anything was changed. */
-export function actedFrom({ name, line: { label } }: NamedKey, report: Report): ActedKey {
+export function actedFrom({ name: key, line: { label } }: NamedKey, report: Report): ActedKey {
   const { taken, explanation, code, exitCode } = report;
   const outcome = outcomeOf(taken, exitCode);
-  return { name, label, outcome, says: explanation.summary, ...(code !== undefined && { code }), exitCode };
+  return { key, label, outcome, says: explanation.summary, ...(code !== undefined && { code }), exitCode };
 }
 
 /**
@@ -58,14 +55,14 @@ function hasChanged(taken: Report["taken"]): boolean {
   return taken.some((step) => !isUndone || (step !== "set_for_deletion" && step !== "unset_for_deletion"));
 }
 
-export function withoutStep({ name, line: { label } }: NamedKey, says: string): ActedKey {
-  return { name, label, outcome: "left", says, exitCode: 0 };
+export function withoutStep({ name: key, line: { label } }: NamedKey, says: string): ActedKey {
+  return { key, label, outcome: "left", says, exitCode: 0 };
 }
 
 /** An error about one key. */
-export function failedOn({ name, line: { label } }: NamedKey, thrown: unknown): ActedKey {
+export function failedOn({ name: key, line: { label } }: NamedKey, thrown: unknown): ActedKey {
   const { code, summary, exitCode } = asUkoError(thrown);
-  return { name, label, outcome: "failed", says: summary, code, exitCode };
+  return { key, label, outcome: "failed", says: summary, code, exitCode };
 }
 
 export interface ActedReport {
@@ -106,11 +103,11 @@ export function reportActed(report: ActedReport): CampaignReport {
     summary: parts.join("; "),
     sections: [
       ...section("Why the run stopped", { lines: stopLine }),
-      ...reasonSection("Failed", tableOf(failed, shownColumns)),
+      ...reasonSection("Failed", tableOf(failed, reasonColumns)),
       ...section("Check these keys, then run the same command again", { table: tableOf(toCheck, namingColumns) }),
       ...found,
-      ...reasonSection("Not changed, with the reason", tableOf(left, shownColumns)),
-      ...reasonSection("Unchanged", tableOf(unchanged, shownColumns)),
+      ...reasonSection("Not changed, with the reason", tableOf(left, reasonColumns)),
+      ...reasonSection("Unchanged", tableOf(unchanged, reasonColumns)),
     ],
     next,
     exitCode: mostSevere([
@@ -118,31 +115,29 @@ export function reportActed(report: ActedReport): CampaignReport {
       ...(stop === undefined ? [] : [stop.exitCode]),
     ]),
     data: { wave, ...data, keys: all, unstarted: run.unstarted, ...(stop && { stoppedBy: stop.code }) },
-    csv: csvTable(
-      ["key", "label", "outcome", "code", "says"],
-      all.map(({ name: key, code = "", ...rest }) => ({ key, code, ...rest })),
-    ),
+    csv: csvTable(["key", "label", "outcome", "code", "says"], all),
   };
 }
 
 /** Every key that a review read, for `--csv`; `digest` names the review of the reviewed keys. */
 export function reviewCsv(
   digest: string,
-  reviewed: readonly Pick<ActedKey, "name" | "label">[],
-  left: readonly Pick<ActedKey, "name" | "label" | "says">[],
+  reviewed: readonly Pick<ActedKey, "key" | "label">[],
+  left: readonly Pick<ActedKey, "key" | "label" | "says">[],
 ): string {
   const rows = [
-    ...reviewed.map(({ name: key, label }) => ({ key, label, review: digest, why: "" })),
-    ...left.map(({ name: key, label, says: why }) => ({ key, label, review: "", why })),
+    ...reviewed.map(({ key, label }) => ({ key, label, review: digest })),
+    ...left.map(({ key, label, says: why }) => ({ key, label, why })),
   ];
   return csvTable(["key", "label", "review", "why"], rows);
 }
 
 const namingColumns = {
   label: ({ label }: ActedKey) => plain(label, 60),
-  key: ({ name }: ActedKey) => name,
-};
-const shownColumns = {
+  key: "key",
+} as const;
+/** Keys with a reason each. */
+export const reasonColumns = {
   ...namingColumns,
   why: ({ says, label, code }: ActedKey) => {
     const why = unnamed(says, label);

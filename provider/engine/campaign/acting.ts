@@ -132,9 +132,7 @@ function reviewsAfter(
   results: readonly ActedKey[],
 ): readonly NextCommand[] {
   const isOff = results.some(({ code }) => code === "UKO_KMS_DUAL_AUTHORIZATION_OFF");
-  const toRollBack = results
-    .filter(({ code }) => code !== undefined && code in windowSentences)
-    .map(({ name }) => name);
+  const toRollBack = results.filter(({ code }) => code !== undefined && code in windowSentences).map(({ key }) => key);
   return [
     ...reviewKinds
       .filter((kind) => ready.some((key) => kindOfKey(key) === kind))

@@ -230,6 +230,6 @@ function warnings(
 }
 
 function csvOf(keys: readonly ManifestKey[]): string {
-  const rows = keys.map((key) => ({ ...key, key: namedKey(key), owners: key.owners.join("; ") }));
+  const rows = keys.map((key) => ({ ...key, key: namedKey(key) }));
   return csvTable(["key", "label", "state", "class", "wave", "owners", "application", "reason", "ticket"], rows);
 }

@@ -14,14 +14,15 @@ import { sayGate } from "./key-row.ts";
 import { bornSection } from "./key-views.ts";
 import { planWarnings } from "./plan-report.ts";
 import { type CampaignPlan, isLate, type PlannedKey } from "./planned.ts";
-import { type CampaignReport, folderFlag, section, tableOf, unreadSection } from "./report.ts";
+import { type CampaignReport, folderFlag, section, tableOfFields, unreadSection } from "./report.ts";
 import type { CampaignView } from "./view.ts";
 
 interface Finding {
-  readonly what: string;
+  readonly object: string;
   readonly label: string;
-  readonly why: string;
+  readonly finding: string;
 }
+const fields = ["object", "label", "finding"] as const;
 
 /** Errors that concern one key or one keystore. */
 const concernOneObject: readonly ErrorCode[] = [
@@ -43,12 +44,11 @@ export async function checkCampaign(
   const keystores = await keystoreFindings(world, view.inventory, options);
   const keys = await keyFindings(world, plan.keys, options);
   const blocked = plan.keys.flatMap((key): readonly Finding[] => {
-    const why = sayGate(key);
-    return why === undefined ? [] : [{ what: key.name, label: key.line.label, why }];
+    const finding = sayGate(key);
+    return finding === undefined ? [] : [{ object: key.name, label: key.line.label, finding }];
   });
   const late = plan.keys.filter(isLate).length;
   const faults = keystores.length + keys.length;
-  const table = (findings: readonly Finding[]) => tableOf(findings, { object: "what", label: "label", finding: "why" });
   const { unreadable } = view.inventory;
   return {
     summary:
@@ -56,9 +56,9 @@ export async function checkCampaign(
         ? `Nothing is out of order: ${count(plan.keys.length, "key")}, ${count(view.inventory.keystores.length, "keystore")}`
         : `${count(keystores.length, "keystore")} and ${count(keys.length, "key")} are out of order; ${count(late, "key")} late; ${count(unreadable.length, "part")} not read`,
     sections: [
-      ...section("Keystores", { table: table(keystores) }),
-      ...section("Keys whose live status is out of order", { table: table(keys) }),
-      ...section("Blocked", { table: table(blocked) }),
+      ...section("Keystores", { table: tableOfFields(keystores, fields) }),
+      ...section("Keys whose live status is out of order", { table: tableOfFields(keys, fields) }),
+      ...section("Blocked", { table: tableOfFields(blocked, fields) }),
       ...bornSection(view),
       ...section("Warnings", { lines: planWarnings(view, plan) }),
       ...unreadSection(unreadable),
@@ -66,10 +66,7 @@ export async function checkCampaign(
     next: [{ command: `uko campaign plan ${folderFlag(view.folder.path)}` }],
     exitCode: late > 0 ? 14 : unreadable.length > 0 ? 13 : faults > 0 ? 12 : 0,
     data: { keystores, keys, blocked, late, unreadable },
-    csv: csvTable(
-      ["object", "label", "finding"],
-      [...keystores, ...keys, ...blocked].map(({ what: object, label, why: finding }) => ({ object, label, finding })),
-    ),
+    csv: csvTable(fields, [...keystores, ...keys, ...blocked]),
   };
 }
 
@@ -83,7 +80,7 @@ async function keystoreFindings(
   const check = {
     what: "Checking the keystores",
     items: keystores.filter(({ vaultId }) => scope.has(vaultId)),
-    named: ({ id, vaultId, name }: KeystoreSnapshot) => ({ what: `${vaultId}/${id}`, label: plain(name, 100) }),
+    named: ({ id, vaultId, name }: KeystoreSnapshot) => ({ object: `${vaultId}/${id}`, label: plain(name, 100) }),
     async read({ id, vaultId }: KeystoreSnapshot) {
       const ref = { kind: "keystore", instanceId, vaultId, id } as const;
       const { health, healthMessage } = await world.keystores.status(ref, options);
@@ -102,7 +99,7 @@ async function keyFindings(
   const check = {
     what: "Reading the live status of keys",
     items: keys.filter(({ line, listed }) => line.kind === "managed" && listed !== undefined),
-    named: ({ line, name }: PlannedKey) => ({ what: name, label: line.label }),
+    named: ({ line, name }: PlannedKey) => ({ object: name, label: line.label }),
     async read({ line }: PlannedKey) {
       const { value } = await world.keys.liveStatus({ instanceId, vaultId: line.vault, keyId: line.id }, options);
       const faulty = value.filter(({ syncFlag, error }) => syncFlag !== "ok" || error !== undefined);
@@ -115,7 +112,7 @@ async function keyFindings(
 }
 
 interface Check<Item> extends Pick<Many<Item, unknown>, "what" | "items"> {
-  readonly named: (item: Item) => Pick<Finding, "what" | "label">;
+  readonly named: (item: Item) => Pick<Finding, "object" | "label">;
   /** Returns what is out of order. */
   readonly read: (item: Item) => Promise<readonly string[]>;
 }
@@ -131,7 +128,7 @@ async function findEach<Item>(
       if (!isUkoError(error) || !concernOneObject.includes(error.code)) throw error;
       return [`${error.summary} [${error.code}]`];
     });
-    return faults.map((why) => ({ ...named(item), why: plain(why, 300) }));
+    return faults.map((why) => ({ ...named(item), finding: plain(why, 300) }));
   };
   return (await runAll(world, { ...many, act }, options)).flat();
 }

@@ -20,6 +20,7 @@ import {
   type ReportTable,
   section,
   tableOf,
+  tableOfFields,
   type UnreadablePart,
   unreadSection,
 } from "./report.ts";
@@ -47,8 +48,11 @@ export interface KeptMetadata {
   readonly ring: string;
   readonly deletedAt: string;
   readonly purgeAllowedFrom: string;
-  readonly purgedAt: string;
+  readonly purgeScheduledAt: string;
 }
+export const keptMetadataFields = [
+  ...(["kmsKey", "name", "ring", "deletedAt", "purgeAllowedFrom", "purgeScheduledAt"] as const),
+];
 
 /** All KMS keys of the instance, after the deletions of this run. */
 export async function readKmsKeys({ world, options }: ActContext): Promise<CloseFacts["kmsKeys"]> {
@@ -75,7 +79,7 @@ export function keptMetadata(keys: readonly KmsKeySnapshot[]): readonly KeptMeta
       ring: plain(ring, 100),
       deletedAt: time(deletedAtMs),
       purgeAllowedFrom: time(deletedAtMs === undefined ? undefined : deletedAtMs + purgeAfterMs),
-      purgedAt: time(purgeScheduledAtMs),
+      purgeScheduledAt: time(purgeScheduledAtMs),
     }));
 }
 
@@ -212,13 +216,7 @@ function unreadyVaults(closed: readonly Closed[], keys: readonly PlannedKey[]): 
 
 function purgeSection(purge: readonly KeptMetadata[]): readonly ReportSection[] {
   return section("Metadata of destroyed KMS keys, which uko never purges", {
-    table: tableOf(purge, {
-      "KMS key": "kmsKey",
-      name: "name",
-      "key ring": "ring",
-      "purge allowed from": "purgeAllowedFrom",
-      "KMS purges on": "purgedAt",
-    }),
+    table: tableOfFields(purge, keptMetadataFields),
     lines:
       purge.length === 0
         ? []

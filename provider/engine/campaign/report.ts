@@ -72,7 +72,10 @@ export function tableOfFields<Name extends string>(
 }
 
 function headOf(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replace(/\bid(?=s?$)/, "ID");
+  return name
+    .replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    .replace(/\bid(?=s?$)/, "ID")
+    .replace(/^kms\b/, "KMS");
 }
 
 const maxShownRows = 50;

@@ -28,6 +28,7 @@ import {
   remarked,
   section,
   tableOf,
+  tableOfFields,
   unreadSection,
 } from "./report.ts";
 import { reviewAgain } from "./reviews.ts";
@@ -39,11 +40,13 @@ import { windowNext, windowSection, windowsToRenew } from "./windows.ts";
 const expiringMs = 2 * dayMs;
 
 interface PendingRequest {
-  readonly key: PlannedKey;
+  readonly key: string;
+  readonly wave: string;
   readonly step: CampaignStep;
   readonly by: string;
   readonly how: string;
-  readonly expiresAtMs: number;
+  /** ISO 8601 UTC. */
+  readonly expiresAt: string;
 }
 
 export function reportStatus(view: CampaignView, plan: CampaignPlan): CampaignReport {
@@ -83,10 +86,7 @@ export function reportStatus(view: CampaignView, plan: CampaignPlan): CampaignRe
     data: {
       campaign: view.campaign.name,
       waves: plan.waves.map((wave) => waveRow(wave, view)),
-      requests: requests.map(({ key, step, by, how, expiresAtMs }) => ({
-        ...{ key: key.name, wave: key.line.wave, step, by, how },
-        expiresAt: isoTime(expiresAtMs),
-      })),
+      requests,
       keys: keyData("status", rows),
       born: bornKeys(view),
       unreadable: view.inventory.unreadable,
@@ -225,28 +225,23 @@ function requestOn(key: PlannedKey, nowMs: number): readonly PendingRequest[] {
   if (!standing.binds) return [];
   const { record, lapsesAtMs } = standing;
   if (record.step !== "deactivate" && record.step !== "destroy") return [];
-  return [{ key, step: record.step, by: sayAuthor(record), how: record.how, expiresAtMs: lapsesAtMs }];
+  const shared = { key: key.name, wave: key.line.wave, step: record.step };
+  return [{ ...shared, by: sayAuthor(record), how: record.how, expiresAt: isoTime(lapsesAtMs) }];
 }
 
 export function requestSection(requests: readonly PendingRequest[], nowMs: number): readonly ReportSection[] {
-  const groups = new Map<string, { readonly row: readonly string[]; keys: number; expiresAtMs: number }>();
-  for (const { key, step, by, how, expiresAtMs } of requests) {
-    const row = [key.line.wave, step, by, how === "answer" ? "the requester" : "another person"];
-    const found = groups.get(row.join("\n"));
-    if (found === undefined) groups.set(row.join("\n"), { row, keys: 1, expiresAtMs });
-    else {
-      found.keys += 1;
-      found.expiresAtMs = Math.min(found.expiresAtMs, expiresAtMs);
-    }
-  }
-  const rows = [...groups.values()].map(({ row, keys, expiresAtMs }) => [
-    ...row,
-    String(keys),
-    sayTimeAndDistance(expiresAtMs, nowMs),
-  ]);
-  const expiring = requests.filter(({ expiresAtMs }) => expiresAtMs - nowMs < expiringMs).length;
+  const groups = Map.groupBy(requests, ({ wave, step, by, how }) => [wave, step, by, how].join("\n"));
+  const rows = [...groups.values()].flatMap((group) => {
+    const [first] = group.toSorted((one, other) => one.expiresAt.localeCompare(other.expiresAt));
+    if (first === undefined) return [];
+    const { wave, step, by, how, expiresAt } = first;
+    const waitsFor = how === "answer" ? "the requester" : "another person";
+    const firstExpires = sayTimeAndDistance(Date.parse(expiresAt), nowMs);
+    return [{ wave, step, by, waitsFor, keys: group.length, firstExpires }];
+  });
+  const expiring = requests.filter(({ expiresAt }) => Date.parse(expiresAt) - nowMs < expiringMs).length;
   return section("Pending requests", {
-    table: { columns: ["wave", "step", "by", "waits for", "keys", "the first expires"], rows },
+    table: tableOfFields(rows, ["wave", "step", "by", "waitsFor", "keys", "firstExpires"]),
     lines: expiring === 0 ? [] : [`Requests that expire within 48 h: ${expiring}`],
   });
 }

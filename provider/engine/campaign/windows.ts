@@ -58,7 +58,7 @@ export async function windowsAfter(
   results: readonly ActedKey[],
 ): Promise<readonly WindowToRenew[] | undefined> {
   const { world, plan, options } = context;
-  const acted = new Set(results.flatMap(({ name, outcome }) => (outcome === "acted" ? [name] : [])));
+  const acted = new Set(results.flatMap(({ key, outcome }) => (outcome === "acted" ? [key] : [])));
   const dual = plan.keys.filter(({ name, listed }) => acted.has(name) && listed?.kmsDualAuthorization === true);
   if (dual.length === 0) return [];
   const vaults = [...new Set(dual.map(({ line }) => line.vault))];

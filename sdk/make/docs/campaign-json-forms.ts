@@ -1,6 +1,7 @@
 /** The forms of the JSON that `uko campaign` prints: one line per command. */
 
 import * as z from "zod";
+import { keptMetadataFields } from "../../../provider/engine/campaign/closing-report.ts";
 import { keyRow } from "../../../provider/engine/campaign/key-row.ts";
 import { keyFacts } from "../../../provider/engine/campaign/key-views.ts";
 import { code, exitCode, id, time, v } from "./json-parts.ts";
@@ -18,7 +19,7 @@ const born = z.array(z.object({ ...named, createdOn: day })).describe("Keys that
 const rows = (command: keyof typeof keyFacts) =>
   z.array(z.object(Object.fromEntries(keyFacts[command].map((fact) => [fact, keyRow.shape[fact]]))));
 const campaign = text.describe("Name of the campaign");
-const findings = z.array(z.object({ what: text.describe("ID of the key or keystore"), label: text, why: text }));
+const findings = z.array(z.object({ object: text.describe("ID of the key or keystore"), label: text, finding: text }));
 const stoppedBy = code.describe("The error that ended the run").optional();
 const unreadable = z
   .array(
@@ -32,8 +33,7 @@ const windows = z
 
 /** One key after a command. Only `acted` means that the command changed the key. */
 const actedKey = z.object({
-  name: key,
-  label: text,
+  ...named,
   outcome: z.enum(["acted", "unchanged", "left", "failed"]),
   says: text,
   code: code.optional(),
@@ -68,7 +68,7 @@ const closedContainer = z.object({
   code: code.optional(),
   exitCode,
 });
-const keptMetadata = { kmsKey: text, name: text, ring: text, deletedAt: text, purgeAllowedFrom: text, purgedAt: text };
+const keptMetadata = Object.fromEntries(keptMetadataFields.map((field) => [field, text]));
 const ownExitCode = exitCode.describe(`${exitCode.description}, 14 late key`);
 
 const form = <Shape extends z.ZodRawShape>(about: string, shape: Shape) =>
