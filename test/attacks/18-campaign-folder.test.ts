@@ -96,7 +96,7 @@ it("a review file that another person wrote cannot control the terminal that fin
   const canonical = text.replaceAll("\\u202e", "\u202e");
   stage.write(`reviews/forged-${createHash("sha256").update(canonical).digest("hex").slice(0, 16)}.jsonl`, canonical);
   const { out } = await stage.campaign("find mail-1");
-  expect(out).toContain("Reviewed for deactivate");
+  expect(out.split("Reviewed for deactivate")).toHaveLength(3);
   expect(out.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   expect(out).not.toMatch(/^State: removed/m);
 });
