@@ -1,6 +1,6 @@
 /**
- * What `uko` can do for its users, and the test that shows it. Whoever rewrites or removes a test finds here what its
- * users would lose. A command, resource or function without a row fails, and so does a row whose test is gone.
+ * What `uko` can do for its users, and the test that shows it. If you rewrite or remove a test, look here for what users
+ * would lose. A command, resource or function without a row fails, and so does a row whose test is gone.
  */
 
 import { readFileSync } from "node:fs";
@@ -76,7 +76,7 @@ const acts = ["create", "adopt", "change", "read", "delete", "list"] as const;
 const resources: Readonly<Record<string, Readonly<Record<(typeof acts)[number], Shown>>>> = {
   managedKey: {
     create: ["resources/managed-key/create", "is one POST and nothing else"],
-    adopt: ["examples/stories.e2e", "$name goes as told, with two people wherever they are required"],
+    adopt: ["examples/stories.e2e", "$name goes as told, with two people"],
     change: ["resources/managed-key", "writes the differences in one PATCH, and keeps the marker"],
     read: ["resources/managed-key", "deleted: only then it leaves the state"],
     delete: ["contracts/doors/01-four-runs", "two people delete a key in four runs"],
@@ -116,7 +116,7 @@ const resources: Readonly<Record<string, Readonly<Record<(typeof acts)[number], 
   },
 };
 
-/** Besides one that reads an object and one that lists all of them, for each resource. */
+/** In addition to one that reads an object and one that lists all of them, for each resource. */
 const programFunctions: Readonly<Record<string, Shown>> = {
   listPendingDeletions: [
     "pulumi-dynamic/functions",

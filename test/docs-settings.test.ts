@@ -26,7 +26,10 @@ test("a page that lost the marks of its table is found", () => {
 });
 
 test("the list has each variable that the code reads, and no other", () => {
-  const sources = globSync("provider/**/*.ts", { cwd: repository, exclude: ["provider/docs/**", "provider/cli/help.ts"] });
+  const sources = globSync("provider/**/*.ts", {
+    cwd: repository,
+    exclude: ["provider/docs/**", "provider/cli/help.ts"],
+  });
   const named = sources.flatMap((file) => variablesIn(readFileSync(path.join(repository, file), "utf8")));
   const read = new Set(named.filter((name) => !(name in errorCatalogue) && !constants.includes(name)));
   expect(read.size).toBeGreaterThan(10);
