@@ -76,7 +76,7 @@ const acts = ["create", "adopt", "change", "read", "delete", "list"] as const;
 const resources: Readonly<Record<string, Readonly<Record<(typeof acts)[number], Shown>>>> = {
   managedKey: {
     create: ["resources/managed-key/create", "is one POST and nothing else"],
-    adopt: ["examples/stories.e2e", "$name goes as told, with two people"],
+    adopt: ["contracts/doors/15-second-stack", "a second stack adopts a stack without a write"],
     change: ["resources/managed-key", "writes the differences in one PATCH, and keeps the marker"],
     read: ["resources/managed-key", "deleted: only then it leaves the state"],
     delete: ["contracts/doors/01-four-runs", "two people delete a key in four runs"],
