@@ -4,7 +4,7 @@ import { isIP } from "node:net";
 import type { HttpBindings } from "@hono/node-server";
 import { Hono, type MiddlewareHandler } from "hono";
 import { brokerRoutes } from "./broker-api.ts";
-import { controlApi } from "./control/control-api.ts";
+import { controlApi, healthOf } from "./control/control-api.ts";
 import { worldPage } from "./control/page.ts";
 import { type Api, type Route, route } from "./http.ts";
 import { iamApi, iamRoutes, wrongMethod } from "./iam/iam-api.ts";
@@ -41,6 +41,7 @@ export function buildApp(server: Server, names: KnownNames): EmulatorApp {
   mount(ukoApi, ukoRoutes);
   mount(kmsApi, kmsRoutes);
   app.route("/_emulator", controlApi(world));
+  app.get("/health", (context) => context.json(healthOf(world)));
   app.get("/", (context) => worldPage(world, context));
   app.all("/api/v2/*", (context) => serve(server, kmsApi, unknownRoute(context.req.method, unknownPath), context));
   const noPath = (): Error => notFound("path");

@@ -1,46 +1,85 @@
 #!/usr/bin/env node
-/** The emulator as a process without the command line; the options are those of `uko emulator`. */
+/** The command `uko-emulator`: the emulator without the other commands of `uko`. */
 
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { advanceClock } from "./control/clock-client.ts";
 import { startFromCommandLine } from "./start.ts";
 
-const { values } = parseArgs({
-  options: {
-    port: { type: "string", default: "0" },
-    host: { type: "string" },
-    "allow-host": { type: "string", multiple: true },
-    "public-url": { type: "string" },
-    profile: { type: "string" },
-    seed: { type: "string" },
-    generate: { type: "string" },
-    load: { type: "string" },
-    file: { type: "string" },
-    tls: { type: "boolean", default: false },
-    "ca-file": { type: "string" },
-    json: { type: "boolean", default: false },
-  },
-});
+/** The options by name: the value that each takes, if any, and what it says in the help. */
+const options = {
+  port: ["number", "port to listen on; any free one by default"],
+  host: ["address", "address to listen on; 127.0.0.1 by default, for the control API requires no credential"],
+  "allow-host": ["name", "name by which clients call the emulator; may be repeated"],
+  "public-url": ["url", "address that responses name; by default the one that the client called"],
+  profile: ["name", "named set of behaviors where IBM's documentation leaves a choice"],
+  seed: ["file", "initial data (JSON); by default the demo data"],
+  generate: ["size", "generated data, such as keys=5000,vaults=12"],
+  load: ["file", "snapshot to continue from (JSON), instead of a seed"],
+  file: ["file", "SQLite file that stores the data; by default the data is lost at the end"],
+  tls: ["", "serve HTTPS with a certificate that is created for this run"],
+  "ca-file": ["file", "with --tls: file for the certificate that clients must trust"],
+  json: ["", "print one line of JSON when it listens"],
+  url: ["url", "with advance: address of the emulator"],
+  version: ["", "print the version"],
+  help: ["", "print this help"],
+} as const satisfies Record<string, readonly [value: string, text: string]>;
 
-async function run(): Promise<void> {
-  const { port, json, tls, "ca-file": caFile, "allow-host": allowHosts, "public-url": publicUrl, ...files } = values;
+type Values = Partial<Record<keyof typeof options, string & boolean & string[]>>;
+
+function parse(): { readonly values: Values; readonly positionals: readonly string[] } {
+  const forms = Object.entries(options).map(([name, [value]]) => {
+    const type = value === "" ? ("boolean" as const) : ("string" as const);
+    return [name, { type, multiple: name === "allow-host" }] as const;
+  });
+  return parseArgs({ options: Object.fromEntries(forms), allowPositionals: true }) as ReturnType<typeof parse>;
+}
+
+function help(): string {
+  const rows = Object.entries(options).map(([name, [value, text]]) => {
+    const form = value === "" ? `--${name}` : `--${name} <${value}>`;
+    return `  ${form.padEnd(21)} ${text}`;
+  });
+  const usage = ["Usage: uko-emulator [options]", "       uko-emulator advance <duration> [--url <url>]"];
+  return `${[...usage, "", ...rows].join("\n")}\n`;
+}
+
+async function run(): Promise<string> {
+  const { values, positionals } = parse();
+  const { url, json, tls, port, help: wantsHelp, version: wantsVersion, ...rest } = values;
+  if (wantsHelp) return help();
+  if (wantsVersion) {
+    return `${JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version}\n`;
+  }
+  const [command, duration, ...more] = positionals;
+  if (command === "advance" && more.length === 0) {
+    if (duration === undefined) throw new Error("advance needs a duration, such as 5h or 31d.");
+    const address = url ?? (process.env.UKO_ENDPOINT || "http://127.0.0.1:7600");
+    const nowMs = await advanceClock(address, duration, AbortSignal.timeout(20_000));
+    return `The emulated time is ${new Date(nowMs).toISOString()}.\n`;
+  }
+  if (command !== undefined) throw new Error(`${positionals.join(" ")} is not a command. Next: uko-emulator --help`);
+  if (!/^\d{1,5}$/.test(port ?? "0")) throw new Error(`The port ${port} is not a number.`);
+  const { "ca-file": caFile, "allow-host": allowHosts, "public-url": publicUrl, ...files } = rest;
   const emulator = await startFromCommandLine({
     ...files,
+    port: Number(port ?? 0),
     ...(allowHosts !== undefined && { allowHosts }),
     ...(publicUrl !== undefined && { publicUrl }),
-    port: Number(port),
     ...((tls || caFile !== undefined) && { tls: { ...(caFile !== undefined && { caFile }) } }),
   });
   const stop = (): void => void emulator.close().then(() => process.exit(0));
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
-  const { url, instanceId } = emulator;
-  const line = json
-    ? JSON.stringify({ url, pid: process.pid, instanceId, ...(emulator.caFile && { caFile: emulator.caFile }) })
-    : `The emulator listens on ${url} (instance ${instanceId}).`;
-  process.stdout.write(`${line}\n`);
+  const { instanceId } = emulator;
+  const line = { url: emulator.url, pid: process.pid, instanceId, caFile: emulator.caFile };
+  return json ? `${JSON.stringify(line)}\n` : `The emulator listens on ${line.url} (instance ${instanceId}).\n`;
 }
 
-run().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+run().then(
+  (text) => process.stdout.write(text),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  },
+);

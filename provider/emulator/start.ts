@@ -45,6 +45,10 @@ export interface Emulator {
 
 /** Starts to listen. Rejects if seed or profile is not valid; the error names every mistake. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major < 22 || (major === 22 && minor < 19)) {
+    throw new Error(`The emulator needs Node 22.19 or newer; this is ${process.versions.node}.`);
+  }
   const { host = "127.0.0.1", port = 0 } = options;
   const publicUrl = options.publicUrl === undefined ? undefined : originOf(options.publicUrl);
   const others = [...(options.allowHosts ?? []), ...(publicUrl === undefined ? [] : [nameIn(publicUrl)])];

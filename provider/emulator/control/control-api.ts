@@ -36,7 +36,7 @@ export function controlApi(world: World): Hono {
     context.res.headers.set("date", new Date(world.clock.nowMs()).toUTCString());
   });
 
-  app.get("/health", (context) => context.json({ status: "ok", instanceId: world.instanceId, profile: world.profile }));
+  app.get("/health", (context) => context.json(healthOf(world)));
   app.get("/clock", (context) => context.json(clockView(world)));
   app.post("/clock", async (context) => {
     const change = clockSchema.parse(await context.req.json());
@@ -87,6 +87,11 @@ export function controlApi(world: World): Hono {
     context.json(changeKey(world, context.req.param("id"), await context.req.json())),
   );
   return app;
+}
+
+/** Also at `/health`, where containers and clusters ask. */
+export function healthOf({ instanceId, profile }: World): unknown {
+  return { status: "ok", instanceId, profile };
 }
 
 function clockView(world: World): unknown {
