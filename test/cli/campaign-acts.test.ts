@@ -191,6 +191,20 @@ it("offers the latest reviews of a step, whatever the names of their files", asy
   expect(acts).toContainEqual(expect.objectContaining({ name: "approve", review }));
 });
 
+it("shows an approver the reviewed keys that are held now, and leaves them out of the number to type", async () => {
+  await campaign("bob", "request pilot deactivate");
+  const review = await reviewOf("alice", "deactivate");
+  const [file = ""] = readdirSync(path.join(folder, "reviews"));
+  const [, line = ""] = readFileSync(path.join(folder, "reviews", file), "utf8").split("\n");
+  const { vaultId, keyId } = JSON.parse(line) as { vaultId: string; keyId: string };
+  await campaign("bob", `hold ${vaultId}/${keyId} --kind legal`);
+  const run = openOperations(world.environmentOf("alice"), { progress: { report: () => {} } });
+  const request = { wave: "pilot", step: "deactivate", review, recordOnly: true } as const;
+  const shown = await (await run.campaignPages()).approval(folder, request, { signal: new AbortController().signal });
+  await run.close();
+  expect(shown).toMatchObject({ phrase: "approve 17", apart: [{ key: `${vaultId}/${keyId}`, outcome: "left" }] });
+});
+
 const pilotDeactivate = { wave: "pilot", step: "deactivate" } as const;
 const options = { signal: new AbortController().signal };
 
