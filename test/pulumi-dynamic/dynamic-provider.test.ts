@@ -156,7 +156,7 @@ test("the outputs keep the resource's name, so that a printed destroy command de
   expect(details.indexOf("uko approve")).toBeLessThan(details.indexOf("pulumi destroy"));
 });
 
-test("a state of an earlier release, which has no such name, gets the warning next to the command", async () => {
+test("a state without the name of its resource gets the warning next to the command", async () => {
   const { details } = await errorOf(bob.delete(await created()));
   expect(details).toContain("to delete the whole stack, run:");
 });
