@@ -47,9 +47,7 @@ function isAwaited({ id }: KeyAct): boolean {
 function item(each: PendingKey, timeZone: string): Html {
   const { report, acts, requestedAt } = each;
   const { keyId, label = "", lifecycleState, explanation, deletion } = report;
-  const roles = acts
-    .filter(isAwaited)
-    .map(({ title, right, kmsRight }) => `${title}${right === undefined ? "" : `: ${sayRoles(right, kmsRight)}`}`);
+  const roles = acts.filter(isAwaited).map(({ title, right, kmsRight }) => `${title}: ${sayRoles(right, kmsRight)}`);
   return html`<article class="card" aria-labelledby="key-${keyId}">
 <h3><a id="key-${keyId}" href="${keyAddress(report)}">${label}</a>
 <span class="state ${lifecycleState}">${words(lifecycleState)}</span></h3>

@@ -34,7 +34,7 @@ testEach({
   },
   "another person's request is pending": {
     story: [by("bob", "request KEY"), by("alice", "status KEY")],
-    next: [deactivates("alice"), requests("alice")],
+    next: [deactivates("alice"), requests("alice"), withdraws("alice")],
   },
   "another person's request is pending, for a trusted profile": {
     story: [by("bob", "request KEY"), by("dave", "continue KEY")],

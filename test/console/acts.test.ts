@@ -86,55 +86,6 @@ describe("two people and one key", () => {
     const verdict = await world.verdict();
     expect(verdict.ok, explainVerdict(verdict)).toBe(true);
   });
-
-  it("writes the same bytes to the key as the command line", async () => {
-    const reason = 'Grund "ä" <b>';
-    const byPage: unknown[] = [];
-    const note = async () => {
-      const { tags, description, state } = await onWire(key);
-      return { tags, description, state };
-    };
-    await bob.act(key, "request", { reason });
-    byPage.push(await note());
-    await world.advance("1m");
-    await alice.act(key, "consent");
-    byPage.push(await note());
-    await world.advance("1m");
-    await alice.act(key, "withdraw");
-    byPage.push(await note());
-    await world.reset();
-    const recordId = async () => reportOf(await world.uko("bob", `status ${key} --json`)).deletion.recordId ?? "";
-    const byCommand: unknown[] = [];
-    await world.shell("bob", `uko request ${key} --reason '${reason}'`);
-    byCommand.push(await note());
-    await world.advance("1m");
-    await world.uko("alice", `consent ${key} ${await recordId()}`);
-    byCommand.push(await note());
-    await world.advance("1m");
-    await world.uko("alice", `withdraw ${key}`);
-    byCommand.push(await note());
-    expect(byPage).toEqual(byCommand);
-    expect(JSON.stringify(byPage[0])).toContain("uko_deletion");
-  });
-
-  it("offers the author of a request only to withdraw it, and another person to decline it", async () => {
-    await bob.act(key, "request");
-    await world.advance("1m");
-    expect((await bob.open(`/keys/${key}`)).text.match(/id="act-\w+"/g)).toEqual(['id="act-withdraw"']);
-    expect((await bob.act(key, "approve", { typed: label })).status).toBe(409);
-    const page = await alice.open(`/keys/${key}`);
-    expect(page.text.match(/id="act-\w+"/g)).toEqual(['id="act-approve"', 'id="act-consent"', 'id="act-withdraw"']);
-    expect(page.text).toContain("Decline the request of IBMid-550000BOB (&quot;Bob Example&quot;)");
-    expect((await alice.act(key, "withdraw")).text).toContain("This run removed the request.");
-  });
-
-  it("ends an outage by a reactivation", async () => {
-    await bob.act(key, "request");
-    await world.advance("1m");
-    await alice.act(key, "approve", { typed: label });
-    await world.advance("1m");
-    expect((await alice.act(key, "reactivate")).text).toContain("This run reactivated the key.");
-  });
 });
 
 describe("a KMS key that no managed key depends on", () => {

@@ -30,6 +30,7 @@ import type { PlannedKey } from "./planned.ts";
 import { type CampaignReport, folderFlag, reasonSection, remarked, section, tableOf } from "./report.ts";
 import { releasedSection, reviewFileName, titleOf, windowEndOf } from "./reviews.ts";
 import { rulesLine } from "./rule-changes.ts";
+import { approvalActs } from "./wave-acts.ts";
 import type { ApprovalOfStep, ReviewOfStep } from "./wave-state.ts";
 
 /** Reads each KMS key that is set for deletion, and writes what the caller saw. */
@@ -104,7 +105,7 @@ export async function reviewKmsKeys(
         ],
       }),
     ],
-    next: [{ command: `uko campaign approve ${wave} destroy --review ${digest} ${folderFlag(path)}` }],
+    next: approvalActs("destroy", { digest, left: lines.length, kind: "kms" }, { wave, path }),
     exitCode: mostSevere(codes),
     data: { wave, step: "destroy", keys: lines.length, review: digest, file, apart: left },
     csv: reviewCsv(digest, reviewed, left),

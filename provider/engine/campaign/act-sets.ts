@@ -49,6 +49,7 @@ import {
 } from "./report.ts";
 import { releasedSection, reviewAgain, reviewFileName, reviewFolder, titleOf } from "./reviews.ts";
 import { rulesLine } from "./rule-changes.ts";
+import { approvalActs, rollbackAct } from "./wave-acts.ts";
 import {
   type ApprovalOfStep,
   noteOverride,
@@ -114,8 +115,7 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
   const name = reviewFileName(wave, step, file.digest);
   await view.folder.write(name, file.text);
   const columns = reviewHeads.map((head) => head.toLowerCase());
-  const approve = `uko campaign approve ${wave} ${step} --review ${file.digest} ${folderFlag(path)}`;
-  const role = sayRoles(kind === "never-active" ? rights.destroyUnused : rights[step]);
+  const review = { digest: file.digest, left: reviewed.keys.length, kind };
   return {
     summary: titleOf(file.review, reviewed.keys),
     sections: [
@@ -126,7 +126,7 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
         lines: [...reviewFacts(reviewed.keys, file), rulesLine(view, wave), `SHA-256 of ${name}: ${file.digest}`],
       }),
     ],
-    next: [{ command: approve }, remarked(`${approve} --record-only`, `without the role ${role}`)],
+    next: approvalActs(step, review, { wave, path }),
     exitCode: mostSevere(codes),
     data: { wave, step, keys: reviewed.keys.length, review: file.digest, file: name, apart: leftOut, unreadable },
     csv,
@@ -281,9 +281,7 @@ export async function approveStep(context: ActContext, request: ApprovalOfStep):
     next: [
       ...windowNext(wave, windows?.map(({ key }) => key) ?? [], path),
       ...nextAfter(request, { later: later.length, results: run.results, isKms }, path),
-      ...(isKms
-        ? [remarked(`uko campaign rollback ${wave} ${folderFlag(path)}`, "restores KMS keys, for 30 days")]
-        : []),
+      ...(isKms ? [{ ...rollbackAct({ wave, path }), remark: "restores KMS keys, for 30 days" }] : []),
     ],
     data: { step, review: request.review, ...(windows !== undefined && { windows }) },
   });
@@ -340,16 +338,12 @@ function nextAfter(
   if (later > 0) return [{ command: `${again}${recordOnly ? " --record-only" : ""}` }, ...withoutRole];
   if (isRoleMissing) return withoutRole;
   if (recordOnly) return [remarked("uko requests", "the requester: then uko approve KEY ID for each of these keys")];
-  const rollback = remarked(
-    `uko campaign rollback ${wave} ${folderFlag(path)}`,
-    "reactivates what this campaign deactivated",
-  );
   const isRefused = results.some(({ code }) => code === "UKO_SERVICE_REFUSED");
   return [
     isRefused
       ? remarked(`uko campaign check ${folderFlag(path)}`, "asks each keystore")
       : { command: `uko campaign status ${folderFlag(path)}` },
-    ...(step === "deactivate" ? [rollback] : []),
+    ...(step === "deactivate" ? [rollbackAct({ wave, path })] : []),
   ];
 }
 

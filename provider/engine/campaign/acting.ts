@@ -5,7 +5,6 @@
 
 import { mayAuthor } from "../../lifecycle/authorization.ts";
 import { planCampaignRequest } from "../../lifecycle/campaign/plan-step.ts";
-import { reviewKinds } from "../../lifecycle/review.ts";
 import { createOperations } from "../key/commands.ts";
 import { createKmsOperations, renewKmsRequest } from "../kms-key/commands.ts";
 import type { CallOptions, World } from "../ports/world.ts";
@@ -30,9 +29,9 @@ import { requireWave } from "./folder.ts";
 import { sayGate } from "./key-row.ts";
 import { createCampaignReading } from "./operations.ts";
 import type { PlannedKey } from "./planned.ts";
-import { isPending, isRequested, kindOfKey, readyKeys, requestEndMs, unreadOf } from "./ready.ts";
-import { type CampaignReport, folderFlag, type NextCommand, remarked } from "./report.ts";
-import { reviewAgain } from "./reviews.ts";
+import { countByKind, isPending, isRequested, readyKeys, requestEndMs, unreadOf } from "./ready.ts";
+import { type CampaignReport, folderFlag, type NextCommand } from "./report.ts";
+import { reviewActs, rollbackAct } from "./wave-acts.ts";
 import {
   type ApprovalOfStep,
   type Confirm,
@@ -134,9 +133,7 @@ function reviewsAfter(
   const isOff = results.some(({ code }) => code === "UKO_KMS_DUAL_AUTHORIZATION_OFF");
   const toRollBack = results.filter(({ code }) => code !== undefined && code in windowSentences).map(({ key }) => key);
   return [
-    ...reviewKinds
-      .filter((kind) => ready.some((key) => kindOfKey(key) === kind))
-      .map((kind) => remarked(reviewAgain(wave, step, kind, path), "not the requester")),
+    ...reviewActs(step, countByKind(ready), { wave, path }),
     ...windowNext(wave, toRollBack, path),
     ...(isOff ? [{ command: "uko explain UKO_KMS_DUAL_AUTHORIZATION_OFF" }] : []),
     ...(ready.length === 0 ? [{ command: `uko campaign status ${folderFlag(path)}` }] : []),
@@ -233,10 +230,7 @@ async function haltWave(context: ActContext, wave: string): Promise<CampaignRepo
     apart: unreadOf(context, wave),
     run,
     next: [
-      remarked(
-        `uko campaign rollback ${wave} ${folderFlag(view.folder.path)}`,
-        "also reactivates what was deactivated",
-      ),
+      rollbackAct({ wave, path: view.folder.path }),
       { command: `uko campaign hold KEY --kind incident ${folderFlag(view.folder.path)}` },
     ],
   });

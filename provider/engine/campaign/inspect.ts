@@ -7,7 +7,7 @@ import type { CampaignStep } from "../../lifecycle/campaign/campaign.ts";
 import { standingOf } from "../../lifecycle/consent-record.ts";
 import { isKmsReview, type KmsReview } from "../../lifecycle/kms-review.ts";
 import { isSame } from "../../lifecycle/observation.ts";
-import { kindOf, type Review, type ReviewHeader, type ReviewKind, reviewLifetimeMs } from "../../lifecycle/review.ts";
+import { kindOf, type Review, type ReviewHeader, reviewLifetimeMs } from "../../lifecycle/review.ts";
 import { lineCells, reviewLimits } from "../key/set-messages.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { plain } from "../text/words.ts";
@@ -19,7 +19,7 @@ import { keyRows } from "./key-row.ts";
 import { bornSection, keySection, keyTable } from "./key-views.ts";
 import { timelineOf, waveSection } from "./plan-report.ts";
 import type { CampaignPlan, PlannedKey } from "./planned.ts";
-import { isPending, isRequested, kindOfKey, readyKeys } from "./ready.ts";
+import { countByKind, isPending, isRequested, readyKeys } from "./ready.ts";
 import { type CampaignReport, folderFlag, type ReportTable, tableOf, unreadSection } from "./report.ts";
 import { readCampaignReview, titleOf, windowEndOf } from "./reviews.ts";
 import { pendingRequests, requestSection, stateTable, summarizeStatus } from "./status.ts";
@@ -141,15 +141,13 @@ async function inspectStep(context: ActContext, wave: string, step: CampaignStep
     const standing = listed?.observation && standingOf(listed.observation, step, view.nowMs);
     return standing?.binds === true && identity !== undefined && isSame(standing.record.author, identity);
   };
-  const others = pending.filter((key) => !isOwn(key));
-  const toReview = (kind: ReviewKind): number => others.filter((key) => kindOfKey(key) === kind).length;
   return {
     step,
     ...(gate.kind !== "open" && {
       closed: reportClosed(context, { wave, step, command: `request ${wave} ${step}` }, gate, breaker),
     }),
     toRequest: ready.length - pending.length,
-    toReview: { managed: toReview("managed"), "never-active": toReview("never-active"), kms: toReview("kms") },
+    toReview: countByKind(pending.filter((key) => !isOwn(key))),
     own: pending.filter(isOwn).length,
     reviews: await ownReviews(context, { wave, step, reviewer: identity?.iamId }, ready),
   };

@@ -52,6 +52,12 @@ export function kindOfKey({ facts }: Pick<PlannedKey, "facts">): ReviewKind {
   return facts.state === "pre_activation" ? "never-active" : "managed";
 }
 
+/** Of each kind, because it has a review of its own. */
+export function countByKind(keys: readonly Pick<PlannedKey, "facts">[]): Readonly<Record<ReviewKind, number>> {
+  const countOf = (kind: ReviewKind): number => keys.filter((key) => kindOfKey(key) === kind).length;
+  return { managed: countOf("managed"), "never-active": countOf("never-active"), kms: countOf("kms") };
+}
+
 const renewWithinMs = 48 * 60 * 60 * 1000;
 
 /** Whether a request for the step is pending; for a renewal, only one with enough time left. */

@@ -19,21 +19,20 @@ import {
   type PlannedKey,
   type PlannedWave,
 } from "./planned.ts";
-import { isPending, kindOfKey } from "./ready.ts";
+import { countByKind, isPending } from "./ready.ts";
 import {
   type CampaignReport,
   folderFlag,
   type NextCommand,
   type ReportSection,
-  remarked,
   section,
   tableOf,
   tableOfFields,
   unreadSection,
 } from "./report.ts";
-import { reviewAgain } from "./reviews.ts";
 import { waveDifferences } from "./rule-changes.ts";
 import { type CampaignView, unfinishedWaves } from "./view.ts";
+import { requestAct, reviewActs } from "./wave-acts.ts";
 import { windowNext, windowSection, windowsToRenew } from "./windows.ts";
 
 /** A request with less time left than this should be renewed. */
@@ -101,21 +100,16 @@ function stepsNext(
   view: CampaignView,
   rolledBack: ReadonlySet<string>,
 ): readonly NextCommand[] {
-  const { path } = view.folder;
   return waves.flatMap(({ name: wave, keys }) =>
     (["deactivate", "destroy"] as const).flatMap((step) => {
+      const place = { wave, path: view.folder.path };
       if (gateOf(wave, step, view).kind !== "open") return [];
       const ready = keys.filter((key) => isReady(key, step) && !rolledBack.has(key.name));
-      const requested = Map.groupBy(
-        ready.filter((key) => isPending(view, key, step, false)),
-        kindOfKey,
-      );
-      const left = ready.length - [...requested.values()].flat().length;
+      const requested = ready.filter((key) => isPending(view, key, step, false));
+      const left = ready.length - requested.length;
       return [
-        ...(left === 0
-          ? []
-          : [remarked(`uko campaign request ${wave} ${step} ${folderFlag(path)}`, count(left, "key"))]),
-        ...Array.from(requested.keys(), (kind) => remarked(reviewAgain(wave, step, kind, path), "not the requester")),
+        ...(left === 0 ? [] : [requestAct(step, left, place)]),
+        ...reviewActs(step, countByKind(requested), place),
       ];
     }),
   );

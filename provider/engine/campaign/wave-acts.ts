@@ -68,10 +68,9 @@ export function waveActs({ steps, requests, reversible }: WaveSums, place: WaveP
 
 function stepActs({ step, toRequest, toReview, reviews }: WaveStep, place: WavePlace) {
   const newest = reviewKinds.flatMap((kind) => reviews.find((each) => each.kind === kind) ?? []);
-  const kinds = reviewKinds.filter((kind) => toReview[kind] > 0);
   return [
     ...newest.flatMap((review) => approvalActs(step, review, place)),
-    ...kinds.map((kind) => reviewAct(step, kind, toReview[kind], place)),
+    ...reviewActs(step, toReview, place),
     ...(toRequest > 0 ? [requestAct(step, toRequest, place)] : []),
   ];
 }
@@ -90,7 +89,16 @@ export function requestAct(step: CampaignStep, keys: number, { wave, path }: Wav
   };
 }
 
-export function reviewAct(step: CampaignStep, kind: ReviewKind, keys: number, place: WavePlace): WaveAct {
+/** A review for each kind of key that has any. */
+export function reviewActs(
+  step: CampaignStep,
+  keys: Readonly<Record<ReviewKind, number>>,
+  place: WavePlace,
+): readonly WaveAct[] {
+  return reviewKinds.filter((kind) => keys[kind] > 0).map((kind) => reviewAct(step, kind, keys[kind], place));
+}
+
+function reviewAct(step: CampaignStep, kind: ReviewKind, keys: number, { wave, path }: WavePlace): WaveAct {
   return {
     id: kind === "managed" ? `review-${step}` : `review-${step}-${kind}`,
     name: "review",
@@ -101,7 +109,7 @@ export function reviewAct(step: CampaignStep, kind: ReviewKind, keys: number, pl
       "uko reads each key, and writes what you see to a review file in the folder of the campaign.",
       "No key changes. You then approve exactly this review.",
     ],
-    command: reviewAgain(place.wave, step, kind, place.path),
+    command: reviewAgain(wave, step, kind, path),
     remark: "not the requester",
   };
 }
@@ -161,6 +169,7 @@ export function rollbackAct({ wave, path }: WavePlace): WaveAct {
     right: rights.reactivate,
     fields: ["key", "application"],
     command: `uko campaign rollback ${wave} ${folderFlag(path)}`,
+    remark: "reactivates what this campaign deactivated",
   };
 }
 

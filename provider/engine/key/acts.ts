@@ -19,6 +19,7 @@ import {
 import type { KeyDetails } from "./observe.ts";
 import { sayReasons } from "./record-words.ts";
 import { pathEffects } from "./remaining-path.ts";
+import { approvalRoles } from "./waits.ts";
 
 export function keyActs(observed: KeyDetails, plan: Plan, { actor }: Run): readonly KeyAct[] {
   const { carried, state } = observed.observation;
@@ -70,13 +71,13 @@ function approvals(
   const expires = lapsesAtMs === undefined ? [] : [`The request expires on ${sayTimeAndDistance(lapsesAtMs, nowMs)}.`];
   const isOwn = isSame(record.author, actor.identity);
   const effect = step === "deactivate" ? deactivation : destruction;
-  const setsWindow = step === "deactivate" && dualTwins(observation).length > 0;
+  const kmsRight = step === "deactivate" && dualTwins(observation).length > 0 ? rights.setForDeletion : undefined;
   const act: KeyAct = {
     id: "approve",
     title: effect.title,
     facts: [...effect.facts, ...expires, ...sayReasons(record)],
     right,
-    ...(setsWindow && { kmsRight: rights.setForDeletion }),
+    ...(kmsRight !== undefined && { kmsRight }),
     fields: ["label"],
     command: `uko approve ${path} ${record.id}`,
     isConsequential: true,
@@ -92,10 +93,9 @@ function approvals(
     right: rights.writeTags,
     command: `uko consent ${path} ${record.id}`,
   };
-  return [
-    ...(notBeforeMs === undefined ? [act] : []),
-    ...(isOwn || record.how === "answer" || !mayAuthor(actor) ? [] : [approval]),
-  ];
+  const isApprovable =
+    !isOwn && record.how !== "answer" && mayAuthor(actor) && approvalRoles(right, kmsRight).length > 0;
+  return [...(notBeforeMs === undefined ? [act] : []), ...(isApprovable ? [approval] : [])];
 }
 
 const deactivation = {

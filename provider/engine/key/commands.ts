@@ -12,6 +12,8 @@ import { converge, throwIfStopped } from "../loop/converge.ts";
 import type { Report } from "../loop/report.ts";
 import { convergeAndWait, type WaitBudget } from "../loop/wait.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
+import { withActs } from "../text/act.ts";
+import { keyActs } from "./acts.ts";
 import { type Approving, approveReviewed, type KeyResult } from "./approve-set.ts";
 import { door, recorded, reportAbsent, reportExisting, reportOutcome } from "./command-reports.ts";
 import { changeHoldTag, type HoldTagResult, type HoldWish } from "./hold.ts";
@@ -60,7 +62,7 @@ export function createOperations(world: World, review?: Review) {
     return reportExisting(ref, await act(ref, plan, options));
   };
   return {
-    /** Reports the key's state and what its deletion waits for. Changes nothing. */
+    /** Reports the key's state, what its deletion waits for, and every act that is open to the caller. Changes nothing. */
     status: async (ref: KeyRef, options: CallOptions): Promise<Report> => (await describe(world, ref, options)).report,
 
     /** Reports the whole path to `removed` from here. Changes nothing. */
@@ -71,7 +73,7 @@ export function createOperations(world: World, review?: Review) {
       return reportOn(ref, observed, run, explainPath(observed, policy, run), []);
     },
 
-    /** Reports both, and the operations that are open to the caller. Changes nothing. */
+    /** Reports both, and the acts that are open to the caller. Changes nothing. */
     async inspect(ref: KeyRef, options: CallOptions): Promise<Inspection | GoneKey> {
       const seen = await describe(world, ref, options);
       return seen.kind === "gone" ? seen : inspect(seen, policy);
@@ -175,8 +177,9 @@ async function describe(world: World, ref: KeyRef, options: CallOptions): Promis
   if (seen.kind === "gone") return seen;
   const { observed, run } = seen;
   const plan = towardsRemoval(observed.observation, run, observed.nowMs);
-  const report = reportOn(ref, observed, run, explainStatus(observed, run, plan, door), [], plan);
-  return { ...seen, plan, report };
+  const acts = keyActs(observed, plan, run);
+  const report = reportOn(ref, observed, run, withActs(explainStatus(observed, run, plan, door), acts), [], plan);
+  return { ...seen, report, acts };
 }
 
 /** A request is on the key, which is all that this command can achieve. */

@@ -2,29 +2,24 @@
 
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";
-import type { DeletionPolicy, Plan, Run } from "../../lifecycle/plan.ts";
+import type { DeletionPolicy, Run } from "../../lifecycle/plan.ts";
 import { type PathStep, remainingPath } from "../../lifecycle/remaining-path.ts";
 import { isoTime } from "../loop/evidence.ts";
 import type { Report } from "../loop/report.ts";
 import type { KeyAct } from "../text/act.ts";
-import type { Explanation } from "../text/explanation.ts";
-import { plain, sayActor, sayAuthor, sayIdentity, sayRoles, sayState, sayStatus } from "../text/words.ts";
-import { keyActs } from "./acts.ts";
+import { plain, sayAuthor, sayIdentity, sayRoles, sayState, sayStatus } from "../text/words.ts";
 import type { KeyDetails } from "./observe.ts";
-import { explainPath, pathEffects } from "./remaining-path.ts";
+import { pathEffects } from "./remaining-path.ts";
 
 /** Times are ISO 8601 UTC. */
 export interface Inspection {
   readonly kind: "present";
   readonly report: Report;
-  readonly path: Explanation;
   readonly steps: readonly InspectedStep[];
   readonly key: InspectedKey;
   /** The consent record on the key, whether it counts or not. */
   readonly record?: InspectedRecord;
   readonly acts: readonly KeyAct[];
-  /** The caller, as messages name it. */
-  readonly caller: string;
   /** Names this read. An operation that was chosen on this read must find the same again. */
   readonly basis: string;
 }
@@ -63,22 +58,20 @@ export interface InspectedRecord {
 export interface Inspected {
   readonly observed: KeyDetails;
   readonly run: Run;
-  readonly plan: Plan;
   readonly report: Report;
+  readonly acts: readonly KeyAct[];
 }
 
-export function inspect({ observed, run, plan, report }: Inspected, policy: DeletionPolicy): Inspection {
+export function inspect({ observed, run, report, acts }: Inspected, policy: DeletionPolicy): Inspection {
   const { observation, nowMs } = observed;
   const { carried } = observation;
   return {
     kind: "present",
     report,
-    path: explainPath(observed, policy, run),
     steps: remainingPath(observation, policy, run, nowMs).map(describePathStep),
     key: describeKey(observed),
     ...(carried.record !== undefined && { record: describeRecord(carried.record) }),
-    acts: keyActs(observed, plan, run),
-    caller: sayActor(run.actor),
+    acts,
     basis: basisOf(observation),
   };
 }

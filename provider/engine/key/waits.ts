@@ -169,8 +169,7 @@ export function approvalInstead(
   right: Right,
   kmsRight?: Right,
 ): readonly NextStep[] {
-  const isMissing = (role: string): boolean => kmsRight !== undefined || !right.roles.includes(role);
-  const roles = rights.writeTags.roles.filter(isMissing);
+  const roles = approvalRoles(right, kmsRight);
   if (record.how === "answer" || !mayAuthor(actor) || roles.length === 0) return [];
   return [
     {
@@ -180,6 +179,11 @@ export function approvalInstead(
       excludedIdentity: record.author.iamId ?? record.author.mark,
     },
   ];
+}
+
+/** The roles that suffice for an approval, but not for the step. */
+export function approvalRoles(right: Right, kmsRight: Right | undefined): readonly string[] {
+  return rights.writeTags.roles.filter((role) => kmsRight !== undefined || !right.roles.includes(role));
 }
 
 /** The commands that act on a record by naming it. */

@@ -14,7 +14,7 @@ import { converge } from "../loop/converge.ts";
 import { absent, codeOf, type Report, reportingRun, resultOfReport, type Subject } from "../loop/report.ts";
 import type { KmsKeyRef, KmsKeySnapshot } from "../ports/kms-keys.ts";
 import type { CallOptions, World } from "../ports/world.ts";
-import type { KeyAct } from "../text/act.ts";
+import { type KeyAct, withActs } from "../text/act.ts";
 import { asRead, type Explanation } from "../text/explanation.ts";
 import { kmsKeyActs } from "./acts.ts";
 import { kmsKeyFacts } from "./facts.ts";
@@ -64,8 +64,10 @@ export function createKmsOperations(world: World) {
     const isOpen = isWindowOpen(read.observation, read.nowMs);
     const isQuiet = planned.kind === "ready" || (planned.kind === "refused" && !isOpen);
     const plan = isQuiet ? ({ kind: "done" } as const) : planned;
-    const report = reportOutcome(ref, { kind: "stopped", plan, observed: read, memory });
-    return { report, present: { report, acts: kmsKeyActs(read, planned), ...kmsBasisOf(read) } };
+    const acts = kmsKeyActs(read, planned);
+    const { explanation, ...facts } = reportOutcome(ref, { kind: "stopped", plan, observed: read, memory });
+    const report = { ...facts, explanation: withActs(explanation, acts) };
+    return { report, present: { report, acts, ...kmsBasisOf(read) } };
   };
   /** Every KMS key that is set for deletion, except the backing keys of managed keys. */
   const pending = async (options: CallOptions): Promise<readonly KmsInspection[]> => {

@@ -4,6 +4,8 @@
  */
 
 import type { Right } from "../../lifecycle/managed-key-states.ts";
+import type { Explanation, NextStep } from "./explanation.ts";
+import { sayHolder } from "./words.ts";
 
 export interface Act {
   /** Names the act among those of its key or wave; the last part of its address in the console. */
@@ -34,4 +36,17 @@ export type KeyActId = "request" | "approve" | "consent" | "withdraw" | "reactiv
 
 export interface KeyAct extends Act {
   readonly id: KeyActId;
+  readonly right: Right;
+}
+
+/** Offers every act on the command line: those whose command no step of the explanation has yet. */
+export function withActs(explanation: Explanation, acts: readonly KeyAct[]): Explanation {
+  const offered = explanation.next.flatMap(({ commands }) => commands);
+  const missing = acts.filter(({ command }) => !offered.includes(command));
+  return { ...explanation, next: [...explanation.next, ...missing.map(stepOf)] };
+}
+
+function stepOf({ title, right, kmsRight, command }: KeyAct): NextStep {
+  const purpose = `to ${title.charAt(0).toLowerCase()}${title.slice(1)},`;
+  return { who: `${sayHolder(right, kmsRight, purpose)}, run`, commands: [command], neededRoles: right.roles };
 }
