@@ -92,16 +92,16 @@ export function rightsToWrite(written: Written): readonly string[] {
 
 /** The attributes that a write changes. */
 export function changedAttributes(written: Written, before: KeyAttributes, switches: Switches): Partial<KeyAttributes> {
-  const former: ReadonlyMap<string, unknown> = new Map(Object.entries(before));
+  const former: Readonly<Record<string, unknown>> = before;
   const changes = rows.flatMap(([name, { field, kept }]) => {
     const value = written[name];
     if (value === undefined) return [];
-    return [[field, kept === undefined ? value : kept(value, former.get(field), switches)] as const];
+    return [[field, kept === undefined ? value : kept(value, former[field], switches)] as const];
   });
   return Object.fromEntries(changes);
 }
 
 export function viewAttributes(key: KeyAttributes): Record<string, unknown> {
-  const values: ReadonlyMap<string, unknown> = new Map(Object.entries(key));
-  return Object.fromEntries(rows.map(([name, { field, initial }]) => [name, values.get(field) ?? initial]));
+  const values: Readonly<Record<string, unknown>> = key;
+  return Object.fromEntries(rows.map(([name, { field, initial }]) => [name, values[field] ?? initial]));
 }
