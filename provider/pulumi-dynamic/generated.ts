@@ -416,7 +416,10 @@ export interface ManagedKeyArgs {
   label?: Input<string>;
   /** Up to 200 characters; up to 110 if the service keeps no tags. */
   description?: Input<string>;
-  /** Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space. */
+  /**
+   * Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white
+   * space.
+   */
   tags?: Input<Record<string, Input<string>>>;
   /**
    * Values for the placeholders of the template's naming scheme, which creates the label. Cannot

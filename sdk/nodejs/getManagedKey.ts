@@ -143,7 +143,7 @@ export interface GetManagedKeyResult {
      */
     readonly state?: enums.TargetState;
     /**
-     * Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+     * Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.
      */
     readonly tags?: {[key: string]: string};
     /**

@@ -201,7 +201,7 @@ export class ManagedKey extends pulumi.CustomResource {
      */
     declare public readonly state: pulumi.Output<enums.TargetState | undefined>;
     /**
-     * Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+     * Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.
      */
     declare public readonly tags: pulumi.Output<{[key: string]: string} | undefined>;
     /**
@@ -374,7 +374,7 @@ export interface ManagedKeyArgs {
      */
     state?: pulumi.Input<enums.TargetState | undefined>;
     /**
-     * Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+     * Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.
      */
     tags?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
     /**

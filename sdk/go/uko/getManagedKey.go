@@ -86,7 +86,7 @@ type LookupManagedKeyResult struct {
 	Size string `pulumi:"size"`
 	// Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
 	State *TargetState `pulumi:"state"`
-	// Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+	// Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.
 	Tags map[string]string `pulumi:"tags"`
 	// Name of the key template.
 	Template string `pulumi:"template"`
@@ -268,7 +268,7 @@ func (o LookupManagedKeyResultOutput) State() TargetStatePtrOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) *TargetState { return v.State }).(TargetStatePtrOutput)
 }
 
-// Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+// Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.
 func (o LookupManagedKeyResultOutput) Tags() pulumi.StringMapOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) map[string]string { return v.Tags }).(pulumi.StringMapOutput)
 }

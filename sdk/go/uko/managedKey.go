@@ -151,7 +151,7 @@ type ManagedKey struct {
 	Size pulumi.StringOutput `pulumi:"size"`
 	// Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
 	State TargetStatePtrOutput `pulumi:"state"`
-	// Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+	// Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.
 	Tags pulumi.StringMapOutput `pulumi:"tags"`
 	// Name of the key template.
 	Template pulumi.StringOutput `pulumi:"template"`
@@ -258,7 +258,7 @@ type managedKeyArgs struct {
 	RotationTrigger *string `pulumi:"rotationTrigger"`
 	// Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
 	State *TargetState `pulumi:"state"`
-	// Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+	// Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.
 	Tags map[string]string `pulumi:"tags"`
 	// Name of the key template. Keys are compared by the template's ID. Cannot change.
 	Template string `pulumi:"template"`
@@ -296,7 +296,7 @@ type ManagedKeyArgs struct {
 	RotationTrigger pulumi.StringPtrInput
 	// Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
 	State TargetStatePtrInput
-	// Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+	// Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.
 	Tags pulumi.StringMapInput
 	// Name of the key template. Keys are compared by the template's ID. Cannot change.
 	Template pulumi.StringInput
@@ -531,7 +531,7 @@ func (o ManagedKeyOutput) State() TargetStatePtrOutput {
 	return o.ApplyT(func(v *ManagedKey) TargetStatePtrOutput { return v.State }).(TargetStatePtrOutput)
 }
 
-// Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+// Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.
 func (o ManagedKeyOutput) Tags() pulumi.StringMapOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringMapOutput { return v.Tags }).(pulumi.StringMapOutput)
 }

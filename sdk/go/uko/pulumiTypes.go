@@ -2590,7 +2590,7 @@ type ManagedKeyEntry struct {
 	Size string `pulumi:"size"`
 	// Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
 	State *TargetState `pulumi:"state"`
-	// Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+	// Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.
 	Tags map[string]string `pulumi:"tags"`
 	// Name of the key template.
 	Template string `pulumi:"template"`
@@ -2757,7 +2757,7 @@ func (o ManagedKeyEntryOutput) State() TargetStatePtrOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) *TargetState { return v.State }).(TargetStatePtrOutput)
 }
 
-// Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+// Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.
 func (o ManagedKeyEntryOutput) Tags() pulumi.StringMapOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) map[string]string { return v.Tags }).(pulumi.StringMapOutput)
 }

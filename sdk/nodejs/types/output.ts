@@ -617,7 +617,7 @@ export interface ManagedKeyEntry {
      */
     state?: enums.TargetState;
     /**
-     * Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+     * Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.
      */
     tags?: {[key: string]: string};
     /**

@@ -354,7 +354,7 @@ class GetManagedKeyResult:
     @pulumi.getter
     def tags(self) -> Optional[Mapping[str, _builtins.str]]:
         """
-        Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+        Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.
         """
         return pulumi.get(self, "tags")
 

@@ -57,7 +57,7 @@ class ManagedKeyArgs:
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] label_tags: Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
         :param pulumi.Input[_builtins.str] rotation_trigger: Each change of this value rotates the key once, on the next update. A new key is not rotated.
         :param pulumi.Input['TargetState'] state: Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
-        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] tags: Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] tags: Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.
         """
         pulumi.set(__self__, "template", template)
         pulumi.set(__self__, "vault_id", vault_id)
@@ -298,7 +298,7 @@ class ManagedKeyArgs:
     @pulumi.getter
     def tags(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
         """
-        Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+        Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.
         """
         return pulumi.get(self, "tags")
 
@@ -399,7 +399,7 @@ class ManagedKey(pulumi.CustomResource):
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] label_tags: Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
         :param pulumi.Input[_builtins.str] rotation_trigger: Each change of this value rotates the key once, on the next update. A new key is not rotated.
         :param pulumi.Input['TargetState'] state: Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
-        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] tags: Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] tags: Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.
         :param pulumi.Input[_builtins.str] template: Name of the key template. Keys are compared by the template's ID. Cannot change.
         :param pulumi.Input[_builtins.str] vault_id: UUID of the vault that holds the key. Cannot change.
         """
@@ -836,7 +836,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter
     def tags(self) -> pulumi.Output[Optional[Mapping[str, _builtins.str]]]:
         """
-        Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+        Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.
         """
         return pulumi.get(self, "tags")
 

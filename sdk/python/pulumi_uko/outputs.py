@@ -1636,7 +1636,7 @@ class ManagedKeyEntry(dict):
         :param Mapping[str, _builtins.str] label_tags: Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
         :param _builtins.str rotation_trigger: Each change of this value rotates the key once, on the next update. A new key is not rotated.
         :param 'TargetState' state: Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
-        :param Mapping[str, _builtins.str] tags: Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+        :param Mapping[str, _builtins.str] tags: Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.
         """
         pulumi.set(__self__, "algorithm", algorithm)
         pulumi.set(__self__, "align", align)
@@ -1948,7 +1948,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter
     def tags(self) -> Optional[Mapping[str, _builtins.str]]:
         """
-        Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+        Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.
         """
         return pulumi.get(self, "tags")
 

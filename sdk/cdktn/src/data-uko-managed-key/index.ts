@@ -274,7 +274,7 @@ export class DataUkoManagedKey extends cdktn.TerraformDataSource {
   }
 
   private _tags = new cdktn.StringMap(this, "tags");
-  /** Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space. */
+  /** Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space. */
   public get tags() {
     return this._tags;
   }

@@ -63,7 +63,7 @@ export interface ManagedKeyConfig extends cdktn.TerraformMetaArguments {
   */
   readonly state?: string;
   /**
-  * Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+  * Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.
   */
   readonly tags?: { [key: string]: string };
   /**
@@ -644,7 +644,7 @@ export class ManagedKey extends cdktn.TerraformResource {
   }
 
   private _tags?: { [key: string]: string }; 
-  /** Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space. */
+  /** Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space. */
   public get tags() {
     return this.getStringMapAttribute('tags');
   }

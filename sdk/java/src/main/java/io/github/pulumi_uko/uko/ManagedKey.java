@@ -444,14 +444,14 @@ public class ManagedKey extends com.pulumi.resources.CustomResource {
         return Codegen.optional(this.state);
     }
     /**
-     * Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+     * Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.
      * 
      */
     @Export(name="tags", refs={Map.class,String.class}, tree="[0,1,1]")
     private Output</* @Nullable */ Map<String,String>> tags;
 
     /**
-     * @return Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+     * @return Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.
      * 
      */
     public Output<Optional<Map<String,String>>> tags() {

@@ -234,14 +234,14 @@ public final class ManagedKeyArgs extends com.pulumi.resources.ResourceArgs {
     }
 
     /**
-     * Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+     * Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.
      * 
      */
     @Import(name="tags")
     private @Nullable Output<Map<String,String>> tags;
 
     /**
-     * @return Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+     * @return Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.
      * 
      */
     public Optional<Output<Map<String,String>>> tags() {
@@ -613,7 +613,7 @@ public final class ManagedKeyArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param tags Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+         * @param tags Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.
          * 
          * @return builder
          * 
@@ -624,7 +624,7 @@ public final class ManagedKeyArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param tags Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+         * @param tags Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.
          * 
          * @return builder
          * 

@@ -163,7 +163,7 @@ public final class ManagedKeyEntry {
      */
     private @Nullable TargetState state;
     /**
-     * @return Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+     * @return Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.
      * 
      */
     private @Nullable Map<String,String> tags;
@@ -386,7 +386,7 @@ public final class ManagedKeyEntry {
         return Optional.ofNullable(this.state);
     }
     /**
-     * @return Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+     * @return Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.
      * 
      */
     public Map<String,String> tags() {
