@@ -58,7 +58,7 @@ function unknownRoute(method: string, refusal: () => Error): Route {
 }
 
 /** The address that the user configured, and further names by which clients call. */
-export interface KnownNames {
+interface KnownNames {
   readonly host: string;
   readonly others: readonly string[];
 }

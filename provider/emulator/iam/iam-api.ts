@@ -26,7 +26,7 @@ export const iamApi: Api = {
 };
 
 /** Captured answers of IAM (7.5). */
-export const missingProperty = (name: string): Refusal =>
+const missingProperty = (name: string): Refusal =>
   new Refusal(400, "BXNIM0109E", "Property missing or empty.", {
     explanation: `Property '${name}' either missing or empty.`,
   });
