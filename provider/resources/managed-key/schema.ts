@@ -61,7 +61,8 @@ export const managedKeyInputs = z.strictObject({
     .optional()
     .meta({ description: "Up to 200 characters; up to 110 if the service keeps no tags." }),
   tags: tags.optional().meta({
-    description: "Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.",
+    description:
+      "Your own tags; `{}` removes all but a `hold`. Values may contain letters, digits, `_` and white space.",
   }),
   labelTags: labelTags.optional().meta({
     description: "Values for the placeholders of the template's naming scheme, which creates the label.",
