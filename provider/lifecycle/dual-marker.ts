@@ -30,9 +30,18 @@ export function demandedBy({
   return dualAuthorization === "single" ? "single" : gate;
 }
 
-/** The marker as a state or the key itself shows it; undefined for any other value. */
-export function shownMarker(shown: unknown): DualMarker | undefined {
-  return dualMarkers.find((marker) => marker === shown);
+/** What a state shows for a key without a marker. */
+export const noMarker = "none";
+
+/**
+ * The marker as a state shows it. A person can edit a state, so the program's policy takes the place of a value that `uko`
+ * does not write: a plan may announce a more harmful step than the run takes, never a less harmful one.
+ */
+export function shownMarker(
+  shown: unknown,
+  policy: Pick<DeletionPolicy, "dualAuthorization" | "gate">,
+): DualMarker | undefined {
+  return shown === noMarker ? undefined : (dualMarkers.find((marker) => marker === shown) ?? demandedBy(policy));
 }
 
 /** The marker that a consent record leaves on the key; never looser than before. */

@@ -158,7 +158,7 @@ export function quietWorld(over: Partial<CliWorld> = {}): CliWorld & { readonly 
     err: { write: appendTo("err") },
     readInput: () => Promise.resolve(""),
     signal: new AbortController().signal,
-    openOperations: (environment, outputs) => openOperations(environment, { ...outputs, clock: withoutPause }),
+    openOperations,
     openLogin,
     runProgram: () => Promise.reject(new Error("not in this test")),
     startEmulator: () => Promise.reject(new Error("not in this test")),
@@ -181,7 +181,11 @@ async function runHere(
   environment: Readonly<Record<string, string>>,
   input = "",
 ): Promise<Ended> {
-  const world = quietWorld({ environment, readInput: () => Promise.resolve(input) });
+  const world = quietWorld({
+    environment,
+    readInput: () => Promise.resolve(input),
+    openOperations: (variables, outputs) => openOperations(variables, { ...outputs, clock: withoutPause }),
+  });
   const exitCode = await runCli(typed, world);
   return { exitCode, ...world.output };
 }

@@ -39,9 +39,11 @@ it("reads the gate from a program, or single", () => {
   expect(demandedBy(aPolicy({ gate: "destroy", dualAuthorization: "single" }))).toBe("single");
 });
 
-it("reads the marker that a state shows, and ignores any other value", () => {
-  expect(shownMarker("single")).toBe("single");
-  expect(["none", undefined].map(shownMarker)).toEqual([undefined, undefined]);
+it("reads the marker that a state shows, and follows the program if an edited state shows a value of its own", () => {
+  const single = aPolicy({ dualAuthorization: "single" });
+  expect(shownMarker("single", aPolicy())).toBe("single");
+  expect(shownMarker("none", single)).toBeUndefined();
+  expect([undefined, "", "three"].map((shown) => shownMarker(shown, single))).toEqual(["single", "single", "single"]);
 });
 
 describe("the marker next to a record", () => {

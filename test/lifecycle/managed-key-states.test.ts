@@ -51,6 +51,7 @@ describe("managedKeyTable", () => {
   it("assigns each right the roles of uko-v4.md 6 and kms-v2-and-iam.md 7.7", () => {
     const both = ["Key Custodian - Deployer", "Key Custodian - Creator"];
     expect(Object.fromEntries(Object.entries(rights).map(([name, right]) => [name, right.roles]))).toEqual({
+      create: ["Key Custodian - Creator"],
       write: both,
       writeTags: both,
       distribute: both,

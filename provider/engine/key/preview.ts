@@ -140,7 +140,7 @@ function pathFrom(target: KeyTarget, facts: StateFacts, manner: PreviewKind): De
 }
 
 function predictionFrom({ ref, policy }: KeyTarget, facts: StateFacts): Prediction {
-  const marker = shownMarker(facts.dualMarker);
+  const marker = shownMarker(facts.dualMarker, policy);
   const known = {
     ...ref,
     label: typeof facts.label === "string" ? facts.label : ref.keyId,
@@ -194,7 +194,7 @@ function factsAfterWrite(facts: StateFacts, wanted: StateFacts): StateFacts {
 }
 
 function announcementOf({ ref, policy }: KeyTarget, facts: StateFacts, context: PlanContext): Announcement {
-  const marker = shownMarker(facts.dualMarker);
+  const marker = shownMarker(facts.dualMarker, policy);
   const key = {
     ...ref,
     stateWord: textOf(facts.keyState),

@@ -15,6 +15,7 @@ import {
   stepNouns,
 } from "../../engine/text/words.ts";
 import { anyBindingRecord } from "../../lifecycle/consent-record.ts";
+import { noMarker } from "../../lifecycle/dual-marker.ts";
 import { isPending } from "../../lifecycle/guards.ts";
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import { coolDownMs } from "../../lifecycle/managed-key-states.ts";
@@ -170,9 +171,6 @@ function awaitsOf(
     ? { deletionAwaits: "time" }
     : {};
 }
-
-/** Shown for a key without a marker. */
-const noMarker = "none";
 
 /** Tags in their wire form. */
 export function asTags(tags: Readonly<Record<string, string>>): readonly Tag[] {

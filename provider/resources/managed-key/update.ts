@@ -15,7 +15,7 @@ import type { Dialect } from "../../engine/text/dialect.ts";
 import { renderExplanation } from "../../engine/text/explanation.ts";
 import { plain, sayKey, sayRoles } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
-import { demandedBy, isLooser, shownMarker } from "../../lifecycle/dual-marker.ts";
+import { demandedBy, dualMarkers, isLooser } from "../../lifecycle/dual-marker.ts";
 import { planKeyWrite } from "../../lifecycle/key-write.ts";
 import { managedKeyTable, rights } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation, Tag } from "../../lifecycle/observation.ts";
@@ -53,7 +53,7 @@ export function changedInputs(state: ManagedKeyState, inputs: ManagedKeyInputs):
 /** Whether an update would mark the key. */
 function isMarkerMissing({ keyState, dualMarker }: ManagedKeyState, inputs: ManagedKeyInputs): boolean {
   if (!markableStates.includes(keyState)) return false;
-  const marker = shownMarker(dualMarker);
+  const marker = dualMarkers.find((each) => each === dualMarker);
   const { dualAuthorization, deletionGate: gate } = inputs;
   return marker === undefined || isLooser(marker, demandedBy({ dualAuthorization, gate }));
 }
