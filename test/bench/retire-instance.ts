@@ -96,11 +96,14 @@ export async function retireInstance(size: Retirement): Promise<Figures> {
     emulator.world.clock.advance(5 * hourMs);
     for (let round = 0; round < maxRounds; round += 1) {
       const { keys = [] } = await run.acting("alice", "request all destroy");
-      const stuck = typeof keys === "number" ? [] : keys.filter(isOfUnknownSetter);
-      if (stuck.length === 0) break;
-      for (const { key } of stuck) await run.acting("alice", `rollback all --key ${key}`);
-      await run.acting("bob", "request all deactivate");
-      await run.approve("alice", "all deactivate");
+      const listed = typeof keys === "number" ? [] : keys;
+      const stuck = listed.filter(isOfUnknownSetter);
+      if (stuck.length === 0 && !listed.some(isSoaking)) break;
+      if (stuck.length > 0) {
+        for (const { key } of stuck) await run.acting("alice", `rollback all --key ${key}`);
+        await run.acting("bob", "request all deactivate");
+        await run.approve("alice", "all deactivate");
+      }
       emulator.world.clock.advance(5 * hourMs);
     }
     await run.approve("bob", "all destroy");
@@ -121,6 +124,12 @@ const maxRounds = 4;
 
 /** A fault between the opening of a KMS window and the deactivation hides who opened the window. */
 const isOfUnknownSetter = ({ code }: ActedKey): boolean => code === "UKO_KMS_SETTER_UNKNOWN";
+
+/**
+ * A run that is killed right after a record came late leaves a record that does not count. It does not prove when the
+ * key was deactivated either, so the key soaks from its last write.
+ */
+const isSoaking = ({ says }: ActedKey): boolean => says.startsWith("soaks until");
 
 /** One answer of a hundred is 429 or 503, or is lost before or after its effect. */
 function addFaults({ world }: Emulator): void {
