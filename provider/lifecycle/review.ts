@@ -214,7 +214,7 @@ export function byName<Line>(lines: readonly Line[], nameOf: (line: Line) => str
   return new Map(named.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The kind of all its lines. A review without lines names nothing, so that any kind is right. */
+/** The kind of all its lines. A review without lines names no key, so that any kind is right. */
 export function kindOf({ lines }: Review<{ readonly kind: ReviewKind }>): ReviewKind {
   const [first] = lines.values();
   return first?.kind ?? "managed";

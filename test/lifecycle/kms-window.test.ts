@@ -168,6 +168,11 @@ describe("windowSetter", () => {
     expect(dayMs).toBe(86_400_000);
   });
 
+  it("is not the person whom a record names if no window is set", () => {
+    const closed = [dual({ state: "suspended" })];
+    expect(windowSetter(aKeyWith(requestWith(), { twins: closed, updatedBy: carol }), aRun(), nowMs)).toBeUndefined();
+  });
+
   it("is missed only on a deactivated key that KMS protects, and an expired window is another fault", () => {
     const unknown = crashed({ carried: { kind: "none" } });
     expect(windowFault(unknown, nowMs)).toBe("kms_setter_unknown");

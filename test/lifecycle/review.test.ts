@@ -7,6 +7,7 @@ import {
   admitToReview,
   idsIn,
   judgeReviewed,
+  kindOf,
   type Review,
   type ReviewLine,
   reviewGoals,
@@ -48,6 +49,12 @@ function keyWithFacts(over: Partial<KeyFacts>): KeyObservation {
   const facts = someFacts(over);
   return aKeyWith(aRecord({ digest: digestsOf(facts).deactivate }), { facts, digests: digestsOf(facts) });
 }
+
+it("has the kind of its lines, and a review without lines counts as one of managed keys", () => {
+  const neverActive = { kind: "never-active" } as ReviewLine;
+  expect(kindOf({ header: aReviewHeader(), lines: new Map([["v/k", neverActive]]) })).toBe("never-active");
+  expect(kindOf({ header: aReviewHeader(), lines: new Map() })).toBe("managed");
+});
 
 describe("the line of a key", () => {
   it("shows the record, its author and reason, the facts, the resources and the keystores", () => {

@@ -39,7 +39,7 @@ it.each([
 
 describe("the release of a tag", () => {
   const legal = "legal ticket L_1 by IBMid_1";
-  const plan = (found: string, actor: string | undefined, lastWriter: string) =>
+  const plan = (found: string, actor: string | undefined, lastWriter: string | undefined) =>
     planHoldTag(found, { kind: "release" }, { actor, lastWriter }, nowMs);
   it.each([
     ["a hold of another kind goes", "owner", "IBMid-2", "IBMid-1", { kind: "write" }],
@@ -59,6 +59,13 @@ describe("the release of a tag", () => {
       `${legal} release IBMid_2`,
       "IBMid-3",
       "IBMid-3",
+      { kind: "write", value: `${legal} release IBMid_3` },
+    ],
+    [
+      "a name does not count if the service reports no last writer",
+      `${legal} release IBMid_2`,
+      "IBMid-3",
+      undefined,
       { kind: "write", value: `${legal} release IBMid_3` },
     ],
     ["the tag of another writer stays", "litigation", "IBMid-2", "IBMid-1", { kind: "left", why: "foreign" }],
