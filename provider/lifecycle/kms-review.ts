@@ -33,7 +33,7 @@ export interface KmsReviewLine {
   readonly window: string;
 }
 
-/** Its step is always the destroy, and it always belongs to a campaign. */
+/** A review of KMS keys. Its step is always the destroy, and it always belongs to a campaign. */
 export type KmsReview = Review<KmsReviewLine>;
 export type AnyReview = Review | KmsReview;
 

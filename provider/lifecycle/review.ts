@@ -215,7 +215,7 @@ export function byName<Line>(lines: readonly Line[], nameOf: (line: Line) => str
 }
 
 /** The kind of all its lines. A review without lines names no key, so that any kind is right. */
-export function kindOf({ lines }: Review<{ readonly kind: ReviewKind }>): ReviewKind {
+export function kindOf<Kind extends ReviewKind>({ lines }: Review<{ readonly kind: Kind }>): Kind | "managed" {
   const [first] = lines.values();
   return first?.kind ?? "managed";
 }

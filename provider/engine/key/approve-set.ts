@@ -3,7 +3,7 @@
 import { type ErrorCode, onCodes, UkoError } from "../../errors.ts";
 import type { AnyReview } from "../../lifecycle/kms-review.ts";
 import { planReviewedApproval, planReviewedStep } from "../../lifecycle/plan-reviewed.ts";
-import { type Review, type ReviewLine, unusableReview } from "../../lifecycle/review.ts";
+import { kindOf, type Review, type ReviewLine, unusableReview } from "../../lifecycle/review.ts";
 import { converge } from "../loop/converge.ts";
 import { runAll, withoutSteps } from "../loop/many.ts";
 import type { Report } from "../loop/report.ts";
@@ -92,9 +92,9 @@ interface Again {
   readonly again: string;
 }
 
-function againOf({ header, lines }: Review): string {
-  const [first] = lines.values();
-  return reviewCommand({ ...header, kind: first?.kind ?? "managed", ...(first && { requester: first.requester }) });
+function againOf(review: Review): string {
+  const [first] = review.lines.values();
+  return reviewCommand({ ...review.header, kind: kindOf(review), ...(first && { requester: first.requester }) });
 }
 
 /** Before the first read. Without a time, the time of the review is checked with the first key. */

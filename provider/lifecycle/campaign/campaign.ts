@@ -150,7 +150,7 @@ export function isOwnHoldTag(value: string): boolean {
 export function mayReplaceHold(value: string, { kind, until }: HoldTag, nowMs: number): boolean {
   const found = readHoldTag(value);
   const isAsLong = until === undefined || (found?.until !== undefined && found.until <= until);
-  return !isTagHolding({ name: "hold", value }, nowMs) || (found?.kind === kind && isAsLong);
+  return !isTagHolding({ name: holdTagName, value }, nowMs) || (found?.kind === kind && isAsLong);
 }
 
 /** A hold tag that uko did not write, or cannot read, has no end. */

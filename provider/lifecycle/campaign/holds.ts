@@ -6,6 +6,7 @@
  * newer hold, whatever the order of the lines.
  */
 
+import { holdTagName } from "../tag-names.ts";
 import {
   encodeHoldTag,
   type Hold,
@@ -85,7 +86,7 @@ export function planHoldTag(
     return mayReplace ? { kind: "write", value } : { kind: "left", why: "other_hold" };
   }
   if (found === undefined || tag === undefined) return { kind: "done" };
-  if (tag.kind !== "legal" || !isTagHolding({ name: "hold", value: found }, nowMs)) return { kind: "write" };
+  if (tag.kind !== "legal" || !isTagHolding({ name: holdTagName, value: found }, nowMs)) return { kind: "write" };
   if (actor === undefined) return { kind: "left", why: "no_person" };
   const [own, last] = [tagWord(actor), lastWriter === undefined ? undefined : tagWord(lastWriter)];
   if (tag.release !== undefined && tag.release === last) return last === own ? { kind: "waits" } : { kind: "write" };
