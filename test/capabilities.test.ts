@@ -34,7 +34,6 @@ const commands: Readonly<Record<string, Shown>> = {
     "emulator/destruction",
     "one of two keystores refusing leaves the key out of sync there, until a sync succeeds",
   ],
-  "uko-loosen": ["cli/story", "people change their minds: approvals, withdrawals and reactivation"],
   "uko-withdraw": ["cli/several-keys", "withdraws the requests for several keys"],
   "uko-reactivate": ["cli/several-keys", "reactivates several keys"],
   "uko-hold": ["cli/ls", "holds the key that it found, and releases it"],

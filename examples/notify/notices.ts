@@ -42,8 +42,6 @@ const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const steps: Readonly<Record<string, string>> = {
   deactivate: "deactivate: data becomes inaccessible, until a person reactivates the key",
   destroy: "destroy: cannot be undone",
-  loosen_to_destroy: "require two people only for destroy",
-  loosen_to_single: "no longer require two people",
 };
 const destroyKmsKey = "destroy: data becomes inaccessible; KMS can restore the key for 30 days";
 

@@ -162,10 +162,6 @@ export const examples = {
     ["after the keystores have deleted the key", `uko continue ${key}`],
     ["destroy a KMS key that another person set for deletion", `uko continue ${kmsKey} --consent ${window}`],
   ],
-  loosen: [
-    ["request that one person may delete the key", `uko loosen ${key} --to single`],
-    ["approve the request and loosen the rule", `uko loosen ${key} --to single --consent ${recordId}`],
-  ],
   withdraw: [
     ["withdraw your request or approval", `uko withdraw ${key}`],
     ["decline the request of another person", `uko decline ${key}`],
@@ -305,7 +301,6 @@ export const groupOf = {
   continue: "Delete",
   console: "Delete",
   sync: "Delete",
-  loosen: "Delete",
   withdraw: "Undo",
   reactivate: "Undo",
   hold: "Undo",

@@ -2,7 +2,6 @@
 
 import { Argument, type Command, Option } from "commander";
 import { readConsents } from "../compose-text.ts";
-import type { Loosening } from "../engine/key/commands.ts";
 import { UkoError } from "../errors.ts";
 import {
   collectConsents,
@@ -70,7 +69,6 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
   addConsent(program, run);
   addApprove({ program, world, end }, run);
   addContinue(program, run);
-  addLoosen(program, run);
 
   plain(
     "withdraw",
@@ -250,40 +248,6 @@ function steps(
     actOnKms: ({ operations, settings, ref, options }) =>
       operations.continue(ref, consentsOf(settings, given), options),
   };
-}
-
-interface LoosenOptions extends JsonOption {
-  readonly to: Loosening["to"];
-  readonly consent?: readonly string[];
-  readonly reason?: string;
-}
-
-function addLoosen(program: Command, run: Run): void {
-  keyCommand(program, {
-    name: "loosen",
-    keys: "one",
-    description: "Request that fewer people can delete a key, or approve another person's request with --consent",
-    writes: "loosen",
-  })
-    .addOption(
-      new Option(
-        "--to <rule>",
-        "destroy: two people for the destruction only; single: one person for both steps, if the program says so too",
-      )
-        .choices(["destroy", "single"])
-        .makeOptionMandatory(),
-    )
-    .addOption(new Option("--consent <id>", "approve the request with this ID").argParser(collectConsents))
-    .addOption(
-      new Option("--reason <text>", "reason for the second person, at most 500 characters").argParser(parseReason),
-    )
-    .action((key: TypedKey, { to, consent = [], reason, json }: LoosenOptions) =>
-      run([key], json === undefined ? {} : { json }, {
-        writes: "loosen",
-        act: ({ operations, ref, options }) =>
-          operations.loosen(ref, { to, consents: consent, ...(reason !== undefined && { reason }) }, options),
-      }),
-    );
 }
 
 interface KeyCommand extends Pick<Acts, "writes" | "actOnKms"> {

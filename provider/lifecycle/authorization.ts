@@ -4,9 +4,9 @@
  */
 
 import {
-  anyBindingRecord,
   type ConsentDraft,
   type ConsentRecord,
+  deletionStanding,
   type NotBinding,
   standingOf,
 } from "./consent-record.ts";
@@ -17,7 +17,6 @@ import {
   type ApprovedStep,
   type DualMarker,
   type Identity,
-  isLoosening,
   isPerson,
   isSame,
   type KeyObservation,
@@ -52,21 +51,14 @@ export function authorize(
   step: ApprovedStep,
   nowMs: number,
 ): Authorization {
-  // Only another person can loosen a key; no marker and no code can.
-  const effective = isLoosening(step) ? "both" : effectivePolicy(observation, policy);
+  const effective = effectivePolicy(observation, policy);
   if (effective === "single") return { kind: "may" };
   const { actor } = run;
   if (actor.identity === undefined) return unknown("actor");
   if (observation.updatedBy === undefined || observation.updatedAtMs === undefined) return unknown("last_writer");
 
   const standing = standingOf(observation, step, nowMs);
-  if (!standing.binds) {
-    // A deletion does not replace the request for a loosening, and a loosening does not replace the
-    // request for a deletion.
-    const other = anyBindingRecord(observation, nowMs);
-    if (other.binds) return { kind: "refused", guard: { guard: "record_binds", record: other.record } };
-    return withoutBindingRecord(observation, run, policy, step, standing.why, nowMs);
-  }
+  if (!standing.binds) return withoutBindingRecord(observation, run, policy, step, standing.why, nowMs);
 
   const { record, lapsesAtMs } = standing;
   const isOwn = isSame(record.author, actor.identity);
@@ -122,7 +114,7 @@ export function planConsent(
   if (!mayAuthor(actor)) return { kind: "refused", guard: { guard: "actor_not_a_person", actor } };
   const { carried } = observation;
   if (carried.record?.id !== named) return mismatch({ kind: "not_on_file", onFile: carried.record?.id });
-  const standing = anyBindingRecord(observation, nowMs);
+  const standing = deletionStanding(observation, nowMs);
   if (!standing.binds) return mismatch({ kind: "not_binding", why: standing.why });
   const { record } = standing;
   if (isSame(record.author, actor.identity)) return mismatch({ kind: "own", record });

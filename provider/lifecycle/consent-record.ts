@@ -12,7 +12,7 @@ import type {
   KeyObservation,
   StatedReason,
 } from "./observation.ts";
-import { approvedSteps, isLoosening, isPerson, isSame } from "./observation.ts";
+import { approvedSteps, isPerson, isSame } from "./observation.ts";
 
 /** SHA-256 of UTF-8 bytes as 64 lowercase hex digits, passed in: this ring imports nothing. */
 export type Sha256 = (text: string) => string;
@@ -125,12 +125,7 @@ function hexJson(body: Record<string, unknown>): string {
   return Array.from(utf8.encode(JSON.stringify(body)), (byte) => hexOfByte[byte]).join("");
 }
 
-const stepLetters = {
-  deactivate: "d",
-  destroy: "x",
-  loosen_to_destroy: "g",
-  loosen_to_single: "s",
-} as const satisfies Record<ApprovedStep, string>;
+const stepLetters = { deactivate: "d", destroy: "x" } as const satisfies Record<ApprovedStep, string>;
 
 /** The fixed-width end of a description, for a service that keeps no tags. */
 export function encodeCompact(draft: ConsentDraft, marker: DualMarker): string {
@@ -191,7 +186,7 @@ function earlierReasonsIn(list: unknown, sha256: Sha256): readonly StatedReason[
 }
 
 const compactForm =
-  /^\[uko1[bds](?<step>[dxgs])(?<how>[amn])(?<time>[0-9a-f]{8})(?<digest>[0-9a-f]{32})(?<author>[0-9a-f]{16})(?<deactivated>[0-9a-f]{8})(?<setter>[0-9a-f]{16})\]$/;
+  /^\[uko1[bds](?<step>[dx])(?<how>[amn])(?<time>[0-9a-f]{8})(?<digest>[0-9a-f]{32})(?<author>[0-9a-f]{16})(?<deactivated>[0-9a-f]{8})(?<setter>[0-9a-f]{16})\]$/;
 
 /** Parses a compact record: `[uko1…]` with no text before or after it. */
 export function decodeCompact(keyId: string, text: string, sha256: Sha256): ConsentRecord | undefined {
@@ -252,20 +247,12 @@ export function isWrittenAt({ writtenAtMs }: Pick<ConsentRecord, "writtenAtMs">,
   return writtenAtMs <= updatedAtMs && updatedAtMs - writtenAtMs <= recordToleranceMs;
 }
 
-/** Decides whether the record on the key binds for the next step of its deletion. */
+/**
+ * Decides whether the record on the key binds for the next step of its deletion. While one binds, the
+ * other writes to the key follow `key-write.ts`.
+ */
 export function deletionStanding(observation: KeyObservation, nowMs: number): Standing {
   return standingOf(observation, observation.state === "active" ? "deactivate" : "destroy", nowMs);
-}
-
-/**
- * Decides whether any record on the key binds, for its deletion or for a loosening. While one
- * binds, no other write to the key is allowed.
- */
-export function anyBindingRecord(observation: KeyObservation, nowMs: number): Standing {
-  const { carried } = observation;
-  return carried.kind === "one" && isLoosening(carried.record.step)
-    ? standingOf(observation, carried.record.step, nowMs)
-    : deletionStanding(observation, nowMs);
 }
 
 /** The record on the key if nothing but its age speaks against it. */
@@ -273,7 +260,7 @@ export function expiredRecord(
   observation: KeyObservation,
   nowMs: number,
 ): Extract<NotBinding, { kind: "lapsed" }> | undefined {
-  const standing = anyBindingRecord(observation, nowMs);
+  const standing = deletionStanding(observation, nowMs);
   return !standing.binds && standing.why.kind === "lapsed" ? standing.why : undefined;
 }
 

@@ -1,9 +1,9 @@
 /**
- * The marker on a key: how many people its deletion requires. A program or a state cannot loosen it
- * (provider/docs/explanation/two-people.md).
+ * The marker on a key: how many people its deletion requires. The call that creates the key writes it, and on an
+ * existing key it only becomes stricter (provider/docs/explanation/two-people.md).
  */
 
-import type { DualMarker, KeyObservation, LooseningStep, LooserMarker } from "./observation.ts";
+import type { DualMarker, KeyObservation } from "./observation.ts";
 import type { DeletionPolicy } from "./plan.ts";
 
 /** The loosest first. */
@@ -48,12 +48,4 @@ export function shownMarker(
 export function markerBesideRecord(observation: KeyObservation, policy: DeletionPolicy): DualMarker {
   const marker = markerOf(observation);
   return policy.isAssumed === true ? marker : stricterOf(marker, demandedBy(policy));
-}
-
-export function looseningTo(marker: LooserMarker): LooseningStep {
-  return marker === "single" ? "loosen_to_single" : "loosen_to_destroy";
-}
-
-export function targetOf(step: LooseningStep): LooserMarker {
-  return step === "loosen_to_single" ? "single" : "destroy";
 }

@@ -16,7 +16,7 @@
  *   the write would void what two people are about to agree on.
  */
 
-import { anyBindingRecord, type ConsentRecord, recordToleranceMs } from "./consent-record.ts";
+import { type ConsentRecord, deletionStanding, recordToleranceMs } from "./consent-record.ts";
 import { type Identity, isSame, type KeyObservation } from "./observation.ts";
 import type { Run } from "./plan.ts";
 
@@ -64,7 +64,7 @@ export function planKeyWrite(
   const { endsRequest, isWithoutBody, isUrgent }: KeyWriteFacts = keyWrites[write];
   // No step follows a destroyed key on a record, and the service does not change its tags any more.
   if (observation.state === "destroyed" || observation.state === "destroyed_compromised") return { kind: "write" };
-  const standing = anyBindingRecord(observation, nowMs);
+  const standing = deletionStanding(observation, nowMs);
   if (standing.binds && endsRequest !== true) return { kind: "leave", record: standing.record };
   const hasRecord =
     isUrgent === true ? namesWriter(observation, run?.actor.writesAs) : observation.carried.kind !== "none";
@@ -88,7 +88,7 @@ export function isLeftByService(
   const wroteLast = updatedBy !== undefined && writesAs !== undefined && isSame(updatedBy, writesAs);
   const wasDropped = id !== undefined && droppedHere.includes(id);
   return (
-    wasDropped && wroteLast && !mayStillFit(observation, writesAs, nowMs) && !anyBindingRecord(observation, nowMs).binds
+    wasDropped && wroteLast && !mayStillFit(observation, writesAs, nowMs) && !deletionStanding(observation, nowMs).binds
   );
 }
 

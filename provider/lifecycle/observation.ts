@@ -20,15 +20,8 @@ export interface Actor {
   readonly displayName: string;
 }
 
-/** Require two people unless both the key's marker and the code say otherwise. */
-const consequentialSteps = ["deactivate", "destroy"] as const;
-
-/** Each name holds the target, so that an approval is for this target alone. */
-const looseningSteps = ["loosen_to_destroy", "loosen_to_single"] as const;
-export type LooseningStep = (typeof looseningSteps)[number];
-
-/** What a consent record can approve. */
-export const approvedSteps = [...consequentialSteps, ...looseningSteps] as const;
+/** What a consent record can approve: the steps that require two people unless both marker and code say otherwise. */
+export const approvedSteps = ["deactivate", "destroy"] as const;
 export type ApprovedStep = (typeof approvedSteps)[number];
 
 export interface Tag {
@@ -113,9 +106,6 @@ export type DeletionGate = "both" | "destroy";
 /** The requirement of the key's own marker; see `dual-marker.ts`. */
 export type DualMarker = DeletionGate | "single";
 
-/** The possible targets of a loosening. */
-export type LooserMarker = Exclude<DualMarker, "both">;
-
 /** A reason of an earlier record, as a later one repeats it. It approves nothing. */
 export interface StatedReason {
   readonly author: Identity;
@@ -195,13 +185,7 @@ export function digestsBy(digest: (step: ApprovedStep) => string): Readonly<Reco
   return {
     deactivate: digest("deactivate"),
     destroy: digest("destroy"),
-    loosen_to_destroy: digest("loosen_to_destroy"),
-    loosen_to_single: digest("loosen_to_single"),
   };
-}
-
-export function isLoosening(step: ApprovedStep): step is LooseningStep {
-  return step === "loosen_to_destroy" || step === "loosen_to_single";
 }
 
 /**

@@ -11,7 +11,7 @@ import { failingGuard, findLeftoverMaterial } from "./guards.ts";
 import { planKeyWrite } from "./key-write.ts";
 import { dualTwins, isWindowLive, prepareWindows, windowToUnset } from "./kms-window.ts";
 import { coolDownMs } from "./managed-key-states.ts";
-import { type ApprovedStep, isLoosening, isSame, type KeyObservation } from "./observation.ts";
+import { type ApprovedStep, isSame, type KeyObservation } from "./observation.ts";
 import {
   type DeletionPolicy,
   type Guard,
@@ -177,7 +177,7 @@ export function awaitPerson(
     const { draft } = authorization;
     return ready({ kind: "write_record", draft, marker: markerBesideRecord(observation, policy) });
   }
-  const right = rightFor(isLoosening(step) ? "loosen" : step, observation);
+  const right = rightFor(step, observation);
   const start = notBeforeMs === undefined ? {} : { notBeforeMs };
   return { ...authorization, kind: "waitingForApproval", step, right, ...start };
 }

@@ -4,7 +4,7 @@
  */
 
 import { planConsent } from "./authorization.ts";
-import { anyBindingRecord } from "./consent-record.ts";
+import { deletionStanding } from "./consent-record.ts";
 import { markerBesideRecord } from "./dual-marker.ts";
 import { isSame, type KeyObservation } from "./observation.ts";
 import { type DeletionPolicy, type Plan, type Run, ready, refuse, unlessRefused } from "./plan.ts";
@@ -63,7 +63,7 @@ const stateAfter = { deactivate: "deactivated", destroy: "destroyed" } as const 
 
 /** Whether the actor's own approval of the request is on the key. A compact one does not say of which. */
 function isApproved(observation: KeyObservation, { actor }: Run, named: string, nowMs: number): boolean {
-  const standing = anyBindingRecord(observation, nowMs);
+  const standing = deletionStanding(observation, nowMs);
   if (!standing.binds || standing.record.how !== "answer" || actor.identity === undefined) return false;
   const { record } = standing;
   return isSame(record.author, actor.identity) && (record.answers === undefined || record.answers === named);

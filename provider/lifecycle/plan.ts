@@ -4,7 +4,7 @@ import type { ErrorCode } from "../errors.ts";
 import type { AnnouncedStep, Announcement, BeyondPlan } from "./announcement.ts";
 import type { ConsentDraft, ConsentRecord, DualMarker, NotBinding } from "./consent-record.ts";
 import { type KeyState, type Right, rights } from "./managed-key-states.ts";
-import type { Actor, ApprovedStep, DeletionGate, KeyObservation, KeystoreStatus, LooserMarker } from "./observation.ts";
+import type { Actor, ApprovedStep, DeletionGate, KeyObservation, KeystoreStatus } from "./observation.ts";
 import type { Contradiction } from "./removal-evidence.ts";
 import type { Review, SkipReason } from "./review.ts";
 
@@ -66,7 +66,6 @@ export type Step =
   | { readonly kind: "unset_for_deletion"; readonly kmsKeyId: string }
   | { readonly kind: "deactivate"; readonly consentedBy?: ConsentRecord }
   | { readonly kind: "destroy"; readonly consentedBy?: ConsentRecord }
-  | { readonly kind: "loosen"; readonly to: LooserMarker; readonly consentedBy: ConsentRecord | undefined }
   | { readonly kind: "reactivate" }
   | { readonly kind: "remove" }
   | { readonly kind: "sync" };
@@ -89,7 +88,6 @@ interface StepFacts {
 export const stepFacts: Readonly<Record<Step["kind"], StepFacts>> = {
   write_record: { right: rights.writeTags, settles: true, announcedAs: "request" },
   drop_record: { right: rights.writeTags, settles: true },
-  loosen: { right: rights.writeTags, settles: true, isEvidencedBefore: true },
   set_for_deletion: { right: rights.setForDeletion, isEvidencedBefore: true, announcedAs: "deactivate" },
   unset_for_deletion: { right: rights.setForDeletion },
   deactivate: {

@@ -1,6 +1,6 @@
 /** The reasons for a deletion. A record that replaces another repeats them as information. */
 
-import { anyBindingRecord, type ConsentRecord } from "./consent-record.ts";
+import { type ConsentRecord, deletionStanding } from "./consent-record.ts";
 import { type Identity, isSame, type KeyObservation, type StatedReason } from "./observation.ts";
 
 /** All reasons of a record, oldest first. */
@@ -34,5 +34,5 @@ export function recordWithReasons(observation: KeyObservation, nowMs: number): C
   if (carried.kind !== "one" || statedReasons(carried.record).length === 0) return undefined;
   const { record } = carried;
   const wasActedOn = state === "destroyed" || (state === "deactivated" && record.step === "deactivate");
-  return wasActedOn || anyBindingRecord(observation, nowMs).binds ? record : undefined;
+  return wasActedOn || deletionStanding(observation, nowMs).binds ? record : undefined;
 }

@@ -450,8 +450,7 @@ export interface ManagedKeyArgs {
   deletionProtection?: Input<boolean>;
   /**
    * Whether the key's deletion requires two people. `single` applies to a key that this resource
-   * creates. On an existing key, the marker decides until a second person approves `uko loosen`.
-   * Default `required`.
+   * creates. The rule of an existing key only gets stricter. Default `required`.
    */
   dualAuthorization?: Input<"required" | "single">;
   /**

@@ -145,7 +145,7 @@ export class ManagedKey extends pulumi.CustomResource {
      */
     declare public readonly description: pulumi.Output<string | undefined>;
     /**
-     * Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
+     * Whether the key's deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
      */
     declare public readonly dualAuthorization: pulumi.Output<enums.DualAuthorization>;
     /**
@@ -346,7 +346,7 @@ export interface ManagedKeyArgs {
      */
     description?: pulumi.Input<string | undefined>;
     /**
-     * Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
+     * Whether the key's deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
      */
     dualAuthorization?: pulumi.Input<enums.DualAuthorization | undefined>;
     /**

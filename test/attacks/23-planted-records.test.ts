@@ -175,7 +175,6 @@ describe("every call of uko that writes to a key", () => {
     "engine/key/steps.ts update": [
       "withdraw",
       "writes a record, which replaces the one on the key",
-      "loosens the marker, without the record (record-carriers.test.ts)",
       "restores a description, without the record (record-carriers.test.ts)",
     ],
     "engine/key/steps.ts act": ["reactivate", "deactivate where one person suffices"],

@@ -64,7 +64,6 @@ const render = (outcomes: Readonly<Record<string, Exclude<Outcome, { kind: "gone
 const destroyed = aKey({ state: "destroyed" });
 const deactivated = aKey({ state: "deactivated" });
 const request = aRecord();
-const loosening = aRecord({ step: "loosen_to_single" });
 const approved = aRecord({ how: "answer", answers: "1".repeat(32) });
 const pending = aKeystoreStatus({ status: "pending_destruction", destructionAtMs: nowMs + 7 * dayMs });
 
@@ -157,10 +156,7 @@ const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { gu
     [{ guard: "no_way_back", pending: [pending] }, destroyed],
     [{ guard: "no_way_back", pending: [] }, destroyed],
   ],
-  record_binds: [
-    [{ guard: "record_binds", record: request }, aKeyWith(request)],
-    [{ guard: "record_binds", record: loosening }, aKeyWith(loosening, { state: "active" })],
-  ],
+  record_binds: [[{ guard: "record_binds", record: request }, aKeyWith(request)]],
   consent_mismatch: [
     [{ guard: "consent_mismatch", named: request.id, why: { kind: "not_on_file", onFile: undefined } }],
     [{ guard: "consent_mismatch", named: request.id, why: { kind: "not_on_file", onFile: approved.id } }],
@@ -190,8 +186,6 @@ const approval = (over: Partial<ApprovalWait> = {}): ApprovalWait => ({
   ...over,
 });
 const onFile = { record: request, lapsesAtMs: nowMs + 3 * dayMs };
-const loosens = (over: Partial<ApprovalWait>): ApprovalWait =>
-  approval({ ...onFile, step: loosening.step, right: rights.writeTags, record: loosening, ...over });
 const voids: readonly NotBinding[] = [
   { kind: "none" },
   { kind: "twice" },
@@ -238,14 +232,6 @@ describe("the messages match the golden files", () => {
       }),
       "under KMS dual authorization": stopped(approval({ ...onFile, standing: "may_consent" }), { key: kmsKey }),
       "an answer to act on": stopped(approval({ ...onFile, record: approved, standing: "may_consent" })),
-      "loosening is not requested": stopped(approval({ step: "loosen_to_destroy", right: rights.writeTags })),
-      "you asked to loosen": stopped(loosens({ standing: "wrote_it" }), {
-        key: aKeyWith(loosening, { state: "active" }),
-        run: { actor: anActor(alice) },
-      }),
-      "you may approve the loosening": stopped(loosens({ standing: "may_consent" }), {
-        key: aKeyWith(loosening, { state: "deactivated" }),
-      }),
       "your approval of destroy": stopped(
         approval({
           step: "destroy",
@@ -358,7 +344,6 @@ describe("the messages match the golden files", () => {
       done(aKey(), [{ kind: "sync" }], { syncedHere: true }),
       done(aKeyWith(approved), [{ kind: "write_record", draft: aDraft({ how: "answer" }), marker: "both" }]),
       done(aKeyWith(request), []),
-      done(aKey({ marker: "single" }), [{ kind: "loosen", to: "single", consentedBy: loosening }]),
       done(destroyed, [{ kind: "destroy" }]),
       done(pendingKey, []),
       path(aKey({ marker: "destroy" }), aPolicy({ gate: "destroy" })),

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  anyBindingRecord,
   type ConsentDraft,
   decodeCompact,
   decodeTagValue,
+  deletionStanding,
   encodeCompact,
   encodeTagValue,
   expiredRecord,
@@ -348,8 +348,8 @@ describe("standingOf", () => {
   });
 });
 
-describe("anyBindingRecord", () => {
-  const binds = (...args: Parameters<typeof aKeyWith>) => anyBindingRecord(aKeyWith(...args), nowMs).binds;
+describe("deletionStanding", () => {
+  const binds = (...args: Parameters<typeof aKeyWith>) => deletionStanding(aKeyWith(...args), nowMs).binds;
 
   it.each([
     ["active", "deactivate"],

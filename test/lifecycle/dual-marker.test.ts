@@ -3,12 +3,10 @@ import {
   demandedBy,
   dualMarkers,
   isLooser,
-  looseningTo,
   markerBesideRecord,
   markerOf,
   shownMarker,
   stricterOf,
-  targetOf,
 } from "../../provider/lifecycle/dual-marker.ts";
 import { aKey, aPolicy } from "../support/builders.ts";
 
@@ -60,8 +58,4 @@ describe("the marker next to a record", () => {
     expect(markerBesideRecord(aKey({ marker: "single" }), aPolicy({ isAssumed: true }))).toBe("single");
     expect(markerBesideRecord(aKey(), aPolicy({ isAssumed: true }))).toBe("both");
   });
-});
-
-it("identifies a loosening's step by its target, in both directions", () => {
-  for (const marker of ["single", "destroy"] as const) expect(targetOf(looseningTo(marker))).toBe(marker);
 });

@@ -28,10 +28,10 @@ describe("planMarking", () => {
     expect(planMarking(aKey({ marker }), wanted, nowMs)).toBe(expected);
   });
 
-  it("does not change a destroyed key, nor one with a binding record for any step", () => {
+  it("does not change a destroyed key, nor one with a binding record", () => {
     expect(planMarking(aKey({ state: "destroyed" }), "both", nowMs)).toBeUndefined();
     expect(planMarking(aKey({ state: "destroyed_compromised" }), "both", nowMs)).toBeUndefined();
-    for (const step of ["deactivate", "destroy", "loosen_to_single"] as const) {
+    for (const step of ["deactivate", "destroy"] as const) {
       const key = aKeyWith(aRecord({ step }));
       expect(planMarking(key, "both", nowMs)).toBeUndefined();
       expect(planMarking({ ...key, updatedBy: bob }, "both", nowMs)).toBe("both");

@@ -56,18 +56,6 @@ test.each([
   expect(decodeCompact(keyId, text, sha256)).toMatchObject({ step, how, writtenAtMs, digest });
 });
 
-test.each([
-  ["loosen_to_destroy", "g", "destroy", "d"],
-  ["loosen_to_single", "s", "single", "s"],
-] as const)("a record for %s has this name in a tag, and %s in the compact form", (step, letter, marker, gate) => {
-  const draft = { ...plain, step };
-  expect(Buffer.from(encodeTagValue(draft), "hex").toString()).toBe(plainTag.replace("deactivate", step));
-  expect(decodeTagValue(keyId, encodeTagValue(draft), sha256)).toMatchObject({ step });
-  const text = `[uko1${gate}${letter}a6b059d88${digest}531743b492806555${"0".repeat(24)}]`;
-  expect(encodeCompact(draft, marker)).toBe(text);
-  expect(decodeCompact(keyId, text, sha256)).toMatchObject({ step, writtenAtMs, digest });
-});
-
 test("the marker that a description carries is this text", () => {
   const raw = { description: "Salaries", tags: [] };
   expect(patchWithMarker(raw, "both", "description")).toEqual({ description: "Salaries\n[uko1b]" });

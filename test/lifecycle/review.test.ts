@@ -276,9 +276,8 @@ describe("a run that passes a review", () => {
   });
 
   it("does not name a record for another step than the reviewed one", () => {
-    const loosening = aRecord({ step: "loosen_to_single" });
-    const seen = aKeyWith(loosening, { state: "active" });
-    expect(authorize(seen, aPolicy(), run, "loosen_to_single", nowMs).kind).toBe("must_wait");
+    const seen = aKeyWith(aRecord({ step: "destroy" }), { state: "deactivated" });
+    expect(authorize(seen, aPolicy(), run, "destroy", nowMs).kind).toBe("must_wait");
   });
 
   it.each([

@@ -9,7 +9,6 @@ export const isConsequential = {
   drop_record: false,
   set_for_deletion: false,
   unset_for_deletion: false,
-  loosen: true,
   deactivate: true,
   reactivate: false,
   sync: false,

@@ -4,7 +4,7 @@ import { mayAuthor } from "../../lifecycle/authorization.ts";
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { dualTwins } from "../../lifecycle/kms-window.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
-import { type Actor, type ApprovedStep, isLoosening, isPerson, isSame } from "../../lifecycle/observation.ts";
+import { type Actor, type ApprovedStep, isPerson, isSame } from "../../lifecycle/observation.ts";
 import type { ApprovalWait, Plan, Run } from "../../lifecycle/plan.ts";
 import type { KeyAct } from "../text/act.ts";
 import {
@@ -38,8 +38,6 @@ function onward(observed: KeyDetails, plan: Plan, actor: Actor): readonly KeyAct
     case "ready":
       return plan.step.kind === "remove" ? [removal(path)] : [];
     case "waitingForApproval":
-      // No page loosens the rule of a key.
-      if (isLoosening(plan.step)) return [];
       if (plan.record !== undefined) return approvals(plan, plan.record, observed, actor);
       return plan.standing === "may_ask" && mayAuthor(actor) ? [request(plan.step, path)] : [];
     case "waitingForTime":

@@ -1,9 +1,7 @@
 /** The commands for a managed key, without any IaC state. */
 
-import type { LooserMarker } from "../../lifecycle/observation.ts";
 import type { DeletionPolicy, Plan, Run, Step } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
-import { planLoosening } from "../../lifecycle/plan-loosening.ts";
 import { planReversal, type Reversal } from "../../lifecycle/plan-reversal.ts";
 import { planApproval } from "../../lifecycle/plan-reviewed.ts";
 import { planSync } from "../../lifecycle/plan-update.ts";
@@ -28,13 +26,6 @@ import { explainStatus } from "./status.ts";
 import type { Task } from "./steps.ts";
 import { type PendingSurvey, type Survey, surveyPending, surveyRemovals, surveyRequests } from "./survey.ts";
 import { explainRemovable } from "./survey-messages.ts";
-
-/** Without consents the loosening is requested; with consents it is carried out. */
-export interface Loosening {
-  readonly to: LooserMarker;
-  readonly consents: readonly string[];
-  readonly reason?: string;
-}
 
 /** A key that is proven to be gone. */
 export interface GoneKey {
@@ -106,17 +97,6 @@ export function createOperations(world: World, review?: Review) {
         return reportOutcome(world, ref, outcome, options);
       },
     ),
-
-    /** Requests that the key's marker be made looser, or makes it so on the record that is named. */
-    loosen: recorded(world, "loosen", async (ref, loosening: Loosening, options: CallOptions) => {
-      const { to, consents, reason } = loosening;
-      const asked = { ...policy, ...(reason !== undefined && { reason }) };
-      const plan: Planner = (observation, run, nowMs) => planLoosening(observation, to, asked, run, nowMs);
-      const intent = consents.length > 0 ? "resume" : "request";
-      const outcome = await act(ref, plan, options, { consents, intent });
-      const report = reportExisting(ref, outcome);
-      return consents.length === 0 && waitsForOther(outcome) ? { ...report, exitCode: 0 } : report;
-    }),
 
     /** Writes or releases the hold tag that campaigns honor. Another person completes the release of a legal hold. */
     hold: (ref: KeyRef, wish: HoldWish, options: CallOptions): Promise<HoldTagResult> =>

@@ -3,7 +3,6 @@
  */
 
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
-import { looseningTo } from "../../lifecycle/dual-marker.ts";
 import type { StatedReason } from "../../lifecycle/observation.ts";
 import { type Step, stepFacts } from "../../lifecycle/plan.ts";
 import { keyPathOf } from "../../lifecycle/review.ts";
@@ -31,7 +30,6 @@ export function keyEvidence(step: Step, phase: "before" | "after", context: KeyS
         record: describeRecord({ ...step.draft, id: writtenRecordId(step, context) }),
       }),
       ...((step.kind === "deactivate" || step.kind === "destroy") && { digest: observation.digests[step.kind] }),
-      ...(step.kind === "loosen" && { digest: observation.digests[looseningTo(step.to)] }),
       ...(isOfReview && { review: review.digest }),
       ...("consentedBy" in step && step.consentedBy !== undefined && { consentedBy: describeRecord(step.consentedBy) }),
       ...(phase === "before" && { key: describeKey(observed) }),

@@ -6,7 +6,7 @@
 import { UkoError } from "../../errors.ts";
 import { mayAuthor } from "../../lifecycle/authorization.ts";
 import { type HoldChange, type HoldTagPlan, planHoldTag } from "../../lifecycle/campaign/holds.ts";
-import { anyBindingRecord, type ConsentRecord } from "../../lifecycle/consent-record.ts";
+import { type ConsentRecord, deletionStanding } from "../../lifecycle/consent-record.ts";
 import { planKeyWrite } from "../../lifecycle/key-write.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import { patchWithHold } from "../../lifecycle/record-carriers.ts";
@@ -84,7 +84,7 @@ export async function changeHoldTag(
     if (patch === undefined) {
       return { kind: "left", why: `the key has ${snapshot.tags.length} tags, which leaves no room for the hold` };
     }
-    const standing = anyBindingRecord(observation, nowMs);
+    const standing = deletionStanding(observation, nowMs);
     const written = await world.keys.update(ref, patch, etag, options);
     if (written.kind === "forbidden") {
       return { kind: "left", why: `this requires the role ${sayRoles(rights.writeTags)}`, isRightMissing: true };

@@ -130,14 +130,12 @@ function effectOf(step: Step, context: KeyStepContext, after: ReadResult<KeyDeta
 }
 
 function hasReachedTarget(step: Step, context: KeyStepContext, { observation }: KeyDetails): boolean {
-  const { carried, marker, state } = observation;
+  const { carried, state } = observation;
   const { to } = stepFacts[step.kind];
   if (to !== undefined) return state === to;
   switch (step.kind) {
     case "drop_record":
       return carried.kind === "none";
-    case "loosen":
-      return carried.kind === "none" && marker === step.to;
     case "write_record":
       return carried.record?.id === writtenRecordId(step, context);
     default:

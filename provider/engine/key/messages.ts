@@ -9,7 +9,6 @@ import {
   consequences,
   describeTaken,
   keyPath,
-  loosenCommand,
   plain,
   sayActor,
   sayAuthor,
@@ -25,7 +24,7 @@ import { explainNotBinding, sayReasonWithoutRoom } from "./record-words.ts";
 import { explainGuard } from "./refusals.ts";
 import type { RunMemory } from "./steps.ts";
 import {
-  actOnCommands,
+  actCommands,
   approvalInstead,
   explainApproval,
   explainTimeWait,
@@ -153,7 +152,7 @@ function withoutRight(step: Step, named: ConsentRecord, { observed, run, door }:
     ...approvalInstead(named, run, path, right, kmsRight),
     {
       who: `${holder} runs`,
-      commands: actOnCommands(named, path, door),
+      commands: actCommands(named.id, path, door),
       neededRoles: right.roles,
       excludedIdentity: named.author.iamId ?? named.author.mark,
     },
@@ -169,13 +168,11 @@ function commandsFor(step: Step, observation: KeyObservation, door: Door): reado
   switch (step.kind) {
     case "write_record":
       if (step.draft.how === "answer") return [`uko consent ${path} ${step.draft.answers ?? ""}`.trimEnd()];
-      return requestCommands(step.draft.step, path, door);
+      return requestCommands(path, door);
     case "set_for_deletion":
     case "unset_for_deletion":
       // Without a record, the step unsets the windows.
-      return record === undefined ? [`uko withdraw ${path}`] : actOnCommands(record, path, door);
-    case "loosen":
-      return [loosenCommand(path, step.to, step.consentedBy?.id)];
+      return record === undefined ? [`uko withdraw ${path}`] : actCommands(record.id, path, door);
     case "drop_record":
       return [`uko withdraw ${path}`];
     case "reactivate":

@@ -3,7 +3,7 @@
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import type { LeftoverMaterial } from "../../lifecycle/guards.ts";
 import { coolDownMs, rights } from "../../lifecycle/managed-key-states.ts";
-import { isLoosening, isPerson, type KeyObservation, type KeystoreStatus } from "../../lifecycle/observation.ts";
+import { isPerson, type KeyObservation, type KeystoreStatus } from "../../lifecycle/observation.ts";
 import { type ConsentMismatch, type Guard, guardCodes, type Step } from "../../lifecycle/plan.ts";
 import type { Contradiction, NamingSource } from "../../lifecycle/removal-evidence.ts";
 import { unended } from "../../printable.ts";
@@ -36,7 +36,7 @@ import {
 } from "../text/words.ts";
 import { explainNotBinding } from "./record-words.ts";
 import { approveAlone, saySkipped } from "./review-words.ts";
-import { actOnCommands, type WaitContext } from "./waits.ts";
+import { actCommands, type WaitContext } from "./waits.ts";
 
 /** The subject of the sentences. */
 interface About {
@@ -208,31 +208,17 @@ export function explainGuard(guard: Guard, context: WaitContext): Explanation {
 function rerunCommands({ observed: { observation }, run, door }: WaitContext): readonly string[] {
   const path = keyPath(observation);
   const { record } = observation.carried;
-  if (record !== undefined && run.consents.includes(record.id)) return actOnCommands(record, path, door);
+  if (record !== undefined && run.consents.includes(record.id)) return actCommands(record.id, path, door);
   if (door.rerun !== "uko continue") return [rerunCommand(door)];
   return [run.intent === "request" ? `uko request ${path}` : `uko continue ${path}`];
 }
 
-function sayRecordBinds(record: ConsentRecord, { key, path, door }: About): Saying {
-  const asked = `${sayAuthor(record)} requested the ${stepNouns[record.step]} on ${sayTime(record.writtenAtMs)}.`;
-  const undo: NextStep = { who: "to withdraw the request first, run", commands: [`uko withdraw ${path}`] };
-  if (!isLoosening(record.step)) {
-    return {
-      summary: `${capital(key)} was not changed: its ${stepNouns[record.step]} has been requested`,
-      facts: [asked],
-      isUnchanged: false,
-      next: [undo],
-    };
-  }
-  const approve: NextStep = {
-    who: "to approve the request, another person who can write to the key runs",
-    commands: actOnCommands(record, path, door),
-  };
+function sayRecordBinds(record: ConsentRecord, { key, path }: About): Saying {
   return {
-    summary: `${capital(key)} was not changed: a request for its ${stepNouns[record.step]} is pending`,
-    facts: [asked],
+    summary: `${capital(key)} was not changed: its ${stepNouns[record.step]} has been requested`,
+    facts: [`${sayAuthor(record)} requested the ${stepNouns[record.step]} on ${sayTime(record.writtenAtMs)}.`],
     isUnchanged: false,
-    next: [approve, undo],
+    next: [{ who: "to withdraw the request first, run", commands: [`uko withdraw ${path}`] }],
   };
 }
 
@@ -258,7 +244,7 @@ function sayKmsSetter(record: ConsentRecord, { key, path }: About): Saying {
     next: [
       {
         who: `${sayHolder(rights.destroy, undefined, "a third person")} runs`,
-        commands: actOnCommands(record, path, { rerun: "uko continue" }),
+        commands: actCommands(record.id, path, { rerun: "uko continue" }),
       },
       { who: `to start over, ${reactivator}`, commands: [`uko reactivate ${path}`] },
     ],
@@ -289,7 +275,7 @@ function mismatchNext(why: ConsentMismatch, path: string): readonly NextStep[] {
       return [
         {
           who: `${why.kind === "own" ? "another person" : "someone"} with the right runs`,
-          commands: actOnCommands(why.record, path, { rerun: "uko continue" }),
+          commands: actCommands(why.record.id, path, { rerun: "uko continue" }),
         },
       ];
   }

@@ -1,6 +1,6 @@
 /** The output of `status` for a key, and of commands that reached their goal. */
 
-import { anyBindingRecord } from "../../lifecycle/consent-record.ts";
+import { deletionStanding } from "../../lifecycle/consent-record.ts";
 import { isPending } from "../../lifecycle/guards.ts";
 import { isLeftByService } from "../../lifecycle/key-write.ts";
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
@@ -29,12 +29,12 @@ import { explainOutcome } from "./messages.ts";
 import type { KeyDetails } from "./observe.ts";
 import { explainNotBinding, sayReasonsOnKey } from "./record-words.ts";
 import type { RunMemory } from "./steps.ts";
-import { actOnCommands } from "./waits.ts";
+import { actCommands } from "./waits.ts";
 
 /** As the next run would describe a pending deletion; any other key takes one line. */
 export function explainStatus(observed: KeyDetails, run: Run, plan: Plan, door: Door): Explanation {
   const { observation, nowMs } = observed;
-  const standing = anyBindingRecord(observation, nowMs);
+  const standing = deletionStanding(observation, nowMs);
   const isPendingDeletion = standing.binds || observation.state === "deactivated" || observation.state === "destroyed";
   if (isPendingDeletion && plan.kind !== "ready" && plan.kind !== "done") {
     const explanation = asRead(explainOutcome({ kind: "stopped", plan, observed, memory: { run, taken: [] } }, door));
@@ -63,7 +63,7 @@ export function explainStatus(observed: KeyDetails, run: Run, plan: Plan, door: 
 /** The message of a command that reached its goal. */
 export function explainDone({ observation, nowMs }: KeyDetails, memory: RunMemory, door: Door): Explanation {
   const key = capital(sayKey(observation));
-  const standing = anyBindingRecord(observation, nowMs);
+  const standing = deletionStanding(observation, nowMs);
   if (standing.binds && standing.record.how === "answer") {
     const { record } = standing;
     return {
@@ -73,7 +73,7 @@ export function explainDone({ observation, nowMs }: KeyDetails, memory: RunMemor
       next: [
         {
           who: "the requester, or another person with the right, runs",
-          commands: actOnCommands(record, keyPath(observation), door),
+          commands: actCommands(record.id, keyPath(observation), door),
         },
       ],
     };

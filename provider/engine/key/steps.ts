@@ -11,7 +11,7 @@ import {
 } from "../../lifecycle/consent-record.ts";
 import { type ApprovedStep, isSame, type KeyObservation, type KeystoreStatus } from "../../lifecycle/observation.ts";
 import type { Plan, Run, Step } from "../../lifecycle/plan.ts";
-import { patchOfUser, patchWithMarker, patchWithoutRecord, patchWithRecord } from "../../lifecycle/record-carriers.ts";
+import { patchOfUser, patchWithoutRecord, patchWithRecord } from "../../lifecycle/record-carriers.ts";
 import type { Review } from "../../lifecycle/review.ts";
 import { clockToleranceMs } from "../../lifecycle/service-time.ts";
 import { settledAfterMs } from "../../lifecycle/settling.ts";
@@ -84,8 +84,6 @@ export async function takeStep(step: Step, context: KeyStepContext): Promise<Key
   switch (step.kind) {
     case "write_record":
       return writeRecord(step, context);
-    case "loosen":
-      return loosen(step, context);
     case "drop_record": {
       const patch = patchWithoutRecord(observed.snapshot, step.dropsNote === true ? "drop_note" : "keep_note");
       return patch === undefined ? nothingToDo : world.keys.update(ref, patch, observed.etag, options);
@@ -249,21 +247,6 @@ function fitting(shown: KeyDetails, { draft }: WriteRecord, correlationId: strin
     summary: `${capital(sayKey(shown.observation))} changed while this run wrote its consent record`,
     detail: "The record does not count, and no step was taken. Run again to write a new record.",
   });
-}
-
-/** The write also uses up the record, so the record cannot approve a second step. */
-async function loosen(step: Extract<Step, { kind: "loosen" }>, context: KeyStepContext): Promise<KeyStepResult> {
-  const { world, task, observed, options } = context;
-  // The service keeps a marker in the same place as the record.
-  const carrier = observed.observation.carried.record?.carrier ?? "tag";
-  const patch = patchWithMarker(observed.snapshot, step.to, carrier);
-  if (patch === undefined) {
-    return { kind: "refused", status: 400, message: "the description has no room for the marker" };
-  }
-  const written = await world.keys.update(task.ref, patch, observed.etag, options);
-  if (written.kind !== "done") return written;
-  const seen = await observeSettled(context);
-  return seen.kind === "gone" || seen.observation.marker !== step.to ? { kind: "stale" } : written;
 }
 
 /** The key after the write, read once more after a second if the ETag has not changed yet. */

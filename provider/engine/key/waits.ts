@@ -2,10 +2,9 @@
 
 import { mayAuthor } from "../../lifecycle/authorization.ts";
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
-import { targetOf } from "../../lifecycle/dual-marker.ts";
 import { dualTwins } from "../../lifecycle/kms-window.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
-import { type ApprovedStep, isLoosening, isPerson, type KeyObservation } from "../../lifecycle/observation.ts";
+import { isPerson, type KeyObservation } from "../../lifecycle/observation.ts";
 import type { ApprovalWait, Run, TimeWait } from "../../lifecycle/plan.ts";
 import { judgeReviewed } from "../../lifecycle/review.ts";
 import { isoTime } from "../loop/evidence.ts";
@@ -14,7 +13,6 @@ import {
   blocksContainers,
   capital,
   keyPath,
-  loosenCommand,
   noWayBack,
   plain,
   sayActor,
@@ -138,9 +136,9 @@ function approvalNext(wait: ApprovalWait, { observed, run, door }: WaitContext):
   const after = wait.notBeforeMs === undefined ? "" : `after ${sayTime(wait.notBeforeMs)}, `;
   if (wait.record === undefined) {
     const who = wait.standing === "may_ask" ? "to request it, run" : "a person under their own credential runs";
-    return [{ who, commands: requestCommands(wait.step, path, door) }];
+    return [{ who, commands: requestCommands(path, door) }];
   }
-  const act = actOnCommands(wait.record, path, door);
+  const act = actCommands(wait.record.id, path, door);
   const { author } = wait.record;
   const facts = {
     neededRoles: wait.right.roles,
@@ -196,18 +194,8 @@ export function actCommands(recordId: string, path: string, door: Door): readonl
   return door.rerun === applyCommand(door) ? [byEngine, byCommand] : [byCommand, byEngine];
 }
 
-/** The same for a record of any step. Loosening has its own command, because no engine carries it out. */
-export function actOnCommands(
-  { id, step }: Pick<ConsentRecord, "id" | "step">,
-  path: string,
-  door: Door,
-): readonly string[] {
-  return isLoosening(step) ? [loosenCommand(path, targetOf(step), id)] : actCommands(id, path, door);
-}
-
-/** The commands that request a step. */
-export function requestCommands(step: ApprovedStep, path: string, door: Door): readonly string[] {
-  if (isLoosening(step)) return [loosenCommand(path, targetOf(step))];
+/** The commands that request the next step. */
+export function requestCommands(path: string, door: Door): readonly string[] {
   const byCommand = `uko request ${path}`;
   return door.rerun === "uko continue" ? [byCommand] : [byCommand, rerunCommand(door)];
 }

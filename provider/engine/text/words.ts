@@ -3,14 +3,7 @@
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { typesOfUnseenUse } from "../../lifecycle/keystore-kind.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
-import type {
-  Actor,
-  ApprovedStep,
-  Identity,
-  KeyObservation,
-  KeystoreStatus,
-  LooserMarker,
-} from "../../lifecycle/observation.ts";
+import type { Actor, ApprovedStep, Identity, KeyObservation, KeystoreStatus } from "../../lifecycle/observation.ts";
 import type { Step } from "../../lifecycle/plan.ts";
 import { capital, printable } from "../../printable.ts";
 
@@ -119,8 +112,6 @@ export const consequences: Partial<Record<Step["kind"], string>> = {
 export const stepNouns = {
   deactivate: "deactivation",
   destroy: "destruction",
-  loosen_to_destroy: 'loosening to "destroy"',
-  loosen_to_single: 'loosening to "single"',
 } as const satisfies Record<ApprovedStep, string>;
 
 /** `Key Custodian - Deployer or Key Custodian - Creator`, `Key Custodian - Deployer and (KMS Writer or KMS Manager)`. */
@@ -139,11 +130,6 @@ export function sayService(service: string, message: string): readonly string[] 
   return message === "" ? [] : [`Response of ${service}: ${plain(message, 300)}`];
 }
 
-/** The command that requests a loosening, or that carries out the one that the record requests. */
-export function loosenCommand(path: string, to: LooserMarker, recordId?: string): string {
-  return `uko loosen ${path} --to ${to}${recordId === undefined ? "" : ` --consent ${recordId}`}`;
-}
-
 /** A step as it begins, as an infinitive, and in the past tense; the key follows the first two. */
 const stepWords = {
   drop_record: ["Removing the request from", "remove the request from", "removed the request"],
@@ -158,10 +144,7 @@ const stepWords = {
   reactivate: ["Reactivating", "reactivate", "reactivated the key"],
   remove: ["Removing", "remove", "removed the key"],
   sync: ["Synchronizing the keystores with", "synchronize the keystores with", "synchronized the keystores"],
-} as const satisfies Record<
-  Exclude<Step["kind"], "write_record" | "loosen">,
-  readonly [doing: string, does: string, did: string]
->;
+} as const satisfies Record<Exclude<Step["kind"], "write_record">, readonly [doing: string, does: string, did: string]>;
 
 const afterKey: Partial<Record<Step["kind"], string>> = {
   set_for_deletion: " for deletion",
@@ -171,7 +154,6 @@ const afterKey: Partial<Record<Step["kind"], string>> = {
 /** The next step, for progress lines. */
 export function describeStep(step: Step, observation: KeyObservation): string {
   const key = sayKey(observation);
-  if (step.kind === "loosen") return `Loosening the two-person rule of ${key} to "${step.to}"`;
   if (step.kind !== "write_record") return `${stepWords[step.kind][0]} ${key}${afterKey[step.kind] ?? ""}`;
   return `${step.draft.how === "answer" ? "Approving" : "Requesting"} the ${stepNouns[step.draft.step]} of ${key}`;
 }
@@ -187,13 +169,11 @@ export function questionBefore({ kind }: Step, observation: KeyObservation): str
 /** The step as an infinitive: `deactivate key "payroll"`. */
 export function stepPhrase(kind: Step["kind"], key: string): string {
   if (kind === "write_record") return `write a consent record to ${key}`;
-  if (kind === "loosen") return `loosen the two-person rule of ${key}`;
   return `${stepWords[kind][1]} ${key}${afterKey[kind] ?? ""}`;
 }
 
 /** A step that this run has taken, in the past tense. */
 export function describeTaken(step: Step): string {
-  if (step.kind === "loosen") return `This run loosened the two-person rule of the key to "${step.to}".`;
   if (step.kind !== "write_record") return `This run ${stepWords[step.kind][2]}${afterKey[step.kind] ?? ""}.`;
   return `This run ${step.draft.how === "answer" ? "approved" : "requested"} its ${stepNouns[step.draft.step]}.`;
 }

@@ -16,7 +16,6 @@ import type {
   World,
 } from "../../engine/ports/world.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
-import { keyPath, loosenCommand } from "../../engine/text/words.ts";
 import { isLooser, markerOf } from "../../lifecycle/dual-marker.ts";
 import type { DualMarker, KeyObservation } from "../../lifecycle/observation.ts";
 import { planMarking } from "../../lifecycle/plan-update.ts";
@@ -119,9 +118,8 @@ function warnStricter(observation: KeyObservation, wanted: DualMarker, dialect: 
   return [
     [
       `${capitalKey(observation)} keeps its marker "${marker}", although the ${dialect.program} sets ${asked}`,
-      "  Making an existing key less strict requires the approval of another person.",
-      "  Next: to request it, run:",
-      `    ${loosenCommand(keyPath(observation), wanted)}`,
+      "  The rule of an existing key only gets stricter.",
+      "  Next: create a new key if you need the other rule.",
     ].join("\n"),
   ];
 }

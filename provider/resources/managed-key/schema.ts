@@ -120,7 +120,7 @@ export const managedKeyInputs = z.strictObject({
   deletionProtection: deletionProtection("Refuses every step of the key's deletion."),
   dualAuthorization: dualAuthorization.default("required").meta({
     description:
-      "Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.",
+      "Whether the key's deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.",
     role: "policy",
     invalidates: ["dualMarker"],
   }),

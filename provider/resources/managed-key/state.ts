@@ -14,7 +14,7 @@ import {
   sayTime,
   stepNouns,
 } from "../../engine/text/words.ts";
-import { anyBindingRecord } from "../../lifecycle/consent-record.ts";
+import { deletionStanding } from "../../lifecycle/consent-record.ts";
 import { noMarker } from "../../lifecycle/dual-marker.ts";
 import { isPending } from "../../lifecycle/guards.ts";
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
@@ -90,7 +90,7 @@ const saysMaterialIsThere: readonly string[] = ["active", "not_active", "wrong_k
 export function driftWarnings(observed: KeySummary, before: ManagedKeyState): readonly string[] {
   const { observation, nowMs } = observed;
   const key = capital(sayKey(observation));
-  const standing = anyBindingRecord(observation, nowMs);
+  const standing = deletionStanding(observation, nowMs);
   const isCutOff = observation.state === "deactivated" ? " is deactivated and" : "";
   const pending = standing.binds
     ? [

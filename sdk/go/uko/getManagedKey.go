@@ -58,7 +58,7 @@ type LookupManagedKeyResult struct {
 	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
 	// Up to 200 characters; up to 110 if the service keeps no tags.
 	Description *string `pulumi:"description"`
-	// Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
+	// Whether the key's deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
 	DualAuthorization DualAuthorization `pulumi:"dualAuthorization"`
 	// The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
 	DualMarker *string `pulumi:"dualMarker"`
@@ -198,7 +198,7 @@ func (o LookupManagedKeyResultOutput) Description() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.Description }).(pulumi.StringPtrOutput)
 }
 
-// Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
+// Whether the key's deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
 func (o LookupManagedKeyResultOutput) DualAuthorization() DualAuthorizationOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) DualAuthorization { return v.DualAuthorization }).(DualAuthorizationOutput)
 }

@@ -123,7 +123,7 @@ type ManagedKey struct {
 	DeletionRequestedBy pulumi.StringPtrOutput `pulumi:"deletionRequestedBy"`
 	// Up to 200 characters; up to 110 if the service keeps no tags.
 	Description pulumi.StringPtrOutput `pulumi:"description"`
-	// Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
+	// Whether the key's deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
 	DualAuthorization DualAuthorizationOutput `pulumi:"dualAuthorization"`
 	// The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
 	DualMarker pulumi.StringPtrOutput `pulumi:"dualMarker"`
@@ -244,7 +244,7 @@ type managedKeyArgs struct {
 	DeletionReason *string `pulumi:"deletionReason"`
 	// Up to 200 characters; up to 110 if the service keeps no tags.
 	Description *string `pulumi:"description"`
-	// Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
+	// Whether the key's deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
 	DualAuthorization *DualAuthorization `pulumi:"dualAuthorization"`
 	// Adopts this key instead of creating one. Cannot change.
 	ExistingKeyId *string `pulumi:"existingKeyId"`
@@ -282,7 +282,7 @@ type ManagedKeyArgs struct {
 	DeletionReason pulumi.StringPtrInput
 	// Up to 200 characters; up to 110 if the service keeps no tags.
 	Description pulumi.StringPtrInput
-	// Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
+	// Whether the key's deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
 	DualAuthorization DualAuthorizationPtrInput
 	// Adopts this key instead of creating one. Cannot change.
 	ExistingKeyId pulumi.StringPtrInput
@@ -461,7 +461,7 @@ func (o ManagedKeyOutput) Description() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.Description }).(pulumi.StringPtrOutput)
 }
 
-// Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
+// Whether the key's deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
 func (o ManagedKeyOutput) DualAuthorization() DualAuthorizationOutput {
 	return o.ApplyT(func(v *ManagedKey) DualAuthorizationOutput { return v.DualAuthorization }).(DualAuthorizationOutput)
 }

@@ -561,7 +561,7 @@ export interface ManagedKeyEntry {
      */
     description?: string;
     /**
-     * Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
+     * Whether the key's deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
      */
     dualAuthorization: enums.DualAuthorization;
     /**

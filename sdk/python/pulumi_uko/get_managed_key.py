@@ -242,7 +242,7 @@ class GetManagedKeyResult:
     @pulumi.getter(name="dualAuthorization")
     def dual_authorization(self) -> 'DualAuthorization':
         """
-        Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
+        Whether the key's deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
         """
         return pulumi.get(self, "dual_authorization")
 

@@ -50,7 +50,7 @@ class ManagedKeyArgs:
         :param pulumi.Input[_builtins.bool] deletion_protection: Refuses every step of the key's deletion.
         :param pulumi.Input[_builtins.str] deletion_reason: Reason for the deletion, up to 500 characters. The consent record keeps it.
         :param pulumi.Input[_builtins.str] description: Up to 200 characters; up to 110 if the service keeps no tags.
-        :param pulumi.Input['DualAuthorization'] dual_authorization: Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
+        :param pulumi.Input['DualAuthorization'] dual_authorization: Whether the key's deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
         :param pulumi.Input[_builtins.str] existing_key_id: Adopts this key instead of creating one. Cannot change.
         :param pulumi.Input[_builtins.str] expiration_date: Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
         :param pulumi.Input[_builtins.str] label: Name of the key, 1 to 255 characters. A keystore may accept fewer. Omit it if the template's naming scheme creates it.
@@ -214,7 +214,7 @@ class ManagedKeyArgs:
     @pulumi.getter(name="dualAuthorization")
     def dual_authorization(self) -> pulumi.Input[Optional['DualAuthorization']]:
         """
-        Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
+        Whether the key's deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
         """
         return pulumi.get(self, "dual_authorization")
 
@@ -392,7 +392,7 @@ class ManagedKey(pulumi.CustomResource):
         :param pulumi.Input[_builtins.bool] deletion_protection: Refuses every step of the key's deletion.
         :param pulumi.Input[_builtins.str] deletion_reason: Reason for the deletion, up to 500 characters. The consent record keeps it.
         :param pulumi.Input[_builtins.str] description: Up to 200 characters; up to 110 if the service keeps no tags.
-        :param pulumi.Input['DualAuthorization'] dual_authorization: Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
+        :param pulumi.Input['DualAuthorization'] dual_authorization: Whether the key's deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
         :param pulumi.Input[_builtins.str] existing_key_id: Adopts this key instead of creating one. Cannot change.
         :param pulumi.Input[_builtins.str] expiration_date: Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
         :param pulumi.Input[_builtins.str] label: Name of the key, 1 to 255 characters. A keystore may accept fewer. Omit it if the template's naming scheme creates it.
@@ -724,7 +724,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter(name="dualAuthorization")
     def dual_authorization(self) -> pulumi.Output['DualAuthorization']:
         """
-        Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
+        Whether the key's deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
         """
         return pulumi.get(self, "dual_authorization")
 

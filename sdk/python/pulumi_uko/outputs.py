@@ -1609,7 +1609,7 @@ class ManagedKeyEntry(dict):
         :param 'DeletionCompletesAt' deletion_completes_at: When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
         :param 'DeletionGate' deletion_gate: The steps that require two people: deactivate and destroy (`both`), or `destroy` only.
         :param _builtins.bool deletion_protection: Refuses every step of the key's deletion.
-        :param 'DualAuthorization' dual_authorization: Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
+        :param 'DualAuthorization' dual_authorization: Whether the key's deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
         :param _builtins.str instance_id: ID of the instance that the key belongs to.
         :param _builtins.str key_id: UUID of the key.
         :param _builtins.str key_state: State, as the service reports it.
@@ -1732,7 +1732,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter(name="dualAuthorization")
     def dual_authorization(self) -> 'DualAuthorization':
         """
-        Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
+        Whether the key's deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
         """
         return pulumi.get(self, "dual_authorization")
 

@@ -292,7 +292,6 @@ describe("a text that is not a review", () => {
     ["format", 1],
     ["instanceId", "here"],
     ["step", "remove"],
-    ["step", "loosen_to_single"],
     ["reviewer", ""],
     ["reviewer", "crn-1"],
     ["reviewer", "iam-ServiceId-1"],

@@ -6,7 +6,6 @@ import * as digest from "../../../provider/lifecycle/digest.ts";
 import * as dualMarker from "../../../provider/lifecycle/dual-marker.ts";
 import * as keyWrite from "../../../provider/lifecycle/key-write.ts";
 import * as planKeyDeletion from "../../../provider/lifecycle/plan-key-deletion.ts";
-import * as planLoosening from "../../../provider/lifecycle/plan-loosening.ts";
 import * as planReversal from "../../../provider/lifecycle/plan-reversal.ts";
 import * as planUpdate from "../../../provider/lifecycle/plan-update.ts";
 import * as recordCarriers from "../../../provider/lifecycle/record-carriers.ts";
@@ -16,12 +15,11 @@ import * as settling from "../../../provider/lifecycle/settling.ts";
 export interface Core {
   readonly planConsent: typeof authorization.planConsent;
   readonly standingOf: typeof consentRecord.standingOf;
-  readonly anyBindingRecord: typeof consentRecord.anyBindingRecord;
+  readonly deletionStanding: typeof consentRecord.deletionStanding;
   readonly encodeTagValue: typeof consentRecord.encodeTagValue;
   readonly encodeCompact: typeof consentRecord.encodeCompact;
   readonly digestText: typeof digest.digestText;
   readonly planKeyDeletion: typeof planKeyDeletion.planKeyDeletion;
-  readonly planLoosening: typeof planLoosening.planLoosening;
   readonly markerBesideRecord: typeof dualMarker.markerBesideRecord;
   readonly planReversal: typeof planReversal.planReversal;
   readonly planKeyWrite: typeof keyWrite.planKeyWrite;
@@ -46,7 +44,6 @@ export const realCore: Core = {
   ...dualMarker,
   ...keyWrite,
   ...planKeyDeletion,
-  ...planLoosening,
   ...planReversal,
   ...planUpdate,
   ...recordCarriers,
@@ -63,7 +60,6 @@ export async function coreFrom(folder: string): Promise<Core> {
     "dual-marker",
     "key-write",
     "plan-key-deletion",
-    "plan-loosening",
     "plan-reversal",
     "plan-update",
     "record-carriers",

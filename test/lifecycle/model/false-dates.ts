@@ -1,6 +1,6 @@
 /**
- * A service with a false `Date`, from the first answer to a run or from the second: whole runs of a deletion
- * and of a loosening.
+ * A service with a false `Date`, from the first answer to a run or from the second: whole runs of a
+ * deletion.
  */
 
 import type { Core } from "./core.ts";
@@ -30,7 +30,6 @@ function* movesOf(model: Model & { readonly config: SafetyConfig }, world: World
   for (const who of [...honest, mallory]) {
     for (const named of current.length > 0 ? [[], current] : [[]]) {
       yield runThrough(model, world, command("destroy", who, named));
-      yield runThrough(model, world, command("loosen", who, named, false, { to: "single" }));
     }
     if (current.length > 0) {
       yield runThrough(model, world, command("continue", who, current));

@@ -19,7 +19,6 @@ export type Tally = Record<
   | "forgedByAnotherTool"
   | "ownRecordRevived"
   | "markerForged"
-  | "loosened"
   | "setterForged"
   | "setterGuessed"
   | "expiredEarly"
@@ -34,7 +33,6 @@ export function emptyTally(): Tally {
     forgedByAnotherTool: 0,
     ownRecordRevived: 0,
     markerForged: 0,
-    loosened: 0,
     setterForged: 0,
     setterGuessed: 0,
     expiredEarly: 0,
@@ -50,8 +48,7 @@ export function createJudge(tally: Tally): Judge {
       keepsForeignTags(before, planned);
       const isOne = isConsequential(kind) && isForOne(before, config, flight, kind, tally);
       if (isConsequential(kind) && !isOne) twoPeople(before, flight, kind, tally);
-      if (kind === "loosen") loosensByTwo(before, flight, planned, tally);
-      else keepsMarker(before, planned);
+      keepsMarker(before, planned);
       if (kind === "destroy") secondForKms(before, flight, tally);
       if (kind === "deactivate") ownWindow(before, flight);
       if (kind === "write_record") wellAuthored(before, flight, planned, tally);
@@ -76,7 +73,6 @@ const allowed: Record<Flight["command"]["kind"], readonly Planned["kind"][]> = {
   continue: ["write_record", "set_for_deletion", "unset_for_deletion", "deactivate", "destroy", "remove"],
   request: ["write_record"],
   consent: ["write_record"],
-  loosen: ["write_record", "loosen"],
   withdraw: ["drop_record", "unset_for_deletion"],
   reactivate: ["reactivate", "drop_record", "unset_for_deletion"],
   up: ["update"],
@@ -107,7 +103,7 @@ function onlyItsOwnSteps(flight: Flight, config: Config, kind: Planned["kind"]):
 }
 
 /**
- * One person is enough if the program or state says so, and the key's creator, or two people since, agreed. A
+ * One person is enough if the program or state says so, and the key's creator agreed. A
  * forged marker passes for that agreement if a state agrees with it: the residual that the docs name.
  */
 function isForOne(
@@ -135,29 +131,13 @@ function requestedBy({ kind, says }: Flight["command"], { gate }: Config): DualM
   return kind === "destroy" ? (says ?? gate) : "both";
 }
 
-/** Any write except a loosening leaves the key at least as strict as before. */
+/** Every write leaves the key at least as strict as before. */
 function keepsMarker({ key }: World, { kind, request }: Planned): void {
   if (key === undefined || request.kind !== "patch") return;
   const after = { tags: request.tags ?? key.tags, description: request.description ?? key.description };
   if (looseness(markerOn(after)) > looseness(markerOn(key))) {
-    throw new Violation("loosened by another write", `${kind} made ${markerOn(key)} ${markerOn(after)}`);
+    throw new Violation("loosened", `${kind} made ${markerOn(key)} ${markerOn(after)}`);
   }
-}
-
-function loosensByTwo(before: World, flight: Flight, planned: Planned, tally: Tally): void {
-  const { to } = flight.command;
-  const { key } = before;
-  if (key === undefined || to === undefined || planned.request.kind !== "patch")
-    throw new Violation("loosened", `${planned.kind} without a target`);
-  twoPeople(before, flight, `loosen_to_${to}`, tally);
-  const after = {
-    ...key,
-    tags: planned.request.tags ?? key.tags,
-    description: planned.request.description ?? key.description,
-  };
-  if (markerOn(after) !== to) throw new Violation("loosened", `to ${markerOn(after)} and not to ${to}`);
-  if (textsOn(after).length > 0) throw new Violation("record not used up", "it is on the key after the loosening");
-  tally.loosened += 1;
 }
 
 function twoPeople(before: World, flight: Flight, kind: ApprovedStep, tally: Tally): void {

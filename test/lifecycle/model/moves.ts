@@ -3,7 +3,7 @@
  * calls, time.
  */
 
-import type { ApprovedStep, LooserMarker } from "../../../provider/lifecycle/observation.ts";
+import type { ApprovedStep, DualMarker } from "../../../provider/lifecycle/observation.ts";
 import type { Core } from "./core.ts";
 import { call, day, hour, isForTwin, type Request } from "./service.ts";
 import { digestFor, identity } from "./sight.ts";
@@ -39,7 +39,7 @@ export function command(
   who: Person,
   named: readonly string[] = [],
   throughProfile = false,
-  also: Pick<Command, "says" | "to"> = {},
+  also: Pick<Command, "says"> = {},
 ): Command {
   return { kind, who, named, throughProfile, ...also };
 }
@@ -187,13 +187,6 @@ export function rawMoves(model: Model, world: World, who: Person): readonly Move
   for (const text of textsOn(key)) attempt("writes the same record again", withTexts(world, [text]));
   const step = key.state === "active" ? "deactivate" : "destroy";
   for (const victim of model.config.people) {
-    if (victim === who) continue;
-    const text = forge(model, world, victim, who, "loosen_to_single", 0);
-    attempt(`writes a loosening as ${victim.name}`, withTexts(world, [text]), (to) => {
-      to.truth.isSetterForged = true;
-    });
-  }
-  for (const victim of model.config.people) {
     for (const aheadBy of [0, 2]) {
       if (victim === who && aheadBy > 0) continue;
       const text = forge(model, world, victim, who, step, aheadBy);
@@ -246,7 +239,7 @@ function withTexts(world: World, texts: readonly string[]): Request {
   };
 }
 
-function withMarker(key: NonNullable<World["key"]>, marker: LooserMarker): Request {
+function withMarker(key: NonNullable<World["key"]>, marker: DualMarker): Request {
   const isCompact = key.description.includes("\n[uko1");
   return {
     kind: "patch",
@@ -260,7 +253,7 @@ function withoutMarker(tags: NonNullable<World["key"]>["tags"]): NonNullable<Wor
 }
 
 /** In the description the marker is part of the record's text, so a changed marker means a new record. */
-function keepMeaning(before: NonNullable<World["key"]>, marker: LooserMarker): void {
+function keepMeaning(before: NonNullable<World["key"]>, marker: DualMarker): void {
   const old = textsOn(before).find((text) => text.startsWith("["));
   const meaning = old === undefined ? undefined : meaningOf(old);
   if (old !== undefined && meaning !== undefined) {
@@ -302,7 +295,7 @@ function forge(
 
 function describe(what: Command, calls = Number.POSITIVE_INFINITY): string {
   const says = what.says === undefined ? "" : `, whose state says ${what.says}`;
-  const named = `${what.to === undefined ? "" : ` to ${what.to}`}${what.named.length > 0 ? " naming a record" : ""}${says}`;
+  const named = `${what.named.length > 0 ? " naming a record" : ""}${says}`;
   const crash = Number.isFinite(calls) ? `, crashes after ${calls} calls` : "";
   return `${what.who.name}: ${what.kind}${named}${what.throughProfile ? " through a profile" : ""}${crash}`;
 }

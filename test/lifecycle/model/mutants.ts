@@ -51,18 +51,6 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       "stricterOf(markerOf(observation), demandedBy(policy))",
       "demandedBy(policy)",
     ],
-    "one's own record is enough to loosen": [
-      'const mayUseOwn = step === "deactivate" && effective === "destroy";',
-      'const mayUseOwn = isLoosening(step) || (step === "deactivate" && effective === "destroy");',
-    ],
-    "a loosening goes by the program's policy": [
-      'isLoosening(step) ? "both" : effectivePolicy(observation, policy)',
-      'policy.dualAuthorization === "single" && isLoosening(step) ? "single" : effectivePolicy(observation, policy)',
-    ],
-    "a deletion replaces the request for a loosening": [
-      "if (other.binds) return",
-      "if (other.binds && nowMs < 0) return",
-    ],
   },
   observation: {
     "service ids and profiles are persons": ['!iamId.startsWith("iam-")', "true"],
@@ -91,7 +79,7 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
     ],
     "uko's own tags leave no room for a hold": ["if (excess > yielding.length)", "if (excess > 0)"],
     "of two markers the first counts": ['return more.length > 0 ? "both" : (', 'return more.length > 9 ? "both" : ('],
-    "a loosening leaves its record on file": [
+    "a marker carries a record along": [
       "const others = cleared.filter((tag) => tag.name !== markerTagName)",
       "const others = raw.tags.filter((tag) => tag.name !== markerTagName)",
     ],
@@ -188,10 +176,6 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       "stricterOf(marker, demandedBy(policy))",
       "demandedBy(policy)",
     ],
-    "a record for one target is good for the other": [
-      'return marker === "single" ? "loosen_to_single" : "loosen_to_destroy";',
-      'return marker === "single" ? "loosen_to_single" : "loosen_to_single";',
-    ],
   },
   settling: {
     "a run writes without settling": ["restedMs >= settledAfterMs ||", "restedMs >= 0 ||"],
@@ -218,36 +202,6 @@ const inTwoPlaces: readonly Mutant[] = [
     edits: [
       { file: "consent-record", from: "if (record.step !== step)", to: "if (false)" },
       { file: "digest", from: "    byId,\n    step,\n", to: "    byId,\n    step.length < 0,\n" },
-    ],
-  },
-  {
-    name: "a record for a loosening is good for a deletion",
-    edits: [
-      {
-        file: "consent-record",
-        from: "if (record.step !== step)",
-        to: "if (record.step !== step && !isLoosening(record.step))",
-      },
-      {
-        file: "consent-record",
-        from: "record.digest !== observation.digests[step]",
-        to: "record.digest !== observation.digests[record.step]",
-      },
-    ],
-  },
-  {
-    name: "a record for a deletion is good for a loosening",
-    edits: [
-      {
-        file: "consent-record",
-        from: "if (record.step !== step)",
-        to: "if (record.step !== step && !isLoosening(step))",
-      },
-      {
-        file: "consent-record",
-        from: "record.digest !== observation.digests[step]",
-        to: "record.digest !== observation.digests[record.step]",
-      },
     ],
   },
   {

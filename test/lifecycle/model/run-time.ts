@@ -29,7 +29,6 @@ export function readTime(core: Core, flight: Flight, date: number, key: ModelKey
 const restingSteps: readonly Planned["kind"][] = [
   "write_record",
   "drop_record",
-  "loosen",
   "deactivate",
   "destroy",
   "reactivate",

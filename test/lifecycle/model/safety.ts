@@ -85,7 +85,6 @@ export function stages(core: Core, config: SafetyConfig, tally: Tally): readonly
     const unused = runThrough(model, freshWorld(config, "pre_activation"), command("destroy", one)).to;
     const cut = runThrough(model, wait(requested, 15).to, command("destroy", other, nameable(requested).current)).to;
     const cooled = wait(cut, 4 * hour + 1).to;
-    found.push(wait(runThrough(model, fresh, command("loosen", one, [], false, { to: "single" })).to, 15).to);
     found.push(requested, unused, cut, cooled, wait(cooled, 7 * day + 1).to, ...cutAgainByHand(config, cooled, one));
   }
   for (const who of everyone) {
@@ -139,14 +138,12 @@ export function* coarseMoves(model: Model & { readonly config: SafetyConfig }, w
   for (const seconds of [1, ...jumps]) yield wait(world, seconds);
 }
 
-/** What makes fewer people enough, or appears to: an edited state, a second stack that says `single`, a loosening. */
+/** What appears to make fewer people enough: an edited state, a second stack that says `single`. */
 function* loosenings(model: Model, world: World, who: Person): Generator<Move> {
   const { current } = nameable(world);
   for (const named of current.length > 0 ? [[], current] : [[]]) {
     yield runThrough(model, world, command("destroy", who, named, false, { says: "single" }));
-    yield runThrough(model, world, command("loosen", who, named, false, { to: "single" }));
   }
-  yield runThrough(model, world, command("loosen", who, current, false, { to: "destroy" }));
   yield runThrough(model, world, command("mark", who));
   yield runThrough(model, world, command("mark", who, [], false, { says: "single" }));
 }
@@ -162,7 +159,6 @@ export function* fineMoves(model: Model & { readonly config: SafetyConfig }, wor
         if (named.length > 0) yield startFlight(world, command("continue", who, named));
       }
       if (current.length > 0) yield startFlight(world, command("consent", who, current));
-      yield startFlight(world, command("loosen", who, current, false, { to: "single" }));
       yield startFlight(world, command("withdraw", who));
       yield startFlight(world, command("reactivate", who));
       yield startFlight(world, command("up", who));

@@ -32,8 +32,7 @@ function justWritten(model: Model & { readonly config: SafetyConfig }): readonly
   const created = copyOf(fresh);
   if (created.key !== undefined) created.key.updatedAt = created.now;
   const [alice = config.mallory] = config.honest;
-  const asksToLoosen = command("loosen", alice, [], false, { to: "single" });
-  return [created, ...[command("request", alice), asksToLoosen].map((what) => runThrough(model, fresh, what).to)];
+  return [created, runThrough(model, fresh, command("request", alice)).to];
 }
 
 function pairsOf(config: SafetyConfig, world: World): readonly (readonly [Command, Command])[] {
@@ -46,14 +45,12 @@ function pairsOf(config: SafetyConfig, world: World): readonly (readonly [Comman
 }
 
 function commandsOf(who: Person, current: readonly string[]): readonly Command[] {
-  const loosening = command("loosen", who, current, false, { to: "single" });
-  if (current.length === 0) return [command("request", who), command("mark", who), command("sync", who), loosening];
+  if (current.length === 0) return [command("request", who), command("mark", who), command("sync", who)];
   return [
     command("destroy", who, current),
     command("consent", who, current),
     command("request", who),
     command("withdraw", who),
-    loosening,
   ];
 }
 

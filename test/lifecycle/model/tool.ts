@@ -11,7 +11,6 @@ import { noteWrite } from "./truth.ts";
 import { patchOfUserFor } from "./up.ts";
 import { Violation } from "./violation.ts";
 import {
-  type Command,
   type Config,
   type Flight,
   looseness,
@@ -132,7 +131,6 @@ export function send(config: Config, world: World, judge: Judge, isLost: boolean
   if (answer === "done") {
     const own = draft !== undefined && text !== undefined ? { text, draft } : undefined;
     noteWrite(before, world, caller.iamId, isForTwin(request) ? undefined : "uko", own);
-    if (kind === "loosen" && flight.command.to !== undefined) world.truth.loosest = flight.command.to;
     if (world.key !== undefined) tightened(world.truth, markerOn(world.key));
     if (isLost) flight.unsure = kind;
     else note(flight, kind, text, before.key);
@@ -186,8 +184,7 @@ function isNotKept(flight: Flight, key: NonNullable<World["key"]>): boolean {
 function planFor(core: Core, config: Config, flight: Flight, observation: KeyObservation, nowMs: number): Plan {
   const { command } = flight;
   const isIac = command.kind === "destroy";
-  // The core plans a loosening under the loosest policy: that policy must make no difference.
-  const says = isIac ? (command.says ?? config.gate) : command.kind === "loosen" ? "single" : "both";
+  const says = isIac ? (command.says ?? config.gate) : "both";
   const policy: DeletionPolicy = {
     goal: "removed",
     deletionProtection: false,
@@ -198,7 +195,7 @@ function planFor(core: Core, config: Config, flight: Flight, observation: KeyObs
   const run: Run = {
     actor: actorFor(command.who.iamId, command.throughProfile),
     consents: command.kind === "consent" ? [] : command.named.map(recordIdOf),
-    intent: isIac ? "engine" : isNaming(command) ? "resume" : "request",
+    intent: isIac ? "engine" : command.kind === "continue" ? "resume" : "request",
     deactivatedHere: flight.deactivatedHere,
     syncedHere: flight.syncedHere,
     ...(flight.windowSetHere && { windowsSetHere: ["kms-1"] }),
@@ -214,8 +211,6 @@ function planFor(core: Core, config: Config, flight: Flight, observation: KeyObs
       const plan = core.planKeyDeletion(observation, policy, run, nowMs);
       return plan.kind === "ready" && plan.step.kind !== "write_record" ? { kind: "done" } : plan;
     }
-    case "loosen":
-      return core.planLoosening(observation, command.to ?? "single", policy, run, nowMs);
     case "withdraw":
     case "reactivate":
       return core.planReversal(observation, command.kind, run, nowMs);
@@ -238,7 +233,7 @@ function consentOnce(
   named: string,
   nowMs: number,
 ): Plan {
-  const standing = core.anyBindingRecord(observation, nowMs);
+  const standing = core.deletionStanding(observation, nowMs);
   const isOwn = standing.binds && standing.record.author.mark === run.actor.identity?.mark;
   if (isOwn && standing.record.how === "answer") return { kind: "done" };
   const plan = core.planConsent(observation, policy, run, named, nowMs);
@@ -250,10 +245,6 @@ function consentOnce(
   return { kind: "ready", step: { kind: "write_record", draft: plan.draft, marker } };
 }
 
-function isNaming({ kind, named }: Command): boolean {
-  return kind === "continue" || (kind === "loosen" && named.length > 0);
-}
-
 /** The effect of an `up` on the marker, by this stack's program or by another stack's that adopts the key. */
 function mark(core: Core, config: Config, observation: KeyObservation, flight: Flight): Look {
   const { seen, command } = flight;
@@ -261,20 +252,14 @@ function mark(core: Core, config: Config, observation: KeyObservation, flight: F
   const marker = seen === undefined ? undefined : core.planMarking(observation, wanted, decidesAtMs(flight));
   const isOver = flight.syncedHere || flight.refusals.length > 0;
   if (isOver || seen === undefined || marker === undefined) return { kind: "over", plan: { kind: "done" } };
-  return { kind: "call", planned: markerRequest(core, config, "mark", marker, seen.key) };
+  return { kind: "call", planned: markerRequest(core, config, marker, seen.key) };
 }
 
-function markerRequest(
-  core: Core,
-  config: Config,
-  kind: "mark" | "loosen",
-  marker: DualMarker,
-  seen: NonNullable<World["key"]>,
-): Planned {
+function markerRequest(core: Core, config: Config, marker: DualMarker, seen: NonNullable<World["key"]>): Planned {
   const carrier = config.switches.keepsTags ? core.markerCarrier(seen) : "description";
   const patch = core.patchWithMarker(seen, marker, carrier);
   if (patch === undefined) throw new Error(`key ${keyId} has no room for a marker`);
-  return { kind, request: { kind: "patch", ...patch } };
+  return { kind: "mark", request: { kind: "patch", ...patch } };
 }
 
 /** An ordinary `up` of a program whose label differs from the key's. */
@@ -313,8 +298,6 @@ function requestFor(core: Core, config: Config, step: Step, seen: NonNullable<Wo
   switch (step.kind) {
     case "write_record":
       return recordRequest(core, config, step, seen);
-    case "loosen":
-      return markerRequest(core, config, "loosen", step.to, seen);
     case "drop_record":
       return dropRequest(core, seen, step.dropsNote);
     case "set_for_deletion":

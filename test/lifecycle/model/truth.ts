@@ -61,6 +61,5 @@ export function standing(world: World): Truth["consent"] {
   const isFresh = now - consent.at < 7 * day && isInTime(consent.at, key.updatedAt);
   // A record with a date from a false clock does not count, whatever its author.
   const isDated = isInTime(meaningOf(consent.text)?.at ?? consent.at, key.updatedAt);
-  const isForNext = consent.step === next || (consent.step.startsWith("loosen") && key.state !== "destroyed");
-  return isAlone && isFresh && isDated && isForNext && consent.label === key.label ? consent : undefined;
+  return isAlone && isFresh && isDated && consent.step === next && consent.label === key.label ? consent : undefined;
 }

@@ -3,7 +3,7 @@
  * run in progress.
  */
 
-import type { ApprovedStep, DualMarker, LooserMarker } from "../../../provider/lifecycle/observation.ts";
+import type { ApprovedStep, DualMarker } from "../../../provider/lifecycle/observation.ts";
 import type { RunTime } from "../../../provider/lifecycle/service-time.ts";
 import type { SettlingMemory } from "../../../provider/lifecycle/settling.ts";
 import type { ModelKey, ModelTwin, Right, Role, ServiceState, ServiceSwitches } from "./service.ts";
@@ -21,7 +21,6 @@ export type CommandKind =
   | "request"
   | "consent"
   | "continue"
-  | "loosen"
   | "withdraw"
   | "reactivate"
   | "up"
@@ -41,14 +40,11 @@ export interface Command {
   readonly named: readonly string[];
   /** The gate that the program or the state requests, if not the configuration's: edited, or of another stack. */
   readonly says?: DualMarker;
-  /** The target of a loosening. */
-  readonly to?: LooserMarker;
 }
 
 export type StepKind =
   | "write_record"
   | "drop_record"
-  | "loosen"
   | "mark"
   | "set_for_deletion"
   | "unset_for_deletion"
@@ -305,7 +301,7 @@ function flightSymbol(clock: Clock, key: ModelKey | undefined, flight: Flight): 
   const named = command.named.map((text) => textSymbol(clock, text)).join("&");
   const rested = settling.restedEtag === String(key?.updatedAt);
   const rest = `${settling.hasWaited}${rested}${restsUntil === undefined ? "" : Math.max(0, restsUntil - clock.now)}`;
-  return `/${rest}/${command.kind}${command.says ?? ""}${command.to ?? ""}${command.who.name}${command.throughProfile}${named}/${flight.deactivatedHere}${flight.windowSetHere}${flight.syncedHere}${flight.droppedHere?.length ?? ""}${flight.refusals.map(({ kind, status }) => `${kind}${status}`)}${flight.unsure ?? ""}${readBack === undefined ? "" : textSymbol(clock, readBack)}/${seenSymbol}`;
+  return `/${rest}/${command.kind}${command.says ?? ""}${command.who.name}${command.throughProfile}${named}/${flight.deactivatedHere}${flight.windowSetHere}${flight.syncedHere}${flight.droppedHere?.length ?? ""}${flight.refusals.map(({ kind, status }) => `${kind}${status}`)}${flight.unsure ?? ""}${readBack === undefined ? "" : textSymbol(clock, readBack)}/${seenSymbol}`;
 }
 
 /** The marker on a key, read without the core: a missing one, an unknown one and two of them count as the strictest. */

@@ -35,7 +35,7 @@ export interface ManagedKeyConfig extends cdktn.TerraformMetaArguments {
   */
   readonly description?: string;
   /**
-  * Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`. One of `required`, `single`. Default `required`.
+  * Whether the key's deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter. One of `required`, `single`. Default `required`.
   */
   readonly dualAuthorization?: string;
   /**
@@ -491,7 +491,7 @@ export class ManagedKey extends cdktn.TerraformResource {
   }
 
   private _dualAuthorization?: string; 
-  /** Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`. One of `required`, `single`. Default `required`. */
+  /** Whether the key's deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter. One of `required`, `single`. Default `required`. */
   public get dualAuthorization() {
     return this.getStringAttribute('dual_authorization');
   }

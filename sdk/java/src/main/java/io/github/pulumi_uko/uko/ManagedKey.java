@@ -248,14 +248,14 @@ public class ManagedKey extends com.pulumi.resources.CustomResource {
         return Codegen.optional(this.description);
     }
     /**
-     * Whether the key&#39;s deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
+     * Whether the key&#39;s deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
      * 
      */
     @Export(name="dualAuthorization", refs={DualAuthorization.class}, tree="[0]")
     private Output<DualAuthorization> dualAuthorization;
 
     /**
-     * @return Whether the key&#39;s deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
+     * @return Whether the key&#39;s deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
      * 
      */
     public Output<DualAuthorization> dualAuthorization() {

@@ -129,14 +129,14 @@ public final class ManagedKeyArgs extends com.pulumi.resources.ResourceArgs {
     }
 
     /**
-     * Whether the key&#39;s deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
+     * Whether the key&#39;s deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
      * 
      */
     @Import(name="dualAuthorization")
     private @Nullable Output<DualAuthorization> dualAuthorization;
 
     /**
-     * @return Whether the key&#39;s deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
+     * @return Whether the key&#39;s deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
      * 
      */
     public Optional<Output<DualAuthorization>> dualAuthorization() {
@@ -466,7 +466,7 @@ public final class ManagedKeyArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param dualAuthorization Whether the key&#39;s deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
+         * @param dualAuthorization Whether the key&#39;s deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
          * 
          * @return builder
          * 
@@ -477,7 +477,7 @@ public final class ManagedKeyArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param dualAuthorization Whether the key&#39;s deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
+         * @param dualAuthorization Whether the key&#39;s deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
          * 
          * @return builder
          * 

@@ -93,7 +93,7 @@ public final class ManagedKeyEntry {
      */
     private @Nullable String description;
     /**
-     * @return Whether the key&#39;s deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
+     * @return Whether the key&#39;s deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
      * 
      */
     private DualAuthorization dualAuthorization;
@@ -288,7 +288,7 @@ public final class ManagedKeyEntry {
         return Optional.ofNullable(this.description);
     }
     /**
-     * @return Whether the key&#39;s deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
+     * @return Whether the key&#39;s deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
      * 
      */
     public DualAuthorization dualAuthorization() {
