@@ -4,16 +4,18 @@ import { monotonicMs, type Outputs, openHttp, openWorld, sha256 } from "./compos
 import { createDirectory } from "./engine/commands/find-by-name.ts";
 import type { AnyDefinition, Inventory } from "./engine/commands/inventory.ts";
 import { createOperations } from "./engine/key/commands.ts";
+import { openSealedReview, sealReview } from "./engine/key/review-file.ts";
 import { createKmsOperations } from "./engine/kms-key/commands.ts";
 import { type Many, runMany } from "./engine/loop/many.ts";
 import type { CallOptions, Progress } from "./engine/ports/world.ts";
+import type { Review } from "./lifecycle/review.ts";
 import { createCampaignFolder } from "./services/campaign-folder.ts";
 import { requireAllowedHost } from "./services/http/allowed-hosts.ts";
 import type { Tokens } from "./services/iam.ts";
 import { findPasscodePage, logIn, type PasscodeAnswer } from "./services/iam-login.ts";
+import { readReviewFile } from "./services/review-file.ts";
 import { type Environment, readIamSettings } from "./settings.ts";
 
-export { openReview } from "./compose-world.ts";
 export { auditEvidence } from "./engine/commands/audit.ts";
 export { selectRequests } from "./engine/key/survey.ts";
 
@@ -21,9 +23,13 @@ export { selectRequests } from "./engine/key/survey.ts";
 export function openOperations(environment: Environment, outputs: Outputs) {
   const { settings, world, evidenceAt, close } = openWorld(environment, {}, outputs);
   return {
-    operations: createOperations(world, settings.review),
+    operations: createOperations(world),
     kmsOperations: createKmsOperations(world),
     settings,
+    /** A review with the seal of this caller, in one text for a file. Throws UKO_INPUT_INVALID without an API key. */
+    sealReview: (text: string): string => sealReview(text, world.session.ownSeal),
+    /** Throws UKO_REVIEW_INVALID unless a run with the same API key wrote the file. */
+    openReview: (path: string): Review => openSealedReview(readReviewFile(path), path, world.session.ownSeal),
     directory: createDirectory(world),
     many: <Item, Result>(many: Many<Item, Result>, options: CallOptions) => runMany(world, many, options),
     inventory: async (vaultId: string, options: CallOptions): Promise<Inventory> => {

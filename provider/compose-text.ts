@@ -5,6 +5,7 @@ export { auditedSteps } from "./engine/commands/audited-steps.ts";
 export { renderChecks, sayLogin } from "./engine/commands/doctor-messages.ts";
 export { listedKinds } from "./engine/commands/listing.ts";
 export { renderRequestMetrics } from "./engine/key/request-metrics.ts";
+export { approvalMessages } from "./engine/key/approval-messages.ts";
 export { setMessages } from "./engine/key/set-messages.ts";
 export {
   kmsKeysNotListed,
@@ -23,4 +24,4 @@ export { maxReasonCharacters } from "./lifecycle/consent-record.ts";
 export { lifecycleStates } from "./lifecycle/lifecycle-state.ts";
 export { jsonLine } from "./services/durable-append.ts";
 export { isLoopbackEndpoint } from "./services/http/allowed-hosts.ts";
-export { isConsent, parseDurationMs, readConsents } from "./settings.ts";
+export { parseDurationMs } from "./settings.ts";

@@ -2,13 +2,12 @@
 
 import { hash, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { readReview, requireNoCampaign } from "./engine/key/review-file.ts";
 import type { Evidence, EvidenceRun } from "./engine/ports/evidence.ts";
 import { createAnswerTrust, createServiceClock } from "./engine/ports/service-memory.ts";
 import type { Clock, Progress, World } from "./engine/ports/world.ts";
 import { type Dialect, programDialect } from "./engine/text/dialect.ts";
 import { UkoError } from "./errors.ts";
-import type { Review } from "./lifecycle/review.ts";
+import { noSeal } from "./lifecycle/consent-record.ts";
 import { createEndpoints, type Endpoints } from "./services/broker.ts";
 import { jsonLine } from "./services/durable-append.ts";
 import { createEvidenceFile } from "./services/evidence-file.ts";
@@ -18,8 +17,8 @@ import { traceClient } from "./services/http/trace.ts";
 import { createTokens, type Tokens } from "./services/iam.ts";
 import { createKmsKeys } from "./services/kms/keys.ts";
 import { createTwins } from "./services/kms/twins.ts";
+import { createOwnSeal } from "./services/own-seal.ts";
 import { createReportFile } from "./services/report-file.ts";
-import { readReviewFile } from "./services/review-file.ts";
 import { createSession } from "./services/session.ts";
 import { createUkoClient } from "./services/uko/client.ts";
 import {
@@ -49,7 +48,7 @@ export interface Outputs {
 }
 
 export interface OpenWorld {
-  readonly settings: Settings & { readonly review?: Review };
+  readonly settings: Settings;
   readonly world: World;
   readonly endpoint: () => Promise<{ readonly endpoint?: string }>;
   /** Evidence in this file, unless the environment names one. */
@@ -92,8 +91,7 @@ export function openWorld(
   for (const endpoint of [settings.iamEndpoint, settings.endpoint, settings.kmsEndpoint]) {
     if (endpoint !== undefined) requireAllowedHost(endpoint, settings.allowedHosts);
   }
-  const { instanceId, consentFile } = settings;
-  const review = consentFile === undefined ? undefined : openReview(consentFile.path, consentFile.digest);
+  const { instanceId } = settings;
   const http = openHttp(settings, outputs);
   const tokens =
     outputs.login ??
@@ -113,7 +111,10 @@ export function openWorld(
     ...(settings.kmsEndpoint !== undefined && { kms: settings.kmsEndpoint }),
   });
   const service = { http, bearer: tokens, instanceId };
-  const session = createSession({ instanceId, http, tokens, endpoints, keystores: () => uko.keystores });
+  const session = createSession({
+    ...{ instanceId, http, tokens, endpoints },
+    ownSeal: outputs.login === undefined ? createOwnSeal(settings.credential) : noSeal,
+    keystores: () => uko.keystores });
   const uko = createUkoClient({
     ...service,
     endpoint: endpoints.uko,
@@ -143,18 +144,12 @@ export function openWorld(
     newId: randomUUID,
   };
   return {
-    settings: { ...settings, ...(review !== undefined && { review }) },
+    settings,
     world,
     endpoint: () => endpointOf(endpoints),
     evidenceAt: (path) => evidenceFor({ evidencePath: path, ...settings }, outputs, endpoints),
     close: () => http.close(),
   };
-}
-
-/** Reads the review whose SHA-256 the caller names. Throws UKO_REVIEW_INVALID, also for the review of a campaign. */
-export function openReview(path: string, digest: string): Review {
-  const review = readReview(readReviewFile(path), digest, { path, again: "uko review" });
-  return requireNoCampaign(review, digest, path);
 }
 
 const clock: Clock = {

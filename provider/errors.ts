@@ -21,6 +21,7 @@ interface CatalogueEntry {
 
 /** Codes never change, because pipelines match on them. `provider/docs/reference/errors.md` has a heading for each. */
 export const errorCatalogue = {
+  UKO_REQUEST_PENDING: { summary: "A person must request the next step", retryable: true, exitCode: 10 },
   UKO_APPROVAL_PENDING: { summary: "A second person must act", retryable: true, exitCode: 10 },
   UKO_COOLING_DOWN: { summary: "The key was deactivated 4 hours ago or less", retryable: true, exitCode: 11 },
   UKO_DESTRUCTION_PENDING: { summary: "A keystore still holds the key material", retryable: true, exitCode: 11 },
@@ -47,7 +48,6 @@ export const errorCatalogue = {
   UKO_NEVER_ACTIVE: { summary: "The key was never activated", retryable: false, exitCode: 12 },
   UKO_RECORD_NOT_KEPT: { summary: "The service does not keep the consent record", retryable: false, exitCode: 12 },
   UKO_PERSONS_UNKNOWN: { summary: "uko cannot distinguish two people", retryable: false, exitCode: 12 },
-  UKO_CONSENT_MISMATCH: { summary: "The consent record that you named cannot be used", retryable: false, exitCode: 12 },
   UKO_REVIEW_OUTDATED: { summary: "The review does not cover the key as it is now", retryable: false, exitCode: 12 },
   UKO_ACTOR_NOT_A_PERSON: { summary: "This identity is not a person", retryable: false, exitCode: 12 },
   UKO_KMS_SETTER: { summary: "KMS requires another person to destroy the key", retryable: false, exitCode: 12 },
@@ -127,7 +127,6 @@ export const errorCatalogue = {
 export type ErrorCode = keyof typeof errorCatalogue;
 
 /** Precedes the code of a wait that cannot end within this run, because its own caller has to act in a new run. */
-export const newRunMark = "[new run]";
 
 export interface UkoErrorOptions {
   /** What happened in particular: one complete sentence without a full stop. */

@@ -84,9 +84,6 @@ export interface Settings {
   /** Whether the environment or the provider requires two people; neither can relax the rule. */
   readonly isDualRequired: boolean;
   readonly isReadStrict: boolean;
-  readonly consents: readonly string[];
-  /** The caller's review of many keys, which is read once when the run opens. */
-  readonly consentFile?: ConsentFile;
   readonly waitMs?: number;
   /** From `CI`, which every pipeline sets. */
   readonly isUnattended: boolean;
@@ -95,17 +92,7 @@ export interface Settings {
   readonly proxy?: ProxySettings;
 }
 
-export interface ConsentFile {
-  readonly path: string;
-  readonly digest: string;
-}
-
 const ibmCloudIam = "https://iam.cloud.ibm.com";
-/** A consent record's ID, or the deletion window of a KMS key: `<keyId>@<authExpiration>`, to the second. */
-const consentForm =
-  /^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}@[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)$/;
-/** Limit for one run, wherever the IDs are written. */
-const maxConsents = 10_000;
 
 /** Combines environment and stored settings. Throws UKO_SETTINGS_INVALID with the name of the setting. */
 export function readSettings(
@@ -131,7 +118,6 @@ export function readSettings(
   const kmsEndpoint = namedAddress(environment.UKO_KMS_ENDPOINT, stored.kmsEndpoint);
   const evidencePath = firstGiven(environment.UKO_EVIDENCE);
   const reportPath = firstGiven(environment.UKO_REPORT);
-  const consentFile = consentFileOf(environment);
   return {
     instanceId,
     ...(region !== undefined && { region }),
@@ -144,8 +130,6 @@ export function readSettings(
       asksForTwo(stored.dualAuthorization, inProvider("dualAuthorization")),
     ].includes(true),
     isReadStrict: isOn(firstGiven(environment.UKO_STRICT_READS, stored.strictReads), "UKO_STRICT_READS"),
-    consents: consentFile === undefined ? readConsents(words(environment.UKO_CONSENT), "UKO_CONSENT") : [],
-    ...(consentFile !== undefined && { consentFile }),
     isUnattended: !["", "0", "false"].includes(environment.CI ?? ""),
     ...(wait !== undefined && { waitMs: parseDurationMs(wait, "UKO_WAIT") }),
     ...(evidencePath !== undefined && { evidencePath }),
@@ -166,45 +150,6 @@ export function readIamSettings(environment: Environment, stored: StoredSettings
     allowedHosts: words(environment.UKO_ALLOWED_HOSTS),
     ...(proxy !== undefined && { proxy }),
   };
-}
-
-/** `UKO_CONSENT=@review.jsonl` with the digest, both from this run's environment and never from a state. */
-function consentFileOf({ UKO_CONSENT, UKO_CONSENT_DIGEST = "" }: Environment): ConsentFile | undefined {
-  const consent = (UKO_CONSENT ?? "").trim();
-  const path = consent.startsWith("@") ? consent.slice(1) : undefined;
-  if (path === undefined && UKO_CONSENT_DIGEST === "") return undefined;
-  if (path === undefined || path === "") {
-    throw invalid(
-      "UKO_CONSENT does not name the review whose digest is in UKO_CONSENT_DIGEST",
-      "Set UKO_CONSENT to @ and the file that uko review wrote, or unset UKO_CONSENT_DIGEST.",
-    );
-  }
-  const digest = UKO_CONSENT_DIGEST.trim().toLowerCase();
-  if (/^[0-9a-f]{64}$/.test(digest)) return { path, digest };
-  throw invalid(
-    "UKO_CONSENT names a file, and UKO_CONSENT_DIGEST does not hold its SHA-256",
-    "Set UKO_CONSENT_DIGEST to the 64 hexadecimal digits that uko review printed for the file.",
-  );
-}
-
-export function isConsent(text: string): boolean {
-  return consentForm.test(text);
-}
-
-/** Validates record IDs and names of KMS windows; `where` names their place, for the error message. */
-export function readConsents(ids: readonly string[], where: string): readonly string[] {
-  const different = [...new Set(ids)];
-  if (different.length > maxConsents) {
-    throw invalid(
-      `${where} contains more than ${maxConsents.toLocaleString("en")} approvals`,
-      "Split the approvals across several runs.",
-    );
-  }
-  if (different.every(isConsent)) return different;
-  throw invalid(
-    `${where} contains a value that is not an approval ID`,
-    "An approval ID has 32 hexadecimal digits, and a KMS window has the form <key ID>@2026-12-01T14:22:00Z. Separate several with commas. The message of the run that requested the step shows the ID.",
-  );
 }
 
 const durationForm = /^(?<amount>[0-9]{1,6}(?:\.[0-9]{1,3})?)(?<unit>s|m|h|d)$/;

@@ -1,8 +1,7 @@
 /** Parsers of command-line arguments. They throw UKO_INPUT_INVALID with the expected form. */
 
 import path from "node:path";
-import { isDeepStrictEqual } from "node:util";
-import { isConsent, maxReasonCharacters, parseDurationMs } from "../compose-text.ts";
+import { maxReasonCharacters, parseDurationMs } from "../compose-text.ts";
 import { asUkoError, UkoError } from "../errors.ts";
 import { printable } from "../printable.ts";
 
@@ -20,9 +19,8 @@ export interface KmsKeyPath {
 const uuid = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const keyPathForm = new RegExp(`^(?<vaultId>${uuid})/(?<keyId>${uuid})$`);
 const kmsKeyPathForm = new RegExp(`^kms/(?<kmsKeyId>${uuid})$`);
-const recordIdForm = /^[0-9a-f]{32}$/;
 
-/** A key that has to be found first: `<vault>/<label>`, a label, or the beginning of an ID. */
+/** A key that has to be found first: `<vault>/<label>`, a label, the ID of its request, or the beginning of an ID. */
 export interface KeyName {
   readonly name: string;
 }
@@ -106,58 +104,6 @@ export function isVaultId(text: string): boolean {
 export function collectVaultIds(text: string, before: readonly string[] = []): readonly string[] {
   const vaultId = parseVaultId(text);
   return before.includes(vaultId) ? before : [...before, vaultId];
-}
-
-export function parseRecordId(text: string): string {
-  if (recordIdForm.test(text)) return text;
-  throw invalidInput(
-    `"${printable(text, 100)}" is not the ID of a request`,
-    "The ID of a request has 32 hexadecimal digits. uko status shows the pending request of a key.",
-  );
-}
-
-/** Reads the SHA-256 of a file, as `sha256sum` and `uko review` print it. */
-export function parseDigest(text: string): string {
-  const digest = text.toLowerCase();
-  if (/^[0-9a-f]{64}$/.test(digest)) return digest;
-  throw invalidInput(
-    `"${printable(text, 100)}" is not a SHA-256`,
-    "A SHA-256 has 64 hexadecimal digits. uko review prints the SHA-256 of its file.",
-  );
-}
-
-export interface ConsentPair {
-  readonly key: KeyPath | KeyName;
-  readonly recordId: string;
-}
-
-/** Reads pairs of a key and the ID of its request. A key can have one pending request only. */
-export function parseConsents(words: readonly string[]): readonly ConsentPair[] {
-  const pairs: ConsentPair[] = [];
-  for (let at = 0; at < words.length; at += 2) {
-    const [name = "", recordId] = words.slice(at);
-    const key = parseKey(name);
-    if (recordId === undefined) {
-      throw invalidInput(
-        `"${printable(name, 100)}" has no record ID after it`,
-        "Name each key and the ID of its request in turn: uko consent <key> <recordId> [<key> <recordId> ...].",
-      );
-    }
-    if (pairs.some((pair) => isDeepStrictEqual(pair.key, key))) {
-      throw invalidInput(
-        `"${printable(name, 100)}" is named twice`,
-        "Name each key once, with the id of its pending request.",
-      );
-    }
-    pairs.push({ key, recordId: parseRecordId(recordId) });
-  }
-  return pairs;
-}
-
-/** Reads the comma-separated IDs and windows after one `--consent`, and appends them to the previous ones. */
-export function collectConsents(text: string, before: readonly string[] = []): readonly string[] {
-  const named = text.split(",").map((each) => each.trim());
-  return [...before, ...named.map((each) => (isConsent(each) ? each : parseRecordId(each)))];
 }
 
 export function parseReason(text: string): string {

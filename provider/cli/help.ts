@@ -5,28 +5,20 @@ import { exitCodes, mostSevereFirst } from "../errors.ts";
 const vaultId = "5c1e0000-0000-4000-8000-000000000001";
 const key = `${vaultId}/9b2d0000-0000-4000-8000-000000000002`;
 const kmsKey = "kms/0f8c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b11";
-const window = "0f8c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b11@2026-12-01T14:22:00Z";
-const recordId = "7f3a2c91d04be6f8a13c5e7092b4d6f8";
-const digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
-const otherKey = `${vaultId}/9b2d0000-0000-4000-8000-000000000003`;
-const otherRecordId = "1c9e44d07b2a58f36e10d9a4c7835b2f";
 
 const exitCodeWords = Object.entries(exitCodes).map(([code, says]) => `${code} ${says}`);
 
 export const generalHelp = `
-Name a key by <vaultId>/<keyId>, two UUIDs, or by <vault>/<label>, a label, or the start of an ID (4 characters or
-more). A command that changes something accepts a name only at a terminal, where it shows the key and asks. uko ls lists
-names and IDs. Several keys are processed in the given order.
-The name of a KMS key outside UKO is kms/<keyId>. uko request opens its deletion window, and uko approve, with the
-name of that window, destroys it.
+Name a key by <vaultId>/<keyId>, two UUIDs, or by <vault>/<label>, a label, the ID of its request, or the start of an ID
+(4 characters or more). A command that changes something accepts a name only at a terminal, where it shows the key and
+asks. uko ls lists names and IDs. Several keys are processed in the given order.
+The name of a KMS key outside UKO is kms/<keyId>. uko request opens its deletion window, and uko approve destroys it.
 
 How two people delete a key:
-  uko request    Bob requests the deactivation
-  uko approve    Alice approves Bob's request: the key is deactivated, and Alice's request to destroy it is pending
+  uko request    Bob requests the deactivation; pulumi destroy and tofu destroy do it, too
+  uko approve    Alice approves: the key is deactivated, and, if Alice says so, her request to destroy it is pending
   uko approve    more than 4 hours later, Bob approves Alice's request: the key is destroyed
   uko continue   after the pending period of its keystores, a Vault Administrator removes the key
-
-For many keys, uko review shows what Bob requested, and uko approve takes one step on exactly these keys.
 
 Exit codes:
   ${exitCodeWords.slice(0, -1).join("   ")}
@@ -51,8 +43,6 @@ export const variables = {
   UKO_DUAL_AUTHORIZATION: "`required`: two people for every key, whatever the key says",
   UKO_STRICT_READS: "`true`: a refresh fails if it cannot read a resource",
   UKO_ALLOWED_HOSTS: "more hosts that may receive the credential, comma-separated, as `host` or `host:port`",
-  UKO_CONSENT: "the requests that this run approves: comma-separated IDs, or `@` and a review file",
-  UKO_CONSENT_DIGEST: "SHA-256 of the review file, as `uko review` printed it",
   UKO_WAIT: "how long each deletion may wait for people and time, such as `5h`; not in the dynamic provider",
   UKO_EVIDENCE: "file that gets a line of JSON before and after each step",
   UKO_REPORT: "file that gets a line of JSON for each resource and run",
@@ -137,10 +127,6 @@ export const examples = {
     ["tell the second person why", `uko request ${key} --reason "Payroll moved to the new ledger"`],
     ["set a KMS key for deletion", `uko request ${kmsKey}`],
   ],
-  consent: [
-    ["approve a request, so that the requester can act", `uko consent ${key} ${recordId}`],
-    ["approve several requests", `uko consent ${key} ${recordId} ${otherKey} ${otherRecordId}`],
-  ],
   review: [
     [
       "the deactivations that Bob requested, in every vault",
@@ -152,15 +138,17 @@ export const examples = {
     ],
   ],
   approve: [
-    ["approve a request and take its step", `uko approve ${key} ${recordId}`],
-    ["approve a request, so that the requester can act", `uko approve ${key} ${recordId} --record-only`],
-    ["approve every key of a review", `uko approve --review review.jsonl --digest ${digest}`],
+    ["list what you can approve, and choose", "uko approve"],
+    ["approve a request and take its step", "uko approve payroll"],
+    ["approve every deactivation that Bob requested in a vault", "uko approve --vault payments --requested-by 'Bob Example' --step deactivate"],
+    ["let the requester's next run take the step", "uko approve payroll --store"],
+    ["approve what you reviewed before", "uko approve --review review.jsonl"],
+    ["destroy a KMS key that another person set for deletion", `uko approve ${kmsKey}`],
   ],
   continue: [
-    ["approve a request and take its step", `uko continue ${key} --consent ${recordId}`],
-    ["wait until the cool-down has ended", `uko continue ${key} --consent ${recordId} --wait 5h`],
+    ["take the step that another person approved for you", `uko continue ${key}`],
+    ["wait until another person approves", `uko continue ${key} --wait 5h`],
     ["after the keystores have deleted the key", `uko continue ${key}`],
-    ["destroy a KMS key that another person set for deletion", `uko continue ${kmsKey} --consent ${window}`],
   ],
   withdraw: [
     ["withdraw your request or approval", `uko withdraw ${key}`],
@@ -297,7 +285,6 @@ export const groupOf = {
   request: "Delete",
   review: "Delete",
   approve: "Delete",
-  consent: "Delete",
   continue: "Delete",
   console: "Delete",
   sync: "Delete",

@@ -13,7 +13,7 @@ import type { ProgramFile } from "./named-resources.ts";
 import { impliedMirror, isInMirror } from "./provider-mirror.ts";
 import { packedPackage, writeProgram } from "./pulumi-program.ts";
 import { withOperations } from "./run.ts";
-import { resolveVaults } from "./typed-keys.ts";
+import { resolveVaults } from "./selection.ts";
 
 interface Written {
   readonly files: readonly ProgramFile[];

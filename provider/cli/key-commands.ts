@@ -1,24 +1,23 @@
 /** The commands about keys: each parses its arguments and calls one operation. */
 
 import { Argument, type Command, Option } from "commander";
-import { readConsents } from "../compose-text.ts";
+import type { Report } from "../engine/loop/report.ts";
 import { UkoError } from "../errors.ts";
+import { printable } from "../printable.ts";
 import {
-  collectConsents,
+  invalidInput,
   parseAnyKey,
-  parseConsents,
-  parseDigest,
   parseDuration,
   parseKey,
   parseReason,
-  parseRecordId,
   repeatable,
   type TypedKey,
 } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { type CommandName, exampleHelp } from "./help.ts";
-import { type ApproveSetOptions, runApproveSet } from "./review-commands.ts";
-import { type KeyCall, type KeyRun, runOnKeys } from "./run-on-keys.ts";
+import { reportText } from "./print.ts";
+import { type KeyRun, runOnKeys } from "./run-on-keys.ts";
+import { addSelectionOptions, type SelectionOptions, selectionIn } from "./selection.ts";
 
 export interface KeyCommands {
   readonly program: Command;
@@ -31,12 +30,17 @@ interface JsonOption {
 }
 
 export function addKeyCommands({ program, world, end }: KeyCommands): void {
-  const run: Run = async (keys, options, rest) =>
-    end(await runOnKeys(world, { keys, json: options.json === true, ...rest }));
+  const run: Run = async (keys, options, rest) => {
+    const selection = selectionIn(options);
+    if (keys.length === 0 && Object.keys(selection).length === 0) {
+      throw invalidInput("Nothing says which keys", "Name keys, or choose them with --vault, --label or another option.");
+    }
+    end(await runOnKeys(world, { keys, selection, json: options.json === true, ...rest }));
+  };
 
   const plain = (name: CommandName, keys: "one" | "several", description: string, acts: Acts): Command =>
     keyCommand(program, { name, keys, description, ...acts }).action(
-      (typed: TypedKey | TypedKey[], given: JsonOption) => run([typed].flat(), given, acts),
+      (typed: TypedKey | TypedKey[] = [], given: JsonOption & SelectionOptions) => run([typed].flat(), given, acts),
     );
 
   plain("status", "several", "Show the state of a key and what its deletion waits for; changes nothing", {
@@ -62,13 +66,11 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
         "reason for the second person, at most 500 characters; not for kms/ keys",
       ).argParser(parseReason),
     )
-    .action((keys: TypedKey[], given: JsonOption & { readonly reason?: string }) => {
+    .action((keys: TypedKey[] = [], given: JsonOption & SelectionOptions & { readonly reason?: string }) => {
       if (given.reason !== undefined) refuseReasonOnKms(keys);
       return run(keys, given, requesting(given.reason));
     });
-  addConsent(program, run);
-  addApprove({ program, world, end }, run);
-  addContinue(program, run);
+  addContinue(program, world, run);
 
   plain(
     "withdraw",
@@ -91,7 +93,7 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
 }
 
 type Acts = Omit<KeyRun, "keys" | "json">;
-type Run = (keys: readonly TypedKey[], options: JsonOption, acts: Acts) => Promise<void>;
+type Run = (keys: readonly TypedKey[], options: JsonOption & SelectionOptions, acts: Acts) => Promise<void>;
 
 function requesting(reason?: string): Acts {
   return {
@@ -110,119 +112,18 @@ function refuseReasonOnKms(keys: readonly TypedKey[]): void {
   });
 }
 
-/** The arguments are pairs, so that several requests can be approved in one run. */
-function addConsent(program: Command, run: Run): void {
-  program
-    .command("consent")
-    .description("Approve another person's request, so that this person can act on it; takes no step")
-    .usage("[options] <key> <recordId> [<key> <recordId> ...]")
-    .addArgument(
-      new Argument(
-        "<pairs...>",
-        "a key, <vaultId>/<keyId>, and the ID of its request, 32 hexadecimal digits; repeatable",
-      ),
-    )
-    .option("--json", "one line of JSON per key")
-    .addHelpText("after", exampleHelp("consent"))
-    .action((words: readonly string[], given: JsonOption) => {
-      const pairs = parseConsents(words);
-      const recordIdAt = (index: number): string => {
-        const recordId = pairs[index]?.recordId;
-        if (recordId === undefined) throw new UkoError("UKO_BUG");
-        return recordId;
-      };
-      return run(
-        pairs.map(({ key }) => key),
-        given,
-        {
-          writes: "consent",
-          act: ({ operations, ref, index, options }) => operations.consent(ref, recordIdAt(index), options),
-        },
-      );
-    });
-}
-
-interface ApproveOptions extends ApproveSetOptions {
-  readonly wait?: string;
-}
-
-/** One key by the ID of its request, or the keys of a review by its digest. */
-function addApprove({ program, world, end }: KeyCommands, run: Run): void {
-  program
-    .command("approve")
-    .description("Approve a request, or all requests in a review, and take the step")
-    .usage("[options] <key> <recordId>\n       uko approve [options] --review <file> --digest <sha256>")
-    .addArgument(new Argument("[key]", "<vaultId>/<keyId>, or kms/<keyId> for a KMS key").argParser(parseAnyKey))
-    .addArgument(new Argument("[recordId]", "the ID of its request, or the window of a kms/ key"))
-    .option("--review <file>", "the file that uko review wrote")
-    .addOption(new Option("--digest <sha256>", "the SHA-256 that uko review printed").argParser(parseDigest))
-    .option("--record-only", "write your approval, so that the requester can act; take no step")
-    .option("--yes", "do not ask about a single key; with --review, required if there is no terminal")
-    .addOption(
-      new Option("--wait <duration>", "how long to wait for people and time (default: UKO_WAIT)").argParser(
-        parseDuration("--wait"),
-      ),
-    )
-    .option("--json", "one line of JSON per key")
-    .addHelpText("after", exampleHelp("approve"))
-    .action(async (key: TypedKey | undefined, recordId: string | undefined, given: ApproveOptions) => {
-      const { review, digest, recordOnly, wait, yes } = given;
-      if (review !== undefined && key === undefined && wait === undefined) {
-        return end(await runApproveSet(world, { ...given, review }));
-      }
-      if (review !== undefined || digest !== undefined || key === undefined || recordId === undefined) {
-        throw new UkoError("UKO_INPUT_INVALID", {
-          summary: "uko approve takes a key and the ID of its request, or a review and its digest",
-          detail:
-            "uko status <key> shows the ID. uko approve --help shows both forms. With --review, omit the key and --wait.",
-        });
-      }
-      const consent = collectConsents(recordId);
-      return run(
-        [key],
-        given,
-        recordOnly === true ? approval(key, recordId) : { ...steps({ consent, wait, yes }), writes: "approve" },
-      );
-    });
-}
-
-function approval(key: TypedKey, typed: string): Acts {
-  if ("kmsKeyId" in key) {
-    throw new UkoError("UKO_INPUT_INVALID", {
-      summary: "A KMS key cannot be approved without taking the step",
-      detail: "Omit --record-only: the second person destroys the KMS key.",
-    });
-  }
-  const recordId = parseRecordId(typed);
-  return { writes: "approve", act: ({ operations, ref, options }) => operations.consent(ref, recordId, options) };
-}
-
-interface ContinueOptions extends JsonOption {
-  readonly consent?: readonly string[];
+interface ContinueOptions extends JsonOption, SelectionOptions {
   readonly wait?: string;
   readonly yes?: true;
 }
 
-function consentsOf(
-  { consents }: KeyCall["settings"],
-  { consent = [] }: Pick<ContinueOptions, "consent">,
-): readonly string[] {
-  return readConsents([...consents, ...consent], "This run");
-}
-
-function addContinue(program: Command, run: Run): void {
+function addContinue(program: Command, world: CliWorld, run: Run): void {
   keyCommand(program, {
     name: "continue",
     keys: "several",
-    description: "Take the steps of a deletion that are possible now: deactivate, destroy, remove",
-    ...steps({}),
+    description: "Take the steps of a deletion that are possible now; approves nothing",
+    ...continuing(world, {}),
   })
-    .addOption(
-      new Option(
-        "--consent <id>",
-        "approve the request with this ID, or this window of a kms/ key; repeatable, in addition to UKO_CONSENT",
-      ).argParser(collectConsents),
-    )
     .addOption(
       new Option(
         "--wait <duration>",
@@ -230,24 +131,36 @@ function addContinue(program: Command, run: Run): void {
       ).argParser(parseDuration("--wait")),
     )
     .option("--yes", "do not ask before a key is destroyed or removed; without a terminal uko never asks")
-    .action((keys: TypedKey[], given: ContinueOptions) => run(keys, given, steps(given)));
+    .action((keys: TypedKey[] = [], given: ContinueOptions) => run(keys, given, continuing(world, given)));
 }
 
-/** Takes the steps that are possible, with the approvals of the command and of the environment. */
-function steps(
-  given: Pick<ContinueOptions, "consent"> & { readonly wait?: string | undefined; readonly yes?: true | undefined },
-): Acts {
+/** Takes the steps that are possible, on the requests of the caller that another person has approved. */
+function continuing(world: CliWorld, { wait, yes, json }: ContinueOptions): Acts {
   return {
     writes: "continue",
-    asks: given.yes !== true,
-    ...(given.wait !== undefined && { over: { UKO_WAIT: given.wait } }),
-    act: ({ operations, settings, ref, options }) => {
-      const consents = consentsOf(settings, given);
-      return operations.continue(ref, consents, { budgetMs: settings.waitMs ?? 0 }, options);
+    asks: yes !== true,
+    ...(wait !== undefined && { over: { UKO_WAIT: wait } }),
+    async act({ operations, settings, ref, options }) {
+      const budget = { budgetMs: settings.waitMs ?? 0 };
+      const report = await operations.continue(ref, undefined, budget, options);
+      const confirmed = json === true ? undefined : await confirmRequest(world, report);
+      return confirmed === undefined ? report : operations.continue(ref, confirmed, budget, options);
     },
-    actOnKms: ({ operations, settings, ref, options }) =>
-      operations.continue(ref, consentsOf(settings, given), options),
+    actOnKms: ({ operations, ref, options }) => operations.continue(ref, options),
   };
+}
+
+/**
+ * Another person approved what the caller requested, but the request was made with another credential. Only the caller
+ * can tell that they made it. Returns the ID of the approval if the caller types the label.
+ */
+async function confirmRequest(world: CliWorld, report: Report): Promise<string | undefined> {
+  const { label = "", deletion } = report;
+  if (deletion.isUnconfirmed !== true || world.ask === undefined) return undefined;
+  world.out.write(`${reportText(report, world.out)}\n`);
+  const phrase = printable(label, 1_000);
+  const typed = await world.ask(`Did you request this? Type the label of the key, "${phrase}", to take the step: `);
+  return typed.trim() === phrase ? deletion.recordId : undefined;
 }
 
 interface KeyCommand extends Pick<Acts, "writes" | "actOnKms"> {
@@ -265,14 +178,12 @@ function keyCommand(program: Command, { name, keys, description, writes, actOnKm
       ? ", <vault>/<label> or the start of an ID"
       : "; at a terminal also <vault>/<label> or the start of an ID";
   const form = `${paths}${names}`;
+  const isChoosing = writes !== undefined && keys === "several";
   const argument =
     keys === "one"
       ? new Argument("<key>", form).argParser(parse)
-      : new Argument("<key...>", `${form}; one or more`).argParser(repeatable(parse));
-  return program
-    .command(name)
-    .description(description)
-    .addArgument(argument)
-    .option("--json", "one line of JSON per key")
-    .addHelpText("after", exampleHelp(name));
+      : new Argument(isChoosing ? "[key...]" : "<key...>", `${form}; one or more`).argParser(repeatable(parse));
+  const command = program.command(name).description(description).addArgument(argument);
+  if (isChoosing) addSelectionOptions(command);
+  return command.option("--json", "one line of JSON per key").addHelpText("after", exampleHelp(name));
 }

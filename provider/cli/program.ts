@@ -3,6 +3,7 @@
 import { Command, CommanderError } from "commander";
 import { asUkoError, UkoError } from "../errors.ts";
 import { capital } from "../printable.ts";
+import { addApproveCommand } from "./approve-command.ts";
 import { addAuditCommand } from "./audit-command.ts";
 import { addCampaignCommand } from "./campaign/campaign-command.ts";
 import { addCertificateCommand } from "./certificate-command.ts";
@@ -66,6 +67,7 @@ export function buildProgram(untraced: CliWorld, end: (exitCode: number) => void
   addGeneralHelp(program, world);
   addLsCommand(program, world, end);
   addKeyCommands({ program, world, end });
+  addApproveCommand(program, world, end);
   addReviewCommand(program, world, end);
   addHoldCommand(program, world, end);
   addVaultCommands(program, world, end);

@@ -1,20 +1,19 @@
-/** `uko review` and `uko approve`: a view of what another person requested, and the approval of exactly this view. */
+/** `uko review`: a view of what another person requested, which this person can keep for a later `uko approve`. */
 
 import { writeFile } from "node:fs/promises";
 import { Argument, type Command, Option } from "commander";
 import { jsonLine, setMessages } from "../compose-text.ts";
-import type { KeyResult } from "../engine/key/approve-set.ts";
-import type { SetReview } from "../engine/key/review-set.ts";
+import type { ReviewFile, SetReview } from "../engine/key/review-set.ts";
 import { mostSevere, UkoError } from "../errors.ts";
 import { printableLines } from "../printable.ts";
 import { collectVaults, invalidInput, type KeyName, type KeyPath, parseKey, repeatable } from "./arguments.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { fileError } from "./files.ts";
 import { exampleHelp } from "./help.ts";
-import { printError, reportJson } from "./print.ts";
-import { type ProgressLine, withOperations } from "./run.ts";
+import { type OpenRun, withOperations } from "./run.ts";
 import { paint, tableOf as renderTable } from "./table.ts";
-import { resolveManagedKeys, resolveVaults } from "./typed-keys.ts";
+import { resolveVaults } from "./selection.ts";
+import { resolveManagedKeys } from "./typed-keys.ts";
 import { writeUnreadable } from "./vault-commands.ts";
 
 interface ReviewOptions {
@@ -87,11 +86,34 @@ async function runReview(world: CliWorld, typed: TypedKeys, given: ReviewOptions
       options,
     );
     progress.clear();
-    if (review.file !== undefined && out !== undefined) await writeReview(out, review.file.text, given.force === true);
     world.out.write(json === true ? reviewJson(review, out) : reviewText(world, review, out));
+    if (review.file !== undefined && out !== undefined) await keepReview(world, run, review.file, { ...given, out });
     const codes = writeUnreadable(world, review, json === true);
     return mostSevere([...codes, review.file === undefined ? 12 : 0]);
   });
+}
+
+/** The file lets a later run approve without a question, so a person confirms here what the file is for. */
+async function keepReview(
+  world: CliWorld,
+  { sealReview }: Pick<OpenRun, "sealReview">,
+  { review, text }: ReviewFile,
+  { out, force }: { readonly out: string; readonly force?: true },
+): Promise<void> {
+  const sealed = sealReview(text);
+  if (world.ask === undefined) {
+    throw invalidInput(
+      "A review is kept by a person, and there is no terminal to ask at",
+      "Run uko review with --out at a terminal.",
+    );
+  }
+  const phrase = setMessages.approvalPhrase(review.header, review.lines.size, false);
+  const typed = await world.ask(`Type "${phrase}" to keep this review for uko approve: `);
+  if (typed.trim() !== phrase) {
+    throw new UkoError("UKO_CANCELLED", { summary: "The review was not confirmed", detail: "No file was written." });
+  }
+  await writeReview(out, sealed, force === true);
+  world.out.write(`${setMessages.reviewNext({ review }, out).join("\n")}\n`);
 }
 
 async function writeReview(file: string, text: string, mayReplace: boolean): Promise<void> {
@@ -122,8 +144,7 @@ function reviewText({ out }: CliWorld, review: SetReview, file: string | undefin
     paint(out, "strong", setMessages.reviewTitle(keys, written.review)),
     ...setMessages.reviewFacts(keys, written).map((fact) => `  ${fact}`),
     tableOf(out, setMessages.reviewHeads, setMessages.reviewRows(review)),
-    "",
-    ...setMessages.reviewNext(written, file),
+    ...(file === undefined ? ["", ...setMessages.reviewNext(written, undefined)] : []),
   ].join("\n")}\n`;
 }
 
@@ -147,47 +168,13 @@ function reviewJson(review: SetReview, file: string | undefined): string {
 /** The label and a note may be cut on a narrow terminal; IDs and times may not. */
 const cuttable: Readonly<Record<string, number>> = { LABEL: 12, KEYSTORES: 10, NOTE: 10, WHY: 20, RESULT: 20 };
 
-const tableOf = (output: TextOutput, heads: readonly string[], rows: readonly (readonly string[])[]): string =>
+export const tableOf = (output: TextOutput, heads: readonly string[], rows: readonly (readonly string[])[]): string =>
   renderTable(output, heads, rows, cuttable);
 
-export interface ApproveSetOptions {
-  readonly review?: string;
-  readonly digest?: string;
-  readonly recordOnly?: true;
-  readonly yes?: true;
-  readonly json?: true;
-}
-
-/** Approves the set of a review file. The digest is required everywhere, also at a terminal. */
-export async function runApproveSet(world: CliWorld, given: ApproveSetOptions & { review: string }): Promise<number> {
-  const { review: file, digest, recordOnly = false } = given;
-  const json = given.json === true;
-  if (digest === undefined) {
-    throw invalidInput("--digest is missing", "Set --digest to the SHA-256 that uko review printed for the file.");
-  }
-  const { openReview } = await import("../compose-operations.ts");
-  const review = openReview(file, digest);
-  const { header, lines } = review;
-  await confirmSet(world, given, setMessages.approvalPhrase(header, lines.size, recordOnly));
-  return withOperations(world, async ({ operations, progress, options }) => {
-    const each = (result: KeyResult): void => {
-      if (json) writeResult(world, progress, result);
-    };
-    const results = await operations.approve(review, { recordOnly, each }, options);
-    progress.clear();
-    const left = setMessages.leftRows(results);
-    if (!json) {
-      const table = left.length === 0 ? [] : [tableOf(world.out, setMessages.resultHeads, left), ""];
-      world.out.write(`${[...table, ...setMessages.summariseApproval(results, header, recordOnly)].join("\n")}\n`);
-    }
-    return mostSevere(results.map((result) => (result.kind === "failed" ? result.error : result.report).exitCode));
-  });
-}
-
-/** At a terminal a person types the step and the number of keys, also with --yes. A run without one needs --yes. */
+/** At a terminal a person types the step and the number of keys. A run without one needs --yes. */
 export async function confirmSet(
   world: CliWorld,
-  { json, yes }: Pick<ApproveSetOptions, "json" | "yes">,
+  { json, yes }: { readonly json?: boolean; readonly yes?: boolean },
   phrase: string,
   lines: readonly string[] = [],
 ): Promise<void> {
@@ -202,10 +189,4 @@ export async function confirmSet(
     "This command needs a confirmation, and there is no terminal to ask at",
     `Add --yes to run it without a question: ${phrase}.`,
   );
-}
-
-function writeResult(world: CliWorld, progress: ProgressLine, result: KeyResult): void {
-  progress.clear();
-  if (result.kind === "reported") world.out.write(reportJson(result.report));
-  else printError(world, result.error, true, result.ref);
 }

@@ -10,10 +10,12 @@ import type { KeyPath, KmsKeyPath, TypedKey } from "./arguments.ts";
 import type { CliWorld, Environment, OpenOperations } from "./cli-world.ts";
 import { printError, reportJson, reportTextAfter } from "./print.ts";
 import { type OpenRun, type ProgressLine, withOperations } from "./run.ts";
+import type { SelectionOptions } from "./selection.ts";
 import { isConfirmed, requireFullIds, resolveKeys } from "./typed-keys.ts";
 
 export interface KeyRun {
   readonly keys: readonly TypedKey[];
+  readonly selection?: SelectionOptions;
   readonly json: boolean;
   /** The command, if it writes; then only a person at a terminal may name a key by its name. */
   readonly writes?: string;
@@ -30,11 +32,10 @@ export interface KeyCall {
   readonly operations: Operations;
   readonly settings: OpenOperations["settings"];
   readonly ref: KeyRef;
-  readonly index: number;
   readonly options: CallOptions;
 }
 
-export interface KmsKeyCall extends Pick<KeyCall, "settings" | "options"> {
+export interface KmsKeyCall extends Pick<KeyCall, "options"> {
   readonly operations: KmsOperations;
   readonly ref: KmsKeyRef;
 }
@@ -47,8 +48,7 @@ export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
     const keys = await resolveKeys(world, opened, run);
     const options = { ...opened.options, ...confirmation(world, run, progress) };
     const { json } = run;
-    const act = (key: KeyPath | KmsKeyPath, index: number): Promise<Report> =>
-      actOn({ key, index }, run, opened, options);
+    const act = (key: KeyPath | KmsKeyPath): Promise<Report> => actOn(key, run, opened, options);
     const isOneByOne = options.confirm !== undefined;
     const { exitCodes } = await reportEach(world, opened, { keys, what: "Keys", json, act, isOneByOne, progress });
     return mostSevere(exitCodes);
@@ -62,7 +62,7 @@ export interface EachKey<Key> {
   readonly json: boolean;
   readonly isOneByOne?: boolean;
   readonly progress: ProgressLine;
-  readonly act: (key: Key, index: number) => Promise<Report>;
+  readonly act: (key: Key) => Promise<Report>;
 }
 
 /** Acts on several keys at a time, and reports them in order. An error about one key does not stop the next. */
@@ -73,9 +73,9 @@ export async function reportEach<Key extends KeyPath | KmsKeyPath>(
 ): Promise<{ readonly reports: readonly Report[]; readonly exitCodes: readonly number[] }> {
   type Ended = { readonly key?: Key } & ({ readonly report: Report } | { readonly error: UkoError });
   let stop: Ended | undefined;
-  const actOnOne = async (key: Key, index: number): Promise<Ended> => {
+  const actOnOne = async (key: Key): Promise<Ended> => {
     try {
-      return { key, report: await act(key, index) };
+      return { key, report: await act(key) };
     } catch (thrown) {
       const error = asUkoError(thrown);
       const failed = { key, error };
@@ -119,13 +119,13 @@ function confirmation(world: CliWorld, { asks, json }: KeyRun, progress: Progres
 }
 
 async function actOn(
-  { key, index }: { readonly key: KeyPath | KmsKeyPath; readonly index: number },
+  key: KeyPath | KmsKeyPath,
   { act, actOnKms }: KeyRun,
   { operations, kmsOperations, settings }: OpenOperations,
   options: CallOptions,
 ): Promise<Report> {
   const { instanceId } = settings;
-  if (!("kmsKeyId" in key)) return act({ operations, settings, ref: { instanceId, ...key }, index, options });
+  if (!("kmsKeyId" in key)) return act({ operations, settings, ref: { instanceId, ...key }, options });
   if (actOnKms === undefined) throw new UkoError("UKO_BUG");
-  return actOnKms({ operations: kmsOperations, settings, ref: { instanceId, ...key }, options });
+  return actOnKms({ operations: kmsOperations, ref: { instanceId, ...key }, options });
 }

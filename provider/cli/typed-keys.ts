@@ -2,11 +2,20 @@
 
 import { UkoError } from "../errors.ts";
 import { printable } from "../printable.ts";
-import { isVaultId, type KeyName, type KeyPath, type KmsKeyPath, notFullKeyPath, type TypedKey } from "./arguments.ts";
+import {
+  invalidInput,
+  type KeyName,
+  type KeyPath,
+  type KmsKeyPath,
+  notFullKeyPath,
+  type TypedKey,
+} from "./arguments.ts";
 import type { CliWorld, OpenOperations } from "./cli-world.ts";
+import { isSelecting, keysInFile, type SelectionOptions, selectionOf } from "./selection.ts";
 
 interface Typed {
   readonly keys: readonly TypedKey[];
+  readonly selection?: SelectionOptions;
   readonly json: boolean;
   readonly writes?: string;
 }
@@ -15,27 +24,43 @@ const needsTerminal =
   "This command changes something. It accepts a name only at a terminal, where it asks before it runs, and never with --json.";
 
 /** Throws UKO_INPUT_INVALID before the first call if a name needs a terminal and there is none. */
-export function requireFullIds(world: CliWorld, { keys, json, writes }: Typed): void {
+export function requireFullIds(world: CliWorld, { keys, selection = {}, json, writes }: Typed): void {
   if (writes === undefined || (world.ask !== undefined && !json)) return;
+  if (isSelecting(selection)) {
+    throw invalidInput("Options that choose keys need a terminal", `${needsTerminal}\nNext: name each key by its full ID, or list them in a file for --keys.`);
+  }
   for (const key of keys) if ("name" in key) throw notFullKeyPath(key.name, needsTerminal);
 }
 
 /** Throws UKO_CANCELLED if the person does not confirm the keys that were found. */
 export async function resolveKeys(
   world: CliWorld,
-  { directory }: OpenOperations,
-  { keys, writes }: Typed,
+  { directory, operations }: OpenOperations,
+  { keys, selection = {}, json, writes }: Typed,
 ): Promise<readonly (KeyPath | KmsKeyPath)[]> {
   const found: string[] = [];
   const resolved: (KeyPath | KmsKeyPath)[] = [];
-  for (const key of keys) {
+  const options = { signal: world.signal };
+  const inFile = await keysInFile(world, selection);
+  requireFullIds(world, { keys: inFile, json, ...(writes !== undefined && { writes }) });
+  for (const key of [...keys, ...inFile]) {
     if (!("name" in key)) {
       resolved.push(key);
       continue;
     }
-    const { vaultId, keyId, vault, label, keyState } = await directory.findKey(key.name, { signal: world.signal });
+    const { vaultId, keyId, vault, label, keyState } = await directory.findKey(key.name, options);
     resolved.push({ vaultId, keyId });
     found.push(`${vaultId}/${keyId}  ${printable(`${vault}/${label}`, 80)}  ${printable(keyState, 40)}`);
+  }
+  if (isSelecting(selection)) {
+    const selected = await operations.select(await selectionOf({ directory }, selection, options), options);
+    for (const { observation } of selected.keys) {
+      const { vaultId, keyId, label } = observation.facts;
+      resolved.push({ vaultId, keyId });
+      found.push(`${vaultId}/${keyId}  ${printable(label, 80)}  ${printable(observation.stateWord, 40)}`);
+    }
+    for (const { vaultId, error } of selected.unreadable) world.err.write(`Vault ${vaultId}: ${error.summary}\n`);
+    if (resolved.length === 0) throw invalidInput("No key is like that", "uko ls --kind key lists the keys that you can read.");
   }
   if (writes !== undefined && found.length > 0) await confirmFound(world, writes, found);
   return resolved;
@@ -50,22 +75,13 @@ export async function resolveManagedKeys(
   return keys.filter((key): key is KeyPath => !("kmsKeyId" in key));
 }
 
-/** The IDs of vaults that a command only reads, by their names, IDs or the starts of their IDs. */
-export async function resolveVaults(
-  { directory }: Pick<OpenOperations, "directory">,
-  names: readonly string[],
-  options: { readonly signal: AbortSignal },
-): Promise<readonly string[]> {
-  const ids: string[] = [];
-  for (const name of names) {
-    ids.push(isVaultId(name) ? name.toLowerCase() : (await directory.findVault(name, options)).id);
-  }
-  return [...new Set(ids)];
-}
+const maxFoundShown = 20;
 
 async function confirmFound(world: CliWorld, command: string, found: readonly string[]): Promise<void> {
   const which = found.length === 1 ? "this key" : `these ${found.length} keys`;
-  const question = `${found.join("\n")}\nRun uko ${command} on ${which}? [y/N] `;
+  const hidden = found.length - maxFoundShown;
+  const shown = [...found.slice(0, maxFoundShown), ...(hidden > 0 ? [`and ${hidden} more`] : [])];
+  const question = `${shown.join("\n")}\nRun uko ${command} on ${which}? [y/N] `;
   if (await isConfirmed(world, question)) return;
   throw new UkoError("UKO_CANCELLED", {
     summary: `uko ${command} was not confirmed`,

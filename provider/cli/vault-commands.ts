@@ -25,7 +25,8 @@ import { printError, reportJson, reportText } from "./print.ts";
 import { type OpenRun, withOperations } from "./run.ts";
 import { reportEach } from "./run-on-keys.ts";
 import { type Column, renderTable } from "./table.ts";
-import { isConfirmed, resolveVaults } from "./typed-keys.ts";
+import { resolveVaults } from "./selection.ts";
+import { isConfirmed } from "./typed-keys.ts";
 
 interface VaultOptions {
   readonly vault?: readonly string[];

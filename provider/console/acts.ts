@@ -23,14 +23,13 @@ export type Acted =
 
 type Operation = (operations: Operations, ref: KeyRef, form: ActForm, options: CallOptions) => Promise<Report>;
 
-/** A page does not wait: it shows what the key waits for. */
-const noWait = { budgetMs: 0 } as const;
-
 const operationOf = {
   request: (operations, ref, { reason }, options) =>
     operations.request(ref, reason === "" ? undefined : reason, options),
-  approve: (operations, ref, { record }, options) => operations.continue(ref, [record], noWait, options),
-  consent: (operations, ref, { record }, options) => operations.consent(ref, record, options),
+  approve: (operations, ref, { record: recordId }, options) =>
+    operations.approveOne(ref, { recordId, stores: false }, options),
+  store: (operations, ref, { record: recordId }, options) =>
+    operations.approveOne(ref, { recordId, stores: true }, options),
   withdraw: (operations, ref, _form, options) => operations.withdraw(ref, options),
   reactivate: (operations, ref, _form, options) => operations.reactivate(ref, options),
   remove: (operations, ref, _form, options) => operations.sweep(ref, options),
@@ -58,7 +57,7 @@ export function actOnKmsKey(
   const ref = { instanceId, kmsKeyId };
   return take(inspection, id, form, (act) => {
     if (act.id === "request") return operations.request(ref, options);
-    if (act.id === "approve") return operations.continue(ref, [form.record], options);
+    if (act.id === "approve") return operations.approve(ref, form.record, options);
     return operations.withdraw(ref, options);
   });
 }

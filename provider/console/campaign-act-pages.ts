@@ -91,9 +91,9 @@ function nextApproval({ act, wave, state }: CampaignRun): Html {
   const named = act.name === "review" && state.kind === "done" ? reviewed.safeParse(state.report.data) : undefined;
   if (named?.success !== true) return html``;
   const { step, review } = named.data;
-  const address = (approval: "approve" | "record"): string => waveActAddress(wave, `${approval}-${step}-${review}`);
+  const address = (approval: "approve" | "store"): string => waveActAddress(wave, `${approval}-${step}-${review}`);
   return html`<ul class="offers"><li><a href="${address("approve")}">Approve this review and ${step} its keys</a></li>
-<li><a href="${address("record")}">Approve this review only, so that the requester can act</a></li></ul>`;
+<li><a href="${address("store")}">Store your approval of this review, so that the requester's next run acts</a></li></ul>`;
 }
 
 /** The wave is no longer what the page showed, so nothing was done. */

@@ -92,13 +92,13 @@ async function showAct(campaign: Campaign, context: Context<Env>): Promise<Respo
 }
 
 function isApproval(act: WaveAct): act is WaveApproval {
-  return act.name === "approve" || act.name === "record";
+  return act.name === "approve" || act.name === "store";
 }
 
 async function approvalOf({ console, folder }: Campaign, wave: string, act: WaveApproval, options: CallOptions) {
   const { name, step, review } = act;
   const pages = await console.run.campaignPages();
-  return pages.approval(folder, { wave, step, review, recordOnly: name === "record" }, options);
+  return pages.approval(folder, { wave, step, review, stores: name === "store" }, options);
 }
 
 async function startAct(campaign: Campaign, context: Context<Env>): Promise<Response> {
@@ -142,13 +142,13 @@ function take(act: WaveAct, { acting, folder, wave, sent }: Taken, options: Call
     case "review":
       return acting.review(folder, { wave, step: act.step, kind: act.kind }, options);
     case "approve":
-    case "record": {
+    case "store": {
       const { step, review } = act;
       // The operation counts the keys again, and acts only if the count is what the person typed.
       const confirm = async (phrase: string): Promise<void> => {
         if (typed.trim() !== phrase) throw countChanged();
       };
-      return acting.approve(folder, { wave, step, review, recordOnly: act.name === "record", confirm }, options);
+      return acting.approve(folder, { wave, step, review, stores: act.name === "store", confirm }, options);
     }
     case "halt":
       return acting.halt(folder, wave, options);

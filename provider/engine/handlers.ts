@@ -1,7 +1,6 @@
 /** The functions that every door calls for any definition, with plain values in and out. */
 
 import type { Announcement } from "../lifecycle/announcement.ts";
-import { idsIn } from "../lifecycle/review.ts";
 import { reportingRun, resultOfStored } from "./loop/report.ts";
 import type { CallOptions, World } from "./ports/world.ts";
 import { type ProgramReader, readProgram } from "./program/read-program.ts";
@@ -22,12 +21,7 @@ import { isTransientReadError } from "./text/resource-messages.ts";
 /** A resource after a read or a change, for engines that read again before a run. */
 export interface ResourceRead<State> extends Stored<State> {
   readonly isWatched: boolean;
-  /** The pending consent record, or the open KMS window, that this run approves. */
-  readonly approvedRecordId?: string;
 }
-
-/** For an engine that plans again when it applies: what the first plan's run approved. */
-export type FirstPlan = { readonly approvedRecordId?: string };
 
 export type { DeleteOutcome };
 
@@ -45,7 +39,7 @@ export interface Handlers<Inputs, State extends Inputs>
   /** From state alone; makes no call. `timeoutMs` is the resource's own wait budget. */
   previewDelete(olds: unknown, timeoutMs?: number): Planned;
   /** Like `previewDelete`; `short` if the update does not advance the deletion of its resource. */
-  previewUpdate(olds: unknown, news: unknown, first?: FirstPlan): Planned;
+  previewUpdate(olds: unknown, news: unknown): Planned;
 }
 
 /** For an engine that may apply a plan later. Without an announcement there is no limit. */
@@ -79,8 +73,10 @@ export function createHandlers<Inputs, State extends Inputs>(
     const { world, run } = context.open();
     return { world: progress === undefined ? world : { ...world, progress }, run };
   };
-  const looked = (stored: Stored<State>, run: RunSettings) =>
-    withApproval({ ...stored, isWatched: definition.refreshBeforeRun(stored.state, run) }, run);
+  const looked = (stored: Stored<State>, run: RunSettings): ResourceRead<State> => ({
+    ...stored,
+    isWatched: definition.refreshBeforeRun(stored.state, run),
+  });
   const pinned = async (world: World, stored: Stored<State>, run: RunSettings, options: CallOptions) => {
     // A new state names the instance, so no source may report another one. KMS checks it itself.
     const { vaultId } = definition.deletion(stored.state, run).subject({});
@@ -133,10 +129,10 @@ export function createHandlers<Inputs, State extends Inputs>(
       const { run } = context.open();
       const state = stateFrom(olds);
       const waits = (run.waitMs ?? timeoutMs) > 0;
-      const plan = { facts: Object(state), consents: namedBy(run), waits, door: context.door };
+      const plan = { facts: Object(state), waits, door: context.door };
       return definition.deletion(state, run).plan(plan);
     },
-    previewUpdate(olds, news, first) {
+    previewUpdate(olds, news) {
       const { state, inputs } = known(olds, news);
       const goal = definition.retirement?.(state, inputs);
       if (goal === undefined) return nothingPlanned;
@@ -144,8 +140,7 @@ export function createHandlers<Inputs, State extends Inputs>(
       // Same as in the update itself: the program's current inputs override the state.
       const deletion = definition.deletion({ ...state, ...inputs }, run);
       const rerun = applyCommand(context.door) ?? context.door.rerun;
-      const consents = first === undefined ? namedBy(run) : [first.approvedRecordId ?? ""];
-      const plan = { facts: Object(state), consents, waits: false, door: { rerun } };
+      const plan = { facts: Object(state), waits: false, door: { rerun } };
       return deletion.planRetirement?.(goal, Object(inputs), plan) ?? nothingPlanned;
     },
     async delete(olds, options) {
@@ -168,16 +163,4 @@ async function rejections(ask: () => Promise<readonly CheckFailure[]> | undefine
     if (isTransientReadError(error)) return [];
     throw error;
   }
-}
-
-/** The records that the run may act on, for predictions from state. */
-function namedBy({ consents, review }: RunSettings): readonly string[] {
-  return review === undefined ? consents : [...consents, ...idsIn(review)];
-}
-
-/** The approval of the pending request, if this run names that request. */
-function withApproval<State>(looked: ResourceRead<State>, run: RunSettings): ResourceRead<State> {
-  const { deletionRecordId: pending } = looked.state as { readonly deletionRecordId?: unknown };
-  const isApproved = typeof pending === "string" && namedBy(run).includes(pending);
-  return { ...looked, ...(isApproved && { approvedRecordId: pending }) };
 }

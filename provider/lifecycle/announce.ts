@@ -7,16 +7,16 @@ import type { KmsKeyPolicy } from "./plan-kms-key-deletion.ts";
 
 /** What the plan knows of its run. */
 export interface PlannedRun {
-  /** Records and KMS windows that the run approves. */
-  readonly consents: readonly string[];
   /** Whether the run may wait, and then take a step that other people have made possible. */
   readonly waits: boolean;
 }
 
 /** What state shows of a pending deletion. */
 export interface PendingFacts {
-  /** The consent record or the KMS window that is pending approval. */
+  /** The consent record or the KMS window on the key. */
   readonly recordId?: string;
+  /** The record is an approval, on which its requester's run acts. */
+  readonly isApproved: boolean;
   /** Whether state names a time before which the next step is refused. */
   readonly isTooEarly: boolean;
 }
@@ -28,27 +28,26 @@ export interface KnownKey
 export function announceKeyDeletion(
   key: KnownKey,
   policy: DeletionPolicy,
-  { recordId, isTooEarly }: PendingFacts,
-  { consents, waits }: PlannedRun,
+  { recordId, isApproved, isTooEarly }: PendingFacts,
+  { waits }: PlannedRun,
 ): Announcement {
   const removal: readonly AnnouncedStep[] = policy.goal === "removed" ? ["remove"] : [];
-  const isApproved = recordId !== undefined && consents.includes(recordId);
   const { next } = planFromState(key, policy);
-  const asksFirst = next.kind === "ready" && next.step.kind === "write_record";
+  const asks = next.kind === "waitingForRequest" || (next.kind === "ready" && next.step.kind === "write_record");
   const announced = (steps: readonly AnnouncedStep[]): Announcement => ({
     subject: `${key.vaultId}/${key.keyId}`,
     shown: shownKeyText(key),
     steps,
-    ...(isApproved && asksFirst && { recordId }),
+    ...(isApproved && asks && { recordId }),
   });
   // A run that waits also removes what others have destroyed meanwhile.
   const afterWait = waits ? removal : [];
   if (key.stateWord === "destroyed") return announced(isTooEarly ? afterWait : removal);
-  if (next.kind !== "ready") return announced([]);
-  const mayAct = isApproved || (recordId === undefined && !asksFirst);
-  if (!mayAct) return announced(recordId === undefined ? ["request", ...afterWait] : afterWait);
+  if (next.kind !== "ready" && !asks) return announced([]);
+  const mayAct = isApproved || (recordId === undefined && !asks);
+  if (!mayAct) return announced(recordId === undefined && next.kind === "ready" ? ["request", ...afterWait] : afterWait);
   if (key.stateWord === "active") return announced(["deactivate", ...afterWait]);
-  // An approver of a destruction that is not due yet is shown its time and the destruction itself.
+  // An approved destruction that is not due yet is shown with its time and the destruction itself.
   return announced(isTooEarly && !isApproved && !waits ? [] : ["destroy", ...removal]);
 }
 
@@ -62,20 +61,15 @@ export interface KnownKmsKey {
 export function announceKmsKeyDeletion(
   { kmsKeyId, name, stateWord, dualAuthDelete }: KnownKmsKey,
   policy: KmsKeyPolicy,
-  { recordId }: Pick<PendingFacts, "recordId">,
-  { consents }: PlannedRun,
 ): Announcement {
-  const isApproved = recordId !== undefined && consents.includes(recordId);
   const isForTwo = dualAuthDelete || policy.dualAuthorization === "required";
   const announced = (steps: readonly AnnouncedStep[]): Announcement => ({
     subject: kmsKeyId,
     shown: shownNameText(name),
     steps,
-    ...(isApproved && { recordId }),
   });
-  if (stateWord === "destroyed") return announced([]);
-  if (recordId !== undefined) return announced(isApproved ? ["destroy"] : []);
-  return announced(isForTwo ? ["request"] : ["destroy"]);
+  // An engine neither opens nor uses a deletion window.
+  return announced(stateWord === "destroyed" || isForTwo ? [] : ["destroy"]);
 }
 
 /** A vault, keystore or template is deleted in one step, and only if it is empty. */

@@ -6,7 +6,6 @@
 import {
   type ConsentDraft,
   type ConsentRecord,
-  deletionStanding,
   type NotBinding,
   standingOf,
 } from "./consent-record.ts";
@@ -21,8 +20,15 @@ import {
   isSame,
   type KeyObservation,
 } from "./observation.ts";
-import type { ConsentMismatch, DeletionPolicy, Guard, MissingApproval, Run } from "./plan.ts";
-import { judgeReviewed, keyPathOf } from "./review.ts";
+import type {
+  ActorStanding,
+  DeletionPolicy,
+  Guard,
+  MissingApproval,
+  MissingRequest,
+  RequesterStanding,
+  Run,
+} from "./plan.ts";
 import { tokenToleranceMs } from "./service-time.ts";
 import { reasonsToRepeat } from "./stated-reasons.ts";
 
@@ -41,6 +47,7 @@ export type Authorization =
   | { readonly kind: "may"; readonly consentedBy?: ConsentRecord }
   | { readonly kind: "must_write"; readonly draft: ConsentDraft }
   | ({ readonly kind: "must_wait" } & MissingApproval)
+  | ({ readonly kind: "must_ask" } & MissingRequest)
   | { readonly kind: "refused"; readonly guard: Guard };
 
 /** Decides whether the actor of this run may take `step` now (provider/docs/explanation/two-people.md). */
@@ -61,71 +68,41 @@ export function authorize(
   if (!standing.binds) return withoutBindingRecord(observation, run, policy, step, standing.why, nowMs);
 
   const { record, lapsesAtMs } = standing;
+  const wait = (of: ActorStanding): Authorization => ({ kind: "must_wait", standing: of, record, lapsesAtMs });
+  if (!isPerson(actor.identity)) return wait("not_a_person");
+  const may: Authorization = { kind: "may", consentedBy: record };
   const isOwn = isSame(record.author, actor.identity);
-  const mayUseOwn = step === "deactivate" && effective === "destroy";
-  const isNamed = run.consents.includes(record.id) && (!isOwn || mayUseOwn);
-  if (isPerson(actor.identity) && (isNamed || isReviewed(observation, run, step, nowMs))) {
-    return { kind: "may", consentedBy: record };
+  const isConfirmed = run.consents.includes(record.id);
+  if (record.quotes !== undefined) {
+    // A stored approval lets the requester act, and nobody else. The author of the request is a text in the approval,
+    // so it counts only if this run's own credential sealed the request, or its person has just confirmed it by hand.
+    if (isOwn) return wait("wrote_it");
+    if (!isSame(record.quotes.author, actor.identity)) return wait("not_the_requester");
+    return record.quotes.isSealedHere === true || isConfirmed ? may : wait("may_confirm");
   }
-  const standingOfActor = isOwn && !mayUseOwn ? "wrote_it" : isPerson(actor.identity) ? "may_consent" : "not_a_person";
-  return { kind: "must_wait", standing: standingOfActor, record, lapsesAtMs };
+  if (!isOwn) return isConfirmed ? may : wait("may_consent");
+  // The gate `destroy`: the deactivation takes one person, in two runs of an engine.
+  const isOlder = run.requestedHere?.includes(step) !== true;
+  return step === "deactivate" && effective === "destroy" && isOlder ? may : wait("wrote_it");
 }
 
-/**
- * Whether the actor's review names the record on the key. It never names a record of the actor, so a
- * review allows only what `consents` with the ID of this record would allow. The model checker
- * (test/lifecycle/model) therefore has no reviews; `review.test.ts` compares the two in any situation.
- */
-function isReviewed(observation: KeyObservation, { actor, review }: Run, step: ApprovedStep, nowMs: number): boolean {
-  return review?.header.step === step && judgeReviewed(review, observation, actor, nowMs).kind === "act";
-}
-
-/**
- * Whether this step of the key is more than the actor's review covers. A run that acts on a set
- * requests nothing that the reviewer did not see.
- */
-function isBeyondReview({ facts }: KeyObservation, { review }: Run, step: ApprovedStep): boolean {
-  return review !== undefined && review.header.step !== step && review.lines.has(keyPathOf(facts));
-}
+type Author = Actor & { readonly identity: Identity; readonly writesAs: Identity };
 
 /** Whether the actor is a person without a trusted profile, whom the service names as author. */
-export function mayAuthor(actor: Actor): actor is Actor & { readonly identity: Identity; readonly writesAs: Identity } {
+export function mayAuthor(actor: Actor): actor is Author {
   return isPerson(actor.identity) && isPerson(actor.writesAs) && isSame(actor.identity, actor.writesAs);
 }
 
-export type ConsentPlan =
-  | { readonly kind: "ready"; readonly draft: ConsentDraft }
-  | { readonly kind: "refused"; readonly guard: Guard };
-
-/** Plans an approval of `named`: a record that names it, so that the requester may act. */
-export function planConsent(
-  observation: KeyObservation,
-  policy: DeletionPolicy,
-  run: Run,
-  named: string,
+/** The approval of `request` by the actor, for a requester who then takes the step. */
+export function approvalOf(
+  { id, author, authorName, writtenAtMs, seal, step }: ConsentRecord,
+  { observation, policy, run }: { readonly observation: KeyObservation; readonly policy: DeletionPolicy; readonly run: Run & { readonly actor: Author } },
   nowMs: number,
-): ConsentPlan {
-  const { actor } = run;
-  const mismatch = (why: ConsentMismatch): ConsentPlan => ({
-    kind: "refused",
-    guard: { guard: "consent_mismatch", named, why },
-  });
-  if (actor.identity === undefined) return unknown("actor");
-  if (!mayAuthor(actor)) return { kind: "refused", guard: { guard: "actor_not_a_person", actor } };
-  const { carried } = observation;
-  if (carried.record?.id !== named) return mismatch({ kind: "not_on_file", onFile: carried.record?.id });
-  const standing = deletionStanding(observation, nowMs);
-  if (!standing.binds) return mismatch({ kind: "not_binding", why: standing.why });
-  const { record } = standing;
-  if (isSame(record.author, actor.identity)) return mismatch({ kind: "own", record });
-  if (record.how === "answer") return mismatch({ kind: "is_an_answer", record });
+): ConsentDraft {
   return {
-    kind: "ready",
-    draft: {
-      ...draftFor(observation, run, actor.identity, policy, record.step, nowMs),
-      how: "answer",
-      answers: record.id,
-    },
+    ...draftFor(observation, run, run.actor.identity, policy, step, nowMs),
+    how: "answer",
+    quotes: { id, author, authorName, writtenAtMs, seal },
   };
 }
 
@@ -133,7 +110,8 @@ export function planConsent(
 export function knownDeactivationMs(observation: KeyObservation, run: Run): number | undefined {
   if (observation.state !== "deactivated") return undefined;
   const { record } = observation.carried;
-  const recorded = record?.step === "destroy" ? record.deactivatedAtMs : undefined;
+  // No write of uko leaves the record on which a key was deactivated, so the deactivation is still the last write.
+  const recorded = record?.step === "destroy" ? record.deactivatedAtMs : record && observation.updatedAtMs;
   const isOwn = run.deactivatedHere === true;
   // A note may be of an earlier deactivation that another tool undid.
   const noted = recorded ?? (isOwn ? undefined : observation.note?.deactivatedAtMs);
@@ -149,14 +127,16 @@ function withoutBindingRecord(
   why: NotBinding,
   nowMs: number,
 ): Authorization {
-  if (!isPerson(run.actor.identity)) return { kind: "must_wait", standing: "not_a_person", notBinding: why };
-  if (!mayAuthor(run.actor)) return { kind: "must_wait", standing: "acts_in_a_profile", notBinding: why };
-  const isAsked = run.intent !== "resume" || run.deactivatedHere === true;
-  const mayWrite = isAsked && !isBeyondReview(observation, run, step);
+  const mustAsk = (standing: RequesterStanding): Authorization => ({ kind: "must_ask", standing, notBinding: why });
+  if (!isPerson(run.actor.identity)) return mustAsk("not_a_person");
+  if (!mayAuthor(run.actor)) return mustAsk("acts_in_a_profile");
+  // An engine runs whatever its program says, and its person may not have noticed that a key left the program. So an
+  // engine requests only what can be undone.
+  const mayWrite = run.intent === "request" || (run.intent === "engine" && step === "deactivate");
   // If only the time of a token or of another object says that a request has lapsed, one of the
   // times is wrong, and a new record would replace a request that may well bind.
   const isInDoubt = why.kind === "lapsed" && nowMs + tokenToleranceMs < why.atMs;
-  if (!mayWrite || isInDoubt) return { kind: "must_wait", standing: "may_ask", notBinding: why };
+  if (!mayWrite || isInDoubt) return mustAsk("may_ask");
   return { kind: "must_write", draft: draftFor(observation, run, run.actor.identity, policy, step, nowMs) };
 }
 

@@ -10,6 +10,7 @@ import type {
   DualMarker,
   Identity,
   KeyObservation,
+  QuotedRequest,
   StatedReason,
 } from "./observation.ts";
 import { approvedSteps, isPerson, isSame } from "./observation.ts";
@@ -17,12 +18,25 @@ import { approvedSteps, isPerson, isSame } from "./observation.ts";
 /** SHA-256 of UTF-8 bytes as 64 lowercase hex digits, passed in: this ring imports nothing. */
 export type Sha256 = (text: string) => string;
 
+/**
+ * The own seal of a run: an HMAC under a key that only a run with the same API key can derive. A run recognizes by it
+ * what an earlier run of the same person wrote. Undefined without an API key.
+ */
+export type OwnSeal = (statement: string) => string | undefined;
+
+export const noSeal: OwnSeal = () => undefined;
+
 export type { ConsentRecord, DualMarker };
 
 /** A record that is not yet on a key, so it has no ID. */
 export type ConsentDraft = Omit<ConsentRecord, "id" | "sha256" | "carrier">;
 
 export const recordLifetimeMs = 7 * 24 * 60 * 60 * 1000;
+/** How long a request counts that an approval quotes. The run that acts on the approval may be an engine's. */
+export const quotedLifetimeMs = {
+  deactivate: recordLifetimeMs,
+  destroy: 48 * 60 * 60 * 1000,
+} as const satisfies Record<ApprovedStep, number>;
 /**
  * How long after a record's own time the service may stamp the write that brought the record. The time is a whole
  * second of the service, read just before the write, so the stamp is never earlier. A person can plant a record in the
@@ -39,6 +53,7 @@ const maxEarlierNameCharacters = 40;
 const maxIamIdCharacters = 200;
 const maxTagValueCharacters = 8192;
 const markCharacters = 16;
+const sealCharacters = 64;
 const noMark = "0".repeat(markCharacters);
 const noTime = "0".repeat(8);
 
@@ -81,12 +96,36 @@ function bodyOf(draft: ConsentDraft, earlierCharacters: number): Record<string, 
     a: draft.author.iamId,
     n: firstCharacters(draft.authorName ?? "", maxNameCharacters),
     h: draft.how,
-    r: draft.answers,
+    m: draft.seal,
+    q: draft.quotes === undefined ? undefined : quoteBody(draft.quotes),
     x: draft.deactivatedAtMs === undefined ? undefined : seconds(draft.deactivatedAtMs),
     k: draft.kmsSetter === undefined ? undefined : (draft.kmsSetter.iamId ?? draft.kmsSetter.mark),
     w: draft.reason === undefined ? undefined : firstCharacters(draft.reason, maxReasonCharacters),
     e: earlierCharacters === 0 ? undefined : draft.earlierReasons?.map((each) => repeated(each, earlierCharacters)),
   };
+}
+
+function quoteBody({ id, author, authorName = "", writtenAtMs, seal }: QuotedRequest): Record<string, unknown> {
+  const [a, n, t] = [author.iamId ?? author.mark, firstCharacters(authorName, maxNameCharacters), seconds(writtenAtMs)];
+  return { i: id, a, n, t, m: seal };
+}
+
+/**
+ * What the own seal of a request covers. The digest covers the instance, the vault and the facts of the key, so that a
+ * seal is good for this step on this key as it was.
+ */
+export function requestStatement(
+  keyId: string,
+  { step, writtenAtMs, digest, author }: Pick<ConsentRecord, "step" | "writtenAtMs" | "digest" | "author">,
+): string {
+  return JSON.stringify([
+    "uko-request-1",
+    keyId,
+    step,
+    seconds(writtenAtMs),
+    digest,
+    author.iamId ?? author.mark,
+  ]);
 }
 
 function repeated({ author, authorName, reason }: StatedReason, limit: number): Record<string, unknown> {
@@ -98,10 +137,14 @@ function repeated({ author, authorName, reason }: StatedReason, limit: number): 
   };
 }
 
-/** The note that a record leaves when a write removes the record; undefined if the record has neither fact of a note. */
-export function noteLeftBy(tagValue: string): string | undefined {
-  const { x, k } = parseHexJson(tagValue) ?? {};
-  return x === undefined && k === undefined ? undefined : hexJson({ v: 1, x, k });
+/**
+ * The note that a record leaves when a write removes the record; undefined if the record has neither fact of a note.
+ * `deactivatedAtMs` is the last write to a deactivated key: the deactivation, if its request is still on the key.
+ */
+export function noteLeftBy(tagValue: string, deactivatedAtMs?: number): string | undefined {
+  const { s, x, k } = parseHexJson(tagValue) ?? {};
+  const since = s === "deactivate" && deactivatedAtMs !== undefined ? seconds(deactivatedAtMs) : x;
+  return since === undefined && k === undefined ? undefined : hexJson({ v: 1, x: since, k });
 }
 
 /** Parses a note; undefined if it is not one of a version that this release knows. */
@@ -127,13 +170,13 @@ function hexJson(body: Record<string, unknown>): string {
 
 const stepLetters = { deactivate: "d", destroy: "x" } as const satisfies Record<ApprovedStep, string>;
 
-/** The fixed-width end of a description, for a service that keeps no tags. */
+/** The fixed-width end of a description, for a service that keeps no tags. It has no room for an approval's request. */
 export function encodeCompact(draft: ConsentDraft, marker: DualMarker): string {
   return [
     "[uko1",
     marker.charAt(0),
     stepLetters[draft.step],
-    draft.how === "answer" ? "n" : draft.how === "met" ? "m" : "a",
+    draft.how === "met" ? "m" : "a",
     hexSeconds(draft.writtenAtMs),
     draft.digest,
     draft.author.mark,
@@ -144,7 +187,12 @@ export function encodeCompact(draft: ConsentDraft, marker: DualMarker): string {
 }
 
 /** Parses a tag's value; undefined if it is not a record of a version that this release knows. */
-export function decodeTagValue(keyId: string, value: string, sha256: Sha256): ConsentRecord | undefined {
+export function decodeTagValue(
+  keyId: string,
+  value: string,
+  sha256: Sha256,
+  ownSeal: OwnSeal = noSeal,
+): ConsentRecord | undefined {
   const body = parseHexJson(value);
   if (body === undefined || body.v !== 1) return undefined;
   const { s: step, t: time, d: digest, a: author, h: how } = body;
@@ -161,10 +209,32 @@ export function decodeTagValue(keyId: string, value: string, sha256: Sha256): Co
     author: { iamId: author, mark: markOf(author, sha256) },
     how,
     authorName: textIn(body.n, maxNameCharacters),
-    answers: isHex(body.r, 32) ? body.r : undefined,
+    seal: isHex(body.m, sealCharacters) ? body.m : undefined,
+    ...(how === "answer" && { quotes: quoteIn(body.q, { keyId, step, digest, sha256, ownSeal }) }),
     ...noteIn(body, sha256),
     reason: textIn(body.w, maxReasonCharacters),
     earlierReasons: earlierReasonsIn(body.e, sha256),
+  };
+}
+
+interface QuoteContext extends Pick<ConsentRecord, "step" | "digest"> {
+  readonly keyId: string;
+  readonly sha256: Sha256;
+  readonly ownSeal: OwnSeal;
+}
+
+function quoteIn(quote: unknown, { keyId, step, digest, sha256, ownSeal }: QuoteContext): QuotedRequest | undefined {
+  if (typeof quote !== "object" || quote === null) return undefined;
+  const { i: id, a: iamId, n: name, t: time, m: mac } = quote as Record<string, unknown>;
+  if (!isHex(id, 32) || !isIamId(iamId) || !isEpochSeconds(time)) return undefined;
+  const author = identityFrom(iamId, sha256);
+  const writtenAtMs = time * 1000;
+  const seal = isHex(mac, sealCharacters) ? mac : undefined;
+  const own = seal && ownSeal(requestStatement(keyId, { step, writtenAtMs, digest, author }));
+  return {
+    ...{ id, author, writtenAtMs, seal },
+    authorName: textIn(name, maxNameCharacters),
+    ...(own !== undefined && own === seal && { isSealedHere: true }),
   };
 }
 
@@ -186,7 +256,7 @@ function earlierReasonsIn(list: unknown, sha256: Sha256): readonly StatedReason[
 }
 
 const compactForm =
-  /^\[uko1[bds](?<step>[dx])(?<how>[amn])(?<time>[0-9a-f]{8})(?<digest>[0-9a-f]{32})(?<author>[0-9a-f]{16})(?<deactivated>[0-9a-f]{8})(?<setter>[0-9a-f]{16})\]$/;
+  /^\[uko1[bds](?<step>[dx])(?<how>[am])(?<time>[0-9a-f]{8})(?<digest>[0-9a-f]{32})(?<author>[0-9a-f]{16})(?<deactivated>[0-9a-f]{8})(?<setter>[0-9a-f]{16})\]$/;
 
 /** Parses a compact record: `[uko1…]` with no text before or after it. */
 export function decodeCompact(keyId: string, text: string, sha256: Sha256): ConsentRecord | undefined {
@@ -201,7 +271,7 @@ export function decodeCompact(keyId: string, text: string, sha256: Sha256): Cons
     writtenAtMs: Number.parseInt(time, 16) * 1000,
     digest,
     author: { mark: author },
-    how: how === "n" ? "answer" : how === "m" ? "met" : "asked",
+    how: how === "m" ? "met" : "asked",
     deactivatedAtMs: deactivated === noTime ? undefined : Number.parseInt(deactivated, 16) * 1000,
     kmsSetter: setter === noMark ? undefined : { mark: setter },
   };
@@ -210,7 +280,10 @@ export function decodeCompact(keyId: string, text: string, sha256: Sha256): Cons
 /** Why a record does not count. `edited` names the last writer, so that people can ask them. */
 export type NotBinding =
   | { readonly kind: "none" | "twice" | "unreadable" }
-  | { readonly kind: "writer_unknown" | "not_a_person" | "other_step" | "changed"; readonly record: ConsentRecord }
+  | {
+      readonly kind: "writer_unknown" | "not_a_person" | "other_step" | "changed" | "quotes_nothing";
+      readonly record: ConsentRecord;
+    }
   | {
       readonly kind: "edited";
       readonly record: ConsentRecord;
@@ -236,10 +309,18 @@ export function standingOf(observation: KeyObservation, step: ApprovedStep, nowM
   if (!isWrittenAt(record, updatedAtMs)) return not({ kind: "edited", record, by: updatedBy, atMs: updatedAtMs });
   if (record.step !== step) return not({ kind: "other_step", record });
   if (record.digest !== observation.digests[step]) return not({ kind: "changed", record });
-  const lapsesAtMs = record.writtenAtMs + recordLifetimeMs;
+  const lapsesAtMs = lapseOf(record);
+  if (lapsesAtMs === undefined) return not({ kind: "quotes_nothing", record });
   const latestMs = Math.max(nowMs, updatedAtMs, observation.latestTimeMs ?? nowMs);
   if (latestMs >= lapsesAtMs) return not({ kind: "lapsed", record, atMs: lapsesAtMs });
   return { binds: true, record, lapsesAtMs };
+}
+
+/** When the record stops counting; undefined for an approval that quotes no request. */
+function lapseOf({ how, step, writtenAtMs, quotes }: ConsentRecord): number | undefined {
+  const own = writtenAtMs + recordLifetimeMs;
+  if (how !== "answer") return own;
+  return quotes && Math.min(own, quotes.writtenAtMs + quotedLifetimeMs[step]);
 }
 
 /** Whether the last write, stamped `updatedAtMs`, can be the one that brought the record. */

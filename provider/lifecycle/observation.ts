@@ -127,13 +127,30 @@ export interface ConsentRecord {
   readonly authorName?: string | undefined;
   /** `asked`: by command. `met`: an engine reached the key. `answer`: to another's record. */
   readonly how: "asked" | "met" | "answer";
-  /** ID of the record that this one answers; the compact form has no room for it. */
-  readonly answers?: string | undefined;
+  /** What the writer's own API key seals of a request; see `requestStatement`. An approval quotes it. */
+  readonly seal?: string | undefined;
+  /** The request that an approval is for. An approval without one counts for nothing. */
+  readonly quotes?: QuotedRequest | undefined;
   readonly deactivatedAtMs?: number | undefined;
   readonly kmsSetter?: Identity | undefined;
   readonly reason?: string | undefined;
   /** The first and the latest reason, oldest first. Only this record's author vouches for them. */
   readonly earlierReasons?: readonly StatedReason[] | undefined;
+}
+
+/** A request as the approval that took its place on the key quotes it. */
+export interface QuotedRequest {
+  /** The ID that the request had on the key. */
+  readonly id: string;
+  readonly author: Identity;
+  readonly authorName?: string | undefined;
+  readonly writtenAtMs: number;
+  readonly seal?: string | undefined;
+  /**
+   * Whether the credential of this run made the seal. Without this fact, a person could approve a request that
+   * another person never made, and let the next run of that person take the step.
+   */
+  readonly isSealedHere?: true | undefined;
 }
 
 /** Facts of a deactivation that later runs need. Writes of uko keep them, apart from a reactivation (and see `patchWithHold`). */

@@ -179,7 +179,9 @@ export function awaitPerson(
   }
   const right = rightFor(step, observation);
   const start = notBeforeMs === undefined ? {} : { notBeforeMs };
-  return { ...authorization, kind: "waitingForApproval", step, right, ...start };
+  return authorization.kind === "must_ask"
+    ? { ...authorization, kind: "waitingForRequest", step, right, ...start }
+    : { ...authorization, kind: "waitingForApproval", step, right, ...start };
 }
 
 function afterRefusedDeactivation(observation: KeyObservation, run: Run, { message }: Refusal, nowMs: number): Plan {

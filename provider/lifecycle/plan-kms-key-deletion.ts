@@ -10,6 +10,7 @@ import { mayAuthor } from "./authorization.ts";
 import { kmsKeyTable, type ObservedKmsKeyState } from "./kms-key-states.ts";
 import { kmsWindowMs } from "./kms-window.ts";
 import { type Actor, type Identity, isPerson, isSame } from "./observation.ts";
+import type { RequesterStanding } from "./plan.ts";
 import { clockToleranceMs } from "./service-time.ts";
 
 /** A cloud resource that KMS protects with the key (kms-v2-and-iam.md 2.13). */
@@ -66,8 +67,10 @@ export interface KmsKeyPolicy {
 /** The actor of this run, the windows that they named, and what this run has already done. */
 export interface KmsRun {
   readonly actor: Actor;
-  /** Windows that the actor named, in the form of `windowName`. */
+  /** Windows that the actor confirmed by hand in this run, in the form of `windowName`. */
   readonly consents: readonly string[];
+  /** Whether the run may open a deletion window. An engine opens none: its person may not have noticed the deletion. */
+  readonly mayRequest?: true;
   readonly setHere?: boolean;
   readonly refusals?: readonly { readonly step: KmsStep["kind"]; readonly message: string }[];
 }
@@ -99,13 +102,19 @@ export type KmsGuard =
 export interface KmsApprovalWait {
   readonly kind: "waitingForApproval";
   readonly standing: "set_it" | "may_consent" | "not_a_person" | "acts_in_a_profile";
-  /** Absent while no window is open. */
-  readonly window?: { readonly name: string; readonly endsAtMs: number };
+  readonly window: { readonly name: string; readonly endsAtMs: number };
+}
+
+/** No deletion window is open, and this run does not open one. */
+export interface KmsRequestWait {
+  readonly kind: "waitingForRequest";
+  readonly standing: RequesterStanding;
 }
 
 export type KmsPlan =
   | { readonly kind: "ready"; readonly step: KmsStep }
   | KmsApprovalWait
+  | KmsRequestWait
   | { readonly kind: "waitingForTime"; readonly untilMs?: number }
   | { readonly kind: "refused"; readonly guard: KmsGuard }
   | { readonly kind: "done" };
@@ -133,6 +142,7 @@ export const kmsGuardCodes = {
 /** The code under which a plan that is not ready is reported. */
 export function kmsPlanCode(plan: Exclude<KmsPlan, { kind: "ready" | "done" }>): ErrorCode {
   if (plan.kind === "waitingForApproval") return "UKO_APPROVAL_PENDING";
+  if (plan.kind === "waitingForRequest") return "UKO_REQUEST_PENDING";
   return plan.kind === "refused" ? kmsGuardCodes[plan.guard.guard] : "UKO_KMS_METADATA_REMAINS";
 }
 
@@ -273,9 +283,10 @@ function unfitWindow(
 function planWindow(observation: KmsKeyObservation, run: KmsRun): KmsPlan {
   const { state, stateWord } = observation;
   if (run.setHere === true) return refuse({ guard: "window_not_kept" });
-  if (!isPerson(run.actor.identity)) return { kind: "waitingForApproval", standing: "not_a_person" };
-  if (!mayAuthor(run.actor)) return { kind: "waitingForApproval", standing: "acts_in_a_profile" };
   if (state === "suspended") return refuse({ guard: "not_active", stateWord });
+  if (!isPerson(run.actor.identity)) return { kind: "waitingForRequest", standing: "not_a_person" };
+  if (!mayAuthor(run.actor)) return { kind: "waitingForRequest", standing: "acts_in_a_profile" };
+  if (run.mayRequest !== true) return { kind: "waitingForRequest", standing: "may_ask" };
   // It is not documented whether KMS sets an expired key (10 no. 9), and an expired key cannot
   // become active again. So the run tries.
   const isRefused = run.refusals?.some(({ step }) => step === "set_for_deletion") === true;

@@ -3,15 +3,13 @@
  * that lets the requester take it. Nothing else happens to a key because of a review.
  */
 
-import { planConsent } from "./authorization.ts";
-import { deletionStanding } from "./consent-record.ts";
+import { approvalOf, mayAuthor } from "./authorization.ts";
+import { deletionStanding, quotedLifetimeMs } from "./consent-record.ts";
 import { markerBesideRecord } from "./dual-marker.ts";
 import { isSame, type KeyObservation } from "./observation.ts";
 import { type DeletionPolicy, type Plan, type Run, ready, refuse, unlessRefused } from "./plan.ts";
 import { planKeyDeletion } from "./plan-key-deletion.ts";
 import { judgeReviewed, keyPathOf, type Review, type ReviewedStep, reviewGoals, type SkipReason } from "./review.ts";
-
-export type ReviewRun = Run & { readonly review: Review };
 
 /** A set requires two people for each step, whatever the markers of its keys say. */
 export const strictest = {
@@ -21,52 +19,55 @@ export const strictest = {
   isAssumed: true,
 } as const;
 
-/** `done` once the key is in the state to which the reviewed step leads. */
-export function planReviewedStep(observation: KeyObservation, run: ReviewRun, nowMs: number): Plan {
-  const { step } = run.review.header;
-  const verdict = judgeReviewed(run.review, observation, run.actor, nowMs);
-  if (verdict.kind === "skip") {
-    const isReached = verdict.why.kind === "other_step" && observation.state === stateAfter[step];
-    return isReached ? { kind: "done" } : skip(verdict.why);
-  }
-  return planKeyDeletion(observation, { ...strictest, goal: reviewGoals[step] }, run, nowMs);
-}
-
-/** `done` once the reviewer's approval is on the key. */
-export function planReviewedApproval(observation: KeyObservation, run: ReviewRun, nowMs: number): Plan {
-  const line = run.review.lines.get(keyPathOf(observation.facts));
-  const named = line?.record.slice(0, 32) ?? "";
-  if (isApproved(observation, run, named, nowMs)) return { kind: "done" };
-  const verdict = judgeReviewed(run.review, observation, run.actor, nowMs);
-  if (verdict.kind === "skip") return skip(verdict.why);
-  // The compact form cannot say which request it answers, and a set must be able to tell.
-  if (verdict.record.carrier === "description") return skip({ kind: "no_room_for_answer" });
-  return planApproval(observation, { ...strictest, goal: "removed" }, run, named, nowMs);
-}
-
-/** Approves the request `named` by a record of the actor. It is not written twice. */
-export function planApproval(
+/**
+ * `done` once the key is in the state to which the reviewed step leads, and, if `requestsNext`, with the reviewer's
+ * request for the destruction of a key that this run deactivated.
+ */
+export function planReviewedStep(
+  { review, requestsNext = false }: { readonly review: Review; readonly requestsNext?: boolean | undefined },
   observation: KeyObservation,
-  policy: DeletionPolicy,
   run: Run,
-  named: string,
   nowMs: number,
 ): Plan {
-  if (isApproved(observation, run, named, nowMs)) return { kind: "done" };
-  const plan = planConsent(observation, policy, run, named, nowMs);
-  if (plan.kind === "refused") return plan;
-  const marker = markerBesideRecord(observation, policy);
-  return unlessRefused(ready({ kind: "write_record", draft: plan.draft, marker }), run);
+  const { step } = review.header;
+  const verdict = judgeReviewed(review, observation, run.actor, nowMs);
+  if (verdict.kind === "skip") {
+    const isReached = verdict.why.kind === "other_step" && observation.state === stateAfter[step];
+    if (!isReached) return skip(verdict.why);
+    if (!requestsNext || run.deactivatedHere !== true) return { kind: "done" };
+    return planKeyDeletion(observation, { ...strictest, goal: "removed" }, { ...run, intent: "request" }, nowMs);
+  }
+  const consents = [verdict.record.id];
+  return planKeyDeletion(observation, { ...strictest, goal: reviewGoals[step] }, { ...run, consents }, nowMs);
 }
+
+/** Stores an approval of the reviewed request on the key; `done` once the reviewer's approval is there. */
+export function planReviewedApproval(review: Review, observation: KeyObservation, run: Run, nowMs: number): Plan {
+  const named = review.lines.get(keyPathOf(observation.facts))?.record.slice(0, 32) ?? "";
+  if (isApproved(observation, run, named, nowMs)) return { kind: "done" };
+  const verdict = judgeReviewed(review, observation, run.actor, nowMs);
+  if (verdict.kind === "skip") return skip(verdict.why);
+  const { record } = verdict;
+  const { actor } = run;
+  if (!mayAuthor(actor)) return refuse({ guard: "actor_not_a_person", actor });
+  if (record.carrier === "description") return skip({ kind: "no_room_for_answer" });
+  const quotedUntilMs = record.writtenAtMs + quotedLifetimeMs[record.step];
+  if (quotedUntilMs - nowMs < leastStoredMs) return skip({ kind: "too_old_to_store", untilMs: quotedUntilMs });
+  const policy: DeletionPolicy = { ...strictest, goal: "removed" };
+  const draft = approvalOf(record, { observation, policy, run: { ...run, actor } }, nowMs);
+  return unlessRefused(ready({ kind: "write_record", draft, marker: markerBesideRecord(observation, policy) }), run);
+}
+
+/** An approval is stored only if its requester has at least this long to act on it. */
+const leastStoredMs = 4 * 60 * 60 * 1000;
 
 const stateAfter = { deactivate: "deactivated", destroy: "destroyed" } as const satisfies Record<ReviewedStep, string>;
 
-/** Whether the actor's own approval of the request is on the key. A compact one does not say of which. */
+/** Whether the actor's own approval of the request is on the key. */
 function isApproved(observation: KeyObservation, { actor }: Run, named: string, nowMs: number): boolean {
   const standing = deletionStanding(observation, nowMs);
-  if (!standing.binds || standing.record.how !== "answer" || actor.identity === undefined) return false;
-  const { record } = standing;
-  return isSame(record.author, actor.identity) && (record.answers === undefined || record.answers === named);
+  if (!standing.binds || standing.record.quotes?.id !== named || actor.identity === undefined) return false;
+  return isSame(standing.record.author, actor.identity);
 }
 
 function skip(why: SkipReason): Plan {

@@ -6,7 +6,7 @@ import type { ConsentDraft, ConsentRecord, DualMarker, NotBinding } from "./cons
 import { type KeyState, type Right, rights } from "./managed-key-states.ts";
 import type { Actor, ApprovedStep, DeletionGate, KeyObservation, KeystoreStatus } from "./observation.ts";
 import type { Contradiction } from "./removal-evidence.ts";
-import type { Review, SkipReason } from "./review.ts";
+import type { SkipReason } from "./review.ts";
 
 /** The values of `deletionCompletesAt`, and `deactivated` as a desired state. */
 export const deletionGoals = ["deactivated", "destruction_scheduled", "destroyed", "removed"] as const;
@@ -31,12 +31,12 @@ export interface DeletionPolicy {
 /** The actor, their input, and what this run has already done. It does not outlive the run. */
 export interface Run {
   readonly actor: Actor;
-  /** IDs of records that the actor named. */
+  /** IDs of records that the actor confirmed by hand in this run. Never from a setting, a variable or an argument. */
   readonly consents: readonly string[];
-  /** The actor's review, which names the records of its keys as long as the keys stay as reviewed. */
-  readonly review?: Review | undefined;
-  /** Whether a missing record may be written: by command, because an engine met the key, or not. */
-  readonly intent: "request" | "engine" | "resume";
+  /** Only `request`, and `engine` for what can be undone, write a request that is missing. */
+  readonly intent: "request" | "engine" | "approve" | "resume";
+  /** Steps that this run has requested. */
+  readonly requestedHere?: readonly ApprovedStep[];
   readonly deactivatedHere?: boolean;
   /** KMS keys whose deletion window this run set. */
   readonly windowsSetHere?: readonly string[];
@@ -130,46 +130,47 @@ export type Guard =
   | { readonly guard: "service_refused"; readonly step: Step["kind"]; readonly message: string }
   | { readonly guard: "no_way_back"; readonly pending: readonly KeystoreStatus[] }
   | { readonly guard: "record_binds"; readonly record: ConsentRecord }
-  | { readonly guard: "consent_mismatch"; readonly named: string; readonly why: ConsentMismatch }
   | { readonly guard: "actor_not_a_person"; readonly actor: Actor }
   | { readonly guard: "not_as_reviewed"; readonly why: SkipReason }
   | BeyondPlan;
 
-/** Why a record that the actor named cannot be answered. */
-export type ConsentMismatch =
-  | { readonly kind: "not_on_file"; readonly onFile: string | undefined }
-  | { readonly kind: "not_binding"; readonly why: NotBinding }
-  | { readonly kind: "own"; readonly record: ConsentRecord }
-  | { readonly kind: "is_an_answer"; readonly record: ConsentRecord };
-
-/** What the actor of a run can do about a missing second person. */
-export type ActorStanding = "wrote_it" | "may_consent" | "may_ask" | "not_a_person" | "acts_in_a_profile";
-
 /**
- * Whether other people can end the wait while this run continues to wait. A run learns consents
- * only at its start, so a request or consent by its own actor needs a new run. `set_it` applies to
- * a KMS key.
+ * What the actor of a run can do about a record that binds. `may_confirm`: the requester of an approved step, whose
+ * credential did not seal the request. `not_the_requester`: a third person, who cannot use the approval.
  */
-export function isForOthers(standing: ActorStanding | "set_it"): boolean {
-  return standing === "wrote_it" || standing === "set_it" || standing === "not_a_person";
-}
+export type ActorStanding = "wrote_it" | "may_consent" | "may_confirm" | "not_the_requester" | "not_a_person";
 
-/** Why the actor cannot take a step now, although another person may. */
+/** What the actor can do about a request that is missing. */
+export type RequesterStanding = "may_ask" | "not_a_person" | "acts_in_a_profile";
+
+/** The actor cannot take a step on the record that binds. */
 export interface MissingApproval {
   readonly standing: ActorStanding;
-  /** The record on the key that binds; absent while none binds. */
-  readonly record?: ConsentRecord;
-  readonly lapsesAtMs?: number;
-  /** Why the record on the key does not count. */
-  readonly notBinding?: NotBinding;
+  /** A request, or an approval that only its requester can use. */
+  readonly record: ConsentRecord;
+  readonly lapsesAtMs: number;
 }
 
-export interface ApprovalWait extends MissingApproval {
-  readonly kind: "waitingForApproval";
+export interface MissingRequest {
+  readonly standing: RequesterStanding;
+  /** Why the record on the key does not count. */
+  readonly notBinding: NotBinding;
+}
+
+interface PersonWait {
   readonly step: ApprovedStep;
   readonly right: Right;
-  /** The service refuses the step before this time, whoever consents. */
+  /** The service refuses the step before this time, no matter who approves. */
   readonly notBeforeMs?: number;
+}
+
+export interface ApprovalWait extends MissingApproval, PersonWait {
+  readonly kind: "waitingForApproval";
+}
+
+/** No request for the step binds, and this run does not write one. */
+export interface RequestWait extends MissingRequest, PersonWait {
+  readonly kind: "waitingForRequest";
 }
 
 export interface TimeWait {
@@ -183,6 +184,7 @@ export interface TimeWait {
 export type Plan =
   | { readonly kind: "ready"; readonly step: Step }
   | ApprovalWait
+  | RequestWait
   | TimeWait
   | { readonly kind: "refused"; readonly guard: Guard }
   | { readonly kind: "done" };
@@ -208,7 +210,6 @@ export const guardCodes = {
   service_refused: "UKO_SERVICE_REFUSED",
   no_way_back: "UKO_NO_WAY_BACK",
   record_binds: "UKO_DELETION_ON_FILE",
-  consent_mismatch: "UKO_CONSENT_MISMATCH",
   actor_not_a_person: "UKO_ACTOR_NOT_A_PERSON",
   not_as_reviewed: "UKO_REVIEW_OUTDATED",
   beyond_plan: "UKO_PLAN_OUTDATED",

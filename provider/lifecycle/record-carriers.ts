@@ -13,7 +13,9 @@ import {
   decodeTagValue,
   encodeCompact,
   encodeTagValue,
+  noSeal,
   noteLeftBy,
+  type OwnSeal,
   recordId,
   recordToleranceMs,
   type Sha256,
@@ -39,6 +41,8 @@ const maxDescription = 200;
 export interface RawCarriers {
   readonly description: string;
   readonly tags: readonly Tag[];
+  readonly stateWord?: string;
+  readonly updatedAtMs?: number | undefined;
 }
 
 export interface ReadCarriers {
@@ -50,7 +54,7 @@ export interface ReadCarriers {
   readonly userTags: readonly Tag[];
 }
 
-const suffixForm = /(?:^|\n)(?<text>\[uko1(?<marker>[bds])(?:[dxgs][amn][0-9a-f]{80})?\])$/;
+const suffixForm = /(?:^|\n)(?<text>\[uko1(?<marker>[bds])(?:[dx][am][0-9a-f]{80})?\])$/;
 
 /** Whether a text ends in a form that this tool reserves for itself. */
 export function endsLikeCarrier(description: string): boolean {
@@ -58,7 +62,12 @@ export function endsLikeCarrier(description: string): boolean {
 }
 
 /** Parses the description and tags that the service returns. */
-export function readCarriers(keyId: string, raw: RawCarriers, sha256: Sha256): ReadCarriers {
+export function readCarriers(
+  keyId: string,
+  raw: RawCarriers,
+  sha256: Sha256,
+  ownSeal: OwnSeal = noSeal,
+): ReadCarriers {
   const suffix = suffixForm.exec(raw.description);
   const compact = suffix?.groups?.text ?? "";
   const fromDescription = compact === "" ? undefined : decodeCompact(keyId, compact, sha256);
@@ -70,7 +79,7 @@ export function readCarriers(keyId: string, raw: RawCarriers, sha256: Sha256): R
   const noted = raw.tags.find((tag) => tag.name === noteTagName);
   const note = noted === undefined ? undefined : decodeNote(noted.value, sha256);
   return {
-    carried: carriedIn(keyId, values, fromDescription, sha256),
+    carried: carriedIn(values, fromDescription, { keyId, sha256, ownSeal }),
     ...(marker !== undefined && { marker }),
     ...(note !== undefined && { note }),
     userDescription: suffix === null ? raw.description : raw.description.slice(0, suffix.index),
@@ -192,9 +201,9 @@ function holdAlone(tag: Tag): Tag {
 }
 
 /** A note takes the place of a record that knows when the key was deactivated, or who opened its KMS window. */
-function tagsWithoutRecord({ tags }: RawCarriers): readonly Tag[] {
+function tagsWithoutRecord({ tags, stateWord, updatedAtMs }: RawCarriers): readonly Tag[] {
   const record = tags.find((tag) => tag.name === recordTagName);
-  const note = record === undefined ? undefined : noteLeftBy(record.value);
+  const note = record === undefined ? undefined : noteLeftBy(record.value, stateWord === "deactivated" ? updatedAtMs : undefined);
   const others = tags
     .filter((tag) => tag.name !== recordTagName && (note === undefined || tag.name !== noteTagName))
     .map(holdAlone);
@@ -215,17 +224,16 @@ function markerIn(values: readonly unknown[]): DualMarker | undefined {
 }
 
 function carriedIn(
-  keyId: string,
   values: readonly string[],
   fromDescription: ReturnType<typeof decodeCompact>,
-  sha256: Sha256,
+  { keyId, sha256, ownSeal }: { readonly keyId: string; readonly sha256: Sha256; readonly ownSeal: OwnSeal },
 ): CarriedRecord {
   const [value, ...more] = values;
   if (more.length > 0) return { kind: "twice" };
   if (value === undefined) {
     return fromDescription === undefined ? { kind: "none" } : { kind: "one", record: fromDescription };
   }
-  const record = decodeTagValue(keyId, value, sha256);
+  const record = decodeTagValue(keyId, value, sha256, ownSeal);
   if (fromDescription !== undefined) {
     return record !== undefined && isOutlived(record, fromDescription)
       ? { kind: "one", record: fromDescription }

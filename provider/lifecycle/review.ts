@@ -106,7 +106,7 @@ export type NotReviewable =
   | { readonly kind: "not_binding"; readonly why: NotBinding }
   | { readonly kind: "own_request" }
   | { readonly kind: "other_requester"; readonly record: ConsentRecord }
-  | { readonly kind: "not_asked"; readonly record: ConsentRecord }
+  | { readonly kind: "is_approval"; readonly record: ConsentRecord }
   | { readonly kind: "use_unreadable" };
 
 /** Why a run leaves a key alone although a review was passed. */
@@ -116,6 +116,8 @@ export type SkipReason =
   | { readonly kind: "not_listed" }
   /** An approval cannot be written: the service stores no tags, and a description has no room for it. */
   | { readonly kind: "no_room_for_answer" }
+  /** The requester would have less than four hours to act on an approval. */
+  | { readonly kind: "too_old_to_store"; readonly untilMs: number }
   | { readonly kind: "changed"; readonly fields: readonly (keyof ReviewLine)[] };
 
 export type ReviewVerdict =
@@ -179,9 +181,9 @@ export function admitToReview(observation: KeyObservation, scope: ReviewScope, n
   if (!standing.binds) return apart({ kind: "not_binding", why: standing.why });
   const { record } = standing;
   // A record that binds is by the last writer, whose full ID the service reports.
+  if (record.how === "answer") return apart({ kind: "is_approval", record });
   if (updatedBy?.iamId === reviewer) return apart({ kind: "own_request" });
   if (updatedBy?.iamId !== requester) return apart({ kind: "other_requester", record });
-  if (record.how !== "asked") return apart({ kind: "not_asked", record });
   if (use.kind === "unreadable" || (use.resourceIds ?? []).length !== use.count) {
     return apart({ kind: "use_unreadable" });
   }
@@ -218,11 +220,6 @@ export function byName<Line>(lines: readonly Line[], nameOf: (line: Line) => str
 export function kindOf<Kind extends ReviewKind>({ lines }: Review<{ readonly kind: Kind }>): Kind | "managed" {
   const [first] = lines.values();
   return first?.kind ?? "managed";
-}
-
-/** The records in a review, for predictions. A step needs the verdict about a fresh read. */
-export function idsIn(review: Review): readonly string[] {
-  return Array.from(review.lines.values(), ({ record }) => record.slice(0, 32));
 }
 
 function stateBefore({ step, kind }: ReviewScope): ObservedState {

@@ -3,6 +3,7 @@
 import type { Keystores } from "../engine/ports/containers.ts";
 import type { CallOptions, Session } from "../engine/ports/world.ts";
 import { type ErrorCode, isUkoError, UkoError } from "../errors.ts";
+import type { OwnSeal } from "../lifecycle/consent-record.ts";
 import { uuidForm } from "../uuid-form.ts";
 import type { Endpoints, InstanceReport } from "./broker.ts";
 import type { HttpClient } from "./http/client.ts";
@@ -13,13 +14,14 @@ export interface SessionOptions {
   readonly instanceId: string;
   readonly http: Pick<HttpClient, "serviceTimeMs">;
   readonly tokens: Pick<Tokens, "actor" | "facts">;
+  readonly ownSeal: OwnSeal;
   readonly endpoints: Pick<Endpoints, "instance">;
   /** Read only if neither host name nor broker reports the instance. */
   readonly keystores: () => Pick<Keystores, "list">;
 }
 
 export function createSession(options: SessionOptions): Session {
-  const { instanceId, http, tokens } = options;
+  const { instanceId, http, tokens, ownSeal } = options;
   let known: InstanceReport | undefined;
   const ask = singleFlight(async (signal) => {
     const { report, isLasting } = await reportOf(options, signal);
@@ -38,6 +40,7 @@ export function createSession(options: SessionOptions): Session {
     },
     serviceTimeMs: () => http.serviceTimeMs(),
     tokenFacts: () => tokens.facts(),
+    ownSeal,
   };
 }
 

@@ -15,11 +15,6 @@ export interface PrivateData {
   readonly secrets?: readonly string[];
   /** What a plan announced of a deletion or a retirement: the most that its apply may do. */
   readonly announced?: Announcement | undefined;
-  /**
-   * The record that was approved by the run that read the state last. Hosts plan an update a second
-   * time when they apply it, without the private data of the first plan.
-   */
-  readonly approved?: string | undefined;
   /** A deletion of this resource has begun and is not finished, so its destruction is intended. */
   readonly deleting?: true | undefined;
   /** The state came from a move, and contains only the identity of the object. */
@@ -34,12 +29,11 @@ export function writePrivate(data: PrivateData = {}): Uint8Array {
 
 /** Data that is missing, or not ours, has no meaning. */
 export function readPrivate(bytes: Uint8Array): PrivateData {
-  const { planned, secrets, announced, approved, deleting, moved } = parsed(bytes);
+  const { planned, secrets, announced, deleting, moved } = parsed(bytes);
   return {
     planned: planned === "create" || planned === "update" || planned === "destroy" ? planned : undefined,
     secrets: Array.isArray(secrets) ? secrets.filter((name) => typeof name === "string") : [],
     announced: announcementIn(announced),
-    approved: typeof approved === "string" ? approved : undefined,
     ...(deleting === true && { deleting }),
     ...(moved === true && { moved }),
   };

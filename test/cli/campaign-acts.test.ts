@@ -199,7 +199,7 @@ it("shows an approver the reviewed keys that are held now, and leaves them out o
   const { vaultId, keyId } = JSON.parse(line) as { vaultId: string; keyId: string };
   await campaign("bob", `hold ${vaultId}/${keyId} --kind legal`);
   const run = openOperations(world.environmentOf("alice"), { progress: { report: () => {} } });
-  const request = { wave: "pilot", step: "deactivate", review, recordOnly: true } as const;
+  const request = { wave: "pilot", step: "deactivate", review, stores: true } as const;
   const shown = await (await run.campaignPages()).approval(folder, request, { signal: new AbortController().signal });
   await run.close();
   expect(shown).toMatchObject({ phrase: "approve 17", apart: [{ key: `${vaultId}/${keyId}`, outcome: "left" }] });
@@ -240,9 +240,9 @@ it("lets the requester act on recorded approvals key by key, and on no set of th
     `campaign approve pilot deactivate --review ${review} --yes --folder ${folder}`,
   );
   expect(powerless.out).toContain(
-    `--review ${review} --folder ${folder} --record-only\n    without the role Key Custodian - Deployer\n`,
+    `--review ${review} --folder ${folder} --store\n    without the role Key Custodian - Deployer\n`,
   );
-  const recorded = await campaign("bob", `approve pilot deactivate --review ${review} --yes --record-only`);
+  const recorded = await campaign("bob", `approve pilot deactivate --review ${review} --yes --store`);
   expect(counts(recorded)).toEqual({ acted: 18 });
   const named = dataOf(await campaign("alice", `approve pilot deactivate --review ${review} --yes`));
   expect(named.error.code).toBe("UKO_REVIEW_OUTDATED");
@@ -339,7 +339,7 @@ it("requests no destroy without a known opener of the KMS window, and finishes t
   const review = await reviewOf("alice", "deactivate");
   // The window and the deactivation are more than 10 s apart.
   await world.control("clock", { tickMs: 11_000 });
-  const approval = { ...pilotDeactivate, review, recordOnly: false, confirm: async () => {} };
+  const approval = { ...pilotDeactivate, review, stores: false, confirm: async () => {} };
   const deactivated = await reportAs("alice", (acts) => acts.approve(folder, approval, options));
   expectCampaignForm("approve", JSON.stringify({ v: 1, exitCode: deactivated.exitCode, ...deactivated.data }));
   await world.control("clock", { tickMs: 1_000 });

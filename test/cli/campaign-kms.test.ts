@@ -31,7 +31,7 @@ it("destroys KMS keys as a set, by another person in the window, and restores th
   expect(csv).toMatch(new RegExp(`^key,label,review,.*(\nkms/[0-9a-f-]{36},root-\\d,${review},){2}\n`));
   const approve = (who: Person) => run(who, `approve main destroy --review ${review} --yes`);
   expect(dataOf(await approve("alice")).error.code).toBe("UKO_REVIEW_OUTDATED");
-  expect(dataOf(await run("bob", `approve main destroy --review ${review} --yes --record-only`)).error.code).toBe(
+  expect(dataOf(await run("bob", `approve main destroy --review ${review} --yes --store`)).error.code).toBe(
     "UKO_INPUT_INVALID",
   );
   // The first key goes alone.

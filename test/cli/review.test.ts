@@ -156,7 +156,7 @@ describe("uko review", () => {
     [`approve ${keys.draft}`, "takes a key and the ID of its request, or a review"],
     [`approve ${keys.draft} ${"0".repeat(32)} --digest ${"0".repeat(64)}`, "takes a key and the ID of its request"],
     [
-      `approve kms/${keys.draft.split("/")[1]} ${"0".repeat(32)} --record-only`,
+      `approve kms/${keys.draft.split("/")[1]} ${"0".repeat(32)} --store`,
       "cannot be approved without taking the step",
     ],
   ])("refuses %s", async (command, summary) => {
@@ -208,9 +208,9 @@ describe("uko approve", () => {
   it("lets the requester act if the reviewer only writes approvals", async () => {
     await request("alice", [keys.payroll, keys.cards]);
     await review("bob", `--requested-by IBMid-550000ALICE --step deactivate`);
-    const { out, exitCode } = await approve("bob", "--record-only");
+    const { out, exitCode } = await approve("bob", "--store");
     expect([exitCode, out.split("\n")[0]]).toEqual([0, "2 keys approved"]);
-    expect((await approve("bob", "--record-only")).out).toContain("0 keys approved, 2 approved before");
+    expect((await approve("bob", "--store")).out).toContain("0 keys approved, 2 approved before");
     await world.advance("1m");
     const { recordId } = reportOf(await world.uko("erin", `status ${keys.cards} --json`)).deletion;
     // Like uko continue, the run then requests the next step and waits for it.
@@ -222,7 +222,7 @@ describe("uko approve", () => {
   it("approves one key by the ID of its request, with or without the step", async () => {
     await request("bob", [keys.payroll]);
     const idOf = async () => reportOf(await world.uko("erin", `status ${keys.payroll} --json`)).deletion.recordId;
-    expect((await world.uko("carol", `approve ${keys.payroll} ${await idOf()} --record-only`)).exitCode).toBe(0);
+    expect((await world.uko("carol", `approve ${keys.payroll} ${await idOf()} --store`)).exitCode).toBe(0);
     await world.advance("1m");
     expect((await world.uko("alice", `approve ${keys.payroll} ${await idOf()}`)).exitCode).toBe(10);
     expect(await stateOf(keys.payroll)).toContain("cooling_down");

@@ -15,7 +15,7 @@ type Step = "deactivate" | "destroy";
 type Passing = Shown & { readonly emergency?: string; readonly resume?: string; readonly reason?: string };
 
 type Reviewing = Passing & { readonly requestedBy?: string; readonly kind: ReviewOfStep["kind"] };
-type Approving = Passing & { readonly review: string; readonly recordOnly?: true; readonly yes?: true };
+type Approving = Passing & { readonly review: string; readonly stores?: true; readonly yes?: true };
 type RollingBack = Shown & {
   readonly app?: string;
   readonly key?: string;
@@ -57,13 +57,13 @@ function addActingCommands(campaign: Command, world: CliWorld, end: (exitCode: n
 
   stepCommand(campaign, "approve", "Take the step on exactly the keys that you reviewed")
     .requiredOption("--review <digest>", "SHA-256 of your review file, as uko campaign review printed it")
-    .option("--record-only", "write an approval on each key, so that the requester may act; take no step")
+    .option("--store", "write an approval on each key, so that the requester may act; take no step")
     .option("--yes", "required if there is no terminal; at a terminal, uko asks in any case")
-    .action((wave: string, step: Step, { review, recordOnly, yes, ...rest }: Approving) =>
+    .action((wave: string, step: Step, { review, stores, yes, ...rest }: Approving) =>
       run(rest, (acting, options) =>
         acting.approve(
           rest.folder,
-          { wave, step, ...rest, review, recordOnly: recordOnly === true, confirm: asking(rest, yes) },
+          { wave, step, ...rest, review, stores: stores === true, confirm: asking(rest, yes) },
           options,
         ),
       ),

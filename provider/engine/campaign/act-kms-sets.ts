@@ -123,17 +123,17 @@ interface RequestedKeys {
 export function approverOfKmsKeys(
   { world, options }: ActContext,
   review: KmsReview,
-  { recordOnly }: Pick<ApprovalOfStep, "recordOnly">,
+  { stores }: Pick<ApprovalOfStep, "stores">,
 ): (key: PlannedKey) => Promise<ActedKey> {
-  if (recordOnly) {
+  if (stores) {
     throw new UkoError("UKO_INPUT_INVALID", {
-      summary: "--record-only is not possible for KMS keys",
+      summary: "--store is not possible for KMS keys",
       detail: "In KMS, only the destroy itself approves a deletion window. Nothing was changed.",
     });
   }
   const operations = createKmsOperations(world);
   return async (key) => {
-    const { skipped, ...report } = await operations.approve(kmsRefOf(world, key), review, options);
+    const { skipped, ...report } = await operations.approveReviewed(kmsRefOf(world, key), review, options);
     return skipped === undefined ? actedFrom(key, report) : withoutStep(key, saySkip(skipped));
   };
 }

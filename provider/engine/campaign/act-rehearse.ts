@@ -219,7 +219,7 @@ async function approveAll(
   if (typeof review !== "string") return reviewed;
   const shown = reviewed.sections.find(({ title }) => title === "To approve")?.table?.rows.map((row) => row.join("  "));
   const confirmKeys: Confirm = (phrase) => confirm(phrase, shown);
-  const approval = { wave, step, review, recordOnly: false, confirm: confirmKeys };
+  const approval = { wave, step, review, stores: false, confirm: confirmKeys };
   const first = await commands.approve(inner, approval, options);
   if (first.exitCode !== 0 || keys === 1) return first;
   const rest = await commands.approve(inner, approval, options);

@@ -85,16 +85,14 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
   );
   const csv = csvOf(reviewed, apart, unreadable);
   const codes = [...reviewed.unreadable.map(({ error }) => error.exitCode), ...apart.map(({ exitCode }) => exitCode)];
-  const alone = reviewed.apart.flatMap((each) => (each.otherRequester === undefined ? (each.alone ?? []) : []));
   const requesters = reviewed.apart.flatMap((each) => each.otherRequester ?? []);
   const path = view.folder.path;
   const others = [...otherReviews(requested, request, path), ...reviewsOfRequesters(request, requesters, path)];
   const exceptions = [
-    ...reasonSection(
-      "Not part of the review",
-      { columns: ["label", "key", "why"], rows: apartRows(reviewed) },
-      sayAlone(alone.length),
-    ),
+    ...reasonSection("Not part of the review", {
+      columns: ["label", "key", "why"],
+      rows: apartRows(reviewed),
+    }),
     ...reasonSection("Not ready", tableOf(apart, reasonColumns)),
     ...section("Other reviews", { lines: others }),
     ...section("Not read", { lines: unreadable.map(({ id, reason }) => `${id}: ${reason}`) }),
@@ -103,10 +101,7 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
     return {
       summary: `No key of wave "${wave}" can be approved for ${stepNouns[step]}`,
       sections: exceptions,
-      next:
-        alone.length > 0 || others.length > 0
-          ? alone.slice(0, maxShownAlone).map((command) => ({ command }))
-          : [instead(request, ready, reviewed.apart, path)],
+      next: others.length > 0 ? [] : [instead(request, ready, reviewed.apart, path)],
       exitCode: mostSevere([...codes, 12]),
       data: { wave, step, keys: 0, apart: leftOut, unreadable },
       csv,
@@ -163,12 +158,6 @@ function instead(
     : remarked(`uko campaign request ${wave} ${step} ${folderFlag(path)}`, "the first person");
 }
 
-const maxShownAlone = 5;
-
-function sayAlone(keys: number): readonly string[] {
-  if (keys === 0) return [];
-  return [`A review covers the requests of one person. ${count(keys, "key needs", "keys need")} an approval each.`];
-}
 
 function carriesRequest({ listed }: PlannedKey): boolean {
   return listed?.kmsKey?.windowEndsAtMs !== undefined || (listed?.observation?.carried.kind ?? "none") !== "none";
@@ -226,7 +215,7 @@ export type PreparedApproval =
 /** Throws UKO_REVIEW_INVALID, UKO_REVIEW_OUTDATED and UKO_CAMPAIGN_INVALID. Changes nothing. */
 export async function prepareApproval(context: ActContext, request: ReviewedStepRequest): Promise<PreparedApproval> {
   const { world, options } = context;
-  const { wave, step, recordOnly } = request;
+  const { wave, step, stores } = request;
   const { gate, breaker } = await waveStateOf(context, request);
   if (gate.kind !== "open" || breaker.kind === "stopped") {
     const command = `approve ${wave} ${step} --review ${request.review}`;
@@ -239,18 +228,18 @@ export async function prepareApproval(context: ActContext, request: ReviewedStep
   const { ready, apart } = readyKeys(context, wave, step);
   const listed = ready.filter(({ name }) => review.lines.has(name));
   // An approval cuts nothing off, so there is nothing to check after the first keys.
-  const most = recordOnly ? listed.length : Math.min(await sizeOfRun(context, request, review), listed.length);
+  const most = stores ? listed.length : Math.min(await sizeOfRun(context, request, review), listed.length);
   return {
     kind: "open",
     ...{ review, listed, most },
     apart: apart.filter(({ key }) => review.lines.has(key)),
-    phrase: approvalPhrase({ step }, most, recordOnly),
+    phrase: approvalPhrase({ step }, most, stores),
   };
 }
 
 export async function approveStep(context: ActContext, request: ApprovalOfStep): Promise<CampaignReport> {
   const { path } = context.view.folder;
-  const { wave, step, recordOnly } = request;
+  const { wave, step, stores } = request;
   const prepared = await prepareApproval(context, request);
   if (prepared.kind === "closed") return prepared.report;
   const { review, listed, apart, most, phrase } = prepared;
@@ -261,14 +250,14 @@ export async function approveStep(context: ActContext, request: ApprovalOfStep):
     listed.length > most && isKms ? [`The first run destroys ${most} of ${listed.length} KMS keys.`] : [],
   );
   await noteOverride(context, request);
-  const [doing, done] = recordOnly
+  const [doing, done] = stores
     ? ["Approving", `Approved the ${stepNouns[step]} of`]
     : step === "deactivate"
       ? ["Deactivating", "Deactivated"]
       : ["Destroying", "Destroyed"];
   const run = await actOnAtMost(context, doing, { keys: listed, most }, act);
   const later = run.later.map((key) => withoutStep(key, goesLater));
-  const isCutOff = step === "deactivate" && !recordOnly && run.stoppedBy === undefined;
+  const isCutOff = step === "deactivate" && !stores && run.stoppedBy === undefined;
   const windows = isCutOff ? await windowsAfter(context, run.results) : undefined;
   return reportActed({
     did: done,
@@ -290,13 +279,13 @@ export async function approveStep(context: ActContext, request: ApprovalOfStep):
 function approverOfKeys(
   context: ActContext,
   review: Review,
-  { wave, step, recordOnly }: ApprovalOfStep,
+  { wave, step, stores }: ApprovalOfStep,
   listed: readonly PlannedKey[],
 ): (key: PlannedKey) => Promise<ActedKey> {
   // A review of fewer keys is the narrower naming: no key that a gate closed can be acted on.
   const named = listed.flatMap(({ name }) => review.lines.get(name) ?? []);
   const again = reviewAgain(wave, step, kindOf(review), context.view.folder.path);
-  const approve = approverOf(context.world, { ...review, ...reviewOf(review.header, named) }, { recordOnly, again });
+  const approve = approverOf(context.world, { ...review, ...reviewOf(review.header, named) }, { stores, again });
   return async (key) => actedFrom(key, await approve(refOf(context, key), context.options));
 }
 
@@ -326,18 +315,18 @@ async function actOnAtMost(
 const goesLater = "the first run acts on a few keys only: check these keys, then run the same command again";
 
 function nextAfter(
-  { wave, step, review, recordOnly }: ApprovalOfStep,
+  { wave, step, review, stores }: ApprovalOfStep,
   { later, results, isKms }: { readonly later: number; readonly results: readonly ActedKey[]; readonly isKms: boolean },
   path: string,
 ): readonly NextCommand[] {
   const again = `uko campaign approve ${wave} ${step} --review ${review} ${folderFlag(path)}`;
-  const isRoleMissing = !isKms && !recordOnly && results.some(({ code }) => code === "UKO_RIGHTS_MISSING");
+  const isRoleMissing = !isKms && !stores && results.some(({ code }) => code === "UKO_RIGHTS_MISSING");
   const withoutRole = isRoleMissing
-    ? [remarked(`${again} --record-only`, `without the role ${sayRoles(rights[step])}`)]
+    ? [remarked(`${again} --store`, `without the role ${sayRoles(rights[step])}`)]
     : [];
-  if (later > 0) return [{ command: `${again}${recordOnly ? " --record-only" : ""}` }, ...withoutRole];
+  if (later > 0) return [{ command: `${again}${stores ? " --store" : ""}` }, ...withoutRole];
   if (isRoleMissing) return withoutRole;
-  if (recordOnly) return [remarked("uko requests", "the requester: then uko approve KEY ID for each of these keys")];
+  if (stores) return [remarked("uko requests", "the requester: then uko continue KEY for each of these keys")];
   const isRefused = results.some(({ code }) => code === "UKO_SERVICE_REFUSED");
   return [
     isRefused

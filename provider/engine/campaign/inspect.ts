@@ -200,7 +200,7 @@ async function inspectApproval(context: ActContext, request: ReviewedStepRequest
   const acting = listed.slice(0, most);
   return {
     kind: "open",
-    title: request.recordOnly ? phrase : titleOf(review, acting),
+    title: request.stores ? phrase : titleOf(review, acting),
     ...(isKmsReview(review) ? describeKmsKeys(review, listed, acting) : describeKeys(review, listed, acting)),
     facts: [reviewLimits(review.header, context.view.nowMs)],
     phrase,

@@ -11,16 +11,16 @@ import { count, noWayBack, sayRoles, stepNouns, stillReversible } from "../text/
 import { type CampaignReport, folderFlag } from "./report.ts";
 import { reviewAgain } from "./reviews.ts";
 
-/** `name` is the command; `record` is `approve --record-only`. */
+/** `name` is the command; `store` is `approve --store`. */
 export type WaveAct = Act &
   (
     | { readonly name: "request"; readonly step: CampaignStep }
     | { readonly name: "review"; readonly step: CampaignStep; readonly kind: ReviewKind }
-    | { readonly name: "approve" | "record"; readonly step: CampaignStep; readonly review: string }
+    | { readonly name: "approve" | "store"; readonly step: CampaignStep; readonly review: string }
     | { readonly name: "halt" | "rollback" }
   );
 
-export type WaveApproval = Extract<WaveAct, { readonly name: "approve" | "record" }>;
+export type WaveApproval = Extract<WaveAct, { readonly name: "approve" | "store" }>;
 
 /** What the commands name: the wave, and the path of the campaign's folder. */
 export interface WavePlace {
@@ -141,19 +141,19 @@ export function approvalActs(
   };
   // In KMS, only the destroy itself approves a deletion window.
   if (kind === "kms") return [act];
-  const record: WaveAct = {
-    id: `record-${step}-${digest}`,
-    name: "record",
+  const stored: WaveAct = {
+    id: `store-${step}-${digest}`,
+    name: "store",
     step,
     review: digest,
-    title: `Approve the ${stepNouns[step]} of ${keys} only`,
-    facts: ["Nothing changes until the requester uses your approvals.", "You can withdraw the approvals."],
+    title: `Store your approval of the ${stepNouns[step]} of ${keys}`,
+    facts: ["Nothing changes until the next runs of the requester, which take the step.", "You can withdraw the approvals."],
     right: rights.writeTags,
     fields: ["phrase"],
-    command: `${command} --record-only`,
+    command: `${command} --store`,
     remark: `without the role ${sayRoles(right)}`,
   };
-  return [act, record];
+  return [act, stored];
 }
 
 export function rollbackAct({ wave, path }: WavePlace): WaveAct {

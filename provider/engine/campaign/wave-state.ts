@@ -47,7 +47,7 @@ export interface ReviewOfStep extends StepRequest {
 export interface ReviewedStepRequest extends StepRequest {
   /** The SHA-256 of the review file. */
   readonly review: string;
-  readonly recordOnly: boolean;
+  readonly stores: boolean;
 }
 
 /** Has the person type the phrase after reading the lines; throws if they do not. */

@@ -3,6 +3,7 @@
 import { type ErrorCode, UkoError } from "../../errors.ts";
 import type { VaultSnapshot } from "../ports/containers.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
+import { observedInList } from "../key/observe.ts";
 import { plain } from "../text/words.ts";
 import { type ListQuery, listObjects } from "./listing.ts";
 import { describeCaller, explainCaller } from "./whoami.ts";
@@ -45,7 +46,13 @@ async function findVault(world: World, name: string, options: CallOptions): Prom
   );
 }
 
-/** Finds a key by `<vault>/<label>`, a label or the start of an ID. Also throws UKO_INPUT_INVALID if several fit. */
+const requestIdForm = /^[0-9a-f]{32}$/;
+
+function carriesRequest(world: World, key: KeySnapshot, id: string): boolean {
+  return observedInList(world, key).observation.carried.record?.id === id;
+}
+
+/** Finds a key by `<vault>/<label>`, a label, the ID of its request or the start of an ID. Also throws UKO_INPUT_INVALID if several fit. */
 async function findKey(world: World, typed: string, options: CallOptions): Promise<FoundKey> {
   const slash = typed.indexOf("/");
   const name = typed.slice(slash + 1);
@@ -54,12 +61,12 @@ async function findKey(world: World, typed: string, options: CallOptions): Promi
   const found: FoundKey[] = [];
   for (const vault of vaults) {
     const keys = await world.keys.list({ vaultId: vault.id }, options);
-    found.push(
-      ...bestOf(keys, name, ({ keyId, label }) => ({ id: keyId, name: label })).map((key) => foundIn(vault, key)),
-    );
+    const asked = requestIdForm.test(name) ? keys.filter((key) => carriesRequest(world, key, name)) : [];
+    const best = asked.length > 0 ? asked : bestOf(keys, name, ({ keyId, label }) => ({ id: keyId, name: label }));
+    found.push(...best.map((key) => foundIn(vault, key)));
   }
   return only(
-    bestOf(found, name, ({ keyId, label }) => ({ id: keyId, name: label })),
+    requestIdForm.test(name) ? found : bestOf(found, name, ({ keyId, label }) => ({ id: keyId, name: label })),
     {
       what: `key "${plain(typed, 100)}"`,
       notFound: "UKO_KEY_NOT_FOUND",

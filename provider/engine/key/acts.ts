@@ -4,11 +4,12 @@ import { mayAuthor } from "../../lifecycle/authorization.ts";
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { dualTwins } from "../../lifecycle/kms-window.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
-import { type Actor, type ApprovedStep, isPerson, isSame } from "../../lifecycle/observation.ts";
+import { type Actor, type ApprovedStep, isSame } from "../../lifecycle/observation.ts";
 import type { ApprovalWait, Plan, Run } from "../../lifecycle/plan.ts";
 import type { KeyAct } from "../text/act.ts";
 import {
   blocksContainers,
+  keyName,
   keyPath,
   noWayBack,
   sayAuthor,
@@ -38,8 +39,9 @@ function onward(observed: KeyDetails, plan: Plan, actor: Actor): readonly KeyAct
     case "ready":
       return plan.step.kind === "remove" ? [removal(path)] : [];
     case "waitingForApproval":
-      if (plan.record !== undefined) return approvals(plan, plan.record, observed, actor);
-      return plan.standing === "may_ask" && mayAuthor(actor) ? [request(plan.step, path)] : [];
+      return approvals(plan, observed, actor);
+    case "waitingForRequest":
+      return plan.standing === "may_ask" ? [request(plan.step, path)] : [];
     case "waitingForTime":
     case "refused":
     case "done":
@@ -59,41 +61,41 @@ function request(step: ApprovedStep, path: string): KeyAct {
 }
 
 function approvals(
-  { standing, step, right, notBeforeMs, lapsesAtMs }: ApprovalWait,
-  record: ConsentRecord,
+  { standing, step, right, notBeforeMs, lapsesAtMs, record }: ApprovalWait,
   { observation, nowMs }: KeyDetails,
   actor: Actor,
 ): readonly KeyAct[] {
-  if (standing !== "may_consent" || !isPerson(actor.identity)) return [];
-  const path = keyPath(observation);
-  const expires = lapsesAtMs === undefined ? [] : [`The request expires on ${sayTimeAndDistance(lapsesAtMs, nowMs)}.`];
-  const isOwn = isSame(record.author, actor.identity);
+  if (standing !== "may_consent") return [];
+  const name = keyName(observation);
+  const expires = `The request expires on ${sayTimeAndDistance(lapsesAtMs, nowMs)}.`;
   const effect = step === "deactivate" ? deactivation : destruction;
   const kmsRight = step === "deactivate" && dualTwins(observation).length > 0 ? rights.setForDeletion : undefined;
   const act: KeyAct = {
     id: "approve",
     title: effect.title,
-    facts: [...effect.facts, ...expires, ...sayReasons(record)],
+    facts: [...effect.facts, expires, ...sayReasons(record)],
     right,
     ...(kmsRight !== undefined && { kmsRight }),
     fields: ["label"],
-    command: `uko approve ${path} ${record.id}`,
+    command: `uko approve ${name}`,
     isConsequential: true,
   };
-  const approval: KeyAct = {
-    id: "consent",
-    title: `Approve the ${stepNouns[step]} only`,
+  const stored: KeyAct = {
+    id: "store",
+    title: `Store your approval of the ${stepNouns[step]}`,
     facts: [
-      `Nothing changes until ${sayAuthor(record)} uses your approval.`,
+      `The next run of ${sayAuthor(record)} takes the step. Nothing changes until then.`,
+      ...effect.facts,
       "You can withdraw the approval.",
-      ...expires,
+      expires,
     ],
     right: rights.writeTags,
-    command: `uko consent ${path} ${record.id}`,
+    fields: ["label"],
+    command: `uko approve ${name} --store`,
+    isConsequential: true,
   };
-  const isApprovable =
-    !isOwn && record.how !== "answer" && mayAuthor(actor) && approvalRoles(right, kmsRight).length > 0;
-  return [...(notBeforeMs === undefined ? [act] : []), ...(isApprovable ? [approval] : [])];
+  const isStorable = mayAuthor(actor) && record.carrier === "tag" && approvalRoles(right, kmsRight).length > 0;
+  return [...(notBeforeMs === undefined ? [act] : []), ...(isStorable ? [stored] : [])];
 }
 
 const deactivation = {
@@ -101,7 +103,6 @@ const deactivation = {
   facts: [
     `${pathEffects.deactivate}.`,
     stillReversible,
-    "The same run requests the destruction, which another person has to approve.",
   ],
 } as const;
 

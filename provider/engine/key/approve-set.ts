@@ -3,19 +3,23 @@
 import { type ErrorCode, onCodes, UkoError } from "../../errors.ts";
 import type { AnyReview } from "../../lifecycle/kms-review.ts";
 import { planReviewedApproval, planReviewedStep } from "../../lifecycle/plan-reviewed.ts";
-import { kindOf, type Review, type ReviewLine, unusableReview } from "../../lifecycle/review.ts";
+import { keyPathOf, kindOf, type Review, type ReviewLine, unusableReview } from "../../lifecycle/review.ts";
 import { converge } from "../loop/converge.ts";
 import { runAll, withoutSteps } from "../loop/many.ts";
 import type { Report } from "../loop/report.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { recorded, reportExisting } from "./command-reports.ts";
+import { capital } from "../text/words.ts";
 import { keyKind, type Outcome } from "./kind.ts";
+import { findApprovable } from "./review-set.ts";
 import { reviewCommand, sayUnusable } from "./review-words.ts";
 import type { Task } from "./steps.ts";
 
 export interface Approving {
-  /** Write an approval on each key, so that the requester may act; take no step. */
-  readonly recordOnly: boolean;
+  /** Store an approval on each key, on which its requester's next run acts; take no step. */
+  readonly stores: boolean;
+  /** After a deactivation, also request the destruction, in the name of the approver. */
+  readonly requestsNext?: boolean;
   /** Receives each result as soon as it is known. */
   readonly each: (result: KeyResult) => void;
 }
@@ -32,12 +36,12 @@ export type KeyResult =
 export async function approveReviewed(
   world: World,
   review: Review,
-  { recordOnly, each }: Approving,
+  { each, ...how }: Approving,
   options: CallOptions,
 ): Promise<readonly KeyResult[]> {
   const again = againOf(review);
   await requireUsable(world, review, { again }, options);
-  const approve = approverOf(withoutSteps(world), review, { recordOnly, again });
+  const approve = approverOf(withoutSteps(world), review, { ...how, again });
   const { instanceId } = world.session;
   const act = ({ vaultId, keyId, label }: ReviewLine): Promise<KeyResult> => {
     const ref = { instanceId, vaultId, keyId };
@@ -47,29 +51,51 @@ export async function approveReviewed(
   return runAll(world, { items: [...review.lines.values()], what: "Approving", act, each }, options);
 }
 
+/** A request as a page or a terminal showed it. */
+export interface ShownRequest extends Pick<Approving, "stores"> {
+  readonly recordId: string;
+}
+
+export async function approveOne(
+  world: World,
+  ref: KeyRef,
+  { recordId, stores }: ShownRequest,
+  options: CallOptions,
+): Promise<Report> {
+  const { sets, apart, unreadable } = await findApprovable(world, [ref], options);
+  const [unread] = unreadable;
+  if (unread !== undefined) throw unread.error;
+  const review = sets[0]?.file?.review;
+  const [line] = review?.lines.values() ?? [];
+  if (review !== undefined && line?.record.startsWith(recordId) === true) {
+    return approverOf(world, review, { stores, again: `uko status ${keyPathOf(ref)}` })(ref, options);
+  }
+  throw new UkoError("UKO_CHANGED_MEANWHILE", {
+    summary: `The request on key ${ref.keyId} is not the one that was shown`,
+    detail: `${apart[0] === undefined ? "" : `${capital(apart[0].why)}. `}Nothing was changed.\nNext: look at the key again with uko status ${keyPathOf(ref)}.`,
+  });
+}
+
 /** Approves one key of a review. Throws UKO_REVIEW_OUTDATED if the review names no record at all. */
 export function approverOf(
   world: World,
   review: Review,
-  { recordOnly, again }: Pick<Approving, "recordOnly"> & Again,
+  { again, ...how }: Omit<Approving, "each"> & Again,
 ): (ref: KeyRef, options: CallOptions) => Promise<Report> {
   return recorded(world, "approve", async (ref, calls: CallOptions) => {
-    const outcome = await converge(world, keyKind, taskFor(ref, review, recordOnly), calls);
+    const outcome = await converge(world, keyKind, taskFor(ref, review, how), calls);
     throwIfUnusable(outcome, again);
     return reportExisting(ref, outcome);
   });
 }
 
-function taskFor(ref: KeyRef, review: Review, recordOnly: boolean): Task {
-  const plan = recordOnly ? planReviewedApproval : planReviewedStep;
-  return {
-    ref,
-    plan: (observation, run, nowMs) => plan(observation, { ...run, review }, nowMs),
-    consents: [],
-    review,
-    isOfSet: true,
-    intent: recordOnly ? "request" : "resume",
-  };
+function taskFor(ref: KeyRef, review: Review, { stores, requestsNext = false }: Omit<Approving, "each">): Task {
+  const act = { review, requestsNext };
+  const plan: Task["plan"] = (observation, run, nowMs) =>
+    stores
+      ? planReviewedApproval(review, observation, run, nowMs)
+      : planReviewedStep(act, observation, run, nowMs);
+  return { ref, plan, consents: [], review, ...(requestsNext && { requestsNext }), intent: "approve" };
 }
 
 /** Errors of one key, which do not keep the run from the next one. */

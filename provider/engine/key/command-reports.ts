@@ -64,7 +64,7 @@ export function reportExisting(ref: KeyRef, outcome: Outcome): Report {
   if (outcome.kind === "gone") throw notFound(ref);
   const { observed, memory } = outcome;
   const isDone = outcome.kind === "stopped" && outcome.plan.kind === "done";
-  const explanation = isDone ? explainDone(observed, memory, door) : explainOutcome(outcome, door);
+  const explanation = isDone ? explainDone(observed, memory) : explainOutcome(outcome, door);
   return reportOn(ref, observed, memory.run, explanation, memory.taken, endOf(outcome));
 }
 

@@ -3,7 +3,6 @@
 import type { DeletionPolicy, Plan, Run, Step } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
 import { planReversal, type Reversal } from "../../lifecycle/plan-reversal.ts";
-import { planApproval } from "../../lifecycle/plan-reviewed.ts";
 import { planSync } from "../../lifecycle/plan-update.ts";
 import type { Review } from "../../lifecycle/review.ts";
 import { converge, throwIfStopped } from "../loop/converge.ts";
@@ -12,7 +11,7 @@ import { convergeAndWait, type WaitBudget } from "../loop/wait.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { withActs } from "../text/act.ts";
 import { keyActs } from "./acts.ts";
-import { type Approving, approveReviewed, type KeyResult } from "./approve-set.ts";
+import { type Approving, approveOne, approveReviewed, type KeyResult, type ShownRequest } from "./approve-set.ts";
 import { door, recorded, reportAbsent, reportExisting, reportOutcome } from "./command-reports.ts";
 import { changeHoldTag, type HoldTagResult, type HoldWish } from "./hold.ts";
 import { type Inspected, type Inspection, inspect } from "./inspection.ts";
@@ -21,7 +20,15 @@ import { explainOutcome } from "./messages.ts";
 import { type KeyDetails, observeKey } from "./observe.ts";
 import { explainPath } from "./remaining-path.ts";
 import { reportOn } from "./report.ts";
-import { type ReviewQuery, reviewKeys, type SetReview } from "./review-set.ts";
+import {
+  type Approvable,
+  findApprovable,
+  listApprovable,
+  type ReviewQuery,
+  reviewKeys,
+  type SetReview,
+} from "./review-set.ts";
+import { type Selected, type Selection, selectKeys } from "./selection.ts";
 import { explainStatus } from "./status.ts";
 import type { Task } from "./steps.ts";
 import { type PendingSurvey, type Survey, surveyPending, surveyRemovals, surveyRequests } from "./survey.ts";
@@ -44,8 +51,7 @@ const policy: DeletionPolicy = {
 
 export type Operations = ReturnType<typeof createOperations>;
 
-/** `review` is the caller's own, from UKO_CONSENT=@file. */
-export function createOperations(world: World, review?: Review) {
+export function createOperations(world: World) {
   const act = (ref: KeyRef, plan: Planner, options: CallOptions, rest: Partial<Task> = {}): Promise<Outcome> =>
     converge(world, keyKind, { ref, plan, consents: [], intent: "resume", ...rest }, options);
   const reverse = async (ref: KeyRef, reversal: Reversal, options: CallOptions): Promise<Report> => {
@@ -80,18 +86,16 @@ export function createOperations(world: World, review?: Review) {
       return waitsForOther(outcome) ? { ...report, exitCode: 0 } : report;
     }),
 
-    /** Answers the named record with a record by the caller, so that the requester may act. */
-    consent: recorded(world, "consent", async (ref, recordId: string, options: CallOptions) => {
-      const plan: Planner = (observation, run, nowMs) => planApproval(observation, policy, run, recordId, nowMs);
-      return reportExisting(ref, await act(ref, plan, options, { intent: "request" }));
-    }),
-
-    /** Takes the steps that the named records allow, towards `removed`. */
+    /**
+     * Takes the steps that are possible now, towards `removed`. `confirmed` is an approval on the key whose request the
+     * caller has just confirmed by hand.
+     */
     continue: recorded(
       world,
       "continue",
-      async (ref, consents: readonly string[], patience: WaitBudget, options: CallOptions) => {
-        const task = { ref, plan: towardsRemoval, consents, review, intent: "resume" } as const;
+      async (ref, confirmed: string | undefined, patience: WaitBudget, options: CallOptions) => {
+        const consents = confirmed === undefined ? [] : [confirmed];
+        const task = { ref, plan: towardsRemoval, consents, intent: "resume" } as const;
         const outcome = await convergeAndWait(world, keyKind, task, patience, options);
         throwIfStopped(options.signal);
         return reportOutcome(world, ref, outcome, options);
@@ -113,9 +117,23 @@ export function createOperations(world: World, review?: Review) {
     /** Reads keys that one person requested, as a review that another person can approve. Changes nothing. */
     review: (query: ReviewQuery, options: CallOptions): Promise<SetReview> => reviewKeys(world, query, options),
 
-    /** Takes the reviewed step on each key that is still as reviewed, or approves it. */
+    /** Reads the requests that the caller can approve, as sets of one requester, step and kind. Changes nothing. */
+    approvable: (refs: readonly KeyRef[], options: CallOptions): Promise<Approvable> =>
+      findApprovable(world, refs, options),
+
+    /** Lists the same requests by requester, step and vault, from the lists alone. */
+    listApprovable: (selection: Selection, options: CallOptions) => listApprovable(world, selection, options),
+
+    /** The keys that a choice is about, as lists show them. */
+    select: (selection: Selection, options: CallOptions): Promise<Selected> => selectKeys(world, selection, options),
+
+    /** Takes the reviewed step on each key that is still as reviewed, or stores an approval of it. */
     approve: (reviewed: Review, approving: Approving, options: CallOptions): Promise<readonly KeyResult[]> =>
       approveReviewed(world, reviewed, approving, options),
+
+    /** The same for one key whose request was shown with `recordId`. Throws UKO_CHANGED_MEANWHILE for any other request. */
+    approveOne: (ref: KeyRef, shown: ShownRequest, options: CallOptions): Promise<Report> =>
+      approveOne(world, ref, shown, options),
 
     /** Every key with a record or a pending deletion; in all vaults if none is named. */
     requests: (vaultIds: readonly string[], options: CallOptions): Promise<Survey> =>

@@ -1,7 +1,6 @@
 /** The deletion of a managed key, as an IaC engine asks for it. */
 
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
-import { isForOthers, type Plan, type Run } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
 import { unended } from "../../printable.ts";
 import { type Conclusion, type Deletion, deleteObject, type LeftObject } from "../resource/delete.ts";
@@ -26,10 +25,9 @@ export function keyDeletion(target: KeyTarget, leftOf?: LeftOf): Deletion {
     planRetirement: (goal, wanted, context) =>
       planKeyRetirement({ ...target, policy: { ...policy, goal } }, wanted, context),
     delete(world, request, options) {
-      const { consents, review } = request.run;
       const limited = { ...policy, atMost: request.announced };
       const plan: Task["plan"] = (observation, run, nowMs) => planKeyDeletion(observation, limited, run, nowMs);
-      const task: Task = { ref, plan, consents, review, intent: "engine" };
+      const task: Task = { ref, plan, consents: [], intent: "engine" };
       const concludeKey = (outcome: Outcome, door: Door) => conclude(outcome, door, leftOf);
       return deleteObject(world, { kind: keyKind, task, conclude: concludeKey }, request, options);
     },
@@ -41,7 +39,10 @@ function conclude(outcome: Outcome, door: Door, leftOf?: LeftOf): Conclusion {
   if (outcome.kind === "gone") return { kind: "ended", warnings: [], facts: { lifecycleState: "gone", taken } };
   const { observed, memory } = outcome;
   const plan = outcome.kind === "stopped" ? outcome.plan : undefined;
-  const lifecycleState = lifecycleStateOf(observed.observation, memory.run, observed.nowMs);
+  const isUnrequested = plan?.kind === "waitingForRequest" && plan.notBeforeMs === undefined;
+  const lifecycleState = isUnrequested
+    ? "pending_request"
+    : lifecycleStateOf(observed.observation, memory.run, observed.nowMs);
   const facts = { lifecycleState, ...deletionFacts(observed, endOf(outcome)), taken };
   if (plan?.kind === "done") {
     const key = capital(sayKey(observed.observation));
@@ -49,12 +50,5 @@ function conclude(outcome: Outcome, door: Door, leftOf?: LeftOf): Conclusion {
     return { kind: "ended", warnings: [warning], facts };
   }
   const explanation = explainOutcome(outcome, door);
-  const isForNewRun = plan !== undefined && needsNewRun(plan, memory.run);
-  return { kind: "unfinished", explanation, facts, isForNewRun, left: leftOf?.(observed) };
-}
-
-/** After a deactivation of this run, only `single` waits for the cool-down instead of for another person. */
-function needsNewRun(plan: Plan, { deactivatedHere = false }: Run): boolean {
-  if (plan.kind === "waitingForApproval") return !isForOthers(plan.standing);
-  return plan.kind === "waitingForTime" && plan.awaits === "cool_down" && deactivatedHere;
+  return { kind: "unfinished", explanation, facts, left: leftOf?.(observed) };
 }

@@ -5,7 +5,6 @@
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import type { StatedReason } from "../../lifecycle/observation.ts";
 import { type Step, stepFacts } from "../../lifecycle/plan.ts";
-import { keyPathOf } from "../../lifecycle/review.ts";
 import { type EvidenceFacts, isoTime } from "../loop/evidence.ts";
 import type { EvidenceKey, EvidenceReason, EvidenceRecord } from "../ports/evidence.ts";
 import type { KeySummary } from "./observe.ts";
@@ -14,10 +13,9 @@ import { describeKeystore, type KeyStepContext, writtenRecordId } from "./steps.
 export function keyEvidence(step: Step, phase: "before" | "after", context: KeyStepContext): EvidenceFacts | undefined {
   const { isEvidencedBefore = false, to } = stepFacts[step.kind];
   if (phase === "before" && !isEvidencedBefore) return undefined;
-  const { task, observed, memory } = context;
+  const { task, observed } = context;
   const { observation } = observed;
-  const { review } = memory.run;
-  const isOfReview = review?.lines.has(keyPathOf(task.ref)) === true && isReviewed(step);
+  const digest = isReviewed(step) ? task.review?.digest : undefined;
   return {
     subject: { ...task.ref, label: observation.facts.label },
     step: step.kind,
@@ -30,7 +28,7 @@ export function keyEvidence(step: Step, phase: "before" | "after", context: KeyS
         record: describeRecord({ ...step.draft, id: writtenRecordId(step, context) }),
       }),
       ...((step.kind === "deactivate" || step.kind === "destroy") && { digest: observation.digests[step.kind] }),
-      ...(isOfReview && { review: review.digest }),
+      ...(digest !== undefined && { review: digest }),
       ...("consentedBy" in step && step.consentedBy !== undefined && { consentedBy: describeRecord(step.consentedBy) }),
       ...(phase === "before" && { key: describeKey(observed) }),
     },
@@ -74,7 +72,7 @@ function describeRecord(record: Omit<ConsentRecord, "carrier" | "sha256">): Evid
     how: record.how,
     author: record.author.iamId ?? record.author.mark,
     writtenAt: isoTime(record.writtenAtMs),
-    ...(record.answers !== undefined && { answers: record.answers }),
+    ...(record.quotes !== undefined && { answers: record.quotes.id }),
     ...(record.reason !== undefined && { reason: record.reason }),
     ...(record.earlierReasons !== undefined && { earlierReasons: record.earlierReasons.map(describeReason) }),
   };

@@ -5,7 +5,7 @@ import { completeAfterStep, mayConclude } from "../../lifecycle/after-step.ts";
 import { standingOf } from "../../lifecycle/consent-record.ts";
 import { carriedId } from "../../lifecycle/key-write.ts";
 import { isSame } from "../../lifecycle/observation.ts";
-import { isForOthers, type Plan, type Run, type Step, stepFacts } from "../../lifecycle/plan.ts";
+import { type Plan, type Run, type Step, stepFacts } from "../../lifecycle/plan.ts";
 import type {
   Awaited,
   Deletable,
@@ -19,7 +19,7 @@ import type {
   TakenStep,
 } from "../loop/converge.ts";
 import { neededUntil } from "../loop/wait.ts";
-import { describeStep, keyPath, plain, questionBefore } from "../text/words.ts";
+import { describeStep, plain, questionBefore } from "../text/words.ts";
 import { keyEvidence } from "./evidence.ts";
 import { type KeyDetails, observeKey, readingOf } from "./observe.ts";
 import {
@@ -79,7 +79,7 @@ async function planAfterStep(
   if (now === undefined || observation === undefined) return undefined;
   const completed = { ...now, observation };
   const plan = planOnce(task, completed, memory);
-  const isOfSet = task.isOfSet === true;
+  const isOfSet = task.review !== undefined;
   return mayConclude(plan, { source, observation, isOfSet })
     ? { observed: completed, next: nextOf(plan, memory) }
     : undefined;
@@ -87,16 +87,15 @@ async function planAfterStep(
 
 /** Once the time has come, a step that the service refused as too early is tried again. */
 function start(task: Task, actor: Run["actor"], earlier?: Earlier<RunMemory>): RunMemory {
-  const { consents, review, intent } = task;
-  if (earlier === undefined) return { run: { actor, consents, review, intent }, taken: [] };
-  const { run, taken } = earlier.memory;
-  const requested = taken.flatMap((step) => (step.kind === "write_record" ? [step.draft.step] : []));
+  const { consents, intent } = task;
+  if (earlier === undefined) return { run: { actor, consents, intent }, taken: [] };
+  const { run } = earlier.memory;
   const refusals = earlier.isDue ? undefined : run.refusals;
   return {
     ...earlier.memory,
     forbidden: undefined,
     refusedEtag: undefined,
-    requested,
+    hasWaited: true,
     run: { ...run, refusals, actor },
   };
 }
@@ -105,11 +104,11 @@ function start(task: Task, actor: Run["actor"], earlier?: Earlier<RunMemory>): R
  * A record that this run wrote before it waited, and that no longer counts, was withdrawn, voided or
  * expired. A wait never requests again.
  */
-function planOnce(task: Task, { observation, nowMs }: KeyDetails, { run, requested }: RunMemory): Plan {
+function planOnce(task: Task, { observation, nowMs }: KeyDetails, { run, hasWaited }: RunMemory): Plan {
   const plan = task.plan(observation, run, nowMs);
-  if (plan.kind !== "ready" || plan.step.kind !== "write_record") return plan;
-  if (requested?.includes(plan.step.draft.step) !== true) return plan;
-  return task.plan(observation, { ...run, intent: "resume", deactivatedHere: false }, nowMs);
+  if (plan.kind !== "ready" || plan.step.kind !== "write_record" || hasWaited !== true) return plan;
+  if (run.requestedHere?.includes(plan.step.draft.step) !== true) return plan;
+  return task.plan(observation, { ...run, intent: "resume" }, nowMs);
 }
 
 /**
@@ -202,6 +201,8 @@ function runAfter(run: Run, step: Step, { observation }: KeyDetails): Run {
         ...(step.dropsNote === true && { noteDroppedHere: true }),
       };
     }
+    case "write_record":
+      return { ...run, requestedHere: [...(run.requestedHere ?? []), step.draft.step] };
     case "deactivate":
       return { ...run, deactivatedHere: true };
     case "sync":
@@ -232,9 +233,10 @@ function afterRefusedEtag(memory: RunMemory, { etag }: KeyDetails, { ref }: Task
 
 /** Undefined if waiting cannot help. */
 function awaitedBy(plan: Plan, { observation, nowMs }: KeyDetails): Awaited | undefined {
-  if (plan.kind === "waitingForApproval") {
-    if (!isForOthers(plan.standing)) return undefined;
-    return { neededMs: Number.POSITIVE_INFINITY, what: sayAwaited(plan, keyPath(observation)) };
+  if (plan.kind === "waitingForApproval" || plan.kind === "waitingForRequest") {
+    // Nobody else can confirm what the requester asked for.
+    if (plan.standing === "may_confirm") return undefined;
+    return { neededMs: Number.POSITIVE_INFINITY, what: sayAwaited(plan, observation) };
   }
   if (plan.kind !== "waitingForTime" || plan.awaits === "separate_run") return undefined;
   const what = plan.awaits === "cool_down" ? "Cooling down" : "Waiting for the keystores to delete the key material";

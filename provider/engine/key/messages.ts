@@ -1,5 +1,6 @@
 /** The messages about a run's outcome for a managed key. */
 
+import { mayAuthor } from "../../lifecycle/authorization.ts";
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";
@@ -8,6 +9,7 @@ import { type Door, type Explanation, type NextStep, rerunCommand } from "../tex
 import {
   consequences,
   describeTaken,
+  keyName,
   keyPath,
   plain,
   sayActor,
@@ -24,11 +26,10 @@ import { explainNotBinding, sayReasonWithoutRoom } from "./record-words.ts";
 import { explainGuard } from "./refusals.ts";
 import type { RunMemory } from "./steps.ts";
 import {
-  actCommands,
-  approvalInstead,
+  approvalRoles,
   explainApproval,
+  explainRequest,
   explainTimeWait,
-  requestCommands,
   type WaitContext,
 } from "./waits.ts";
 
@@ -79,6 +80,8 @@ function explainEnd(outcome: Exclude<Outcome, { kind: "gone" }>, door: Door): Ex
       switch (outcome.plan.kind) {
         case "waitingForApproval":
           return explainApproval(outcome.plan, context);
+        case "waitingForRequest":
+          return explainRequest(outcome.plan, context);
         case "waitingForTime":
           return explainTimeWait(outcome.plan, context);
         case "refused":
@@ -102,7 +105,7 @@ function explainMissingRight(
   const { observed, run, door, carrier } = context;
   const { observation } = observed;
   const right = rightFor(step.kind, observation);
-  const named = namedRecord(step, context);
+  const named = recordFor(step, context);
   const byOthers: NextStep = {
     who: `${sayHolder(right)} runs`,
     commands: commandsFor(step, observation, door),
@@ -112,12 +115,12 @@ function explainMissingRight(
     summary: `${sayActor(run.actor)} cannot ${stepPhrase(step.kind, sayKey(observation))}: missing right ${possiblyMissing(right, carrier)}`,
     facts: [
       `This right requires the role ${sayRoles(right)}.`,
-      ...(named?.how === "answer"
-        ? [
-            `You used the approval of ${sayAuthor(named)}. The person who uses an approval needs this right.`,
+      ...(named?.quotes === undefined
+        ? []
+        : [
+            `${sayAuthor(named)} approved what you requested. The requester needs this right.`,
             "Do it the other way around: the person with this right requests the step, and the other person approves it.",
-          ]
-        : []),
+          ]),
       ...sayService("the service", message),
     ],
     state: sayState(observation),
@@ -127,36 +130,36 @@ function explainMissingRight(
   };
 }
 
-/** The record that this run was to use for the step. A window is set only for a deactivation. */
-function namedRecord(step: Step, { observed, run }: WaitContext): ConsentRecord | undefined {
+/** The record on which this run was to take the step. A window is set only for a deactivation. */
+function recordFor(step: Step, { observed }: WaitContext): ConsentRecord | undefined {
   if ("consentedBy" in step) return step.consentedBy;
-  const { record } = observed.observation.carried;
-  if (step.kind !== "set_for_deletion" || record === undefined) return undefined;
-  return run.consents.includes(record.id) ? record : undefined;
+  return step.kind === "set_for_deletion" ? observed.observation.carried.record : undefined;
 }
 
-/** The next steps from a named record, for a person who may not take the step. */
-function withoutRight(step: Step, named: ConsentRecord, { observed, run, door }: WaitContext): readonly NextStep[] {
+/** The next steps from a record, for a person who may not take the step. */
+function withoutRight(step: Step, record: ConsentRecord, { observed, run }: WaitContext): readonly NextStep[] {
   const { observation } = observed;
-  const path = keyPath(observation);
-  const isAnswer = named.how === "answer";
+  const name = keyName(observation);
+  if (record.quotes !== undefined) {
+    const who = "to start over, someone who can write to the key runs";
+    return [{ who, commands: [`uko withdraw ${keyPath(observation)}`] }];
+  }
   const isInKms = step.kind === "set_for_deletion";
   const right = isInKms ? rights.deactivate : rightFor(step.kind, observation);
   const kmsRight = isInKms ? rights.setForDeletion : undefined;
-  const holder = sayHolder(right, kmsRight, `someone other than ${sayAuthor(named)}`);
-  const begin: NextStep = {
-    who: "to start over, someone who can write to the key runs",
-    commands: [`uko withdraw ${path}`],
+  const facts = { excludedIdentity: record.author.iamId ?? record.author.mark };
+  const roles = approvalRoles(right, kmsRight);
+  const isStorable = mayAuthor(run.actor) && record.carrier === "tag" && roles.length > 0;
+  const store: NextStep = {
+    who: `if you have the role ${roles.join(" or ")}, store your approval for the next run of ${sayAuthor(record)}; run`,
+    commands: [`uko approve ${name} --store`],
+    ...facts,
+    neededRoles: roles,
   };
+  const holder = sayHolder(right, kmsRight, `someone other than ${sayAuthor(record)}`);
   return [
-    ...approvalInstead(named, run, path, right, kmsRight),
-    {
-      who: `${holder} runs`,
-      commands: actCommands(named.id, path, door),
-      neededRoles: right.roles,
-      excludedIdentity: named.author.iamId ?? named.author.mark,
-    },
-    ...(isAnswer ? [begin] : []),
+    ...(isStorable ? [store] : []),
+    { who: `${holder} runs`, commands: [`uko approve ${name}`], ...facts, neededRoles: right.roles },
   ];
 }
 
@@ -167,12 +170,11 @@ function commandsFor(step: Step, observation: KeyObservation, door: Door): reado
   const { record } = observation.carried;
   switch (step.kind) {
     case "write_record":
-      if (step.draft.how === "answer") return [`uko consent ${path} ${step.draft.answers ?? ""}`.trimEnd()];
-      return requestCommands(path, door);
+      return [step.draft.quotes === undefined ? `uko request ${path}` : `uko approve ${keyName(observation)} --store`];
     case "set_for_deletion":
     case "unset_for_deletion":
       // Without a record, the step unsets the windows.
-      return record === undefined ? [`uko withdraw ${path}`] : actCommands(record.id, path, door);
+      return [record === undefined ? `uko withdraw ${path}` : `uko approve ${keyName(observation)}`];
     case "drop_record":
       return [`uko withdraw ${path}`];
     case "reactivate":

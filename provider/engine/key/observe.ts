@@ -163,7 +163,7 @@ function toObservation(
   snapshot: KeySnapshot,
   asked: Pick<KeyObservation, "keystores" | "keystoresAreLive" | "twins" | "use">,
 ): KeyObservation {
-  const carriers = readCarriers(ref.keyId, snapshot, world.sha256);
+  const carriers = readCarriers(ref.keyId, snapshot, world.sha256, world.session.ownSeal);
   const facts: KeyFacts = {
     ...ref,
     version: snapshot.version,

@@ -12,13 +12,11 @@ import {
   asksAnyway,
   type DeletionPreview,
   longIf,
-  nextToDelete,
   numbered,
   type PlanContext,
   type Planned,
   type PreviewKind,
   pendingIn,
-  pendingRecordId,
   previewApproval,
   previewTimeWait,
   refusedByProtection,
@@ -26,10 +24,9 @@ import {
   sayNeeds,
   textOf,
 } from "../resource/preview.ts";
-import { type Explanation, type NextStep, renderExplanation, unprotect } from "../text/explanation.ts";
+import { type Explanation, renderExplanation, unprotect } from "../text/explanation.ts";
 import { noWayBack, plain } from "../text/words.ts";
 import { explainGuard } from "./refusals.ts";
-import { actCommands } from "./waits.ts";
 
 export interface KeyTarget {
   readonly ref: KeyRef;
@@ -57,8 +54,8 @@ export function planKeyRetirement(target: KeyTarget, wanted: StateFacts, context
 function previewRetirement(target: KeyTarget, context: PlanContext): DeletionPreview {
   const { next, observation } = predictionFrom(target, context.facts);
   if (next.kind !== "refused") return longIf(pathOf(target, "retirement", context));
-  const { consents, door } = context;
-  const run = { actor: { displayName: "" }, consents, intent: "engine" } as const;
+  const { door } = context;
+  const run = { actor: { displayName: "" }, consents: [], intent: "engine" } as const;
   const { summary } = explainGuard(next.guard, { observed: { observation, nowMs: 0 }, run, door });
   const code = guardCodes[next.guard.guard];
   const message = renderExplanation({
@@ -76,18 +73,16 @@ function nameOf({ ref }: KeyTarget, { label }: StateFacts): string {
 
 /** Undefined if nothing is left to do, or if state does not show it. */
 function pathOf(target: KeyTarget, manner: PreviewKind, context: PlanContext): Explanation | undefined {
-  const { facts, door } = context;
+  const { facts } = context;
   const { ref, policy } = target;
   const what = nameOf(target, facts);
-  const recordId = pendingRecordId(facts);
+  const { recordId, isApproved } = pendingIn(facts);
   if (recordId !== undefined) {
     const step = facts.keyState === "active" ? "deactivate" : "destroy";
     // Whatever the code says, the key itself requires two people.
     const { rest } = pathFrom({ ref, policy: { ...policy, dualAuthorization: "required" } }, facts, manner);
     const path = `${ref.vaultId}/${ref.keyId}`;
-    const next =
-      manner === "deletion" ? nextToDelete(recordId, path) : nextToRetire(policy, actCommands(recordId, path, door));
-    return previewApproval(what, { recordId, step, wayBack: noWayBack, manner, rest, next }, context);
+    return previewApproval(what, { isApproved, step, wayBack: noWayBack, manner, rest, path }, context);
   }
   const { steps, afterWait, asksFirst, isForTwo } = pathFrom(target, facts, manner);
   if (facts.deletionAwaits === "time" && !asksFirst) return previewTimeWait(what, facts, manner, afterWait);
@@ -106,11 +101,6 @@ function pathOf(target: KeyTarget, manner: PreviewKind, context: PlanContext): E
 
 const greenOnTheWay = "A run that has to wait succeeds, and plans show the change until the goal is reached.";
 
-/** `uko continue` always continues to the end of the deletion. */
-function nextToRetire({ goal }: DeletionPolicy, [byEngine = "", ...byCommand]: readonly string[]): NextStep {
-  return { who: "another person runs", commands: goal === "deactivated" ? [byEngine] : [byEngine, ...byCommand] };
-}
-
 interface DeletionPath {
   /** From this run on; empty if nothing is left to do, or if the planner does not know a path. */
   readonly steps: readonly string[];
@@ -125,11 +115,12 @@ interface DeletionPath {
 function pathFrom(target: KeyTarget, facts: StateFacts, manner: PreviewKind): DeletionPath {
   const { policy } = target;
   const { next, path } = predictionFrom(target, facts);
-  const asksFirst = next.kind === "ready" && next.step.kind === "write_record";
+  const isUnrequested = next.kind === "waitingForRequest";
+  const asksFirst = isUnrequested || (next.kind === "ready" && next.step.kind === "write_record");
   const [first, ...later] = path.filter(({ step }) => step === "deactivate" || step === "destroy");
   const leaves = path.some(({ step }) => step === "wait_for_keystores") ? [sayLeft(policy, manner)] : [];
   const rest = [...later.map((each) => sayLater(each, "More than 4 hours later")), ...leaves];
-  const isOver = next.kind !== "ready" || first === undefined;
+  const isOver = (next.kind !== "ready" && !isUnrequested) || first === undefined;
   return {
     rest,
     asksFirst,
@@ -152,22 +143,24 @@ function predictionFrom({ ref, policy }: KeyTarget, facts: StateFacts): Predicti
 }
 
 function sayAsked(step: PathStep, manner: PreviewKind): readonly string[] {
-  const noun = step.step === "deactivate" ? "deactivation" : "destruction";
-  const ends =
-    manner === "deletion"
-      ? "ends with an error that shows the approval command"
-      : "succeeds with a warning that shows the approval command";
-  // A record comes first even if one person is enough. The requester may name that record.
-  const who = step.needsTwoPeople ? "A second person" : "The requester or another person";
+  const ends = manner === "deletion" ? "ends with an error" : "succeeds with a warning";
+  if (step.step === "destroy") {
+    return [
+      `This run changes nothing and ${ends}. It shows the command by which a person requests the destruction.`,
+      `A second person approves the request with uko approve: ${sayTaken(step)}`,
+    ];
+  }
   return [
-    `This run requests the ${noun} and ${ends}. Nothing stops working.`,
-    `${who} runs that command: ${sayTaken(step)}`,
+    `This run requests the deactivation and ${ends} that shows the approval command. Nothing stops working.`,
+    step.needsTwoPeople
+      ? `A second person runs that command: ${sayTaken(step)}`
+      : `Another run by the same person, or a second person with that command: ${sayTaken(step)}`,
   ];
 }
 
 function sayLater(step: PathStep, when: string): string {
   return step.needsTwoPeople
-    ? `${when}, a second person approves the destruction: ${sayTaken(step)}`
+    ? `${when}, one person has requested the destruction and a second person approves it: ${sayTaken(step)}`
     : `${when}, in another run, ${sayTaken(step)}`;
 }
 

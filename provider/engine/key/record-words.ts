@@ -29,6 +29,8 @@ export function explainNotBinding(why: NotBinding, { state }: KeyObservation): s
       return `The request of ${sayAuthor(why.record)} expired on ${sayTime(why.atMs)}.`;
     case "changed":
       return `The request of ${sayAuthor(why.record)} no longer counts: the key has changed since ${sayTime(why.record.writtenAtMs)}.`;
+    case "quotes_nothing":
+      return `The approval of ${sayAuthor(why.record)} does not count: it names no request.`;
     case "not_a_person":
       return `The record by ${sayAuthor(why.record)} does not count: its author is not a person.`;
     case "edited": {

@@ -4,7 +4,7 @@ import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import type { LeftoverMaterial } from "../../lifecycle/guards.ts";
 import { coolDownMs, rights } from "../../lifecycle/managed-key-states.ts";
 import { isPerson, type KeyObservation, type KeystoreStatus } from "../../lifecycle/observation.ts";
-import { type ConsentMismatch, type Guard, guardCodes, type Step } from "../../lifecycle/plan.ts";
+import { type Guard, guardCodes, type Step } from "../../lifecycle/plan.ts";
 import type { Contradiction, NamingSource } from "../../lifecycle/removal-evidence.ts";
 import { unended } from "../../printable.ts";
 import { dialectOf } from "../text/dialect.ts";
@@ -20,6 +20,7 @@ import {
 } from "../text/refusal.ts";
 import {
   capital,
+  keyName,
   keyPath,
   plain,
   sayActor,
@@ -34,9 +35,8 @@ import {
   stepNouns,
   stepPhrase,
 } from "../text/words.ts";
-import { explainNotBinding } from "./record-words.ts";
-import { approveAlone, saySkipped } from "./review-words.ts";
-import { actCommands, type WaitContext } from "./waits.ts";
+import { saySkipped } from "./review-words.ts";
+import type { WaitContext } from "./waits.ts";
 
 /** The subject of the sentences. */
 interface About {
@@ -156,11 +156,6 @@ const sayings: Sayings<Guard, About> = {
     isUnchanged: false,
   }),
   record_binds: (guard, about) => sayRecordBinds(guard.record, about),
-  consent_mismatch: (guard, { key, path, observation }) => ({
-    summary: `Record ${guard.named} on ${key} cannot be approved`,
-    facts: [explainMismatch(guard.why, observation)],
-    next: mismatchNext(guard.why, path),
-  }),
   actor_not_a_person: (guard, { key }) =>
     isPerson(guard.actor.identity)
       ? {
@@ -176,13 +171,9 @@ const sayings: Sayings<Guard, About> = {
             "Only a person under their own credential can request or approve. Service IDs and workloads do not count.",
           ],
         },
-  not_as_reviewed: ({ why }, { key, observation }) => {
-    const alone = approveAlone(why, observation);
-    return {
-      summary: `uko left ${key} as it is: ${saySkipped(why, observation)}`,
-      next: alone === undefined ? [] : [{ who: "to approve this key alone, run", commands: [alone] }],
-    };
-  },
+  not_as_reviewed: ({ why }, { key, observation }) => ({
+    summary: `uko left ${key} as it is: ${saySkipped(why, observation)}`,
+  }),
   beyond_plan: (guard, { key, door }) => {
     const [summary, reason] = sayBeyondPlan(guard, key);
     return { summary, facts: [reason], next: [{ who: planAgain, commands: [rerunCommand(door)] }] };
@@ -207,9 +198,8 @@ export function explainGuard(guard: Guard, context: WaitContext): Explanation {
 /** The command that the reader just ran, as far as it is known. */
 function rerunCommands({ observed: { observation }, run, door }: WaitContext): readonly string[] {
   const path = keyPath(observation);
-  const { record } = observation.carried;
-  if (record !== undefined && run.consents.includes(record.id)) return actCommands(record.id, path, door);
   if (door.rerun !== "uko continue") return [rerunCommand(door)];
+  if (run.intent === "approve") return [`uko approve ${keyName(observation)}`];
   return [run.intent === "request" ? `uko request ${path}` : `uko continue ${path}`];
 }
 
@@ -222,63 +212,19 @@ function sayRecordBinds(record: ConsentRecord, { key, path }: About): Saying {
   };
 }
 
-function sayKmsSetter(record: ConsentRecord, { key, path }: About): Saying {
+function sayKmsSetter(record: ConsentRecord, { key, path, observation }: About): Saying {
   const summary = `KMS requires another person to destroy ${key}: you opened its deletion window`;
-  if (record.how !== "answer") {
-    return {
-      summary,
-      next: [
-        {
-          who: `approve the request so that ${sayAuthor(record)} can act; run`,
-          commands: [`uko consent ${path} ${record.id}`],
-        },
-      ],
-    };
+  if (record.quotes === undefined) {
+    const who = `store your approval for the next run of ${sayAuthor(record)}; run`;
+    return { summary, next: [{ who, commands: [`uko approve ${keyName(observation)} --store`] }] };
   }
   return {
     summary,
     facts: [
-      `You used the approval of ${sayAuthor(record)}, who cannot act on it themselves. A third person can.`,
-      "If there are only two of you, reactivate the key and let the other person deactivate it.",
+      `${sayAuthor(record)} approved your request, and did not open the window. Withdraw the request and swap: let the other person request the step, and approve it with --store.`,
     ],
-    next: [
-      {
-        who: `${sayHolder(rights.destroy, undefined, "a third person")} runs`,
-        commands: actCommands(record.id, path, { rerun: "uko continue" }),
-      },
-      { who: `to start over, ${reactivator}`, commands: [`uko reactivate ${path}`] },
-    ],
+    next: [{ who: "to withdraw the request, run", commands: [`uko withdraw ${path}`] }],
   };
-}
-
-function explainMismatch(why: ConsentMismatch, observation: KeyObservation): string {
-  switch (why.kind) {
-    case "not_on_file":
-      return why.onFile === undefined ? "No request is pending for the key." : `The pending record is ${why.onFile}.`;
-    case "not_binding":
-      return explainNotBinding(why.why, observation) ?? "The record is not for the next step.";
-    case "own":
-      return "You wrote that record yourself. Another person must approve the request.";
-    case "is_an_answer":
-      return `That record is already the approval of ${sayAuthor(why.record)}. It can be used, but not approved again.`;
-  }
-}
-
-function mismatchNext(why: ConsentMismatch, path: string): readonly NextStep[] {
-  switch (why.kind) {
-    case "not_on_file":
-      return [{ who: "to see pending requests, run", commands: [`uko status ${path}`] }];
-    case "not_binding":
-      return [{ who: "to request the step again, run", commands: [`uko request ${path}`] }];
-    case "own":
-    case "is_an_answer":
-      return [
-        {
-          who: `${why.kind === "own" ? "another person" : "someone"} with the right runs`,
-          commands: actCommands(why.record.id, path, { rerun: "uko continue" }),
-        },
-      ];
-  }
 }
 
 /** Why uko cannot know whether any material of the key is left, as whole sentences. */

@@ -1,8 +1,9 @@
 /** The report on a managed key: what its deletion waits for, and what this operation did. */
 
-import { deletionStanding, expiredRecord } from "../../lifecycle/consent-record.ts";
+import { deletionStanding, expiredRecord, type Standing } from "../../lifecycle/consent-record.ts";
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
+import type { Identity } from "../../lifecycle/observation.ts";
 import { type Plan, type Run, rightFor, type Step } from "../../lifecycle/plan.ts";
 import { recordWithReasons, statedReasons } from "../../lifecycle/stated-reasons.ts";
 import { isoTime } from "../loop/evidence.ts";
@@ -65,14 +66,15 @@ export function endOf(outcome: Exclude<Outcome, { readonly kind: "gone" }>): End
 export function deletionFacts(observed: KeySummary, end?: End): DeletionFacts {
   const standing = deletionStanding(observed.observation, observed.nowMs);
   const untilMs =
-    end?.kind === "waitingForTime" ? end.untilMs : end?.kind === "waitingForApproval" ? end.notBeforeMs : undefined;
-  const awaits = awaitedBy(end, standing.binds);
+    end?.kind === "waitingForTime" ? end.untilMs : end !== undefined && "notBeforeMs" in end ? end.notBeforeMs : undefined;
+  const awaits = awaitedBy(end, standing);
   const record = recordWithReasons(observed.observation, observed.nowMs);
   return {
     ...(awaits !== undefined && { awaits }),
     ...(untilMs !== undefined && { notBefore: isoTime(untilMs) }),
     ...(standing.binds && {
-      requestedBy: standing.record.author.iamId ?? standing.record.author.mark,
+      requestedBy: idOf((standing.record.quotes ?? standing.record).author),
+      ...(standing.record.quotes !== undefined && { approvedBy: idOf(standing.record.author) }),
       recordId: standing.record.id,
       recordLapsesAt: isoTime(standing.lapsesAtMs),
     }),
@@ -84,13 +86,14 @@ export function deletionFacts(observed: KeySummary, end?: End): DeletionFacts {
 function personFacts(
   { observation }: KeySummary,
   end: End | undefined,
-): Pick<DeletionFacts, "neededRoles" | "excludedIdentity"> {
+): Pick<DeletionFacts, "neededRoles" | "excludedIdentity" | "isUnconfirmed"> {
   switch (end?.kind) {
     case "waitingForApproval": {
-      // Without a record, nothing is pending yet.
-      if (end.record === undefined) return {};
-      const { author } = end.record;
-      return { neededRoles: end.right.roles, excludedIdentity: author.iamId ?? author.mark };
+      return {
+        neededRoles: end.right.roles,
+        excludedIdentity: idOf(end.record.author),
+        ...(end.standing === "may_confirm" && { isUnconfirmed: true }),
+      };
     }
     case "waitingForTime":
       return { neededRoles: (end.awaits === "pending_destruction" ? rights.remove : rights.destroy).roles };
@@ -106,10 +109,15 @@ function expiryOf({ observation, nowMs }: KeySummary): Pick<DeletionFacts, "reco
   return expired === undefined ? {} : { recordExpiredAt: isoTime(expired.atMs) };
 }
 
-function awaitedBy(end: End | undefined, isOnFile: boolean): DeletionFacts["awaits"] {
+function awaitedBy(end: End | undefined, standing: Standing): DeletionFacts["awaits"] {
   if (end?.kind === "waitingForTime") return "time";
   if (end?.kind === "refused") return "person_to_unblock";
-  return isOnFile ? "approval" : undefined;
+  if (standing.binds) return standing.record.quotes === undefined ? "approval" : "requester";
+  return end?.kind === "waitingForRequest" ? "request" : undefined;
+}
+
+function idOf({ iamId, mark }: Identity): string {
+  return iamId ?? mark;
 }
 
 export function subjectOfKey({ instanceId, vaultId, keyId }: KeyRef): Subject {

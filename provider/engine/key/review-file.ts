@@ -10,10 +10,10 @@
 import * as z from "zod";
 import { parseJson } from "../../encodings.ts";
 import { UkoError } from "../../errors.ts";
+import type { OwnSeal } from "../../lifecycle/consent-record.ts";
 import { type AnyReview, isKmsReview, type KmsReviewLine, kmsNameOf, kmsReviewOf } from "../../lifecycle/kms-review.ts";
 import { isPerson } from "../../lifecycle/observation.ts";
 import { keyPathOf, maxReviewedKeys, type Review, type ReviewLine, reviewOf } from "../../lifecycle/review.ts";
-import { shellWord } from "../text/explanation.ts";
 import { count, plain } from "../text/words.ts";
 
 type AnyLine = ReviewLine | KmsReviewLine;
@@ -64,8 +64,11 @@ const kmsLine = z.strictObject({
 });
 const line: z.ZodType<AnyLine> = z.discriminatedUnion("kind", [keyLine, kmsLine]);
 
+/** The last line of a file that a later run of the same person uses. */
+const sealLine = z.strictObject({ seal: sha256.meta({ description: "HMAC-SHA-256 of the lines before, by a key derived from the reviewer's API key" }) });
+
 /** Each line of the file, for the published JSON Schema. */
-export const reviewFileLine = z.union([header, line]);
+export const reviewFileLine = z.union([header, line, sealLine]);
 
 /** The one text of a review. */
 export function encodeReview({ header: { reviewedAtMs, ...common }, lines }: Review<AnyLine>): string {
@@ -212,21 +215,35 @@ export function readReview({ text: content, digest }: ReviewText, expected: stri
   });
 }
 
+/** Throws UKO_INPUT_INVALID without an API key: nothing would show that the caller wrote the file. */
+export function sealReview(content: string, ownSeal: OwnSeal): string {
+  const seal = ownSeal(content);
+  if (seal !== undefined) return `${content}${JSON.stringify({ seal })}\n`;
+  throw new UkoError("UKO_INPUT_INVALID", {
+    summary: "A review file requires an API key, and this run has a token only",
+    detail: "The file carries a seal that only runs with your API key can make. No file was written.\nNext: approve at the terminal with uko approve, or set UKO_API_KEY_FILE.",
+  });
+}
+
 /**
- * Outside its campaign, nothing would check the holds, blackouts, soak and breaker of the wave that the
- * review is about. The mark is a part of the text that the digest names. Throws UKO_REVIEW_INVALID.
+ * The review in a file that a run with the same API key wrote. Any other file is refused, so that a person cannot make
+ * another person approve what that person did not see. Throws UKO_REVIEW_INVALID, also for the review of a campaign.
  */
-export function requireNoCampaign(review: AnyReview, digest: string, path: string): Review {
-  const { campaign, step } = review.header;
-  if (campaign === undefined && !isKmsReview(review)) return review;
-  const [wave, name] = [campaign?.wave ?? "", campaign?.name ?? ""];
-  const place = /^(?:(.*)[\\/])?reviews[\\/][^\\/]+$/.exec(path);
-  const folder = place === null ? "FOLDER" : (place[1] ?? ".");
+export function openSealedReview({ text: content, digest }: ReviewText, path: string, ownSeal: OwnSeal): Review {
+  const at = content.lastIndexOf("\n", content.length - 2) + 1;
+  const lines = content.slice(0, at);
+  const last = sealLine.safeParse(parseJson(content.slice(at)));
+  const seal = last.success ? ownSeal(lines) : undefined;
+  if (seal === undefined || seal !== last.data?.seal) {
+    throw new UkoError("UKO_REVIEW_INVALID", {
+      summary: `The review ${path} was not written with your API key, or was changed since`,
+      detail: "Only the person who reviewed the keys can use the file, with the same API key. Nothing was changed.\nNext: review the keys again with uko review.",
+    });
+  }
+  const review = readReview({ text: lines, digest }, digest, { path, again: "uko review" });
+  if (!isKmsReview(review) && review.header.campaign === undefined) return review;
   throw new UkoError("UKO_REVIEW_INVALID", {
-    summary: `The review belongs to wave "${plain(wave, 100)}" of campaign "${plain(name, 100)}", so only the campaign can use it`,
-    detail: [
-      "Only the commands of the campaign check the holds, blackouts, soak and stops of the wave. Nothing was changed.",
-      `Next: uko campaign approve ${shellWord(wave)} ${step} --review ${digest} --folder ${shellWord(folder)}`,
-    ].join("\n"),
+    summary: `The review ${path} belongs to a campaign, so only the campaign can use it`,
+    detail: "Only the commands of the campaign check the holds, blackouts, soak and stops of the wave. Nothing was changed.",
   });
 }

@@ -2,7 +2,6 @@
 
 import { UkoError } from "../../errors.ts";
 import { standingOf } from "../../lifecycle/consent-record.ts";
-import { isChosen } from "../../lifecycle/iam-id.ts";
 import type { AnyReview } from "../../lifecycle/kms-review.ts";
 import type { Actor, ConsentRecord } from "../../lifecycle/observation.ts";
 import type { Plan, Run } from "../../lifecycle/plan.ts";
@@ -25,10 +24,11 @@ import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { count, sayAuthor, sayIdentity } from "../text/words.ts";
 import { door, notFound } from "./command-reports.ts";
 import { explainOutcome } from "./messages.ts";
-import { type KeyDetails, observedInList } from "./observe.ts";
+import type { KeyDetails } from "./observe.ts";
 import { encodeReview } from "./review-file.ts";
-import { approveAlone, type ReviewedSet, reviewCommand, saySkipped } from "./review-words.ts";
-import { listAll, readEach, type Unreadable } from "./survey.ts";
+import { type ReviewedSet, reviewCommand, saySkipped } from "./review-words.ts";
+import { isBy, nextStepOf, refOf, type Selection, selectKeys } from "./selection.ts";
+import { readEach, type Unreadable } from "./survey.ts";
 
 /** Which keys to review: those that are named, and those with a record in the vaults. */
 export interface ReviewQuery {
@@ -70,8 +70,6 @@ export interface KeyApart {
   readonly observed: KeyDetails;
   /** A clause without a full stop. */
   readonly why: string;
-  /** The command that approves this key alone. */
-  readonly alone?: string;
   /** The caller requested the step, so another person has to review it. */
   readonly isOwnRequest?: true;
   /** The IAM ID of the other requester, whose keys another review can cover. */
@@ -81,55 +79,125 @@ export interface KeyApart {
 /** Throws UKO_INPUT_INVALID if several people requested the keys and the query names none of them. */
 export async function reviewKeys(world: World, query: ReviewQuery, options: CallOptions): Promise<SetReview> {
   const actor = await world.session.actor(options);
+  const { keys, unreadable } = await readFound(world, query, options);
+  return { ...admitAll(world, setFor(world, query, actor, keys), { actor, keys }), unreadable };
+}
+
+/** Requests that the caller can approve, of one requester for one step, as a list shows them. */
+export interface PendingGroup {
+  readonly requester: string;
+  readonly step: ReviewedStep;
+  readonly kind: ReviewLine["kind"];
+  readonly vaultId: string;
+  readonly keys: readonly KeyDetails[];
+}
+
+/** From the lists of the vaults alone, so that thousands of keys take a few calls. */
+export async function listApprovable(
+  world: World,
+  selection: Selection,
+  options: CallOptions,
+): Promise<{ readonly groups: readonly PendingGroup[]; readonly unreadable: readonly Unreadable[] }> {
+  const actor = await world.session.actor(options);
+  const { keys, unreadable } = await selectKeys(world, { ...selection, isPending: true }, options);
+  const byPlace = Map.groupBy(keys, (key) => JSON.stringify([...scopeOf(key), key.observation.facts.vaultId]));
+  const groups = Array.from(byPlace, ([place, members]): PendingGroup => {
+    const [requester, step, kind, vaultId] = JSON.parse(place) as [string, ReviewedStep, ReviewLine["kind"], string];
+    return { requester, step, kind, vaultId, keys: members };
+  });
+  const isForCaller = ({ requester }: PendingGroup) => requester !== "" && requester !== actor.identity?.iamId;
+  return { groups: groups.filter(isForCaller), unreadable };
+}
+
+/** What the caller can approve: one set for each requester, step and kind of key. */
+export interface Approvable extends Pick<SetReview, "apart" | "unreadable"> {
+  readonly sets: readonly SetReview[];
+}
+
+/** Reads each key for a decision. */
+export async function findApprovable(
+  world: World,
+  refs: readonly KeyRef[],
+  options: CallOptions,
+): Promise<Approvable> {
+  const actor = await world.session.actor(options);
+  const { keys, unreadable } = await readFound(world, { keys: refs }, options);
+  const groups = Map.groupBy(keys, (key) => JSON.stringify(scopeOf(key)));
+  const all = Array.from(groups, ([group, members]) => {
+    const [requester, step, kind] = JSON.parse(group) as [string, ReviewedStep, ReviewLine["kind"]];
+    return admitAll(world, setOf(world, { requester, step, kind }, actor, members), { actor, keys: members });
+  });
+  const sets = all.filter(({ file }) => file !== undefined).map((set) => ({ ...set, apart: [], unreadable: [] }));
+  return { sets, apart: all.flatMap(({ apart }) => apart), unreadable };
+}
+
+/** The requester, empty if no request binds, the step, and the kind of key. */
+function scopeOf({ observation, nowMs }: KeyDetails): readonly [string, ReviewedStep, ReviewLine["kind"]] {
+  const step = nextStepOf(observation.state) ?? "destroy";
+  const standing = standingOf(observation, step, nowMs);
+  const isRequest = standing.binds && standing.record.quotes === undefined;
+  const kind = observation.state === "pre_activation" ? "never-active" : "managed";
+  return [isRequest ? (standing.record.author.iamId ?? "") : "", step, kind];
+}
+
+async function readFound(
+  world: World,
+  query: Pick<ReviewQuery, "keys" | "vaultIds" | "requester">,
+  options: CallOptions,
+): Promise<{ readonly keys: readonly KeyDetails[]; readonly unreadable: readonly Unreadable[] }> {
   const found = await findKeys(world, query, options);
   const read = await readEach(world, found.refs, "Reading the keys", options);
   const missing = read.gone.map((ref) => ({ ...ref, error: notFound(ref) }));
-  const unreadable = [...found.unreadable, ...missing, ...read.unreadable];
-  const { header, scope } = setFor(world, query, actor, read.keys);
+  return { keys: read.keys, unreadable: [...found.unreadable, ...missing, ...read.unreadable] };
+}
+
+interface ReviewSet {
+  readonly header: ReviewHeader;
+  readonly scope: ReviewScope;
+}
+
+function admitAll(
+  world: World,
+  { header, scope }: ReviewSet,
+  { actor, keys: read }: { readonly actor: Actor; readonly keys: readonly KeyDetails[] },
+): Omit<SetReview, "unreadable"> {
   const apart: KeyApart[] = [];
   const admitted: KeyInReview[] = [];
-  for (const observed of read.keys) {
+  for (const observed of read) {
     const admission = admitToReview(observed.observation, scope, observed.nowMs);
     if (admission.kind === "line") admitted.push({ line: admission.line, record: admission.record, observed });
     else apart.push(apartFor(admission.why, observed));
   }
-  const run = { actor, consents: [], review: reviewOf(header, linesOf(admitted)), intent: "resume" } as const;
+  const run: Run = { actor, consents: [], intent: "approve" };
+  const review = reviewOf(header, linesOf(admitted));
   const keys: KeyInReview[] = [];
   for (const key of admitted) {
     const { observed } = key;
-    const plan = planReviewedStep(observed.observation, run, observed.nowMs);
+    const plan = planReviewedStep({ review }, observed.observation, run, observed.nowMs);
     const isStopped = plan.kind === "refused" || plan.kind === "waitingForApproval";
     if (isStopped) apart.push({ observed, why: summaryOf(plan, observed, run) });
     else keys.push(plan.kind === "waitingForTime" ? { ...key, waitsFor: summaryOf(plan, observed, run) } : key);
   }
-  if (keys.length === 0) return { keys, apart, unreadable };
-  return { keys: keys.toSorted(byPath), apart, unreadable, file: fileOf(world, reviewOf(header, linesOf(keys))) };
+  if (keys.length === 0) return { keys, apart };
+  return { keys: keys.toSorted(byPath), apart, file: fileOf(world, reviewOf(header, linesOf(keys))) };
 }
 
-/** Whose keys to look for, and where. A vault contributes only keys that carry a record. */
+/** The named keys, and those in the vaults that carry a record. */
 async function findKeys(
   world: World,
-  { keys, vaultIds, requester }: ReviewQuery,
+  { keys, vaultIds, requester }: Pick<ReviewQuery, "keys" | "vaultIds" | "requester">,
   options: CallOptions,
 ): Promise<{ readonly refs: readonly KeyRef[]; readonly unreadable: readonly Unreadable[] }> {
   const byPath = new Map(keys.map((ref) => [keyPathOf(ref), ref]));
   const searched = vaultIds ?? (keys.length === 0 && requester !== undefined ? [] : undefined);
   if (searched === undefined) return { refs: [...byPath.values()], unreadable: [] };
-  const listed = await listAll(world, searched, options);
-  const { instanceId } = world.session;
-  for (const snapshot of listed.keys) {
-    const { vaultId, keyId } = snapshot;
-    const { carried } = observedInList(world, snapshot).observation;
-    if (carried.kind === "none") continue;
-    const isOfOther = carried.kind === "one" && requester !== undefined && !isBy(carried.record, requester);
-    if (!isOfOther) byPath.set(keyPathOf(snapshot), { instanceId, vaultId, keyId });
+  const found = await selectKeys(world, { vaultIds: searched, isPending: true }, options);
+  for (const key of found.keys) {
+    const { record } = key.observation.carried;
+    const isOfOther = record !== undefined && requester !== undefined && !isBy(record, requester);
+    if (!isOfOther) byPath.set(keyPathOf(refOf(key)), refOf(key));
   }
-  return { refs: [...byPath.values()], unreadable: listed.unreadable };
-}
-
-/** A name only finds a person; the review names their ID. */
-function isBy({ author, authorName: name }: ConsentRecord, person: string): boolean {
-  return isChosen(person, { iamId: author.iamId, name });
+  return { refs: [...byPath.values()], unreadable: found.unreadable };
 }
 
 function setFor(
@@ -137,26 +205,36 @@ function setFor(
   { step, kind, requester, campaign }: ReviewQuery,
   actor: Actor,
   keys: readonly KeyDetails[],
-): { readonly header: ReviewHeader; readonly scope: ReviewScope } {
-  const reviewer = actor.identity?.iamId ?? "";
+): ReviewSet {
   const records = keys.flatMap(({ observation, nowMs }) => {
     const standing = standingOf(observation, step, nowMs);
-    const isOther = standing.binds && standing.record.author.iamId !== reviewer && standing.record.how === "asked";
-    return isOther ? [standing.record] : [];
+    const isOther = standing.binds && standing.record.author.iamId !== actor.identity?.iamId;
+    return isOther && standing.record.quotes === undefined ? [standing.record] : [];
   });
   const wanted = requester === undefined ? records : records.filter((record) => isBy(record, requester));
   const byId = new Map(wanted.map((record) => [record.author.iamId, record]));
   if (byId.size > 1) throw severalRequesters([...byId.values()], { step, kind, ...(campaign && { campaign }) });
   const [only] = byId.keys();
+  const scope = { step, kind, requester: only ?? requester ?? "", ...(campaign && { campaign }) };
+  return setOf(world, scope, actor, keys);
+}
+
+function setOf(
+  world: World,
+  { campaign, ...scope }: Omit<ReviewScope, "reviewer"> & Pick<ReviewHeader, "campaign">,
+  actor: Actor,
+  keys: readonly KeyDetails[],
+): ReviewSet {
+  const reviewer = actor.identity?.iamId ?? "";
   const header = {
     instanceId: world.session.instanceId,
-    step,
+    step: scope.step,
     reviewer,
     // The earliest of the reads, so that no line is older than the review says.
     reviewedAtMs: Math.min(...keys.map(({ nowMs }) => nowMs)),
     ...(campaign !== undefined && { campaign }),
   };
-  return { header, scope: { step, kind, requester: only ?? requester ?? "", reviewer } };
+  return { header, scope: { ...scope, reviewer } };
 }
 
 function severalRequesters(records: readonly ConsentRecord[], set: ReviewedSet): UkoError {
@@ -172,14 +250,11 @@ function severalRequesters(records: readonly ConsentRecord[], set: ReviewedSet):
 }
 
 function apartFor(why: NotReviewable, observed: KeyDetails): KeyApart {
-  const alone = approveAlone(why, observed.observation);
-  const isAsked = why.kind === "other_requester" && why.record.how === "asked";
   return {
     observed,
     why: saySkipped(why, observed.observation),
     ...(why.kind === "own_request" && { isOwnRequest: true }),
-    ...(alone !== undefined && { alone }),
-    ...(isAsked && { otherRequester: sayIdentity(why.record.author) }),
+    ...(why.kind === "other_requester" && { otherRequester: sayIdentity(why.record.author) }),
   };
 }
 

@@ -1,10 +1,10 @@
 /** Sentences about a review: why it leaves a key alone, and why it cannot be used. */
 
-import type { ConsentRecord, KeyObservation } from "../../lifecycle/observation.ts";
+import type { KeyObservation } from "../../lifecycle/observation.ts";
 import type { ReviewHeader, ReviewKind, ReviewLine, SkipReason, UnusableReview } from "../../lifecycle/review.ts";
 import { unended } from "../../printable.ts";
 import { shellWord } from "../text/explanation.ts";
-import { isInState, keyPath, plain, sayAuthor, sayList, sayTime, stepNouns } from "../text/words.ts";
+import { isInState, plain, sayAuthor, sayList, sayTime, stepNouns } from "../text/words.ts";
 import { explainNotBinding } from "./record-words.ts";
 
 /** The set of keys that a command reviews. */
@@ -44,30 +44,18 @@ export function saySkipped(why: SkipReason, observation: KeyObservation): string
     case "own_request":
       return "you requested this step yourself";
     case "other_requester":
-      return why.record.how === "answer"
-        ? sayApproval(why.record)
-        : `${sayAuthor(why.record)} requested the ${stepNouns[why.record.step]}`;
-    case "not_asked":
-      return why.record.how === "answer"
-        ? sayApproval(why.record)
-        : `an engine wrote the request of ${sayAuthor(why.record)}, who may not have seen the key`;
+      return `${sayAuthor(why.record)} requested the ${stepNouns[why.record.step]}`;
+    case "is_approval":
+      return `${sayAuthor(why.record)} has approved the ${stepNouns[why.record.step]}, which its requester takes`;
     case "use_unreadable":
       return "the resources that use it could not be listed";
     case "no_room_for_answer":
-      return "the service stores no tags, so an approval could not name the request";
+      return "the service stores no tags, so an approval could not name the request; approve it without --store";
+    case "too_old_to_store":
+      return `its request can be used only until ${sayTime(why.untilMs)}, which leaves the requester less than 4 hours`;
     case "changed":
       return `it changed after the review: ${sayList(why.fields.map((field) => fieldNames[field]))}`;
   }
-}
-
-function sayApproval(record: ConsentRecord): string {
-  return `its record is an approval by ${sayAuthor(record)}, not a request`;
-}
-
-/** The command that approves a key which stands apart from a set only because of its record. */
-export function approveAlone(why: SkipReason, observation: KeyObservation): string | undefined {
-  const isAlone = why.kind === "not_asked" || why.kind === "other_requester";
-  return isAlone ? `uko approve ${keyPath(observation)} ${why.record.id}` : undefined;
 }
 
 const fieldNames = {

@@ -13,8 +13,19 @@ import {
 } from "../../lifecycle/review.ts";
 import { isoTime } from "../loop/evidence.ts";
 import { shellWord } from "../text/explanation.ts";
-import { capital, count, plain, sayAuthor, sayTimeAndDistance, sayUse, stillReversible } from "../text/words.ts";
-import type { KeyResult } from "./approve-set.ts";
+import type { Report } from "../loop/report.ts";
+import {
+  capital,
+  count,
+  noWayBack,
+  plain,
+  sayAuthor,
+  sayTime,
+  sayTimeAndDistance,
+  sayUse,
+  stillReversible,
+} from "../text/words.ts";
+import type { Approving, KeyResult } from "./approve-set.ts";
 import type { KeyInReview, ReviewFile, SetReview } from "./review-set.ts";
 
 export const reviewHeads = ["LABEL", "KEY", "USED BY", "KEYSTORES", "REQUESTED", "NOTE"] as const;
@@ -65,7 +76,7 @@ export function unnamed(why: string, label: string): string {
 }
 
 /** One cell for each of `apartHeads`. */
-export function apartRows({ apart }: SetReview): readonly (readonly string[])[] {
+export function apartRows({ apart }: Pick<SetReview, "apart">): readonly (readonly string[])[] {
   return apart.map(({ observed, why }) => {
     const { label, keyId } = observed.observation.facts;
     return [plain(label, 60), keyId, why];
@@ -82,13 +93,13 @@ export function reviewedFacts({ keys }: SetReview): readonly object[] {
 
 /** The same keys for machines. */
 export function apartFacts({ apart }: SetReview): readonly object[] {
-  return apart.map(({ observed, why, alone }) => {
+  return apart.map(({ observed, why }) => {
     const { vaultId, keyId, label } = observed.observation.facts;
-    return { vaultId, keyId, label, why, ...(alone !== undefined && { command: alone }) };
+    return { vaultId, keyId, label, why };
   });
 }
 
-const apartTitle = ({ apart }: SetReview): string =>
+const apartTitle = ({ apart }: Pick<SetReview, "apart">): string =>
   `${count(apart.length, "key is", "keys are")} not part of this review:`;
 
 export function keysOfKind(kind: ReviewKind, keys: number): string {
@@ -109,12 +120,13 @@ export function reviewTitle(keys: readonly unknown[], review: Review): string {
 /** Whose request it is, who may approve it, and until when. */
 export function reviewFacts(keys: readonly KeyInReview[], { review }: ReviewFile): readonly string[] {
   const { header } = review;
+  return [...whoRequested(keys), reviewLimits(header, keys[0]?.observed.nowMs ?? header.reviewedAtMs)];
+}
+
+function whoRequested(keys: readonly KeyInReview[]): readonly string[] {
   const [first] = keys;
-  const requested =
-    first === undefined
-      ? []
-      : [`${sayAuthor(first.record)} requested ${keys.length === 1 ? "the step" : "all of them"}.`];
-  return [...requested, reviewLimits(header, first?.observed.nowMs ?? header.reviewedAtMs)];
+  if (first === undefined) return [];
+  return [`${sayAuthor(first.record)} requested ${keys.length === 1 ? "the step" : "all of them"}.`];
 }
 
 export function reviewLimits({ reviewer, reviewedAtMs }: ReviewHeader, nowMs: number): string {
@@ -123,64 +135,83 @@ export function reviewLimits({ reviewer, reviewedAtMs }: ReviewHeader, nowMs: nu
 }
 
 /** The next command; `file` is absent if the review was not written. */
-function reviewNext({ review, digest }: ReviewFile, file: string | undefined): readonly string[] {
+function reviewNext({ review }: Pick<ReviewFile, "review">, file: string | undefined): readonly string[] {
   const { step } = review.header;
-  if (file === undefined) return ["Next: to approve these keys, run the same command with --out review.jsonl."];
+  if (file === undefined) return ["Next: to approve these keys later, run the same command with --out review.jsonl."];
   const right = kindOf(review) === "never-active" ? rights.destroyUnused : rights[step];
-  const command = `uko approve --review ${shellWord(file)} --digest ${digest}`;
+  const command = `uko approve --review ${shellWord(file)}`;
   return [
-    `SHA-256 of ${file}: ${digest}`,
     `Next: if you have the role ${right.roles.join(" or ")}, run:`,
     `  ${command}`,
-    "  or: to let the requester act, run:",
-    `  ${command} --record-only`,
+    "  or: to let the requester's next run act, run:",
+    `  ${command} --store`,
   ];
 }
 
 const nothingToReview = "No key can be approved with a review.";
 
 /** What a person types to approve the set: `destroy 812`. */
-export function approvalPhrase({ step }: Pick<ReviewHeader, "step">, keys: number, recordOnly: boolean): string {
-  return `${recordOnly ? "approve" : step} ${keys}`;
+export function approvalPhrase({ step }: Pick<ReviewHeader, "step">, keys: number, stores: boolean): string {
+  return `${stores ? "store" : step} ${keys}`;
 }
 
 const resultHeads = ["LABEL", "KEY", "RESULT"] as const;
 
 /** Every key that the run left as it was, one cell for each of `resultHeads`. */
 function leftRows(results: readonly KeyResult[]): readonly (readonly string[])[] {
-  const rows = results.flatMap((result) => {
-    const { label, ref } = result;
-    if (result.kind === "failed") return [[plain(label, 60), ref.keyId, unnamed(result.error.summary, label)]];
-    const { code, explanation } = result.report;
-    return code === undefined ? [] : [[plain(label, 60), ref.keyId, unnamed(explanation.summary, label)]];
+  const rows = results.filter((result) => !isDone(result)).map((result) => {
+    const summary = result.kind === "failed" ? result.error.summary : result.report.explanation.summary;
+    return [plain(result.label, 60), result.ref.keyId, unnamed(summary, result.label)];
   });
   return sharedRows(rows);
+}
+
+/** Whether the approved step was taken, or the approval stored, whatever the deletion waits for next. */
+export function isDone(result: KeyResult): boolean {
+  if (result.kind === "failed") return false;
+  const { code, taken } = result.report;
+  return code === undefined || taken.some((step) => step === "deactivate" || step === "destroy");
+}
+
+function exitCodeOf(result: KeyResult): number {
+  return result.kind === "failed" ? result.error.exitCode : result.report.exitCode;
 }
 
 /** `98 keys deactivated, 2 left`, and what comes next. */
 function summariseApproval(
   results: readonly KeyResult[],
   { step }: Pick<ReviewHeader, "step">,
-  recordOnly: boolean,
+  { stores, requestsNext = false }: Omit<Approving, "each">,
 ): readonly string[] {
-  const reports = results.flatMap((result) => (result.kind === "reported" ? [result.report] : []));
-  const done = reports.filter(({ code }) => code === undefined);
-  const here = done.filter(({ taken }) => taken.length > 0);
-  const verb = recordOnly ? "approved" : step === "deactivate" ? "deactivated" : "destroyed";
+  const reports = results.flatMap((result) => (result.kind === "reported" && isDone(result) ? [result.report] : []));
+  const here = reports.filter(({ taken }) => taken.length > 0);
+  const verb = stores ? "approved" : step === "deactivate" ? "deactivated" : "destroyed";
   const parts = [
     `${count(here.length, "key")} ${verb}`,
-    ...(done.length > here.length ? [`${done.length - here.length} ${verb} before`] : []),
-    ...(results.length > done.length ? [`${results.length - done.length} left`] : []),
+    ...(reports.length > here.length ? [`${reports.length - here.length} ${verb} before`] : []),
+    ...(results.length > reports.length ? [`${results.length - reports.length} left`] : []),
   ];
-  const first = done[0];
+  const [first] = reports;
   if (first === undefined) return [parts.join(", ")];
+  const next = stores ? storedNext : step === "destroy" ? destroyedNext : deactivatedNext(first, requestsNext);
+  return [parts.join(", "), ...next];
+}
+
+const storedNext = [
+  "Nothing was changed yet. The requester's next run takes the step: the engine, or uko continue.",
+] as const;
+const destroyedNext = [noWayBack, "Next: to see when the keystores have deleted the material, run: uko requests"] as const;
+
+function deactivatedNext(first: Report, isRequested: boolean): readonly string[] {
   const path = keyPathOf(first);
-  const next = recordOnly
-    ? `Next: the requester runs uko requests, and then uko approve <key> <recordId> for each key.`
-    : step === "deactivate"
-      ? `${stillReversible} Next: to go on, request the destruction of the keys that uko requests lists, with uko request <key>...\n  or: to end the outage of a key, run: uko reactivate ${path}`
-      : `This cannot be undone. Next: to see when the keystores have deleted the material, run: uko requests`;
-  return [parts.join(", "), next];
+  const begin = first.deletion.notBefore === undefined ? "after 4 hours" : `after ${sayTime(Date.parse(first.deletion.notBefore))}`;
+  return [
+    stillReversible,
+    isRequested
+      ? `Next: ${begin}, another person approves your request for the destruction: uko approve`
+      : "Next: to go on, request the destruction: uko request",
+    `  or: to end the outage of a key, run: uko reactivate ${path}`,
+  ];
 }
 
 function sayKeystore(type: string, pendingPeriod: string | undefined): string {
@@ -195,6 +226,9 @@ function sayPeriod(period: string): string {
 
 /** As one name, because the command line uses all of them. */
 export const setMessages = {
+  exitCodeOf,
+  isDone,
+  whoRequested,
   apartFacts,
   reviewedFacts,
   apartHeads,

@@ -29,7 +29,6 @@ import { explainOutcome } from "./messages.ts";
 import type { KeyDetails } from "./observe.ts";
 import { explainNotBinding, sayReasonsOnKey } from "./record-words.ts";
 import type { RunMemory } from "./steps.ts";
-import { actCommands } from "./waits.ts";
 
 /** As the next run would describe a pending deletion; any other key takes one line. */
 export function explainStatus(observed: KeyDetails, run: Run, plan: Plan, door: Door): Explanation {
@@ -61,21 +60,16 @@ export function explainStatus(observed: KeyDetails, run: Run, plan: Plan, door: 
 }
 
 /** The message of a command that reached its goal. */
-export function explainDone({ observation, nowMs }: KeyDetails, memory: RunMemory, door: Door): Explanation {
+export function explainDone({ observation, nowMs }: KeyDetails, memory: RunMemory): Explanation {
   const key = capital(sayKey(observation));
   const standing = deletionStanding(observation, nowMs);
-  if (standing.binds && standing.record.how === "answer") {
-    const { record } = standing;
+  const quotes = standing.binds ? standing.record.quotes : undefined;
+  if (standing.binds && quotes !== undefined) {
     return {
-      summary: `You approved the ${stepNouns[record.step]} of ${sayKey(observation)}; the approval expires on ${sayTimeAndDistance(standing.lapsesAtMs, nowMs)}`,
-      facts: [],
+      summary: `You approved the ${stepNouns[standing.record.step]} of ${sayKey(observation)}; the approval expires on ${sayTimeAndDistance(standing.lapsesAtMs, nowMs)}`,
+      facts: [`The next run of ${sayAuthor(quotes)} takes the step.`],
       state: sayState(observation),
-      next: [
-        {
-          who: "the requester, or another person with the right, runs",
-          commands: actCommands(record.id, keyPath(observation), door),
-        },
-      ],
+      next: [{ who: `without an engine, ${sayAuthor(quotes)} runs`, commands: [`uko continue ${keyPath(observation)}`] }],
     };
   }
   const isOver = observation.state === "destroyed";

@@ -2,14 +2,16 @@
 
 import { UkoError } from "../../errors.ts";
 import {
+  type ConsentDraft,
   encodeCompact,
   encodeTagValue,
   isWrittenAt,
   type NotBinding,
   recordId,
+  requestStatement,
   standingOf,
 } from "../../lifecycle/consent-record.ts";
-import { type ApprovedStep, isSame, type KeyObservation, type KeystoreStatus } from "../../lifecycle/observation.ts";
+import { isSame, type KeyObservation, type KeystoreStatus } from "../../lifecycle/observation.ts";
 import type { Plan, Run, Step } from "../../lifecycle/plan.ts";
 import { patchOfUser, patchWithoutRecord, patchWithRecord } from "../../lifecycle/record-carriers.ts";
 import type { Review } from "../../lifecycle/review.ts";
@@ -29,10 +31,12 @@ export type RecordLocation = "tag" | "description";
 export interface Task {
   readonly ref: KeyRef;
   readonly plan: (observation: KeyObservation, run: Run, nowMs: number) => Plan;
+  /** IDs of approvals whose request the actor has confirmed by hand. */
   readonly consents: readonly string[];
-  readonly review?: Review | undefined;
-  /** The run takes the one step of `review` and reports it. An engine with a review deletes a key instead. */
-  readonly isOfSet?: true;
+  /** The review by which the run takes one step, or stores one approval, and reports it. */
+  readonly review?: Review;
+  /** After a deactivation, the run also requests the destruction, as its person asked. */
+  readonly requestsNext?: true;
   readonly intent: Run["intent"];
 }
 
@@ -44,8 +48,7 @@ export interface RunMemory {
   readonly carrier?: RecordLocation;
   /** Why the replaced record did not count. People who relied on that record must know. */
   readonly replaced?: NotBinding | undefined;
-  /** Steps that this run requested before it waited. */
-  readonly requested?: readonly ApprovedStep[];
+  readonly hasWaited?: true;
   /** Steps whose right is missing, since the last wait. */
   readonly forbidden?: readonly Forbidden[] | undefined;
   /** The ETag that the service refused last, since the last wait. */
@@ -79,7 +82,7 @@ const etagGrainMs = 1000;
 
 /** Takes `step`: one call, or one record that is written and confirmed by the response or a read back. */
 export async function takeStep(step: Step, context: KeyStepContext): Promise<KeyStepResult> {
-  const { world, task, observed, memory, options } = context;
+  const { world, task, observed, options } = context;
   const { ref } = task;
   switch (step.kind) {
     case "write_record":
@@ -103,10 +106,7 @@ export async function takeStep(step: Step, context: KeyStepContext): Promise<Key
         // The pending periods; no later read of this run is in the evidence.
         return { ...written, shown, reported: written.value.snapshot.storedStatus.map(describeKeystore) };
       }
-      // A run that deactivates with another person's approval writes the record for destroy next. A run
-      // with a review requests no further step.
-      const isBeforeRecord = step.consentedBy !== undefined && memory.run.review === undefined;
-      return { ...written, shown, ...(isBeforeRecord && { settleUnder: shown.etag }) };
+      return { ...written, shown, ...(task.requestsNext === true && { settleUnder: shown.etag }) };
     }
     case "sync":
       return world.keys.sync(ref, observed.etag, options);
@@ -124,8 +124,16 @@ const nothingToDo: KeyStepResult = { kind: "done", correlationId: "" };
 /** The ID that this step's record will have once it is on the key. */
 export function writtenRecordId(step: WriteRecord, context: KeyStepContext): string {
   const { world, task } = context;
-  const text = carrierFor(context) === "tag" ? encodeTagValue(step.draft) : encodeCompact(step.draft, step.marker);
+  const draft = sealedDraft(step, context);
+  const text = carrierFor(context) === "tag" ? encodeTagValue(draft) : encodeCompact(draft, step.marker);
   return recordId(task.ref.keyId, text, world.sha256);
+}
+
+/** A request carries the own seal of the run, by which a later run of the same person recognizes the request. */
+function sealedDraft({ draft }: WriteRecord, { world, task }: KeyStepContext): ConsentDraft {
+  if (draft.quotes !== undefined) return draft;
+  const seal = world.session.ownSeal(requestStatement(task.ref.keyId, draft));
+  return seal === undefined ? draft : { ...draft, seal };
 }
 
 /** If the service dropped the marker's tag before, it would drop the record's tag too. */
@@ -180,7 +188,7 @@ interface LateRecord {
 
 async function writeRecordOnce(step: WriteRecord, context: KeyStepContext): Promise<KeyStepResult | LateRecord> {
   const { world, task, observed, options } = context;
-  const patch = patchWithRecord(observed.snapshot, step.draft, step.marker, carrierFor(context));
+  const patch = patchWithRecord(observed.snapshot, sealedDraft(step, context), step.marker, carrierFor(context));
   if (patch === undefined) {
     const message = "The description is longer than 110 characters, so it has no room for the record";
     return { kind: "not_kept", message };

@@ -3,7 +3,7 @@
 import { type ErrorCode, onCodes, type UkoError } from "../../errors.ts";
 import { isPending } from "../../lifecycle/guards.ts";
 import { isSame } from "../../lifecycle/observation.ts";
-import type { ActorStanding, DeletionPolicy, Plan, Run } from "../../lifecycle/plan.ts";
+import type { ActorStanding, DeletionPolicy, Plan, RequesterStanding, Run } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
 import { isoTime } from "../loop/evidence.ts";
 import { runAll } from "../loop/many.ts";
@@ -170,7 +170,8 @@ export async function listAll(
 }
 
 function isOnItsWay({ observation }: KeyDetails): boolean {
-  return observation.carried.kind !== "none" || observation.state === "destroyed";
+  const { carried, note, state } = observation;
+  return carried.kind !== "none" || note !== undefined || state === "destroyed";
 }
 
 /** Based on the stored status: good enough to show people where to look, and never acted on. */
@@ -251,6 +252,8 @@ function actFacts(plan: Plan): Pick<RequestFacts, "nextStep" | "canAct" | "canno
         ...(because !== undefined && { cannotActBecause: because }),
       };
     }
+    case "waitingForRequest":
+      return { nextStep: plan.step, canAct: false, cannotActBecause: requestReasons[plan.standing] };
     case "waitingForTime": {
       const nextStep = plan.awaits === "pending_destruction" ? "remove" : "destroy";
       const until = plan.untilMs === undefined ? "" : ` until ${sayTime(plan.untilMs)}`;
@@ -267,8 +270,14 @@ function actFacts(plan: Plan): Pick<RequestFacts, "nextStep" | "canAct" | "canno
 
 const reasons = {
   may_consent: undefined,
-  wrote_it: "another person must approve what you wrote",
+  may_confirm: undefined,
+  wrote_it: "another person acts on what you wrote",
+  not_the_requester: "the requester acts on the approval",
+  not_a_person: "your identity is not a person",
+} as const satisfies Record<ActorStanding, string | undefined>;
+
+const requestReasons = {
   may_ask: "no request for this step is pending; request it first",
   not_a_person: "your identity is not a person",
   acts_in_a_profile: "you use a trusted profile",
-} as const satisfies Record<ActorStanding, string | undefined>;
+} as const satisfies Record<RequesterStanding, string>;

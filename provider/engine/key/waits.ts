@@ -1,17 +1,15 @@
 /** The messages for plans that wait: for a person, or for time. */
 
-import { mayAuthor } from "../../lifecycle/authorization.ts";
-import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { dualTwins } from "../../lifecycle/kms-window.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
-import { isPerson, type KeyObservation } from "../../lifecycle/observation.ts";
-import type { ApprovalWait, Run, TimeWait } from "../../lifecycle/plan.ts";
-import { judgeReviewed } from "../../lifecycle/review.ts";
+import { type KeyObservation } from "../../lifecycle/observation.ts";
+import type { ApprovalWait, RequestWait, Run, TimeWait } from "../../lifecycle/plan.ts";
 import { isoTime } from "../loop/evidence.ts";
-import { applyCommand, type Door, type Explanation, type NextStep, rerunCommand } from "../text/explanation.ts";
+import { type Door, type Explanation, type NextStep, rerunCommand } from "../text/explanation.ts";
 import {
   blocksContainers,
   capital,
+  keyName,
   keyPath,
   noWayBack,
   plain,
@@ -29,7 +27,6 @@ import {
 } from "../text/words.ts";
 import type { KeyDetails } from "./observe.ts";
 import { explainNotBinding, sayReasons, sayReasonsOnKey } from "./record-words.ts";
-import { saySkipped } from "./review-words.ts";
 
 export interface WaitContext {
   readonly observed: Pick<KeyDetails, "observation" | "nowMs">;
@@ -38,16 +35,13 @@ export interface WaitContext {
 }
 
 export function explainApproval(wait: ApprovalWait, context: WaitContext): Explanation {
-  const { observed } = context;
-  const { observation, nowMs } = observed;
-  const isReversible = observation.state === "deactivated" && wait.step === "destroy";
+  const { observation } = context.observed;
+  const isReversible = isStillReversible(wait, observation);
   return {
-    summary: approvalSummary(wait, observed),
+    summary: approvalSummary(wait, context.observed),
     facts: [
-      ...(wait.record === undefined ? nobodyAsked(wait, context) : whoAsked(wait.record, wait, context)),
-      ...(wait.notBeforeMs === undefined
-        ? []
-        : [`The key is cooling down. It can be destroyed after ${sayTimeAndDistance(wait.notBeforeMs, nowMs)}.`]),
+      ...whoAsked(wait, context),
+      ...sayNotBefore(wait, context.observed),
       ...(setsWindow(wait, observation) ? kmsRule : []),
       ...(isReversible ? [stillReversible] : []),
     ],
@@ -57,62 +51,89 @@ export function explainApproval(wait: ApprovalWait, context: WaitContext): Expla
   };
 }
 
-function approvalSummary(wait: ApprovalWait, { observation }: WaitContext["observed"]): string {
+/** No request binds, and this run writes none. */
+export function explainRequest(wait: RequestWait, { observed, run }: WaitContext): Explanation {
+  const { observation } = observed;
+  const isReversible = isStillReversible(wait, observation);
+  const before = explainNotBinding(wait.notBinding, observation);
+  const who = {
+    may_ask: [],
+    not_a_person: [notAPerson(run)],
+    acts_in_a_profile: [
+      `${sayActor(run.actor)} uses a trusted profile, and the service would report the profile as the author.`,
+    ],
+  }[wait.standing];
+  return {
+    summary: `${subjectOf(wait, observation)} waiting for a person to request its ${stepNouns[wait.step]}`,
+    facts: [
+      ...(before === undefined ? [] : [before]),
+      ...sayReasonsOnKey(observed),
+      ...who,
+      ...sayNotBefore(wait, observed),
+      ...(isReversible ? [stillReversible] : []),
+    ],
+    ...(!isReversible && { state: sayState(observation) }),
+    next: [
+      {
+        who: wait.standing === "may_ask" ? "run" : "a person under their own credential runs",
+        commands: [`uko request ${keyName(observation)}`],
+        neededRoles: rights.writeTags.roles,
+      },
+    ],
+    code: "UKO_REQUEST_PENDING",
+  };
+}
+
+type PersonWait = ApprovalWait | RequestWait;
+
+function isStillReversible({ step }: PersonWait, { state }: KeyObservation): boolean {
+  return state === "deactivated" && step === "destroy";
+}
+
+function sayNotBefore({ notBeforeMs }: PersonWait, { nowMs }: WaitContext["observed"]): readonly string[] {
+  if (notBeforeMs === undefined) return [];
+  return [`The key is cooling down. It can be destroyed after ${sayTimeAndDistance(notBeforeMs, nowMs)}.`];
+}
+
+/** `Key "payroll" is deactivated and is`. */
+function subjectOf(wait: PersonWait, observation: KeyObservation): string {
   const key = capital(sayKey(observation));
+  return isStillReversible(wait, observation) ? `${key} is deactivated and is` : `${key} is`;
+}
+
+function approvalSummary(wait: ApprovalWait, { observation }: WaitContext["observed"]): string {
+  const subject = subjectOf(wait, observation);
   const noun = stepNouns[wait.step];
-  const subject =
-    observation.state === "deactivated" && wait.step === "destroy" ? `${key} is deactivated and is` : `${key} is`;
-  if (wait.record === undefined) return `${subject} waiting for two people: its ${noun} has not been requested`;
-  if (wait.record.how === "answer") {
-    return wait.standing === "wrote_it"
-      ? `${subject} waiting for another person to use your approval of its ${noun}`
-      : `${subject} waiting for someone to use the approval of its ${noun}`;
-  }
+  const { quotes } = wait.record;
+  if (quotes !== undefined) return `${subject} waiting for ${sayAuthor(quotes)} to take its approved ${noun}`;
   // The caller may be one who lacks the role to act and the role to approve.
   return `${subject} waiting for a second person to approve its ${noun}`;
 }
 
-function whoAsked(record: ConsentRecord, wait: ApprovalWait, { observed, run }: WaitContext): readonly string[] {
-  const isOwn = run.actor.identity !== undefined && wait.standing === "wrote_it";
-  const isAnswer = record.how === "answer";
+function whoAsked(
+  { record, step, standing, lapsesAtMs }: ApprovalWait,
+  { observed, run }: WaitContext,
+): readonly string[] {
+  const { quotes, how } = record;
+  const isOwn = standing === "wrote_it";
+  const noun = stepNouns[step];
+  const expires = `expires on ${sayTimeAndDistance(lapsesAtMs, observed.nowMs)}`;
+  const byEngine = how === "met" && !isOwn ? ", because an engine ran a deletion" : "";
   const who = isOwn ? "You" : sayAuthor(record);
-  const how = record.how === "met" && !isOwn ? ", because an engine ran a deletion" : "";
-  const expires =
-    wait.lapsesAtMs === undefined
-      ? ""
-      : `; the ${isAnswer ? "approval" : "request"} expires on ${sayTimeAndDistance(wait.lapsesAtMs, observed.nowMs)}`;
-  const mayConsent = wait.standing === "may_consent";
-  const named = run.consents.length > 0 && !run.consents.includes(record.id) && mayConsent;
+  const facts =
+    quotes === undefined
+      ? [`${who} requested the ${noun} on ${sayTime(record.writtenAtMs)}${byEngine}; the request ${expires}.`]
+      : [
+          `${sayAuthor(quotes)} requested the ${noun} on ${sayTime(quotes.writtenAtMs)}.`,
+          `${who} approved the request on ${sayTime(record.writtenAtMs)}; the approval ${expires}.`,
+        ];
+  const unsealed = "This run cannot tell that you made the request, because another API key, or no API key, made it.";
   return [
-    `${who} ${isAnswer ? "approved" : "requested"} the ${stepNouns[wait.step]} on ${sayTime(record.writtenAtMs)}${how}${expires}.`,
+    ...facts,
     ...sayReasons(record),
-    ...(named ? ["The approval ID you passed does not match the pending request."] : []),
-    ...(mayConsent ? sayReviewSkipped(run, observed) : []),
-    ...(wait.standing === "not_a_person" ? [notAPerson(run)] : []),
-    ...(isOwn && run.consents.includes(record.id) ? ["You cannot approve your own request."] : []),
-    ...(observed.observation.state === "deactivated" && wait.step === "destroy" && !isAnswer && isOwn
-      ? ["You have given one of the two approvals that its destruction requires."]
-      : []),
+    ...(standing === "not_a_person" ? [notAPerson(run)] : []),
+    ...(standing === "may_confirm" ? [unsealed] : []),
   ];
-}
-
-/** Why the review that this run passed does not name the pending request. */
-function sayReviewSkipped({ actor, review }: Run, { observation, nowMs }: WaitContext["observed"]): readonly string[] {
-  const verdict = review === undefined ? undefined : judgeReviewed(review, observation, actor, nowMs);
-  return verdict?.kind === "skip"
-    ? [`The review you passed does not approve this step: ${saySkipped(verdict.why, observation)}.`]
-    : [];
-}
-
-function nobodyAsked(wait: ApprovalWait, { observed, run }: WaitContext): readonly string[] {
-  const before = wait.notBinding === undefined ? undefined : explainNotBinding(wait.notBinding, observed.observation);
-  const who =
-    wait.standing === "not_a_person"
-      ? [notAPerson(run)]
-      : wait.standing === "acts_in_a_profile"
-        ? [`${sayActor(run.actor)} uses a trusted profile, and the service would report the profile as the author.`]
-        : [];
-  return [...(before === undefined ? [] : [before]), ...sayReasonsOnKey(observed), ...who];
 }
 
 function notAPerson(run: Run): string {
@@ -129,87 +150,45 @@ export const kmsRule = [
   "After 7 days, you have to reactivate the key and start over.",
 ] as const;
 
-function approvalNext(wait: ApprovalWait, { observed, run, door }: WaitContext): readonly NextStep[] {
-  const { observation } = observed;
-  const path = keyPath(observation);
+function approvalNext(wait: ApprovalWait, { observed: { observation }, door }: WaitContext): readonly NextStep[] {
+  const { record, standing, right, notBeforeMs } = wait;
   const kmsRight = setsWindow(wait, observation) ? rights.setForDeletion : undefined;
-  const after = wait.notBeforeMs === undefined ? "" : `after ${sayTime(wait.notBeforeMs)}, `;
-  if (wait.record === undefined) {
-    const who = wait.standing === "may_ask" ? "to request it, run" : "a person under their own credential runs";
-    return [{ who, commands: requestCommands(path, door) }];
+  const after = notBeforeMs === undefined ? "" : `after ${sayTime(notBeforeMs)}, `;
+  const start = startOf(notBeforeMs);
+  if (record.quotes !== undefined) {
+    // Only the requester acts on an approval.
+    const requester = sayAuthor(record.quotes);
+    const byHand = `uko continue ${keyPath(observation)}`;
+    if (standing === "may_confirm") return [{ who: `${after}to confirm that you requested the step, run`, commands: [byHand], ...start }];
+    const commands = door.rerun === "uko continue" ? [byHand] : [byHand, rerunCommand(door)];
+    return [{ who: `${after}${requester} runs`, commands, neededRoles: right.roles, ...start }];
   }
-  const act = actCommands(wait.record.id, path, door);
-  const { author } = wait.record;
-  const facts = {
-    neededRoles: wait.right.roles,
-    excludedIdentity: author.iamId ?? author.mark,
-    ...startOf(wait.notBeforeMs),
-  };
-  const undo: NextStep = {
-    who: `to withdraw the ${wait.record.how === "answer" ? "approval" : "request"}, someone who can write to the key runs`,
-    commands: [`uko withdraw ${path}`],
-    neededRoles: rights.writeTags.roles,
-  };
-  if (wait.standing === "may_consent" && isPerson(run.actor.identity)) {
-    const roles = `the ${kmsRight === undefined ? "role" : "roles"} ${sayRoles(wait.right, kmsRight)}`;
-    const actor: NextStep = { who: `${after}if you have ${roles}, run`, commands: act, ...facts };
-    return [actor, ...approvalInstead(wait.record, run, path, wait.right, kmsRight)];
-  }
-  const other = wait.standing === "wrote_it" ? "another person" : `someone other than ${sayAuthor(wait.record)}`;
-  return [{ who: `${after}${sayHolder(wait.right, kmsRight, other)} runs`, commands: act, ...facts }, undo];
+  const { author } = record;
+  const facts = { neededRoles: right.roles, excludedIdentity: author.iamId ?? author.mark, ...start };
+  const other = standing === "wrote_it" ? "another person" : `someone other than ${sayAuthor(record)}`;
+  const who =
+    standing === "may_consent"
+      ? `if you have the ${kmsRight === undefined ? "role" : "roles"} ${sayRoles(right, kmsRight)}, run`
+      : `${sayHolder(right, kmsRight, other)} runs`;
+  return [{ who: `${after}${who}`, commands: [`uko approve ${keyName(observation)}`], ...facts }];
 }
 
-/** The approval by a caller who cannot take the step, and the role that it requires. */
-export function approvalInstead(
-  record: ConsentRecord,
-  { actor }: Run,
-  path: string,
-  right: Right,
-  kmsRight?: Right,
-): readonly NextStep[] {
-  const roles = approvalRoles(right, kmsRight);
-  if (record.how === "answer" || !mayAuthor(actor) || roles.length === 0) return [];
-  return [
-    {
-      who: `if you have only the role ${roles.join(" or ")}, approve the request so that ${sayAuthor(record)} can act; run`,
-      commands: [`uko consent ${path} ${record.id}`],
-      neededRoles: roles,
-      excludedIdentity: record.author.iamId ?? record.author.mark,
-    },
-  ];
-}
-
-/** The roles that suffice for an approval, but not for the step. */
+/** The roles that suffice for an approval that is stored, but not for the step. */
 export function approvalRoles(right: Right, kmsRight: Right | undefined): readonly string[] {
   return rights.writeTags.roles.filter((role) => kmsRight !== undefined || !right.roles.includes(role));
 }
 
-/** The commands that act on a record by naming it. */
-export function actCommands(recordId: string, path: string, door: Door): readonly string[] {
-  const byCommand = `uko approve ${path} ${recordId}`;
-  if (door.rerun === "uko continue") return [byCommand];
-  const byEngine = `UKO_CONSENT=${recordId} ${rerunCommand(door)}`;
-  // An `up` may have a lesser goal than `uko continue` does. For a destroy, the command for this
-  // key alone comes first.
-  return door.rerun === applyCommand(door) ? [byEngine, byCommand] : [byCommand, byEngine];
-}
-
-/** The commands that request the next step. */
-export function requestCommands(path: string, door: Door): readonly string[] {
-  const byCommand = `uko request ${path}`;
-  return door.rerun === "uko continue" ? [byCommand] : [byCommand, rerunCommand(door)];
-}
-
-export function explainTimeWait(wait: TimeWait, { observed, run, door }: WaitContext): Explanation {
+export function explainTimeWait(wait: TimeWait, { observed, door }: WaitContext): Explanation {
   const { observation, nowMs } = observed;
   const key = capital(sayKey(observation));
   const path = keyPath(observation);
   const byCommand = `uko continue ${path}`;
-  const recordId = observation.carried.record?.id;
-  const again =
-    recordId !== undefined && run.consents.includes(recordId)
-      ? actCommands(recordId, path, door)
-      : [door.rerun === "uko continue" ? byCommand : rerunCommand(door)];
+  // An approval that is not stored on the key ends with its run.
+  const { record } = observation.carried;
+  const isApproving = record !== undefined && record.quotes === undefined;
+  const again = [
+    isApproving ? `uko approve ${keyName(observation)}` : door.rerun === "uko continue" ? byCommand : rerunCommand(door),
+  ];
   const until = wait.untilMs === undefined ? undefined : sayTimeAndDistance(wait.untilMs, nowMs);
   switch (wait.awaits) {
     case "cool_down":
@@ -276,8 +255,11 @@ function startOf(ms: number | undefined): Pick<NextStep, "notBefore"> {
 }
 
 /** The line that reports the wait in the log of a run that waits. */
-export function sayAwaited({ record }: ApprovalWait, path: string): string {
-  return record === undefined
-    ? `Waiting for two people. To request the step, run: uko request ${path}`
-    : `Waiting for a second person to run: uko approve ${path} ${record.id}`;
+export function sayAwaited(wait: PersonWait, observation: KeyObservation): string {
+  const name = keyName(observation);
+  if (wait.kind === "waitingForRequest") return `Waiting for a person to run: uko request ${name}`;
+  const { quotes } = wait.record;
+  return quotes === undefined
+    ? `Waiting for a second person to run: uko approve ${name}`
+    : `Waiting for ${sayAuthor(quotes)} to take the approved step`;
 }

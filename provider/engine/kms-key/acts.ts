@@ -9,7 +9,7 @@ import { kmsKeyPath, kmsWayBack } from "./words.ts";
 
 export function kmsKeyActs({ observation, nowMs }: ObservedKmsKey, plan: KmsPlan): readonly KeyAct[] {
   const path = kmsKeyPath(observation);
-  const isRequestable = plan.kind === "ready" && plan.step.kind === "set_for_deletion";
+  const isRequestable = plan.kind === "waitingForRequest" && plan.standing === "may_ask";
   const window = plan.kind === "waitingForApproval" && plan.standing === "may_consent" ? plan.window : undefined;
   const request: KeyAct = {
     id: "request",
@@ -30,12 +30,12 @@ export function kmsKeyActs({ observation, nowMs }: ObservedKmsKey, plan: KmsPlan
   };
   return [
     ...(isRequestable ? [request] : []),
-    ...(window === undefined ? [] : [destruction(path, window.name, sayTimeAndDistance(window.endsAtMs, nowMs))]),
+    ...(window === undefined ? [] : [destruction(path, sayTimeAndDistance(window.endsAtMs, nowMs))]),
     ...(isWindowOpen(observation, nowMs) ? [withdrawal] : []),
   ];
 }
 
-function destruction(path: string, window: string, expires: string): KeyAct {
+function destruction(path: string, expires: string): KeyAct {
   return {
     id: "approve",
     title: "Approve the deletion and destroy the key",
@@ -46,7 +46,7 @@ function destruction(path: string, window: string, expires: string): KeyAct {
     ],
     right: kmsRights.destroy,
     fields: ["label"],
-    command: `uko approve ${path} ${window}`,
+    command: `uko approve ${path}`,
     isConsequential: true,
   };
 }

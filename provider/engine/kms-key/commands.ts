@@ -99,10 +99,10 @@ export function createKmsOperations(world: World) {
     list: async (options: CallOptions): Promise<readonly KmsKeySnapshot[]> =>
       excludeKeystoreKeys(world, await world.kmsKeys.list({}, options), options),
 
-    /** Sets the key for deletion. With two people required and no window named, no plan destroys. */
+    /** Sets the key for deletion. With two people required and no window confirmed, no plan destroys. */
     request(ref: KmsKeyRef, options: CallOptions): Promise<Report> {
       const work = async (): Promise<Report> => {
-        const report = await runOnExisting({ ref, plan: towardsDestruction, consents: [] }, options);
+        const report = await runOnExisting({ ref, plan: towardsDestruction, consents: [], mayRequest: true }, options);
         return report.taken.includes("set_for_deletion") && report.code === "UKO_APPROVAL_PENDING"
           ? { ...report, exitCode: 0 }
           : report;
@@ -110,12 +110,16 @@ export function createKmsOperations(world: World) {
       return recorded("request", ref, work, options);
     },
 
-    /** Destroys the key if the caller names a window that another person opened. */
-    continue: (ref: KmsKeyRef, consents: readonly string[], options: CallOptions): Promise<Report> =>
-      recorded("continue", ref, () => run({ ref, plan: towardsDestruction, consents }, options), options),
+    /** Reports what the deletion waits for. The second person destroys the key with `approve`. */
+    continue: (ref: KmsKeyRef, options: CallOptions): Promise<Report> =>
+      recorded("continue", ref, () => run({ ref, plan: towardsDestruction, consents: [] }, options), options),
+
+    /** Destroys the key in the deletion window that the caller has just confirmed by hand. */
+    approve: (ref: KmsKeyRef, window: string, options: CallOptions): Promise<Report> =>
+      recorded("approve", ref, () => run({ ref, plan: towardsDestruction, consents: [window] }, options), options),
 
     /** Destroys the key if the review names its window, and the key is still as reviewed. */
-    async approve(
+    async approveReviewed(
       ref: KmsKeyRef,
       review: KmsReview,
       options: CallOptions,
@@ -149,7 +153,7 @@ const towardsDestruction: KmsTask["plan"] = (observation, run, nowMs) =>
 export async function renewKmsRequest(world: World, ref: KmsKeyRef, options: CallOptions): Promise<Report> {
   const { request, withdraw } = createKmsOperations(world);
   const read = await observeKmsKey(world, ref, "decision", options);
-  const run = { actor: await world.session.actor(options), consents: [] };
+  const run = { actor: await world.session.actor(options), consents: [], mayRequest: true } as const;
   if (read.kind === "gone" || !canReopen(read, run)) return request(ref, options);
   const withdrawn = await withdraw(ref, options);
   const requested = await request(ref, options);

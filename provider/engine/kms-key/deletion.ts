@@ -1,19 +1,16 @@
 /** The deletion of a KMS key, as an IaC engine asks for it, and its preview. */
 
 import { announceKmsKeyDeletion } from "../../lifecycle/announce.ts";
-import { isForOthers } from "../../lifecycle/plan.ts";
 import { type KmsKeyPolicy, planKmsKeyDeletion } from "../../lifecycle/plan-kms-key-deletion.ts";
 import type { KmsKeyRef } from "../ports/kms-keys.ts";
 import { type Conclusion, type Deletion, deleteObject } from "../resource/delete.ts";
 import {
   asksAnyway,
   longIf,
-  nextToDelete,
   numbered,
   type PlanContext,
   type Planned,
   pendingIn,
-  pendingRecordId,
   previewApproval,
   previewTimeWait,
   refusedByProtection,
@@ -41,7 +38,7 @@ export function kmsKeyDeletion(target: KmsKeyTarget): Deletion {
     delete(world, request, options) {
       const limited = { ...policy, atMost: request.announced };
       const plan: KmsTask["plan"] = (observation, run, nowMs) => planKmsKeyDeletion(observation, limited, run, nowMs);
-      const task = { ref, plan, consents: request.run.consents };
+      const task = { ref, plan, consents: [] };
       return deleteObject(world, { kind: kmsKeyKind, task, conclude }, request, options);
     },
   };
@@ -54,8 +51,7 @@ function conclude(outcome: KmsOutcome, door: Door): Conclusion {
   const facts = { ...kmsKeyFacts(outcome.observed, plan), taken };
   if (plan?.kind === "done")
     return { kind: "ended", warnings: [noteAfterDestroy(outcome.observed, dialectOf(door.rerun))], facts };
-  const isForNewRun = plan?.kind === "waitingForApproval" && !isForOthers(plan.standing);
-  return { kind: "unfinished", explanation: explainKmsOutcome(outcome, door), facts, isForNewRun };
+  return { kind: "unfinished", explanation: explainKmsOutcome(outcome, door), facts };
 }
 
 /** From state alone. */
@@ -67,7 +63,7 @@ function planKmsKey(target: KmsKeyTarget, context: PlanContext): Planned {
   const refused = refusedByProtection(policy.deletionProtection, sayKmsKey(target), door);
   return {
     preview: refused ?? longIf(pathOf(target, context)),
-    announced: announceKmsKeyDeletion(key, policy, pendingIn(facts), context),
+    announced: announceKmsKeyDeletion(key, policy),
   };
 }
 
@@ -75,11 +71,9 @@ function planKmsKey(target: KmsKeyTarget, context: PlanContext): Planned {
 function pathOf(target: KmsKeyTarget, context: PlanContext): Explanation | undefined {
   const what = sayKmsKey(target);
   const { facts } = context;
-  const recordId = pendingRecordId(facts);
-  if (recordId !== undefined) {
-    const next = nextToDelete(recordId, kmsKeyPath(target.ref));
-    const wayBack = `KMS ${kmsWayBack}.`;
-    return previewApproval(what, { recordId, step: "destroy", wayBack, manner: "deletion", rest: [], next }, context);
+  if (pendingIn(facts).recordId !== undefined) {
+    const pending = { step: "destroy", wayBack: `KMS ${kmsWayBack}.`, manner: "deletion", rest: [] } as const;
+    return previewApproval(what, { ...pending, isApproved: false, path: kmsKeyPath(target.ref) }, context);
   }
   if (facts.deletionAwaits === "time") return previewTimeWait(what, facts, "deletion", []);
   if (facts.keyState === "destroyed") return undefined;
@@ -97,7 +91,7 @@ function stepsFor(isForTwo: boolean): readonly string[] {
   const destroyed = `the key is destroyed, and data that it wraps becomes unreadable. KMS ${kmsWayBack}.`;
   if (!isForTwo) return [`In this run, ${destroyed}`];
   return [
-    "This run sets the key for deletion and ends with an error that shows the approval command. Nothing stops working.",
-    `Within 7 days, another person runs that command: ${destroyed}`,
+    "This run changes nothing and ends with an error. It shows the command by which a person sets the key for deletion.",
+    `Within 7 days, another person approves the deletion with uko approve: ${destroyed}`,
   ];
 }

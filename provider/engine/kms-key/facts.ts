@@ -16,7 +16,7 @@ export function kmsKeyFacts({ observation, nowMs }: ObservedKmsKey, plan?: KmsPl
   const facts = {
     ...(awaits !== undefined && { awaits }),
     ...(untilMs !== undefined && { notBefore: isoTime(untilMs) }),
-    ...(plan?.kind === "waitingForApproval" && plan.window !== undefined && { neededRoles: kmsRights.destroy.roles }),
+    ...(plan?.kind === "waitingForApproval" && { neededRoles: kmsRights.destroy.roles }),
   };
   if (!isWindowOpen(observation, nowMs)) return { lifecycleState: observation.state, ...facts };
   return {
@@ -32,6 +32,8 @@ function awaitedBy(plan: KmsPlan | undefined): DeletionFacts["awaits"] {
   switch (plan?.kind) {
     case "waitingForApproval":
       return "approval";
+    case "waitingForRequest":
+      return "request";
     case "waitingForTime":
       return "time";
     case "refused":

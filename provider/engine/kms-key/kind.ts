@@ -2,7 +2,6 @@
 
 import { kmsWindowMs } from "../../lifecycle/kms-window.ts";
 import { isSame } from "../../lifecycle/observation.ts";
-import { isForOthers } from "../../lifecycle/plan.ts";
 import {
   isWindowOpen,
   type KmsKeyObservation,
@@ -25,6 +24,7 @@ export interface KmsTask {
   readonly ref: KmsKeyRef;
   readonly plan: (observation: KmsKeyObservation, run: KmsRun, nowMs: number) => KmsPlan;
   readonly consents: readonly string[];
+  readonly mayRequest?: true;
   /** SHA-256 of the review that names the window, for evidence. */
   readonly review?: string;
 }
@@ -49,8 +49,8 @@ export const kmsKeyKind: Deletable<KmsKeyTypes> = {
   // One step and the read after it.
   maxRounds: 10,
   name: ({ ref }) => `KMS key ${ref.kmsKeyId}`,
-  start: ({ consents }, actor, earlier) => ({
-    run: { ...earlier?.memory.run, actor, consents },
+  start: ({ consents, mayRequest }, actor, earlier) => ({
+    run: { ...earlier?.memory.run, actor, consents, ...(mayRequest && { mayRequest }) },
     taken: earlier?.memory.taken ?? [],
   }),
   observe: (world, { ref }, _wasSeen, options) => observeKmsKey(world, ref, "decision", options),
@@ -101,8 +101,7 @@ export const kmsKeyKind: Deletable<KmsKeyTypes> = {
   awaited(stop, { observation, nowMs }) {
     if (stop.kind !== "stopped") return undefined;
     const { plan } = stop;
-    if (plan.kind === "waitingForApproval") {
-      if (!isForOthers(plan.standing)) return undefined;
+    if (plan.kind === "waitingForApproval" || plan.kind === "waitingForRequest") {
       return { neededMs: Number.POSITIVE_INFINITY, what: sayKmsAwaited(plan, observation) };
     }
     if (plan.kind !== "waitingForTime") return undefined;

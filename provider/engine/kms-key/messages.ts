@@ -1,7 +1,7 @@
 /** The messages about the deletion of a KMS key: waits, obstacles, and the next commands. */
 
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
-import { type KmsApprovalWait, type KmsRun, kmsPlanCode } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { type KmsApprovalWait, type KmsRequestWait, type KmsRun, kmsPlanCode } from "../../lifecycle/plan-kms-key-deletion.ts";
 import { isoTime } from "../loop/evidence.ts";
 import { dialectOf } from "../text/dialect.ts";
 import type { Door, Explanation, NextStep } from "../text/explanation.ts";
@@ -11,8 +11,7 @@ import { explainKmsGuard } from "./refusals.ts";
 import {
   describeDestroyedKey,
   type KmsContext,
-  kmsActCommands,
-  kmsAskCommands,
+  kmsKeyPath,
   kmsRerunCommand,
   kmsStepPhrases,
   kmsStepRights,
@@ -45,6 +44,7 @@ function explainEnd(outcome: Exclude<KmsOutcome, { kind: "gone" }>, context: Kms
   const { plan } = outcome;
   switch (plan.kind) {
     case "waitingForApproval":
+    case "waitingForRequest":
       return explainKmsApproval(plan, context);
     case "waitingForTime":
       return explainMetadata(plan.untilMs, context);
@@ -71,44 +71,30 @@ export function explainKmsDone({ observed, door }: Pick<KmsContext, "observed" |
 }
 
 /** The message of a wait for a person: who can act, and with which command. */
-export function explainKmsApproval(wait: KmsApprovalWait, context: KmsContext): Explanation {
+export function explainKmsApproval(wait: KmsApprovalWait | KmsRequestWait, context: KmsContext): Explanation {
   const { observation } = context.observed;
   const key = sayKmsKey(observation);
-  const summary =
-    wait.window === undefined
-      ? `${key} is waiting for two people: its deletion has not been requested`
-      : `${key} is set for deletion and is waiting for a person to destroy it`;
+  const isSet = wait.kind === "waitingForApproval";
   return {
-    summary,
+    summary: isSet
+      ? `${key} is set for deletion and is waiting for a person to destroy it`
+      : `${key} is waiting for a person to set it for deletion`,
     facts: [
-      ...(wait.window === undefined ? [] : whoSet(wait, wait.window, context)),
+      ...(isSet ? whoSet(wait, context) : []),
       ...whyNot(wait, context.run),
       `KMS destroys the key immediately, and ${kmsWayBack}.`,
     ],
     state: sayKmsState(observation),
-    next: approvalNext(wait, context),
+    next: isSet ? approvalNext(wait, context) : requestNext(context),
     code: kmsPlanCode(wait),
   };
 }
 
-type Window = NonNullable<KmsApprovalWait["window"]>;
-
-function whoSet(
-  { standing }: KmsApprovalWait,
-  { name, endsAtMs }: Window,
-  { run, observed }: KmsContext,
-): readonly string[] {
+function whoSet({ standing, window: { endsAtMs } }: KmsApprovalWait, { run, observed }: KmsContext): readonly string[] {
   const who = run.setHere === true ? "You" : "An identity";
-  // A run that deletes many keys names many windows. Only those of this key matter here.
-  const named = run.consents.filter((consent) => consent.startsWith(`${name.split("@")[0] ?? ""}@`));
-  const isNamed = named.includes(name);
   return [
     `${who} set the key for deletion on ${sayBegan(endsAtMs)}; the deletion window ends on ${sayTimeAndDistance(endsAtMs, observed.nowMs)}.`,
     ...(run.setHere === true ? [] : whoMaybe(standing)),
-    ...(standing === "set_it" && isNamed ? ["You cannot approve your own request."] : []),
-    ...(!isNamed && named.length > 0
-      ? ["The window that you named is not open: it expired, or someone closed it."]
-      : []),
   ];
 }
 
@@ -122,7 +108,7 @@ function whoMaybe(standing: KmsApprovalWait["standing"]): readonly string[] {
   ];
 }
 
-function whyNot({ standing }: KmsApprovalWait, { actor }: KmsRun): readonly string[] {
+function whyNot({ standing }: KmsApprovalWait | KmsRequestWait, { actor }: KmsRun): readonly string[] {
   if (standing === "not_a_person") {
     return [`The identity of this run, ${sayActor(actor)}, is not a person, so it cannot be one of the two people.`];
   }
@@ -132,12 +118,13 @@ function whyNot({ standing }: KmsApprovalWait, { actor }: KmsRun): readonly stri
   ];
 }
 
-function approvalNext({ standing, window }: KmsApprovalWait, { observed, door }: KmsContext): readonly NextStep[] {
-  const { observation } = observed;
-  if (window === undefined) {
-    const who = `${sayHolder(kmsRights.setForDeletion, undefined, "a person under their own credential,")}, runs`;
-    return [{ who, commands: kmsAskCommands(observation, door), neededRoles: kmsRights.setForDeletion.roles }];
-  }
+function requestNext({ observed: { observation } }: KmsContext): readonly NextStep[] {
+  const who = `${sayHolder(kmsRights.setForDeletion, undefined, "a person under their own credential,")}, runs`;
+  const commands = [`uko request ${kmsKeyPath(observation)}`];
+  return [{ who, commands, neededRoles: kmsRights.setForDeletion.roles }];
+}
+
+function approvalNext({ standing }: KmsApprovalWait, { observed: { observation } }: KmsContext): readonly NextStep[] {
   const other = sayHolder(kmsRights.destroy, undefined, "a person who did not set the key for deletion,");
   const who = {
     may_consent: `if you have the role ${sayRoles(kmsRights.destroy)}, run`,
@@ -147,7 +134,7 @@ function approvalNext({ standing, window }: KmsApprovalWait, { observed, door }:
   }[standing];
   const act: NextStep = {
     who,
-    commands: kmsActCommands(window.name, observation, door),
+    commands: [`uko approve ${kmsKeyPath(observation)}`],
     neededRoles: kmsRights.destroy.roles,
   };
   return [act, kmsWithdrawal(observation)];
@@ -182,7 +169,7 @@ function explainMissingRight(
       ? kmsWithdrawal(observation).commands
       : named === undefined
         ? [kmsRerunCommand(observation, door)]
-        : kmsActCommands(named, observation, door);
+        : [`uko approve ${kmsKeyPath(observation)}`];
   const other = named === undefined ? "someone" : "someone other than the identity that set it for deletion,";
   return {
     summary: `${sayActor(run.actor)} cannot ${kmsStepPhrases[step.kind](sayKmsKey(observation))}: missing right ${right.action}`,

@@ -1,7 +1,7 @@
 /** The messages for refusals about KMS keys: which precondition does not hold. */
 
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
-import { type KmsGuard, kmsGuardCodes, windowName } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { type KmsGuard, kmsGuardCodes } from "../../lifecycle/plan-kms-key-deletion.ts";
 import { unended } from "../../printable.ts";
 import { type Dialect, dialectOf } from "../text/dialect.ts";
 import { applyCommands, type Explanation, type NextStep } from "../text/explanation.ts";
@@ -20,7 +20,7 @@ import { count, plain, sayHolder, sayIdentity, sayRoles, sayService, sayTime } f
 import {
   describeDestroyedKey,
   type KmsContext,
-  kmsActCommands,
+  kmsKeyPath,
   kmsRerunCommand,
   kmsStepPhrases,
   kmsWithdrawal,
@@ -143,13 +143,10 @@ const sayings: Sayings<KmsGuard, About> = {
 };
 
 /** Only KMS knows which identity set a key for deletion, and compares identities (kms-v2-and-iam.md 5). */
-function sayOwnHalf(message: string, { key, rerun, observed, door }: About): Saying {
+function sayOwnHalf(message: string, { key, rerun, observed }: About): Saying {
   const { observation } = observed;
-  const { kmsKeyId, windowEndsAtMs } = observation;
   const commands =
-    windowEndsAtMs === undefined
-      ? rerun.commands
-      : kmsActCommands(windowName(kmsKeyId, windowEndsAtMs), observation, door);
+    observation.windowEndsAtMs === undefined ? rerun.commands : [`uko approve ${kmsKeyPath(observation)}`];
   return {
     summary: `KMS requires another person to destroy ${key}: according to KMS, you set it for deletion`,
     facts: sayService("KMS", message),

@@ -3,7 +3,13 @@
 import { kmsRestoreMs, kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { kmsWindowMs } from "../../lifecycle/kms-window.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
-import type { KmsApprovalWait, KmsKeyObservation, KmsRun, KmsStep } from "../../lifecycle/plan-kms-key-deletion.ts";
+import type {
+  KmsApprovalWait,
+  KmsKeyObservation,
+  KmsRequestWait,
+  KmsRun,
+  KmsStep,
+} from "../../lifecycle/plan-kms-key-deletion.ts";
 import type { Dialect } from "../text/dialect.ts";
 import { type Door, type NextStep, rerunCommand } from "../text/explanation.ts";
 import { plain, sayHolder, sayTime, sayTimeAndDistance } from "../text/words.ts";
@@ -122,24 +128,12 @@ export function kmsRerunCommand(observation: KmsKeyObservation, door: Door): str
   return door.rerun === "uko continue" ? `uko continue ${kmsKeyPath(observation)}` : rerunCommand(door);
 }
 
-/** The commands that act on a window by naming it; the one for this key alone comes first. */
-export function kmsActCommands(windowName: string, observation: KmsKeyObservation, door: Door): readonly string[] {
-  const byCommand = `uko approve ${kmsKeyPath(observation)} ${windowName}`;
-  return door.rerun === "uko continue" ? [byCommand] : [byCommand, `UKO_CONSENT=${windowName} ${rerunCommand(door)}`];
-}
-
 /** What a run is waiting for, for a person who reads its log in the meantime. */
-export function sayKmsAwaited({ window }: KmsApprovalWait, observation: KmsKeyObservation): string {
+export function sayKmsAwaited({ kind }: KmsApprovalWait | KmsRequestWait, observation: KmsKeyObservation): string {
   const path = kmsKeyPath(observation);
-  return window === undefined
-    ? `Waiting for two people. To request the deletion, run: uko request ${path}`
-    : `Waiting for another person to run: uko approve ${path} ${window.name}`;
-}
-
-/** The commands that request a deletion, by setting the key for deletion. */
-export function kmsAskCommands(observation: KmsKeyObservation, door: Door): readonly string[] {
-  const byCommand = `uko request ${kmsKeyPath(observation)}`;
-  return door.rerun === "uko continue" ? [byCommand] : [byCommand, rerunCommand(door)];
+  return kind === "waitingForRequest"
+    ? `Waiting for a person to run: uko request ${path}`
+    : `Waiting for another person to run: uko approve ${path}`;
 }
 
 export function kmsWithdrawal(observation: KmsKeyObservation): NextStep {

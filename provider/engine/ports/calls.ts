@@ -1,6 +1,5 @@
 /** The parameters and results that all calls to the outside world share; a part of the ports of `world.ts`. */
 
-import type { Review } from "../../lifecycle/review.ts";
 
 /** Every call can be canceled. The adapter sets deadlines for single calls. */
 export interface CallOptions {
@@ -41,9 +40,6 @@ export type Written<T> =
 /** Settings of the caller and the provider, in addition to those of the resource. */
 export interface RunSettings {
   readonly isDualRequired: boolean;
-  readonly consents: readonly string[];
-  /** The caller's review of many keys (UKO_CONSENT=@file). */
-  readonly review?: Review;
   /** How long the caller lets this run wait; absent if not set. */
   readonly waitMs?: number;
   /** Whether the run is in a pipeline, where no person sees what a wait blocks. */

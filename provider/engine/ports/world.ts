@@ -1,5 +1,6 @@
 /** The ports of the engine: everything that it can read or do in the outside world. */
 
+import type { OwnSeal } from "../../lifecycle/consent-record.ts";
 import type { KeystoreKind } from "../../lifecycle/keystore-kind.ts";
 import type { Actor, KeystoreStatus, KeyUse, Tag, Twin } from "../../lifecycle/observation.ts";
 import type { Dialect } from "../text/dialect.ts";
@@ -159,6 +160,8 @@ export interface Session {
   serviceTimeMs(): number | undefined;
   /** What the token of this run says of itself, for display only. */
   tokenFacts(): TokenFacts;
+  /** Seals what this run requests, and recognizes what the same person requested. */
+  readonly ownSeal: OwnSeal;
 }
 
 /** Local time, for waiting only. The service's clock decides what is due. */

@@ -1,9 +1,9 @@
 /** The preview of a planned deletion, from state alone, because a plan makes no call. */
 
 import type { ErrorCode } from "../../errors.ts";
-import type { PlannedRun } from "../../lifecycle/announce.ts";
+import type { PendingFacts, PlannedRun } from "../../lifecycle/announce.ts";
 import { type Announcement, announcesNothing } from "../../lifecycle/announcement.ts";
-import { type Door, type Explanation, type NextStep, renderExplanation, unprotect } from "../text/explanation.ts";
+import { type Door, type Explanation, renderExplanation, unprotect } from "../text/explanation.ts";
 import { capital, plain, sayTime } from "../text/words.ts";
 
 /** `short` takes one run as far as state shows; `long` takes several, and its message says why. */
@@ -52,16 +52,15 @@ export function longIf(path: Explanation | undefined): DeletionPreview {
 /** The ID of a record, or the name of a window. Any other text, from an edited state, could be more to a shell. */
 const recordForm = /^[0-9a-f]{32}$|^[0-9a-f-]{36}@[0-9TZ:-]{20}$/;
 
-/** The ID of the record or window that waits for a second person, if state shows one. */
-export function pendingRecordId({ deletionAwaits, deletionRecordId }: StateFacts): string | undefined {
-  const isId = typeof deletionRecordId === "string" && recordForm.test(deletionRecordId);
-  return deletionAwaits === "approval" && isId ? deletionRecordId : undefined;
-}
-
 /** What state shows of the pending deletion, for the limit of its plan. */
-export function pendingIn(facts: StateFacts): { readonly recordId?: string; readonly isTooEarly: boolean } {
-  const recordId = pendingRecordId(facts);
-  return { ...(recordId !== undefined && { recordId }), isTooEarly: facts.deletionNotBefore !== undefined };
+export function pendingIn({ deletionAwaits, deletionRecordId, deletionNotBefore }: StateFacts): PendingFacts {
+  const isId = typeof deletionRecordId === "string" && recordForm.test(deletionRecordId);
+  const isPending = isId && (deletionAwaits === "approval" || deletionAwaits === "requester");
+  return {
+    ...(isPending && { recordId: deletionRecordId }),
+    isApproved: isPending && deletionAwaits === "requester",
+    isTooEarly: deletionNotBefore !== undefined,
+  };
 }
 
 export function textOf(value: unknown): string {
@@ -94,21 +93,21 @@ export function previewTimeWait(
 
 /** A step that a pending record or window requests. */
 export interface PendingStep {
-  readonly recordId: string;
+  /** Another person has approved the step. */
+  readonly isApproved: boolean;
   readonly step: "deactivate" | "destroy";
   /** Whether and how a destruction can be undone. */
   readonly wayBack: string;
   readonly manner: PreviewKind;
   /** What is left after this step. */
   readonly rest: readonly string[];
-  /** What another person runs. */
-  readonly next: NextStep;
+  readonly path: string;
 }
 
 export function previewApproval(
   what: string,
-  { recordId, step, wayBack, manner, rest, next }: PendingStep,
-  { facts, consents }: PlanContext,
+  { isApproved, step, wayBack, manner, rest, path }: PendingStep,
+  { facts }: PlanContext,
 ): Explanation {
   const noun = step === "destroy" ? "destruction" : "deactivation";
   const consequence =
@@ -120,35 +119,28 @@ export function previewApproval(
   const by = requester ?? "An identity";
   const notBefore = sayNotBefore(facts);
   const cooling = notBefore === undefined ? [] : [`The key is cooling down and cannot be destroyed ${notBefore}.`];
-  if (consents.includes(recordId)) {
+  const ends = manner === "deletion" ? "fails" : "succeeds";
+  if (isApproved) {
     return {
-      summary: `This run approves the ${noun} of ${what}`,
+      summary: `This run takes the approved ${noun} of ${what}, if you requested it`,
       facts: [
-        `${by} requested the ${noun}. This run takes the step if you are another person. ${consequence}`,
+        `${by} requested the ${noun}, and another person approved it. The run of any other person changes nothing and ${ends}.`,
+        consequence,
         ...cooling,
         ...rest,
       ],
       next: [],
     };
   }
-  const early = manner === "deletion" ? "fails" : "succeeds";
   return {
     summary: `${capital(what)} is waiting for a ${requester === undefined ? "person" : "second person"} to approve its ${noun}`,
     facts: [
-      `${by} requested the ${noun}. A run without the approval ID changes nothing and ${early}.`,
+      `${by} requested the ${noun}. Until another person approves the request, a run changes nothing and ${ends}.`,
       consequence,
       ...cooling,
       ...rest,
     ],
-    next: [next],
-  };
-}
-
-/** The plan is that of the same command that a second person runs. */
-export function nextToDelete(recordId: string, path: string): NextStep {
-  return {
-    who: `another person runs this plan's command with UKO_CONSENT=${recordId}, or runs`,
-    commands: [`uko approve ${path} ${recordId}`],
+    next: [{ who: "another person runs", commands: [`uko approve ${path}`] }],
   };
 }
 

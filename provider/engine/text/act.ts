@@ -31,8 +31,8 @@ export interface Act {
 /** `label` and `phrase` confirm the act: the person types what the page shows. */
 export type ActField = "reason" | "label" | "phrase" | "key" | "application";
 
-/** The command with the same name; `remove` is `continue` on a destroyed key. */
-export type KeyActId = "request" | "approve" | "consent" | "withdraw" | "reactivate" | "remove";
+/** The command with the same name; `store` is `approve --store`, and `remove` is `continue` on a destroyed key. */
+export type KeyActId = "request" | "approve" | "store" | "withdraw" | "reactivate" | "remove";
 
 export interface KeyAct extends Act {
   readonly id: KeyActId;

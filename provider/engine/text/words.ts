@@ -65,6 +65,17 @@ export function sayKey(observation: KeyObservation): string {
   return `key "${plain(observation.facts.label)}"`;
 }
 
+/**
+ * The shortest name by which a person at a terminal names the key: its label, if no shell and no command could take the
+ * label for anything else. The command looks the label up, shows the key, and asks.
+ */
+export function keyName(observation: KeyObservation): string {
+  const { label } = observation.facts;
+  return plainLabel.test(label) && !/^[0-9a-f-]+$/i.test(label) ? label : keyPath(observation);
+}
+
+const plainLabel = /^[A-Za-z0-9][\w.-]{0,99}$/;
+
 /** `<vaultId>/<keyId>`, as commands take it. */
 export function keyPath(observation: KeyObservation): string {
   return `${observation.facts.vaultId}/${observation.facts.keyId}`;

@@ -81,7 +81,6 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
       state,
       inputs,
       policyOf(inputs, run),
-      run,
       options,
     );
     // A trigger that leaves the program and returns with its former value requests nothing.

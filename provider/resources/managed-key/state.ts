@@ -15,6 +15,7 @@ import {
   stepNouns,
 } from "../../engine/text/words.ts";
 import { deletionStanding } from "../../lifecycle/consent-record.ts";
+import { knownDeactivationMs } from "../../lifecycle/authorization.ts";
 import { noMarker } from "../../lifecycle/dual-marker.ts";
 import { isPending } from "../../lifecycle/guards.ts";
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
@@ -157,8 +158,8 @@ function notBeforeMs(
     const untilMs = Math.max(...dates);
     return dates.length > 0 && untilMs > nowMs ? untilMs : undefined;
   }
-  const noted = observation.carried.record?.deactivatedAtMs;
-  return lifecycleState === "cooling_down" && noted !== undefined ? noted + coolDownMs : undefined;
+  const deactivatedAtMs = lifecycleState === "cooling_down" ? knownDeactivationMs(observation, nobody) : undefined;
+  return deactivatedAtMs === undefined ? undefined : deactivatedAtMs + coolDownMs;
 }
 
 function awaitsOf(

@@ -1,6 +1,6 @@
 /**
- * The update of a managed key. Never takes a step that needs a second person, unless the run names
- * that person's record.
+ * The update of a managed key. Never takes a step that needs a second person, unless that person has
+ * approved what the caller of this run requested.
  */
 
 import { keyKind, type Outcome } from "../../engine/key/kind.ts";
@@ -9,7 +9,7 @@ import { type KeyDetails, observedInAnswer } from "../../engine/key/observe.ts";
 import { converge } from "../../engine/loop/converge.ts";
 import { errorOf } from "../../engine/loop/report.ts";
 import type { CallOptions, KeyPatch, KeyRef, World } from "../../engine/ports/world.ts";
-import type { CheckFailure, RunSettings, UpdateOptions } from "../../engine/resource/definition.ts";
+import type { CheckFailure, UpdateOptions } from "../../engine/resource/definition.ts";
 import { isChangeable, namesWhere } from "../../engine/resource/property.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
 import { renderExplanation } from "../../engine/text/explanation.ts";
@@ -82,7 +82,6 @@ export async function updateKey(
   state: ManagedKeyState,
   inputs: ManagedKeyInputs,
   policy: DeletionPolicy,
-  run: RunSettings,
   options: UpdateOptions,
 ): Promise<Changed<KeyDetails>> {
   const isRotating = isTriggered(state, inputs);
@@ -96,7 +95,7 @@ export async function updateKey(
   if (inputs.state === "active") warnings.push(...(await activate(world, ref, latest, options)));
   else if (inputs.state !== undefined) {
     const aimed = { ...policy, goal: inputs.state, atMost: options.announced };
-    warnings.push(...(await retire(world, ref, aimed, run, options)));
+    warnings.push(...(await retire(world, ref, aimed, options)));
     delete latest.observed;
   }
   if (!isRotating) return { observed: latest.observed ?? (await presentKey(world, ref, options)), warnings };
@@ -110,7 +109,6 @@ async function retire(
   world: World,
   ref: KeyRef,
   policy: DeletionPolicy,
-  run: RunSettings,
   options: UpdateOptions,
 ): Promise<readonly string[]> {
   const outcome = await converge(
@@ -119,8 +117,7 @@ async function retire(
     {
       ref,
       plan: (observation, current, nowMs) => planKeyDeletion(observation, policy, current, nowMs),
-      consents: run.consents,
-      review: run.review,
+      consents: [],
       intent: "engine",
     },
     options,
@@ -153,8 +150,8 @@ function warningsOf(outcome: Outcome, { apply: rerun = "pulumi up", target }: Up
   if (outcome.kind === "gone" || (outcome.kind === "stopped" && outcome.plan.kind === "done")) return [];
   const explanation = explainOutcome(outcome, { rerun, ...(target !== undefined && { target }) });
   const isWait =
-    explanation.code === "UKO_APPROVAL_PENDING" ||
-    (outcome.kind === "stopped" && outcome.plan.kind === "waitingForTime");
+    outcome.kind === "stopped" &&
+    ["waitingForApproval", "waitingForRequest", "waitingForTime"].includes(outcome.plan.kind);
   if (isWait) return [renderExplanation(explanation)];
   throw errorOf(explanation);
 }

@@ -94,27 +94,20 @@ export async function applyDestruction(
 const lookLimitMs = 10_000;
 
 /** Hosts show every error, so only the first one of a run has every command. */
-function sayMore({ code, brief, facts }: Unfinished, count: number, { command }: Session): string {
+function sayMore({ code, brief }: Unfinished, count: number, { command }: Session): string {
   const all = `${count} resources of this run have stopped for this reason so far.`;
-  return `${brief}\n  ${all}${sayForAll(code, facts?.recordId, command)}\n  [${code}]`;
+  return `${brief}\n  ${all}${sayForAll(code, command)}\n  [${code}]`;
 }
 
 /**
  * The host's own commands, which the brief message of one object leaves out. Hosts do not report whether
  * this is an apply or a destroy, and a destroy includes what the configuration still declares.
  */
-function sayForAll(code: ErrorCode, recordId: string | undefined, command: string): string {
-  const say = (consents: string): string =>
-    `${consents}${command} apply if you removed the resources from the configuration, or ${consents}${command} destroy to delete everything in the state.`;
-  switch (code) {
-    case "UKO_APPROVAL_PENDING":
-      if (recordId === undefined) return "";
-      return ` To approve several, list their IDs: ${say(`UKO_CONSENT=${recordId},<id> `)}`;
-    case "UKO_RIGHTS_MISSING":
-      return ` For all of them, run: ${say("")}`;
-    default:
-      return "";
-  }
+function sayForAll(code: ErrorCode, command: string): string {
+  if (code === "UKO_APPROVAL_PENDING") return " To approve them, another person runs: uko approve";
+  if (code === "UKO_REQUEST_PENDING") return " To request all of them, run: uko request, with --vault";
+  if (code !== "UKO_RIGHTS_MISSING") return "";
+  return ` For all of them, run: ${command} apply if you removed the resources from the configuration, or ${command} destroy to delete everything in the state.`;
 }
 
 type Unfinished = Extract<DeleteOutcome, { readonly kind: "unfinished" }>;

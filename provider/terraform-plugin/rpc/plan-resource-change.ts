@@ -66,7 +66,7 @@ async function update(
   handlers: AnyHandlers,
   prior: ObjectValue,
   config: ObjectValue,
-  { priorIdentity, priorPrivate }: Request,
+  { priorIdentity }: Request,
 ): Promise<Response> {
   const state = stateProperties(resource.attributes, prior);
   const { values, inputs, failures } = planUpdate(resource, handlers, prior, config);
@@ -77,9 +77,7 @@ async function update(
   const id = String(prior.id);
   declare(session, resource, id);
   // Never an error: a destroy begins with such a plan.
-  const { approved: approvedRecordId } = readPrivate(priorPrivate);
-  const first = approvedRecordId === undefined ? {} : { approvedRecordId };
-  const { preview, announced } = handlers.previewUpdate(state, inputs, first);
+  const { preview, announced } = handlers.previewUpdate(state, inputs);
   // Reported once: an apply plans each update again, and then reports the result itself.
   const shown = preview.kind === "short" ? [] : [preview.message];
   const destroyed = session.memory.isWarned(typeName, id) ? undefined : handlers.destroyedWarning(state, inputs);

@@ -50,7 +50,7 @@ export const readResource: Call<"readResource"> = async (session, request) => {
   if (destroyed !== undefined) session.memory.noteWarned(request.typeName, found.id);
   const warnings = [...session.takeWarnings(), ...found.warnings, ...(destroyed === undefined ? [] : [destroyed])];
   return {
-    private: writePrivate({ approved: found.approvedRecordId, deleting }),
+    private: writePrivate({ deleting }),
     newIdentity: identityOf(resource, values) ?? currentIdentity,
     newState: writeObject(values, resource),
     diagnostics: warnings.map(warningDiagnostic),

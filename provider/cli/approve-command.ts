@@ -1,0 +1,237 @@
+/**
+ * `uko approve`: the one verb by which the second person says yes. It shows what it approves, asks for a text that only
+ * a person who read the page can type, and then acts on exactly what it showed.
+ */
+
+import { Argument, type Command } from "commander";
+import { approvalMessages, setMessages } from "../compose-text.ts";
+import type { KeyResult } from "../engine/key/approve-set.ts";
+import type { PendingGroup, SetReview } from "../engine/key/review-set.ts";
+import { mostSevere, UkoError } from "../errors.ts";
+import type { Review } from "../lifecycle/review.ts";
+import { printable, printableLines } from "../printable.ts";
+import { invalidInput, type KmsKeyPath, parseAnyKey, repeatable, type TypedKey } from "./arguments.ts";
+import type { CliWorld } from "./cli-world.ts";
+import { exampleHelp } from "./help.ts";
+import { printError, reportJson, reportText } from "./print.ts";
+import { confirmSet, tableOf } from "./review-commands.ts";
+import { type OpenRun, withOperations } from "./run.ts";
+import { addSelectionOptions, isSelecting, keysInFile, type SelectionOptions, selectionIn, selectionOf } from "./selection.ts";
+import { paint } from "./table.ts";
+import { isConfirmed, resolveKeys } from "./typed-keys.ts";
+import { writeUnreadable } from "./vault-commands.ts";
+
+interface ApproveOptions extends SelectionOptions {
+  readonly store?: true;
+  readonly review?: string;
+  readonly yes?: true;
+  readonly json?: true;
+}
+
+export function addApproveCommand(program: Command, world: CliWorld, end: (exitCode: number) => void): void {
+  const command = program
+    .command("approve")
+    .description("Approve what another person requested, and take the step; without a key, list what you can approve")
+    .addArgument(
+      new Argument(
+        "[key...]",
+        "<vaultId>/<keyId>, <vault>/<label>, a label, a request ID, or kms/<keyId>; one or more",
+      ).argParser(repeatable(parseAnyKey)),
+    );
+  addSelectionOptions(command)
+    .option("--store", "store your approval, on which the requester's next run acts; take no step")
+    .option("--review <file>", "approve what you reviewed: the file that uko review wrote for you")
+    .option("--yes", "with --review: do not ask again")
+    .option("--json", "with --review and --yes: one line of JSON per key")
+    .addHelpText("after", exampleHelp("approve"))
+    .action(async (keys: readonly TypedKey[] | undefined, given: ApproveOptions) =>
+      end(await runApprove(world, keys ?? [], given)),
+    );
+}
+
+async function runApprove(world: CliWorld, typed: readonly TypedKey[], given: ApproveOptions): Promise<number> {
+  const { review, yes, json } = given;
+  const isNamed = typed.length > 0 || given.keys !== undefined || isSelecting(selectionIn(given));
+  if (review !== undefined) {
+    if (isNamed) throw invalidInput("--review names its keys itself", "Omit the keys and the options that choose keys.");
+    return withOperations(world, (run) => approveReview(world, run, { ...given, review }));
+  }
+  if (yes === true || json === true) {
+    throw invalidInput("--yes and --json are only for --review", "Without a review, uko approve asks a person.");
+  }
+  if (world.ask === undefined) {
+    throw invalidInput(
+      "uko approve asks a person, and there is no terminal to ask at",
+      "A pipeline cannot approve. Run the command at a terminal.",
+    );
+  }
+  return withOperations(world, async (run) => {
+    const { operations, settings, options, progress } = run;
+    const named = [...typed, ...(await keysInFile(world, given))];
+    const resolved = await resolveKeys(world, run, { keys: named, json: false });
+    const { instanceId } = settings;
+    const refs = resolved.flatMap((key) => ("kmsKeyId" in key ? [] : [{ instanceId, ...key }]));
+    const codes: number[] = [];
+    if (!isNamed || isSelecting(selectionIn(given))) {
+      const listed = await operations.listApprovable(await selectionOf(run, given, options), options);
+      progress.clear();
+      codes.push(...writeUnreadable(world, listed, false));
+      const chosen = isNamed ? listed.groups : await choose(world, listed.groups);
+      refs.push(...chosen.flatMap(({ keys }) => keys).map(({ observation: { facts } }) => ({ instanceId, vaultId: facts.vaultId, keyId: facts.keyId })));
+      if (!isNamed && refs.length === 0) return mostSevere(codes);
+    }
+    if (refs.length > 0 || resolved.length === 0) codes.push(...(await approveKeys(world, run, refs, given)));
+    for (const key of resolved) if ("kmsKeyId" in key) codes.push(await approveKmsKey(world, run, key, given));
+    return mostSevere(codes);
+  });
+}
+
+/** Lists what the caller can approve, and lets the caller choose one line. */
+async function choose({ out, ask }: CliWorld, groups: readonly PendingGroup[]): Promise<readonly PendingGroup[]> {
+  if (groups.length === 0) {
+    out.write(`${approvalMessages.nothingToApprove}\n`);
+    return [];
+  }
+  const rows = groups.map((group, at) => [String(at + 1), ...approvalMessages.groupCells(group)]);
+  out.write(`${tableOf(out, ["", ...approvalMessages.groupHeads], rows)}\n\n`);
+  const typed = ((await ask?.("Show which of these? A number, or Enter for none: ")) ?? "").trim();
+  const chosen = /^\d{1,6}$/.test(typed) ? groups[Number(typed) - 1] : undefined;
+  if (chosen !== undefined) return [chosen];
+  out.write("Nothing was changed.\n");
+  return [];
+}
+
+async function approveKeys(
+  world: CliWorld,
+  run: OpenRun,
+  refs: Parameters<OpenRun["operations"]["approvable"]>[0],
+  { store = false }: { readonly store?: boolean },
+): Promise<readonly number[]> {
+  const { out } = world;
+  const { operations, options, progress } = run;
+  const approvable = await operations.approvable(refs, options);
+  progress.clear();
+  const codes = writeUnreadable(world, approvable, false);
+  const { apart, sets } = approvable;
+  if (apart.length > 0) {
+    const rows = setMessages.sharedRows(setMessages.apartRows(approvable));
+    out.write(`${setMessages.apartTitle(approvable)}\n${tableOf(out, setMessages.apartHeads, rows)}\n\n`);
+    codes.push(12);
+  }
+  if (sets.length === 0) {
+    if (apart.length === 0) out.write(`${approvalMessages.nothingToApprove}\n`);
+    return codes;
+  }
+  for (const set of sets) codes.push(...(await approveSet(world, run, set, store)));
+  return codes;
+}
+
+async function approveSet(world: CliWorld, run: OpenRun, set: SetReview, stores: boolean): Promise<readonly number[]> {
+  const { keys, file } = set;
+  if (file === undefined) throw new UkoError("UKO_BUG");
+  const { review } = file;
+  const { step } = review.header;
+  world.out.write(`${viewOf(world, set)}\n\n`);
+  const [only] = keys;
+  const phrase =
+    keys.length === 1 && only !== undefined
+      ? printable(only.line.label, 1_000)
+      : setMessages.approvalPhrase(review.header, keys.length, stores);
+  const what = keys.length === 1 ? "the label of the key" : "the step and the number of keys";
+  const typed = (await world.ask?.(`Type ${what}, "${phrase}", to ${approvalMessages.purpose(step, stores)}: `)) ?? "";
+  if (typed.trim() !== phrase) {
+    throw new UkoError("UKO_CANCELLED", { summary: "The approval was not confirmed", detail: "Nothing was changed." });
+  }
+  const asksNext = step === "deactivate" && !stores;
+  const requestsNext = asksNext && (await isConfirmed(world, `${approvalMessages.secondQuestion} [y/N] `));
+  return act(world, run, review, { stores, requestsNext });
+}
+
+/** What an approver sees: the effect, who asks, what is out of the ordinary, and each key. */
+export function viewOf({ out }: CliWorld, set: SetReview): string {
+  const { keys, file } = set;
+  if (file === undefined) return "";
+  const title = paint(out, "strong", setMessages.reviewTitle(keys, file.review));
+  const [only] = keys;
+  if (keys.length === 1 && only !== undefined) {
+    return [title, ...approvalMessages.describeOne(only).map((line) => `  ${printableLines(line)}`)].join("\n");
+  }
+  const facts = [...setMessages.whoRequested(keys), ...approvalMessages.summarise(keys)];
+  return [
+    title,
+    ...facts.map((fact) => `  ${fact}`),
+    "",
+    tableOf(out, setMessages.reviewHeads, setMessages.reviewRows(set)),
+  ].join("\n");
+}
+
+async function approveReview(
+  world: CliWorld,
+  run: OpenRun,
+  given: ApproveOptions & { readonly review: string },
+): Promise<number> {
+  const { store = false } = given;
+  const review = run.openReview(given.review);
+  await confirmSet(world, given, setMessages.approvalPhrase(review.header, review.lines.size, store));
+  return mostSevere(await act(world, run, review, { stores: store }, given.json));
+}
+
+interface How {
+  readonly stores: boolean;
+  readonly requestsNext?: boolean;
+}
+
+/** The exit code of a key is 0 if its step was taken, even if its deletion now waits. */
+async function act(world: CliWorld, run: OpenRun, review: Review, how: How, json = false): Promise<readonly number[]> {
+  const { operations, progress, options } = run;
+  const each = (result: KeyResult): void => {
+    if (!json) return;
+    progress.clear();
+    if (result.kind === "reported") world.out.write(reportJson(result.report));
+    else printError(world, result.error, true, result.ref);
+  };
+  const results = await operations.approve(review, { ...how, each }, options);
+  progress.clear();
+  if (!json) {
+    const left = setMessages.leftRows(results);
+    const table = left.length === 0 ? [] : [tableOf(world.out, setMessages.resultHeads, left), ""];
+    world.out.write(`${[...table, ...setMessages.summariseApproval(results, review.header, how)].join("\n")}\n`);
+  }
+  return results.map((result) => (setMessages.isDone(result) ? 0 : setMessages.exitCodeOf(result)));
+}
+
+/** KMS names nobody, so the person decides about a deletion window and not about a request. */
+async function approveKmsKey(
+  world: CliWorld,
+  { kmsOperations, settings, progress, options }: OpenRun,
+  { kmsKeyId }: KmsKeyPath,
+  { store }: ApproveOptions,
+): Promise<number> {
+  if (store === true) {
+    throw invalidInput(
+      "An approval of a KMS key cannot be stored",
+      "In KMS, only the destroy itself approves a deletion window. Omit --store.",
+    );
+  }
+  const ref = { instanceId: settings.instanceId, kmsKeyId };
+  const inspection = await kmsOperations.inspect(ref, options);
+  progress.clear();
+  const offer = inspection?.acts.find(({ id }) => id === "approve");
+  if (inspection?.window === undefined || offer === undefined) {
+    const report = await kmsOperations.status(ref, options);
+    progress.clear();
+    world.out.write(reportText(report, world.out));
+    return 12;
+  }
+  const label = printable(inspection.report.label ?? "", 1_000);
+  const lines = [`${offer.title}: ${label} (kms/${kmsKeyId})`, ...offer.facts, ...inspection.report.explanation.facts];
+  world.out.write(`${printableLines(lines.join("\n  "))}\n`);
+  const typed = (await world.ask?.(`Type the name of the key, "${label}", to destroy it: `)) ?? "";
+  if (typed.trim() !== label) {
+    throw new UkoError("UKO_CANCELLED", { summary: "The approval was not confirmed", detail: "Nothing was changed." });
+  }
+  const report = await kmsOperations.approve(ref, inspection.window, options);
+  progress.clear();
+  world.out.write(reportText(report, world.out));
+  return report.exitCode;
+}

@@ -1,0 +1,88 @@
+/** Keys that a command takes without a name for each: by vault, state, label, template, requester, step or a file. */
+
+import { readFileSync } from "node:fs";
+import { type Command, Option } from "commander";
+import type { Selection } from "../engine/key/selection.ts";
+import { collectVaults, invalidInput, isVaultId, parseAnyKey, type TypedKey } from "./arguments.ts";
+import type { CliWorld, OpenOperations } from "./cli-world.ts";
+import { fileError } from "./files.ts";
+
+/** As commander passes the options on. */
+export interface SelectionOptions {
+  readonly vault?: readonly string[];
+  readonly state?: string;
+  readonly label?: string;
+  readonly template?: string;
+  readonly requestedBy?: string;
+  readonly step?: "deactivate" | "destroy";
+  readonly keys?: string;
+}
+
+export function addSelectionOptions(command: Command): Command {
+  return command
+    .addOption(new Option("--vault <vault>", "the keys of this vault, by name or ID; repeatable").argParser(collectVaults))
+    .option("--state <state>", "only keys in this state, such as deactivated")
+    .option("--label <glob>", "only labels like this one; * stands for any text, ? for any character")
+    .option("--template <name>", "only keys of this template")
+    .option("--requested-by <person>", "only requests of this person: an IAM ID, or the name in the request")
+    .addOption(new Option("--step <step>", "only keys whose next step is this one").choices(["deactivate", "destroy"]))
+    .option("--keys <file>", "the keys in this file, one name or ID a line; - reads standard input");
+}
+
+/** Whether any option but `--keys` chooses keys. */
+export function isSelecting({ keys: _keys, ...others }: SelectionOptions): boolean {
+  return Object.values(others).some((value) => value !== undefined);
+}
+
+export async function selectionOf(
+  run: Pick<OpenOperations, "directory">,
+  { vault = [], state, label, template, requestedBy, step }: SelectionOptions,
+  options: { readonly signal: AbortSignal },
+): Promise<Selection> {
+  return {
+    vaultIds: await resolveVaults(run, vault, options),
+    ...(state !== undefined && { state }),
+    ...(label !== undefined && { label }),
+    ...(template !== undefined && { template }),
+    ...(requestedBy !== undefined && { requester: requestedBy }),
+    ...(step !== undefined && { step }),
+  };
+}
+
+/** The options that choose keys, without the other options of the command. */
+export function selectionIn(given: SelectionOptions): SelectionOptions {
+  const { vault, state, label, template, requestedBy, step, keys } = given;
+  const all = { vault, state, label, template, requestedBy, step, keys };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+/** The keys of `--keys`. A line may have more words after the key, as lists print them; # begins a remark. */
+export async function keysInFile({ readInput }: CliWorld, { keys: file }: SelectionOptions): Promise<readonly TypedKey[]> {
+  if (file === undefined) return [];
+  const text = file === "-" ? await readInput() : readKeysFile(file);
+  const lines = text.split("\n").map((line) => line.trim());
+  const keys = lines.flatMap((line) => (line === "" || line.startsWith("#") ? [] : parseAnyKey(line.split(/\s+/)[0] ?? "")));
+  if (keys.length > 0) return keys;
+  throw invalidInput(`The file ${file} names no key`, "Write one key a line: <vaultId>/<keyId>, <vault>/<label> or a label.");
+}
+
+function readKeysFile(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw fileError(`The file ${file} could not be read`, error);
+  }
+}
+
+/** The IDs of vaults that a command only reads, by their names, IDs or the starts of their IDs. */
+export async function resolveVaults(
+  { directory }: Pick<OpenOperations, "directory">,
+  names: readonly string[],
+  options: { readonly signal: AbortSignal },
+): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (const name of names) {
+    ids.push(isVaultId(name) ? name.toLowerCase() : (await directory.findVault(name, options)).id);
+  }
+  return [...new Set(ids)];
+}

@@ -1,0 +1,72 @@
+/** The choice of keys by what a list shows of them. Every command that takes a key takes such a choice. */
+
+import { isChosen } from "../../lifecycle/iam-id.ts";
+import type { ConsentRecord } from "../../lifecycle/observation.ts";
+import type { ReviewedStep } from "../../lifecycle/review.ts";
+import type { CallOptions, KeyRef, World } from "../ports/world.ts";
+import { type KeyDetails, observedInList } from "./observe.ts";
+import { listAll, type Unreadable } from "./survey.ts";
+
+/** Each field narrows the choice. */
+export interface Selection {
+  /** Empty for every vault that the caller can read. */
+  readonly vaultIds: readonly string[];
+  /** The service's word. */
+  readonly state?: string;
+  /** `*` stands for any text, and `?` for any character. */
+  readonly label?: string;
+  readonly template?: string;
+  /** An IAM ID, or the name that a person's records give. */
+  readonly requester?: string;
+  /** The next step of the deletion. */
+  readonly step?: ReviewedStep;
+  /** Only keys that carry a consent record. */
+  readonly isPending?: true;
+}
+
+/** In the order of the vaults and labels. No decision may depend on what a list shows. */
+export interface Selected {
+  readonly keys: readonly KeyDetails[];
+  readonly unreadable: readonly Unreadable[];
+}
+
+export async function selectKeys(world: World, selection: Selection, options: CallOptions): Promise<Selected> {
+  const { vaultIds, template } = selection;
+  const { keys, unreadable } = await listAll(world, vaultIds, options);
+  const ofTemplate = keys.filter(({ templateName }) => template === undefined || templateName === template);
+  const seen = ofTemplate.map((snapshot) => observedInList(world, snapshot));
+  return { keys: seen.filter((key) => isSelected(key, selection)), unreadable };
+}
+
+function isSelected({ observation }: KeyDetails, { state, label, requester, step, isPending }: Selection): boolean {
+  const { facts, carried, stateWord } = observation;
+  return (
+    (state === undefined || stateWord === state) &&
+    (label === undefined || isLike(label, facts.label)) &&
+    (requester === undefined || (carried.record !== undefined && isBy(carried.record.quotes ?? carried.record, requester))) &&
+    (step === undefined || nextStepOf(observation.state) === step) &&
+    (isPending !== true || carried.kind !== "none")
+  );
+}
+
+/** The step that a person can approve next; undefined for a key that is past both. */
+export function nextStepOf(state: KeyDetails["observation"]["state"]): ReviewedStep | undefined {
+  if (state === "active") return "deactivate";
+  return state === "deactivated" || state === "pre_activation" ? "destroy" : undefined;
+}
+
+/** A name only finds a person; a review names their ID. */
+export function isBy({ author, authorName: name }: Pick<ConsentRecord, "author" | "authorName">, person: string): boolean {
+  return isChosen(person, { iamId: author.iamId, name });
+}
+
+export function refOf({ observation: { facts } }: KeyDetails): KeyRef {
+  const { instanceId, vaultId, keyId } = facts;
+  return { instanceId, vaultId, keyId };
+}
+
+function isLike(glob: string, text: string): boolean {
+  const wild = { "*": ".*", "?": "." } as const;
+  const pattern = glob.replaceAll(/[.*+?^${}()|[\]\\/-]/g, (each) => wild[each as "*"] ?? `\\${each}`);
+  return new RegExp(`^${pattern}$`, "su").test(text);
+}
