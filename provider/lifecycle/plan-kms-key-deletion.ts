@@ -146,7 +146,7 @@ export function kmsPlanCode(plan: Exclude<KmsPlan, { kind: "ready" | "done" }>):
   return plan.kind === "refused" ? kmsGuardCodes[plan.guard.guard] : "UKO_KMS_METADATA_REMAINS";
 }
 
-/** Names one window of one key, for `UKO_CONSENT`: `<keyId>@<authExpiration>`, to the second. */
+/** Names one window of one key: `<keyId>@<authExpiration>`, to the second. */
 export function windowName(kmsKeyId: string, windowEndsAtMs: number): string {
   return `${kmsKeyId}@${new Date(windowEndsAtMs).toISOString().replace(/\.\d{3}Z$/, "Z")}`;
 }

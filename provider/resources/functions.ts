@@ -136,7 +136,7 @@ const deletionPlan = z.object({
         .meta({ description: "What the deletion waits for: `approval`, `time` or `person_to_unblock`." }),
       notBefore: time("The next step is refused before this time"),
       requestedBy: z.string().optional().meta({ description: "IAM ID of the author of the pending record." }),
-      recordId: z.string().optional().meta({ description: "ID of the pending record, for `UKO_CONSENT`." }),
+      recordId: z.string().optional().meta({ description: "ID of the pending request or approval." }),
       recordLapsesAt: time("When the pending record expires"),
     })
     .meta({ description: "What the deletion of the key waits for.", type: { name: "PlannedDeletion" } }),

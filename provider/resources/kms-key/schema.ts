@@ -181,7 +181,7 @@ export const kmsKeyState = z.object({
     .string()
     .optional()
     .meta({ description: "Never set, because KMS does not report who set the key for deletion." }),
-  deletionRecordId: z.string().optional().meta({ description: "Name of the open deletion window, for `UKO_CONSENT`." }),
+  deletionRecordId: z.string().optional().meta({ description: "Name of the open deletion window." }),
   deletionRecordLapsesAt: z
     .string()
     .optional()

@@ -229,13 +229,13 @@ export const managedKeyState = managedKeyInputs.extend({
   deletionAwaits: z
     .string()
     .optional()
-    .meta({ description: "What the deletion waits for: `approval`, `time` or `person_to_unblock`." }),
+    .meta({ description: "What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`." }),
   deletionNotBefore: z
     .string()
     .optional()
     .meta({ description: "The next step is refused before this time, ISO 8601 UTC." }),
   deletionRequestedBy: z.string().optional().meta({ description: "IAM ID of the author of the pending record." }),
-  deletionRecordId: z.string().optional().meta({ description: "ID of the pending record, for `UKO_CONSENT`." }),
+  deletionRecordId: z.string().optional().meta({ description: "ID of the pending request or approval." }),
   deletionRecordLapsesAt: z.string().optional().meta({ description: "When the pending record expires, ISO 8601 UTC." }),
 });
 /** State read back from an engine, which may have added its own properties. */
