@@ -4,8 +4,8 @@ export { auditFindings, auditHeads, auditRows } from "./engine/commands/audit-me
 export { auditedSteps } from "./engine/commands/audited-steps.ts";
 export { renderChecks, sayLogin } from "./engine/commands/doctor-messages.ts";
 export { listedKinds } from "./engine/commands/listing.ts";
-export { renderRequestMetrics } from "./engine/key/request-metrics.ts";
 export { approvalMessages } from "./engine/key/approval-messages.ts";
+export { renderRequestMetrics } from "./engine/key/request-metrics.ts";
 export { setMessages } from "./engine/key/set-messages.ts";
 export {
   kmsKeysNotListed,

@@ -114,7 +114,8 @@ export function openWorld(
   const session = createSession({
     ...{ instanceId, http, tokens, endpoints },
     ownSeal: outputs.login === undefined ? createOwnSeal(settings.credential) : noSeal,
-    keystores: () => uko.keystores });
+    keystores: () => uko.keystores,
+  });
   const uko = createUkoClient({
     ...service,
     endpoint: endpoints.uko,

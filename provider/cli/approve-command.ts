@@ -16,7 +16,14 @@ import { exampleHelp } from "./help.ts";
 import { printError, reportJson, reportText } from "./print.ts";
 import { confirmSet, tableOf } from "./review-commands.ts";
 import { type OpenRun, withOperations } from "./run.ts";
-import { addSelectionOptions, isSelecting, keysInFile, type SelectionOptions, selectionIn, selectionOf } from "./selection.ts";
+import {
+  addSelectionOptions,
+  isSelecting,
+  keysInFile,
+  type SelectionOptions,
+  selectionIn,
+  selectionOf,
+} from "./selection.ts";
 import { paint } from "./table.ts";
 import { isConfirmed, resolveKeys } from "./typed-keys.ts";
 import { writeUnreadable } from "./vault-commands.ts";
@@ -53,7 +60,8 @@ async function runApprove(world: CliWorld, typed: readonly TypedKey[], given: Ap
   const { review, yes, json } = given;
   const isNamed = typed.length > 0 || given.keys !== undefined || isSelecting(selectionIn(given));
   if (review !== undefined) {
-    if (isNamed) throw invalidInput("--review names its keys itself", "Omit the keys and the options that choose keys.");
+    if (isNamed)
+      throw invalidInput("--review names its keys itself", "Omit the keys and the options that choose keys.");
     return withOperations(world, (run) => approveReview(world, run, { ...given, review }));
   }
   if (yes === true || json === true) {
@@ -77,7 +85,11 @@ async function runApprove(world: CliWorld, typed: readonly TypedKey[], given: Ap
       progress.clear();
       codes.push(...writeUnreadable(world, listed, false));
       const chosen = isNamed ? listed.groups : await choose(world, listed.groups);
-      refs.push(...chosen.flatMap(({ keys }) => keys).map(({ observation: { facts } }) => ({ instanceId, vaultId: facts.vaultId, keyId: facts.keyId })));
+      refs.push(
+        ...chosen
+          .flatMap(({ keys }) => keys)
+          .map(({ observation: { facts } }) => ({ instanceId, vaultId: facts.vaultId, keyId: facts.keyId })),
+      );
       if (!isNamed && refs.length === 0) return mostSevere(codes);
     }
     if (refs.length > 0 || resolved.length === 0) codes.push(...(await approveKeys(world, run, refs, given)));

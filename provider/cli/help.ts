@@ -140,7 +140,10 @@ export const examples = {
   approve: [
     ["list what you can approve, and choose", "uko approve"],
     ["approve a request and take its step", "uko approve payroll"],
-    ["approve every deactivation that Bob requested in a vault", "uko approve --vault payments --requested-by 'Bob Example' --step deactivate"],
+    [
+      "approve every deactivation that Bob requested in a vault",
+      "uko approve --vault payments --requested-by 'Bob Example' --step deactivate",
+    ],
     ["let the requester's next run take the step", "uko approve payroll --store"],
     ["approve what you reviewed before", "uko approve --review review.jsonl"],
     ["destroy a KMS key that another person set for deletion", `uko approve ${kmsKey}`],

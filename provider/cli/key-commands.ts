@@ -33,7 +33,10 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
   const run: Run = async (keys, options, rest) => {
     const selection = selectionIn(options);
     if (keys.length === 0 && Object.keys(selection).length === 0) {
-      throw invalidInput("Nothing says which keys", "Name keys, or choose them with --vault, --label or another option.");
+      throw invalidInput(
+        "Nothing says which keys",
+        "Name keys, or choose them with --vault, --label or another option.",
+      );
     }
     end(await runOnKeys(world, { keys, selection, json: options.json === true, ...rest }));
   };

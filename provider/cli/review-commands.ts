@@ -11,8 +11,8 @@ import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { fileError } from "./files.ts";
 import { exampleHelp } from "./help.ts";
 import { type OpenRun, withOperations } from "./run.ts";
-import { paint, tableOf as renderTable } from "./table.ts";
 import { resolveVaults } from "./selection.ts";
+import { paint, tableOf as renderTable } from "./table.ts";
 import { resolveManagedKeys } from "./typed-keys.ts";
 import { writeUnreadable } from "./vault-commands.ts";
 

@@ -20,7 +20,9 @@ export interface SelectionOptions {
 
 export function addSelectionOptions(command: Command): Command {
   return command
-    .addOption(new Option("--vault <vault>", "the keys of this vault, by name or ID; repeatable").argParser(collectVaults))
+    .addOption(
+      new Option("--vault <vault>", "the keys of this vault, by name or ID; repeatable").argParser(collectVaults),
+    )
     .option("--state <state>", "only keys in this state, such as deactivated")
     .option("--label <glob>", "only labels like this one; * stands for any text, ? for any character")
     .option("--template <name>", "only keys of this template")
@@ -57,13 +59,21 @@ export function selectionIn(given: SelectionOptions): SelectionOptions {
 }
 
 /** The keys of `--keys`. A line may have more words after the key, as lists print them; # begins a remark. */
-export async function keysInFile({ readInput }: CliWorld, { keys: file }: SelectionOptions): Promise<readonly TypedKey[]> {
+export async function keysInFile(
+  { readInput }: CliWorld,
+  { keys: file }: SelectionOptions,
+): Promise<readonly TypedKey[]> {
   if (file === undefined) return [];
   const text = file === "-" ? await readInput() : readKeysFile(file);
   const lines = text.split("\n").map((line) => line.trim());
-  const keys = lines.flatMap((line) => (line === "" || line.startsWith("#") ? [] : parseAnyKey(line.split(/\s+/)[0] ?? "")));
+  const keys = lines.flatMap((line) =>
+    line === "" || line.startsWith("#") ? [] : parseAnyKey(line.split(/\s+/)[0] ?? ""),
+  );
   if (keys.length > 0) return keys;
-  throw invalidInput(`The file ${file} names no key`, "Write one key a line: <vaultId>/<keyId>, <vault>/<label> or a label.");
+  throw invalidInput(
+    `The file ${file} names no key`,
+    "Write one key a line: <vaultId>/<keyId>, <vault>/<label> or a label.",
+  );
 }
 
 function readKeysFile(file: string): string {

@@ -27,7 +27,10 @@ const needsTerminal =
 export function requireFullIds(world: CliWorld, { keys, selection = {}, json, writes }: Typed): void {
   if (writes === undefined || (world.ask !== undefined && !json)) return;
   if (isSelecting(selection)) {
-    throw invalidInput("Options that choose keys need a terminal", `${needsTerminal}\nNext: name each key by its full ID, or list them in a file for --keys.`);
+    throw invalidInput(
+      "Options that choose keys need a terminal",
+      `${needsTerminal}\nNext: name each key by its full ID, or list them in a file for --keys.`,
+    );
   }
   for (const key of keys) if ("name" in key) throw notFullKeyPath(key.name, needsTerminal);
 }
@@ -60,7 +63,8 @@ export async function resolveKeys(
       found.push(`${vaultId}/${keyId}  ${printable(label, 80)}  ${printable(observation.stateWord, 40)}`);
     }
     for (const { vaultId, error } of selected.unreadable) world.err.write(`Vault ${vaultId}: ${error.summary}\n`);
-    if (resolved.length === 0) throw invalidInput("No key is like that", "uko ls --kind key lists the keys that you can read.");
+    if (resolved.length === 0)
+      throw invalidInput("No key is like that", "uko ls --kind key lists the keys that you can read.");
   }
   if (writes !== undefined && found.length > 0) await confirmFound(world, writes, found);
   return resolved;

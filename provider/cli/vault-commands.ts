@@ -24,8 +24,8 @@ import { exampleHelp } from "./help.ts";
 import { printError, reportJson, reportText } from "./print.ts";
 import { type OpenRun, withOperations } from "./run.ts";
 import { reportEach } from "./run-on-keys.ts";
-import { type Column, renderTable } from "./table.ts";
 import { resolveVaults } from "./selection.ts";
+import { type Column, renderTable } from "./table.ts";
 import { isConfirmed } from "./typed-keys.ts";
 
 interface VaultOptions {

@@ -53,7 +53,8 @@ export interface ShownAfterStep {
 }
 
 export function mayConclude(plan: Plan, { source, observation, isOfSet }: ShownAfterStep): boolean {
-  if (plan.kind === "waitingForApproval" || plan.kind === "waitingForRequest" || plan.kind === "waitingForTime") return true;
+  if (plan.kind === "waitingForApproval" || plan.kind === "waitingForRequest" || plan.kind === "waitingForTime")
+    return true;
   if (plan.kind === "done") return isOfSet && (observation.state !== "destroyed" || areAllPending(observation));
   return source === "read" && plan.kind === "ready" && plan.step.kind === "write_record";
 }

@@ -45,7 +45,8 @@ export function announceKeyDeletion(
   if (key.stateWord === "destroyed") return announced(isTooEarly ? afterWait : removal);
   if (next.kind !== "ready" && !asks) return announced([]);
   const mayAct = isApproved || (recordId === undefined && !asks);
-  if (!mayAct) return announced(recordId === undefined && next.kind === "ready" ? ["request", ...afterWait] : afterWait);
+  if (!mayAct)
+    return announced(recordId === undefined && next.kind === "ready" ? ["request", ...afterWait] : afterWait);
   if (key.stateWord === "active") return announced(["deactivate", ...afterWait]);
   // An approved destruction that is not due yet is shown with its time and the destruction itself.
   return announced(isTooEarly && !isApproved && !waits ? [] : ["destroy", ...removal]);

@@ -3,12 +3,7 @@
  * planner adds KMS's own rule about the second person (plan-key-deletion.ts).
  */
 
-import {
-  type ConsentDraft,
-  type ConsentRecord,
-  type NotBinding,
-  standingOf,
-} from "./consent-record.ts";
+import { type ConsentDraft, type ConsentRecord, type NotBinding, standingOf } from "./consent-record.ts";
 import { demandedBy, markerOf, stricterOf } from "./dual-marker.ts";
 import { windowSetter } from "./kms-window.ts";
 import {
@@ -96,7 +91,15 @@ export function mayAuthor(actor: Actor): actor is Author {
 /** The approval of `request` by the actor, for a requester who then takes the step. */
 export function approvalOf(
   { id, author, authorName, writtenAtMs, seal, step }: ConsentRecord,
-  { observation, policy, run }: { readonly observation: KeyObservation; readonly policy: DeletionPolicy; readonly run: Run & { readonly actor: Author } },
+  {
+    observation,
+    policy,
+    run,
+  }: {
+    readonly observation: KeyObservation;
+    readonly policy: DeletionPolicy;
+    readonly run: Run & { readonly actor: Author };
+  },
   nowMs: number,
 ): ConsentDraft {
   return {

@@ -118,14 +118,7 @@ export function requestStatement(
   keyId: string,
   { step, writtenAtMs, digest, author }: Pick<ConsentRecord, "step" | "writtenAtMs" | "digest" | "author">,
 ): string {
-  return JSON.stringify([
-    "uko-request-1",
-    keyId,
-    step,
-    seconds(writtenAtMs),
-    digest,
-    author.iamId ?? author.mark,
-  ]);
+  return JSON.stringify(["uko-request-1", keyId, step, seconds(writtenAtMs), digest, author.iamId ?? author.mark]);
 }
 
 function repeated({ author, authorName, reason }: StatedReason, limit: number): Record<string, unknown> {

@@ -62,12 +62,7 @@ export function endsLikeCarrier(description: string): boolean {
 }
 
 /** Parses the description and tags that the service returns. */
-export function readCarriers(
-  keyId: string,
-  raw: RawCarriers,
-  sha256: Sha256,
-  ownSeal: OwnSeal = noSeal,
-): ReadCarriers {
+export function readCarriers(keyId: string, raw: RawCarriers, sha256: Sha256, ownSeal: OwnSeal = noSeal): ReadCarriers {
   const suffix = suffixForm.exec(raw.description);
   const compact = suffix?.groups?.text ?? "";
   const fromDescription = compact === "" ? undefined : decodeCompact(keyId, compact, sha256);
@@ -203,7 +198,8 @@ function holdAlone(tag: Tag): Tag {
 /** A note takes the place of a record that knows when the key was deactivated, or who opened its KMS window. */
 function tagsWithoutRecord({ tags, stateWord, updatedAtMs }: RawCarriers): readonly Tag[] {
   const record = tags.find((tag) => tag.name === recordTagName);
-  const note = record === undefined ? undefined : noteLeftBy(record.value, stateWord === "deactivated" ? updatedAtMs : undefined);
+  const note =
+    record === undefined ? undefined : noteLeftBy(record.value, stateWord === "deactivated" ? updatedAtMs : undefined);
   const others = tags
     .filter((tag) => tag.name !== recordTagName && (note === undefined || tag.name !== noteTagName))
     .map(holdAlone);

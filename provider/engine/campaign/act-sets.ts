@@ -158,7 +158,6 @@ function instead(
     : remarked(`uko campaign request ${wave} ${step} ${folderFlag(path)}`, "the first person");
 }
 
-
 function carriesRequest({ listed }: PlannedKey): boolean {
   return listed?.kmsKey?.windowEndsAtMs !== undefined || (listed?.observation?.carried.kind ?? "none") !== "none";
 }
@@ -321,9 +320,7 @@ function nextAfter(
 ): readonly NextCommand[] {
   const again = `uko campaign approve ${wave} ${step} --review ${review} ${folderFlag(path)}`;
   const isRoleMissing = !isKms && !stores && results.some(({ code }) => code === "UKO_RIGHTS_MISSING");
-  const withoutRole = isRoleMissing
-    ? [remarked(`${again} --store`, `without the role ${sayRoles(rights[step])}`)]
-    : [];
+  const withoutRole = isRoleMissing ? [remarked(`${again} --store`, `without the role ${sayRoles(rights[step])}`)] : [];
   if (later > 0) return [{ command: `${again}${stores ? " --store" : ""}` }, ...withoutRole];
   if (isRoleMissing) return withoutRole;
   if (stores) return [remarked("uko requests", "the requester: then uko continue KEY for each of these keys")];

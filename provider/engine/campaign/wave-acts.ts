@@ -147,7 +147,10 @@ export function approvalActs(
     step,
     review: digest,
     title: `Store your approval of the ${stepNouns[step]} of ${keys}`,
-    facts: ["Nothing changes until the next runs of the requester, which take the step.", "You can withdraw the approvals."],
+    facts: [
+      "Nothing changes until the next runs of the requester, which take the step.",
+      "You can withdraw the approvals.",
+    ],
     right: rights.writeTags,
     fields: ["phrase"],
     command: `${command} --store`,

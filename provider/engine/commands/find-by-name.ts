@@ -1,9 +1,9 @@
 /** The search by a name that a person types: a full ID, an exact name or label, or the unique start of an ID. */
 
 import { type ErrorCode, UkoError } from "../../errors.ts";
+import { observedInList } from "../key/observe.ts";
 import type { VaultSnapshot } from "../ports/containers.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
-import { observedInList } from "../key/observe.ts";
 import { plain } from "../text/words.ts";
 import { type ListQuery, listObjects } from "./listing.ts";
 import { describeCaller, explainCaller } from "./whoami.ts";

@@ -100,10 +100,7 @@ function approvals(
 
 const deactivation = {
   title: "Approve the deactivation and deactivate the key",
-  facts: [
-    `${pathEffects.deactivate}.`,
-    stillReversible,
-  ],
+  facts: [`${pathEffects.deactivate}.`, stillReversible],
 } as const;
 
 const destruction = {

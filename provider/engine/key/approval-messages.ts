@@ -1,17 +1,8 @@
 /** What a person reads before an approval: one key in full, or many keys with the exceptions first. */
 
-import { holdTagName } from "../../lifecycle/tag-names.ts";
 import type { ReviewedStep } from "../../lifecycle/review.ts";
-import {
-  count,
-  plain,
-  sayAuthor,
-  sayList,
-  sayTime,
-  sayTimeAndDistance,
-  sayUse,
-  stepNouns,
-} from "../text/words.ts";
+import { holdTagName } from "../../lifecycle/tag-names.ts";
+import { count, plain, sayAuthor, sayList, sayTime, sayTimeAndDistance, sayUse, stepNouns } from "../text/words.ts";
 import { sayReasons } from "./record-words.ts";
 import type { KeyInReview, PendingGroup } from "./review-set.ts";
 import { keysOfKind } from "./set-messages.ts";
@@ -89,7 +80,10 @@ const exceptionClasses: readonly ExceptionClass[] = [
 /** At most 20 lines before the list: counts, then the exceptions. */
 function summarise(keys: readonly KeyInReview[]): readonly string[] {
   const [first] = keys;
-  const until = first === undefined ? [] : [`The earliest request was made on ${sayTimeAndDistance(earliestMs(keys), first.observed.nowMs)}.`];
+  const until =
+    first === undefined
+      ? []
+      : [`The earliest request was made on ${sayTimeAndDistance(earliestMs(keys), first.observed.nowMs)}.`];
   const exceptions = exceptionClasses.flatMap(({ title, isIn }) => {
     const found = keys.filter((key) => isIn(key, keys));
     if (found.length === 0) return [];
@@ -101,7 +95,12 @@ function summarise(keys: readonly KeyInReview[]): readonly string[] {
     ...until,
     `Vaults: ${countsOf(keys, ({ line }) => line.vaultId)}.`,
     `Templates: ${countsOf(keys, ({ observed }) => observed.snapshot.templateName)}.`,
-    `Keystores: ${countsOf(keys, ({ line }) => line.keystores.map(({ type }) => type).toSorted().join(" and "))}.`,
+    `Keystores: ${countsOf(keys, ({ line }) =>
+      line.keystores
+        .map(({ type }) => type)
+        .toSorted()
+        .join(" and "),
+    )}.`,
     ...exceptions,
   ];
 }
@@ -120,7 +119,9 @@ function earliestMs(keys: readonly KeyInReview[]): number {
 function countsOf(keys: readonly KeyInReview[], nameOf: (key: KeyInReview) => string): string {
   const counts = Array.from(Map.groupBy(keys, nameOf), ([name, members]) => ({ name, count: members.length }));
   const sorted = counts.toSorted((a, b) => b.count - a.count);
-  const shown = sorted.slice(0, maxNamed).map(({ name, count: members }) => `${plain(name === "" ? "none" : name, 60)} ${members}`);
+  const shown = sorted
+    .slice(0, maxNamed)
+    .map(({ name, count: members }) => `${plain(name === "" ? "none" : name, 60)} ${members}`);
   return `${shown.join(", ")}${sorted.length > maxNamed ? `, and ${sorted.length - maxNamed} more` : ""}`;
 }
 

@@ -8,8 +8,8 @@ import { converge } from "../loop/converge.ts";
 import { runAll, withoutSteps } from "../loop/many.ts";
 import type { Report } from "../loop/report.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
-import { recorded, reportExisting } from "./command-reports.ts";
 import { capital } from "../text/words.ts";
+import { recorded, reportExisting } from "./command-reports.ts";
 import { keyKind, type Outcome } from "./kind.ts";
 import { findApprovable } from "./review-set.ts";
 import { reviewCommand, sayUnusable } from "./review-words.ts";
@@ -92,9 +92,7 @@ export function approverOf(
 function taskFor(ref: KeyRef, review: Review, { stores, requestsNext = false }: Omit<Approving, "each">): Task {
   const act = { review, requestsNext };
   const plan: Task["plan"] = (observation, run, nowMs) =>
-    stores
-      ? planReviewedApproval(review, observation, run, nowMs)
-      : planReviewedStep(act, observation, run, nowMs);
+    stores ? planReviewedApproval(review, observation, run, nowMs) : planReviewedStep(act, observation, run, nowMs);
   return { ref, plan, consents: [], review, ...(requestsNext && { requestsNext }), intent: "approve" };
 }
 

@@ -25,13 +25,7 @@ import type { Outcome } from "./kind.ts";
 import { explainNotBinding, sayReasonWithoutRoom } from "./record-words.ts";
 import { explainGuard } from "./refusals.ts";
 import type { RunMemory } from "./steps.ts";
-import {
-  approvalRoles,
-  explainApproval,
-  explainRequest,
-  explainTimeWait,
-  type WaitContext,
-} from "./waits.ts";
+import { approvalRoles, explainApproval, explainRequest, explainTimeWait, type WaitContext } from "./waits.ts";
 
 /** Explains any outcome but `gone`, which needs a name that only the caller still has. */
 export function explainOutcome(outcome: Exclude<Outcome, { kind: "gone" }>, door: Door): Explanation {

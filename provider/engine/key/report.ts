@@ -66,7 +66,11 @@ export function endOf(outcome: Exclude<Outcome, { readonly kind: "gone" }>): End
 export function deletionFacts(observed: KeySummary, end?: End): DeletionFacts {
   const standing = deletionStanding(observed.observation, observed.nowMs);
   const untilMs =
-    end?.kind === "waitingForTime" ? end.untilMs : end !== undefined && "notBeforeMs" in end ? end.notBeforeMs : undefined;
+    end?.kind === "waitingForTime"
+      ? end.untilMs
+      : end !== undefined && "notBeforeMs" in end
+        ? end.notBeforeMs
+        : undefined;
   const awaits = awaitedBy(end, standing);
   const record = recordWithReasons(observed.observation, observed.nowMs);
   return {

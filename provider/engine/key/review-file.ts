@@ -65,7 +65,9 @@ const kmsLine = z.strictObject({
 const line: z.ZodType<AnyLine> = z.discriminatedUnion("kind", [keyLine, kmsLine]);
 
 /** The last line of a file that a later run of the same person uses. */
-const sealLine = z.strictObject({ seal: sha256.meta({ description: "HMAC-SHA-256 of the lines before, by a key derived from the reviewer's API key" }) });
+const sealLine = z.strictObject({
+  seal: sha256.meta({ description: "HMAC-SHA-256 of the lines before, by a key derived from the reviewer's API key" }),
+});
 
 /** Each line of the file, for the published JSON Schema. */
 export const reviewFileLine = z.union([header, line, sealLine]);
@@ -221,7 +223,8 @@ export function sealReview(content: string, ownSeal: OwnSeal): string {
   if (seal !== undefined) return `${content}${JSON.stringify({ seal })}\n`;
   throw new UkoError("UKO_INPUT_INVALID", {
     summary: "A review file requires an API key, and this run has a token only",
-    detail: "The file carries a seal that only runs with your API key can make. No file was written.\nNext: approve at the terminal with uko approve, or set UKO_API_KEY_FILE.",
+    detail:
+      "The file carries a seal that only runs with your API key can make. No file was written.\nNext: approve at the terminal with uko approve, or set UKO_API_KEY_FILE.",
   });
 }
 
@@ -237,13 +240,15 @@ export function openSealedReview({ text: content, digest }: ReviewText, path: st
   if (seal === undefined || seal !== last.data?.seal) {
     throw new UkoError("UKO_REVIEW_INVALID", {
       summary: `The review ${path} was not written with your API key, or was changed since`,
-      detail: "Only the person who reviewed the keys can use the file, with the same API key. Nothing was changed.\nNext: review the keys again with uko review.",
+      detail:
+        "Only the person who reviewed the keys can use the file, with the same API key. Nothing was changed.\nNext: review the keys again with uko review.",
     });
   }
   const review = readReview({ text: lines, digest }, digest, { path, again: "uko review" });
   if (!isKmsReview(review) && review.header.campaign === undefined) return review;
   throw new UkoError("UKO_REVIEW_INVALID", {
     summary: `The review ${path} belongs to a campaign, so only the campaign can use it`,
-    detail: "Only the commands of the campaign check the holds, blackouts, soak and stops of the wave. Nothing was changed.",
+    detail:
+      "Only the commands of the campaign check the holds, blackouts, soak and stops of the wave. Nothing was changed.",
   });
 }

@@ -115,11 +115,7 @@ export interface Approvable extends Pick<SetReview, "apart" | "unreadable"> {
 }
 
 /** Reads each key for a decision. */
-export async function findApprovable(
-  world: World,
-  refs: readonly KeyRef[],
-  options: CallOptions,
-): Promise<Approvable> {
+export async function findApprovable(world: World, refs: readonly KeyRef[], options: CallOptions): Promise<Approvable> {
   const actor = await world.session.actor(options);
   const { keys, unreadable } = await readFound(world, { keys: refs }, options);
   const groups = Map.groupBy(keys, (key) => JSON.stringify(scopeOf(key)));

@@ -43,7 +43,8 @@ function isSelected({ observation }: KeyDetails, { state, label, requester, step
   return (
     (state === undefined || stateWord === state) &&
     (label === undefined || isLike(label, facts.label)) &&
-    (requester === undefined || (carried.record !== undefined && isBy(carried.record.quotes ?? carried.record, requester))) &&
+    (requester === undefined ||
+      (carried.record !== undefined && isBy(carried.record.quotes ?? carried.record, requester))) &&
     (step === undefined || nextStepOf(observation.state) === step) &&
     (isPending !== true || carried.kind !== "none")
   );
@@ -56,7 +57,10 @@ export function nextStepOf(state: KeyDetails["observation"]["state"]): ReviewedS
 }
 
 /** A name only finds a person; a review names their ID. */
-export function isBy({ author, authorName: name }: Pick<ConsentRecord, "author" | "authorName">, person: string): boolean {
+export function isBy(
+  { author, authorName: name }: Pick<ConsentRecord, "author" | "authorName">,
+  person: string,
+): boolean {
   return isChosen(person, { iamId: author.iamId, name });
 }
 

@@ -12,8 +12,8 @@ import {
   reviewLifetimeMs,
 } from "../../lifecycle/review.ts";
 import { isoTime } from "../loop/evidence.ts";
-import { shellWord } from "../text/explanation.ts";
 import type { Report } from "../loop/report.ts";
+import { shellWord } from "../text/explanation.ts";
 import {
   capital,
   count,
@@ -159,10 +159,12 @@ const resultHeads = ["LABEL", "KEY", "RESULT"] as const;
 
 /** Every key that the run left as it was, one cell for each of `resultHeads`. */
 function leftRows(results: readonly KeyResult[]): readonly (readonly string[])[] {
-  const rows = results.filter((result) => !isDone(result)).map((result) => {
-    const summary = result.kind === "failed" ? result.error.summary : result.report.explanation.summary;
-    return [plain(result.label, 60), result.ref.keyId, unnamed(summary, result.label)];
-  });
+  const rows = results
+    .filter((result) => !isDone(result))
+    .map((result) => {
+      const summary = result.kind === "failed" ? result.error.summary : result.report.explanation.summary;
+      return [plain(result.label, 60), result.ref.keyId, unnamed(summary, result.label)];
+    });
   return sharedRows(rows);
 }
 
@@ -200,11 +202,15 @@ function summariseApproval(
 const storedNext = [
   "Nothing was changed yet. The requester's next run takes the step: the engine, or uko continue.",
 ] as const;
-const destroyedNext = [noWayBack, "Next: to see when the keystores have deleted the material, run: uko requests"] as const;
+const destroyedNext = [
+  noWayBack,
+  "Next: to see when the keystores have deleted the material, run: uko requests",
+] as const;
 
 function deactivatedNext(first: Report, isRequested: boolean): readonly string[] {
   const path = keyPathOf(first);
-  const begin = first.deletion.notBefore === undefined ? "after 4 hours" : `after ${sayTime(Date.parse(first.deletion.notBefore))}`;
+  const begin =
+    first.deletion.notBefore === undefined ? "after 4 hours" : `after ${sayTime(Date.parse(first.deletion.notBefore))}`;
   return [
     stillReversible,
     isRequested

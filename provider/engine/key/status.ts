@@ -69,7 +69,9 @@ export function explainDone({ observation, nowMs }: KeyDetails, memory: RunMemor
       summary: `You approved the ${stepNouns[standing.record.step]} of ${sayKey(observation)}; the approval expires on ${sayTimeAndDistance(standing.lapsesAtMs, nowMs)}`,
       facts: [`The next run of ${sayAuthor(quotes)} takes the step.`],
       state: sayState(observation),
-      next: [{ who: `without an engine, ${sayAuthor(quotes)} runs`, commands: [`uko continue ${keyPath(observation)}`] }],
+      next: [
+        { who: `without an engine, ${sayAuthor(quotes)} runs`, commands: [`uko continue ${keyPath(observation)}`] },
+      ],
     };
   }
   const isOver = observation.state === "destroyed";

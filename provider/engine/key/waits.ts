@@ -2,7 +2,7 @@
 
 import { dualTwins } from "../../lifecycle/kms-window.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
-import { type KeyObservation } from "../../lifecycle/observation.ts";
+import type { KeyObservation } from "../../lifecycle/observation.ts";
 import type { ApprovalWait, RequestWait, Run, TimeWait } from "../../lifecycle/plan.ts";
 import { isoTime } from "../loop/evidence.ts";
 import { type Door, type Explanation, type NextStep, rerunCommand } from "../text/explanation.ts";
@@ -159,7 +159,8 @@ function approvalNext(wait: ApprovalWait, { observed: { observation }, door }: W
     // Only the requester acts on an approval.
     const requester = sayAuthor(record.quotes);
     const byHand = `uko continue ${keyPath(observation)}`;
-    if (standing === "may_confirm") return [{ who: `${after}to confirm that you requested the step, run`, commands: [byHand], ...start }];
+    if (standing === "may_confirm")
+      return [{ who: `${after}to confirm that you requested the step, run`, commands: [byHand], ...start }];
     const commands = door.rerun === "uko continue" ? [byHand] : [byHand, rerunCommand(door)];
     return [{ who: `${after}${requester} runs`, commands, neededRoles: right.roles, ...start }];
   }
@@ -187,7 +188,11 @@ export function explainTimeWait(wait: TimeWait, { observed, door }: WaitContext)
   const { record } = observation.carried;
   const isApproving = record !== undefined && record.quotes === undefined;
   const again = [
-    isApproving ? `uko approve ${keyName(observation)}` : door.rerun === "uko continue" ? byCommand : rerunCommand(door),
+    isApproving
+      ? `uko approve ${keyName(observation)}`
+      : door.rerun === "uko continue"
+        ? byCommand
+        : rerunCommand(door),
   ];
   const until = wait.untilMs === undefined ? undefined : sayTimeAndDistance(wait.untilMs, nowMs);
   switch (wait.awaits) {

@@ -44,12 +44,7 @@ export function createKmsOperations(world: World) {
     reportingRun(world, { operation, subject: subjectOf(ref), work, resultOf: resultOfReport }, options);
   const run = async (task: KmsTask, options: CallOptions): Promise<Report> =>
     reportOutcome(task.ref, await converge(world, kmsKeyKind, task, options));
-  /** For operations on an existing key. Throws UKO_NOT_FOUND. */
-  const runOnExisting = async (task: KmsTask, options: CallOptions): Promise<Report> => {
-    const outcome = await converge(world, kmsKeyKind, task, options);
-    if (outcome.kind === "gone") throw kmsKeyNotFound(task.ref);
-    return reportOutcome(task.ref, outcome);
-  };
+  const runOnExisting = (task: KmsTask, options: CallOptions) => runExisting(world, task, options);
 
   const inspectAt = async (
     ref: KmsKeyRef,
@@ -110,7 +105,7 @@ export function createKmsOperations(world: World) {
       return recorded("request", ref, work, options);
     },
 
-    /** Reports what the deletion waits for. The second person destroys the key with `approve`. */
+    /** Reports what the deletion waits for. */
     continue: (ref: KmsKeyRef, options: CallOptions): Promise<Report> =>
       recorded("continue", ref, () => run({ ref, plan: towardsDestruction, consents: [] }, options), options),
 
@@ -141,6 +136,13 @@ export function createKmsOperations(world: World) {
       return recorded("withdraw", ref, () => runOnExisting(task, options), options);
     },
   };
+}
+
+/** For operations on an existing key. Throws UKO_NOT_FOUND. */
+async function runExisting(world: World, task: KmsTask, options: CallOptions): Promise<Report> {
+  const outcome = await converge(world, kmsKeyKind, task, options);
+  if (outcome.kind === "gone") throw kmsKeyNotFound(task.ref);
+  return reportOutcome(task.ref, outcome);
 }
 
 const towardsDestruction: KmsTask["plan"] = (observation, run, nowMs) =>

@@ -1,7 +1,12 @@
 /** The messages about the deletion of a KMS key: waits, obstacles, and the next commands. */
 
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
-import { type KmsApprovalWait, type KmsRequestWait, type KmsRun, kmsPlanCode } from "../../lifecycle/plan-kms-key-deletion.ts";
+import {
+  type KmsApprovalWait,
+  type KmsRequestWait,
+  type KmsRun,
+  kmsPlanCode,
+} from "../../lifecycle/plan-kms-key-deletion.ts";
 import { isoTime } from "../loop/evidence.ts";
 import { dialectOf } from "../text/dialect.ts";
 import type { Door, Explanation, NextStep } from "../text/explanation.ts";

@@ -1,6 +1,5 @@
 /** The parameters and results that all calls to the outside world share; a part of the ports of `world.ts`. */
 
-
 /** Every call can be canceled. The adapter sets deadlines for single calls. */
 export interface CallOptions {
   readonly signal: AbortSignal;

@@ -106,11 +106,7 @@ function waitBudget({ waitMs, isUnattended = false }: RunSettings, waiting: Wait
   };
 }
 
-function messageOf(
-  { code: _code, ...uncoded }: Explanation,
-  code: ErrorCode,
-  { signal }: CallOptions,
-): string {
+function messageOf({ code: _code, ...uncoded }: Explanation, code: ErrorCode, { signal }: CallOptions): string {
   const shown = signal.aborted ? { ...uncoded, facts: [...uncoded.facts, waitInterruptedNote] } : uncoded;
   return `${renderExplanation(shown)}\n  [${code}]`;
 }

@@ -75,14 +75,7 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
   },
 
   async update(world, state, inputs, run, options) {
-    const { observed, warnings } = await updateKey(
-      world,
-      refOf(state),
-      state,
-      inputs,
-      policyOf(inputs, run),
-      options,
-    );
+    const { observed, warnings } = await updateKey(world, refOf(state), state, inputs, policyOf(inputs, run), options);
     // A trigger that leaves the program and returns with its former value requests nothing.
     const { rotationTrigger = state.rotationTrigger } = inputs;
     const kept = { ...inputs, ...(rotationTrigger !== undefined && { rotationTrigger }) };

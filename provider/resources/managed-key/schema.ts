@@ -229,7 +229,10 @@ export const managedKeyState = managedKeyInputs.extend({
   deletionAwaits: z
     .string()
     .optional()
-    .meta({ description: "What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`." }),
+    .meta({
+      description:
+        "What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.",
+    }),
   deletionNotBefore: z
     .string()
     .optional()

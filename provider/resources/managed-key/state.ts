@@ -14,8 +14,8 @@ import {
   sayTime,
   stepNouns,
 } from "../../engine/text/words.ts";
-import { deletionStanding } from "../../lifecycle/consent-record.ts";
 import { knownDeactivationMs } from "../../lifecycle/authorization.ts";
+import { deletionStanding } from "../../lifecycle/consent-record.ts";
 import { noMarker } from "../../lifecycle/dual-marker.ts";
 import { isPending } from "../../lifecycle/guards.ts";
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
