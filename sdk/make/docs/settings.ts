@@ -50,8 +50,6 @@ const settings: Readonly<Record<keyof typeof variables, Details>> = {
   },
   UKO_STRICT_READS: { property: "strictReads", default: "`false`: keep the last state, and warn", setBy: "either" },
   UKO_ALLOWED_HOSTS: { default: "the service's documented hosts" },
-  UKO_CONSENT: { default: "none", shownIn: "readme too" },
-  UKO_CONSENT_DIGEST: { default: "required with a review file", shownIn: "readme too" },
   UKO_WAIT: { default: "`0`: stop, and say what the run is waiting for", shownIn: "readme too" },
   UKO_EVIDENCE: { default: "the engine's debug log", shownIn: "readme too" },
   UKO_REPORT: { default: "none", shownIn: "readme too" },
