@@ -8,9 +8,11 @@ export { default as terraformMapping } from "../../sdk/terraform-mapping.json" w
 export {
   checkStored,
   declaredTwice,
+  messageAmong,
   openHandlers,
   programDialect,
   refreshSkippedWarning,
+  sayForAll,
   sayLetGo,
   sayUnreadInAll,
   sayUnreadSoFar,

@@ -169,7 +169,7 @@ export async function remove(session: Session, request: providerPb.DeleteRequest
   if (memory.isFound(urn, id)) return;
   const olds = withoutPulumi(readProperties(request.getProperties()).value);
   const shared = memory.decideDeletion({ resource: urn, id, place: handlers.placeOf(olds) });
-  const { sayLetGo, declaredTwice } = await loadDeferred();
+  const { sayLetGo, declaredTwice, messageAmong, sayForAll } = await loadDeferred();
   if (shared.kind === "let_go")
     return warnOf(session, request, [sayLetGo({ resource: urn, holder: shared.holder, id })]);
   if (shared.kind === "refused") throw declaredTwice({ resource: urn, holder: shared.holder, id });
@@ -184,7 +184,10 @@ export async function remove(session: Session, request: providerPb.DeleteRequest
       warn: (line) => void session.log.warn(line, urn),
     },
   });
-  if (outcome.kind === "unfinished") throw failureOf(outcome.code, outcome.message);
+  if (outcome.kind === "unfinished") {
+    const { code } = outcome;
+    throw failureOf(code, messageAmong(outcome, memory.noteStopped(code, `${urn} ${id}`), sayForAll(code)));
+  }
   await warnOf(session, request, outcome.warnings);
 }
 

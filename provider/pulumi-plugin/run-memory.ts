@@ -5,7 +5,7 @@
  * half would delete the key that the first half has just adopted.
  */
 
-import { createDeclarations, type Declarations } from "../engine/resource/declarations.ts";
+import { createDeclarations, createStopCounter, type Declarations } from "../engine/resource/declarations.ts";
 import { UkoError } from "../errors.ts";
 
 /** The object that the program means. */
@@ -83,6 +83,8 @@ export function createRunMemory() {
      * far.
      */
     noteUnread: (urn: string): number => unread.add(urn).size,
+    /** Returns how many resources this run has reported for this reason so far, with this one. */
+    noteStopped: createStopCounter(),
     /** Returns their number and resets it to 0, so that a run ends with one such line. */
     takeUnread(): number {
       const count = unread.size;

@@ -3,6 +3,7 @@
  * about one object.
  */
 
+import { createStopCounter } from "../engine/resource/declarations.ts";
 import type { TerraformResource } from "../schema/terraform.ts";
 import type { ObjectValue } from "./values.ts";
 
@@ -18,7 +19,6 @@ export function createRunMemory() {
     createObjects(),
     createObjects(),
   ];
-  const reported = new Map<string, Set<string>>();
   const [existing, planned, leaving, conflicts] = [
     new Set<string>(),
     new Set<string>(),
@@ -41,11 +41,7 @@ export function createRunMemory() {
     /** This run could not read the object; returns the number of such objects so far. */
     noteUnread: unread.add,
     /** Returns how many objects this run has reported for this reason so far, with this one. */
-    noteReported(reason: string, id: string): number {
-      const ids = reported.get(reason) ?? new Set();
-      reported.set(reason, ids.add(id));
-      return ids.size;
-    },
+    noteReported: createStopCounter(),
     /**
      * The program declares a resource whose state holds the object, or that adopts it. An object that
      * the run also deletes belongs to two resources, such as after a rename without a `moved` block.

@@ -56,3 +56,13 @@ export function createDeclarations(): Declarations {
     },
   };
 }
+
+/** Counts the objects of one run by the reason for which they stopped. */
+export function createStopCounter(): (reason: string, id: string) => number {
+  const stopped = new Map<string, Set<string>>();
+  return (reason, id) => {
+    const ids = stopped.get(reason) ?? new Set();
+    stopped.set(reason, ids.add(id));
+    return ids.size;
+  };
+}

@@ -56,6 +56,7 @@ export type DeleteOutcome = Partial<Facts> &
         readonly code: ErrorCode;
         readonly message: string;
         readonly brief: string;
+        readonly summary: string;
         readonly left?: LeftObject | undefined;
       }
   );
@@ -94,7 +95,8 @@ export async function deleteObject<K extends KindTypes>(
   const { explanation, facts, left } = conclusion;
   const { code = "UKO_BUG" } = explanation;
   const message = messageOf(explanation, code, options);
-  return { kind: "unfinished", code, message, brief: renderBriefly(explanation), facts, left };
+  const brief = renderBriefly(explanation);
+  return { kind: "unfinished", code, message, brief, summary: explanation.summary, facts, left };
 }
 
 /** The caller's setting overrides the resource's. Without either, a run does not wait. */
@@ -117,6 +119,28 @@ const waitInterruptedNote =
 /** For a wait of more than 15 minutes in a pipeline, whose other runs may need the same stack. */
 function sayLongWait(neededMs: number): string {
   return `This run waits for up to ${sayDuration(Math.ceil(neededMs / 60_000) * 60_000)} and holds the state lock, so other runs are blocked; without UKO_WAIT, the run stops instead and a later run continues`;
+}
+
+export type Unfinished = Extract<DeleteOutcome, { readonly kind: "unfinished" }>;
+
+/** So many resources of a run explain the same reason with facts; the others take one line each. */
+const maxExplained = 3;
+
+/**
+ * The message of the resource that is the `count`th of its run to stop for this reason. Hosts show each message, so only
+ * the first one has everything. `forAll` is a sentence with the command for all of them.
+ */
+export function messageAmong({ code, message, brief, summary }: Unfinished, count: number, forAll = ""): string {
+  if (count === 1) return message;
+  const all = forAll === "" ? "" : ` ${forAll}`;
+  if (count > maxExplained) return `${summary} (${count} so far).${all} [${code}]`;
+  return `${brief}\n  ${count} resources of this run have stopped for this reason so far.${all}\n  [${code}]`;
+}
+
+/** How to go on with everything that stopped for the reason; empty if each resource needs a command of its own. */
+export function sayForAll(code: ErrorCode): string {
+  if (code === "UKO_APPROVAL_PENDING") return "To approve them, another person runs: uko approve";
+  return code === "UKO_REQUEST_PENDING" ? "To see them, run: uko requests" : "";
 }
 
 /** A deletion whose resource the engine may drop, or why it may not, for a report. */

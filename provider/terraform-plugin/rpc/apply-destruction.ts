@@ -9,9 +9,10 @@ import {
   errorAbout,
   isTransientReadError,
   messageAbout,
+  messageAmong,
   type ResourceLabel,
+  sayForAll,
 } from "../../compose.ts";
-import type { DeleteOutcome } from "../../engine/resource/delete.ts";
 import type { ErrorCode } from "../../errors.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, writeObject } from "../blocks.ts";
@@ -74,7 +75,7 @@ export async function applyDestruction(
       return { ...gone, diagnostics: [...session.takeWarnings(), ...outcome.warnings].map(warningDiagnostic) };
     }
     const count = session.memory.noteReported(outcome.code, `${typeName} ${String(id)}`);
-    const message = count === 1 ? outcome.message : sayMore(outcome, count, session);
+    const message = messageAmong(outcome, count, forAll(outcome.code, session.command));
     const failure = unfinishedDiagnostic(outcome.code, messageAbout(which, message), attributes);
     const { left } = outcome;
     const now = left
@@ -93,24 +94,12 @@ export async function applyDestruction(
  */
 const lookLimitMs = 10_000;
 
-/** Hosts show every error, so only the first one of a run has every command. */
-function sayMore({ code, brief }: Unfinished, count: number, { command }: Session): string {
-  const all = `${count} resources of this run have stopped for this reason so far.`;
-  return `${brief}\n  ${all}${sayForAll(code, command)}\n  [${code}]`;
+/** Hosts do not report whether this is an apply or a destroy, and a destroy includes what the configuration still declares. */
+function forAll(code: ErrorCode, command: string): string {
+  return code === "UKO_RIGHTS_MISSING"
+    ? `For all of them, run: ${command} apply if you removed the resources from the configuration, or ${command} destroy to delete everything in the state.`
+    : sayForAll(code);
 }
-
-/**
- * The host's own commands, which the brief message of one object leaves out. Hosts do not report whether
- * this is an apply or a destroy, and a destroy includes what the configuration still declares.
- */
-function sayForAll(code: ErrorCode, command: string): string {
-  if (code === "UKO_APPROVAL_PENDING") return " To approve them, another person runs: uko approve";
-  if (code === "UKO_REQUEST_PENDING") return " To request all of them, run: uko request, with --vault";
-  if (code !== "UKO_RIGHTS_MISSING") return "";
-  return ` For all of them, run: ${command} apply if you removed the resources from the configuration, or ${command} destroy to delete everything in the state.`;
-}
-
-type Unfinished = Extract<DeleteOutcome, { readonly kind: "unfinished" }>;
 
 /** People need to see the original error, so a read that also fails is left to the next run. */
 async function lookAgain(
