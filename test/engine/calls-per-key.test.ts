@@ -3,7 +3,8 @@
 import { describe, expect, test } from "vitest";
 import type { Keys, KeyWithEtag, World, Written } from "../../provider/engine/ports/world.ts";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
-import { checked, consentIn, inputsOf, options, type Person, useEngineWorld, withKeys } from "./harness.ts";
+import type { TrailEntry } from "../support/oracle.ts";
+import { checked, inputsOf, options, type Person, useEngineWorld, withKeys } from "./harness.ts";
 
 const uko = useEngineWorld();
 const keyCount = 20;
@@ -12,9 +13,8 @@ const keyCount = 20;
 async function callsOf(
   who: Person,
   states: readonly ManagedKeyState[],
-  consents: readonly string[] = [],
 ): Promise<{ readonly calls: string; readonly onceARun: number; readonly messages: readonly string[] }> {
-  const { handlers } = uko.run(who, { consents });
+  const { handlers } = uko.run(who);
   const messages: string[] = [];
   const start = await uko.lastSeq();
   let last = start;
@@ -28,6 +28,39 @@ async function callsOf(
   return { calls: perKey.join(" "), onceARun: made.length - perKey.length * states.length, messages };
 }
 
+/** Calls per key of one `uko approve`, in alphabetical order: what its person is shown, and what the approval then does. */
+async function callsOfApproval(
+  who: Person,
+  states: readonly ManagedKeyState[],
+  { stores = false, requestsNext = false } = {},
+): Promise<{ readonly shown: string; readonly act: string }> {
+  const { operations } = uko.run(who);
+  const since = await uko.lastSeq();
+  const refs = states.map(({ keyId }) => uko.ref(keyId));
+  const { sets } = await operations.approvable(refs, options);
+  const shownAt = await uko.lastSeq();
+  const review = sets[0]?.file?.review;
+  if (review === undefined) throw new Error("Nothing to approve.");
+  const { clock } = uko.test.emulator.world;
+  const { tickMs } = clock;
+  // Keys are approved at the same time, and the calls of the others must not make a record late.
+  clock.tickMs = 0;
+  await operations.approve(review, { stores, requestsNext, each: () => {} }, options);
+  clock.tickMs = tickMs;
+  const perKey = (entries: readonly TrailEntry[]): string => {
+    const byOperation = Map.groupBy(entries, ({ operation }) => operation);
+    const calls = [...byOperation].flatMap(([name, { length }]) =>
+      Array.from({ length: Math.floor(length / states.length) }, () => name),
+    );
+    return calls.sort().join(" ");
+  };
+  const made = (await uko.trail()).filter(({ seq }) => seq > since);
+  return {
+    shown: perKey(made.filter(({ seq }) => seq <= shownAt)),
+    act: perKey(made.filter(({ seq }) => seq > shownAt)),
+  };
+}
+
 async function makeKeys(): Promise<readonly ManagedKeyState[]> {
   const states: ManagedKeyState[] = [];
   for (let index = 0; index < keyCount; index += 1) states.push(await uko.make({ label: `key-${index}` }));
@@ -36,14 +69,13 @@ async function makeKeys(): Promise<readonly ManagedKeyState[]> {
 
 test("requests with 4 calls a key, deactivates with 6, destroys with 4 and removes with 6", async () => {
   const states = await makeKeys();
-  const request = await callsOf("bob", states);
-  expect(request).toMatchObject({ calls: "K3 M6 K13 K4", onceARun: 3 });
+  expect(await callsOf("bob", states)).toMatchObject({ calls: "K3 M6 K13 K4", onceARun: 3 });
   await uko.advance("1m");
-  const deactivation = await callsOf("alice", states, request.messages.map(consentIn));
-  expect(deactivation).toMatchObject({ calls: "K3 M6 K13 K7 K3 K4", onceARun: 3 });
+  const deactivation = await callsOfApproval("alice", states, { requestsNext: true });
+  expect(deactivation).toEqual({ shown: "K13 K3 M6", act: "K13 K3 K3 K4 K7 M6" });
   await uko.advance("5h");
-  const destruction = await callsOf("bob", states, deactivation.messages.map(consentIn));
-  expect(destruction).toMatchObject({ calls: "K3 M6 K13 K8", onceARun: 2 });
+  const destruction = await callsOfApproval("bob", states);
+  expect(destruction).toEqual({ shown: "K13 K3 M6", act: "K13 K3 K8 M6" });
   await uko.advance("31d");
   const removal = await callsOf("bob", states);
   // The two reads at the end prove that the key is gone, in its vault and in any other.
@@ -52,20 +84,32 @@ test("requests with 4 calls a key, deactivates with 6, destroys with 4 and remov
   await uko.expectNobodyAlone();
 });
 
-test("a state forgets no key because of a response, also with a review", async () => {
+test("a stored approval costs one write a key, and the requester's run acts on it with 4 calls", async () => {
+  const states = await makeKeys();
+  await callsOf("alice", states);
+  await uko.advance("1m");
+  const stored = await callsOfApproval("bob", states, { stores: true });
+  expect(stored).toEqual({ shown: "K13 K3 M6", act: "K13 K3 K4 M6" });
+  await uko.advance("1m");
+  const requesters = await callsOf("alice", states);
+  expect(requesters).toMatchObject({ calls: "K3 M6 K13 K7", onceARun: 2 });
+  expect(new Set(requesters.messages.map((each) => /\[UKO_\w+\]/.exec(each)?.[0]))).toEqual(
+    new Set(["[UKO_REQUEST_PENDING]"]),
+  );
+  await uko.expectNobodyAlone();
+});
+
+test("a state forgets no key because of a response: a run that ends with the destruction reads the key again", async () => {
   const state = await uko.make({ deletionCompletesAt: "destruction_scheduled" });
-  const request = await callsOf("bob", [state]);
+  await callsOf("bob", [state]);
   await uko.advance("1m");
-  await callsOf("alice", [state], request.messages.map(consentIn));
+  await callsOfApproval("alice", [state]);
   await uko.advance("5h");
-  const key = uko.ref(state.keyId);
-  const alice = uko.run("alice").operations;
-  await alice.withdraw(key, options);
-  await alice.request(key, undefined, options);
+  await uko.run("bob").operations.request(uko.ref(state.keyId), undefined, options);
   await uko.advance("1m");
-  const query = { keys: [key], step: "destroy", kind: "managed" } as const;
-  const { file } = await uko.run("bob").operations.review(query, options);
-  const { handlers } = uko.run("bob", { ...(file && { review: file.review }) });
+  await callsOfApproval("carol", [state], { stores: true });
+  await uko.advance("1m");
+  const { handlers } = uko.run("bob");
   const since = await uko.lastSeq();
   expect(await handlers.delete(state, options)).toMatchObject({ kind: "ended" });
   expect(await uko.keyCalls(since)).toEqual(["K3", "K13", "K8", "K3", "K12"]);

@@ -9,6 +9,7 @@ import type {
   World,
 } from "../../provider/engine/ports/world.ts";
 import { programDialect } from "../../provider/engine/text/dialect.ts";
+import { noSeal } from "../../provider/lifecycle/consent-record.ts";
 import { aKeystoreStatus, alice, anActor, nowMs, sha256, someFacts } from "../support/builders.ts";
 
 const { instanceId, vaultId, keyId } = someFacts();
@@ -66,6 +67,7 @@ export function aWorld(over: Partials = {}): World & { readonly sleeps: number[]
       actor: async () => anActor(alice),
       isInstanceProven: async () => false,
       serviceTimeMs: () => undefined,
+      ownSeal: noSeal,
       isInstanceReported: async () => false,
       requireOwnInstance: async () => {},
       ...over.session,

@@ -8,6 +8,7 @@ import type { EmulatorOptions } from "../../provider/emulator/start.ts";
 import type { SwitchChoices } from "../../provider/emulator/switches.ts";
 import { createHandlers, type Handlers } from "../../provider/engine/handlers.ts";
 import { createOperations, type Operations } from "../../provider/engine/key/commands.ts";
+import type { Report } from "../../provider/engine/loop/report.ts";
 import type { EvidenceEntry } from "../../provider/engine/ports/evidence.ts";
 import type { KeyRef, Keys, World } from "../../provider/engine/ports/world.ts";
 import type { RunSettings } from "../../provider/engine/resource/definition.ts";
@@ -87,7 +88,7 @@ export async function startEngineWorld(over: EmulatorOptions = {}): Promise<Engi
   const trail = (): Promise<readonly TrailEntry[]> => auditOf(test);
 
   const run = (who: Person, choices: RunChoices = {}): PersonsRun => {
-    const { wrap = (world) => world, isDualRequired = false, consents = [], review } = choices;
+    const { wrap = (world) => world, isDualRequired = false } = choices;
     const evidence: EvidenceEntry[] = [];
     const progress: string[] = [];
     const sleeps: number[] = [];
@@ -107,7 +108,7 @@ export async function startEngineWorld(over: EmulatorOptions = {}): Promise<Engi
       sha256: (text) => createHash("sha256").update(text, "utf8").digest("hex"),
       newId: randomUUID,
     });
-    const open = () => ({ world, run: { isDualRequired, consents, ...(review && { review }) } });
+    const open = () => ({ world, run: { isDualRequired } });
     return {
       world,
       evidence,
@@ -208,11 +209,22 @@ export function checked(handlers: KeyHandlers, news: unknown, olds: unknown = {}
   return inputs;
 }
 
-/** The record ID that a message asks its reader to pass. */
-export function consentIn(message: string): string {
-  const id = /UKO_CONSENT=([0-9a-f]{32})/.exec(message)?.[1];
-  if (id === undefined) throw new Error(`No record is named in:\n${message}`);
-  return id;
+/**
+ * What `uko approve` does after its person typed the label: takes the requested step, or stores an approval. Throws if
+ * the person can approve nothing on this key.
+ */
+export async function approve(
+  { operations }: Pick<PersonsRun, "operations">,
+  ref: KeyRef,
+  { stores = false, requestsNext = false }: { readonly stores?: boolean; readonly requestsNext?: boolean } = {},
+  signal = options.signal,
+): Promise<Report> {
+  const { sets, apart } = await operations.approvable([ref], options);
+  const review = sets[0]?.file?.review;
+  if (review === undefined) throw new Error(`Nothing to approve: ${apart[0]?.why ?? "no key was read"}`);
+  const [result] = await operations.approve(review, { stores, requestsNext, each: () => {} }, { signal });
+  if (result?.kind !== "reported") throw result?.error ?? new Error("No key was approved.");
+  return result.report;
 }
 
 /** The message of a destroy that did not finish. */

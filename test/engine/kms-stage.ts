@@ -2,6 +2,7 @@
 
 import { createHandlers, type Handlers } from "../../provider/engine/handlers.ts";
 import { createKmsOperations, type KmsOperations } from "../../provider/engine/kms-key/commands.ts";
+import type { Report } from "../../provider/engine/loop/report.ts";
 import { kmsKey } from "../../provider/resources/kms-key/index.ts";
 import type { KmsKeyInputs, KmsKeyState } from "../../provider/resources/kms-key/schema.ts";
 import type { Body } from "../emulator/harness.ts";
@@ -15,10 +16,10 @@ export interface KmsRun extends Omit<PersonsRun, "handlers" | "operations"> {
 }
 
 export function kmsRun(stage: EngineWorld, who: Person, choices: RunChoices = {}): KmsRun {
-  const { isDualRequired = false, consents = [] } = choices;
+  const { isDualRequired = false } = choices;
   const run = stage.run(who, choices);
   const { world } = run;
-  const open = () => ({ world, run: { isDualRequired, consents } });
+  const open = () => ({ world, run: { isDualRequired } });
   const context = { open, door: { rerun: "pulumi destroy" }, sha256: world.sha256 } as const;
   return { ...run, handlers: createHandlers(kmsKey, context), operations: createKmsOperations(world) };
 }
@@ -51,11 +52,14 @@ export async function kmsView(stage: EngineWorld, keyId: string): Promise<Body> 
   return (await stage.test.as("carol").kms("GET", `/keys/${keyId}/metadata`)).body.resources[0] as Body;
 }
 
-/** The window ID that a message asks its reader to pass. */
-export function windowIn(message: string): string {
-  const name = /UKO_CONSENT=([0-9a-f-]{36}@\S+Z)/.exec(message)?.[1];
-  if (name === undefined) throw new Error(`No window is named in:\n${message}`);
-  return name;
+/** What `uko approve kms/ID` does after its person typed the name. Throws if the person can approve nothing. */
+export async function approveKms({ operations }: KmsRun, keyId: string, stage: EngineWorld): Promise<Report> {
+  const ref = { instanceId: stage.test.emulator.instanceId, kmsKeyId: keyId };
+  const shown = await operations.inspect(ref, options);
+  if (shown?.window === undefined || !shown.acts.some(({ id }) => id === "approve")) {
+    throw new Error(`Nothing to approve: ${shown?.report.explanation.summary ?? "no key was read"}`);
+  }
+  return operations.approve(ref, shown.window, options);
 }
 
 /** The message of a destroy that did not finish. */

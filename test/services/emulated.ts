@@ -8,6 +8,7 @@ import type { HttpClient } from "../../provider/services/http/client.ts";
 import { createTokens } from "../../provider/services/iam.ts";
 import { createKmsKeys } from "../../provider/services/kms/keys.ts";
 import { createTwins } from "../../provider/services/kms/twins.ts";
+import { createOwnSeal } from "../../provider/services/own-seal.ts";
 import { createSession } from "../../provider/services/session.ts";
 import { createUkoClient, type UkoClient } from "../../provider/services/uko/client.ts";
 import { apiKeys, type Name, type TestWorld, vaultId } from "../emulator/harness.ts";
@@ -23,9 +24,11 @@ export function adaptersOf(world: TestWorld, name: Name | { readonly apiKey: str
   const http = aClient().http;
   const here = { url: world.url, source: "environment" } as const;
   const iam = { ...here, role: "iam" } as const;
+  const apiKey = typeof name === "string" ? apiKeys[name] : name.apiKey;
+  const credential = { kind: "api_key", read: () => apiKey } as const;
   const tokens = createTokens({
     http,
-    credential: { kind: "api_key", read: () => (typeof name === "string" ? apiKeys[name] : name.apiKey) },
+    credential,
     endpoint: iam,
     sha256: (text) => createHash("sha256").update(text).digest("hex"),
     monotonicMs: () => 0,
@@ -44,7 +47,11 @@ export function adaptersOf(world: TestWorld, name: Name | { readonly apiKey: str
     ...uko,
     twins: createTwins({ ...service, endpoint: endpoints.kms }),
     kmsKeys: createKmsKeys({ ...service, endpoint: endpoints.kms }),
-    session: createSession({ instanceId, http, tokens, endpoints, keystores: () => uko.keystores }),
+    session: createSession({
+      ...{ instanceId, http, tokens, endpoints },
+      ownSeal: createOwnSeal(credential),
+      keystores: () => uko.keystores,
+    }),
     serviceClock: createServiceClock(tokens.issuedAtMs),
     answerTrust: createAnswerTrust(),
   };

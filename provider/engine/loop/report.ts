@@ -42,11 +42,11 @@ export interface DeletionFacts
     // The record binds, or its step was taken.
     | "reasons"
   > {
-  /** `requester`: the next run of the person who requested the step, which another person has approved. */
   /** IAM ID of the person who approved the step, if the approval is stored on the key. */
   readonly approvedBy?: string;
   /** Only the caller can tell whether they made the request that was approved. */
   readonly isUnconfirmed?: true;
+  /** `requester`: the next run of the person who requested the step, which another person has approved. */
   readonly awaits?: "request" | "approval" | "requester" | "time" | "person_to_unblock";
   /** In a list of requests: the step that comes next. */
   readonly nextStep?: ApprovedStep | "remove";

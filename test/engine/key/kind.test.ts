@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Keys, World } from "../../../provider/engine/ports/world.ts";
+import type { KeyRef, Keys, World } from "../../../provider/engine/ports/world.ts";
+import { renderExplanation } from "../../../provider/engine/text/explanation.ts";
 import type { ManagedKeyState } from "../../../provider/resources/managed-key/schema.ts";
-import { consentIn, options, type Person, type PersonsRun, unfinished, useEngineWorld } from "../harness.ts";
+import { approve, options, type Person, type PersonsRun, unfinished, useEngineWorld } from "../harness.ts";
 
 const uko = useEngineWorld();
 
@@ -19,19 +20,19 @@ async function lastSeq(): Promise<number> {
 }
 
 /** A key with a pending request to deactivate by the person. */
-async function asked(by: Person = "bob", inputs = {}): Promise<{ state: ManagedKeyState; record: string }> {
+async function asked(by: Person = "bob", inputs = {}): Promise<{ state: ManagedKeyState; ref: KeyRef }> {
   const state = await uko.make(inputs);
-  const { message } = await unfinished(uko.run(by).handlers, state);
+  await unfinished(uko.run(by).handlers, state);
   await uko.advance("60s");
-  return { state, record: consentIn(message) };
+  return { state, ref: uko.ref(state.keyId) };
 }
 
-/** A key that Alice deactivated on Bob's request, more than 4 hours ago; `record` is her request to destroy. */
-async function deactivated(): Promise<{ state: ManagedKeyState; record: string }> {
-  const { state, record } = await asked();
-  const { message } = await unfinished(uko.run("alice", { consents: [record] }).handlers, state);
+/** A key that Alice deactivated on Bob's request, more than 4 hours ago, and whose destruction she then requested. */
+async function deactivated(): Promise<{ state: ManagedKeyState; ref: KeyRef }> {
+  const { state, ref } = await asked();
+  await approve(uko.run("alice"), ref, { requestsNext: true });
   await uko.advance("5h");
-  return { state, record: consentIn(message) };
+  return { state, ref };
 }
 
 async function stateWord(state: ManagedKeyState): Promise<string> {
@@ -40,10 +41,9 @@ async function stateWord(state: ManagedKeyState): Promise<string> {
 
 describe("412: another writer changed the key between the read and the step", () => {
   test("reads and plans again: the record is void, and the message names the writer and the time", async () => {
-    const { state, record } = await asked();
+    const { state, ref } = await asked();
     let isEdited = false;
     const alice = uko.run("alice", {
-      consents: [record],
       wrap: withKeys((keys) => ({
         async act(...call) {
           if (!isEdited) await uko.test.as("carol").patch(state.keyId, { description: "edited" });
@@ -52,9 +52,9 @@ describe("412: another writer changed the key between the read and the step", ()
         },
       })),
     });
-    const { code, message } = await unfinished(alice.handlers, state);
-    expect(code).toBe("UKO_APPROVAL_PENDING");
-    expect(message).toContain("IBMid-550000CAROL");
+    const { code, explanation } = await approve(alice, ref);
+    expect(code).toBe("UKO_REVIEW_OUTDATED");
+    expect(explanation.summary).toContain("IBMid-550000CAROL");
     expect(await stateWord(state)).toBe("active");
     await uko.expectNobodyAlone({ isOutsider: isCarol });
   });
@@ -91,10 +91,9 @@ describe("412: another writer changed the key between the read and the step", ()
 
 describe("lost answers", () => {
   test("of one call, repeated, are a fault and are not retried without limit", async () => {
-    const { state, record } = await asked();
+    const { ref } = await asked();
     let sent = 0;
     const alice = uko.run("alice", {
-      consents: [record],
       wrap: withKeys(() => ({
         async act() {
           sent += 1;
@@ -102,7 +101,7 @@ describe("lost answers", () => {
         },
       })),
     });
-    await expect(alice.handlers.delete(state, options)).rejects.toMatchObject({
+    await expect(approve(alice, ref)).rejects.toMatchObject({
       code: "UKO_ANSWER_LOST",
       message: expect.stringContaining("502"),
     });
@@ -154,12 +153,12 @@ describe("lost answers", () => {
   });
 
   test("a removal that took effect is reported as this run's, with its evidence", async () => {
-    const { state, record } = await deactivated();
-    await unfinished(uko.run("bob", { consents: [record] }).handlers, state);
+    const { ref } = await deactivated();
+    await approve(uko.run("bob"), ref);
     await uko.advance("31d");
     await uko.fault({ operation: "K5", drop: "after", times: 1 });
     const bob = uko.run("bob");
-    const report = await bob.operations.continue(uko.ref(state.keyId), [], { budgetMs: 0, pollIntervalMs: 1 }, options);
+    const report = await bob.operations.continue(ref, undefined, { budgetMs: 0, pollIntervalMs: 1 }, options);
     expect(report).toMatchObject({ lifecycleState: "gone", taken: ["remove"] });
     expect(bob.evidence.map(({ step, phase }) => [step, phase])).toEqual([
       ["remove", "before"],
@@ -170,14 +169,13 @@ describe("lost answers", () => {
 
 describe("two writes in one second", () => {
   test("a step requires a read at least 2 s after the last write", async () => {
-    const { state, record } = await asked();
+    const { state, ref } = await asked();
     uko.test.emulator.world.clock.set(Date.parse("2026-11-24T18:00:00.000Z"));
     uko.test.emulator.world.clock.tickMs = 0;
     // Bob requests again in this second, Alice reads in it, and Carol edits in it: one ETag for all three.
-    await uko.run("carol").operations.withdraw(uko.ref(state.keyId), options);
-    const { message } = await unfinished(uko.run("bob").handlers, state);
+    await uko.run("carol").operations.withdraw(ref, options);
+    await unfinished(uko.run("bob").handlers, state);
     const alice = uko.run("alice", {
-      consents: [record, consentIn(message)],
       wrap: (world) => ({
         ...world,
         clock: {
@@ -188,7 +186,7 @@ describe("two writes in one second", () => {
         },
       }),
     });
-    await unfinished(alice.handlers, state);
+    expect(await approve(alice, ref)).toMatchObject({ code: "UKO_REVIEW_OUTDATED", taken: [] });
     expect(await stateWord(state)).toBe("active");
     uko.test.emulator.world.clock.tickMs = 1000;
     await uko.expectNobodyAlone({ isOutsider: isCarol });
@@ -240,10 +238,10 @@ describe("reading a record back", () => {
         },
       })),
     });
-    const { code, message } = await unfinished(bob.handlers, state);
+    const { code } = await unfinished(bob.handlers, state);
     expect(code).toBe("UKO_APPROVAL_PENDING");
-    const report = await uko.run("alice").operations.status(uko.ref(state.keyId), options);
-    expect(report.deletion.recordId).toBe(consentIn(message));
+    const { deletion } = await uko.run("alice").operations.status(uko.ref(state.keyId), options);
+    expect(deletion).toMatchObject({ awaits: "approval", requestedBy: "IBMid-550000BOB" });
     // The carrier is not at fault, so the tag still carries the record.
     const { tags } = (await uko.test.as("carol").key(state.keyId)).body;
     expect(tags.map(({ name }) => name)).toContain("uko_deletion");
@@ -257,13 +255,13 @@ describe("the carrier of the record", () => {
     "tags %s: the description carries the record, and four runs delete the key",
     async (tags) => {
       uko.reset({ tags });
-      const { state, record } = await asked("bob", { description: "Salaries" });
+      const { state, ref } = await asked("bob", { description: "Salaries" });
       const { description } = (await uko.test.as("carol").key(state.keyId)).body;
       expect(description).toMatch(compact);
       expect(description).toMatch(/^Salaries\n/);
-      const second = await unfinished(uko.run("alice", { consents: [record] }).handlers, state);
+      await approve(uko.run("alice"), ref, { requestsNext: true });
       await uko.advance("5h");
-      await unfinished(uko.run("bob", { consents: [consentIn(second.message)] }).handlers, state);
+      await approve(uko.run("bob"), ref);
       await uko.advance("31d");
       expect(await uko.run("bob").handlers.delete(state, options)).toMatchObject({ kind: "ended" });
       await uko.expectNobodyAlone();
@@ -323,36 +321,42 @@ describe("a missing role stops the run, which writes nothing", () => {
     return message;
   }
 
+  async function deniedApproval(who: Person, ref: KeyRef): Promise<string> {
+    const seq = await lastSeq();
+    const { code, explanation } = await approve(uko.run(who), ref);
+    const message = renderExplanation(explanation);
+    expect(code, message).toBe("UKO_RIGHTS_MISSING");
+    expect(await uko.effects(seq)).toEqual([]);
+    return message;
+  }
+
   test("write the record", async () => {
     const state = await uko.make();
     expect(await denied(uko.run("erin"), state)).toContain("write-tags");
   });
 
-  test("deactivate: the run that names the request prints how to approve instead", async () => {
-    const { state, record } = await asked("alice");
-    const message = await denied(uko.run("bob", { consents: [record] }), state);
-    expect(message).toContain(`uko consent ${state.vaultId}/${state.keyId} ${record}`);
+  test("deactivate: the approver learns how to store the approval instead", async () => {
+    const { ref } = await asked("alice");
+    const message = await deniedApproval("bob", ref);
+    expect(message).toContain("uko approve payroll --store");
     expect(message).toContain("Key Custodian - Deployer");
   });
 
-  test("deactivate on an approval: the message says that the acting caller requires the role", async () => {
-    const { state, record } = await asked("bob");
-    await uko.run("alice").operations.consent(uko.ref(state.keyId), record, options);
+  test("deactivate on an approval: the message says that the requester requires the role", async () => {
+    const { state, ref } = await asked("bob");
+    await approve(uko.run("alice"), ref, { stores: true });
     await uko.advance("60s");
-    const answer = (await uko.run("bob").operations.status(uko.ref(state.keyId), options)).deletion.recordId ?? "";
-    const message = await denied(uko.run("bob", { consents: [answer] }), state);
-    expect(message).not.toContain("uko consent");
-    expect(message).toContain("The person who uses an approval needs this right");
+    const message = await denied(uko.run("bob"), state);
+    expect(message).not.toContain("uko approve");
+    expect(message).toContain("The requester needs this right");
   });
 
   test("destroy", async () => {
-    const { state } = await deactivated();
-    const ref = uko.ref(state.keyId);
+    const { ref } = await deactivated();
     await uko.run("carol").operations.withdraw(ref, options);
     await uko.run("bob").operations.request(ref, undefined, options);
     await uko.advance("60s");
-    const record = (await uko.run("bob").operations.status(ref, options)).deletion.recordId ?? "";
-    expect(await denied(uko.run("alice", { consents: [record] }), state)).toContain("Vault Administrator");
+    expect(await deniedApproval("alice", ref)).toContain("Vault Administrator");
   });
 
   test("an unknown deactivation time does not count as a cool-down for destroy", async () => {
@@ -362,8 +366,8 @@ describe("a missing role stops the run, which writes nothing", () => {
   });
 
   test("remove", async () => {
-    const { state, record } = await deactivated();
-    await unfinished(uko.run("bob", { consents: [record] }).handlers, state);
+    const { state, ref } = await deactivated();
+    await approve(uko.run("bob"), ref);
     await uko.advance("31d");
     expect(await denied(uko.run("alice"), state)).toContain("Vault Administrator");
   });
@@ -379,10 +383,9 @@ describe("a canceled run", () => {
   });
 
   test("keeps the first step if it is canceled between two steps", async () => {
-    const { state, record } = await asked();
+    const { state, ref } = await asked();
     const stop = new AbortController();
     const alice = uko.run("alice", {
-      consents: [record],
       wrap: withKeys((keys) => ({
         async act(...call) {
           const written = await keys.act(...call);
@@ -391,7 +394,7 @@ describe("a canceled run", () => {
         },
       })),
     });
-    await expect(alice.handlers.delete(state, { signal: stop.signal })).rejects.toMatchObject({
+    await expect(approve(alice, ref, { requestsNext: true }, stop.signal)).rejects.toMatchObject({
       code: "UKO_CANCELLED",
     });
     expect(await stateWord(state)).toBe("deactivated");

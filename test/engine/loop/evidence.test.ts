@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { World } from "../../../provider/engine/ports/world.ts";
 import { UkoError } from "../../../provider/errors.ts";
 import { apiKeys } from "../../emulator/harness.ts";
-import { consentIn, options, unfinished, useEngineWorld } from "../harness.ts";
+import { approve, options, unfinished, useEngineWorld } from "../harness.ts";
 
 const uko = useEngineWorld();
 
@@ -18,9 +18,11 @@ const unwritable = (world: World): World => ({
 async function requestedByBob() {
   const state = await uko.make({ deletionReason: "left the bank" });
   const bob = uko.run("bob");
-  const { message } = await unfinished(bob.handlers, state);
+  await unfinished(bob.handlers, state);
   await uko.advance("60s");
-  return { state, record: consentIn(message), bob };
+  const ref = uko.ref(state.keyId);
+  const { deletion } = await bob.operations.status(ref, options);
+  return { state, ref, record: deletion.recordId, bob };
 }
 
 describe("the evidence for an auditor", () => {
@@ -53,9 +55,9 @@ describe("the evidence for an auditor", () => {
   });
 
   test("a step: from, to, on whose approval; before the call and after it", async () => {
-    const { state, record } = await requestedByBob();
-    const alice = uko.run("alice", { consents: [record] });
-    await unfinished(alice.handlers, state);
+    const { ref, record } = await requestedByBob();
+    const alice = uko.run("alice");
+    await approve(alice, ref, { requestsNext: true });
     const steps = alice.evidence.map(({ step, phase, from, to, consentedBy }) => [
       step,
       phase,
@@ -95,9 +97,8 @@ describe("the evidence for an auditor", () => {
   });
 
   test("an undo and a sync are also in the evidence", async () => {
-    const { state, record } = await requestedByBob();
-    const ref = uko.ref(state.keyId);
-    await unfinished(uko.run("alice", { consents: [record] }).handlers, state);
+    const { ref } = await requestedByBob();
+    await approve(uko.run("alice"), ref, { requestsNext: true });
     const alice = uko.run("alice");
     await alice.operations.reactivate(ref, options);
     await alice.operations.sync(ref, options);
@@ -110,9 +111,9 @@ describe("the evidence for an auditor", () => {
   });
 
   test("never contains a credential", async () => {
-    const { state, record, bob } = await requestedByBob();
-    const alice = uko.run("alice", { consents: [record] });
-    await unfinished(alice.handlers, state);
+    const { ref, bob } = await requestedByBob();
+    const alice = uko.run("alice");
+    await approve(alice, ref, { requestsNext: true });
     const text = JSON.stringify([...bob.evidence, ...alice.evidence]);
     for (const apiKey of Object.values(apiKeys)) expect(text).not.toContain(apiKey);
     expect(text).not.toMatch(/Bearer|eyJ[A-Za-z0-9_-]{10}/);
@@ -121,11 +122,12 @@ describe("the evidence for an auditor", () => {
 
 describe("a step without writable evidence is not taken", () => {
   test.each([false, true])("deactivate (KMS dual authorization: %s)", async (dualAuthDelete) => {
-    const { state, record } = await requestedByBob();
+    const { state, ref } = await requestedByBob();
     if (dualAuthDelete) await uko.test.control(`keys/${state.keyId}`, { twin: { dualAuthDelete } });
     const seq = (await uko.trail()).at(-1)?.seq ?? 0;
-    const alice = uko.run("alice", { consents: [record], wrap: unwritable });
-    await expect(alice.handlers.delete(state, options)).rejects.toMatchObject({ code: "UKO_EVIDENCE_UNWRITABLE" });
+    await expect(approve(uko.run("alice", { wrap: unwritable }), ref)).rejects.toMatchObject({
+      code: "UKO_EVIDENCE_UNWRITABLE",
+    });
     expect(await uko.effects(seq)).toEqual([]);
   });
 

@@ -1,39 +1,53 @@
 import { describe, expect, test } from "vitest";
 import { keyKind } from "../../../provider/engine/key/kind.ts";
 import { converge } from "../../../provider/engine/loop/converge.ts";
+import type { KeyRef } from "../../../provider/engine/ports/world.ts";
+import type { ManagedKeyState } from "../../../provider/resources/managed-key/schema.ts";
 import { ref as aRef, aWorld } from "../fakes.ts";
-import { checked, consentIn, inputsOf, options, unfinished, useEngineWorld } from "../harness.ts";
+import { approve, checked, inputsOf, options, unfinished, useEngineWorld } from "../harness.ts";
 
 const uko = useEngineWorld();
 
 const hourMs = 3_600_000;
 const patience = (budgetMs: number) => ({ budgetMs, pollIntervalMs: 600_000 });
 
-async function requestedByBob() {
+async function requestedByBob(): Promise<{ readonly state: ManagedKeyState; readonly ref: KeyRef }> {
   const state = await uko.make();
-  const { message } = await unfinished(uko.run("bob").handlers, state);
+  await unfinished(uko.run("bob").handlers, state);
   await uko.advance("60s");
-  return { state, ref: uko.ref(state.keyId), record: consentIn(message) };
+  return { state, ref: uko.ref(state.keyId) };
+}
+
+/** A key that Alice has just deactivated, and whose destruction Bob requested and Alice approved, for Bob's next run. */
+async function approvedForBob(): Promise<KeyRef> {
+  const { ref } = await requestedByBob();
+  await approve(uko.run("alice"), ref);
+  await uko.advance("60s");
+  await storedForBob(ref);
+  return ref;
+}
+
+/** Bob requests the next step, and Alice stores her approval. */
+async function storedForBob(ref: KeyRef): Promise<void> {
+  await uko.run("bob").operations.request(ref, undefined, options);
+  await uko.advance("60s");
+  await approve(uko.run("alice"), ref, { stores: true });
+  await uko.advance("60s");
 }
 
 describe("waiting in one run", () => {
   test("does not begin if the budget ends before the time", async () => {
-    const { ref, record } = await requestedByBob();
-    const alice = uko.run("alice");
-    await alice.operations.continue(ref, [record], patience(0), options);
+    const ref = await approvedForBob();
     const bob = uko.run("bob");
-    const next = (await bob.operations.status(ref, options)).deletion.recordId ?? "";
-    const report = await bob.operations.continue(ref, [next], patience(hourMs), options);
+    const report = await bob.operations.continue(ref, undefined, patience(hourMs), options);
     expect(report).toMatchObject({ code: "UKO_COOLING_DOWN", exitCode: 11, taken: [] });
     expect(bob.sleeps).toEqual([]);
   });
 
   test("continues by itself once the time has come, reading at every interval", async () => {
-    const { ref, record } = await requestedByBob();
-    await uko.run("alice").operations.continue(ref, [record], patience(0), options);
+    const ref = await approvedForBob();
     const bob = uko.run("bob");
-    const next = (await bob.operations.status(ref, options)).deletion.recordId ?? "";
-    const report = await bob.operations.continue(ref, [next], patience(5 * hourMs), options);
+    const report = await bob.operations.continue(ref, undefined, patience(5 * hourMs), options);
     expect(report).toMatchObject({ code: "UKO_DESTRUCTION_PENDING", taken: ["destroy"] });
     expect(bob.sleeps.length).toBeGreaterThan(20);
     expect(Math.max(...bob.sleeps)).toBeLessThanOrEqual(600_000);
@@ -44,13 +58,10 @@ describe("waiting in one run", () => {
     const state = await uko.make({ dualAuthorization: "single", label: "alone" });
     const key = { record: { state: "deactivated", deactivatedAt: "2026-11-24T14:20:00Z" } };
     await uko.test.control(`keys/${state.keyId}`, key);
-    const { operations } = uko.run("carol");
     const ref = uko.ref(state.keyId);
-    await operations.request(ref, undefined, options);
-    await uko.advance("60s");
-    const record = (await operations.status(ref, options)).deletion.recordId ?? "";
+    await storedForBob(ref);
     const since = await uko.lastSeq();
-    const report = await uko.run("bob").operations.continue(ref, [record], patience(5 * hourMs), options);
+    const report = await uko.run("bob").operations.continue(ref, undefined, patience(5 * hourMs), options);
     expect(report.taken).toContain("destroy");
     // Once too early, once in time: a refused step is not repeated at every read.
     expect((await uko.keyCalls(since)).filter((call) => call === "K8")).toHaveLength(2);
@@ -60,7 +71,7 @@ describe("waiting in one run", () => {
     const { ref } = await requestedByBob();
     const { seq } = (await uko.trail()).at(-1) ?? { seq: 0 };
     const bob = uko.run("bob");
-    const report = await bob.operations.continue(ref, [], patience(hourMs), options);
+    const report = await bob.operations.continue(ref, undefined, patience(hourMs), options);
     expect(report).toMatchObject({ code: "UKO_APPROVAL_PENDING", exitCode: 10 });
     expect(bob.sleeps.reduce((sum, each) => sum + each, 0)).toBe(hourMs);
     expect(bob.progress).toEqual([expect.stringMatching(/^Waiting for a second person to run: uko/)]);
@@ -70,33 +81,33 @@ describe("waiting in one run", () => {
   test("reads the key every 30 seconds if the caller names no interval", async () => {
     const { ref } = await requestedByBob();
     const bob = uko.run("bob");
-    await bob.operations.continue(ref, [], { budgetMs: 60_000 }, options);
+    await bob.operations.continue(ref, undefined, { budgetMs: 60_000 }, options);
     expect(bob.sleeps).toEqual([30_000, 30_000]);
   });
 
-  test("never writes its record again after another caller withdrew it", async () => {
-    const { ref, record } = await requestedByBob();
-    const { seq } = (await uko.trail()).at(-1) ?? { seq: 0 };
-    const alice = uko.run("alice", {
+  test("never writes its request again after another caller withdrew it", async () => {
+    const state = await uko.make();
+    const ref = uko.ref(state.keyId);
+    let isWithdrawn = false;
+    const bob = uko.run("bob", {
       wrap: (world) => ({
         ...world,
         clock: {
           async sleep(ms, signal) {
             await world.clock.sleep(ms, signal);
-            if (ms === 600_000 && !withdrawn) {
-              withdrawn = true;
-              await uko.run("carol").operations.withdraw(ref, options);
-            }
+            if (ms !== 30_000 || isWithdrawn) return;
+            isWithdrawn = true;
+            await uko.run("carol").operations.withdraw(ref, options);
           },
         },
       }),
     });
-    let withdrawn = false;
-    const report = await alice.operations.continue(ref, [record], patience(6 * hourMs), options);
-    expect(withdrawn).toBe(true);
-    expect(report).toMatchObject({ code: "UKO_APPROVAL_PENDING", taken: ["deactivate", "write_record"] });
-    // Deactivated, requested, withdrawn by Carol; nothing after that.
-    expect(await uko.effects(seq)).toEqual(["K7", "K4", "K4"]);
+    const waiting = { timeoutMs: hourMs, warn: () => {} };
+    const outcome = await bob.handlers.delete(state, { ...options, waiting });
+    expect(isWithdrawn).toBe(true);
+    expect(outcome).toMatchObject({ code: "UKO_REQUEST_PENDING", facts: { taken: ["write_record"] } });
+    // Created, requested, withdrawn by Carol; nothing after that.
+    expect(await uko.effects()).toEqual(["K2", "K4", "K4"]);
   });
 
   test("counts a step that took effect only during the wait, after its answer was lost", async () => {
@@ -104,8 +115,7 @@ describe("waiting in one run", () => {
     const key = { record: { state: "deactivated", deactivatedAt: "2026-11-24T14:20:00Z" } };
     await uko.test.control(`keys/${state.keyId}`, key);
     const ref = uko.ref(state.keyId);
-    const { deletion } = await uko.run("carol").operations.request(ref, undefined, options);
-    await uko.advance("60s");
+    await storedForBob(ref);
     let calls = 0;
     const bob = uko.run("bob", {
       wrap: (world) => ({
@@ -129,7 +139,7 @@ describe("waiting in one run", () => {
         },
       }),
     });
-    const report = await bob.operations.continue(ref, [deletion.recordId ?? ""], patience(5 * hourMs), options);
+    const report = await bob.operations.continue(ref, undefined, patience(5 * hourMs), options);
     expect(report).toMatchObject({ code: "UKO_DESTRUCTION_PENDING", taken: ["destroy"] });
     expect(bob.evidence.map(({ step, phase }) => [step, phase]).at(-1)).toEqual(["destroy", "after"]);
     expect(calls).toBe(2);
@@ -165,11 +175,9 @@ describe("waiting in one run", () => {
   });
 
   test("is reported rarely without a terminal: each report is a line of its own", async () => {
-    const { ref, record } = await requestedByBob();
-    await uko.run("alice").operations.continue(ref, [record], patience(0), options);
+    const ref = await approvedForBob();
     const bob = uko.run("bob");
-    const next = (await bob.operations.status(ref, options)).deletion.recordId ?? "";
-    await bob.operations.continue(ref, [next], { budgetMs: 5 * hourMs, pollIntervalMs: 30_000 }, options);
+    await bob.operations.continue(ref, undefined, { budgetMs: 5 * hourMs, pollIntervalMs: 30_000 }, options);
     const reports = bob.progress.filter((line) => line.startsWith("Cooling down"));
     expect(bob.sleeps.length).toBeGreaterThan(400);
     expect(reports[0]).toMatch(/^Cooling down, (?:4 h|3 h 5\d min) left$/);
@@ -182,9 +190,9 @@ describe("waiting in one run", () => {
     const announced: number[] = [];
     const beforeLongWait = (neededMs: number) => void announced.push(neededMs);
     const bob = uko.run("bob");
-    await bob.operations.continue(ref, [], { ...patience(10 * 60_000), beforeLongWait }, options);
+    await bob.operations.continue(ref, undefined, { ...patience(10 * 60_000), beforeLongWait }, options);
     expect(announced).toEqual([]);
-    await bob.operations.continue(ref, [], { ...patience(hourMs), beforeLongWait }, options);
+    await bob.operations.continue(ref, undefined, { ...patience(hourMs), beforeLongWait }, options);
     expect(announced).toEqual([hourMs]);
   });
 
@@ -202,7 +210,7 @@ describe("waiting in one run", () => {
         },
       }),
     });
-    await expect(bob.operations.continue(ref, [], patience(hourMs), { signal: stop.signal })).rejects.toThrow();
+    await expect(bob.operations.continue(ref, undefined, patience(hourMs), { signal: stop.signal })).rejects.toThrow();
     const none = uko.run("bob").handlers.create(checked(uko.run("bob").handlers, inputsOf({ label: "x" })), {
       signal: stop.signal,
     });
