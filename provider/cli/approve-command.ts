@@ -134,6 +134,7 @@ async function approveKeys(
     if (apart.length === 0) out.write(`${approvalMessages.nothingToApprove}\n`);
     return codes;
   }
+  out.write(`You approve as ${approvable.approver}.\n`);
   for (const set of sets) codes.push(...(await approveSet(world, run, set, store)));
   return codes;
 }

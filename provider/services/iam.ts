@@ -246,6 +246,8 @@ const claimsSchema = z.object({
     .optional()
     .catch(undefined),
   sub_type: text,
+  grant_type: text,
+  amr: z.array(z.string()).optional().catch(undefined),
   name: text,
   email: text,
   sub: text,
@@ -282,8 +284,12 @@ export function issuedAtMsOf(token: string): number | undefined {
 }
 
 function factsOf(token: string): Omit<TokenFacts, "isRenewed"> {
-  const { exp, account } = readClaims(token) ?? {};
-  return { ...(exp !== undefined && { expiresAtMs: exp * 1000 }), ...(account && { accountId: account.bss }) };
+  const { exp, account, grant_type: grant, amr = [] } = readClaims(token) ?? {};
+  return {
+    ...(exp !== undefined && { expiresAtMs: exp * 1000 }),
+    ...(account && { accountId: account.bss }),
+    ...(grant !== undefined && { loggedInBy: printable([grant.split(":").at(-1), ...amr].join(", "), 100) }),
+  };
 }
 
 function readClaims(token: string): Claims | undefined {

@@ -21,7 +21,7 @@ import {
   reviewOf,
 } from "../../lifecycle/review.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
-import { count, sayAuthor, sayIdentity } from "../text/words.ts";
+import { count, sayActor, sayAuthor, sayIdentity } from "../text/words.ts";
 import { door, notFound } from "./command-reports.ts";
 import { explainOutcome } from "./messages.ts";
 import type { KeyDetails } from "./observe.ts";
@@ -112,6 +112,8 @@ export async function listApprovable(
 /** What the caller can approve: one set for each requester, step and kind of key. */
 export interface Approvable extends Pick<SetReview, "apart" | "unreadable"> {
   readonly sets: readonly SetReview[];
+  /** Who approves, and how this person logged in. */
+  readonly approver: string;
 }
 
 /** Reads each key for a decision. */
@@ -124,7 +126,9 @@ export async function findApprovable(world: World, refs: readonly KeyRef[], opti
     return admitAll(world, setOf(world, { requester, step, kind }, actor, members), { actor, keys: members });
   });
   const sets = all.filter(({ file }) => file !== undefined).map((set) => ({ ...set, apart: [], unreadable: [] }));
-  return { sets, apart: all.flatMap(({ apart }) => apart), unreadable };
+  const { loggedInBy } = world.session.tokenFacts();
+  const approver = `${sayActor(actor)}${loggedInBy === undefined ? "" : `, logged in by ${loggedInBy}`}`;
+  return { sets, apart: all.flatMap(({ apart }) => apart), unreadable, approver };
 }
 
 /** The requester, empty if no request binds, the step, and the kind of key. */

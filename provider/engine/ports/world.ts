@@ -140,6 +140,8 @@ export interface Containers {
 
 export interface TokenFacts {
   readonly accountId?: string;
+  /** The grant and the methods by which the person logged in, such as `apikey, pwd`. */
+  readonly loggedInBy?: string;
   readonly expiresAtMs?: number;
   /** Whether uko requests another token before this one expires. */
   readonly isRenewed: boolean;
