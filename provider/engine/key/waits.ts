@@ -19,7 +19,6 @@ import {
   sayKey,
   sayList,
   sayRoles,
-  sayState,
   sayTime,
   sayTimeAndDistance,
   stepNouns,
@@ -36,16 +35,14 @@ export interface WaitContext {
 
 export function explainApproval(wait: ApprovalWait, context: WaitContext): Explanation {
   const { observation } = context.observed;
-  const isReversible = isStillReversible(wait, observation);
   return {
     summary: approvalSummary(wait, context.observed),
     facts: [
       ...whoAsked(wait, context),
       ...sayNotBefore(wait, context.observed),
       ...(setsWindow(wait, observation) ? kmsRule : []),
-      ...(isReversible ? [stillReversible] : []),
+      ...(isStillReversible(wait, observation) ? [stillReversible] : []),
     ],
-    ...(!isReversible && { state: sayState(observation) }),
     next: approvalNext(wait, context),
     code: "UKO_APPROVAL_PENDING",
   };
@@ -54,7 +51,6 @@ export function explainApproval(wait: ApprovalWait, context: WaitContext): Expla
 /** No request binds, and this run writes none. */
 export function explainRequest(wait: RequestWait, { observed, run }: WaitContext): Explanation {
   const { observation } = observed;
-  const isReversible = isStillReversible(wait, observation);
   const before = explainNotBinding(wait.notBinding, observation);
   const who = {
     may_ask: [],
@@ -70,9 +66,8 @@ export function explainRequest(wait: RequestWait, { observed, run }: WaitContext
       ...sayReasonsOnKey(observed),
       ...who,
       ...sayNotBefore(wait, observed),
-      ...(isReversible ? [stillReversible] : []),
+      ...(isStillReversible(wait, observation) ? [stillReversible] : []),
     ],
-    ...(!isReversible && { state: sayState(observation) }),
     next: [
       {
         who: wait.standing === "may_ask" ? "run" : "a person under their own credential runs",
