@@ -40,12 +40,13 @@ import {
 } from "../support/builders.ts";
 import { aKmsKey, aKmsKeySetBy, aKmsPolicy, aKmsRun, openWindow } from "../support/kms-builders.ts";
 
-const onTime: PendingFacts = { isTooEarly: false };
-const early: PendingFacts = { isTooEarly: true };
-const plain: PlannedRun = { consents: [], waits: false };
+const onTime: PendingFacts = { isApproved: false, isTooEarly: false };
+const early: PendingFacts = { isApproved: false, isTooEarly: true };
+const plain: PlannedRun = { waits: false };
+const waiting: PlannedRun = { waits: true };
 const recordId = "a".repeat(32);
-const pending: PendingFacts = { isTooEarly: false, recordId };
-const naming: PlannedRun = { consents: [recordId], waits: false };
+const pending: PendingFacts = { isApproved: false, isTooEarly: false, recordId };
+const approved: PendingFacts = { isApproved: true, isTooEarly: false, recordId };
 
 const known = (observation: KeyObservation) => ({
   ...observation.facts,
@@ -66,7 +67,9 @@ describe("the announcement for a managed key", () => {
   test.each<[string, Announcement, readonly AnnouncedStep[]]>([
     ["an active key under two people", announce("active"), ["request"]],
     ["an active key of one person", announce("active", single), ["deactivate"]],
-    ["a deactivated key under two people", announce("deactivated"), ["request"]],
+    ["a deactivated key under two people, whose destruction only a person requests", announce("deactivated"), []],
+    ["the same in a run that waits", announce("deactivated", {}, onTime, waiting), ["remove"]],
+    ["a key under two people that was never active", announce("pre_activation"), []],
     ["a deactivated key of one person", announce("deactivated", single), ["destroy", "remove"]],
     [
       "a deactivated key that stays in the vault",
@@ -76,33 +79,34 @@ describe("the announcement for a managed key", () => {
     ["a key of one person that cools down", announce("deactivated", single, early), []],
     [
       "a key of one person that cools down in a run that waits",
-      announce("deactivated", single, early, { ...plain, waits: true }),
+      announce("deactivated", single, early, waiting),
       ["destroy", "remove"],
     ],
     ["a key that was never active", announce("pre_activation", single), ["destroy", "remove"]],
-    ["a key whose request this run does not approve", announce("active", {}, pending), []],
-    ["the same in a run that waits", announce("active", {}, pending, { ...plain, waits: true }), ["remove"]],
-    ["a key whose deactivation this run approves", announce("active", {}, pending, naming), ["deactivate"]],
-    ["a key whose destruction this run approves", announce("deactivated", {}, pending, naming), ["destroy", "remove"]],
+    ["a key whose request waits for an approval", announce("active", {}, pending), []],
+    ["a deactivated key whose request waits for an approval", announce("deactivated", {}, pending), []],
+    ["the same in a run that waits", announce("active", {}, pending, waiting), ["remove"]],
+    ["a key whose deactivation is approved", announce("active", {}, approved), ["deactivate"]],
+    ["a key whose destruction is approved", announce("deactivated", {}, approved), ["destroy", "remove"]],
     [
       "the same during the cool-down",
-      announce("deactivated", {}, { ...early, recordId }, naming),
+      announce("deactivated", {}, { ...approved, isTooEarly: true }),
       ["destroy", "remove"],
     ],
     ["a destroyed key", announce("destroyed"), ["remove"]],
     ["a destroyed key whose keystores count down", announce("destroyed", {}, early), []],
-    ["the same in a run that waits", announce("destroyed", {}, early, { ...plain, waits: true }), ["remove"]],
+    ["the same in a run that waits", announce("destroyed", {}, early, waiting), ["remove"]],
     ["a destroyed key that stays in the vault", announce("destroyed", { goal: "destroyed" }), []],
     ["a compromised key", announce("compromised", single), []],
     ["a key that has reached its goal", announce("deactivated", { ...single, goal: "deactivated" }), []],
-    ["a request in a run that waits", announce("active", {}, onTime, { ...plain, waits: true }), ["request", "remove"]],
+    ["a request in a run that waits", announce("active", {}, onTime, waiting), ["request", "remove"]],
   ])("%s", (_what, { steps }, wanted) => {
     expect(steps).toEqual(wanted);
   });
 
   test("names the record that the announcement depends on, if two people are required", () => {
-    expect(announce("active", {}, pending, naming).recordId).toBe(recordId);
-    expect(announce("active", single, pending, naming)).not.toHaveProperty("recordId");
+    expect(announce("active", {}, approved).recordId).toBe(recordId);
+    expect(announce("active", single, approved)).not.toHaveProperty("recordId");
     expect(announce("active", {}, pending)).not.toHaveProperty("recordId");
   });
 
@@ -126,16 +130,10 @@ describe("the announcement for other resources", () => {
   const key = { kmsKeyId: "k", name: "orders", stateWord: "active", dualAuthDelete: false };
   const one = aKmsPolicy({ dualAuthorization: "single" });
   test.each<[string, Announcement, readonly AnnouncedStep[]]>([
-    ["a KMS key under two people", announceKmsKeyDeletion(key, aKmsPolicy(), onTime, plain), ["request"]],
-    ["a KMS key of one person", announceKmsKeyDeletion(key, one, onTime, plain), ["destroy"]],
-    [
-      "a KMS key that KMS itself keeps for two",
-      announceKmsKeyDeletion({ ...key, dualAuthDelete: true }, one, onTime, plain),
-      ["request"],
-    ],
-    ["a KMS key whose window this run does not name", announceKmsKeyDeletion(key, aKmsPolicy(), pending, plain), []],
-    ["a KMS key whose window this run names", announceKmsKeyDeletion(key, aKmsPolicy(), pending, naming), ["destroy"]],
-    ["a destroyed KMS key", announceKmsKeyDeletion({ ...key, stateWord: "destroyed" }, one, onTime, plain), []],
+    ["a KMS key under two people, whose window only a person opens", announceKmsKeyDeletion(key, aKmsPolicy()), []],
+    ["a KMS key of one person", announceKmsKeyDeletion(key, one), ["destroy"]],
+    ["a KMS key that KMS itself keeps for two", announceKmsKeyDeletion({ ...key, dualAuthDelete: true }, one), []],
+    ["a destroyed KMS key", announceKmsKeyDeletion({ ...key, stateWord: "destroyed" }, one), []],
     ["a vault", announceContainerDeletion("v", "archive"), ["remove"]],
   ])("%s", (_what, { steps }, wanted) => {
     expect(steps).toEqual(wanted);
@@ -266,8 +264,9 @@ describe("the planners of other resources", () => {
           ...(recordId !== undefined && { recordId }),
         },
       });
-    expect(planKmsKeyDeletion(aKmsKey(), atMost(["request"]), aKmsRun(), nowMs).kind).toBe("ready");
-    expect(planKmsKeyDeletion(aKmsKey(), atMost([]), aKmsRun(), nowMs)).toMatchObject({
+    const asking = aKmsRun({ mayRequest: true });
+    expect(planKmsKeyDeletion(aKmsKey(), atMost(["request"]), asking, nowMs).kind).toBe("ready");
+    expect(planKmsKeyDeletion(aKmsKey(), atMost([]), asking, nowMs)).toMatchObject({
       guard: { guard: "beyond_plan", step: "request" },
     });
     const set = aKmsKeySetBy(alice);

@@ -1,19 +1,21 @@
 import { describe, expect, it } from "vitest";
 import {
+  approvalOf,
   authorize,
   effectivePolicy,
   knownDeactivationMs,
   mayAuthor,
-  planConsent,
 } from "../../provider/lifecycle/authorization.ts";
-import { markOf } from "../../provider/lifecycle/consent-record.ts";
+import { type ConsentRecord, markOf } from "../../provider/lifecycle/consent-record.ts";
 import type { Actor, KeyObservation } from "../../provider/lifecycle/observation.ts";
+import type { DeletionPolicy, Run } from "../../provider/lifecycle/plan.ts";
 import {
   aKey,
   aKeyWith,
   alice,
   anActor,
   anActorInProfile,
+  anApprovalOf,
   aPolicy,
   aRecord,
   aRun,
@@ -75,12 +77,20 @@ describe("mayAuthor", () => {
 describe("authorize", () => {
   const record = aRecord();
   const run = aRun({ consents: [record.id] });
+  const standingFor = (key: KeyObservation, over: Partial<Run>, policy: Partial<DeletionPolicy> = {}) => {
+    const answer = authorize(key, aPolicy(policy), aRun(over), "deactivate", nowMs);
+    return "standing" in answer ? `${answer.kind}: ${answer.standing}` : answer.kind;
+  };
 
-  it("lets the second person act on the record that they name, and returns that record as evidence", () => {
+  it("lets the second person act on the request that they confirmed by hand, and returns that request as evidence", () => {
     expect(authorize(aKeyWith(record), aPolicy(), run, "deactivate", nowMs)).toEqual({
       kind: "may",
       consentedBy: record,
     });
+  });
+
+  it("lets no run of an engine act on another person's request, because an engine confirms nothing by hand", () => {
+    expect(standingFor(aKeyWith(record), { intent: "engine" })).toBe("must_wait: may_consent");
   });
 
   it("recognizes the second person by the mark of a compact record", () => {
@@ -103,10 +113,97 @@ describe("authorize", () => {
     expect(authorize(aKeyWith(record), aPolicy(), naming, "deactivate", nowMs).kind).toBe("may");
   });
 
-  it("writes into the record what the other person has to know", () => {
+  describe("on a stored approval", () => {
+    const approval = anApprovalOf(record);
+    const sealed = anApprovalOf(record, { isSealedHere: true });
+    const ofAlice = anActor(alice);
+
+    it.each<[string, Partial<Run>, ConsentRecord, string]>([
+      ["lets a run act whose own seal is on the quoted request", { actor: ofAlice }, sealed, "may"],
+      ["lets any intent of that run act", { actor: ofAlice, intent: "engine" }, sealed, "may"],
+      ["lets the requester's run without the seal wait", { actor: ofAlice }, approval, "must_wait: may_confirm"],
+      [
+        "lets the requester without the seal act who confirms the approval by hand",
+        { actor: ofAlice, consents: [approval.id] },
+        approval,
+        "may",
+      ],
+      [
+        "gives the author of the approval nothing, even with the seal and a confirmation",
+        { actor: anActor(bob), consents: [sealed.id] },
+        sealed,
+        "must_wait: wrote_it",
+      ],
+      [
+        "gives a third person nothing, even with a confirmation",
+        { actor: anActor(carol), consents: [approval.id] },
+        approval,
+        "must_wait: not_the_requester",
+      ],
+      ["gives a machine nothing", { actor: aWorkload() }, sealed, "must_wait: not_a_person"],
+    ])("%s", (_what, over, onKey, expected) => {
+      expect(standingFor(aKeyWith(onKey), over)).toBe(expected);
+    });
+
+    it("does not let one person approve their own request, whatever the approval quotes", () => {
+      const own = anApprovalOf(aRecord({ author: bob }), { isSealedHere: true });
+      expect(standingFor(aKeyWith(own), { actor: anActor(bob), consents: [own.id] })).toBe("must_wait: wrote_it");
+    });
+  });
+
+  describe("under the gate `destroy`", () => {
+    const gate = { gate: "destroy" } as const;
+    const own = aKeyWith(aRecord({ author: bob }), { marker: "destroy" });
+
+    it.each<[string, Partial<Run>, Partial<KeyObservation>, string]>([
+      ["lets a later run deactivate on its own request", { intent: "engine" }, {}, "may"],
+      [
+        "does not let the run deactivate that wrote the request",
+        { intent: "engine", requestedHere: ["deactivate"] },
+        {},
+        "must_wait: wrote_it",
+      ],
+      ["counts only a request for this step as the run's own", { requestedHere: ["destroy"] }, {}, "may"],
+      ["requires two people if the marker does", {}, { marker: "both" }, "must_wait: wrote_it"],
+    ])("%s", (_what, over, key, expected) => {
+      expect(standingFor({ ...own, ...key }, over, gate)).toBe(expected);
+    });
+
+    it("lets nobody else deactivate on that request without confirming it by hand", () => {
+      expect(standingFor(own, { actor: anActor(alice) }, gate)).toBe("must_wait: may_consent");
+    });
+
+    it("requires two people for the destruction", () => {
+      const request = aRecord({ step: "destroy", author: bob });
+      const key = aKeyWith(request, { marker: "destroy" });
+      expect(authorize(key, aPolicy(gate), run, "destroy", nowMs)).toMatchObject({ standing: "wrote_it" });
+    });
+
+    it("does not let an approval's author act on the approval as on an own request", () => {
+      const key = aKeyWith(anApprovalOf(record), { marker: "destroy" });
+      expect(standingFor(key, { actor: anActor(bob) }, gate)).toBe("must_wait: wrote_it");
+    });
+  });
+
+  it.each<[Run["intent"], string, string]>([
+    ["request", "must_write", "must_write"],
+    ["engine", "must_write", "must_ask: may_ask"],
+    ["approve", "must_ask: may_ask", "must_ask: may_ask"],
+    ["resume", "must_ask: may_ask", "must_ask: may_ask"],
+  ])("a run with the intent %s and no request: %s the deactivation, %s the destruction", (intent, cut, end) => {
+    const said = (step: "deactivate" | "destroy", over: Partial<Run>) => {
+      const key = aKey({ state: step === "deactivate" ? "active" : "deactivated" });
+      const answer = authorize(key, aPolicy(), aRun({ intent, ...over }), step, nowMs);
+      return "standing" in answer ? `${answer.kind}: ${answer.standing}` : answer.kind;
+    };
+    expect([said("deactivate", {}), said("destroy", {})]).toEqual([cut, end]);
+    expect(said("destroy", { deactivatedHere: true })).toBe(end);
+  });
+
+  it("writes into the request what the other person has to know", () => {
     const twins = [aTwin({ dualAuthDelete: true, state: "suspended", windowEndsAtMs: nowMs + 7 * dayMs })];
     const key = aKey({ state: "deactivated", updatedAtMs: nowMs, twins });
-    const inRun = aRun({ intent: "resume", deactivatedHere: true, windowsSetHere: ["kms-1"] });
+    const inRun = aRun({ intent: "request", deactivatedHere: true, windowsSetHere: ["kms-1"] });
     const answer = authorize(key, aPolicy({ reason: "end of contract" }), inRun, "destroy", nowMs);
     expect(answer).toEqual({
       kind: "must_write",
@@ -149,69 +246,39 @@ describe("authorize", () => {
   });
 });
 
-describe("planConsent", () => {
-  const record = aRecord();
-  const answer = (key: KeyObservation, over: Parameters<typeof aRun>[0] = {}, named = record.id) =>
-    planConsent(key, aPolicy(), aRun(over), named, nowMs);
+describe("approvalOf", () => {
+  const by = (actor: ReturnType<typeof anActor>) => {
+    if (!mayAuthor(actor)) throw new Error("no author");
+    return { ...aRun({ intent: "approve" }), actor };
+  };
 
-  it("approves with a record of its own for the same step that notes the approved request", () => {
-    expect(answer(aKeyWith(record))).toMatchObject({
-      kind: "ready",
-      draft: { step: "deactivate", author: bob, how: "answer", answers: record.id, writtenAtMs: nowMs },
+  it("quotes the whole request, with the seal of its run, in a record of its own for the same step", () => {
+    const request = aRecord({ reason: "end of contract", seal: "5".repeat(64) });
+    const key = aKeyWith(request);
+    const approval = approvalOf(request, { observation: key, policy: aPolicy(), run: by(anActor(bob)) }, nowMs);
+    expect(approval).toEqual({
+      step: "deactivate",
+      writtenAtMs: nowMs,
+      digest: key.digests.deactivate,
+      author: bob,
+      authorName: anActor().displayName,
+      how: "answer",
+      quotes: {
+        id: request.id,
+        author: alice,
+        authorName: "Alice Example",
+        writtenAtMs: request.writtenAtMs,
+        seal: "5".repeat(64),
+      },
+      earlierReasons: [{ author: alice, authorName: "Alice Example", reason: "end of contract" }],
     });
+  });
+
+  it("keeps what the request knows of the deactivation", () => {
     const request = aRecord({ step: "destroy", deactivatedAtMs: nowMs - 5 * hourMs, kmsSetter: alice });
-    expect(answer(aKeyWith(request), {}, request.id)).toMatchObject({
-      draft: { step: "destroy", deactivatedAtMs: nowMs - 5 * hourMs, how: "answer" },
-    });
-  });
-
-  it.each([
-    ["an unknown caller", { actor: { displayName: "?" } }, { guard: "persons_unknown", missing: "actor" }],
-    ["a machine", { actor: aWorkload() }, { guard: "actor_not_a_person", actor: aWorkload() }],
-    [
-      "a person in a profile",
-      { actor: anActorInProfile() },
-      { guard: "actor_not_a_person", actor: anActorInProfile() },
-    ],
-    [
-      "the record's own author",
-      { actor: anActor(alice) },
-      { guard: "consent_mismatch", named: record.id, why: { kind: "own", record } },
-    ],
-  ] as const)("refuses %s", (_who, run, guard) => {
-    expect(answer(aKeyWith(record), run)).toEqual({ kind: "refused", guard });
-  });
-
-  it("refuses a record that is not pending, and names the pending one", () => {
-    const mismatch = (key: KeyObservation, onFile: string | undefined) =>
-      expect(answer(key, {}, "f".repeat(32))).toEqual({
-        kind: "refused",
-        guard: { guard: "consent_mismatch", named: "f".repeat(32), why: { kind: "not_on_file", onFile } },
-      });
-    mismatch(aKeyWith(record), record.id);
-    mismatch(aKey(), undefined);
-    mismatch(aKey({ carried: { kind: "twice" } }), undefined);
-  });
-
-  it("refuses a record that does not bind, and an approval, which a person acts on and does not approve", () => {
-    expect(answer(aKeyWith(record, { updatedBy: carol }))).toMatchObject({
-      guard: { why: { kind: "not_binding", why: { kind: "edited", by: carol } } },
-    });
-    const answered = aRecord({ how: "answer", answers: "0".repeat(32) });
-    expect(answer(aKeyWith(answered), {}, answered.id)).toMatchObject({
-      guard: { why: { kind: "is_an_answer", record: answered } },
-    });
-  });
-
-  it("refuses a record for a completed step, even if its author took the step within two seconds", () => {
-    const used = aKeyWith(record, { state: "deactivated", updatedAtMs: record.writtenAtMs + 2000 });
-    expect(answer(used)).toMatchObject({ guard: { why: { kind: "not_binding", why: { kind: "other_step" } } } });
-  });
-
-  it("lets the first person act, who names the approval", () => {
-    const answered = aRecord({ how: "answer", author: bob, answers: record.id });
-    const run = aRun({ actor: anActor(alice), consents: [answered.id] });
-    expect(authorize(aKeyWith(answered), aPolicy(), run, "deactivate", nowMs).kind).toBe("may");
+    const key = aKeyWith(request);
+    const approval = approvalOf(request, { observation: key, policy: aPolicy(), run: by(anActor(bob)) }, nowMs);
+    expect(approval).toMatchObject({ step: "destroy", deactivatedAtMs: nowMs - 5 * hourMs, how: "answer" });
   });
 });
 
@@ -239,10 +306,17 @@ describe("knownDeactivationMs", () => {
     expect(knownDeactivationMs(timeless, aRun({ deactivatedHere: true }))).toBeUndefined();
   });
 
-  it("does not come from a record for deactivate, nor from a key that is not deactivated", () => {
-    expect(
-      knownDeactivationMs(aKeyWith(aRecord({ deactivatedAtMs: nowMs - dayMs }), { state: "deactivated" }), aRun()),
-    ).toBeUndefined();
+  it("is the last write while the request of the deactivation is on the key, because no later write of uko leaves it there", () => {
+    const used = aKeyWith(aRecord({ deactivatedAtMs: nowMs - dayMs }), {
+      state: "deactivated",
+      updatedAtMs: nowMs - 5,
+    });
+    expect(knownDeactivationMs(used, aRun())).toBe(nowMs - 5);
+    const { updatedAtMs: _time, ...timeless } = used;
+    expect(knownDeactivationMs(timeless, aRun())).toBeUndefined();
+  });
+
+  it("does not exist for a key that is not deactivated", () => {
     expect(
       knownDeactivationMs(noted(3 * hourMs, { state: "active" }), aRun({ deactivatedHere: true })),
     ).toBeUndefined();

@@ -11,14 +11,18 @@ import {
   markOf,
   type NotBinding,
   namesOf,
+  noSeal,
+  type OwnSeal,
   recordId,
+  requestStatement,
   standingOf,
 } from "../../provider/lifecycle/consent-record.ts";
-import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
+import type { KeyObservation, QuotedRequest } from "../../provider/lifecycle/observation.ts";
 import {
   aDraft,
   aKeyWith,
   alice,
+  anApprovalOf,
   aRecord,
   bob,
   carol,
@@ -41,15 +45,15 @@ const hex = (length: number) =>
 const anyText = (maxLength: number) => fc.string({ unit: "binary", maxLength });
 const time = fc.integer({ min: 1, max: 0xffffffff }).map((seconds) => seconds * 1000);
 const iamId = fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 }).filter((id) => !/^[0-9a-f]{16}$/.test(id));
-const drafts: fc.Arbitrary<ConsentDraft> = fc.record(
+const requests: fc.Arbitrary<ConsentDraft> = fc.record(
   {
     step: fc.constantFrom("deactivate" as const, "destroy" as const),
     writtenAtMs: time,
     digest: hex(32),
     author: iamId.map(identityOf),
-    how: fc.constantFrom("asked" as const, "met" as const, "answer" as const),
+    how: fc.constantFrom("asked" as const, "met" as const),
     authorName: anyText(100).filter((name) => name !== ""),
-    answers: hex(32),
+    seal: hex(64),
     deactivatedAtMs: time,
     kmsSetter: fc.oneof(
       iamId.map(identityOf),
@@ -70,6 +74,22 @@ const drafts: fc.Arbitrary<ConsentDraft> = fc.record(
   },
   { requiredKeys: ["step", "writtenAtMs", "digest", "author", "how"] },
 );
+
+const quotes: fc.Arbitrary<QuotedRequest> = fc.record(
+  {
+    id: hex(32),
+    author: iamId.map(identityOf),
+    authorName: anyText(100).filter((name) => name !== ""),
+    writtenAtMs: time,
+    seal: hex(64),
+  },
+  { requiredKeys: ["id", "author", "writtenAtMs"] },
+);
+/** An approval gives no reason of its own. */
+const approvals: fc.Arbitrary<ConsentDraft> = fc
+  .tuple(requests, quotes)
+  .map(([{ reason: _reason, seal: _seal, ...draft }, quoted]) => ({ ...draft, how: "answer", quotes: quoted }));
+const drafts = fc.oneof(requests, approvals);
 
 describe("the tag form", () => {
   it("returns every value that was written: any script, odd names, the longest reason", () => {
@@ -100,11 +120,27 @@ describe("the tag form", () => {
     );
   });
 
-  it("accepts the longest record that a person can cause", () => {
-    const longest = aDraft({ reason: "\u0001".repeat(500), authorName: "\u0001".repeat(100), answers: "f".repeat(32) });
-    const value = encodeTagValue({ ...longest, how: "answer", deactivatedAtMs: nowMs, kmsSetter: bob });
-    expect(value.length).toBeLessThanOrEqual(8192);
-    expect(decodeTagValue(keyId, value, sha256)).toBeDefined();
+  it("accepts the longest records that people can cause", () => {
+    const [reason, authorName, seal] = ["\u0001".repeat(500), "\u0001".repeat(100), "f".repeat(64)];
+    const request = aDraft({ reason, authorName, seal, deactivatedAtMs: nowMs, kmsSetter: bob });
+    const quoted = { id: "f".repeat(32), author: alice, authorName, writtenAtMs: nowMs, seal };
+    const approval = {
+      ...aDraft({ authorName, how: "answer", quotes: quoted }),
+      deactivatedAtMs: nowMs,
+      kmsSetter: bob,
+    };
+    const repeating = { ...approval, earlierReasons: [{ author: alice, authorName, reason }] };
+    for (const draft of [request, approval, repeating]) {
+      const value = encodeTagValue(draft);
+      expect(value.length).toBeLessThanOrEqual(8192);
+      expect(decodeTagValue(keyId, value, sha256)).toBeDefined();
+    }
+  });
+
+  it("keeps the mark of a requester whose ID a description did not hold", () => {
+    const quoted = { id: "f".repeat(32), author: { mark: alice.mark }, writtenAtMs: nowMs };
+    const value = encodeTagValue(aDraft({ author: bob, how: "answer", quotes: quoted }));
+    expect(decodeTagValue(keyId, value, sha256)?.quotes).toEqual(quoted);
   });
 
   it("never throws on garbage and never accepts garbage as a record", () => {
@@ -163,7 +199,7 @@ describe("the tag form", () => {
   });
 
   it("drops invalid optional notes and keeps the rest", () => {
-    const odd = { ...body, n: 1, r: "zz", x: -1, k: "", w: {} };
+    const odd = { ...body, n: 1, m: "zz", q: {}, x: -1, k: "", w: {} };
     expect(decodeTagValue(keyId, hexOf(odd), sha256)).toEqual({
       ...namesOf(keyId, hexOf(odd), sha256),
       carrier: "tag",
@@ -174,6 +210,72 @@ describe("the tag form", () => {
       how: "asked",
     });
   });
+
+  const quote = { i: "1".repeat(32), a: "IBMid-2", n: "Bob", t: 7, m: "2".repeat(64) };
+  const approval = { ...body, h: "answer", q: quote };
+
+  it.each([
+    ["none", undefined],
+    ["a text", "q"],
+    ["null", null],
+    ["one without an ID", { ...quote, i: "1" }],
+    ["one without an author", { ...quote, a: "" }],
+    ["one without a time", { ...quote, t: "7" }],
+  ])("reads an approval whose quote is %s as one that quotes nothing", (_what, q) => {
+    const record = decodeTagValue(keyId, hexOf({ ...approval, q }), sha256);
+    expect(record).toMatchObject({ how: "answer" });
+    expect(record?.quotes).toBeUndefined();
+  });
+
+  it("drops invalid optional parts of a quote", () => {
+    const record = decodeTagValue(keyId, hexOf({ ...approval, q: { ...quote, n: "", m: "2" } }), sha256);
+    expect(record?.quotes).toEqual({ id: "1".repeat(32), author: identityOf("IBMid-2"), writtenAtMs: 7000 });
+  });
+});
+
+describe("the own seal of a quoted request", () => {
+  const sealOf =
+    (key: string): OwnSeal =>
+    (statement) =>
+      sha256(`${key} ${statement}`);
+  const request = aRecord({ author: alice });
+  const statement = requestStatement(keyId, request);
+  const quoted = (over: Partial<QuotedRequest> = {}, draft: Partial<ConsentDraft> = {}) => {
+    const { id, author, writtenAtMs } = request;
+    const quotes = { id, author, writtenAtMs, seal: sealOf("alice's key")(statement), ...over };
+    return encodeTagValue(aDraft({ author: bob, how: "answer", quotes, ...draft }));
+  };
+  const isSealed = (value: string, seal: OwnSeal = sealOf("alice's key"), key = keyId) =>
+    decodeTagValue(key, value, sha256, seal)?.quotes?.isSealedHere;
+
+  it("is recognized by a run with the same key, and by no other run", () => {
+    expect(isSealed(quoted())).toBe(true);
+    expect(isSealed(quoted(), sealOf("another key"))).toBeUndefined();
+    expect(isSealed(quoted(), noSeal)).toBeUndefined();
+    expect(decodeTagValue(keyId, quoted(), sha256)?.quotes).not.toHaveProperty("isSealedHere");
+  });
+
+  it.each<[string, string]>([
+    ["no seal", quoted({ seal: undefined })],
+    ["the seal of another request of the same person", quoted({ seal: sealOf("alice's key")("another") })],
+    ["another time", quoted({ writtenAtMs: request.writtenAtMs + 1000 })],
+    ["another author", quoted({ author: carol })],
+    ["another step", quoted({}, { step: "destroy" })],
+    ["another digest", quoted({}, { digest: "0".repeat(32) })],
+  ])("is not recognized with %s", (_what, value) => {
+    expect(isSealed(value)).toBeUndefined();
+  });
+
+  it("is good for one key", () => {
+    expect(isSealed(quoted(), undefined, "9b2d0000-0000-4000-8000-000000000003")).toBeUndefined();
+  });
+
+  it("covers the mark of an author whose ID is not known", () => {
+    const marked = { ...request, author: { mark: alice.mark } };
+    expect(requestStatement(keyId, marked)).not.toBe(statement);
+    const seal = sealOf("alice's key")(requestStatement(keyId, marked));
+    expect(isSealed(quoted({ author: { mark: alice.mark }, seal }))).toBe(true);
+  });
 });
 
 describe("the compact form", () => {
@@ -181,7 +283,7 @@ describe("the compact form", () => {
 
   it("is exactly 90 characters with its newline and returns every value that it holds", () => {
     fc.assert(
-      fc.property(drafts, gates, (draft, gate) => {
+      fc.property(requests, gates, (draft, gate) => {
         const text = encodeCompact(draft, gate);
         expect(`\n${text}`).toHaveLength(90);
         const { step, writtenAtMs, digest, how } = draft;
@@ -332,6 +434,32 @@ describe("standingOf", () => {
     expect(expiredRecord(aKeyWith(record), expiresAtMs - 1)).toBeUndefined();
     expect(expiredRecord(aKeyWith(record), expiresAtMs)).toEqual({ kind: "lapsed", record, atMs: expiresAtMs });
     expect(expiredRecord(aKeyWith(record, { updatedBy: carol }), expiresAtMs)).toBeUndefined();
+  });
+
+  it("does not bind for an approval that quotes no request", () => {
+    const { quotes: _none, ...approval } = anApprovalOf(record);
+    expect(standingOf(aKeyWith(approval), "deactivate", nowMs)).toEqual({
+      binds: false,
+      why: { kind: "quotes_nothing", record: approval },
+    });
+  });
+
+  it.each([
+    ["deactivate", 7 * dayMs],
+    ["destroy", 2 * dayMs],
+  ] as const)(
+    "binds for an approval to %s until the quoted request is too old, however young the approval is",
+    (step, ms) => {
+      const request = aRecord({ step, writtenAtMs: nowMs - ms + hourMs });
+      const key = aKeyWith(anApprovalOf(request));
+      expect(standingOf(key, step, nowMs)).toMatchObject({ binds: true, lapsesAtMs: nowMs + hourMs });
+      expect(standingOf(key, step, nowMs + hourMs)).toMatchObject({ why: { kind: "lapsed", atMs: nowMs + hourMs } });
+    },
+  );
+
+  it("binds for an approval for at most seven days of its own", () => {
+    const approval = anApprovalOf(aRecord({ writtenAtMs: nowMs }), { writtenAtMs: nowMs - dayMs });
+    expect(standingOf(aKeyWith(approval), "deactivate", nowMs)).toMatchObject({ lapsesAtMs: nowMs + 6 * dayMs });
   });
 
   it("recognizes the author of a compact record by the mark alone", () => {

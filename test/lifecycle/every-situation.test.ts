@@ -1,7 +1,13 @@
-/** Every state x actor x record x consent x gate x policy x goal x intent, against an independent second decision. */
+/** Every state x actor x record x consent x gate x policy x goal x intent x seal, against an independent second decision. */
 
 import { expect, it } from "vitest";
-import type { Actor, KeyObservation, KeystoreStatus, Twin } from "../../provider/lifecycle/observation.ts";
+import type {
+  Actor,
+  ConsentRecord,
+  KeyObservation,
+  KeystoreStatus,
+  Twin,
+} from "../../provider/lifecycle/observation.ts";
 import {
   type DeletionGoal,
   type DeletionPolicy,
@@ -17,6 +23,7 @@ import {
   alice,
   anActor,
   anActorInProfile,
+  anApprovalOf,
   aPolicy,
   aRecord,
   aRun,
@@ -27,6 +34,7 @@ import {
   cloudService,
   dayMs,
   digestsOf,
+  hourMs,
   nowMs,
   pipeline,
   profile,
@@ -56,13 +64,17 @@ const states = [
 type State = (typeof states)[number];
 const nextStep = (state: State) => (state === "active" ? "deactivate" : "destroy");
 
-/** The records on the key; only `binding` and `answer` may ever count. */
+/** The records on the key; only `binding` and the approvals that quote a request may ever count. */
 const records: Readonly<Record<string, (state: State) => KeyObservation>> = {
   none: (state) => aKey({ state }),
   twice: (state) => aKey({ state, carried: { kind: "twice" } }),
   unreadable: (state) => aKey({ state, carried: { kind: "unreadable", id: "0" } }),
   binding: (state) => aKeyWith(aRecord({ step: nextStep(state) }), { state }),
-  answer: (state) => aKeyWith(aRecord({ step: nextStep(state), how: "answer", answers: "0".repeat(32) }), { state }),
+  "an approval": (state) => aKeyWith(approvalByAlice(state), { state }),
+  "a sealed approval": (state) => aKeyWith(approvalByAlice(state, true), { state }),
+  "an approval of one's own request": (state) => aKeyWith(ownApproval(state), { state }),
+  "an approval of nothing": (state) => aKeyWith(aRecord({ step: nextStep(state), how: "answer" }), { state }),
+  "a late approval": (state) => aKeyWith(approvalByAlice(state, true, nowMs - 8 * dayMs), { state }),
   "edited by another": (state) => aKeyWith(aRecord({ step: nextStep(state) }), { state, updatedBy: carol }),
   "edited by the author": (state) => aKeyWith(aRecord({ step: nextStep(state) }), { state, updatedAtMs: nowMs }),
   lapsed: (state) => aKeyWith(aRecord({ step: nextStep(state), writtenAtMs: nowMs - 7 * dayMs }), { state }),
@@ -77,15 +89,28 @@ const records: Readonly<Record<string, (state: State) => KeyObservation>> = {
   },
 };
 
+/** Alice, the author, approves a request of Bob, the other person. */
+function approvalByAlice(state: State, isSealed = false, askedAtMs = nowMs - 2 * hourMs): ConsentRecord {
+  const request = aRecord({ step: nextStep(state), author: bob, writtenAtMs: askedAtMs });
+  return anApprovalOf(request, { author: alice, ...(isSealed && { isSealedHere: true }) });
+}
+
+function ownApproval(state: State): ConsentRecord {
+  return anApprovalOf(aRecord({ step: nextStep(state) }), { author: alice, isSealedHere: true });
+}
+
 interface Situation {
   readonly state: State;
   readonly who: string;
   readonly record: string;
-  readonly isNamed: boolean;
+  /** Confirmed by hand in this run. */
+  readonly isConfirmed: boolean;
   readonly gate: "both" | "destroy";
   readonly people: "single" | "required";
   readonly goal: DeletionGoal;
   readonly intent: Run["intent"];
+  /** The run itself wrote the request for the next step. */
+  readonly isRequestedHere: boolean;
 }
 
 /** The product's table and rule, read from top to bottom as a person does. */
@@ -97,38 +122,57 @@ function expected(one: Situation): string {
   if (one.goal === "deactivated" && one.state === "pre_activation") return "refused: never_active";
   const step = nextStep(one.state);
   // A call without a body would vouch for whatever record is on the key, so the record goes first.
-  if (one.people === "single") return step === "deactivate" && one.record !== "none" ? "drop_record" : step;
+  if (one.people === "single") {
+    // The record on which a key was deactivated is there until the next write, so the key is cooling down.
+    if (one.state === "deactivated" && one.record === "for the other step") return "waitingForTime";
+    return step === "deactivate" && one.record !== "none" ? "drop_record" : step;
+  }
   if (one.who === "nobody" || one.record === "by an unknown author") return "refused: persons_unknown";
   const isPerson = one.who.startsWith("author") || one.who.startsWith("other");
-  const counts = one.record === "binding" || one.record === "answer";
-  if (!isPerson) return "wait: not_a_person";
-  if (counts) {
-    const isOwnEnough = step === "deactivate" && one.gate === "destroy";
-    if (one.who.startsWith("author") && !isOwnEnough) return "wait: wrote_it";
-    return one.isNamed ? step : "wait: may_consent";
+  const isAuthor = one.who.startsWith("author");
+  if (one.record === "binding") {
+    if (!isPerson) return "wait: not_a_person";
+    if (!isAuthor) return one.isConfirmed ? step : "wait: may_consent";
+    return step === "deactivate" && one.gate === "destroy" && !one.isRequestedHere ? step : "wait: wrote_it";
   }
-  if (one.who.endsWith("in a profile")) return "wait: acts_in_a_profile";
-  if (one.intent === "resume") return "wait: may_ask";
-  return one.intent === "engine" ? "write: met" : "write: asked";
+  const approvals = ["an approval", "a sealed approval", "an approval of one's own request"];
+  if (approvals.includes(one.record)) {
+    if (!isPerson) return "wait: not_a_person";
+    if (isAuthor) return "wait: wrote_it";
+    if (one.record === "an approval of one's own request") return "wait: not_the_requester";
+    return one.isConfirmed || one.record === "a sealed approval" ? step : "wait: may_confirm";
+  }
+  if (!isPerson) return "ask: not_a_person";
+  if (one.who.endsWith("in a profile")) return "ask: acts_in_a_profile";
+  if (one.intent === "request") return "write: asked";
+  return one.intent === "engine" && step === "deactivate" ? "write: met" : "ask: may_ask";
 }
 
 function outcomeOf(plan: Plan): string {
   if (plan.kind === "ready")
     return plan.step.kind === "write_record" ? `write: ${plan.step.draft.how}` : plan.step.kind;
   if (plan.kind === "refused") return `refused: ${plan.guard.guard}`;
+  if (plan.kind === "waitingForRequest") return `ask: ${plan.standing}`;
   return plan.kind === "waitingForApproval" ? `wait: ${plan.standing}` : plan.kind;
 }
+
+/** The gate makes no difference for one person. */
+const rules = [
+  ["single", "both"],
+  ["required", "both"],
+  ["required", "destroy"],
+] as const;
 
 function* situations(): Generator<Situation> {
   for (const state of states)
     for (const who of Object.keys(actors))
       for (const record of Object.keys(records))
-        for (const isNamed of [false, true])
-          for (const gate of ["both", "destroy"] as const)
-            for (const people of ["single", "required"] as const)
-              for (const goal of deletionGoals)
-                for (const intent of ["request", "engine", "resume"] as const)
-                  yield { state, who, record, isNamed, gate, people, goal, intent };
+        for (const isConfirmed of [false, true])
+          for (const [people, gate] of rules)
+            for (const goal of deletionGoals)
+              for (const intent of ["request", "engine", "approve", "resume"] as const)
+                for (const isRequestedHere of record === "binding" ? [false, true] : [false])
+                  yield { state, who, record, isConfirmed, gate, people, goal, intent, isRequestedHere };
 }
 
 function inputs(one: Situation): { key: KeyObservation; policy: DeletionPolicy; run: Run } {
@@ -141,7 +185,12 @@ function inputs(one: Situation): { key: KeyObservation; policy: DeletionPolicy; 
   return {
     key,
     policy: aPolicy({ goal: one.goal, gate: one.gate, dualAuthorization: one.people }),
-    run: aRun({ actor: actors[one.who] ?? anActor(), intent: one.intent, consents: one.isNamed ? [onFile] : [] }),
+    run: aRun({
+      actor: actors[one.who] ?? anActor(),
+      intent: one.intent,
+      consents: one.isConfirmed ? [onFile] : [],
+      ...(one.isRequestedHere && { requestedHere: [nextStep(one.state)] }),
+    }),
   };
 }
 
@@ -153,7 +202,7 @@ it("decides every situation as the product rules require", () => {
     if (answer !== expected(one)) expect({ ...one, answer }).toEqual({ ...one, answer: expected(one) });
     count += 1;
   }
-  expect(count).toBe(7 * 8 * 12 * 2 * 2 * 2 * 4 * 3);
+  expect(count).toBe(7 * 8 * 17 * 2 * 3 * 4 * 4);
   // Counting branches takes several times as long.
 }, 120_000);
 
@@ -225,11 +274,12 @@ it("names in every wait the role that the step requires", () => {
       state,
       who: "author",
       record: "binding",
-      isNamed: false,
+      isConfirmed: false,
       gate: "both",
       people: "required",
       goal: "removed",
       intent: "request",
+      isRequestedHere: false,
     });
     const suffix = {
       active: "active-deactivate",

@@ -47,7 +47,11 @@ type Move =
   | {
       readonly kind: "tool";
       readonly by: Credential;
-      readonly names: "nothing" | "window" | "every_window";
+      /**
+       * `run`: of an engine, which confirms nothing by hand. `request`: opens a window. `approve`: confirms the window.
+       * `approve_any`: every window that ever was, as no command does.
+       */
+      readonly does: "run" | "request" | "approve" | "approve_any";
       /** What happens outside the tool between its read and its call. */
       readonly meanwhile?: { readonly what: Beside; readonly by: Credential };
     };
@@ -131,16 +135,18 @@ function runTool(
   move: Omit<Extract<Move, { kind: "tool" }>, "kind">,
   planner: Planner = ending,
 ): KmsPlan {
-  const names = move.names === "every_window" ? world.everOpen : world.everOpen.slice(-1);
-  const { by } = move;
+  const { by, does } = move;
+  const confirmed = { run: [], request: [], approve: world.everOpen.slice(-1), approve_any: world.everOpen }[does];
   let meanwhile = move.meanwhile;
   let run: KmsRun = {
     actor: { identity: by.identity, writesAs: by.writesAs, displayName: "" },
-    consents: move.names === "nothing" ? [] : names,
+    consents: confirmed,
+    ...(does === "request" && { mayRequest: true }),
   };
   for (let round = 0; round < 6; round += 1) {
     const plan = planner(observe(world), run, world.nowMs);
     if (plan.kind !== "ready") return plan;
+    if (does === "run") throw new Error(`A run that confirms nothing by hand sent ${plan.step.kind}.`);
     if (meanwhile !== undefined) actOutsideTool(world, kms, meanwhile);
     meanwhile = undefined;
     run = take(world, kms, by, plan.step, run);
@@ -181,13 +187,13 @@ function movesBy(credentials: readonly Credential[], canRace: boolean): fc.Arbit
   const by = fc.constantFrom(...credentials);
   const what = fc.constantFrom<Beside>("set", "unset", "write_policy", "restore");
   const acts = fc.record({ what, by });
-  const names = fc.constantFrom("nothing" as const, "window" as const, "every_window" as const);
+  const does = fc.constantFrom("run" as const, "request" as const, "approve" as const, "approve_any" as const);
   const tool = canRace
     ? fc.record(
-        { kind: fc.constant("tool" as const), by, names, meanwhile: acts },
-        { requiredKeys: ["kind", "by", "names"] },
+        { kind: fc.constant("tool" as const), by, does, meanwhile: acts },
+        { requiredKeys: ["kind", "by", "does"] },
       )
-    : fc.record({ kind: fc.constant("tool" as const), by, names });
+    : fc.record({ kind: fc.constant("tool" as const), by, does });
   return fc.oneof(
     waits,
     acts.map((act): Move => ({ kind: "beside", ...act })),
@@ -266,7 +272,7 @@ describe("a key with KMS dual authorization", () => {
     );
   });
 
-  it("is destroyed by two people whatever happened before: withdraw, set, name", () => {
+  it("is destroyed by two people whatever happened before: withdraw, request, approve", () => {
     const moves = fc.array(
       movesBy([...ofAlice, ...ofBob], true).filter((move) => !writesPolicy(move)),
       { maxLength: 10 },
@@ -281,13 +287,13 @@ describe("a key with KMS dual authorization", () => {
         play(world, service, some);
         if (world.state === "destroyed") return;
         world.nowMs += dayMs;
-        runTool(world, service, { by: bobHimself, names: "nothing" }, planKmsKeyWithdrawal);
+        runTool(world, service, { by: bobHimself, does: "request" }, planKmsKeyWithdrawal);
         world.nowMs += secondMs;
-        expect(runTool(world, service, { by: aliceHerself, names: "nothing" })).toMatchObject({ standing: "set_it" });
-        expect(runTool(world, service, { by: bobHimself, names: "nothing" })).toMatchObject({
+        expect(runTool(world, service, { by: aliceHerself, does: "request" })).toMatchObject({ standing: "set_it" });
+        expect(runTool(world, service, { by: bobHimself, does: "run" })).toMatchObject({
           standing: "may_consent",
         });
-        expect(runTool(world, service, { by: bobHimself, names: "window" })).toEqual({ kind: "done" });
+        expect(runTool(world, service, { by: bobHimself, does: "approve" })).toEqual({ kind: "done" });
       }),
       { numRuns: 5000 / share },
     );

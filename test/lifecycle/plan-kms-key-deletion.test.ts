@@ -33,7 +33,9 @@ import { aKmsKey, aKmsKeySetBy, aKmsPolicy, aKmsRun, kmsKeyId, openWindow } from
 
 const plan = (key: KmsKeyObservation, run: Partial<KmsRun> = {}, policy = aKmsPolicy()): KmsPlan =>
   planKmsKeyDeletion(key, policy, aKmsRun(run), nowMs);
+/** The window that the person confirmed by hand. */
 const naming = { consents: [openWindow] };
+const asking = { mayRequest: true } as const;
 const refused = (guard: KmsGuard): KmsPlan => ({ kind: "refused", guard });
 const registration = (resourceCrn: string, preventsKeyDeletion = false) => ({ resourceCrn, preventsKeyDeletion });
 const inUse = (...items: ReturnType<typeof registration>[]): Partial<KmsKeyObservation> => ({
@@ -44,7 +46,14 @@ const destroyStep: KmsPlan = { kind: "ready", step: { kind: "destroy", consented
 
 describe("two people under KMS's own dual authorization", () => {
   it("the first person sets the key for deletion", () => {
-    expect(plan(aKmsKey(), { actor: anActor(alice) })).toEqual(setStep);
+    expect(plan(aKmsKey(), { actor: anActor(alice), ...asking })).toEqual(setStep);
+  });
+
+  it("a run that may not request opens no window, as any engine", () => {
+    const wait = { kind: "waitingForRequest", standing: "may_ask" };
+    for (const run of [{}, naming]) expect(plan(aKmsKey(), { actor: anActor(alice), ...run })).toEqual(wait);
+    const lapsed = aKmsKey({ windowEndsAtMs: nowMs - secondMs });
+    expect(plan(lapsed)).toEqual(wait);
   });
 
   it("the setter waits for another person, whatever they name", () => {
@@ -60,7 +69,7 @@ describe("two people under KMS's own dual authorization", () => {
     expect(plan(aKmsKeySetBy(alice), { actor: again, ...naming })).toMatchObject({ standing: "set_it" });
   });
 
-  it("a second person waits unless they name the window", () => {
+  it("a second person waits unless they confirm the window", () => {
     expect(plan(aKmsKeySetBy(alice))).toEqual({
       kind: "waitingForApproval",
       standing: "may_consent",
@@ -68,11 +77,11 @@ describe("two people under KMS's own dual authorization", () => {
     });
   });
 
-  it("a second person who names the window destroys", () => {
+  it("a second person who confirms the window destroys", () => {
     expect(plan(aKmsKeySetBy(alice), naming)).toEqual(destroyStep);
   });
 
-  it("another key's window, an earlier window, or the key alone does not count as naming the window", () => {
+  it("another key's window, an earlier window, or the key alone does not count as confirming the window", () => {
     const others = [
       windowName("11111111-52a1-4c5e-9a3e-3c1f0a7f2b11", nowMs - hourMs + kmsWindowMs),
       windowName(kmsKeyId, nowMs - hourMs + kmsWindowMs - secondMs),
@@ -110,7 +119,7 @@ describe("two people under KMS's own dual authorization", () => {
 
   it("KMS requires two people even if the program says single", () => {
     const single = aKmsPolicy({ dualAuthorization: "single" });
-    expect(plan(aKmsKey(), {}, single)).toEqual(setStep);
+    expect(plan(aKmsKey(), asking, single)).toEqual(setStep);
     expect(plan(aKmsKeySetBy(alice), {}, single)).toMatchObject({ standing: "may_consent" });
   });
 
@@ -128,13 +137,13 @@ describe("one person who could appear as two", () => {
     ["a profile that a workload assumed", aWorkload(profile)],
     ["a cloud service", aWorkload(cloudService)],
   ])("%s neither sets nor destroys", (_who, actor) => {
-    expect(plan(aKmsKey(), { actor })).toEqual({ kind: "waitingForApproval", standing: "not_a_person" });
+    expect(plan(aKmsKey(), { actor })).toEqual({ kind: "waitingForRequest", standing: "not_a_person" });
     expect(plan(aKmsKeySetBy(alice), { actor, ...naming })).toMatchObject({ standing: "not_a_person" });
   });
 
   it("a person in a profile neither sets nor destroys: KMS may store the profile alone", () => {
     const actor = anActorInProfile(bob);
-    expect(plan(aKmsKey(), { actor })).toEqual({ kind: "waitingForApproval", standing: "acts_in_a_profile" });
+    expect(plan(aKmsKey(), { actor })).toEqual({ kind: "waitingForRequest", standing: "acts_in_a_profile" });
     expect(plan(aKmsKeySetBy(alice), { actor, ...naming })).toMatchObject({ standing: "acts_in_a_profile" });
     const { policyWrite: _untold, ...untold } = aKmsKeySetBy(alice);
     expect(plan(untold, { actor, ...naming })).toMatchObject({ standing: "acts_in_a_profile" });
@@ -188,11 +197,12 @@ describe("the window", () => {
 
   it("is set again after its expiry, and naming the expired window has no effect", () => {
     const lapsed = ending(-secondMs);
-    expect(plan(lapsed, { consents: [windowName(kmsKeyId, nowMs - secondMs)] })).toEqual(setStep);
+    const again = { ...asking, consents: [windowName(kmsKeyId, nowMs - secondMs)] };
+    expect(plan(lapsed, again)).toEqual(setStep);
   });
 
   it("is never set twice while open", () => {
-    for (const setter of [alice, bob, pipeline]) expect(plan(aKmsKeySetBy(setter))).not.toEqual(setStep);
+    for (const setter of [alice, bob, pipeline]) expect(plan(aKmsKeySetBy(setter), asking)).not.toEqual(setStep);
   });
 
   it("ends the run if KMS did not keep it", () => {
@@ -231,14 +241,16 @@ describe("the key's own state", () => {
   });
 
   it("a suspended key is not set for deletion", () => {
-    expect(plan(aKmsKey({ state: "suspended" }))).toEqual(refused({ guard: "not_active", stateWord: "suspended" }));
+    expect(plan(aKmsKey({ state: "suspended" }), asking)).toEqual(
+      refused({ guard: "not_active", stateWord: "suspended" }),
+    );
   });
 
   it("an expired key is set for deletion, unless KMS says that it cannot be", () => {
     const key = aKmsKey({ state: "deactivated" });
-    expect(plan(key)).toEqual(setStep);
+    expect(plan(key, asking)).toEqual(setStep);
     const refusals = [{ step: "set_for_deletion" as const, message: "Key is not in a valid state" }];
-    expect(plan(key, { refusals })).toEqual(refused({ guard: "not_active", stateWord: "deactivated" }));
+    expect(plan(key, { ...asking, refusals })).toEqual(refused({ guard: "not_active", stateWord: "deactivated" }));
   });
 
   it("a key that was never active does not change", () => {
@@ -302,7 +314,7 @@ describe("guards, in this order, before the window and before destroy", () => {
 
 describe("a step that KMS refused in this run", () => {
   it.each([
-    ["set_for_deletion", aKmsKey(), {}],
+    ["set_for_deletion", aKmsKey(), asking],
     ["destroy", aKmsKeySetBy(alice), naming],
   ] as const)("%s is not sent again", (step, key, run) => {
     const refusals = [{ step, message: "no" }];
@@ -350,7 +362,9 @@ describe("codes", () => {
       expect(code).toBe(kmsGuardCodes[guard]);
       expect(errorCatalogue[code].exitCode).toBeGreaterThan(0);
     }
-    expect(kmsPlanCode({ kind: "waitingForApproval", standing: "set_it" })).toBe("UKO_APPROVAL_PENDING");
+    const window = { name: openWindow, endsAtMs: nowMs };
+    expect(kmsPlanCode({ kind: "waitingForApproval", standing: "set_it", window })).toBe("UKO_APPROVAL_PENDING");
+    expect(kmsPlanCode({ kind: "waitingForRequest", standing: "may_ask" })).toBe("UKO_REQUEST_PENDING");
     expect(kmsPlanCode({ kind: "waitingForTime" })).toBe("UKO_KMS_METADATA_REMAINS");
   });
 });

@@ -32,6 +32,6 @@ describe("takes no step if any setting requires two people", () => {
     ["a marker for destroy", { marker: "destroy" }],
     ["a twin under KMS dual authorization", { twins: [aTwin({ dualAuthDelete: true })] }],
   ] as const)("%s", (_what, over) => {
-    expect(plan({ ...fresh, ...over })).toMatchObject({ kind: "waitingForApproval" });
+    expect(plan({ ...fresh, ...over })).toMatchObject({ kind: "waitingForRequest" });
   });
 });

@@ -1,16 +1,14 @@
 import { describe, expect, it } from "vitest";
+import type { ConsentRecord, KeyObservation } from "../../provider/lifecycle/observation.ts";
+import type { Run } from "../../provider/lifecycle/plan.ts";
 import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
-import {
-  planApproval,
-  planReviewedApproval,
-  planReviewedStep,
-  type ReviewRun,
-} from "../../provider/lifecycle/plan-reviewed.ts";
+import { planReviewedApproval, planReviewedStep } from "../../provider/lifecycle/plan-reviewed.ts";
 import { type Review, reviewOf } from "../../provider/lifecycle/review.ts";
 import {
   aKey,
   aKeyWith,
   anActor,
+  anApprovalOf,
   aPolicy,
   aRecord,
   aReviewHeader,
@@ -26,16 +24,16 @@ import {
 
 const record = aRecord();
 const key = aKeyWith(record);
-const by = (review: Review, over: Partial<ReviewRun> = {}): ReviewRun => ({
-  ...aRun({ intent: "resume" }),
-  review,
-  ...over,
-});
-const run = by(aReviewOf([key]));
+const review = aReviewOf([key]);
+const approving = (over: Partial<Run> = {}): Run => aRun({ intent: "approve", ...over });
+const step = (seen: KeyObservation, by: Review = review, over: Partial<Run> = {}) =>
+  planReviewedStep({ review: by }, seen, approving(over), nowMs);
+const approval = (seen: KeyObservation, by: Review = review, over: Partial<Run> = {}) =>
+  planReviewedApproval(by, seen, approving(over), nowMs);
 
 describe("planReviewedStep", () => {
   it("takes the reviewed step", () => {
-    expect(planReviewedStep(key, run, nowMs)).toEqual({
+    expect(step(key)).toEqual({
       kind: "ready",
       step: { kind: "deactivate", consentedBy: record },
     });
@@ -44,23 +42,23 @@ describe("planReviewedStep", () => {
   it("ends at the reviewed step, for the run that took it and for one that is repeated", () => {
     const after = aKeyWith(record, { state: "deactivated", updatedBy: bob, updatedAtMs: nowMs });
     for (const deactivatedHere of [true, false]) {
-      expect(planReviewedStep(after, { ...run, deactivatedHere }, nowMs)).toEqual({ kind: "done" });
+      expect(step(after, review, { deactivatedHere })).toEqual({ kind: "done" });
     }
   });
 
   it("ends when the destroy is accepted, whatever the keystores still hold", () => {
     const old = aRecord({ step: "destroy", deactivatedAtMs: nowMs - 5 * hourMs });
     const before = aKeyWith(old);
-    const destroying = by(aReviewOf([before], { step: "destroy" }));
-    expect(planReviewedStep(before, destroying, nowMs)).toMatchObject({ kind: "ready", step: { kind: "destroy" } });
+    const destroying = aReviewOf([before], { step: "destroy" });
+    expect(step(before, destroying)).toMatchObject({ kind: "ready", step: { kind: "destroy" } });
     const after = aKeyWith(old, { state: "destroyed", updatedBy: bob, updatedAtMs: nowMs });
-    expect(planReviewedStep(after, destroying, nowMs)).toEqual({ kind: "done" });
+    expect(step(after, destroying)).toEqual({ kind: "done" });
   });
 
   it("waits until the key has cooled down", () => {
     const warm = aKeyWith(aRecord({ step: "destroy", deactivatedAtMs: nowMs - hourMs }));
-    const destroying = by(aReviewOf([warm], { step: "destroy" }));
-    expect(planReviewedStep(warm, destroying, nowMs)).toMatchObject({ kind: "waitingForTime", awaits: "cool_down" });
+    const destroying = aReviewOf([warm], { step: "destroy" });
+    expect(step(warm, destroying)).toMatchObject({ kind: "waitingForTime", awaits: "cool_down" });
   });
 
   it.each([
@@ -68,7 +66,7 @@ describe("planReviewedStep", () => {
     ["was written by another person", aKeyWith(record, { updatedBy: carol }), "not_binding"],
     ["has no request any more", aKey(), "not_binding"],
   ])("leaves a key that %s", (_title, seen, why) => {
-    expect(planReviewedStep(seen, run, nowMs)).toMatchObject({
+    expect(step(seen)).toMatchObject({
       kind: "refused",
       guard: { guard: "not_as_reviewed", why: { kind: why } },
     });
@@ -76,83 +74,112 @@ describe("planReviewedStep", () => {
 
   it("obeys every guard of a deletion, and requires two people whatever the marker says", () => {
     const dual = aKeyWith(record, { marker: "single", twins: [aTwin({ dualAuthDelete: true, state: "suspended" })] });
-    expect(planReviewedStep(dual, by(aReviewOf([dual])), nowMs)).toMatchObject({ guard: { guard: "twin_not_active" } });
-    const unread = by(reviewOf(aReviewHeader(), []));
-    expect(planReviewedStep(aKeyWith(record, { marker: "single" }), unread, nowMs)).toMatchObject({
+    expect(step(dual, aReviewOf([dual]))).toMatchObject({ guard: { guard: "twin_not_active" } });
+    const unread = reviewOf(aReviewHeader(), []);
+    expect(step(aKeyWith(record, { marker: "single" }), unread)).toMatchObject({
       guard: { why: { kind: "not_listed" } },
     });
   });
 
-  it("never does more than a run that names the same record by its ID", () => {
-    const named = planKeyDeletion(key, aPolicy(), aRun({ consents: [record.id], intent: "resume" }), nowMs);
-    expect(planReviewedStep(key, run, nowMs)).toEqual(named);
+  it("never does more than a run whose person confirmed the same request by hand", () => {
+    const named = planKeyDeletion(key, aPolicy(), approving({ consents: [record.id] }), nowMs);
+    expect(step(key)).toEqual(named);
+  });
+});
+
+describe("planReviewedStep whose person also asked for the destruction", () => {
+  const after = aKeyWith(record, { state: "deactivated", updatedBy: bob, updatedAtMs: nowMs });
+  const wanting = (over: Partial<Run>, seen = after) =>
+    planReviewedStep({ review, requestsNext: true }, seen, approving(over), nowMs);
+
+  it("requests the destruction of the key that this run deactivated", () => {
+    expect(wanting({ deactivatedHere: true })).toMatchObject({
+      kind: "ready",
+      step: { kind: "write_record", draft: { step: "destroy", how: "asked", author: bob, deactivatedAtMs: nowMs } },
+    });
+  });
+
+  it("requests nothing for a key that another run deactivated, and nothing before the deactivation", () => {
+    expect(wanting({})).toEqual({ kind: "done" });
+    expect(wanting({}, key)).toMatchObject({ kind: "ready", step: { kind: "deactivate" } });
+  });
+
+  it("ends with the request, and acts on no other one", () => {
+    const request = (author: typeof bob) =>
+      aKeyWith(aRecord({ step: "destroy", author, writtenAtMs: nowMs, deactivatedAtMs: nowMs }));
+    expect(wanting({ deactivatedHere: true }, request(bob))).toMatchObject({ standing: "wrote_it" });
+    expect(wanting({ deactivatedHere: true }, request(carol))).toMatchObject({ standing: "may_consent" });
   });
 });
 
 describe("planReviewedApproval", () => {
-  it("answers the request that was reviewed", () => {
-    expect(planReviewedApproval(key, run, nowMs)).toMatchObject({
+  const quoting = (request: ConsentRecord, over: Parameters<typeof anApprovalOf>[1] = {}) =>
+    aKeyWith(anApprovalOf(request, { writtenAtMs: nowMs, ...over }));
+
+  it("quotes the request that was reviewed", () => {
+    const { id, author, authorName, writtenAtMs } = record;
+    expect(approval(key)).toMatchObject({
       kind: "ready",
-      step: { kind: "write_record", marker: "both", draft: { how: "answer", answers: record.id, step: "deactivate" } },
+      step: {
+        kind: "write_record",
+        marker: "both",
+        draft: { how: "answer", step: "deactivate", author: bob, quotes: { id, author, authorName, writtenAtMs } },
+      },
     });
-    const alone = planApproval(key, aPolicy(), aRun({ intent: "resume" }), record.id, nowMs);
-    expect(planReviewedApproval(key, run, nowMs)).toEqual(alone);
   });
 
-  it("is done once the answer is on the key", () => {
-    const answer = aRecord({ author: bob, how: "answer", answers: record.id, writtenAtMs: nowMs });
-    expect(planReviewedApproval(aKeyWith(answer), run, nowMs)).toEqual({ kind: "done" });
+  it("is done once the approval is on the key", () => {
+    expect(approval(quoting(record))).toEqual({ kind: "done" });
   });
 
   it.each([
-    [
-      "another request was answered",
-      aRecord({ author: bob, how: "answer", answers: "0".repeat(32), writtenAtMs: nowMs }),
-    ],
-    ["another person answered", aRecord({ author: carol, how: "answer", answers: record.id, writtenAtMs: nowMs })],
-    ["the request was replaced", aRecord({ writtenAtMs: nowMs })],
-    ["the request expired", aRecord({ writtenAtMs: nowMs - 8 * dayMs })],
-  ])("leaves the key if %s", (_title, other) => {
-    expect(planReviewedApproval(aKeyWith(other), run, nowMs)).toMatchObject({ guard: { guard: "not_as_reviewed" } });
+    ["another request was approved", quoting(aRecord({ reason: "another" }))],
+    ["another person approved", quoting(record, { author: carol })],
+    ["the approval quotes nothing", aKeyWith(aRecord({ author: bob, how: "answer", writtenAtMs: nowMs }))],
+    ["the request was replaced", aKeyWith(aRecord({ writtenAtMs: nowMs }))],
+    ["the request expired", aKeyWith(aRecord({ writtenAtMs: nowMs - 8 * dayMs }))],
+  ])("leaves the key if %s", (_title, seen) => {
+    expect(approval(seen)).toMatchObject({ guard: { guard: "not_as_reviewed" } });
   });
 
   it("leaves a key that the review does not list", () => {
-    const elsewhere = by(reviewOf(aReviewHeader(), []));
-    expect(planReviewedApproval(key, elsewhere, nowMs)).toMatchObject({ guard: { why: { kind: "not_listed" } } });
+    const elsewhere = reviewOf(aReviewHeader(), []);
+    expect(approval(key, elsewhere)).toMatchObject({ guard: { why: { kind: "not_listed" } } });
   });
 
-  it("leaves a key whose service stores no tags, because the answer could not say what it answers", () => {
+  it("leaves a key whose service stores no tags, because a description has no room for the request", () => {
     const compact = aKeyWith({ ...record, carrier: "description" });
-    expect(planReviewedApproval(compact, by(aReviewOf([compact])), nowMs)).toMatchObject({
+    expect(approval(compact, aReviewOf([compact]))).toMatchObject({
       guard: { guard: "not_as_reviewed", why: { kind: "no_room_for_answer" } },
     });
   });
 
+  it.each([
+    ["deactivate", 7 * dayMs],
+    ["destroy", 2 * dayMs],
+  ] as const)("stores nothing if the requester would have less than four hours to %s", (of, lifetimeMs) => {
+    const asked = (leftMs: number) => {
+      const seen = aKeyWith(aRecord({ step: of, writtenAtMs: nowMs - lifetimeMs + leftMs }));
+      return approval(seen, aReviewOf([seen], { step: of }));
+    };
+    expect(asked(4 * hourMs).kind).toBe("ready");
+    expect(asked(4 * hourMs - 1000)).toMatchObject({
+      guard: { why: { kind: "too_old_to_store", untilMs: nowMs + 4 * hourMs - 1000 } },
+    });
+  });
+
   it("is refused to a person whose writes would carry a profile's name", () => {
-    const profiled = { ...run, actor: anActor(bob, { writesAs: carol }) };
-    expect(planReviewedApproval(key, profiled, nowMs)).toMatchObject({ guard: { guard: "actor_not_a_person" } });
+    const actor = anActor(bob, { writesAs: carol });
+    expect(approval(key, review, { actor })).toMatchObject({ guard: { guard: "actor_not_a_person" } });
+  });
+
+  it("is refused to a caller without an ID, even if an approval is on the key", () => {
+    const actor = { displayName: "?" };
+    expect(approval(quoting(record), review, { actor }).kind).toBe("refused");
   });
 
   it("reports a write that the service refused in this run", () => {
     const refusals = [{ step: "write_record", status: 403, message: "no" }] as const;
-    expect(planReviewedApproval(key, { ...run, refusals }, nowMs)).toMatchObject({
-      guard: { guard: "service_refused" },
-    });
-  });
-});
-
-describe("planApproval", () => {
-  it.each([
-    ["writes the approval of a request", record, "ready"],
-    ["writes it once", aRecord({ author: bob, how: "answer", answers: record.id, writtenAtMs: nowMs }), "done"],
-    ["does not answer the caller's own request", aRecord({ author: bob }), "refused"],
-  ])("%s", (_title, onKey, kind) => {
-    expect(planApproval(aKeyWith(onKey), aPolicy(), aRun(), record.id, nowMs).kind).toBe(kind);
-  });
-
-  it("is refused to a caller without an ID", () => {
-    const answer = aRecord({ author: bob, how: "answer", answers: record.id, writtenAtMs: nowMs });
-    const run = aRun({ actor: { displayName: "?" } });
-    expect(planApproval(aKeyWith(answer), aPolicy(), run, record.id, nowMs).kind).toBe("refused");
+    expect(approval(key, review, { refusals })).toMatchObject({ guard: { guard: "service_refused" } });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { errorCatalogue } from "../../provider/errors.ts";
-import { guardCodes, isForOthers, unlessRefused } from "../../provider/lifecycle/plan.ts";
+import { guardCodes, unlessRefused } from "../../provider/lifecycle/plan.ts";
 import { aRun } from "../support/builders.ts";
 
 it("has a code of the catalog for every guard, and never one for a fault", () => {
@@ -25,9 +25,4 @@ describe("unlessRefused", () => {
       guard: { guard: "service_refused", step: "remove", message: "not empty" },
     });
   });
-});
-
-it("a wait continues only if another person can end it", () => {
-  const standings = ["wrote_it", "set_it", "not_a_person", "may_consent", "may_ask", "acts_in_a_profile"] as const;
-  expect(standings.filter(isForOthers)).toEqual(["wrote_it", "set_it", "not_a_person"]);
 });

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { authorize } from "../../provider/lifecycle/authorization.ts";
 import type { Identity, KeyFacts, KeyObservation } from "../../provider/lifecycle/observation.ts";
+import type { Run } from "../../provider/lifecycle/plan.ts";
 import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
+import { planReviewedStep, strictest } from "../../provider/lifecycle/plan-reviewed.ts";
 import {
   admitToReview,
-  idsIn,
   judgeReviewed,
   kindOf,
   type Review,
@@ -21,7 +21,7 @@ import {
   alice,
   anActor,
   anActorInProfile,
-  aPolicy,
+  anApprovalOf,
   aRecord,
   aReviewHeader,
   aReviewOf,
@@ -118,10 +118,6 @@ const destroyRecord = aRecord({ step: "destroy" });
 const toDestroy = aReviewScope({ step: "destroy" });
 const ofNeverActive = aReviewScope({ step: "destroy", kind: "never-active" });
 
-it("a review lists the IDs of its records, for predictions", () => {
-  expect(idsIn(review)).toEqual([record.id]);
-});
-
 describe("a key stands apart from the set", () => {
   const known = { kind: "known", count: 1, retainedBy: [] } as const;
   it.each([
@@ -148,8 +144,7 @@ describe("a key stands apart from the set", () => {
     ["a service wrote the record", aKeyWith(aRecord({ author: pipeline })), scope, { why: { kind: "not_a_person" } }],
     ["the reviewer requested it", aKeyWith(aRecord({ author: bob })), scope, { kind: "own_request" }],
     ["another person requested it", aKeyWith(aRecord({ author: carol })), scope, { kind: "other_requester" }],
-    ["an engine wrote the record", aKeyWith(aRecord({ how: "met" })), scope, { kind: "not_asked" }],
-    ["the record is an answer", aKeyWith(aRecord({ how: "answer" })), scope, { kind: "not_asked" }],
+    ["the record is an approval", aKeyWith(anApprovalOf(record)), scope, { kind: "is_approval" }],
     [
       "its use is unreadable",
       aKeyWith(record, { use: { kind: "unreadable", reason: "403" } }),
@@ -159,6 +154,10 @@ describe("a key stands apart from the set", () => {
     ["its resources have no IDs", aKeyWith(record, { use: known }), scope, { kind: "use_unreadable" }],
   ] as const)("because %s", (_title, seen, set, why) => {
     expect(admitToReview(seen, set, nowMs)).toMatchObject({ kind: "apart", why });
+  });
+
+  it("and not because an engine wrote the request", () => {
+    expect(admitToReview(aKeyWith(aRecord({ how: "met" })), scope, nowMs).kind).toBe("line");
   });
 
   it("and keys that were never active can be reviewed in a set of their own", () => {
@@ -246,38 +245,16 @@ describe("a review names the record on a key", () => {
   });
 });
 
-describe("a run that passes a review", () => {
-  const run = aRun({ review, intent: "resume" });
+describe("a run that acts on a review", () => {
+  const plan = (seen: KeyObservation, over: Partial<Run> = {}, by = review) =>
+    planReviewedStep({ review: by }, seen, aRun({ intent: "approve", ...over }), nowMs);
 
-  it("takes the reviewed step, on the record that the review names", () => {
-    expect(planKeyDeletion(key, aPolicy(), run, nowMs)).toEqual({
-      kind: "ready",
-      step: { kind: "deactivate", consentedBy: record },
-    });
-  });
-
-  it("takes a destroy of the reviewed set, once the key has cooled down", () => {
-    const old = aRecord({ step: "destroy", deactivatedAtMs: nowMs - 5 * hourMs });
-    const seen = aKeyWith(old);
-    const destroying = aRun({ review: aReviewOf([seen], { step: "destroy" }), intent: "resume" });
-    expect(planKeyDeletion(seen, aPolicy(), destroying, nowMs)).toEqual({
-      kind: "ready",
-      step: { kind: "destroy", consentedBy: old },
-    });
-  });
-
-  it("waits like any other run if the key is not what was reviewed", () => {
+  it("leaves the key alone if it is not what was reviewed", () => {
     const changed = aKeyWith(record, { use: { kind: "known", count: 1, retainedBy: [], resourceIds: ["crn:1"] } });
-    expect(planKeyDeletion(changed, aPolicy(), run, nowMs)).toMatchObject({
-      kind: "waitingForApproval",
-      standing: "may_consent",
-      record,
+    expect(plan(changed)).toMatchObject({
+      kind: "refused",
+      guard: { why: { kind: "changed", fields: ["resources"] } },
     });
-  });
-
-  it("does not name a record for another step than the reviewed one", () => {
-    const seen = aKeyWith(aRecord({ step: "destroy" }), { state: "deactivated" });
-    expect(authorize(seen, aPolicy(), run, "destroy", nowMs).kind).toBe("must_wait");
   });
 
   it.each([
@@ -286,44 +263,27 @@ describe("a run that passes a review", () => {
     ["the requester", anActor(alice)],
     ["a third person", anActor(carol)],
   ])("gives nothing to %s", (_who, actor) => {
-    expect(authorize(key, aPolicy(), { ...run, actor }, "deactivate", nowMs).kind).not.toBe("may");
+    expect(plan(key, { actor }).kind).toBe("refused");
   });
 
   it("gives nothing to a machine that a review names as its reviewer", () => {
     const forMachine = aReviewOf([key], { reviewer: pipeline.iamId ?? "" });
-    const asMachine = aRun({ actor: aWorkload(), review: forMachine, intent: "resume" });
-    expect(authorize(key, aPolicy(), asMachine, "deactivate", nowMs)).toMatchObject({ standing: "not_a_person" });
+    expect(plan(key, { actor: aWorkload() }, forMachine)).toMatchObject({ standing: "not_a_person" });
   });
 
   it("acts for the person who uses a trusted profile", () => {
-    expect(authorize(key, aPolicy(), { ...run, actor: anActorInProfile() }, "deactivate", nowMs).kind).toBe("may");
+    expect(plan(key, { actor: anActorInProfile() }).kind).toBe("ready");
   });
 
   it("never lets one person's own request count, even where the key's gate would", () => {
     const own = aKeyWith(aRecord({ author: bob }), { marker: "destroy" });
     const lines = Array.from(review.lines.values(), (line) => ({ ...line, requester: bob.iamId ?? "" }));
-    const ownReview = reviewOf(aReviewHeader(), lines);
-    const policy = aPolicy({ gate: "destroy" });
-    expect(authorize(own, policy, aRun({ review: ownReview }), "deactivate", nowMs).kind).toBe("must_wait");
+    expect(plan(own, {}, reviewOf(aReviewHeader(), lines))).toMatchObject({ guard: { why: { kind: "own_request" } } });
   });
 
-  it("requests no step that the reviewer did not see, on the keys of the set", () => {
+  it("requests no step that the reviewer did not see", () => {
     const after = aKeyWith(record, { state: "deactivated", updatedBy: bob, updatedAtMs: nowMs });
-    for (const intent of ["resume", "engine", "request"] as const) {
-      const plan = planKeyDeletion(after, aPolicy(), { ...run, intent, deactivatedHere: true }, nowMs);
-      expect(plan).toMatchObject({ kind: "waitingForApproval", step: "destroy", standing: "may_ask" });
-    }
-    const goal = reviewGoals.deactivate;
-    expect(planKeyDeletion(after, aPolicy({ goal }), { ...run, deactivatedHere: true }, nowMs)).toEqual({
-      kind: "done",
-    });
-  });
-
-  it("requests the next step of any other key as before", () => {
-    const other = someFacts({ keyId: "9b2d0000-0000-4000-8000-000000000009" });
-    const after = aKey({ facts: other, state: "deactivated", updatedBy: bob, updatedAtMs: nowMs });
-    const plan = planKeyDeletion(after, aPolicy(), { ...run, intent: "engine", deactivatedHere: true }, nowMs);
-    expect(plan).toMatchObject({ kind: "ready", step: { kind: "write_record", draft: { step: "destroy" } } });
+    expect(plan(after, { deactivatedHere: true })).toEqual({ kind: "done" });
   });
 });
 
@@ -347,10 +307,9 @@ describe("whatever a review says", () => {
     reviewer: person(bob),
     reviewedAtMs: mostly(nowMs - hourMs, nowMs - 2 * dayMs, nowMs + dayMs),
     quotes: mostly(true, false),
-    intent: fc.constantFrom("request" as const, "engine" as const, "resume" as const),
   });
 
-  it("no step is taken without two people, and none but the reviewed step on a request by command", () => {
+  it("no step is taken without two people, and none but the reviewed step", () => {
     let taken = 0;
     fc.assert(
       fc.property(worlds, (w) => {
@@ -368,21 +327,19 @@ describe("whatever a review says", () => {
           keystores: [{ id: "ks-1", type: "ibm_cloud_kms" }],
         };
         const forged = reviewOf(header, [line]);
-        const run = aRun({ actor: anActor(w.actor), review: forged, intent: w.intent });
-        const planOf = (run: ReturnType<typeof aRun>) => planKeyDeletion(seen, aPolicy({ gate: w.gate }), run, nowMs);
-        const plan = planOf(run);
+        const run = aRun({ actor: anActor(w.actor), intent: "approve" });
+        const plan = planReviewedStep({ review: forged }, seen, run, nowMs);
         if (plan.kind !== "ready") return;
-        // A run without a review does the same if it names the record by its ID, or no record at all.
-        const consents = plan.step.kind === "write_record" ? [] : [written.id];
-        expect(planOf(aRun({ actor: run.actor, consents, intent: w.intent }))).toEqual(plan);
-        if (plan.step.kind === "write_record") return;
+        // A run without a review does the same if its person confirmed the request by hand.
+        const confirmed = aRun({ actor: run.actor, consents: [written.id], intent: "approve" });
+        const goal = reviewGoals[step];
+        expect(planKeyDeletion(seen, { ...strictest, goal }, confirmed, nowMs)).toEqual(plan);
         taken += 1;
         expect(plan.step).toEqual({ kind: header.step, consentedBy: written });
         expect(w.author).toBe(w.writer);
         expect([written.author.iamId, pipeline.iamId]).not.toContain(w.actor.iamId);
-        expect([w.how, w.quotes, header.reviewer, line.requester]).toEqual([
-          ...["asked", true, w.actor.iamId, w.author.iamId],
-        ]);
+        expect(w.how).not.toBe("answer");
+        expect([w.quotes, header.reviewer, line.requester]).toEqual([true, w.actor.iamId, w.author.iamId]);
         expect(Math.abs(nowMs - header.reviewedAtMs)).toBeLessThan(reviewLifetimeMs);
       }),
       { numRuns: 3000, seed: 15 },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { authorize, planConsent } from "../../provider/lifecycle/authorization.ts";
+import { approvalOf, authorize, mayAuthor } from "../../provider/lifecycle/authorization.ts";
 import { type ConsentDraft, decodeTagValue, encodeTagValue } from "../../provider/lifecycle/consent-record.ts";
 import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
 import { reasonsToRepeat, recordWithReasons, statedReasons } from "../../provider/lifecycle/stated-reasons.ts";
@@ -137,14 +137,17 @@ describe("the tag form", () => {
 describe("a new record", () => {
   it("repeats the reason of the approved request", () => {
     const request = requestWith();
-    const plan = planConsent(aKeyWith(request), aPolicy(), aRun({ actor: anActor(bob) }), request.id, nowMs);
-    expect(plan).toMatchObject({ kind: "ready", draft: { author: bob, earlierReasons: [byAlice] } });
-    expect(plan.kind === "ready" && plan.draft.reason).toBe(undefined);
+    const actor = anActor(bob);
+    if (!mayAuthor(actor)) throw new Error("no author");
+    const run = { ...aRun({ intent: "approve" }), actor };
+    const draft = approvalOf(request, { observation: aKeyWith(request), policy: aPolicy(), run }, nowMs);
+    expect(draft).toMatchObject({ author: bob, earlierReasons: [byAlice] });
+    expect(draft.reason).toBe(undefined);
   });
 
   it("repeats the reason of the record with which this run deactivated", () => {
     const key = aKeyWith(requestWith(), { state: "deactivated", updatedBy: bob, updatedAtMs: nowMs });
-    const run = aRun({ intent: "resume", deactivatedHere: true });
+    const run = aRun({ intent: "request", deactivatedHere: true });
     expect(authorize(key, aPolicy(), run, "destroy", nowMs)).toMatchObject({
       kind: "must_write",
       draft: { step: "destroy", author: bob, earlierReasons: [byAlice] },

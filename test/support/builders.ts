@@ -162,6 +162,19 @@ export function aRecord(over: Partial<ConsentDraft> = {}, keyId: string = someFa
   return { ...draft, ...namesOf(keyId, encodeTagValue(draft), sha256), carrier: "tag" };
 }
 
+/** Bob's approval of a request, half an hour ago. `isSealedHere`: as a run of the requester reads it. */
+export function anApprovalOf(
+  request: ConsentRecord,
+  { isSealedHere, ...over }: Partial<ConsentDraft> & { readonly isSealedHere?: true } = {},
+): ConsentRecord {
+  const { id, author, authorName, writtenAtMs, seal, step } = request;
+  const quotes = { id, author, authorName, writtenAtMs, seal };
+  const approval = aRecord({ step, author: bob, how: "answer", writtenAtMs: nowMs - hourMs / 2, quotes, ...over });
+  return isSealedHere === undefined || approval.quotes === undefined
+    ? approval
+    : { ...approval, quotes: { ...approval.quotes, isSealedHere } };
+}
+
 export function carrying(record: ConsentRecord): CarriedRecord {
   return { kind: "one", record };
 }
