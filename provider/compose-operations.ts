@@ -8,7 +8,6 @@ import { openSealedReview, sealReview } from "./engine/key/review-file.ts";
 import { createKmsOperations } from "./engine/kms-key/commands.ts";
 import { type Many, runMany } from "./engine/loop/many.ts";
 import type { CallOptions, Progress } from "./engine/ports/world.ts";
-import type { Review } from "./lifecycle/review.ts";
 import { createCampaignFolder } from "./services/campaign-folder.ts";
 import { requireAllowedHost } from "./services/http/allowed-hosts.ts";
 import type { Tokens } from "./services/iam.ts";
@@ -29,7 +28,7 @@ export function openOperations(environment: Environment, outputs: Outputs) {
     /** A review with the seal of this caller, in one text for a file. Throws UKO_INPUT_INVALID without an API key. */
     sealReview: (text: string): string => sealReview(text, world.session.ownSeal),
     /** Throws UKO_REVIEW_INVALID unless a run with the same API key wrote the file. */
-    openReview: (path: string): Review => openSealedReview(readReviewFile(path), path, world.session.ownSeal),
+    openReview: (path: string) => openSealedReview(readReviewFile(path), path, world.session.ownSeal),
     directory: createDirectory(world),
     many: <Item, Result>(many: Many<Item, Result>, options: CallOptions) => runMany(world, many, options),
     inventory: async (vaultId: string, options: CallOptions): Promise<Inventory> => {

@@ -5,7 +5,7 @@
  * half would delete the key that the first half has just adopted.
  */
 
-import { createDeclarations, createStopCounter, type Declarations } from "../engine/resource/declarations.ts";
+import { createDeclarations, type Declarations } from "../engine/resource/declarations.ts";
 import { UkoError } from "../errors.ts";
 
 /** The object that the program means. */
@@ -24,6 +24,7 @@ export function createRunMemory() {
   const found = new Set<string>();
   const unread = new Set<string>();
   const removed = new Map<string, string>();
+  const stopped = new Map<string, Set<string>>();
   let isDeleting = false;
   const declarations = createDeclarations();
   const join = (urn: string, id: string): string => `${urn} ${id}`;
@@ -84,7 +85,11 @@ export function createRunMemory() {
      */
     noteUnread: (urn: string): number => unread.add(urn).size,
     /** Returns how many resources this run has reported for this reason so far, with this one. */
-    noteStopped: createStopCounter(),
+    noteStopped(reason: string, urn: string): number {
+      const urns = stopped.get(reason) ?? new Set();
+      stopped.set(reason, urns.add(urn));
+      return urns.size;
+    },
     /** Returns their number and resets it to 0, so that a run ends with one such line. */
     takeUnread(): number {
       const count = unread.size;

@@ -3,7 +3,6 @@
  * about one object.
  */
 
-import { createStopCounter } from "../engine/resource/declarations.ts";
 import type { TerraformResource } from "../schema/terraform.ts";
 import type { ObjectValue } from "./values.ts";
 
@@ -25,6 +24,7 @@ export function createRunMemory() {
     new Set<string>(),
     new Set<string>(),
   ];
+  const reported = new Map<string, Set<string>>();
   return {
     /**
      * A creation found this existing object: a deletion of the same ID only removes its former entry
@@ -41,7 +41,11 @@ export function createRunMemory() {
     /** This run could not read the object; returns the number of such objects so far. */
     noteUnread: unread.add,
     /** Returns how many objects this run has reported for this reason so far, with this one. */
-    noteReported: createStopCounter(),
+    noteReported(reason: string, id: string): number {
+      const ids = reported.get(reason) ?? new Set();
+      reported.set(reason, ids.add(id));
+      return ids.size;
+    },
     /**
      * The program declares a resource whose state holds the object, or that adopts it. An object that
      * the run also deletes belongs to two resources, such as after a rename without a `moved` block.

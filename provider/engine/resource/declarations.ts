@@ -56,13 +56,3 @@ export function createDeclarations(): Declarations {
     },
   };
 }
-
-/** Counts the objects of one run by the reason for which they stopped. */
-export function createStopCounter(): (reason: string, id: string) => number {
-  const stopped = new Map<string, Set<string>>();
-  return (reason, id) => {
-    const ids = stopped.get(reason) ?? new Set();
-    stopped.set(reason, ids.add(id));
-    return ids.size;
-  };
-}
