@@ -1,7 +1,6 @@
 /** The deletion of a managed key, as an IaC engine asks for it. */
 
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
-import { isForOthers, type Plan, type Run } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
 import { unended } from "../../printable.ts";
 import { type Conclusion, type Deletion, deleteObject, type LeftObject } from "../resource/delete.ts";
@@ -48,13 +47,5 @@ function conclude(outcome: Outcome, door: Door, leftOf?: LeftOf): Conclusion {
     const warning = `${key} leaves the state, but not its vault. ${unended(blocksContainers)}`;
     return { kind: "ended", warnings: [warning], facts };
   }
-  const explanation = explainOutcome(outcome, door);
-  const isForNewRun = plan !== undefined && needsNewRun(plan, memory.run);
-  return { kind: "unfinished", explanation, facts, isForNewRun, left: leftOf?.(observed) };
-}
-
-/** After a deactivation of this run, only `single` waits for the cool-down instead of for another person. */
-function needsNewRun(plan: Plan, { deactivatedHere = false }: Run): boolean {
-  if (plan.kind === "waitingForApproval") return !isForOthers(plan.standing);
-  return plan.kind === "waitingForTime" && plan.awaits === "cool_down" && deactivatedHere;
+  return { kind: "unfinished", explanation: explainOutcome(outcome, door), facts, left: leftOf?.(observed) };
 }

@@ -1,7 +1,6 @@
 /** The deletion of a KMS key, as an IaC engine asks for it, and its preview. */
 
 import { announceKmsKeyDeletion } from "../../lifecycle/announce.ts";
-import { isForOthers } from "../../lifecycle/plan.ts";
 import { type KmsKeyPolicy, planKmsKeyDeletion } from "../../lifecycle/plan-kms-key-deletion.ts";
 import type { KmsKeyRef } from "../ports/kms-keys.ts";
 import { type Conclusion, type Deletion, deleteObject } from "../resource/delete.ts";
@@ -54,8 +53,7 @@ function conclude(outcome: KmsOutcome, door: Door): Conclusion {
   const facts = { ...kmsKeyFacts(outcome.observed, plan), taken };
   if (plan?.kind === "done")
     return { kind: "ended", warnings: [noteAfterDestroy(outcome.observed, dialectOf(door.rerun))], facts };
-  const isForNewRun = plan?.kind === "waitingForApproval" && !isForOthers(plan.standing);
-  return { kind: "unfinished", explanation: explainKmsOutcome(outcome, door), facts, isForNewRun };
+  return { kind: "unfinished", explanation: explainKmsOutcome(outcome, door), facts };
 }
 
 /** From state alone. */

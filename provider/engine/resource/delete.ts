@@ -1,6 +1,6 @@
 /** The deletion of any resource, as an engine calls it: the steps of one run, and its waits. */
 
-import { type ErrorCode, errorCatalogue, newRunMark } from "../../errors.ts";
+import { type ErrorCode, errorCatalogue } from "../../errors.ts";
 import type { Announcement } from "../../lifecycle/announcement.ts";
 import type { DeletionGoal } from "../../lifecycle/plan.ts";
 import type { Deletable, KindTypes, Outcome } from "../loop/converge.ts";
@@ -74,8 +74,6 @@ export type Conclusion = Facts &
         readonly kind: "unfinished";
         readonly explanation: Explanation;
         readonly left?: LeftObject | undefined;
-        /** Only a new run can end the wait, because its own caller has to act. */
-        readonly isForNewRun?: boolean;
       }
   );
 
@@ -93,9 +91,9 @@ export async function deleteObject<K extends KindTypes>(
   const outcome = await convergeAndWait(world, object.kind, object.task, waitBudget(run, waiting), options);
   const conclusion = object.conclude(outcome, door);
   if (conclusion.kind === "ended") return conclusion;
-  const { explanation, facts, isForNewRun, left } = conclusion;
+  const { explanation, facts, left } = conclusion;
   const { code = "UKO_BUG" } = explanation;
-  const message = messageOf(explanation, code, isForNewRun, options);
+  const message = messageOf(explanation, code, options);
   return { kind: "unfinished", code, message, brief: renderBriefly(explanation), facts, left };
 }
 
@@ -108,16 +106,9 @@ function waitBudget({ waitMs, isUnattended = false }: RunSettings, waiting: Wait
   };
 }
 
-/** Marks a wait that only a new run can end, for a hook that sees only the message. */
-function messageOf(
-  { code: _code, ...uncoded }: Explanation,
-  code: ErrorCode,
-  isForNewRun: boolean | undefined,
-  { signal }: CallOptions,
-): string {
+function messageOf({ code: _code, ...uncoded }: Explanation, code: ErrorCode, { signal }: CallOptions): string {
   const shown = signal.aborted ? { ...uncoded, facts: [...uncoded.facts, waitInterruptedNote] } : uncoded;
-  const mark = isForNewRun === true ? `${newRunMark} ` : "";
-  return `${renderExplanation(shown)}\n  ${mark}[${code}]`;
+  return `${renderExplanation(shown)}\n  [${code}]`;
 }
 
 const waitInterruptedNote =
