@@ -99,8 +99,6 @@ const rings = {
     packages: ["@pulumi/pulumi"],
     node: true,
   },
-  // For programs of either Pulumi door, which load nothing else of ours for it.
-  "pulumi-hooks/": { ours: ["errors.ts", "settings.ts"], packages: ["@pulumi/pulumi"], node: true },
   "pulumi-plugin/": {
     // The sign for values that are known only later has to be one; all else of the engine is loaded with compose.ts, but for
     // what a run remembers of its resources, which is needed before the first call.

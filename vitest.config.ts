@@ -22,11 +22,7 @@ const slowUnit = [
   "test/emulator/store.test.ts",
 ];
 /** What puts something in the place of a module that other files use; all others share a process and its modules. */
-const apart = [
-  "test/schema/registry.test.ts",
-  "test/pulumi-hooks/wait-for-approval.test.ts",
-  "test/attacks/09-waiting-for-oneself.test.ts",
-];
+const apart = ["test/schema/registry.test.ts"];
 const quickFiles = quickScenarios.map((name) => `test/contracts/doors/${name}.test.ts`);
 /** 01-four-runs takes other profiles there, and 11-crashes kills the provider in other runs. */
 const alsoInRest: readonly string[] = ["01-four-runs", "11-crashes"].map(
@@ -68,7 +64,7 @@ const unitApart = {
   test: {
     ...withinProcess,
     name: "unit: apart",
-    include: apart.filter((file) => tier !== "rest" || file.startsWith("test/attacks/")),
+    include: tier === "rest" ? [] : apart,
     exclude: leftOut,
   },
 };

@@ -4,17 +4,15 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import { rename, rm, stat, writeFile } from "node:fs/promises";
-import { type Outputs, openPlainHttp, openWorld } from "./compose-world.ts";
+import { openPlainHttp } from "./compose-world.ts";
 import { maxManifestBytes } from "./engine/campaign/file-forms.ts";
 import { manifestFileName, parseManifest } from "./engine/campaign/manifest.ts";
 import { buildCertificate, type WaveKeys } from "./engine/certificate/build.ts";
 import { type ChainReport, createChainCheck } from "./engine/certificate/chain.ts";
 import { createLogReader, type FoundLog, type ReadLog } from "./engine/certificate/evidence-log.ts";
 import { renderCertificatePage } from "./engine/certificate/html.ts";
-import { type LiveReading, readKeysLive, unwatchedKeys } from "./engine/certificate/observe.ts";
 import { type Certificate, certificateForm, certificateType } from "./engine/certificate/statement.ts";
 import { type Verification, verifyCertificate } from "./engine/certificate/verify.ts";
-import type { CallOptions } from "./engine/ports/world.ts";
 import { UkoError } from "./errors.ts";
 import { readNamedText } from "./regular-file.ts";
 import { createCampaignFolder } from "./services/campaign-folder.ts";
@@ -76,25 +74,6 @@ export interface Target {
   readonly isReplaced: boolean;
 }
 
-export interface LiveKeys extends LiveReading {
-  readonly endpoint?: string;
-}
-
-export async function readKeys(
-  environment: Environment,
-  outputs: Outputs,
-  keys: readonly { readonly vaultId: string; readonly keyId: string }[],
-  options: CallOptions,
-): Promise<LiveKeys> {
-  const { world, endpoint, close } = openWorld(environment, {}, outputs);
-  try {
-    const reading = await readKeysLive(world, keys, options);
-    return { ...reading, ...(await endpoint()) };
-  } finally {
-    await close();
-  }
-}
-
 export interface WaveChoice {
   readonly folder: string;
   readonly wave: string;
@@ -105,7 +84,6 @@ export interface Creation {
   /** `<vaultId>/<keyId>`. */
   readonly keys: readonly string[];
   readonly wave?: WaveChoice | undefined;
-  readonly live?: LiveKeys | undefined;
   readonly signer: SignerChoice;
   readonly tsa?: TsaChoice | undefined;
   readonly target: Target;
@@ -113,7 +91,7 @@ export interface Creation {
 
 /** Throws UKO_EVIDENCE_BROKEN, UKO_INPUT_INVALID; then nothing was written. */
 export async function createCertificate(creation: Creation, signal: AbortSignal): Promise<Certificate> {
-  const { evidence, keys, live, target, tsa } = creation;
+  const { evidence, keys, target, tsa } = creation;
   const signer = await openSigner(creation.signer, signal);
   await requireFree(target);
   const logs = await Promise.all(evidence.map((file, at) => readLog(file, at)));
@@ -122,8 +100,6 @@ export async function createCertificate(creation: Creation, signal: AbortSignal)
       logs,
       keys,
       ...(creation.wave !== undefined && { wave: await readWave(creation.wave) }),
-      observed: live === undefined ? [] : unwatchedKeys(live),
-      ...(live !== undefined && { observedAt: live }),
       createdAt: now(),
       tool: await toolIdentity(),
     },

@@ -126,8 +126,6 @@ export const errorCatalogue = {
 
 export type ErrorCode = keyof typeof errorCatalogue;
 
-/** Precedes the code of a wait that cannot end within this run, because its own caller has to act in a new run. */
-
 export interface UkoErrorOptions {
   /** What happened in particular: one complete sentence without a full stop. */
   readonly summary?: string;

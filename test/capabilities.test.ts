@@ -146,10 +146,6 @@ const others: Readonly<Record<string, Shown>> = {
   ],
   "pass a review to an engine": ["contracts/doors/18-reviewed", "a review names the request, takes its step alone"],
   "wait within a run": ["e2e/terraform/within-a-run.e2e", "a destroy waits as long as its timeouts block says"],
-  "wait for an approval in a hook": [
-    "pulumi-hooks/wait-for-approval",
-    "it looks again where another person or time can end the wait",
-  ],
   "keep secrets out of states": ["contracts/doors/16-secrets-in-state", "no secret is in an output"],
   "write evidence before each step": ["contracts/doors/14-evidence", "takes no step if the evidence file is a folder"],
   "read an object in a program": ["pulumi-dynamic/functions", "returns each resource, and throws if"],

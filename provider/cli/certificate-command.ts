@@ -6,11 +6,10 @@ import { jsonLine } from "../compose-text.ts";
 import { UkoError } from "../errors.ts";
 import { printable } from "../printable.ts";
 import { readNamedText } from "../regular-file.ts";
-import { invalidInput, type KeyPath, parseAnyKey, parseKeyPath, repeatable } from "./arguments.ts";
+import { invalidInput, parseAnyKey, parseKeyPath, repeatable } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { evidenceFiles, withFilesOf } from "./files.ts";
 import { commandHelp } from "./help-layout.ts";
-import { createProgressLine, type Trace, traceOf } from "./run.ts";
 import { renderTable } from "./table.ts";
 
 interface SignerOptions {
@@ -38,8 +37,7 @@ export function addCertificateCommand(program: Command, world: CliWorld): void {
     .description("Create, sign, check and show certificates of deleted keys, which anyone can check offline")
     .helpCommand("help [command]", "show help for a command")
     .addHelpText("after", () => commandHelp(world.out, "certificate"));
-  const trace = (): Trace => traceOf(program, world);
-  addCreate(certificate, world, trace);
+  addCreate(certificate, world);
   addSign(certificate, world);
   addVerify(certificate, world);
   addShow(certificate, world);
@@ -53,10 +51,9 @@ interface WaveOptions {
 interface CreateOptions extends SignerOptions, TsaOptions, TargetOptions, WaveOptions {
   readonly evidence?: readonly string[];
   readonly key?: readonly string[];
-  readonly observe?: true;
 }
 
-function addCreate(parent: Command, world: CliWorld, trace: () => Trace): void {
+function addCreate(parent: Command, world: CliWorld): void {
   const command = parent
     .command("create")
     .description("Create and sign a certificate from evidence files")
@@ -69,21 +66,14 @@ function addCreate(parent: Command, world: CliWorld, trace: () => Trace): void {
       ),
     )
     .addOption(new Option("--campaign <folder>", "every key of a wave of this campaign").conflicts("key"))
-    .option("--wave <wave>", "the wave, with --campaign")
-    .option("--observe", "read the named keys now, because their steps are not in the evidence");
+    .option("--wave <wave>", "the wave, with --campaign");
   withTarget(withTsa(withSigner(command)), "the certificate").action(async (options: CreateOptions) => {
     const { createCertificate } = await load();
-    const { key: keys = [] } = options;
-    const live = options.observe === true ? await observed(world, keys.map(parseKeyPath), trace()) : undefined;
     const created = await createCertificate(
       {
-        evidence:
-          options.observe === true
-            ? withFilesOf(options.evidence ?? [])
-            : evidenceFiles(world, options.evidence, "--evidence"),
-        keys,
+        evidence: evidenceFiles(world, options.evidence, "--evidence"),
+        keys: options.key ?? [],
         wave: waveOf(options),
-        live,
         signer: signerOf(world, options),
         tsa: tsaOf(world, options),
         target: targetOf(options),
@@ -214,22 +204,6 @@ function addShow(parent: Command, world: CliWorld): void {
         ].join("\n"),
       );
     });
-}
-
-async function observed(world: CliWorld, keys: readonly KeyPath[], trace: Trace) {
-  if (keys.length === 0) {
-    throw invalidInput(
-      "--observe reads named keys only, and no key is named",
-      "Next: name each key with --key <vaultId>/<keyId>.",
-    );
-  }
-  const { readKeys } = await load();
-  const progress = createProgressLine(world.err);
-  try {
-    return await readKeys(world.environment, { progress, ...trace }, keys, { signal: world.signal });
-  } finally {
-    progress.clear();
-  }
 }
 
 function withSigner(command: Command): Command {

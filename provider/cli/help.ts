@@ -221,10 +221,6 @@ export const examples = {
       "add a signature with a timestamp of an authority",
       "uko certificate sign c.json --sign-key bob.key --tsa https://tsa.example.com/tsr --tsa-trust tsa.pem",
     ],
-    [
-      "a key that was destroyed without uko",
-      `uko certificate create --observe --key ${key} --sign-key alice.key --out c.json`,
-    ],
   ],
   import: [
     ["a program for an existing vault", `uko import --vault ${vaultId} --out payments`],

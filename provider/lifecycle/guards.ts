@@ -23,7 +23,7 @@ export function failingGuard(observation: KeyObservation, policy: DeletionPolicy
   return unreadableTwin(observation);
 }
 
-/** Why no step leads back or on from the key's state; undefined if one may. */
+/** Why no step leads back from the key's state; undefined if one may. */
 export function deadEnd({ state, stateWord, keystores }: KeyObservation): Guard | undefined {
   switch (state) {
     case "destroyed":

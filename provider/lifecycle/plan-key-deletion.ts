@@ -166,7 +166,7 @@ function guardedSetter(
 }
 
 /** Turns the obstacle between an actor and a step into a plan. */
-export function awaitPerson(
+function awaitPerson(
   authorization: Exclude<Authorization, { kind: "may" }>,
   step: ApprovedStep,
   { observation, policy }: { readonly observation: KeyObservation; readonly policy: DeletionPolicy },

@@ -1,7 +1,6 @@
 /** Runs with a wait budget. A run waits for another person, and never for a step that only its own caller or a new run can take. */
 
-import { expect, test, vi } from "vitest";
-import { createDecision } from "../../provider/pulumi-hooks/wait-for-approval.ts";
+import { expect, test } from "vitest";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
 import {
   consentIn,
@@ -13,9 +12,6 @@ import {
   useEngineWorld,
 } from "../engine/harness.ts";
 import { kmsRun, makeKmsKey } from "../engine/kms-stage.ts";
-
-// The real one registers itself with an engine.
-vi.mock("@pulumi/pulumi", () => ({ log: { info: async () => {} }, runtime: {}, ErrorHook: class {} }));
 
 const uko = useEngineWorld();
 const hourMs = 3_600_000;
@@ -133,26 +129,4 @@ test("a run stops at once if its caller has to name a KMS window, and the setter
   const bob = kmsRun(uko, "bob");
   expect(await bob.handlers.delete(state, { ...options, waiting })).toMatchObject({ code: "UKO_APPROVAL_PENDING" });
   expect(bob.sleeps.length).toBe(0);
-});
-
-test("the hook for Node programs retries for another person, and not for the run's own caller", async () => {
-  const { state } = await asked("bob");
-  const decide = createDecision(8 * hourMs, 600_000, async () => {});
-  const again = async (who: Person): Promise<boolean> => {
-    const { message } = await unfinished(uko.run(who).handlers, state);
-    return decide({ failedOperation: "delete", errors: [message], name: "payroll" });
-  };
-  expect([await again("bob"), await again("alice")]).toEqual([true, false]);
-});
-
-test("the hook for Node programs does not go on from a deactivation of its own run to the destruction, for one person", async () => {
-  const state = await uko.make({ dualAuthorization: "single" });
-  const decide = createDecision(8 * hourMs, 600_000, async () => {});
-  const again = async (): Promise<readonly [string, boolean]> => {
-    const { code, message } = await unfinished(uko.run("carol").handlers, state);
-    return [code, await decide({ failedOperation: "delete", errors: [message], name: "payroll" })];
-  };
-  expect(await again()).toEqual(["UKO_COOLING_DOWN", false]);
-  // Another run, on the same day.
-  expect(await again()).toEqual(["UKO_COOLING_DOWN", true]);
 });

@@ -26,7 +26,7 @@ const [vaultId, keyId = ""] = keys.payroll.split("/");
 describe("a certificate that has only the removal", () => {
   it("says that the steps which ended the key are not recorded", async () => {
     const { predicate } = statementOf("removal.json");
-    expect(predicate.keys[0]).toMatchObject({ outcome: "removed", isWatched: true });
+    expect(predicate.keys[0]).toMatchObject({ outcome: "removed" });
     const left = predicate.notVerified.find(({ code }) => code === "steps_not_recorded");
     expect(left?.subjects).toEqual([expect.stringContaining(`${vaultId}/${keyId}`)]);
     const shown = await story.uko("carol", `certificate verify @removal.json --allow-emulator ${trustAll}`);

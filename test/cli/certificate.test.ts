@@ -37,7 +37,6 @@ describe("a certificate", () => {
       size: "256",
       createdBy: "IBMid-550000CAROL",
       outcome: "removed",
-      isWatched: true,
       areKeystoresLive: true,
       keystores: [
         {
@@ -140,42 +139,6 @@ describe("a certificate", () => {
     expect(JSON.parse(refused.out.split("\n")[0] ?? "")).toMatchObject({
       isValid: false,
       problems: [{ kind: "not_ibm" }],
-    });
-  });
-});
-
-describe("a key whose steps were not recorded", () => {
-  it("is certified by what the service reports today, and the certificate says so", async () => {
-    await story.destroy("vouchers", { UKO_EVIDENCE: "" });
-    const named = [keys.payroll, keys.vouchers, keys.draft].map((key) => `--key ${key}`).join(" ");
-    const created = await create(`--observe ${named} --sign-key @bob.key --out @o.json`);
-    expect(created).toMatchObject({ exitCode: 0, err: "" });
-    const { out } = await story.uko("erin", "certificate show @o.json");
-    expect(out).toMatch(/does not exist .*not recorded/);
-    expect(out).toMatch(/^vouchers +destroyed .*not recorded/m);
-    expect(out).toMatch(/^draft +not ended .*not recorded/m);
-    expect(out).toContain("Who took each step on these keys, and with whose approval: not every step was recorded");
-    expect(await verify("o.json")).toMatchObject({
-      exitCode: 0,
-      out: expect.stringContaining(
-        "vouchers: destroyed; stated by the signers\n  The steps are not recorded\ndraft: not ended;",
-      ),
-    });
-    const { predicate } = JSON.parse((await story.uko("erin", "certificate show @o.json --json")).out);
-    expect(predicate.keys[1]).toMatchObject({
-      outcome: "destroyed",
-      isWatched: false,
-      areKeystoresLive: true,
-      keystores: [{ status: "not_present" }],
-      observer: { iamId: people.bob },
-      steps: [],
-    });
-  });
-
-  it("has to be named", async () => {
-    expect(await create("--observe --sign-key @bob.key --out @n.json")).toMatchObject({
-      exitCode: 1,
-      err: expect.stringContaining("no key is named"),
     });
   });
 });

@@ -18,9 +18,6 @@ The key was deactivated 4 hours ago or less. Exit code 11, retryable.
 The service refuses to destroy a key until more than 4 hours have passed since its deactivation, so that
 people can notice a mistake.
 
-If the policy is single, the message of the run that deactivated the key has [new run] before its code. Then
-the hook of pulumi-uko/wait-for-approval stops, because one person needs a new run to destroy the key.
-
 What to do. Run the same command after the time in the message. To end the outage instead, run uko reactivate.
 `,
     err: "",

@@ -63,12 +63,10 @@ it.each(["before", "after"])("shows each call on standard error, with the option
   expect(vaultId).toBeDefined();
 });
 
-it("shows a call that was not sent, and also the calls of uko doctor and of a certificate", async () => {
+it("shows a call that was not sent, and also the calls of uko doctor", async () => {
   const refused = await world.uko("bob", "status payroll --debug", { UKO_API_KEY: "" });
   expect(refused.err).not.toContain("GET ");
   expect((await world.uko("bob", "doctor --debug")).err).toMatch(/^GET \S+\/api\/v4\/vaults 200 in/m);
-  const observe = `certificate create --observe --key ${keys.draft} --sign-key absent.key --out absent.json --debug`;
-  expect((await world.uko("bob", observe)).err).toMatch(/^GET \S+\/api\/v4\/managed_keys\/\S+ 200 in/m);
 });
 
 it("begins a line of its own for a call on a terminal", async () => {

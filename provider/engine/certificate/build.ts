@@ -25,10 +25,6 @@ export interface CertificateSources {
   readonly keys: readonly string[];
   /** All keys of a wave, instead of single keys. */
   readonly wave?: WaveKeys;
-  /** Keys that were read now, because their steps are not in the evidence. */
-  readonly observed: readonly CertificateKey[];
-  /** The instance of the observed keys, and the endpoint that answered. */
-  readonly observedAt?: { readonly instanceId: string; readonly endpoint?: string };
   readonly createdAt: string;
   readonly tool: Certificate["predicate"]["tool"];
 }
@@ -50,19 +46,17 @@ export interface CertificateTools {
 
 /** Throws UKO_EVIDENCE_BROKEN, UKO_INPUT_INVALID. */
 export function buildCertificate(sources: CertificateSources, tools: CertificateTools): Certificate {
-  const { logs, observed, observedAt, wave, createdAt, tool } = sources;
+  const { logs, wave, createdAt, tool } = sources;
   const instanceId = instanceOf(sources);
   const recorded = keysInEvidence(
     logs.flatMap(({ entries }) => entries),
     instanceId,
   );
-  const hidden = observed.find(({ subject }) => recorded.some((key) => key.subject === subject));
-  if (hidden !== undefined) throw hidesSteps(hidden);
-  const keys = [...select(recorded, sources), ...observed];
+  const keys = [...select(recorded, sources)];
   if (keys.length === 0) throw nothingEnded();
   if (keys.length > maxSubjects) throw tooMany(keys.length);
   const evidence = logs.flatMap(({ log }) => (log === undefined ? [] : [log]));
-  const endpoints = endpointsOf(logs, instanceId, observedAt?.endpoint);
+  const endpoints = endpointsOf(logs, instanceId);
   const subject = subjectsOf(keys, tools.hashJson);
   return {
     _type: statementType,
@@ -91,10 +85,9 @@ export function isAllIbms(
 }
 
 /** One certificate is about one instance. */
-function instanceOf({ logs, observedAt, wave }: CertificateSources): string {
+function instanceOf({ logs, wave }: CertificateSources): string {
   const named = logs.flatMap(({ entries }) => entries.map(({ instanceId }) => instanceId));
-  const others = [observedAt, wave].flatMap((each) => (each === undefined ? [] : [each.instanceId]));
-  const ids = [...new Set([...named, ...others])];
+  const ids = [...new Set(wave === undefined ? named : [...named, wave.instanceId])];
   const [id] = ids;
   if (id === undefined) {
     throw new UkoError("UKO_INPUT_INVALID", {
@@ -111,34 +104,27 @@ function instanceOf({ logs, observedAt, wave }: CertificateSources): string {
 
 const endedOutcomes: readonly CertificateKey["outcome"][] = ["destroyed", "removed", "pending_destruction"];
 
-function select(
-  found: readonly CertificateKey[],
-  { keys, observed, wave }: CertificateSources,
-): readonly CertificateKey[] {
+function select(found: readonly CertificateKey[], { keys, wave }: CertificateSources): readonly CertificateKey[] {
   if (wave !== undefined) return keysOfWave(found, wave);
   if (keys.length === 0) return found.filter(({ outcome }) => endedOutcomes.includes(outcome));
   const byPath = new Map(found.map((key) => [`${key.vaultId}/${key.keyId}`, key]));
-  const seen = new Set(observed.map(({ vaultId, keyId }) => `${vaultId}/${keyId}`));
-  return keys.filter((path) => !seen.has(path)).map((path) => byPath.get(path) ?? absentFromEvidence(path));
+  return keys.map((path) => byPath.get(path) ?? absentFromEvidence(path));
 }
 
-/** Every key of the wave, in the order of the manifest; a key without evidence has that as its outcome. */
+/** Every key of the wave, in the order of the manifest. */
 function keysOfWave(found: readonly CertificateKey[], { instanceId, keys }: WaveKeys): readonly CertificateKey[] {
   const bySubject = new Map(found.map((key) => [key.subject, key]));
-  return keys.map(({ vaultId, keyId, label }) => {
-    const subject = subjectName({ instanceId, vaultId, keyId });
-    const recorded = bySubject.get(subject);
-    if (recorded !== undefined) return recorded;
-    const stub = {
-      subject,
-      vaultId: placeOf(vaultId),
-      keyId,
-      label,
-      outcome: "not_recorded",
-      isWatched: false,
-    } as const;
-    return { ...stub, keystores: [], areKeystoresLive: false, kmsKeys: [], steps: [] };
+  return keys.map((key) => {
+    const subject = subjectName({ ...key, instanceId });
+    return bySubject.get(subject) ?? unrecordedKey({ ...key, subject, vaultId: placeOf(key.vaultId) });
   });
+}
+
+/** A key that the evidence does not mention. */
+export function unrecordedKey(key: Pick<CertificateKey, "subject" | "vaultId" | "keyId" | "label">): CertificateKey {
+  const { subject, vaultId, keyId, label } = key;
+  const known = { keystores: [], areKeystoresLive: false, kmsKeys: [], steps: [] };
+  return { subject, vaultId, keyId, label, outcome: "not_recorded", ...known };
 }
 
 export function waveOf({ campaign, wave, digest, keys }: WaveKeys): CertificateWave {
@@ -148,17 +134,7 @@ export function waveOf({ campaign, wave, digest, keys }: WaveKeys): CertificateW
 function absentFromEvidence(path: string): never {
   throw new UkoError("UKO_INPUT_INVALID", {
     summary: `The evidence does not mention key ${plain(path, 100)}`,
-    detail: [
-      "Name all files in which runs on the key wrote evidence. If the key was deleted without uko:",
-      "Next: add --observe, and uko reads what the service reports of the key today.",
-    ].join("\n"),
-  });
-}
-
-function hidesSteps({ vaultId, keyId }: CertificateKey): UkoError {
-  return new UkoError("UKO_INPUT_INVALID", {
-    summary: `The evidence has steps of key ${plain(`${vaultId}/${keyId}`, 100)}, which --observe would leave out`,
-    detail: "Next: run the command for this key without --observe, and name every evidence file.",
+    detail: "Next: name all files in which runs on the key wrote evidence, with --evidence.",
   });
 }
 
@@ -177,12 +153,10 @@ function tooMany(count: number): UkoError {
 }
 
 /** An entry without a run before it adds no endpoint, so an unknown source stays visible as none. */
-function endpointsOf(logs: readonly ReadLog[], instanceId: string, observed: string | undefined): string[] {
-  const runs = logs.flatMap(({ entries }) => entries.flatMap(({ run }) => (run === undefined ? [] : [run])));
-  const urls = runs.flatMap((run) =>
-    run.instanceId === instanceId && run.endpoint !== undefined ? [run.endpoint] : [],
-  );
-  return [...new Set([...urls, ...(observed === undefined ? [] : [observed])])].toSorted();
+function endpointsOf(logs: readonly ReadLog[], id: string): string[] {
+  const runs = logs.flatMap(({ entries }) => entries.map(({ run }) => run));
+  const urls = runs.flatMap((run) => (run?.instanceId === id && run.endpoint !== undefined ? [run.endpoint] : []));
+  return [...new Set(urls)].toSorted();
 }
 
 interface LimitFacts {
@@ -193,12 +167,11 @@ interface LimitFacts {
 
 /** The keys that a limit is about; a limit that is not listed is about all of them. */
 const concerns: Readonly<Partial<Record<Limit["code"], (key: CertificateKey) => boolean>>> = {
-  existence: ({ outcome }) => outcome === "absent",
   not_destroyed: ({ outcome }) => ["pending_destruction", "deactivated", "not_ended", "not_recorded"].includes(outcome),
   pending_period: ({ keystores }) => keystores.some(({ status }) => status !== "not_present"),
-  keystores_not_live: ({ areKeystoresLive, outcome }) => !areKeystoresLive && outcome !== "absent",
+  keystores_not_live: ({ areKeystoresLive }) => !areKeystoresLive,
   kms_restore: ({ vaultId, outcome }) => vaultId === placeOf("") && outcome === "destroyed",
-  steps_not_recorded: (key) => !key.isWatched || !hasEachStep(key),
+  steps_not_recorded: (key) => key.outcome === "not_recorded" || !hasEachStep(key),
   steps_not_confirmed: ({ steps }) => steps.some(({ doneAt }) => doneAt === undefined),
 };
 

@@ -87,7 +87,6 @@ function keyOf(subject: string, pairs: readonly StepLines<LoggedLine>[], context
     ...(first.vaultId === "" || isEndProven(status, described?.key?.kmsKeys ?? [], lines)
       ? outcomeOf(steps)
       : withoutProof(outcomeOf(steps))),
-    isWatched: true,
     ...(described?.key !== undefined && factsOf(described.key)),
     keystores: withPeriods(status?.keystores ?? [], lines),
     ...(status !== undefined && { keystoresReadAt: status.readAt }),
@@ -97,7 +96,7 @@ function keyOf(subject: string, pairs: readonly StepLines<LoggedLine>[], context
   };
 }
 
-export function factsOf(key: KeyDescription) {
+function factsOf(key: KeyDescription) {
   const { isLive: _isLive, keystores: _keystores, kmsKeys: _kmsKeys, ...facts } = key;
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined && value !== ""));
 }

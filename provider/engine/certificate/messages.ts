@@ -68,7 +68,6 @@ export const outcomeWords = {
   pending_destruction: "pending destruction",
   deactivated: "deactivated",
   not_ended: "not ended",
-  absent: "does not exist",
   not_recorded: "not recorded",
 } as const satisfies Record<CertificateKey["outcome"], string>;
 
@@ -162,7 +161,7 @@ export function explainVerification(result: Verification): string {
 function explainSteps(result: Verification, keys: readonly CertificateKey[]): readonly string[] {
   const nameOf = namesOf(keys);
   return keys.flatMap((key) => [
-    `${plain(titleOf(key), 60)}: ${outcomeWords[key.outcome]}; stated by the ${sourceOf(key, result)}`,
+    `${plain(titleOf(key), 60)}: ${outcomeWords[key.outcome]}; stated by the ${sourceOf(result)}`,
     ...(key.steps.length === 0
       ? ["  The steps are not recorded"]
       : key.steps.map((step) => `  ${sayStep(step, nameOf)}`)),

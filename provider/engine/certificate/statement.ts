@@ -79,7 +79,6 @@ export const outcomes = [
   "pending_destruction",
   "deactivated",
   "not_ended",
-  "absent",
   "not_recorded",
 ] as const;
 
@@ -94,7 +93,6 @@ const keyFacts = z.strictObject({
       "removed: destroyed, and then its metadata was removed from the vault; destroyed: every keystore reported live that the key is gone; pending_destruction: not every keystore did",
     ),
   outcomeAt: time.optional(),
-  isWatched: z.boolean().describe("False if the steps were not recorded, only the result was read"),
   algorithm: text.optional(),
   size: text.optional(),
   version: z.int().optional(),
@@ -110,7 +108,6 @@ const keyFacts = z.strictObject({
   areKeystoresLive: z.boolean().describe("Whether the keystores were asked live at that time"),
   kmsKeys: z.array(z.strictObject({ id: text, state: text })),
   steps: z.array(step),
-  observer: person.optional().describe("Who read the key for create --observe"),
 });
 
 const log = z.strictObject({
@@ -127,7 +124,6 @@ export const limitTexts = {
   hsm_zeroization: "The erasure inside the hardware: the service reported it, an inspection did not take place",
   log_of_executors:
     "The truth of the evidence: it was written on the machines of the people who took the steps, and its holder could have invented it",
-  existence: "That these keys ever existed: the service reports that it does not have them",
   not_destroyed: "The end of the key material of these keys: the service did not report them as destroyed",
   pending_period:
     "The copies of these keys in keystores that did not report them as absent, for example in a cloud whose pending period had not ended",
@@ -190,7 +186,6 @@ export type CertificateLog = z.infer<typeof log>;
 export type CertificateWave = NonNullable<Certificate["predicate"]["wave"]>;
 export type Limit = z.infer<typeof limit>;
 export type Subject = z.infer<typeof subject>;
-export type Person = z.infer<typeof person>;
 
 /** SHA-256 of the canonical JSON (RFC 8785) of a value, in hexadecimal digits. */
 export type HashJson = (value: unknown) => string;

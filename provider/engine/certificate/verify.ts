@@ -4,10 +4,10 @@
  * the evidence files that it follows from them.
  */
 
-import { type CertificateTools, isAllIbms, limitsOf, type WaveKeys, waveOf } from "./build.ts";
+import { type CertificateTools, isAllIbms, limitsOf, unrecordedKey, type WaveKeys, waveOf } from "./build.ts";
 import type { FoundLog } from "./evidence-log.ts";
 import { keysInEvidence, subjectName } from "./key-history.ts";
-import { type Certificate, type CertificateKey, certificateForm, certificateType } from "./statement.ts";
+import { type Certificate, certificateForm, certificateType } from "./statement.ts";
 import { type SignatureResult, signersOf, type TimestampResult, type TrustedKey } from "./trust.ts";
 
 export interface VerificationInput {
@@ -184,10 +184,9 @@ function differences(
   });
   if (problems.length > 0) return problems;
   const entries = files.flatMap((file) => file?.entries ?? []);
-  const found = new Map(keysInEvidence(entries, predicate.instance.id).map((key) => [key.subject, hashJson(key)]));
-  // A key that calls its steps unrecorded would hide the steps, and the people, that the evidence has.
+  const found = new Map(keysInEvidence(entries, predicate.instance.id).map((key) => [key.subject, key]));
   return predicate.keys.flatMap((key) =>
-    found.get(key.subject) === (key.isWatched ? hashJson(key) : undefined)
+    hashJson(found.get(key.subject) ?? unrecordedKey(key)) === hashJson(key)
       ? []
       : [{ kind: "evidence_differs" as const, subject: key.subject }],
   );
@@ -196,8 +195,8 @@ function differences(
 /** How the outcome and the steps of a key are known. The evidence states only what was compared with it. */
 export const sources = ["evidence", "signers"] as const;
 
-export function sourceOf({ isWatched }: CertificateKey, { isEvidenceChecked }: Verification): (typeof sources)[number] {
-  return isWatched && isEvidenceChecked ? "evidence" : "signers";
+export function sourceOf({ isEvidenceChecked }: Verification): (typeof sources)[number] {
+  return isEvidenceChecked ? "evidence" : "signers";
 }
 
 /** The keys for a machine, with the people behind each step, and whether the evidence or the signers state these facts. */
@@ -205,7 +204,7 @@ export function verifiedKeys(result: Verification) {
   return (result.certificate?.predicate.keys ?? []).map((key) => ({
     subject: key.subject,
     outcome: key.outcome,
-    statedBy: sourceOf(key, result),
+    statedBy: sourceOf(result),
     steps: key.steps.map(({ step, startedAt, doneAt, requester, approver, executor, isSingle }) => ({
       step,
       startedAt,

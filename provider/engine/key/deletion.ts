@@ -49,6 +49,5 @@ function conclude(outcome: Outcome, door: Door, leftOf?: LeftOf): Conclusion {
     const warning = `${key} leaves the state, but not its vault. ${unended(blocksContainers)}`;
     return { kind: "ended", warnings: [warning], facts };
   }
-  const explanation = explainOutcome(outcome, door);
-  return { kind: "unfinished", explanation, facts, left: leftOf?.(observed) };
+  return { kind: "unfinished", explanation: explainOutcome(outcome, door), facts, left: leftOf?.(observed) };
 }
