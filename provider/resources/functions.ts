@@ -133,9 +133,12 @@ const deletionPlan = z.object({
       awaits: z
         .string()
         .optional()
-        .meta({ description: "What the deletion waits for: `approval`, `time` or `person_to_unblock`." }),
+        .meta({
+          description:
+            "What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`.",
+        }),
       notBefore: time("The next step is refused before this time"),
-      requestedBy: z.string().optional().meta({ description: "IAM ID of the author of the pending record." }),
+      requestedBy: z.string().optional().meta({ description: "IAM ID of the person who requested the step." }),
       recordId: z.string().optional().meta({ description: "ID of the pending request or approval." }),
       recordLapsesAt: time("When the pending record expires"),
     })

@@ -6,17 +6,16 @@ import { noteAfterDestroy } from "../../provider/engine/kms-key/words.ts";
 import { programDialect } from "../../provider/engine/text/dialect.ts";
 import type { Door } from "../../provider/engine/text/explanation.ts";
 import { kmsWindowMs } from "../../provider/lifecycle/kms-window.ts";
-import {
-  type KmsApprovalWait,
-  type KmsGuard,
-  type KmsKeyObservation,
-  type KmsPlan,
-  type KmsRun,
-  type KmsStep,
-  windowName,
+import type {
+  KmsApprovalWait,
+  KmsGuard,
+  KmsKeyObservation,
+  KmsPlan,
+  KmsRun,
+  KmsStep,
 } from "../../provider/lifecycle/plan-kms-key-deletion.ts";
 import { alice, anActorInProfile, aWorkload, bob, carol, dayMs, hourMs, nowMs, pipeline } from "../support/builders.ts";
-import { aKmsKey, aKmsKeySetBy, aKmsRun, aKmsSnapshot, kmsKeyId, openWindow } from "../support/kms-builders.ts";
+import { aKmsKey, aKmsKeySetBy, aKmsRun, aKmsSnapshot, openWindow } from "../support/kms-builders.ts";
 import { expectWellFormed, renderAll } from "./explanations.ts";
 
 const doors: readonly Door[] = [{ rerun: "pulumi destroy" }, { rerun: "tofu destroy" }, { rerun: "uko continue" }];
@@ -111,20 +110,17 @@ const guarded = Object.entries(guards).flatMap(([name, cases]) =>
 
 const approvals: Readonly<Record<string, Ended>> = {
   "the run that set it": stopped(waiting("set_it"), { taken: ["set_for_deletion"], run: { setHere: true } }),
-  "the suspected setter, naming it": stopped(waiting("set_it"), { run: { consents: [openWindow] } }),
+  "the suspected setter": stopped(waiting("set_it")),
   "a second person": stopped(waiting("may_consent")),
-  "a second person who named another window": stopped(waiting("may_consent"), {
-    run: { consents: [windowName(kmsKeyId, nowMs - dayMs)] },
-  }),
-  "a second person who named another key's": stopped(waiting("may_consent"), { run: { consents: ["x"] } }),
   "a pipeline": stopped(waiting("not_a_person"), { run: { actor: aWorkload() } }),
   "a profile": stopped(waiting("acts_in_a_profile"), { run: { actor: anActorInProfile(bob) } }),
+  "an engine before a request": stopped({ kind: "waitingForRequest", standing: "may_ask" }),
   "a pipeline before a request": stopped(
-    { kind: "waitingForApproval", standing: "not_a_person" },
+    { kind: "waitingForRequest", standing: "not_a_person" },
     { run: { actor: aWorkload() } },
   ),
   "a profile before a request": stopped(
-    { kind: "waitingForApproval", standing: "acts_in_a_profile" },
+    { kind: "waitingForRequest", standing: "acts_in_a_profile" },
     { run: { actor: anActorInProfile(alice) } },
   ),
 };

@@ -13,6 +13,7 @@ import {
   type Guard,
   guardCodes,
   type Plan,
+  type RequestWait,
   type Run,
   type Step,
 } from "../../provider/lifecycle/plan.ts";
@@ -64,7 +65,14 @@ const render = (outcomes: Readonly<Record<string, Exclude<Outcome, { kind: "gone
 const destroyed = aKey({ state: "destroyed" });
 const deactivated = aKey({ state: "deactivated" });
 const request = aRecord();
-const approved = aRecord({ how: "answer", answers: "1".repeat(32) });
+const quotes = {
+  id: request.id,
+  author: bob,
+  authorName: "Bob Example",
+  writtenAtMs: nowMs - 2 * hourMs,
+  seal: undefined,
+};
+const approved = aRecord({ how: "answer", quotes });
 const pending = aKeystoreStatus({ status: "pending_destruction", destructionAtMs: nowMs + 7 * dayMs });
 
 const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { guard: Kind }>, KeyObservation?][] } = {
@@ -157,21 +165,7 @@ const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { gu
     [{ guard: "no_way_back", pending: [] }, destroyed],
   ],
   record_binds: [[{ guard: "record_binds", record: request }, aKeyWith(request)]],
-  consent_mismatch: [
-    [{ guard: "consent_mismatch", named: request.id, why: { kind: "not_on_file", onFile: undefined } }],
-    [{ guard: "consent_mismatch", named: request.id, why: { kind: "not_on_file", onFile: approved.id } }],
-    [{ guard: "consent_mismatch", named: request.id, why: { kind: "own", record: request } }],
-    [{ guard: "consent_mismatch", named: approved.id, why: { kind: "is_an_answer", record: approved } }],
-    [{ guard: "consent_mismatch", named: request.id, why: { kind: "not_binding", why: { kind: "twice" } } }],
-    [
-      {
-        guard: "consent_mismatch",
-        named: request.id,
-        why: { kind: "not_binding", why: { kind: "other_step", record: request } },
-      },
-    ],
-  ],
-  not_as_reviewed: [[{ guard: "not_as_reviewed", why: { kind: "not_asked", record: approved } }]],
+  not_as_reviewed: [[{ guard: "not_as_reviewed", why: { kind: "is_approval", record: approved } }]],
   actor_not_a_person: [
     [{ guard: "actor_not_a_person", actor: aWorkload() }],
     [{ guard: "actor_not_a_person", actor: anActorInProfile() }],
@@ -181,11 +175,21 @@ const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { gu
 const approval = (over: Partial<ApprovalWait> = {}): ApprovalWait => ({
   kind: "waitingForApproval",
   step: "deactivate",
-  standing: "may_ask",
+  standing: "may_consent",
   right: rights.deactivate,
+  record: request,
+  lapsesAtMs: nowMs + 3 * dayMs,
   ...over,
 });
-const onFile = { record: request, lapsesAtMs: nowMs + 3 * dayMs };
+const toRequest = (over: Partial<RequestWait> = {}): RequestWait => ({
+  kind: "waitingForRequest",
+  step: "deactivate",
+  standing: "may_ask",
+  right: rights.deactivate,
+  notBinding: { kind: "none" },
+  ...over,
+});
+const destroyNext = { step: "destroy", right: rights.destroy } as const;
 const voids: readonly NotBinding[] = [
   { kind: "none" },
   { kind: "twice" },
@@ -196,6 +200,7 @@ const voids: readonly NotBinding[] = [
   { kind: "not_a_person", record: aRecord({ author: pipeline, authorName: "pipeline" }) },
   { kind: "other_step", record: request },
   { kind: "changed", record: request },
+  { kind: "quotes_nothing", record: aRecord({ how: "answer" }) },
   { kind: "lapsed", record: request, atMs: nowMs - hourMs },
 ];
 
@@ -214,33 +219,51 @@ describe("the messages match the golden files", () => {
     const kmsKey = aKeyWith(request, { twins: [aTwin({ dualAuthDelete: true })] });
     const met = aRecord({ how: "met", reason: "Moved\naway" });
     const destroyRecord = aRecord({ step: "destroy" });
+    const toDestroy = { ...destroyNext, record: destroyRecord, lapsesAtMs: nowMs + 7 * dayMs };
+    const stored = { record: approved, lapsesAtMs: nowMs + 2 * dayMs };
     const text = render({
-      "you may ask": stopped(approval()),
-      "a pipeline may not ask": stopped(approval({ standing: "not_a_person" }), { run: { actor: aWorkload() } }),
-      "in a profile": stopped(approval({ standing: "acts_in_a_profile" }), { run: { actor: anActorInProfile() } }),
-      "you asked": stopped(approval({ ...onFile, standing: "wrote_it" }), {
+      "you may request": stopped(toRequest()),
+      "an engine deactivated, and requests no destruction": stopped(
+        toRequest({
+          ...destroyNext,
+          notBeforeMs: nowMs + 4 * hourMs,
+          notBinding: { kind: "other_step", record: request },
+        }),
+        { key: aKeyWith(request, { state: "deactivated" }), taken: [{ kind: "deactivate", consentedBy: approved }] },
+      ),
+      "you may request the destruction of a key that was never active": stopped(toRequest(destroyNext), {
+        key: aKey({ state: "pre_activation" }),
+      }),
+      "a pipeline may not request": stopped(toRequest({ standing: "not_a_person" }), { run: { actor: aWorkload() } }),
+      "in a profile": stopped(toRequest({ standing: "acts_in_a_profile" }), { run: { actor: anActorInProfile() } }),
+      "you requested": stopped(approval({ standing: "wrote_it" }), {
         key: aKeyWith(request),
-        run: { actor: anActor(alice), consents: [request.id] },
+        run: { actor: anActor(alice) },
         taken: [{ kind: "write_record", draft: aDraft(), marker: "both" }],
       }),
-      "you may consent": stopped(approval({ ...onFile, standing: "may_consent" }), {
+      "you may approve": stopped(approval(), { key: aKeyWith(request) }),
+      "a pipeline may not approve": stopped(approval({ standing: "not_a_person" }), {
         key: aKeyWith(request),
-        run: { consents: [approved.id] },
+        run: { actor: aWorkload() },
       }),
-      "met by an engine": stopped(approval({ ...onFile, record: met, standing: "may_consent" }), {
+      "requested by an engine": stopped(approval({ record: met }), {
         key: aKeyWith(met, { use: { kind: "known", count: 2, retainedBy: [] } }),
       }),
-      "under KMS dual authorization": stopped(approval({ ...onFile, standing: "may_consent" }), { key: kmsKey }),
-      "an answer to act on": stopped(approval({ ...onFile, record: approved, standing: "may_consent" })),
-      "your approval of destroy": stopped(
-        approval({
-          step: "destroy",
-          right: rights.destroy,
-          record: destroyRecord,
-          lapsesAtMs: nowMs + 7 * dayMs,
-          standing: "wrote_it",
-          notBeforeMs: nowMs + 4 * hourMs,
-        }),
+      "under KMS dual authorization": stopped(approval(), { key: kmsKey }),
+      "you stored your approval": stopped(approval({ ...stored, standing: "wrote_it" }), {
+        key: aKeyWith(approved),
+        run: { actor: anActor(alice) },
+      }),
+      "a third person": stopped(approval({ ...stored, standing: "not_the_requester" }), {
+        key: aKeyWith(approved),
+        run: { actor: anActor(carol) },
+      }),
+      "your request by another credential was approved": stopped(approval({ ...stored, standing: "may_confirm" }), {
+        key: aKeyWith(approved),
+        run: { actor: anActor(bob) },
+      }),
+      "you requested the destruction": stopped(
+        approval({ ...toDestroy, standing: "wrote_it", notBeforeMs: nowMs + 4 * hourMs }),
         {
           key: aKeyWith(destroyRecord),
           run: { actor: anActor(alice) },
@@ -252,7 +275,8 @@ describe("the messages match the golden files", () => {
           replaced: { kind: "edited", record: request, by: alice, atMs: nowMs },
         },
       ),
-      "your new request replaced one that expired": stopped(approval({ ...onFile, standing: "wrote_it" }), {
+      "you may approve the destruction": stopped(approval(toDestroy), { key: aKeyWith(destroyRecord) }),
+      "your new request replaced one that expired": stopped(approval({ standing: "wrote_it" }), {
         run: { actor: anActor(alice) },
         replaced: { kind: "lapsed", record: aRecord({ author: bob }), atMs: nowMs - hourMs },
       }),
@@ -263,7 +287,7 @@ describe("the messages match the golden files", () => {
   it("of invalid records", async () => {
     const outcomes = voids.map((notBinding, index) => [
       `${index + 1}: ${notBinding.kind}`,
-      stopped(approval({ notBinding })),
+      stopped(toRequest({ notBinding })),
     ]);
     await expect(render(Object.fromEntries(outcomes))).toMatchFileSnapshot("../golden/explain/void-records.txt");
   });
@@ -275,9 +299,9 @@ describe("the messages match the golden files", () => {
     const record = aRecord({ step: "destroy" });
     const text = render({
       "cooling down": stopped(time("cool_down", nowMs + 3 * hourMs + 12 * 60_000), { key: deactivated }),
-      "cooling down, having named": stopped(time("cool_down", nowMs + hourMs), {
+      "cooling down, on a request that you approve": stopped(time("cool_down", nowMs + hourMs), {
         key: aKeyWith(record),
-        run: { consents: [record.id] },
+        run: { consents: [record.id], intent: "approve" },
       }),
       "a run of its own": stopped(time("separate_run"), { key: deactivated, taken: [{ kind: "deactivate" }] }),
       "pending destruction": stopped(time("pending_destruction", nowMs + 30 * dayMs), {
@@ -293,7 +317,7 @@ describe("the messages match the golden files", () => {
     const record = aRecord({ step: "destroy" });
     const steps: readonly Step[] = [
       { kind: "write_record", draft: aDraft(), marker: "both" },
-      { kind: "write_record", draft: aDraft({ how: "answer", answers: request.id }), marker: "both" },
+      { kind: "write_record", draft: aDraft({ how: "answer", quotes }), marker: "both" },
       { kind: "drop_record" },
       { kind: "set_for_deletion", kmsKeyId: "kms-1" },
       { kind: "unset_for_deletion", kmsKeyId: "kms-1" },
@@ -335,14 +359,14 @@ describe("the messages match the golden files", () => {
 
   it("of finished commands, and of the path", async () => {
     const done = (key: KeyObservation, taken: readonly Step[], run: Partial<Run> = {}): string =>
-      renderExplanation(explainDone(observed(key), { run: aRun(run), taken }, { rerun: "uko continue" }));
+      renderExplanation(explainDone(observed(key), { run: aRun(run), taken }));
     const path = (key: KeyObservation, policy = aPolicy()): string =>
       renderExplanation(explainPath(observed(key), policy, aRun()));
     const pendingKey = aKey({ state: "destroyed", keystores: [pending] });
     const texts = [
       done(aKey(), [{ kind: "drop_record" }, { kind: "unset_for_deletion", kmsKeyId: "kms-1" }]),
       done(aKey(), [{ kind: "sync" }], { syncedHere: true }),
-      done(aKeyWith(approved), [{ kind: "write_record", draft: aDraft({ how: "answer" }), marker: "both" }]),
+      done(aKeyWith(approved), [{ kind: "write_record", draft: aDraft({ how: "answer", quotes }), marker: "both" }]),
       done(aKeyWith(request), []),
       done(destroyed, [{ kind: "destroy" }]),
       done(pendingKey, []),
@@ -363,7 +387,7 @@ it("no message repeats a sentence, stops in the middle, or contains control char
     ...Object.values(guards)
       .flat()
       .map(([guard, key = aKey()]) => stopped({ kind: "refused", guard }, { key })),
-    ...voids.map((notBinding) => stopped(approval({ notBinding }))),
+    ...voids.map((notBinding) => stopped(toRequest({ notBinding }))),
   ];
   for (const outcome of outcomes) {
     const explanation = explainOutcome(outcome, { rerun: "uko continue" });

@@ -31,7 +31,7 @@ export function expectCommandsInEachInterface(explanation: Explanation): void {
   const lines = reportText({ explanation, exitCode: 0 } as Report).split("\n");
   const page = String(explained(explanation));
   for (const command of explanation.next.flatMap(({ commands }) => commands)) {
-    expect(command).toMatch(/^(?:UKO_CONSENT=\S+ )?(?:uko|pulumi|tofu|terraform|ibmcloud) \S/);
+    expect(command).toMatch(/^(?:uko|pulumi|tofu|terraform|ibmcloud) \S/);
     expect(lines).toContain(`    ${command}`);
     expect(page).toContain(String(html`<code>${command}</code>`));
   }

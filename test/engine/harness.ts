@@ -12,6 +12,7 @@ import type { Report } from "../../provider/engine/loop/report.ts";
 import type { EvidenceEntry } from "../../provider/engine/ports/evidence.ts";
 import type { KeyRef, Keys, World } from "../../provider/engine/ports/world.ts";
 import type { RunSettings } from "../../provider/engine/resource/definition.ts";
+import type { Unfinished } from "../../provider/engine/resource/delete.ts";
 import { programDialect } from "../../provider/engine/text/dialect.ts";
 import { managedKey } from "../../provider/resources/managed-key/index.ts";
 import type { ManagedKeyInputs, ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
@@ -228,7 +229,7 @@ export async function approve(
 }
 
 /** The message of a destroy that did not finish. */
-export async function unfinished(handlers: KeyHandlers, state: unknown): Promise<{ code: string; message: string }> {
+export async function unfinished(handlers: KeyHandlers, state: unknown): Promise<Unfinished> {
   const outcome = await handlers.delete(state, options);
   if (outcome.kind === "ended") throw new Error("The engine would forget the key.");
   return outcome;

@@ -3,6 +3,7 @@
 import { createHandlers, type Handlers } from "../../provider/engine/handlers.ts";
 import { createKmsOperations, type KmsOperations } from "../../provider/engine/kms-key/commands.ts";
 import type { Report } from "../../provider/engine/loop/report.ts";
+import type { Unfinished } from "../../provider/engine/resource/delete.ts";
 import { kmsKey } from "../../provider/resources/kms-key/index.ts";
 import type { KmsKeyInputs, KmsKeyState } from "../../provider/resources/kms-key/schema.ts";
 import type { Body } from "../emulator/harness.ts";
@@ -52,8 +53,21 @@ export async function kmsView(stage: EngineWorld, keyId: string): Promise<Body> 
   return (await stage.test.as("carol").kms("GET", `/keys/${keyId}/metadata`)).body.resources[0] as Body;
 }
 
+/** What `uko request kms/ID` does: sets the key for deletion. */
+export function requestKms(
+  stage: EngineWorld,
+  { operations }: Pick<KmsRun, "operations">,
+  kmsKeyId: string,
+): Promise<Report> {
+  return operations.request({ instanceId: stage.test.emulator.instanceId, kmsKeyId }, options);
+}
+
 /** What `uko approve kms/ID` does after its person typed the name. Throws if the person can approve nothing. */
-export async function approveKms({ operations }: KmsRun, keyId: string, stage: EngineWorld): Promise<Report> {
+export async function approveKms(
+  stage: EngineWorld,
+  { operations }: Pick<KmsRun, "operations">,
+  keyId: string,
+): Promise<Report> {
   const ref = { instanceId: stage.test.emulator.instanceId, kmsKeyId: keyId };
   const shown = await operations.inspect(ref, options);
   if (shown?.window === undefined || !shown.acts.some(({ id }) => id === "approve")) {
@@ -63,7 +77,7 @@ export async function approveKms({ operations }: KmsRun, keyId: string, stage: E
 }
 
 /** The message of a destroy that did not finish. */
-export async function unfinishedKms(handlers: KmsHandlers, state: unknown): Promise<{ code: string; message: string }> {
+export async function unfinishedKms(handlers: KmsHandlers, state: unknown): Promise<Unfinished> {
   const outcome = await handlers.delete(state, options);
   if (outcome.kind === "ended") throw new Error("The engine would forget the key.");
   return outcome;

@@ -41,7 +41,7 @@ function onward(observed: KeyDetails, plan: Plan, actor: Actor): readonly KeyAct
     case "waitingForApproval":
       return approvals(plan, observed, actor);
     case "waitingForRequest":
-      return plan.standing === "may_ask" ? [request(plan.step, path)] : [];
+      return plan.standing === "may_ask" ? [request(plan.step, keyName(observed.observation))] : [];
     case "waitingForTime":
     case "refused":
     case "done":
@@ -49,14 +49,14 @@ function onward(observed: KeyDetails, plan: Plan, actor: Actor): readonly KeyAct
   }
 }
 
-function request(step: ApprovedStep, path: string): KeyAct {
+function request(step: ApprovedStep, name: string): KeyAct {
   return {
     id: "request",
     title: `Request the ${stepNouns[step]}`,
     facts: ["Nothing changes until another person approves the request.", "You can withdraw the request."],
     right: rights.writeTags,
     fields: ["reason"],
-    command: `uko request ${path}`,
+    command: `uko request ${name}`,
   };
 }
 

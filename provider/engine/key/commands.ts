@@ -176,7 +176,10 @@ async function describe(world: World, ref: KeyRef, options: CallOptions): Promis
   const { observed, run } = seen;
   const plan = towardsRemoval(observed.observation, run, observed.nowMs);
   const acts = keyActs(observed, plan, run);
-  const report = reportOn(ref, observed, run, withActs(explainStatus(observed, run, plan, door), acts), [], plan);
+  // The deletion of a key that is not deactivated begins with its request, so that nothing is waiting for one.
+  const isBegun = plan.kind !== "waitingForRequest" || observed.observation.state === "deactivated";
+  const explanation = withActs(explainStatus(observed, run, plan, door), acts);
+  const report = reportOn(ref, observed, run, explanation, [], isBegun ? plan : undefined);
   return { ...seen, report, acts };
 }
 

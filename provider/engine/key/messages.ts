@@ -164,7 +164,11 @@ function commandsFor(step: Step, observation: KeyObservation, door: Door): reado
   const { record } = observation.carried;
   switch (step.kind) {
     case "write_record":
-      return [step.draft.quotes === undefined ? `uko request ${path}` : `uko approve ${keyName(observation)} --store`];
+      return [
+        step.draft.quotes === undefined
+          ? `uko request ${keyName(observation)}`
+          : `uko approve ${keyName(observation)} --store`,
+      ];
     case "set_for_deletion":
     case "unset_for_deletion":
       // Without a record, the step unsets the windows.

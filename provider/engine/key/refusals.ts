@@ -200,7 +200,7 @@ function rerunCommands({ observed: { observation }, run, door }: WaitContext): r
   const path = keyPath(observation);
   if (door.rerun !== "uko continue") return [rerunCommand(door)];
   if (run.intent === "approve") return [`uko approve ${keyName(observation)}`];
-  return [run.intent === "request" ? `uko request ${path}` : `uko continue ${path}`];
+  return [run.intent === "request" ? `uko request ${keyName(observation)}` : `uko continue ${path}`];
 }
 
 function sayRecordBinds(record: ConsentRecord, { key, path }: About): Saying {
@@ -221,7 +221,8 @@ function sayKmsSetter(record: ConsentRecord, { key, path, observation }: About):
   return {
     summary,
     facts: [
-      `${sayAuthor(record)} approved your request, and did not open the window. Withdraw the request and swap: let the other person request the step, and approve it with --store.`,
+      `${sayAuthor(record)} approved your request, and only you can act on the approval.`,
+      "Withdraw your request, let the other person request the destruction, and store your approval with --store.",
     ],
     next: [{ who: "to withdraw the request, run", commands: [`uko withdraw ${path}`] }],
   };

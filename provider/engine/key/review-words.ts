@@ -46,7 +46,7 @@ export function saySkipped(why: SkipReason, observation: KeyObservation): string
     case "other_requester":
       return `${sayAuthor(why.record)} requested the ${stepNouns[why.record.step]}`;
     case "is_approval":
-      return `${sayAuthor(why.record)} has approved the ${stepNouns[why.record.step]}, which its requester takes`;
+      return `${sayAuthor(why.record)} has already approved the ${stepNouns[why.record.step]}, for the next run of the requester`;
     case "use_unreadable":
       return "the resources that use it could not be listed";
     case "no_room_for_answer":

@@ -100,9 +100,20 @@ function approvalSummary(wait: ApprovalWait, { observation }: WaitContext["obser
   const subject = subjectOf(wait, observation);
   const noun = stepNouns[wait.step];
   const { quotes } = wait.record;
-  if (quotes !== undefined) return `${subject} waiting for ${sayAuthor(quotes)} to take its approved ${noun}`;
+  if (quotes !== undefined) return approvedSummary(wait, observation, sayAuthor(quotes));
   // The caller may be one who lacks the role to act and the role to approve.
   return `${subject} waiting for a second person to approve its ${noun}`;
+}
+
+function approvedSummary(wait: ApprovalWait, observation: KeyObservation, requester: string): string {
+  const noun = stepNouns[wait.step];
+  const key = sayKey(observation);
+  const approved = isStillReversible(wait, observation)
+    ? `${capital(key)} is deactivated, and its ${noun} is approved`
+    : `The ${noun} of ${key} is approved`;
+  return wait.standing === "may_confirm"
+    ? `${approved}, but you have to confirm that you requested it`
+    : `${approved} and is waiting for the next run of ${requester}`;
 }
 
 function whoAsked(
@@ -119,10 +130,10 @@ function whoAsked(
     quotes === undefined
       ? [`${who} requested the ${noun} on ${sayTime(record.writtenAtMs)}${byEngine}; the request ${expires}.`]
       : [
-          `${sayAuthor(quotes)} requested the ${noun} on ${sayTime(quotes.writtenAtMs)}.`,
+          `${standing === "may_confirm" ? "According to the approval, you" : sayAuthor(quotes)} requested the ${noun} on ${sayTime(quotes.writtenAtMs)}.`,
           `${who} approved the request on ${sayTime(record.writtenAtMs)}; the approval ${expires}.`,
         ];
-  const unsealed = "This run cannot tell that you made the request, because another API key, or no API key, made it.";
+  const unsealed = "uko cannot verify that you made the request, because it was not made with the API key of this run.";
   return [
     ...facts,
     ...sayReasons(record),
@@ -155,7 +166,7 @@ function approvalNext(wait: ApprovalWait, { observed: { observation }, door }: W
     const requester = sayAuthor(record.quotes);
     const byHand = `uko continue ${keyPath(observation)}`;
     if (standing === "may_confirm")
-      return [{ who: `${after}to confirm that you requested the step, run`, commands: [byHand], ...start }];
+      return [{ who: `${after}if you made the request, confirm it at a terminal; run`, commands: [byHand], ...start }];
     const commands = door.rerun === "uko continue" ? [byHand] : [byHand, rerunCommand(door)];
     return [{ who: `${after}${requester} runs`, commands, neededRoles: right.roles, ...start }];
   }
@@ -261,5 +272,5 @@ export function sayAwaited(wait: PersonWait, observation: KeyObservation): strin
   const { quotes } = wait.record;
   return quotes === undefined
     ? `Waiting for a second person to run: uko approve ${name}`
-    : `Waiting for ${sayAuthor(quotes)} to take the approved step`;
+    : `Waiting for the next run of ${sayAuthor(quotes)}`;
 }

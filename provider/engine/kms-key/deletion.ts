@@ -48,7 +48,12 @@ function conclude(outcome: KmsOutcome, door: Door): Conclusion {
   const taken = outcome.memory.taken.map(({ kind }) => kind);
   if (outcome.kind === "gone") return { kind: "ended", warnings: [], facts: { lifecycleState: "gone", taken } };
   const plan = outcome.kind === "stopped" ? outcome.plan : undefined;
-  const facts = { ...kmsKeyFacts(outcome.observed, plan), taken };
+  const isUnrequested = plan?.kind === "waitingForRequest";
+  const facts = {
+    ...kmsKeyFacts(outcome.observed, plan),
+    ...(isUnrequested && { lifecycleState: "pending_request" }),
+    taken,
+  };
   if (plan?.kind === "done")
     return { kind: "ended", warnings: [noteAfterDestroy(outcome.observed, dialectOf(door.rerun))], facts };
   return { kind: "unfinished", explanation: explainKmsOutcome(outcome, door), facts };

@@ -226,13 +226,10 @@ export const managedKeyState = managedKeyInputs.extend({
     },
   }),
   keystores: z.array(keystore).meta({ description: "Each keystore's status of the key." }),
-  deletionAwaits: z
-    .string()
-    .optional()
-    .meta({
-      description:
-        "What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.",
-    }),
+  deletionAwaits: z.string().optional().meta({
+    description:
+      "What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.",
+  }),
   deletionNotBefore: z
     .string()
     .optional()

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Report } from "../../../provider/engine/loop/report.ts";
 import type { KeyRef } from "../../../provider/engine/ports/world.ts";
 import type { ManagedKeyState } from "../../../provider/resources/managed-key/schema.ts";
-import { options, type Person, unfinished, useEngineWorld } from "../harness.ts";
+import { approve, options, type Person, unfinished, useEngineWorld } from "../harness.ts";
 
 const uko = useEngineWorld();
 
@@ -43,27 +43,35 @@ describe("a repeated command", () => {
     const state = await uko.make();
     await by("alice").request(refOf(state), undefined, options);
     await uko.advance("60s");
-    const record = await recordOn(state);
-    const first = await by("bob").consent(refOf(state), record, options);
-    expect(first).toMatchObject({ exitCode: 0, taken: ["write_record"] });
+    const { sets } = await by("bob").approvable([refOf(state)], options);
+    const review = sets[0]?.file?.review;
+    if (review === undefined) throw new Error("Nothing to approve.");
+    const how = { stores: true, each: () => {} };
+    const [first] = await by("bob").approve(review, how, options);
+    expect(first).toMatchObject({ report: { exitCode: 0, taken: ["write_record"] } });
+    const stored = await recordOn(state);
     await uko.advance("1h");
-    const second = await by("bob").consent(refOf(state), record, options);
-    expect(second).toMatchObject({ exitCode: 0, taken: [], deletion: first.deletion });
-    expect(await recordOn(state)).toBe(first.deletion.recordId);
-    // Alice names the approval to act on it.
-    await by("alice").continue(refOf(state), [first.deletion.recordId ?? ""], atOnce, options);
+    const [second] = await by("bob").approve(review, how, options);
+    expect(second).toMatchObject({ report: { exitCode: 0, taken: [], deletion: { recordId: stored } } });
+    expect(await recordOn(state)).toBe(stored);
+    await by("alice").continue(refOf(state), undefined, atOnce, options);
     expect((await by("erin").status(refOf(state), options)).keyState).toBe("deactivated");
     await uko.expectNobodyAlone();
   });
 
-  test("refuses an approval of another record than the pending one, and of one's own request", async () => {
+  test("refuses an approval of another request than the one that was shown, and of one's own request", async () => {
     const state = await uko.make();
     await by("alice").request(refOf(state), undefined, options);
     await uko.advance("60s");
-    const other = await by("bob").consent(refOf(state), "0".repeat(32), options);
-    expect(other).toMatchObject({ code: "UKO_CONSENT_MISMATCH", exitCode: 12, taken: [] });
-    const own = await by("alice").consent(refOf(state), await recordOn(state), options);
-    expect(own).toMatchObject({ code: "UKO_CONSENT_MISMATCH", taken: [] });
+    const other = { recordId: "0".repeat(32), stores: false };
+    await expect(by("bob").approveOne(refOf(state), other, options)).rejects.toMatchObject({
+      code: "UKO_CHANGED_MEANWHILE",
+    });
+    const own = { recordId: await recordOn(state), stores: false };
+    await expect(by("alice").approveOne(refOf(state), own, options)).rejects.toMatchObject({
+      code: "UKO_CHANGED_MEANWHILE",
+      detail: expect.stringContaining("You requested this step yourself"),
+    });
   });
 
   test("has nothing more to do after a withdrawal, a reactivation or a sync", async () => {
@@ -85,12 +93,18 @@ describe("limits of an operation", () => {
     expect(await uko.effects(seq)).toEqual([]);
   });
 
-  test("continue writes no request and uses no approval that the caller did not name", async () => {
+  test("continue writes no request and approves nothing", async () => {
     const state = await uko.make();
     const seq = await lastSeq();
-    const report = await by("alice").continue(refOf(state), [], atOnce, options);
-    expect(report).toMatchObject({ code: "UKO_APPROVAL_PENDING", exitCode: 10, taken: [] });
+    const unrequested = await by("alice").continue(refOf(state), undefined, atOnce, options);
+    expect(unrequested).toMatchObject({ code: "UKO_REQUEST_PENDING", exitCode: 10, taken: [] });
     expect(await uko.effects(seq)).toEqual([]);
+    await by("bob").request(refOf(state), undefined, options);
+    await uko.advance("60s");
+    const requested = await lastSeq();
+    const report = await by("alice").continue(refOf(state), undefined, atOnce, options);
+    expect(report).toMatchObject({ code: "UKO_APPROVAL_PENDING", exitCode: 10, taken: [] });
+    expect(await uko.effects(requested)).toEqual([]);
   });
 
   test("request takes no step that is due", async () => {
@@ -107,8 +121,8 @@ describe("limits of an operation", () => {
 
   test("the command line ignores the program's `single`", async () => {
     const state = await uko.make({ dualAuthorization: "single" });
-    const report = await by("carol").continue(refOf(state), [], atOnce, options);
-    expect(report.code).toBe("UKO_APPROVAL_PENDING");
+    const report = await by("carol").continue(refOf(state), undefined, atOnce, options);
+    expect(report.code).toBe("UKO_REQUEST_PENDING");
   });
 
   test("sync is refused while a record is pending", async () => {
@@ -133,13 +147,15 @@ test("gate destroy: a caller may act alone on their own request for the outage b
   const state = await uko.make({ deletionGate: "destroy" });
   await by("alice").request(refOf(state), undefined, options);
   await uko.advance("60s");
-  const byCommand = await by("alice").continue(refOf(state), [await recordOn(state)], atOnce, options);
+  const byCommand = await by("alice").continue(refOf(state), undefined, atOnce, options);
   expect(byCommand).toMatchObject({ taken: [], code: "UKO_APPROVAL_PENDING" });
-  const { handlers } = uko.run("alice", { consents: [await recordOn(state)] });
-  expect(await unfinished(handlers, state)).toMatchObject({ code: "UKO_APPROVAL_PENDING" });
-  expect(await uko.effects()).toEqual(["K2", "K4", "K7", "K4"]);
+  const { handlers } = uko.run("alice");
+  expect(await unfinished(handlers, state)).toMatchObject({ code: "UKO_REQUEST_PENDING" });
+  expect(await uko.effects()).toEqual(["K2", "K4", "K7"]);
   await uko.advance("5h");
-  const alone = await by("alice").continue(refOf(state), [await recordOn(state)], atOnce, options);
+  await by("alice").request(refOf(state), undefined, options);
+  await uko.advance("60s");
+  const alone = await by("alice").continue(refOf(state), undefined, atOnce, options);
   expect(alone).toMatchObject({ taken: [], code: "UKO_APPROVAL_PENDING" });
   await uko.expectNobodyAlone({ gate: "destroy" });
 });
@@ -148,7 +164,7 @@ describe("a key that does not exist", () => {
   const isNotFound = expect.objectContaining({ code: "UKO_KEY_NOT_FOUND" });
   const refuses: readonly (readonly [string, (ref: KeyRef) => Promise<Report>])[] = [
     ["request", (ref) => by("bob").request(ref, undefined, options)],
-    ["consent", (ref) => by("bob").consent(ref, "0".repeat(32), options)],
+    ["approve", (ref) => by("bob").approveOne(ref, { recordId: "0".repeat(32), stores: false }, options)],
     ["withdraw", (ref) => by("bob").withdraw(ref, options)],
     ["reactivate", (ref) => by("bob").reactivate(ref, options)],
     ["sync", (ref) => by("bob").sync(ref, options)],
@@ -160,7 +176,7 @@ describe("a key that does not exist", () => {
   const answers: readonly (readonly [string, (ref: KeyRef) => Promise<Report>])[] = [
     ["status", (ref) => by("bob").status(ref, options)],
     ["plan", (ref) => by("bob").plan(ref, options)],
-    ["continue", (ref) => by("bob").continue(ref, [], atOnce, options)],
+    ["continue", (ref) => by("bob").continue(ref, undefined, atOnce, options)],
     ["sweep", (ref) => by("bob").sweep(ref, options)],
   ];
   test.each(answers)("is deleted for %s, which adds that the ID may be mistyped", async (name, act) => {
@@ -182,11 +198,16 @@ test("the JSON report keeps its shape", async () => {
   reports.active = await by("bob").status(refOf(state), options);
   reports.requested = await by("bob").request(refOf(state), undefined, options);
   await uko.advance("60s");
-  reports.deactivated = await by("alice").continue(refOf(state), [await recordOn(state)], atOnce, options);
+  reports.deactivated = await approve(uko.run("alice"), refOf(state));
+  reports.unrequested = await by("alice").continue(refOf(state), undefined, atOnce, options);
+  reports.requestedAgain = await by("bob").request(refOf(state), "left", options);
+  await uko.advance("60s");
+  reports.stored = await approve(uko.run("alice"), refOf(state), { stores: true });
+  reports.approved = await by("erin").status(refOf(state), options);
   await uko.advance("5h");
-  reports.pending = await by("bob").continue(refOf(state), [await recordOn(state)], atOnce, options);
+  reports.pending = await by("bob").continue(refOf(state), undefined, atOnce, options);
   await uko.advance("31d");
-  reports.removed = await by("bob").continue(refOf(state), [], atOnce, options);
+  reports.removed = await by("bob").continue(refOf(state), undefined, atOnce, options);
   reports.gone = await by("erin").status(refOf(state), options);
   const lines = Object.entries(reports).map(([after, { explanation, ...report }]) =>
     // Golden files cover the words.

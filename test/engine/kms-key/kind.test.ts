@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { World } from "../../../provider/engine/ports/world.ts";
+import { renderExplanation } from "../../../provider/engine/text/explanation.ts";
 import { kmsWindowMs } from "../../../provider/lifecycle/kms-window.ts";
 import type { KmsKeyState } from "../../../provider/resources/kms-key/schema.ts";
 import { codeOf, options, type Person, type RunChoices, useEngineWorld } from "../harness.ts";
-import { kmsRun, kmsView, makeKmsKey, unfinishedKms, windowIn } from "../kms-stage.ts";
+import { approveKms, kmsRun, kmsView, makeKmsKey, requestKms, unfinishedKms } from "../kms-stage.ts";
 
 const stage = useEngineWorld();
 
@@ -15,93 +16,125 @@ const stateOf = async (keyId: string): Promise<unknown> => (await kmsView(stage,
 const writesSince = async (since: number): Promise<readonly string[]> => stage.effects(since);
 const lastSeq = async (): Promise<number> => (await stage.trail()).at(-1)?.seq ?? 0;
 
+const approveBy = (who: Person, state: KmsKeyState, choices: RunChoices = {}) => {
+  const run = kmsRun(stage, who, choices);
+  return { ...run, report: () => approveKms(stage, run, state.keyId) };
+};
+const windowOf = async (keyId: string): Promise<unknown> => {
+  const { dualAuthDelete } = await kmsView(stage, keyId);
+  return dualAuthDelete.keySetForDeletion === true ? dualAuthDelete.authExpiration : undefined;
+};
+
 describe("two people delete a KMS key", () => {
-  it("the first sets the window, the second names it and destroys, and the evidence has both", async () => {
+  it("the first sets the window, the second approves and destroys, and the evidence has both", async () => {
     const state = await makeKmsKey(stage);
-    const first = destroyBy("alice", state);
-    const { code, message } = await first.wait();
-    expect(code).toBe("UKO_APPROVAL_PENDING");
-    expect(message).toContain("You set the key for deletion on");
+    const first = kmsRun(stage, "alice");
+    const requested = await requestKms(stage, first, state.keyId);
+    expect(requested).toMatchObject({ exitCode: 0, code: "UKO_APPROVAL_PENDING", taken: ["set_for_deletion"] });
+    expect(requested.explanation.facts.join("\n")).toContain("You set the key for deletion on");
     expect(first.evidence.map(({ step, phase }) => `${step} ${phase}`)).toEqual([
       "set_for_deletion before",
       "set_for_deletion after",
     ]);
-    const view = await kmsView(stage, state.keyId);
-    expect(view.dualAuthDelete.keySetForDeletion).toBe(true);
-    expect(windowIn(message)).toBe(`${state.keyId}@${view.dualAuthDelete.authExpiration}`);
+    const window = `${state.keyId}@${String(await windowOf(state.keyId))}`;
 
-    const second = destroyBy("bob", state, { consents: [windowIn(message)] });
-    expect(await second.outcome()).toMatchObject({
-      kind: "ended",
-      warnings: [expect.stringMatching(/destroyed and leaves the state\n.*24 Dec 2026.*restoreTrigger/)],
-      facts: { lifecycleState: "destroyed", taken: ["destroy"] },
-    });
+    const second = approveBy("bob", state);
+    expect(await second.report()).toMatchObject({ exitCode: 0, lifecycleState: "destroyed", taken: ["destroy"] });
     expect(await stateOf(state.keyId)).toBe(5);
     expect(second.evidence).toMatchObject([
       { resource: "kms_key", keyId: state.keyId, step: "destroy", phase: "before", from: "active", to: "destroyed" },
-      { phase: "after", consentedBy: { id: windowIn(message) } },
+      { phase: "after", consentedBy: { id: window } },
     ]);
+    expect(await destroyBy("alice", state).outcome()).toMatchObject({
+      kind: "ended",
+      warnings: [expect.stringMatching(/destroyed and leaves the state\n.*24 Dec 2026.*restoreTrigger/)],
+      facts: { lifecycleState: "destroyed", taken: [] },
+    });
+  });
+
+  it("an engine opens no window and uses none, whoever runs it", async () => {
+    const state = await makeKmsKey(stage);
+    const before = await lastSeq();
+    for (const who of ["alice", "bob", "carol", "dave", "pipeline"] as const) {
+      const { code, message, facts } = await destroyBy(who, state).wait();
+      expect(code).toBe("UKO_REQUEST_PENDING");
+      expect(facts).toMatchObject({ lifecycleState: "pending_request", awaits: "request", taken: [] });
+      expect(message).toContain(`uko request kms/${state.keyId}`);
+    }
+    expect(await writesSince(before)).toEqual([]);
+    await requestKms(stage, kmsRun(stage, "alice"), state.keyId);
+    const requested = await lastSeq();
+    for (const who of ["alice", "bob", "carol", "dave", "pipeline"] as const) {
+      const { code, message } = await destroyBy(who, state).wait();
+      expect(code).toBe("UKO_APPROVAL_PENDING");
+      expect(message).toContain(`uko approve kms/${state.keyId}`);
+    }
+    expect(await writesSince(requested)).toEqual([]);
+    expect(await stateOf(state.keyId)).toBe(1);
   });
 
   it("the same person twice changes nothing, directly or through a trusted profile", async () => {
     const state = await makeKmsKey(stage, {}, "carol");
-    const { message } = await destroyBy("bob", state).wait();
+    await requestKms(stage, kmsRun(stage, "bob"), state.keyId);
     const before = await lastSeq();
-    const consents = [windowIn(message)];
-    expect(await destroyBy("bob", state).wait()).toMatchObject({ code: "UKO_APPROVAL_PENDING" });
-    await destroyBy("bob", state, { consents }).wait();
-    const inProfile = await destroyBy("dave", state, { consents }).wait();
-    expect(inProfile.message).toContain("is using a trusted profile");
-    const machine = await destroyBy("pipeline", state, { consents }).wait();
-    expect(machine.message).toContain("is not a person");
+    expect(await approveBy("bob", state).report()).toMatchObject({ code: "UKO_SERVICE_REFUSED", taken: [] });
+    await expect(approveBy("dave", state).report()).rejects.toThrow("Nothing to approve");
+    await expect(approveBy("pipeline", state).report()).rejects.toThrow("Nothing to approve");
+    expect((await destroyBy("dave", state).wait()).message).toContain("is using a trusted profile");
+    expect((await destroyBy("pipeline", state).wait()).message).toContain("is not a person");
     expect(await stateOf(state.keyId)).toBe(1);
     expect(await writesSince(before)).toEqual([]);
   });
 
   it("KMS decides if its policy was changed to two people after the key was made", async () => {
     const state = await makeKmsKey(stage);
-    const { message } = await destroyBy("bob", state).wait();
-    const again = await destroyBy("bob", state, { consents: [windowIn(message)] }).wait();
+    await requestKms(stage, kmsRun(stage, "bob"), state.keyId);
+    const again = await approveBy("bob", state).report();
     expect(again.code).toBe("UKO_SERVICE_REFUSED");
-    expect(again.message).toContain("KMS requires another person to destroy");
+    expect(again.explanation.summary).toContain("KMS requires another person to destroy");
     expect(await stateOf(state.keyId)).toBe(1);
   });
 
-  it("a repeated run neither moves the window nor requests again", async () => {
+  it("a repeated request does not move the window", async () => {
     const state = await makeKmsKey(stage);
-    const { message } = await destroyBy("alice", state).wait();
+    await requestKms(stage, kmsRun(stage, "alice"), state.keyId);
+    const window = await windowOf(state.keyId);
     await stage.advance("3d");
-    for (const who of ["alice", "bob", "carol", "pipeline"] as const) {
-      const again = await destroyBy(who, state).wait();
-      expect(windowIn(again.message)).toBe(windowIn(message));
+    for (const who of ["alice", "bob", "carol"] as const) {
+      expect(await requestKms(stage, kmsRun(stage, who), state.keyId)).toMatchObject({ taken: [] });
+      expect(await windowOf(state.keyId)).toBe(window);
     }
   });
 
-  it("an expired window is opened again, and naming the old one does not count", async () => {
+  it("an expired window can be opened again, and a confirmation of the old one does not count", async () => {
     const state = await makeKmsKey(stage);
-    const old = windowIn((await destroyBy("alice", state).wait()).message);
+    const ref = { instanceId: state.instanceId, kmsKeyId: state.keyId };
+    const bob = kmsRun(stage, "bob").operations;
+    await requestKms(stage, kmsRun(stage, "alice"), state.keyId);
+    const shown = (await bob.inspect(ref, options))?.window ?? "";
     await stage.advance("7d");
-    const renewed = await destroyBy("carol", state, { consents: [old] }).wait();
-    expect(windowIn(renewed.message)).not.toBe(old);
+    expect(await bob.approve(ref, shown, options)).toMatchObject({ code: "UKO_REQUEST_PENDING", taken: [] });
+    await requestKms(stage, kmsRun(stage, "carol"), state.keyId);
+    expect(await bob.approve(ref, shown, options)).toMatchObject({ code: "UKO_APPROVAL_PENDING", taken: [] });
     expect(await stateOf(state.keyId)).toBe(1);
-    const { outcome } = destroyBy("bob", state, { consents: [windowIn(renewed.message)] });
-    expect(await outcome()).toMatchObject({ kind: "ended" });
+    expect(await approveBy("bob", state).report()).toMatchObject({ exitCode: 0, taken: ["destroy"] });
   });
 
   it("a missing role is reported with the role and the person who can continue", async () => {
     const state = await makeKmsKey(stage);
-    const { message } = await destroyBy("carol", state).wait();
-    const denied = await destroyBy("alice", state, { consents: [windowIn(message)] }).wait();
+    await requestKms(stage, kmsRun(stage, "carol"), state.keyId);
+    const denied = await approveBy("alice", state).report();
     expect(denied.code).toBe("UKO_RIGHTS_MISSING");
-    expect(denied.message).toMatch(/cannot destroy KMS key "backup".*\n.*role KMS Manager/);
+    expect(renderExplanation(denied.explanation)).toMatch(/cannot destroy KMS key "backup".*\n.*role KMS Manager/);
     // A reader cannot list keystores, so whether the key belongs to one is unknown.
     expect((await destroyBy("erin", await makeKmsKey(stage)).wait()).code).toBe("UKO_KMS_KEY_IS_A_TWIN");
   });
 
   it("with the goal removed the key remains in state until KMS no longer returns it", async () => {
     const state = await makeKmsKey(stage, { deletionCompletesAt: "removed" });
-    const consents = [windowIn((await destroyBy("alice", state).wait()).message)];
-    const waiting = await destroyBy("bob", state, { consents }).wait();
+    await requestKms(stage, kmsRun(stage, "alice"), state.keyId);
+    await approveBy("bob", state).report();
+    const waiting = await destroyBy("bob", state).wait();
     expect(waiting.code).toBe("UKO_KMS_METADATA_REMAINS");
     expect(waiting.message).toContain("until 22 Feb 2027");
     await stage.advance("100d");
@@ -161,18 +194,18 @@ describe("a lost answer", () => {
 
   it.each([true, false])("to the first step leads to a read, never to a second person (sent: %s)", async (isSent) => {
     const state = await makeKmsKey(stage);
-    const run = destroyBy("carol", state, { wrap: losingAnswer("setForDeletion", isSent) });
-    const { code, message } = await run.wait();
+    const run = kmsRun(stage, "carol", { wrap: losingAnswer("setForDeletion", isSent) });
+    const { code, explanation } = await requestKms(stage, run, state.keyId);
     expect(code).toBe("UKO_APPROVAL_PENDING");
-    expect(message).toContain("You set the key for deletion");
+    expect(explanation.facts.join("\n")).toContain("You set the key for deletion");
     expect(run.evidence.at(-1)).toMatchObject({ step: "set_for_deletion", phase: "after" });
   });
 
   it.each([true, false])("to the destruction leads to a read (sent: %s)", async (isSent) => {
     const state = await makeKmsKey(stage);
-    const consents = [windowIn((await destroyBy("alice", state).wait()).message)];
-    const run = destroyBy("bob", state, { consents, wrap: losingAnswer("destroy", isSent) });
-    expect(await run.outcome()).toMatchObject({ kind: "ended", facts: { taken: ["destroy"] } });
+    await requestKms(stage, kmsRun(stage, "alice"), state.keyId);
+    const run = approveBy("bob", state, { wrap: losingAnswer("destroy", isSent) });
+    expect(await run.report()).toMatchObject({ exitCode: 0, taken: ["destroy"] });
     expect(run.evidence.at(-1)).toMatchObject({ step: "destroy", phase: "after" });
   });
 
@@ -200,8 +233,8 @@ describe("a lost answer", () => {
         },
       };
     };
-    const run = destroyBy("alice", state, { wrap });
-    expect((await run.wait()).code).toBe("UKO_APPROVAL_PENDING");
+    const run = kmsRun(stage, "alice", { wrap });
+    expect((await requestKms(stage, run, state.keyId)).code).toBe("UKO_APPROVAL_PENDING");
     const steps = run.evidence.map(({ step, phase }) => `${step} ${phase}`);
     expect(steps).toEqual(["set_for_deletion before", ...after]);
   });
@@ -212,14 +245,14 @@ describe("a lost answer", () => {
       ...world,
       kmsKeys: { ...world.kmsKeys, setForDeletion: async () => ({ kind: "lost", reason: "reset" }) },
     });
-    expect(await codeOf(destroyBy("alice", state, { wrap }).outcome())).toBe("UKO_ANSWER_LOST");
+    expect(await codeOf(requestKms(stage, kmsRun(stage, "alice", { wrap }), state.keyId))).toBe("UKO_ANSWER_LOST");
   });
 });
 
 describe("by command", () => {
   const refOf = ({ instanceId, keyId }: KmsKeyState) => ({ instanceId, kmsKeyId: keyId });
 
-  it("status, request, withdraw and continue do the same without a state", async () => {
+  it("status, request, withdraw, continue and approve do the same without a state", async () => {
     const state = await makeKmsKey(stage);
     const ref = refOf(state);
     const by = (who: Person) => kmsRun(stage, who).operations;
@@ -238,13 +271,14 @@ describe("by command", () => {
     expect(await by("carol").withdraw(ref, options)).toMatchObject({ exitCode: 0, taken: [] });
 
     const secondRequest = await by("alice").request(ref, options);
-    const named = [secondRequest.deletion.recordId ?? ""];
-    expect(await by("bob").continue(ref, [], options)).toMatchObject({ code: "UKO_APPROVAL_PENDING" });
-    expect(await by("bob").continue(ref, named, options)).toMatchObject({ exitCode: 0, taken: ["destroy"] });
+    expect(await by("bob").continue(ref, options)).toMatchObject({ code: "UKO_APPROVAL_PENDING", taken: [] });
+    const window = (await by("bob").inspect(ref, options))?.window ?? "";
+    expect(secondRequest.deletion.recordId).toBe(window);
+    expect(await by("bob").approve(ref, window, options)).toMatchObject({ exitCode: 0, taken: ["destroy"] });
     expect(await by("bob").withdraw(ref, options)).toMatchObject({ code: "UKO_NO_WAY_BACK" });
     await stage.advance("100d");
     expect(await by("bob").status(ref, options)).toMatchObject({ lifecycleState: "gone", code: "UKO_NOT_FOUND" });
-    expect(await by("bob").continue(ref, named, options)).toMatchObject({ lifecycleState: "gone", exitCode: 0 });
+    expect(await by("bob").continue(ref, options)).toMatchObject({ lifecycleState: "gone", exitCode: 0 });
     await expect(by("alice").request(ref, options)).rejects.toMatchObject({ code: "UKO_NOT_FOUND" });
     await expect(by("bob").withdraw(ref, options)).rejects.toMatchObject({ code: "UKO_NOT_FOUND" });
   });
