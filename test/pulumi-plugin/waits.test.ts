@@ -4,20 +4,20 @@ import { spawn } from "node:child_process";
 import { status } from "@grpc/grpc-js";
 import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
 import { describe, expect, test } from "vitest";
-import { consentIn } from "../engine/harness.ts";
+import { approve, options } from "../engine/harness.ts";
 import { childEnv } from "../support/child-env.ts";
 import { main, statusOf, urnOf } from "./engine.ts";
 import { usePluginStage } from "./plugin-stage.ts";
 
-const waitingLine = /^Waiting for a second person to run: uko approve \S+ /;
+const waitingLine = /^Waiting for a second person to run: uko approve payroll$/;
 
 const stage = usePluginStage();
 
 describe("a wait within a run", () => {
   const requestDeletion = async () => {
     const { properties } = await stage.made();
-    const { details } = await statusOf(stage.bob.delete(properties));
-    return { properties, record: consentIn(details) };
+    await statusOf(stage.bob.delete(properties));
+    return { properties };
   };
 
   test("does not begin unless the caller grants it", async () => {
@@ -63,13 +63,17 @@ describe("a wait within a run", () => {
   });
 
   test("continues by itself after its date", async () => {
-    const { properties, record } = await requestDeletion();
+    const { properties } = await requestDeletion();
+    const { clock: serviceClock } = stage.uko.test.emulator.world;
     await stage.uko.advance("60s");
-    const alice = await stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: record });
-    const approval = consentIn((await statusOf(alice.delete(properties))).details);
-    // Seconds are left of the cool-down: Alice's run waited for her own write to settle.
-    await stage.uko.advance("3h59m54s");
-    const patient = await stage.another({ ...stage.environmentOf("bob"), UKO_CONSENT: approval });
+    const ref = stage.uko.ref(String(properties.keyId));
+    await approve(stage.uko.run("alice"), ref);
+    const deactivatedAtMs = serviceClock.nowMs();
+    await stage.uko.run("bob").operations.request(ref, undefined, options);
+    await approve(stage.uko.run("alice"), ref, { stores: true });
+    // Seconds are left of the cool-down.
+    serviceClock.set(deactivatedAtMs + (4 * 3600 - 6) * 1000);
+    const patient = await stage.another(stage.environmentOf("bob"));
     const clock = setInterval(() => void stage.uko.advance("1s"), 500);
     const error = await statusOf(patient.delete(properties, 60)).finally(() => clearInterval(clock));
     expect(error.details.split("\n")[0]).toMatch(/^Key "payroll" is destroyed; keystore "payroll-ring" still holds/);

@@ -4,7 +4,7 @@ import type { World } from "../../provider/engine/ports/world.ts";
 import { UkoError } from "../../provider/errors.ts";
 import type { KmsKeyState } from "../../provider/resources/kms-key/schema.ts";
 import { codeOf, options, type Person, useEngineWorld } from "../engine/harness.ts";
-import { kmsInputs, kmsRun, kmsView, makeKmsKey, unfinishedKms, windowIn } from "../engine/kms-stage.ts";
+import { approveKms, kmsInputs, kmsRun, kmsView, makeKmsKey, requestKms } from "../engine/kms-stage.ts";
 
 const stage = useEngineWorld();
 
@@ -30,8 +30,8 @@ const payload = Buffer.alloc(32, 7).toString("base64");
 const otherPayload = Buffer.alloc(32, 8).toString("base64");
 /** Destroys the key as Alice and Bob. */
 const destroyed = async (state: KmsKeyState): Promise<void> => {
-  const consents = [windowIn((await unfinishedKms(kmsRun(stage, "alice").handlers, state)).message)];
-  expect(await kmsRun(stage, "bob", { consents }).handlers.delete(state, options)).toMatchObject({ kind: "ended" });
+  await requestKms(stage, kmsRun(stage, "alice"), state.keyId);
+  expect(await approveKms(stage, kmsRun(stage, "bob"), state.keyId)).toMatchObject({ taken: ["destroy"] });
   await stage.advance("1m");
 };
 
@@ -224,13 +224,13 @@ describe("an update", () => {
 
   it("does not change a key that is set for deletion, and refuses to rotate it", async () => {
     const state = await makeKmsKey(stage);
-    const { message } = await unfinishedKms(kmsRun(stage, "alice").handlers, state);
+    const { deletion } = await requestKms(stage, kmsRun(stage, "alice"), state.keyId);
     const before = await lastSeq();
     const { state: after, warnings } = await update(state, { aliases: ["new"] });
     expect(warnings.join()).toMatch(/is waiting for a person to destroy it: an identity set it for deletion on/);
     expect(after).toMatchObject({ lifecycleState: "pending_approval", deletionAwaits: "approval" });
-    expect(after.deletionRecordId).toBe(windowIn(message));
-    expect(after.deletionRecordLapsesAt).toBe(windowIn(message).replace(/.*@/, ""));
+    expect(after.deletionRecordId).toBe(deletion.recordId);
+    expect(after.deletionRecordLapsesAt).toBe(deletion.recordId?.replace(/.*@/, ""));
     expect(await codeOf(update(state, { rotationTrigger: "1" }))).toBe("UKO_DELETION_ON_FILE");
     expect(await stage.effects(before)).toEqual([]);
   });
@@ -345,7 +345,7 @@ describe("a read", () => {
     const state = await makeKmsKey(stage);
     const { handlers } = kmsRun(stage, "bob");
     expect((await handlers.read(state, options))?.warnings).toEqual([]);
-    await unfinishedKms(kmsRun(stage, "alice").handlers, state);
+    await requestKms(stage, kmsRun(stage, "alice"), state.keyId);
     expect((await handlers.read(state, options))?.warnings.join()).toContain("is waiting for a person");
     await stage.test.as("bob").kms("DELETE", `/keys/${state.keyId}`);
     const gone = await handlers.read(state, options);

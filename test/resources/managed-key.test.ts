@@ -4,9 +4,9 @@ import { describe, expect, test } from "vitest";
 import type { World } from "../../provider/engine/ports/world.ts";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
 import {
+  approve,
   checked,
   codeOf,
-  consentIn,
   inputsOf,
   options,
   unfinished,
@@ -32,15 +32,14 @@ describe("reading a key distinguishes four kinds of drift, and repairs none", ()
 
   test("a step of the deletion itself, which the engine could not save, is not drift", async () => {
     const state = await uko.make();
-    const requestId = consentIn((await unfinished(uko.run("bob").handlers, state)).message);
-    const destroyRequestId = consentIn(
-      (await unfinished(uko.run("alice", { consents: [requestId] }).handlers, state)).message,
-    );
+    await unfinished(uko.run("bob").handlers, state);
+    await uko.advance("60s");
+    await approve(uko.run("alice"), uko.ref(state.keyId), { requestsNext: true });
     expect((await read(state))?.warnings).toEqual([
       expect.stringMatching(/is deactivated and is waiting for approval of its destruction/),
     ]);
     await uko.advance("5h");
-    await unfinished(uko.run("bob", { consents: [destroyRequestId] }).handlers, state);
+    await approve(uko.run("bob"), uko.ref(state.keyId));
     expect((await read(state))?.warnings).toEqual([]);
     expect((await read(state))?.state.keyState).toBe("destroyed");
   });
@@ -101,9 +100,10 @@ describe("reading a key distinguishes four kinds of drift, and repairs none", ()
 
   test("values that a read no longer finds leave the state", async () => {
     const state = await uko.make();
-    const requestId = consentIn((await unfinished(uko.run("bob").handlers, state)).message);
+    await unfinished(uko.run("bob").handlers, state);
+    const { deletion } = await uko.run("bob").operations.status(uko.ref(state.keyId), options);
     const pending = (await read(state))?.state ?? state;
-    expect(pending.deletionRecordId).toBe(requestId);
+    expect(pending.deletionRecordId).toBe(deletion.recordId);
     await uko.run("bob").operations.withdraw(uko.ref(state.keyId), options);
     expect((await read(pending))?.state).toEqual(state);
   });
@@ -191,10 +191,10 @@ describe("updating a key", () => {
 
   test("names a pending approval as an approval, not as a request", async () => {
     const state = await uko.make();
-    const { operations } = uko.run("bob");
-    const { deletion } = await operations.request(uko.ref(state.keyId), undefined, options);
+    const ref = uko.ref(state.keyId);
+    await uko.run("bob").operations.request(ref, undefined, options);
     await uko.advance("60s");
-    await uko.run("alice").operations.consent(uko.ref(state.keyId), deletion.recordId ?? "", options);
+    await approve(uko.run("alice"), ref, { stores: true });
     const { warnings } = await uko.update(state, { description: "new" });
     expect(warnings).toEqual([expect.stringMatching(/IBMid-550000ALICE .* approved its deactivation/)]);
   });

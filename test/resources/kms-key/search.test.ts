@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { World } from "../../../provider/engine/ports/world.ts";
 import { codeOf, options, useEngineWorld } from "../../engine/harness.ts";
-import { kmsInputs, kmsRun, unfinishedKms } from "../../engine/kms-stage.ts";
+import { kmsInputs, kmsRun, requestKms } from "../../engine/kms-stage.ts";
 
 const stage = useEngineWorld();
 const keysNamed = async (name: string): Promise<number> => {
@@ -73,7 +73,7 @@ describe("a creation", () => {
     const origin = { ...options, origin: "org/urn" };
     const { handlers } = kmsRun(stage, "bob");
     const { state } = await handlers.create(kmsInputs(handlers), origin);
-    await unfinishedKms(kmsRun(stage, "alice").handlers, state);
+    await requestKms(stage, kmsRun(stage, "alice"), state.keyId);
     expect((await handlers.create(kmsInputs(handlers), origin)).id).not.toBe(state.keyId);
   });
 });

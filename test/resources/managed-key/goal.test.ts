@@ -1,7 +1,7 @@
 /** The goals of an update of a managed key. */
 
 import { describe, expect, test } from "vitest";
-import { checked, codeOf, consentIn, inputsOf, options, useEngineWorld } from "../../engine/harness.ts";
+import { approve, checked, codeOf, inputsOf, options, useEngineWorld } from "../../engine/harness.ts";
 
 const uko = useEngineWorld();
 
@@ -52,10 +52,11 @@ describe("a goal", () => {
     const state = await uko.make();
     const goal = { state: "deactivated" };
     const { warnings } = await uko.update(state, goal, "bob");
-    expect(warnings).toEqual([expect.stringMatching(/UKO_CONSENT=[0-9a-f]{32} pulumi up/)]);
+    expect(warnings).toEqual([expect.stringContaining("uko approve payroll")]);
     await uko.advance("60s");
     const seq = await uko.lastSeq();
-    const done = await uko.update(state, goal, "alice", { consents: [consentIn(warnings[0] ?? "")] });
+    await approve(uko.run("alice"), uko.ref(state.keyId));
+    const done = await uko.update(state, goal, "bob");
     expect(await uko.effects(seq)).toEqual(["K7"]);
     expect(done).toMatchObject({ warnings: [], state: { keyState: "deactivated" } });
     await uko.expectNobodyAlone();
@@ -67,9 +68,16 @@ describe("a goal", () => {
     const first = await uko.update(state, goal, "bob");
     expect(uko.differs(first.state, goal)).toEqual(["state"]);
     await uko.advance("60s");
-    const second = await uko.update(state, goal, "alice", { consents: [consentIn(first.warnings[0] ?? "")] });
+    const ref = uko.ref(state.keyId);
+    await approve(uko.run("alice"), ref);
+    const second = await uko.update(first.state, goal, "bob");
+    expect(second.warnings).toEqual([expect.stringContaining("waiting for a person to request its destruction")]);
+    expect(second.warnings).toEqual([expect.stringContaining("uko request payroll")]);
+    await uko.run("bob").operations.request(ref, undefined, options);
     await uko.advance("5h");
-    const third = await uko.update(second.state, goal, "bob", { consents: [consentIn(second.warnings[0] ?? "")] });
+    await approve(uko.run("carol"), ref, { stores: true });
+    await uko.advance("60s");
+    const third = await uko.update(second.state, goal, "bob");
     expect(third.state.lifecycleState).toBe("pending_destruction");
     expect(third.warnings).toEqual([expect.stringContaining("is destroyed")]);
     expect(uko.differs(third.state, goal)).toEqual(["state"]);
@@ -115,11 +123,10 @@ describe("a goal", () => {
 
   test("without the step's role is an error, not a success", async () => {
     const state = await uko.make();
-    await uko.run("alice").operations.request(uko.ref(state.keyId), undefined, options);
+    await uko.run("bob").operations.request(uko.ref(state.keyId), undefined, options);
     await uko.advance("60s");
-    const record = (await uko.run("erin").operations.status(uko.ref(state.keyId), options)).deletion.recordId ?? "";
-    expect(await codeOf(uko.update(state, { state: "deactivated" }, "bob", { consents: [record] }))).toBe(
-      "UKO_RIGHTS_MISSING",
-    );
+    await approve(uko.run("alice"), uko.ref(state.keyId), { stores: true });
+    await uko.advance("60s");
+    expect(await codeOf(uko.update(state, { state: "deactivated" }, "bob"))).toBe("UKO_RIGHTS_MISSING");
   });
 });

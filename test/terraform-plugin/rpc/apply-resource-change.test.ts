@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from "vitest";
 import { vaultId } from "../../emulator/harness.ts";
-import { consentIn } from "../../engine/harness.ts";
+import { approve, options } from "../../engine/harness.ts";
+import { approveKms, kmsRun, requestKms } from "../../engine/kms-stage.ts";
 import { stateText } from "../core.ts";
 import type { Host } from "../host.ts";
 import { keyConfig, useStage } from "../stage.ts";
@@ -98,19 +99,27 @@ describe("a destruction", () => {
     expect(request).toMatch(/\n {2}\[UKO_APPROVAL_PENDING\]$/);
     expect(core.saved?.value).toMatchObject({
       ...{ lifecycle_state: "pending_approval", deletion_awaits: "approval", deletion_requested_by: "IBMid-550000BOB" },
-      deletion_record_id: consentIn(request),
+      deletion_record_id: expect.stringMatching(/^[0-9a-f]{32}$/),
     });
     expect(core.saved?.isTainted).toBe(false);
     expect(core.saved?.identity).toBeDefined();
 
-    const alice = await stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: consentIn(request) });
-    const [approval = ""] = (await core.by(alice).apply(null)).errors;
-    expect(core.saved?.value).toMatchObject({ lifecycle_state: "cooling_down", key_state: "deactivated" });
+    const ref = stage.uko.ref(String(core.saved?.value.key_id));
+    await stage.uko.advance("60s");
+    await approve(stage.uko.run("alice"), ref);
+    await stage.bob.provider.configureProvider();
+    const [unrequested] = (await core.apply(null)).errors;
+    expect(unrequested).toMatch(/\[UKO_REQUEST_PENDING\]$/);
+    expect(core.saved?.value).toMatchObject({ lifecycle_state: "cooling_down", deletion_awaits: "time" });
 
+    await stage.uko.run("bob").operations.request(ref, undefined, options);
     await stage.uko.advance("4h1m");
+    await approve(stage.uko.run("carol"), ref, { stores: true });
+    await stage.uko.advance("60s");
+    await stage.bob.provider.configureProvider();
     await core.refresh();
-    const bob = await stage.another({ ...stage.environmentOf("bob"), UKO_CONSENT: consentIn(approval) });
-    const [last] = (await core.by(bob).apply(null)).errors;
+    expect(core.saved?.value).toMatchObject({ lifecycle_state: "pending_approval", deletion_awaits: "requester" });
+    const [last] = (await core.apply(null)).errors;
     expect(last).toMatch(/\[UKO_DESTRUCTION_PENDING\]$/);
     expect(core.saved?.value).toMatchObject({ lifecycle_state: "pending_destruction", key_state: "destroyed" });
     expect(core.saved?.value.deletion_not_before).toMatch(/^2026-12-24T/);
@@ -206,15 +215,17 @@ describe("a wait within a run", () => {
 
   test("continues by itself after its date", async () => {
     const core = await stage.made();
-    const [request = ""] = (await core.apply(null)).errors;
-    const alice = await stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: consentIn(request) });
-    const [approval = ""] = (await core.by(alice).apply(null)).errors;
-    await stage.uko.advance("3h59m54s");
-    const patient = await stage.another({
-      ...stage.environmentOf("bob"),
-      UKO_CONSENT: consentIn(approval),
-      UKO_WAIT: "1m",
-    });
+    await core.apply(null);
+    const { clock: serviceClock } = stage.uko.test.emulator.world;
+    const ref = stage.uko.ref(String(core.saved?.value.key_id));
+    await stage.uko.advance("60s");
+    await approve(stage.uko.run("alice"), ref);
+    const deactivatedAtMs = serviceClock.nowMs();
+    await stage.uko.run("bob").operations.request(ref, undefined, options);
+    await approve(stage.uko.run("alice"), ref, { stores: true });
+    serviceClock.set(deactivatedAtMs + (4 * 3600 - 6) * 1000);
+    const patient = await stage.another({ ...stage.environmentOf("bob"), UKO_WAIT: "1m" });
+    await core.by(patient).refresh();
     const clock = setInterval(() => void stage.uko.advance("1s"), 500);
     const { errors } = await core
       .by(patient)
@@ -297,11 +308,14 @@ describe("a KMS key", () => {
     const plan = await core.plan(null);
     expect(plan.warnings[0]).toMatch(/^Deleting KMS key "orders" requires two people and several runs/);
     const [request = ""] = (await core.apply(null)).errors;
-    expect(request).toContain("[UKO_APPROVAL_PENDING]");
+    expect(request).toContain("[UKO_REQUEST_PENDING]");
+    const keyId = String(core.saved?.value.key_id);
+    await requestKms(stage.uko, kmsRun(stage.uko, "alice"), keyId);
+    const [waiting = ""] = (await core.apply(null)).errors;
+    expect(waiting).toContain("[UKO_APPROVAL_PENDING]");
     expect(core.saved?.value).toMatchObject({ lifecycle_state: "pending_approval", deletion_awaits: "approval" });
-    const window = String(core.saved?.value.deletion_record_id);
-    const alice = await stage.another({ ...stage.environmentOf("carol"), UKO_CONSENT: window });
-    expect((await core.by(alice).apply(null)).errors).toEqual([]);
+    await approveKms(stage.uko, kmsRun(stage.uko, "carol"), keyId);
+    expect((await core.apply(null)).errors).toEqual([]);
     expect(core.saved).toBeUndefined();
   });
 
