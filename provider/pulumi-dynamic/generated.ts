@@ -504,13 +504,16 @@ export class ManagedKey extends CustomResource {
   declare readonly lifecycleState: Output<StateOf<"managedKey">["lifecycleState"]>;
   /** Each keystore's status of the key. */
   declare readonly keystores: Output<StateOf<"managedKey">["keystores"]>;
-  /** What the deletion waits for: `approval`, `time` or `person_to_unblock`. */
+  /**
+   * What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time`
+   * or `person_to_unblock`.
+   */
   declare readonly deletionAwaits: Output<StateOf<"managedKey">["deletionAwaits"]>;
   /** The next step is refused before this time, ISO 8601 UTC. */
   declare readonly deletionNotBefore: Output<StateOf<"managedKey">["deletionNotBefore"]>;
   /** IAM ID of the author of the pending record. */
   declare readonly deletionRequestedBy: Output<StateOf<"managedKey">["deletionRequestedBy"]>;
-  /** ID of the pending record, for `UKO_CONSENT`. */
+  /** ID of the pending request or approval. */
   declare readonly deletionRecordId: Output<StateOf<"managedKey">["deletionRecordId"]>;
   /** When the pending record expires, ISO 8601 UTC. */
   declare readonly deletionRecordLapsesAt: Output<StateOf<"managedKey">["deletionRecordLapsesAt"]>;
@@ -656,7 +659,7 @@ export class KmsKey extends CustomResource {
   declare readonly deletionNotBefore: Output<StateOf<"kmsKey">["deletionNotBefore"]>;
   /** Never set, because KMS does not report who set the key for deletion. */
   declare readonly deletionRequestedBy: Output<StateOf<"kmsKey">["deletionRequestedBy"]>;
-  /** Name of the open deletion window, for `UKO_CONSENT`. */
+  /** Name of the open deletion window. */
   declare readonly deletionRecordId: Output<StateOf<"kmsKey">["deletionRecordId"]>;
   /** When the open deletion window ends, ISO 8601 UTC. */
   declare readonly deletionRecordLapsesAt: Output<StateOf<"kmsKey">["deletionRecordLapsesAt"]>;
