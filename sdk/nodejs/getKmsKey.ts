@@ -50,7 +50,7 @@ export interface GetKmsKeyResult {
      */
     readonly deletionProtection: boolean;
     /**
-     * Name of the open deletion window, for `UKO_CONSENT`.
+     * Name of the open deletion window.
      */
     readonly deletionRecordId?: string;
     /**

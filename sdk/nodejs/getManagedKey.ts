@@ -47,7 +47,7 @@ export interface GetManagedKeyResult {
      */
     readonly alignment?: string;
     /**
-     * What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+     * What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
      */
     readonly deletionAwaits?: string;
     /**
@@ -71,7 +71,7 @@ export interface GetManagedKeyResult {
      */
     readonly deletionReason?: string;
     /**
-     * ID of the pending record, for `UKO_CONSENT`.
+     * ID of the pending request or approval.
      */
     readonly deletionRecordId?: string;
     /**

@@ -12,7 +12,7 @@ import * as utilities from "./utilities";
  *
  * ## What destroy does
  *
- * Destroying a KMS key requires two identities, by KMS's own dual authorization. The first run sets the key for deletion, and nothing stops working. Within 7 days a second person names that window (`UKO_CONSENT=<keyId>@<end of the window>`), and the run destroys the key: everything that the key wraps can no longer be read. For 30 days the key can be restored: adopt it with `existingKeyId` and a `restoreTrigger`. A run that waits ends with an error, and the resource stays in state. Run it again as either person.
+ * Destroying a KMS key requires two identities, by KMS's own dual authorization. A run waits for both people and changes nothing. One person sets the key for deletion with `uko request kms/<keyId>`, and nothing stops working. Within 7 days, another person runs `uko approve kms/<keyId>`, and the key is destroyed: everything that the key wraps can no longer be read. For 30 days the key can be restored: adopt it with `existingKeyId` and a `restoreTrigger`. A run that waits ends with an error, and the resource stays in state. Run it again on any day.
  *
  * ## Example Usage
  * ### A root key that KMS rotates
@@ -90,7 +90,7 @@ export class KmsKey extends pulumi.CustomResource {
      */
     declare public readonly deletionProtection: pulumi.Output<boolean>;
     /**
-     * Name of the open deletion window, for `UKO_CONSENT`.
+     * Name of the open deletion window.
      */
     declare public /*out*/ readonly deletionRecordId: pulumi.Output<string | undefined>;
     /**

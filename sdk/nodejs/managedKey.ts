@@ -12,12 +12,14 @@ import * as utilities from "./utilities";
  *
  * ## What destroy does
  *
- * Destroying a managed key deletes it for everyone, requires two people, and takes days. Each run takes the steps that are allowed now. Then it stops with an error that says who or what it is waiting for, and the resource stays in state. Run the same command again on any day, as either person, best with `--continue-on-error`:
+ * Destroying a managed key deletes it for everyone, requires two people, and takes days. Each run takes the steps that are allowed now. Then it stops with an error that says who or what it is waiting for, and the resource stays in state. Run the same command again on any day, best with `--continue-on-error`:
  *
- * 1. The first run requests the deletion: it writes a consent record on the key. Nothing stops working.
- * 2. A second person names that record (`UKO_CONSENT=<id>`), and the run deactivates the key: everything that needs the key stops working. `uko reactivate` undoes this step.
- * 3. More than 4 hours later, another person names the record that the second run left, and the run destroys the key. This cannot be undone.
- * 4. After the pending period of its keystores, 7 to 90 days, a run removes the metadata of the key, and the resource leaves state.
+ * 1. The first run requests the deactivation: it writes a consent record on the key. Nothing stops working.
+ * 2. Another person runs `uko approve`, and the key is deactivated: everything that needs the key stops working. `uko reactivate` undoes this step. The same command can request the destruction.
+ * 3. More than 4 hours later, a person other than the one who requested the destruction runs `uko approve`, and the key is destroyed. This cannot be undone.
+ * 4. After the pending period of its keystores, 7 to 90 days, the next run removes the metadata of the key, and the resource leaves state.
+ *
+ * With `uko approve --store`, the other person stores an approval instead, and the requester's next run takes the step.
  *
  * Protect keys that must stay with `protect` or `deletionProtection`. A changed input never replaces a key.
  *
@@ -105,7 +107,7 @@ export class ManagedKey extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly alignment: pulumi.Output<string | undefined>;
     /**
-     * What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+     * What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
      */
     declare public /*out*/ readonly deletionAwaits: pulumi.Output<string | undefined>;
     /**
@@ -129,7 +131,7 @@ export class ManagedKey extends pulumi.CustomResource {
      */
     declare public readonly deletionReason: pulumi.Output<string | undefined>;
     /**
-     * ID of the pending record, for `UKO_CONSENT`.
+     * ID of the pending request or approval.
      */
     declare public /*out*/ readonly deletionRecordId: pulumi.Output<string | undefined>;
     /**

@@ -40,7 +40,7 @@ type LookupKmsKeyResult struct {
 	DeletionNotBefore *string `pulumi:"deletionNotBefore"`
 	// Refuses every step of the key's deletion.
 	DeletionProtection bool `pulumi:"deletionProtection"`
-	// Name of the open deletion window, for `UKO_CONSENT`.
+	// Name of the open deletion window.
 	DeletionRecordId *string `pulumi:"deletionRecordId"`
 	// When the open deletion window ends, ISO 8601 UTC.
 	DeletionRecordLapsesAt *string `pulumi:"deletionRecordLapsesAt"`
@@ -150,7 +150,7 @@ func (o LookupKmsKeyResultOutput) DeletionProtection() pulumi.BoolOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) bool { return v.DeletionProtection }).(pulumi.BoolOutput)
 }
 
-// Name of the open deletion window, for `UKO_CONSENT`.
+// Name of the open deletion window.
 func (o LookupKmsKeyResultOutput) DeletionRecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
 }

@@ -38,7 +38,7 @@ type LookupManagedKeyResult struct {
 	Align bool `pulumi:"align"`
 	// `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
 	Alignment *string `pulumi:"alignment"`
-	// What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+	// What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
 	DeletionAwaits *string `pulumi:"deletionAwaits"`
 	// When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
 	DeletionCompletesAt DeletionCompletesAt `pulumi:"deletionCompletesAt"`
@@ -50,7 +50,7 @@ type LookupManagedKeyResult struct {
 	DeletionProtection bool `pulumi:"deletionProtection"`
 	// Reason for the deletion, up to 500 characters. The consent record keeps it.
 	DeletionReason *string `pulumi:"deletionReason"`
-	// ID of the pending record, for `UKO_CONSENT`.
+	// ID of the pending request or approval.
 	DeletionRecordId *string `pulumi:"deletionRecordId"`
 	// When the pending record expires, ISO 8601 UTC.
 	DeletionRecordLapsesAt *string `pulumi:"deletionRecordLapsesAt"`
@@ -148,7 +148,7 @@ func (o LookupManagedKeyResultOutput) Alignment() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.Alignment }).(pulumi.StringPtrOutput)
 }
 
-// What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+// What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
 func (o LookupManagedKeyResultOutput) DeletionAwaits() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.DeletionAwaits }).(pulumi.StringPtrOutput)
 }
@@ -178,7 +178,7 @@ func (o LookupManagedKeyResultOutput) DeletionReason() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.DeletionReason }).(pulumi.StringPtrOutput)
 }
 
-// ID of the pending record, for `UKO_CONSENT`.
+// ID of the pending request or approval.
 func (o LookupManagedKeyResultOutput) DeletionRecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
 }

@@ -16,12 +16,14 @@ import (
 //
 // ## What destroy does
 //
-// Destroying a managed key deletes it for everyone, requires two people, and takes days. Each run takes the steps that are allowed now. Then it stops with an error that says who or what it is waiting for, and the resource stays in state. Run the same command again on any day, as either person, best with `--continue-on-error`:
+// Destroying a managed key deletes it for everyone, requires two people, and takes days. Each run takes the steps that are allowed now. Then it stops with an error that says who or what it is waiting for, and the resource stays in state. Run the same command again on any day, best with `--continue-on-error`:
 //
-// 1. The first run requests the deletion: it writes a consent record on the key. Nothing stops working.
-// 2. A second person names that record (`UKO_CONSENT=<id>`), and the run deactivates the key: everything that needs the key stops working. `uko reactivate` undoes this step.
-// 3. More than 4 hours later, another person names the record that the second run left, and the run destroys the key. This cannot be undone.
-// 4. After the pending period of its keystores, 7 to 90 days, a run removes the metadata of the key, and the resource leaves state.
+// 1. The first run requests the deactivation: it writes a consent record on the key. Nothing stops working.
+// 2. Another person runs `uko approve`, and the key is deactivated: everything that needs the key stops working. `uko reactivate` undoes this step. The same command can request the destruction.
+// 3. More than 4 hours later, a person other than the one who requested the destruction runs `uko approve`, and the key is destroyed. This cannot be undone.
+// 4. After the pending period of its keystores, 7 to 90 days, the next run removes the metadata of the key, and the resource leaves state.
+//
+// With `uko approve --store`, the other person stores an approval instead, and the requester's next run takes the step.
 //
 // Protect keys that must stay with `protect` or `deletionProtection`. A changed input never replaces a key.
 //
@@ -103,7 +105,7 @@ type ManagedKey struct {
 	Align pulumi.BoolOutput `pulumi:"align"`
 	// `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
 	Alignment pulumi.StringPtrOutput `pulumi:"alignment"`
-	// What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+	// What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
 	DeletionAwaits pulumi.StringPtrOutput `pulumi:"deletionAwaits"`
 	// When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
 	DeletionCompletesAt DeletionCompletesAtOutput `pulumi:"deletionCompletesAt"`
@@ -115,7 +117,7 @@ type ManagedKey struct {
 	DeletionProtection pulumi.BoolOutput `pulumi:"deletionProtection"`
 	// Reason for the deletion, up to 500 characters. The consent record keeps it.
 	DeletionReason pulumi.StringPtrOutput `pulumi:"deletionReason"`
-	// ID of the pending record, for `UKO_CONSENT`.
+	// ID of the pending request or approval.
 	DeletionRecordId pulumi.StringPtrOutput `pulumi:"deletionRecordId"`
 	// When the pending record expires, ISO 8601 UTC.
 	DeletionRecordLapsesAt pulumi.StringPtrOutput `pulumi:"deletionRecordLapsesAt"`
@@ -411,7 +413,7 @@ func (o ManagedKeyOutput) Alignment() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.Alignment }).(pulumi.StringPtrOutput)
 }
 
-// What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+// What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
 func (o ManagedKeyOutput) DeletionAwaits() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.DeletionAwaits }).(pulumi.StringPtrOutput)
 }
@@ -441,7 +443,7 @@ func (o ManagedKeyOutput) DeletionReason() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.DeletionReason }).(pulumi.StringPtrOutput)
 }
 
-// ID of the pending record, for `UKO_CONSENT`.
+// ID of the pending request or approval.
 func (o ManagedKeyOutput) DeletionRecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
 }

@@ -2290,7 +2290,7 @@ type KmsKeyEntry struct {
 	DeletionNotBefore *string `pulumi:"deletionNotBefore"`
 	// Refuses every step of the key's deletion.
 	DeletionProtection bool `pulumi:"deletionProtection"`
-	// Name of the open deletion window, for `UKO_CONSENT`.
+	// Name of the open deletion window.
 	DeletionRecordId *string `pulumi:"deletionRecordId"`
 	// When the open deletion window ends, ISO 8601 UTC.
 	DeletionRecordLapsesAt *string `pulumi:"deletionRecordLapsesAt"`
@@ -2387,7 +2387,7 @@ func (o KmsKeyEntryOutput) DeletionProtection() pulumi.BoolOutput {
 	return o.ApplyT(func(v KmsKeyEntry) bool { return v.DeletionProtection }).(pulumi.BoolOutput)
 }
 
-// Name of the open deletion window, for `UKO_CONSENT`.
+// Name of the open deletion window.
 func (o KmsKeyEntryOutput) DeletionRecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KmsKeyEntry) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
 }
@@ -2542,7 +2542,7 @@ type ManagedKeyEntry struct {
 	Align bool `pulumi:"align"`
 	// `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
 	Alignment *string `pulumi:"alignment"`
-	// What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+	// What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
 	DeletionAwaits *string `pulumi:"deletionAwaits"`
 	// When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
 	DeletionCompletesAt DeletionCompletesAt `pulumi:"deletionCompletesAt"`
@@ -2554,7 +2554,7 @@ type ManagedKeyEntry struct {
 	DeletionProtection bool `pulumi:"deletionProtection"`
 	// Reason for the deletion, up to 500 characters. The consent record keeps it.
 	DeletionReason *string `pulumi:"deletionReason"`
-	// ID of the pending record, for `UKO_CONSENT`.
+	// ID of the pending request or approval.
 	DeletionRecordId *string `pulumi:"deletionRecordId"`
 	// When the pending record expires, ISO 8601 UTC.
 	DeletionRecordLapsesAt *string `pulumi:"deletionRecordLapsesAt"`
@@ -2637,7 +2637,7 @@ func (o ManagedKeyEntryOutput) Alignment() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.Alignment }).(pulumi.StringPtrOutput)
 }
 
-// What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+// What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
 func (o ManagedKeyEntryOutput) DeletionAwaits() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.DeletionAwaits }).(pulumi.StringPtrOutput)
 }
@@ -2667,7 +2667,7 @@ func (o ManagedKeyEntryOutput) DeletionReason() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.DeletionReason }).(pulumi.StringPtrOutput)
 }
 
-// ID of the pending record, for `UKO_CONSENT`.
+// ID of the pending request or approval.
 func (o ManagedKeyEntryOutput) DeletionRecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
 }
@@ -2878,11 +2878,11 @@ func (o ManagedKeyKeystoreArrayOutput) Index(i pulumi.IntInput) ManagedKeyKeysto
 
 // A managed key whose deletion waits for a person or for time.
 type PendingDeletion struct {
-	// What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+	// What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
 	DeletionAwaits *string `pulumi:"deletionAwaits"`
 	// The next step is refused before this time, ISO 8601 UTC.
 	DeletionNotBefore *string `pulumi:"deletionNotBefore"`
-	// ID of the pending record, for `UKO_CONSENT`.
+	// ID of the pending request or approval.
 	DeletionRecordId *string `pulumi:"deletionRecordId"`
 	// When the pending record expires, ISO 8601 UTC.
 	DeletionRecordLapsesAt *string `pulumi:"deletionRecordLapsesAt"`
@@ -2915,7 +2915,7 @@ func (o PendingDeletionOutput) ToPendingDeletionOutputWithContext(ctx context.Co
 	return o
 }
 
-// What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+// What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
 func (o PendingDeletionOutput) DeletionAwaits() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PendingDeletion) *string { return v.DeletionAwaits }).(pulumi.StringPtrOutput)
 }
@@ -2925,7 +2925,7 @@ func (o PendingDeletionOutput) DeletionNotBefore() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PendingDeletion) *string { return v.DeletionNotBefore }).(pulumi.StringPtrOutput)
 }
 
-// ID of the pending record, for `UKO_CONSENT`.
+// ID of the pending request or approval.
 func (o PendingDeletionOutput) DeletionRecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PendingDeletion) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
 }
@@ -3080,15 +3080,15 @@ func (o PlanWayOnArrayOutput) Index(i pulumi.IntInput) PlanWayOnOutput {
 
 // What the deletion of the key waits for.
 type PlannedDeletion struct {
-	// What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+	// What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`.
 	Awaits *string `pulumi:"awaits"`
 	// The next step is refused before this time, ISO 8601 UTC.
 	NotBefore *string `pulumi:"notBefore"`
-	// ID of the pending record, for `UKO_CONSENT`.
+	// ID of the pending request or approval.
 	RecordId *string `pulumi:"recordId"`
 	// When the pending record expires, ISO 8601 UTC.
 	RecordLapsesAt *string `pulumi:"recordLapsesAt"`
-	// IAM ID of the author of the pending record.
+	// IAM ID of the person who requested the step.
 	RequestedBy *string `pulumi:"requestedBy"`
 }
 
@@ -3107,7 +3107,7 @@ func (o PlannedDeletionOutput) ToPlannedDeletionOutputWithContext(ctx context.Co
 	return o
 }
 
-// What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+// What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`.
 func (o PlannedDeletionOutput) Awaits() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PlannedDeletion) *string { return v.Awaits }).(pulumi.StringPtrOutput)
 }
@@ -3117,7 +3117,7 @@ func (o PlannedDeletionOutput) NotBefore() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PlannedDeletion) *string { return v.NotBefore }).(pulumi.StringPtrOutput)
 }
 
-// ID of the pending record, for `UKO_CONSENT`.
+// ID of the pending request or approval.
 func (o PlannedDeletionOutput) RecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PlannedDeletion) *string { return v.RecordId }).(pulumi.StringPtrOutput)
 }
@@ -3127,7 +3127,7 @@ func (o PlannedDeletionOutput) RecordLapsesAt() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PlannedDeletion) *string { return v.RecordLapsesAt }).(pulumi.StringPtrOutput)
 }
 
-// IAM ID of the author of the pending record.
+// IAM ID of the person who requested the step.
 func (o PlannedDeletionOutput) RequestedBy() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PlannedDeletion) *string { return v.RequestedBy }).(pulumi.StringPtrOutput)
 }

@@ -399,7 +399,7 @@ export interface KmsKeyEntry {
      */
     deletionProtection: boolean;
     /**
-     * Name of the open deletion window, for `UKO_CONSENT`.
+     * Name of the open deletion window.
      */
     deletionRecordId?: string;
     /**
@@ -521,7 +521,7 @@ export interface ManagedKeyEntry {
      */
     alignment?: string;
     /**
-     * What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+     * What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
      */
     deletionAwaits?: string;
     /**
@@ -545,7 +545,7 @@ export interface ManagedKeyEntry {
      */
     deletionReason?: string;
     /**
-     * ID of the pending record, for `UKO_CONSENT`.
+     * ID of the pending request or approval.
      */
     deletionRecordId?: string;
     /**
@@ -669,7 +669,7 @@ export interface ManagedKeyKeystore {
  */
 export interface PendingDeletion {
     /**
-     * What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+     * What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
      */
     deletionAwaits?: string;
     /**
@@ -677,7 +677,7 @@ export interface PendingDeletion {
      */
     deletionNotBefore?: string;
     /**
-     * ID of the pending record, for `UKO_CONSENT`.
+     * ID of the pending request or approval.
      */
     deletionRecordId?: string;
     /**
@@ -747,7 +747,7 @@ export interface PlanWayOn {
  */
 export interface PlannedDeletion {
     /**
-     * What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+     * What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`.
      */
     awaits?: string;
     /**
@@ -755,7 +755,7 @@ export interface PlannedDeletion {
      */
     notBefore?: string;
     /**
-     * ID of the pending record, for `UKO_CONSENT`.
+     * ID of the pending request or approval.
      */
     recordId?: string;
     /**
@@ -763,7 +763,7 @@ export interface PlannedDeletion {
      */
     recordLapsesAt?: string;
     /**
-     * IAM ID of the author of the pending record.
+     * IAM ID of the person who requested the step.
      */
     requestedBy?: string;
 }

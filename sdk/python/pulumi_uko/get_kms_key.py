@@ -171,7 +171,7 @@ class GetKmsKeyResult:
     @pulumi.getter(name="deletionRecordId")
     def deletion_record_id(self) -> Optional[_builtins.str]:
         """
-        Name of the open deletion window, for `UKO_CONSENT`.
+        Name of the open deletion window.
         """
         return pulumi.get(self, "deletion_record_id")
 

@@ -162,7 +162,7 @@ class GetManagedKeyResult:
     @pulumi.getter(name="deletionAwaits")
     def deletion_awaits(self) -> Optional[_builtins.str]:
         """
-        What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+        What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
         """
         return pulumi.get(self, "deletion_awaits")
 
@@ -210,7 +210,7 @@ class GetManagedKeyResult:
     @pulumi.getter(name="deletionRecordId")
     def deletion_record_id(self) -> Optional[_builtins.str]:
         """
-        ID of the pending record, for `UKO_CONSENT`.
+        ID of the pending request or approval.
         """
         return pulumi.get(self, "deletion_record_id")
 

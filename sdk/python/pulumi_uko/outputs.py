@@ -1247,7 +1247,7 @@ class KmsKeyEntry(dict):
         :param Sequence[_builtins.str] aliases: Up to 5 further names; `[]` removes all.
         :param _builtins.str deletion_awaits: What the deletion waits for: `approval` or `time`.
         :param _builtins.str deletion_not_before: When KMS begins to purge the metadata of the key, ISO 8601 UTC.
-        :param _builtins.str deletion_record_id: Name of the open deletion window, for `UKO_CONSENT`.
+        :param _builtins.str deletion_record_id: Name of the open deletion window.
         :param _builtins.str deletion_record_lapses_at: When the open deletion window ends, ISO 8601 UTC.
         :param _builtins.str deletion_requested_by: Never set, because KMS does not report who set the key for deletion.
         :param _builtins.str description: 2 to 240 characters. Cannot change.
@@ -1445,7 +1445,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter(name="deletionRecordId")
     def deletion_record_id(self) -> Optional[_builtins.str]:
         """
-        Name of the open deletion window, for `UKO_CONSENT`.
+        Name of the open deletion window.
         """
         return pulumi.get(self, "deletion_record_id")
 
@@ -1623,10 +1623,10 @@ class ManagedKeyEntry(dict):
         :param _builtins.int version: 1 at creation, incremented by each rotation.
         :param _builtins.str activation_date: First day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
         :param _builtins.str alignment: `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
-        :param _builtins.str deletion_awaits: What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+        :param _builtins.str deletion_awaits: What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
         :param _builtins.str deletion_not_before: The next step is refused before this time, ISO 8601 UTC.
         :param _builtins.str deletion_reason: Reason for the deletion, up to 500 characters. The consent record keeps it.
-        :param _builtins.str deletion_record_id: ID of the pending record, for `UKO_CONSENT`.
+        :param _builtins.str deletion_record_id: ID of the pending request or approval.
         :param _builtins.str deletion_record_lapses_at: When the pending record expires, ISO 8601 UTC.
         :param _builtins.str deletion_requested_by: IAM ID of the author of the pending record.
         :param _builtins.str description: Up to 200 characters; up to 110 if the service keeps no tags.
@@ -1844,7 +1844,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter(name="deletionAwaits")
     def deletion_awaits(self) -> Optional[_builtins.str]:
         """
-        What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+        What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
         """
         return pulumi.get(self, "deletion_awaits")
 
@@ -1868,7 +1868,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter(name="deletionRecordId")
     def deletion_record_id(self) -> Optional[_builtins.str]:
         """
-        ID of the pending record, for `UKO_CONSENT`.
+        ID of the pending request or approval.
         """
         return pulumi.get(self, "deletion_record_id")
 
@@ -2064,9 +2064,9 @@ class PendingDeletion(dict):
         :param _builtins.str label: Name of the key.
         :param 'LifecycleState' lifecycle_state: The derived state, which includes a pending approval.
         :param _builtins.str vault_id: UUID of the vault that holds the key. Cannot change.
-        :param _builtins.str deletion_awaits: What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+        :param _builtins.str deletion_awaits: What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
         :param _builtins.str deletion_not_before: The next step is refused before this time, ISO 8601 UTC.
-        :param _builtins.str deletion_record_id: ID of the pending record, for `UKO_CONSENT`.
+        :param _builtins.str deletion_record_id: ID of the pending request or approval.
         :param _builtins.str deletion_record_lapses_at: When the pending record expires, ISO 8601 UTC.
         :param _builtins.str deletion_requested_by: IAM ID of the author of the pending record.
         """
@@ -2130,7 +2130,7 @@ class PendingDeletion(dict):
     @pulumi.getter(name="deletionAwaits")
     def deletion_awaits(self) -> Optional[_builtins.str]:
         """
-        What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+        What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
         """
         return pulumi.get(self, "deletion_awaits")
 
@@ -2146,7 +2146,7 @@ class PendingDeletion(dict):
     @pulumi.getter(name="deletionRecordId")
     def deletion_record_id(self) -> Optional[_builtins.str]:
         """
-        ID of the pending record, for `UKO_CONSENT`.
+        ID of the pending request or approval.
         """
         return pulumi.get(self, "deletion_record_id")
 
@@ -2260,11 +2260,11 @@ class PlannedDeletion(dict):
         """
         What the deletion of the key waits for.
 
-        :param _builtins.str awaits: What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+        :param _builtins.str awaits: What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`.
         :param _builtins.str not_before: The next step is refused before this time, ISO 8601 UTC.
-        :param _builtins.str record_id: ID of the pending record, for `UKO_CONSENT`.
+        :param _builtins.str record_id: ID of the pending request or approval.
         :param _builtins.str record_lapses_at: When the pending record expires, ISO 8601 UTC.
-        :param _builtins.str requested_by: IAM ID of the author of the pending record.
+        :param _builtins.str requested_by: IAM ID of the person who requested the step.
         """
         if awaits is not None:
             pulumi.set(__self__, "awaits", awaits)
@@ -2281,7 +2281,7 @@ class PlannedDeletion(dict):
     @pulumi.getter
     def awaits(self) -> Optional[_builtins.str]:
         """
-        What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+        What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`.
         """
         return pulumi.get(self, "awaits")
 
@@ -2297,7 +2297,7 @@ class PlannedDeletion(dict):
     @pulumi.getter(name="recordId")
     def record_id(self) -> Optional[_builtins.str]:
         """
-        ID of the pending record, for `UKO_CONSENT`.
+        ID of the pending request or approval.
         """
         return pulumi.get(self, "record_id")
 
@@ -2313,7 +2313,7 @@ class PlannedDeletion(dict):
     @pulumi.getter(name="requestedBy")
     def requested_by(self) -> Optional[_builtins.str]:
         """
-        IAM ID of the author of the pending record.
+        IAM ID of the person who requested the step.
         """
         return pulumi.get(self, "requested_by")
 

@@ -321,7 +321,7 @@ export class KmsKey extends cdktf.TerraformResource {
     return this._deletionProtection;
   }
 
-  /** Name of the open deletion window, for `UKO_CONSENT`. */
+  /** Name of the open deletion window. */
   public get deletionRecordId() {
     return this.getStringAttribute('deletion_record_id');
   }

@@ -385,7 +385,7 @@ export class ManagedKey extends cdktf.TerraformResource {
     return this.getStringAttribute('alignment');
   }
 
-  /** What the deletion waits for: `approval`, `time` or `person_to_unblock`. */
+  /** What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`. */
   public get deletionAwaits() {
     return this.getStringAttribute('deletion_awaits');
   }
@@ -459,7 +459,7 @@ export class ManagedKey extends cdktf.TerraformResource {
     return this._deletionReason;
   }
 
-  /** ID of the pending record, for `UKO_CONSENT`. */
+  /** ID of the pending request or approval. */
   public get deletionRecordId() {
     return this.getStringAttribute('deletion_record_id');
   }

@@ -154,7 +154,7 @@ export class DataUkoDeletionPlan extends cdktn.TerraformDataSource {
   // ATTRIBUTES
   // ==========
 
-  /** What the deletion waits for: `approval`, `time` or `person_to_unblock`. */
+  /** What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`. */
   public get deletionAwaits() {
     return this.getStringAttribute('deletion_awaits');
   }
@@ -164,7 +164,7 @@ export class DataUkoDeletionPlan extends cdktn.TerraformDataSource {
     return this.getStringAttribute('deletion_not_before');
   }
 
-  /** ID of the pending record, for `UKO_CONSENT`. */
+  /** ID of the pending request or approval. */
   public get deletionRecordId() {
     return this.getStringAttribute('deletion_record_id');
   }
@@ -174,7 +174,7 @@ export class DataUkoDeletionPlan extends cdktn.TerraformDataSource {
     return this.getStringAttribute('deletion_record_lapses_at');
   }
 
-  /** IAM ID of the author of the pending record. */
+  /** IAM ID of the person who requested the step. */
   public get deletionRequestedBy() {
     return this.getStringAttribute('deletion_requested_by');
   }

@@ -89,7 +89,7 @@ export class DataUkoKmsKey extends cdktn.TerraformDataSource {
     return this.getStringAttribute('deletion_not_before');
   }
 
-  /** Name of the open deletion window, for `UKO_CONSENT`. */
+  /** Name of the open deletion window. */
   public get deletionRecordId() {
     return this.getStringAttribute('deletion_record_id');
   }

@@ -27,7 +27,7 @@ import javax.annotation.Nullable;
  * 
  * ## What destroy does
  * 
- * Destroying a KMS key requires two identities, by KMS&#39;s own dual authorization. The first run sets the key for deletion, and nothing stops working. Within 7 days a second person names that window (`UKO_CONSENT=&lt;keyId&gt;{@literal @}&lt;end of the window&gt;`), and the run destroys the key: everything that the key wraps can no longer be read. For 30 days the key can be restored: adopt it with `existingKeyId` and a `restoreTrigger`. A run that waits ends with an error, and the resource stays in state. Run it again as either person.
+ * Destroying a KMS key requires two identities, by KMS&#39;s own dual authorization. A run waits for both people and changes nothing. One person sets the key for deletion with `uko request kms/&lt;keyId&gt;`, and nothing stops working. Within 7 days, another person runs `uko approve kms/&lt;keyId&gt;`, and the key is destroyed: everything that the key wraps can no longer be read. For 30 days the key can be restored: adopt it with `existingKeyId` and a `restoreTrigger`. A run that waits ends with an error, and the resource stays in state. Run it again on any day.
  * 
  * ## Example Usage
  * 
@@ -127,14 +127,14 @@ public class KmsKey extends com.pulumi.resources.CustomResource {
         return this.deletionProtection;
     }
     /**
-     * Name of the open deletion window, for `UKO_CONSENT`.
+     * Name of the open deletion window.
      * 
      */
     @Export(name="deletionRecordId", refs={String.class}, tree="[0]")
     private Output</* @Nullable */ String> deletionRecordId;
 
     /**
-     * @return Name of the open deletion window, for `UKO_CONSENT`.
+     * @return Name of the open deletion window.
      * 
      */
     public Output<Optional<String>> deletionRecordId() {

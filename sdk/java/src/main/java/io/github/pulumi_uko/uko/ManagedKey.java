@@ -29,12 +29,14 @@ import javax.annotation.Nullable;
  * 
  * ## What destroy does
  * 
- * Destroying a managed key deletes it for everyone, requires two people, and takes days. Each run takes the steps that are allowed now. Then it stops with an error that says who or what it is waiting for, and the resource stays in state. Run the same command again on any day, as either person, best with `--continue-on-error`:
+ * Destroying a managed key deletes it for everyone, requires two people, and takes days. Each run takes the steps that are allowed now. Then it stops with an error that says who or what it is waiting for, and the resource stays in state. Run the same command again on any day, best with `--continue-on-error`:
  * 
- * 1. The first run requests the deletion: it writes a consent record on the key. Nothing stops working.
- * 2. A second person names that record (`UKO_CONSENT=&lt;id&gt;`), and the run deactivates the key: everything that needs the key stops working. `uko reactivate` undoes this step.
- * 3. More than 4 hours later, another person names the record that the second run left, and the run destroys the key. This cannot be undone.
- * 4. After the pending period of its keystores, 7 to 90 days, a run removes the metadata of the key, and the resource leaves state.
+ * 1. The first run requests the deactivation: it writes a consent record on the key. Nothing stops working.
+ * 2. Another person runs `uko approve`, and the key is deactivated: everything that needs the key stops working. `uko reactivate` undoes this step. The same command can request the destruction.
+ * 3. More than 4 hours later, a person other than the one who requested the destruction runs `uko approve`, and the key is destroyed. This cannot be undone.
+ * 4. After the pending period of its keystores, 7 to 90 days, the next run removes the metadata of the key, and the resource leaves state.
+ * 
+ * With `uko approve --store`, the other person stores an approval instead, and the requester&#39;s next run takes the step.
  * 
  * Protect keys that must stay with `protect` or `deletionProtection`. A changed input never replaces a key.
  * 
@@ -108,14 +110,14 @@ public class ManagedKey extends com.pulumi.resources.CustomResource {
         return Codegen.optional(this.alignment);
     }
     /**
-     * What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+     * What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
      * 
      */
     @Export(name="deletionAwaits", refs={String.class}, tree="[0]")
     private Output</* @Nullable */ String> deletionAwaits;
 
     /**
-     * @return What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+     * @return What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
      * 
      */
     public Output<Optional<String>> deletionAwaits() {
@@ -192,14 +194,14 @@ public class ManagedKey extends com.pulumi.resources.CustomResource {
         return Codegen.optional(this.deletionReason);
     }
     /**
-     * ID of the pending record, for `UKO_CONSENT`.
+     * ID of the pending request or approval.
      * 
      */
     @Export(name="deletionRecordId", refs={String.class}, tree="[0]")
     private Output</* @Nullable */ String> deletionRecordId;
 
     /**
-     * @return ID of the pending record, for `UKO_CONSENT`.
+     * @return ID of the pending request or approval.
      * 
      */
     public Output<Optional<String>> deletionRecordId() {

@@ -43,7 +43,7 @@ public final class GetManagedKeyResult {
      */
     private @Nullable String alignment;
     /**
-     * @return What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+     * @return What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
      * 
      */
     private @Nullable String deletionAwaits;
@@ -73,7 +73,7 @@ public final class GetManagedKeyResult {
      */
     private @Nullable String deletionReason;
     /**
-     * @return ID of the pending record, for `UKO_CONSENT`.
+     * @return ID of the pending request or approval.
      * 
      */
     private @Nullable String deletionRecordId;
@@ -218,7 +218,7 @@ public final class GetManagedKeyResult {
         return Optional.ofNullable(this.alignment);
     }
     /**
-     * @return What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+     * @return What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
      * 
      */
     public Optional<String> deletionAwaits() {
@@ -260,7 +260,7 @@ public final class GetManagedKeyResult {
         return Optional.ofNullable(this.deletionReason);
     }
     /**
-     * @return ID of the pending record, for `UKO_CONSENT`.
+     * @return ID of the pending request or approval.
      * 
      */
     public Optional<String> deletionRecordId() {

@@ -51,7 +51,7 @@ public final class KmsKeyEntry {
      */
     private Boolean deletionProtection;
     /**
-     * @return Name of the open deletion window, for `UKO_CONSENT`.
+     * @return Name of the open deletion window.
      * 
      */
     private @Nullable String deletionRecordId;
@@ -220,7 +220,7 @@ public final class KmsKeyEntry {
         return this.deletionProtection;
     }
     /**
-     * @return Name of the open deletion window, for `UKO_CONSENT`.
+     * @return Name of the open deletion window.
      * 
      */
     public Optional<String> deletionRecordId() {

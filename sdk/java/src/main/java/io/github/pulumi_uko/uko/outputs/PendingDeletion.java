@@ -14,7 +14,7 @@ import javax.annotation.Nullable;
 @CustomType
 public final class PendingDeletion {
     /**
-     * @return What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+     * @return What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
      * 
      */
     private @Nullable String deletionAwaits;
@@ -24,7 +24,7 @@ public final class PendingDeletion {
      */
     private @Nullable String deletionNotBefore;
     /**
-     * @return ID of the pending record, for `UKO_CONSENT`.
+     * @return ID of the pending request or approval.
      * 
      */
     private @Nullable String deletionRecordId;
@@ -66,7 +66,7 @@ public final class PendingDeletion {
 
     private PendingDeletion() {}
     /**
-     * @return What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+     * @return What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
      * 
      */
     public Optional<String> deletionAwaits() {
@@ -80,7 +80,7 @@ public final class PendingDeletion {
         return Optional.ofNullable(this.deletionNotBefore);
     }
     /**
-     * @return ID of the pending record, for `UKO_CONSENT`.
+     * @return ID of the pending request or approval.
      * 
      */
     public Optional<String> deletionRecordId() {

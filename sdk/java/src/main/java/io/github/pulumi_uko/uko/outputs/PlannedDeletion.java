@@ -12,7 +12,7 @@ import javax.annotation.Nullable;
 @CustomType
 public final class PlannedDeletion {
     /**
-     * @return What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+     * @return What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`.
      * 
      */
     private @Nullable String awaits;
@@ -22,7 +22,7 @@ public final class PlannedDeletion {
      */
     private @Nullable String notBefore;
     /**
-     * @return ID of the pending record, for `UKO_CONSENT`.
+     * @return ID of the pending request or approval.
      * 
      */
     private @Nullable String recordId;
@@ -32,14 +32,14 @@ public final class PlannedDeletion {
      */
     private @Nullable String recordLapsesAt;
     /**
-     * @return IAM ID of the author of the pending record.
+     * @return IAM ID of the person who requested the step.
      * 
      */
     private @Nullable String requestedBy;
 
     private PlannedDeletion() {}
     /**
-     * @return What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+     * @return What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`.
      * 
      */
     public Optional<String> awaits() {
@@ -53,7 +53,7 @@ public final class PlannedDeletion {
         return Optional.ofNullable(this.notBefore);
     }
     /**
-     * @return ID of the pending record, for `UKO_CONSENT`.
+     * @return ID of the pending request or approval.
      * 
      */
     public Optional<String> recordId() {
@@ -67,7 +67,7 @@ public final class PlannedDeletion {
         return Optional.ofNullable(this.recordLapsesAt);
     }
     /**
-     * @return IAM ID of the author of the pending record.
+     * @return IAM ID of the person who requested the step.
      * 
      */
     public Optional<String> requestedBy() {
