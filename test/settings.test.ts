@@ -4,7 +4,6 @@ import {
   checkStored,
   type Environment,
   parseDurationMs,
-  readConsents,
   readSettings,
   type StoredSettings,
 } from "../provider/settings.ts";
@@ -130,9 +129,9 @@ describe("the environment overrides stored settings", () => {
     expect(read()).not.toHaveProperty("region");
   });
 
-  test("allowed hosts, approvals, wait and evidence come from the environment alone", () => {
-    const stored = { allowedHosts: "evil.example", consents: "a", UKO_ALLOWED_HOSTS: "evil.example" } as StoredSettings;
-    expect(read({}, stored)).toMatchObject({ allowedHosts: [], consents: [] });
+  test("allowed hosts, wait and evidence come from the environment alone", () => {
+    const stored = { allowedHosts: "evil.example", UKO_ALLOWED_HOSTS: "evil.example" } as StoredSettings;
+    expect(read({}, stored)).toMatchObject({ allowedHosts: [] });
     expect(read({}, stored).waitMs).toBeUndefined();
     expect(read({}, stored)).not.toHaveProperty("evidencePath");
     const settings = read({ UKO_ALLOWED_HOSTS: "a.example, b.example:8443", UKO_EVIDENCE: "e.jsonl", UKO_WAIT: "2h" });
@@ -156,7 +155,6 @@ describe("refused settings", () => {
     ["two stored credentials", { UKO_API_KEY: "" }, { apiKey: "a", token: "t" }, /Both apiKey and token/],
     ["another word for the rule", { UKO_DUAL_AUTHORIZATION: "off" }, {}, /^UKO_DUAL_AUTHORIZATION is/],
     ["a stored word for it", {}, { dualAuthorization: "none" }, /^dualAuthorization in the conf/],
-    ["a record id of another form", { UKO_CONSENT: "7f3a" }, {}, /UKO_CONSENT/],
     ["a wait that is not a duration", { UKO_WAIT: "soon" }, {}, /UKO_WAIT/],
   ])("%s", (_what, environment, stored, summary) => {
     expect(() => read(environment, stored)).toThrow(invalid(summary) as never);
@@ -197,60 +195,6 @@ test("two people can only be required, never waived", () => {
   expect(isRequired("required", "single")).toBe(true);
   expect(isRequired("single", "single")).toBe(false);
   expect(isRequired("", "required")).toBe(true);
-});
-
-describe("approvals", () => {
-  const a = "0".repeat(32);
-  const b = "f".repeat(32);
-
-  test("are separated by commas or blanks, in any mixture", () => {
-    for (const text of [`${a},${b}`, `${a} ${b}`, ` ${a} ,\n${b}, `]) {
-      expect(read({ UKO_CONSENT: text }).consents).toEqual([a, b]);
-    }
-    expect(read({ UKO_CONSENT: "" }).consents).toEqual([]);
-  });
-
-  test("may name deletion windows of KMS keys, to the second and in UTC", () => {
-    const window = "0f8c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b11@2026-12-01T14:22:03Z";
-    expect(read({ UKO_CONSENT: `${a},${window}` }).consents).toEqual([a, window]);
-    const odds = [
-      window.replace("Z", ""),
-      window.replace("Z", "+00:00"),
-      window.replace(":03Z", ":03.000Z"),
-      window.replace("0f8c", "0F8C"),
-      window.slice(0, 36),
-      window.slice(1),
-      `${window}x`,
-    ];
-    for (const odd of odds) expect(() => read({ UKO_CONSENT: odd })).toThrow(/not an approval ID/);
-  });
-
-  const digest = "0123456789abcdef".repeat(4);
-  test("may be a review, named by its file and its digest in this run's environment", () => {
-    const named = { UKO_CONSENT: " @dir/review 1.jsonl ", UKO_CONSENT_DIGEST: digest.toUpperCase() };
-    expect(read(named)).toMatchObject({ consents: [], consentFile: { path: "dir/review 1.jsonl", digest } });
-    expect(read({}, named as StoredSettings).consentFile).toBeUndefined();
-  });
-
-  test.each([
-    [{ UKO_CONSENT: "@review.jsonl" }, /UKO_CONSENT_DIGEST does not hold its SHA-256/],
-    [{ UKO_CONSENT: "@review.jsonl", UKO_CONSENT_DIGEST: digest.slice(1) }, /does not hold its SHA-256/],
-    [{ UKO_CONSENT: "@", UKO_CONSENT_DIGEST: digest }, /does not name the review/],
-    [{ UKO_CONSENT: a, UKO_CONSENT_DIGEST: digest }, /does not name the review/],
-    [{ UKO_CONSENT_DIGEST: digest }, /does not name the review/],
-  ])("refuses %j", (environment, message) => {
-    expect(() => read(environment)).toThrow(message);
-  });
-
-  test("are complete IDs of a limited number", () => {
-    expect(readConsents([a, b], "--consent")).toEqual([a, b]);
-    for (const odd of [a.slice(1), `${a}0`, "g".repeat(32), "A".repeat(32)]) {
-      expect(() => readConsents([odd], "--consent")).toThrow(/--consent contains a value that is not an approval ID/);
-    }
-    const different = Array.from({ length: 10_001 }, (_, at) => at.toString(16).padStart(32, "0"));
-    expect(() => readConsents(different, "UKO_CONSENT")).toThrow(/UKO_CONSENT contains more than 10,000 approvals/);
-    expect(readConsents([a, b, a], "UKO_CONSENT")).toEqual([a, b]);
-  });
 });
 
 describe("durations", () => {

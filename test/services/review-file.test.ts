@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { openReview } from "../../provider/compose-world.ts";
-import { encodeReview } from "../../provider/engine/key/review-file.ts";
+import { encodeReview, readReview } from "../../provider/engine/key/review-file.ts";
 import { maxReviewBytes } from "../../provider/lifecycle/review.ts";
+import { readReviewFile } from "../../provider/services/review-file.ts";
 import { aKeyWith, aRecord, aReviewOf } from "../support/builders.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "uko-review-file-"));
@@ -17,6 +17,8 @@ const put = (name: string, content: string | Uint8Array): string => {
   writeFileSync(file, content);
   return file;
 };
+const openReview = (file: string, digest: string) =>
+  readReview(readReviewFile(file), digest, { path: file, again: "uko campaign review" });
 const sha256 = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
 
 test("opens the review whose digest is named", () => {

@@ -160,7 +160,7 @@ function sayAsked(step: PathStep, manner: PreviewKind): readonly string[] {
 
 function sayLater(step: PathStep, when: string): string {
   return step.needsTwoPeople
-    ? `${when}, one person has requested the destruction and a second person approves it: ${sayTaken(step)}`
+    ? `${when}, a person requests the destruction and another person approves the request: ${sayTaken(step)}`
     : `${when}, in another run, ${sayTaken(step)}`;
 }
 

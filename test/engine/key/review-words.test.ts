@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { saySkipped } from "../../../provider/engine/key/review-words.ts";
 import type { SkipReason } from "../../../provider/lifecycle/review.ts";
-import { aKeyWith, alice, aRecord, carol, nowMs } from "../../support/builders.ts";
+import { aKeyWith, alice, aRecord, carol, hourMs, nowMs } from "../../support/builders.ts";
 
 const met = aRecord({ how: "met" });
 const skipped: { readonly [Kind in SkipReason["kind"]]: readonly Extract<SkipReason, { kind: Kind }>[] } = {
@@ -18,12 +18,10 @@ const skipped: { readonly [Kind in SkipReason["kind"]]: readonly Extract<SkipRea
   ],
   own_request: [{ kind: "own_request" }],
   other_requester: [{ kind: "other_requester", record: met }],
-  not_asked: [
-    { kind: "not_asked", record: met },
-    { kind: "not_asked", record: aRecord({ how: "answer", author: alice }) },
-  ],
+  is_approval: [{ kind: "is_approval", record: aRecord({ how: "answer", author: alice }) }],
   use_unreadable: [{ kind: "use_unreadable" }],
   no_room_for_answer: [{ kind: "no_room_for_answer" }],
+  too_old_to_store: [{ kind: "too_old_to_store", untilMs: nowMs + hourMs }],
   changed: [
     { kind: "changed", fields: ["label"] },
     { kind: "changed", fields: ["record", "facts", "resources", "keystores"] },
