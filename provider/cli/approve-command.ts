@@ -25,7 +25,7 @@ import {
   selectionOf,
 } from "./selection.ts";
 import { paint } from "./table.ts";
-import { isConfirmed, resolveKeys } from "./typed-keys.ts";
+import { isConfirmed, requirePerson, resolveKeys } from "./typed-keys.ts";
 import { writeUnreadable } from "./vault-commands.ts";
 
 interface ApproveOptions extends SelectionOptions {
@@ -67,12 +67,7 @@ async function runApprove(world: CliWorld, typed: readonly TypedKey[], given: Ap
   if (yes === true || json === true) {
     throw invalidInput("--yes and --json are only for --review", "Without a review, uko approve asks a person.");
   }
-  if (world.ask === undefined) {
-    throw invalidInput(
-      "uko approve asks a person, and there is no terminal to ask at",
-      "A pipeline cannot approve. Run the command at a terminal.",
-    );
-  }
+  requirePerson(world, "uko approve");
   return withOperations(world, async (run) => {
     const { operations, settings, options, progress } = run;
     const named = [...typed, ...(await keysInFile(world, given))];
@@ -116,18 +111,18 @@ async function choose({ out, ask }: CliWorld, groups: readonly PendingGroup[]): 
 async function approveKeys(
   world: CliWorld,
   run: OpenRun,
-  refs: Parameters<OpenRun["operations"]["approvable"]>[0],
+  refs: Parameters<OpenRun["operations"]["approvable"]>[0]["refs"],
   { store = false }: { readonly store?: boolean },
 ): Promise<readonly number[]> {
   const { out } = world;
   const { operations, options, progress } = run;
-  const approvable = await operations.approvable(refs, options);
+  const approvable = await operations.approvable({ refs, stores: store }, options);
   progress.clear();
   const codes = writeUnreadable(world, approvable, false);
   const { apart, sets } = approvable;
   if (apart.length > 0) {
     const rows = setMessages.sharedRows(setMessages.apartRows(approvable));
-    out.write(`${setMessages.apartTitle(approvable)}\n${tableOf(out, setMessages.apartHeads, rows)}\n\n`);
+    out.write(`${approvalMessages.apartTitle(apart.length)}\n${tableOf(out, setMessages.apartHeads, rows)}\n\n`);
     codes.push(12);
   }
   if (sets.length === 0) {
@@ -135,11 +130,16 @@ async function approveKeys(
     return codes;
   }
   out.write(`You approve as ${approvable.approver}.\n`);
-  for (const set of sets) codes.push(...(await approveSet(world, run, set, store)));
+  for (const [at, set] of sets.entries()) codes.push(...(await approveSet(world, run, set, { stores: store, at })));
   return codes;
 }
 
-async function approveSet(world: CliWorld, run: OpenRun, set: SetReview, stores: boolean): Promise<readonly number[]> {
+async function approveSet(
+  world: CliWorld,
+  run: OpenRun,
+  set: SetReview,
+  { stores, at }: { readonly stores: boolean; readonly at: number },
+): Promise<readonly number[]> {
   const { keys, file } = set;
   if (file === undefined) throw new UkoError("UKO_BUG");
   const { review } = file;
@@ -152,12 +152,14 @@ async function approveSet(world: CliWorld, run: OpenRun, set: SetReview, stores:
       : setMessages.approvalPhrase(review.header, keys.length, stores);
   const what = keys.length === 1 ? "the label of the key" : "the step and the number of keys";
   const typed = (await world.ask?.(`Type ${what}, "${phrase}", to ${approvalMessages.purpose(step, stores)}: `)) ?? "";
-  if (typed.trim() !== phrase) {
-    throw new UkoError("UKO_CANCELLED", { summary: "The approval was not confirmed", detail: "Nothing was changed." });
-  }
+  if (typed.trim() !== phrase) throw notConfirmed(at === 0 ? "Nothing was changed." : "Nothing more was changed.");
   const asksNext = step === "deactivate" && !stores;
   const requestsNext = asksNext && (await isConfirmed(world, `${approvalMessages.secondQuestion} [y/N] `));
   return act(world, run, review, { stores, requestsNext });
+}
+
+function notConfirmed(detail: string): UkoError {
+  return new UkoError("UKO_CANCELLED", { summary: "The approval was not confirmed", detail });
 }
 
 /** What an approver sees: the effect, who asks, what is out of the ordinary, and each key. */
@@ -240,9 +242,7 @@ async function approveKmsKey(
   const lines = [`${offer.title}: ${label} (kms/${kmsKeyId})`, ...offer.facts, ...inspection.report.explanation.facts];
   world.out.write(`${printableLines(lines.join("\n  "))}\n`);
   const typed = (await world.ask?.(`Type the name of the key, "${label}", to destroy it: `)) ?? "";
-  if (typed.trim() !== label) {
-    throw new UkoError("UKO_CANCELLED", { summary: "The approval was not confirmed", detail: "Nothing was changed." });
-  }
+  if (typed.trim() !== label) throw notConfirmed("Nothing was changed.");
   const report = await kmsOperations.approve(ref, inspection.window, options);
   progress.clear();
   world.out.write(reportText(report, world.out));

@@ -90,7 +90,7 @@ function wordsOf(program: Command): readonly Word[] {
 function argumentsOf(command: Command): Pick<Word, "names"> {
   const [argument] = command.registeredArguments.map((each) => each.name());
   if (argument === "vault") return { names: "vaults" };
-  const takesKeys = (argument === "key" || argument === "pairs") && command.name() !== "audit";
+  const takesKeys = argument === "key" && command.name() !== "audit";
   return takesKeys ? { names: "keys" } : {};
 }
 

@@ -93,6 +93,15 @@ async function confirmFound(world: CliWorld, command: string, found: readonly st
   });
 }
 
+/** Throws UKO_INPUT_INVALID without a terminal: only a person approves. */
+export function requirePerson({ ask }: CliWorld, command: string): void {
+  if (ask !== undefined) return;
+  throw invalidInput(
+    `${command} asks a person, and there is no terminal to ask at`,
+    "A pipeline cannot approve. Run the command at a terminal.",
+  );
+}
+
 /** Whether the person at the terminal agrees; only `y` and `yes` do. */
 export async function isConfirmed(world: CliWorld, question: string): Promise<boolean> {
   return /^y(es)?$/i.test(((await world.ask?.(question)) ?? "").trim());

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { collectConsents, parseKeyPath, parsePort, parseReason, parseRecordId } from "../../provider/cli/arguments.ts";
+import { parseKeyPath, parsePort, parseReason } from "../../provider/cli/arguments.ts";
 
 const vaultId = "5c1e0000-0000-4000-8000-00000000000a";
 const keyId = "9b2d0000-0000-4000-8000-00000000000b";
@@ -28,16 +28,6 @@ it.each([
 
 it("prints the input on one line, without its control characters", () => {
   expect(() => parseKeyPath(`a\u001b[2Jb\nc${"d".repeat(200)}`)).toThrow(/^"ab cd{20}d*…" /);
-});
-
-it("collects record IDs of several options and lists", () => {
-  const [a, b, c] = ["a".repeat(32), "b".repeat(32), "c".repeat(32)];
-  expect(collectConsents(`${b}, ${c}`, collectConsents(a))).toEqual([a, b, c]);
-});
-
-it.each(["", "a", "A".repeat(32), "a".repeat(33), `${"a".repeat(32)},`])("refuses %j as a record ID", (text) => {
-  expect(() => collectConsents(text)).toThrow(refused);
-  expect(() => parseRecordId(text)).toThrow(refused);
 });
 
 it("accepts a reason up to the limit of a record, counted in characters", () => {

@@ -29,9 +29,9 @@ it("destroys KMS keys as a set, by another person in the window, and restores th
   expect(keys).toBe(2);
   const csv = (await stage.campaign("review main destroy --kind kms --csv", "bob")).out;
   expect(csv).toMatch(new RegExp(`^key,label,review,.*(\nkms/[0-9a-f-]{36},root-\\d,${review},){2}\n`));
-  const approve = (who: Person) => run(who, `approve main destroy --review ${review} --yes`);
+  const approve = (who: Person) => run(who, `approve main destroy --review ${review}`);
   expect(dataOf(await approve("alice")).error.code).toBe("UKO_REVIEW_OUTDATED");
-  expect(dataOf(await run("bob", `approve main destroy --review ${review} --yes --store`)).error.code).toBe(
+  expect(dataOf(await run("bob", `approve main destroy --review ${review} --store`)).error.code).toBe(
     "UKO_INPUT_INVALID",
   );
   // The first key goes alone.
@@ -72,13 +72,13 @@ it("lets one person alone destroy no KMS key, and destroys none after its window
   await run("carol", "request main destroy");
   const own = dataOf(await run("carol", "review main destroy --kind kms")).review;
   if (own !== undefined) {
-    expect(says(await run("carol", `approve main destroy --review ${own} --yes`)).join()).not.toContain("acted");
+    expect(says(await run("carol", `approve main destroy --review ${own}`)).join()).not.toContain("acted");
   }
   await stage.world.advance("6d");
   await stage.world.advance("20h");
   const { review } = dataOf(await run("bob", "review main destroy --kind kms"));
   await stage.world.advance("5h");
-  const late = says(await run("bob", `approve main destroy --review ${review} --yes`));
+  const late = says(await run("bob", `approve main destroy --review ${review}`));
   expect(late).toContain("left: its deletion window has expired or was unset, so it needs a new request");
   expect(late.join()).not.toContain("acted");
   expect((await stage.world.verdict()).violations).toEqual([]);

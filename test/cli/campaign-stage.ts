@@ -12,7 +12,7 @@ import { expectCampaignForm } from "./json-form.ts";
 export interface CampaignStage {
   readonly world: CliTestWorld;
   readonly folder: string;
-  /** Runs `uko campaign` in the folder. JSON that it prints has the published form. */
+  /** Runs `uko campaign` in the folder, at a terminal if it approves. JSON that it prints has the published form. */
   campaign(command: string, who?: Person): Promise<Ended>;
   write(name: string, text: string): void;
   read(name: string): string;
@@ -26,6 +26,8 @@ export interface CampaignStage {
   keyNamed(label: string): string;
   /** Requests and takes the next step of a key, as Bob and another person. */
   takeStep(label: string, who: Person): Promise<void>;
+  /** Removes a destroyed key from its vault. */
+  remove(label: string): Promise<void>;
 }
 
 /** The JSON that a command printed. */
@@ -62,7 +64,8 @@ export function useCampaignStage(seed: Seed = campaignSeed): CampaignStage {
       return folder;
     },
     async campaign(command, who = "bob") {
-      const ended = await world.uko(who, `campaign ${command} --folder ${folder}`);
+      const line = `campaign ${command} --folder ${folder}`;
+      const ended = await (command.startsWith("approve ") ? world.type(who, line) : world.uko(who, line));
       if (command.includes("--json")) expectCampaignForm(command, ended.out);
       return ended;
     },
@@ -85,11 +88,11 @@ export function useCampaignStage(seed: Seed = campaignSeed): CampaignStage {
     async takeStep(label, who) {
       const key = stage.keyNamed(label);
       await world.uko("bob", `request ${key}`);
-      const { deletion } = JSON.parse((await world.uko("bob", `status ${key} --json`)).out) as {
-        deletion: { recordId: string };
-      };
       await world.advance("1m");
-      await world.uko(who, `continue ${key} --consent ${deletion.recordId}`);
+      await world.type(who, `approve ${key}`);
+    },
+    async remove(label) {
+      await world.uko("bob", `continue ${stage.keyNamed(label)}`);
     },
   };
   return stage;

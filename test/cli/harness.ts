@@ -1,11 +1,6 @@
-/** An emulator with keys in it, and people who type `uko` commands, as a whole or split by a shell. */
+/** An emulator with keys in it, and people who type `uko` commands, with or without a terminal. */
 
-import { spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { type CliWorld, openLogin, openOperations } from "../../provider/cli/cli-world.ts";
 import { runCli } from "../../provider/cli/program.ts";
@@ -16,6 +11,7 @@ import type { SwitchChoices } from "../../provider/emulator/switches.ts";
 import type { Report } from "../../provider/engine/loop/report.ts";
 import type { Clock } from "../../provider/engine/ports/world.ts";
 import { apiKeys, vaultId } from "../emulator/harness.ts";
+import { type Answers, answerTo } from "../support/answers.ts";
 import { programOf } from "../support/built.ts";
 import { takeApart } from "../support/command-line.ts";
 import { type JudgeOptions, judge, type TrailEntry, type Verdict } from "../support/oracle.ts";
@@ -74,11 +70,25 @@ export function reportOf(ended: Ended): Report {
   return JSON.parse(ended.out.split("\n")[0] ?? "") as Report;
 }
 
+export interface EndedAtTerminal extends Ended {
+  readonly questions: readonly string[];
+}
+
+/** The answers in order, all of which are asked for and no more; or how a person answers who agrees. */
+export type AtTerminal = readonly string[] | Answers;
+
 export interface CliTestWorld {
   readonly url: string;
-  /** Runs a command in this process, as the person. */
+  /** Runs a command in this process, as the person, without a terminal. */
   uko(who: Person, command: string, environment?: Readonly<Record<string, string>>, input?: string): Promise<Ended>;
-  /** Runs a command line as it was printed: split like a shell does, run in this process. */
+  /** The same at a terminal. */
+  type(
+    who: Person,
+    command: string,
+    answers?: AtTerminal,
+    environment?: Readonly<Record<string, string>>,
+  ): Promise<EndedAtTerminal>;
+  /** Runs a command line as it was printed, at a terminal where the person agrees. */
   shell(who: Person, commandLine: string): Promise<Ended>;
   environmentOf(who: Person): Readonly<Record<string, string>>;
   control(path: string, body: unknown): Promise<void>;
@@ -96,11 +106,6 @@ export const executable = programOf("build/cli", "uko", "provider/bin/uko.ts");
 export async function startCliWorld(options: EmulatorOptions = {}): Promise<CliTestWorld> {
   const emulator = await startEmulator({ seed, ...options });
   const { url } = emulator;
-  let folder: string | undefined;
-  const shim = (): string => {
-    folder ??= makeShim();
-    return folder;
-  };
   const defaults = { ...emulator.world.switches };
   const environmentOf = (who: Person): Readonly<Record<string, string>> => ({
     UKO_ENDPOINT: url,
@@ -120,10 +125,12 @@ export async function startCliWorld(options: EmulatorOptions = {}): Promise<CliT
     environmentOf,
     uko: (who, command, environment = {}, input = "") =>
       runHere(splitWords(command), { ...environmentOf(who), ...environment }, input),
+    type: (who, command, answers = {}, environment = {}) =>
+      runAtTerminal(splitWords(command), { ...environmentOf(who), ...environment }, answers),
     shell(who, commandLine) {
-      const { command, args, variables } = takeApart(commandLine) ?? {};
-      if (command !== "uko") return runShell(commandLine, environmentOf(who), shim());
-      return runHere(args ?? [], { ...environmentOf(who), ...variables });
+      const { command, args = [], variables } = takeApart(commandLine) ?? {};
+      if (command !== "uko") throw new Error(`Not a command line of uko: ${commandLine}`);
+      return runAtTerminal(args, { ...environmentOf(who), ...variables }, {});
     },
     control: post,
     advance: (duration) => post("clock", { advance: duration }),
@@ -134,10 +141,7 @@ export async function startCliWorld(options: EmulatorOptions = {}): Promise<CliT
     },
     trail,
     verdict: async (judged = {}) => judge(await trail(), { required: true, gate: "both", ...judged }),
-    async close() {
-      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
-      await emulator.close();
-    },
+    close: () => emulator.close(),
   };
 }
 
@@ -180,44 +184,42 @@ async function runHere(
   typed: readonly string[],
   environment: Readonly<Record<string, string>>,
   input = "",
+  ask?: CliWorld["ask"],
 ): Promise<Ended> {
   const world = quietWorld({
     environment,
     readInput: () => Promise.resolve(input),
     openOperations: (variables, outputs) => openOperations(variables, { ...outputs, clock: withoutPause }),
+    ...(ask !== undefined && { ask }),
   });
   const exitCode = await runCli(typed, world);
   return { exitCode, ...world.output };
 }
 
+/** A question that no answer is for ends the command, and fails the test, like an answer that is left. */
+async function runAtTerminal(
+  typed: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  answers: AtTerminal,
+): Promise<EndedAtTerminal> {
+  const questions: string[] = [];
+  const inOrder = "length" in answers ? answers : undefined;
+  const ask = async (question: string): Promise<string> => {
+    questions.push(question);
+    return inOrder === undefined ? answerTo(question, answers as Answers) : (inOrder[questions.length - 1] ?? "");
+  };
+  const ended = await runHere(typed, environment, "", ask);
+  if (inOrder !== undefined && questions.length !== inOrder.length) {
+    throw new Error(
+      `${typed.join(" ")} asked ${questions.length} questions for ${inOrder.length} answers:\n${questions.join("\n")}\n${ended.out}${ended.err}`,
+    );
+  }
+  return { ...ended, questions };
+}
+
 /** Splits at blanks; text in double quotes is one word. */
 function splitWords(command: string): readonly string[] {
   return Array.from(command.matchAll(/"([^"]*)"|(\S+)/g), ([, quoted, plain]) => quoted ?? plain ?? "");
-}
-
-/** A folder with an executable `uko` that reports its arguments from a shell; a process for each command would take a second. */
-function makeShim(): string {
-  const folder = mkdtempSync(path.join(tmpdir(), "uko-shim-"));
-  const file = path.join(folder, "uko");
-  writeFileSync(file, `#!/bin/sh\nprintf '%s\\0' "\${UKO_CONSENT-}" "$@"\n`);
-  chmodSync(file, 0o755);
-  return folder;
-}
-
-/** Lets a shell split the line, and runs the result in this process; `process.test.ts` covers the real executable. */
-async function runShell(
-  commandLine: string,
-  environment: Readonly<Record<string, string>>,
-  shim: string,
-): Promise<Ended> {
-  const child = spawn("/bin/sh", ["-c", commandLine], {
-    env: { PATH: `${shim}${path.delimiter}${process.env.PATH ?? ""}` },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const [output, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  const [consent = "", ...typed] = output.split("\0").slice(0, -1);
-  if (err !== "" || typed.length === 0) return { exitCode: 127, out: output, err };
-  return runHere(typed, { ...environment, ...(consent !== "" && { UKO_CONSENT: consent }) });
 }
 
 /** A key of KMS itself under dual authorization, made by Carol with KMS's own call. */

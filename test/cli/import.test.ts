@@ -111,15 +111,12 @@ it("leaves out destroyed keys, and takes deactivated ones", async () => {
   const [, vouchers = ""] = keys.vouchers.split("/");
   await world.uko("bob", `request ${keys.cards}`);
   await world.advance("1m");
-  const record = async (key: string) =>
-    (JSON.parse((await world.uko("bob", `status ${key} --json`)).out) as { deletion: { recordId: string } }).deletion
-      .recordId;
-  await world.uko("alice", `continue ${keys.cards} --consent ${await record(keys.cards)}`);
+  await world.type("alice", `approve ${keys.cards}`);
   await world.uko("bob", `request ${keys.vouchers}`);
   await world.advance("1m");
-  await world.uko("alice", `continue ${keys.vouchers} --consent ${await record(keys.vouchers)}`);
+  await world.type("alice", `approve ${keys.vouchers}`);
   await world.advance("5h");
-  await world.uko("bob", `continue ${keys.vouchers} --consent ${await record(keys.vouchers)}`);
+  await world.type("bob", `approve ${keys.vouchers}`);
   await importInto(folder);
   const program = readFileSync(path.join(folder, "index.ts"), "utf8");
   expect([program.includes(cards), program.includes(vouchers)]).toEqual([true, false]);

@@ -53,11 +53,16 @@ describe("what uko prints", () => {
     };
     const { draft, vouchers } = keys;
     await run("carol", `request ${kmsKey}`);
-    const asked = reportOf(await run("bob", `request ${draft} --reason "moved away"`));
-    await run("alice", `continue ${draft} --consent ${asked.deletion.recordId}`);
-    await run("carol", `continue ${draft} --consent ${asked.deletion.recordId}`);
+    const approve = async (who: "alice" | "carol", named: string) => {
+      await world.type(who, `approve ${named}`, {}, { UKO_REPORT });
+      await world.advance("1m");
+    };
+    await run("bob", `request ${draft} --reason "moved away"`);
+    await run("alice", `continue ${draft}`);
+    await approve("carol", `${draft} --store`);
+    await run("bob", `continue ${draft}`);
     const outage = reportOf(await run("bob", `request ${vouchers}`));
-    await run("alice", `continue ${vouchers} --consent ${outage.deletion.recordId}`);
+    await approve("alice", vouchers);
     await run("bob", `plan ${vouchers} ${draft} ${keys.ledger}`);
     await run("bob", "requests");
     expectForm("report", printed.join(""));

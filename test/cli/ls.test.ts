@@ -111,8 +111,6 @@ describe("a command that writes", () => {
     const { exitCode, questions, err } = await atTerminal("request payments/payroll", "");
     expect(questions).toEqual([`${keys.payroll}  payments/payroll  active\nRun uko request on this key? [y/N] `]);
     expect([exitCode, err]).toEqual([1, expect.stringMatching(/^uko request was not confirmed\n.*\n {2}\[UKO_CANC/)]);
-    const id = "0123456789abcdef0123456789abcdef";
-    expect((await atTerminal(`approve payroll ${id}`, "")).err).toMatch(/^uko approve was not confirmed\n/);
     expect((await world.trail()).filter(({ effect, operation }) => effect && operation !== "seed")).toEqual([]);
   });
 

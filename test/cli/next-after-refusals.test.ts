@@ -1,13 +1,12 @@
 import {
   after,
+  approves,
   by,
   deactivated,
-  deactivates,
   destroyed,
   edited,
   forbidden,
   later,
-  naming,
   reactivates,
   released,
   removes,
@@ -24,13 +23,7 @@ testEach({
     code: "UKO_RETENTION_POLICY",
     next: [{ ...requests("bob"), first: released }],
   },
-  "an approval stopped by a retention policy": {
-    name: "vouchers",
-    story: [released, by("bob", "request KEY"), edited(retain), naming("alice")],
-    code: "UKO_RETENTION_POLICY",
-    next: [{ ...deactivates("alice"), first: released }],
-  },
-  "a run stopped by a retention policy, without an approval": {
+  "a run stopped by a retention policy": {
     name: "vouchers",
     story: [released, by("bob", "request KEY"), edited(retain), by("alice", "continue KEY")],
     code: "UKO_RETENTION_POLICY",
@@ -38,9 +31,14 @@ testEach({
   },
   "the KMS twin was disabled": {
     name: "ledger",
-    story: [by("bob", "request KEY"), edited({ twin: { state: 2 } }), naming("alice")],
+    story: [
+      by("carol", "request KEY"),
+      approves("bob", "--store"),
+      edited({ twin: { state: 2 } }),
+      by("carol", "continue KEY"),
+    ],
     code: "UKO_TWIN_NOT_ACTIVE",
-    next: [{ ...deactivates("alice"), first: edited({ twin: { state: 1 } }) }],
+    next: [{ by: "carol", first: edited({ twin: { state: 1 } }), exit: 10, leaves: "cooling_down" }],
   },
   "a keystore holds the key again": {
     name: "cards",
@@ -60,30 +58,32 @@ testEach({
   },
   "KMS requires another person than the setter of the window": {
     name: "ledger",
-    // Alice's own request to destroy fails, so Bob's is the pending one.
     story: [
       by("bob", "request KEY"),
-      forbidden("K4"),
-      naming("alice"),
+      approves("alice", "", ["ledger", "n"]),
       by("bob", "request KEY"),
       after("5h"),
-      naming("alice"),
+      approves("alice", "", []),
     ],
-    code: "UKO_KMS_SETTER",
-    next: [{ by: "alice", exit: 0, leaves: "pending_approval", requestedBy: "alice" }],
+    next: [],
   },
-  "KMS requires another person, and the record is an approval": {
+  "the requester, whom another person approved, set the KMS window": {
     name: "ledger",
-    story: [deactivated, by("bob", "consent KEY ID"), after("5h"), naming("alice")],
+    story: [deactivated, approves("bob", "--store"), after("5h"), by("alice", "continue KEY")],
     code: "UKO_KMS_SETTER",
-    next: [{ by: "carol", exit: 11, leaves: "pending_destruction" }, reactivates],
+    next: [{ by: "alice", exit: 0, leaves: "deactivated" }],
   },
   "the setter of the KMS window is unknown": {
     name: "ledger",
     // Another tool takes off the record, and with it what the record knew of the window.
-    story: [deactivated, edited({ record: { tags: [] } }), by("bob", "request KEY"), after("5h"), naming("alice")],
-    code: "UKO_KMS_SETTER_UNKNOWN",
-    next: [reactivates],
+    story: [
+      deactivated,
+      edited({ record: { tags: [] } }),
+      by("carol", "request KEY"),
+      after("5h"),
+      approves("bob", "", []),
+    ],
+    next: [],
   },
   "the KMS window expired": {
     name: "ledger",
@@ -97,9 +97,8 @@ testEach({
     next: [requests("bob")],
   },
   "the role to deactivate is missing": {
-    story: [by("carol", "request KEY"), naming("bob")],
-    code: "UKO_RIGHTS_MISSING",
-    next: [requests("bob"), deactivates("alice")],
+    story: [by("alice", "request KEY"), approves("bob")],
+    next: [],
   },
   "the role to withdraw is missing": {
     story: [by("bob", "request KEY"), by("erin", "withdraw KEY")],
@@ -123,13 +122,11 @@ testEach({
   },
   "the KMS role to set the window is missing": {
     name: "ledger",
-    story: [by("bob", "request KEY"), forbidden("M14"), naming("alice")],
-    code: "UKO_RIGHTS_MISSING",
-    next: [requests("alice"), deactivates("carol")],
+    story: [by("bob", "request KEY"), forbidden("M14"), approves("alice", "", ["ledger", "n"])],
+    next: [],
   },
   "the role to approve is missing": {
-    story: [by("bob", "request KEY"), by("erin", "consent KEY ID")],
-    code: "UKO_RIGHTS_MISSING",
-    next: [requests("alice")],
+    story: [by("bob", "request KEY"), approves("erin", "--store", ["payroll"])],
+    next: [],
   },
 });

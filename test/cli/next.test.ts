@@ -1,17 +1,15 @@
 import {
   after,
+  approves,
   by,
   deactivated,
   deactivates,
   destroyed,
   edited,
   later,
-  naming,
   reactivates,
-  recordOf,
   removes,
   requests,
-  run,
   testEach,
   withdraws,
 } from "./next-commands.ts";
@@ -19,76 +17,69 @@ import {
 testEach({
   "no request is pending, and you may request": {
     story: [by("bob", "continue KEY")],
-    code: "UKO_APPROVAL_PENDING",
+    code: "UKO_REQUEST_PENDING",
     next: [requests("bob")],
   },
   "no request is pending, and a pipeline cannot request": {
     story: [by("pipeline", "request KEY")],
-    code: "UKO_APPROVAL_PENDING",
+    code: "UKO_REQUEST_PENDING",
     next: [requests("bob")],
   },
   "your request is pending": {
     story: [by("bob", "request KEY")],
     code: "UKO_APPROVAL_PENDING",
-    next: [deactivates("alice"), withdraws("bob")],
+    next: [deactivates("alice")],
   },
   "another person's request is pending": {
     story: [by("bob", "request KEY"), by("alice", "status KEY")],
-    next: [deactivates("alice"), requests("alice"), withdraws("alice")],
+    next: [deactivates("alice"), { ...requests("bob"), by: "alice" }, withdraws("alice")],
   },
   "another person's request is pending, for a trusted profile": {
     story: [by("bob", "request KEY"), by("dave", "continue KEY")],
     code: "UKO_APPROVAL_PENDING",
-    next: [{ by: "dave", exit: 10, leaves: "deactivated" }],
+    next: [{ by: "dave", exit: 0, leaves: "cooling_down" }],
   },
   "another person's request is pending, for a pipeline": {
-    story: [by("bob", "request KEY"), naming("pipeline")],
+    story: [by("bob", "request KEY"), by("pipeline", "continue KEY")],
     code: "UKO_APPROVAL_PENDING",
-    next: [deactivates("carol"), withdraws("bob")],
+    next: [deactivates("carol")],
   },
   "your request waits for its cool-down": {
     story: [deactivated],
-    code: "UKO_APPROVAL_PENDING",
     next: [
-      { by: "bob", ...later("4h1m"), exit: 11, leaves: "pending_destruction" },
-      { by: "alice", exit: 0, leaves: "cooling_down" },
+      { by: "bob", ...later("4h1m"), exit: 0, leaves: "pending_destruction" },
+      { by: "alice", exit: 0, leaves: "active" },
     ],
   },
+  "you deactivated the key and requested nothing": {
+    story: [by("bob", "request KEY"), approves("alice", "", ["payroll", "n"])],
+    next: [
+      { by: "bob", exit: 0, leaves: "cooling_down", requestedBy: "bob" },
+      { by: "alice", exit: 0, leaves: "active" },
+    ],
+  },
+  "you destroyed the key": {
+    story: [destroyed],
+    next: [{ by: "bob", exit: 0, leaves: "pending_destruction" }],
+  },
   "you approved": {
-    story: [by("carol", "request KEY"), by("bob", "consent KEY ID")],
-    next: [deactivates("carol")],
-  },
-  "another person approved, and you may act on the approval": {
-    story: [by("carol", "request KEY"), by("bob", "consent KEY ID"), by("carol", "continue KEY")],
+    story: [by("carol", "request KEY"), approves("bob", "--store"), by("bob", "continue KEY")],
     code: "UKO_APPROVAL_PENDING",
-    next: [deactivates("carol")],
+    next: [{ by: "carol", exit: 10, leaves: "cooling_down" }],
   },
-  "an approval cannot be approved": {
-    story: [by("carol", "request KEY"), by("bob", "consent KEY ID"), by("carol", "consent KEY ID")],
-    code: "UKO_CONSENT_MISMATCH",
-    next: [deactivates("carol")],
-  },
-  "a requester cannot approve their own request": {
-    story: [by("bob", "request KEY"), by("bob", "consent KEY ID")],
-    code: "UKO_CONSENT_MISMATCH",
-    next: [deactivates("alice")],
-  },
-  "the approval ID does not match the pending request": {
-    story: [by("bob", "request KEY"), by("alice", `consent KEY ${"0".repeat(32)}`)],
-    code: "UKO_CONSENT_MISMATCH",
-    next: [{ by: "alice", exit: 0, leaves: "pending_approval", requestedBy: "bob" }],
+  "another person approved, and a third person looks": {
+    story: [by("carol", "request KEY"), approves("bob", "--store"), by("alice", "continue KEY")],
+    code: "UKO_APPROVAL_PENDING",
+    next: [{ by: "carol", exit: 10, leaves: "cooling_down" }],
   },
   "the record is void": {
     story: [
       by("bob", "request KEY"),
-      async (name) => {
-        const recordId = await recordOf(name);
-        await after("10m")(name);
-        await edited({ record: { updatedBy: "IBMid-550000CAROL", updatedAt: "2026-11-24T14:30:00Z" } })(name);
-        return run("alice", "consent KEY ID", name, recordId);
-      },
+      after("10m"),
+      edited({ record: { updatedBy: "IBMid-550000CAROL", updatedAt: "2026-11-24T14:30:00Z" } }),
+      by("alice", "continue KEY"),
     ],
-    code: "UKO_CONSENT_MISMATCH",
+    code: "UKO_REQUEST_PENDING",
     next: [requests("alice")],
   },
   "a sync waits for the pending request": {
@@ -97,12 +88,12 @@ testEach({
     next: [withdraws("alice")],
   },
   "approved while cooling down": {
-    story: [deactivated, naming("bob")],
+    story: [by("bob", "request KEY"), approves("carol"), approves("bob", "--store"), by("carol", "continue KEY")],
     code: "UKO_COOLING_DOWN",
-    next: [{ by: "bob", ...later("4h"), exit: 11, leaves: "pending_destruction" }, reactivates],
+    next: [{ by: "carol", ...later("4h"), exit: 11, leaves: "pending_destruction" }, reactivates],
   },
   "pending destruction": {
-    story: [destroyed],
+    story: [destroyed, by("bob", "continue KEY")],
     code: "UKO_DESTRUCTION_PENDING",
     next: [{ ...removes, ...later("30d") }],
   },

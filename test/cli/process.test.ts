@@ -4,9 +4,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { runCli } from "../../provider/cli/program.ts";
+import { answerTo } from "../support/answers.ts";
 import { compileCache } from "../support/child-env.ts";
 import { explainVerdict, judge, type TrailEntry } from "../support/oracle.ts";
-import { apiKeys, type Ended, executable, keys, type Person, reportOf, seed, vaultId } from "./harness.ts";
+import { apiKeys, type Ended, executable, keys, type Person, quietWorld, reportOf, seed, vaultId } from "./harness.ts";
 import { aReleasedZip } from "./released-zip.ts";
 
 /** `uko` as a separate process, without this process's environment. */
@@ -76,16 +78,23 @@ it("the emulator is ready soon, and prints its address", () => {
 it("two people delete a key, one waits for the keystores, and no stack is required", async () => {
   const key = keys.payroll;
   const next = (ended: Ended) => reportOf(ended).explanation.next[0]?.commands[0]?.split(" ").slice(1) ?? [];
+  // A process of a test has no terminal, at which a person could approve.
+  const approve = async (who: Person, typed: readonly string[]) => {
+    const here = quietWorld({ environment: environmentOf(who), ask: async (question) => answerTo(question) });
+    expect([typed[0], await runCli(typed, here), here.output.err]).toEqual(["approve", 0, expect.any(String)]);
+  };
 
   const requested = await uko("bob", "request", key, "--json");
   expect(requested.exitCode).toBe(0);
   await clock({ advance: "1m" });
-  const deactivated = await uko("alice", ...next(requested), "--json");
-  expect([deactivated.exitCode, reportOf(deactivated).taken]).toEqual([10, ["deactivate", "write_record"]]);
+  await approve("alice", next(requested));
+  const deactivated = await uko("alice", "status", key, "--json");
+  expect(reportOf(deactivated).lifecycleState).toBe("cooling_down");
   const advanced = await uko("bob", "emulator", "advance", "4h1m");
   expect(advanced.out).toMatch(/^The emulated time is \d+ \w+ \d{4} \d\d:\d\d UTC\.\n$/);
-  const destroyed = await uko("bob", ...next(deactivated), "--json");
-  expect([destroyed.exitCode, reportOf(destroyed).taken]).toEqual([11, ["destroy"]]);
+  await approve("bob", next(deactivated));
+  const destroyed = await uko("bob", "continue", key, "--json");
+  expect([destroyed.exitCode, reportOf(destroyed).lifecycleState]).toEqual([11, "pending_destruction"]);
 
   const dueMs = Date.parse(reportOf(destroyed).deletion.notBefore ?? "");
   await clock({ set: new Date(dueMs - 1_000).toISOString() });
@@ -108,7 +117,7 @@ it.each(["SIGINT", "SIGTERM"] as const)(
   "%s ends a waiting run at once, and it says that completed steps stay in effect",
   async (signal) => {
     const { child, ended } = start(["continue", keys.vouchers, "--wait", "5h"], environmentOf("pipeline"));
-    await firstMatch(child.stderr, /Waiting for two people\. To request the step, run: uko request \S+\n/);
+    await firstMatch(child.stderr, /Waiting for a person to run: uko request vouchers\n/);
     const stoppedMs = performance.now();
     child.kill(signal);
     const { exitCode, out, err } = await ended;

@@ -16,7 +16,6 @@ const instanceId = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e";
 const key = `${vaultId}/${keyId}`;
 const other = `${vaultId}/${otherId}`;
 const ref = { instanceId, vaultId, keyId };
-const [recordA, recordB, recordC] = ["a".repeat(32), "b".repeat(32), "c".repeat(32)];
 const environment = { UKO_INSTANCE_ID: instanceId, UKO_API_KEY: "secret" };
 
 function aReport(exitCode = 0): Report {
@@ -37,7 +36,7 @@ const quietRun = { progress: { report: () => {} }, session: { serviceTimeMs: () 
 
 /** A world whose operations only record their calls. */
 function aWorld(over: Partial<Operations> = {}, variables: Readonly<Record<string, string>> = {}) {
-  const names = ["status", "plan", "request", "consent", "continue", "withdraw", "reactivate", "sync"] as const;
+  const names = ["status", "plan", "request", "continue", "withdraw", "reactivate", "sync"] as const;
   const noted = Object.fromEntries(names.map((name) => [name, vi.fn(async () => aReport())]));
   const nothing = async () => ({ vaults: 0, reports: [], unreadable: [], removable: [] });
   const surveys = { requests: vi.fn(nothing), removals: vi.fn(nothing) };
@@ -51,6 +50,8 @@ function aWorld(over: Partial<Operations> = {}, variables: Readonly<Record<strin
       operations: operations as unknown as Operations,
       kmsOperations: noted as unknown as OpenOperations["kmsOperations"],
       settings: readSettings(given),
+      sealReview: () => expect.unreachable(),
+      openReview: () => expect.unreachable(),
       inventory: async () => ({ items: [], leftOut: [] }),
       directory: noDirectory,
       many: (many, calls) => runMany(quietRun, many, calls),
@@ -70,16 +71,12 @@ describe("each command calls its operation", () => {
     [["plan", key], "plan", [ref, options]],
     [["request", key], "request", [ref, undefined, options]],
     [["request", key, "--reason", "moved away"], "request", [ref, "moved away", options]],
-    [["consent", key, recordA], "consent", [ref, recordA, options]],
     [["withdraw", key], "withdraw", [ref, options]],
     [["reactivate", key], "reactivate", [ref, options]],
     [["sync", key], "sync", [ref, options]],
-    [["continue", key], "continue", [ref, [], { budgetMs: 0 }, options]],
-    [
-      ["continue", key, "--consent", recordA, "--wait", "5h", "--consent", `${recordB},${recordC}`],
-      "continue",
-      [ref, [recordA, recordB, recordC], { budgetMs: 18_000_000 }, options],
-    ],
+    [["decline", key], "withdraw", [ref, options]],
+    [["continue", key], "continue", [ref, undefined, { budgetMs: 0 }, options]],
+    [["continue", key, "--wait", "5h"], "continue", [ref, undefined, { budgetMs: 18_000_000 }, options]],
   ] as const)("uko %j", async (typed, name, called) => {
     const { world, operations, close } = aWorld();
     expect(await runCli(typed, world)).toBe(0);
@@ -90,14 +87,17 @@ describe("each command calls its operation", () => {
   });
 });
 
-it("takes approvals and the wait from the environment, and an option takes precedence", async () => {
-  const { world, operations } = aWorld({}, { UKO_CONSENT: recordA, UKO_WAIT: "30m" });
-  await runCli(["continue", key, "--consent", recordB], world);
+it("takes the wait from the environment, and an option takes precedence", async () => {
+  const { world, operations } = aWorld({}, { UKO_WAIT: "30m" });
+  await runCli(["continue", key], world);
   await runCli(["continue", key, "--wait", "0"], world);
-  expect(operations.continue.mock.calls.map(([, consents, { budgetMs }]) => [consents, budgetMs])).toEqual([
-    [[recordA, recordB], 1_800_000],
-    [[recordA], 0],
-  ]);
+  expect(operations.continue.mock.calls.map(([, , { budgetMs }]) => budgetMs)).toEqual([1_800_000, 0]);
+});
+
+it("takes no approval from the environment", async () => {
+  const { world, operations } = aWorld({}, { UKO_CONSENT: "a".repeat(32), UKO_CONSENT_DIGEST: "b".repeat(64) });
+  expect(await runCli(["continue", key], world)).toBe(0);
+  expect(operations.continue.mock.calls).toEqual([[ref, undefined, { budgetMs: 0 }, expect.anything()]]);
 });
 
 it("processes several keys in order, a line of JSON each, and exits with the most severe code", async () => {
@@ -141,12 +141,25 @@ describe("invalid input", () => {
     [["status", "/payroll"], /is not the full ID of a key/],
     [["sync", keyId], /is not the full ID of a key\n.* only at a terminal/],
     [["withdraw", key, "payments/payroll"], /is not the full ID of a key\n.* only at a terminal/],
-    [["consent", key, "latest"], /is not the ID of a request/],
-    [["continue", key, "--consent", "latest"], /is not the ID of a request/],
+    [["consent", key], /Unknown command 'consent'/],
+    [["continue", key, "--consent", "a".repeat(32)], /Unknown option '--consent'/],
+    [["continue"], /^Nothing says which keys\n/],
+    [["withdraw", "--label", "invoice-*"], /^Options that choose keys need a terminal\n/],
+    [["request", "--keys", "absent.txt"], /^The file absent.txt could not be read/],
+    [["decline", "--step", "remove"], /Allowed choices are deactivate, destroy\./],
     [["continue", key, "--wait", "soon"], /^--wait is not a duration\n.* 30m.*\n {2}\[UKO_INPUT_INVALID\]/],
     [["continue", key, "--wait", ""], /^--wait is not a duration/],
     [["requests", "--expiring", "2days"], /^--expiring is not a duration/],
-    [["approve", key], /^uko approve takes a key and the ID .*\n {2}uko status <key> shows the ID/],
+    [
+      ["approve", key],
+      /^uko approve asks a person, and there is no terminal to ask at\n {2}A pipeline cannot approve\./,
+    ],
+    [["approve"], /^uko approve asks a person/],
+    [["approve", key, "--yes"], /^--yes and --json are only for --review\n/],
+    [["approve", key, "--review", "review.jsonl"], /^--review names its keys itself\n/],
+    [["approve", "--vault", "payments", "--review", "review.jsonl", "--yes"], /^--review names its keys itself\n/],
+    [["campaign", "approve", "pilot", "deactivate", "--review", "a"], /^uko campaign approve asks a person/],
+    [["campaign", "approve", "pilot", "destroy", "--review", "a", "--yes"], /Unknown option '--yes'/],
     [["request", key, "--reason", "a".repeat(501)], /The reason has 501 characters/],
     [["sweep", "--vault", "payments"], /is not the ID of a vault/],
     [["requests", "--vault", " "], /is not the name of a vault/],
@@ -194,7 +207,7 @@ it.each([
 });
 
 describe("help", () => {
-  const onKeys = ["status", "plan", "request", "consent", "continue", "withdraw", "reactivate", "sync"];
+  const onKeys = ["status", "plan", "request", "continue", "withdraw", "reactivate", "sync"];
   const commands = Object.keys(examples);
   it("is shown for uko alone, with every command in a group", async () => {
     const { world } = aWorld();
@@ -211,7 +224,7 @@ describe("help", () => {
     for (const command of commands) await runCli([command, "--help"], narrow);
     await runCli([], narrow);
     await runCli(["help", "environment"], narrow);
-    await runCli(["explain", "consent-mismatch"], narrow);
+    await runCli(["explain", "approval-pending"], narrow);
     const wide = world.output.out.split("\n").filter((line) => line.length > columns);
     expect(wide.filter((line) => !/^ {2}(uko|pulumi|source|#) /.test(line))).toEqual([]);
   });

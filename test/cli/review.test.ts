@@ -155,10 +155,7 @@ describe("uko review", () => {
     ["approve --review x.jsonl --digest 12", "is not a SHA-256"],
     [`approve ${keys.draft}`, "takes a key and the ID of its request, or a review"],
     [`approve ${keys.draft} ${"0".repeat(32)} --digest ${"0".repeat(64)}`, "takes a key and the ID of its request"],
-    [
-      `approve kms/${keys.draft.split("/")[1]} ${"0".repeat(32)} --store`,
-      "cannot be approved without taking the step",
-    ],
+    [`approve kms/${keys.draft.split("/")[1]} ${"0".repeat(32)} --store`, "cannot be approved without taking the step"],
   ])("refuses %s", async (command, summary) => {
     const { err, exitCode } = await world.uko("alice", command);
     expect(exitCode).toBe(1);

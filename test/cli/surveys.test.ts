@@ -3,7 +3,7 @@ import { runCli } from "../../provider/cli/program.ts";
 import type { Report } from "../../provider/engine/loop/report.ts";
 import { explainVerdict } from "../support/oracle.ts";
 import { readPrometheusText } from "../support/prometheus-text.ts";
-import { type CliTestWorld, type Ended, keys, quietWorld, reportOf, startCliWorld, vaultId } from "./harness.ts";
+import { type CliTestWorld, type Ended, keys, quietWorld, startCliWorld, vaultId } from "./harness.ts";
 
 let world: CliTestWorld;
 beforeAll(async () => {
@@ -19,10 +19,6 @@ const linesOf = (ended: Ended): readonly Report[] =>
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as Report);
 
-async function recordOf(key: string): Promise<string> {
-  return reportOf(await world.uko("erin", `status ${key} --json`)).deletion.recordId ?? "";
-}
-
 /** A key in each stage of its deletion. */
 async function onEveryStage(): Promise<void> {
   await destroy(keys.vouchers);
@@ -30,7 +26,7 @@ async function onEveryStage(): Promise<void> {
   await destroy(keys.cards);
   await world.uko("bob", `request ${keys.payroll}`);
   await world.advance("1m");
-  await world.uko("alice", `continue ${keys.payroll} --consent ${await recordOf(keys.payroll)}`);
+  await world.type("alice", `approve ${keys.payroll}`);
   await world.advance("1h");
   await world.uko("bob", `request ${keys.draft} --reason "Never used"`);
   await world.advance("1m");
@@ -39,9 +35,9 @@ async function onEveryStage(): Promise<void> {
 async function destroy(key: string): Promise<void> {
   await world.uko("bob", `request ${key}`);
   await world.advance("1m");
-  await world.uko("alice", `continue ${key} --consent ${await recordOf(key)}`);
+  await world.type("alice", `approve ${key}`);
   await world.advance("5h");
-  await world.uko("bob", `continue ${key} --consent ${await recordOf(key)}`);
+  await world.type("bob", `approve ${key}`);
 }
 
 function normalised(text: string): string {
@@ -72,12 +68,11 @@ describe("uko requests", () => {
     await expect(normalised(out)).toMatchFileSnapshot("../golden/cli/requests-table.txt");
   });
 
-  it("suggests a review if one person requested the same step of several keys", async () => {
+  it("suggests uko approve to the caller who can approve, and to nobody else", async () => {
     await world.uko("bob", `request ${keys.payroll} ${keys.cards}`);
     await world.advance("1m");
-    expect((await world.uko("alice", "requests")).out).toContain(
-      "Next: to approve many at once, run uko review --requested-by IBMid-550000BOB --step deactivate\n",
-    );
+    expect((await world.uko("alice", "requests")).out).toContain("\nNext: to approve, run uko approve\n  or: ");
+    expect((await world.uko("bob", "requests")).out).toMatch(/\nNext: uko requests --long .*\n$/);
   });
 
   it("selects the caller's own requests, and those that expire soon", async () => {
@@ -94,7 +89,7 @@ describe("uko requests", () => {
     const [own] = linesOf(await world.uko("bob", "requests --mine --json"));
     expect(own?.deletion).toMatchObject({
       ...{ nextStep: "deactivate", isOwn: true, canAct: false, requestedAt: "2026-11-24T14:22:00Z" },
-      cannotActBecause: "another person must approve what you wrote",
+      cannotActBecause: "another person acts on what you wrote",
     });
   });
 
@@ -138,7 +133,7 @@ describe("uko requests", () => {
     expect(rows.map(({ label, deletion }) => [label, deletion.awaits, deletion.recordExpiredAt?.slice(0, 10)])).toEqual(
       [
         ["cards", "approval", undefined],
-        ["payroll", undefined, "2026-12-01"],
+        ["payroll", "request", "2026-12-01"],
       ],
     );
   });

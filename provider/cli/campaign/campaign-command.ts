@@ -8,6 +8,7 @@ import type { CallOptions } from "../../engine/ports/world.ts";
 import type { CliWorld } from "../cli-world.ts";
 import { commandHelp } from "../help-layout.ts";
 import { confirmSet, kindOption } from "../review-commands.ts";
+import { requirePerson } from "../typed-keys.ts";
 import { addReadingCommands, runCampaign, type Shown, shownCommand } from "./reading-commands.ts";
 
 type Run = (acting: CampaignActing, options: CallOptions) => Promise<CampaignReport>;
@@ -15,7 +16,7 @@ type Step = "deactivate" | "destroy";
 type Passing = Shown & { readonly emergency?: string; readonly resume?: string; readonly reason?: string };
 
 type Reviewing = Passing & { readonly requestedBy?: string; readonly kind: ReviewOfStep["kind"] };
-type Approving = Passing & { readonly review: string; readonly stores?: true; readonly yes?: true };
+type Approving = Passing & { readonly review: string; readonly store?: true };
 type RollingBack = Shown & {
   readonly app?: string;
   readonly key?: string;
@@ -58,16 +59,14 @@ function addActingCommands(campaign: Command, world: CliWorld, end: (exitCode: n
   stepCommand(campaign, "approve", "Take the step on exactly the keys that you reviewed")
     .requiredOption("--review <digest>", "SHA-256 of your review file, as uko campaign review printed it")
     .option("--store", "write an approval on each key, so that the requester may act; take no step")
-    .option("--yes", "required if there is no terminal; at a terminal, uko asks in any case")
-    .action((wave: string, step: Step, { review, stores, yes, ...rest }: Approving) =>
-      run(rest, (acting, options) =>
-        acting.approve(
-          rest.folder,
-          { wave, step, ...rest, review, stores: stores === true, confirm: asking(rest, yes) },
-          options,
-        ),
-      ),
-    );
+    .action((wave: string, step: Step, { review, store, ...rest }: Approving) => {
+      requirePerson(world, "uko campaign approve");
+      // No option answers for the person, and --json only changes what is printed.
+      const confirm = (phrase: string, lines?: readonly string[]) => confirmSet(world, {}, phrase, lines);
+      return run(rest, (acting, options) =>
+        acting.approve(rest.folder, { wave, step, ...rest, review, stores: store === true, confirm }, options),
+      );
+    });
 
   waveCommand(campaign, "rollback", "Reactivate what this campaign deactivated")
     .addOption(new Option("--app <application>", "only the keys of this application"))

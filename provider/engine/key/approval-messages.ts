@@ -27,6 +27,7 @@ function groupCells({ step, kind, vaultId, keys }: PendingGroup): readonly strin
 const maxNamed = 5;
 
 const nothingToApprove = "No request of another person is waiting for your approval.";
+const apartTitle = (keys: number): string => `You cannot approve ${count(keys, "key")} now:`;
 const secondQuestion = "Also request the destruction in your name? Another person must approve it.";
 
 const purpose = (step: ReviewedStep, stores: boolean): string =>
@@ -115,13 +116,13 @@ function earliestMs(keys: readonly KeyInReview[]): number {
   return Math.min(...keys.map(({ record }) => record.writtenAtMs));
 }
 
-/** `payroll 12, cards 3`, the most frequent first. */
+/** `payroll (12), cards (3)`, the most frequent first. */
 function countsOf(keys: readonly KeyInReview[], nameOf: (key: KeyInReview) => string): string {
   const counts = Array.from(Map.groupBy(keys, nameOf), ([name, members]) => ({ name, count: members.length }));
   const sorted = counts.toSorted((a, b) => b.count - a.count);
   const shown = sorted
     .slice(0, maxNamed)
-    .map(({ name, count: members }) => `${plain(name === "" ? "none" : name, 60)} ${members}`);
+    .map(({ name, count: members }) => `${plain(name === "" ? "none" : name, 60)} (${members})`);
   return `${shown.join(", ")}${sorted.length > maxNamed ? `, and ${sorted.length - maxNamed} more` : ""}`;
 }
 
@@ -130,6 +131,7 @@ export const approvalMessages = {
   groupHeads,
   groupCells,
   nothingToApprove,
+  apartTitle,
   secondQuestion,
   purpose,
   describeOne,

@@ -62,7 +62,7 @@ export async function approveOne(
   { recordId, stores }: ShownRequest,
   options: CallOptions,
 ): Promise<Report> {
-  const { sets, apart, unreadable } = await findApprovable(world, [ref], options);
+  const { sets, apart, unreadable } = await findApprovable(world, { refs: [ref], stores }, options);
   const [unread] = unreadable;
   if (unread !== undefined) throw unread.error;
   const review = sets[0]?.file?.review;

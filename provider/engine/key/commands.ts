@@ -118,8 +118,8 @@ export function createOperations(world: World) {
     review: (query: ReviewQuery, options: CallOptions): Promise<SetReview> => reviewKeys(world, query, options),
 
     /** Reads the requests that the caller can approve, as sets of one requester, step and kind. Changes nothing. */
-    approvable: (refs: readonly KeyRef[], options: CallOptions): Promise<Approvable> =>
-      findApprovable(world, refs, options),
+    approvable: (wanted: Parameters<typeof findApprovable>[1], options: CallOptions): Promise<Approvable> =>
+      findApprovable(world, wanted, options),
 
     /** Lists the same requests by requester, step and vault, from the lists alone. */
     listApprovable: (selection: Selection, options: CallOptions) => listApprovable(world, selection, options),

@@ -116,14 +116,19 @@ export interface Approvable extends Pick<SetReview, "apart" | "unreadable"> {
   readonly approver: string;
 }
 
-/** Reads each key for a decision. */
-export async function findApprovable(world: World, refs: readonly KeyRef[], options: CallOptions): Promise<Approvable> {
+/** Reads each key for a decision. A key that still waits for time stands apart, unless the caller only stores approvals. */
+export async function findApprovable(
+  world: World,
+  { refs, stores }: { readonly refs: readonly KeyRef[]; readonly stores: boolean },
+  options: CallOptions,
+): Promise<Approvable> {
   const actor = await world.session.actor(options);
   const { keys, unreadable } = await readFound(world, { keys: refs }, options);
   const groups = Map.groupBy(keys, (key) => JSON.stringify(scopeOf(key)));
   const all = Array.from(groups, ([group, members]) => {
     const [requester, step, kind] = JSON.parse(group) as [string, ReviewedStep, ReviewLine["kind"]];
-    return admitAll(world, setOf(world, { requester, step, kind }, actor, members), { actor, keys: members });
+    const read = { actor, keys: members, isForNow: !stores };
+    return admitAll(world, setOf(world, { requester, step, kind }, actor, members), read);
   });
   const sets = all.filter(({ file }) => file !== undefined).map((set) => ({ ...set, apart: [], unreadable: [] }));
   const { loggedInBy } = world.session.tokenFacts();
@@ -151,6 +156,13 @@ async function readFound(
   return { keys: read.keys, unreadable: [...found.unreadable, ...missing, ...read.unreadable] };
 }
 
+interface Read {
+  readonly actor: Actor;
+  readonly keys: readonly KeyDetails[];
+  /** Whether the caller takes the step now, so that a key that waits for time is left out. */
+  readonly isForNow?: boolean;
+}
+
 interface ReviewSet {
   readonly header: ReviewHeader;
   readonly scope: ReviewScope;
@@ -159,7 +171,7 @@ interface ReviewSet {
 function admitAll(
   world: World,
   { header, scope }: ReviewSet,
-  { actor, keys: read }: { readonly actor: Actor; readonly keys: readonly KeyDetails[] },
+  { actor, keys: read, isForNow = false }: Read,
 ): Omit<SetReview, "unreadable"> {
   const apart: KeyApart[] = [];
   const admitted: KeyInReview[] = [];
@@ -174,7 +186,8 @@ function admitAll(
   for (const key of admitted) {
     const { observed } = key;
     const plan = planReviewedStep({ review }, observed.observation, run, observed.nowMs);
-    const isStopped = plan.kind === "refused" || plan.kind === "waitingForApproval";
+    const isTooEarly = isForNow && plan.kind === "waitingForTime";
+    const isStopped = isTooEarly || plan.kind === "refused" || plan.kind === "waitingForApproval";
     if (isStopped) apart.push({ observed, why: summaryOf(plan, observed, run) });
     else keys.push(plan.kind === "waitingForTime" ? { ...key, waitsFor: summaryOf(plan, observed, run) } : key);
   }

@@ -3,7 +3,6 @@
 import { typesOfUnseenUse } from "../../lifecycle/keystore-kind.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import {
-  keyPathOf,
   kindOf,
   type Review,
   type ReviewHeader,
@@ -15,8 +14,10 @@ import { isoTime } from "../loop/evidence.ts";
 import type { Report } from "../loop/report.ts";
 import { shellWord } from "../text/explanation.ts";
 import {
+  allStillReversible,
   capital,
   count,
+  nameOrPath,
   noWayBack,
   plain,
   sayAuthor,
@@ -112,7 +113,9 @@ export function keysOfKind(kind: ReviewKind, keys: number): string {
 export function reviewTitle(keys: readonly unknown[], review: Review): string {
   const { step } = review.header;
   if (step === "deactivate") {
-    return `Deactivate ${count(keys.length, "key")}. Everything that uses ${keys.length === 1 ? "it" : "them"} stops working. ${stillReversible}`;
+    return keys.length === 1
+      ? `Deactivate 1 key. Everything that uses it stops working. ${stillReversible}`
+      : `Deactivate ${keys.length} keys. Everything that uses them stops working. ${allStillReversible}`;
   }
   return `Destroy ${keysOfKind(kindOf(review), keys.length)}. This cannot be undone.`;
 }
@@ -193,9 +196,8 @@ function summariseApproval(
     ...(reports.length > here.length ? [`${reports.length - here.length} ${verb} before`] : []),
     ...(results.length > reports.length ? [`${results.length - reports.length} left`] : []),
   ];
-  const [first] = reports;
-  if (first === undefined) return [parts.join(", ")];
-  const next = stores ? storedNext : step === "destroy" ? destroyedNext : deactivatedNext(first, requestsNext);
+  if (reports.length === 0) return [parts.join(", ")];
+  const next = stores ? storedNext : step === "destroy" ? destroyedNext : deactivatedNext(reports, requestsNext);
   return [parts.join(", "), ...next];
 }
 
@@ -204,19 +206,33 @@ const storedNext = [
 ] as const;
 const destroyedNext = [
   noWayBack,
-  "Next: to see when the keystores have deleted the material, run: uko requests",
+  "Next: to see when the keystores have deleted the material, run:",
+  "  uko requests",
 ] as const;
 
-function deactivatedNext(first: Report, isRequested: boolean): readonly string[] {
-  const path = keyPathOf(first);
-  const begin =
-    first.deletion.notBefore === undefined ? "after 4 hours" : `after ${sayTime(Date.parse(first.deletion.notBefore))}`;
+/** So many keys are named in a command; a command about more of them chooses them by their vaults. */
+const maxNamed = 5;
+
+function deactivatedNext(reports: readonly Report[], isRequested: boolean): readonly string[] {
+  const isOne = reports.length === 1;
+  const names = reports.map(({ label = "", vaultId, keyId }) => nameOrPath({ label, vaultId, keyId }));
+  const vaults = [...new Set(reports.map(({ vaultId }) => `--vault ${vaultId}`))];
+  const which = names.length > maxNamed ? `--state deactivated ${vaults.join(" ")}` : names.join(" ");
+  const times = reports.flatMap(({ deletion: { notBefore } }) =>
+    notBefore === undefined ? [] : [Date.parse(notBefore)],
+  );
+  const begin = times.length === 0 ? "after 4 hours" : `after ${sayTime(Math.max(...times))}`;
   return [
-    stillReversible,
-    isRequested
-      ? `Next: ${begin}, another person approves your request for the destruction: uko approve`
-      : "Next: to go on, request the destruction: uko request",
-    `  or: to end the outage of a key, run: uko reactivate ${path}`,
+    isOne ? stillReversible : allStillReversible,
+    ...(isRequested
+      ? [
+          `Next: ${begin}, another person approves your request for the destruction:`,
+          `  uko approve${isOne ? ` ${names[0]}` : ""}`,
+        ]
+      : ["Next: to go on, request the destruction:", `  uko request ${which}`]),
+    ...(isOne
+      ? ["  or: to end the outage, run:", `  uko reactivate ${names[0]}`]
+      : ["  or: to end the outage of a key, run uko reactivate with its label."]),
   ];
 }
 

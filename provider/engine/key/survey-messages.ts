@@ -5,7 +5,7 @@ import { expiredRecord } from "../../lifecycle/consent-record.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import type { Plan, Run } from "../../lifecycle/plan.ts";
 import type { Report } from "../loop/report.ts";
-import { asRead, type Explanation, shellWord } from "../text/explanation.ts";
+import { asRead, type Explanation } from "../text/explanation.ts";
 import {
   capital,
   count,
@@ -142,17 +142,12 @@ function whoRequested({ requestedBy, requestedByName = "", recordExpiredAt }: Re
   return sayPerson(requestedBy, requestedByName);
 }
 
-/** How to go on from the table: the review of many requests of one person, or the commands of each key. */
+/** How to go on from the table: the approval of what another person requested, or the commands of each key. */
 export function requestsNext(reports: readonly Report[]): string {
-  const open = reports.flatMap(({ deletion: { canAct, nextStep, requestedBy } }) => {
+  const isOpen = reports.some(({ vaultId, deletion: { canAct, nextStep } }) => {
     const isStep = nextStep === "deactivate" || nextStep === "destroy";
-    return canAct === true && isStep && requestedBy !== undefined
-      ? [`${shellWord(requestedBy)} --step ${nextStep}`]
-      : [];
+    return vaultId !== "" && canAct === true && isStep;
   });
-  const [many] = open.filter((each, at) => open.indexOf(each) !== at);
   const long = "uko requests --long shows the command for each key";
-  return many === undefined
-    ? `Next: ${long}.`
-    : `Next: to approve many at once, run uko review --requested-by ${many}\n  or: ${long}.`;
+  return isOpen ? `Next: to approve, run uko approve\n  or: ${long}.` : `Next: ${long}.`;
 }

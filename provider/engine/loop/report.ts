@@ -35,6 +35,7 @@ export interface DeletionFacts
     RunRecord,
     | "notBefore"
     | "requestedBy"
+    | "approvedBy"
     | "recordId"
     | "recordLapsesAt"
     | "neededRoles"
@@ -42,8 +43,6 @@ export interface DeletionFacts
     // The record binds, or its step was taken.
     | "reasons"
   > {
-  /** IAM ID of the person who approved the step, if the approval is stored on the key. */
-  readonly approvedBy?: string;
   /** Only the caller can tell whether they made the request that was approved. */
   readonly isUnconfirmed?: true;
   /** `requester`: the next run of the person who requested the step, which another person has approved. */
@@ -131,7 +130,7 @@ export async function reportingRun<T>(
 
 /** The report of an operation, in a record's form. */
 export function resultOfReport({ label, lifecycleState, deletion, taken, code, exitCode }: Report): Result {
-  const { recordExpiredAt: _expired, ...facts } = deletion;
+  const { recordExpiredAt: _expired, isUnconfirmed: _caller, ...facts } = deletion;
   return {
     ...(label !== undefined && { label }),
     lifecycleState,

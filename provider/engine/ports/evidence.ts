@@ -114,6 +114,8 @@ export interface RunRecord {
   readonly awaits?: string;
   readonly notBefore?: string;
   readonly requestedBy?: string;
+  /** The person who approved the step, if the approval is stored on the key. */
+  readonly approvedBy?: string;
   readonly recordId?: string;
   readonly recordLapsesAt?: string;
   /** Roles, one of which the next step requires. */

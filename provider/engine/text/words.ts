@@ -69,10 +69,15 @@ export function sayKey(observation: KeyObservation): string {
  * The shortest name by which a person at a terminal names the key: its label, if no shell and no command could take the
  * label for anything else. The command looks the label up, shows the key, and asks.
  */
-export function keyName(observation: KeyObservation): string {
-  const { label } = observation.facts;
-  return plainLabel.test(label) && !/^[0-9a-f-]+$/i.test(label) ? label : keyPath(observation);
+export function keyName({ facts }: Pick<KeyObservation, "facts">): string {
+  return nameOrPath(facts);
 }
+
+export function nameOrPath({ label, vaultId, keyId }: KeyNames): string {
+  return plainLabel.test(label) && !/^[0-9a-f-]+$/i.test(label) ? label : `${vaultId}/${keyId}`;
+}
+
+type KeyNames = Pick<KeyObservation["facts"], "label" | "vaultId" | "keyId">;
 
 const plainLabel = /^[A-Za-z0-9][\w.-]{0,99}$/;
 
@@ -109,6 +114,7 @@ export function sayActor(actor: Actor): string {
 }
 
 export const stillReversible = "This can be undone: the key can be reactivated.";
+export const allStillReversible = "This can be undone: the keys can be reactivated.";
 export const noWayBack = "This cannot be undone.";
 
 export const blocksContainers =

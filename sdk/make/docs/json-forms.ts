@@ -23,7 +23,8 @@ const reasons = z
 
 const pending = {
   notBefore: time("The next step is refused before this time").optional(),
-  requestedBy: z.string().describe("IAM ID of the author of the pending record").optional(),
+  requestedBy: z.string().describe("IAM ID of the person who requested the next step").optional(),
+  approvedBy: z.string().describe("IAM ID of the person whose approval is stored on the key").optional(),
   recordId: z.string().describe("ID of the pending record, or the name of the KMS window").optional(),
   recordLapsesAt: time("When the pending record expires").optional(),
   neededRoles: roles.optional(),
@@ -51,8 +52,9 @@ const report = z
     lifecycleState: keyStates,
     keyState: z.string().describe("The state as the service reports it").optional(),
     deletion: z.object({
-      awaits: z.enum(["approval", "time", "person_to_unblock"]).optional(),
+      awaits: z.enum(["request", "approval", "requester", "time", "person_to_unblock"]).optional(),
       ...pending,
+      isUnconfirmed: z.literal(true).describe("The caller must confirm that they made the approved request").optional(),
       nextStep: z
         .enum([...approvedSteps, "remove"])
         .describe("In uko requests: the step that comes next")

@@ -5,15 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Envelope, serializeEnvelope, signedBytes } from "../../../provider/services/signing/envelope.ts";
-import {
-  type CliTestWorld,
-  type Ended,
-  type KeyName,
-  keys,
-  type Person,
-  reportOf,
-  startCliWorld,
-} from "../../cli/harness.ts";
+import { type CliTestWorld, type Ended, type KeyName, keys, type Person, startCliWorld } from "../../cli/harness.ts";
 
 export const people = { alice: "IBMid-550000ALICE", bob: "IBMid-550000BOB", carol: "IBMid-550000CAROL" } as const;
 
@@ -46,8 +38,10 @@ export async function startStory(): Promise<Story> {
       UKO_EVIDENCE: file("evidence.jsonl"),
       ...environment,
     });
-  const recordOf = async (key: string) =>
-    reportOf(await world.uko("erin", `status ${key} --json`)).deletion.recordId ?? "";
+  const approve = async (who: Person, key: string, environment = {}): Promise<void> => {
+    const ended = await world.type(who, `approve ${key}`, {}, { UKO_EVIDENCE: file("evidence.jsonl"), ...environment });
+    if (ended.exitCode !== 0) throw new Error(ended.out + ended.err);
+  };
 
   return {
     world,
@@ -58,9 +52,9 @@ export async function startStory(): Promise<Story> {
       const key = keys[name];
       await uko("bob", `request ${key} --reason "Payroll moved"`, environment);
       await world.advance("1m");
-      await uko("alice", `continue ${key} --consent ${await recordOf(key)}`, environment);
+      await approve("alice", key, environment);
       await world.advance("5h");
-      await uko("bob", `continue ${key} --consent ${await recordOf(key)}`, environment);
+      await approve("bob", key, environment);
       await world.advance("31d");
     },
     async remove(name) {
