@@ -97,7 +97,7 @@ describe("a review of a campaign outside of its campaign", () => {
 
 describe("the first keys go alone", () => {
   const approve = async (step: string, review: string, options = "") =>
-    counts(await stage.campaign(`approve pilot ${step} --review ${review} --yes --json ${options}`, "alice"));
+    counts(await stage.campaign(`approve pilot ${step} --review ${review} --json ${options}`, "alice"));
 
   it("again for each review", async () => {
     await campaign("bob", "request pilot deactivate");
@@ -132,7 +132,7 @@ describe("the first keys go alone", () => {
     await approve("deactivate", review);
     await stage.world.uko("alice", `reactivate ${stage.keyNamed(sample)}`);
     await stage.world.advance("1m");
-    const { stop } = await campaign("alice", `approve pilot deactivate --review ${review} --yes`);
+    const { stop } = await campaign("alice", `approve pilot deactivate --review ${review}`);
     const resume = `--resume ${stop} --reason Checked`;
     expect(await approve("deactivate", review, resume)).toMatchObject({ acted: 1 });
     expect(await approve("deactivate", review, resume)).toMatchObject({ acted: failing.length - 1 });
@@ -146,7 +146,7 @@ describe("the first keys go alone", () => {
     await stage.world.advance("1m");
     const destroy = async (set: string) => {
       const { review: digest } = await campaign("carol", `review pilot destroy ${set}`);
-      return () => stage.campaign(`approve pilot destroy --review ${digest} --yes --json`, "carol").then(counts);
+      return () => stage.campaign(`approve pilot destroy --review ${digest} --json`, "carol").then(counts);
     };
     const others = await destroy("");
     expect(await others()).toEqual({ acted: 1, left: 7 });

@@ -59,7 +59,7 @@ async function reviewed(wave = "pilot"): Promise<string> {
   return dataOf(await campaign("alice", `review ${wave} deactivate`)).review;
 }
 const approve = (review: string): Promise<Ended> =>
-  campaign("alice", `approve pilot deactivate --review ${review} --yes`);
+  campaign("alice", `approve pilot deactivate --review ${review}`);
 
 describe("an edit that narrows", () => {
   const firstRule = "  - {match: {label: 'cards*'}";
@@ -161,7 +161,7 @@ describe("any other edit", () => {
     expect(out).toContain('cards-0": class: "deactivate" -> "destroy"');
     expect(out).toContain(`Next:\n  uko campaign baseline --wave main --folder ${stage.folder}\n`);
     expect((await stage.campaign("baseline --wave main")).out).toContain("class: deactivate -> destroy");
-    const { error } = dataOf(await campaign("alice", `approve main deactivate --review ${review} --yes`));
+    const { error } = dataOf(await campaign("alice", `approve main deactivate --review ${review}`));
     expect(error.summary).toContain("changed after the review");
     expect(await stepsTaken()).toEqual([]);
   });
