@@ -50,7 +50,7 @@ const removers: Readonly<Record<string, (state: ManagedKeyState) => Promise<stri
     }
   },
   "uko continue": async ({ keyId }) => {
-    const report = uko.run("bob").operations.continue(uko.ref(keyId), [], atOnce, options);
+    const report = uko.run("bob").operations.continue(uko.ref(keyId), undefined, atOnce, options);
     return report.then(
       ({ code, lifecycleState }) => code ?? lifecycleState,
       (error) => String(error.code ?? error),
@@ -169,7 +169,7 @@ describe("the metadata of a destroyed key whose material was restored stays", ()
   test("says which of the service's answers named the keystore that did not answer", async () => {
     const state = await destroyedKey("enabled");
     await serviceSays({ key: { referenced_keystores: [] }, keyOmits: unsaid, live: [] });
-    const { explanation } = await uko.run("bob").operations.continue(uko.ref(state.keyId), [], atOnce, options);
+    const { explanation } = await uko.run("bob").operations.continue(uko.ref(state.keyId), undefined, atOnce, options);
     expect(explanation.facts).toContain(
       'The stored status names keystore "aws-frankfurt" (aws_kms), but the live status does not include it.',
     );

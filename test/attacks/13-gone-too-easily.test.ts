@@ -140,6 +140,7 @@ describe("a mistyped instance id together with the right address", () => {
       http: { serviceTimeMs: () => undefined },
       tokens: { actor: async () => ({ displayName: "" }), facts: () => ({ isRenewed: false }) },
       endpoints: { instance: async () => ({ kind: "unproven" }) },
+      ownSeal: () => undefined,
       keystores: () => ({ list }) as unknown as Pick<Keystores, "list">,
     });
     return { session, lists };

@@ -6,7 +6,7 @@
 import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
 import { beforeEach, expect, test } from "vitest";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
-import { consentIn, unfinished } from "../engine/harness.ts";
+import { approve, unfinished } from "../engine/harness.ts";
 import { type Plugin, type Properties, statusOf } from "../pulumi-plugin/engine.ts";
 import { usePluginStage } from "../pulumi-plugin/plugin-stage.ts";
 
@@ -48,10 +48,12 @@ async function compare({ id, inputs, properties }: Made, program = inputs): Prom
 test("each preview and each up warns of the destroyed key, although a consent record names the step", async () => {
   const key = await stage.made();
   const state = key.properties as unknown as ManagedKeyState;
-  const request = consentIn((await unfinished(stage.uko.run("bob").handlers, state)).message);
-  const second = consentIn((await unfinished(stage.uko.run("alice", { consents: [request] }).handlers, state)).message);
+  const ref = stage.uko.ref(state.keyId);
+  await unfinished(stage.uko.run("bob").handlers, state);
+  await stage.uko.advance("1m");
+  await approve(stage.uko.run("alice"), ref, { requestsNext: true });
   await stage.uko.advance("5h");
-  await unfinished(stage.uko.run("bob", { consents: [second] }).handlers, state);
+  await approve(stage.uko.run("bob"), ref);
   const read = await compare(key);
   expect(read.keyState).toBe("destroyed");
   expect(lossesIn(stage.bob)).toEqual([expect.stringMatching(destroyed)]);

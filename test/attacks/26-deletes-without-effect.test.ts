@@ -3,8 +3,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { vaultId } from "../emulator/harness.ts";
 import { containersOf } from "../engine/containers-harness.ts";
-import { consentIn, options, unfinished, useEngineWorld } from "../engine/harness.ts";
-import { kmsRun, makeKmsKey, unfinishedKms, windowIn } from "../engine/kms-stage.ts";
+import { approve, options, unfinished, useEngineWorld } from "../engine/harness.ts";
+import { approveKms, kmsRun, makeKmsKey, requestKms } from "../engine/kms-stage.ts";
 
 const uko = useEngineWorld();
 const noEffect = (operation: string, times = 1_000_000) => uko.fault({ operation, status: 204, times });
@@ -20,11 +20,12 @@ beforeEach(() => uko.clearFaults());
 describe("a managed key", () => {
   async function destroyedKey() {
     const state = await uko.make();
-    const request = await unfinished(uko.run("bob").handlers, state);
+    const ref = uko.ref(state.keyId);
+    await unfinished(uko.run("bob").handlers, state);
     await uko.advance("1m");
-    const next = await unfinished(uko.run("alice", { consents: [consentIn(request.message)] }).handlers, state);
+    await approve(uko.run("alice"), ref, { requestsNext: true });
     await uko.advance("5h");
-    await unfinished(uko.run("bob", { consents: [consentIn(next.message)] }).handlers, state);
+    await approve(uko.run("bob"), ref);
     await uko.advance("31d");
     return state;
   }
@@ -60,9 +61,9 @@ it("a template stays in the state while the service shows it", async () => {
 
 it("a KMS key stays in the state while KMS shows it as active, and no evidence calls it destroyed", async () => {
   const state = await makeKmsKey(uko);
-  const consents = [windowIn((await unfinishedKms(kmsRun(uko, "alice").handlers, state)).message)];
+  await requestKms(uko, kmsRun(uko, "alice"), state.keyId);
   await noEffect("M8");
-  const bob = kmsRun(uko, "bob", { consents });
-  await expect(bob.handlers.delete(state, options)).rejects.toMatchObject(notDeleted("KMS key"));
+  const bob = kmsRun(uko, "bob");
+  await expect(approveKms(uko, bob, state.keyId)).rejects.toMatchObject(notDeleted("KMS key"));
   expect(taken(bob)).toEqual([]);
 });

@@ -109,7 +109,9 @@ describe("a report line names", () => {
   });
 
   test("a deletion by its code and exit code", () => {
-    expect(resultOfDeletion({ kind: "unfinished", code: "UKO_COOLING_DOWN", message: "…", brief: "" })).toEqual({
+    expect(
+      resultOfDeletion({ kind: "unfinished", code: "UKO_COOLING_DOWN", message: "…", brief: "", summary: "" }),
+    ).toEqual({
       code: "UKO_COOLING_DOWN",
       exitCode: 11,
     });
