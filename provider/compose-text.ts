@@ -23,4 +23,4 @@ export { maxReasonCharacters } from "./lifecycle/consent-record.ts";
 export { lifecycleStates } from "./lifecycle/lifecycle-state.ts";
 export { jsonLine } from "./services/durable-append.ts";
 export { isLoopbackEndpoint } from "./services/http/allowed-hosts.ts";
-export { isConsent, parseDurationMs, readConsents } from "./settings.ts";
+export { evidencePlaceOf, isConsent, parseDurationMs, readConsents } from "./settings.ts";

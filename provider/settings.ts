@@ -90,10 +90,16 @@ export interface Settings {
   readonly waitMs?: number;
   /** From `CI`, which every pipeline sets. */
   readonly isUnattended: boolean;
-  readonly evidencePath?: string;
+  readonly evidence: EvidencePlace;
   readonly reportPath?: string;
   readonly proxy?: ProxySettings;
 }
+
+/** Where the evidence of a run goes. `none`: nowhere yet, so the run may read and takes no step. */
+export type EvidencePlace =
+  | { readonly kind: "named" | "default"; readonly path: string }
+  | { readonly kind: "log" }
+  | { readonly kind: "none"; readonly why: string };
 
 export interface ConsentFile {
   readonly path: string;
@@ -129,7 +135,6 @@ export function readSettings(
   const wait = firstGiven(environment.UKO_WAIT);
   const endpoint = namedAddress(environment.UKO_ENDPOINT, stored.endpoint);
   const kmsEndpoint = namedAddress(environment.UKO_KMS_ENDPOINT, stored.kmsEndpoint);
-  const evidencePath = firstGiven(environment.UKO_EVIDENCE);
   const reportPath = firstGiven(environment.UKO_REPORT);
   const consentFile = consentFileOf(environment);
   return {
@@ -146,11 +151,42 @@ export function readSettings(
     isReadStrict: isOn(firstGiven(environment.UKO_STRICT_READS, stored.strictReads), "UKO_STRICT_READS"),
     consents: consentFile === undefined ? readConsents(words(environment.UKO_CONSENT), "UKO_CONSENT") : [],
     ...(consentFile !== undefined && { consentFile }),
-    isUnattended: !["", "0", "false"].includes(environment.CI ?? ""),
+    isUnattended: isUnattended(environment),
+    evidence: evidencePlaceOf(environment, instanceId),
     ...(wait !== undefined && { waitMs: parseDurationMs(wait, "UKO_WAIT") }),
-    ...(evidencePath !== undefined && { evidencePath }),
     ...(reportPath !== undefined && { reportPath }),
   };
+}
+
+function isUnattended({ CI }: Environment): boolean {
+  return !["", "0", "false"].includes(CI ?? "");
+}
+
+/**
+ * One file for each instance in the user's state folder, unless `UKO_EVIDENCE` names a file or `log`. The machine of a
+ * pipeline is deleted with its state folder, so a pipeline has no default.
+ */
+export function evidencePlaceOf(
+  environment: Environment,
+  instanceId: string,
+  system: string = process.platform,
+): EvidencePlace {
+  const path = firstGiven(environment.UKO_EVIDENCE);
+  if (path !== undefined) return path === "log" ? { kind: "log" } : { kind: "named", path };
+  if (isUnattended(environment))
+    return { kind: "none", why: "This run is in a pipeline (CI is set), which has no default file." };
+  const folder = stateFolderOf(environment, system);
+  if (folder !== undefined) return { kind: "default", path: `${folder}evidence-${instanceId}.jsonl` };
+  return { kind: "none", why: "The environment does not name your home folder (HOME, XDG_STATE_HOME)." };
+}
+
+/** The folder of `uko` in the state folder of the user, with a separator at its end. */
+function stateFolderOf({ XDG_STATE_HOME = "", HOME, LOCALAPPDATA }: Environment, system: string): string | undefined {
+  // The specification of these variables ignores a path that is not absolute.
+  if (XDG_STATE_HOME.startsWith("/")) return `${XDG_STATE_HOME}/uko/`;
+  if (system === "win32") return isGiven(LOCALAPPDATA) ? `${LOCALAPPDATA}\\uko\\` : undefined;
+  if (!isGiven(HOME)) return undefined;
+  return `${HOME}/${system === "darwin" ? "Library/Application Support" : ".local/state"}/uko/`;
 }
 
 /** What a log-in needs: it comes before any credential, and before an instance is known. */

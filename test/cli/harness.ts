@@ -19,6 +19,7 @@ import { apiKeys, vaultId } from "../emulator/harness.ts";
 import { programOf } from "../support/built.ts";
 import { takeApart } from "../support/command-line.ts";
 import { type JudgeOptions, judge, type TrailEntry, type Verdict } from "../support/oracle.ts";
+import { freshStateHome } from "../support/state-home.ts";
 
 export { apiKeys, vaultId };
 
@@ -102,7 +103,9 @@ export async function startCliWorld(options: EmulatorOptions = {}): Promise<CliT
     return folder;
   };
   const defaults = { ...emulator.world.switches };
+  const stateHome = freshStateHome();
   const environmentOf = (who: Person): Readonly<Record<string, string>> => ({
+    XDG_STATE_HOME: stateHome,
     UKO_ENDPOINT: url,
     UKO_KMS_ENDPOINT: url,
     UKO_IAM_ENDPOINT: url,
