@@ -3,7 +3,9 @@
  * and the scenarios of test/contracts/doors once for each door: `npx vitest run --project "door: dynamic"`.
  */
 
-import { availableParallelism } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import path from "node:path";
 import { configDefaults, defineConfig } from "vitest/config";
 import { doorNames, wireDoors } from "./test/contracts/doors/door-names.ts";
 import { quickScenarios, tier } from "./test/support/tier.ts";
@@ -34,7 +36,13 @@ const maxWorkers = Math.max(2, availableParallelism());
 /** What counts the CPU time of each file. */
 const counter = "test/support/cpu-time.ts";
 
+/** No test writes evidence to the state folder of its developer, and none runs as in a pipeline without asking for it. */
+const stateHome = mkdtempSync(path.join(tmpdir(), "uko-state-"));
+process.once("exit", () => rmSync(stateHome, { recursive: true, force: true }));
+const env = { XDG_STATE_HOME: stateHome, CI: "" };
+
 const withEngine = {
+  env,
   setupFiles: [counter],
   globalSetup: "test/support/build-first.ts",
   testTimeout: 180_000,
@@ -45,6 +53,7 @@ const withEngine = {
 } as const;
 
 const withinProcess = {
+  env,
   testTimeout: 30_000,
   setupFiles: [counter],
   maxWorkers,
@@ -70,7 +79,7 @@ const unitApart = {
 };
 
 /** What belongs to one engine. A recording of the path for it is made through the door that needs no other process. */
-const e2e = { test: { ...withEngine, name: "e2e", include: endToEnd, env: { UKO_TEST_DOOR: "dynamic" } } };
+const e2e = { test: { ...withEngine, name: "e2e", include: endToEnd, env: { ...env, UKO_TEST_DOOR: "dynamic" } } };
 
 /** In `quick` the Pulumi doors run a choice of scenarios, and OpenTofu, which nobody may have yet, none. */
 const doors = doorNames
@@ -85,7 +94,7 @@ const doors = doorNames
         ...(tier === "rest" && door !== "terraform" ? quickFiles.filter((file) => !alsoInRest.includes(file)) : []),
       ],
       setupFiles: [counter, "test/contracts/doors/support/each-file.ts"],
-      env: { UKO_TEST_DOOR: door },
+      env: { ...env, UKO_TEST_DOOR: door },
     },
   }));
 
@@ -104,7 +113,7 @@ const wires = wireDoors.filter(isInTier).map((door) => ({
       ...(tier === "quick" && door === "package" && !withoutEngines ? quickFiles : []),
     ],
     setupFiles: [counter, "test/contracts/doors/support/each-file.ts"],
-    env: { UKO_TEST_DOOR: door, UKO_TEST_HOST: "wire" },
+    env: { ...env, UKO_TEST_DOOR: door, UKO_TEST_HOST: "wire" },
   },
 }));
 

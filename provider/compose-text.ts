@@ -24,4 +24,4 @@ export { maxReasonCharacters } from "./lifecycle/consent-record.ts";
 export { lifecycleStates } from "./lifecycle/lifecycle-state.ts";
 export { jsonLine } from "./services/durable-append.ts";
 export { isLoopbackEndpoint } from "./services/http/allowed-hosts.ts";
-export { parseDurationMs } from "./settings.ts";
+export { evidencePlaceOf, parseDurationMs } from "./settings.ts";

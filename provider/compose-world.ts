@@ -9,8 +9,12 @@ import { type Dialect, programDialect } from "./engine/text/dialect.ts";
 import { UkoError } from "./errors.ts";
 import { noSeal } from "./lifecycle/consent-record.ts";
 import { createEndpoints, type Endpoints } from "./services/broker.ts";
-import { jsonLine } from "./services/durable-append.ts";
-import { createEvidenceFile } from "./services/evidence-file.ts";
+import {
+  createEvidenceFile,
+  createEvidenceLog,
+  createMissingEvidence,
+  type EvidenceLog,
+} from "./services/evidence-file.ts";
 import { requireAllowedHost } from "./services/http/allowed-hosts.ts";
 import { createHttpClient, type HttpClient, type WatchedAnswer, watchClient } from "./services/http/client.ts";
 import { traceClient } from "./services/http/trace.ts";
@@ -23,6 +27,7 @@ import { createSession } from "./services/session.ts";
 import { createUkoClient } from "./services/uko/client.ts";
 import {
   type Environment,
+  type EvidencePlace,
   type IamSettings,
   readIamSettings,
   readSettings,
@@ -31,10 +36,13 @@ import {
 } from "./settings.ts";
 import { toolIdentity } from "./tool-identity.ts";
 
-/** What a door supplies: lines for people, and evidence when no evidence file is named. */
+/** What a door supplies: lines for people, and the log for `UKO_EVIDENCE=log`. */
 export interface Outputs {
   readonly progress: Progress;
-  readonly evidenceLog?: (line: string) => void;
+  /** Absent if nobody would see the lines. */
+  readonly evidenceLog?: EvidenceLog | undefined;
+  /** Receives a line that stays, such as the path of the evidence. */
+  readonly note?: (line: string) => void;
   /** Receives every response, for `uko doctor`. */
   readonly watch?: (answer: WatchedAnswer) => void;
   /** Receives a line for each call, for `uko --debug`; without any secret. */
@@ -51,7 +59,7 @@ export interface OpenWorld {
   readonly settings: Settings;
   readonly world: World;
   readonly endpoint: () => Promise<{ readonly endpoint?: string }>;
-  /** Evidence in this file, unless the environment names one. */
+  /** Evidence in this file, unless the environment names another place. */
   evidenceAt(path: string): Evidence;
   /** Closes connections after the calls in progress have ended. */
   close(): Promise<void>;
@@ -123,6 +131,7 @@ export function openWorld(
     monotonicMs,
     sleep: clock.sleep,
   });
+  const evidenceIn = (place: EvidencePlace) => openEvidence(place, settings, outputs, endpoints);
   const world: World = {
     ...uko,
     twins: createTwins({ ...service, endpoint: endpoints.kms }),
@@ -132,7 +141,7 @@ export function openWorld(
     serviceClock: createServiceClock(tokens.issuedAtMs),
     answerTrust: createAnswerTrust(),
     progress: outputs.progress,
-    evidence: evidenceFor(settings, outputs, endpoints),
+    evidence: evidenceIn(settings.evidence),
     ...(settings.reportPath !== undefined && {
       reports: createReportFile({
         path: settings.reportPath,
@@ -148,7 +157,7 @@ export function openWorld(
     settings,
     world,
     endpoint: () => endpointOf(endpoints),
-    evidenceAt: (path) => evidenceFor({ evidencePath: path, ...settings }, outputs, endpoints),
+    evidenceAt: (path) => evidenceIn(isChosen(settings.evidence) ? settings.evidence : { kind: "named", path }),
     close: () => http.close(),
   };
 }
@@ -170,18 +179,40 @@ export function sha256(text: string): string {
   return hash("sha256", text, "hex");
 }
 
-function evidenceFor(settings: Settings, outputs: Outputs, endpoints: Endpoints): Evidence {
-  const { evidencePath: path, instanceId, credential } = settings;
-  if (path !== undefined) {
-    const run = async (): Promise<EvidenceRun> => ({
-      instanceId,
-      ...(await endpointOf(endpoints)),
-      tool: await toolIdentity(),
-      credential: credential.kind,
-    });
-    return createEvidenceFile({ path, run, warn: outputs.warn ?? ((line) => outputs.progress.report(line)) });
+function isChosen({ kind }: EvidencePlace): boolean {
+  return kind === "named" || kind === "log";
+}
+
+function openEvidence(
+  place: EvidencePlace,
+  { instanceId, credential }: Settings,
+  { evidenceLog, note, progress, warn = (line) => progress.report(line) }: Outputs,
+  endpoints: Endpoints,
+): Evidence {
+  const run = async (): Promise<EvidenceRun> => ({
+    instanceId,
+    ...(await endpointOf(endpoints)),
+    tool: await toolIdentity(),
+    credential: credential.kind,
+  });
+  switch (place.kind) {
+    case "named":
+    case "default":
+      return createEvidenceFile({
+        path: place.path,
+        isInStateFolder: place.kind === "default",
+        run,
+        warn,
+        ...(note !== undefined && { note }),
+      });
+    case "log":
+      if (evidenceLog !== undefined) return createEvidenceLog(evidenceLog, run);
+      return createMissingEvidence(
+        "UKO_EVIDENCE is log, and the log of this run is off. TF_LOG_PROVIDER=info turns it on.",
+      );
+    case "none":
+      return createMissingEvidence(place.why);
   }
-  return { append: async (entry) => outputs.evidenceLog?.(`evidence ${jsonLine(entry)}`) };
 }
 
 /** The key was read before its first evidence, so the endpoint is known without another call. */

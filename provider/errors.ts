@@ -117,7 +117,7 @@ export const errorCatalogue = {
   UKO_CHANGED_MEANWHILE: { summary: "The key changed repeatedly during the run", retryable: true, exitCode: 1 },
   UKO_CANCELLED: { summary: "The run was stopped", retryable: true, exitCode: 1 },
   UKO_DEADLINE: { summary: "The call took too long", retryable: true, exitCode: 1 },
-  UKO_EVIDENCE_UNWRITABLE: { summary: "The evidence file could not be written", retryable: false, exitCode: 1 },
+  UKO_EVIDENCE_UNWRITABLE: { summary: "The evidence could not be written", retryable: false, exitCode: 1 },
   UKO_EVIDENCE_BROKEN: { summary: "The evidence was changed after it was written", retryable: false, exitCode: 1 },
   UKO_CERTIFICATE_INVALID: { summary: "The certificate is not valid", retryable: false, exitCode: 1 },
   UKO_REPORT_UNWRITABLE: { summary: "The report file could not be opened", retryable: false, exitCode: 1 },

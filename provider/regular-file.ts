@@ -1,9 +1,10 @@
 /**
- * Reads files by path, and only regular files. A pipe or a device in the place of a file keeps a run
+ * Files by path, and only regular files. A pipe or a device in the place of a file keeps a run
  * waiting. A link in a folder that other people can write to leads the run to a file of their choice.
  */
 
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { UkoError } from "./errors.ts";
 
 /** A file that uko does not use; the message says why, without a full stop. */
@@ -70,4 +71,21 @@ export function readNamedText(path: string, summary: string, ...next: readonly s
 
 export function isLink(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+}
+
+/** Creates a folder and its parents. Node's `recursive` never returns if a parent accepts no subfolder, as in /proc. */
+export function makeFolder(folder: string, mode?: number): void {
+  if (isFolder(folder)) return;
+  const above = dirname(folder);
+  if (above !== folder) makeFolder(above, mode);
+  try {
+    mkdirSync(folder, mode);
+  } catch (error) {
+    // Another process may have created it meanwhile.
+    if (!isFolder(folder)) throw error;
+  }
+}
+
+function isFolder(folder: string): boolean {
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
 }

@@ -87,10 +87,16 @@ export interface Settings {
   readonly waitMs?: number;
   /** From `CI`, which every pipeline sets. */
   readonly isUnattended: boolean;
-  readonly evidencePath?: string;
+  readonly evidence: EvidencePlace;
   readonly reportPath?: string;
   readonly proxy?: ProxySettings;
 }
+
+/** Where the evidence of a run goes. `none`: nowhere yet, so the run may read and takes no step. */
+export type EvidencePlace =
+  | { readonly kind: "named" | "default"; readonly path: string }
+  | { readonly kind: "log" }
+  | { readonly kind: "none"; readonly why: string };
 
 const ibmCloudIam = "https://iam.cloud.ibm.com";
 
@@ -116,7 +122,6 @@ export function readSettings(
   const wait = firstGiven(environment.UKO_WAIT);
   const endpoint = namedAddress(environment.UKO_ENDPOINT, stored.endpoint);
   const kmsEndpoint = namedAddress(environment.UKO_KMS_ENDPOINT, stored.kmsEndpoint);
-  const evidencePath = firstGiven(environment.UKO_EVIDENCE);
   const reportPath = firstGiven(environment.UKO_REPORT);
   return {
     instanceId,
@@ -130,11 +135,42 @@ export function readSettings(
       asksForTwo(stored.dualAuthorization, inProvider("dualAuthorization")),
     ].includes(true),
     isReadStrict: isOn(firstGiven(environment.UKO_STRICT_READS, stored.strictReads), "UKO_STRICT_READS"),
-    isUnattended: !["", "0", "false"].includes(environment.CI ?? ""),
+    isUnattended: isUnattended(environment),
+    evidence: evidencePlaceOf(environment, instanceId),
     ...(wait !== undefined && { waitMs: parseDurationMs(wait, "UKO_WAIT") }),
-    ...(evidencePath !== undefined && { evidencePath }),
     ...(reportPath !== undefined && { reportPath }),
   };
+}
+
+function isUnattended({ CI }: Environment): boolean {
+  return !["", "0", "false"].includes(CI ?? "");
+}
+
+/**
+ * One file for each instance in the user's state folder, unless `UKO_EVIDENCE` names a file or `log`. The machine of a
+ * pipeline is deleted with its state folder, so a pipeline has no default.
+ */
+export function evidencePlaceOf(
+  environment: Environment,
+  instanceId: string,
+  system: string = process.platform,
+): EvidencePlace {
+  const path = firstGiven(environment.UKO_EVIDENCE);
+  if (path !== undefined) return path === "log" ? { kind: "log" } : { kind: "named", path };
+  if (isUnattended(environment))
+    return { kind: "none", why: "This run is in a pipeline (CI is set), which has no default file." };
+  const folder = stateFolderOf(environment, system);
+  if (folder !== undefined) return { kind: "default", path: `${folder}evidence-${instanceId}.jsonl` };
+  return { kind: "none", why: "The environment does not name your home folder (HOME, XDG_STATE_HOME)." };
+}
+
+/** The folder of `uko` in the state folder of the user, with a separator at its end. */
+function stateFolderOf({ XDG_STATE_HOME = "", HOME, LOCALAPPDATA }: Environment, system: string): string | undefined {
+  // The specification of these variables ignores a path that is not absolute.
+  if (XDG_STATE_HOME.startsWith("/")) return `${XDG_STATE_HOME}/uko/`;
+  if (system === "win32") return isGiven(LOCALAPPDATA) ? `${LOCALAPPDATA}\\uko\\` : undefined;
+  if (!isGiven(HOME)) return undefined;
+  return `${HOME}/${system === "darwin" ? "Library/Application Support" : ".local/state"}/uko/`;
 }
 
 /** What a log-in needs: it comes before any credential, and before an instance is known. */

@@ -8,6 +8,7 @@ import { openHandlers } from "../provider/compose.ts";
 import { openOperations } from "../provider/compose-operations.ts";
 import { openWorld } from "../provider/compose-world.ts";
 import { apiKeys, startTestWorld, type TestWorld, vaultId } from "./emulator/harness.ts";
+import { freshStateHome } from "./support/state-home.ts";
 
 let uko: TestWorld;
 let folder: string;
@@ -31,6 +32,7 @@ const environmentOf = (name: keyof typeof apiKeys, over: Record<string, string> 
   UKO_IAM_ENDPOINT: uko.url,
   UKO_INSTANCE_ID: uko.emulator.instanceId,
   UKO_API_KEY: apiKeys[name],
+  XDG_STATE_HOME: freshStateHome(),
   ...over,
 });
 
@@ -52,16 +54,21 @@ describe("operations", () => {
     expect(lines.join()).not.toContain(apiKeys.bob);
   });
 
-  test("write evidence to the log if no file is named, and work without one", async () => {
+  test("stop where the evidence is to go to a log that is off, or that does not take its line", async () => {
     const { ref } = await requestRefs();
-    const log: string[] = [];
-    const logging = openOperations(environmentOf("bob"), { ...quiet, evidenceLog: (line) => void log.push(line) });
-    await logging.operations.request(ref, undefined, options);
-    await logging.close();
-    expect(log).toEqual([expect.stringMatching(/^evidence \{"v":1,/)]);
-    const silent = openOperations(environmentOf("bob"), quiet);
-    await silent.operations.withdraw(ref, options);
-    await silent.close();
+    const environment = environmentOf("bob", { UKO_EVIDENCE: "log" });
+    const off = openOperations(environment, quiet);
+    await expect(off.operations.request(ref, undefined, options)).rejects.toMatchObject({
+      code: "UKO_EVIDENCE_UNWRITABLE",
+      detail: expect.stringContaining("the log of this run is off"),
+    });
+    await off.close();
+    const broken = openOperations(environment, { ...quiet, evidenceLog: () => Promise.reject(new Error("gone")) });
+    await expect(broken.operations.request(ref, undefined, options)).rejects.toMatchObject({
+      code: "UKO_EVIDENCE_UNWRITABLE",
+      summary: "The log of this run did not take a line of evidence",
+    });
+    await broken.close();
   });
 });
 

@@ -3,6 +3,7 @@ import { programDialect } from "../provider/engine/text/dialect.ts";
 import {
   checkStored,
   type Environment,
+  evidencePlaceOf,
   parseDurationMs,
   readSettings,
   type StoredSettings,
@@ -133,13 +134,32 @@ describe("the environment overrides stored settings", () => {
     const stored = { allowedHosts: "evil.example", UKO_ALLOWED_HOSTS: "evil.example" } as StoredSettings;
     expect(read({}, stored)).toMatchObject({ allowedHosts: [] });
     expect(read({}, stored).waitMs).toBeUndefined();
-    expect(read({}, stored)).not.toHaveProperty("evidencePath");
+    expect(read({}, { ...stored, evidence: "log" } as StoredSettings).evidence.kind).toBe("none");
     const settings = read({ UKO_ALLOWED_HOSTS: "a.example, b.example:8443", UKO_EVIDENCE: "e.jsonl", UKO_WAIT: "2h" });
     expect(settings).toMatchObject({
       allowedHosts: ["a.example", "b.example:8443"],
-      evidencePath: "e.jsonl",
+      evidence: { kind: "named", path: "e.jsonl" },
       waitMs: 7_200_000,
     });
+  });
+});
+
+describe("the evidence goes to", () => {
+  const file = `uko/evidence-${instance}.jsonl`;
+  test.each<[string, string, Environment, object]>([
+    ["the state folder", "linux", { HOME: "/h" }, { kind: "default", path: `/h/.local/state/${file}` }],
+    ["its own variable", "darwin", { HOME: "/h", XDG_STATE_HOME: "/s" }, { kind: "default", path: `/s/${file}` }],
+    ["a relative one never", "linux", { HOME: "/h", XDG_STATE_HOME: "s" }, { path: `/h/.local/state/${file}` }],
+    ["macOS's folder", "darwin", { HOME: "/h" }, { path: `/h/Library/Application Support/${file}` }],
+    ["Windows's", "win32", { LOCALAPPDATA: "C:\\L" }, { path: `C:\\L\\${file.replaceAll("/", "\\")}` }],
+    ["a named file", "linux", { HOME: "/h", CI: "1", UKO_EVIDENCE: "e" }, { kind: "named", path: "e" }],
+    ["the log", "linux", { CI: "1", UKO_EVIDENCE: "log" }, { kind: "log" }],
+    ["nowhere in a pipeline", "linux", { HOME: "/h", CI: "true" }, { kind: "none", why: /CI is set/ }],
+    ["nowhere without a home", "linux", { HOME: "" }, { kind: "none", why: /HOME/ }],
+    ["nowhere on Windows without it", "win32", { HOME: "/h" }, { kind: "none", why: /HOME/ }],
+  ])("%s (%s)", (_, system, environment, place) => {
+    const why = "why" in place ? { why: expect.stringMatching(place.why as RegExp) } : {};
+    expect(evidencePlaceOf(environment, instance, system)).toMatchObject({ ...place, ...why });
   });
 });
 

@@ -27,9 +27,10 @@ export function addAuditCommand(program: Command, world: CliWorld): void {
     .description("Show who requested, approved and executed each step, and when, from evidence files; works offline")
     .addArgument(new Argument("[key]", "only this key, <vaultId>/<keyId>").argParser(parseKeyPath))
     .addOption(
-      new Option("--file <file>", "evidence file, or a folder of them; repeatable (default: UKO_EVIDENCE)").argParser(
-        repeatable(String),
-      ),
+      new Option(
+        "--file <file>",
+        "evidence file, or a folder of them; repeatable (default: the evidence of the instance)",
+      ).argParser(repeatable(String)),
     )
     .addOption(new Option("--since <date>", "only from this day or time, such as 2026-11-24").argParser(parseDate))
     .option("--key <id or label>", "only keys with this ID or label")

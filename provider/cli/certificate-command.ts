@@ -58,7 +58,10 @@ function addCreate(parent: Command, world: CliWorld): void {
     .command("create")
     .description("Create and sign a certificate from evidence files")
     .addOption(
-      files("--evidence <file>", "evidence file of a run, or a folder of them; repeatable (default: UKO_EVIDENCE)"),
+      files(
+        "--evidence <file>",
+        "evidence file of a run, or a folder of them; repeatable (default: the evidence of the instance)",
+      ),
     )
     .addOption(
       new Option("--key <key>", "only this key, <vaultId>/<keyId>; repeatable (default: all that ended)").argParser(

@@ -7,7 +7,7 @@ import { invalidInput, parseVaultId } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { exportedState, readInputFile } from "./files.ts";
 import { commandHelp } from "./help-layout.ts";
-import { createProgressLine, traceOf } from "./run.ts";
+import { createProgressLine, outputsTo, traceOf } from "./run.ts";
 
 type Probed = NonNullable<Parameters<typeof examineWorld>[3]>;
 
@@ -38,7 +38,7 @@ export function addDoctorCommand(program: Command, world: CliWorld, end: (exitCo
         );
       }
       const progress = createProgressLine(world.err);
-      const outputs = { progress, ...traceOf(program, world) };
+      const outputs = { ...outputsTo(world, progress), ...traceOf(program, world) };
       const options = { signal: world.signal };
       const readState = (file: string) => readInputFile(world, file, exportedState);
       const doctor = await import("../compose-doctor.ts");

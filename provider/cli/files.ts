@@ -1,8 +1,8 @@
 /** The files and folders that commands read and write, and the errors about them. */
 
 import { readdirSync, statSync } from "node:fs";
-import { mkdir, stat } from "node:fs/promises";
 import path from "node:path";
+import { evidencePlaceOf } from "../compose-text.ts";
 import { UkoError } from "../errors.ts";
 import { notRegular, readNamedText } from "../regular-file.ts";
 import type { CliWorld } from "./cli-world.ts";
@@ -27,18 +27,19 @@ export const exportedState = {
   next: "write it with pulumi stack export --file state.json",
 } as const;
 
-/** The evidence files that the options name, or the one of the environment. */
+/** The evidence files that the options name, or the one to which a run in this environment writes. */
 export function evidenceFiles(
   { environment }: CliWorld,
   named: readonly string[] | undefined,
   option: string,
 ): readonly string[] {
-  const usual = environment.UKO_EVIDENCE ? [environment.UKO_EVIDENCE] : [];
-  const files = named === undefined || named.length === 0 ? usual : withFilesOf(named);
-  if (files.length > 0) return files;
+  if (named !== undefined && named.length > 0) return withFilesOf(named);
+  const { UKO_INSTANCE_ID: instanceId = "" } = environment;
+  const place = evidencePlaceOf(environment, instanceId);
+  if (place.kind === "named" || (place.kind === "default" && instanceId !== "")) return [place.path];
   throw new UkoError("UKO_INPUT_INVALID", {
     summary: "The evidence file is not set",
-    detail: `Set ${option}, or UKO_EVIDENCE as in the runs that wrote it.`,
+    detail: `Set ${option}, or UKO_EVIDENCE as in the runs that wrote it, or UKO_INSTANCE_ID for the default file of the instance.`,
   });
 }
 
@@ -53,23 +54,6 @@ export function withFilesOf(named: readonly string[]): readonly string[] {
     return found.map(({ name }) => path.join(each, name)).sort();
   });
 }
-
-/** Creates a folder and its parents. Node's `recursive` never returns if a parent accepts no subfolder, as in /proc. */
-export async function makeFolder(folder: string): Promise<void> {
-  if (await isFolder(folder)) return;
-  const above = path.dirname(folder);
-  if (above !== folder) await makeFolder(above);
-  await mkdir(folder).catch(async (error: unknown) => {
-    // Another process may have created it meanwhile.
-    if (!(await isFolder(folder))) throw error;
-  });
-}
-
-const isFolder = (folder: string): Promise<boolean> =>
-  stat(folder).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 
 /** The system's message, followed by the reader's next steps. */
 export function fileError(summary: string, error: unknown, ...next: readonly string[]): UkoError {

@@ -44,12 +44,12 @@ export const variables = {
   UKO_STRICT_READS: "`true`: a refresh fails if it cannot read a resource",
   UKO_ALLOWED_HOSTS: "more hosts that may receive the credential, comma-separated, as `host` or `host:port`",
   UKO_WAIT: "how long each deletion may wait for people and time, such as `5h`; not in the dynamic provider",
-  UKO_EVIDENCE: "file that gets a line of JSON before and after each step",
+  UKO_EVIDENCE: "file that gets a line of JSON before and after each step; `log`: the log of the run instead",
   UKO_REPORT: "file that gets a line of JSON for each resource and run",
   HTTPS_PROXY: "address of a proxy, which may contain a password",
   NO_PROXY: "hosts to reach without the proxy",
   UKO_SIGN_PASSPHRASE_FILE: "file with the passphrase of an encrypted `--sign-key` of `uko certificate`",
-  CI: "set by pipelines: a run then warns before it locks the state for more than 15 minutes",
+  CI: "set by pipelines: a run then requires `UKO_EVIDENCE`, and warns before it locks the state for more than 15 minutes",
 } as const;
 
 const variableLines = Object.entries(variables).map(
@@ -204,7 +204,7 @@ export const examples = {
     ["for a nightly pipeline", "uko campaign check --json --folder retire-2027"],
   ],
   audit: [
-    ["everything in UKO_EVIDENCE", "uko audit"],
+    ["every step in the evidence of the instance", "uko audit"],
     ["who destroyed what this year", "uko audit --file evidence.jsonl --step destroy --since 2026-01-01"],
     ["one key, as JSON", `uko audit ${key} --file evidence.jsonl --json`],
     ["check that the file is as the runs wrote it", "uko audit --verify --file evidence.jsonl"],

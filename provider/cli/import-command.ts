@@ -5,9 +5,10 @@ import path from "node:path";
 import { type Command, Option } from "commander";
 import type { InventoryItem } from "../engine/commands/inventory.ts";
 import type { UkoError } from "../errors.ts";
+import { makeFolder } from "../regular-file.ts";
 import { collectVaults, invalidInput } from "./arguments.ts";
 import type { CliWorld, OpenOperations } from "./cli-world.ts";
-import { fileError, makeFolder } from "./files.ts";
+import { fileError } from "./files.ts";
 import { exampleHelp } from "./help.ts";
 import type { ProgramFile } from "./named-resources.ts";
 import { impliedMirror, isInMirror } from "./provider-mirror.ts";
@@ -119,7 +120,7 @@ async function requireFree(folder: string, names: readonly string[]): Promise<vo
 
 async function write(folder: string, files: readonly ProgramFile[]): Promise<void> {
   try {
-    await makeFolder(folder);
+    makeFolder(folder);
     for (const { name, text } of files) await writeFile(path.join(folder, name), text, { flag: "wx" });
   } catch (error) {
     throw notWritten(folder, error);

@@ -5,8 +5,9 @@ import { constants } from "node:fs";
 import { access, chmod, cp, lstat, mkdtemp, readdir, readFile, rename, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { isUkoError, UkoError } from "../errors.ts";
+import { makeFolder } from "../regular-file.ts";
 import type { Environment, Machine } from "./cli-world.ts";
-import { fileError, makeFolder } from "./files.ts";
+import { fileError } from "./files.ts";
 import { executable, type ProviderPackage, platformOf } from "./provider-package.ts";
 
 export const providerSource = "pulumi-uko/uko";
@@ -53,7 +54,7 @@ export async function putIntoMirror(mirror: string, source: ProviderPackage): Pr
 async function putInto(folder: string, source: ProviderPackage): Promise<InstallTarget> {
   const { asFolder, asZip } = placesIn(folder, source.version, source.platform);
   const [place, other] = source.kind === "zip" ? [asZip, asFolder] : [asFolder, asZip];
-  await makeFolder(path.dirname(place));
+  makeFolder(path.dirname(place));
   // Engines that search the mirror at this moment ignore such a name.
   const fresh = await mkdtemp(path.join(path.dirname(folder), ".new-"));
   try {

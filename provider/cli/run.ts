@@ -20,13 +20,22 @@ export async function withOperations<T>(
   environment: Environment = world.environment,
 ): Promise<T> {
   const progress = createProgressLine(world.err);
-  const opened = await world.openOperations(environment, { progress });
+  const opened = await world.openOperations(environment, outputsTo(world, progress));
   try {
     return await work({ ...opened, progress, options: { signal: world.signal } });
   } finally {
     progress.clear();
     await opened.close();
   }
+}
+
+/** Lines that stay take the place of the line of progress. */
+export function outputsTo({ err }: Pick<CliWorld, "err">, progress: ProgressLine) {
+  const write = (line: string): void => {
+    progress.clear();
+    err.write(`${line}\n`);
+  };
+  return { progress, note: write, evidenceLog: write };
 }
 
 const eraseLine = "\r\u001b[2K";

@@ -14,7 +14,8 @@ const { resources } = openHandlers(
   () => storedSettings((name) => config?.get(`uko:${name}`)),
   {
     progress: { report: () => {} },
-    evidenceLog: (line) => void log.debug(line),
+    evidenceLog: (line) => log.info(line),
+    note: (line) => void log.info(line),
     warn: (line) => void log.warn(line),
   },
   { rerun: "pulumi destroy" },

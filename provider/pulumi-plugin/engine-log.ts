@@ -1,6 +1,6 @@
 /**
- * Messages to people through the engine, because a plugin's own output is hidden. Never throws: a
- * message must not change the run.
+ * Messages to people through the engine, because a plugin's own output is hidden. A message never
+ * changes the run, so only evidence that the engine does not receive is an error.
  */
 
 import { type ChannelOptions, credentials, Metadata } from "@grpc/grpc-js";
@@ -15,8 +15,10 @@ export interface EngineLog {
    * received it.
    */
   warn(line: string, urn?: string): Promise<void>;
-  /** Shown only with `-v=9` and in the log file. */
-  debug(line: string): void;
+  /** Kept under the stack. */
+  note(line: string): void;
+  /** The same, but rejects if the engine has not received it. */
+  evidence(line: string): Promise<void>;
   close(): void;
 }
 
@@ -24,23 +26,29 @@ const answerLimitMs = 5_000;
 
 export function createEngineLog(address: string, options: ChannelOptions): EngineLog {
   const client = new engineGrpc.EngineClient(address, credentials.createInsecure(), options);
-  const send = (severity: enginePb.LogSeverity, message: string, urn = "", ephemeral = false): Promise<void> =>
+  const send = (severity: enginePb.LogSeverity, message: string, urn = "", ephemeral = false): Promise<Error | null> =>
     new Promise((resolve) => {
       const request = new enginePb.LogRequest();
       request.setSeverity(severity);
       request.setMessage(message);
       request.setUrn(urn);
       request.setEphemeral(ephemeral);
-      const call = client.log(request, new Metadata(), {}, () => {
+      const call = client.log(request, new Metadata(), {}, (error) => {
         clearTimeout(timer);
-        resolve();
+        resolve(error);
       });
       const timer = setTimeout(() => call.cancel(), answerLimitMs);
     });
   return {
     status: (urn, line) => void send(enginePb.LogSeverity.INFO, line, urn, true),
-    warn: (line, urn) => send(enginePb.LogSeverity.WARNING, line, urn),
-    debug: (line) => void send(enginePb.LogSeverity.DEBUG, line),
+    async warn(line, urn) {
+      await send(enginePb.LogSeverity.WARNING, line, urn);
+    },
+    note: (line) => void send(enginePb.LogSeverity.INFO, line),
+    async evidence(line) {
+      const error = await send(enginePb.LogSeverity.INFO, line);
+      if (error !== null) throw error;
+    },
     close: () => client.close(),
   };
 }

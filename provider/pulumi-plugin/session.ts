@@ -34,7 +34,8 @@ export const loadDeferred = lazyImport(() => import("./deferred.ts"));
 const silence: EngineLog = {
   status: () => {},
   warn: () => Promise.resolve(),
-  debug: () => {},
+  note: () => {},
+  evidence: () => Promise.resolve(),
   close: () => {},
 };
 
@@ -51,7 +52,8 @@ export function createSession(options: ChannelOptions): Session {
       () => settings,
       {
         progress: { report: () => {} },
-        evidenceLog: (line) => log.debug(line),
+        evidenceLog: (line) => log.evidence(line),
+        note: (line) => log.note(line),
         warn: (line) => void log.warn(line),
       },
       { rerun: "pulumi destroy" },

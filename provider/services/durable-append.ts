@@ -1,11 +1,12 @@
 /** A durable append of one line to a file that only its owner can read. */
 
-import { constants } from "node:fs";
+import { chmodSync, constants, lstatSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { aLink, isLink, notRegular, UnsafeFile } from "../regular-file.ts";
+import { aLink, isLink, makeFolder, notRegular, UnsafeFile } from "../regular-file.ts";
 
 const ownerOnly = 0o600;
+const folderOfOwner = 0o700;
 const forOthers = 0o077;
 /** Windows has neither this flag nor the permissions of a mode. */
 const noFollow: number | undefined = constants.O_NOFOLLOW;
@@ -40,6 +41,24 @@ export async function appendNext(
 /** Opens and closes the file, so that an unwritable path is reported before anything is done. */
 export async function requireAppendable(path: string): Promise<void> {
   await (await openOwn(path)).close();
+}
+
+/**
+ * Creates the folder, and refuses what another user could have put in its place: a link, or a folder or file of another
+ * owner. Throws UnsafeFile, or the system's error.
+ */
+export function requireOwnFolderOf(file: string): void {
+  const folder = dirname(file);
+  if (isLink(folder)) throw new UnsafeFile(`${folder} is a symbolic link, and uko does not follow one here`);
+  makeFolder(folder, folderOfOwner);
+  // Windows has neither owners nor permissions of a mode.
+  const uid = process.geteuid?.();
+  if (uid === undefined) return;
+  for (const path of [folder, file]) {
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found !== undefined && found.uid !== uid) throw new UnsafeFile(`${path} belongs to another user`);
+  }
+  if ((lstatSync(folder).mode & forOthers) !== 0) chmodSync(folder, folderOfOwner);
 }
 
 /** Opens a regular file that nobody else may use, and restricts wider permissions. */

@@ -1,42 +1,118 @@
-/** Evidence on disk, durable before the step continues, as a chain of digests (decision 0041). */
+/**
+ * Evidence on disk, durable before the step continues, as a chain of digests (decision 0041). Or evidence that goes to
+ * the log of the run (`UKO_EVIDENCE=log`), or nowhere, which stops each step (decision 0005).
+ */
 
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { resolve } from "node:path";
 import { parseJson } from "../encodings.ts";
 import type { Evidence, EvidenceEntry, EvidenceRun } from "../engine/ports/evidence.ts";
 import { UkoError } from "../errors.ts";
-import { appendNext, inOrder, jsonLine, requireAppendable, systemSays } from "./durable-append.ts";
+import { appendNext, inOrder, jsonLine, requireAppendable, requireOwnFolderOf, systemSays } from "./durable-append.ts";
 import { hashedLines, readHeadRecord } from "./evidence-lines.ts";
 import { LockBusy, withFileLock } from "./file-lock.ts";
 
 export interface EvidenceFileOptions {
   readonly path: string;
+  /** The file is in the user's state folder, whose folder of uko is created and has to be this user's alone. */
+  readonly isInStateFolder?: boolean;
   /** What this run says of itself on its first line. */
   readonly run?: () => Promise<EvidenceRun>;
   /** Receives a sentence about a line that an interrupted run left incomplete. */
   readonly warn?: (line: string) => void;
+  /** Receives the sentence that names the file, once, before the first step of the run. */
+  readonly note?: (line: string) => void;
 }
 
 /** Appends; several runs may share a file. */
-export function createEvidenceFile({ path, run, warn }: EvidenceFileOptions): Evidence {
+export function createEvidenceFile(options: EvidenceFileOptions): Evidence {
+  const { path, isInStateFolder = false, run, warn, note } = options;
   let introduced = false;
-  const append = inOrder(async (entry: EvidenceEntry) => {
+  const prove = async (): Promise<void> => {
+    if (isInStateFolder) requireOwnFolderOf(path);
     // An unsafe file is refused before a lock is created next to it.
-    if (!introduced) await requireAppendable(path);
+    await requireAppendable(path);
+    await withFileLock(`${path}.lock`, async () => {});
+    note?.(`Evidence of this run: ${resolve(path)}`);
+  };
+  // Once until a write fails: a proof for each of many keys would cost the time between the read and the write of a key.
+  let proven: Promise<void> | undefined;
+  const open = (): Promise<void> => {
+    proven ??= prove();
+    return proven;
+  };
+  const failed = (phase: EvidenceEntry["phase"]) => (error: unknown) => {
+    proven = undefined;
+    throw unwritten(path, phase, error);
+  };
+  const append = inOrder(async (entry: EvidenceEntry) => {
+    await open();
     const introduction = introduced || run === undefined ? {} : { run: await run() };
     await appendChained(path, { ...entry, ...introduction }, warn);
     introduced = true;
   });
   return {
+    open: () => open().catch(failed("before")),
+    append: (entry) => append(entry).catch(failed(entry.phase)),
+  };
+}
+
+/** Writes one line; rejects if the log did not take it. */
+export type EvidenceLog = (line: string) => void | Promise<void>;
+
+/**
+ * Lines without a chain, because a log is no file that uko could continue. A removal erases the records on the key, and
+ * a log may lose its last lines, so a removal needs a file.
+ */
+export function createEvidenceLog(log: EvidenceLog, run: () => Promise<EvidenceRun>): Evidence {
+  let introduced = false;
+  const write = inOrder(async (entry: EvidenceEntry) => {
+    const introduction = introduced ? {} : { run: await run() };
+    await log(jsonLine({ ...entry, ...introduction }));
+    introduced = true;
+  });
+  return {
+    open: async () => {},
     async append(entry) {
-      try {
-        await append(entry);
-      } catch (error) {
-        throw unwritable(path, entry.phase, error);
+      const { step, phase } = entry;
+      if (step === "remove" && phase === "before") {
+        throw unwritable(phase, {
+          summary: "A removal needs evidence in a file",
+          why: "UKO_EVIDENCE is log, and a log may lose its last lines. The removal erases the records on the key. ",
+        });
       }
+      await write(entry).catch((error: unknown) => {
+        throw unwritable(phase, { summary: "The log of this run did not take a line of evidence", cause: error });
+      });
     },
   };
+}
+
+/** No step is taken. What makes a key safer is: its line comes after it, and is missing. */
+export function createMissingEvidence(why: string): Evidence {
+  const refuse = async (phase: EvidenceEntry["phase"]): Promise<void> => {
+    throw unwritable(phase, { summary: "This run has no place for its evidence", why: `${why} ` });
+  };
+  return { open: () => refuse("before"), append: ({ phase }) => refuse(phase) };
+}
+
+interface Unwritable {
+  readonly summary: string;
+  /** A sentence with a space after it. */
+  readonly why?: string;
+  readonly cause?: unknown;
+  readonly data?: { readonly path: string };
+}
+
+function unwritable(phase: EvidenceEntry["phase"], { why = "", ...fault }: Unwritable): UkoError {
+  const became =
+    phase === "before"
+      ? "The step was not taken."
+      : "The step was taken, but its line is missing. No further step was taken.";
+  const detail = `${why}${became}\nNext: name a file that you can write in UKO_EVIDENCE`;
+  return new UkoError("UKO_EVIDENCE_UNWRITABLE", { ...fault, detail });
 }
 
 async function appendChained(path: string, entry: object, warn: ((line: string) => void) | undefined): Promise<void> {
@@ -91,18 +167,9 @@ async function writeHead(path: string, head: { readonly count: number; readonly 
   }
 }
 
-function unwritable(path: string, phase: EvidenceEntry["phase"], error: unknown): UkoError {
-  const became =
-    phase === "before"
-      ? "The step was not taken."
-      : "The step was taken, but its line is missing. No further step was taken.";
-  const why = error instanceof LockBusy ? `${error.message}. ` : systemSays(error);
-  return new UkoError("UKO_EVIDENCE_UNWRITABLE", {
-    summary: `The evidence file ${path} could not be written`,
-    detail: `${why}${became} Check the path, the permissions and the free space (UKO_EVIDENCE).`,
-    data: { path },
-    cause: error,
-  });
+function unwritten(path: string, phase: EvidenceEntry["phase"], cause: unknown): UkoError {
+  const why = cause instanceof LockBusy ? `${cause.message}. ` : systemSays(cause);
+  return unwritable(phase, { summary: `The evidence file ${path} could not be written`, why, data: { path }, cause });
 }
 
 /** The end of the file: what the next line of its chain has to name. */

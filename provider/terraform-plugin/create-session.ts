@@ -24,7 +24,8 @@ export function createSession(log: Log, command: HclCommand): Session {
       () => settings,
       {
         progress: { report: (line) => log.write("info", line) },
-        evidenceLog: (line) => log.write("debug", line),
+        evidenceLog: log.evidence,
+        note: (line) => void warnings.push(line),
         warn: (line) => void warnings.push(line),
       },
       { rerun: `${command} destroy` },

@@ -11,6 +11,8 @@ type Fields = Readonly<Record<string, string | number | boolean>>;
 export interface Log {
   /** Never a value of a resource, and never a credential. */
   write(level: Level, message: string, fields?: Fields): void;
+  /** A line of evidence, whole. Absent if the host drops it. */
+  readonly evidence?: (line: string) => void;
 }
 
 export interface LogSettings {
@@ -24,18 +26,27 @@ const maxMessage = 16_000;
 /** The host drops everything if neither variable is set, so then nothing is written. */
 export function createLog(settings: LogSettings, now: () => Date, write: (line: string) => void): Log {
   const least = leastLevel(settings.TF_LOG_PROVIDER || settings.TF_LOG || "");
+  const isShown = (level: Level): boolean => least !== undefined && levels.indexOf(level) >= levels.indexOf(least);
+  const writeLine = (level: Level, message: string, fields: Fields): void => {
+    const line = {
+      "@level": level,
+      "@message": message,
+      "@module": "provider.uko",
+      "@timestamp": now().toISOString().replace("Z", "000Z"),
+      ...fields,
+    };
+    write(`${JSON.stringify(line)}\n`);
+  };
   return {
     write(level, message, fields = {}) {
-      if (least === undefined || levels.indexOf(level) < levels.indexOf(least)) return;
-      const line = {
-        "@level": level,
-        "@message": message.slice(0, maxMessage),
-        "@module": "provider.uko",
-        "@timestamp": now().toISOString().replace("Z", "000Z"),
-        ...fields,
-      };
-      write(`${JSON.stringify(line)}\n`);
+      if (isShown(level)) writeLine(level, message.slice(0, maxMessage), fields);
     },
+    ...(isShown("info") && {
+      evidence(line) {
+        if (line.length > maxMessage) throw new RangeError("The line is too long for the log");
+        writeLine("info", line, {});
+      },
+    }),
   };
 }
 

@@ -67,3 +67,14 @@ it("does not let a hold for another reason, or for a shorter time, take the plac
   expect(out).toContain('held: its tag says "legal by IBMid_550000BOB"');
   expect(out).toContain("2 keys held; every other key has reached its end");
 });
+
+it("does not release a hold in the folder if the evidence cannot be written", async () => {
+  await stage.baselined();
+  const key = stage.keyNamed("mail-1");
+  await hold("mail-1", "--kind owner", "erin");
+  const lines = stage.read("holds.jsonl");
+  const command = `campaign hold ${key} --release --reason Solved --folder ${stage.folder}`;
+  const { err } = await stage.world.uko("erin", command, { UKO_EVIDENCE: `${stage.folder}/none/evidence.jsonl` });
+  expect(err).toContain("[UKO_EVIDENCE_UNWRITABLE]");
+  expect(stage.read("holds.jsonl")).toBe(lines);
+});

@@ -15,6 +15,7 @@ import { type Answers, answerTo } from "../support/answers.ts";
 import { programOf } from "../support/built.ts";
 import { takeApart } from "../support/command-line.ts";
 import { type JudgeOptions, judge, type TrailEntry, type Verdict } from "../support/oracle.ts";
+import { freshStateHome } from "../support/state-home.ts";
 
 export { apiKeys, vaultId };
 
@@ -107,7 +108,9 @@ export async function startCliWorld(options: EmulatorOptions = {}): Promise<CliT
   const emulator = await startEmulator({ seed, ...options });
   const { url } = emulator;
   const defaults = { ...emulator.world.switches };
+  const stateHome = freshStateHome();
   const environmentOf = (who: Person): Readonly<Record<string, string>> => ({
+    XDG_STATE_HOME: stateHome,
     UKO_ENDPOINT: url,
     UKO_KMS_ENDPOINT: url,
     UKO_IAM_ENDPOINT: url,

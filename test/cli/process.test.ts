@@ -62,6 +62,7 @@ const environmentOf = (who: Person) => ({
   UKO_IAM_ENDPOINT: ready.url,
   UKO_INSTANCE_ID: ready.instanceId,
   UKO_API_KEY: apiKeys[who],
+  XDG_STATE_HOME: folder,
 });
 const uko = (who: Person, ...typed: readonly string[]) => start(typed, environmentOf(who)).ended;
 const clock = (change: unknown) =>

@@ -29,10 +29,11 @@ async function recordOf(key: string): Promise<string> {
   return reportOf(await world.uko("erin", `status ${key} --json`)).deletion.recordId ?? "";
 }
 
-/** Replaces record IDs, which depend on the second of the write, by numbers. */
+/** Replaces record IDs, which depend on the second of the write, by numbers, and the folder of the world's evidence. */
 function normalized(): string {
   const ids: string[] = [];
-  return transcript.join("\n").replace(/\b[0-9a-f]{32}\b/g, (id) => {
+  const text = transcript.join("\n").replaceAll(world.environmentOf("bob").XDG_STATE_HOME ?? "", "<state folder>");
+  return text.replace(/\b[0-9a-f]{32}\b/g, (id) => {
     if (!ids.includes(id)) ids.push(id);
     return `<record ${ids.indexOf(id) + 1}>`;
   });

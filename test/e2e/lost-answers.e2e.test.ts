@@ -21,6 +21,7 @@ import {
   runs,
 } from "../contracts/doors/support/recorded-path.ts";
 import { explainVerdict, judge } from "../support/oracle.ts";
+import { freshStateHome } from "../support/state-home.ts";
 import { isWhole } from "../support/tier.ts";
 
 const limitMs = isWhole ? 1_800_000 : 180_000;
@@ -100,7 +101,7 @@ interface InProcessEnd {
 }
 
 async function inProcess(run: RecordedRun, url: string): Promise<InProcessEnd> {
-  const environment = { ...environmentAt(recorded, run, url) };
+  const environment = { ...environmentAt(recorded, run, url), XDG_STATE_HOME: freshStateHome() };
   const opened = openWorld(environment, {}, { progress: { report: () => {} } });
   const open = () => ({ world: opened.world, run: opened.settings });
   const handlers = createHandlers(managedKey, { open, door: { rerun: "pulumi destroy" }, sha256: opened.world.sha256 });

@@ -76,7 +76,7 @@ export function aWorld(over: Partials = {}): World & { readonly sleeps: number[]
     serviceClock: createServiceClock(() => undefined),
     answerTrust: createAnswerTrust(),
     progress: { report: () => {} },
-    evidence: { append: async () => {}, ...over.evidence },
+    evidence: { open: async () => {}, append: async () => {}, ...over.evidence },
     clock: {
       async sleep(ms: number, signal: AbortSignal) {
         signal.throwIfAborted();

@@ -98,7 +98,7 @@ export async function startEngineWorld(over: EmulatorOptions = {}): Promise<Engi
       ...adapters,
       dialect: programDialect,
       progress: { report: (line) => void progress.push(line) },
-      evidence: { append: async (entry) => void evidence.push(entry) },
+      evidence: { open: async () => {}, append: async (entry) => void evidence.push(entry) },
       clock: {
         async sleep(ms, signal) {
           signal.throwIfAborted();

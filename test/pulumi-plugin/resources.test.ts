@@ -194,6 +194,15 @@ describe("a key's life", () => {
   });
 });
 
+test("evidence goes to the engine's log if UKO_EVIDENCE says so", async () => {
+  const { properties } = await stage.made();
+  const logging = await stage.another({ ...stage.environmentOf("bob"), UKO_EVIDENCE: "log", CI: "true" });
+  await statusOf(logging.delete(properties));
+  const lines = logging.log.filter(({ message }) => message.startsWith("{"));
+  expect(lines).toMatchObject([{ severity: enginePb.LogSeverity.INFO, urn: "", ephemeral: false }]);
+  expect(JSON.parse(lines[0]?.message ?? "")).toMatchObject({ step: "write_record", actor: { name: "Bob Example" } });
+});
+
 describe("a failed read", () => {
   test("keeps the state unchanged, warns, and has the engine read again", async () => {
     const { id, inputs, properties } = await stage.made();

@@ -254,7 +254,7 @@ describe("an update", () => {
     const state = await makeKmsKey(stage, { restoreTrigger: "1" });
     await destroyed(state);
     const entries: EvidenceEntry[] = [];
-    const evidence = { append: async (entry: EvidenceEntry) => void entries.push(entry) };
+    const evidence = { open: async () => {}, append: async (entry: EvidenceEntry) => void entries.push(entry) };
     const { handlers } = kmsRun(stage, "bob", { wrap: (world: World) => ({ ...world, evidence }) });
     await handlers.update(state, kmsInputs(handlers, { restoreTrigger: "2" }), options);
     expect(entries).toMatchObject([

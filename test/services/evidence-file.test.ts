@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, rm, stat, unlink, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readFile, rm, stat, symlink, unlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -78,6 +78,18 @@ test("a failed write is an error, and the next entry is tried again", async () =
       message: expect.stringContaining("ENOENT"),
     });
   }
+});
+
+test("open refuses what an append would refuse, before a step without a line before it", async () => {
+  const noted: string[] = [];
+  const evidence = createEvidenceFile({ path, note: (line) => noted.push(line) });
+  await symlink("nowhere", `${path}.lock`);
+  await expect(evidence.open()).rejects.toMatchObject({ code: "UKO_EVIDENCE_UNWRITABLE" });
+  expect(noted).toEqual([]);
+  await unlink(`${path}.lock`);
+  await evidence.open();
+  await evidence.append(entry("a"));
+  expect(noted).toEqual([`Evidence of this run: ${path}`]);
 });
 
 test("an error states whether the step was taken", async () => {

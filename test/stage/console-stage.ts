@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
+import { childEnv } from "../support/child-env.ts";
 import { printedUntil } from "./engine-run.ts";
 import { type Name, Stage } from "./stage.ts";
 
@@ -16,7 +17,7 @@ export class ConsoleStage extends Stage {
   async openConsole(name: Name): Promise<void> {
     await this.prompt(name, "uko console");
     const child = spawn(process.execPath, [ukoScript, "console"], {
-      env: { PATH: process.env.PATH ?? "", ...this.environmentOf(name) },
+      env: { ...childEnv, ...this.environmentOf(name) },
       stdio: ["ignore", "pipe", "inherit"],
     });
     this.#children.push(child);

@@ -2,10 +2,15 @@
 
 import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { freshStateHome } from "./state-home.ts";
 
 export const compileCache = fileURLToPath(new URL("../../node_modules/.cache/uko-node", import.meta.url));
 
-export const childEnv = { PATH: process.env.PATH ?? "", NODE_COMPILE_CACHE: compileCache } as const;
+export const childEnv = {
+  PATH: process.env.PATH ?? "",
+  NODE_COMPILE_CACHE: compileCache,
+  XDG_STATE_HOME: freshStateHome(),
+} as const;
 
 /** The first line of standard output; `log` returns what to show if the process ends before. */
 export function firstLine(child: ChildProcess, log: () => string): Promise<string> {

@@ -38,6 +38,21 @@ test("a line is never so long that the host would split it", () => {
   expect(line.length).toBeLessThan(64 * 1024);
 });
 
+describe("evidence", () => {
+  test.each([{}, { TF_LOG: "off" }, { TF_LOG: "warn" }])("has no log if the host drops it (%j)", (settings) => {
+    linesOf(settings, (log) => expect(log.evidence).toBeUndefined());
+  });
+
+  test("is a whole line at the level info, or an error", () => {
+    const long = "x".repeat(16_000);
+    const [line = ""] = linesOf({ TF_LOG_PROVIDER: "info" }, (log) => {
+      log.evidence?.(long);
+      expect(() => log.evidence?.(`${long}x`)).toThrow("too long");
+    });
+    expect(JSON.parse(line)).toMatchObject({ "@level": "info", "@message": long });
+  });
+});
+
 describe("the log", () => {
   test("writes nothing if the host drops the lines", () => {
     expect(levelsOf({})).toEqual([]);

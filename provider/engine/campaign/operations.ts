@@ -162,6 +162,7 @@ async function releaseHold(
   const actor = await world.session.actor(options);
   const own = held.holds.filter((each) => each.key === key);
   if (!mayAuthor(actor) && own.some(({ kind }) => kind === "legal")) throw onlyPeople();
+  await world.evidence.open();
   const tag = await tagOf(world, key, { kind: "release", reason }, options);
   const iamId = actor.identity?.iamId ?? "";
   const ends = own.flatMap(({ releasedBy, untilMs: _, ...line }) => (releasedBy === iamId ? [] : [line]));

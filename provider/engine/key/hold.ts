@@ -85,6 +85,8 @@ export async function changeHoldTag(
       return { kind: "left", why: `the key has ${snapshot.tags.length} tags, which leaves no room for the hold` };
     }
     const standing = deletionStanding(observation, nowMs);
+    // A hold makes the key safer, so it is never refused for its evidence.
+    if (wish.kind === "release") await world.evidence.open();
     const written = await world.keys.update(ref, patch, etag, options);
     if (written.kind === "forbidden") {
       return { kind: "left", why: `this requires the role ${sayRoles(rights.writeTags)}`, isRightMissing: true };

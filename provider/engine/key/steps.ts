@@ -86,6 +86,8 @@ export async function takeStep(step: Step, context: KeyStepContext): Promise<Key
   const { ref } = task;
   switch (step.kind) {
     case "write_record":
+      // A record has no line before it, so that its evidence is proven writable first.
+      await world.evidence.open();
       return writeRecord(step, context);
     case "drop_record": {
       const patch = patchWithoutRecord(observed.snapshot, step.dropsNote === true ? "drop_note" : "keep_note");

@@ -97,6 +97,8 @@ export interface EvidenceReason {
 }
 
 export interface Evidence {
+  /** Before a step with no line before it. Throws `UKO_EVIDENCE_UNWRITABLE` if its line could not be written. */
+  open(): Promise<void>;
   /** Durable before this returns. Throws `UKO_EVIDENCE_UNWRITABLE`: the step is not taken. */
   append(entry: EvidenceEntry): Promise<void>;
 }

@@ -51,7 +51,10 @@ const settings: Readonly<Record<keyof typeof variables, Details>> = {
   UKO_STRICT_READS: { property: "strictReads", default: "`false`: keep the last state, and warn", setBy: "either" },
   UKO_ALLOWED_HOSTS: { default: "the service's documented hosts" },
   UKO_WAIT: { default: "`0`: stop, and say what the run is waiting for", shownIn: "readme too" },
-  UKO_EVIDENCE: { default: "the engine's debug log", shownIn: "readme too" },
+  UKO_EVIDENCE: {
+    default: "a file for each instance in your state folder; required if `CI` is set",
+    shownIn: "readme too",
+  },
   UKO_REPORT: { default: "none", shownIn: "readme too" },
   HTTPS_PROXY: { default: "none" },
   NO_PROXY: { default: "none" },

@@ -146,6 +146,7 @@ describe("the loop", () => {
     const world: World = {
       ...run.world,
       evidence: {
+        open: async () => {},
         append: async () => {
           throw new UkoError("UKO_EVIDENCE_UNWRITABLE");
         },

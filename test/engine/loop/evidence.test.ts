@@ -6,14 +6,10 @@ import { approve, options, unfinished, useEngineWorld } from "../harness.ts";
 
 const uko = useEngineWorld();
 
-const unwritable = (world: World): World => ({
-  ...world,
-  evidence: {
-    append: async () => {
-      throw new UkoError("UKO_EVIDENCE_UNWRITABLE");
-    },
-  },
-});
+const unwritable = (world: World): World => {
+  const refuse = () => Promise.reject(new UkoError("UKO_EVIDENCE_UNWRITABLE"));
+  return { ...world, evidence: { open: refuse, append: refuse } };
+};
 
 async function requestedByBob() {
   const state = await uko.make({ deletionReason: "left the bank" });

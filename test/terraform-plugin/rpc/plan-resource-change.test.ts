@@ -208,6 +208,7 @@ describe("the plan of an update", () => {
     await stage.bob.provider.configureProvider();
     const { warnings } = await core.apply(keyConfig({ state: "destroyed" }));
     expect(warnings).toEqual([
+      expect.stringMatching(/^Evidence of this run: \//),
       expect.stringMatching(
         /^Key "payroll" is waiting for a second person to approve its deactivation\n {2}You requested/,
       ),

@@ -117,15 +117,15 @@ function saidIn(output: string): readonly Said[] {
     .map(({ resource, isBefore, lines }) => ({
       ...{ resource, isBefore },
       text: lines
-        .filter((line) => !engineLines.some((form) => form.test(line)))
+        .filter((line) => !otherLines.some((form) => form.test(line)))
         .join("\n")
         .trim(),
     }))
     .filter(({ text }) => text !== "");
 }
 
-/** The closing line, and the one line by which the dynamic provider repeats a thrown error. */
-const engineLines = [/^(?:update|destroy|preview|refresh) failed$/, /^UKO_[A-Z_]+: /];
+/** The closing line, the one line by which the dynamic provider repeats a thrown error, and the path of the evidence. */
+const otherLines = [/^(?:update|destroy|preview|refresh) failed$/, /^UKO_[A-Z_]+: /, /^Evidence of this run: /];
 
 /** The first line of what the provider said: what people see first. */
 export function firstLineOf(output: string): string {

@@ -57,7 +57,7 @@ export async function openWire(
 
 /** The environment of a person's run. */
 export function environmentOf(home: string, ...all: readonly Variables[]): Record<string, string> {
-  const variables: Variables = Object.assign({ ...childEnv, HOME: home }, ...all);
+  const variables: Variables = Object.assign({ ...childEnv, HOME: home, XDG_STATE_HOME: undefined }, ...all);
   return Object.fromEntries(
     Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );

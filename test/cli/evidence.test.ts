@@ -1,0 +1,152 @@
+/** Where runs write evidence without UKO_EVIDENCE, and which runs stop because they cannot write it. */
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { checkEvidenceChain } from "../../provider/compose-certificates.ts";
+import type { EvidenceEntry } from "../../provider/engine/ports/evidence.ts";
+import { type CliTestWorld, keys, makeKmsKey, type Person, reportOf, seed, startCliWorld, vaultId } from "./harness.ts";
+
+const many = Array.from({ length: 40 }, (_, at) => `9b2d0000-0000-4000-8000-0000000001${String(at).padStart(2, "0")}`);
+const [payroll] = seed.keys ?? [];
+
+let world: CliTestWorld;
+beforeAll(async () => {
+  const alike = many.map((id, at) => ({ ...payroll, id, label: `many-${at}`, resources: [] }));
+  world = await startCliWorld({ seed: { ...seed, keys: [...(seed.keys ?? []), ...alike] } as never });
+});
+let home: string;
+beforeEach(async () => {
+  await world.reset();
+  home = mkdtempSync(path.join(tmpdir(), "uko-home-"));
+  return () => rmSync(home, { recursive: true });
+});
+afterAll(() => world.close());
+
+const run = (who: Person, command: string, environment: Readonly<Record<string, string>> = {}) =>
+  world.uko(who, command, { XDG_STATE_HOME: home, ...environment });
+const fileOf = (who: Person): string =>
+  path.join(home, `uko/evidence-${world.environmentOf(who).UKO_INSTANCE_ID}.jsonl`);
+const entriesIn = (text: string): readonly EvidenceEntry[] =>
+  text
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as EvidenceEntry);
+const entries = () => entriesIn(readFileSync(fileOf("bob"), "utf8"));
+const stepsTaken = async (): Promise<number> => (await world.trail()).filter(({ effect }) => effect).length;
+const recordOf = async (key: string) => reportOf(await run("erin", `status ${key} --json`)).deletion.recordId;
+const modeOf = (name: string): number => statSync(name).mode & 0o777;
+
+/** To the day on which the key can be removed. */
+async function destroyPayroll(environment: Readonly<Record<string, string>> = {}): Promise<void> {
+  await run("bob", `request ${keys.payroll}`, environment);
+  await world.advance("1m");
+  await run("alice", `continue ${keys.payroll} --consent ${await recordOf(keys.payroll)}`, environment);
+  await world.advance("5h");
+  await run("bob", `continue ${keys.payroll} --consent ${await recordOf(keys.payroll)}`, environment);
+  await world.advance("31d");
+}
+
+describe("without UKO_EVIDENCE", () => {
+  it("two people of one operating-system user share one file of the instance, and each line names its person", async () => {
+    await destroyPayroll();
+    await run("bob", "sweep --yes");
+    expect(entries().map(({ step, actor }) => `${actor.name}: ${step}`)).toEqual([
+      "Bob Example: write_record",
+      "Alice Example: deactivate",
+      "Alice Example: deactivate",
+      "Alice Example: write_record",
+      "Bob Example: destroy",
+      "Bob Example: destroy",
+      "Bob Example: remove",
+      "Bob Example: remove",
+    ]);
+    expect(readdirSync(home)).toEqual(["uko"]);
+    expect([modeOf(path.join(home, "uko")), modeOf(fileOf("bob"))]).toEqual([0o700, 0o600]);
+    expect(await checkEvidenceChain(fileOf("bob"))).toMatchObject({ lines: 8, breaks: [] });
+  });
+
+  it("a run prints the path once, before its first step; a run that only reads prints and creates nothing", async () => {
+    const read = await run("bob", `status ${keys.payroll} ${keys.cards}`);
+    expect([read.err, readdirSync(home)]).toEqual(["", []]);
+    const { err } = await run("bob", `request ${keys.payroll} ${keys.cards}`);
+    expect(err.match(/Evidence of this run: .*/g)).toEqual([`Evidence of this run: ${fileOf("bob")}`]);
+  });
+
+  it("20 keys in one run, and 20 runs at once, leave one whole chain", async () => {
+    const named = many.map((id) => `${vaultId}/${id}`);
+    await run("bob", `request ${named.slice(0, 20).join(" ")}`);
+    // The emulated clock moves with each write, so that 20 requests at once would be too late for their own times.
+    await Promise.all(named.slice(20).map((key) => run("carol", `hold ${key}`)));
+    expect(new Set(entries().map(({ keyId }) => keyId))).toEqual(new Set(many));
+    expect(await checkEvidenceChain(fileOf("bob"))).toMatchObject({ lines: 40, breaks: [], head: { count: 40 } });
+  });
+
+  it("uko audit reads the file of the instance", async () => {
+    await run("bob", `request ${keys.payroll}`);
+    const { out } = await run("erin", "audit --json", { UKO_API_KEY: "" });
+    expect(JSON.parse(out)).toMatchObject({ step: "write_record", label: "payroll", actor: { name: "Bob Example" } });
+    const unnamed = await run("erin", "audit", { UKO_INSTANCE_ID: "" });
+    expect(unnamed).toMatchObject({ exitCode: 1, err: expect.stringContaining("UKO_INSTANCE_ID") });
+  });
+});
+
+describe.each([
+  ["in a pipeline", { CI: "true" }, "CI is set"],
+  ["without a home folder", { XDG_STATE_HOME: "" }, "HOME"],
+  ["in a state folder that takes no folder", { XDG_STATE_HOME: "/proc" }, "The evidence file /proc/uko/"],
+])("%s, without UKO_EVIDENCE", (_, environment, why) => {
+  it("reads work, and a request stops before it is written", async () => {
+    expect(await run("bob", `status ${keys.payroll}`, environment)).toMatchObject({ exitCode: 0, err: "" });
+    const before = await stepsTaken();
+    const stopped = await run("bob", `request ${keys.payroll}`, environment);
+    expect([stopped.exitCode, stopped.err]).toEqual([1, expect.stringContaining(why)]);
+    expect(stopped.err).toMatch(/The step was not taken\.\n +Next: name a file that you can write in UKO_EVIDENCE/);
+    expect(await stepsTaken()).toBe(before);
+  });
+
+  it("a deactivation, a destruction and a release of a hold stop too", async () => {
+    await run("bob", `request ${keys.payroll}`);
+    await run("carol", `hold ${keys.cards}`);
+    await world.advance("1m");
+    const before = await stepsTaken();
+    const ended = await run("alice", `continue ${keys.payroll} --consent ${await recordOf(keys.payroll)}`, environment);
+    expect(ended.err).toContain("[UKO_EVIDENCE_UNWRITABLE]");
+    const released = await run("carol", `hold ${keys.cards} --release --reason "over"`, environment);
+    expect(released.err).toContain("[UKO_EVIDENCE_UNWRITABLE]");
+    expect(await stepsTaken()).toBe(before);
+  });
+
+  it("a hold and a withdrawal are done, because they make the key safer, and the missing line is an error", async () => {
+    await run("bob", `request ${keys.payroll}`);
+    const kmsKey = `kms/${await makeKmsKey(world, "root")}`;
+    await run("bob", `request ${kmsKey}`);
+    await world.advance("1m");
+    for (const command of [`hold ${keys.cards}`, `withdraw ${keys.payroll}`, `withdraw ${kmsKey}`]) {
+      const before = await stepsTaken();
+      const { exitCode, err } = await run("bob", command, environment);
+      expect([exitCode, err]).toEqual([1, expect.stringContaining("The step was taken, but its line is missing")]);
+      expect(await stepsTaken()).toBe(before + 1);
+    }
+  });
+});
+
+describe("UKO_EVIDENCE=log", () => {
+  it("writes each line of evidence as JSON to standard error, and no file", async () => {
+    const { err } = await run("bob", `request ${keys.payroll}`, { UKO_EVIDENCE: "log", CI: "true" });
+    expect(entriesIn(err)).toMatchObject([{ step: "write_record", actor: { name: "Bob Example" }, run: { tool: {} } }]);
+    expect(err).not.toContain("Evidence of this run");
+    expect(readdirSync(home)).toEqual([]);
+  });
+
+  it("takes every step but the removal, which erases the records", async () => {
+    await destroyPayroll({ UKO_EVIDENCE: "log" });
+    const before = await stepsTaken();
+    const refused = await run("bob", "sweep --yes", { UKO_EVIDENCE: "log" });
+    expect(refused.err).toContain("A removal needs evidence in a file");
+    expect(await stepsTaken()).toBe(before);
+    expect((await run("bob", "sweep --yes")).exitCode).toBe(0);
+    expect(await stepsTaken()).toBe(before + 1);
+  });
+});
