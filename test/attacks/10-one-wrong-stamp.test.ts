@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import type { World } from "../../provider/engine/ports/world.ts";
-import { consentIn, options, type Person, unfinished, useEngineWorld } from "../engine/harness.ts";
+import { approve, options, type Person, unfinished, useEngineWorld } from "../engine/harness.ts";
 
 const uko = useEngineWorld();
 const tenDaysMs = 10 * 24 * 60 * 60 * 1000;
@@ -46,16 +46,17 @@ test("a sweep names the key and removes the others", async () => {
 test("a run that refreshes the key does not void another key's request", async () => {
   const wrong = await uko.make({ label: "wages" });
   const state = await uko.make();
-  const asked = consentIn((await unfinished(uko.run("bob").handlers, state)).message);
+  const ref = uko.ref(state.keyId);
+  await unfinished(uko.run("bob").handlers, state);
+  const { deletion: asked } = await uko.run("bob").operations.status(ref, options);
   await uko.advance("60s");
-  const alice = runBy("alice", wrong.keyId, { consents: [asked] });
+  const alice = runBy("alice", wrong.keyId);
   await alice.handlers.read(wrong, options);
   const seq = await uko.lastSeq();
   const { code } = await unfinished(alice.handlers, state);
   expect(code).toBe("UKO_APPROVAL_PENDING");
   expect(await uko.effects(seq)).toEqual([]);
-  const { deletion } = await uko.run("bob").operations.status(uko.ref(state.keyId), options);
-  expect(deletion.recordId).toBe(asked);
-  const named = await uko.run("alice", { consents: [asked] }).handlers.delete(state, options);
-  expect(named.facts?.taken).toContain("deactivate");
+  const { deletion } = await uko.run("bob").operations.status(ref, options);
+  expect(deletion.recordId).toBe(asked.recordId);
+  expect((await approve(uko.run("alice"), ref)).taken).toContain("deactivate");
 });

@@ -99,7 +99,7 @@ test("a request of the command line is refused as well, before anything is writt
   const key = await guardedKey();
   const seq = await uko.lastSeq();
   await uko.fault(keystoreSays({ ibm_variant: "Internal" }));
-  const report = await uko.run("bob").operations.continue(uko.ref(key.keyId), [], atOnce, options);
+  const report = await uko.run("bob").operations.continue(uko.ref(key.keyId), undefined, atOnce, options);
   expect(report).toMatchObject({ code: unreadable, taken: [] });
   expect(report.explanation.facts).toContain(
     'The service calls the variant of keystore "payroll-ring" Internal, which this release does not know.',

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
-import { options, type Person, useEngineWorld } from "../engine/harness.ts";
+import { approve, options, type Person, useEngineWorld } from "../engine/harness.ts";
 import { explainVerdict, judge } from "../support/oracle.ts";
 
 const uko = useEngineWorld();
@@ -31,8 +31,9 @@ test("a withdrawal ends although the service keeps the request's tag, says so, a
   expect(report).toMatchObject({ exitCode: 0, taken: ["drop_record"], lifecycleState: "active" });
   expect(report.explanation.facts.join("\n")).toContain("does not count");
   await uko.advance("1m");
-  expect(await by("alice").continue(ref, [left], atOnce, options)).toMatchObject({
-    code: "UKO_APPROVAL_PENDING",
+  await expect(by("alice").approveOne(ref, { recordId: left, stores: false }, options)).rejects.toThrow("was shown");
+  expect(await by("alice").continue(ref, left, atOnce, options)).toMatchObject({
+    code: "UKO_REQUEST_PENDING",
     taken: [],
   });
 });
@@ -46,11 +47,9 @@ test("a new request next to the left tag binds, and only the id of that request 
   await uko.advance("1m");
   const asked = await recordOn(state);
   expect(asked).not.toBe(left);
-  expect(await by("alice").continue(ref, [left], atOnce, options)).toMatchObject({ taken: [] });
-  expect(await by("bob").continue(ref, [asked], atOnce, options)).toMatchObject({ taken: [] });
-  expect(await by("alice").continue(ref, [asked], atOnce, options)).toMatchObject({
-    taken: ["deactivate", "write_record"],
-  });
+  await expect(by("alice").approveOne(ref, { recordId: left, stores: false }, options)).rejects.toThrow("was shown");
+  expect(await by("bob").continue(ref, asked, atOnce, options)).toMatchObject({ taken: [] });
+  expect((await approve(uko.run("alice"), ref, { requestsNext: true })).taken).toEqual(["deactivate", "write_record"]);
   const verdict = judge(await uko.trail(), { required: true, gate: "both", ignoresTags: true });
   expect(explainVerdict(verdict)).toBe("");
 });

@@ -163,7 +163,7 @@ describe.each(Object.entries(scenarios))("a record planted before the write: %s"
       expect(standingOf(after.observation, step, after.nowMs).binds).toBe(false);
       expect(after.snapshot.tags.map(({ name }) => name)).not.toContain(recordTagName);
       await uko.advance("5h");
-      const report = await by("carol").continue(uko.ref(state.keyId), [planted], atOnce, options);
+      const report = await by("carol").continue(uko.ref(state.keyId), planted, atOnce, options);
       expect(report.taken.filter((taken) => taken === "deactivate" || taken === "destroy")).toEqual([]);
     }
   });

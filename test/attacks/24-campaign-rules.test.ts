@@ -58,8 +58,7 @@ async function reviewed(wave = "pilot"): Promise<string> {
   await stage.world.advance("1m");
   return dataOf(await campaign("alice", `review ${wave} deactivate`)).review;
 }
-const approve = (review: string): Promise<Ended> =>
-  campaign("alice", `approve pilot deactivate --review ${review}`);
+const approve = (review: string): Promise<Ended> => campaign("alice", `approve pilot deactivate --review ${review}`);
 
 describe("an edit that narrows", () => {
   const firstRule = "  - {match: {label: 'cards*'}";

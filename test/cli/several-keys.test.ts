@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { collectConsents, parseAnyKey } from "../../provider/cli/arguments.ts";
+import { parseAnyKey } from "../../provider/cli/arguments.ts";
 import { explainVerdict } from "../support/oracle.ts";
 import { type CliTestWorld, keys, makeKmsKey, reportOf, startCliWorld } from "./harness.ts";
 
@@ -168,12 +168,9 @@ describe("a KMS key", () => {
     expect(reportOf(await world.uko("alice", `status ${key} --json`))).toMatchObject({ lifecycleState: "active" });
   });
 
-  it("accepts the names of KMS keys and of their windows", () => {
+  it("accepts the names of KMS keys", () => {
     const id = "0f8c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b11";
     expect(parseAnyKey(`kms/${id}`)).toEqual({ kmsKeyId: id });
     expect(() => parseAnyKey(`kms/${id.slice(1)}`)).toThrow(/is not the ID of a KMS key/);
-    const window = `${id}@2026-12-01T14:22:00Z`;
-    expect(collectConsents(`${window}, ${"a".repeat(32)}`)).toEqual([window, "a".repeat(32)]);
-    expect(() => collectConsents(`${id}@2026`)).toThrow(/is not the ID of a request/);
   });
 });

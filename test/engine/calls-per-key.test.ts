@@ -37,7 +37,7 @@ async function callsOfApproval(
   const { operations } = uko.run(who);
   const since = await uko.lastSeq();
   const refs = states.map(({ keyId }) => uko.ref(keyId));
-  const { sets } = await operations.approvable(refs, options);
+  const { sets } = await operations.approvable({ refs, stores }, options);
   const shownAt = await uko.lastSeq();
   const review = sets[0]?.file?.review;
   if (review === undefined) throw new Error("Nothing to approve.");

@@ -220,7 +220,7 @@ export async function approve(
   { stores = false, requestsNext = false }: { readonly stores?: boolean; readonly requestsNext?: boolean } = {},
   signal = options.signal,
 ): Promise<Report> {
-  const { sets, apart } = await operations.approvable([ref], options);
+  const { sets, apart } = await operations.approvable({ refs: [ref], stores }, options);
   const review = sets[0]?.file?.review;
   if (review === undefined) throw new Error(`Nothing to approve: ${apart[0]?.why ?? "no key was read"}`);
   const [result] = await operations.approve(review, { stores, requestsNext, each: () => {} }, { signal });

@@ -43,7 +43,7 @@ describe("a repeated command", () => {
     const state = await uko.make();
     await by("alice").request(refOf(state), undefined, options);
     await uko.advance("60s");
-    const { sets } = await by("bob").approvable([refOf(state)], options);
+    const { sets } = await by("bob").approvable({ refs: [refOf(state)], stores: true }, options);
     const review = sets[0]?.file?.review;
     if (review === undefined) throw new Error("Nothing to approve.");
     const how = { stores: true, each: () => {} };

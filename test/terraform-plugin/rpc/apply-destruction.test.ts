@@ -91,7 +91,7 @@ describe("every error of a deletion", () => {
 
   test.each(typeNames)("that stops a %s contains its ID once", async (typeName) => {
     const outcome = (message: string) => () =>
-      Promise.resolve({ kind: "unfinished", code: "UKO_BUG", message, brief: message } as const);
+      Promise.resolve({ kind: "unfinished", code: "UKO_BUG", message, brief: message, summary: message } as const);
     const noun = nouns[typeName].replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
     const without = await answered(typeName, outcome('It "ledger" waits\n  A fact.\n  [UKO_BUG]'));
     expect(without.summary).toBe('It "ledger" waits');
@@ -123,13 +123,15 @@ test.each([
       code,
       message: "",
       brief: 'Key "ledger" stops\n  Next: …:\n    uko continue 0f8c3c6e',
+      summary: 'Key "ledger" stops',
     }) as const;
   const { reply } = await applied("uko_managed_key", { delete: waits, read: async () => undefined }, {}, later);
   expect(reply.diagnostics?.[0]?.detail?.split("\n").slice(-2)).toEqual([line, `  [${code}]`]);
 });
 
 describe("the state next to an error", () => {
-  const waits = async () => ({ kind: "unfinished", code: "UKO_BUG", message: "It waits", brief: "It waits" }) as const;
+  const waits = async () =>
+    ({ kind: "unfinished", code: "UKO_BUG", message: "It waits", brief: "It waits", summary: "It waits" }) as const;
   const failing = (code: ErrorCode) => () => Promise.reject(new UkoError(code));
   const renamed = async () => ({ id: "0f8c3c6e", state: { name: "renamed" }, warnings: [], isWatched: false });
   const gone = async () => undefined;
