@@ -130,13 +130,10 @@ const deletionPlan = z.object({
   keyState: z.string().optional().meta({ description: "State, as the service reports it." }),
   deletion: z
     .object({
-      awaits: z
-        .string()
-        .optional()
-        .meta({
-          description:
-            "What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`.",
-        }),
+      awaits: z.string().optional().meta({
+        description:
+          "What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`.",
+      }),
       notBefore: time("The next step is refused before this time"),
       requestedBy: z.string().optional().meta({ description: "IAM ID of the person who requested the step." }),
       recordId: z.string().optional().meta({ description: "ID of the pending request or approval." }),

@@ -44,7 +44,7 @@ export interface RunChoices extends Partial<RunSettings> {
 
 export interface EngineWorld {
   readonly test: TestWorld;
-  run(who: Person, choices?: RunChoices): PersonsRun;
+  run(who: Person | { readonly apiKey: string }, choices?: RunChoices): PersonsRun;
   ref(keyId: string): KeyRef;
   /** Creates a key as Carol or as the given person, and returns its state. */
   make(inputs?: Partial<ManagedKeyInputs>, who?: Person): Promise<ManagedKeyState>;
@@ -88,7 +88,7 @@ export async function startEngineWorld(over: EmulatorOptions = {}): Promise<Engi
   const defaults = { ...test.emulator.world.switches };
   const trail = (): Promise<readonly TrailEntry[]> => auditOf(test);
 
-  const run = (who: Person, choices: RunChoices = {}): PersonsRun => {
+  const run: EngineWorld["run"] = (who, choices = {}) => {
     const { wrap = (world) => world, isDualRequired = false } = choices;
     const evidence: EvidenceEntry[] = [];
     const progress: string[] = [];

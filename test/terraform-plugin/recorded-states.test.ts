@@ -10,7 +10,7 @@ import packageFile from "../../package.json" with { type: "json" };
 import type { Seed } from "../../provider/emulator/seed.ts";
 import type { ObjectValue } from "../../provider/terraform-plugin/values.ts";
 import { vaultId } from "../emulator/harness.ts";
-import { type EngineWorld, startEngineWorld } from "../engine/harness.ts";
+import { type EngineWorld, options, startEngineWorld } from "../engine/harness.ts";
 import { environmentAt } from "../engine/process-stage.ts";
 import { type Core, openCore } from "./core.ts";
 import { type Host, startHost } from "./host.ts";
@@ -43,9 +43,9 @@ const configOf = (label: StateName, existingKeyId: string) => ({
 const hosts: Host[] = [];
 afterAll(() => Promise.all(hosts.map((host) => host.close())));
 
-/** A run of one person: a process of its own, with these approvals. */
-async function runOf(uko: EngineWorld, who: keyof typeof people, consents: readonly string[] = []): Promise<Host> {
-  const host = await startHost(environmentAt(uko, people[who], { UKO_CONSENT: consents.join() }));
+/** A run of one person: a process of its own. */
+async function runOf(uko: EngineWorld, who: keyof typeof people): Promise<Host> {
+  const host = await startHost(environmentAt(uko, people[who]));
   hosts.push(host);
   await host.provider.configureProvider();
   return host;
@@ -103,26 +103,36 @@ test.each(releases)(
     }
     expect(await uko.effects(), "an unchanged program writes nothing").toEqual([]);
 
-    let offered: readonly string[] = [];
-    for (const [who, wait] of [
-      ["ben", "1m"],
-      ["anna", "1m"],
-      ["ben", "1m"],
-      ["anna", "4h1m"],
-      ["ben", "31d"],
-    ] as const) {
-      await uko.advance(wait);
-      const host = await runOf(uko, who, offered);
-      const messages: string[] = [];
+    const refs = names.map((name) => uko.ref(String(resources[name]?.attributes.key_id)));
+    const destroyBy = async (who: keyof typeof people): Promise<void> => {
+      const host = await runOf(uko, who);
       for (const core of cores.values()) {
         const own = core.by(host);
         await own.refresh();
-        if (own.saved !== undefined) messages.push(...(await own.apply(null)).errors);
+        if (own.saved !== undefined) await own.apply(null);
       }
-      offered = [
-        ...new Set(Array.from(messages.join("\n").matchAll(/UKO_CONSENT=([0-9a-f]{32})/g), ([, id]) => id ?? "")),
-      ];
-    }
+    };
+    /** What `uko approve` offers this person, with a yes to the second question. */
+    const approveBy = async (who: keyof typeof people): Promise<void> => {
+      const { operations } = uko.run({ apiKey: people[who] });
+      const { sets } = await operations.approvable(refs, options);
+      for (const { file } of sets) {
+        if (file !== undefined) {
+          await operations.approve(file.review, { stores: false, requestsNext: true, each: () => {} }, options);
+        }
+      }
+    };
+    await uko.advance("1m");
+    await destroyBy("ben");
+    await uko.advance("1m");
+    for (const who of ["anna", "ben"] as const) await approveBy(who);
+    await uko.advance("4h1m");
+    const { operations } = uko.run({ apiKey: people.ben });
+    for (const ref of refs) await operations.request(ref, undefined, options);
+    await uko.advance("1m");
+    for (const who of ["anna", "ben"] as const) await approveBy(who);
+    await uko.advance("31d");
+    await destroyBy("ben");
     expect(names.filter((name) => cores.get(name)?.saved !== undefined)).toEqual([]);
     const left = [...uko.test.emulator.world.keys.values()].map(({ label }) => label);
     expect(left.filter((label) => names.some((name) => name === label))).toEqual([]);

@@ -116,7 +116,7 @@ function leftBy(outcome: Exclude<Outcome, { kind: "gone" }>, made: MadeKey): Lef
   if (outcome.kind === "stopped" && outcome.plan.kind === "refused" && outcome.plan.guard.guard === "service_refused") {
     return { ...left, why: outcome.plan.guard.message };
   }
-  const asksForTwo = outcome.kind === "stopped" && outcome.plan.kind === "waitingForApproval";
+  const asksForTwo = outcome.kind === "stopped" && outcome.plan.kind === "waitingForRequest";
   return {
     ...left,
     why: asksForTwo ? "the key requires two people" : "the key was changed after the probe created it",

@@ -154,7 +154,7 @@ function sayAsked(step: PathStep, manner: PreviewKind): readonly string[] {
     `This run requests the deactivation and ${ends} that shows the approval command. Nothing stops working.`,
     step.needsTwoPeople
       ? `A second person runs that command: ${sayTaken(step)}`
-      : `Another run by the same person, or a second person with that command: ${sayTaken(step)}`,
+      : `The same person runs this again, or another person runs that command: ${sayTaken(step)}`,
   ];
 }
 

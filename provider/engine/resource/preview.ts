@@ -67,7 +67,7 @@ export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-export const asksAnyway = "If the key itself requires two people, this run only requests the deletion.";
+export const asksAnyway = "If the key itself requires two people, this run takes no step and shows who has to act.";
 
 export function sayNeeds(what: string, isForTwo: boolean, steps: readonly string[], verb: string): string {
   const runs = steps.length === 1 ? "one run" : "several runs";

@@ -31,22 +31,17 @@ const vault = (deletionProtection: boolean): Deletion =>
     policy: { deletionProtection },
   });
 const keystores = [{ name: "ring", type: "ibm_cloud_kms", status: "active", syncFlag: "ok" }];
-const previewOf = (
-  deletion: Deletion,
-  facts: Readonly<Record<string, unknown>> = {},
-  consents: readonly string[] = [],
-): DeletionPreview =>
+const previewOf = (deletion: Deletion, facts: Readonly<Record<string, unknown>> = {}): DeletionPreview =>
   deletion.plan({
-    ...{ facts: { label: "payroll", keyState: "active", keystores, ...facts }, consents, waits: false },
+    ...{ facts: { label: "payroll", keyState: "active", keystores, ...facts }, waits: false },
     door: { rerun: "tofu destroy" },
   }).preview;
 const retired = (
   policy: Partial<DeletionPolicy> & Pick<DeletionPolicy, "goal">,
   over: Readonly<Record<string, unknown>> = {},
-  consents: readonly string[] = [],
 ): DeletionPreview => {
   const context = {
-    ...{ facts: { label: "payroll", keyState: "active", keystores, ...over }, consents, waits: false },
+    ...{ facts: { label: "payroll", keyState: "active", keystores, ...over }, waits: false },
     door: { rerun: "tofu apply" },
   } as const;
   const planned = key(policy).planRetirement?.(policy.goal, {}, context);
@@ -56,6 +51,7 @@ const retired = (
 const textOf = (preview: DeletionPreview): string => ("message" in preview ? preview.message : "");
 
 const pending = { deletionAwaits: "approval", deletionRecordId: recordId, deletionRequestedBy: "IBMid-550000BOB" };
+const approved = { ...pending, deletionAwaits: "requester" };
 const cases: Readonly<Record<string, DeletionPreview>> = {
   "an active key": previewOf(key()),
   "an active key whose destruction alone takes two": previewOf(key({ gate: "destroy" })),
@@ -68,15 +64,13 @@ const cases: Readonly<Record<string, DeletionPreview>> = {
   "a key that was never active": previewOf(key(), { keyState: "pre_activation" }),
   "a key that waits for approval": previewOf(key(), pending),
   "a deactivated key that waits for approval": previewOf(key(), { ...pending, keyState: "deactivated" }),
-  "a key whose record this run names": previewOf(key(), pending, [recordId]),
+  "a key whose deactivation is approved": previewOf(key(), approved),
   "a key that cools down and waits for approval": previewOf(key(), {
     ...{ ...pending, keyState: "deactivated", deletionNotBefore: "2026-11-24T18:22:00.380Z" },
   }),
-  "a key that cools down and whose record this run names": previewOf(
-    key(),
-    { ...pending, keyState: "deactivated", deletionNotBefore: "2026-11-24T18:22:00Z" },
-    [recordId],
-  ),
+  "a key that cools down and whose destruction is approved": previewOf(key(), {
+    ...{ ...approved, keyState: "deactivated", deletionNotBefore: "2026-11-24T18:22:00Z" },
+  }),
   "a key that waits for a keystore without a date": previewOf(key(), { keyState: "destroyed", deletionAwaits: "time" }),
   "a key that cools down": previewOf(key({ dualAuthorization: "single" }), {
     ...{ keyState: "deactivated", deletionAwaits: "time", deletionNotBefore: "2026-11-24T18:22:00Z" },
@@ -105,7 +99,7 @@ const retirements: Readonly<Record<string, DeletionPreview>> = {
   "a key to destroyed that waits for approval": retired({ goal: "destroyed" }, pending),
   "a key of one person to destroyed that requires two all the same": retired({ ...single, goal: "destroyed" }, pending),
   "a key to deactivated that waits for approval": retired({ goal: "deactivated" }, pending),
-  "a key to destroyed whose record this run names": retired({ goal: "destroyed" }, pending, [recordId]),
+  "a key to destroyed whose deactivation is approved": retired({ goal: "destroyed" }, approved),
   "a key to destroyed that cools down and waits for approval": retired(
     { goal: "destroyed" },
     { ...pending, ...coolsDown },

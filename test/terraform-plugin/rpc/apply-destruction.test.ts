@@ -115,6 +115,14 @@ test.each([
     "UKO_RIGHTS_MISSING",
     "  2 resources of this run have stopped for this reason so far. For all of them, run: terraform apply if you removed the resources from the configuration, or terraform destroy to delete everything in the state.",
   ],
+  [
+    "UKO_APPROVAL_PENDING",
+    "  2 resources of this run have stopped for this reason so far. To approve them, another person runs: uko approve",
+  ],
+  [
+    "UKO_REQUEST_PENDING",
+    "  2 resources of this run have stopped for this reason so far. To see them, run: uko requests",
+  ],
   ["UKO_COOLING_DOWN", "  2 resources of this run have stopped for this reason so far."],
 ] as const)("the brief message of a second resource under %s has the command for all", async (code, line) => {
   const waits = async () =>

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { UNKNOWN } from "../../../provider/engine/program/unknown.ts";
 import { readPrivate } from "../../../provider/terraform-plugin/private-data.ts";
 import { vaultId } from "../../emulator/harness.ts";
+import { approve } from "../../engine/harness.ts";
 import { keyConfig, useStage } from "../stage.ts";
 
 const stage = useStage();
@@ -158,7 +159,7 @@ describe("the plan of an update", () => {
     const first = await core.apply(config);
     expect(first).toMatchObject({ errors: [] });
     expect(first.warnings.join()).toContain("is waiting for a second person");
-    expect(first.warnings.join()).toMatch(/UKO_CONSENT=[0-9a-f]{32} tofu apply/);
+    expect(first.warnings.join()).toContain("uko approve payroll");
     const next = await core.plan(config);
     expect(next.action).toBe("update");
     expect(next.planned).toMatchObject({ lifecycle_state: UNKNOWN, state: "deactivated" });
@@ -188,19 +189,21 @@ describe("the plan of an update", () => {
     expect(open.warnings.join()).toContain('Deactivating key "payroll" requires two people and several runs');
   });
 
-  test("reports who requested it, and what the second person's run will do", async () => {
+  test("reports who requested it, and what the requester's run will do once another person has approved it", async () => {
     const core = await stage.made();
     const config = keyConfig({ state: "destroyed" });
     await core.apply(config);
     await core.refresh();
-    const record = String(core.saved?.value.deletion_record_id);
     const [waiting] = (await core.plan(config)).warnings;
     expect(waiting).toMatch(/^Key "payroll" is waiting for a second person to approve its deactivation\n/);
-    expect(waiting).toContain(`UKO_CONSENT=${record} tofu apply`);
-    const alice = await stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: record });
-    await core.by(alice).refresh();
-    const [acting] = (await core.by(alice).plan(config)).warnings;
-    expect(acting).toMatch(/^This run approves the deactivation of key "payroll"\n.*stops working/s);
+    expect(waiting).toContain("uko approve ");
+    const ref = stage.uko.ref(String(core.saved?.value.key_id));
+    await stage.uko.advance("60s");
+    await approve(stage.uko.run("alice"), ref, { stores: true });
+    await stage.bob.provider.configureProvider();
+    await core.refresh();
+    const [acting] = (await core.plan(config)).warnings;
+    expect(acting).toMatch(/^This run takes the approved deactivation of key "payroll".*\n.*stops working/s);
   });
 
   test("reports it in the plan alone, and not when an apply plans again", async () => {
@@ -337,16 +340,18 @@ describe("the plan of a destruction", () => {
     );
   });
 
-  test("reports who requested it and what the second person runs, and what the caller's run will do", async () => {
+  test("reports who requested it, what the second person runs, and what the requester's run will then do", async () => {
     const core = await stage.made();
     await core.apply(null);
-    const { deletion_record_id: record } = core.saved?.value ?? {};
     const [waiting] = (await core.plan(null)).warnings;
     expect(waiting).toMatch(/^Key "payroll" is waiting for a second person to approve its deactivation\n/);
-    expect(waiting).toContain(`another person runs this plan's command with UKO_CONSENT=${String(record)}, or runs:\n`);
-    const alice = await stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: String(record) });
-    const [acting] = (await core.by(alice).plan(null)).warnings;
-    expect(acting).toMatch(/^This run approves the deactivation of key "payroll"\n.*stops working/s);
+    expect(waiting).toContain("another person runs:\n    uko approve ");
+    await stage.uko.advance("60s");
+    await approve(stage.uko.run("alice"), stage.uko.ref(String(core.saved?.value.key_id)), { stores: true });
+    await stage.bob.provider.configureProvider();
+    await core.refresh();
+    const [acting] = (await core.plan(null)).warnings;
+    expect(acting).toMatch(/^This run takes the approved deactivation of key "payroll".*\n.*stops working/s);
   });
 
   test("is an error if the key is protected, at the attribute", async () => {
