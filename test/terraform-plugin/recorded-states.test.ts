@@ -115,7 +115,7 @@ test.each(releases)(
     /** What `uko approve` offers this person, with a yes to the second question. */
     const approveBy = async (who: keyof typeof people): Promise<void> => {
       const { operations } = uko.run({ apiKey: people[who] });
-      const { sets } = await operations.approvable(refs, options);
+      const { sets } = await operations.approvable({ refs, stores: false }, options);
       for (const { file } of sets) {
         if (file !== undefined) {
           await operations.approve(file.review, { stores: false, requestsNext: true, each: () => {} }, options);
