@@ -71,6 +71,6 @@ export function refOf({ observation: { facts } }: KeyDetails): KeyRef {
 
 function isLike(glob: string, text: string): boolean {
   const wild = { "*": ".*", "?": "." } as const;
-  const pattern = glob.replaceAll(/[.*+?^${}()|[\]\\/-]/g, (each) => wild[each as "*"] ?? `\\${each}`);
+  const pattern = glob.replaceAll(/[.*+?^${}()|[\]\\/]/g, (each) => wild[each as "*"] ?? `\\${each}`);
   return new RegExp(`^${pattern}$`, "su").test(text);
 }

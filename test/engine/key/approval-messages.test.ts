@@ -1,0 +1,152 @@
+/** What a person reads before an approval: one key in full, many keys with the exceptions first. */
+
+import { describe, expect, it } from "vitest";
+import { approvalMessages } from "../../../provider/engine/key/approval-messages.ts";
+import type { KeyInReview } from "../../../provider/engine/key/review-set.ts";
+import type { KeySnapshot } from "../../../provider/engine/ports/world.ts";
+import { admitToReview } from "../../../provider/lifecycle/review.ts";
+import { holdTagName } from "../../../provider/lifecycle/tag-names.ts";
+import {
+  aKeystoreStatus,
+  aKeyWith,
+  aRecord,
+  aReviewScope,
+  dayMs,
+  digestsOf,
+  hourMs,
+  nowMs,
+  someFacts,
+} from "../../support/builders.ts";
+import { aSnapshot } from "../fakes.ts";
+
+interface Choices {
+  readonly label?: string;
+  readonly description?: string;
+  readonly resources?: readonly string[];
+  readonly record?: Parameters<typeof aRecord>[0];
+  readonly snapshot?: Partial<KeySnapshot>;
+  readonly waitsFor?: string;
+}
+
+const keyId = (n: number): string => `9b2d0000-0000-4000-8000-${String(n).padStart(12, "0")}`;
+
+/** A key whose deactivation Alice requested an hour ago. */
+function aKeyInReview(n: number, choices: Choices = {}): KeyInReview {
+  const { label = `key-${n}`, description = "", resources = [], waitsFor } = choices;
+  const facts = someFacts({ keyId: keyId(n), label, description });
+  const record = aRecord({ digest: digestsOf(facts).deactivate, ...choices.record }, keyId(n));
+  const observation = aKeyWith(record, {
+    facts,
+    keystores: [aKeystoreStatus({ name: "payroll-ring" })],
+    use: { kind: "known", count: resources.length, retainedBy: [], resourceIds: resources },
+  });
+  const admitted = admitToReview(observation, aReviewScope(), nowMs);
+  if (admitted.kind !== "line") throw new Error(`Not reviewable: ${admitted.why.kind}`);
+  const snapshot = aSnapshot({
+    keyId: keyId(n),
+    label,
+    description,
+    createdAtMs: nowMs - 400 * dayMs,
+    ...choices.snapshot,
+  });
+  return {
+    line: admitted.line,
+    record: admitted.record,
+    observed: { observation, snapshot, etag: "", nowMs },
+    ...(waitsFor !== undefined && { waitsFor }),
+  };
+}
+
+const { describeOne, summarise, groupCells, groupHeads, purpose } = approvalMessages;
+
+describe("one key", () => {
+  it("is described in full: who asks and why, what uses it, where it is, and what it waits for", () => {
+    const key = aKeyInReview(1, {
+      ...{ label: "payroll", description: "Do not delete before the audit", resources: ["crn:1", "crn:2"] },
+      ...{ record: { how: "met", reason: "Payroll moved" }, waitsFor: "The key is cooling down" },
+    });
+    expect(describeOne(key)).toEqual([
+      `Key: ${key.line.vaultId}/${keyId(1)}, label "payroll".`,
+      'IBMid-550000AL1C ("Alice Example") requested the deactivation on 24 Nov 2026 13:22 UTC, because an engine ran a deletion.',
+      "Reason: Payroll moved",
+      "Used by: 2 resources.",
+      'Keystores: "payroll-ring" (ibm_cloud_kms).',
+      "Description: Do not delete before the audit",
+      "The key is cooling down.",
+    ]);
+  });
+
+  it("of a plain key has neither reason nor description", () => {
+    expect(describeOne(aKeyInReview(1)).join("\n")).not.toMatch(/Reason|Description|engine|undefined/);
+  });
+
+  it("contains no control characters of a label or a description", () => {
+    const lines = describeOne(aKeyInReview(1, { label: "pay\u001b[31m\nroll", description: "a\u0007\nb" }));
+    for (const line of lines) expect(line).not.toMatch(/\p{Cc}/u);
+  });
+});
+
+describe("many keys", () => {
+  const usual = Array.from({ length: 290 }, (_, n) => aKeyInReview(n));
+  const odd: readonly KeyInReview[] = [
+    ...[300, 301, 302, 303, 304, 305, 306].map((n) => aKeyInReview(n, { resources: ["crn:1"] })),
+    aKeyInReview(310, { snapshot: { tags: [{ name: holdTagName, value: "00" }] } }),
+    aKeyInReview(311, { description: "Legal hold until 2030" }),
+    aKeyInReview(312, { snapshot: { createdAtMs: nowMs - dayMs, templateName: "cards" } }),
+  ];
+
+  it("are summarised with the exceptions by class: a count and at most five names", () => {
+    expect(summarise([...usual, ...odd])).toEqual([
+      "The earliest request was made on 24 Nov 2026 13:22 UTC, 1 h ago.",
+      `Vaults: ${someFacts().vaultId} (300).`,
+      "Templates: payroll (299), cards (1).",
+      "Keystores: ibm_cloud_kms (300).",
+      "7 keys in use: key-300, key-301, key-302, key-303, key-304, and 2 more.",
+      "1 key held: key-310.",
+      '1 key with a description that warns: key-311 ("Legal hold until 2030").',
+      "1 key created in the last 30 days: key-312.",
+      "1 key of a rare template: key-312.",
+    ]);
+  });
+
+  it("without an exception have no line about one", () => {
+    expect(summarise(usual)).toHaveLength(4);
+  });
+
+  it("take at most 20 lines before the list, of limited width, whatever they contain", () => {
+    const mixed = Array.from({ length: 1_000 }, (_, n) =>
+      aKeyInReview(n, {
+        label: `${n} ${"long ".repeat(40)}`,
+        description: `Do not delete: ${"why ".repeat(100)}`,
+        resources: ["crn:1"],
+        record: { writtenAtMs: nowMs - hourMs - n * 1000 },
+        snapshot: {
+          templateName: `template ${n % 40}`,
+          createdAtMs: nowMs - dayMs,
+          tags: [{ name: holdTagName, value: "00" }],
+        },
+      }),
+    );
+    const lines = summarise(mixed);
+    // The title and the requester stand before these lines.
+    expect(lines.length + 2).toBeLessThanOrEqual(20);
+    for (const line of lines) expect(line.length).toBeLessThan(1_500);
+  });
+});
+
+it("a group of a list names the requester and at most five keys", () => {
+  const keys = Array.from({ length: 7 }, (_, n) => aKeyInReview(n).observed);
+  const group = { requester: "IBMid-550000AL1C", step: "deactivate", kind: "managed", vaultId: "v", keys } as const;
+  expect(groupCells(group)).toHaveLength(groupHeads.length);
+  expect(groupCells(group)).toEqual([
+    "deactivate 7 keys",
+    'IBMid-550000AL1C ("Alice Example")',
+    "v",
+    "key-0, key-1, key-2, key-3, key-4, and 2 more",
+  ]);
+});
+
+it("a confirmation says what it is for", () => {
+  expect(purpose("destroy", false)).toBe("destroy");
+  expect(purpose("deactivate", true)).toBe("store your approval of the deactivation");
+});
