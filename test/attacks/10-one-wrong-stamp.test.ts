@@ -54,7 +54,7 @@ test("a run that refreshes the key does not void another key's request", async (
   await alice.handlers.read(wrong, options);
   const seq = await uko.lastSeq();
   const { code } = await unfinished(alice.handlers, state);
-  expect(code).toBe("UKO_APPROVAL_PENDING");
+  expect(code).toBe("UKO_REQUEST_PENDING");
   expect(await uko.effects(seq)).toEqual([]);
   const { deletion } = await uko.run("bob").operations.status(ref, options);
   expect(deletion.recordId).toBe(asked.recordId);
