@@ -7,6 +7,7 @@ import { rename, rm, stat, writeFile } from "node:fs/promises";
 import { openPlainHttp } from "./compose-world.ts";
 import { maxManifestBytes } from "./engine/campaign/file-forms.ts";
 import { manifestFileName, parseManifest } from "./engine/campaign/manifest.ts";
+import { readAuditEvents } from "./engine/certificate/activity-tracker.ts";
 import { buildCertificate, type WaveKeys } from "./engine/certificate/build.ts";
 import { type ChainReport, createChainCheck } from "./engine/certificate/chain.ts";
 import { createLogReader, type FoundLog, type ReadLog } from "./engine/certificate/evidence-log.ts";
@@ -43,7 +44,6 @@ export {
   explainLimits,
   explainVerification,
 } from "./engine/certificate/messages.ts";
-export { verifiedKeys } from "./engine/certificate/verify.ts";
 
 /** Checks the chain of one evidence file. Throws UKO_INPUT_INVALID if the file cannot be read. */
 export async function checkEvidenceChain(path: string): Promise<ChainReport> {
@@ -156,15 +156,18 @@ export interface VerificationChoice {
   readonly trust: readonly string[];
   /** The file with the certificates of trusted timestamp authorities; then a timestamp is required. */
   readonly tsaTrust?: string | undefined;
-  readonly requiredPersons: number;
+  readonly requiredSigners: number;
+  readonly areTwoPeopleRequired: boolean;
   readonly allowsEmulator: boolean;
   readonly evidence: readonly string[];
+  /** Files with audit events of the account. */
+  readonly events: readonly string[];
   readonly wave?: WaveChoice | undefined;
 }
 
 /** Checks a certificate without a network. Throws UKO_CERTIFICATE_INVALID if the file is no envelope. */
 export async function verifyFile(choice: VerificationChoice): Promise<Verification> {
-  const { file, requiredPersons, allowsEmulator, evidence } = choice;
+  const { file, requiredSigners, areTwoPeopleRequired, allowsEmulator, evidence } = choice;
   const trusted = await readTrust(choice.trust);
   const authorities = choice.tsaTrust === undefined ? undefined : await readAuthorities(choice.tsaTrust);
   const envelope = await readEnvelope(file);
@@ -176,9 +179,13 @@ export async function verifyFile(choice: VerificationChoice): Promise<Verificati
       signatures: checkSignatures(envelope, trusted),
       timestamps: checkTimestamps(envelope, authorities),
       isTimestampRequired: authorities !== undefined,
-      requiredPersons,
+      requiredSigners,
+      areTwoPeopleRequired,
       allowsEmulator,
       ...(logs !== undefined && { evidence: logs }),
+      ...(choice.events.length > 0 && {
+        events: choice.events.flatMap((each) => readAuditEvents(readText(each), each)),
+      }),
       ...(choice.wave !== undefined && { wave: await readWave(choice.wave) }),
     },
     { hashJson, isIbmEndpoint },

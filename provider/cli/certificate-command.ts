@@ -114,6 +114,8 @@ function addSign(parent: Command, world: CliWorld): void {
 interface VerifyOptions extends WaveOptions {
   readonly trust: readonly string[];
   readonly require: number;
+  readonly twoPeople?: true;
+  readonly activityTracker?: readonly string[];
   readonly tsaTrust?: string;
   readonly evidence?: readonly string[];
   readonly allowEmulator?: true;
@@ -123,15 +125,24 @@ interface VerifyOptions extends WaveOptions {
 function addVerify(parent: Command, world: CliWorld): void {
   parent
     .command("verify")
-    .description("Check a certificate, and show who requested, approved and executed each step; works offline")
+    .description(
+      "Check a certificate, and show who requested, approved and executed each step, and how that is known; works offline",
+    )
     .addArgument(new Argument("<file>", "the certificate"))
     .addOption(
       files("--trust <[iamId=]file>", "public key of a signer, or a trust file; repeatable").makeOptionMandatory(),
     )
     .addOption(
-      new Option("--require <number>", "number of different people who must have signed")
+      new Option("--require <number>", "number of different people who must have signed the certificate")
         .default(1)
         .argParser(parseCount),
+    )
+    .option(
+      "--two-people",
+      "fail unless audit events show two people behind each step: a requester, and another approver",
+    )
+    .addOption(
+      files("--activity-tracker <file>", "audit events that you exported from the account, in JSON; repeatable"),
     )
     .option("--tsa-trust <file>", "certificate of a timestamp authority in PEM; then a timestamp is required")
     .addOption(
@@ -142,11 +153,13 @@ function addVerify(parent: Command, world: CliWorld): void {
     .option("--allow-emulator", "accept evidence of an emulator or of a host that is not IBM's")
     .option("--json", "one line of JSON")
     .action(async (file: string, options: VerifyOptions) => {
-      const { verifyFile, explainVerification, verifiedKeys } = await load();
+      const { verifyFile, explainVerification } = await load();
       const result = await verifyFile({
         file,
         trust: options.trust,
-        requiredPersons: options.require,
+        requiredSigners: options.require,
+        areTwoPeopleRequired: options.twoPeople === true,
+        events: options.activityTracker ?? [],
         tsaTrust: options.tsaTrust,
         allowsEmulator: options.allowEmulator === true,
         evidence: withFilesOf(options.evidence ?? []),
@@ -156,9 +169,7 @@ function addVerify(parent: Command, world: CliWorld): void {
       const isValid = result.problems.length === 0;
       if (options.json === true) {
         const limits = certificate?.predicate.notVerified ?? [];
-        world.out.write(
-          `${jsonLine({ v: 1, isValid, ...checked, keys: verifiedKeys(result), notVerified: limits })}\n`,
-        );
+        world.out.write(`${jsonLine({ v: 1, isValid, ...checked, notVerified: limits })}\n`);
       } else if (isValid) world.out.write(`${explainVerification(result)}\n`);
       if (isValid) return;
       throw new UkoError("UKO_CERTIFICATE_INVALID", {

@@ -83,12 +83,24 @@ With --campaign, a run over many keys goes on if the page is closed; Ctrl-C stop
 
 const certificateHelp = `
 A certificate lists keys with their outcome, who requested, approved and executed each step, and what it does not prove.
-It is an in-toto statement in a DSSE envelope. uko certificate verify proves who signed it, and with --evidence that it
-follows from the evidence files. The people who took the steps wrote the evidence, so uko does not rate the proof.
+It is an in-toto statement in a DSSE envelope. uko certificate verify works offline. It proves who signed the certificate,
+and with --evidence that the certificate follows from the evidence files.
+
+The people who took the steps wrote the evidence. So the evidence alone only states who requested, approved and executed a
+step. An audit event of the account shows that this person wrote to this key at this time. Export the events yourself, and
+pass them with --activity-tracker. An event shows a request only if no other person wrote to the key in the minute before,
+because that person could have written the request in the requester's name.
+
+--two-people counts the people behind the steps. It fails if one person requested and approved a step, if a step was taken
+under single, if a step is missing, or if a requester or approver is only stated. So it needs --activity-tracker, and it
+fails for KMS keys, because KMS does not name the requester.
+
+--require counts the people who signed the certificate. A signer who took no step is a witness of the statement, and of the
+endpoint in it. An emulator never counts as IBM's service.
 
 Sign with Ed25519 or ECDSA P-256: openssl genpkey -algorithm ed25519 -aes-256-cbc -out alice.key, and
-openssl pkey -in alice.key -pubout -out alice.pem. --trust IBMid-550000ALICE=alice.pem says whose key it is; --require
-counts people. A trust file has the form {"version":1,"persons":[{"iamId":…,"name":…,"keys":["-----BEGIN PUBLIC KEY…"]}]}.`;
+openssl pkey -in alice.key -pubout -out alice.pem. --trust IBMid-550000ALICE=alice.pem says whose key it is. A trust file
+has the form {"version":1,"persons":[{"iamId":…,"name":…,"keys":["-----BEGIN PUBLIC KEY…"]}]}.`;
 
 const loginHelp = `
 uko prints the address of IBM's page for one-time codes, opens it in a browser if there is one, and reads the code at the
@@ -215,6 +227,10 @@ export const examples = {
       "uko certificate create --evidence evidence.jsonl --sign-key alice.key --out c.json",
     ],
     ["check it", "uko certificate verify c.json --trust alice.pem --evidence evidence.jsonl"],
+    [
+      "check that two people are behind each step, by the audit events of the account",
+      "uko certificate verify c.json --trust alice.pem --activity-tracker events.json --two-people",
+    ],
     ["a page to print", "uko certificate show c.json --html c.html"],
     ["add a second signature", "uko certificate sign c.json --sign-key bob.key"],
     [

@@ -7,8 +7,10 @@ import { limitsOf } from "../../provider/engine/certificate/build.ts";
 import type { LoggedLine } from "../../provider/engine/certificate/evidence-log.ts";
 import { keysInEvidence } from "../../provider/engine/certificate/key-history.ts";
 import type { Certificate } from "../../provider/engine/certificate/statement.ts";
+import { isByOnePerson } from "../../provider/engine/commands/audit.ts";
 import { isUkoError } from "../../provider/errors.ts";
 import { hashJson } from "../../provider/services/signing/envelope.ts";
+import { type ExportedEvent, eventOf, eventsOf } from "../engine/certificate/audit-events.ts";
 import { people, type Story, signedByBoth, startStory, trustAll } from "../engine/certificate/story.ts";
 import { unfinished, useEngineWorld } from "../engine/harness.ts";
 
@@ -43,8 +45,9 @@ function signedWith(change: (key: Certificate["predicate"]["keys"][number]) => v
 async function verified(evidence: readonly string[] = []) {
   const trust = (["alice", "bob", "carol"] as const).map((who) => `${people[who]}=${story.file(`${who}.pem`)}`);
   try {
-    const shared = { file: story.file("m.json"), trust, requiredPersons: 2, allowsEmulator: true };
-    return await verifyFile({ ...shared, evidence: evidence.map((name) => story.file(name)) });
+    const required = { requiredSigners: 2, areTwoPeopleRequired: false, allowsEmulator: true };
+    const files = evidence.map((name) => story.file(name));
+    return await verifyFile({ file: story.file("m.json"), trust, ...required, evidence: files, events: [] });
   } catch (error) {
     if (isUkoError(error)) return error.code;
     throw error;
@@ -83,7 +86,9 @@ describe("a signer cannot hide who took the steps", () => {
         if (step === "remove") Object.assign(executor, { iamId: "", name: "Carol" });
     });
     const [check, , list, page] = await shownOf("m.json");
-    expect(check).toMatch(/deactivate: requested by not recorded, approved by IBMid-550000ALICE/);
+    expect(check).toMatch(
+      /deactivate: requested by not recorded\n.* deactivate: approved and executed by IBMid-550000ALICE/,
+    );
     expect(list).toMatch(/^payroll +destroyed, removed +\S+ +not recorded +IBMid-550000BOB/m);
     expect(page).toContain(">not recorded</td>");
     expect(`${list}${page}`).not.toContain("Carol");
@@ -104,10 +109,11 @@ describe("the events of one person never show as two people", () => {
         entries.map((entry) => ({ ...entry, log: 0 }) as LoggedLine),
         second.evidence[0]?.instanceId ?? "",
       );
-      expect(key?.steps.find(({ step }) => step === "deactivate")).toMatchObject({
+      const step = key?.steps.find((each) => each.step === "deactivate");
+      expect(isByOnePerson(step ?? { step: "" })).toBe(true);
+      expect(step).toMatchObject({
         requester: { iamId: "IBMid-550000CAROL" },
         approver: { iamId: "IBMid-550000CAROL" },
-        isSingle: true,
       });
     }
   });
@@ -119,9 +125,9 @@ describe("the events of one person never show as two people", () => {
       if (consentedBy !== undefined) Object.assign(consentedBy, { how: "answer", answers: consentedBy.id });
     }
     const [key] = keysInEvidence(entries, entries[0]?.instanceId ?? "");
-    const { requester, approver, isSingle } = key?.steps.find(({ step }) => step === "destroy") ?? {};
-    expect(requester?.iamId).toBe(approver?.iamId);
-    expect(isSingle).toBe(true);
+    const step = key?.steps.find((each) => each.step === "destroy");
+    expect(step?.requester?.iamId).toBe(step?.approver?.iamId);
+    expect(isByOnePerson(step ?? { step: "" })).toBe(true);
   });
 
   it("if KMS does not report who set the deletion window, which may be the executor", () => {
@@ -131,26 +137,106 @@ describe("the events of one person never show as two people", () => {
     const [key] = keysInEvidence(entries, entries[0]?.instanceId ?? "");
     const step = key?.steps.find(({ step: name }) => name === "destroy");
     expect(step).toMatchObject({ requester: { iamId: "" }, approver: { iamId: people.bob } });
-    expect(step).not.toHaveProperty("isSingle");
+    expect(isByOnePerson(step ?? { step: "" })).toBeUndefined();
   });
 
   it("and a step of one person is shown as such", async () => {
     signedWith(({ steps }) => {
-      for (const step of steps)
-        if (step.isSingle === false) Object.assign(step, { approver: step.requester, isSingle: true });
+      for (const step of steps) if (step.approver !== undefined) Object.assign(step, { approver: step.requester });
     });
     const [check, , list, page] = await shownOf("m.json");
     for (const text of [check, list, page]) expect(text).toContain("(one person)");
-    expect(check).not.toMatch(/approved by IBMid/);
+    expect(check).not.toMatch(/approved (and executed )?by IBMid/);
+  });
+});
+
+describe("an audit event shows an act only if the person wrote to this key at this time", () => {
+  const line = { time: "2026-11-24T14:22:00Z", instanceId: "", keyId: "" };
+  /** What `--two-people` says of the certificate with the events of the account, changed. */
+  async function problemsWith(change: (events: readonly ExportedEvent[]) => readonly ExportedEvent[], name = "c.json") {
+    const events = change(eventsOf(readFileSync(story.file("evidence.jsonl"), "utf8")));
+    writeFileSync(story.file("events.json"), JSON.stringify(events));
+    const command = `certificate verify @${name} ${trustAll} --allow-emulator --two-people --json`;
+    const { out } = await story.uko("erin", `${command} --activity-tracker @events.json`);
+    return JSON.parse(out.split("\n")[0] ?? "").problems.map(({ kind, step, did }: Record<string, unknown>) =>
+      did === undefined ? kind : `${did} ${step}`,
+    );
+  }
+  const changed = (at: number, change: (event: ExportedEvent) => object) => (events: readonly ExportedEvent[]) =>
+    events.map((each, index) => (index === at ? { ...each, ...change(each) } : each));
+  const later = (seconds: number) => (event: ExportedEvent) => ({
+    eventTime: new Date(Date.parse(event.eventTime) + seconds * 1000).toISOString(),
+  });
+  const plantedBy = (iamId: string, secondsBefore: number, outcome: string) => (events: readonly ExportedEvent[]) => {
+    const [request] = events;
+    const planted = { ...eventOf(line, iamId), ...request, initiator: { id: iamId }, outcome };
+    return [{ ...planted, ...later(-secondsBefore)(planted) }, ...events];
+  };
+
+  it("and with the events as they were, nothing is missing", async () => {
+    expect(await problemsWith((events) => events)).toEqual([]);
+  });
+
+  it.each<readonly [string, (events: readonly ExportedEvent[]) => readonly ExportedEvent[], readonly string[]]>([
+    ["is of another person", changed(0, () => ({ initiator: { id: people.carol } })), ["requested deactivate"]],
+    ["of the call is of another person", changed(3, () => ({ initiator: { id: people.carol } })), ["approved destroy"]],
+    ["is of another time", changed(0, later(-10)), ["requested deactivate"]],
+    [
+      "is of another key",
+      changed(0, () => ({ target: { id: "crn:v1::managed-key:other" } })),
+      ["requested deactivate"],
+    ],
+    ["is of a read", changed(0, () => ({ action: "hs-crypto.managed-keys.read" })), ["requested deactivate"]],
+    ["is of a refused call", changed(3, () => ({ outcome: "failure" })), ["approved destroy"]],
+    ["is of the step, and no other is of the request", (all) => all.toSpliced(2, 1), ["requested destroy"]],
+    [
+      "follows a write of another person, who could have written the request in Bob's name",
+      plantedBy(people.carol, 3, "success"),
+      ["requested deactivate"],
+    ],
+    ["follows a refused write of another person", plantedBy(people.carol, 3, "failure"), []],
+    ["follows a write of another person long ago", plantedBy(people.carol, 120, "success"), []],
+    ["follows a write of the same person", plantedBy(people.bob, 3, "success"), []],
+  ])("%s", async (_, change, missing) => {
+    expect(await problemsWith(change)).toEqual(missing);
+  });
+
+  it("which a signer cannot get by naming a request as old as another write of the person", async () => {
+    signedWith(({ steps }) => {
+      for (const { requester } of steps) if (requester?.iamId === people.bob) requester.at = "2026-11-01T00:00:00Z";
+    });
+    const old = changed(0, () => ({ eventTime: "2026-11-01T00:00:00Z" }));
+    expect(await problemsWith(old, "m.json")).toEqual(["requested deactivate"]);
+  });
+
+  it("which a signer cannot get by a call that took days", async () => {
+    signedWith(({ steps }) => {
+      for (const step of steps) if (step.step === "destroy") step.doneAt = "2026-12-20T00:00:00Z";
+    });
+    const late = changed(3, () => ({ eventTime: "2026-12-10T00:00:00Z" }));
+    expect(await problemsWith(late, "m.json")).toEqual(["approved destroy"]);
+  });
+
+  it("and never for a step of one person, or a key whose steps are missing", async () => {
+    signedWith(({ steps }) => {
+      for (const step of steps) if (step.step === "destroy") delete step.requester;
+    });
+    expect(await problemsWith((events) => events, "m.json")).toEqual(["one_person"]);
+    signedWith((key) => Object.assign(key, { steps: key.steps.filter(({ step }) => step !== "destroy") }));
+    expect(await problemsWith((events) => events, "m.json")).toEqual(["steps_missing"]);
   });
 });
 
 describe("a signature says who signed, and no more", () => {
-  it.each(["bob", "carol"] as const)("%s does not count as a witness of the steps", async (who) => {
+  it.each([
+    ["bob", "who took a step"],
+    ["carol", "who took no recorded step"],
+  ] as const)("%s does not confirm the steps by signing", async (who, part) => {
     await story.uko("bob", `certificate create --sign-key @${who}.key --out @by-${who}.json`);
     const [check = "", json = "{}"] = await shownOf(`by-${who}.json`);
-    expect(check).toContain(`Signed by ${people[who]} ("${who}")\n`);
-    expect(JSON.parse(json)).toMatchObject({ signers: [{ iamId: people[who] }], keys: [{ statedBy: "signers" }] });
+    expect(check).toContain(`Signed by ${people[who]} ("${who}"), ${part}\n`);
+    expect(JSON.parse(json)).toMatchObject({ signers: [{ iamId: people[who], tookStep: who === "bob" }] });
+    for (const { knownBy } of JSON.parse(json).keys[0].acts) expect(knownBy).toBe("signers");
     for (const text of await shownOf(`by-${who}.json`))
       expect(text).not.toMatch(/witness|independent|corroborat|grade/i);
   });
@@ -201,10 +287,12 @@ describe("the certificate of an emulator never reads as one of IBM's service", (
 it("only what follows from the evidence files is called stated by the evidence", async () => {
   const verify = (options = "") =>
     story.uko("erin", `certificate verify @c.json --allow-emulator ${trustAll} ${options}`);
-  expect((await verify()).out).toContain("payroll: destroyed, removed; stated by the signers");
-  expect((await verify("--evidence @evidence.jsonl")).out).toContain(
-    "payroll: destroyed, removed; stated by the evidence",
-  );
+  const knownBy = async (options: string) => {
+    const { keys } = JSON.parse((await verify(`${options} --json`)).out);
+    return new Set(keys[0].acts.map((act: { readonly knownBy: string }) => act.knownBy));
+  };
+  expect(await knownBy("")).toEqual(new Set(["signers"]));
+  expect(await knownBy("--evidence @evidence.jsonl")).toEqual(new Set(["evidence"]));
 });
 
 describe("a certificate calls a key destroyed or removed only by the rule of the removal", () => {
@@ -296,11 +384,9 @@ describe("one person does not count as two", () => {
     const shared = {
       file: story.file("c.json"),
       trust: [file],
-      evidence: [],
-      requiredPersons: 2,
-      allowsEmulator: true,
+      ...{ evidence: [], events: [], requiredSigners: 2, areTwoPeopleRequired: false, allowsEmulator: true },
     };
-    expect((await verifyFile(shared)).problems).toContainEqual({ kind: "too_few_persons", found: 1, required: 2 });
+    expect((await verifyFile(shared)).problems).toContainEqual({ kind: "too_few_signers", found: 1, required: 2 });
   });
 });
 

@@ -3,6 +3,7 @@
 import { createPrivateKey } from "node:crypto";
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventsOf } from "../engine/certificate/audit-events.ts";
 import { people, type Story, startStory, trustAll } from "../engine/certificate/story.ts";
 import { certificates } from "../services/signing/recorded-timestamp.ts";
 import { keys, makeKmsKey } from "./harness.ts";
@@ -50,11 +51,9 @@ describe("a certificate", () => {
     const deactivation = key.steps.find(({ step }: { step: string }) => step === "deactivate");
     expect(deactivation).toMatchObject({
       executor: { iamId: people.alice },
-      requester: { iamId: people.bob },
+      requester: { iamId: people.bob, at: expect.stringMatching(/^2026-11-24T14:22:/), reason: "Payroll moved" },
       approver: { iamId: people.alice },
-      isSingle: false,
       credential: "api_key",
-      consent: { reason: "Payroll moved", how: "asked" },
       correlationId: expect.stringMatching(/./),
     });
   });
@@ -62,7 +61,9 @@ describe("a certificate", () => {
   it("shows per key and step who requested, approved and executed, when, and how it is known", async () => {
     const { exitCode, out } = await verify("c.json", "--evidence @evidence.jsonl");
     expect(exitCode).toBe(0);
-    expect(out).toMatch(/^Valid: 1 key of .*\nService: http.*\nOutcomes: 1 removed\nSigned by IBMid-550000BOB /);
+    expect(out).toMatch(
+      /^Valid: 1 key of .*\nService: http.*\nOutcomes: 1 removed\nSigned by IBMid-550000BOB .*, who took a step\n/,
+    );
     expect(out).toContain("Evidence: the certificate follows from the evidence files");
     const [alice, bob] = [`${people.alice} ("Alice Example")`, `${people.bob} ("Bob Example")`];
     expect(
@@ -71,12 +72,12 @@ describe("a certificate", () => {
         ?.replaceAll(/(?<=:\d\d:)\d\d(?=Z)/g, "ss")
         .split("\n"),
     ).toEqual([
-      "payroll: destroyed, removed; stated by the evidence",
-      `  2026-11-24T14:22:ssZ  request to deactivate: executed by ${bob}`,
-      `  2026-11-24T14:23:ssZ  deactivate: requested by ${bob}, approved by ${alice}, executed by ${alice}`,
-      `  2026-11-24T14:23:ssZ  request to destroy: executed by ${alice}`,
-      `  2026-11-24T19:23:ssZ  destroy: requested by ${alice}, approved by ${bob}, executed by ${bob}`,
-      `  2026-12-25T19:23:ssZ  remove: executed by ${bob}`,
+      `payroll, key ${keys.payroll.split("/")[1]}: destroyed, removed`,
+      `  2026-11-24T14:22:ssZ  only stated  deactivate: requested by ${bob}`,
+      `  2026-11-24T14:23:ssZ  only stated  deactivate: approved and executed by ${alice}`,
+      `  2026-11-24T14:23:ssZ  only stated  destroy: requested by ${alice}`,
+      `  2026-11-24T19:23:ssZ  only stated  destroy: approved and executed by ${bob}`,
+      `  2026-12-25T19:23:ssZ  only stated  remove: executed by ${bob}`,
     ]);
     expect(out).toContain("Not verified:");
   });
@@ -92,7 +93,7 @@ describe("a certificate", () => {
     expect(await story.uko("alice", "certificate sign @two.json --sign-key @alice.key")).toMatchObject({ exitCode: 0 });
     expect(await verify("two.json", "--require 2")).toMatchObject({
       exitCode: 0,
-      out: expect.stringContaining('Signed by IBMid-550000BOB ("bob") and IBMid-550000ALICE ("alice")'),
+      out: expect.stringMatching(/^Signed by IBMid-550000BOB .*\nSigned by IBMid-550000ALICE /m),
     });
     const publicKey = (name: string) => readFileSync(story.file(name), "utf8");
     const persons = [{ iamId: people.bob, name: "Bob", keys: [publicKey("bob.pem"), publicKey("alice.pem")] }];
@@ -112,6 +113,7 @@ describe("a certificate", () => {
     const page = readFileSync(story.file("c.html"), "utf8");
     expect(page).toContain("@page { size: A4;");
     expect(page).toContain("Not verified");
+    expect(page).toContain("Payroll moved");
     expect(page).not.toMatch(/<script|https?:\/\/(?!127)|<link|<img/);
   });
 
@@ -121,25 +123,78 @@ describe("a certificate", () => {
     expect(JSON.parse(out)).toMatchObject({
       v: 1,
       isValid: true,
-      signers: [{ iamId: people.bob, name: "bob" }],
-      keys: [{ outcome: "removed", statedBy: "signers" }],
+      signers: [{ iamId: people.bob, name: "bob", tookStep: true }],
+      keys: [{ outcome: "removed" }],
     });
     const { keys: checked } = JSON.parse((await verify("c.json", "--evidence @evidence.jsonl --json")).out);
-    expect(checked).toMatchObject([{ statedBy: "evidence", steps: { length: 5 } }]);
-    expect(checked[0].steps[1]).toEqual({
+    expect(checked).toMatchObject([{ label: "payroll", acts: { length: 5 } }]);
+    const common = {
       step: "deactivate",
+      of: 1,
       startedAt: "2026-11-24T14:23:01Z",
-      doneAt: "2026-11-24T14:23:01Z",
-      requester: { iamId: people.bob, recordId: expect.stringMatching(/^[0-9a-f]{32}$/) },
-      approver: { iamId: people.alice },
-      executor: { iamId: people.alice, name: "Alice Example" },
-      isSingle: false,
-    });
+      isConfirmed: true,
+      knownBy: "evidence",
+    };
+    expect(checked[0].acts.slice(0, 2)).toEqual([
+      {
+        ...{ ...common, did: ["requested"], iamId: people.bob, at: expect.stringMatching(/^2026-11-24T14:22:/) },
+        recordId: expect.stringMatching(/^[0-9a-f]{32}$/),
+      },
+      { ...common, did: ["approved", "executed"], iamId: people.alice, at: "2026-11-24T14:23:01Z" },
+    ]);
     const refused = await story.uko("erin", `certificate verify @c.json ${trustAll} --json`);
     expect(JSON.parse(refused.out.split("\n")[0] ?? "")).toMatchObject({
       isValid: false,
       problems: [{ kind: "not_ibm" }],
     });
+  });
+});
+
+describe("the audit events of the account", () => {
+  const events = () => eventsOf(readFileSync(story.file("evidence.jsonl"), "utf8"));
+  const exported = (text: string): string => {
+    writeFileSync(story.file("events.json"), text);
+    return "--activity-tracker @events.json";
+  };
+
+  it.each([
+    ["a JSON array", (all: readonly unknown[]) => JSON.stringify(all)],
+    ["one event a line", (all: readonly unknown[]) => all.map((each) => `${JSON.stringify(each)}\n`).join("")],
+  ])("show each act and two people, as %s", async (_, write) => {
+    const { exitCode, out } = await verify("c.json", `--two-people ${exported(write(events()))}`);
+    expect(exitCode).toBe(0);
+    expect(out).toContain("Audit events: 5 of 5 acts have an event of that person at that time\n");
+    expect(out.match(/^ {2}2026\S+ {2}audit event {2}\w+: /gm)).toHaveLength(5);
+    expect(out).not.toContain("only stated");
+  });
+
+  it("are required by --two-people, because the evidence alone only states who the people are", async () => {
+    const { exitCode, err } = await verify("c.json", "--two-people --evidence @evidence.jsonl");
+    expect([exitCode, err]).toEqual([1, expect.stringContaining("is only stated; add --activity-tracker")]);
+  });
+
+  it("leave an act without an event only stated", async () => {
+    const [, ...others] = events();
+    const options = exported(JSON.stringify(others));
+    const { out } = await verify("c.json", options);
+    expect(out).toContain("Audit events: 4 of 5 acts have");
+    expect(out).toMatch(/only stated {2}deactivate: requested by IBMid-550000BOB/);
+    const { exitCode, err } = await verify("c.json", `--two-people ${options}`);
+    expect([exitCode, err]).toEqual([1, expect.stringMatching(/Who requested deactivate of key \S+ is only stated/)]);
+    expect(err).not.toContain("destroy");
+  });
+
+  it.each([
+    ["nothing", "", "is not an export of audit events"],
+    ["something else", "{}", "Event 1 cannot be read"],
+    [
+      "an event without a time",
+      `[{"action":"a","outcome":"success","initiator":{"id":"x"},"target":{"id":"y"},"eventTime":"yesterday"}]`,
+      "Event 1 cannot be read",
+    ],
+  ])("are read completely or not at all: %s is refused", async (_, text, message) => {
+    const { exitCode, err } = await verify("c.json", exported(text));
+    expect([exitCode, err]).toEqual([1, expect.stringContaining(message)]);
   });
 });
 
@@ -156,9 +211,8 @@ it("names the requester and the approver if the approval is a record of its own"
   expect(key.outcome).toBe("deactivated");
   expect(key.steps.find(({ step }: { step: string }) => step === "deactivate")).toMatchObject({
     executor: { iamId: people.alice },
-    requester: { iamId: people.alice },
-    approver: { iamId: people.bob },
-    isSingle: false,
+    requester: { iamId: people.alice, recordId: expect.stringMatching(/./) },
+    approver: { iamId: people.bob, recordId: expect.stringMatching(/./) },
   });
 });
 

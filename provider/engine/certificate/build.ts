@@ -53,8 +53,18 @@ export function buildCertificate(sources: CertificateSources, tools: Certificate
     instanceId,
   );
   const keys = [...select(recorded, sources)];
-  if (keys.length === 0) throw nothingEnded();
-  if (keys.length > maxSubjects) throw tooMany(keys.length);
+  if (keys.length === 0) {
+    throw invalid(
+      "The evidence does not have a key that was destroyed or removed",
+      "Next: name a key with --key, and the certificate states how far its deletion is.",
+    );
+  }
+  if (keys.length > maxSubjects) {
+    throw invalid(
+      `The evidence has ${keys.length} keys, and a certificate has at most ${maxSubjects}`,
+      "Next: name the keys of each certificate with --key.",
+    );
+  }
   const evidence = logs.flatMap(({ log }) => (log === undefined ? [] : [log]));
   const endpoints = endpointsOf(logs, instanceId);
   const subject = subjectsOf(keys, tools.hashJson);
@@ -86,20 +96,18 @@ export function isAllIbms(
 
 /** One certificate is about one instance. */
 function instanceOf({ logs, wave }: CertificateSources): string {
-  const named = logs.flatMap(({ entries }) => entries.map(({ instanceId }) => instanceId));
-  const ids = [...new Set(wave === undefined ? named : [...named, wave.instanceId])];
+  const found = logs.flatMap(({ entries }) => entries.map(({ instanceId }) => instanceId));
+  const ids = [...new Set(wave === undefined ? found : [...found, wave.instanceId])];
   const [id] = ids;
   if (id === undefined) {
-    throw new UkoError("UKO_INPUT_INVALID", {
-      summary: "The evidence has no steps",
-      detail: "Next: name the file that UKO_EVIDENCE named in the runs, with --evidence.",
-    });
+    throw invalid(
+      "The evidence has no steps",
+      "Next: name the file that UKO_EVIDENCE named in the runs, with --evidence.",
+    );
   }
   if (ids.length === 1) return id;
-  throw new UkoError("UKO_INPUT_INVALID", {
-    summary: "The evidence is about several instances",
-    detail: `A certificate is about one instance. Found: ${ids.map((each) => plain(each, 60)).join(", ")}.`,
-  });
+  const named = ids.map((each) => plain(each, 60)).join(", ");
+  throw invalid("The evidence is about several instances", `A certificate is about one instance. Found: ${named}.`);
 }
 
 const endedOutcomes: readonly CertificateKey["outcome"][] = ["destroyed", "removed", "pending_destruction"];
@@ -132,24 +140,14 @@ export function waveOf({ campaign, wave, digest, keys }: WaveKeys): CertificateW
 }
 
 function absentFromEvidence(path: string): never {
-  throw new UkoError("UKO_INPUT_INVALID", {
-    summary: `The evidence does not mention key ${plain(path, 100)}`,
-    detail: "Next: name all files in which runs on the key wrote evidence, with --evidence.",
-  });
+  throw invalid(
+    `The evidence does not mention key ${plain(path, 100)}`,
+    "Next: name all files in which runs on the key wrote evidence, with --evidence.",
+  );
 }
 
-function nothingEnded(): UkoError {
-  return new UkoError("UKO_INPUT_INVALID", {
-    summary: "The evidence does not have a key that was destroyed or removed",
-    detail: "Next: name a key with --key, and the certificate states how far its deletion is.",
-  });
-}
-
-function tooMany(count: number): UkoError {
-  return new UkoError("UKO_INPUT_INVALID", {
-    summary: `The evidence has ${count} keys, and a certificate has at most ${maxSubjects}`,
-    detail: "Next: name the keys of each certificate with --key.",
-  });
+function invalid(summary: string, detail: string): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", { summary, detail });
 }
 
 /** An entry without a run before it adds no endpoint, so an unknown source stays visible as none. */
@@ -171,7 +169,7 @@ const concerns: Readonly<Partial<Record<Limit["code"], (key: CertificateKey) => 
   pending_period: ({ keystores }) => keystores.some(({ status }) => status !== "not_present"),
   keystores_not_live: ({ areKeystoresLive }) => !areKeystoresLive,
   kms_restore: ({ vaultId, outcome }) => vaultId === placeOf("") && outcome === "destroyed",
-  steps_not_recorded: (key) => key.outcome === "not_recorded" || !hasEachStep(key),
+  steps_not_recorded: (key) => !hasEachStep(key),
   steps_not_confirmed: ({ steps }) => steps.some(({ doneAt }) => doneAt === undefined),
 };
 

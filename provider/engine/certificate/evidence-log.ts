@@ -4,31 +4,15 @@ import * as z from "zod";
 import { parseJson } from "../../encodings.ts";
 import { evidenceLine } from "../commands/audit.ts";
 import { type ChainReport, createChainCheck, type EvidenceFileLine } from "./chain.ts";
-import type { CertificateLog } from "./statement.ts";
+import { type CertificateLog, keyMetadata, keystoreReport } from "./statement.ts";
 
 const optionalText = z.string().optional().catch(undefined);
-const keystoreDescription = z.object({
-  id: z.string(),
-  name: z.string(),
-  type: z.string(),
-  keyId: z.string(),
-  status: z.string(),
-  syncFlag: z.string(),
-  destructionAt: optionalText,
-});
+/** Without the strictness of a certificate: a later release may add fields. */
+const keystores = z.array(keystoreReport.strip());
 const keyDescription = z.object({
-  version: z.int().optional().catch(undefined),
-  algorithm: optionalText,
-  size: optionalText,
-  template: optionalText,
-  description: optionalText,
-  activationDate: optionalText,
-  expirationDate: optionalText,
-  createdAt: optionalText,
-  createdBy: optionalText,
-  rotatedAt: optionalText,
-  isLive: z.boolean().catch(false),
-  keystores: z.array(keystoreDescription).catch([]),
+  ...keyMetadata,
+  isLive: z.boolean(),
+  keystores,
   kmsKeys: z.array(z.object({ id: z.string(), state: z.string() })).catch([]),
 });
 export type KeyDescription = z.infer<typeof keyDescription>;
@@ -37,7 +21,7 @@ const loggedLine = evidenceLine.extend({
   seq: z.int().positive().optional().catch(undefined),
   digest: optionalText,
   key: keyDescription.optional().catch(undefined),
-  reported: z.array(keystoreDescription).optional().catch(undefined),
+  reported: keystores.optional().catch(undefined),
   run: z
     .object({ instanceId: z.string(), endpoint: optionalText, credential: z.enum(["api_key", "token"]) })
     .optional()

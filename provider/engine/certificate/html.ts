@@ -3,18 +3,9 @@
 import { type Html, html } from "../../html/markup.ts";
 import { standalonePage } from "../../html/page.ts";
 import { definitions, list, tableOf } from "../../html/report-parts.ts";
-import {
-  certificateRows,
-  decidingStep,
-  type NameOf,
-  namesOf,
-  outcomeWords,
-  peopleOf,
-  sayService,
-  stepWords,
-  titleOf,
-} from "./messages.ts";
-import type { Certificate, CertificateKey, CertificateStep } from "./statement.ts";
+import { actsOf } from "./acts.ts";
+import { certificateRows, type NameOf, namesOf, outcomeWords, sayDeed, sayService, titleOf } from "./messages.ts";
+import type { Certificate, CertificateKey } from "./statement.ts";
 
 export interface PageFacts {
   /** SHA-256 of the signed statement, in hexadecimal digits. */
@@ -69,7 +60,6 @@ ${tableOf(
 }
 
 function renderKey(key: CertificateKey, nameOf: NameOf): Html {
-  const deciding = decidingStep(key);
   return html`<h2>${titleOf(key)}</h2>
 ${definitions([
   ["Subject", key.subject],
@@ -81,7 +71,7 @@ ${definitions([
   ],
   ["Template", key.template ?? ""],
   ["Description", key.description ?? ""],
-  ["Reason", deciding?.consent?.reason ?? key.steps.find(({ consent }) => consent?.reason)?.consent?.reason ?? ""],
+  ["Reason", key.steps.findLast(({ requester }) => requester?.reason)?.requester?.reason ?? ""],
   [
     "Keystores",
     key.keystores
@@ -96,20 +86,18 @@ ${definitions([
   ],
   ["Read", `${sayTime(key.keystoresReadAt ?? "")}${key.areKeystoresLive ? ", live" : ", as stored by the service"}`],
 ])}
-${key.steps.length === 0 ? html`<p>The steps are not recorded.</p>` : renderSteps(key.steps, nameOf)}
+${key.steps.length === 0 ? html`<p>The steps are not recorded.</p>` : renderActs(key, nameOf)}
 `;
 }
 
-function renderSteps(steps: readonly CertificateStep[], nameOf: NameOf): Html {
-  const people = ["Requested by", "Approved by", "Executed by"];
-  const columns = ["Time of the service", "Step", "State", ...people, "Consent record"];
-  const rows = steps.map((step) => [
-    step.doneAt === undefined ? `${sayTime(step.startedAt)} (not confirmed)` : sayTime(step.doneAt),
-    stepWords(step),
-    step.from === step.to ? step.from : `${step.from} to ${step.to}`,
-    ...peopleOf(step, nameOf),
-    step.consent?.recordId ?? "",
-  ]);
+function renderActs({ steps }: CertificateKey, nameOf: NameOf): Html {
+  const columns = ["Time of the service", "Step", "What", "Who", "State", "Consent record"];
+  const rows = actsOf(steps).map((act) => {
+    const { at, step, iamId, recordId = "", of } = act;
+    const { from = "", to = "" } = (recordId === "" && steps[of]) || {};
+    const state = from === to ? from : `${from} to ${to}`;
+    return [at === undefined ? "not recorded" : sayTime(at), step, sayDeed(act), nameOf(iamId), state, recordId];
+  });
   return html`<p class="quiet">As the signers state.</p>
 ${tableOf({ columns, rows }, "steps")}`;
 }

@@ -2,9 +2,8 @@
 
 import { type EndFacts, findLeftoverMaterial } from "../../lifecycle/guards.ts";
 import type { KeystoreStatus, Twin } from "../../lifecycle/observation.ts";
-import { byTime, pairSteps, type StepLines } from "../commands/audit.ts";
+import { byTime, pairSteps, peopleBehind, type Records, recordsOf, type StepLines } from "../commands/audit.ts";
 import type { KeyDescription, LoggedLine } from "./evidence-log.ts";
-import { type Authors, authorsOf, peopleBehind } from "./people.ts";
 import type { CertificateKey, CertificateStep } from "./statement.ts";
 
 interface NamedKey {
@@ -27,16 +26,8 @@ export function placeOf(vaultId: string): string {
 export function keysInEvidence(entries: readonly LoggedLine[], instanceId: string): readonly CertificateKey[] {
   const inTime = uniqueEntries(entries).toSorted(byTime);
   const own = inTime.filter((line) => line.instanceId === instanceId && isKey(line));
-  const context = { credentials: credentialsOf(entries), authors: authorsOf(own) };
-  const byKey = new Map<string, StepLines<LoggedLine>[]>();
-  for (const pair of pairSteps(own)) {
-    const line = pair[1] ?? pair[0];
-    if (line === undefined) continue;
-    const name = subjectName(line);
-    const steps = byKey.get(name);
-    if (steps === undefined) byKey.set(name, [pair]);
-    else steps.push(pair);
-  }
+  const context = { credentials: credentialsOf(entries), records: recordsOf(own) };
+  const byKey = Map.groupBy(pairSteps(own), ({ last }) => subjectName(last));
   return [...byKey].map(([subject, pairs]) => keyOf(subject, pairs, context));
 }
 
@@ -56,7 +47,7 @@ function uniqueEntries(entries: readonly LoggedLine[]): readonly LoggedLine[] {
 interface Context {
   /** How the person of each line authenticated, by the place of the line. */
   readonly credentials: ReadonlyMap<string, "api_key" | "token">;
-  readonly authors: Authors;
+  readonly records: Records;
 }
 
 /** A run introduces itself on its first line, which names its caller as the actor of the lines that follow. */
@@ -73,10 +64,10 @@ function credentialsOf(entries: readonly LoggedLine[]): Context["credentials"] {
 }
 
 function keyOf(subject: string, pairs: readonly StepLines<LoggedLine>[], context: Context): CertificateKey {
-  const lines = pairs.flat().filter((line) => line !== undefined);
+  const lines = pairs.flatMap(({ first, last }) => (first === last ? [last] : [first, last]));
   const [first] = lines;
   if (first === undefined) throw new RangeError("a key without lines");
-  const steps = pairs.flatMap((pair) => stepOf(pair, context));
+  const steps = pairs.map((pair) => stepOf(pair, context));
   const described = lines.findLast(({ key }) => key !== undefined);
   const status = lastStatus(lines);
   return {
@@ -126,7 +117,7 @@ function withPeriods(
   const periods = new Map<string, string>();
   for (const { key, reported } of lines) {
     for (const { id, destructionAt } of [...(key?.keystores ?? []), ...(reported ?? [])])
-      if (destructionAt !== undefined) periods.set(id, destructionAt);
+      if (id !== undefined && destructionAt !== undefined) periods.set(id, destructionAt);
   }
   return keystores.map((each) => {
     const destructionAt = each.destructionAt ?? periods.get(each.id ?? "");
@@ -191,50 +182,31 @@ const ended: Readonly<Record<string, CertificateKey["outcome"]>> = {
   deactivated: "deactivated",
 };
 
-function stepOf([before, after]: StepLines<LoggedLine>, context: Context): readonly CertificateStep[] {
-  const last = after ?? before;
-  if (last === undefined) return [];
-  const { step, from, to, actor, digest, record, consentedBy, correlationId, log, seq } = last;
-  const consent = consentedBy ?? record;
+function stepOf({ first, last, isDone }: StepLines<LoggedLine>, context: Context): CertificateStep {
+  const { step, from, to, actor, digest, correlationId, log, seq } = last;
   const credential = context.credentials.get(`${log} ${seq}`);
-  return [
-    {
-      step,
-      from,
-      to,
-      startedAt: (before ?? last).time,
-      ...(after !== undefined && { doneAt: after.time }),
-      executor: actor,
-      ...(credential !== undefined && { credential }),
-      ...peopleBehind(last, context.authors),
-      ...(digest !== undefined && { digest }),
-      ...(consent !== undefined && { consent: consentOf(consent) }),
-      ...(correlationId !== undefined && { correlationId }),
-      evidence: { log, ...(seq !== undefined && { seq }) },
-    },
-  ];
+  return {
+    step,
+    from,
+    to,
+    startedAt: first.time,
+    ...(isDone && { doneAt: last.time }),
+    executor: actor,
+    ...(credential !== undefined && { credential }),
+    ...peopleBehind(last, context.records),
+    ...(digest !== undefined && { digest }),
+    ...(correlationId !== undefined && { correlationId }),
+    evidence: { log, ...(seq !== undefined && { seq }) },
+  };
 }
 
 /** Whether the key has every step that led to its outcome; evidence that was not passed may have the others. */
 export function hasEachStep({ outcome, steps, vaultId }: CertificateKey): boolean {
   const last = (wanted: string) => steps.findLast(({ step }) => step === wanted);
   if (outcome === "deactivated") return last("deactivate") !== undefined;
-  if (outcome !== "destroyed" && outcome !== "removed" && outcome !== "pending_destruction") return true;
+  if (outcome === "not_recorded" || outcome === "not_ended") return outcome === "not_ended";
   const destroyed = last("destroy");
   // KMS itself deactivates a key that expires.
   const isDeactivatedFirst = destroyed?.from === "deactivated" && vaultId !== placeOf("");
   return destroyed !== undefined && (!isDeactivatedFirst || last("deactivate") !== undefined);
-}
-
-function consentOf(record: NonNullable<LoggedLine["consentedBy"]>): CertificateStep["consent"] {
-  const { id, step, how, author, writtenAt, answers, reason } = record;
-  return {
-    recordId: id,
-    step,
-    how,
-    author,
-    writtenAt,
-    ...(answers !== undefined && { answers }),
-    ...(reason !== undefined && { reason }),
-  };
 }

@@ -1,6 +1,9 @@
 /** A certificate, its check and the check of an evidence file, in sentences and rows. */
 
+import { isByOnePerson } from "../commands/audit.ts";
+import { isConsequentialStep } from "../commands/audited-steps.ts";
 import { count, plain, quotedName, sayPerson } from "../text/words.ts";
+import type { Act } from "./acts.ts";
 import type { ChainBreak, ChainReport } from "./chain.ts";
 import {
   type Certificate,
@@ -10,7 +13,7 @@ import {
   outcomes,
 } from "./statement.ts";
 import type { TrustedKey } from "./trust.ts";
-import { type Problem, sourceOf, type Verification } from "./verify.ts";
+import type { Problem, Signer, Verification, VerifiedKey } from "./verify.ts";
 
 export const certificateHeads = ["KEY", "OUTCOME", "WHEN", "REQUESTED BY", "APPROVED BY", "EXECUTED BY"] as const;
 
@@ -47,19 +50,19 @@ export function titleOf({ label, keyId }: CertificateKey): string {
 }
 
 /** The people who requested, approved and executed a step. One person never fills two cells as if they were two. */
-export function peopleOf({ requester, approver, isSingle, executor }: CertificateStep, nameOf: NameOf): string[] {
-  const nameOrUnknown = (person: typeof requester) => (person === undefined ? "" : nameOf(person.iamId));
+function peopleOf(step: CertificateStep, nameOf: NameOf): string[] {
+  const nameOrUnknown = (person: CertificateStep["requester"]) => (person === undefined ? "" : nameOf(person.iamId));
   return [
-    nameOrUnknown(requester),
-    isSingle === true ? "(one person)" : nameOrUnknown(approver),
-    nameOf(executor.iamId),
+    nameOrUnknown(step.requester),
+    isByOnePerson(step) === true ? "(one person)" : nameOrUnknown(step.approver),
+    nameOf(step.executor.iamId),
   ];
 }
 
-/** `request to destroy` for a record, and the name of any other step. */
-export function stepWords({ step, consent }: CertificateStep): string {
-  if (step !== "write_record" || consent === undefined) return step.replaceAll("_", " ");
-  return `${consent.how === "answer" ? "approval" : "request"} to ${consent.step}`;
+/** `approved and executed`, and what to know about it. */
+export function sayDeed({ did, isConfirmed, isSingle }: Act): string {
+  const note = isConfirmed ? "" : " (not confirmed)";
+  return `${did.join(" and ")}${isSingle === true ? " (one person)" : ""}${note}`;
 }
 
 export const outcomeWords = {
@@ -72,12 +75,9 @@ export const outcomeWords = {
 } as const satisfies Record<CertificateKey["outcome"], string>;
 
 /** The destruction; without one, the last step that two people can be required for. */
-export function decidingStep({ steps }: CertificateKey): CertificateStep | undefined {
-  const done = steps.filter(({ doneAt }) => doneAt !== undefined);
-  return (
-    done.findLast(({ step }) => step === "destroy") ??
-    done.findLast(({ isSingle, approver }) => isSingle === true || approver !== undefined)
-  );
+function decidingStep({ steps }: CertificateKey): CertificateStep | undefined {
+  const done = steps.filter(({ doneAt, step }) => doneAt !== undefined && isConsequentialStep(step));
+  return done.findLast(({ step }) => step === "destroy") ?? done.at(-1);
 }
 
 export type NameOf = (iamId: string) => string;
@@ -105,9 +105,13 @@ const maxNamedKeys = 3;
 const maxShownProblems = 10;
 
 function sayKeys(subjects: readonly string[]): string {
-  const named = subjects.slice(0, maxNamedKeys).map((name) => plain(name.split("/").at(-1) ?? name, 60));
+  const named = subjects.slice(0, maxNamedKeys).map((name) => plain(idIn(name), 60));
   const more = subjects.length - named.length;
   return more > 0 ? `${named.join(", ")} and ${more} more` : named.join(", ");
+}
+
+function idIn(subject: string): string {
+  return subject.split("/").at(-1) ?? subject;
 }
 
 /** A valid certificate can list keys that were not destroyed. */
@@ -120,63 +124,64 @@ function sayOutcomes(keys: readonly CertificateKey[]): string {
 
 /** The result for a terminal: who did what, and how it is known; for an invalid certificate, the reasons. */
 export function explainVerification(result: Verification): string {
-  const { certificate, problems, signers, unknownKeys, isEvidenceChecked, timestamps, uncheckedTimestamps } = result;
+  const { certificate, problems, signers, unknownKeys, timestamps, uncheckedTimestamps } = result;
   if (certificate === undefined || problems.length > 0) {
     const shown = problems.slice(0, maxShownProblems).map((problem) => `${explainProblem(problem)}.`);
     const more = problems.length - shown.length;
     return [...shown, ...(more > 0 ? [`And ${more} more reasons.`] : [])].join("\n");
   }
-  const { keys, instance } = certificate.predicate;
-  return [
-    `Valid: ${keys.length} ${keys.length === 1 ? "key" : "keys"} of instance ${plain(instance.id, 60)}`,
+  const { keys, instance, wave } = certificate.predicate;
+  const lines = [
+    `Valid: ${count(keys.length, "key")} of instance ${plain(instance.id, 60)}`,
     `Service: ${sayService(certificate)}`,
     `Outcomes: ${sayOutcomes(keys)}`,
-    ...(certificate.predicate.wave === undefined ? [] : [sayWave(certificate.predicate.wave)]),
-    `Signed by ${signers.map(saySigner).join(" and ")}`,
+    wave !== undefined && sayWave(wave),
+    ...signers.map((signer) => `Signed by ${saySigner(signer)}${sayPart(signer)}`),
     ...timestamps.map(
       ({ signer, at, authority }) =>
         `The signature of ${saySigner(signer)} existed at ${at}, according to ${plain(authority, 200)}`,
     ),
-    ...(uncheckedTimestamps === 0
-      ? []
-      : [
-          `Timestamps: ${uncheckedTimestamps}, not checked; add --tsa-trust with the certificate of the authority to check them`,
-        ]),
-    ...(unknownKeys.length === 0
-      ? []
-      : [
-          `Not counted: ${unknownKeys.length} ${unknownKeys.length === 1 ? "signature" : "signatures"} of unknown keys`,
-        ]),
-    isEvidenceChecked
+    uncheckedTimestamps > 0 &&
+      `Timestamps: ${uncheckedTimestamps}, not checked; add --tsa-trust with the certificate of the authority to check them`,
+    unknownKeys.length > 0 && `Not counted: ${count(unknownKeys.length, "signature")} of unknown keys`,
+    result.isEvidenceChecked
       ? "Evidence: the certificate follows from the evidence files"
       : "Evidence: not compared; add --evidence to compare the certificate with the files",
+    sayEvents(result),
+    result.areTwoPeopleChecked &&
+      "Two people: audit events show a requester and another approver of each step that ended a key",
     "",
-    ...explainSteps(result, keys),
+    ...explainKeys(result, namesOf(keys)),
     "",
     explainLimits(certificate),
-  ].join("\n");
+  ];
+  return lines.filter((line) => line !== false).join("\n");
 }
 
-/** Each key with its outcome, and a line for each step. */
-function explainSteps(result: Verification, keys: readonly CertificateKey[]): readonly string[] {
-  const nameOf = namesOf(keys);
-  return keys.flatMap((key) => [
-    `${plain(titleOf(key), 60)}: ${outcomeWords[key.outcome]}; stated by the ${sourceOf(result)}`,
-    ...(key.steps.length === 0
-      ? ["  The steps are not recorded"]
-      : key.steps.map((step) => `  ${sayStep(step, nameOf)}`)),
+function sayPart({ tookStep }: Signer): string {
+  if (tookStep === undefined) return "";
+  return tookStep ? ", who took a step" : ", who took no recorded step";
+}
+
+function sayEvents({ areEventsChecked, keys }: Verification): string {
+  if (!areEventsChecked) return "Audit events: not compared, so each act is only stated; add --activity-tracker";
+  const acts = keys.flatMap((key) => key.acts);
+  const known = acts.filter(({ knownBy }) => knownBy === "audit_event");
+  return `Audit events: ${known.length} of ${count(acts.length, "act")} have an event of that person at that time`;
+}
+
+/** Each key with its outcome, and a line for each act: when, how it is known, and who did what. */
+function explainKeys({ keys }: Verification, nameOf: NameOf): readonly string[] {
+  return keys.flatMap(({ subject, label, outcome, acts }) => [
+    `${label === "" ? "" : `${plain(label, 60)}, `}key ${plain(idIn(subject), 60)}: ${outcomeWords[outcome]}`,
+    ...(acts.length === 0 ? ["  The steps are not recorded"] : acts.map((act) => `  ${sayAct(act, nameOf)}`)),
   ]);
 }
 
-function sayStep(step: CertificateStep, nameOf: NameOf): string {
-  const [requester = "", approver = "", executor = ""] = peopleOf(step, nameOf).map((each) => plain(each, 100));
-  const people = [
-    ...(requester === "" ? [] : [`requested by ${requester}`]),
-    ...(approver === "" ? [] : [`approved by ${approver}`]),
-    `executed by ${executor}`,
-    ...(step.doneAt === undefined ? ["not confirmed"] : []),
-  ];
-  return `${step.doneAt ?? step.startedAt}  ${plain(stepWords(step), 60)}: ${people.join(", ")}`;
+function sayAct(act: VerifiedKey["acts"][number], nameOf: NameOf): string {
+  const { at = "time not recorded", step, iamId, knownBy } = act;
+  const known = knownBy === "audit_event" ? "audit event" : "only stated";
+  return `${at.padEnd(20)}  ${known}  ${plain(step, 60)}: ${sayDeed(act)} by ${plain(nameOf(iamId), 100)}`;
 }
 
 export function sayWave({ campaign, wave, count }: CertificateWave): string {
@@ -202,7 +207,7 @@ export function explainProblem(problem: Problem): string {
       return `This release does not know certificates of type ${plain(problem.type, 150)}`;
     case "signature_altered":
       return `A signature of a trusted key does not fit the certificate (${plain(problem.keyId, 64)})`;
-    case "too_few_persons":
+    case "too_few_signers":
       return `${problem.found} trusted ${problem.found === 1 ? "person" : "persons"} signed it, ${problem.required} are required`;
     case "timestamp_invalid":
       return `The timestamp of the signature of key ${plain(problem.keyId, 64)} ${timestampFaults[problem.why]}`;
@@ -228,6 +233,14 @@ export function explainProblem(problem: Problem): string {
       return `The evidence file ${plain(problem.file, 300)} was changed after the runs wrote it`;
     case "evidence_differs":
       return `The evidence does not say the same of key ${plain(problem.subject)}`;
+    case "steps_missing":
+      return `Who took each step on key ${plain(problem.subject)} is not recorded`;
+    case "one_person":
+      return `One person alone is behind ${problem.step} of key ${plain(problem.subject)}`;
+    case "only_stated":
+      return `Who ${problem.did.join(" and ")} ${problem.step} of key ${plain(problem.subject)} is only stated: no audit event shows it`;
+    case "events_missing":
+      return "Without the audit events of the account, who requested and approved each step is only stated; add --activity-tracker";
   }
 }
 

@@ -31,20 +31,13 @@ function isRealTime(time: string): boolean {
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 const person = z.strictObject({ iamId: text, name: text.optional() });
-const behind = z.strictObject({
-  iamId: text.describe("IAM ID of the record's author; empty if the evidence does not have it"),
-  recordId: text.optional(),
-});
-const consent = z.strictObject({
-  recordId: text,
-  step: text,
-  how: text.describe("asked: by command; met: an engine reached the key; answer: answers another record"),
-  author: text,
-  writtenAt: text,
-  answers: text.optional(),
+const consenter = z.strictObject({
+  iamId: text.describe("Empty if the evidence does not have it"),
+  recordId: text.optional().describe("ID of the consent record; absent for an approver who executed the step"),
+  at: time.optional().describe("When the person wrote the record"),
   reason: text.optional(),
 });
-const keystore = z.strictObject({
+export const keystoreReport = z.strictObject({
   id: text.optional(),
   name: text,
   type: text.optional(),
@@ -61,14 +54,10 @@ const step = z.strictObject({
   doneAt: time.optional().describe("Time of the service of the entry after the call; absent if not confirmed"),
   executor: person,
   credential: z.enum(["api_key", "token"]).optional().describe("How the executor authenticated, as far as known"),
-  requester: behind.optional(),
-  approver: behind.optional(),
-  isSingle: z
-    .boolean()
-    .optional()
-    .describe("Whether one person alone took a step that can require two; absent if not known"),
+  about: text.optional().describe("For a consent record: the step that the record requests or approves"),
+  requester: consenter.optional().describe("Absent if one person alone took a step that can require two"),
+  approver: consenter.optional(),
   digest: text.optional().describe("Digest of the key's facts that the approval covers"),
-  consent: consent.optional().describe("Consent record that the step wrote or used"),
   correlationId: text.optional(),
   evidence: z.strictObject({ log: z.int().nonnegative(), seq: z.int().positive().optional() }),
 });
@@ -82,6 +71,20 @@ export const outcomes = [
   "not_recorded",
 ] as const;
 
+/** What the service says of a key, as the evidence repeats it. */
+export const keyMetadata = {
+  algorithm: text.optional(),
+  size: text.optional(),
+  version: z.int().optional(),
+  template: text.optional(),
+  description: text.optional(),
+  activationDate: text.optional(),
+  expirationDate: text.optional(),
+  createdAt: text.optional(),
+  createdBy: text.optional(),
+  rotatedAt: text.optional(),
+};
+
 const keyFacts = z.strictObject({
   subject: text,
   vaultId: text,
@@ -93,17 +96,8 @@ const keyFacts = z.strictObject({
       "removed: destroyed, and then its metadata was removed from the vault; destroyed: every keystore reported live that the key is gone; pending_destruction: not every keystore did",
     ),
   outcomeAt: time.optional(),
-  algorithm: text.optional(),
-  size: text.optional(),
-  version: z.int().optional(),
-  template: text.optional(),
-  description: text.optional(),
-  activationDate: text.optional(),
-  expirationDate: text.optional(),
-  createdAt: text.optional(),
-  createdBy: text.optional(),
-  rotatedAt: text.optional(),
-  keystores: z.array(keystore),
+  ...keyMetadata,
+  keystores: z.array(keystoreReport),
   keystoresReadAt: time.optional(),
   areKeystoresLive: z.boolean().describe("Whether the keystores were asked live at that time"),
   kmsKeys: z.array(z.strictObject({ id: text, state: text })),

@@ -1,13 +1,20 @@
 /**
- * The check of a certificate: form, signatures and consistency. Pure. It does not rate the proof. The people who took
- * the steps wrote the evidence and can sign what they like, so a valid certificate proves only who signed it, and with
- * the evidence files that it follows from them.
+ * The check of a certificate: form, signatures, consistency, and how each act of a person is known. Pure.
+ *
+ * The people who took the steps wrote the evidence and can sign what they like. So a valid certificate proves only who
+ * signed it, and with the evidence files that it follows from them: its acts are **stated**. Audit events of the
+ * account, which the verifier exported, show an act apart from the evidence (`activity-tracker.ts`). `--require` counts
+ * signers; `--two-people` counts persons behind the steps, and accepts none that is only stated.
  */
 
+import { isByOnePerson, isSamePerson } from "../commands/audit.ts";
+import { isConsequentialStep } from "../commands/audited-steps.ts";
+import { type AuditEvent, createEventSearch } from "./activity-tracker.ts";
+import { type Act, actsOf } from "./acts.ts";
 import { type CertificateTools, isAllIbms, limitsOf, unrecordedKey, type WaveKeys, waveOf } from "./build.ts";
 import type { FoundLog } from "./evidence-log.ts";
-import { keysInEvidence, subjectName } from "./key-history.ts";
-import { type Certificate, certificateForm, certificateType } from "./statement.ts";
+import { hasEachStep, keysInEvidence, subjectName } from "./key-history.ts";
+import { type Certificate, type CertificateKey, certificateForm, certificateType } from "./statement.ts";
 import { type SignatureResult, signersOf, type TimestampResult, type TrustedKey } from "./trust.ts";
 
 export interface VerificationInput {
@@ -17,11 +24,15 @@ export interface VerificationInput {
   readonly timestamps: readonly TimestampResult[];
   /** Whether one trusted signature at least must have a timestamp. */
   readonly isTimestampRequired: boolean;
-  /** The number of different persons whose signatures are required. */
-  readonly requiredPersons: number;
+  /** The number of different people whose signatures are required. */
+  readonly requiredSigners: number;
+  /** Whether each step that can require two people must be known to be of two. */
+  readonly areTwoPeopleRequired: boolean;
   readonly allowsEmulator: boolean;
   /** The evidence files, in the order of the certificate; undefined if none is passed. */
   readonly evidence?: readonly (FoundLog | undefined)[];
+  /** The audit events that the verifier exported from the account. */
+  readonly events?: readonly AuditEvent[];
   /** The wave as the campaign's own manifest has it. */
   readonly wave?: WaveKeys;
 }
@@ -31,7 +42,7 @@ export type Problem =
   | { readonly kind: "not_a_certificate"; readonly detail: string }
   | { readonly kind: "newer_version"; readonly type: string }
   | { readonly kind: "signature_altered"; readonly keyId: string }
-  | { readonly kind: "too_few_persons"; readonly found: number; readonly required: number }
+  | { readonly kind: "too_few_signers"; readonly found: number; readonly required: number }
   | {
       readonly kind: "timestamp_invalid";
       readonly keyId: string;
@@ -46,7 +57,11 @@ export type Problem =
   | { readonly kind: "not_ibm"; readonly endpoints: readonly string[] }
   | { readonly kind: "evidence_missing"; readonly log: number; readonly head: string }
   | { readonly kind: "evidence_broken"; readonly log: number; readonly file: string }
-  | { readonly kind: "evidence_differs"; readonly subject: string };
+  | { readonly kind: "evidence_differs"; readonly subject: string }
+  | { readonly kind: "steps_missing"; readonly subject: string }
+  | { readonly kind: "one_person"; readonly subject: string; readonly step: string }
+  | { readonly kind: "only_stated"; readonly subject: string; readonly step: string; readonly did: readonly string[] }
+  | { readonly kind: "events_missing" };
 
 export interface Timestamp {
   readonly signer: TrustedKey["person"];
@@ -54,51 +69,111 @@ export interface Timestamp {
   readonly authority: string;
 }
 
+/** A person who signed. Without an IAM ID, `uko` cannot compare the person with the people of the steps. */
+export type Signer = TrustedKey["person"] & { readonly tookStep?: boolean };
+
+/** How an act is known. The evidence states only what was compared with it; without it, the signers do. */
+export const sources = ["audit_event", "evidence", "signers"] as const;
+export type Source = (typeof sources)[number];
+
+export interface VerifiedKey extends Pick<CertificateKey, "subject" | "label" | "outcome"> {
+  readonly acts: readonly (Act & { readonly knownBy: Source })[];
+}
+
 export interface Verification {
   readonly certificate?: Certificate;
   readonly problems: readonly Problem[];
-  readonly signers: readonly TrustedKey["person"][];
+  readonly signers: readonly Signer[];
   readonly unknownKeys: readonly string[];
   /** When trusted signatures existed at the latest, and by whose word. */
   readonly timestamps: readonly Timestamp[];
   readonly uncheckedTimestamps: number;
   readonly isEvidenceChecked: boolean;
+  readonly areEventsChecked: boolean;
+  readonly areTwoPeopleChecked: boolean;
+  readonly keys: readonly VerifiedKey[];
 }
 
 export function verifyCertificate(input: VerificationInput, tools: CertificateTools): Verification {
-  const { signatures, requiredPersons, evidence } = input;
-  const signers = signersOf(signatures);
-  const unknownKeys = signatures.flatMap((each) => (each.kind === "unknown_key" ? [each.keyId] : []));
+  const { signatures, requiredSigners, evidence, events } = input;
+  const persons = signersOf(signatures);
   const timestamps = timestampsOf(input);
-  const signed: Problem[] = [
-    ...signatures.flatMap((each) =>
-      each.kind === "altered" ? [{ kind: "signature_altered" as const, keyId: each.keyId }] : [],
-    ),
-    ...(signers.length < requiredPersons
-      ? [{ kind: "too_few_persons" as const, found: signers.length, required: requiredPersons }]
-      : []),
-    ...input.timestamps.flatMap((each) =>
-      each.kind === "invalid" ? [{ kind: "timestamp_invalid" as const, keyId: each.keyId, why: each.why }] : [],
-    ),
-    ...(input.isTimestampRequired && timestamps.length === 0 ? [{ kind: "timestamp_missing" as const }] : []),
-  ];
-  const uncheckedTimestamps = input.timestamps.filter(({ kind }) => kind === "not_checked").length;
-  const common = { signers, unknownKeys, timestamps, uncheckedTimestamps, isEvidenceChecked: evidence !== undefined };
-  const read = readCertificate(input.statement);
-  if ("kind" in read) return { ...common, problems: [...signed, read] };
-  return {
-    ...common,
-    certificate: read,
-    problems: [
-      ...signed,
-      ...inconsistencies(read, tools),
-      ...(isAllIbms(read.predicate.instance.endpoints, tools) || input.allowsEmulator
-        ? []
-        : [{ kind: "not_ibm" as const, endpoints: read.predicate.instance.endpoints }]),
-      ...waveDifferences(read, input.wave, tools),
-      ...(evidence === undefined ? [] : differences(read, evidence, tools)),
-    ],
+  const problems: Problem[] = [];
+  for (const each of signatures) {
+    if (each.kind === "altered") problems.push({ kind: "signature_altered", keyId: each.keyId });
+  }
+  if (persons.length < requiredSigners) {
+    problems.push({ kind: "too_few_signers", found: persons.length, required: requiredSigners });
+  }
+  for (const each of input.timestamps) {
+    if (each.kind === "invalid") problems.push({ kind: "timestamp_invalid", keyId: each.keyId, why: each.why });
+  }
+  if (input.isTimestampRequired && timestamps.length === 0) problems.push({ kind: "timestamp_missing" });
+  const common = {
+    unknownKeys: signatures.flatMap((each) => (each.kind === "unknown_key" ? [each.keyId] : [])),
+    timestamps,
+    uncheckedTimestamps: input.timestamps.filter(({ kind }) => kind === "not_checked").length,
+    isEvidenceChecked: evidence !== undefined,
+    areEventsChecked: events !== undefined,
+    areTwoPeopleChecked: input.areTwoPeopleRequired,
   };
+  const read = readCertificate(input.statement);
+  if ("kind" in read) return { ...common, signers: persons, keys: [], problems: [...problems, read] };
+  const { keys: stated, instance } = read.predicate;
+  const keys = verifiedKeys(stated, input);
+  problems.push(...inconsistencies(read, tools));
+  if (!isAllIbms(instance.endpoints, tools) && !input.allowsEmulator) {
+    problems.push({ kind: "not_ibm", endpoints: instance.endpoints });
+  }
+  problems.push(...waveDifferences(read, input.wave, tools));
+  if (evidence !== undefined) problems.push(...differences(read, evidence, tools));
+  if (input.areTwoPeopleRequired) problems.push(...missingPeople(stated, keys, events));
+  const signers = persons.map((person) => withPart(person, keys));
+  return { ...common, signers, keys, certificate: read, problems };
+}
+
+/** A signer who took no step is a witness of the signed statement, and of the endpoint that it names. */
+function withPart(person: TrustedKey["person"], keys: readonly VerifiedKey[]): Signer {
+  const { iamId } = person;
+  if (iamId === undefined) return person;
+  return { ...person, tookStep: keys.some(({ acts }) => acts.some((act) => isSamePerson(act.iamId, iamId))) };
+}
+
+function verifiedKeys(
+  keys: readonly CertificateKey[],
+  { events = [], evidence }: VerificationInput,
+): readonly VerifiedKey[] {
+  const hasEvent = createEventSearch(events);
+  const statedBy = evidence === undefined ? "signers" : "evidence";
+  return keys.map(({ subject, keyId, label, outcome, steps }) => {
+    const acts = actsOf(steps).map((act): VerifiedKey["acts"][number] => {
+      return { ...act, knownBy: hasEvent(keyId, act) ? "audit_event" : statedBy };
+    });
+    return { subject, label, outcome, acts };
+  });
+}
+
+/** Why the steps that ended the keys are not known to be of two people, as `--two-people` requires. */
+function missingPeople(
+  stated: readonly CertificateKey[],
+  keys: readonly VerifiedKey[],
+  events: VerificationInput["events"],
+): readonly Problem[] {
+  const problems: Problem[] = events === undefined ? [{ kind: "events_missing" }] : [];
+  for (const [at, key] of stated.entries()) {
+    const { subject } = key;
+    const done = key.steps.filter(({ doneAt }) => doneAt !== undefined);
+    if (!hasEachStep({ ...key, steps: done })) problems.push({ kind: "steps_missing", subject });
+    const known = keys[at]?.acts.filter(({ knownBy }) => knownBy === "audit_event") ?? [];
+    for (const each of done.filter(({ step }) => isConsequentialStep(step))) {
+      const { step } = each;
+      const own = known.filter(({ of }) => key.steps[of] === each).flatMap(({ did }) => did);
+      const did = (["requested", "approved"] as const).filter((one) => !own.includes(one));
+      if (isByOnePerson(each) === true) problems.push({ kind: "one_person", subject, step });
+      else if (did.length > 0 && events !== undefined) problems.push({ kind: "only_stated", subject, step, did });
+    }
+  }
+  return problems;
 }
 
 /** A timestamp counts only for a valid signature of a trusted key. */
@@ -190,29 +265,4 @@ function differences(
       ? []
       : [{ kind: "evidence_differs" as const, subject: key.subject }],
   );
-}
-
-/** How the outcome and the steps of a key are known. The evidence states only what was compared with it. */
-export const sources = ["evidence", "signers"] as const;
-
-export function sourceOf({ isEvidenceChecked }: Verification): (typeof sources)[number] {
-  return isEvidenceChecked ? "evidence" : "signers";
-}
-
-/** The keys for a machine, with the people behind each step, and whether the evidence or the signers state these facts. */
-export function verifiedKeys(result: Verification) {
-  return (result.certificate?.predicate.keys ?? []).map((key) => ({
-    subject: key.subject,
-    outcome: key.outcome,
-    statedBy: sourceOf(result),
-    steps: key.steps.map(({ step, startedAt, doneAt, requester, approver, executor, isSingle }) => ({
-      step,
-      startedAt,
-      doneAt,
-      requester,
-      approver,
-      executor,
-      isSingle,
-    })),
-  }));
 }

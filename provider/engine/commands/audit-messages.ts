@@ -48,17 +48,17 @@ function sayNone(stepsOnFile: number): string {
 }
 
 function rowOf(event: AuditEvent): readonly string[] {
-  const { time, actor, step, resource, label, keyId, from, to, consentedBy, record } = event;
+  const { time, actor, step, about, resource, label, keyId, from, to, consentedBy, record } = event;
   const consent = consentedBy ?? record;
   return [
     time,
-    record === undefined ? step : `${step} (${record.step})`,
+    about === undefined ? step : `${event.approver === undefined ? "request" : "approval"} to ${about}`,
     `${resource === undefined ? "" : `${resource.replaceAll("_", " ")} `}${plain(label === "" ? keyId : label, 40)}`,
     from,
     to,
     sayConsenter(event.requester),
     event.isSingle === true ? "(one person)" : sayConsenter(event.approver),
-    sayPerson(actor.iamId, actor.name),
+    about === undefined ? sayPerson(actor.iamId, actor.name) : "",
     [
       event.isConfirmed ? "" : "not confirmed",
       consent?.reason === undefined ? "" : `"${plain(consent.reason, 60)}"`,
@@ -86,7 +86,7 @@ function samePerson(events: readonly AuditEvent[]): readonly string[] {
     const name = `${instanceId}/${keyId}`;
     if (step === "deactivate") deactivatedBy.set(name, actor.iamId);
     if (step === "destroy" && deactivatedBy.get(name) === actor.iamId) {
-      found.push(`Key "${plain(label)}" was deactivated and destroyed by one person, ${plain(actor.iamId, 100)}`);
+      found.push(`One person, ${plain(actor.iamId, 100)}, executed deactivate and destroy of key "${plain(label)}"`);
     }
   }
   return found;

@@ -1,9 +1,12 @@
-/** The evaluation of evidence: who requested, approved and executed what, when, and what the lines leave open. Pure. */
+/**
+ * The evaluation of evidence: who requested, approved and executed what, when, and what the lines leave open. An event of
+ * one person must never read as the events of two. Pure.
+ */
 
 import * as z from "zod";
 import { parseJson } from "../../encodings.ts";
-import { isIamIdForm } from "../../lifecycle/iam-id.ts";
-import { type Authors, authorsOf, type People, peopleBehind } from "../certificate/people.ts";
+import { foldIamId, isIamIdForm } from "../../lifecycle/iam-id.ts";
+import { isConsequentialStep } from "./audited-steps.ts";
 
 const person = z.object({ iamId: z.string(), name: z.string() });
 const record = z.object({
@@ -40,8 +43,84 @@ export const evidenceLine = z.object({
 });
 export type EvidenceLine = z.infer<typeof evidenceLine>;
 
+/** The people behind a step that deactivates or destroys a key, or behind a record; nothing for other steps. */
+export interface People {
+  /** For a line about a record: the step that the record requests or approves. */
+  readonly about?: string;
+  readonly requester?: Consenter;
+  readonly approver?: Consenter;
+}
+
+export interface Consenter {
+  /** Empty if the evidence does not have it. */
+  readonly iamId: string;
+  /** Absent for an approver who approved the step by executing it. */
+  readonly recordId?: string;
+  /** When the person wrote the record. */
+  readonly at?: string;
+  readonly reason?: string;
+}
+
+type RecordLine = z.infer<typeof record>;
+/** Each consent record that a line has, by its ID. */
+export type Records = ReadonlyMap<string, RecordLine>;
+
+export function recordsOf(lines: readonly EvidenceLine[]): Records {
+  const records = lines.flatMap(({ record, consentedBy }) => [record, consentedBy]);
+  return new Map(records.flatMap((each) => (each === undefined ? [] : [[each.id, each]])));
+}
+
+/** An approval may be a record of its own; otherwise the person who executed the step approved the request. */
+export function peopleBehind(
+  { step, actor, record, consentedBy }: Omit<EvidenceLine, "phase">,
+  records: Records,
+): People {
+  if (record !== undefined) {
+    const author = consenterOf(record);
+    return { about: record.step, ...(isApproval(record) ? { approver: author } : { requester: author }) };
+  }
+  if (consentedBy === undefined || !isConsequentialStep(step)) return {};
+  if (!isApproval(consentedBy)) return { requester: consenterOf(consentedBy), approver: { iamId: actor.iamId } };
+  const { answers } = consentedBy;
+  const request = records.get(answers ?? "");
+  const unknown = { iamId: "", ...(answers !== undefined && { recordId: answers }) };
+  return {
+    requester: request === undefined ? unknown : consenterOf(request),
+    approver: consenterOf(consentedBy),
+  };
+}
+
+function isApproval({ how }: RecordLine): boolean {
+  return how === "answer";
+}
+
+function consenterOf({ id, author, writtenAt, reason }: RecordLine): Consenter {
+  return { iamId: author, recordId: id, at: writtenAt, ...(reason !== undefined && { reason }) };
+}
+
+/**
+ * Whether one person alone took the step, no matter who executed it. Undefined if the evidence does not name both, as
+ * for a window in KMS, so that no reader takes the two for different people.
+ */
+export function isByOnePerson(step: {
+  readonly step: string;
+  readonly requester?: Pick<Consenter, "iamId"> | undefined;
+  readonly approver?: Pick<Consenter, "iamId"> | undefined;
+}): boolean | undefined {
+  if (!isConsequentialStep(step.step)) return undefined;
+  const [requester, approver] = [step.requester?.iamId, step.approver?.iamId];
+  if (requester === undefined || approver === undefined) return true;
+  return requester === "" || approver === "" ? undefined : isSamePerson(requester, approver);
+}
+
+export function isSamePerson(a: string, b: string): boolean {
+  return foldIamId(a) === foldIamId(b);
+}
+
 /** One step as its evidence lines describe it; `actor` executed it. Printed by `--json`. */
 export interface AuditEvent extends Omit<EvidenceLine, "phase">, People {
+  /** Whether one person alone took a step that can require two; absent if not known. */
+  readonly isSingle?: boolean;
   /** False if a step was started and no line reports it as done: it was refused, it crashed, or its answer was lost. */
   readonly isConfirmed: boolean;
 }
@@ -83,8 +162,8 @@ export function auditEvidence(texts: readonly string[], filter: AuditFilter = {}
       else lines.push(read);
     }
   }
-  const authors = authorsOf(lines);
-  const all = pairSteps(lines.toSorted(byTime)).flatMap((pair) => eventOf(pair, authors));
+  const records = recordsOf(lines);
+  const all = pairSteps(lines.toSorted(byTime)).map((pair) => eventOf(pair, records));
   const events = all.filter((event) => passes(event, filter));
   return { events, stepsOnFile: all.length, unreadableLines, unknownVersions };
 }
@@ -97,8 +176,13 @@ function readLine(line: string): EvidenceLine | "unreadable" | "unknown_version"
   return typeof version === "number" && version !== 1 ? "unknown_version" : "unreadable";
 }
 
-/** The line before a step and the line after it; one of the two may be missing. */
-export type StepLines<Line> = readonly [before: Line | undefined, after: Line | undefined];
+/** The lines before and after a step, which are one line if the other is missing. */
+export interface StepLines<Line> {
+  readonly first: Line;
+  readonly last: Line;
+  /** Whether a line reports the step as done. */
+  readonly isDone: boolean;
+}
 
 /** Pairs the lines before and after each step, in the order of their times. Of two attempts, one had no effect. */
 export function pairSteps<Line extends EvidenceLine>(lines: readonly Line[]): readonly StepLines<Line>[] {
@@ -107,26 +191,20 @@ export function pairSteps<Line extends EvidenceLine>(lines: readonly Line[]): re
   for (const line of lines) {
     const name = [line.instanceId, line.resource, line.keyId, line.step, line.actor.iamId].join("\n");
     const open = begun.get(name) ?? [];
-    if (line.phase === "before") {
-      begun.set(name, [...open, steps.length]);
-      steps.push([line, undefined]);
-      continue;
-    }
-    const index = open.at(-1);
-    begun.set(name, open.slice(0, -1));
-    if (index === undefined) steps.push([undefined, line]);
-    else steps[index] = [steps[index]?.[0], line];
+    const isDone = line.phase === "after";
+    const index = isDone ? open.at(-1) : undefined;
+    begun.set(name, isDone ? open.slice(0, -1) : [...open, steps.length]);
+    const first = index === undefined ? undefined : steps[index]?.first;
+    steps[index ?? steps.length] = { first: first ?? line, last: line, isDone };
   }
   return steps;
 }
 
-function eventOf([before, after]: StepLines<EvidenceLine>, authors: Authors): readonly AuditEvent[] {
-  const last = after ?? before;
-  if (last === undefined) return [];
-  const { phase: _phase, ...line } = { ...before, ...last };
-  return [
-    { ...line, ...peopleBehind(line, authors), isConfirmed: after !== undefined, time: before?.time ?? last.time },
-  ];
+function eventOf({ first, last, isDone }: StepLines<EvidenceLine>, records: Records): AuditEvent {
+  const { phase: _phase, ...line } = { ...first, ...last };
+  const people = peopleBehind(line, records);
+  const isSingle = isByOnePerson({ step: line.step, ...people });
+  return { ...line, ...people, ...(isSingle !== undefined && { isSingle }), isConfirmed: isDone, time: first.time };
 }
 
 export const byTime = (a: EvidenceLine, b: EvidenceLine): number => timeOf(a) - timeOf(b);
@@ -137,8 +215,8 @@ function passes(event: AuditEvent, { since, vaultId, key, step, person: who }: A
   if (key !== undefined && event.keyId !== key && event.label !== key) return false;
   if (step !== undefined && event.step !== step) return false;
   if (who === undefined) return true;
-  const { actor, consentedBy, requester, record: written } = event;
-  const ids = [actor.iamId, requester?.iamId ?? "", consentedBy?.author ?? "", written?.author ?? ""];
+  const { actor, requester, approver } = event;
+  const ids = [actor.iamId, requester?.iamId ?? "", approver?.iamId ?? ""];
   // A name may be the ID of another person, so a text in the form of an ID matches IDs alone.
   const people = isIamIdForm(who) ? ids : [...ids, actor.name];
   return people.some((each) => each.toLowerCase().includes(who.toLowerCase()));

@@ -20,3 +20,10 @@ export const isConsequential = {
 } as const satisfies Record<Step["kind"] | KmsStep["kind"] | "delete" | "hold" | "release", boolean>;
 
 export const auditedSteps: readonly string[] = Object.keys(isConsequential);
+
+const consequential = new Map<string, boolean>(Object.entries(isConsequential));
+
+/** The same for the name of any step in the evidence. */
+export function isConsequentialStep(step: string): boolean {
+  return consequential.get(step) === true;
+}

@@ -201,11 +201,16 @@ const explanation = z
   .describe("One code, as uko explain --json prints it");
 
 const person = z.object({ iamId: z.string().optional(), name: z.string().optional() });
-const behind = person.extend({ recordId: z.string().describe("ID of the consent record").optional() });
+const behind = person.extend({
+  recordId: z.string().describe("ID of the consent record").optional(),
+  at: z.string().describe("When the person wrote the record").optional(),
+  reason: z.string().optional(),
+});
 const auditStep = evidenceLine
   .omit({ phase: true })
   .extend({
     isConfirmed: z.boolean().describe("Whether a line reports the step as done"),
+    about: z.string().describe("For a consent record: the step that it requests or approves").optional(),
     requester: behind.optional(),
     approver: behind.optional(),
     isSingle: z
@@ -281,39 +286,38 @@ const review = z
   ])
   .describe("One key, or the review itself, as uko review --json prints it; the form of an error is `error`");
 
-const subject = { subject: z.string().describe("<vaultId>/<keyId>, or kms/<keyId>") };
-const verifiedStep = z.object({
+const subject = { subject: z.string().describe("<instanceId>/<vaultId>/<keyId>, or <instanceId>/kms/<keyId>") };
+const act = z.object({
+  did: z.array(z.enum(["requested", "approved", "executed"])),
   step: z.string(),
-  startedAt: z.string(),
-  doneAt: z.string().describe("Absent if the step is not confirmed").optional(),
-  requester: behind.optional(),
-  approver: behind.optional(),
-  executor: person,
-  isSingle: z
-    .boolean()
-    .describe("Whether one person alone took a step that can require two; absent if not known")
-    .optional(),
+  iamId: z.string().describe("Empty if the evidence does not name the person"),
+  at: z.string().describe("Absent if the evidence does not have the request").optional(),
+  startedAt: z.string().describe("The time before the call of the step"),
+  recordId: z.string().describe("ID of the consent record that the person wrote").optional(),
+  isConfirmed: z.boolean().describe("Whether the evidence reports the step as done"),
+  isSingle: z.literal(true).describe("One person alone took a step that can require two").optional(),
+  of: z.number().int().describe("Position of the step in predicate.keys[].steps of the certificate"),
+  knownBy: z
+    .enum(sources)
+    .describe(
+      "audit_event: the account has an event of this person at this time; evidence: only stated, and follows from the files in --evidence; signers: only stated",
+    ),
 });
 const verification = z
   .object({
     v,
     isValid: z.boolean(),
     problems: z.array(z.looseObject({ kind: z.string().describe("Such as signature_altered or evidence_differs") })),
-    signers: z.array(person),
+    signers: z.array(
+      person.extend({ tookStep: z.boolean().describe("Absent for a key without an IAM ID in --trust").optional() }),
+    ),
     unknownKeys: z.array(z.string()).describe("IDs of keys that signed and are not trusted"),
     timestamps: z.array(z.object({ signer: person, at: z.string(), authority: z.string() })),
     uncheckedTimestamps: count,
     isEvidenceChecked: z.boolean(),
-    keys: z.array(
-      z.object({
-        ...subject,
-        outcome: z.enum(outcomes),
-        statedBy: z
-          .enum(sources)
-          .describe("evidence: follows from the files in --evidence; signers: the signers state it"),
-        steps: z.array(verifiedStep),
-      }),
-    ),
+    areEventsChecked: z.boolean().describe("Whether --activity-tracker was passed"),
+    areTwoPeopleChecked: z.boolean().describe("Whether --two-people was passed"),
+    keys: z.array(z.object({ ...subject, label: z.string(), outcome: z.enum(outcomes), acts: z.array(act) })),
     notVerified: z.array(z.object({ code: z.string(), text: z.string(), subjects: z.array(z.string()).optional() })),
   })
   .describe("The line that uko certificate verify --json prints; show --json prints sdk/certificate.schema.json");

@@ -30,17 +30,19 @@ afterAll(() => story.close());
 
 interface Options {
   readonly evidence?: string;
-  readonly requiredPersons?: number;
+  readonly requiredSigners?: number;
   readonly allowsEmulator?: boolean;
   readonly trusted?: readonly (keyof typeof people)[];
 }
 
 function choiceOf(options: Options = {}): VerificationChoice {
-  const { evidence, requiredPersons = 2, allowsEmulator = true, trusted = ["alice", "bob", "carol"] } = options;
+  const { evidence, requiredSigners = 2, allowsEmulator = true, trusted = ["alice", "bob", "carol"] } = options;
   return {
     file: story.file("m.json"),
     trust: trusted.map((who) => `${people[who]}=${story.file(`${who}.pem`)}`),
-    requiredPersons,
+    requiredSigners,
+    areTwoPeopleRequired: false,
+    events: [],
     allowsEmulator,
     evidence: evidence === undefined ? [] : [story.file(evidence)],
   };
@@ -155,8 +157,8 @@ const mutations: readonly (readonly [what: string, text: () => string, problem: 
   ["a reformatted envelope", () => JSON.stringify(good, null, 2), "UKO_CERTIFICATE_INVALID"],
   ["an added field", () => `${JSON.stringify({ ...good, note: "x" })}\n`, "UKO_CERTIFICATE_INVALID"],
   ["an empty file", () => "", "UKO_CERTIFICATE_INVALID"],
-  ["no signature", () => signaturesOf(() => []), "too_few_persons"],
-  ["a missing signature", () => signaturesOf((all) => all.slice(1)), "too_few_persons"],
+  ["no signature", () => signaturesOf(() => []), "too_few_signers"],
+  ["a missing signature", () => signaturesOf((all) => all.slice(1)), "too_few_signers"],
   [
     "swapped signatures",
     () =>
@@ -183,22 +185,22 @@ const mutations: readonly (readonly [what: string, text: () => string, problem: 
     () => signaturesOf(([a, b]) => (a && b ? [{ ...a, keyid: "0".repeat(64) }, b] : [])),
     "signature_altered",
   ],
-  ["one signature twice", () => signaturesOf(([a]) => (a ? [a, a] : [])), "too_few_persons"],
+  ["one signature twice", () => signaturesOf(([a]) => (a ? [a, a] : [])), "too_few_signers"],
   [
     "a foreign key",
     () =>
       signaturesOf(([a]) =>
         a ? [{ keyid: "f".repeat(64), sig: sign(undefined, signedBytes(good), stranger).toString("base64") }, a] : [],
       ),
-    "too_few_persons",
+    "too_few_signers",
   ],
   [
     "signers that the verifier does not trust",
     () => serializeEnvelope(good),
-    "too_few_persons",
+    "too_few_signers",
     { trusted: ["carol"] },
   ],
-  ["more required persons than signed", () => serializeEnvelope(good), "too_few_persons", { requiredPersons: 3 }],
+  ["more required signers than signed", () => serializeEnvelope(good), "too_few_signers", { requiredSigners: 3 }],
   ["an emulator", () => serializeEnvelope(good), "not_ibm", { allowsEmulator: false }],
   [
     "facts that do not fit the digest",

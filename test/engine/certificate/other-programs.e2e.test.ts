@@ -87,7 +87,9 @@ test("5,000 keys are certified and checked, with their evidence, in under 10 sec
   const { problems, certificate } = await verifyFile({
     file: story.file("many.json"),
     trust: [`${people.bob}=${story.file("bob.pem")}`],
-    requiredPersons: 1,
+    requiredSigners: 1,
+    areTwoPeopleRequired: false,
+    events: [],
     allowsEmulator: true,
     evidence: [story.file("many.jsonl")],
   });

@@ -178,7 +178,9 @@ describe("with a timestamp, a check", () => {
           const choice = {
             file: story.file("byte.json"),
             trust,
-            requiredPersons: 2,
+            requiredSigners: 2,
+            areTwoPeopleRequired: false,
+            events: [],
             allowsEmulator: true,
             evidence: [],
           };

@@ -91,17 +91,12 @@ export async function expectEvidence(scenario: Scenario, { alice: a, bob: b, key
     key?.steps.filter(({ doneAt }) => (doneAt !== undefined) === isDone),
   );
   expect(denied).toMatchObject([{ step: "remove", from: "destroyed", to: "absent" }]);
-  const deeds = done?.map(({ step, requester, approver, isSingle }) => [
-    step,
-    requester?.iamId,
-    approver?.iamId,
-    isSingle,
-  ]);
+  const deeds = done?.map(({ step, about, requester, approver }) => [step, about, requester?.iamId, approver?.iamId]);
   expect(deeds).toEqual([
-    ["write_record", undefined, undefined, undefined],
-    ["deactivate", bob.iamId, alice.iamId, false],
-    ["write_record", undefined, undefined, undefined],
-    ["destroy", alice.iamId, bob.iamId, false],
+    ["write_record", "deactivate", bob.iamId, undefined],
+    ["deactivate", undefined, bob.iamId, alice.iamId],
+    ["write_record", "destroy", alice.iamId, undefined],
+    ["destroy", undefined, alice.iamId, bob.iamId],
     ["remove", undefined, undefined, undefined],
   ]);
   expect(certificate.predicate.instance).toEqual({ id: scenario.uko.instanceId, endpoints: [scenario.uko.url] });
@@ -121,7 +116,8 @@ async function certify(evidence: readonly string[]) {
   const target = { file, isReplaced: false };
   const { signal } = new AbortController();
   const certificate = await createCertificate({ evidence, keys: [], signer, target }, signal);
-  const checked = await verifyFile({ file, trust: [publicFile], requiredPersons: 1, allowsEmulator: true, evidence });
+  const required = { requiredSigners: 1, areTwoPeopleRequired: false, allowsEmulator: true };
+  const checked = await verifyFile({ file, trust: [publicFile], ...required, evidence, events: [] });
   expect(checked.problems).toEqual([]);
   return certificate;
 }

@@ -1,0 +1,107 @@
+/**
+ * The audit events of the account, which the verifier exported: whether a person wrote to a key at a time.
+ *
+ * The events come from IBM and not from the people who wrote the evidence, so they can confirm or contradict it. The
+ * fields are those of "Event fields" in IBM Cloud's documentation of activity tracking
+ * (https://cloud.ibm.com/docs/atracker?topic=atracker-event) and of uko-v4.md 7. No real export was available.
+ *
+ * - **A write** is an event that changes the key. An event does not say which step it was, or which text it brought.
+ * - **A call** (a step, or an approval by executing it) is known by a write of that person at that time.
+ * - **A record** (a request, or a stored approval) is known by a write of its author at the record's time, and only if
+ *   no other person wrote just before. Otherwise Carol can write a request in Bob's name, and Bob, who then changes a tag
+ *   with another tool, becomes its last writer: his write at that time did not bring the request.
+ *
+ * A signer can name any time in a certificate. So a record counts only if it could count at the call, and a call takes
+ * minutes; else Bob's creation of the key could show a request, or a call of a year could take any write.
+ *
+ * Pure.
+ */
+
+import * as z from "zod";
+import { parseJson } from "../../encodings.ts";
+import { UkoError } from "../../errors.ts";
+import { recordLifetimeMs, recordToleranceMs } from "../../lifecycle/consent-record.ts";
+import { isSamePerson } from "../commands/audit.ts";
+import type { Act } from "./acts.ts";
+
+const event = z.looseObject({
+  eventTime: z
+    .string()
+    .regex(/(Z|[+-]\d\d:?\d\d)$/)
+    .transform(Date.parse)
+    .refine(Number.isFinite),
+  action: z.string(),
+  outcome: z.string(),
+  initiator: z.looseObject({ id: z.string() }),
+  target: z.looseObject({ id: z.string() }),
+  requestData: z
+    .looseObject({ requestURI: z.string().catch("") })
+    .optional()
+    .catch(undefined),
+});
+export type AuditEvent = z.infer<typeof event>;
+
+/** The actions of uko-v4.md 7 and kms-v2-and-iam.md 5; other actions can change a key, but are not a step. */
+const isStep = /\.(managed-keys\.(write|delete)|secrets\.delete)$/;
+const isReading = /\.(read|list)$/;
+/** A text that was planted longer before would have to name the second of the write that makes it count. */
+const quietBeforeMs = 60_000;
+const maxCallMs = 5 * 60_000;
+
+/**
+ * Reads an export: a JSON array, or one event a line. An event that uko cannot read could be the write that contradicts
+ * a record, so it is an error. Throws UKO_INPUT_INVALID.
+ */
+export function readAuditEvents(text: string, file: string): readonly AuditEvent[] {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const list = text.trimStart().startsWith("[") ? parseJson(text) : lines.map(parseJson);
+  const read = z.array(event).min(1).safeParse(list);
+  if (read.success) return read.data;
+  const [{ path: [at] = [] } = {}] = read.error.issues;
+  throw new UkoError("UKO_INPUT_INVALID", {
+    summary: `${file} is not an export of audit events`,
+    detail: [
+      ...(typeof at === "number" ? [`Event ${at + 1} cannot be read.`] : []),
+      "It must be a JSON array or one event a line, each with eventTime, action, outcome, initiator.id and target.id.",
+    ].join("\n"),
+  });
+}
+
+/** Finds out for each act on a key, in turn, whether an event shows it. An event shows one act. */
+export function createEventSearch(events: readonly AuditEvent[]): (keyId: string, act: Act) => boolean {
+  const writes = events.filter(({ action }) => !isReading.test(action));
+  const byPlace = Map.groupBy(
+    writes.flatMap((each) => [...placesOf(each)].map((place) => ({ place, each }))),
+    ({ place }) => place,
+  );
+  const used = new Set<AuditEvent>();
+  return (keyId, { did, iamId, at = "", startedAt, isConfirmed }) => {
+    const isRecord = !did.includes("executed");
+    const [calledMs, atMs] = [Date.parse(startedAt), Date.parse(at)];
+    const couldCount = atMs <= calledMs && calledMs <= atMs + recordLifetimeMs;
+    if (!isConfirmed || (isRecord && !couldCount)) return false;
+    const [fromMs, untilMs] = isRecord ? [atMs, atMs] : [calledMs, Math.min(atMs, calledMs + maxCallMs)];
+    const onKey = (byPlace.get(keyId) ?? []).map(({ each }) => each);
+    const isBy = ({ initiator }: AuditEvent): boolean => isSamePerson(initiator.id, iamId);
+    const own = onKey.find(
+      (each) =>
+        isBy(each) &&
+        !used.has(each) &&
+        each.outcome === "success" &&
+        isStep.test(each.action) &&
+        each.eventTime >= fromMs - recordToleranceMs &&
+        each.eventTime <= untilMs + recordToleranceMs,
+    );
+    if (own === undefined) return false;
+    const wroteJustBefore = ({ outcome, eventTime }: AuditEvent): boolean =>
+      outcome !== "failure" && eventTime <= own.eventTime && eventTime >= own.eventTime - quietBeforeMs;
+    if (isRecord && onKey.some((each) => !isBy(each) && wroteJustBefore(each))) return false;
+    used.add(own);
+    return true;
+  };
+}
+
+/** The parts of the names by which an event says what it is about, one of which is the ID of the key. */
+function placesOf({ target, requestData }: AuditEvent): ReadonlySet<string> {
+  return new Set(`${target.id}/${requestData?.requestURI ?? ""}`.split(/[:/?]/));
+}
