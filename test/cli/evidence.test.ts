@@ -1,6 +1,7 @@
 /** Where runs write evidence without UKO_EVIDENCE, and which runs stop because they cannot write it. */
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -90,6 +91,14 @@ describe("without UKO_EVIDENCE", () => {
     const unnamed = await run("erin", "audit", { UKO_INSTANCE_ID: "" });
     expect(unnamed).toMatchObject({ exitCode: 1, err: expect.stringContaining("UKO_INSTANCE_ID") });
   });
+});
+
+it("uko certificate create reads the file of the instance", async () => {
+  await destroyPayroll();
+  const [signKey, out] = [path.join(home, "bob.key"), path.join(home, "certificate.json")];
+  writeFileSync(signKey, generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }));
+  const created = await run("bob", `certificate create --sign-key ${signKey} --out ${out}`);
+  expect(created).toMatchObject({ exitCode: 0, out: expect.stringContaining(": 1 key.") });
 });
 
 describe.each([

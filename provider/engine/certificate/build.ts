@@ -100,10 +100,7 @@ function instanceOf({ logs, wave }: CertificateSources): string {
   const ids = [...new Set(wave === undefined ? found : [...found, wave.instanceId])];
   const [id] = ids;
   if (id === undefined) {
-    throw invalid(
-      "The evidence has no steps",
-      "Next: name the file that UKO_EVIDENCE named in the runs, with --evidence.",
-    );
+    throw invalid("The evidence has no steps", "Next: name the evidence files of the runs with --evidence.");
   }
   if (ids.length === 1) return id;
   const named = ids.map((each) => plain(each, 60)).join(", ");
