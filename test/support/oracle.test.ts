@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { type JudgeOptions, judge, type TrailEntry, type ViolationKind } from "./oracle.ts";
+import { type JudgeOptions, judge, recordId, type TrailEntry, type ViolationKind } from "./oracle.ts";
 
 const alice = "IBMid-ALICE";
 const bob = "IBMid-BOB";
@@ -29,7 +29,9 @@ function trail(...drafts: readonly Draft[]): readonly TrailEntry[] {
 
 interface RecordDraft {
   readonly digest?: string;
-  readonly answers?: string;
+  /** The PATCH of the request that an approval quotes. */
+  readonly of?: Draft;
+  readonly quote?: Readonly<Record<string, unknown>>;
   readonly author: string;
   readonly step?: "deactivate" | "destroy";
   readonly how?: "asked" | "met" | "answer";
@@ -43,10 +45,11 @@ interface RecordDraft {
 function consent(draft: RecordDraft): Draft {
   const { author, step = "deactivate", how = "asked", atMs = 0, writer = author, carrier = "tag", state } = draft;
   const seconds = Math.floor((startMs + atMs) / 1_000);
-  const { digest = "d".repeat(32), answers: r } = draft;
-  const json = JSON.stringify({ v: 1, s: step, t: seconds, d: digest, a: author, n: "Somebody", h: how, r });
+  const { digest = "d".repeat(32) } = draft;
+  const q = draft.of === undefined ? undefined : { ...quoteOf(draft.of), ...draft.quote };
+  const json = JSON.stringify({ v: 1, s: step, t: seconds, d: digest, a: author, n: "Somebody", h: how, q });
   const authorHash = createHash("sha256").update(author).digest("hex").slice(0, 16);
-  const letters = `${step === "deactivate" ? "d" : "x"}${{ asked: "a", met: "m", answer: "n" }[how]}`;
+  const letters = `${step === "deactivate" ? "d" : "x"}${how === "met" ? "m" : "a"}`;
   const compact = `\n[uko1b${letters}${seconds.toString(16).padStart(8, "0")}${digest}${authorHash}${"0".repeat(24)}]`;
   return {
     operation: "K4",
@@ -61,9 +64,18 @@ function consent(draft: RecordDraft): Draft {
   };
 }
 
-/** An approval in this person's name, a second after the start. */
+/** What an approval keeps of the request that this PATCH brought. */
+function quoteOf({ after }: Draft): Readonly<Record<string, unknown>> {
+  const value = after?.tags[0]?.value ?? "";
+  const { a, t } = JSON.parse(Buffer.from(value, "hex").toString()) as Record<string, unknown>;
+  return { i: recordId(keyId, value), a, t, m: "5".repeat(64) };
+}
+
+const ofAlice = consent({ author: alice });
+
+/** An approval of Alice's request in this person's name, a second after the start. */
 const answerBy = (author: string, draft: Partial<RecordDraft> = {}): Draft =>
-  consent({ author, how: "answer", atMs: 1_000, ...draft });
+  consent({ author, how: "answer", of: ofAlice, atMs: 1_000, ...draft });
 
 /** Lets the service receive a write so long after the start. */
 function writtenAt(ms: number, of: Draft = consent({ author: bob })): Pick<Draft, "afterMs" | "after"> {
@@ -119,15 +131,29 @@ describe("the oracle accepts", () => {
     expect(kinds(entries)).toEqual([]);
   });
 
-  it("an answer over a request, and the step by the one who was answered", () => {
-    const answer = consent({ author: bob, how: "answer", atMs: 1_000 });
-    expect(kinds(trail(consent({ author: alice }), answer, deactivate(alice, 2_000)))).toEqual([]);
+  it("an approval over a request, and the step by the requester", () => {
+    expect(kinds(trail(ofAlice, answerBy(bob), deactivate(alice, 2_000)))).toEqual([]);
   });
 
-  it("an answer that arrived too late, and was written again", () => {
+  it("a destroy on an approval until the request is 48 hours old", () => {
+    const request = consent({ author: alice, step: "destroy" });
+    const approval = answerBy(bob, { step: "destroy", of: request });
+    expect(kinds(trail(request, approval, destroy(alice, 2 * 86_400_000 - 1_000)))).toEqual([]);
+  });
+
+  it("an engine's request of a deactivation, and a person's request of a destruction", () => {
+    const entries = trail(
+      consent({ author: bob, how: "met" }),
+      deactivate(alice),
+      consent({ author: alice, step: "destroy", atMs: 2_000 }),
+    );
+    expect(kinds(entries)).toEqual([]);
+  });
+
+  it("an approval that arrived too late, and was written again", () => {
     const late: Draft = { ...answerBy(bob), ...writtenAt(5_000, answerBy(bob)) };
     const again = answerBy(bob, { atMs: 7_000 });
-    expect(kinds(trail(consent({ author: alice }), late, again, deactivate(alice, 9_000)))).toEqual([]);
+    expect(kinds(trail(ofAlice, late, again, deactivate(alice, 9_000)))).toEqual([]);
   });
 
   it("a person in a profile as actor", () => {
@@ -236,40 +262,82 @@ describe("the oracle finds", () => {
       ["request-over-binding"],
     ],
     [
-      "an answer to an answer",
-      trail(
-        consent({ author: alice }),
-        consent({ author: bob, how: "answer", atMs: 30_000 }),
-        consent({ author: alice, how: "answer", atMs: 60_000 }),
-      ),
+      "an approval of an approval",
+      trail(ofAlice, answerBy(bob), consent({ author: alice, how: "answer", of: answerBy(bob), atMs: 60_000 })),
       ["request-over-binding"],
     ],
     [
-      "an answer to a request for the other step",
-      trail(consent({ author: alice, step: "destroy", state: "active" }), answerBy(bob), deactivate(carol, 2_000)),
+      "an approval of one's own request",
+      trail(ofAlice, answerBy(alice), deactivate(alice, 2_000)),
+      ["request-over-binding", "no-consent"],
+    ],
+    [
+      "an approval of a request for the other step",
+      trail(consent({ author: alice, step: "destroy", state: "active" }), answerBy(bob), deactivate(alice, 2_000)),
       ["no-consent"],
     ],
     [
-      "an answer to a request for another key than it is now",
+      "an approval of a request for another key than it is now",
       trail(consent({ author: alice, digest: "e".repeat(32) }), answerBy(bob), deactivate(alice, 2_000)),
-      // The answer also replaces a request that still binds.
+      // The approval also replaces a request that still binds.
+      ["request-over-binding", "no-consent"],
+    ],
+    ...(
+      [
+        ["another request", { i: "0".repeat(32) }],
+        ["another requester", { a: carol }],
+        ["another time", { t: 1 }],
+      ] as const
+    ).map(([what, quote]): [string, readonly TrailEntry[], readonly ViolationKind[]] => [
+      `an approval that quotes ${what}`,
+      trail(ofAlice, answerBy(bob, { quote }), deactivate(alice, 2_000)),
+      ["request-over-binding", "no-consent"],
+    ]),
+    [
+      "an approval that quotes nothing",
+      trail(ofAlice, consent({ author: bob, how: "answer", atMs: 1_000 }), deactivate(alice, 2_000)),
       ["request-over-binding", "no-consent"],
     ],
     [
-      "an answer that names another request",
-      trail(consent({ author: alice }), answerBy(bob, { answers: "0".repeat(32) }), deactivate(alice, 2_000)),
-      ["request-over-binding", "no-consent"],
+      "a third person who acts on an approval",
+      trail(ofAlice, answerBy(bob), deactivate(carol, 2_000)),
+      ["not-the-requester"],
     ],
     [
-      "an answer that arrived too late, and was not written again",
+      "the approver who acts on their own approval",
+      trail(ofAlice, answerBy(bob), deactivate(bob, 2_000)),
+      ["own-consent"],
+    ],
+    [
+      "a destroy on an approval of a request that is 48 hours old",
       trail(
-        consent({ author: alice }),
-        { ...answerBy(bob), ...writtenAt(5_000, answerBy(bob)) },
-        deactivate(alice, 9_000),
+        consent({ author: alice, step: "destroy" }),
+        answerBy(bob, { step: "destroy", of: consent({ author: alice, step: "destroy" }) }),
+        destroy(alice, 2 * 86_400_000),
       ),
+      ["consent-too-old"],
+    ],
+    [
+      "an approval of a request that is 7 days old",
+      trail(ofAlice, answerBy(bob, { atMs: 7 * 86_400_000 }), deactivate(alice, 7 * 86_400_000 + 1_000)),
       ["no-consent"],
     ],
-    ["an answer to no request", trail(answerBy(bob), deactivate(alice, 2_000)), ["no-consent"]],
+    [
+      "an engine that requests a destruction",
+      trail(consent({ author: bob, how: "met", step: "destroy" }), destroy(alice)),
+      ["engine-asked"],
+    ],
+    [
+      "an engine that requests a destruction in the description",
+      trail(consent({ author: bob, how: "met", step: "destroy", carrier: "compact" }), destroy(alice)),
+      ["engine-asked"],
+    ],
+    [
+      "an approval that arrived too late, and was not written again",
+      trail(ofAlice, { ...answerBy(bob), ...writtenAt(5_000, answerBy(bob)) }, deactivate(alice, 9_000)),
+      ["no-consent"],
+    ],
+    ["an approval of a request that nobody made", trail(answerBy(bob), deactivate(alice, 2_000)), ["no-consent"]],
     [
       "a record that is written before its own time",
       trail({ ...ahead, ...writtenAt(2_000, ahead) }, deactivate(alice, 4_000)),
@@ -282,6 +350,11 @@ describe("the oracle finds", () => {
     ],
   ])("%s", (_, entries, expected) => {
     expect(kinds(entries)).toEqual(expected);
+  });
+
+  it("an approval's author who acts on it under the gate destroy", () => {
+    const options: JudgeOptions = { required: true, gate: "destroy" };
+    expect(kinds(trail(ofAlice, answerBy(bob), deactivate(bob, 2_000)), options)).toEqual(["own-consent"]);
   });
 
   it("a destroy on one's own record under either gate", () => {
@@ -334,13 +407,13 @@ describe("a text counts only for the caller whose PATCH brought it:", () => {
   });
 
   it("a planted request is not there to be approved", () => {
-    const entries = trail(inBobsName, answerBy(carol), deactivate(bob, 2_000));
+    const entries = trail(inBobsName, answerBy(carol, { of: inBobsName }), deactivate(bob, 2_000));
     expect(kinds(entries)).toEqual(["no-consent"]);
   });
 
   it("a planted approval does not count over a request that counts", () => {
     const planted = answerBy(bob, { writer: carol });
-    const entries = trail(consent({ author: alice }), planted, touch(planted, bob, 2_000), deactivate(alice, 60_000));
+    const entries = trail(ofAlice, planted, touch(planted, bob, 2_000), deactivate(alice, 60_000));
     expect(kinds(entries)).toEqual(["request-over-binding", ...convicted]);
   });
 

@@ -1,5 +1,7 @@
 /**
- * The oracle: replays an audit trail of the local UKO and finds every step that one person took alone.
+ * The oracle: replays an audit trail of the local UKO and finds every step that one person took alone. A step takes a PATCH
+ * by the person who requests it, and by another person either the step itself or a PATCH with an approval. On such an
+ * approval only the requester acts.
  *
  * It shares no code with the product. It reads the consent records from the trail's raw text, and takes who wrote and
  * who acted from the trail (the tokens that the service verified), never from what a record says of itself.
@@ -40,6 +42,8 @@ export type ViolationKind =
   | "no-consent"
   | "other-step"
   | "own-consent"
+  | "not-the-requester"
+  | "engine-asked"
   | "consent-too-old"
   | "not-a-person"
   | "force"
@@ -87,6 +91,8 @@ interface Consent {
   readonly writtenMs: number;
   readonly author: string;
   readonly isAnswer: boolean;
+  /** The request that an approval is for, as its own author's PATCH brought it. */
+  readonly request?: Consent;
 }
 
 interface RawRecord {
@@ -97,16 +103,24 @@ interface RawRecord {
   readonly digest: string;
   readonly writtenSeconds: number;
   readonly isAnswer: boolean;
-  /** The request that an answer names; a description has no room for it. */
-  readonly answers?: string;
+  /** An engine wrote the request. */
+  readonly isMet: boolean;
+  /** The request that an approval quotes. */
+  readonly quoted?: Quote | undefined;
   readonly claims: (iamId: string) => boolean;
+}
+
+interface Quote {
+  readonly id: unknown;
+  readonly author: unknown;
+  readonly writtenSeconds: unknown;
 }
 
 interface KeyHistory {
   /** Set while the key's last write is a PATCH that brought a consent record. */
   readonly consent?: Consent | undefined;
   readonly state?: string | undefined;
-  /** The request that the answer on the key replaced; its author may write the answer again, with a time that fits. */
+  /** The request that the approval on the key replaced; its author may write the approval again, with a time that fits. */
   readonly answered?: { readonly request: Consent; readonly by: string } | undefined;
   /** The prints of all texts in a record's place, readable or not, whoever brought them. */
   readonly texts: ReadonlySet<string>;
@@ -120,6 +134,8 @@ const fromOutside = new Set(["seed", "control"]);
 /** Calls that can bring a text onto a key. */
 const textWrites = new Set(["K2", "K4", "seed", "control"]);
 const lifeMs = 7 * 86_400_000;
+/** How long a request counts that an approval quotes. */
+const quotedLifeMs = { deactivate: lifeMs, destroy: 2 * 86_400_000 } as const satisfies Record<Step, number>;
 /** How long after a record's own time its PATCH may arrive. It never arrives before. */
 const toleranceMs = 2_000;
 
@@ -170,6 +186,7 @@ function faultsOf(entry: TrailEntry, history: KeyHistory, options: JudgeOptions)
     faults.push(["removed-with-material", `material remains in ${materialIn.join(", ")}`]);
   }
   if (entry.operation === "K4") faults.push(...overwrites(entry, history, options));
+  if (bringsDestroyByEngine(entry, history)) faults.push(["engine-asked", "an engine requested a destruction"]);
   faults.push(...carriesAlong(entry, history, options));
   const step = stepOf(entry);
   if (step !== undefined) faults.push(...loneStep(entry, step, history, options));
@@ -178,6 +195,14 @@ function faultsOf(entry: TrailEntry, history: KeyHistory, options: JudgeOptions)
 
 function stepOf(entry: TrailEntry): Step | undefined {
   return entry.operation === "K7" || entry.operation === "K8" ? steps[entry.operation] : undefined;
+}
+
+/** Only a person by hand requests what cannot be undone. */
+function bringsDestroyByEngine(entry: TrailEntry, { texts }: KeyHistory): boolean {
+  if (entry.operation !== "K4") return false;
+  return textsOn(entry).some(
+    ({ print, record }) => record?.isMet === true && record.step === "destroy" && !texts.has(print),
+  );
 }
 
 function loneStep(entry: TrailEntry, step: Step, { consent }: KeyHistory, options: JudgeOptions): readonly Fault[] {
@@ -189,22 +214,30 @@ function loneStep(entry: TrailEntry, step: Step, { consent }: KeyHistory, option
   const faults: Fault[] = isPerson(actor) ? [] : [["not-a-person", `${actor} acted`]];
   if (consent === undefined) return [...faults, ["no-consent", "the last write was no person's consent record"]];
   if (consent.step !== step) faults.push(["other-step", `the record is for ${consent.step}`]);
-  const ownSuffices = options.gate === "destroy" && step === "deactivate";
-  if (consent.author === actor && !ownSuffices) faults.push(["own-consent", `${actor} consented alone`]);
-  if (Date.parse(entry.time) - consent.writtenMs >= lifeMs) faults.push(["consent-too-old", "it is 7 days old"]);
+  const { author, request } = consent;
+  const ownSuffices = options.gate === "destroy" && step === "deactivate" && request === undefined;
+  if (author === actor && !ownSuffices) faults.push(["own-consent", `${actor} consented alone`]);
+  if (request !== undefined && author !== actor && request.author !== actor) {
+    faults.push(["not-the-requester", `${actor} used the approval of a request by ${request.author}`]);
+  }
+  if (Date.parse(entry.time) >= lapseOf(consent)) faults.push(["consent-too-old", "its time is over"]);
   return faults;
 }
 
-/** While a record binds, a PATCH may only withdraw it, or answer somebody else's request. */
+function lapseOf({ step, writtenMs, request }: Consent): number {
+  return Math.min(writtenMs + lifeMs, request === undefined ? Infinity : request.writtenMs + quotedLifeMs[step]);
+}
+
+/** While a record binds, a PATCH may only withdraw it, or approve somebody else's request. */
 function overwrites(entry: TrailEntry, history: KeyHistory, options: JudgeOptions): readonly Fault[] {
   const { consent, state } = history;
   const next: Step = state === "active" ? "deactivate" : "destroy";
-  const binds = consent !== undefined && consent.step === next && Date.parse(entry.time) - consent.writtenMs < lifeMs;
+  const binds = consent !== undefined && consent.step === next && Date.parse(entry.time) < lapseOf(consent);
   const written = recordOn(entry);
   if (!binds || written === undefined || written.print === consent.print) return [];
   const own = ownRecordOf(entry, history, options.isPerson ?? isPersonByPrefix);
-  const isAnswer = own?.isAnswer === true && doesAnswer(own, consent);
-  return isAnswer ? [] : [["request-over-binding", "a record replaced one that still binds"]];
+  const isApproval = own?.isAnswer === true && doesAnswer(own, consent);
+  return isApproval ? [] : [["request-over-binding", "a record replaced one that still binds"]];
 }
 
 /**
@@ -242,22 +275,21 @@ function consentOf(entry: TrailEntry, before: KeyHistory, isPerson: (iamId: stri
   if (own === undefined || entry.after === undefined) return undefined;
   const lateMs = Date.parse(entry.after.updatedAt) - own.writtenMs;
   if (lateMs < 0 || lateMs > toleranceMs) return undefined;
-  if (own.isAnswer && !doesAnswer(own, requestFor(before, own.author))) return undefined;
-  return own;
+  if (!own.isAnswer) return own;
+  const request = requestFor(before, own.author);
+  return request !== undefined && doesAnswer(own, request) ? { ...own, request } : undefined;
 }
 
+type Brought = Consent & Pick<RawRecord, "quoted">;
+
 /** The record that the writer brought in their own name, whenever it says that it was written. */
-function ownRecordOf(
-  entry: TrailEntry,
-  before: KeyHistory,
-  isPerson: (iamId: string) => boolean,
-): (Consent & Pick<RawRecord, "answers">) | undefined {
+function ownRecordOf(entry: TrailEntry, before: KeyHistory, isPerson: (iamId: string) => boolean): Brought | undefined {
   if (!textWrites.has(entry.operation)) return undefined;
   const { caller = "", authn = "" } = entry;
   const record = recordOn(entry);
   if (record === undefined || before.texts.has(record.print)) return undefined;
   if (!isPerson(caller) || !isPerson(authn) || !record.claims(caller)) return undefined;
-  const { writtenSeconds, claims: _, ...facts } = record;
+  const { writtenSeconds, claims: _claims, isMet: _isMet, ...facts } = record;
   return { ...facts, writtenMs: writtenSeconds * 1_000, author: authn };
 }
 
@@ -265,17 +297,16 @@ function requestFor({ consent, answered }: KeyHistory, author: string): Consent 
   return consent ?? (answered?.by === author ? answered.request : undefined);
 }
 
-/** An approval counts only if it answers a request that another person's own PATCH brought, for the same step and facts. */
-function doesAnswer(answer: Consent & Pick<RawRecord, "answers">, request: Consent | undefined): boolean {
-  if (request === undefined || request.isAnswer || request.author === answer.author) return false;
-  if (answer.answers !== undefined && answer.answers !== request.id) return false;
+/** An approval counts only if it quotes the request that another person's own PATCH brought, for the same step and facts. */
+function doesAnswer({ quoted, ...answer }: Brought, request: Consent): boolean {
+  if (request.isAnswer || request.author === answer.author) return false;
+  const isQuoted = quoted?.id === request.id && quoted.author === request.author;
   const isSame = answer.step === request.step && answer.digest === request.digest;
-  return isSame && answer.writtenMs - request.writtenMs < lifeMs;
+  const isDated = quoted?.writtenSeconds === request.writtenMs / 1_000;
+  return isQuoted && isDated && isSame && answer.writtenMs < request.writtenMs + quotedLifeMs[request.step];
 }
 
-const compactForm = /\n(\[uko1[bds]([dx])([amn])([0-9a-f]{8})([0-9a-f]{32})([0-9a-f]{16})[0-9a-f]{8}[0-9a-f]{16}\])$/;
-/** Also records of steps that the oracle does not judge. The marker in front is not part of a record. */
-const anyCompactForm = /\n\[uko1[bds]([dxgs][amn][0-9a-f]{80})\]$/;
+const compactForm = /\n(\[uko1[bds]([dx])([am])([0-9a-f]{8})([0-9a-f]{32})([0-9a-f]{16})[0-9a-f]{8}[0-9a-f]{16}\])$/;
 
 interface Text {
   readonly carrier: "tag" | "description";
@@ -292,12 +323,10 @@ function textsOn(entry: TrailEntry): readonly Text[] {
     const record = fromTag(keyId, value);
     return { carrier: "tag", print: record?.print ?? value, record };
   });
-  const description = entry.after?.description ?? "";
-  const [, any] = anyCompactForm.exec(description) ?? [];
-  if (any === undefined) return texts;
-  const match = compactForm.exec(description);
-  const record = match === null ? undefined : fromCompact(keyId, match);
-  return [...texts, { carrier: "description", print: record?.print ?? any, record }];
+  const match = compactForm.exec(entry.after?.description ?? "");
+  if (match === null) return texts;
+  const record = fromCompact(keyId, match);
+  return [...texts, { carrier: "description", print: record.print, record }];
 }
 
 /**
@@ -329,18 +358,24 @@ function fromTag(keyId: string, value: string): RawRecord | undefined {
     if (fields.get("v") !== 1 || typeof writtenSeconds !== "number") return undefined;
     if (typeof author !== "string" || typeof digest !== "string") return undefined;
     if (step !== "deactivate" && step !== "destroy") return undefined;
-    const answers = fields.get("r");
     const facts = { step, writtenSeconds, digest, isAnswer: fields.get("h") === "answer" } as const;
     return {
       ...facts,
       id: recordId(keyId, value),
       print: printOf(facts, markOf(author)),
-      ...(typeof answers === "string" && { answers }),
+      isMet: fields.get("h") === "met",
+      quoted: quoteIn(fields.get("q")),
       claims: (iamId) => iamId === author,
     };
   } catch {
     return undefined;
   }
+}
+
+function quoteIn(quote: unknown): Quote | undefined {
+  if (typeof quote !== "object" || quote === null) return undefined;
+  const fields = new Map<string, unknown>(Object.entries(quote));
+  return { id: fields.get("i"), author: fields.get("a"), writtenSeconds: fields.get("t") };
 }
 
 function fromCompact(keyId: string, match: RegExpExecArray): RawRecord {
@@ -349,10 +384,11 @@ function fromCompact(keyId: string, match: RegExpExecArray): RawRecord {
     step: step === "d" ? "deactivate" : "destroy",
     writtenSeconds: Number.parseInt(time, 16),
     digest,
-    isAnswer: how === "n",
+    isAnswer: false,
   } as const;
   return {
     ...facts,
+    isMet: how === "m",
     id: recordId(keyId, carrier),
     print: printOf(facts, author),
     claims: (iamId) => markOf(iamId) === author,
