@@ -2,7 +2,6 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { planConsent } from "../../provider/lifecycle/authorization.ts";
 import { planKeyWrite } from "../../provider/lifecycle/key-write.ts";
 import type { KeyObservation, Twin } from "../../provider/lifecycle/observation.ts";
 import { type DeletionPolicy, deletionGoals, type Run } from "../../provider/lifecycle/plan.ts";
@@ -17,6 +16,7 @@ import {
   alice,
   anActor,
   anActorInProfile,
+  anApprovalOf,
   aRecord,
   aTwin,
   aWorkload,
@@ -50,12 +50,21 @@ const keys: fc.Arbitrary<KeyObservation> = fc
     writer: fc.constantFrom(...people),
     agoMs: fc.constantFrom(1000, hourMs, 5 * hourMs, 8 * dayMs),
     hasRecord: fc.boolean(),
+    requester: fc.constantFrom(undefined, ...people),
+    isSealed: fc.boolean(),
     marker: fc.constantFrom(undefined, "both" as const, "destroy" as const, "single" as const),
     status: fc.constantFrom("not_present" as const, "pending_destruction" as const, "error" as const),
     twins: fc.array(twins, { maxLength: 2 }),
   })
-  .map(({ state, step, author, writer, agoMs, hasRecord, marker, status, twins: some }) => {
-    const record = aRecord({ step, author, writtenAtMs: nowMs - agoMs, deactivatedAtMs: nowMs - agoMs });
+  .map(({ state, step, author, writer, agoMs, hasRecord, requester, isSealed, marker, status, twins: some }) => {
+    const written = { step, author, writtenAtMs: nowMs - agoMs, deactivatedAtMs: nowMs - agoMs };
+    const record =
+      requester === undefined
+        ? aRecord(written)
+        : anApprovalOf(aRecord({ step, author: requester, writtenAtMs: nowMs - agoMs }), {
+            ...written,
+            ...(isSealed && { isSealedHere: true }),
+          });
     const over = {
       state,
       twins: some,
@@ -68,7 +77,8 @@ const runs = (key: KeyObservation): fc.Arbitrary<Run> =>
   fc.record({
     actor: fc.constantFrom(anActor(alice), anActor(bob), anActorInProfile(carol), aWorkload()),
     consents: fc.subarray([key.carried.kind === "one" ? key.carried.record.id : "none"]),
-    intent: fc.constantFrom("request" as const, "engine" as const, "resume" as const),
+    intent: fc.constantFrom("request" as const, "engine" as const, "approve" as const, "resume" as const),
+    requestedHere: fc.subarray(["deactivate" as const, "destroy" as const]),
     deactivatedHere: fc.boolean(),
     windowsSetHere: fc.subarray(["kms-1"]),
     refusals: fc.subarray(
@@ -102,7 +112,6 @@ describe("every plan", () => {
           planKeyDeletion(key, policy, run, nowMs),
           planReversal(key, "withdraw", run, nowMs),
           planReversal(key, "reactivate", run, nowMs),
-          planConsent(key, policy, run, run.consents[0] ?? "", nowMs),
           planKeyWrite(key, "update", nowMs),
           planSync(key, run, nowMs),
           remainingPath(key, policy, run, nowMs),
@@ -113,20 +122,23 @@ describe("every plan", () => {
     );
   });
 
-  it("takes a consequential step only with a named record of another person, if two people are required", () => {
+  it("takes a consequential step only by hand on another's request, as its requester on an approval, or later under gate destroy", () => {
     fc.assert(
       fc.property(situations, ({ key, run, policy }) => {
         const plan = planKeyDeletion(key, { ...policy, dualAuthorization: "required" }, run, nowMs);
         if (plan.kind !== "ready" || (plan.step.kind !== "deactivate" && plan.step.kind !== "destroy")) return;
         const { consentedBy } = plan.step;
-        expect(run.consents).toContain(consentedBy?.id);
         expect(consentedBy?.author).toEqual(key.updatedBy);
+        const isOwn = consentedBy?.author.iamId === run.actor.identity?.iamId;
         const mayUseOwn =
           plan.step.kind === "deactivate" &&
           policy.gate !== "both" &&
           key.marker !== "both" &&
           key.marker !== undefined;
-        if (!mayUseOwn) expect(consentedBy?.author.iamId).not.toBe(run.actor.identity?.iamId);
+        if (isOwn) expect(mayUseOwn && run.requestedHere?.includes("deactivate") !== true).toBe(true);
+        else if (consentedBy?.quotes?.isSealedHere !== true) expect(run.consents).toContain(consentedBy?.id);
+        const requester = consentedBy?.quotes?.author.iamId;
+        if (requester !== undefined) expect(requester).toBe(run.actor.identity?.iamId);
       }),
       { numRuns: 5000 },
     );
@@ -155,14 +167,15 @@ describe("a walk", () => {
     kind: fc.constantFrom(
       "destroy" as const,
       "request" as const,
-      "consent" as const,
+      "approve" as const,
+      "store" as const,
       "continue" as const,
       "reactivate" as const,
     ),
-    names: fc.boolean(),
     waits: fc.constantFrom(0, ...jumps),
     crashesAfter: fc.constantFrom(0, 1, 2, 3, Number.POSITIVE_INFINITY),
   });
+  const isByHand = (kind: string) => kind === "approve" || kind === "store";
   const ends = (world: World) => [world.key?.state, world.key === undefined ? 0 : textsOn(world.key).length];
 
   it("ends each run at its goal or with a message, and after a crash at any call the next run reaches the same end", () => {
@@ -170,16 +183,20 @@ describe("a walk", () => {
       fc.property(fc.constantFrom(...configs), fc.array(act, { maxLength: 8 }), (config, acts) => {
         const model: Model = { core: realCore, config, judge: createJudge(emptyTally()) };
         let world = freshWorld(config, "active");
-        for (const { who, kind, names, waits, crashesAfter } of acts) {
+        for (const { who, kind, waits, crashesAfter } of acts) {
           world = wait(world, waits).to;
           const person = config.people[who];
           if (person === undefined || world.key === undefined) break;
-          const what = command(kind, person, names ? nameable(world).current : []);
+          const { current } = nameable(world);
+          if (isByHand(kind) && current.length === 0) continue;
+          const what = command(kind, person, isByHand(kind) ? current : []);
           const whole = runThrough(model, world, what);
           if (whole.to.key !== undefined) expect(whole.plan).toMatchObject({ plan: { kind: expect.any(String) } });
           const crashed = runThrough(model, world, what, crashesAfter).to;
           const again = runThrough(model, crashed, what).to;
-          if (kind === "destroy") expect(ends(again)).toEqual(ends(whole.to));
+          // Under the gate `destroy` a later run deactivates on the request that an earlier run wrote.
+          const later = config.gate === "destroy" ? [runThrough(model, whole.to, what).to] : [];
+          if (kind === "destroy") expect([whole.to, ...later].map(ends)).toContainEqual(ends(again));
           world = crashed;
         }
       }),

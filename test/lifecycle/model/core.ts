@@ -1,26 +1,25 @@
 /** The part of the pure core that the model drives, as a parameter, so that the model can also drive a broken copy. */
 
-import * as authorization from "../../../provider/lifecycle/authorization.ts";
 import * as consentRecord from "../../../provider/lifecycle/consent-record.ts";
 import * as digest from "../../../provider/lifecycle/digest.ts";
-import * as dualMarker from "../../../provider/lifecycle/dual-marker.ts";
 import * as keyWrite from "../../../provider/lifecycle/key-write.ts";
 import * as planKeyDeletion from "../../../provider/lifecycle/plan-key-deletion.ts";
 import * as planReversal from "../../../provider/lifecycle/plan-reversal.ts";
+import * as planReviewed from "../../../provider/lifecycle/plan-reviewed.ts";
 import * as planUpdate from "../../../provider/lifecycle/plan-update.ts";
 import * as recordCarriers from "../../../provider/lifecycle/record-carriers.ts";
 import * as serviceTime from "../../../provider/lifecycle/service-time.ts";
 import * as settling from "../../../provider/lifecycle/settling.ts";
 
 export interface Core {
-  readonly planConsent: typeof authorization.planConsent;
   readonly standingOf: typeof consentRecord.standingOf;
-  readonly deletionStanding: typeof consentRecord.deletionStanding;
+  readonly requestStatement: typeof consentRecord.requestStatement;
   readonly encodeTagValue: typeof consentRecord.encodeTagValue;
   readonly encodeCompact: typeof consentRecord.encodeCompact;
   readonly digestText: typeof digest.digestText;
   readonly planKeyDeletion: typeof planKeyDeletion.planKeyDeletion;
-  readonly markerBesideRecord: typeof dualMarker.markerBesideRecord;
+  readonly planReviewedStep: typeof planReviewed.planReviewedStep;
+  readonly planReviewedApproval: typeof planReviewed.planReviewedApproval;
   readonly planReversal: typeof planReversal.planReversal;
   readonly planKeyWrite: typeof keyWrite.planKeyWrite;
   readonly planMarking: typeof planUpdate.planMarking;
@@ -38,12 +37,11 @@ export interface Core {
 }
 
 export const realCore: Core = {
-  ...authorization,
   ...consentRecord,
   ...digest,
-  ...dualMarker,
   ...keyWrite,
   ...planKeyDeletion,
+  ...planReviewed,
   ...planReversal,
   ...planUpdate,
   ...recordCarriers,
@@ -54,12 +52,11 @@ export const realCore: Core = {
 /** Loads a copy of `provider/lifecycle` from another folder; `folder` is a file URL that ends in a slash. */
 export async function coreFrom(folder: string): Promise<Core> {
   const names = [
-    "authorization",
     "consent-record",
     "digest",
-    "dual-marker",
     "key-write",
     "plan-key-deletion",
+    "plan-reviewed",
     "plan-reversal",
     "plan-update",
     "record-carriers",

@@ -56,8 +56,10 @@ function* movesOf(model: Model & { readonly config: SafetyConfig }, world: World
   const { mallory, honest } = model.config;
   const { current } = nameable(world);
   for (const who of [...honest, mallory]) {
-    yield runThrough(model, world, command("destroy", who, current));
-    yield runThrough(model, world, command("continue", who, current));
+    yield runThrough(model, world, command("destroy", who));
+    yield current.length > 0
+      ? runThrough(model, world, command("approve", who, current))
+      : runThrough(model, world, command("continue", who));
   }
   if (world.key?.state !== "destroyed") return;
   yield wait(world, 31 * day);

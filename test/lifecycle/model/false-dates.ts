@@ -6,7 +6,7 @@
 import type { Core } from "./core.ts";
 import { type Explored, explore } from "./explore.ts";
 import { createJudge, type Tally } from "./judge.ts";
-import { command, type Model, type Move, nameable, runThrough, wait } from "./moves.ts";
+import { command, handsOn, type Model, type Move, runThrough, wait } from "./moves.ts";
 import { type SafetyConfig, stages } from "./safety.ts";
 import { day, type FalseDates } from "./service.ts";
 import { copyOf, type World } from "./world.ts";
@@ -26,15 +26,9 @@ export function exploreFalseDates(core: Core, config: SafetyConfig, depth: numbe
 
 function* movesOf(model: Model & { readonly config: SafetyConfig }, world: World): Generator<Move> {
   const { mallory, honest, bystander } = model.config;
-  const { current } = nameable(world);
   for (const who of [...honest, mallory]) {
-    for (const named of current.length > 0 ? [[], current] : [[]]) {
-      yield runThrough(model, world, command("destroy", who, named));
-    }
-    if (current.length > 0) {
-      yield runThrough(model, world, command("continue", who, current));
-      yield runThrough(model, world, command("consent", who, current));
-    }
+    yield runThrough(model, world, command("destroy", who));
+    yield* handsOn(model, world, who);
     for (const kind of ["request", "withdraw", "reactivate", "sync"] as const) {
       yield runThrough(model, world, command(kind, who));
     }

@@ -6,16 +6,29 @@
 import type { ApprovedStep, DualMarker } from "../../../provider/lifecycle/observation.ts";
 import type { Plan } from "../../../provider/lifecycle/plan.ts";
 import { day, hour, maxTags } from "./service.ts";
-import { holdersOf, identity, recordIdOf } from "./sight.ts";
+import { holdersOf, identity } from "./sight.ts";
 import type { Judge, Planned } from "./tool.ts";
-import { isInTime, isPersonId, standing } from "./truth.ts";
+import { isInTime, isPersonId, lapseOf, standing } from "./truth.ts";
 import { Violation } from "./violation.ts";
-import { type Config, type Flight, looseness, markerOn, meaningOf, textsOn, type World } from "./world.ts";
+import {
+  type Config,
+  type Flight,
+  looseness,
+  markerOn,
+  meaningOf,
+  type TextMeaning,
+  textsOn,
+  type World,
+} from "./world.ts";
 
-/** How often each listed residual occurred, and how often two people requested and approved a step. */
+/** How often each listed residual occurred, and how often two people requested and approved a step: in the
+ * approver's run, or in the requester's on a stored approval, with the own seal or confirmed by hand. */
 export type Tally = Record<
   | "steps"
-  | "metNamed"
+  | "metApproved"
+  | "stored"
+  | "confirmed"
+  | "requestRevived"
   | "forgedByAnotherTool"
   | "ownRecordRevived"
   | "markerForged"
@@ -29,7 +42,10 @@ export type Tally = Record<
 export function emptyTally(): Tally {
   return {
     steps: 0,
-    metNamed: 0,
+    metApproved: 0,
+    stored: 0,
+    confirmed: 0,
+    requestRevived: 0,
     forgedByAnotherTool: 0,
     ownRecordRevived: 0,
     markerForged: 0,
@@ -44,7 +60,7 @@ export function createJudge(tally: Tally): Judge {
   return {
     judge(before, config, flight, planned) {
       const { kind } = planned;
-      onlyItsOwnSteps(flight, config, kind);
+      onlyItsOwnSteps(flight, kind);
       keepsForeignTags(before, planned);
       const isOne = isConsequential(kind) && isForOne(before, config, flight, kind, tally);
       if (isConsequential(kind) && !isOne) twoPeople(before, flight, kind, tally);
@@ -64,15 +80,16 @@ export function createJudge(tally: Tally): Judge {
   };
 }
 
-/** The calls that each command may ever make; a run that names nothing takes no step and undoes nothing. */
+/** The calls that each command may ever make. */
 const allowed: Record<Flight["command"]["kind"], readonly Planned["kind"][]> = {
   destroy: [
     ...["write_record", "set_for_deletion", "unset_for_deletion", "deactivate", "destroy", "remove"],
     "drop_record",
   ] as const,
-  continue: ["write_record", "set_for_deletion", "unset_for_deletion", "deactivate", "destroy", "remove"],
+  continue: ["set_for_deletion", "unset_for_deletion", "deactivate", "destroy", "remove"],
   request: ["write_record"],
-  consent: ["write_record"],
+  approve: ["write_record", "set_for_deletion", "unset_for_deletion", "deactivate", "destroy"],
+  store: ["write_record"],
   withdraw: ["drop_record", "unset_for_deletion"],
   reactivate: ["reactivate", "drop_record", "unset_for_deletion"],
   up: ["update"],
@@ -83,23 +100,12 @@ const allowed: Record<Flight["command"]["kind"], readonly Planned["kind"][]> = {
   release: ["release"],
 };
 
-/** What a run may do that names nothing. */
-const harmless: ReadonlySet<Planned["kind"]> = new Set([
-  ...(["write_record", "drop_record", "update", "mark", "sync", "align", "hold", "release", "remove"] as const),
-]);
-
 function isConsequential(kind: Planned["kind"]): kind is "deactivate" | "destroy" {
   return kind === "deactivate" || kind === "destroy";
 }
 
-function onlyItsOwnSteps(flight: Flight, config: Config, kind: Planned["kind"]): void {
-  const { command } = flight;
+function onlyItsOwnSteps({ command }: Flight, kind: Planned["kind"]): void {
   if (!allowed[command.kind].includes(kind)) throw new Violation("foreign step", `${command.kind} sent ${kind}`);
-  const names = command.named.length > 0 || command.kind === "withdraw" || command.kind === "reactivate";
-  const isHarmless = harmless.has(kind);
-  const isForOnePerson = (kind === "deactivate" || kind === "destroy") && requestedBy(command, config) === "single";
-  if (!names && !isHarmless && !isForOnePerson)
-    throw new Violation("unnamed run acts", `${command.kind} naming nothing sent ${kind}`);
 }
 
 /**
@@ -109,21 +115,32 @@ function onlyItsOwnSteps(flight: Flight, config: Config, kind: Planned["kind"]):
 function isForOne(
   before: World,
   config: Config,
-  { command }: Flight,
+  flight: Flight,
   kind: "deactivate" | "destroy",
   tally: Tally,
 ): boolean {
   const { key, twin, truth } = before;
-  const says = requestedBy(command, config);
+  const says = requestedBy(flight.command, config);
   const isDual = twin?.isDual === true && key?.state !== "pre_activation";
   const isAgreedBy = (marker: DualMarker): boolean => {
     const both = looseness(marker) < looseness(says) ? marker : says;
     if (both === "single") return !isDual;
-    return both === "destroy" && kind === "deactivate" && command.named.length > 0;
+    return both === "destroy" && kind === "deactivate" && isOnOwnRequest(before, flight, tally);
   };
   if (isAgreedBy(truth.loosest)) return true;
   if (!truth.isMarkerForged || key === undefined || !isAgreedBy(markerOn(key))) return false;
   tally.markerForged += 1;
+  return true;
+}
+
+/** Under the gate `destroy`, a person's engine deactivates on that person's request, in a later run than the one that asked. */
+function isOnOwnRequest(before: World, { command, requestedHere = [] }: Flight, tally: Tally): boolean {
+  const [text = ""] = before.key === undefined ? [] : textsOn(before.key);
+  const who = command.who.iamId;
+  const claimed = meaningOf(text);
+  if (command.kind !== "destroy" || claimed?.author !== who || claimed.how === "answer") return false;
+  if (!isPersonId(who) || requestedHere.includes("deactivate")) return false;
+  if (standing(before)?.author !== who) residual(before, "deactivate", text, tally);
   return true;
 }
 
@@ -140,48 +157,68 @@ function keepsMarker({ key }: World, { kind, request }: Planned): void {
   }
 }
 
+/** A person's own request and, by another person, the step itself by hand, or an approval on which the requester acts. */
 function twoPeople(before: World, flight: Flight, kind: ApprovedStep, tally: Tally): void {
   const { command } = flight;
   const who = command.who.iamId;
-  const key = before.key;
+  const { key, now } = before;
   if (!isPersonId(who)) throw new Violation("machine acts", `${who} sent ${kind}`);
   const onFile = key === undefined ? [] : textsOn(key);
   const [text] = onFile;
   if (text === undefined || onFile.length !== 1)
     throw new Violation("no record", `${kind} on ${onFile.length} records`);
-  if (!command.named.some((each) => recordIdOf(each) === recordIdOf(text))) {
-    throw new Violation("not named", `${who} sent ${kind} without naming the pending record`);
+  const claimed = meaningOf(text);
+  if (claimed === undefined) throw new Violation("one person", `${who} sent ${kind} on a text from nowhere`);
+  if (claimed.author === who) throw new Violation("one person", `${who} sent ${kind} on a record of their own`);
+  if (claimed.how === "answer") asRequester(before, flight, claimed, text, tally);
+  else if (command.kind !== "approve" || !command.named.includes(text)) {
+    throw new Violation(
+      "not approved by hand",
+      `${command.kind} of ${who} sent ${kind} on the request of ${claimed.author}`,
+    );
   }
+  if (now >= lapseOf(text, claimed.at)) throw new Violation("too old", `${who} sent ${kind} on a record that lapsed`);
   const consent = standing(before);
-  if (consent !== undefined && consent.author !== who && consent.step === kind) {
-    tally.steps += 1;
-    const claimed = meaningOf(text);
-    if (claimed?.how !== consent.how)
-      throw new Violation("record lies", `it says ${claimed?.how}, it was ${consent.how}`);
-    if (consent.how === "met") tally.metNamed += 1;
+  if (consent === undefined || consent.author !== claimed.author) {
+    residual(before, kind, text, tally);
     return;
   }
-  residual(before, flight, kind, text, tally);
+  if (claimed.how !== consent.how) throw new Violation("record lies", `it says ${claimed.how}, it was ${consent.how}`);
+  tally.steps += 1;
+  if (consent.how === "met") tally.metApproved += 1;
 }
 
-function residual(before: World, flight: Flight, kind: ApprovedStep, text: string, tally: Tally): void {
-  const who = flight.command.who.iamId;
-  const claimed = meaningOf(text);
+/** Only the requester acts on an approval: the request was really made, or its author has just confirmed it by hand. */
+function asRequester(
+  { truth }: World,
+  { command: { kind, who, named } }: Flight,
+  { quotes }: TextMeaning,
+  text: string,
+  tally: Tally,
+): void {
+  if (quotes === undefined) throw new Violation("quotes nothing", `${who.name} acted on an approval of nothing`);
+  if (quotes.author !== who.iamId) throw new Violation("not the requester", `${who.name}, but ${quotes.author} asked`);
+  const isSealed = quotes.isSealed && who.hasApiKey;
+  const isConfirmed = kind === "continue" && named.includes(text);
+  if (!isSealed && !isConfirmed) throw new Violation("own seal", `${kind} of ${who.name} cannot know the request`);
+  if (isSealed && !truth.asked.includes(quotes.text)) throw new Violation("never asked", `${who.name} made no request`);
+  tally.stored += 1;
+  if (!isSealed) tally.confirmed += 1;
+  if (quotes.isRevived === true) tally.requestRevived += 1;
+}
+
+/** The service shows that the author of the text wrote it, which is true or the trace of another tool. */
+function residual(before: World, kind: ApprovedStep, text: string, tally: Tally): void {
+  const { author = "" } = meaningOf(text) ?? {};
   const { key, truth } = before;
-  if (claimed === undefined || key === undefined)
-    throw new Violation("one person", `${who} sent ${kind} on a text from nowhere`);
-  const isSecondPerson = claimed.author !== who && isPersonId(claimed.author);
-  if (!appearsToBind(before, kind, text) || !isSecondPerson) {
-    throw new Violation(
-      "one person",
-      `${who} sent ${kind} on a record of ${claimed.author}, last writer ${key.updatedBy}`,
-    );
+  if (!appearsToBind(before, kind, text) || !isPersonId(author)) {
+    throw new Violation("one person", `${kind} on a record of ${author}, last writer ${key?.updatedBy}`);
   }
   // No write of uko may make a text count that it did not bring. With another tool, uko cannot prevent it.
   if (truth.lastTool !== "another_tool") {
-    throw new Violation("forged through uko", `a write of uko made the record of ${claimed.author} count for ${kind}`);
+    throw new Violation("forged through uko", `a write of uko made the record of ${author} count for ${kind}`);
   }
-  if (truth.textBy === claimed.author) tally.ownRecordRevived += 1;
+  if (truth.textBy === author) tally.ownRecordRevived += 1;
   else tally.forgedByAnotherTool += 1;
 }
 
@@ -191,7 +228,7 @@ function appearsToBind({ key, now }: World, kind: ApprovedStep, text: string | u
   if (claimed === undefined || key === undefined) return false;
   const wroteInTime = key.updatedBy === claimed.author && isInTime(claimed.at, key.updatedAt);
   const saysThis = claimed.step === kind && claimed.label === key.label;
-  return wroteInTime && saysThis && now - claimed.at < 7 * day;
+  return wroteInTime && saysThis && now < lapseOf(text ?? "", claimed.at);
 }
 
 function secondForKms(before: World, flight: Flight, tally: Tally): void {
@@ -238,12 +275,17 @@ function wellAuthored(before: World, flight: Flight, planned: Planned, tally: Ta
   if (!isPersonId(command.who.iamId) || command.throughProfile) {
     throw new Violation("machine asks", `${command.who.name} wrote a record`);
   }
-  if (planned.draft?.author.iamId !== command.who.iamId) throw new Violation("record lies", "it names another author");
+  const { draft } = planned;
+  if (draft?.author.iamId !== command.who.iamId) throw new Violation("record lies", "it names another author");
+  if (command.kind === "destroy" && draft.step === "destroy")
+    throw new Violation("engine asks", `an engine of ${command.who.name} requested a destruction`);
+  const isNext = command.requestsNext === true && flight.deactivatedHere && draft.step === "destroy";
+  if (command.kind === "approve" && !isNext) throw new Violation("unasked request", "an approval requested a step");
   rightSetter(before, flight, planned);
   const binding = standing(before);
   if (binding === undefined) return;
-  const isAnswer = command.kind === "consent" && binding.author !== command.who.iamId && planned.draft.how === "answer";
-  if (isAnswer && command.named.includes(binding.text)) return;
+  const isApproval = command.kind === "store" && binding.author !== command.who.iamId && binding.how !== "answer";
+  if (isApproval && draft.how === "answer" && command.named.includes(binding.text)) return;
   excuseEarlyExpiry(before, flight, "second record", tally);
 }
 
@@ -267,7 +309,8 @@ function leavesBindingAlone(before: World, flight: Flight, kind: string, tally: 
  * and never creates one.
  */
 function excuseEarlyExpiry(before: World, { seen, command }: Flight, rule: string, tally: Tally): void {
-  const expiresAt = (standing(before)?.at ?? before.now) + 7 * day;
+  const consent = standing(before);
+  const expiresAt = consent === undefined ? before.now + 7 * day : lapseOf(consent.text, consent.at);
   if (seen === undefined || seen.date < expiresAt) throw new Violation(rule, `${command.kind} of ${command.who.name}`);
   tally.expiredEarly += 1;
 }

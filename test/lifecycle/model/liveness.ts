@@ -7,7 +7,7 @@ import type { Plan } from "../../../provider/lifecycle/plan.ts";
 import type { Core } from "./core.ts";
 import { type Edges, type Explored, explore } from "./explore.ts";
 import { createJudge, type Tally } from "./judge.ts";
-import { command, jumps, type Model, type Move, nameable, runThrough, wait } from "./moves.ts";
+import { command, handsOn, jumps, type Model, type Move, nameable, runThrough, wait } from "./moves.ts";
 import type { Role } from "./service.ts";
 import { type Config, freshWorld, type Person, person, type Refused, type World } from "./world.ts";
 
@@ -71,11 +71,11 @@ function* honestMoves(model: Model, world: World): Generator<Move> {
   for (const who of model.config.people) {
     yield runThrough(model, world, command("destroy", who));
     yield runThrough(model, world, command("request", who));
+    yield* handsOn(model, world, who);
     if (current.length > 0) {
-      yield runThrough(model, world, command("destroy", who, current));
-      yield runThrough(model, world, command("continue", who, current));
-      yield runThrough(model, world, command("consent", who, current));
-      for (const calls of [1, 2, 3]) yield runThrough(model, world, command("destroy", who, current), calls);
+      const also = command("approve", who, current, false, { requestsNext: true });
+      yield runThrough(model, world, also);
+      for (const calls of [1, 2, 3]) yield runThrough(model, world, also, calls);
     }
     yield runThrough(model, world, command("withdraw", who));
     yield runThrough(model, world, command("reactivate", who));
@@ -152,7 +152,7 @@ function wordsOf(said: unknown): readonly string[] {
   if (said === undefined) return [];
   const { plan, refusals } = said as { plan: Plan | undefined; refusals: readonly Refused[] };
   const denied = refusals.map(({ kind }) => `denied ${kind}`);
-  if (plan?.kind === "waitingForApproval") return [...denied, plan.right.action];
+  if (plan?.kind === "waitingForApproval" || plan?.kind === "waitingForRequest") return [...denied, plan.right.action];
   if (plan?.kind === "refused") return [...denied, plan.guard.guard];
   return plan?.kind === "waitingForTime" ? [...denied, plan.awaits] : denied;
 }

@@ -3,12 +3,12 @@
  * calls, time.
  */
 
-import type { ApprovedStep, DualMarker } from "../../../provider/lifecycle/observation.ts";
+import type { ApprovedStep, DualMarker, QuotedRequest } from "../../../provider/lifecycle/observation.ts";
 import type { Core } from "./core.ts";
 import { call, day, hour, isForTwin, type Request } from "./service.ts";
-import { digestFor, identity } from "./sight.ts";
+import { digestFor, identity, keyId, ownSealOf, recordIdOf } from "./sight.ts";
 import { type Judge, readAndPlan, send, start } from "./tool.ts";
-import { isInTime, noteWrite } from "./truth.ts";
+import { isInTime, noteAsked, noteWrite } from "./truth.ts";
 import {
   type Command,
   type CommandKind,
@@ -16,6 +16,7 @@ import {
   copyOf,
   meaningOf,
   type Person,
+  type QuotedMeaning,
   remember,
   textsOn,
   type World,
@@ -39,7 +40,7 @@ export function command(
   who: Person,
   named: readonly string[] = [],
   throughProfile = false,
-  also: Pick<Command, "says"> = {},
+  also: Pick<Command, "says" | "requestsNext"> = {},
 ): Command {
   return { kind, who, named, throughProfile, ...also };
 }
@@ -123,32 +124,85 @@ export function wait(world: World, seconds: number): Move {
 
 export const jumps = [15, 4 * hour + 1, 7 * day + 1, 30 * day + 1] as const;
 
-/** What a person can name: the pending record, and earlier records. */
+/** What a person can confirm by hand: the record on the key, and an earlier record. */
 export function nameable(world: World): { readonly current: readonly string[]; readonly stale: readonly string[] } {
   const current = world.key === undefined ? [] : textsOn(world.key).slice(0, 1);
   return { current, stale: world.history.filter((text) => !current.includes(text)).slice(0, 1) };
 }
 
+/** What a person can do by hand about the record on the key: approve, store, or confirm the request that an approval quotes. */
+export function* handsOn(model: Model, world: World, who: Person): Generator<Move> {
+  const { current } = nameable(world);
+  const [text] = current;
+  if (text === undefined) return;
+  yield runThrough(model, world, command("approve", who, current));
+  yield runThrough(model, world, command("store", who, current));
+  if (meaningOf(text)?.how === "answer") yield runThrough(model, world, command("continue", who, current));
+}
+
 /** Seconds between the planting and the time that a planted record claims: all that a late or an early write may fit. */
 const plantedAhead: readonly number[] = [-5, 0, 2];
 
-/** Requests and approvals in each honest person's name, for either step; the approvals quote nothing. */
+/**
+ * Requests and approvals for either step: in each honest person's name, who then has to write to the key; and approvals in
+ * the planter's own name, of requests that an honest person never made, or made before.
+ */
 export function* plants(
   model: Model & { readonly config: { readonly honest: readonly Person[] } },
   world: World,
   by: Person,
   aheadBy = plantedAhead,
 ): Generator<Move> {
+  const next = world.key?.state === "active" ? "deactivate" : "destroy";
   for (const victim of model.config.honest) {
     for (const step of ["deactivate", "destroy"] as const) {
-      for (const ahead of aheadBy) {
-        const text = forge(model, world, victim, by, step, ahead);
+      for (const ahead of step === next ? aheadBy : [0]) {
+        const text = forge(model, world, { victim, writer: by, step, aheadBy: ahead });
         yield* planted(model, world, by, text, `a request of ${victim.name} to ${step}, ${ahead} s ahead`);
       }
-      const text = forge(model, world, victim, by, step, 0, "answer");
-      yield* planted(model, world, by, text, `an approval of ${victim.name} to ${step}`);
+    }
+    if (!model.config.switches.keepsTags) continue;
+    for (const [author, requester] of [
+      [victim, by],
+      [by, victim],
+    ] as const) {
+      for (const quotes of quotable(world, requester, next)) {
+        const text = forge(model, world, { victim: author, writer: by, step: next, aheadBy: 0, quotes });
+        const what = quotes.text === "" ? "that was never made" : "made before";
+        yield* planted(
+          model,
+          world,
+          by,
+          text,
+          `an approval by ${author.name} of a request of ${requester.name} ${what}`,
+        );
+      }
     }
   }
+}
+
+/** The quotes in approvals that a planter writes: of a request that was never made, with a seal that was seen, and of one that was. */
+function quotable(world: World, requester: Person, step: ApprovedStep): readonly ForgedQuote[] {
+  const { current, stale } = nameable(world);
+  const made = [...current, ...stale].flatMap((text): ForgedQuote[] => {
+    const { author, step: of, how, at = 0, label, isSealed = false } = meaningOf(text) ?? {};
+    if (author !== requester.iamId || of !== step || how === "answer") return [];
+    const isOfThisKey = label === world.key?.label;
+    const isRevived = !current.includes(text);
+    return [{ author, at, text, isSealed: isSealed && isOfThisKey, isRevived, seal: sealIn(text) }];
+  });
+  const at = [world.now, world.now - 1, world.now - 2].find((time) => !made.some((one) => one.at === time)) ?? 0;
+  return [{ author: requester.iamId, at, text: "", isSealed: false, seal: made[0]?.seal }, ...made.slice(0, 1)];
+}
+
+interface ForgedQuote extends QuotedMeaning {
+  readonly seal: string | undefined;
+}
+
+function sealIn(text: string | undefined): string | undefined {
+  if (text === undefined || text.startsWith("[")) return undefined;
+  const { m } = JSON.parse(Buffer.from(text, "hex").toString("utf8")) as { readonly m?: string };
+  return m;
 }
 
 function* planted(model: Model, world: World, by: Person, text: string, what: string): Generator<Move> {
@@ -156,6 +210,7 @@ function* planted(model: Model, world: World, by: Person, text: string, what: st
   if (call(to, model.config.switches, by, withTexts(world, [text]), undefined) !== "done") return;
   noteWrite(world, to, by.iamId, "another_tool");
   to.truth.isSetterForged = true;
+  ownUp(to, by);
   yield { label: `${by.name} plants ${what}`, to };
 }
 
@@ -189,14 +244,24 @@ export function rawMoves(model: Model, world: World, who: Person): readonly Move
   for (const victim of model.config.people) {
     for (const aheadBy of [0, 2]) {
       if (victim === who && aheadBy > 0) continue;
-      const text = forge(model, world, victim, who, step, aheadBy);
+      const text = forge(model, world, { victim, writer: who, step, aheadBy });
       attempt(`writes a record as ${victim.name}, ${aheadBy} s ahead`, withTexts(world, [text]), (to) => {
         if (victim !== who) to.truth.isSetterForged = true;
       });
     }
   }
   const other = model.config.people.find((one) => one !== who) ?? who;
-  const pair = [forge(model, world, who, who, step, 0), forge(model, world, other, who, step, 0)];
+  if (model.config.switches.keepsTags) {
+    for (const requester of model.config.people) {
+      for (const quotes of quotable(world, requester, step)) {
+        const text = forge(model, world, { victim: who, writer: who, step, aheadBy: 0, quotes });
+        const what = quotes.text === "" ? "that was never made" : "made before";
+        attempt(`writes an approval of a request of ${requester.name} ${what}`, withTexts(world, [text]));
+      }
+    }
+  }
+  const one = { writer: who, step, aheadBy: 0 } as const;
+  const pair = [forge(model, world, { ...one, victim: who }), forge(model, world, { ...one, victim: other })];
   attempt("writes two records", withTexts(world, pair), (to) => {
     to.truth.isSetterForged = true;
   });
@@ -224,7 +289,9 @@ function ownUp(to: World, who: Person): void {
   const meaning = text === undefined ? undefined : meaningOf(text);
   if (text === undefined || meaning?.author !== who.iamId || more.length > 0) return;
   const { step, how, at, label } = meaning;
-  if (isInTime(at, to.now)) to.truth.consent = { author: who.iamId, step, how, at, label, text };
+  if (!isInTime(at, to.now)) return;
+  to.truth.consent = { author: who.iamId, step, how, at, label, text };
+  if (how !== "answer") noteAsked(to.truth, text);
 }
 
 function withTexts(world: World, texts: readonly string[]): Request {
@@ -261,17 +328,23 @@ function keepMeaning(before: NonNullable<World["key"]>, marker: DualMarker): voi
   }
 }
 
-/** Written as by an attacker who knows the format: in another's name, with an early deactivation and a false setter. */
-function forge(
-  model: Model,
-  world: World,
-  victim: Person,
-  writer: Person,
-  step: ApprovedStep,
-  aheadBy: number,
-  how: "asked" | "answer" = "asked",
-): string {
+interface Forgery {
+  /** Whose name the record bears. */
+  readonly victim: Person;
+  readonly writer: Person;
+  readonly step: ApprovedStep;
+  readonly aheadBy: number;
+  /** Absent for a request. */
+  readonly quotes?: ForgedQuote;
+}
+
+/**
+ * Written as by an attacker who knows the format: in another's name, with an early deactivation and a false setter, and
+ * with the own seal of the writer alone.
+ */
+function forge(model: Model, world: World, { victim, writer, step, aheadBy, quotes }: Forgery): string {
   const { core, config } = model;
+  const how = quotes === undefined ? "asked" : "answer";
   const label = world.key?.label ?? 0;
   const isOwn = victim === writer;
   const scapegoat = config.people.find((one) => one !== victim && one !== writer) ?? victim;
@@ -281,21 +354,29 @@ function forge(
   const draft = {
     step,
     writtenAtMs: at * 1000,
-    digest: digestFor(core, label, step),
+    digest: digestFor(core, world.key ?? { label, tags: [] }, step),
     author: identity(victim.iamId),
     authorName: victim.name,
     how,
     ...(deactivatedAt !== undefined && { deactivatedAtMs: deactivatedAt * 1000 }),
     ...(setter !== undefined && { kmsSetter: identity(setter) }),
-  };
-  const text = config.switches.keepsTags ? core.encodeTagValue(draft) : core.encodeCompact(draft, "both");
-  remember(text, { author: victim.iamId, step, at, label, how, deactivatedAt, setter });
+    ...(quotes !== undefined && { quotes: quoteOf(quotes) }),
+  } as const;
+  const seal = isOwn && quotes === undefined ? ownSealOf(writer)(core.requestStatement(keyId, draft)) : undefined;
+  const { keepsTags } = config.switches;
+  const text = keepsTags ? core.encodeTagValue({ ...draft, seal }) : core.encodeCompact(draft, "both");
+  const isSealed = keepsTags && seal !== undefined;
+  remember(text, { author: victim.iamId, step, at, label, how, deactivatedAt, setter, isSealed, quotes });
   return text;
+}
+
+function quoteOf({ author, at, text, seal }: ForgedQuote): QuotedRequest {
+  return { id: recordIdOf(text), author: identity(author), writtenAtMs: at * 1000, seal };
 }
 
 function describe(what: Command, calls = Number.POSITIVE_INFINITY): string {
   const says = what.says === undefined ? "" : `, whose state says ${what.says}`;
-  const named = `${what.named.length > 0 ? " naming a record" : ""}${says}`;
+  const named = `${what.named.length > 0 ? " by hand" : ""}${what.requestsNext === true ? ", and the destruction" : ""}${says}`;
   const crash = Number.isFinite(calls) ? `, crashes after ${calls} calls` : "";
   return `${what.who.name}: ${what.kind}${named}${what.throughProfile ? " through a profile" : ""}${crash}`;
 }

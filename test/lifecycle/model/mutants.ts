@@ -20,29 +20,38 @@ export interface Mutant {
 /** By file of the core: the text to replace, and its replacement. */
 const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from: string, to: string]>>>> = {
   authorization: {
-    "one's own record is as good as another's": ["(!isOwn || mayUseOwn)", "(!isOwn || true)"],
+    "one's own request is as good as another's": [
+      'step === "deactivate" && effective === "destroy" && isOlder ? may',
+      "isOlder ? may",
+    ],
     "gate destroy covers its own destroy": [
-      'step === "deactivate" && effective === "destroy"',
+      'step === "deactivate" && effective === "destroy" && isOlder ? may',
+      'effective === "destroy" && isOlder ? may',
+    ],
+    "the run that requests under gate destroy deactivates": [
+      'effective === "destroy" && isOlder',
       'effective === "destroy"',
     ],
-    "nobody has to name anything": ["&& (isNamed || isReviewed(observation, run, step, nowMs))", ""],
-    "a machine may consent": [
-      "if (isPerson(actor.identity) && (isNamed",
-      "if (actor.identity !== undefined && (isNamed",
+    "nobody has to approve by hand": [
+      'if (!isOwn) return isConfirmed ? may : wait("may_consent");',
+      "if (!isOwn) return may;",
     ],
-    "a person in a profile may author": [
-      "if (!mayAuthor(run.actor)) return",
-      "if (run.actor.identity === undefined) return",
+    "the own seal does not matter": [
+      'return record.quotes.isSealedHere === true || isConfirmed ? may : wait("may_confirm");',
+      "return may;",
     ],
-    "an answer to one's own record": [
-      'if (isSame(record.author, actor.identity)) return mismatch({ kind: "own", record });',
+    "a third person uses an approval": [
+      'if (!isSame(record.quotes.author, actor.identity)) return wait("not_the_requester");',
       "",
     ],
-    "an answer to a record that is not on file": ["carried.record?.id !== named", "false"],
-    "a run never writes a record that is missing": [
-      'run.intent !== "resume" || run.deactivatedHere === true',
-      "run.deactivatedHere === undefined",
+    "the author of an approval uses it": ['if (isOwn) return wait("wrote_it");', ""],
+    "an engine requests a destruction": [
+      '(run.intent === "engine" && step === "deactivate")',
+      '(run.intent === "engine")',
     ],
+    "a machine may approve": ['if (!isPerson(actor.identity)) return wait("not_a_person");', ""],
+    "a person in a profile may author": ['if (!mayAuthor(run.actor)) return mustAsk("acts_in_a_profile");', ""],
+    "no command writes a request that is missing": ['run.intent === "request" ||', 'run.intent === "approve" ||'],
     "a marker alone makes one person enough": [
       "stricterOf(markerOf(observation), demandedBy(policy))",
       "markerOf(observation)",
@@ -50,6 +59,20 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
     "a program alone makes one person enough": [
       "stricterOf(markerOf(observation), demandedBy(policy))",
       "demandedBy(policy)",
+    ],
+  },
+  "plan-reviewed": {
+    "an approval requests the destruction unasked": ["if (!requestsNext || run", "if (run"],
+  },
+  review: {
+    "an approval of one's own request": [
+      'if (updatedBy?.iamId === reviewer) return apart({ kind: "own_request" });',
+      "",
+    ],
+    "an approval of an approval": ['if (record.how === "answer") return apart({ kind: "is_approval", record });', ""],
+    "an approval of another request than the one that was seen": [
+      "return fields.length > 0 ?",
+      "return fields.length > 99 ?",
     ],
   },
   observation: {
@@ -62,6 +85,12 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       "return writtenAtMs <= updatedAtMs && updatedAtMs - writtenAtMs <= recordToleranceMs;",
       "return Math.abs(updatedAtMs - writtenAtMs) <= recordToleranceMs;",
     ],
+    "an approval of a destruction counts for seven days": [
+      "destroy: 48 * 60 * 60 * 1000,",
+      "destroy: recordLifetimeMs,",
+    ],
+    "any seal is one's own": ["own !== undefined && own === seal", "own !== undefined"],
+    "a seal is good for any time": ["step, seconds(writtenAtMs), digest", "step, digest"],
     "the key may have changed": ["record.digest !== observation.digests[step]", "false"],
     "records never lapse": ["if (latestMs >= lapsesAtMs)", "if (false)"],
     "records expire by the Date alone": ["Math.max(nowMs, updatedAtMs, observation.latestTimeMs ?? nowMs);", "nowMs;"],

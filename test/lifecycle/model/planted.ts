@@ -9,9 +9,9 @@ import { type Explored, explore } from "./explore.ts";
 import { createJudge, type Tally } from "./judge.ts";
 import {
   command,
+  handsOn,
   type Model,
   type Move,
-  nameable,
   plants,
   runThrough,
   startFlight,
@@ -77,12 +77,8 @@ function* wholeRuns(model: Planting, world: World): Generator<Move> {
 }
 
 function* consequences(model: Planting, world: World, who: SafetyConfig["mallory"]): Generator<Move> {
-  const { current } = nameable(world);
   yield runThrough(model, world, command("destroy", who));
-  if (current.length === 0) return;
-  yield runThrough(model, world, command("destroy", who, current));
-  yield runThrough(model, world, command("continue", who, current));
-  yield runThrough(model, world, command("consent", who, current));
+  yield* handsOn(model, world, who);
 }
 
 /** One run of a victim, call by call; between its calls a record is planted, or the victim uses another tool. */

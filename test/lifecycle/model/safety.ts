@@ -5,6 +5,7 @@ import { type Explored, explore } from "./explore.ts";
 import { createJudge, type Tally } from "./judge.ts";
 import {
   command,
+  handsOn,
   jumps,
   type Model,
   type Move,
@@ -17,12 +18,22 @@ import {
 } from "./moves.ts";
 import { call, day, hour, isForTwin, type Role } from "./service.ts";
 import { noteWrite } from "./truth.ts";
-import { type Config, copyOf, freshWorld, type Person, person, robot, type World } from "./world.ts";
+import {
+  type Command,
+  type Config,
+  copyOf,
+  freshWorld,
+  meaningOf,
+  type Person,
+  person,
+  robot,
+  type World,
+} from "./world.ts";
 
 export interface SafetyCast {
   readonly mallory: readonly Role[];
   readonly alice: readonly Role[];
-  /** A third, honest person. */
+  /** A third, honest person, whose runs use tokens and have no API key. */
   readonly carol?: readonly Role[];
 }
 
@@ -57,7 +68,10 @@ export function safetyConfig(
   const cast = safetyCasts[name];
   if (cast === undefined) throw new Error(`no cast "${name}"`);
   const mallory = person("mallory", cast.mallory);
-  const honest = [person("alice", cast.alice), ...(cast.carol === undefined ? [] : [person("carol", cast.carol)])];
+  const honest = [
+    person("alice", cast.alice),
+    ...(cast.carol === undefined ? [] : [person("carol", cast.carol, false)]),
+  ];
   const bystander = person("ivan", ["Deployer", "Creator"]);
   const carrier = switches.keepsTags ? "tag" : "description";
   return {
@@ -82,10 +96,15 @@ export function stages(core: Core, config: SafetyConfig, tally: Tally): readonly
   const found = [fresh, freshWorld(config, "pre_activation")];
   for (const { one, other } of pair) {
     const requested = runThrough(model, fresh, command("destroy", one)).to;
-    const unused = runThrough(model, freshWorld(config, "pre_activation"), command("destroy", one)).to;
-    const cut = runThrough(model, wait(requested, 15).to, command("destroy", other, nameable(requested).current)).to;
+    const unused = runThrough(model, freshWorld(config, "pre_activation"), command("request", one)).to;
+    const cut = runThrough(model, wait(requested, 15).to, approveAlso(other, requested)).to;
     const cooled = wait(cut, 4 * hour + 1).to;
-    found.push(requested, unused, cut, cooled, wait(cooled, 7 * day + 1).to, ...cutAgainByHand(config, cooled, one));
+    const stored = [wait(requested, 15).to, cooled].map((world) => {
+      const approver = world === cooled ? one : other;
+      return runThrough(model, world, command("store", approver, nameable(world).current)).to;
+    });
+    found.push(requested, unused, cut, cooled, wait(cooled, 7 * day + 1).to, ...stored);
+    found.push(...cutAgainByHand(config, cooled, one));
   }
   for (const who of everyone) {
     const raw = copyOf(wait(fresh, 15).to);
@@ -94,6 +113,11 @@ export function stages(core: Core, config: SafetyConfig, tally: Tally): readonly
     found.push(wait(raw, 30 * day).to);
   }
   return found;
+}
+
+/** Approves the deactivation, and requests the destruction. */
+function approveAlso(who: Person, world: World): Command {
+  return command("approve", who, nameable(world).current, false, { requestsNext: true });
 }
 
 /**
@@ -116,16 +140,17 @@ export function* coarseMoves(model: Model & { readonly config: SafetyConfig }, w
   const { current, stale } = nameable(world);
   for (const who of [...config.honest, config.mallory]) {
     yield runThrough(model, world, command("destroy", who));
-    for (const named of [current, stale]) {
-      if (named.length === 0) continue;
-      yield runThrough(model, world, command("destroy", who, named));
-      yield runThrough(model, world, command("destroy", who, named, true));
-      yield runThrough(model, world, command("consent", who, named));
-    }
+    yield runThrough(model, world, command("request", who));
+    yield* handsOn(model, world, who);
     if (current.length > 0) {
-      yield runThrough(model, world, command("continue", who, current));
-      yield runThrough(model, world, command("destroy", who, current), 1);
-      yield runThrough(model, world, command("destroy", who, current), 2);
+      yield runThrough(model, world, approveAlso(who, world));
+      yield runThrough(model, world, command("approve", who, current, true));
+      yield runThrough(model, world, command("approve", who, current), 1);
+      yield runThrough(model, world, command("destroy", who), 1);
+    }
+    if (stale.length > 0) {
+      yield runThrough(model, world, command("approve", who, stale));
+      yield runThrough(model, world, command("store", who, stale));
     }
     yield* loosenings(model, world, who);
     yield runThrough(model, world, command("withdraw", who));
@@ -136,14 +161,16 @@ export function* coarseMoves(model: Model & { readonly config: SafetyConfig }, w
   }
   yield* surroundings(model, world);
   for (const seconds of [1, ...jumps]) yield wait(world, seconds);
+  if (isApproved(world)) yield wait(world, 2 * day + 1);
+}
+
+function isApproved(world: World): boolean {
+  return nameable(world).current.some((text) => meaningOf(text)?.how === "answer");
 }
 
 /** What appears to make fewer people enough: an edited state, a second stack that says `single`. */
 function* loosenings(model: Model, world: World, who: Person): Generator<Move> {
-  const { current } = nameable(world);
-  for (const named of current.length > 0 ? [[], current] : [[]]) {
-    yield runThrough(model, world, command("destroy", who, named, false, { says: "single" }));
-  }
+  yield runThrough(model, world, command("destroy", who, [], false, { says: "single" }));
   yield runThrough(model, world, command("mark", who));
   yield runThrough(model, world, command("mark", who, [], false, { says: "single" }));
 }
@@ -154,11 +181,13 @@ export function* fineMoves(model: Model & { readonly config: SafetyConfig }, wor
   const { current, stale } = nameable(world);
   if (world.flight === undefined) {
     for (const who of [...config.honest, config.mallory]) {
-      for (const named of [current, stale, []]) {
-        yield startFlight(world, command("destroy", who, named));
-        if (named.length > 0) yield startFlight(world, command("continue", who, named));
+      yield startFlight(world, command("destroy", who));
+      yield startFlight(world, command("request", who));
+      if (stale.length > 0) yield startFlight(world, command("approve", who, stale));
+      if (current.length > 0) {
+        yield startFlight(world, command("approve", who, current));
+        yield startFlight(world, command(isApproved(world) ? "continue" : "store", who, current));
       }
-      if (current.length > 0) yield startFlight(world, command("consent", who, current));
       yield startFlight(world, command("withdraw", who));
       yield startFlight(world, command("reactivate", who));
       yield startFlight(world, command("up", who));
@@ -176,7 +205,7 @@ export function* fineMoves(model: Model & { readonly config: SafetyConfig }, wor
 }
 
 function* besides(model: Model, world: World, who: Person, current: readonly string[]): Generator<Move> {
-  yield runThrough(model, world, command("destroy", who, current));
+  yield runThrough(model, world, current.length > 0 ? command("approve", who, current) : command("destroy", who));
   yield runThrough(model, world, command("up", who));
   yield runThrough(model, world, command("reactivate", who));
 }
@@ -186,7 +215,7 @@ function* surroundings(model: Model & { readonly config: SafetyConfig }, world: 
   const { current } = nameable(world);
   yield runThrough(model, world, command("up", bystander));
   yield runThrough(model, world, command("destroy", bystander));
-  yield runThrough(model, world, command("destroy", robot, current));
+  yield runThrough(model, world, current.length > 0 ? command("approve", robot, current) : command("destroy", robot));
   yield* rawMoves(model, world, mallory);
 }
 

@@ -47,8 +47,8 @@ function pairsOf(config: SafetyConfig, world: World): readonly (readonly [Comman
 function commandsOf(who: Person, current: readonly string[]): readonly Command[] {
   if (current.length === 0) return [command("request", who), command("mark", who), command("sync", who)];
   return [
-    command("destroy", who, current),
-    command("consent", who, current),
+    command("approve", who, current),
+    command("store", who, current),
     command("request", who),
     command("withdraw", who),
   ];

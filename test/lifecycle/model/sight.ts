@@ -3,6 +3,7 @@
  * carriers and digest.
  */
 
+import type { OwnSeal } from "../../../provider/lifecycle/consent-record.ts";
 import {
   type Actor,
   type ApprovedStep,
@@ -12,10 +13,11 @@ import {
   type KeystoreStatus,
   type Twin,
 } from "../../../provider/lifecycle/observation.ts";
+import type { RawCarriers } from "../../../provider/lifecycle/record-carriers.ts";
 import { sha256 as nodeSha256 } from "../../support/builders.ts";
 import type { Core } from "./core.ts";
 import type { Answers, Keystore, ModelKey, ModelTwin } from "./service.ts";
-import { profileIamId } from "./world.ts";
+import { type Person, profileIamId } from "./world.ts";
 
 export const keyId = "9b2d0000-0000-4000-8000-000000000002";
 const hashes = new Map<string, string>();
@@ -47,16 +49,18 @@ export function actorFor(iamId: string, throughProfile: boolean): Actor {
 
 const digests = new WeakMap<Core, Map<string, string>>();
 
-export function digestFor(core: Core, label: number, step: ApprovedStep): string {
+/** The digest that a person computes who knows the format; a planter knows beforehand how a hold changes the tags. */
+export function digestFor(core: Core, { label, tags }: Pick<ModelKey, "label" | "tags">, step: ApprovedStep): string {
   const known = digests.get(core) ?? new Map<string, string>();
   digests.set(core, known);
-  const symbol = `${label} ${step}`;
-  const digest = known.get(symbol) ?? makeDigest(core, label, step);
+  const others = tags.filter(({ name }) => !name.startsWith("uko_") && name !== "hold");
+  const symbol = `${label} ${step} ${others.map(({ name }) => name).join()}`;
+  const digest = known.get(symbol) ?? makeDigest(core, { label, tags: others }, step);
   known.set(symbol, digest);
   return digest;
 }
 
-function makeDigest(core: Core, label: number, step: ApprovedStep): string {
+function makeDigest(core: Core, { label, tags }: Pick<ModelKey, "label" | "tags">, step: ApprovedStep): string {
   const facts = {
     instanceId: "i",
     vaultId: "v",
@@ -66,21 +70,31 @@ function makeDigest(core: Core, label: number, step: ApprovedStep): string {
     description: "Salaries",
     activationDate: "",
     expirationDate: "",
-    tags: [],
+    tags,
     keystores: [{ id: "ks-1", type: "ibm_cloud_kms" }],
   };
   return sha256(core.digestText(facts, step)).slice(0, 32);
+}
+
+/** The own seal of a person's runs. Nobody else can make it, and everybody can copy it from a key. */
+export function ownSealOf({ iamId, hasApiKey }: Pick<Person, "iamId" | "hasApiKey">): OwnSeal {
+  return hasApiKey ? (statement) => sha256(`the API key of ${iamId}\n${statement}`) : () => undefined;
+}
+
+/** The carriers of a key as the core reads them. */
+export function rawOf({ description, tags, state, updatedAt }: ModelKey): RawCarriers {
+  return { description, tags, stateWord: state, updatedAtMs: updatedAt * 1000 };
 }
 
 type Carriers = ReturnType<Core["readCarriers"]>;
 const carriersRead = new WeakMap<Core, Map<string, Carriers>>();
 
 /** Decoding a record's hex is most of the work of a read, and the same few records recur. */
-function readCarriers(core: Core, key: ModelKey): Carriers {
+function readCarriers(core: Core, key: ModelKey, reader: Person): Carriers {
   const known = carriersRead.get(core) ?? new Map<string, Carriers>();
   carriersRead.set(core, known);
-  const symbol = `${key.description}|${key.tags.map((tag) => `${tag.name}=${tag.value}`).join()}`;
-  const found = known.get(symbol) ?? core.readCarriers(keyId, key, sha256);
+  const symbol = `${reader.hasApiKey ? reader.iamId : ""}|${key.description}|${key.tags.map((tag) => `${tag.name}=${tag.value}`).join()}`;
+  const found = known.get(symbol) ?? core.readCarriers(keyId, rawOf(key), sha256, ownSealOf(reader));
   if (known.size > 100_000) known.clear();
   known.set(symbol, found);
   return found;
@@ -89,13 +103,13 @@ function readCarriers(core: Core, key: ModelKey): Carriers {
 const types = { "ks-1": "ibm_cloud_kms", "ks-2": "aws_kms" } as const satisfies Record<Keystore, string>;
 
 export function observationOf(
-  core: Core,
+  { core, reader }: { readonly core: Core; readonly reader: Person },
   key: ModelKey,
   twin: ModelTwin | undefined,
   now: number,
   answers: Answers = truthAbout(key),
 ): KeyObservation {
-  const carriers = readCarriers(core, key);
+  const carriers = readCarriers(core, key, reader);
   const facts = {
     instanceId: "i",
     vaultId: "v",

@@ -3,20 +3,24 @@
 import type { ConsentDraft } from "../../../provider/lifecycle/consent-record.ts";
 import type { DualMarker, KeyObservation } from "../../../provider/lifecycle/observation.ts";
 import type { DeletionPolicy, Plan, Run, Step } from "../../../provider/lifecycle/plan.ts";
+import type { Review, ReviewLine } from "../../../provider/lifecycle/review.ts";
 import type { Core } from "./core.ts";
 import { dateOf, readTime, rest } from "./run-time.ts";
 import { type Answer, call, isForTwin, type Request } from "./service.ts";
-import { actorFor, keyId, observationOf, recordIdOf, sha256 } from "./sight.ts";
+import { actorFor, digestFor, keyId, observationOf, ownSealOf, rawOf, recordIdOf, sha256 } from "./sight.ts";
 import { noteWrite } from "./truth.ts";
 import { patchOfUserFor } from "./up.ts";
 import { Violation } from "./violation.ts";
 import {
+  type CommandKind,
   type Config,
   type Flight,
   looseness,
   markerOn,
   meaningOf,
+  type Person,
   profileIamId,
+  type QuotedMeaning,
   remember,
   type StepKind,
   textsOn,
@@ -91,12 +95,13 @@ function planned(core: Core, config: Config, world: World, flight: Flight): Look
   }
   const plan = planFor(core, config, flight, observation, nowMs);
   if (plan.kind !== "ready") return { kind: "over", plan };
-  return { kind: "call", planned: requestFor(core, config, plan.step, seen.key) };
+  return { kind: "call", planned: requestFor(core, config, plan.step, { seen: seen.key, who: flight.command.who }) };
 }
 
-function observed(core: Core, { answers }: World, { seen, time }: Flight): KeyObservation {
+function observed(core: Core, { answers }: World, { seen, time, command }: Flight): KeyObservation {
   if (seen === undefined || time === undefined) throw new Error("no read yet");
-  return { ...observationOf(core, seen.key, seen.twin, seen.at, answers), latestTimeMs: time.latestMs };
+  const reader = command.who;
+  return { ...observationOf({ core, reader }, seen.key, seen.twin, seen.at, answers), latestTimeMs: time.latestMs };
 }
 
 function decidesAtMs({ time }: Flight): number {
@@ -133,7 +138,7 @@ export function send(config: Config, world: World, judge: Judge, isLost: boolean
     noteWrite(before, world, caller.iamId, isForTwin(request) ? undefined : "uko", own);
     if (world.key !== undefined) tightened(world.truth, markerOn(world.key));
     if (isLost) flight.unsure = kind;
-    else note(flight, kind, text, before.key);
+    else note(flight, due.planned, before.key);
   } else if (answer !== "stale") {
     flight.refusals = [...flight.refusals, { kind, status: answer === "forbidden" ? 403 : 409 }];
   }
@@ -151,7 +156,7 @@ function tightened(truth: World["truth"], marker: DualMarker): void {
 /** A run sends each of these once. */
 const onceOnly: readonly StepKind[] = ["sync", "align", "update", "mark", "hold", "release"];
 
-function note(flight: Flight, kind: StepKind, text: string | undefined, before: World["key"]): void {
+function note(flight: Flight, { kind, text, draft }: Planned, before: World["key"]): void {
   if (kind === "drop_record" && before !== undefined) {
     flight.droppedHere = [...(flight.droppedHere ?? []), ...textsOn(before).slice(0, 1).map(recordIdOf)];
   }
@@ -159,6 +164,7 @@ function note(flight: Flight, kind: StepKind, text: string | undefined, before: 
   if (kind === "set_for_deletion") flight.windowSetHere = true;
   if (onceOnly.includes(kind)) flight.syncedHere = true;
   if (text !== undefined) flight.readBack = text;
+  if (draft !== undefined) flight.requestedHere = [...(flight.requestedHere ?? []), draft.step];
 }
 
 /** What a run concludes about a call with a lost answer, from its next read. */
@@ -194,8 +200,9 @@ function planFor(core: Core, config: Config, flight: Flight, observation: KeyObs
   };
   const run: Run = {
     actor: actorFor(command.who.iamId, command.throughProfile),
-    consents: command.kind === "consent" ? [] : command.named.map(recordIdOf),
-    intent: isIac ? "engine" : command.kind === "continue" ? "resume" : "request",
+    consents: command.kind === "continue" ? command.named.map(recordIdOf) : [],
+    intent: intents[command.kind] ?? "resume",
+    ...(flight.requestedHere !== undefined && { requestedHere: flight.requestedHere }),
     deactivatedHere: flight.deactivatedHere,
     syncedHere: flight.syncedHere,
     ...(flight.windowSetHere && { windowsSetHere: ["kms-1"] }),
@@ -205,8 +212,17 @@ function planFor(core: Core, config: Config, flight: Flight, observation: KeyObs
     ),
   };
   switch (command.kind) {
-    case "consent":
-      return consentOnce(core, observation, policy, run, recordIdOf(command.named[0] ?? ""), nowMs);
+    case "approve": {
+      const { requestsNext } = command;
+      return core.planReviewedStep(
+        { review: reviewOf(core, flight, observation), requestsNext },
+        observation,
+        run,
+        nowMs,
+      );
+    }
+    case "store":
+      return core.planReviewedApproval(reviewOf(core, flight, observation), observation, run, nowMs);
     case "request": {
       const plan = core.planKeyDeletion(observation, policy, run, nowMs);
       return plan.kind === "ready" && plan.step.kind !== "write_record" ? { kind: "done" } : plan;
@@ -221,28 +237,36 @@ function planFor(core: Core, config: Config, flight: Flight, observation: KeyObs
   }
 }
 
+const intents: Partial<Record<CommandKind, Run["intent"]>> = {
+  destroy: "engine",
+  request: "request",
+  approve: "approve",
+  store: "approve",
+};
+
 function isStep(kind: StepKind): kind is Step["kind"] {
   return kind === "sync" || !onceOnly.includes(kind);
 }
 
-function consentOnce(
-  core: Core,
-  observation: KeyObservation,
-  policy: DeletionPolicy,
-  run: Run,
-  named: string,
-  nowMs: number,
-): Plan {
-  const standing = core.deletionStanding(observation, nowMs);
-  const isOwn = standing.binds && standing.record.author.mark === run.actor.identity?.mark;
-  if (isOwn && standing.record.how === "answer") return { kind: "done" };
-  const plan = core.planConsent(observation, policy, run, named, nowMs);
-  if (plan.kind !== "ready") return plan;
-  if (run.refusals?.some((refusal) => refusal.step === "write_record")) {
-    return { kind: "refused", guard: { guard: "service_refused", step: "write_record", message: "no" } };
-  }
-  const marker = core.markerBesideRecord(observation, policy);
-  return { kind: "ready", step: { kind: "write_record", draft: plan.draft, marker } };
+/** The review of one key by a person who saw the named text on it, with the key's label of that time. */
+function reviewOf(core: Core, { command, startedAt }: Flight, { state, digests, facts }: KeyObservation): Review {
+  const { who, named } = command;
+  const text = named[0] ?? "";
+  const { step = "deactivate", author = "", label = 0 } = meaningOf(text) ?? {};
+  const shown = `payroll-${label}`;
+  const line: ReviewLine = {
+    kind: step === "destroy" && state === "pre_activation" ? "never-active" : "managed",
+    vaultId: facts.vaultId,
+    keyId,
+    label: shown,
+    record: sha256(`${keyId}\n${text}`),
+    requester: author,
+    facts: shown === facts.label ? digests[step] : digestFor(core, { label, tags: facts.tags }, step),
+    resources: [],
+    keystores: [{ id: "ks-1", type: "ibm_cloud_kms" }],
+  };
+  const header = { instanceId: facts.instanceId, step, reviewer: who.iamId, reviewedAtMs: startedAt * 1000 };
+  return { header, lines: new Map([[`${facts.vaultId}/${keyId}`, line]]) };
 }
 
 /** The effect of an `up` on the marker, by this stack's program or by another stack's that adopts the key. */
@@ -256,8 +280,8 @@ function mark(core: Core, config: Config, observation: KeyObservation, flight: F
 }
 
 function markerRequest(core: Core, config: Config, marker: DualMarker, seen: NonNullable<World["key"]>): Planned {
-  const carrier = config.switches.keepsTags ? core.markerCarrier(seen) : "description";
-  const patch = core.patchWithMarker(seen, marker, carrier);
+  const carrier = config.switches.keepsTags ? core.markerCarrier(rawOf(seen)) : "description";
+  const patch = core.patchWithMarker(rawOf(seen), marker, carrier);
   if (patch === undefined) throw new Error(`key ${keyId} has no room for a marker`);
   return { kind: "mark", request: { kind: "patch", ...patch } };
 }
@@ -289,17 +313,22 @@ function hold(core: Core, observation: KeyObservation, flight: Flight, kind: "ho
   if (isOver || seen === undefined || core.planKeyWrite(observation, kind, nowMs).kind === "leave") {
     return { kind: "over", plan: { kind: "done" } };
   }
-  const patch = core.patchWithHold(seen.key, holdTag, kind === "hold");
+  const patch = core.patchWithHold(rawOf(seen.key), holdTag, kind === "hold");
   if (patch === undefined) return { kind: "over", plan: { kind: "done" } };
   return { kind: "call", planned: { kind, request: { kind: "patch", ...patch } } };
 }
 
-function requestFor(core: Core, config: Config, step: Step, seen: NonNullable<World["key"]>): Planned {
+function requestFor(
+  core: Core,
+  config: Config,
+  step: Step,
+  by: { readonly seen: NonNullable<World["key"]>; readonly who: Person },
+): Planned {
   switch (step.kind) {
     case "write_record":
-      return recordRequest(core, config, step, seen);
+      return recordRequest(core, config, step, by);
     case "drop_record":
-      return dropRequest(core, seen, step.dropsNote);
+      return dropRequest(core, by.seen, step.dropsNote);
     case "set_for_deletion":
       return { kind: step.kind, request: { kind: "set" } };
     case "unset_for_deletion":
@@ -312,7 +341,7 @@ function requestFor(core: Core, config: Config, step: Step, seen: NonNullable<Wo
 }
 
 function dropRequest(core: Core, seen: NonNullable<World["key"]>, dropsNote: true | undefined = undefined): Planned {
-  const patch = core.patchWithoutRecord(seen, dropsNote === true ? "drop_note" : "keep_note");
+  const patch = core.patchWithoutRecord(rawOf(seen), dropsNote === true ? "drop_note" : "keep_note");
   return { kind: "drop_record", request: { kind: "patch", ...patch } };
 }
 
@@ -320,10 +349,11 @@ function recordRequest(
   core: Core,
   config: Config,
   step: Extract<Step, { kind: "write_record" }>,
-  seen: NonNullable<World["key"]>,
+  { seen, who }: { readonly seen: NonNullable<World["key"]>; readonly who: Person },
 ): Planned {
-  const { draft, marker } = step;
+  const { marker } = step;
   const carrier = config.switches.keepsTags ? "tag" : "description";
+  const draft = carrier === "tag" ? sealed(core, step.draft, who) : step.draft;
   const text = carrier === "tag" ? core.encodeTagValue(draft) : core.encodeCompact(draft, marker);
   remember(text, {
     author: draft.author.iamId ?? draft.author.mark,
@@ -335,8 +365,24 @@ function recordRequest(
     setter:
       config.people.find((one) => sha256(one.iamId).slice(0, 16) === draft.kmsSetter?.mark)?.iamId ??
       draft.kmsSetter?.mark,
+    isSealed: draft.seal !== undefined,
+    quotes: draft.quotes === undefined ? undefined : quoted(seen),
   });
-  const patch = core.patchWithRecord(seen, draft, marker, carrier);
+  const patch = core.patchWithRecord(rawOf(seen), draft, marker, carrier);
   if (patch === undefined) throw new Error(`key ${keyId} has no room for a record`);
   return { kind: "write_record", request: { kind: "patch", ...patch }, draft, text };
+}
+
+/** A request carries the own seal of the run that writes it. */
+function sealed(core: Core, draft: ConsentDraft, who: Person): ConsentDraft {
+  if (draft.quotes !== undefined) return draft;
+  const seal = ownSealOf(who)(core.requestStatement(keyId, draft));
+  return seal === undefined ? draft : { ...draft, seal };
+}
+
+/** An approval quotes the request that it replaces on the key. */
+function quoted(seen: NonNullable<World["key"]>): QuotedMeaning | undefined {
+  const [text = ""] = textsOn(seen);
+  const meaning = meaningOf(text);
+  return meaning && { author: meaning.author, at: meaning.at, text, isSealed: meaning.isSealed === true };
 }

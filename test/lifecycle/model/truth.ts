@@ -41,9 +41,24 @@ export function noteWrite(
   if (own !== undefined) {
     const { step, how } = own.draft;
     truth.consent = { author: writer, step, how, at: after.now, label: key.label, text: own.text };
+    if (how !== "answer") noteAsked(truth, own.text);
   } else if (key.updatedBy !== truth.consent?.author && key.updatedAt === after.now) {
     delete truth.consent;
   }
+}
+
+/** How many requests are remembered: more than can still be quoted from a key. */
+const rememberedRequests = 4;
+
+export function noteAsked(truth: Truth, text: string): void {
+  truth.asked = [text, ...truth.asked.filter((each) => each !== text)].slice(0, rememberedRequests);
+}
+
+/** When a text stops counting: after seven days, and an approval of a destruction 48 hours after the request that it quotes. */
+export function lapseOf(text: string, at: number): number {
+  const { quotes, step } = meaningOf(text) ?? {};
+  const own = at + 7 * day;
+  return quotes === undefined ? own : Math.min(own, quotes.at + (step === "destroy" ? 2 : 7) * day);
 }
 
 export function isPersonId(iamId: string): boolean {
@@ -58,7 +73,7 @@ export function standing(world: World): Truth["consent"] {
   const next = key.state === "active" ? "deactivate" : key.state === "destroyed" ? undefined : "destroy";
   const texts = textsOn(key);
   const isAlone = texts.length === 1 && texts[0] === consent.text;
-  const isFresh = now - consent.at < 7 * day && isInTime(consent.at, key.updatedAt);
+  const isFresh = now < lapseOf(consent.text, consent.at) && isInTime(consent.at, key.updatedAt);
   // A record with a date from a false clock does not count, whatever its author.
   const isDated = isInTime(meaningOf(consent.text)?.at ?? consent.at, key.updatedAt);
   return isAlone && isFresh && isDated && consent.step === next && consent.label === key.label ? consent : undefined;

@@ -2,7 +2,8 @@
 
 import type { Core } from "./core.ts";
 import type { ModelKey, Request } from "./service.ts";
+import { rawOf } from "./sight.ts";
 
 export function patchOfUserFor(core: Core, seen: ModelKey): Request {
-  return { kind: "patch", label: 1 - seen.label, ...core.patchOfUser(seen, {}) };
+  return { kind: "patch", label: 1 - seen.label, ...core.patchOfUser(rawOf(seen), {}) };
 }

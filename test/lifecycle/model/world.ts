@@ -14,12 +14,19 @@ export interface Person {
   readonly name: string;
   readonly iamId: string;
   readonly rights: ReadonlySet<Right>;
+  /** Whether the person's runs use an API key, by which a later run recognizes what an earlier one wrote. */
+  readonly hasApiKey: boolean;
 }
 
 export type CommandKind =
+  /** A run of an engine. */
   | "destroy"
   | "request"
-  | "consent"
+  /** Takes the step that the named text requests, in the person's own run. */
+  | "approve"
+  /** Stores an approval of the named text instead. */
+  | "store"
+  /** With a name: the person confirmed by hand that they made the request that the approval quotes. */
   | "continue"
   | "withdraw"
   | "reactivate"
@@ -36,10 +43,12 @@ export interface Command {
   readonly kind: CommandKind;
   readonly who: Person;
   readonly throughProfile: boolean;
-  /** The record texts that the person names. */
+  /** The record texts that the person saw and confirmed by hand. */
   readonly named: readonly string[];
   /** The gate that the program or the state requests, if not the configuration's: edited, or of another stack. */
   readonly says?: DualMarker;
+  /** The second question of `approve`: also request the destruction. */
+  readonly requestsNext?: true;
 }
 
 export type StepKind =
@@ -68,6 +77,8 @@ export interface Refused {
 export interface Flight {
   readonly command: Command;
   deactivatedHere: boolean;
+  /** The steps that the run requested. */
+  requestedHere?: readonly ApprovedStep[];
   windowSetHere: boolean;
   syncedHere: boolean;
   /** The IDs of the records that the run took off the key. */
@@ -102,6 +113,8 @@ export interface Truth {
     readonly label: number;
     readonly text: string;
   };
+  /** The texts of the latest requests that their own authors made, newest first. */
+  asked: readonly string[];
   /** The person who wrote the record that is on the key. */
   textBy?: string;
   /** What made the last write to the key. */
@@ -132,8 +145,8 @@ export interface Config {
   readonly people: readonly Person[];
 }
 
-export function person(name: string, held: readonly Role[]): Person {
-  return { name, iamId: `IBMid-${name}`, rights: new Set(held.flatMap((role) => roles[role])) };
+export function person(name: string, held: readonly Role[], hasApiKey = true): Person {
+  return { name, iamId: `IBMid-${name}`, rights: new Set(held.flatMap((role) => roles[role])), hasApiKey };
 }
 
 /** A service ID with all rights. */
@@ -157,7 +170,7 @@ export function freshWorld(config: Config, state: "active" | "pre_activation"): 
       updatedAt: 1_800_000_000 - 100 * day,
     },
     ...(config.twin !== "none" && state === "active" && { twin: { state: "active", isDual: config.twin === "dual" } }),
-    truth: { loosest: marker === "none" ? "both" : marker, isMarkerForged: false, isSetterForged: false },
+    truth: { asked: [], loosest: marker === "none" ? "both" : marker, isMarkerForged: false, isSetterForged: false },
     history: [],
   };
 }
@@ -183,6 +196,21 @@ export interface TextMeaning {
   readonly how: string;
   readonly deactivatedAt: number | undefined;
   readonly setter: string | undefined;
+  /** Whether the author's own seal is on the request. */
+  readonly isSealed?: boolean;
+  /** The request that an approval quotes. */
+  readonly quotes?: QuotedMeaning | undefined;
+}
+
+export interface QuotedMeaning {
+  readonly author: string;
+  readonly at: number;
+  /** The text that the request had on the key; empty if no such text ever was. */
+  readonly text: string;
+  /** Whether the quote holds a seal that only its author can have made, for exactly this request. */
+  readonly isSealed: boolean;
+  /** The request was taken off the key before it was quoted. */
+  readonly isRevived?: boolean;
 }
 const meanings = new Map<string, TextMeaning>();
 
@@ -224,7 +252,19 @@ function textSymbol(clock: Clock, text: string): string {
   const meaning = meanings.get(text);
   if (meaning === undefined) return "?";
   const { author, step, at, label, how, deactivatedAt, setter } = meaning;
-  return `${author}${initials(step)}${age(clock, at)}${label}${how[1]}${deactivatedAt === undefined ? "" : age(clock, deactivatedAt)}${setter ?? ""}`;
+  return `${author}${initials(step)}${age(clock, at)}${label}${how[1]}${deactivatedAt === undefined ? "" : age(clock, deactivatedAt)}${setter ?? ""}${meaning.isSealed === true ? "!" : ""}${quoteSymbol(clock, meaning)}`;
+}
+
+function quoteSymbol(clock: Clock, { quotes }: TextMeaning): string {
+  if (quotes === undefined) return "";
+  const { author, at, isSealed, isRevived } = quotes;
+  const isPastDestroying = clock.now - at >= 2 * day;
+  return `(${author}${age(clock, at)}${isPastDestroying ? ">" : ""}${isSealed ? "!" : ""}${isRevived === true ? "r" : ""})`;
+}
+
+/** Whether the request, or the quoted request, was made by its author. */
+function madeSymbol({ asked }: Truth, text: string): string {
+  return asked.includes(text) ? "*" : asked.includes(meanings.get(text)?.quotes?.text ?? "") ? "+" : "";
 }
 
 /** How long after a record's own time the last write came: what a core may take for the write that brought the record. */
@@ -282,10 +322,11 @@ export function symbolOf(world: World): string {
     truth.consent === undefined
       ? ""
       : `${truth.consent.author}${initials(truth.consent.step)}${truth.consent.how[1]}${age(clock, truth.consent.at)}${truth.consent.label}`;
-  const past = world.history.map((text) => textSymbol(clock, text)).join("&");
+  const past = world.history.map((text) => `${textSymbol(clock, text)}${madeSymbol(truth, text)}`).join("&");
+  const made = key === undefined ? "" : textsOn(key).map((text) => madeSymbol(truth, text));
   const tool = key !== undefined && textsOn(key).length > 0 ? (truth.lastTool?.[0] ?? "") : "";
   const answers = world.answers === undefined ? "" : JSON.stringify(world.answers);
-  const base = `${answers}${keySymbol(clock, key)}/${twinSymbol(clock, twin, key)}/${consent}/${truth.textBy ?? ""}${tool}${truth.loosest[0]}${truth.isMarkerForged}${truth.isSetterForged}/${past}`;
+  const base = `${answers}${keySymbol(clock, key)}/${twinSymbol(clock, twin, key)}/${consent}/${made}${truth.textBy ?? ""}${tool}${truth.loosest[0]}${truth.isMarkerForged}${truth.isSetterForged}/${past}`;
   const shown =
     dates === undefined ? "" : `/${dates.offBy}${dates.from}${keySymbol({ ...clock, now: now + dates.offBy }, key)}`;
   const runs = [flight, second].map((run) => (run === undefined ? "" : flightSymbol(clock, key, run)));
@@ -301,7 +342,7 @@ function flightSymbol(clock: Clock, key: ModelKey | undefined, flight: Flight): 
   const named = command.named.map((text) => textSymbol(clock, text)).join("&");
   const rested = settling.restedEtag === String(key?.updatedAt);
   const rest = `${settling.hasWaited}${rested}${restsUntil === undefined ? "" : Math.max(0, restsUntil - clock.now)}`;
-  return `/${rest}/${command.kind}${command.says ?? ""}${command.who.name}${command.throughProfile}${named}/${flight.deactivatedHere}${flight.windowSetHere}${flight.syncedHere}${flight.droppedHere?.length ?? ""}${flight.refusals.map(({ kind, status }) => `${kind}${status}`)}${flight.unsure ?? ""}${readBack === undefined ? "" : textSymbol(clock, readBack)}/${seenSymbol}`;
+  return `/${rest}/${command.kind}${command.says ?? ""}${command.requestsNext === true ? "+" : ""}${command.who.name}${command.throughProfile}${named}/${flight.deactivatedHere}${flight.requestedHere?.join() ?? ""}${flight.windowSetHere}${flight.syncedHere}${flight.droppedHere?.length ?? ""}${flight.refusals.map(({ kind, status }) => `${kind}${status}`)}${flight.unsure ?? ""}${readBack === undefined ? "" : textSymbol(clock, readBack)}/${seenSymbol}`;
 }
 
 /** The marker on a key, read without the core: a missing one, an unknown one and two of them count as the strictest. */
