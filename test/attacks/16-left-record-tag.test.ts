@@ -38,7 +38,7 @@ test("a withdrawal ends although the service keeps the request's tag, says so, a
   });
 });
 
-test("a new request next to the left tag binds, and only the id of that request approves it", async () => {
+test("a new request next to the left tag binds, and only a person who saw that request approves it", async () => {
   const { state, left } = await withLeftTag();
   const ref = uko.ref(state.keyId);
   await by("carol").withdraw(ref, options);

@@ -9,7 +9,7 @@ import { describe, expect, test } from "vitest";
 import { observeKey } from "../../provider/engine/key/observe.ts";
 import { encodeTagValue, recordId, standingOf } from "../../provider/lifecycle/consent-record.ts";
 import { digestText } from "../../provider/lifecycle/digest.ts";
-import type { ApprovedStep, KeyFacts } from "../../provider/lifecycle/observation.ts";
+import type { ApprovedStep, KeyFacts, QuotedRequest } from "../../provider/lifecycle/observation.ts";
 import { recordTagName } from "../../provider/lifecycle/tag-names.ts";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
 import { options, type Person, useEngineWorld } from "../engine/harness.ts";
@@ -17,6 +17,7 @@ import { identityOf, sha256 } from "../support/builders.ts";
 
 const uko = useEngineWorld();
 const atOnce = { budgetMs: 0, pollIntervalMs: 1 };
+const carolsId = "IBMid-550000CAROL";
 const iamIds = { alice: "IBMid-550000ALICE", bob: "IBMid-550000BOB" } as const;
 
 interface Scenario {
@@ -135,7 +136,9 @@ async function plant(state: ManagedKeyState, scenario: Scenario, how: "asked" | 
     digest: sha256(digestText({ ...seen.observation.facts, ...predicted }, step)).slice(0, 32),
     author: identityOf(iamIds[victim]),
     how,
-    ...(how === "answer" && { answers: "0".repeat(32) }),
+    ...(how === "answer" && {
+      quotes: { id: "0".repeat(32), author: identityOf(carolsId), writtenAtMs: seen.nowMs },
+    }),
     deactivatedAtMs: undefined,
     reason: undefined,
     authorName: "Planted",
@@ -163,9 +166,73 @@ describe.each(Object.entries(scenarios))("a record planted before the write: %s"
       expect(standingOf(after.observation, step, after.nowMs).binds).toBe(false);
       expect(after.snapshot.tags.map(({ name }) => name)).not.toContain(recordTagName);
       await uko.advance("5h");
-      const report = await by("carol").continue(uko.ref(state.keyId), planted, atOnce, options);
-      expect(report.taken.filter((taken) => taken === "deactivate" || taken === "destroy")).toEqual([]);
+      const ref = uko.ref(state.keyId);
+      const report = await by("carol").continue(ref, planted, atOnce, options);
+      expect(report.taken).toEqual([]);
+      await expect(by("carol").approveOne(ref, { recordId: planted, stores: false }, options)).rejects.toThrow(
+        "was shown",
+      );
     }
+  });
+});
+
+describe("an approval in Carol's own name, which counts at once,", () => {
+  /** Carol writes her approval of a request by Alice, whose runs then look for something to do. */
+  async function approveByHand(state: ManagedKeyState, quotes: QuotedRequest): Promise<string> {
+    const seen = await observeKey(uko.run("carol").world, uko.ref(state.keyId), "summary", options);
+    if (seen.kind === "gone") throw new Error("the key is gone");
+    const draft = { step: "deactivate", digest: seen.observation.digests.deactivate, how: "answer", quotes } as const;
+    const value = encodeTagValue({ ...draft, writtenAtMs: seen.nowMs, author: identityOf(carolsId) });
+    const tags = seen.snapshot.tags.filter(({ name }) => name !== recordTagName);
+    const answer = await uko.test.as("carol").patch(state.keyId, { tags: [...tags, { name: recordTagName, value }] });
+    expect(answer.status).toBe(200);
+    await uko.advance("1m");
+    return recordId(state.keyId, value, sha256);
+  }
+
+  async function requestOf(state: ManagedKeyState): Promise<QuotedRequest> {
+    await by("alice").request(uko.ref(state.keyId), undefined, options);
+    const seen = await observeKey(uko.run("carol").world, uko.ref(state.keyId), "summary", options);
+    const record = seen.kind === "gone" ? undefined : seen.observation.carried.record;
+    if (record === undefined) throw new Error("no request");
+    await uko.advance("1m");
+    return record;
+  }
+
+  async function takenByAlice(state: ManagedKeyState): Promise<readonly unknown[]> {
+    const byEngine = await uko.run("alice").handlers.delete(state, options);
+    const byCommand = await by("alice").continue(uko.ref(state.keyId), undefined, atOnce, options);
+    return [...((byEngine.facts?.taken as readonly string[] | undefined) ?? []), ...byCommand.taken];
+  }
+
+  test("of a request that Alice never made, with a seal that Carol saw elsewhere, moves no run of Alice", async () => {
+    const other = await requestOf(await uko.make({ label: "wages" }));
+    const state = await uko.make();
+    await approveByHand(state, other);
+    expect(await takenByAlice(state)).toEqual([]);
+  });
+
+  test("of a withdrawn request with a later time moves no run of Alice", async () => {
+    const state = await uko.make();
+    const request = await requestOf(state);
+    await by("alice").withdraw(uko.ref(state.keyId), options);
+    await uko.advance("1m");
+    await approveByHand(state, { ...request, writtenAtMs: request.writtenAtMs + 60_000 });
+    expect(await takenByAlice(state)).toEqual([]);
+  });
+
+  test("moves no run of a third person, not even one who confirms it", async () => {
+    const state = await uko.make();
+    const planted = await approveByHand(state, await requestOf(state));
+    const report = await by("bob").continue(uko.ref(state.keyId), planted, atOnce, options);
+    expect(report).toMatchObject({ code: "UKO_APPROVAL_PENDING", taken: [] });
+  });
+
+  test("of the request on the key is an approval like any other", async () => {
+    const state = await uko.make();
+    await approveByHand(state, await requestOf(state));
+    expect(await takenByAlice(state)).toEqual(["deactivate"]);
+    await uko.expectNobodyAlone();
   });
 });
 
