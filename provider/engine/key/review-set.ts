@@ -5,7 +5,7 @@ import { standingOf } from "../../lifecycle/consent-record.ts";
 import type { AnyReview } from "../../lifecycle/kms-review.ts";
 import type { Actor, ConsentRecord } from "../../lifecycle/observation.ts";
 import type { Plan, Run } from "../../lifecycle/plan.ts";
-import { planReviewedStep } from "../../lifecycle/plan-reviewed.ts";
+import { planReviewedApproval, planReviewedStep } from "../../lifecycle/plan-reviewed.ts";
 import {
   admitToReview,
   keyPathOf,
@@ -127,7 +127,7 @@ export async function findApprovable(
   const groups = Map.groupBy(keys, (key) => JSON.stringify(scopeOf(key)));
   const all = Array.from(groups, ([group, members]) => {
     const [requester, step, kind] = JSON.parse(group) as [string, ReviewedStep, ReviewLine["kind"]];
-    const read = { actor, keys: members, isForNow: !stores };
+    const read = { actor, keys: members, purpose: stores ? ("store" as const) : ("act" as const) };
     return admitAll(world, setOf(world, { requester, step, kind }, actor, members), read);
   });
   const sets = all.filter(({ file }) => file !== undefined).map((set) => ({ ...set, apart: [], unreadable: [] }));
@@ -159,8 +159,11 @@ async function readFound(
 interface Read {
   readonly actor: Actor;
   readonly keys: readonly KeyDetails[];
-  /** Whether the caller takes the step now, so that a key that waits for time is left out. */
-  readonly isForNow?: boolean;
+  /**
+   * `act`: the caller takes the step now, so that a key that waits for time is left out. `store`: the requester takes the
+   * step, so that the caller may be one who cannot, such as the person who opened a KMS window.
+   */
+  readonly purpose?: "act" | "store";
 }
 
 interface ReviewSet {
@@ -171,7 +174,7 @@ interface ReviewSet {
 function admitAll(
   world: World,
   { header, scope }: ReviewSet,
-  { actor, keys: read, isForNow = false }: Read,
+  { actor, keys: read, purpose }: Read,
 ): Omit<SetReview, "unreadable"> {
   const apart: KeyApart[] = [];
   const admitted: KeyInReview[] = [];
@@ -185,8 +188,11 @@ function admitAll(
   const keys: KeyInReview[] = [];
   for (const key of admitted) {
     const { observed } = key;
-    const plan = planReviewedStep({ review }, observed.observation, run, observed.nowMs);
-    const isTooEarly = isForNow && plan.kind === "waitingForTime";
+    const plan =
+      purpose === "store"
+        ? planReviewedApproval(review, observed.observation, run, observed.nowMs)
+        : planReviewedStep({ review }, observed.observation, run, observed.nowMs);
+    const isTooEarly = purpose === "act" && plan.kind === "waitingForTime";
     const isStopped = isTooEarly || plan.kind === "refused" || plan.kind === "waitingForApproval";
     if (isStopped) apart.push({ observed, why: summaryOf(plan, observed, run) });
     else keys.push(plan.kind === "waitingForTime" ? { ...key, waitsFor: summaryOf(plan, observed, run) } : key);
