@@ -1,6 +1,7 @@
 /** The most that the next run may do, from state alone. It serves plans, which make no call. */
 
 import { type AnnouncedStep, type Announcement, type ShownKey, shownKeyText, shownNameText } from "./announcement.ts";
+import { demandedBy, markerOf, stricterOf } from "./dual-marker.ts";
 import type { DeletionPolicy } from "./plan.ts";
 import { planFromState, type StateOnlyFacts } from "./plan-from-state.ts";
 import type { KmsKeyPolicy } from "./plan-kms-key-deletion.ts";
@@ -34,17 +35,19 @@ export function announceKeyDeletion(
   const removal: readonly AnnouncedStep[] = policy.goal === "removed" ? ["remove"] : [];
   const { next } = planFromState(key, policy);
   const asks = next.kind === "waitingForRequest" || (next.kind === "ready" && next.step.kind === "write_record");
+  // Under the gate `destroy`, a later run of the requester deactivates.
+  const isOwnEnough = key.stateWord === "active" && stricterOf(markerOf(key), demandedBy(policy)) === "destroy";
   const announced = (steps: readonly AnnouncedStep[]): Announcement => ({
     subject: `${key.vaultId}/${key.keyId}`,
     shown: shownKeyText(key),
     steps,
-    ...(isApproved && asks && { recordId }),
+    ...((isApproved || isOwnEnough) && asks && recordId !== undefined && { recordId }),
   });
   // A run that waits also removes what others have destroyed meanwhile.
   const afterWait = waits ? removal : [];
   if (key.stateWord === "destroyed") return announced(isTooEarly ? afterWait : removal);
   if (next.kind !== "ready" && !asks) return announced([]);
-  const mayAct = isApproved || (recordId === undefined && !asks);
+  const mayAct = isApproved || (recordId === undefined ? !asks : isOwnEnough);
   if (!mayAct)
     return announced(recordId === undefined && next.kind === "ready" ? ["request", ...afterWait] : afterWait);
   if (key.stateWord === "active") return announced(["deactivate", ...afterWait]);

@@ -86,6 +86,12 @@ describe("the announcement for a managed key", () => {
     ["a key whose request waits for an approval", announce("active", {}, pending), []],
     ["a deactivated key whose request waits for an approval", announce("deactivated", {}, pending), []],
     ["the same in a run that waits", announce("active", {}, pending, waiting), ["remove"]],
+    [
+      "a key under the gate `destroy`, which a later run of its requester deactivates",
+      announce("active", { gate: "destroy" }, pending),
+      ["deactivate"],
+    ],
+    ["the destruction of such a key", announce("deactivated", { gate: "destroy" }, pending), []],
     ["a key whose deactivation is approved", announce("active", {}, approved), ["deactivate"]],
     ["a key whose destruction is approved", announce("deactivated", {}, approved), ["destroy", "remove"]],
     [
@@ -108,6 +114,8 @@ describe("the announcement for a managed key", () => {
     expect(announce("active", {}, approved).recordId).toBe(recordId);
     expect(announce("active", single, approved)).not.toHaveProperty("recordId");
     expect(announce("active", {}, pending)).not.toHaveProperty("recordId");
+    expect(announce("active", { gate: "destroy" }, pending).recordId).toBe(recordId);
+    expect(announce("active", { gate: "destroy" })).not.toHaveProperty("recordId");
   });
 
   test("covers every step that the planner takes, for every state of a key", () => {

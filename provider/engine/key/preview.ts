@@ -80,9 +80,14 @@ function pathOf(target: KeyTarget, manner: PreviewKind, context: PlanContext): E
   if (recordId !== undefined) {
     const step = facts.keyState === "active" ? "deactivate" : "destroy";
     // Whatever the code says, the key itself requires two people.
-    const { rest } = pathFrom({ ref, policy: { ...policy, dualAuthorization: "required" } }, facts, manner);
+    const { rest, isFirstForTwo } = pathFrom(
+      { ref, policy: { ...policy, dualAuthorization: "required" } },
+      facts,
+      manner,
+    );
     const path = `${ref.vaultId}/${ref.keyId}`;
-    return previewApproval(what, { isApproved, step, wayBack: noWayBack, manner, rest, path }, context);
+    const pending = { isApproved, isOwnEnough: !isFirstForTwo, step, wayBack: noWayBack, manner, rest, path } as const;
+    return previewApproval(what, pending, context);
   }
   const { steps, afterWait, asksFirst, isForTwo } = pathFrom(target, facts, manner);
   if (facts.deletionAwaits === "time" && !asksFirst) return previewTimeWait(what, facts, manner, afterWait);
@@ -110,6 +115,8 @@ interface DeletionPath {
   readonly afterWait: readonly string[];
   readonly asksFirst: boolean;
   readonly isForTwo: boolean;
+  /** Whether the next step of two people is theirs, and not the requester's alone. */
+  readonly isFirstForTwo: boolean;
 }
 
 function pathFrom(target: KeyTarget, facts: StateFacts, manner: PreviewKind): DeletionPath {
@@ -127,6 +134,7 @@ function pathFrom(target: KeyTarget, facts: StateFacts, manner: PreviewKind): De
     steps: isOver ? [] : [...(asksFirst ? sayAsked(first, manner) : [`In this run, ${sayTaken(first)}`]), ...rest],
     afterWait: first === undefined ? [] : [sayLater(first, "After that"), ...rest],
     isForTwo: path.some(({ needsTwoPeople }) => needsTwoPeople),
+    isFirstForTwo: first?.needsTwoPeople !== false,
   };
 }
 

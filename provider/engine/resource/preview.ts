@@ -95,6 +95,8 @@ export function previewTimeWait(
 export interface PendingStep {
   /** Another person has approved the step. */
   readonly isApproved: boolean;
+  /** A run of the requester takes the step without an approval. */
+  readonly isOwnEnough?: boolean;
   readonly step: "deactivate" | "destroy";
   /** Whether and how a destruction can be undone. */
   readonly wayBack: string;
@@ -106,7 +108,7 @@ export interface PendingStep {
 
 export function previewApproval(
   what: string,
-  { isApproved, step, wayBack, manner, rest, path }: PendingStep,
+  { isApproved, isOwnEnough = false, step, wayBack, manner, rest, path }: PendingStep,
   { facts }: PlanContext,
 ): Explanation {
   const noun = step === "destroy" ? "destruction" : "deactivation";
@@ -120,11 +122,12 @@ export function previewApproval(
   const notBefore = sayNotBefore(facts);
   const cooling = notBefore === undefined ? [] : [`The key is cooling down and cannot be destroyed ${notBefore}.`];
   const ends = manner === "deletion" ? "fails" : "succeeds";
-  if (isApproved) {
+  if (isApproved || isOwnEnough) {
+    const approved = isApproved ? ", and another person approved it" : "";
     return {
-      summary: `This run takes the approved ${noun} of ${what}, if you requested it`,
+      summary: `This run takes the ${isApproved ? "approved" : "requested"} ${noun} of ${what}, if you requested it`,
       facts: [
-        `${by} requested the ${noun}, and another person approved it. The run of any other person changes nothing and ${ends}.`,
+        `${by} requested the ${noun}${approved}. The run of any other person changes nothing and ${ends}.`,
         consequence,
         ...cooling,
         ...rest,
