@@ -20,7 +20,7 @@ import { noMarker } from "../../lifecycle/dual-marker.ts";
 import { isPending } from "../../lifecycle/guards.ts";
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import { coolDownMs } from "../../lifecycle/managed-key-states.ts";
-import type { KeyObservation, Tag } from "../../lifecycle/observation.ts";
+import type { ConsentRecord, KeyObservation, Tag } from "../../lifecycle/observation.ts";
 import type { Run } from "../../lifecycle/plan.ts";
 import { isDeclaredTag } from "../../lifecycle/tag-names.ts";
 import { pendingOutputs } from "../shared-inputs.ts";
@@ -92,12 +92,7 @@ export function driftWarnings(observed: KeySummary, before: ManagedKeyState): re
   const { observation, nowMs } = observed;
   const key = capital(sayKey(observation));
   const standing = deletionStanding(observation, nowMs);
-  const isCutOff = observation.state === "deactivated" ? " is deactivated and" : "";
-  const pending = standing.binds
-    ? [
-        `${key}${isCutOff} is waiting for approval of its ${stepNouns[standing.record.step]}: ${sayAuthor(standing.record)} requested it on ${sayTime(standing.record.writtenAtMs)}`,
-      ]
-    : [];
+  const pending = standing.binds ? [sayPending(observation, standing.record)] : [];
   const isDestroyed = observation.state === "destroyed";
   const cancelled = observation.keystores
     .filter((each) => isDestroyed && each.status !== "not_present" && each.status !== "pending_destruction")
@@ -118,6 +113,17 @@ export function driftWarnings(observed: KeySummary, before: ManagedKeyState): re
       : [];
   const left = before.state === "active" ? staysInactive(observation) : [];
   return [...pending, ...cancelled, ...outOfSync, ...moved, ...left];
+}
+
+function sayPending(observation: KeyObservation, record: ConsentRecord): string {
+  const { step, quotes, writtenAtMs } = record;
+  const key = sayKey(observation);
+  const did = (what: string) => `${sayAuthor(record)} ${what} it on ${sayTime(writtenAtMs)}`;
+  if (quotes !== undefined) {
+    return `The ${stepNouns[step]} of ${key} is approved and is waiting for the next run of ${sayAuthor(quotes)}: ${did("approved")}`;
+  }
+  const isCutOff = observation.state === "deactivated" ? " is deactivated and" : "";
+  return `${capital(key)}${isCutOff} is waiting for approval of its ${stepNouns[step]}: ${did("requested")}`;
 }
 
 /** The service names the author of the last write only, which may be a later one (uko-v4.md 7). */
