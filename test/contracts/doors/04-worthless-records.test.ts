@@ -3,28 +3,20 @@ import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../provider/emulator/seed.ts";
 import { recordId } from "../../support/oracle.ts";
 import type { KeyInWorld } from "./support/emulator.ts";
-import { consentIn, endAgain, ended, firstLineOf, messageOf } from "./support/next-steps.ts";
-import { profilesFor, sayAuthorUnder, sayFormerAuthorUnder } from "./support/profiles.ts";
+import { ended, firstLineOf, messageOf } from "./support/next-steps.ts";
+import { keepsTags, profilesFor, sayAuthorUnder, sayFormerAuthorUnder } from "./support/profiles.ts";
+import { recordOn } from "./support/records.ts";
 import { programOf, type Scenario, vaultId, withScenario } from "./support/scenario.ts";
 
 const names = ["lapsed", "edited", "forged", "replayed", "copied", "good"] as const;
 const carol = "IBMid-550000CAROL";
-
-/** Where a record rides on a key, as raw text. */
-function carrierOn(key: KeyInWorld): { readonly fields: Readonly<Record<string, unknown>>; readonly text: string } {
-  const value = key.tags.find(({ name }) => name === "uko_deletion")?.value;
-  if (value !== undefined) return { fields: { tags: key.tags }, text: value };
-  const text = /\[uko1[bd][dx].*\]$/.exec(key.description)?.[0];
-  if (text === undefined) throw new Error(`Key "${key.label}" carries no record.`);
-  return { fields: { description: key.description }, text };
-}
 
 /** The same record dated now, as a forger would write it; answers what to PATCH and the id that it would have. */
 function forge(
   key: KeyInWorld,
   now: string,
 ): { readonly fields: Readonly<Record<string, unknown>>; readonly id: string } {
-  const { fields, text } = carrierOn(key);
+  const { fields, text } = recordOn(key);
   const seconds = Math.floor(Date.parse(now) / 1_000);
   const forged = text.startsWith("[uko1")
     ? text.slice(0, 8) + seconds.toString(16).padStart(8, "0") + text.slice(16)
@@ -44,14 +36,15 @@ describe.each(profilesFor())("under %s", (profile) => {
         const [alice, bob] = await people(scenario);
         const outsider = scenario.outsider("carol");
         ended(await bob.up(), 0);
-        const lapsed = consentIn(ended(await bob.uko(["request", await scenario.keyPath("lapsed")]), 0).output);
+        const key = (name: string) => scenario.key(name);
+        ended(await bob.uko(["request", "lapsed"]), 0);
+        const lapsed = recordOn(await key("lapsed")).id;
         await scenario.advance("6d23h");
-        const asked = ended(await bob.destroy([], ["--continue-on-error"]), 1);
-        const ids = Object.fromEntries(names.map((name) => [name, consentIn(messageOf(asked.output, name))]));
-        expect(ids.lapsed, "a binding record is not written again").toBe(lapsed);
+        ended(await bob.destroy(["--continue-on-error"]), 1);
+        const ids = await Promise.all(names.map(async (name) => recordOn(await key(name)).id));
+        expect(ids[0], "a binding record is not written again").toBe(lapsed);
         await scenario.advance("2h");
 
-        const key = (name: string) => scenario.key(name);
         const { description } = await key("edited");
         await outsider.patch((await key("edited")).id, {
           label: "edited",
@@ -59,18 +52,19 @@ describe.each(profilesFor())("under %s", (profile) => {
         });
         const forged = forge(await key("forged"), (await scenario.uko.world()).now);
         await outsider.patch((await key("forged")).id, forged.fields);
-        const replayed = carrierOn(await key("replayed"));
+        const replayed = recordOn(await key("replayed"));
         ended(await bob.uko(["withdraw", await scenario.keyPath("replayed")]), 0);
         await outsider.patch((await key("replayed")).id, replayed.fields);
-        await outsider.patch((await key("copied")).id, carrierOn(await key("good")).fields);
+        await outsider.patch((await key("copied")).id, recordOn(await key("good")).fields);
 
         const mark = await scenario.mark();
-        const named = [...Object.values(ids), forged.id];
-        const run = ended(await alice.destroy(named, ["--continue-on-error"]), 1);
-        const steps = (await scenario.writes(mark)).filter(({ operation }) => operation !== "K4");
+        const approved = ended(await alice.approve(names, { requestsNext: false }), 12);
+        expect(approved.output).toContain("You cannot approve 5 keys now");
+        const steps = await scenario.writes(mark);
         expect(steps.map(({ operation, label }) => [operation, label])).toEqual([["K7", "good"]]);
 
-        // Each is asked for anew, by Alice, under a new id; the message says what became of the record that people relied on.
+        // Alice's engine asks for each anew; the message says what became of the record that people relied on.
+        const run = ended(await alice.destroy(["--continue-on-error"]), 1);
         const voided = `${bobsRecord}: ${carol} wrote to the key on 1 Dec 2026 15:2`;
         const told = {
           lapsed: `The request of ${sayAuthorUnder(profile, "Bob")} expired on 1 Dec 2026 14:22 UTC.`,
@@ -79,100 +73,105 @@ describe.each(profilesFor())("under %s", (profile) => {
           replayed: voided,
           copied: voided,
         };
+        let explained = 0;
         for (const [name, why] of Object.entries(told)) {
           const message = messageOf(run.output, name);
-          expect(firstLineOf(message)).toBe(`Key "${name}" is waiting for a second person to approve its deactivation`);
+          expect(firstLineOf(message)).toContain(
+            `Key "${name}" is waiting for a second person to approve its deactivation`,
+          );
+          expect([...ids, forged.id]).not.toContain(recordOn(await key(name)).id);
+          // Of many messages with one reason only the first ones have facts.
+          if (/\(\d so far\)/.test(message)) continue;
+          explained += 1;
           expect(message).toContain(why);
           expect(message).toContain("You requested the deactivation on 1 Dec 2026 15:2");
-          expect(named).not.toContain(consentIn(message));
         }
+        expect(explained).toBeGreaterThanOrEqual(3);
         expect((await bob.resources()).map(({ outputs }) => outputs.label).sort()).toEqual([...names].sort());
       },
     ));
 
-  test("writes within one second, a reactivated key and a key deactivated a year ago do not let a record count", () => {
-    const aged = {
-      template: "payroll",
-      vault: "payments",
-      createdAt: "2025-01-01T08:00:00Z",
-      createdBy: carol,
-    } as const;
-    const updated = { updatedAt: "2025-11-20T08:00:00Z", updatedBy: carol } as const;
-    const old = "9b2d0000-0000-4000-8000-000000000001";
-    const seed: Seed = {
-      ...demoSeed,
-      keys: [
-        { ...aged, ...updated, id: old, label: "old", state: "deactivated", deactivatedAt: "2025-11-20T08:00:00Z" },
-        { ...aged, ...updated, label: "raced" },
-        { ...aged, ...updated, label: "reactivated" },
-      ],
-    };
-    const program = programOf({ old: { existingKeyId: old } });
-    return withScenario({ profile, seed, program }, async (scenario) => {
-      const [alice, bob] = await people(scenario);
-      const outsider = scenario.outsider("carol");
-      const request = async (name: string) =>
-        consentIn(ended(await bob.uko(["request", await scenario.keyPath(name)]), 0).output);
+  test.runIf(keepsTags(profile))(
+    "writes within one second, a reactivated key and a key deactivated a year ago do not let a record count",
+    () => {
+      const aged = {
+        template: "payroll",
+        vault: "payments",
+        createdAt: "2025-01-01T08:00:00Z",
+        createdBy: carol,
+      } as const;
+      const updated = { updatedAt: "2025-11-20T08:00:00Z", updatedBy: carol } as const;
+      const old = "9b2d0000-0000-4000-8000-000000000001";
+      const seed: Seed = {
+        ...demoSeed,
+        keys: [
+          { ...aged, ...updated, id: old, label: "old", state: "deactivated", deactivatedAt: "2025-11-20T08:00:00Z" },
+          { ...aged, ...updated, label: "raced" },
+          { ...aged, ...updated, label: "reactivated" },
+        ],
+      };
+      const program = programOf({ old: { existingKeyId: old } });
+      return withScenario({ profile, seed, program }, async (scenario) => {
+        const [alice, bob] = await people(scenario);
+        const outsider = scenario.outsider("carol");
 
-      // Carol edits in the very second of Bob's record, so that both share an ETag, while Alice's run is looking.
-      await scenario.control("clock", { tickMs: 0 });
-      const raced = await scenario.keyPath("raced");
-      const id = await request("raced");
-      const running = alice.uko(["continue", raced, "--consent", id]);
-      const { description, updated_at, id: keyId } = await scenario.key("raced");
-      const looked = async () =>
-        (await scenario.audit()).some(
-          ({ operation, callerName }) => operation === "K3" && callerName === "Alice Example",
+        // Bob edits in the very second of Alice's record, so that both share an ETag, while Carol's run is looking.
+        await scenario.control("clock", { tickMs: 0 });
+        const raced = await scenario.keyPath("raced");
+        const requester = await scenario.person("carol");
+        ended(await requester.uko(["request", raced]), 0);
+        ended(await alice.storeApproval("raced"), 0);
+        const running = requester.uko(["continue", raced]);
+        const { description, updated_at, id: keyId } = await scenario.key("raced");
+        const looked = async () =>
+          (await scenario.audit()).some(
+            ({ operation, callerName }) => operation === "K3" && callerName === "Carol Example",
+          );
+        for (let tries = 0; tries < 500 && !(await looked()); tries += 1)
+          await new Promise((next) => setTimeout(next, 10));
+        expect(await looked()).toBe(true);
+        await scenario.outsider("bob").patch(keyId, { description: `x${description}` });
+        expect((await scenario.key("raced")).updated_at, "one second, one ETag").toBe(updated_at);
+        const late = ended(await running, 10, 'Key "raced" is waiting for a person to request its deactivation');
+        expect(late.output).toContain(`IBMid-550000BOB wrote to the key on 24 Nov 2026 14:22 UTC`);
+        await scenario.control("clock", { tickMs: 1_000 });
+
+        // The request for destroy is void once the key was active again.
+        const reactivated = await scenario.keyPath("reactivated");
+        ended(await bob.uko(["request", reactivated]), 0);
+        await scenario.advance("1m");
+        ended(await alice.approve(reactivated), 0);
+        await scenario.advance("5h");
+        await outsider.act((await scenario.key("reactivated")).id, "activate");
+        ended(await bob.approve(reactivated), 12);
+        ended(
+          await bob.uko(["continue", reactivated]),
+          10,
+          'Key "reactivated" is waiting for a person to request its deactivation',
         );
-      for (let tries = 0; tries < 500 && !(await looked()); tries += 1)
-        await new Promise((next) => setTimeout(next, 10));
-      expect(await looked()).toBe(true);
-      await outsider.patch(keyId, { description: `x${description}` });
-      expect((await scenario.key("raced")).updated_at, "one second, one ETag").toBe(updated_at);
-      const late = ended(
-        await running,
-        10,
-        'Key "raced" is waiting for two people: its deactivation has not been requested',
-      );
-      expect(late.output).toContain(`${carol} wrote to the key on 24 Nov 2026 14:22 UTC`);
-      await scenario.control("clock", { tickMs: 1_000 });
+        await outsider.act((await scenario.key("reactivated")).id, "deactivate");
+        await scenario.advance("5h");
+        ended(await bob.approve(reactivated), 12);
+        ended(
+          await bob.uko(["continue", reactivated]),
+          10,
+          'Key "reactivated" is deactivated and is waiting for a person to request its destruction',
+        );
 
-      // The half that was given for destroy is void once the key was active again.
-      const reactivated = await scenario.keyPath("reactivated");
-      const first = await request("reactivated");
-      await scenario.advance("1m");
-      const half = consentIn(ended(await alice.uko(["continue", reactivated, "--consent", first]), 10).output);
-      await scenario.advance("5h");
-      await outsider.act((await scenario.key("reactivated")).id, "activate");
-      ended(
-        await bob.uko(["continue", reactivated, "--consent", half]),
-        10,
-        /^Key "reactivated" is waiting for two people: its deactivation has not been requested$/,
-      );
-      await outsider.act((await scenario.key("reactivated")).id, "deactivate");
-      await scenario.advance("5h");
-      ended(
-        await bob.uko(["continue", reactivated, "--consent", half]),
-        10,
-        /^Key "reactivated" is deactivated and is waiting for two people: its destruction has not been requested$/,
-      );
-
-      // A deactivation by another person, however long ago, does not approve a destroy, but ends the cool-down.
-      expect(await scenario.keyPath("old")).toBe(`${vaultId}/${old}`);
-      ended(await bob.up(), 0);
-      const asked = ended(
-        await alice.destroy(),
-        1,
-        'Key "old" is deactivated and is waiting for a second person to approve its destruction',
-      );
-      expect(asked.output).not.toContain("cooling down");
-      await scenario.advance("1m");
-      ended(
-        await bob.runNext(asked.output, endAgain),
-        1,
-        /^Key "old" is destroyed; keystore "payroll-ring" still holds its material until /,
-      );
-      expect(await scenario.key("old")).toMatchObject({ state: "destroyed" });
-    });
-  });
+        // A deactivation by another person, however long ago, does not approve a destroy, but ends the cool-down.
+        expect(await scenario.keyPath("old")).toBe(`${vaultId}/${old}`);
+        ended(await bob.up(), 0);
+        const asked = ended(
+          await alice.destroy(),
+          1,
+          'Key "old" is deactivated and is waiting for a person to request its destruction',
+        );
+        expect(asked.output).not.toContain("cooling down");
+        const requested = ended(await alice.runNext(asked.output, /^uko request /), 0);
+        await scenario.advance("1m");
+        ended(await bob.runNext(requested.output, /^uko approve /), 0);
+        expect(await scenario.key("old")).toMatchObject({ state: "destroyed" });
+      });
+    },
+  );
 });

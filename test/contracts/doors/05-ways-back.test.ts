@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { door } from "./door.ts";
 import { keptOf } from "./support/kept-state.ts";
-import { consentIn, ended, messageOf, runAgain } from "./support/next-steps.ts";
+import { ended, messageOf, runAgain } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { emptyProgram, programWith, withScenario } from "./support/scenario.ts";
 
@@ -12,39 +12,35 @@ describe.each(profilesFor())("under %s", (profile) => {
       ended(await bob.up(), 0);
       const path = await scenario.keyPath();
 
-      // Withdrawn: the id that was handed out is worth nothing.
+      // Withdrawn: there is nothing to approve.
       const asked = ended(await bob.destroy(), 1);
       await scenario.advance("1m");
-      ended(
-        await bob.runNext(asked.output, /^uko withdraw /),
-        0,
-        'Key "payroll" is active; no deletion has been requested',
-      );
+      ended(await bob.uko(["withdraw", "payroll"]), 0, 'Key "payroll" is active; no deletion has been requested');
       let mark = await scenario.mark();
-      ended(await alice.runNext(asked.output, /^uko approve /), 10, /its deactivation has not been requested$/);
+      ended(await alice.runNext(asked.output, /^uko approve /), 12);
       ended(await bob.uko(["withdraw", path]), 0);
       expect(await scenario.writes(mark)).toEqual([]);
 
-      // Deactivated, and the outage ended again: both halves are void.
-      const again = consentIn(ended(await bob.uko(["request", path]), 0).output);
+      // Deactivated, and the outage ended again: both requests are void.
+      ended(await bob.uko(["request", path]), 0);
       await scenario.advance("1m");
-      const off = ended(await alice.destroy(again), 1);
-      const half = consentIn(off.output);
+      ended(await alice.approve("payroll"), 0);
       expect((await scenario.key()).state).toBe("deactivated");
       await scenario.advance("1m");
       ended(await alice.uko(["reactivate", path]), 0, 'Key "payroll" is active; no deletion has been requested');
       await scenario.advance("5h");
       mark = await scenario.mark();
-      ended(await bob.uko(["continue", path, "--consent", half]), 10, /its deactivation has not been requested$/);
+      ended(await bob.approve("payroll"), 12);
+      ended(await bob.uko(["continue", path]), 10, /is waiting for a person to request its deactivation$/);
       expect(await scenario.writes(mark)).toEqual([]);
       expect((await scenario.key()).state).toBe("active");
 
       // Destroyed: both commands say that the key cannot be restored.
-      const third = consentIn(ended(await bob.uko(["request", path]), 0).output);
+      ended(await bob.uko(["request", path]), 0);
       await scenario.advance("1m");
-      const last = consentIn(ended(await alice.uko(["continue", path, "--consent", third]), 10).output);
+      ended(await alice.approve("payroll"), 0);
       await scenario.advance("5h");
-      ended(await bob.uko(["continue", path, "--consent", last]), 11);
+      ended(await bob.approve("payroll"), 0);
       mark = await scenario.mark();
       for (const way of ["withdraw", "reactivate"]) {
         const told = ended(
@@ -81,18 +77,20 @@ describe.each(profilesFor())("under %s", (profile) => {
       ended(await bob.up(), 0);
       expect(await scenario.writes(mark), "requested once").toEqual([]);
       await expectToDiffer();
-      const off = ended(await alice.runNext(asked.output, runAgain), 0, /^Key "payroll" is deactivated and is waiting/);
+      ended(await alice.runNext(asked.output, /^uko approve /), 0);
+      const off = ended(
+        await bob.up(),
+        0,
+        'Key "payroll" is deactivated and is waiting for a second person to approve its destruction',
+      );
       expect(await stateNow()).toMatchObject({ keyState: "deactivated", lifecycleState: "cooling_down" });
       await expectToDiffer();
       mark = await scenario.mark();
-      const early = ended(await bob.runNext(off.output, runAgain), 0, /cooling down until 24 Nov 2026 18:23 UTC/);
+      ended(await bob.runNext(off.output, /^uko approve /), 12);
       expect(await scenario.writes(mark)).toEqual([]);
       await scenario.advance("5h");
-      const destroyed = ended(
-        await bob.runNext(early.output, runAgain),
-        0,
-        /is destroyed; keystore .* still holds its material until/,
-      );
+      ended(await bob.runNext(off.output, /^uko approve /), 0);
+      const destroyed = ended(await bob.up(), 0, /is destroyed; keystore .* still holds its material until/);
       expect(await stateNow()).toMatchObject({ keyState: "destroyed", lifecycleState: "pending_destruction" });
       await expectToDiffer();
 

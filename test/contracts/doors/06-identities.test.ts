@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { type Kept, keptBy, keptOf, made } from "./support/kept-state.ts";
-import { consentIn, ended, firstLineOf, messageOf, nextCommands } from "./support/next-steps.ts";
-import { profilesFor } from "./support/profiles.ts";
+import { ended, messageOf } from "./support/next-steps.ts";
+import { keepsTags, profilesFor } from "./support/profiles.ts";
+import { recordOn } from "./support/records.ts";
 import { openScenario, type Scenario } from "./support/scenario.ts";
 
 const own = 'Key "payroll" is waiting for a second person to approve its deactivation';
@@ -16,11 +17,7 @@ test.each(profilesFor())(
     const key = await scenario.keyPath();
     const created = await scenario.mark();
 
-    const met = ended(
-      await pipeline.destroy(),
-      1,
-      'Key "payroll" is waiting for two people: its deactivation has not been requested',
-    );
+    const met = ended(await pipeline.destroy(), 1, 'Key "payroll" is waiting for a person to request its deactivation');
     expect(messageOf(met.output)).toContain("is not a person, so it can neither request nor approve.");
     expect(await keptOf(pipeline)).toEqual(made);
     ended(await scenario.runUko("workload", ["request", key]), 10);
@@ -30,49 +27,42 @@ test.each(profilesFor())(
     });
     expect(await scenario.writes(created)).toEqual([]);
 
-    const record = consentIn((await bob.uko(["request", key])).output);
+    ended(await bob.uko(["request", key]), 0);
+    const record = recordOn(await scenario.key()).id;
     const asked = await scenario.mark();
     // Alice starts it, and still it is the pipeline that runs.
-    const started = ended(
-      await alice.engine.destroy([], { env: { UKO_CONSENT: record, UKO_API_KEY: "pipeline-demo-key" } }),
-      1,
-      own,
-    );
+    const started = ended(await alice.destroy([], { env: { UKO_API_KEY: "pipeline-demo-key" } }), 1, own);
     expect(messageOf(started.output)).toContain(
       'iam-ServiceId-11111111-aaaa-4bbb-8ccc-000000000001 ("pipeline"), is not a person',
     );
-    ended(await scenario.runUko("workload", ["continue", key, "--consent", record]), 10);
-    for (const [name, code] of [
-      ["pipeline", "UKO_ACTOR_NOT_A_PERSON"],
-      ["workload", "UKO_ACTOR_NOT_A_PERSON"],
-      ["dave", "UKO_ACTOR_NOT_A_PERSON"],
-    ] as const) {
-      const refused = await scenario.runUko(name, ["consent", key, record]);
-      expect(refused).toMatchObject({ exitCode: 12, output: expect.stringContaining(`[${code}]`) });
+    for (const name of ["pipeline", "workload"]) {
+      for (const args of [[], ["--store"]]) {
+        ended(await scenario.runUko(name, ["approve", key, ...args]), 12);
+      }
     }
+    ended(await dave.storeApproval(key), 12);
     const inProfile = { UKO_API_KEY: undefined, UKO_TOKEN: await tokenInProfile(scenario, "bob-demo-key") };
-    const named = ended(await bob.uko(["continue", key, "--consent", record], inProfile), 10, own);
-    expect(named.output).toContain("You cannot approve your own request.");
+    ended(await bob.uko(["approve", key], inProfile), 12);
     expect(await scenario.writes(asked)).toEqual([]);
     const pending = pendingBy("IBMid-550000BOB", record);
     expect(await keptOf(pipeline)).toEqual(keptBy({ now: pending, looked: pending }));
 
-    const acted = ended(
-      await dave.destroy(record),
-      1,
-      'Key "payroll" is deactivated and is waiting for two people: its destruction has not been requested',
-    );
-    expect(await scenario.writes(asked)).toMatchObject([
+    // Dave acts, and only a person without a profile can be the author of the next request.
+    const acted = await dave.approve(key);
+    expect(await scenario.writes(asked), acted.output).toMatchObject([
       { operation: "K7", caller: profileId, authn: "IBMid-550000DAVE", to: "deactivated" },
     ]);
-
-    // The next step has no request, and only a record notes when the key was deactivated.
-    const off: Kept = { keyState: "deactivated", lifecycleState: "deactivated" };
-    expect(await keptOf(dave)).toEqual(keptBy({ now: off, looked: pending }));
+    const waits = ended(
+      await dave.destroy(),
+      1,
+      'Key "payroll" is deactivated and is waiting for a person to request its destruction',
+    );
+    const off: Kept = { keyState: "deactivated", lifecycleState: "cooling_down" };
+    expect(await keptOf(dave)).toMatchObject(keptBy({ now: off, looked: off }));
 
     await scenario.advance("4h1m");
-    const second = consentIn((await bob.runNext(acted.output, /^uko request/)).output);
-    ended(await dave.uko(["continue", key, "--consent", second]), 11);
+    ended(await bob.runNext(waits.output, /^uko request/), 0);
+    ended(await dave.approve(key), 0);
     await scenario.advance("31d");
     ended(await pipeline.destroy(), 0);
     expect(await pipeline.resources()).toEqual([]);
@@ -80,52 +70,50 @@ test.each(profilesFor())(
   },
 );
 
-test.each(profilesFor())(
-  "a run that names a request without the right writes nothing and says how to approve (%s)",
+test.each(profilesFor().filter(keepsTags))(
+  "a person without the role stores an approval, which helps only a requester with the role (%s)",
   async (profile) => {
     await using scenario = await openScenario({ profile });
     const [alice, bob] = await peopleOf(scenario, "alice", "bob");
     ended(await bob.up(), 0);
     const key = await scenario.keyPath();
 
-    // Bob asks and Alice answers, although only she may deactivate.
-    const mistaken = consentIn((await bob.uko(["request", key])).output);
-    const answer = consentIn((await alice.uko(["consent", key, mistaken])).output);
+    // Bob asks and Alice stores her approval, although only she may deactivate.
+    ended(await bob.uko(["request", key]), 0);
+    ended(await alice.storeApproval(key), 0);
     const before = await scenario.mark();
     const refused = ended(
-      await bob.destroy(answer),
+      await bob.destroy(),
       1,
       'IBMid-550000BOB ("Bob Example") cannot deactivate key "payroll": missing right hs-crypto.managed-keys.active-deactivate',
     );
     expect(messageOf(refused.output)).toContain("This right requires the role Key Custodian - Deployer.");
-    expect(nextCommands(refused.output).filter((command) => command.startsWith("uko consent"))).toEqual([]);
     expect(await scenario.writes(before)).toEqual([]);
 
     ended(await alice.uko(["withdraw", key]), 0);
-    const request = consentIn((await alice.uko(["request", key])).output);
+    ended(await alice.uko(["request", key]), 0);
+    const request = recordOn(await scenario.key()).id;
     const asked = await scenario.mark();
-    const forbidden = ended(await bob.destroy(request), 1, firstLineOf(refused.output));
+    const forbidden = ended(await bob.approve(key), 13);
+    expect(forbidden.output).toContain("missing right hs-crypto.managed-keys.active-deactivate");
+    ended(await bob.destroy(), 1, own);
     expect(await scenario.writes(asked)).toEqual([]);
     const pending = pendingBy("IBMid-550000ALICE", request);
     expect(await keptOf(bob)).toEqual(keptBy({ now: pending, looked: pending }));
 
-    const consented = ended(
-      await bob.runNext(forbidden.output, /^uko consent/),
-      0,
-      /^You approved the deactivation of key "payroll"; the approval expires on /,
-    );
-    const acted = ended(
-      await alice.destroy(consentIn(consented.output)),
+    ended(await bob.storeApproval(key), 0);
+    const answer = recordOn(await scenario.key()).id;
+    ended(
+      await alice.destroy(),
       1,
-      'Key "payroll" is deactivated and is waiting for a second person to approve its destruction',
+      'Key "payroll" is deactivated and is waiting for a person to request its destruction',
     );
     expect(await scenario.key()).toMatchObject({ state: "deactivated" });
-    const half = consentIn(acted.output);
     const cooling: Kept = {
-      ...pendingBy("IBMid-550000ALICE", half),
-      ...{ keyState: "deactivated", lifecycleState: "cooling_down", deletionNotBefore: "2026-11-24T18:22" },
+      ...{ keyState: "deactivated", lifecycleState: "cooling_down", deletionAwaits: "time" },
+      deletionNotBefore: "2026-11-24T18:22",
     };
-    const answered = pendingBy("IBMid-550000BOB", consentIn(consented.output));
+    const answered: Kept = { ...pendingBy("IBMid-550000ALICE", answer), deletionAwaits: "requester" };
     expect(await keptOf(alice)).toEqual(keptBy({ now: cooling, looked: answered }));
   },
 );

@@ -2,24 +2,25 @@ import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import { door } from "./door.ts";
 import { openEmulator } from "./support/emulator.ts";
-import { consentIn, endAgain, ended, messageOf } from "./support/next-steps.ts";
+import { ended, messageOf, nextCommands } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { openScenario, programWith, type Scenario } from "./support/scenario.ts";
 
-test.each(profilesFor())("two runs delete a key that was never active (%s)", async (profile) => {
+test.each(profilesFor())("two people destroy a key that was never active, both by hand (%s)", async (profile) => {
   await using scenario = await openScenario({ profile, program: programWith({ template: "payroll-draft" }) });
   const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
   ended(await bob.up(), 0);
 
-  const asked = ended(
-    await alice.destroy(),
-    1,
-    'Key "payroll" is waiting for a second person to approve its destruction',
-  );
-  expect(messageOf(asked.output)).toContain("Current state: never activated.");
+  // No engine requests what cannot be undone.
   const before = await scenario.mark();
-  ended(await bob.runNext(asked.output, endAgain), 0);
-  expect((await scenario.writes(before)).map(({ operation, to }) => `${operation} ${to}`)).toEqual([
+  const asked = ended(await alice.destroy(), 1, 'Key "payroll" is waiting for a person to request its destruction');
+  expect(nextCommands(asked.output)).toEqual(["uko request payroll"]);
+  expect(await scenario.writes(before)).toEqual([]);
+  const requested = ended(await alice.runNext(asked.output, /^uko request /), 0);
+  ended(await bob.runNext(requested.output, /^uko approve /), 0);
+  ended(await bob.destroy(), 0);
+  expect((await scenario.writes(before)).map(({ operation, to }) => `${operation} ${to ?? ""}`.trim())).toEqual([
+    "K4 pre_activation",
     "K8 destroyed",
     "K5 removed",
   ]);
@@ -28,9 +29,10 @@ test.each(profilesFor())("two runs delete a key that was never active (%s)", asy
   // The other way round: the person who may destroy such a key may not remove its metadata.
   const { body } = await scenario.outsider("bob").create({ template_name: "payroll-draft", label: "draft" });
   const draft = await scenario.keyPath("draft");
-  const record = consentIn((await bob.uko(["request", draft])).output);
+  ended(await bob.uko(["request", draft]), 0);
+  ended(await alice.approve(draft), 0);
   const destroyed = ended(
-    await alice.uko(["continue", draft, "--consent", record]),
+    await alice.uko(["continue", draft]),
     13,
     'IBMid-550000ALICE ("Alice Example") cannot remove key "draft" from its vault: missing right hs-crypto.managed-keys.destroyed-remove',
   );

@@ -1,44 +1,41 @@
 import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../provider/emulator/seed.ts";
-import { door } from "./door.ts";
-import { consentIn, ended } from "./support/next-steps.ts";
-import { profilesFor } from "./support/profiles.ts";
-import { openScenario, programWith, type Scenario } from "./support/scenario.ts";
+import { ended } from "./support/next-steps.ts";
+import { keepsTags, profilesFor } from "./support/profiles.ts";
+import { openScenario, type Scenario } from "./support/scenario.ts";
 
 /** The instance's policy: each new key's twin starts under KMS's own dual authorization. */
 const seed: Seed = { ...demoSeed, instance: { ...demoSeed.instance, dualAuthDelete: true } };
 const carolId = "IBMid-550000CAROL";
 
-test.each(profilesFor())(
+test.each(profilesFor().filter(keepsTags))(
   "the person who opened the KMS window cannot destroy, and the other person can (%s)",
   async (profile) => {
     await using scenario = await openScenario({ profile, seed, people: ["bob", "carol"] });
     const [bob, carol] = [await scenario.person("bob"), await scenario.person("carol")];
     ended(await bob.up(), 0);
     const key = await scenario.keyPath();
-    const record = consentIn((await bob.uko(["request", key])).output);
+    ended(await bob.uko(["request", key]), 0);
 
-    // Carol wants it deactivated and no more, so her run leaves no record for destroy; Bob writes it.
-    await carol.writeProgram(programWith({ state: "deactivated" }));
-    ended(await carol.up([], { env: { UKO_CONSENT: record } }), 0);
+    // Carol's run opens the window. She requests no destruction; Bob does.
+    ended(await carol.approve(key, { requestsNext: false }), 0);
     expect(await twin(scenario)).toMatchObject({ setBy: carolId });
-    const request = consentIn((await bob.uko(["request", key])).output);
+    ended(await bob.uko(["request", key]), 0);
     await scenario.advance("4h1m");
 
     const asked = await scenario.mark();
-    const setter = ended(
-      await carol.destroy(request),
-      1,
-      'KMS requires another person to destroy key "payroll": you opened its deletion window',
-    );
+    const setter = ended(await carol.approve(key), 12);
+    expect(setter.output).toContain("KMS requires another person to destroy");
     expect(await scenario.writes(asked)).toEqual([]);
-    expect(await carol.resources()).toMatchObject([
-      { outputs: { lifecycleState: door.looksFirst ? "pending_approval" : "deactivated" } },
-    ]);
 
-    const consented = ended(await carol.runNext(setter.output, /^uko consent/), 0);
-    ended(await bob.uko(["continue", key, "--consent", consentIn(consented.output)]), 11);
+    // So she stores her approval, and Bob's engine destroys.
+    ended(await carol.storeApproval(key), 0);
+    ended(
+      await bob.destroy(),
+      1,
+      /^Key "payroll" is destroyed; keystore "payroll-ring" still holds its material until /,
+    );
     await scenario.advance("31d");
     ended(await bob.destroy(), 0);
     expect(await bob.resources()).toEqual([]);
@@ -52,24 +49,17 @@ test.each(profilesFor())(
     const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
     ended(await bob.up(), 0);
     const key = await scenario.keyPath();
-    const first = consentIn((await bob.uko(["request", key])).output);
+    ended(await bob.uko(["request", key]), 0);
 
     await scenario.control("switches", { kmsWindowHours: 24 });
     const asked = await scenario.mark();
-    ended(
-      await alice.destroy(first),
-      1,
-      'The KMS deletion window of key "payroll" would end less than a day after the cool-down',
-    );
+    expect(ended(await alice.approve(key), 12).output).toContain("would end less than a day after the cool-down");
     expect((await scenario.writes(asked)).map(({ operation }) => operation)).toEqual(["M14", "M15"]);
     expect(await scenario.key()).toMatchObject({ state: "active" });
     expect((await twin(scenario)).dualAuthDelete).toEqual({ enabled: true, keySetForDeletion: false });
-    expect(await alice.resources()).toMatchObject([
-      { outputs: { lifecycleState: door.looksFirst ? "pending_approval" : "active" } },
-    ]);
 
     await scenario.control("switches", { kmsWindowHours: 168 });
-    ended(await alice.uko(["continue", key, "--consent", first]), 10);
+    ended(await alice.approve(key), 0);
     await scenario.advance("8d");
     const before = await scenario.mark();
     const lapsed = ended(
@@ -81,13 +71,13 @@ test.each(profilesFor())(
 
     // Reactivate, and again.
     ended(await alice.runNext(lapsed.output, /^uko reactivate/), 0);
-    const second = consentIn((await bob.uko(["request", key])).output);
-    const again = await alice.uko(["continue", key, "--consent", second]);
-    expect(again).toMatchObject({ exitCode: 10 });
+    ended(await bob.uko(["request", key]), 0);
+    ended(await alice.approve(key), 0);
     expect(await twin(scenario)).toMatchObject({ setBy: "IBMid-550000ALICE" });
     await scenario.advance("4h1m");
+    ended(await bob.approve(key), 0);
     ended(
-      await bob.destroy(consentIn(again.output)),
+      await bob.destroy(),
       1,
       /^Key "payroll" is destroyed; keystore "payroll-ring" still holds its material until /,
     );

@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => recorded[Symbol.asyncDispose]());
 
-test("the path creates, deactivates, destroys and removes one key, with one record for each step of two people", () => {
+test("the path creates, deactivates, destroys and removes one key, each step on an approval by another person", () => {
   expect(recorded.runs.map(({ name, result }) => [name, result.exitCode])).toEqual([
     ["up", 0],
     ["request", 1],
@@ -45,10 +45,10 @@ test("the path creates, deactivates, destroys and removes one key, with one reco
   ]);
   expect(recorded.runs.map(({ calls }) => effectsOf(calls))).toEqual([
     ["K2 Bob Example - > active"],
-    ["K4 Bob Example active > active record deactivate met"],
-    ["K7 Alice Example active > deactivated", "K4 Alice Example deactivated > deactivated record destroy met"],
-    ["K8 Bob Example deactivated > destroyed"],
-    ["K5 Bob Example destroyed > removed"],
+    ["K4 Carol Example active > active record deactivate met"],
+    ["K7 Carol Example active > deactivated"],
+    ["K8 Carol Example deactivated > destroyed"],
+    ["K5 Carol Example destroyed > removed"],
   ]);
 });
 

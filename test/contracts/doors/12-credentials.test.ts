@@ -8,15 +8,15 @@ import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../provider/emulator/seed.ts";
 import { door } from "./door.ts";
 import type { AuditEntry } from "./support/emulator.ts";
-import { consentIn, ended, firstLineOf, messageOf } from "./support/next-steps.ts";
-import { profilesFor } from "./support/profiles.ts";
+import { ended, firstLineOf, messageOf } from "./support/next-steps.ts";
+import { keepsTags, profilesFor } from "./support/profiles.ts";
 import { openScenario } from "./support/scenario.ts";
 import { engineOwn, textsBelow } from "./support/texts.ts";
 
 const bobId = "IBMid-550000BOB";
 const aliceId = "IBMid-550000ALICE";
 
-test.each(profilesFor())(
+test.each(profilesFor().filter(keepsTags))(
   "the API key in the environment overrides the one in the stack's configuration (%s)",
   async (profile) => {
     await using scenario = await openScenario({ profile, apiKeys: { stored: "alice-demo-key" } });
@@ -35,13 +35,14 @@ test.each(profilesFor())(
     expect(callers((await scenario.audit()).filter(({ seq }) => seq > mark))).toEqual([aliceId]);
 
     await scenario.advance("1m");
-    const named = await bob.destroy(consentIn(asStored.output));
-    expect(named).toMatchObject({ exitCode: 1 });
+    // Bob stores an approval, on which only Alice's runs act: with his own key in the environment he takes no step.
+    ended(await bob.storeApproval("payroll"), 0);
+    const other = ended(await bob.destroy(), 1);
     expect((await scenario.writes(mark)).map(({ operation, caller, status }) => [operation, caller, status])).toEqual([
       ["K4", aliceId, 200],
-      // Bob may not deactivate, so he writes nothing: had Alice's key been used, she alone would have ended it.
+      ["K4", bobId, 200],
     ]);
-    expect(messageOf(named.output)).toContain("[UKO_RIGHTS_MISSING]");
+    expect(messageOf(other.output)).toContain("[UKO_APPROVAL_PENDING]");
     expect(await alice.resources()).toMatchObject([{ outputs: { keyState: "active" } }]);
   },
 );
@@ -132,7 +133,8 @@ test("no credential is in state, logs, outputs, tags, errors, evidence or home d
   expect((await run(alice, destroy)).output).toContain("[UKO_RIGHTS_MISSING]");
   await scenario.control("faults", { operation: "K3", drop: "before", times: 4 });
   ended(await run(alice, destroy), 1);
-  const second = await run(alice, destroy, { UKO_CONSENT: consentIn(first.output) });
+  const second = await alice.approve("payroll");
+  printed.push(second.output);
   expect(await scenario.key(), second.output.slice(-2_000)).toMatchObject({ state: "deactivated" });
   for (const [who, args] of [
     [alice, ["status", await scenario.keyPath(), "--json"]],

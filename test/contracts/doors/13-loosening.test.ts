@@ -1,7 +1,7 @@
 /** Attempts to need fewer people: by the environment, an edited state, changed code, and another stack. None has an effect. */
 
 import { expect, test } from "vitest";
-import { consentIn, ended, firstLineOf } from "./support/next-steps.ts";
+import { ended, firstLineOf } from "./support/next-steps.ts";
 import type { Person } from "./support/person.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { openScenario, programWith, type Scenario, vaultId } from "./support/scenario.ts";
@@ -16,14 +16,15 @@ async function carolsKey(profile: Parameters<typeof openScenario>[0]["profile"],
   return { scenario, carol };
 }
 
-/** Destroys, and once more naming one's own record; the key stays as it is. */
+/** Destroys, approves one's own request by hand, and destroys again; the key stays as it is. */
 async function expectTwoPeople(scenario: Scenario, person: Person, env: Record<string, string> = {}): Promise<void> {
   const mark = await scenario.mark();
   const first = await person.engine.destroy([], { env });
   expect(first, first.output).toMatchObject({ exitCode: 1 });
   expect(firstLineOf(first.output)).toBe(waits);
   await scenario.advance("1m");
-  const own = await person.engine.destroy([], { env: { ...env, UKO_CONSENT: consentIn(first.output) } });
+  for (const args of [[], ["--store"]]) ended(await person.uko(["approve", "payroll", ...args], env), 12);
+  const own = await person.engine.destroy([], { env });
   expect(own, own.output).toMatchObject({ exitCode: 1 });
   expect(own.output).toContain("[UKO_APPROVAL_PENDING]");
   expect(await scenario.key()).toMatchObject({ state: "active" });
@@ -95,14 +96,12 @@ test.each(profilesFor())(
 
     // Two people then end it, one from each stack, and the other stack lets go of it by itself.
     const bob = await scenario.person("bob");
-    const record = await carol.destroy();
+    ended(await carol.destroy(), 1);
     await scenario.advance("1m");
     const alice = await scenario.person("alice");
-    const deactivated = await alice.destroy(consentIn(record.output));
-    expect(await scenario.key(), deactivated.output).toMatchObject({ state: "deactivated" });
+    ended(await alice.approve("payroll"), 0);
     await scenario.advance("4h1m");
-    await bob.destroy(consentIn(deactivated.output));
-    expect(await scenario.key()).toMatchObject({ state: "destroyed" });
+    ended(await bob.approve("payroll"), 0);
     await scenario.advance("31d");
     ended(await bob.destroy(), 0);
     expect(await bob.resources()).toEqual([]);

@@ -4,15 +4,16 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { door } from "./door.ts";
-import { consentIn, ended, firstLineOf, messageOf } from "./support/next-steps.ts";
+import { ended, firstLineOf, messageOf } from "./support/next-steps.ts";
 import { openScenario } from "./support/scenario.ts";
 
 test("takes no step if the evidence file is a folder, or in a folder that does not exist", async () => {
   await using scenario = await openScenario({ profile: "documented" });
-  const [a, b] = [await scenario.person("alice"), await scenario.person("bob")];
-  ended(await b.up(), 0);
-  const first = await b.destroy();
+  const [a, approver] = [await scenario.person("alice"), await scenario.person("bob")];
+  ended(await approver.up(), 0);
+  ended(await a.destroy(), 1);
   await scenario.advance("1m");
+  ended(await approver.storeApproval("payroll"), 0);
   await mkdir(path.join(a.engine.workingCopy, "folder"));
   const mark = await scenario.mark();
 
@@ -20,8 +21,7 @@ test("takes no step if the evidence file is a folder, or in a folder that does n
     ["missing/evidence.jsonl", "ENOENT"],
     ["folder", "EISDIR"],
   ]) {
-    const env = { UKO_CONSENT: consentIn(first.output), UKO_EVIDENCE: file };
-    const refused = await a.engine.destroy([], { env });
+    const refused = await a.destroy([], { env: { UKO_EVIDENCE: file } });
     expect(refused).toMatchObject({ exitCode: 1 });
     expect(firstLineOf(refused.output)).toBe(
       door.errorOfDeletion("payroll", await scenario.keyPath(), `The evidence file ${file} could not be written`),
@@ -33,6 +33,6 @@ test("takes no step if the evidence file is a folder, or in a folder that does n
     expect(await a.resources()).toHaveLength(1);
   }
 
-  const again = await a.destroy(consentIn(first.output));
+  const again = await a.destroy();
   expect(await scenario.key(), again.output).toMatchObject({ state: "deactivated" });
 });

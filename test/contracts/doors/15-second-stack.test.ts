@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { door, type Resources } from "./door.ts";
-import { consentIn, ended, messageOf } from "./support/next-steps.ts";
+import { ended, messageOf } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { type Scenario, withScenario } from "./support/scenario.ts";
 import { emptySeed, keyOf, ring, templateFor, vault } from "./support/whole-stack.ts";
@@ -42,26 +42,18 @@ test.each(profilesFor())(
       // The second stack asks; what the first one made and holds is its too.
       const asked = ended(await second.destroy(goOn), 1);
       expect(messageOf(asked.output, "ring")).toMatch(/^Keystore "treasury-ring" still holds 2 keys: /);
-      const request = consentIn(messageOf(asked.output, "ledger"));
-      const question = consentIn(messageOf(asked.output, "unmarked"));
       await scenario.advance("1m");
-      const deactivated = ended(await alice.destroy(request, goOn), 1);
-      const unmarked = await alice.uko([
-        "continue",
-        `${vaultId}/${(await scenario.key("unmarked")).id}`,
-        "--consent",
-        question,
-      ]);
+      ended(await alice.approve(["ledger", "unmarked"]), 0);
       await scenario.advance("4h1m");
-      const halves = [consentIn(messageOf(deactivated.output, "ledger")), consentIn(ended(unmarked, 10).output)];
-      ended(await second.destroy(goOn, { env: { UKO_CONSENT: halves.join() } }), 1);
+      ended(await bob.approve(["ledger", "unmarked"]), 0);
+      ended(await second.destroy(goOn), 1);
 
       // The first stack to run removes the key; the other stack finds it gone.
       await scenario.advance("31d");
       ended(await second.destroy(goOn), 1);
       expect((await scenario.uko.world()).keys).toEqual([]);
       const removed = await scenario.mark();
-      const rest = ended(await bob.destroy([], goOn), 1);
+      const rest = ended(await bob.destroy(goOn), 1);
       expect(messageOf(rest.output, "ring")).toContain("[UKO_KMS_METADATA_REMAINS]");
       expect((await bob.resources()).map(({ urn }) => urn.split("::").at(-1)).sort()).toEqual(["ring", "vault"]);
       expect((await scenario.writes(removed)).map(({ operation }) => operation)).toEqual(["T5"]);
@@ -70,7 +62,7 @@ test.each(profilesFor())(
       ended(await second.destroy(goOn), 0);
       expect((await scenario.uko.world()).vaults).toEqual([]);
       // With the vault gone too, this endpoint proves nothing: what the first stack holds stays, until it is asked of the right instance.
-      const unproven = ended(await bob.destroy([], goOn), 1);
+      const unproven = ended(await bob.destroy(goOn), 1);
       expect(messageOf(unproven.output, "ring")).toContain("[UKO_GONE_UNPROVEN]");
       expect(await bob.resources()).toHaveLength(2);
     }),

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { door } from "./door.ts";
-import { consentIn, endAgain, ended, messageOf } from "./support/next-steps.ts";
+import { endAgain, ended, messageOf } from "./support/next-steps.ts";
 import { profilesByTier } from "./support/profiles.ts";
 import { withScenario } from "./support/scenario.ts";
-import { codesOf, emptySeed, expectNothingLeft, keyNames, wholeStack } from "./support/whole-stack.ts";
+import { codesOf, emptySeed, expectNothingLeft, wholeStack } from "./support/whole-stack.ts";
 
 const goOn = ["--continue-on-error"];
 
@@ -17,31 +17,29 @@ test.each(profilesByTier())("two people delete a stack of eleven resources in 92
     await scenario.advance("4h1m");
     await carol.act((await scenario.key("buried")).id, "destroy");
 
-    // Bob asks for four keys at once; nothing that holds a key is tried.
-    const asked = ended(await bob.destroy([], goOn), 1);
+    // Bob's run requests the deactivation of two keys; nothing that holds a key is tried.
+    const asked = ended(await bob.destroy(goOn), 1);
     expect(codesOf(wholeStack, asked.output)).toEqual({
-      ...Object.fromEntries(keyNames.map((name) => [name, "UKO_APPROVAL_PENDING"])),
-      buried: "UKO_DESTRUCTION_PENDING",
-    });
-    const requests = keyNames
-      .filter((name) => name !== "buried")
-      .map((name) => consentIn(messageOf(asked.output, name)));
-
-    // Alice names all four: two are deactivated, one that was never active is destroyed, and for one she lacks the right.
-    await scenario.advance("1m");
-    const named = ended(await alice.destroy(requests, goOn), 1);
-    expect(codesOf(wholeStack, named.output)).toEqual({
       ledger: "UKO_APPROVAL_PENDING",
       cards: "UKO_APPROVAL_PENDING",
-      draft: "UKO_RIGHTS_MISSING",
-      retired: "UKO_RIGHTS_MISSING",
+      draft: "UKO_REQUEST_PENDING",
+      retired: "UKO_REQUEST_PENDING",
       buried: "UKO_DESTRUCTION_PENDING",
     });
-    const answer = consentIn(ended(await alice.runNext(messageOf(named.output, "retired"), /^uko consent/), 0).output);
+    for (const name of ["draft", "retired"]) {
+      ended(await bob.runNext(messageOf(asked.output, name), /^uko request /), 0);
+    }
+
+    // Alice approves all four at once: two are deactivated, one that was never active is destroyed, and for one she lacks the right.
+    await scenario.advance("1m");
+    const approved = ended(await alice.approve(["ledger", "cards", "draft", "retired"]), 13);
+    expect(approved.output).toContain("2 keys deactivated");
+    expect(approved.output).toContain("1 key destroyed");
+    ended(await alice.storeApproval("retired"), 0);
 
     await scenario.advance("4h1m");
-    const halves = ["ledger", "cards"].map((name) => consentIn(messageOf(named.output, name)));
-    const destroyed = ended(await bob.destroy([...halves, answer], goOn), 1);
+    ended(await bob.approve(["ledger", "cards"]), 0);
+    const destroyed = ended(await bob.destroy(goOn), 1);
     const pending = { ledger: "UKO_DESTRUCTION_PENDING", retired: "UKO_DESTRUCTION_PENDING" };
     expect(codesOf(wholeStack, destroyed.output)).toEqual({
       ...pending,
@@ -62,12 +60,12 @@ test.each(profilesByTier())("two people delete a stack of eleven resources in 92
 
     // What AWS held is gone after seven days, and its keystore and template with it.
     await scenario.advance("8d");
-    expect(codesOf(wholeStack, ended(await bob.destroy([], goOn), 1).output)).toEqual(pending);
+    expect(codesOf(wholeStack, ended(await bob.destroy(goOn), 1).output)).toEqual(pending);
     expect(await left()).toEqual(["ledger", "ofLedger", "retired", "ring", "vault"]);
 
     // KMS keeps what it knows of the destroyed keys for 90 days, and their key ring as long.
     await scenario.advance("23d");
-    const remains = ended(await bob.destroy([], goOn), 1);
+    const remains = ended(await bob.destroy(goOn), 1);
     expect(codesOf(wholeStack, remains.output)).toEqual({ ring: "UKO_KMS_METADATA_REMAINS" });
     expect(messageOf(remains.output, "ring")).toMatch(
       /^Keystore "treasury-ring" probably cannot be deleted until 22 Feb 2027 22:25 UTC, in .*: its key ring may still have the metadata of 2 destroyed keys\n/,

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../provider/emulator/seed.ts";
-import { kmsKeyNamed, kmsProgramOf, kmsStepsSince, windowIn } from "./support/kms-keys.ts";
-import { codeOf, ended, firstLineOf, messageOf } from "./support/next-steps.ts";
+import { kmsKeyNamed, kmsPathOf, kmsProgramOf, kmsStepsSince } from "./support/kms-keys.ts";
+import { codeOf, ended, messageOf } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { withScenario } from "./support/scenario.ts";
 
@@ -23,32 +23,31 @@ test.each(profilesFor())("a window counts for another person with the right, unt
       ended(await bob.up(), 0);
       await scenario.advance("1m");
       const mark = await scenario.mark();
-      const asked = ended(await carol.destroy(), 1);
-      const { id } = await kmsKeyNamed(scenario, "backup");
+      const path = await kmsPathOf(scenario, "backup");
+      const [, id = ""] = path.split("/");
+      ended(await carol.uko(["request", path]), 0);
 
       // KMS refuses Carol without uko, too. A machine is no person, and a Writer lacks the right.
       const raw = await scenario
         .outsider("carol")
         .call("DELETE", `/api/v2/keys/${id}`, undefined, { "bluemix-instance": scenario.uko.instanceId });
       expect(raw.status).toBe(409);
-      const machine = ended(await (await scenario.person("pipeline")).destroy(windowIn(asked.output)), 1);
-      expect(messageOf(machine.output)).toContain("is not a person, so it cannot be one of the two people.");
-      const writer = ended(await alice.destroy(windowIn(asked.output)), 1);
-      expect(messageOf(writer.output)).toContain("[UKO_RIGHTS_MISSING]");
+      const machine = await scenario.runUko("pipeline", ["approve", path]);
+      expect(machine).toMatchObject({
+        exitCode: 12,
+        output: expect.stringContaining("is not a person, so it cannot be one of the two people."),
+      });
+      const writer = await alice.approve(path);
+      expect(writer).toMatchObject({ exitCode: 13, output: expect.stringContaining("[UKO_RIGHTS_MISSING]") });
       expect(await kmsStepsSince(scenario, mark)).toEqual(["M14 Carol Example"]);
 
-      // The expired window does not count, and a new window has another name.
+      // The expired window does not count.
       await scenario.advance("8d");
-      const anew = ended(await carol.destroy(windowIn(asked.output)), 1);
-      expect(messageOf(anew.output)).toContain("The window that you named is not open: it expired,");
-      expect(windowIn(anew.output)).not.toBe(windowIn(asked.output));
+      ended(await bob.approve(path), 12);
+      ended(await carol.uko(["request", path]), 0);
       await scenario.advance("1m");
-      const old = ended(await bob.destroy(windowIn(asked.output)), 1);
-      expect(firstLineOf(old.output)).toBe(
-        'KMS key "backup" is set for deletion and is waiting for a person to destroy it',
-      );
       expect(await kmsStepsSince(scenario, mark)).toEqual(["M14 Carol Example", "M14 Carol Example"]);
-      ended(await bob.destroy(windowIn(anew.output)), 0);
+      ended(await bob.approve(path), 0);
       expect(await kmsStepsSince(scenario, mark)).toEqual(["M14 Carol Example", "M14 Carol Example", "M8 Bob Example"]);
 
       await scenario.advance("31d");
@@ -84,14 +83,14 @@ test.each(profilesFor())(
         );
         const { id } = await kmsKeyNamed(scenario, "used");
         await scenario.control(`keys/${id}`, { addResource: { crn: "crn:v1:bucket:ordinary", name: "ledger" } });
-        const first = ended(await bob.destroy([], goOn), 1);
+        const first = ended(await bob.destroy(goOn), 1);
         expect(codeOf(first.output, "used")).toBe("UKO_KEY_IN_USE");
         expect(messageOf(first.output, "used")).toContain("crn:v1:bucket:ordinary");
         expect(codeOf(first.output, "older")).toBe("UKO_KMS_DUAL_AUTHORIZATION_OFF");
         expect(await bob.resources(), "one person was enough for lone").toHaveLength(2);
 
         await scenario.control(`keys/${id}`, { addResource: { crn: "crn:v1:bucket:kept", preventsKeyDeletion: true } });
-        const second = ended(await bob.destroy([], goOn), 1);
+        const second = ended(await bob.destroy(goOn), 1);
         expect(codeOf(second.output, "used")).toBe("UKO_RETENTION_POLICY");
         expect(messageOf(second.output, "used")).toContain("crn:v1:bucket:kept");
       },

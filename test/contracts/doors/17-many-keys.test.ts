@@ -3,7 +3,7 @@ import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../provider/emulator/seed.ts";
 import { isWhole } from "../../support/tier.ts";
 import type { AuditEntry } from "./support/emulator.ts";
-import { ended, messageOf } from "./support/next-steps.ts";
+import { ended } from "./support/next-steps.ts";
 import { programOf, type Scenario, withScenario } from "./support/scenario.ts";
 
 /** The suite that everybody runs has 40, the whole one the 100 that people have asked for. */
@@ -20,7 +20,7 @@ const budget = (perKey: number, calls: readonly AuditEntry[]): number =>
 const program = programOf(Object.fromEntries(Array.from({ length: count }, (_, index) => [`key-${index}`, {}])));
 
 test(
-  `${count} keys: four runs request, deactivate, destroy and remove all of them with few calls, also of a service under strain`,
+  `${count} keys: an engine requests, two people approve, and the engine removes all of them with few calls, also of a service under strain`,
   () =>
     withScenario({ profile: "documented", seed, program }, async (scenario) => {
       const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
@@ -36,35 +36,28 @@ test(
       await scenario.control("faults", { every: 200, status: 429, retryAfter: 1 });
       await scenario.control("faults", { every: 200, skip: 100, status: 503 });
       const before = await scenario.mark();
-      const asked = ended(await bob.engine.destroy(["--continue-on-error"], { timeoutMs }), 1);
-      const requests = [...recordsIn(asked.output)];
-      expect(requests).toHaveLength(count);
+      ended(await bob.destroy(["--continue-on-error"], { timeoutMs }), 1);
       expect(await changedLabels(scenario, before, "K4")).toEqual(labels);
       const asking = await callsSince(scenario, before);
       expect(asking.length, tally(asking)).toBeLessThanOrEqual(budget(4, asking));
 
       await scenario.advance("1m");
-      const named = await scenario.mark();
-      const env = { UKO_CONSENT: requests.join() };
-      const consented = ended(await alice.engine.destroy(["--continue-on-error"], { timeoutMs, env }), 1);
-      expect(await changedLabels(scenario, named, "K7")).toEqual(labels);
-      expect(await changedLabels(scenario, named, "K4"), "each half of destroy once").toEqual(labels);
+      const due = await scenario.mark();
+      const approved = ended(await alice.approve(["--label", "key-*"]), 0);
+      expect(approved.output).toContain(`${count} keys deactivated`);
+      expect(await changedLabels(scenario, due, "K7")).toEqual(labels);
+      expect(await changedLabels(scenario, due, "K4"), "each destruction requested once").toEqual(labels);
       expect((await scenario.uko.world()).keys.every(({ state }) => state === "deactivated")).toBe(true);
-      expect(recordsIn(consented.output).size).toBe(count);
-      expect(messageOf(consented.output, "key-0")).toContain(
-        "You have given one of the two approvals that its destruction requires.",
-      );
-      const consenting = await callsSince(scenario, named);
-      expect(consenting.length, tally(consenting)).toBeLessThanOrEqual(budget(7, consenting));
-      expect(faultsIn([...asking, ...consenting])).toBeGreaterThan(0);
+      const approving = await callsSince(scenario, due);
+      expect(approving.length, tally(approving)).toBeLessThanOrEqual(budget(9, approving));
+      expect(faultsIn([...asking, ...approving])).toBeGreaterThan(0);
 
       await scenario.advance("5h");
       const dueDestroy = await scenario.mark();
-      const destroyEnv = { UKO_CONSENT: [...recordsIn(consented.output)].join() };
-      ended(await bob.engine.destroy(["--continue-on-error"], { timeoutMs, env: destroyEnv }), 1);
+      ended(await bob.approve(["--label", "key-*"]), 0);
       expect(await changedLabels(scenario, dueDestroy, "K8")).toEqual(labels);
       const destroying = await callsSince(scenario, dueDestroy);
-      expect(destroying.length, tally(destroying)).toBeLessThanOrEqual(budget(4, destroying));
+      expect(destroying.length, tally(destroying)).toBeLessThanOrEqual(budget(7, destroying));
 
       await scenario.advance("31d");
       const dueRemoval = await scenario.mark();
@@ -76,10 +69,6 @@ test(
     }),
   timeoutMs * 4,
 );
-
-function recordsIn(output: string): ReadonlySet<string> {
-  return new Set(Array.from(output.matchAll(/UKO_CONSENT=([0-9a-f]{32})/g), ([, id]) => id ?? ""));
-}
 
 function faultsIn(calls: readonly AuditEntry[]): number {
   return calls.filter(({ status }) => status === 429 || status === 503).length;

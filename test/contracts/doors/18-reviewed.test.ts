@@ -1,33 +1,39 @@
-import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { codeOf, firstLineOf } from "./support/next-steps.ts";
+import { ended } from "./support/next-steps.ts";
 import { withScenario } from "./support/scenario.ts";
 
-test("a review names the request, takes its step alone, and counts only with its digest", () =>
-  withScenario({ profile: "documented" }, async (scenario) => {
-    const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
-    await bob.up();
-    const key = await scenario.keyPath();
-    await bob.uko(["request", key]);
+test("a review of what an engine requested takes its step alone, and works for its reviewer alone", () =>
+  withScenario({ profile: "documented", people: ["alice", "bob", "carol"] }, async (scenario) => {
+    const [alice, bob, carol] = [
+      await scenario.person("alice"),
+      await scenario.person("bob"),
+      await scenario.person("carol"),
+    ];
+    ended(await bob.up(), 0);
+    ended(await bob.destroy(), 1);
     await scenario.advance("1m");
     const file = path.join(mkdtempSync(path.join(tmpdir(), "uko-review-")), "review.jsonl");
-    await alice.uko(["review", key, "--step", "deactivate", "--out", file]);
-    const digest = createHash("sha256").update(readFileSync(file)).digest("hex");
-    const destroyWith = (person: typeof alice, given: string) =>
-      person.engine.destroy([], { env: { UKO_CONSENT: `@${file}`, UKO_CONSENT_DIGEST: given } });
+    const key = await scenario.keyPath();
+    ended(await alice.uko(["review", key, "--step", "deactivate", "--out", file]), 0);
 
     const mark = await scenario.mark();
-    expect(codeOf((await destroyWith(alice, "0".repeat(64))).output)).toBe("UKO_REVIEW_INVALID");
+    const stolen = await carol.uko(["approve", "--review", file, "--yes"]);
+    expect(stolen.exitCode, stolen.output).not.toBe(0);
     expect(await scenario.writes(mark)).toEqual([]);
 
-    const taken = await destroyWith(alice, digest);
-    expect(firstLineOf(taken.output)).toContain("waiting for two people: its destruction has not been requested");
+    ended(await alice.uko(["approve", "--review", file, "--yes"]), 0);
     expect(await scenario.key()).toMatchObject({ state: "deactivated", updated_by: "IBMid-550000ALICE" });
     const after = await scenario.mark();
+    ended(
+      await bob.destroy(),
+      1,
+      'Key "payroll" is deactivated and is waiting for a person to request its destruction',
+    );
     await scenario.advance("5h");
-    await destroyWith(alice, digest);
-    expect(await scenario.writes(after), "the review covers no other step, and the run requests none").toEqual([]);
+    const again = ended(await alice.uko(["approve", "--review", file, "--yes"]), 0);
+    expect(again.output).toContain("0 keys deactivated, 1 deactivated before");
+    expect(await scenario.writes(after), "the review covers no other step, and nothing requests one").toEqual([]);
   }));

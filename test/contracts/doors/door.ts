@@ -29,8 +29,8 @@ export interface Door {
   programFor(resources: Resources): string;
   /** The command that ends all that can be ended. */
   readonly endAll: string;
-  /** The lines of a message in which the engine's command for ending a resource stands, after the `uko` command for the same. */
-  engineStep(command: string): readonly string[];
+  /** The line that names the key by its IDs, of the message about a deletion, where no command in it does. */
+  pathOfDeletion(label: string, keyPath: string): readonly string[];
   /** The first line of an error that names no resource, of the deletion of this key; some engines show none beside it. */
   errorOfDeletion(label: string, keyPath: string, summary: string): string;
   /** Whether the command that messages print for ending a resource is about it alone. */
@@ -73,7 +73,7 @@ const pulumiWords = {
   endAll: "pulumi destroy --continue-on-error",
   errorOfDeletion: (_label: string, _keyPath: string, summary: string) => summary,
   endsOne: true,
-  engineStep: (command: string) => [`    ${command}`],
+  pathOfDeletion: () => [],
   keepsSettings: true,
   savesWhatFailed: false,
   stateFollowsPlan: false,
@@ -118,12 +118,7 @@ const doors: Readonly<Record<DoorName, Door>> = {
     endAll: `${hcl} destroy`,
     errorOfDeletion: (label, keyPath, summary) => `Key "${label}" ${keyPath}: ${summary}`,
     endsOne: false,
-    engineStep: (command) => [
-      "    or: if you removed the resource from the configuration, run:",
-      `    ${command.replace(/destroy$/, "apply")}`,
-      "    or: to delete everything in the state, or what -target=<address> names, run:",
-      `    ${command}`,
-    ],
+    pathOfDeletion: (label, keyPath) => [`  It is key "${label}" ${keyPath}.`],
     endOf: () => `${hcl} destroy`,
     unchanged: /Resources: 0 added, 0 changed, 0 destroyed\./,
     toUpdate: (count) => `${count} to change, 0 to destroy.`,

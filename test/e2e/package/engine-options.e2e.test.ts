@@ -22,11 +22,11 @@ test("protect: a destroy stops before a call to the provider; --exclude-protecte
   withMade(
     { program: { resources: { cards: keyResource("cards"), payroll: keyResource("payroll", {}, { protect: true }) } } },
     async ({ scenario, bob, made }) => {
-      const refused = ended(await bob.destroy([], ["--target", urnOf("payroll")]), 1);
+      const refused = ended(await bob.destroy(["--target", urnOf("payroll")]), 1);
       expect(messageOf(refused.output, "payroll")).toContain("because it is protected");
       expect(await operations(scenario, made)).toEqual([]);
 
-      const asked = ended(await bob.destroy([], ["--exclude-protected"]), 1);
+      const asked = ended(await bob.destroy(["--exclude-protected"]), 1);
       expect(codeOf(asked.output, "cards")).toBe("UKO_APPROVAL_PENDING");
       expect(await operations(scenario, made)).toEqual(["K4 cards"]);
       expect(await bob.resources()).toHaveLength(2);
@@ -46,7 +46,7 @@ test("retainOnDelete: the key leaves the state unchanged, without a request", ()
 
 test("deletedWith: a key leaves the state unchanged and keeps its vault; an up adopts it again", () =>
   withMade({ seed: emptySeed, program: withVault }, async ({ scenario, bob, made }) => {
-    const destroyed = ended(await bob.destroy([], ["--continue-on-error"]), 1);
+    const destroyed = ended(await bob.destroy(["--continue-on-error"]), 1);
     // The engine takes the key as deleted as soon as the run deletes its vault, and does not call the provider.
     expect(await bob.resources()).toHaveLength(3);
     expect(await operations(scenario, made)).toEqual([]);
@@ -62,7 +62,7 @@ test("deletedWith: a key leaves the state unchanged and keeps its vault; an up a
 
 test("--target: requests the deletion of one key, and does not read the other one", () =>
   withMade({ program: two }, async ({ scenario, bob, made }) => {
-    const asked = ended(await bob.destroy([], ["--target", urnOf("payroll")]), 1);
+    const asked = ended(await bob.destroy(["--target", urnOf("payroll")]), 1);
     expect(codeOf(asked.output)).toBe("UKO_APPROVAL_PENDING");
     const cards = (await scenario.key("cards")).id;
     expect((await scenario.audit()).filter(({ seq, keyId }) => seq > made && keyId === cards)).toEqual([]);
@@ -71,10 +71,10 @@ test("--target: requests the deletion of one key, and does not read the other on
 
 test("--continue-on-error: one run makes every request; without it the first wait stops the run", () =>
   withMade({ program: two }, async ({ scenario, bob, made }) => {
-    ended(await bob.destroy([], ["--parallel", "1"]), 1);
+    ended(await bob.destroy(["--parallel", "1"]), 1);
     const first = await operations(scenario, made);
     expect(first).toHaveLength(1);
-    ended(await bob.destroy([], ["--parallel", "1", "--continue-on-error"]), 1);
+    ended(await bob.destroy(["--parallel", "1", "--continue-on-error"]), 1);
     expect(await operations(scenario, made)).toEqual(["K4 cards", "K4 payroll"]);
     expect(await bob.resources()).toHaveLength(2);
   }));
@@ -103,7 +103,7 @@ test("--refresh: a run reads changes made outside it, also of a key that it woul
       await carol.act((await scenario.key()).id, "destroy");
       await scenario.advance("31d");
       await carol.remove((await scenario.key()).id);
-      const gone = ended(await bob.destroy([], ["--refresh"]), 0);
+      const gone = ended(await bob.destroy(["--refresh"]), 0);
       expect(firstLineOf(gone.output)).toBe('Key "payroll" was removed from the service, so it leaves the state');
       expect(await bob.resources()).toEqual([]);
     },
@@ -116,14 +116,14 @@ test("--refresh: a run reads changes made outside it, also of a key that it woul
 test("--target-dependents requires --refresh: without it the engine loads no provider, and no step is taken", () =>
   withMade({ seed: emptySeed, program: { resources: inVault } }, async ({ scenario, bob, made }) => {
     const target = ["--target", urnOf("vault", "Vault"), "--target-dependents"];
-    const failed = ended(await bob.destroy([], target), 1);
+    const failed = ended(await bob.destroy(target), 1);
     expect(failed.output, "the engine's error is gone: remove --refresh from what-destroy-does.md").toMatch(
       /unknown provider '\S+' for resource \S+::ledger/,
     );
     expect(await operations(scenario, made)).toEqual([]);
     expect(await bob.resources()).toHaveLength(3);
 
-    const asked = ended(await bob.destroy([], ["--refresh", ...target]), 1);
+    const asked = ended(await bob.destroy(["--refresh", ...target]), 1);
     expect(codeOf(asked.output, "ledger")).toBe("UKO_APPROVAL_PENDING");
     expect(await operations(scenario, made)).toEqual(["K4 ledger"]);
     expect(await bob.resources()).toHaveLength(3);

@@ -110,9 +110,9 @@ test("another instanceId on a provider that has keys is an error before any call
 
     // Where the environment says another instance than the state, the keys are no better off elsewhere.
     await bob.writeProgram(yamlProgram(programFor(demoSeed.instance.id)));
-    const elsewhere = ended(await bob.destroy([], ["--continue-on-error"]), 1);
+    const elsewhere = ended(await bob.destroy(["--continue-on-error"]), 1);
     expect(firstLineOf(elsewhere.output)).toMatch(/is waiting for a second person/);
-    const astray = await bob.engine.destroy([], { env: { UKO_INSTANCE_ID: otherInstance } });
+    const astray = await bob.engine.destroy({ env: { UKO_INSTANCE_ID: otherInstance } });
     expect(ended(astray, 1).output).toContain("[UKO_INSTANCE_MISMATCH]");
     expect(await bob.resources()).toHaveLength(1);
   });

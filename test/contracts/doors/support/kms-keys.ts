@@ -11,13 +11,9 @@ export function kmsProgramOf(keys: Readonly<Record<string, Readonly<Record<strin
   );
 }
 
-/** The one window that an output tells people to name. */
-export function windowIn(output: string): string {
-  const names = new Set(Array.from(output.matchAll(/UKO_CONSENT=([0-9a-f-]{36}@\S+Z)/g), ([, name]) => name ?? ""));
-  const [name] = names;
-  if (name === undefined || names.size > 1) throw new Error(`No single window to name in:\n${output}`);
-  return name;
-}
+/** As `uko` takes it. */
+export const kmsPathOf = async (scenario: Scenario, name: string): Promise<string> =>
+  `kms/${(await kmsKeyNamed(scenario, name)).id}`;
 
 export async function kmsKeyNamed(scenario: Scenario, name: string) {
   const found = (await scenario.uko.world()).kmsKeys.find((key) => key.name === name);

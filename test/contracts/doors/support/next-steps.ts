@@ -1,4 +1,4 @@
-/** Reads a message as a person does: its sentences, the record id to name, and the commands after "Next:". */
+/** Reads a message as a person does: its sentences, and the commands after "Next:". */
 
 export interface PrintedNext {
   /** The words after `Next:`, `then:` or `or:`. */
@@ -43,19 +43,6 @@ export function ended<Result extends { readonly exitCode: number; readonly outpu
 /** The printed command that ends what it is about, and the one that goes on with a program, whatever the engine. */
 export const endAgain = /\b(?:pulumi|tofu|terraform) destroy\b/;
 export const runAgain = /\b(?:pulumi up(?: --stack \S+)?|(?:tofu|terraform) apply)$/;
-
-/** The ID of the one record that an output tells people to name; throws where there is none, or more than one. */
-export function consentIn(output: string): string {
-  const ids = new Set(
-    Array.from(
-      output.matchAll(/(?:UKO_CONSENT=|--consent |uko (?:consent|approve) \S+ )([0-9a-f]{32})/g),
-      ([, id]) => id ?? "",
-    ),
-  );
-  const [id] = ids;
-  if (id === undefined || ids.size > 1) throw new Error(`No single record to name in:\n${output}`);
-  return id;
-}
 
 /**
  * What the provider said, without the engine's own lines, progress and indent: the same text whether it was an error, a
@@ -132,7 +119,7 @@ export function firstLineOf(output: string): string {
   return messageOf(output).split("\n")[0] ?? "";
 }
 
-/** The code that closes what was said, of this resource or of the only one. */
+/** The code that closes what was said, or its first line, of this resource or of the only one. */
 export function codeOf(output: string, resource?: string): string | undefined {
-  return /\[(UKO_[A-Z_]+)\]$/.exec(messageOf(output, resource))?.[1];
+  return /\[(UKO_[A-Z_]+)\]$/m.exec(messageOf(output, resource))?.[1];
 }

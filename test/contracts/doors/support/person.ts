@@ -4,9 +4,12 @@ import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { text } from "node:stream/consumers";
+import { shellWord } from "../../../../provider/engine/text/explanation.ts";
 import type { RunOptions } from "../../../stage/person.ts";
 import type { ExportedResource } from "../../../stage/pulumi.ts";
+import type { Answers } from "../../../support/answers.ts";
 import { takeApart } from "../../../support/command-line.ts";
+import { runAtTerminal } from "../../../support/terminal.ts";
 import type { EngineCommand, EnginePerson, EngineResult } from "./engine.ts";
 import { ended, nextCommands } from "./next-steps.ts";
 import { runUko } from "./terminal.ts";
@@ -33,6 +36,8 @@ export interface Terminal {
 }
 
 const commandLimitMs = 60_000;
+/** The commands that ask a person. */
+const asking = /^uko (?:request|approve|continue|withdraw|reactivate) /;
 
 export class Person {
   readonly name: string;
@@ -50,10 +55,8 @@ export class Person {
     return this.engine.up(args, options);
   }
 
-  /** A destroy, naming these records if there are any. */
-  destroy(consents: string | readonly string[] = [], args: readonly string[] = []): Promise<EngineResult> {
-    const named = [consents].flat().join(",");
-    return this.engine.destroy(args, named === "" ? {} : { env: { UKO_CONSENT: named } });
+  destroy(args: readonly string[] = [], options?: RunOptions): Promise<EngineResult> {
+    return this.engine.destroy(args, options);
   }
 
   refresh(args: readonly string[] = [], options?: RunOptions): Promise<EngineResult> {
@@ -111,16 +114,27 @@ export class Person {
     return deployment.resources.map(({ outputs }) => outputs);
   }
 
-  /** Runs `uko ARGS`. */
-  async uko(args: readonly string[], env: Variables = {}): Promise<CommandResult> {
-    if (this.#terminal.isReal) return this.#spawn(path.join(this.#terminal.shims, "uko"), args, env);
+  /** Runs `uko ARGS`, and agrees with what it asks. */
+  async uko(args: readonly string[], env: Variables = {}, answers: Answers = {}): Promise<CommandResult> {
+    if (this.#terminal.isReal) return this.shell(["uko", ...args].map(shellWord).join(" "), env);
     const { workingCopy } = this.engine;
-    const result = await runUko(args, { environment: this.engine.environment(env), workingCopy });
+    const result = await runUko(args, { environment: this.engine.environment(env), workingCopy }, answers);
     return { ...result, output: result.stdout + result.stderr };
   }
 
-  /** Runs a line as typed into this person's terminal, with `uko` and the engine on PATH; a `yes` to its question is given. */
+  /** Approves these keys with `uko approve`: takes the step, and requests the destruction after a deactivation. */
+  approve(keys: string | readonly string[], answers: Answers = {}): Promise<CommandResult> {
+    return this.uko(["approve", ...[keys].flat()], {}, answers);
+  }
+
+  /** Stores an approval on these keys, on which the requester's next run acts. */
+  storeApproval(keys: string | readonly string[]): Promise<CommandResult> {
+    return this.uko(["approve", "--store", ...[keys].flat()]);
+  }
+
+  /** Runs a line as typed into this person's terminal, with `uko` and the engine on PATH, and agrees with what it asks. */
   async shell(commandLine: string, env: Variables = {}): Promise<CommandResult> {
+    if (this.#terminal.isReal && asking.test(commandLine)) return this.#atTerminal(commandLine, env);
     const typed = this.#terminal.isReal ? undefined : takeApart(commandLine);
     if (typed?.command === "uko") return this.uko(typed.args, { ...env, ...typed.variables });
     const { name, run } = this.#terminal.command;
@@ -140,11 +154,21 @@ export class Person {
     return this.shell(command, env);
   }
 
-  async #spawn(file: string, args: readonly string[], env: Variables): Promise<CommandResult> {
+  async #atTerminal(commandLine: string, env: Variables): Promise<CommandResult> {
+    const place = { cwd: this.engine.workingCopy, env: this.#shellEnvironment(env), timeoutMs: commandLimitMs };
+    const { exitCode, output } = await runAtTerminal(commandLine, place);
+    return { exitCode, stdout: output, stderr: "", output };
+  }
+
+  #shellEnvironment(env: Variables): NodeJS.ProcessEnv {
     const environment = this.engine.environment(env);
+    return { ...environment, PATH: `${this.#terminal.shims}${path.delimiter}${environment.PATH ?? ""}` };
+  }
+
+  async #spawn(file: string, args: readonly string[], env: Variables): Promise<CommandResult> {
     const child = spawn(file, args, {
       cwd: this.engine.workingCopy,
-      env: { ...environment, PATH: `${this.#terminal.shims}${path.delimiter}${environment.PATH ?? ""}` },
+      env: this.#shellEnvironment(env),
       stdio: ["ignore", "pipe", "pipe"],
       timeout: commandLimitMs,
     });

@@ -1,4 +1,4 @@
-/** The four runs of provider/docs/explanation/what-destroy-does.md, and the `up` before them, once undisturbed: where each begins, what it writes, and how often it calls. */
+/** The four runs of a deletion by an engine, and the `up` before them, once undisturbed: where each begins, what it writes, and how often it calls. */
 
 import { cp } from "node:fs/promises";
 import path from "node:path";
@@ -7,7 +7,7 @@ import type { Seed } from "../../../../provider/emulator/seed.ts";
 import type { ExportedResource } from "../../../stage/pulumi.ts";
 import { type AuditEntry, type KeyInWorld, seedKeys } from "./emulator.ts";
 import type { EngineResult } from "./engine.ts";
-import { consentIn } from "./next-steps.ts";
+import { ended } from "./next-steps.ts";
 import type { Variables } from "./person.ts";
 import { openScenario, programWith, type Scenario, startTime, vaultId } from "./scenario.ts";
 
@@ -17,10 +17,8 @@ export type RunName = (typeof runs)[number];
 /** One run of the path: the world and the stack that it finds, and what it made of them. */
 export interface RecordedRun {
   readonly name: RunName;
-  readonly person: "alice" | "bob";
+  readonly person: "bob" | "carol";
   readonly args: readonly string[];
-  /** The record that the person names. */
-  readonly consent?: string;
   /** The service as the run finds it, for an emulator of its own. */
   readonly seed: Seed;
   /** A copy of the backend from before the run. */
@@ -55,8 +53,7 @@ export const recordedArgs = { vaultId, template: "payroll", label: "payroll", ..
 export async function recordPath(): Promise<RecordedPath> {
   const scenario = await openScenario({ profile: "documented", program: recordedProgram });
   const recorded: RecordedRun[] = [];
-  const walk = async (name: RunName, who: "alice" | "bob", wait: string, consent?: string): Promise<RecordedRun> => {
-    await scenario.advance(wait);
+  const walk = async (name: RunName, who: "bob" | "carol"): Promise<void> => {
     const person = await scenario.person(who);
     const backend = path.join(scenario.workspace.folder, `backend-before-${name}`);
     await cp(path.join(scenario.workspace.folder, "backend"), backend, { recursive: true });
@@ -64,22 +61,33 @@ export async function recordPath(): Promise<RecordedPath> {
     const seed = seedOf(await scenario.uko.world());
     const before = await scenario.audit();
     const args = name === "up" ? arguments_.up : arguments_.destroy;
-    const result = await person.engine.run(args, consent === undefined ? {} : { env: { UKO_CONSENT: consent } });
+    const result = await person.engine.run(args);
     const calls = (await scenario.audit()).slice(before.length);
     const run: RecordedRun = {
       ...{ name, person: who, args, seed, backend, before, calls, result },
-      ...(consent !== undefined && { consent }),
       ...(resource !== undefined && { resource }),
     };
     recorded.push(run);
-    return run;
   };
+  const [alice, carol] = [await scenario.person("alice"), await scenario.person("carol")];
 
-  await walk("up", "bob", "1m");
-  const request = await walk("request", "bob", "1m");
-  const deactivate = await walk("deactivate", "alice", "1m", consentIn(request.result.output));
-  await walk("destroy", "bob", "4h1m", consentIn(deactivate.result.output));
-  await walk("remove", "bob", "31d");
+  // Carol's engine takes the steps, on approvals that Alice stores.
+  await scenario.advance("1m");
+  await walk("up", "bob");
+  await scenario.advance("1m");
+  await walk("request", "carol");
+  await scenario.advance("1m");
+  ended(await alice.storeApproval("payroll"), 0);
+  await scenario.advance("1m");
+  await walk("deactivate", "carol");
+  await scenario.advance("4h1m");
+  ended(await carol.uko(["request", "payroll"]), 0);
+  await scenario.advance("1m");
+  ended(await alice.storeApproval("payroll"), 0);
+  await scenario.advance("1m");
+  await walk("destroy", "carol");
+  await scenario.advance("31d");
+  await walk("remove", "carol");
   return { scenario, runs: recorded, [Symbol.asyncDispose]: () => scenario.dispose() };
 }
 
@@ -94,7 +102,6 @@ export function environmentAt({ scenario }: RecordedPath, run: RecordedRun, url:
   return {
     ...scenario.environmentOf(run.person),
     ...{ UKO_ENDPOINT: url, UKO_KMS_ENDPOINT: url, UKO_IAM_ENDPOINT: url },
-    ...(run.consent !== undefined && { UKO_CONSENT: run.consent }),
   };
 }
 
