@@ -122,7 +122,9 @@ async function approveKeys(
   const { apart, sets } = approvable;
   if (apart.length > 0) {
     const rows = setMessages.sharedRows(setMessages.apartRows(approvable));
-    out.write(`${approvalMessages.apartTitle(apart.length)}\n${tableOf(out, setMessages.apartHeads, rows)}\n\n`);
+    out.write(
+      `${approvalMessages.apartTitle(apart.length)}\n${tableOf(out, setMessages.apartHeads, rows)}\n${sets.length > 0 ? "\n" : ""}`,
+    );
     codes.push(12);
   }
   if (sets.length === 0) {
@@ -166,11 +168,12 @@ function notConfirmed(detail: string): UkoError {
 export function viewOf({ out }: CliWorld, set: SetReview): string {
   const { keys, file } = set;
   if (file === undefined) return "";
-  const title = paint(out, "strong", setMessages.reviewTitle(keys, file.review));
   const [only] = keys;
   if (keys.length === 1 && only !== undefined) {
-    return [title, ...approvalMessages.describeOne(only).map((line) => `  ${printableLines(line)}`)].join("\n");
+    const facts = approvalMessages.describeOne(only).map((line) => `  ${printableLines(line)}`);
+    return [paint(out, "strong", approvalMessages.titleOfOne(only)), ...facts].join("\n");
   }
+  const title = paint(out, "strong", setMessages.reviewTitle(keys, file.review));
   const facts = [...setMessages.whoRequested(keys), ...approvalMessages.summarise(keys)];
   return [
     title,
@@ -185,9 +188,10 @@ async function approveReview(
   run: OpenRun,
   given: ApproveOptions & { readonly review: string },
 ): Promise<number> {
-  const { store = false } = given;
+  const { store = false, yes } = given;
   const review = run.openReview(given.review);
-  await confirmSet(world, given, setMessages.approvalPhrase(review.header, review.lines.size, store));
+  // The person typed the same phrase when uko review wrote the file.
+  if (yes !== true) await confirmSet(world, {}, setMessages.approvalPhrase(review.header, review.lines.size, store));
   return mostSevere(await act(world, run, review, { stores: store }, given.json));
 }
 

@@ -98,7 +98,7 @@ async function keepReview(
   world: CliWorld,
   { sealReview }: Pick<OpenRun, "sealReview">,
   { review, text }: ReviewFile,
-  { out, force }: { readonly out: string; readonly force?: true },
+  { out, force, json }: { readonly out: string; readonly force?: true; readonly json?: true },
 ): Promise<void> {
   const sealed = sealReview(text);
   if (world.ask === undefined) {
@@ -113,7 +113,7 @@ async function keepReview(
     throw new UkoError("UKO_CANCELLED", { summary: "The review was not confirmed", detail: "No file was written." });
   }
   await writeReview(out, sealed, force === true);
-  world.out.write(`${setMessages.reviewNext({ review }, out).join("\n")}\n`);
+  if (json !== true) world.out.write(`${setMessages.reviewNext({ review }, out).join("\n")}\n`);
 }
 
 async function writeReview(file: string, text: string, mayReplace: boolean): Promise<void> {

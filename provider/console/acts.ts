@@ -30,6 +30,7 @@ const operationOf = {
     operations.approveOne(ref, { recordId, stores: false }, options),
   store: (operations, ref, { record: recordId }, options) =>
     operations.approveOne(ref, { recordId, stores: true }, options),
+  continue: (operations, ref, { record: recordId }, options) => operations.takeApproved(ref, recordId, options),
   withdraw: (operations, ref, _form, options) => operations.withdraw(ref, options),
   reactivate: (operations, ref, _form, options) => operations.reactivate(ref, options),
   remove: (operations, ref, _form, options) => operations.sweep(ref, options),

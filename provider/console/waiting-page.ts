@@ -41,7 +41,7 @@ ${kms.kind === "listed" ? "" : html`<p class="quiet">${kmsKeysNotListed(kms.erro
 
 /** Acts on the request of another person, or on a key that is only waiting for its removal. */
 function isAwaited({ id }: KeyAct): boolean {
-  return id === "approve" || id === "store" || id === "remove";
+  return id === "approve" || id === "store" || id === "continue" || id === "remove";
 }
 
 function item(each: PendingKey, timeZone: string): Html {

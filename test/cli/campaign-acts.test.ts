@@ -56,23 +56,28 @@ afterAll(async () => {
   await world.close();
 });
 
+/** At a terminal if it approves, and without one otherwise. */
 const campaign = async (who: Person, command: string): Promise<Ended> => {
-  const ended = await world.uko(who, `campaign ${command} --folder ${folder} --json`);
+  const ended = await inFolder(who, `${command} --json`);
   expectCampaignForm(command, ended.out);
   return ended;
+};
+const inFolder = (who: Person, command: string): Promise<Ended> => {
+  const line = `campaign ${command} --folder ${folder}`;
+  return command.startsWith("approve ") ? world.type(who, line) : world.uko(who, line);
 };
 /** One person's review, and the approval of everything in it. */
 async function approve(who: Person, step: string, options = ""): Promise<readonly Ended[]> {
   const review = dataOf(await campaign(who, `review pilot ${step} ${options}`)).review;
-  const first = await campaign(who, `approve pilot ${step} --review ${review} --yes`);
-  return [first, await campaign(who, `approve pilot ${step} --review ${review} --yes`)];
+  const first = await campaign(who, `approve pilot ${step} --review ${review}`);
+  return [first, await campaign(who, `approve pilot ${step} --review ${review}`)];
 }
 
 it("retires 20 keys with two people, from the request to the removal", async () => {
   const requested = await campaign("bob", "request pilot deactivate --reason Moved");
   expect([requested.exitCode, counts(requested)]).toEqual([0, { acted: 18 }]);
-  const again = `approve pilot deactivate --review ${await reviewOf("alice", "deactivate")} --yes`;
-  const first = await world.uko("alice", `campaign ${again} --folder ${folder}`);
+  const again = `approve pilot deactivate --review ${await reviewOf("alice", "deactivate")}`;
+  const first = await inFolder("alice", again);
   expect(first.out).toMatch(
     /^Deactivated 1 key of wave "pilot"; 17 left for the next run\n\nCheck these keys, .*\nLABEL +KEY\n\S+ +\S+\n\nNext:\n/,
   );
@@ -150,17 +155,17 @@ it("acts only for the reviewer, only on the reviewed step, and refuses an edited
   const review = await reviewOf("alice", "deactivate");
   const codes = async (who: Person, command: string): Promise<unknown> =>
     dataOf(await campaign(who, command)).error?.code;
-  const foreign = await campaign("bob", `approve pilot deactivate --review ${review} --yes`);
+  const foreign = await campaign("bob", `approve pilot deactivate --review ${review}`);
   expect(dataOf(foreign).error).toMatchObject({
     code: "UKO_REVIEW_OUTDATED",
     detail: expect.stringContaining("uko campaign review pilot deactivate"),
   });
-  expect(await codes("carol", `approve pilot deactivate --review ${review} --yes`)).toBe("UKO_REVIEW_OUTDATED");
-  expect(await codes("alice", `approve pilot destroy --review ${review} --yes`)).toBe("UKO_CAMPAIGN_INVALID");
+  expect(await codes("carol", `approve pilot deactivate --review ${review}`)).toBe("UKO_REVIEW_OUTDATED");
+  expect(await codes("alice", `approve pilot destroy --review ${review}`)).toBe("UKO_CAMPAIGN_INVALID");
   const [name = ""] = readdirSync(path.join(folder, "reviews"));
   const file = path.join(folder, "reviews", name);
   writeFileSync(file, readFileSync(file, "utf8").replace("payments-key-00001", "payments-key-00002"));
-  expect(await codes("alice", `approve pilot deactivate --review ${review} --yes`)).toBe("UKO_REVIEW_INVALID");
+  expect(await codes("alice", `approve pilot deactivate --review ${review}`)).toBe("UKO_REVIEW_INVALID");
   const keyState = JSON.parse((await world.uko("alice", `status ${firstKey} --json`)).out).keyState;
   expect(keyState).toBe("active");
 });
@@ -202,7 +207,7 @@ it("shows an approver the reviewed keys that are held now, and leaves them out o
   const request = { wave: "pilot", step: "deactivate", review, stores: true } as const;
   const shown = await (await run.campaignPages()).approval(folder, request, { signal: new AbortController().signal });
   await run.close();
-  expect(shown).toMatchObject({ phrase: "approve 17", apart: [{ key: `${vaultId}/${keyId}`, outcome: "left" }] });
+  expect(shown).toMatchObject({ phrase: "store 17", apart: [{ key: `${vaultId}/${keyId}`, outcome: "left" }] });
 });
 
 const pilotDeactivate = { wave: "pilot", step: "deactivate" } as const;
@@ -235,16 +240,13 @@ it("takes no further step on keys that a colleague holds while the run is under 
 it("lets the requester act on recorded approvals key by key, and on no set of them", async () => {
   await campaign("alice", "request pilot deactivate");
   const review = await reviewOf("bob", "deactivate");
-  const powerless = await world.uko(
-    "bob",
-    `campaign approve pilot deactivate --review ${review} --yes --folder ${folder}`,
-  );
+  const powerless = await inFolder("bob", `approve pilot deactivate --review ${review}`);
   expect(powerless.out).toContain(
     `--review ${review} --folder ${folder} --store\n    without the role Key Custodian - Deployer\n`,
   );
-  const recorded = await campaign("bob", `approve pilot deactivate --review ${review} --yes --store`);
+  const recorded = await campaign("bob", `approve pilot deactivate --review ${review} --store`);
   expect(counts(recorded)).toEqual({ acted: 18 });
-  const named = dataOf(await campaign("alice", `approve pilot deactivate --review ${review} --yes`));
+  const named = dataOf(await campaign("alice", `approve pilot deactivate --review ${review}`));
   expect(named.error.code).toBe("UKO_REVIEW_OUTDATED");
   const { out, exitCode } = await world.uko("alice", `campaign review pilot deactivate --folder ${folder}`);
   expect(exitCode).toBe(12);
@@ -276,7 +278,7 @@ it("leaves a key that is held or that changed after the review, and takes the st
   const review = await reviewOf("alice", "deactivate");
   await campaign("erin", `hold ${firstKey} --kind legal`);
   await world.uko("carol", `withdraw ${firstKey.replace(/1$/, "3")}`);
-  const run = () => campaign("alice", `approve pilot deactivate --review ${review} --yes`);
+  const run = () => campaign("alice", `approve pilot deactivate --review ${review}`);
   // The first key goes alone; the changed key does not count, and the held key never starts.
   expect(counts(await run())).toEqual({ left: 17, acted: 1 });
   expect(counts(await run())).toEqual({ left: 2, acted: 15 });
@@ -385,7 +387,7 @@ it("takes no step in a blackout, but halts and rolls back", async () => {
 it("stops after a reactivation, in every clone that has the evidence, until a person resumes with the digest of the stop", async () => {
   await campaign("bob", "request pilot deactivate");
   const review = await reviewOf("alice", "deactivate");
-  const run = (options = "") => campaign("alice", `approve pilot deactivate --review ${review} --yes ${options}`);
+  const run = (options = "") => campaign("alice", `approve pilot deactivate --review ${review} ${options}`);
   const first = dataOf(await run()).keys.find(({ outcome }: { outcome: string }) => outcome === "acted").key;
   await world.uko("alice", `reactivate ${first}`);
   const stopped = await run();

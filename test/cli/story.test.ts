@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { explainVerdict } from "../support/oracle.ts";
-import { type CliTestWorld, type Ended, keys, type Person, reportOf, startCliWorld } from "./harness.ts";
+import { type CliTestWorld, type Ended, keys, type Person, startCliWorld } from "./harness.ts";
 
 let world: CliTestWorld;
 let transcript: string[];
@@ -25,8 +25,11 @@ async function passes(duration: string): Promise<void> {
   transcript.push(`... ${duration} later`, "");
 }
 
-async function recordOf(key: string): Promise<string> {
-  return reportOf(await world.uko("erin", `status ${key} --json`)).deletion.recordId ?? "";
+/** The same at a terminal, with the questions and the answers as they stand there. */
+async function answers(who: Person, command: string, typed: readonly string[]): Promise<void> {
+  const ended = await world.type(who, command, typed);
+  const asked = ended.questions.map((question, at) => `${question}${typed[at]}`);
+  transcript.push(`${who}$ uko ${command}`, ended.out + ended.err, ...asked, `(exit ${ended.exitCode})`, "");
 }
 
 /** Replaces record IDs, which depend on the second of the write, by numbers, and the folder of the world's evidence. */
@@ -47,12 +50,12 @@ it("two people delete a key, and read its state at each step", async () => {
   await passes("1h");
   await types("bob", `request ${key} --reason "Another reason"`);
   await types("alice", `status ${key}`);
-  await types("alice", `approve ${key} ${await recordOf(key)}`);
+  await answers("alice", "approve payroll", ["payroll", "y"]);
   await passes("1h");
-  await types("bob", `approve ${key} ${await recordOf(key)}`);
+  await answers("bob", "approve payroll", []);
   await types("bob", `plan ${key}`);
   await passes("4h");
-  await types("bob", `approve ${key} ${await recordOf(key)}`);
+  await answers("bob", "approve payroll", ["payroll"]);
   await types("alice", `reactivate ${key}`);
   await types("bob", `status ${key} ${keys.draft}`);
   await passes("30d");
@@ -70,13 +73,15 @@ it("people change their minds: approvals, withdrawals and reactivation", async (
   const key = keys.payroll;
   await types("carol", `request ${key}`);
   await passes("1m");
-  await types("bob", `approve ${key} ${await recordOf(key)}`);
-  await types("bob", `consent ${key} ${await recordOf(key)}`);
+  await answers("bob", "approve payroll", ["payroll", "n"]);
+  await answers("bob", "approve payroll --store", ["payroll"]);
+  await types("bob", `continue ${key}`);
   await types("carol", `status ${key}`);
   await passes("1m");
-  await types("carol", `approve ${key} ${await recordOf(key)}`);
+  await types("carol", `continue ${key}`);
+  await types("carol", `request ${key}`);
   await passes("1m");
-  await types("bob", `consent ${key} ${await recordOf(key)}`);
+  await answers("bob", "approve payroll --store", ["payroll"]);
   await types("bob", `status ${key}`);
   await types("bob", `withdraw ${key}`);
   await types("bob", `status ${key}`);
@@ -96,9 +101,9 @@ it("impossible steps and callers are refused with the reason", async () => {
   await types("dave", `request ${key}`);
   await types("erin", `request ${key}`);
   await types("bob", `request ${key}`);
-  await types("bob", `approve ${key} ${await recordOf(key)}`);
-  await types("bob", `consent ${key} ${await recordOf(key)}`);
-  await types("alice", `consent ${key} ${"0".repeat(32)}`);
+  await answers("bob", "approve payroll", []);
+  await types("alice", `approve ${key}`);
+  await answers("alice", `approve ${"0".repeat(32)}`, []);
   await types("alice", `sync ${key}`);
   await passes("8d");
   await types("alice", `status ${key}`);

@@ -1,11 +1,11 @@
 /** The acts that uko offers to one caller on one managed key. */
 
 import { mayAuthor } from "../../lifecycle/authorization.ts";
-import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
+import { type ConsentRecord, deletionStanding } from "../../lifecycle/consent-record.ts";
 import { dualTwins } from "../../lifecycle/kms-window.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import { type Actor, type ApprovedStep, isSame } from "../../lifecycle/observation.ts";
-import type { ApprovalWait, Plan, Run } from "../../lifecycle/plan.ts";
+import { type ApprovalWait, type Plan, type Run, rightFor } from "../../lifecycle/plan.ts";
 import type { KeyAct } from "../text/act.ts";
 import {
   blocksContainers,
@@ -37,8 +37,10 @@ function onward(observed: KeyDetails, plan: Plan, actor: Actor): readonly KeyAct
   const path = keyPath(observed.observation);
   switch (plan.kind) {
     case "ready":
-      return plan.step.kind === "remove" ? [removal(path)] : [];
+      return plan.step.kind === "remove" ? [removal(path)] : approvedStep(observed);
     case "waitingForApproval":
+      // The caller types the label, which confirms that they made the request.
+      if (plan.standing === "may_confirm" && plan.notBeforeMs === undefined) return approvedStep(observed);
       return approvals(plan, observed, actor);
     case "waitingForRequest":
       return plan.standing === "may_ask" ? [request(plan.step, keyName(observed.observation))] : [];
@@ -96,6 +98,31 @@ function approvals(
   };
   const isStorable = mayAuthor(actor) && record.carrier === "tag" && approvalRoles(right, kmsRight).length > 0;
   return [...(notBeforeMs === undefined ? [act] : []), ...(isStorable ? [stored] : [])];
+}
+
+/** The step that another person approved for the caller. */
+function approvedStep({ observation, nowMs }: KeyDetails): readonly KeyAct[] {
+  const standing = deletionStanding(observation, nowMs);
+  if (!standing.binds || standing.record.quotes === undefined) return [];
+  const { record, lapsesAtMs } = standing;
+  const effect = record.step === "deactivate" ? deactivation : destruction;
+  const kmsRight =
+    record.step === "deactivate" && dualTwins(observation).length > 0 ? rights.setForDeletion : undefined;
+  const act: KeyAct = {
+    id: "continue",
+    title: `Take the approved ${stepNouns[record.step]}`,
+    facts: [
+      ...effect.facts,
+      `${sayAuthor(record)} approved it. The approval expires on ${sayTimeAndDistance(lapsesAtMs, nowMs)}.`,
+      ...sayReasons(record),
+    ],
+    right: rightFor(record.step, observation),
+    ...(kmsRight !== undefined && { kmsRight }),
+    fields: ["label"],
+    command: `uko continue ${keyPath(observation)}`,
+    isConsequential: true,
+  };
+  return [act];
 }
 
 const deactivation = {

@@ -1,8 +1,19 @@
 /** What a person reads before an approval: one key in full, or many keys with the exceptions first. */
 
-import type { ReviewedStep } from "../../lifecycle/review.ts";
+import { keyPathOf, type ReviewedStep } from "../../lifecycle/review.ts";
 import { holdTagName } from "../../lifecycle/tag-names.ts";
-import { count, plain, sayAuthor, sayList, sayTime, sayTimeAndDistance, sayUse, stepNouns } from "../text/words.ts";
+import {
+  count,
+  noWayBack,
+  plain,
+  sayAuthor,
+  sayList,
+  sayTime,
+  sayTimeAndDistance,
+  sayUse,
+  stepNouns,
+  stillReversible,
+} from "../text/words.ts";
 import { sayReasons } from "./record-words.ts";
 import type { KeyInReview, PendingGroup } from "./review-set.ts";
 import { keysOfKind } from "./set-messages.ts";
@@ -33,12 +44,20 @@ const secondQuestion = "Also request the destruction in your name? Another perso
 const purpose = (step: ReviewedStep, stores: boolean): string =>
   stores ? `store your approval of the ${stepNouns[step]}` : step;
 
+/** What the approval of one key does, and whether it can be undone. */
+function titleOfOne({ line, record }: KeyInReview): string {
+  const key = `key "${plain(line.label, 100)}"`;
+  return record.step === "deactivate"
+    ? `Deactivate ${key}. Everything that uses it stops working. ${stillReversible}`
+    : `Destroy ${key}. ${noWayBack}`;
+}
+
 /** The key, who asks, what stops working, and what comes next. */
 function describeOne({ line, record, observed, waitsFor }: KeyInReview): readonly string[] {
   const { facts, keystores } = observed.observation;
   const names = keystores.map(({ name, type }) => `"${plain(name, 60)}" (${plain(type, 40)})`);
   return [
-    `Key: ${line.vaultId}/${line.keyId}, label "${plain(line.label, 100)}".`,
+    `Key: ${keyPathOf(line)}.`,
     `${sayAuthor(record)} requested the ${stepNouns[record.step]} on ${sayTime(record.writtenAtMs)}${record.how === "met" ? ", because an engine ran a deletion" : ""}.`,
     ...sayReasons(record),
     `Used by: ${sayUse(line.resources.length, line.keystores)}.`,
@@ -134,6 +153,7 @@ export const approvalMessages = {
   apartTitle,
   secondQuestion,
   purpose,
+  titleOfOne,
   describeOne,
   summarise,
 } as const;

@@ -4,7 +4,7 @@ import type { DeletionPolicy, Plan, Run, Step } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
 import { planReversal, type Reversal } from "../../lifecycle/plan-reversal.ts";
 import { planSync } from "../../lifecycle/plan-update.ts";
-import type { Review } from "../../lifecycle/review.ts";
+import { type Review, reviewGoals } from "../../lifecycle/review.ts";
 import { converge, throwIfStopped } from "../loop/converge.ts";
 import type { Report } from "../loop/report.ts";
 import { convergeAndWait, type WaitBudget } from "../loop/wait.ts";
@@ -101,6 +101,15 @@ export function createOperations(world: World) {
         return reportOutcome(world, ref, outcome, options);
       },
     ),
+
+    /** Takes the one step that `recordId` approves, and no other. The caller has just confirmed the request by hand. */
+    takeApproved: recorded(world, "continue", async (ref, recordId: string, options: CallOptions) => {
+      const plan: Planner = (observation, run, nowMs) => {
+        const goal = reviewGoals[observation.carried.record?.step ?? "deactivate"];
+        return planKeyDeletion(observation, { ...policy, goal }, run, nowMs);
+      };
+      return reportExisting(ref, await act(ref, plan, options, { consents: [recordId] }));
+    }),
 
     /** Writes or releases the hold tag that campaigns honor. Another person completes the release of a legal hold. */
     hold: (ref: KeyRef, wish: HoldWish, options: CallOptions): Promise<HoldTagResult> =>

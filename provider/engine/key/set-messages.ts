@@ -38,7 +38,7 @@ export function reviewRows({ keys }: SetReview): readonly (readonly string[])[] 
     ...lineCells(line),
     isoTime(record.writtenAtMs),
     [
-      ...(waitsFor === undefined ? [] : [waitsFor]),
+      ...(waitsFor === undefined ? [] : [unnamed(waitsFor, line.label)]),
       ...(line.reason === undefined ? [] : [`"${plain(line.reason, 80)}"`]),
     ].join("; "),
   ]);
@@ -80,7 +80,7 @@ export function unnamed(why: string, label: string): string {
 export function apartRows({ apart }: Pick<SetReview, "apart">): readonly (readonly string[])[] {
   return apart.map(({ observed, why }) => {
     const { label, keyId } = observed.observation.facts;
-    return [plain(label, 60), keyId, why];
+    return [plain(label, 60), keyId, unnamed(why, label)];
   });
 }
 
@@ -196,9 +196,23 @@ function summariseApproval(
     ...(reports.length > here.length ? [`${reports.length - here.length} ${verb} before`] : []),
     ...(results.length > reports.length ? [`${results.length - reports.length} left`] : []),
   ];
-  if (reports.length === 0) return [parts.join(", ")];
+  const powerless = stores ? [] : results.filter((result) => codeOf(result) === "UKO_RIGHTS_MISSING");
+  if (reports.length === 0) return [parts.join(", "), ...withoutRight(powerless)];
   const next = stores ? storedNext : step === "destroy" ? destroyedNext : deactivatedNext(reports, requestsNext);
-  return [parts.join(", "), ...next];
+  return [parts.join(", "), ...next, ...withoutRight(powerless)];
+}
+
+function codeOf(result: KeyResult): string | undefined {
+  return result.kind === "failed" ? result.error.code : result.report.code;
+}
+
+/** The service says only to the step itself that the approver lacks the role. */
+function withoutRight(powerless: readonly KeyResult[]): readonly string[] {
+  if (powerless.length === 0) return [];
+  const names = powerless.map(({ label, ref }) => nameOrPath({ label, ...ref }));
+  return names.length > maxNamed
+    ? ["Next: to let the requester's next run take the step, run the same command with --store."]
+    : ["Next: to let the requester's next run take the step, run:", `  uko approve ${names.join(" ")} --store`];
 }
 
 const storedNext = [

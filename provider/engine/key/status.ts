@@ -29,6 +29,7 @@ import { explainOutcome } from "./messages.ts";
 import type { KeyDetails } from "./observe.ts";
 import { explainNotBinding, sayReasonsOnKey } from "./record-words.ts";
 import type { RunMemory } from "./steps.ts";
+import { explainApprovedForCaller } from "./waits.ts";
 
 /** As the next run would describe a pending deletion; any other key takes one line. */
 export function explainStatus(observed: KeyDetails, run: Run, plan: Plan, door: Door): Explanation {
@@ -43,6 +44,10 @@ export function explainStatus(observed: KeyDetails, run: Run, plan: Plan, door: 
       ...explanation,
       facts: [...explanation.facts, ...(namesKeystores ? [] : keystoreLines(observation.keystores))],
     };
+  }
+  if (plan.kind === "ready" && standing.binds && standing.record.quotes !== undefined) {
+    const explanation = explainApprovedForCaller(standing, observed);
+    return { ...explanation, facts: [...explanation.facts, ...keystoreLines(observation.keystores)] };
   }
   const dead = standing.binds ? undefined : explainNotBinding(standing.why, observation);
   const isOver = observation.state === "destroyed";

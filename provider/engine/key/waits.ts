@@ -1,5 +1,6 @@
 /** The messages for plans that wait: for a person, or for time. */
 
+import type { Standing } from "../../lifecycle/consent-record.ts";
 import { dualTwins } from "../../lifecycle/kms-window.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";
@@ -45,6 +46,29 @@ export function explainApproval(wait: ApprovalWait, context: WaitContext): Expla
     ],
     next: approvalNext(wait, context),
     code: "UKO_APPROVAL_PENDING",
+  };
+}
+
+/** The next run of the caller takes the step. */
+export function explainApprovedForCaller(
+  { record, lapsesAtMs }: Extract<Standing, { binds: true }>,
+  { observation, nowMs }: WaitContext["observed"],
+): Explanation {
+  const { step, quotes } = record;
+  const noun = stepNouns[step];
+  const isReversible = observation.state === "deactivated" && step === "destroy";
+  const key = sayKey(observation);
+  return {
+    summary: isReversible
+      ? `${capital(key)} is deactivated, and its ${noun} is approved: your next run destroys it`
+      : `The ${noun} of ${key} is approved: your next run takes it`,
+    facts: [
+      ...(quotes === undefined ? [] : [`You requested the ${noun} on ${sayTime(quotes.writtenAtMs)}.`]),
+      `${sayAuthor(record)} approved the request on ${sayTime(record.writtenAtMs)}; the approval expires on ${sayTimeAndDistance(lapsesAtMs, nowMs)}.`,
+      ...sayReasons(record),
+      ...(isReversible ? [stillReversible] : []),
+    ],
+    next: [],
   };
 }
 

@@ -32,7 +32,7 @@ export interface Act {
 export type ActField = "reason" | "label" | "phrase" | "key" | "application";
 
 /** The command with the same name; `store` is `approve --store`, and `remove` is `continue` on a destroyed key. */
-export type KeyActId = "request" | "approve" | "store" | "withdraw" | "reactivate" | "remove";
+export type KeyActId = "request" | "approve" | "store" | "continue" | "withdraw" | "reactivate" | "remove";
 
 export interface KeyAct extends Act {
   readonly id: KeyActId;

@@ -1,0 +1,373 @@
+/** `uko approve` at a terminal: what a person sees, types and gets. */
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { explainVerdict } from "../support/oracle.ts";
+import { apiKeys, type CliTestWorld, keys, makeKmsKey, type Person, reportOf, seed, startCliWorld } from "./harness.ts";
+
+/** Two keys of another vault have labels that exist in both vaults, or look like the start of an ID. */
+const archived = { ...seed.keys?.[4], vault: "archive", template: "archive" } as NonNullable<typeof seed.keys>[number];
+const withTwoVaults = {
+  ...seed,
+  vaults: [...(seed.vaults ?? []), { id: "5c1e0000-0000-4000-8000-000000000009", name: "archive" }],
+  keystores: [
+    ...(seed.keystores ?? []),
+    {
+      id: "ce110000-0000-4000-8000-000000000009",
+      name: "archive-ring",
+      vault: "archive",
+      type: "ibm_cloud_kms",
+      variant: "internal",
+    },
+  ],
+  templates: [
+    ...(seed.templates ?? []),
+    { name: "archive", vault: "archive", keystoreType: "ibm_cloud_kms", group: "archive" },
+  ],
+  keys: [
+    ...(seed.keys ?? []),
+    { ...archived, id: "9b2d0000-0000-4000-8000-0000000000a1", label: "payroll" },
+    { ...archived, id: "9b2d0000-0000-4000-8000-0000000000a2", label: "9b2d0000" },
+  ],
+} as unknown as typeof seed;
+const inArchive = "5c1e0000-0000-4000-8000-000000000009/9b2d0000-0000-4000-8000-0000000000a1";
+
+let world: CliTestWorld;
+const folder = mkdtempSync(path.join(tmpdir(), "uko-approve-"));
+beforeAll(async () => {
+  world = await startCliWorld({ seed: withTwoVaults });
+});
+beforeEach(() => world.reset());
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await world.close();
+});
+
+async function request(who: Person, named: string): Promise<void> {
+  await world.uko(who, `request ${named}`);
+  await world.advance("1m");
+}
+
+const stateOf = async (key: string): Promise<string> =>
+  reportOf(await world.uko("carol", `status ${key} --json`)).lifecycleState;
+
+/** Every write since the seed. */
+const writes = async (): Promise<readonly string[]> =>
+  (await world.trail()).flatMap(({ effect, operation }) => (effect && operation !== "seed" ? [operation] : []));
+
+async function expectTwoPeople(): Promise<void> {
+  expect(explainVerdict(await world.verdict())).toBe("");
+}
+
+const [onlyDeactivate, secondQuestion] = [
+  'Type the label of the key, "cards", to deactivate: ',
+  "Also request the destruction in your name? Another person must approve it. [y/N] ",
+];
+
+describe("one key", () => {
+  it.each([
+    ["its label", "cards"],
+    ["its vault and label", "payments/cards"],
+    ["its full ID", keys.cards],
+  ])("is found by %s, shown, and deactivated once its label is typed", async (_title, name) => {
+    await request("bob", `${keys.cards} --reason "Moved to the bank"`);
+    const ended = await world.type("alice", `approve ${name}`, ["cards", "n"]);
+    expect(ended.questions).toEqual([onlyDeactivate, secondQuestion]);
+    expect(ended.out).toContain('Deactivate key "cards". Everything that uses it stops working. This can be undone');
+    expect(ended.out).toContain(`\n  Key: ${keys.cards}.\n`);
+    expect(ended.out).toContain('\n  IBMid-550000BOB ("Bob Example") requested the deactivation on 24 Nov 2026 ');
+    expect(ended.out).toContain("\n  Reason: Moved to the bank\n");
+    expect(ended.out).toContain("\n  Used by: not visible to UKO.\n");
+    expect(ended.out).toContain("\n1 key deactivated\n");
+    expect([ended.exitCode, await stateOf(keys.cards)]).toEqual([0, "cooling_down"]);
+    await expectTwoPeople();
+  });
+
+  it("is found by the ID of its request", async () => {
+    await request("bob", keys.cards);
+    const { recordId } = reportOf(await world.uko("erin", `status ${keys.cards} --json`)).deletion;
+    expect((await world.type("alice", `approve ${recordId}`, ["cards", "n"])).exitCode).toBe(0);
+    expect(await stateOf(keys.cards)).toBe("cooling_down");
+  });
+
+  it.each(["", "y", "card", "Cards", "cards cards", "deactivate 1", keys.cards])(
+    "is not touched after the answer %j",
+    async (typed) => {
+      await request("bob", keys.cards);
+      const before = await writes();
+      const { exitCode, err } = await world.type("alice", "approve cards", [typed]);
+      expect([exitCode, err]).toEqual([
+        1,
+        "The approval was not confirmed\n  Nothing was changed.\n  [UKO_CANCELLED]\n",
+      ]);
+      expect(await writes()).toEqual(before);
+    },
+  );
+
+  it("needs a name that only one key has", async () => {
+    await request("bob", `${keys.payroll} ${inArchive}`);
+    const { exitCode, err } = await world.type("alice", "approve payroll", []);
+    expect([exitCode, err]).toEqual([1, expect.stringContaining(`${inArchive}  archive/payroll`)]);
+    expect((await world.type("alice", "approve archive/payroll", ["payroll", "n"])).exitCode).toBe(0);
+    expect([await stateOf(inArchive), await stateOf(keys.payroll)]).toEqual(["cooling_down", "pending_approval"]);
+  });
+
+  it("is named in the next step by its path if its label could be an ID", async () => {
+    const odd = inArchive.replace("a1", "a2");
+    await request("bob", odd);
+    const { out } = await world.type("alice", `approve ${odd}`, ["9b2d0000", "y"]);
+    expect(out).toContain(`\n  uko approve ${odd}\n`);
+  });
+
+  it.each([
+    ["y", "cooling_down", "IBMid-550000ALICE"],
+    ["yes", "cooling_down", "IBMid-550000ALICE"],
+    ["n", "cooling_down", undefined],
+    ["", "cooling_down", undefined],
+    ["cards", "cooling_down", undefined],
+  ])("is also requested for destruction only by a yes: %j", async (answer, state, requestedBy) => {
+    await request("bob", keys.cards);
+    const { exitCode, out } = await world.type("alice", "approve cards", ["cards", answer]);
+    const { lifecycleState, deletion } = reportOf(await world.uko("erin", `status ${keys.cards} --json`));
+    expect([exitCode, lifecycleState, deletion.requestedBy]).toEqual([0, state, requestedBy]);
+    expect(out).toContain(requestedBy === undefined ? "\n  uko request cards\n" : "\n  uko approve cards\n");
+  });
+
+  it("is destroyed by the requester of the deactivation, who approves the request of the approver", async () => {
+    await request("bob", keys.cards);
+    await world.type("alice", "approve cards", ["cards", "y"]);
+    await world.advance("5h");
+    const { questions, out } = await world.type("bob", "approve cards", ["cards"]);
+    expect(questions).toEqual(['Type the label of the key, "cards", to destroy: ']);
+    expect(out).toContain('\nDestroy key "cards". This cannot be undone.\n');
+    expect(await stateOf(keys.cards)).toBe("pending_destruction");
+    await expectTwoPeople();
+  });
+
+  it("asks nothing while the key cools down, and says until when", async () => {
+    await request("bob", keys.cards);
+    await world.type("alice", "approve cards", ["cards", "y"]);
+    const { exitCode, out } = await world.type("bob", "approve cards", []);
+    expect(exitCode).toBe(12);
+    expect(out).toMatch(/^You cannot approve 1 key now:\nLABEL .*\ncards .* cooling down until 24 Nov 2026 18:2\d UTC/);
+  });
+
+  it("is approved during the cool-down with --store, on which the requester's run acts", async () => {
+    await request("bob", keys.cards);
+    await world.type("carol", "approve cards", ["cards", "y"]);
+    const stored = await world.type("bob", "approve cards --store", ["cards"]);
+    expect(stored.questions).toEqual([
+      'Type the label of the key, "cards", to store your approval of the destruction: ',
+    ]);
+    expect(stored.out).toContain("1 key approved\nNothing was changed yet.");
+    await world.advance("5h");
+    expect((await world.uko("bob", `continue ${keys.cards}`)).exitCode).toBe(10);
+    expect((await world.uko("carol", `continue ${keys.cards}`)).exitCode).toBe(11);
+    await expectTwoPeople();
+  });
+
+  it("keeps its state if the approver lacks the role, and the message names --store", async () => {
+    await request("carol", keys.cards);
+    const { exitCode, out } = await world.type("bob", "approve cards", ["cards", "n"]);
+    expect(exitCode).toBe(13);
+    expect(out).toContain("missing right hs-crypto.managed-keys.active-deactivate");
+    expect(out).toMatch(/\n0 keys deactivated, 1 left\nNext: .*\n {2}uko approve cards --store\n$/);
+    expect(await stateOf(keys.cards)).toBe("pending_approval");
+  });
+
+  it.each([
+    ["the caller requested it", "bob", "you requested this step yourself"],
+    ["the caller is a service ID", "pipeline", "not a person"],
+  ] as const)("is left out with the reason if %s", async (_title, who, why) => {
+    await request("bob", keys.cards);
+    const { exitCode, out } = await world.type(who, "approve cards", []);
+    expect([exitCode, out]).toEqual([12, expect.stringContaining(why)]);
+  });
+
+  it("is left out if nobody requested a step", async () => {
+    const { exitCode, out } = await world.type("alice", "approve cards", []);
+    expect([exitCode, out]).toEqual([12, expect.stringMatching(/^You cannot approve 1 key now:\n/)]);
+  });
+
+  it("is not touched without a terminal, also by a run that names everything", async () => {
+    await request("bob", keys.cards);
+    const before = await writes();
+    const { recordId } = reportOf(await world.uko("erin", `status ${keys.cards} --json`)).deletion;
+    for (const command of [
+      `approve ${keys.cards}`,
+      `approve ${recordId}`,
+      "approve",
+      `approve ${keys.cards} --store`,
+    ]) {
+      const { exitCode, err } = await world.uko("alice", command, { UKO_CONSENT: recordId ?? "" });
+      expect([exitCode, err], command).toEqual([
+        1,
+        expect.stringMatching(/^uko approve asks a person, and there is no/),
+      ]);
+    }
+    expect((await world.uko("alice", `continue ${keys.cards}`, { UKO_CONSENT: recordId ?? "" })).exitCode).toBe(10);
+    expect(await writes()).toEqual(before);
+  });
+});
+
+describe("several keys", () => {
+  it("are shown by requester and step, and each group has a phrase of its own", async () => {
+    await request("bob", `${keys.cards} ${keys.vouchers}`);
+    await request("carol", keys.payroll);
+    const { exitCode, out, questions } = await world.type("alice", `approve cards vouchers ${keys.payroll}`, [
+      "deactivate 2",
+      "n",
+      "payroll",
+      "n",
+    ]);
+    expect(questions).toEqual([
+      'Type the step and the number of keys, "deactivate 2", to deactivate: ',
+      secondQuestion,
+      'Type the label of the key, "payroll", to deactivate: ',
+      secondQuestion,
+    ]);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/IBMid-550000BOB \("Bob Example"\) requested all of them\./);
+    expect(out).toMatch(/\n {2}Keystores: aws_kms \(1\), ibm_cloud_kms \(1\)\.\n/);
+    await expectTwoPeople();
+  });
+
+  it("are not touched further after a wrong phrase, which says that an earlier group was", async () => {
+    await request("bob", `${keys.cards} ${keys.vouchers}`);
+    await request("carol", keys.payroll);
+    const { exitCode, err } = await world.type("alice", `approve cards vouchers ${keys.payroll}`, [
+      "deactivate 2",
+      "n",
+      "deactivate 1",
+    ]);
+    expect([exitCode, err]).toEqual([1, expect.stringContaining("  Nothing more was changed.\n")]);
+    expect([await stateOf(keys.cards), await stateOf(keys.payroll)]).toEqual(["cooling_down", "pending_approval"]);
+  });
+
+  it.each(["deactivate", "deactivate 3", "destroy 2", "Deactivate 2", "2", "cards", "store 2"])(
+    "are not touched after the answer %j",
+    async (typed) => {
+      await request("bob", `${keys.cards} ${keys.vouchers}`);
+      expect((await world.type("alice", "approve cards vouchers", [typed])).exitCode).toBe(1);
+      expect(await stateOf(keys.cards)).toBe("pending_approval");
+    },
+  );
+
+  it("exit with 12 if some cannot be approved, which stand apart with the reason", async () => {
+    await request("bob", keys.cards);
+    await request("alice", keys.vouchers);
+    const { exitCode, out } = await world.type("alice", "approve cards vouchers", ["cards", "n"]);
+    expect([exitCode, out]).toEqual([12, expect.stringContaining("1 key deactivated")]);
+    expect(out).toMatch(/^You cannot approve 1 key now:\nLABEL .*\nvouchers .*you requested this step yourself\n\n/);
+  });
+
+  it("warn of keys in use and of descriptions, before the list", async () => {
+    const [, id = ""] = keys.vouchers.split("/");
+    await world.control(`keys/${id}`, { record: { description: "Keep until the audit of 2027" } });
+    await request("bob", `${keys.payroll} ${keys.vouchers}`);
+    const { out } = await world.type("alice", `approve ${keys.payroll} vouchers`, ["deactivate 2", "n"]);
+    const [before = ""] = out.split("\nLABEL ");
+    expect(before).toContain("1 key in use: payroll.");
+    expect(before).toContain('1 key with a description that warns: vouchers ("Keep until the audit of 2027").');
+    expect(before.split("\n").length).toBeLessThanOrEqual(20);
+  });
+
+  it("come from a file, in which a line begins with a name and # begins a remark", async () => {
+    await request("bob", `${keys.cards} ${keys.vouchers}`);
+    const file = path.join(folder, "keys.txt");
+    writeFileSync(file, `# the keys of the old bank\n\ncards  checked on Monday\n  ${keys.vouchers}\n`);
+    expect((await world.type("alice", `approve --keys ${file}`, ["deactivate 2", "n"])).exitCode).toBe(0);
+    writeFileSync(file, "# nothing\n");
+    expect((await world.type("alice", `approve --keys ${file}`, [])).err).toContain("names no key");
+  });
+
+  it.each([
+    ["--vault archive", ["payroll", "n"], [inArchive]],
+    ["--requested-by IBMid-550000CAROL", ["payroll", "n"], [inArchive]],
+    ['--requested-by "bob example" --label c*', ["cards", "n"], [keys.cards]],
+    ["--label *ar?s", ["cards", "n"], [keys.cards]],
+    ["--template cards", ["cards", "n"], [keys.cards]],
+    ["--step destroy --vault payments", ["draft"], [keys.draft]],
+    ["--state pre_activation", ["draft"], [keys.draft]],
+  ] as const)("are chosen by %s", async (options, answers, chosen) => {
+    await request("bob", `${keys.cards} ${keys.draft}`);
+    await request("carol", inArchive);
+    const who = options.includes("step") || options.includes("state") ? "carol" : "alice";
+    expect(await world.type(who, `approve ${options}`, answers)).toMatchObject({ exitCode: 0 });
+    const states = await Promise.all([keys.cards, keys.draft, inArchive].map(stateOf));
+    const left = [keys.cards, keys.draft, inArchive].filter((_key, at) => states[at] === "pending_approval");
+    expect([keys.cards, keys.draft, inArchive].filter((key) => !left.includes(key))).toEqual(chosen);
+  });
+
+  it("are none if the options choose none", async () => {
+    await request("bob", keys.cards);
+    const { exitCode, out } = await world.type("alice", "approve --label x*", []);
+    expect([exitCode, out]).toEqual([0, "No request of another person is waiting for your approval.\n"]);
+  });
+});
+
+describe("without a key", () => {
+  it("lists what can be approved, and takes the step on the keys that the person chooses", async () => {
+    await request("bob", `${keys.cards} ${keys.vouchers}`);
+    await request("carol", keys.draft);
+    await request("alice", keys.payroll);
+    const { exitCode, out, questions } = await world.type("alice", "approve", ["2", "deactivate 2", "n"]);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(
+      /^ +APPROVE +REQUESTED BY +VAULT +KEYS\n1 {2}destroy 1 key that was never active .*draft\n2 {2}deactivate 2 keys .*cards, vouchers\n\n/,
+    );
+    expect(questions[0]).toBe("Show which of these? A number, or Enter for none: ");
+    expect([await stateOf(keys.cards), await stateOf(keys.draft)]).toEqual(["cooling_down", "pending_approval"]);
+  });
+
+  it.each(["", "0", "3", "x", "1e0", "cards"])("changes nothing after the answer %j", async (answer) => {
+    await request("bob", keys.cards);
+    const { exitCode, out } = await world.type("alice", "approve", [answer]);
+    expect([exitCode, out]).toEqual([0, expect.stringMatching(/\n\nNothing was changed\.\n$/)]);
+    expect(await stateOf(keys.cards)).toBe("pending_approval");
+  });
+
+  it("says so if nothing waits for the caller", async () => {
+    await request("bob", keys.cards);
+    const { exitCode, out } = await world.type("bob", "approve", []);
+    expect([exitCode, out]).toEqual([0, "No request of another person is waiting for your approval.\n"]);
+  });
+});
+
+describe("a KMS key", () => {
+  it("is destroyed once its name is typed, by another person than the one who set it for deletion", async () => {
+    const key = `kms/${await makeKmsKey(world, "backup")}`;
+    expect((await world.type("bob", `approve ${key}`, [])).exitCode).toBe(12);
+    await request("alice", key);
+    for (const typed of ["", "y", "back"]) {
+      expect((await world.type("bob", `approve ${key}`, [typed])).exitCode, typed).toBe(1);
+    }
+    expect((await world.type("bob", `approve ${key} --store`, [])).err).toContain("An approval of a KMS key cannot be");
+    const { exitCode, questions, out } = await world.type("bob", `approve ${key}`, ["backup"]);
+    expect(questions).toEqual(['Type the name of the key, "backup", to destroy it: ']);
+    expect([exitCode, out]).toEqual([0, expect.stringContaining("This run destroyed the key.")]);
+    await expectTwoPeople();
+  });
+});
+
+it("asks the requester for the label if the run cannot tell that they asked", async () => {
+  await request("bob", keys.draft);
+  await world.type("carol", "approve draft --store", ["draft"]);
+  // A token from a log-in has no seal.
+  const form = new URLSearchParams({
+    grant_type: "urn:ibm:params:oauth:grant-type:apikey",
+    apikey: apiKeys.bob,
+  });
+  const login = await fetch(`${world.url}/identity/token`, { method: "POST", body: form });
+  const { access_token: token } = (await login.json()) as { access_token: string };
+  const other = { UKO_API_KEY: "", UKO_TOKEN: token };
+  expect((await world.uko("bob", `continue ${keys.draft}`, other)).exitCode).toBe(10);
+  const wrong = await world.type("bob", "continue draft", ["y", "drafts"], other);
+  expect([wrong.exitCode, await stateOf(keys.draft)]).toEqual([10, "pending_approval"]);
+  const { questions } = await world.type("bob", `continue ${keys.draft}`, ["draft", "y", "n"], other);
+  expect(questions[0]).toBe('Did you request this? Type the label of the key, "draft", to take the step: ');
+  expect(await stateOf(keys.draft)).toBe("destroyed");
+  await expectTwoPeople();
+});
