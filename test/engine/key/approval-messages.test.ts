@@ -66,7 +66,7 @@ describe("one key", () => {
       ...{ record: { how: "met", reason: "Payroll moved" }, waitsFor: "The key is cooling down" },
     });
     expect(describeOne(key)).toEqual([
-      `Key: ${key.line.vaultId}/${keyId(1)}, label "payroll".`,
+      `Key: ${key.line.vaultId}/${keyId(1)}.`,
       'IBMid-550000AL1C ("Alice Example") requested the deactivation on 24 Nov 2026 13:22 UTC, because an engine ran a deletion.',
       "Reason: Payroll moved",
       "Used by: 2 resources.",
