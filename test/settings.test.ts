@@ -183,7 +183,6 @@ describe("refused settings", () => {
   test("never show their value in the message", () => {
     const secret = "sesame9";
     for (const environment of [
-      { UKO_CONSENT: secret },
       { UKO_WAIT: secret },
       { UKO_DUAL_AUTHORIZATION: secret },
       { UKO_API_KEY: secret, UKO_TOKEN: secret },

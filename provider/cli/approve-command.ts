@@ -219,7 +219,7 @@ async function act(world: CliWorld, run: OpenRun, review: Review, how: How, json
   return results.map((result) => (setMessages.isDone(result) ? 0 : setMessages.exitCodeOf(result)));
 }
 
-/** KMS names nobody, so the person decides about a deletion window and not about a request. */
+/** KMS does not report who opened a deletion window, so the person approves the window and not a request. */
 async function approveKmsKey(
   world: CliWorld,
   { kmsOperations, settings, progress, options }: OpenRun,

@@ -234,7 +234,7 @@ function afterRefusedEtag(memory: RunMemory, { etag }: KeyDetails, { ref }: Task
 /** Undefined if waiting cannot help. */
 function awaitedBy(plan: Plan, { observation, nowMs }: KeyDetails): Awaited | undefined {
   if (plan.kind === "waitingForApproval" || plan.kind === "waitingForRequest") {
-    // Nobody else can confirm what the requester asked for.
+    // Only the requester can confirm the request, and this run is the requester's.
     if (plan.standing === "may_confirm") return undefined;
     return { neededMs: Number.POSITIVE_INFINITY, what: sayAwaited(plan, observation) };
   }

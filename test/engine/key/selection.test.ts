@@ -14,7 +14,7 @@ async function chosen(selection: Partial<Selection>): Promise<readonly string[]>
   return keys.map(({ observation }) => observation.facts.label).sort();
 }
 
-/** Bob's request, Alice's request, a request that Alice approved, a deactivated key, and a key that nobody requested. */
+/** Bob's request, Alice's request, a request that Alice approved, a deactivated key, and keys without a request. */
 beforeEach(async () => {
   const { operations: bobs } = uko.run("bob");
   const { operations: alices } = uko.run("alice");

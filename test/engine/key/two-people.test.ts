@@ -143,7 +143,7 @@ describe("a stored approval of a request that another credential made", () => {
     expect(await uko.effects(since)).toEqual([]);
   });
 
-  test("is not sealed by a request without an API key, whoever runs next", async () => {
+  test("is not sealed by a request without an API key, even for a later run with one", async () => {
     const { ref } = await approvedDestruction(bobWithoutSeal());
     expect(await goOn("bob", ref)).toMatchObject({ deletion: { isUnconfirmed: true }, taken: [] });
   });
@@ -184,7 +184,7 @@ describe("the time of the deactivation", () => {
     expect(await uko.tagNames(state)).not.toContain("uko_deletion");
     expect(await coolsUntil(ref)).toBe(until);
 
-    // Nobody has to wait for a second cool-down.
+    // There is no second cool-down.
     await uko.advance("3h");
     await uko.run("bob").operations.request(ref, undefined, options);
     await uko.advance("60s");

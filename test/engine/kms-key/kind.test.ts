@@ -52,7 +52,7 @@ describe("two people delete a KMS key", () => {
     });
   });
 
-  it("an engine opens no window and uses none, whoever runs it", async () => {
+  it("no person's run of an engine opens a window or uses one", async () => {
     const state = await makeKmsKey(stage);
     const before = await lastSeq();
     for (const who of ["alice", "bob", "carol", "dave", "pipeline"] as const) {

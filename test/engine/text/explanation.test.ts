@@ -35,21 +35,21 @@ test.each([
 });
 
 test("says that a destroy without a target deletes the whole stack", () => {
-  const whole = "or: to delete the whole stack, run:\n    UKO_CONSENT=1 pulumi destroy";
-  expect(rendered(["uko continue a/b", "UKO_CONSENT=1 pulumi destroy"])).toContain(whole);
+  const whole = "or: to delete the whole stack, run:\n    pulumi destroy";
+  expect(rendered(["uko continue a/b", "pulumi destroy"])).toContain(whole);
   expect(rendered(["pulumi destroy"])).toContain("Next: you run (to delete the whole stack):\n    pulumi destroy");
   expect(rendered([`pulumi destroy --target '${urn}'`, "pulumi up"])).not.toContain("whole");
 });
 
 test("prints the narrow commands first for OpenTofu, which passes no address, and the whole state last", () => {
   expect(rerunCommand({ rerun: "tofu destroy", target: urn })).toBe("tofu destroy");
-  expect(rendered(["uko continue a/b", "UKO_CONSENT=1 tofu destroy"]).split("\n").slice(1)).toEqual([
+  expect(rendered(["uko continue a/b", "tofu destroy"]).split("\n").slice(1)).toEqual([
     "  Next: you run:",
     "    uko continue a/b",
     "    or: if you removed the resource from the configuration, run:",
-    "    UKO_CONSENT=1 tofu apply",
+    "    tofu apply",
     "    or: to delete everything in the state, or what -target=<address> names, run:",
-    "    UKO_CONSENT=1 tofu destroy",
+    "    tofu destroy",
   ]);
   expect(rendered(["tofu destroy"]).split("\n").slice(1)).toEqual([
     "  Next: you run (if you removed the resource from the configuration):",
@@ -57,7 +57,7 @@ test("prints the narrow commands first for OpenTofu, which passes no address, an
     "    or: to delete everything in the state, or what -target=<address> names, run:",
     "    tofu destroy",
   ]);
-  expect(rendered(["UKO_CONSENT=1 tofu apply"])).not.toContain("everything");
+  expect(rendered(["tofu apply"])).not.toContain("everything");
   expect(rendered(["terraform destroy"])).toContain("configuration):\n    terraform apply\n");
 });
 
