@@ -7,7 +7,7 @@ import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { checkEvidenceChain } from "../../provider/compose-certificates.ts";
 import type { EvidenceEntry } from "../../provider/engine/ports/evidence.ts";
-import { type CliTestWorld, keys, makeKmsKey, type Person, reportOf, seed, startCliWorld, vaultId } from "./harness.ts";
+import { type CliTestWorld, keys, makeKmsKey, type Person, seed, startCliWorld, vaultId } from "./harness.ts";
 
 const many = Array.from({ length: 40 }, (_, at) => `9b2d0000-0000-4000-8000-0000000001${String(at).padStart(2, "0")}`);
 const [payroll] = seed.keys ?? [];
@@ -27,6 +27,8 @@ afterAll(() => world.close());
 
 const run = (who: Person, command: string, environment: Readonly<Record<string, string>> = {}) =>
   world.uko(who, command, { XDG_STATE_HOME: home, ...environment });
+const approve = (who: Person, key: string, environment: Readonly<Record<string, string>> = {}) =>
+  world.type(who, `approve ${key}`, {}, { XDG_STATE_HOME: home, ...environment });
 const fileOf = (who: Person): string =>
   path.join(home, `uko/evidence-${world.environmentOf(who).UKO_INSTANCE_ID}.jsonl`);
 const entriesIn = (text: string): readonly EvidenceEntry[] =>
@@ -36,16 +38,15 @@ const entriesIn = (text: string): readonly EvidenceEntry[] =>
     .map((line) => JSON.parse(line) as EvidenceEntry);
 const entries = () => entriesIn(readFileSync(fileOf("bob"), "utf8"));
 const stepsTaken = async (): Promise<number> => (await world.trail()).filter(({ effect }) => effect).length;
-const recordOf = async (key: string) => reportOf(await run("erin", `status ${key} --json`)).deletion.recordId;
 const modeOf = (name: string): number => statSync(name).mode & 0o777;
 
 /** To the day on which the key can be removed. */
 async function destroyPayroll(environment: Readonly<Record<string, string>> = {}): Promise<void> {
   await run("bob", `request ${keys.payroll}`, environment);
   await world.advance("1m");
-  await run("alice", `continue ${keys.payroll} --consent ${await recordOf(keys.payroll)}`, environment);
+  await approve("alice", keys.payroll, environment);
   await world.advance("5h");
-  await run("bob", `continue ${keys.payroll} --consent ${await recordOf(keys.payroll)}`, environment);
+  await approve("bob", keys.payroll, environment);
   await world.advance("31d");
 }
 
@@ -120,7 +121,7 @@ describe.each([
     await run("carol", `hold ${keys.cards}`);
     await world.advance("1m");
     const before = await stepsTaken();
-    const ended = await run("alice", `continue ${keys.payroll} --consent ${await recordOf(keys.payroll)}`, environment);
+    const ended = await approve("alice", keys.payroll, environment);
     expect(ended.err).toContain("[UKO_EVIDENCE_UNWRITABLE]");
     const released = await run("carol", `hold ${keys.cards} --release --reason "over"`, environment);
     expect(released.err).toContain("[UKO_EVIDENCE_UNWRITABLE]");

@@ -66,8 +66,7 @@ const recorded = async (): Promise<readonly Line[]> => linesOf((await asReader("
 async function requestSeveral(): Promise<string> {
   await world.uko("bob", `request ${keys.payroll} --reason "Payroll moved to the new ledger"`);
   await world.advance("1m");
-  const [line] = await recorded();
-  await world.uko("alice", `continue ${keys.payroll} --consent ${line?.deletion.recordId}`);
+  await world.type("alice", `approve ${keys.payroll}`);
   await world.uko("bob", `request ${keys.draft} ${keys.cards}`);
   await world.uko("bob", `request kms/${await makeKmsKey(world, "invoices")}`);
   await world.advance("1m");
@@ -122,7 +121,7 @@ describe("a message", () => {
     await world.advance("1m");
     const [notice] = readNotices((await asReader("requests --json")).out).notices;
     const shown = await world.uko("alice", notice?.command.replace("uko login -- ", "") ?? "");
-    expect(shown.out).toMatch(/uko approve \S+ [0-9a-f]{32}/);
+    expect(shown.out).toMatch(/^ +uko approve payroll$/m);
   });
 });
 
@@ -134,8 +133,15 @@ describe("the credential of the recipes", () => {
     const writes = async () => (await world.trail()).filter(({ operation }) => /^K[24-9]$/.test(operation)).length;
     const before = await writes();
     expect([before > 0, line?.deletion.recordId]).toEqual([true, expect.stringMatching(/^[0-9a-f]{32}$/)]);
-    expect((await asReader(`continue ${keys.payroll} --consent ${line?.deletion.recordId}`)).exitCode).not.toBe(0);
-    expect((await asReader(`consent ${keys.payroll} ${line?.deletion.recordId}`)).exitCode).not.toBe(0);
+    const asNotifier = { UKO_API_KEY: reader.apiKey };
+    for (const command of [
+      `approve ${keys.payroll}`,
+      `approve ${keys.payroll} --store`,
+      `approve ${line?.deletion.recordId}`,
+    ]) {
+      expect((await world.type("erin", command, {}, asNotifier)).exitCode).not.toBe(0);
+    }
+    expect((await asReader(`continue ${keys.payroll}`)).exitCode).not.toBe(0);
     expect((await asReader(`request ${keys.draft}`)).exitCode).not.toBe(0);
     expect(await writes()).toBe(before);
   });
