@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { UNKNOWN } from "../../provider/engine/program/unknown.ts";
+import { approve } from "../engine/harness.ts";
 import type { Core } from "../terraform-plugin/core.ts";
 import { keyConfig, useStage } from "../terraform-plugin/stage.ts";
 
@@ -10,8 +11,14 @@ const stage = useStage();
 const stateOf = async (core: Core): Promise<unknown> =>
   (await stage.uko.test.as("carol").key(String(core.saved?.value.key_id))).body.state;
 const keyId = (core: Core): string => String(core.saved?.value.key_id);
-const approving = (core: Core) =>
-  stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: String(core.saved?.value.deletion_record_id) });
+/** Alice stores her approval of the request on the key. */
+const storeApproval = async (core: Core): Promise<void> => {
+  await stage.uko.advance("60s");
+  await approve(stage.uko.run("alice"), stage.uko.ref(keyId(core)), { stores: true });
+  await stage.uko.advance("60s");
+};
+/** Carol, who may take each step and requests the deletion. */
+const byCarol = async (core: Core): Promise<Core> => core.by(await stage.another(stage.environmentOf("carol")));
 const single = { dual_authorization: "single" };
 
 describe("a saved plan of a destroy", () => {
@@ -32,16 +39,32 @@ describe("a saved plan of a destroy", () => {
     expect(await stateOf(core)).toBe("destroyed");
   });
 
-  test("that said 'changes nothing' does not deactivate with a consent that only the apply names", async () => {
-    const core = await stage.made();
+  test("that said 'changes nothing' does not deactivate on an approval that was stored after it", async () => {
+    const core = await byCarol(await stage.made());
     await core.apply(null);
     await core.refresh();
     const plan = await core.plan(null);
     expect(plan.warnings.join("\n")).toContain("changes nothing");
-    const alice = await approving(core);
-    const { errors } = await core.by(alice).applySaved(plan, null);
+    await storeApproval(core);
+    const { errors } = await core.applySaved(plan, null);
     expect(errors.join("\n")).toContain("[UKO_PLAN_OUTDATED]");
     expect(await stateOf(core)).toBe("active");
+    await core.refresh();
+    expect((await core.apply(null)).errors.join("\n")).toContain("[UKO_REQUEST_PENDING]");
+    expect(await stateOf(core)).toBe("deactivated");
+  });
+
+  test("that showed an approved step does nothing in the run of another person", async () => {
+    const core = await byCarol(await stage.made());
+    await core.apply(null);
+    await storeApproval(core);
+    await core.refresh();
+    const plan = await core.plan(null);
+    const alice = core.by(await stage.another(stage.environmentOf("alice")));
+    expect((await alice.applySaved(plan, null)).errors.join("\n")).toContain("[UKO_APPROVAL_PENDING]");
+    expect(await stateOf(core)).toBe("active");
+    await core.applySaved(plan, null);
+    expect(await stateOf(core)).toBe("deactivated");
   });
 
   test("that showed a wait does not remove a key once its keystores have destroyed the material", async () => {
@@ -61,22 +84,23 @@ describe("a saved plan of a destroy", () => {
     expect(await core.by(carol).apply(null)).toMatchObject({ errors: [] });
   });
 
-  test("that approves one record does not act on another one", async () => {
-    const core = await stage.made();
+  test("that rests on one approval does not act on another one", async () => {
+    const core = await byCarol(await stage.made());
     await core.apply(null);
-    const first = String(core.saved?.value.deletion_record_id);
+    await storeApproval(core);
     await core.refresh();
-    const plan = await core.by(await approving(core)).plan(null);
-    await stage.uko.advance("8d");
-    await stage.bob.provider.configureProvider();
-    const other = stage.core("uko_managed_key");
+    const first = core.saved?.value.deletion_record_id;
+    const plan = await core.plan(null);
+    const { operations } = stage.uko.run("carol");
+    await operations.withdraw(stage.uko.ref(keyId(core)), { signal: new AbortController().signal });
+    const other = await byCarol(stage.core("uko_managed_key"));
     other.restore(core.saved);
     await other.refresh();
     await other.apply(null);
-    const second = String(other.saved?.value.deletion_record_id);
-    expect(second).not.toBe(first);
-    const both = await stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: `${first},${second}` });
-    const { errors } = await core.by(both).applySaved(plan, null);
+    await storeApproval(core);
+    await other.refresh();
+    expect(other.saved?.value.deletion_record_id).not.toBe(first);
+    const { errors } = await core.applySaved(plan, null);
     expect(errors[0]).toContain("was based on a different consent record");
     expect(await stateOf(core)).toBe("active");
   });
@@ -124,7 +148,7 @@ describe("a saved plan of a destroy", () => {
 
   test("of a KMS key or a vault limits its apply as well", async () => {
     const kms = stage.core("uko_kms_key");
-    expect(await kms.apply({ name: "orders" })).toMatchObject({ errors: [] });
+    expect(await kms.apply({ name: "orders", dual_authorization: "single" })).toMatchObject({ errors: [] });
     const plan = await kms.plan(null);
     expect((await kms.applySaved({ ...plan, private: new Uint8Array() }, null)).errors.join("\n")).toContain(
       "[UKO_PLAN_OUTDATED]",
@@ -142,16 +166,16 @@ describe("a saved plan of a destroy", () => {
 describe("a saved plan of an update that retires a key", () => {
   const retired = keyConfig({ state: "destroyed" });
 
-  test("does not deactivate with a consent that only the apply names", async () => {
-    const core = await stage.made();
+  test("does not deactivate on an approval that was stored after the plan", async () => {
+    const core = await byCarol(await stage.made());
     await core.apply(retired);
     await core.refresh();
     const plan = await core.plan(retired);
-    const alice = await approving(core);
-    expect((await core.by(alice).applySaved(plan, retired)).errors.join("\n")).toContain("[UKO_PLAN_OUTDATED]");
+    await storeApproval(core);
+    expect((await core.applySaved(plan, retired)).errors.join("\n")).toContain("[UKO_PLAN_OUTDATED]");
     expect(await stateOf(core)).toBe("active");
-    await core.by(alice).refresh();
-    expect(await core.by(alice).apply(retired)).toMatchObject({ errors: [] });
+    await core.refresh();
+    expect(await core.apply(retired)).toMatchObject({ errors: [] });
     expect(await stateOf(core)).toBe("deactivated");
   });
 

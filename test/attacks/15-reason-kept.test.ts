@@ -26,18 +26,17 @@ beforeEach(async () => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 afterAll(() => world.close());
 
-const types = (who: Person, command: string): Promise<Ended> =>
-  world.uko(who, command, {
-    UKO_REPORT: path.join(folder, "report.jsonl"),
-    UKO_EVIDENCE: path.join(folder, "evidence.jsonl"),
-  });
+const files = () => ({
+  UKO_REPORT: path.join(folder, "report.jsonl"),
+  UKO_EVIDENCE: path.join(folder, "evidence.jsonl"),
+});
+const types = (who: Person, command: string): Promise<Ended> => world.uko(who, command, files());
+const approves = (who: Person, how = ""): Promise<Ended> => world.type(who, `approve ${key} ${how}`, {}, files());
 const linesOf = <Line>(name: string): readonly Line[] =>
   readFileSync(path.join(folder, name), "utf8")
     .trimEnd()
     .split("\n")
     .map((line) => JSON.parse(line) as Line);
-const recordOf = async (): Promise<string> =>
-  reportOf(await world.uko("erin", `status ${key} --json`)).deletion.recordId ?? "";
 const later = (duration: string): Promise<void> => world.advance(duration);
 
 const byBob = `Earlier reason of IBMid-550000BOB ("Bob Example"), as repeated by this record: ${reason}`;
@@ -46,17 +45,17 @@ const asData = { author: "IBMid-550000BOB", name: "Bob Example", reason };
 test("the run that deactivates replaces the request, and the reason stays with its author to the end", async () => {
   await types("bob", `request ${key} --reason "${reason}"`);
   await later("1m");
-  const deactivated = await types("alice", `continue ${key} --consent ${await recordOf()}`);
-  expect(deactivated.out).toContain(byBob);
+  const deactivated = await approves("alice");
+  expect(deactivated.out).toContain(`Reason: ${reason}`);
 
   expect((await types("bob", `status ${key}`)).out).toContain(byBob);
   expect((await types("bob", "requests --long")).out).toContain(byBob);
   expect(reportOf(await types("bob", `status ${key} --json`)).deletion).toMatchObject({ reasons: [asData] });
   expect(reportOf(await types("bob", "requests --json")).deletion).toMatchObject({ reasons: [asData] });
-  expect((await types("bob", `continue ${key} --consent ${await recordOf()}`)).out).toContain(reason);
 
   await later("5h");
-  const destroyed = await types("bob", `continue ${key} --consent ${await recordOf()}`);
+  expect((await approves("bob")).out).toContain(reason);
+  const destroyed = await types("bob", `continue ${key}`);
   const ofRecord =
     /record of IBMid-550000ALICE \("Alice Example"\).*IBMid-550000BOB \("Bob Example"\).*: Payroll moved/;
   expect(destroyed.out).toMatch(ofRecord);
@@ -80,18 +79,18 @@ test("the run that deactivates replaces the request, and the reason stays with i
 test("an approver's answer replaces the request, and the reason stays with its author until a withdrawal", async () => {
   await types("carol", `request ${key} --reason "${reason}"`);
   await later("1m");
-  await types("bob", `consent ${key} ${await recordOf()}`);
+  await approves("bob", "--store");
   const byCarol = byBob.replace('IBMid-550000BOB ("Bob Example")', 'IBMid-550000CAROL ("Carol Example")');
   expect((await types("carol", `status ${key}`)).out).toContain(byCarol);
   await later("1m");
-  await types("carol", `continue ${key} --consent ${await recordOf()}`);
+  await types("carol", `continue ${key}`);
   await types("carol", `withdraw ${key}`);
   await later("1m");
   expect((await types("bob", `status ${key}`)).out, "withdrawn with its reason").not.toContain(reason);
 
   await types("bob", `request ${key} --reason "Second thoughts"`);
   await later("1m");
-  await types("carol", `consent ${key} ${await recordOf()}`);
+  await approves("carol", "--store");
   expect((await types("bob", `status ${key}`)).out).toContain("Second thoughts");
 });
 
@@ -135,10 +134,11 @@ test("a writer of tags forges a record in Bob's name, and the next request does 
   expect(asked.out + (await types("bob", `status ${key}`)).out).not.toContain("at once");
 });
 
-test("a person's own record that repeats another person's reason approves nothing", async () => {
+test("a person's own request that repeats another person's reason approves nothing", async () => {
   await forge("bob", { earlierReasons: [{ author: identityOf("IBMid-550000ALICE"), reason: "I approve" }] });
   await later("1m");
-  const own = await types("bob", `continue ${key} --consent ${await recordOf()}`);
+  expect((await approves("bob")).exitCode).toBe(12);
+  const own = await types("bob", `continue ${key}`);
   expect(own.exitCode).toBe(10);
   expect(own.out).toContain("for a second person");
   expect(own.out).toContain("as repeated by this record: I approve");

@@ -117,11 +117,7 @@ test("a run whose evidence file is a link takes no step, and its message says wh
   symlinkSync(victim, file);
   await world.uko("bob", `request ${keys.payroll}`);
   await world.advance("1m");
-  const status = await world.uko("erin", `status ${keys.payroll} --json`);
-  const { recordId } = JSON.parse(status.out).deletion;
-  const { exitCode, err } = await world.uko("alice", `continue ${keys.payroll} --consent ${recordId}`, {
-    UKO_EVIDENCE: file,
-  });
+  const { exitCode, err } = await world.type("alice", `approve ${keys.payroll}`, {}, { UKO_EVIDENCE: file });
   expect([exitCode, err]).toEqual([1, expect.stringContaining("symbolic link")]);
   expect(err).toContain("[UKO_EVIDENCE_UNWRITABLE]");
   expect(JSON.parse((await world.uko("erin", `status ${keys.payroll} --json`)).out).keyState).toBe("active");

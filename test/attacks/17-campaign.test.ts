@@ -177,8 +177,7 @@ describe("a committer", () => {
     const { id, vault } = keyNamed("payments-key-00001");
     await world.uko("bob", `request ${vault}/${id}`);
     await world.advance("1m");
-    const { deletion } = JSON.parse((await world.uko("bob", `status ${vault}/${id} --json`)).out);
-    await world.uko("alice", `continue ${vault}/${id} --consent ${deletion.recordId}`);
+    await world.type("alice", `approve ${vault}/${id}`);
     await campaign("bob", "request later deactivate");
     const evidence = path.join(folder, "evidence");
     for (const name of readdirSync(evidence)) {
