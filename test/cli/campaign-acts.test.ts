@@ -137,7 +137,7 @@ it("shows keys with the same reason in one row, and each key with --json", async
   await campaign("bob", "halt pilot");
   const refused = await world.uko("pipeline", `campaign request pilot deactivate --folder ${folder}`);
   expect(refused.out).toMatch(
-    /\n18 keys +such as \S+ +The key is waiting for two people: .*\[UKO_APPROVAL_PENDING\]\n/,
+    /\n18 keys +such as \S+ +The key is waiting for a person to request its deactivation \[UKO_REQUEST_PENDING\]\n/,
   );
   expect(counts(await campaign("pipeline", "request pilot deactivate"))).toEqual({ left: 18 });
 });
@@ -237,23 +237,26 @@ it("takes no further step on keys that a colleague holds while the run is under 
   expect(others.filter(({ says }) => says === "held since the run started")).toHaveLength(17);
 });
 
-it("lets the requester act on recorded approvals key by key, and on no set of them", async () => {
+it("lets the requester act on stored approvals with one command, and on no review of them", async () => {
   await campaign("alice", "request pilot deactivate");
   const review = await reviewOf("bob", "deactivate");
   const powerless = await inFolder("bob", `approve pilot deactivate --review ${review}`);
   expect(powerless.out).toContain(
     `--review ${review} --folder ${folder} --store\n    without the role Key Custodian - Deployer\n`,
   );
-  const recorded = await campaign("bob", `approve pilot deactivate --review ${review} --store`);
-  expect(counts(recorded)).toEqual({ acted: 18 });
+  const stored = await inFolder("bob", `approve pilot deactivate --review ${review} --store`);
+  expect(stored.out).toContain("\nNext:\n  uko continue --requested-by IBMid-550000ALICE --step deactivate\n");
+  expect(stored.out).toMatch(/^Approved the deactivation of 18 keys/);
   const named = dataOf(await campaign("alice", `approve pilot deactivate --review ${review}`));
   expect(named.error.code).toBe("UKO_REVIEW_OUTDATED");
   const { out, exitCode } = await world.uko("alice", `campaign review pilot deactivate --folder ${folder}`);
   expect(exitCode).toBe(12);
-  expect(out).toContain('its record is an approval by IBMid-550000BOB ("Bob Example"), not a request');
-  expect(out).toContain("A review covers the requests of one person. 18 keys need an approval each.");
-  const alone = /uko (approve \S+ [0-9a-f]{32})/.exec(out)?.[1] ?? "";
-  expect((await world.uko("alice", `${alone} --json`)).out).toContain('"taken":["deactivate"');
+  expect(out).toContain('IBMid-550000BOB ("Bob Example") has already approved the deactivation');
+  const command = "continue --requested-by IBMid-550000ALICE --step deactivate";
+  expect(out).toContain(`\nNext:\n  uko ${command}\n    the requester\n`);
+  expect((await world.type("alice", command)).exitCode).toBe(10);
+  const deactivations = (await world.trail()).filter(({ operation, effect }) => effect && operation === "K7");
+  expect(deactivations.map(({ caller }) => caller)).toEqual(Array(18).fill("IBMid-550000ALICE"));
   expect((await world.verdict()).violations).toEqual([]);
 });
 
@@ -322,7 +325,8 @@ it("lets no request shorten the soak, and keeps it through a renewal", async () 
   // Carol's request is the last write of the first key, so it soaks for another hour.
   await world.advance("200m");
   expect(counts(await campaign("alice", "request pilot destroy"))).toEqual({ acted: 19, left: 1 });
-  expect(dataOf(await campaign("bob", "review pilot destroy")).keys).toBe(18);
+  const ofAlice = "review pilot destroy --requested-by IBMid-550000ALICE";
+  expect(dataOf(await campaign("bob", ofAlice))).toMatchObject({ keys: 18 });
   await world.advance("5d");
   await world.advance("1h");
   // A pipeline cannot request, so it withdraws no request either.
@@ -365,7 +369,7 @@ it("requests no destroy without a known opener of the KMS window, and finishes t
   const resume = `--resume ${stop} --reason Window`;
   await world.uko("bob", `request ${dualKey}`);
   const later = await reviewOf("alice", "deactivate");
-  const again = await campaign("alice", `approve pilot deactivate --review ${later} --yes ${resume}`);
+  const again = await campaign("alice", `approve pilot deactivate --review ${later} ${resume}`);
   expect([counts(again), dataOf(again).windows]).toEqual([{ acted: 1 }, []]);
   await world.advance("5h");
   await campaign("alice", "request pilot destroy");

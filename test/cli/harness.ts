@@ -90,7 +90,7 @@ export interface CliTestWorld {
     environment?: Readonly<Record<string, string>>,
   ): Promise<EndedAtTerminal>;
   /** Runs a command line as it was printed, at a terminal where the person agrees. */
-  shell(who: Person, commandLine: string): Promise<Ended>;
+  shell(who: Person, commandLine: string, answers?: Answers): Promise<Ended>;
   environmentOf(who: Person): Readonly<Record<string, string>>;
   control(path: string, body: unknown): Promise<void>;
   advance(duration: string): Promise<void>;
@@ -130,10 +130,10 @@ export async function startCliWorld(options: EmulatorOptions = {}): Promise<CliT
       runHere(splitWords(command), { ...environmentOf(who), ...environment }, input),
     type: (who, command, answers = {}, environment = {}) =>
       runAtTerminal(splitWords(command), { ...environmentOf(who), ...environment }, answers),
-    shell(who, commandLine) {
+    shell(who, commandLine, answers = {}) {
       const { command, args = [], variables } = takeApart(commandLine) ?? {};
       if (command !== "uko") throw new Error(`Not a command line of uko: ${commandLine}`);
-      return runAtTerminal(args, { ...environmentOf(who), ...variables }, {});
+      return runAtTerminal(args, { ...environmentOf(who), ...variables }, answers);
     },
     control: post,
     advance: (duration) => post("clock", { advance: duration }),

@@ -5,7 +5,7 @@ import { printReport } from "../../provider/cli/print.ts";
 import { actList } from "../../provider/console/act-form.ts";
 import { waveActPage } from "../../provider/console/campaign-act-pages.ts";
 import { type WaveAct, waveActs } from "../../provider/engine/campaign/wave-acts.ts";
-import { type CliTestWorld, keys, makeKmsKey, type Person, reportOf } from "../cli/harness.ts";
+import { type CliTestWorld, keys, makeKmsKey, type Person } from "../cli/harness.ts";
 import { hiddenIn, openConsole, startCliWorld } from "./console-world.ts";
 
 let world: CliTestWorld;
@@ -15,7 +15,7 @@ beforeAll(async () => {
 beforeEach(() => world.reset());
 afterAll(() => world.close());
 
-/** What a person types for `KEY` and for `ID`, the consent record or the open deletion window. */
+/** What a person types for `KEY`, at a terminal where the person agrees. */
 type Event = readonly [who: Person, command: string] | readonly [wait: string];
 
 interface Situation {
@@ -27,8 +27,8 @@ interface Situation {
 }
 
 const request: Event = ["bob", "request KEY --reason Moved"];
-const deactivated: readonly Event[] = [request, ["alice", "approve KEY ID"]];
-const destroyed: readonly Event[] = [...deactivated, ["5h"], ["bob", "approve KEY ID"]];
+const deactivated: readonly Event[] = [request, ["alice", "approve KEY"]];
+const destroyed: readonly Event[] = [...deactivated, ["5h"], ["bob", "approve KEY"]];
 
 const situations: Readonly<Record<string, Situation>> = {
   "an active key": { story: [], who: "bob", acts: ["request"] },
@@ -37,22 +37,22 @@ const situations: Readonly<Record<string, Situation>> = {
   "a key with a request of another person": {
     story: [request],
     who: "alice",
-    acts: ["approve", "consent", "withdraw"],
+    acts: ["approve", "store", "withdraw"],
   },
   "a key with an approval of another person": {
     story: [
       ["carol", "request KEY"],
-      ["bob", "consent KEY ID"],
+      ["bob", "approve KEY --store"],
     ],
     who: "carol",
-    acts: ["approve", "withdraw"],
+    acts: ["continue", "withdraw"],
   },
   "a key that the caller deactivated": { story: deactivated, who: "alice", acts: ["withdraw", "reactivate"] },
-  "a key that cools down": { story: deactivated, who: "bob", acts: ["consent", "withdraw", "reactivate"] },
+  "a key that cools down": { story: deactivated, who: "bob", acts: ["store", "withdraw", "reactivate"] },
   "a deactivated key": {
     story: [...deactivated, ["5h"]],
     who: "bob",
-    acts: ["approve", "consent", "withdraw", "reactivate"],
+    acts: ["approve", "store", "withdraw", "reactivate"],
   },
   "a key whose keystores hold its material": { story: destroyed, who: "bob", acts: [] },
   "a key of which only its metadata is left": { story: [...destroyed, ["31d"]], who: "bob", acts: ["remove"] },
@@ -73,8 +73,7 @@ async function play({ story, isKms }: Situation): Promise<string> {
       await world.advance(first);
       continue;
     }
-    const { recordId = "" } = reportOf(await world.uko("carol", `status ${key} --json`)).deletion;
-    await world.uko(first as Person, command.replace("KEY", key).replace("ID", recordId));
+    await world.type(first as Person, command.replace("KEY", key));
     await world.advance("1m");
   }
   return key;
@@ -108,7 +107,7 @@ describe.each(Object.entries(situations))("%s", (_title, situation) => {
       expectReadable(page.text);
       expect(commands, id).toContain(commandOn(page.text));
     }
-    for (const id of ["request", "approve", "consent", "withdraw", "reactivate", "remove"]) {
+    for (const id of ["request", "approve", "store", "continue", "withdraw", "reactivate", "remove"]) {
       if (situation.acts.includes(id)) continue;
       const open = { basis: "active:none", record: "", typed: "vouchers" };
       expect((await console.post(`${address}/${id}`, open)).status, `${id} is not offered`).toBe(409);
@@ -136,7 +135,9 @@ describe.each(Object.entries(situations))("%s", (_title, situation) => {
     const again = await play(situation);
     const since = (await world.trail()).length;
     const command = commandOn(page.text).replace(key, again);
-    await world.shell(situation.who, reason === "" ? command : `${command} --reason '${reason}'`);
+    // The page asks for the label, and not whether to request the destruction.
+    const typed = reason === "" ? command : `${command} --reason '${reason}'`;
+    await world.shell(situation.who, typed, { requestsNext: false });
     expect(byForm).toEqual(await written(since));
   });
 });
@@ -179,11 +180,11 @@ describe("a wave", () => {
   it("has one address for each act, and a link to each", async () => {
     expect(acts.map(({ id }) => id.replace(/([abc])\1+$/, "$1"))).toEqual([
       "approve-deactivate-a",
-      "record-deactivate-a",
+      "store-deactivate-a",
       "review-deactivate",
       "request-deactivate",
       "approve-destroy-b",
-      "record-destroy-b",
+      "store-destroy-b",
       "approve-destroy-c",
       "review-destroy-never-active",
       "review-destroy-kms",

@@ -4,6 +4,7 @@
  */
 
 import { mostSevere, UkoError } from "../../errors.ts";
+import type { CampaignStep } from "../../lifecycle/campaign/campaign.ts";
 import { type AnyReview, isKmsReview } from "../../lifecycle/kms-review.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import {
@@ -18,7 +19,7 @@ import {
   reviewOf,
 } from "../../lifecycle/review.ts";
 import { approverOf, requireUsable } from "../key/approve-set.ts";
-import { readReview } from "../key/review-file.ts";
+import { readReview, requesterOf } from "../key/review-file.ts";
 import { type KeyApart, reviewKeys, type SetReview } from "../key/review-set.ts";
 import {
   apartFacts,
@@ -152,10 +153,17 @@ function instead(
 ): NextCommand {
   if (ready.length === 0) return { command: `uko campaign status ${folderFlag(path)}` };
   const { wave, step, kind } = request;
+  const approvedFor = apart.find((each) => each.approvedFor !== undefined)?.approvedFor;
+  if (approvedFor !== undefined) return continueApproved(step, approvedFor);
   const isOwn = apart.some(({ isOwnRequest }) => isOwnRequest === true);
   return isOwn
     ? remarked(reviewAgain(wave, step, kind, path), "another person")
     : remarked(`uko campaign request ${wave} ${step} ${folderFlag(path)}`, "the first person");
+}
+
+/** Only the requester takes the steps whose approvals are stored on the keys. */
+function continueApproved(step: CampaignStep, requester: string): NextCommand {
+  return remarked(`uko continue --requested-by ${shellWord(requester)} --step ${step}`, "the requester");
 }
 
 function carriesRequest({ listed }: PlannedKey): boolean {
@@ -243,6 +251,8 @@ export async function approveStep(context: ActContext, request: ApprovalOfStep):
   if (prepared.kind === "closed") return prepared.report;
   const { review, listed, apart, most, phrase } = prepared;
   const isKms = isKmsReview(review);
+  const [line] = review.lines.values();
+  const requester = line === undefined ? "" : requesterOf(line);
   const act = isKms ? approverOfKmsKeys(context, review, request) : approverOfKeys(context, review, request, listed);
   await request.confirm(
     phrase,
@@ -268,7 +278,7 @@ export async function approveStep(context: ActContext, request: ApprovalOfStep):
     found: windowSection(windows ?? []),
     next: [
       ...windowNext(wave, windows?.map(({ key }) => key) ?? [], path),
-      ...nextAfter(request, { later: later.length, results: run.results, isKms }, path),
+      ...nextAfter(request, { later: later.length, results: run.results, isKms, requester }, path),
       ...(isKms ? [{ ...rollbackAct({ wave, path }), remark: "restores KMS keys, for 30 days" }] : []),
     ],
     data: { step, review: request.review, ...(windows !== undefined && { windows }) },
@@ -313,9 +323,16 @@ async function actOnAtMost(
 
 const goesLater = "the first run acts on a few keys only: check these keys, then run the same command again";
 
+interface AfterApproval {
+  readonly later: number;
+  readonly results: readonly ActedKey[];
+  readonly isKms: boolean;
+  readonly requester: string;
+}
+
 function nextAfter(
   { wave, step, review, stores }: ApprovalOfStep,
-  { later, results, isKms }: { readonly later: number; readonly results: readonly ActedKey[]; readonly isKms: boolean },
+  { later, results, isKms, requester }: AfterApproval,
   path: string,
 ): readonly NextCommand[] {
   const again = `uko campaign approve ${wave} ${step} --review ${review} ${folderFlag(path)}`;
@@ -323,7 +340,7 @@ function nextAfter(
   const withoutRole = isRoleMissing ? [remarked(`${again} --store`, `without the role ${sayRoles(rights[step])}`)] : [];
   if (later > 0) return [{ command: `${again}${stores ? " --store" : ""}` }, ...withoutRole];
   if (isRoleMissing) return withoutRole;
-  if (stores) return [remarked("uko requests", "the requester: then uko continue KEY for each of these keys")];
+  if (stores) return [continueApproved(step, requester)];
   const isRefused = results.some(({ code }) => code === "UKO_SERVICE_REFUSED");
   return [
     isRefused

@@ -72,6 +72,8 @@ export interface KeyApart {
   readonly why: string;
   /** The caller requested the step, so another person has to review it. */
   readonly isOwnRequest?: true;
+  /** The IAM ID of the requester, whose next run takes the step that another person has approved. */
+  readonly approvedFor?: string;
   /** The IAM ID of the other requester, whose keys another review can cover. */
   readonly otherRequester?: string;
 }
@@ -273,6 +275,7 @@ function apartFor(why: NotReviewable, observed: KeyDetails): KeyApart {
     observed,
     why: saySkipped(why, observed.observation),
     ...(why.kind === "own_request" && { isOwnRequest: true }),
+    ...(why.kind === "is_approval" && { approvedFor: sayIdentity((why.record.quotes ?? why.record).author) }),
     ...(why.kind === "other_requester" && { otherRequester: sayIdentity(why.record.author) }),
   };
 }
