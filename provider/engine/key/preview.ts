@@ -25,7 +25,7 @@ import {
   textOf,
 } from "../resource/preview.ts";
 import { type Explanation, renderExplanation, unprotect } from "../text/explanation.ts";
-import { noWayBack, plain } from "../text/words.ts";
+import { nameOrPath, noWayBack, plain } from "../text/words.ts";
 import { explainGuard } from "./refusals.ts";
 
 export interface KeyTarget {
@@ -85,7 +85,7 @@ function pathOf(target: KeyTarget, manner: PreviewKind, context: PlanContext): E
       facts,
       manner,
     );
-    const path = `${ref.vaultId}/${ref.keyId}`;
+    const path = nameOrPath({ ...ref, label: textOf(facts.label) });
     const pending = { isApproved, isOwnEnough: !isFirstForTwo, step, wayBack: noWayBack, manner, rest, path } as const;
     return previewApproval(what, pending, context);
   }

@@ -125,7 +125,7 @@ export function previewApproval(
   if (isApproved || isOwnEnough) {
     const approved = isApproved ? ", and another person approved it" : "";
     return {
-      summary: `This run takes the ${isApproved ? "approved" : "requested"} ${noun} of ${what}, if you requested it`,
+      summary: `This run ${step === "destroy" ? "destroys" : "deactivates"} ${what} if you requested the ${noun}${isApproved ? ", which is approved" : ""}`,
       facts: [
         `${by} requested the ${noun}${approved}. The run of any other person changes nothing and ${ends}.`,
         consequence,

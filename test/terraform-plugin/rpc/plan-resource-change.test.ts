@@ -203,7 +203,9 @@ describe("the plan of an update", () => {
     await stage.bob.provider.configureProvider();
     await core.refresh();
     const [acting] = (await core.plan(config)).warnings;
-    expect(acting).toMatch(/^This run takes the approved deactivation of key "payroll".*\n.*stops working/s);
+    expect(acting).toMatch(
+      /^This run deactivates key "payroll" if you requested the deactivation, which is approved.*\n.*stops working/s,
+    );
   });
 
   test("reports it in the plan alone, and not when an apply plans again", async () => {
@@ -351,7 +353,9 @@ describe("the plan of a destruction", () => {
     await stage.bob.provider.configureProvider();
     await core.refresh();
     const [acting] = (await core.plan(null)).warnings;
-    expect(acting).toMatch(/^This run takes the approved deactivation of key "payroll".*\n.*stops working/s);
+    expect(acting).toMatch(
+      /^This run deactivates key "payroll" if you requested the deactivation, which is approved.*\n.*stops working/s,
+    );
   });
 
   test("is an error if the key is protected, at the attribute", async () => {
