@@ -1,43 +1,34 @@
-/** One key and two people: the person who may deactivate requests first, and the other approves with `uko consent`. */
+/** One key and two people: the person who may deactivate requests, and her engine takes the step that the other approved. */
 
 import { fileURLToPath } from "node:url";
 import type { PulumiStory } from "../../test/stage/perform.ts";
 import type { PulumiStage } from "../../test/stage/pulumi-stage.ts";
-import { keyIn, recordIn } from "../../test/stage/stage.ts";
 
 export const story: PulumiStory = { kind: "pulumi", project: fileURLToPath(new URL(".", import.meta.url)), tell };
 
 async function tell(stage: PulumiStage): Promise<void> {
   stage.say("Bob creates a key whose deletion requires two people. Alice requests its deactivation.");
   await stage.pulumi("bob", "up", { exitCode: 0, says: "ManagedKey payroll created" });
-  const asked = await stage.pulumi("alice", "destroy", { exitCode: 1, says: "[UKO_APPROVAL_PENDING]" });
+  await stage.pulumi("alice", "destroy", { exitCode: 1, says: "[UKO_APPROVAL_PENDING]" });
 
-  stage.say("Bob does not have the role to deactivate keys. He approves the request, so that Alice can run the step.");
-  const key = keyIn(asked);
-  const consented = await stage.command("bob", ["consent", key, recordIn(asked)], { exitCode: 0, says: "" });
+  stage.say("Bob does not have the role to deactivate keys. He stores his approval, on which Alice's next run acts.");
+  await stage.approve("bob", ["payroll", "--store"], { exitCode: 0, says: "1 key approved" });
 
-  stage.say("Alice passes the ID of Bob's approval. Her run deactivates the key and requests its destruction.");
-  const deactivated = await stage.pulumi(
-    "alice",
-    "destroy",
-    { exitCode: 1, says: "is deactivated and is waiting for a second person" },
-    recordIn(consented),
+  stage.say(
+    "Alice's next run deactivates the key. An engine requests no destruction, so the message says how she does.",
   );
-
-  stage.say("The status shows what the key is waiting for. Reading it requires no stack.");
-  await stage.command("bob", ["status", key], {
-    exitCode: 0,
-    says: "is waiting for a second person to approve its destruction",
-  });
+  const waiting = await stage.pulumi("alice", "destroy", { exitCode: 1, says: "[UKO_REQUEST_PENDING]" });
+  const key = await stage.keyId("alice");
+  if (!waiting.includes("uko request payroll")) throw new Error(waiting);
 
   await stage.timePasses(
     "4h1m",
-    "More than 4 hours later, Bob passes the ID of Alice's request to uko approve, which destroys the key.",
+    "More than 4 hours later, Alice requests the destruction. Reading and requesting require no stack.",
   );
-  await stage.command("bob", ["approve", key, recordIn(deactivated)], {
-    exitCode: 11,
-    says: "[UKO_DESTRUCTION_PENDING]",
-  });
+  await stage.command("alice", ["request", key], { exitCode: 0, says: "is waiting for a second person" });
+
+  stage.say("Bob approves her request, which destroys the key.");
+  await stage.approve("bob", ["payroll"], { exitCode: 0, says: "1 key destroyed" });
 
   await stage.timePasses(
     "30d1m",

@@ -3,7 +3,6 @@
 import { fileURLToPath } from "node:url";
 import type { PulumiStory } from "../../test/stage/perform.ts";
 import type { PulumiStage } from "../../test/stage/pulumi-stage.ts";
-import { consentsIn } from "../../test/stage/stage.ts";
 
 export const story: PulumiStory = { kind: "pulumi", project: fileURLToPath(new URL(".", import.meta.url)), tell };
 
@@ -13,22 +12,20 @@ async function tell(stage: PulumiStage): Promise<void> {
   stage.say("Bob creates a vault, two keystores, two templates, a key from each template, and a KMS key.");
   await stage.pulumi("bob", "up", { exitCode: 0, says: "Vault treasury created" });
 
-  stage.say("Bob deletes the stack. His run requests the deactivation of two keys, and sets the KMS key for deletion.");
-  const asked = await stage.pulumi("bob", end, { exitCode: 1, says: "[UKO_APPROVAL_PENDING]" });
-
-  stage.say("Carol approves all three by passing their IDs: two keys are deactivated, and the KMS key is destroyed.");
-  const deactivated = await stage.pulumi(
-    "carol",
-    end,
-    { exitCode: 1, says: "is deactivated and is waiting for a second person" },
-    consentsIn(asked),
+  stage.say(
+    "Bob deletes the stack. His run requests the deactivation of two keys. It opens no deletion window in KMS.",
   );
+  await stage.pulumi("bob", end, { exitCode: 1, says: "[UKO_REQUEST_PENDING]" });
+  const kmsKey = await stage.kmsKeyId("bob");
+  await stage.command("bob", ["request", kmsKey], { exitCode: 0, says: "is set for deletion" });
 
-  await stage.timePasses(
-    "4h1m",
-    "More than 4 hours later, Bob passes the IDs of Carol's requests: both keys are destroyed.",
-  );
-  await stage.pulumi("bob", end, { exitCode: 1, says: "[UKO_DESTRUCTION_PENDING]" }, consentsIn(deactivated));
+  stage.say("Carol approves everything that Bob requested in the vault: two keys are deactivated.");
+  await stage.approve("carol", ["--requested-by", "IBMid-550000BOB"], { exitCode: 0, says: "2 keys deactivated" });
+  stage.say("She also approves the deletion of the KMS key, which is destroyed at once.");
+  await stage.approve("carol", [kmsKey], { exitCode: 0, says: "is destroyed" });
+
+  await stage.timePasses("4h1m", "More than 4 hours later, Bob approves Carol's requests: both keys are destroyed.");
+  await stage.approve("bob", ["--requested-by", "IBMid-550000CAROL"], { exitCode: 0, says: "2 keys destroyed" });
 
   await stage.timePasses(
     "30d1m",

@@ -3,7 +3,6 @@
 import { fileURLToPath } from "node:url";
 import type { PulumiStory } from "../../test/stage/perform.ts";
 import type { PulumiStage } from "../../test/stage/pulumi-stage.ts";
-import { consentsIn } from "../../test/stage/stage.ts";
 
 export const story: PulumiStory = {
   kind: "pulumi",
@@ -39,8 +38,13 @@ async function tell(stage: PulumiStage): Promise<void> {
   stage.say(
     "The key of 2024 has been out of use since March 2025. Its destruction requires two people, like that of any key.",
   );
-  const asked = await stage.pulumi("bob", end, { exitCode: 1, says: "[UKO_APPROVAL_PENDING]" });
-  await stage.pulumi("carol", end, { exitCode: 1, says: "[UKO_DESTRUCTION_PENDING]" }, consentsIn(asked));
+  await stage.pulumi("bob", end, { exitCode: 1, says: "[UKO_REQUEST_PENDING]" });
+  stage.say("The engine requests no destruction. Bob does so by hand, and Carol approves.");
+  await stage.command("bob", ["request", `${vaultId}/9b2d0000-0000-4000-8000-000000000004`], {
+    exitCode: 0,
+    says: "is waiting for a second person",
+  });
+  await stage.approve("carol", ["orders-2024"], { exitCode: 0, says: "1 key destroyed" });
 
   stage.say("Who changed what since Bob adopted the keys:");
   await stage.printAudit([...marks, "Bob Example requested its destruction", "Carol Example destroyed the key"]);

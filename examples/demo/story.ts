@@ -1,10 +1,9 @@
-/** The story of one key and two people, in four runs of `pulumi destroy`. */
+/** The story of one key and two people: `pulumi destroy` requests and removes, and `uko approve` takes the steps between. */
 
 import { fileURLToPath } from "node:url";
 import { auditOfFourRuns } from "../../test/stage/payroll-story.ts";
 import type { PulumiStory } from "../../test/stage/perform.ts";
 import type { PulumiStage } from "../../test/stage/pulumi-stage.ts";
-import { recordIn } from "../../test/stage/stage.ts";
 
 export const story: PulumiStory = {
   kind: "pulumi",
@@ -26,21 +25,19 @@ async function tell(stage: PulumiStage): Promise<void> {
     "Bob wants to delete the key. His destroy writes a request on the key, and stops.",
     "(Pulumi shows a wait as an error, so that the key stays in the stack.)",
   );
-  const asked = await stage.pulumi("bob", "destroy", { exitCode: 1, says: "[UKO_APPROVAL_PENDING]" });
+  await stage.pulumi("bob", "destroy", { exitCode: 1, says: "[UKO_APPROVAL_PENDING]" });
 
-  stage.say("Alice approves the request by passing its ID. Her run deactivates the key and requests its destruction.");
-  const deactivated = await stage.pulumi(
-    "alice",
-    "destroy",
-    { exitCode: 1, says: "is deactivated and is waiting for a second person" },
-    recordIn(asked),
+  stage.say(
+    "Alice approves: she reads what she approves, and types the label of the key. The key is deactivated.",
+    "The same command requests its destruction in her name.",
   );
+  await stage.approve("alice", ["payroll"], { exitCode: 0, says: "1 key deactivated" });
 
   await stage.timePasses(
     "4h1m",
-    "More than 4 hours pass. Bob approves Alice's request by passing its ID: the key is destroyed.",
+    "More than 4 hours pass. Bob approves Alice's request in the same way: the key is destroyed.",
   );
-  await stage.pulumi("bob", "destroy", { exitCode: 1, says: "[UKO_DESTRUCTION_PENDING]" }, recordIn(deactivated));
+  await stage.approve("bob", ["payroll"], { exitCode: 0, says: "1 key destroyed" });
 
   await stage.timePasses(
     "30d1m",

@@ -25,15 +25,12 @@ export class CdkStage extends Stage {
     this.show(initialized, said, { exitCode: 0, says: "successfully initialized" });
   }
 
-  /** One run of OpenTofu by a person, with the record IDs that they pass. Returns OpenTofu's output. */
-  async tofu(name: Name, command: "plan" | "apply" | "destroy", expected: Expected, consent?: string): Promise<string> {
+  /** One run of OpenTofu by a person. Returns OpenTofu's output. */
+  async tofu(name: Name, command: "plan" | "apply" | "destroy", expected: Expected): Promise<string> {
     const { tofu } = await this.#person(name);
     const approval = command === "plan" ? [] : ["-auto-approve"];
-    await this.prompt(name, ["tofu", command, ...approval].join(" "), consent);
-    const result = await tofu.run(
-      [command, ...approval],
-      consent === undefined ? {} : { env: { UKO_CONSENT: consent } },
-    );
+    await this.prompt(name, ["tofu", command, ...approval].join(" "));
+    const result = await tofu.run([command, ...approval]);
     return this.show(result, essenceOf(result.output), expected);
   }
 

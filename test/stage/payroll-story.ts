@@ -1,9 +1,9 @@
 /** The life of one key called `payroll`, the same in every language and with every kit: created, requested, approved, removed. */
 
 import type { CdkStory, PulumiStory } from "./perform.ts";
-import { type Expected, type Name, recordIn, type Stage } from "./stage.ts";
+import type { Expected, Name, Stage } from "./stage.ts";
 
-/** The lines of the audit trail about a key that two people deleted in four runs. */
+/** The lines of the audit trail about a key that two people deleted in four commands. */
 export const auditOfFourRuns: readonly string[] = [
   "Bob Example created the key",
   "Bob Example requested its deactivation",
@@ -22,7 +22,7 @@ export function packageStory(project: string): PulumiStory {
       stage.say("Bob creates a key whose deletion requires two people.");
       await stage.pulumi("bob", "up", { exitCode: 0, says: "ManagedKey payroll created" });
       await tellDeletion(stage, {
-        destroy: (name, expected, consent) => stage.pulumi(name, "destroy", expected, consent),
+        destroy: (name, expected) => stage.pulumi(name, "destroy", expected),
         async showRequest() {
           stage.say("Every run of Pulumi now reports the request, because the package reads the key before each run.");
           await stage.pulumi("alice", "up", { exitCode: 0, says: isRequested });
@@ -46,7 +46,7 @@ export function cdkStory(project: string): CdkStory {
       await stage.synthesize("bob");
       await stage.tofu("bob", "apply", { exitCode: 0, says: "Resources: 1 added" });
       await tellDeletion(stage, {
-        destroy: (name, expected, consent) => stage.tofu(name, "destroy", expected, consent),
+        destroy: (name, expected) => stage.tofu(name, "destroy", expected),
         async showRequest() {
           stage.say("Alice has the same program and the same state. Her plan shows what the deletion is waiting for.");
           await stage.synthesize("alice");
@@ -62,7 +62,7 @@ export function cdkStory(project: string): CdkStory {
 const isRequested = `is waiting for approval of its deactivation: IBMid-550000BOB ("Bob Example") requested it`;
 
 interface Deletion {
-  readonly destroy: (name: Name, expected: Expected, consent?: string) => Promise<string>;
+  readonly destroy: (name: Name, expected: Expected) => Promise<string>;
   /** How Alice learns of the request. */
   readonly showRequest: () => Promise<void>;
   readonly place: "stack" | "state";
@@ -75,15 +75,14 @@ async function tellDeletion(
   { destroy, showRequest, place, ends }: Deletion,
 ): Promise<void> {
   stage.say("Bob wants to delete the key. His destroy only requests the deactivation, and the key keeps working.");
-  const asked = await destroy("bob", { exitCode: 1, says: "[UKO_APPROVAL_PENDING]" });
+  await destroy("bob", { exitCode: 1, says: "[UKO_APPROVAL_PENDING]" });
   await showRequest();
 
-  stage.say("Alice passes the ID of Bob's request. Her run deactivates the key and requests its destruction.");
-  const isDeactivated = { exitCode: 1, says: "is deactivated and is waiting for a second person" };
-  const deactivated = await destroy("alice", isDeactivated, recordIn(asked));
+  stage.say("Alice approves. Her command deactivates the key and requests its destruction in her name.");
+  await stage.approve("alice", ["payroll"], { exitCode: 0, says: "1 key deactivated" });
 
-  await stage.timePasses("4h1m", "More than 4 hours later, Bob passes the ID of her request: the key is destroyed.");
-  await destroy("bob", { exitCode: 1, says: "[UKO_DESTRUCTION_PENDING]" }, recordIn(deactivated));
+  await stage.timePasses("4h1m", "More than 4 hours later, Bob approves her request: the key is destroyed.");
+  await stage.approve("bob", ["payroll"], { exitCode: 0, says: "1 key destroyed" });
 
   await stage.timePasses(
     "30d1m",

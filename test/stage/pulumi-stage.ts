@@ -17,18 +17,17 @@ export class PulumiStage extends Stage {
     this.#workspace = workspace;
   }
 
-  /** One run of Pulumi by a person, with the record IDs that they pass. Returns Pulumi's output. */
+  /** One run of Pulumi by a person. Returns Pulumi's output. */
   async pulumi(
     name: Name,
     command: "up" | "destroy" | "destroy --continue-on-error" | `destroy --target '${string}'`,
     expected: Expected,
-    consent?: string,
   ): Promise<string> {
     const person = await this.#person(name);
     const typed = `${command} --yes --skip-preview`;
-    await this.prompt(name, `pulumi ${typed}`, consent);
+    await this.prompt(name, `pulumi ${typed}`);
     const args = typed.replaceAll("'", "").split(" ");
-    const result = await person.run(args, consent === undefined ? {} : { env: { UKO_CONSENT: consent } });
+    const result = await person.run(args);
     return this.show(result, essenceOf(result.output), expected);
   }
 
@@ -61,13 +60,31 @@ export class PulumiStage extends Stage {
       throw new StoryError(`The stack still contains ${resources.map(({ urn }) => urn).join(", ")}`);
   }
 
+  /** `<vaultId>/<keyId>` of the one key in the stack. */
+  async keyId(name: Name): Promise<string> {
+    return this.#idIn(name, (type) => type.endsWith(":ManagedKey"));
+  }
+
+  /** `kms/<keyId>` of the one KMS key in the stack. */
+  async kmsKeyId(name: Name): Promise<string> {
+    return `kms/${await this.#idIn(name, (type) => type.endsWith(":KmsKey"))}`;
+  }
+
+  async #idIn(name: Name, isWanted: (type: string) => boolean): Promise<string> {
+    const { resources } = await (await this.#person(name)).exportState();
+    const found = resources.filter(({ type }) => isWanted(type));
+    if (found[0]?.id === undefined || found.length > 1)
+      throw new StoryError(`Expected one such key, not ${found.length}`);
+    return found[0].id;
+  }
+
   /** All runs write their evidence into one file, outside the checkouts. */
-  #environmentOf(name: Name): Readonly<Record<string, string>> {
-    return { ...this.environmentOf(name), UKO_EVIDENCE: path.join(this.#workspace.folder, "evidence.jsonl") };
+  protected override environmentOf(name: Name): Readonly<Record<string, string>> {
+    return { ...super.environmentOf(name), UKO_EVIDENCE: path.join(this.#workspace.folder, "evidence.jsonl") };
   }
 
   #person(name: Name): Promise<PulumiPerson> {
-    const person = this.#people.get(name) ?? this.#workspace.person(name, { env: this.#environmentOf(name) });
+    const person = this.#people.get(name) ?? this.#workspace.person(name, { env: this.environmentOf(name) });
     this.#people.set(name, person);
     return person;
   }

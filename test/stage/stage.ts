@@ -7,6 +7,7 @@ import { styleText } from "node:util";
 import { auditTable, deedsIn } from "./audit-table.ts";
 import type { EngineResult } from "./engine-run.ts";
 import type { LocalUko } from "./local-uko.ts";
+import { typeUko } from "./typing.ts";
 
 export type Name = "alice" | "bob" | "carol";
 
@@ -58,12 +59,18 @@ export abstract class Stage {
     return { ...this.uko.settings, UKO_API_KEY: `${name}-demo-key` };
   }
 
-  /** Prints what a person types, with the record IDs that they pass. */
-  protected async prompt(name: Name, typed: string, consent?: string): Promise<void> {
+  /** A person approves these keys at a terminal, and requests the destruction of what they deactivate, unless they store. */
+  async approve(name: Name, args: readonly string[], expected: Expected): Promise<string> {
+    await this.prompt(name, `uko approve ${args.join(" ")}`);
+    const result = await typeUko(["approve", ...args], this.environmentOf(name));
+    return this.show(result, result.output.trimEnd(), expected);
+  }
+
+  /** Prints what a person types. */
+  protected async prompt(name: Name, typed: string): Promise<void> {
     const who = `${name[0]?.toUpperCase()}${name.slice(1)}`;
     const time = sayMinute(await this.uko.now());
-    const variable = consent === undefined ? "" : `UKO_CONSENT=${consent} `;
-    this.#write(`\n${styled("cyan", `${who}, ${time}`)}\n${styled("cyan", `$ ${variable}${typed}`)}\n`);
+    this.#write(`\n${styled("cyan", `${who}, ${time}`)}\n${styled("cyan", `$ ${typed}`)}\n`);
   }
 
   /** Prints the output; ends the story unless the result is the expected one. */
@@ -75,28 +82,6 @@ export abstract class Stage {
       `Expected exit code ${expected.exitCode} and the text "${expected.says}", but the exit code was ${result.exitCode}:\n${result.output}`,
     );
   }
-}
-
-/** The ID of the one record that a message prints. */
-export function recordIn(said: string): string {
-  const ids = new Set(Array.from(said.matchAll(/\b[0-9a-f]{32}\b/g), ([id]) => id));
-  const [id] = ids;
-  if (id === undefined || ids.size > 1) throw new StoryError(`Expected exactly one record ID in:\n${said}`);
-  return id;
-}
-
-/** The IDs that a run prints for a second person, as `UKO_CONSENT` takes them. */
-export function consentsIn(said: string): string {
-  const ids = new Set(Array.from(said.matchAll(/uko approve \S+ (\S+)/g), ([, id]) => id));
-  if (ids.size === 0) throw new StoryError(`Expected at least one uko approve in:\n${said}`);
-  return [...ids].join(",");
-}
-
-/** `<vaultId>/<keyId>` of the key in a message. */
-export function keyIn(said: string): string {
-  const key = /\b[0-9a-f-]{36}\/[0-9a-f-]{36}\b/.exec(said)?.[0];
-  if (key === undefined) throw new StoryError(`Expected <vaultId>/<keyId> in:\n${said}`);
-  return key;
 }
 
 /** `24 Nov 2026 14:22 UTC`, as messages have it. */

@@ -1,0 +1,41 @@
+/** A person who types a `uko` command at a terminal and agrees with what it asks: in this process, as a transcript. */
+
+import { type CliWorld, openLogin, openOperations } from "../../provider/cli/cli-world.ts";
+import { runCli } from "../../provider/cli/program.ts";
+import { type Answers, answerTo } from "../support/answers.ts";
+import type { EngineResult } from "./engine-run.ts";
+
+const notHere = () => Promise.reject(new Error("This story types no such command."));
+
+export async function typeUko(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  answers: Answers = {},
+): Promise<EngineResult> {
+  const startedAt = performance.now();
+  let output = "";
+  const write = (text: string): void => {
+    output += text;
+  };
+  const world: CliWorld = {
+    version: "0.0.0-story",
+    environment,
+    out: { write },
+    // The progress of a run is no part of a transcript.
+    err: { write: () => {} },
+    ask: async (question) => {
+      const answer = answerTo(question, answers);
+      write(`${question}${answer}\n`);
+      return answer;
+    },
+    readInput: notHere,
+    signal: new AbortController().signal,
+    ...{ openOperations, openLogin },
+    ...{ runProgram: notHere, startEmulator: notHere, startConsole: notHere, advanceEmulator: notHere },
+    readErrorPage: notHere,
+    machine: { system: process.platform, processor: process.arch, home: "", providerFolder: "" },
+  };
+  const exitCode = await runCli(args, world);
+  const durationMs = Math.round(performance.now() - startedAt);
+  return { exitCode, stdout: output, stderr: "", output, firstErrorLine: undefined, durationMs };
+}
