@@ -49,7 +49,7 @@ rules:
   - {match: {}, class: deactivate, wave: later, owner: platform, reason: Moved}
 `;
 
-/** At a terminal, without which nobody approves. */
+/** At a terminal, because an approval needs one. */
 const campaign = (who: Person, command: string): Promise<Ended> =>
   world.type(who, `campaign ${command} --folder ${folder} --json`);
 const dataOf = ({ out, err }: Ended) => JSON.parse(out === "" ? err : out);

@@ -186,7 +186,7 @@ describe("one key", () => {
     expect([exitCode, out]).toEqual([12, expect.stringContaining(why)]);
   });
 
-  it("is left out if nobody requested a step", async () => {
+  it("is left out if no step was requested", async () => {
     const { exitCode, out } = await world.type("alice", "approve cards", []);
     expect([exitCode, out]).toEqual([12, expect.stringMatching(/^You cannot approve 1 key now:\n/)]);
   });

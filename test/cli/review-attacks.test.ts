@@ -83,7 +83,7 @@ it.each([
 
 type Lines = readonly Record<string, unknown>[];
 
-it("the file of another person is refused, so that nobody approves what another person saw", async () => {
+it("the file of another person is refused, so that a person approves only what they saw themselves", async () => {
   await request("bob");
   await review("carol");
   // A committer cannot make the file into Alice's, and the seal of Carol's API key is not Alice's.

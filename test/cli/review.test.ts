@@ -261,7 +261,7 @@ describe("uko approve", () => {
     expect(await stateOf(keys.cards)).toBe("pending_approval, requested");
   });
 
-  it("requests no destruction, because nobody is asked", async () => {
+  it("requests no destruction, because it asks no question", async () => {
     await request("bob", [keys.cards]);
     await review("alice", `${keys.cards} --step deactivate`);
     await approve("alice");
