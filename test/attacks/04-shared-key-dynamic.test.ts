@@ -1,8 +1,8 @@
 /** Two resources of one program declare one key, on the dynamic provider. Point 4 of issue 12. */
 
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { apiKeys, vaultId } from "../emulator/harness.ts";
-import { type EngineWorld, startEngineWorld } from "../engine/harness.ts";
+import { approve, type EngineWorld, options, startEngineWorld } from "../engine/harness.ts";
 import { type CallError, type Plugin, type Properties, startPlugin } from "../pulumi-dynamic/plugin.ts";
 
 let uko: EngineWorld;
@@ -18,13 +18,13 @@ beforeEach(async () => {
 });
 afterAll(() => uko.test.close());
 
-function newRun(): Promise<Plugin> {
+function newRun(who: "bob" | "carol" = "bob"): Promise<Plugin> {
   return startPlugin({
     UKO_ENDPOINT: uko.test.url,
     UKO_KMS_ENDPOINT: uko.test.url,
     UKO_IAM_ENDPOINT: uko.test.url,
     UKO_INSTANCE_ID: uko.test.emulator.instanceId,
-    UKO_API_KEY: apiKeys.bob,
+    UKO_API_KEY: apiKeys[who],
   });
 }
 
@@ -54,9 +54,9 @@ async function errorOf(call: Promise<unknown>): Promise<CallError> {
   throw new Error("The call went well.");
 }
 
-async function nextRun(): Promise<() => Promise<readonly unknown[]>> {
+async function nextRun(who: "bob" | "carol" = "bob"): Promise<() => Promise<readonly unknown[]>> {
   await run.close();
-  run = await newRun();
+  run = await newRun(who);
   const seq = await uko.lastSeq();
   return () => uko.effects(seq);
 }
@@ -136,4 +136,33 @@ test("a destroy with a refresh, after which engines compare as well, requests th
   await run.diff(payroll.properties, payroll.inputs, payroll.id);
   const { details } = await errorOf(run.delete(payroll.properties, payroll.id));
   expect(details).toContain("[UKO_APPROVAL_PENDING]");
+});
+
+describe("a run of Carol, after Bob requested the deactivation and Alice stored an approval, prints what Bob runs", () => {
+  async function approvedForBob(): ReturnType<typeof made> {
+    const payroll = await made("payroll");
+    const ref = uko.ref(String(payroll.properties.keyId));
+    await uko.run("bob").operations.request(ref, undefined, options);
+    await uko.advance("60s");
+    await approve(uko.run("alice"), ref, { stores: true });
+    await nextRun("carol");
+    return payroll;
+  }
+
+  test("for a forced replacement by another key: a command that does not delete the new key as well", async () => {
+    const payroll = await approvedForBob();
+    const { inputs } = await run.check({}, argsOf("payroll", { label: "payroll-2" }));
+    await run.create(inputs);
+    const { details } = await errorOf(run.delete(payroll.properties, payroll.id));
+    expect(details).toMatch(/^ +pulumi up --stack prod$/m);
+    expect(details).not.toContain("pulumi destroy");
+  });
+
+  test("for a destroy with a refresh, after which engines compare as well: a destroy", async () => {
+    const payroll = await approvedForBob();
+    await run.read(payroll.id, payroll.properties);
+    await run.diff(payroll.properties, payroll.inputs, payroll.id);
+    const { details } = await errorOf(run.delete(payroll.properties, payroll.id));
+    expect(details).toContain("pulumi destroy --stack prod --target");
+  });
 });

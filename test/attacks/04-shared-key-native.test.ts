@@ -3,6 +3,7 @@
 import { status } from "@grpc/grpc-js";
 import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
 import { expect, test } from "vitest";
+import { approve, options } from "../engine/harness.ts";
 import { type Plugin, type Properties, statusOf } from "../pulumi-plugin/engine.ts";
 import { news, usePluginStage } from "../pulumi-plugin/plugin-stage.ts";
 import { type NativeResource, nativeResource } from "./native-resource.ts";
@@ -132,6 +133,18 @@ test("a destroy that begins with a refresh, after which engines compare as well,
   await payroll.diff(id, properties, inputs);
   const { details } = await statusOf(payroll.delete(id, properties));
   expect(details).toContain("[UKO_APPROVAL_PENDING]");
+});
+
+test("such a destroy of an approved key prints the destroy that its requester runs", async () => {
+  const { id, inputs, properties, payroll } = await renamed({}, "carol");
+  const ref = stage.uko.ref(String(properties.keyId));
+  await stage.uko.run("bob").operations.request(ref, undefined, options);
+  await stage.uko.advance("60s");
+  await approve(stage.uko.run("alice"), ref, { stores: true });
+  await payroll.read(id, properties, inputs);
+  await payroll.diff(id, properties, inputs);
+  const { details } = await statusOf(payroll.delete(id, properties));
+  expect(details).toContain("pulumi destroy --stack dev --target");
 });
 
 test("a forced replacement by another key still requests the deletion of the replaced key", async () => {

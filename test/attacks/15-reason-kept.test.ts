@@ -137,7 +137,7 @@ test("a writer of tags forges a record in Bob's name, and the next request does 
 test("a person's own request that repeats another person's reason approves nothing", async () => {
   await forge("bob", { earlierReasons: [{ author: identityOf("IBMid-550000ALICE"), reason: "I approve" }] });
   await later("1m");
-  expect((await approves("bob")).exitCode).toBe(12);
+  for (const how of ["", "--store"]) expect((await approves("bob", how)).exitCode).toBe(12);
   const own = await types("bob", `continue ${key}`);
   expect(own.exitCode).toBe(10);
   expect(own.out).toContain("for a second person");

@@ -48,6 +48,8 @@ describe("a campaign reports the outcomes of keys as they are", () => {
   it("and asks for a removed key by its ID, although the vault's own count confirms the list", async () => {
     await stage.baselined();
     await stage.takeStep("draft-1", "carol");
+    await stage.world.advance("31d");
+    await stage.remove("draft-1");
     const before = (await stage.world.trail()).length;
     expect((await outcomes())["draft-1"]).toBe("removed");
     const reads = (await stage.world.trail()).slice(before).filter(({ operation }) => operation === "K3");

@@ -6,6 +6,7 @@
 import { afterEach, describe, expect, it, test, vi } from "vitest";
 import { openHandlers } from "../../provider/compose.ts";
 import { shellWord } from "../../provider/engine/text/explanation.ts";
+import type { UkoError } from "../../provider/errors.ts";
 import { printableLines } from "../../provider/printable.ts";
 import { useCampaignStage } from "../cli/campaign-stage.ts";
 import { keys } from "../cli/harness.ts";
@@ -33,36 +34,55 @@ test.each(["a\u001b[", "a\u001b]", "\u009b", "a\u001b]0;x\u0007b"])(
   },
 );
 
-describe("the plan of a deletion from an edited state", () => {
+describe("the commands of a plan of a deletion from an edited state", () => {
   const options = { signal: new AbortController().signal };
   const quiet = { progress: { report: () => {} } };
   const pending = { deletionAwaits: "approval", deletionRequestedBy: "IBMid-550000ALICE" };
   const record = "0123456789abcdef0123456789abcdef";
 
-  async function planned(edited: object): Promise<string> {
+  /** The commands of the plan, or of the error instead of it. */
+  async function commandsWith(edited: object): Promise<readonly string[]> {
     for (const [name, value] of Object.entries(stage.world.environmentOf("bob"))) vi.stubEnv(name, value);
     const { managedKey } = openHandlers(() => ({}), quiet, { rerun: "tofu destroy" }).resources;
     const found = await managedKey.lookup(keys.payroll, options);
+    const texts: string[] = [];
     try {
-      return JSON.stringify(
-        managedKey.previewDelete({ ...found?.state, ...pending, deletionRecordId: record, ...edited }),
-      );
+      const { preview } = managedKey.previewDelete({
+        ...found?.state,
+        ...pending,
+        deletionRecordId: record,
+        ...edited,
+      });
+      texts.push(...Object.values(preview));
     } catch (error) {
-      return String(error);
+      const { message, detail } = error as UkoError;
+      texts.push(message, detail ?? "");
     }
+    return texts.flatMap((text) => text.split("\n")).filter((line) => /^ *(uko|tofu) /.test(line));
   }
 
-  it("prints the approval of the pending request", async () => {
-    expect(await planned({})).toContain(`uko approve ${keys.payroll}`);
+  it("are the approval of the pending request, by its label", async () => {
+    expect(await commandsWith({})).toEqual(["    uko approve payroll"]);
+  });
+
+  it.each([
+    { label: "payroll; touch pwned" },
+    { label: "$(touch pwned)" },
+    { label: "--yes" },
+    { label: "payroll --yes" },
+    { label: "payroll\n    uko hold pwned" },
+  ])("are the approval by the IDs of the key with %j", async (edited) => {
+    expect(await commandsWith(edited)).toEqual([`    uko approve ${keys.payroll}`]);
   });
 
   it.each([
     { keyId: "x; touch pwned" },
     { vaultId: "$(touch pwned)" },
+    { label: "a b", keyId: "x; touch pwned" },
+    { label: "a b", vaultId: "$(touch pwned)" },
     { deletionRecordId: "`touch pwned`" },
     { deletionRecordId: `${record} --yes` },
-  ])("prints no command with %j", async (edited) => {
-    const shown = await planned(edited);
-    expect(shown).not.toMatch(/uko approve.*(pwned|--yes)/);
+  ])("contain nothing that was written into the state as %j", async (edited) => {
+    expect((await commandsWith(edited)).filter((line) => /pwned|--yes/.test(line))).toEqual([]);
   });
 });

@@ -58,12 +58,20 @@ async function reviewed(): Promise<string> {
 describe("a review of a campaign outside of its campaign", () => {
   const approve = (file: string): Promise<Ended> => stage.world.uko("alice", `approve --review ${file} --yes`);
 
-  it("is refused by uko approve --review, as it is and in a copy without the mark of the campaign", async () => {
+  it("is refused by uko approve --review: as it is, without the mark of the campaign, and with the seal of another review", async () => {
     await reviewed();
-    stage.write("copy.jsonl", textOf(reviewFile()).replace(/"campaign":\{[^}]*\},/, ""));
-    for (const file of [reviewFile(), `${stage.folder}/copy.jsonl`]) {
-      const { exitCode, err } = await approve(file);
-      expect(exitCode).toBe(1);
+    const text = textOf(reviewFile());
+    const own = path.join(stage.folder, "own.jsonl");
+    const kept = await stage.world.type("alice", `review --vault archive --step deactivate --out ${own}`);
+    expect(kept.exitCode, kept.err).toBe(0);
+    const seal = stage.read("own.jsonl").trimEnd().split("\n").at(-1);
+    for (const forged of [text, text.replace(/"campaign":\{[^}]*\},/, ""), `${text}${seal}\n`]) {
+      stage.write("forged.jsonl", forged);
+      const { exitCode, err } = await approve(path.join(stage.folder, "forged.jsonl"));
+      expect([exitCode, err]).toEqual([
+        1,
+        expect.stringContaining("was not written with your API key, or was changed"),
+      ]);
       expect(err).toContain("[UKO_REVIEW_INVALID]");
     }
     expect(await stepsTaken()).toEqual([]);

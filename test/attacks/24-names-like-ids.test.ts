@@ -26,6 +26,8 @@ beforeAll(async () => {
   await world.uko("carol", `request ${keys.payroll}`, evidence());
   await world.uko("carol", `request ${keys.draft}`, evidence());
   await world.uko("alice", `request ${keys.vouchers}`, evidence());
+  // The audit names the person who executed a step.
+  await world.uko("carol", `hold ${keys.cards} --kind incident`, evidence());
 });
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
