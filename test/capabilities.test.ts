@@ -143,7 +143,10 @@ const others: Readonly<Record<string, Shown>> = {
     "attacks/05-saved-plan",
     "does not touch a key whose tags changed after the plan",
   ],
-  "review what an engine requested": ["contracts/doors/18-reviewed", "a review of what an engine requested takes its step"],
+  "review what an engine requested": [
+    "contracts/doors/18-reviewed",
+    "a review of what an engine requested takes its step",
+  ],
   "wait within a run": ["e2e/terraform/within-a-run.e2e", "a destroy waits as long as its timeouts block says"],
   "keep secrets out of states": ["contracts/doors/16-secrets-in-state", "no secret is in an output"],
   "write evidence before each step": ["contracts/doors/14-evidence", "takes no step if the evidence file is a folder"],

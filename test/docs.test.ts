@@ -24,7 +24,7 @@ const commands = documents
   .flatMap(commandsIn)
   .filter(({ line }) => !foreignTools.test(line));
 
-/** The result of the command line for these words, up to the first file or connection that it would open. */
+/** The result of the command line for these words at a terminal, up to the first file, connection or question that it would open. */
 async function parses(words: readonly string[]): Promise<string> {
   const stop = new UkoError("UKO_SETTINGS_INVALID", { summary: "opened" });
   let printed = "";
@@ -41,6 +41,7 @@ async function parses(words: readonly string[]): Promise<string> {
     out: output,
     err: output,
     readInput: () => Promise.resolve(""),
+    ask: open,
     signal: AbortSignal.abort(),
     openOperations: open,
     openLogin: open,
@@ -101,7 +102,7 @@ describe.each(commands)("$file: $line", ({ line }) => {
 test("the documents have commands, and an invalid one is found", async () => {
   expect(commands.length).toBeGreaterThan(15);
   expect(await parses(["stauts"])).toContain("stauts");
-  expect(await parses(["continue", "no-key"])).not.toBe("opened");
+  expect(await parses(["continue", "no-key", "--json"])).not.toBe("opened");
   expect(faultOfVitest(["vitest", "run", "--project", "door: front"])).toBe("door: front");
   expect(faultOfVitest(["vitest", "run", "--project", "door: dynamic", "00-none"])).toBe("00-none");
   expect(foreignFlags(["destroy", "--force"])).toEqual(["--force"]);

@@ -169,7 +169,7 @@ describe("authorize", () => {
       expect(standingFor({ ...own, ...key }, over, gate)).toBe(expected);
     });
 
-    it("lets nobody else deactivate on that request without confirming it by hand", () => {
+    it("lets no other person deactivate on that request without confirming it by hand", () => {
       expect(standingFor(own, { actor: anActor(alice) }, gate)).toBe("must_wait: may_consent");
     });
 

@@ -76,7 +76,7 @@ function makeDigest(core: Core, { label, tags }: Pick<ModelKey, "label" | "tags"
   return sha256(core.digestText(facts, step)).slice(0, 32);
 }
 
-/** The own seal of a person's runs. Nobody else can make it, and everybody can copy it from a key. */
+/** The own seal of a person's runs. Only these runs can make it, and every person can copy it from a key. */
 export function ownSealOf({ iamId, hasApiKey }: Pick<Person, "iamId" | "hasApiKey">): OwnSeal {
   return hasApiKey ? (statement) => sha256(`the API key of ${iamId}\n${statement}`) : () => undefined;
 }

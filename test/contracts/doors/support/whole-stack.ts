@@ -10,8 +10,6 @@ import type { Scenario } from "./scenario.ts";
 /** The demo world's people, and nothing else. */
 export const emptySeed: Seed = { ...demoSeed, vaults: [], keystores: [], templates: [] };
 
-export const keyNames = ["ledger", "cards", "draft", "retired", "buried"] as const;
-
 const made = { algorithm: "aes", size: "256", activationPeriod: "P0D", expirationPeriod: "P5Y" };
 
 export const vault: Resource = { type: "Vault", args: { name: "treasury" } };
