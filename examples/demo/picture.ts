@@ -7,7 +7,7 @@ import { auditTitle, type Frame } from "./frames.ts";
 
 const width = 880;
 const lineHeight = 16;
-const rows = 12;
+const rows = 20;
 const columns = 114;
 const terminalTop = 90;
 const terminalHeight = 32 + rows * lineHeight + 8;
