@@ -15,7 +15,7 @@ async function tell(stage: PulumiStage): Promise<void> {
 
   stage.say("Alice requests the deactivation. Bob approves, but the step requires a role that he does not have.");
   await stage.pulumi("alice", "destroy", { exitCode: 1, says: "[UKO_APPROVAL_PENDING]" });
-  await stage.approve("bob", ["ledger"], { exitCode: 13, says: "Key Custodian - Deployer" });
+  await stage.approve("bob", ["ledger"], { exitCode: 13, says: "uko approve ledger --store" });
 
   stage.say("Nothing was changed. Bob stores his approval instead, and Alice's next run takes the step.");
   await stage.approve("bob", ["ledger", "--store"], { exitCode: 0, says: "1 key approved" });

@@ -1,5 +1,6 @@
 /** A stage with a program of a CDK and the real OpenTofu: one state, and a checkout of the program for each person. */
 
+import path from "node:path";
 import { type CdkPerson, type CdkWorkspace, program, stackFolder } from "./cdk.ts";
 import type { LocalUko } from "./local-uko.ts";
 import { type Expected, type Name, Stage, StoryError, type Write } from "./stage.ts";
@@ -39,6 +40,11 @@ export class CdkStage extends Stage {
     const { resources } = await (await this.#person(name)).tofu.state();
     if (resources.length > 0)
       throw new StoryError(`The state still contains ${resources.map(({ address }) => address).join(", ")}`);
+  }
+
+  /** All runs write their evidence into one file, outside the checkouts. */
+  protected override environmentOf(name: Name): Readonly<Record<string, string>> {
+    return { ...super.environmentOf(name), UKO_EVIDENCE: path.join(this.#workspace.folder, "evidence.jsonl") };
   }
 
   #person(name: Name): Promise<CdkPerson> {

@@ -30,6 +30,11 @@ export class CdkWorkspace implements AsyncDisposable {
     this.#project = project;
   }
 
+  /** What the people share, and nothing of their checkouts. */
+  get folder(): string {
+    return this.#tofu.folder;
+  }
+
   /** `project`: the folder with the program that everybody has checked out. */
   static async create(project: string): Promise<CdkWorkspace> {
     const tofu = await TofuWorkspace.create();

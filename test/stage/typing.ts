@@ -14,6 +14,7 @@ export async function typeUko(
 ): Promise<EngineResult> {
   const startedAt = performance.now();
   let output = "";
+  let errors = "";
   const write = (text: string): void => {
     output += text;
   };
@@ -21,8 +22,12 @@ export async function typeUko(
     version: "0.0.0-story",
     environment,
     out: { write },
-    // The progress of a run is no part of a transcript.
-    err: { write: () => {} },
+    // Progress is no part of a transcript; an error is.
+    err: {
+      write(text) {
+        errors += text;
+      },
+    },
     ask: async (question) => {
       const answer = answerTo(question, answers);
       write(`${question}${answer}\n`);
@@ -36,6 +41,7 @@ export async function typeUko(
     machine: { system: process.platform, processor: process.arch, home: "", providerFolder: "" },
   };
   const exitCode = await runCli(args, world);
+  if (exitCode !== 0) output += errors;
   const durationMs = Math.round(performance.now() - startedAt);
-  return { exitCode, stdout: output, stderr: "", output, firstErrorLine: undefined, durationMs };
+  return { exitCode, stdout: output, stderr: errors, output, firstErrorLine: undefined, durationMs };
 }
