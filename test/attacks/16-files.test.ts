@@ -5,6 +5,7 @@ import {
   chmodSync,
   existsSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -111,18 +112,29 @@ test.runIf(process.getuid?.() === 0)("a file of another user that everybody may 
   expect(readFileSync(file, "utf8")).toBe("{}\n");
 });
 
-test("a run whose evidence file is a link takes no step, and its message says why", async () => {
-  const [file, victim] = [path.join(folder, "evidence.jsonl"), path.join(folder, "victim")];
-  writeFileSync(victim, "mine\n");
-  symlinkSync(victim, file);
-  await world.uko("bob", `request ${keys.payroll}`);
-  await world.advance("1m");
-  const { exitCode, err } = await world.type("alice", `approve ${keys.payroll}`, {}, { UKO_EVIDENCE: file });
-  expect([exitCode, err]).toEqual([1, expect.stringContaining("symbolic link")]);
-  expect(err).toContain("[UKO_EVIDENCE_UNWRITABLE]");
-  expect(JSON.parse((await world.uko("erin", `status ${keys.payroll} --json`)).out).keyState).toBe("active");
-  expect(readFileSync(victim, "utf8")).toBe("mine\n");
-});
+test.each(["that UKO_EVIDENCE names", "of the instance, which a run writes without a setting,"])(
+  "a run whose evidence file %s is a link takes no step, and its message says why",
+  async (which) => {
+    const victim = path.join(folder, "victim");
+    writeFileSync(victim, "mine\n");
+    const own = { XDG_STATE_HOME: path.join(folder, "state") };
+    await world.uko("bob", `request ${keys.payroll}`, own);
+    await world.advance("1m");
+    const [written = ""] = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+      name.endsWith(".jsonl"),
+    );
+    const isNamed = which.includes("UKO_EVIDENCE");
+    const file = path.join(folder, isNamed ? "evidence.jsonl" : written);
+    rmSync(file, { force: true });
+    symlinkSync(victim, file);
+    const settings = isNamed ? { ...own, UKO_EVIDENCE: file } : own;
+    const { exitCode, err } = await world.type("alice", `approve ${keys.payroll}`, {}, settings);
+    expect([exitCode, err]).toEqual([1, expect.stringContaining("symbolic link")]);
+    expect(err).toContain("[UKO_EVIDENCE_UNWRITABLE]");
+    expect(JSON.parse((await world.uko("erin", `status ${keys.payroll} --json`)).out).keyState).toBe("active");
+    expect(readFileSync(victim, "utf8")).toBe("mine\n");
+  },
+);
 
 test("an evidence file of another origin cannot control the terminal that shows it as a table or as JSON", async () => {
   const file = path.join(folder, "evidence.jsonl");
