@@ -5,9 +5,10 @@
 
 import { Argument, type Command } from "commander";
 import { approvalMessages, setMessages } from "../compose-text.ts";
+import type { VaultNames } from "../engine/key/approval-messages.ts";
 import type { KeyResult } from "../engine/key/approve-set.ts";
 import type { PendingGroup, SetReview } from "../engine/key/review-set.ts";
-import { mostSevere, UkoError } from "../errors.ts";
+import { mostSevere, onCodes, UkoError } from "../errors.ts";
 import type { Review } from "../lifecycle/review.ts";
 import { printable, printableLines } from "../printable.ts";
 import { invalidInput, type KmsKeyPath, parseAnyKey, repeatable, type TypedKey } from "./arguments.ts";
@@ -79,7 +80,7 @@ async function runApprove(world: CliWorld, typed: readonly TypedKey[], given: Ap
       const listed = await operations.listApprovable(await selectionOf(run, given, options), options);
       progress.clear();
       codes.push(...writeUnreadable(world, listed, false));
-      const chosen = isNamed ? listed.groups : await choose(world, listed.groups);
+      const chosen = isNamed ? listed.groups : await choose(world, listed.groups, await vaultNames(run));
       refs.push(
         ...chosen
           .flatMap(({ keys }) => keys)
@@ -94,12 +95,16 @@ async function runApprove(world: CliWorld, typed: readonly TypedKey[], given: Ap
 }
 
 /** Lists what the caller can approve, and lets the caller choose one line. */
-async function choose({ out, ask }: CliWorld, groups: readonly PendingGroup[]): Promise<readonly PendingGroup[]> {
+async function choose(
+  { out, ask }: CliWorld,
+  groups: readonly PendingGroup[],
+  vaults: VaultNames,
+): Promise<readonly PendingGroup[]> {
   if (groups.length === 0) {
     out.write(`${approvalMessages.nothingToApprove}\n`);
     return [];
   }
-  const rows = groups.map((group, at) => [String(at + 1), ...approvalMessages.groupCells(group)]);
+  const rows = groups.map((group, at) => [String(at + 1), ...approvalMessages.groupCells(group, vaults)]);
   out.write(`${tableOf(out, ["", ...approvalMessages.groupHeads], rows)}\n\n`);
   const typed = ((await ask?.("Show which of these? A number, or Enter for none: ")) ?? "").trim();
   const chosen = /^\d{1,6}$/.test(typed) ? groups[Number(typed) - 1] : undefined;
@@ -121,10 +126,8 @@ async function approveKeys(
   const codes = writeUnreadable(world, approvable, false);
   const { apart, sets } = approvable;
   if (apart.length > 0) {
-    const rows = setMessages.sharedRows(setMessages.apartRows(approvable));
-    out.write(
-      `${approvalMessages.apartTitle(apart.length)}\n${tableOf(out, setMessages.apartHeads, rows)}\n${sets.length > 0 ? "\n" : ""}`,
-    );
+    const lines = approvalMessages.explainApart(apart).map((line) => `${printableLines(line)}\n`);
+    out.write(`${lines.join("")}${sets.length > 0 ? "\n" : ""}`);
     codes.push(12);
   }
   if (sets.length === 0) {
@@ -132,7 +135,8 @@ async function approveKeys(
     return codes;
   }
   out.write(`You approve as ${approvable.approver}.\n`);
-  for (const [at, set] of sets.entries()) codes.push(...(await approveSet(world, run, set, { stores: store, at })));
+  const how = { stores: store, vaults: await vaultNames(run) };
+  for (const [at, set] of sets.entries()) codes.push(...(await approveSet(world, run, set, { ...how, at })));
   return codes;
 }
 
@@ -140,13 +144,13 @@ async function approveSet(
   world: CliWorld,
   run: OpenRun,
   set: SetReview,
-  { stores, at }: { readonly stores: boolean; readonly at: number },
+  { stores, at, vaults }: { readonly stores: boolean; readonly at: number; readonly vaults: VaultNames },
 ): Promise<readonly number[]> {
   const { keys, file } = set;
   if (file === undefined) throw new UkoError("UKO_BUG");
   const { review } = file;
   const { step } = review.header;
-  world.out.write(`${viewOf(world, set)}\n\n`);
+  world.out.write(`${viewOf(world, set, vaults)}\n\n`);
   const [only] = keys;
   const phrase =
     keys.length === 1 && only !== undefined
@@ -165,22 +169,27 @@ function notConfirmed(detail: string): UkoError {
 }
 
 /** What an approver sees: the effect, who asks, what is out of the ordinary, and each key. */
-export function viewOf({ out }: CliWorld, set: SetReview): string {
+function viewOf({ out }: CliWorld, set: SetReview, vaults: VaultNames): string {
   const { keys, file } = set;
   if (file === undefined) return "";
   const [only] = keys;
   if (keys.length === 1 && only !== undefined) {
-    const facts = approvalMessages.describeOne(only).map((line) => `  ${printableLines(line)}`);
+    const facts = approvalMessages.describeOne(only, vaults).map((line) => `  ${printableLines(line)}`);
     return [paint(out, "strong", approvalMessages.titleOfOne(only)), ...facts].join("\n");
   }
   const title = paint(out, "strong", setMessages.reviewTitle(keys, file.review));
-  const facts = [...setMessages.whoRequested(keys), ...approvalMessages.summarise(keys)];
-  return [
-    title,
-    ...facts.map((fact) => `  ${fact}`),
-    "",
-    tableOf(out, setMessages.reviewHeads, setMessages.reviewRows(set)),
-  ].join("\n");
+  const { heads, rows } = approvalMessages.listKeys(keys, vaults);
+  const facts = [...setMessages.whoRequested(keys), ...approvalMessages.summarise(keys, vaults)];
+  return [title, ...facts.map((fact) => `  ${fact}`), "", tableOf(out, heads, rows)].join("\n");
+}
+
+/** For people who think of a vault by its name. A caller who may not list vaults reads their IDs. */
+async function vaultNames({ directory, options }: OpenRun): Promise<VaultNames> {
+  const list = { vaults: [], kinds: ["vault"] } as const;
+  const { objects } = await directory
+    .list(list, options)
+    .catch(onCodes(["UKO_ACCESS_DENIED", "UKO_RIGHTS_MISSING"], () => ({ objects: [] })));
+  return new Map(objects.flatMap((each) => (each.resource === "vault" ? [[each.vaultId, each.name] as const] : [])));
 }
 
 async function approveReview(
@@ -212,9 +221,8 @@ async function act(world: CliWorld, run: OpenRun, review: Review, how: How, json
   const results = await operations.approve(review, { ...how, each }, options);
   progress.clear();
   if (!json) {
-    const left = setMessages.leftRows(results);
-    const table = left.length === 0 ? [] : [tableOf(world.out, setMessages.resultHeads, left), ""];
-    world.out.write(`${[...table, ...setMessages.summariseApproval(results, review.header, how)].join("\n")}\n`);
+    const lines = [...setMessages.leftLines(results), ...setMessages.summariseApproval(results, review.header, how)];
+    world.out.write(`${lines.map(printableLines).join("\n")}\n`);
   }
   return results.map((result) => (setMessages.isDone(result) ? 0 : setMessages.exitCodeOf(result)));
 }

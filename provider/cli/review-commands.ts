@@ -166,7 +166,15 @@ function reviewJson(review: SetReview, file: string | undefined): string {
 }
 
 /** The label and a note may be cut on a narrow terminal; IDs and times may not. */
-const cuttable: Readonly<Record<string, number>> = { LABEL: 12, KEYSTORES: 10, NOTE: 10, WHY: 20, RESULT: 20 };
+const cuttable: Readonly<Record<string, number>> = {
+  LABEL: 12,
+  VAULT: 10,
+  KEYS: 10,
+  KEYSTORES: 10,
+  NOTE: 10,
+  WHY: 20,
+  RESULT: 20,
+};
 
 export const tableOf = (output: TextOutput, heads: readonly string[], rows: readonly (readonly string[])[]): string =>
   renderTable(output, heads, rows, cuttable);

@@ -76,7 +76,7 @@ describe("one key", () => {
     const ended = await world.type("alice", `approve ${name}`, ["cards", "n"]);
     expect(ended.questions).toEqual([onlyDeactivate, secondQuestion]);
     expect(ended.out).toContain('Deactivate key "cards". Everything that uses it stops working. This can be undone');
-    expect(ended.out).toContain(`\n  Key: ${keys.cards}.\n`);
+    expect(ended.out).toContain(`\n  Key: ${keys.cards}, in vault payments.\n`);
     expect(ended.out).toContain('\n  IBMid-550000BOB ("Bob Example") requested the deactivation on 24 Nov 2026 ');
     expect(ended.out).toContain("\n  Reason: Moved to the bank\n");
     expect(ended.out).toContain("\n  Used by: not visible to UKO.\n");
@@ -151,7 +151,9 @@ describe("one key", () => {
     await world.type("alice", "approve cards", ["cards", "y"]);
     const { exitCode, out } = await world.type("bob", "approve cards", []);
     expect(exitCode).toBe(12);
-    expect(out).toMatch(/^You cannot approve 1 key now:\nLABEL .*\ncards .* cooling down until 24 Nov 2026 18:2\d UTC/);
+    expect(out).toMatch(
+      /^You cannot approve 1 key now:\n {2}cards: the key is deactivated and cooling down until 24 Nov 2026 18:2\d UTC, in .*\.\n$/,
+    );
   });
 
   it("is approved during the cool-down with --store, on which the requester's run acts", async () => {
@@ -260,7 +262,7 @@ describe("several keys", () => {
     await request("alice", keys.vouchers);
     const { exitCode, out } = await world.type("alice", "approve cards vouchers", ["cards", "n"]);
     expect([exitCode, out]).toEqual([12, expect.stringContaining("1 key deactivated")]);
-    expect(out).toMatch(/^You cannot approve 1 key now:\nLABEL .*\nvouchers .*you requested this step yourself\n\n/);
+    expect(out).toMatch(/^You cannot approve 1 key now:\n {2}vouchers: you requested this step yourself\.\n\n/);
   });
 
   it("warn of keys in use and of descriptions, before the list", async () => {

@@ -2,6 +2,7 @@
 
 import { keyPathOf, type ReviewedStep } from "../../lifecycle/review.ts";
 import { holdTagName } from "../../lifecycle/tag-names.ts";
+import { isoTime } from "../loop/evidence.ts";
 import {
   count,
   noWayBack,
@@ -15,13 +16,18 @@ import {
   stillReversible,
 } from "../text/words.ts";
 import { sayReasons } from "./record-words.ts";
-import type { KeyInReview, PendingGroup } from "./review-set.ts";
-import { keysOfKind } from "./set-messages.ts";
+import type { KeyApart, KeyInReview, PendingGroup } from "./review-set.ts";
+import { keysOfKind, linesByReason, sayKeystores } from "./set-messages.ts";
+
+/** The name of each vault by its ID; an ID without a name stands for itself. */
+export type VaultNames = ReadonlyMap<string, string>;
+
+const sayVault = (id: string, names: VaultNames): string => plain(names.get(id) ?? id, 60);
 
 const groupHeads = ["APPROVE", "REQUESTED BY", "VAULT", "KEYS"] as const;
 
 /** One cell for each of `groupHeads`. */
-function groupCells({ step, kind, vaultId, keys }: PendingGroup): readonly string[] {
+function groupCells({ step, kind, vaultId, keys }: PendingGroup, vaults: VaultNames): readonly string[] {
   const [first] = keys;
   const record = first?.observation.carried.record;
   const labels = keys.slice(0, maxNamed).map(({ observation }) => plain(observation.facts.label, 40));
@@ -29,7 +35,7 @@ function groupCells({ step, kind, vaultId, keys }: PendingGroup): readonly strin
   return [
     `${step} ${keysOfKind(kind, keys.length)}`,
     record === undefined ? "" : sayAuthor(record),
-    vaultId,
+    sayVault(vaultId, vaults),
     `${labels.join(", ")}${more}`,
   ];
 }
@@ -38,7 +44,12 @@ function groupCells({ step, kind, vaultId, keys }: PendingGroup): readonly strin
 const maxNamed = 5;
 
 const nothingToApprove = "No request of another person is waiting for your approval.";
-const apartTitle = (keys: number): string => `You cannot approve ${count(keys, "key")} now:`;
+/** The keys that stand apart, by the reason. */
+function explainApart(apart: readonly KeyApart[]): readonly string[] {
+  const keys = apart.map(({ observed, why }) => ({ label: observed.observation.facts.label, why }));
+  return [`You cannot approve ${count(apart.length, "key")} now:`, ...linesByReason(keys)];
+}
+
 const secondQuestion = "Also request the destruction in your name? Another person must approve it.";
 
 const purpose = (step: ReviewedStep, stores: boolean): string =>
@@ -53,11 +64,11 @@ function titleOfOne({ line, record }: KeyInReview): string {
 }
 
 /** The key, who asks, what stops working, and what comes next. */
-function describeOne({ line, record, observed, waitsFor }: KeyInReview): readonly string[] {
+function describeOne({ line, record, observed, waitsFor }: KeyInReview, vaults: VaultNames): readonly string[] {
   const { facts, keystores } = observed.observation;
   const names = keystores.map(({ name, type }) => `"${plain(name, 60)}" (${plain(type, 40)})`);
   return [
-    `Key: ${keyPathOf(line)}.`,
+    `Key: ${keyPathOf(line)}${vaults.has(line.vaultId) ? `, in vault ${sayVault(line.vaultId, vaults)}` : ""}.`,
     `${sayAuthor(record)} requested the ${stepNouns[record.step]} on ${sayTime(record.writtenAtMs)}${record.how === "met" ? ", because an engine ran a deletion" : ""}.`,
     ...sayReasons(record),
     `Used by: ${sayUse(line.resources.length, line.keystores)}.`,
@@ -98,7 +109,7 @@ const exceptionClasses: readonly ExceptionClass[] = [
 ];
 
 /** At most 20 lines before the list: counts, then the exceptions. */
-function summarise(keys: readonly KeyInReview[]): readonly string[] {
+function summarise(keys: readonly KeyInReview[], vaults: VaultNames): readonly string[] {
   const [first] = keys;
   const until =
     first === undefined
@@ -111,9 +122,11 @@ function summarise(keys: readonly KeyInReview[]): readonly string[] {
     const more = found.length > maxNamed ? `, and ${found.length - maxNamed} more` : "";
     return [`${count(found.length, "key")} ${title}: ${named.join(", ")}${more}.`];
   });
+  const reason = commonReason(keys);
   return [
     ...until,
-    `Vaults: ${countsOf(keys, ({ line }) => line.vaultId)}.`,
+    ...(reason === undefined ? [] : [`Reason of each request: ${plain(reason, 500)}`]),
+    `Vaults: ${countsOf(keys, ({ line }) => sayVault(line.vaultId, vaults))}.`,
     `Templates: ${countsOf(keys, ({ observed }) => observed.snapshot.templateName)}.`,
     `Keystores: ${countsOf(keys, ({ line }) =>
       line.keystores
@@ -123,6 +136,47 @@ function summarise(keys: readonly KeyInReview[]): readonly string[] {
     )}.`,
     ...exceptions,
   ];
+}
+
+function commonReason(keys: readonly KeyInReview[]): string | undefined {
+  const [first] = keys;
+  return keys.every(({ line }) => line.reason === first?.line.reason) ? first?.line.reason : undefined;
+}
+
+/** The list of many keys. A column in which every key has the same value is left out, because the summary has it. */
+function listKeys(
+  keys: readonly KeyInReview[],
+  vaults: VaultNames,
+): { readonly heads: readonly string[]; readonly rows: readonly (readonly string[])[] } {
+  const isOneVault = new Set(keys.map(({ line }) => line.vaultId)).size === 1;
+  const hasCommonReason = commonReason(keys) !== undefined;
+  const labels = Map.groupBy(keys, ({ line }) => line.label);
+  const columns = [
+    { head: "LABEL", cell: ({ line }: KeyInReview) => labelIn(line, (labels.get(line.label)?.length ?? 0) > 1) },
+    ...(isOneVault ? [] : [{ head: "VAULT", cell: ({ line }: KeyInReview) => sayVault(line.vaultId, vaults) }]),
+    { head: "CREATED", cell: ({ observed }: KeyInReview) => sayDay(observed.snapshot.createdAtMs) },
+    { head: "USED BY", cell: ({ line }: KeyInReview) => sayUse(line.resources.length, line.keystores) },
+    { head: "KEYSTORES", cell: ({ line }: KeyInReview) => sayKeystores(line) },
+    {
+      head: "NOTE",
+      cell: ({ line, waitsFor = "" }: KeyInReview) =>
+        [waitsFor, hasCommonReason ? "" : plain(line.reason ?? "", 80)].filter((text) => text !== "").join("; "),
+    },
+  ];
+  const rows = keys.map((key) => columns.map(({ cell }) => cell(key)));
+  const kept = columns.flatMap((_column, at) => (rows.some((row) => row[at] !== "") ? [at] : []));
+  return {
+    heads: kept.map((at) => columns[at]?.head ?? ""),
+    rows: rows.map((row) => kept.map((at) => row[at] ?? "")),
+  };
+}
+
+function labelIn({ label, keyId }: KeyInReview["line"], isShared: boolean): string {
+  return isShared ? `${plain(label, 60)} (${keyId})` : plain(label, 60);
+}
+
+function sayDay(ms: number | undefined): string {
+  return ms === undefined ? "" : isoTime(ms).slice(0, 10);
 }
 
 function sayException({ line, observed }: KeyInReview): string {
@@ -150,10 +204,11 @@ export const approvalMessages = {
   groupHeads,
   groupCells,
   nothingToApprove,
-  apartTitle,
+  explainApart,
   secondQuestion,
   purpose,
   titleOfOne,
   describeOne,
   summarise,
+  listKeys,
 } as const;

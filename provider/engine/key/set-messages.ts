@@ -46,12 +46,11 @@ export function reviewRows({ keys }: SetReview): readonly (readonly string[])[] 
 
 /** The cells of one reviewed key that its review file holds: label, key, use, keystores. */
 export function lineCells({ label, keyId, resources, keystores }: ReviewLine): readonly string[] {
-  return [
-    plain(label, 60),
-    keyId,
-    sayUse(resources.length, keystores),
-    keystores.map(({ type, pendingPeriod }) => sayKeystore(type, pendingPeriod)).join(", "),
-  ];
+  return [plain(label, 60), keyId, sayUse(resources.length, keystores), sayKeystores({ keystores })];
+}
+
+export function sayKeystores({ keystores }: Pick<ReviewLine, "keystores">): string {
+  return keystores.map(({ type, pendingPeriod }) => sayKeystore(type, pendingPeriod)).join(", ");
 }
 
 /** More keys with the same reason share one row. */
@@ -158,17 +157,25 @@ export function approvalPhrase({ step }: Pick<ReviewHeader, "step">, keys: numbe
   return `${stores ? "store" : step} ${keys}`;
 }
 
-const resultHeads = ["LABEL", "KEY", "RESULT"] as const;
+/** Every key that the run left as it was, by the reason. */
+function leftLines(results: readonly KeyResult[]): readonly string[] {
+  const left = results.filter((result) => !isDone(result));
+  return linesByReason(
+    left.map((result) => ({
+      label: result.label,
+      why: result.kind === "failed" ? result.error.summary : result.report.explanation.summary,
+    })),
+  );
+}
 
-/** Every key that the run left as it was, one cell for each of `resultHeads`. */
-function leftRows(results: readonly KeyResult[]): readonly (readonly string[])[] {
-  const rows = results
-    .filter((result) => !isDone(result))
-    .map((result) => {
-      const summary = result.kind === "failed" ? result.error.summary : result.report.explanation.summary;
-      return [plain(result.label, 60), result.ref.keyId, unnamed(summary, result.label)];
-    });
-  return sharedRows(rows);
+/** `payroll, cards: the reason.` On lines, because a narrow terminal would cut the reason in a cell of a table. */
+export function linesByReason(keys: readonly { readonly label: string; readonly why: string }[]): readonly string[] {
+  const byReason = Map.groupBy(keys, ({ label, why }) => unnamed(why, label));
+  return Array.from(byReason, ([why, members]) => {
+    const labels = members.slice(0, maxNamed).map(({ label }) => plain(label, 60));
+    const more = members.length > maxNamed ? [`and ${members.length - maxNamed} more`] : [];
+    return `  ${[...labels, ...more].join(", ")}: ${why.replace(/^The key/, "the key")}.`;
+  });
 }
 
 /** Whether the approved step was taken, or the approval stored, whatever the deletion waits for next. */
@@ -271,9 +278,8 @@ export const setMessages = {
   apartRows,
   apartTitle,
   approvalPhrase,
-  leftRows,
+  leftLines,
   nothingToReview,
-  resultHeads,
   sharedRows,
   reviewFacts,
   reviewHeads,

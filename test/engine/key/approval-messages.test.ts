@@ -57,7 +57,10 @@ function aKeyInReview(n: number, choices: Choices = {}): KeyInReview {
   };
 }
 
-const { describeOne, summarise, groupCells, groupHeads, purpose } = approvalMessages;
+const { groupHeads, purpose, listKeys } = approvalMessages;
+const vaults = new Map([[someFacts().vaultId, "payments"]]);
+const describeOne = (key: KeyInReview) => approvalMessages.describeOne(key, vaults);
+const summarise = (keys: readonly KeyInReview[]) => approvalMessages.summarise(keys, vaults);
 
 describe("one key", () => {
   it("is described in full: who asks and why, what uses it, where it is, and what it waits for", () => {
@@ -66,7 +69,7 @@ describe("one key", () => {
       ...{ record: { how: "met", reason: "Payroll moved" }, waitsFor: "The key is cooling down" },
     });
     expect(describeOne(key)).toEqual([
-      `Key: ${key.line.vaultId}/${keyId(1)}.`,
+      `Key: ${key.line.vaultId}/${keyId(1)}, in vault payments.`,
       'IBMid-550000AL1C ("Alice Example") requested the deactivation on 24 Nov 2026 13:22 UTC, because an engine ran a deletion.',
       "Reason: Payroll moved",
       "Used by: 2 resources.",
@@ -98,7 +101,7 @@ describe("many keys", () => {
   it("are summarised with the exceptions by class: a count and at most five names", () => {
     expect(summarise([...usual, ...odd])).toEqual([
       "The earliest request was made on 24 Nov 2026 13:22 UTC, 1 h ago.",
-      `Vaults: ${someFacts().vaultId} (300).`,
+      "Vaults: payments (300).",
       "Templates: payroll (299), cards (1).",
       "Keystores: ibm_cloud_kms (300).",
       "7 keys in use: key-300, key-301, key-302, key-303, key-304, and 2 more.",
@@ -137,13 +140,40 @@ describe("many keys", () => {
 it("a group of a list names the requester and at most five keys", () => {
   const keys = Array.from({ length: 7 }, (_, n) => aKeyInReview(n).observed);
   const group = { requester: "IBMid-550000AL1C", step: "deactivate", kind: "managed", vaultId: "v", keys } as const;
-  expect(groupCells(group)).toHaveLength(groupHeads.length);
-  expect(groupCells(group)).toEqual([
+  const cells = approvalMessages.groupCells(group, new Map([["v", "payments"]]));
+  expect(cells).toHaveLength(groupHeads.length);
+  expect(cells).toEqual([
     "deactivate 7 keys",
     'IBMid-550000AL1C ("Alice Example")',
-    "v",
+    "payments",
     "key-0, key-1, key-2, key-3, key-4, and 2 more",
   ]);
+});
+
+describe("the list", () => {
+  it("leaves out the vault and the reason that all keys share, and shows a shared label with the ID", () => {
+    const keys = [
+      aKeyInReview(1, { label: "payroll", record: { reason: "Moved" } }),
+      aKeyInReview(2, { label: "payroll", resources: ["crn:1"], record: { reason: "Moved" } }),
+      aKeyInReview(3, { label: "cards", record: { reason: "Moved" } }),
+    ];
+    const { heads, rows } = listKeys(keys, vaults);
+    expect(heads).toEqual(["LABEL", "CREATED", "USED BY", "KEYSTORES"]);
+    expect(rows.map((row) => row.slice(0, 3))).toEqual([
+      [`payroll (${keyId(1)})`, "2025-10-20", "nothing"],
+      [`payroll (${keyId(2)})`, "2025-10-20", "1 resource"],
+      ["cards", "2025-10-20", "nothing"],
+    ]);
+    expect(summarise(keys)).toContain("Reason of each request: Moved");
+  });
+
+  it("shows the reasons that differ, and what a key waits for", () => {
+    const keys = [aKeyInReview(1, { record: { reason: "Moved" } }), aKeyInReview(2, { waitsFor: "cooling down" })];
+    const { heads, rows } = listKeys(keys, new Map());
+    expect(heads.at(-1)).toBe("NOTE");
+    expect(rows.map((row) => row.at(-1))).toEqual(["Moved", "cooling down"]);
+    expect(summarise(keys).join("\n")).not.toContain("Reason");
+  });
 });
 
 it("a confirmation says what it is for", () => {
