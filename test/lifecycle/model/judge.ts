@@ -140,7 +140,9 @@ function isOnOwnRequest(before: World, { command, requestedHere = [] }: Flight, 
   const claimed = meaningOf(text);
   if (command.kind !== "destroy" || claimed?.author !== who || claimed.how === "answer") return false;
   if (!isPersonId(who) || requestedHere.includes("deactivate")) return false;
-  if (standing(before)?.author !== who) residual(before, "deactivate", text, tally);
+  if (standing(before)?.author === who) return true;
+  if (!appearsToBind(before, "deactivate", text)) return false;
+  residual(before, "deactivate", text, tally);
   return true;
 }
 

@@ -4,12 +4,14 @@ import { realCore } from "./core.ts";
 import { exploreEvidence } from "./evidence.ts";
 import type { Explored } from "./explore.ts";
 import { exploreFalseDates } from "./false-dates.ts";
-import { emptyTally, type Tally } from "./judge.ts";
+import { createJudge, emptyTally, type Tally } from "./judge.ts";
 import { casts, exploreLiveness, isLegal, livenessConfig } from "./liveness.ts";
+import { command, type Model, nameable, rawMoves, runThrough, touchByHand, wait } from "./moves.ts";
 import { explorePlanted, withoutTags } from "./planted.ts";
 import { exploreSafety, safetyCasts, safetyConfig } from "./safety.ts";
 import { exploreSameSecond } from "./same-second.ts";
-import type { Config } from "./world.ts";
+import { hour } from "./service.ts";
+import { type Config, freshWorld } from "./world.ts";
 
 const { runs, calls, callsOfTwo, isEveryCast } = modelDepth;
 /** A third run makes each family about 20 times as large, so only the casts of two people take it. */
@@ -138,6 +140,10 @@ describe("safety: the tool takes no step without two people, whatever rights and
       );
       count(`${family.title}, depth ${family.depth}`, explored, tally);
       expect(tally.steps).toBeGreaterThan(0);
+      // A description has no room for an approval. Carol's runs have no API key, so she confirms by hand.
+      if (family.switches.keepsTags && family.grain === "coarse") expect(tally.stored).toBeGreaterThan(0);
+      if (family.casts.includes(threeWithAll))
+        expect(tally.confirmed).toBeGreaterThan(family.switches.keepsTags ? 0 : -1);
     },
     timeoutMs,
   );
@@ -148,12 +154,31 @@ describe("safety: the tool takes no step without two people, whatever rights and
       const tally = emptyTally();
       const explored = [exploreSafety(realCore, safetyConfig(twoOfAll, "both", "dual"), "coarse", 3, tally)];
       count("residuals, depth 3", explored, tally);
-      for (const residual of ["ownRecordRevived", "markerForged", "setterForged", "setterGuessed"] as const) {
+      for (const residual of ["ownRecordRevived", "markerForged", "setterForged"] as const) {
         expect(tally[residual], residual).toBeGreaterThan(0);
       }
     },
     timeoutMs,
   );
+});
+
+it("meets the residual of a guessed setter: another tool deactivated in a foreign window, and another person wrote last", () => {
+  const tally = emptyTally();
+  const config = safetyConfig(twoOfAll, "both", "dual");
+  const model: Model = { core: realCore, config, judge: createJudge(tally) };
+  const { mallory } = config;
+  const [alice = mallory] = config.honest;
+  let world = wait(runThrough(model, freshWorld(config, "active"), command("destroy", alice)).to, 15).to;
+  for (const kind of ["set", "deactivate"]) {
+    const move = rawMoves(model, world, mallory).find(({ label }) => label.endsWith(`: ${kind}`));
+    world = move?.to ?? world;
+  }
+  for (const move of touchByHand(model, world, alice)) world = move.to;
+  world = runThrough(model, world, command("request", alice)).to;
+  world = wait(world, 5 * hour).to;
+  world = runThrough(model, world, command("approve", mallory, nameable(world).current)).to;
+  // The tool takes the setter for the second person, and KMS itself refuses.
+  expect([world.key?.state, tally.setterGuessed]).toEqual(["deactivated", 1]);
 });
 
 describe("planted records: no write of uko makes a text count that the write did not bring", () => {
@@ -176,6 +201,10 @@ describe("planted records: no write of uko makes a text count that the write did
       count(`planted, ${config.title}`, [explorePlanted(realCore, config, "coarse", 1 + runs, tally)], tally);
       // The documented limit, which the model has to meet: the victim used another tool within 2 s of the planted time.
       if (cast !== withoutTags) expect(tally.forgedByAnotherTool).toBeGreaterThan(0);
+      // The other documented limit: a request that was taken off counts again by an approval, until its time is over.
+      if (gate !== "single" && where.keepsTags && cast !== withoutTags) {
+        expect(tally.requestRevived).toBeGreaterThan(0);
+      }
     },
     timeoutMs,
   );

@@ -141,6 +141,7 @@ export function* coarseMoves(model: Model & { readonly config: SafetyConfig }, w
   for (const who of [...config.honest, config.mallory]) {
     yield runThrough(model, world, command("destroy", who));
     yield runThrough(model, world, command("request", who));
+    yield runThrough(model, world, command("request", who, [], true));
     yield* handsOn(model, world, who);
     if (current.length > 0) {
       yield runThrough(model, world, approveAlso(who, world));
