@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import type { TofuPerson, TofuResult } from "../../stage/tofu.ts";
-import { keyProgram, vaultId, withMade, withStage } from "./support/tofu-stage.ts";
+import { keyProgram, type, vaultId, withMade, withStage } from "./support/tofu-stage.ts";
 
 const errorsOf = ({ diagnostics }: TofuResult): readonly string[] =>
   diagnostics.filter(({ severity }) => severity === "error").map(({ summary }) => summary);
@@ -152,40 +152,44 @@ test("create_before_destroy creates no second key for a tainted one, and leaves 
 
 test("two people delete a deposed key like any other, and it stays deposed until then", () =>
   withStage(async (stage) => {
-    const [alice, bob] = [await stage.person("alice", twoKeys()), await stage.person("bob", twoKeys())];
-    await bob.apply();
-    await depose(bob);
-    for (const person of [alice, bob]) await person.writeProgram(keyProgram());
+    const [alice, carol] = [await stage.person("alice", twoKeys()), await stage.person("carol", twoKeys())];
+    await carol.apply();
+    await depose(carol);
+    await carol.writeProgram(keyProgram());
     const deposed = async () =>
-      (await bob.state()).resources.filter(({ deposedKey }) => deposedKey !== undefined).map((each) => each.attributes);
+      (await carol.state()).resources
+        .filter(({ deposedKey }) => deposedKey !== undefined)
+        .map((each) => each.attributes);
 
-    const asked = await bob.apply();
+    const asked = await carol.apply();
     expect(asked.exitCode, asked.output).toBe(1);
     expect(errorsOf(asked)).toEqual([waits("other")]);
     expect(await deposed()).toMatchObject([{ label: "other", lifecycle_state: "pending_approval" }]);
     await stage.advance(60_000);
-    const record = /uko approve \S+ ([0-9a-f]{32})/.exec(asked.output)?.[1];
-    const acted = await alice.apply([], { env: { UKO_CONSENT: record } });
+    await type(alice, ["approve", "other", "--store"]);
+    const acted = await carol.apply();
     expect(errorsOf(acted)).toEqual([
-      'Key "other" is deactivated and is waiting for a second person to approve its destruction',
+      'Key "other" is deactivated and is waiting for a person to request its destruction',
     ]);
     expect(await deposed()).toMatchObject([{ label: "other", lifecycle_state: "cooling_down" }]);
-    expect((await bob.state()).resources.find(({ deposedKey }) => deposedKey === undefined)?.attributes).toMatchObject({
+    expect(
+      (await carol.state()).resources.find(({ deposedKey }) => deposedKey === undefined)?.attributes,
+    ).toMatchObject({
       ...{ label: "payroll", lifecycle_state: "active" },
     });
   }));
 
-test("OpenTofu plans a deposed key again at the apply of a saved plan, so an ID that only the apply passes counts", () =>
+test("OpenTofu plans a deposed key again at the apply of a saved plan, so an approval after the plan counts", () =>
   withStage(async (stage) => {
-    const [alice, bob] = [await stage.person("alice", twoKeys()), await stage.person("bob", twoKeys())];
-    await bob.apply();
-    await depose(bob);
-    for (const person of [alice, bob]) await person.writeProgram(keyProgram());
-    const record = /uko approve \S+ ([0-9a-f]{32})/.exec((await bob.apply()).output)?.[1];
+    const [alice, carol] = [await stage.person("alice", twoKeys()), await stage.person("carol", twoKeys())];
+    await carol.apply();
+    await depose(carol);
+    await carol.writeProgram(keyProgram());
+    await carol.apply();
     await stage.advance(60_000);
-    expect((await alice.plan(["-out=saved.plan"])).output).toContain("A run without the approval ID changes nothing");
-    const acted = await alice.run(["apply", "saved.plan"], { env: { UKO_CONSENT: record } });
-    expect(acted.output).toContain('This run approves the deactivation of key "other"');
+    await carol.plan(["-out=saved.plan"]);
+    await type(alice, ["approve", "other", "--store"]);
+    const acted = await carol.run(["apply", "saved.plan"]);
     expect(acted.output).toContain('Key "other" is deactivated');
   }));
 

@@ -1,27 +1,26 @@
 /** Guarantees of a plan with the real OpenTofu: a saved plan, a rename without a moved block, and a plan while the service is down. */
 
 import { expect, test } from "vitest";
-import { keyProgram, withMade, withStage } from "./support/tofu-stage.ts";
+import { keyProgram, type, withMade, withStage } from "./support/tofu-stage.ts";
 
-test("a saved plan without changes does not act on a request that only its apply names", () =>
+test("a saved plan does not act on an approval that was stored after it", () =>
   withStage(async (stage) => {
-    const [alice, bob] = [await stage.person("alice"), await stage.person("bob")];
-    await bob.apply();
+    const [alice, carol] = [await stage.person("alice"), await stage.person("carol")];
+    await carol.apply();
     await stage.advance(60_000);
-    await bob.destroy();
-    const record = String((await bob.state()).resources[0]?.attributes.deletion_record_id);
-    const env = { UKO_CONSENT: record };
-    const planned = await alice.plan(["-destroy", "-out=saved.plan"]);
+    await carol.destroy();
+    const planned = await carol.plan(["-destroy", "-out=saved.plan"]);
     expect(planned.output).toContain("changes nothing");
+    await type(alice, ["approve", "payroll", "--store"]);
     const mark = await stage.mark();
-    const applied = await alice.apply(["saved.plan"], { env });
+    const applied = await carol.apply(["saved.plan"]);
     expect(applied.exitCode, applied.output).toBe(1);
     expect(applied.output).toContain("[UKO_PLAN_OUTDATED]");
     expect(await stage.effects(mark)).toEqual([]);
-    expect((await alice.plan(["-destroy", "-out=saved.plan"], { env })).exitCode).toBe(0);
-    const acted = await alice.apply(["saved.plan"], { env });
+    expect((await carol.plan(["-destroy", "-out=saved.plan"])).exitCode).toBe(0);
+    const acted = await carol.apply(["saved.plan"]);
     expect(acted.output).not.toContain("[UKO_PLAN_OUTDATED]");
-    expect((await alice.state()).resources[0]?.attributes).toMatchObject({ key_state: "deactivated" });
+    expect((await carol.state()).resources[0]?.attributes).toMatchObject({ key_state: "deactivated" });
   }));
 
 test("the plan refuses a renamed block without moved that adopts the key, also without a refresh", () =>

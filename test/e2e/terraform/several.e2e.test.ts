@@ -5,7 +5,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import { type LocalUko, openEmulator } from "../../contracts/doors/support/emulator.ts";
-import { keyProgram, startTime, vaultId, withStage } from "./support/tofu-stage.ts";
+import { keyProgram, startTime, type, vaultId, withStage } from "./support/tofu-stage.ts";
 
 /** A provider block that says everything by itself; nothing of it stands in the environment. */
 function providerFor(uko: LocalUko, variable: string, alias?: string): string {
@@ -80,7 +80,7 @@ test("two aliases for two instances keep their keys apart", () =>
     }
   }));
 
-test("one destroy requests the deletion of thirty keys, the next deactivates all, and each message names its key", () =>
+test("one destroy requests the deletion of thirty keys, the next deactivates all that another person approved, and each message names its key", () =>
   withStage(async (stage) => {
     const labels = Array.from({ length: 30 }, (_, index) => `key-${String(index).padStart(2, "0")}`);
     const program = `resource "uko_managed_key" "many" {
@@ -90,23 +90,23 @@ test("one destroy requests the deletion of thirty keys, the next deactivates all
   label    = each.key
 }
 `;
-    const [alice, bob] = [await stage.person("alice", program), await stage.person("bob", program)];
-    expect(await bob.apply()).toMatchObject({ exitCode: 0, applied: { add: 30 } });
+    const [alice, carol] = [await stage.person("alice", program), await stage.person("carol", program)];
+    expect(await carol.apply()).toMatchObject({ exitCode: 0, applied: { add: 30 } });
     await stage.advance(60_000);
     const mark = await stage.mark();
-    const asked = await bob.destroy();
+    const asked = await carol.destroy();
     expect(asked.exitCode).toBe(1);
     const errors = asked.diagnostics.filter(({ severity }) => severity === "error");
     expect(errors.map(({ summary }) => /^Key "([^"]+)" is waiting for /.exec(summary)?.[1]).sort()).toEqual(labels);
     // A busy machine writes a record again if its first write came late.
     expect([...new Set(await stage.effects(mark))]).toEqual(["K4"]);
 
-    const records = errors.map(({ detail }) => /uko approve \S+ ([0-9a-f]{32})/.exec(detail)?.[1]);
+    await type(alice, ["approve", "--vault", "payments", "--step", "deactivate", "--store"]);
     const next = await stage.mark();
-    const acted = await alice.destroy([], { env: { UKO_CONSENT: records.join() } });
+    const acted = await carol.destroy();
     expect(acted.exitCode).toBe(1);
     expect((await stage.effects(next)).filter((operation) => operation === "K7")).toHaveLength(30);
-    const states = (await bob.state()).resources.map(({ attributes }) => attributes.lifecycle_state);
+    const states = (await carol.state()).resources.map(({ attributes }) => attributes.lifecycle_state);
     expect([...new Set(states)]).toEqual(["cooling_down"]);
   }));
 
@@ -161,7 +161,7 @@ resource "uko_kms_key" "orders" {
     expect(states.toSorted()).toEqual(["-", "active", "active", "pending_approval", "pending_approval"]);
   }));
 
-test("the printed tofu apply continues the deletion of a key that left the configuration, and of no other key", () =>
+test("an apply continues the deletion of a key that left the configuration, and of no other key", () =>
   withStage(async (stage) => {
     const blocks = ["payroll", "wages"].map(
       (name) => `resource "uko_managed_key" "${name}" {
@@ -171,20 +171,23 @@ test("the printed tofu apply continues the deletion of a key that left the confi
 }
 `,
     );
-    const [alice, bob] = [await stage.person("alice", blocks.join("")), await stage.person("bob", blocks.join(""))];
-    expect(await bob.apply()).toMatchObject({ exitCode: 0, applied: { add: 2 } });
+    const program = blocks.join("");
+    const [alice, carol] = [await stage.person("alice", program), await stage.person("carol", program)];
+    expect(await carol.apply()).toMatchObject({ exitCode: 0, applied: { add: 2 } });
     await stage.advance(60_000);
-    for (const person of [alice, bob]) await person.writeProgram(blocks[1] ?? "");
-    const asked = await bob.apply();
-    const [, printed = ""] = /^ +(UKO_CONSENT=[0-9a-f]{32} tofu apply)$/m.exec(asked.output) ?? [];
-    expect([asked.exitCode, printed], asked.output).toEqual([1, expect.stringMatching(/^UKO_CONSENT=/)]);
-    const [, record = ""] = /^UKO_CONSENT=(\S+)/.exec(printed) ?? [];
+    await carol.writeProgram(blocks[1] ?? "");
+    const asked = await carol.apply();
+    expect([asked.exitCode, asked.output]).toEqual([1, expect.stringMatching(/^ +uko approve payroll$/m)]);
+    const stored = await type(alice, ["approve", "payroll", "--store"]);
+    expect(stored.stdout).toContain("stored");
     const mark = await stage.mark();
-    const acted = await alice.apply([], { env: { UKO_CONSENT: record } });
+    const acted = await carol.apply();
     expect(acted.exitCode).toBe(1);
-    expect(acted.firstErrorLine).toMatch(/^Key "payroll" is deactivated and is waiting for a second person/);
-    expect((await stage.effects(mark)).toSorted()).toEqual(["K4", "K7"]);
-    const states = (await bob.state()).resources.map(({ name, attributes }) => [name, attributes.lifecycle_state]);
+    expect(acted.firstErrorLine).toBe(
+      'Key "payroll" is deactivated and is waiting for a person to request its destruction',
+    );
+    expect(await stage.effects(mark)).toContain("K7");
+    const states = (await carol.state()).resources.map(({ name, attributes }) => [name, attributes.lifecycle_state]);
     expect(Object.fromEntries(states)).toEqual({ payroll: "cooling_down", wages: "active" });
   }));
 

@@ -4,17 +4,12 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { terraformSchemaFile } from "../../../sdk/make/schema-file.ts";
 import type { TofuResult } from "../../stage/tofu.ts";
-import { keyProgram, vaultId, withMade, withStage } from "./support/tofu-stage.ts";
+import { keyProgram, type, vaultId, withMade, withStage } from "./support/tofu-stage.ts";
 
 const hourMs = 3_600_000;
-const recordIn = ({ output }: TofuResult): string => {
-  const record = /uko approve \S+ ([0-9a-f]{32})/.exec(output)?.[1];
-  if (record === undefined) throw new Error(`The run requested nothing:\n${output}`);
-  return record;
-};
 const errorsOf = ({ diagnostics }: TofuResult) => diagnostics.filter(({ severity }) => severity === "error");
 
-test("apply creates a key, the next plan is empty, and destroy requires two people and four runs", () =>
+test("apply creates a key, the next plan is empty, and two people delete it, each with uko approve", () =>
   withStage(async (stage) => {
     const [alice, bob] = [await stage.person("alice"), await stage.person("bob")];
     const made = await bob.apply();
@@ -44,12 +39,14 @@ test("apply creates a key, the next plan is empty, and destroy requires two peop
     expect((await alice.destroy()).exitCode).toBe(1);
     expect(await stage.effects(mark)).toEqual([]);
 
-    const acted = await alice.destroy([], { env: { UKO_CONSENT: recordIn(asked) } });
-    expect(acted.output).toContain('This run approves the deactivation of key "payroll"');
-    expect((await alice.state()).resources[0]?.attributes).toMatchObject({ lifecycle_state: "cooling_down" });
+    await type(alice, ["approve", "payroll"]);
+    const cooling = await bob.destroy();
+    expect(errorsOf(cooling)[0]?.summary).toMatch(/^Key "payroll" is deactivated and is waiting for a second person/);
+    expect((await bob.state()).resources[0]?.attributes).toMatchObject({ lifecycle_state: "cooling_down" });
 
     await stage.advance(4 * hourMs + 60_000);
-    const destroyed = await bob.destroy(["-refresh=false"], { env: { UKO_CONSENT: recordIn(acted) } });
+    await type(bob, ["approve", "payroll"]);
+    const destroyed = await bob.destroy(["-refresh=false"]);
     expect(errorsOf(destroyed)[0]?.summary).toMatch(/^Key "payroll" is destroyed; keystore "payroll-ring" still holds/);
     expect((await bob.state()).resources[0]?.attributes).toMatchObject({ lifecycle_state: "pending_destruction" });
 
@@ -57,6 +54,29 @@ test("apply creates a key, the next plan is empty, and destroy requires two peop
     const removed = await bob.destroy();
     expect(removed, removed.output).toMatchObject({ exitCode: 0, applied: { remove: 1 } });
     expect((await bob.state()).resources).toEqual([]);
+  }));
+
+test("each destroy of the requester takes the step for which another person stored an approval", () =>
+  withStage(async (stage) => {
+    const [alice, carol] = [await stage.person("alice"), await stage.person("carol")];
+    await carol.apply();
+    await carol.destroy();
+    await type(alice, ["approve", "payroll", "--store"]);
+    const mark = await stage.mark();
+    expect((await alice.destroy()).exitCode, "not the run of the approver").toBe(1);
+    expect(await stage.effects(mark)).toEqual([]);
+    const asked = await carol.destroy();
+    expect(await stage.effects(mark)).toContain("K7");
+    expect(errorsOf(asked).map(({ summary }) => summary)).toEqual([
+      'Key "payroll" is deactivated and is waiting for a person to request its destruction',
+    ]);
+    expect((await carol.state()).resources[0]?.attributes).toMatchObject({ lifecycle_state: "cooling_down" });
+
+    await type(carol, ["request", "payroll"]);
+    await stage.advance(4 * hourMs + 60_000);
+    await type(alice, ["approve", "payroll", "--store"]);
+    const destroyed = await carol.destroy();
+    expect(errorsOf(destroyed)[0]?.summary).toMatch(/^Key "payroll" is destroyed; keystore "payroll-ring" still holds/);
   }));
 
 test("a key cannot be replaced: the plan refuses -replace, warns about a taint, and the apply fails", () =>

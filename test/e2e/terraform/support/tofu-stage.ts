@@ -4,6 +4,7 @@ import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../../provider/emulator/seed.ts";
 import { type LocalUko, openEmulator } from "../../../contracts/doors/support/emulator.ts";
 import { asOutsider, outsiderAgent } from "../../../contracts/doors/support/outsider.ts";
+import { runUko, type TypedResult } from "../../../contracts/doors/support/terminal.ts";
 import { type TofuPerson, TofuWorkspace } from "../../../stage/tofu.ts";
 import { explainVerdict, type JudgeOptions, judge, type TrailEntry } from "../../../support/oracle.ts";
 
@@ -37,6 +38,13 @@ resource "uko_managed_key" "payroll" {
 }
 ${others}
 `;
+
+/** Runs `uko ARGS` at this person's terminal; the person agrees with each question. */
+export async function type(person: TofuPerson, args: readonly string[]): Promise<TypedResult> {
+  const typed = await runUko(args, { environment: person.environment(), workingCopy: person.workingCopy });
+  if (typed.exitCode !== 0) throw new Error(`uko ${args.join(" ")} failed:\n${typed.stdout}${typed.stderr}`);
+  return typed;
+}
 
 /** Opens a stage for one test, judges it and ends it. */
 export async function withStage(
