@@ -179,7 +179,7 @@ test("two people delete a deposed key like any other, and it stays deposed until
     });
   }));
 
-test("OpenTofu plans a deposed key again at the apply of a saved plan, so an approval after the plan counts", () =>
+test("a saved plan of a deposed key does not act on an approval that was stored after it", () =>
   withStage(async (stage) => {
     const [alice, carol] = [await stage.person("alice", twoKeys()), await stage.person("carol", twoKeys())];
     await carol.apply();
@@ -189,8 +189,11 @@ test("OpenTofu plans a deposed key again at the apply of a saved plan, so an app
     await stage.advance(60_000);
     await carol.plan(["-out=saved.plan"]);
     await type(alice, ["approve", "other", "--store"]);
-    const acted = await carol.run(["apply", "saved.plan"]);
-    expect(acted.output).toContain('Key "other" is deactivated');
+    const mark = await stage.mark();
+    expect((await carol.run(["apply", "saved.plan"])).output).toContain("[UKO_PLAN_OUTDATED]");
+    expect(await stage.effects(mark)).toEqual([]);
+    await carol.plan(["-out=saved.plan"]);
+    expect((await carol.run(["apply", "saved.plan"])).output).toContain('Key "other" is deactivated');
   }));
 
 test("refuses a state of a later schema, and reads one that lacks new attributes", () =>

@@ -178,8 +178,7 @@ test("an apply continues the deletion of a key that left the configuration, and 
     await carol.writeProgram(blocks[1] ?? "");
     const asked = await carol.apply();
     expect([asked.exitCode, asked.output]).toEqual([1, expect.stringMatching(/^ +uko approve payroll$/m)]);
-    const stored = await type(alice, ["approve", "payroll", "--store"]);
-    expect(stored.stdout).toContain("stored");
+    await type(alice, ["approve", "payroll", "--store"]);
     const mark = await stage.mark();
     const acted = await carol.apply();
     expect(acted.exitCode).toBe(1);
