@@ -7,10 +7,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
 import { type GeneratedSize, generateSeed } from "../../provider/emulator/generate.ts";
 import { type Emulator, startEmulator } from "../../provider/emulator/start.ts";
 import { apiKeys, executable, type Person } from "../cli/harness.ts";
+import { answerTo } from "../support/answers.ts";
 import { childEnv } from "../support/child-env.ts";
 import { judge, type TrailEntry, type Violation } from "../support/oracle.ts";
 
@@ -170,10 +172,12 @@ function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size
   };
   const callsSoFar = (): number => emulator.world.audit.since(0).at(-1)?.seq ?? 0;
   const start = (who: Person, args: readonly string[]) => {
-    const child = spawn(process.execPath, [executable, ...args], {
+    const isAsking = args[1] === "approve";
+    const child = spawn(process.execPath, [...(isAsking ? ["--import", asAtTerminal] : []), executable, ...args], {
       env: { ...childEnv, ...environment(emulator.url, who) },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [isAsking ? "pipe" : "ignore", "pipe", "pipe"],
     });
+    if (isAsking) answerOf(child);
     const memory = setInterval(() => {
       peakMegabytes = Math.max(peakMegabytes, peakOf(child));
     }, 200);
@@ -251,8 +255,8 @@ function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size
       if (review === undefined) throw new Error(`review ${reviewed} wrote no file`);
       const [wave, step] = reviewed.split(" ");
       // The first keys of a wave go alone.
-      await acting(who, `approve ${wave} ${step} --review ${review} --yes`);
-      await acting(who, `approve ${wave} ${step} --review ${review} --yes`);
+      await acting(who, `approve ${wave} ${step} --review ${review}`);
+      await acting(who, `approve ${wave} ${step} --review ${review}`);
     },
     figures() {
       collect();
@@ -283,6 +287,23 @@ function needsAnotherRun({ keys, unstarted = 0, gate }: Acted): boolean {
 function whyAgain({ keys }: Acted): string {
   const failed = typeof keys === "object" ? keys.filter(({ outcome }) => outcome === "failed") : [];
   return failed.length === 0 ? "" : `; ${failed.length} keys fail, such as: ${failed[0]?.says}`;
+}
+
+/** A process of the bench has no terminal, at which a person approves. */
+const asAtTerminal =
+  "data:text/javascript,const{stdin,stderr}=process;stdin.isTTY=true;Object.assign(stderr,{isTTY:true,columns:200,hasColors(){}})";
+
+/** Types the phrase that the process asks for. */
+function answerOf(child: ChildProcess): void {
+  let asked = "";
+  child.stderr?.on("data", (chunk: Buffer) => {
+    asked += stripVTControlCharacters(chunk.toString());
+    if (!asked.endsWith(" to go on: ")) return;
+    child.stdin?.write(`${answerTo(asked)}\n`);
+    asked = "";
+  });
+  // The process may have been killed.
+  child.stdin?.on("error", () => {});
 }
 
 function endOf(child: ChildProcess): Promise<Ended> {
