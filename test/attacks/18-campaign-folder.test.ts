@@ -39,7 +39,7 @@ describe("a rehearsal whose files name a real key", () => {
 
   async function forge({ isInState }: { readonly isInState: boolean }) {
     stage.complete();
-    await stage.campaign("rehearse --yes");
+    await stage.campaign("rehearse");
     const state = JSON.parse(stage.read("rehearsal/state.json"));
     const own = state.keys as readonly { readonly keyId: string }[];
     if (isInState) stage.write("rehearsal/state.json", JSON.stringify({ ...state, keys: [{ ...realKey, type: "x" }] }));
@@ -65,8 +65,8 @@ describe("a rehearsal whose files name a real key", () => {
 
   it("shows each key before an approval, so that a key under the label of a throwaway key can be noticed", async () => {
     stage.complete();
-    await stage.campaign("rehearse --yes");
-    await stage.campaign("rehearse --yes");
+    await stage.campaign("rehearse");
+    await stage.campaign("rehearse");
     await stage.world.advance("1m");
     const { exitCode, err } = await confirmed("campaign rehearse");
     expect(exitCode).toBe(0);

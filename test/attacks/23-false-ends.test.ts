@@ -60,7 +60,7 @@ describe("a key of the manifest is never left out of a report", () => {
     const keyId = idOf("mail-1");
     const record = { label: `${throwaway.labelStart}1`, description: throwaway.description };
     await stage.world.control(`keys/${keyId}`, { record });
-    await stage.campaign("rehearse --yes");
+    await stage.campaign("rehearse");
     const state = JSON.parse(stage.read("rehearsal/state.json"));
     const keys = [{ vaultId: vaultIds.archive, keyId, type: "azure_key_vault" }];
     stage.write("rehearsal/state.json", JSON.stringify({ ...state, keys }));

@@ -10,7 +10,7 @@ interface Rehearsed {
   readonly assumptions: readonly { readonly id: string; readonly verdict: string }[];
 }
 const rehearse = async (who: Person) => {
-  const { exitCode, out } = await stage.campaign("rehearse --yes --json", who);
+  const { exitCode, out } = await stage.campaign("rehearse --json", who);
   const { rehearsal = [], assumptions = [] } = JSON.parse(out) as Partial<Rehearsed>;
   const verdicts = assumptions
     .filter(({ verdict }) => verdict !== "not_observed")

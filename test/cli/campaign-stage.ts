@@ -12,7 +12,7 @@ import { expectCampaignForm } from "./json-form.ts";
 export interface CampaignStage {
   readonly world: CliTestWorld;
   readonly folder: string;
-  /** Runs `uko campaign` in the folder, at a terminal if it approves. JSON that it prints has the published form. */
+  /** Runs `uko campaign` in the folder, at a terminal if it can approve. JSON that it prints has the published form. */
   campaign(command: string, who?: Person): Promise<Ended>;
   write(name: string, text: string): void;
   read(name: string): string;
@@ -65,7 +65,7 @@ export function useCampaignStage(seed: Seed = campaignSeed): CampaignStage {
     },
     async campaign(command, who = "bob") {
       const line = `campaign ${command} --folder ${folder}`;
-      const ended = await (command.startsWith("approve ") ? world.type(who, line) : world.uko(who, line));
+      const ended = await (/^(approve|rehearse)\b/.test(command) ? world.type(who, line) : world.uko(who, line));
       if (command.includes("--json")) expectCampaignForm(command, ended.out);
       return ended;
     },

@@ -38,6 +38,8 @@ function addActingCommands(campaign: Command, world: CliWorld, end: (exitCode: n
   const run = async (shown: Shown, act: Run): Promise<void> =>
     end(await runCampaign(world, shown, async ({ campaignActs, options }) => act(await campaignActs(), options)));
 
+  /** No option answers for a person who approves, and --json only changes what is printed. */
+  const byHand = (phrase: string, lines?: readonly string[]) => confirmSet(world, {}, phrase, lines);
   const asking = (shown: Shown, yes: true | undefined) => (phrase: string, lines?: readonly string[]) =>
     confirmSet(world, { ...shown, ...(yes && { yes }) }, phrase, lines);
 
@@ -61,10 +63,8 @@ function addActingCommands(campaign: Command, world: CliWorld, end: (exitCode: n
     .option("--store", "write an approval on each key, so that the requester may act; take no step")
     .action((wave: string, step: Step, { review, store, ...rest }: Approving) => {
       requirePerson(world, "uko campaign approve");
-      // No option answers for the person, and --json only changes what is printed.
-      const confirm = (phrase: string, lines?: readonly string[]) => confirmSet(world, {}, phrase, lines);
       return run(rest, (acting, options) =>
-        acting.approve(rest.folder, { wave, step, ...rest, review, stores: store === true, confirm }, options),
+        acting.approve(rest.folder, { wave, step, ...rest, review, stores: store === true, confirm: byHand }, options),
       );
     });
 
@@ -84,11 +84,11 @@ function addActingCommands(campaign: Command, world: CliWorld, end: (exitCode: n
     campaign,
     "rehearse",
     "Take the whole path on throwaway keys, one per type of keystore; run it repeatedly",
-  )
-    .option("--yes", "required if there is no terminal; at a terminal, uko asks in any case")
-    .action(({ yes, ...rest }: Shown & { readonly yes?: true }) =>
-      run(rest, (acting, options) => acting.rehearse(rest.folder, asking(rest, yes), options)),
-    );
+  ).action((rest: Shown) => {
+    // Each run of the second person approves.
+    requirePerson(world, "uko campaign rehearse");
+    return run(rest, (acting, options) => acting.rehearse(rest.folder, byHand, options));
+  });
 
   shownCommand(campaign, "close", "Delete emptied templates, keystores, key rings and vaults; print what is left to do")
     .option("--csv", "one line of CSV per destroyed KMS key whose metadata KMS still keeps")
