@@ -35,9 +35,10 @@ const variables: Readonly<Record<string, string>> = {
   $KEY: "5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-000000000002",
 };
 
-/** The lines of a file's `sh` blocks. */
+/** The lines of a file's blocks for a shell; a registry of Terraform calls them `shell`. */
 export function commandsIn(file: string): readonly DocumentedCommand[] {
-  return blocksIn(file, "sh")
+  return ["sh", "shell"]
+    .flatMap((language) => blocksIn(file, language))
     .flatMap((block) => block.split("\n"))
     .map((line) => line.replace(/\s+#.*$/, "").replace(/^(?:[A-Z_]+=\S+\s*)+/, ""))
     .filter((line) => line !== "")
