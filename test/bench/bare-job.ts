@@ -39,7 +39,7 @@ const marker = { name: "uko_dual", value: "both" };
 /** The calls for one key, by the rows of the contract. The resource that does nothing waits in place of the client. */
 const sequences = {
   request: ["K3", "M6", "K13", "K4"],
-  deactivate: ["K3", "M6", "K13", "K7", "K3", "K4"],
+  deactivate: ["K3", "M6", "K13", "K7"],
   destroy: ["K3", "M6", "K13", "K8"],
   remove: ["K3", "M6", "K5"],
 } as const satisfies Partial<Record<BareRun, readonly string[]>>;

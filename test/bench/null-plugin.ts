@@ -24,7 +24,7 @@ interface Stored {
 
 const stored: Stored = JSON.parse(process.env.BENCH_STORES ?? "{}");
 const isRefreshed = stored.refreshBeforeUpdate ?? false;
-const refusesAfterMs = process.env.BENCH_REFUSES_AFTER_MS;
+const isRefusing = process.env.BENCH_REFUSES === "1";
 const server = new Server();
 server.addService(providerGrpc.ResourceProviderService, {
   handshake(_: unknown, answer: Answer<providerPb.ProviderHandshakeResponse>) {
@@ -76,9 +76,8 @@ server.addService(providerGrpc.ResourceProviderService, {
     answer(null, response);
   },
   delete(_: unknown, answer: Answer<emptyPb.Empty>) {
-    if (refusesAfterMs === undefined) return answer(null, new emptyPb.Empty());
-    const refuse = () => answer({ code: status.FAILED_PRECONDITION, message: "The deletion waits" });
-    setTimeout(refuse, Number(refusesAfterMs));
+    if (isRefusing) answer({ code: status.FAILED_PRECONDITION, message: "The deletion waits" });
+    else answer(null, new emptyPb.Empty());
   },
   cancel(_: unknown, answer: Answer<emptyPb.Empty>) {
     answer(null, new emptyPb.Empty());

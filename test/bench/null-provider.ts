@@ -1,6 +1,5 @@
 /** A provider for OpenTofu that does nothing and answers at once: what a provider in Node costs by itself, for comparison. */
 
-import { setTimeout as delay } from "node:timers/promises";
 import { Server } from "@grpc/grpc-js";
 import { decode, encode } from "@msgpack/msgpack";
 import type { AttributeSchema } from "../../provider/schema/terraform-types.ts";
@@ -27,7 +26,7 @@ const attributes = Object.entries(KEY_ATTRIBUTES).map(([name, { type, required, 
 const { outputs }: { readonly outputs?: Readonly<Record<string, unknown>> } = JSON.parse(
   process.env.BENCH_STORES ?? "{}",
 );
-const refusesAfterMs = process.env.BENCH_REFUSES_AFTER_MS;
+const isRefusing = process.env.BENCH_REFUSES === "1";
 
 /** The object with its outputs; null for a deletion. */
 function withOutputs(msgpack: Uint8Array): Uint8Array {
@@ -54,8 +53,7 @@ addService(server, Provider, {
     proposedNewState === undefined ? {} : { plannedState: { msgpack: withOutputs(proposedNewState.msgpack) } },
   async applyResourceChange({ plannedState, priorState }) {
     if (plannedState === undefined || priorState === undefined) return {};
-    if (refusesAfterMs === undefined || decode(plannedState.msgpack) !== null) return { newState: plannedState };
-    await delay(Number(refusesAfterMs));
+    if (!isRefusing || decode(plannedState.msgpack) !== null) return { newState: plannedState };
     return { newState: priorState, diagnostics: [{ severity: 1, summary: "The deletion waits" }] };
   },
   stopProvider: async () => ({}),

@@ -20,7 +20,5 @@ export function storing(key: StoredKey): { readonly BENCH_STORES: string } {
   return { BENCH_STORES: JSON.stringify(key) };
 }
 
-/** With this in the environment, the resource refuses its deletion after so long, as a key does that waits. */
-export function refusing(afterMs: number): { readonly BENCH_REFUSES_AFTER_MS: string } {
-  return { BENCH_REFUSES_AFTER_MS: String(afterMs) };
-}
+/** With this in the environment, the resource refuses its deletion, as a key does that waits. */
+export const refusing = { BENCH_REFUSES: "1" };

@@ -7,7 +7,7 @@ import { installPlugins } from "../stage/language-setup.ts";
 import { LocalUko } from "../stage/local-uko.ts";
 import { type PulumiPerson, PulumiWorkspace } from "../stage/pulumi.ts";
 import { buildNull } from "./build-null.ts";
-import { deleteKeys, floorOf, settledAfterMs } from "./keys-run.ts";
+import { deleteKeys, floorOf } from "./keys-run.ts";
 import { expectExit, measure, runLimitMs, total } from "./measure.ts";
 import { refusing, type StoredKey, storing } from "./null-state.ts";
 import { measurePlugins } from "./plugin-process.ts";
@@ -113,8 +113,7 @@ async function measureFloor(
     ["up", up, {}, 0],
     ["unchanged", up, {}, 0],
     ["refresh", refresh, {}, 0],
-    ["refused", destroy, refusing(0), 1],
-    ["refused late", destroy, refusing(settledAfterMs), 1],
+    ["refused", destroy, refusing, 1],
     ["deleted", destroy, {}, 0],
   ] as const) {
     const measured = expectExit(await run(name, undefined, person, args, env), exitCode);
@@ -138,7 +137,7 @@ async function measureKeys(
         env: { ...uko.settings, ...settings, UKO_API_KEY: `${name}-demo-key` },
       });
     const bob = await personWith("bob");
-    const alice = await personWith("alice");
+    const carol = await personWith("carol");
 
     const created = expectExit(await run("create", uko, bob, up), 0);
     const stateBytes = (await bob.exportState()).text.length;
@@ -151,10 +150,9 @@ async function measureKeys(
     });
     const refreshed = expectExit(await run("refresh", uko, bob, refresh), 0);
     await comparison.add("refresh", refreshed, { floor: floors.get("refresh"), bare: "list" });
-    const people = { alice, bob };
     await deleteKeys({
-      ...{ uko, count },
-      destroy: (name, who, env) => run(name, uko, people[who], destroy, env),
+      ...{ uko, evidence: path.join(workspace.folder, "evidence.jsonl") },
+      destroy: (name) => run(name, uko, carol, destroy),
       show: (name, measured) =>
         comparison.add(`destroy: ${name}`, measured, {
           floor: floors.get(floorOf[name]),

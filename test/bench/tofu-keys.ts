@@ -7,7 +7,7 @@ import { findTofu } from "../engines/find-tofu.ts";
 import { LocalUko } from "../stage/local-uko.ts";
 import { type TofuPerson, TofuWorkspace } from "../stage/tofu.ts";
 import { buildNull } from "./build-null.ts";
-import { deleteKeys, floorOf, settledAfterMs } from "./keys-run.ts";
+import { deleteKeys, floorOf } from "./keys-run.ts";
 import { expectExit, type Measured, measure, runLimitMs, total } from "./measure.ts";
 import { refusing, type StoredKey, storing } from "./null-state.ts";
 import { median } from "./processes.ts";
@@ -150,8 +150,7 @@ async function measureFloor({ count, width }: Keys, settings: string): Promise<R
     ["apply", apply, {}, 0],
     ["unchanged", ["plan"], {}, 0],
     ["refresh", refresh, {}, 0],
-    ["refused", destroy, refusing(0), 1],
-    ["refused late", destroy, refusing(settledAfterMs), 1],
+    ["refused", destroy, refusing, 1],
     ["deleted", destroy, {}, 0],
   ] as const) {
     const measured = expectExit(await run(name, undefined, person, at(width, args), env), exitCode);
@@ -174,7 +173,7 @@ async function measureKeys(
   try {
     await using workspace = await TofuWorkspace.create();
     const bob = await ukoPerson(workspace, uko, "bob", count);
-    const alice = await ukoPerson(workspace, uko, "alice", count);
+    const carol = await ukoPerson(workspace, uko, "carol", count);
     const measured = async (name: string, args: readonly string[]) =>
       expectExit(await run(name, uko, bob, at(width, args)), 0);
 
@@ -194,10 +193,9 @@ async function measureKeys(
     const refreshed = await measured("refresh", refresh);
     await comparison.add("refresh", refreshed, { floor: floors.get("refresh"), bare: "list" });
     expectFewCalls(refreshed, count);
-    const people = { alice, bob };
     await deleteKeys({
-      ...{ uko, count },
-      destroy: (name, who, env) => run(name, uko, people[who], at(width, destroy), env),
+      ...{ uko, evidence: path.join(workspace.folder, "evidence.jsonl") },
+      destroy: (name) => run(name, uko, carol, at(width, destroy)),
       show: (name, each) =>
         comparison.add(`destroy: ${name}`, each, {
           floor: floors.get(floorOf[name]),

@@ -9,19 +9,25 @@ const dynamicProgram = (name: string, options: object) =>
   `import { ManagedKey } from "pulumi-uko";
 new ManagedKey("${name}", ${JSON.stringify({ vaultId, template: "payroll", label: "payroll" })}, ${JSON.stringify(options)});
 `;
-const people = ["alice", "bob"];
+const people = ["alice", "bob", "carol"];
 
 async function pasteElsewhere(scenario: Scenario, renamed: string): Promise<void> {
-  const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
+  const [alice, bob, carol] = [
+    await scenario.person("alice"),
+    await scenario.person("bob"),
+    await scenario.person("carol"),
+  ];
   ended(await bob.up(), 0);
-  for (const person of [alice, bob]) await person.writeProgram(renamed);
+  for (const person of [bob, carol]) await person.writeProgram(renamed);
   ended(await bob.up(), 0);
   await scenario.advance("1m");
-  const asked = ended(await bob.destroy(), 1);
+  ended(await carol.destroy(), 1);
   await scenario.advance("1m");
+  ended(await alice.storeApproval("payroll"), 0);
+  const waiting = ended(await bob.destroy(), 1);
 
-  await alice.openStack("other", {});
-  const acted = await alice.runNext(asked.output, endAgain);
+  await carol.openStack("other", {});
+  const acted = await carol.runNext(waiting.output, endAgain);
   expect(acted.output).toContain("is deactivated");
   expect(await scenario.key()).toMatchObject({ state: "deactivated" });
 }

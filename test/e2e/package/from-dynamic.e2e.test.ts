@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import type { Resources } from "../../contracts/doors/door.ts";
 import { door } from "../../contracts/doors/door.ts";
-import { codeOf, consentIn, ended, messageOf } from "../../contracts/doors/support/next-steps.ts";
+import { codeOf, ended, messageOf } from "../../contracts/doors/support/next-steps.ts";
 import type { Person } from "../../contracts/doors/support/person.ts";
 import { programWith, type Scenario, withScenario } from "../../contracts/doors/support/scenario.ts";
 import { emptySeed, wholeStack } from "../../contracts/doors/support/whole-stack.ts";
@@ -84,16 +84,17 @@ test.each([
       ended(await bob.up(), 0);
       await scenario.advance("1m");
       const made = await scenario.mark();
-      const asked = ended(await bob.destroy(), 1);
+      ended(await bob.destroy(), 1);
       await scenario.advance("1m");
       await move(second);
 
       expect(messageOf(ended(await bob.destroy(), 1).output, "payroll")).toMatch(
         /^Key "payroll" is waiting for a second person/,
       );
-      const deactivated = ended(await alice.destroy(consentIn(asked.output)), 1);
+      ended(await alice.approve("payroll"), 0);
       await scenario.advance("4h1m");
-      const destroyed = ended(await bob.destroy(consentIn(deactivated.output)), 1);
+      ended(await bob.approve("payroll"), 0);
+      const destroyed = ended(await bob.destroy(), 1);
       expect(codeOf(destroyed.output, "payroll")).toBe("UKO_DESTRUCTION_PENDING");
       await scenario.advance("31d");
       ended(await bob.destroy(), 0);

@@ -3,7 +3,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { untilHeld } from "../../contracts/doors/support/emulator.ts";
-import { codeOf, consentIn, ended, messageOf } from "../../contracts/doors/support/next-steps.ts";
+import { codeOf, ended, messageOf } from "../../contracts/doors/support/next-steps.ts";
 import type { Person } from "../../contracts/doors/support/person.ts";
 import { killCli, untilGone, untilSaid } from "./support/interrupted-run.ts";
 import { keyResource, withMade, withYaml } from "./support/yaml-scenario.ts";
@@ -38,13 +38,15 @@ test("killed while a deletion waits: no second request, and no step without the 
   withMade({ program }, async ({ scenario, bob }) => {
     const alice = await scenario.person("alice");
     await scenario.advance("1m");
-    const asked = ended(await bob.destroy(), 1);
+    ended(await bob.destroy(), 1);
     await scenario.advance("1m");
-    const deactivated = ended(await alice.destroy(consentIn(asked.output)), 1);
-    const half = consentIn(deactivated.output);
+    ended(await alice.approve("payroll", { requestsNext: false }), 0);
+    ended(await bob.uko(["request", "payroll"]), 0);
+    await scenario.advance("1m");
+    ended(await alice.storeApproval("payroll"), 0);
     await scenario.advance("1m");
 
-    const env = { UKO_WAIT: "5h", UKO_CONSENT: half };
+    const env = { UKO_WAIT: "5h" };
     const started = bob.engine.start(["destroy", "--skip-preview", "--yes"], { env });
     await untilSaid(started, /Cooling down, \d h/);
     const plugins = await started.providerPids();
@@ -58,7 +60,7 @@ test("killed while a deletion waits: no second request, and no step without the 
     expect(await scenario.writes(before)).toEqual([]);
 
     await unlock(bob);
-    const destroyed = ended(await bob.destroy(half), 1);
+    const destroyed = ended(await bob.destroy(), 1);
     expect(codeOf(destroyed.output, "payroll")).toBe("UKO_DESTRUCTION_PENDING");
     expect((await scenario.writes(before)).map(({ operation }) => operation)).toEqual(["K8"]);
     await scenario.advance("31d");

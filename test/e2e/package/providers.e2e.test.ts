@@ -112,7 +112,7 @@ test("another instanceId on a provider that has keys is an error before any call
     await bob.writeProgram(yamlProgram(programFor(demoSeed.instance.id)));
     const elsewhere = ended(await bob.destroy(["--continue-on-error"]), 1);
     expect(firstLineOf(elsewhere.output)).toMatch(/is waiting for a second person/);
-    const astray = await bob.engine.destroy({ env: { UKO_INSTANCE_ID: otherInstance } });
+    const astray = await bob.destroy([], { env: { UKO_INSTANCE_ID: otherInstance } });
     expect(ended(astray, 1).output).toContain("[UKO_INSTANCE_MISMATCH]");
     expect(await bob.resources()).toHaveLength(1);
   });

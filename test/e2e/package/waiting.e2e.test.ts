@@ -3,7 +3,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
-import { codeOf, consentIn, ended, messageOf } from "../../contracts/doors/support/next-steps.ts";
+import { codeOf, ended, messageOf } from "../../contracts/doors/support/next-steps.ts";
 import { type Scenario, startTime } from "../../contracts/doors/support/scenario.ts";
 import { untilSaid } from "./support/interrupted-run.ts";
 import { keyResource, withYaml, type YamlProgram } from "./support/yaml-scenario.ts";
@@ -27,9 +27,9 @@ test.each([
   ],
 ] as const)("within %s, a run waits for the end of a cool-down and takes the next step", (_who, options, env) =>
   withYaml({ seed, program: programWith(options) }, async (scenario) => {
-    const { bob, half, mark } = await deactivated(scenario);
+    const { bob, mark } = await deactivated(scenario);
     await scenario.advance("3h59m50s");
-    const run = await bob.engine.run(destroying, { env: { UKO_CONSENT: half, ...env } });
+    const run = await bob.engine.run(destroying, { env });
     expect(codeOf(ended(run, 1).output, "payroll")).toBe("UKO_DESTRUCTION_PENDING");
     expect(await operations(scenario, mark)).toEqual(["K8"]);
     expect(linesOf(run.output, /Cooling down, \d+ min left/).length).toBeLessThanOrEqual(1);
@@ -38,8 +38,8 @@ test.each([
 
 test("Ctrl-C cancels a wait at once with its reason; a person gets one line of progress and no warning", () =>
   withYaml({ seed, program: programWith() }, async (scenario) => {
-    const { bob, half, mark } = await deactivated(scenario);
-    const started = bob.engine.start(destroying, { env: { UKO_WAIT: "5h", UKO_CONSENT: half } });
+    const { bob, mark } = await deactivated(scenario);
+    const started = bob.engine.start(destroying, { env: { UKO_WAIT: "5h" } });
     await untilSaid(started, /Cooling down, (?:4 h|3 h 5\d min) left/);
     await pause(2_000);
     const stoppedAt = performance.now();
@@ -55,34 +55,35 @@ test("Ctrl-C cancels a wait at once with its reason; a person gets one line of p
     expect((await bob.engine.exportState()).text).not.toContain("pending_operations");
 
     await scenario.advance("4h1m");
-    ended(await bob.destroy(half), 1);
+    ended(await bob.destroy(), 1);
     expect(await operations(scenario, mark)).toEqual(["K8"]);
   }));
 
 test("warns a pipeline that waits for more than 15 minutes that it holds the lock of its state", () =>
   withYaml({ seed, program: programWith({ customTimeouts: { delete: "5h" } }) }, async (scenario) => {
-    const { bob, half } = await deactivated(scenario);
-    const started = bob.engine.start(destroying, { env: { CI: "true", UKO_CONSENT: half } });
+    const { bob } = await deactivated(scenario);
+    const started = bob.engine.start(destroying, { env: { CI: "true" } });
     await untilSaid(started, /warning: This run waits for up to 4 h and holds the state lock/);
     started.child.kill("SIGINT");
     ended(await started.result, 1);
     await scenario.advance("3h55m");
-    const short = bob.engine.start(destroying, { env: { CI: "true", UKO_CONSENT: half } });
+    const short = bob.engine.start(destroying, { env: { CI: "true" } });
     const said = await untilSaid(short, /Cooling down, \d min left/);
     short.child.kill("SIGINT");
     expect(said + ended(await short.result, 1).output).not.toContain("holds the state lock");
   }));
 
-/** Bob asked, Alice deactivated and wrote her half of the destruction, which Bob may take after four hours. */
+/** Alice deactivated what Bob's run requested, and approved his request for the destruction, which his next run takes after four hours. */
 async function deactivated(scenario: Scenario) {
   const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
   ended(await bob.up(), 0);
   await scenario.advance("1m");
-  const env = { UKO_WAIT: "0" };
-  const asked = ended(await bob.engine.run(destroying, { env }), 1);
+  ended(await bob.engine.run(destroying, { env: { UKO_WAIT: "0" } }), 1);
   await scenario.advance("1m");
-  const consent = { ...env, UKO_CONSENT: consentIn(asked.output) };
-  const half = consentIn(ended(await alice.engine.run(destroying, { env: consent }), 1).output);
+  ended(await alice.approve("payroll", { requestsNext: false }), 0);
+  ended(await bob.uko(["request", "payroll"]), 0);
   await scenario.advance("5s");
-  return { bob, half, mark: await scenario.mark() };
+  ended(await alice.storeApproval("payroll"), 0);
+  await scenario.advance("5s");
+  return { bob, mark: await scenario.mark() };
 }

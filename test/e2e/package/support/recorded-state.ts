@@ -11,7 +11,7 @@ import packageFile from "../../../../package.json" with { type: "json" };
 import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../../provider/emulator/seed.ts";
 import { type KeyInWorld, seedKeys } from "../../../contracts/doors/support/emulator.ts";
-import { consentIn, ended } from "../../../contracts/doors/support/next-steps.ts";
+import { ended } from "../../../contracts/doors/support/next-steps.ts";
 import { programOf, type Scenario, startTime } from "../../../contracts/doors/support/scenario.ts";
 
 export interface RecordedState {
@@ -81,18 +81,12 @@ export async function recordState(door: RecordedDoor, scenario: Scenario): Promi
   const [anna, ben] = [await scenario.person("anna"), await scenario.person("ben")];
   ended(await anna.up(), 0);
   await scenario.advance("1m");
-  const halves = new Map<string, string>();
   const deactivate = async (name: string) => {
-    const key = await scenario.keyPath(name);
-    const asked = ended(await anna.uko(["request", key]), 0);
+    ended(await anna.uko(["request", name]), 0);
     await scenario.advance("1m");
-    halves.set(
-      name,
-      consentIn(ended(await ben.uko(["continue", key, "--consent", consentIn(asked.output)]), 10).output),
-    );
+    ended(await ben.approve(name), 0);
   };
-  const destroy = async (name: string) =>
-    ended(await anna.uko(["continue", await scenario.keyPath(name), "--consent", halves.get(name) ?? ""]), 11);
+  const destroy = async (name: string) => ended(await anna.approve(name), 0);
   for (const name of ["destroyed", "pending"]) await deactivate(name);
   await scenario.advance("4h1m");
   await destroy("destroyed");
