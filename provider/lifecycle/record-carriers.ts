@@ -90,7 +90,7 @@ export interface CarrierPatch {
   readonly description?: string;
 }
 
-/** The patch that puts a record on a key; undefined if the description has no room for it. */
+/** The patch that puts a record on a key; undefined if the description has no room for it, as for no approval. */
 export function patchWithRecord(
   raw: RawCarriers,
   draft: ConsentDraft,
@@ -113,7 +113,8 @@ export function patchWithRecord(
       ...(userDescription !== raw.description && { description: userDescription }),
     };
   }
-  if (userDescription.length > maxDescriptionBesideRecord) return undefined;
+  // Without the request that it quotes, an approval would be a request in the name of its author.
+  if (draft.quotes !== undefined || userDescription.length > maxDescriptionBesideRecord) return undefined;
   return {
     description: `${userDescription}\n${encodeCompact(draft, marker)}`,
     ...(raw.tags.some(isTextOfPerson) && { tags: tagsWithoutRecord(raw) }),

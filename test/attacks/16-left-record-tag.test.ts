@@ -53,3 +53,16 @@ test("a new request next to the left tag binds, and only a person who saw that r
   const verdict = judge(await uko.trail(), { required: true, gate: "both", ignoresTags: true });
   expect(explainVerdict(verdict)).toBe("");
 });
+
+test("an approval that the service refuses to keep in a tag is no request of its author in the description", async () => {
+  const state = await uko.make();
+  await by("bob").request(uko.ref(state.keyId), undefined, options);
+  const asked = await recordOn(state);
+  await uko.advance("1m");
+  await uko.fault({ operation: "K4", status: 400, times: 1 });
+  const report = await approve(uko.run("alice"), uko.ref(state.keyId), { stores: true });
+  expect(report).toMatchObject({ code: "UKO_RECORD_NOT_KEPT", taken: [] });
+  expect(JSON.stringify(report.explanation)).toContain("no room for an approval");
+  expect((await uko.keyOf(state)).description).not.toContain("[uko1");
+  expect(await recordOn(state)).toBe(asked);
+});

@@ -15,7 +15,7 @@ import {
   readCarriers,
 } from "../../provider/lifecycle/record-carriers.ts";
 import { creationTagName, markerTagName, noteTagName, recordTagName } from "../../provider/lifecycle/tag-names.ts";
-import { aDraft, dayMs, nowMs, sha256, someFacts } from "../support/builders.ts";
+import { aDraft, anApprovalOf, aRecord, dayMs, nowMs, sha256, someFacts } from "../support/builders.ts";
 
 const keyId = someFacts().keyId;
 const team = { name: "team", value: "people" };
@@ -139,6 +139,12 @@ describe("patchWithRecord", () => {
   ])("leaves a description of %i characters -> %s in all", (length, total) => {
     const patch = patchWithRecord(raw({ description: "x".repeat(length) }), aDraft(), "both", "description");
     expect(patch?.description?.length).toBe(total);
+  });
+
+  it("has no room for an approval in a description, where it would be a request of its author", () => {
+    const approval = anApprovalOf(aRecord());
+    expect(patchWithRecord(raw(), approval, "both", "description")).toBeUndefined();
+    expect(patchWithRecord(raw(), approval, "both", "tag")).toBeDefined();
   });
 
   it("reads back as the one record that was written, whatever the key had before", () => {

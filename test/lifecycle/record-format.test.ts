@@ -9,17 +9,25 @@ import {
   decodeTagValue,
   encodeCompact,
   encodeTagValue,
+  requestStatement,
 } from "../../provider/lifecycle/consent-record.ts";
 import { patchWithMarker } from "../../provider/lifecycle/record-carriers.ts";
-import { aDraft, bob, sha256, someFacts } from "../support/builders.ts";
+import { aDraft, alice, bob, sha256, someFacts } from "../support/builders.ts";
 
 const { keyId } = someFacts();
 const digest = "0123456789abcdef0123456789abcdef";
 const writtenAtMs = Date.parse("2026-11-24T14:22:00Z");
 const plain = aDraft({ writtenAtMs, digest });
 const whole = aDraft({
-  ...{ step: "destroy", writtenAtMs, digest, how: "answer", answers: "fedcba9876543210fedcba9876543210" },
+  ...{ step: "destroy", writtenAtMs, digest, seal: "9".repeat(64) },
   ...{ deactivatedAtMs: Date.parse("2026-11-24T10:00:00Z"), kmsSetter: bob, reason: "End of contract" },
+});
+const approval = aDraft({
+  ...{ writtenAtMs, digest, author: bob, authorName: "Bob", how: "answer" },
+  quotes: {
+    ...{ id: "fedcba9876543210fedcba9876543210", author: alice, authorName: "Alice Example" },
+    ...{ writtenAtMs: writtenAtMs - 60_000, seal: "9".repeat(64) },
+  },
 });
 
 const repeating = aDraft({
@@ -30,14 +38,18 @@ const repeating = aDraft({
 
 const plainTag = `{"v":1,"s":"deactivate","t":1795530120,"d":"${digest}","a":"IBMid-550000AL1C","n":"Alice Example","h":"asked"}`;
 const wholeTag =
-  `{"v":1,"s":"destroy","t":1795530120,"d":"${digest}","a":"IBMid-550000AL1C","n":"Alice Example","h":"answer",` +
-  `"r":"fedcba9876543210fedcba9876543210","x":1795514400,"k":"IBMid-550000B0BB","w":"End of contract"}`;
+  `{"v":1,"s":"destroy","t":1795530120,"d":"${digest}","a":"IBMid-550000AL1C","n":"Alice Example","h":"asked",` +
+  `"m":"${"9".repeat(64)}","x":1795514400,"k":"IBMid-550000B0BB","w":"End of contract"}`;
+const approvalTag =
+  `{"v":1,"s":"deactivate","t":1795530120,"d":"${digest}","a":"IBMid-550000B0BB","n":"Bob","h":"answer",` +
+  `"q":{"i":"fedcba9876543210fedcba9876543210","a":"IBMid-550000AL1C","n":"Alice Example","t":1795530060,"m":"${"9".repeat(64)}"}}`;
 
 const repeatingTag = plainTag.replace(/}$/, ',"e":[{"a":"IBMid-550000B0BB","n":"Bob","w":"Moved"}]}');
 
 test.each([
   ["with what every record has", plain, plainTag, "60c9d042"],
-  ["with all that a record can have", whole, wholeTag, "992e15e8"],
+  ["with all that a request can have", whole, wholeTag, "ab549ac4"],
+  ["that quotes a request", approval, approvalTag, "308712b5"],
   ["that repeats a reason", repeating, repeatingTag, "47cb7309"],
 ] as const)("a tag %s is this text in hexadecimal digits, has this ID, and reads back", (_what, draft, text, id) => {
   const value = Buffer.from(text).toString("hex");
@@ -49,11 +61,17 @@ test.each([
 
 test.each([
   ["plain", plain, `[uko1bda6b059d88${digest}531743b492806555${"0".repeat(24)}]`],
-  ["whole", whole, `[uko1bxn6b059d88${digest}531743b4928065556b05602096e28087752679da]`],
+  ["whole", whole, `[uko1bxa6b059d88${digest}531743b4928065556b05602096e28087752679da]`],
 ] as const)("the compact form of the %s record is this text, and reads back", (_what, draft, text) => {
   expect(encodeCompact(draft, "both")).toBe(text);
   const { step, how } = draft;
   expect(decodeCompact(keyId, text, sha256)).toMatchObject({ step, how, writtenAtMs, digest });
+});
+
+test("the statement of a request that its own seal covers is this text", () => {
+  expect(requestStatement(keyId, plain)).toBe(
+    `["uko-request-1","${keyId}","deactivate",1795530120,"${digest}","IBMid-550000AL1C"]`,
+  );
 });
 
 test("the marker that a description carries is this text", () => {

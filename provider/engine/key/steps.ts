@@ -192,7 +192,10 @@ async function writeRecordOnce(step: WriteRecord, context: KeyStepContext): Prom
   const { world, task, observed, options } = context;
   const patch = patchWithRecord(observed.snapshot, sealedDraft(step, context), step.marker, carrierFor(context));
   if (patch === undefined) {
-    const message = "The description is longer than 110 characters, so it has no room for the record";
+    const message =
+      step.draft.quotes === undefined
+        ? "The description is longer than 110 characters, so it has no room for the record"
+        : "A description has no room for an approval";
     return { kind: "not_kept", message };
   }
   const written = await world.keys.update(task.ref, patch, observed.etag, options);
