@@ -323,6 +323,14 @@ describe("the note of a deactivation", () => {
     expect(requested.tags.filter(({ name }) => name === noteTagName)).toHaveLength(1);
   });
 
+  it("dates the deactivation by the last write, if the request of the deactivation is still on the key", () => {
+    const used = raw({ tags: [team, recordTag], stateWord: "deactivated", updatedAtMs: nowMs + 999 });
+    expect(read(patched(used, patchWithoutRecord(used))).note).toEqual({ deactivatedAtMs: nowMs });
+    for (const over of [{ stateWord: "active" }, { updatedAtMs: undefined }]) {
+      expect(patchWithoutRecord({ ...used, ...over })).toEqual({ tags: [team] });
+    }
+  });
+
   it("goes when the deactivation is undone, also if only the note is left", () => {
     expect(patchWithoutRecord(before, "drop_note")).toEqual({ tags: [team] });
     const noted = patched(before, patchWithoutRecord(before));
