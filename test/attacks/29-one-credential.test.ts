@@ -1,0 +1,89 @@
+/**
+ * One credential at the command line: files, variables and input of a pipeline that another person wrote. The engines are
+ * in test/contracts/doors/19-one-credential.test.ts.
+ */
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { type CliTestWorld, keys, startCliWorld } from "../cli/harness.ts";
+import { explainVerdict } from "../support/oracle.ts";
+
+let world: CliTestWorld;
+let folder: string;
+beforeAll(async () => {
+  world = await startCliWorld();
+});
+afterAll(() => world.close());
+beforeEach(async () => {
+  await world.reset();
+  folder = mkdtempSync(path.join(tmpdir(), "uko-one-"));
+});
+afterEach(async () => {
+  rmSync(folder, { recursive: true });
+  const steps = (await world.trail()).filter(({ operation, effect }) => effect && /^K[578]$/.test(operation));
+  expect(steps).toEqual([]);
+  expect(explainVerdict(await world.verdict())).toBe("");
+});
+
+/** Alice's review of what Bob requested. */
+async function reviewed(): Promise<string> {
+  for (const key of [keys.payroll, keys.vouchers]) await world.uko("bob", `request ${key}`);
+  await world.advance("1m");
+  const file = path.join(folder, "review.jsonl");
+  const review = `review ${keys.payroll} ${keys.vouchers} --step deactivate --out ${file}`;
+  expect((await world.type("alice", review)).exitCode).toBe(0);
+  return file;
+}
+
+test.each<[string, (lines: readonly string[]) => readonly string[]]>([
+  ["as it is", (lines) => lines],
+  ["under her own name", ([head = "", ...lines]) => [head.replace("550000ALICE", "550000CAROL"), ...lines]],
+  ["without its seal", (lines) => lines.filter((line) => !line.startsWith('{"seal"'))],
+  ["with an empty seal", (lines) => lines.map((line) => line.replace(/^\{"seal":"[^"]*"/, '{"seal":""'))],
+  ["with fewer keys", ([head = "", _first, ...lines]) => [head, ...lines]],
+])("Carol uses Alice's review %s", async (_how, change) => {
+  const file = await reviewed();
+  const lines = readFileSync(file, "utf8").trimEnd().split("\n");
+  writeFileSync(file, `${change(lines).join("\n")}\n`);
+  for (const type of [world.uko, world.type]) {
+    const { exitCode, err } = await type("carol", `approve --review ${file} --yes`);
+    expect(exitCode, err).not.toBe(0);
+  }
+});
+
+test("a pipeline with Carol's credential approves nothing, whatever its variables and its input say", async () => {
+  await reviewed();
+  const record = JSON.parse((await world.uko("erin", `status ${keys.payroll} --json`)).out).deletion.recordId;
+  const variables = {
+    ...{ CI: "true", UKO_CONSENT: record, UKO_CONSENT_DIGEST: "0".repeat(64) },
+    ...{ UKO_APPROVE: "yes", UKO_YES: "1", UKO_DUAL_AUTHORIZATION: "single" },
+  };
+  const input = `${"payroll\ny\ny\n".repeat(3)}deactivate 2\ny\n`;
+  for (const command of [
+    `approve ${keys.payroll}`,
+    `approve ${keys.payroll} --store`,
+    `approve ${record}`,
+    "approve --label *",
+    "approve --label * --yes",
+    `approve ${keys.payroll} --yes`,
+    `continue ${keys.payroll} --yes`,
+    "sweep --yes",
+  ]) {
+    await world.uko("carol", command, variables, input);
+    const { keyState } = JSON.parse((await world.uko("erin", `status ${keys.payroll} --json`)).out);
+    expect(keyState, command).toBe("active");
+  }
+});
+
+test("Carol approves her own request at a terminal, under each form of the command", async () => {
+  await world.uko("carol", `request ${keys.payroll}`);
+  await world.advance("1m");
+  for (const which of [keys.payroll, "payroll", "--label payroll", "--requested-by IBMid-550000CAROL"]) {
+    for (const how of ["", " --store"]) {
+      const { exitCode, out } = await world.type("carol", `approve ${which}${how}`);
+      expect([exitCode === 0 && !out.includes("No request of another person"), out]).toEqual([false, out]);
+    }
+  }
+});
