@@ -38,7 +38,7 @@ test.each(profilesFor())(
     await scenario.control(`keys/${id}`, { addResource: bucket });
     const asked = await scenario.mark();
     const held = ended(await alice.approve(key), 12);
-    expect(held.output).toContain("with a retention policy still needs key");
+    expect(held.output).toContain("with a retention policy still needs the key");
     await scenario.control(`keys/${id}`, { removeResource: bucket.crn });
 
     // No keystore takes part in the deactivation: the service refuses, and the key stays as it is.
