@@ -20,6 +20,12 @@ export function printable(text: string, maxCharacters: number = maxShownCharacte
   return characters.length <= maxCharacters ? clean : `${characters.slice(0, maxCharacters - 1).join("")}…`;
 }
 
+/** What a person types to confirm an act on an object. A name without a visible character would let Enter confirm. */
+export function confirmingText(name: string, id: string): string {
+  const visible = printable(name, 1_000);
+  return visible === "" ? id : visible;
+}
+
 /** Text of our own that quotes other texts: keeps its lines, their indentation and its length. */
 export function printableLines(text: string): string {
   const lines = text.replace(terminalSequences, "").split("\n");

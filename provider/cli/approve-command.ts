@@ -10,7 +10,7 @@ import type { KeyResult } from "../engine/key/approve-set.ts";
 import type { PendingGroup, SetReview } from "../engine/key/review-set.ts";
 import { mostSevere, onCodes, UkoError } from "../errors.ts";
 import type { Review } from "../lifecycle/review.ts";
-import { printable, printableLines } from "../printable.ts";
+import { confirmingText, printableLines } from "../printable.ts";
 import { invalidInput, type KmsKeyPath, parseAnyKey, repeatable, type TypedKey } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
@@ -26,7 +26,7 @@ import {
   selectionOf,
 } from "./selection.ts";
 import { paint } from "./table.ts";
-import { isConfirmed, requirePerson, resolveKeys } from "./typed-keys.ts";
+import { isConfirmed, isTyped, requirePerson, resolveKeys } from "./typed-keys.ts";
 import { writeUnreadable } from "./vault-commands.ts";
 
 interface ApproveOptions extends SelectionOptions {
@@ -154,11 +154,12 @@ async function approveSet(
   const [only] = keys;
   const phrase =
     keys.length === 1 && only !== undefined
-      ? printable(only.line.label, 1_000)
+      ? confirmingText(only.line.label, only.line.keyId)
       : setMessages.approvalPhrase(review.header, keys.length, stores);
   const what = keys.length === 1 ? "the label of the key" : "the step and the number of keys";
-  const typed = (await world.ask?.(`Type ${what}, "${phrase}", to ${approvalMessages.purpose(step, stores)}: `)) ?? "";
-  if (typed.trim() !== phrase) throw notConfirmed(at === 0 ? "Nothing was changed." : "Nothing more was changed.");
+  const question = `Type ${what}, "${phrase}", to ${approvalMessages.purpose(step, stores)}: `;
+  const isApproved = await isTyped(world, question, phrase);
+  if (!isApproved) throw notConfirmed(at === 0 ? "Nothing was changed." : "Nothing more was changed.");
   const asksNext = step === "deactivate" && !stores;
   const requestsNext = asksNext && (await isConfirmed(world, `${approvalMessages.secondQuestion} [y/N] `));
   return act(world, run, review, { stores, requestsNext });
@@ -250,11 +251,11 @@ async function approveKmsKey(
     world.out.write(reportText(report, world.out));
     return 12;
   }
-  const label = printable(inspection.report.label ?? "", 1_000);
+  const label = confirmingText(inspection.report.label ?? "", kmsKeyId);
   const lines = [`${offer.title}: ${label} (kms/${kmsKeyId})`, ...offer.facts, ...inspection.report.explanation.facts];
   world.out.write(`${printableLines(lines.join("\n  "))}\n`);
-  const typed = (await world.ask?.(`Type the name of the key, "${label}", to destroy it: `)) ?? "";
-  if (typed.trim() !== label) throw notConfirmed("Nothing was changed.");
+  const isApproved = await isTyped(world, `Type the name of the key, "${label}", to destroy it: `, label);
+  if (!isApproved) throw notConfirmed("Nothing was changed.");
   const report = await kmsOperations.approve(ref, inspection.window, options);
   progress.clear();
   world.out.write(reportText(report, world.out));

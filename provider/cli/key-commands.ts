@@ -3,7 +3,7 @@
 import { Argument, type Command, Option } from "commander";
 import type { Report } from "../engine/loop/report.ts";
 import { UkoError } from "../errors.ts";
-import { printable } from "../printable.ts";
+import { confirmingText } from "../printable.ts";
 import {
   invalidInput,
   parseAnyKey,
@@ -18,6 +18,7 @@ import { type CommandName, exampleHelp } from "./help.ts";
 import { reportText } from "./print.ts";
 import { type KeyRun, runOnKeys } from "./run-on-keys.ts";
 import { addSelectionOptions, type SelectionOptions, selectionIn } from "./selection.ts";
+import { isTyped } from "./typed-keys.ts";
 
 export interface KeyCommands {
   readonly program: Command;
@@ -161,9 +162,9 @@ async function confirmRequest(world: CliWorld, report: Report): Promise<string |
   const { label = "", deletion } = report;
   if (deletion.isUnconfirmed !== true || world.ask === undefined) return undefined;
   world.out.write(`${reportText(report, world.out)}\n`);
-  const phrase = printable(label, 1_000);
-  const typed = await world.ask(`Did you request this? Type the label of the key, "${phrase}", to take the step: `);
-  return typed.trim() === phrase ? deletion.recordId : undefined;
+  const phrase = confirmingText(label, report.keyId);
+  const question = `Did you request this? Type the label of the key, "${phrase}", to take the step: `;
+  return (await isTyped(world, question, phrase)) ? deletion.recordId : undefined;
 }
 
 interface KeyCommand extends Pick<Acts, "writes" | "actOnKms"> {

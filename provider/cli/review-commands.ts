@@ -13,7 +13,7 @@ import { exampleHelp } from "./help.ts";
 import { type OpenRun, withOperations } from "./run.ts";
 import { resolveVaults } from "./selection.ts";
 import { paint, tableOf as renderTable } from "./table.ts";
-import { resolveManagedKeys } from "./typed-keys.ts";
+import { isTyped, resolveManagedKeys } from "./typed-keys.ts";
 import { writeUnreadable } from "./vault-commands.ts";
 
 interface ReviewOptions {
@@ -108,8 +108,7 @@ async function keepReview(
     );
   }
   const phrase = setMessages.approvalPhrase(review.header, review.lines.size, false);
-  const typed = await world.ask(`Type "${phrase}" to keep this review for uko approve: `);
-  if (typed.trim() !== phrase) {
+  if (!(await isTyped(world, `Type "${phrase}" to keep this review for uko approve: `, phrase))) {
     throw new UkoError("UKO_CANCELLED", { summary: "The review was not confirmed", detail: "No file was written." });
   }
   await writeReview(out, sealed, force === true);
@@ -188,8 +187,7 @@ export async function confirmSet(
 ): Promise<void> {
   if (world.ask !== undefined && json !== true) {
     if (lines.length > 0) world.err.write(`${printableLines(lines.join("\n"))}\n`);
-    const typed = await world.ask(`Type "${phrase}" to go on: `);
-    if (typed.trim() === phrase) return;
+    if (await isTyped(world, `Type "${phrase}" to go on: `, phrase)) return;
     throw new UkoError("UKO_CANCELLED", { summary: "The command was not confirmed", detail: "Nothing was changed." });
   }
   if (yes === true) return;

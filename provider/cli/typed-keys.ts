@@ -104,5 +104,15 @@ export function requirePerson({ ask }: CliWorld, command: string): void {
 
 /** Whether the person at the terminal agrees; only `y` and `yes` do. */
 export async function isConfirmed(world: CliWorld, question: string): Promise<boolean> {
-  return /^y(es)?$/i.test(((await world.ask?.(question)) ?? "").trim());
+  return /^y(es)?$/i.test(await answerTo(world, question));
+}
+
+/** Whether the person at the terminal types exactly this text. */
+export async function isTyped(world: CliWorld, question: string, phrase: string): Promise<boolean> {
+  return (await answerTo(world, question)) === phrase;
+}
+
+/** Empty without a terminal. */
+async function answerTo({ ask }: CliWorld, question: string): Promise<string> {
+  return ((await ask?.(question)) ?? "").trim();
 }

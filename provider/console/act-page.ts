@@ -5,7 +5,7 @@ import type { KmsInspection } from "../engine/kms-key/commands.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { KeyAct } from "../engine/text/act.ts";
 import { type Html, html } from "../html/markup.ts";
-import { printable } from "../printable.ts";
+import { confirmingText } from "../printable.ts";
 import { type ActProblem, actPage } from "./act-form.ts";
 import { keyAddress } from "./key-page.ts";
 import { layout, type Visitor } from "./layout.ts";
@@ -37,15 +37,10 @@ export function keyActPage(subject: ActSubject, act: KeyAct, visitor: Visitor, p
     notes: html`<p>Current state: ${key.state}.</p>`,
     address: `${address}/${act.id}`,
     hidden: { basis, record: record?.id ?? "" },
-    toType: typedForm(label),
+    toType: confirmingText(label, report.keyId),
     back: html`<a href="${address}">Back to the key without a change</a>`,
   };
   return actPage(act, page, visitor, problem);
-}
-
-/** The label as a person can type it: without characters that nobody sees. */
-export function typedForm(label: string): string {
-  return printable(label, 1_000);
 }
 
 export function resultPage(report: Report, visitor: Visitor): Html {

@@ -6,8 +6,9 @@ import type { KmsOperations } from "../engine/kms-key/commands.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { CallOptions, KeyRef } from "../engine/ports/world.ts";
 import type { KeyAct, KeyActId } from "../engine/text/act.ts";
+import { confirmingText } from "../printable.ts";
 import { type ActProblem, mistakeIn } from "./act-form.ts";
-import { type ActSubject, typedForm } from "./act-page.ts";
+import type { ActSubject } from "./act-page.ts";
 
 export interface ActForm {
   readonly basis: string;
@@ -71,6 +72,6 @@ async function take(
 ): Promise<Acted> {
   const act = acts.find((each) => each.id === id);
   if (act === undefined || basis !== form.basis || form.record !== (record?.id ?? "")) return { kind: "changed" };
-  const problem = mistakeIn(act, form, typedForm(report.label ?? ""));
+  const problem = mistakeIn(act, form, confirmingText(report.label ?? "", report.keyId));
   return problem === undefined ? { kind: "done", report: await operate(act) } : { kind: "mistyped", act, problem };
 }

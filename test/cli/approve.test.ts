@@ -30,6 +30,7 @@ const withTwoVaults = {
     ...(seed.keys ?? []),
     { ...archived, id: "9b2d0000-0000-4000-8000-0000000000a1", label: "payroll" },
     { ...archived, id: "9b2d0000-0000-4000-8000-0000000000a2", label: "9b2d0000" },
+    { ...archived, id: "9b2d0000-0000-4000-8000-0000000000a3", label: " " },
   ],
 } as unknown as typeof seed;
 const inArchive = "5c1e0000-0000-4000-8000-000000000009/9b2d0000-0000-4000-8000-0000000000a1";
@@ -119,6 +120,14 @@ describe("one key", () => {
     await request("bob", odd);
     const { out } = await world.type("alice", `approve ${odd}`, ["9b2d0000", "y"]);
     expect(out).toContain(`\n  uko approve ${odd}\n`);
+  });
+
+  it("whose label shows nothing is confirmed by its ID, and not by Enter", async () => {
+    const blank = `5c1e0000-0000-4000-8000-000000000009/9b2d0000-0000-4000-8000-0000000000a3`;
+    await request("bob", blank);
+    const { exitCode, questions } = await world.type("alice", `approve ${blank}`, [""]);
+    expect(questions).toEqual(['Type the label of the key, "9b2d0000-0000-4000-8000-0000000000a3", to deactivate: ']);
+    expect([exitCode, await stateOf(blank)]).toEqual([1, "pending_approval"]);
   });
 
   it.each([
