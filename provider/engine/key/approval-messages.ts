@@ -8,6 +8,7 @@ import {
   noWayBack,
   plain,
   sayAuthor,
+  sayFirst,
   sayList,
   sayTime,
   sayTimeAndDistance,
@@ -30,20 +31,16 @@ const groupHeads = ["APPROVE", "REQUESTED BY", "VAULT", "KEYS"] as const;
 function groupCells({ step, kind, vaultId, keys }: PendingGroup, vaults: VaultNames): readonly string[] {
   const [first] = keys;
   const record = first?.observation.carried.record;
-  const labels = keys.slice(0, maxNamed).map(({ observation }) => plain(observation.facts.label, 40));
-  const more = keys.length > maxNamed ? `, and ${keys.length - maxNamed} more` : "";
   return [
     `${step} ${keysOfKind(kind, keys.length)}`,
     record === undefined ? "" : sayAuthor(record),
     sayVault(vaultId, vaults),
-    `${labels.join(", ")}${more}`,
+    sayFirst(keys.map(({ observation }) => plain(observation.facts.label, 40))),
   ];
 }
 
-/** So many keys of a class are named; the others are counted. */
-const maxNamed = 5;
-
 const nothingToApprove = "No request of another person is waiting for your approval.";
+
 /** The keys that stand apart, by the reason. */
 function explainApart(apart: readonly KeyApart[]): readonly string[] {
   const keys = apart.map(({ observed, why }) => ({ label: observed.observation.facts.label, why }));
@@ -81,7 +78,7 @@ function describeOne({ line, record, observed, waitsFor }: KeyInReview, vaults: 
 /** A class of keys that a person should look at before they approve many at once. */
 interface ExceptionClass {
   readonly title: string;
-  readonly isIn: (key: KeyInReview, all: readonly KeyInReview[]) => boolean;
+  readonly among: (keys: readonly KeyInReview[]) => readonly KeyInReview[];
 }
 
 const warnsOfDeletion = /do not|don't|keep|legal|hold|never/i;
@@ -90,23 +87,27 @@ const recentMs = 30 * 24 * 60 * 60 * 1000;
 const rareShare = 0.05;
 
 const exceptionClasses: readonly ExceptionClass[] = [
-  { title: "in use", isIn: ({ line }) => line.resources.length > 0 },
-  { title: "held", isIn: ({ observed }) => observed.snapshot.tags.some(({ name }) => name === holdTagName) },
+  { title: "in use", among: (keys) => keys.filter(({ line }) => line.resources.length > 0) },
+  {
+    title: "held",
+    among: (keys) => keys.filter(({ observed }) => observed.snapshot.tags.some(({ name }) => name === holdTagName)),
+  },
   {
     title: "with a description that warns",
-    isIn: ({ observed }) => warnsOfDeletion.test(observed.observation.facts.description),
+    among: (keys) => keys.filter(({ observed }) => warnsOfDeletion.test(observed.observation.facts.description)),
   },
   {
     title: "created in the last 30 days",
-    isIn: ({ observed: { snapshot, nowMs } }) => (snapshot.createdAtMs ?? 0) > nowMs - recentMs,
+    among: (keys) => keys.filter(({ observed: { snapshot, nowMs } }) => (snapshot.createdAtMs ?? 0) > nowMs - recentMs),
   },
-  {
-    title: "of a rare template",
-    isIn: ({ observed: { snapshot } }, all) =>
-      all.filter((other) => other.observed.snapshot.templateName === snapshot.templateName).length <=
-      all.length * rareShare,
-  },
+  { title: "of a rare template", among: keysOfRareTemplates },
 ];
+
+function keysOfRareTemplates(keys: readonly KeyInReview[]): readonly KeyInReview[] {
+  const templateOf = ({ observed }: KeyInReview) => observed.snapshot.templateName;
+  const byTemplate = Map.groupBy(keys, templateOf);
+  return keys.filter((key) => (byTemplate.get(templateOf(key))?.length ?? 0) <= keys.length * rareShare);
+}
 
 /** At most 20 lines before the list: counts, then the exceptions. */
 function summarise(keys: readonly KeyInReview[], vaults: VaultNames): readonly string[] {
@@ -115,12 +116,9 @@ function summarise(keys: readonly KeyInReview[], vaults: VaultNames): readonly s
     first === undefined
       ? []
       : [`The earliest request was made on ${sayTimeAndDistance(earliestMs(keys), first.observed.nowMs)}.`];
-  const exceptions = exceptionClasses.flatMap(({ title, isIn }) => {
-    const found = keys.filter((key) => isIn(key, keys));
-    if (found.length === 0) return [];
-    const named = found.slice(0, maxNamed).map(sayException);
-    const more = found.length > maxNamed ? `, and ${found.length - maxNamed} more` : "";
-    return [`${count(found.length, "key")} ${title}: ${named.join(", ")}${more}.`];
+  const exceptions = exceptionClasses.flatMap(({ title, among }) => {
+    const found = among(keys);
+    return found.length === 0 ? [] : [`${count(found.length, "key")} ${title}: ${sayFirst(found.map(sayException))}.`];
   });
   const reason = commonReason(keys);
   return [
@@ -193,10 +191,7 @@ function earliestMs(keys: readonly KeyInReview[]): number {
 function countsOf(keys: readonly KeyInReview[], nameOf: (key: KeyInReview) => string): string {
   const counts = Array.from(Map.groupBy(keys, nameOf), ([name, members]) => ({ name, count: members.length }));
   const sorted = counts.toSorted((a, b) => b.count - a.count);
-  const shown = sorted
-    .slice(0, maxNamed)
-    .map(({ name, count: members }) => `${plain(name === "" ? "none" : name, 60)} (${members})`);
-  return `${shown.join(", ")}${sorted.length > maxNamed ? `, and ${sorted.length - maxNamed} more` : ""}`;
+  return sayFirst(sorted.map(({ name, count: members }) => `${plain(name === "" ? "none" : name, 60)} (${members})`));
 }
 
 /** As one name, because the command line uses all of them. */

@@ -17,10 +17,12 @@ import {
   allStillReversible,
   capital,
   count,
+  maxNamed,
   nameOrPath,
   noWayBack,
   plain,
   sayAuthor,
+  sayFirst,
   sayTime,
   sayTimeAndDistance,
   sayUse,
@@ -172,9 +174,8 @@ function leftLines(results: readonly KeyResult[]): readonly string[] {
 export function linesByReason(keys: readonly { readonly label: string; readonly why: string }[]): readonly string[] {
   const byReason = Map.groupBy(keys, ({ label, why }) => unnamed(why, label));
   return Array.from(byReason, ([why, members]) => {
-    const labels = members.slice(0, maxNamed).map(({ label }) => plain(label, 60));
-    const more = members.length > maxNamed ? [`and ${members.length - maxNamed} more`] : [];
-    return `  ${[...labels, ...more].join(", ")}: ${why.replace(/^The key/, "the key")}.`;
+    const labels = members.map(({ label }) => plain(label, 60));
+    return `  ${sayFirst(labels)}: ${why.replace(/^The key/, "the key")}.`;
   });
 }
 
@@ -231,9 +232,7 @@ const destroyedNext = [
   "  uko requests",
 ] as const;
 
-/** So many keys are named in a command; a command about more of them chooses them by their vaults. */
-const maxNamed = 5;
-
+/** A command about more than a few keys chooses them by their vaults. */
 function deactivatedNext(reports: readonly Report[], isRequested: boolean): readonly string[] {
   const isOne = reports.length === 1;
   const names = reports.map(({ label = "", vaultId, keyId }) => nameOrPath({ label, vaultId, keyId }));

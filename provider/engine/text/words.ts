@@ -54,6 +54,15 @@ export function sayList(names: readonly string[]): string {
   return [names.slice(0, -1).join(", "), ...names.slice(-1)].filter((part) => part !== "").join(" and ");
 }
 
+/** So many names are shown; the others are counted. */
+export const maxNamed = 5;
+
+/** `payroll, cards, and 3 more`. */
+export function sayFirst(names: readonly string[]): string {
+  const more = names.length > maxNamed ? [`and ${names.length - maxNamed} more`] : [];
+  return [...names.slice(0, maxNamed), ...more].join(", ");
+}
+
 /** `1 key`, `2 keys`; `many` for a plural of its own. */
 export function count(number: number, noun: string, many = `${noun}s`): string {
   return `${number} ${number === 1 ? noun : many}`;
