@@ -1,6 +1,5 @@
 /** The acts that uko offers to one caller on one managed key. */
 
-import { mayAuthor } from "../../lifecycle/authorization.ts";
 import { type ConsentRecord, deletionStanding } from "../../lifecycle/consent-record.ts";
 import { dualTwins } from "../../lifecycle/kms-window.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
@@ -20,7 +19,7 @@ import {
 import type { KeyDetails } from "./observe.ts";
 import { sayReasons } from "./record-words.ts";
 import { pathEffects } from "./remaining-path.ts";
-import { approvalRoles } from "./waits.ts";
+import { storingRoles } from "./waits.ts";
 
 export function keyActs(observed: KeyDetails, plan: Plan, { actor }: Run): readonly KeyAct[] {
   const { carried, state } = observed.observation;
@@ -96,7 +95,7 @@ function approvals(
     command: `uko approve ${name} --store`,
     isConsequential: true,
   };
-  const isStorable = mayAuthor(actor) && record.carrier === "tag" && approvalRoles(right, kmsRight).length > 0;
+  const isStorable = storingRoles({ actor, record }, right, kmsRight).length > 0;
   return [...(notBeforeMs === undefined ? [act] : []), ...(isStorable ? [stored] : [])];
 }
 

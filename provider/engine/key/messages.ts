@@ -1,6 +1,5 @@
 /** The messages about a run's outcome for a managed key. */
 
-import { mayAuthor } from "../../lifecycle/authorization.ts";
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";
@@ -25,7 +24,7 @@ import type { Outcome } from "./kind.ts";
 import { explainNotBinding, sayReasonWithoutRoom } from "./record-words.ts";
 import { explainGuard } from "./refusals.ts";
 import type { RunMemory } from "./steps.ts";
-import { approvalRoles, explainApproval, explainRequest, explainTimeWait, type WaitContext } from "./waits.ts";
+import { explainApproval, explainRequest, explainTimeWait, storingRoles, type WaitContext } from "./waits.ts";
 
 /** Explains any outcome but `gone`, which needs a name that only the caller still has. */
 export function explainOutcome(outcome: Exclude<Outcome, { kind: "gone" }>, door: Door): Explanation {
@@ -142,8 +141,7 @@ function withoutRight(step: Step, record: ConsentRecord, { observed, run }: Wait
   const right = isInKms ? rights.deactivate : rightFor(step.kind, observation);
   const kmsRight = isInKms ? rights.setForDeletion : undefined;
   const facts = { excludedIdentity: record.author.iamId ?? record.author.mark };
-  const roles = approvalRoles(right, kmsRight);
-  const isStorable = mayAuthor(run.actor) && record.carrier === "tag" && roles.length > 0;
+  const roles = storingRoles({ actor: run.actor, record }, right, kmsRight);
   const store: NextStep = {
     who: `if you have the role ${roles.join(" or ")}, store your approval for the next run of ${sayAuthor(record)}; run`,
     commands: [`uko approve ${name} --store`],
@@ -152,7 +150,7 @@ function withoutRight(step: Step, record: ConsentRecord, { observed, run }: Wait
   };
   const holder = sayHolder(right, kmsRight, `someone other than ${sayAuthor(record)}`);
   return [
-    ...(isStorable ? [store] : []),
+    ...(roles.length > 0 ? [store] : []),
     { who: `${holder} runs`, commands: [`uko approve ${name}`], ...facts, neededRoles: right.roles },
   ];
 }

@@ -1,9 +1,10 @@
 /** The messages for plans that wait: for a person, or for time. */
 
-import type { Standing } from "../../lifecycle/consent-record.ts";
+import { mayAuthor } from "../../lifecycle/authorization.ts";
+import type { ConsentRecord, Standing } from "../../lifecycle/consent-record.ts";
 import { dualTwins } from "../../lifecycle/kms-window.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
-import type { KeyObservation } from "../../lifecycle/observation.ts";
+import type { Actor, KeyObservation } from "../../lifecycle/observation.ts";
 import type { ApprovalWait, RequestWait, Run, TimeWait } from "../../lifecycle/plan.ts";
 import { isoTime } from "../loop/evidence.ts";
 import { type Door, type Explanation, type NextStep, rerunCommand } from "../text/explanation.ts";
@@ -204,8 +205,13 @@ function approvalNext(wait: ApprovalWait, { observed: { observation }, door }: W
   return [{ who: `${after}${who}`, commands: [`uko approve ${keyName(observation)}`], ...facts }];
 }
 
-/** The roles that suffice for an approval that is stored, but not for the step. */
-export function approvalRoles(right: Right, kmsRight: Right | undefined): readonly string[] {
+/** The roles that suffice to store an approval of the record, but not to take the step. Empty if it cannot be stored. */
+export function storingRoles(
+  { actor, record }: { readonly actor: Actor; readonly record: ConsentRecord },
+  right: Right,
+  kmsRight: Right | undefined,
+): readonly string[] {
+  if (!mayAuthor(actor) || record.carrier !== "tag") return [];
   return rights.writeTags.roles.filter((role) => kmsRight !== undefined || !right.roles.includes(role));
 }
 
