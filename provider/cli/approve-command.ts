@@ -59,7 +59,8 @@ export function addApproveCommand(program: Command, world: CliWorld, end: (exitC
 
 async function runApprove(world: CliWorld, typed: readonly TypedKey[], given: ApproveOptions): Promise<number> {
   const { review, yes, json } = given;
-  const isNamed = typed.length > 0 || given.keys !== undefined || isSelecting(selectionIn(given));
+  const isChosen = isSelecting(selectionIn(given));
+  const isNamed = typed.length > 0 || given.keys !== undefined || isChosen;
   if (review !== undefined) {
     if (isNamed)
       throw invalidInput("--review names its keys itself", "Omit the keys and the options that choose keys.");
@@ -76,11 +77,13 @@ async function runApprove(world: CliWorld, typed: readonly TypedKey[], given: Ap
     const { instanceId } = settings;
     const refs = resolved.flatMap((key) => ("kmsKeyId" in key ? [] : [{ instanceId, ...key }]));
     const codes: number[] = [];
-    if (!isNamed || isSelecting(selectionIn(given))) {
+    let listing: Promise<VaultNames> | undefined;
+    const vaultsOnce = () => (listing ??= vaultNames(run));
+    if (!isNamed || isChosen) {
       const listed = await operations.listApprovable(await selectionOf(run, given, options), options);
       progress.clear();
       codes.push(...writeUnreadable(world, listed, false));
-      const chosen = isNamed ? listed.groups : await choose(world, listed.groups, await vaultNames(run));
+      const chosen = isNamed ? listed.groups : await choose(world, listed.groups, vaultsOnce);
       refs.push(
         ...chosen
           .flatMap(({ keys }) => keys)
@@ -88,7 +91,8 @@ async function runApprove(world: CliWorld, typed: readonly TypedKey[], given: Ap
       );
       if (!isNamed && refs.length === 0) return mostSevere(codes);
     }
-    if (refs.length > 0 || resolved.length === 0) codes.push(...(await approveKeys(world, run, refs, given)));
+    if (refs.length > 0 || resolved.length === 0)
+      codes.push(...(await approveKeys(world, run, refs, { ...given, vaultsOnce })));
     for (const key of resolved) if ("kmsKeyId" in key) codes.push(await approveKmsKey(world, run, key, given));
     return mostSevere(codes);
   });
@@ -98,12 +102,13 @@ async function runApprove(world: CliWorld, typed: readonly TypedKey[], given: Ap
 async function choose(
   { out, ask }: CliWorld,
   groups: readonly PendingGroup[],
-  vaults: VaultNames,
+  vaultsOnce: () => Promise<VaultNames>,
 ): Promise<readonly PendingGroup[]> {
   if (groups.length === 0) {
     out.write(`${approvalMessages.nothingToApprove}\n`);
     return [];
   }
+  const vaults = await vaultsOnce();
   const rows = groups.map((group, at) => [String(at + 1), ...approvalMessages.groupCells(group, vaults)]);
   out.write(`${tableOf(out, ["", ...approvalMessages.groupHeads], rows)}\n\n`);
   const typed = ((await ask?.("Show which of these? A number, or Enter for none: ")) ?? "").trim();
@@ -117,7 +122,7 @@ async function approveKeys(
   world: CliWorld,
   run: OpenRun,
   refs: Parameters<OpenRun["operations"]["approvable"]>[0]["refs"],
-  { store = false }: { readonly store?: boolean },
+  { store = false, vaultsOnce }: { readonly store?: boolean; readonly vaultsOnce: () => Promise<VaultNames> },
 ): Promise<readonly number[]> {
   const { out } = world;
   const { operations, options, progress } = run;
@@ -135,7 +140,7 @@ async function approveKeys(
     return codes;
   }
   out.write(`You approve as ${approvable.approver}.\n`);
-  const how = { stores: store, vaults: await vaultNames(run) };
+  const how = { stores: store, vaults: await vaultsOnce() };
   for (const [at, set] of sets.entries()) codes.push(...(await approveSet(world, run, set, { ...how, at })));
   return codes;
 }

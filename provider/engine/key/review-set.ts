@@ -216,7 +216,8 @@ async function findKeys(
   for (const key of found.keys) {
     const { record } = key.observation.carried;
     const isOfOther = record !== undefined && requester !== undefined && !isBy(record, requester);
-    if (!isOfOther) byPath.set(keyPathOf(refOf(key)), refOf(key));
+    const ref = refOf(key);
+    if (!isOfOther) byPath.set(keyPathOf(ref), ref);
   }
   return { refs: [...byPath.values()], unreadable: found.unreadable };
 }
