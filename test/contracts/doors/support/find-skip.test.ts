@@ -14,7 +14,7 @@ function faultOf({ file, title, reason }: Skip): string | undefined {
 const real: Skip = {
   door: "package",
   file: "08-gone-or-not",
-  title: "two runs delete a key that was never active (%s)",
+  title: "two people destroy a key that was never active, both by hand (%s)",
   reason: "it has no such key",
 };
 
@@ -46,7 +46,7 @@ test("an entry leaves out that test alone, with every value of its table, for th
     door: "package",
     isOnWire: false,
     file: "test/contracts/doors/08-gone-or-not.test.ts",
-    title: "two runs delete a key that was never active (documented)",
+    title: "two people destroy a key that was never active, both by hand (documented)",
   } as const;
   expect(findSkip([real], running)).toBe(real);
   expect(findSkip([real], { ...running, title: running.title.replace("documented", "tags-dropped") })).toBe(real);

@@ -90,7 +90,7 @@ export class Person {
     ended(await this.engine.run(["stack", "init", name]), 0);
   }
 
-  /** Changes what the state says of each key, by hand. */
+  /** Changes what the state says of each key, by hand; a plugin refuses inputs that are outputs alone. */
   async editState(edits: Readonly<Record<string, unknown>>): Promise<void> {
     if (this.engine.editState !== undefined) return this.engine.editState(edits);
     const state = JSON.parse((await this.engine.exportState()).text) as {
@@ -98,7 +98,8 @@ export class Person {
     };
     for (const { type, inputs, outputs } of state.deployment.resources) {
       if (!type.endsWith(":ManagedKey")) continue;
-      Object.assign(inputs, edits);
+      const controls = ["dualAuthorization", "deletionGate", "deletionProtection"];
+      Object.assign(inputs, Object.fromEntries(Object.entries(edits).filter(([name]) => controls.includes(name))));
       Object.assign(outputs, edits);
     }
     const file = path.join(this.engine.home, "edited.json");
