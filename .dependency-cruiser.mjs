@@ -7,7 +7,7 @@ import publishedModules from "./tsconfig.build.json" with { type: "json" };
 const rings = {
   "errors.ts": { ours: [], packages: [] },
   "uuid-form.ts": { ours: [], packages: [] },
-  "other-programs.ts": { ours: [], packages: [] },
+  "other-programs.ts": { ours: [], packages: [], node: true },
   "regular-file.ts": { ours: ["errors.ts"], packages: [], node: true },
   "printable.ts": { ours: [], packages: [] },
   "encodings.ts": { ours: [], packages: [] },
@@ -46,6 +46,7 @@ const rings = {
       "engine/ports/containers.ts",
       "engine/ports/evidence.ts",
       "engine/ports/kms-keys.ts",
+      "engine/ports/signatures.ts",
       "engine/certificate/statement.ts",
       "engine/certificate/trust.ts",
     ],

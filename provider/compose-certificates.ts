@@ -12,11 +12,13 @@ import { buildCertificate, type WaveKeys } from "./engine/certificate/build.ts";
 import { type ChainReport, createChainCheck } from "./engine/certificate/chain.ts";
 import { createLogReader, type FoundLog, type ReadLog } from "./engine/certificate/evidence-log.ts";
 import { renderCertificatePage } from "./engine/certificate/html.ts";
-import { type Certificate, certificateForm, certificateType } from "./engine/certificate/statement.ts";
+import { type Certificate, certificateForm, certificateType, namedLogsForm } from "./engine/certificate/statement.ts";
 import { type Verification, verifyCertificate } from "./engine/certificate/verify.ts";
 import { UkoError } from "./errors.ts";
-import { readNamedText } from "./regular-file.ts";
+import { readNamedText, UnsafeFile } from "./regular-file.ts";
 import { createCampaignFolder } from "./services/campaign-folder.ts";
+import { parseSigners } from "./services/consents/allowed-signers.ts";
+import { judgeBy } from "./services/consents/consent-signatures.ts";
 import { sha256 } from "./services/evidence-file.ts";
 import { readEvidenceFile } from "./services/evidence-lines.ts";
 import { readDocumentedHost } from "./services/http/allowed-hosts.ts";
@@ -163,11 +165,14 @@ export interface VerificationChoice {
   /** Files with audit events of the account. */
   readonly events: readonly string[];
   readonly wave?: WaveChoice | undefined;
+  /** The OpenSSH file of the people who may have signed consents. */
+  readonly allowedSigners?: string | undefined;
+  readonly areSignaturesRequired?: boolean;
 }
 
 /** Checks a certificate without a network. Throws UKO_CERTIFICATE_INVALID if the file is no envelope. */
 export async function verifyFile(choice: VerificationChoice): Promise<Verification> {
-  const { file, requiredSigners, areTwoPeopleRequired, allowsEmulator, evidence } = choice;
+  const { file, requiredSigners, areTwoPeopleRequired, areSignaturesRequired, allowsEmulator, evidence } = choice;
   const trusted = await readTrust(choice.trust);
   const authorities = choice.tsaTrust === undefined ? undefined : await readAuthorities(choice.tsaTrust);
   const envelope = await readEnvelope(file);
@@ -181,7 +186,9 @@ export async function verifyFile(choice: VerificationChoice): Promise<Verificati
       isTimestampRequired: authorities !== undefined,
       requiredSigners,
       areTwoPeopleRequired,
+      ...(areSignaturesRequired !== undefined && { areSignaturesRequired }),
       allowsEmulator,
+      ...(choice.allowedSigners !== undefined && { isGenuine: judgeBy([readSigners(choice.allowedSigners)]) }),
       ...(logs !== undefined && { evidence: logs }),
       ...(choice.events.length > 0 && {
         events: choice.events.flatMap((each) => readAuditEvents(readText(each), each)),
@@ -194,8 +201,7 @@ export async function verifyFile(choice: VerificationChoice): Promise<Verificati
 
 /** The file of each log that the certificate names, whatever the order in which they were passed. */
 async function readNamedLogs(statement: unknown, files: readonly string[]): Promise<readonly (FoundLog | undefined)[]> {
-  const certificate = certificateForm.safeParse(statement);
-  const logs = certificate.success ? certificate.data.predicate.evidence : [];
+  const logs = namedLogsForm.safeParse(statement).data?.predicate.evidence ?? [];
   const found: (FoundLog | undefined)[] = [];
   for (const [index, { lines, head }] of logs.entries()) {
     const inOrder = files.toSorted((a, b) => Number(b === files[index]) - Number(a === files[index]));
@@ -269,6 +275,16 @@ async function openSigner(choice: SignerChoice, signal: AbortSignal): Promise<Si
   }
   const publicKey = readPublicKey(readText(choice.publicKeyFile), choice.publicKeyFile);
   return createExternalSigner(choice, publicKey, signal);
+}
+
+/** The verifier names the file, so that its owner and folder do not matter. Throws UKO_INPUT_INVALID. */
+function readSigners(file: string): ReturnType<typeof parseSigners> {
+  try {
+    return parseSigners(readText(file));
+  } catch (error) {
+    if (!(error instanceof UnsafeFile)) throw error;
+    throw fileFault(`${file} is not a list of allowed signers`, error);
+  }
 }
 
 async function readEnvelope(file: string): Promise<Envelope> {

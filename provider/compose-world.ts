@@ -9,13 +9,14 @@ import { type Dialect, programDialect } from "./engine/text/dialect.ts";
 import { UkoError } from "./errors.ts";
 import { noSeal } from "./lifecycle/consent-record.ts";
 import { createEndpoints, type Endpoints } from "./services/broker.ts";
+import { createConsentSignatures, type SigningPlaces, systemPlaces } from "./services/consents/consent-signatures.ts";
 import {
   createEvidenceFile,
   createEvidenceLog,
   createMissingEvidence,
   type EvidenceLog,
 } from "./services/evidence-file.ts";
-import { requireAllowedHost } from "./services/http/allowed-hosts.ts";
+import { hostOf, readDocumentedHost, requireAllowedHost } from "./services/http/allowed-hosts.ts";
 import { createHttpClient, type HttpClient, type WatchedAnswer, watchClient } from "./services/http/client.ts";
 import { traceClient } from "./services/http/trace.ts";
 import { createTokens, type Tokens } from "./services/iam.ts";
@@ -53,6 +54,8 @@ export interface Outputs {
   readonly warn?: (line: string) => void;
   /** How the run waits, for tests that do not. */
   readonly clock?: Clock;
+  /** The folders of signed consents, for tests that have folders of their own. */
+  readonly signingPlaces?: SigningPlaces;
 }
 
 export interface OpenWorld {
@@ -131,6 +134,12 @@ export function openWorld(
     monotonicMs,
     sleep: clock.sleep,
   });
+  const signatures = createConsentSignatures({
+    service: serviceIn(settings),
+    places: outputs.signingPlaces ?? systemPlaces,
+    environment,
+    note: outputs.note ?? ((line) => outputs.progress.report(line)),
+  });
   const evidenceIn = (place: EvidencePlace) => openEvidence(place, settings, outputs, endpoints);
   const world: World = {
     ...uko,
@@ -149,6 +158,7 @@ export function openWorld(
         warn: outputs.warn ?? ((line) => outputs.progress.report(line)),
       }),
     }),
+    ...(signatures !== undefined && { signatures }),
     clock: outputs.clock ?? clock,
     sha256,
     newId: randomUUID,
@@ -174,6 +184,17 @@ const clock: Clock = {
     }
   },
 };
+
+/**
+ * What signatures say of the service: one name for all of IBM's addresses, because two people may use two of them, and
+ * the host of every other one, so that a consent on an emulator is none at IBM.
+ */
+function serviceIn({ iamEndpoint, endpoint, kmsEndpoint }: Settings): string {
+  const others = [iamEndpoint, endpoint, kmsEndpoint].flatMap((each) =>
+    each === undefined || readDocumentedHost(each) !== undefined ? [] : [hostOf(each) ?? each.url],
+  );
+  return others[0] ?? "cloud.ibm.com";
+}
 
 export function sha256(text: string): string {
   return hash("sha256", text, "hex");

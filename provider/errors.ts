@@ -49,6 +49,7 @@ export const errorCatalogue = {
   UKO_RECORD_NOT_KEPT: { summary: "The service does not keep the consent record", retryable: false, exitCode: 12 },
   UKO_PERSONS_UNKNOWN: { summary: "uko cannot distinguish two people", retryable: false, exitCode: 12 },
   UKO_REVIEW_OUTDATED: { summary: "The review does not cover the key as it is now", retryable: false, exitCode: 12 },
+  UKO_SIGNATURE_MISSING: { summary: "The consent is not signed", retryable: false, exitCode: 12 },
   UKO_ACTOR_NOT_A_PERSON: { summary: "This identity is not a person", retryable: false, exitCode: 12 },
   UKO_KMS_SETTER: { summary: "KMS requires another person to destroy the key", retryable: false, exitCode: 12 },
   UKO_KMS_SETTER_UNKNOWN: {

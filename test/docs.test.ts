@@ -16,7 +16,7 @@ import { foreignFlags } from "./support/pulumi-flags.ts";
 
 const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
 /** Other people's tools, whose flags the documents do not show. */
-const foreignTools = /^(?:pip|go|export|node|tofu|terraform|conftest|opa|cp|cd|mkdir|openssl) /;
+const foreignTools = /^(?:pip|go|export|node|tofu|terraform|conftest|opa|cp|cd|ln|mkdir|openssl) /;
 /** Generated from the examples of the help, which test/cli/program.test.ts runs. */
 const generated = /^provider\/docs\/reference\/cli(-[a-z-]+)?\.md$/;
 const commands = documents

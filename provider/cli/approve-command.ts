@@ -139,7 +139,8 @@ async function approveKeys(
     if (apart.length === 0) out.write(`${approvalMessages.nothingToApprove}\n`);
     return codes;
   }
-  out.write(`You approve as ${approvable.approver}.\n`);
+  const who = [`You approve as ${approvable.approver}.`, ...approvable.signatures];
+  out.write(who.map((line) => `${printableLines(line)}\n`).join(""));
   const how = { stores: store, vaults: await vaultsOnce() };
   for (const [at, set] of sets.entries()) codes.push(...(await approveSet(world, run, set, { ...how, at })));
   return codes;

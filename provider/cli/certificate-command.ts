@@ -116,6 +116,8 @@ interface VerifyOptions extends WaveOptions {
   readonly require: number;
   readonly twoPeople?: true;
   readonly activityTracker?: readonly string[];
+  readonly allowedSigners?: string;
+  readonly signed?: true;
   readonly tsaTrust?: string;
   readonly evidence?: readonly string[];
   readonly allowEmulator?: true;
@@ -139,11 +141,16 @@ function addVerify(parent: Command, world: CliWorld): void {
     )
     .option(
       "--two-people",
-      "fail unless audit events show two people behind each step: a requester, and another approver",
+      "fail unless signatures or audit events show two people behind each step: a requester, and another approver",
     )
     .addOption(
       files("--activity-tracker <file>", "audit events that you exported from the account, in JSON; repeatable"),
     )
+    .option(
+      "--allowed-signers <file>",
+      "OpenSSH list of the people who may sign requests and approvals, with their keys",
+    )
+    .option("--signed", "with --allowed-signers: fail unless both people signed each destruction")
     .option("--tsa-trust <file>", "certificate of a timestamp authority in PEM; then a timestamp is required")
     .addOption(
       files("--evidence <file>", "evidence file to compare the certificate with, or a folder of them; repeatable"),
@@ -153,12 +160,20 @@ function addVerify(parent: Command, world: CliWorld): void {
     .option("--allow-emulator", "accept evidence of an emulator or of a host that is not IBM's")
     .option("--json", "one line of JSON")
     .action(async (file: string, options: VerifyOptions) => {
+      if (options.signed === true && options.allowedSigners === undefined) {
+        throw invalidInput(
+          "--signed needs --allowed-signers",
+          "Name a list that you did not get with the certificate.",
+        );
+      }
       const { verifyFile, explainVerification } = await load();
       const result = await verifyFile({
         file,
         trust: options.trust,
         requiredSigners: options.require,
         areTwoPeopleRequired: options.twoPeople === true,
+        areSignaturesRequired: options.signed === true,
+        allowedSigners: options.allowedSigners,
         events: options.activityTracker ?? [],
         tsaTrust: options.tsaTrust,
         allowsEmulator: options.allowEmulator === true,

@@ -91,6 +91,10 @@ step. An audit event of the account shows that this person wrote to this key at 
 pass them with --activity-tracker. An event shows a request only if no other person wrote to the key in the minute before,
 because that person could have written the request in the requester's name.
 
+Where a machine demands signed consents, the evidence has the signatures of both people on each destruction. Pass a list of
+their SSH keys with --allowed-signers, which you got apart from the certificate. With --signed, the check fails if one is
+missing.
+
 --two-people counts the people behind the steps. It fails if one person requested and approved a step, if a step was taken
 under single, if a step is missing, or if a requester or approver is only stated. So it needs --activity-tracker, and it
 fails for KMS keys, because KMS does not name the requester.

@@ -102,6 +102,7 @@ type Run = (keys: readonly TypedKey[], options: JsonOption & SelectionOptions, a
 function requesting(reason?: string): Acts {
   return {
     writes: "request",
+    before: (operations, refs, options) => operations.signRequests(refs, options),
     act: ({ operations, ref, options }) => operations.request(ref, reason, options),
     actOnKms: ({ operations, ref, options }) => operations.request(ref, options),
   };

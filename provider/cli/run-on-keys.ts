@@ -23,6 +23,8 @@ export interface KeyRun {
   readonly asks?: boolean;
   /** Options with the same meaning as a variable; the option takes precedence. */
   readonly over?: Environment;
+  /** What happens once for all managed keys, before the first of them. */
+  readonly before?: (operations: Operations, refs: readonly KeyRef[], options: CallOptions) => Promise<void>;
   readonly act: (call: KeyCall) => Promise<Report>;
   /** The same for a KMS key; absent if the command is only for managed keys. */
   readonly actOnKms?: (call: KmsKeyCall) => Promise<Report>;
@@ -47,6 +49,9 @@ export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
   const work = async ({ progress, ...opened }: OpenRun): Promise<number> => {
     const keys = await resolveKeys(world, opened, run);
     const options = { ...opened.options, ...confirmation(world, run, progress) };
+    const { instanceId } = opened.settings;
+    const refs = keys.flatMap((key) => ("kmsKeyId" in key ? [] : [{ instanceId, ...key }]));
+    await run.before?.(opened.operations, refs, options);
     const { json } = run;
     const act = (key: KeyPath | KmsKeyPath): Promise<Report> => actOn(key, run, opened, options);
     const isOneByOne = options.confirm !== undefined;

@@ -25,14 +25,16 @@ import type {
   Run,
 } from "./plan.ts";
 import { tokenToleranceMs } from "./service-time.ts";
+import { approvalStatement, needsSignature } from "./signed-consent.ts";
 import { reasonsToRepeat } from "./stated-reasons.ts";
 
 /**
  * The rule for this key, by maximum: a marker loosens only if the code agrees, and the code only if
  * the marker agrees. KMS dual authorization on a twin requires two people, whatever the code and the
- * marker say.
+ * marker say. A machine that demands signatures demands those of two people.
  */
 export function effectivePolicy(observation: KeyObservation, policy: DeletionPolicy): DualMarker {
+  if (observation.signatures !== undefined) return "both";
   const demanded = stricterOf(markerOf(observation), demandedBy(policy));
   const isDual = observation.twins.some((twin) => twin.kind === "present" && twin.dualAuthDelete);
   return demanded === "single" && isDual ? policy.gate : demanded;
@@ -68,6 +70,10 @@ export function authorize(
   const may: Authorization = { kind: "may", consentedBy: record };
   const isOwn = isSame(record.author, actor.identity);
   const isConfirmed = run.consents.includes(record.id);
+  // A typed label is enough for the tool, and no proof for anyone else.
+  const isProven =
+    !needsSignature(observation, step) ||
+    run.signed?.has(approvalStatement(observation, record, actor.identity)) === true;
   if (record.quotes !== undefined) {
     // A stored approval lets the requester act, and nobody else. The author of the request is a text in the approval,
     // so it counts only if this run's own credential sealed the request, or its person has just confirmed it by hand.
@@ -75,7 +81,7 @@ export function authorize(
     if (!isSame(record.quotes.author, actor.identity)) return wait("not_the_requester");
     return record.quotes.isSealedHere === true || isConfirmed ? may : wait("may_confirm");
   }
-  if (!isOwn) return isConfirmed ? may : wait("may_consent");
+  if (!isOwn) return isConfirmed && isProven ? may : wait("may_consent");
   // The gate `destroy`: the deactivation takes one person, in two runs of an engine.
   const isOlder = run.requestedHere?.includes(step) !== true;
   return step === "deactivate" && effective === "destroy" && isOlder ? may : wait("wrote_it");
@@ -90,7 +96,7 @@ export function mayAuthor(actor: Actor): actor is Author {
 
 /** The approval of `request` by the actor, for a requester who then takes the step. */
 export function approvalOf(
-  { id, author, authorName, writtenAtMs, seal, step }: ConsentRecord,
+  { id, author, authorName, writtenAtMs, seal, signature, step }: ConsentRecord,
   {
     observation,
     policy,
@@ -105,7 +111,7 @@ export function approvalOf(
   return {
     ...draftFor(observation, run, run.actor.identity, policy, step, nowMs),
     how: "answer",
-    quotes: { id, author, authorName, writtenAtMs, seal },
+    quotes: { id, author, authorName, writtenAtMs, seal, signature },
   };
 }
 

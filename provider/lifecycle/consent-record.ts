@@ -6,6 +6,7 @@
 import type {
   ApprovedStep,
   ConsentRecord,
+  ConsentSignature,
   DeactivationNote,
   DualMarker,
   Identity,
@@ -14,6 +15,7 @@ import type {
   StatedReason,
 } from "./observation.ts";
 import { approvedSteps, isPerson, isSame } from "./observation.ts";
+import { isSigned, needsSignature } from "./signed-consent.ts";
 
 /** SHA-256 of UTF-8 bytes as 64 lowercase hex digits, passed in: this ring imports nothing. */
 export type Sha256 = (text: string) => string;
@@ -29,7 +31,7 @@ export const noSeal: OwnSeal = () => undefined;
 export type { ConsentRecord, DualMarker };
 
 /** A record that is not yet on a key, so it has no ID. */
-export type ConsentDraft = Omit<ConsentRecord, "id" | "sha256" | "carrier">;
+export type ConsentDraft = Omit<ConsentRecord, "id" | "sha256" | "carrier" | "vouchedBy">;
 
 export const recordLifetimeMs = 7 * 24 * 60 * 60 * 1000;
 /** How long a request counts that an approval quotes. The run that acts on the approval may be an engine's. */
@@ -54,6 +56,10 @@ const maxIamIdCharacters = 200;
 const maxTagValueCharacters = 8192;
 const markCharacters = 16;
 const sealCharacters = 64;
+/** A list of 10,000 consents has a path of 14 hashes, each of 44 characters. */
+const maxPathCharacters = 700;
+/** A signature by a security key has less than 400 bytes. */
+const maxSignatureCharacters = 700;
 const noMark = "0".repeat(markCharacters);
 const noTime = "0".repeat(8);
 
@@ -97,6 +103,7 @@ function bodyOf(draft: ConsentDraft, earlierCharacters: number): Record<string, 
     n: firstCharacters(draft.authorName ?? "", maxNameCharacters),
     h: draft.how,
     m: draft.seal,
+    g: draft.signature && signatureBody(draft.signature),
     q: draft.quotes === undefined ? undefined : quoteBody(draft.quotes),
     x: draft.deactivatedAtMs === undefined ? undefined : seconds(draft.deactivatedAtMs),
     k: draft.kmsSetter === undefined ? undefined : (draft.kmsSetter.iamId ?? draft.kmsSetter.mark),
@@ -105,9 +112,20 @@ function bodyOf(draft: ConsentDraft, earlierCharacters: number): Record<string, 
   };
 }
 
-function quoteBody({ id, author, authorName = "", writtenAtMs, seal }: QuotedRequest): Record<string, unknown> {
+function quoteBody({
+  id,
+  author,
+  authorName = "",
+  writtenAtMs,
+  seal,
+  signature,
+}: QuotedRequest): Record<string, unknown> {
   const [a, n, t] = [author.iamId ?? author.mark, firstCharacters(authorName, maxNameCharacters), seconds(writtenAtMs)];
-  return { i: id, a, n, t, m: seal };
+  return { i: id, a, n, t, m: seal, g: signature && signatureBody(signature) };
+}
+
+function signatureBody({ signedAtMs, path, bytes }: ConsentSignature): Record<string, unknown> {
+  return { t: seconds(signedAtMs), p: path === "" ? undefined : path, s: bytes };
 }
 
 /**
@@ -203,6 +221,7 @@ export function decodeTagValue(
     how,
     authorName: textIn(body.n, maxNameCharacters),
     seal: isHex(body.m, sealCharacters) ? body.m : undefined,
+    ...signatureIn(body.g),
     ...(how === "answer" && { quotes: quoteIn(body.q, { keyId, step, digest, sha256, ownSeal }) }),
     ...noteIn(body, sha256),
     reason: textIn(body.w, maxReasonCharacters),
@@ -218,7 +237,7 @@ interface QuoteContext extends Pick<ConsentRecord, "step" | "digest"> {
 
 function quoteIn(quote: unknown, { keyId, step, digest, sha256, ownSeal }: QuoteContext): QuotedRequest | undefined {
   if (typeof quote !== "object" || quote === null) return undefined;
-  const { i: id, a: iamId, n: name, t: time, m: mac } = quote as Record<string, unknown>;
+  const { i: id, a: iamId, n: name, t: time, m: mac, g } = quote as Record<string, unknown>;
   if (!isHex(id, 32) || !isIamId(iamId) || !isEpochSeconds(time)) return undefined;
   const author = identityFrom(iamId, sha256);
   const writtenAtMs = time * 1000;
@@ -226,9 +245,21 @@ function quoteIn(quote: unknown, { keyId, step, digest, sha256, ownSeal }: Quote
   const own = seal && ownSeal(requestStatement(keyId, { step, writtenAtMs, digest, author }));
   return {
     ...{ id, author, writtenAtMs, seal },
+    ...signatureIn(g),
     authorName: textIn(name, maxNameCharacters),
     ...(own !== undefined && own === seal && { isSealedHere: true }),
   };
+}
+
+function signatureIn(value: unknown): Pick<ConsentRecord, "signature"> {
+  if (typeof value !== "object" || value === null) return {};
+  const { t: time, p: path = "", s: bytes } = value as Record<string, unknown>;
+  if (!isEpochSeconds(time) || !isShortText(path, maxPathCharacters)) return {};
+  return isShortText(bytes, maxSignatureCharacters) ? { signature: { signedAtMs: time * 1000, path, bytes } } : {};
+}
+
+function isShortText(value: unknown, limit: number): value is string {
+  return typeof value === "string" && value.length <= limit;
 }
 
 function textIn(value: unknown, limit: number): string | undefined {
@@ -274,7 +305,7 @@ export function decodeCompact(keyId: string, text: string, sha256: Sha256): Cons
 export type NotBinding =
   | { readonly kind: "none" | "twice" | "unreadable" }
   | {
-      readonly kind: "writer_unknown" | "not_a_person" | "other_step" | "changed" | "quotes_nothing";
+      readonly kind: "writer_unknown" | "not_a_person" | "other_step" | "changed" | "quotes_nothing" | "unsigned";
       readonly record: ConsentRecord;
     }
   | {
@@ -304,6 +335,7 @@ export function standingOf(observation: KeyObservation, step: ApprovedStep, nowM
   if (record.digest !== observation.digests[step]) return not({ kind: "changed", record });
   const lapsesAtMs = lapseOf(record);
   if (lapsesAtMs === undefined) return not({ kind: "quotes_nothing", record });
+  if (needsSignature(observation, step) && !isSigned(record)) return not({ kind: "unsigned", record });
   const latestMs = Math.max(nowMs, updatedAtMs, observation.latestTimeMs ?? nowMs);
   if (latestMs >= lapsesAtMs) return not({ kind: "lapsed", record, atMs: lapsesAtMs });
   return { binds: true, record, lapsesAtMs };

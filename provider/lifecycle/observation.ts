@@ -129,6 +129,9 @@ export interface ConsentRecord {
   readonly how: "asked" | "met" | "answer";
   /** What the writer's own API key seals of a request; see `requestStatement`. An approval quotes it. */
   readonly seal?: string | undefined;
+  readonly signature?: ConsentSignature | undefined;
+  /** Whether the signature is the author's own. Otherwise only the last writer vouches for the record. */
+  readonly vouchedBy?: "signature" | undefined;
   /** The request that an approval is for. An approval without one counts for nothing. */
   readonly quotes?: QuotedRequest | undefined;
   readonly deactivatedAtMs?: number | undefined;
@@ -136,6 +139,15 @@ export interface ConsentRecord {
   readonly reason?: string | undefined;
   /** The first and the latest reason, oldest first. Only this record's author vouches for them. */
   readonly earlierReasons?: readonly StatedReason[] | undefined;
+}
+
+/** The signature of a consent by its author's SSH key; see `signed-consent.ts`. */
+export interface ConsentSignature {
+  readonly signedAtMs: number;
+  /** Where the consent stands in the list that was signed at once; empty if it was signed alone. */
+  readonly path: string;
+  /** An SSH signature in base64. */
+  readonly bytes: string;
 }
 
 /** A request as the approval that took its place on the key quotes it. */
@@ -146,6 +158,8 @@ export interface QuotedRequest {
   readonly authorName?: string | undefined;
   readonly writtenAtMs: number;
   readonly seal?: string | undefined;
+  readonly signature?: ConsentSignature | undefined;
+  readonly vouchedBy?: "signature" | undefined;
   /**
    * Whether the credential of this run made the seal. Without this fact, a person could approve a request that
    * another person never made, and let the next run of that person take the step.
@@ -179,6 +193,11 @@ export interface KeyObservation {
   readonly marker?: DualMarker | undefined;
   /** One person has released a legal hold on the key, and the release waits for the second person. */
   readonly isHoldReleased?: true | undefined;
+  /**
+   * Present if this machine demands that both people sign a destruction. `service` is what the signatures say of the
+   * service, and `by` the file that demands them.
+   */
+  readonly signatures?: { readonly service: string; readonly by: string } | undefined;
   /** What an earlier record knew of the deactivation. It informs, and it is never a consent. */
   readonly note?: DeactivationNote | undefined;
   /** The current digest for each step that a record can approve, from `digestText`. */

@@ -53,6 +53,8 @@ export interface KmsKeyObservation {
   readonly deletedAtMs?: number;
   /** When KMS begins to purge a destroyed key's metadata itself. */
   readonly purgeScheduledAtMs?: number;
+  /** What demands on this machine that a destruction is signed, if anything does. KMS has no place for a signature. */
+  readonly signaturesBy?: string;
 }
 
 export interface KmsKeyPolicy {
@@ -88,6 +90,7 @@ export type KmsGuard =
   | { readonly guard: "retention_policy"; readonly resources: readonly string[] }
   | { readonly guard: "registered"; readonly resources: readonly string[] }
   | { readonly guard: "dual_authorization_off" }
+  | { readonly guard: "signatures_demanded"; readonly by: string }
   | { readonly guard: "not_active"; readonly stateWord: string }
   | { readonly guard: "state_unrecognised"; readonly stateWord: string }
   | { readonly guard: "persons_unknown" }
@@ -126,6 +129,7 @@ export const kmsGuardCodes = {
   use_unreadable: "UKO_USE_UNREADABLE",
   retention_policy: "UKO_RETENTION_POLICY",
   registered: "UKO_KEY_IN_USE",
+  signatures_demanded: "UKO_SIGNATURE_MISSING",
   dual_authorization_off: "UKO_KMS_DUAL_AUTHORIZATION_OFF",
   not_active: "UKO_KMS_KEY_NOT_ACTIVE",
   state_unrecognised: "UKO_STATE_UNRECOGNISED",
@@ -225,8 +229,9 @@ function planAfterDestroy(observation: KmsKeyObservation, policy: KmsKeyPolicy, 
 
 /** Preconditions that do not depend on the actor, checked before the window and the destroy. */
 function failingKmsGuard(observation: KmsKeyObservation, policy: KmsKeyPolicy): KmsGuard | undefined {
-  const { ring, registrations } = observation;
+  const { ring, registrations, signaturesBy } = observation;
   if (policy.deletionProtection) return { guard: "deletion_protection" };
+  if (signaturesBy !== undefined) return { guard: "signatures_demanded", by: signaturesBy };
   if (ring.kind === "of_keystore") return { guard: "twin_of_managed_key", keystoreName: ring.keystoreName };
   if (ring.kind === "unknown") {
     const { reason, remedy } = ring;

@@ -33,6 +33,8 @@ export interface Run {
   readonly actor: Actor;
   /** IDs of records that the actor confirmed by hand in this run. Never from a setting, a variable or an argument. */
   readonly consents: readonly string[];
+  /** The statements that the actor has signed in this run, checked by the run itself; see `signed-consent.ts`. */
+  readonly signed?: Pick<ReadonlySet<string>, "has"> | undefined;
   /** Only `request`, and `engine` for what can be undone, write a request that is missing. */
   readonly intent: "request" | "engine" | "approve" | "resume";
   /** Steps that this run has requested. */

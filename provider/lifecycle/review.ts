@@ -5,8 +5,9 @@
 
 import { type ConsentRecord, type NotBinding, standingOf } from "./consent-record.ts";
 import type { ObservedState } from "./managed-key-states.ts";
-import type { Actor, KeyObservation } from "./observation.ts";
+import type { Actor, Identity, KeyObservation } from "./observation.ts";
 import { tokenToleranceMs } from "./service-time.ts";
+import { consentStatement } from "./signed-consent.ts";
 
 export type ReviewedStep = "deactivate" | "destroy";
 
@@ -201,6 +202,20 @@ export function admitToReview(observation: KeyObservation, scope: ReviewScope, n
   };
   return { kind: "line", line, record };
 }
+
+/** What the reviewer signs, where signatures are demanded: the approval of each line (`signed-consent.ts`). */
+export function approvalStatements({ header, lines }: Review, service: string, author: Identity): readonly string[] {
+  const { instanceId, step } = header;
+  return [...lines.values()].map(({ kind, vaultId, keyId, facts: digest, record, requester }) => {
+    const state = stateBefore({ ...header, kind, requester });
+    const answers = record.slice(0, recordIdCharacters);
+    const subject = { service, instanceId, vaultId, keyId, state };
+    return consentStatement(subject, { kind: "approval", step, digest, author, answers });
+  });
+}
+
+/** The ID of a record is the first half of its hash. */
+const recordIdCharacters = 32;
 
 export function keyPathOf({ vaultId, keyId }: Pick<ReviewLine, "vaultId" | "keyId">): string {
   return `${vaultId}/${keyId}`;

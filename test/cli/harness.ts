@@ -10,6 +10,7 @@ import { type EmulatorOptions, startEmulator } from "../../provider/emulator/sta
 import type { SwitchChoices } from "../../provider/emulator/switches.ts";
 import type { Report } from "../../provider/engine/loop/report.ts";
 import type { Clock } from "../../provider/engine/ports/world.ts";
+import type { SigningPlaces } from "../../provider/services/consents/consent-signatures.ts";
 import { apiKeys, vaultId } from "../emulator/harness.ts";
 import { type Answers, answerTo } from "../support/answers.ts";
 import { programOf } from "../support/built.ts";
@@ -104,7 +105,14 @@ export interface CliTestWorld {
 export const repository = fileURLToPath(new URL("../../", import.meta.url));
 export const executable = programOf("build/cli", "uko", "provider/bin/uko.ts");
 
-export async function startCliWorld(options: EmulatorOptions = {}): Promise<CliTestWorld> {
+/** The folders of signed consents; without them, no signature is demanded. */
+export type SigningOf = (who: Person) => SigningPlaces;
+const unsigned: SigningPlaces = { demands: () => [], own: () => "/nowhere" };
+
+export async function startCliWorld({
+  signingOf = () => unsigned,
+  ...options
+}: EmulatorOptions & { readonly signingOf?: SigningOf } = {}): Promise<CliTestWorld> {
   const emulator = await startEmulator({ seed, ...options });
   const { url } = emulator;
   const defaults = { ...emulator.world.switches };
@@ -127,13 +135,13 @@ export async function startCliWorld(options: EmulatorOptions = {}): Promise<CliT
     url,
     environmentOf,
     uko: (who, command, environment = {}, input = "") =>
-      runHere(splitWords(command), { ...environmentOf(who), ...environment }, input),
+      runHere(splitWords(command), { ...environmentOf(who), ...environment }, input, { signing: signingOf(who) }),
     type: (who, command, answers = {}, environment = {}) =>
-      runAtTerminal(splitWords(command), { ...environmentOf(who), ...environment }, answers),
+      runAtTerminal(splitWords(command), { ...environmentOf(who), ...environment }, answers, signingOf(who)),
     shell(who, commandLine, answers = {}) {
       const { command, args = [], variables } = takeApart(commandLine) ?? {};
       if (command !== "uko") throw new Error(`Not a command line of uko: ${commandLine}`);
-      return runAtTerminal(args, { ...environmentOf(who), ...variables }, answers);
+      return runAtTerminal(args, { ...environmentOf(who), ...variables }, answers, signingOf(who));
     },
     control: post,
     advance: (duration) => post("clock", { advance: duration }),
@@ -186,13 +194,14 @@ export const withoutPause: Clock = {
 async function runHere(
   typed: readonly string[],
   environment: Readonly<Record<string, string>>,
-  input = "",
-  ask?: CliWorld["ask"],
+  input: string,
+  { ask, signing }: { readonly ask?: CliWorld["ask"]; readonly signing: SigningPlaces },
 ): Promise<Ended> {
   const world = quietWorld({
     environment,
     readInput: () => Promise.resolve(input),
-    openOperations: (variables, outputs) => openOperations(variables, { ...outputs, clock: withoutPause }),
+    openOperations: (variables, outputs) =>
+      openOperations(variables, { ...outputs, clock: withoutPause, signingPlaces: signing }),
     ...(ask !== undefined && { ask }),
   });
   const exitCode = await runCli(typed, world);
@@ -204,6 +213,7 @@ async function runAtTerminal(
   typed: readonly string[],
   environment: Readonly<Record<string, string>>,
   answers: AtTerminal,
+  signing: SigningPlaces,
 ): Promise<EndedAtTerminal> {
   const questions: string[] = [];
   const inOrder = "length" in answers ? answers : undefined;
@@ -211,7 +221,7 @@ async function runAtTerminal(
     questions.push(question);
     return inOrder === undefined ? answerTo(question, answers as Answers) : (inOrder[questions.length - 1] ?? "");
   };
-  const ended = await runHere(typed, environment, "", ask);
+  const ended = await runHere(typed, environment, "", { ask, signing });
   if (inOrder !== undefined && questions.length !== inOrder.length) {
     throw new Error(
       `${typed.join(" ")} asked ${questions.length} questions for ${inOrder.length} answers:\n${questions.join("\n")}\n${ended.out}${ended.err}`,

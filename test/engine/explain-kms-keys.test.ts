@@ -77,6 +77,7 @@ const guards: {
     [{ guard: "registered", resources: ["crn:v1:one"] }],
     [{ guard: "registered", resources: ["crn:v1:one", "crn:v1:two"] }],
   ],
+  signatures_demanded: [[{ guard: "signatures_demanded", by: "/etc/uko/allowed_signers" }]],
   dual_authorization_off: [[{ guard: "dual_authorization_off" }]],
   not_active: [
     [{ guard: "not_active", stateWord: "suspended" }, { key: aKmsKey({ state: "suspended" }) }],

@@ -6,6 +6,7 @@
 import { mayAuthor } from "../../lifecycle/authorization.ts";
 import { planCampaignRequest } from "../../lifecycle/campaign/plan-step.ts";
 import { createOperations } from "../key/commands.ts";
+import { signRequests } from "../key/sign-consents.ts";
 import { createKmsOperations, renewKmsRequest } from "../kms-key/commands.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { sayAuthor, stepNouns } from "../text/words.ts";
@@ -102,6 +103,8 @@ async function requestStep(context: ActContext, request: RequestOfStep): Promise
   const { ready, apart } = readyKeys(context, wave, step);
   const pending = ready.filter((key) => isPending(context.view, key, step, renew === true));
   const missing = ready.filter((key) => !pending.includes(key));
+  const managed = missing.filter(({ facts }) => !facts.isKms).map((key) => refOf(context, key));
+  await signRequests(context.world, managed, context.options);
   const act = unlessHeld(context, (key) => requestOne(context, key, request));
   const run = await actOnKeys(context, `Requesting ${step}`, missing, act);
   const path = context.view.folder.path;

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { parseJson } from "../../encodings.ts";
 import { evidenceLine } from "../commands/audit.ts";
 import { type ChainReport, createChainCheck, type EvidenceFileLine } from "./chain.ts";
-import { type CertificateLog, keyMetadata, keystoreReport } from "./statement.ts";
+import { type CertificateLog, keyMetadata, keystoreReport, signedConsent } from "./statement.ts";
 
 const optionalText = z.string().optional().catch(undefined);
 /** Without the strictness of a certificate: a later release may add fields. */
@@ -20,6 +20,7 @@ export type KeyDescription = z.infer<typeof keyDescription>;
 const loggedLine = evidenceLine.extend({
   seq: z.int().positive().optional().catch(undefined),
   digest: optionalText,
+  signed: z.array(signedConsent.strip()).optional().catch(undefined),
   key: keyDescription.optional().catch(undefined),
   reported: keystores.optional().catch(undefined),
   run: z

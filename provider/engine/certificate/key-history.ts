@@ -183,7 +183,7 @@ const ended: Readonly<Record<string, CertificateKey["outcome"]>> = {
 };
 
 function stepOf({ first, last, isDone }: StepLines<LoggedLine>, context: Context): CertificateStep {
-  const { step, from, to, actor, digest, correlationId, log, seq } = last;
+  const { step, from, to, actor, signed, digest, correlationId, log, seq } = last;
   const credential = context.credentials.get(`${log} ${seq}`);
   return {
     step,
@@ -194,6 +194,7 @@ function stepOf({ first, last, isDone }: StepLines<LoggedLine>, context: Context
     executor: actor,
     ...(credential !== undefined && { credential }),
     ...peopleBehind(last, context.records),
+    ...(signed !== undefined && { signed }),
     ...(digest !== undefined && { digest }),
     ...(correlationId !== undefined && { correlationId }),
     evidence: { log, ...(seq !== undefined && { seq }) },

@@ -148,8 +148,9 @@ export function explainVerification(result: Verification): string {
       ? "Evidence: the certificate follows from the evidence files"
       : "Evidence: not compared; add --evidence to compare the certificate with the files",
     sayEvents(result),
+    sayAreSigned(result),
     result.areTwoPeopleChecked &&
-      "Two people: audit events show a requester and another approver of each step that ended a key",
+      "Two people: signatures or audit events show a requester and another approver of each step that ended a key",
     "",
     ...explainKeys(result, namesOf(keys)),
     "",
@@ -170,6 +171,13 @@ function sayEvents({ areEventsChecked, keys }: Verification): string {
   return `Audit events: ${known.length} of ${count(acts.length, "act")} have an event of that person at that time`;
 }
 
+function sayAreSigned({ areSignaturesChecked, keys }: Verification): string | false {
+  if (!areSignaturesChecked) return false;
+  const acts = keys.flatMap((key) => key.acts).filter(({ step, did }) => step === "destroy" && did[0] !== "executed");
+  const signed = acts.filter(({ knownBy }) => knownBy === "signature");
+  return `Signatures: ${signed.length} of ${count(acts.length, "request or approval", "requests and approvals")} of a destruction are signed by their own person`;
+}
+
 /** Each key with its outcome, and a line for each act: when, how it is known, and who did what. */
 function explainKeys({ keys }: Verification, nameOf: NameOf): readonly string[] {
   return keys.flatMap(({ subject, label, outcome, acts }) => [
@@ -180,7 +188,7 @@ function explainKeys({ keys }: Verification, nameOf: NameOf): readonly string[] 
 
 function sayAct(act: VerifiedKey["acts"][number], nameOf: NameOf): string {
   const { at = "time not recorded", step, iamId, knownBy } = act;
-  const known = knownBy === "audit_event" ? "audit event" : "only stated";
+  const known = knownBy === "signature" ? "signed     " : knownBy === "audit_event" ? "audit event" : "only stated";
   return `${at.padEnd(20)}  ${known}  ${plain(step, 60)}: ${sayDeed(act)} by ${plain(nameOf(iamId), 100)}`;
 }
 
@@ -239,6 +247,8 @@ export function explainProblem(problem: Problem): string {
       return `One person alone is behind ${problem.step} of key ${plain(problem.subject)}`;
     case "only_stated":
       return `Who ${problem.did.join(" and ")} ${problem.step} of key ${plain(problem.subject)} is only stated: no audit event shows it`;
+    case "not_signed":
+      return `Who ${problem.did.join(" and ")} the destruction of key ${plain(problem.subject)} did not sign it, or not with a key of --allowed-signers`;
     case "events_missing":
       return "Without the audit events of the account, who requested and approved each step is only stated; add --activity-tracker";
   }

@@ -46,6 +46,8 @@ export const keystoreReport = z.strictObject({
   syncFlag: text,
   destructionAt: text.optional().describe("End of the pending period that the service reported"),
 });
+/** A consent as its author signed it: the statement, and its place in the list that one signature covers. */
+export const signedConsent = z.strictObject({ statement: text, signedAt: time, path: text, signature: text });
 const step = z.strictObject({
   step: text,
   from: text,
@@ -57,6 +59,7 @@ const step = z.strictObject({
   about: text.optional().describe("For a consent record: the step that the record requests or approves"),
   requester: consenter.optional().describe("Absent if one person alone took a step that can require two"),
   approver: consenter.optional(),
+  signed: z.array(signedConsent).optional().describe("Both consents to a destruction, as the people signed them"),
   digest: text.optional().describe("Digest of the key's facts that the approval covers"),
   correlationId: text.optional(),
   evidence: z.strictObject({ log: z.int().nonnegative(), seq: z.int().positive().optional() }),
@@ -173,6 +176,8 @@ export const certificateForm = z.strictObject({
   predicateType: z.literal(certificateType),
   predicate,
 });
+/** The evidence files that a statement names, whatever the rest of it is. */
+export const namedLogsForm = z.object({ predicate: z.object({ evidence: predicate.shape.evidence }) });
 export type Certificate = z.infer<typeof certificateForm>;
 export type CertificateKey = z.infer<typeof keyFacts>;
 export type CertificateStep = z.infer<typeof step>;

@@ -3,10 +3,12 @@
  *
  * The people who took the steps wrote the evidence and can sign what they like. So a valid certificate proves only who
  * signed it, and with the evidence files that it follows from them: its acts are **stated**. Audit events of the
- * account, which the verifier exported, show an act apart from the evidence (`activity-tracker.ts`). `--require` counts
- * signers; `--two-people` counts persons behind the steps, and accepts none that is only stated.
+ * account, which the verifier exported, show an act apart from the evidence (`activity-tracker.ts`), and so does the
+ * person's own signature of the act (`signed-acts.ts`). `--require` counts signers of the certificate; `--two-people`
+ * counts persons behind the steps, and accepts none that is only stated; `--signed` wants both signatures.
  */
 
+import type { IsGenuine } from "../../lifecycle/signed-consent.ts";
 import { isByOnePerson, isSamePerson } from "../commands/audit.ts";
 import { isConsequentialStep } from "../commands/audited-steps.ts";
 import { type AuditEvent, createEventSearch } from "./activity-tracker.ts";
@@ -14,6 +16,7 @@ import { type Act, actsOf } from "./acts.ts";
 import { type CertificateTools, isAllIbms, limitsOf, unrecordedKey, type WaveKeys, waveOf } from "./build.ts";
 import type { FoundLog } from "./evidence-log.ts";
 import { hasEachStep, keysInEvidence, subjectName } from "./key-history.ts";
+import { isSignedAct } from "./signed-acts.ts";
 import { type Certificate, type CertificateKey, certificateForm, certificateType } from "./statement.ts";
 import { type SignatureResult, signersOf, type TimestampResult, type TrustedKey } from "./trust.ts";
 
@@ -35,6 +38,10 @@ export interface VerificationInput {
   readonly events?: readonly AuditEvent[];
   /** The wave as the campaign's own manifest has it. */
   readonly wave?: WaveKeys;
+  /** Judges signed consents by the list of keys that the verifier passed. */
+  readonly isGenuine?: IsGenuine;
+  /** Whether both people must have signed each destruction. */
+  readonly areSignaturesRequired?: boolean;
 }
 
 /** Why a certificate is not valid. */
@@ -61,6 +68,7 @@ export type Problem =
   | { readonly kind: "steps_missing"; readonly subject: string }
   | { readonly kind: "one_person"; readonly subject: string; readonly step: string }
   | { readonly kind: "only_stated"; readonly subject: string; readonly step: string; readonly did: readonly string[] }
+  | { readonly kind: "not_signed"; readonly subject: string; readonly did: readonly string[] }
   | { readonly kind: "events_missing" };
 
 export interface Timestamp {
@@ -73,7 +81,8 @@ export interface Timestamp {
 export type Signer = TrustedKey["person"] & { readonly tookStep?: boolean };
 
 /** How an act is known. The evidence states only what was compared with it; without it, the signers do. */
-export const sources = ["audit_event", "evidence", "signers"] as const;
+export const sources = ["signature", "audit_event", "evidence", "signers"] as const;
+const statedSources: readonly Source[] = ["evidence", "signers"];
 export type Source = (typeof sources)[number];
 
 export interface VerifiedKey extends Pick<CertificateKey, "subject" | "label" | "outcome"> {
@@ -91,6 +100,7 @@ export interface Verification {
   readonly isEvidenceChecked: boolean;
   readonly areEventsChecked: boolean;
   readonly areTwoPeopleChecked: boolean;
+  readonly areSignaturesChecked: boolean;
   readonly keys: readonly VerifiedKey[];
 }
 
@@ -116,17 +126,19 @@ export function verifyCertificate(input: VerificationInput, tools: CertificateTo
     isEvidenceChecked: evidence !== undefined,
     areEventsChecked: events !== undefined,
     areTwoPeopleChecked: input.areTwoPeopleRequired,
+    areSignaturesChecked: input.isGenuine !== undefined,
   };
   const read = readCertificate(input.statement);
   if ("kind" in read) return { ...common, signers: persons, keys: [], problems: [...problems, read] };
   const { keys: stated, instance } = read.predicate;
-  const keys = verifiedKeys(stated, input);
+  const keys = verifiedKeys(stated, instance.id, input);
   problems.push(...inconsistencies(read, tools));
   if (!isAllIbms(instance.endpoints, tools) && !input.allowsEmulator) {
     problems.push({ kind: "not_ibm", endpoints: instance.endpoints });
   }
   problems.push(...waveDifferences(read, input.wave, tools));
   if (evidence !== undefined) problems.push(...differences(read, evidence, tools));
+  if (input.areSignaturesRequired === true) problems.push(...missingSignatures(stated, keys));
   if (input.areTwoPeopleRequired) problems.push(...missingPeople(stated, keys, events));
   const signers = persons.map((person) => withPart(person, keys));
   return { ...common, signers, keys, certificate: read, problems };
@@ -141,16 +153,38 @@ function withPart(person: TrustedKey["person"], keys: readonly VerifiedKey[]): S
 
 function verifiedKeys(
   keys: readonly CertificateKey[],
-  { events = [], evidence }: VerificationInput,
+  instanceId: string,
+  { events = [], evidence, isGenuine, allowsEmulator }: VerificationInput,
 ): readonly VerifiedKey[] {
   const hasEvent = createEventSearch(events);
   const statedBy = evidence === undefined ? "signers" : "evidence";
-  return keys.map(({ subject, keyId, label, outcome, steps }) => {
+  const check = isGenuine && { isGenuine, instanceId, allowsEmulator };
+  return keys.map((key) => {
+    const { subject, keyId, label, outcome, steps } = key;
     const acts = actsOf(steps).map((act): VerifiedKey["acts"][number] => {
-      return { ...act, knownBy: hasEvent(keyId, act) ? "audit_event" : statedBy };
+      const isSigned = check !== undefined && isSignedAct(key, act, check);
+      return { ...act, knownBy: isSigned ? "signature" : hasEvent(keyId, act) ? "audit_event" : statedBy };
     });
     return { subject, label, outcome, acts };
   });
+}
+
+/** Each destruction whose request or approval its own person did not sign. */
+function missingSignatures(stated: readonly CertificateKey[], keys: readonly VerifiedKey[]): readonly Problem[] {
+  return stated.flatMap(({ subject, steps }, at) => {
+    const signed = keys[at]?.acts.filter(({ knownBy }) => knownBy === "signature") ?? [];
+    return steps.flatMap((each, of): readonly Problem[] => {
+      const { step, doneAt } = each;
+      if (step !== "destroy" || doneAt === undefined) return [];
+      if (isByOnePerson(each) === true) return [{ kind: "one_person", subject, step }];
+      const did = missingDeeds(signed.filter((act) => act.of === of));
+      return did.length === 0 ? [] : [{ kind: "not_signed", subject, did }];
+    });
+  });
+}
+
+function missingDeeds(acts: readonly Act[]): readonly string[] {
+  return (["requested", "approved"] as const).filter((deed) => !acts.some(({ did }) => did.includes(deed)));
 }
 
 /** Why the steps that ended the keys are not known to be of two people, as `--two-people` requires. */
@@ -164,11 +198,10 @@ function missingPeople(
     const { subject } = key;
     const done = key.steps.filter(({ doneAt }) => doneAt !== undefined);
     if (!hasEachStep({ ...key, steps: done })) problems.push({ kind: "steps_missing", subject });
-    const known = keys[at]?.acts.filter(({ knownBy }) => knownBy === "audit_event") ?? [];
+    const known = keys[at]?.acts.filter(({ knownBy }) => !statedSources.includes(knownBy)) ?? [];
     for (const each of done.filter(({ step }) => isConsequentialStep(step))) {
       const { step } = each;
-      const own = known.filter(({ of }) => key.steps[of] === each).flatMap(({ did }) => did);
-      const did = (["requested", "approved"] as const).filter((one) => !own.includes(one));
+      const did = missingDeeds(known.filter(({ of }) => key.steps[of] === each));
       if (isByOnePerson(each) === true) problems.push({ kind: "one_person", subject, step });
       else if (did.length > 0 && events !== undefined) problems.push({ kind: "only_stated", subject, step, did });
     }
@@ -246,7 +279,7 @@ function waveDifferences(
 
 /** What the evidence files say otherwise, or do not say at all. */
 function differences(
-  { predicate }: Certificate,
+  { subject, predicate }: Certificate,
   files: readonly (FoundLog | undefined)[],
   { hashJson }: CertificateTools,
 ): readonly Problem[] {
@@ -260,8 +293,9 @@ function differences(
   if (problems.length > 0) return problems;
   const entries = files.flatMap((file) => file?.entries ?? []);
   const found = new Map(keysInEvidence(entries, predicate.instance.id).map((key) => [key.subject, key]));
-  return predicate.keys.flatMap((key) =>
-    hashJson(found.get(key.subject) ?? unrecordedKey(key)) === hashJson(key)
+  // The digest of each subject is that of its key, or the certificate has another fault.
+  return predicate.keys.flatMap((key, at) =>
+    hashJson(found.get(key.subject) ?? unrecordedKey(key)) === subject[at]?.digest.sha256
       ? []
       : [{ kind: "evidence_differs" as const, subject: key.subject }],
   );

@@ -13,6 +13,7 @@ import { recorded, reportExisting } from "./command-reports.ts";
 import { keyKind, type Outcome } from "./kind.ts";
 import { findApprovable } from "./review-set.ts";
 import { reviewCommand, sayUnusable } from "./review-words.ts";
+import { signReviewed } from "./sign-consents.ts";
 import type { Task } from "./steps.ts";
 
 export interface Approving {
@@ -76,14 +77,22 @@ export async function approveOne(
   });
 }
 
-/** Approves one key of a review. Throws UKO_REVIEW_OUTDATED if the review names no record at all. */
+/**
+ * Approves the keys of a review one by one; the first signs for all, where signatures are demanded.
+ * Throws UKO_REVIEW_OUTDATED if the review names no record at all.
+ */
 export function approverOf(
   world: World,
   review: Review,
   { again, ...how }: Omit<Approving, "each"> & Again,
 ): (ref: KeyRef, options: CallOptions) => Promise<Report> {
+  const { requestsNext = false } = how;
+  let signing: Promise<void> | undefined;
   return recorded(world, "approve", async (ref, calls: CallOptions) => {
-    const outcome = await converge(world, keyKind, taskFor(ref, review, how), calls);
+    signing ??= signReviewed(world, { review, requestsNext }, calls);
+    await signing;
+    const task = { ...taskFor(ref, review, how), signed: world.signatures?.signed };
+    const outcome = await converge(world, keyKind, task, calls);
     throwIfUnusable(outcome, again);
     return reportExisting(ref, outcome);
   });

@@ -29,6 +29,7 @@ import {
   type SetReview,
 } from "./review-set.ts";
 import { type Selected, type Selection, selectKeys } from "./selection.ts";
+import { signRequests } from "./sign-consents.ts";
 import { explainStatus } from "./status.ts";
 import type { Task } from "./steps.ts";
 import { type PendingSurvey, type Survey, surveyPending, surveyRemovals, surveyRequests } from "./survey.ts";
@@ -78,6 +79,7 @@ export function createOperations(world: World) {
 
     /** Writes the request for the next consequential step, and takes no step. */
     request: recorded(world, "request", async (ref, reason: string | undefined, options: CallOptions) => {
+      await signRequests(world, [ref], options);
       const asked = { ...policy, ...(reason !== undefined && { reason }) };
       const plan: Planner = (observation, run, nowMs) =>
         onlyStep("write_record", planKeyDeletion(observation, asked, run, nowMs));
@@ -85,6 +87,9 @@ export function createOperations(world: World) {
       const report = withUnusedReason(reportExisting(ref, outcome), outcome, reason);
       return waitsForOther(outcome) ? { ...report, exitCode: 0 } : report;
     }),
+
+    /** Signs the requests for destructions that the caller is about to make, where signatures are demanded. */
+    signRequests: (refs: readonly KeyRef[], options: CallOptions): Promise<void> => signRequests(world, refs, options),
 
     /**
      * Takes the steps that are possible now, towards `removed`. `confirmed` is an approval on the key whose request the

@@ -2,11 +2,12 @@
  * The evidence of a step on a managed key: from which state to which, and with whose consent.
  */
 
-import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
-import type { StatedReason } from "../../lifecycle/observation.ts";
+import type { ConsentDraft, ConsentRecord } from "../../lifecycle/consent-record.ts";
+import type { Identity, StatedReason } from "../../lifecycle/observation.ts";
 import { type Step, stepFacts } from "../../lifecycle/plan.ts";
+import { approvalStatement, statementOfDraft } from "../../lifecycle/signed-consent.ts";
 import { type EvidenceFacts, isoTime } from "../loop/evidence.ts";
-import type { EvidenceKey, EvidenceReason, EvidenceRecord } from "../ports/evidence.ts";
+import type { EvidenceKey, EvidenceReason, EvidenceRecord, EvidenceSignature } from "../ports/evidence.ts";
 import type { KeySummary } from "./observe.ts";
 import { describeKeystore, type KeyStepContext, writtenRecordId } from "./steps.ts";
 
@@ -28,11 +29,41 @@ export function keyEvidence(step: Step, phase: "before" | "after", context: KeyS
         record: describeRecord({ ...step.draft, id: writtenRecordId(step, context) }),
       }),
       ...((step.kind === "deactivate" || step.kind === "destroy") && { digest: observation.digests[step.kind] }),
+      ...signedBehind(step, context),
       ...(digest !== undefined && { review: digest }),
       ...("consentedBy" in step && step.consentedBy !== undefined && { consentedBy: describeRecord(step.consentedBy) }),
       ...(phase === "before" && { key: describeKey(observed) }),
     },
   };
+}
+
+/** The signatures of the record that the step writes, or of both consents to the destruction. */
+function signedBehind(
+  step: Step,
+  { world, observed: { observation }, actor }: KeyStepContext,
+): { readonly signed?: readonly EvidenceSignature[] } {
+  if (world.signatures === undefined) return {};
+  const { signed: own } = world.signatures;
+  const describe = (statement: string, signature = own.get(statement)): readonly EvidenceSignature[] => {
+    if (signature === undefined) return [];
+    const { signedAtMs, path, bytes } = signature;
+    return [{ statement, signedAt: isoTime(signedAtMs), path, signature: bytes }];
+  };
+  const ofRecord = (record: ConsentDraft) => describe(statementOfDraft(observation, record), record.signature);
+  const ofDestroy = (record: ConsentRecord, approver: Identity | undefined) => {
+    const { step: to, digest, quotes } = record;
+    if (quotes !== undefined)
+      return [...ofRecord({ ...record, ...quotes, step: to, digest, quotes: undefined }), ...ofRecord(record)];
+    const approval = approver === undefined ? [] : describe(approvalStatement(observation, record, approver));
+    return [...ofRecord(record), ...approval];
+  };
+  const signed =
+    step.kind === "write_record"
+      ? ofRecord(step.draft)
+      : step.kind === "destroy" && step.consentedBy !== undefined
+        ? ofDestroy(step.consentedBy, actor.identity)
+        : [];
+  return signed.length === 0 ? {} : { signed };
 }
 
 /** A step that the review approves, or the record that approves it. */

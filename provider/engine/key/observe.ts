@@ -16,6 +16,7 @@ import {
 } from "../../lifecycle/observation.ts";
 import { readCarriers } from "../../lifecycle/record-carriers.ts";
 import type { Reading } from "../../lifecycle/settling.ts";
+import { withVouchers } from "../../lifecycle/signed-consent.ts";
 import { goneOrThrow, requireOwnInstance } from "../loop/absence.ts";
 import type { ReadResult } from "../loop/converge.ts";
 import type { Answered, CallOptions, KeyRef, KeySnapshot, KeyWithEtag, World } from "../ports/world.ts";
@@ -102,7 +103,7 @@ async function completeOrGone<Read extends Omit<KeySummary, "observation">>(
   options: CallOptions,
 ): Promise<ReadResult<Read & KeySummary>> {
   try {
-    return { kind: "present", ...read, observation: await complete(world, ref, read.snapshot, depth, options) };
+    return { kind: "present", ...read, observation: await complete(world, ref, read, depth, options) };
   } catch (error) {
     if (!isUkoError(error) || error.code !== "UKO_KEY_NOT_FOUND") throw error;
     if ((await world.keys.read(ref, options)).value !== undefined) throw error;
@@ -113,10 +114,11 @@ async function completeOrGone<Read extends Omit<KeySummary, "observation">>(
 async function complete(
   world: World,
   ref: KeyRef,
-  snapshot: KeySnapshot,
+  read: Omit<KeySummary, "observation">,
   depth: Depth,
   options: CallOptions,
 ): Promise<KeyObservation> {
+  const { snapshot } = read;
   if (snapshot.vaultId !== ref.vaultId) {
     throw new UkoError("UKO_KEY_NOT_FOUND", {
       summary: `Key ${ref.keyId} is not in vault ${ref.vaultId}`,
@@ -129,7 +131,7 @@ async function complete(
   const statuses = isDestroyed ? (await world.keys.liveStatus(ref, options)).value : snapshot.storedStatus;
   const twins = isForDecision ? await twinsOf(world, { snapshot, state, statuses }, options) : [];
   const use = isForDecision && !isDestroyed ? await world.keys.use(ref, options) : unused;
-  return toObservation(world, ref, snapshot, { keystores: statuses, keystoresAreLive: isDestroyed, twins, use });
+  return toObservation(world, ref, read, { keystores: statuses, keystoresAreLive: isDestroyed, twins, use });
 }
 
 /** What the response to a write shows of the key. Makes no call, so nothing can fail. */
@@ -140,7 +142,7 @@ export function observedInAnswer(
 ): KeyDetails {
   const nowMs = world.serviceClock.showAt("UKO", { serviceTimeMs, updatedAtMs: snapshot.updatedAtMs });
   const asked = { keystores: snapshot.storedStatus, keystoresAreLive: false, twins: [], use: unused };
-  const observation = toObservation(world, ref, snapshot, asked);
+  const observation = toObservation(world, ref, { snapshot, nowMs }, asked);
   return { observation, snapshot, etag, nowMs };
 }
 
@@ -160,7 +162,7 @@ export function readingOf({ etag, nowMs, observation: { updatedAtMs } }: KeyDeta
 function toObservation(
   world: World,
   ref: KeyRef,
-  snapshot: KeySnapshot,
+  { snapshot, nowMs }: Omit<KeySummary, "observation">,
   asked: Pick<KeyObservation, "keystores" | "keystoresAreLive" | "twins" | "use">,
 ): KeyObservation {
   const carriers = readCarriers(ref.keyId, snapshot, world.sha256, world.session.ownSeal);
@@ -178,7 +180,8 @@ function toObservation(
     snapshot.updatedBy === undefined
       ? undefined
       : { iamId: snapshot.updatedBy, mark: markOf(snapshot.updatedBy, world.sha256) };
-  return {
+  const { signatures } = world;
+  const observation: KeyObservation = {
     facts,
     state: stateOf(snapshot.stateWord),
     stateWord: snapshot.stateWord,
@@ -193,7 +196,10 @@ function toObservation(
     ...asked,
     storedKeystores: snapshot.storedStatus,
     materialIn: snapshot.materialPresent,
+    ...(signatures !== undefined && { signatures: signatures.demand }),
   };
+  if (signatures === undefined) return observation;
+  return { ...observation, carried: withVouchers(observation, signatures.isGenuine, nowMs) };
 }
 
 /** A compact record holds a mark of its author. The last writer with that mark has the full ID. */

@@ -11,7 +11,7 @@ import type { KeyDetails } from "./observe.ts";
  * Why an earlier record does not count; undefined if there is nothing to report, as for a record
  * that was acted on.
  */
-export function explainNotBinding(why: NotBinding, { state }: KeyObservation): string | undefined {
+export function explainNotBinding(why: NotBinding, { state, signatures }: KeyObservation): string | undefined {
   const isOver =
     state === "destroyed" || (state === "deactivated" && "record" in why && why.record.step === "deactivate");
   if (isOver) return undefined;
@@ -31,6 +31,8 @@ export function explainNotBinding(why: NotBinding, { state }: KeyObservation): s
       return `The request of ${sayAuthor(why.record)} no longer counts: the key has changed since ${sayTime(why.record.writtenAtMs)}.`;
     case "quotes_nothing":
       return `The approval of ${sayAuthor(why.record)} does not count: it names no request.`;
+    case "unsigned":
+      return `The ${why.record.quotes === undefined ? "request" : "approval"} of ${sayAuthor(why.record)} does not count: it is not signed as ${signatures?.by ?? "this machine"} demands.`;
     case "not_a_person":
       return `The record by ${sayAuthor(why.record)} does not count: its author is not a person.`;
     case "edited": {

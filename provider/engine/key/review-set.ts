@@ -116,6 +116,8 @@ export interface Approvable extends Pick<SetReview, "apart" | "unreadable"> {
   readonly sets: readonly SetReview[];
   /** Who approves, and how this person logged in. */
   readonly approver: string;
+  /** What demands that the approvals are signed, and what it says of both people; empty if nothing does. */
+  readonly signatures: readonly string[];
 }
 
 /** Reads each key for a decision. A key that still waits for time stands apart, unless the caller only stores approvals. */
@@ -135,7 +137,11 @@ export async function findApprovable(
   const sets = all.filter(({ file }) => file !== undefined).map((set) => ({ ...set, apart: [], unreadable: [] }));
   const { loggedInBy } = world.session.tokenFacts();
   const approver = `${sayActor(actor)}${loggedInBy === undefined ? "" : `, logged in by ${loggedInBy}`}`;
-  return { sets, apart: all.flatMap(({ apart }) => apart), unreadable, approver };
+  const people = sets.flatMap(({ file }) => [...(file?.review.lines.values() ?? [])].slice(0, 1));
+  const isSigned = sets.some(({ file }) => file?.review.header.step === "destroy");
+  const names = [actor.identity?.iamId ?? "", ...new Set(people.map(({ requester }) => requester))];
+  const signatures = isSigned ? (world.signatures?.describe(names) ?? []) : [];
+  return { sets, apart: all.flatMap(({ apart }) => apart), unreadable, approver, signatures };
 }
 
 /** The requester, empty if no request binds, the step, and the kind of key. */
@@ -185,7 +191,8 @@ function admitAll(
     if (admission.kind === "line") admitted.push({ line: admission.line, record: admission.record, observed });
     else apart.push(apartFor(admission.why, observed));
   }
-  const run: Run = { actor, consents: [], intent: "approve" };
+  // Only to show what the step would wait for. The run that acts has signed each approval, or none counts.
+  const run: Run = { actor, consents: [], signed: { has: () => true }, intent: "approve" };
   const review = reviewOf(header, linesOf(admitted));
   const keys: KeyInReview[] = [];
   for (const key of admitted) {

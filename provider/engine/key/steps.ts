@@ -11,12 +11,18 @@ import {
   requestStatement,
   standingOf,
 } from "../../lifecycle/consent-record.ts";
-import { isSame, type KeyObservation, type KeystoreStatus } from "../../lifecycle/observation.ts";
+import {
+  type ConsentSignature,
+  isSame,
+  type KeyObservation,
+  type KeystoreStatus,
+} from "../../lifecycle/observation.ts";
 import type { Plan, Run, Step } from "../../lifecycle/plan.ts";
 import { patchOfUser, patchWithoutRecord, patchWithRecord } from "../../lifecycle/record-carriers.ts";
 import type { Review } from "../../lifecycle/review.ts";
 import { clockToleranceMs } from "../../lifecycle/service-time.ts";
 import { settledAfterMs } from "../../lifecycle/settling.ts";
+import { needsSignature, signatureLifetimeMs, statementOfDraft } from "../../lifecycle/signed-consent.ts";
 import type { ReadResult, StepContext, StepResult } from "../loop/converge.ts";
 import { isoTime } from "../loop/evidence.ts";
 import type { EvidenceKeystore } from "../ports/evidence.ts";
@@ -33,6 +39,7 @@ export interface Task {
   readonly plan: (observation: KeyObservation, run: Run, nowMs: number) => Plan;
   /** IDs of approvals whose request the actor has confirmed by hand. */
   readonly consents: readonly string[];
+  readonly signed?: Run["signed"];
   /** The review by which the run takes one step, or stores one approval, and reports it. */
   readonly review?: Review;
   /** After a deactivation, the run also requests the destruction, as its person asked. */
@@ -131,11 +138,31 @@ export function writtenRecordId(step: WriteRecord, context: KeyStepContext): str
   return recordId(task.ref.keyId, text, world.sha256);
 }
 
-/** A request carries the own seal of the run, by which a later run of the same person recognizes the request. */
-function sealedDraft({ draft }: WriteRecord, { world, task }: KeyStepContext): ConsentDraft {
-  if (draft.quotes !== undefined) return draft;
-  const seal = world.session.ownSeal(requestStatement(task.ref.keyId, draft));
-  return seal === undefined ? draft : { ...draft, seal };
+/**
+ * A request carries the own seal of the run, by which a later run of the same person recognizes the request. Where
+ * signatures are demanded, a record that consents to a destruction also carries what its author has just signed.
+ */
+function sealedDraft({ draft }: WriteRecord, { world, task, observed }: KeyStepContext): ConsentDraft {
+  const { observation } = observed;
+  const seal = draft.quotes === undefined ? world.session.ownSeal(requestStatement(task.ref.keyId, draft)) : undefined;
+  const signature = needsSignature(observation, draft.step)
+    ? signatureFor(world, statementOfDraft(observation, draft), draft.writtenAtMs)
+    : undefined;
+  return { ...draft, ...(seal !== undefined && { seal }), ...(signature !== undefined && { signature }) };
+}
+
+/** Throws UKO_SIGNATURE_MISSING, so that the run writes no record that does not count. */
+function signatureFor({ signatures }: World, statement: string, writtenAtMs: number): ConsentSignature {
+  const signature = signatures?.signed.get(statement);
+  const isInTime = signature !== undefined && writtenAtMs - signature.signedAtMs <= signatureLifetimeMs;
+  if (isInTime) return signature;
+  throw new UkoError("UKO_SIGNATURE_MISSING", {
+    summary:
+      signature === undefined
+        ? "The signature of this run is not for the key as it is now"
+        : "The signature of this run is older than 15 minutes",
+    detail: "Nothing was changed on this key. Next: run the same command again, and sign again.",
+  });
 }
 
 /** If the service dropped the marker's tag before, it would drop the record's tag too. */

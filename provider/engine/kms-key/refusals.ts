@@ -59,6 +59,10 @@ const sayings: Sayings<KmsGuard, About> = {
     ],
     next: [rerun],
   }),
+  signatures_demanded: ({ by }, { key }) => ({
+    summary: `${key} cannot be destroyed from this machine: KMS has no place for the signatures that ${by} demands`,
+    facts: ["Without the two signatures, it cannot be proven later who consented."],
+  }),
   dual_authorization_off: (_guard, { key, door, dialect }) => {
     const commands = applyCommands(door);
     return {

@@ -9,7 +9,7 @@ export interface EvidenceFacts extends Pick<EvidenceEntry, "step" | "from" | "to
   readonly subject: Pick<EvidenceEntry, "instanceId" | "resource" | "vaultId" | "keyId" | "label">;
   readonly details: Pick<
     EvidenceEntry,
-    "keystores" | "digest" | "record" | "consentedBy" | "review" | "key" | "line" | "reason"
+    "keystores" | "digest" | "record" | "consentedBy" | "signed" | "review" | "key" | "line" | "reason"
   >;
 }
 

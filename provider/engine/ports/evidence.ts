@@ -23,6 +23,8 @@ export interface EvidenceEntry {
   readonly digest?: string;
   readonly record?: EvidenceRecord;
   readonly consentedBy?: EvidenceRecord;
+  /** The consents behind the step, or the record, as their authors signed them; absent without signatures. */
+  readonly signed?: readonly EvidenceSignature[];
   /** SHA-256 of the review that names the record or the deletion window, if the run used one. */
   readonly review?: string;
   readonly keystores: readonly { readonly name: string; readonly status: string; readonly syncFlag: string }[];
@@ -87,6 +89,14 @@ export interface EvidenceRecord extends Pick<ConsentRecord, "id" | "step" | "how
   readonly reason?: string;
   /** As the record repeats them. Only the record's author vouches for them. */
   readonly earlierReasons?: readonly EvidenceReason[];
+}
+
+/** What a person signed; lifecycle/signed-consent.ts has the form of the statement, and of the signature. */
+export interface EvidenceSignature {
+  readonly statement: string;
+  readonly signedAt: string;
+  readonly path: string;
+  readonly signature: string;
 }
 
 /** The reason for a deletion request; `author` is the requester's IAM ID. */

@@ -9,6 +9,7 @@ import type { Keystores, ListFilter, Stamps, Templates, Vaults, WithEtag } from 
 import type { Evidence, Reports } from "./evidence.ts";
 import type { KmsKeys } from "./kms-keys.ts";
 import type { AnswerTrust, ServiceClock } from "./service-memory.ts";
+import type { ConsentSignatures } from "./signatures.ts";
 
 export type { Answered, CallOptions, Progress, RunSettings, Written };
 
@@ -192,6 +193,8 @@ export interface World {
   readonly evidence: Evidence;
   /** Absent if no report was requested. */
   readonly reports?: Reports;
+  /** Absent unless this machine demands signed consents. */
+  readonly signatures?: ConsentSignatures;
   readonly clock: Clock;
   /** 64 lowercase hex digits for the UTF-8 bytes of a text. */
   readonly sha256: (text: string) => string;

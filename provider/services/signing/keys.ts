@@ -1,11 +1,9 @@
 /** Keys that sign and verify certificates: ECDSA on P-256 and Ed25519, as PEM. */
 
-import { spawn } from "node:child_process";
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto";
-import { text } from "node:stream/consumers";
 import { crypto as sigstore } from "@sigstore/core";
 import { UkoError } from "../../errors.ts";
-import { withoutSecrets } from "../../other-programs.ts";
+import { pipeThrough } from "../../other-programs.ts";
 
 /** Signs the bytes of a DSSE pre-authentication encoding. */
 export interface Signer {
@@ -128,25 +126,12 @@ export function createExternalSigner(
 }
 
 /** The command is the caller's own, as in `EDITOR`, so the caller's shell reads it. */
-async function run({ command, environment }: SigningCommand, bytes: Buffer, signal: AbortSignal): Promise<string> {
-  const env = withoutSecrets(environment);
-  const child = spawn(command, { shell: true, stdio: ["pipe", "pipe", "inherit"], env, signal });
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", resolve);
+async function run(signing: SigningCommand, bytes: Buffer, signal: AbortSignal): Promise<string> {
+  const ended = await pipeThrough(signing, bytes, signal).catch(() => {
+    throw failed("It could not be started, took more than 5 minutes, or was stopped.");
   });
-  // A command that ends without reading its input is reported by its exit code.
-  child.stdin.on("error", () => {});
-  child.stdin.end(bytes);
-  try {
-    const [printed, exitCode] = await Promise.all([text(child.stdout), ended]);
-    if (exitCode === 0) return printed;
-    throw failed(`It ended with exit code ${exitCode ?? "none"}.`);
-  } catch (error) {
-    throw error instanceof UkoError
-      ? error
-      : failed("It could not be started, took more than 5 minutes, or was stopped.");
-  }
+  if (ended.exitCode === 0) return ended.printed;
+  throw failed(`It ended with exit code ${ended.exitCode ?? "none"}.`);
 }
 
 function failed(why: string): UkoError {

@@ -316,6 +316,7 @@ const verification = z
     uncheckedTimestamps: count,
     isEvidenceChecked: z.boolean(),
     areEventsChecked: z.boolean().describe("Whether --activity-tracker was passed"),
+    areSignaturesChecked: z.boolean().describe("Whether --allowed-signers was passed"),
     areTwoPeopleChecked: z.boolean().describe("Whether --two-people was passed"),
     keys: z.array(z.object({ ...subject, label: z.string(), outcome: z.enum(outcomes), acts: z.array(act) })),
     notVerified: z.array(z.object({ code: z.string(), text: z.string(), subjects: z.array(z.string()).optional() })),

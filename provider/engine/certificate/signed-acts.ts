@@ -1,0 +1,60 @@
+/**
+ * The signatures of the people behind a destruction: whether a person signed exactly this act. The list of their keys
+ * is the verifier's own, so neither the certificate nor the evidence can say who may have signed. Pure.
+ */
+
+import * as z from "zod";
+import { parseJson } from "../../encodings.ts";
+import type { IsGenuine } from "../../lifecycle/signed-consent.ts";
+import { isSamePerson } from "../commands/audit.ts";
+import type { Act } from "./acts.ts";
+import type { CertificateKey, CertificateStep } from "./statement.ts";
+
+/** The form of `consentStatement`. */
+const text = z.string();
+const statementForm = z.tuple([
+  z.literal("uko-consent-1"),
+  z.enum(["request", "approval"]),
+  // Service, instance, vault, key, state, step, digest, author, and what an approval answers.
+  ...([text, text, text, text, text, text, text, text, text] as const),
+]);
+
+export interface SignatureCheck {
+  readonly isGenuine: IsGenuine;
+  readonly instanceId: string;
+  /** A consent on an emulator is none at IBM, unless the verifier accepts emulators. */
+  readonly allowsEmulator: boolean;
+}
+
+const ibm = "cloud.ibm.com";
+
+/** Whether the person of the act signed it: as a request or an approval of this step, on this key, in its state then. */
+export function isSignedAct(
+  { vaultId, keyId, steps }: CertificateKey,
+  { did, iamId, of }: Act,
+  { isGenuine, instanceId, allowsEmulator }: SignatureCheck,
+): boolean {
+  const step = steps[of];
+  const kind = did.includes("requested") ? "request" : did.includes("approved") ? "approval" : undefined;
+  if (step?.signed === undefined || kind === undefined) return false;
+  return step.signed.some(({ statement, signedAt, path, signature: bytes }) => {
+    const read = statementForm.safeParse(parseJson(statement)).data;
+    if (read === undefined) return false;
+    const [, signedKind, service, instance, vault, key, state, signedStep, digest, author, answers] = read;
+    const place = [instance, vault, key, state, signedStep, digest];
+    const expected = [instanceId, vaultId, keyId, step.from, step.step, step.digest ?? ""];
+    const isOfAct =
+      signedKind === kind &&
+      place.every((part, at) => part === expected[at]) &&
+      (service === ibm || allowsEmulator) &&
+      isSamePerson(author, iamId) &&
+      (kind === "request" || answers === step.requester?.recordId);
+    const signature = { signedAtMs: Date.parse(signedAt), path, bytes };
+    return isOfAct && isGenuine(statement, { author, signature, atMs: timeOf(step) });
+  });
+}
+
+/** The list of keys must have allowed the person when the step was taken. */
+function timeOf({ startedAt }: CertificateStep): number {
+  return Date.parse(startedAt);
+}

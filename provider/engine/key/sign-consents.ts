@@ -1,0 +1,74 @@
+/**
+ * Signs what a command is about to approve or request, where this machine demands signatures: one signature for all
+ * keys of the command, before the first of them changes. Only commands of people call it. A run of an engine signs
+ * nothing, because it requests no destruction and makes no approval.
+ */
+
+import type { Identity } from "../../lifecycle/observation.ts";
+import { approvalStatements, type Review } from "../../lifecycle/review.ts";
+import { requestStatementFor } from "../../lifecycle/signed-consent.ts";
+import type { CallOptions, KeyRef, World } from "../ports/world.ts";
+import { nextStepOf } from "./selection.ts";
+import { readEach } from "./survey.ts";
+
+/**
+ * Signs the approval of each line, and with `requestsNext` the requests that follow a deactivation.
+ * Throws UKO_SIGNATURE_MISSING.
+ */
+export async function signReviewed(
+  world: World,
+  { review, requestsNext }: { readonly review: Review; readonly requestsNext: boolean },
+  options: CallOptions,
+): Promise<void> {
+  const { step } = review.header;
+  const [first] = review.lines.values();
+  if (world.signatures === undefined || first === undefined) return;
+  const { instanceId } = world.session;
+  const refs = [...review.lines.values()].map(({ vaultId, keyId }) => ({ instanceId, vaultId, keyId }));
+  if (step === "deactivate") return requestsNext ? signRequests(world, refs, options, "deactivated") : undefined;
+  const author = await signerOf(world, options);
+  const { serviceTimeMs } = await world.keys.read({ instanceId, ...first }, options);
+  await signAll(
+    world,
+    { author, nowMs: serviceTimeMs },
+    approvalStatements(review, world.signatures.demand.service, author),
+    options,
+  );
+}
+
+/**
+ * Signs the request for the destruction of each key that may be destroyed next, in the state that it has now, or will
+ * have when the request is written. Throws UKO_SIGNATURE_MISSING.
+ */
+export async function signRequests(
+  world: World,
+  refs: readonly KeyRef[],
+  options: CallOptions,
+  state?: "deactivated",
+): Promise<void> {
+  if (world.signatures === undefined) return;
+  const author = await signerOf(world, options);
+  const { keys } = await readEach(world, refs, "Reading the keys to sign", options);
+  const due =
+    state === undefined ? keys.filter(({ observation }) => nextStepOf(observation.state) === "destroy") : keys;
+  const statements = due.map(({ observation }) =>
+    requestStatementFor({ ...observation, state: state ?? observation.state }, author),
+  );
+  const nowMs = Math.min(...due.map((key) => key.nowMs));
+  await signAll(world, { author, nowMs }, statements, options);
+}
+
+async function signAll(
+  { signatures }: World,
+  { author, nowMs }: { readonly author: Identity; readonly nowMs: number },
+  statements: readonly string[],
+  options: CallOptions,
+): Promise<void> {
+  const missing = statements.filter((statement) => signatures?.signed.has(statement) !== true);
+  if (missing.length > 0) await signatures?.sign(author, missing, nowMs, options);
+}
+
+/** An identity that may not author writes no consent, and the planner says so; nothing is signed for it. */
+async function signerOf({ session }: World, options: CallOptions): Promise<Identity> {
+  return (await session.actor(options)).identity ?? { mark: "" };
+}

@@ -1,0 +1,20 @@
+/** The port for signed consents (lifecycle/signed-consent.ts). A run has it only where signatures are demanded. */
+
+import type { ConsentSignature, Identity, KeyObservation } from "../../lifecycle/observation.ts";
+import type { IsGenuine } from "../../lifecycle/signed-consent.ts";
+import type { CallOptions } from "./calls.ts";
+
+export interface ConsentSignatures {
+  /** For each observation of the run: the service for the statements, and what demands signatures of them. */
+  readonly demand: NonNullable<KeyObservation["signatures"]>;
+  readonly isGenuine: IsGenuine;
+  /** What the actor has signed in this run, by statement. */
+  readonly signed: ReadonlyMap<string, ConsentSignature>;
+  /** The files that demand signatures, with what they say of these people, before a person is asked to sign. */
+  describe(people: readonly string[]): readonly string[];
+  /**
+   * Asks the author's SSH key for one signature of all statements, and checks it as every other run will.
+   * Throws UKO_SIGNATURE_MISSING: nothing was changed.
+   */
+  sign(author: Identity, statements: readonly string[], signedAtMs: number, options: CallOptions): Promise<void>;
+}

@@ -1,0 +1,150 @@
+/**
+ * Signed consents, for people who need proof. The service says who wrote to a key last, and not who wrote which text
+ * (consent-record.ts). A signature by the person's own SSH key says it: nobody else can make one, so a planted text is
+ * never a consent. Where signatures are demanded, each consent to destroy is signed, the request and the approval.
+ * Everything else that makes a record count stays as it is: a signature comes on top and replaces nothing.
+ *
+ * This file says what a signature is about, and in which time it counts. Bytes, keys and the file that lists the
+ * people are judged outside (services/signing/).
+ */
+
+import type {
+  ApprovedStep,
+  CarriedRecord,
+  ConsentRecord,
+  ConsentSignature,
+  Identity,
+  KeyObservation,
+} from "./observation.ts";
+
+/** A list of consents is signed at once, and its last key may take this long. A record of a later time is not signed. */
+export const signatureLifetimeMs = 15 * 60 * 1000;
+
+/** What one signature is about. `answers` is the ID of the request that an approval is for. */
+export interface SignedAct {
+  readonly kind: "request" | "approval";
+  readonly step: ApprovedStep;
+  readonly digest: string;
+  readonly author: Identity;
+  readonly answers?: string | undefined;
+}
+
+/** The place and the condition of the key at the consent. `service` keeps a request to an emulator off IBM's service. */
+export interface SignedSubject {
+  readonly service: string;
+  readonly instanceId: string;
+  readonly vaultId: string;
+  readonly keyId: string;
+  readonly state: string;
+}
+
+/**
+ * The text that a person signs. It names all that the consent is for, so that a signature that is copied to another
+ * service, instance, key, state, step or request, or from a request to an approval, is about another text.
+ */
+export function consentStatement(subject: SignedSubject, { kind, step, digest, author, answers }: SignedAct): string {
+  const { service, instanceId, vaultId, keyId, state } = subject;
+  const who = author.iamId ?? author.mark;
+  return JSON.stringify([
+    "uko-consent-1",
+    kind,
+    service,
+    instanceId,
+    vaultId,
+    keyId,
+    state,
+    step,
+    digest,
+    who,
+    answers ?? "",
+  ]);
+}
+
+/** Whether a consent to `step` counts only if it is signed. A deactivation can be undone, so none is demanded for it. */
+export function needsSignature({ signatures }: Pick<KeyObservation, "signatures">, step: ApprovedStep): boolean {
+  return signatures !== undefined && step === "destroy";
+}
+
+/** Whether the record, and the request that it quotes, are signed by their authors. */
+export function isSigned({ vouchedBy, quotes }: ConsentRecord): boolean {
+  return vouchedBy === "signature" && (quotes === undefined || quotes.vouchedBy === "signature");
+}
+
+/** The statement of a record that its author is about to write. */
+export function statementOfDraft(
+  observation: Pick<KeyObservation, "facts" | "state" | "signatures">,
+  { step, digest, author, quotes }: Pick<ConsentRecord, "step" | "digest" | "author" | "quotes">,
+): string {
+  const kind = quotes === undefined ? "request" : "approval";
+  return consentStatement(subjectOf(observation), { kind, step, digest, author, answers: quotes?.id });
+}
+
+/** The statement of a request for the destruction of the key. */
+export function requestStatementFor(
+  observation: Pick<KeyObservation, "facts" | "state" | "digests" | "signatures">,
+  author: Identity,
+): string {
+  return statementOfDraft(observation, { step: "destroy", digest: observation.digests.destroy, author });
+}
+
+/** The statement of an approval of `record` by `approver`. */
+export function approvalStatement(
+  observation: Pick<KeyObservation, "facts" | "state" | "digests" | "signatures">,
+  { id, step }: Pick<ConsentRecord, "id" | "step">,
+  approver: Identity,
+): string {
+  const digest = observation.digests[step];
+  return consentStatement(subjectOf(observation), { kind: "approval", step, digest, author: approver, answers: id });
+}
+
+function subjectOf({
+  facts,
+  state,
+  signatures,
+}: Pick<KeyObservation, "facts" | "state" | "signatures">): SignedSubject {
+  const { instanceId, vaultId, keyId } = facts;
+  return { service: signatures?.service ?? "", instanceId, vaultId, keyId, state };
+}
+
+/** Judges the signature of one consent: whether `author` signed `statement`, with a key that was allowed at `atMs`. */
+export type IsGenuine = (
+  statement: string,
+  consent: { readonly author: string; readonly signature: ConsentSignature; readonly atMs: number },
+) => boolean;
+
+/**
+ * The record on the key, with the mark of a signature on each consent that its own author signed. A request on the key
+ * was made at its write, so its signer must have been allowed then; all the rest must be allowed now, so that a line
+ * that is taken out of the list of signers ends what its person approved.
+ */
+export function withVouchers(observation: KeyObservation, isGenuine: IsGenuine, nowMs: number): CarriedRecord {
+  const { carried, updatedAtMs = nowMs } = observation;
+  if (carried.kind !== "one") return carried;
+  const { record } = carried;
+  const { step, digest, quotes } = record;
+  const subject = subjectOf(observation);
+  const isVouched = (
+    { author, writtenAtMs, signature }: Pick<ConsentRecord, "author" | "writtenAtMs" | "signature">,
+    act: Pick<SignedAct, "kind" | "answers">,
+    atMs: number,
+  ): boolean => {
+    if (signature === undefined || author.iamId === undefined) return false;
+    const ageMs = writtenAtMs - signature.signedAtMs;
+    if (ageMs < 0 || ageMs > signatureLifetimeMs) return false;
+    const statement = consentStatement(subject, { step, digest, author, ...act });
+    return isGenuine(statement, { author: author.iamId, signature, atMs });
+  };
+  const isOwnVouched =
+    quotes === undefined
+      ? isVouched(record, { kind: "request" }, updatedAtMs)
+      : isVouched(record, { kind: "approval", answers: quotes.id }, nowMs);
+  const isQuoteVouched = quotes !== undefined && isVouched(quotes, { kind: "request" }, nowMs);
+  return {
+    kind: "one",
+    record: {
+      ...record,
+      ...(isOwnVouched && { vouchedBy: "signature" }),
+      ...(quotes !== undefined && { quotes: { ...quotes, ...(isQuoteVouched && { vouchedBy: "signature" }) } }),
+    },
+  };
+}

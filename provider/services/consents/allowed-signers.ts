@@ -1,0 +1,193 @@
+/**
+ * The file that demands signatures: `allowed_signers` in the format of OpenSSH (ssh-keygen(1)), which lists each person
+ * with their key. It is in a folder of the operating-system user or of the system, at a place that no variable,
+ * program, state or setting can name: whoever sets a variable could otherwise turn the demand off.
+ *
+ * Every doubt demands: only a file that does not exist demands nothing. A file that cannot be read, or that another
+ * user can write, lists nobody, so that no destruction passes.
+ */
+
+import { createHash } from "node:crypto";
+import { lstatSync, realpathSync, statSync } from "node:fs";
+import { userInfo } from "node:os";
+import { dirname, join } from "node:path";
+import { foldIamId } from "../../lifecycle/iam-id.ts";
+import { readRegularFile, UnsafeFile } from "../../regular-file.ts";
+import { readSshKey, type SshKey, type SshSignature, sshKeyTypes } from "./ssh-signature.ts";
+
+export const consentNamespace = "uko-consent@v1";
+
+export interface SignerFile {
+  readonly path: string;
+  readonly sha256: string;
+  readonly signers: readonly AllowedSigner[];
+}
+
+export interface AllowedSigner {
+  /** An IAM ID in lower case: IAM does not distinguish the two cases. */
+  readonly principal: string;
+  readonly key: SshKey;
+  readonly validFromMs?: number;
+  readonly validUntilMs?: number;
+  /** The security key must have checked a PIN or a finger. */
+  readonly isVerificationRequired?: true;
+}
+
+/** Absent without a file. `unusable` says of a file why nobody can sign. */
+export type SignerDemand =
+  | { readonly kind: "files"; readonly files: readonly SignerFile[] }
+  | { readonly kind: "unusable"; readonly path: string; readonly why: string };
+
+export const signersFileName = "allowed_signers";
+
+/**
+ * The system's folder, and the folder of the user by the password database, never by `HOME`.
+ * Throws if the database has no entry for the user.
+ */
+export function signerFolders(): { readonly system: string; readonly user: string } {
+  const system = process.platform === "win32" ? "C:\\ProgramData\\uko" : "/etc/uko";
+  return { system, user: join(userInfo().homedir, ".config", "uko") };
+}
+
+/** What the files in these folders demand together; undefined if none of them exists. */
+export function readDemand(folders: () => readonly string[]): SignerDemand | undefined {
+  const files: SignerFile[] = [];
+  let path = "the password database";
+  try {
+    for (const folder of folders()) {
+      path = join(folder, signersFileName);
+      if (lstatSync(path, { throwIfNoEntry: false }) === undefined) continue;
+      files.push(readSignerFile(path));
+    }
+  } catch (error) {
+    return { kind: "unusable", path, why: error instanceof Error ? error.message : String(error) };
+  }
+  return files.length === 0 ? undefined : { kind: "files", files };
+}
+
+const maxBytes = 1024 * 1024;
+
+/** Throws UnsafeFile, or the system's error. */
+function readSignerFile(path: string): SignerFile {
+  requireOwnedByUser(path);
+  const bytes = readRegularFile(path, { maxBytes });
+  return { ...parseSigners(bytes.toString("utf8")), path, sha256: createHash("sha256").update(bytes).digest("hex") };
+}
+
+const writableByOthers = 0o022;
+const sticky = 0o1000;
+
+/** The file, and each folder above it, where another user could put a file in its place. */
+function requireOwnedByUser(path: string): void {
+  // Windows reports neither owners nor permissions of this kind.
+  if (process.platform === "win32") return;
+  for (const each of new Set([...upFrom(realpathSync(path)), ...upFrom(dirname(path))])) {
+    const { uid, mode } = statSync(each);
+    if (uid !== 0 && uid !== process.geteuid?.()) throw new UnsafeFile(`Another user owns ${each}`);
+    if ((mode & writableByOthers) !== 0 && (mode & sticky) === 0) {
+      throw new UnsafeFile(`Other users can write ${each}. Take that away with: chmod go-w ${each}`);
+    }
+  }
+}
+
+function upFrom(path: string): readonly string[] {
+  const above = dirname(path);
+  return above === path ? [path] : [path, ...upFrom(above)];
+}
+
+/** Parses the text of a file. Throws UnsafeFile, which names the line, for everything that it does not know. */
+export function parseSigners(text: string): Pick<SignerFile, "signers"> {
+  const signers: AllowedSigner[] = [];
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    const content = line.trim();
+    if (content === "" || content.startsWith("#")) continue;
+    const failed = (why: string) => new UnsafeFile(`Line ${index + 1}: ${why}`);
+    for (const signer of parseLine(content, failed)) {
+      const other = signers.find(({ key }) => key.text === signer.key.text);
+      // One person with two names would be two persons.
+      if (other !== undefined && other.principal !== signer.principal) {
+        throw failed(`the key is already that of ${other.principal}`);
+      }
+      signers.push(signer);
+    }
+  }
+  return { signers };
+}
+
+type Failed = (why: string) => Error;
+
+function parseLine(line: string, failed: Failed): readonly AllowedSigner[] {
+  const words = line.match(/(?:[^\s"]|"[^"]*")+/g) ?? [];
+  const [names = "", ...rest] = words;
+  const typeAt = sshKeyTypes.some((type) => type === rest[0]) ? 0 : 1;
+  const type = rest[typeAt];
+  if (!sshKeyTypes.some((each) => each === type)) {
+    throw failed(`the type of the key must be one of ${sshKeyTypes.join(", ")}`);
+  }
+  const key = readSshKey(rest[typeAt + 1] ?? "");
+  if (key === undefined || key.type !== type) throw failed("the key is not valid");
+  const options = typeAt === 0 ? {} : parseOptions(rest[0] ?? "", failed);
+  if (options === undefined) return [];
+  return names
+    .replaceAll('"', "")
+    .split(",")
+    .map((name) => {
+      if (!/^[\w.@-]+$/.test(name)) throw failed(`"${name}" is not an IAM ID; patterns are not accepted`);
+      return { principal: foldIamId(name), key, ...options };
+    });
+}
+
+type Options = Pick<AllowedSigner, "validFromMs" | "validUntilMs" | "isVerificationRequired">;
+
+/** Undefined if the line is for other namespaces only. */
+function parseOptions(text: string, failed: Failed): Options | undefined {
+  let options: Options = {};
+  for (const option of text.match(/(?:[^,"]|"[^"]*")+/g) ?? []) {
+    const [, name = "", value = ""] = /^([^=]+)(?:="?([^"]*)"?)?$/.exec(option) ?? [];
+    switch (name.toLowerCase()) {
+      case "namespaces":
+        if (/[*?!]/.test(value)) throw failed("patterns are not accepted in namespaces");
+        if (!value.split(",").includes(consentNamespace)) return undefined;
+        break;
+      case "valid-after":
+        options = { ...options, validFromMs: timeIn(value, failed) };
+        break;
+      case "valid-before":
+        options = { ...options, validUntilMs: timeIn(value, failed) };
+        break;
+      case "verify-required":
+        options = { ...options, isVerificationRequired: true };
+        break;
+      default:
+        throw failed(`uko does not know the option "${name}"`);
+    }
+  }
+  return options;
+}
+
+const timeForm = /^(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?Z$/;
+
+function timeIn(text: string, failed: Failed): number {
+  const [, year, month, day, hour = "00", minute = "00", second = "00"] = timeForm.exec(text) ?? [];
+  const ms = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  if (Number.isNaN(ms)) throw failed(`"${text}" is not a time in UTC, such as 20270101Z or 202701011200Z`);
+  return ms;
+}
+
+/** Whether the file lets `author` sign with this key at this time. */
+export function isAllowed(
+  { signers }: Pick<SignerFile, "signers">,
+  { signer, flags }: SshSignature,
+  { author, atMs }: { readonly author: string; readonly atMs: number },
+): boolean {
+  // A security key that was not touched shows no hand.
+  if (flags?.isTouched === false) return false;
+  return signers.some(
+    ({ principal, key, validFromMs = atMs, validUntilMs = Number.POSITIVE_INFINITY, isVerificationRequired }) =>
+      principal === foldIamId(author) &&
+      key.text === signer.text &&
+      validFromMs <= atMs &&
+      atMs < validUntilMs &&
+      (isVerificationRequired !== true || flags?.isVerified === true),
+  );
+}

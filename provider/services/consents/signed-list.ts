@@ -1,0 +1,84 @@
+/**
+ * One signature for a list of texts, so that a person touches a security key once for twelve keys and not twelve times.
+ * The signature covers the root of a hash tree (RFC 6962, section 2.1), and each text carries its path to the root:
+ * whoever has one text and its path can check the signature without the other texts.
+ */
+
+import { createHash } from "node:crypto";
+
+/** A text's place in the list: its number, the length of the list, and the hashes beside its way to the root. */
+export interface Place {
+  readonly at: number;
+  readonly of: number;
+  readonly hashes: readonly Buffer[];
+}
+
+/** The root of the list, and the place of each text in the order of the list, which has at least one. */
+export function listOf(texts: readonly string[]): { readonly root: Buffer; readonly places: readonly Place[] } {
+  const { root, paths } = treeOf(texts.map(leafOf));
+  return { root, places: paths.map((hashes, at) => ({ at, of: texts.length, hashes })) };
+}
+
+/** The root that the text has at this place; undefined if the path has not the length that the place requires. */
+export function rootFrom(text: string, { at, of, hashes }: Place): Buffer | undefined {
+  const rest = [...hashes];
+  const climb = (place: number, size: number): Buffer | undefined => {
+    if (size === 1) return leafOf(text);
+    const left = largestPowerBelow(size);
+    const isLeft = place < left;
+    const own = isLeft ? climb(place, left) : climb(place - left, size - left);
+    const other = rest.shift();
+    if (own === undefined || other === undefined) return undefined;
+    return isLeft ? nodeOf(own, other) : nodeOf(other, own);
+  };
+  if (at < 0 || at >= of || of > maxTexts) return undefined;
+  const root = climb(at, of);
+  return rest.length === 0 ? root : undefined;
+}
+
+/** Empty for a text that was signed alone. */
+export function encodePlace({ at, of, hashes }: Place): string {
+  return of === 1 ? "" : [at, of, ...hashes.map((hash) => hash.toString("base64url"))].join(".");
+}
+
+export function decodePlace(text: string): Place | undefined {
+  if (text === "") return { at: 0, of: 1, hashes: [] };
+  const [at = "", of = "", ...hashes] = text.split(".");
+  if (!/^\d{1,5}$/.test(at) || !/^\d{1,5}$/.test(of)) return undefined;
+  const bytes = hashes.map((hash) => Buffer.from(hash, "base64url"));
+  return bytes.every(({ length }) => length === 32) ? { at: Number(at), of: Number(of), hashes: bytes } : undefined;
+}
+
+/** As many keys as one review may have. */
+const maxTexts = 10_000;
+
+interface Tree {
+  readonly root: Buffer;
+  readonly paths: readonly (readonly Buffer[])[];
+}
+
+function treeOf(leaves: readonly Buffer[]): Tree {
+  const [only] = leaves;
+  if (leaves.length <= 1) return { root: only ?? hashOf([]), paths: leaves.map(() => []) };
+  const split = largestPowerBelow(leaves.length);
+  const [left, right] = [treeOf(leaves.slice(0, split)), treeOf(leaves.slice(split))];
+  const beside = (tree: Tree, other: Tree) => tree.paths.map((hashes) => [...hashes, other.root]);
+  return { root: nodeOf(left.root, right.root), paths: [...beside(left, right), ...beside(right, left)] };
+}
+
+/** The prefixes keep a leaf from being taken for a node (RFC 6962). */
+function leafOf(text: string): Buffer {
+  return hashOf([Buffer.of(0), Buffer.from(text, "utf8")]);
+}
+
+function nodeOf(left: Buffer, right: Buffer): Buffer {
+  return hashOf([Buffer.of(1), left, right]);
+}
+
+function hashOf(parts: readonly Buffer[]): Buffer {
+  return createHash("sha256").update(Buffer.concat(parts)).digest();
+}
+
+function largestPowerBelow(size: number): number {
+  return 2 ** Math.floor(Math.log2(size - 1));
+}
