@@ -79,9 +79,11 @@ const rings = {
     packages: [],
     node: true,
   },
-  // Apart from compose-world.ts, so that the npm package has no campaign.
+  // Apart from compose-world.ts, so that the npm package has no operations of people.
+  "compose-keys.ts": { ours: ["compose-world.ts", "engine/", "services/", "settings.ts"], packages: [] },
+  // Apart from compose-keys.ts, so that no plugin has a campaign.
   "compose-operations.ts": {
-    ours: ["compose-world.ts", "engine/", "resources/", "services/", "settings.ts"],
+    ours: ["compose-keys.ts", "compose-world.ts", "engine/", "resources/", "services/", "settings.ts"],
     packages: [],
   },
   // Apart from compose.ts, so that help loads no library of a run.
@@ -102,13 +104,15 @@ const rings = {
   },
   "pulumi-plugin/": {
     // The sign for values that are known only later has to be one; all else of the engine is loaded with compose.ts, but for
-    // what a run remembers of its resources, which is needed before the first call.
+    // what a run remembers of its resources, and for the names of our own commands, which are needed before the first call.
     ours: [
       "errors.ts",
+      "bin/own-commands.ts",
       "bundled-text.ts",
       "compose.ts",
       "engine/resource/declarations.ts",
       "engine/program/unknown.ts",
+      "engine/text/own-commands.ts",
       "plugin-server.ts",
       "printable.ts",
       "same-user.ts",
@@ -122,9 +126,11 @@ const rings = {
     // As above; the schema is also what a value is read by.
     ours: [
       "errors.ts",
+      "bin/own-commands.ts",
       "bundled-text.ts",
       "compose.ts",
       "engine/program/unknown.ts",
+      "engine/text/own-commands.ts",
       "plugin-server.ts",
       "printable.ts",
       "schema/terraform.ts",
@@ -143,6 +149,7 @@ const rings = {
   "cli/": {
     ours: [
       "errors.ts",
+      "compose-keys.ts",
       "compose-operations.ts",
       "compose-certificates.ts",
       "compose-doctor.ts",
@@ -164,7 +171,7 @@ const rings = {
   },
   "emulator/": { ours: ["errors.ts", "x509.ts"], packages: ["hono", "@hono/node-server", "zod"], node: true },
   "bin/": {
-    ours: ["errors.ts", "other-programs.ts", "cli/", "console/", "emulator/"],
+    ours: ["errors.ts", "compose-keys.ts", "other-programs.ts", "cli/", "console/", "emulator/"],
     packages: ["commander"],
     node: true,
   },

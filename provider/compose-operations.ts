@@ -1,18 +1,13 @@
-/** The operations of people, for the command line and the console, and a person's log-in. */
+/** All operations of people, for the command line and the console, and a person's log-in. */
 
-import { monotonicMs, type Outputs, openHttp, openWorld, sha256 } from "./compose-world.ts";
-import { createDirectory } from "./engine/commands/find-by-name.ts";
+import { openKeyOperations } from "./compose-keys.ts";
+import { monotonicMs, type Outputs, openHttp, sha256 } from "./compose-world.ts";
 import type { AnyDefinition, Inventory } from "./engine/commands/inventory.ts";
-import { createOperations } from "./engine/key/commands.ts";
-import { openSealedReview, sealReview } from "./engine/key/review-file.ts";
-import { createKmsOperations } from "./engine/kms-key/commands.ts";
-import { type Many, runMany } from "./engine/loop/many.ts";
 import type { CallOptions, Progress } from "./engine/ports/world.ts";
 import { createCampaignFolder } from "./services/campaign-folder.ts";
 import { requireAllowedHost } from "./services/http/allowed-hosts.ts";
 import type { Tokens } from "./services/iam.ts";
 import { findPasscodePage, logIn, type PasscodeAnswer } from "./services/iam-login.ts";
-import { readReviewFile } from "./services/review-file.ts";
 import { type Environment, readIamSettings } from "./settings.ts";
 
 export { auditEvidence } from "./engine/commands/audit.ts";
@@ -20,17 +15,9 @@ export { selectRequests } from "./engine/key/survey.ts";
 
 /** Operations for the command line, which has no stored settings. */
 export function openOperations(environment: Environment, outputs: Outputs) {
-  const { settings, world, evidenceAt, close } = openWorld(environment, {}, outputs);
+  const { world, evidenceAt, run } = openKeyOperations(environment, outputs);
   return {
-    operations: createOperations(world),
-    kmsOperations: createKmsOperations(world),
-    settings,
-    /** A review with the seal of this caller, in one text for a file. Throws UKO_INPUT_INVALID without an API key. */
-    sealReview: (text: string): string => sealReview(text, world.session.ownSeal),
-    /** Throws UKO_REVIEW_INVALID unless a run with the same API key wrote the file. */
-    openReview: (path: string) => openSealedReview(readReviewFile(path), path, world.session.ownSeal),
-    directory: createDirectory(world),
-    many: <Item, Result>(many: Many<Item, Result>, options: CallOptions) => runMany(world, many, options),
+    ...run,
     inventory: async (vaultId: string, options: CallOptions): Promise<Inventory> => {
       const { takeInventory } = await import("./engine/commands/inventory.ts");
       const { resources } = await import("./resources/registry.ts");
@@ -48,7 +35,6 @@ export function openOperations(environment: Environment, outputs: Outputs) {
     },
     campaignPages: async () =>
       (await import("./engine/campaign/inspect.ts")).createCampaignInspection(world, createCampaignFolder),
-    close,
   };
 }
 

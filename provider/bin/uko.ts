@@ -9,43 +9,28 @@ import { isSea } from "node:sea";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import {
-  type CliWorld,
   type ConsoleStart,
   type EmulatorStart,
   openLogin,
   openOperations,
   type RunningConsole,
   type RunningEmulator,
-  type TextOutput,
+  type UkoWorld,
 } from "../cli/cli-world.ts";
 import { UkoError } from "../errors.ts";
 import { browserOf, refusalOfNode, runProgram } from "./machine.ts";
+import { openProcess } from "./process-world.ts";
 
 /** The bundler sets them; undefined where the sources run. */
 declare const UKO_VERSION: string | undefined;
 declare const UKO_ERROR_PAGE: string | undefined;
 
-const stop = new AbortController();
-
-/** The first signal ends the run cleanly; a second one meets no handler, and kills. */
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-/** The reader closed the pipe, as `head` does. */
-process.stdout.on("error", () => stop.abort());
-
-const version = typeof UKO_VERSION === "string" ? UKO_VERSION : readVersion();
-
 const browser = browserOf(process.env);
 
-const world: CliWorld = {
-  version,
-  environment: process.env,
-  out: outputTo(process.stdout),
-  err: outputTo(process.stderr),
-  readInput: async () => (await import("node:stream/consumers")).text(process.stdin),
-  ...(process.stdin.isTTY && process.stderr.isTTY && { ask, readLine }),
+const world: UkoWorld = {
+  ...openProcess(typeof UKO_VERSION === "string" ? UKO_VERSION : readVersion()),
   ...(browser !== undefined && { openBrowser: browser }),
   runProgram,
-  signal: stop.signal,
   openOperations,
   openLogin,
   startEmulator,
@@ -98,40 +83,6 @@ function findProviderFolder(): string {
   return fileURLToPath(new URL("../../build/terraform", import.meta.url));
 }
 
-async function ask(question: string, isSecret = false): Promise<string> {
-  return (await readLine(question, isSecret)) ?? "";
-}
-
-/** The question goes to standard error, so that the output can be piped. Undefined if the input ends. */
-async function readLine(question: string, isSecret = false): Promise<string | undefined> {
-  const { createInterface } = await import("node:readline/promises");
-  const { Writable } = await import("node:stream");
-  // A secret is typed without an echo.
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  if (isSecret) process.stderr.write(question);
-  const terminal = createInterface({
-    input: process.stdin,
-    output: isSecret ? silent : process.stderr,
-    terminal: process.stdin.isTTY,
-  });
-  const ended = new Promise<undefined>((resolve) => void terminal.once("close", () => resolve(undefined)));
-  try {
-    return await Promise.race([terminal.question(isSecret ? "" : question, { signal: stop.signal }), ended]);
-  } catch {
-    return undefined;
-  } finally {
-    terminal.close();
-    if (isSecret) process.stderr.write("\n");
-  }
-}
-
-function outputTo(stream: NodeJS.WriteStream): TextOutput {
-  return {
-    write: (text) => void stream.write(text),
-    ...(stream.isTTY && { columns: stream.columns, hasColors: stream.hasColors() }),
-  };
-}
-
 /** The other commands never load the pages. */
 async function startConsole(options: ConsoleStart): Promise<RunningConsole> {
   const { randomBytes } = await import("node:crypto");
@@ -179,7 +130,7 @@ async function startEmulator(options: EmulatorStart): Promise<RunningEmulator> {
 async function advanceEmulator(url: string, duration: string): Promise<number> {
   const { advanceClock } = await import("../emulator/control/clock-client.ts");
   try {
-    return await advanceClock(url, duration, stop.signal);
+    return await advanceClock(url, duration, world.signal);
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     throw new UkoError("UKO_INPUT_INVALID", { summary: "The clock of the emulator was not advanced", detail });

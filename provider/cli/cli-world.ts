@@ -1,7 +1,8 @@
 /** What the command line receives: the run's environment, its streams, and the starters of its commands. */
 
+import type { openKeyOperations } from "../compose-keys.ts";
 import type {
-  openOperations as compose,
+  openOperations as composeAll,
   openLogin as composeLogin,
   OpenLogin as Login,
 } from "../compose-operations.ts";
@@ -18,6 +19,7 @@ export interface TextOutput {
   readonly hasColors?: boolean;
 }
 
+/** What a command about keys receives, whichever executable runs it. */
 export interface CliWorld {
   readonly version: string;
   readonly environment: Environment;
@@ -28,14 +30,19 @@ export interface CliWorld {
   readonly readInput: () => Promise<string>;
   /** Asks the user at the terminal; absent without a terminal. A secret answer is not shown. */
   readonly ask?: (question: string, isSecret?: boolean) => Promise<string>;
+  readonly signal: AbortSignal;
+  /** Throws UKO_SETTINGS_INVALID; makes no call yet. */
+  readonly openOperations: Open<OpenOperations>;
+}
+
+/** What the command line as a whole receives. */
+export interface UkoWorld extends CliWorld {
+  readonly openOperations: Open<AllOperations>;
   /** Reads a line at the terminal; undefined at the end of the input. Absent without a terminal. */
   readonly readLine?: (prompt: string) => Promise<string | undefined>;
   /** Shows a page to the user; absent on a machine without a browser. */
   readonly openBrowser?: (url: string) => void;
   readonly runProgram: (command: string, args: readonly string[], environment: Environment) => Promise<number>;
-  readonly signal: AbortSignal;
-  /** Throws UKO_SETTINGS_INVALID; makes no call yet. */
-  readonly openOperations: (...args: Parameters<typeof compose>) => Promise<OpenOperations>;
   /** Makes no call yet. */
   readonly openLogin: (...args: Parameters<typeof composeLogin>) => Promise<Login>;
   readonly startEmulator: (options: EmulatorStart) => Promise<RunningEmulator>;
@@ -55,7 +62,9 @@ export interface Machine {
   readonly providerFolder: string;
 }
 
-export type OpenOperations = ReturnType<typeof compose>;
+export type OpenOperations = ReturnType<typeof openKeyOperations>["run"];
+export type AllOperations = ReturnType<typeof composeAll>;
+export type Open<Opened> = (...args: Parameters<typeof openKeyOperations>) => Promise<Opened>;
 
 export interface EmulatorStart {
   readonly port: number;
@@ -75,7 +84,7 @@ export interface EmulatorStart {
 
 export interface ConsoleStart {
   /** The run of the whole console. */
-  readonly run: OpenOperations;
+  readonly run: AllOperations;
   readonly campaign?: { readonly folder: string; readonly name: string };
   readonly signal: AbortSignal;
   readonly onCode: (code: string) => void;
@@ -103,12 +112,12 @@ export interface RunningEmulator {
 }
 
 /** The operations of a run, imported lazily: help and the emulator never load their dependencies. */
-export const openOperations: CliWorld["openOperations"] = async (environment, outputs) => {
+export const openOperations: UkoWorld["openOperations"] = async (environment, outputs) => {
   const { openOperations: open } = await import("../compose-operations.ts");
   return open(environment, outputs);
 };
 
-export const openLogin: CliWorld["openLogin"] = async (environment, outputs) => {
+export const openLogin: UkoWorld["openLogin"] = async (environment, outputs) => {
   const { openLogin: open } = await import("../compose-operations.ts");
   return open(environment, outputs);
 };

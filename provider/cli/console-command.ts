@@ -1,12 +1,12 @@
 /** `uko console`: serves the pages on which one person requests and approves deletions in a browser. */
 
 import type { Command } from "commander";
-import type { CliWorld } from "./cli-world.ts";
+import type { UkoWorld } from "./cli-world.ts";
 import { commandHelp } from "./help-layout.ts";
 import { stopped, withOperations } from "./run.ts";
 
 /** Runs until it is stopped, which is its normal end, or until the code was wrong too often. */
-export function addConsoleCommand(program: Command, world: CliWorld, end: (exitCode: number) => void): void {
+export function addConsoleCommand(program: Command, world: UkoWorld, end: (exitCode: number) => void): void {
   program
     .command("console")
     .description("Serve pages on which you request and approve in a browser")
@@ -15,7 +15,7 @@ export function addConsoleCommand(program: Command, world: CliWorld, end: (exitC
     .action(async ({ campaign }: { readonly campaign?: string }) => end(await serveConsole(world, campaign)));
 }
 
-function serveConsole(world: CliWorld, folder: string | undefined): Promise<number> {
+function serveConsole(world: UkoWorld, folder: string | undefined): Promise<number> {
   const { out, err, signal } = world;
   return withOperations(world, async (run) => {
     const { directory, campaignPages, progress, options } = run;

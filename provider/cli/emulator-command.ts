@@ -3,7 +3,7 @@
 import { type Command, Option } from "commander";
 import { isLoopbackEndpoint, sayTime } from "../compose-text.ts";
 import { parsePort } from "./arguments.ts";
-import type { CliWorld, EmulatorStart, RunningEmulator } from "./cli-world.ts";
+import type { EmulatorStart, RunningEmulator, UkoWorld } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
 import { refuseUnknown } from "./help-layout.ts";
 import { stopped } from "./run.ts";
@@ -16,7 +16,7 @@ interface EmulatorOptions extends Omit<EmulatorStart, "tls" | "allowHosts"> {
 }
 
 /** Runs until it is stopped, which is its normal end. */
-export function addEmulatorCommand(program: Command, world: CliWorld): void {
+export function addEmulatorCommand(program: Command, world: UkoWorld): void {
   const emulator = program
     .command("emulator")
     .description("Start a local emulator of the service, with a clock that you can advance")
@@ -63,7 +63,7 @@ export function addEmulatorCommand(program: Command, world: CliWorld): void {
 const defaultPort = 7600;
 const defaultUrl = `http://127.0.0.1:${defaultPort}`;
 
-function addAdvance(parent: Command, world: CliWorld): void {
+function addAdvance(parent: Command, world: UkoWorld): void {
   parent
     .command("advance")
     .description("Advance the clock of an emulator that is running")

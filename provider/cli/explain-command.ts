@@ -5,12 +5,12 @@ import { jsonLine } from "../compose-text.ts";
 import { type ErrorCode, errorCatalogue, UkoError } from "../errors.ts";
 import { printable } from "../printable.ts";
 import { invalidInput } from "./arguments.ts";
-import type { CliWorld, TextOutput } from "./cli-world.ts";
+import type { TextOutput, UkoWorld } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
 import { proseFor } from "./help-layout.ts";
 import { paint, tableOf } from "./table.ts";
 
-export function addExplainCommand(program: Command, world: CliWorld): void {
+export function addExplainCommand(program: Command, world: UkoWorld): void {
   program
     .command("explain")
     .description("Explain a code that a message ends with, and say what to do; works offline")
@@ -43,7 +43,7 @@ function catalogueTable(output: TextOutput): string {
 }
 
 async function readSections(
-  world: CliWorld,
+  world: UkoWorld,
   codes: readonly ErrorCode[],
 ): Promise<readonly (readonly [ErrorCode, string])[]> {
   const sections = (await world.readErrorPage()).split(/^## /m).slice(1);

@@ -7,7 +7,7 @@ import type { InventoryItem } from "../engine/commands/inventory.ts";
 import type { UkoError } from "../errors.ts";
 import { makeFolder } from "../regular-file.ts";
 import { collectVaults, invalidInput } from "./arguments.ts";
-import type { CliWorld, OpenOperations } from "./cli-world.ts";
+import type { OpenOperations, UkoWorld } from "./cli-world.ts";
 import { fileError } from "./files.ts";
 import { exampleHelp } from "./help.ts";
 import type { ProgramFile } from "./named-resources.ts";
@@ -30,7 +30,7 @@ interface ImportOptions {
   readonly out: string;
 }
 
-export function addImportCommand(program: Command, world: CliWorld): void {
+export function addImportCommand(program: Command, world: UkoWorld): void {
   program
     .command("import")
     .description("Write a program that adopts a vault with its keystores, templates and keys")
@@ -78,7 +78,7 @@ async function writeFor(
   format: Format,
   items: readonly InventoryItem[],
   { instanceId, region }: OpenOperations["settings"],
-  { version, environment, machine }: CliWorld,
+  { version, environment, machine }: UkoWorld,
 ): Promise<Written> {
   if (format === "pulumi") {
     return {

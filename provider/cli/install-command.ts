@@ -4,7 +4,7 @@ import path from "node:path";
 import { Argument, type Command, Option } from "commander";
 import { jsonLine } from "../compose-text.ts";
 import { parseFolder } from "./arguments.ts";
-import type { CliWorld } from "./cli-world.ts";
+import type { UkoWorld } from "./cli-world.ts";
 import { commandHelp } from "./help-layout.ts";
 import {
   filesThatOverrule,
@@ -36,7 +36,7 @@ interface Installed {
   readonly overruledBy: readonly string[];
 }
 
-export function addInstallCommand(program: Command, world: CliWorld): void {
+export function addInstallCommand(program: Command, world: UkoWorld): void {
   program
     .command("install")
     .description("Install the provider where OpenTofu and Terraform find it without a registry; works offline")

@@ -9,7 +9,7 @@ import { UkoError } from "../errors.ts";
 import { withoutSecrets } from "../other-programs.ts";
 import { printable } from "../printable.ts";
 import { invalidInput } from "./arguments.ts";
-import type { CliWorld, Environment, Login } from "./cli-world.ts";
+import type { Environment, Login, UkoWorld } from "./cli-world.ts";
 import { commandHelp, namesOf } from "./help-layout.ts";
 import { createProgressLine, traceOf } from "./run.ts";
 import { paint } from "./table.ts";
@@ -19,14 +19,14 @@ interface LoginOptions {
   readonly exposeToken?: true;
 }
 
-type RunCommand = (typed: readonly string[], world: CliWorld) => Promise<number>;
+type RunCommand = (typed: readonly string[], world: UkoWorld) => Promise<number>;
 
 /** Every person ends a session before this many commands. */
 const maxCommands = 10_000;
 
 export function addLoginCommand(
   program: Command,
-  world: CliWorld,
+  world: UkoWorld,
   { end, run }: { readonly end: (exitCode: number) => void; readonly run: RunCommand },
 ): void {
   const isOurs = (name: string): boolean => program.commands.some((command) => namesOf(command).includes(name));
@@ -54,7 +54,7 @@ export function addLoginCommand(
 }
 
 interface Session {
-  readonly world: CliWorld;
+  readonly world: UkoWorld;
   readonly login: LoggedIn;
   readonly run: RunCommand;
   readonly isOurs: (name: string) => boolean;
@@ -64,7 +64,7 @@ interface LoggedIn extends Pick<Login, "close"> {
   readonly tokens: Awaited<ReturnType<Login["logIn"]>>;
 }
 
-async function logIn(program: Command, world: CliWorld, account: string | undefined): Promise<LoggedIn> {
+async function logIn(program: Command, world: UkoWorld, account: string | undefined): Promise<LoggedIn> {
   const { ask, err, signal } = world;
   if (ask === undefined) {
     throw invalidInput(
@@ -124,7 +124,7 @@ async function runOne(session: Session, typed: readonly string[]): Promise<numbe
 }
 
 /** A world whose calls use the tokens of the log-in, and whose environment has no other credential. */
-async function worldInside({ world, login: { tokens } }: Session): Promise<CliWorld> {
+async function worldInside({ world, login: { tokens } }: Session): Promise<UkoWorld> {
   const { UKO_API_KEY: _key, UKO_API_KEY_FILE: _file, ...environment }: Environment = world.environment;
   const inside = { ...environment, UKO_TOKEN: await tokens.token(world.signal) };
   return {

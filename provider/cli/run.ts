@@ -2,21 +2,21 @@
 
 import type { Command } from "commander";
 import type { CallOptions, Progress } from "../engine/ports/world.ts";
-import type { CliWorld, Environment, OpenOperations, TextOutput } from "./cli-world.ts";
+import type { CliWorld, Environment, Open, OpenOperations, TextOutput } from "./cli-world.ts";
 
 export interface ProgressLine extends Progress {
   /** Erases the line, so that the following text takes its place. */
   clear(): void;
 }
 
-export interface OpenRun extends OpenOperations {
+export type OpenRun<Opened = OpenOperations> = Opened & {
   readonly progress: ProgressLine;
   readonly options: CallOptions;
-}
+};
 
-export async function withOperations<T>(
-  world: CliWorld,
-  work: (run: OpenRun) => Promise<T>,
+export async function withOperations<Opened extends OpenOperations, T>(
+  world: Omit<CliWorld, "openOperations"> & { readonly openOperations: Open<Opened> },
+  work: (run: OpenRun<Opened>) => Promise<T>,
   environment: Environment = world.environment,
 ): Promise<T> {
   const progress = createProgressLine(world.err);
@@ -76,7 +76,7 @@ export function traceOf(program: Command, { err }: CliWorld): Trace {
   return { trace: (line) => err.write(`${begin}${line}\n`) };
 }
 
-export function tracedWorld(program: Command, world: CliWorld): CliWorld {
+export function tracedWorld<World extends CliWorld>(program: Command, world: World): World {
   return {
     ...world,
     openOperations: (environment, outputs) =>

@@ -18,3 +18,7 @@ export {
   sayUnreadSoFar,
   storedSettings,
 } from "../compose.ts";
+
+/** What a person typed. Apart from the rest, so that a run of an engine evaluates none of it. */
+export const runOwnCommands = async (version: string): Promise<void> =>
+  (await import("../bin/own-commands.ts")).runOwnCommands(version);

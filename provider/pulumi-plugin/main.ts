@@ -1,61 +1,67 @@
 /**
  * `pulumi-resource-uko`: serves the package to one engine. Its first line on standard output is the
- * port.
+ * port. To a person who starts it with a command of `uko`, it answers that command.
  */
 
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import packageFile from "../../package.json" with { type: "json" };
+import { isOwnCommand } from "../engine/text/own-commands.ts";
 import { leaveWithEngine } from "../plugin-server.ts";
 import { listenForSameUser, whyPeersAreUnknown } from "../same-user.ts";
 import { channelOptions, createService } from "./service.ts";
-import { createSession } from "./session.ts";
-
-const session = createSession(channelOptions);
-// Only this machine's engine may call, and it passes its own address as the last argument.
-const engineAddress = process.argv
-  .slice(2)
-  .filter((argument) => !argument.startsWith("-"))
-  .at(-1);
-if (engineAddress !== undefined) session.attach(engineAddress);
-
-const server = new Server(channelOptions);
-server.addService(providerGrpc.ResourceProviderService, createService(session, packageFile.version));
-const blindness = whyPeersAreUnknown();
-if (blindness !== undefined) fail(blindness);
-const connections = server.createConnectionInjector(ServerCredentials.createInsecure());
-let isRefusalTold = false;
-listenForSameUser(
-  (socket) => connections.injectConnection(socket),
-  () => {
-    if (!isRefusalTold) void session.log.warn(refusal);
-    isRefusalTold = true;
-  },
-).then(
-  ({ port }) => process.stdout.write(`${port}\n`),
-  (error: Error) => fail(error.message),
-);
+import { createSession, loadDeferred } from "./session.ts";
 
 const refusal =
   "Another user of this machine tried to connect to the provider and was refused. The provider accepts only the user that runs it";
 
-function fail(why: string): never {
-  console.error(`pulumi-resource-uko cannot listen on this machine: ${why}`);
-  process.exit(1);
-}
-
-/**
- * The engine sends these signals after it has canceled. Calls on the wire have their responses by
- * then, or the next run finds their effects.
- */
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(0));
-
 const graceMs = 10_000;
 
-if (engineAddress !== undefined) {
+if (isOwnCommand(process.argv[2]))
+  void loadDeferred().then(({ runOwnCommands }) => runOwnCommands(packageFile.version));
+else serve();
+
+function serve(): void {
+  const session = createSession(channelOptions);
+  // Only this machine's engine may call, and it passes its own address as the last argument.
+  const engineAddress = process.argv
+    .slice(2)
+    .filter((argument) => !argument.startsWith("-"))
+    .at(-1);
+  if (engineAddress !== undefined) session.attach(engineAddress);
+
+  const server = new Server(channelOptions);
+  server.addService(providerGrpc.ResourceProviderService, createService(session, packageFile.version));
+  const blindness = whyPeersAreUnknown();
+  if (blindness !== undefined) fail(blindness);
+  const connections = server.createConnectionInjector(ServerCredentials.createInsecure());
+  let isRefusalTold = false;
+  listenForSameUser(
+    (socket) => connections.injectConnection(socket),
+    () => {
+      if (!isRefusalTold) void session.log.warn(refusal);
+      isRefusalTold = true;
+    },
+  ).then(
+    ({ port }) => process.stdout.write(`${port}\n`),
+    (error: Error) => fail(error.message),
+  );
+
+  /**
+   * The engine sends these signals after it has canceled. Calls on the wire have their responses by
+   * then, or the next run finds their effects.
+   */
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(0));
+
+  if (engineAddress === undefined) return;
   leaveWithEngine(() => {
     session.cancel();
     setTimeout(() => process.exit(0), graceMs).unref();
     server.tryShutdown(() => process.exit(0));
   });
+}
+
+function fail(why: string): never {
+  console.error(`pulumi-resource-uko cannot listen on this machine: ${why}`);
+  process.exit(1);
 }

@@ -9,3 +9,7 @@ export { openHandlers } from "../compose.ts";
 export { diagnosticOf } from "./diagnostics.ts";
 export { listResource } from "./rpc/list-resource.ts";
 export { calls };
+
+/** What a person typed. Apart from the rest, so that a run of an engine evaluates none of it. */
+export const runOwnCommands = async (version: string): Promise<void> =>
+  (await import("../bin/own-commands.ts")).runOwnCommands(version);

@@ -1,9 +1,11 @@
 /**
  * `terraform-provider-uko`: serves the one host that starts and stops it; with `--debug`, any host
- * that is given its address.
+ * that is given its address. To a person who starts it with a command of `uko`, it answers that
+ * command.
  */
 
 import packageFile from "../../package.json" with { type: "json" };
+import { isOwnCommand } from "../engine/text/own-commands.ts";
 import { leaveWithEngine } from "../plugin-server.ts";
 import { createSession } from "./create-session.ts";
 import {
@@ -15,6 +17,7 @@ import {
   isStartedByHost,
   reattachLine,
 } from "./handshake.ts";
+import { loadDeferred } from "./load-deferred.ts";
 import { createLog } from "./log.ts";
 import { createServer } from "./server.ts";
 
@@ -74,10 +77,12 @@ function fail(reason: string): never {
   process.exit(1);
 }
 
-if (isDebugged || isStartedByHost(process.env)) {
+if (isOwnCommand(process.argv[2])) {
+  void loadDeferred().then(({ runOwnCommands }) => runOwnCommands(packageFile.version));
+} else if (isDebugged || isStartedByHost(process.env)) {
   serve().catch((error: unknown) => fail(`cannot start: ${error instanceof Error ? error.message : "unknown fault"}`));
 } else {
   fail(
-    `${packageFile.version} is started by OpenTofu or Terraform. Name pulumi-uko/uko in required_providers, and run tofu init.`,
+    `${packageFile.version} is started by OpenTofu or Terraform. Name pulumi-uko/uko in required_providers, and run tofu init. It also answers commands of uko, such as approve; --help lists them.`,
   );
 }

@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { type CliWorld, openLogin, openOperations } from "../../provider/cli/cli-world.ts";
+import { openLogin, openOperations, type UkoWorld } from "../../provider/cli/cli-world.ts";
 import { runCli } from "../../provider/cli/program.ts";
 import { demoInstanceId, demoSeed } from "../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../provider/emulator/seed.ts";
@@ -161,7 +161,7 @@ function definedOnly<T extends object>(choices: T): { [Name in keyof T]: Exclude
 }
 
 /** A world of the command line that keeps its streams and never starts its emulator. */
-export function quietWorld(over: Partial<CliWorld> = {}): CliWorld & { readonly output: { out: string; err: string } } {
+export function quietWorld(over: Partial<UkoWorld> = {}): UkoWorld & { readonly output: { out: string; err: string } } {
   const output = { out: "", err: "" };
   const appendTo = (name: "out" | "err") => (text: string) => {
     output[name] += text;
@@ -195,7 +195,7 @@ async function runHere(
   typed: readonly string[],
   environment: Readonly<Record<string, string>>,
   input: string,
-  { ask, signing }: { readonly ask?: CliWorld["ask"]; readonly signing: SigningPlaces },
+  { ask, signing }: { readonly ask?: UkoWorld["ask"]; readonly signing: SigningPlaces },
 ): Promise<Ended> {
   const world = quietWorld({
     environment,

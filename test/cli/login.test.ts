@@ -1,7 +1,7 @@
 /** `uko login`: one-time codes, the session under them, and what other programs get. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { CliWorld, Environment } from "../../provider/cli/cli-world.ts";
+import type { Environment, UkoWorld } from "../../provider/cli/cli-world.ts";
 import { runCli } from "../../provider/cli/program.ts";
 import { actorOf } from "../../provider/services/iam.ts";
 import { apiKeys, type CliTestWorld, keys, quietWorld, startCliWorld } from "./harness.ts";
@@ -39,7 +39,7 @@ function atTerminal({ person = "Bob Example", code, lines = [], environment = {}
   };
   const left = [...lines];
   const { UKO_API_KEY: _key, ...settings } = world.environmentOf("carol");
-  const here: CliWorld & { readonly output: { out: string; err: string } } = quietWorld({
+  const here: UkoWorld & { readonly output: { out: string; err: string } } = quietWorld({
     environment: { ...settings, ...environment },
     async ask(question, isSecret) {
       shown.asked.push([question, isSecret]);
@@ -96,7 +96,7 @@ it("ends a session with its input, and returns the code of the last command", as
 it("renews the token of a long session by its refresh token", async () => {
   const { here, run } = atTerminal({ lines: ["whoami --json", "later", "whoami --json"] });
   const { readLine } = here;
-  const patient: CliWorld = {
+  const patient: UkoWorld = {
     ...here,
     async readLine(prompt) {
       const line = await readLine?.(prompt);
@@ -113,7 +113,7 @@ it("renews the token of a long session by its refresh token", async () => {
 it("says how to log in again when the log-in has ended", async () => {
   const { here } = atTerminal({ lines: ["version", "whoami"] });
   const { readLine } = here;
-  const late: CliWorld = {
+  const late: UkoWorld = {
     ...here,
     async readLine(prompt) {
       const line = await readLine?.(prompt);

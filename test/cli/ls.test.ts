@@ -1,7 +1,7 @@
 /** `uko ls`, and the names that commands accept in place of IDs. */
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { CliWorld } from "../../provider/cli/cli-world.ts";
+import type { UkoWorld } from "../../provider/cli/cli-world.ts";
 import { runCli } from "../../provider/cli/program.ts";
 import { type CliTestWorld, keys, quietWorld, seed, startCliWorld, vaultId } from "./harness.ts";
 
@@ -99,7 +99,7 @@ it.each(["payments", "5c1e0000", vaultId])("uko requests accepts the vault %s", 
 describe("a command that writes", () => {
   async function atTerminal(command: string, answer: string) {
     const questions: string[] = [];
-    const ask: CliWorld["ask"] = async (question) => {
+    const ask: UkoWorld["ask"] = async (question) => {
       questions.push(question);
       return answer;
     };

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { OpenOperations, RunningEmulator } from "../../provider/cli/cli-world.ts";
+import type { AllOperations, RunningEmulator } from "../../provider/cli/cli-world.ts";
 import { examples } from "../../provider/cli/help.ts";
 import { runCli } from "../../provider/cli/program.ts";
 import type { Operations } from "../../provider/engine/key/commands.ts";
@@ -24,7 +24,7 @@ function aReport(exitCode = 0): Report {
 }
 
 const unexpected = (): Promise<never> => Promise.reject(new Error("not in this test"));
-const noDirectory: OpenOperations["directory"] = {
+const noDirectory: AllOperations["directory"] = {
   list: unexpected,
   findVault: unexpected,
   findKey: unexpected,
@@ -46,9 +46,9 @@ function aWorld(over: Partial<Operations> = {}, variables: Readonly<Record<strin
   const close = vi.fn(async () => {});
   const world = quietWorld({
     environment: { ...environment, ...variables },
-    openOperations: async (given): Promise<OpenOperations> => ({
+    openOperations: async (given): Promise<AllOperations> => ({
       operations: operations as unknown as Operations,
-      kmsOperations: noted as unknown as OpenOperations["kmsOperations"],
+      kmsOperations: noted as unknown as AllOperations["kmsOperations"],
       settings: readSettings(given),
       sealReview: () => expect.unreachable(),
       openReview: () => expect.unreachable(),

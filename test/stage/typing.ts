@@ -1,6 +1,6 @@
 /** A person who types a `uko` command at a terminal and agrees with what it asks: in this process, as a transcript. */
 
-import { type CliWorld, openLogin, openOperations } from "../../provider/cli/cli-world.ts";
+import { openLogin, openOperations, type UkoWorld } from "../../provider/cli/cli-world.ts";
 import { runCli } from "../../provider/cli/program.ts";
 import { type Answers, answerTo } from "../support/answers.ts";
 import type { EngineResult } from "./engine-run.ts";
@@ -18,7 +18,7 @@ export async function typeUko(
   const write = (text: string): void => {
     output += text;
   };
-  const world: CliWorld = {
+  const world: UkoWorld = {
     version: "0.0.0-story",
     environment,
     out: { write },

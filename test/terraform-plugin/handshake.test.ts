@@ -155,7 +155,7 @@ describe("a person who starts the provider by hand", () => {
     const { code, stdout, stderr } = await outputOf(spawn(process.execPath, [main], { env: childEnv }));
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(
-      /^terraform-provider-uko \d+\.\d+\.\d+ is started by OpenTofu or Terraform\..*tofu init\.\n$/,
+      /^terraform-provider-uko \d+\.\d+\.\d+ is started by OpenTofu or Terraform\..*tofu init\. .*; --help lists them\.\n$/,
     );
   });
 

@@ -5,7 +5,7 @@ import type { CampaignActing } from "../../engine/campaign/acting.ts";
 import type { CampaignReport } from "../../engine/campaign/report.ts";
 import type { ReviewOfStep } from "../../engine/campaign/wave-state.ts";
 import type { CallOptions } from "../../engine/ports/world.ts";
-import type { CliWorld } from "../cli-world.ts";
+import type { UkoWorld } from "../cli-world.ts";
 import { commandHelp } from "../help-layout.ts";
 import { confirmSet, kindOption } from "../review-commands.ts";
 import { requirePerson } from "../typed-keys.ts";
@@ -24,7 +24,7 @@ type RollingBack = Shown & {
   readonly yes?: true;
 };
 
-export function addCampaignCommand(program: Command, world: CliWorld, end: (exitCode: number) => void): void {
+export function addCampaignCommand(program: Command, world: UkoWorld, end: (exitCode: number) => void): void {
   const campaign = program
     .command("campaign")
     .description("Retire many keys by a date, wave by wave, from a folder that a team keeps in git")
@@ -34,7 +34,7 @@ export function addCampaignCommand(program: Command, world: CliWorld, end: (exit
   addActingCommands(campaign, world, end);
 }
 
-function addActingCommands(campaign: Command, world: CliWorld, end: (exitCode: number) => void): void {
+function addActingCommands(campaign: Command, world: UkoWorld, end: (exitCode: number) => void): void {
   const run = async (shown: Shown, act: Run): Promise<void> =>
     end(await runCampaign(world, shown, async ({ campaignActs, options }) => act(await campaignActs(), options)));
 

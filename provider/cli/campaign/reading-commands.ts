@@ -6,7 +6,7 @@ import type { CampaignReport } from "../../engine/campaign/report.ts";
 import type { CallOptions } from "../../engine/ports/world.ts";
 import { UkoError } from "../../errors.ts";
 import { invalidInput, parseAnyKey, parseDay, repeatable, type TypedKey } from "../arguments.ts";
-import type { CliWorld, OpenOperations } from "../cli-world.ts";
+import type { AllOperations, UkoWorld } from "../cli-world.ts";
 import { exportedState, readInputFile } from "../files.ts";
 import { requireReason } from "../hold-command.ts";
 import { type OutputForm, printReport } from "../print.ts";
@@ -26,9 +26,9 @@ export function shownCommand(campaign: Command, name: string, description: strin
     .option("--json", "one line of JSON");
 }
 
-type Run = (campaign: CampaignReading, options: CallOptions, opened: OpenOperations) => Promise<CampaignReport>;
+type Run = (campaign: CampaignReading, options: CallOptions, opened: AllOperations) => Promise<CampaignReport>;
 
-export function addReadingCommands(campaign: Command, world: CliWorld, end: (exitCode: number) => void): void {
+export function addReadingCommands(campaign: Command, world: UkoWorld, end: (exitCode: number) => void): void {
   const run = async (shown: Shown, act: Run): Promise<void> =>
     end(await runCampaign(world, shown, async (opened) => act(await opened.campaign(), opened.options, opened)));
 
@@ -101,7 +101,7 @@ type Baselining = Shown & {
   readonly associatedResources?: true;
 };
 
-function addBaselineCommand(campaign: Command, world: CliWorld, run: (shown: Shown, act: Run) => Promise<void>): void {
+function addBaselineCommand(campaign: Command, world: UkoWorld, run: (shown: Shown, act: Run) => Promise<void>): void {
   shownCommand(
     campaign,
     "baseline",
@@ -136,7 +136,7 @@ const usageFile = {
   next: "write a CSV file with the columns key, lastUsed and count",
 } as const;
 
-function readAll(world: CliWorld, files: readonly string[], kind: Parameters<typeof readInputFile>[2]) {
+function readAll(world: UkoWorld, files: readonly string[], kind: Parameters<typeof readInputFile>[2]) {
   return Promise.all(files.map(async (name) => ({ name, text: await readInputFile(world, name, kind) })));
 }
 
@@ -144,7 +144,7 @@ type Holding = Shown &
   Partial<Pick<HoldRequest, "kind">> &
   Pick<HoldRequest, "until" | "ticket"> & { readonly release?: true; readonly reason?: string };
 
-function addHoldCommand(campaign: Command, world: CliWorld, run: (shown: Shown, act: Run) => Promise<void>): void {
+function addHoldCommand(campaign: Command, world: UkoWorld, run: (shown: Shown, act: Run) => Promise<void>): void {
   shownCommand(campaign, "hold", "Hold a key, in the folder and by a tag on the key: no campaign takes a step on it")
     .argument(
       "<key>",
@@ -189,9 +189,9 @@ function addHoldCommand(campaign: Command, world: CliWorld, run: (shown: Shown, 
 }
 
 export function runCampaign(
-  world: CliWorld,
+  world: UkoWorld,
   shown: Shown,
-  work: (run: OpenRun) => Promise<CampaignReport>,
+  work: (run: OpenRun<AllOperations>) => Promise<CampaignReport>,
 ): Promise<number> {
   return withOperations(world, async (run) => {
     const report = await work(run);

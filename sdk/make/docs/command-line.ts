@@ -1,7 +1,7 @@
 /** The reference of the command line and its man page, from the commands themselves. */
 
 import type { Command } from "commander";
-import type { CliWorld } from "../../../provider/cli/cli-world.ts";
+import type { UkoWorld } from "../../../provider/cli/cli-world.ts";
 import { type CommandName, examples, generalHelp, groupOf, helpProse, variables } from "../../../provider/cli/help.ts";
 import { namesOf } from "../../../provider/cli/help-layout.ts";
 import { buildProgram } from "../../../provider/cli/program.ts";
@@ -12,7 +12,7 @@ import { capital } from "../../../provider/printable.ts";
 const unused = (): never => {
   throw new Error("no command runs while its reference is written");
 };
-const world: CliWorld = {
+const world: UkoWorld = {
   version: "",
   environment: {},
   out: { write: () => {} },

@@ -1,0 +1,55 @@
+/** This process as the command line sees it: its streams, its terminal, and the signals that end a run. */
+
+import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
+import { text } from "node:stream/consumers";
+import type { CliWorld, TextOutput, UkoWorld } from "../cli/cli-world.ts";
+
+type ProcessWorld = Omit<CliWorld, "openOperations"> & Pick<UkoWorld, "readLine">;
+
+export function openProcess(version: string): ProcessWorld {
+  const stop = new AbortController();
+  /** The first signal ends the run cleanly; a second one meets no handler, and kills. */
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  /** The reader closed the pipe, as `head` does. */
+  process.stdout.on("error", () => stop.abort());
+
+  /** The question goes to standard error, so that the output can be piped. Undefined if the input ends. */
+  const readLine = async (question: string, isSecret = false): Promise<string | undefined> => {
+    // A secret is typed without an echo.
+    const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+    if (isSecret) process.stderr.write(question);
+    const terminal = createInterface({
+      input: process.stdin,
+      output: isSecret ? silent : process.stderr,
+      terminal: process.stdin.isTTY,
+    });
+    const ended = new Promise<undefined>((resolve) => void terminal.once("close", () => resolve(undefined)));
+    try {
+      return await Promise.race([terminal.question(isSecret ? "" : question, { signal: stop.signal }), ended]);
+    } catch {
+      return undefined;
+    } finally {
+      terminal.close();
+      if (isSecret) process.stderr.write("\n");
+    }
+  };
+
+  return {
+    version,
+    environment: process.env,
+    out: outputTo(process.stdout),
+    err: outputTo(process.stderr),
+    readInput: () => text(process.stdin),
+    ...(process.stdin.isTTY &&
+      process.stderr.isTTY && { ask: async (...asked) => (await readLine(...asked)) ?? "", readLine }),
+    signal: stop.signal,
+  };
+}
+
+function outputTo(stream: NodeJS.WriteStream): TextOutput {
+  return {
+    write: (written) => void stream.write(written),
+    ...(stream.isTTY && { columns: stream.columns, hasColors: stream.hasColors() }),
+  };
+}

@@ -1,0 +1,31 @@
+/** The commands of `uko` that the executables of the plugin and the provider answer, too. */
+
+import type { Command } from "commander";
+import { addApproveCommand } from "./approve-command.ts";
+import type { CliWorld } from "./cli-world.ts";
+import { createProgram, runProgram } from "./command-line.ts";
+import { proseFor } from "./help-layout.ts";
+import { addKeyCommands } from "./key-commands.ts";
+import { tracedWorld } from "./run.ts";
+import { addWhoamiCommand } from "./whoami-command.ts";
+
+const notes = `
+In examples and messages, uko stands for this executable. The other commands, such as uko review, are only in uko, which
+is an archive of the release.`;
+
+/** `name` is the file name of the executable. */
+export function runKeyProgram(typed: readonly string[], name: string, world: CliWorld): Promise<number> {
+  return runProgram(typed, world, (untraced, end) => buildKeyProgram(name, untraced, end));
+}
+
+export function buildKeyProgram(name: string, untraced: CliWorld, end: (exitCode: number) => void): Command {
+  const program = createProgram(name, untraced).description(
+    "Serves an engine, which starts it. For people, it answers these commands of uko:",
+  );
+  const world = tracedWorld(program, untraced);
+  program.addHelpText("afterAll", () => proseFor(world.out, notes));
+  addKeyCommands({ program, world, end });
+  addApproveCommand(program, world, end);
+  addWhoamiCommand(program, world);
+  return program;
+}

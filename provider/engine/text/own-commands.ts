@@ -1,0 +1,24 @@
+/**
+ * The commands of `uko` that the executables of the Pulumi plugin and the Terraform provider answer, too. They are the
+ * commands about one key that messages print, and `whoami`, so that a user of Python or HCL needs no other program.
+ */
+
+export const ownCommands = [
+  "status",
+  "plan",
+  "request",
+  "approve",
+  "continue",
+  "withdraw",
+  "decline",
+  "reactivate",
+  "sync",
+  "whoami",
+] as const;
+
+const alone = ["--help", "-h", "--version", "-V"];
+
+/** Whether a person started the executable. An engine passes its address, options of its own, or nothing. */
+export function isOwnCommand(first: string | undefined): boolean {
+  return first !== undefined && [...ownCommands, ...alone].includes(first);
+}
