@@ -108,6 +108,7 @@ const rings = {
     ours: [
       "errors.ts",
       "bin/own-commands.ts",
+      "bin/own-program.ts",
       "bundled-text.ts",
       "compose.ts",
       "engine/resource/declarations.ts",
@@ -127,6 +128,7 @@ const rings = {
     ours: [
       "errors.ts",
       "bin/own-commands.ts",
+      "bin/own-program.ts",
       "bundled-text.ts",
       "compose.ts",
       "engine/program/unknown.ts",
@@ -171,7 +173,15 @@ const rings = {
   },
   "emulator/": { ours: ["errors.ts", "x509.ts"], packages: ["hono", "@hono/node-server", "zod"], node: true },
   "bin/": {
-    ours: ["errors.ts", "compose-keys.ts", "other-programs.ts", "cli/", "console/", "emulator/"],
+    ours: [
+      "errors.ts",
+      "compose-keys.ts",
+      "engine/text/explanation.ts",
+      "other-programs.ts",
+      "cli/",
+      "console/",
+      "emulator/",
+    ],
     packages: ["commander"],
     node: true,
   },

@@ -14,7 +14,7 @@ import { type ResourceHandlers, resources } from "./resources/registry.ts";
 import type { StoredSettings } from "./settings.ts";
 
 export { createDeclarations } from "./engine/resource/declarations.ts";
-export { messageAmong, sayForAll } from "./engine/resource/delete.ts";
+export { messageAmong } from "./engine/resource/delete.ts";
 export { hclDialect, programDialect } from "./engine/text/dialect.ts";
 export {
   declaredTwice,

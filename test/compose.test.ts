@@ -131,11 +131,12 @@ describe("handlers", () => {
   test("a run reads approvals and strictness from today's environment", async () => {
     const key = await uko.keyIn("active");
     stub(environmentOf("carol", { UKO_DUAL_AUTHORIZATION: "required" }));
-    const { managedKey } = openHandlers(() => ({}), quiet, door).resources;
+    const { managedKey } = openHandlers(() => ({}), quiet, { ...door, program: "/opt/plugin" }).resources;
     const adopted = { vaultId, template: "payroll", existingKeyId: key.id, dualAuthorization: "single" };
     const { state } = await managedKey.create(adopted, options);
     const outcome = await managedKey.delete(state, options);
-    expect(outcome).toMatchObject({ kind: "unfinished", code: "UKO_APPROVAL_PENDING" });
+    const forAll = "To approve them, another person runs: /opt/plugin approve";
+    expect(outcome).toMatchObject({ kind: "unfinished", code: "UKO_APPROVAL_PENDING", forAll });
   });
 
   test("a missing setting is named in the error", async () => {

@@ -4,7 +4,7 @@
  */
 
 import { Argument, type Command } from "commander";
-import { approvalMessages, setMessages } from "../compose-text.ts";
+import { approvalMessages, runnable, setMessages } from "../compose-text.ts";
 import type { VaultNames } from "../engine/key/approval-messages.ts";
 import type { KeyResult } from "../engine/key/approve-set.ts";
 import type { PendingGroup, SetReview } from "../engine/key/review-set.ts";
@@ -14,7 +14,7 @@ import { confirmingText, printableLines } from "../printable.ts";
 import { invalidInput, type KmsKeyPath, parseAnyKey, repeatable, type TypedKey } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
-import { printError, reportJson, reportText } from "./print.ts";
+import { printError, reportFor, reportJson, reportText } from "./print.ts";
 import { confirmSet, tableOf } from "./review-commands.ts";
 import { type OpenRun, withOperations } from "./run.ts";
 import {
@@ -222,14 +222,14 @@ async function act(world: CliWorld, run: OpenRun, review: Review, how: How, json
   const each = (result: KeyResult): void => {
     if (!json) return;
     progress.clear();
-    if (result.kind === "reported") world.out.write(reportJson(result.report));
+    if (result.kind === "reported") world.out.write(reportJson(reportFor(world, result.report)));
     else printError(world, result.error, true, result.ref);
   };
   const results = await operations.approve(review, { ...how, each }, options);
   progress.clear();
   if (!json) {
     const lines = [...setMessages.leftLines(results), ...setMessages.summariseApproval(results, review.header, how)];
-    world.out.write(`${lines.map(printableLines).join("\n")}\n`);
+    world.out.write(`${lines.map((line) => printableLines(runnable(line, world.program))).join("\n")}\n`);
   }
   return results.map((result) => (setMessages.isDone(result) ? 0 : setMessages.exitCodeOf(result)));
 }
@@ -254,7 +254,7 @@ async function approveKmsKey(
   if (inspection?.window === undefined || offer === undefined) {
     const report = await kmsOperations.status(ref, options);
     progress.clear();
-    world.out.write(reportText(report, world.out));
+    world.out.write(reportText(reportFor(world, report), world.out));
     return 12;
   }
   const label = confirmingText(inspection.report.label ?? "", kmsKeyId);
@@ -264,6 +264,6 @@ async function approveKmsKey(
   if (!isApproved) throw notConfirmed("Nothing was changed.");
   const report = await kmsOperations.approve(ref, inspection.window, options);
   progress.clear();
-  world.out.write(reportText(report, world.out));
+  world.out.write(reportText(reportFor(world, report), world.out));
   return report.exitCode;
 }

@@ -30,6 +30,8 @@ export interface CliWorld {
   readonly readInput: () => Promise<string>;
   /** Asks the user at the terminal; absent without a terminal. A secret answer is not shown. */
   readonly ask?: (question: string, isSecret?: boolean) => Promise<string>;
+  /** How this machine starts the commands of `uko` where `uko` is not on PATH (engine/text/own-commands.ts). */
+  readonly program?: string;
   readonly signal: AbortSignal;
   /** Throws UKO_SETTINGS_INVALID; makes no call yet. */
   readonly openOperations: Open<OpenOperations>;

@@ -15,7 +15,7 @@ import {
 } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { type CommandName, exampleHelp } from "./help.ts";
-import { reportText } from "./print.ts";
+import { reportFor, reportText } from "./print.ts";
 import { type KeyRun, runOnKeys } from "./run-on-keys.ts";
 import { addSelectionOptions, type SelectionOptions, selectionIn } from "./selection.ts";
 import { isTyped } from "./typed-keys.ts";
@@ -146,7 +146,7 @@ function continuing(world: CliWorld, { wait, yes, json }: ContinueOptions): Acts
     asks: yes !== true,
     ...(wait !== undefined && { over: { UKO_WAIT: wait } }),
     async act({ operations, settings, ref, options }) {
-      const budget = { budgetMs: settings.waitMs ?? 0 };
+      const budget = { budgetMs: settings.waitMs ?? 0, program: world.program };
       const report = await operations.continue(ref, undefined, budget, options);
       const confirmed = json === true ? undefined : await confirmRequest(world, report);
       return confirmed === undefined ? report : operations.continue(ref, confirmed, budget, options);
@@ -162,7 +162,7 @@ function continuing(world: CliWorld, { wait, yes, json }: ContinueOptions): Acts
 async function confirmRequest(world: CliWorld, report: Report): Promise<string | undefined> {
   const { label = "", deletion } = report;
   if (deletion.isUnconfirmed !== true || world.ask === undefined) return undefined;
-  world.out.write(`${reportText(report, world.out)}\n`);
+  world.out.write(`${reportText(reportFor(world, report), world.out)}\n`);
   const phrase = confirmingText(label, report.keyId);
   const question = `Did you request this? Type the label of the key, "${phrase}", to take the step: `;
   return (await isTyped(world, question, phrase)) ? deletion.recordId : undefined;

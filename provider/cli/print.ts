@@ -1,7 +1,7 @@
 /** The encoding of reports and errors: text and tables for people, one line of JSON for machines. */
 
 import { isDeepStrictEqual } from "node:util";
-import { jsonLine, renderExplanation } from "../compose-text.ts";
+import { jsonLine, renderExplanation, runnable } from "../compose-text.ts";
 import type { CampaignReport, NextCommand, ReportSection } from "../engine/campaign/report.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { UkoError } from "../errors.ts";
@@ -11,6 +11,16 @@ import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { paint, renderTable, type Tone } from "./table.ts";
 
 type Colors = Pick<TextOutput, "hasColors">;
+
+/** The same report, with commands for this machine. For people and for machines, which run them, too. */
+export function reportFor({ program }: Pick<CliWorld, "program">, report: Report): Report {
+  const { explanation } = report;
+  const next = explanation.next.map((step) => ({
+    ...step,
+    commands: step.commands.map((command) => runnable(command, program)),
+  }));
+  return { ...report, explanation: { ...explanation, next } };
+}
 
 /** The summary by how the run ended, and the commands to paste, stand out on a terminal with colors. */
 export function reportText({ explanation, exitCode }: Report, output: Colors = {}): string {

@@ -8,7 +8,7 @@ import type { CallOptions, KeyRef } from "../engine/ports/world.ts";
 import { asUkoError, endsTheRun, mostSevere, UkoError } from "../errors.ts";
 import type { KeyPath, KmsKeyPath, TypedKey } from "./arguments.ts";
 import type { CliWorld, Environment, OpenOperations } from "./cli-world.ts";
-import { printError, reportJson, reportTextAfter } from "./print.ts";
+import { printError, reportFor, reportJson, reportTextAfter } from "./print.ts";
 import { type OpenRun, type ProgressLine, withOperations } from "./run.ts";
 import type { SelectionOptions } from "./selection.ts";
 import { isConfirmed, requireFullIds, resolveKeys } from "./typed-keys.ts";
@@ -80,7 +80,7 @@ export async function reportEach<Key extends KeyPath | KmsKeyPath>(
   let stop: Ended | undefined;
   const actOnOne = async (key: Key): Promise<Ended> => {
     try {
-      return { key, report: await act(key) };
+      return { key, report: reportFor(world, await act(key)) };
     } catch (thrown) {
       const error = asUkoError(thrown);
       const failed = { key, error };

@@ -106,8 +106,8 @@ export function createHandlers<Inputs, State extends Inputs>(
       const { world, run } = opened(options);
       const { state, inputs } = known(olds, news);
       const subject = definition.deletion(state, run).subject(Object(state));
-      const apply = applyCommand(context.door);
-      const work = () => definition.update(world, state, inputs, run, { ...options, apply });
+      const reader = { apply: applyCommand(context.door), program: context.door.program };
+      const work = () => definition.update(world, state, inputs, run, { ...options, ...reader });
       return looked(
         await reportingRun(world, { operation: "update", subject, work, resultOf: resultOfStored }, options),
         run,
@@ -140,7 +140,7 @@ export function createHandlers<Inputs, State extends Inputs>(
       // Same as in the update itself: the program's current inputs override the state.
       const deletion = definition.deletion({ ...state, ...inputs }, run);
       const rerun = applyCommand(context.door) ?? context.door.rerun;
-      const plan = { facts: Object(state), waits: false, door: { rerun } };
+      const plan = { facts: Object(state), waits: false, door: { ...context.door, rerun } };
       return deletion.planRetirement?.(goal, Object(inputs), plan) ?? nothingPlanned;
     },
     async delete(olds, options) {

@@ -5,6 +5,7 @@
 
 export { default as packageSchema } from "../../sdk/schema.json" with { type: "json" };
 export { default as terraformMapping } from "../../sdk/terraform-mapping.json" with { type: "json" };
+export { ownProgram } from "../bin/own-program.ts";
 export {
   checkStored,
   declaredTwice,
@@ -12,7 +13,6 @@ export {
   openHandlers,
   programDialect,
   refreshSkippedWarning,
-  sayForAll,
   sayLetGo,
   sayUnreadInAll,
   sayUnreadSoFar,

@@ -169,7 +169,7 @@ export async function remove(session: Session, request: providerPb.DeleteRequest
   if (memory.isFound(urn, id)) return;
   const olds = withoutPulumi(readProperties(request.getProperties()).value);
   const shared = memory.decideDeletion({ resource: urn, id, place: handlers.placeOf(olds) });
-  const { sayLetGo, declaredTwice, messageAmong, sayForAll } = await loadDeferred();
+  const { sayLetGo, declaredTwice, messageAmong } = await loadDeferred();
   if (shared.kind === "let_go")
     return warnOf(session, request, [sayLetGo({ resource: urn, holder: shared.holder, id })]);
   if (shared.kind === "refused") throw declaredTwice({ resource: urn, holder: shared.holder, id });
@@ -186,7 +186,7 @@ export async function remove(session: Session, request: providerPb.DeleteRequest
   });
   if (outcome.kind === "unfinished") {
     const { code } = outcome;
-    throw failureOf(code, messageAmong(outcome, memory.noteStopped(code, `${urn} ${id}`), sayForAll(code)));
+    throw failureOf(code, messageAmong(outcome, memory.noteStopped(code, `${urn} ${id}`)));
   }
   await warnOf(session, request, outcome.warnings);
 }

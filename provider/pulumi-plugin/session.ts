@@ -47,7 +47,7 @@ export function createSession(options: ChannelOptions): Session {
   let opened: Promise<OpenHandlers> | undefined;
 
   const open = async (): Promise<OpenHandlers> => {
-    const { openHandlers } = await loadDeferred();
+    const { openHandlers, ownProgram } = await loadDeferred();
     return openHandlers(
       () => settings,
       {
@@ -56,7 +56,7 @@ export function createSession(options: ChannelOptions): Session {
         note: (line) => log.note(line),
         warn: (line) => void log.warn(line),
       },
-      { rerun: "pulumi destroy" },
+      { rerun: "pulumi destroy", program: ownProgram() },
     );
   };
 

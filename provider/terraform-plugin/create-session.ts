@@ -19,7 +19,7 @@ export function createSession(log: Log, command: HclCommand): Session {
   let warnings: string[] = [];
 
   const open = async (): Promise<OpenHandlers> => {
-    const { openHandlers } = await loadDeferred();
+    const { openHandlers, ownProgram } = await loadDeferred();
     return openHandlers(
       () => settings,
       {
@@ -28,7 +28,7 @@ export function createSession(log: Log, command: HclCommand): Session {
         note: (line) => void warnings.push(line),
         warn: (line) => void warnings.push(line),
       },
-      { rerun: `${command} destroy` },
+      { rerun: `${command} destroy`, program: ownProgram() },
     );
   };
 

@@ -1,13 +1,17 @@
 /** Child processes of tests: their environment, with Node's cache of compiled code, which halves their start, and their first line. */
 
 import type { ChildProcess } from "node:child_process";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { freshStateHome } from "./state-home.ts";
 
 export const compileCache = fileURLToPath(new URL("../../node_modules/.cache/uko-node", import.meta.url));
 
+/** A folder with `uko`, which messages then name, as on the machine of a person who installed it. */
+const withUko = fileURLToPath(new URL("path", import.meta.url));
+
 export const childEnv = {
-  PATH: process.env.PATH ?? "",
+  PATH: [withUko, process.env.PATH ?? ""].join(path.delimiter),
   NODE_COMPILE_CACHE: compileCache,
   XDG_STATE_HOME: freshStateHome(),
 } as const;

@@ -236,7 +236,7 @@ function awaitedBy(plan: Plan, { observation, nowMs }: KeyDetails): Awaited | un
   if (plan.kind === "waitingForApproval" || plan.kind === "waitingForRequest") {
     // Only the requester can confirm the request, and this run is the requester's.
     if (plan.standing === "may_confirm") return undefined;
-    return { neededMs: Number.POSITIVE_INFINITY, what: sayAwaited(plan, observation) };
+    return { neededMs: Number.POSITIVE_INFINITY, ...sayAwaited(plan, observation) };
   }
   if (plan.kind !== "waitingForTime" || plan.awaits === "separate_run") return undefined;
   const what = plan.awaits === "cool_down" ? "Cooling down" : "Waiting for the keystores to delete the key material";

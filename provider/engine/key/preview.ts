@@ -38,7 +38,7 @@ export function planKey(target: KeyTarget, context: PlanContext): Planned {
   const what = nameOf(target, context.facts);
   const refused = refusedByProtection(target.policy.deletionProtection, what, context.door);
   return {
-    preview: refused ?? longIf(pathOf(target, "deletion", context)),
+    preview: refused ?? longIf(pathOf(target, "deletion", context), context.door),
     announced: announcementOf(target, context.facts, context),
   };
 }
@@ -53,7 +53,7 @@ export function planKeyRetirement(target: KeyTarget, wanted: StateFacts, context
 
 function previewRetirement(target: KeyTarget, context: PlanContext): DeletionPreview {
   const { next, observation } = predictionFrom(target, context.facts);
-  if (next.kind !== "refused") return longIf(pathOf(target, "retirement", context));
+  if (next.kind !== "refused") return longIf(pathOf(target, "retirement", context), context.door);
   const { door } = context;
   const run = { actor: { displayName: "" }, consents: [], intent: "engine" } as const;
   const { summary } = explainGuard(next.guard, { observed: { observation, nowMs: 0 }, run, door });

@@ -6,6 +6,7 @@ import { dualTwins } from "../../lifecycle/kms-window.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
 import type { Actor, KeyObservation } from "../../lifecycle/observation.ts";
 import type { ApprovalWait, RequestWait, Run, TimeWait } from "../../lifecycle/plan.ts";
+import type { Awaited } from "../loop/converge.ts";
 import { isoTime } from "../loop/evidence.ts";
 import { type Door, type Explanation, type NextStep, rerunCommand } from "../text/explanation.ts";
 import {
@@ -296,11 +297,11 @@ function startOf(ms: number | undefined): Pick<NextStep, "notBefore"> {
 }
 
 /** The line that reports the wait in the log of a run that waits. */
-export function sayAwaited(wait: PersonWait, observation: KeyObservation): string {
+export function sayAwaited(wait: PersonWait, observation: KeyObservation): Omit<Awaited, "neededMs"> {
   const name = keyName(observation);
-  if (wait.kind === "waitingForRequest") return `Waiting for a person to run: uko request ${name}`;
+  if (wait.kind === "waitingForRequest") return { what: "Waiting for a person to run", command: `uko request ${name}` };
   const { quotes } = wait.record;
   return quotes === undefined
-    ? `Waiting for a second person to run: uko approve ${name}`
-    : `Waiting for the next run of ${sayAuthor(quotes)}`;
+    ? { what: "Waiting for a second person to run", command: `uko approve ${name}` }
+    : { what: `Waiting for the next run of ${sayAuthor(quotes)}` };
 }

@@ -67,7 +67,7 @@ function planKmsKey(target: KmsKeyTarget, context: PlanContext): Planned {
   const key = { kmsKeyId, name, stateWord: textOf(facts.keyState), dualAuthDelete: facts.dualAuthDelete === true };
   const refused = refusedByProtection(policy.deletionProtection, sayKmsKey(target), door);
   return {
-    preview: refused ?? longIf(pathOf(target, context)),
+    preview: refused ?? longIf(pathOf(target, context), context.door),
     announced: announceKmsKeyDeletion(key, policy),
   };
 }

@@ -104,7 +104,7 @@ export const kmsKeyKind: Deletable<KmsKeyTypes> = {
     if (stop.kind !== "stopped") return undefined;
     const { plan } = stop;
     if (plan.kind === "waitingForApproval" || plan.kind === "waitingForRequest") {
-      return { neededMs: Number.POSITIVE_INFINITY, what: sayKmsAwaited(plan, observation) };
+      return { neededMs: Number.POSITIVE_INFINITY, ...sayKmsAwaited(plan, observation) };
     }
     if (plan.kind !== "waitingForTime") return undefined;
     return { neededMs: neededUntil(plan.untilMs, nowMs), what: "Waiting for KMS to purge the metadata of the key" };

@@ -10,6 +10,7 @@ import type {
   KmsRun,
   KmsStep,
 } from "../../lifecycle/plan-kms-key-deletion.ts";
+import type { Awaited } from "../loop/converge.ts";
 import type { Dialect } from "../text/dialect.ts";
 import { type Door, type NextStep, rerunCommand } from "../text/explanation.ts";
 import { plain, sayHolder, sayTime, sayTimeAndDistance } from "../text/words.ts";
@@ -129,11 +130,14 @@ export function kmsRerunCommand(observation: KmsKeyObservation, door: Door): str
 }
 
 /** What a run is waiting for, for a person who reads its log in the meantime. */
-export function sayKmsAwaited({ kind }: KmsApprovalWait | KmsRequestWait, observation: KmsKeyObservation): string {
+export function sayKmsAwaited(
+  { kind }: KmsApprovalWait | KmsRequestWait,
+  observation: KmsKeyObservation,
+): Omit<Awaited, "neededMs"> {
   const path = kmsKeyPath(observation);
   return kind === "waitingForRequest"
-    ? `Waiting for a person to run: uko request ${path}`
-    : `Waiting for another person to run: uko approve ${path}`;
+    ? { what: "Waiting for a person to run", command: `uko request ${path}` }
+    : { what: "Waiting for another person to run", command: `uko approve ${path}` };
 }
 
 export function kmsWithdrawal(observation: KmsKeyObservation): NextStep {

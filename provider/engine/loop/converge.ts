@@ -39,6 +39,8 @@ export interface Awaited {
   readonly neededMs: number;
   /** A clause for people, such as "Cooling down". */
   readonly what: string;
+  /** The command of `uko` that ends the wait; the clause ends in "run". */
+  readonly command?: string;
 }
 
 /** One step, with everything that it is based on. */

@@ -2,6 +2,7 @@
 
 import { onCodes } from "../../errors.ts";
 import type { CallOptions, World } from "../ports/world.ts";
+import { runnable } from "../text/own-commands.ts";
 import { sayDuration } from "../text/words.ts";
 import { type Awaited, converge, type Deletable, type KindTypes, type Outcome } from "./converge.ts";
 
@@ -12,6 +13,8 @@ export interface WaitBudget {
   readonly pollIntervalMs?: number;
   /** Called once, before the first wait that is longer than 15 minutes. */
   readonly beforeLongWait?: (neededMs: number) => void;
+  /** How the reader's machine starts the commands of `uko` if `uko` is not on PATH there. */
+  readonly program?: string | undefined;
 }
 
 const usualPollIntervalMs = 30_000;
@@ -26,12 +29,12 @@ export async function convergeAndWait<K extends KindTypes>(
   world: World,
   kind: Deletable<K>,
   task: K["task"],
-  { budgetMs, pollIntervalMs = usualPollIntervalMs, beforeLongWait }: WaitBudget,
+  { budgetMs, pollIntervalMs = usualPollIntervalMs, beforeLongWait, program }: WaitBudget,
   options: CallOptions,
 ): Promise<Outcome<K>> {
   let outcome = await converge(world, kind, task, options);
   let leftMs = budgetMs;
-  const report = reporter(world);
+  const report = reporter(world, program);
   for (let poll = 0; poll < maxPolls; poll += 1) {
     if (!("observed" in outcome) || leftMs <= 0) return outcome;
     const awaited = kind.awaited(outcome, outcome.observed);
@@ -57,13 +60,14 @@ export function neededUntil(untilMs: number | undefined, nowMs: number): number 
 }
 
 /** Each report is a log line: the same wait is reported again after 1/16 of the remaining time. */
-function reporter({ progress }: World): (awaited: Awaited) => void {
-  let reported: Awaited | undefined;
+function reporter({ progress }: World, program: string | undefined): (awaited: Awaited) => void {
+  let reported: Pick<Awaited, "what" | "neededMs"> | undefined;
   return (awaited) => {
-    const { what, neededMs } = awaited;
+    const { neededMs, command } = awaited;
+    const what = command === undefined ? awaited.what : `${awaited.what}: ${runnable(command, program)}`;
     const againAfterMs = Math.max(60_000, (reported?.neededMs ?? 0) / 16);
     if (reported?.what === what && !(reported.neededMs - neededMs >= againAfterMs)) return;
-    reported = awaited;
+    reported = { what, neededMs };
     const left = Number.isFinite(neededMs) ? `, ${sayDuration(Math.ceil(neededMs / 60_000) * 60_000)} left` : "";
     progress.report(`${what}${left}`);
   };

@@ -34,6 +34,8 @@ export interface CreateOptions extends CallOptions {
 export interface UpdateOptions extends CallOptions {
   /** The current engine's command that applies a program; Pulumi's if absent. */
   readonly apply?: ApplyCommand | undefined;
+  /** How the reader's machine starts the commands of `uko` if `uko` is not on PATH there. */
+  readonly program?: string | undefined;
   /** The resource's URN, if the engine passes it. */
   readonly target?: string;
   /** What the plan of this update announced of a retirement; without it there is no limit. */

@@ -9,6 +9,7 @@ import { convergeAndWait, type WaitBudget } from "../loop/wait.ts";
 import type { RunRecord } from "../ports/evidence.ts";
 import type { CallOptions, RunSettings, World } from "../ports/world.ts";
 import { type Door, type Explanation, renderBriefly, renderExplanation } from "../text/explanation.ts";
+import { runnable } from "../text/own-commands.ts";
 import { sayDuration } from "../text/words.ts";
 import type { PlanContext, Planned, StateFacts } from "./preview.ts";
 
@@ -57,6 +58,8 @@ export type DeleteOutcome = Partial<Facts> &
         readonly message: string;
         readonly brief: string;
         readonly summary: string;
+        /** How to go on with everything that stopped for the reason; empty if each resource needs a command of its own. */
+        readonly forAll: string;
         readonly left?: LeftObject | undefined;
       }
   );
@@ -89,14 +92,21 @@ export async function deleteObject<K extends KindTypes>(
   { run, door, waiting }: DeleteRequest,
   options: CallOptions,
 ): Promise<DeleteOutcome> {
-  const outcome = await convergeAndWait(world, object.kind, object.task, waitBudget(run, waiting), options);
+  const outcome = await convergeAndWait(
+    world,
+    object.kind,
+    object.task,
+    { ...waitBudget(run, waiting), program: door.program },
+    options,
+  );
   const conclusion = object.conclude(outcome, door);
   if (conclusion.kind === "ended") return conclusion;
   const { explanation, facts, left } = conclusion;
   const { code = "UKO_BUG" } = explanation;
-  const message = messageOf(explanation, code, options);
-  const brief = renderBriefly(explanation);
-  return { kind: "unfinished", code, message, brief, summary: explanation.summary, facts, left };
+  const message = messageOf({ ...explanation, code }, door, options);
+  const brief = renderBriefly(explanation, door);
+  const forAll = sayForAll(code, door);
+  return { kind: "unfinished", code, message, brief, forAll, summary: explanation.summary, facts, left };
 }
 
 /** The caller's setting overrides the resource's. Without either, a run does not wait. */
@@ -108,9 +118,10 @@ function waitBudget({ waitMs, isUnattended = false }: RunSettings, waiting: Wait
   };
 }
 
-function messageOf({ code: _code, ...uncoded }: Explanation, code: ErrorCode, { signal }: CallOptions): string {
-  const shown = signal.aborted ? { ...uncoded, facts: [...uncoded.facts, waitInterruptedNote] } : uncoded;
-  return `${renderExplanation(shown)}\n  [${code}]`;
+function messageOf(explanation: Explanation, door: Door, { signal }: CallOptions): string {
+  const { facts } = explanation;
+  const shown = signal.aborted ? { ...explanation, facts: [...facts, waitInterruptedNote] } : explanation;
+  return renderExplanation(shown, door);
 }
 
 const waitInterruptedNote =
@@ -128,19 +139,20 @@ const maxExplained = 3;
 
 /**
  * The message of the resource that is the `count`th of its run to stop for this reason. Hosts show each message, so only
- * the first one has everything. `forAll` is a sentence with the command for all of them.
+ * the first one has everything.
  */
-export function messageAmong({ code, message, brief, summary }: Unfinished, count: number, forAll = ""): string {
+export function messageAmong({ code, message, brief, summary, forAll }: Unfinished, count: number): string {
   if (count === 1) return message;
   const all = forAll === "" ? "" : ` ${forAll}`;
   if (count > maxExplained) return `${summary} (${count} so far).${all} [${code}]`;
   return `${brief}\n  ${count} resources of this run have stopped for this reason so far.${all}\n  [${code}]`;
 }
 
-/** How to go on with everything that stopped for the reason; empty if each resource needs a command of its own. */
-export function sayForAll(code: ErrorCode): string {
-  if (code === "UKO_APPROVAL_PENDING") return "To approve them, another person runs: uko approve";
-  return code === "UKO_REQUEST_PENDING" ? "To see them, run: uko requests" : "";
+function sayForAll(code: ErrorCode, { program }: Door): string {
+  if (code === "UKO_APPROVAL_PENDING")
+    return `To approve them, another person runs: ${runnable("uko approve", program)}`;
+  // Only `uko` itself lists requests.
+  return code === "UKO_REQUEST_PENDING" && program === undefined ? "To see them, run: uko requests" : "";
 }
 
 /** A deletion whose resource the engine may drop, or why it may not, for a report. */

@@ -45,8 +45,8 @@ export function refusedByProtection(isProtected: boolean, what: string, door: Do
   };
 }
 
-export function longIf(path: Explanation | undefined): DeletionPreview {
-  return path === undefined ? { kind: "short" } : { kind: "long", message: renderExplanation(path) };
+export function longIf(path: Explanation | undefined, door: Door): DeletionPreview {
+  return path === undefined ? { kind: "short" } : { kind: "long", message: renderExplanation(path, door) };
 }
 
 /** The ID of a record, or the name of a window. Any other text, from an edited state, could be more to a shell. */

@@ -3,6 +3,7 @@
 import type { ErrorCode } from "../../errors.ts";
 import { printableLines } from "../../printable.ts";
 import { dialectOf } from "./dialect.ts";
+import { runnable } from "./own-commands.ts";
 
 /** A next step, and commands that work when pasted. */
 export interface NextStep {
@@ -41,6 +42,8 @@ export interface Door {
   readonly rerun: "pulumi destroy" | "pulumi up" | `${HclCommand} destroy` | `${HclCommand} apply` | "uko continue";
   /** The resource's URN, if known. Without it, `pulumi destroy` would target the whole stack. */
   readonly target?: string;
+  /** How the reader's machine starts the commands of `uko` if `uko` is not on PATH there. */
+  readonly program?: string | undefined;
 }
 
 /** Any other text, from a state that others can edit, could be more than a URN to a shell. */
@@ -114,11 +117,11 @@ function stateLines({ state, isUnchanged }: Explanation): readonly string[] {
   return sentences.length === 0 ? [] : [sentences.join(" ")];
 }
 
-/** Renders for a terminal or an engine's diagnostics. Tables show only the first line. */
-export function renderExplanation(explanation: Explanation): string {
+/** Renders for a terminal or an engine's diagnostics, with commands for the reader's machine. Tables show only the first line. */
+export function renderExplanation(explanation: Explanation, { program }: Pick<Door, "program"> = {}): string {
   const next = explanation.next.flatMap(byScope).flatMap((step, index) => {
     const label = index === 0 ? "Next:" : step.isSequel === true ? "then:" : "  or:";
-    return [`  ${label} ${whoRuns(step)}:`, ...step.commands.map((command) => `    ${command}`)];
+    return [`  ${label} ${whoRuns(step)}:`, ...step.commands.map((command) => `    ${runnable(command, program)}`)];
   });
   const code = explanation.code === undefined ? [] : [`  [${explanation.code}]`];
   const facts = [...explanation.facts, ...stateLines(explanation)].map((fact) => `  ${fact}`);
@@ -131,10 +134,10 @@ export function whoRuns({ who, commands, isEach }: NextStep): string {
 }
 
 /** The same with one command and no code, for a run that has shown another one like it in full. The facts stay. */
-export function renderBriefly({ summary, facts, next: [step] }: Explanation): string {
+export function renderBriefly({ summary, facts, next: [step] }: Explanation, door: Pick<Door, "program">): string {
   const alone = step?.commands.find((command) => command.startsWith("uko ")) ?? step?.commands[0];
   const next = step === undefined || alone === undefined ? [] : [{ ...step, commands: [alone] }];
-  return renderExplanation({ summary, facts, next });
+  return renderExplanation({ summary, facts, next }, door);
 }
 
 /**

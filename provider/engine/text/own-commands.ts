@@ -22,3 +22,12 @@ const alone = ["--help", "-h", "--version", "-V"];
 export function isOwnCommand(first: string | undefined): boolean {
   return first !== undefined && [...ownCommands, ...alone].includes(first);
 }
+
+/**
+ * The command as the reader's machine runs it: `uko approve payroll` with the path of the executable in place of `uko`.
+ * `program` is absent where `uko` is on PATH. Any other text, and a command that only `uko` answers, stays as it is.
+ */
+export function runnable(command: string, program: string | undefined): string {
+  const [, indent = "", verb = "", rest = ""] = /^( *)uko (\w+)(.*)$/s.exec(command) ?? [];
+  return program !== undefined && isOwnCommand(verb) ? `${indent}${program} ${verb}${rest}` : command;
+}

@@ -146,14 +146,15 @@ function refuseRetirement({ label }: ManagedKeyState, { state: goal }: ManagedKe
 }
 
 /** A wait keeps the run green; a blocker that a person has to clear does not. */
-function warningsOf(outcome: Outcome, { apply: rerun = "pulumi up", target }: UpdateOptions): readonly string[] {
+function warningsOf(outcome: Outcome, options: UpdateOptions): readonly string[] {
+  const { apply: rerun = "pulumi up", target, program } = options;
   if (outcome.kind === "gone" || (outcome.kind === "stopped" && outcome.plan.kind === "done")) return [];
   const explanation = explainOutcome(outcome, { rerun, ...(target !== undefined && { target }) });
   const isWait =
     outcome.kind === "stopped" &&
     ["waitingForApproval", "waitingForRequest", "waitingForTime"].includes(outcome.plan.kind);
-  if (isWait) return [renderExplanation(explanation)];
-  throw errorOf(explanation);
+  if (isWait) return [renderExplanation(explanation, { program })];
+  throw errorOf(explanation, { program });
 }
 
 interface AttributeWrite {

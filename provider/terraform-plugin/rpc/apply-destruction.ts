@@ -11,9 +11,8 @@ import {
   messageAbout,
   messageAmong,
   type ResourceLabel,
-  sayForAll,
 } from "../../compose.ts";
-import type { ErrorCode } from "../../errors.ts";
+import type { Unfinished } from "../../engine/resource/delete.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, writeObject } from "../blocks.ts";
 import { type Diagnostic, diagnosticOf, unfinishedDiagnostic, warningDiagnostic } from "../diagnostics.ts";
@@ -75,7 +74,7 @@ export async function applyDestruction(
       return { ...gone, diagnostics: [...session.takeWarnings(), ...outcome.warnings].map(warningDiagnostic) };
     }
     const count = session.memory.noteReported(outcome.code, `${typeName} ${String(id)}`);
-    const message = messageAmong(outcome, count, forAll(outcome.code, session.command));
+    const message = messageAmong({ ...outcome, forAll: forAll(outcome, session.command) }, count);
     const failure = unfinishedDiagnostic(outcome.code, messageAbout(which, message), attributes);
     const { left } = outcome;
     const now = left
@@ -95,10 +94,10 @@ export async function applyDestruction(
 const lookLimitMs = 10_000;
 
 /** Hosts do not report whether this is an apply or a destroy, and a destroy includes what the configuration still declares. */
-function forAll(code: ErrorCode, command: string): string {
-  return code === "UKO_RIGHTS_MISSING"
+function forAll(outcome: Unfinished, command: string): string {
+  return outcome.code === "UKO_RIGHTS_MISSING"
     ? `For all of them, run: ${command} apply if you removed the resources from the configuration, or ${command} destroy to delete everything in the state.`
-    : sayForAll(code);
+    : outcome.forAll;
 }
 
 /** People need to see the original error, so a read that also fails is left to the next run. */

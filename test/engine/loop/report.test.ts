@@ -110,7 +110,14 @@ describe("a report line names", () => {
 
   test("a deletion by its code and exit code", () => {
     expect(
-      resultOfDeletion({ kind: "unfinished", code: "UKO_COOLING_DOWN", message: "…", brief: "", summary: "" }),
+      resultOfDeletion({
+        kind: "unfinished",
+        code: "UKO_COOLING_DOWN",
+        message: "…",
+        brief: "",
+        summary: "",
+        forAll: "",
+      }),
     ).toEqual({
       code: "UKO_COOLING_DOWN",
       exitCode: 11,

@@ -91,7 +91,14 @@ describe("every error of a deletion", () => {
 
   test.each(typeNames)("that stops a %s contains its ID once", async (typeName) => {
     const outcome = (message: string) => () =>
-      Promise.resolve({ kind: "unfinished", code: "UKO_BUG", message, brief: message, summary: message } as const);
+      Promise.resolve({
+        kind: "unfinished",
+        code: "UKO_BUG",
+        message,
+        brief: message,
+        summary: message,
+        forAll: "",
+      } as const);
     const noun = nouns[typeName].replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
     const without = await answered(typeName, outcome('It "ledger" waits\n  A fact.\n  [UKO_BUG]'));
     expect(without.summary).toBe('It "ledger" waits');
@@ -117,11 +124,7 @@ test.each([
   ],
   [
     "UKO_APPROVAL_PENDING",
-    "  2 resources of this run have stopped for this reason so far. To approve them, another person runs: uko approve",
-  ],
-  [
-    "UKO_REQUEST_PENDING",
-    "  2 resources of this run have stopped for this reason so far. To see them, run: uko requests",
+    "  2 resources of this run have stopped for this reason so far. To approve them, run: uko approve",
   ],
   ["UKO_COOLING_DOWN", "  2 resources of this run have stopped for this reason so far."],
 ] as const)("the brief message of a second resource under %s has the command for all", async (code, line) => {
@@ -132,6 +135,7 @@ test.each([
       message: "",
       brief: 'Key "ledger" stops\n  Next: …:\n    uko continue 0f8c3c6e',
       summary: 'Key "ledger" stops',
+      forAll: code === "UKO_COOLING_DOWN" ? "" : "To approve them, run: uko approve",
     }) as const;
   const { reply } = await applied("uko_managed_key", { delete: waits, read: async () => undefined }, {}, later);
   expect(reply.diagnostics?.[0]?.detail?.split("\n").slice(-2)).toEqual([line, `  [${code}]`]);
@@ -139,7 +143,14 @@ test.each([
 
 describe("the state next to an error", () => {
   const waits = async () =>
-    ({ kind: "unfinished", code: "UKO_BUG", message: "It waits", brief: "It waits", summary: "It waits" }) as const;
+    ({
+      kind: "unfinished",
+      code: "UKO_BUG",
+      message: "It waits",
+      brief: "It waits",
+      summary: "It waits",
+      forAll: "",
+    }) as const;
   const failing = (code: ErrorCode) => () => Promise.reject(new UkoError(code));
   const renamed = async () => ({ id: "0f8c3c6e", state: { name: "renamed" }, warnings: [], isWatched: false });
   const gone = async () => undefined;
