@@ -149,22 +149,30 @@ function repeated({ author, authorName, reason }: StatedReason, limit: number): 
 }
 
 /**
- * The note that a record leaves when a write removes the record; undefined if the record has neither fact of a note.
- * `deactivatedAtMs` is the last write to a deactivated key: the deactivation, if its request is still on the key.
+ * The note that a record leaves when a write removes the record; undefined if the record knows no fact of a note.
+ * `lastWrite` is the last write to a deactivated key: the deactivation, if its request is still on the key.
  */
-export function noteLeftBy(tagValue: string, deactivatedAtMs?: number): string | undefined {
+export function noteLeftBy(
+  tagValue: string,
+  lastWrite?: { readonly atMs: number; readonly by?: string | undefined },
+): string | undefined {
   const { s, x, k } = parseHexJson(tagValue) ?? {};
-  const since = s === "deactivate" && deactivatedAtMs !== undefined ? seconds(deactivatedAtMs) : x;
-  return since === undefined && k === undefined ? undefined : hexJson({ v: 1, x: since, k });
+  const deactivation = s === "deactivate" ? lastWrite : undefined;
+  const since = deactivation === undefined ? x : seconds(deactivation.atMs);
+  return since === undefined && k === undefined ? undefined : hexJson({ v: 1, x: since, k, b: deactivation?.by });
 }
 
 /** Parses a note; undefined if it is not one of a version that this release knows. */
 export function decodeNote(value: string, sha256: Sha256): DeactivationNote | undefined {
   const body = parseHexJson(value);
-  return body?.v === 1 ? noteIn(body, sha256) : undefined;
+  if (body?.v !== 1) return undefined;
+  return { ...noteIn(body, sha256), ...(isIamId(body.b) && { deactivatedBy: identityFrom(body.b, sha256) }) };
 }
 
-function noteIn({ x, k }: Readonly<Record<string, unknown>>, sha256: Sha256): DeactivationNote {
+function noteIn(
+  { x, k }: Readonly<Record<string, unknown>>,
+  sha256: Sha256,
+): Pick<ConsentRecord, "deactivatedAtMs" | "kmsSetter"> {
   return {
     deactivatedAtMs: isEpochSeconds(x) ? x * 1000 : undefined,
     kmsSetter: isIamId(k) ? identityFrom(k, sha256) : undefined,

@@ -54,9 +54,8 @@ export function windowToUnset(observation: KeyObservation, nowMs: number): Step 
 
 /**
  * Who set the window, for a record that is about to be written: this run, or the setter that the
- * record on the key names. If a run ended between its deactivation and its record, the setter is
- * the last writer: the record that the run used is still on the key, and the window began with that
- * last write.
+ * record or the note on the key names. If the run that deactivated wrote no record, the setter is the
+ * writer of the deactivation, because a run of uko sets its own window just before it deactivates.
  */
 export function windowSetter(observation: KeyObservation, run: Run, nowMs: number): Identity | undefined {
   const twins = dualTwins(observation);
@@ -81,13 +80,23 @@ export function windowFault(
 function provenSetter(observation: KeyObservation, twins: readonly PresentTwin[], nowMs: number): Identity | undefined {
   const recorded = recordedSetter(observation, twins);
   if (recorded !== undefined) return recorded;
-  const { carried, updatedAtMs, updatedBy } = observation;
-  const isUsedRecord = carried.record?.step === "deactivate";
-  if (!isUsedRecord || updatedAtMs === undefined) return undefined;
-  const beganWithLastWrite = twins.every(
-    (twin) => isWindowLive(twin, nowMs) && Math.abs(beganAtMs(twin) - updatedAtMs) <= clockToleranceMs,
+  const { atMs, by } = writeOfDeactivation(observation);
+  if (atMs === undefined) return undefined;
+  // A window that began at another time is not the one of this deactivation, so another person may have set it.
+  const beganWithIt = twins.every(
+    (twin) => isWindowLive(twin, nowMs) && Math.abs(beganAtMs(twin) - atMs) <= clockToleranceMs,
   );
-  return beganWithLastWrite ? updatedBy : undefined;
+  return beganWithIt ? by : undefined;
+}
+
+/** The last write, while the used request is on the key; after a write of uko that removed the request, the note's. */
+function writeOfDeactivation({ carried, note, updatedAtMs, updatedBy }: KeyObservation): {
+  readonly atMs: number | undefined;
+  readonly by: Identity | undefined;
+} {
+  return carried.record?.step === "deactivate"
+    ? { atMs: updatedAtMs, by: updatedBy }
+    : { atMs: note?.deactivatedAtMs, by: note?.deactivatedBy };
 }
 
 /**

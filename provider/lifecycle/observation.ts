@@ -171,6 +171,8 @@ export interface QuotedRequest {
 export interface DeactivationNote {
   readonly deactivatedAtMs?: number | undefined;
   readonly kmsSetter?: Identity | undefined;
+  /** The writer of the deactivation, as the service named the last writer; says nothing of who set a window before. */
+  readonly deactivatedBy?: Identity;
 }
 
 /** The consent record on the key, as read; at most one carrier may hold a record. */

@@ -43,6 +43,7 @@ export interface RawCarriers {
   readonly tags: readonly Tag[];
   readonly stateWord?: string;
   readonly updatedAtMs?: number | undefined;
+  readonly updatedBy?: string;
 }
 
 export interface ReadCarriers {
@@ -196,11 +197,11 @@ function holdAlone(tag: Tag): Tag {
   return isReleasedHold(tag) ? { ...tag, value: withoutRelease(tag.value) } : tag;
 }
 
-/** A note takes the place of a record that knows when the key was deactivated, or who opened its KMS window. */
-function tagsWithoutRecord({ tags, stateWord, updatedAtMs }: RawCarriers): readonly Tag[] {
+/** A note takes the place of a record that knows when and by whom the key was deactivated, or who set its KMS window. */
+function tagsWithoutRecord({ tags, stateWord, updatedAtMs: atMs, updatedBy: by }: RawCarriers): readonly Tag[] {
   const record = tags.find((tag) => tag.name === recordTagName);
-  const note =
-    record === undefined ? undefined : noteLeftBy(record.value, stateWord === "deactivated" ? updatedAtMs : undefined);
+  const lastWrite = stateWord === "deactivated" && atMs !== undefined ? { atMs, by } : undefined;
+  const note = record && noteLeftBy(record.value, lastWrite);
   const others = tags
     .filter((tag) => tag.name !== recordTagName && (note === undefined || tag.name !== noteTagName))
     .map(holdAlone);

@@ -47,6 +47,25 @@ describe("KMS dual authorization on the twin", () => {
     await uko.expectNobodyAlone();
   });
 
+  test("after a write that removed the used request, the person who set the window still may not destroy", async () => {
+    const { state, ref } = await dual();
+    await approve(uko.run("alice"), ref);
+    await uko.advance("60s");
+    const [alice, bob] = [uko.run("alice").operations, uko.run("bob").operations];
+    await bob.hold(ref, { kind: "hold", tag: { kind: "owner" } }, options);
+    await bob.hold(ref, { kind: "release", reason: "checked" }, options);
+    expect(await uko.tagNames(state)).toEqual(["uko_created", "uko_dual", "uko_note"]);
+    await uko.advance("5h");
+    await bob.request(ref, undefined, options);
+    await uko.advance("60s");
+    await expect(approve(uko.run("alice"), ref)).rejects.toThrow("another person to destroy");
+    await bob.withdraw(ref, options);
+    await alice.request(ref, undefined, options);
+    await uko.advance("60s");
+    expect(await approve(uko.run("bob"), ref)).toMatchObject({ exitCode: 0, taken: ["destroy"] });
+    await uko.expectNobodyAlone();
+  });
+
   test("another writer's window is unset first", async () => {
     const { state, ref } = await dual();
     const twin = { setForDeletion: { by: "IBMid-550000CAROL", expiresAt: "2026-12-01T00:00:00Z" } };

@@ -154,6 +154,19 @@ describe("windowSetter", () => {
     expect(windowSetter(noted(beganAtMs - 10_001), aRun(), nowMs)).toBeUndefined();
   });
 
+  it.each([
+    [10_000, alice],
+    [-10_000, alice],
+    [10_001, undefined],
+    [-10_001, undefined],
+  ])("is the writer of the noted deactivation, if the window began within 10 s of it: %i ms", (apartMs, expected) => {
+    const note = { deactivatedAtMs: beganAtMs + apartMs, deactivatedBy: alice };
+    const key = crashed({ carried: { kind: "none" }, updatedBy: carol, updatedAtMs: nowMs, note });
+    expect(windowSetter(key, aRun(), nowMs)).toEqual(expected);
+    // A record of the deactivation that came later than the note is not the one that was used.
+    expect(windowSetter({ ...key, carried: carrying(used) }, aRun(), nowMs)).toBeUndefined();
+  });
+
   it("is undefined if the used record is gone: the last write was then not the deactivation", () => {
     expect(windowSetter(crashed({ carried: { kind: "none" } }), aRun(), nowMs)).toBeUndefined();
     const { kmsSetter: _unknown, ...silent } = requestWith();

@@ -331,6 +331,18 @@ describe("the note of a deactivation", () => {
     }
   });
 
+  it("names the writer of the deactivation, which may have opened the KMS window", () => {
+    const used = { stateWord: "deactivated", updatedAtMs: nowMs, updatedBy: "IBMid-2" };
+    const tags = [team, recordTag];
+    const noteOf = (over: Partial<RawCarriers>) =>
+      read(patched(raw({ tags }), patchWithoutRecord(raw({ tags, ...over })))).note;
+    const deactivatedBy = { iamId: "IBMid-2", mark: sha256("IBMid-2").slice(0, 16) };
+    expect(noteOf(used)).toEqual({ deactivatedAtMs: nowMs, deactivatedBy });
+    expect(noteOf({ ...used, stateWord: "active" })).toBeUndefined();
+    // After a request to destroy, the last write is no longer the deactivation.
+    expect(noteOf({ ...used, tags: before.tags })).toEqual(note);
+  });
+
   it("goes when the deactivation is undone, also if only the note is left", () => {
     expect(patchWithoutRecord(before, "drop_note")).toEqual({ tags: [team] });
     const noted = patched(before, patchWithoutRecord(before));

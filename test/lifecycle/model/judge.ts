@@ -13,9 +13,11 @@ import { Violation } from "./violation.ts";
 import {
   type Config,
   type Flight,
+  isNearBeginning,
   looseness,
   markerOn,
   meaningOf,
+  noteOn,
   type TextMeaning,
   textsOn,
   type World,
@@ -244,7 +246,7 @@ function secondForKms(before: World, flight: Flight, tally: Tally): void {
   else throw new Violation("kms setter", `${twin.setter} set the window and destroys`);
 }
 
-/** Records whose setter was guessed from another person's write within 10 s of the window's beginning. */
+/** Records whose setter was guessed from a write within 10 s of the window's beginning: the last one, or the one of a note. */
 const wronglyGuessed = new Set<string>();
 
 function rightSetter(before: World, flight: Flight, planned: Planned): void {
@@ -254,8 +256,12 @@ function rightSetter(before: World, flight: Flight, planned: Planned): void {
   if (draft?.kmsSetter === undefined || text === undefined || seen === undefined || window?.setter === undefined)
     return;
   if (draft.kmsSetter.mark === identity(window.setter).mark || before.truth.isSetterForged) return;
-  const isLastWriter = draft.kmsSetter.mark === identity(seen.key.updatedBy).mark;
-  const isGuess = isLastWriter && Math.abs((window.windowEnds ?? 0) - 7 * day - seen.key.updatedAt) <= 10;
+  const { mark } = draft.kmsSetter;
+  const { x = 0, b = "" } = noteOn(seen.key) ?? {};
+  const isGuess = [
+    { at: seen.key.updatedAt, by: seen.key.updatedBy },
+    { at: x, by: b },
+  ].some(({ at, by }) => identity(by).mark === mark && isNearBeginning(window, at));
   if (!isGuess && !textsOn(seen.key).some((each) => wronglyGuessed.has(each))) {
     throw new Violation("kms setter misrecorded", `${window.setter} set the window, the record names another person`);
   }

@@ -162,24 +162,31 @@ describe("safety: the tool takes no step without two people, whatever rights and
   );
 });
 
-it("meets the residual of a guessed setter: another tool deactivated in a foreign window, and another person wrote last", () => {
-  const tally = emptyTally();
-  const config = safetyConfig(twoOfAll, "both", "dual");
-  const model: Model = { core: realCore, config, judge: createJudge(tally) };
-  const { mallory } = config;
-  const [alice = mallory] = config.honest;
-  let world = wait(runThrough(model, freshWorld(config, "active"), command("destroy", alice)).to, 15).to;
-  for (const kind of ["set", "deactivate"]) {
-    const move = rawMoves(model, world, mallory).find(({ label }) => label.endsWith(`: ${kind}`));
-    world = move?.to ?? world;
-  }
-  for (const move of touchByHand(model, world, alice)) world = move.to;
-  world = runThrough(model, world, command("request", alice)).to;
-  world = wait(world, 5 * hour).to;
-  world = runThrough(model, world, command("approve", mallory, nameable(world).current)).to;
-  // The tool takes the setter for the second person, and KMS itself refuses.
-  expect([world.key?.state, tally.setterGuessed]).toEqual(["deactivated", 1]);
-});
+it.each([
+  ["the used request is still on the key", false],
+  ["a hold left a note", true],
+])(
+  "meets the residual of a guessed setter: another tool deactivated in a foreign window, another person wrote last, and %s",
+  (_, holds) => {
+    const tally = emptyTally();
+    const config = safetyConfig(twoOfAll, "both", "dual");
+    const model: Model = { core: realCore, config, judge: createJudge(tally) };
+    const { mallory } = config;
+    const [alice = mallory] = config.honest;
+    let world = wait(runThrough(model, freshWorld(config, "active"), command("destroy", alice)).to, 15).to;
+    for (const kind of ["set", "deactivate"]) {
+      const move = rawMoves(model, world, mallory).find(({ label }) => label.endsWith(`: ${kind}`));
+      world = move?.to ?? world;
+    }
+    for (const move of touchByHand(model, world, alice)) world = move.to;
+    if (holds) world = runThrough(model, wait(world, 15).to, command("hold", mallory)).to;
+    world = runThrough(model, world, command("request", alice)).to;
+    world = wait(world, 5 * hour).to;
+    world = runThrough(model, world, command("approve", mallory, nameable(world).current)).to;
+    // The tool takes the setter for the second person, and KMS itself refuses.
+    expect([world.key?.state, tally.setterGuessed]).toEqual(["deactivated", 1]);
+  },
+);
 
 describe("planted records: no write of uko makes a text count that the write did not bring", () => {
   const inTags = { twinSees: "caller", keepsTags: true } as const;

@@ -164,6 +164,7 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
     ],
     "a window's setter may come from another window's record": ["&& beganBefore(record.writtenAtMs)", ""],
     "a window's setter may come from another window's note": ["&& beganBefore(note.deactivatedAtMs)", ""],
+    "the writer of a deactivation set every window": [" && Math.abs(beganAtMs(twin) - atMs) <= clockToleranceMs", ""],
     "a window must outlast what no window can": [
       "windowMustLastMs = coolDownMs + 24",
       "windowMustLastMs = coolDownMs + 24 * 24",

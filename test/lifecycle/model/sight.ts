@@ -82,8 +82,8 @@ export function ownSealOf({ iamId, hasApiKey }: Pick<Person, "iamId" | "hasApiKe
 }
 
 /** The carriers of a key as the core reads them. */
-export function rawOf({ description, tags, state, updatedAt }: ModelKey): RawCarriers {
-  return { description, tags, stateWord: state, updatedAtMs: updatedAt * 1000 };
+export function rawOf({ description, tags, state, updatedAt, updatedBy }: ModelKey): RawCarriers {
+  return { description, tags, stateWord: state, updatedAtMs: updatedAt * 1000, updatedBy };
 }
 
 type Carriers = ReturnType<Core["readCarriers"]>;

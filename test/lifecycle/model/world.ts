@@ -291,16 +291,27 @@ function keySymbol(clock: Clock, key: ModelKey | undefined): string {
   return `${restored}${key.state}${key.label}${key.updatedBy}@${age(clock, key.updatedAt)}|${parts.join("&")}|${marker}${foreign}|${/\[uko1(.)/.exec(key.description)?.[1] ?? ""}|${cooled}${pending}${note === undefined ? "" : noteSymbol(clock, key.updatedAt, note.value)}`;
 }
 
-/** What a note of a deactivation says: its time, which a core compares with the last write, and who opened the window. */
+/** What a note of a deactivation says: its time, which a core compares with the last write, its writer, and the setter. */
 function noteSymbol(clock: Clock, updatedAt: number, value: string): string {
-  const { x, k } = notes.get(value) ?? (JSON.parse(Buffer.from(value, "hex").toString("utf8")) as Note);
-  notes.set(value, { x, k });
-  return `n${x === undefined ? "" : `${age(clock, x)}${x <= updatedAt ? "<" : ""}`}${k ?? ""}`;
+  const { x, k, b } = noteIn(value);
+  return `n${x === undefined ? "" : `${age(clock, x)}${x <= updatedAt ? "<" : ""}`}${k ?? ""}/${b ?? ""}`;
 }
 
 interface Note {
   readonly x?: number | undefined;
   readonly k?: string | undefined;
+  readonly b?: string | undefined;
+}
+
+export function noteOn(key: ModelKey): Note | undefined {
+  const tag = key.tags.find(({ name }) => name === "uko_note");
+  return tag && noteIn(tag.value);
+}
+
+function noteIn(value: string): Note {
+  const note = notes.get(value) ?? (JSON.parse(Buffer.from(value, "hex").toString("utf8")) as Note);
+  notes.set(value, note);
+  return note;
 }
 const notes = new Map<string, Note>();
 
@@ -309,9 +320,14 @@ function twinSymbol(clock: Clock, twin: ModelTwin | undefined, key: ModelKey | u
   const { windowEnds } = twin;
   if (windowEnds === undefined) return twin.state;
   const left = windowEnds - clock.now;
-  const near = key !== undefined && Math.abs(windowEnds - 7 * day - key.updatedAt) <= 10;
+  const near = [key?.updatedAt, key && noteOn(key)?.x].map((at = 0) => isNearBeginning(twin, at)).join();
   const size = left <= 0 ? "x" : left < 28 * hour ? "s" : left > 7 * day - 12 ? String(left - 7 * day) : "l";
-  return `${twin.state}${size}${near ? "~" : ""}${twin.setter}`;
+  return `${twin.state}${size}${near}${twin.setter}`;
+}
+
+/** Whether a core takes the window for the one of a deactivation at this time. */
+export function isNearBeginning({ windowEnds = 0 }: ModelTwin, at: number): boolean {
+  return Math.abs(windowEnds - 7 * day - at) <= 10;
 }
 
 /** Two worlds with the same symbol have the same future, up to moments within one of the limits above. */
