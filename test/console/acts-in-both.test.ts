@@ -106,6 +106,8 @@ describe.each(Object.entries(situations))("%s", (_title, situation) => {
       const page = await console.open(`${address}/${id}`);
       expectReadable(page.text);
       expect(commands, id).toContain(commandOn(page.text));
+      if (page.text.includes("<h1>Decline")) expect(commandOn(page.text)).toMatch(/^uko decline /);
+      if (page.text.includes("<h1>Withdraw")) expect(commandOn(page.text)).toMatch(/^uko withdraw /);
     }
     for (const id of ["request", "approve", "store", "continue", "withdraw", "reactivate", "remove"]) {
       if (situation.acts.includes(id)) continue;

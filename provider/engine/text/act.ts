@@ -31,7 +31,7 @@ export interface Act {
 /** `label` and `phrase` confirm the act: the person types what the page shows. */
 export type ActField = "reason" | "label" | "phrase" | "key" | "application";
 
-/** The command with the same name; `store` is `approve --store`, and `remove` is `continue` on a destroyed key. */
+/** The command with the same name; `store` is `approve --store`, `remove` is `continue` on a destroyed key, and `withdraw` is also `decline`. */
 export type KeyActId = "request" | "approve" | "store" | "continue" | "withdraw" | "reactivate" | "remove";
 
 export interface KeyAct extends Act {
