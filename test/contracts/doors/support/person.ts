@@ -37,7 +37,7 @@ export interface Terminal {
 
 const commandLimitMs = 60_000;
 /** The commands that ask a person. */
-const asking = /^uko (?:request|approve|continue|withdraw|reactivate) /;
+const asking = /^uko (?:request|approve|continue|withdraw|decline|reactivate) /;
 
 export class Person {
   readonly name: string;
