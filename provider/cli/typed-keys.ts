@@ -46,12 +46,13 @@ export async function resolveKeys(
   const options = { signal: world.signal };
   const inFile = await keysInFile(world, selection);
   requireFullIds(world, { keys: inFile, json, ...(writes !== undefined && { writes }) });
+  const find = directory.keyFinder(options);
   for (const key of [...keys, ...inFile]) {
     if (!("name" in key)) {
       resolved.push(key);
       continue;
     }
-    const { vaultId, keyId, vault, label, keyState } = await directory.findKey(key.name, options);
+    const { vaultId, keyId, vault, label, keyState } = await find(key.name);
     resolved.push({ vaultId, keyId });
     found.push(`${vaultId}/${keyId}  ${printable(`${vault}/${label}`, 80)}  ${printable(keyState, 40)}`);
   }

@@ -179,6 +179,17 @@ describe("one key", () => {
     await expectTwoPeople();
   });
 
+  it("asks nothing about the destruction with --store, because the approval takes the place of a request", async () => {
+    await request("carol", keys.cards);
+    const { questions, out } = await world.type("bob", "approve cards --store", ["cards"]);
+    expect(questions).toEqual(['Type the label of the key, "cards", to store your approval of the deactivation: ']);
+    expect(out).toContain("1 key approved\nNothing was changed yet.");
+    expect((await world.uko("carol", `continue ${keys.cards}`)).exitCode).toBe(10);
+    const { deletion } = reportOf(await world.uko("erin", `status ${keys.cards} --json`));
+    expect([deletion.recordId, deletion.requestedBy]).toEqual([undefined, undefined]);
+    await expectTwoPeople();
+  });
+
   it("keeps its state if the approver lacks the role, and the message names --store", async () => {
     await request("carol", keys.cards);
     const { exitCode, out } = await world.type("bob", "approve cards", ["cards", "n"]);
@@ -243,6 +254,15 @@ describe("several keys", () => {
     expect(out).toMatch(/IBMid-550000BOB \("Bob Example"\) requested all of them\./);
     expect(out).toMatch(/\n {2}Keystores: aws_kms \(1\), ibm_cloud_kms \(1\)\.\n/);
     await expectTwoPeople();
+  });
+
+  it("are found by their labels with one list of each vault", async () => {
+    await request("bob", `${keys.cards} ${keys.vouchers} ${keys.draft} ${inArchive}`);
+    const before = (await world.trail()).length;
+    await world.type("alice", "approve cards vouchers payments/draft archive/payroll", ["no"]);
+    const calls = (await world.trail()).slice(before).map(({ operation }) => operation);
+    // One list of the vaults finds the keys, and another one names the vaults of what is shown.
+    expect(calls.filter((each) => each === "K1" || each === "V1")).toEqual(["V1", "K1", "K1", "V1"]);
   });
 
   it("are not touched further after a wrong phrase, which says that an earlier group was", async () => {

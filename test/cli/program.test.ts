@@ -27,7 +27,7 @@ const unexpected = (): Promise<never> => Promise.reject(new Error("not in this t
 const noDirectory: AllOperations["directory"] = {
   list: unexpected,
   findVault: unexpected,
-  findKey: unexpected,
+  keyFinder: () => unexpected,
   describeCaller: unexpected,
   explainCaller: unexpected,
 };

@@ -22,7 +22,7 @@ export function createDirectory(world: World) {
   return {
     list: (query: ListQuery, options: CallOptions) => listObjects(world, query, options),
     findVault: (name: string, options: CallOptions) => findVault(world, name, options),
-    findKey: (name: string, options: CallOptions) => findKey(world, name, options),
+    keyFinder: (options: CallOptions) => keyFinder(world, options),
     describeCaller: (options: CallOptions) => describeCaller(world, options),
     explainCaller: (options: CallOptions) => explainCaller(world, options),
   };
@@ -34,7 +34,10 @@ const idPrefixForm = /^[0-9a-f][0-9a-f-]{3,35}$/;
 
 /** Throws UKO_NOT_FOUND, or UKO_INPUT_INVALID if the name is ambiguous. */
 async function findVault(world: World, name: string, options: CallOptions): Promise<VaultSnapshot> {
-  const vaults = await world.vaults.list({}, options);
+  return vaultIn(await world.vaults.list({}, options), name);
+}
+
+function vaultIn(vaults: readonly VaultSnapshot[], name: string): VaultSnapshot {
   return only(
     bestOf(vaults, name, (vault) => vault),
     {
@@ -52,19 +55,38 @@ function carriesRequest(world: World, key: KeySnapshot, id: string): boolean {
   return observedInList(world, key).observation.carried.record?.id === id;
 }
 
-/** Finds a key by `<vault>/<label>`, a label, the ID of its request or the start of an ID. Also throws UKO_INPUT_INVALID if several fit. */
-async function findKey(world: World, typed: string, options: CallOptions): Promise<FoundKey> {
-  const slash = typed.indexOf("/");
-  const name = typed.slice(slash + 1);
-  const vaults =
-    slash === -1 ? await world.vaults.list({}, options) : [await findVault(world, typed.slice(0, slash), options)];
-  const found: FoundKey[] = [];
-  for (const vault of vaults) {
-    const keys = await world.keys.list({ vaultId: vault.id }, options);
-    const asked = requestIdForm.test(name) ? keys.filter((key) => carriesRequest(world, key, name)) : [];
-    const best = asked.length > 0 ? asked : bestOf(keys, name, ({ keyId, label }) => ({ id: keyId, name: label }));
-    found.push(...best.map((key) => foundIn(vault, key)));
-  }
+/**
+ * Finds keys by `<vault>/<label>`, a label, the ID of the request or the start of an ID. One finder lists the vaults, and
+ * the keys of each vault, at most once. It throws as `findVault` does, and UKO_KEY_NOT_FOUND.
+ */
+function keyFinder(world: World, options: CallOptions): (typed: string) => Promise<FoundKey> {
+  let listing: Promise<readonly VaultSnapshot[]> | undefined;
+  const keysIn = new Map<string, Promise<readonly KeySnapshot[]>>();
+  const keysOf = ({ id: vaultId }: VaultSnapshot): Promise<readonly KeySnapshot[]> => {
+    const keys = keysIn.get(vaultId) ?? world.keys.list({ vaultId }, options);
+    keysIn.set(vaultId, keys);
+    return keys;
+  };
+  return async (typed) => {
+    const slash = typed.indexOf("/");
+    listing ??= world.vaults.list({}, options);
+    const vaults = await listing;
+    const within = slash === -1 ? vaults : [vaultIn(vaults, typed.slice(0, slash))];
+    const found: FoundKey[] = [];
+    for (const vault of within) found.push(...fitting(world, vault, await keysOf(vault), typed.slice(slash + 1)));
+    return theOne(found, typed);
+  };
+}
+
+/** The keys of one vault that the name fits best. */
+function fitting(world: World, vault: VaultSnapshot, keys: readonly KeySnapshot[], name: string): readonly FoundKey[] {
+  const asked = requestIdForm.test(name) ? keys.filter((key) => carriesRequest(world, key, name)) : [];
+  const best = asked.length > 0 ? asked : bestOf(keys, name, ({ keyId, label }) => ({ id: keyId, name: label }));
+  return best.map((key) => foundIn(vault, key));
+}
+
+function theOne(found: readonly FoundKey[], typed: string): FoundKey {
+  const name = typed.slice(typed.indexOf("/") + 1);
   return only(
     requestIdForm.test(name) ? found : bestOf(found, name, ({ keyId, label }) => ({ id: keyId, name: label })),
     {
