@@ -166,6 +166,7 @@ async function approveSet(
   const question = `Type ${what}, "${phrase}", to ${approvalMessages.purpose(step, stores)}: `;
   const isApproved = await isTyped(world, question, phrase);
   if (!isApproved) throw notConfirmed(at === 0 ? "Nothing was changed." : "Nothing more was changed.");
+  // A stored approval takes the place of the one record on a key, so there is no room for a request.
   const asksNext = step === "deactivate" && !stores;
   const requestsNext = asksNext && (await isConfirmed(world, `${approvalMessages.secondQuestion} [y/N] `));
   return act(world, run, review, { stores, requestsNext });

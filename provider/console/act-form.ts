@@ -1,6 +1,6 @@
 /** The acts on a key or a wave as links, and the page of one act: its effect, its form, and its command. */
 
-import { maxReasonCharacters, sayRoles } from "../compose-text.ts";
+import { approvalMessages, maxReasonCharacters, sayRoles } from "../compose-text.ts";
 import type { Act, ActField } from "../engine/text/act.ts";
 import { fieldText, type Html, html } from "../html/markup.ts";
 import { list } from "../html/report-parts.ts";
@@ -24,8 +24,9 @@ export interface ActPage {
 
 export interface ActProblem {
   readonly says: string;
-  /** What the caller typed, to be corrected. */
+  /** What the caller filled in, to be corrected. */
   readonly reason: string;
+  readonly requestsNext?: boolean;
 }
 
 export function actList(acts: readonly Act[], addressOf: (act: Act) => string): Html {
@@ -40,7 +41,7 @@ export function actList(acts: readonly Act[], addressOf: (act: Act) => string): 
 export function actPage(act: Act, page: ActPage, visitor: Visitor, problem?: ActProblem): Html {
   const { title, facts, fields = [], isConsequential } = act;
   const { intro, notes = "", checks = "", address, hidden, toType, button = title, back } = page;
-  const shown = { toType, reason: problem?.reason ?? "" };
+  const shown = { toType, reason: problem?.reason ?? "", requestsNext: problem?.requestsNext ?? false };
   const body = html`<h1>${title}</h1>
 <div class="${isConsequential ? "danger-zone" : ""}">
 ${intro}
@@ -68,18 +69,20 @@ function roleOf({ right, kmsRight }: Act): Html {
 /** Undefined if the caller filled in the form of the act as its page asked. */
 export function mistakeIn(
   { fields = [] }: Act,
-  { typed, reason }: { readonly typed: string; readonly reason: string },
+  { typed, reason, requestsNext = "" }: { typed: string; reason: string; requestsNext?: string },
   toType: string,
 ): ActProblem | undefined {
+  const filled = { reason, requestsNext: requestsNext !== "" };
   const length = Array.from(reason).length;
-  if (length > maxReasonCharacters) return { says: `The reason has ${length} characters.`, reason };
+  if (length > maxReasonCharacters) return { says: `The reason has ${length} characters.`, ...filled };
   const isConfirmed = fields.includes("label") || fields.includes("phrase");
-  return isConfirmed && typed.trim() !== toType ? { says: `You did not type "${toType}".`, reason } : undefined;
+  return isConfirmed && typed.trim() !== toType ? { says: `You did not type "${toType}".`, ...filled } : undefined;
 }
 
 interface Shown {
   readonly toType: string;
   readonly reason: string;
+  readonly requestsNext: boolean;
 }
 
 const fieldForms = {
@@ -102,6 +105,9 @@ const fieldForms = {
       label: "Only this application",
       help: "As in the manifest. Leave it empty for the whole wave.",
     }),
+  requestsNext: ({ requestsNext }) =>
+    html`<p class="check"><input type="checkbox" id="requestsNext" name="requestsNext"${requestsNext ? html` checked` : ""}>
+<label for="requestsNext">${approvalMessages.secondQuestion}</label></p>`,
 } as const satisfies Record<ActField, (shown: Shown) => Html>;
 
 interface Input {

@@ -15,6 +15,8 @@ export interface ActForm {
   readonly record: string;
   readonly typed: string;
   readonly reason: string;
+  /** Empty unless the person ticked the box. */
+  readonly requestsNext: string;
 }
 
 export type Acted =
@@ -27,8 +29,8 @@ type Operation = (operations: Operations, ref: KeyRef, form: ActForm, options: C
 const operationOf = {
   request: (operations, ref, { reason }, options) =>
     operations.request(ref, reason === "" ? undefined : reason, options),
-  approve: (operations, ref, { record: recordId }, options) =>
-    operations.approveOne(ref, { recordId, stores: false }, options),
+  approve: (operations, ref, { record: recordId, requestsNext }, options) =>
+    operations.approveOne(ref, { recordId, stores: false, requestsNext: requestsNext !== "" }, options),
   store: (operations, ref, { record: recordId }, options) =>
     operations.approveOne(ref, { recordId, stores: true }, options),
   continue: (operations, ref, { record: recordId }, options) => operations.takeApproved(ref, recordId, options),

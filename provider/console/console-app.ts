@@ -27,7 +27,7 @@ import { type KmsPending, waitingPage } from "./waiting-page.ts";
 const maxBodyBytes = 64 * 1024;
 
 const text = z.string().max(4_000).catch("");
-const actForm = z.object({ basis: text, record: text, typed: text, reason: text });
+const actForm = z.object({ basis: text, record: text, typed: text, reason: text, requestsNext: text });
 const page = z.coerce.number().int().min(1).catch(1);
 const kmsQuery = z.object({ page });
 const keysQuery = z.object({

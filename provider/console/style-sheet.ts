@@ -106,6 +106,8 @@ input, select, textarea, button {
   font: inherit;
 }
 textarea, .stack input { width: 100%; }
+.check { display: flex; gap: 0.5rem; align-items: start; }
+.stack .check input { flex: none; width: 1.25rem; min-height: 1.25rem; margin: 0.15rem 0 0; }
 
 button {
   display: inline-block;

@@ -77,7 +77,7 @@ function approvals(
     facts: [...effect.facts, expires, ...sayReasons(record)],
     right,
     ...(kmsRight !== undefined && { kmsRight }),
-    fields: ["label"],
+    fields: step === "deactivate" ? ["label", "requestsNext"] : ["label"],
     command: `uko approve ${name}`,
     isConsequential: true,
   };

@@ -53,23 +53,23 @@ export async function approveReviewed(
 }
 
 /** A request as a page or a terminal showed it. */
-export interface ShownRequest extends Pick<Approving, "stores"> {
+export interface ShownRequest extends Pick<Approving, "stores" | "requestsNext"> {
   readonly recordId: string;
 }
 
 export async function approveOne(
   world: World,
   ref: KeyRef,
-  { recordId, stores }: ShownRequest,
+  { recordId, ...how }: ShownRequest,
   options: CallOptions,
 ): Promise<Report> {
-  const { sets, apart, unreadable } = await findApprovable(world, { refs: [ref], stores }, options);
+  const { sets, apart, unreadable } = await findApprovable(world, { refs: [ref], stores: how.stores }, options);
   const [unread] = unreadable;
   if (unread !== undefined) throw unread.error;
   const review = sets[0]?.file?.review;
   const [line] = review?.lines.values() ?? [];
   if (review !== undefined && line?.record.startsWith(recordId) === true) {
-    return approverOf(world, review, { stores, again: `uko status ${keyPathOf(ref)}` })(ref, options);
+    return approverOf(world, review, { ...how, again: `uko status ${keyPathOf(ref)}` })(ref, options);
   }
   throw new UkoError("UKO_CHANGED_MEANWHILE", {
     summary: `The request on key ${ref.keyId} is not the one that was shown`,

@@ -28,8 +28,8 @@ export interface Act {
   readonly isConsequential?: true;
 }
 
-/** `label` and `phrase` confirm the act: the person types what the page shows. */
-export type ActField = "reason" | "label" | "phrase" | "key" | "application";
+/** `label` and `phrase` confirm the act: the person types what the page shows. `requestsNext` is the second question of `uko approve`. */
+export type ActField = "reason" | "label" | "phrase" | "key" | "application" | "requestsNext";
 
 /** The command with the same name; `store` is `approve --store`, `remove` is `continue` on a destroyed key, and `withdraw` is also `decline`. */
 export type KeyActId = "request" | "approve" | "store" | "continue" | "withdraw" | "reactivate" | "remove";
