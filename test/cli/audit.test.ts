@@ -10,7 +10,7 @@ import { quietWorld } from "./harness.ts";
 const folder = mkdtempSync(path.join(tmpdir(), "uko-audit-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const alice = { iamId: "IBMid-550000ALICE", name: "Alice Example" };
+const alice = { iamId: "IBMid-550000ALICE", name: "Alice Example", loggedInBy: "passcode, mfa" };
 const bob = { iamId: "IBMid-550000BOB", name: "Bob Example" };
 const consent = (author: string, step = "destroy") => ({
   id: "7f3a2c91d04be6f8a13c5e7092b4d6f8",

@@ -54,7 +54,7 @@ const step = z.strictObject({
   to: text,
   startedAt: time.describe("Time of the service before the call"),
   doneAt: time.optional().describe("Time of the service of the entry after the call; absent if not confirmed"),
-  executor: person,
+  executor: person.extend({ loggedInBy: text.optional().describe("How the executor logged in, as their token said") }),
   credential: z.enum(["api_key", "token"]).optional().describe("How the executor authenticated, as far as known"),
   about: text.optional().describe("For a consent record: the step that the record requests or approves"),
   requester: consenter.optional().describe("Absent if one person alone took a step that can require two"),

@@ -1,7 +1,7 @@
 /** The evidence as rows for people, with a list of what it leaves open. */
 
 import { plain, sayPerson } from "../text/words.ts";
-import type { Audit, AuditEvent } from "./audit.ts";
+import { type Audit, type AuditEvent, isSamePerson } from "./audit.ts";
 
 export const auditHeads = [
   "TIME",
@@ -48,19 +48,23 @@ function sayNone(stepsOnFile: number): string {
 }
 
 function rowOf(event: AuditEvent): readonly string[] {
-  const { time, actor, step, about, resource, label, keyId, from, to, consentedBy, record } = event;
+  const { time, actor, step, about, resource, label, keyId, from, to, consentedBy, record, approver } = event;
   const consent = consentedBy ?? record;
   return [
     time,
-    about === undefined ? step : `${event.approver === undefined ? "request" : "approval"} to ${about}`,
+    about === undefined ? step : `${approver === undefined ? "request" : "approval"} to ${about}`,
     `${resource === undefined ? "" : `${resource.replaceAll("_", " ")} `}${plain(label === "" ? keyId : label, 40)}`,
     from,
     to,
     sayConsenter(event.requester),
-    event.isSingle === true ? "(one person)" : sayConsenter(event.approver),
+    event.isSingle === true ? "(one person)" : sayConsenter(approver),
     about === undefined ? sayPerson(actor.iamId, actor.name) : "",
     [
       event.isConfirmed ? "" : "not confirmed",
+      // The approval matters, whether it was stored on the key or given by executing the step.
+      approver && actor.loggedInBy && isSamePerson(approver.iamId, actor.iamId)
+        ? `logged in by ${plain(actor.loggedInBy, 100)}`
+        : "",
       consent?.reason === undefined ? "" : `"${plain(consent.reason, 60)}"`,
       ...(consent?.earlierReasons ?? []).map(
         ({ author, name, reason }) => `"${plain(reason, 60)}" by ${sayPerson(author, name)}`,

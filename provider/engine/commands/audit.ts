@@ -8,7 +8,7 @@ import { parseJson } from "../../encodings.ts";
 import { foldIamId, isIamIdForm } from "../../lifecycle/iam-id.ts";
 import { isConsequentialStep } from "./audited-steps.ts";
 
-const person = z.object({ iamId: z.string(), name: z.string() });
+const person = z.object({ iamId: z.string(), name: z.string(), loggedInBy: z.string().optional().catch(undefined) });
 const record = z.object({
   id: z.string(),
   step: z.string(),

@@ -21,7 +21,7 @@ export interface ReportedResult {
 
 /** Appends one entry. Throws UKO_EVIDENCE_UNWRITABLE. */
 export async function appendEvidence(
-  { evidence }: World,
+  { evidence, session }: World,
   { subject, step, from, to, details }: EvidenceFacts,
   call: {
     readonly phase: EvidenceEntry["phase"];
@@ -30,6 +30,7 @@ export async function appendEvidence(
   } & ReportedResult,
 ): Promise<void> {
   const { phase, actor, nowMs, correlationId, reported } = call;
+  const { loggedInBy } = session.tokenFacts();
   await evidence.append({
     v: 1,
     time: isoTime(nowMs),
@@ -38,7 +39,11 @@ export async function appendEvidence(
     phase,
     from,
     to,
-    actor: { iamId: actor.identity?.iamId ?? "", name: actor.displayName },
+    actor: {
+      iamId: actor.identity?.iamId ?? "",
+      name: actor.displayName,
+      ...(loggedInBy !== undefined && { loggedInBy }),
+    },
     ...details,
     ...(reported !== undefined && { reported }),
     ...(correlationId !== "" && { correlationId }),

@@ -19,7 +19,12 @@ export interface EvidenceEntry {
   readonly phase: "before" | "after";
   readonly from: string;
   readonly to: string;
-  readonly actor: { readonly iamId: string; readonly name: string };
+  readonly actor: {
+    readonly iamId: string;
+    readonly name: string;
+    /** How the person logged in, as the token says; absent if the token does not say it. */
+    readonly loggedInBy?: string;
+  };
   readonly digest?: string;
   readonly record?: EvidenceRecord;
   readonly consentedBy?: EvidenceRecord;

@@ -34,7 +34,7 @@ describe("the evidence for an auditor", () => {
         phase: "after",
         from: "active",
         to: "active",
-        actor: { iamId: "IBMid-550000BOB", name: "Bob Example" },
+        actor: { iamId: "IBMid-550000BOB", name: "Bob Example", loggedInBy: "apikey, pwd" },
         digest: expect.stringMatching(/^[0-9a-f]{32}$/),
         record: {
           id: record,
