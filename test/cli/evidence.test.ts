@@ -1,4 +1,4 @@
-/** Where runs write evidence without UKO_EVIDENCE, and which runs stop because they cannot write it. */
+/** The place of the evidence without UKO_EVIDENCE, and the runs that stop because they cannot write evidence. */
 
 import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";

@@ -49,7 +49,7 @@ describe("two people under KMS's own dual authorization", () => {
     expect(plan(aKmsKey(), { actor: anActor(alice), ...asking })).toEqual(setStep);
   });
 
-  it("a run that may not request opens no window, as any engine", () => {
+  it("only uko request sets the key for deletion: no other run does, also after the window expired", () => {
     const wait = { kind: "waitingForRequest", standing: "may_ask" };
     for (const run of [{}, naming]) expect(plan(aKmsKey(), { actor: anActor(alice), ...run })).toEqual(wait);
     const lapsed = aKmsKey({ windowEndsAtMs: nowMs - secondMs });

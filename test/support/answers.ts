@@ -1,6 +1,6 @@
-/** What a person types at a terminal who agrees with what a command asks. */
+/** The answers of a person at a terminal who agrees with each question of a command. */
 
-/** The question that `uko approve` asks beside its own, and that a person may answer apart. */
+/** The second question of `uko approve`, whose answer a test can choose. */
 const secondQuestion = /^Also request the destruction/;
 /** The label or phrase that a question wants typed. */
 const typed = /Type [^"]*"([^"]+)"[^:]*: $/;

@@ -26,7 +26,7 @@ export function wrap(call: Call): Reply {
   return { status: 200, body: { ...generated, ciphertext, keyVersion: { id: version.id } } };
 }
 
-/** If an older version wrapped the ciphertext, the response also has the plaintext wrapped anew. */
+/** If an older version wrapped the ciphertext, the response also has the plaintext wrapped again. */
 export function unwrap(call: Call): Reply {
   const key = usableKey(call, "kms.unwrap", [1, 3]);
   const request = requiredBody(call, unwrapSchema, notPerformed);

@@ -44,7 +44,10 @@ export type AuditEvent = z.infer<typeof event>;
 /** The actions of uko-v4.md 7 and kms-v2-and-iam.md 5; other actions can change a key, but are not a step. */
 const isStep = /\.(managed-keys\.(write|delete)|secrets\.delete)$/;
 const isReading = /\.(read|list)$/;
-/** A text that was planted longer before would have to name the second of the write that makes it count. */
+/**
+ * How long before the author's write no other person may have written to the key. A planted record has to name the
+ * second of the write that makes it count, and a planter does not know this second more than a minute before.
+ */
 const quietBeforeMs = 60_000;
 const maxCallMs = 5 * 60_000;
 

@@ -1,4 +1,4 @@
-/** What each person did on a key, in one list for the check of a certificate, its JSON and its page. Pure. */
+/** The acts of each person on a key, as one list for the check of a certificate, its JSON and its page. Pure. */
 
 import { isByOnePerson } from "../commands/audit.ts";
 import type { CertificateStep } from "./statement.ts";

@@ -1,4 +1,4 @@
-/** What a person reads before an approval: one key in full, or many keys with the exceptions first. */
+/** The text that a person reads before an approval: one key in full, or many keys with the exceptions first. */
 
 import { keyPathOf, type ReviewedStep } from "../../lifecycle/review.ts";
 import { holdTagName } from "../../lifecycle/tag-names.ts";

@@ -1,4 +1,4 @@
-/** What a person reads before an approval: one key in full, many keys with the exceptions first. */
+/** The text that a person reads before an approval: one key in full, or many keys with the exceptions first. */
 
 import { describe, expect, it } from "vitest";
 import { approvalMessages } from "../../../provider/engine/key/approval-messages.ts";
