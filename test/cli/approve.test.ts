@@ -1,11 +1,11 @@
 /** `uko approve` at a terminal: what a person sees, types and gets. */
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { explainVerdict } from "../support/oracle.ts";
-import { apiKeys, type CliTestWorld, keys, makeKmsKey, type Person, reportOf, seed, startCliWorld } from "./harness.ts";
+import { useCliStage } from "./cli-stage.ts";
+import { apiKeys, keys, makeKmsKey, type Person, reportOf, seed } from "./harness.ts";
 
 /** Two keys of another vault have labels that exist in both vaults, or look like the start of an ID. */
 const archived = { ...seed.keys?.[4], vault: "archive", template: "archive" } as NonNullable<typeof seed.keys>[number];
@@ -35,16 +35,7 @@ const withTwoVaults = {
 } as unknown as typeof seed;
 const inArchive = "5c1e0000-0000-4000-8000-000000000009/9b2d0000-0000-4000-8000-0000000000a1";
 
-let world: CliTestWorld;
-const folder = mkdtempSync(path.join(tmpdir(), "uko-approve-"));
-beforeAll(async () => {
-  world = await startCliWorld({ seed: withTwoVaults });
-});
-beforeEach(() => world.reset());
-afterAll(async () => {
-  rmSync(folder, { recursive: true });
-  await world.close();
-});
+const { world, folder } = useCliStage({ seed: withTwoVaults });
 
 async function request(who: Person, named: string): Promise<void> {
   await world.uko(who, `request ${named}`);

@@ -1,32 +1,14 @@
 /** Attempts to misuse a review: by the requester, a committer, another reviewer, and a replay. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { explainVerdict } from "../support/oracle.ts";
-import {
-  apiKeys,
-  type CliTestWorld,
-  type Ended,
-  keys,
-  type Person,
-  reportOf,
-  startCliWorld,
-  vaultId,
-} from "./harness.ts";
+import { useCliStage } from "./cli-stage.ts";
+import { apiKeys, type Ended, keys, type Person, reportOf, vaultId } from "./harness.ts";
 
-let world: CliTestWorld;
-const folder = mkdtempSync(path.join(tmpdir(), "uko-attacks-"));
+const { world, folder } = useCliStage();
 const file = path.join(folder, "review.jsonl");
-beforeAll(async () => {
-  world = await startCliWorld();
-});
-beforeEach(() => world.reset());
-afterAll(async () => {
-  rmSync(folder, { recursive: true });
-  await world.close();
-});
 
 const asked = [keys.payroll, keys.cards];
 const review = (who: Person, step = "deactivate"): Promise<Ended> =>

@@ -1,36 +1,18 @@
 /** Many keys: one person requests, another reviews what was requested, and approves exactly this review. */
 
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { explainVerdict } from "../support/oracle.ts";
-import {
-  apiKeys,
-  type CliTestWorld,
-  type Ended,
-  keys,
-  type Person,
-  reportOf,
-  startCliWorld,
-  vaultId,
-} from "./harness.ts";
+import { useCliStage } from "./cli-stage.ts";
+import { apiKeys, type Ended, keys, type Person, reportOf, vaultId } from "./harness.ts";
 import { expectForm } from "./json-form.ts";
 
-let world: CliTestWorld;
-const folder = mkdtempSync(path.join(tmpdir(), "uko-review-"));
-beforeAll(async () => {
-  world = await startCliWorld();
-});
-afterAll(async () => {
-  rmSync(folder, { recursive: true });
-  await world.close();
-});
+const { world, folder } = useCliStage();
 
 let file = "";
 let files = 0;
-beforeEach(async () => {
-  await world.reset();
+beforeEach(() => {
   files += 1;
   file = path.join(folder, `${files}.jsonl`);
 });

@@ -1,21 +1,12 @@
 /** Keys that a command takes by what a list shows of them: for the commands that write, and only at a terminal. */
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type CliTestWorld, keys, makeKmsKey, reportOf, startCliWorld } from "./harness.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { useCliStage } from "./cli-stage.ts";
+import { keys, makeKmsKey, reportOf } from "./harness.ts";
 
-let world: CliTestWorld;
-const folder = mkdtempSync(path.join(tmpdir(), "uko-selection-"));
-beforeAll(async () => {
-  world = await startCliWorld();
-});
-beforeEach(() => world.reset());
-afterAll(async () => {
-  rmSync(folder, { recursive: true });
-  await world.close();
-});
+const { world, folder } = useCliStage();
 
 /** The labels of the keys that wait for an approval. */
 async function pending(): Promise<readonly string[]> {
