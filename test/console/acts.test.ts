@@ -48,10 +48,10 @@ async function onWire(path: string): Promise<KeyOnWire> {
   return (await (await fetch(url, { headers })).json()) as KeyOnWire;
 }
 
-async function describeKey(path: string, description: string): Promise<void> {
+async function changeKey(path: string, change: Partial<Pick<KeyOnWire, "label" | "description">>): Promise<void> {
   const { url, headers } = await asCarol(path);
   const etag = (await fetch(url, { headers })).headers.get("etag") ?? "";
-  const body = JSON.stringify({ description });
+  const body = JSON.stringify(change);
   const json = { "if-match": etag, "content-type": "application/json" };
   const answer = await fetch(url, { method: "PATCH", headers: { ...headers, ...json }, body });
   if (!answer.ok) throw new Error(await answer.text());
@@ -117,6 +117,18 @@ describe("an act", () => {
       expect([status, text.includes("You did not type &quot;vouchers&quot;")], typed).toEqual([422, true]);
     }
     expect((await onWire(key)).state).toBe("active");
+  });
+
+  it("on a key whose label shows nothing asks for its ID, as the command does", async () => {
+    await changeKey(key, { label: " " });
+    await world.advance("1m");
+    await bob.act(key, "request");
+    await world.advance("1m");
+    expect((await alice.act(key, "approve", { typed: " " })).status).toBe(422);
+    const [, id = ""] = key.split("/");
+    const command = await world.type("alice", `approve ${key}`, [""]);
+    expect(command.questions).toEqual([`Type the label of the key, "${id}", to deactivate: `]);
+    expect((await alice.act(key, "approve", { typed: id })).text).toContain("This run deactivated the key.");
   });
 
   it("of a deactivation also requests the destruction, if the person ticks the box, as the command asks", async () => {
@@ -188,7 +200,7 @@ describe("texts of others", () => {
   const script = '<script>alert(1)</script><img src=x onerror="alert(1)">';
 
   it("are shown as text in description and reason", async () => {
-    await describeKey(key, script);
+    await changeKey(key, { description: script });
     await bob.act(key, "request", { reason: script });
     await world.advance("1m");
     for (const path of ["/waiting", `/keys/${key}`, `/keys/${key}/approve`, `/keys?contains=${script}`]) {
