@@ -89,7 +89,12 @@ function provenSetter(observation: KeyObservation, twins: readonly PresentTwin[]
   return beganWithIt ? by : undefined;
 }
 
-/** The last write, while the used request is on the key; after a write of uko that removed the request, the note's. */
+/**
+ * The last write, while the used request is on the key; after a write of uko that removed the request, the note's.
+ *
+ * A person who may write tags can write a note that names anyone. So the setter only ever takes the destroy away from
+ * one person. It gives no one a right: two people still request and approve, whoever set the window.
+ */
 function writeOfDeactivation({ carried, note, updatedAtMs, updatedBy }: KeyObservation): {
   readonly atMs: number | undefined;
   readonly by: Identity | undefined;
