@@ -39,9 +39,15 @@ export function actList(acts: readonly Act[], addressOf: (act: Act) => string): 
 
 /** This page never reads itself again: the caller decides about what it shows. */
 export function actPage(act: Act, page: ActPage, visitor: Visitor, problem?: ActProblem): Html {
-  const { title, facts, fields = [], isConsequential } = act;
+  const { title, facts, fields = [], isConsequential, isSigned } = act;
   const { intro, notes = "", checks = "", address, hidden, toType, button = title, back } = page;
   const shown = { toType, reason: problem?.reason ?? "", requestsNext: problem?.requestsNext ?? false };
+  const form = html`<form method="post" action="${address}" class="stack">
+${token(visitor.csrfToken)}
+${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+${fields.map((field) => fieldForms[field](shown))}
+<button${isConsequential ? html` class="danger"` : ""}>${button}</button>
+</form>`;
   const body = html`<h1>${title}</h1>
 <div class="${isConsequential ? "danger-zone" : ""}">
 ${intro}
@@ -51,16 +57,14 @@ ${roleOf(act)}
 </div>
 ${checks}
 ${problemOf(problem?.says)}
-<form method="post" action="${address}" class="stack">
-${token(visitor.csrfToken)}
-${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
-${fields.map((field) => fieldForms[field](shown))}
-<button${isConsequential ? html` class="danger"` : ""}>${button}</button>
-</form>
+${isSigned ? html`<p role="note">${bySigning}</p>` : form}
 ${commandsOf({ next: [act] })}
 <p>${back}</p>`;
   return layout({ title, body, visitor });
 }
+
+const bySigning =
+  "On this machine, both people sign a destruction with their SSH key. A browser cannot sign, so run the command at a terminal.";
 
 function roleOf({ right, kmsRight }: Act): Html {
   return right === undefined ? html`` : html`<p class="quiet">Role: ${sayRoles(right, kmsRight)}</p>`;

@@ -72,7 +72,7 @@ async function take(
   form: ActForm,
   operate: (act: KeyAct) => Promise<Report>,
 ): Promise<Acted> {
-  const act = acts.find((each) => each.id === id);
+  const act = acts.find((each) => each.id === id && each.isSigned !== true);
   if (act === undefined || basis !== form.basis || form.record !== (record?.id ?? "")) return { kind: "changed" };
   const problem = mistakeIn(act, form, confirmingText(report.label ?? "", report.keyId));
   return problem === undefined ? { kind: "done", report: await operate(act) } : { kind: "mistyped", act, problem };

@@ -107,7 +107,7 @@ export const executable = programOf("build/cli", "uko", "provider/bin/uko.ts");
 
 /** The folders of signed consents; without them, no signature is demanded. */
 export type SigningOf = (who: Person) => SigningPlaces;
-const unsigned: SigningPlaces = { demands: () => [], own: () => "/nowhere" };
+export const unsigned: SigningPlaces = { demands: () => [], own: () => "/nowhere" };
 
 export async function startCliWorld({
   signingOf = () => unsigned,

@@ -4,7 +4,8 @@ import { openOperations } from "../../provider/compose-operations.ts";
 import { buildConsole } from "../../provider/console/console-app.ts";
 import type { ConsoleApp } from "../../provider/console/console-context.ts";
 import { createLogin, type LoginOptions } from "../../provider/console/login.ts";
-import { type CliTestWorld, type Person, startCliWorld, withoutPause } from "../cli/harness.ts";
+import type { SigningPlaces } from "../../provider/services/consents/consent-signatures.ts";
+import { type CliTestWorld, type Person, startCliWorld, unsigned, withoutPause } from "../cli/harness.ts";
 
 export const host = "127.0.0.1:41234";
 const address = `http://${host}`;
@@ -40,9 +41,14 @@ export function hiddenIn(page: string): Record<string, string> {
 export function openConsole(
   world: CliTestWorld,
   who: Person,
-  { campaign, ...over }: Partial<LoginOptions> & Pick<ConsoleApp, "campaign"> = {},
+  {
+    campaign,
+    signing = unsigned,
+    ...over
+  }: Partial<LoginOptions> & Pick<ConsoleApp, "campaign"> & { readonly signing?: SigningPlaces } = {},
 ): TestConsole {
-  const run = openOperations(world.environmentOf(who), { progress: { report: () => {} }, clock: withoutPause });
+  const outputs = { progress: { report: () => {} }, clock: withoutPause, signingPlaces: signing };
+  const run = openOperations(world.environmentOf(who), outputs);
   const codes: string[] = [];
   let nowMs = 0;
   let isLocked = false;

@@ -5,6 +5,7 @@ import { dualTwins } from "../../lifecycle/kms-window.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import { type Actor, type ApprovedStep, isSame } from "../../lifecycle/observation.ts";
 import { type ApprovalWait, type Plan, type Run, rightFor } from "../../lifecycle/plan.ts";
+import { needsSignature } from "../../lifecycle/signed-consent.ts";
 import type { KeyAct } from "../text/act.ts";
 import {
   blocksContainers,
@@ -42,7 +43,7 @@ function onward(observed: KeyDetails, plan: Plan, actor: Actor): readonly KeyAct
       if (plan.standing === "may_confirm" && plan.notBeforeMs === undefined) return approvedStep(observed);
       return approvals(plan, observed, actor);
     case "waitingForRequest":
-      return plan.standing === "may_ask" ? [request(plan.step, keyName(observed.observation))] : [];
+      return plan.standing === "may_ask" ? [request(plan.step, observed)] : [];
     case "waitingForTime":
     case "refused":
     case "done":
@@ -50,14 +51,15 @@ function onward(observed: KeyDetails, plan: Plan, actor: Actor): readonly KeyAct
   }
 }
 
-function request(step: ApprovedStep, name: string): KeyAct {
+function request(step: ApprovedStep, { observation }: KeyDetails): KeyAct {
   return {
     id: "request",
     title: `Request the ${stepNouns[step]}`,
     facts: ["Nothing changes until another person approves the request.", "You can withdraw the request."],
     right: rights.writeTags,
     fields: ["reason"],
-    command: `uko request ${name}`,
+    command: `uko request ${keyName(observation)}`,
+    ...signing(observation, step),
   };
 }
 
@@ -77,9 +79,11 @@ function approvals(
     facts: [...effect.facts, expires, ...sayReasons(record)],
     right,
     ...(kmsRight !== undefined && { kmsRight }),
-    fields: step === "deactivate" ? ["label", "requestsNext"] : ["label"],
+    // The console cannot sign the request that would follow.
+    fields: needsSignature(observation, "destroy") || step === "destroy" ? ["label"] : ["label", "requestsNext"],
     command: `uko approve ${name}`,
     isConsequential: true,
+    ...signing(observation, step),
   };
   const stored: KeyAct = {
     id: "store",
@@ -94,9 +98,14 @@ function approvals(
     fields: ["label"],
     command: `uko approve ${name} --store`,
     isConsequential: true,
+    ...signing(observation, step),
   };
   const isStorable = storingRoles({ actor, record }, right, kmsRight).length > 0;
   return [...(notBeforeMs === undefined ? [act] : []), ...(isStorable ? [stored] : [])];
+}
+
+function signing(observation: KeyDetails["observation"], step: ApprovedStep): Pick<KeyAct, "isSigned"> {
+  return needsSignature(observation, step) ? { isSigned: true } : {};
 }
 
 /** The step that another person approved for the caller. */

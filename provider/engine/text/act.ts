@@ -26,6 +26,8 @@ export interface Act {
   readonly remark?: string;
   /** Cuts data off, or cannot be undone. */
   readonly isConsequential?: true;
+  /** The person's SSH key signs the act, so that only the command can do it. */
+  readonly isSigned?: true;
 }
 
 /** `label` and `phrase` confirm the act: the person types what the page shows. `requestsNext` is the second question of `uko approve`. */

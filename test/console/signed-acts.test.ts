@@ -1,0 +1,63 @@
+/** The console on a machine that demands signatures: it shows the command of a destruction, and cannot take it. */
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { keys, type Person } from "../cli/harness.ts";
+import { makeSshKey, signerLine, writeSigningFolder } from "../support/ssh-keys.ts";
+import { hiddenIn, openConsole, startCliWorld } from "./console-world.ts";
+
+const root = mkdtempSync(path.join(tmpdir(), "uko-signed-console-"));
+const folderOf = (who: Person): string => path.join(root, who);
+const signing = (who: Person) => ({ demands: () => [root], own: () => folderOf(who) });
+
+let world: Awaited<ReturnType<typeof startCliWorld>>;
+beforeAll(async () => {
+  world = await startCliWorld({ signingOf: signing });
+  const people = { bob: "IBMid-550000BOB", carol: "IBMid-550000CAROL" } as const;
+  const lines = Object.entries(people).map(([who, iamId]) => {
+    const key = makeSshKey("sk-ssh-ed25519@openssh.com");
+    mkdirSync(folderOf(who as Person));
+    writeSigningFolder(folderOf(who as Person), key);
+    return signerLine(iamId, key);
+  });
+  writeFileSync(path.join(root, "allowed_signers"), `${lines.join("\n")}\n`);
+});
+afterAll(async () => {
+  rmSync(root, { recursive: true });
+  await world.close();
+});
+
+it("shows the command instead of a form, takes no act of a destruction, and offers no request with a deactivation", async () => {
+  const console = openConsole(world, "carol", { signing: signing("carol") });
+  await console.logIn();
+  const address = `/keys/${keys.cards}`;
+  const post = async (id: string, page: string): Promise<number> =>
+    (await console.post(`${address}/${id}`, { ...hiddenIn(page), typed: "cards" })).status;
+
+  await world.uko("bob", `request ${keys.cards}`);
+  await world.advance("1m");
+  const deactivation = (await console.open(`${address}/approve`)).text;
+  expect(deactivation).toContain('name="typed"');
+  expect(deactivation).not.toContain('name="requestsNext"');
+  expect(await post("approve", deactivation)).toBe(200);
+
+  await world.advance("5h");
+  const request = (await console.open(`${address}/request`)).text;
+  expect(request).toContain("both people sign a destruction with their SSH key");
+  expect(request).toContain("<code>uko request cards</code>");
+  expect(await post("request", deactivation)).toBe(409);
+
+  await world.uko("bob", `request ${keys.cards}`);
+  await world.advance("1m");
+  for (const id of ["approve", "store"]) {
+    const page = (await console.open(`${address}/${id}`)).text;
+    expect(page).not.toContain('<form method="post" action="/keys/');
+    expect(page).toMatch(/<code>uko approve cards( --store)?<\/code>/);
+    expect(await post(id, page)).toBe(409);
+  }
+  const destroyed = (await world.trail()).filter(({ operation, effect }) => operation === "K8" && effect);
+  expect(destroyed).toEqual([]);
+  await console.close();
+});
