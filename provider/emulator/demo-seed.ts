@@ -17,7 +17,20 @@ const person = (name: string, ...roles: readonly RoleName[]) => ({
 });
 
 const rolesOfBoth: RoleName[] = ["VaultAdministrator", "KeyCustodianDeployer", "KeyCustodianCreator", "Manager"];
-const cluster = "crn-crn:v1:bluemix:public:containers-kubernetes:eu-de:a/emulated-account:cluster-1::";
+/** A program, with the roles of Alice and Bob. */
+const workload = <Kind extends string>(kind: Kind, iamId: string, name: string, apiKey: string) => ({
+  kind,
+  iamId: `iam-${iamId}`,
+  name,
+  apiKey: `${apiKey}-demo-key`,
+  roles: rolesOfBoth,
+});
+const dave = { iamId: "IBMid-550000DAVE", name: "Dave Example", sub: "dave@example.com" };
+const cluster = {
+  iamId: "crn-crn:v1:bluemix:public:containers-kubernetes:eu-de:a/emulated-account:cluster-1::",
+  name: "cluster-1",
+};
+const assumableBy = ["ALICE", "BOB", "CAROL"].map((name) => `IBMid-550000${name}`);
 const vault = "payments";
 
 /** The demo world without keys. Neither Alice nor Bob can destroy an active key alone. */
@@ -28,50 +41,22 @@ export const demoSeed = {
     person("Bob", "VaultAdministrator", "KeyCustodianCreator", "Manager"),
     person("Carol", ...rolesOfBoth, "KeyPurge"),
     person("Erin", "Reader"),
+    workload("service", "ServiceId-11111111-aaaa-4bbb-8ccc-000000000001", "pipeline", "pipeline"),
     {
-      iamId: "iam-ServiceId-11111111-aaaa-4bbb-8ccc-000000000001",
-      kind: "service",
-      name: "pipeline",
-      apiKey: "pipeline-demo-key",
-      roles: rolesOfBoth,
+      ...workload("profile", "Profile-22222222-aaaa-4bbb-8ccc-000000000002", "key-custodians", "dave-in-profile"),
+      login: dave,
+      assumableBy,
     },
     {
-      iamId: "iam-Profile-22222222-aaaa-4bbb-8ccc-000000000002",
-      kind: "profile",
-      name: "key-custodians",
-      apiKey: "dave-in-profile-demo-key",
-      login: { iamId: "IBMid-550000DAVE", name: "Dave Example", sub: "dave@example.com" },
-      assumableBy: ["IBMid-550000ALICE", "IBMid-550000BOB", "IBMid-550000CAROL"],
-      roles: rolesOfBoth,
-    },
-    {
-      iamId: "iam-Profile-33333333-aaaa-4bbb-8ccc-000000000003",
-      kind: "profile",
-      name: "cluster-workload",
-      apiKey: "workload-demo-key",
-      login: { iamId: cluster, name: "cluster-1" },
-      roles: rolesOfBoth,
+      ...workload("profile", "Profile-33333333-aaaa-4bbb-8ccc-000000000003", "cluster-workload", "workload"),
+      login: cluster,
     },
   ],
   vaults: [{ id: "5c1e0000-0000-4000-8000-000000000001", name: vault, description: "Keys of the payment systems" }],
+  // biome-ignore format: one keystore a line
   keystores: [
-    {
-      id: "ce110000-0000-4000-8000-000000000001",
-      name: "payroll-ring",
-      vault,
-      type: "ibm_cloud_kms",
-      variant: "internal",
-      groups: ["payroll"],
-    },
-    {
-      id: "ce110000-0000-4000-8000-000000000002",
-      name: "aws-frankfurt",
-      vault,
-      type: "aws_kms",
-      groups: ["cards"],
-      location: "eu_central_1",
-      fields: { aws_region: "eu_central_1" },
-    },
+    { id: "ce110000-0000-4000-8000-000000000001", name: "payroll-ring", vault, type: "ibm_cloud_kms", variant: "internal", groups: ["payroll"] },
+    { id: "ce110000-0000-4000-8000-000000000002", name: "aws-frankfurt", vault, type: "aws_kms", groups: ["cards"], location: "eu_central_1", fields: { aws_region: "eu_central_1" } },
   ],
   // biome-ignore format: one template a line
   templates: [

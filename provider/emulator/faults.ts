@@ -3,43 +3,29 @@
 import * as z from "zod";
 import { uuidOf } from "./forms.ts";
 
+const side = z.enum(["before", "after"]);
+const said = <Schema extends z.ZodType>(schema: Schema, description: string) => schema.meta({ description });
+
 export const faultSchema = z.strictObject({
-  operation: z
-    .string()
-    .optional()
-    .meta({ description: "The contract's row (`K8`, `M14`, `token`, `broker`); any when absent" }),
+  operation: said(z.string().optional(), "The contract's row (`K8`, `M14`, `token`, `broker`); any when absent"),
   method: z.string().optional(),
-  path: z.string().optional().meta({ description: "A part of the path" }),
+  path: said(z.string().optional(), "A part of the path"),
   keyId: z.string().optional(),
-  caller: z.string().optional().meta({ description: "iam_id" }),
-  skip: z.number().int().min(0).default(0).meta({ description: "Matching requests to let pass first" }),
-  times: z.number().int().min(1).default(1_000_000),
-  every: z
-    .number()
-    .int()
-    .min(1)
-    .default(1)
-    .meta({ description: "Applies to the first of the requests that follow, and to each n-th after it" }),
-  latencyMs: z.number().int().min(0).max(60_000).default(0).meta({ description: "Real time" }),
-  hold: z
-    .enum(["before", "after"])
-    .optional()
-    .meta({ description: "Holds the call until it is released, at most 60 s" }),
-  drop: z.enum(["before", "after"]).optional().meta({ description: "Cuts the connection before or after the effect" }),
-  status: z.number().int().min(200).max(599).optional(),
-  when: z
-    .enum(["before", "after"])
-    .default("before")
-    .meta({ description: "Whether `status` replaces the effect or only the response" }),
+  caller: said(z.string().optional(), "iam_id"),
+  skip: said(z.int().min(0).default(0), "Matching requests to let pass first"),
+  times: z.int().min(1).default(1_000_000),
+  every: said(z.int().min(1).default(1), "Applies to the first of the requests that follow, and to each n-th after it"),
+  latencyMs: said(z.int().min(0).max(60_000).default(0), "Real time"),
+  hold: said(side.optional(), "Holds the call until it is released, at most 60 s"),
+  drop: said(side.optional(), "Cuts the connection before or after the effect"),
+  status: z.int().min(200).max(599).optional(),
+  when: said(side.default("before"), "Whether `status` replaces the effect or only the response"),
   body: z.unknown().optional(),
-  rewrite: z
-    .record(z.string(), z.unknown())
-    .optional()
-    .meta({ description: "Members of a successful response by their paths (`a.b`, also in each item of a list)" }),
-  omit: z
-    .array(z.string())
-    .optional()
-    .meta({ description: "Members that a successful response lacks, by their paths" }),
+  rewrite: said(
+    z.record(z.string(), z.unknown()).optional(),
+    "Members of a successful response by their paths (`a.b`, also in each item of a list)",
+  ),
+  omit: said(z.array(z.string()).optional(), "Members that a successful response lacks, by their paths"),
   retryAfter: z.union([z.string(), z.number()]).optional(),
 });
 

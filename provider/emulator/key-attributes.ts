@@ -18,7 +18,13 @@ interface Attribute {
   kept?(written: unknown, before: unknown, switches: Switches): unknown;
 }
 
-const date = z.iso.date();
+/** A date for planning: nothing happens on it by itself. */
+const planned = {
+  schema: z.iso.date(),
+  calls: ["K4"],
+  initial: undefined,
+  right: "managed-keys.write-dates",
+} as const;
 const tag = z.strictObject({ name: text(1, 254, /^[A-Za-z0-9 -_]+$/), value: text(0, 8192, /^(\w|\s)*$/) });
 /** A value for a free tag of a naming scheme (3.11). */
 const labelTag = z.strictObject({
@@ -46,20 +52,8 @@ const attributes = {
     kept: (written, before, { tags }) => (tags === "dropped" ? before : written),
   },
   label_tags: { field: "labelTags", schema: z.array(labelTag).max(128), calls: ["K2"], initial: [] },
-  activation_date: {
-    field: "activationDate",
-    schema: date,
-    calls: ["K4"],
-    initial: undefined,
-    right: "managed-keys.write-dates",
-  },
-  expiration_date: {
-    field: "expirationDate",
-    schema: date,
-    calls: ["K4"],
-    initial: undefined,
-    right: "managed-keys.write-dates",
-  },
+  activation_date: { field: "activationDate", ...planned },
+  expiration_date: { field: "expirationDate", ...planned },
 } as const satisfies Record<string, Attribute>;
 
 type Rows = typeof attributes;

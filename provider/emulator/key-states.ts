@@ -20,50 +20,43 @@ export interface Cell {
   readonly source: string;
 }
 
+/** One row a state: the state afterwards, the rights below `managed-keys`, and the source in uko-v4.md. */
+const cell = <To extends Cell["to"]>(to: To, rights: string, source: string) => ({
+  to,
+  rights: rights.split(" ").map((right) => `managed-keys.${right}`),
+  source: `uko-v4.md ${source}`,
+});
+
 /** Calls that are not listed for a state are refused with 409 (uko-v4.md 2.6). */
 export const keyCells = {
   activate: {
-    pre_activation: { to: "active", rights: ["managed-keys.preactivation-activate"], source: "uko-v4.md 4.2" },
-    deactivated: { to: "active", rights: ["managed-keys.deactivated-reactivate"], source: "uko-v4.md 4.2" },
+    pre_activation: cell("active", "preactivation-activate", "4.2"),
+    deactivated: cell("active", "deactivated-reactivate", "4.2"),
   },
-  deactivate: {
-    active: { to: "deactivated", rights: ["managed-keys.active-deactivate"], source: "uko-v4.md 4.2" },
-  },
+  deactivate: { active: cell("deactivated", "active-deactivate", "4.2") },
   destroy: {
-    pre_activation: { to: "destroyed", rights: ["managed-keys.preactivation-destroy"], source: "uko-v4.md 4.2, 6" },
-    deactivated: { to: "destroyed", rights: ["managed-keys.deactivated-destroy"], source: "uko-v4.md 4.2, 4.5" },
+    pre_activation: cell("destroyed", "preactivation-destroy", "4.2, 6"),
+    deactivated: cell("destroyed", "deactivated-destroy", "4.2, 4.5"),
   },
-  rotate: {
-    active: {
-      to: "active",
-      rights: ["managed-keys.generate", "managed-keys.write"],
-      source: "uko-v4.md 4.6, U13, U30",
-    },
-  },
+  rotate: { active: cell("active", "generate write", "4.6, U13, U30") },
   realign: {
-    pre_activation: { to: "pre_activation", rights: ["managed-keys.distribute"], source: "uko-v4.md U21, U30" },
-    active: { to: "active", rights: ["managed-keys.distribute"], source: "uko-v4.md 4.7, U30" },
-    deactivated: { to: "deactivated", rights: ["managed-keys.distribute"], source: "uko-v4.md 4.7, U30" },
+    pre_activation: cell("pre_activation", "distribute", "U21, U30"),
+    active: cell("active", "distribute", "4.7, U30"),
+    deactivated: cell("deactivated", "distribute", "4.7, U30"),
   },
   sync: {
-    pre_activation: { to: "pre_activation", rights: ["managed-keys.distribute"], source: "uko-v4.md 4.2, U30" },
-    active: { to: "active", rights: ["managed-keys.distribute"], source: "uko-v4.md 4.2, U30" },
-    deactivated: { to: "deactivated", rights: ["managed-keys.distribute"], source: "uko-v4.md 4.2, U30" },
-    destroyed: { to: "destroyed", rights: ["managed-keys.distribute"], source: "uko-v4.md 4.2, U30" },
+    pre_activation: cell("pre_activation", "distribute", "4.2, U30"),
+    active: cell("active", "distribute", "4.2, U30"),
+    deactivated: cell("deactivated", "distribute", "4.2, U30"),
+    destroyed: cell("destroyed", "distribute", "4.2, U30"),
   },
   patch: {
-    pre_activation: { to: "pre_activation", rights: ["managed-keys.write"], source: "uko-v4.md 4.2" },
-    active: { to: "active", rights: ["managed-keys.write"], source: "uko-v4.md 4.2" },
-    deactivated: { to: "deactivated", rights: ["managed-keys.write"], source: "uko-v4.md 4.2, inferred" },
-    destroyed: { to: "destroyed", rights: ["managed-keys.write"], source: "uko-v4.md 4.2, unstated; a switch" },
+    pre_activation: cell("pre_activation", "write", "4.2"),
+    active: cell("active", "write", "4.2"),
+    deactivated: cell("deactivated", "write", "4.2, inferred"),
+    destroyed: cell("destroyed", "write", "4.2, unstated; a switch"),
   },
-  remove: {
-    destroyed: {
-      to: "removed",
-      rights: ["managed-keys.destroyed-remove", "managed-keys.delete"],
-      source: "uko-v4.md 4.2, U5",
-    },
-  },
+  remove: { destroyed: cell("removed", "destroyed-remove delete", "4.2, U5") },
 } as const satisfies Record<KeyAction, Partial<Record<KeyState, Cell>>>;
 
 /** The effect of an action in a state; undefined if the service refuses it. */

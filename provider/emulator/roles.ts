@@ -12,93 +12,51 @@ export const roleNames = [
 ] as const;
 export type RoleName = (typeof roleNames)[number];
 
-const read = ["managed-keys.read", "target-keystores.read", "key-templates.read", "vaults.read"] as const;
-const list = ["managed-keys.list", "target-keystores.list", "key-templates.list", "vaults.list"] as const;
-const custodian = [
-  ...read,
-  ...list,
-  "managed-keys.write",
-  "managed-keys.write-dates",
-  "managed-keys.write-tags",
-  "managed-keys.distribute",
-  "managed-keys.preactivation-destroy",
-  "managed-keys.active-install",
-  "managed-keys.active-uninstall",
-  "managed-keys.deactivated-install",
-  "managed-keys.deactivated-uninstall",
-] as const;
+/** The rights of one area by their names. */
+const rights = (area: string, names: string): readonly string[] => names.split(" ").map((name) => `${area}.${name}`);
+/** The same rights in each area of UKO. */
+const inEachArea = (names: string) =>
+  ["managed-keys", "target-keystores", "key-templates", "vaults"].flatMap((area) => rights(area, names));
 
-const kmsReader = [
-  "kms.list",
-  "kms.head",
-  "kms.readmetadata",
-  "kms.listkeyversions",
-  "kms.registrations.list",
-  "kms.key-rings.list",
-  "kms.wrap",
-  "kms.unwrap",
-  "kms.rewrap",
-] as const;
+const custodian = [
+  ...inEachArea("read list"),
+  ...rights("managed-keys", "write write-dates write-tags distribute preactivation-destroy"),
+  ...rights("managed-keys", "active-install active-uninstall deactivated-install deactivated-uninstall"),
+];
+const kmsReader = rights(
+  "kms",
+  "list head readmetadata listkeyversions registrations.list key-rings.list wrap unwrap rewrap",
+);
 const kmsWriter = [
   ...kmsReader,
-  "kms.read",
-  "kms.create",
-  "kms.rotate",
-  "kms.sync",
-  "kms.key-rings.create",
-  "kms.aliases.create",
-  "kms.import-token.create",
-  "kms.import-token.read",
-  "kms.setkeyfordeletion",
-  "kms.unsetkeyfordeletion",
-] as const;
+  ...rights("kms", "read create rotate sync key-rings.create aliases.create import-token.create import-token.read"),
+  ...rights("kms", "setkeyfordeletion unsetkeyfordeletion"),
+];
 
 /** Manager and Writer cannot write in UKO; Reader can read but not list (uko-v4.md 6). */
-const rightsByRole = {
-  Reader: [...read, ...kmsReader],
-  ReaderPlus: [...read, ...kmsReader, "kms.read"],
-  Writer: [...read, ...kmsWriter],
+const rightsByRole: Readonly<Record<RoleName, readonly string[]>> = {
+  Reader: [...inEachArea("read"), ...kmsReader],
+  ReaderPlus: [...inEachArea("read"), ...kmsReader, "kms.read"],
+  Writer: [...inEachArea("read"), ...kmsWriter],
   Manager: [
-    ...read,
-    ...list,
+    ...inEachArea("read list"),
     ...kmsWriter,
-    "kms.delete",
-    "kms.restore",
-    "kms.enable",
-    "kms.disable",
-    "kms.patch",
-    "kms.createwithoverrides",
-    "kms.key-rings.delete",
-    "kms.aliases.delete",
-    "kms.policies.read",
-    "kms.policies.write",
-    "kms.instance-policies.read",
-    "kms.instance-policies.write",
+    ...rights("kms", "delete restore enable disable patch createwithoverrides key-rings.delete aliases.delete"),
+    ...rights("kms", "policies.read policies.write instance-policies.read instance-policies.write"),
   ],
   VaultAdministrator: [
-    ...read,
-    ...list,
-    "managed-keys.deactivated-destroy",
-    "managed-keys.destroyed-remove",
-    "managed-keys.delete",
-    "target-keystores.write",
-    "target-keystores.delete",
-    "key-templates.write",
-    "key-templates.delete",
-    "vaults.write",
-    "vaults.delete",
-    "uko.initiate-paid-upgrade",
-    "uko.add-paid-keystore",
+    ...inEachArea("read list"),
+    ...rights("managed-keys", "deactivated-destroy destroyed-remove delete"),
+    ...["target-keystores", "key-templates", "vaults"].flatMap((area) => rights(area, "write delete")),
+    ...rights("uko", "initiate-paid-upgrade add-paid-keystore"),
   ],
   KeyCustodianCreator: [...custodian, "managed-keys.generate", "key-templates.write"],
   KeyCustodianDeployer: [
     ...custodian,
-    "managed-keys.preactivation-activate",
-    "managed-keys.active-deactivate",
-    "managed-keys.deactivated-reactivate",
+    ...rights("managed-keys", "preactivation-activate active-deactivate deactivated-reactivate"),
   ],
   KeyPurge: ["kms.purge"],
-} as const satisfies Record<RoleName, readonly string[]>;
+};
 
 /** The rights of an identity: those of its roles and its grants, without its denials. */
 export function rightsOfIdentity(identity: {
@@ -106,7 +64,7 @@ export function rightsOfIdentity(identity: {
   readonly grants: readonly string[];
   readonly denials: readonly string[];
 }): ReadonlySet<string> {
-  const rights = new Set<string>([...identity.roles.flatMap((role) => [...rightsByRole[role]]), ...identity.grants]);
-  for (const denied of identity.denials) rights.delete(denied);
-  return rights;
+  const granted = new Set<string>([...identity.roles.flatMap((role) => rightsByRole[role]), ...identity.grants]);
+  for (const denied of identity.denials) granted.delete(denied);
+  return granted;
 }

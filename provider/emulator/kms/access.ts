@@ -32,6 +32,13 @@ export function kmsKeyOf(call: Call, right: string, what?: string): KmsKey {
   throw keyNotFound(what);
 }
 
+/** Records what a call changed in a key; `isDated` if its date moves, too. The answer is empty. */
+export function recordChange({ world, nowMs }: Call, key: KmsKey, isDated = true): { readonly status: 204 } {
+  if (isDated) key.updatedMs = nowMs;
+  world.kmsKeys.changed(key.id);
+  return { status: 204 };
+}
+
 /** The instance's policies `allowedIP` and `allowedNetwork` (2.12): 403, with any token (4.3). */
 function requireAllowedOrigin(call: Call): void {
   const { instancePolicies } = call.world;

@@ -3,7 +3,7 @@
 import * as z from "zod";
 import { hourMs, toSecondsText } from "../clock.ts";
 import type { Call, Reply } from "../http.ts";
-import { kmsKeyOf } from "./access.ts";
+import { kmsKeyOf, recordChange } from "./access.ts";
 import { checkRootMaterial, payloadFields } from "./create.ts";
 import { invalidQuery, keyDeleted, parsedBody, refusal, rootKeyRequired, tooEarly } from "./envelope.ts";
 import { openPayload } from "./import-tokens.ts";
@@ -17,9 +17,7 @@ export function disableKmsKey(call: Call): Reply {
   const key = kmsKeyOf(call, "kms.disable");
   if (key.extractable) throw rootKeyRequired("Key could not be disabled");
   key.state = nextState("disable", key, "Key is not in active state: Key could not be disabled");
-  key.updatedMs = call.nowMs;
-  call.world.kmsKeys.changed(key.id);
-  return { status: 204 };
+  return recordChange(call, key);
 }
 
 /** M11: an expired key that is enabled is deactivated at the next request (3.1). */
@@ -30,9 +28,7 @@ export function enableKmsKey(call: Call): Reply {
   const state = nextState("enable", key, `Key is not in suspended state: ${what}`);
   if (call.nowMs - key.updatedMs < enableWaitMs) throw tooEarly(what, "");
   key.state = state;
-  key.updatedMs = call.nowMs;
-  call.world.kmsKeys.changed(key.id);
-  return { status: 204 };
+  return recordChange(call, key);
 }
 
 const rotateSchema = z.strictObject(payloadFields);
@@ -73,6 +69,5 @@ export function syncKmsKey(call: Call): Reply {
     throw tooEarly(what, `: Sync cannot be performed until at least ${toSecondsText(earliestMs)}`);
   }
   key.syncedMs = call.nowMs;
-  call.world.kmsKeys.changed(key.id);
-  return { status: 204 };
+  return recordChange(call, key, false);
 }

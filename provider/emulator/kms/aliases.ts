@@ -3,7 +3,7 @@
 import { toSecondsText } from "../clock.ts";
 import type { Call, Reply } from "../http.ts";
 import type { World } from "../world.ts";
-import { kmsKeyOf } from "./access.ts";
+import { kmsKeyOf, recordChange } from "./access.ts";
 import { collection, invalidField, keyDeleted, refusal } from "./envelope.ts";
 
 const maxAliases = 5;
@@ -57,6 +57,5 @@ export function deleteAlias(call: Call): Reply {
     throw refusal(404, "EMULATED_ALIAS_NOT_FOUND", what, "The key has no such alias");
   }
   key.aliases = key.aliases.filter((known) => known.alias !== alias);
-  call.world.kmsKeys.changed(key.id);
-  return { status: 204 };
+  return recordChange(call, key, false);
 }

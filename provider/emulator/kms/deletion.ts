@@ -4,7 +4,7 @@ import { hourMs, toSecondsText } from "../clock.ts";
 import type { Call, Reply } from "../http.ts";
 import type { Caller, DualAuthPolicy, KmsKey } from "../model.ts";
 import type { World } from "../world.ts";
-import { kmsKeyOf } from "./access.ts";
+import { kmsKeyOf, recordChange } from "./access.ts";
 import { collection, invalidState, keyDeleted, notPerformed, refusal, tooEarly } from "./envelope.ts";
 import { nextState } from "./key-states.ts";
 import { resourcesOf } from "./registrations.ts";
@@ -26,9 +26,8 @@ export function setForDeletion(call: Call): Reply {
     // 2.10: the policy's date moves, the key's does not.
     policy.updatedMs = nowMs;
   }
-  world.kmsKeys.changed(key.id);
   call.note({ detail: { authExpiration: toSecondsText(policy.expiresMs ?? nowMs) } });
-  return { status: 204 };
+  return recordChange(call, key, false);
 }
 
 /** M15 */
@@ -38,8 +37,7 @@ export function unsetForDeletion(call: Call): Reply {
   policy.setBy = undefined;
   policy.expiresMs = undefined;
   policy.updatedMs = call.nowMs;
-  call.world.kmsKeys.changed(key.id);
-  return { status: 204 };
+  return recordChange(call, key, false);
 }
 
 function policyFor(action: "setKeyForDeletion" | "unsetKeyForDeletion", key: KmsKey): DualAuthPolicy {
@@ -79,8 +77,7 @@ export function deleteKmsKey(call: Call): Reply {
   key.deletedMs = nowMs;
   key.deletedBy = call.caller().iamId;
   key.goneMs = nowMs + (world.keystores.get(key.twinOf?.keystoreId ?? "")?.pendingMs ?? restoreWindowMs);
-  key.updatedMs = nowMs;
-  world.kmsKeys.changed(key.id);
+  recordChange(call, key);
   return represented(call, key);
 }
 
@@ -113,12 +110,11 @@ export function restoreKmsKey(call: Call): Reply {
   }
   key.state = state;
   key.goneMs = undefined;
-  key.updatedMs = call.nowMs;
   if (key.dualAuth !== undefined) {
     key.dualAuth.setBy = undefined;
     key.dualAuth.expiresMs = undefined;
   }
-  call.world.kmsKeys.changed(key.id);
+  recordChange(call, key);
   return collection("key", [viewKmsKey(call.world, key, call.nowMs)], { status: 201 });
 }
 

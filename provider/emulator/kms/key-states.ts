@@ -3,39 +3,25 @@
 import type { KmsKeyState } from "../model.ts";
 import { invalidState } from "./envelope.ts";
 
-export type KmsAction =
-  | "setKeyForDeletion"
-  | "unsetKeyForDeletion"
-  | "delete"
-  | "restore"
-  | "disable"
-  | "enable"
-  | "rotate"
-  | "sync";
-
 export interface KmsCell {
   readonly to: KmsKeyState;
   readonly source: string;
 }
 
+const cell = <To extends KmsKeyState>(to: To, source: string) => ({ to, source: `kms-v2-and-iam.md ${source}` });
+
 /** No published key was ever in state 0. Calls that are not listed for a state are refused. */
 const kmsKeyCells = {
-  setKeyForDeletion: { 1: { to: 1, source: "kms-v2-and-iam.md 2.10, 10-9" } },
-  unsetKeyForDeletion: { 1: { to: 1, source: "kms-v2-and-iam.md 2.10, 10-9" } },
-  delete: {
-    1: { to: 5, source: "kms-v2-and-iam.md 2.5" },
-    2: { to: 5, source: "kms-v2-and-iam.md 2.5" },
-    3: { to: 5, source: "kms-v2-and-iam.md 2.5" },
-  },
-  restore: { 5: { to: 1, source: "kms-v2-and-iam.md 2.6" } },
-  disable: { 1: { to: 2, source: "kms-v2-and-iam.md 2.8" } },
-  enable: { 2: { to: 1, source: "kms-v2-and-iam.md 2.8" } },
-  rotate: { 1: { to: 1, source: "kms-v2-and-iam.md 2.8, 2.14" } },
-  sync: {
-    1: { to: 1, source: "kms-v2-and-iam.md 2.8" },
-    5: { to: 5, source: "kms-v2-and-iam.md 2.8" },
-  },
-} as const satisfies Record<KmsAction, Partial<Record<KmsKeyState, KmsCell>>>;
+  setKeyForDeletion: { 1: cell(1, "2.10, 10-9") },
+  unsetKeyForDeletion: { 1: cell(1, "2.10, 10-9") },
+  delete: { 1: cell(5, "2.5"), 2: cell(5, "2.5"), 3: cell(5, "2.5") },
+  restore: { 5: cell(1, "2.6") },
+  disable: { 1: cell(2, "2.8") },
+  enable: { 2: cell(1, "2.8") },
+  rotate: { 1: cell(1, "2.8, 2.14") },
+  sync: { 1: cell(1, "2.8"), 5: cell(5, "2.8") },
+} as const satisfies Record<string, Partial<Record<KmsKeyState, KmsCell>>>;
+export type KmsAction = keyof typeof kmsKeyCells;
 
 /** The effect of a call in a state; undefined if KMS refuses it. */
 export function kmsCellOf(action: KmsAction, state: KmsKeyState): KmsCell | undefined {

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { toSecondsText } from "../clock.ts";
 import type { Call, Reply } from "../http.ts";
 import type { World } from "../world.ts";
-import { kmsKeyOf, requireKmsRight } from "./access.ts";
+import { kmsKeyOf, recordChange, requireKmsRight } from "./access.ts";
 import { collection, countedPage, invalidField, keyDeleted, refusal, requiredBody } from "./envelope.ts";
 import { viewKmsKey } from "./view.ts";
 
@@ -80,7 +80,6 @@ export function moveKmsKey(call: Call): Reply {
     throw refusal(409, "EMULATED_TWIN_STAYS", what, "The key belongs to an internal keystore, whose ring this is");
   }
   key.ring = keyRingID;
-  key.updatedMs = call.nowMs;
-  call.world.kmsKeys.changed(key.id);
+  recordChange(call, key);
   return collection("key", [viewKmsKey(call.world, key, call.nowMs)]);
 }
