@@ -1,7 +1,7 @@
 /** Differences of older versions of UKO's API, all applied here (uko-v4.md 1.6). */
 
 import { type Call, jsonObject, type Reply, type Route } from "./http.ts";
-import { withoutMember, withRenamedMember } from "./members.ts";
+import { changed, withoutMember, withRenamedMember } from "./members.ts";
 import type { KeystoreType } from "./model.ts";
 import { switchesSchema } from "./switches.ts";
 import { invalid, missing, notFound } from "./uko/envelope.ts";
@@ -22,10 +22,14 @@ interface Delta {
   /** Members that an older version has under another name. */
   readonly renames?: readonly (readonly [member: string, olderName: string])[];
   readonly members?: Members;
+  /** What an older version says of a keystore in place of a status that it lacks. */
+  readonly statuses?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** What a field may say since then. */
   readonly values?: Readonly<Record<string, readonly [path: string, value: string]>>;
 }
 
+const reported = (status: string, flag: string, detail: string) =>
+  ({ status, keystore_sync_flag: flag, keystore_sync_flag_detail: detail }) as const;
 const ends = ["destruction_policy_duration", "destruction_in"];
 const keyParameters = (...names: readonly string[]) => ({ K1: names, K14: names, S7: names });
 
@@ -35,6 +39,7 @@ const deltas: readonly Delta[] = [
     since: "4.12",
     operations: ["K9", "K14", "T6", "T7", "T8"],
     parameters: { K10: ["dry_run"], S5: ["mode"] },
+    values: { S2: ["type", "cca"], T2: ["keystores.type", "cca"] },
     fields: {
       S2: ["tls_proxy"],
       S4: ["tls_proxy"],
@@ -62,11 +67,13 @@ const deltas: readonly Delta[] = [
       K: ["template.alignment_status", "is_rotatable", "status_in_keystores.instance"],
       S: ["status", "azure_variant"],
     },
+    statuses: { unknown: reported("error", "error", "connection_error") },
   },
   {
     since: "4.14.0",
     parameters: { K5: ["force"], ...keyParameters("key_material_present") },
     members: { K: ["key_material_present", ...ends.map((name) => `status_in_keystores.${name}`)] },
+    statuses: { pending_destruction: reported("not_active", "out_of_sync", "destroyed_key_is_present_in_keystore") },
   },
   { since: "4.14", renames: [["status_in_keystores.destruction_at", "destruction_in"]] },
   {
@@ -141,8 +148,11 @@ function reducedReply(call: Call, reply: Reply, lacking: readonly Delta[]): Repl
   if (call.operation === "S6" || call.operation === "S8" || call.operation === "K13") return reply;
   const paths = lacking.flatMap((delta) => delta.members?.[kind] ?? []);
   const renames = lacking.flatMap((delta) => delta.renames ?? []);
+  const statuses = new Map(lacking.flatMap((delta) => Object.entries(delta.statuses ?? {})));
   const reduced = (value: unknown): unknown => {
-    const renamed = renames.reduce((rest, [path, name]) => withRenamedMember(rest, path.split("."), name), value);
+    const said = (entry: Readonly<Record<string, unknown>>) => ({ ...entry, ...statuses.get(String(entry.status)) });
+    const reworded = kind === "K" ? changed(value, ["status_in_keystores", "status"], said) : value;
+    const renamed = renames.reduce((rest, [path, name]) => withRenamedMember(rest, path.split("."), name), reworded);
     return paths.reduce((rest, path) => withoutMember(rest, path.split(".")), renamed);
   };
   const lists = ["managed_keys", "templates", "keystores", "vaults"];

@@ -6,8 +6,8 @@ import { Hono, type MiddlewareHandler } from "hono";
 import { brokerRoutes } from "./broker-api.ts";
 import { controlApi, healthOf } from "./control/control-api.ts";
 import { worldPage } from "./control/page.ts";
-import { type Api, type Route, route } from "./http.ts";
-import { iamApi, iamRoutes, wrongMethod } from "./iam/iam-api.ts";
+import { type Api, Refusal, type Reply, type Route, route } from "./http.ts";
+import { iamApi, iamRoutes } from "./iam/iam-api.ts";
 import { kmsApi, unknownPath } from "./kms/envelope.ts";
 import { kmsRoutes } from "./kms/kms-api.ts";
 import { type Server, serve } from "./serve.ts";
@@ -32,27 +32,33 @@ export function buildApp(server: Server, names: KnownNames): EmulatorApp {
         serve(server, api, context.req.method === "HEAD" ? head : served, context),
       );
     }
+    // RFC 9110 9.3.7 and 15.5.6: OPTIONS and another method name the methods of the path.
+    for (const [path, ofPath] of Map.groupBy(routes, (each) => each.path)) {
+      const allow = [...new Set(ofPath.map(({ method }) => method)), "OPTIONS"].join(", ");
+      app.all(path, (context) => {
+        const isAsked = context.req.method === "OPTIONS";
+        const answer = isAsked ? { status: 204, headers: { allow } } : api.wrongMethod({ allow });
+        return serve(server, api, otherRoute(context.req.method, answer), context);
+      });
+    }
   };
   mount(iamApi, iamRoutes(tokens));
-  app.all("/identity/token", (context) =>
-    serve(server, iamApi, unknownRoute(context.req.method, wrongMethod), context),
-  );
   mount(ukoApi, brokerRoutes);
   mount(ukoApi, ukoRoutes);
   mount(kmsApi, kmsRoutes);
   app.route("/_emulator", controlApi(world));
   app.get("/health", (context) => context.json(healthOf(world)));
   app.get("/", (context) => worldPage(world, context));
-  app.all("/api/v2/*", (context) => serve(server, kmsApi, unknownRoute(context.req.method, unknownPath), context));
-  const noPath = (): Error => notFound("path");
-  app.all("*", (context) => serve(server, ukoApi, unknownRoute(context.req.method, noPath), context));
+  app.all("/api/v2/*", (context) => serve(server, kmsApi, otherRoute(context.req.method, unknownPath()), context));
+  app.all("*", (context) => serve(server, ukoApi, otherRoute(context.req.method, notFound("path")), context));
   return app;
 }
 
-/** A path that the contract does not name. The audit trail shows the client's mistake. */
-function unknownRoute(method: string, refusal: () => Error): Route {
-  const handle = (): never => {
-    throw refusal();
+/** A path or method that the contract does not name. The audit trail shows the client's mistake. */
+function otherRoute(method: string, answer: Reply | Refusal): Route {
+  const handle = (): Reply => {
+    if (answer instanceof Refusal) throw answer;
+    return answer;
   };
   return { ...route("unknown", method as Route["method"], "*", handle), mutates: false };
 }

@@ -1,13 +1,22 @@
-/** The endpoint broker (uko-v4.md 1.2) and the resource controller (kms-v2-and-iam.md 7.10). */
+/** The endpoint broker (uko-v4.md 1.2), and the resource controller of one instance (kms-v2-and-iam.md 7.10). */
 
+import * as z from "zod";
 import { toSecondsText } from "./clock.ts";
 import { type Call, type Reply, type Route, route } from "./http.ts";
-import { notFound } from "./uko/envelope.ts";
-import { seededId } from "./world.ts";
+import { defaultRing } from "./kms/rings.ts";
+import { requireRight } from "./uko/access.ts";
+import { conflict, notFound, parseBody } from "./uko/envelope.ts";
+import { collectionNames, seededId, type World } from "./world.ts";
+
+const instances = "/v2/resource_instances";
 
 export const brokerRoutes: readonly Route[] = [
   route("broker", "GET", "/crypto_v2/instances/:instance", readHosts),
-  route("instance", "GET", "/v2/resource_instances/:instance", readResourceInstance),
+  route("instance", "GET", instances, listResourceInstances),
+  route("instance", "POST", instances, createResourceInstance),
+  route("instance", "GET", `${instances}/:instance`, (call) => ({ status: 200, body: viewInstance(named(call)) })),
+  route("instance", "DELETE", `${instances}/:instance`, removeResourceInstance),
+  route("instance", "GET", "/v2/resource_groups", readResourceGroups),
 ];
 
 /** Hosts without a scheme; all of them are this process. */
@@ -22,39 +31,81 @@ function readHosts({ world, ...call }: Call): Reply {
   };
 }
 
-/** By GUID or CRN. IBM's Terraform provider derives the address of KMS from the endpoints. */
-function readResourceInstance({ world, ...call }: Call): Reply {
+function listResourceInstances({ world, ...call }: Call): Reply {
   call.caller();
-  const { instanceId: guid, accountId: account_id, baseUrl } = world;
-  const { region: region_id } = world.seed.instance;
-  const { createdMs = 0, createdBy: created_by } = world.rings.get("default") ?? {};
-  const created_at = toSecondsText(createdMs);
-  const crn = `crn:v1:bluemix:public:hs-crypto:${region_id}:a/${account_id}:${guid}::`;
-  if (![guid, crn].includes(call.param("instance"))) throw notFound("instance");
+  const resources = world.instanceName === "" ? [] : [viewInstance(world)];
+  return { status: 200, body: { rows_count: resources.length, next_url: null, resources } };
+}
+
+/** A create answers with the only instance, under its new name. */
+function createResourceInstance(call: Call): Reply {
+  requireRight(call.caller(), "vaults.write");
+  call.world.instanceName = parseBody(call, z.object({ name: z.string().min(1).max(180) })).name;
+  return { status: 201, body: viewInstance(call.world) };
+}
+
+/** The world with the instance that the path names, by GUID or CRN. */
+function named({ world, ...call }: Call): World {
+  call.caller();
+  const known = [world.instanceId, crnOf(world)];
+  if (world.instanceName === "" || !known.includes(call.param("instance"))) throw notFound("instance");
+  return world;
+}
+
+/** Refused as long as there are keys (2.13). Then vaults, keystores and all that KMS remembers go with it. */
+function removeResourceInstance(call: Call): Reply {
+  const world = named(call);
+  requireRight(call.caller(), "vaults.delete");
+  const isHeld = [...world.keys.values()].some(({ state }) => !state.startsWith("destroyed"));
+  if (isHeld || [...world.kmsKeys.values()].some(({ state }) => state !== 5)) {
+    throw conflict("not_empty", "The instance still contains keys.");
+  }
+  const ring = world.rings.get(defaultRing);
+  for (const name of collectionNames) if (name !== "identities" && name !== "apiKeys") world[name].clear();
+  if (ring !== undefined) world.rings.set(ring.id, ring);
+  world.instanceName = "";
+  return { status: 204 };
+}
+
+function readResourceGroups({ world, ...call }: Call): Reply {
+  call.caller();
+  const { accountId: account_id } = world;
+  const resources = [{ id: groupOf(world), name: "Default", account_id, default: true, state: "ACTIVE" }];
+  return { status: 200, body: { resources } };
+}
+
+const groupOf = (world: World): string => seededId(world, "resource-group", "default");
+
+function crnOf({ seed, accountId, instanceId }: World): string {
+  return `crn:v1:bluemix:public:hs-crypto:${seed.instance.region}:a/${accountId}:${instanceId}::`;
+}
+
+/** IBM's Terraform provider derives the address of KMS from the endpoints. */
+function viewInstance(world: World): Record<string, unknown> {
+  const { instanceId: guid, accountId: account_id, baseUrl, instanceName: name } = world;
+  const { createdMs = 0, createdBy: created_by } = world.rings.get(defaultRing) ?? {};
+  const [created_at, crn] = [toSecondsText(createdMs), crnOf(world)];
   return {
-    status: 200,
-    body: {
-      id: crn,
-      guid,
-      crn,
-      url: `/v2/resource_instances/${guid}`,
-      name: "emulator",
-      account_id,
-      region_id,
-      type: "service_instance",
-      sub_type: "",
-      state: "active",
-      resource_id: seededId(world, "resource", "hs-crypto"),
-      resource_plan_id: seededId(world, "plan", "standard"),
-      resource_group_id: seededId(world, "resource-group", "default"),
-      created_at,
-      created_by,
-      updated_at: created_at,
-      updated_by: created_by,
-      allow_cleanup: false,
-      locked: false,
-      last_operation: { type: "create", state: "succeeded", async: false },
-      extensions: { endpoints: { public: baseUrl, private: baseUrl } },
-    },
+    id: crn,
+    guid,
+    crn,
+    url: `${instances}/${guid}`,
+    name,
+    account_id,
+    region_id: world.seed.instance.region,
+    type: "service_instance",
+    sub_type: "",
+    state: "active",
+    resource_id: seededId(world, "resource", "hs-crypto"),
+    resource_plan_id: seededId(world, "plan", "standard"),
+    resource_group_id: groupOf(world),
+    created_at,
+    created_by,
+    updated_at: created_at,
+    updated_by: created_by,
+    allow_cleanup: false,
+    locked: false,
+    last_operation: { type: "create", state: "succeeded", async: false },
+    extensions: { endpoints: { public: baseUrl, private: baseUrl } },
   };
 }

@@ -55,6 +55,7 @@ export interface Api {
   /** About a request with this Authorization. */
   readonly unauthorized: (authorization: string | undefined) => Refusal;
   readonly refuse: (refusal: Refusal, correlationId: string) => unknown;
+  readonly wrongMethod: (headers: { readonly allow: string }) => Refusal;
   readonly headers: (correlationId: string) => Record<string, string>;
 }
 

@@ -19,12 +19,7 @@ interface Attribute {
 }
 
 /** A date for planning: nothing happens on it by itself. */
-const planned = {
-  schema: z.iso.date(),
-  calls: ["K4"],
-  initial: undefined,
-  right: "managed-keys.write-dates",
-} as const;
+const planned = { schema: z.iso.date(), calls: ["K4"], initial: undefined, right: "managed-keys.write-dates" } as const;
 const tag = z.strictObject({ name: text(1, 254, /^[A-Za-z0-9 -_]+$/), value: text(0, 8192, /^(\w|\s)*$/) });
 /** A value for a free tag of a naming scheme (3.11). */
 const labelTag = z.strictObject({

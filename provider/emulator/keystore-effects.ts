@@ -195,6 +195,15 @@ export function liveStatuses(world: World, key: Key, nowMs: number): readonly Ke
   });
 }
 
+/** What a keystore reports that cannot be asked. */
+const unanswered = {
+  error: {
+    ...{ status: "error", keystore_sync_flag: "error", keystore_sync_flag_detail: "connection_error" },
+    error: { code: "keystore_error", message: "The keystore did not answer." },
+  },
+  unknown: { status: "unknown", keystore_sync_flag: "verifying_sync", keystore_sync_flag_detail: "unknown" },
+};
+
 function statusOf(world: World, key: Key, placement: Placement, keystore: Keystore, nowMs: number): KeystoreStatus {
   const common = {
     keystore: keystoreReference(world, keystore),
@@ -203,19 +212,8 @@ function statusOf(world: World, key: Key, placement: Placement, keystore: Keysto
     destruction_at: "",
     key_id_in_keystore: placement.idInKeystore,
   };
-  if (keystore.answers === "error" || keystore.misconfigured === true) {
-    const error = { code: "keystore_error", message: "The keystore did not answer." };
-    return {
-      ...common,
-      status: "error",
-      keystore_sync_flag: "error",
-      keystore_sync_flag_detail: "connection_error",
-      error,
-    };
-  }
-  if (keystore.answers === "unknown") {
-    return { ...common, status: "unknown", keystore_sync_flag: "verifying_sync", keystore_sync_flag_detail: "unknown" };
-  }
+  const answers = keystore.misconfigured === true ? "error" : keystore.answers;
+  if (answers !== "ok") return { ...common, ...unanswered[answers] };
   const material = materialOf(world, key, placement, nowMs);
   const status = statusWords[material.kind];
   if (placement.removedByUser) {

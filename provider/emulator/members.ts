@@ -21,7 +21,8 @@ export function withRenamedMember(value: unknown, path: readonly string[], name:
 
 type Members = Readonly<Record<string, unknown>>;
 
-function changed(
+/** The value in which a function changed what holds the path's last member. */
+export function changed(
   value: unknown,
   path: readonly string[],
   change: (members: Members, last: string) => Members,

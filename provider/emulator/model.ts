@@ -1,5 +1,6 @@
 /** The objects of the emulator. Times are epoch milliseconds. */
 
+import * as z from "zod";
 import type { KeyAttributes } from "./key-attributes.ts";
 import type { KeyState } from "./key-states.ts";
 
@@ -119,15 +120,17 @@ export interface Placement {
   removedByUser: boolean;
 }
 
-export interface AssociatedResource {
-  readonly crn: string;
-  readonly name: string;
-  readonly description: string;
-  readonly serviceName: string;
-  readonly serviceInstanceName: string;
-  /** A retention policy: the key cannot be deleted (uko-v4.md 3.13, 5). */
-  readonly preventsKeyDeletion: boolean;
-}
+/** A cloud resource that a key protects, as in a seed (uko-v4.md 3.13). */
+export const resourceSchema = z.strictObject({
+  crn: z.string().min(1),
+  name: z.string().default("bucket"),
+  description: z.string().default(""),
+  serviceName: z.string().default("cloud-object-storage"),
+  serviceInstanceName: z.string().default(""),
+  /** A retention policy: the key cannot be deleted (uko-v4.md 5). */
+  preventsKeyDeletion: z.boolean().default(false),
+});
+export type AssociatedResource = Readonly<z.output<typeof resourceSchema>>;
 
 export interface KeystoreStatus {
   readonly keystore: { readonly id: string; readonly name: string; readonly type: string; readonly href: string };
@@ -162,6 +165,11 @@ export interface Key extends Stamps, KeyAttributes {
   resources: AssociatedResource[];
   /** The statuses that a plain GET shows under the switch `statusFreshness: stale`. */
   storedStatuses?: readonly KeystoreStatus[] | undefined;
+}
+
+/** What a new key has of its template. */
+export function startOf({ id: templateId, vaultId, size, keystoreFields, keyState: state }: Template) {
+  return { templateId, vaultId, size, keystoreFields, state, version: 1, placements: [] as Placement[] };
 }
 
 export interface DualAuthPolicy extends Stamps {

@@ -13,7 +13,7 @@ import {
 } from "./keystore-effects.ts";
 import { addKmsKey, newDualAuth } from "./kms/new-key.ts";
 import { defaultRing, requireRing } from "./kms/rings.ts";
-import type { Caller, DualAuthPolicy, Key, KmsKey, Stamps } from "./model.ts";
+import { type Caller, type DualAuthPolicy, type Key, type KmsKey, type Stamps, startOf } from "./model.ts";
 import { rightsOfIdentity } from "./roles.ts";
 import type { CheckedSeed } from "./seed.ts";
 import { seededId, serviceCaller, stampsBy, type World } from "./world.ts";
@@ -90,15 +90,11 @@ function populateKey(world: World, seeded: CheckedSeed["keys"][number], stamps: 
     ...initialAttributes(),
     id: seeded.id ?? seededId(world, "key", `${seeded.vault}/${seeded.label}`),
     instanceId: seededId(world, "instance", `${seeded.vault}/${seeded.label}`),
-    vaultId,
-    templateId,
+    ...startOf(template),
     label: seeded.label,
     description: seeded.description,
     tags: seeded.tags,
-    size: template.size,
-    keystoreFields: template.keystoreFields,
     state,
-    version: 1,
     activationDate: seeded.activationDate ?? toSecondsText(createdMs).slice(0, 10),
     expirationDate: seeded.expirationDate,
     verification: seededId(world, "verification", seeded.label),
@@ -108,7 +104,6 @@ function populateKey(world: World, seeded: CheckedSeed["keys"][number], stamps: 
     updatedBy: seeded.updatedBy ?? createdBy,
     deactivatedMs: state === "deactivated" ? (deactivatedMs ?? createdMs) : deactivatedMs,
     destroyedMs: state === "destroyed" ? (destroyedMs ?? createdMs) : destroyedMs,
-    placements: [],
     resources: [...seeded.resources],
   };
   world.keys.set(key.id, key);

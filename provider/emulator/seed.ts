@@ -3,11 +3,12 @@
 import * as z from "zod";
 import { templateName, text } from "./forms.ts";
 import { keyStates } from "./key-states.ts";
-import { keystoreOperations, keystoreTypes, templateTypes } from "./model.ts";
+import { keystoreOperations, keystoreTypes, resourceSchema, templateTypes } from "./model.ts";
 import { roleNames } from "./roles.ts";
 import { isProfileName, switchChoices } from "./switches.ts";
 
 const uuid = text(1, 36, /^[-0-9a-z]+$/);
+const ringId = text(2, 100, /^[A-Za-z0-9-]+$/);
 const time = z.iso.datetime({ offset: true });
 const tag = z.strictObject({ name: z.string().min(1).max(254), value: z.string().max(8192) });
 const login = z.strictObject({ iamId: z.string().min(1), name: z.string().min(1), sub: z.string().optional() });
@@ -24,10 +25,7 @@ const identity = z.strictObject({
   assumableBy: z.array(z.string()).max(100).default([]),
   roles: z.array(z.enum(roleNames)).default([]),
   grants: z.array(z.string()).default([]).meta({ description: "Single rights in addition to those of the roles" }),
-  denials: z
-    .array(z.string())
-    .default([])
-    .meta({ description: "Single rights that the roles do not give this identity" }),
+  denials: z.array(z.string()).default([]).meta({ description: "Single rights of its roles that it lacks" }),
   vaults: z.array(z.string()).optional().meta({ description: "Limited to these vaults" }),
 });
 
@@ -71,15 +69,6 @@ const template = z.strictObject({
   type: z.enum(templateTypes).default("user_defined"),
   namingScheme: z.string().optional(),
   deactivateOnRotation: z.boolean().default(false),
-});
-
-export const resourceSchema = z.strictObject({
-  crn: z.string().min(1),
-  name: z.string().default("bucket"),
-  description: z.string().default(""),
-  serviceName: z.string().default("cloud-object-storage"),
-  serviceInstanceName: z.string().default(""),
-  preventsKeyDeletion: z.boolean().default(false),
 });
 
 const key = z.strictObject({
@@ -140,10 +129,10 @@ export const seedSchema = z.strictObject({
   templates: z.array(template).max(1_000).default([]),
   keys: z.array(key).max(20_000).default([]),
   keyRings: z
-    .array(z.string().regex(/^[A-Za-z0-9-]{2,100}$/))
+    .array(ringId)
     .max(50)
     .default([])
-    .meta({ description: "KMS key rings in addition to `default` and those of internal keystores" }),
+    .meta({ description: "In addition to `default` and those of keystores" }),
   kmsKeys: z.array(kmsKey).max(20_000).default([]).meta({ description: "KMS keys that do not back a managed key" }),
 });
 

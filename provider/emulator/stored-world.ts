@@ -8,7 +8,7 @@ import { switchesSchema } from "./switches.ts";
 import { collectionNames, type Origin, valueNames, type World } from "./world.ts";
 
 /** Of the form. No release has stored another one, so there is nothing to migrate yet. */
-export const storedVersion = 2;
+export const storedVersion = 3;
 
 const entries = z.array(z.tuple([z.string(), z.unknown()]));
 const storedSchema = z.object({

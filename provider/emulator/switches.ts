@@ -31,6 +31,8 @@ const rows = {
   kmsIdentity: z.enum(["iam_id", "authn"]).default("iam_id"),
   /** kms-v2-and-iam.md 10-5: whether an expired window is still shown. */
   kmsLapsedWindow: z.enum(["shown", "cleared"]).default("shown"),
+  /** kms-v2-and-iam.md 3: whether a KMS key shows `lastUpdateDate` before its first change. */
+  kmsFirstUpdate: z.enum(["shown", "absent"]).default("shown"),
   /** uko-v4.md 1.6: the version of UKO's API, as far as IBM's clients show it. */
   apiVersion: z.enum(["4.7", "4.12", "4.13", "4.14.0", "4.14"]).default("4.14"),
   /** The cloud build of 4.13.0: S5 without If-Match and `mode`, and no CCA (uko-v4.md 1.6). */
@@ -79,7 +81,7 @@ export const profiles = {
   "unique-etags": { etagGrain: "unique" },
   "kms-keeps-first": { kmsSetAgain: "keepFirst", kmsLapsedWindow: "cleared" },
   "named-rings": { internalKeystoreFields: "filled" },
-  "ibm-clients": { tokenClock: "wall" },
+  "ibm-clients": { tokenClock: "wall", kmsFirstUpdate: "absent" },
   zos: { lastWriter: "absent", tags: "dropped" },
   // IBM's SDKs from 4.12 on have no tags in requests (U9); no source says what a service does with
   // tags.

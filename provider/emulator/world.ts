@@ -56,7 +56,7 @@ export const collectionNames = [
 ] as const satisfies readonly (keyof World)[];
 
 /** Single values that files and snapshots store, too. */
-export const valueNames = ["idCount"] as const satisfies readonly (keyof World)[];
+export const valueNames = ["idCount", "instanceName"] as const satisfies readonly (keyof World)[];
 
 /** The start of a world, to which a reset returns. */
 export interface Origin {
@@ -85,6 +85,8 @@ export class World {
   faults = new FaultRules();
   /** The number of IDs so far, from which the next ID follows. */
   idCount = 0;
+  /** Empty while the instance does not exist, after its deletion. */
+  instanceName = "emulator";
   readonly identities = new Collection<Identity>();
   readonly apiKeys = new Collection<Identity>();
   readonly vaults = new Collection<Vault>();
@@ -120,6 +122,7 @@ export class World {
     this.audit = new AuditTrail();
     this.faults.clear();
     this.idCount = 0;
+    this.instanceName = "emulator";
     for (const name of collectionNames) this[name].clear();
     this.#fill(this);
   }

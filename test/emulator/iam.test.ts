@@ -98,7 +98,7 @@ it("serves the legacy path and refuses other grants (7.1, 10-20)", async () => {
   expect((await send(`${world.url}/oidc/token`, "POST", form)).status).toBe(200);
   expect(
     (await send(`${world.url}/identity/token`, "POST", "grant_type=refresh_token&refresh_token=x")).body.errorCode,
-  ).toBe("BXNIM0106E");
+  ).toBe("BXNIM0109E");
 });
 
 it("exchanges a one-time passcode for a token and a refresh token (7.1, 7.8)", async () => {
@@ -112,7 +112,7 @@ it("exchanges a one-time passcode for a token and a refresh token (7.1, 7.8)", a
   const ask = (form: string, headers: Record<string, string> = publicClient) =>
     send(`${world.url}/identity/token`, "POST", form, headers);
 
-  expect((await ask(`${grant}&passcode=${body.passcode}`, {})).body.errorCode).toBe("BXNIM0106E");
+  expect((await ask(`${grant}&passcode=${body.passcode}`, {})).body.errorCode).toBe("BXNIM0109E");
   const first = await ask(`${grant}&passcode=${body.passcode}`);
   expect(decodeJwt(String(first.body.access_token)).iam_id).toBe("IBMid-550000ALICE");
   expect((await ask(`${grant}&passcode=${body.passcode}`)).status).toBe(400);

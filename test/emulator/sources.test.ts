@@ -4,6 +4,7 @@
  */
 
 import { describe, expect, it } from "vitest";
+import { awsFrankfurt } from "./container-requests.ts";
 import { apiKeys, send, vaultId } from "./harness.ts";
 import { code, keyBody, policyBody, reason, stageKms } from "./kms-requests.ts";
 
@@ -125,6 +126,18 @@ describe("KMS", () => {
     expect((await bob.kms("PUT", "/instance/policies?policy=allowedIP", policyBody(on))).status).toBe(400);
   });
 
+  it("shows `lastUpdateDate` before the first change or not (HD create-root-keys.md:155 against GO integration_test.go:224)", async () => {
+    const key = await create();
+    expect(key.lastUpdateDate).toBe(key.creationDate);
+    await world.control("switches", { kmsFirstUpdate: "absent" });
+    const newKey = await create();
+    expect(newKey).not.toHaveProperty("lastUpdateDate");
+    await world.advance("2h");
+    await act(newKey.id, "rotate");
+    const { body } = await bob.kms("GET", `/keys/${newKey.id}/metadata`);
+    expect(body.resources[0]).toMatchObject({ lastUpdateDate: "2026-11-24T14:00:00Z" });
+  });
+
   it("refuses a day that does not exist in a filter (PY: a date or a date and time of RFC 3339)", async () => {
     for (const day of ["2026-02-30", "2026-13-01", "2026-02-30T00:00:00Z", "soon"]) {
       expect(code(await bob.kms("GET", `/keys?filter=creationDate%3Dgte:${day}`))).toBe("INVALID_QUERY_PARAM_ERR");
@@ -161,6 +174,79 @@ describe("UKO", () => {
     expect((await world.as("carol").call("POST", "/api/v4/templates", template("P1Y2D"))).status).toBe(201);
   });
 
+  it("says of a pending destruction what IBM's SDK of the version knows (uko-v4.md 1.6, 3.4; IBM/ibm-hpcs-uko-sdk v1.0.0 uko_v4.go:8075-8106)", async () => {
+    const key = await world.keyIn("pending");
+    const said = async (apiVersion: string) => {
+      await world.control("switches", { apiVersion });
+      const live = await world.as("carol").call("GET", `/api/v4/managed_keys/${key.id}/status_in_keystores`);
+      for (const { status_in_keystores } of [(await world.as("carol").key(key.id)).body, live.body]) {
+        const [{ status, keystore_sync_flag, keystore_sync_flag_detail } = {}] = status_in_keystores;
+        if (apiVersion === "4.14.0") expect(status).toBe("pending_destruction");
+        else {
+          expect([status, keystore_sync_flag, keystore_sync_flag_detail]).toEqual([
+            "not_active",
+            "out_of_sync",
+            "destroyed_key_is_present_in_keystore",
+          ]);
+        }
+      }
+    };
+    for (const apiVersion of ["4.7", "4.12", "4.13", "4.14.0"]) await said(apiVersion);
+  });
+
+  it("knows no unknown status and no CCA keystore before 4.13 and 4.12 (uko-v4.md 1.6, 3.4)", async () => {
+    const { id } = await world.keyIn("active", "cards");
+    await world.control(`keystores/${awsFrankfurt}`, { answers: "unknown" });
+    const status = async () => (await world.as("carol").key(id)).body.status_in_keystores[0]?.status;
+    expect(await status()).toBe("unknown");
+    await world.control("switches", { apiVersion: "4.12" });
+    expect(await status()).toBe("error");
+    const cca = {
+      type: "cca",
+      vault: { id: vaultId },
+      name: "cca",
+      cca_host: "h",
+      cca_port: 1,
+      cca_public_key_hash: "a",
+    };
+    const connect = () => world.as("bob").call("POST", "/api/v4/keystores?dry_run=true", cca);
+    expect((await connect()).status).toBe(201);
+    await world.control("switches", { apiVersion: "4.7" });
+    expect((await connect()).body.errors[0]).toMatchObject({ target: { name: "type" } });
+  });
+
+  it("lets a destroyed key be removed as soon as its keystore is disconnected (uko-v4.md 4.2: the keystore itself stays untouched)", async () => {
+    const key = await world.keyIn("pending", "cards");
+    const remove = async () => {
+      const etag = (await world.as("carol").key(key.id)).headers.get("etag") ?? "";
+      return (await world.as("carol").call("DELETE", `/api/v4/managed_keys/${key.id}`, undefined, { "if-match": etag }))
+        .status;
+    };
+    expect(await remove()).toBe(409);
+    const keystore = `/api/v4/keystores/${awsFrankfurt}`;
+    const etag = (await world.as("bob").call("GET", keystore)).headers.get("etag") ?? "";
+    expect((await world.as("bob").call("DELETE", keystore, undefined, { "if-match": etag })).status).toBe(204);
+    expect(await remove()).toBe(204);
+  });
+
+  it.each([
+    ["/api/v4/managed_keys", "PUT", "GET, POST, OPTIONS"],
+    ["/api/v2/keys", "PUT", "HEAD, GET, POST, OPTIONS"],
+    ["/api/v2/keys/1/actions/rotate", "GET", "POST, OPTIONS"],
+    ["/identity/keys", "POST", "GET, OPTIONS"],
+  ])(
+    "answers %s %s with 405 and OPTIONS with 204, both with Allow (RFC 9110 9.3.7, 15.5.6)",
+    async (path, method, allow) => {
+      for (const [tried, status] of [
+        [method, 405],
+        ["OPTIONS", 204],
+      ] as const) {
+        const answer = await send(`${world.url}${path}`, tried);
+        expect([answer.status, answer.headers.get("allow")]).toEqual([status, allow]);
+      }
+    },
+  );
+
   it("answers 404 for a path that it does not serve, also without a token", async () => {
     for (const path of ["/api/v4/nothing", "/nothing", "/api/v2/nothing"]) {
       expect([path, (await send(`${world.url}${path}`, "GET")).status]).toEqual([path, 404]);
@@ -177,6 +263,9 @@ describe("IAM", () => {
     ["", "grant_type"],
     [`${grant}:apikey`, "apikey"],
     [`${grant}:assume`, "access_token"],
+    [`${grant}:cr-token`, "cr_token"],
+    [`${grant}:passcode`, "client_id"],
+    ["grant_type=refresh_token", "client_id"],
   ])(
     "names a property that is missing in `%s` with BXNIM0109E (kms-v2-and-iam.md 7.5: capture)",
     async (form, name) => {
@@ -190,6 +279,38 @@ describe("IAM", () => {
     },
   );
 
+  it.each([
+    [`${grant}:passcode`, "passcode"],
+    ["grant_type=refresh_token", "refresh_token"],
+  ])("names a property that a public client leaves out in `%s` in the same way", async (form, name) => {
+    const { status, body } = await token(form, { authorization: "Basic Yng6Yng=" });
+    expect([status, body.errorDetails]).toEqual([400, `Property '${name}' either missing or empty.`]);
+  });
+
+  it("logs a compute resource in to its profile, by name or ID (kms-v2-and-iam.md 7.1; go-sdk-core container_authenticator.go)", async () => {
+    const id = "Profile-33333333-aaaa-4bbb-8ccc-000000000003";
+    const log = (file: string, profile: string) => token(`${grant}:cr-token&cr_token=${file}&${profile}`);
+    for (const profile of ["profile_name=cluster-workload", `profile_id=${id}`]) {
+      const { status, body } = await log("workload-demo-key", profile);
+      const claims = JSON.parse(Buffer.from(String(body.access_token).split(".")[1] ?? "", "base64url").toString());
+      expect([status, claims.iam_id, claims.sub_type, claims.grant_type]).toEqual([
+        200,
+        `iam-${id}`,
+        "Profile",
+        "urn:ibm:params:oauth:grant-type:cr-token",
+      ]);
+      expect(claims.authn.iam_id).toMatch(/^crn-crn:v1:bluemix:public:containers-kubernetes/);
+    }
+    // Not another profile, not the profile of a person, not a person.
+    for (const [file, profile] of [
+      ["workload-demo-key", "key-custodians"],
+      ["dave-in-profile-demo-key", "key-custodians"],
+      ["alice-demo-key", "Alice Example"],
+    ] as const) {
+      expect((await log(file, `profile_name=${profile}`)).status).toBe(400);
+    }
+  });
+
   it("answers another method with 405 and BXNIM0060E (kms-v2-and-iam.md 7.5: capture)", async () => {
     const { status, body } = await send(`${world.url}/identity/token`, "GET");
     expect([status, body.errorCode, body.errorDetails]).toEqual([405, "BXNIM0060E", "HTTP 405 Method Not Allowed"]);
@@ -201,6 +322,36 @@ describe("IAM", () => {
     const form = `${grant}:apikey&apikey=${apiKeys.bob}`;
     expect(claims(await token(form)).client_id).toBe("default");
     expect(claims(await token(form, { authorization: "Basic Yng6Yng=" })).client_id).toBe("bx");
+  });
+});
+
+describe("resource controller", () => {
+  const instances = "/v2/resource_instances";
+  const crn = "crn:v1:bluemix:public:hs-crypto:eu-de:a/emulated-account:";
+
+  it("creates, lists and deletes the instance (IBM/redstone client.py:408-531; ND key-protect.v2.test.js:40-102)", async () => {
+    const carol = world.as("carol");
+    const { body: groups } = await carol.call("GET", "/v2/resource_groups");
+    expect(groups.resources).toMatchObject([{ name: "Default", default: true }]);
+    const created = await carol.call("POST", instances, { name: "mine", resource_plan_id: "p", target: "eu-de" });
+    expect([created.status, created.body.guid, created.body.name]).toEqual([201, world.emulator.instanceId, "mine"]);
+    expect(String(created.body.id)).toContain(crn);
+    expect((await carol.call("GET", instances)).body).toMatchObject({ next_url: null, resources: [{ name: "mine" }] });
+
+    const path = `${instances}/${encodeURIComponent(String(created.body.id))}`;
+    const { id } = await create();
+    expect((await carol.call("DELETE", path)).status).toBe(409);
+    await bob.kms("DELETE", `/keys/${id}`);
+    expect((await erin.call("DELETE", path)).status).toBe(403);
+    expect((await carol.call("DELETE", path)).status).toBe(204);
+    expect((await carol.call("GET", path)).status).toBe(404);
+    expect((await carol.call("GET", instances)).body.resources).toEqual([]);
+    expect((await bob.kms("GET", "/keys")).status).toBe(401);
+
+    expect((await carol.call("POST", instances, { name: "mine again" })).status).toBe(201);
+    const list = await bob.kms("GET", "/keys?state=0,1,2,3,5");
+    expect([list.status, list.body.resources]).toEqual([200, []]);
+    expect((await carol.call("GET", "/api/v4/vaults")).body).toMatchObject({ total_count: 0 });
   });
 });
 

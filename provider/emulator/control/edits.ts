@@ -7,8 +7,14 @@ import { keyStates } from "../key-states.ts";
 import { publishStatuses } from "../keystore-effects.ts";
 import { newDualAuth } from "../kms/new-key.ts";
 import { viewKmsKey } from "../kms/view.ts";
-import { type AssociatedResource, type Key, type KmsKey, keystoreOperations, type Placement } from "../model.ts";
-import { resourceSchema } from "../seed.ts";
+import {
+  type AssociatedResource,
+  type Key,
+  type KmsKey,
+  keystoreOperations,
+  type Placement,
+  resourceSchema,
+} from "../model.ts";
 import { viewKey } from "../uko/key-view.ts";
 import type { World } from "../world.ts";
 
@@ -106,11 +112,8 @@ function changeKmsKey(world: World, key: KmsKey, change: unknown): unknown {
 function changeRecord(world: World, key: Key, record: NonNullable<z.output<typeof keyEditSchema>["record"]>): void {
   const from = key.state;
   const nowMs = world.clock.nowMs();
-  key.state = record.state ?? key.state;
-  key.tags = record.tags ?? key.tags;
-  key.description = record.description ?? key.description;
-  key.label = record.label ?? key.label;
-  key.updatedBy = record.updatedBy ?? key.updatedBy;
+  const { deactivatedAt: _, updatedAt: __, ...fields } = record;
+  Object.assign(key, fields);
   if (record.updatedAt !== undefined) key.updatedMs = Date.parse(record.updatedAt);
   if (record.deactivatedAt !== undefined) {
     key.deactivatedMs = record.deactivatedAt === null ? undefined : Date.parse(record.deactivatedAt);

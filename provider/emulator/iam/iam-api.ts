@@ -3,15 +3,8 @@
 import { type Api, type Call, Refusal, type Reply, type Route, route } from "../http.ts";
 import type { Identity } from "../model.ts";
 import { seededId } from "../world.ts";
-import { Passcodes, publicClient } from "./passcodes.ts";
+import { missingProperty, Passcodes, publicClient, required } from "./passcodes.ts";
 import { issuer, loginOf, type Tokens, tokenLifeSeconds } from "./tokens.ts";
-
-const grants = {
-  apikey: "urn:ibm:params:oauth:grant-type:apikey",
-  assume: "urn:ibm:params:oauth:grant-type:assume",
-  passcode: "urn:ibm:params:oauth:grant-type:passcode",
-  refresh: "refresh_token",
-} as const;
 
 export const iamApi: Api = {
   unauthorized: () => new Refusal(401, "BXNIM0400E", "Authentication failed."),
@@ -22,28 +15,16 @@ export const iamApi: Api = {
     errorDetails: refusal.details.explanation,
     context: { requestId: correlationId, requestType: "incoming.Identity_Token" },
   }),
+  // Captured, as the refusal of a missing property is (7.5).
+  wrongMethod: (headers) =>
+    new Refusal(
+      405,
+      "BXNIM0060E",
+      "Web application exception 'javax.ws.rs.ClientErrorException' during request processing.",
+      { explanation: "HTTP 405 Method Not Allowed", headers },
+    ),
   headers: (correlationId) => ({ "transaction-id": correlationId, "x-correlation-id": correlationId }),
 };
-
-/** Captured answers of IAM (7.5). */
-const missingProperty = (name: string): Refusal =>
-  new Refusal(400, "BXNIM0109E", "Property missing or empty.", {
-    explanation: `Property '${name}' either missing or empty.`,
-  });
-export const wrongMethod = (): Refusal =>
-  new Refusal(
-    405,
-    "BXNIM0060E",
-    "Web application exception 'javax.ws.rs.ClientErrorException' during request processing.",
-    { explanation: "HTTP 405 Method Not Allowed" },
-  );
-
-/** The fields of a form, which are all required. */
-function required(form: URLSearchParams, name: string): string {
-  const value = form.get(name) ?? "";
-  if (value === "") throw missingProperty(name);
-  return value;
-}
 
 export function iamRoutes(tokens: Tokens): readonly Route[] {
   const passcodes = new Passcodes();
@@ -91,63 +72,64 @@ function readApiKey(call: Call): Reply {
   return { status: 200, body: { id, crn, name, iam_id, account_id, locked: false, created_by: iam_id, apikey: "" } };
 }
 
+/** Whom a request of each grant logs in, and for whom. */
+type Grant = (call: Call, form: URLSearchParams) => Login | Promise<Login>;
+interface Login {
+  readonly identity: Identity;
+  /** By default the identity's own. */
+  readonly login?: ReturnType<typeof loginOf>;
+  /** The grant that the token names, if not that of the request. */
+  readonly grantType?: string;
+  readonly isRefreshable?: true;
+}
+
+const urn = (name: string): string => `urn:ibm:params:oauth:grant-type:${name}`;
+const badParameter = (message: string): Refusal => new Refusal(400, "BXNIM0106E", message);
+
+function grantsOf(tokens: Tokens, passcodes: Passcodes): ReadonlyMap<string, Grant> {
+  const grants: Readonly<Record<string, Grant>> = {
+    [urn("apikey")]: ({ world }, form) => {
+      const identity = world.apiKeys.get(required(form, "apikey"));
+      if (identity === undefined) throw new Refusal(400, "BXNIM0415E", "Provided API key could not be found.");
+      return identity.kind === "profile" ? { identity, grantType: urn("assume") } : { identity };
+    },
+    // The seed's API key of a profile stands for the token that its compute resource finds in a file.
+    [urn("cr-token")]: ({ world }, form) => {
+      const identity = world.apiKeys.get(required(form, "cr_token"));
+      const isWorkload = identity?.kind === "profile" && identity.login?.iamId.startsWith("crn-") === true;
+      if (isWorkload && namesProfile(form, identity)) return { identity };
+      throw badParameter("The profile has no such compute resource.");
+    },
+    // The token is the profile's, and its `authn` names the login.
+    [urn("assume")]: async ({ world, nowMs }, form) => {
+      const caller = await tokens.verify(world, required(form, "access_token"), nowMs);
+      if (caller === undefined) throw new Refusal(401, "BXNIM0400E", "The access token is not valid.");
+      const profiles = [...world.identities.values()].filter(({ kind }) => kind === "profile");
+      const identity = profiles.find((profile) => namesProfile(form, profile));
+      if (identity?.assumableBy.includes(caller.iamId)) return { identity, login: loginOf(caller.identity) };
+      throw badParameter("The profile cannot be assumed.");
+    },
+    [urn("passcode")]: (call, form) => ({ identity: passcodes.redeem(call, form), isRefreshable: true }),
+    refresh_token: (call, form) => {
+      const identity = passcodes.refresh(call, form);
+      return { identity, grantType: urn("passcode"), isRefreshable: true };
+    },
+  };
+  return new Map(Object.entries(grants));
+}
+
+/** By name, ID or CRN. */
+function namesProfile(form: URLSearchParams, { name, iamId }: Identity): boolean {
+  const wanted = ["profile_id", "profile_name", "profile_crn"].map((field) => form.get(field) ?? "");
+  return wanted.some((each) => [name, iamId, iamId.slice(4)].includes(each) || each.endsWith(`:${iamId.slice(4)}`));
+}
+
 async function grantToken(tokens: Tokens, passcodes: Passcodes, call: Call): Promise<Reply> {
   const form = new URLSearchParams(call.text);
-  const grantType = required(form, "grant_type");
-  if (grantType === grants.apikey) return grantForApiKey(tokens, call, form);
-  if (grantType === grants.assume) return grantForProfile(tokens, call, form);
-  if (grantType === grants.passcode || grantType === grants.refresh) {
-    const identity = grantType === grants.passcode ? passcodes.redeem(call, form) : passcodes.refresh(call, form);
-    const reply = await tokenReply(tokens, call, identity, loginOf(identity), grants.passcode);
-    const refresh_token = passcodes.issueRefreshToken(identity, call.nowMs);
-    return { ...reply, body: { ...(reply.body as object), refresh_token } };
-  }
-  throw new Refusal(400, "BXNIM0106E", "The emulator does not serve this grant.");
-}
-
-async function grantForApiKey(tokens: Tokens, call: Call, form: URLSearchParams): Promise<Reply> {
-  const identity = call.world.apiKeys.get(required(form, "apikey"));
-  if (identity === undefined) throw new Refusal(400, "BXNIM0415E", "Provided API key could not be found.");
-  return tokenReply(
-    tokens,
-    call,
-    identity,
-    loginOf(identity),
-    identity.kind === "profile" ? grants.assume : grants.apikey,
-  );
-}
-
-/** Assumes a trusted profile: the token is the profile's, and its `authn` names the login. */
-async function grantForProfile(tokens: Tokens, call: Call, form: URLSearchParams): Promise<Reply> {
-  const caller = await tokens.verify(call.world, required(form, "access_token"), call.nowMs);
-  if (caller === undefined) throw new Refusal(401, "BXNIM0400E", "The access token is not valid.");
-  const wanted = [form.get("profile_id"), form.get("profile_name"), form.get("profile_crn")];
-  const profile = [...call.world.identities.values()].find(
-    (identity) => identity.kind === "profile" && wanted.some((name) => matchesProfile(identity, name)),
-  );
-  if (profile === undefined || !profile.assumableBy.includes(caller.iamId)) {
-    throw new Refusal(400, "BXNIM0106E", "The profile cannot be assumed.");
-  }
-  return tokenReply(tokens, call, profile, loginOf(caller.identity), grants.assume);
-}
-
-function matchesProfile(identity: Identity, name: string | null): boolean {
-  if (name === null || name === "") return false;
-  return (
-    name === identity.name ||
-    name === identity.iamId ||
-    `iam-${name}` === identity.iamId ||
-    name.endsWith(`:${identity.iamId.slice(4)}`)
-  );
-}
-
-async function tokenReply(
-  tokens: Tokens,
-  call: Call,
-  identity: Identity,
-  login: ReturnType<typeof loginOf>,
-  grantType: string,
-): Promise<Reply> {
+  const asked = required(form, "grant_type");
+  const grant = grantsOf(tokens, passcodes).get(asked);
+  if (grant === undefined) throw badParameter("The emulator does not serve this grant.");
+  const { identity, login = loginOf(identity), grantType = asked, isRefreshable } = await grant(call, form);
   call.note({ caller: identity.iamId, authn: login.iamId, callerName: identity.name });
   const request = { grantType, clientId: call.header("authorization") === publicClient ? "bx" : "default" };
   const { token, expires } = await tokens.issue(call.world, identity, login, request, call.nowMs);
@@ -155,7 +137,7 @@ async function tokenReply(
     status: 200,
     body: {
       access_token: token,
-      refresh_token: "not_supported",
+      refresh_token: isRefreshable ? passcodes.issueRefreshToken(identity, call.nowMs) : "not_supported",
       token_type: "Bearer",
       expires_in: tokenLifeSeconds,
       expiration: expires,

@@ -15,6 +15,19 @@ const maxEntries = 1_000;
 /** The public client of IBM's own tools, `bx:bx`. */
 export const publicClient = "Basic Yng6Yng=";
 
+/** Captured (kms-v2-and-iam.md 7.5). */
+export const missingProperty = (name: string): Refusal =>
+  new Refusal(400, "BXNIM0109E", "Property missing or empty.", {
+    explanation: `Property '${name}' either missing or empty.`,
+  });
+
+/** A field of a form without which there is no token. */
+export function required(form: URLSearchParams, name: string): string {
+  const value = form.get(name) ?? "";
+  if (value === "") throw missingProperty(name);
+  return value;
+}
+
 interface Entry {
   readonly identity: Identity;
   readonly expiresMs: number;
@@ -48,7 +61,7 @@ export class Passcodes {
   /** Each code works once. */
   redeem(call: Call, form: URLSearchParams): Identity {
     requireClient(call);
-    const code = form.get("passcode") ?? "";
+    const code = required(form, "passcode");
     const entry = this.#codes.get(code);
     this.#codes.delete(code);
     if (entry === undefined || entry.expiresMs <= call.nowMs) {
@@ -60,7 +73,7 @@ export class Passcodes {
 
   refresh(call: Call, form: URLSearchParams): Identity {
     requireClient(call);
-    const entry = this.#refreshTokens.get(form.get("refresh_token") ?? "");
+    const entry = this.#refreshTokens.get(required(form, "refresh_token"));
     if (entry === undefined || entry.expiresMs <= call.nowMs) {
       throw new Refusal(400, "BXNIM0407E", "Provided refresh_token is invalid or expired.");
     }
@@ -83,7 +96,7 @@ function remember(entries: Map<string, Entry>, name: string, entry: Entry): void
 
 function requireClient(call: Call): void {
   if (call.header("authorization") === publicClient) return;
-  throw new Refusal(400, "BXNIM0106E", "Property missing or empty: client_id.");
+  throw missingProperty("client_id");
 }
 
 function requireAccount({ world }: Call, form: URLSearchParams): void {

@@ -20,11 +20,8 @@ export function checkAliases(world: World, aliases: readonly string[], existing:
   for (const alias of aliases) {
     const isWellFormed = /^[A-Za-z0-9_-]{2,90}$/.test(alias);
     if (!isWellFormed || uuid.test(alias) || reserved.has(alias)) {
-      throw invalidField(
-        "aliases",
-        what,
-        `Invalid field: alias ${alias}: 2 to 90 of A-Za-z0-9-_, no UUID, not reserved`,
-      );
+      const message = `Invalid field: alias ${alias}: 2 to 90 of A-Za-z0-9-_, no UUID, not reserved`;
+      throw invalidField("aliases", what, message);
     }
   }
   if (existing + aliases.length > maxAliases) {

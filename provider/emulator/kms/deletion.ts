@@ -97,9 +97,7 @@ export function restoreKmsKey(call: Call): Reply {
   const key = kmsKeyOf(call, "kms.restore", what);
   const state = nextState("restore", key, what);
   const sinceMs = call.nowMs - (key.deletedMs ?? 0);
-  if (sinceMs < restoreWaitMs) {
-    throw tooEarly(what, "");
-  }
+  if (sinceMs < restoreWaitMs) throw tooEarly(what, "");
   if (sinceMs > restoreWindowMs) {
     throw refusal(400, "KEY_RESTORE_EXPIRED", what, "The key cannot be restored after 30 days");
   }

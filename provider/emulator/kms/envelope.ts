@@ -35,18 +35,16 @@ export function collection(
 }
 
 function refuse(refusal: Refusal): unknown {
-  const { headline, target } = refusal.details;
-  const reason = {
-    code: refusal.code,
-    message: refusal.message,
-    status: refusal.status,
-    moreInfo,
-    ...(target === undefined ? {} : { target }),
-  };
+  const { code, message, status, details } = refusal;
+  const { headline, target } = details;
   return {
     metadata: { collectionType: vendor("error"), collectionTotal: 1 },
     // 401 and faults carry no reasons (kms-v2-and-iam.md 4.1).
-    resources: [headline === undefined ? { errorMsg: refusal.message } : { errorMsg: headline, reasons: [reason] }],
+    resources: [
+      headline === undefined
+        ? { errorMsg: message }
+        : { errorMsg: headline, reasons: [{ code, message, status, moreInfo, target }] },
+    ],
   };
 }
 
@@ -71,6 +69,8 @@ export const kmsApi: Api = {
   refuse,
   unauthorized: unauthenticated,
   headers: (correlationId) => ({ "correlation-id": correlationId, "x-correlation-id": correlationId }),
+  wrongMethod: (headers) =>
+    new Refusal(405, "EMULATED_METHOD_NOT_ALLOWED", "Method Not Allowed: The path has other methods", { headers }),
 };
 
 const phrases = {
@@ -124,13 +124,10 @@ export const invalidQuery = (name: string, what: string, rule = "a value that th
   return refusal(400, "INVALID_QUERY_PARAM_ERR", what, message, { type: "query_param", name });
 };
 
-export const badBody = (detail: string, what = notPerformed): Refusal =>
-  refusal(
-    400,
-    "BAD_BODY_ERR",
-    what,
-    `Invalid body data was passed. Please ensure the data passed had valid formatting with no invalid characters: ${detail}`,
-  );
+export const badBody = (detail: string, what = notPerformed): Refusal => {
+  const rule = "Please ensure the data passed had valid formatting with no invalid characters";
+  return refusal(400, "BAD_BODY_ERR", what, `Invalid body data was passed. ${rule}: ${detail}`);
+};
 
 const limitBounds = { fallback: 200, min: 1, max: 5_000 } as const;
 const offsetBounds = { fallback: 0, min: 0, max: Number.MAX_SAFE_INTEGER } as const;

@@ -18,13 +18,7 @@ import {
 } from "./envelope.ts";
 import { createImportToken, readImportToken } from "./import-tokens.ts";
 import { countKmsKeys, listKmsKeys } from "./list.ts";
-import {
-  readAllowedPort,
-  readInstancePolicies,
-  readKeyPolicies,
-  writeInstancePolicies,
-  writeKeyPolicies,
-} from "./policies.ts";
+import * as policies from "./policies.ts";
 import { listAllRegistrations, listRegistrations } from "./registrations.ts";
 import { createRing, deleteRing, listRings, moveKmsKey } from "./rings.ts";
 import { viewKmsKey, viewWithPayload } from "./view.ts";
@@ -55,7 +49,7 @@ export const kmsRoutes: readonly Route[] = [
   route("M21", "GET", `${one}/registrations`, listRegistrations),
   route("M6", "GET", `${one}/metadata`, getMetadata),
   route("M23", "GET", `${one}/versions`, listVersions),
-  route("M17", "GET", `${one}/policies`, readKeyPolicies),
+  route("M17", "GET", `${one}/policies`, policies.readKeyPolicies),
   route("M5", "GET", one, getKmsKey),
   route("M1", "POST", keys, createKmsKey),
   route("M2", "POST", `${api}/keys_with_policy_overrides`, createWithOverrides),
@@ -67,10 +61,10 @@ export const kmsRoutes: readonly Route[] = [
     ...route(row, "POST", `${one}/actions/${name}`, handle),
     mutates: row !== "M13",
   })),
-  route("M18", "PUT", `${one}/policies`, writeKeyPolicies),
-  route("M19", "GET", `${api}/instance/policies`, readInstancePolicies),
-  route("M20", "PUT", `${api}/instance/policies`, writeInstancePolicies),
-  route("M27", "GET", `${api}/instance/allowed_ip_port`, readAllowedPort),
+  route("M18", "PUT", `${one}/policies`, policies.writeKeyPolicies),
+  route("M19", "GET", `${api}/instance/policies`, policies.readInstancePolicies),
+  route("M20", "PUT", `${api}/instance/policies`, policies.writeInstancePolicies),
+  route("M27", "GET", `${api}/instance/allowed_ip_port`, policies.readAllowedPort),
   route("M24", "GET", `${api}/key_rings`, listRings),
   route("M24", "POST", `${api}/key_rings/:ring`, createRing),
   route("M24", "DELETE", `${api}/key_rings/:ring`, deleteRing),

@@ -6,18 +6,11 @@ import type { DualAuthPolicy, KmsKey, KmsKeyVersion, RotationPolicy } from "../m
 import { stampsBy, type World } from "../world.ts";
 
 /** The given properties of a new key; the others have defaults. */
-export interface KmsKeyFields {
+export interface KmsKeyFields
+  extends Pick<KmsKey, "name" | "ring" | "createdBy" | "createdMs" | "twinOf" | "description" | "expiresMs">,
+    Partial<Pick<KmsKey, "extractable" | "tags">> {
   readonly id?: string | undefined;
-  readonly name: string;
-  readonly ring: string;
-  readonly createdBy: string;
-  readonly createdMs: number;
-  readonly twinOf?: KmsKey["twinOf"];
-  readonly extractable?: boolean;
-  readonly description?: string | undefined;
-  readonly tags?: readonly string[];
   readonly aliases?: readonly string[];
-  readonly expiresMs?: number | undefined;
   /** Base64; the key counts as imported. */
   readonly imported?: string | undefined;
   /** From a create with policy overrides; replaces all policies of the instance. */
@@ -30,22 +23,15 @@ interface KeyPolicies {
 }
 
 export function addKmsKey(world: World, fields: KmsKeyFields): KmsKey {
-  const { createdBy, createdMs, imported, twinOf, extractable = false } = fields;
+  const { createdBy, createdMs, imported, twinOf, extractable = false, name, ring, description, expiresMs } = fields;
   const key: KmsKey = {
     id: fields.id ?? world.newId(twinOf === undefined ? "kms-key" : "twin"),
-    twinOf,
-    extractable,
+    ...{ twinOf, extractable, ring, createdMs, createdBy, name, description, expiresMs },
     imported: imported !== undefined,
-    ring: fields.ring,
-    createdMs,
-    createdBy,
-    name: fields.name,
-    description: fields.description,
     tags: fields.tags ?? [],
     aliases: (fields.aliases ?? []).map((alias) => ({ alias, createdMs, createdBy })),
     state: 1,
     updatedMs: createdMs,
-    expiresMs: fields.expiresMs,
     versions: [newVersion(world, createdMs, imported)],
     resources: [],
   };

@@ -18,7 +18,7 @@ import {
   rootKeyRequired,
 } from "./envelope.ts";
 import { newDualAuth, newRotation } from "./new-key.ts";
-import { viewDualAuthPolicy, viewRotationPolicy } from "./view.ts";
+import { viewKeyPolicy, viewRotation } from "./view.ts";
 
 /** The form of a request that sets policies. */
 interface PolicyForm<Resource> {
@@ -125,14 +125,17 @@ function checkPolicies(key: KmsKey, { dualAuthDelete, rotation }: KeyPolicies): 
 function viewPolicies(call: Call, { dualAuth, rotation }: KmsKey): Reply {
   const wanted = wantedKind(call, ofKey);
   const views = {
-    dualAuthDelete: dualAuth && viewDualAuthPolicy(call.world, dualAuth),
-    rotation: rotation && viewRotationPolicy(call.world, rotation),
+    dualAuthDelete: dualAuth && {
+      ...viewKeyPolicy(call.world, dualAuth),
+      dualAuthDelete: { enabled: dualAuth.enabled },
+    },
+    rotation: rotation && { ...viewKeyPolicy(call.world, rotation), rotation: viewRotation(rotation) },
   };
   // IBM's model of several policies has no `type` (2.11).
   const shown = keyKinds.flatMap((kind) => {
-    const { type, ...view } = views[kind] ?? {};
-    if (type === undefined || (wanted !== undefined && kind !== wanted)) return [];
-    return [wanted === undefined ? view : { type, ...view }];
+    const view = views[kind];
+    if (view === undefined || (wanted !== undefined && kind !== wanted)) return [];
+    return [wanted === undefined ? view : { type: "application/vnd.ibm.kms.policy+json", ...view }];
   });
   return collection("policy", shown);
 }

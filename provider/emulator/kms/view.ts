@@ -16,6 +16,7 @@ function crnOf(world: World, kind: "key" | "policy", id: string): string {
 
 export function viewKmsKey(world: World, key: KmsKey, nowMs: number): Record<string, unknown> {
   const [version] = key.versions;
+  const isHidden = world.switches.kmsFirstUpdate === "absent" && key.updatedMs === key.createdMs;
   return {
     type: keyType,
     id: key.id,
@@ -31,7 +32,7 @@ export function viewKmsKey(world: World, key: KmsKey, nowMs: number): Record<str
     ...(key.expiresMs === undefined ? {} : { expirationDate: toSecondsText(key.expiresMs) }),
     creationDate: toSecondsText(key.createdMs),
     createdBy: key.createdBy,
-    lastUpdateDate: toSecondsText(key.updatedMs),
+    lastUpdateDate: isHidden ? undefined : toSecondsText(key.updatedMs),
     ...(key.rotatedMs === undefined ? {} : { lastRotateDate: toSecondsText(key.rotatedMs) }),
     ...(key.extractable ? {} : { keyVersion: { id: version.id, creationDate: toSecondsText(version.createdMs) } }),
     algorithmType: "AES",
@@ -60,7 +61,7 @@ function viewDualAuth(world: World, dualAuth: DualAuthPolicy | undefined, nowMs:
   return { enabled: true, keySetForDeletion: true, authExpiration: toSecondsText(expiresMs) };
 }
 
-function viewRotation({ enabled, intervalMonths }: RotationPolicy): Record<string, unknown> {
+export function viewRotation({ enabled, intervalMonths }: RotationPolicy): Record<string, unknown> {
   return { enabled, interval_month: intervalMonths };
 }
 
@@ -80,17 +81,9 @@ function viewDeletion(key: KmsKey, nowMs: number): Record<string, unknown> {
   };
 }
 
-export function viewDualAuthPolicy(world: World, policy: DualAuthPolicy): Record<string, unknown> {
-  return { ...viewPolicy(world, policy), dualAuthDelete: { enabled: policy.enabled } };
-}
-
-export function viewRotationPolicy(world: World, policy: RotationPolicy): Record<string, unknown> {
-  return { ...viewPolicy(world, policy), rotation: viewRotation(policy) };
-}
-
-function viewPolicy(world: World, policy: DualAuthPolicy | RotationPolicy): Record<string, unknown> {
+/** What policies of both kinds show (2.11). */
+export function viewKeyPolicy(world: World, policy: DualAuthPolicy | RotationPolicy): Record<string, unknown> {
   return {
-    type: "application/vnd.ibm.kms.policy+json",
     id: policy.id,
     crn: crnOf(world, "policy", policy.id),
     createdBy: policy.createdBy,

@@ -99,11 +99,11 @@ export function listContainers<Item extends Container>(kind: ContainerKind<Item>
 export function refuseTakenName<Item extends Container>(
   kind: ContainerKind<Item>,
   call: Call,
-  name: string,
-  vaultId: string | undefined,
+  name: string | undefined,
+  { vaultId, own }: { readonly vaultId?: string; readonly own?: Item },
 ): void {
   for (const item of kind.all(call.world).values()) {
-    if (item.name !== name || (vaultId !== undefined && kind.vaultOf(item) !== vaultId)) continue;
+    if (item.name !== name || item === own || (vaultId !== undefined && kind.vaultOf(item) !== vaultId)) continue;
     throw conflict("already_exists", `A ${kind.what} with this name exists.`);
   }
 }

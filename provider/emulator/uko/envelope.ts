@@ -6,17 +6,14 @@ import { type Api, type Call, flagParameter, jsonObject, Refusal } from "../http
 type TargetType = "field" | "parameter" | "header";
 
 function refuse(refusal: Refusal, correlationId: string): unknown {
-  const { target } = refusal.details;
-  return {
-    status_code: refusal.status,
-    trace: correlationId,
-    errors: [{ code: refusal.code, message: refusal.message, ...(target === undefined ? {} : { target }) }],
-  };
+  const { status: status_code, code, message, details } = refusal;
+  return { status_code, trace: correlationId, errors: [{ code, message, target: details.target }] };
 }
 
 export const ukoApi: Api = {
   refuse,
   headers: (correlationId) => ({ "x-correlation-id": correlationId }),
+  wrongMethod: (headers) => new Refusal(405, "method_not_allowed", "The path does not have this method.", { headers }),
   unauthorized: () =>
     new Refusal(401, "unauthorized", "The request has no valid access token.", {
       headers: { "www-authenticate": "Bearer" },
@@ -30,19 +27,10 @@ export const notFound = (what: string): Refusal =>
   new Refusal(404, "not_found", `The requested ${what} was not found.`);
 
 export const missing = (type: TargetType, name: string): Refusal =>
-  new Refusal(400, type === "header" ? "missing_header" : "missing_field", `The ${type} ${name} is missing.`, {
-    target: { type, name },
-  });
+  new Refusal(400, `missing_${type}`, `The ${type} ${name} is missing.`, { target: { type, name } });
 
 export const invalid = (type: TargetType, name: string): Refusal =>
-  new Refusal(
-    400,
-    type === "parameter" ? "invalid_parameter" : `invalid_${type}`,
-    `The ${type} ${name} is not valid.`,
-    {
-      target: { type, name },
-    },
-  );
+  new Refusal(400, `invalid_${type}`, `The ${type} ${name} is not valid.`, { target: { type, name } });
 
 export const conflict = (code: string, message: string): Refusal => new Refusal(409, code, message);
 

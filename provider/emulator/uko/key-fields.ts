@@ -32,9 +32,7 @@ export function patchFields(call: Call): PatchFields {
 
 function checked<Schema extends z.ZodObject>(call: Call, schema: Schema): z.output<Schema> {
   // U9: services from API 4.12.6 on may not know `tags` in requests.
-  if (call.world.switches.tags === "rejected" && jsonObject(call)?.tags !== undefined) {
-    throw invalid("field", "tags");
-  }
+  if (call.world.switches.tags === "rejected" && jsonObject(call)?.tags !== undefined) throw invalid("field", "tags");
   return parseBody(call, schema);
 }
 

@@ -4,7 +4,7 @@ import type { Call, Reply } from "../http.ts";
 import { changedAttributes, initialAttributes, rightsToWrite } from "../key-attributes.ts";
 import { cellOf } from "../key-states.ts";
 import { emptyPlacement, holdsMaterial, install, materialOf, publishStatuses, targetsOf } from "../keystore-effects.ts";
-import type { Key, Template } from "../model.ts";
+import { type Key, startOf, type Template } from "../model.ts";
 import type { World } from "../world.ts";
 import { keyOf, requireCurrent, requireRight, vaultNamed } from "./access.ts";
 import { booleanParameter, conflict, invalidState, missing, notFound } from "./envelope.ts";
@@ -36,18 +36,12 @@ export function createKey(call: Call): Reply {
     ...world.stamps(caller, nowMs),
     id: world.newId("key"),
     instanceId: world.newId("instance"),
-    vaultId: vault.id,
-    templateId: template.id,
+    ...startOf(template),
     ...attributes,
     label,
-    size: template.size,
-    keystoreFields: template.keystoreFields,
-    state: template.keyState,
-    version: 1,
     activationDate: addPeriod(nowMs, template.activationPeriod),
     expirationDate,
     verification: world.newId("verification"),
-    placements: [],
     resources: [],
   };
   key.placements = targetsOf(world, key).map(({ id }) => emptyPlacement(id));

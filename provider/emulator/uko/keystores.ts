@@ -66,7 +66,7 @@ export function createKeystore(call: Call): Reply {
   const vault = vaultNamed(call, body.vault.id);
   requirePlan(call, body);
   const name = String(body.name ?? body.azure_service_name);
-  refuseTakenName(keystoreKind, call, name, vault.id);
+  refuseTakenName(keystoreKind, call, name, { vaultId: vault.id });
   const { fields, works } = connectionOf(body.type, body);
   const { ibm_variant: variant } = body;
   if (variant === "internal" && internalKeystores(world) >= limits.internalKeystores) throw keystoreFailed();
@@ -138,9 +138,7 @@ export function patchKeystore(call: Call): Reply {
     if (changed !== undefined) throw invalid("field", changed);
     return read;
   });
-  if (fields.name !== undefined && fields.name !== keystore.name) {
-    refuseTakenName(keystoreKind, call, fields.name, keystore.vaultId);
-  }
+  refuseTakenName(keystoreKind, call, fields.name, { vaultId: keystore.vaultId, own: keystore });
   const connection = connectionOf(keystore.type, fields);
   keystore.name = fields.name ?? keystore.name;
   keystore.description = fields.description ?? keystore.description;

@@ -4,10 +4,16 @@ import { toSecondsText } from "../clock.ts";
 import type { Tag } from "../model.ts";
 import { missing } from "./envelope.ts";
 
-const yearTags = ["lastActiveYear", "lay", "lastActiveYear/yyyy", "lay/yyyy", "lastActiveYear/4", "lay/4"];
-const shortYearTags = ["lastActiveYear/yy", "lay/2", "lastActiveYear/2", "lay/yy"];
-const monthTags = ["lastActiveMonth", "lam"];
-const systemTags: ReadonlySet<string> = new Set([...yearTags, ...shortYearTags, ...monthTags, "yy", "yyyy", "mm"]);
+/** The tags of the service, each for a part of a date: of the last active day, or of the creation. */
+const dateTags = [
+  ["lastActive", 0, 4, "lastActiveYear lay lastActiveYear/yyyy lay/yyyy lastActiveYear/4 lay/4"],
+  ["lastActive", 2, 4, "lastActiveYear/yy lay/2 lastActiveYear/2 lay/yy"],
+  ["lastActive", 5, 7, "lastActiveMonth lam"],
+  ["created", 0, 4, "yyyy"],
+  ["created", 2, 4, "yy"],
+  ["created", 5, 7, "mm"],
+] as const;
+const systemTags = new Map(dateTags.flatMap((row) => row[3].split(" ").map((tag) => [tag, row] as const)));
 const reservedTags: ReadonlySet<string> = new Set(
   "SEQUENCENUMBER seqno sqn sequenceNumber SEQNO SQN hierarchy h hier keyType kt institutionId iid".split(" "),
 );
@@ -37,14 +43,10 @@ export interface Labeled {
 export function buildLabel(scheme: string, { labelTags, createdMs, expirationDate }: Labeled): string {
   const values = new Map(labelTags.map((tag) => [tag.name, tag.value]));
   const created = toSecondsText(createdMs);
-  const lastActive = expirationDate ?? created;
+  const dates = { created, lastActive: expirationDate ?? created };
   return scheme.replace(/<([^<>]*)>/g, (_, tag: string) => {
-    if (yearTags.includes(tag)) return lastActive.slice(0, 4);
-    if (shortYearTags.includes(tag)) return lastActive.slice(2, 4);
-    if (monthTags.includes(tag)) return lastActive.slice(5, 7);
-    if (tag === "yyyy") return created.slice(0, 4);
-    if (tag === "yy") return created.slice(2, 4);
-    if (tag === "mm") return created.slice(5, 7);
+    const [date, from, to] = systemTags.get(tag) ?? [];
+    if (date !== undefined) return dates[date].slice(from, to);
     const value = values.get(tag);
     if (value === undefined) throw missing("field", `label_tags.${tag}`);
     return value;

@@ -55,14 +55,10 @@ const createdKeystores = z.discriminatedUnion("type", [
 ]);
 
 /** No type, no Azure fields, no naming scheme (3.6). */
-const group = { group: groupName.optional() };
-const changedKeystores = {
-  ibm_cloud_kms: z.strictObject(group),
-  aws_kms: z.strictObject(group),
-  azure_key_vault: z.strictObject(group),
-  google_kms: z.strictObject({ ...group, ...google }),
-  cca: z.strictObject({ ...group, ...cca }),
-} as const satisfies Record<KeystoreType, z.ZodType>;
+const changeable: Readonly<Partial<Record<KeystoreType, Readonly<Record<string, z.ZodType>>>>> = {
+  google_kms: google,
+  cca,
+};
 
 /** The properties of keys that can change. */
 const keyProperties = z.strictObject({
@@ -97,7 +93,7 @@ const patchSchema = (type: KeystoreType) =>
     description: z.string().max(200).optional(),
     key: keyProperties.partial().optional(),
     keystores: z
-      .array(z.union([changedKeystores[type]]))
+      .array(z.strictObject({ group: groupName.optional(), ...changeable[type] }))
       .length(1)
       .optional(),
   });
@@ -164,9 +160,5 @@ export function defaultKeystoreFields(
     rsa: ["asymmetric_sign", `rsa_sign_pkcs1_${keySize}_sha256`],
   };
   const [purpose, kmsAlgorithm] = byAlgorithm[algorithm] ?? [];
-  return {
-    google_key_protection_level: "software",
-    google_key_purpose: purpose,
-    google_kms_algorithm: kmsAlgorithm,
-  };
+  return { google_key_protection_level: "software", google_key_purpose: purpose, google_kms_algorithm: kmsAlgorithm };
 }

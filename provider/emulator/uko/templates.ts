@@ -65,7 +65,7 @@ export function createTemplate(call: Call): Reply {
   if (keystore === undefined) throw notFound("keystore");
   checkSize(keystore.type, key.algorithm, key.size);
   const keystoreFields = keystoreFieldsOf(keystore.type, key.algorithm, key.size, keystore);
-  refuseTakenName(templateKind, call, fields.name, vault.id);
+  refuseTakenName(templateKind, call, fields.name, { vaultId: vault.id });
   const template: Template = {
     ...world.stamps(caller, call.nowMs),
     id: world.newId("template"),
@@ -118,9 +118,7 @@ export function patchTemplate(call: Call): Reply {
   if (template.archived && fields.keystores !== undefined) {
     throw conflict("invalid_state", "The distribution of an archived template cannot be changed.");
   }
-  if (fields.name !== undefined && fields.name !== template.name) {
-    refuseTakenName(templateKind, call, fields.name, template.vaultId);
-  }
+  refuseTakenName(templateKind, call, fields.name, { vaultId: template.vaultId, own: template });
   const { key } = fields;
   const keystore = fields.keystores?.[0];
   const size = key?.size ?? template.size;

@@ -10,15 +10,7 @@ import { keyReply } from "./key-view.ts";
 import { createKey, patchKey, removeKey } from "./key-writes.ts";
 import { listKeysOfKeystore, listResourcesOfKeystore, removeKeystore, statusOfKeystore } from "./keystore-contents.ts";
 import { createKeystore, keystoreKind, patchKeystore } from "./keystores.ts";
-import {
-  archiveTemplate,
-  createTemplate,
-  exposeTemplate,
-  patchTemplate,
-  removeTemplate,
-  templateKind,
-  unarchiveTemplate,
-} from "./templates.ts";
+import * as template from "./templates.ts";
 import { createVault, patchVault, removeVault, vaultKind } from "./vaults.ts";
 
 const base = "/api/v4";
@@ -42,14 +34,14 @@ const routes: readonly Route[] = [
   route("K12", "GET", `${keys}/:id/status_in_keystores`, statusOfKey),
   route("K13", "GET", `${keys}/:id/associated_resources`, listAssociatedResources),
   route("K14", "GET", `${keys}/:id/versions`, listVersions),
-  route("T1", "GET", templates, (call) => listContainers(templateKind, call)),
-  route("T2", "POST", templates, createTemplate),
-  route("T3", "GET", `${templates}/:id`, (call) => getContainer(templateKind, call)),
-  route("T4", "PATCH", `${templates}/:id`, patchTemplate),
-  route("T5", "DELETE", `${templates}/:id`, removeTemplate),
-  route("T6", "POST", `${templates}/:id/archive`, archiveTemplate),
-  route("T7", "POST", `${templates}/:id/unarchive`, unarchiveTemplate),
-  route("T8", "POST", `${templates}/:id/expose`, exposeTemplate),
+  route("T1", "GET", templates, (call) => listContainers(template.templateKind, call)),
+  route("T2", "POST", templates, template.createTemplate),
+  route("T3", "GET", `${templates}/:id`, (call) => getContainer(template.templateKind, call)),
+  route("T4", "PATCH", `${templates}/:id`, template.patchTemplate),
+  route("T5", "DELETE", `${templates}/:id`, template.removeTemplate),
+  route("T6", "POST", `${templates}/:id/archive`, template.archiveTemplate),
+  route("T7", "POST", `${templates}/:id/unarchive`, template.unarchiveTemplate),
+  route("T8", "POST", `${templates}/:id/expose`, template.exposeTemplate),
   route("S1", "GET", keystores, (call) => listContainers(keystoreKind, call)),
   route("S2", "POST", keystores, createKeystore),
   route("S3", "GET", `${keystores}/:id`, (call) => getContainer(keystoreKind, call)),

@@ -47,7 +47,7 @@ export function createVault(call: Call): Reply {
   requireRight(caller, "vaults.write");
   if (caller.identity.vaultIds !== undefined) throw forbidden("vaults.write");
   const fields = parseBody(call, createSchema);
-  refuseTakenName(vaultKind, call, fields.name, undefined);
+  refuseTakenName(vaultKind, call, fields.name, {});
   const vault: Vault = {
     ...world.stamps(caller, call.nowMs),
     id: world.newId("vault"),
@@ -61,7 +61,7 @@ export function createVault(call: Call): Reply {
 /** V4 */
 export function patchVault(call: Call): Reply {
   const { item: vault, fields } = changeableContainer(vaultKind, call, "write", () => parseBody(call, patchSchema));
-  if (fields.name !== undefined && fields.name !== vault.name) refuseTakenName(vaultKind, call, fields.name, undefined);
+  refuseTakenName(vaultKind, call, fields.name, { own: vault });
   vault.name = fields.name ?? vault.name;
   vault.description = fields.description ?? vault.description;
   vault.recoveryKeyLabel = fields.recovery_key_label ?? vault.recoveryKeyLabel;
