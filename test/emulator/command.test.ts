@@ -8,6 +8,7 @@ import packageFile from "../../package.json" with { type: "json" };
 import { neverRun } from "../../sdk/release/emulator/never-run.ts";
 import { read } from "../support/documents.ts";
 import { send, stageWorld } from "./harness.ts";
+import { clientTable } from "./live-tests/clients.ts";
 
 const world = stageWorld();
 const script = fileURLToPath(new URL("../../provider/emulator/main.ts", import.meta.url));
@@ -62,6 +63,10 @@ describe("uko-emulator", () => {
 it("answers GET /health without a credential, as a container or a cluster asks", async () => {
   const { status, body } = await send(`${world.url}/health`, "GET");
   expect([status, body.status]).toEqual([200, "ok"]);
+});
+
+it("the guide has the table of clients, as the suites run them", () => {
+  expect(read("provider/docs/reference/emulator.md")).toContain(clientTable());
 });
 
 it("the guide lists what nobody has run, as a release prints it", () => {

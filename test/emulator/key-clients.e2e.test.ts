@@ -11,6 +11,7 @@ import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { type Emulator, startEmulator } from "../../provider/emulator/start.ts";
 import { locateGo } from "../engines/find-go.ts";
 import { installPython, isPythonLeftOut } from "../engines/find-python.ts";
+import { clientRuns } from "./live-tests/clients.ts";
 
 let emulator: Emulator;
 beforeEach(async () => {
@@ -32,8 +33,8 @@ async function walk(file: string, args: readonly string[], cwd: string, env: obj
 
 /** The checksums of all packages are pinned in a file; pip fetches them, as configured on the machine. */
 it.skipIf(isPythonLeftOut()).each([
-  ["3.0.1", "keyprotect-3"],
-  ["2.3.1", "keyprotect-2"],
+  [clientRuns.keyprotect3.release, "keyprotect-3"],
+  [clientRuns.keyprotect2.release, "keyprotect-2"],
 ])("Python's keyprotect %s leads a key from created to purged", async (_version, name) => {
   const venv = await mkdtemp(path.join(tmpdir(), `uko-${name}-`));
   try {
@@ -46,7 +47,7 @@ it.skipIf(isPythonLeftOut()).each([
   }
 });
 
-it("Go's key client 0.17.3 leads a key from created to purged", async () => {
+it(`Go's key client ${clientRuns.goKeys.release} leads a key from created to purged`, async () => {
   const { goBin, env } = await locateGo();
   const said = await walk(goBin, ["run", "-mod=readonly", "."], folder("go"), env);
   await expect(said).toMatchFileSnapshot("../golden/clients/keyprotect-go-client.txt");

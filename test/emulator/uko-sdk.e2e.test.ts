@@ -9,6 +9,7 @@ import { afterEach, expect, it } from "vitest";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { type Emulator, startEmulator } from "../../provider/emulator/start.ts";
 import { locateGo } from "../engines/find-go.ts";
+import { clientRuns } from "./live-tests/clients.ts";
 
 let emulator: Emulator;
 afterEach(() => emulator?.close());
@@ -52,11 +53,11 @@ const walk = (newer: readonly string[]) => {
 
 /** Each version is pinned by a file of its own; Go fetches it once, as configured on the machine. */
 const releases = [
-  { sdk: "v0.0.20-beta", api: "4.7", profile: "api-4.7", flags: [], lines: walk([]) },
+  { sdk: clientRuns.uko47.release, api: "4.7", profile: clientRuns.uko47.profile, flags: [], lines: walk([]) },
   {
-    sdk: "v1.0.0",
+    sdk: clientRuns.uko412.release,
     api: "4.12",
-    profile: "api-4.12",
+    profile: clientRuns.uko412.profile,
     flags: ["-modfile=newer.mod", "-tags=api_4_12"],
     lines: walk([...rotated, ...end, ...archived]),
   },

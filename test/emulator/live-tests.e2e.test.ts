@@ -1,0 +1,104 @@
+/**
+ * IBM's own live tests, which IBM runs against the service, with the addresses changed and nothing
+ * else. Both come from package registries: the module of the Go client and the sdist of redstone
+ * contain them. IBM's Node client has live tests in its repository alone, and its Java client has none.
+ */
+
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { chmod, cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import * as tar from "tar";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { demoSeed } from "../../provider/emulator/demo-seed.ts";
+import { type Emulator, startEmulator } from "../../provider/emulator/start.ts";
+import { locateGo } from "../engines/find-go.ts";
+import { installPython, isPythonLeftOut } from "../engines/find-python.ts";
+import { clientRuns } from "./live-tests/clients.ts";
+
+let emulator: Emulator;
+let folder: string;
+beforeEach(async () => {
+  // An instance without vaults, as IBM's tests expect a new one.
+  const { instance, identities } = demoSeed;
+  emulator = await startEmulator({ seed: { instance, identities }, profile: "ibm-clients" });
+  folder = await mkdtemp(path.join(tmpdir(), "uko-live-tests-"));
+});
+afterEach(async () => {
+  await emulator?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const run = promisify(execFile);
+
+/** Replaces the addresses of IBM's services; fails if a file no longer has one. */
+async function redirect(file: string, ...addresses: readonly string[]): Promise<void> {
+  let text = await readFile(file, "utf8");
+  for (const address of addresses) {
+    expect(text).toContain(address);
+    text = text.replaceAll(address, emulator.url);
+  }
+  await chmod(file, 0o644);
+  await writeFile(file, text);
+}
+
+/** Runs a program as Carol to its end, and returns all that it printed, whatever its exit code. */
+async function printed(file: string, args: readonly string[], env: object = {}): Promise<string> {
+  const identity = { IBMCLOUD_API_KEY: "carol-demo-key", KP_INSTANCE_ID: emulator.instanceId };
+  const options = { cwd: folder, env: { ...process.env, ...env, ...identity }, timeout: 280_000, maxBuffer: 1e8 };
+  const { stdout, stderr } = await run(file, args, options).catch((error: { stdout: string; stderr: string }) => error);
+  return `${stdout}${stderr}`;
+}
+
+it("passes all live tests of IBM's Go client", async () => {
+  const { goBin, env } = await locateGo();
+  const { client, release, passes } = clientRuns.goLive;
+  expect(client).toBe("`keyprotect-go-client`");
+  const module = `github.com/IBM/keyprotect-go-client@v${release}`;
+  const { stdout } = await run(goBin, ["mod", "download", "-json", module], {
+    cwd: folder,
+    env: { ...process.env, ...env },
+  });
+  await cp((JSON.parse(stdout) as { Dir: string }).Dir, folder, { recursive: true });
+  for (const part of [folder, path.join(folder, "iam")]) await chmod(part, 0o755);
+  await redirect(path.join(folder, "kp.go"), "https://us-south.kms.cloud.ibm.com");
+  await redirect(path.join(folder, "iam/iam.go"), "https://iam.cloud.ibm.com");
+  const source = await readFile(path.join(folder, "integration_test.go"), "utf8");
+  const names = Array.from(source.matchAll(/^func (Test\w+)\(/gm), ([, name]) => name);
+  const args = ["test", "-mod=mod", "-count=1", "-v", "-tags=integration", `-run=^(${names.join("|")})$`, "."];
+  const output = await printed(goBin, args, env);
+  const passed = names.filter((name) => output.includes(`--- PASS: ${name} (`));
+  expect(passed, output).toEqual(names);
+  expect(passes).toContain(`${passed.length} of ${names.length}`);
+});
+
+it.skipIf(isPythonLeftOut())(
+  "passes the live tests of IBM's redstone, but KMIP, which the emulator does not serve",
+  async () => {
+    const { release, passes } = clientRuns.redstone;
+    const requirements = fileURLToPath(new URL("live-tests/redstone.txt", import.meta.url));
+    const python = await installPython(path.join(folder, "venv"), requirements);
+    const fetch = ["-m", "pip", "download", "--no-deps", "--no-binary=:all:", "--dest", folder, `redstone==${release}`];
+    await run(python, fetch, { timeout: 120_000 });
+    const archive = (await readdir(folder)).find((name) => name.endsWith(".tar.gz")) ?? "";
+    const bytes = await readFile(path.join(folder, archive));
+    expect(await readFile(requirements, "utf8")).toContain(createHash("sha256").update(bytes).digest("hex"));
+    await tar.extract({ file: path.join(folder, archive), cwd: folder, strip: 1 });
+    const addresses = ["https://resource-controller.cloud.ibm.com", "https://{0}.kms.cloud.ibm.com"];
+    await redirect(path.join(folder, "redstone/client.py"), ...addresses);
+    await redirect(path.join(folder, "redstone/auth.py"), "https://iam.cloud.ibm.com");
+    const modules = ["test.integration.test_keyprotect", "test.integration.test_resourcecontroller"];
+    const output = await printed(python, ["-m", "unittest", "-v", ...modules], { PYTHONDONTWRITEBYTECODE: "1" });
+    const results = Array.from(output.matchAll(/^(test_\w+) \(.*\.\.\. (ok|skipped|ERROR|FAIL)/gm));
+    const named = (...words: readonly string[]) => results.filter(([, , word = ""]) => words.includes(word));
+    expect(
+      named("ERROR", "FAIL").map(([, name]) => name),
+      output,
+    ).toEqual(["test_kmip_happy_path"]);
+    const count = named("ok").length;
+    expect(passes).toContain(`${count} of ${count + 1}, without KMIP; IBM skips ${named("skipped").length}`);
+  },
+);

@@ -1,0 +1,40 @@
+/** IBM's clients that run unmodified against the emulator: the suites take the releases from here, and the guide the table. */
+
+export interface ClientRun {
+  readonly client: string;
+  readonly release: string;
+  readonly profile: string;
+  /** What passes; of IBM's live tests the number. */
+  readonly passes: string;
+}
+
+const whole = "our program, from the first call to the last deletion";
+
+export const clientRuns = {
+  keyprotect3: { client: "`keyprotect` (Python)", release: "3.0.1", profile: "ibm-clients", passes: whole },
+  keyprotect2: { client: "`keyprotect` (Python)", release: "2.3.1", profile: "ibm-clients", passes: whole },
+  goKeys: { client: "`keyprotect-go-client`", release: "0.17.3", profile: "ibm-clients", passes: whole },
+  goLive: {
+    client: "`keyprotect-go-client`",
+    release: "0.17.3",
+    profile: "ibm-clients",
+    passes: "IBM's live tests: 10 of 10",
+  },
+  redstone: {
+    client: "`redstone` (Python)",
+    release: "0.6.2",
+    profile: "ibm-clients",
+    passes: "IBM's live tests: 20 of 21, without KMIP; IBM skips 2",
+  },
+  node: { client: "`@ibm-cloud/ibm-key-protect` (Node)", release: "0.1.2", profile: "documented", passes: "our calls" },
+  uko47: { client: "`ibm-hpcs-uko-sdk` (Go)", release: "v0.0.20-beta", profile: "api-4.7", passes: whole },
+  uko412: { client: "`ibm-hpcs-uko-sdk` (Go)", release: "v1.0.0", profile: "api-4.12", passes: whole },
+} as const satisfies Record<string, ClientRun>;
+
+/** The table of the guide. */
+export function clientTable(): string {
+  const rows = Object.values(clientRuns).map(({ client, release, profile, passes }) => {
+    return `| ${client} | ${release} | \`${profile}\` | ${passes} |`;
+  });
+  return ["| client | release | profile | what passes |", "| --- | --- | --- | --- |", ...rows].join("\n");
+}
