@@ -1,18 +1,20 @@
-/** The emulator as an npm package of its own: the compiled files of `dist` that it consists of, and its metadata. */
+/** The emulator as an npm package of its own: a bundle of the compiled files of `dist`, their types, and its metadata. */
 
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import { z } from "zod";
 import { packTar } from "./archive.ts";
+import { thirdPartyNotices } from "./bill-of-materials.ts";
+import { bundledPackages } from "./bundled-packages.ts";
 import { type ReleaseFile, sha256 } from "./release-file.ts";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 const own = fileURLToPath(new URL("emulator/", import.meta.url));
-/** All that the emulator imports of this project (ARCHITECTURE.md), and of others. */
-const parts = ["emulator", ...["errors", "x509", "der"].flatMap((name) => [`${name}.js`, `${name}.d.ts`])];
-const packages = ["@hono/node-server", "hono", "zod"];
+/** The types name those of zod. Its code, and that of the other packages, is in the bundle. */
+const packages = ["zod"];
 
 const manifestShape = z.object({
   version: z.string(),
@@ -32,9 +34,12 @@ export async function packEmulator(folder: string): Promise<readonly ReleaseFile
   try {
     const content = path.join(workFolder, "package");
     await mkdir(content);
-    for (const part of parts) {
-      await cp(path.join(repository, "dist", part), path.join(content, "dist", part), { recursive: true });
-    }
+    const types = path.join("dist", "emulator");
+    await cp(path.join(repository, types), path.join(content, types), {
+      recursive: true,
+      filter: async (file) => file.endsWith(".d.ts") || (await stat(file)).isDirectory(),
+    });
+    await writeFile(path.join(content, "THIRD-PARTY-NOTICES.txt"), await bundle(path.join(content, types), workFolder));
     await cp(path.join(repository, "LICENSE"), path.join(content, "LICENSE"));
     await cp(path.join(own, "README.md"), path.join(content, "README.md"));
     await writeFile(path.join(content, "package.json"), `${JSON.stringify(manifestOf(manifest), undefined, 2)}\n`);
@@ -48,6 +53,26 @@ export async function packEmulator(folder: string): Promise<readonly ReleaseFile
   } finally {
     await rm(workFolder, { recursive: true, force: true });
   }
+}
+
+/** Halves the CPU time of a start, for Node finds one file in place of hundreds. Returns the licenses of what it contains. */
+async function bundle(outdir: string, workFolder: string): Promise<string> {
+  const { metafile } = await build({
+    absWorkingDir: repository,
+    entryPoints: ["main", "index"].map((name) => `dist/emulator/${name}.js`),
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node22",
+    minifyWhitespace: true,
+    minifySyntax: true,
+    metafile: true,
+  });
+  const file = path.join(workFolder, "metafile.json");
+  await writeFile(file, JSON.stringify(metafile));
+  return thirdPartyNotices(await bundledPackages(file, repository));
 }
 
 function manifestOf({ dependencies, ...shared }: z.infer<typeof manifestShape>): object {

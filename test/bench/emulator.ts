@@ -1,12 +1,11 @@
 /** `npm run bench:emulator`: the emulator's CPU time a call as its world grows, in memory and in a file, called by a bare client. */
 
-import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Answer, BareClient } from "./emulator-client.ts";
-import { end, median, residentMiB, start } from "./processes.ts";
+import { cpuMs, end, median, residentMiB, start } from "./processes.ts";
 import { row, rule } from "./table.ts";
 
 const program = fileURLToPath(new URL("../../provider/emulator/main.ts", import.meta.url));
@@ -105,13 +104,4 @@ interface KeyList {
       readonly keystore: { readonly type: string };
     }[];
   }[];
-}
-
-/** The CPU time of all threads of a process so far, from Linux; finer than the clock ticks of `stat`. */
-function cpuMs(pid: number): number {
-  const threads = readdirSync(`/proc/${pid}/task`);
-  const nanoseconds = threads.map((thread) =>
-    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]),
-  );
-  return nanoseconds.reduce((sum, time) => sum + time, 0) / 1e6;
 }
