@@ -4,7 +4,5 @@ export const neverRun: readonly string[] = [
   "the image on its pinned base, for amd64 and arm64, its health check and its size",
   "the compose file",
   "the `services:` recipe",
-  "the pytest fixture",
   "Testcontainers",
-  "the emulator under Jest",
 ];
