@@ -8,8 +8,10 @@ import * as planReversal from "../../../provider/lifecycle/plan-reversal.ts";
 import * as planReviewed from "../../../provider/lifecycle/plan-reviewed.ts";
 import * as planUpdate from "../../../provider/lifecycle/plan-update.ts";
 import * as recordCarriers from "../../../provider/lifecycle/record-carriers.ts";
+import * as review from "../../../provider/lifecycle/review.ts";
 import * as serviceTime from "../../../provider/lifecycle/service-time.ts";
 import * as settling from "../../../provider/lifecycle/settling.ts";
+import * as signedConsent from "../../../provider/lifecycle/signed-consent.ts";
 
 export interface Core {
   readonly standingOf: typeof consentRecord.standingOf;
@@ -32,6 +34,9 @@ export interface Core {
   readonly patchWithMarker: typeof recordCarriers.patchWithMarker;
   readonly markerCarrier: typeof recordCarriers.markerCarrier;
   readonly settlingOf: typeof settling.settlingOf;
+  readonly withVouchers: typeof signedConsent.withVouchers;
+  readonly statementOfDraft: typeof signedConsent.statementOfDraft;
+  readonly approvalStatements: typeof review.approvalStatements;
   readonly skewOf: typeof serviceTime.skewOf;
   readonly runTimeAfter: typeof serviceTime.runTimeAfter;
 }
@@ -47,6 +52,8 @@ export const realCore: Core = {
   ...recordCarriers,
   ...serviceTime,
   ...settling,
+  ...signedConsent,
+  ...review,
 };
 
 /** Loads a copy of `provider/lifecycle` from another folder; `folder` is a file URL that ends in a slash. */
@@ -62,6 +69,8 @@ export async function coreFrom(folder: string): Promise<Core> {
     "record-carriers",
     "service-time",
     "settling",
+    "signed-consent",
+    "review",
   ];
   const modules = await Promise.all(names.map((name) => import(/* @vite-ignore */ `${folder}${name}.ts`)));
   return Object.assign({}, ...modules) as Core;

@@ -8,7 +8,7 @@ import type { Plan } from "../../../provider/lifecycle/plan.ts";
 import { day, hour, maxTags } from "./service.ts";
 import { holdersOf, identity } from "./sight.ts";
 import type { Judge, Planned } from "./tool.ts";
-import { isInTime, isPersonId, lapseOf, standing } from "./truth.ts";
+import { areBothSigned, isInTime, isPersonId, lapseOf, standing } from "./truth.ts";
 import { Violation } from "./violation.ts";
 import {
   type Config,
@@ -64,7 +64,9 @@ export function createJudge(tally: Tally): Judge {
       const { kind } = planned;
       onlyItsOwnSteps(flight, kind);
       keepsForeignTags(before, planned);
-      const isOne = isConsequential(kind) && isForOne(before, config, flight, kind, tally);
+      // Where signatures are demanded, no key is destroyed by one person, whatever its creator agreed to.
+      const isForTwo = before.isSigned === true && kind === "destroy";
+      const isOne = isConsequential(kind) && !isForTwo && isForOne(before, config, flight, kind, tally);
       if (isConsequential(kind) && !isOne) twoPeople(before, flight, kind, tally);
       keepsMarker(before, planned);
       if (kind === "destroy") secondForKms(before, flight, tally);
@@ -173,6 +175,8 @@ function twoPeople(before: World, flight: Flight, kind: ApprovedStep, tally: Tal
     throw new Violation("no record", `${kind} on ${onFile.length} records`);
   const claimed = meaningOf(text);
   if (claimed === undefined) throw new Violation("one person", `${who} sent ${kind} on a text from nowhere`);
+  // What another tool can make the last writer of is no consent: its author did not sign it.
+  if (before.isSigned && kind === "destroy" && !areBothSigned(text)) throw new Violation("unsigned", text);
   if (claimed.author === who) throw new Violation("one person", `${who} sent ${kind} on a record of their own`);
   if (claimed.how === "answer") asRequester(before, flight, claimed, text, tally);
   else if (command.kind !== "approve" || !command.named.includes(text)) {

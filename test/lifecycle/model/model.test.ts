@@ -227,6 +227,25 @@ describe("planted records: no write of uko makes a text count that the write did
   );
 });
 
+describe("signed consents: whatever other tools carry along, no key is destroyed that both people did not sign for", () => {
+  const inTags = { twinSees: "caller", keepsTags: true } as const;
+  it.each([
+    [twoOfAll, "both"],
+    [twoOfAll, "single"],
+    [administers, "both"],
+    [withoutTags, "both"],
+  ] as const)(
+    "%s, gate %s",
+    (cast, gate) => {
+      const tally = emptyTally();
+      const config = { ...safetyConfig(cast, gate, "none", inTags), isSigned: true } as const;
+      count(`signed, ${config.title}`, [explorePlanted(realCore, config, "coarse", 1 + runs, tally)], tally);
+      expect(tally.steps, "two people who sign destroy and deactivate as before").toBeGreaterThan(0);
+    },
+    timeoutMs,
+  );
+});
+
 describe("evidence: the tool removes no metadata of a living key while any answer of the service shows a trace of it", () => {
   it.each(["none", "plain", "dual"] as const)(
     "every omission, twin %s",

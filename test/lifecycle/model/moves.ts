@@ -3,10 +3,15 @@
  * calls, time.
  */
 
-import type { ApprovedStep, DualMarker, QuotedRequest } from "../../../provider/lifecycle/observation.ts";
+import type {
+  ApprovedStep,
+  ConsentSignature,
+  DualMarker,
+  QuotedRequest,
+} from "../../../provider/lifecycle/observation.ts";
 import type { Core } from "./core.ts";
 import { call, day, hour, isForTwin, type Request } from "./service.ts";
-import { digestFor, identity, keyId, ownSealOf, recordIdOf } from "./sight.ts";
+import { digestFor, identity, keyId, ownSealOf, recordIdOf, signed } from "./sight.ts";
 import { type Judge, readAndPlan, send, start } from "./tool.ts";
 import { isInTime, noteAsked, noteWrite } from "./truth.ts";
 import {
@@ -18,6 +23,7 @@ import {
   type Person,
   type QuotedMeaning,
   remember,
+  type TextMeaning,
   textsOn,
   type World,
 } from "./world.ts";
@@ -189,20 +195,47 @@ function quotable(world: World, requester: Person, step: ApprovedStep): readonly
     if (author !== requester.iamId || of !== step || how === "answer") return [];
     const isOfThisKey = label === world.key?.label;
     const isRevived = !current.includes(text);
-    return [{ author, at, text, isSealed: isSealed && isOfThisKey, isRevived, seal: sealIn(text) }];
+    const isSigned = signatureIn(text) !== undefined && isOfThisKey;
+    const copied = { seal: bodyOf(text).m, signature: signatureIn(text) };
+    return [{ author, at, text, isSealed: isSealed && isOfThisKey, isSigned, isRevived, ...copied }];
   });
   const at = [world.now, world.now - 1, world.now - 2].find((time) => !made.some((one) => one.at === time)) ?? 0;
-  return [{ author: requester.iamId, at, text: "", isSealed: false, seal: made[0]?.seal }, ...made.slice(0, 1)];
+  // The seal and the signature of another request of the same person, for want of better ones.
+  const { seal, signature } = made[0] ?? {};
+  return [{ author: requester.iamId, at, text: "", isSealed: false, seal, signature }, ...made.slice(0, 1)];
 }
 
 interface ForgedQuote extends QuotedMeaning {
   readonly seal: string | undefined;
+  readonly signature: ConsentSignature | undefined;
 }
 
-function sealIn(text: string | undefined): string | undefined {
-  if (text === undefined || text.startsWith("[")) return undefined;
-  const { m } = JSON.parse(Buffer.from(text, "hex").toString("utf8")) as { readonly m?: string };
-  return m;
+interface Body {
+  readonly m?: string;
+  readonly g?: { readonly t: number; readonly s: string };
+}
+
+function bodyOf(text: string): Body {
+  return text.startsWith("[") ? {} : (JSON.parse(Buffer.from(text, "hex").toString("utf8")) as Body);
+}
+
+function signatureIn(text: string): ConsentSignature | undefined {
+  const { g } = bodyOf(text);
+  return g && { signedAtMs: g.t * 1000, path: "", bytes: g.s };
+}
+
+/** A signature of this person that a planter has seen, of the same kind of consent if there is one. */
+function seenSignature(
+  world: World,
+  iamId: string,
+  how: string,
+): { text: string; signature: ConsentSignature } | undefined {
+  const { current, stale } = nameable(world);
+  const own = [...current, ...stale].flatMap((text) => {
+    const signature = meaningOf(text)?.author === iamId ? signatureIn(text) : undefined;
+    return signature === undefined ? [] : [{ text, signature }];
+  });
+  return own.find(({ text }) => meaningOf(text)?.how === how) ?? own[0];
 }
 
 function* planted(model: Model, world: World, by: Person, text: string, what: string): Generator<Move> {
@@ -364,14 +397,33 @@ function forge(model: Model, world: World, { victim, writer, step, aheadBy, quot
   } as const;
   const seal = isOwn && quotes === undefined ? ownSealOf(writer)(core.requestStatement(keyId, draft)) : undefined;
   const { keepsTags } = config.switches;
-  const text = keepsTags ? core.encodeTagValue({ ...draft, seal }) : core.encodeCompact(draft, "both");
+  const copied = isOwn ? undefined : seenSignature(world, victim.iamId, how);
+  const made = isOwn && config.isSigned && world.key !== undefined ? signed(core, draft, world.key, writer) : draft;
+  const signature = copied?.signature ?? ("signature" in made ? made.signature : undefined);
+  const text = keepsTags ? core.encodeTagValue({ ...draft, seal, signature }) : core.encodeCompact(draft, "both");
   const isSealed = keepsTags && seal !== undefined;
-  remember(text, { author: victim.iamId, step, at, label, how, deactivatedAt, setter, isSealed, quotes });
+  const isFresh = signature !== undefined && at - signature.signedAtMs / 1000 <= signatureSeconds;
+  const isSame = copied === undefined || isOfSame(copied.text, { step, how, label, quotes });
+  const isSigned = keepsTags && isFresh && isSame;
+  remember(text, { author: victim.iamId, step, at, label, how, deactivatedAt, setter, isSealed, isSigned, quotes });
   return text;
 }
 
-function quoteOf({ author, at, text, seal }: ForgedQuote): QuotedRequest {
-  return { id: recordIdOf(text), author: identity(author), writtenAtMs: at * 1000, seal };
+/** How long after a signature a record may still be dated. */
+const signatureSeconds = 15 * 60;
+
+/** Whether the text is the same consent, of the same request, so that its signature is one of the forged text, too. */
+function isOfSame(
+  text: string,
+  { step, how, label, quotes }: Pick<TextMeaning, "step" | "how" | "label" | "quotes">,
+): boolean {
+  const from = meaningOf(text);
+  if (from?.step !== step || from.label !== label) return false;
+  return (from.how === "answer") === (how === "answer") && from.quotes?.text === quotes?.text;
+}
+
+function quoteOf({ author, at, text, seal, signature }: ForgedQuote): QuotedRequest {
+  return { id: recordIdOf(text), author: identity(author), writtenAtMs: at * 1000, seal, signature };
 }
 
 function describe(what: Command, calls = Number.POSITIVE_INFINITY): string {

@@ -19,7 +19,18 @@ export interface Mutant {
 
 /** By file of the core: the text to replace, and its replacement. */
 const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from: string, to: string]>>>> = {
+  "signed-consent": {
+    "the request that an approval quotes need not be signed": [
+      '&& (quotes === undefined || quotes.vouchedBy === "signature")',
+      "",
+    ],
+    "a signature lasts for ever": ["|| ageMs > signatureLifetimeMs", ""],
+  },
   authorization: {
+    "one person is enough although signatures are demanded": [
+      'if (observation.signatures !== undefined) return "both";',
+      "",
+    ],
     "one's own request is as good as another's": [
       'step === "deactivate" && effective === "destroy" && isOlder ? may',
       "isOlder ? may",
@@ -33,7 +44,7 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       'effective === "destroy"',
     ],
     "nobody has to approve by hand": [
-      'if (!isOwn) return isConfirmed ? may : wait("may_consent");',
+      'if (!isOwn) return isConfirmed && isProven ? may : wait("may_consent");',
       "if (!isOwn) return may;",
     ],
     "the own seal does not matter": [
@@ -79,6 +90,10 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
     "service ids and profiles are persons": ['!iamId.startsWith("iam-")', "true"],
   },
   "consent-record": {
+    "a record without a signature counts": [
+      'if (needsSignature(observation, step) && !isSigned(record)) return not({ kind: "unsigned", record });',
+      "",
+    ],
     "the last writer does not matter": ["if (!isSame(record.author, updatedBy))", "if (false)"],
     "10 s between record and last write": ["recordToleranceMs = 2000", "recordToleranceMs = 10_000"],
     "a record may be dated after the last write": [

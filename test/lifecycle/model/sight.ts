@@ -3,7 +3,7 @@
  * carriers and digest.
  */
 
-import type { OwnSeal } from "../../../provider/lifecycle/consent-record.ts";
+import type { ConsentDraft, OwnSeal } from "../../../provider/lifecycle/consent-record.ts";
 import {
   type Actor,
   type ApprovedStep,
@@ -14,6 +14,7 @@ import {
   type Twin,
 } from "../../../provider/lifecycle/observation.ts";
 import type { RawCarriers } from "../../../provider/lifecycle/record-carriers.ts";
+import type { IsGenuine } from "../../../provider/lifecycle/signed-consent.ts";
 import { sha256 as nodeSha256 } from "../../support/builders.ts";
 import type { Core } from "./core.ts";
 import type { Answers, Keystore, ModelKey, ModelTwin } from "./service.ts";
@@ -103,7 +104,7 @@ function readCarriers(core: Core, key: ModelKey, reader: Person): Carriers {
 const types = { "ks-1": "ibm_cloud_kms", "ks-2": "aws_kms" } as const satisfies Record<Keystore, string>;
 
 export function observationOf(
-  { core, reader }: { readonly core: Core; readonly reader: Person },
+  { core, reader, isSigned }: { readonly core: Core; readonly reader: Person; readonly isSigned?: true | undefined },
   key: ModelKey,
   twin: ModelTwin | undefined,
   now: number,
@@ -123,7 +124,7 @@ export function observationOf(
     tags: carriers.userTags.filter((tag) => tag.name !== "hold"),
     keystores: answers.metadata.map((id) => ({ id, type: types[id] })),
   };
-  return {
+  const observation: KeyObservation = {
     facts,
     state: key.state,
     stateWord: key.state,
@@ -139,7 +140,30 @@ export function observationOf(
     ...(answers.material === "told" && { materialIn: holdersOf(key, now).length > 0 ? ["keystores"] : [] }),
     twins: twin === undefined || answers.twin === "untold" ? [] : [twinOf(twin, answers.twin, key, now)],
     use: { kind: "known", count: 0, retainedBy: [] },
+    ...(isSigned && { signatures: demand }),
   };
+  if (isSigned === undefined) return observation;
+  return { ...observation, carried: core.withVouchers(observation, isGenuine, now * 1000) };
+}
+
+/** What the people's machines demand of signatures. */
+export const demand = { service: "s", by: "f" };
+
+/** A person's signature of a text. Only this person can make it, and every person can copy it from a key. */
+export function signatureOf({ iamId }: Pick<Person, "iamId">, statement: string): string {
+  return sha256(`the SSH key of ${iamId}\n${statement}`);
+}
+
+const isGenuine: IsGenuine = (statement, { author, signature }) =>
+  signature.bytes === signatureOf({ iamId: author }, statement);
+
+/** A record about a destruction as its author writes it, who signs what they write. */
+export function signed(core: Core, draft: ConsentDraft, { state }: Pick<ModelKey, "state">, by: Person): ConsentDraft {
+  if (draft.step !== "destroy") return draft;
+  const facts = { instanceId: "i", vaultId: "v", keyId } as KeyObservation["facts"];
+  const statement = core.statementOfDraft({ facts, state, signatures: demand }, draft);
+  const bytes = signatureOf(by, statement);
+  return { ...draft, signature: { signedAtMs: draft.writtenAtMs, path: "", bytes } };
 }
 
 function truthAbout({ keystores = ["ks-1"] }: ModelKey): Answers {

@@ -7,7 +7,19 @@ import type { Review, ReviewLine } from "../../../provider/lifecycle/review.ts";
 import type { Core } from "./core.ts";
 import { dateOf, readTime, rest } from "./run-time.ts";
 import { type Answer, call, isForTwin, type Request } from "./service.ts";
-import { actorFor, digestFor, keyId, observationOf, ownSealOf, rawOf, recordIdOf, sha256 } from "./sight.ts";
+import {
+  actorFor,
+  demand,
+  digestFor,
+  identity,
+  keyId,
+  observationOf,
+  ownSealOf,
+  rawOf,
+  recordIdOf,
+  sha256,
+  signed,
+} from "./sight.ts";
 import { noteWrite } from "./truth.ts";
 import { patchOfUserFor } from "./up.ts";
 import { Violation } from "./violation.ts";
@@ -98,10 +110,13 @@ function planned(core: Core, config: Config, world: World, flight: Flight): Look
   return { kind: "call", planned: requestFor(core, config, plan.step, { seen: seen.key, who: flight.command.who }) };
 }
 
-function observed(core: Core, { answers }: World, { seen, time, command }: Flight): KeyObservation {
+function observed(core: Core, { answers, isSigned }: World, { seen, time, command }: Flight): KeyObservation {
   if (seen === undefined || time === undefined) throw new Error("no read yet");
   const reader = command.who;
-  return { ...observationOf({ core, reader }, seen.key, seen.twin, seen.at, answers), latestTimeMs: time.latestMs };
+  return {
+    ...observationOf({ core, reader, isSigned }, seen.key, seen.twin, seen.at, answers),
+    latestTimeMs: time.latestMs,
+  };
 }
 
 function decidesAtMs({ time }: Flight): number {
@@ -213,13 +228,13 @@ function planFor(core: Core, config: Config, flight: Flight, observation: KeyObs
   };
   switch (command.kind) {
     case "approve": {
-      const { requestsNext } = command;
-      return core.planReviewedStep(
-        { review: reviewOf(core, flight, observation), requestsNext },
-        observation,
-        run,
-        nowMs,
+      const { requestsNext, who } = command;
+      const review = reviewOf(core, flight, observation);
+      // The person signs what they saw.
+      const signed = new Set(
+        config.isSigned ? core.approvalStatements(review, demand.service, identity(who.iamId)) : [],
       );
+      return core.planReviewedStep({ review, requestsNext }, observation, { ...run, signed }, nowMs);
     }
     case "store":
       return core.planReviewedApproval(reviewOf(core, flight, observation), observation, run, nowMs);
@@ -353,7 +368,8 @@ function recordRequest(
 ): Planned {
   const { marker } = step;
   const carrier = config.switches.keepsTags ? "tag" : "description";
-  const draft = carrier === "tag" ? sealed(core, step.draft, who) : step.draft;
+  const own = carrier === "tag" ? sealed(core, step.draft, who) : step.draft;
+  const draft = config.isSigned ? signed(core, own, seen, who) : own;
   const text = carrier === "tag" ? core.encodeTagValue(draft) : core.encodeCompact(draft, marker);
   remember(text, {
     author: draft.author.iamId ?? draft.author.mark,
@@ -366,6 +382,7 @@ function recordRequest(
       config.people.find((one) => sha256(one.iamId).slice(0, 16) === draft.kmsSetter?.mark)?.iamId ??
       draft.kmsSetter?.mark,
     isSealed: draft.seal !== undefined,
+    isSigned: draft.signature !== undefined,
     quotes: draft.quotes === undefined ? undefined : quoted(seen),
   });
   const patch = core.patchWithRecord(rawOf(seen), draft, marker, carrier);
@@ -384,5 +401,13 @@ function sealed(core: Core, draft: ConsentDraft, who: Person): ConsentDraft {
 function quoted(seen: NonNullable<World["key"]>): QuotedMeaning | undefined {
   const [text = ""] = textsOn(seen);
   const meaning = meaningOf(text);
-  return meaning && { author: meaning.author, at: meaning.at, text, isSealed: meaning.isSealed === true };
+  return (
+    meaning && {
+      author: meaning.author,
+      at: meaning.at,
+      text,
+      isSealed: meaning.isSealed === true,
+      isSigned: meaning.isSigned === true,
+    }
+  );
 }

@@ -65,6 +65,12 @@ export function isPersonId(iamId: string): boolean {
   return iamId.startsWith("IBMid-");
 }
 
+/** Whether the author of the text signed it, and the author of a quoted request signed that. */
+export function areBothSigned(text: string): boolean {
+  const { isSigned = false, quotes } = meaningOf(text) ?? {};
+  return isSigned && (quotes === undefined || quotes.isSigned === true);
+}
+
 /** Whether by the truth alone a record supports the key's next step now. */
 export function standing(world: World): Truth["consent"] {
   const { key, truth, now } = world;
@@ -76,5 +82,6 @@ export function standing(world: World): Truth["consent"] {
   const isFresh = now < lapseOf(consent.text, consent.at) && isInTime(consent.at, key.updatedAt);
   // A record with a date from a false clock does not count, whatever its author.
   const isDated = isInTime(meaningOf(consent.text)?.at ?? consent.at, key.updatedAt);
+  if (world.isSigned && consent.step === "destroy" && !areBothSigned(consent.text)) return undefined;
   return isAlone && isFresh && isDated && consent.step === next && consent.label === key.label ? consent : undefined;
 }

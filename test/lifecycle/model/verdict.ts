@@ -15,6 +15,9 @@ const plantedConfigs = [
   safetyConfig("both hold everything", "single", "none"),
   safetyConfig("both hold everything", "both", "none", { twinSees: "service", keepsTags: false }),
   safetyConfig(withoutTags, "both", "none"),
+  ...(["both", "single"] as const).map(
+    (gate) => ({ ...safetyConfig("both hold everything", gate, "none"), isSigned: true }) as const,
+  ),
 ];
 
 /** The first rule that the core breaks, or undefined. */

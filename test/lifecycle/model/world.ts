@@ -127,6 +127,8 @@ export interface Truth {
 
 export interface World extends ServiceState {
   readonly truth: Truth;
+  /** As in the configuration. */
+  readonly isSigned?: true;
   /** Earlier record texts of the key, newest first. */
   history: readonly string[];
   flight?: Flight;
@@ -142,6 +144,8 @@ export interface Config {
   readonly marker: DualMarker | "none";
   readonly twin: "none" | "plain" | "dual";
   readonly switches: ServiceSwitches;
+  /** Whether each person's machine demands that both people sign a destruction. */
+  readonly isSigned?: true;
   readonly people: readonly Person[];
 }
 
@@ -157,9 +161,10 @@ export const robot: Person = {
 export const profileIamId = "iam-Profile-shared";
 
 export function freshWorld(config: Config, state: "active" | "pre_activation"): World {
-  const { marker } = config;
+  const { marker, isSigned } = config;
   const { keepsTags } = config.switches;
   return {
+    ...(isSigned && { isSigned }),
     now: 1_800_000_000,
     key: {
       state,
@@ -198,6 +203,8 @@ export interface TextMeaning {
   readonly setter: string | undefined;
   /** Whether the author's own seal is on the request. */
   readonly isSealed?: boolean;
+  /** Whether the author signed exactly this consent, whoever put it on the key. */
+  readonly isSigned?: boolean;
   /** The request that an approval quotes. */
   readonly quotes?: QuotedMeaning | undefined;
 }
@@ -209,6 +216,7 @@ export interface QuotedMeaning {
   readonly text: string;
   /** Whether the quote holds a seal that only its author can have made, for exactly this request. */
   readonly isSealed: boolean;
+  readonly isSigned?: boolean;
   /** The request was taken off the key before it was quoted. */
   readonly isRevived?: boolean;
 }
@@ -252,14 +260,14 @@ function textSymbol(clock: Clock, text: string): string {
   const meaning = meanings.get(text);
   if (meaning === undefined) return "?";
   const { author, step, at, label, how, deactivatedAt, setter } = meaning;
-  return `${author}${initials(step)}${age(clock, at)}${label}${how[1]}${deactivatedAt === undefined ? "" : age(clock, deactivatedAt)}${setter ?? ""}${meaning.isSealed === true ? "!" : ""}${quoteSymbol(clock, meaning)}`;
+  return `${author}${initials(step)}${age(clock, at)}${label}${how[1]}${deactivatedAt === undefined ? "" : age(clock, deactivatedAt)}${setter ?? ""}${meaning.isSealed === true ? "!" : ""}${meaning.isSigned === true ? "$" : ""}${quoteSymbol(clock, meaning)}`;
 }
 
 function quoteSymbol(clock: Clock, { quotes }: TextMeaning): string {
   if (quotes === undefined) return "";
-  const { author, at, isSealed, isRevived } = quotes;
+  const { author, at, isSealed, isSigned = false, isRevived } = quotes;
   const isPastDestroying = clock.now - at >= 2 * day;
-  return `(${author}${age(clock, at)}${isPastDestroying ? ">" : ""}${isSealed ? "!" : ""}${isRevived === true ? "r" : ""})`;
+  return `(${author}${age(clock, at)}${isPastDestroying ? ">" : ""}${isSealed ? "!" : ""}${isSigned ? "$" : ""}${isRevived === true ? "r" : ""})`;
 }
 
 /** Whether the request, or the quoted request, was made by its author. */

@@ -1,0 +1,124 @@
+import { describe, expect, it } from "vitest";
+import { authorize } from "../../provider/lifecycle/authorization.ts";
+import { encodeTagValue, standingOf } from "../../provider/lifecycle/consent-record.ts";
+import type { ConsentSignature, KeyObservation } from "../../provider/lifecycle/observation.ts";
+import {
+  approvalStatement,
+  consentStatement,
+  type SignedAct,
+  type SignedSubject,
+  signatureLifetimeMs,
+  withVouchers,
+} from "../../provider/lifecycle/signed-consent.ts";
+import {
+  aKey,
+  aKeyWith,
+  alice,
+  anActor,
+  anApprovalOf,
+  aPolicy,
+  aRecord,
+  aRun,
+  bob,
+  nowMs,
+} from "../support/builders.ts";
+
+const demand = { service: "cloud.ibm.com", by: "/etc/uko/allowed_signers" };
+const subject: SignedSubject = { service: "s", instanceId: "i", vaultId: "v", keyId: "k", state: "deactivated" };
+const act: SignedAct = { kind: "request", step: "destroy", digest: "d", author: bob };
+
+describe("a statement", () => {
+  it("differs for every part of what is signed", () => {
+    const others = [
+      ...Object.keys(subject).map((part) => consentStatement({ ...subject, [part]: "x" }, act)),
+      consentStatement(subject, { ...act, kind: "approval" }),
+      consentStatement(subject, { ...act, step: "deactivate" }),
+      consentStatement(subject, { ...act, digest: "x" }),
+      consentStatement(subject, { ...act, author: alice }),
+      consentStatement(subject, { ...act, answers: "x" }),
+    ];
+    const all = [consentStatement(subject, act), ...others];
+    expect(new Set(all).size).toBe(11);
+  });
+
+  it("keeps neighboring parts apart", () => {
+    expect(consentStatement({ ...subject, vaultId: 'v","k' }, act)).not.toBe(
+      consentStatement({ ...subject, vaultId: "v", keyId: 'k","k' }, act),
+    );
+  });
+});
+
+describe("a record where signatures are demanded", () => {
+  const destroy = (over: object = {}) => aRecord({ step: "destroy", ...over });
+  const signature = (signedAtMs: number): ConsentSignature => ({ signedAtMs, path: "", bytes: "AAAA" });
+  const demanding = (record: ReturnType<typeof aRecord>): KeyObservation => ({
+    ...aKeyWith(record, { state: "deactivated" }),
+    signatures: demand,
+  });
+  const vouched = (record: ReturnType<typeof aRecord>, isGood = true): KeyObservation => {
+    const key = demanding(record);
+    return { ...key, carried: withVouchers(key, () => isGood, nowMs) };
+  };
+  const whyNot = (key: KeyObservation): string => {
+    const standing = standingOf(key, "destroy", nowMs);
+    return standing.binds ? "binds" : standing.why.kind;
+  };
+
+  it("binds for a destruction only with its author's own signature of at most 15 minutes before", () => {
+    const { writtenAtMs } = destroy();
+    expect(whyNot(vouched(destroy()))).toBe("unsigned");
+    expect(whyNot(vouched(destroy({ signature: signature(writtenAtMs) })))).toBe("binds");
+    expect(whyNot(vouched(destroy({ signature: signature(writtenAtMs) }), false))).toBe("unsigned");
+    expect(whyNot(vouched(destroy({ signature: signature(writtenAtMs - signatureLifetimeMs) })))).toBe("binds");
+    expect(whyNot(vouched(destroy({ signature: signature(writtenAtMs - signatureLifetimeMs - 1000) })))).toBe(
+      "unsigned",
+    );
+    expect(whyNot(vouched(destroy({ signature: signature(writtenAtMs + 1000) })))).toBe("unsigned");
+  });
+
+  it("is judged at its write, and an approval and the request that it quotes now", () => {
+    const times: number[] = [];
+    const judge = (key: KeyObservation) => withVouchers(key, (_statement, { atMs }) => times.push(atMs) > 0, nowMs);
+    const request = destroy({ signature: signature(destroy().writtenAtMs) });
+    const key = demanding(request);
+    judge(key);
+    expect(times.splice(0)).toEqual([key.updatedAtMs]);
+    const approval = anApprovalOf(request, { signature: signature(nowMs - 1_800_000) });
+    judge(demanding({ ...approval, quotes: { ...approval.quotes, signature: request.signature } as never }));
+    expect(times).toEqual([nowMs, nowMs]);
+  });
+
+  it("binds for a deactivation without a signature", () => {
+    const key = { ...aKeyWith(aRecord(), { state: "active" }), signatures: demand } as const;
+    expect(standingOf(key, "deactivate", nowMs).binds).toBe(true);
+  });
+
+  it("is approved only by a person who signed exactly this approval in this run", () => {
+    const record = destroy({ signature: signature(destroy().writtenAtMs) });
+    const key = vouched(record);
+    const mayWith = (signed: readonly string[]): string => {
+      const run = aRun({ actor: anActor(bob), consents: [record.id], intent: "approve", signed: new Set(signed) });
+      return authorize(key, aPolicy(), run, "destroy", nowMs).kind;
+    };
+    expect(mayWith([])).toBe("must_wait");
+    expect(mayWith([approvalStatement(key, record, alice)])).toBe("must_wait");
+    expect(mayWith([approvalStatement(key, { ...record, id: "0".repeat(32) }, bob)])).toBe("must_wait");
+    expect(mayWith([approvalStatement({ ...key, state: "pre_activation" }, record, bob)])).toBe("must_wait");
+    expect(mayWith([approvalStatement(key, record, bob)])).toBe("may");
+  });
+
+  it("has room in a tag for both signatures with a path of a list of 10,000 keys", () => {
+    const long = { signedAtMs: nowMs, path: "9".repeat(700), bytes: "A".repeat(440) };
+    const record = anApprovalOf(destroy(), { signature: long, reason: "Payroll moved to the new ledger. ".repeat(15) });
+    const value = encodeTagValue({ ...record, quotes: { ...record.quotes, signature: long } as never });
+    expect(value.length).toBeLessThanOrEqual(8192);
+  });
+});
+
+it("a key that its creator and its program give to one person takes two where signatures are demanded", () => {
+  const key = { ...aKey({ marker: "single", state: "deactivated" }), signatures: demand } as const;
+  const run = aRun({ actor: anActor(bob), intent: "engine" });
+  const alone = aPolicy({ dualAuthorization: "single" });
+  expect(authorize(key, alone, run, "destroy", nowMs).kind).toBe("must_ask");
+  expect(authorize({ ...key, signatures: undefined }, alone, run, "destroy", nowMs).kind).toBe("may");
+});
