@@ -11,6 +11,7 @@ import { isUkoError, UkoError } from "../errors.ts";
 import { capital } from "../printable.ts";
 import { toFailure } from "./configuration.ts";
 import { failureOf } from "./grpc-status.ts";
+import { projectRuntime } from "./project-runtime.ts";
 import type { PlannedObject } from "./run-memory.ts";
 import { loadDeferred, type Session } from "./session.ts";
 import { type Mask, maskOf, merged, type Properties, readProperties, writeProperties } from "./values.ts";
@@ -77,10 +78,14 @@ export async function create(session: Session, request: providerPb.CreateRequest
   const { memory } = session;
   // Pulumi does not pass the organization to plugins; the URN is the rest of the resource's lasting
   // name (decision 0010).
-  const options = { ...optionsOf(session, request), origin: urn, holderOf: memory.holderOf };
+  const { holderOf } = memory;
+  const options = { ...optionsOf(session, request), origin: urn, holderOf, runtime: projectRuntime() };
   const made = await handlers.create(news, options).catch((error: unknown) => {
-    const { alikeId } = isUkoError(error) ? error.data : {};
-    if (typeof alikeId === "string") memory.noteNamed(urn, alikeId);
+    if (!isUkoError(error) || typeof error.data.alikeId !== "string") throw error;
+    const { alikeId } = error.data;
+    memory.noteNamed(urn, alikeId);
+    // Pulumi does not tell a provider that it replaces a resource, as replaceOnChanges: ["*"] asks for.
+    if (error.code === "UKO_SERVICE_REFUSED") memory.refuseReplacement(urn, alikeId);
     throw error;
   });
   if (made.isFound) memory.takeFound(urn, made.id);
@@ -172,7 +177,9 @@ export async function remove(session: Session, request: providerPb.DeleteRequest
   const { sayLetGo, declaredTwice, messageAmong } = await loadDeferred();
   if (shared.kind === "let_go")
     return warnOf(session, request, [sayLetGo({ resource: urn, holder: shared.holder, id })]);
-  if (shared.kind === "refused") throw declaredTwice({ resource: urn, holder: shared.holder, id });
+  if (shared.kind === "refused") {
+    throw declaredTwice({ resource: urn, holder: shared.holder, id, runtime: projectRuntime() });
+  }
   const outcome = await handlers.delete(olds, {
     ...optionsOf(session, request),
     target: urn,

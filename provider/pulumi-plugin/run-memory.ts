@@ -28,6 +28,15 @@ export function createRunMemory() {
   let isDeleting = false;
   const declarations = createDeclarations();
   const join = (urn: string, id: string): string => `${urn} ${id}`;
+  const refuseReplacement = (urn: string, id: string): void => {
+    if (!stored.has(join(urn, id))) return;
+    throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
+      summary: `"${urn.split("::").at(-1)}" cannot be replaced: its label or its ID in the program belongs to the existing one`,
+      detail:
+        "Nothing was created or deleted. To keep the existing one, remove the option replaceOnChanges or the flag that asks for a replacement. " +
+        "To get a new one, create it with another name and label, move to it, then remove the old one from the program.",
+    });
+  };
   return {
     /** The program declares a resource of this URN, and may name its object. */
     trackPlanned(urn: string, { id, place }: PlannedObject): void {
@@ -64,16 +73,10 @@ export function createRunMemory() {
      * already, since it cannot replace itself.
      */
     takeFound(urn: string, id: string): void {
-      if (stored.has(join(urn, id))) {
-        throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
-          summary: `"${urn.split("::").at(-1)}" cannot be replaced: its label or its ID in the program belongs to the existing one`,
-          detail:
-            "Nothing was created or deleted. Create a new one with another name and label, move to " +
-            "it, then remove the old one from the program.",
-        });
-      }
+      refuseReplacement(urn, id);
       found.add(join(urn, id));
     },
+    refuseReplacement,
     /**
      * Whether a creation of this run found this object, so that the deletion only removes its former
      * entry in state.

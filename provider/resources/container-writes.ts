@@ -240,11 +240,12 @@ function describeNew<Snapshot, New>({ kind, name }: Pick<Creation<Snapshot, New>
 function nameTaken<Snapshot extends Named, New>(
   creation: Creation<Snapshot, New>,
   { id }: Named,
-  { apply, origin, holderOf }: CreateOptions,
+  { apply, origin, holderOf, runtime }: CreateOptions,
 ): UkoError {
   const { kind, vaultId, adoptBy } = creation;
   const alikeId = vaultId === undefined ? id : `${vaultId}/${id}`;
-  const keep = sayKeepUnderNewName({ noun: kind, id, adoptBy }, { apply, origin, holder: holderOf?.(alikeId) });
+  const holder = holderOf?.(alikeId);
+  const keep = sayKeepUnderNewName({ noun: kind, id, adoptBy }, { apply, origin, holder, runtime });
   return new UkoError("UKO_SERVICE_REFUSED", {
     summary: `${capital(describeNew(creation))} already exists, with ID ${id}`,
     detail: `Names are unique. Nothing was created, and the existing one was not changed.\n${keep}`,

@@ -44,7 +44,7 @@ test.each(containers)(
     const refused = await statusOf(ledger.delete(id, properties));
     expect(refused).toMatchObject({ code: status.FAILED_PRECONDITION });
     expect(refused.details).toMatch(/^"ledger" stays in the state, because "books" names the same object/);
-    expect(refused.details).toContain(`in the option aliases of "books":\n  "${ledger.urn}"\n`);
+    expect(refused.details).toContain(`set this option of "books":\n  aliases: ["${ledger.urn}"]\n`);
     expect(refused.details).toContain("[UKO_DECLARED_TWICE]");
     expect(exists()).toBe(true);
   },
@@ -68,7 +68,7 @@ test("a move into a component refuses the deletion, and tells the two places apa
   expect(refused.details).toMatch(
     /^"ledger" at the top level stays in the state, because "ledger" in pay:index:Books names/,
   );
-  expect(refused.details).toContain(`  "${ledger.urn}"`);
+  expect(refused.details).toContain(`  aliases: ["${ledger.urn}"]`);
   expect(exists()).toBe(true);
 });
 
@@ -78,7 +78,7 @@ test("if the run knows who holds the container, the failed creation names its UR
     const { id, properties, ledger, later } = await renamed("Vault", news, parents);
     await ledger.read(id, properties);
     const { details } = await statusOf(later.create(await later.check(news)));
-    expect(details).toContain(`aliases:\n  "${ledger.urn}"`);
+    expect(details).toContain(`\n  aliases: ["${ledger.urn}"]`);
     expect(details).toContain("Do not set existingVaultId.");
     expect(details.includes("pulumi state rename")).toBe(parents === "");
   }

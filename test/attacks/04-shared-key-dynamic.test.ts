@@ -78,8 +78,23 @@ test("the creation under the new name fails and the run continues: the deletion 
   await nextRun();
   const { inputs } = await run.check({}, argsOf("wages"));
   const refused = await errorOf(run.create(inputs));
-  expect(refused.details).toContain("list its former URN in the option aliases");
+  expect(refused.details).toContain(
+    `had another name or parent before, set its option:\n  aliases: ["<former URN>"]\n`,
+  );
   expect((await errorOf(run.delete(payroll.properties, payroll.id))).details).toContain("[UKO_DECLARED_TWICE]");
+});
+
+test("a key moved under a parent: the error prints the URN that created it, and neither an alias by name nor a rename", async () => {
+  await made("payroll");
+  await nextRun();
+  const urn = "urn:pulumi:prod::pay::pulumi-nodejs:dynamic/uko:ManagedKey::payroll";
+  const moved = originOf("payroll").replace("pulumi-nodejs:", "pay:index:Ledger$pulumi-nodejs:");
+  const { inputs } = await run.check({}, { ...argsOf("payroll"), __origin: moved });
+  const { details } = await errorOf(run.create(inputs));
+  expect(details).toContain(
+    `at the top level of this stack. If you moved it under a parent, set the option:\n  aliases: ["${urn}"]\n`,
+  );
+  expect(details).not.toContain("state rename");
 });
 
 test("a vault renamed without an alias stays: its deletion is refused, and names the alias", async () => {
@@ -94,7 +109,7 @@ test("a vault renamed without an alias stays: its deletion is refused, and names
   expect((await errorOf(run.create(inputs))).details).toContain("already exists, with ID");
   const { details } = await errorOf(run.delete(ledger.properties, ledger.id));
   expect(details).toContain("[UKO_DECLARED_TWICE]");
-  expect(details).toContain('  "urn:pulumi:prod::pay::pulumi-nodejs:dynamic/uko:Vault::ledger"');
+  expect(details).toContain('  aliases: ["urn:pulumi:prod::pay::pulumi-nodejs:dynamic/uko:Vault::ledger"]');
   expect(await writes()).toEqual([]);
 });
 

@@ -158,7 +158,7 @@ test("the hint after a rename names the resource that holds the key and does not
   const { id, inputs, properties, payroll, wages } = await renamed();
   await payroll.read(id, properties, inputs);
   const { details } = await statusOf(wages.create(await wages.check(news())));
-  expect(details).toContain(`list its former URN in the option aliases:\n  "${payroll.urn}"\n`);
+  expect(details).toContain(`Next: set the option:\n  aliases: ["${payroll.urn}"]\n`);
   expect(details).toContain(`pulumi state rename --stack dev '${payroll.urn}' 'wages'`);
   expect(details).not.toContain("set existingKeyId to it");
 });
@@ -166,7 +166,7 @@ test("the hint after a rename names the resource that holds the key and does not
 test("if the run does not know which resource holds the key, the hint names the alias first and the condition of an adoption", async () => {
   const { wages } = await renamed();
   const { details } = await statusOf(wages.create(await wages.check(news())));
-  expect(details).toContain("had another name or parent before, list its former URN in the option aliases");
+  expect(details).toContain(`had another name or parent before, set its option:\n  aliases: ["<former URN>"]\n`);
   expect(details).toContain("`pulumi stack --show-urns` shows the URN");
   expect(details).toMatch(/If no other resource of this or another stack declares key \S+, set existingKeyId to it/);
 });

@@ -28,6 +28,8 @@ export interface CreateOptions extends CallOptions {
   readonly apply?: ApplyCommand | undefined;
   /** The resource under which state holds the object with this ID, as far as this run knows. */
   readonly holderOf?: (id: string) => string | undefined;
+  /** The `runtime` of the program's project, such as `python`, if the engine reveals it. */
+  readonly runtime?: string | undefined;
 }
 
 /** For an update, whose message may tell people what to run next. */

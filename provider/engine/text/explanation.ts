@@ -70,6 +70,18 @@ export function rerunCommand({ rerun, target }: Door): string {
   return rerun === "pulumi destroy" ? `${rerun}${stack} --target '${urn}'` : `${rerun}${stack}`;
 }
 
+/** The option `aliases` with a resource's former URN, by the `runtime` of the project file. */
+const aliasOptions: Readonly<Record<string, (urn: string) => string>> = {
+  python: (urn) => `opts=pulumi.ResourceOptions(aliases=["${urn}"])`,
+  go: (urn) => `pulumi.Aliases([]pulumi.Alias{{URN: pulumi.URN("${urn}")}})`,
+  java: (urn) => `CustomResourceOptions.builder().aliases(Alias.withUrn("${urn}"))`,
+};
+
+/** As the program's language writes it. TypeScript and YAML write it alike; without a runtime, so does the message. */
+export function aliasOption(urn: string, runtime = ""): string {
+  return aliasOptions[runtime]?.(urn) ?? `aliases: ["${urn}"]`;
+}
+
 /** The flag that selects the stack of a URN, with a blank before it; empty if the name needs quotes. */
 export function onStack(urn: string | undefined): string {
   const [, stack] = /^urn:pulumi:([A-Za-z0-9_.][A-Za-z0-9_.-]*)::/.exec(urn ?? "") ?? [];

@@ -2,7 +2,7 @@
 
 import { asUkoError, type ErrorCode, isUkoError, UkoError } from "../../errors.ts";
 import { type Dialect, dialectOf } from "./dialect.ts";
-import { type ApplyCommand, type HclCommand, onStack, rerunCommand, shellSafeUrn } from "./explanation.ts";
+import { type ApplyCommand, aliasOption, type HclCommand, onStack, rerunCommand, shellSafeUrn } from "./explanation.ts";
 import { capital, plain } from "./words.ts";
 
 /** What people know a resource by. An edited state may lack everything but the noun. */
@@ -41,6 +41,8 @@ interface Shared {
   readonly resource: string | undefined;
   readonly holder: string;
   readonly id: string;
+  /** The `runtime` of the program's project, if the interface knows it. */
+  readonly runtime?: string | undefined;
 }
 
 /** The resource left state, and the object continues to exist. */
@@ -49,7 +51,7 @@ export function sayLetGo({ resource, holder, id }: Shared): string {
   return `${left} left only the state: "${nameIn(holder)}" declares the same object, ${plain(id, 100)}, so uko took no step towards its deletion`;
 }
 
-export function declaredTwice({ resource, holder, id }: Shared): UkoError {
+export function declaredTwice({ resource, holder, id, runtime }: Shared): UkoError {
   if (resource === holder) return keptUnderItsName(holder, id);
   const staying = resource === undefined ? "This resource" : sayApart(resource, holder);
   const other = resource === undefined ? `"${nameIn(holder)}"` : sayApart(holder, resource);
@@ -57,10 +59,10 @@ export function declaredTwice({ resource, holder, id }: Shared): UkoError {
     summary: `${staying} stays in the state, because ${other} names the same object, and the state does not hold the object as ${other} yet`,
     detail: [
       `uko took no step towards the deletion of ${plain(id, 100)}.`,
-      ...aliasLines(
-        `If you renamed or moved the resource, list its former URN in the option aliases of ${other}`,
-        resource,
-      ),
+      ...aliasLines(`If you renamed or moved the resource, set this option of ${other}`, {
+        former: shellSafeUrn(resource),
+        runtime,
+      }),
       `Next: correct the error that stopped ${other}, then run:`,
       `  ${rerunCommand({ rerun: "pulumi up", target: holder })}`,
     ].join("\n"),
@@ -80,10 +82,15 @@ function parentsIn(urn: string): string {
   return (urn.split("::")[2] ?? "").split("$").slice(0, -1).join("$");
 }
 
-/** The URN alone, in quotes, which every language of Pulumi accepts in its list of aliases. */
-function aliasLines(sentence: string, urn: string | undefined): readonly string[] {
-  const former = shellSafeUrn(urn);
-  return former === undefined ? [] : [`${sentence}:`, `  "${former}"`];
+/**
+ * Always the whole URN: an alias by name keeps the resource's present parent, and so does `pulumi
+ * state rename`, so neither has an effect on a resource that moved under another parent.
+ */
+function aliasLines(
+  sentence: string,
+  { former, runtime }: { readonly former: string | undefined; readonly runtime: string | undefined },
+): readonly string[] {
+  return former === undefined ? [] : [`${sentence}:`, `  ${aliasOption(former, runtime)}`];
 }
 
 /** The engine deletes a former entry of a resource that stays with the same object. */
@@ -158,12 +165,16 @@ export interface NewName {
   readonly origin?: string | undefined;
   /** The name under which state holds the object, if the run knows it. */
   readonly holder?: string | undefined;
+  /** The name under which a run created the object, if the object's mark reveals it. */
+  readonly creator?: string | undefined;
+  /** The `runtime` of the program's project, if the interface knows it. */
+  readonly runtime?: string | undefined;
 }
 
 /** How a program keeps an object under another name. Adopting the object while the former resource is deleted would delete the object. */
 export function sayKeepUnderNewName(
   { noun, id, adoptBy }: Existing,
-  { apply = "pulumi up", origin, holder }: NewName,
+  { apply = "pulumi up", origin, holder, creator, runtime }: NewName,
 ): string {
   const { stack, property } = dialectOf(apply);
   const adopt = `If no other resource of this or another ${stack} declares ${noun} ${id}, set ${property(adoptBy)} to it.`;
@@ -172,17 +183,31 @@ export function sayKeepUnderNewName(
   }
   const former = shellSafeUrn(holder);
   if (former === undefined) {
+    const made = shellSafeUrn(creator);
     const rename = renameCommand("<former URN>", "<new name>");
     return [
-      "If the resource had another name or parent before, list its former URN in the option aliases.",
-      `\`pulumi stack --show-urns\` shows the URN. For a new name alone, ${rename} does the same.`,
+      ...(made === undefined
+        ? [
+            ...aliasLines("If the resource had another name or parent before, set its option", {
+              former: "<former URN>",
+              runtime,
+            }),
+            `\`pulumi stack --show-urns\` shows the URN. For a new name under the same parent, ${rename} does the same.`,
+          ]
+        : aliasLines(
+            "The key was created at the top level of this stack. If you moved it under a parent, set the option",
+            {
+              former: made,
+              runtime,
+            },
+          )),
       adopt,
     ].join("\n");
   }
   const isMoved = origin !== undefined && parentsIn(origin) !== parentsIn(former);
   return [
     `The state holds this ${noun} as "${nameIn(former)}". Do not set ${adoptBy}.`,
-    ...aliasLines("Next: list its former URN in the option aliases", former),
+    ...aliasLines("Next: set the option", { former, runtime }),
     ...(isMoved ? [] : ["or run:", `  ${renameCommand(former, origin === undefined ? "<new name>" : nameIn(origin))}`]),
   ].join("\n");
 }

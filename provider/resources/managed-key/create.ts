@@ -57,7 +57,7 @@ export async function createKey(
       if (found !== undefined) return adoptExisting(world, inputs, marker, found, options);
       const isUnknown = written.kind === "refused" && !isTaken;
       const missing = isUnknown ? await sayMissing(world, inputs, options) : undefined;
-      throw denialOf(written, wordsOf(inputs, written.kind, { alike, missing }, options));
+      throw denialOf(written, wordsOf(world, inputs, { kind: written.kind, alike, missing }, options));
     }
   }
 }
@@ -191,12 +191,14 @@ async function readAgain(
 }
 
 function wordsOf(
-  { vaultId }: ManagedKeyInputs,
-  kind: Denied["kind"],
-  { alike, missing }: { readonly alike: Alike | undefined; readonly missing: string | undefined },
+  world: World,
+  inputs: ManagedKeyInputs,
+  denied: { readonly kind: Denied["kind"]; readonly alike: Alike | undefined; readonly missing: string | undefined },
   options: CreateOptions,
 ): WriteWords {
-  const why = alike === undefined ? missing : describeAlike(alike, options);
+  const { kind, alike, missing } = denied;
+  const { vaultId } = inputs;
+  const why = alike === undefined ? missing : describeAlike(world, inputs, alike, options);
   return {
     act: kind === "refused" ? "create the key" : `create a key in vault ${vaultId}`,
     needs: `Creating a key requires the role ${sayRoles(rights.create)}.`,

@@ -86,7 +86,7 @@ export function findMade(
               detail:
                 "The vault has no key with the mark of this resource, so most likely none was created. Run the same command again.",
             }
-          : { detail: describeAlike(alike, options), data: alikeData(alike) },
+          : { detail: describeAlike(world, inputs, alike, options), data: alikeData(alike) },
     },
     options,
   );
@@ -97,13 +97,21 @@ export function findMade(
  * or to adopt it.
  */
 export function describeAlike(
-  { key: { vaultId, keyId }, reason }: Alike,
-  { apply, origin, holderOf }: CreateOptions,
+  world: World,
+  inputs: ManagedKeyInputs,
+  { key, reason }: Alike,
+  { apply, origin, holderOf, runtime }: CreateOptions,
 ): string {
+  const { vaultId, keyId } = key;
   const why =
     reason === undefined ? "but not the mark of this resource" : `and the mark of this resource, but ${reason}`;
   const holder = holderOf?.(`${vaultId}/${keyId}`);
-  const keep = sayKeepUnderNewName({ noun: "key", id: keyId, adoptBy: "existingKeyId" }, { apply, origin, holder });
+  const top = origin === undefined ? undefined : withoutParents(origin);
+  const creator = top !== undefined && isMadeFor(world, inputs, key, top) ? urnIn(top) : undefined;
+  const keep = sayKeepUnderNewName(
+    { noun: "key", id: keyId, adoptBy: "existingKeyId" },
+    { apply, origin, holder, creator, runtime },
+  );
   return `Key ${keyId} has this label, ${why}.\n${keep}`;
 }
 
@@ -126,10 +134,30 @@ export function isMadeForAnother(
   origin: string | undefined,
 ): boolean {
   if (origin === undefined || !key.tags.some(({ name }) => name === creationTagName)) return false;
+  return !isMadeFor(world, inputs, key, origin);
+}
+
+/** Whether the key has the mark that a creation for the resource of this name leaves. */
+function isMadeFor(world: World, inputs: ManagedKeyInputs, key: KeySnapshot, origin: string): boolean {
   // A program that leaves the label to the naming scheme derived the mark without a label.
   const { label: _label, ...unnamed } = inputs;
   const named = { ...inputs, label: key.label };
-  return ![named, unnamed].some((one) => hasMark(key, keyMark(world, one, origin)));
+  return [named, unnamed].some((one) => hasMark(key, keyMark(world, one, origin)));
+}
+
+/**
+ * The same resource at the top level of its stack: `urn:pulumi:<stack>::<project>::<parents>$<type>::<name>`
+ * without the parents. Undefined if it has no parent.
+ */
+function withoutParents(origin: string): string | undefined {
+  const [stack, project, types = "", ...name] = origin.split("::");
+  const type = types.split("$").at(-1);
+  return type === types ? undefined : [stack, project, type, ...name].join("::");
+}
+
+/** The dynamic provider's names begin with the organization. */
+function urnIn(origin: string): string {
+  return origin.slice(origin.indexOf("urn:pulumi:"));
 }
 
 function hasMark({ tags }: KeySnapshot, { value }: CreationMark): boolean {

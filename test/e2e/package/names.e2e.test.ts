@@ -36,6 +36,30 @@ test("a rename by alias keeps the key and changes nothing, also during its delet
     expect(await scenario.writes(asked)).toEqual([]);
   }));
 
+test.each(["required", "single"])(
+  "a key that moves under a parent keeps its key by the printed alias (%s)",
+  (dualAuthorization) => {
+    const under = (options?: Readonly<Record<string, unknown>>): YamlProgram => ({
+      resources: {
+        group: { type: "uko:index:Vault", properties: { name: "group" } },
+        payroll: keyResource("payroll", { dualAuthorization }, options),
+      },
+    });
+    return withMade({ program: under() }, async ({ scenario, bob, made }) => {
+      const parent = { parent: from("group") };
+      await bob.writeProgram(yamlProgram(under(parent)));
+      const stopped = ended(await bob.up(), 1, /^The service did not create the key: A key with this label exists/);
+      expect(stopped.output).not.toContain("state rename");
+      const printed = /^ +aliases: (?<list>\[.*\])$/m.exec(stopped.output)?.groups?.list ?? "[]";
+      expect(JSON.parse(printed)).toEqual([urnOf("payroll")]);
+
+      await bob.writeProgram(yamlProgram(under({ ...parent, aliases: JSON.parse(printed) })));
+      expect(ended(await bob.up(), 0).output).not.toMatch(/creat|delet|replac/);
+      expect(await scenario.writes(made)).toEqual([]);
+    });
+  },
+);
+
 test("a rename without an alias stops, and the command of its hint moves the key to the new name", () =>
   withMade({ program: named("payroll") }, async ({ scenario, bob, made }) => {
     await bob.writeProgram(yamlProgram(named("wages")));

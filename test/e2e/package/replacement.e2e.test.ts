@@ -57,6 +57,23 @@ test.each([
     }),
 );
 
+test('replaceOnChanges: ["*"] names itself as the reason, also for a key that is too old to be matched by its mark', () => {
+  const options = { replaceOnChanges: ["*"] };
+  return withMade({ program: programWith({}, options) }, async ({ scenario, bob }) => {
+    await scenario.advance("8d");
+    const made = await scenario.mark();
+    await bob.writeProgram(yamlProgram(programWith({ description: "another" }, options)));
+    const refused = ended(await bob.up(), 1, /^"payroll" cannot be replaced: /);
+    expect(refused.output).toContain("remove the option replaceOnChanges");
+    expect(refused.output).not.toMatch(/aliases|state rename/);
+    expect(await scenario.writes(made)).toEqual([]);
+
+    await bob.writeProgram(yamlProgram(programWith({ description: "another" })));
+    ended(await bob.up(), 0);
+    expect(await keysIn(scenario)).toEqual([["payroll", "active"]]);
+  });
+});
+
 test("a key that the program adopted cannot replace itself either", () =>
   withYaml({ people: ["bob"] }, async (scenario) => {
     const bob = await scenario.person("bob");

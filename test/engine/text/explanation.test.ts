@@ -1,7 +1,13 @@
 /** The command that a message prints for an engine: it deletes the one resource, or says plainly that it deletes more. */
 
 import { expect, test } from "vitest";
-import { applyCommand, renderExplanation, rerunCommand, shellWord } from "../../../provider/engine/text/explanation.ts";
+import {
+  aliasOption,
+  applyCommand,
+  renderExplanation,
+  rerunCommand,
+  shellWord,
+} from "../../../provider/engine/text/explanation.ts";
 
 const urn = "urn:pulumi:prod::pay::my:Component$pulumi-nodejs:dynamic/uko:ManagedKey::payroll";
 const rendered = (commands: readonly string[]) =>
@@ -89,4 +95,15 @@ test("the reader's own engine applies a changed program", () => {
   expect(applyCommand({ rerun: "terraform destroy" })).toBe("terraform apply");
   for (const rerun of ["pulumi destroy", "pulumi up"] as const) expect(applyCommand({ rerun })).toBe("pulumi up");
   expect(applyCommand({ rerun: "uko continue" })).toBeUndefined();
+});
+
+test.each([
+  ["python", 'opts=pulumi.ResourceOptions(aliases=["urn:a"])'],
+  ["go", 'pulumi.Aliases([]pulumi.Alias{{URN: pulumi.URN("urn:a")}})'],
+  ["java", 'CustomResourceOptions.builder().aliases(Alias.withUrn("urn:a"))'],
+  ["yaml", 'aliases: ["urn:a"]'],
+  ["nodejs", 'aliases: ["urn:a"]'],
+  [undefined, 'aliases: ["urn:a"]'],
+])("the option with a former URN is a line of a program in %s", (runtime, line) => {
+  expect(aliasOption("urn:a", runtime)).toBe(line);
 });
