@@ -17,6 +17,7 @@ export { createDeclarations } from "./engine/resource/declarations.ts";
 export { messageAmong } from "./engine/resource/delete.ts";
 export { hclDialect, programDialect } from "./engine/text/dialect.ts";
 export {
+  declaredByTwo,
   declaredTwice,
   declaredTwiceInHcl,
   errorAbout,
@@ -75,7 +76,7 @@ export function openHandlers(stored: () => StoredSettings | undefined, outputs: 
     opened ??= openWorld(process.env, configured(stored()), outputs, dialect);
     return { world: opened.world, run: opened.settings };
   };
-  const context = { open, door, sha256 };
+  const context = { open, isConfigured: () => stored() !== undefined, door, sha256 };
   const handlers = Object.entries(resources).map(([name, definition]) => [
     name,
     createHandlers(definition as unknown as ResourceDefinition<object, object>, context),

@@ -4,16 +4,20 @@ import type { Announcement } from "../lifecycle/announcement.ts";
 import { reportingRun, resultOfStored } from "./loop/report.ts";
 import type { CallOptions, World } from "./ports/world.ts";
 import { type ProgramReader, readProgram } from "./program/read-program.ts";
+import { containsUnknown } from "./program/unknown.ts";
 import type {
   CheckFailure,
   CreateOptions,
+  CreationPreview,
   ListFilter,
   ListOptions,
+  PreviewOptions,
   ResourceDefinition,
   RunSettings,
   Stored,
 } from "./resource/definition.ts";
 import { type DeleteOutcome, type DeleteRequest, resultOfDeletion } from "./resource/delete.ts";
+import { planWorld } from "./resource/plan-world.ts";
 import { nothingPlanned, type Planned } from "./resource/preview.ts";
 import { applyCommand, type Door } from "./text/explanation.ts";
 import { isTransientReadError } from "./text/resource-messages.ts";
@@ -36,6 +40,11 @@ export interface Handlers<Inputs, State extends Inputs>
   delete(olds: unknown, options: DeleteOptions): Promise<DeleteOutcome>;
   /** Changes that the service would reject. An unreadable object rejects none: the update decides. */
   checkByRead(olds: unknown, news: unknown, options: CallOptions): Promise<readonly CheckFailure[]>;
+  /**
+   * What the service would refuse of a creation, and what an adoption does. Inputs may be unknown. An
+   * unreadable service refuses nothing: the creation decides.
+   */
+  previewCreation(news: unknown, options: PreviewOptions): Promise<CreationPreview>;
   /** From state alone; makes no call. `timeoutMs` is the resource's own wait budget. */
   previewDelete(olds: unknown, timeoutMs?: number): Planned;
   /** Like `previewDelete`; `short` if the update does not advance the deletion of its resource. */
@@ -59,6 +68,8 @@ export interface DeleteOptions extends ApplyOptions {
 /** What a door passes in. `open` is called when the first call needs the service. */
 export interface HandlerContext {
   readonly open: () => { readonly world: World; readonly run: RunSettings };
+  /** Whether the engine knows every setting yet; absent if there is no later moment. */
+  readonly isConfigured?: () => boolean;
   readonly door: Door;
   /** Same as in `World`; a diff is computed without a world. */
   readonly sha256: World["sha256"];
@@ -69,10 +80,7 @@ export function createHandlers<Inputs, State extends Inputs>(
   context: HandlerContext,
 ): Handlers<Inputs, State> {
   const { stateFrom, inputsFrom, known, ...program } = readProgram(definition, context);
-  const opened = ({ progress }: CallOptions): ReturnType<HandlerContext["open"]> => {
-    const { world, run } = context.open();
-    return { world: progress === undefined ? world : { ...world, progress }, run };
-  };
+  const opened = (options: CallOptions) => openFor(context, options);
   const looked = (stored: Stored<State>, run: RunSettings): ResourceRead<State> => ({
     ...stored,
     isWatched: definition.refreshBeforeRun(stored.state, run),
@@ -85,6 +93,7 @@ export function createHandlers<Inputs, State extends Inputs>(
   };
   return {
     ...program,
+    ...createPreviews(definition, context, { stateFrom, known }),
     async create(news, options) {
       const { world, run } = opened(options);
       const inputs = inputsFrom(news);
@@ -121,9 +130,52 @@ export function createHandlers<Inputs, State extends Inputs>(
     async list(filter, options) {
       return definition.list(opened(options).world, filter, options);
     },
+    async delete(olds, options) {
+      const { world, run } = opened(options);
+      const state = stateFrom(olds);
+      const deletion = definition.deletion(state, run);
+      const { target, rerun = context.door.rerun, waiting, announced } = options;
+      const door = { ...context.door, rerun, ...(target !== undefined && { target }) };
+      const work = () => deletion.delete(world, { run, door, waiting, announced }, options);
+      const subject = deletion.subject(Object(state));
+      return reportingRun(world, { operation: "delete", subject, work, resultOf: resultOfDeletion }, options);
+    },
+  };
+}
+
+function openFor({ open }: HandlerContext, { progress }: CallOptions): ReturnType<HandlerContext["open"]> {
+  const { world, run } = open();
+  return { world: progress === undefined ? world : { ...world, progress }, run };
+}
+
+type Previews = "checkByRead" | "previewCreation" | "previewDelete" | "previewUpdate";
+
+/** What a plan asks before a run begins. */
+function createPreviews<Inputs, State extends Inputs>(
+  definition: ResourceDefinition<Inputs, State>,
+  context: HandlerContext,
+  { stateFrom, known }: Pick<ProgramReader<Inputs, State>, "stateFrom" | "known">,
+): Pick<Handlers<Inputs, State>, Previews> {
+  const opened = (options: CallOptions) => openFor(context, options);
+  let planning: World | undefined;
+  return {
     async checkByRead(olds, news, options) {
       const { state, inputs } = known(olds, news);
-      return rejections(() => definition.rejectByRead?.(() => opened(options).world, state, inputs, options));
+      const rejected = await unlessUnreadable(async () =>
+        definition.rejectByRead?.(() => opened(options).world, state, inputs, options),
+      );
+      return rejected ?? [];
+    },
+    async previewCreation(news, options) {
+      const nothing = { failures: [], warnings: [] };
+      if (context.isConfigured?.() === false) return nothing;
+      const known = Object.entries(Object(news)).filter(([, value]) => !containsUnknown(value));
+      planning ??= planWorld(opened(options).world);
+      const world = planning;
+      const apply = applyCommand(context.door);
+      const inputs = Object.fromEntries(known) as Partial<Inputs>;
+      const preview = () => definition.previewCreation(world, inputs, { ...options, apply });
+      return (await unlessUnreadable(preview)) ?? nothing;
     },
     previewDelete(olds, timeoutMs = 0) {
       const { run } = context.open();
@@ -143,24 +195,14 @@ export function createHandlers<Inputs, State extends Inputs>(
       const plan = { facts: Object(state), waits: false, door: { ...context.door, rerun } };
       return deletion.planRetirement?.(goal, Object(inputs), plan) ?? nothingPlanned;
     },
-    async delete(olds, options) {
-      const { world, run } = opened(options);
-      const state = stateFrom(olds);
-      const deletion = definition.deletion(state, run);
-      const { target, rerun = context.door.rerun, waiting, announced } = options;
-      const door = { ...context.door, rerun, ...(target !== undefined && { target }) };
-      const work = () => deletion.delete(world, { run, door, waiting, announced }, options);
-      const subject = deletion.subject(Object(state));
-      return reportingRun(world, { operation: "delete", subject, work, resultOf: resultOfDeletion }, options);
-    },
   };
 }
 
-async function rejections(ask: () => Promise<readonly CheckFailure[]> | undefined): Promise<readonly CheckFailure[]> {
+async function unlessUnreadable<Result>(ask: () => Promise<Result>): Promise<Result | undefined> {
   try {
-    return (await ask()) ?? [];
+    return await ask();
   } catch (error) {
-    if (isTransientReadError(error)) return [];
+    if (isTransientReadError(error)) return undefined;
     throw error;
   }
 }

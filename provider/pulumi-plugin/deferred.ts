@@ -8,6 +8,7 @@ export { default as terraformMapping } from "../../sdk/terraform-mapping.json" w
 export { ownProgram } from "../bin/own-program.ts";
 export {
   checkStored,
+  declaredByTwo,
   declaredTwice,
   messageAmong,
   openHandlers,

@@ -23,7 +23,7 @@ export async function check(session: Session, request: providerPb.CheckRequest):
   const handlers = await handlersOf(session, typeIn(request));
   const { value: news, mask } = readProperties(request.getNews());
   const olds = readProperties(request.getOlds()).value;
-  session.memory.trackPlanned(request.getUrn(), plannedObject(handlers, news));
+  session.memory.trackPlanned(request.getUrn(), { ...plannedObject(handlers, news), name: handlers.placeOf(news) });
   const { inputs, failures } = handlers.check(withoutPulumi(news), withoutPulumi(olds));
   const response = new providerPb.CheckResponse();
   response.setInputs(writeProperties(inputs, merged(mask, maskOf(handlers.secrets))));
@@ -70,16 +70,24 @@ export async function create(session: Session, request: providerPb.CreateRequest
   const { value: news, mask } = readProperties(request.getProperties());
   const response = new providerPb.CreateResponse();
   await warnOf(session, request, session.memory.takeRemoved(request.getUrn()));
-  if (request.getPreview()) {
-    response.setProperties(stateOf(handlers, handlers.promise(news), mask));
-    return response;
-  }
   const urn = request.getUrn();
   const { memory } = session;
   // Pulumi does not pass the organization to plugins; the URN is the rest of the resource's lasting
   // name (decision 0010).
   const { holderOf } = memory;
   const options = { ...optionsOf(session, request), origin: urn, holderOf, runtime: projectRuntime() };
+  if (request.getPreview()) {
+    const rival = memory.rivalOf(urn, handlers.adopted(news), handlers.placeOf(news));
+    if (rival !== undefined) throw (await loadDeferred()).declaredByTwo(urn, rival);
+    const { failures, warnings } = await handlers.previewCreation(news, {
+      ...options,
+      isPlanned: memory.isNamePlanned,
+    });
+    if (failures[0] !== undefined) throw creationImpossible(failures[0]);
+    await warnOf(session, request, warnings);
+    response.setProperties(stateOf(handlers, handlers.promise(news), mask));
+    return response;
+  }
   const made = await handlers.create(news, options).catch((error: unknown) => {
     if (!isUkoError(error) || typeof error.data.alikeId !== "string") throw error;
     const { alikeId } = error.data;
@@ -161,9 +169,16 @@ export async function update(session: Session, request: providerPb.UpdateRequest
   return response;
 }
 
-function changeImpossible({ property, reason, remedy }: CheckFailure): UkoError {
-  const detail = remedy === undefined ? "" : `${capital(remedy)}.`;
-  return new UkoError("UKO_CHANGE_IMPOSSIBLE", { summary: `${property}: ${reason}`, detail });
+function changeImpossible(failure: CheckFailure): UkoError {
+  return new UkoError("UKO_CHANGE_IMPOSSIBLE", wordsOf(failure));
+}
+
+function creationImpossible(failure: CheckFailure): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", wordsOf(failure));
+}
+
+function wordsOf({ property, reason, remedy }: CheckFailure): { readonly summary: string; readonly detail: string } {
+  return { summary: `${property}: ${reason}`, detail: remedy === undefined ? "" : `${capital(remedy)}.` };
 }
 
 /** Throws if the resource has to stay in state; people see the error's message. */

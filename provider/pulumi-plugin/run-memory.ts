@@ -14,6 +14,8 @@ export interface PlannedObject {
   readonly id?: string | undefined;
   /** The unique name of the object that it creates. */
   readonly place?: string | undefined;
+  /** The unique name that the program gives to its object, whether it exists or not. */
+  readonly name?: string | undefined;
 }
 
 export type RunMemory = ReturnType<typeof createRunMemory>;
@@ -25,6 +27,11 @@ export function createRunMemory() {
   const unread = new Set<string>();
   const removed = new Map<string, string>();
   const stopped = new Map<string, Set<string>>();
+  /** By the name or ID of an object, the resources of the program that declare it. */
+  const declarers = new Map<string, Set<string>>();
+  const declare = (object: string | undefined, urn: string): void => {
+    if (object !== undefined) declarers.set(object, (declarers.get(object) ?? new Set()).add(urn));
+  };
   let isDeleting = false;
   const declarations = createDeclarations();
   const join = (urn: string, id: string): string => `${urn} ${id}`;
@@ -39,9 +46,17 @@ export function createRunMemory() {
   };
   return {
     /** The program declares a resource of this URN, and may name its object. */
-    trackPlanned(urn: string, { id, place }: PlannedObject): void {
+    trackPlanned(urn: string, { id, place, name }: PlannedObject): void {
       declarations.noteWanted(urn, place);
+      declare(name, urn);
+      declare(id, urn);
       if (id !== undefined) declarations.noteNamed(urn, id);
+    },
+    /** Whether the program gives this unique name to an object. */
+    isNamePlanned: (name: string): boolean => declarers.has(name),
+    /** Another resource of the program that adopts or holds the object, or has its unique name. */
+    rivalOf(urn: string, ...objects: readonly (string | undefined)[]): string | undefined {
+      return objects.flatMap((object) => [...(declarers.get(object ?? "") ?? [])]).find((each) => each !== urn);
     },
     /** A failed creation found this object instead of its own. */
     noteNamed: declarations.noteNamed,
@@ -56,6 +71,7 @@ export function createRunMemory() {
       if (imported.has(join(urn, id))) return;
       stored.set(join(urn, id), urn);
       declarations.noteStored(urn, id);
+      if (declarations.isWanted(urn)) declare(id, urn);
     },
     /** The same for a resource that stays with this object: nothing differs, or the run has updated it. */
     noteKept(urn: string, id: string): void {

@@ -7,7 +7,7 @@ import { type ContainerReading, readContainer } from "../engine/container/observ
 import { sayContainer } from "../engine/container/words.ts";
 import type { Collection, ContainerRef, WithEtag } from "../engine/ports/containers.ts";
 import type { CallOptions, World, Written } from "../engine/ports/world.ts";
-import type { CheckFailure, CreateOptions } from "../engine/resource/definition.ts";
+import type { CheckFailure, CreateOptions, CreationPreview, PreviewOptions } from "../engine/resource/definition.ts";
 import { sayKeepUnderNewName } from "../engine/text/resource-messages.ts";
 import { capital, plain, sayRoles } from "../engine/text/words.ts";
 import { UkoError } from "../errors.ts";
@@ -15,7 +15,8 @@ import { containerRights } from "../lifecycle/managed-key-states.ts";
 import type { ContainerKind } from "../lifecycle/plan-container-deletion.ts";
 import { uuidForm } from "../uuid-form.ts";
 import { findCreated } from "./creation-mark.ts";
-import { denialOf, sayMissing, throwIfDenied, type WriteWords, writeUntilSettled } from "./write.ts";
+import { nothingFound, previewAdoption } from "./creation-preview.ts";
+import { denialOf, findMissing, sayMissing, throwIfDenied, type WriteWords, writeUntilSettled } from "./write.ts";
 
 interface Named {
   readonly id: string;
@@ -115,7 +116,55 @@ async function isAnothers(world: World, { createdBy }: Named, options: CallOptio
   return createdBy !== undefined && /^(IBMid|iam|crn)-/.test(createdBy) && own.length > 0 && !own.includes(createdBy);
 }
 
-/** Adopts an existing container; the next update applies the program's values. */
+export interface NewContainer<Snapshot, State> {
+  readonly port: Pick<Collection<Snapshot, never, never>, "read" | "list">;
+  /** The container that the creation adopts, if the program names one. */
+  readonly adopted?: ContainerRef | undefined;
+  readonly adoptBy: string;
+  readonly vaultId?: string | undefined;
+  readonly name?: string | undefined;
+  /** The state that an adoption begins with. Throws if the container cannot be adopted. */
+  stateOf(snapshot: Snapshot): State;
+  changed(state: State): readonly string[];
+  readonly names: readonly string[];
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+/** The preview of a container's creation: its vault, its name, or the container that it adopts. */
+export async function previewContainer<Snapshot extends Named, State extends object>(
+  world: World,
+  kind: ContainerKind,
+  creation: NewContainer<Snapshot, State>,
+  options: PreviewOptions,
+): Promise<CreationPreview> {
+  const { port, adopted, adoptBy, vaultId, name, names, inputs } = creation;
+  if (adopted !== undefined) {
+    return previewAdoption(adoptBy, world.dialect.property, async () => {
+      const snapshot = await adoptContainer(world, adopted, port, adoptBy, options);
+      const state = creation.stateOf(snapshot);
+      const what = `${sayContainer({ kind, id: snapshot.id, name: snapshot.name })} (${snapshot.id})`;
+      return { what, state, inputs, changed: creation.changed(state), names };
+    });
+  }
+  if (kind !== "vault" && vaultId === undefined) return nothingFound;
+  const missing = vaultId === undefined ? undefined : await findMissing(world, { vaultId }, options);
+  if (missing !== undefined) return { failures: [missing], warnings: [] };
+  if (name === undefined) return nothingFound;
+  const listed = await port.list(vaultId === undefined ? {} : { vaultId }, options);
+  const taken = listed.find((each) => each.name === name);
+  if (taken === undefined) return nothingFound;
+  const { summary, detail, data } = nameTaken(
+    { kind, name, adoptBy, ...(vaultId !== undefined && { vaultId }) },
+    taken,
+    options,
+  );
+  // The resource that holds the container may give up the name in this run.
+  if (options.holderOf?.(String(data.alikeId)) !== undefined)
+    return { failures: [], warnings: [`${summary}\n${detail}`] };
+  return { failures: [{ property: "name", reason: summary, remedy: detail.replace(/\.$/, "") }], warnings: [] };
+}
+
+/** Reads an existing container that the program adopts. Throws UKO_NOT_FOUND. */
 export async function adoptContainer<Snapshot extends Named>(
   world: World,
   ref: ContainerRef,
@@ -229,7 +278,7 @@ export function parseIds(id: string, form: string): readonly string[] {
   });
 }
 
-function describeNew<Snapshot, New>({ kind, name }: Pick<Creation<Snapshot, New>, "kind" | "name">): string {
+function describeNew({ kind, name }: Pick<Creation<unknown, unknown>, "kind" | "name">): string {
   return name === undefined ? `a ${kind}` : `${kind} "${plain(name, 100)}"`;
 }
 
@@ -237,8 +286,8 @@ function describeNew<Snapshot, New>({ kind, name }: Pick<Creation<Snapshot, New>
  * After a rename without an alias, the existing object is the resource's own, under its former name in
  * the state. The error names the object's ID, so that this run does not delete the object.
  */
-function nameTaken<Snapshot extends Named, New>(
-  creation: Creation<Snapshot, New>,
+function nameTaken(
+  creation: Pick<Creation<unknown, unknown>, "kind" | "name" | "vaultId" | "adoptBy">,
   { id }: Named,
   { apply, origin, holderOf, runtime }: CreateOptions,
 ): UkoError {

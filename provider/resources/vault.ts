@@ -8,7 +8,7 @@ import { containerDeletion } from "../engine/container/deletion.ts";
 import { readContainer } from "../engine/container/observe.ts";
 import { sayContainer } from "../engine/container/words.ts";
 import type { ContainerRef, VaultSnapshot } from "../engine/ports/containers.ts";
-import { defineResource, type Stored } from "../engine/resource/definition.ts";
+import { defineResource, type ResourceDefinition, type Stored } from "../engine/resource/definition.ts";
 import { isChangeable, namesWhere } from "../engine/resource/property.ts";
 import {
   adoptContainer,
@@ -17,6 +17,7 @@ import {
   driftIn,
   frozenFailures,
   parseIds,
+  previewContainer,
   throwIfFrozen,
 } from "./container-writes.ts";
 import { deletionProtection, uuid } from "./shared-inputs.ts";
@@ -48,7 +49,7 @@ export type VaultState = z.infer<typeof vaultState>;
 
 const compared = namesWhere(vaultInputs, isChangeable);
 
-export const vault = defineResource<VaultInputs, VaultState>({
+export const vault: ResourceDefinition<VaultInputs, VaultState> = defineResource<VaultInputs, VaultState>({
   name: "Vault",
   noun: "vault",
   functions: {
@@ -72,14 +73,34 @@ export const vault = defineResource<VaultInputs, VaultState>({
     return inputs.deletionProtection === state.deletionProtection ? differing : [...differing, "deletionProtection"];
   },
 
-  async create(world, inputs, _run, options) {
+  previewCreation(world, inputs, options) {
+    const { name, existingVaultId } = inputs;
+    const { instanceId } = world.session;
+    const adopted = existingVaultId === undefined ? undefined : refTo(instanceId, existingVaultId);
+    const stateOf = (found: VaultSnapshot) => stored(instanceId, inputs, found).state;
+    const changed = (state: VaultState) => vault.changed(state, inputs as VaultInputs);
+    const creation = {
+      port: world.vaults,
+      adopted,
+      adoptBy: "existingVaultId",
+      name,
+      stateOf,
+      changed,
+      names: compared,
+    };
+    return previewContainer(world, "vault", { ...creation, inputs }, options);
+  },
+
+  async create(world, inputs, run, options) {
     const { name, description, recoveryKeyLabel, existingVaultId } = inputs;
     const { instanceId } = world.session;
     const adoptBy = "existingVaultId";
     if (existingVaultId !== undefined) {
       const ref = refTo(instanceId, existingVaultId);
       const found = await adoptContainer(world, ref, world.vaults, adoptBy, options);
-      return { ...stored(instanceId, inputs, found), isFound: true };
+      const adopted = stored(instanceId, inputs, found);
+      const isSame = vault.changed(adopted.state, inputs).length === 0;
+      return { ...(isSame ? adopted : await vault.update(world, adopted.state, inputs, run, options)), isFound: true };
     }
     const wanted = { name, description, recoveryKeyLabel };
     const creation = { kind: "vault", port: world.vaults, wanted, name, adoptBy } as const;

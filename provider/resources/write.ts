@@ -6,7 +6,8 @@
 import { throwIfStopped } from "../engine/loop/converge.ts";
 import { createSettler, type Settler } from "../engine/loop/settle.ts";
 import type { CallOptions, World, Written } from "../engine/ports/world.ts";
-import { plain } from "../engine/text/words.ts";
+import type { CheckFailure } from "../engine/resource/definition.ts";
+import { capital, plain } from "../engine/text/words.ts";
 import { isUkoError, UkoError } from "../errors.ts";
 import type { Reading } from "../lifecycle/settling.ts";
 
@@ -130,27 +131,41 @@ export function withoutCancellation(options: CallOptions): CallOptions {
 
 const maxNamed = 20;
 
-/**
- * Names the vault or the template that a creation named in vain, and the ones that exist. Undefined
- * if both exist, or if a list cannot be read.
- */
-export async function sayMissing(
+interface NamedByCreation {
+  readonly vaultId: string;
+  readonly template?: string | undefined;
+}
+
+/** The vault or the template that a creation names in vain, and the ones that exist. Undefined if both exist. */
+export async function findMissing(
   world: World,
-  { vaultId, template }: { readonly vaultId: string; readonly template?: string },
+  { vaultId, template }: NamedByCreation,
   options: CallOptions,
-): Promise<string | undefined> {
+): Promise<Required<CheckFailure> | undefined> {
   const listed = (names: readonly string[]): string =>
     names.length === 0 ? "none" : `${names.slice(0, maxNamed).join(", ")}${names.length > maxNamed ? ", …" : ""}`;
+  const vaults = await world.vaults.list({}, options);
+  if (!vaults.some(({ id }) => id === vaultId)) {
+    const readable = vaults.map(({ id, name }) => `${id} (${plain(name, 100)})`);
+    const reason = `you cannot read vault ${vaultId}, or it does not exist`;
+    return { property: "vaultId", reason, remedy: `vaults that you can read: ${listed(readable)}` };
+  }
+  if (template === undefined) return undefined;
+  const names = (await world.templates.list({ vaultId }, options)).map(({ name }) => plain(name, 100));
+  if (names.includes(template)) return undefined;
+  const reason = `vault ${vaultId} has no template "${template}"`;
+  return { property: "template", reason, remedy: `its templates: ${listed(names.toSorted())}` };
+}
+
+/** The same for the message of a refused creation. Undefined also if a list cannot be read. */
+export async function sayMissing(
+  world: World,
+  named: NamedByCreation,
+  options: CallOptions,
+): Promise<string | undefined> {
   try {
-    const vaults = await world.vaults.list({}, options);
-    if (!vaults.some(({ id }) => id === vaultId)) {
-      const readable = vaults.map(({ id, name }) => `${id} (${plain(name, 100)})`);
-      return `You cannot read vault ${vaultId}, or it does not exist. Vaults that you can read: ${listed(readable)}.`;
-    }
-    if (template === undefined) return undefined;
-    const names = (await world.templates.list({ vaultId }, options)).map(({ name }) => plain(name, 100));
-    if (names.includes(template)) return undefined;
-    return `Vault ${vaultId} has no template "${template}". Its templates: ${listed(names.toSorted())}.`;
+    const missing = await findMissing(world, named, options);
+    return missing && `${capital(missing.reason)}. ${capital(missing.remedy)}.`;
   } catch (error) {
     if (!isUkoError(error) || error.code === "UKO_CANCELLED") throw error;
     return undefined;

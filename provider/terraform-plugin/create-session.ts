@@ -5,13 +5,14 @@
 
 import type { OpenHandlers, StoredSettings } from "../compose.ts";
 import type { HclCommand } from "../engine/text/explanation.ts";
+import { isPlanOfConfiguration } from "./host-command.ts";
 import { loadDeferred } from "./load-deferred.ts";
 import type { Log } from "./log.ts";
 import { createRunMemory } from "./run-memory.ts";
 import type { Session } from "./session.ts";
 
-/** `command`: the engine's command, for the commands in messages. */
-export function createSession(log: Log, command: HclCommand): Session {
+/** `command`: the engine's command, for the commands in messages; `hostWords`: the one that runs, if known. */
+export function createSession(log: Log, command: HclCommand, hostWords: () => readonly string[] = () => []): Session {
   let stopping = new AbortController();
   let settings: StoredSettings | undefined;
   let opened: Promise<OpenHandlers> | undefined;
@@ -45,6 +46,7 @@ export function createSession(log: Log, command: HclCommand): Session {
     },
     log,
     command,
+    isPlanOfConfiguration: () => isPlanOfConfiguration(hostWords()),
     get signal() {
       return stopping.signal;
     },

@@ -41,6 +41,10 @@ export function failureDiagnostic({ property, reason, remedy }: CheckFailure, at
   return said("error", `${name === "" ? "" : `${name}: `}${reason}`, detail, path);
 }
 
+export function asWarning(diagnostic: Diagnostic): Diagnostic {
+  return { ...diagnostic, severity: Diagnostic_Severity.WARNING };
+}
+
 export function warningDiagnostic(message: string): Diagnostic {
   const [summary, detail] = firstLine(message);
   return said("warning", summary, detail);

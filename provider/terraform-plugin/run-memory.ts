@@ -25,6 +25,8 @@ export function createRunMemory() {
     new Set<string>(),
   ];
   const reported = new Map<string, Set<string>>();
+  const names = new Set<string>();
+  let hasApplied = false;
   return {
     /**
      * A creation found this existing object: a deletion of the same ID only removes its former entry
@@ -38,6 +40,14 @@ export function createRunMemory() {
      */
     noteRead: read.add,
     isRead: read.has,
+    /** The run creates an object of this unique name, or brings an object to it. */
+    noteName: (name: string | undefined): void => void (name !== undefined && names.add(name)),
+    hasName: (name: string): boolean => names.has(name),
+    /** The run applies its plan. */
+    noteApply(): void {
+      hasApplied = true;
+    },
+    isApplying: (): boolean => hasApplied,
     /** This run could not read the object; returns the number of such objects so far. */
     noteUnread: unread.add,
     /** Returns how many objects this run has reported for this reason so far, with this one. */
@@ -60,6 +70,8 @@ export function createRunMemory() {
     },
     /** State holds an object with these values. */
     trackExisting: (resource: TerraformResource, values: ObjectValue) => void add(existing, resource, values),
+    /** Whether an object of the state has this unique name. */
+    isNameHeld: (resource: TerraformResource, values: ObjectValue) => existing.has(placeOf(resource, values) ?? ""),
     /** The object is gone, so its name is free. The warning is for a plan that creates one under this name. */
     noteGone(resource: TerraformResource, values: ObjectValue, warning?: string): void {
       const place = placeOf(resource, values) ?? "";

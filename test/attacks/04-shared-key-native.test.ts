@@ -183,3 +183,16 @@ test("a second stack that adopts the key of a first one is warned, and the resou
   ]);
   expect(await adoptedBy(payroll)).toEqual([]);
 });
+
+test.each([
+  ["one label", news()],
+  ["one key", undefined],
+])("the preview of a program with %s in two resources fails, and writes nothing", async (_what, same) => {
+  const { properties, payroll, wages, writes } = await renamed();
+  const both = same ?? news({ existingKeyId: properties.keyId });
+  const twice = await Promise.all([payroll, wages].map((resource) => resource.check({ ...both, label: "another" })));
+  const { details } = await statusOf(wages.preview(twice[1] ?? {}));
+  expect(details).toMatch(/^"wages" and "payroll" declare the same object\n/);
+  expect(details).toContain("[UKO_DECLARED_TWICE]");
+  expect(await writes()).toEqual([]);
+});

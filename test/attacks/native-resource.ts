@@ -7,6 +7,7 @@ export interface NativeResource {
   readonly urn: string;
   readonly type: string;
   check(news: Properties, olds?: Properties): Promise<Properties>;
+  preview(inputs: Properties): Promise<unknown>;
   create(inputs: Properties): Promise<{ readonly id: string; readonly properties: Properties }>;
   diff(id: string, olds: Properties, inputs: Properties): Promise<unknown>;
   update(id: string, olds: Properties, inputs: Properties): Promise<unknown>;
@@ -32,6 +33,7 @@ export function nativeResource(
       if (reasons.length > 0) throw new Error(reasons.join("\n"));
       return plain(reply.getInputs());
     },
+    preview: (inputs) => call("create", { Properties: inputs, Preview: true }),
     async create(inputs) {
       const reply = await call("create", { Properties: inputs });
       return { id: reply.getId(), properties: plain(reply.getProperties()) };

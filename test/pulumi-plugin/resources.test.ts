@@ -232,3 +232,19 @@ describe("a failed read", () => {
     expect(await statusOf(importing.read(id))).toMatchObject({ code: status.PERMISSION_DENIED });
   });
 });
+
+describe("the preview of a creation", () => {
+  test("fails at the property that the service would refuse, and warns about an adoption", async () => {
+    const refused = await statusOf(stage.bob.create(news({ template: "salaries" }), true));
+    expect(refused).toMatchObject({ code: status.INVALID_ARGUMENT });
+    expect(refused.details).toMatch(/^template: vault \S+ has no template "salaries"\nIts templates: .*payroll/);
+    const { properties } = await stage.made();
+    await stage.bob.create(news({ existingKeyId: properties.keyId, description: "new" }), true);
+    expect(stage.bob.log.at(-1)?.message).toMatch(/^This run adopts the existing key "payroll" .*\n.*: description\./);
+  });
+
+  test("ignores a vault or template that is still unknown", async () => {
+    const inputs = news({ vaultId: unknownText, template: unknownText });
+    expect((await stage.bob.create(inputs, true)).properties).toMatchObject({ label: "payroll" });
+  });
+});

@@ -118,15 +118,18 @@ describe("creating a vault", () => {
 });
 
 describe("an existing vault", () => {
-  test("is adopted unchanged, and the next update applies the program", async () => {
+  test("is adopted with the values that the program declares, so that state reports none that were not written", async () => {
     const { vaults } = containersOf(uko, "bob");
     const news = checkedBy(vaults, { name: "payments", description: "New", existingVaultId: vaultId });
+    const preview = { ...options, isPlanned: () => false };
+    expect(await vaults.previewCreation(news, preview)).toEqual({
+      failures: [],
+      warnings: [expect.stringMatching(/^This run adopts the existing vault .*\n.*writes .*: description\.$/)],
+    });
     const { state } = await vaults.create(news, options);
-    expect(state.description).toBe("Keys of the payment systems");
-    expect(vaults.diff(state, news)).toEqual(["description"]);
-    const updated = await vaults.update(state, news, options);
-    expect(updated.state.description).toBe("New");
-    expect(vaults.diff(updated.state, news)).toEqual([]);
+    expect(state.description).toBe("New");
+    expect(uko.test.emulator.world.vaults.get(vaultId)?.description).toBe("New");
+    expect(vaults.diff(state, news)).toEqual([]);
   });
 
   test("is not written without a difference", async () => {

@@ -63,9 +63,14 @@ async function callsIn(run: () => Promise<unknown>): Promise<Readonly<Record<str
 const totalOf = (calls: Readonly<Record<string, number>>): number =>
   Object.values(calls).reduce((sum, times) => sum + times, 0);
 
-test("a creation is one call, and so is a read of one key", async () => {
+test("a creation is one call, its plan reads each list once, and a read of one key is one call", async () => {
   await bob.provider.configureProvider();
   const core = openCore(bob, typeName);
+  const other = openCore(bob, typeName);
+  const plan = await callsIn(() => core.plan(keyConfig({ label: "another" })));
+  // The list of 1,000 keys has 5 pages.
+  expect(plan).toEqual({ V1: 1, T1: 1, K1: 5 });
+  expect(await callsIn(() => other.plan(keyConfig({ label: "a third" })))).toEqual({});
   expect(await callsIn(() => core.apply(keyConfig()))).toEqual({ K2: 1 });
   await uko.advance("60s");
   await bob.provider.configureProvider();

@@ -32,6 +32,20 @@ export interface CreateOptions extends CallOptions {
   readonly runtime?: string | undefined;
 }
 
+/** For the preview of a creation, which knows more of its run than of the service. */
+export interface PreviewOptions extends CreateOptions {
+  /** Whether this run also creates an object of this unique name (`placeOf`), or renames one to it. */
+  readonly isPlanned: (place: string) => boolean;
+}
+
+/** What a plan can learn about a creation without a write. */
+export interface CreationPreview {
+  /** What the service would refuse. */
+  readonly failures: readonly CheckFailure[];
+  /** What an adoption does to the existing object. */
+  readonly warnings: readonly string[];
+}
+
 /** For an update, whose message may tell people what to run next. */
 export interface UpdateOptions extends CallOptions {
   /** The current engine's command that applies a program; Pulumi's if absent. */
@@ -111,6 +125,8 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
     inputs: Inputs,
     options: CallOptions,
   ): Promise<readonly CheckFailure[]>;
+  /** Reads only. Inputs that are still unknown are absent. */
+  previewCreation(world: World, inputs: Partial<Inputs>, options: PreviewOptions): Promise<CreationPreview>;
   /** Rules across properties; `isThere` is true for an update. */
   check(inputs: Inputs, isThere: boolean, dialect: Dialect): readonly CheckFailure[];
   /** The inputs that differ from the existing object, with digests for secrets. */

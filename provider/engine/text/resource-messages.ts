@@ -69,6 +69,15 @@ export function declaredTwice({ resource, holder, id, runtime }: Shared): UkoErr
   });
 }
 
+/** Two resources of one program with one object, which an adoption or a unique name shows before a run begins. */
+export function declaredByTwo(resource: string, other: string): UkoError {
+  return new UkoError("UKO_DECLARED_TWICE", {
+    summary: `${sayApart(resource, other)} and ${sayApart(other, resource)} declare the same object`,
+    detail:
+      "The deletion of either one would delete the object for both. Next: remove one of them from the program, or give it a name or an ID of its own.",
+  });
+}
+
 /** Both names of a resource that moved under another parent are the same, so the parents tell them apart. */
 function sayApart(resource: string, other: string): string {
   const name = `"${nameIn(resource)}"`;

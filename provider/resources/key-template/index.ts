@@ -5,7 +5,12 @@ import { readContainer } from "../../engine/container/observe.ts";
 import { sayContainer } from "../../engine/container/words.ts";
 import type { ContainerRef, TemplatePatch, TemplateSnapshot } from "../../engine/ports/containers.ts";
 import type { CallOptions, World } from "../../engine/ports/world.ts";
-import { type CheckFailure, defineResource, type Stored } from "../../engine/resource/definition.ts";
+import {
+  type CheckFailure,
+  defineResource,
+  type ResourceDefinition,
+  type Stored,
+} from "../../engine/resource/definition.ts";
 import { namesWhere } from "../../engine/resource/property.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
 import { capital } from "../../engine/text/words.ts";
@@ -18,6 +23,7 @@ import {
   frozenFailures,
   moveContainer,
   parseIds,
+  previewContainer,
   throwIfFrozen,
 } from "../container-writes.ts";
 import { refuseUnlinking } from "../unlink-guard.ts";
@@ -42,7 +48,10 @@ const aligned: readonly (keyof TemplatePatch)[] = [
   ...changeableBlocks,
 ];
 
-export const keyTemplate = defineResource<KeyTemplateInputs, KeyTemplateState>({
+export const keyTemplate: ResourceDefinition<KeyTemplateInputs, KeyTemplateState> = defineResource<
+  KeyTemplateInputs,
+  KeyTemplateState
+>({
   name: "KeyTemplate",
   noun: "template",
   functions: {
@@ -73,18 +82,34 @@ export const keyTemplate = defineResource<KeyTemplateInputs, KeyTemplateState>({
     return differing;
   },
 
-  async create(world, inputs, _run, options) {
+  previewCreation(world, inputs, options) {
+    const { vaultId, name, existingTemplateId } = inputs;
+    const { instanceId } = world.session;
+    const known = inputs as KeyTemplateInputs;
+    const adopted =
+      vaultId === undefined || existingTemplateId === undefined
+        ? undefined
+        : refTo(instanceId, vaultId, existingTemplateId);
+    const stateOf = (found: TemplateSnapshot) => adoptedState(world, known, found).state;
+    const changed = (state: KeyTemplateState) => keyTemplate.changed(state, known);
+    const place = { port: world.templates, adopted, adoptBy: "existingTemplateId", vaultId, name };
+    const names = [...compared, ...changeableBlocks];
+    return previewContainer(world, "template", { ...place, stateOf, changed, names, inputs }, options);
+  },
+
+  async create(world, inputs, run, options) {
     const { instanceId } = world.session;
     const { existingTemplateId, archived, deletionProtection: _policy, ...wanted } = inputs;
     const { vaultId, name } = wanted;
     if (existingTemplateId !== undefined) {
       const ref = refTo(instanceId, vaultId, existingTemplateId);
       const snapshot = await adoptContainer(world, ref, world.templates, "existingTemplateId", options);
-      refuseSystem(snapshot);
-      const adopted = stored(instanceId, inputs, snapshot);
-      const { existingTemplateId: _adopted, ...there } = adopted.state;
-      throwIfFrozen(sayTemplate(snapshot), frozenIn(there, inputs), world);
-      return { ...adopted, isFound: true };
+      const adopted = adoptedState(world, inputs, snapshot);
+      const isSame = keyTemplate.changed(adopted.state, inputs).length === 0;
+      return {
+        ...(isSame ? adopted : await keyTemplate.update(world, adopted.state, inputs, run, options)),
+        isFound: true,
+      };
     }
     const adoptBy = "existingTemplateId";
     const creation = { kind: "template", port: world.templates, wanted, name, vaultId, adoptBy } as const;
@@ -159,6 +184,15 @@ function refTo(instanceId: string, vaultId: string, id: string): ContainerRef {
 
 function refOf({ instanceId, vaultId, templateId }: KeyTemplateState): ContainerRef {
   return refTo(instanceId, vaultId, templateId);
+}
+
+/** Throws UKO_CHANGE_IMPOSSIBLE if the program's values cannot become those of the existing template. */
+function adoptedState(world: World, inputs: KeyTemplateInputs, snapshot: TemplateSnapshot): Stored<KeyTemplateState> {
+  refuseSystem(snapshot);
+  const adopted = stored(world.session.instanceId, inputs, snapshot);
+  const { existingTemplateId: _adopted, ...there } = adopted.state;
+  throwIfFrozen(sayTemplate(snapshot), frozenIn(there, inputs), world);
+  return adopted;
 }
 
 function sayTemplate({ id, name }: TemplateSnapshot): string {

@@ -9,7 +9,12 @@ import { sayContainer } from "../../engine/container/words.ts";
 import type { ContainerRef, KeystoreSnapshot, NewKeystore } from "../../engine/ports/containers.ts";
 import type { CallOptions, World } from "../../engine/ports/world.ts";
 import { digestSecrets } from "../../engine/program/inputs.ts";
-import { type CheckFailure, defineResource, type Stored } from "../../engine/resource/definition.ts";
+import {
+  type CheckFailure,
+  defineResource,
+  type ResourceDefinition,
+  type Stored,
+} from "../../engine/resource/definition.ts";
 import { isChangeable, namesWhere } from "../../engine/resource/property.ts";
 import { plain } from "../../engine/text/words.ts";
 import { asUkoError } from "../../errors.ts";
@@ -21,7 +26,9 @@ import {
   haveSameMembers,
   moveContainer,
   parseIds,
+  previewContainer,
 } from "../container-writes.ts";
+import { nothingFound } from "../creation-preview.ts";
 import {
   type BlockName,
   blockNames,
@@ -42,7 +49,10 @@ import { assertMatchesExisting, updateKeystore } from "./update.ts";
 const compared = namesWhere(keystoreInputs, isChangeable);
 const frozenNames = namesWhere(keystoreInputs, ({ immutable }) => immutable === true);
 
-export const keystore = defineResource<KeystoreInputs, KeystoreState>({
+export const keystore: ResourceDefinition<KeystoreInputs, KeystoreState> = defineResource<
+  KeystoreInputs,
+  KeystoreState
+>({
   name: "Keystore",
   noun: "keystore",
   functions: {
@@ -77,15 +87,39 @@ export const keystore = defineResource<KeystoreInputs, KeystoreState>({
     return differing;
   },
 
-  async create(world, inputs, _run, options) {
+  previewCreation(world, inputs, options) {
+    const { vaultId, name, existingKeystoreId } = inputs;
+    const { instanceId } = world.session;
+    if (inputs.type === undefined) return Promise.resolve(nothingFound);
+    const known = inputs as KeystoreInputs;
+    const adopted =
+      vaultId === undefined || existingKeystoreId === undefined
+        ? undefined
+        : refTo(instanceId, vaultId, existingKeystoreId);
+    const stateOf = (found: KeystoreSnapshot) => {
+      assertMatchesExisting(found, known, world.dialect);
+      return stored(instanceId, inputs, found, {}).state;
+    };
+    const changed = (state: KeystoreState) => keystore.changed(state, known);
+    const place = { port: world.keystores, adopted, adoptBy: "existingKeystoreId", vaultId, name };
+    const names = [...compared, "groups", ...blockNames];
+    return previewContainer(world, "keystore", { ...place, stateOf, changed, names, inputs }, options);
+  },
+
+  async create(world, inputs, run, options) {
     const { instanceId } = world.session;
     const { vaultId, existingKeystoreId } = inputs;
     if (existingKeystoreId !== undefined) {
       const ref = refTo(instanceId, vaultId, existingKeystoreId);
       const snapshot = await adoptContainer(world, ref, world.keystores, "existingKeystoreId", options);
       assertMatchesExisting(snapshot, inputs, world.dialect);
-      // No secret is known to equal the service's, so the next update sends those of the program.
-      return { ...stored(instanceId, inputs, snapshot, {}), isFound: true };
+      // No secret is known to equal the service's, so the secrets of the program are sent.
+      const adopted = stored(instanceId, inputs, snapshot, {});
+      const isSame = keystore.changed(adopted.state, inputs).length === 0;
+      return {
+        ...(isSame ? adopted : await keystore.update(world, adopted.state, inputs, run, options)),
+        isFound: true,
+      };
     }
     const wanted = wantedOf(inputs);
     const { name } = inputs;

@@ -134,14 +134,32 @@ function findMade(
   );
 }
 
-/** Adopts an existing key; the next update applies the program's values. */
+/** Adopts an existing key, which `check` may refuse. The caller then writes the values that the program declares. */
 export async function adoptKmsKey(
   world: World,
   inputs: KmsKeyInputs,
   kmsKeyId: string,
-  run: RunSettings,
+  { run, check }: { readonly run: RunSettings; readonly check: (found: ObservedKmsKey) => void },
   options: CallOptions,
 ): Promise<Created<ObservedKmsKey>> {
+  const ref = { instanceId: world.session.instanceId, kmsKeyId };
+  const existing = await findAdoptableKmsKey(world, inputs, kmsKeyId, options);
+  check(existing);
+  if (existing.observation.state === "destroyed") await restoreKey(world, ref, existing, options);
+  const warnings = await turnOnAsWritten(world, ref, inputs, run, existing, options);
+  const adopted = await observeKmsKey(world, ref, "summary", options);
+  return { observed: adopted.kind === "present" ? adopted : existing, warnings, isFound: true };
+}
+
+/**
+ * Reads a key that the program adopts. Throws UKO_NOT_FOUND, UKO_KMS_KEY_IS_A_TWIN, UKO_INPUT_INVALID.
+ */
+export async function findAdoptableKmsKey(
+  world: World,
+  inputs: Pick<KmsKeyInputs, "name" | "type"> & Partial<KmsKeyInputs>,
+  kmsKeyId: string,
+  options: CallOptions,
+): Promise<ObservedKmsKey> {
   const ref = { instanceId: world.session.instanceId, kmsKeyId };
   const existing = await observeKmsKey(world, ref, "summary", options);
   if (existing.kind === "gone") {
@@ -152,18 +170,13 @@ export async function adoptKmsKey(
   }
   await refuseTwin(world, existing, false, options);
   refusePretence(existing, inputs, world.dialect);
-  if (existing.observation.state === "destroyed") {
-    if (inputs.restoreTrigger === undefined) {
-      throw new UkoError("UKO_INPUT_INVALID", {
-        summary: `${sayKmsKey(existing.observation)} is destroyed, so it was not adopted`,
-        detail: `To restore it within 30 days of its deletion, set ${world.dialect.property("restoreTrigger")} as well.`,
-      });
-    }
-    await restoreKey(world, ref, existing, options);
+  if (existing.observation.state === "destroyed" && inputs.restoreTrigger === undefined) {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: `${sayKmsKey(existing.observation)} is destroyed, so it was not adopted`,
+      detail: `To restore it within 30 days of its deletion, set ${world.dialect.property("restoreTrigger")} as well.`,
+    });
   }
-  const warnings = await turnOnAsWritten(world, ref, inputs, run, existing, options);
-  const adopted = await observeKmsKey(world, ref, "summary", options);
-  return { observed: adopted.kind === "present" ? adopted : existing, warnings, isFound: true };
+  return existing;
 }
 
 /** Throws UKO_KMS_KEY_IS_A_TWIN, also if the check cannot be made, unless `isTakenOnTrust`. */
@@ -188,7 +201,11 @@ export async function refuseTwin(
 }
 
 /** A name or type that differs from the adopted key's own most likely means a wrong ID. */
-function refusePretence({ snapshot }: ObservedKmsKey, inputs: KmsKeyInputs, dialect: Dialect): void {
+function refusePretence(
+  { snapshot }: ObservedKmsKey,
+  inputs: Pick<KmsKeyInputs, "name" | "type">,
+  dialect: Dialect,
+): void {
   const type = snapshot.isExtractable ? "standard" : "root";
   if (snapshot.name === inputs.name && type === inputs.type) return;
   throw new UkoError("UKO_INPUT_INVALID", {

@@ -14,14 +14,20 @@ import { sayKmsKey } from "../../engine/kms-key/words.ts";
 import type { KmsKeyRef } from "../../engine/ports/kms-keys.ts";
 import type { World } from "../../engine/ports/world.ts";
 import { digestSecrets, inputsIn } from "../../engine/program/inputs.ts";
-import { type CheckFailure, defineResource, type Stored } from "../../engine/resource/definition.ts";
+import {
+  type CheckFailure,
+  defineResource,
+  type ResourceDefinition,
+  type Stored,
+} from "../../engine/resource/definition.ts";
 import { defaultsOf, namesWhere, secretPathsIn } from "../../engine/resource/property.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
 import { UkoError } from "../../errors.ts";
 import { uuidForm } from "../../uuid-form.ts";
 import { frozenFailures, haveSameMembers } from "../container-writes.ts";
+import { nothingFound, previewAdoption } from "../creation-preview.ts";
 import { deletionOutputs } from "../shared-inputs.ts";
-import { adoptKmsKey, createKmsKey } from "./create.ts";
+import { adoptKmsKey, createKmsKey, findAdoptableKmsKey } from "./create.ts";
 import { type KmsKeyInputs, type KmsKeyState, kmsKeyInputs, kmsKeyState } from "./schema.ts";
 import { isSameInstant, kmsDriftWarnings, kmsStateOf } from "./state.ts";
 import { updateKmsKey } from "./update.ts";
@@ -44,7 +50,7 @@ function isRootMaterial(base64: string): boolean {
   return [16, 24, 32].includes((base64.length / 4) * 3 - (/=*$/.exec(base64)?.[0].length ?? 0));
 }
 
-export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
+export const kmsKey: ResourceDefinition<KmsKeyInputs, KmsKeyState> = defineResource<KmsKeyInputs, KmsKeyState>({
   name: "KmsKey",
   noun: "KMS key",
   functions: {
@@ -111,13 +117,29 @@ export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
     return differing;
   },
 
+  async previewCreation(world, inputs, options) {
+    const { existingKeyId, name, type } = inputs;
+    if (existingKeyId === undefined || name === undefined || type === undefined) return nothingFound;
+    return previewAdoption("existingKeyId", world.dialect.property, async () => {
+      const found = await findAdoptableKmsKey(world, { ...inputs, name, type }, existingKeyId, options);
+      const { state, changed } = adoptedState(world, inputs as KmsKeyInputs, found);
+      const what = `${sayKmsKey(found.observation)} (${existingKeyId})`;
+      return { what, state, inputs, changed, names: writtenOnAdoption };
+    });
+  },
+
   async create(world, inputs, run, options) {
-    const { observed, warnings, isFound } =
-      inputs.existingKeyId === undefined
-        ? await createKmsKey(world, inputs, run, options)
-        : await adoptKmsKey(world, inputs, inputs.existingKeyId, run, options);
-    const made = stored(world, digestSecrets(inputs, secrets, world.sha256), observed, warnings);
-    return { ...made, ...(isFound && { isFound }) };
+    const known = digestSecrets(inputs, secrets, world.sha256);
+    if (inputs.existingKeyId === undefined) {
+      const { observed, warnings, isFound } = await createKmsKey(world, inputs, run, options);
+      return { ...stored(world, known, observed, warnings), ...(isFound && { isFound }) };
+    }
+    const check = (found: ObservedKmsKey) => void adoptedState(world, known, found);
+    const { observed, warnings } = await adoptKmsKey(world, inputs, inputs.existingKeyId, { run, check }, options);
+    const { state, changed } = adoptedState(world, known, observed);
+    if (changed.length === 0) return { ...stored(world, known, observed, warnings), isFound: true };
+    const written = await kmsKey.update(world, state, inputs, run, options);
+    return { ...written, warnings: [...warnings, ...written.warnings], isFound: true };
   },
 
   async read(world, state, _run, options) {
@@ -129,12 +151,7 @@ export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
   async update(world, state, inputs, run, options) {
     const known = digestSecrets(inputs, secrets, world.sha256);
     const [frozen] = frozenIn(state, known, world.dialect);
-    if (frozen !== undefined) {
-      throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
-        summary: `${sayKmsKey(state)} was not changed: ${world.dialect.property(frozen.property)} ${frozen.reason}`,
-        detail: `Next: ${frozen.remedy}.`,
-      });
-    }
+    if (frozen !== undefined) throw frozenError(sayKmsKey(state), frozen, world.dialect);
     const { observed, warnings, isRotated } = await updateKmsKey(world, refOf(state), state, inputs, run, options);
     const { rotationTrigger: _asked, payload: _new, ...others } = known;
     const kept = {
@@ -182,6 +199,31 @@ export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
       },
     }),
 });
+
+/** What KMS can change on an existing key, so that an adoption writes it. */
+const writtenOnAdoption: readonly string[] = ["aliases", "keyRing", "rotationIntervalMonths"];
+
+/**
+ * The state that an adoption begins with, and what it then writes. Throws UKO_CHANGE_IMPOSSIBLE if the
+ * program declares a value that the key does not have and that KMS cannot change.
+ */
+function adoptedState(
+  world: World,
+  known: KmsKeyInputs,
+  observed: ObservedKmsKey,
+): { readonly state: KmsKeyState; readonly changed: readonly string[] } {
+  const { state } = stored(world, known, observed, []);
+  const [frozen] = frozenIn(state, known, world.dialect);
+  if (frozen !== undefined) throw frozenError(sayKmsKey(state), frozen, world.dialect);
+  return { state, changed: kmsKey.changed(state, known).filter((name) => writtenOnAdoption.includes(name)) };
+}
+
+function frozenError(what: string, { property, reason, remedy }: Required<CheckFailure>, dialect: Dialect): UkoError {
+  return new UkoError("UKO_CHANGE_IMPOSSIBLE", {
+    summary: `${what} was not changed: ${dialect.property(property)} ${reason}`,
+    detail: `Next: ${remedy}.`,
+  });
+}
 
 function refOf({ instanceId, keyId }: KmsKeyState): KmsKeyRef {
   return { instanceId, kmsKeyId: keyId };

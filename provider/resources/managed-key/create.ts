@@ -62,7 +62,7 @@ export async function createKey(
   }
 }
 
-/** Adopts an existing key; the next update applies the program's values. */
+/** Adopts an existing key, and marks it. The caller then writes the values that the program declares. */
 export async function adoptKey(
   world: World,
   inputs: ManagedKeyInputs,
@@ -71,6 +71,20 @@ export async function adoptKey(
   options: CallOptions,
 ): Promise<Created<KeyDetails>> {
   const ref: KeyRef = { instanceId: world.session.instanceId, vaultId: inputs.vaultId, keyId };
+  const existing = await findAdoptable(world, inputs, ref, options);
+  const warnings = await markKey(world, ref, wantedMarker(inputs, run), options);
+  const after = await observeKey(world, ref, "summary", options);
+  return { observed: after.kind === "present" ? after : existing, warnings, isFound: true };
+}
+
+/** Reads a key that the program adopts. Throws UKO_KEY_NOT_FOUND, UKO_INPUT_INVALID. */
+export async function findAdoptable(
+  world: World,
+  inputs: Pick<ManagedKeyInputs, "vaultId"> & Partial<ManagedKeyInputs>,
+  ref: KeyRef,
+  options: CallOptions,
+): Promise<Extract<Awaited<ReturnType<typeof observeKey>>, { kind: "present" }>> {
+  const { keyId } = ref;
   const existing = await observeKey(world, ref, "summary", options);
   if (existing.kind === "gone") {
     throw new UkoError("UKO_KEY_NOT_FOUND", {
@@ -79,15 +93,13 @@ export async function adoptKey(
     });
   }
   const { templateName } = existing.snapshot;
-  if (templateName !== "" && templateName !== inputs.template) {
+  if (templateName !== "" && inputs.template !== undefined && templateName !== inputs.template) {
     throw new UkoError("UKO_INPUT_INVALID", {
       summary: `Key ${keyId} was created from template "${plain(templateName)}", not "${inputs.template}"`,
       detail: `Set ${world.dialect.assignment("template", plain(templateName))}.`,
     });
   }
-  const warnings = await markKey(world, ref, wantedMarker(inputs, run), options);
-  const after = await observeKey(world, ref, "summary", options);
-  return { observed: after.kind === "present" ? after : existing, warnings, isFound: true };
+  return existing;
 }
 
 function wantedMarker(inputs: ManagedKeyInputs, run: RunSettings): DualMarker {

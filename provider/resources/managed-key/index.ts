@@ -4,7 +4,13 @@ import { keyDeletion } from "../../engine/key/deletion.ts";
 import { type KeySummary, readKeySummary } from "../../engine/key/observe.ts";
 import type { CallOptions, KeyRef, World } from "../../engine/ports/world.ts";
 import { inputsIn } from "../../engine/program/inputs.ts";
-import { type CheckFailure, defineResource, type RunSettings, type Stored } from "../../engine/resource/definition.ts";
+import {
+  type CheckFailure,
+  type CreateOptions,
+  defineResource,
+  type RunSettings,
+  type Stored,
+} from "../../engine/resource/definition.ts";
 import { defaultsOf } from "../../engine/resource/property.ts";
 import { sayMadeForAnother } from "../../engine/text/resource-messages.ts";
 import { plain } from "../../engine/text/words.ts";
@@ -12,6 +18,7 @@ import { UkoError } from "../../errors.ts";
 import type { DeletionPolicy } from "../../lifecycle/plan.ts";
 import { deletionOutputs } from "../shared-inputs.ts";
 import { adoptKey, createKey } from "./create.ts";
+import { previewKey, writtenOnAdoption } from "./preview.ts";
 import { type ManagedKeyInputs, type ManagedKeyState, managedKeyInputs, storedManagedKeyState } from "./schema.ts";
 import { isMadeForAnother } from "./search.ts";
 import { driftWarnings, stateOf } from "./state.ts";
@@ -53,18 +60,14 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
   },
 
   rejectByRead: rejectTemplate,
+  previewCreation: previewKey,
 
   changed: changedInputs,
 
   async create(world, inputs, run, options) {
-    const { observed, warnings, isFound } =
-      inputs.existingKeyId === undefined
-        ? await createKey(world, inputs, run, options)
-        : await adoptKey(world, inputs, inputs.existingKeyId, run, options);
-    const isShared =
-      inputs.existingKeyId !== undefined && isMadeForAnother(world, inputs, observed.snapshot, options.origin);
-    const shared = isShared ? [sayMadeForAnother(observed.snapshot.label, world.dialect)] : [];
-    return { ...stored(inputs, observed, [...shared, ...warnings]), ...(isFound && { isFound }) };
+    if (inputs.existingKeyId !== undefined) return adopt(world, inputs, inputs.existingKeyId, run, options);
+    const { observed, warnings, isFound } = await createKey(world, inputs, run, options);
+    return { ...stored(inputs, observed, warnings), ...(isFound && { isFound }) };
   },
 
   async read(world, state, _run, options) {
@@ -122,6 +125,33 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
     return goal === undefined || goal === "active" || isReached(state, goal) ? undefined : goal;
   },
 });
+
+/**
+ * The program's values are written in the same run, so that no state reports a value that the key
+ * does not have. Goals are left to the next update, whose plan shows what it does to the key.
+ */
+async function adopt(
+  world: World,
+  inputs: ManagedKeyInputs,
+  keyId: string,
+  run: RunSettings,
+  options: CreateOptions,
+): Promise<Stored<ManagedKeyState>> {
+  const adopted = await adoptKey(world, inputs, keyId, run, options);
+  const { observed: before } = adopted;
+  const isShared = isMadeForAnother(world, inputs, before.snapshot, options.origin);
+  const warnings = [
+    ...(isShared ? [sayMadeForAnother(before.snapshot.label, world.dialect)] : []),
+    ...adopted.warnings,
+  ];
+  const { state } = stored(inputs, before, []);
+  const isSame = !changedInputs(state, inputs).some((name) => writtenOnAdoption.includes(name));
+  if (isSame) return { ...stored(inputs, before, warnings), isFound: true };
+  const { state: _goal, align: _later, ...declared } = inputs;
+  const values = { ...declared, align: false };
+  const written = await updateKey(world, refOf(state), state, values, policyOf(inputs, run), options);
+  return { ...stored(inputs, written.observed, [...warnings, ...written.warnings]), isFound: true };
+}
 
 function refOf(state: ManagedKeyState): KeyRef {
   return { instanceId: state.instanceId, vaultId: state.vaultId, keyId: state.keyId };

@@ -137,6 +137,16 @@ export function isMadeForAnother(
   return !isMadeFor(world, inputs, key, origin);
 }
 
+/** Whether the next creation for the resource of this name finds the key by its mark. */
+export function hasMarkOf(
+  world: World,
+  inputs: ManagedKeyInputs,
+  key: KeySnapshot,
+  origin: string | undefined,
+): boolean {
+  return origin !== undefined && hasMark(key, keyMark(world, inputs, origin));
+}
+
 /** Whether the key has the mark that a creation for the resource of this name leaves. */
 function isMadeFor(world: World, inputs: ManagedKeyInputs, key: KeySnapshot, origin: string): boolean {
   // A program that leaves the label to the naming scheme derived the mark without a label.

@@ -21,6 +21,7 @@ import { applyDestruction } from "./apply-destruction.ts";
  */
 export const applyResourceChange: Call<"applyResourceChange"> = async (session, request) => {
   const resource = resourceNamed(request.typeName);
+  session.memory.noteApply();
   const handlers = await handlersOf(session, resource);
   const prior = readObject(request.priorState, resource);
   const planned = readObject(request.plannedState, resource);

@@ -5,11 +5,11 @@
 
 import { declaredTwiceInHcl } from "../../compose.ts";
 import { UNKNOWN } from "../../engine/program/unknown.ts";
-import type { CheckFailure } from "../../engine/resource/definition.ts";
+import type { CheckFailure, CreationPreview } from "../../engine/resource/definition.ts";
 import { UkoError } from "../../errors.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, handlersOf, readObject, readPresent, resourceNamed, writeObject } from "../blocks.ts";
-import { failureDiagnostic, warningDiagnostic } from "../diagnostics.ts";
+import { asWarning, failureDiagnostic, warningDiagnostic } from "../diagnostics.ts";
 import { planCreation, planUpdate, secretsGiven } from "../planned-values.ts";
 import { readPrivate, writePrivate } from "../private-data.ts";
 import { propertiesOf, stateProperties } from "../properties.ts";
@@ -33,19 +33,23 @@ export const planResourceChange: Call<"planResourceChange"> = async (session, re
     : update(session, resource, handlers, prior, config, request);
 };
 
-function creation(
+async function creation(
   session: Session,
   resource: TerraformResource,
   handlers: AnyHandlers,
   config: ObjectValue,
   { priorPrivate }: Request,
-): Response {
+): Promise<Response> {
   // For a plain creation the host has no private data of this provider yet; any private data is from the
   // first half of a replacement.
   if (readPrivate(priorPrivate).planned !== undefined) throw replacement(resource, session);
   const { values, failures } = planCreation(resource, handlers, config);
   if (failures.length > 0) return rejected(resource, failures);
-  const adopted = handlers.adopted(propertiesOf(resource.attributes, config));
+  const inputs = propertiesOf(resource.attributes, config);
+  const adopted = handlers.adopted(inputs);
+  const found = await previewCreation(session, resource, handlers, config);
+  if (found.failures.length > 0 && session.isPlanOfConfiguration()) return rejected(resource, found.failures);
+  session.memory.noteName(handlers.placeOf(inputs));
   // An adopted object is not created, and may well be in state under its former name.
   if (adopted !== undefined) declare(session, resource, adopted);
   else {
@@ -56,8 +60,45 @@ function creation(
   return {
     plannedState: writeObject(values, resource),
     plannedPrivate: writePrivate({ planned: "create", secrets: secretsGiven(resource, config) }),
-    diagnostics: [...duplicateNameWarning(session, resource, config), ...removed.map(warningDiagnostic)],
+    diagnostics: [
+      ...duplicateNameWarning(session, resource, config),
+      ...[...removed, ...found.warnings].map(warningDiagnostic),
+      ...found.failures.map((failure) => asWarning(failureDiagnostic(failure, resource.attributes))),
+    ],
   };
+}
+
+/** After the first change of an apply, the lists of a plan are out of date, and the creation itself decides. */
+async function previewCreation(
+  { memory, signal }: Session,
+  resource: TerraformResource,
+  handlers: AnyHandlers,
+  config: ObjectValue,
+): Promise<CreationPreview> {
+  if (memory.isApplying()) return { failures: [], warnings: [] };
+  const inputs = propertiesOf(resource.attributes, config);
+  const adopted = handlers.adopted(inputs);
+  if (adopted !== undefined && memory.isDeclared(resource.typeName, adopted)) {
+    return declaredByAnother(resource, (name) => name.startsWith("existing_"));
+  }
+  const place = adopted === undefined ? handlers.placeOf(inputs) : undefined;
+  const isHeld = memory.isNameHeld(resource, config);
+  if (place !== undefined && !isHeld && memory.isNamePlanned(resource, config)) {
+    return declaredByAnother(resource, (name) => name === resource.uniqueNames.at(-1));
+  }
+  // An object of the state has this name: `duplicateNameWarning` says so, and the run may rename the object.
+  const { [resource.uniqueNames.at(-1) ?? ""]: _held, ...others } = inputs;
+  return handlers.previewCreation(isHeld ? others : inputs, { signal, isPlanned: memory.hasName });
+}
+
+function declaredByAnother(
+  { attributes }: TerraformResource,
+  isNaming: (attribute: string) => boolean,
+): CreationPreview {
+  const property = attributes.find(({ name }) => isNaming(name))?.path.join(".") ?? "";
+  const reason = "another resource of this configuration declares the same object";
+  const remedy = "remove one of the two, or give it a name or an ID of its own";
+  return { failures: [{ property, reason, remedy }], warnings: [] };
 }
 
 async function update(
@@ -76,6 +117,7 @@ async function update(
   const { typeName } = resource;
   const id = String(prior.id);
   declare(session, resource, id);
+  session.memory.noteName(handlers.placeOf(inputs));
   // Never an error: a destroy begins with such a plan.
   const { preview, announced } = handlers.previewUpdate(state, inputs);
   // Reported once: an apply plans each update again, and then reports the result itself.

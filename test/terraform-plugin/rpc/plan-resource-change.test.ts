@@ -61,11 +61,44 @@ describe("the plan of a creation", () => {
     });
   });
 
-  test("is made without the service, and without a credential", async () => {
-    const nobody = await stage.another({});
-    const { errors, planned } = await stage.core("uko_managed_key", nobody).plan(keyConfig());
+  test("is made without the service, but not without a credential", async () => {
+    const offline = await stage.another({ ...stage.environmentOf("bob"), UKO_ENDPOINT: "http://127.0.0.1:9" });
+    const { errors, planned } = await stage.core("uko_managed_key", offline).plan(keyConfig());
     expect(errors).toEqual([]);
     expect(planned).toMatchObject({ label: "payroll" });
+    const { UKO_API_KEY: _key, ...without } = stage.environmentOf("bob");
+    const nobody = await stage.another(without);
+    const [missing] = (await stage.core("uko_managed_key", nobody).plan(keyConfig())).errors;
+    expect(missing).toContain("UKO_API_KEY");
+  });
+
+  test("warns at the attribute of what the service would refuse; only under plan and apply is it an error", async () => {
+    const { errors, warnings } = await stage.core("uko_managed_key").plan(keyConfig({ template: "salaries" }));
+    expect(errors).toEqual([]);
+    expect(warnings[0]).toMatch(/^template: vault \S+ has no template "salaries"\nIts templates: .*payroll/);
+    const absent = { existing_key_id: "9b2d0000-0000-4000-8000-00000000dead" };
+    const adopting = await stage.core("uko_managed_key").plan(keyConfig(absent));
+    expect(adopting.warnings[0]).toMatch(/^existing_key_id: The key to adopt was not found/);
+  });
+
+  test("accepts a template that the same plan creates, and refuses a second block with one label", async () => {
+    const template = {
+      vault_id: vaultId,
+      name: "salaries",
+      algorithm: "aes",
+      size: "256",
+      keystore_type: "ibm_cloud_kms",
+      group: "payroll",
+      activation_period: "P0D",
+      expiration_period: "P5Y",
+    };
+    expect((await stage.core("uko_key_template").plan(template)).errors).toEqual([]);
+    const [first, second] = [stage.core("uko_managed_key"), stage.core("uko_managed_key")];
+    const config = keyConfig({ template: "salaries" });
+    expect((await first.plan(config)).warnings).toEqual([]);
+    expect((await second.plan(config)).warnings).toEqual([
+      expect.stringMatching(/^label: another resource of this configuration declares the same object\n/),
+    ]);
   });
 
   test("holds for every configuration that passes its checks, and hosts find no fault with it", async () => {
@@ -318,9 +351,11 @@ describe("a creation under a label that the state has", () => {
     const former = await madeBefore();
     await former.refresh();
     const later = stage.core("uko_managed_key");
-    expect((await later.plan(keyConfig({ existing_key_id: former.saved?.value.key_id }))).warnings).toEqual([]);
+    const adopting = await later.plan(keyConfig({ existing_key_id: former.saved?.value.key_id }));
+    expect(adopting.warnings).toEqual([expect.stringMatching(/^This run adopts the existing key "payroll" /)]);
     expect((await later.plan(keyConfig({ label: "wages" }))).warnings).toEqual([]);
     stage.uko.test.emulator.world.keys.delete(String(former.saved?.value.key_id));
+    await stage.bob.provider.configureProvider();
     await former.refresh();
     expect(former.saved).toBeUndefined();
     expect((await later.plan(keyConfig())).warnings).toEqual([]);

@@ -1,0 +1,30 @@
+/** The service as a plan reads it: the resources of a run share each list. */
+
+import type { CallOptions, World } from "../ports/world.ts";
+
+/**
+ * The same world, in which each list is read once. Only for a plan, which writes nothing: another
+ * writer's change after the list shows at the apply.
+ */
+export function planWorld(world: World): World {
+  const lists = new Map<string, Promise<unknown>>();
+  function once<Filter, Item>(kind: string, list: (filter: Filter, options: CallOptions) => Promise<readonly Item[]>) {
+    return (filter: Filter, options: CallOptions): Promise<readonly Item[]> => {
+      const name = `${kind} ${JSON.stringify(filter)}`;
+      const known = lists.get(name) as Promise<readonly Item[]> | undefined;
+      if (known !== undefined) return known;
+      const reading = list(filter, options);
+      lists.set(name, reading);
+      reading.catch(() => lists.delete(name));
+      return reading;
+    };
+  }
+  const { keys, vaults, keystores, templates } = world;
+  return {
+    ...world,
+    keys: { ...keys, list: once("keys", keys.list) },
+    vaults: { ...vaults, list: once("vaults", vaults.list) },
+    keystores: { ...keystores, list: once("keystores", keystores.list) },
+    templates: { ...templates, list: once("templates", templates.list) },
+  };
+}
