@@ -32,7 +32,7 @@ test.each(profilesFor())(
       const said = messageOf(up.output);
       expect(said).toContain('Key "ledger" keeps its marker "both"');
       expect(said).toContain("The rule of an existing key only gets stricter.");
-      expect(said).not.toContain('"unmarked"');
+      expect(said).not.toContain('Key "unmarked"');
       // Where a service drops tags the marker is written a second time, into the description.
       const marking = await since();
       expect([...new Set(marking)], "the marker of the key that had none").toEqual(["K4 unmarked"]);

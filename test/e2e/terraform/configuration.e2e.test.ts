@@ -235,12 +235,12 @@ test("a saved plan of a deposed key does not act on an approval that was stored 
     await carol.writeProgram(keyProgram());
     await carol.apply();
     await stage.advance(60_000);
-    await bob.plan(["-out=saved.plan"]);
+    await carol.plan(["-out=saved.plan"]);
     await type(alice, ["approve", "other", "--store"]);
     const mark = await stage.mark();
     expect((await carol.run(["apply", "saved.plan"])).output).toContain("[UKO_PLAN_OUTDATED]");
     expect(await stage.effects(mark)).toEqual([]);
-    await bob.plan(["-out=saved.plan"]);
+    await carol.plan(["-out=saved.plan"]);
     expect((await carol.run(["apply", "saved.plan"])).output).toContain('Key "other" is deactivated');
   }));
 
