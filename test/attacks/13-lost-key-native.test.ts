@@ -61,6 +61,22 @@ test("each preview and each up warns of the destroyed key, although a consent re
   expect(lossesIn(stage.bob), "again").toEqual([expect.stringMatching(destroyed)]);
 });
 
+test("a program that declares a key again in its cool-down gets the command that reactivates it, and one that retires it does not", async () => {
+  const key = await stage.made();
+  const { keyId } = key.properties;
+  expect((await stage.uko.test.as("carol").step(String(keyId), "deactivate")).status).toBe(200);
+  const hints = () =>
+    stage.bob.log.filter(({ message }) => message.includes("is deactivated, but the program declares it"));
+  await compare(key);
+  expect(hints().map(({ message }) => message)).toEqual([
+    expect.stringMatching(
+      new RegExp(`^Key "payroll" .*\\n.*stays out of use.*\\n.*\\n    uko reactivate \\S+/${String(keyId)}\\n`),
+    ),
+  ]);
+  await compare(key, { ...key.inputs, state: "deactivated" });
+  expect(hints()).toEqual([]);
+});
+
 test("a program that asks for the destruction, and a destroy, do not warn", async () => {
   const key = await stage.made();
   await control(key, "destroyed");

@@ -35,6 +35,21 @@ test("each plan that shows no changes warns of the destroyed key", async () => {
   }
 });
 
+test("a plan of a deactivated key says how to reactivate it, and the plan of a destroy does not", async () => {
+  const key = await stage.made();
+  expect((await key.apply(null)).errors[0]).toContain("[UKO_APPROVAL_PENDING]");
+  await stage.uko.test.as("carol").step(keyIdOf(key), "deactivate");
+  const hints = async (config: Parameters<Core["plan"]>[0]) => {
+    await stage.bob.provider.configureProvider();
+    const { warnings } = await key.refresh();
+    return [...warnings, ...(await key.plan(config)).warnings].filter((each) => each.includes("uko reactivate"));
+  };
+  expect(await hints(keyConfig())).toEqual([
+    expect.stringMatching(/is deactivated, but the configuration declares it/),
+  ]);
+  expect(await hints(null)).toEqual([]);
+});
+
 test("a configuration that asks for the destruction is not warned", async () => {
   const key = await stage.made();
   await destroy(key);

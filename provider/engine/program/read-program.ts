@@ -6,7 +6,7 @@ import type { CheckFailure, ResourceDefinition } from "../resource/definition.ts
 import { defaultsOf, shapeOf } from "../resource/property.ts";
 import { type Dialect, dialectOf } from "../text/dialect.ts";
 import type { Door } from "../text/explanation.ts";
-import { sayDestroyed, sayRemoved } from "../text/resource-messages.ts";
+import { sayOutOfUse, sayRemoved } from "../text/resource-messages.ts";
 import { type Difference, differencesIn } from "./diff.ts";
 import { failuresOfKnown, notUnderstood, parseGiven } from "./input-validation.ts";
 import { digestSecrets, inputsAfterLook, inputsOfImport } from "./inputs.ts";
@@ -46,7 +46,7 @@ export interface ProgramReader<Inputs, State extends Inputs> {
   /** The unique name of an object, from a program or a state; undefined if unknown or not unique. */
   placeOf(values: unknown): string | undefined;
   /**
-   * A warning if the program declares a key that is destroyed, unless the program asks for that.
+   * A warning if the program declares a key that is destroyed or deactivated, unless the program asks for that.
    * Without `news`, the inputs in the state stand for the program.
    */
   destroyedWarning(olds: unknown, news?: unknown): string | undefined;
@@ -133,7 +133,7 @@ export function readProgram<Inputs, State extends Inputs>(
     destroyedWarning(olds, news) {
       const state = stateFrom(olds);
       const fate = definition.fate?.(state, news === undefined ? state : known(olds, news).inputs, dialect);
-      return fate?.isDestroyed === true && !fate.isWanted ? sayDestroyed(fate, dialect) : undefined;
+      return fate === undefined || fate.isWanted ? undefined : sayOutOfUse(fate, dialect);
     },
     removedWarning(olds) {
       const state = stateFrom(olds);

@@ -72,6 +72,8 @@ export interface KeyFate {
   /** `Key "payroll"`. */
   readonly key: string;
   readonly isDestroyed: boolean;
+  /** The command that brings back a deactivated key, if the program wants it in use. */
+  readonly reactivate?: string | undefined;
   /** The program itself asks for this end, or reverses it. */
   readonly isWanted: boolean;
   /** A sentence about a way back, if there is one. */

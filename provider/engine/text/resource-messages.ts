@@ -235,12 +235,31 @@ interface Ended {
  * Repeated by every run of a program that declares the key: such a program plans no change, and a
  * person who does not know of the destruction would rely on the key.
  */
-export function sayDestroyed({ key, remedy }: Ended, { program }: Dialect): string {
+export function sayOutOfUse(
+  { isDestroyed, ...fate }: Ended & { readonly isDestroyed: boolean; readonly reactivate?: string | undefined },
+  dialect: Dialect,
+): string | undefined {
+  if (isDestroyed) return sayDestroyed(fate, dialect);
+  return fate.reactivate === undefined ? undefined : sayDeactivated(fate.key, fate.reactivate, dialect);
+}
+
+function sayDestroyed({ key, remedy }: Ended, { program }: Dialect): string {
   return [
     `${key} is destroyed, but the ${program} still declares it`,
     "  Once the key is removed, a run creates a new key. The new key cannot decrypt what this key encrypted.",
     ...(remedy === undefined ? [] : [`  ${remedy}`]),
     `  Next: if nothing needs the key, remove its resource from the ${program}.`,
+  ].join("\n");
+}
+
+/** A program that declares the key again does not undo the deactivation. */
+function sayDeactivated(key: string, reactivate: string, { program }: Dialect): string {
+  return [
+    `${key} is deactivated, but the ${program} declares it`,
+    "  It stays out of use: no run of an engine reactivates a key.",
+    "  Next: to use the key again, run:",
+    `    ${reactivate}`,
+    `  If nothing needs the key, remove its resource from the ${program}.`,
   ].join("\n");
 }
 

@@ -118,6 +118,9 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
   fate: (state, inputs) => ({
     key: `Key "${plain(state.label, 100)}"`,
     isDestroyed: state.keyState === "destroyed",
+    // A program that names a state has messages of its own.
+    ...(state.keyState === "deactivated" &&
+      inputs.state === undefined && { reactivate: `uko reactivate ${state.vaultId}/${state.keyId}` }),
     isWanted: inputs.state === "destroyed",
   }),
 
