@@ -52,9 +52,13 @@ test.each(profilesFor())("an unrelated up neither takes nor undoes a step (%s)",
     const messages = messageOf(changed.output).split("\n");
     const looks = lookOf(changed.output);
     const isLoss = (line: string): boolean =>
-      /^Key .* still declares it$|^ {2}(?:Once the key|Next: if nothing)/.test(line);
+      /^Key .* but the \w+ (?:still )?declares it$|^ {2}(?:Once the key|It stays|Next: (?:if nothing|to use)|If nothing| {2}uko reactivate )/.test(
+        line,
+      );
     const losses = [...messages, ...looks].flatMap((line) => /^Key "(.*)" is destroyed, but/.exec(line)?.[1] ?? []);
     expect(losses.sort()).toEqual(door.looksFirst ? ["destroyed", "pending"] : []);
+    const unused = [...messages, ...looks].flatMap((line) => /^Key "(.*)" is deactivated, but/.exec(line)?.[1] ?? []);
+    expect(unused.sort()).toEqual(door.looksFirst ? ["cooling", "off"] : []);
     expect(messages.filter((line) => !isLoss(line)).sort()).toEqual([
       `Key "asked" was not changed: ${sayAuthorUnder(profile, "Bob")} requested its deactivation on 25 Dec 2026 19:22 UTC`,
       `Key "cooling" was not changed: ${sayAuthorUnder(profile, "Alice")} requested its destruction on 25 Dec 2026 19:23 UTC`,
