@@ -15,6 +15,10 @@ export function foldIamId(iamId: string): string {
   return iamId.toLowerCase();
 }
 
+export function isSamePerson(a: string, b: string): boolean {
+  return foldIamId(a) === foldIamId(b);
+}
+
 /** Whether a person chose the identity, by its ID or by the name that it gives itself. */
 export function isChosen(
   chosen: string,

@@ -5,8 +5,8 @@
 
 import * as z from "zod";
 import { parseJson } from "../../encodings.ts";
+import { isSamePerson } from "../../lifecycle/iam-id.ts";
 import type { IsGenuine } from "../../lifecycle/signed-consent.ts";
-import { isSamePerson } from "../commands/audit.ts";
 import type { Act } from "./acts.ts";
 import type { CertificateKey, CertificateStep } from "./statement.ts";
 

@@ -8,8 +8,9 @@
  * counts persons behind the steps, and accepts none that is only stated; `--signed` wants both signatures.
  */
 
+import { isSamePerson } from "../../lifecycle/iam-id.ts";
 import type { IsGenuine } from "../../lifecycle/signed-consent.ts";
-import { isByOnePerson, isSamePerson } from "../commands/audit.ts";
+import { isByOnePerson } from "../commands/audit.ts";
 import { isConsequentialStep } from "../commands/audited-steps.ts";
 import { type AuditEvent, createEventSearch } from "./activity-tracker.ts";
 import { type Act, actsOf } from "./acts.ts";

@@ -1,7 +1,8 @@
 /** The evidence as rows for people, with a list of what it leaves open. */
 
+import { isSamePerson } from "../../lifecycle/iam-id.ts";
 import { plain, sayPerson } from "../text/words.ts";
-import { type Audit, type AuditEvent, isSamePerson } from "./audit.ts";
+import type { Audit, AuditEvent } from "./audit.ts";
 
 export const auditHeads = [
   "TIME",

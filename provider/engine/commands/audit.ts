@@ -5,7 +5,7 @@
 
 import * as z from "zod";
 import { parseJson } from "../../encodings.ts";
-import { foldIamId, isIamIdForm } from "../../lifecycle/iam-id.ts";
+import { isIamIdForm, isSamePerson } from "../../lifecycle/iam-id.ts";
 import { isConsequentialStep } from "./audited-steps.ts";
 
 const person = z.object({ iamId: z.string(), name: z.string(), loggedInBy: z.string().optional().catch(undefined) });
@@ -111,10 +111,6 @@ export function isByOnePerson(step: {
   const [requester, approver] = [step.requester?.iamId, step.approver?.iamId];
   if (requester === undefined || approver === undefined) return true;
   return requester === "" || approver === "" ? undefined : isSamePerson(requester, approver);
-}
-
-export function isSamePerson(a: string, b: string): boolean {
-  return foldIamId(a) === foldIamId(b);
 }
 
 /** One step as its evidence lines describe it; `actor` executed it. Printed by `--json`. */

@@ -24,7 +24,6 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       '&& (quotes === undefined || quotes.vouchedBy === "signature")',
       "",
     ],
-    "a signature lasts for ever": ["|| ageMs > signatureLifetimeMs", ""],
   },
   authorization: {
     "one person is enough although signatures are demanded": [

@@ -203,7 +203,7 @@ export interface TextMeaning {
   readonly setter: string | undefined;
   /** Whether the author's own seal is on the request. */
   readonly isSealed?: boolean;
-  /** Whether the author signed exactly this consent, whoever put it on the key. */
+  /** Whether the author signed exactly this consent. Another person may have put it on the key. */
   readonly isSigned?: boolean;
   /** The request that an approval quotes. */
   readonly quotes?: QuotedMeaning | undefined;
