@@ -47,7 +47,7 @@ function aWorld(over: Partial<Operations> = {}, variables: Readonly<Record<strin
   const world = quietWorld({
     environment: { ...environment, ...variables },
     openOperations: async (given): Promise<AllOperations> => ({
-      operations: operations as unknown as Operations,
+      operations: { ...operations, signRequests: async () => {} } as unknown as Operations,
       kmsOperations: noted as unknown as AllOperations["kmsOperations"],
       settings: readSettings(given),
       sealReview: () => expect.unreachable(),

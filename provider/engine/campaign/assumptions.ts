@@ -13,7 +13,7 @@ export const assumptionIds = [
   "U16", "U17", "U21", "U27", "U28", "U29", "U30", "registrations", "versions", "cloud-build", "U31", "U32", "U33",
   "U35", "U36", "U39", "U37", "labels", "last-writer", "stored-status", "patch-destroyed", "twin-identity", "twin-suspended",
   "twin-refusal", "KMS-1", "KMS-2", "KMS-3", "KMS-4", "KMS-5", "KMS-6", "KMS-7", "KMS-8", "KMS-9", "KMS-10", "KMS-11",
-  "KMS-12", "KMS-24", "token-clock", "refresh", "KMS-13", "KMS-15", "KMS-16", "KMS-19", "KMS-purge", "KMS-expiry",
+  "methods", "KMS-12", "KMS-24", "token-clock", "refresh", "KMS-13", "KMS-15", "KMS-16", "KMS-19", "KMS-purge", "KMS-expiry",
   "KMS-rotation", "KMS-rings", "KMS-codes", "KMS-token", "KMS-origin", "KMS-empty", "KMS-overrides",
   "apikey-refusals", "instance-refusals", "days", "KMS-path", "gzip", "U10-names", "U16-health", "U18", "U19", "U20", "U22",
   "internal-place", "U23", "U25", "U26", "U34", "wrong-credentials", "ring-name", "S5-modes", "S5-references",

@@ -52,7 +52,8 @@ export async function expectEvidence(scenario: Scenario, { alice: a, bob: b, key
 
   for (const entry of [...ofAlice, ...ofBob]) {
     expect(entry).toMatchObject({ v: 1, instanceId: scenario.uko.instanceId, vaultId, keyId, label: "payroll" });
-    expect(entry.actor).toEqual(ofAlice.includes(entry) ? alice : bob);
+    const loggedInBy = "apikey, pwd";
+    expect(entry.actor).toEqual({ ...(ofAlice.includes(entry) ? alice : bob), loggedInBy });
     expect(entry.time).toMatch(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/);
     expect(entry.keystores).toEqual([
       expect.objectContaining({ name: "payroll-ring", status: expect.any(String), syncFlag: expect.any(String) }),
