@@ -129,6 +129,12 @@ describe("two people under KMS's own dual authorization", () => {
     const single = aKmsPolicy({ dualAuthorization: "single" });
     expect(plan(off, { actor: aWorkload() }, single)).toEqual({ kind: "ready", step: { kind: "destroy" } });
   });
+
+  it("is refused where signatures are demanded, because KMS has no place for them; a destroyed key may go", () => {
+    const by = "/etc/uko/allowed_signers";
+    expect(plan({ ...aKmsKey(), signaturesBy: by })).toEqual(refused({ guard: "signatures_demanded", by }));
+    expect(plan({ ...aKmsKey({ state: "destroyed" }), signaturesBy: by }).kind).not.toBe("refused");
+  });
 });
 
 describe("one person who could appear as two", () => {

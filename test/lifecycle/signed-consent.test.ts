@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { authorize } from "../../provider/lifecycle/authorization.ts";
-import { encodeTagValue, standingOf } from "../../provider/lifecycle/consent-record.ts";
+import { decodeTagValue, encodeTagValue, standingOf } from "../../provider/lifecycle/consent-record.ts";
 import type { ConsentSignature, KeyObservation } from "../../provider/lifecycle/observation.ts";
 import {
   approvalStatement,
   consentStatement,
+  requestStatementFor,
   type SignedAct,
   type SignedSubject,
   signatureLifetimeMs,
@@ -21,6 +22,7 @@ import {
   aRun,
   bob,
   nowMs,
+  sha256,
 } from "../support/builders.ts";
 
 const demand = { service: "cloud.ibm.com", by: "/etc/uko/allowed_signers" };
@@ -39,6 +41,23 @@ describe("a statement", () => {
     ];
     const all = [consentStatement(subject, act), ...others];
     expect(new Set(all).size).toBe(11);
+  });
+
+  it("names a person by the mark of a compact record, and no service where nothing demands a signature", () => {
+    const key = aKey({ state: "deactivated" });
+    expect(JSON.parse(requestStatementFor(key, { mark: "0123456789abcdef" }))).toEqual([
+      "uko-consent-1",
+      "request",
+      "",
+      key.facts.instanceId,
+      key.facts.vaultId,
+      key.facts.keyId,
+      "deactivated",
+      "destroy",
+      key.digests.destroy,
+      "0123456789abcdef",
+      "",
+    ]);
   });
 
   it("keeps neighboring parts apart", () => {
@@ -105,6 +124,28 @@ describe("a record where signatures are demanded", () => {
     expect(mayWith([approvalStatement(key, { ...record, id: "0".repeat(32) }, bob)])).toBe("must_wait");
     expect(mayWith([approvalStatement({ ...key, state: "pre_activation" }, record, bob)])).toBe("must_wait");
     expect(mayWith([approvalStatement(key, record, bob)])).toBe("may");
+  });
+
+  it.each([
+    ["no object", "AAAA"],
+    ["no time", { s: "AAAA" }],
+    ["a time that is no second", { t: 1.5, s: "AAAA" }],
+    ["a path that is no text", { t: 1_795_530_000, p: 7, s: "AAAA" }],
+    ["a path that is too long", { t: 1_795_530_000, p: "9".repeat(701), s: "AAAA" }],
+    ["no bytes", { t: 1_795_530_000, p: "" }],
+    ["bytes that are too long", { t: 1_795_530_000, s: "A".repeat(701) }],
+  ])("is read without a signature that is malformed: %s", (_title, g) => {
+    const body = JSON.parse(Buffer.from(encodeTagValue(destroy()), "hex").toString("utf8")) as object;
+    const value = Buffer.from(JSON.stringify({ ...body, g })).toString("hex");
+    expect(decodeTagValue("k", value, sha256)).toMatchObject({ step: "destroy", author: alice });
+    expect(decodeTagValue("k", value, sha256)?.signature).toBeUndefined();
+  });
+
+  it("is read back as it was written, alone or with a path", () => {
+    for (const path of ["", "3.12.AAAA"]) {
+      const given = { ...signature(1_795_530_000_000), path };
+      expect(decodeTagValue("k", encodeTagValue(destroy({ signature: given })), sha256)?.signature).toEqual(given);
+    }
   });
 
   it("has room in a tag for both signatures with a path of a list of 10,000 keys", () => {

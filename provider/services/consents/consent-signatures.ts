@@ -54,15 +54,19 @@ export function createConsentSignatures(options: SignatureOptions): ConsentSigna
   // A file that cannot be used lists nobody.
   const isGenuine = judgeBy(demand.kind === "files" ? demand.files : []);
   const signed = new Map<string, ConsentSignature>();
+  let isDescribed = false;
   return {
     demand: { service, by: sayDemand(demand) },
     isGenuine,
     signed,
-    describe: (people) => describe(demand, people),
+    describe(people) {
+      isDescribed = true;
+      return describe(demand, people);
+    },
     async sign(author, statements, nowMs, { signal }) {
       const signedAtMs = Math.floor(nowMs / 1000) * 1000;
       const { root, places: rows } = listOf(statements);
-      for (const line of describe(demand, [author.iamId ?? ""])) note(line);
+      if (!isDescribed) for (const line of describe(demand, [author.iamId ?? ""])) note(line);
       note(
         `Signing ${statements.length === 1 ? "1 consent" : `${statements.length} consents`} with your SSH key. Touch it if it blinks.`,
       );
@@ -129,7 +133,7 @@ async function signBySsh(
   const stop = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
   const signing = {
     command: program,
-    args: ["-Y", "sign", "-n", consentNamespace, "-f", key],
+    args: ["-Y", "sign", "-n", consentNamespace, "-f", key, "-q"],
     environment: Object.fromEntries(passedOn.map((name) => [name, environment[name]])),
   };
   const { printed, exitCode } = await pipeThrough(signing, message, stop).catch((error: unknown) => {

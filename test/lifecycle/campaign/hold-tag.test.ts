@@ -79,6 +79,14 @@ describe("the release of a tag", () => {
     const held = (found: string) => planHoldTag(found, { kind: "hold", tag }, { actor: "IBMid-3" }, nowMs);
     expect(held(legal)).toEqual({ kind: "done" });
     expect(held(`${legal} release IBMid_2`)).toEqual({ kind: "write", value: "legal ticket L_1 by IBMid_3" });
+    expect(held("legal until 2030_01_01")).toEqual({ kind: "write", value: "legal ticket L_1 by IBMid_3" });
+    const owners = planHoldTag(
+      legal,
+      { kind: "hold", tag: { kind: "owner" } },
+      { actor: undefined, lastWriter: undefined },
+      nowMs,
+    );
+    expect(owners).toEqual({ kind: "left", why: "other_hold" });
   });
 });
 
