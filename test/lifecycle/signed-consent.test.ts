@@ -130,7 +130,7 @@ describe("a record where signatures are demanded", () => {
     ["no object", "AAAA"],
     ["no time", { s: "AAAA" }],
     ["a time that is no second", { t: 1.5, s: "AAAA" }],
-    ["a path that is no text", { t: 1_795_530_000, p: 7, s: "AAAA" }],
+    ["a path that is a number", { t: 1_795_530_000, p: 7, s: "AAAA" }],
     ["a path that is too long", { t: 1_795_530_000, p: "9".repeat(701), s: "AAAA" }],
     ["no bytes", { t: 1_795_530_000, p: "" }],
     ["bytes that are too long", { t: 1_795_530_000, s: "A".repeat(701) }],
