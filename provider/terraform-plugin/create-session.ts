@@ -5,7 +5,7 @@
 
 import type { OpenHandlers, StoredSettings } from "../compose.ts";
 import type { HclCommand } from "../engine/text/explanation.ts";
-import { isPlanOfConfiguration } from "./host-command.ts";
+import { configuringCommand } from "./host-command.ts";
 import { loadDeferred } from "./load-deferred.ts";
 import type { Log } from "./log.ts";
 import { createRunMemory } from "./run-memory.ts";
@@ -46,7 +46,7 @@ export function createSession(log: Log, command: HclCommand, hostWords: () => re
     },
     log,
     command,
-    isPlanOfConfiguration: () => isPlanOfConfiguration(hostWords()),
+    configuringCommand: () => configuringCommand(hostWords()),
     get signal() {
       return stopping.signal;
     },

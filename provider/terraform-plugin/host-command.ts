@@ -14,11 +14,12 @@ export interface HostArguments {
   readonly TF_CLI_ARGS_apply?: string | undefined;
 }
 
-/** Whether the host plans or applies a configuration, reads the service for it, and destroys nothing. */
-export function isPlanOfConfiguration(words: readonly string[]): boolean {
+/** The command of a host that plans or applies a configuration, reads the service for it, and destroys nothing. */
+export function configuringCommand(words: readonly string[]): "plan" | "apply" | undefined {
   const [subcommand = ""] = words.slice(1).filter((word) => !word.startsWith("-"));
   const isOther = (word: string): boolean => /^--?(?:destroy|refresh-only)(?:=true)?$|^--?refresh=false$/.test(word);
-  return ["plan", "apply"].includes(subcommand) && !words.some(isOther);
+  if (words.some(isOther)) return undefined;
+  return subcommand === "plan" || subcommand === "apply" ? subcommand : undefined;
 }
 
 /** The words of a host's command. Empty on a system that does not show them: only Linux does, as a file. */

@@ -26,7 +26,7 @@ export function createRunMemory() {
   ];
   const reported = new Map<string, Set<string>>();
   const names = new Set<string>();
-  let hasApplied = false;
+  let [hasRead, hasApplied] = [false, false];
   return {
     /**
      * A creation found this existing object: a deletion of the same ID only removes its former entry
@@ -38,8 +38,12 @@ export function createRunMemory() {
      * This run has read the object, as it does for a plan; an apply plans once more, without a read
      * before it.
      */
-    noteRead: read.add,
+    noteRead(typeName: string, id: string): void {
+      hasRead = true;
+      read.add(typeName, id);
+    },
     isRead: read.has,
+    hasRead: (): boolean => hasRead,
     /** The run creates an object of this unique name, or brings an object to it. */
     noteName: (name: string | undefined): void => void (name !== undefined && names.add(name)),
     hasName: (name: string): boolean => names.has(name),

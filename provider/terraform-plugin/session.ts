@@ -18,8 +18,8 @@ export interface Session {
   readonly log: Log;
   /** The engine's command, for the commands in messages. */
   readonly command: HclCommand;
-  /** Whether a creation that cannot succeed is an error of this plan (`host-command.ts`). */
-  isPlanOfConfiguration(): boolean;
+  /** The command under which a creation that cannot succeed is an error of the plan (`host-command.ts`). */
+  configuringCommand(): "plan" | "apply" | undefined;
   /** Aborted when the run is canceled. */
   readonly signal: AbortSignal;
   /** Ends waits at once and prevents further steps; a call on the wire runs to completion. */

@@ -19,6 +19,14 @@ export PULUMI_NODEJS_STACK="$PULUMI_STACK" PULUMI_NODEJS_PROJECT="$PULUMI_PROJEC
 exec node "$(node -p "require.resolve('@pulumi/pulumi/cmd/run-policy-pack')")" "$@"
 `;
 
+/** A service that does not answer: then a preview checks no creation, and the policies alone speak. */
+const unreachable = {
+  UKO_INSTANCE_ID: "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e",
+  UKO_API_KEY: "no-key",
+  UKO_ENDPOINT: "http://127.0.0.1:9",
+  UKO_IAM_ENDPOINT: "http://127.0.0.1:9",
+};
+
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "uko-policy-"));
@@ -46,7 +54,7 @@ async function preview({ program, projectFolder, production, settings: more }: P
   await mkdir(bin);
   await writeFile(path.join(bin, `pulumi-analyzer-policy-${runtime}`), starter, { mode: 0o755 });
   const bob = await workspace.person("bob", { program });
-  const env = { PATH: [bin, bob.environment().PATH].join(path.delimiter) };
+  const env = { PATH: [bin, bob.environment().PATH].join(path.delimiter), ...unreachable };
   const configuration = path.join(workspace.folder, "production.json");
   await writeFile(
     configuration,

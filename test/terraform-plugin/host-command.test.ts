@@ -1,19 +1,19 @@
 import { expect, test } from "vitest";
-import { isPlanOfConfiguration, wordsOfHost } from "../../provider/terraform-plugin/host-command.ts";
+import { configuringCommand, wordsOfHost } from "../../provider/terraform-plugin/host-command.ts";
 
 test.each([
-  ["tofu plan", true],
-  ["tofu apply -auto-approve", true],
-  ["/usr/bin/terraform -chdir=prod plan -out=p", true],
-  ["tofu destroy", false],
-  ["tofu plan -destroy", false],
-  ["tofu apply --destroy=true", false],
-  ["tofu plan -refresh=false", false],
-  ["tofu plan -refresh-only", false],
-  ["tofu test", false],
-  ["", false],
-])("%s: a creation that cannot succeed is an error: %s", (command, isError) => {
-  expect(isPlanOfConfiguration(command.split(" "))).toBe(isError);
+  ["tofu plan", "plan"],
+  ["tofu apply -auto-approve", "apply"],
+  ["/usr/bin/terraform -chdir=prod plan -out=p", "plan"],
+  ["tofu destroy", undefined],
+  ["tofu plan -destroy", undefined],
+  ["tofu apply --destroy=true", undefined],
+  ["tofu plan -refresh=false", undefined],
+  ["tofu plan -refresh-only", undefined],
+  ["tofu test", undefined],
+  ["", undefined],
+])("%s: is the command %s of a configuration", (command, expected) => {
+  expect(configuringCommand(command.split(" "))).toBe(expected);
 });
 
 test("the words of a process that does not exist are not known", () => {

@@ -48,7 +48,8 @@ async function creation(
   const inputs = propertiesOf(resource.attributes, config);
   const adopted = handlers.adopted(inputs);
   const found = await previewCreation(session, resource, handlers, config);
-  if (found.failures.length > 0 && session.isPlanOfConfiguration()) return rejected(resource, found.failures);
+  if (found.failures.some((failure) => isCertain(session, resource, failure)))
+    return rejected(resource, found.failures);
   session.memory.noteName(handlers.placeOf(inputs));
   // An adopted object is not created, and may well be in state under its former name.
   if (adopted !== undefined) declare(session, resource, adopted);
@@ -66,6 +67,19 @@ async function creation(
       ...found.failures.map((failure) => asWarning(failureDiagnostic(failure, resource.attributes))),
     ],
   };
+}
+
+/**
+ * An apply plans each creation once more, without a read of the state. There, the name may be that of the tainted object
+ * which the creation replaces; an error at this moment would leave that object deposed.
+ */
+function isCertain(
+  { memory, configuringCommand }: Session,
+  { uniqueNames }: TerraformResource,
+  { property }: CheckFailure,
+) {
+  const command = configuringCommand();
+  return command === "plan" || (command === "apply" && (memory.hasRead() || property !== uniqueNames.at(-1)));
 }
 
 /** After the first change of an apply, the lists of a plan are out of date, and the creation itself decides. */

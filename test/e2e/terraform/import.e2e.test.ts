@@ -55,7 +55,9 @@ test("imports a vault with its contents, changes only a key without a marker, an
       // The key that is out of use has no marker.
       const only = { add: 0, change: 1, import: 16, remove: 0 };
       const applied = await bob.apply();
-      expect(applied, applied.output).toMatchObject({ exitCode: 0, planned: only, applied: only, diagnostics: [] });
+      const outOfUse = { severity: "warning", summary: 'Key "off" is deactivated, but the configuration declares it' };
+      const diagnostics = [expect.objectContaining(outOfUse)];
+      expect(applied, applied.output).toMatchObject({ exitCode: 0, planned: only, applied: only, diagnostics });
       const { resources } = await bob.state();
       const keys = resources.filter(({ type }) => type === "uko_managed_key").map(({ name }) => name);
       expect(keys.toSorted()).toEqual([...names, nameOfDashes].toSorted());
