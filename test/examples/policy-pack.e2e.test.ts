@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { from, keyResource, type YamlResource, yamlProgram } from "../e2e/package/support/yaml-scenario.ts";
 import { type PulumiResult, PulumiWorkspace } from "../stage/pulumi.ts";
 import { repository } from "../support/documents.ts";
+import { unreachable } from "../support/unreachable.ts";
 
 const pack = path.join(repository, "examples", "policy-pack");
 /**
@@ -18,14 +19,6 @@ const starter = `#!/bin/sh
 export PULUMI_NODEJS_STACK="$PULUMI_STACK" PULUMI_NODEJS_PROJECT="$PULUMI_PROJECT"
 exec node "$(node -p "require.resolve('@pulumi/pulumi/cmd/run-policy-pack')")" "$@"
 `;
-
-/** A service that does not answer: then a preview checks no creation, and the policies alone speak. */
-const unreachable = {
-  UKO_INSTANCE_ID: "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e",
-  UKO_API_KEY: "no-key",
-  UKO_ENDPOINT: "http://127.0.0.1:9",
-  UKO_IAM_ENDPOINT: "http://127.0.0.1:9",
-};
 
 let folder: string;
 beforeAll(async () => {

@@ -5,17 +5,16 @@ import os from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { PulumiWorkspace } from "../stage/pulumi.ts";
+import { unreachable } from "../support/unreachable.ts";
 import { examplePrograms } from "./support/example-programs.ts";
 
-const settings = { UKO_INSTANCE_ID: "0a1b0000-0000-4000-8000-000000000009", UKO_API_KEY: "nobody" };
-
-/** A preview asks the service nothing, so there is none. */
+/** Without a service: the objects that the programs name exist nowhere. */
 async function preview(text: string): Promise<{ readonly exitCode: number; readonly output: string }> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "uko-yaml-"));
   try {
     await writeFile(path.join(folder, "Pulumi.yaml"), text);
     await using workspace = await PulumiWorkspace.create(folder);
-    const person = await workspace.person("carol", { env: settings });
+    const person = await workspace.person("carol", { env: unreachable });
     for (const [, name = ""] of text.matchAll(/^ {2}(\w+):\n {4}type: string\n {4}secret: true$/gm)) {
       expect((await person.run(["config", "set", "--secret", name, "AKIAEXAMPLE"])).exitCode).toBe(0);
     }

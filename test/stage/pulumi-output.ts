@@ -6,12 +6,11 @@ const resource =
 
 /** The lines of a run that tell of resources, as Pulumi printed them; progress, headings of the stack and timings are left out. */
 export function essenceOf(output: string): string {
-  const [progress = "", diagnostics] = output.split(/^Diagnostics:\n/m);
-  const [changes = "", counts = ""] = progress.split(/^Resources:\n/m);
+  const [before = "", counts = ""] = output.split(/^Resources:\n/m);
+  const [changes = "", diagnostics = ""] = before.split(/^Diagnostics:\n/m);
   const told = changes.split("\n").flatMap((line) => resource.exec(line)?.[0] ?? []);
-  if (diagnostics !== undefined) {
-    return [...told, ...blocksOf(diagnostics.split(/^Resources:\n/m)[0] ?? "")].join("\n");
-  }
+  const blocks = blocksOf(diagnostics);
+  if (blocks.length > 0) return [...told, ...blocks].join("\n");
   return [...told, "Resources:", counts.split("\n\n")[0]].join("\n");
 }
 
