@@ -82,7 +82,10 @@ const resources: Readonly<Record<string, Readonly<Record<(typeof acts)[number], 
   },
   vault: {
     create: ["resources/vault", "makes one, and returns its properties"],
-    adopt: ["resources/vault", "is adopted with the values that the program declares, so that state reports none that were not written"],
+    adopt: [
+      "resources/vault",
+      "is adopted with the values that the program declares, so that state reports none that were not written",
+    ],
     change: ["resources/vault", "is not written without a difference"],
     read: ["resources/vault", "reports drift, and repairs none"],
     delete: ["contracts/doors/15-whole-stack", "two people delete a stack of eleven resources in 92 days"],
