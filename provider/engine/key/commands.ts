@@ -79,7 +79,6 @@ export function createOperations(world: World) {
 
     /** Writes the request for the next consequential step, and takes no step. */
     request: recorded(world, "request", async (ref, reason: string | undefined, options: CallOptions) => {
-      await signRequests(world, [ref], options);
       const asked = { ...policy, ...(reason !== undefined && { reason }) };
       const plan: Planner = (observation, run, nowMs) =>
         onlyStep("write_record", planKeyDeletion(observation, asked, run, nowMs));

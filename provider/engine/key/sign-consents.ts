@@ -24,8 +24,10 @@ export async function signReviewed(
   const [first] = review.lines.values();
   if (world.signatures === undefined || first === undefined) return;
   const { instanceId } = world.session;
-  const refs = [...review.lines.values()].map(({ vaultId, keyId }) => ({ instanceId, vaultId, keyId }));
-  if (step === "deactivate") return requestsNext ? signRequests(world, refs, options, "deactivated") : undefined;
+  if (step === "deactivate") {
+    const refs = [...review.lines.values()].map(({ vaultId, keyId }) => ({ instanceId, vaultId, keyId }));
+    return requestsNext ? signRequests(world, refs, options, "deactivated") : undefined;
+  }
   const author = await signerOf(world, options);
   const { serviceTimeMs } = await world.keys.read({ instanceId, ...first }, options);
   await signAll(
