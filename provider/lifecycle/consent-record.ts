@@ -75,7 +75,12 @@ export function namesOf(
   sha256: Sha256,
 ): { readonly id: string; readonly sha256: string } {
   const hash = sha256(`${keyId}\n${carrierText}`);
-  return { id: hash.slice(0, 32), sha256: hash };
+  return { id: idOfHash(hash), sha256: hash };
+}
+
+/** The ID of a record is the first half of its hash. */
+export function idOfHash(sha256: string): string {
+  return sha256.slice(0, 32);
 }
 
 /** What a compact record keeps of an identity. */

@@ -4,7 +4,7 @@
  */
 
 import { approvalOf, mayAuthor } from "./authorization.ts";
-import { deletionStanding, quotedLifetimeMs } from "./consent-record.ts";
+import { deletionStanding, idOfHash, quotedLifetimeMs } from "./consent-record.ts";
 import { markerBesideRecord } from "./dual-marker.ts";
 import { isSame, type KeyObservation } from "./observation.ts";
 import { type DeletionPolicy, type Plan, type Run, ready, refuse, unlessRefused } from "./plan.ts";
@@ -43,8 +43,8 @@ export function planReviewedStep(
 
 /** Stores an approval of the reviewed request on the key; `done` once the reviewer's approval is there. */
 export function planReviewedApproval(review: Review, observation: KeyObservation, run: Run, nowMs: number): Plan {
-  const named = review.lines.get(keyPathOf(observation.facts))?.record.slice(0, 32) ?? "";
-  if (isApproved(observation, run, named, nowMs)) return { kind: "done" };
+  const named = review.lines.get(keyPathOf(observation.facts))?.record ?? "";
+  if (isApproved(observation, run, idOfHash(named), nowMs)) return { kind: "done" };
   const verdict = judgeReviewed(review, observation, run.actor, nowMs);
   if (verdict.kind === "skip") return skip(verdict.why);
   const { record } = verdict;

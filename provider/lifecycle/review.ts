@@ -3,7 +3,7 @@
  * consent records at once, and each of them only as long as its key is what the reviewer saw.
  */
 
-import { type ConsentRecord, type NotBinding, standingOf } from "./consent-record.ts";
+import { type ConsentRecord, idOfHash, type NotBinding, standingOf } from "./consent-record.ts";
 import type { ObservedState } from "./managed-key-states.ts";
 import type { Actor, Identity, KeyObservation } from "./observation.ts";
 import { tokenToleranceMs } from "./service-time.ts";
@@ -208,14 +208,10 @@ export function approvalStatements({ header, lines }: Review, service: string, a
   const { instanceId, step } = header;
   return [...lines.values()].map(({ kind, vaultId, keyId, facts: digest, record, requester }) => {
     const state = stateBefore({ ...header, kind, requester });
-    const answers = record.slice(0, recordIdCharacters);
     const subject = { service, instanceId, vaultId, keyId, state };
-    return consentStatement(subject, { kind: "approval", step, digest, author, answers });
+    return consentStatement(subject, { kind: "approval", step, digest, author, answers: idOfHash(record) });
   });
 }
-
-/** The ID of a record is the first half of its hash. */
-const recordIdCharacters = 32;
 
 export function keyPathOf({ vaultId, keyId }: Pick<ReviewLine, "vaultId" | "keyId">): string {
   return `${vaultId}/${keyId}`;
