@@ -1,4 +1,4 @@
-/** How a person at this machine starts the commands of `uko` where `uko` itself is not installed. */
+/** The path by which a person starts the commands of `uko` on a machine without `uko` on PATH. */
 
 import { accessSync, constants, statSync } from "node:fs";
 import { homedir } from "node:os";

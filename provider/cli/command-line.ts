@@ -1,4 +1,4 @@
-/** What every program with commands has: a name, a version, help in the width of the terminal, and one form of error. */
+/** The frame of each program with commands: its name, version, help and errors. */
 
 import { Command, CommanderError } from "commander";
 import { asUkoError, UkoError } from "../errors.ts";

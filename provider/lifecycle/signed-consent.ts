@@ -5,7 +5,7 @@
  * Everything else that makes a record count stays as it is: a signature comes on top and replaces nothing.
  *
  * This file says what a signature is about, and in which time it counts. Bytes, keys and the file that lists the
- * people are judged outside (services/signing/).
+ * people are judged outside (services/consents/).
  */
 
 import type {

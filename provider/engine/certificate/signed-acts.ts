@@ -8,10 +8,10 @@ import { parseJson } from "../../encodings.ts";
 import { isSamePerson } from "../../lifecycle/iam-id.ts";
 import type { IsGenuine } from "../../lifecycle/signed-consent.ts";
 import type { Act } from "./acts.ts";
-import type { CertificateKey, CertificateStep } from "./statement.ts";
+import type { CertificateKey } from "./statement.ts";
 
-/** The form of `consentStatement`. */
 const text = z.string();
+/** The form of `consentStatement`. */
 const statementForm = z.tuple([
   z.literal("uko-consent-1"),
   z.enum(["request", "approval"]),
@@ -50,11 +50,7 @@ export function isSignedAct(
       isSamePerson(author, iamId) &&
       (kind === "request" || answers === step.requester?.recordId);
     const signature = { signedAtMs: Date.parse(signedAt), path, bytes };
-    return isOfAct && isGenuine(statement, { author, signature, atMs: timeOf(step) });
+    // The list of keys must have allowed the person when the step was taken.
+    return isOfAct && isGenuine(statement, { author, signature, atMs: Date.parse(step.startedAt) });
   });
-}
-
-/** The list of keys must have allowed the person when the step was taken. */
-function timeOf({ startedAt }: CertificateStep): number {
-  return Date.parse(startedAt);
 }

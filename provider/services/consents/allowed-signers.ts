@@ -38,7 +38,7 @@ export type SignerDemand =
   | { readonly kind: "files"; readonly files: readonly SignerFile[] }
   | { readonly kind: "unusable"; readonly path: string; readonly why: string };
 
-export const signersFileName = "allowed_signers";
+const signersFileName = "allowed_signers";
 
 /**
  * The system's folder, and the folder of the user by the password database, never by `HOME`.
@@ -49,7 +49,7 @@ export function signerFolders(): { readonly system: string; readonly user: strin
   return { system, user: join(userInfo().homedir, ".config", "uko") };
 }
 
-/** What the files in these folders demand together; undefined if none of them exists. */
+/** Reads what the files in these folders demand together. Returns undefined if no folder has such a file. */
 export function readDemand(folders: () => readonly string[]): SignerDemand | undefined {
   const files: SignerFile[] = [];
   let path = "the password database";
@@ -180,7 +180,7 @@ export function isAllowed(
   { signer, flags }: SshSignature,
   { author, atMs }: { readonly author: string; readonly atMs: number },
 ): boolean {
-  // A security key that was not touched shows no hand.
+  // Without a touch, a signature of a security key does not show that a person was there.
   if (flags?.isTouched === false) return false;
   return signers.some(
     ({ principal, key, validFromMs = atMs, validUntilMs = Number.POSITIVE_INFINITY, isVerificationRequired }) =>

@@ -1,4 +1,4 @@
-/** What a plan says about the creation of a managed key, and that an adoption writes what it announced. */
+/** The plan of a managed key's creation, and the adoption that writes what its plan announced. */
 
 import { describe, expect, test } from "vitest";
 import { checked, inputsOf, options, useEngineWorld } from "../../engine/harness.ts";
