@@ -11,10 +11,11 @@ import type { PendingGroup, SetReview } from "../engine/key/review-set.ts";
 import { mostSevere, onCodes, UkoError } from "../errors.ts";
 import type { Review } from "../lifecycle/review.ts";
 import { confirmingText, printableLines } from "../printable.ts";
-import { invalidInput, type KmsKeyPath, parseAnyKey, repeatable, type TypedKey } from "./arguments.ts";
+import { invalidInput, parseAnyKey, repeatable, type TypedKey } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
-import { printError, reportFor, reportJson, reportText } from "./print.ts";
+import { approveKmsKey, approveRequests } from "./kms-approval.ts";
+import { printError, reportFor, reportJson } from "./print.ts";
 import { confirmSet, tableOf } from "./review-commands.ts";
 import { type OpenRun, withOperations } from "./run.ts";
 import {
@@ -32,6 +33,7 @@ import { writeUnreadable } from "./vault-commands.ts";
 interface ApproveOptions extends SelectionOptions {
   readonly store?: true;
   readonly review?: string;
+  readonly request?: string;
   readonly yes?: true;
   readonly json?: true;
 }
@@ -49,6 +51,7 @@ export function addApproveCommand(program: Command, world: CliWorld, end: (exitC
   addSelectionOptions(command)
     .option("--store", "store your approval, on which the requester's next run acts; take no step")
     .option("--review <file>", "approve what you reviewed: the file that uko review wrote for you")
+    .option("--request <file>", "destroy the KMS keys of a file that uko request --out wrote for you")
     .option("--yes", "with --review: do not ask again")
     .option("--json", "with --review and --yes: one line of JSON per key")
     .addHelpText("after", exampleHelp("approve"))
@@ -58,18 +61,19 @@ export function addApproveCommand(program: Command, world: CliWorld, end: (exitC
 }
 
 async function runApprove(world: CliWorld, typed: readonly TypedKey[], given: ApproveOptions): Promise<number> {
-  const { review, yes, json } = given;
+  const { review, request, yes, json } = given;
   const isChosen = isSelecting(selectionIn(given));
   const isNamed = typed.length > 0 || given.keys !== undefined || isChosen;
-  if (review !== undefined) {
-    if (isNamed)
-      throw invalidInput("--review names its keys itself", "Omit the keys and the options that choose keys.");
-    return withOperations(world, (run) => approveReview(world, run, { ...given, review }));
+  const file = review === undefined ? request && "--request" : "--review";
+  if (file !== undefined && (isNamed || (review !== undefined && request !== undefined))) {
+    throw invalidInput(`${file} names its keys itself`, "Omit the keys and the options that choose keys.");
   }
+  if (review !== undefined) return withOperations(world, (run) => approveReview(world, run, { ...given, review }));
   if (yes === true || json === true) {
     throw invalidInput("--yes and --json are only for --review", "Without a review, uko approve asks a person.");
   }
   requirePerson(world, "uko approve");
+  if (request !== undefined) return withOperations(world, (run) => approveRequests(world, run, request));
   return withOperations(world, async (run) => {
     const { operations, settings, options, progress } = run;
     const named = [...typed, ...(await keysInFile(world, given))];
@@ -233,38 +237,4 @@ async function act(world: CliWorld, run: OpenRun, review: Review, how: How, json
     world.out.write(`${lines.map((line) => printableLines(runnable(line, world.program))).join("\n")}\n`);
   }
   return results.map((result) => (setMessages.isDone(result) ? 0 : setMessages.exitCodeOf(result)));
-}
-
-/** KMS does not report who opened a deletion window, so the person approves the window and not a request. */
-async function approveKmsKey(
-  world: CliWorld,
-  { kmsOperations, settings, progress, options }: OpenRun,
-  { kmsKeyId }: KmsKeyPath,
-  { store }: ApproveOptions,
-): Promise<number> {
-  if (store === true) {
-    throw invalidInput(
-      "An approval of a KMS key cannot be stored",
-      "In KMS, only the destroy itself approves a deletion window. Omit --store.",
-    );
-  }
-  const ref = { instanceId: settings.instanceId, kmsKeyId };
-  const inspection = await kmsOperations.inspect(ref, options);
-  progress.clear();
-  const offer = inspection?.acts.find(({ id }) => id === "approve");
-  if (inspection?.window === undefined || offer === undefined) {
-    const report = await kmsOperations.status(ref, options);
-    progress.clear();
-    world.out.write(reportText(reportFor(world, report), world.out));
-    return 12;
-  }
-  const label = confirmingText(inspection.report.label ?? "", kmsKeyId);
-  const lines = [`${offer.title}: ${label} (kms/${kmsKeyId})`, ...offer.facts, ...inspection.report.explanation.facts];
-  world.out.write(`${printableLines(lines.join("\n  "))}\n`);
-  const isApproved = await isTyped(world, `Type the name of the key, "${label}", to destroy it: `, label);
-  if (!isApproved) throw notConfirmed("Nothing was changed.");
-  const report = await kmsOperations.approve(ref, inspection.window, options);
-  progress.clear();
-  world.out.write(reportText(reportFor(world, report), world.out));
-  return report.exitCode;
 }

@@ -142,6 +142,7 @@ export const examples = {
     ["request the deletion", `uko request ${key}`],
     ["tell the second person why", `uko request ${key} --reason "Payroll moved to the new ledger"`],
     ["set a KMS key for deletion", `uko request ${kmsKey}`],
+    ["the same where signatures are demanded", `uko request ${kmsKey} --out requests.jsonl`],
   ],
   review: [
     [
@@ -163,6 +164,7 @@ export const examples = {
     ["let the requester's next run take the step", "uko approve payroll --store"],
     ["approve what you reviewed before", "uko approve --review review.jsonl"],
     ["destroy a KMS key that another person set for deletion", `uko approve ${kmsKey}`],
+    ["destroy the KMS keys of a signed request", "uko approve --request requests.jsonl"],
   ],
   continue: [
     ["take the step that another person approved for you", `uko continue ${key}`],

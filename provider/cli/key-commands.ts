@@ -15,6 +15,7 @@ import {
 } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { type CommandName, exampleHelp } from "./help.ts";
+import { requestToFile } from "./kms-approval.ts";
 import { reportFor, reportText } from "./print.ts";
 import { type KeyRun, runOnKeys } from "./run-on-keys.ts";
 import { addSelectionOptions, type SelectionOptions, selectionIn } from "./selection.ts";
@@ -70,9 +71,12 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
         "reason for the second person, at most 500 characters; not for kms/ keys",
       ).argParser(parseReason),
     )
-    .action((keys: TypedKey[] = [], given: JsonOption & SelectionOptions & { readonly reason?: string }) => {
-      if (given.reason !== undefined) refuseReasonOnKms(keys);
-      return run(keys, given, requesting(given.reason));
+    .option("--out <file>", "write your signed requests for kms/ keys to this file, where signatures are demanded")
+    .action(async (keys: TypedKey[] = [], given: RequestOptions) => {
+      const { reason, out, json } = given;
+      if (reason !== undefined) refuseReasonOnKms(keys);
+      if (out === undefined) return run(keys, given, requesting(reason));
+      end(await requestToFile(world, keys, { out, json: json === true }));
     });
   addContinue(program, world, run);
 
@@ -96,6 +100,11 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
   });
 }
 
+interface RequestOptions extends JsonOption, SelectionOptions {
+  readonly reason?: string;
+  readonly out?: string;
+}
+
 type Acts = Omit<KeyRun, "keys" | "json">;
 type Run = (keys: readonly TypedKey[], options: JsonOption & SelectionOptions, acts: Acts) => Promise<void>;
 
@@ -104,8 +113,19 @@ function requesting(reason?: string): Acts {
     writes: "request",
     before: (operations, refs, options) => operations.signRequests(refs, options),
     act: ({ operations, ref, options }) => operations.request(ref, reason, options),
-    actOnKms: ({ operations, ref, options }) => operations.request(ref, options),
+    async actOnKms({ operations, ref, options }) {
+      if (operations.demandsSignatures) throw needsFile();
+      return operations.request(ref, options);
+    },
   };
+}
+
+/** An unsigned window would only have to be closed again. */
+function needsFile(): UkoError {
+  return new UkoError("UKO_SIGNATURE_MISSING", {
+    summary: "This machine demands signatures, and KMS has no place for them",
+    detail: "Nothing was changed.\nNext: add --out requests.jsonl, and give that file to the second person.",
+  });
 }
 
 /** A deletion window has no room for a reason, and its author would believe that others can read it. */

@@ -53,8 +53,23 @@ export interface KmsKeyObservation {
   readonly deletedAtMs?: number;
   /** When KMS begins to purge a destroyed key's metadata itself. */
   readonly purgeScheduledAtMs?: number;
-  /** What demands on this machine that a destruction is signed, if anything does. KMS has no place for a signature. */
-  readonly signaturesBy?: string;
+  /** Absent where nothing demands that a destruction is signed. */
+  readonly signatures?: KmsSignatures;
+}
+
+/**
+ * What demands signatures, and whose signatures exist for the open window. KMS stores no text, so a signed request
+ * comes in a file, and the approver signs in their own run. Both name the window by its end.
+ */
+export interface KmsSignatures {
+  /** For messages: the files that demand signatures. */
+  readonly by: string;
+  /** The person whose own signature is under the request for this window. */
+  readonly requester?: Identity;
+  /** The ID of that request, which the approval names. */
+  readonly requestId?: string;
+  /** Whether the actor of this run signed the approval of that request. */
+  readonly isApprovalSigned?: boolean;
 }
 
 export interface KmsKeyPolicy {
@@ -186,7 +201,9 @@ function planByState(observation: KmsKeyObservation, policy: KmsKeyPolicy, run: 
   if (failing !== undefined) return refuse(failing);
   if ("refused" in kmsKeyTable[state].destroy) return refuse({ guard: "not_active", stateWord });
   if (observation.dualAuthDelete) return planUnderDualAuthorization(observation, run, nowMs);
-  if (policy.dualAuthorization === "required") return refuse({ guard: "dual_authorization_off" });
+  if (policy.dualAuthorization === "required" || observation.signatures !== undefined) {
+    return refuse({ guard: "dual_authorization_off" });
+  }
   return unlessRefused({ kind: "destroy" }, run);
 }
 
@@ -229,9 +246,8 @@ function planAfterDestroy(observation: KmsKeyObservation, policy: KmsKeyPolicy, 
 
 /** Preconditions that do not depend on the actor, checked before the window and the destroy. */
 function failingKmsGuard(observation: KmsKeyObservation, policy: KmsKeyPolicy): KmsGuard | undefined {
-  const { ring, registrations, signaturesBy } = observation;
+  const { ring, registrations } = observation;
   if (policy.deletionProtection) return { guard: "deletion_protection" };
-  if (signaturesBy !== undefined) return { guard: "signatures_demanded", by: signaturesBy };
   if (ring.kind === "of_keystore") return { guard: "twin_of_managed_key", keystoreName: ring.keystoreName };
   if (ring.kind === "unknown") {
     const { reason, remedy } = ring;
@@ -261,11 +277,21 @@ function planUnderDualAuthorization(observation: KmsKeyObservation, run: KmsRun,
   const wait = (standing: KmsApprovalWait["standing"]): KmsPlan => ({ kind: "waitingForApproval", standing, window });
   const unfit = unfitWindow(observation, observation.windowEndsAtMs, setter);
   if (unfit !== undefined) return refuse(unfit);
-  if (run.setHere === true || (setter !== undefined && isActor(actor, setter))) return wait("set_it");
+  const { signatures } = observation;
+  const isFirst = [setter, signatures?.requester].some((each) => each !== undefined && isActor(actor, each));
+  if (run.setHere === true || isFirst) return wait("set_it");
   if (!isPerson(actor.identity)) return wait("not_a_person");
   if (!mayAuthor(actor)) return wait("acts_in_a_profile");
   if (!run.consents.includes(name)) return wait("may_consent");
+  if (signatures !== undefined && !isSignedByTwo(signatures)) {
+    return refuse({ guard: "signatures_demanded", by: signatures.by });
+  }
   return unlessRefused({ kind: "destroy", consentedTo: name }, run);
+}
+
+/** A signature shows who requested, which KMS never does. So here the two identities are two persons. */
+function isSignedByTwo({ requester, isApprovalSigned }: KmsSignatures): boolean {
+  return isPerson(requester) && isApprovalSigned === true;
 }
 
 /** Windows that nobody can use to destroy the key. They must be unset, and a new window set. */

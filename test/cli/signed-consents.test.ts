@@ -1,13 +1,13 @@
 /** Destructions on machines that demand signatures: what two people do, and what no longer counts. */
 
 import { generateKeyPairSync } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { explainVerdict } from "../support/oracle.ts";
 import { makeSshKey, signerLine, type TestSshKey, writeSigningFolder } from "../support/ssh-keys.ts";
-import { type CliTestWorld, keys, type Person, reportOf, startCliWorld } from "./harness.ts";
+import { type CliTestWorld, keys, makeKmsKey, type Person, reportOf, startCliWorld } from "./harness.ts";
 
 const root = mkdtempSync(path.join(tmpdir(), "uko-signed-"));
 const iamIds = { alice: "IBMid-550000ALICE", bob: "IBMid-550000BOB", carol: "IBMid-550000CAROL" } as const;
@@ -61,6 +61,15 @@ const deactivated = async (): Promise<void> => {
 const destructions = async (): Promise<number> =>
   (await world.trail()).filter(({ operation, effect }) => operation === "K8" && effect).length;
 
+const pem = path.join(root, "erin.pem");
+/** The key that signs Erin's certificates. */
+const makeSigner = (): string => {
+  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+  writeFileSync(path.join(root, "erin.key"), privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
+  writeFileSync(pem, publicKey.export({ type: "spki", format: "pem" }));
+  return pem;
+};
+
 describe("two people who sign", () => {
   it("deactivate without a signature, and destroy two keys with one signature each", async () => {
     await deactivated();
@@ -90,7 +99,7 @@ describe("two people who sign", () => {
 });
 
 describe("a certificate of a signed destruction", () => {
-  const [evidence, pem] = [path.join(root, "evidence.jsonl"), path.join(root, "erin.pem")];
+  const evidence = path.join(root, "evidence.jsonl");
   const signers = path.join(root, "auditors");
   const verify = async (options: string): Promise<string> => {
     const { exitCode, out, err } = await world.uko(
@@ -114,9 +123,7 @@ describe("a certificate of a signed destruction", () => {
     await world.uko("bob", `request ${keys.cards}`, into);
     await world.advance("1m");
     await world.type("carol", "approve cards", ["cards"], into);
-    const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-    writeFileSync(path.join(root, "erin.key"), privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
-    writeFileSync(pem, publicKey.export({ type: "spki", format: "pem" }));
+    makeSigner();
     const created = await world.uko(
       "erin",
       `certificate create --evidence ${evidence} --sign-key ${root}/erin.key --out ${root}/c.json --force`,
@@ -193,5 +200,97 @@ describe("what does not count for a destruction", () => {
     const { out } = await world.type("carol", "approve cards", []);
     expect(out).toContain("which cannot be used (Line 1: the type of the key must be one of");
     expect(await destructions()).toBe(0);
+  });
+});
+
+describe("a KMS key, whose signed request travels in a file", () => {
+  const file = path.join(root, "requests.jsonl");
+  const kmsState = async (): Promise<string | undefined> =>
+    reportOf(await world.uko("bob", `status ${key} --json`)).lifecycleState;
+  const edit = (change: (line: Record<string, string> & { signature: string }) => object): void => {
+    const [header, line = ""] = readFileSync(file, "utf8").trimEnd().split("\n");
+    writeFileSync(file, `${header}\n${JSON.stringify(change(JSON.parse(line)))}\n`);
+  };
+  let key = "";
+  beforeEach(async () => {
+    rmSync(file, { force: true });
+    key = `kms/${await makeKmsKey(world, "backup")}`;
+  });
+  const request = async () => {
+    const requested = await world.type("alice", `request ${key} --out ${file}`, []);
+    expect([requested.exitCode, requested.err]).toEqual([0, expect.stringContaining("Signing 1 consent")]);
+  };
+
+  it("is destroyed by two people who sign, and a certificate says so", async () => {
+    const into = { UKO_EVIDENCE: path.join(root, "kms.jsonl") };
+    expect(await world.uko("alice", `request ${key}`, into)).toMatchObject({
+      exitCode: 12,
+      err: expect.stringContaining("add --out requests.jsonl"),
+    });
+    const requested = await world.type("alice", `request ${key} --out ${file}`, [], into);
+    expect(requested.out).toContain(`Give ${file} to the second person, who runs:\n  uko approve --request ${file}\n`);
+    expect((await world.type("bob", `approve ${key}`, [], into)).out).toContain("uko approve --request requests.jsonl");
+    const approved = await world.type("bob", `approve --request ${file}`, ["backup"], into);
+    expect(approved.out).toContain("IBMid-550000ALICE requested the deletion, and signed the request.");
+    expect([approved.exitCode, await kmsState()]).toEqual([0, "destroyed"]);
+    const signers = path.join(root, "kms-auditors");
+    writeFileSync(
+      signers,
+      (["alice", "bob"] as const).map((who) => `${signerLine(iamIds[who], sshKeys[who])}\n`).join(""),
+    );
+    makeSigner();
+    await world.uko(
+      "erin",
+      `certificate create --evidence ${into.UKO_EVIDENCE} --sign-key ${root}/erin.key --out ${root}/k.json --force`,
+    );
+    const verified = await world.uko(
+      "erin",
+      `certificate verify ${root}/k.json --trust ${pem} --allow-emulator --signed --allowed-signers ${signers}`,
+    );
+    expect(verified.err).toBe("");
+    expect(verified.out).toContain(
+      "Signatures: 2 of 2 requests and approvals of a destruction are signed by their own person",
+    );
+    expect(explainVerdict(await world.verdict())).toBe("");
+  });
+
+  it("stays active if the requester has no key: the window is closed again, and no file is left", async () => {
+    list(["bob"]);
+    const refused = await world.type("alice", `request ${key} --out ${file}`, []);
+    expect(refused.err).toContain("the key that signed is not listed for IBMid-550000ALICE");
+    expect([refused.exitCode, existsSync(file), await kmsState()]).toEqual([12, false, "active"]);
+  });
+
+  it.each<[string, () => unknown]>([
+    ["another person's name", () => edit((line) => ({ ...line, author: iamIds.carol }))],
+    ["another signature", () => edit((line) => ({ ...line, signature: line.signature.replace(/.{8}$/, "AAAAAAAA") }))],
+    ["an author whose line was taken out of the list", () => list(["bob"])],
+    [
+      "a window that was closed and opened again",
+      async () => {
+        await world.uko("alice", `withdraw ${key}`);
+        await world.advance("1m");
+        await world.type("alice", `request ${key} --out ${file}.new`, []);
+        rmSync(`${file}.new`);
+      },
+    ],
+  ])("stays if its file has %s", async (_title, change) => {
+    await request();
+    await change();
+    const { exitCode, out, questions } = await world.type("bob", `approve --request ${file}`, []);
+    expect([exitCode, questions]).toEqual([12, []]);
+    expect(out).toContain('KMS key "backup" is not destroyed without the signatures of two people');
+    expect(await kmsState()).toBe("pending_approval");
+  });
+
+  it("stays if the requester approves, or the file is for another instance", async () => {
+    await request();
+    expect((await world.type("alice", `approve --request ${file}`, [])).out).toContain(
+      "a person who did not set the key for deletion",
+    );
+    writeFileSync(file, readFileSync(file, "utf8").replace(/"instanceId":"..../, '"instanceId":"0000'));
+    const foreign = await world.type("bob", `approve --request ${file}`, []);
+    expect(foreign.err).toContain("is not a file of signed requests for this instance");
+    expect(await kmsState()).toBe("pending_approval");
   });
 });

@@ -57,6 +57,7 @@ const waiting = (standing: KmsApprovalWait["standing"]): KmsApprovalWait => ({
 });
 const destroyed = aKmsKey({ state: "destroyed", purgeScheduledAtMs: nowMs + 90 * dayMs });
 
+const signers = { by: "/etc/uko/allowed_signers" };
 const guards: {
   readonly [Kind in KmsGuard["guard"]]: readonly [Extract<KmsGuard, { guard: Kind }>, Case?][];
 } = {
@@ -77,7 +78,9 @@ const guards: {
     [{ guard: "registered", resources: ["crn:v1:one"] }],
     [{ guard: "registered", resources: ["crn:v1:one", "crn:v1:two"] }],
   ],
-  signatures_demanded: [[{ guard: "signatures_demanded", by: "/etc/uko/allowed_signers" }]],
+  signatures_demanded: [
+    [{ guard: "signatures_demanded", by: signers.by }, { key: { ...aKmsKey(), signatures: signers } }],
+  ],
   dual_authorization_off: [[{ guard: "dual_authorization_off" }]],
   not_active: [
     [{ guard: "not_active", stateWord: "suspended" }, { key: aKmsKey({ state: "suspended" }) }],
@@ -113,6 +116,9 @@ const approvals: Readonly<Record<string, Ended>> = {
   "the run that set it": stopped(waiting("set_it"), { taken: ["set_for_deletion"], run: { setHere: true } }),
   "the suspected setter": stopped(waiting("set_it")),
   "a second person": stopped(waiting("may_consent")),
+  "a second person, where signatures are demanded": stopped(waiting("may_consent"), {
+    key: { ...aKmsKey(), signatures: { ...signers, requester: alice } },
+  }),
   "a pipeline": stopped(waiting("not_a_person"), { run: { actor: aWorkload() } }),
   "a profile": stopped(waiting("acts_in_a_profile"), { run: { actor: anActorInProfile(bob) } }),
   "an engine before a request": stopped({ kind: "waitingForRequest", standing: "may_ask" }),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { errorCatalogue } from "../../provider/errors.ts";
 import { kmsWindowMs } from "../../provider/lifecycle/kms-window.ts";
+import type { Identity } from "../../provider/lifecycle/observation.ts";
 import {
   isWindowOpen,
   type KmsGuard,
@@ -129,11 +130,44 @@ describe("two people under KMS's own dual authorization", () => {
     const single = aKmsPolicy({ dualAuthorization: "single" });
     expect(plan(off, { actor: aWorkload() }, single)).toEqual({ kind: "ready", step: { kind: "destroy" } });
   });
+});
 
-  it("is refused where signatures are demanded, because KMS has no place for them; a destroyed key may go", () => {
-    const by = "/etc/uko/allowed_signers";
-    expect(plan({ ...aKmsKey(), signaturesBy: by })).toEqual(refused({ guard: "signatures_demanded", by }));
-    expect(plan({ ...aKmsKey({ state: "destroyed" }), signaturesBy: by }).kind).not.toBe("refused");
+describe("where signatures are demanded", () => {
+  const by = "/etc/uko/allowed_signers";
+  const signedBy = (requester: Identity, isApprovalSigned = true) => ({
+    ...aKmsKeySetBy(alice),
+    signatures: { by, requester, requestId: "5".repeat(32), isApprovalSigned },
+  });
+  const unsigned = refused({ guard: "signatures_demanded", by });
+
+  it("a window opens and waits as everywhere", () => {
+    expect(plan({ ...aKmsKey(), signatures: { by } }, asking)).toEqual(setStep);
+    expect(plan({ ...aKmsKeySetBy(alice), signatures: { by } })).toMatchObject({ standing: "may_consent" });
+    expect(plan({ ...aKmsKey({ state: "destroyed" }), signatures: { by } }).kind).not.toBe("refused");
+  });
+
+  it("two people who signed destroy the key", () => {
+    expect(plan(signedBy(alice), naming)).toEqual(destroyStep);
+  });
+
+  it.each([
+    ["no signed request", { ...aKmsKeySetBy(alice), signatures: { by } }],
+    ["an unsigned approval", signedBy(alice, false)],
+    ["a request by a machine", signedBy(pipeline)],
+  ])("%s destroys nothing", (_title, key) => {
+    expect(plan(key, naming)).toEqual(unsigned);
+  });
+
+  it("the requester waits for another person, even if KMS names no setter", () => {
+    const { policyWrite: _untold, ...key } = signedBy(bob);
+    expect(plan(key, naming)).toMatchObject({ standing: "set_it" });
+  });
+
+  it("single counts as two people, so a key without dual authorization stays", () => {
+    const off = { ...aKmsKey({ dualAuthDelete: false }), signatures: { by } };
+    expect(plan(off, {}, aKmsPolicy({ dualAuthorization: "single" }))).toEqual(
+      refused({ guard: "dual_authorization_off" }),
+    );
   });
 });
 

@@ -5,13 +5,14 @@ import { isWindowOpen, type KmsPlan } from "../../lifecycle/plan-kms-key-deletio
 import type { KeyAct } from "../text/act.ts";
 import { sayTimeAndDistance } from "../text/words.ts";
 import type { ObservedKmsKey } from "./observe.ts";
-import { kmsKeyPath, kmsWayBack } from "./words.ts";
+import { kmsApproveCommand, kmsKeyPath, kmsRequestCommand, kmsWayBack } from "./words.ts";
 
 export function kmsKeyActs({ observation, nowMs }: ObservedKmsKey, plan: KmsPlan): readonly KeyAct[] {
-  const path = kmsKeyPath(observation);
   const isRequestable = plan.kind === "waitingForRequest" && plan.standing === "may_ask";
   const window = plan.kind === "waitingForApproval" && plan.standing === "may_consent" ? plan.window : undefined;
+  const { signatures } = observation;
   const request: KeyAct = {
+    ...(signatures !== undefined && { isSigned: true }),
     id: "request",
     title: "Set the key for deletion",
     facts: [
@@ -19,24 +20,18 @@ export function kmsKeyActs({ observation, nowMs }: ObservedKmsKey, plan: KmsPlan
       "You can close the deletion window. KMS does not store a reason.",
     ],
     right: kmsRights.setForDeletion,
-    command: `uko request ${path}`,
+    command: kmsRequestCommand(observation),
   };
   const withdrawal: KeyAct = {
     id: "withdraw",
     title: "Close the deletion window",
     facts: ["The request is withdrawn, no matter who made it. The key keeps its state."],
     right: kmsRights.unsetForDeletion,
-    command: `uko withdraw ${path}`,
+    command: `uko withdraw ${kmsKeyPath(observation)}`,
   };
-  return [
-    ...(isRequestable ? [request] : []),
-    ...(window === undefined ? [] : [destruction(path, sayTimeAndDistance(window.endsAtMs, nowMs))]),
-    ...(isWindowOpen(observation, nowMs) ? [withdrawal] : []),
-  ];
-}
-
-function destruction(path: string, expires: string): KeyAct {
-  return {
+  const destruction = (expires: string): KeyAct => ({
+    // Without the file of the request, only the command that reads it can approve.
+    ...(signatures !== undefined && signatures.requester === undefined && { isSigned: true }),
     id: "approve",
     title: "Approve the deletion and destroy the key",
     facts: [
@@ -46,7 +41,12 @@ function destruction(path: string, expires: string): KeyAct {
     ],
     right: kmsRights.destroy,
     fields: ["label"],
-    command: `uko approve ${path}`,
+    command: kmsApproveCommand(observation),
     isConsequential: true,
-  };
+  });
+  return [
+    ...(isRequestable ? [request] : []),
+    ...(window === undefined ? [] : [destruction(sayTimeAndDistance(window.endsAtMs, nowMs))]),
+    ...(isWindowOpen(observation, nowMs) ? [withdrawal] : []),
+  ];
 }

@@ -21,6 +21,14 @@ import { kmsKeyFacts } from "./facts.ts";
 import { type KmsOutcome, type KmsTask, kmsKeyKind } from "./kind.ts";
 import { explainKmsOutcome } from "./messages.ts";
 import { excludeKeystoreKeys, type ObservedKmsKey, observeKmsKey } from "./observe.ts";
+import {
+  encodeSignedRequests,
+  type KmsSignedRequest,
+  observeSigned,
+  parseSignedRequests,
+  signApprovals,
+  signRequests,
+} from "./signed-request.ts";
 
 /** For display only. */
 export interface KmsInspection {
@@ -46,31 +54,14 @@ export function createKmsOperations(world: World) {
     reportOutcome(task.ref, await converge(world, kmsKeyKind, task, options));
   const runOnExisting = (task: KmsTask, options: CallOptions) => runExisting(world, task, options);
 
-  const inspectAt = async (
-    ref: KmsKeyRef,
-    depth: "decision" | "summary",
-    options: CallOptions,
-  ): Promise<Pick<KmsInspection, "report"> & { readonly present?: KmsInspection }> => {
-    const read = await observeKmsKey(world, ref, depth, options);
-    const current = { actor: await world.session.actor(options), consents: [] };
-    const memory = { run: current, taken: [] };
-    if (read.kind === "gone") return { report: absent(reportOutcome(ref, { kind: "gone", memory }), "UKO_NOT_FOUND") };
-    const planned = towardsDestruction(read.observation, current, read.nowMs);
-    const isOpen = isWindowOpen(read.observation, read.nowMs);
-    const isQuiet = planned.kind === "ready" || (planned.kind === "refused" && !isOpen);
-    const plan = isQuiet ? ({ kind: "done" } as const) : planned;
-    const acts = kmsKeyActs(read, planned);
-    const { explanation, ...facts } = reportOutcome(ref, { kind: "stopped", plan, observed: read, memory });
-    const report = { ...facts, explanation: withActs(explanation, acts) };
-    return { report, present: { report, acts, ...kmsBasisOf(read) } };
-  };
+  const inspectAt = (ref: KmsKeyRef, how: InspectedHow, options: CallOptions) => inspectKey(world, ref, how, options);
   /** Every KMS key that is set for deletion, except the backing keys of managed keys. */
   const pending = async (options: CallOptions): Promise<readonly KmsInspection[]> => {
     const { instanceId } = world.session;
     const set = (await world.kmsKeys.list({}, options)).filter(({ windowEndsAtMs }) => windowEndsAtMs !== undefined);
     const found: KmsInspection[] = [];
     for (const { kmsKeyId } of await excludeKeystoreKeys(world, set, options)) {
-      const { present } = await inspectAt({ instanceId, kmsKeyId }, "summary", options);
+      const { present } = await inspectAt({ instanceId, kmsKeyId }, { depth: "summary" }, options);
       if (present?.report.lifecycleState === "pending_approval") found.push(present);
     }
     return found;
@@ -79,13 +70,14 @@ export function createKmsOperations(world: World) {
   return {
     /** Reports the key's state and what its deletion waits for. Changes nothing, so a wait is no exit code. */
     async status(ref: KmsKeyRef, options: CallOptions): Promise<Report> {
-      const { report, present } = await inspectAt(ref, "decision", options);
+      const { report, present } = await inspectAt(ref, { depth: "decision" }, options);
       if (present === undefined) return report;
       const { code: _code, explanation, ...facts } = report;
       return { ...facts, explanation: asRead(explanation), exitCode: 0 };
     },
     /** Everything that an interface shows of one key; undefined if KMS has no key with the ID. */
-    inspect: async (ref: KmsKeyRef, options: CallOptions) => (await inspectAt(ref, "decision", options)).present,
+    inspect: async (ref: KmsKeyRef, options: CallOptions, signedRequest?: KmsSignedRequest) =>
+      (await inspectAt(ref, { depth: "decision", signedRequest }, options)).present,
     /** The requests, with the operations that are open to the caller. Changes nothing. */
     pending,
     requests: async (options: CallOptions): Promise<readonly Report[]> =>
@@ -105,13 +97,17 @@ export function createKmsOperations(world: World) {
       return recorded("request", ref, work, options);
     },
 
+    ...signedOperations(world),
+
     /** Reports what the deletion waits for. */
     continue: (ref: KmsKeyRef, options: CallOptions): Promise<Report> =>
       recorded("continue", ref, () => run({ ref, plan: towardsDestruction, consents: [] }, options), options),
 
     /** Destroys the key in the deletion window that the caller has just confirmed by hand. */
-    approve: (ref: KmsKeyRef, window: string, options: CallOptions): Promise<Report> =>
-      recorded("approve", ref, () => run({ ref, plan: towardsDestruction, consents: [window] }, options), options),
+    approve(ref: KmsKeyRef, window: string, options: CallOptions, signedRequest?: KmsSignedRequest): Promise<Report> {
+      const task = { ref, plan: towardsDestruction, consents: [window], signedRequest };
+      return recorded("approve", ref, () => run(task, options), options);
+    },
 
     /** Destroys the key if the review names its window, and the key is still as reviewed. */
     async approveReviewed(
@@ -138,6 +134,43 @@ export function createKmsOperations(world: World) {
   };
 }
 
+interface InspectedHow {
+  readonly depth: "decision" | "summary";
+  readonly signedRequest?: KmsSignedRequest | undefined;
+}
+
+/** What one read shows of a key, with the acts that are open to the caller. */
+async function inspectKey(
+  world: World,
+  ref: KmsKeyRef,
+  how: InspectedHow,
+  options: CallOptions,
+): Promise<Pick<KmsInspection, "report"> & { readonly present?: KmsInspection }> {
+  const read = await observeSigned(world, ref, how, options);
+  const current = {
+    actor: await world.session.actor(options),
+    consents: read.kind === "gone" ? [] : refused(read, how),
+  };
+  const memory = { run: current, taken: [] };
+  if (read.kind === "gone") return { report: absent(reportOutcome(ref, { kind: "gone", memory }), "UKO_NOT_FOUND") };
+  const planned = towardsDestruction(read.observation, current, read.nowMs);
+  const isOpen = isWindowOpen(read.observation, read.nowMs);
+  const isQuiet = planned.kind === "ready" || (planned.kind === "refused" && !isOpen);
+  const plan = isQuiet ? ({ kind: "done" } as const) : planned;
+  const acts = kmsKeyActs(read, planned);
+  const { explanation, ...facts } = reportOutcome(ref, { kind: "stopped", plan, observed: read, memory });
+  const report = { ...facts, explanation: withActs(explanation, acts) };
+  return { report, present: { report, acts, ...kmsBasisOf(read) } };
+}
+
+/** A file that does not count is refused as its approval would be, so that the message says why. */
+function refused({ observation, nowMs }: ObservedKmsKey, { signedRequest }: InspectedHow): readonly string[] {
+  const isUnproven = signedRequest !== undefined && observation.signatures?.requester === undefined;
+  return isUnproven && isWindowOpen(observation, nowMs)
+    ? [windowName(observation.kmsKeyId, observation.windowEndsAtMs)]
+    : [];
+}
+
 /** For operations on an existing key. Throws UKO_NOT_FOUND. */
 async function runExisting(world: World, task: KmsTask, options: CallOptions): Promise<Report> {
   const outcome = await converge(world, kmsKeyKind, task, options);
@@ -160,6 +193,47 @@ export async function renewKmsRequest(world: World, ref: KmsKeyRef, options: Cal
   const withdrawn = await withdraw(ref, options);
   const requested = await request(ref, options);
   return { ...requested, taken: [...withdrawn.taken, ...requested.taken] };
+}
+
+/** For machines that demand that both people sign a destruction. */
+function signedOperations(world: World) {
+  const { instanceId } = world.session;
+  return {
+    demandsSignatures: world.signatures !== undefined,
+    requestSigned: (refs: readonly KmsKeyRef[], options: CallOptions) => requestSigned(world, refs, options),
+    /** Throws UKO_INPUT_INVALID. */
+    readSignedRequests: (text: string, file: string) =>
+      parseSignedRequests(text, { file, instanceId, sha256: world.sha256 }),
+    /** Signs the approval of each request that its author signed, with one signature. Throws UKO_SIGNATURE_MISSING. */
+    signApprovals: (requests: readonly KmsSignedRequest[], options: CallOptions) =>
+      signApprovals(world, requests, options),
+  };
+}
+
+/**
+ * Sets the keys for deletion, and signs the requests: one signature for the windows that this call opened, because the
+ * caller vouches for no other. If one is not set or not signed, all are closed again, and the error is thrown.
+ */
+async function requestSigned(
+  world: World,
+  refs: readonly KmsKeyRef[],
+  options: CallOptions,
+): Promise<{ readonly reports: readonly Report[]; readonly text?: string }> {
+  const { request, withdraw } = createKmsOperations(world);
+  const reports: Report[] = [];
+  const opened: KmsKeyRef[] = [];
+  try {
+    for (const ref of refs) {
+      const report = await request(ref, options);
+      reports.push(report);
+      if (report.taken.includes("set_for_deletion")) opened.push(ref);
+    }
+    const signed = await signRequests(world, opened, options);
+    return { reports, ...(signed.length > 0 && { text: encodeSignedRequests(world.session.instanceId, signed) }) };
+  } catch (error) {
+    for (const ref of opened) await withdraw(ref, options).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Whether the run would open a window if none were open. */

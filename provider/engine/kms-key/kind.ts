@@ -16,7 +16,8 @@ import { neededUntil } from "../loop/wait.ts";
 import type { EvidenceEntry } from "../ports/evidence.ts";
 import type { KmsKeyRef } from "../ports/kms-keys.ts";
 import type { CallOptions, World } from "../ports/world.ts";
-import { type ObservedKmsKey, observeKmsKey } from "./observe.ts";
+import type { ObservedKmsKey } from "./observe.ts";
+import { type KmsSignedRequest, observeSigned, signaturesBehind } from "./signed-request.ts";
 import { describeKmsStep, questionBeforeKms, sayKmsAwaited } from "./words.ts";
 
 /** The task of one run for one KMS key. `plan` is a pure planner with its policy already bound. */
@@ -25,6 +26,8 @@ export interface KmsTask {
   readonly plan: (observation: KmsKeyObservation, run: KmsRun, nowMs: number) => KmsPlan;
   readonly consents: readonly string[];
   readonly mayRequest?: true;
+  /** The request that its author signed, from a file. */
+  readonly signedRequest?: KmsSignedRequest | undefined;
   /** SHA-256 of the review that names the window, for evidence. */
   readonly review?: string;
 }
@@ -53,7 +56,8 @@ export const kmsKeyKind: Deletable<KmsKeyTypes> = {
     run: { ...earlier?.memory.run, actor, consents, ...(mayRequest && { mayRequest }) },
     taken: earlier?.memory.taken ?? [],
   }),
-  observe: (world, { ref }, _wasSeen, options) => observeKmsKey(world, ref, "decision", options),
+  observe: (world, { ref, signedRequest }, _wasSeen, options) =>
+    observeSigned(world, ref, { depth: "decision", signedRequest }, options),
   plan(task, { observation, nowMs }, { run }) {
     const plan = task.plan(observation, run, nowMs);
     return plan.kind === "ready" ? { step: plan.step } : { stop: { kind: "stopped", plan } };
@@ -84,11 +88,14 @@ export const kmsKeyKind: Deletable<KmsKeyTypes> = {
     const isSet = step.kind === "set_for_deletion" && (kind === "done" || kind === "in_doubt");
     return { memory: isSet ? { ...memory, run: { ...run, setHere: true } } : memory };
   },
-  evidence(step, phase, { task: { ref, review }, observed: { observation } }) {
+  evidence(step, phase, { world, task: { ref, review, signedRequest }, observed, actor }) {
     // What makes the key safer is never refused for its evidence.
     if (phase === "before" && step.kind === "unset_for_deletion") return undefined;
+    const { observation } = observed;
     const { instanceId, kmsKeyId } = ref;
     const consent = consentTo(step, observation);
+    const window = step.kind === "destroy" ? step.consentedTo : undefined;
+    const isSigned = window !== undefined && signedRequest !== undefined && actor.identity !== undefined;
     return {
       subject: { instanceId, resource: "kms_key", vaultId: "", keyId: kmsKeyId, label: observation.name },
       step: step.kind,
@@ -96,6 +103,10 @@ export const kmsKeyKind: Deletable<KmsKeyTypes> = {
       to: step.kind === "destroy" ? "destroyed" : observation.stateWord,
       details: {
         ...(consent !== undefined && { consentedBy: consent, ...(review !== undefined && { review }) }),
+        ...(isSigned && {
+          digest: window,
+          signed: signaturesBehind(world, observed, { request: signedRequest, approver: actor.identity }),
+        }),
         keystores: [],
       },
     };
@@ -169,14 +180,14 @@ export async function noteRestore(
 
 /** The window of another identity, in the form of a consent record. */
 function consentTo(step: KmsStep, observation: KmsKeyObservation): EvidenceEntry["consentedBy"] {
-  const { windowEndsAtMs } = observation;
+  const { windowEndsAtMs, signatures: { requester, requestId } = {} } = observation;
   if (step.kind !== "destroy" || step.consentedTo === undefined || windowEndsAtMs === undefined) return undefined;
   return {
-    id: step.consentedTo,
+    id: requestId ?? step.consentedTo,
     step: "destroy",
     how: "asked",
-    // KMS does not report who set the window; its audit events do.
-    author: "",
+    // KMS does not report who set the window; its audit events do, and a signed request.
+    author: requester?.iamId ?? "",
     writtenAt: isoTime(windowEndsAtMs - kmsWindowMs),
   };
 }

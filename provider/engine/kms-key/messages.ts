@@ -10,13 +10,14 @@ import {
 import { isoTime } from "../loop/evidence.ts";
 import { dialectOf } from "../text/dialect.ts";
 import type { Door, Explanation, NextStep } from "../text/explanation.ts";
-import { sayActor, sayHolder, sayRoles, sayService, sayTime, sayTimeAndDistance } from "../text/words.ts";
+import { sayActor, sayHolder, sayIdentity, sayRoles, sayService, sayTime, sayTimeAndDistance } from "../text/words.ts";
 import type { KmsOutcome } from "./kind.ts";
 import { explainKmsGuard } from "./refusals.ts";
 import {
   describeDestroyedKey,
   type KmsContext,
-  kmsKeyPath,
+  kmsApproveCommand,
+  kmsRequestCommand,
   kmsRerunCommand,
   kmsStepPhrases,
   kmsStepRights,
@@ -99,12 +100,17 @@ function whoSet({ standing, window: { endsAtMs } }: KmsApprovalWait, { run, obse
   const who = run.setHere === true ? "You" : "An identity";
   return [
     `${who} set the key for deletion on ${sayBegan(endsAtMs)}; the deletion window ends on ${sayTimeAndDistance(endsAtMs, observed.nowMs)}.`,
-    ...(run.setHere === true ? [] : whoMaybe(standing)),
+    ...(run.setHere === true ? [] : whoMaybe(standing, observed)),
   ];
 }
 
 /** The last writer of the key's policy is only a suspicion: KMS may keep the writer of an earlier change (`suspectedSetter`). */
-function whoMaybe(standing: KmsApprovalWait["standing"]): readonly string[] {
+function whoMaybe(
+  standing: KmsApprovalWait["standing"],
+  { observation: { signatures } }: KmsContext["observed"],
+): readonly string[] {
+  const requester = signatures?.requester;
+  if (requester !== undefined) return [`${sayIdentity(requester)} requested the deletion, and signed the request.`];
   if (standing === "set_it") {
     return ["KMS reports you as the last writer of its policy at that time, so uko takes you for this identity."];
   }
@@ -125,7 +131,7 @@ function whyNot({ standing }: KmsApprovalWait | KmsRequestWait, { actor }: KmsRu
 
 function requestNext({ observed: { observation } }: KmsContext): readonly NextStep[] {
   const who = `${sayHolder(kmsRights.setForDeletion, undefined, "a person under their own credential,")}, runs`;
-  const commands = [`uko request ${kmsKeyPath(observation)}`];
+  const commands = [kmsRequestCommand(observation)];
   return [{ who, commands, neededRoles: kmsRights.setForDeletion.roles }];
 }
 
@@ -139,7 +145,7 @@ function approvalNext({ standing }: KmsApprovalWait, { observed: { observation }
   }[standing];
   const act: NextStep = {
     who,
-    commands: [`uko approve ${kmsKeyPath(observation)}`],
+    commands: [kmsApproveCommand(observation)],
     neededRoles: kmsRights.destroy.roles,
   };
   return [act, kmsWithdrawal(observation)];
@@ -174,7 +180,7 @@ function explainMissingRight(
       ? kmsWithdrawal(observation).commands
       : named === undefined
         ? [kmsRerunCommand(observation, door)]
-        : [`uko approve ${kmsKeyPath(observation)}`];
+        : [kmsApproveCommand(observation)];
   const other = named === undefined ? "someone" : "someone other than the identity that set it for deletion,";
   return {
     summary: `${sayActor(run.actor)} cannot ${kmsStepPhrases[step.kind](sayKmsKey(observation))}: missing right ${right.action}`,

@@ -47,7 +47,7 @@ export async function observeKmsKey(
   const isSet = snapshot.state !== 5 && snapshot.windowEndsAtMs !== undefined;
   const policyWrite = isSet ? await policyWriteOf(world, ref, options) : undefined;
   const looked = {
-    ...(world.signatures !== undefined && { signaturesBy: world.signatures.demand.by }),
+    ...(world.signatures !== undefined && { signatures: { by: world.signatures.demand.by } }),
     ...(policyWrite !== undefined && { policyWrite }),
     ...(isDecided && {
       registrations: await world.kmsKeys.registrations(ref, options),
@@ -69,7 +69,7 @@ export function observedInSnapshot(snapshot: KmsKeySnapshot, nowMs: number): Obs
 
 function observationOf(
   snapshot: KmsKeySnapshot,
-  looked: Partial<Pick<KmsKeyObservation, "policyWrite" | "registrations" | "ring" | "signaturesBy">>,
+  looked: Partial<Pick<KmsKeyObservation, "policyWrite" | "registrations" | "ring" | "signatures">>,
 ): KmsKeyObservation {
   const { kmsKeyId, name, dualAuthDelete, windowEndsAtMs, deletedAtMs, purgeScheduledAtMs } = snapshot;
   const state = kmsKeyStateOf(snapshot.state);

@@ -20,7 +20,8 @@ import { count, plain, sayHolder, sayIdentity, sayRoles, sayService, sayTime } f
 import {
   describeDestroyedKey,
   type KmsContext,
-  kmsKeyPath,
+  kmsApproveCommand,
+  kmsRequestCommand,
   kmsRerunCommand,
   kmsStepPhrases,
   kmsWithdrawal,
@@ -59,9 +60,20 @@ const sayings: Sayings<KmsGuard, About> = {
     ],
     next: [rerun],
   }),
-  signatures_demanded: ({ by }, { key }) => ({
-    summary: `${key} cannot be destroyed from this machine: KMS has no place for the signatures that ${by} demands`,
-    facts: ["Without the two signatures, it cannot be proven later who consented."],
+  signatures_demanded: ({ by }, { key, observed: { observation } }) => ({
+    summary: `${key} is not destroyed without the signatures of two people, which ${by} demands`,
+    facts: [
+      "The file of the request must come from the run that opened this deletion window, signed by a person other than you.",
+    ],
+    next: [
+      kmsWithdrawal(observation),
+      {
+        who: "to open a window with a signed request, another person runs",
+        commands: [kmsRequestCommand(observation)],
+        isSequel: true,
+      },
+      { who: "with that file, you run", commands: [kmsApproveCommand(observation)], isSequel: true },
+    ],
   }),
   dual_authorization_off: (_guard, { key, door, dialect }) => {
     const commands = applyCommands(door);
@@ -149,8 +161,7 @@ const sayings: Sayings<KmsGuard, About> = {
 /** Only KMS knows which identity set a key for deletion, and compares identities (kms-v2-and-iam.md 5). */
 function sayOwnHalf(message: string, { key, rerun, observed }: About): Saying {
   const { observation } = observed;
-  const commands =
-    observation.windowEndsAtMs === undefined ? rerun.commands : [`uko approve ${kmsKeyPath(observation)}`];
+  const commands = observation.windowEndsAtMs === undefined ? rerun.commands : [kmsApproveCommand(observation)];
   return {
     summary: `KMS requires another person to destroy ${key}: according to KMS, you set it for deletion`,
     facts: sayService("KMS", message),

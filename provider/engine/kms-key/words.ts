@@ -32,6 +32,20 @@ export function kmsKeyPath({ kmsKeyId }: Pick<KmsKeyObservation, "kmsKeyId">): s
   return `kms/${kmsKeyId}`;
 }
 
+/** KMS stores no text, so a request that has to be signed travels in this file. */
+const requestFile = "requests.jsonl";
+
+export function kmsRequestCommand(observation: Pick<KmsKeyObservation, "kmsKeyId" | "signatures">): string {
+  return `uko request ${kmsKeyPath(observation)}${observation.signatures === undefined ? "" : ` --out ${requestFile}`}`;
+}
+
+/** A signed request names its key, so the command names the file alone. */
+export function kmsApproveCommand(observation: Pick<KmsKeyObservation, "kmsKeyId" | "signatures">): string {
+  return observation.signatures === undefined
+    ? `uko approve ${kmsKeyPath(observation)}`
+    : `uko approve --request ${requestFile}`;
+}
+
 /** What a person at a terminal confirms before the key is destroyed. */
 export function questionBeforeKms({ kind }: KmsStep, observation: KmsKeyObservation): string | undefined {
   if (kind !== "destroy") return undefined;
@@ -134,10 +148,9 @@ export function sayKmsAwaited(
   { kind }: KmsApprovalWait | KmsRequestWait,
   observation: KmsKeyObservation,
 ): Omit<Awaited, "neededMs"> {
-  const path = kmsKeyPath(observation);
   return kind === "waitingForRequest"
-    ? { what: "Waiting for a person to run", command: `uko request ${path}` }
-    : { what: "Waiting for another person to run", command: `uko approve ${path}` };
+    ? { what: "Waiting for a person to run", command: kmsRequestCommand(observation) }
+    : { what: "Waiting for another person to run", command: kmsApproveCommand(observation) };
 }
 
 export function kmsWithdrawal(observation: KmsKeyObservation): NextStep {

@@ -1,0 +1,157 @@
+/**
+ * The two people behind the destruction of a KMS key. KMS does not report who opened a deletion window, so a person
+ * approves the window and not a request. Where signatures are demanded, the requester signs a file, which names both.
+ */
+
+import { rmSync, writeFileSync } from "node:fs";
+import { mostSevere, UkoError } from "../errors.ts";
+import { confirmingText, printableLines } from "../printable.ts";
+import { invalidInput, type KmsKeyPath, type TypedKey } from "./arguments.ts";
+import type { CliWorld } from "./cli-world.ts";
+import { fileError, readInputFile } from "./files.ts";
+import { reportFor, reportJson, reportText } from "./print.ts";
+import { type OpenRun, withOperations } from "./run.ts";
+import { isTyped, resolveKeys } from "./typed-keys.ts";
+
+type SignedRequest = ReturnType<OpenRun["kmsOperations"]["readSignedRequests"]>[number];
+
+/** `uko request kms/… --out FILE`: opens the windows, and writes the signed requests for the second person. */
+export async function requestToFile(
+  world: CliWorld,
+  keys: readonly TypedKey[],
+  { out, json }: { readonly out: string; readonly json: boolean },
+): Promise<number> {
+  return withOperations(world, async (run) => {
+    const { kmsOperations, settings, progress, options } = run;
+    const resolved = await resolveKeys(world, run, { keys, json, writes: "request" });
+    const refs = resolved.flatMap((key) =>
+      "kmsKeyId" in key ? [{ instanceId: settings.instanceId, kmsKeyId: key.kmsKeyId }] : [],
+    );
+    if (refs.length < resolved.length || refs.length === 0) {
+      throw invalidInput("--out is only for kms/ keys", "A managed key carries its request itself. Omit --out.");
+    }
+    if (!kmsOperations.demandsSignatures) {
+      throw invalidInput(
+        "No file on this machine demands signatures, so uko signs nothing",
+        "Omit --out, or list the people who sign in allowed_signers: see the guide on signed consents.",
+      );
+    }
+    // The windows are open before the file is written, so a file that cannot be written must fail first.
+    reserve(out);
+    try {
+      const { reports, text } = await kmsOperations.requestSigned(refs, options);
+      progress.clear();
+      const shown = reports.map((report) => reportFor(world, report));
+      world.out.write(
+        shown.map((each) => (json ? reportJson(each) : reportText(each, world.out))).join(json ? "" : "\n"),
+      );
+      if (text === undefined) rmSync(out);
+      else {
+        writeFileSync(out, text);
+        if (!json) world.out.write(`\nGive ${out} to the second person, who runs:\n  uko approve --request ${out}\n`);
+      }
+      return mostSevere(reports.map(({ exitCode }) => exitCode));
+    } catch (error) {
+      rmSync(out, { force: true });
+      throw error;
+    }
+  });
+}
+
+function reserve(file: string): void {
+  try {
+    writeFileSync(file, "", { flag: "wx" });
+  } catch (error) {
+    throw fileError(`The file ${file} could not be written`, error, "Nothing was changed. Choose another name.");
+  }
+}
+
+/** `uko approve --request FILE`: shows each window of the file, asks once, signs once, and destroys the keys. */
+export async function approveRequests(world: CliWorld, run: OpenRun, file: string): Promise<number> {
+  const { kmsOperations, settings, progress, options } = run;
+  const next = "the requester writes it with uko request kms/<keyId> --out";
+  const text = await readInputFile(world, file, { what: "the signed requests", next });
+  const codes: number[] = [];
+  const open: { readonly request: SignedRequest; readonly window: string; readonly label: string }[] = [];
+  for (const request of kmsOperations.readSignedRequests(text, file)) {
+    const ref = { instanceId: settings.instanceId, kmsKeyId: request.kmsKeyId };
+    const shown = await showKey(world, run, ref, request);
+    if (typeof shown === "number") codes.push(shown);
+    else open.push({ request, ...shown });
+  }
+  const [first] = open;
+  if (first === undefined) return mostSevere(codes);
+  const phrase = open.length === 1 ? first.label : `destroy ${open.length}`;
+  await confirm(world, `Type "${phrase}" to destroy ${open.length === 1 ? "the key" : "the keys"}: `, phrase);
+  await kmsOperations.signApprovals(
+    open.map(({ request }) => request),
+    options,
+  );
+  for (const { request, window } of open) {
+    const ref = { instanceId: settings.instanceId, kmsKeyId: request.kmsKeyId };
+    const report = await kmsOperations.approve(ref, window, options, request);
+    progress.clear();
+    world.out.write(reportText(reportFor(world, report), world.out));
+    codes.push(report.exitCode);
+  }
+  return mostSevere(codes);
+}
+
+/** `uko approve kms/…`, where nothing demands a signature. */
+export async function approveKmsKey(
+  world: CliWorld,
+  run: OpenRun,
+  { kmsKeyId }: KmsKeyPath,
+  { store }: { readonly store?: true },
+): Promise<number> {
+  if (store === true) {
+    throw invalidInput(
+      "An approval of a KMS key cannot be stored",
+      "In KMS, only the destroy itself approves a deletion window. Omit --store.",
+    );
+  }
+  const { kmsOperations, settings, progress, options } = run;
+  const ref = { instanceId: settings.instanceId, kmsKeyId };
+  const shown = await showKey(world, run, ref);
+  if (typeof shown === "number") return shown;
+  const { label, window } = shown;
+  await confirm(world, `Type the name of the key, "${label}", to destroy it: `, label);
+  const report = await kmsOperations.approve(ref, window, options);
+  progress.clear();
+  world.out.write(reportText(reportFor(world, report), world.out));
+  return report.exitCode;
+}
+
+/** Shows what the caller would destroy, or why they cannot; then returns the exit code. */
+async function showKey(
+  world: CliWorld,
+  { kmsOperations, progress, options }: OpenRun,
+  ref: Parameters<OpenRun["kmsOperations"]["inspect"]>[0],
+  request?: SignedRequest,
+): Promise<number | { readonly label: string; readonly window: string }> {
+  const inspection = await kmsOperations.inspect(ref, options, request);
+  progress.clear();
+  const offer = inspection?.acts.find(({ id, isSigned }) => id === "approve" && isSigned !== true);
+  if (inspection?.window === undefined || offer === undefined) {
+    const report = inspection?.report ?? (await kmsOperations.status(ref, options));
+    progress.clear();
+    world.out.write(reportText(reportFor(world, report), world.out));
+    return 12;
+  }
+  const label = confirmingText(inspection.report.label ?? "", ref.kmsKeyId);
+  const lines = [
+    `${offer.title}: ${label} (kms/${ref.kmsKeyId})`,
+    ...offer.facts,
+    ...inspection.report.explanation.facts,
+  ];
+  world.out.write(`${printableLines(lines.join("\n  "))}\n`);
+  return { label, window: inspection.window };
+}
+
+async function confirm(world: CliWorld, question: string, phrase: string): Promise<void> {
+  if (await isTyped(world, question, phrase)) return;
+  throw new UkoError("UKO_CANCELLED", {
+    summary: "The approval was not confirmed",
+    detail: "Nothing was changed.",
+  });
+}

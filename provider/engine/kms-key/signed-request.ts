@@ -1,0 +1,221 @@
+/**
+ * The signed request for the destruction of a KMS key. A managed key carries its records; KMS stores no text. So the
+ * requester's signature travels in a file from the run that opened the deletion window to the approver.
+ *
+ * Anyone can write such a file, so it proves nothing by itself. It counts for one window of one key: the signed
+ * statement names the end of the window, and it is built anew from what KMS says now. A line for another key, a
+ * window that was closed and opened again, or another person's name is about another text, and its signature fails.
+ */
+
+import * as z from "zod";
+import { parseJson } from "../../encodings.ts";
+import { UkoError } from "../../errors.ts";
+import { idOfHash, markOf } from "../../lifecycle/consent-record.ts";
+import type { ConsentSignature, Identity } from "../../lifecycle/observation.ts";
+import { isWindowOpen, windowName } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { consentStatement } from "../../lifecycle/signed-consent.ts";
+import type { ReadResult } from "../loop/converge.ts";
+import { isoTime } from "../loop/evidence.ts";
+import type { EvidenceSignature } from "../ports/evidence.ts";
+import type { KmsKeyRef } from "../ports/kms-keys.ts";
+import type { CallOptions, World } from "../ports/world.ts";
+import { type ObservedKmsKey, observeKmsKey } from "./observe.ts";
+
+export interface KmsSignedRequest {
+  readonly kmsKeyId: string;
+  readonly author: Identity;
+  readonly signature: ConsentSignature;
+}
+
+const named = z.string().min(1).max(500);
+const header = z.strictObject({ format: z.literal("uko-signed-requests-1"), instanceId: named });
+const line = z.strictObject({
+  ...{ kmsKeyId: named, author: named },
+  signedAt: z.iso.datetime(),
+  path: z.string().max(2_000),
+  signature: z.string().min(1).max(4_000),
+});
+
+/** The text of the file: a header, and one line of JSON for each key. */
+export function encodeSignedRequests(instanceId: string, requests: readonly KmsSignedRequest[]): string {
+  const lines = requests.map(({ kmsKeyId, author, signature: { signedAtMs, path, bytes } }) => ({
+    ...{ kmsKeyId, author: author.iamId, signedAt: isoTime(signedAtMs), path, signature: bytes },
+  }));
+  const first = { format: "uko-signed-requests-1", instanceId };
+  return [first, ...lines].map((each) => `${JSON.stringify(each)}\n`).join("");
+}
+
+/** Throws UKO_INPUT_INVALID. `file` is for the message. */
+export function parseSignedRequests(
+  text: string,
+  { file, instanceId, sha256 }: { readonly file: string; readonly instanceId: string } & Pick<World, "sha256">,
+): readonly KmsSignedRequest[] {
+  const [first = "", ...rest] = text.trimEnd().split("\n");
+  const isOurs = header.safeParse(parseJson(first)).data?.instanceId === instanceId;
+  const requests = rest.flatMap((each) => {
+    const { data } = line.safeParse(parseJson(each));
+    if (data === undefined) return [];
+    const { kmsKeyId, author: iamId, signedAt, path, signature: bytes } = data;
+    const author = { iamId, mark: markOf(iamId, sha256) };
+    return [{ kmsKeyId, author, signature: { signedAtMs: Date.parse(signedAt), path, bytes } }];
+  });
+  const isWhole = requests.length === rest.length && requests.length > 0;
+  const isOnceEach = new Set(requests.map(({ kmsKeyId }) => kmsKeyId)).size === requests.length;
+  if (isOurs && isWhole && isOnceEach) return requests;
+  throw new UkoError("UKO_INPUT_INVALID", {
+    summary: `${file} is not a file of signed requests for this instance`,
+    detail: "Next: ask the requester for the file that uko request wrote with --out. Nothing was changed.",
+  });
+}
+
+/** Signs the caller's requests for the open windows of the keys. Throws UKO_SIGNATURE_MISSING. */
+export async function signRequests(
+  world: World,
+  refs: readonly KmsKeyRef[],
+  options: CallOptions,
+): Promise<readonly KmsSignedRequest[]> {
+  const author = await signerOf(world, options);
+  return signEach(world, refs, { author, statementOf: (read) => requestStatement(world, read, author) }, options);
+}
+
+/** Signs the caller's approvals. A request that does not count for the open window of its key is left out. */
+export async function signApprovals(
+  world: World,
+  requests: readonly KmsSignedRequest[],
+  options: CallOptions,
+): Promise<void> {
+  const { instanceId } = world.session;
+  const author = await signerOf(world, options);
+  const byKey = new Map(requests.map((request) => [request.kmsKeyId, request]));
+  const statementOf = async (read: ObservedKmsKey): Promise<string | undefined> => {
+    const request = byKey.get(read.observation.kmsKeyId);
+    const { observation } = await withSignatures(world, read, request, options);
+    const answers = observation.signatures?.requestId;
+    return answers === undefined ? undefined : approvalStatement(world, read, { author, answers });
+  };
+  const refs = requests.map(({ kmsKeyId }) => ({ instanceId, kmsKeyId }));
+  await signEach(world, refs, { author, statementOf }, options);
+}
+
+async function signEach(
+  world: World,
+  refs: readonly KmsKeyRef[],
+  {
+    author,
+    statementOf,
+  }: {
+    readonly author: Identity;
+    readonly statementOf: (read: ObservedKmsKey) => Promise<string | undefined> | string | undefined;
+  },
+  options: CallOptions,
+): Promise<readonly KmsSignedRequest[]> {
+  const due: { readonly kmsKeyId: string; readonly statement: string }[] = [];
+  let nowMs = Number.POSITIVE_INFINITY;
+  for (const ref of refs) {
+    const read = await observeKmsKey(world, ref, "summary", options);
+    const statement = read.kind === "gone" ? undefined : await statementOf(read);
+    if (read.kind === "gone" || statement === undefined) continue;
+    nowMs = Math.min(nowMs, read.nowMs);
+    due.push({ kmsKeyId: ref.kmsKeyId, statement });
+  }
+  if (due.length === 0) return [];
+  const statements = due.map(({ statement }) => statement);
+  await world.signatures?.sign(author, statements, nowMs, options);
+  return due.flatMap(({ kmsKeyId, statement }) => {
+    const signature = world.signatures?.signed.get(statement);
+    return signature === undefined ? [] : [{ kmsKeyId, author, signature }];
+  });
+}
+
+/** An identity that may not author opens no window and destroys nothing, and the planner says so. */
+async function signerOf({ session }: World, options: CallOptions): Promise<Identity> {
+  return (await session.actor(options)).identity ?? { mark: "" };
+}
+
+/** The statement that the requester signs; undefined if no window is open. */
+function requestStatement(world: World, observed: ObservedKmsKey, author: Identity): string | undefined {
+  return statementFor(world, observed, { kind: "request", author });
+}
+
+/** The statement that the approver signs. */
+function approvalStatement(
+  world: World,
+  observed: ObservedKmsKey,
+  { author, answers }: { readonly author: Identity; readonly answers: string },
+): string | undefined {
+  return statementFor(world, observed, { kind: "approval", author, answers });
+}
+
+function statementFor(
+  { session: { instanceId }, signatures }: World,
+  { observation, nowMs }: ObservedKmsKey,
+  act: { readonly kind: "request" | "approval"; readonly author: Identity; readonly answers?: string },
+): string | undefined {
+  if (signatures === undefined || !isWindowOpen(observation, nowMs)) return undefined;
+  const { kmsKeyId: keyId, stateWord: state, windowEndsAtMs } = observation;
+  // A KMS key is in no vault; `kms` is its place in names and certificates, too.
+  const subject = { service: signatures.demand.service, instanceId, vaultId: "kms", keyId, state };
+  return consentStatement(subject, { ...act, step: "destroy", digest: windowName(keyId, windowEndsAtMs) });
+}
+
+/** A fresh observation, with what is signed for the open window. Throws as `observeKmsKey` does. */
+export async function observeSigned(
+  world: World,
+  ref: KmsKeyRef,
+  {
+    depth,
+    signedRequest,
+  }: { readonly depth: "decision" | "summary"; readonly signedRequest?: KmsSignedRequest | undefined },
+  options: CallOptions,
+): Promise<ReadResult<ObservedKmsKey>> {
+  const read = await observeKmsKey(world, ref, depth, options);
+  if (read.kind === "gone") return read;
+  return { kind: "present", ...(await withSignatures(world, read, signedRequest, options)) };
+}
+
+/** Adds to an observation who signed the request for the open window, and whether the actor signed its approval. */
+async function withSignatures(
+  world: World,
+  observed: ObservedKmsKey,
+  request: KmsSignedRequest | undefined,
+  options: CallOptions,
+): Promise<ObservedKmsKey> {
+  const { signatures } = world;
+  const { observation } = observed;
+  if (signatures === undefined || observation.signatures === undefined || request === undefined) return observed;
+  const { author, signature } = request;
+  const statement = requestStatement(world, observed, author);
+  const judged = { author: author.iamId ?? "", signature, atMs: observed.nowMs };
+  if (request.kmsKeyId !== observation.kmsKeyId || statement === undefined) return observed;
+  if (!signatures.isGenuine(statement, judged)) return observed;
+  const requestId = idOfHash(world.sha256(statement));
+  const { identity } = await world.session.actor(options);
+  const approval = identity && approvalStatement(world, observed, { author: identity, answers: requestId });
+  const isApprovalSigned = approval !== undefined && signatures.signed.has(approval);
+  const known = { ...observation.signatures, requester: author, requestId, isApprovalSigned };
+  return { ...observed, observation: { ...observation, signatures: known } };
+}
+
+/** Both signatures, for the evidence of the destruction. */
+export function signaturesBehind(
+  world: World,
+  observed: ObservedKmsKey,
+  { request, approver }: { readonly request: KmsSignedRequest; readonly approver: Identity },
+): readonly EvidenceSignature[] {
+  const { requestId = "" } = observed.observation.signatures ?? {};
+  const approval = approvalStatement(world, observed, { author: approver, answers: requestId });
+  const own = approval === undefined ? undefined : world.signatures?.signed.get(approval);
+  return [
+    ...describe(requestStatement(world, observed, request.author), request.signature),
+    ...describe(approval, own),
+  ];
+}
+
+function describe(
+  statement: string | undefined,
+  signature: ConsentSignature | undefined,
+): readonly EvidenceSignature[] {
+  if (statement === undefined || signature === undefined) return [];
+  const { signedAtMs, path, bytes } = signature;
+  return [{ statement, signedAt: isoTime(signedAtMs), path, signature: bytes }];
+}
