@@ -170,10 +170,13 @@ async function approveSet(
   const question = `Type ${what}, "${phrase}", to ${approvalMessages.purpose(step, stores)}: `;
   const isApproved = await isTyped(world, question, phrase);
   if (!isApproved) throw notConfirmed(at === 0 ? "Nothing was changed." : "Nothing more was changed.");
-  // A stored approval takes the place of the one record on a key, so there is no room for a request.
-  const asksNext = step === "deactivate" && !stores;
-  const requestsNext = asksNext && (await isConfirmed(world, `${approvalMessages.secondQuestion} [y/N] `));
-  return act(world, run, review, { stores, requestsNext });
+  return act(world, run, review, { stores, requestsNext: await asksForNext(world, review, stores) });
+}
+
+/** A stored approval takes the place of the one record on a key, so there is no room for a request. */
+async function asksForNext(world: CliWorld, { header }: Review, stores: boolean): Promise<boolean> {
+  if (header.step !== "deactivate" || stores) return false;
+  return isConfirmed(world, `${approvalMessages.secondQuestion} [y/N] `);
 }
 
 function notConfirmed(detail: string): UkoError {
@@ -212,8 +215,10 @@ async function approveReview(
   const { store = false, yes } = given;
   const review = run.openReview(given.review);
   // The person typed the same phrase when uko review wrote the file.
-  if (yes !== true) await confirmSet(world, {}, setMessages.approvalPhrase(review.header, review.lines.size, store));
-  return mostSevere(await act(world, run, review, { stores: store }, given.json));
+  if (yes === true) return mostSevere(await act(world, run, review, { stores: store }, given.json));
+  await confirmSet(world, {}, setMessages.approvalPhrase(review.header, review.lines.size, store));
+  const requestsNext = await asksForNext(world, review, store);
+  return mostSevere(await act(world, run, review, { stores: store, requestsNext }, given.json));
 }
 
 interface How {

@@ -226,7 +226,12 @@ describe("uko approve", () => {
       expect([exitCode, questions]).toEqual([1, ['Type "deactivate 4" to go on: ']]);
     }
     expect(await stateOf(keys.cards)).toBe("pending_approval, requested");
-    expect((await world.type("alice", command, [" deactivate 4 "])).exitCode).toBe(0);
+    const approved = await world.type("alice", command, [" deactivate 4 ", "y"]);
+    expect([approved.exitCode, approved.questions[1]]).toEqual([
+      0,
+      "Also request the destruction in your name? Another person must approve it. [y/N] ",
+    ]);
+    expect(await stateOf(keys.cards)).toBe("cooling_down, requested");
   });
 
   it("asks nothing at a terminal with --yes", async () => {
@@ -243,7 +248,7 @@ describe("uko approve", () => {
     expect(await stateOf(keys.cards)).toBe("pending_approval, requested");
   });
 
-  it("requests no destruction, because it asks no question", async () => {
+  it("with --yes requests no destruction, because it asks no question", async () => {
     await request("bob", [keys.cards]);
     await review("alice", `${keys.cards} --step deactivate`);
     await approve("alice");

@@ -18,7 +18,7 @@ import {
   stillReversible,
 } from "../text/words.ts";
 import type { KeyDetails } from "./observe.ts";
-import { sayReasons } from "./record-words.ts";
+import { sayReasons, sayWhoRequested } from "./record-words.ts";
 import { pathEffects } from "./remaining-path.ts";
 import { storingRoles } from "./waits.ts";
 
@@ -76,7 +76,7 @@ function approvals(
   const act: KeyAct = {
     id: "approve",
     title: effect.title,
-    facts: [...effect.facts, expires, ...sayReasons(record)],
+    facts: [...effect.facts, sayWhoRequested(record), ...sayReasons(record), expires],
     right,
     ...(kmsRight !== undefined && { kmsRight }),
     // The console cannot sign the request that would follow.
@@ -91,6 +91,7 @@ function approvals(
     facts: [
       `The next run of ${sayAuthor(record)} takes the step. Nothing changes until then.`,
       ...effect.facts,
+      sayWhoRequested(record),
       "You can withdraw the approval.",
       expires,
     ],

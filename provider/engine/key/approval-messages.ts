@@ -10,13 +10,12 @@ import {
   sayAuthor,
   sayFirst,
   sayList,
-  sayTime,
   sayTimeAndDistance,
   sayUse,
   stepNouns,
   stillReversible,
 } from "../text/words.ts";
-import { sayReasons } from "./record-words.ts";
+import { sayReasons, sayWhoRequested } from "./record-words.ts";
 import type { KeyApart, KeyInReview, PendingGroup } from "./review-set.ts";
 import { keysOfKind, linesByReason, sayKeystores } from "./set-messages.ts";
 
@@ -66,7 +65,7 @@ function describeOne({ line, record, observed, waitsFor }: KeyInReview, vaults: 
   const names = keystores.map(({ name, type }) => `"${plain(name, 60)}" (${plain(type, 40)})`);
   return [
     `Key: ${keyPathOf(line)}${vaults.has(line.vaultId) ? `, in vault ${sayVault(line.vaultId, vaults)}` : ""}.`,
-    `${sayAuthor(record)} requested the ${stepNouns[record.step]} on ${sayTime(record.writtenAtMs)}${record.how === "met" ? ", because an engine ran a deletion" : ""}.`,
+    sayWhoRequested(record),
     ...sayReasons(record),
     `Used by: ${sayUse(line.resources.length, line.keystores)}.`,
     ...(names.length === 0 ? [] : [`Keystores: ${sayList(names)}.`]),

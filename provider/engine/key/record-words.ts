@@ -4,8 +4,14 @@ import { type ConsentRecord, maxReasonCharacters, type NotBinding } from "../../
 import type { KeyObservation } from "../../lifecycle/observation.ts";
 import type { Step } from "../../lifecycle/plan.ts";
 import { recordWithReasons } from "../../lifecycle/stated-reasons.ts";
-import { plain, sayAuthor, sayIdentity, sayTime } from "../text/words.ts";
+import { plain, sayAuthor, sayIdentity, sayTime, stepNouns } from "../text/words.ts";
 import type { KeyDetails } from "./observe.ts";
+
+/** Who requested which step, and when: `met` is the request of an engine, whose person may not have noticed it. */
+export function sayWhoRequested(record: ConsentRecord): string {
+  const cause = record.how === "met" ? ", because an engine ran a deletion" : "";
+  return `${sayAuthor(record)} requested the ${stepNouns[record.step]} on ${sayTime(record.writtenAtMs)}${cause}.`;
+}
 
 /**
  * Why an earlier record does not count; undefined if there is nothing to report, as for a record
