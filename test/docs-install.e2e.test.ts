@@ -107,9 +107,11 @@ test("README: the first up in Pulumi's template, and the printed command of the 
     const compilerOptions = { strict: true, outDir: "bin", target: "es2020", sourceMap: true, ...modules };
     return writeFile(path.join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["index.ts"] }));
   };
-  await writeOptions(today);
-  await succeed("npx tsc --noEmit --skipLibCheck", folder, env);
-  await writeOptions(inEarlierYears);
+  // The types of the package need no option that skips them.
+  for (const modules of [today, inEarlierYears]) {
+    await writeOptions(modules);
+    await succeed("npx tsc --noEmit", folder, env);
+  }
   await succeed("pulumi up --yes --skip-preview", folder, bob);
   const requested = await type("pulumi destroy --yes --skip-preview", folder, bob);
   const [command = ""] = nextCommands(requested.output).filter((each) => each.startsWith("uko approve"));

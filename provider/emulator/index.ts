@@ -1,13 +1,10 @@
 /** The package subpath `pulumi-uko/emulator`: the emulator for programs and tests in Node. */
 
-import { type EmulatorOptions, type Emulator as StartedEmulator, startEmulator as start } from "./start.ts";
+import type { RunningEmulator as Emulator, EmulatorOptions } from "./options.ts";
+import { startEmulator as start } from "./start.ts";
 
-export type { Seed } from "./seed.ts";
-export type { SwitchChoices } from "./switches.ts";
-export type { EmulatorOptions };
-
-/** A running emulator. Change its world with the control API under `/_emulator/`. */
-export type Emulator = Omit<StartedEmulator, "world">;
+export type { Seed, SwitchChoices } from "./generated.ts";
+export type { Emulator, EmulatorOptions };
 
 /** Starts an emulator in this process. Rejects if an option is not valid. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {

@@ -7,40 +7,17 @@ import { buildApp, nameIn } from "./app.ts";
 import { loadSnapshot } from "./control/snapshot.ts";
 import { demoWorld } from "./demo-seed.ts";
 import { Tokens } from "./iam/tokens.ts";
+import type { EmulatorOptions, RunningEmulator } from "./options.ts";
 import { populate } from "./populate.ts";
 import { checkSeed, type Seed } from "./seed.ts";
-import { isProfileName, profiles, type SwitchChoices } from "./switches.ts";
+import { isProfileName, profiles } from "./switches.ts";
 import { World } from "./world.ts";
 
-export interface EmulatorOptions {
-  /** 0, the default, takes any free port. */
-  readonly port?: number;
-  /** 127.0.0.1 by default, because the control API requires no credential. */
-  readonly host?: string;
-  /** Names by which clients call, in addition to the host and this machine's own. */
-  readonly allowHosts?: readonly string[];
-  /** The address that answers name, such as the broker's; by default the one that the client called. */
-  readonly publicUrl?: string;
-  /** The demo world by default. */
-  readonly seed?: Seed;
-  readonly profile?: string;
-  readonly switches?: SwitchChoices;
-  /** A SQLite file that keeps the world; memory by default. */
-  readonly file?: string;
-  /** A response of `GET /_emulator/snapshot`: the world starts as it was then. */
-  readonly snapshot?: unknown;
-  /** Serves HTTPS. The certificate to trust is written to `caFile`, by default a temporary file. */
-  readonly tls?: { readonly caFile?: string };
-}
+export type { EmulatorOptions };
 
-export interface Emulator {
-  readonly url: string;
-  readonly port: number;
-  readonly instanceId: string;
-  /** The certificate to trust, for `NODE_EXTRA_CA_CERTS`; under `tls` only. */
-  readonly caFile?: string;
+/** The emulator for this repository's own tests, which may look into its world. */
+export interface Emulator extends RunningEmulator {
   readonly world: World;
-  close(): Promise<void>;
 }
 
 /** Starts to listen. Rejects if seed or profile is not valid; the error names every mistake. */

@@ -1,9 +1,13 @@
 /** Written by `npm run schema` from the definitions of the resources. Do not edit. */
 
 import { CustomResource, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
-import type { StateOf } from "../resources/registry.ts";
-import { ask, type InVault, ofOutput, unstoppable } from "./functions.ts";
+import { ask, ofOutput, unstoppable } from "./questions.ts";
 import { type ResourceKind, registrationOf } from "./registration.ts";
+
+/** Narrows a list to one vault; without it the list covers every vault. */
+export interface InVault {
+  readonly vaultId?: string;
+}
 
 /** Inputs of a vault. An omitted input keeps the service's value. */
 export interface VaultArgs {
@@ -19,18 +23,34 @@ export interface VaultArgs {
   deletionProtection?: Input<boolean>;
 }
 
+/** A vault as the service reports it. */
+export interface VaultState {
+  name: string;
+  description?: string | undefined;
+  /** Label of the recovery key; on-premises only. */
+  recoveryKeyLabel?: string | undefined;
+  /** Adopts this vault instead of creating one. */
+  existingVaultId?: string | undefined;
+  /** Refuses to delete the vault. */
+  deletionProtection: boolean;
+  /** ID of the instance that the vault belongs to. */
+  instanceId: string;
+  /** UUID of the vault. */
+  vaultId: string;
+}
+
 /**
  * A vault: the container of keys, keystores and templates. It can be deleted once it is empty. Its
  * ID is `<vaultId>`.
  */
 export class Vault extends CustomResource {
-  declare readonly name: Output<StateOf<"vault">["name"]>;
-  declare readonly description: Output<StateOf<"vault">["description"]>;
-  declare readonly recoveryKeyLabel: Output<StateOf<"vault">["recoveryKeyLabel"]>;
+  declare readonly name: Output<VaultState["name"]>;
+  declare readonly description: Output<VaultState["description"]>;
+  declare readonly recoveryKeyLabel: Output<VaultState["recoveryKeyLabel"]>;
   /** ID of the instance that the vault belongs to. */
-  declare readonly instanceId: Output<StateOf<"vault">["instanceId"]>;
+  declare readonly instanceId: Output<VaultState["instanceId"]>;
   /** UUID of the vault. */
-  declare readonly vaultId: Output<StateOf<"vault">["vaultId"]>;
+  declare readonly vaultId: Output<VaultState["vaultId"]>;
 
   constructor(name: string, args: VaultArgs, options?: CustomResourceOptions) {
     super(...registrationOf(vaultKind, name, args, options));
@@ -52,13 +72,13 @@ const vaultKind: ResourceKind = {
 
 export type GetVaultArgs = { readonly vaultId: string };
 /** Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist. */
-export function getVault(args: GetVaultArgs): Promise<StateOf<"vault">> {
+export function getVault(args: GetVaultArgs): Promise<VaultState> {
   return ask.getVault(args, unstoppable);
 }
 export const getVaultOutput = ofOutput(getVault);
 
 /** Lists every vault of the instance that the caller may see. */
-export async function listVaults(): Promise<readonly StateOf<"vault">[]> {
+export async function listVaults(): Promise<readonly VaultState[]> {
   return (await ask.listVaults({}, unstoppable)).vaults;
 }
 
@@ -175,30 +195,97 @@ export interface KeystoreArgs {
   deletionProtection?: Input<boolean>;
 }
 
+/** A keystore as the service reports it. */
+export interface KeystoreState {
+  /** UUID of the vault that the keystore serves. */
+  vaultId: string;
+  /** `internal` is a key ring of this instance. All other types are external and need a connection. */
+  type: "internal" | "hpcs" | "key_protect" | "aws_kms" | "azure_key_vault" | "google_kms" | "cca";
+  name?: string | undefined;
+  description?: string | undefined;
+  groups: string[];
+  tlsProxy?: string | undefined;
+  ibm?: {
+    apiEndpoint: string;
+    iamEndpoint: string;
+    apiKey: string;
+    instanceId: string;
+    keyRing?: string | undefined;
+  } | undefined;
+  aws?: {
+    region: string;
+    accessKeyId: string;
+    secretAccessKey: string;
+  } | undefined;
+  azure?: {
+    serviceName: string;
+    resourceGroup: string;
+    servicePrincipalClientId: string;
+    servicePrincipalPassword: string;
+    tenant: string;
+    subscriptionId: string;
+    /** Tier of the key vault. */
+    variant?: "premium" | "standard" | undefined;
+    location?: string | undefined;
+    /** The Azure cloud. */
+    environment?: "azure" | "azure_china" | "azure_germany" | "azure_us_government" | undefined;
+  } | undefined;
+  google?: {
+    credentials: string;
+    location?: string | undefined;
+    keyRing?: string | undefined;
+    projectId?: string | undefined;
+    privateKeyId?: string | undefined;
+  } | undefined;
+  cca?: {
+    host: string;
+    port: number;
+    publicKeyHash: string;
+    useTls?: boolean | undefined;
+    trustedIssuer?: string | undefined;
+  } | undefined;
+  /** Adopts this keystore instead of creating one. */
+  existingKeystoreId?: string | undefined;
+  /** Refuses to delete the keystore. */
+  deletionProtection: boolean;
+  /** ID of the instance that the keystore belongs to. */
+  instanceId: string;
+  /** UUID of the keystore. */
+  keystoreId: string;
+  /** Location, as the service reports it. May be empty. */
+  location: string;
+  /** KMS key ring of an internal keystore; empty for all other types. */
+  ring: string;
+  /** `ok`, `not_responding`, `configuration_error`, `pending_check`, or empty. */
+  health: string;
+  /** The service's message about the health. */
+  healthMessage: string;
+}
+
 /**
  * A keystore: a key ring of this instance, or an external key store, in which keys are installed.
  * It can be deleted once it is empty. Its ID is `<vaultId>/<keystoreId>`.
  */
 export class Keystore extends CustomResource {
-  declare readonly vaultId: Output<StateOf<"keystore">["vaultId"]>;
-  declare readonly type: Output<StateOf<"keystore">["type"]>;
-  declare readonly name: Output<StateOf<"keystore">["name"]>;
-  declare readonly description: Output<StateOf<"keystore">["description"]>;
-  declare readonly groups: Output<StateOf<"keystore">["groups"]>;
-  declare readonly tlsProxy: Output<StateOf<"keystore">["tlsProxy"]>;
-  declare readonly cca: Output<StateOf<"keystore">["cca"]>;
+  declare readonly vaultId: Output<KeystoreState["vaultId"]>;
+  declare readonly type: Output<KeystoreState["type"]>;
+  declare readonly name: Output<KeystoreState["name"]>;
+  declare readonly description: Output<KeystoreState["description"]>;
+  declare readonly groups: Output<KeystoreState["groups"]>;
+  declare readonly tlsProxy: Output<KeystoreState["tlsProxy"]>;
+  declare readonly cca: Output<KeystoreState["cca"]>;
   /** ID of the instance that the keystore belongs to. */
-  declare readonly instanceId: Output<StateOf<"keystore">["instanceId"]>;
+  declare readonly instanceId: Output<KeystoreState["instanceId"]>;
   /** UUID of the keystore. */
-  declare readonly keystoreId: Output<StateOf<"keystore">["keystoreId"]>;
+  declare readonly keystoreId: Output<KeystoreState["keystoreId"]>;
   /** Location, as the service reports it. May be empty. */
-  declare readonly location: Output<StateOf<"keystore">["location"]>;
+  declare readonly location: Output<KeystoreState["location"]>;
   /** KMS key ring of an internal keystore; empty for all other types. */
-  declare readonly ring: Output<StateOf<"keystore">["ring"]>;
+  declare readonly ring: Output<KeystoreState["ring"]>;
   /** `ok`, `not_responding`, `configuration_error`, `pending_check`, or empty. */
-  declare readonly health: Output<StateOf<"keystore">["health"]>;
+  declare readonly health: Output<KeystoreState["health"]>;
   /** The service's message about the health. */
-  declare readonly healthMessage: Output<StateOf<"keystore">["healthMessage"]>;
+  declare readonly healthMessage: Output<KeystoreState["healthMessage"]>;
 
   constructor(name: string, args: KeystoreArgs, options?: CustomResourceOptions) {
     super(...registrationOf(keystoreKind, name, args, options));
@@ -235,13 +322,13 @@ export type GetKeystoreArgs = { readonly vaultId: string; readonly keystoreId: s
 /**
  * Reads a keystore, without its secrets. Fails with `UKO_NOT_FOUND` if the keystore does not exist.
  */
-export function getKeystore(args: GetKeystoreArgs): Promise<StateOf<"keystore">> {
+export function getKeystore(args: GetKeystoreArgs): Promise<KeystoreState> {
   return ask.getKeystore(args, unstoppable);
 }
 export const getKeystoreOutput = ofOutput(getKeystore);
 
 /** Lists every keystore, without its secrets. */
-export async function listKeystores(filter: InVault = {}): Promise<readonly StateOf<"keystore">[]> {
+export async function listKeystores(filter: InVault = {}): Promise<readonly KeystoreState[]> {
   return (await ask.listKeystores(filter, unstoppable)).keystores;
 }
 export const listKeystoresOutput = ofOutput(listKeystores);
@@ -328,34 +415,79 @@ export interface KeyTemplateArgs {
   deletionProtection?: Input<boolean>;
 }
 
+/** A template as the service reports it. */
+export interface KeyTemplateState {
+  /** UUID of the vault that holds the template. */
+  vaultId: string;
+  name: string;
+  description?: string | undefined;
+  namingScheme?: string | undefined;
+  algorithm: string;
+  size: string;
+  activationPeriod: string;
+  expirationPeriod: string;
+  keyState: string;
+  /** Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people. */
+  deactivateOnRotation?: boolean | undefined;
+  keystoreType: string;
+  group: string;
+  keystoreNamingScheme?: string | undefined;
+  google?: {
+    protectionLevel: string;
+    purpose: string;
+    algorithm: string;
+  } | undefined;
+  azure?: {
+    protectionLevel?: string | undefined;
+    operations?: string[] | undefined;
+  } | undefined;
+  cca?: {
+    usageControl?: string | undefined;
+    keyType?: string | undefined;
+    keyWords?: string[] | undefined;
+  } | undefined;
+  /** Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working. */
+  archived: boolean;
+  /** Adopts this template instead of creating one. */
+  existingTemplateId?: string | undefined;
+  /** Refuses to delete the template. */
+  deletionProtection: boolean;
+  /** ID of the instance that the template belongs to. */
+  instanceId: string;
+  /** UUID of the template. */
+  templateId: string;
+  /** Incremented by each update. */
+  version: number;
+}
+
 /**
  * A key template: the properties of the keys that are created from it, and the keystores in which
  * they are installed. It can be deleted once no key uses it. Its ID is `<vaultId>/<templateId>`.
  */
 export class KeyTemplate extends CustomResource {
-  declare readonly vaultId: Output<StateOf<"keyTemplate">["vaultId"]>;
-  declare readonly name: Output<StateOf<"keyTemplate">["name"]>;
-  declare readonly description: Output<StateOf<"keyTemplate">["description"]>;
-  declare readonly namingScheme: Output<StateOf<"keyTemplate">["namingScheme"]>;
-  declare readonly algorithm: Output<StateOf<"keyTemplate">["algorithm"]>;
-  declare readonly size: Output<StateOf<"keyTemplate">["size"]>;
-  declare readonly activationPeriod: Output<StateOf<"keyTemplate">["activationPeriod"]>;
-  declare readonly expirationPeriod: Output<StateOf<"keyTemplate">["expirationPeriod"]>;
-  declare readonly keyState: Output<StateOf<"keyTemplate">["keyState"]>;
-  declare readonly deactivateOnRotation: Output<StateOf<"keyTemplate">["deactivateOnRotation"]>;
-  declare readonly keystoreType: Output<StateOf<"keyTemplate">["keystoreType"]>;
-  declare readonly group: Output<StateOf<"keyTemplate">["group"]>;
-  declare readonly keystoreNamingScheme: Output<StateOf<"keyTemplate">["keystoreNamingScheme"]>;
-  declare readonly google: Output<StateOf<"keyTemplate">["google"]>;
-  declare readonly azure: Output<StateOf<"keyTemplate">["azure"]>;
-  declare readonly cca: Output<StateOf<"keyTemplate">["cca"]>;
-  declare readonly archived: Output<StateOf<"keyTemplate">["archived"]>;
+  declare readonly vaultId: Output<KeyTemplateState["vaultId"]>;
+  declare readonly name: Output<KeyTemplateState["name"]>;
+  declare readonly description: Output<KeyTemplateState["description"]>;
+  declare readonly namingScheme: Output<KeyTemplateState["namingScheme"]>;
+  declare readonly algorithm: Output<KeyTemplateState["algorithm"]>;
+  declare readonly size: Output<KeyTemplateState["size"]>;
+  declare readonly activationPeriod: Output<KeyTemplateState["activationPeriod"]>;
+  declare readonly expirationPeriod: Output<KeyTemplateState["expirationPeriod"]>;
+  declare readonly keyState: Output<KeyTemplateState["keyState"]>;
+  declare readonly deactivateOnRotation: Output<KeyTemplateState["deactivateOnRotation"]>;
+  declare readonly keystoreType: Output<KeyTemplateState["keystoreType"]>;
+  declare readonly group: Output<KeyTemplateState["group"]>;
+  declare readonly keystoreNamingScheme: Output<KeyTemplateState["keystoreNamingScheme"]>;
+  declare readonly google: Output<KeyTemplateState["google"]>;
+  declare readonly azure: Output<KeyTemplateState["azure"]>;
+  declare readonly cca: Output<KeyTemplateState["cca"]>;
+  declare readonly archived: Output<KeyTemplateState["archived"]>;
   /** ID of the instance that the template belongs to. */
-  declare readonly instanceId: Output<StateOf<"keyTemplate">["instanceId"]>;
+  declare readonly instanceId: Output<KeyTemplateState["instanceId"]>;
   /** UUID of the template. */
-  declare readonly templateId: Output<StateOf<"keyTemplate">["templateId"]>;
+  declare readonly templateId: Output<KeyTemplateState["templateId"]>;
   /** Incremented by each update. */
-  declare readonly version: Output<StateOf<"keyTemplate">["version"]>;
+  declare readonly version: Output<KeyTemplateState["version"]>;
 
   constructor(name: string, args: KeyTemplateArgs, options?: CustomResourceOptions) {
     super(...registrationOf(keyTemplateKind, name, args, options));
@@ -392,13 +524,13 @@ const keyTemplateKind: ResourceKind = {
 
 export type GetKeyTemplateArgs = { readonly vaultId: string; readonly templateId: string };
 /** Reads a key template. Fails with `UKO_NOT_FOUND` if the template does not exist. */
-export function getKeyTemplate(args: GetKeyTemplateArgs): Promise<StateOf<"keyTemplate">> {
+export function getKeyTemplate(args: GetKeyTemplateArgs): Promise<KeyTemplateState> {
   return ask.getKeyTemplate(args, unstoppable);
 }
 export const getKeyTemplateOutput = ofOutput(getKeyTemplate);
 
 /** Lists every key template. */
-export async function listKeyTemplates(filter: InVault = {}): Promise<readonly StateOf<"keyTemplate">[]> {
+export async function listKeyTemplates(filter: InVault = {}): Promise<readonly KeyTemplateState[]> {
   return (await ask.listKeyTemplates(filter, unstoppable)).keyTemplates;
 }
 export const listKeyTemplatesOutput = ofOutput(listKeyTemplates);
@@ -467,56 +599,133 @@ export interface ManagedKeyArgs {
   deletionReason?: Input<string>;
 }
 
+/** A key as the service reports it. */
+export interface ManagedKeyState {
+  /** UUID of the vault that holds the key. */
+  vaultId: string;
+  /** Name of the key template. */
+  template: string;
+  /** Name of the key. */
+  label: string;
+  description?: string | undefined;
+  tags?: Record<string, string> | undefined;
+  /** Values for the placeholders of the template's naming scheme, which creates the label. */
+  labelTags?: Record<string, string> | undefined;
+  activationDate?: string | undefined;
+  expirationDate?: string | undefined;
+  /** Target state of updates. Deactivating and destroying require two people. An update never reactivates a key. */
+  state?: "active" | "deactivated" | "destroyed" | undefined;
+  /** Each change of this value rotates the key once, on the next update. A new key is not rotated. */
+  rotationTrigger?: string | undefined;
+  /** Whether an update installs the key in the keystores that its template names now. An update never removes the key from a keystore. */
+  align: boolean;
+  /** Adopts this key instead of creating one. */
+  existingKeyId?: string | undefined;
+  /** Refuses every step of the key's deletion. */
+  deletionProtection: boolean;
+  /** Whether the key's deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter. */
+  dualAuthorization: "required" | "single";
+  /** The steps that require two people: deactivate and destroy (`both`), or `destroy` only. */
+  deletionGate: "both" | "destroy";
+  /** When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault. */
+  deletionCompletesAt: "removed" | "destroyed" | "destruction_scheduled";
+  /** Reason for the deletion, up to 500 characters. The consent record keeps it. */
+  deletionReason?: string | undefined;
+  /** ID of the instance that the key belongs to. */
+  instanceId: string;
+  /** UUID of the key. */
+  keyId: string;
+  /** UUID of the template. */
+  templateId: string;
+  /** 1 at creation, incremented by each rotation. */
+  version: number;
+  /** Algorithm, as the service reports it, such as `aes`. */
+  algorithm: string;
+  /** Size, as the service reports it, such as `256`. */
+  size: string;
+  /** State, as the service reports it. */
+  keyState: string;
+  /** The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`. */
+  dualMarker?: string | undefined;
+  /** `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it. */
+  alignment?: string | undefined;
+  /** The derived state, which includes a pending approval. */
+  lifecycleState: "pending_destruction" | "destroyed" | "cooling_down" | "pending_approval" | "deactivated" | "compromised" | "active" | "pre_activation" | "unrecognised";
+  /** Each keystore's status of the key. */
+  keystores: {
+    /** Name of the keystore. */
+    name: string;
+    /** Type of the keystore, as the service reports it, such as `aws_kms`. */
+    type: string;
+    /** Whether the keystore holds the key material, as the service reports it. */
+    status: string;
+    /** Whether the keystore and the service agree, as the service reports it. */
+    syncFlag: string;
+    /** When the keystore destroys the key material, ISO 8601 UTC. */
+    destructionAt?: string | undefined;
+  }[];
+  /** What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`. */
+  deletionAwaits?: string | undefined;
+  /** The next step is refused before this time, ISO 8601 UTC. */
+  deletionNotBefore?: string | undefined;
+  /** IAM ID of the author of the pending record. */
+  deletionRequestedBy?: string | undefined;
+  /** ID of the pending request or approval. */
+  deletionRecordId?: string | undefined;
+  /** When the pending record expires, ISO 8601 UTC. */
+  deletionRecordLapsesAt?: string | undefined;
+}
+
 /** An encryption key whose deletion requires two people. Its ID is `<vaultId>/<keyId>`. */
 export class ManagedKey extends CustomResource {
-  declare readonly vaultId: Output<StateOf<"managedKey">["vaultId"]>;
-  declare readonly template: Output<StateOf<"managedKey">["template"]>;
-  declare readonly label: Output<StateOf<"managedKey">["label"]>;
-  declare readonly description: Output<StateOf<"managedKey">["description"]>;
-  declare readonly tags: Output<StateOf<"managedKey">["tags"]>;
-  declare readonly activationDate: Output<StateOf<"managedKey">["activationDate"]>;
-  declare readonly expirationDate: Output<StateOf<"managedKey">["expirationDate"]>;
+  declare readonly vaultId: Output<ManagedKeyState["vaultId"]>;
+  declare readonly template: Output<ManagedKeyState["template"]>;
+  declare readonly label: Output<ManagedKeyState["label"]>;
+  declare readonly description: Output<ManagedKeyState["description"]>;
+  declare readonly tags: Output<ManagedKeyState["tags"]>;
+  declare readonly activationDate: Output<ManagedKeyState["activationDate"]>;
+  declare readonly expirationDate: Output<ManagedKeyState["expirationDate"]>;
   /** ID of the instance that the key belongs to. */
-  declare readonly instanceId: Output<StateOf<"managedKey">["instanceId"]>;
+  declare readonly instanceId: Output<ManagedKeyState["instanceId"]>;
   /** UUID of the key. */
-  declare readonly keyId: Output<StateOf<"managedKey">["keyId"]>;
+  declare readonly keyId: Output<ManagedKeyState["keyId"]>;
   /** UUID of the template. */
-  declare readonly templateId: Output<StateOf<"managedKey">["templateId"]>;
+  declare readonly templateId: Output<ManagedKeyState["templateId"]>;
   /** 1 at creation, incremented by each rotation. */
-  declare readonly version: Output<StateOf<"managedKey">["version"]>;
+  declare readonly version: Output<ManagedKeyState["version"]>;
   /** Algorithm, as the service reports it, such as `aes`. */
-  declare readonly algorithm: Output<StateOf<"managedKey">["algorithm"]>;
+  declare readonly algorithm: Output<ManagedKeyState["algorithm"]>;
   /** Size, as the service reports it, such as `256`. */
-  declare readonly size: Output<StateOf<"managedKey">["size"]>;
+  declare readonly size: Output<ManagedKeyState["size"]>;
   /** State, as the service reports it. */
-  declare readonly keyState: Output<StateOf<"managedKey">["keyState"]>;
+  declare readonly keyState: Output<ManagedKeyState["keyState"]>;
   /**
    * The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as
    * `both`.
    */
-  declare readonly dualMarker: Output<StateOf<"managedKey">["dualMarker"]>;
+  declare readonly dualMarker: Output<ManagedKeyState["dualMarker"]>;
   /**
    * `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set
    * if the service does not report it.
    */
-  declare readonly alignment: Output<StateOf<"managedKey">["alignment"]>;
+  declare readonly alignment: Output<ManagedKeyState["alignment"]>;
   /** The derived state, which includes a pending approval. */
-  declare readonly lifecycleState: Output<StateOf<"managedKey">["lifecycleState"]>;
+  declare readonly lifecycleState: Output<ManagedKeyState["lifecycleState"]>;
   /** Each keystore's status of the key. */
-  declare readonly keystores: Output<StateOf<"managedKey">["keystores"]>;
+  declare readonly keystores: Output<ManagedKeyState["keystores"]>;
   /**
    * What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time`
    * or `person_to_unblock`.
    */
-  declare readonly deletionAwaits: Output<StateOf<"managedKey">["deletionAwaits"]>;
+  declare readonly deletionAwaits: Output<ManagedKeyState["deletionAwaits"]>;
   /** The next step is refused before this time, ISO 8601 UTC. */
-  declare readonly deletionNotBefore: Output<StateOf<"managedKey">["deletionNotBefore"]>;
+  declare readonly deletionNotBefore: Output<ManagedKeyState["deletionNotBefore"]>;
   /** IAM ID of the author of the pending record. */
-  declare readonly deletionRequestedBy: Output<StateOf<"managedKey">["deletionRequestedBy"]>;
+  declare readonly deletionRequestedBy: Output<ManagedKeyState["deletionRequestedBy"]>;
   /** ID of the pending request or approval. */
-  declare readonly deletionRecordId: Output<StateOf<"managedKey">["deletionRecordId"]>;
+  declare readonly deletionRecordId: Output<ManagedKeyState["deletionRecordId"]>;
   /** When the pending record expires, ISO 8601 UTC. */
-  declare readonly deletionRecordLapsesAt: Output<StateOf<"managedKey">["deletionRecordLapsesAt"]>;
+  declare readonly deletionRecordLapsesAt: Output<ManagedKeyState["deletionRecordLapsesAt"]>;
 
   constructor(name: string, args: ManagedKeyArgs, options?: CustomResourceOptions) {
     super(...registrationOf(managedKeyKind, name, args, options));
@@ -556,13 +765,13 @@ const managedKeyKind: ResourceKind = {
 
 export type GetManagedKeyArgs = { readonly vaultId: string; readonly keyId: string };
 /** Reads a managed key. Fails with `UKO_KEY_NOT_FOUND` if the key does not exist. */
-export function getManagedKey(args: GetManagedKeyArgs): Promise<StateOf<"managedKey">> {
+export function getManagedKey(args: GetManagedKeyArgs): Promise<ManagedKeyState> {
   return ask.getManagedKey(args, unstoppable);
 }
 export const getManagedKeyOutput = ofOutput(getManagedKey);
 
 /** Lists every managed key, in every state. */
-export async function listManagedKeys(filter: InVault = {}): Promise<readonly StateOf<"managedKey">[]> {
+export async function listManagedKeys(filter: InVault = {}): Promise<readonly ManagedKeyState[]> {
   return (await ask.listManagedKeys(filter, unstoppable)).managedKeys;
 }
 export const listManagedKeysOutput = ofOutput(listManagedKeys);
@@ -625,44 +834,103 @@ export interface KmsKeyArgs {
   deletionCompletesAt?: Input<"destroyed" | "removed">;
 }
 
+/** A KMS key as the service reports it. */
+export interface KmsKeyState {
+  /** Name of the key, 2 to 90 characters. KMS does not require it to be unique. */
+  name: string;
+  /** A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS. */
+  type: "root" | "standard";
+  description?: string | undefined;
+  tags?: string[] | undefined;
+  aliases?: string[] | undefined;
+  keyRing: string;
+  expirationDate?: string | undefined;
+  payload?: string | undefined;
+  /** For a secure import, together with an encrypted payload. */
+  encryptedNonce?: string | undefined;
+  /** For a secure import, together with an encrypted payload. */
+  iv?: string | undefined;
+  /** For a secure import, together with an encrypted payload. */
+  encryptionAlgorithm?: "RSAES_OAEP_SHA_256" | "RSAES_OAEP_SHA_1" | undefined;
+  dualAuthDelete: boolean;
+  /** Months between rotations by KMS, for a root key that was not imported. */
+  rotationIntervalMonths?: number | undefined;
+  /** Any text. Each change of it rotates the key once. */
+  rotationTrigger?: string | undefined;
+  /** Any text. Each change of it restores a destroyed key once, within 30 days. */
+  restoreTrigger?: string | undefined;
+  /** Adopts this key instead of creating one. */
+  existingKeyId?: string | undefined;
+  /** Refuses every step of the key's deletion. */
+  deletionProtection: boolean;
+  /** Whether the key's deletion requires two people. KMS's own dual authorization takes precedence over `single`. */
+  dualAuthorization: "required" | "single";
+  /** When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata. */
+  deletionCompletesAt: "destroyed" | "removed";
+  /** ID of the instance that the key belongs to. */
+  instanceId: string;
+  /** UUID of the key. */
+  keyId: string;
+  /** Cloud resource name of the key. */
+  crn: string;
+  /** State, as KMS reports it, as a word. */
+  keyState: string;
+  /** The derived state, which includes a pending approval. */
+  lifecycleState: "pending_approval" | "pre_activation" | "active" | "suspended" | "deactivated" | "destroyed" | "unrecognised";
+  /** Whether the key material was imported. */
+  imported: boolean;
+  /** When the key was last rotated, ISO 8601 UTC. */
+  lastRotatedAt?: string | undefined;
+  /** What the deletion waits for: `approval` or `time`. */
+  deletionAwaits?: string | undefined;
+  /** When KMS begins to purge the metadata of the key, ISO 8601 UTC. */
+  deletionNotBefore?: string | undefined;
+  /** Never set, because KMS does not report who set the key for deletion. */
+  deletionRequestedBy?: string | undefined;
+  /** Name of the open deletion window. */
+  deletionRecordId?: string | undefined;
+  /** When the open deletion window ends, ISO 8601 UTC. */
+  deletionRecordLapsesAt?: string | undefined;
+}
+
 /**
  * A key of Key Protect or of an instance's KMS, whose deletion requires two people. Its ID is
  * `<keyId>`.
  */
 export class KmsKey extends CustomResource {
-  declare readonly name: Output<StateOf<"kmsKey">["name"]>;
-  declare readonly type: Output<StateOf<"kmsKey">["type"]>;
-  declare readonly description: Output<StateOf<"kmsKey">["description"]>;
-  declare readonly tags: Output<StateOf<"kmsKey">["tags"]>;
-  declare readonly aliases: Output<StateOf<"kmsKey">["aliases"]>;
-  declare readonly keyRing: Output<StateOf<"kmsKey">["keyRing"]>;
-  declare readonly expirationDate: Output<StateOf<"kmsKey">["expirationDate"]>;
-  declare readonly dualAuthDelete: Output<StateOf<"kmsKey">["dualAuthDelete"]>;
-  declare readonly rotationIntervalMonths: Output<StateOf<"kmsKey">["rotationIntervalMonths"]>;
+  declare readonly name: Output<KmsKeyState["name"]>;
+  declare readonly type: Output<KmsKeyState["type"]>;
+  declare readonly description: Output<KmsKeyState["description"]>;
+  declare readonly tags: Output<KmsKeyState["tags"]>;
+  declare readonly aliases: Output<KmsKeyState["aliases"]>;
+  declare readonly keyRing: Output<KmsKeyState["keyRing"]>;
+  declare readonly expirationDate: Output<KmsKeyState["expirationDate"]>;
+  declare readonly dualAuthDelete: Output<KmsKeyState["dualAuthDelete"]>;
+  declare readonly rotationIntervalMonths: Output<KmsKeyState["rotationIntervalMonths"]>;
   /** ID of the instance that the key belongs to. */
-  declare readonly instanceId: Output<StateOf<"kmsKey">["instanceId"]>;
+  declare readonly instanceId: Output<KmsKeyState["instanceId"]>;
   /** UUID of the key. */
-  declare readonly keyId: Output<StateOf<"kmsKey">["keyId"]>;
+  declare readonly keyId: Output<KmsKeyState["keyId"]>;
   /** Cloud resource name of the key. */
-  declare readonly crn: Output<StateOf<"kmsKey">["crn"]>;
+  declare readonly crn: Output<KmsKeyState["crn"]>;
   /** State, as KMS reports it, as a word. */
-  declare readonly keyState: Output<StateOf<"kmsKey">["keyState"]>;
+  declare readonly keyState: Output<KmsKeyState["keyState"]>;
   /** The derived state, which includes a pending approval. */
-  declare readonly lifecycleState: Output<StateOf<"kmsKey">["lifecycleState"]>;
+  declare readonly lifecycleState: Output<KmsKeyState["lifecycleState"]>;
   /** Whether the key material was imported. */
-  declare readonly imported: Output<StateOf<"kmsKey">["imported"]>;
+  declare readonly imported: Output<KmsKeyState["imported"]>;
   /** When the key was last rotated, ISO 8601 UTC. */
-  declare readonly lastRotatedAt: Output<StateOf<"kmsKey">["lastRotatedAt"]>;
+  declare readonly lastRotatedAt: Output<KmsKeyState["lastRotatedAt"]>;
   /** What the deletion waits for: `approval` or `time`. */
-  declare readonly deletionAwaits: Output<StateOf<"kmsKey">["deletionAwaits"]>;
+  declare readonly deletionAwaits: Output<KmsKeyState["deletionAwaits"]>;
   /** When KMS begins to purge the metadata of the key, ISO 8601 UTC. */
-  declare readonly deletionNotBefore: Output<StateOf<"kmsKey">["deletionNotBefore"]>;
+  declare readonly deletionNotBefore: Output<KmsKeyState["deletionNotBefore"]>;
   /** Never set, because KMS does not report who set the key for deletion. */
-  declare readonly deletionRequestedBy: Output<StateOf<"kmsKey">["deletionRequestedBy"]>;
+  declare readonly deletionRequestedBy: Output<KmsKeyState["deletionRequestedBy"]>;
   /** Name of the open deletion window. */
-  declare readonly deletionRecordId: Output<StateOf<"kmsKey">["deletionRecordId"]>;
+  declare readonly deletionRecordId: Output<KmsKeyState["deletionRecordId"]>;
   /** When the open deletion window ends, ISO 8601 UTC. */
-  declare readonly deletionRecordLapsesAt: Output<StateOf<"kmsKey">["deletionRecordLapsesAt"]>;
+  declare readonly deletionRecordLapsesAt: Output<KmsKeyState["deletionRecordLapsesAt"]>;
 
   constructor(name: string, args: KmsKeyArgs, options?: CustomResourceOptions) {
     super(...registrationOf(kmsKeyKind, name, args, options));
@@ -702,13 +970,98 @@ const kmsKeyKind: ResourceKind = {
 
 export type GetKmsKeyArgs = { readonly keyId: string };
 /** Reads a KMS key, without its material. Fails with `UKO_NOT_FOUND` if the key does not exist. */
-export function getKmsKey(args: GetKmsKeyArgs): Promise<StateOf<"kmsKey">> {
+export function getKmsKey(args: GetKmsKeyArgs): Promise<KmsKeyState> {
   return ask.getKmsKey(args, unstoppable);
 }
 export const getKmsKeyOutput = ofOutput(getKmsKey);
 
 /** Lists every KMS key that uko can manage: all keys except those of internal keystores. */
-export async function listKmsKeys(): Promise<readonly StateOf<"kmsKey">[]> {
+export async function listKmsKeys(): Promise<readonly KmsKeyState[]> {
   return (await ask.listKmsKeys({}, unstoppable)).kmsKeys;
 }
+
+/** A managed key whose deletion waits for a person or for time. */
+export interface PendingDeletion {
+  /** UUID of the vault that holds the key. */
+  vaultId: string;
+  /** UUID of the key. */
+  keyId: string;
+  /** Name of the key. */
+  label: string;
+  /** State, as the service reports it. */
+  keyState: string;
+  /** The derived state, which includes a pending approval. */
+  lifecycleState: "pending_destruction" | "destroyed" | "cooling_down" | "pending_approval" | "deactivated" | "compromised" | "active" | "pre_activation" | "unrecognised";
+  /** What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`. */
+  deletionAwaits?: string | undefined;
+  /** The next step is refused before this time, ISO 8601 UTC. */
+  deletionNotBefore?: string | undefined;
+  /** IAM ID of the author of the pending record. */
+  deletionRequestedBy?: string | undefined;
+  /** ID of the pending request or approval. */
+  deletionRecordId?: string | undefined;
+  /** When the pending record expires, ISO 8601 UTC. */
+  deletionRecordLapsesAt?: string | undefined;
+}
+/**
+ * Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting
+ * for its keystores.
+ */
+export async function listPendingDeletions(filter: InVault = {}): Promise<readonly PendingDeletion[]> {
+  return (await ask.listPendingDeletions(filter, unstoppable)).pendingDeletions;
+}
+export const listPendingDeletionsOutput = ofOutput(listPendingDeletions);
+
+/** The whole deletion path of a key. */
+export interface DeletionPlan {
+  /** Version of this report. */
+  v: 1;
+  /** ID of the instance that the key belongs to. */
+  instanceId: string;
+  /** UUID of the vault. */
+  vaultId: string;
+  /** UUID of the key. */
+  keyId: string;
+  /** Name of the key. Not set once the key is gone. */
+  label?: string | undefined;
+  /** The derived state, or `gone`. */
+  lifecycleState: string;
+  /** State, as the service reports it. */
+  keyState?: string | undefined;
+  /** What the deletion of the key waits for. */
+  deletion: {
+    /** What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`. */
+    awaits?: string | undefined;
+    /** The next step is refused before this time, ISO 8601 UTC. */
+    notBefore?: string | undefined;
+    /** IAM ID of the person who requested the step. */
+    requestedBy?: string | undefined;
+    /** ID of the pending request or approval. */
+    recordId?: string | undefined;
+    /** When the pending record expires, ISO 8601 UTC. */
+    recordLapsesAt?: string | undefined;
+  };
+  /** The plan in words, for example for a comment on a pull request. */
+  explanation: {
+    /** The plan in one sentence. */
+    summary: string;
+    /** The whole path, one line per step. */
+    facts: string[];
+    /** Commands that continue the deletion, if there are any. */
+    next: {
+      /** Who can run these commands. */
+      who: string;
+      /** Commands that can be pasted as they are. */
+      commands: string[];
+    }[];
+  };
+}
+/**
+ * Describes the whole deletion path of a managed key: what stops working when, who has to act, and
+ * which steps cannot be undone.
+ */
+export function planDeletion(args: { readonly vaultId: string; readonly keyId: string }): Promise<DeletionPlan> {
+  return ask.planDeletion(args, unstoppable);
+}
+export const planDeletionOutput = ofOutput(planDeletion);
 

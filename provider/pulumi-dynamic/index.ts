@@ -3,12 +3,4 @@
  * programs in TypeScript and JavaScript.
  */
 
-export {
-  type InVault,
-  listPendingDeletions,
-  listPendingDeletionsOutput,
-  type PendingDeletion,
-  planDeletion,
-  planDeletionOutput,
-} from "./functions.ts";
 export * from "./generated.ts";

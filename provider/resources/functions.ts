@@ -81,7 +81,7 @@ const ofResources = Object.fromEntries(
   }),
 ) as unknown as ReadFunctions & ListFunctions;
 
-const pendingDeletion = managedKeyState
+export const pendingDeletion = managedKeyState
   .pick({
     vaultId: true,
     keyId: true,
@@ -98,7 +98,7 @@ const pendingDeletion = managedKeyState
     description: "A managed key whose deletion waits for a person or for time.",
     type: { name: "PendingDeletion" },
   });
-export type PendingDeletion = z.infer<typeof pendingDeletion>;
+type PendingDeletion = z.infer<typeof pendingDeletion>;
 
 const listPendingDeletions = defineFunction({
   name: "listPendingDeletions",
@@ -160,7 +160,6 @@ const deletionPlan = z.object({
       type: { name: "PlanExplanation" },
     }),
 });
-export type DeletionPlan = z.infer<typeof deletionPlan>;
 
 const planDeletion = defineFunction({
   name: "planDeletion",

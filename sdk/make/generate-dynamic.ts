@@ -1,7 +1,8 @@
 /** The classes and functions of the npm package for Pulumi programs in Node, generated from the definitions. */
 
+import type * as z from "zod";
 import { providerTextOf } from "../../provider/engine/commands/examine-state.ts";
-import { functions } from "../../provider/resources/functions.ts";
+import { functions, pendingDeletion } from "../../provider/resources/functions.ts";
 import {
   type Attribute,
   type AttributeType,
@@ -11,6 +12,7 @@ import {
   outputAttributes,
 } from "../../provider/schema/attributes.ts";
 import { described, describedNames, listNameOf, type ResourceName } from "./described.ts";
+import { memberTexts } from "./type-text.ts";
 
 type ObjectType = Extract<AttributeType, { kind: "object" }>;
 
@@ -18,8 +20,11 @@ type ObjectType = Extract<AttributeType, { kind: "object" }>;
 export function dynamicClasses(): string {
   return [
     "/** Written by `npm run schema` from the definitions of the resources. Do not edit. */",
-    'import { CustomResource, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";\nimport type { StateOf } from "../resources/registry.ts";\nimport { ask, type InVault, ofOutput, unstoppable } from "./functions.ts";\nimport { type ResourceKind, registrationOf } from "./registration.ts";',
+    'import { CustomResource, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";\nimport { ask, ofOutput, unstoppable } from "./questions.ts";\nimport { type ResourceKind, registrationOf } from "./registration.ts";',
+    inVault,
     ...describedNames.flatMap((name) => [classSection(name), functionsSection(name)]),
+    pendingSection(),
+    planSection(),
     "",
   ].join("\n\n");
 }
@@ -38,11 +43,17 @@ function classSection(name: ResourceName): string {
     ...blocks.map((block) => interfaceOf(nameOf(block), block.description, block.attributes)),
     interfaceOf(`${name}Args`, `Inputs of a ${noun}. An omitted input keeps the service's value.`, inputs),
     [
+      comment(`A ${noun} as the service reports it.`, ""),
+      `export interface ${name}State {`,
+      ...memberTexts(definition.state, "output"),
+      "}",
+    ].join("\n"),
+    [
       comment(`${summary} Its ID is \`${idForm}\`.`, ""),
       `export class ${name} extends CustomResource {`,
       ...outputs.flatMap((output) => [
         ...(isInput.has(output.name) ? [] : [comment(output.description, "  ")]),
-        `  declare readonly ${output.name}: Output<StateOf<"${handlers}">["${output.name}"]>;`,
+        `  declare readonly ${output.name}: Output<${name}State["${output.name}"]>;`,
       ]),
       "",
       `  constructor(name: string, args: ${name}Args, options?: CustomResourceOptions) {`,
@@ -63,7 +74,7 @@ function classSection(name: ResourceName): string {
 
 function functionsSection(name: ResourceName): string {
   const { get, list } = { get: functions[`get${name}`], list: functions[`list${name}s`] };
-  const state = `StateOf<"${name.slice(0, 1).toLowerCase()}${name.slice(1)}">`;
+  const state = `${name}State`;
   const args = argumentAttributes(get).map((each) => `readonly ${each.name}: string`);
   const isInVault = argumentAttributes(list).length > 0;
   return [
@@ -79,6 +90,39 @@ function functionsSection(name: ResourceName): string {
     `  return (await ask.list${name}s(${isInVault ? "filter" : "{}"}, unstoppable)).${listNameOf(name)};`,
     "}",
     ...(isInVault ? [`export const list${name}sOutput = ofOutput(list${name}s);`] : []),
+  ].join("\n");
+}
+
+const inVault = `/** Narrows a list to one vault; without it the list covers every vault. */
+export interface InVault {
+  readonly vaultId?: string;
+}`;
+
+const { listPendingDeletions: pending, planDeletion: planned } = functions;
+
+function resultInterface(name: string, description: string, result: z.ZodType): string {
+  return [comment(description, ""), `export interface ${name} {`, ...memberTexts(result, "output"), "}"].join("\n");
+}
+
+function pendingSection(): string {
+  return [
+    resultInterface("PendingDeletion", "A managed key whose deletion waits for a person or for time.", pendingDeletion),
+    comment(pending.summary, ""),
+    "export async function listPendingDeletions(filter: InVault = {}): Promise<readonly PendingDeletion[]> {",
+    "  return (await ask.listPendingDeletions(filter, unstoppable)).pendingDeletions;",
+    "}",
+    "export const listPendingDeletionsOutput = ofOutput(listPendingDeletions);",
+  ].join("\n");
+}
+
+function planSection(): string {
+  return [
+    resultInterface("DeletionPlan", "The whole deletion path of a key.", planned.result),
+    comment(planned.summary, ""),
+    "export function planDeletion(args: { readonly vaultId: string; readonly keyId: string }): Promise<DeletionPlan> {",
+    "  return ask.planDeletion(args, unstoppable);",
+    "}",
+    "export const planDeletionOutput = ofOutput(planDeletion);",
   ].join("\n");
 }
 

@@ -13,6 +13,7 @@ export const terraformSchemaFile = new URL("terraform-schema.json", sdkFolder);
 export const registryRoot = new URL("terraform/", sdkFolder);
 export const registryDocsFolder = new URL("docs/", registryRoot);
 export const registryExamplesFolder = new URL("examples/", registryRoot);
+export const emulatorTypesFile = new URL("../provider/emulator/generated.ts", sdkFolder);
 export const dynamicClassesFile = new URL("../provider/pulumi-dynamic/generated.ts", sdkFolder);
 export const referenceFolder = new URL("../provider/docs/reference/", sdkFolder);
 export const referenceFile = new URL("resources.md", referenceFolder);

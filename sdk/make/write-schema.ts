@@ -8,8 +8,10 @@ import { exampleFiles } from "./docs/registry/example-programs.ts";
 import { generatedFolders, registryPages } from "./docs/registry/pages.ts";
 import { settingsPages } from "./docs/settings.ts";
 import { dynamicClasses } from "./generate-dynamic.ts";
+import { emulatorTypes } from "./generate-emulator.ts";
 import {
   dynamicClassesFile,
+  emulatorTypesFile,
   jsonSchemasFolder,
   manPageFile,
   referenceFile,
@@ -34,6 +36,7 @@ for (const [file, text] of settingsPages()) writeFileSync(file, text);
 for (const name of jsonFormNames)
   writeFileSync(new URL(`${name}.schema.json`, jsonSchemasFolder), jsonSchemaText(name));
 writeFileSync(dynamicClassesFile, dynamicClasses());
+writeFileSync(emulatorTypesFile, emulatorTypes());
 // The page and the examples of a removed resource go with it.
 for (const folder of generatedFolders) rmSync(new URL(folder, registryDocsFolder), { recursive: true, force: true });
 rmSync(registryExamplesFolder, { recursive: true, force: true });
@@ -47,5 +50,5 @@ for (const [root, files] of [
   }
 }
 console.log(
-  "Wrote sdk/schema.json, sdk/terraform-mapping.json, sdk/terraform-schema.json, provider/docs/reference/resources.md, provider/docs/reference/cli.md and a page for each group of commands, provider/docs/reference/uko.1, provider/docs/reference/settings.md, the tables of settings in README.md and in provider/docs/registry/installation-configuration.md, provider/docs/reference/schemas, provider/pulumi-dynamic/generated.ts, sdk/terraform/docs and sdk/terraform/examples. The packages follow with: npm run sdk",
+  "Wrote sdk/schema.json, sdk/terraform-mapping.json, sdk/terraform-schema.json, provider/docs/reference/resources.md, provider/docs/reference/cli.md and a page for each group of commands, provider/docs/reference/uko.1, provider/docs/reference/settings.md, the tables of settings in README.md and in provider/docs/registry/installation-configuration.md, provider/docs/reference/schemas, provider/pulumi-dynamic/generated.ts, provider/emulator/generated.ts, sdk/terraform/docs and sdk/terraform/examples. The packages follow with: npm run sdk",
 );

@@ -20,7 +20,7 @@ interface BudgetedFolder extends Folder {
   readonly budget: Pick<Folder, "lines" | "files">;
 }
 
-const isGenerated = (file: string): boolean => file.endsWith("_pb.ts") || file.endsWith("/pulumi-dynamic/generated.ts");
+const isGenerated = (file: string): boolean => file.endsWith("_pb.ts") || file.endsWith("/generated.ts");
 
 /** The rows of the decision, each with what it has now. A file belongs to the longest name that fits. */
 export function measureFolders(): readonly BudgetedFolder[] {

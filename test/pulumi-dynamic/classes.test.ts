@@ -32,7 +32,8 @@ import type { ManagedKeyInputs } from "../../provider/resources/managed-key/sche
 import { resources } from "../../provider/resources/registry.ts";
 import { type VaultInputs, vault } from "../../provider/resources/vault.ts";
 import { dynamicClasses } from "../../sdk/make/generate-dynamic.ts";
-import { dynamicClassesFile } from "../../sdk/make/schema-file.ts";
+import { emulatorTypes } from "../../sdk/make/generate-emulator.ts";
+import { dynamicClassesFile, emulatorTypesFile } from "../../sdk/make/schema-file.ts";
 
 type Registered = { readonly type: string; readonly inputs: Readonly<Record<string, unknown>> };
 let registered: Registered[] = [];
@@ -77,6 +78,19 @@ const committed = readFileSync(dynamicClassesFile, "utf8");
 
 test("provider/pulumi-dynamic/generated.ts matches the definitions; if not: npm run schema", () => {
   expect(committed).toBe(dynamicClasses());
+});
+
+test("provider/emulator/generated.ts matches the schemas of the emulator; if not: npm run schema", () => {
+  expect(readFileSync(emulatorTypesFile, "utf8")).toBe(emulatorTypes());
+});
+
+test("the files that users import take types from no package but Pulumi", () => {
+  for (const file of ["../../provider/pulumi-dynamic/generated.ts", "../../provider/emulator/options.ts"]) {
+    const text = readFileSync(new URL(file, import.meta.url), "utf8");
+    const imported = Array.from(text.matchAll(/ from "([^"]+)"/g), ([, from = ""]) => from);
+    const local = ["./questions.ts", "./registration.ts", "./generated.ts"];
+    expect(imported.filter((each) => each !== "@pulumi/pulumi" && !local.includes(each))).toEqual([]);
+  }
 });
 
 const urnOf = (made: { readonly urn: Output<string> }) => new Promise<string>((resolve) => made.urn.apply(resolve));

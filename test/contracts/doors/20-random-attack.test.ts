@@ -110,7 +110,7 @@ test(`one credential destroys no key in ${runs} random runs`, { timeout: 60_000 
     );
     expect(writers, "both have written to keys").toEqual(new Set([bobsId, "IBMid-550000CAROL"]));
   } finally {
-    // The oracle also judges deactivations. Carol may put back a request that Bob's engine made and somebody withdrew,
+    // The oracle also judges deactivations. Carol may put back a request that Bob's engine made and that another person withdrew,
     // and approve it: that can be undone, and docs/explanation/threat-model.md says so.
     await scenario.abandon();
   }

@@ -1,0 +1,34 @@
+/** How to start an emulator, and what a started one is. */
+
+import type { Seed, SwitchChoices } from "./generated.ts";
+
+export interface EmulatorOptions {
+  /** 0, the default, takes any free port. */
+  readonly port?: number;
+  /** 127.0.0.1 by default, because the control API requires no credential. */
+  readonly host?: string;
+  /** Names by which clients call, in addition to the host and this machine's own. */
+  readonly allowHosts?: readonly string[];
+  /** The address that answers name, such as the broker's; by default the one that the client called. */
+  readonly publicUrl?: string;
+  /** The demo world by default. */
+  readonly seed?: Seed;
+  readonly profile?: string;
+  readonly switches?: SwitchChoices;
+  /** A SQLite file that keeps the world; memory by default. */
+  readonly file?: string;
+  /** A response of `GET /_emulator/snapshot`: the world starts as it was then. */
+  readonly snapshot?: unknown;
+  /** Serves HTTPS. The certificate to trust is written to `caFile`, by default a temporary file. */
+  readonly tls?: { readonly caFile?: string };
+}
+
+/** A running emulator. Change its world with the control API under `/_emulator/`. */
+export interface RunningEmulator {
+  readonly url: string;
+  readonly port: number;
+  readonly instanceId: string;
+  /** The certificate to trust, for `NODE_EXTRA_CA_CERTS`; under `tls` only. */
+  readonly caFile?: string;
+  close(): Promise<void>;
+}
