@@ -241,6 +241,32 @@ test.each(["before", "after"] as const)("a creation whose answer is lost %s the 
   expect(await uko.effects()).toEqual(["K2"]);
 });
 
+test("a run that is stopped while a step is in flight names the step and the command that checks it", async () => {
+  uko.reset();
+  const state = await uko.make({ dualAuthorization: "single" });
+  const stop = new AbortController();
+  const { handlers } = uko.run("carol", {
+    wrap: withKeys((keys) => ({
+      async act(...call) {
+        await keys.act(...call);
+        stop.abort();
+        return { kind: "lost", reason: "the run was canceled before the response arrived" };
+      },
+    })),
+  });
+  const deleted = handlers.delete(state, { ...options, signal: stop.signal });
+  await expect(deleted).rejects.toMatchObject({
+    code: "UKO_CANCELLED",
+    summary: "The run was stopped before the service responded to a change",
+    detail: [
+      'Deactivating key "payroll": the call was sent, and can still take effect.',
+      "Earlier steps stay in effect.",
+      "Next: show what became of it:",
+      `  uko status ${state.vaultId}/${state.keyId}`,
+    ].join("\n"),
+  });
+});
+
 test("a deactivation that takes effect after the next read prevents destroying, as this run's step", async () => {
   uko.reset();
   const state = await uko.make({ dualAuthorization: "single" });

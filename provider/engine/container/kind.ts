@@ -71,6 +71,7 @@ const common = {
 export const containerKind: Deletable<ContainerTypes> = {
   ...common,
   name: ({ ref }) => `the ${ref.kind} ${ref.id}`,
+  check: ({ ref }) => (ref.kind === "vault" ? "uko ls" : `uko ls ${ref.vaultId}`),
   observe: (world, { ref }, wasSeen, options) => observeContainer(world, ref, wasSeen, options),
   plan: ({ policy }, { observation, nowMs }, run) => nextOf(planContainerDeletion(observation, policy, run, nowMs)),
   progress: (_step, { observation }) => `Deleting ${sayContainer(observation)}`,
@@ -93,6 +94,7 @@ export const containerKind: Deletable<ContainerTypes> = {
 export const ringKind: Deletable<RingTypes> = {
   ...common,
   name: ({ ring }) => `the key ring ${plain(ring, 100)}`,
+  check: () => "ibmcloud kp key-rings",
   async observe(world, { ring }, _wasSeen, options) {
     if (!(await world.kmsKeys.rings(options)).includes(ring)) return { kind: "gone" };
     const keys = (await world.kmsKeys.list({ ring }, options)).map(toRingKey);

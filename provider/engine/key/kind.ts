@@ -40,6 +40,7 @@ export const keyKind: Deletable<KeyTypes> = {
   // The longest regular path has about ten steps.
   maxRounds: 30,
   name: ({ ref }) => `key ${ref.keyId}`,
+  check: ({ ref }) => `uko status ${ref.vaultId}/${ref.keyId}`,
   start,
   observe: (world, { ref }, _wasSeen, options) => observeKey(world, ref, "decision", options),
   plan: (task, observed, memory) => nextOf(planOnce(task, observed, memory), memory),

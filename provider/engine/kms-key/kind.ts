@@ -18,7 +18,7 @@ import type { KmsKeyRef } from "../ports/kms-keys.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import type { ObservedKmsKey } from "./observe.ts";
 import { type KmsSignedRequest, observeSigned, signaturesBehind } from "./signed-request.ts";
-import { describeKmsStep, questionBeforeKms, sayKmsAwaited } from "./words.ts";
+import { describeKmsStep, kmsKeyPath, questionBeforeKms, sayKmsAwaited } from "./words.ts";
 
 /** The task of one run for one KMS key. `plan` is a pure planner with its policy already bound. */
 export interface KmsTask {
@@ -52,6 +52,7 @@ export const kmsKeyKind: Deletable<KmsKeyTypes> = {
   // One step and the read after it.
   maxRounds: 10,
   name: ({ ref }) => `KMS key ${ref.kmsKeyId}`,
+  check: ({ ref }) => `uko status ${kmsKeyPath(ref)}`,
   start: ({ consents, mayRequest }, actor, earlier) => ({
     run: { ...earlier?.memory.run, actor, consents, ...(mayRequest && { mayRequest }) },
     taken: earlier?.memory.taken ?? [],

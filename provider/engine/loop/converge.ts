@@ -104,6 +104,8 @@ export interface Deletable<K extends KindTypes> {
   readonly maxRounds: number;
   /** `key 5c1e…`, for errors of the loop itself. */
   name(task: K["task"]): string;
+  /** The command that shows what became of the object. */
+  check(task: K["task"]): string;
   /** The memory of a run that begins, or that continues after a wait. */
   start(task: K["task"], actor: Actor, earlier?: Earlier<K["memory"]>): K["memory"];
   /** Returns `gone` only if that is proven; `wasSeen` means that this run read the object before. */
@@ -198,7 +200,7 @@ export async function converge<K extends KindTypes>(
   };
 
   for (let round = 0; round < kind.maxRounds; round += 1) {
-    throwIfStopped(options.signal);
+    throwIfStopped(options.signal, pending && stoppedInFlight(kind, task, pending));
     const brief = taken && (await kind.planAfterStep?.(taken, memory));
     taken = undefined;
     const planned = brief ?? (await readAndPlan());
@@ -267,9 +269,26 @@ async function appendStepEvidence<K extends KindTypes>(
 }
 
 /** Stops a canceled run. No step is left half done, because every step is one call. */
-export function throwIfStopped(signal: AbortSignal): void {
-  if (signal.aborted)
-    throw new UkoError("UKO_CANCELLED", { detail: "Completed steps stay in effect. Run again to continue." });
+export function throwIfStopped(signal: AbortSignal, inFlight?: UkoError): void {
+  if (!signal.aborted) return;
+  throw inFlight ?? new UkoError("UKO_CANCELLED", { detail: "Completed steps stay in effect. Run again to continue." });
+}
+
+/** The person has to know which change may still take effect, because the run does not wait for its response. */
+function stoppedInFlight<K extends KindTypes>(
+  kind: Deletable<K>,
+  task: K["task"],
+  { step, context }: LostCall<K>,
+): UkoError {
+  return new UkoError("UKO_CANCELLED", {
+    summary: "The run was stopped before the service responded to a change",
+    detail: [
+      `${kind.progress(step, context.observed)}: the call was sent, and can still take effect.`,
+      "Earlier steps stay in effect.",
+      "Next: show what became of it:",
+      `  ${kind.check(task)}`,
+    ].join("\n"),
+  });
 }
 
 function notConfirmed(name: string, step: string): UkoError {
