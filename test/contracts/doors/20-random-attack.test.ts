@@ -9,7 +9,7 @@ import { bobsId, bobTakesAllSteps, bodyOn, plant, plantApproval, quoteOf } from 
 import type { Person } from "./support/person.ts";
 import { emptyProgram, openScenario, programOf, type Scenario } from "./support/scenario.ts";
 
-const runs = Number(process.env.UKO_ATTACK_RUNS ?? 30);
+const runs = Number(process.env.UKO_ATTACK_RUNS ?? (process.env.UKO_TEST_HOST === "wire" ? 40 : 12));
 const seed = Number(process.env.UKO_ATTACK_SEED ?? 20261129);
 const names = ["a", "b", "c", "d"] as const;
 const declared = programOf({ a: {}, b: {}, c: { activationDate: "2030-01-01" }, d: {} });
@@ -43,7 +43,7 @@ const falseState = {
   ...{ dualAuthorization: "single", deletionGate: "destroy", dualMarker: "single" },
 };
 
-const moves: Readonly<Record<string, Move>> = {
+const bobsMoves: Readonly<Record<string, Move>> = {
   "Bob destroys": ({ bob }) => bob.destroy(goOn, { env: variables }),
   "Bob runs up without the keys": async ({ bob }) => {
     await bob.writeProgram(emptyProgram);
@@ -57,6 +57,16 @@ const moves: Readonly<Record<string, Move>> = {
   "Bob holds": async ({ bob, scenario, name }) =>
     bob.uko(["hold", await scenario.keyPath(name()), "--kind", "owner"], variables),
   "Bob synchronizes": async ({ bob, scenario, name }) => bob.uko(["sync", await scenario.keyPath(name())]),
+};
+
+/** Bob comes by while the planted text on the key is fresh. */
+const bobComesBy = async (game: Game, key: string): Promise<void> => {
+  const choices = Object.values(bobsMoves);
+  await choices[game.below(choices.length)]?.({ ...game, name: () => key });
+};
+
+const moves: Readonly<Record<string, Move>> = {
+  ...bobsMoves,
   "Carol destroys": ({ carol }) => carol.destroy(goOn, { env: variables }),
   "Carol edits the state": ({ carol }) => carol.editState(falseState),
   "Carol edits Bob's state": ({ bob }) => bob.editState(falseState),
@@ -65,14 +75,23 @@ const moves: Readonly<Record<string, Move>> = {
   "Carol stores approvals": ({ carol }) => carol.uko(["approve", "--label", "*", "--store"]),
   "Carol continues": async ({ carol, scenario, name }) =>
     carol.uko(["continue", await scenario.keyPath(name()), "--yes"]),
-  "Carol plants a request of Bob": async ({ carol, scenario, name }) => {
+  "Carol plants a request of Bob": async (game) => {
+    const { carol, scenario, name } = game;
     const key = name();
     await carol.uko(["request", await scenario.keyPath(key)]);
     const body = await bodyOn(scenario, key).catch(() => undefined);
     if (body !== undefined) await plant(scenario, key, { ...body, a: bobsId, n: "Bob Example" });
+    await bobComesBy(game, key);
   },
-  "Carol plants an approval that quotes Bob": async ({ scenario, name, seen, below }) =>
-    plantApproval(scenario, name(), seen[below(seen.length + 1)] ?? {}).catch(() => undefined),
+  "Carol plants an approval that quotes Bob": async (game) => {
+    const { scenario, name, seen, below } = game;
+    const key = name();
+    // Nothing of Bob, the seal of another request of his, or all that he said in it.
+    const copied = seen[below(Math.max(1, seen.length))] ?? {};
+    const quoted = [{}, { m: copied.m }, copied][below(3)] ?? {};
+    await plantApproval(scenario, key, quoted).catch(() => undefined);
+    await bobComesBy(game, key);
+  },
   "Carol keeps what Bob requested": async ({ scenario, seen }) => {
     for (const name of names) {
       const body = await bodyOn(scenario, name).catch(() => undefined);
