@@ -20,7 +20,6 @@ export const referenceFile = new URL("resources.md", referenceFolder);
 export const manPageFile = new URL("uko.1", referenceFolder);
 export const settingsFile = new URL("settings.md", referenceFolder);
 /** Pages written by hand, except for their tables of settings. */
-export const readmeFile = new URL("../README.md", sdkFolder);
 export const installationFile = new URL("../provider/docs/registry/installation-configuration.md", sdkFolder);
 export const jsonSchemasFolder = new URL("schemas/", referenceFolder);
 

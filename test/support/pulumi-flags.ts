@@ -3,7 +3,7 @@
 export const pulumiFlags = {
   cancel: [],
   "config set": ["--secret"],
-  destroy: ["--yes", "--continue-on-error"],
+  destroy: ["--yes", "--continue-on-error", "--target"],
   import: ["--out", "--file"],
   login: [],
   "package add": [],

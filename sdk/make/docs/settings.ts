@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { variables } from "../../../provider/cli/help.ts";
 import { snake } from "../../../provider/schema/terraform-leaves.ts";
 import type { StoredSettings } from "../../../provider/settings.ts";
-import { installationFile, readmeFile, settingsFile } from "../schema-file.ts";
+import { installationFile, settingsFile } from "../schema-file.ts";
 
 interface Details {
   /** The name in the configuration; a setting without one applies to a single run. */
@@ -12,8 +12,8 @@ interface Details {
   readonly default: string;
   readonly setBy?: keyof typeof setters;
   readonly isSecret?: true;
-  /** The README shows what most runs need; the reference alone shows what one command or another program needs. */
-  readonly shownIn?: "readme too" | "reference only";
+  /** What one command or another program needs is shown in the reference alone. */
+  readonly shownIn?: "reference only";
 }
 
 /** The people and places that may set a value of the configuration. */
@@ -28,17 +28,16 @@ const broker = "from IBM's broker, by instance and region";
 
 /** In the order of `variables`. */
 const settings: Readonly<Record<keyof typeof variables, Details>> = {
-  UKO_INSTANCE_ID: { property: "instanceId", default: "required", setBy: "either", shownIn: "readme too" },
-  UKO_REGION: { property: "region", default: "required without endpoints", setBy: "either", shownIn: "readme too" },
+  UKO_INSTANCE_ID: { property: "instanceId", default: "required", setBy: "either" },
+  UKO_REGION: { property: "region", default: "required without endpoints", setBy: "either" },
   UKO_API_KEY: {
     property: "apiKey",
     default: "required: the key, a file with it, or a token",
     setBy: "caller",
     isSecret: true,
-    shownIn: "readme too",
   },
-  UKO_API_KEY_FILE: { default: "none", shownIn: "readme too" },
-  UKO_TOKEN: { property: "token", default: "none", setBy: "caller", isSecret: true, shownIn: "readme too" },
+  UKO_API_KEY_FILE: { default: "none" },
+  UKO_TOKEN: { property: "token", default: "none", setBy: "caller", isSecret: true },
   UKO_ENDPOINT: { property: "endpoint", default: broker, setBy: "documented" },
   UKO_KMS_ENDPOINT: { property: "kmsEndpoint", default: broker, setBy: "documented" },
   UKO_IAM_ENDPOINT: { property: "iamEndpoint", default: "IBM Cloud IAM", setBy: "documented" },
@@ -46,16 +45,14 @@ const settings: Readonly<Record<keyof typeof variables, Details>> = {
     property: "dualAuthorization",
     default: "what each key says; the setting can only tighten it",
     setBy: "stricter",
-    shownIn: "readme too",
   },
   UKO_STRICT_READS: { property: "strictReads", default: "`false`: keep the last state, and warn", setBy: "either" },
   UKO_ALLOWED_HOSTS: { default: "the service's documented hosts" },
-  UKO_WAIT: { default: "`0`: stop, and say what the run is waiting for", shownIn: "readme too" },
+  UKO_WAIT: { default: "`0`: stop, and say what the run is waiting for" },
   UKO_EVIDENCE: {
     default: "a file for each instance in your state folder; required if `CI` is set",
-    shownIn: "readme too",
   },
-  UKO_REPORT: { default: "none", shownIn: "readme too" },
+  UKO_REPORT: { default: "none" },
   HTTPS_PROXY: { default: "none" },
   NO_PROXY: { default: "none" },
   UKO_SIGN_PASSPHRASE_FILE: { default: "none", shownIn: "reference only" },
@@ -131,20 +128,6 @@ function runTable(shown: readonly Setting[]): string {
   );
 }
 
-function readmeSettings(): string {
-  return table(
-    ["setting", "environment", "Pulumi configuration", "default"],
-    all
-      .filter(({ shownIn }) => shownIn === "readme too")
-      .map(({ meaning, variable, property, isSecret, default: preset }) => [
-        meaning,
-        quoted(variable),
-        property === undefined ? "" : `${quoted(`uko:${property}`)}${isSecret === true ? " (`--secret`)" : ""}`,
-        preset,
-      ]),
-  );
-}
-
 function pulumiSettings(): string {
   return table(
     ["setting", "environment", "secret", "meaning", "default"],
@@ -168,7 +151,6 @@ export function settingsPages(): ReadonlyMap<URL, string> {
   ];
   return new Map([
     [settingsFile, settingsMarkdown()],
-    withTables(readmeFile, { settings: readmeSettings() }),
     withTables(installationFile, { settings: pulumiSettings(), "settings of a run": runSettings() }),
   ]);
 }

@@ -156,7 +156,7 @@ export default {
   srcDir: "..",
   outDir: path.join(repository, "build/site"),
   cacheDir: path.join(repository, "build/site-cache"),
-  srcExclude: ["contract/**", "decisions/**", "internals/**", "registry/_index.md"],
+  srcExclude: ["README.md", "contract/**", "decisions/**", "internals/**", "registry/_index.md"],
   rewrites: { "site/index.md": "index.md", "site/errors/:code.md": "errors/:code.md" },
   cleanUrls: true,
   // The default, stated because the build is the check of links: a broken one fails it.
