@@ -8,7 +8,7 @@ type Later = { readonly text: string; readonly compiled: string; readonly runtim
 /** Given by the bundler; not there where the sources run. */
 declare const UKO_LATER: Later | undefined;
 
-/** Loads a door's `deferred.ts` once, at its first use: in a bundle from the text within the file, else by `source`. */
+/** Loads an interface's `deferred.ts` once, at its first use: in a bundle from the text within the file, else by `source`. */
 export function lazyImport<Module>(source: () => Promise<Module>): () => Promise<Module> {
   let loaded: Promise<Module> | undefined;
   return () => {

@@ -17,7 +17,7 @@ export {
   sweepHint,
   sweepQuestion,
 } from "./engine/key/survey-messages.ts";
-/** The renderer of the command line, exported so that every door shows an explanation alike. */
+/** The renderer of the command line, exported so that every interface shows an explanation alike. */
 export { renderExplanation, whoRuns } from "./engine/text/explanation.ts";
 export { runnable } from "./engine/text/own-commands.ts";
 export { sayPerson, sayRoles, sayTime } from "./engine/text/words.ts";

@@ -37,7 +37,7 @@ import {
 } from "./settings.ts";
 import { toolIdentity } from "./tool-identity.ts";
 
-/** What a door supplies: lines for people, and the log for `UKO_EVIDENCE=log`. */
+/** What an interface supplies: lines for people, and the log for `UKO_EVIDENCE=log`. */
 export interface Outputs {
   readonly progress: Progress;
   /** Absent if nobody would see the lines. */

@@ -1,4 +1,4 @@
-/** The composition for engines: the handlers of every resource, and the words that their doors show. */
+/** The composition for engines: the handlers of every resource, and the words that their interfaces show. */
 
 import { type OpenWorld, type Outputs, openWorld, sha256 } from "./compose-world.ts";
 import { createHandlers, type HandlerContext } from "./engine/handlers.ts";
@@ -6,7 +6,7 @@ import type { World } from "./engine/ports/world.ts";
 import { parseGiven } from "./engine/program/input-validation.ts";
 import type { FunctionDefinition, ListOptions, ResourceDefinition } from "./engine/resource/definition.ts";
 import { type Dialect, dialectOf } from "./engine/text/dialect.ts";
-import type { Door } from "./engine/text/explanation.ts";
+import type { UserInterface } from "./engine/text/explanation.ts";
 import { isTransientReadError } from "./engine/text/resource-messages.ts";
 import { UkoError } from "./errors.ts";
 import { functions } from "./resources/functions.ts";
@@ -35,7 +35,7 @@ export { checkArguments } from "./resources/functions.ts";
 export { checkStored, parseDurationMs, storedSettings } from "./settings.ts";
 export type { StoredSettings };
 
-/** The entry points that a door for engines calls. */
+/** The entry points that an interface for engines calls. */
 export interface OpenHandlers {
   readonly resources: ResourceHandlers;
   /** Whether the state may stay as it was after this read error; never under UKO_STRICT_READS (decision 0017). */
@@ -65,18 +65,22 @@ function askAll(open: HandlerContext["open"], dialect: Dialect): Questions {
 }
 
 /**
- * The handlers of every resource for a door. The service is opened at the first call that needs it, under the
+ * The handlers of every resource for an interface. The service is opened at the first call that needs it, under the
  * environment of that moment. `stored` returns undefined while the engine does not know a setting yet; then every call
  * that needs the service throws UKO_SETTINGS_INVALID.
  */
-export function openHandlers(stored: () => StoredSettings | undefined, outputs: Outputs, door: Door): OpenHandlers {
-  const dialect = dialectOf(door.rerun);
+export function openHandlers(
+  stored: () => StoredSettings | undefined,
+  outputs: Outputs,
+  userInterface: UserInterface,
+): OpenHandlers {
+  const dialect = dialectOf(userInterface.rerun);
   let opened: OpenWorld | undefined;
   const open = (): { world: World; run: OpenWorld["settings"] } => {
     opened ??= openWorld(process.env, configured(stored()), outputs, dialect);
     return { world: opened.world, run: opened.settings };
   };
-  const context = { open, isConfigured: () => stored() !== undefined, door, sha256 };
+  const context = { open, isConfigured: () => stored() !== undefined, userInterface, sha256 };
   const handlers = Object.entries(resources).map(([name, definition]) => [
     name,
     createHandlers(definition as unknown as ResourceDefinition<object, object>, context),

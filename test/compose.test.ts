@@ -106,7 +106,7 @@ describe("the world", () => {
 });
 
 describe("handlers", () => {
-  const door = { rerun: "pulumi destroy" } as const;
+  const userInterface = { rerun: "pulumi destroy" } as const;
   const stub = (environment: Readonly<Record<string, string>>): void => {
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   };
@@ -117,7 +117,7 @@ describe("handlers", () => {
       openCount += 1;
       return { instanceId: uko.emulator.instanceId };
     };
-    const { managedKey } = openHandlers(stored, quiet, door).resources;
+    const { managedKey } = openHandlers(stored, quiet, userInterface).resources;
     const news = { vaultId, template: "payroll", label: "composed" };
     expect(managedKey.check(news, {}).failures).toEqual([]);
     expect(openCount).toBe(0);
@@ -131,7 +131,7 @@ describe("handlers", () => {
   test("a run reads approvals and strictness from today's environment", async () => {
     const key = await uko.keyIn("active");
     stub(environmentOf("carol", { UKO_DUAL_AUTHORIZATION: "required" }));
-    const { managedKey } = openHandlers(() => ({}), quiet, { ...door, program: "/opt/plugin" }).resources;
+    const { managedKey } = openHandlers(() => ({}), quiet, { ...userInterface, program: "/opt/plugin" }).resources;
     const adopted = { vaultId, template: "payroll", existingKeyId: key.id, dualAuthorization: "single" };
     const { state } = await managedKey.create(adopted, options);
     const outcome = await managedKey.delete(state, options);
@@ -141,7 +141,7 @@ describe("handlers", () => {
 
   test("a missing setting is named in the error", async () => {
     stub({ UKO_API_KEY: "k" });
-    const { managedKey } = openHandlers(() => ({}), quiet, door).resources;
+    const { managedKey } = openHandlers(() => ({}), quiet, userInterface).resources;
     const news = { vaultId, template: "payroll" };
     await expect(managedKey.create(news, options)).rejects.toMatchObject({
       code: "UKO_SETTINGS_INVALID",

@@ -89,11 +89,14 @@ const rules: readonly Rule[] = [
     broken: { file: "provider/plan.ts", text: `// ${"TO"}${"DO"}: finish\n` },
   },
   {
-    title: "only test/contracts/doors/skips.ts skips a scenario",
-    files: /^test\/contracts\/doors\/.*\.ts$/,
+    title: "only test/contracts/interfaces/skips.ts skips a scenario",
+    files: /^test\/contracts\/interfaces\/.*\.ts$/,
     except: /\/support\/each-file\.ts$/,
     find: lines(/\b(it|test|describe)(\.\w+)*\.(skip|skipIf|runIf|only|fails|todo)\b|\bskip\(/),
-    broken: { file: "test/contracts/doors/01.test.ts", text: `test.concurrent.${"skip"}If(true)("a", () => {});\n` },
+    broken: {
+      file: "test/contracts/interfaces/01.test.ts",
+      text: `test.concurrent.${"skip"}If(true)("a", () => {});\n`,
+    },
   },
   {
     title: "exports have names",

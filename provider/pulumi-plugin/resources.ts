@@ -16,7 +16,7 @@ import type { PlannedObject } from "./run-memory.ts";
 import { loadDeferred, type Session } from "./session.ts";
 import { type Mask, maskOf, merged, type Properties, readProperties, writeProperties } from "./values.ts";
 
-/** Doors handle values and states as plain properties. */
+/** Interfaces handle values and states as plain properties. */
 type AnyHandlers = Handlers<Properties, Properties>;
 
 export async function check(session: Session, request: providerPb.CheckRequest): Promise<providerPb.CheckResponse> {

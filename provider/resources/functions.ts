@@ -1,6 +1,6 @@
 /**
  * Read-only questions about inventory, pending deletions and the deletion path of a key; each
- * described once for every door.
+ * described once for every interface.
  */
 
 import * as z from "zod";
@@ -174,7 +174,7 @@ const planDeletion = defineFunction({
   },
 });
 
-/** Every function by name, for doors that project all of them. */
+/** Every function by name, for interfaces that project all of them. */
 export const functions = { ...ofResources, listPendingDeletions, planDeletion } as const;
 
 /** A label may be older than today's rules for inputs, so the fields are picked, not parsed. */

@@ -117,7 +117,7 @@ test("a Date behind the token stops the deletion of KMS keys and of vaults as we
   const opened = openWorld(environment, {}, { progress: { report: () => {} } });
   const context = {
     open: () => ({ world: opened.world, run: { isDualRequired: false } }),
-    door: { rerun: "pulumi destroy" },
+    userInterface: { rerun: "pulumi destroy" },
     sha256: opened.world.sha256,
   } as const;
   const kmsKeys = createHandlers(kmsKey, context);

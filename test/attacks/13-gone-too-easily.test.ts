@@ -29,7 +29,7 @@ beforeEach(() => Promise.all(worlds.map((world) => world.reset())));
 afterEach(() => vi.unstubAllEnvs());
 afterAll(() => Promise.all(worlds.map((world) => world.close())));
 
-/** The handlers that an engine's door calls, as Carol, who holds every role. */
+/** The handlers that an engine's interface calls, as Carol, who holds every role. */
 function handlers(world: CliTestWorld, environment: Readonly<Record<string, string>> = {}) {
   for (const [name, value] of Object.entries({ ...world.environmentOf("carol"), ...environment }))
     vi.stubEnv(name, value);
@@ -47,7 +47,7 @@ describe("a 404 that is not the service's own word about the key", () => {
     ["an error with an empty code", { trace: "t-1", errors: [{ code: "", message: "Not Found" }] }],
     ["an error without the service's trace", { errors: [{ code: "not_found", message: "Not Found" }] }],
     ["another status in the body", { status_code: 502, trace: "t-1", errors: [{ code: "bad_gateway", message: "" }] }],
-  ])("%s, while the vault answers 200: no door drops the key from its state", async (_, body) => {
+  ])("%s, while the vault answers 200: no interface drops the key from its state", async (_, body) => {
     const { managedKey } = handlers(uko);
     const { state } = (await managedKey.lookup(keys.payroll, options)) ?? { state: undefined };
     await uko.control("faults", { operation: "K3", status: 404, body });

@@ -6,8 +6,8 @@ import { faultSchema } from "../../provider/emulator/faults.ts";
 import { startEmulator } from "../../provider/emulator/start.ts";
 import { createHandlers } from "../../provider/engine/handlers.ts";
 import { managedKey } from "../../provider/resources/managed-key/index.ts";
-import type { AuditEntry } from "../contracts/doors/support/emulator.ts";
-import { codeOf } from "../contracts/doors/support/next-steps.ts";
+import type { AuditEntry } from "../contracts/interfaces/support/emulator.ts";
+import { codeOf } from "../contracts/interfaces/support/next-steps.ts";
 import {
   changes,
   effectsOf,
@@ -19,7 +19,7 @@ import {
   recordPath,
   runNamed,
   runs,
-} from "../contracts/doors/support/recorded-path.ts";
+} from "../contracts/interfaces/support/recorded-path.ts";
 import { explainVerdict, judge } from "../support/oracle.ts";
 import { freshStateHome } from "../support/state-home.ts";
 import { isWhole } from "../support/tier.ts";
@@ -28,7 +28,7 @@ const limitMs = isWhole ? 1_800_000 : 180_000;
 /** They wait for the pauses between attempts. */
 const inProcessAtOnce = 16;
 
-/** Where the runs begin is recorded with the real CLI; the losses themselves need no door. */
+/** Where the runs begin is recorded with the real CLI; the losses themselves need no interface. */
 let recorded: RecordedPath;
 beforeAll(async () => {
   recorded = await recordPath();
@@ -104,7 +104,11 @@ async function inProcess(run: RecordedRun, url: string): Promise<InProcessEnd> {
   const environment = { ...environmentAt(recorded, run, url), XDG_STATE_HOME: freshStateHome() };
   const opened = openWorld(environment, {}, { progress: { report: () => {} } });
   const open = () => ({ world: opened.world, run: opened.settings });
-  const handlers = createHandlers(managedKey, { open, door: { rerun: "pulumi destroy" }, sha256: opened.world.sha256 });
+  const handlers = createHandlers(managedKey, {
+    open,
+    userInterface: { rerun: "pulumi destroy" },
+    sha256: opened.world.sha256,
+  });
   const { signal } = new AbortController();
   try {
     if (run.resource === undefined) {

@@ -22,7 +22,7 @@ export function containersOf(uko: EngineWorld, who: Person, choices: RunChoices 
   const { world } = run;
   const context = {
     open: () => ({ world, run: { isDualRequired: false, consents: [] } }),
-    door: { rerun: "pulumi destroy" },
+    userInterface: { rerun: "pulumi destroy" },
     sha256: world.sha256,
   } as const;
   return {

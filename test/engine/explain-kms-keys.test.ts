@@ -4,7 +4,7 @@ import { explainKmsOutcome } from "../../provider/engine/kms-key/messages.ts";
 import { type ObservedKmsKey, observedInSnapshot } from "../../provider/engine/kms-key/observe.ts";
 import { noteAfterDestroy } from "../../provider/engine/kms-key/words.ts";
 import { programDialect } from "../../provider/engine/text/dialect.ts";
-import type { Door } from "../../provider/engine/text/explanation.ts";
+import type { UserInterface } from "../../provider/engine/text/explanation.ts";
 import { kmsWindowMs } from "../../provider/lifecycle/kms-window.ts";
 import type {
   KmsApprovalWait,
@@ -18,7 +18,11 @@ import { alice, anActorInProfile, aWorkload, bob, carol, dayMs, hourMs, nowMs, p
 import { aKmsKey, aKmsKeySetBy, aKmsRun, aKmsSnapshot, openWindow } from "../support/kms-builders.ts";
 import { expectWellFormed, renderAll } from "./explanations.ts";
 
-const doors: readonly Door[] = [{ rerun: "pulumi destroy" }, { rerun: "tofu destroy" }, { rerun: "uko continue" }];
+const userInterfaces: readonly UserInterface[] = [
+  { rerun: "pulumi destroy" },
+  { rerun: "tofu destroy" },
+  { rerun: "uko continue" },
+];
 const observed = (observation: KmsKeyObservation, over: Parameters<typeof aKmsSnapshot>[0] = {}): ObservedKmsKey => ({
   ...observedInSnapshot(aKmsSnapshot(over), nowMs),
   observation,
@@ -48,7 +52,7 @@ const denied = (step: KmsStep): Ended => ({
 });
 
 const render = (outcomes: Readonly<Record<string, Ended>>): string =>
-  renderAll(Object.entries(outcomes), doors, explainKmsOutcome);
+  renderAll(Object.entries(outcomes), userInterfaces, explainKmsOutcome);
 
 const waiting = (standing: KmsApprovalWait["standing"]): KmsApprovalWait => ({
   kind: "waitingForApproval",

@@ -4,7 +4,7 @@ import { explainOutcome } from "../../provider/engine/key/messages.ts";
 import type { KeyDetails } from "../../provider/engine/key/observe.ts";
 import { explainPath } from "../../provider/engine/key/remaining-path.ts";
 import { explainDone } from "../../provider/engine/key/status.ts";
-import { type Door, renderExplanation } from "../../provider/engine/text/explanation.ts";
+import { renderExplanation, type UserInterface } from "../../provider/engine/text/explanation.ts";
 import type { NotBinding } from "../../provider/lifecycle/consent-record.ts";
 import { rights } from "../../provider/lifecycle/managed-key-states.ts";
 import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
@@ -41,7 +41,7 @@ import { expectWellFormed, renderAll } from "./explanations.ts";
 
 const observed = (observation: KeyObservation): KeyDetails => ({ observation, snapshot: {} as never, etag: "", nowMs });
 const urn = "urn:pulumi:prod::pay::pulumi-nodejs:dynamic/uko:ManagedKey::payroll";
-const doors: readonly Door[] = [
+const userInterfaces: readonly UserInterface[] = [
   { rerun: "pulumi destroy", target: urn },
   { rerun: "tofu destroy" },
   { rerun: "uko continue" },
@@ -60,7 +60,7 @@ function stopped(plan: Exclude<Plan, { kind: "ready" }>, { key = aKey(), run = {
 }
 
 const render = (outcomes: Readonly<Record<string, Exclude<Outcome, { kind: "gone" }>>>): string =>
-  renderAll(Object.entries(outcomes), doors, explainOutcome);
+  renderAll(Object.entries(outcomes), userInterfaces, explainOutcome);
 
 const destroyed = aKey({ state: "destroyed" });
 const deactivated = aKey({ state: "deactivated" });

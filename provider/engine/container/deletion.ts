@@ -4,7 +4,7 @@ import { announceContainerDeletion } from "../../lifecycle/announce.ts";
 import { isoTime } from "../loop/evidence.ts";
 import { type Conclusion, type Deletion, deleteObject } from "../resource/delete.ts";
 import { refusedByProtection } from "../resource/preview.ts";
-import type { Door } from "../text/explanation.ts";
+import type { UserInterface } from "../text/explanation.ts";
 import { type ContainerOutcome, type ContainerStop, type ContainerTask, containerKind } from "./kind.ts";
 import { explainContainerOutcome } from "./messages.ts";
 import { sayContainer } from "./words.ts";
@@ -18,8 +18,12 @@ export function containerDeletion(target: ContainerTarget): Deletion {
   const { kind: resource, instanceId, vaultId, id } = ref;
   return {
     subject: () => ({ instanceId, resource, vaultId, keyId: id, label: name }),
-    plan({ door }) {
-      const refused = refusedByProtection(policy.deletionProtection, sayContainer({ kind: resource, id, name }), door);
+    plan({ userInterface }) {
+      const refused = refusedByProtection(
+        policy.deletionProtection,
+        sayContainer({ kind: resource, id, name }),
+        userInterface,
+      );
       return { preview: refused ?? { kind: "short" }, announced: announceContainerDeletion(id, name) };
     },
     delete(world, request, options) {
@@ -29,11 +33,11 @@ export function containerDeletion(target: ContainerTarget): Deletion {
   };
 }
 
-function conclude(outcome: ContainerOutcome, door: Door): Conclusion {
+function conclude(outcome: ContainerOutcome, userInterface: UserInterface): Conclusion {
   const taken = outcome.memory.taken.map(({ kind }) => kind);
   if (outcome.kind === "gone") return { kind: "ended", warnings: [], facts: { taken } };
   const facts = { ...awaitedBy(outcome), taken };
-  return { kind: "unfinished", explanation: explainContainerOutcome(outcome, door), facts };
+  return { kind: "unfinished", explanation: explainContainerOutcome(outcome, userInterface), facts };
 }
 
 function awaitedBy(stop: ContainerStop): Conclusion["facts"] {

@@ -12,7 +12,7 @@ import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { withActs } from "../text/act.ts";
 import { keyActs } from "./acts.ts";
 import { type Approving, approveOne, approveReviewed, type KeyResult, type ShownRequest } from "./approve-set.ts";
-import { door, recorded, reportAbsent, reportExisting, reportOutcome } from "./command-reports.ts";
+import { recorded, reportAbsent, reportExisting, reportOutcome, userInterface } from "./command-reports.ts";
 import { changeHoldTag, type HoldTagResult, type HoldWish } from "./hold.ts";
 import { type Inspected, type Inspection, inspect } from "./inspection.ts";
 import { keyKind, type Outcome } from "./kind.ts";
@@ -191,7 +191,7 @@ async function describe(world: World, ref: KeyRef, options: CallOptions): Promis
   const acts = keyActs(observed, plan, run);
   // The deletion of a key that is not deactivated begins with its request, so that nothing is waiting for one.
   const isBegun = plan.kind !== "waitingForRequest" || observed.observation.state === "deactivated";
-  const explanation = withActs(explainStatus(observed, run, plan, door), acts);
+  const explanation = withActs(explainStatus(observed, run, plan, userInterface), acts);
   const report = reportOn(ref, observed, run, explanation, [], isBegun ? plan : undefined);
   return { ...seen, report, acts };
 }
@@ -225,6 +225,6 @@ function reportRemoval(ref: KeyRef, observed: KeyDetails, run: Run, plan: Plan):
   const explanation =
     plan.kind === "ready" || plan.kind === "done"
       ? explainRemovable(observed, "no keystore holds its material")
-      : explainOutcome({ kind: "stopped", plan, observed, memory: { run, taken: [] } }, door);
+      : explainOutcome({ kind: "stopped", plan, observed, memory: { run, taken: [] } }, userInterface);
   return reportOn(ref, observed, run, explanation, [], plan);
 }

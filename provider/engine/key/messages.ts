@@ -4,7 +4,7 @@ import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";
 import { rightFor, type Step } from "../../lifecycle/plan.ts";
-import { type Door, type Explanation, type NextStep, rerunCommand } from "../text/explanation.ts";
+import { type Explanation, type NextStep, rerunCommand, type UserInterface } from "../text/explanation.ts";
 import {
   consequences,
   describeTaken,
@@ -27,8 +27,8 @@ import type { RunMemory } from "./steps.ts";
 import { explainApproval, explainRequest, explainTimeWait, storingRoles, type WaitContext } from "./waits.ts";
 
 /** Explains any outcome but `gone`, which needs a name that only the caller still has. */
-export function explainOutcome(outcome: Exclude<Outcome, { kind: "gone" }>, door: Door): Explanation {
-  const { isUnchanged, ...explanation } = explainEnd(outcome, door);
+export function explainOutcome(outcome: Exclude<Outcome, { kind: "gone" }>, userInterface: UserInterface): Explanation {
+  const { isUnchanged, ...explanation } = explainEnd(outcome, userInterface);
   const { taken, replaced } = outcome.memory;
   const did = taken.filter((step) => !(step.kind === "write_record" && tellsOwnRecord(outcome))).map(describeTaken);
   const why = replaced === undefined ? undefined : explainNotBinding(replaced, outcome.observed.observation);
@@ -50,9 +50,9 @@ function tellsOwnRecord(outcome: Exclude<Outcome, { kind: "gone" }>): boolean {
   return outcome.plan.standing === "wrote_it";
 }
 
-function explainEnd(outcome: Exclude<Outcome, { kind: "gone" }>, door: Door): Explanation {
+function explainEnd(outcome: Exclude<Outcome, { kind: "gone" }>, userInterface: UserInterface): Explanation {
   const { observed, memory } = outcome;
-  const context = { observed, run: memory.run, door };
+  const context = { observed, run: memory.run, userInterface };
   switch (outcome.kind) {
     case "rights_missing":
       return explainMissingRight(outcome.step, outcome.message, { ...context, carrier: memory.carrier });
@@ -95,13 +95,13 @@ function explainMissingRight(
   message: string,
   context: WaitContext & { readonly carrier: RunMemory["carrier"] },
 ): Explanation {
-  const { observed, run, door, carrier } = context;
+  const { observed, run, userInterface, carrier } = context;
   const { observation } = observed;
   const right = rightFor(step.kind, observation);
   const named = recordFor(step, context);
   const byOthers: NextStep = {
     who: `${sayHolder(right)} runs`,
-    commands: commandsFor(step, observation, door),
+    commands: commandsFor(step, observation, userInterface),
     neededRoles: right.roles,
   };
   return {
@@ -156,9 +156,9 @@ function withoutRight(step: Step, record: ConsentRecord, { observed, run }: Wait
 }
 
 /** The commands for the step if another person runs it. */
-function commandsFor(step: Step, observation: KeyObservation, door: Door): readonly string[] {
+function commandsFor(step: Step, observation: KeyObservation, userInterface: UserInterface): readonly string[] {
   const path = keyPath(observation);
-  const rerun = door.rerun === "uko continue" ? `uko continue ${path}` : rerunCommand(door);
+  const rerun = userInterface.rerun === "uko continue" ? `uko continue ${path}` : rerunCommand(userInterface);
   const { record } = observation.carried;
   switch (step.kind) {
     case "write_record":
@@ -181,7 +181,7 @@ function commandsFor(step: Step, observation: KeyObservation, door: Door): reado
     case "destroy":
       return [rerun];
     case "remove":
-      return door.rerun === "uko continue" ? [rerun] : [`uko continue ${path}`, rerun];
+      return userInterface.rerun === "uko continue" ? [rerun] : [`uko continue ${path}`, rerun];
   }
 }
 

@@ -36,9 +36,9 @@ export interface KeyTarget {
 /** For a deletion, whose waits are errors. */
 export function planKey(target: KeyTarget, context: PlanContext): Planned {
   const what = nameOf(target, context.facts);
-  const refused = refusedByProtection(target.policy.deletionProtection, what, context.door);
+  const refused = refusedByProtection(target.policy.deletionProtection, what, context.userInterface);
   return {
-    preview: refused ?? longIf(pathOf(target, "deletion", context), context.door),
+    preview: refused ?? longIf(pathOf(target, "deletion", context), context.userInterface),
     announced: announcementOf(target, context.facts, context),
   };
 }
@@ -53,15 +53,15 @@ export function planKeyRetirement(target: KeyTarget, wanted: StateFacts, context
 
 function previewRetirement(target: KeyTarget, context: PlanContext): DeletionPreview {
   const { next, observation } = predictionFrom(target, context.facts);
-  if (next.kind !== "refused") return longIf(pathOf(target, "retirement", context), context.door);
-  const { door } = context;
+  if (next.kind !== "refused") return longIf(pathOf(target, "retirement", context), context.userInterface);
+  const { userInterface } = context;
   const run = { actor: { displayName: "" }, consents: [], intent: "engine" } as const;
-  const { summary } = explainGuard(next.guard, { observed: { observation, nowMs: 0 }, run, door });
+  const { summary } = explainGuard(next.guard, { observed: { observation, nowMs: 0 }, run, userInterface });
   const code = guardCodes[next.guard.guard];
   const message = renderExplanation({
     summary,
     facts: ["This run will fail. Nothing stops working."],
-    next: next.guard.guard === "deletion_protection" ? unprotect(door, []) : [],
+    next: next.guard.guard === "deletion_protection" ? unprotect(userInterface, []) : [],
     code,
   });
   return { kind: "refused", code, message };

@@ -8,7 +8,7 @@ import { type Guard, guardCodes, type Step } from "../../lifecycle/plan.ts";
 import type { Contradiction, NamingSource } from "../../lifecycle/removal-evidence.ts";
 import { unended } from "../../printable.ts";
 import { dialectOf } from "../text/dialect.ts";
-import { type Door, type Explanation, type NextStep, rerunCommand } from "../text/explanation.ts";
+import { type Explanation, type NextStep, rerunCommand, type UserInterface } from "../text/explanation.ts";
 import {
   explanationOf,
   keySayings,
@@ -43,7 +43,7 @@ interface About {
   readonly key: string;
   readonly path: string;
   readonly rerun: NextStep;
-  readonly door: Door;
+  readonly userInterface: UserInterface;
   readonly observation: KeyObservation;
   readonly nowMs: number;
 }
@@ -111,13 +111,13 @@ const sayings: Sayings<Guard, About> = {
   never_active: (_guard, { key }) => ({
     summary: `${capital(key)} was never activated, so it can be neither deactivated nor reactivated`,
   }),
-  persons_unknown: (guard, { key, door }) => ({
+  persons_unknown: (guard, { key, userInterface }) => ({
     summary: `uko cannot distinguish two people for ${key}`,
     facts: [
       guard.missing === "actor"
         ? "The token of this run does not name an identity."
         : "The service does not report who last wrote to the key.",
-      `For new keys, you can set ${dialectOf(door.rerun).assignment("dualAuthorization", "single")} and require an approval in the pipeline.`,
+      `For new keys, you can set ${dialectOf(userInterface.rerun).assignment("dualAuthorization", "single")} and require an approval in the pipeline.`,
     ],
   }),
   kms_setter: (guard, about) => sayKmsSetter(guard.record, about),
@@ -174,9 +174,9 @@ const sayings: Sayings<Guard, About> = {
   not_as_reviewed: ({ why }, { key, observation }) => ({
     summary: `uko left ${key} as it is: ${saySkipped(why, observation)}`,
   }),
-  beyond_plan: (guard, { key, door }) => {
+  beyond_plan: (guard, { key, userInterface }) => {
     const [summary, reason] = sayBeyondPlan(guard, key);
-    return { summary, facts: [reason], next: [{ who: planAgain, commands: [rerunCommand(door)] }] };
+    return { summary, facts: [reason], next: [{ who: planAgain, commands: [rerunCommand(userInterface)] }] };
   },
 };
 
@@ -187,7 +187,7 @@ export function explainGuard(guard: Guard, context: WaitContext): Explanation {
     key: sayKey(observation),
     path: keyPath(observation),
     rerun: { who: "after that, run", commands: rerunCommands(context) },
-    door: context.door,
+    userInterface: context.userInterface,
     observation,
     nowMs,
   };
@@ -196,9 +196,9 @@ export function explainGuard(guard: Guard, context: WaitContext): Explanation {
 }
 
 /** The command that the reader just ran, as far as it is known. */
-function rerunCommands({ observed: { observation }, run, door }: WaitContext): readonly string[] {
+function rerunCommands({ observed: { observation }, run, userInterface }: WaitContext): readonly string[] {
   const path = keyPath(observation);
-  if (door.rerun !== "uko continue") return [rerunCommand(door)];
+  if (userInterface.rerun !== "uko continue") return [rerunCommand(userInterface)];
   if (run.intent === "approve") return [`uko approve ${keyName(observation)}`];
   return [run.intent === "request" ? `uko request ${keyName(observation)}` : `uko continue ${path}`];
 }

@@ -18,7 +18,7 @@ export function explainPath(observed: KeyDetails, policy: DeletionPolicy, run: R
   const last = path.at(-1);
   const key = capital(sayKey(observation));
   const blocked = blockedBy(observation, policy, nowMs);
-  const block = blocked && explainGuard(blocked, { observed, run, door: { rerun: "uko continue" } });
+  const block = blocked && explainGuard(blocked, { observed, run, userInterface: { rerun: "uko continue" } });
   if (block !== undefined && !hasPath(observation)) {
     return asRead(block);
   }

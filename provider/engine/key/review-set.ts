@@ -22,7 +22,7 @@ import {
 } from "../../lifecycle/review.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { count, sayActor, sayAuthor, sayIdentity } from "../text/words.ts";
-import { door, notFound } from "./command-reports.ts";
+import { notFound, userInterface } from "./command-reports.ts";
 import { explainOutcome } from "./messages.ts";
 import type { KeyDetails } from "./observe.ts";
 import { encodeReview } from "./review-file.ts";
@@ -293,7 +293,7 @@ function summaryOf(plan: Exclude<Plan, { kind: "ready" }>, observed: KeyDetails,
   if (plan.kind === "waitingForApproval" && plan.standing === "not_a_person") {
     return `${sayActor(run.actor)} is not a person, so it can neither request nor approve`;
   }
-  return explainOutcome({ kind: "stopped", plan, observed, memory: { run, taken: [] } }, door).summary;
+  return explainOutcome({ kind: "stopped", plan, observed, memory: { run, taken: [] } }, userInterface).summary;
 }
 
 /** Throws UKO_INPUT_INVALID if no run could use the file. */

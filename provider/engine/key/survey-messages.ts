@@ -24,14 +24,16 @@ import { explainOutcome } from "./messages.ts";
 import type { KeyDetails } from "./observe.ts";
 import { explainNotBinding, sayReasonsOnKey } from "./record-words.ts";
 
-const door = { rerun: "uko continue" } as const;
+const userInterface = { rerun: "uko continue" } as const;
 
 /** A key in a list; `isDue` if every keystore's date has passed. The read has no error code. */
 export function explainListed(observed: KeyDetails, run: Run, plan: Plan, isDue: boolean): Explanation {
   if (isDue || plan.kind === "ready" || plan.kind === "done") {
     return explainRemovable(observed, isDue ? "the keystores' dates have passed" : "no keystore holds its material");
   }
-  const explanation = asRead(explainOutcome({ kind: "stopped", plan, observed, memory: { run, taken: [] } }, door));
+  const explanation = asRead(
+    explainOutcome({ kind: "stopped", plan, observed, memory: { run, taken: [] } }, userInterface),
+  );
   const { observation, nowMs } = observed;
   const expired = expiredRecord(observation, nowMs);
   if (expired === undefined) return explanation;

@@ -8,7 +8,7 @@ import type { Actor, KeyObservation } from "../../lifecycle/observation.ts";
 import type { ApprovalWait, RequestWait, Run, TimeWait } from "../../lifecycle/plan.ts";
 import type { Awaited } from "../loop/converge.ts";
 import { isoTime } from "../loop/evidence.ts";
-import { type Door, type Explanation, type NextStep, rerunCommand } from "../text/explanation.ts";
+import { type Explanation, type NextStep, rerunCommand, type UserInterface } from "../text/explanation.ts";
 import {
   blocksContainers,
   capital,
@@ -33,7 +33,7 @@ import { explainNotBinding, sayReasons, sayReasonsOnKey } from "./record-words.t
 export interface WaitContext {
   readonly observed: Pick<KeyDetails, "observation" | "nowMs">;
   readonly run: Run;
-  readonly door: Door;
+  readonly userInterface: UserInterface;
 }
 
 export function explainApproval(wait: ApprovalWait, context: WaitContext): Explanation {
@@ -182,7 +182,10 @@ export const kmsRule = [
   "After 7 days, you have to reactivate the key and start over.",
 ] as const;
 
-function approvalNext(wait: ApprovalWait, { observed: { observation }, door }: WaitContext): readonly NextStep[] {
+function approvalNext(
+  wait: ApprovalWait,
+  { observed: { observation }, userInterface }: WaitContext,
+): readonly NextStep[] {
   const { record, standing, right, notBeforeMs } = wait;
   const kmsRight = setsWindow(wait, observation) ? rights.setForDeletion : undefined;
   const after = notBeforeMs === undefined ? "" : `after ${sayTime(notBeforeMs)}, `;
@@ -193,7 +196,7 @@ function approvalNext(wait: ApprovalWait, { observed: { observation }, door }: W
     const byHand = `uko continue ${keyPath(observation)}`;
     if (standing === "may_confirm")
       return [{ who: `${after}if you made the request, confirm it at a terminal; run`, commands: [byHand], ...start }];
-    const commands = door.rerun === "uko continue" ? [byHand] : [byHand, rerunCommand(door)];
+    const commands = userInterface.rerun === "uko continue" ? [byHand] : [byHand, rerunCommand(userInterface)];
     return [{ who: `${after}${requester} runs`, commands, neededRoles: right.roles, ...start }];
   }
   const { author } = record;
@@ -216,7 +219,7 @@ export function storingRoles(
   return rights.writeTags.roles.filter((role) => kmsRight !== undefined || !right.roles.includes(role));
 }
 
-export function explainTimeWait(wait: TimeWait, { observed, door }: WaitContext): Explanation {
+export function explainTimeWait(wait: TimeWait, { observed, userInterface }: WaitContext): Explanation {
   const { observation, nowMs } = observed;
   const key = capital(sayKey(observation));
   const path = keyPath(observation);
@@ -227,9 +230,9 @@ export function explainTimeWait(wait: TimeWait, { observed, door }: WaitContext)
   const again = [
     isApproving
       ? `uko approve ${keyName(observation)}`
-      : door.rerun === "uko continue"
+      : userInterface.rerun === "uko continue"
         ? byCommand
-        : rerunCommand(door),
+        : rerunCommand(userInterface),
   ];
   const until = wait.untilMs === undefined ? undefined : sayTimeAndDistance(wait.untilMs, nowMs);
   switch (wait.awaits) {
@@ -273,7 +276,7 @@ export function explainTimeWait(wait: TimeWait, { observed, door }: WaitContext)
         next: [
           {
             who: `${wait.untilMs === undefined ? "on a later day" : `after ${sayTime(wait.untilMs)}`}, ${sayHolder(rights.remove)} runs`,
-            commands: door.rerun === "uko continue" ? [byCommand] : [byCommand, rerunCommand(door)],
+            commands: userInterface.rerun === "uko continue" ? [byCommand] : [byCommand, rerunCommand(userInterface)],
             neededRoles: rights.remove.roles,
             ...startOf(wait.untilMs),
           },

@@ -32,7 +32,7 @@ export interface KmsInspection {
   readonly window?: string;
 }
 
-const door = { rerun: "uko continue" } as const;
+const userInterface = { rerun: "uko continue" } as const;
 
 /** The command line sees no code, so it assumes that two people are required. */
 const policy: KmsKeyPolicy = { goal: "destroyed", deletionProtection: false, dualAuthorization: "required" };
@@ -195,7 +195,7 @@ function reportOutcome(ref: KmsKeyRef, outcome: KmsOutcome): Report {
   const { observation } = observed;
   const plan = outcome.kind === "stopped" ? outcome.plan : undefined;
   const { lifecycleState, ...deletion } = kmsKeyFacts(observed, plan);
-  const explanation: Explanation = explainKmsOutcome(outcome, door);
+  const explanation: Explanation = explainKmsOutcome(outcome, userInterface);
   return {
     ...about,
     label: observation.name,

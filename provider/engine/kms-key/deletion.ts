@@ -18,7 +18,7 @@ import {
   textOf,
 } from "../resource/preview.ts";
 import { dialectOf } from "../text/dialect.ts";
-import type { Door, Explanation } from "../text/explanation.ts";
+import type { Explanation, UserInterface } from "../text/explanation.ts";
 import { kmsKeyFacts } from "./facts.ts";
 import { type KmsOutcome, type KmsTask, kmsKeyKind } from "./kind.ts";
 import { explainKmsOutcome } from "./messages.ts";
@@ -44,7 +44,7 @@ export function kmsKeyDeletion(target: KmsKeyTarget): Deletion {
   };
 }
 
-function conclude(outcome: KmsOutcome, door: Door): Conclusion {
+function conclude(outcome: KmsOutcome, userInterface: UserInterface): Conclusion {
   const taken = outcome.memory.taken.map(({ kind }) => kind);
   if (outcome.kind === "gone") return { kind: "ended", warnings: [], facts: { lifecycleState: "gone", taken } };
   const plan = outcome.kind === "stopped" ? outcome.plan : undefined;
@@ -55,19 +55,19 @@ function conclude(outcome: KmsOutcome, door: Door): Conclusion {
     taken,
   };
   if (plan?.kind === "done")
-    return { kind: "ended", warnings: [noteAfterDestroy(outcome.observed, dialectOf(door.rerun))], facts };
-  return { kind: "unfinished", explanation: explainKmsOutcome(outcome, door), facts };
+    return { kind: "ended", warnings: [noteAfterDestroy(outcome.observed, dialectOf(userInterface.rerun))], facts };
+  return { kind: "unfinished", explanation: explainKmsOutcome(outcome, userInterface), facts };
 }
 
 /** From state alone. */
 function planKmsKey(target: KmsKeyTarget, context: PlanContext): Planned {
   const { ref, name, policy } = target;
-  const { facts, door } = context;
+  const { facts, userInterface } = context;
   const { kmsKeyId } = ref;
   const key = { kmsKeyId, name, stateWord: textOf(facts.keyState), dualAuthDelete: facts.dualAuthDelete === true };
-  const refused = refusedByProtection(policy.deletionProtection, sayKmsKey(target), door);
+  const refused = refusedByProtection(policy.deletionProtection, sayKmsKey(target), userInterface);
   return {
-    preview: refused ?? longIf(pathOf(target, context), context.door),
+    preview: refused ?? longIf(pathOf(target, context), context.userInterface),
     announced: announceKmsKeyDeletion(key, policy),
   };
 }

@@ -9,7 +9,7 @@ import {
 } from "../../lifecycle/plan-kms-key-deletion.ts";
 import { isoTime } from "../loop/evidence.ts";
 import { dialectOf } from "../text/dialect.ts";
-import type { Door, Explanation, NextStep } from "../text/explanation.ts";
+import type { Explanation, NextStep, UserInterface } from "../text/explanation.ts";
 import { sayActor, sayHolder, sayRoles, sayService, sayTime, sayTimeAndDistance } from "../text/words.ts";
 import type { KmsOutcome } from "./kind.ts";
 import { explainKmsGuard } from "./refusals.ts";
@@ -29,10 +29,13 @@ import {
 } from "./words.ts";
 
 /** Explains any outcome but `gone`, which needs a name that only the caller still has. */
-export function explainKmsOutcome(outcome: Exclude<KmsOutcome, { kind: "gone" }>, door: Door): Explanation {
+export function explainKmsOutcome(
+  outcome: Exclude<KmsOutcome, { kind: "gone" }>,
+  userInterface: UserInterface,
+): Explanation {
   const { observed, memory } = outcome;
   const { run, taken } = memory;
-  const { isUnchanged, ...explanation } = explainEnd(outcome, { observed, run, door });
+  const { isUnchanged, ...explanation } = explainEnd(outcome, { observed, run, userInterface });
   const isOwnWindow = outcome.kind === "stopped" && outcome.plan.kind === "waitingForApproval";
   const did = taken
     .filter(({ kind }) => !(isOwnWindow && kind === "set_for_deletion"))
@@ -61,10 +64,13 @@ function explainEnd(outcome: Exclude<KmsOutcome, { kind: "gone" }>, context: Kms
 }
 
 /** The message of a command that reached its goal, including what is left of a destroyed key. */
-export function explainKmsDone({ observed, door }: Pick<KmsContext, "observed" | "door">): Explanation {
+export function explainKmsDone({
+  observed,
+  userInterface,
+}: Pick<KmsContext, "observed" | "userInterface">): Explanation {
   const { observation } = observed;
   if (observation.state === "destroyed") {
-    const facts = describeDestroyedKey(observed, dialectOf(door.rerun));
+    const facts = describeDestroyedKey(observed, dialectOf(userInterface.rerun));
     return { summary: `${sayKmsKey(observation)} is destroyed`, facts, next: [] };
   }
   return {
@@ -145,16 +151,16 @@ function approvalNext({ standing }: KmsApprovalWait, { observed: { observation }
   return [act, kmsWithdrawal(observation)];
 }
 
-function explainMetadata(untilMs: number | undefined, { observed, door }: KmsContext): Explanation {
+function explainMetadata(untilMs: number | undefined, { observed, userInterface }: KmsContext): Explanation {
   const { observation, nowMs } = observed;
   const until = untilMs === undefined ? "" : ` until ${sayTimeAndDistance(untilMs, nowMs)}`;
   return {
     summary: `${sayKmsKey(observation)} is destroyed; KMS keeps its metadata${until}`,
-    facts: describeDestroyedKey(observed, dialectOf(door.rerun)),
+    facts: describeDestroyedKey(observed, dialectOf(userInterface.rerun)),
     next: [
       {
         who: untilMs === undefined ? "on a later day, run" : `after ${sayTime(untilMs)}, run`,
-        commands: [kmsRerunCommand(observation, door)],
+        commands: [kmsRerunCommand(observation, userInterface)],
         ...(untilMs !== undefined && { notBefore: isoTime(untilMs) }),
       },
     ],
@@ -164,7 +170,7 @@ function explainMetadata(untilMs: number | undefined, { observed, door }: KmsCon
 
 function explainMissingRight(
   { step, message }: Extract<KmsOutcome, { kind: "rights_missing" }>,
-  { observed, run, door }: KmsContext,
+  { observed, run, userInterface }: KmsContext,
 ): Explanation {
   const { observation } = observed;
   const right = kmsStepRights[step.kind];
@@ -173,7 +179,7 @@ function explainMissingRight(
     step.kind === "unset_for_deletion"
       ? kmsWithdrawal(observation).commands
       : named === undefined
-        ? [kmsRerunCommand(observation, door)]
+        ? [kmsRerunCommand(observation, userInterface)]
         : [`uko approve ${kmsKeyPath(observation)}`];
   const other = named === undefined ? "someone" : "someone other than the identity that set it for deletion,";
   return {

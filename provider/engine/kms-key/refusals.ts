@@ -63,8 +63,8 @@ const sayings: Sayings<KmsGuard, About> = {
     summary: `${key} cannot be destroyed from this machine: KMS has no place for the signatures that ${by} demands`,
     facts: ["Without the two signatures, it cannot be proven later who consented."],
   }),
-  dual_authorization_off: (_guard, { key, door, dialect }) => {
-    const commands = applyCommands(door);
+  dual_authorization_off: (_guard, { key, userInterface, dialect }) => {
+    const commands = applyCommands(userInterface);
     return {
       summary: `${key} requires two people, but KMS dual authorization is off for it`,
       facts: [`Turning it on requires the role ${sayRoles(kmsRights.writePolicies)}. KMS never turns it off again.`],
@@ -167,12 +167,12 @@ export function explainKmsGuard(guard: KmsGuard, context: KmsContext): Explanati
   const commands =
     guard.guard === "service_refused" && guard.step === "unset_for_deletion"
       ? kmsWithdrawal(observation).commands
-      : [kmsRerunCommand(observation, context.door)];
+      : [kmsRerunCommand(observation, context.userInterface)];
   const rerun = { who: "after that, run", commands };
   const about: About = {
     ...context,
     key: sayKmsKey(observation),
-    dialect: dialectOf(context.door.rerun),
+    dialect: dialectOf(context.userInterface.rerun),
     rerun,
     anew: [
       kmsWithdrawal(observation),

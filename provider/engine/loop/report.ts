@@ -10,7 +10,7 @@ import type { Actor, ApprovedStep } from "../../lifecycle/observation.ts";
 import type { Step } from "../../lifecycle/plan.ts";
 import type { RunRecord } from "../ports/evidence.ts";
 import type { CallOptions, World } from "../ports/world.ts";
-import { type Door, type Explanation, renderExplanation } from "../text/explanation.ts";
+import { type Explanation, renderExplanation, type UserInterface } from "../text/explanation.ts";
 
 /** Printed by `--json`. The version changes if a field changes its meaning. */
 export interface Report {
@@ -74,9 +74,9 @@ export function absent(report: Report, code: ErrorCode): Report {
 }
 
 /** An explanation as the error that an engine shows: first line, facts and next commands, code. */
-export function errorOf(explanation: Explanation, door: Pick<Door, "program">): UkoError {
+export function errorOf(explanation: Explanation, userInterface: Pick<UserInterface, "program">): UkoError {
   const { code = "UKO_BUG", ...uncoded } = explanation;
-  const [summary = "", ...rest] = renderExplanation(uncoded, door).split("\n");
+  const [summary = "", ...rest] = renderExplanation(uncoded, userInterface).split("\n");
   return new UkoError(code, { summary, detail: rest.join("\n") });
 }
 

@@ -168,7 +168,7 @@ export function defineFunction<Args extends object, Result extends object>(
 /** What a definition does not repeat: these facts are at its properties. */
 type FromProperties = "immutable" | "secrets" | "invalidates";
 
-/** Infers the types of a definition, which every door projects, and reads the facts at its inputs. */
+/** Infers the types of a definition, which every interface projects, and reads the facts at its inputs. */
 export function defineResource<Inputs, State extends Inputs>(
   definition: Omit<ResourceDefinition<Inputs, State>, FromProperties>,
 ): ResourceDefinition<Inputs, State> {

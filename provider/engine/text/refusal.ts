@@ -2,7 +2,7 @@
 
 import type { ErrorCode } from "../../errors.ts";
 import type { AnnouncedStep, BeyondPlan } from "../../lifecycle/announcement.ts";
-import { type Door, type Explanation, type NextStep, unprotect } from "./explanation.ts";
+import { type Explanation, type NextStep, type UserInterface, unprotect } from "./explanation.ts";
 import { capital, count, plain } from "./words.ts";
 
 /** What a refusal says in addition to its code and the key's state. */
@@ -19,14 +19,14 @@ export type Sayings<Guard extends { readonly guard: string }, About> = {
 interface AboutKey {
   readonly key: string;
   readonly rerun: NextStep;
-  readonly door: Door;
+  readonly userInterface: UserInterface;
 }
 
 /** Refusals that are alike for managed keys and KMS keys. */
 export const keySayings = {
-  deletion_protection: (_guard: unknown, { key, door, rerun }: AboutKey): Saying => ({
+  deletion_protection: (_guard: unknown, { key, userInterface, rerun }: AboutKey): Saying => ({
     summary: `Deletion protection is on for ${key}`,
-    next: unprotect(door, rerun.commands),
+    next: unprotect(userInterface, rerun.commands),
   }),
   retention_policy: (guard: { readonly resources: readonly string[] }, { key, rerun }: AboutKey): Saying => ({
     summary: `${count(guard.resources.length, "resource")} with a retention policy still ${needs(guard.resources)} ${key}`,

@@ -288,7 +288,7 @@ export function isTransientReadError(error: unknown): error is UkoError {
   return isUkoError(error) && lookFaults.includes(error.code);
 }
 
-/** The warning about such a read; `why` is in the terms of the door's readers. */
+/** The warning about such a read; `why` is in the terms of the interface's readers. */
 export function refreshSkippedWarning(why: string): string {
   return `Could not refresh this resource; keeping the last known state: ${why}`;
 }

@@ -1,4 +1,4 @@
-/** Inputs and outputs of a KMS key, each described once for every door. */
+/** Inputs and outputs of a KMS key, each described once for every interface. */
 
 import * as z from "zod";
 import { kmsLifecycleStates } from "../../lifecycle/kms-key-states.ts";

@@ -1,4 +1,4 @@
-/** Inputs and outputs of a managed key, each described once for every door. */
+/** Inputs and outputs of a managed key, each described once for every interface. */
 
 import * as z from "zod";
 import { lifecycleStates } from "../../lifecycle/lifecycle-state.ts";

@@ -1,8 +1,8 @@
 /** Failed reads of a key: unrelated runs continue, and the state of the key stays unchanged (decision 0017). */
 
 import { expect, test } from "vitest";
-import { codeOf, ended, lookOf, messageOf } from "../../contracts/doors/support/next-steps.ts";
-import { type Scenario, vaultId } from "../../contracts/doors/support/scenario.ts";
+import { codeOf, ended, lookOf, messageOf } from "../../contracts/interfaces/support/next-steps.ts";
+import { type Scenario, vaultId } from "../../contracts/interfaces/support/scenario.ts";
 import { keyResource, withMade, type YamlProgram, yamlProgram } from "./support/yaml-scenario.ts";
 
 const programWith = (note: string, resources: YamlProgram["resources"] = {}): YamlProgram => ({

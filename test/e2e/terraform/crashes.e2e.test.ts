@@ -1,7 +1,7 @@
 /** Runs of the real OpenTofu that do not finish: interrupted during a creation, and a provider that dies during a wait. */
 
 import { expect, test } from "vitest";
-import { untilHeld } from "../../contracts/doors/support/emulator.ts";
+import { untilHeld } from "../../contracts/interfaces/support/emulator.ts";
 import { keyProgram, withMade, withStage } from "./support/tofu-stage.ts";
 
 test("an apply that is interrupted during a creation keeps the key in the state, untainted, and the next plan is empty", () =>
