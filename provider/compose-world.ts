@@ -20,8 +20,8 @@ import { hostOf, readDocumentedHost, requireAllowedHost } from "./services/http/
 import { createHttpClient, type HttpClient, type WatchedAnswer, watchClient } from "./services/http/client.ts";
 import { traceClient } from "./services/http/trace.ts";
 import { createTokens, type Tokens } from "./services/iam.ts";
+import { createBackingKeys } from "./services/kms/backing-keys.ts";
 import { createKmsKeys } from "./services/kms/keys.ts";
-import { createTwins } from "./services/kms/twins.ts";
 import { createOwnSeal } from "./services/own-seal.ts";
 import { createReportFile } from "./services/report-file.ts";
 import { createSession } from "./services/session.ts";
@@ -143,7 +143,7 @@ export function openWorld(
   const evidenceIn = (place: EvidencePlace) => openEvidence(place, settings, outputs, endpoints);
   const world: World = {
     ...uko,
-    twins: createTwins({ ...service, endpoint: endpoints.kms }),
+    backingKeys: createBackingKeys({ ...service, endpoint: endpoints.kms }),
     kmsKeys: createKmsKeys({ ...service, endpoint: endpoints.kms }),
     session,
     dialect,

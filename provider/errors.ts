@@ -36,8 +36,8 @@ export const errorCatalogue = {
   UKO_DELETION_PROTECTED: { summary: "Deletion protection is on", retryable: false, exitCode: 12 },
   UKO_RETENTION_POLICY: { summary: "A resource with a retention policy uses the key", retryable: false, exitCode: 12 },
   UKO_USE_UNREADABLE: { summary: "uko could not read which resources use the key", retryable: false, exitCode: 12 },
-  UKO_TWIN_UNREADABLE: { summary: "uko could not read the backing KMS key", retryable: false, exitCode: 12 },
-  UKO_TWIN_NOT_ACTIVE: { summary: "The backing KMS key is not active", retryable: false, exitCode: 12 },
+  UKO_BACKING_KEY_UNREADABLE: { summary: "uko could not read the backing KMS key", retryable: false, exitCode: 12 },
+  UKO_BACKING_KEY_NOT_ACTIVE: { summary: "The backing KMS key is not active", retryable: false, exitCode: 12 },
   UKO_KEYSTORE_BLOCKS_REMOVAL: { summary: "A keystore may still hold the key", retryable: false, exitCode: 12 },
   UKO_KEY_COMPROMISED: { summary: "uko cannot delete a compromised key", retryable: false, exitCode: 12 },
   UKO_STATE_UNRECOGNISED: {
@@ -59,7 +59,11 @@ export const errorCatalogue = {
   },
   UKO_KMS_WINDOW_TOO_SHORT: { summary: "The KMS deletion window would end too soon", retryable: false, exitCode: 12 },
   UKO_KMS_WINDOW_LAPSED: { summary: "The KMS deletion window has expired", retryable: false, exitCode: 12 },
-  UKO_KMS_KEY_IS_A_TWIN: { summary: "The KMS key belongs to an internal keystore", retryable: false, exitCode: 12 },
+  UKO_KMS_KEY_IS_BACKING_KEY: {
+    summary: "The KMS key belongs to an internal keystore",
+    retryable: false,
+    exitCode: 12,
+  },
   UKO_KMS_KEY_NOT_ACTIVE: { summary: "The KMS key is not active", retryable: false, exitCode: 12 },
   UKO_KMS_DUAL_AUTHORIZATION_OFF: {
     summary: "KMS dual authorization is off for the key",

@@ -113,7 +113,7 @@ const resources: Readonly<Record<string, Readonly<Record<(typeof acts)[number], 
     change: ["resources/kms-key", "moves the ring, the aliases and the rotation interval"],
     read: ["resources/kms-key", "redacts material in the service"],
     delete: ["contracts/interfaces/16-kms-key-refusals", "a window counts for another person with the right"],
-    list: ["resources/kms-key-list", "leaves out the twins of managed keys"],
+    list: ["resources/kms-key-list", "leaves out the backing keys of managed keys"],
   },
 };
 

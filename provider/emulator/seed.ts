@@ -88,7 +88,7 @@ const key = z.strictObject({
   deactivatedAt: time.optional(),
   destroyedAt: time.optional(),
   resources: z.array(resourceSchema).default([]),
-  dualAuthDelete: z.boolean().default(false).meta({ description: "KMS dual authorization on the twin" }),
+  dualAuthDelete: z.boolean().default(false).meta({ description: "KMS dual authorization on the backing key" }),
   setForDeletion: z.strictObject({ by: z.string(), at: time }).optional(),
 });
 

@@ -245,17 +245,25 @@ function unpacked(bytes: Buffer): Buffer | undefined {
 function subjectNote(world: World, id: string | undefined): AuditNote {
   const kmsKey = id === undefined ? undefined : world.kmsKeyNamed(id);
   if (kmsKey !== undefined) {
-    const { twinOf, name: label } = kmsKey;
-    return twinOf === undefined ? { kmsKeyId: kmsKey.id, label } : { keyId: twinOf.keyId, twinId: kmsKey.id, label };
+    const { backingKeyOf, name: label } = kmsKey;
+    return backingKeyOf === undefined
+      ? { kmsKeyId: kmsKey.id, label }
+      : { keyId: backingKeyOf.keyId, backingKeyId: kmsKey.id, label };
   }
   const key = id === undefined ? undefined : world.keys.get(id);
   return key === undefined ? {} : { keyId: key.id, label: key.label, vaultId: key.vaultId, from: key.state };
 }
 
-/** The IDs by which a fault rule can name the key: its own, its twin's, its managed key's. */
+/** The IDs by which a fault rule can name the key: its own, its backing key's, its managed key's. */
 function keyIdsOf(world: World, id: string | undefined): readonly string[] {
   if (id === undefined) return [];
   const named = world.kmsKeyNamed(id);
   const kmsKeys = new Set([...world.kmsKeys.byManagedKey.find(id), ...(named === undefined ? [] : [named])]);
-  return [id, ...[...kmsKeys].flatMap(({ id: kmsKeyId, twinOf }) => [kmsKeyId, ...(twinOf ? [twinOf.keyId] : [])])];
+  return [
+    id,
+    ...[...kmsKeys].flatMap(({ id: kmsKeyId, backingKeyOf }) => [
+      kmsKeyId,
+      ...(backingKeyOf ? [backingKeyOf.keyId] : []),
+    ]),
+  ];
 }

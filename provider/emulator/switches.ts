@@ -16,7 +16,7 @@ const rows = {
   /** Whether keys show who wrote last (`updated_by`); UKO for z/OS may not. */
   lastWriter: z.enum(["recorded", "absent"]).default("recorded"),
   /** The identity that KMS sees when UKO destroys a key. */
-  twinIdentity: z.enum(["caller", "service"]).default("caller"),
+  backingKeyIdentity: z.enum(["caller", "service"]).default("caller"),
   /** Whether `status_in_keystores` of a GET is live, or of the last write, sync or status call. */
   statusFreshness: z.enum(["live", "stale"]).default("live"),
   /** U3: whether two writes in one second share an ETag, or the second moves `updated_at` on. */
@@ -76,7 +76,7 @@ export const profiles = {
   "tags-rejected": { tags: "rejected" },
   "no-carrier": { tags: "dropped", description: "collapsed" },
   "sync-changes-writer": { syncChangesLastWriter: true },
-  "twin-as-service": { twinIdentity: "service" },
+  "backing-key-as-service": { backingKeyIdentity: "service" },
   "stale-status": { statusFreshness: "stale" },
   "unique-etags": { etagGrain: "unique" },
   "kms-keeps-first": { kmsSetAgain: "keepFirst", kmsLapsedWindow: "cleared" },

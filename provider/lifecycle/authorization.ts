@@ -30,13 +30,15 @@ import { reasonsToRepeat } from "./stated-reasons.ts";
 
 /**
  * The rule for this key, by maximum: a marker loosens only if the code agrees, and the code only if
- * the marker agrees. KMS dual authorization on a twin requires two people, whatever the code and the
+ * the marker agrees. KMS dual authorization on a backing key requires two people, whatever the code and the
  * marker say. A machine that demands signatures demands those of two people.
  */
 export function effectivePolicy(observation: KeyObservation, policy: DeletionPolicy): DualMarker {
   if (observation.signatures !== undefined) return "both";
   const demanded = stricterOf(markerOf(observation), demandedBy(policy));
-  const isDual = observation.twins.some((twin) => twin.kind === "present" && twin.dualAuthDelete);
+  const isDual = observation.backingKeys.some(
+    (backingKey) => backingKey.kind === "present" && backingKey.dualAuthDelete,
+  );
   return demanded === "single" && isDual ? policy.gate : demanded;
 }
 

@@ -71,7 +71,7 @@ export interface KeystoreStatus {
 }
 
 /** The key of an internal keystore as KMS shows it (kms-v2-and-iam.md 3). */
-export type Twin =
+export type BackingKey =
   | {
       readonly kind: "absent";
       readonly kmsKeyId: string;
@@ -214,7 +214,7 @@ export interface KeyObservation {
   readonly storedKeystores: readonly KeystoreStatus[];
   /** Where the service reports key material (`key_material_present`); absent if it does not. */
   readonly materialIn?: readonly string[] | undefined;
-  readonly twins: readonly Twin[];
+  readonly backingKeys: readonly BackingKey[];
   readonly use: KeyUse;
 }
 

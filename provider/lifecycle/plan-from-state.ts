@@ -71,7 +71,7 @@ function observationOf({
     keystores: keystores.map((each, at) => ({ ...each, keystoreId: String(at), detail: "" })),
     keystoresAreLive: true,
     storedKeystores: [],
-    twins: [],
+    backingKeys: [],
     use: { kind: "known", count: 0, retainedBy: [] },
   };
 }

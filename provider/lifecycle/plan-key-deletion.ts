@@ -9,7 +9,7 @@ import { type Authorization, authorize, knownDeactivationMs } from "./authorizat
 import { markerBesideRecord } from "./dual-marker.ts";
 import { failingGuard, findLeftoverMaterial } from "./guards.ts";
 import { planKeyWrite } from "./key-write.ts";
-import { dualTwins, isWindowLive, prepareWindows, windowToUnset } from "./kms-window.ts";
+import { dualBackingKeys, isWindowLive, prepareWindows, windowToUnset } from "./kms-window.ts";
 import { coolDownMs } from "./managed-key-states.ts";
 import { type ApprovedStep, isSame, type KeyObservation } from "./observation.ts";
 import {
@@ -95,7 +95,7 @@ function planDeactivation(observation: KeyObservation, policy: DeletionPolicy, r
 }
 
 function planDestruction(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
-  const lapsed = dualTwins(observation).find((twin) => !isWindowLive(twin, nowMs));
+  const lapsed = dualBackingKeys(observation).find((backingKey) => !isWindowLive(backingKey, nowMs));
   if (lapsed !== undefined) {
     return refuse({ guard: "kms_window_lapsed", windowEndsAtMs: lapsed.windowEndsAtMs });
   }
@@ -121,7 +121,7 @@ function act(kind: "deactivate" | "destroy", { consentedBy }: Extract<Authorizat
   return ready({ kind, ...(consentedBy !== undefined && { consentedBy }) });
 }
 
-/** No outage, no cool-down, no pending period and no twin (uko-v4.md 4.3). */
+/** No outage, no cool-down, no pending period and no backing key (uko-v4.md 4.3). */
 function planUnusedDestruction(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
   const authorization = authorize(observation, policy, run, "destroy", nowMs);
   if (authorization.kind !== "may") return awaitPerson(authorization, "destroy", { observation, policy });
@@ -157,7 +157,7 @@ function guardedSetter(
   run: Run,
   consentedBy: Extract<Step, { kind: "destroy" }>["consentedBy"],
 ): Guard | undefined {
-  if (consentedBy === undefined || dualTwins(observation).length === 0) return undefined;
+  if (consentedBy === undefined || dualBackingKeys(observation).length === 0) return undefined;
   const setter = consentedBy.kmsSetter;
   if (setter === undefined) return { guard: "kms_setter_unknown" };
   const { identity, writesAs } = run.actor;

@@ -42,10 +42,10 @@ export interface KmsKeyObservation {
     | { readonly kind: "known"; readonly items: readonly Registration[] }
     | { readonly kind: "unreadable"; readonly reason: string };
   /**
-   * Whether the key's ring belongs to an internal keystore, so that the key is the twin of a
+   * Whether the key's ring belongs to an internal keystore, so that the key is the backing key of a
    * managed key.
    */
-  readonly ring: /** `emptyKeystore` has no managed key, so the key is no twin even if it is in this keystore's ring. */
+  readonly ring: /** `emptyKeystore` has no managed key, so the key is no backing key even if it is in this keystore's ring. */
     | { readonly kind: "own"; readonly emptyKeystore?: string }
     | { readonly kind: "of_keystore"; readonly keystoreName: string }
     | { readonly kind: "unknown"; readonly reason: string; readonly remedy: string };
@@ -84,7 +84,7 @@ export type KmsStep =
 
 export type KmsGuard =
   | { readonly guard: "deletion_protection" }
-  | { readonly guard: "twin_of_managed_key"; readonly keystoreName: string }
+  | { readonly guard: "backing_key_of_managed_key"; readonly keystoreName: string }
   | { readonly guard: "ring_unknown"; readonly reason: string; readonly remedy: string }
   | { readonly guard: "use_unreadable"; readonly reason: string }
   | { readonly guard: "retention_policy"; readonly resources: readonly string[] }
@@ -124,8 +124,8 @@ export type KmsPlan =
 
 export const kmsGuardCodes = {
   deletion_protection: "UKO_DELETION_PROTECTED",
-  twin_of_managed_key: "UKO_KMS_KEY_IS_A_TWIN",
-  ring_unknown: "UKO_KMS_KEY_IS_A_TWIN",
+  backing_key_of_managed_key: "UKO_KMS_KEY_IS_BACKING_KEY",
+  ring_unknown: "UKO_KMS_KEY_IS_BACKING_KEY",
   use_unreadable: "UKO_USE_UNREADABLE",
   retention_policy: "UKO_RETENTION_POLICY",
   registered: "UKO_KEY_IN_USE",
@@ -232,7 +232,7 @@ function failingKmsGuard(observation: KmsKeyObservation, policy: KmsKeyPolicy): 
   const { ring, registrations, signaturesBy } = observation;
   if (policy.deletionProtection) return { guard: "deletion_protection" };
   if (signaturesBy !== undefined) return { guard: "signatures_demanded", by: signaturesBy };
-  if (ring.kind === "of_keystore") return { guard: "twin_of_managed_key", keystoreName: ring.keystoreName };
+  if (ring.kind === "of_keystore") return { guard: "backing_key_of_managed_key", keystoreName: ring.keystoreName };
   if (ring.kind === "unknown") {
     const { reason, remedy } = ring;
     return { guard: "ring_unknown", reason, remedy };

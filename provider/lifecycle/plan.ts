@@ -115,9 +115,9 @@ export type Guard =
   | { readonly guard: "deletion_protection" }
   | { readonly guard: "retention_policy"; readonly resources: readonly string[] }
   | { readonly guard: "use_unreadable"; readonly reason: string }
-  | { readonly guard: "twin_unreadable"; readonly kmsKeyId: string; readonly reason: string }
-  | { readonly guard: "twin_not_active"; readonly kmsKeyId: string; readonly state: string }
-  | { readonly guard: "twin_remains"; readonly kmsKeyId: string; readonly state: string }
+  | { readonly guard: "backing_key_unreadable"; readonly kmsKeyId: string; readonly reason: string }
+  | { readonly guard: "backing_key_not_active"; readonly kmsKeyId: string; readonly state: string }
+  | { readonly guard: "backing_key_remains"; readonly kmsKeyId: string; readonly state: string }
   | { readonly guard: "keystore_holds_key"; readonly keystores: readonly KeystoreStatus[] }
   | { readonly guard: "removal_contradicted"; readonly contradictions: readonly Contradiction[] }
   | { readonly guard: "status_not_live" }
@@ -195,9 +195,9 @@ export const guardCodes = {
   deletion_protection: "UKO_DELETION_PROTECTED",
   retention_policy: "UKO_RETENTION_POLICY",
   use_unreadable: "UKO_USE_UNREADABLE",
-  twin_unreadable: "UKO_TWIN_UNREADABLE",
-  twin_not_active: "UKO_TWIN_NOT_ACTIVE",
-  twin_remains: "UKO_KEYSTORE_BLOCKS_REMOVAL",
+  backing_key_unreadable: "UKO_BACKING_KEY_UNREADABLE",
+  backing_key_not_active: "UKO_BACKING_KEY_NOT_ACTIVE",
+  backing_key_remains: "UKO_KEYSTORE_BLOCKS_REMOVAL",
   keystore_holds_key: "UKO_KEYSTORE_BLOCKS_REMOVAL",
   removal_contradicted: "UKO_KEYSTORE_BLOCKS_REMOVAL",
   status_not_live: "UKO_KEYSTORE_BLOCKS_REMOVAL",

@@ -116,15 +116,15 @@ describe("faults", () => {
     expect((await world.as("alice").key(id)).body.description).toBe("two");
   });
 
-  it("match by method and path, key, twin, caller, and count", async () => {
+  it("match by method and path, key, backing key, caller, and count", async () => {
     const one = await world.keyIn("active");
     const two = await world.keyIn("active");
-    const twin = await world.twinOf(two);
+    const backingKey = await world.backingKeyOf(two);
     await fault({ keyId: two.id, caller: "IBMid-550000ALICE", status: 500 });
     expect((await world.as("alice").key(one.id)).status).toBe(200);
     expect((await world.as("bob").key(two.id)).status).toBe(200);
     expect((await world.as("alice").key(two.id)).status).toBe(500);
-    expect((await world.as("alice").kms("GET", `/keys/${twin.id}/metadata`)).status).toBe(500);
+    expect((await world.as("alice").kms("GET", `/keys/${backingKey.id}/metadata`)).status).toBe(500);
     await send(`${world.url}/_emulator/faults`, "DELETE");
     await fault({ method: "get", path: "/vaults", status: 502, skip: 1, times: 1 });
     const statuses = [];
@@ -295,14 +295,14 @@ describe("reset and world", () => {
     expect((await world.as("bob").create()).body.id).toBe(first);
   });
 
-  it("world shows keys with their deactivation time, and twins with their setter", async () => {
+  it("world shows keys with their deactivation time, and backing keys with their setter", async () => {
     const key = await world.keyIn("deactivated");
     await world.control(`keys/${key.id}`, {
-      twin: { setForDeletion: { by: "IBMid-X", expiresAt: "2030-01-01T00:00:00Z" } },
+      backingKey: { setForDeletion: { by: "IBMid-X", expiresAt: "2030-01-01T00:00:00Z" } },
     });
-    const { keys, twins } = await get("world");
+    const { keys, backingKeys } = await get("world");
     expect(keys).toMatchObject([{ id: key.id, deactivated_at: key.updated_at }]);
-    expect(twins).toMatchObject([
+    expect(backingKeys).toMatchObject([
       { managedKeyId: key.id, setBy: "IBMid-X", dualAuthDelete: { enabled: true, keySetForDeletion: true } },
     ]);
   });

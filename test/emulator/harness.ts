@@ -89,7 +89,7 @@ export interface TestWorld {
   advance(duration: string | number): Promise<void>;
   /** Creates a key and leads it to a state, with Carol's roles. */
   keyIn(state: string, template?: "payroll" | "cards"): Promise<Body>;
-  twinOf(key: Body): Promise<Body>;
+  backingKeyOf(key: Body): Promise<Body>;
   close(): Promise<void>;
 }
 
@@ -197,7 +197,7 @@ export async function startTestWorld(options: EmulatorOptions = {}): Promise<Tes
       if (state === "destroyed") await advance("31d");
       return (await carol.key(id)).body;
     },
-    twinOf: async (key) => {
+    backingKeyOf: async (key) => {
       const id = key.status_in_keystores[0]?.key_id_in_keystore?.split("/")[1] ?? "";
       return (await as("bob").kms("GET", `/keys/${id}/metadata`)).body.resources[0] ?? ({} as Body);
     },

@@ -43,18 +43,18 @@ describe("S5 deletes an internal keystore (uko-v4.md 5, U26)", () => {
 
   it("S5 is refused by a key that was restored in KMS, however long ago it was deleted", async () => {
     const key = await world.keyIn("pending");
-    const twin = await world.twinOf(key);
+    const backingKey = await world.backingKeyOf(key);
     await world.advance("1d");
-    expect((await world.as("bob").kms("POST", `/keys/${twin.id}/restore`)).status).toBe(201);
+    expect((await world.as("bob").kms("POST", `/keys/${backingKey.id}/restore`)).status).toBe(201);
     await world.advance("120d");
     expect((await remove(payrollRing)).status).toBe(409);
   });
 
   it("S5 is accepted once KMS has purged the destroyed keys", async () => {
     const key = await world.keyIn("pending");
-    const twin = await world.twinOf(key);
+    const backingKey = await world.backingKeyOf(key);
     await world.advance("4h");
-    const purged = await world.as({ apiKey: "purger-key" }).kms("DELETE", `/keys/${twin.id}/purge`);
+    const purged = await world.as({ apiKey: "purger-key" }).kms("DELETE", `/keys/${backingKey.id}/purge`);
     expect(purged.status).toBe(204);
     expect((await remove(payrollRing)).status).toBe(204);
   });

@@ -12,7 +12,7 @@ const { alice, bob, carol, erin, peter, act, create, look, world } = stageKms({
 const remove = (id: string, query = "", headers = {}) => bob.kms("DELETE", `/keys/${id}${query}`, undefined, headers);
 const restore = (id: string) => bob.kms("POST", `/keys/${id}/restore`);
 const purge = (id: string, headers = {}) => peter.kms("DELETE", `/keys/${id}/purge`, undefined, headers);
-const underDualAuth = (id: string) => world.control(`keys/${id}`, { twin: { dualAuthDelete: true } });
+const underDualAuth = (id: string) => world.control(`keys/${id}`, { backingKey: { dualAuthDelete: true } });
 
 describe("M8 deletes a key of its own (2.5, 10-7)", () => {
   it("M8 at once, to state 5, with its dates, and a second time 410", async () => {
@@ -155,16 +155,19 @@ describe("keys of the seed and of the control API", () => {
     expect(ended).toMatchObject({ deletionDate: "2026-11-20T00:00:00Z", purgeAllowed: true });
   });
 
-  it("are shown apart from twins in the world's snapshot", async () => {
+  it("are shown apart from backing keys in the world's snapshot", async () => {
     await world.keyIn("active");
     const answer = await fetch(`${world.url}/_emulator/world`);
-    const { twins, kmsKeys } = (await answer.json()) as { twins: { name: string }[]; kmsKeys: { name: string }[] };
-    expect([twins.length, kmsKeys.map(({ name }) => name).sort()]).toEqual([1, ["ended", "seeded", "set"]]);
+    const { backingKeys, kmsKeys } = (await answer.json()) as {
+      backingKeys: { name: string }[];
+      kmsKeys: { name: string }[];
+    };
+    expect([backingKeys.length, kmsKeys.map(({ name }) => name).sort()]).toEqual([1, ["ended", "seeded", "set"]]);
   });
 
-  it("a twin's registrations are its managed key's, by whichever id they are given", async () => {
+  it("a backing key's registrations are its managed key's, by whichever id they are given", async () => {
     const key = await world.keyIn("active");
-    const { id } = await world.twinOf(key);
+    const { id } = await world.backingKeyOf(key);
     await world.control(`keys/${id}`, { addResource: { crn: "crn:v1:cos:two" } });
     expect((await erin.kms("GET", `/keys/${id}/registrations`)).body.resources).toHaveLength(1);
     expect(code(await remove(id))).toBe("PROTECTED_RESOURCE_ERR");

@@ -117,7 +117,7 @@ describe("M3 and M4 list and count (2.3)", () => {
     ]);
   });
 
-  it("M3 lists twins and keys of their own together", async () => {
+  it("M3 lists backing keys and keys of their own together", async () => {
     await world.keyIn("active");
     expect((await list("")).body.resources).toHaveLength(4);
   });

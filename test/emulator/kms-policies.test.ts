@@ -107,11 +107,11 @@ describe("M19 and M20 policies of the instance (2.12)", () => {
     ]);
   });
 
-  it("M20 dual authorization goes on and off, for keys and twins created from then on", async () => {
+  it("M20 dual authorization goes on and off, for keys and backing keys created from then on", async () => {
     const before = await create();
     await set("dualAuthDelete", { enabled: true });
     const during = await create({ payload: randomBytes(32).toString("base64") });
-    expect((await world.twinOf(await world.keyIn("active"))).dualAuthDelete.enabled).toBe(true);
+    expect((await world.backingKeyOf(await world.keyIn("active"))).dualAuthDelete.enabled).toBe(true);
     await set("dualAuthDelete", { enabled: false });
     const after = await create();
     expect([before, during, after].map(({ dualAuthDelete }) => dualAuthDelete.enabled)).toEqual([false, true, false]);

@@ -64,14 +64,14 @@ describe("M7 moves a key to another ring", () => {
     expect(first(await bob.kms("PATCH", `/keys/${id}`, { KeyRingID: "finance" })).keyRingID).toBe("finance");
   });
 
-  it("M7 refuses an unknown ring, a destroyed key and a twin", async () => {
+  it("M7 refuses an unknown ring, a destroyed key and a backing key", async () => {
     const { id } = await create();
     expect((await move(id, "nowhere")).status).toBe(404);
     await bob.kms("DELETE", `/keys/${id}`);
     expect((await move(id, "default")).status).toBe(410);
-    const twin = await world.twinOf(await world.keyIn("active"));
-    expect(code(await move(twin.id, "default"))).toBe("EMULATED_TWIN_STAYS");
-    expect(code(await bob.kms("PATCH", `/keys/${twin.id}`))).toBe("NO_BODY_ERR");
+    const backingKey = await world.backingKeyOf(await world.keyIn("active"));
+    expect(code(await move(backingKey.id, "default"))).toBe("EMULATED_BACKING_KEY_STAYS");
+    expect(code(await bob.kms("PATCH", `/keys/${backingKey.id}`))).toBe("NO_BODY_ERR");
   });
 });
 

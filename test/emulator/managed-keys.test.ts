@@ -27,8 +27,8 @@ describe("K2 creates a key (uko-v4.md 2.5, 4.3)", () => {
       referenced_keystores: [{ name: "payroll-ring" }],
       status_in_keystores: [{ status: "active", keystore_sync_flag: "ok" }],
     });
-    const twin = answer.body.status_in_keystores[0]?.key_id_in_keystore;
-    expect(twin).toMatch(new RegExp(`^${world.emulator.instanceId}/[-0-9a-f]{36}$`));
+    const backingKey = answer.body.status_in_keystores[0]?.key_id_in_keystore;
+    expect(backingKey).toMatch(new RegExp(`^${world.emulator.instanceId}/[-0-9a-f]{36}$`));
   });
 
   it("as pre_activation without installing anything", async () => {
@@ -108,7 +108,7 @@ describe("K3 and K4 read and change a key", () => {
   it("K4 renames the key in its keystores", async () => {
     const key = await world.keyIn("active");
     await world.as("alice").patch(key.id, { label: "renamed" });
-    expect((await world.twinOf(key)).name).toBe("renamed");
+    expect((await world.backingKeyOf(key)).name).toBe("renamed");
   });
 
   it.each([

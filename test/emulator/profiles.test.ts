@@ -50,9 +50,9 @@ it("sync-changes-writer names the caller of a sync as last writer", async () => 
   expect((await world.as("alice").key(id)).body.updated_by).toBe("IBMid-550000ALICE");
 });
 
-it("twin-as-service deletes twins as the service itself", async () => {
-  world = await startCheckedWorld({ profile: "twin-as-service" });
-  expect((await world.twinOf(await world.keyIn("pending"))).deletedBy).toMatch(/^iam-ServiceId-/);
+it("backing-key-as-service deletes backing keys as the service itself", async () => {
+  world = await startCheckedWorld({ profile: "backing-key-as-service" });
+  expect((await world.backingKeyOf(await world.keyIn("pending"))).deletedBy).toMatch(/^iam-ServiceId-/);
 });
 
 it("stale-status shows the stored status until a status call or a sync asks the keystores", async () => {

@@ -193,7 +193,7 @@ const kmsCalls: readonly (readonly [string, readonly string[], string, string])[
 
 it.each(kmsCalls)("%s is open to its roles; KMS answers 401 to the others", async (_, allowed, method, path) => {
   const prepare = async (): Promise<string> =>
-    path.includes(":id") ? (await world.twinOf(await world.keyIn("active"))).id : "";
+    path.includes(":id") ? (await world.backingKeyOf(await world.keyIn("active"))).id : "";
   let id = await prepare();
   for (const role of roles) {
     const answer = await as(role).kms(method, path.replace(":id", id));

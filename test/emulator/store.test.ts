@@ -35,7 +35,7 @@ const snapshotOf = async (world: TestWorld): Promise<Record<string, unknown>> =>
   JSON.parse((await send(`${world.url}/_emulator/snapshot`, "GET")).text);
 
 describe("a file", () => {
-  it("has everything after a restart: keys, twins, clock, switches, faults with their counts, audit trail", async () => {
+  it("has everything after a restart: keys, backing keys, clock, switches, faults with their counts, audit trail", async () => {
     const file = newFile();
     const first = await start({ file, seed: frozen });
     await first.keyIn("pending");

@@ -70,7 +70,7 @@ const guards: {
     [{ guard: "beyond_plan", step: "destroy", announced: ["request"], excess: "step" }],
     [{ guard: "beyond_plan", step: "destroy", announced: ["destroy"], excess: "record" }],
   ],
-  twin_of_managed_key: [[{ guard: "twin_of_managed_key", keystoreName: "frankfurt" }]],
+  backing_key_of_managed_key: [[{ guard: "backing_key_of_managed_key", keystoreName: "frankfurt" }]],
   ring_unknown: [[{ guard: "ring_unknown", reason: "KMS says: not allowed.", remedy: "Get the right" }]],
   use_unreadable: [[{ guard: "use_unreadable", reason: "It responded with 401." }]],
   retention_policy: [

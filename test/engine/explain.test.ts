@@ -18,6 +18,7 @@ import {
   type Step,
 } from "../../provider/lifecycle/plan.ts";
 import {
+  aBackingKey,
   aDraft,
   aKey,
   aKeystoreStatus,
@@ -28,7 +29,6 @@ import {
   aPolicy,
   aRecord,
   aRun,
-  aTwin,
   aWorkload,
   bob,
   carol,
@@ -88,12 +88,18 @@ const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { gu
     [{ guard: "retention_policy", resources: ["crn:v1:one", "crn:v1:two"] }],
   ],
   use_unreadable: [[{ guard: "use_unreadable", reason: "It responded with 403." }]],
-  twin_unreadable: [
-    [{ guard: "twin_unreadable", kmsKeyId: "kms-1", reason: "It responded with 403." }],
-    [{ guard: "twin_unreadable", kmsKeyId: "", reason: 'The service does not report the type of keystore "ring".' }],
+  backing_key_unreadable: [
+    [{ guard: "backing_key_unreadable", kmsKeyId: "kms-1", reason: "It responded with 403." }],
+    [
+      {
+        guard: "backing_key_unreadable",
+        kmsKeyId: "",
+        reason: 'The service does not report the type of keystore "ring".',
+      },
+    ],
   ],
-  twin_not_active: [[{ guard: "twin_not_active", kmsKeyId: "kms-1", state: "suspended" }]],
-  twin_remains: [[{ guard: "twin_remains", kmsKeyId: "kms-1", state: "active" }, destroyed]],
+  backing_key_not_active: [[{ guard: "backing_key_not_active", kmsKeyId: "kms-1", state: "suspended" }]],
+  backing_key_remains: [[{ guard: "backing_key_remains", kmsKeyId: "kms-1", state: "active" }, destroyed]],
   keystore_holds_key: [
     [
       {
@@ -216,7 +222,7 @@ describe("the messages match the golden files", () => {
   });
 
   it("of waits for a person", async () => {
-    const kmsKey = aKeyWith(request, { twins: [aTwin({ dualAuthDelete: true })] });
+    const kmsKey = aKeyWith(request, { backingKeys: [aBackingKey({ dualAuthDelete: true })] });
     const met = aRecord({ how: "met", reason: "Moved\naway" });
     const destroyRecord = aRecord({ step: "destroy" });
     const toDestroy = { ...destroyNext, record: destroyRecord, lapsesAtMs: nowMs + 7 * dayMs };

@@ -56,7 +56,7 @@ export function aWorld(over: Partials = {}): World & { readonly sleeps: number[]
   const sleeps: number[] = [];
   const world = {
     keys: uncalled("keys", over.keys),
-    twins: uncalled("twins", over.twins),
+    backingKeys: uncalled("backingKeys", over.backingKeys),
     vaults: uncalled("vaults", over.vaults),
     keystores: uncalled("keystores", over.keystores),
     templates: uncalled("templates", over.templates),

@@ -109,7 +109,7 @@ interface Start {
 async function recordStarts(steps: readonly Step[], dualAuthDelete: boolean): Promise<readonly Start[]> {
   uko.reset();
   const state = await uko.make();
-  if (dualAuthDelete) await uko.test.control(`keys/${state.keyId}`, { twin: { dualAuthDelete: true } });
+  if (dualAuthDelete) await uko.test.control(`keys/${state.keyId}`, { backingKey: { dualAuthDelete: true } });
   const starts: Start[] = [];
   for (const [step, each] of steps.entries()) {
     starts.push({ step, world: takeSnapshot(uko.test.emulator.world), state });
@@ -227,7 +227,12 @@ function killedAt(world: World, when: "before" | "after", isNow: () => boolean):
         };
       },
     });
-  return { ...world, keys: killable(world.keys), twins: killable(world.twins), evidence: killable(world.evidence) };
+  return {
+    ...world,
+    keys: killable(world.keys),
+    backingKeys: killable(world.backingKeys),
+    evidence: killable(world.evidence),
+  };
 }
 
 test.each(["before", "after"] as const)("a creation whose answer is lost %s the effect makes one key", async (drop) => {

@@ -3,12 +3,12 @@ import { completeAfterStep, factsServeForMs, mayConclude } from "../../provider/
 import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
 import type { Plan, Step } from "../../provider/lifecycle/plan.ts";
 import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
-import { aKey, aKeystoreStatus, aPolicy, aRun, aTwin, dayMs, nowMs } from "../support/builders.ts";
+import { aBackingKey, aKey, aKeystoreStatus, aPolicy, aRun, dayMs, nowMs } from "../support/builders.ts";
 
 const use = { kind: "known", count: 2, retainedBy: [] } as const;
-const plain = aTwin({ dualAuthDelete: false });
-const dual = aTwin({ dualAuthDelete: true });
-const unread = { twins: [], use: { kind: "known", count: 0, retainedBy: [] } } as const;
+const plain = aBackingKey({ dualAuthDelete: false });
+const dual = aBackingKey({ dualAuthDelete: true });
+const unread = { backingKeys: [], use: { kind: "known", count: 0, retainedBy: [] } } as const;
 
 function completed(
   step: Step["kind"],
@@ -24,31 +24,31 @@ function completed(
 }
 
 describe("completes what is shown after a step with the read before the step", () => {
-  it("keeps use and twins after a record, for any twin", () => {
-    expect(completed("write_record", { twins: [dual] }, {})).toMatchObject({ use, twins: [dual] });
+  it("keeps use and backing keys after a record, for any backing key", () => {
+    expect(completed("write_record", { backingKeys: [dual] }, {})).toMatchObject({ use, backingKeys: [dual] });
   });
 
-  it("keeps use and twins after a deactivation without KMS dual authorization", () => {
-    const after = completed("deactivate", { twins: [plain] }, { state: "deactivated" });
-    expect(after).toMatchObject({ state: "deactivated", use, twins: [plain] });
+  it("keeps use and backing keys after a deactivation without KMS dual authorization", () => {
+    const after = completed("deactivate", { backingKeys: [plain] }, { state: "deactivated" });
+    expect(after).toMatchObject({ state: "deactivated", use, backingKeys: [plain] });
   });
 
   it("takes the statuses that come with a destruction", () => {
     const storedKeystores = [aKeystoreStatus({ status: "pending_destruction" })];
     const after = completed("destroy", { state: "deactivated" }, { state: "destroyed", storedKeystores });
-    expect(after).toMatchObject({ keystores: storedKeystores, keystoresAreLive: true, twins: [] });
+    expect(after).toMatchObject({ keystores: storedKeystores, keystoresAreLive: true, backingKeys: [] });
   });
 
   const openQuestions: readonly (readonly [string, KeyObservation | undefined])[] = [
     ["the read before the step is a minute old", completed("write_record", {}, {}, factsServeForMs)],
     ["a record is on a key whose state has changed", completed("write_record", {}, { state: "deactivated" })],
     ["a deactivation has not reached its target", completed("deactivate", {}, { state: "active" })],
-    ["KMS has dual authorization", completed("deactivate", { twins: [dual] }, { state: "deactivated" })],
+    ["KMS has dual authorization", completed("deactivate", { backingKeys: [dual] }, { state: "deactivated" })],
     [
-      "a twin is unreadable",
+      "a backing key is unreadable",
       completed(
         "deactivate",
-        { twins: [{ kind: "unreadable", kmsKeyId: "kms-1", reason: "403" }] },
+        { backingKeys: [{ kind: "unreadable", kmsKeyId: "kms-1", reason: "403" }] },
         { state: "deactivated" },
       ),
     ],

@@ -24,6 +24,7 @@ import { planContainerDeletion } from "../../provider/lifecycle/plan-container-d
 import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
 import { planKmsKeyDeletion } from "../../provider/lifecycle/plan-kms-key-deletion.ts";
 import {
+  aBackingKey,
   aKey,
   aKeyWith,
   alice,
@@ -31,7 +32,6 @@ import {
   aPolicy,
   aRecord,
   aRun,
-  aTwin,
   bob,
   hourMs,
   nowMs,
@@ -228,11 +228,11 @@ describe("the planner of a managed key", () => {
   });
 
   test("takes an approved step only on the announced record, together with the KMS window", () => {
-    const twins = [aTwin({ dualAuthDelete: true })];
+    const backingKeys = [aBackingKey({ dualAuthDelete: true })];
     const run = aRun({ actor: anActor(bob), consents: [record.id] });
     for (const [observation, step] of [
       [aKeyWith(record), "deactivate"],
-      [aKeyWith(record, { twins }), "set_for_deletion"],
+      [aKeyWith(record, { backingKeys }), "set_for_deletion"],
     ] as const) {
       const plan = (recordId: string) =>
         planKeyDeletion(observation, aPolicy({ atMost: limit(observation, ["deactivate"], recordId) }), run, nowMs);
@@ -242,10 +242,10 @@ describe("the planner of a managed key", () => {
   });
 
   test("unsets its own window, whatever was announced", () => {
-    const window = aTwin({ dualAuthDelete: true, windowEndsAtMs: nowMs + 100 * hourMs });
+    const window = aBackingKey({ dualAuthDelete: true, windowEndsAtMs: nowMs + 100 * hourMs });
     const refusals = [{ step: "deactivate", status: 409, message: "no" }] as const;
     const run = aRun({ actor: anActor(bob), consents: [record.id], windowsSetHere: [window.kmsKeyId], refusals });
-    const observation = aKeyWith(record, { twins: [window] });
+    const observation = aKeyWith(record, { backingKeys: [window] });
     expect(planKeyDeletion(observation, aPolicy({ atMost: announcesNothing }), run, nowMs)).toMatchObject({
       kind: "ready",
       step: { kind: "unset_for_deletion" },

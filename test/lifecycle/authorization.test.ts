@@ -10,6 +10,7 @@ import { type ConsentRecord, markOf } from "../../provider/lifecycle/consent-rec
 import type { Actor, KeyObservation } from "../../provider/lifecycle/observation.ts";
 import type { DeletionPolicy, Run } from "../../provider/lifecycle/plan.ts";
 import {
+  aBackingKey,
   aKey,
   aKeyWith,
   alice,
@@ -19,7 +20,6 @@ import {
   aPolicy,
   aRecord,
   aRun,
-  aTwin,
   aWorkload,
   bob,
   carol,
@@ -43,7 +43,10 @@ describe("effectivePolicy", () => {
 
   it.each(cases)("takes the strictest of $dualAuthorization, gate $gate, marker $marker, KMS $isDual", (one) => {
     const { dualAuthorization, gate, marker, isDual } = one;
-    const key = aKey({ ...(marker !== undefined && { marker }), twins: [aTwin({ dualAuthDelete: isDual })] });
+    const key = aKey({
+      ...(marker !== undefined && { marker }),
+      backingKeys: [aBackingKey({ dualAuthDelete: isDual })],
+    });
     const effective = effectivePolicy(key, aPolicy({ dualAuthorization, gate }));
     // A missing marker is as strict as "both"; KMS has the last word, and the program then names the gate.
     const voices = [marker ?? "both", dualAuthorization === "single" ? "single" : gate];
@@ -52,12 +55,14 @@ describe("effectivePolicy", () => {
     expect(effective).toBe(isFree && !isDual ? "single" : isFree ? gate : strictest);
   });
 
-  it("does not change if a twin is absent or unreadable, because a guard handles that case", () => {
-    const twins = [
+  it("does not change if a backing key is absent or unreadable, because a guard handles that case", () => {
+    const backingKeys = [
       { kind: "absent", kmsKeyId: "a" } as const,
       { kind: "unreadable", kmsKeyId: "u", reason: "403" } as const,
     ];
-    expect(effectivePolicy(aKey({ twins, marker: "single" }), aPolicy({ dualAuthorization: "single" }))).toBe("single");
+    expect(effectivePolicy(aKey({ backingKeys, marker: "single" }), aPolicy({ dualAuthorization: "single" }))).toBe(
+      "single",
+    );
   });
 });
 
@@ -201,8 +206,8 @@ describe("authorize", () => {
   });
 
   it("writes into the request what the other person has to know", () => {
-    const twins = [aTwin({ dualAuthDelete: true, state: "suspended", windowEndsAtMs: nowMs + 7 * dayMs })];
-    const key = aKey({ state: "deactivated", updatedAtMs: nowMs, twins });
+    const backingKeys = [aBackingKey({ dualAuthDelete: true, state: "suspended", windowEndsAtMs: nowMs + 7 * dayMs })];
+    const key = aKey({ state: "deactivated", updatedAtMs: nowMs, backingKeys });
     const inRun = aRun({ intent: "request", deactivatedHere: true, windowsSetHere: ["kms-1"] });
     const answer = authorize(key, aPolicy({ reason: "end of contract" }), inRun, "destroy", nowMs);
     expect(answer).toEqual({
@@ -239,8 +244,8 @@ describe("authorize", () => {
   });
 
   it("never notes a setter in a record for deactivate, whose run sets its own window later", () => {
-    const twins = [aTwin({ dualAuthDelete: true, windowEndsAtMs: nowMs + 7 * dayMs })];
-    const answer = authorize(aKey({ twins, updatedAtMs: nowMs }), aPolicy(), aRun(), "deactivate", nowMs);
+    const backingKeys = [aBackingKey({ dualAuthDelete: true, windowEndsAtMs: nowMs + 7 * dayMs })];
+    const answer = authorize(aKey({ backingKeys, updatedAtMs: nowMs }), aPolicy(), aRun(), "deactivate", nowMs);
     expect(answer).toMatchObject({ kind: "must_write" });
     expect(answer).not.toHaveProperty("draft.kmsSetter");
   });

@@ -3,10 +3,10 @@
 import { expect, it } from "vitest";
 import type {
   Actor,
+  BackingKey,
   ConsentRecord,
   KeyObservation,
   KeystoreStatus,
-  Twin,
 } from "../../provider/lifecycle/observation.ts";
 import {
   type DeletionGoal,
@@ -17,6 +17,7 @@ import {
 } from "../../provider/lifecycle/plan.ts";
 import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
 import {
+  aBackingKey,
   aKey,
   aKeystoreStatus,
   aKeyWith,
@@ -27,7 +28,6 @@ import {
   aPolicy,
   aRecord,
   aRun,
-  aTwin,
   aWorkload,
   bob,
   carol,
@@ -213,7 +213,7 @@ interface Evidence {
   readonly live: readonly string[];
   readonly status: KeystoreStatus["status"];
   readonly material: readonly string[] | undefined;
-  readonly twin: Twin["kind"] | "none";
+  readonly backingKey: BackingKey["kind"] | "none";
 }
 
 function* evidence(): Generator<Evidence> {
@@ -223,30 +223,30 @@ function* evidence(): Generator<Evidence> {
       for (const live of namings)
         for (const status of ["not_present", "pending_destruction", "active", "unknown"] as const)
           for (const material of [undefined, [], ["keystores"], ["repository"]])
-            for (const twin of ["none", "absent", "present", "unreadable"] as const)
-              yield { metadata, stored, live, status, material, twin };
+            for (const backingKey of ["none", "absent", "present", "unreadable"] as const)
+              yield { metadata, stored, live, status, material, backingKey };
 }
 
 /**
  * The rule for removal, read from top to bottom as a person does: every keystore that any source names, or no
  * removal.
  */
-function expectedOfRemoval({ metadata, stored, live, status, material, twin }: Evidence): string {
+function expectedOfRemoval({ metadata, stored, live, status, material, backingKey }: Evidence): string {
   const answersGone = live.length === 0 || status === "not_present";
   if (!answersGone && status !== "pending_destruction") return "refused: keystore_holds_key";
   const everNamed = [...metadata, ...stored, ...live];
   if (everNamed.some((id) => id === "" || !live.includes(id))) return "refused: removal_contradicted";
   if (!answersGone) return "waitingForTime";
   if (material !== undefined && material.length > 0) return "refused: removal_contradicted";
-  if (twin === "unreadable") return "refused: twin_unreadable";
-  return twin === "present" ? "refused: twin_remains" : "remove";
+  if (backingKey === "unreadable") return "refused: backing_key_unreadable";
+  return backingKey === "present" ? "refused: backing_key_remains" : "remove";
 }
 
 it("removes the metadata of a destroyed key only if all sources agree", () => {
   let removals = 0;
-  const twins = {
+  const backingKeys = {
     absent: { kind: "absent", kmsKeyId: "k" },
-    present: aTwin(),
+    present: aBackingKey(),
     unreadable: { kind: "unreadable", kmsKeyId: "k", reason: "403" },
   } as const;
   const answer = (keystoreId: string, status: KeystoreStatus["status"]) => aKeystoreStatus({ keystoreId, status });
@@ -257,14 +257,14 @@ it("removes the metadata of a destroyed key only if all sources agree", () => {
       storedKeystores: one.stored.map((id) => answer(id, "active")),
       keystores: one.live.map((id) => answer(id, one.status)),
       ...(one.material !== undefined && { materialIn: one.material }),
-      twins: one.twin === "none" ? [] : [twins[one.twin]],
+      backingKeys: one.backingKey === "none" ? [] : [backingKeys[one.backingKey]],
     });
     const answered = outcomeOf(planKeyDeletion(key, aPolicy(), aRun(), nowMs));
     const expected = expectedOfRemoval(one);
     if (answered !== expected) expect({ ...one, answered }).toEqual({ ...one, answered: expected });
     if (answered === "remove") removals += 1;
   }
-  // 24 namings with a live answer from all that is named, and the empty one under each of 4 statuses; 2 materials, 2 twins.
+  // 24 namings with a live answer from all that is named, and the empty one under each of 4 statuses; 2 materials, 2 backing keys.
   expect(removals).toBe((24 + 4) * 2 * 2);
 });
 

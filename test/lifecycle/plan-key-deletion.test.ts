@@ -4,6 +4,7 @@ import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
 import type { DeletionPolicy, Plan, Run } from "../../provider/lifecycle/plan.ts";
 import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
 import {
+  aBackingKey,
   aKey,
   aKeystoreStatus,
   aKeyWith,
@@ -12,7 +13,6 @@ import {
   aPolicy,
   aRecord,
   aRun,
-  aTwin,
   bob,
   carol,
   dayMs,
@@ -41,7 +41,7 @@ describe("before the outage and before destroy", () => {
   const guarded = [
     [{ use: { kind: "known", count: 1, retainedBy: ["bucket"] } }, {}, "retention_policy"],
     [{ use: { kind: "unreadable", reason: "403" } }, {}, "use_unreadable"],
-    [{ twins: [{ kind: "unreadable", kmsKeyId: "kms-1", reason: "403" }] }, {}, "twin_unreadable"],
+    [{ backingKeys: [{ kind: "unreadable", kmsKeyId: "kms-1", reason: "403" }] }, {}, "backing_key_unreadable"],
     [{}, { deletionProtection: true }, "deletion_protection"],
   ] as const satisfies readonly (readonly [Partial<KeyObservation>, Partial<DeletionPolicy>, string])[];
 
@@ -133,7 +133,9 @@ describe("one person, if the program and the key's marker say single", () => {
   });
 
   it("is not enough if KMS requires two", () => {
-    expect(say(aKey({ twins: [aTwin({ dualAuthDelete: true })], marker }), {}, single)).toBe("write_record");
+    expect(say(aKey({ backingKeys: [aBackingKey({ dualAuthDelete: true })], marker }), {}, single)).toBe(
+      "write_record",
+    );
   });
 });
 
@@ -153,41 +155,49 @@ describe("a refused step", () => {
 });
 
 describe("KMS dual authorization", () => {
-  const live = (over: Parameters<typeof aTwin>[0] = {}) =>
-    aTwin({ dualAuthDelete: true, windowEndsAtMs: nowMs + 6 * dayMs, ...over });
+  const live = (over: Parameters<typeof aBackingKey>[0] = {}) =>
+    aBackingKey({ dualAuthDelete: true, windowEndsAtMs: nowMs + 6 * dayMs, ...over });
   const naming = { consents: [request.id] };
 
   it("sets its own window just before the outage, and unsets the window if the outage does not happen", () => {
-    expect(say(aKeyWith(request, { twins: [aTwin({ dualAuthDelete: true })] }), naming)).toBe("set_for_deletion");
-    expect(say(aKeyWith(request, { twins: [live()] }), naming)).toBe("unset_for_deletion");
+    expect(say(aKeyWith(request, { backingKeys: [aBackingKey({ dualAuthDelete: true })] }), naming)).toBe(
+      "set_for_deletion",
+    );
+    expect(say(aKeyWith(request, { backingKeys: [live()] }), naming)).toBe("unset_for_deletion");
     const own = { ...naming, windowsSetHere: ["kms-1"] };
-    expect(say(aKeyWith(request, { twins: [live()] }), own)).toBe("deactivate");
-    expect(say(aKeyWith(request, { twins: [live()] }), { ...own, ...no("deactivate") })).toBe("unset_for_deletion");
-    expect(say(aKeyWith(request, { twins: [aTwin({ dualAuthDelete: true })] }), { ...own, ...no("deactivate") })).toBe(
+    expect(say(aKeyWith(request, { backingKeys: [live()] }), own)).toBe("deactivate");
+    expect(say(aKeyWith(request, { backingKeys: [live()] }), { ...own, ...no("deactivate") })).toBe(
+      "unset_for_deletion",
+    );
+    expect(
+      say(aKeyWith(request, { backingKeys: [aBackingKey({ dualAuthDelete: true })] }), { ...own, ...no("deactivate") }),
+    ).toBe("service_refused");
+    expect(say(aKeyWith(request, { backingKeys: [live()] }), { ...naming, ...no("deactivate") })).toBe(
       "service_refused",
     );
-    expect(say(aKeyWith(request, { twins: [live()] }), { ...naming, ...no("deactivate") })).toBe("service_refused");
   });
 
   it("unsets its window even if the record became invalid in between, once", () => {
-    const voided = aKeyWith(request, { twins: [live()], updatedBy: carol });
+    const voided = aKeyWith(request, { backingKeys: [live()], updatedBy: carol });
     const own = { ...naming, windowsSetHere: ["kms-1"] };
     expect(say(voided, own)).toBe("unset_for_deletion");
     expect(say(voided, { ...own, ...no("unset_for_deletion") })).toBe("write_record");
     const refused = { refusals: [...no("unset_for_deletion").refusals, ...no("deactivate").refusals] };
-    expect(say(aKeyWith(request, { twins: [live()] }), { ...own, ...refused })).toBe("service_refused");
+    expect(say(aKeyWith(request, { backingKeys: [live()] }), { ...own, ...refused })).toBe("service_refused");
   });
 
-  it("reports before the outage that a window is too short or the twin is not active", () => {
+  it("reports before the outage that a window is too short or the backing key is not active", () => {
     const own = { ...naming, windowsSetHere: ["kms-1"] };
-    expect(say(aKeyWith(request, { twins: [aTwin({ dualAuthDelete: true })] }), own)).toBe("kms_window_too_short");
-    expect(say(aKeyWith(request, { twins: [live({ state: "suspended" })] }), own)).toBe("twin_not_active");
+    expect(say(aKeyWith(request, { backingKeys: [aBackingKey({ dualAuthDelete: true })] }), own)).toBe(
+      "kms_window_too_short",
+    );
+    expect(say(aKeyWith(request, { backingKeys: [live({ state: "suspended" })] }), own)).toBe("backing_key_not_active");
   });
 
   const suspended = live({ state: "suspended" });
-  const end = (setter: typeof bob | undefined, run: Partial<Run> = {}, twin = suspended) => {
+  const end = (setter: typeof bob | undefined, run: Partial<Run> = {}, backingKey = suspended) => {
     const record = requestWith(setter === undefined ? {} : { kmsSetter: setter });
-    return say(aKeyWith(record, { twins: [twin] }), { consents: [record.id], ...run });
+    return say(aKeyWith(record, { backingKeys: [backingKey] }), { consents: [record.id], ...run });
   };
 
   it("does not let the setter or the author destroy, nor anyone if the setter is unknown", () => {
@@ -209,7 +219,9 @@ describe("KMS dual authorization", () => {
 
   it("refuses outside a live window, before any check of the caller", () => {
     expect(end(carol, {}, live({ state: "suspended", windowEndsAtMs: nowMs }))).toBe("kms_window_lapsed");
-    expect(end(carol, { consents: [] }, aTwin({ dualAuthDelete: true, state: "suspended" }))).toBe("kms_window_lapsed");
+    expect(end(carol, { consents: [] }, aBackingKey({ dualAuthDelete: true, state: "suspended" }))).toBe(
+      "kms_window_lapsed",
+    );
     expect(end(undefined, {}, live({ state: "destroyed" }))).toBe("destroy");
   });
 });

@@ -284,7 +284,7 @@ describe("the key's own state", () => {
 describe("guards, in this order, before the window and before destroy", () => {
   const cases: readonly (readonly [KmsGuard, Partial<KmsKeyObservation>])[] = [
     [
-      { guard: "twin_of_managed_key", keystoreName: "frankfurt" },
+      { guard: "backing_key_of_managed_key", keystoreName: "frankfurt" },
       { ring: { kind: "of_keystore", keystoreName: "frankfurt" } },
     ],
     [{ guard: "ring_unknown", reason: "403", remedy: "" }, { ring: { kind: "unknown", reason: "403", remedy: "" } }],

@@ -5,6 +5,7 @@ import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
 import { planReviewedApproval, planReviewedStep } from "../../provider/lifecycle/plan-reviewed.ts";
 import { type Review, reviewOf } from "../../provider/lifecycle/review.ts";
 import {
+  aBackingKey,
   aKey,
   aKeyWith,
   anActor,
@@ -14,7 +15,6 @@ import {
   aReviewHeader,
   aReviewOf,
   aRun,
-  aTwin,
   bob,
   carol,
   dayMs,
@@ -73,8 +73,11 @@ describe("planReviewedStep", () => {
   });
 
   it("obeys every guard of a deletion, and requires two people whatever the marker says", () => {
-    const dual = aKeyWith(record, { marker: "single", twins: [aTwin({ dualAuthDelete: true, state: "suspended" })] });
-    expect(step(dual, aReviewOf([dual]))).toMatchObject({ guard: { guard: "twin_not_active" } });
+    const dual = aKeyWith(record, {
+      marker: "single",
+      backingKeys: [aBackingKey({ dualAuthDelete: true, state: "suspended" })],
+    });
+    expect(step(dual, aReviewOf([dual]))).toMatchObject({ guard: { guard: "backing_key_not_active" } });
     const unread = reviewOf(aReviewHeader(), []);
     expect(step(aKeyWith(record, { marker: "single" }), unread)).toMatchObject({
       guard: { why: { kind: "not_listed" } },

@@ -76,7 +76,7 @@ describe("reading a key distinguishes four kinds of drift, and repairs none", ()
 
   test("out of sync", async () => {
     const state = await uko.make();
-    await uko.test.control(`keys/${state.keyId}`, { twin: { state: 2 } });
+    await uko.test.control(`keys/${state.keyId}`, { backingKey: { state: 2 } });
     expect((await read(state))?.warnings).toEqual([expect.stringContaining("is out of sync in keystore")]);
   });
 

@@ -11,13 +11,13 @@ import {
 import { digestText } from "../../provider/lifecycle/digest.ts";
 import {
   type Actor,
+  type BackingKey,
   type CarriedRecord,
   digestsBy,
   type Identity,
   type KeyFacts,
   type KeyObservation,
   type KeystoreStatus,
-  type Twin,
 } from "../../provider/lifecycle/observation.ts";
 import type { DeletionPolicy, Run } from "../../provider/lifecycle/plan.ts";
 import {
@@ -105,7 +105,9 @@ export function aKeystoreStatus(over: Partial<KeystoreStatus> = {}): KeystoreSta
   };
 }
 
-export function aTwin(over: Partial<Extract<Twin, { kind: "present" }>> = {}): Extract<Twin, { kind: "present" }> {
+export function aBackingKey(
+  over: Partial<Extract<BackingKey, { kind: "present" }>> = {},
+): Extract<BackingKey, { kind: "present" }> {
   return { kind: "present", kmsKeyId: "kms-1", state: "active", dualAuthDelete: false, ...over };
 }
 
@@ -137,7 +139,7 @@ export function aKey(over: Partial<KeyObservation> = {}): KeyObservation {
     keystores,
     keystoresAreLive: true,
     storedKeystores: over.keystores ?? keystores,
-    twins: [],
+    backingKeys: [],
     use: { kind: "known", count: 0, retainedBy: [] },
     ...over,
   };

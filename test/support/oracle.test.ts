@@ -67,7 +67,7 @@ describe("the oracle accepts", () => {
     expect(kinds(trail(consent({ author: bob }), { ...deactivate(profile), authn: alice }))).toEqual([]);
   });
 
-  it("reads, refused steps and calls to the twin between record and step", () => {
+  it("reads, refused steps and calls to the backing key between record and step", () => {
     const entries = trail(
       consent({ author: bob }),
       { operation: "K3", effect: false },
@@ -157,7 +157,7 @@ describe("the oracle finds", () => {
       ["force"],
     ],
     ["a purge", trail({ operation: "M10", effect: false, status: 401 }), ["purge"]],
-    ["a twin deleted behind UKO", trail({ operation: "M8" }), ["kms-delete"]],
+    ["a backing key deleted behind UKO", trail({ operation: "M8" }), ["kms-delete"]],
     [
       "a record removed while material remains",
       trail({ operation: "K5", detail: { materialIn: ["aws"] } }),

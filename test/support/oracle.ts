@@ -127,7 +127,7 @@ interface KeyHistory {
 }
 
 const steps = { K7: "deactivate", K8: "destroy" } as const satisfies Record<string, Step>;
-/** Calls that write a key's record; the twin's (`M…`) are not among them. */
+/** Calls that write a key's record; the backing key's (`M…`) are not among them. */
 const keyWrites = new Set(["K2", "K4", "K5", "K6", "K7", "K8", "K9", "K10", "K11", "seed", "control"]);
 /** Writes that are not a call of anybody to the service. */
 const fromOutside = new Set(["seed", "control"]);
@@ -178,7 +178,7 @@ function faultsOf(entry: TrailEntry, history: KeyHistory, options: JudgeOptions)
   if (/[?&]force=true\b/.test(entry.query ?? "")) faults.push(["force", "a call carried force=true"]);
   if (entry.operation === "M10") faults.push(["purge", "a KMS key was to be purged"]);
   if (entry.operation === "M8" && entry.keyId !== undefined) {
-    faults.push(["kms-delete", "the twin of a managed key was to be deleted behind UKO's back"]);
+    faults.push(["kms-delete", "the backing key of a managed key was to be deleted behind UKO's back"]);
   }
   if (!entry.effect) return faults;
   const materialIn = entry.detail?.materialIn;

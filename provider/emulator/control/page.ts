@@ -113,7 +113,7 @@ function worldTables(world: World, nowMs: number) {
       Name: "name",
       Ring: "ring",
       State: ({ state }) => kmsStates[state],
-      "Backs the managed key": ({ twinOf }) => twinOf?.keyId,
+      "Backs the managed key": ({ backingKeyOf }) => backingKeyOf?.keyId,
       ID: "id",
     }),
   ];

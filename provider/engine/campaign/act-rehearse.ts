@@ -245,14 +245,15 @@ async function sightOf(
 ): Promise<Sight> {
   const was = run?.before.find((key) => key.observation.facts.keyId === observation.facts.keyId)?.observation;
   const isWritten = was !== undefined && was.updatedAtMs !== observation.updatedAtMs;
-  const twin = observation.twins.find(({ kind }) => kind === "present");
-  const ref = twin && isWritten ? { instanceId: world.session.instanceId, kmsKeyId: twin.kmsKeyId } : undefined;
+  const backingKey = observation.backingKeys.find(({ kind }) => kind === "present");
+  const ref =
+    backingKey && isWritten ? { instanceId: world.session.instanceId, kmsKeyId: backingKey.kmsKeyId } : undefined;
   const deletedBy = ref && (await world.kmsKeys.read(ref, options)).value?.deletedBy;
   return {
     observation,
     keystores: await world.keystores.list({ vaultId: observation.facts.vaultId }, options),
     ...(isWritten && run !== undefined && { writer: run.actor }),
-    ...(deletedBy !== undefined && { twinDeletedBy: deletedBy }),
+    ...(deletedBy !== undefined && { backingKeyDeletedBy: deletedBy }),
   };
 }
 

@@ -10,7 +10,7 @@ import { isThrowaway } from "../../lifecycle/campaign/plan-step.ts";
 import type { LeftoverMaterial } from "../../lifecycle/guards.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { kmsKeyStateOf } from "../../lifecycle/kms-key-states.ts";
-import type { KeyObservation, Twin } from "../../lifecycle/observation.ts";
+import type { BackingKey, KeyObservation } from "../../lifecycle/observation.ts";
 import { observedInList } from "../key/observe.ts";
 import { seesEveryVault } from "../loop/absence.ts";
 import type { KeystoreSnapshot } from "../ports/containers.ts";
@@ -92,14 +92,14 @@ export async function takeCampaignInventory(
   const vaults = await vaultsInScope(world, scope, unreadable, options);
   const goneVaults = await findGoneVaults(world, scope, { vaults, unreadable }, options);
   const kmsKeys = await listOrName(unreadable, { id: "kms", name: "KMS" }, () => world.kmsKeys.list({}, options));
-  const twins = new Map(kmsKeys.map((key) => [key.kmsKeyId, key]));
+  const backingKeys = new Map(kmsKeys.map((key) => [key.kmsKeyId, key]));
   const keystores = await listOrName(unreadable, { id: "keystores", name: "" }, () =>
     world.keystores.list({ isWhole: true }, options),
   );
   const internal = new Map(keystores.map((each) => [each.id, keystoreKindOf(each) !== "external"]));
   const names = new Map(vaults.map(({ id, name }) => [id, name]));
   const managed = (snapshot: KeySnapshot): ListedKey =>
-    ofManagedKey(world, snapshot, names.get(snapshot.vaultId) ?? "", { twins, internal });
+    ofManagedKey(world, snapshot, names.get(snapshot.vaultId) ?? "", { backingKeys, internal });
   const keys: ListedKey[] = [];
   for (const [index, vault] of vaults.entries()) {
     world.progress.report(`Listing the keys of vault ${index + 1} of ${vaults.length}`);
@@ -292,15 +292,15 @@ function ofManagedKey(
   snapshot: KeySnapshot,
   vaultName: string,
   {
-    twins,
+    backingKeys,
     internal,
-  }: { readonly twins: ReadonlyMap<string, KmsKeySnapshot>; readonly internal: ReadonlyMap<string, boolean> },
+  }: { readonly backingKeys: ReadonlyMap<string, KmsKeySnapshot>; readonly internal: ReadonlyMap<string, boolean> },
 ): ListedKey {
   const { observation } = observedInList(world, snapshot);
   const cloudIds = snapshot.storedStatus
     .filter(({ keyIdInKeystore }) => keyIdInKeystore !== "")
     .map(({ keystoreId, keyIdInKeystore }) => ({ keystore: keystoreId, id: plain(keyIdInKeystore, 500) }));
-  const backing = cloudIds.flatMap(({ id }) => twins.get(lastPart(id)) ?? []);
+  const backing = cloudIds.flatMap(({ id }) => backingKeys.get(lastPart(id)) ?? []);
   return {
     traits: {
       kind: "managed",
@@ -328,11 +328,11 @@ function ofManagedKey(
     verificationPattern: (snapshot.verificationPatterns ?? [])
       .map(({ method, value }) => plain(`${method}:${value}`, 210))
       .join(" "),
-    observation: { ...observation, twins: backing.map(twinOf) },
+    observation: { ...observation, backingKeys: backing.map(backingKeyOf) },
   };
 }
 
-function twinOf({ kmsKeyId, state: number, dualAuthDelete, windowEndsAtMs }: KmsKeySnapshot): Twin {
+function backingKeyOf({ kmsKeyId, state: number, dualAuthDelete, windowEndsAtMs }: KmsKeySnapshot): BackingKey {
   const state = kmsKeyStateOf(number);
   return {
     kind: "present",

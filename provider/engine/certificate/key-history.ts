@@ -1,7 +1,7 @@
 /** The history of each key, from the entries of all evidence files together. Pure. */
 
 import { type EndFacts, findLeftoverMaterial } from "../../lifecycle/guards.ts";
-import type { KeystoreStatus, Twin } from "../../lifecycle/observation.ts";
+import type { BackingKey, KeystoreStatus } from "../../lifecycle/observation.ts";
 import { byTime, pairSteps, peopleBehind, type Records, recordsOf, type StepLines } from "../commands/audit.ts";
 import type { KeyDescription, LoggedLine } from "./evidence-log.ts";
 import type { CertificateKey, CertificateStep } from "./statement.ts";
@@ -154,7 +154,7 @@ function isEndProven(
   const end: EndFacts = {
     ...{ state: "destroyed", keystoresAreLive: status.isLive, facts, storedKeystores: [] },
     keystores: status.keystores.map(statusInEvidence),
-    twins: kmsKeys.map(({ id: kmsKeyId, state }) => twinInEvidence(kmsKeyId, state)),
+    backingKeys: kmsKeys.map(({ id: kmsKeyId, state }) => backingKeyInEvidence(kmsKeyId, state)),
   };
   return findLeftoverMaterial(end, Date.parse(status.readAt)).kind === "nothing";
 }
@@ -169,7 +169,7 @@ function statusInEvidence({ id = "", name, type = "", status, syncFlag, destruct
   };
 }
 
-function twinInEvidence(kmsKeyId: string, state: string): Twin {
+function backingKeyInEvidence(kmsKeyId: string, state: string): BackingKey {
   if (state === "absent") return { kind: "absent", kmsKeyId };
   return { kind: "present", kmsKeyId, state: state === "destroyed" ? state : "other", dualAuthDelete: false };
 }

@@ -1,7 +1,7 @@
 /** The acts that uko offers to one caller on one managed key. */
 
 import { type ConsentRecord, deletionStanding } from "../../lifecycle/consent-record.ts";
-import { dualTwins } from "../../lifecycle/kms-window.ts";
+import { dualBackingKeys } from "../../lifecycle/kms-window.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import { type Actor, type ApprovedStep, isSame } from "../../lifecycle/observation.ts";
 import { type ApprovalWait, type Plan, type Run, rightFor } from "../../lifecycle/plan.ts";
@@ -72,7 +72,7 @@ function approvals(
   const name = keyName(observation);
   const expires = `The request expires on ${sayTimeAndDistance(lapsesAtMs, nowMs)}.`;
   const effect = step === "deactivate" ? deactivation : destruction;
-  const kmsRight = step === "deactivate" && dualTwins(observation).length > 0 ? rights.setForDeletion : undefined;
+  const kmsRight = step === "deactivate" && dualBackingKeys(observation).length > 0 ? rights.setForDeletion : undefined;
   const act: KeyAct = {
     id: "approve",
     title: effect.title,
@@ -115,7 +115,7 @@ function approvedStep({ observation, nowMs }: KeyDetails): readonly KeyAct[] {
   const { record, lapsesAtMs } = standing;
   const effect = record.step === "deactivate" ? deactivation : destruction;
   const kmsRight =
-    record.step === "deactivate" && dualTwins(observation).length > 0 ? rights.setForDeletion : undefined;
+    record.step === "deactivate" && dualBackingKeys(observation).length > 0 ? rights.setForDeletion : undefined;
   const act: KeyAct = {
     id: "continue",
     title: `Take the approved ${stepNouns[record.step]}`,

@@ -73,7 +73,7 @@ function isReviewed({ kind }: Step): boolean {
 
 /** Everything that a removal erases. */
 export function describeKey({ observation, snapshot }: KeySummary): EvidenceKey {
-  const { carried, facts, twins } = observation;
+  const { carried, facts, backingKeys } = observation;
   const { version, algorithm, size, templateName, createdAtMs, createdBy, rotatedAtMs, updatedAtMs, updatedBy } =
     snapshot;
   return {
@@ -91,7 +91,10 @@ export function describeKey({ observation, snapshot }: KeySummary): EvidenceKey 
     ...(updatedBy !== undefined && { updatedBy }),
     isLive: observation.keystoresAreLive,
     keystores: observation.keystores.map(describeKeystore),
-    kmsKeys: twins.map((twin) => ({ id: twin.kmsKeyId, state: twin.kind === "present" ? twin.state : twin.kind })),
+    kmsKeys: backingKeys.map((backingKey) => ({
+      id: backingKey.kmsKeyId,
+      state: backingKey.kind === "present" ? backingKey.state : backingKey.kind,
+    })),
     ...(carried.record !== undefined && { record: describeRecord(carried.record) }),
   };
 }

@@ -20,7 +20,7 @@ import { withVouchers } from "../../lifecycle/signed-consent.ts";
 import { goneOrThrow, requireOwnInstance } from "../loop/absence.ts";
 import type { ReadResult } from "../loop/converge.ts";
 import type { Answered, CallOptions, KeyRef, KeySnapshot, KeyWithEtag, World } from "../ports/world.ts";
-import { twinsOf } from "./twins.ts";
+import { backingKeysOf } from "./backing-keys.ts";
 
 /** A key as one read showed it. */
 export interface KeySummary {
@@ -36,7 +36,7 @@ export interface KeyDetails extends KeySummary {
 }
 
 /**
- * `summary` reads the key alone; `decision` also reads what uses the key and its KMS twins. Both ask
+ * `summary` reads the key alone; `decision` also reads what uses the key and its backing KMS keys. Both ask
  * the keystores of destroyed keys for a live status.
  */
 export type Depth = "summary" | "decision";
@@ -129,9 +129,9 @@ async function complete(
   const isDestroyed = state === "destroyed";
   const isForDecision = depth === "decision";
   const statuses = isDestroyed ? (await world.keys.liveStatus(ref, options)).value : snapshot.storedStatus;
-  const twins = isForDecision ? await twinsOf(world, { snapshot, state, statuses }, options) : [];
+  const backingKeys = isForDecision ? await backingKeysOf(world, { snapshot, state, statuses }, options) : [];
   const use = isForDecision && !isDestroyed ? await world.keys.use(ref, options) : unused;
-  return toObservation(world, ref, read, { keystores: statuses, keystoresAreLive: isDestroyed, twins, use });
+  return toObservation(world, ref, read, { keystores: statuses, keystoresAreLive: isDestroyed, backingKeys, use });
 }
 
 /** What the response to a write shows of the key. Makes no call, so nothing can fail. */
@@ -141,7 +141,7 @@ export function observedInAnswer(
   { value: { snapshot, etag }, serviceTimeMs }: Pick<Answered<KeyWithEtag>, "value" | "serviceTimeMs">,
 ): KeyDetails {
   const nowMs = world.serviceClock.showAt("UKO", { serviceTimeMs, updatedAtMs: snapshot.updatedAtMs });
-  const asked = { keystores: snapshot.storedStatus, keystoresAreLive: false, twins: [], use: unused };
+  const asked = { keystores: snapshot.storedStatus, keystoresAreLive: false, backingKeys: [], use: unused };
   const observation = toObservation(world, ref, { snapshot, nowMs }, asked);
   return { observation, snapshot, etag, nowMs };
 }
@@ -163,7 +163,7 @@ function toObservation(
   world: World,
   ref: KeyRef,
   { snapshot, nowMs }: Omit<KeySummary, "observation">,
-  asked: Pick<KeyObservation, "keystores" | "keystoresAreLive" | "twins" | "use">,
+  asked: Pick<KeyObservation, "keystores" | "keystoresAreLive" | "backingKeys" | "use">,
 ): KeyObservation {
   const carriers = readCarriers(ref.keyId, snapshot, world.sha256, world.session.ownSeal);
   const facts: KeyFacts = {

@@ -55,7 +55,7 @@ const reactivator = `${sayHolder(rights.reactivate)} runs`;
 
 const sayings: Sayings<Guard, About> = {
   ...keySayings,
-  twin_unreadable: (guard, { key, rerun }) => ({
+  backing_key_unreadable: (guard, { key, rerun }) => ({
     summary: `Could not read the backing KMS key of ${key}, so its KMS rules are unknown`,
     facts: [
       plain(guard.reason),
@@ -64,12 +64,12 @@ const sayings: Sayings<Guard, About> = {
     ],
     next: [resolved(rerun)],
   }),
-  twin_not_active: (guard, { key, rerun }) => ({
+  backing_key_not_active: (guard, { key, rerun }) => ({
     summary: `The backing KMS key of ${key} is ${guard.state}, and KMS sets only active keys for deletion`,
     facts: [`KMS key ${guard.kmsKeyId} was changed outside UKO. Enable it in KMS.`],
     next: [rerun],
   }),
-  twin_remains: (guard, { key, path }) => ({
+  backing_key_remains: (guard, { key, path }) => ({
     summary: `uko did not remove ${key}: its backing KMS key is ${guard.state}`,
     facts: [
       `KMS key ${guard.kmsKeyId} still holds key material. Removing the managed key now would orphan it.`,
@@ -232,7 +232,8 @@ function sayKmsSetter(record: ConsentRecord, { key, path, observation }: About):
 export function sayUnproven(leftover: LeftoverMaterial): string {
   const guard = leftover.kind === "held" ? leftover.guard : undefined;
   if (guard?.guard === "removal_contradicted") return guard.contradictions.map(sayContradiction).join(" ");
-  if (guard?.guard === "twin_unreadable") return `KMS key ${guard.kmsKeyId} could not be read: ${plain(guard.reason)}`;
+  if (guard?.guard === "backing_key_unreadable")
+    return `KMS key ${guard.kmsKeyId} could not be read: ${plain(guard.reason)}`;
   return "The service could not get the current status of the keystores of the key.";
 }
 

@@ -1,7 +1,7 @@
 /** The output of `uko plan`: the whole path to removal, and which steps cannot be undone. */
 
 import { failingGuard, findLeftoverMaterial } from "../../lifecycle/guards.ts";
-import { dualTwins } from "../../lifecycle/kms-window.ts";
+import { dualBackingKeys } from "../../lifecycle/kms-window.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";
 import type { DeletionPolicy, Guard, Run } from "../../lifecycle/plan.ts";
 import { type PathStep, remainingPath } from "../../lifecycle/remaining-path.ts";
@@ -45,7 +45,7 @@ export function explainPath(observed: KeyDetails, policy: DeletionPolicy, run: R
         : [
             `Point of no return: destroy, at the earliest on ${sayTimeAndDistance(pointOfNoReturn.earliestMs, nowMs)}.`,
           ]),
-      ...(dualTwins(observation).length > 0 ? kmsRule : []),
+      ...(dualBackingKeys(observation).length > 0 ? kmsRule : []),
       ...sayPeople(path),
       ...(path.some((step) => step.isEstimate)
         ? [

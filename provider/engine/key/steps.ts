@@ -101,9 +101,9 @@ export async function takeStep(step: Step, context: KeyStepContext): Promise<Key
       return patch === undefined ? nothingToDo : world.keys.update(ref, patch, observed.etag, options);
     }
     case "set_for_deletion":
-      return world.twins.setForDeletion(step.kmsKeyId, options);
+      return world.backingKeys.setForDeletion(step.kmsKeyId, options);
     case "unset_for_deletion":
-      return world.twins.unsetForDeletion(step.kmsKeyId, options);
+      return world.backingKeys.unsetForDeletion(step.kmsKeyId, options);
     case "reactivate":
       return world.keys.act(ref, "activate", observed.etag, options);
     case "deactivate":

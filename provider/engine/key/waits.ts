@@ -2,7 +2,7 @@
 
 import { mayAuthor } from "../../lifecycle/authorization.ts";
 import type { ConsentRecord, Standing } from "../../lifecycle/consent-record.ts";
-import { dualTwins } from "../../lifecycle/kms-window.ts";
+import { dualBackingKeys } from "../../lifecycle/kms-window.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
 import type { Actor, KeyObservation } from "../../lifecycle/observation.ts";
 import type { ApprovalWait, RequestWait, Run, TimeWait } from "../../lifecycle/plan.ts";
@@ -173,7 +173,7 @@ function notAPerson(run: Run): string {
 }
 
 function setsWindow(wait: ApprovalWait, observation: KeyObservation): boolean {
-  return wait.step === "deactivate" && dualTwins(observation).length > 0;
+  return wait.step === "deactivate" && dualBackingKeys(observation).length > 0;
 }
 
 /** KMS's own rule, shown before the outage, because an expiry costs another outage. */

@@ -100,7 +100,7 @@ async function policyWriteOf(world: World, ref: KmsKeyRef, options: CallOptions)
   };
 }
 
-/** Leaves out the twins of managed keys. If the keystores cannot be read, all keys stay. */
+/** Leaves out the backing keys of managed keys. If the keystores cannot be read, all keys stay. */
 export async function excludeKeystoreKeys(
   world: World,
   snapshots: readonly KmsKeySnapshot[],
@@ -166,7 +166,7 @@ function ringsIn(world: World, options: CallOptions): (key: KeyInRing) => Promis
       const found = await look(keystore);
       if (found.kind === "unknown") return found;
       if (found.kind === "empty") emptyKeystore = keystore.name;
-      else if (found.twins.includes(kmsKeyId) || isSameRing(found.ring, ring)) {
+      else if (found.backingKeys.includes(kmsKeyId) || isSameRing(found.ring, ring)) {
         return { kind: "of_keystore", keystoreName: keystore.name };
       }
     }
@@ -196,8 +196,8 @@ const unknownRing = onCodes(
 );
 const listingRequired =
   "uko compares the key ring with the keystores of the instance, so its identity must be able to list them";
-/** Enough to find one twin that KMS has not purged yet. */
-const maxTwinsRead = 5;
+/** Enough to find one backing key that KMS has not purged yet. */
+const maxBackingKeysRead = 5;
 
 /** An instance may also be connected to itself through its address. */
 function isInThisInstance({ session }: World, { type, variant, fields }: KeystoreSnapshot): boolean {
@@ -210,7 +210,7 @@ function isSameRing(a: string, b: string): boolean {
 }
 
 type UnnamedRing =
-  | { readonly kind: "known"; readonly twins: readonly string[]; readonly ring: string }
+  | { readonly kind: "known"; readonly backingKeys: readonly string[]; readonly ring: string }
   | { readonly kind: "empty" }
   | Extract<KeyRing, { readonly kind: "unknown" }>;
 
@@ -231,11 +231,11 @@ async function findUnnamedRing(world: World, keystore: KeystoreSnapshot, options
         return hiddenRing(keystore, "uko could not verify that it can list every managed key of its vault");
       }
       return hiddenRing(keystore, `managed key "${plain(evidence.label, 60)}" ${hidingReasons[evidence.why]}`);
-    case "twins": {
-      const twins = evidence.kmsKeyIds;
-      for (const kmsKeyId of twins.slice(0, maxTwinsRead)) {
+    case "backingKeys": {
+      const backingKeys = evidence.kmsKeyIds;
+      for (const kmsKeyId of backingKeys.slice(0, maxBackingKeysRead)) {
         const { value } = await world.kmsKeys.read({ instanceId, kmsKeyId }, options);
-        if (value !== undefined) return { kind: "known", twins, ring: value.ring };
+        if (value !== undefined) return { kind: "known", backingKeys, ring: value.ring };
       }
       return hiddenRing(keystore, "KMS no longer has the KMS keys of its managed keys");
     }

@@ -38,7 +38,7 @@ interface About extends KmsContext {
 
 const sayings: Sayings<KmsGuard, About> = {
   ...keySayings,
-  twin_of_managed_key: (guard, { key, dialect }) => ({
+  backing_key_of_managed_key: (guard, { key, dialect }) => ({
     summary: `${key} is in the key ring of keystore "${plain(guard.keystoreName, 60)}", so a managed key depends on it`,
     facts: [
       "Deleting the KMS key directly would bypass the two-person rule of the managed key.",

@@ -1,4 +1,4 @@
-/** The ports for KMS keys that are not twins (kms-v2-and-iam.md 2), with plain values. */
+/** The ports for KMS keys that are not backing keys (kms-v2-and-iam.md 2), with plain values. */
 
 import type { Registration } from "../../lifecycle/plan-kms-key-deletion.ts";
 import type { Answered, CallOptions, Written } from "./calls.ts";

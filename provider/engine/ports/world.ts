@@ -2,7 +2,7 @@
 
 import type { OwnSeal } from "../../lifecycle/consent-record.ts";
 import type { KeystoreKind } from "../../lifecycle/keystore-kind.ts";
-import type { Actor, KeystoreStatus, KeyUse, Tag, Twin } from "../../lifecycle/observation.ts";
+import type { Actor, BackingKey, KeystoreStatus, KeyUse, Tag } from "../../lifecycle/observation.ts";
 import type { Dialect } from "../text/dialect.ts";
 import type { Answered, CallOptions, Progress, RunSettings, Written } from "./calls.ts";
 import type { Keystores, ListFilter, Stamps, Templates, Vaults, WithEtag } from "./containers.ts";
@@ -121,9 +121,9 @@ export interface Keys {
 }
 
 /** KMS keys of internal keystores (kms-v2-and-iam.md 2), as the deletion of a key needs them. */
-export interface Twins {
+export interface BackingKeys {
   /** Never throws for 401, 403 or an unrecognized response: those results are `unreadable`. */
-  read(kmsKeyId: string, options: CallOptions): Promise<Twin>;
+  read(kmsKeyId: string, options: CallOptions): Promise<BackingKey>;
   setForDeletion(kmsKeyId: string, options: CallOptions): Promise<Written<undefined>>;
   unsetForDeletion(kmsKeyId: string, options: CallOptions): Promise<Written<undefined>>;
 }
@@ -135,7 +135,7 @@ export type KeystoreAnswer =
 /** What the deletion of a managed key asks about containers. */
 export interface Containers {
   vaultExists(vaultId: string, options: CallOptions): Promise<"found" | "not_found" | "unknown">;
-  /** Whether a keystore is a key ring of this instance, so that a KMS twin exists. */
+  /** Whether a keystore is a key ring of this instance, so that a backing KMS key exists. */
   keystoreKind(keystoreId: string, options: CallOptions): Promise<KeystoreAnswer>;
 }
 
@@ -176,7 +176,7 @@ export interface Clock {
 /** All ports, as the composition root provides them. */
 export interface World {
   readonly keys: Keys;
-  readonly twins: Twins;
+  readonly backingKeys: BackingKeys;
   readonly containers: Containers;
   readonly vaults: Vaults;
   readonly keystores: Keystores;

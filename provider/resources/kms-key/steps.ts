@@ -86,7 +86,7 @@ async function enableDualAuthDelete(
 }
 
 /**
- * Creates the ring if it does not exist; returns warnings. Throws UKO_KMS_KEY_IS_A_TWIN,
+ * Creates the ring if it does not exist; returns warnings. Throws UKO_KMS_KEY_IS_BACKING_KEY,
  * UKO_RIGHTS_MISSING.
  */
 export async function prepareRing(world: World, ring: string, options: CallOptions): Promise<readonly string[]> {
@@ -122,7 +122,7 @@ async function refuseKeystoresRing(world: World, ring: string, options: CallOpti
     case "of_keystore":
       break;
   }
-  throw new UkoError("UKO_KMS_KEY_IS_A_TWIN", {
+  throw new UkoError("UKO_KMS_KEY_IS_BACKING_KEY", {
     summary: `Key ring "${ring}" belongs to keystore "${plain(found.keystoreName, 60)}", whose keys are managed keys`,
     detail: `Use another key ring, or declare a ${world.dialect.resource("ManagedKey")} whose template distributes to that keystore.`,
   });

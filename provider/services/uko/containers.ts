@@ -80,7 +80,7 @@ function readKind(transport: Transport, keystoreId: string, signal: AbortSignal)
     .catch(unread);
 }
 
-/** External only with proof: a twin under KMS's dual authorization must not be overlooked. */
+/** External only with proof: a backing key under KMS's dual authorization must not be overlooked. */
 function kindIn(found: WireKeystorePlace | undefined, keystoreId: string): KeystoreAnswer {
   if (found === undefined) {
     return unknown(

@@ -33,7 +33,7 @@ const seed: Seed = {
       apiKey: "vera",
       roles: ["VaultAdministrator", "Reader"],
     },
-    // Without any role in KMS, where the twin of an internal key lives.
+    // Without any role in KMS, where the backing key of an internal key lives.
     { iamId: "IBMid-550000DAN", kind: "person", name: "Dan", apiKey: "dan", roles: ["KeyCustodianDeployer"] },
   ],
 };
@@ -116,7 +116,7 @@ test.each(profilesFor())(
     const asked = await scenario.mark();
     await refused(scenario, "vera", 13, /missing right hs-crypto.managed-keys.active-deactivate/);
     await refused(scenario, "dan", 12, /Could not read the backing KMS key/);
-    await scenario.control(`keys/${(await scenario.key()).id}`, { twin: { dualAuthDelete: true } });
+    await scenario.control(`keys/${(await scenario.key()).id}`, { backingKey: { dualAuthDelete: true } });
     await refused(scenario, "dora", 13, /IBMid-550000DORA \("Dora"\) cannot set the backing KMS key of/);
     expect(await scenario.writes(asked)).toEqual([]);
     expect(await scenario.key()).toMatchObject({ state: "active" });

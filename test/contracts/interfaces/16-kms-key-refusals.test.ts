@@ -68,13 +68,13 @@ test.each(profilesFor())(
       },
       async (scenario) => {
         const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
-        // The twin of a managed key is no key for a KmsKey.
+        // The backing key of a managed key is no key for a KmsKey.
         await scenario.outsider("carol").create();
-        const twin = (await scenario.uko.world()).twins[0]?.id;
-        await bob.writeProgram(kmsProgramOf({ payroll: { existingKeyId: twin } }));
+        const backingKey = (await scenario.uko.world()).backingKeys[0]?.id;
+        await bob.writeProgram(kmsProgramOf({ payroll: { existingKeyId: backingKey } }));
         const refused = ended(await bob.up(), 1);
         expect(messageOf(refused.output, "payroll")).toMatch(
-          /a managed key depends on it\n.*\n\[UKO_KMS_KEY_IS_A_TWIN\]$/,
+          /a managed key depends on it\n.*\n\[UKO_KMS_KEY_IS_BACKING_KEY\]$/,
         );
         await bob.writeProgram(kmsProgramOf({ used: {}, lone: { dualAuthorization: "single" } }));
         ended(await bob.up(), 0);

@@ -127,7 +127,7 @@ describe("two people delete a KMS key", () => {
     expect(denied.code).toBe("UKO_RIGHTS_MISSING");
     expect(renderExplanation(denied.explanation)).toMatch(/cannot destroy KMS key "backup".*\n.*role KMS Manager/);
     // A reader cannot list keystores, so whether the key belongs to one is unknown.
-    expect((await destroyBy("erin", await makeKmsKey(stage)).wait()).code).toBe("UKO_KMS_KEY_IS_A_TWIN");
+    expect((await destroyBy("erin", await makeKmsKey(stage)).wait()).code).toBe("UKO_KMS_KEY_IS_BACKING_KEY");
   });
 
   it("with the goal removed the key remains in state until KMS no longer returns it", async () => {
@@ -155,13 +155,13 @@ describe("one person", () => {
     expect(await destroyBy("pipeline", single).outcome()).toMatchObject({ kind: "ended" });
   });
 
-  it("never deletes a managed key's twin without the managed key", async () => {
+  it("never deletes a managed key's backing key without the managed key", async () => {
     const managed = await stage.test.keyIn("active");
-    const twin = await stage.test.twinOf(managed);
+    const backingKey = await stage.test.backingKeyOf(managed);
     const own = await makeKmsKey(stage, { dualAuthorization: "single" });
     const before = await lastSeq();
-    const { code, message } = await destroyBy("bob", { ...own, keyId: twin.id }).wait();
-    expect(code).toBe("UKO_KMS_KEY_IS_A_TWIN");
+    const { code, message } = await destroyBy("bob", { ...own, keyId: backingKey.id }).wait();
+    expect(code).toBe("UKO_KMS_KEY_IS_BACKING_KEY");
     expect(message).toContain("a managed key depends on it");
     expect(await writesSince(before)).toEqual([]);
   });

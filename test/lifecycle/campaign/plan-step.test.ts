@@ -8,13 +8,13 @@ import {
 } from "../../../provider/lifecycle/campaign/plan-step.ts";
 import type { KeyObservation } from "../../../provider/lifecycle/observation.ts";
 import {
+  aBackingKey,
   aKey,
   aKeyWith,
   alice,
   anActor,
   aRecord,
   aRun,
-  aTwin,
   bob,
   carol,
   dayMs,
@@ -76,11 +76,13 @@ describe("a campaign's request", () => {
 
   it("requests no destroy that KMS could not let a second person take, because nothing says who opened the window", () => {
     const beganAtMs = nowMs - 5 * hourMs;
-    const twins = [aTwin({ dualAuthDelete: true, state: "suspended", windowEndsAtMs: beganAtMs + 7 * dayMs })];
+    const backingKeys = [
+      aBackingKey({ dualAuthDelete: true, state: "suspended", windowEndsAtMs: beganAtMs + 7 * dayMs }),
+    ];
     const used = aRecord({ author: bob, writtenAtMs: beganAtMs - hourMs });
     const deactivatedAfterMs = (ms: number, noted: { readonly kmsSetter?: typeof carol } = {}) =>
       planCampaignRequest(
-        aKeyWith(used, { state: "deactivated", updatedBy: alice, updatedAtMs: beganAtMs + ms, twins }),
+        aKeyWith(used, { state: "deactivated", updatedBy: alice, updatedAtMs: beganAtMs + ms, backingKeys }),
         { step: "destroy", ending: "destroy", ...noted },
         run,
         nowMs,

@@ -123,9 +123,9 @@ function isForOne(
   kind: "deactivate" | "destroy",
   tally: Tally,
 ): boolean {
-  const { key, twin, truth } = before;
+  const { key, backingKey, truth } = before;
   const says = requestedBy(flight.command, config);
-  const isDual = twin?.isDual === true && key?.state !== "pre_activation";
+  const isDual = backingKey?.isDual === true && key?.state !== "pre_activation";
   const isAgreedBy = (marker: DualMarker): boolean => {
     const both = looseness(marker) < looseness(says) ? marker : says;
     if (both === "single") return !isDual;
@@ -240,14 +240,20 @@ function appearsToBind({ key, now }: World, kind: ApprovedStep, text: string | u
 }
 
 function secondForKms(before: World, flight: Flight, tally: Tally): void {
-  const { twin, key, now, truth } = before;
-  if (twin === undefined || !twin.isDual || twin.state === "destroyed" || key?.state !== "deactivated") return;
-  if (twin.windowEnds === undefined || twin.windowEnds <= now - 60)
+  const { backingKey, key, now, truth } = before;
+  if (
+    backingKey === undefined ||
+    !backingKey.isDual ||
+    backingKey.state === "destroyed" ||
+    key?.state !== "deactivated"
+  )
+    return;
+  if (backingKey.windowEnds === undefined || backingKey.windowEnds <= now - 60)
     throw new Violation("kms window", "destroy outside a window");
-  if (twin.setter !== flight.command.who.iamId) return;
+  if (backingKey.setter !== flight.command.who.iamId) return;
   if (truth.isSetterForged) tally.setterForged += 1;
   else if (textsOn(key).some((text) => wronglyGuessed.has(text))) tally.setterGuessed += 1;
-  else throw new Violation("kms setter", `${twin.setter} set the window and destroys`);
+  else throw new Violation("kms setter", `${backingKey.setter} set the window and destroys`);
 }
 
 /** Records whose setter was guessed from a write within 10 s of the window's beginning: the last one, or the one of a note. */
@@ -256,7 +262,7 @@ const wronglyGuessed = new Set<string>();
 function rightSetter(before: World, flight: Flight, planned: Planned): void {
   const { draft, text } = planned;
   const { seen } = flight;
-  const window = seen?.twin;
+  const window = seen?.backingKey;
   if (draft?.kmsSetter === undefined || text === undefined || seen === undefined || window?.setter === undefined)
     return;
   if (draft.kmsSetter.mark === identity(window.setter).mark || before.truth.isSetterForged) return;
@@ -274,7 +280,7 @@ function rightSetter(before: World, flight: Flight, planned: Planned): void {
 
 /** A raw call may move the window between read and call, so only what this run read counts against the run. */
 function ownWindow(before: World, flight: Flight): void {
-  const seen = flight.seen?.twin;
+  const seen = flight.seen?.backingKey;
   if (seen === undefined || !seen.isDual || seen.state === "destroyed") return;
   if (!flight.windowSetHere) throw new Violation("kms window", "deactivated without a window of its own");
   if (seen.windowEnds === undefined || seen.windowEnds - before.now < 28 * hour - 60) {
@@ -346,7 +352,7 @@ function keepsForeignTags({ key }: World, { kind, request }: Planned): void {
   if (lost.length > 0) throw new Violation("tag erased", `${kind} took off ${lost.map((tag) => tag.name).join()}`);
 }
 
-/** Calls to the key, rather than to its twin, after which a record can still count. */
+/** Calls to the key, rather than to its backing key, after which a record can still count. */
 const carrying: ReadonlySet<Planned["request"]["kind"]> = new Set(["patch", "activate", "deactivate", "sync"]);
 
 /**
@@ -387,9 +393,9 @@ function endsOutageWithout(before: World, { command }: Flight, kind: string, tex
 function undoneEntirely(world: World, flight: Flight, plan: Plan | undefined): void {
   const { kind } = flight.command;
   if (plan?.kind !== "done" || (kind !== "withdraw" && kind !== "reactivate")) return;
-  const { key, twin, now } = world;
+  const { key, backingKey, now } = world;
   if (key !== undefined && textsOn(key).length > 0) throw new Violation("incomplete undo", "a record is still pending");
-  const isOpen = twin?.state === "active" && (twin.windowEnds ?? 0) > now;
+  const isOpen = backingKey?.state === "active" && (backingKey.windowEnds ?? 0) > now;
   if (isOpen) throw new Violation("incomplete undo", "the KMS window is still open");
 }
 
@@ -403,10 +409,10 @@ function isHeldAfter({ key }: World, { command, refusals }: Flight, plan: Plan |
 }
 
 function onlyTheDead(before: World, tally: Tally): void {
-  const { key, twin, now, answers } = before;
+  const { key, backingKey, now, answers } = before;
   const holders = key === undefined ? [] : holdersOf(key, now);
-  const isTwinAlive = twin !== undefined && twin.state !== "destroyed";
-  if (key?.state === "destroyed" && holders.length === 0 && !isTwinAlive) return;
+  const isBackingKeyAlive = backingKey !== undefined && backingKey.state !== "destroyed";
+  if (key?.state === "destroyed" && holders.length === 0 && !isBackingKeyAlive) return;
   // No tool can find a keystore that no answer names; any trace in any answer has to be enough.
   const isTraceless =
     key?.state === "destroyed" &&
@@ -414,7 +420,7 @@ function onlyTheDead(before: World, tally: Tally): void {
     answers.live.every((keystore) => !holders.includes(keystore)) &&
     [...answers.metadata, ...answers.stored].every((keystore) => answers.live.includes(keystore)) &&
     (answers.material === "untold" || holders.length === 0) &&
-    (answers.twin !== "told" || !isTwinAlive);
+    (answers.backingKey !== "told" || !isBackingKeyAlive);
   if (!isTraceless) throw new Violation("living key removed", `${key?.state}, material in ${holders.join(" and ")}`);
   tally.removedUnseen += 1;
 }

@@ -10,7 +10,7 @@ import type {
   QuotedRequest,
 } from "../../../provider/lifecycle/observation.ts";
 import type { Core } from "./core.ts";
-import { call, day, hour, isForTwin, type Request } from "./service.ts";
+import { call, day, hour, isForBackingKey, type Request } from "./service.ts";
 import { digestFor, identity, keyId, ownSealOf, recordIdOf, signed } from "./sight.ts";
 import { type Judge, readAndPlan, send, start } from "./tool.ts";
 import { isInTime, noteAsked, noteWrite } from "./truth.ts";
@@ -264,7 +264,7 @@ export function rawMoves(model: Model, world: World, who: Person): readonly Move
   const attempt = (label: string, request: Request, also: (to: World) => void = () => {}): void => {
     const to = copyOf(world);
     if (call(to, model.config.switches, who, request, undefined) !== "done") return;
-    noteWrite(world, to, who.iamId, isForTwin(request) ? undefined : "another_tool");
+    noteWrite(world, to, who.iamId, isForBackingKey(request) ? undefined : "another_tool");
     also(to);
     if (request.kind === "patch" && request.tags !== undefined) ownUp(to, who);
     moves.push({ label: `${who.name} by hand: ${label}`, to });
@@ -310,7 +310,16 @@ export function rawMoves(model: Model, world: World, who: Person): readonly Move
   });
   const description = key.description.replace(/\n\[uko1.*\]$/, "");
   attempt("takes the marker off", { kind: "patch", tags: withoutMarker(key.tags), description });
-  for (const kind of ["activate", "deactivate", "destroy", "remove", "sync", "set", "unset", "deleteTwin"] as const) {
+  for (const kind of [
+    "activate",
+    "deactivate",
+    "destroy",
+    "remove",
+    "sync",
+    "set",
+    "unset",
+    "deleteBackingKey",
+  ] as const) {
     attempt(kind, { kind });
   }
   return moves;

@@ -169,16 +169,22 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       'return isSetter ? { guard: "kms_setter", record: consentedBy } : undefined;',
       'return isSetter && identity === undefined ? { guard: "kms_setter", record: consentedBy } : undefined;',
     ],
-    "a lapsed window will do": ["find((twin) => !isWindowLive(twin, nowMs))", "find((twin) => !isWindowLive(twin, 0))"],
+    "a lapsed window will do": [
+      "find((backingKey) => !isWindowLive(backingKey, nowMs))",
+      "find((backingKey) => !isWindowLive(backingKey, 0))",
+    ],
   },
   "kms-window": {
     "a foreign window will do": [
-      "if (!setHere.includes(twin.kmsKeyId)) {",
-      "if (!setHere.includes(twin.kmsKeyId) && !isWindowLive(twin, nowMs)) {",
+      "if (!setHere.includes(backingKey.kmsKeyId)) {",
+      "if (!setHere.includes(backingKey.kmsKeyId) && !isWindowLive(backingKey, nowMs)) {",
     ],
     "a window's setter may come from another window's record": ["&& beganBefore(record.writtenAtMs)", ""],
     "a window's setter may come from another window's note": ["&& beganBefore(note.deactivatedAtMs)", ""],
-    "the writer of a deactivation set every window": [" && Math.abs(beganAtMs(twin) - atMs) <= clockToleranceMs", ""],
+    "the writer of a deactivation set every window": [
+      " && Math.abs(beganAtMs(backingKey) - atMs) <= clockToleranceMs",
+      "",
+    ],
     "a window must outlast what no window can": [
       "windowMustLastMs = coolDownMs + 24",
       "windowMustLastMs = coolDownMs + 24 * 24",
@@ -190,11 +196,11 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       "filter((each) => !isGone(each) && !isPending(each));\n  if (holding",
       "filter((each) => each.keystoreId === undefined);\n  if (holding",
     ],
-    "a twin that remains does not matter": [
-      'twin.kind === "present" && twin.state !== "destroyed"',
-      'twin.kind === "present" && twin.state === "other"',
+    "a backing key that remains does not matter": [
+      'backingKey.kind === "present" && backingKey.state !== "destroyed"',
+      'backingKey.kind === "present" && backingKey.state === "other"',
     ],
-    "KMS need not know the twin of a living key": [
+    "KMS need not know the backing key of a living key": [
       'return state === "active" || (state !== "destroyed" && keystoreSays !== "not_present");',
       'return keystoreSays === "unrecognised";',
     ],

@@ -7,17 +7,17 @@ import type { ConsentDraft, OwnSeal } from "../../../provider/lifecycle/consent-
 import {
   type Actor,
   type ApprovedStep,
+  type BackingKey,
   digestsBy,
   type Identity,
   type KeyObservation,
   type KeystoreStatus,
-  type Twin,
 } from "../../../provider/lifecycle/observation.ts";
 import type { RawCarriers } from "../../../provider/lifecycle/record-carriers.ts";
 import type { IsGenuine } from "../../../provider/lifecycle/signed-consent.ts";
 import { sha256 as nodeSha256 } from "../../support/builders.ts";
 import type { Core } from "./core.ts";
-import type { Answers, Keystore, ModelKey, ModelTwin } from "./service.ts";
+import type { Answers, Keystore, ModelBackingKey, ModelKey } from "./service.ts";
 import { type Person, profileIamId } from "./world.ts";
 
 export const keyId = "9b2d0000-0000-4000-8000-000000000002";
@@ -106,7 +106,7 @@ const types = { "ks-1": "ibm_cloud_kms", "ks-2": "aws_kms" } as const satisfies 
 export function observationOf(
   { core, reader, isSigned }: { readonly core: Core; readonly reader: Person; readonly isSigned?: true | undefined },
   key: ModelKey,
-  twin: ModelTwin | undefined,
+  backingKey: ModelBackingKey | undefined,
   now: number,
   answers: Answers = truthAbout(key),
 ): KeyObservation {
@@ -138,7 +138,10 @@ export function observationOf(
     keystoresAreLive: true,
     storedKeystores: answers.stored.map((keystore) => statusOf(key, keystore, now)),
     ...(answers.material === "told" && { materialIn: holdersOf(key, now).length > 0 ? ["keystores"] : [] }),
-    twins: twin === undefined || answers.twin === "untold" ? [] : [twinOf(twin, answers.twin, key, now)],
+    backingKeys:
+      backingKey === undefined || answers.backingKey === "untold"
+        ? []
+        : [backingKeyOf(backingKey, answers.backingKey, key, now)],
     use: { kind: "known", count: 0, retainedBy: [] },
     ...(isSigned && { signatures: demand }),
   };
@@ -167,7 +170,7 @@ export function signed(core: Core, draft: ConsentDraft, { state }: Pick<ModelKey
 }
 
 function truthAbout({ keystores = ["ks-1"] }: ModelKey): Answers {
-  return { metadata: keystores, stored: keystores, live: keystores, material: "told", twin: "told" };
+  return { metadata: keystores, stored: keystores, live: keystores, material: "told", backingKey: "told" };
 }
 
 /** The keystores that hold material of the key. */
@@ -184,14 +187,14 @@ function statusOf(key: ModelKey, keystore: Keystore, now: number): KeystoreStatu
   return { ...base, status: "pending_destruction", destructionAtMs: key.materialUntil * 1000 };
 }
 
-function twinOf(twin: ModelTwin, told: "told" | "not_known", key: ModelKey, now: number): Twin {
+function backingKeyOf(backingKey: ModelBackingKey, told: "told" | "not_known", key: ModelKey, now: number): BackingKey {
   const { status: keystoreSays } = statusOf(key, "ks-1", now);
   if (told === "not_known") return { kind: "absent", kmsKeyId: "kms-1", keystoreSays };
   return {
     kind: "present",
     kmsKeyId: "kms-1",
-    state: twin.state,
-    dualAuthDelete: twin.isDual,
-    ...(twin.windowEnds !== undefined && { windowEndsAtMs: twin.windowEnds * 1000 }),
+    state: backingKey.state,
+    dualAuthDelete: backingKey.isDual,
+    ...(backingKey.windowEnds !== undefined && { windowEndsAtMs: backingKey.windowEnds * 1000 }),
   };
 }

@@ -6,7 +6,7 @@ import type { DeletionPolicy, Plan, Run, Step } from "../../../provider/lifecycl
 import type { Review, ReviewLine } from "../../../provider/lifecycle/review.ts";
 import type { Core } from "./core.ts";
 import { dateOf, readTime, rest } from "./run-time.ts";
-import { type Answer, call, isForTwin, type Request } from "./service.ts";
+import { type Answer, call, isForBackingKey, type Request } from "./service.ts";
 import {
   actorFor,
   demand,
@@ -87,7 +87,12 @@ export function readAndPlan(core: Core, config: Config, world: World): Look {
   if (flight.looks > maxLooks) throw new Violation("endless run", flight.command.kind);
   learn(flight, key.state);
   const date = dateOf(world, flight);
-  flight.seen = { key: { ...key }, ...(world.twin !== undefined && { twin: { ...world.twin } }), at: world.now, date };
+  flight.seen = {
+    key: { ...key },
+    ...(world.backingKey !== undefined && { backingKey: { ...world.backingKey } }),
+    at: world.now,
+    date,
+  };
   if (!readTime(core, flight, date, key)) return { kind: "over", plan: undefined };
   if (readBack !== undefined && !fits(core, world, flight, readBack)) return { kind: "over", plan: undefined };
   flight.due = rest(core, flight, planned(core, config, world, flight));
@@ -114,7 +119,7 @@ function observed(core: Core, { answers, isSigned }: World, { seen, time, comman
   if (seen === undefined || time === undefined) throw new Error("no read yet");
   const reader = command.who;
   return {
-    ...observationOf({ core, reader, isSigned }, seen.key, seen.twin, seen.at, answers),
+    ...observationOf({ core, reader, isSigned }, seen.key, seen.backingKey, seen.at, answers),
     latestTimeMs: time.latestMs,
   };
 }
@@ -141,7 +146,7 @@ export function send(config: Config, world: World, judge: Judge, isLost: boolean
     ...world,
     truth: { ...world.truth },
     ...(world.key !== undefined && { key: { ...world.key } }),
-    ...(world.twin !== undefined && { twin: { ...world.twin } }),
+    ...(world.backingKey !== undefined && { backingKey: { ...world.backingKey } }),
   };
   const { who, throughProfile } = flight.command;
   const caller = { iamId: throughProfile ? profileIamId : who.iamId, rights: who.rights };
@@ -150,7 +155,7 @@ export function send(config: Config, world: World, judge: Judge, isLost: boolean
   if (answer !== "stale") judge.judge(before, config, flight, due.planned, answer);
   if (answer === "done") {
     const own = draft !== undefined && text !== undefined ? { text, draft } : undefined;
-    noteWrite(before, world, caller.iamId, isForTwin(request) ? undefined : "uko", own);
+    noteWrite(before, world, caller.iamId, isForBackingKey(request) ? undefined : "uko", own);
     if (world.key !== undefined) tightened(world.truth, markerOn(world.key));
     if (isLost) flight.unsure = kind;
     else note(flight, due.planned, before.key);

@@ -11,7 +11,7 @@ export function isInTime(at: number, writtenAt: number): boolean {
   return writtenAt >= at && writtenAt - at <= toleranceSeconds;
 }
 
-/** Notes one write that succeeded; a call to the twin has no `tool`. `own` is a record that the writer added deliberately, in their own name. */
+/** Notes one write that succeeded; a call to the backing key has no `tool`. `own` is a record that the writer added deliberately, in their own name. */
 export function noteWrite(
   before: World,
   after: World,

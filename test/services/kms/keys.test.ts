@@ -1,4 +1,4 @@
-/** KMS keys that are not twins: requests, answers, and which errors never mean that a key is gone. */
+/** KMS keys that are not backing keys: requests, answers, and which errors never mean that a key is gone. */
 
 import { describe, expect, test } from "vitest";
 import { createKmsKeys } from "../../../provider/services/kms/keys.ts";

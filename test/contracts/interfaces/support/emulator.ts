@@ -23,7 +23,7 @@ export interface KeyInWorld {
   readonly deactivated_at?: string;
 }
 
-export interface TwinInWorld {
+export interface BackingKeyInWorld {
   readonly id: string;
   readonly managedKeyId: string;
   readonly state: number;
@@ -31,8 +31,8 @@ export interface TwinInWorld {
   readonly setBy?: string;
 }
 
-/** A KMS key that is no managed key's twin. */
-export interface KmsKeyInWorld extends Omit<TwinInWorld, "managedKeyId"> {
+/** A KMS key that is no managed key's backing key. */
+export interface KmsKeyInWorld extends Omit<BackingKeyInWorld, "managedKeyId"> {
   readonly name: string;
 }
 
@@ -52,7 +52,7 @@ export interface WorldView {
   readonly keystores: readonly ContainerInWorld[];
   readonly templates: readonly ContainerInWorld[];
   readonly keys: readonly KeyInWorld[];
-  readonly twins: readonly TwinInWorld[];
+  readonly backingKeys: readonly BackingKeyInWorld[];
   readonly kmsKeys: readonly KmsKeyInWorld[];
 }
 

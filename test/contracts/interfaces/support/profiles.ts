@@ -13,7 +13,7 @@ export const sixProfiles = [
   "tags-dropped",
   "tags-rejected",
   "sync-changes-writer",
-  "twin-as-service",
+  "backing-key-as-service",
   "stale-status",
 ] as const;
 export type Profile = (typeof sixProfiles)[number];

@@ -141,7 +141,7 @@ export class Scenario implements AsyncDisposable {
     return this.uko.audit();
   }
 
-  /** Every change of a key, its twin or its record after `seq`, by any caller. */
+  /** Every change of a key, its backing key or its record after `seq`, by any caller. */
   async writes(seq = 0): Promise<readonly AuditEntry[]> {
     return (await this.audit()).filter((entry) => entry.seq > seq && entry.effect && entry.operation !== "token");
   }

@@ -74,9 +74,9 @@ export const codesOf = (program: Resources, output: string): Readonly<Record<str
 
 export async function expectNothingLeft(scenario: Scenario, name: string): Promise<void> {
   expect(await (await scenario.person(name)).resources()).toEqual([]);
-  const { vaults, keystores, templates, keys, twins, kmsKeys } = await scenario.uko.world();
-  expect({ vaults, keystores, templates, keys, twins, kmsKeys }).toEqual({
+  const { vaults, keystores, templates, keys, backingKeys, kmsKeys } = await scenario.uko.world();
+  expect({ vaults, keystores, templates, keys, backingKeys, kmsKeys }).toEqual({
     ...{ vaults: [], keystores: [], templates: [] },
-    ...{ keys: [], twins: [], kmsKeys: [] },
+    ...{ keys: [], backingKeys: [], kmsKeys: [] },
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createTwins } from "../../../provider/services/kms/twins.ts";
+import { createBackingKeys } from "../../../provider/services/kms/backing-keys.ts";
 import { startTestWorld } from "../../emulator/harness.ts";
 import { adaptersOf, refOf } from "../emulated.ts";
 import { never, type Reply, serviceAt, useScriptedServer } from "../scripted-server.ts";
@@ -9,7 +9,7 @@ const options = { signal: never() };
 
 const server = useScriptedServer();
 
-const twins = (suffix = "") => createTwins(serviceAt(server, { suffix, renewed: "token-2" }));
+const backingKeys = (suffix = "") => createBackingKeys(serviceAt(server, { suffix, renewed: "token-2" }));
 const keyAnswer = (fields: Record<string, unknown> = {}): Reply => ({
   body: { metadata: { collectionTotal: 1 }, resources: [{ id, state: 1, ...fields }] },
 });
@@ -22,10 +22,10 @@ const refusal = (status: number, code?: string, message = "why"): Reply => ({
   },
 });
 
-describe("reading a twin", () => {
+describe("reading a backing key", () => {
   test("returns the metadata, of the pinned instance, under every spelling of the endpoint", async () => {
     server.script(keyAnswer());
-    for (const suffix of ["", "/", "/api", "/api/v2", "/api/v2/"]) await twins(suffix).read(id, options);
+    for (const suffix of ["", "/", "/api", "/api/v2", "/api/v2/"]) await backingKeys(suffix).read(id, options);
     expect(server.asked).toHaveLength(5);
     for (const request of server.asked) {
       expect(request).toMatchObject({ method: "GET", path: `/api/v2/keys/${id}/metadata` });
@@ -42,7 +42,7 @@ describe("reading a twin", () => {
     [5, "destroyed"],
   ])("maps state %i to %s", async (state, expected) => {
     server.script(keyAnswer({ state }));
-    expect(await twins().read(id, options)).toEqual({
+    expect(await backingKeys().read(id, options)).toEqual({
       kind: "present",
       kmsKeyId: id,
       state: expected,
@@ -56,11 +56,11 @@ describe("reading a twin", () => {
       keyAnswer({ dualAuthDelete: dual }),
       keyAnswer({ dualAuthDelete: { enabled: true, keySetForDeletion: false } }),
     );
-    expect(await twins().read(id, options)).toMatchObject({
+    expect(await backingKeys().read(id, options)).toMatchObject({
       dualAuthDelete: true,
       windowEndsAtMs: Date.UTC(2030, 0, 9),
     });
-    expect(await twins().read(id, options)).toEqual({
+    expect(await backingKeys().read(id, options)).toEqual({
       kind: "present",
       kmsKeyId: id,
       state: "active",
@@ -70,7 +70,7 @@ describe("reading a twin", () => {
 
   test("reports absence only for KMS's own not-found error", async () => {
     server.script(refusal(404, " KEY_NOT_FOUND_ERR"));
-    expect(await twins().read(id, options)).toEqual({ kind: "absent", kmsKeyId: id });
+    expect(await backingKeys().read(id, options)).toEqual({ kind: "absent", kmsKeyId: id });
   });
 
   test.each<[string, Reply]>([
@@ -95,25 +95,25 @@ describe("reading a twin", () => {
     ],
   ])("reports unreadable, and never absent, for %s", async (_, reply) => {
     server.script(reply);
-    const twin = await twins().read(id, options);
-    expect(twin).toMatchObject({ kind: "unreadable", kmsKeyId: id });
-    expect(JSON.stringify(twin)).not.toMatch(/token/);
+    const backingKey = await backingKeys().read(id, options);
+    expect(backingKey).toMatchObject({ kind: "unreadable", kmsKeyId: id });
+    expect(JSON.stringify(backingKey)).not.toMatch(/token/);
   });
 
   test("treats an invalid ID as unreadable, and never as a path", async () => {
     for (const wrong of ["", "../purge", "registrations", `${id}/x`]) {
-      expect(await twins().read(wrong, options)).toMatchObject({ kind: "unreadable" });
-      expect(await twins().setForDeletion(wrong, options)).toMatchObject({ kind: "refused" });
+      expect(await backingKeys().read(wrong, options)).toMatchObject({ kind: "unreadable" });
+      expect(await backingKeys().setForDeletion(wrong, options)).toMatchObject({ kind: "refused" });
     }
     expect(server.asked).toEqual([]);
   });
 });
 
-describe("setting and unsetting a twin for deletion", () => {
+describe("setting and unsetting a backing key for deletion", () => {
   test("sends one call without a body", async () => {
     server.script({ status: 204, headers: { "correlation-id": "c-1" } });
-    expect(await twins().setForDeletion(id, options)).toMatchObject({ kind: "done", correlationId: "c-1" });
-    expect(await twins().unsetForDeletion(id, options)).toMatchObject({ kind: "done" });
+    expect(await backingKeys().setForDeletion(id, options)).toMatchObject({ kind: "done", correlationId: "c-1" });
+    expect(await backingKeys().unsetForDeletion(id, options)).toMatchObject({ kind: "done" });
     expect(server.asked.map(({ method, path, body }) => `${method} ${path}${body}`)).toEqual([
       `POST /api/v2/keys/${id}/actions/setKeyForDeletion`,
       `POST /api/v2/keys/${id}/actions/unsetKeyForDeletion`,
@@ -135,20 +135,20 @@ describe("setting and unsetting a twin for deletion", () => {
     [{ status: 202 }, { kind: "lost" }],
   ])("returns, for the answer %j, %j", async (reply, expected) => {
     server.script(reply);
-    expect(await twins().setForDeletion(id, options)).toMatchObject(expected);
+    expect(await backingKeys().setForDeletion(id, options)).toMatchObject(expected);
     // 401 alone leads to a second request, with a fresh token.
     expect(server.asked).toHaveLength(reply.status === 401 ? 2 : 1);
   });
 });
 
-test("in the emulator, a twin is read, set, unset, and destroyed with its key", async () => {
+test("in the emulator, a backing key is read, set, unset, and destroyed with its key", async () => {
   const world = await startTestWorld();
   try {
     const carol = adaptersOf(world, "carol");
     const key = await world.keyIn("active");
     const kmsKeyId = key.status_in_keystores[0]?.key_id_in_keystore?.split("/")[1] ?? "";
-    expect(await carol.twins.read(kmsKeyId, options)).toMatchObject({ state: "active", dualAuthDelete: false });
-    expect(await carol.twins.setForDeletion(kmsKeyId, options)).toMatchObject({
+    expect(await carol.backingKeys.read(kmsKeyId, options)).toMatchObject({ state: "active", dualAuthDelete: false });
+    expect(await carol.backingKeys.setForDeletion(kmsKeyId, options)).toMatchObject({
       kind: "refused",
       status: 409,
       message: expect.stringMatching(/NOT_DUAL_AUTH_ERR/),
@@ -157,15 +157,15 @@ test("in the emulator, a twin is read, set, unset, and destroyed with its key", 
       metadata: { collectionType: "application/vnd.ibm.kms.policy+json", collectionTotal: 1 },
       resources: [{ type: "application/vnd.ibm.kms.policy+json", dualAuthDelete: { enabled: true } }],
     });
-    expect(await carol.twins.setForDeletion(kmsKeyId, options)).toMatchObject({ kind: "done" });
-    const twin = await carol.twins.read(kmsKeyId, options);
-    expect(twin).toMatchObject({ dualAuthDelete: true, windowEndsAtMs: expect.any(Number) });
-    expect(await adaptersOf(world, "erin").twins.unsetForDeletion(kmsKeyId, options)).toMatchObject({
+    expect(await carol.backingKeys.setForDeletion(kmsKeyId, options)).toMatchObject({ kind: "done" });
+    const backingKey = await carol.backingKeys.read(kmsKeyId, options);
+    expect(backingKey).toMatchObject({ dualAuthDelete: true, windowEndsAtMs: expect.any(Number) });
+    expect(await adaptersOf(world, "erin").backingKeys.unsetForDeletion(kmsKeyId, options)).toMatchObject({
       kind: "forbidden",
     });
-    expect(await carol.twins.unsetForDeletion(kmsKeyId, options)).toMatchObject({ kind: "done" });
-    expect(await carol.twins.read(kmsKeyId, options)).not.toHaveProperty("windowEndsAtMs");
-    expect(await carol.twins.read(id, options)).toEqual({ kind: "absent", kmsKeyId: id });
+    expect(await carol.backingKeys.unsetForDeletion(kmsKeyId, options)).toMatchObject({ kind: "done" });
+    expect(await carol.backingKeys.read(kmsKeyId, options)).not.toHaveProperty("windowEndsAtMs");
+    expect(await carol.backingKeys.read(id, options)).toEqual({ kind: "absent", kmsKeyId: id });
     expect((await carol.keys.read(refOf(world, key.id), options)).value?.snapshot.label).toBe(key.label);
   } finally {
     await world.close();

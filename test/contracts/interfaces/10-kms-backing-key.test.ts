@@ -5,7 +5,7 @@ import { ended } from "./support/next-steps.ts";
 import { keepsTags, profilesFor } from "./support/profiles.ts";
 import { openScenario, type Scenario } from "./support/scenario.ts";
 
-/** The instance's policy: each new key's twin starts under KMS's own dual authorization. */
+/** The instance's policy: each new key's backing key starts under KMS's own dual authorization. */
 const seed: Seed = { ...demoSeed, instance: { ...demoSeed.instance, dualAuthDelete: true } };
 const carolId = "IBMid-550000CAROL";
 
@@ -20,7 +20,7 @@ test.each(profilesFor().filter(keepsTags))(
 
     // Carol's run opens the window. She requests no destruction; Bob does.
     ended(await carol.approve(key, { requestsNext: false }), 0);
-    expect(await twin(scenario)).toMatchObject({ setBy: carolId });
+    expect(await backingKey(scenario)).toMatchObject({ setBy: carolId });
     ended(await bob.uko(["request", key]), 0);
     await scenario.advance("4h1m");
 
@@ -56,7 +56,7 @@ test.each(profilesFor())(
     expect(ended(await alice.approve(key), 12).output).toContain("would end less than a day after the cool-down");
     expect((await scenario.writes(asked)).map(({ operation }) => operation)).toEqual(["M14", "M15"]);
     expect(await scenario.key()).toMatchObject({ state: "active" });
-    expect((await twin(scenario)).dualAuthDelete).toEqual({ enabled: true, keySetForDeletion: false });
+    expect((await backingKey(scenario)).dualAuthDelete).toEqual({ enabled: true, keySetForDeletion: false });
 
     await scenario.control("switches", { kmsWindowHours: 168 });
     ended(await alice.approve(key), 0);
@@ -73,7 +73,7 @@ test.each(profilesFor())(
     ended(await alice.runNext(lapsed.output, /^uko reactivate/), 0);
     ended(await bob.uko(["request", key]), 0);
     ended(await alice.approve(key), 0);
-    expect(await twin(scenario)).toMatchObject({ setBy: "IBMid-550000ALICE" });
+    expect(await backingKey(scenario)).toMatchObject({ setBy: "IBMid-550000ALICE" });
     await scenario.advance("4h1m");
     ended(await bob.approve(key), 0);
     ended(
@@ -87,8 +87,8 @@ test.each(profilesFor())(
   },
 );
 
-async function twin(scenario: Scenario) {
-  const [found] = (await scenario.uko.world()).twins;
-  if (found === undefined) throw new Error("There is no twin.");
+async function backingKey(scenario: Scenario) {
+  const [found] = (await scenario.uko.world()).backingKeys;
+  if (found === undefined) throw new Error("There is no backing key.");
   return found;
 }

@@ -2,7 +2,7 @@
 
 import { isExternalType } from "../../lifecycle/keystore-kind.ts";
 import type { ObservedState } from "../../lifecycle/managed-key-states.ts";
-import type { Twin } from "../../lifecycle/observation.ts";
+import type { BackingKey } from "../../lifecycle/observation.ts";
 import type { CallOptions, KeySnapshot, KeystoreAnswer, KeystoreStatusWithKey, World } from "../ports/world.ts";
 import { plain } from "../text/words.ts";
 
@@ -24,24 +24,24 @@ interface Place {
   readonly kmsKeyIds: readonly string[];
 }
 
-/** A twin for each KMS key of an internal keystore, and an unreadable one for each doubt. */
-export async function twinsOf(world: World, key: KeyRead, options: CallOptions): Promise<readonly Twin[]> {
+/** A backing key for each KMS key of an internal keystore, and an unreadable one for each doubt. */
+export async function backingKeysOf(world: World, key: KeyRead, options: CallOptions): Promise<readonly BackingKey[]> {
   const places = placesOf(key);
   const { state, snapshot } = key;
   if (places.length === 0 && state !== "destroyed" && snapshot.materialPresent?.includes("keystores") === true) {
     return [unreadable("The service reports that keystores hold the key, but names none of them.")];
   }
-  const twins: Twin[] = [];
-  for (const place of places) twins.push(...(await twinsAt(world, place, state, options)));
-  return twins;
+  const backingKeys: BackingKey[] = [];
+  for (const place of places) backingKeys.push(...(await backingKeysAt(world, place, state, options)));
+  return backingKeys;
 }
 
-async function twinsAt(
+async function backingKeysAt(
   world: World,
   place: Place,
   state: ObservedState,
   options: CallOptions,
-): Promise<readonly Twin[]> {
+): Promise<readonly BackingKey[]> {
   const { statuses, kmsKeyIds, name } = place;
   const isUnused = state === "pre_activation";
   const presence = statuses.find(({ status }) => status !== "not_present")?.status ?? "not_present";
@@ -53,12 +53,12 @@ async function twinsAt(
   if (isUnused)
     return [unreadable(`UKO reports the key as never activated, but keystore "${plain(name, 60)}" does not.`)];
   if (kmsKeyIds.length === 0) return [unreadable(`Keystore "${plain(name, 60)}" does not report the key's ID in KMS.`)];
-  const twins: Twin[] = [];
+  const backingKeys: BackingKey[] = [];
   for (const kmsKeyId of kmsKeyIds) {
-    const twin = await world.twins.read(kmsKeyId, options);
-    twins.push(twin.kind === "absent" ? { ...twin, keystoreSays: presence } : twin);
+    const backingKey = await world.backingKeys.read(kmsKeyId, options);
+    backingKeys.push(backingKey.kind === "absent" ? { ...backingKey, keystoreSays: presence } : backingKey);
   }
-  return twins;
+  return backingKeys;
 }
 
 /** Asks about the keystore itself, unless all sources give a type that is external. */
@@ -86,6 +86,6 @@ function placesOf({ snapshot, statuses }: KeyRead): readonly Place[] {
   });
 }
 
-function unreadable(reason: string): Twin {
+function unreadable(reason: string): BackingKey {
   return { kind: "unreadable", kmsKeyId: "", reason };
 }

@@ -8,32 +8,35 @@ beforeEach(async () => {
 
 interface Pair {
   readonly key: Body;
-  readonly twinId: string;
+  readonly backingKeyId: string;
 }
 
 async function pair(options: { readonly dualAuth: boolean } = { dualAuth: true }): Promise<Pair> {
   const key = await world.keyIn("active");
-  if (options.dualAuth) await world.control(`keys/${key.id}`, { twin: { dualAuthDelete: true } });
-  return { key, twinId: (await world.twinOf(key)).id };
+  if (options.dualAuth) await world.control(`keys/${key.id}`, { backingKey: { dualAuthDelete: true } });
+  return { key, backingKeyId: (await world.backingKeyOf(key)).id };
 }
 
-const set = (client: Client, twinId: string) => client.kms("POST", `/keys/${twinId}/actions/setKeyForDeletion`);
-const unset = (client: Client, twinId: string) => client.kms("POST", `/keys/${twinId}/actions/unsetKeyForDeletion`);
-const remove = (client: Client, twinId: string, query = "") => client.kms("DELETE", `/keys/${twinId}${query}`);
-const twin = async (twinId: string): Promise<Body> =>
-  (await world.as("bob").kms("GET", `/keys/${twinId}/metadata`)).body.resources[0] as Body;
+const set = (client: Client, backingKeyId: string) =>
+  client.kms("POST", `/keys/${backingKeyId}/actions/setKeyForDeletion`);
+const unset = (client: Client, backingKeyId: string) =>
+  client.kms("POST", `/keys/${backingKeyId}/actions/unsetKeyForDeletion`);
+const remove = (client: Client, backingKeyId: string, query = "") =>
+  client.kms("DELETE", `/keys/${backingKeyId}${query}`);
+const backingKey = async (backingKeyId: string): Promise<Body> =>
+  (await world.as("bob").kms("GET", `/keys/${backingKeyId}/metadata`)).body.resources[0] as Body;
 const code = (answer: { readonly body: Body }): unknown =>
   (answer.body.resources[0]?.reasons as { code: string }[] | undefined)?.[0]?.code;
 
-describe("M3, M5 and M6 show the twin (kms-v2-and-iam.md 3)", () => {
+describe("M3, M5 and M6 show the backing key (kms-v2-and-iam.md 3)", () => {
   it("in the envelope, in the ring of its keystore, with the key's name", async () => {
-    const { key, twinId } = await pair({ dualAuth: false });
-    const answer = await world.as("alice").kms("GET", `/keys/${twinId}/metadata`);
+    const { key, backingKeyId } = await pair({ dualAuth: false });
+    const answer = await world.as("alice").kms("GET", `/keys/${backingKeyId}/metadata`);
     expect(answer.body).toMatchObject({
       metadata: { collectionType: "application/vnd.ibm.kms.key+json", collectionTotal: 1 },
       resources: [
         {
-          id: twinId,
+          id: backingKeyId,
           name: key.label,
           state: 1,
           keyRingID: "payroll-ring",
@@ -52,25 +55,25 @@ describe("M3, M5 and M6 show the twin (kms-v2-and-iam.md 3)", () => {
     ["deactivated", 2],
     ["pending", 5],
   ])("of a key in %s in state %i", async (state, expected) => {
-    expect((await world.twinOf(await world.keyIn(state))).state).toBe(expected);
+    expect((await world.backingKeyOf(await world.keyIn(state))).state).toBe(expected);
   });
 
-  it("hides destroyed twins from the list unless asked for (2.3)", async () => {
+  it("hides destroyed backing keys from the list unless asked for (2.3)", async () => {
     await world.keyIn("pending");
     expect((await world.as("bob").kms("GET", "/keys")).body.resources).toHaveLength(0);
     expect((await world.as("bob").kms("GET", "/keys?state=5")).body.resources).toHaveLength(1);
   });
 
   it("answers 404 for an unknown id and a wrong ring, 401 for a foreign instance, 400 without one (10-11, 10-24)", async () => {
-    const { twinId } = await pair({ dualAuth: false });
+    const { backingKeyId } = await pair({ dualAuth: false });
     expect(code(await world.as("bob").kms("GET", "/keys/none/metadata"))).toBe("KEY_NOT_FOUND_ERR");
-    expect((await world.as("bob").kms("GET", `/keys/${twinId}`, undefined, { "x-kms-key-ring": "other" })).status).toBe(
-      404,
-    );
     expect(
-      (await world.as("bob").kms("GET", `/keys/${twinId}`, undefined, { "bluemix-instance": "other" })).status,
+      (await world.as("bob").kms("GET", `/keys/${backingKeyId}`, undefined, { "x-kms-key-ring": "other" })).status,
+    ).toBe(404);
+    expect(
+      (await world.as("bob").kms("GET", `/keys/${backingKeyId}`, undefined, { "bluemix-instance": "other" })).status,
     ).toBe(401);
-    expect((await world.as("bob").call("GET", `/api/v2/keys/${twinId}`)).status).toBe(400);
+    expect((await world.as("bob").call("GET", `/api/v2/keys/${backingKeyId}`)).status).toBe(400);
   });
 
   it("echoes the correlation id of the request (1.3)", async () => {
@@ -79,69 +82,69 @@ describe("M3, M5 and M6 show the twin (kms-v2-and-iam.md 3)", () => {
   });
 });
 
-describe("M14 and M15 set and unset a twin for deletion (2.10)", () => {
+describe("M14 and M15 set and unset a backing key for deletion (2.10)", () => {
   it("opens a window of 7 days, and closes it", async () => {
-    const { twinId } = await pair();
-    expect((await set(world.as("alice"), twinId)).status).toBe(204);
-    expect((await twin(twinId)).dualAuthDelete).toEqual({
+    const { backingKeyId } = await pair();
+    expect((await set(world.as("alice"), backingKeyId)).status).toBe(204);
+    expect((await backingKey(backingKeyId)).dualAuthDelete).toEqual({
       enabled: true,
       keySetForDeletion: true,
       authExpiration: "2026-12-01T12:00:00Z",
     });
-    expect((await unset(world.as("bob"), twinId)).status).toBe(204);
-    expect((await twin(twinId)).dualAuthDelete).toEqual({ enabled: true, keySetForDeletion: false });
-    expect((await unset(world.as("bob"), twinId)).status).toBe(204);
+    expect((await unset(world.as("bob"), backingKeyId)).status).toBe(204);
+    expect((await backingKey(backingKeyId)).dualAuthDelete).toEqual({ enabled: true, keySetForDeletion: false });
+    expect((await unset(world.as("bob"), backingKeyId)).status).toBe(204);
   });
 
-  it("refuses without the policy, on a suspended twin (10-9), and on a destroyed one", async () => {
+  it("refuses without the policy, on a suspended backing key (10-9), and on a destroyed one", async () => {
     const plain = await pair({ dualAuth: false });
-    expect(code(await set(world.as("alice"), plain.twinId))).toBe("NOT_DUAL_AUTH_ERR");
-    const { key, twinId } = await pair();
+    expect(code(await set(world.as("alice"), plain.backingKeyId))).toBe("NOT_DUAL_AUTH_ERR");
+    const { key, backingKeyId } = await pair();
     await world.as("alice").step(key.id, "deactivate");
-    expect(code(await set(world.as("alice"), twinId))).toBe("KEY_ACTION_INVALID_STATE_ERR");
-    await world.control(`keys/${key.id}`, { twin: { state: 5 } });
-    expect(code(await set(world.as("alice"), twinId))).toBe("KEY_DELETED_ERR");
+    expect(code(await set(world.as("alice"), backingKeyId))).toBe("KEY_ACTION_INVALID_STATE_ERR");
+    await world.control(`keys/${key.id}`, { backingKey: { state: 5 } });
+    expect(code(await set(world.as("alice"), backingKeyId))).toBe("KEY_DELETED_ERR");
   });
 
   it("moves the window and its setter when set again (10-3)", async () => {
-    const { twinId } = await pair();
-    await set(world.as("alice"), twinId);
+    const { backingKeyId } = await pair();
+    await set(world.as("alice"), backingKeyId);
     await world.advance("1d");
-    await set(world.as("bob"), twinId);
-    expect((await twin(twinId)).dualAuthDelete.authExpiration).toBe("2026-12-02T12:00:00Z");
-    expect(code(await remove(world.as("bob"), twinId))).toBe("AUTHORIZATIONS_NOT_MET");
-    expect((await remove(world.as("carol"), twinId)).status).toBe(204);
+    await set(world.as("bob"), backingKeyId);
+    expect((await backingKey(backingKeyId)).dualAuthDelete.authExpiration).toBe("2026-12-02T12:00:00Z");
+    expect(code(await remove(world.as("bob"), backingKeyId))).toBe("AUTHORIZATIONS_NOT_MET");
+    expect((await remove(world.as("carol"), backingKeyId)).status).toBe(204);
   });
 
   it("keeps the first under the switch kmsSetAgain: keepFirst", async () => {
     await world.control("switches", { kmsSetAgain: "keepFirst" });
-    const { twinId } = await pair();
-    await set(world.as("alice"), twinId);
+    const { backingKeyId } = await pair();
+    await set(world.as("alice"), backingKeyId);
     await world.advance("1d");
-    await set(world.as("bob"), twinId);
-    expect((await twin(twinId)).dualAuthDelete.authExpiration).toBe("2026-12-01T12:00:00Z");
-    expect((await remove(world.as("bob"), twinId)).status).toBe(204);
+    await set(world.as("bob"), backingKeyId);
+    expect((await backingKey(backingKeyId)).dualAuthDelete.authExpiration).toBe("2026-12-01T12:00:00Z");
+    expect((await remove(world.as("bob"), backingKeyId)).status).toBe(204);
   });
 
   it("has a window as long as the switch says", async () => {
     await world.control("switches", { kmsWindowHours: 5 });
-    const { twinId } = await pair();
-    await set(world.as("alice"), twinId);
-    expect((await twin(twinId)).dualAuthDelete.authExpiration).toBe("2026-11-24T17:00:00Z");
+    const { backingKeyId } = await pair();
+    await set(world.as("alice"), backingKeyId);
+    expect((await backingKey(backingKeyId)).dualAuthDelete.authExpiration).toBe("2026-11-24T17:00:00Z");
   });
 
   it("still shows a lapsed window, unless the switch clears it (10-5)", async () => {
-    const { twinId } = await pair();
-    await set(world.as("alice"), twinId);
+    const { backingKeyId } = await pair();
+    await set(world.as("alice"), backingKeyId);
     await world.advance("7d");
-    expect((await twin(twinId)).dualAuthDelete.keySetForDeletion).toBe(true);
-    expect(code(await remove(world.as("bob"), twinId))).toBe("AUTHORIZATIONS_NOT_MET");
+    expect((await backingKey(backingKeyId)).dualAuthDelete.keySetForDeletion).toBe(true);
+    expect(code(await remove(world.as("bob"), backingKeyId))).toBe("AUTHORIZATIONS_NOT_MET");
     await world.control("switches", { kmsLapsedWindow: "cleared" });
-    expect((await twin(twinId)).dualAuthDelete).toEqual({ enabled: true, keySetForDeletion: false });
+    expect((await backingKey(backingKeyId)).dualAuthDelete).toEqual({ enabled: true, keySetForDeletion: false });
   });
 });
 
-describe("UKO and the twin", () => {
+describe("UKO and the backing key", () => {
   const destroyed = async (client: Client, { key }: Pair) => {
     await world.as("alice").step(key.id, "deactivate");
     await world.advance("5h");
@@ -156,30 +159,30 @@ describe("UKO and the twin", () => {
       expect.stringContaining("AUTHORIZATIONS_NOT_MET"),
     ]);
     expect((await world.as("bob").key(both.key.id)).body.state).toBe("deactivated");
-    expect((await twin(both.twinId)).state).toBe(2);
+    expect((await backingKey(both.backingKeyId)).state).toBe(2);
   });
 
   it("destroy is refused for the setter and open to another", async () => {
     const both = await pair();
-    await set(world.as("bob"), both.twinId);
+    await set(world.as("bob"), both.backingKeyId);
     expect((await destroyed(world.as("bob"), both)).status).toBe(409);
     expect((await world.as("carol").step(both.key.id, "destroy")).status).toBe(200);
-    expect(await twin(both.twinId)).toMatchObject({ state: 5, deletedBy: "IBMid-550000CAROL" });
+    expect(await backingKey(both.backingKeyId)).toMatchObject({ state: 5, deletedBy: "IBMid-550000CAROL" });
   });
 
-  it("destroy is open to the setter where UKO calls KMS as itself (switch twinIdentity)", async () => {
-    await world.control("switches", { twinIdentity: "service" });
+  it("destroy is open to the setter where UKO calls KMS as itself (switch backingKeyIdentity)", async () => {
+    await world.control("switches", { backingKeyIdentity: "service" });
     const both = await pair();
-    await set(world.as("bob"), both.twinId);
+    await set(world.as("bob"), both.backingKeyId);
     expect((await destroyed(world.as("bob"), both)).status).toBe(200);
-    expect((await twin(both.twinId)).deletedBy).toMatch(/^iam-ServiceId-/);
+    expect((await backingKey(both.backingKeyId)).deletedBy).toMatch(/^iam-ServiceId-/);
   });
 
   it("a person in a profile differs from that person by iam_id, and not by authn (10-2)", async () => {
     const both = await pair();
-    await set(world.as("dave"), both.twinId);
+    await set(world.as("dave"), both.backingKeyId);
     await world.control(`keys/${both.key.id}`, {
-      twin: { setForDeletion: { by: "IBMid-550000DAVE", expiresAt: "2027-01-01T00:00:00Z" } },
+      backingKey: { setForDeletion: { by: "IBMid-550000DAVE", expiresAt: "2027-01-01T00:00:00Z" } },
     });
     await world.control("switches", { kmsIdentity: "authn" });
     expect((await destroyed(world.as("dave"), both)).status).toBe(409);
@@ -192,9 +195,9 @@ describe("UKO and the twin", () => {
     expect((await world.as("alice").step(key.id, "deactivate")).status).toBe(200);
   });
 
-  it("a twin deleted through KMS leaves UKO out of sync (4.3)", async () => {
-    const { key, twinId } = await pair({ dualAuth: false });
-    await remove(world.as("bob"), twinId);
+  it("a backing key deleted through KMS leaves UKO out of sync (4.3)", async () => {
+    const { key, backingKeyId } = await pair({ dualAuth: false });
+    await remove(world.as("bob"), backingKeyId);
     expect((await world.as("bob").key(key.id)).body.status_in_keystores[0]).toMatchObject({
       status: "not_present",
       keystore_sync_flag: "out_of_sync",
@@ -202,9 +205,9 @@ describe("UKO and the twin", () => {
     });
   });
 
-  it("a twin restored through KMS shows as present on the destroyed key", async () => {
+  it("a backing key restored through KMS shows as present on the destroyed key", async () => {
     const key = await world.keyIn("pending");
-    const { id } = await world.twinOf(key);
+    const { id } = await world.backingKeyOf(key);
     await world.advance("1h");
     await world.as("bob").kms("POST", `/keys/${id}/restore`);
     expect((await world.as("bob").key(key.id)).body.status_in_keystores[0]).toMatchObject({
@@ -214,10 +217,10 @@ describe("UKO and the twin", () => {
     });
   });
 
-  it("a sync never ends a twin that KMS protects", async () => {
-    const { key, twinId } = await pair();
+  it("a sync never ends a backing key that KMS protects", async () => {
+    const { key, backingKeyId } = await pair();
     await world.control(`keys/${key.id}`, { record: { state: "destroyed" } });
     await world.as("carol").step(key.id, "sync_status_in_keystores");
-    expect((await twin(twinId)).state).toBe(1);
+    expect((await backingKey(backingKeyId)).state).toBe(1);
   });
 });

@@ -1,9 +1,9 @@
-/** The port `Twins` over KMS v2 (kms-v2-and-iam.md 2.4, 2.10). */
+/** The port `BackingKeys` over KMS v2 (kms-v2-and-iam.md 2.4, 2.10). */
 
 import { parseJson } from "../../encodings.ts";
-import type { Twins } from "../../engine/ports/world.ts";
+import type { BackingKeys } from "../../engine/ports/world.ts";
 import { isUkoError } from "../../errors.ts";
-import type { Twin } from "../../lifecycle/observation.ts";
+import type { BackingKey } from "../../lifecycle/observation.ts";
 import { printable } from "../../printable.ts";
 import { uuidForm } from "../../uuid-form.ts";
 import type { HttpAnswer, NoAnswer } from "../http/client.ts";
@@ -13,7 +13,7 @@ import type { TransportOptions } from "../http/transport.ts";
 import { parseDateTimeMs } from "../http/wire-values.ts";
 import { moveDeletionWindow } from "./keys.ts";
 import { createKmsTransport, isKeyNotFound, messageOf } from "./transport.ts";
-import { oneTwin, type WireTwin } from "./wire.ts";
+import { oneBackingKey, type WireBackingKey } from "./wire.ts";
 
 /** kms-v2-and-iam.md 3: there is no 4. */
 const states = new Map([
@@ -23,14 +23,14 @@ const states = new Map([
   [5, "destroyed"],
 ] as const);
 
-export function createTwins(options: TransportOptions): Twins {
+export function createBackingKeys(options: TransportOptions): BackingKeys {
   const transport = createKmsTransport(options);
   return {
     async read(kmsKeyId, { signal }) {
       if (!uuidForm.test(kmsKeyId)) return unreadable(kmsKeyId, "its ID is not a UUID");
       try {
         const path = `/keys/${kmsKeyId}/metadata`;
-        return toTwin(kmsKeyId, await transport.call({ method: "GET", path, resend: "always", signal }));
+        return toBackingKey(kmsKeyId, await transport.call({ method: "GET", path, resend: "always", signal }));
       } catch (error) {
         if (!isUkoError(error) || concernsTheRun.includes(error.code)) throw error;
         return unreadable(kmsKeyId, `${error.summary}. ${error.detail}`);
@@ -41,7 +41,7 @@ export function createTwins(options: TransportOptions): Twins {
   };
 }
 
-function toTwin(kmsKeyId: string, end: HttpAnswer | NoAnswer): Twin {
+function toBackingKey(kmsKeyId: string, end: HttpAnswer | NoAnswer): BackingKey {
   if (end.kind === "none" && end.why === "cancelled") throw cancelled();
   if (end.kind === "none") return unreadable(kmsKeyId, end.reason);
   if (isKeyNotFound(end)) return { kind: "absent", kmsKeyId };
@@ -50,14 +50,14 @@ function toTwin(kmsKeyId: string, end: HttpAnswer | NoAnswer): Twin {
     const id = end.correlationId === "" ? "" : ` (correlation ID ${end.correlationId})`;
     return unreadable(kmsKeyId, `KMS responded with ${end.status}${message === "" ? "" : `: ${message}`}${id}`);
   }
-  const read = oneTwin.safeParse(parseJson(end.text));
+  const read = oneBackingKey.safeParse(parseJson(end.text));
   const key = read.data?.resources[0];
   if (key === undefined) return unreadable(kmsKeyId, "the response of KMS does not have the documented form");
   if (key.id !== kmsKeyId) return unreadable(kmsKeyId, "KMS responded about another key");
-  return presentTwin(kmsKeyId, key);
+  return presentBackingKey(kmsKeyId, key);
 }
 
-function presentTwin(kmsKeyId: string, key: WireTwin): Twin {
+function presentBackingKey(kmsKeyId: string, key: WireBackingKey): BackingKey {
   const dual = key.dualAuthDelete;
   const isSet = dual?.keySetForDeletion === true;
   const windowEndsAtMs = isSet ? parseDateTimeMs(dual.authExpiration) : undefined;
@@ -73,6 +73,6 @@ function presentTwin(kmsKeyId: string, key: WireTwin): Twin {
   };
 }
 
-function unreadable(kmsKeyId: string, reason: string): Twin {
+function unreadable(kmsKeyId: string, reason: string): BackingKey {
   return { kind: "unreadable", kmsKeyId, reason: printable(reason) };
 }
