@@ -30,7 +30,7 @@ export {
   sayUnreadInAll,
   sayUnreadSoFar,
 } from "./engine/text/resource-messages.ts";
-export { announcedSteps, announcesNothing } from "./lifecycle/announcement.ts";
+export { allowsNothing, limitedSteps } from "./lifecycle/plan-limit.ts";
 export { checkArguments } from "./resources/functions.ts";
 export { checkStored, parseDurationMs, storedSettings } from "./settings.ts";
 export type { StoredSettings };

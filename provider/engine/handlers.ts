@@ -1,6 +1,6 @@
 /** The functions that every interface calls for any definition, with plain values in and out. */
 
-import type { Announcement } from "../lifecycle/announcement.ts";
+import type { PlanLimit } from "../lifecycle/plan-limit.ts";
 import { reportingRun, resultOfStored } from "./loop/report.ts";
 import type { CallOptions, World } from "./ports/world.ts";
 import { type ProgramReader, readProgram } from "./program/read-program.ts";
@@ -51,9 +51,9 @@ export interface Handlers<Inputs, State extends Inputs>
   previewUpdate(olds: unknown, news: unknown): Planned;
 }
 
-/** For an engine that may apply a plan later. Without an announcement there is no limit. */
+/** For an engine that may apply a plan later. Without a plan limit the run may do everything. */
 export interface ApplyOptions extends CallOptions {
-  readonly announced?: Announcement;
+  readonly planLimit?: PlanLimit;
   /** The resource's URN, if the engine passes it; the message tells people what to run next. */
   readonly target?: string;
 }
@@ -134,9 +134,9 @@ export function createHandlers<Inputs, State extends Inputs>(
       const { world, run } = opened(options);
       const state = stateFrom(olds);
       const deletion = definition.deletion(state, run);
-      const { target, rerun = context.userInterface.rerun, waiting, announced } = options;
+      const { target, rerun = context.userInterface.rerun, waiting, planLimit } = options;
       const userInterface = { ...context.userInterface, rerun, ...(target !== undefined && { target }) };
-      const work = () => deletion.delete(world, { run, userInterface, waiting, announced }, options);
+      const work = () => deletion.delete(world, { run, userInterface, waiting, planLimit }, options);
       const subject = deletion.subject(Object(state));
       return reportingRun(world, { operation: "delete", subject, work, resultOf: resultOfDeletion }, options);
     },

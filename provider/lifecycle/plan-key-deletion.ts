@@ -3,7 +3,6 @@
  * for. It is pure, and it decides every consequential step.
  */
 
-import { type Announcement, beyondPlan, shownKeyText } from "./announcement.ts";
 import { assertNever } from "./assert-never.ts";
 import { type Authorization, authorize, knownDeactivationMs } from "./authorization.ts";
 import { markerBesideRecord } from "./dual-marker.ts";
@@ -25,18 +24,19 @@ import {
   stepFacts,
   unlessRefused,
 } from "./plan.ts";
+import { beyondPlan, type PlanLimit, shownKeyText } from "./plan-limit.ts";
 
 /**
  * Returns what this run may do next with an existing key. It uses what the service reports now,
  * never what an earlier run stored. `nowMs` is the service's time.
  */
 export function planKeyDeletion(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
-  return withinAnnouncement(unlessRefused(planByState(observation, policy, run, nowMs), run), observation, policy);
+  return withinPlanLimit(unlessRefused(planByState(observation, policy, run, nowMs), run), observation, policy);
 }
 
-function withinAnnouncement(plan: Plan, observation: KeyObservation, { atMost }: DeletionPolicy): Plan {
+function withinPlanLimit(plan: Plan, observation: KeyObservation, { atMost }: DeletionPolicy): Plan {
   if (plan.kind !== "ready" || atMost === undefined) return plan;
-  const step = stepFacts[plan.step.kind].announcedAs;
+  const step = stepFacts[plan.step.kind].limitedAs;
   if (step === undefined) return plan;
   const { facts, keystores } = observation;
   const beyond = beyondPlan(atMost, {
@@ -49,7 +49,7 @@ function withinAnnouncement(plan: Plan, observation: KeyObservation, { atMost }:
 }
 
 /** A KMS window has no record; the deactivation that follows it does. */
-function recordOf(step: Step, atMost: Announcement): string | undefined {
+function recordOf(step: Step, atMost: PlanLimit): string | undefined {
   if (step.kind === "set_for_deletion") return atMost.recordId;
   return step.kind === "deactivate" || step.kind === "destroy" ? step.consentedBy?.id : undefined;
 }

@@ -5,12 +5,12 @@
  */
 
 import type { ErrorCode } from "../errors.ts";
-import { type Announcement, type BeyondPlan, beyondPlan, shownNameText } from "./announcement.ts";
 import { mayAuthor } from "./authorization.ts";
 import { kmsKeyTable, type ObservedKmsKeyState } from "./kms-key-states.ts";
 import { kmsWindowMs } from "./kms-window.ts";
 import { type Actor, type Identity, isPerson, isSame } from "./observation.ts";
 import type { RequesterStanding } from "./plan.ts";
+import { type BeyondPlan, beyondPlan, type PlanLimit, shownNameText } from "./plan-limit.ts";
 import { clockToleranceMs } from "./service-time.ts";
 
 /** A cloud resource that KMS protects with the key (kms-v2-and-iam.md 2.13). */
@@ -62,8 +62,8 @@ export interface KmsKeyPolicy {
   readonly goal: "destroyed" | "removed";
   readonly deletionProtection: boolean;
   readonly dualAuthorization: "required" | "single";
-  /** What the plan of this run announced, if the engine plans first. No step may exceed it. */
-  readonly atMost?: Announcement | undefined;
+  /** The limit that the plan of this run set, if the engine plans first. No step may exceed it. */
+  readonly atMost?: PlanLimit | undefined;
 }
 
 /** The actor of this run, the windows that they named, and what this run has already done. */
@@ -162,10 +162,10 @@ export function planKmsKeyDeletion(
   run: KmsRun,
   nowMs: number,
 ): KmsPlan {
-  return withinAnnouncement(planByState(observation, policy, run, nowMs), observation, policy);
+  return withinPlanLimit(planByState(observation, policy, run, nowMs), observation, policy);
 }
 
-function withinAnnouncement(plan: KmsPlan, observation: KmsKeyObservation, { atMost }: KmsKeyPolicy): KmsPlan {
+function withinPlanLimit(plan: KmsPlan, observation: KmsKeyObservation, { atMost }: KmsKeyPolicy): KmsPlan {
   if (plan.kind !== "ready") return plan;
   // Setting the key for deletion is the request. A deletion plans no other step.
   const step = plan.step.kind === "destroy" ? "destroy" : "request";

@@ -1,10 +1,10 @@
 /** The types of a plan, its policy and its run. A wait is a regular result, not a fault. */
 
 import type { ErrorCode } from "../errors.ts";
-import type { AnnouncedStep, Announcement, BeyondPlan } from "./announcement.ts";
 import type { ConsentDraft, ConsentRecord, DualMarker, NotBinding } from "./consent-record.ts";
 import { type KeyState, type Right, rights } from "./managed-key-states.ts";
 import type { Actor, ApprovedStep, DeletionGate, KeyObservation, KeystoreStatus } from "./observation.ts";
+import type { BeyondPlan, LimitedStep, PlanLimit } from "./plan-limit.ts";
 import type { Contradiction } from "./removal-evidence.ts";
 import type { SkipReason } from "./review.ts";
 
@@ -24,8 +24,8 @@ export interface DeletionPolicy {
    */
   readonly isAssumed?: true;
   readonly reason?: string;
-  /** What the plan of this run announced, if the engine plans first. No step may exceed it. */
-  readonly atMost?: Announcement | undefined;
+  /** The limit that the plan of this run set, if the engine plans first. No step may exceed it. */
+  readonly atMost?: PlanLimit | undefined;
 }
 
 /** The actor, their input, and what this run has already done. It does not outlive the run. */
@@ -84,24 +84,24 @@ interface StepFacts {
   /** Evidence is written before the call, too. If it cannot be written, the step is not taken. */
   readonly isEvidencedBefore?: true;
   /** Absent for steps that take something back, or that change no key: they are always allowed. */
-  readonly announcedAs?: AnnouncedStep;
+  readonly limitedAs?: LimitedStep;
 }
 
 export const stepFacts: Readonly<Record<Step["kind"], StepFacts>> = {
-  write_record: { right: rights.writeTags, settles: true, announcedAs: "request" },
+  write_record: { right: rights.writeTags, settles: true, limitedAs: "request" },
   drop_record: { right: rights.writeTags, settles: true },
-  set_for_deletion: { right: rights.setForDeletion, isEvidencedBefore: true, announcedAs: "deactivate" },
+  set_for_deletion: { right: rights.setForDeletion, isEvidencedBefore: true, limitedAs: "deactivate" },
   unset_for_deletion: { right: rights.setForDeletion },
   deactivate: {
     right: rights.deactivate,
     to: "deactivated",
     settles: true,
     isEvidencedBefore: true,
-    announcedAs: "deactivate",
+    limitedAs: "deactivate",
   },
-  destroy: { right: rights.destroy, to: "destroyed", settles: true, isEvidencedBefore: true, announcedAs: "destroy" },
+  destroy: { right: rights.destroy, to: "destroyed", settles: true, isEvidencedBefore: true, limitedAs: "destroy" },
   reactivate: { right: rights.reactivate, to: "active", settles: true },
-  remove: { right: rights.remove, to: "absent", isEvidencedBefore: true, announcedAs: "remove" },
+  remove: { right: rights.remove, to: "absent", isEvidencedBefore: true, limitedAs: "remove" },
   sync: { right: rights.distribute, settles: true },
 };
 

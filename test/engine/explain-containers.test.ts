@@ -86,7 +86,7 @@ const guards: { readonly [Kind in ContainerGuard["guard"]]: readonly Extract<Con
     { guard: "service_refused", message: "It still contains some keys." },
     { guard: "service_refused", message: "Conflict: Key ring", ringUnreadable: "KMS responded with 401." },
   ],
-  beyond_plan: [{ guard: "beyond_plan", step: "remove", announced: [], excess: "step" }],
+  beyond_plan: [{ guard: "beyond_plan", step: "remove", allowed: [], excess: "step" }],
 };
 
 const waits: readonly Extract<ContainerPlan, { kind: "waitingForTime" }>[] = [

@@ -66,9 +66,9 @@ const guards: {
 } = {
   deletion_protection: [[{ guard: "deletion_protection" }]],
   beyond_plan: [
-    [{ guard: "beyond_plan", step: "request", announced: [], excess: "step" }],
-    [{ guard: "beyond_plan", step: "destroy", announced: ["request"], excess: "step" }],
-    [{ guard: "beyond_plan", step: "destroy", announced: ["destroy"], excess: "record" }],
+    [{ guard: "beyond_plan", step: "request", allowed: [], excess: "step" }],
+    [{ guard: "beyond_plan", step: "destroy", allowed: ["request"], excess: "step" }],
+    [{ guard: "beyond_plan", step: "destroy", allowed: ["destroy"], excess: "record" }],
   ],
   backing_key_of_managed_key: [[{ guard: "backing_key_of_managed_key", keystoreName: "frankfurt" }]],
   ring_unknown: [[{ guard: "ring_unknown", reason: "KMS says: not allowed.", remedy: "Get the right" }]],

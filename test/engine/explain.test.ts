@@ -78,10 +78,10 @@ const pending = aKeystoreStatus({ status: "pending_destruction", destructionAtMs
 const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { guard: Kind }>, KeyObservation?][] } = {
   deletion_protection: [[{ guard: "deletion_protection" }]],
   beyond_plan: [
-    [{ guard: "beyond_plan", step: "request", announced: [], excess: "step" }],
-    [{ guard: "beyond_plan", step: "destroy", announced: ["deactivate"], excess: "step" }],
-    [{ guard: "beyond_plan", step: "destroy", announced: ["destroy", "remove"], excess: "record" }],
-    [{ guard: "beyond_plan", step: "remove", announced: ["remove"], excess: "resource" }],
+    [{ guard: "beyond_plan", step: "request", allowed: [], excess: "step" }],
+    [{ guard: "beyond_plan", step: "destroy", allowed: ["deactivate"], excess: "step" }],
+    [{ guard: "beyond_plan", step: "destroy", allowed: ["destroy", "remove"], excess: "record" }],
+    [{ guard: "beyond_plan", step: "remove", allowed: ["remove"], excess: "resource" }],
   ],
   retention_policy: [
     [{ guard: "retention_policy", resources: ["crn:v1:one"] }],

@@ -1,6 +1,6 @@
 /** The deletion of a vault, keystore or template, as an IaC engine asks for it. */
 
-import { announceContainerDeletion } from "../../lifecycle/announce.ts";
+import { limitContainerDeletion } from "../../lifecycle/plan-limit-from-state.ts";
 import { isoTime } from "../loop/evidence.ts";
 import { type Conclusion, type Deletion, deleteObject } from "../resource/delete.ts";
 import { refusedByProtection } from "../resource/preview.ts";
@@ -24,10 +24,10 @@ export function containerDeletion(target: ContainerTarget): Deletion {
         sayContainer({ kind: resource, id, name }),
         userInterface,
       );
-      return { preview: refused ?? { kind: "short" }, announced: announceContainerDeletion(id, name) };
+      return { preview: refused ?? { kind: "short" }, planLimit: limitContainerDeletion(id, name) };
     },
     delete(world, request, options) {
-      const task = { ref, policy: { ...policy, atMost: request.announced } };
+      const task = { ref, policy: { ...policy, atMost: request.planLimit } };
       return deleteObject(world, { kind: containerKind, task, conclude }, request, options);
     },
   };

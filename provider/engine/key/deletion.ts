@@ -25,7 +25,7 @@ export function keyDeletion(target: KeyTarget, leftOf?: LeftOf): Deletion {
     planRetirement: (goal, wanted, context) =>
       planKeyRetirement({ ...target, policy: { ...policy, goal } }, wanted, context),
     delete(world, request, options) {
-      const limited = { ...policy, atMost: request.announced };
+      const limited = { ...policy, atMost: request.planLimit };
       const plan: Task["plan"] = (observation, run, nowMs) => planKeyDeletion(observation, limited, run, nowMs);
       const task: Task = { ref, plan, consents: [], intent: "engine" };
       const concludeKey = (outcome: Outcome, userInterface: UserInterface) => conclude(outcome, userInterface, leftOf);

@@ -1,7 +1,7 @@
 /** The deletion of a KMS key, as an IaC engine asks for it, and its preview. */
 
-import { announceKmsKeyDeletion } from "../../lifecycle/announce.ts";
 import { type KmsKeyPolicy, planKmsKeyDeletion } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { limitKmsKeyDeletion } from "../../lifecycle/plan-limit-from-state.ts";
 import type { KmsKeyRef } from "../ports/kms-keys.ts";
 import { type Conclusion, type Deletion, deleteObject } from "../resource/delete.ts";
 import {
@@ -36,7 +36,7 @@ export function kmsKeyDeletion(target: KmsKeyTarget): Deletion {
     subject: () => ({ instanceId: ref.instanceId, resource: "kms_key", vaultId: "", keyId: ref.kmsKeyId, label: name }),
     plan: (context) => planKmsKey(target, context),
     delete(world, request, options) {
-      const limited = { ...policy, atMost: request.announced };
+      const limited = { ...policy, atMost: request.planLimit };
       const plan: KmsTask["plan"] = (observation, run, nowMs) => planKmsKeyDeletion(observation, limited, run, nowMs);
       const task = { ref, plan, consents: [] };
       return deleteObject(world, { kind: kmsKeyKind, task, conclude }, request, options);
@@ -68,7 +68,7 @@ function planKmsKey(target: KmsKeyTarget, context: PlanContext): Planned {
   const refused = refusedByProtection(policy.deletionProtection, sayKmsKey(target), userInterface);
   return {
     preview: refused ?? longIf(pathOf(target, context), context.userInterface),
-    announced: announceKmsKeyDeletion(key, policy),
+    planLimit: limitKmsKeyDeletion(key, policy),
   };
 }
 

@@ -1,8 +1,8 @@
 /** The deletion of any resource, as an engine calls it: the steps of one run, and its waits. */
 
 import { type ErrorCode, errorCatalogue } from "../../errors.ts";
-import type { Announcement } from "../../lifecycle/announcement.ts";
 import type { DeletionGoal } from "../../lifecycle/plan.ts";
+import type { PlanLimit } from "../../lifecycle/plan-limit.ts";
 import type { Deletable, KindTypes, Outcome } from "../loop/converge.ts";
 import type { Subject } from "../loop/report.ts";
 import { convergeAndWait, type WaitBudget } from "../loop/wait.ts";
@@ -31,7 +31,7 @@ export interface DeleteRequest {
   readonly userInterface: UserInterface;
   readonly waiting?: Waiting | undefined;
   /** The limit that its plan set; absent if the engine has none. */
-  readonly announced?: Announcement | undefined;
+  readonly planLimit?: PlanLimit | undefined;
 }
 
 /** How a deletion may wait during its run. */

@@ -1,8 +1,8 @@
 /** The preview of a planned deletion, from state alone, because a plan makes no call. */
 
 import type { ErrorCode } from "../../errors.ts";
-import type { PendingFacts, PlannedRun } from "../../lifecycle/announce.ts";
-import { type Announcement, announcesNothing } from "../../lifecycle/announcement.ts";
+import { allowsNothing, type PlanLimit } from "../../lifecycle/plan-limit.ts";
+import type { PendingFacts, PlannedRun } from "../../lifecycle/plan-limit-from-state.ts";
 import { type Explanation, renderExplanation, type UserInterface, unprotect } from "../text/explanation.ts";
 import { capital, plain, sayTime } from "../text/words.ts";
 
@@ -15,11 +15,11 @@ export type DeletionPreview =
 /** What a plan reports, and the limit that it sets for its apply. */
 export interface Planned {
   readonly preview: DeletionPreview;
-  readonly announced: Announcement;
+  readonly planLimit: PlanLimit;
 }
 
 /** An update that retires no key takes no step towards a deletion. */
-export const nothingPlanned: Planned = { preview: { kind: "short" }, announced: announcesNothing };
+export const nothingPlanned: Planned = { preview: { kind: "short" }, planLimit: allowsNothing };
 
 /** The properties of a resource in state. */
 export type StateFacts = Readonly<Record<string, unknown>>;

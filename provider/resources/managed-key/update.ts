@@ -94,7 +94,7 @@ export async function updateKey(
   ];
   if (inputs.state === "active") warnings.push(...(await activate(world, ref, latest, options)));
   else if (inputs.state !== undefined) {
-    const aimed = { ...policy, goal: inputs.state, atMost: options.announced };
+    const aimed = { ...policy, goal: inputs.state, atMost: options.planLimit };
     warnings.push(...(await retire(world, ref, aimed, options)));
     delete latest.observed;
   }

@@ -1,6 +1,6 @@
 /** ApplyResourceChange: creates, changes or deletes a resource. */
 
-import { announcesNothing } from "../../compose.ts";
+import { allowsNothing } from "../../compose.ts";
 import type { ResourceRead } from "../../engine/handlers.ts";
 import { isUkoError } from "../../errors.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
@@ -31,7 +31,7 @@ export const applyResourceChange: Call<"applyResourceChange"> = async (session, 
       : applyDestruction(session, resource, handlers, prior, request);
   }
   const config = readPresent(request.config, resource);
-  const { secrets = [], announced = announcesNothing } = readPrivate(request.plannedPrivate);
+  const { secrets = [], planLimit = allowsNothing } = readPrivate(request.plannedPrivate);
   const wanted = plannedConfig(resource, config, planned, secrets);
   const options = {
     signal: session.signal,
@@ -54,7 +54,7 @@ export const applyResourceChange: Call<"applyResourceChange"> = async (session, 
   }
   const state = stateProperties(resource.attributes, prior);
   const inputs = propertiesBeside(resource.attributes, wanted);
-  const changed = await handlers.update(state, inputs, { ...options, announced });
+  const changed = await handlers.update(state, inputs, { ...options, planLimit });
   return answer(session, resource, planned, changed);
 };
 

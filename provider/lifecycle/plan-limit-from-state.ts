@@ -1,10 +1,10 @@
-/** The most that the next run may do, from state alone. It serves plans, which make no call. */
+/** The plan limit, computed from state alone: the most that the next run may do. A plan makes no call. */
 
-import { type AnnouncedStep, type Announcement, type ShownKey, shownKeyText, shownNameText } from "./announcement.ts";
 import { demandedBy, markerOf, stricterOf } from "./dual-marker.ts";
 import type { DeletionPolicy } from "./plan.ts";
 import { planFromState, type StateOnlyFacts } from "./plan-from-state.ts";
 import type { KmsKeyPolicy } from "./plan-kms-key-deletion.ts";
+import { type LimitedStep, type PlanLimit, type ShownKey, shownKeyText, shownNameText } from "./plan-limit.ts";
 
 /** What the plan knows of its run. */
 export interface PlannedRun {
@@ -26,18 +26,18 @@ export interface KnownKey
   extends Omit<ShownKey, "keystores">,
     Pick<StateOnlyFacts, "stateWord" | "keystores" | "marker"> {}
 
-export function announceKeyDeletion(
+export function limitKeyDeletion(
   key: KnownKey,
   policy: DeletionPolicy,
   { recordId, isApproved, isTooEarly }: PendingFacts,
   { waits }: PlannedRun,
-): Announcement {
-  const removal: readonly AnnouncedStep[] = policy.goal === "removed" ? ["remove"] : [];
+): PlanLimit {
+  const removal: readonly LimitedStep[] = policy.goal === "removed" ? ["remove"] : [];
   const { next } = planFromState(key, policy);
   const asks = next.kind === "waitingForRequest" || (next.kind === "ready" && next.step.kind === "write_record");
   // Under the gate `destroy`, a later run of the requester deactivates.
   const isOwnEnough = key.stateWord === "active" && stricterOf(markerOf(key), demandedBy(policy)) === "destroy";
-  const announced = (steps: readonly AnnouncedStep[]): Announcement => ({
+  const limitedTo = (steps: readonly LimitedStep[]): PlanLimit => ({
     subject: `${key.vaultId}/${key.keyId}`,
     shown: shownKeyText(key),
     steps,
@@ -45,14 +45,14 @@ export function announceKeyDeletion(
   });
   // A run that waits also removes what others have destroyed meanwhile.
   const afterWait = waits ? removal : [];
-  if (key.stateWord === "destroyed") return announced(isTooEarly ? afterWait : removal);
-  if (next.kind !== "ready" && !asks) return announced([]);
+  if (key.stateWord === "destroyed") return limitedTo(isTooEarly ? afterWait : removal);
+  if (next.kind !== "ready" && !asks) return limitedTo([]);
   const mayAct = isApproved || (recordId === undefined ? !asks : isOwnEnough);
   if (!mayAct)
-    return announced(recordId === undefined && next.kind === "ready" ? ["request", ...afterWait] : afterWait);
-  if (key.stateWord === "active") return announced(["deactivate", ...afterWait]);
+    return limitedTo(recordId === undefined && next.kind === "ready" ? ["request", ...afterWait] : afterWait);
+  if (key.stateWord === "active") return limitedTo(["deactivate", ...afterWait]);
   // An approved destruction that is not due yet is shown with its time and the destruction itself.
-  return announced(isTooEarly && !isApproved && !waits ? [] : ["destroy", ...removal]);
+  return limitedTo(isTooEarly && !isApproved && !waits ? [] : ["destroy", ...removal]);
 }
 
 export interface KnownKmsKey {
@@ -62,21 +62,21 @@ export interface KnownKmsKey {
   readonly dualAuthDelete: boolean;
 }
 
-export function announceKmsKeyDeletion(
+export function limitKmsKeyDeletion(
   { kmsKeyId, name, stateWord, dualAuthDelete }: KnownKmsKey,
   policy: KmsKeyPolicy,
-): Announcement {
+): PlanLimit {
   const isForTwo = dualAuthDelete || policy.dualAuthorization === "required";
-  const announced = (steps: readonly AnnouncedStep[]): Announcement => ({
+  const limitedTo = (steps: readonly LimitedStep[]): PlanLimit => ({
     subject: kmsKeyId,
     shown: shownNameText(name),
     steps,
   });
   // An engine neither opens nor uses a deletion window.
-  return announced(stateWord === "destroyed" || isForTwo ? [] : ["destroy"]);
+  return limitedTo(stateWord === "destroyed" || isForTwo ? [] : ["destroy"]);
 }
 
 /** A vault, keystore or template is deleted in one step, and only if it is empty. */
-export function announceContainerDeletion(id: string, name: string): Announcement {
+export function limitContainerDeletion(id: string, name: string): PlanLimit {
   return { subject: id, shown: shownNameText(name), steps: ["remove"] };
 }

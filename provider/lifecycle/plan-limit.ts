@@ -1,5 +1,5 @@
 /**
- * The limit that a plan sets for its apply: the steps that people saw and accepted, for one
+ * The plan limit, which a plan sets for its apply: the steps that people saw and accepted, for one
  * resource as the plan showed it.
  * An engine may apply a saved plan hours later, when more would be possible than the plan showed.
  */
@@ -8,50 +8,50 @@ import type { KeyFacts, KeystoreStatus } from "./observation.ts";
 import { isDeclaredTag } from "./tag-names.ts";
 
 /** From the least harmful to the most harmful. */
-export const announcedSteps = ["request", "deactivate", "destroy", "remove"] as const;
-export type AnnouncedStep = (typeof announcedSteps)[number];
+export const limitedSteps = ["request", "deactivate", "destroy", "remove"] as const;
+export type LimitedStep = (typeof limitedSteps)[number];
 
-export interface Announcement {
+export interface PlanLimit {
   /** The path of the resource, as in its ID. */
   readonly subject: string;
   /** Canonical text of what the plan showed of the resource. */
   readonly shown: string;
-  readonly steps: readonly AnnouncedStep[];
+  readonly steps: readonly LimitedStep[];
   /** The record or KMS window that the step depends on; absent if one person is enough. */
   readonly recordId?: string;
 }
 
-/** The limit if a plan's announcement is missing or unreadable. */
-export const announcesNothing: Announcement = { subject: "", shown: "", steps: [] };
+/** The limit if a plan has none that is readable: the apply may do nothing. */
+export const allowsNothing: PlanLimit = { subject: "", shown: "", steps: [] };
 
-/** Why a step exceeds an announcement. */
+/** Why a step exceeds the plan limit. */
 export type Excess = "step" | "resource" | "record";
 
-/** The step would do more than the plan announced. */
+/** The step would do more than the plan showed. */
 export interface BeyondPlan {
   readonly guard: "beyond_plan";
-  readonly step: AnnouncedStep;
-  readonly announced: readonly AnnouncedStep[];
+  readonly step: LimitedStep;
+  readonly allowed: readonly LimitedStep[];
   readonly excess: Excess;
 }
 
-/** Undefined if the plan announced the step, or if no plan limits the run. */
-export function beyondPlan(atMost: Announcement | undefined, wanted: WantedStep): BeyondPlan | undefined {
+/** Undefined if the plan limit allows the step, or if no plan limits the run. */
+export function beyondPlan(atMost: PlanLimit | undefined, wanted: WantedStep): BeyondPlan | undefined {
   const excess = atMost && excessOf(atMost, wanted);
-  return excess && { guard: "beyond_plan", step: wanted.step, announced: atMost.steps, excess };
+  return excess && { guard: "beyond_plan", step: wanted.step, allowed: atMost.steps, excess };
 }
 
-export interface WantedStep extends Pick<Announcement, "subject" | "shown"> {
-  readonly step: AnnouncedStep;
+export interface WantedStep extends Pick<PlanLimit, "subject" | "shown"> {
+  readonly step: LimitedStep;
   readonly recordId?: string | undefined;
 }
 
 /** Undefined if an apply may take the step. Each step covers a request, which does less. */
-export function excessOf(announced: Announcement, wanted: WantedStep): Excess | undefined {
-  const { steps, recordId } = announced;
-  const isAnnounced = steps.includes(wanted.step) || (wanted.step === "request" && steps.length > 0);
-  if (!isAnnounced) return "step";
-  if (announced.subject !== wanted.subject || announced.shown !== wanted.shown) return "resource";
+export function excessOf(planLimit: PlanLimit, wanted: WantedStep): Excess | undefined {
+  const { steps, recordId } = planLimit;
+  const isAllowed = steps.includes(wanted.step) || (wanted.step === "request" && steps.length > 0);
+  if (!isAllowed) return "step";
+  if (planLimit.subject !== wanted.subject || planLimit.shown !== wanted.shown) return "resource";
   const restsOnRecord = wanted.step === "deactivate" || wanted.step === "destroy";
   return restsOnRecord && recordId !== undefined && recordId !== wanted.recordId ? "record" : undefined;
 }
